@@ -1,0 +1,81 @@
+import type { Instant } from '../clock.js';
+import type { NoteName } from '../model/action.js';
+import type { Identity } from '../model/event.js';
+import type { Balancer, BalancerHealth, FailedActivity, Group, Precautions, Size } from '../model/group.js';
+import type { FrozenNote, Lease, RolloutRecord, Verdict } from '../model/record.js';
+import type { Stack, StackEvent, StackResource, TemplateSummary } from '../model/stack.js';
+
+/** A group as DescribeAutoScalingGroups alone shows it: no health, no launch times, names for balancers. */
+export type BareGroup = Omit<Group, 'balancers' | 'configurations'> & {
+  readonly balancerRefs: readonly { readonly kind: Balancer['kind']; readonly id: string }[];
+  /** Unresolved: `lc/NAME`, `lt/ID:$Latest`, `lt/ID:7`; several with overrides. */
+  readonly configurationRefs: readonly string[];
+};
+
+/** Notes to write; each is one tag of the group. */
+export type NotesToWrite = { readonly record?: RolloutRecord; readonly verdict?: Verdict; readonly lease?: Lease; readonly frozen?: FrozenNote };
+
+/** Template as the service takes it: text as written, an S3 address, or the one that the stack has. */
+export type TemplateSource =
+  | { readonly kind: 'body'; readonly text: string }
+  | { readonly kind: 'url'; readonly url: string }
+  | { readonly kind: 'previous' };
+
+export interface StackRequest {
+  readonly stack: string;
+  readonly template: TemplateSource;
+  readonly parameters: readonly ({ readonly key: string; readonly value: string } | { readonly key: string; readonly previous: true })[];
+  readonly capabilities: readonly string[];
+  /** ClientRequestToken: all events of the operation carry it. */
+  readonly token: string;
+}
+
+/**
+ * All that the tool ever asks of AWS. Every method is one operation (with its pages, at most 100 of
+ * them), tried once: retries belong to the engine, on its clock, as visible events. Every failure is
+ * an AwsFault.
+ */
+export interface Gateway {
+  identity(): Promise<Identity>;
+
+  // Groups
+  /** All groups named, those that do not exist left out. `at` is the service's time (Date header). */
+  describeGroups(names: readonly string[]): Promise<{ readonly at: Instant; readonly groups: readonly BareGroup[] }>;
+  /** EC2 launch times by instance id, for all instances of these groups, in one paginated call. */
+  launchTimes(groups: readonly string[]): Promise<Readonly<Record<string, Instant>>>;
+  /** `$Latest` and `$Default` of launch templates, by template id (or name): version numbers. */
+  templateVersions(ids: readonly string[]): Promise<Readonly<Record<string, { readonly latest: string; readonly default: string }>>>;
+  /** Attributes of balancers; one or two calls per kind and page. */
+  describeBalancers(refs: BareGroup['balancerRefs']): Promise<readonly Balancer[]>;
+  /** Health of everything registered with one balancer, by instance id. One call, no instance named. */
+  health(balancer: Balancer): Promise<Readonly<Record<string, BalancerHealth>>>;
+  failedLaunches(group: string, since: Instant): Promise<readonly FailedActivity[]>;
+  /** Precautions never fail: what is refused or unknown to the service becomes a warning in the answer. */
+  precautions(group: string): Promise<Precautions>;
+
+  writeNotes(groups: readonly string[], notes: NotesToWrite): Promise<void>;
+  deleteNotes(group: string, notes: readonly NoteName[]): Promise<void>;
+  suspend(group: string, processes: readonly string[]): Promise<void>;
+  resume(group: string, processes: readonly string[]): Promise<void>;
+  resize(group: string, size: Size): Promise<void>;
+  /** With decrement, at most 100 ids; ids that are gone already are no error. Falls back to single ids. */
+  terminate(group: string, instances: readonly string[]): Promise<void>;
+
+  // Stacks
+  /** undefined when there is no such stack (or it was deleted). */
+  describeStack(nameOrId: string): Promise<Stack | undefined>;
+  /** Resources of this stack only; nested stacks are rows of type AWS::CloudFormation::Stack. */
+  listResources(nameOrId: string): Promise<readonly StackResource[]>;
+  /** Newest first; stops before the event for which `until` says true. */
+  stackEvents(stackId: string, until: (event: StackEvent) => boolean): Promise<readonly StackEvent[]>;
+  stackTemplate(nameOrId: string): Promise<string>;
+  templateSummary(template: TemplateSource, stack?: string): Promise<TemplateSummary>;
+  validateTemplate(template: TemplateSource): Promise<void>;
+  /** Answers the stack id. */
+  createStack(request: StackRequest): Promise<string>;
+  /** 'unchanged' when the service says that no updates are to be performed. */
+  updateStack(request: StackRequest): Promise<'started' | 'unchanged'>;
+  cancelUpdate(stack: string, token: string): Promise<void>;
+  /** An object of S3 as text, at most 1 MB. */
+  readObject(bucket: string, key: string): Promise<string>;
+}

@@ -1,0 +1,92 @@
+import type { FailureFacts, Outcome } from './model/event.js';
+
+/** Exit codes tell the state of the world; the cause is in the message. */
+export const EXIT = {
+  done: 0,
+  bug: 1,
+  usage: 2,
+  refused: 3,
+  rolledBack: 4,
+  stopped: 5,
+  held: 6,
+  stackFailed: 7,
+} as const;
+
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+/** The exit code of every outcome; the README's table is checked against it. */
+export const EXIT_OF: Readonly<Record<Outcome, ExitCode>> = {
+  updated: EXIT.done,
+  created: EXIT.done,
+  swapped: EXIT.done,
+  nothing: EXIT.done,
+  bug: EXIT.bug,
+  usage: EXIT.usage,
+  refused: EXIT.refused,
+  swapRolledBack: EXIT.rolledBack,
+  stopped: EXIT.stopped,
+  held: EXIT.held,
+  stackFailed: EXIT.stackFailed,
+};
+
+/** An end of the run that is not success, with all that a person needs at three in the morning. */
+export class Failure extends Error {
+  override readonly name = 'Failure';
+  constructor(
+    readonly outcome: Outcome,
+    readonly facts: FailureFacts,
+    options?: { cause?: unknown },
+  ) {
+    super(facts.what, options);
+  }
+  get exitCode(): ExitCode {
+    return EXIT_OF[this.outcome];
+  }
+}
+
+/** Bad input: nothing was sent, nothing was changed. */
+export function usage(code: string, what: string, next: readonly string[] = []): Failure {
+  return new Failure('usage', { code, what, reasons: [], serves: 'Nothing was changed.', left: '', next });
+}
+
+/** Refused to start: nothing was changed. */
+export function refused(code: string, what: string, reasons: FailureFacts['reasons'], next: readonly string[] = []): Failure {
+  return new Failure('refused', { code, what, reasons, serves: 'Nothing was changed.', left: '', next });
+}
+
+/**
+ * How an AWS call failed, sorted by what can be done about it.
+ * - `throttled`, `transient`: try again later (5xx, network, contention; the effect may have happened)
+ * - `busy`: something is in progress that blocks it; try again later
+ * - `denied`: no permission; `expired`: credentials ran out; `credentials`: there are none
+ * - `missing`: the thing does not exist; `unsupported`: the service does not know the call
+ * - `invalid`: the service refuses the input; `unreachable`: no connection
+ */
+export type FaultKind =
+  | 'throttled'
+  | 'transient'
+  | 'busy'
+  | 'denied'
+  | 'expired'
+  | 'credentials'
+  | 'missing'
+  | 'unsupported'
+  | 'invalid'
+  | 'unreachable';
+
+/** A failed AWS call in our words. */
+export class AwsFault extends Error {
+  override readonly name = 'AwsFault';
+  constructor(
+    readonly kind: FaultKind,
+    /** `autoscaling:UpdateAutoScalingGroup` */
+    readonly operation: string,
+    /** AWS's wire code, such as `ValidationError`. */
+    readonly code: string,
+    message: string,
+    readonly requestId?: string,
+    options?: { cause?: unknown },
+  ) {
+    super(message, options);
+  }
+}

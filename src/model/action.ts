@@ -1,0 +1,36 @@
+import type { Size } from './group.js';
+import type { FrozenNote, Lease, RolloutRecord, Verdict } from './record.js';
+
+/** Everything that we ever do to a group. Plain data; one exhaustive switch executes it. */
+export type Action =
+  | { readonly type: 'record'; readonly group: string; readonly record: RolloutRecord; readonly lease: Lease }
+  | { readonly type: 'suspend'; readonly group: string; readonly processes: readonly string[] }
+  | { readonly type: 'resume'; readonly group: string; readonly processes: readonly string[] }
+  | { readonly type: 'resize'; readonly group: string; readonly size: Size; readonly purpose: 'double' | 'restore' }
+  | { readonly type: 'judge'; readonly groups: readonly string[]; readonly verdict: Verdict; readonly lease: Lease }
+  | {
+      readonly type: 'terminate';
+      readonly group: string;
+      readonly half: 'old' | 'new';
+      /** At most 100; all with decrement. */
+      readonly instances: readonly string[];
+    }
+  | { readonly type: 'freeze'; readonly group: string; readonly note: FrozenNote }
+  | { readonly type: 'clear'; readonly group: string; readonly notes: readonly NoteName[] }
+  | { readonly type: 'renew'; readonly groups: readonly string[]; readonly lease: Lease };
+
+/** Our notes on a group, each one tag. */
+export type NoteName = 'record' | 'verdict' | 'lease' | 'frozen';
+
+export type Phase =
+  | 'preflight'
+  | 'record'
+  | 'suspend'
+  | 'double'
+  | 'prove'
+  | 'judge'
+  | 'halve'
+  | 'restore'
+  | 'resume'
+  | 'clear'
+  | 'done';

@@ -1,0 +1,87 @@
+import type { Instant, Milliseconds } from '../clock.js';
+import type { Action, Phase } from './action.js';
+import type { FailedActivity, Group, Precautions, Size } from './group.js';
+
+/** Why one group does not go on yet. */
+export interface Wait {
+  readonly group: string;
+  readonly phase: Phase;
+  /** One sentence: what is waited for. */
+  readonly why: string;
+  /** The instances waited for, with the reason of the balancer or of Auto Scaling. */
+  readonly instances: readonly { readonly id: string; readonly why: string; readonly since?: Instant }[];
+  /** When we give up on this wait. */
+  readonly until?: Instant;
+}
+
+/** How far a group is, for people and events. Counts are instances unless the group is weighted. */
+export interface Progress {
+  readonly group: string;
+  readonly phase: Phase;
+  readonly old: number;
+  readonly new: number;
+  readonly leaving: number;
+  /** New ones that are in service everywhere now. */
+  readonly inService: number;
+  /** New ones that have been in service for the whole warm-up. */
+  readonly proven: number;
+  readonly needed: number;
+  readonly size: Size;
+}
+
+export type GroupResult =
+  | { readonly group: string; readonly outcome: 'promoted' | 'proven'; readonly why: string }
+  | { readonly group: string; readonly outcome: 'rolledBack'; readonly why: string; readonly frozen: readonly string[] }
+  | { readonly group: string; readonly outcome: 'skipped'; readonly why: string }
+  | { readonly group: string; readonly outcome: 'stuck' | 'unproven'; readonly why: string };
+
+/** What to do next with all groups of the run. */
+export type Decision =
+  | { readonly kind: 'act'; readonly actions: readonly { readonly action: Action; readonly why: string }[]; readonly progress: readonly Progress[] }
+  | { readonly kind: 'wait'; readonly forMs: Milliseconds; readonly waits: readonly Wait[]; readonly progress: readonly Progress[] }
+  | { readonly kind: 'refuse'; readonly reasons: readonly Reason[] }
+  | { readonly kind: 'held'; readonly group: string; readonly by: string; readonly since: Instant }
+  | { readonly kind: 'finish'; readonly results: readonly GroupResult[] };
+
+/** A reason not to start (or a warning), at its group, with a stable code. */
+export interface Reason {
+  readonly code: string;
+  readonly group?: string;
+  readonly text: string;
+  readonly remedy: string;
+}
+
+/** What one look shows of everything that the run works on. */
+export interface Observed {
+  /** Service time of the look. */
+  readonly at: Instant;
+  readonly groups: readonly Group[];
+  /** Groups of the plan that no longer exist. */
+  readonly missing: readonly string[];
+  /** Status of the plan's stack at this look; absent without a stack. */
+  readonly stackStatus?: string;
+  /** Read once, before a rollout starts. */
+  readonly precautions: readonly Precautions[];
+  /** Failed launches since the record, as far as they were asked for. */
+  readonly failures: readonly FailedActivity[];
+  /** What earlier looks of this process add; a fresh process starts with an empty one. */
+  readonly seen: Seen;
+  /** The user's wish, when a signal came. */
+  readonly wish?: { readonly outcome: 'rollBack'; readonly why: string };
+}
+
+/**
+ * What a process remembers between looks. Losing it is safe: it only ever makes a wait longer.
+ */
+export interface Seen {
+  /** instance id → since when it has been in service without a break. */
+  readonly inServiceSince: Readonly<Record<string, Instant>>;
+  /** group → when the number of proven instances last rose, or when the group was first looked at. */
+  readonly progressAt: Readonly<Record<string, { readonly proven: number; readonly at: Instant }>>;
+  /** group → looks in a row that showed no instance of the half that has to go. */
+  readonly cleanLooks: Readonly<Record<string, number>>;
+  /** group → lease as first seen unchanged, and since when on our own clock. */
+  readonly leases: Readonly<Record<string, { readonly beat: string; readonly since: Instant }>>;
+  /** Actions that were done and are not visible yet. */
+  readonly pending: readonly { readonly action: Action; readonly since: Instant }[];
+}

@@ -1,0 +1,111 @@
+import type { Instant, Milliseconds } from '../clock.js';
+import type { Action } from './action.js';
+import type { GroupResult, Progress, Reason, Wait } from './decision.js';
+import type { StackEvent } from './stack.js';
+
+/** Who we are to AWS. */
+export interface Identity {
+  readonly account: string;
+  readonly arn: string;
+  readonly region: string;
+}
+
+/** How a run ended: the state of the world, not the cause. */
+export type Outcome =
+  | 'updated'
+  | 'created'
+  | 'swapped'
+  | 'nothing'
+  | 'stackFailed'
+  | 'swapRolledBack'
+  | 'stopped'
+  | 'refused'
+  | 'held'
+  | 'usage'
+  | 'bug';
+
+/** Everything to know about a failure, in the order in which it is told. */
+export interface FailureFacts {
+  /** Stable dotted code, such as `swap.notProven`. */
+  readonly code: string;
+  /** Root cause: what happened, to which resource. */
+  readonly what: string;
+  /** All single reasons, when there are several. */
+  readonly reasons: readonly Reason[];
+  /** What serves now. */
+  readonly serves: string;
+  /** What is left behind. */
+  readonly left: string;
+  /** The exact next commands. */
+  readonly next: readonly string[];
+}
+
+/**
+ * Everything that a run tells. `type` and the data are contract and only ever grow; English is made
+ * by `render/describe` alone. NoEcho values and credentials never enter an event.
+ */
+export type RunEvent =
+  | {
+      readonly type: 'run.started';
+      readonly run: string;
+      readonly command: string;
+      readonly version: string;
+      readonly identity: Identity;
+      readonly stack?: string;
+      readonly groups: readonly string[];
+      readonly parameters: Readonly<Record<string, string>>;
+    }
+  | { readonly type: 'template.checked'; readonly source: string; readonly bytes: number; readonly resources: number }
+  | { readonly type: 'stack.started'; readonly stack: string; readonly action: 'create' | 'update'; readonly token: string }
+  | { readonly type: 'stack.unchanged'; readonly stack: string }
+  | {
+      readonly type: 'stack.event';
+      readonly stack: string;
+      readonly event: StackEvent;
+      /** Time since the resource's own first event of this operation. */
+      readonly elapsedMs?: Milliseconds;
+    }
+  | { readonly type: 'stack.waiting'; readonly stack: string; readonly status: string; readonly inProgress: readonly string[]; readonly until: Instant }
+  | { readonly type: 'stack.cancelled'; readonly stack: string; readonly why: string }
+  | {
+      readonly type: 'stack.settled';
+      readonly stack: string;
+      readonly status: string;
+      readonly ok: boolean;
+      readonly rootCauses: readonly { readonly logicalId: string; readonly type: string; readonly reason: string }[];
+      readonly elapsedMs: Milliseconds;
+    }
+  | { readonly type: 'groups.found'; readonly stack?: string; readonly groups: readonly string[] }
+  | { readonly type: 'group.skipped'; readonly group: string; readonly why: string }
+  | { readonly type: 'group.adopted'; readonly group: string; readonly run: string; readonly holder: string; readonly since: Instant }
+  | { readonly type: 'group.progress'; readonly progress: Progress }
+  | { readonly type: 'group.waiting'; readonly wait: Wait }
+  | { readonly type: 'group.finished'; readonly result: GroupResult }
+  | { readonly type: 'action.started'; readonly action: Action; readonly why: string }
+  | { readonly type: 'action.done'; readonly action: Action }
+  | { readonly type: 'action.failed'; readonly action: Action; readonly code: string; readonly message: string; readonly again: boolean }
+  | { readonly type: 'call.retried'; readonly operation: string; readonly code: string; readonly attempt: number; readonly waitMs: Milliseconds }
+  | { readonly type: 'interrupt'; readonly signal: string; readonly effect: string }
+  | { readonly type: 'heartbeat'; readonly text: string; readonly until?: Instant }
+  | { readonly type: 'warning'; readonly reason: Reason }
+  | {
+      readonly type: 'run.finished';
+      readonly outcome: Outcome;
+      readonly exitCode: number;
+      readonly results: readonly GroupResult[];
+      readonly failure?: FailureFacts;
+      readonly elapsedMs: Milliseconds;
+    };
+
+/** An event as it leaves the run: numbered without gaps and stamped. */
+export interface Stamped {
+  readonly v: 1;
+  readonly seq: number;
+  /** Service time of the run's clock. */
+  readonly at: Instant;
+  readonly run: string;
+  readonly event: RunEvent;
+}
+
+/** Where events go. Must not throw and must not wait. */
+export type Emit = (event: RunEvent) => void;

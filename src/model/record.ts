@@ -1,0 +1,55 @@
+import type { Instant, Milliseconds } from '../clock.js';
+import type { Size } from './group.js';
+
+/** The record's format. A record of another version is refused with advice, never guessed at. */
+export const RECORD_VERSION = 1;
+
+/** Which half survives. */
+export type Verdict = {
+  readonly run: string;
+  readonly outcome: 'promote' | 'rollBack';
+  readonly at: Instant;
+  /** One sentence; cut to what a tag can hold. */
+  readonly why: string;
+};
+
+/**
+ * What a rollout needs to be finished or undone by anybody: written on the group before anything else
+ * changes. There is no list of instances: old is whatever was launched in an earlier second than
+ * `startedAt`.
+ */
+export interface RolloutRecord {
+  readonly version: typeof RECORD_VERSION;
+  readonly strategy: 'swap';
+  readonly run: string;
+  /** By the service's clock, in whole seconds. */
+  readonly startedAt: Instant;
+  /** The sizes to restore. */
+  readonly size: Size;
+  /** Capacity units of the old set when it started. More of them later means that something is wrong. */
+  readonly old: number;
+  /** The processes that this rollout suspends and therefore has to resume. */
+  readonly suspended: readonly string[];
+  /** Whether the groups of the run are judged together. */
+  readonly together: boolean;
+}
+
+/** Who works on the group. Renewed while alive; `beat` rises with every renewal. */
+export interface Lease {
+  readonly run: string;
+  readonly host: string;
+  readonly pid: number;
+  readonly beat: number;
+  /** A lease that was seen unchanged for this long on the watcher's own clock is dead. */
+  readonly ttlMs: Milliseconds;
+  /** Service time of the last renewal, for people only. */
+  readonly at: Instant;
+}
+
+/** Left on a group after a roll-back: exactly the processes that we left suspended, and why. */
+export interface FrozenNote {
+  readonly run: string;
+  readonly at: Instant;
+  readonly processes: readonly string[];
+  readonly why: string;
+}

@@ -1,0 +1,65 @@
+import type { Instant } from '../clock.js';
+
+/** A parameter as a stack or a template declares it. Values of NoEcho parameters are never here. */
+export interface StackParameter {
+  readonly key: string;
+  /** Absent for NoEcho. */
+  readonly value?: string;
+  readonly noEcho: boolean;
+}
+
+/** One stack as DescribeStacks shows it. */
+export interface Stack {
+  readonly id: string;
+  readonly name: string;
+  readonly status: string;
+  readonly statusReason: string;
+  readonly parameters: readonly StackParameter[];
+  readonly capabilities: readonly string[];
+  readonly outputs: Readonly<Record<string, string>>;
+  readonly createdAt?: Instant;
+  readonly updatedAt?: Instant;
+  readonly rootId?: string;
+  readonly parentId?: string;
+}
+
+export interface StackResource {
+  /** Name or id of the stack that holds it (a nested stack's resources carry the nested stack). */
+  readonly stack: string;
+  readonly logicalId: string;
+  readonly physicalId: string;
+  readonly type: string;
+  readonly status: string;
+  readonly statusReason: string;
+}
+
+export interface StackEvent {
+  readonly id: string;
+  readonly at: Instant;
+  readonly stackId: string;
+  readonly stackName: string;
+  readonly logicalId: string;
+  readonly physicalId: string;
+  readonly type: string;
+  readonly status: string;
+  readonly reason: string;
+  readonly token?: string;
+  readonly operationId?: string;
+}
+
+/** A parameter that a template declares, as GetTemplateSummary or our own parser says. */
+export interface DeclaredParameter {
+  readonly key: string;
+  readonly type: string;
+  readonly hasDefault: boolean;
+  readonly noEcho: boolean;
+}
+
+/** What the service says of a template. */
+export interface TemplateSummary {
+  readonly parameters: readonly DeclaredParameter[];
+  readonly capabilities: readonly string[];
+  readonly capabilitiesReason: string;
+  readonly transforms: readonly string[];
+  readonly resourceTypes: readonly string[];
+}

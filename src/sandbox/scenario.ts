@@ -1,0 +1,94 @@
+/** How instances of an image behave. Seconds everywhere in a scenario, as people write them. */
+export interface ImageBehaviour {
+  /**
+   * healthy: passes health checks once booted. unhealthy: boots, never passes. flaps: passes and fails
+   * in turns of `flapSeconds`. dies: healthy, then EC2 terminates it `diesAfter` seconds after its launch.
+   * missing: the AMI does not exist, launches fail at once.
+   */
+  readonly behaviour: 'healthy' | 'unhealthy' | 'flaps' | 'dies' | 'missing';
+  /** Seconds from running to answering health checks: [least, most]. */
+  readonly boot?: readonly [number, number];
+  readonly flapSeconds?: number;
+  readonly diesAfter?: number;
+}
+
+/** A window of simulated seconds since the start of the world; open ends when absent. */
+export interface Window {
+  readonly from?: number;
+  readonly until?: number;
+}
+
+/** What goes wrong. Faults are state of the world, named here, never pokes into the code. */
+export type Fault = Window &
+  (
+    | { readonly kind: 'throttle'; /** `autoscaling:*`, `*:Describe*` … */ readonly calls: string; readonly rate: number; readonly code?: string }
+    | { readonly kind: 'serverError'; readonly calls: string; readonly rate: number }
+    /** The effect happens, the reply is lost (connection reset). */
+    | { readonly kind: 'lostReply'; readonly calls: string; readonly rate: number }
+    | { readonly kind: 'refuse'; readonly calls: string; readonly code: string; readonly message: string }
+    /** Reads of the service show the world as it was up to `seconds` ago. */
+    | { readonly kind: 'staleReads'; readonly service: string; readonly seconds: number }
+    | { readonly kind: 'noCapacity'; readonly zone?: string; /** Launches that still work. */ readonly after?: number }
+    | { readonly kind: 'killInstance'; readonly group: string; readonly at: number; readonly which: 'oldest' | 'newest' }
+    | { readonly kind: 'resize'; readonly group: string; readonly at: number; readonly min?: number; readonly max?: number; readonly desired?: number }
+    /** The resource of a stack operation fails, which rolls the stack back. */
+    | { readonly kind: 'stackFails'; readonly stack?: string; readonly logicalId: string; readonly reason: string; /** 1: only the first operation after `from`. */ readonly times?: number }
+  );
+
+/** Latencies of the world, in seconds, each drawn uniformly from [least, most]. */
+export interface Timing {
+  /** Resize → launch activity starts. */
+  readonly launchDelay: readonly [number, number];
+  /** Launch activity start → EC2 running. */
+  readonly pending: readonly [number, number];
+  /** Running → application answers, unless the image says otherwise. */
+  readonly boot: readonly [number, number];
+  /** InService at Auto Scaling → listed by the balancer. */
+  readonly registration: readonly [number, number];
+  /** Terminate call → deregistration starts. */
+  readonly terminationDelay: readonly [number, number];
+  /** Drained → gone. */
+  readonly shutdown: readonly [number, number];
+  /** One resource operation of CloudFormation. */
+  readonly stackResource: readonly [number, number];
+  /** Most instances that one planning tick launches or terminates. */
+  readonly wave: number;
+}
+
+/** Everything that makes one world. The same scenario and seed make the same world, event by event. */
+export interface Scenario {
+  readonly seed: number;
+  readonly region: string;
+  readonly account: string;
+  /** ISO 8601 start of simulated time. */
+  readonly start: string;
+  readonly timing: Timing;
+  /** By AMI id; images not named are healthy. */
+  readonly images: Readonly<Record<string, ImageBehaviour>>;
+  /** SSM parameters, for `AWS::SSM::Parameter::Value<…>`. */
+  readonly parameters: Readonly<Record<string, string>>;
+  /** S3 objects as `bucket/key: text`. */
+  readonly objects: Readonly<Record<string, string>>;
+  readonly faults: readonly Fault[];
+}
+
+export const DEFAULT_SCENARIO: Scenario = {
+  seed: 1,
+  region: 'eu-west-1',
+  account: '123456789012',
+  start: '2026-11-21T03:00:00Z',
+  timing: {
+    launchDelay: [5, 15],
+    pending: [5, 18],
+    boot: [20, 60],
+    registration: [1, 5],
+    terminationDelay: [2, 10],
+    shutdown: [5, 20],
+    stackResource: [2, 8],
+    wave: 50,
+  },
+  images: {},
+  parameters: {},
+  objects: {},
+  faults: [],
+};
