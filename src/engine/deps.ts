@@ -1,0 +1,19 @@
+import type { Clock } from '../clock.js';
+import type { Emit } from '../model/event.js';
+import type { Gateway } from './gateway.js';
+
+/** A signal of the user's, as the engine sees it. The first one wakes the sleeper and states a wish. */
+export interface Interrupt {
+  /** Name of the first signal, once it came. */
+  readonly received: string | undefined;
+  /** Aborted by the first signal. Pass it to a sleep only while `received` is undefined. */
+  readonly wake: AbortSignal;
+}
+
+/** All that the engine touches of the outside. */
+export interface Deps {
+  readonly gateway: Gateway;
+  readonly clock: Clock;
+  readonly emit: Emit;
+  readonly interrupt: Interrupt;
+}
