@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.js';
 import type { Emit } from '../model/event.js';
+import type { Lease } from '../model/record.js';
 import type { Gateway } from './gateway.js';
 
 /** A signal of the user's, as the engine sees it. The first one wakes the sleeper and states a wish. */
@@ -16,4 +17,6 @@ export interface Deps {
   readonly clock: Clock;
   readonly emit: Emit;
   readonly interrupt: Interrupt;
+  /** True only when the lease's holder ran on this very machine and surely does not run any more. */
+  readonly holderIsGone: (lease: Lease) => boolean;
 }

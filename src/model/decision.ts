@@ -1,6 +1,6 @@
 import type { Instant, Milliseconds } from '../clock.js';
 import type { Action, Phase } from './action.js';
-import type { FailedActivity, Group, Precautions, Size } from './group.js';
+import type { FailedActivity, Group, GroupNotes, Precautions, Size } from './group.js';
 
 /** Why one group does not go on yet. */
 export interface Wait {
@@ -40,7 +40,8 @@ export type Decision =
   | { readonly kind: 'act'; readonly actions: readonly { readonly action: Action; readonly why: string }[]; readonly progress: readonly Progress[] }
   | { readonly kind: 'wait'; readonly forMs: Milliseconds; readonly waits: readonly Wait[]; readonly progress: readonly Progress[] }
   | { readonly kind: 'refuse'; readonly reasons: readonly Reason[] }
-  | { readonly kind: 'held'; readonly group: string; readonly by: string; readonly since: Instant }
+  /** Another run has the group; `lost` when we had begun to change it. */
+  | { readonly kind: 'held'; readonly group: string; readonly by: string; readonly since: Instant; readonly lost: boolean }
   | { readonly kind: 'finish'; readonly results: readonly GroupResult[] };
 
 /** A reason not to start (or a warning), at its group, with a stable code. */
@@ -64,6 +65,8 @@ export interface Observed {
   readonly precautions: readonly Precautions[];
   /** Failed launches since the record, as far as they were asked for. */
   readonly failures: readonly FailedActivity[];
+  /** Groups whose lease names a process of this very machine that no longer runs. */
+  readonly abandoned: readonly string[];
   /** What earlier looks of this process add; a fresh process starts with an empty one. */
   readonly seen: Seen;
   /** The user's wish, when a signal came. */
@@ -74,14 +77,28 @@ export interface Observed {
  * What a process remembers between looks. Losing it is safe: it only ever makes a wait longer.
  */
 export interface Seen {
+  /** When this process looked first. */
+  readonly firstLookAt: Instant;
   /** instance id → since when it has been in service without a break. */
   readonly inServiceSince: Readonly<Record<string, Instant>>;
-  /** group → when the number of proven instances last rose, or when the group was first looked at. */
+  /** group → when the number of proven instances last rose, or when the proving began. */
   readonly progressAt: Readonly<Record<string, { readonly proven: number; readonly at: Instant }>>;
-  /** group → looks in a row that showed no instance of the half that has to go. */
-  readonly cleanLooks: Readonly<Record<string, number>>;
-  /** group → lease as first seen unchanged, and since when on our own clock. */
-  readonly leases: Readonly<Record<string, { readonly beat: string; readonly since: Instant }>>;
-  /** Actions that were done and are not visible yet. */
-  readonly pending: readonly { readonly action: Action; readonly since: Instant }[];
+  /** group → looks in a row that showed the half that has to go as gone, and since when. */
+  readonly clean: Readonly<Record<string, { readonly looks: number; readonly since: Instant }>>;
+  /** group → looks in a row that showed it settled. */
+  readonly settled: Readonly<Record<string, number>>;
+  /** group → lease of another run as first seen unchanged, and since when on our own clock. */
+  readonly leases: Readonly<Record<string, { readonly beat: string; readonly since: Instant; readonly moved: boolean }>>;
+  /** group → the notes that we wrote or took over, for looks that lag behind. */
+  readonly known: Readonly<Record<string, GroupNotes>>;
+  /** group → when we took over what a dead run had left there. */
+  readonly adoptedAt: Readonly<Record<string, Instant>>;
+  /** group → how often its doubling was asked for. */
+  readonly doubled: Readonly<Record<string, number>>;
+  /** Actions that were sent and are not visible yet; `sure` when the service confirmed them. */
+  readonly pending: readonly { readonly action: Action; readonly since: Instant; readonly sure: boolean }[];
+  /** group → its end, once it has one in this run. */
+  readonly results: Readonly<Record<string, GroupResult>>;
+  /** Since when the stack has been in progress. */
+  readonly stackBusySince?: Instant;
 }

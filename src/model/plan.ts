@@ -34,6 +34,8 @@ export interface Plan {
   readonly swap: SwapChoice;
   readonly together: boolean;
   readonly timing: Timing;
+  /** Start although instances of the old set are not in service. */
+  readonly force: boolean;
   /** Only finish what dead runs left; start nothing. */
   readonly adoptOnly: boolean;
 }

@@ -1,0 +1,53 @@
+import type { Milliseconds } from '../clock.js';
+import { AwsFault, type FaultKind } from '../errors.js';
+import type { Deps } from './deps.js';
+
+/** How long a call may be tried. Every retry has a limit in number and in time. */
+export interface RetryLimits {
+  readonly attempts: number;
+  readonly firstWaitMs: Milliseconds;
+  readonly longestWaitMs: Milliseconds;
+}
+
+export const RETRY: RetryLimits = { attempts: 10, firstWaitMs: 1_000, longestWaitMs: 20_000 };
+
+const PASSING: ReadonlySet<FaultKind> = new Set(['throttled', 'transient', 'busy', 'unreachable']);
+
+/** True for faults that waiting can heal. */
+export function passes(error: unknown): error is AwsFault {
+  return error instanceof AwsFault && PASSING.has(error.kind);
+}
+
+/** The wait before try number `attempt` + 1 (1-based): doubling, up to the longest. */
+export function backOff(attempt: number, limits: RetryLimits = RETRY): Milliseconds {
+  return Math.min(limits.longestWaitMs, limits.firstWaitMs * 2 ** Math.min(attempt - 1, 20));
+}
+
+/**
+ * Calls until it answers, waits on the engine's clock and says so. Only for calls that may safely be
+ * sent twice: reads, and changes that carry a token.
+ *
+ * @throws AwsFault of the last try; any other error at once
+ */
+export async function retrying<T>(
+  deps: Pick<Deps, 'clock' | 'emit' | 'interrupt'>,
+  operation: string,
+  call: () => Promise<T>,
+  limits: RetryLimits = RETRY,
+): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await call();
+    } catch (error) {
+      if (!passes(error) || attempt >= limits.attempts) throw error;
+      const waitMs = backOff(attempt, limits);
+      deps.emit({ type: 'call.retried', operation: error.operation || operation, code: error.code, attempt, waitMs });
+      await pause(deps, waitMs);
+    }
+  }
+}
+
+/** Sleeps, but wakes for the first signal. */
+export function pause(deps: Pick<Deps, 'clock' | 'interrupt'>, ms: Milliseconds): Promise<void> {
+  return deps.clock.sleep(ms, deps.interrupt.received === undefined ? deps.interrupt.wake : undefined);
+}
