@@ -1,0 +1,104 @@
+import type { Random } from '../random.js';
+import type { Fault, Scenario, Window } from '../scenario.js';
+import { ServiceFault } from '../world/fault.js';
+import type { ServiceName } from '../world/world.js';
+
+/** What the wire does to one call, decided before it runs. */
+export interface Treatment {
+  /** Answered instead of running the operation. */
+  readonly refusal?: ServiceFault;
+  /** The operation runs, but its answer never arrives. */
+  readonly replyLost: boolean;
+  /** Milliseconds by which a read looks into the past; absent when reads are fresh. */
+  readonly lag?: number;
+}
+
+/**
+ * Decides what happens to each call from the scenario's faults. Every fault draws from a stream of its
+ * own, so that one more fault in a scenario does not change what the others do.
+ * @param seconds simulated seconds since the start of the world
+ */
+export function wireFaults(
+  scenario: Scenario,
+  random: Random,
+): (service: ServiceName, operation: string, seconds: number) => Treatment {
+  const rules = scenario.faults.map((fault, index) => rule(fault, random.fork(`fault ${index}`))).filter((each) => each !== undefined);
+  return (service, operation, seconds) => {
+    let refusal: ServiceFault | undefined;
+    let replyLost = false;
+    let lag: number | undefined;
+    for (const { window, matches, treat } of rules) {
+      if (!within(window, seconds) || !matches(service, operation)) continue;
+      const effect = treat(service);
+      refusal ??= effect.refusal;
+      replyLost ||= effect.replyLost ?? false;
+      lag = effect.lag ?? lag;
+    }
+    return { ...(refusal && { refusal }), replyLost, ...(lag !== undefined && { lag }) };
+  };
+}
+
+interface Rule {
+  readonly window: Window;
+  readonly matches: (service: ServiceName, operation: string) => boolean;
+  readonly treat: (service: ServiceName) => Partial<Treatment>;
+}
+
+function rule(fault: Fault, random: Random): Rule | undefined {
+  switch (fault.kind) {
+    case 'throttle':
+      return byRate(fault, random, (service) => ({ refusal: throttled(service, fault.code) }));
+    case 'serverError':
+      return byRate(fault, random, (service) => ({ refusal: broken(service) }));
+    case 'lostReply':
+      return byRate(fault, random, () => ({ replyLost: true }));
+    case 'refuse':
+      return { window: fault, matches: pattern(fault.calls), treat: () => ({ refusal: refused(fault.code, fault.message) }) };
+    case 'staleReads':
+      return {
+        window: fault,
+        matches: (service, operation) => service === fault.service && /^(Describe|List|Get)/.test(operation),
+        treat: () => ({ lag: random.between(0, fault.seconds) * 1000 }),
+      };
+    case 'noCapacity':
+    case 'killInstance':
+    case 'resize':
+    case 'stackFails':
+      return undefined; // These happen in the world, not on the way to it.
+  }
+}
+
+function byRate(
+  fault: Window & { readonly calls: string; readonly rate: number },
+  random: Random,
+  effect: (service: ServiceName) => Partial<Treatment>,
+): Rule {
+  return { window: fault, matches: pattern(fault.calls), treat: (service) => (random.chance(fault.rate) ? effect(service) : {}) };
+}
+
+/** `autoscaling:*`, `*:Describe*`, or `*` for everything. */
+function pattern(calls: string): (service: ServiceName, operation: string) => boolean {
+  const expression = new RegExp(`^${calls.split('*').map((text) => text.replace(/[^\w:]/g, '\\$&')).join('.*')}$`, 'i');
+  return (service, operation) => expression.test(`${service}:${operation}`);
+}
+
+function within(window: Window, seconds: number): boolean {
+  return seconds >= (window.from ?? 0) && seconds < (window.until ?? Infinity);
+}
+
+function throttled(service: ServiceName, code: string | undefined): ServiceFault {
+  if (code !== undefined) return new ServiceFault(code, 'Rate exceeded');
+  if (service === 'ec2') return new ServiceFault('RequestLimitExceeded', 'Request limit exceeded.', 503);
+  if (service === 's3') return new ServiceFault('SlowDown', 'Please reduce your request rate.', 503);
+  return new ServiceFault('Throttling', 'Rate exceeded');
+}
+
+/** An error of the service's own making, in the code that the service uses for it. */
+function broken(service: ServiceName): ServiceFault {
+  const message = 'We encountered an internal error. Please try again.';
+  return new ServiceFault(service === 'ec2' || service === 's3' ? 'InternalError' : 'InternalFailure', message, 500);
+}
+
+function refused(code: string, message: string): ServiceFault {
+  return new ServiceFault(code, message, /^(AccessDenied|UnauthorizedOperation|ExpiredToken|InvalidClientTokenId|SignatureDoesNotMatch)/.test(code) ? 403 : 400);
+}

@@ -1,0 +1,59 @@
+import { Readable } from 'node:stream';
+import { HttpResponse, type HttpHandler, type IHttpRequest } from '@smithy/core/protocols';
+import type { Wire, WireAnswer, WireRequest } from './wire.js';
+
+/**
+ * Lets SDK clients of this process talk to the wire without a socket. It sets no timer and reads no
+ * time, so a run on the virtual clock is the same every time. A lost reply rejects with ECONNRESET.
+ */
+export function inProcessHandler(wire: Wire): HttpHandler<object> {
+  return {
+    metadata: { handlerProtocol: 'http/1.1' },
+    handle: async (request, options) => {
+      if (options?.abortSignal?.aborted) throw Object.assign(new Error('Request aborted'), { name: 'AbortError' });
+      const body = await bodyOf(request.body);
+      const outcome = wire.answer(wireRequest(request, body));
+      if (outcome === 'reply lost') throw connectionReset();
+      return { response: response(request, outcome) };
+    },
+    updateHttpClientConfig: () => undefined,
+    httpHandlerConfigs: () => ({}),
+    destroy: () => undefined,
+  };
+}
+
+function wireRequest(request: IHttpRequest, body: Uint8Array | string): WireRequest {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(request.query ?? {})) {
+    for (const each of Array.isArray(value) ? value : [value ?? '']) query.append(name, each);
+  }
+  return {
+    method: request.method,
+    host: request.port === undefined ? request.hostname : `${request.hostname}:${request.port}`,
+    path: request.path,
+    query,
+    headers: Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name.toLowerCase(), value])),
+    body,
+  };
+}
+
+async function bodyOf(body: unknown): Promise<Uint8Array | string> {
+  if (body === undefined || body === null) return '';
+  if (typeof body === 'string' || body instanceof Uint8Array) return body;
+  if (body instanceof ArrayBuffer) return new Uint8Array(body);
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of body as AsyncIterable<Uint8Array | string>) chunks.push(typeof chunk === 'string' ? Buffer.from(chunk) : chunk);
+  return Buffer.concat(chunks);
+}
+
+/** S3's bodies are streams to the SDK; all others it takes at once. */
+function response(request: IHttpRequest, answer: WireAnswer): HttpResponse {
+  const bytes = typeof answer.body === 'string' ? Buffer.from(answer.body, 'utf8') : answer.body;
+  const isForm = (request.headers['content-type'] ?? '').startsWith('application/x-www-form-urlencoded');
+  const body = isForm ? new Uint8Array(bytes) : Readable.from(bytes.length === 0 ? [] : [bytes]);
+  return new HttpResponse({ statusCode: answer.status, headers: { ...answer.headers }, body });
+}
+
+function connectionReset(): Error {
+  return Object.assign(new Error('socket hang up'), { name: 'TimeoutError', code: 'ECONNRESET' });
+}

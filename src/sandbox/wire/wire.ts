@@ -1,0 +1,146 @@
+import { ServiceFault } from '../world/fault.js';
+import type { ServiceName, Services, WorldRoot } from '../world/world.js';
+import { wireFaults } from './faults.js';
+import { readForm } from './form.js';
+import { writeAnswer, writeFault } from './query.js';
+import { callS3, type S3Call } from './s3.js';
+import { operationShape, QUERY_SERVICES, type OperationShape, type QueryService } from './services.js';
+
+/** One HTTP request, as it came over a socket or from an SDK in the same process. */
+export interface WireRequest {
+  readonly method: string;
+  /** With the port, as in the Host header. */
+  readonly host: string;
+  /** As sent, with its percent-encoding and without the query. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array | string;
+}
+
+export interface WireAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array | string;
+}
+
+/** What came of a call: its answer, or nothing because the connection broke after its effect. */
+export type WireOutcome = WireAnswer | 'reply lost';
+
+/** One call from outside as the sandbox saw it. */
+export interface CallSeen {
+  /** Milliseconds of simulated time since the Unix epoch. */
+  readonly at: number;
+  readonly service: ServiceName;
+  readonly operation: string;
+  readonly input: object;
+  /** `ok`, `reply lost` or the code of the error. */
+  readonly outcome: string;
+}
+
+export interface Wire {
+  /** Answers one request. Throws only when an operation of the world has a bug. */
+  readonly answer: (request: WireRequest) => WireOutcome;
+}
+
+/**
+ * The front door of the simulated AWS: finds the operation that a request means, applies the wire's
+ * faults, runs it in the world and writes its answer as the service would. Any signature is accepted,
+ * none at all is refused.
+ */
+export function createWire(world: WorldRoot, services: Services, seen: (call: CallSeen) => void): Wire {
+  const random = world.random.fork('wire');
+  const requestIds = random.fork('requestIds');
+  const treatmentOf = wireFaults(world.scenario, random);
+
+  /** Runs the operation, in the present or, for a stale read, on the past. */
+  const run = (service: ServiceName, operation: string, readInput: () => object): object | 'reply lost' => {
+    const { refusal, replyLost, lag } = treatmentOf(service, operation, (world.clock.now() - world.startedAt) / 1000);
+    let input: object = {};
+    try {
+      if (refusal !== undefined) throw refusal;
+      input = readInput();
+      const implementation = services[service]?.[operation];
+      if (implementation === undefined) throw new ServiceFault('InvalidAction', `The sandbox does not simulate ${service}:${operation}`);
+      const output =
+        lag === undefined
+          ? world.invoke(service, operation, input, 'outside')
+          : implementation(world.past(service, lag), input, { service, operation, requestId: uuid(), caller: 'outside' });
+      seen({ at: world.clock.now(), service, operation, input, outcome: replyLost ? 'reply lost' : 'ok' });
+      return replyLost ? 'reply lost' : output;
+    } catch (error) {
+      const outcome = error instanceof ServiceFault ? (replyLost ? 'reply lost' : error.code) : 'sandbox bug';
+      seen({ at: world.clock.now(), service, operation, input, outcome });
+      if (outcome === 'reply lost') return outcome;
+      throw error;
+    }
+  };
+
+  const uuid = (): string => [8, 4, 4, 4, 12].map((digits) => requestIds.hex(digits)).join('-');
+
+  const answerQuery = (request: WireRequest, requestId: string): WireOutcome => {
+    const form = formOf(request);
+    const operation = form.get('Action') ?? '';
+    const signed = signedService(request);
+    const service = queryService(signed, form.get('Version'));
+    const answer = (status: number, body: string): WireAnswer => ({
+      status,
+      headers: { ...standardHeaders(world, requestId), 'content-type': 'text/xml' },
+      body,
+    });
+    try {
+      if (signed === undefined) throw new ServiceFault('MissingAuthenticationToken', 'Request is missing Authentication Token', 403);
+      const shape = shapeOf(service, operation, form.get('Version'));
+      const output = run(service.service, operation, () => readForm(form, shape.input, service.protocol));
+      return output === 'reply lost' ? output : answer(200, writeAnswer(service, operation, shape, output, requestId));
+    } catch (error) {
+      if (!(error instanceof ServiceFault)) throw error;
+      return answer(error.status, writeFault(service, error, requestId));
+    }
+  };
+
+  return {
+    answer: (request) => {
+      const requestId = uuid();
+      if (!isS3(request)) return answerQuery(request, requestId);
+      return callS3(request, standardHeaders(world, requestId), (call: S3Call) => run('s3', call.operation, () => call.input));
+    },
+  };
+}
+
+/** Clients take the service's time from `Date`, so it is the world's. */
+function standardHeaders(world: WorldRoot, requestId: string): Record<string, string> {
+  return { date: new Date(world.clock.now()).toUTCString(), 'x-amzn-requestid': requestId };
+}
+
+/** The Query API is a form in a POST's body, or the query of a GET. */
+function formOf(request: WireRequest): URLSearchParams {
+  if (request.method === 'GET') return request.query;
+  return new URLSearchParams(typeof request.body === 'string' ? request.body : Buffer.from(request.body).toString('utf8'));
+}
+
+/** The service in the credential scope of the signature: `AKID/date/region/SERVICE/aws4_request`. */
+function signedService(request: WireRequest): string | undefined {
+  const credential = /Credential=([^,\s]+)/.exec(request.headers['authorization'] ?? '')?.[1] ?? request.query.get('X-Amz-Credential');
+  return credential?.split('/').at(-2);
+}
+
+function queryService(signed: string | undefined, version: string | null): QueryService {
+  const named = QUERY_SERVICES.filter((service) => service.signingName === signed);
+  const versioned = (named.length > 0 ? named : QUERY_SERVICES).find((service) => service.version === version);
+  return versioned ?? named[0] ?? (QUERY_SERVICES[0] as QueryService);
+}
+
+function shapeOf(service: QueryService, operation: string, version: string | null): OperationShape {
+  const shape = service.version === version ? operationShape(service.service, operation) : undefined;
+  if (shape === undefined) throw new ServiceFault('InvalidAction', `Could not find operation ${operation} for version ${version ?? 'unknown'}`);
+  return shape;
+}
+
+/** S3 is known by its signature, by its host, or by being asked for without an action. */
+function isS3(request: WireRequest): boolean {
+  const signed = signedService(request);
+  if (signed !== undefined) return signed === 's3';
+  return /(^|\.)s3[.-]/.test(request.host) || (request.method !== 'POST' && !request.query.has('Action'));
+}
