@@ -1,0 +1,120 @@
+import { AwsFault } from '../errors.js';
+import type { NotesToWrite } from '../engine/gateway.js';
+import type { NoteName } from '../model/action.js';
+import type { Size } from '../model/group.js';
+import type { Clients } from './clients.js';
+import { UNREADABLE_ANSWER } from './faults.js';
+import { encodeNotes, NOTE_KEYS } from './notes.js';
+
+const RESOURCE_TYPE = 'auto-scaling-group';
+
+/** Writes the notes on all groups, in one call: either all carry them or none. */
+export async function writeNotes(clients: Clients, groups: readonly string[], notes: NotesToWrite): Promise<void> {
+  const tags = encodeNotes(notes);
+  const rows = groups.flatMap((group) => tags.map(({ key, value }) => ({ ResourceId: group, ResourceType: RESOURCE_TYPE, Key: key, Value: value, PropagateAtLaunch: false })));
+  if (rows.length === 0) return;
+  await (await clients.autoScaling()).createOrUpdateTags({ Tags: rows });
+}
+
+/** Removes notes. Those that are not there are no error to AWS. */
+export async function deleteNotes(clients: Clients, group: string, notes: readonly NoteName[]): Promise<void> {
+  if (notes.length === 0) return;
+  const rows = notes.map((note) => ({ ResourceId: group, ResourceType: RESOURCE_TYPE, Key: NOTE_KEYS[note] }));
+  await (await clients.autoScaling()).deleteTags({ Tags: rows });
+}
+
+/** Without a name AWS would suspend all processes, Launch and Terminate among them; then nothing is sent. */
+export async function suspend(clients: Clients, group: string, processes: readonly string[]): Promise<void> {
+  if (processes.length === 0) return;
+  await (await clients.autoScaling()).suspendProcesses({ AutoScalingGroupName: group, ScalingProcesses: [...processes] });
+}
+
+/** Without a name AWS would resume what an operator suspended; then nothing is sent. */
+export async function resume(clients: Clients, group: string, processes: readonly string[]): Promise<void> {
+  if (processes.length === 0) return;
+  await (await clients.autoScaling()).resumeProcesses({ AutoScalingGroupName: group, ScalingProcesses: [...processes] });
+}
+
+/** All three together: AWS derives what is left out, and a lower max alone would scale in. */
+export async function resize(clients: Clients, group: string, size: Size): Promise<void> {
+  await (await clients.autoScaling()).updateAutoScalingGroup({ AutoScalingGroupName: group, MinSize: size.min, MaxSize: size.max, DesiredCapacity: size.desired });
+}
+
+/**
+ * Makes the function that terminates instances of a group with decrement. It remembers whether the
+ * service knows the batch form, which AWS got in 2026.
+ */
+export function createTerminate(clients: Clients): (group: string, instances: readonly string[]) => Promise<void> {
+  let singly = false;
+  return async (group, instances) => {
+    if (instances.length === 0) return;
+    if (!singly) {
+      try {
+        await terminateTogether(clients, group, instances);
+        return;
+      } catch (error) {
+        if (!(error instanceof AwsFault)) throw error;
+        singly = knowsNoBatch(error);
+        // A crash of the service may come after its effect, so it is for the next look to say what is left.
+        if (!singly || error.kind === 'transient') throw error;
+      }
+    }
+    await terminateSingly(clients, group, instances);
+  };
+}
+
+/** One call. One id that is gone rejects the whole call, so those are left out and the rest is asked again. */
+async function terminateTogether(clients: Clients, group: string, instances: readonly string[]): Promise<void> {
+  const client = await clients.autoScaling();
+  let left = [...instances];
+  while (left.length > 0) {
+    try {
+      await client.terminateInstanceInAutoScalingGroup({ AutoScalingGroupName: group, InstanceIds: left, ShouldDecrementDesiredCapacity: true });
+      return;
+    } catch (error) {
+      if (!(error instanceof AwsFault) || error.kind !== 'missing') throw error;
+      const still = await stillThere(clients, group, left, error.message);
+      if (still.length === left.length) throw error;
+      left = still;
+    }
+  }
+}
+
+/** Looks first, because here a repetition would be terminated (and counted) a second time. */
+async function terminateSingly(clients: Clients, group: string, instances: readonly string[]): Promise<void> {
+  const client = await clients.autoScaling();
+  const members = await membersOf(clients, group);
+  for (const id of instances.filter((instance) => members.has(instance) && !/^Terminat/.test(members.get(instance) ?? ''))) {
+    try {
+      await client.terminateInstanceInAutoScalingGroup({ InstanceId: id, ShouldDecrementDesiredCapacity: true });
+    } catch (error) {
+      if (!(error instanceof AwsFault) || error.kind !== 'missing') throw error;
+    }
+  }
+}
+
+/** The ids without those that the message names as gone; when it names none of them, the group is asked. */
+async function stillThere(clients: Clients, group: string, ids: readonly string[], message: string): Promise<string[]> {
+  const gone = new Set(message.match(/\bi-[0-9a-f]+\b/g));
+  const left = ids.filter((id) => !gone.has(id));
+  if (left.length < ids.length) return left;
+  const members = await membersOf(clients, group);
+  return ids.filter((id) => members.has(id));
+}
+
+/** Lifecycle states of the group's instances by id. */
+async function membersOf(clients: Clients, group: string): Promise<ReadonlyMap<string, string>> {
+  const client = await clients.autoScaling();
+  const answer = await client.describeAutoScalingGroups({ AutoScalingGroupNames: [group] });
+  return new Map((answer.AutoScalingGroups?.[0]?.Instances ?? []).map((instance) => [instance.InstanceId ?? '', instance.LifecycleState ?? '']));
+}
+
+/** A service that does not know `InstanceIds` misses `InstanceId`: it says so, or it breaks without an error document. */
+function knowsNoBatch(fault: AwsFault): boolean {
+  if (fault.kind === 'transient') return fault.code === UNREADABLE_ANSWER;
+  return (
+    ['ValidationError', 'MissingParameter', 'InvalidParameter', 'UnknownParameter'].includes(fault.code) &&
+    /\binstance_?ids?\b/i.test(fault.message) &&
+    /missing|required|must not be null|must be provided|unknown|unrecognized|unexpected|not recognized/i.test(fault.message)
+  );
+}

@@ -1,0 +1,147 @@
+import type { AutoScaling } from '@aws-sdk/client-auto-scaling';
+import type { CloudFormation } from '@aws-sdk/client-cloudformation';
+import type { EC2 } from '@aws-sdk/client-ec2';
+import type { ElasticLoadBalancing } from '@aws-sdk/client-elastic-load-balancing';
+import type { ElasticLoadBalancingV2 } from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { S3 } from '@aws-sdk/client-s3';
+import type { STS } from '@aws-sdk/client-sts';
+import type { AwsCredentialIdentityProvider, HandlerExecutionContext, MiddlewareStack } from '@smithy/types';
+import type { HttpHandlerUserInput } from '@smithy/core/protocols';
+import type { Instant } from '../clock.js';
+import { AwsFault } from '../errors.js';
+import { toFault } from './faults.js';
+import { resolveRegion } from './region.js';
+
+export interface GatewayOptions {
+  /** Absent: the environment's, the profile's, or eu-west-1. */
+  readonly region?: string;
+  readonly profile?: string;
+  /** Absent: the SDK's default chain. */
+  readonly credentials?: AwsCredentialIdentityProvider;
+  /** One endpoint for all services. Absent: AWS, or what AWS_ENDPOINT_URL and AWS_ENDPOINT_URL_<SERVICE> say. */
+  readonly endpoint?: string;
+  /** Takes the place of the network, for a sandbox in the same process. */
+  readonly requestHandler?: HttpHandlerUserInput;
+}
+
+/** The SDK clients, each imported and made at its first use: their code takes longer to load than all of ours. */
+export interface Clients {
+  region(): Promise<string>;
+  autoScaling(): Promise<AutoScaling>;
+  cloudFormation(): Promise<CloudFormation>;
+  ec2(): Promise<EC2>;
+  /** Classic load balancers. */
+  elb(): Promise<ElasticLoadBalancing>;
+  /** Target groups. */
+  elbV2(): Promise<ElasticLoadBalancingV2>;
+  s3(): Promise<S3>;
+  sts(): Promise<STS>;
+  /** The service's time (HTTP Date header) of an answer that one of these clients gave; whole seconds. */
+  answeredAt(answer: object, operation: string): Instant;
+}
+
+const CONNECT_MS = 5_000;
+const ANSWER_MS = 30_000;
+
+/**
+ * Clients that try once, give up in bounded time and throw nothing but AwsFault. Retries of the SDK
+ * sleep on the wall clock and are invisible, so they are off.
+ */
+export function createClients(options: GatewayOptions): Clients {
+  const region = once(() => resolveRegion(options.region, process.env, options.profile));
+  const dates = new WeakMap<object, Instant>();
+  const shared = once(async () => {
+    quietNodeVersionWarning();
+    return {
+      region: await region(),
+      ...(options.profile === undefined ? {} : { profile: options.profile }),
+      credentials: options.credentials ?? (await defaultCredentials(options.profile)),
+      ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }),
+      requestHandler: options.requestHandler ?? { connectionTimeout: CONNECT_MS, requestTimeout: ANSWER_MS, throwOnRequestTimeout: true },
+      maxAttempts: 1,
+    };
+  });
+  const speak = <T extends Spoken>(service: string, client: T): T => {
+    throwFaults(client.middlewareStack, service);
+    keepDates(client.middlewareStack, dates);
+    return client;
+  };
+  return {
+    region,
+    autoScaling: once(async () => speak('autoscaling', new (await import('@aws-sdk/client-auto-scaling')).AutoScaling(await shared()))),
+    cloudFormation: once(async () => speak('cloudformation', new (await import('@aws-sdk/client-cloudformation')).CloudFormation(await shared()))),
+    ec2: once(async () => speak('ec2', new (await import('@aws-sdk/client-ec2')).EC2(await shared()))),
+    elb: once(async () => speak('elb', new (await import('@aws-sdk/client-elastic-load-balancing')).ElasticLoadBalancing(await shared()))),
+    elbV2: once(async () => speak('elbv2', new (await import('@aws-sdk/client-elastic-load-balancing-v2')).ElasticLoadBalancingV2(await shared()))),
+    s3: once(async () =>
+      speak('s3', new (await import('@aws-sdk/client-s3')).S3({ ...(await shared()), followRegionRedirects: true, forcePathStyle: namesNoBuckets(options) })),
+    ),
+    sts: once(async () => speak('sts', new (await import('@aws-sdk/client-sts')).STS(await shared()))),
+    answeredAt: (answer, operation) => {
+      const date = dates.get(answer);
+      // The runner's clock is no stand-in: old and new are told apart by this time.
+      if (date === undefined) throw new AwsFault('transient', operation, 'NoDate', 'The answer carries no Date header.');
+      return date;
+    },
+  };
+}
+
+interface Spoken {
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the input and output types of seven services
+  readonly middlewareStack: MiddlewareStack<any, any>;
+}
+
+/** Every failure of the client leaves it as an AwsFault, named `service:Operation`. */
+function throwFaults(stack: Spoken['middlewareStack'], service: string): void {
+  stack.add(
+    (next, context: HandlerExecutionContext) => async (args) => {
+      try {
+        return await next(args);
+      } catch (error) {
+        throw toFault(error, `${service}:${(context.commandName ?? 'Unknown').replace(/Command$/, '')}`);
+      }
+    },
+    { step: 'initialize', priority: 'high', name: 'throwFaults' },
+  );
+}
+
+/** Keeps the Date header of every answer for as long as the answer lives. */
+function keepDates(stack: Spoken['middlewareStack'], dates: WeakMap<object, Instant>): void {
+  stack.add(
+    (next) => async (args) => {
+      const result = await next(args);
+      const headers = (result.response as { headers?: Readonly<Record<string, string>> } | undefined)?.headers ?? {};
+      const date = Date.parse(headers.date ?? headers.Date ?? '');
+      if (!Number.isNaN(date) && typeof result.output === 'object') dates.set(result.output as object, date);
+      return result;
+    },
+    { step: 'deserialize', priority: 'high', name: 'keepDates' },
+  );
+}
+
+async function defaultCredentials(profile: string | undefined): Promise<AwsCredentialIdentityProvider> {
+  const { fromNodeProviderChain } = await import('@aws-sdk/credential-providers');
+  return fromNodeProviderChain(profile === undefined ? {} : { profile });
+}
+
+/** Endpoints other than AWS's own rarely answer to `bucket.host`; the path always works. */
+function namesNoBuckets(options: GatewayOptions): boolean {
+  return [options.endpoint, options.requestHandler, process.env.AWS_ENDPOINT_URL, process.env.AWS_ENDPOINT_URL_S3].some(Boolean);
+}
+
+/** The SDK warns on Node 20 at every start. Its own switch leaves all other warnings alone. */
+function quietNodeVersionWarning(): void {
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+}
+
+/** Runs at the first call only. A failure is not kept. */
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make().catch((error: unknown) => {
+      made = undefined;
+      throw error;
+    });
+    return made;
+  };
+}

@@ -1,0 +1,70 @@
+import type { LaunchTemplate } from '@aws-sdk/client-ec2';
+import type { Instant } from '../clock.js';
+import { AwsFault } from '../errors.js';
+import type { Clients } from './clients.js';
+import { allPages, chunks } from './pages.js';
+
+/** Most values of one EC2 filter. */
+const VALUES_PER_FILTER = 200;
+
+const NOT_YET_GONE = ['pending', 'running', 'shutting-down', 'stopping', 'stopped'];
+
+/** EC2 launch times by instance id, found by the tag that Auto Scaling puts on every instance of a group. */
+export async function launchTimes(clients: Clients, groups: readonly string[]): Promise<Record<string, Instant>> {
+  const client = await clients.ec2();
+  const times: Record<string, Instant> = {};
+  for (const part of chunks(groups, VALUES_PER_FILTER)) {
+    const pages = await allPages('ec2:DescribeInstances', async (token) => {
+      const page = await client.describeInstances({
+        Filters: [
+          { Name: 'tag:aws:autoscaling:groupName', Values: part },
+          { Name: 'instance-state-name', Values: NOT_YET_GONE },
+        ],
+        MaxResults: 1000,
+        ...(token && { NextToken: token }),
+      });
+      return { page, next: page.NextToken };
+    });
+    for (const instance of pages.flatMap((page) => page.Reservations ?? []).flatMap((reservation) => reservation.Instances ?? [])) {
+      if (instance.InstanceId !== undefined && instance.LaunchTime !== undefined) times[instance.InstanceId] = instance.LaunchTime.getTime();
+    }
+  }
+  return times;
+}
+
+/**
+ * The newest and the default version of launch templates, by the id or the name that was asked for.
+ * Templates that do not exist are left out.
+ */
+export async function templateVersions(clients: Clients, ids: readonly string[]): Promise<Record<string, { latest: string; default: string }>> {
+  const versions: Record<string, { latest: string; default: string }> = {};
+  const asked = [...new Set(ids)];
+  const found = [
+    ...(await templates(clients, 'LaunchTemplateIds', asked.filter((id) => id.startsWith('lt-')))),
+    ...(await templates(clients, 'LaunchTemplateNames', asked.filter((id) => !id.startsWith('lt-')))),
+  ];
+  for (const template of found) {
+    const row = { latest: String(template.LatestVersionNumber ?? ''), default: String(template.DefaultVersionNumber ?? '') };
+    for (const id of [template.LaunchTemplateId, template.LaunchTemplateName]) if (id !== undefined && asked.includes(id)) versions[id] = row;
+  }
+  return versions;
+}
+
+async function templates(clients: Clients, by: 'LaunchTemplateIds' | 'LaunchTemplateNames', ids: readonly string[]): Promise<LaunchTemplate[]> {
+  const client = await clients.ec2();
+  const found: LaunchTemplate[] = [];
+  for (const part of chunks(ids, VALUES_PER_FILTER)) {
+    try {
+      const pages = await allPages('ec2:DescribeLaunchTemplates', async (token) => {
+        const page = await client.describeLaunchTemplates({ [by]: part, ...(token && { NextToken: token }) });
+        return { page, next: page.NextToken };
+      });
+      found.push(...pages.flatMap((page) => page.LaunchTemplates ?? []));
+    } catch (error) {
+      if (!(error instanceof AwsFault) || error.kind !== 'missing') throw error;
+      // One that is missing fails the call for all.
+      if (part.length > 1) for (const id of part) found.push(...(await templates(clients, by, [id])));
+    }
+  }
+  return found;
+}

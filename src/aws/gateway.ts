@@ -1,0 +1,54 @@
+import type { Gateway } from '../engine/gateway.js';
+import type { Identity } from '../model/event.js';
+import { failedLaunches, precautions } from './activities.js';
+import { describeBalancers } from './balancers.js';
+import { createTerminate, deleteNotes, resize, resume, suspend, writeNotes } from './changes.js';
+import { createClients, type Clients, type GatewayOptions } from './clients.js';
+import { launchTimes, templateVersions } from './ec2.js';
+import { describeGroups } from './groups.js';
+import { health } from './health.js';
+import { readObject } from './objects.js';
+import { cancelUpdate, createStack, describeStack, listResources, stackEvents, stackTemplate, templateSummary, updateStack, validateTemplate } from './stacks.js';
+
+export type { GatewayOptions } from './clients.js';
+export { FALLBACK_REGION, resolveRegion } from './region.js';
+
+/** The gateway over AWS's own SDK: to AWS, to an endpoint, or to a sandbox in this process. Nothing is sent before the first call. */
+export function createGateway(options: GatewayOptions = {}): Gateway {
+  const clients = createClients(options);
+  const terminate = createTerminate(clients);
+  return {
+    identity: () => identity(clients),
+
+    describeGroups: (names) => describeGroups(clients, names),
+    launchTimes: (groups) => launchTimes(clients, groups),
+    templateVersions: (ids) => templateVersions(clients, ids),
+    describeBalancers: (refs) => describeBalancers(clients, refs),
+    health: (balancer) => health(clients, balancer),
+    failedLaunches: (group, since) => failedLaunches(clients, group, since),
+    precautions: (group) => precautions(clients, group),
+
+    writeNotes: (groups, notes) => writeNotes(clients, groups, notes),
+    deleteNotes: (group, notes) => deleteNotes(clients, group, notes),
+    suspend: (group, processes) => suspend(clients, group, processes),
+    resume: (group, processes) => resume(clients, group, processes),
+    resize: (group, size) => resize(clients, group, size),
+    terminate,
+
+    describeStack: (nameOrId) => describeStack(clients, nameOrId),
+    listResources: (nameOrId) => listResources(clients, nameOrId),
+    stackEvents: (stackId, until) => stackEvents(clients, stackId, until),
+    stackTemplate: (nameOrId) => stackTemplate(clients, nameOrId),
+    templateSummary: (template, stack) => templateSummary(clients, template, stack),
+    validateTemplate: (template) => validateTemplate(clients, template),
+    createStack: (request) => createStack(clients, request),
+    updateStack: (request) => updateStack(clients, request),
+    cancelUpdate: (stack, token) => cancelUpdate(clients, stack, token),
+    readObject: (bucket, key) => readObject(clients, bucket, key),
+  };
+}
+
+async function identity(clients: Clients): Promise<Identity> {
+  const answer = await (await clients.sts()).getCallerIdentity({});
+  return { account: answer.Account ?? '', arn: answer.Arn ?? '', region: await clients.region() };
+}

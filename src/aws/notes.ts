@@ -1,0 +1,269 @@
+import type { NoteName } from '../model/action.js';
+import type { NotesToWrite } from '../engine/gateway.js';
+import type { GroupNotes } from '../model/group.js';
+import { RECORD_VERSION, type FrozenNote, type Lease, type RolloutRecord, type Verdict } from '../model/record.js';
+
+/** The tag of each note. Keys under `ha-updater:` are ours alone. */
+export const NOTE_KEYS: Readonly<Record<NoteName, string>> = {
+  record: 'ha-updater:rollout',
+  verdict: 'ha-updater:verdict',
+  lease: 'ha-updater:lease',
+  frozen: 'ha-updater:frozen',
+};
+
+const OUR_PREFIX = 'ha-updater:';
+
+/** Most characters that AWS takes as a tag's value. */
+const MOST = 256;
+
+/** Short names of the processes, so that all nine fit beside the rest. Others are written as they are. */
+const SHORT_OF: Readonly<Record<string, string>> = {
+  AddToLoadBalancer: 'Add',
+  AlarmNotification: 'Alarm',
+  AZRebalance: 'AZ',
+  HealthCheck: 'Health',
+  InstanceRefresh: 'Refresh',
+  ReplaceUnhealthy: 'Replace',
+  ScheduledActions: 'Scheduled',
+};
+const LONG_OF: Readonly<Record<string, string>> = Object.fromEntries(Object.entries(SHORT_OF).map(([long, short]) => [short, long]));
+
+export interface Tag {
+  readonly key: string;
+  readonly value: string;
+}
+
+/**
+ * Notes as tags: `v=1 key=value …`, at most 256 characters, all of which every AWS service allows in
+ * tags (letters, digits, space and `_ . : / = + - @`). `why` comes last and is cut to what fits.
+ * Throws when a record does not fit: half a record would be worse than none.
+ */
+export function encodeNotes(notes: NotesToWrite): Tag[] {
+  const tags: Tag[] = [];
+  if (notes.record) tags.push({ key: NOTE_KEYS.record, value: fits(recordText(notes.record)) });
+  if (notes.verdict) tags.push({ key: NOTE_KEYS.verdict, value: fits(verdictText(notes.verdict)) });
+  if (notes.lease) tags.push({ key: NOTE_KEYS.lease, value: fits(leaseText(notes.lease)) });
+  if (notes.frozen) tags.push({ key: NOTE_KEYS.frozen, value: fits(frozenText(notes.frozen)) });
+  return tags;
+}
+
+/** The notes among the tags of a group. What is ours and cannot be read is told as `unreadable`, never guessed at. */
+export function decodeNotes(tags: readonly Tag[]): GroupNotes {
+  let notes: GroupNotes = {};
+  const unreadable: string[] = [];
+  for (const { key, value } of tags) {
+    if (!key.startsWith(OUR_PREFIX)) continue;
+    try {
+      notes = { ...notes, ...decodeNote(key, value) };
+    } catch (error) {
+      unreadable.push(`${key} = "${value}": ${error instanceof Unreadable ? error.message : 'not readable'}`);
+    }
+  }
+  return unreadable.length === 0 ? notes : { ...notes, unreadable: unreadable.join('; ') };
+}
+
+function decodeNote(key: string, value: string): GroupNotes {
+  switch (key) {
+    case NOTE_KEYS.record:
+      return { record: readRecord(fieldsOf(value, ['run', 'strategy', 'started', 'min', 'max', 'desired', 'old', 'together', 'suspended'])) };
+    case NOTE_KEYS.verdict:
+      return { verdict: readVerdict(fieldsOf(value, ['run', 'outcome', 'at', 'why'])) };
+    case NOTE_KEYS.lease:
+      return { lease: readLease(fieldsOf(value, ['run', 'host', 'pid', 'beat', 'ttl', 'at'])) };
+    case NOTE_KEYS.frozen:
+      return { frozen: readFrozen(fieldsOf(value, ['run', 'at', 'processes', 'why'])) };
+    default:
+      throw new Unreadable('no note of this version has that key');
+  }
+}
+
+// Each note, written and read side by side.
+
+function recordText(record: RolloutRecord): string {
+  const { min, max, desired } = record.size;
+  return line({
+    run: word(record.run),
+    strategy: record.strategy,
+    started: time(record.startedAt),
+    min: String(min),
+    max: String(max),
+    desired: String(desired),
+    old: String(record.old),
+    together: record.together ? 'yes' : 'no',
+    suspended: processList(record.suspended),
+  });
+}
+
+function readRecord(field: Fields): RolloutRecord {
+  const startedAt = readTime(field('started'));
+  if (startedAt % 1000 !== 0) throw new Unreadable('started is not in whole seconds');
+  return {
+    version: RECORD_VERSION,
+    strategy: readOne(field('strategy'), ['swap']),
+    run: readWord(field('run')),
+    startedAt,
+    size: { min: readCount(field('min')), max: readCount(field('max')), desired: readCount(field('desired')) },
+    old: readCount(field('old')),
+    suspended: readProcesses(field('suspended')),
+    together: readOne(field('together'), ['yes', 'no']) === 'yes',
+  };
+}
+
+function verdictText(verdict: Verdict): string {
+  return withWhy(line({ run: word(verdict.run), outcome: verdict.outcome, at: time(verdict.at) }), verdict.why);
+}
+
+function readVerdict(field: Fields): Verdict {
+  return {
+    run: readWord(field('run')),
+    outcome: readOne(field('outcome'), ['promote', 'rollBack']),
+    at: readTime(field('at')),
+    why: field('why'),
+  };
+}
+
+function leaseText(lease: Lease): string {
+  const rest = { pid: String(lease.pid), beat: String(lease.beat), ttl: String(lease.ttlMs), at: time(lease.at) };
+  const room = MOST - line({ run: word(lease.run), host: '', ...rest }).length;
+  return line({ run: word(lease.run), host: wordWithin(lease.host, room), ...rest });
+}
+
+function readLease(field: Fields): Lease {
+  return {
+    run: readWord(field('run')),
+    host: readWord(field('host')),
+    pid: readCount(field('pid')),
+    beat: readCount(field('beat')),
+    ttlMs: readCount(field('ttl')),
+    at: readTime(field('at')),
+  };
+}
+
+function frozenText(note: FrozenNote): string {
+  return withWhy(line({ run: word(note.run), at: time(note.at), processes: processList(note.processes) }), note.why);
+}
+
+function readFrozen(field: Fields): FrozenNote {
+  return { run: readWord(field('run')), at: readTime(field('at')), processes: readProcesses(field('processes')), why: field('why') };
+}
+
+// The format.
+
+class Unreadable extends Error {}
+
+type Fields = (key: string) => string;
+
+function line(fields: Readonly<Record<string, string>>): string {
+  return [`v=${RECORD_VERSION}`, ...Object.entries(fields).map(([key, value]) => `${key}=${value}`)].join(' ');
+}
+
+/** Exactly the expected keys, each once; `why` may be empty and runs to the end. */
+function fieldsOf(text: string, keys: readonly string[]): Fields {
+  const version = /^v=(\S+)( |$)/.exec(text)?.[1];
+  if (version === undefined) throw new Unreadable('it does not start with a version');
+  if (version !== String(RECORD_VERSION)) throw new Unreadable(`version ${version} is of another ha-updater; this one reads version ${RECORD_VERSION}`);
+  const found = new Map<string, string>();
+  const whyAt = keys.includes('why') ? text.indexOf(' why=') : -1;
+  if (whyAt >= 0) found.set('why', text.slice(whyAt + ' why='.length));
+  for (const part of (whyAt >= 0 ? text.slice(0, whyAt) : text).split(' ').slice(1)) {
+    const [, key, value] = /^([a-z]+)=(.+)$/.exec(part) ?? [];
+    if (key === undefined || value === undefined || !keys.includes(key) || found.has(key)) throw new Unreadable(`"${part}" does not belong there`);
+    found.set(key, value);
+  }
+  return (key) => {
+    const value = found.get(key);
+    if (value === undefined) throw new Unreadable(`${key} is not there`);
+    return value;
+  };
+}
+
+function fits(text: string): string {
+  if (text.length > MOST) throw new RangeError(`A note of ${text.length} characters does not fit a tag: ${text}`);
+  return text;
+}
+
+/** One word: what tags do not allow, and what has a meaning here, is written as `+hex+`. */
+function word(text: string): string {
+  return text === '' ? '+' : [...text].map(wordCharacter).join('');
+}
+
+function wordCharacter(character: string): string {
+  return /[A-Za-z0-9_.:@-]/.test(character) ? character : `+${character.codePointAt(0)?.toString(16) ?? ''}+`;
+}
+
+function wordWithin(text: string, room: number): string {
+  let cut = '';
+  for (const character of text) {
+    const longer = cut + wordCharacter(character);
+    if (longer.length > room) break;
+    cut = longer;
+  }
+  return cut === '' ? '+' : cut;
+}
+
+function readWord(text: string): string {
+  if (text === '+') return '';
+  if (!/^([A-Za-z0-9_.:@-]|\+[0-9a-f]{1,6}\+)+$/.test(text)) throw new Unreadable(`"${text}" is not a word`);
+  return text.replace(/\+([0-9a-f]+)\+/g, (_, hex: string) => {
+    const point = Number.parseInt(hex, 16);
+    if (point > 0x10ffff) throw new Unreadable(`"${text}" is not a word`);
+    return String.fromCodePoint(point);
+  });
+}
+
+function time(at: number): string {
+  return new Date(at).toISOString().replace('.000Z', 'Z');
+}
+
+function readTime(text: string): number {
+  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?Z$/.test(text) || Number.isNaN(Date.parse(text))) throw new Unreadable(`"${text}" is not a time`);
+  return Date.parse(text);
+}
+
+function readCount(text: string): number {
+  const count = Number(text);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(count)) throw new Unreadable(`"${text}" is not a count`);
+  return count;
+}
+
+function readOne<const T extends string>(text: string, of: readonly T[]): T {
+  const one = of.find((allowed) => allowed === text);
+  if (one === undefined) throw new Unreadable(`"${text}" is none of ${of.join(', ')}`);
+  return one;
+}
+
+function processList(processes: readonly string[]): string {
+  return processes.length === 0 ? '-' : processes.map((name) => word(SHORT_OF[name] ?? name)).join('/');
+}
+
+function readProcesses(text: string): string[] {
+  return text === '-' ? [] : text.split('/').map((name) => LONG_OF[name] ?? readWord(name));
+}
+
+function withWhy(head: string, why: string): string {
+  const room = MOST - head.length - ' why='.length;
+  const clean = plain(why);
+  return `${head} why=${clean.length <= room ? clean : cutAt(clean, room)}`;
+}
+
+/** A sentence in the characters that tags allow: brackets and commas become dashes, quotes go, the rest becomes `_`. */
+function plain(sentence: string): string {
+  return sentence
+    .replace(/['"`‘’“”]/g, '')
+    .replace(/\s*[()[\]{},;]+\s*/g, ' - ')
+    .replace(/[^\p{L}\p{N}\s_.:/=+@-]/gu, '_')
+    .replace(/\s+/g, ' ')
+    .replace(/( -)+(?= |$)/g, ' -')
+    .replace(/ - ?([.:]|$)/g, '$1')
+    .trim();
+}
+
+/** Cut at a whole character and without a space at the end, which AWS would not keep. */
+function cutAt(text: string, length: number): string {
+  let cut = '';
+  for (const character of text) {
+    if (cut.length + character.length > length) break;
+    cut += character;
+  }
+  return cut.trimEnd();
+}

@@ -1,0 +1,189 @@
+import type { Stack as AwsStack, StackEvent as AwsStackEvent, Capability } from '@aws-sdk/client-cloudformation';
+import { AwsFault } from '../errors.js';
+import type { StackRequest, TemplateSource } from '../engine/gateway.js';
+import type { Stack, StackEvent, StackResource, TemplateSummary } from '../model/stack.js';
+import type { Clients } from './clients.js';
+import { allPages } from './pages.js';
+
+/** What DescribeStacks shows in place of a NoEcho value. */
+const MASK = '****';
+
+/** undefined when there is no such stack; asked by id, AWS still shows deleted ones for 90 days. */
+export async function describeStack(clients: Clients, nameOrId: string): Promise<Stack | undefined> {
+  try {
+    const answer = await (await clients.cloudFormation()).describeStacks({ StackName: nameOrId });
+    const found = answer.Stacks?.[0];
+    return found === undefined || found.StackStatus === 'DELETE_COMPLETE' ? undefined : toStack(found);
+  } catch (error) {
+    if (error instanceof AwsFault && error.kind === 'missing') return undefined;
+    throw error;
+  }
+}
+
+function toStack(stack: AwsStack): Stack {
+  return {
+    id: stack.StackId ?? '',
+    name: stack.StackName ?? '',
+    status: stack.StackStatus ?? '',
+    statusReason: stack.StackStatusReason ?? '',
+    parameters: (stack.Parameters ?? []).map(({ ParameterKey: key = '', ParameterValue: value }) =>
+      value === MASK || value === undefined ? { key, noEcho: value === MASK } : { key, value, noEcho: false },
+    ),
+    capabilities: stack.Capabilities ?? [],
+    outputs: Object.fromEntries((stack.Outputs ?? []).map(({ OutputKey, OutputValue }) => [OutputKey ?? '', OutputValue ?? ''])),
+    ...(stack.CreationTime && { createdAt: stack.CreationTime.getTime() }),
+    ...(stack.LastUpdatedTime && { updatedAt: stack.LastUpdatedTime.getTime() }),
+    ...(stack.RootId && { rootId: stack.RootId }),
+    ...(stack.ParentId && { parentId: stack.ParentId }),
+  };
+}
+
+/** Resources that exist. DescribeStackResources would stop at a hundred. */
+export async function listResources(clients: Clients, nameOrId: string): Promise<StackResource[]> {
+  const client = await clients.cloudFormation();
+  const pages = await allPages('cloudformation:ListStackResources', async (token) => {
+    const page = await client.listStackResources({ StackName: nameOrId, ...(token && { NextToken: token }) });
+    return { page, next: page.NextToken };
+  });
+  return pages
+    .flatMap((page) => page.StackResourceSummaries ?? [])
+    .filter((row) => row.ResourceStatus !== 'DELETE_COMPLETE')
+    .map((row) => ({
+      stack: nameOrId,
+      logicalId: row.LogicalResourceId ?? '',
+      physicalId: row.PhysicalResourceId ?? '',
+      type: row.ResourceType ?? '',
+      status: row.ResourceStatus ?? '',
+      statusReason: row.ResourceStatusReason ?? '',
+    }));
+}
+
+/** Newest first, up to (and without) the first event for which `until` says true. */
+export async function stackEvents(clients: Clients, stackId: string, until: (event: StackEvent) => boolean): Promise<StackEvent[]> {
+  const client = await clients.cloudFormation();
+  const events: StackEvent[] = [];
+  await allPages(
+    'cloudformation:DescribeStackEvents',
+    async (token) => {
+      const answer = await client.describeStackEvents({ StackName: stackId, ...(token && { NextToken: token }) });
+      return { page: (answer.StackEvents ?? []).map(toEvent), next: answer.NextToken };
+    },
+    (page) => {
+      const end = page.findIndex(until);
+      events.push(...(end < 0 ? page : page.slice(0, end)));
+      return end >= 0;
+    },
+  );
+  return events;
+}
+
+function toEvent(event: AwsStackEvent): StackEvent {
+  return {
+    id: event.EventId ?? '',
+    at: event.Timestamp?.getTime() ?? 0,
+    stackId: event.StackId ?? '',
+    stackName: event.StackName ?? '',
+    logicalId: event.LogicalResourceId ?? '',
+    physicalId: event.PhysicalResourceId ?? '',
+    type: event.ResourceType ?? '',
+    status: event.ResourceStatus ?? '',
+    reason: event.ResourceStatusReason ?? '',
+    ...(event.ClientRequestToken && { token: event.ClientRequestToken }),
+    ...(event.OperationId && { operationId: event.OperationId }),
+  };
+}
+
+/** The template as it was written, before transforms. */
+export async function stackTemplate(clients: Clients, nameOrId: string): Promise<string> {
+  const answer = await (await clients.cloudFormation()).getTemplate({ StackName: nameOrId, TemplateStage: 'Original' });
+  return answer.TemplateBody ?? '';
+}
+
+/** What the service says of a template; of `previous`, by the stack that has it. */
+export async function templateSummary(clients: Clients, template: TemplateSource, stack?: string): Promise<TemplateSummary> {
+  const input = template.kind === 'previous' ? { StackName: stack } : templateInput(template);
+  const answer = await (await clients.cloudFormation()).getTemplateSummary(input);
+  return {
+    parameters: (answer.Parameters ?? []).map((parameter) => ({
+      key: parameter.ParameterKey ?? '',
+      type: parameter.ParameterType ?? 'String',
+      hasDefault: parameter.DefaultValue !== undefined,
+      noEcho: parameter.NoEcho ?? false,
+    })),
+    capabilities: answer.Capabilities ?? [],
+    capabilitiesReason: answer.CapabilitiesReason ?? '',
+    transforms: answer.DeclaredTransforms ?? [],
+    resourceTypes: answer.ResourceTypes ?? [],
+  };
+}
+
+/** Throws what the service has against the template. The template of a stack was validated with it. */
+export async function validateTemplate(clients: Clients, template: TemplateSource): Promise<void> {
+  if (template.kind === 'previous') return;
+  await (await clients.cloudFormation()).validateTemplate(templateInput(template));
+}
+
+/** Starts the creation and answers the stack's id; an earlier call with the same token counts as this one. */
+export async function createStack(clients: Clients, request: StackRequest): Promise<string> {
+  try {
+    const answer = await (await clients.cloudFormation()).createStack(stackInput(request));
+    return answer.StackId ?? request.stack;
+  } catch (error) {
+    if (!startedBefore(error)) throw error;
+    return (await describeStack(clients, request.stack))?.id ?? request.stack;
+  }
+}
+
+/** Starts the update; an earlier call with the same token counts as this one. */
+export async function updateStack(clients: Clients, request: StackRequest): Promise<'started' | 'unchanged'> {
+  try {
+    await (await clients.cloudFormation()).updateStack(stackInput(request));
+    return 'started';
+  } catch (error) {
+    if (startedBefore(error)) return 'started';
+    // Only the message tells this from a failure.
+    if (error instanceof AwsFault && /No updates are to be performed/.test(error.message)) return 'unchanged';
+    throw error;
+  }
+}
+
+/** Cancels the running update; CloudFormation then rolls back. */
+export async function cancelUpdate(clients: Clients, stack: string, token: string): Promise<void> {
+  try {
+    await (await clients.cloudFormation()).cancelUpdateStack({ StackName: stack, ClientRequestToken: token });
+  } catch (error) {
+    if (!startedBefore(error)) throw error;
+  }
+}
+
+function startedBefore(error: unknown): boolean {
+  return error instanceof AwsFault && /^TokenAlreadyExists/.test(error.code);
+}
+
+function templateInput(template: TemplateSource): { TemplateBody?: string; TemplateURL?: string; UsePreviousTemplate?: boolean } {
+  switch (template.kind) {
+    case 'body':
+      return { TemplateBody: template.text };
+    case 'url':
+      return { TemplateURL: template.url };
+    case 'previous':
+      return { UsePreviousTemplate: true };
+  }
+}
+
+function stackInput(request: StackRequest): {
+  StackName: string;
+  Parameters: { ParameterKey: string; ParameterValue?: string; UsePreviousValue?: boolean }[];
+  Capabilities: Capability[];
+  ClientRequestToken: string;
+} {
+  return {
+    StackName: request.stack,
+    ...templateInput(request.template),
+    Parameters: request.parameters.map((parameter) =>
+      'previous' in parameter ? { ParameterKey: parameter.key, UsePreviousValue: true } : { ParameterKey: parameter.key, ParameterValue: parameter.value },
+    ),
+    Capabilities: [...request.capabilities] as Capability[],
+    ClientRequestToken: request.token,
+  };
+}
