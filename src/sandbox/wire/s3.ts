@@ -6,7 +6,7 @@ import { escapeXml, structWriter } from './xml.js';
 
 /** One call of S3: the few operations that templates need. */
 export interface S3Call {
-  readonly operation: 'GetObject' | 'HeadObject' | 'PutObject' | 'ListObjectsV2' | 'HeadBucket';
+  readonly operation: 'GetObject' | 'HeadObject' | 'PutObject' | 'ListObjectsV2' | 'CreateBucket' | 'HeadBucket';
   readonly input: object;
 }
 
@@ -41,12 +41,13 @@ function callOf(request: WireRequest): S3Call {
   const { bucket, key } = address(request);
   if (bucket === '') throw new ServiceFault('NotImplemented', 'The sandbox does not list buckets', 501);
   const input = { Bucket: bucket, ...(key !== '' && { Key: key }) };
+  if (key === '' && request.method === 'PUT' && request.query.size === 0) return { operation: 'CreateBucket', input };
   if (key === '' && request.method === 'HEAD') return { operation: 'HeadBucket', input };
   if (key === '' && request.method === 'GET' && request.query.get('list-type') === '2') {
     return { operation: 'ListObjectsV2', input: { ...input, ...listingInput(request.query) } };
   }
-  if (key !== '' && request.method === 'GET') return { operation: 'GetObject', input: { ...input, ...conditions(request) } };
-  if (key !== '' && request.method === 'HEAD') return { operation: 'HeadObject', input: { ...input, ...conditions(request) } };
+  if (key !== '' && request.method === 'GET') return { operation: 'GetObject', input: { ...input, ...versionOf(request) } };
+  if (key !== '' && request.method === 'HEAD') return { operation: 'HeadObject', input: { ...input, ...versionOf(request) } };
   if (key !== '' && request.method === 'PUT' && request.headers['x-amz-copy-source'] === undefined) {
     const type = request.headers['content-type'];
     return { operation: 'PutObject', input: { ...input, Body: contentOf(request), ...(type !== undefined && { ContentType: type }) } };
@@ -56,11 +57,19 @@ function callOf(request: WireRequest): S3Call {
 
 /** The bucket is in the host (`bucket.s3.eu-west-1.amazonaws.com`, `bucket.localhost`) or the first part of the path. */
 function address(request: WireRequest): { bucket: string; key: string } {
-  const path = decodeURIComponent(request.path).replace(/^\//, '');
+  const path = decoded(request.path).replace(/^\//, '');
   const host = /^(.+)\.(?:s3[.-].+|localhost(?::\d+)?)$/.exec(request.host)?.[1];
   if (host !== undefined) return { bucket: host, key: path };
   const slash = path.indexOf('/');
   return slash < 0 ? { bucket: path, key: '' } : { bucket: path.slice(0, slash), key: path.slice(slash + 1) };
+}
+
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    throw new ServiceFault('InvalidURI', "Couldn't parse the specified URI.");
+  }
 }
 
 function listingInput(query: URLSearchParams): object {
@@ -72,7 +81,7 @@ function listingInput(query: URLSearchParams): object {
   };
 }
 
-function conditions(request: WireRequest): object {
+function versionOf(request: WireRequest): object {
   const version = request.query.get('versionId');
   return version === null ? {} : { VersionId: version };
 }
@@ -92,7 +101,7 @@ function contentOf(request: WireRequest): Uint8Array {
   return new Uint8Array(Buffer.concat(chunks));
 }
 
-type Output = Partial<s3.GetObjectOutput & s3.PutObjectOutput & s3.HeadBucketOutput> & { readonly Body?: Uint8Array | string };
+type Output = Omit<Partial<s3.GetObjectOutput & s3.HeadBucketOutput>, 'Body'> & { readonly Body?: Uint8Array | string };
 
 function respond(call: S3Call, output: Output, common: Record<string, string>): { headers: Record<string, string>; body: Uint8Array | string } {
   if (call.operation === 'ListObjectsV2') {

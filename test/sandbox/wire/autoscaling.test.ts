@@ -143,7 +143,7 @@ describe('the wire of Auto Scaling', () => {
         const answer = await client.send(new DescribeAutoScalingGroupsCommand({}));
         expect(answer.AutoScalingGroups?.[0]?.Tags?.[0]?.Value).to.equal(value);
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     );
   });
 

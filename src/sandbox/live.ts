@@ -1,0 +1,120 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { systemClock, type Clock } from '../clock.js';
+import type { Sandbox } from './index.js';
+import type { WireRequest } from './wire/wire.js';
+
+export interface LiveOptions {
+  /** 0 lets the system choose one. */
+  readonly port: number;
+  /** Only this machine may call unless another address is named here. */
+  readonly host?: string;
+  /** Simulated seconds per second. */
+  readonly speed: number;
+}
+
+export interface LiveSandbox {
+  /** Where clients find it: the value of `--endpoint-url` and AWS_ENDPOINT_URL. */
+  readonly url: string;
+  readonly close: () => Promise<void>;
+}
+
+/** How often the world moves on when nobody calls, in real milliseconds. */
+const BEAT = 50;
+
+/**
+ * Serves the sandbox over HTTP to any client of AWS. The world's time passes with the system's, `speed`
+ * times as fast, whether or not somebody calls. A lost reply breaks the connection.
+ * `/_sandbox/clock`, `/calls`, `/timeline` and `/violations` answer in JSON for people who look on.
+ */
+export async function serveSandbox(sandbox: Sandbox, { port, host = '127.0.0.1', speed }: LiveOptions): Promise<LiveSandbox> {
+  if (!(speed > 0)) throw new Error(`speed should be a positive number, not ${speed}`);
+  const pace = systemClock(speed);
+  const began = { here: pace.now(), there: sandbox.clock.now() };
+  const catchUp = (): void => sandbox.clock.advanceTo(began.there + pace.now() - began.here);
+  const server = createServer((request, response) => {
+    const answer = (body: Buffer): void => respond(sandbox, request, body, response, { catchUp, speed });
+    receive(request).then(answer, () => response.destroy());
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, resolve);
+  });
+  const stop = new AbortController();
+  void passTime(pace, BEAT * speed, catchUp, stop.signal);
+  return {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${(server.address() as AddressInfo).port}`,
+    close: () =>
+      new Promise((resolve, reject) => {
+        stop.abort();
+        server.close((error) => (error === undefined ? resolve() : reject(error)));
+        server.closeAllConnections();
+      }),
+  };
+}
+
+async function passTime(pace: Clock, beat: number, catchUp: () => void, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await pace.sleep(beat, signal);
+    if (!signal.aborted) catchUp();
+  }
+}
+
+async function receive(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}
+
+function wireRequest(request: IncomingMessage, body: Buffer): WireRequest {
+  const url = request.url ?? '/';
+  const question = url.indexOf('?');
+  return {
+    method: request.method ?? 'GET',
+    host: request.headers.host ?? '',
+    path: question < 0 ? url : url.slice(0, question),
+    query: new URLSearchParams(question < 0 ? '' : url.slice(question + 1)),
+    headers: Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)])),
+    body,
+  };
+}
+
+function respond(
+  sandbox: Sandbox,
+  request: IncomingMessage,
+  body: Buffer,
+  response: ServerResponse,
+  { catchUp, speed }: { catchUp: () => void; speed: number },
+): void {
+  try {
+    catchUp();
+    const looked = inspect(sandbox, request.url ?? '/', speed);
+    if (looked !== undefined) return sendJson(response, looked);
+    const outcome = sandbox.wire.answer(wireRequest(request, body));
+    if (outcome === 'reply lost') return void response.destroy();
+    response.sendDate = false; // The wire gives the world's date.
+    response.writeHead(outcome.status, { 'content-length': Buffer.byteLength(outcome.body), ...outcome.headers });
+    response.end(request.method === 'HEAD' ? undefined : outcome.body);
+  } catch (error) {
+    // Only a bug of the sandbox gets here; the client should see it and not wait for ever.
+    response.writeHead(500, { 'content-type': 'text/plain' });
+    response.end(`The sandbox has a bug: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  }
+}
+
+/** What people who look on may see; undefined when the request is for AWS. */
+function inspect(sandbox: Sandbox, url: string, speed: number): object | undefined {
+  switch (url) {
+    case '/_sandbox/clock':
+      return { now: new Date(sandbox.clock.now()).toISOString(), speed };
+    case '/_sandbox/calls':
+      return Object.fromEntries([...sandbox.calls].sort(([a], [b]) => (a < b ? -1 : 1)));
+    default:
+      return undefined;
+  }
+}
+
+function sendJson(response: ServerResponse, value: object): void {
+  response.writeHead(200, { 'content-type': 'application/json' });
+  response.end(`${JSON.stringify(value, null, 2)}\n`);
+}

@@ -1,0 +1,95 @@
+import { AutoScalingClient, DescribeAutoScalingGroupsCommand, SetDesiredCapacityCommand } from '@aws-sdk/client-auto-scaling';
+import { GetObjectCommand, HeadObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { expect } from 'chai';
+import type { Fault } from '../../src/sandbox/scenario.js';
+import { serveSandbox, type LiveSandbox } from '../../src/sandbox/live.js';
+import type { World } from '../../src/sandbox/world/world.js';
+import { failure, sandboxOf } from './wire/support.js';
+
+const credentials = { accessKeyId: 'a', secretAccessKey: 'b' };
+const size = (world: World): { size: number } => world.state('autoscaling', () => ({ size: 0 }));
+
+function world(faults: Fault[] = []): ReturnType<typeof sandboxOf> {
+  const objects = new Map<string, Uint8Array>();
+  return sandboxOf(
+    {
+      autoscaling: {
+        // Takes a simulated minute.
+        SetDesiredCapacity: (world: World, input: { DesiredCapacity: number }) => {
+          world.clock.after(60_000, () => (size(world).size = input.DesiredCapacity));
+          return {};
+        },
+        DescribeAutoScalingGroups: (world: World) => ({ AutoScalingGroups: [{ AutoScalingGroupName: 'ü', DesiredCapacity: size(world).size }] }),
+      },
+      s3: {
+        PutObject: (_world, input: { Key: string; Body: Uint8Array }) => objects.set(input.Key, input.Body) && { ETag: '"e"' },
+        GetObject: (_world, input: { Key: string }) => ({ Body: objects.get(input.Key) }),
+        HeadObject: (_world, input: { Key: string }) => ({ ContentLength: objects.get(input.Key)?.length }),
+      },
+    },
+    { faults },
+  );
+}
+
+describe('the sandbox over HTTP', () => {
+  let live: LiveSandbox | undefined;
+  afterEach(() => live?.close());
+  const client = (): AutoScalingClient => new AutoScalingClient({ region: 'eu-west-1', credentials, endpoint: live?.url, maxAttempts: 1 });
+  const json = async (path: string): Promise<Record<string, unknown>> => (await (await fetch(`${live?.url}${path}`)).json()) as Record<string, unknown>;
+
+  it('serves the SDK, and its time passes faster than ours and unattended', async () => {
+    const sandbox = world();
+    live = await serveSandbox(sandbox, { port: 0, speed: 1000 });
+    expect(live.url).to.match(/^http:\/\/127\.0\.0\.1:\d+$/);
+    await client().send(new SetDesiredCapacityCommand({ AutoScalingGroupName: 'ü', DesiredCapacity: 7 }));
+    expect(size(sandbox.world).size).to.equal(0);
+    await new Promise((resolve) => sandbox.world.onChange(() => size(sandbox.world).size === 7 && resolve(undefined)));
+    const answer = await client().send(new DescribeAutoScalingGroupsCommand({}));
+    expect(answer.AutoScalingGroups).to.deep.equal([{ AutoScalingGroupName: 'ü', DesiredCapacity: 7 }]);
+    const clock = await json('/_sandbox/clock');
+    expect(clock['speed']).to.equal(1000);
+    expect(Date.parse(clock['now'] as string) - sandbox.world.startedAt).to.be.greaterThan(60_000);
+    expect(await json('/_sandbox/calls')).to.deep.equal({ 'autoscaling:DescribeAutoScalingGroups': 1, 'autoscaling:SetDesiredCapacity': 1 });
+  });
+
+  it('gives the date of the world', async () => {
+    live = await serveSandbox(world(), { port: 0, speed: 1 });
+    const response = await fetch(`${live.url}/`, { method: 'POST', body: 'Action=X' });
+    expect(response.status).to.equal(403);
+    expect(response.headers.get('date')).to.match(/^Sat, 21 Nov 2026 03:00:0\d GMT$/);
+  });
+
+  it('serves S3', async () => {
+    live = await serveSandbox(world(), { port: 0, speed: 1 });
+    const s3 = new S3Client({ region: 'eu-west-1', credentials, endpoint: live.url, forcePathStyle: true });
+    await s3.send(new PutObjectCommand({ Bucket: 'b', Key: 'k', Body: 'ünï' }));
+    expect(await (await s3.send(new GetObjectCommand({ Bucket: 'b', Key: 'k' }))).Body?.transformToString()).to.equal('ünï');
+    expect((await s3.send(new HeadObjectCommand({ Bucket: 'b', Key: 'k' }))).ContentLength).to.equal(5);
+    s3.destroy();
+  });
+
+  it('breaks the connection of a reply that is lost', async () => {
+    live = await serveSandbox(world([{ kind: 'lostReply', calls: 'autoscaling:Set*', rate: 1 }]), { port: 0, speed: 1 });
+    const lost = await failure(client().send(new SetDesiredCapacityCommand({ AutoScalingGroupName: 'g', DesiredCapacity: 1 })));
+    expect(lost['code']).to.equal('ECONNRESET');
+  });
+
+  it('shows a bug instead of leaving the client waiting', async () => {
+    const broken = sandboxOf({ autoscaling: { DescribeAutoScalingGroups: () => { throw new TypeError('x is undefined'); } } });
+    live = await serveSandbox(broken, { port: 0, speed: 1 });
+    const response = await fetch(`${live.url}/`, {
+      method: 'POST',
+      headers: { authorization: 'AWS4-HMAC-SHA256 Credential=a/1/r/autoscaling/aws4_request' },
+      body: 'Action=DescribeAutoScalingGroups&Version=2011-01-01',
+    });
+    expect(response.status).to.equal(500);
+    expect(await response.text()).to.match(/^The sandbox has a bug: TypeError: x is undefined/);
+  });
+
+  it('does not start on a port that is taken, or at no speed', async () => {
+    live = await serveSandbox(world(), { port: 0, speed: 1 });
+    const port = Number(new URL(live.url).port);
+    expect((await failure(serveSandbox(world(), { port, speed: 1 })))['code']).to.equal('EADDRINUSE');
+    expect((await failure(serveSandbox(world(), { port: 0, speed: 0 }))).message).to.contain('speed');
+  });
+});
