@@ -1,0 +1,49 @@
+/** A flag that takes a number: what it means when it is not given, and what makes sense. */
+export interface NumberFlag {
+  readonly fallback: number;
+  readonly least: number;
+  readonly most: number;
+  readonly unit: 'seconds';
+}
+
+const HOUR = 3600;
+const DAY = 24 * HOUR;
+
+/**
+ * Every limit and pace that a user can set, by flag name. A day is the most for any wait: beyond it a
+ * typing mistake is likelier than a wish.
+ */
+export const NUMBERS = {
+  'warmup-seconds': { fallback: 25, least: 0, most: DAY, unit: 'seconds' },
+  'action-timeout': { fallback: 300, least: 1, most: DAY, unit: 'seconds' },
+  'lenient-look-back': { fallback: 5, least: 0, most: HOUR, unit: 'seconds' },
+  'healthy-timeout': { fallback: 600, least: 1, most: DAY, unit: 'seconds' },
+  warmup: { fallback: 25, least: 0, most: HOUR, unit: 'seconds' },
+  deadline: { fallback: HOUR, least: 1, most: DAY, unit: 'seconds' },
+  'drain-timeout': { fallback: HOUR, least: 1, most: DAY, unit: 'seconds' },
+  poll: { fallback: 5, least: 1, most: 300, unit: 'seconds' },
+} as const satisfies Record<string, NumberFlag>;
+
+export type NumberName = keyof typeof NUMBERS;
+
+/** Flags as the command line gave them: text, unchecked. Absent means the fallback. */
+export type NumberTexts = { readonly [name in NumberName]?: string | undefined };
+
+/**
+ * Reads the numbers named, in milliseconds. Problems are added to `problems` as whole sentences, so
+ * that the user sees all of them at once; the value is then the fallback.
+ */
+export function readNumbers<N extends NumberName>(names: readonly N[], given: NumberTexts, problems: string[]): Record<N, number> {
+  const entries = names.map((name) => [name, readNumber(name, given[name], problems) * 1000] as const);
+  return Object.fromEntries(entries) as Record<N, number>;
+}
+
+function readNumber(name: NumberName, text: string | undefined, problems: string[]): number {
+  const { fallback, least, most, unit }: NumberFlag = NUMBERS[name];
+  if (text === undefined) return fallback;
+  // Number() also takes '', ' 5', '0x10' and '1e3'; a person means plain digits.
+  const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : NaN;
+  if (Number.isFinite(value) && value >= least && value <= most) return value;
+  problems.push(`--${name} must be a number of ${unit} from ${least} to ${most}, not "${text}".`);
+  return fallback;
+}

@@ -1,0 +1,92 @@
+import { usage } from '../errors.js';
+import type { Plan, SwapChoice, Timing } from '../model/plan.js';
+import { readNumbers, type NumberTexts } from './numbers.js';
+
+/** What both update commands ask of groups, as the command line gave it. */
+export interface GroupFlags extends NumberTexts {
+  readonly swap?: string | undefined;
+  readonly together?: boolean | undefined;
+  readonly force?: boolean | undefined;
+}
+
+/** Limits of the stack action. */
+export interface StackTiming {
+  /** Longest wait for the first event of our action. */
+  readonly warmupMs: number;
+  /** Longest time without a new stack event. */
+  readonly actionTimeoutMs: number;
+  /** How much older than our request an event may be when it carries no token. */
+  readonly lookBackMs: number;
+}
+
+/** The part of a plan that flags alone decide. */
+export interface Wanted {
+  readonly swap: SwapChoice;
+  readonly together: boolean;
+  readonly force: boolean;
+  readonly timing: Timing;
+  readonly stackTiming: StackTiming;
+}
+
+const SWAPS: readonly SwapChoice[] = ['outdated', 'always', 'never'];
+
+/**
+ * Flags to limits, frozen for the whole run. Throws one usage Failure with every problem.
+ */
+export function readWanted(flags: GroupFlags, otherProblems: readonly string[] = []): Wanted {
+  const problems = [...otherProblems];
+  const seconds = readNumbers(
+    ['warmup-seconds', 'action-timeout', 'lenient-look-back', 'healthy-timeout', 'warmup', 'deadline', 'drain-timeout', 'poll'],
+    flags,
+    problems,
+  );
+  const swap = SWAPS.find((choice) => choice === (flags.swap ?? 'outdated'));
+  if (swap === undefined) problems.push(`--swap must be one of ${SWAPS.join(', ')}, not "${flags.swap}".`);
+  if (problems.length === 0 && seconds.warmup >= seconds['healthy-timeout']) {
+    problems.push('--warmup must be shorter than --healthy-timeout: no instance could ever be proven in time.');
+  }
+  if (problems.length > 0) throw badFlags(problems);
+  return deepFreeze({
+    swap: swap ?? 'outdated',
+    together: flags.together ?? true,
+    force: flags.force ?? false,
+    timing: {
+      pollMs: seconds.poll,
+      warmupMs: seconds.warmup,
+      progressMs: seconds['healthy-timeout'],
+      totalMs: seconds.deadline,
+      drainMs: seconds['drain-timeout'],
+      settleMs: 120_000,
+      leaseMs: 180_000,
+      renewMs: 60_000,
+    },
+    stackTiming: {
+      warmupMs: seconds['warmup-seconds'],
+      actionTimeoutMs: seconds['action-timeout'],
+      lookBackMs: seconds['lenient-look-back'],
+    },
+  });
+}
+
+/** Who runs, over which groups: the rest of a plan. */
+export type RunFacts = Pick<Plan, 'strategy' | 'run' | 'host' | 'pid' | 'groups' | 'adoptOnly'> & { readonly stack?: string | undefined };
+
+/** One plan, frozen. */
+export function makePlan(wanted: Pick<Wanted, 'swap' | 'together' | 'force' | 'timing'>, facts: RunFacts): Plan {
+  const { stack, ...rest } = facts;
+  const { swap, together, force, timing } = wanted;
+  return deepFreeze({ ...rest, ...(stack === undefined ? {} : { stack }), swap, together, force, timing, groups: [...new Set(facts.groups)] });
+}
+
+/** All problems of the command line in one Failure. */
+export function badFlags(problems: readonly string[]): ReturnType<typeof usage> {
+  return usage('usage.flags', problems.join(' '));
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    Object.values(value).forEach(deepFreeze);
+  }
+  return value;
+}

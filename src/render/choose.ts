@@ -1,0 +1,29 @@
+/** Environment variables by name. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export const OUTPUTS = ['auto', 'terminal', 'lines', 'jsonl'] as const;
+export type Output = (typeof OUTPUTS)[number];
+
+/** What the choice depends on besides the flag. */
+export interface Screen {
+  readonly isTTY: boolean;
+  readonly isCI: boolean;
+  readonly env: Environment;
+}
+
+/**
+ * How to show a run. The live tree needs a real terminal: pipelines may pretend to have one (a
+ * pseudo-terminal with CI set), and a dumb one cannot move the cursor. `--output` has the last word.
+ */
+export function chooseOutput(asked: Output, screen: Screen): Exclude<Output, 'auto'> {
+  if (asked !== 'auto') return asked;
+  return screen.isTTY && !screen.isCI && screen.env['TERM'] !== 'dumb' ? 'terminal' : 'lines';
+}
+
+/** NO_COLOR (any value but the empty one) wins over FORCE_COLOR; without either a terminal decides. */
+export function wantsColour(screen: Omit<Screen, 'isCI'>): boolean {
+  const { NO_COLOR, FORCE_COLOR, TERM } = screen.env;
+  if (NO_COLOR !== undefined && NO_COLOR !== '') return false;
+  if (FORCE_COLOR !== undefined && FORCE_COLOR !== '') return FORCE_COLOR !== '0' && FORCE_COLOR !== 'false';
+  return screen.isTTY && TERM !== 'dumb';
+}

@@ -1,0 +1,222 @@
+import type { Instant } from '../clock.js';
+import type { Action } from '../model/action.js';
+import type { GroupResult, Progress, Wait } from '../model/decision.js';
+import type { RunEvent } from '../model/event.js';
+import { count, duration, list, oneLine, sizes, timestamp } from './words.js';
+
+/** How much a line matters: `detail` may be left out where room is short. */
+export type Level = 'detail' | 'info' | 'good' | 'warning' | 'error';
+
+/** One line for people. `scope` is the group, the stack, or `run`. */
+export interface Line {
+  readonly level: Level;
+  readonly scope: string;
+  readonly text: string;
+}
+
+/**
+ * The one place with English: every event of a run as lines that can be understood alone. `at` is the
+ * event's own time; time left is counted from it.
+ */
+export function describe(event: RunEvent, at: Instant): readonly Line[] {
+  const line = (scope: string, level: Level, text: string): readonly Line[] => [{ scope, level, text: oneLine(text) }];
+  switch (event.type) {
+    case 'run.started':
+      return describeStart(event);
+    case 'template.checked':
+      return line('run', 'info', `Template ${event.source}: ${event.bytes} bytes, ${count(event.resources, 'resource')}, no objections.`);
+    case 'stack.started':
+      return line(event.stack, 'info', `CloudFormation accepted the ${event.action} (token ${event.token}).`);
+    case 'stack.unchanged':
+      return line(event.stack, 'good', 'No updates are to be performed: the stack is as asked for.');
+    case 'stack.event': {
+      const { status, type, logicalId, reason, stackName } = event.event;
+      const took = event.elapsedMs === undefined ? '' : ` (${duration(event.elapsedMs)})`;
+      const nested = stackName === event.stack ? '' : ` in ${stackName}`;
+      return line(event.stack, stackLevel(status), `${status} ${type} ${logicalId}${nested}${took}${reason ? `: ${reason}` : ''}`);
+    }
+    case 'stack.waiting': {
+      const what = event.inProgress.length > 0 ? `in progress: ${list(event.inProgress, 8)}` : 'nothing in progress yet';
+      return line(event.stack, 'detail', `${event.status}, ${what}${timeLeft(event.until, at)}.`);
+    }
+    case 'stack.cancelled':
+      return line(event.stack, 'warning', `Asked CloudFormation to cancel the update: ${event.why}`);
+    case 'stack.settled':
+      return [
+        ...line(event.stack, event.ok ? 'good' : 'error', `${event.status} after ${duration(event.elapsedMs)}.`),
+        ...event.rootCauses.flatMap((cause) => line(event.stack, 'error', `Root cause: ${cause.logicalId} (${cause.type}): ${cause.reason}`)),
+      ];
+    case 'groups.found':
+      if (event.groups.length === 0) return line(event.stack ?? 'run', 'info', 'No Auto Scaling groups.');
+      return line(event.stack ?? 'run', 'info', `${count(event.groups.length, 'Auto Scaling group')}: ${list(event.groups, 20)}.`);
+    case 'group.skipped':
+      return line(event.group, 'good', `Nothing to do: ${event.why}`);
+    case 'group.adopted':
+      return line(
+        event.group,
+        'warning',
+        `Takes over run ${event.run}, which ${event.holder} left behind at ${timestamp(event.since)}, and finishes it first.`,
+      );
+    case 'group.progress':
+      return line(event.progress.group, 'detail', `${event.progress.phase}: ${describeProgress(event.progress)}.`);
+    case 'group.waiting':
+      return line(event.wait.group, 'detail', `${event.wait.phase}: ${describeWait(event.wait, at)}`);
+    case 'group.finished':
+      return describeResult(event.result);
+    case 'action.started':
+      return describeScopes(event.action).flatMap((group) =>
+        line(group, event.action.type === 'renew' ? 'detail' : 'info', `${describeAction(event.action)}: ${event.why}`),
+      );
+    case 'action.done':
+      return describeScopes(event.action).flatMap((group) => line(group, 'detail', `Done: ${lowerFirst(describeAction(event.action))}.`));
+    case 'action.failed':
+      return describeScopes(event.action).flatMap((group) =>
+        line(
+          group,
+          event.again ? 'warning' : 'error',
+          `Could not ${lowerFirst(describeAction(event.action))}: ${event.code}: ${event.message}${event.again ? ' It will be tried again.' : ''}`,
+        ),
+      );
+    case 'call.retried':
+      return line('run', 'detail', `${event.operation} answered ${event.code}; attempt ${event.attempt + 1} in ${duration(event.waitMs)}.`);
+    case 'interrupt':
+      return line('run', 'warning', `${event.signal}: ${event.effect}`);
+    case 'heartbeat':
+      return line('run', 'detail', `${event.text}${event.until === undefined ? '' : timeLeft(event.until, at)}`);
+    case 'warning':
+      return line(event.reason.group ?? 'run', 'warning', `${event.reason.text}${event.reason.remedy ? ` ${event.reason.remedy}` : ''} [${event.reason.code}]`);
+    case 'run.finished':
+      return describeEnd(event);
+  }
+}
+
+function describeStart(event: Extract<RunEvent, { type: 'run.started' }>): readonly Line[] {
+  const { identity } = event;
+  const target = event.stack ?? list(event.groups);
+  const lines: Line[] = [
+    { scope: 'run', level: 'info', text: `ha-updater ${event.version}, ${event.command} ${target}, run ${event.run}.` },
+    { scope: 'run', level: 'info', text: `As ${identity.arn} in account ${identity.account}, region ${identity.region}.` },
+  ];
+  const given = Object.entries(event.parameters);
+  if (given.length > 0) {
+    lines.push({ scope: 'run', level: 'info', text: `Parameters: ${given.map(([key, value]) => `${key}=${oneLine(value)}`).join(', ')}.` });
+  }
+  return lines;
+}
+
+/** `old 2, new 2: 1 in service, 0 of 2 proven; size min 2, desired 4, max 4` */
+export function describeProgress(progress: Progress): string {
+  const leaving = progress.leaving > 0 ? `, leaving ${progress.leaving}` : '';
+  const proof = progress.needed > 0 ? `: ${progress.inService} in service, ${progress.proven} of ${progress.needed} proven` : '';
+  return `old ${progress.old}, new ${progress.new}${leaving}${proof}; size ${sizes(progress.size)}`;
+}
+
+/** What a group waits for, for which instances and why, and how long it still may. */
+export function describeWait(wait: Wait, at: Instant): string {
+  const reasons = byReason(wait.instances).map(([why, instances]) => {
+    const oldest = Math.min(...instances.map(({ since }) => since ?? Infinity));
+    const age = Number.isFinite(oldest) && at - oldest >= 1000 ? ` for ${duration(at - oldest)}` : '';
+    return `${list(instances.map(({ id }) => id), 5)}${age}: ${oneLine(why).replace(/\.$/, '')}`;
+  });
+  const sentence = wait.why.replace(/[.\s]+$/, '');
+  const more = reasons.length > 5 ? `; and ${count(reasons.length - 5, 'more reason')}` : '';
+  const who = reasons.length > 0 ? ` [${reasons.slice(0, 5).join('; ')}${more}]` : '';
+  return `${oneLine(sentence)}${who}${wait.until === undefined ? '' : timeLeft(wait.until, at)}.`;
+}
+
+/** The instances waited for, those with the same reason together. */
+export function byReason(instances: Wait['instances']): readonly (readonly [string, Wait['instances']])[] {
+  const rows = new Map<string, Wait['instances'][number][]>();
+  for (const instance of instances) rows.set(instance.why, [...(rows.get(instance.why) ?? []), instance]);
+  return [...rows];
+}
+
+/** An action as an order: `Suspend AlarmNotification, AZRebalance`. */
+export function describeAction(action: Action): string {
+  switch (action.type) {
+    case 'record':
+      return `Write the rollout record (${sizes(action.record.size)}, ${action.record.old} old)`;
+    case 'suspend':
+      return `Suspend ${list(action.processes)}`;
+    case 'resume':
+      return `Resume ${list(action.processes)}`;
+    case 'resize':
+      return `${action.purpose === 'double' ? 'Double' : 'Restore'} the size (${sizes(action.size)})`;
+    case 'judge':
+      return action.verdict.outcome === 'promote' ? 'Judge: promote' : 'Judge: roll back';
+    case 'terminate':
+      return `Terminate ${count(action.instances.length, `${action.half} instance`)} (${list(action.instances, 5)})`;
+    case 'freeze':
+      return `Note the freeze (${action.note.processes.length > 0 ? `${list(action.note.processes)} stay suspended` : 'nothing stays suspended'})`;
+    case 'clear':
+      return `Remove our notes (${list(action.notes)})`;
+    case 'renew':
+      return 'Renew the lease';
+  }
+}
+
+/** One group's end, as one sentence. */
+export function describeResult(result: GroupResult): readonly Line[] {
+  const line = (level: Level, text: string): readonly Line[] => [{ scope: result.group, level, text: oneLine(text) }];
+  switch (result.outcome) {
+    case 'promoted':
+      return line('good', `Promoted: ${result.why}`);
+    case 'proven':
+      return line('good', `Proven: ${result.why}`);
+    case 'skipped':
+      return line('good', `Nothing to do: ${result.why}`);
+    case 'rolledBack': {
+      const frozen = result.frozen.length > 0 ? ` Frozen: ${list(result.frozen)} stay suspended.` : '';
+      return line('error', `Rolled back: ${result.why}${frozen}`);
+    }
+    case 'stuck':
+      return line('error', `Stuck: ${result.why}`);
+    case 'unproven':
+      return line('error', `Not proven: ${result.why}`);
+  }
+}
+
+function describeEnd(event: Extract<RunEvent, { type: 'run.finished' }>): readonly Line[] {
+  const after = `after ${duration(event.elapsedMs)}`;
+  const good = event.exitCode === 0;
+  const by = (outcome: GroupResult['outcome']): number => event.results.filter((result) => result.outcome === outcome).length;
+  const tally = (['promoted', 'proven', 'skipped', 'rolledBack', 'unproven', 'stuck'] as const)
+    .filter((outcome) => by(outcome) > 0)
+    .map((outcome) => `${by(outcome)} ${outcome === 'rolledBack' ? 'rolled back' : outcome}`);
+  const groups = tally.length > 0 ? `; groups: ${tally.join(', ')}` : '';
+  return [{ scope: 'run', level: good ? 'good' : 'error', text: `${END[event.outcome]} ${after}${groups}; exit ${event.exitCode}.` }];
+}
+
+/** The end of a run in one or two words; also the headline of a failure. */
+export const END: Readonly<Record<Extract<RunEvent, { type: 'run.finished' }>['outcome'], string>> = {
+  updated: 'Updated',
+  created: 'Created',
+  swapped: 'Swapped',
+  nothing: 'Nothing to do',
+  stackFailed: 'Stack failed',
+  swapRolledBack: 'Rolled back',
+  stopped: 'Stopped part-way',
+  refused: 'Refused',
+  held: 'Held by another run',
+  usage: 'Usage error',
+  bug: 'Bug',
+};
+
+function describeScopes(action: Action): readonly string[] {
+  return 'groups' in action ? action.groups : [action.group];
+}
+
+function stackLevel(status: string): Level {
+  if (/_FAILED$/.test(status)) return 'error';
+  return /ROLLBACK/.test(status) ? 'warning' : 'info';
+}
+
+/** Nothing when the limit lies behind us or so far away that two clocks must differ. */
+function timeLeft(until: Instant, at: Instant): string {
+  const left = until - at;
+  return left >= 0 && left < 3 * 86_400_000 ? `, ${duration(left)} left` : '';
+}
+
+function lowerFirst(text: string): string {
+  return text.slice(0, 1).toLowerCase() + text.slice(1);
+}

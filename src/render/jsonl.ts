@@ -1,0 +1,10 @@
+import type { WriteLine } from './out.js';
+import type { Renderer } from './stream.js';
+
+/** JSON Lines: every event as it is, one to a line. The last line is the whole verdict. */
+export function jsonlRenderer(write: WriteLine): Renderer {
+  return {
+    show: (stamped) => write(JSON.stringify(stamped)),
+    end: () => Promise.resolve(),
+  };
+}

@@ -1,0 +1,19 @@
+import type { FailureFacts, Outcome } from '../model/event.js';
+import { END } from './describe.js';
+import { oneLine } from './words.js';
+
+/**
+ * The last words of a failure, in the order in which somebody woken at night needs them: root cause,
+ * what serves now, what is left behind, the exact next commands. Lines are never wrapped: commands and
+ * ARNs have to survive being copied.
+ */
+export function failureBlock(outcome: Outcome, exitCode: number, facts: FailureFacts): readonly string[] {
+  return [
+    '',
+    `${END[outcome].toUpperCase()} (exit ${exitCode}): ${oneLine(facts.what)} [${facts.code}]`,
+    ...facts.reasons.map(({ code, group, text, remedy }) => `  - ${group === undefined ? '' : `${group}: `}${oneLine(text)}${remedy ? ` ${oneLine(remedy)}` : ''} [${code}]`),
+    ...(facts.serves ? [`What serves now: ${oneLine(facts.serves)}`] : []),
+    ...(facts.left ? [`What is left behind: ${oneLine(facts.left)}`] : []),
+    ...(facts.next.length > 0 ? ['Next:', ...facts.next.map((command) => `  ${command}`)] : []),
+  ];
+}

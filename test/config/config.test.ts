@@ -1,0 +1,137 @@
+import { expect } from 'chai';
+import { makePlan, readWanted } from '../../src/config/plan.js';
+import { newRunId } from '../../src/config/run-id.js';
+import { readPace } from '../../src/config/speed.js';
+import { Failure } from '../../src/errors.js';
+import { chooseOutput, wantsColour } from '../../src/render/choose.js';
+
+function failureOf(work: () => unknown): Failure {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof Failure) return error;
+    throw error;
+  }
+  throw new Error('nothing was thrown');
+}
+
+describe('config', () => {
+  it('has the limits of the design when no flag is given', () => {
+    const wanted = readWanted({});
+    expect(wanted).to.deep.equal({
+      swap: 'outdated',
+      together: true,
+      force: false,
+      timing: {
+        pollMs: 5_000,
+        warmupMs: 25_000,
+        progressMs: 600_000,
+        totalMs: 3_600_000,
+        drainMs: 3_600_000,
+        settleMs: 120_000,
+        leaseMs: 180_000,
+        renewMs: 60_000,
+      },
+      stackTiming: { warmupMs: 25_000, actionTimeoutMs: 300_000, lookBackMs: 5_000 },
+    });
+  });
+
+  it('hands every number on to its own limit', () => {
+    const { timing, stackTiming } = readWanted({
+      'warmup-seconds': '1',
+      'action-timeout': '2',
+      'lenient-look-back': '3',
+      'healthy-timeout': '400',
+      warmup: '5',
+      deadline: '6',
+      'drain-timeout': '7',
+      poll: '8.5',
+    });
+    expect(stackTiming).to.deep.equal({ warmupMs: 1_000, actionTimeoutMs: 2_000, lookBackMs: 3_000 });
+    expect(timing).to.include({ progressMs: 400_000, warmupMs: 5_000, totalMs: 6_000, drainMs: 7_000, pollMs: 8_500 });
+  });
+
+  it('tells all problems of the command line at once', () => {
+    const failure = failureOf(() => readWanted({ deadline: 'soon', poll: '-1', warmup: '1e3', swap: 'some' }, ['Another problem.']));
+    expect(failure.exitCode).to.equal(2);
+    for (const word of ['Another problem.', '--deadline', '--poll', '--warmup', '--swap']) expect(failure.facts.what).to.include(word);
+  });
+
+  for (const text of ['', ' 5', '0x10', 'NaN', 'Infinity', '-0', '5s', '1e999', '999999999']) {
+    it(`does not take ${JSON.stringify(text)} for a number of seconds`, () => {
+      expect(failureOf(() => readWanted({ 'drain-timeout': text })).exitCode).to.equal(2);
+    });
+  }
+
+  it('refuses a warm-up that no instance could finish in time', () => {
+    expect(failureOf(() => readWanted({ warmup: '60', 'healthy-timeout': '60' })).facts.what).to.include('--healthy-timeout');
+  });
+
+  it('makes a plan that nobody can change, with each group once', () => {
+    const plan = makePlan(readWanted({ together: false, swap: 'always', force: true }), {
+      strategy: 'swap',
+      run: 'r',
+      host: 'h',
+      pid: 1,
+      stack: undefined,
+      groups: ['a', 'b', 'a'],
+      adoptOnly: false,
+    });
+    expect(plan.groups).to.deep.equal(['a', 'b']);
+    expect(plan).to.include({ together: false, swap: 'always', force: true });
+    expect(plan).not.to.have.property('stack');
+    expect(Object.isFrozen(plan) && Object.isFrozen(plan.timing) && Object.isFrozen(plan.groups)).to.equal(true);
+  });
+
+  it('makes run ids that sort by time and do not repeat', () => {
+    const now = Date.parse('2026-11-21T03:05:12.900Z');
+    const ids = new Set(Array.from({ length: 500 }, () => newRunId(now)));
+    expect(ids.size).to.equal(500);
+    for (const id of ids) expect(id).to.match(/^20261121-030512-[a-z0-9]{5}$/);
+  });
+});
+
+describe('the speed of the clock', () => {
+  const sandbox = { AWS_ENDPOINT_URL: 'http://127.0.0.1:4566', HA_UPDATER_SPEED: '60' };
+
+  it('is the wall clock unless said otherwise', () => {
+    for (const env of [{}, { HA_UPDATER_SPEED: '' }, { HA_UPDATER_SPEED: '1', AWS_ENDPOINT_URL: 'https://example.com' }]) {
+      expect(readPace(env)).to.deep.equal({ speed: 1 });
+    }
+  });
+
+  it('follows a sandbox on this machine, and then every call goes there', () => {
+    expect(readPace(sandbox)).to.deep.equal({ speed: 60, endpoint: 'http://127.0.0.1:4566' });
+    expect(readPace({ ...sandbox, AWS_ENDPOINT_URL: 'http://localhost:1' }).speed).to.equal(60);
+    expect(readPace({ ...sandbox, AWS_ENDPOINT_URL: 'http://[::1]:1' }).speed).to.equal(60);
+  });
+
+  it('is refused anywhere else: production never runs at another speed', () => {
+    for (const url of [undefined, '', 'https://autoscaling.eu-west-1.amazonaws.com', 'http://127.0.0.1.example.com', 'http://10.0.0.1:4566', 'nonsense']) {
+      expect(failureOf(() => readPace({ ...sandbox, AWS_ENDPOINT_URL: url })).exitCode, String(url)).to.equal(2);
+    }
+    for (const speed of ['fast', '0', '-1', 'Infinity', '1e9']) {
+      expect(failureOf(() => readPace({ ...sandbox, HA_UPDATER_SPEED: speed })).exitCode, speed).to.equal(2);
+    }
+  });
+});
+
+describe('how a run is shown', () => {
+  const screen = { isTTY: true, isCI: false, env: {} };
+
+  it('is the live tree on a real terminal alone', () => {
+    expect(chooseOutput('auto', screen)).to.equal('terminal');
+    expect(chooseOutput('auto', { ...screen, isTTY: false })).to.equal('lines');
+    expect(chooseOutput('auto', { ...screen, isCI: true })).to.equal('lines');
+    expect(chooseOutput('auto', { ...screen, env: { TERM: 'dumb' } })).to.equal('lines');
+    expect(chooseOutput('jsonl', screen)).to.equal('jsonl');
+  });
+
+  it('has colour as NO_COLOR, FORCE_COLOR and the terminal say, in this order', () => {
+    expect(wantsColour({ isTTY: true, env: {} })).to.equal(true);
+    expect(wantsColour({ isTTY: false, env: {} })).to.equal(false);
+    expect(wantsColour({ isTTY: true, env: { NO_COLOR: '1', FORCE_COLOR: '1' } })).to.equal(false);
+    expect(wantsColour({ isTTY: false, env: { FORCE_COLOR: '1' } })).to.equal(true);
+    expect(wantsColour({ isTTY: true, env: { TERM: 'dumb' } })).to.equal(false);
+  });
+});

@@ -1,0 +1,107 @@
+import { expect } from 'chai';
+import { systemClock } from '../../src/clock.js';
+import type { RunEvent, Stamped } from '../../src/model/event.js';
+import { jsonlRenderer } from '../../src/render/jsonl.js';
+import { linesRenderer } from '../../src/render/lines.js';
+import { lineWriter, type Stream } from '../../src/render/out.js';
+import { createStream } from '../../src/render/stream.js';
+import { createTree } from '../../src/render/tree.js';
+import { expectGolden } from '../golden.js';
+import { STORIES, stamp } from './stories.js';
+
+/** Everything that a renderer wrote, with its stream before each line. */
+function transcript(): { readonly out: (line: string) => void; readonly err: (line: string) => void; readonly text: () => string } {
+  const lines: string[] = [];
+  return { out: (line) => lines.push(line), err: (line) => lines.push(`stderr| ${line}`), text: () => `${lines.join('\n')}\n` };
+}
+
+describe('renderers', () => {
+  for (const [name, story] of Object.entries(STORIES)) {
+    it(`lines tell the story "${name}" as its golden transcript does`, () => {
+      const paper = transcript();
+      const renderer = linesRenderer(paper.out, paper.err);
+      stamp(story).forEach(renderer.show);
+      expectGolden(`lines-${name}.txt`, paper.text());
+    });
+
+    it(`jsonl hands on every event of "${name}" unchanged, one to a line`, () => {
+      const paper = transcript();
+      const renderer = jsonlRenderer(paper.out);
+      stamp(story).forEach(renderer.show);
+      const back = paper
+        .text()
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line) as Stamped);
+      expect(back).to.deep.equal(stamp(story));
+      expect(back.at(-1)?.event.type).to.equal('run.finished');
+    });
+
+    it(`the live tree of "${name}" changes as its golden transcript does`, () => {
+      const follow = createTree();
+      const text = stamp(story).map((stamped) => {
+        const { open, rows, record, close } = follow(stamped);
+        const seen = [
+          ...(open ?? []).map(({ title }) => `  open   ${title}`),
+          ...rows.flatMap(({ title, details, state }) => [`  row    [${state}] ${title}`, ...details.map((detail) => `           ${detail}`)]),
+          ...record.map(({ level, scope, text: words }) => `  record [${level}] ${scope}: ${words}`),
+          ...(close ? ['  close'] : []),
+        ];
+        return [`#${stamped.seq} ${stamped.event.type}`, ...seen].join('\n');
+      });
+      expectGolden(`tree-${name}.txt`, `${text.join('\n')}\n`);
+    });
+  }
+
+  it('tell the same wait again after 30 seconds, so that no pipeline takes us for dead', () => {
+    const wait: RunEvent = { type: 'group.waiting', wait: { group: 'web', phase: 'prove', why: 'Still waiting.', instances: [] } };
+    const paper = transcript();
+    const renderer = linesRenderer(paper.out, paper.err);
+    stamp([0, 5, 25, 30, 35, 59, 60].map((seconds) => [seconds, wait] as const)).forEach(renderer.show);
+    expect(paper.text().match(/\+\d\d:\d\d/g)).to.deep.equal(['+00:00', '+00:30', '+01:00']);
+  });
+
+  it('never let a control character of a reason reach the terminal', () => {
+    const paper = transcript();
+    const renderer = linesRenderer(paper.out, paper.err);
+    stamp([[0, { type: 'group.skipped', group: 'web', why: 'a\u001b[31mred\r\nb\u009bc' }]]).forEach(renderer.show);
+    expect(paper.text().trimEnd()).not.to.match(/[\u0000-\u001f\u007f-\u009f]/);
+  });
+});
+
+describe('the event stream', () => {
+  it('numbers without gaps and goes on when one sink breaks', () => {
+    const seen: number[] = [];
+    const emit = createStream({
+      clock: systemClock(),
+      run: 'r',
+      sinks: [
+        () => {
+          throw new Error('broken sink');
+        },
+        ({ seq }) => seen.push(seq),
+      ],
+    });
+    for (let i = 0; i < 3; i++) emit({ type: 'heartbeat', text: 'x' });
+    expect(seen).to.deep.equal([1, 2, 3]);
+  });
+
+  it('is silent instead of failing when the reader is gone', () => {
+    let fail: (error: NodeJS.ErrnoException) => void = () => undefined;
+    const written: string[] = [];
+    const stream: Stream = {
+      write: (text) => {
+        written.push(text);
+        return true;
+      },
+      on: (_, listener) => {
+        fail = listener;
+      },
+    };
+    const write = lineWriter(stream);
+    write('one');
+    fail(Object.assign(new Error('EPIPE'), { code: 'EPIPE' }));
+    write('two');
+    expect(written).to.deep.equal(['one\n']);
+  });
+});
