@@ -89,8 +89,12 @@ export interface Seen {
   readonly settled: Readonly<Record<string, number>>;
   /** group → lease of another run as first seen unchanged, and since when on our own clock. */
   readonly leases: Readonly<Record<string, { readonly beat: string; readonly since: Instant; readonly moved: boolean }>>;
+  /** group → the dead run's lease that ours replaced; a look that still shows it lags behind. */
+  readonly superseded: Readonly<Record<string, string>>;
   /** group → the notes that we wrote or took over, for looks that lag behind. */
   readonly known: Readonly<Record<string, GroupNotes>>;
+  /** group → runs whose notes we removed; a look that still shows them lags behind. */
+  readonly cleared: Readonly<Record<string, readonly string[]>>;
   /** group → when we took over what a dead run had left there. */
   readonly adoptedAt: Readonly<Record<string, Instant>>;
   /** group → how often its doubling was asked for. */

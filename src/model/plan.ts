@@ -31,6 +31,9 @@ export interface Plan {
   /** The stack whose groups these are; absent with --asg. */
   readonly stack?: string;
   readonly groups: readonly string[];
+  readonly region: string;
+  /** The command line that starts the same again, for people. */
+  readonly again: string;
   readonly swap: SwapChoice;
   readonly together: boolean;
   readonly timing: Timing;

@@ -1,0 +1,268 @@
+import type { Decision, GroupResult, Observed, Progress, Reason, Wait } from '../model/decision.js';
+import type { Phase } from '../model/action.js';
+import type { Group } from '../model/group.js';
+import type { Plan } from '../model/plan.js';
+import { judge } from './judge.js';
+import { describeHolder, holder, ourLease } from './lease.js';
+import { preflight } from './preflight.js';
+import { nextPoll } from './pace.js';
+import { progressOf } from './progress.js';
+import { prove } from './prove.js';
+import { busy, isPending, withNotes } from './remember.js';
+import { notBegun, step, undo, type Because } from './swap.js';
+
+/** The strategies: one function each, from what is seen to what to do next. */
+const STRATEGIES: Readonly<Record<Plan['strategy'], (observed: Observed, plan: Plan) => Decision>> = { swap, prove };
+
+/**
+ * What to do next with all groups of the run. Pure: the same observation and plan give the same
+ * decision, in any process, so running again is resuming.
+ */
+export function decide(shown: Observed, plan: Plan): Decision {
+  const observed = { ...shown, groups: shown.groups.map((group) => withNotes(group, shown.seen)) };
+  return STRATEGIES[plan.strategy](observed, plan);
+}
+
+/** Double, prove, judge together, halve, restore: see docs/ARCHITECTURE.md for the phases. */
+function swap(observed: Observed, plan: Plan): Decision {
+  const taken = heldByOthers(observed, plan);
+  if (taken !== undefined) return taken;
+  const stack = stackInTheWay(observed, plan);
+  if (stack !== undefined) return stack;
+
+  const turns = observed.groups.map((group) => turnOf(observed, plan, group));
+  const gone = vanished(observed, plan);
+  const gate = startGate(observed, plan, turns, gone.reasons);
+  if (gate.kind === 'closed') return gate.decision;
+
+  const acts: Because[] = [...gate.acts];
+  const waits: Wait[] = [...gate.waits];
+  const results: GroupResult[] = [...gone.results, ...gate.results];
+  const phases = new Map<string, Phase>();
+  const proving = [];
+  for (const turn of turns) {
+    const name = turn.group.name;
+    switch (turn.kind) {
+      case 'over':
+        results.push(turn.result);
+        break;
+      case 'settling':
+        waits.push({ group: name, phase: 'prove', why: 'waiting until AWS shows what was just done', instances: [] });
+        break;
+      case 'silent':
+        waits.push(turn.wait);
+        break;
+      case 'adopt':
+        phases.set(name, 'record');
+        break;
+      case 'undo':
+        acts.push(...turn.acts);
+        phases.set(name, 'clear');
+        break;
+      case 'fresh':
+        break;
+      case 'step':
+        switch (turn.step.kind) {
+          case 'act':
+            // Doubling starts only when every group of the run has its record.
+            if (turn.step.phase === 'double' && gate.starting) waits.push({ group: name, phase: 'record', why: 'the other groups are not recorded yet', instances: [] });
+            else acts.push(...turn.step.acts);
+            phases.set(name, turn.step.phase);
+            break;
+          case 'wait':
+            waits.push(turn.step.wait);
+            phases.set(name, turn.step.wait.phase);
+            break;
+          case 'proving':
+            proving.push({ group: turn.group, record: turn.record, step: turn.step });
+            phases.set(name, 'prove');
+            break;
+          case 'stuck':
+            results.push({ group: name, outcome: 'stuck', why: turn.step.why });
+            break;
+        }
+    }
+  }
+
+  const adopted = turns.filter((turn) => turn.kind === 'adopt').map((turn) => turn.group);
+  if (adopted.length > 0) {
+    const lease = ourLease(observed, plan, adopted);
+    acts.push({ action: { type: 'renew', groups: adopted.map((group) => group.name), lease }, why: 'the run that began this is gone; taking over' });
+  }
+  const blocked = turns.some((turn) => turn.kind === 'settling' || turn.kind === 'silent' || turn.kind === 'adopt');
+  const judged = judge(observed, plan, proving, blocked || gate.starting);
+  acts.push(...judged.acts);
+  waits.push(...judged.waits);
+  results.push(...judged.results);
+
+  const progress = observed.groups.filter((group) => group.notes.record !== undefined).map((group) => progressOf(observed, plan, group, phases.get(group.name) ?? 'prove'));
+  if (acts.length > 0) return { kind: 'act', actions: acts, progress };
+  const renew = renewal(observed, plan);
+  if (renew !== undefined && waits.length > 0) return { kind: 'act', actions: [renew], progress };
+  if (waits.length > 0) return { kind: 'wait', forMs: nextPoll(observed, plan, waits), waits, progress };
+  return { kind: 'finish', results: inPlanOrder(plan, results) };
+}
+
+/** Whose turn a group's next step is. */
+type Turn =
+  | { readonly kind: 'over'; readonly group: Group; readonly result: GroupResult }
+  | { readonly kind: 'settling'; readonly group: Group }
+  | { readonly kind: 'silent'; readonly group: Group; readonly wait: Wait }
+  | { readonly kind: 'adopt'; readonly group: Group }
+  | { readonly kind: 'undo'; readonly group: Group; readonly acts: readonly Because[] }
+  | { readonly kind: 'step'; readonly group: Group; readonly record: NonNullable<Group['notes']['record']>; readonly step: ReturnType<typeof step>; readonly adopted: boolean }
+  | { readonly kind: 'fresh'; readonly group: Group };
+
+function turnOf(observed: Observed, plan: Plan, group: Group): Turn {
+  const { seen } = observed;
+  const result = seen.results[group.name];
+  if (isPending(seen, group.name)) return { kind: 'settling', group };
+  // A rollout that we took over and that rolled back does not answer what this run was asked for.
+  const adopted = seen.adoptedAt[group.name] !== undefined;
+  if (result !== undefined && (plan.adoptOnly || !(adopted && result.outcome === 'rolledBack'))) return { kind: 'over', group, result };
+  const { record } = group.notes;
+  if (record === undefined) return { kind: 'fresh', group };
+  const who = holder(observed, plan, group);
+  switch (who.state) {
+    case 'dead':
+    case 'free':
+      return { kind: 'adopt', group };
+    case 'silent':
+      return { kind: 'silent', group, wait: silence(group, who) };
+    case 'live':
+      return { kind: 'silent', group, wait: silence(group, { ...who, until: observed.at }) };
+    case 'ours': {
+      const taken = record.run !== plan.run;
+      if (taken && notBegun(group, record)) return { kind: 'undo', group, acts: [undo(group, record, `run ${record.run} had noted it and changed nothing yet`)] };
+      return { kind: 'step', group, record, step: step(observed, plan, group, record), adopted: taken };
+    }
+  }
+}
+
+function silence(group: Group, who: { readonly lease: NonNullable<Group['notes']['lease']>; readonly until: number }): Wait {
+  const why = `${describeHolder(who.lease)} began a rollout here and may be dead; it is taken over unless it shows a sign of life`;
+  return { group: group.name, phase: 'preflight', why, instances: [], until: who.until };
+}
+
+/** Another live run has a group: nobody of this run goes on. */
+function heldByOthers(observed: Observed, plan: Plan): Decision | undefined {
+  for (const group of observed.groups) {
+    if (observed.seen.results[group.name] !== undefined) continue;
+    const who = holder(observed, plan, group);
+    const lost = observed.seen.known[group.name] !== undefined;
+    // A lease that replaced ours is another run at work, whether it has moved since or not.
+    const replaced = lost && who.state === 'silent' && observed.seen.known[group.name]?.lease?.run === plan.run;
+    if (who.state === 'live' || replaced) return { kind: 'held', group: group.name, by: describeHolder(who.lease), since: who.lease.at, lost };
+  }
+  return undefined;
+}
+
+/** No group is touched while its stack is in progress. */
+function stackInTheWay(observed: Observed, plan: Plan): Decision | undefined {
+  const { stackStatus } = observed;
+  if (stackStatus === undefined || !busy(stackStatus)) return undefined;
+  const begun = observed.groups.filter((group) => group.notes.record !== undefined && observed.seen.results[group.name] === undefined);
+  if (begun.length === 0) {
+    return {
+      kind: 'refuse',
+      reasons: [{ code: 'stack.busy', text: `the stack ${plan.stack ?? ''} is in ${stackStatus}`, remedy: 'Wait until the stack operation has ended and start again.' }],
+    };
+  }
+  const until = (observed.seen.stackBusySince ?? observed.at) + plan.timing.totalMs;
+  const why = `the stack ${plan.stack ?? ''} is in ${stackStatus}; no group is touched meanwhile`;
+  if (observed.at >= until) return { kind: 'finish', results: begun.map((group) => ({ group: group.name, outcome: 'stuck', why })) };
+  const waits = begun.map((group) => ({ group: group.name, phase: 'prove' as const, why, instances: [], until }));
+  const renew = renewal(observed, plan);
+  if (renew !== undefined) return { kind: 'act', actions: [renew], progress: [] };
+  return { kind: 'wait', forMs: plan.timing.pollMs, waits, progress: [] };
+}
+
+/** Groups that no longer exist: a reason not to start, or the end of their rollout. */
+function vanished(observed: Observed, plan: Plan): { readonly reasons: readonly Reason[]; readonly results: readonly GroupResult[] } {
+  const known = observed.missing.filter((name) => observed.seen.known[name] !== undefined);
+  const never = observed.missing.filter((name) => observed.seen.known[name] === undefined && observed.seen.results[name] === undefined);
+  return {
+    reasons: plan.adoptOnly ? [] : never.map((name) => ({ code: 'group.missing', group: name, text: 'there is no such Auto Scaling group', remedy: 'Check the name, the account and the region.' })),
+    results: [
+      ...known.map((name) => ({ group: name, outcome: 'stuck' as const, why: 'the group was deleted during the rollout' })),
+      ...(plan.adoptOnly ? never.map((name) => ({ group: name, outcome: 'skipped' as const, why: 'it no longer exists' })) : []),
+    ],
+  };
+}
+
+type Gate =
+  | { readonly kind: 'closed'; readonly decision: Decision }
+  | {
+      readonly kind: 'open';
+      readonly acts: readonly Because[];
+      readonly waits: readonly Wait[];
+      readonly results: readonly GroupResult[];
+      /** Some group has still to get its record. */
+      readonly starting: boolean;
+    };
+
+/**
+ * Lets the groups without a record start, all at once: every reason against any of them is told
+ * before the first is changed.
+ */
+function startGate(observed: Observed, plan: Plan, turns: readonly Turn[], missing: readonly Reason[]): Gate {
+  const open = { kind: 'open', acts: [], waits: [], results: [], starting: false } as const;
+  const fresh = turns.flatMap((turn) => (turn.kind === 'fresh' ? [turn.group] : []));
+  const skip = (why: string): readonly GroupResult[] =>
+    fresh.map((group) => observed.seen.results[group.name] ?? { group: group.name, outcome: 'skipped', why });
+  if (plan.adoptOnly) return { ...open, results: skip('no earlier rollout is left here') };
+  if (turns.some(isFinishing)) return { ...open, results: skip('not started: an earlier rollout could not be finished') };
+  if (fresh.length > 0 && turns.some((turn) => turn.kind === 'silent' || turn.kind === 'settling')) return { ...open, starting: true };
+
+  const begun = turns.some((turn) => turn.kind === 'step');
+  if (observed.wish !== undefined && !begun && fresh.length > 0) {
+    if (Object.keys(observed.seen.results).length > 0) return { ...open, results: skip(observed.wish.why) };
+    return refuse([{ code: 'run.interrupted', text: observed.wish.why, remedy: 'Start again when you want the groups swapped.' }]);
+  }
+  const checks = fresh.map((group) => ({ group, check: preflight(observed, plan, group) }));
+  const reasons = [...missing, ...checks.flatMap(({ check }) => (check.kind === 'refuse' ? check.reasons : []))];
+  if (reasons.length > 0) return begun ? takeBack(turns, reasons) : refuse(reasons);
+
+  const results = checks.flatMap(({ group, check }): GroupResult[] => (check.kind === 'skip' ? [{ group: group.name, outcome: 'skipped', why: check.why }] : []));
+  const waits = checks.flatMap(({ check }) => (check.kind === 'wait' ? [check.wait] : []));
+  if (waits.length > 0) return { ...open, waits, results, starting: true };
+  const ready = checks.flatMap(({ group, check }) => (check.kind === 'ready' ? [{ group, check }] : []));
+  const lease = ourLease(observed, plan, ready.map(({ group }) => group));
+  const acts = ready.map(({ group, check }) => ({ action: { type: 'record', group: group.name, record: check.record, lease } as const, why: check.why }));
+  return { ...open, acts, results, starting: acts.length > 0 };
+}
+
+/** An earlier rollout that this run has taken over or is about to. */
+function isFinishing(turn: Turn): boolean {
+  return turn.kind === 'undo' || turn.kind === 'adopt' || (turn.kind === 'step' && turn.adopted);
+}
+
+/** A group cannot start although others have their record: theirs are taken back where nothing was changed yet. */
+function takeBack(turns: readonly Turn[], reasons: readonly Reason[]): Gate {
+  const why = `taken back: ${reasons[0]?.text ?? ''}`;
+  const acts = turns.flatMap((turn) => (turn.kind === 'step' && notBegun(turn.group, turn.record) ? [undo(turn.group, turn.record, why)] : []));
+  if (acts.length > 0) return { kind: 'closed', decision: { kind: 'act', actions: acts, progress: [] } };
+  const results = reasons.map((reason): GroupResult => ({ group: reason.group ?? '', outcome: 'stuck', why: reason.text }));
+  return { kind: 'open', acts: [], waits: [], results, starting: false };
+}
+
+function refuse(reasons: readonly Reason[]): Gate {
+  return { kind: 'closed', decision: { kind: 'refuse', reasons } };
+}
+
+/** Shows that we live, in one call for all groups, when no other note did so lately. */
+function renewal(observed: Observed, plan: Plan): Because | undefined {
+  const mine = observed.groups.filter(({ name, notes }) => notes.record !== undefined && notes.lease?.run === plan.run && observed.seen.results[name] === undefined);
+  const oldest = Math.min(...mine.map((group) => group.notes.lease?.at ?? observed.at));
+  if (mine.length === 0 || observed.at - oldest < plan.timing.renewMs) return undefined;
+  return { action: { type: 'renew', groups: mine.map((group) => group.name), lease: ourLease(observed, plan, mine) }, why: 'this run is alive' };
+}
+
+function inPlanOrder(plan: Plan, results: readonly GroupResult[]): readonly GroupResult[] {
+  return [...results].sort((a, b) => plan.groups.indexOf(a.group) - plan.groups.indexOf(b.group));
+}
+
+/** Progress of every group, for the last word of a run. */
+export function finalProgress(observed: Observed, plan: Plan): readonly Progress[] {
+  return observed.groups.map((group) => progressOf(observed, plan, withNotes(group, observed.seen), 'done'));
+}

@@ -1,0 +1,126 @@
+import type { Action } from '../model/action.js';
+import type { Observed } from '../model/decision.js';
+import type { Group } from '../model/group.js';
+import type { Plan } from '../model/plan.js';
+import { BATCH } from './capacity.js';
+import { inService } from './classify.js';
+import { busy, withNotes } from './remember.js';
+
+/**
+ * Checks an action against the invariants once more, by other reasoning than the decision's: here
+ * every rule stands alone and looks only at the group and the action. Answers the rule that the
+ * action would break, or undefined. A broken rule is a bug of ours; the run stops with the record kept.
+ */
+export function guard(shown: Observed, plan: Plan, action: Action): string | undefined {
+  const names = 'groups' in action ? action.groups : [action.group];
+  for (const name of names) {
+    const found = shown.groups.find((group) => group.name === name);
+    if (found === undefined) return `${action.type}: the group ${name} is not there`;
+    if (!plan.groups.includes(name)) return `${action.type}: the group ${name} is not in the plan`;
+    const group = withNotes(found, shown.seen);
+    const broken = stackRule(shown, action) ?? leaseRule(plan, group, action) ?? ruleOf(group, action);
+    if (broken !== undefined) return `${action.type} on ${name}: ${broken}`;
+  }
+  return undefined;
+}
+
+/** No group is touched while its stack is in progress. */
+function stackRule(observed: Observed, action: Action): string | undefined {
+  if (action.type === 'renew' || observed.stackStatus === undefined || !busy(observed.stackStatus)) return undefined;
+  return `its stack is in ${observed.stackStatus}`;
+}
+
+/** Only the holder of a rollout changes its group. */
+function leaseRule(plan: Plan, group: Group, action: Action): string | undefined {
+  if (action.type === 'record') return action.lease.run === plan.run ? undefined : 'the lease is not ours';
+  if (action.type === 'renew') return undefined;
+  const lease = group.notes.lease;
+  return lease?.run === plan.run ? undefined : `run ${lease?.run ?? '(nobody)'} holds it, not this one`;
+}
+
+function ruleOf(group: Group, action: Action): string | undefined {
+  const { record, verdict } = group.notes;
+  switch (action.type) {
+    case 'renew':
+      return undefined;
+    case 'record':
+      if (record !== undefined) return 'there is a record already';
+      return action.record.size.desired === group.size.desired && action.record.size.min === group.size.min && action.record.size.max === group.size.max
+        ? undefined
+        : 'its sizes are not the ones in the record';
+    case 'suspend': {
+      if (record === undefined) return 'there is no record yet';
+      const harmful = action.processes.filter((process) => ['Terminate', 'AddToLoadBalancer', 'HealthCheck'].includes(process));
+      if (harmful.length > 0) return `${harmful.join(', ')} is needed`;
+      if (action.processes.includes('Launch') && verdict?.outcome !== 'rollBack') return 'Launch is suspended only to roll back';
+      const ours = action.processes.every((process) => process === 'Launch' || record.suspended.includes(process) || group.suspended.includes(process));
+      return ours || verdict === undefined ? undefined : 'the record does not name these processes';
+    }
+    case 'resume': {
+      if (record === undefined) return 'there is no record to tell which';
+      const foreign = action.processes.filter((process) => !record.suspended.includes(process));
+      if (foreign.length > 0) return `${foreign.join(', ')} was not suspended by us`;
+      const early = group.size.desired !== record.size.desired || group.size.max !== record.size.max;
+      if (verdict?.outcome === 'rollBack') return 'after a roll-back the group stays frozen';
+      return early && verdict !== undefined ? 'the sizes are not restored yet' : undefined;
+    }
+    case 'resize': {
+      if (record === undefined) return 'there is no record of the original sizes';
+      if (action.purpose === 'double') {
+        if (verdict !== undefined) return 'it is judged already';
+        if (action.size.min !== record.size.min) return 'doubling must leave min alone';
+        if (action.size.desired !== record.size.desired + record.old) return 'that is not double';
+        return undefined;
+      }
+      if (verdict === undefined) return 'it is not judged yet';
+      const { min, max, desired } = action.size;
+      if (min !== record.size.min || max !== record.size.max || desired !== record.size.desired) return 'these are not the original sizes';
+      const wrong = verdict.outcome === 'promote' ? isOld : isNew;
+      return group.instances.some((instance) => !hasLeft(instance.lifecycle) && wrong(instance.launchedAt, record.startedAt)) ? 'the other half is still there' : undefined;
+    }
+    case 'judge':
+      if (record === undefined) return 'there is no record';
+      if (verdict !== undefined && verdict.outcome !== action.verdict.outcome) return `the verdict ${verdict.outcome} stands`;
+      return action.verdict.run === record.run ? undefined : 'the verdict is not of this rollout';
+    case 'terminate': {
+      if (record === undefined) return 'there is no record';
+      if (verdict === undefined) return 'there is no verdict';
+      if (action.instances.length > BATCH) return `more than ${BATCH} at once`;
+      if (verdict.outcome !== (action.half === 'old' ? 'promote' : 'rollBack')) return `the verdict ${verdict.outcome} spares the ${action.half} half`;
+      const mine = action.half === 'old' ? isOld : isNew;
+      for (const id of action.instances) {
+        const instance = group.instances.find((one) => one.id === id);
+        if (instance === undefined) return `${id} is not an instance of the group`;
+        if (instance.launchedAt === undefined) return `nobody knows when ${id} was launched`;
+        if (!mine(instance.launchedAt, record.startedAt)) return `${id} is not of the ${action.half} half`;
+      }
+      const before = served(group);
+      const after = served(group, action.instances);
+      if (after < before && after < record.size.desired) return `${after} would stay in service, less than ${record.size.desired}`;
+      return undefined;
+    }
+    case 'freeze':
+      return verdict?.outcome === 'rollBack' ? undefined : 'only a roll-back freezes a group';
+    case 'clear':
+      if (record !== undefined && verdict === undefined && (group.size.desired !== record.size.desired || group.size.max !== record.size.max)) return 'the sizes are not restored';
+      if (verdict?.outcome === 'rollBack' && group.notes.frozen === undefined) return 'the frozen processes are not noted yet';
+      return undefined;
+  }
+}
+
+function isOld(launchedAt: number | undefined, startedAt: number): boolean {
+  return launchedAt !== undefined && Math.floor(launchedAt / 1000) < Math.floor(startedAt / 1000);
+}
+
+function isNew(launchedAt: number | undefined, startedAt: number): boolean {
+  return !isOld(launchedAt, startedAt);
+}
+
+function hasLeft(lifecycle: string): boolean {
+  return lifecycle.startsWith('Terminat') || lifecycle.startsWith('Detach') || lifecycle.includes('Standby') || lifecycle.endsWith(':Retained');
+}
+
+/** Units in service, without those that are about to go. */
+function served(group: Group, without: readonly string[] = []): number {
+  return group.instances.filter((instance) => !without.includes(instance.id) && inService(group, instance)).reduce((sum, instance) => sum + instance.weight, 0);
+}

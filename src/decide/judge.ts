@@ -1,0 +1,87 @@
+import type { GroupResult, Observed, Wait } from '../model/decision.js';
+import type { Group } from '../model/group.js';
+import type { Plan } from '../model/plan.js';
+import type { RolloutRecord, Verdict } from '../model/record.js';
+import { serving, split, units } from './classify.js';
+import { ourLease } from './lease.js';
+import type { Because, Step } from './swap.js';
+
+/** A group whose new half is being proven. */
+export interface Candidate {
+  readonly group: Group;
+  readonly record: RolloutRecord;
+  readonly step: Extract<Step, { kind: 'proving' }>;
+}
+
+interface Judgement {
+  readonly acts: readonly Because[];
+  readonly waits: readonly Wait[];
+  readonly results: readonly GroupResult[];
+}
+
+/** An adopter looks this long before it judges: a verdict of the dead run may not be visible yet. */
+const ADOPTER_MS = 30_000;
+
+/**
+ * The point of no return, for all groups together (or each alone): all proven, then all are
+ * promoted; one fails, all roll back. A verdict that one group of a run carries binds the others.
+ * While `open`, some group is not ready to be judged and only a failure is acted on.
+ */
+export function judge(observed: Observed, plan: Plan, candidates: readonly Candidate[], open: boolean): Judgement {
+  if (candidates.length === 0) return { acts: [], waits: [], results: [] };
+  const juries = plan.together ? [candidates] : candidates.map((candidate) => [candidate]);
+  const judgements = juries.map((jury) => judgeOne(observed, plan, jury, open && plan.together));
+  return {
+    acts: judgements.flatMap((one) => one.acts),
+    waits: judgements.flatMap((one) => one.waits),
+    results: judgements.flatMap((one) => one.results),
+  };
+}
+
+function judgeOne(observed: Observed, plan: Plan, jury: readonly Candidate[], open: boolean): Judgement {
+  const bound = jury.find((candidate) => verdictOfMate(observed, candidate) !== undefined);
+  const mate = bound === undefined ? undefined : verdictOfMate(observed, bound);
+  const failing = jury.find((candidate) => candidate.step.failing !== undefined);
+  const waits = jury.map((candidate) => candidate.step.wait);
+  if (mate !== undefined) return pronounce(observed, plan, jury.filter((candidate) => verdictOfMate(observed, candidate)?.outcome === mate.outcome), mate.outcome, mate.why);
+  if (failing !== undefined) {
+    const why = jury.length === 1 ? (failing.step.failing ?? '') : `${failing.group.name}: ${failing.step.failing ?? ''}`;
+    const hurt = jury.filter(wouldHurt);
+    if (hurt.length > 0) {
+      const results = jury.map(({ group, record }): GroupResult => ({
+        group: group.name,
+        outcome: 'stuck',
+        why: `${why}. Rolling back would leave less than ${record.size.desired} in service in ${hurt.map((one) => one.group.name).join(', ')}, because old instances are missing; both sets are left as they are`,
+      }));
+      return { acts: [], waits: [], results };
+    }
+    return pronounce(observed, plan, jury, 'rollBack', why);
+  }
+  const justAdopted = jury.some(({ group }) => observed.at - (observed.seen.adoptedAt[group.name] ?? -Infinity) < ADOPTER_MS);
+  if (open || justAdopted || !jury.every((candidate) => candidate.step.proven)) return { acts: [], waits, results: [] };
+  const count = jury.reduce((sum, { record }) => sum + record.size.desired, 0);
+  return pronounce(observed, plan, jury, 'promote', `all ${count} new instances are proven`);
+}
+
+/** Verdict on another group of the same joint rollout. */
+function verdictOfMate(observed: Observed, { record }: Candidate): Verdict | undefined {
+  if (!record.together) return undefined;
+  return observed.groups.find((group) => group.notes.verdict?.run === record.run)?.notes.verdict;
+}
+
+/** Rolling back takes new instances out of service that stand in for missing old ones. */
+function wouldHurt({ group, record }: Candidate): boolean {
+  const halves = split(group, record);
+  return units(serving(group, halves.old)) < record.size.desired && serving(group, halves.new).length > 0;
+}
+
+/** One note per rollout: groups that were begun by different runs carry their own run's verdict. */
+function pronounce(observed: Observed, plan: Plan, jury: readonly Candidate[], outcome: Verdict['outcome'], why: string): Judgement {
+  const runs = [...new Set(jury.map(({ record }) => record.run))];
+  const acts = runs.map((run): Because => {
+    const groups = jury.filter(({ record }) => record.run === run).map(({ group }) => group);
+    const verdict: Verdict = { run, outcome, at: observed.at, why };
+    return { action: { type: 'judge', groups: groups.map((group) => group.name), verdict, lease: ourLease(observed, plan, groups) }, why };
+  });
+  return { acts, waits: [], results: [] };
+}

@@ -1,0 +1,22 @@
+import type { Phase } from '../model/action.js';
+import type { Observed, Progress } from '../model/decision.js';
+import type { Group } from '../model/group.js';
+import type { Plan } from '../model/plan.js';
+import { serving, split, units } from './classify.js';
+import { proven } from './remember.js';
+
+/** How far a group is. Without a record all that lives counts as new, as when a fresh stack is proven. */
+export function progressOf(observed: Observed, plan: Plan, group: Group, phase: Phase): Progress {
+  const halves = split(group, group.notes.record ?? { startedAt: 0 });
+  return {
+    group: group.name,
+    phase,
+    old: units(halves.old),
+    new: units(halves.new) + units(halves.unknown),
+    leaving: units(halves.leaving),
+    inService: units(serving(group, halves.new)),
+    proven: units(proven(group, halves.new, observed.seen, plan, observed.at)),
+    needed: group.notes.record?.size.desired ?? group.size.desired,
+    size: group.size,
+  };
+}

@@ -1,0 +1,34 @@
+import type { Decision, GroupResult, Observed, Wait } from '../model/decision.js';
+import type { Plan } from '../model/plan.js';
+import { notInService, serving, standing, units } from './classify.js';
+import { hopeless } from './hopeless.js';
+import { nextPoll } from './pace.js';
+import { progressOf } from './progress.js';
+import { proven } from './remember.js';
+
+/**
+ * Proves the instances of groups that were just created; changes nothing. All of a group's desired
+ * capacity has to be in service for the warm-up within the progress deadline.
+ */
+export function prove(observed: Observed, plan: Plan): Decision {
+  const results: GroupResult[] = observed.missing.map((group) => ({ group, outcome: 'unproven', why: 'there is no such Auto Scaling group' }));
+  const waits: Wait[] = [];
+  for (const group of observed.groups) {
+    const live = group.instances.filter((instance) => standing(instance.lifecycle) !== 'leaving');
+    const ready = units(proven(group, live, observed.seen, plan, observed.at));
+    const why = `${ready} of ${group.size.desired} instances are proven`;
+    const began = observed.seen.progressAt[group.name]?.at ?? observed.seen.firstLookAt;
+    const until = Math.min(began + plan.timing.progressMs, observed.seen.firstLookAt + plan.timing.totalMs);
+    const lost = hopeless(group, undefined, observed.failures, live);
+    const open = live.map((instance) => ({ id: instance.id, why: notInService(group, instance) || 'in service, warming up' }));
+    if (ready >= group.size.desired) results.push({ group: group.name, outcome: 'proven', why: group.size.desired === 0 ? 'it is empty (desired 0)' : why });
+    else if (observed.wish !== undefined) results.push({ group: group.name, outcome: 'unproven', why: `${observed.wish.why}; ${why}` });
+    else if (lost !== undefined) results.push({ group: group.name, outcome: 'unproven', why: lost });
+    else if (observed.at >= until) {
+      const rows = open.slice(0, 3).map((row) => `${row.id} ${row.why}`).join('; ');
+      results.push({ group: group.name, outcome: 'unproven', why: `${why}, and no more within ${Math.round(plan.timing.progressMs / 1000)} s: ${rows || `${units(serving(group))} launched`}` });
+    } else waits.push({ group: group.name, phase: 'prove', why, instances: open, until });
+  }
+  if (waits.length === 0) return { kind: 'finish', results: plan.groups.flatMap((name) => results.filter((result) => result.group === name)) };
+  return { kind: 'wait', forMs: nextPoll(observed, plan, waits), waits, progress: observed.groups.map((group) => progressOf(observed, plan, group, 'prove')) };
+}

@@ -1,0 +1,208 @@
+import type { Instant } from '../clock.js';
+import type { Action } from '../model/action.js';
+import type { GroupResult, Observed, Seen } from '../model/decision.js';
+import type { Group, GroupNotes } from '../model/group.js';
+import type { Plan } from '../model/plan.js';
+import { inService, split, units } from './classify.js';
+import { isDoubled } from './capacity.js';
+import { pulse } from './lease.js';
+import { unsettled } from './settled.js';
+import { touched, visible } from './visible.js';
+
+/** How long a change whose reply was lost may stay invisible before it is sent again. */
+const UNSURE_MS = 15_000;
+
+/** What a fresh process remembers: nothing. */
+export function nothingSeen(at: Instant): Seen {
+  return {
+    firstLookAt: at,
+    inServiceSince: {},
+    progressAt: {},
+    clean: {},
+    settled: {},
+    leases: {},
+    superseded: {},
+    known: {},
+    cleared: {},
+    adoptedAt: {},
+    doubled: {},
+    pending: [],
+    results: {},
+  };
+}
+
+/** How long an instance of this group must be in service before it is proven. */
+export function warmup(group: Group, plan: Plan): number {
+  return Math.max(plan.timing.warmupMs, ...group.balancers.filter((balancer) => balancer.judged).map((balancer) => balancer.slowStartMs));
+}
+
+/** Instances that have been in service for the whole warm-up, by this process's own looks. */
+export function proven(group: Group, instances: Group['instances'], seen: Seen, plan: Plan, at: Instant): Group['instances'] {
+  const needed = warmup(group, plan);
+  return instances.filter((instance) => {
+    const since = seen.inServiceSince[instance.id];
+    return since !== undefined && at - since >= needed && inService(group, instance);
+  });
+}
+
+/**
+ * The group as we know it: what the look shows, completed by notes of ours that it does not show yet,
+ * and without notes that we removed. A read that lags must never make us forget a record or a verdict.
+ */
+export function withNotes(group: Group, seen: Seen): Group {
+  const known = seen.known[group.name];
+  const gone = seen.cleared[group.name] ?? [];
+  const shown = group.notes;
+  const record = shown.record !== undefined && gone.includes(shown.record.run) ? undefined : shown.record;
+  const current = record ?? known?.record;
+  const verdict = [shown.verdict, known?.verdict].find((one) => one !== undefined && one.run === current?.run);
+  const stale = shown.record !== undefined && record === undefined;
+  const lagging = shown.lease !== undefined && pulse(shown.lease) === seen.superseded[group.name];
+  const lease = stale || lagging ? known?.lease : (shown.lease ?? known?.lease);
+  const frozen = shown.frozen ?? known?.frozen;
+  const notes: GroupNotes = {
+    ...(current === undefined ? {} : { record: current }),
+    ...(verdict === undefined ? {} : { verdict }),
+    ...(lease === undefined ? {} : { lease }),
+    ...(frozen === undefined ? {} : { frozen }),
+    ...(shown.unreadable === undefined ? {} : { unreadable: shown.unreadable }),
+  };
+  return { ...group, notes };
+}
+
+/** What this look adds to what is remembered. `look.groups` are as AWS shows them. */
+export function remember(seen: Seen, look: Omit<Observed, 'seen'>, plan: Plan): Seen {
+  const { at } = look;
+  const named = (name: string): Group | undefined => look.groups.find((group) => group.name === name);
+  const next = {
+    inServiceSince: {} as Record<string, Instant>,
+    progressAt: { ...seen.progressAt } as Record<string, { proven: number; at: Instant }>,
+    clean: {} as Record<string, { looks: number; since: Instant }>,
+    settled: {} as Record<string, number>,
+    leases: {} as Record<string, { beat: string; since: Instant; moved: boolean }>,
+    known: { ...seen.known } as Record<string, GroupNotes>,
+    adoptedAt: { ...seen.adoptedAt } as Record<string, Instant>,
+  };
+  for (const shown of look.groups) {
+    const name = shown.name;
+    const lease = shown.notes.lease;
+    if (lease !== undefined && lease.run !== plan.run && pulse(lease) !== seen.superseded[name]) {
+      const before = seen.leases[name];
+      const beat = pulse(lease);
+      next.leases[name] = before?.beat === beat ? before : { beat, since: at, moved: before !== undefined };
+    }
+    const group = withNotes(shown, seen);
+    const { record, verdict } = group.notes;
+    if (lease?.run === plan.run && record !== undefined) {
+      next.known[name] = { record, lease, ...(verdict === undefined ? {} : { verdict }), ...(group.notes.frozen === undefined ? {} : { frozen: group.notes.frozen }) };
+      if (record.run !== plan.run) next.adoptedAt[name] ??= at;
+    }
+    for (const instance of group.instances) {
+      if (inService(group, instance)) next.inServiceSince[instance.id] = seen.inServiceSince[instance.id] ?? at;
+    }
+    if (unsettled(group, record) === undefined) next.settled[name] = (seen.settled[name] ?? 0) + 1;
+    if (record === undefined ? plan.strategy === 'prove' : isDoubled(group.size, record)) {
+      const candidates = record === undefined ? group.instances : split(group, record).new;
+      const count = units(proven(group, candidates, { ...seen, inServiceSince: next.inServiceSince }, plan, at));
+      const before = seen.progressAt[name];
+      if (before === undefined || count > before.proven) next.progressAt[name] = { proven: count, at };
+    }
+    if (record !== undefined && verdict?.outcome === 'rollBack' && group.suspended.includes('Launch')) {
+      const halves = split(group, record);
+      if (halves.new.length + halves.unknown.length + halves.leaving.length === 0) {
+        const before = seen.clean[name];
+        next.clean[name] = { looks: (before?.looks ?? 0) + 1, since: before?.since ?? at };
+      }
+    }
+  }
+  const { stackBusySince: before, ...rest } = seen;
+  const stackBusySince = look.stackStatus !== undefined && busy(look.stackStatus) ? (before ?? at) : undefined;
+  return {
+    ...rest,
+    ...next,
+    pending: seen.pending.filter(
+      ({ action, since, sure }) => !visible(action, named) && at - since < (sure ? plan.timing.settleMs : UNSURE_MS),
+    ),
+    ...(stackBusySince === undefined ? {} : { stackBusySince }),
+  };
+}
+
+/** What sending an action adds. `sure` when the service confirmed it, false when the reply was lost. */
+export function sent(seen: Seen, action: Action, at: Instant, sure: boolean, plan: Plan): Seen {
+  const pending = [...seen.pending, { action, since: at, sure }];
+  if (!sure) return { ...seen, pending };
+  const known = { ...seen.known } as Record<string, GroupNotes>;
+  const base = { ...seen, pending, known };
+  switch (action.type) {
+    case 'record': {
+      known[action.group] = { ...dropKey(known[action.group], 'verdict'), record: action.record, lease: action.lease };
+      return {
+        ...base,
+        results: without(seen.results, action.group),
+        adoptedAt: without(seen.adoptedAt, action.group),
+        progressAt: without(seen.progressAt, action.group),
+        doubled: without(seen.doubled, action.group),
+      };
+    }
+    case 'judge':
+      for (const name of action.groups) known[name] = { ...known[name], verdict: action.verdict, lease: action.lease };
+      return base;
+    case 'renew':
+      for (const name of action.groups) if (known[name] !== undefined) known[name] = { ...known[name], lease: action.lease };
+      return { ...base, superseded: { ...seen.superseded, ...pulses(seen, action.groups) } };
+    case 'freeze':
+      known[action.group] = { ...known[action.group], frozen: action.note };
+      return base;
+    case 'resize':
+      if (action.purpose === 'restore') return base;
+      return { ...base, doubled: { ...seen.doubled, [action.group]: (seen.doubled[action.group] ?? 0) + 1 } };
+    case 'clear': {
+      const was = known[action.group];
+      const result = was === undefined ? undefined : resultOf(action.group, was, plan);
+      const run = was?.record?.run;
+      return {
+        ...base,
+        known: without(known, action.group),
+        cleared: run === undefined ? seen.cleared : { ...seen.cleared, [action.group]: [...(seen.cleared[action.group] ?? []), run] },
+        results: result === undefined ? seen.results : { ...seen.results, [action.group]: result },
+      };
+    }
+    case 'suspend':
+    case 'resume':
+    case 'terminate':
+      return base;
+  }
+}
+
+/** Whether any action on the group is still to become visible. */
+export function isPending(seen: Seen, group: string): boolean {
+  return seen.pending.some(({ action }) => touched(action).includes(group));
+}
+
+/** True while CloudFormation works on the stack. REVIEW_IN_PROGRESS moves by nobody. */
+export function busy(status: string): boolean {
+  return status.endsWith('_IN_PROGRESS') && status !== 'REVIEW_IN_PROGRESS';
+}
+
+/** How a rollout ended whose notes were just removed; undefined when it was undone before it began. */
+function resultOf(group: string, notes: GroupNotes, plan: Plan): GroupResult | undefined {
+  if (notes.verdict === undefined || notes.record === undefined) return undefined;
+  const adopted = notes.record.run === plan.run ? '' : ` (run ${notes.record.run}, taken over)`;
+  if (notes.verdict.outcome === 'promote') return { group, outcome: 'promoted', why: `${notes.verdict.why}${adopted}` };
+  return { group, outcome: 'rolledBack', why: `${notes.verdict.why}${adopted}`, frozen: notes.frozen?.processes ?? [] };
+}
+
+/** The leases of dead runs that ours takes the place of. */
+function pulses(seen: Seen, groups: readonly string[]): Record<string, string> {
+  return Object.fromEntries(groups.flatMap((name) => (seen.leases[name] === undefined ? [] : [[name, seen.leases[name].beat]])));
+}
+
+function without<T>(of: Readonly<Record<string, T>>, key: string): Readonly<Record<string, T>> {
+  const { [key]: dropped, ...rest } = of;
+  return rest;
+}
+
+function dropKey(notes: GroupNotes | undefined, key: keyof GroupNotes): GroupNotes {
+  const { [key]: dropped, ...rest } = notes ?? {};
+  return rest;
+}

@@ -1,0 +1,40 @@
+import type { Action } from '../model/action.js';
+import type { Group } from '../model/group.js';
+import { sameSize } from './capacity.js';
+import { standing } from './classify.js';
+
+/** Whether a look shows the effect of an action. A group that is gone shows everything. */
+export function visible(action: Action, groupNamed: (name: string) => Group | undefined): boolean {
+  const all = (names: readonly string[], shows: (group: Group) => boolean): boolean =>
+    names.every((name) => {
+      const group = groupNamed(name);
+      return group === undefined || shows(group);
+    });
+  switch (action.type) {
+    case 'record':
+      return all([action.group], ({ notes }) => notes.record?.run === action.record.run && notes.lease?.run === action.lease.run);
+    case 'suspend':
+      return all([action.group], ({ suspended }) => action.processes.every((process) => suspended.includes(process)));
+    case 'resume':
+      return all([action.group], ({ suspended }) => action.processes.every((process) => !suspended.includes(process)));
+    case 'resize':
+      return all([action.group], ({ size }) => sameSize(size, action.size));
+    case 'judge':
+      return all(action.groups, ({ notes }) => notes.verdict?.outcome === action.verdict.outcome);
+    case 'terminate':
+      return all([action.group], ({ instances }) =>
+        instances.every((instance) => !action.instances.includes(instance.id) || ['leaving', 'retained'].includes(standing(instance.lifecycle))),
+      );
+    case 'freeze':
+      return all([action.group], ({ notes }) => notes.frozen?.run === action.note.run);
+    case 'clear':
+      return all([action.group], ({ notes }) => action.notes.every((name) => notes[name] === undefined));
+    case 'renew':
+      return all(action.groups, ({ notes }) => notes.lease === undefined || notes.lease.run !== action.lease.run || notes.lease.beat >= action.lease.beat);
+  }
+}
+
+/** The groups that an action touches. */
+export function touched(action: Action): readonly string[] {
+  return 'groups' in action ? action.groups : [action.group];
+}

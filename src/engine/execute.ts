@@ -1,0 +1,31 @@
+import type { Action } from '../model/action.js';
+import type { Gateway } from './gateway.js';
+
+/**
+ * Sends one action to AWS, once. Whoever sent it looks at the world again afterwards, also when it
+ * failed: a lost reply may hide an effect.
+ *
+ * @throws AwsFault
+ */
+export function execute(gateway: Gateway, action: Action): Promise<void> {
+  switch (action.type) {
+    case 'record':
+      return gateway.writeNotes([action.group], { record: action.record, lease: action.lease });
+    case 'suspend':
+      return gateway.suspend(action.group, action.processes);
+    case 'resume':
+      return gateway.resume(action.group, action.processes);
+    case 'resize':
+      return gateway.resize(action.group, action.size);
+    case 'judge':
+      return gateway.writeNotes(action.groups, { verdict: action.verdict, lease: action.lease });
+    case 'terminate':
+      return gateway.terminate(action.group, action.instances);
+    case 'freeze':
+      return gateway.writeNotes([action.group], { frozen: action.note });
+    case 'clear':
+      return gateway.deleteNotes(action.group, action.notes);
+    case 'renew':
+      return gateway.writeNotes(action.groups, { lease: action.lease });
+  }
+}

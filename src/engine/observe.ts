@@ -1,0 +1,147 @@
+import type { Instant } from '../clock.js';
+import { standing } from '../decide/classify.js';
+import { nothingSeen, remember } from '../decide/remember.js';
+import type { Observed, Seen } from '../model/decision.js';
+import type { Balancer, BalancerHealth, FailedActivity, Group, Precautions } from '../model/group.js';
+import type { Plan } from '../model/plan.js';
+import type { Deps } from './deps.js';
+import type { BareGroup } from './gateway.js';
+
+/** How old an answer about failed launches may be: it explains a wait and costs a call per group. */
+const FAILURES_MS = 15_000;
+/** How old resolved template versions may be. They decide only whether a group is outdated. */
+const VERSIONS_MS = 30_000;
+
+/**
+ * Looks at the world. Keeps answers that cannot change (launch times) or that may be a little old, so
+ * that a look costs one call for all groups and one per load balancer, however many instances there are.
+ */
+export interface Observer {
+  /** One look, folded into what was seen before. @throws AwsFault */
+  look(): Promise<Observed>;
+  /** Replaces what is remembered, after an action was sent. */
+  readonly recall: (change: (seen: Seen) => Seen) => void;
+}
+
+/** Makes an observer for the groups of a plan. */
+export function createObserver(deps: Deps, plan: Plan): Observer {
+  const { gateway } = deps;
+  let seen: Seen | undefined;
+  const launched: Record<string, Instant> = {};
+  const balancers = new Map<string, Balancer>();
+  const precautions = new Map<string, Precautions>();
+  const failures = new Map<string, { readonly at: Instant; readonly found: readonly FailedActivity[] }>();
+  let versions: { at: Instant; readonly of: Awaited<ReturnType<typeof gateway.templateVersions>> } | undefined;
+
+  async function learnLaunchTimes(groups: readonly BareGroup[]): Promise<void> {
+    const unknown = groups.filter((group) => group.instances.some((instance) => launched[instance.id] === undefined));
+    if (unknown.length > 0) Object.assign(launched, await gateway.launchTimes(unknown.map((group) => group.name)));
+  }
+
+  async function learnBalancers(groups: readonly BareGroup[]): Promise<void> {
+    const refs = new Map(groups.flatMap((group) => group.balancerRefs.map((ref) => [ref.id, ref] as const)));
+    const unknown = [...refs.values()].filter((ref) => !balancers.has(ref.id));
+    if (unknown.length > 0) for (const balancer of await gateway.describeBalancers(unknown)) balancers.set(balancer.id, balancer);
+  }
+
+  /** Health matters once Auto Scaling calls somebody in service that we still have to judge. */
+  async function readHealth(groups: readonly BareGroup[]): Promise<ReadonlyMap<string, Readonly<Record<string, BalancerHealth>>>> {
+    const needed = new Set(groups.filter((group) => needsHealth(group)).flatMap((group) => group.balancerRefs.map((ref) => ref.id)));
+    const judged = [...needed].map((id) => balancers.get(id)).filter((balancer): balancer is Balancer => balancer?.judged === true);
+    return new Map(await Promise.all(judged.map(async (balancer) => [balancer.id, await gateway.health(balancer)] as const)));
+  }
+
+  function needsHealth(group: BareGroup): boolean {
+    if (seen?.results[group.name] !== undefined) return false;
+    const { record, verdict } = group.notes;
+    if (record === undefined) return true;
+    const live = group.instances.filter((instance) => standing(instance.lifecycle) === 'live');
+    const isNew = (id: string): boolean => (launched[id] ?? Infinity) >= record.startedAt;
+    if (verdict === undefined) return live.some((instance) => isNew(instance.id));
+    return live.some((instance) => isNew(instance.id) === (verdict.outcome === 'rollBack'));
+  }
+
+  async function resolve(groups: readonly BareGroup[], at: Instant): Promise<ReadonlyMap<string, readonly string[]>> {
+    const moving = new Set(groups.flatMap((group) => group.configurationRefs.map(movingTemplate)).filter((id) => id !== undefined));
+    if (moving.size > 0 && (versions === undefined || at - versions.at >= VERSIONS_MS)) versions = { at, of: await gateway.templateVersions([...moving]) };
+    return new Map(groups.map((group) => [group.name, group.configurationRefs.flatMap((ref) => resolved(ref, versions?.of ?? {}))]));
+  }
+
+  async function readFailures(groups: readonly BareGroup[], at: Instant): Promise<readonly FailedActivity[]> {
+    const found: FailedActivity[] = [];
+    for (const group of groups) {
+      const { record, verdict } = group.notes;
+      const since = record?.startedAt ?? (plan.strategy === 'prove' ? 0 : undefined);
+      const have = group.instances.filter((instance) => standing(instance.lifecycle) !== 'leaving').length;
+      if (since === undefined || verdict !== undefined || seen?.results[group.name] !== undefined || have >= group.size.desired) continue;
+      const last = failures.get(group.name);
+      const fresh = last !== undefined && at - last.at < FAILURES_MS ? last : { at, found: await gateway.failedLaunches(group.name, since) };
+      failures.set(group.name, fresh);
+      found.push(...fresh.found);
+    }
+    return found;
+  }
+
+  async function takePrecautions(groups: readonly BareGroup[]): Promise<void> {
+    if (plan.strategy === 'prove' || plan.adoptOnly) return;
+    const unasked = groups.filter((group) => group.notes.record === undefined && !precautions.has(group.name));
+    for (const found of await Promise.all(unasked.map((group) => gateway.precautions(group.name)))) precautions.set(found.group, found);
+  }
+
+  return {
+    async look() {
+      const { at, groups: bare } = await gateway.describeGroups(plan.groups);
+      const stack = plan.stack === undefined ? undefined : await gateway.describeStack(plan.stack);
+      await learnLaunchTimes(bare);
+      await learnBalancers(bare);
+      await takePrecautions(bare);
+      const configurations = await resolve(bare, at);
+      const health = await readHealth(bare);
+      const failed = await readFailures(bare, at);
+      const groups = bare.map((group): Group => {
+        const own = group.balancerRefs.map((ref) => balancers.get(ref.id)).filter((balancer): balancer is Balancer => balancer !== undefined);
+        const instances = group.instances.map((instance) => {
+          const launchedAt = launched[instance.id];
+          const rows = own.flatMap((balancer) => health.get(balancer.id)?.[instance.id] ?? []);
+          return { ...instance, ...(launchedAt === undefined ? {} : { launchedAt }), health: rows };
+        });
+        const { balancerRefs, configurationRefs, ...rest } = group;
+        return { ...rest, instances, balancers: own, configurations: configurations.get(group.name) ?? [] };
+      });
+      const look: Omit<Observed, 'seen'> = {
+        at,
+        groups,
+        missing: plan.groups.filter((name) => !groups.some((group) => group.name === name)),
+        ...(stack === undefined ? {} : { stackStatus: stack.status }),
+        precautions: [...precautions.values()],
+        failures: failed,
+        abandoned: groups.filter(({ notes }) => notes.lease !== undefined && notes.lease.run !== plan.run && deps.holderIsGone(notes.lease)).map((group) => group.name),
+        ...wishOf(deps),
+      };
+      seen = remember(seen ?? nothingSeen(at), look, plan);
+      return { ...look, seen };
+    },
+    recall: (change) => {
+      if (seen !== undefined) seen = change(seen);
+    },
+  };
+}
+
+/** A signal means: put everything back. */
+function wishOf(deps: Deps): Pick<Observed, 'wish'> {
+  const signal = deps.interrupt.received;
+  return signal === undefined ? {} : { wish: { outcome: 'rollBack', why: `interrupted by ${signal}` } };
+}
+
+/** The template of a reference such as `lt/ID:$Latest`, when its version moves. */
+function movingTemplate(ref: string): string | undefined {
+  return /^lt\/(.+):\$(?:Latest|Default)$/.exec(ref)?.[1];
+}
+
+function resolved(ref: string, versions: Readonly<Record<string, { readonly latest: string; readonly default: string }>>): readonly string[] {
+  const template = movingTemplate(ref);
+  if (template === undefined) return [ref];
+  const found = versions[template];
+  if (found === undefined) return [];
+  return [`lt/${template}:${ref.endsWith('$Latest') ? found.latest : found.default}`];
+}

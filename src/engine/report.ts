@@ -1,0 +1,54 @@
+import type { AwsFault } from '../errors.js';
+import type { Action } from '../model/action.js';
+import type { GroupResult, Observed, Progress, Reason, Wait } from '../model/decision.js';
+import type { Plan } from '../model/plan.js';
+import type { Deps } from './deps.js';
+
+/** Turns what the loop sees into events, each fact once. */
+export interface Reporter {
+  warnings(reasons: readonly Reason[]): void;
+  adopted(observed: Observed): void;
+  progress(progress: readonly Progress[]): void;
+  waits(waits: readonly Wait[]): void;
+  started(action: Action, why: string): void;
+  done(action: Action): void;
+  failed(action: Action, fault: AwsFault, again: boolean): void;
+  finished(result: GroupResult): void;
+}
+
+/** A reporter that emits only what changed since it was told last. */
+export function createReporter({ emit }: Deps, plan: Plan): Reporter {
+  const told = new Map<string, string>();
+  const news = (key: string, value: unknown): boolean => {
+    const text = JSON.stringify(value);
+    if (told.get(key) === text) return false;
+    told.set(key, text);
+    return true;
+  };
+  return {
+    warnings: (reasons) => {
+      for (const reason of reasons) if (news(`warning ${reason.group ?? ''} ${reason.code}`, reason)) emit({ type: 'warning', reason });
+    },
+    adopted: ({ groups, seen }) => {
+      for (const { name, notes } of groups) {
+        if (seen.adoptedAt[name] === undefined || notes.record === undefined || notes.record.run === plan.run) continue;
+        if (!news(`adopted ${name}`, notes.record.run)) continue;
+        emit({ type: 'group.adopted', group: name, run: notes.record.run, holder: seen.leases[name]?.beat ?? '', since: notes.record.startedAt });
+      }
+    },
+    progress: (progress) => {
+      for (const one of progress) if (news(`progress ${one.group}`, one)) emit({ type: 'group.progress', progress: one });
+    },
+    waits: (waits) => {
+      for (const wait of waits) if (news(`wait ${wait.group}`, { ...wait, until: 0 })) emit({ type: 'group.waiting', wait });
+    },
+    started: (action, why) => emit({ type: 'action.started', action, why }),
+    done: (action) => emit({ type: 'action.done', action }),
+    failed: (action, { code, message }, again) => emit({ type: 'action.failed', action, code, message, again }),
+    finished: (result) => {
+      if (!news(`result ${result.group}`, result)) return;
+      if (result.outcome === 'skipped') emit({ type: 'group.skipped', group: result.group, why: result.why });
+      else emit({ type: 'group.finished', result });
+    },
+  };
+}

@@ -1,0 +1,150 @@
+import type { Milliseconds } from '../clock.js';
+import { decide } from '../decide/decide.js';
+import { guard } from '../decide/guard.js';
+import { warningsAbout } from '../decide/preflight.js';
+import { sent, withNotes } from '../decide/remember.js';
+import { AwsFault } from '../errors.js';
+import type { Action } from '../model/action.js';
+import type { Decision, GroupResult, Observed } from '../model/decision.js';
+import type { Plan } from '../model/plan.js';
+import type { Deps } from './deps.js';
+import { execute } from './execute.js';
+import { createObserver, type Observer } from './observe.js';
+import { brokenRule, concluded, heldBy, stoppedBy } from './outcome.js';
+import { createReporter, type Reporter } from './report.js';
+import { backOff, passes, pause } from './retry.js';
+
+/** How long AWS may fail to answer, or refuse a change for now, before the run stops with its record kept. */
+const PATIENCE_MS: Milliseconds = 15 * 60_000;
+
+/**
+ * Runs the plan over its groups in one loop: observe, decide, tell, act once, and look again. All
+ * that it needs to go on after a crash is on the groups themselves.
+ *
+ * @returns one result per group, in the plan's order; all of them promoted, proven or skipped
+ * @throws Failure `refused` or `held` (nothing was changed), `swapRolledBack`, `stopped` (record kept)
+ * @throws AwsFault when AWS could not be asked at all before anything was changed
+ */
+export async function swapGroups(deps: Deps, plan: Plan): Promise<readonly GroupResult[]> {
+  if (plan.groups.length === 0) return [];
+  const observer = createObserver(deps, plan);
+  const report = createReporter(deps, plan);
+  const trouble = createTrouble(deps);
+  let changed = false;
+  let observed: Observed | undefined;
+  try {
+    for (;;) {
+      observed = await lookUntilAnswered(deps, observer, trouble);
+      const decision = decide(observed, plan);
+      changed ||= Object.keys(observed.seen.known).length > 0;
+      tell(report, observed, decision, plan);
+      switch (decision.kind) {
+        case 'refuse':
+          throw concluded.refused(decision.reasons, plan);
+        case 'held':
+          throw heldBy(decision, plan);
+        case 'finish':
+          return concluded.finished(decision.results, observed, plan, report);
+        case 'wait':
+          await pause(deps, decision.forMs);
+          break;
+        case 'act':
+          for (const { action, why } of decision.actions) {
+            changed = true;
+            const rule = guard(observed, plan, action);
+            if (rule !== undefined) throw brokenRule(rule, plan, observed);
+            report.started(action, why);
+            if (!(await send(deps, observer, report, trouble, action, observed, plan))) break;
+          }
+      }
+    }
+  } catch (error) {
+    if (error instanceof AwsFault && changed) throw stoppedBy(error, plan, observed);
+    throw error;
+  }
+}
+
+/** Sends one action. False when it failed for now; what to do is decided anew after another look. */
+async function send(deps: Deps, observer: Observer, report: Reporter, trouble: Trouble, action: Action, observed: Observed, plan: Plan): Promise<boolean> {
+  try {
+    await execute(deps.gateway, action);
+  } catch (error) {
+    if (!(error instanceof AwsFault)) throw error;
+    const again = passes(error) && !trouble.tooLong();
+    report.failed(action, error, again);
+    if (!again) throw error;
+    // After a lost reply the effect may still show up; a throttled call surely had none.
+    if (error.kind === 'transient' || error.kind === 'unreachable') observer.recall((seen) => sent(seen, action, observed.at, false, plan));
+    await pause(deps, trouble.met());
+    return false;
+  }
+  trouble.over();
+  report.done(action);
+  observer.recall((seen) => sent(seen, action, observed.at, true, plan));
+  return true;
+}
+
+/** Looks until AWS answers, with waits that grow, for as long as patience lasts. */
+async function lookUntilAnswered(deps: Deps, observer: Observer, trouble: Trouble): Promise<Observed> {
+  for (;;) {
+    try {
+      const observed = await observer.look();
+      trouble.answered();
+      return observed;
+    } catch (error) {
+      if (!passes(error) || trouble.tooLong()) throw error;
+      const waitMs = trouble.met();
+      deps.emit({ type: 'call.retried', operation: error.operation, code: error.code, attempt: trouble.count, waitMs });
+      await pause(deps, waitMs);
+    }
+  }
+}
+
+/** Counts failures in a row, so that neither a look nor an action is tried for ever. */
+interface Trouble {
+  readonly count: number;
+  /** One more failure; answers how long to wait. */
+  met(): Milliseconds;
+  /** A look was answered. Failing actions are counted on. */
+  answered(): void;
+  /** An action went through. */
+  over(): void;
+  tooLong(): boolean;
+}
+
+function createTrouble({ clock }: Deps): Trouble {
+  let count = 0;
+  let looks = 0;
+  let since: number | undefined;
+  return {
+    get count() {
+      return count;
+    },
+    met() {
+      count++;
+      looks++;
+      since ??= clock.now();
+      return backOff(count);
+    },
+    answered() {
+      // A look that works ends the trouble of looks, not the one of an action that keeps failing.
+      if (looks > 0 && since !== undefined && clock.now() - since > PATIENCE_MS / 3) since = undefined;
+      looks = 0;
+      count = Math.min(count, 3);
+    },
+    over() {
+      count = 0;
+      since = undefined;
+    },
+    tooLong: () => since !== undefined && clock.now() - since >= PATIENCE_MS,
+  };
+}
+
+function tell(report: Reporter, observed: Observed, decision: Decision, plan: Plan): void {
+  report.warnings(observed.groups.flatMap((group) => warningsAbout(observed, plan, withNotes(group, observed.seen))));
+  report.adopted(observed);
+  for (const result of Object.values(observed.seen.results)) report.finished(result);
+  if (decision.kind === 'act' || decision.kind === 'wait') report.progress(decision.progress);
+  if (decision.kind === 'wait') report.waits(decision.waits);
+}
+
