@@ -1,4 +1,4 @@
-import { getProfileName, loadSharedConfigFiles } from '@smithy/core/config';
+import { DEFAULT_PROFILE, loadSharedConfigFiles } from '@smithy/core/config';
 
 /** Where we work when nobody says where. */
 export const FALLBACK_REGION = 'eu-west-1';
@@ -9,13 +9,14 @@ export const FALLBACK_REGION = 'eu-west-1';
  */
 export async function resolveRegion(flag: string | undefined, env: NodeJS.ProcessEnv, profile?: string): Promise<string> {
   const stated = [flag, env.AWS_REGION, env.AWS_DEFAULT_REGION].find((region) => region !== undefined && region !== '');
-  return stated ?? (await regionOfProfile(profile ?? env.AWS_PROFILE)) ?? FALLBACK_REGION;
+  return stated ?? (await regionOfProfile(env, profile ?? env.AWS_PROFILE)) ?? FALLBACK_REGION;
 }
 
-async function regionOfProfile(profile: string | undefined): Promise<string | undefined> {
+async function regionOfProfile(env: NodeJS.ProcessEnv, profile: string | undefined): Promise<string | undefined> {
   try {
-    const files = await loadSharedConfigFiles({ ignoreCache: true });
-    const name = getProfileName(profile === undefined ? {} : { profile });
+    const { AWS_CONFIG_FILE: configFilepath, AWS_SHARED_CREDENTIALS_FILE: filepath } = env;
+    const files = await loadSharedConfigFiles({ ignoreCache: true, ...(configFilepath && { configFilepath }), ...(filepath && { filepath }) });
+    const name = profile || DEFAULT_PROFILE;
     return files.configFile[name]?.region ?? files.credentialsFile[name]?.region;
   } catch {
     return undefined;

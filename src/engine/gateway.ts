@@ -50,7 +50,7 @@ export interface Gateway {
   /** Health of everything registered with one balancer, by instance id. One call, no instance named. */
   health(balancer: Balancer): Promise<Readonly<Record<string, BalancerHealth>>>;
   failedLaunches(group: string, since: Instant): Promise<readonly FailedActivity[]>;
-  /** Precautions never fail: what is refused or unknown to the service becomes a warning in the answer. */
+  /** What is refused, or unknown to the service, becomes a warning in the answer; throttling and a lost connection are faults as everywhere. */
   precautions(group: string): Promise<Precautions>;
 
   writeNotes(groups: readonly string[], notes: NotesToWrite): Promise<void>;
