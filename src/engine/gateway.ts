@@ -4,6 +4,9 @@ import type { Identity } from '../model/event.js';
 import type { Balancer, BalancerHealth, FailedActivity, Group, Precautions, Size } from '../model/group.js';
 import type { FrozenNote, Lease, RolloutRecord, Verdict } from '../model/record.js';
 import type { Stack, StackEvent, StackResource, TemplateSummary } from '../model/stack.js';
+import type { TemplateSource } from '../model/template.js';
+
+export type { TemplateSource };
 
 /** A group as DescribeAutoScalingGroups alone shows it: no health, no launch times, names for balancers. */
 export type BareGroup = Omit<Group, 'balancers' | 'configurations'> & {
@@ -14,12 +17,6 @@ export type BareGroup = Omit<Group, 'balancers' | 'configurations'> & {
 
 /** Notes to write; each is one tag of the group. */
 export type NotesToWrite = { readonly record?: RolloutRecord; readonly verdict?: Verdict; readonly lease?: Lease; readonly frozen?: FrozenNote };
-
-/** Template as the service takes it: text as written, an S3 address, or the one that the stack has. */
-export type TemplateSource =
-  | { readonly kind: 'body'; readonly text: string }
-  | { readonly kind: 'url'; readonly url: string }
-  | { readonly kind: 'previous' };
 
 export interface StackRequest {
   readonly stack: string;

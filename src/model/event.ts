@@ -56,7 +56,21 @@ export type RunEvent =
       readonly parameters: Readonly<Record<string, string>>;
     }
   | { readonly type: 'template.checked'; readonly source: string; readonly bytes: number; readonly resources: number }
-  | { readonly type: 'stack.started'; readonly stack: string; readonly action: 'create' | 'update'; readonly token: string }
+  | {
+      readonly type: 'stack.started';
+      readonly stack: string;
+      readonly action: 'create' | 'update';
+      readonly token: string;
+      /** What was sent, without NoEcho parameters: their values appear nowhere. */
+      readonly parameters?: Readonly<Record<string, string>>;
+      /** Parameters that keep the value they had. */
+      readonly kept?: readonly string[];
+      /** Parameters that take the template's default. */
+      readonly defaulted?: readonly string[];
+      readonly capabilities?: readonly string[];
+      /** The service's reason for asking for them; absent when the user named them. */
+      readonly capabilitiesReason?: string;
+    }
   | { readonly type: 'stack.unchanged'; readonly stack: string }
   | {
       readonly type: 'stack.event';

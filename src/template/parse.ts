@@ -1,0 +1,178 @@
+import { Composer, isAlias, isMap, isScalar, isSeq, LineCounter, Parser, type CST, type Document, type Node, type YAMLError } from 'yaml';
+import { usage, type Failure } from '../errors.js';
+import type { Position, TemplateFinding } from '../model/template.js';
+import { longName, nearestTag } from './tags.js';
+import { pathText, type ParsedTemplate, type Path, type Tree, type TreeMap } from './tree.js';
+
+/** Deeper than any template; the parser below would run out of stack far beyond it. */
+const maxDepth = 200;
+
+/** What parsing alone finds: things that are YAML but that CloudFormation does not take. */
+export interface Parsed {
+  readonly template: ParsedTemplate;
+  readonly findings: readonly TemplateFinding[];
+}
+
+/**
+ * Parses a template's text, YAML or JSON, only to check it: what is sent is the text as written.
+ * @throws Failure `template.syntax` with line and column when it is not one map of YAML or JSON.
+ */
+export function parseTemplate(text: string, origin: string): Parsed {
+  const lines = new LineCounter();
+  const tokens = [...new Parser(lines.addNewLine).parse(withoutJsonTabs(text))];
+  const position = (offset: number): Position => {
+    const { line, col } = lines.linePos(offset);
+    return { line: Math.max(1, line), column: Math.max(1, col) };
+  };
+  const deep = tooDeep(tokens);
+  if (deep !== undefined) throw syntax(origin, position(deep), `it is nested more than ${maxDepth} levels deep`);
+  // Core schema: YAML 1.1 would make `On` a boolean, 012345 an octal number and a date a timestamp.
+  const composer = new Composer({ version: '1.2', schema: 'core', stringKeys: true, uniqueKeys: true, merge: false, logLevel: 'silent' });
+  const documents = [...composer.compose(tokens, true, text.length)];
+  for (const document of documents) {
+    const error = document.errors[0];
+    if (error !== undefined) throw syntax(origin, position(error.pos[0]), inWords(error));
+  }
+  const second = documents[1];
+  if (second !== undefined) throw syntax(origin, position(second.range[0]), 'it holds several YAML documents; a template is one');
+  const document = documents[0] as Document.Parsed | undefined;
+  const root = document?.contents ?? null;
+  if (root === null || (isScalar(root) && root.value === null)) throw syntax(origin, { line: 1, column: 1 }, 'it is empty');
+  if (!isMap(root) || root.tag?.startsWith('!') === true) {
+    throw syntax(origin, position(root.range?.[0] ?? 0), 'it must be a map with sections such as Resources at its top');
+  }
+  return written(root, position);
+}
+
+/** JSON may be indented with tabs, YAML may not. In valid JSON a raw tab is never part of a string. */
+function withoutJsonTabs(text: string): string {
+  if (!text.includes('\t') || !/^\s*\{/.test(text)) return text;
+  try {
+    JSON.parse(text);
+    return text.replaceAll('\t', ' ');
+  } catch {
+    return text;
+  }
+}
+
+/** Offset of the first token that is nested too deep. Walks without recursion, for the same reason. */
+function tooDeep(tokens: readonly CST.Token[]): number | undefined {
+  const open: { token: CST.Token; depth: number }[] = tokens.map((token) => ({ token, depth: 0 }));
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const { token, depth } = next;
+    if (depth > maxDepth) return token.offset;
+    if (token.type === 'document' && token.value !== undefined) open.push({ token: token.value, depth: depth + 1 });
+    if (!('items' in token)) continue;
+    for (const item of token.items) {
+      for (const inner of [item.key, item.value]) if (inner != null) open.push({ token: inner, depth: depth + 1 });
+    }
+  }
+  return undefined;
+}
+
+/** The library's words, except where a person is helped by ours. */
+function inWords(error: YAMLError): string {
+  switch (error.code) {
+    case 'DUPLICATE_KEY':
+      return 'the same key stands twice in one map';
+    case 'TAB_AS_INDENT':
+      return 'a tab is used as indentation; YAML takes only spaces';
+    default:
+      return lowerFirst(error.message);
+  }
+}
+
+function lowerFirst(text: string): string {
+  return /^[A-Z][a-z]/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text;
+}
+
+function syntax(origin: string, at: Position, what: string): Failure {
+  return usage('template.syntax', `${origin}:${at.line}:${at.column}: not a template: ${what}.`);
+}
+
+/** Writes short tags out and notes where everything stands. */
+function written(root: Node, position: (offset: number) => Position): Parsed {
+  const offsets = new Map<string, number>();
+  const findings: TemplateFinding[] = [];
+
+  const find = (path: Path, offset: number, code: string, text: string, remedy: string, severity: TemplateFinding['severity']): void => {
+    findings.push({ code, path: pathText(path), ...position(offset), text, remedy, severity });
+  };
+
+  const untagged = (node: Node, path: Path): Tree => {
+    if (isAlias(node)) {
+      find(path, node.range?.[0] ?? 0, 'template.alias', 'CloudFormation does not take YAML aliases.', 'Write the value out where it is used.', 'error');
+      return null;
+    }
+    if (isMap(node)) {
+      const map = Object.create(null) as Record<string, Tree>;
+      for (const pair of node.items) {
+        const key = pair.key as Node;
+        const name = isScalar(key) ? String(key.value ?? '') : '';
+        const inner = [...path, name];
+        const offset = key.range?.[0] ?? 0;
+        if (isAlias(key) || name === '<<') {
+          find(inner, offset, 'template.merge', 'CloudFormation does not take YAML merge keys.', 'Write the values out where they are used.', 'error');
+        }
+        if (!offsets.has(joined(inner))) offsets.set(joined(inner), offset);
+        map[name] = visit((pair.value as Node | null) ?? undefined, inner);
+      }
+      return map;
+    }
+    if (isSeq(node)) {
+      return node.items.map((item, index) => {
+        const inner = [...path, index];
+        offsets.set(joined(inner), (item as Node).range?.[0] ?? 0);
+        return visit(item as Node, inner);
+      });
+    }
+    if (!isScalar(node) || node.value === null) return null;
+    return typeof node.value === 'string' ? node.value : (node.source ?? String(node.value));
+  };
+
+  const visit = (node: Node | undefined, path: Path): Tree => {
+    if (node === undefined) return null;
+    const tag = isAlias(node) ? undefined : node.tag;
+    if (tag === undefined || tag.startsWith('tag:yaml.org,2002:')) return untagged(node, path);
+    const name = longName(tag);
+    if (name === undefined) {
+      const meant = nearestTag(tag);
+      find(
+        path,
+        node.range?.[0] ?? 0,
+        'template.tag',
+        `Unknown tag ${tag}.`,
+        meant === undefined ? 'Check that CloudFormation knows it.' : `Did you mean ${meant}?`,
+        meant === undefined ? 'warning' : 'error',
+      );
+      return untagged(node, path);
+    }
+    const inner = [...path, name];
+    offsets.set(joined(inner), node.range?.[0] ?? 0);
+    // A tagged scalar is always text: `!Ref 123` names something.
+    const argument = isScalar(node) ? (node.source ?? String(node.value ?? '')) : untagged(node, inner);
+    const call = Object.create(null) as Record<string, Tree>;
+    call[name] = name === 'Fn::GetAtt' && typeof argument === 'string' ? dotted(argument) : argument;
+    return call;
+  };
+
+  const top = untagged(root, []) as TreeMap;
+  const at = (path: Path): Position => {
+    for (let length = path.length; length > 0; length--) {
+      const offset = offsets.get(joined(path.slice(0, length)));
+      if (offset !== undefined) return position(offset);
+    }
+    return { line: 1, column: 1 };
+  };
+  return { template: { top, at }, findings };
+}
+
+/** `!GetAtt Web.Outputs.Name` names a resource up to the first dot. */
+function dotted(text: string): Tree {
+  const dot = text.indexOf('.');
+  return dot < 0 ? [text] : [text.slice(0, dot), text.slice(dot + 1)];
+}
+
+function joined(path: Path): string {
+  return path.join('\u0000');
+}

@@ -1,0 +1,120 @@
+import { nearest } from '../model/nearest.js';
+import { isTransformed, type Find } from './check.js';
+import { intrinsic, isList, isMap, mapAt, type ParsedTemplate, type Path, type Tree } from './tree.js';
+
+const pseudoParameters = new Set(
+  ['AccountId', 'NotificationARNs', 'NoValue', 'Partition', 'Region', 'StackId', 'StackName', 'URLSuffix'].map((name) => `AWS::${name}`),
+);
+
+/** What a template declares, by kind. */
+interface Names {
+  readonly parameters: ReadonlySet<string>;
+  readonly resources: ReadonlySet<string>;
+  readonly conditions: ReadonlySet<string>;
+  readonly mappings: ReadonlySet<string>;
+}
+
+/**
+ * References to names that nothing declares. A transformed template or one with modules gets names
+ * that its text does not show: there nothing can be said.
+ */
+export function checkReferences(template: ParsedTemplate, find: Find): void {
+  const { top } = template;
+  const resources = mapAt(top, 'Resources');
+  const modules = Object.values(resources).some((resource) => isMap(resource) && /::MODULE$/.test(String(resource['Type'])));
+  if (isTransformed(template) || modules || Object.keys(resources).some((key) => key.startsWith('Fn::'))) return;
+  const names: Names = {
+    parameters: new Set(Object.keys(mapAt(top, 'Parameters'))),
+    resources: new Set(Object.keys(resources)),
+    conditions: new Set(Object.keys(mapAt(top, 'Conditions'))),
+    mappings: new Set(Object.keys(mapAt(top, 'Mappings'))),
+  };
+  for (const section of ['Resources', 'Conditions', 'Outputs']) walk(top[section] ?? null, [section], names, find);
+  for (const [name, resource] of Object.entries(resources)) {
+    if (!isMap(resource)) continue;
+    const path = ['Resources', name];
+    condition(resource['Condition'], [...path, 'Condition'], names, find);
+    for (const [dependency, at] of dependencies(resource['DependsOn'], [...path, 'DependsOn'])) {
+      if (!names.resources.has(dependency)) undeclared(`${name} depends on resource`, dependency, at, names.resources, find);
+    }
+  }
+  for (const [name, output] of Object.entries(mapAt(top, 'Outputs'))) {
+    if (isMap(output)) condition(output['Condition'], ['Outputs', name, 'Condition'], names, find);
+  }
+}
+
+function walk(value: Tree, path: Path, names: Names, find: Find): void {
+  const call = intrinsic(value);
+  if (call !== undefined) checkCall(call.name, call.argument, [...path, call.name], names, find);
+  if (isList(value)) value.forEach((item, index) => walk(item, [...path, index], names, find));
+  if (isMap(value)) for (const [key, inner] of Object.entries(value)) walk(inner, [...path, key], names, find);
+}
+
+function checkCall(name: string, argument: Tree, path: Path, names: Names, find: Find): void {
+  switch (name) {
+    case 'Ref':
+      if (typeof argument === 'string') reference(argument, path, names, new Set(), find);
+      return;
+    case 'Fn::GetAtt': {
+      const resource = isList(argument) ? argument[0] : typeof argument === 'string' ? argument.split('.')[0] : undefined;
+      if (typeof resource === 'string' && !names.resources.has(resource)) {
+        undeclared('Fn::GetAtt names resource', resource, path, names.resources, find);
+      }
+      return;
+    }
+    case 'Fn::Sub':
+      substitutions(argument, path, names, find);
+      return;
+    case 'Fn::If':
+      if (isList(argument)) condition(argument[0], path, names, find);
+      return;
+    case 'Condition':
+      // Below Conditions it names one; elsewhere a map with this key is data, such as a policy's.
+      if (path[0] === 'Conditions') condition(argument, path, names, find);
+      return;
+    case 'Fn::FindInMap': {
+      const mapping = isList(argument) ? argument[0] : undefined;
+      if (typeof mapping === 'string' && !names.mappings.has(mapping)) undeclared('Fn::FindInMap names mapping', mapping, path, names.mappings, find);
+      return;
+    }
+    default:
+  }
+}
+
+/** `${Name}`, `${Name.Attribute}`; `${!Literal}` is text. The list form brings names of its own. */
+function substitutions(argument: Tree, path: Path, names: Names, find: Find): void {
+  const text = isList(argument) ? argument[0] : argument;
+  const own = isList(argument) && isMap(argument[1]) ? new Set(Object.keys(argument[1])) : new Set<string>();
+  if (typeof text !== 'string') return;
+  for (const [, inside] of text.matchAll(/\$\{([^!{}][^{}]*)\}/g)) {
+    const name = (inside ?? '').trim();
+    if (own.has(name)) continue;
+    const dot = name.indexOf('.');
+    if (dot < 0) reference(name, path, names, own, find);
+    else if (!names.resources.has(name.slice(0, dot))) {
+      undeclared('Fn::Sub names resource', name.slice(0, dot), path, names.resources, find);
+    }
+  }
+}
+
+function reference(name: string, path: Path, names: Names, own: ReadonlySet<string>, find: Find): void {
+  if (names.parameters.has(name) || names.resources.has(name) || pseudoParameters.has(name) || own.has(name)) return;
+  const all = new Set([...names.parameters, ...names.resources, ...pseudoParameters, ...own]);
+  undeclared(`${path.at(-1) === 'Fn::Sub' ? 'Fn::Sub' : 'Ref'} names parameter or resource`, name, path, all, find);
+}
+
+function condition(value: Tree | undefined, path: Path, names: Names, find: Find): void {
+  if (typeof value === 'string' && !names.conditions.has(value)) undeclared('the condition is', value, path, names.conditions, find);
+}
+
+function dependencies(value: Tree | undefined, path: Path): readonly (readonly [string, Path])[] {
+  if (typeof value === 'string') return [[value, path]];
+  if (!isList(value)) return [];
+  return value.flatMap((item, index) => (typeof item === 'string' ? [[item, [...path, index]] as const] : []));
+}
+
+function undeclared(who: string, name: string, path: Path, known: ReadonlySet<string>, find: Find): void {
+  const meant = nearest(name, [...known]);
+  const text = `${who.charAt(0).toUpperCase()}${who.slice(1)} "${name}", which the template does not declare.`;
+  find(path, 'template.undeclared', text, meant === undefined ? 'Declare it, or correct the name.' : `Did you mean ${meant}?`);
+}
