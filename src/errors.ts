@@ -45,8 +45,8 @@ export class Failure extends Error {
 }
 
 /** Bad input: nothing was sent, nothing was changed. */
-export function usage(code: string, what: string, next: readonly string[] = []): Failure {
-  return new Failure('usage', { code, what, reasons: [], serves: 'Nothing was changed.', left: '', next });
+export function usage(code: string, what: string, next: readonly string[] = [], reasons: FailureFacts['reasons'] = []): Failure {
+  return new Failure('usage', { code, what, reasons, serves: 'Nothing was changed.', left: '', next });
 }
 
 /** Refused to start: nothing was changed. */

@@ -1,0 +1,107 @@
+import type { Instant, Milliseconds } from '../../clock.js';
+import { isStackItself } from '../../decide/root-causes.js';
+import { classifyStatus } from '../../decide/stack-update.js';
+import { AwsFault } from '../../errors.js';
+import type { StackEvent } from '../../model/stack.js';
+import type { Deps } from '../deps.js';
+import { retrying, type RetryLimits } from '../retry.js';
+
+/** One look at the events is tried a few times; the next look comes soon enough. */
+const pollRetries: RetryLimits = { attempts: 3, firstWaitMs: 1_000, longestWaitMs: 5_000 };
+
+/** Which events are those of our change. */
+export interface Operation {
+  /** ARN, so that a stack of the same name made later cannot be taken for it. */
+  readonly stackId: string;
+  /** Tokens of ours; the cancelling of an update has one of its own. */
+  readonly tokens: Set<string>;
+  /** Newest event before our call. */
+  readonly marker?: StackEvent;
+  readonly lookBackMs: Milliseconds;
+}
+
+export interface EventReader {
+  /** New events of the stack and of the nested stacks in motion, oldest first. @throws AwsFault when the stack's own cannot be read */
+  readonly poll: () => Promise<readonly StackEvent[]>;
+  /** Everything once more, to the beginning of the operation: what late events were missed. */
+  readonly readToEnd: () => Promise<readonly StackEvent[]>;
+  /** All events of the operation so far. */
+  readonly all: () => readonly StackEvent[];
+}
+
+interface Followed {
+  readonly ids: Set<string>;
+  newestAt: Instant;
+  /** A settled nested stack is left alone until its row in the parent moves again. */
+  inMotion: boolean;
+}
+
+/**
+ * Reads events by token, never by our clock. A service may show events late or out of order, so each
+ * look reads `lookBackMs` further back than what it has, and the last one reads all.
+ */
+export function eventReader(deps: Deps, operation: Operation): EventReader {
+  const { stackId: root, marker, lookBackMs } = operation;
+  const stacks = new Map<string, Followed>([[root, { ids: new Set(), newestAt: -Infinity, inMotion: true }]]);
+  const known: StackEvent[] = [];
+  /** When our change began, by the service's clock. */
+  let beganAt: Instant | undefined;
+
+  const ours = (event: StackEvent): boolean => {
+    if (event.token !== undefined && operation.tokens.has(event.token)) return true;
+    // The root's events come only up to the marker: without a token, they are of the operation after it.
+    if (event.stackId === root) return event.token === undefined && (marker === undefined || event.at >= marker.at - lookBackMs);
+    if (beganAt === undefined) return false;
+    // A nested stack is moved by nobody else while its parent is in progress, whatever token it shows.
+    return event.at >= (event.token === undefined ? beganAt - lookBackMs : beganAt);
+  };
+
+  const readStack = async (stackId: string, followed: Followed, toEnd: boolean): Promise<StackEvent[]> => {
+    const stop = (event: StackEvent): boolean => {
+      if (stackId === root ? event.id === marker?.id : beganAt !== undefined && event.at < beganAt - lookBackMs) return true;
+      return !toEnd && followed.ids.has(event.id) && event.at < followed.newestAt - lookBackMs;
+    };
+    const read = await retrying(deps, 'cloudformation:DescribeStackEvents', () => deps.gateway.stackEvents(stackId, stop), pollRetries);
+    const fresh = [...read].reverse().filter((event) => ours(event) && !followed.ids.has(event.id));
+    for (const event of fresh) {
+      followed.ids.add(event.id);
+      followed.newestAt = Math.max(followed.newestAt, event.at);
+      if (stackId === root) beganAt = Math.min(beganAt ?? Infinity, event.at);
+    }
+    return fresh;
+  };
+
+  const note = (events: readonly StackEvent[]): void => {
+    for (const event of events) {
+      if (event.type !== 'AWS::CloudFormation::Stack' || event.physicalId === '') continue;
+      const followed = stacks.get(event.physicalId);
+      // The first event of a nested stack's creation has no physical id yet; a later one brings it.
+      if (followed === undefined) stacks.set(event.physicalId, { ids: new Set(), newestAt: -Infinity, inMotion: true });
+      else followed.inMotion = isStackItself(event) ? classifyStatus(event.status) === 'inProgress' : true;
+    }
+  };
+
+  const read = async (toEnd: boolean): Promise<readonly StackEvent[]> => {
+    const fresh: StackEvent[] = [];
+    const done = new Set<string>();
+    for (let next: [string, Followed] | undefined = [root, stacks.get(root) as Followed]; next !== undefined; ) {
+      const [stackId, followed] = next;
+      done.add(stackId);
+      try {
+        const events = await readStack(stackId, followed, toEnd);
+        note(events);
+        fresh.push(...events);
+      } catch (error) {
+        // What is missing of a nested stack comes with the next look, or not at all: it decides nothing.
+        if (stackId === root || !(error instanceof AwsFault)) throw error;
+      }
+      next = [...stacks].find(([id, { inMotion }]) => !done.has(id) && (toEnd || inMotion));
+    }
+    // Stable: events of one stack keep the service's order where their times are equal.
+    fresh.sort((a, b) => a.at - b.at);
+    known.push(...fresh);
+    return fresh;
+  };
+
+  return { poll: () => read(false), readToEnd: () => read(true), all: () => known };
+}

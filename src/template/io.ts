@@ -1,0 +1,71 @@
+import { readFile, stat } from 'node:fs/promises';
+import { usage } from '../errors.js';
+import { maxTemplateBytes } from './load.js';
+
+/** Longest wait for a web server, from the request to the last byte. */
+const fetchTimeoutMs = 30_000;
+
+/** Reads a file as UTF-8 text. @throws Failure (usage) that says what is wrong with it */
+export async function readTemplateFile(path: string): Promise<string> {
+  try {
+    const { size } = await stat(path);
+    if (size > maxTemplateBytes) throw tooBig(path);
+    return decode(await readFile(path), path);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === 'ENOENT' || code === 'ENOTDIR') throw usage('template.missing', `There is no file ${path}.`);
+    if (code === 'EISDIR') throw usage('template.missing', `${path} is a directory, not a template.`);
+    if (code === 'EACCES' || code === 'EPERM') throw usage('template.denied', `No permission to read ${path}.`);
+    throw error;
+  }
+}
+
+/** Reads an https address. @throws Failure (usage) when it does not answer with a text of a template's size */
+export async function fetchTemplate(url: string): Promise<string> {
+  const shown = url.replace(/\?.*$/s, '');
+  let response: Response;
+  try {
+    response = await fetch(url, { signal: AbortSignal.timeout(fetchTimeoutMs), redirect: 'follow' });
+  } catch (error) {
+    throw unreadable(shown, reason(error));
+  }
+  if (!response.ok || response.body === null) {
+    throw usage('template.missing', `${shown} answered ${response.status} ${response.statusText}`.trimEnd() + '.');
+  }
+  const parts: Uint8Array[] = [];
+  let bytes = 0;
+  try {
+    for await (const part of response.body as unknown as AsyncIterable<Uint8Array>) {
+      bytes += part.length;
+      if (bytes > maxTemplateBytes) break;
+      parts.push(part);
+    }
+  } catch (error) {
+    throw unreadable(shown, reason(error));
+  }
+  if (bytes > maxTemplateBytes) throw tooBig(shown);
+  return decode(Buffer.concat(parts), shown);
+}
+
+function decode(bytes: Uint8Array, origin: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw usage('template.encoding', `${origin} is not UTF-8 text.`);
+  }
+}
+
+function tooBig(origin: string): Error {
+  return usage('template.tooBig', `${origin} has more than ${maxTemplateBytes} bytes, the most that CloudFormation takes.`);
+}
+
+function unreadable(origin: string, why: string): Error {
+  return usage('template.unreachable', `${origin} could not be read: ${why}.`);
+}
+
+/** Node hides what happened in the cause of "fetch failed". */
+function reason(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error.name === 'TimeoutError') return `no answer within ${fetchTimeoutMs / 1000} s`;
+  return error.cause instanceof Error ? error.cause.message : error.message;
+}
