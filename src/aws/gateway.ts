@@ -1,5 +1,4 @@
 import type { Gateway } from '../engine/gateway.js';
-import type { Identity } from '../model/event.js';
 import { failedLaunches, precautions } from './activities.js';
 import { describeBalancers } from './balancers.js';
 import { createTerminate, deleteNotes, resize, resume, suspend, writeNotes } from './changes.js';
@@ -48,7 +47,8 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
   };
 }
 
-async function identity(clients: Clients): Promise<Identity> {
+async function identity(clients: Clients): ReturnType<Gateway['identity']> {
   const answer = await (await clients.sts()).getCallerIdentity({});
-  return { account: answer.Account ?? '', arn: answer.Arn ?? '', region: await clients.region() };
+  const at = clients.answeredAt(answer, 'sts:GetCallerIdentity');
+  return { account: answer.Account ?? '', arn: answer.Arn ?? '', region: await clients.region(), at };
 }

@@ -33,7 +33,8 @@ export interface StackRequest {
  * an AwsFault.
  */
 export interface Gateway {
-  identity(): Promise<Identity>;
+  /** Who we are; `at` is the service's time (Date header). */
+  identity(): Promise<Identity & { readonly at: Instant }>;
 
   // Groups
   /** All groups named, those that do not exist left out. `at` is the service's time (Date header). */

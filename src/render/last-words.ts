@@ -12,8 +12,13 @@ export function failureBlock(outcome: Outcome, exitCode: number, facts: FailureF
     '',
     `${END[outcome].toUpperCase()} (exit ${exitCode}): ${oneLine(facts.what)} [${facts.code}]`,
     ...facts.reasons.map(({ code, group, text, remedy }) => `  - ${group === undefined ? '' : `${group}: `}${oneLine(text)}${remedy ? ` ${oneLine(remedy)}` : ''} [${code}]`),
-    ...(facts.serves ? [`What serves now: ${oneLine(facts.serves)}`] : []),
+    ...(facts.serves ? [`${untouched(outcome) ? '' : 'What serves now: '}${oneLine(facts.serves)}`] : []),
     ...(facts.left ? [`What is left behind: ${oneLine(facts.left)}`] : []),
     ...(facts.next.length > 0 ? ['Next:', ...facts.next.map((command) => `  ${command}`)] : []),
   ];
+}
+
+/** Then nothing serves otherwise than before, and the sentence stands alone. */
+function untouched(outcome: Outcome): boolean {
+  return outcome === 'usage' || outcome === 'refused';
 }

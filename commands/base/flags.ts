@@ -1,0 +1,54 @@
+import { boolean, string } from '@oclif/core/flags';
+
+const seconds = (fallback: number, summary: string, helpGroup: string, aliases: string[] = []) =>
+  // Text, not a number: the library checks all numbers together and tells all problems at once.
+  string({ summary: `${summary} [default: ${fallback}]`, helpValue: 'SECONDS', helpGroup, aliases });
+
+const LIMITS = 'LIMITS';
+
+/** Where to go and how to show it: flags of every command that talks to AWS. */
+export const commonFlags = {
+  region: string({
+    summary: 'AWS region; else AWS_REGION, AWS_DEFAULT_REGION, the profile, eu-west-1',
+    helpGroup: 'AWS',
+  }),
+  profile: string({ summary: 'Profile of the AWS configuration files', helpGroup: 'AWS' }),
+  debug: boolean({ summary: 'Show the stack trace of an unexpected failure', helpGroup: 'OUTPUT' }),
+};
+
+/** How the run is shown. */
+export const outputFlags = {
+  output: string({
+    summary: 'How to show the run; auto takes the terminal if there is one, else lines',
+    options: ['auto', 'terminal', 'lines', 'jsonl'],
+    default: 'auto',
+    helpGroup: 'OUTPUT',
+  }),
+};
+
+/** Limits and choices of the swap. */
+export const groupFlags = {
+  swap: string({
+    summary: 'Which groups to swap: those with outdated instances, all, or none [default: outdated]',
+    options: ['outdated', 'always', 'never'],
+    helpGroup: 'SWAP',
+  }),
+  together: boolean({
+    summary: 'Judge all groups together: one fails, all roll back [default: true]',
+    allowNo: true,
+    helpGroup: 'SWAP',
+  }),
+  force: boolean({ summary: 'Start although instances of the old set are not in service', helpGroup: 'SWAP' }),
+  'healthy-timeout': seconds(600, 'Longest time without one more proven instance', LIMITS),
+  warmup: seconds(25, 'Time that a new instance must be in service without a break', LIMITS),
+  deadline: seconds(3600, 'Longest time from the start of the swap to its verdict', LIMITS),
+  'drain-timeout': seconds(3600, 'Longest time for the leaving instances to be gone', LIMITS),
+  poll: seconds(5, 'Pause between two looks', LIMITS),
+};
+
+/** Limits of the stack action, with the seed's spellings. */
+export const stackFlags = {
+  'warmup-seconds': seconds(25, 'Longest wait for the first event of the stack action', LIMITS),
+  'action-timeout': seconds(300, 'Longest time without a new stack event', LIMITS),
+  'lenient-look-back': seconds(5, 'How much older than the request a stack event without a token may be', LIMITS, ['lenient_look_back']),
+};

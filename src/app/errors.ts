@@ -1,0 +1,14 @@
+import type { Failure } from '../errors.js';
+import { failureBlock } from '../render/last-words.js';
+import { lineWriter } from '../render/out.js';
+import { toFailure } from './failure.js';
+import { showCause } from './run.js';
+import type { Ending, Surroundings } from './surroundings.js';
+
+/** The end of a command that failed before it had anything to tell: bad flags, or a bug. */
+export function endWithError(error: unknown, command: string, surroundings: Pick<Surroundings, 'stderr' | 'debug'>): Ending {
+  const failure: Failure = toFailure(error, { command });
+  failureBlock(failure.outcome, failure.exitCode, failure.facts).forEach(lineWriter(surroundings.stderr));
+  if (failure.outcome === 'bug') showCause(failure, surroundings);
+  return { v: 1, command, outcome: failure.outcome, exitCode: failure.exitCode, failure: failure.facts };
+}

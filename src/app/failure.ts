@@ -1,0 +1,133 @@
+import { AwsFault, Failure, usage, type FaultKind } from '../errors.js';
+import type { Outcome } from '../model/event.js';
+import { describeProgress } from '../render/describe.js';
+import type { Witness } from './witness.js';
+
+/** What is known of the run that failed. */
+export interface Scene {
+  readonly command: string;
+  readonly stack?: string | undefined;
+  readonly groups?: readonly string[];
+  readonly region?: string | undefined;
+  readonly profile?: string | undefined;
+  readonly witness?: Witness;
+}
+
+/**
+ * Whatever was thrown, as a Failure with the right outcome. A failed AWS call is no bug: before anything
+ * was changed it is a refusal (or a matter of configuration), afterwards the run stopped part-way and
+ * the record is kept.
+ */
+export function toFailure(error: unknown, scene: Scene): Failure {
+  const failure = sort(error, scene);
+  return new Failure(failure.outcome, { ...failure.facts, next: failure.facts.next.map((command) => withPlace(command, scene)) }, { cause: failure.cause ?? error });
+}
+
+function sort(error: unknown, scene: Scene): Failure {
+  if (error instanceof Failure) return error;
+  if (isParseError(error)) return parseFailure(error, scene);
+  if (error instanceof AwsFault) return scene.witness?.changed ? stoppedBy(error, scene) : refusedBy(error, scene);
+  return bug(error, scene);
+}
+
+/** What to check, by how the call failed; and whether it is the configuration or the world. */
+const ADVICE: Readonly<Record<FaultKind, { readonly outcome: Outcome; readonly text: string }>> = {
+  credentials: {
+    outcome: 'usage',
+    text: 'There are no usable AWS credentials. Check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, --profile or AWS_PROFILE, or the role of this machine.',
+  },
+  expired: { outcome: 'usage', text: 'The AWS credentials have expired or are not valid. Sign in again (aws sso login, a new session token), or check the clock of this machine.' },
+  denied: { outcome: 'refused', text: 'AWS denied the call. Check the permissions of the role.' },
+  unreachable: {
+    outcome: 'refused',
+    text: 'AWS cannot be reached. Check the network, the proxy, the region and AWS_ENDPOINT_URL.',
+  },
+  missing: { outcome: 'refused', text: 'AWS does not know what was named. Check the name, the account and the region.' },
+  invalid: { outcome: 'refused', text: 'AWS refused the input.' },
+  unsupported: { outcome: 'refused', text: 'This endpoint does not know the call. Check AWS_ENDPOINT_URL and the region.' },
+  busy: { outcome: 'refused', text: 'Something is in progress that blocks the call. Try again later.' },
+  throttled: { outcome: 'refused', text: 'AWS kept throttling the call. Try again later.' },
+  transient: { outcome: 'refused', text: 'AWS kept failing. Try again later.' },
+};
+
+function refusedBy(fault: AwsFault, scene: Scene): Failure {
+  const { outcome, text } = ADVICE[fault.kind];
+  const what = `${text} ${callOf(fault)}`;
+  const next = fault.kind === 'credentials' || fault.kind === 'expired' || fault.kind === 'denied' ? [`aws sts get-caller-identity${place(scene)}`] : [];
+  return new Failure(outcome, { code: `aws.${fault.kind}`, what, reasons: [], serves: 'Nothing was changed.', left: '', next }, { cause: fault });
+}
+
+function stoppedBy(fault: AwsFault, scene: Scene): Failure {
+  const what = `The run lost its way to AWS part-way. ${ADVICE[fault.kind].text} ${callOf(fault)}`;
+  return new Failure('stopped', { code: `aws.${fault.kind}`, what, reasons: [], ...aftermath(scene) }, { cause: fault });
+}
+
+/**
+ * The last three of the last words for a run that stops wherever it is: what serves, what is left, how
+ * to go on.
+ */
+export function aftermath(scene: Scene): { readonly serves: string; readonly left: string; readonly next: readonly string[] } {
+  const target = scene.stack ?? (scene.groups ?? []).map((group) => `--asg ${group}`).join(' ');
+  const look = scene.stack === undefined ? [] : [`ha-updater status ${scene.stack}`];
+  const witness = scene.witness;
+  if (witness === undefined || !witness.changed) return { serves: 'Nothing was changed.', left: '', next: [] };
+  if (witness.stage === 'stack') {
+    return {
+      serves: 'The instances that served before: no group was touched by this run.',
+      left: `CloudFormation goes on with stack ${scene.stack ?? ''} by itself.`.replace('  ', ' '),
+      next: [...look, `ha-updater update-asgs ${target}`],
+    };
+  }
+  const serving = [...witness.progress.values()].map((progress) => `${progress.group}: ${describeProgress(progress)}`).join('; ');
+  if (witness.open.length === 0) {
+    return {
+      serves: serving === '' ? 'The instances that served before: no group was touched by this run.' : `${serving}.`,
+      left: witness.stack?.ok ? 'The stack is updated; its groups may still run instances from before.' : '',
+      next: [...look, `ha-updater update-asgs ${target}`],
+    };
+  }
+  return {
+    serves: serving === '' ? 'Unknown from here; the groups were not made smaller before a verdict.' : `At the last look, ${serving}.`,
+    left: `The rollout record, suspended processes and a changed size on ${witness.open.join(', ')}. Running the command again takes it over and finishes it.`,
+    next: [...look, `ha-updater update-asgs ${target}`],
+  };
+}
+
+function callOf(fault: AwsFault): string {
+  const id = fault.requestId === undefined ? '' : ` (request ${fault.requestId})`;
+  return `${fault.operation} answered ${fault.code}: ${fault.message}${id}`;
+}
+
+/** An oclif error of the command line: it carries its own exit code. */
+type ParseError = Error & { readonly oclif: { readonly exit?: number } };
+
+function isParseError(error: unknown): error is ParseError {
+  return error instanceof Error && typeof (error as Partial<ParseError>).oclif === 'object';
+}
+
+function parseFailure(error: ParseError, scene: Scene): Failure {
+  const what = error.message
+    .replace(/\n?See more help with --help\s*$/, '')
+    .replaceAll(/\s*\n\s*/g, ' ')
+    .trim();
+  return usage('usage.commandLine', /[.!?]$/.test(what) ? what : `${what}.`, [`ha-updater ${scene.command} --help`]);
+}
+
+function bug(error: unknown, scene: Scene): Failure {
+  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return new Failure(
+    'bug',
+    { code: 'bug', what: `Unexpected failure, please report it (--debug shows where): ${text}`, reasons: [], ...aftermath(scene) },
+    { cause: error },
+  );
+}
+
+/** Our own commands with the region and profile of this run, so that they work in any shell. */
+function withPlace(command: string, scene: Scene): string {
+  if (!command.startsWith('ha-updater ') || command.includes('--help') || command.includes('--region')) return command;
+  return `${command}${place(scene)}`;
+}
+
+function place({ region, profile }: Scene): string {
+  return `${region === undefined ? '' : ` --region ${region}`}${profile === undefined ? '' : ` --profile ${profile}`}`;
+}

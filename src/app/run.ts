@@ -1,0 +1,187 @@
+import { newRunId } from '../config/run-id.js';
+import { readPace } from '../config/speed.js';
+import { systemClock, type Clock } from '../clock.js';
+import type { Deps } from '../engine/deps.js';
+import type { Gateway } from '../engine/gateway.js';
+import { retrying } from '../engine/retry.js';
+import { EXIT_OF, Failure } from '../errors.js';
+import type { GroupResult } from '../model/decision.js';
+import type { Emit, Outcome } from '../model/event.js';
+import type { Output } from '../render/choose.js';
+import { createStream } from '../render/stream.js';
+import { aftermath, toFailure, type Scene } from './failure.js';
+import { listen } from './interrupt.js';
+import { thisMachine } from './machine.js';
+import { createRenderer } from './output.js';
+import type { Ending, Surroundings } from './surroundings.js';
+import { createWitness, type Witness } from './witness.js';
+
+/** Flags of every command that talks to AWS. */
+export interface CommonFlags {
+  readonly region?: string | undefined;
+  readonly profile?: string | undefined;
+  readonly output?: string | undefined;
+}
+
+/** What a command is about. */
+export interface Head {
+  readonly command: string;
+  readonly stack?: string | undefined;
+  readonly groups: readonly string[];
+  /** What the first signal will do, in words, by where the run is. */
+  readonly onInterrupt: (witness: Witness) => string;
+}
+
+/** What a story works with. */
+export interface Run {
+  readonly id: string;
+  readonly host: string;
+  readonly pid: number;
+  readonly deps: Deps;
+  readonly witness: () => Witness;
+  /** Tells the start; a story calls it as soon as it knows the parameters that may be shown. */
+  readonly begin: (parameters: Readonly<Record<string, string>>) => void;
+}
+
+/** How a story ended well. */
+export interface Happy {
+  readonly outcome: Outcome;
+  readonly results: readonly GroupResult[];
+}
+
+/**
+ * One run from the first call to the last words: connects, listens for signals, lets the story happen,
+ * and turns whatever comes of it into one `run.finished` and one ending. Never throws what the story
+ * throws.
+ */
+export async function withRun(head: Head, flags: CommonFlags, surroundings: Surroundings, story: (run: Run) => Promise<Happy>): Promise<Ending> {
+  const pace = readPace(surroundings.env);
+  const clock = serviceClock(systemClock(pace.speed));
+  const { gateway, region } = await connect(flags, pace.endpoint, surroundings);
+  const renderer = await createRenderer((flags.output ?? 'auto') as Output, surroundings);
+  const id = newRunId(clock.now());
+  const { witness, see } = createWitness();
+  const stream = createStream({ clock, run: id, sinks: [({ event }) => see(event), renderer.show] });
+  // `run.finished` is the last word, even if a story that was left alone still goes on.
+  let over = false;
+  const emit: Emit = (event) => {
+    if (!over) stream(event);
+  };
+  const start = clock.now();
+  const scene = (): Scene => ({ command: head.command, stack: head.stack, groups: head.groups, region, profile: flags.profile, witness: witness() });
+  const machine = thisMachine(surroundings.host);
+
+  const finish = (outcome: Outcome, results: readonly GroupResult[], failure?: Failure): Ending => {
+    const exitCode = EXIT_OF[outcome];
+    const elapsedMs = clock.sinceStart(start);
+    const facts = failure === undefined ? {} : { failure: failure.facts };
+    emit({ type: 'run.finished', outcome, exitCode, results, ...facts, elapsedMs });
+    over = true;
+    return {
+      v: 1,
+      command: head.command,
+      outcome,
+      exitCode,
+      run: id,
+      ...(head.stack === undefined ? {} : { stack: head.stack }),
+      groups: results,
+      ...(signals.received === undefined ? {} : { interrupted: signals.received }),
+      ...facts,
+      elapsedMs,
+    };
+  };
+  const results = collectResults();
+  const signals = listen(surroundings.onSignal, {
+    first: (signal) => emit({ type: 'interrupt', signal, effect: head.onInterrupt(witness()) }),
+    second: (signal) => {
+      if (over) return;
+      const left = new Failure('stopped', { code: 'interrupted', what: `${signal} came while the run was already ending; it left at once.`, reasons: [], ...aftermath(scene()) });
+      const ending = finish('stopped', results.all(), toFailure(left, scene()));
+      // The screen gets a moment; then we are gone, whatever is still under way.
+      void Promise.race([renderer.end(), systemClock().sleep(500)]).finally(() => surroundings.leave(ending));
+    },
+  });
+  const deps: Deps = { gateway, clock, emit: tee(emit, results.see), interrupt: signals, holderIsGone: machine.holderIsGone };
+  try {
+    const { at, ...identity } = await retrying(deps, 'sts:GetCallerIdentity', () => gateway.identity(), QUICK);
+    clock.follow(at);
+    const begin: Run['begin'] = (parameters) =>
+      emit({
+        type: 'run.started',
+        run: id,
+        command: head.command,
+        version: surroundings.version,
+        identity,
+        ...(head.stack === undefined ? {} : { stack: head.stack }),
+        groups: head.groups,
+        parameters,
+      });
+    const happy = await story({ id, host: machine.host, pid: surroundings.pid, deps, witness, begin });
+    return finish(happy.outcome, happy.results);
+  } catch (error) {
+    const failure = toFailure(error, scene());
+    const ending = finish(failure.outcome, results.all(), failure);
+    if (failure.outcome === 'bug') showCause(failure, surroundings);
+    return ending;
+  } finally {
+    signals.release();
+    await renderer.end();
+  }
+}
+
+/** A person who has no network or the wrong endpoint should not wait minutes to hear of it. */
+const QUICK = { attempts: 3, firstWaitMs: 1_000, longestWaitMs: 2_000 };
+
+/** Gateway and region; the SDK is loaded only here. */
+export async function connect(flags: CommonFlags, endpoint: string | undefined, surroundings: Pick<Surroundings, 'env'>): Promise<{ readonly gateway: Gateway; readonly region: string }> {
+  const { createGateway, resolveRegion } = await import('../aws/gateway.js');
+  const region = await resolveRegion(flags.region, surroundings.env, flags.profile);
+  const gateway = createGateway({ region, ...(flags.profile === undefined ? {} : { profile: flags.profile }), ...(endpoint === undefined ? {} : { endpoint }) });
+  return { gateway, region };
+}
+
+/** Where an unexpected failure came from, under --debug alone: a stack trace helps no user. */
+export function showCause(failure: Failure, { debug, stderr }: Pick<Surroundings, 'debug' | 'stderr'>): void {
+  if (!debug) return;
+  const cause = failure.cause instanceof Error ? failure.cause : failure;
+  stderr.write(`${cause.stack ?? cause.message}\n`);
+}
+
+/** A clock that can be set to the service's time, so that limits and stamps are read on one scale. */
+interface ServiceClock extends Clock {
+  readonly follow: (serviceNow: number) => void;
+  /** Time since `start`, which was taken before or after `follow`. */
+  readonly sinceStart: (start: number) => number;
+}
+
+/** Dates of answers have whole seconds; a smaller difference is no difference. */
+const NOISE_MS = 2_000;
+
+function serviceClock(clock: Clock): ServiceClock {
+  let offset = 0;
+  return {
+    now: () => clock.now() + offset,
+    sleep: (ms, signal) => clock.sleep(ms, signal),
+    follow: (serviceNow) => {
+      const difference = serviceNow - clock.now();
+      if (Math.abs(difference) > NOISE_MS) offset = difference;
+    },
+    sinceStart: (start) => clock.now() - start,
+  };
+}
+
+/** Ends of groups as they are told, for a run that does not come to its own end. */
+function collectResults(): { readonly see: Emit; readonly all: () => readonly GroupResult[] } {
+  const results = new Map<string, GroupResult>();
+  return {
+    see: (event) => {
+      if (event.type === 'group.finished') results.set(event.result.group, event.result);
+      if (event.type === 'group.skipped') results.set(event.group, { group: event.group, outcome: 'skipped', why: event.why });
+    },
+    all: () => [...results.values()],
+  };
+}
+
+function tee(...sinks: readonly Emit[]): Emit {
+  return (event) => sinks.forEach((sink) => sink(event));
+}

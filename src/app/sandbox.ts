@@ -1,0 +1,75 @@
+import { readFile } from 'node:fs/promises';
+import { badFlags } from '../config/plan.js';
+import { usage } from '../errors.js';
+import { lineWriter } from '../render/out.js';
+import type { Scenario } from '../sandbox/scenario.js';
+import type { Ending, Surroundings } from './surroundings.js';
+
+/** Flags as the command line gave them: text, unchecked. */
+export interface SandboxFlags {
+  readonly port: string;
+  readonly speed: string;
+  readonly scenario?: string | undefined;
+  readonly seed?: string | undefined;
+}
+
+/** Serves the simulated AWS on loopback until a signal comes, which is its good end. */
+export async function serveWorld(flags: SandboxFlags, surroundings: Surroundings): Promise<Ending> {
+  const problems: string[] = [];
+  const port = number(flags.port, { least: 0, most: 65_535, whole: true }, '--port must be a whole number from 0 to 65535', problems);
+  const speed = number(flags.speed, { least: 0.01, most: 10_000, whole: false }, '--speed must be a number from 0.01 to 10000', problems);
+  const seed = flags.seed === undefined ? undefined : number(flags.seed, { least: 0, most: 2 ** 53 - 1, whole: true }, '--seed must be a whole number', problems);
+  if (problems.length > 0) throw badFlags(problems);
+
+  const scenario = { ...(await readScenario(flags.scenario)), ...(seed === undefined ? {} : { seed }) };
+  const [{ createSandbox }, { serveSandbox }] = await Promise.all([import('../sandbox/index.js'), import('../sandbox/live.js')]);
+  const stopped = new Promise<string>((resolve) => surroundings.onSignal(resolve));
+  const live = await serveSandbox(createSandbox(scenario), { port, speed }).catch((error: NodeJS.ErrnoException) => {
+    throw error.code === 'EADDRINUSE' || error.code === 'EACCES' ? portTaken(port, error.code) : error;
+  });
+  const write = lineWriter(surroundings.stdout);
+  exportsFor(live.url, scenario, speed).forEach(write);
+  const signal = await stopped;
+  await live.close();
+  write(`# ${signal}: the sandbox is gone.`);
+  return { v: 1, command: 'sandbox', outcome: 'served', exitCode: 0 };
+}
+
+/** What a shell needs so that this tool, the AWS CLI and any SDK talk to the sandbox: `eval` takes it as it is. */
+function exportsFor(url: string, { region, seed }: Scenario, speed: number): readonly string[] {
+  return [
+    `# A simulated AWS at ${url} (seed ${seed}, ${speed} simulated seconds per second). Ctrl-C stops it. In another shell:`,
+    `export AWS_ENDPOINT_URL=${url}`,
+    `export AWS_REGION=${region} AWS_DEFAULT_REGION=${region}`,
+    'export AWS_ACCESS_KEY_ID=AKIDSANDBOX AWS_SECRET_ACCESS_KEY=sandbox AWS_EC2_METADATA_DISABLED=true',
+    'unset AWS_PROFILE AWS_SESSION_TOKEN',
+    `export HA_UPDATER_SPEED=${speed}`,
+    `# ${url}/_sandbox/timeline, /_sandbox/violations, /_sandbox/calls and /_sandbox/clock tell what happened.`,
+  ];
+}
+
+async function readScenario(file: string | undefined): Promise<Scenario> {
+  const { DEFAULT_SCENARIO } = await import('../sandbox/scenario.js');
+  if (file === undefined) return DEFAULT_SCENARIO;
+  const { parseScenario } = await import('../sandbox/scenario-file.js');
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw usage('usage.scenario', `The scenario ${file} cannot be read: ${error.code === 'ENOENT' ? 'there is no such file' : error.message}.`);
+  });
+  try {
+    return parseScenario(text);
+  } catch (error) {
+    throw usage('usage.scenario', `${file}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+function number(text: string, { least, most, whole }: { least: number; most: number; whole: boolean }, rule: string, problems: string[]): number {
+  const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : NaN;
+  if (value >= least && value <= most && (!whole || Number.isInteger(value))) return value;
+  problems.push(`${rule}, not "${text}".`);
+  return least;
+}
+
+function portTaken(port: number, code: string): Error {
+  const why = code === 'EACCES' ? 'may not be used' : 'is in use';
+  return usage('usage.port', `Port ${port} on this machine ${why}.`, ['ha-updater sandbox --port 0']);
+}

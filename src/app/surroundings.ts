@@ -1,0 +1,40 @@
+import type { ExitCode } from '../errors.js';
+import type { GroupResult } from '../model/decision.js';
+import type { FailureFacts, Outcome } from '../model/event.js';
+import type { Environment } from '../config/speed.js';
+import type { Stream } from '../render/out.js';
+
+/** All that the library knows of the process it runs in; a command hands it in. */
+export interface Surroundings {
+  readonly env: Environment;
+  readonly stdout: Stream;
+  readonly stderr: Stream;
+  readonly host: string;
+  readonly pid: number;
+  /** Version of this tool. */
+  readonly version: string;
+  /** --json: stdout belongs to the one document at the end, so everything else goes to stderr. */
+  readonly json: boolean;
+  /** Show where an unexpected failure came from. */
+  readonly debug: boolean;
+  /** Calls back on every SIGINT, SIGTERM and SIGHUP; answers how to stop listening. */
+  readonly onSignal: (listener: (signal: string) => void) => () => void;
+  /** Ends the process at once, with this ending as its last word. */
+  readonly leave: (ending: Ending) => void;
+}
+
+/** How a command ended: the --json document. Fields are only ever added. */
+export interface Ending {
+  readonly v: 1;
+  readonly command: string;
+  /** `shown` and `served` for commands that change nothing. */
+  readonly outcome: Outcome | 'shown' | 'served';
+  readonly exitCode: ExitCode;
+  readonly run?: string;
+  readonly stack?: string;
+  readonly groups?: readonly GroupResult[];
+  /** Name of the signal that came, if one came. */
+  readonly interrupted?: string;
+  readonly failure?: FailureFacts;
+  readonly elapsedMs?: number;
+}

@@ -1,0 +1,68 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const BIN = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..', 'bin', 'run.js');
+
+/** Nothing of the machine that runs the tests: no AWS settings, no CI, no colours. */
+export const CLEAN_ENV: Readonly<Record<string, string>> = {
+  PATH: process.env['PATH'] ?? '',
+  HOME: '/nonexistent',
+  AWS_EC2_METADATA_DISABLED: 'true',
+  NO_COLOR: '1',
+};
+
+export interface Finished {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Running {
+  readonly child: ChildProcess;
+  readonly finished: Promise<Finished>;
+  /** Resolves with all output so far once it matches. */
+  readonly sees: (pattern: RegExp) => Promise<string>;
+}
+
+/** Starts the real command as a child process. `stdin` is piped to it; otherwise it has none. */
+export function start(args: readonly string[], options: { readonly env?: Readonly<Record<string, string>>; readonly stdin?: string } = {}): Running {
+  const child = spawn(process.execPath, [BIN, ...args], { env: { ...CLEAN_ENV, ...options.env }, stdio: ['pipe', 'pipe', 'pipe'] });
+  let stdout = '';
+  let stderr = '';
+  const watchers = new Set<() => void>();
+  child.stdout.on('data', (chunk: Buffer) => {
+    stdout += chunk.toString();
+    watchers.forEach((look) => look());
+  });
+  child.stderr.on('data', (chunk: Buffer) => {
+    stderr += chunk.toString();
+    watchers.forEach((look) => look());
+  });
+  child.stdin.on('error', () => undefined);
+  child.stdin.end(options.stdin ?? '');
+  const finished = new Promise<Finished>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) => resolve({ code, stdout, stderr }));
+  });
+  return {
+    child,
+    finished,
+    sees: (pattern) =>
+      new Promise((resolve, reject) => {
+        const look = (): void => {
+          if (!pattern.test(stdout + stderr)) return;
+          watchers.delete(look);
+          resolve(stdout + stderr);
+        };
+        watchers.add(look);
+        look();
+        finished.then(({ code }) => reject(new Error(`ended with ${code} and never said ${pattern}:\n${stdout}${stderr}`)), reject);
+      }),
+  };
+}
+
+/** Runs the real command to its end. */
+export function run(args: readonly string[], options: Parameters<typeof start>[1] = {}): Promise<Finished> {
+  return start(args, options).finished;
+}
