@@ -69,13 +69,38 @@ export function readWanted(flags: GroupFlags, otherProblems: readonly string[] =
 }
 
 /** Who runs, over which groups: the rest of a plan. */
-export type RunFacts = Pick<Plan, 'strategy' | 'run' | 'host' | 'pid' | 'groups' | 'adoptOnly'> & { readonly stack?: string | undefined };
+export type RunFacts = Pick<Plan, 'strategy' | 'run' | 'host' | 'pid' | 'groups' | 'region' | 'again' | 'adoptOnly'> & { readonly stack?: string | undefined };
 
 /** One plan, frozen. */
 export function makePlan(wanted: Pick<Wanted, 'swap' | 'together' | 'force' | 'timing'>, facts: RunFacts): Plan {
   const { stack, ...rest } = facts;
   const { swap, together, force, timing } = wanted;
   return deepFreeze({ ...rest, ...(stack === undefined ? {} : { stack }), swap, together, force, timing, groups: [...new Set(facts.groups)] });
+}
+
+/**
+ * The command line that goes on with the groups, in any shell: every choice that was made is spelt out.
+ * After update-stack it is update-asgs, because the parameters are in the stack already, and a command
+ * line in a log must not show the values that the stack hides.
+ */
+export function againCommand(target: { readonly stack?: string | undefined; readonly asgs: readonly string[] }, flags: GroupFlags, place: { readonly region: string; readonly profile?: string | undefined }): string {
+  const texts = ['healthy-timeout', 'warmup', 'deadline', 'drain-timeout', 'poll'] as const;
+  const words = [
+    ...(target.stack === undefined ? target.asgs.flatMap((name) => ['--asg', name]) : [target.stack]),
+    ...(flags.swap === undefined ? [] : ['--swap', flags.swap]),
+    ...(flags.together === false ? ['--no-together'] : []),
+    ...(flags.force === true ? ['--force'] : []),
+    ...texts.flatMap((name) => (flags[name] === undefined ? [] : [`--${name}`, flags[name]])),
+    '--region',
+    place.region,
+    ...(place.profile === undefined ? [] : ['--profile', place.profile]),
+  ];
+  return `ha-updater update-asgs ${words.map(quote).join(' ')}`;
+}
+
+/** Group names may hold spaces. */
+function quote(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
 /** All problems of the command line in one Failure. */

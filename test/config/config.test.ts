@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { makePlan, readWanted } from '../../src/config/plan.js';
+import { againCommand, makePlan, readWanted } from '../../src/config/plan.js';
 import { newRunId } from '../../src/config/run-id.js';
 import { readPace } from '../../src/config/speed.js';
 import { Failure } from '../../src/errors.js';
@@ -75,12 +75,21 @@ describe('config', () => {
       pid: 1,
       stack: undefined,
       groups: ['a', 'b', 'a'],
+      region: 'eu-west-1',
+      again: 'ha-updater update-asgs a',
       adoptOnly: false,
     });
     expect(plan.groups).to.deep.equal(['a', 'b']);
     expect(plan).to.include({ together: false, swap: 'always', force: true });
     expect(plan).not.to.have.property('stack');
     expect(Object.isFrozen(plan) && Object.isFrozen(plan.timing) && Object.isFrozen(plan.groups)).to.equal(true);
+  });
+
+  it('spells out the command that goes on, with every choice and safe in a shell', () => {
+    expect(againCommand({ stack: 'web', asgs: [] }, {}, { region: 'eu-west-1' })).to.equal('ha-updater update-asgs web --region eu-west-1');
+    expect(
+      againCommand({ asgs: ['web', "it's mine"] }, { swap: 'always', together: false, force: true, warmup: '60' }, { region: 'us-east-1', profile: 'ops' }),
+    ).to.equal(`ha-updater update-asgs --asg web --asg 'it'\\''s mine' --swap always --no-together --force --warmup 60 --region us-east-1 --profile ops`);
   });
 
   it('makes run ids that sort by time and do not repeat', () => {
