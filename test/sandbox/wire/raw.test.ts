@@ -14,8 +14,10 @@ const request = (changes: Partial<WireRequest>): WireRequest => ({
 const sign = (service: string): WireRequest['headers'] => ({ authorization: `AWS4-HMAC-SHA256 Credential=A/1/eu-west-1/${service}/aws4_request` });
 const sandbox = sandboxOf({
   autoscaling: { DescribeAutoScalingGroups: () => ({ AutoScalingGroups: [] }), SetDesiredCapacity: () => ({}) },
-  ec2: { DescribeInstances: () => ({}) },
+  ec2: { DescribeInstances: () => ({ Reservations: [] }) },
 });
+let lastInput: object | undefined;
+sandbox.onCall((call) => (lastInput = call.input));
 const ask = (changes: Partial<WireRequest>): WireAnswer => sandbox.wire.answer(request(changes)) as WireAnswer;
 
 describe('a request as bytes', () => {
@@ -28,6 +30,19 @@ describe('a request as bytes', () => {
         '<AutoScalingGroups/></DescribeAutoScalingGroupsResult><ResponseMetadata>' +
         `<RequestId>${headers['x-amzn-requestid']}</RequestId></ResponseMetadata></DescribeAutoScalingGroupsResponse>`,
     );
+  });
+
+  it('is answered in the wrapping of EC2', () => {
+    const { headers, body } = ask({ headers: sign('ec2'), body: 'Action=DescribeInstances&Version=2016-11-15' });
+    expect(body).to.equal(
+      '<DescribeInstancesResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/">' +
+        `<requestId>${headers['x-amzn-requestid']}</requestId><reservationSet/></DescribeInstancesResponse>`,
+    );
+  });
+
+  it('numbers the items of a list, in whatever order they come', () => {
+    ask({ body: 'Action=DescribeAutoScalingGroups&Version=2011-01-01&AutoScalingGroupNames.member.10=c&AutoScalingGroupNames.member.2=b&AutoScalingGroupNames.member.1=a' });
+    expect(lastInput).to.deep.equal({ AutoScalingGroupNames: ['a', 'b', 'c'] });
   });
 
   it('may be a GET', () => {
