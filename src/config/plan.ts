@@ -57,8 +57,8 @@ export function readWanted(flags: GroupFlags, otherProblems: readonly string[] =
       totalMs: seconds.deadline,
       drainMs: seconds['drain-timeout'],
       settleMs: 120_000,
-      leaseMs: 180_000,
-      renewMs: 60_000,
+      leaseMs: 300_000,
+      renewMs: 120_000,
     },
     stackTiming: {
       warmupMs: seconds['warmup-seconds'],
