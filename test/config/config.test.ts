@@ -29,8 +29,8 @@ describe('config', () => {
         totalMs: 3_600_000,
         drainMs: 3_600_000,
         settleMs: 120_000,
-        leaseMs: 180_000,
-        renewMs: 60_000,
+        leaseMs: 300_000,
+        renewMs: 120_000,
       },
       stackTiming: { warmupMs: 25_000, actionTimeoutMs: 300_000, lookBackMs: 5_000 },
     });
