@@ -1,0 +1,36 @@
+import { endInstance } from '../ec2/launch.js';
+import type { World } from '../world.js';
+import { resize } from './sizes.js';
+import { findGroup, isLeaving, type GroupState } from './state.js';
+
+/**
+ * Schedules what the scenario has in store for this group. A fault names a group by its name or, for
+ * groups that CloudFormation named, by its logical id.
+ */
+export function scheduleFaults(world: World, group: GroupState): void {
+  const { name } = group;
+  for (const fault of world.scenario.faults) {
+    if (fault.kind !== 'killInstance' && fault.kind !== 'resize') continue;
+    const at = world.startedAt + fault.at * 1000;
+    if (fault.group !== name && fault.group !== group.tags.get('aws:cloudformation:logical-id')?.value) continue;
+    if (at < world.clock.now()) continue;
+    if (fault.kind === 'killInstance') world.clock.at(at, () => kill(world, name, fault.which));
+    else world.clock.at(at, () => resizeFromOutside(world, name, fault));
+  }
+}
+
+function kill(world: World, name: string, which: 'oldest' | 'newest'): void {
+  const members = [...(findGroup(world, name)?.members.values() ?? [])].filter((member) => !isLeaving(member));
+  members.sort((a, b) => a.order - b.order);
+  const victim = which === 'oldest' ? members[0] : members.at(-1);
+  if (victim !== undefined) endInstance(world, victim.id, 'world');
+}
+
+function resizeFromOutside(world: World, name: string, wanted: { readonly min?: number; readonly max?: number; readonly desired?: number }): void {
+  const group = findGroup(world, name);
+  if (group === undefined) return;
+  const min = wanted.min ?? group.min;
+  const max = Math.max(min, wanted.max ?? group.max);
+  const desired = wanted.desired === undefined ? undefined : Math.min(max, Math.max(min, wanted.desired));
+  resize(world, group, { MinSize: min, MaxSize: max, DesiredCapacity: desired });
+}

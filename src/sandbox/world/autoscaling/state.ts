@@ -1,0 +1,189 @@
+import type {
+  Activity,
+  CreateAutoScalingGroupType,
+  InstanceRefresh,
+  LaunchConfiguration,
+  LaunchTemplateSpecification,
+  LifecycleHook,
+  LifecycleState,
+  MixedInstancesPolicy,
+  WarmPoolConfiguration,
+} from '@aws-sdk/client-auto-scaling';
+import type { EndedBy } from '../ec2/state.js';
+import { ServiceFault } from '../fault.js';
+import type { World } from '../world.js';
+
+/** A lifecycle action that an instance waits for. */
+export interface PendingHook {
+  readonly name: string;
+  readonly token: string;
+  readonly transition: 'launching' | 'terminating';
+  readonly globalDeadline: number;
+  deadline: number;
+  /** Set when it was completed or its time ran out. */
+  result?: 'CONTINUE' | 'ABANDON';
+}
+
+/** One instance as its group sees it. */
+export interface Member {
+  readonly id: string;
+  /** Order of joining the group. */
+  readonly order: number;
+  readonly type: string;
+  readonly zone: string;
+  readonly launchConfiguration?: string;
+  readonly template?: { readonly id: string; readonly name: string; readonly version: string };
+  /** `WeightedCapacity` as AWS says it: text, absent without weights. */
+  readonly weight?: string;
+  lifecycle: LifecycleState;
+  health: 'Healthy' | 'Unhealthy';
+  healthReason?: 'EC2' | 'ELB' | 'user';
+  protected: boolean;
+  inServiceAt?: number;
+  /** Launched to even out zones: does not count until it serves. */
+  rebalancing?: boolean;
+  /** The activity that is going on with it. */
+  activity?: string;
+  endedBy?: EndedBy;
+  hooks: PendingHook[];
+}
+
+export interface Attachment {
+  readonly kind: 'classic' | 'target-group' | 'lattice';
+  readonly id: string;
+  /** Attached through the calls of its kind, or through AttachTrafficSources. */
+  readonly through: 'kind' | 'trafficSource';
+  readonly addedAt: number;
+  /** Set while it is being detached. */
+  removedAt?: number;
+}
+
+export interface ScheduledAction {
+  readonly name: string;
+  readonly startAt: number;
+  readonly min?: number;
+  readonly max?: number;
+  readonly desired?: number;
+}
+
+/** Settings that Auto Scaling shows as they were given and that nothing here depends on. */
+export type Extras = Pick<
+  CreateAutoScalingGroupType,
+  | 'PlacementGroup'
+  | 'ServiceLinkedRoleARN'
+  | 'MaxInstanceLifetime'
+  | 'CapacityRebalance'
+  | 'Context'
+  | 'DesiredCapacityType'
+  | 'DefaultInstanceWarmup'
+  | 'InstanceMaintenancePolicy'
+  | 'AvailabilityZoneDistribution'
+  | 'AvailabilityZoneImpairmentPolicy'
+  | 'CapacityReservationSpecification'
+  | 'InstanceLifecyclePolicy'
+  | 'DeletionProtection'
+  | 'Operator'
+>;
+
+export interface GroupState {
+  readonly name: string;
+  readonly arn: string;
+  readonly createdAt: number;
+  min: number;
+  max: number;
+  desired: number;
+  launchConfiguration?: string;
+  template?: LaunchTemplateSpecification;
+  mixed?: MixedInstancesPolicy;
+  zones: string[];
+  subnets: string[];
+  healthCheckType: string;
+  graceMs: number;
+  cooldown: number;
+  policies: string[];
+  protectNew: boolean;
+  extras: Extras;
+  /** Set once it is being deleted. */
+  status?: string;
+  readonly members: Map<string, Member>;
+  readonly attachments: Attachment[];
+  readonly tags: Map<string, { value: string; propagate: boolean }>;
+  /** Process name to the reason of its suspension. */
+  readonly suspended: Map<string, string>;
+  readonly hooks: Map<string, LifecycleHook>;
+  readonly schedule: Map<string, ScheduledAction>;
+  readonly refreshes: InstanceRefresh[];
+  warmPool?: WarmPoolConfiguration;
+  /** Newest last. */
+  readonly activities: Activity[];
+  /** Why the desired capacity is what it is, for causes. */
+  lastChange: string;
+  planAt?: number;
+  healthCheckAt?: number;
+  /** Failed launches in a row. */
+  failures: number;
+  /** Waves of terminations that did not start yet, by number. */
+  readonly waves: Map<number, { readonly at: number; readonly ids: string[] }>;
+  counter: number;
+}
+
+export interface AutoScalingState {
+  counter: number;
+  readonly groups: Map<string, GroupState>;
+  readonly configurations: Map<string, LaunchConfiguration>;
+  /** Activities of groups that are gone. */
+  readonly past: Activity[];
+}
+
+export function autoScalingState(world: World): AutoScalingState {
+  return world.state<AutoScalingState>('autoscaling', () => ({ counter: 0, groups: new Map(), configurations: new Map(), past: [] }));
+}
+
+export function invalid(message: string): ServiceFault {
+  return new ServiceFault('ValidationError', message);
+}
+
+export function groupOf(world: World, name: string | undefined): GroupState {
+  const found = autoScalingState(world).groups.get(name ?? '');
+  if (found === undefined) throw invalid(`AutoScalingGroup name not found - AutoScalingGroup '${name}' not found`);
+  return found;
+}
+
+/** The group by name, for events: it may be gone when they fire. */
+export function findGroup(world: World, name: string): GroupState | undefined {
+  return autoScalingState(world).groups.get(name);
+}
+
+/** The group that holds an instance, and the instance in it. */
+export function memberOf(world: World, id: string): { readonly group: GroupState; readonly member: Member } {
+  for (const group of autoScalingState(world).groups.values()) {
+    const member = group.members.get(id);
+    if (member !== undefined) return { group, member };
+  }
+  throw invalid(`Instance Id not found - No managed instance found for instance ID: ${id}`);
+}
+
+export function unitsOf(member: Member): number {
+  return member.weight === undefined ? 1 : Number(member.weight);
+}
+
+export function isLeaving(member: Member): boolean {
+  return member.lifecycle.startsWith('Terminat') || member.lifecycle.startsWith('Detach');
+}
+
+/** Whether the instance counts toward the desired capacity. */
+export function counts(member: Member): boolean {
+  if (isLeaving(member) || member.lifecycle === 'Standby' || member.lifecycle === 'EnteringStandby') return false;
+  return !(member.rebalancing === true && member.lifecycle.startsWith('Pending'));
+}
+
+/** Capacity of the group in its own units: instances, or weights. */
+export function capacityOf(group: GroupState): number {
+  let sum = 0;
+  for (const member of group.members.values()) if (counts(member)) sum += unitsOf(member);
+  return sum;
+}
+
+export function attached(group: GroupState): Attachment[] {
+  return group.attachments.filter((one) => one.removedAt === undefined);
+}

@@ -1,0 +1,55 @@
+import type { OperationTable } from '../world.js';
+import { describeImages } from './images.js';
+import { createTags, deleteTags, describeInstances, describeInstanceStatus, getConsoleOutput, runInstances, terminateInstances } from './instances.js';
+import {
+  authorizeSecurityGroupIngress,
+  createSecurityGroup,
+  createSubnet,
+  createVpc,
+  deleteSecurityGroup,
+  deleteSubnet,
+  deleteVpc,
+  describeAvailabilityZones,
+  describeSecurityGroups,
+  describeSubnets,
+  describeVpcs,
+} from './network.js';
+import {
+  createLaunchTemplate,
+  createLaunchTemplateVersion,
+  deleteLaunchTemplate,
+  deleteLaunchTemplateVersions,
+  describeLaunchTemplates,
+  describeLaunchTemplateVersions,
+  modifyLaunchTemplate,
+} from './templates.js';
+
+/** The simulated EC2: instances, launch templates and as much network as groups and balancers need. */
+export const ec2Operations: OperationTable = {
+  AuthorizeSecurityGroupIngress: authorizeSecurityGroupIngress,
+  CreateLaunchTemplate: createLaunchTemplate,
+  CreateLaunchTemplateVersion: createLaunchTemplateVersion,
+  CreateSecurityGroup: createSecurityGroup,
+  CreateSubnet: createSubnet,
+  CreateTags: createTags,
+  CreateVpc: createVpc,
+  DeleteLaunchTemplate: deleteLaunchTemplate,
+  DeleteLaunchTemplateVersions: deleteLaunchTemplateVersions,
+  DeleteSecurityGroup: deleteSecurityGroup,
+  DeleteSubnet: deleteSubnet,
+  DeleteTags: deleteTags,
+  DeleteVpc: deleteVpc,
+  DescribeAvailabilityZones: describeAvailabilityZones,
+  DescribeImages: describeImages,
+  DescribeInstances: describeInstances,
+  DescribeInstanceStatus: describeInstanceStatus,
+  DescribeLaunchTemplates: describeLaunchTemplates,
+  DescribeLaunchTemplateVersions: describeLaunchTemplateVersions,
+  DescribeSecurityGroups: describeSecurityGroups,
+  DescribeSubnets: describeSubnets,
+  DescribeVpcs: describeVpcs,
+  GetConsoleOutput: getConsoleOutput,
+  ModifyLaunchTemplate: modifyLaunchTemplate,
+  RunInstances: runInstances,
+  TerminateInstances: terminateInstances,
+};

@@ -1,0 +1,181 @@
+import type {
+  DescribeInstancesRequest,
+  DescribeInstanceStatusRequest,
+  GetConsoleOutputRequest,
+  InstanceStateName,
+  RunInstancesRequest,
+  TerminateInstancesRequest,
+} from '@aws-sdk/client-ec2';
+import { next } from '../draw.js';
+import { ServiceFault } from '../fault.js';
+import { page } from '../page.js';
+import type { World } from '../world.js';
+import { selects } from './filters.js';
+import { resolveImage } from './images.js';
+import { endInstance, startInstance } from './launch.js';
+import { defaultSubnet, subnetOf } from './network.js';
+import { ec2State, zonesOf, type Ec2Instance } from './state.js';
+import { tagList, tagsFor } from './tags.js';
+import { templateOf, versionOf } from './templates.js';
+
+const STATE_CODES: Readonly<Record<Ec2Instance['state'], number>> = { pending: 0, running: 16, 'shutting-down': 32, terminated: 48 };
+
+export function describeInstances(world: World, input: DescribeInstancesRequest): object {
+  const { instances } = ec2State(world);
+  requireInstances(world, input.InstanceIds);
+  const chosen = input.InstanceIds === undefined || input.InstanceIds.length === 0 ? [...instances.values()] : input.InstanceIds.map((id) => instances.get(id) as Ec2Instance);
+  const found = chosen.filter((one) => selects(input.Filters, filterFields(one), one.tags));
+  const { items, next: token } = page(found, input.MaxResults ?? 1000, input.NextToken);
+  return { Reservations: reservations(world, items), NextToken: token };
+}
+
+function filterFields(one: Ec2Instance): Record<string, string | readonly string[]> {
+  return {
+    'instance-id': one.id,
+    'instance-state-name': one.state,
+    'instance-state-code': String(STATE_CODES[one.state]),
+    'instance-type': one.type,
+    'image-id': one.imageId,
+    'subnet-id': one.subnetId,
+    'vpc-id': one.vpcId,
+    'availability-zone': one.zone,
+    'private-ip-address': one.privateIp,
+    'instance.group-id': one.securityGroupIds,
+  };
+}
+
+function reservations(world: World, instances: readonly Ec2Instance[]): object[] {
+  const groups = new Map<string, Ec2Instance[]>();
+  for (const instance of instances) groups.set(instance.reservationId, [...(groups.get(instance.reservationId) ?? []), instance]);
+  return [...groups].map(([ReservationId, members]) => ({
+    ReservationId,
+    OwnerId: world.account,
+    Groups: [],
+    Instances: members.map((one) => instanceView(world, one)),
+  }));
+}
+
+function instanceView(world: World, one: Ec2Instance): object {
+  const live = one.state === 'pending' || one.state === 'running';
+  return {
+    InstanceId: one.id,
+    ImageId: one.imageId,
+    InstanceType: one.type,
+    State: stateView(one.state),
+    LaunchTime: new Date(one.launchedAt),
+    Placement: { AvailabilityZone: one.zone, Tenancy: 'default', GroupName: '' },
+    SubnetId: live ? one.subnetId : undefined,
+    VpcId: live ? one.vpcId : undefined,
+    PrivateIpAddress: live ? one.privateIp : undefined,
+    PrivateDnsName: live ? `ip-${one.privateIp.replaceAll('.', '-')}.${world.region}.compute.internal` : '',
+    PublicIpAddress: live ? one.publicIp : undefined,
+    PublicDnsName: live ? `ec2-${one.publicIp.replaceAll('.', '-')}.${world.region}.compute.amazonaws.com` : '',
+    KeyName: one.keyName,
+    IamInstanceProfile: one.profile === undefined ? undefined : { Arn: one.profile, Id: 'AIPA0000000000000000' },
+    Architecture: 'x86_64',
+    Monitoring: { State: 'disabled' },
+    SecurityGroups: live ? one.securityGroupIds.map((GroupId) => ({ GroupId, GroupName: ec2State(world).securityGroups.get(GroupId)?.name ?? GroupId })) : [],
+    StateReason: one.stopsAt === undefined ? undefined : { Code: 'Client.UserInitiatedShutdown', Message: 'Client.UserInitiatedShutdown: User initiated shutdown' },
+    StateTransitionReason: one.stopsAt === undefined ? '' : `User initiated (${new Date(one.stopsAt).toISOString().slice(0, 19).replace('T', ' ')} GMT)`,
+    Tags: tagList(one.tags),
+  };
+}
+
+function stateView(state: Ec2Instance['state']): { Code: number; Name: InstanceStateName } {
+  return { Code: STATE_CODES[state], Name: state };
+}
+
+/** Both status checks pass a minute after the instance runs. */
+export function describeInstanceStatus(world: World, input: DescribeInstanceStatusRequest): object {
+  requireInstances(world, input.InstanceIds);
+  const now = world.clock.now();
+  const found = [...ec2State(world).instances.values()]
+    .filter((one) => input.InstanceIds?.includes(one.id) ?? true)
+    .filter((one) => input.IncludeAllInstances === true || one.state === 'running')
+    .filter((one) => selects(input.Filters, filterFields(one), one.tags));
+  const { items, next: token } = page(found, input.MaxResults ?? 1000, input.NextToken);
+  const rows = items.map((one) => {
+    const Status = one.state !== 'running' ? 'not-applicable' : now - one.runningAt >= 60_000 ? 'ok' : 'initializing';
+    const summary = { Status, Details: [{ Name: 'reachability', Status: Status === 'ok' ? 'passed' : 'initializing' }] };
+    return { InstanceId: one.id, AvailabilityZone: one.zone, InstanceState: stateView(one.state), InstanceStatus: summary, SystemStatus: summary, Events: [] };
+  });
+  return { InstanceStatuses: rows, NextToken: token };
+}
+
+export function runInstances(world: World, input: RunInstancesRequest): object {
+  const template = input.LaunchTemplate === undefined ? undefined : versionOf(templateOf(world, input.LaunchTemplate), input.LaunchTemplate.Version).data;
+  const image = input.ImageId ?? template?.ImageId;
+  if (image === undefined) throw new ServiceFault('MissingParameter', 'The request must contain the parameter ImageId');
+  const subnetId = input.SubnetId ?? input.NetworkInterfaces?.[0]?.SubnetId;
+  const subnet = subnetId === undefined ? defaultSubnet(world, input.Placement?.AvailabilityZone ?? (zonesOf(world)[0] as string)) : subnetOf(world, subnetId);
+  const reservation = `r-0${world.random.fork(`ec2/reservation/${next(ec2State(world))}`).hex(16)}`;
+  const instances = Array.from({ length: input.MaxCount ?? 1 }, () =>
+    startInstance(world, {
+      image: resolveImage(world, image),
+      type: input.InstanceType ?? template?.InstanceType ?? 'm1.small',
+      subnet,
+      tags: tagsFor('instance', input.TagSpecifications),
+      securityGroups: input.SecurityGroupIds ?? template?.SecurityGroupIds,
+      keyName: input.KeyName ?? template?.KeyName,
+      profile: input.IamInstanceProfile?.Arn ?? input.IamInstanceProfile?.Name,
+      reservation,
+    }),
+  );
+  return reservations(world, instances)[0] ?? {};
+}
+
+export function terminateInstances(world: World, input: TerminateInstancesRequest): object {
+  requireInstances(world, input.InstanceIds);
+  const rows = (input.InstanceIds ?? []).map((id) => {
+    const instance = ec2State(world).instances.get(id) as Ec2Instance;
+    const before = stateView(instance.state);
+    endInstance(world, id, 'caller');
+    return { InstanceId: id, PreviousState: before, CurrentState: stateView(instance.state) };
+  });
+  return { TerminatingInstances: rows };
+}
+
+export function getConsoleOutput(world: World, input: GetConsoleOutputRequest): object {
+  requireInstances(world, input.InstanceId === undefined ? [] : [input.InstanceId]);
+  const instance = ec2State(world).instances.get(input.InstanceId ?? '') as Ec2Instance;
+  const line = (at: number, text: string): string => `[${new Date(at).toISOString()}] ${text}`;
+  const now = world.clock.now();
+  const lines = [line(instance.launchedAt, `starting ${instance.imageId} on ${instance.type}`)];
+  if (instance.runningAt <= now) lines.push(line(instance.runningAt, 'Linux is up, cloud-init runs'));
+  if (instance.upAt !== undefined && instance.upAt <= now) lines.push(line(instance.upAt, lastWords(instance)));
+  return { InstanceId: instance.id, Timestamp: new Date(now), Output: Buffer.from(`${lines.join('\n')}\n`).toString('base64') };
+}
+
+function lastWords(instance: Ec2Instance): string {
+  return instance.behaviour.behaviour === 'unhealthy' ? 'app.service: Main process exited, code=exited, status=1/FAILURE' : 'app.service: listening on port 80';
+}
+
+/** Adds tags to any resource of EC2, by id. */
+export function createTags(world: World, input: { Resources?: string[]; Tags?: { Key?: string; Value?: string }[] }): object {
+  for (const id of input.Resources ?? []) {
+    const tags = taggable(world, id);
+    for (const tag of input.Tags ?? []) tags.set(tag.Key ?? '', tag.Value ?? '');
+  }
+  return {};
+}
+
+export function deleteTags(world: World, input: { Resources?: string[]; Tags?: { Key?: string; Value?: string }[] }): object {
+  for (const id of input.Resources ?? []) for (const tag of input.Tags ?? []) taggable(world, id).delete(tag.Key ?? '');
+  return {};
+}
+
+function taggable(world: World, id: string): Map<string, string> {
+  const state = ec2State(world);
+  const found = state.instances.get(id) ?? state.templates.get(id) ?? state.subnets.get(id) ?? state.securityGroups.get(id) ?? state.vpcs.get(id);
+  if (found === undefined) throw new ServiceFault('InvalidID', `The ID '${id}' is not valid`);
+  return found.tags;
+}
+
+function requireInstances(world: World, ids: readonly string[] | undefined): void {
+  const missing = (ids ?? []).filter((id) => !ec2State(world).instances.has(id));
+  if (missing.length === 0) return;
+  throw new ServiceFault(
+    'InvalidInstanceID.NotFound',
+    missing.length === 1 ? `The instance ID '${missing[0]}' does not exist` : `The instance IDs '${missing.join(', ')}' do not exist`,
+  );
+}

@@ -1,0 +1,224 @@
+import type {
+  AuthorizeSecurityGroupIngressRequest,
+  CreateSecurityGroupRequest,
+  CreateSubnetRequest,
+  CreateVpcRequest,
+  DeleteSecurityGroupRequest,
+  DescribeAvailabilityZonesRequest,
+  DescribeSecurityGroupsRequest,
+  DescribeSubnetsRequest,
+  DescribeVpcsRequest,
+} from '@aws-sdk/client-ec2';
+import { next } from '../draw.js';
+import { ServiceFault } from '../fault.js';
+import { page } from '../page.js';
+import type { World } from '../world.js';
+import { selects } from './filters.js';
+import { DEFAULT_VPC, ec2State, zonesOf, type SubnetState } from './state.js';
+import { tagList, tagsFor } from './tags.js';
+
+/**
+ * The subnet with this id. Ids of subnets that nobody made here are taken to exist already, as they do
+ * in the account of a person who brings a template; their zone follows from their order.
+ */
+export function subnetOf(world: World, id: string): SubnetState {
+  const state = ec2State(world);
+  const known = state.subnets.get(id);
+  if (known !== undefined) return known;
+  if (!/^subnet-[0-9a-f]{8,17}$/.test(id)) throw new ServiceFault('InvalidSubnetID.NotFound', `The subnet ID '${id}' does not exist`);
+  const zones = zonesOf(world);
+  const index = state.subnets.size;
+  const zone = zones[index % zones.length] as string;
+  const subnet = { id, vpcId: DEFAULT_VPC, zone, cidr: `172.31.${(index * 16) % 256}.0/20`, isDefault: false, tags: new Map() };
+  state.subnets.set(id, subnet);
+  return subnet;
+}
+
+/** The default subnet of a zone, where instances go that name only the zone. */
+export function defaultSubnet(world: World, zone: string): SubnetState {
+  for (const subnet of ec2State(world).subnets.values()) if (subnet.isDefault && subnet.zone === zone) return subnet;
+  throw new ServiceFault('InvalidParameterValue', `Invalid availability zone: [${zone}]`);
+}
+
+export function describeVpcs(world: World, input: DescribeVpcsRequest): object {
+  const all = [...ec2State(world).vpcs.values()];
+  for (const id of input.VpcIds ?? []) {
+    if (!all.some((vpc) => vpc.id === id)) throw new ServiceFault('InvalidVpcID.NotFound', `The vpc ID '${id}' does not exist`);
+  }
+  const found = all
+    .filter((vpc) => input.VpcIds?.includes(vpc.id) ?? true)
+    .filter((vpc) => selects(input.Filters, { 'vpc-id': vpc.id, 'is-default': String(vpc.isDefault), isDefault: String(vpc.isDefault), cidr: vpc.cidr }, vpc.tags));
+  return {
+    Vpcs: found.map((vpc) => ({
+      VpcId: vpc.id,
+      CidrBlock: vpc.cidr,
+      IsDefault: vpc.isDefault,
+      State: 'available',
+      OwnerId: world.account,
+      InstanceTenancy: 'default',
+      DhcpOptionsId: 'default',
+      Tags: tagList(vpc.tags),
+    })),
+  };
+}
+
+export function createVpc(world: World, input: CreateVpcRequest): object {
+  const state = ec2State(world);
+  const id = `vpc-0${world.random.fork(`ec2/vpc/${next(state)}`).hex(16)}`;
+  state.vpcs.set(id, { id, cidr: input.CidrBlock ?? '10.0.0.0/16', isDefault: false, tags: tagsFor('vpc', input.TagSpecifications) });
+  return { Vpc: { VpcId: id, CidrBlock: input.CidrBlock, IsDefault: false, State: 'available', OwnerId: world.account } };
+}
+
+export function deleteVpc(world: World, input: { VpcId?: string }): object {
+  if (!ec2State(world).vpcs.delete(input.VpcId ?? '')) throw new ServiceFault('InvalidVpcID.NotFound', `The vpc ID '${input.VpcId}' does not exist`);
+  return {};
+}
+
+export function createSubnet(world: World, input: CreateSubnetRequest): object {
+  const state = ec2State(world);
+  if (!state.vpcs.has(input.VpcId ?? '')) throw new ServiceFault('InvalidVpcID.NotFound', `The vpc ID '${input.VpcId}' does not exist`);
+  const zones = zonesOf(world);
+  const zone = input.AvailabilityZone ?? (zones[state.subnets.size % zones.length] as string);
+  if (!zones.includes(zone)) throw new ServiceFault('InvalidParameterValue', `Value (${zone}) for parameter availabilityZone is invalid. Subnets can currently only be created in the following availability zones: ${zones.join(', ')}.`);
+  const id = `subnet-0${world.random.fork(`ec2/subnet/${next(state)}`).hex(16)}`;
+  const subnet = { id, vpcId: input.VpcId as string, zone, cidr: input.CidrBlock ?? '10.0.0.0/24', isDefault: false, tags: tagsFor('subnet', input.TagSpecifications) };
+  state.subnets.set(id, subnet);
+  return { Subnet: subnetView(world, subnet) };
+}
+
+export function deleteSubnet(world: World, input: { SubnetId?: string }): object {
+  if (!ec2State(world).subnets.delete(input.SubnetId ?? '')) {
+    throw new ServiceFault('InvalidSubnetID.NotFound', `The subnet ID '${input.SubnetId}' does not exist`);
+  }
+  return {};
+}
+
+export function describeSubnets(world: World, input: DescribeSubnetsRequest): object {
+  const all = [...ec2State(world).subnets.values()];
+  for (const id of input.SubnetIds ?? []) {
+    if (!all.some((subnet) => subnet.id === id)) throw new ServiceFault('InvalidSubnetID.NotFound', `The subnet ID '${id}' does not exist`);
+  }
+  const found = all
+    .filter((subnet) => input.SubnetIds?.includes(subnet.id) ?? true)
+    .filter((subnet) =>
+      selects(
+        input.Filters,
+        {
+          'subnet-id': subnet.id,
+          'vpc-id': subnet.vpcId,
+          'availability-zone': subnet.zone,
+          availabilityZone: subnet.zone,
+          'default-for-az': String(subnet.isDefault),
+          defaultForAz: String(subnet.isDefault),
+        },
+        subnet.tags,
+      ),
+    );
+  const { items, next: token } = page(found, input.MaxResults ?? 1000, input.NextToken);
+  return { Subnets: items.map((subnet) => subnetView(world, subnet)), NextToken: token };
+}
+
+function subnetView(world: World, subnet: SubnetState): object {
+  const used = [...ec2State(world).instances.values()].filter((instance) => instance.subnetId === subnet.id && instance.state !== 'terminated').length;
+  return {
+    SubnetId: subnet.id,
+    SubnetArn: `arn:aws:ec2:${world.region}:${world.account}:subnet/${subnet.id}`,
+    VpcId: subnet.vpcId,
+    AvailabilityZone: subnet.zone,
+    CidrBlock: subnet.cidr,
+    State: 'available',
+    AvailableIpAddressCount: 4091 - used,
+    DefaultForAz: subnet.isDefault,
+    MapPublicIpOnLaunch: subnet.isDefault,
+    OwnerId: world.account,
+    Tags: tagList(subnet.tags),
+  };
+}
+
+export function describeAvailabilityZones(world: World, input: DescribeAvailabilityZonesRequest): object {
+  const zones = zonesOf(world);
+  for (const name of input.ZoneNames ?? []) {
+    if (!zones.includes(name)) throw new ServiceFault('InvalidParameterValue', `Invalid availability zone: [${name}]`);
+  }
+  return {
+    AvailabilityZones: zones
+      .map((name, index) => ({
+        ZoneName: name,
+        ZoneId: `${world.region}-az${index + 1}`,
+        RegionName: world.region,
+        State: 'available' as const,
+        ZoneType: 'availability-zone',
+        OptInStatus: 'opt-in-not-required' as const,
+      }))
+      .filter((zone) => input.ZoneNames?.includes(zone.ZoneName) ?? true)
+      .filter((zone) => selects(input.Filters, { 'zone-name': zone.ZoneName, state: 'available', 'region-name': world.region, 'zone-type': 'availability-zone' })),
+  };
+}
+
+export function createSecurityGroup(world: World, input: CreateSecurityGroupRequest): object {
+  const state = ec2State(world);
+  const vpcId = input.VpcId ?? DEFAULT_VPC;
+  if (!state.vpcs.has(vpcId)) throw new ServiceFault('InvalidVpcID.NotFound', `The vpc ID '${vpcId}' does not exist`);
+  for (const other of state.securityGroups.values()) {
+    if (other.name === input.GroupName && other.vpcId === vpcId) {
+      throw new ServiceFault('InvalidGroup.Duplicate', `The security group '${input.GroupName}' already exists for VPC '${vpcId}'`);
+    }
+  }
+  const id = `sg-0${world.random.fork(`ec2/sg/${next(state)}`).hex(16)}`;
+  state.securityGroups.set(id, {
+    id,
+    name: input.GroupName ?? id,
+    description: input.Description ?? '',
+    vpcId,
+    ingress: [],
+    tags: tagsFor('security-group', input.TagSpecifications),
+  });
+  return { GroupId: id, SecurityGroupArn: `arn:aws:ec2:${world.region}:${world.account}:security-group/${id}` };
+}
+
+export function deleteSecurityGroup(world: World, input: DeleteSecurityGroupRequest): object {
+  const state = ec2State(world);
+  const group = [...state.securityGroups.values()].find((one) => one.id === input.GroupId || (input.GroupId === undefined && one.name === input.GroupName));
+  if (group === undefined) throw securityGroupNotFound(input.GroupId ?? input.GroupName ?? '');
+  const used = [...state.instances.values()].some((instance) => instance.state !== 'terminated' && instance.securityGroupIds.includes(group.id));
+  if (used) throw new ServiceFault('DependencyViolation', `resource ${group.id} has a dependent object`);
+  state.securityGroups.delete(group.id);
+  return { Return: true, GroupId: group.id };
+}
+
+export function authorizeSecurityGroupIngress(world: World, input: AuthorizeSecurityGroupIngressRequest): object {
+  const state = ec2State(world);
+  const group = [...state.securityGroups.values()].find((one) => one.id === input.GroupId || (input.GroupId === undefined && one.name === input.GroupName));
+  if (group === undefined) throw securityGroupNotFound(input.GroupId ?? input.GroupName ?? '');
+  const { IpProtocol, FromPort, ToPort, CidrIp } = input;
+  group.ingress.push(...(input.IpPermissions ?? [{ IpProtocol, FromPort, ToPort, IpRanges: CidrIp === undefined ? [] : [{ CidrIp }] }]));
+  return { Return: true, SecurityGroupRules: [] };
+}
+
+export function describeSecurityGroups(world: World, input: DescribeSecurityGroupsRequest): object {
+  const all = [...ec2State(world).securityGroups.values()];
+  for (const id of input.GroupIds ?? []) if (!all.some((group) => group.id === id)) throw securityGroupNotFound(id);
+  for (const name of input.GroupNames ?? []) if (!all.some((group) => group.name === name)) throw securityGroupNotFound(name);
+  const found = all
+    .filter((group) => input.GroupIds?.includes(group.id) ?? true)
+    .filter((group) => input.GroupNames?.includes(group.name) ?? true)
+    .filter((group) => selects(input.Filters, { 'group-id': group.id, 'group-name': group.name, 'vpc-id': group.vpcId }, group.tags));
+  const { items, next: token } = page(found, input.MaxResults ?? 1000, input.NextToken);
+  return {
+    SecurityGroups: items.map((group) => ({
+      GroupId: group.id,
+      GroupName: group.name,
+      Description: group.description,
+      VpcId: group.vpcId,
+      OwnerId: world.account,
+      IpPermissions: group.ingress,
+      IpPermissionsEgress: [{ IpProtocol: '-1', IpRanges: [{ CidrIp: '0.0.0.0/0' }] }],
+      Tags: tagList(group.tags),
+    })),
+    NextToken: token,
+  };
+}
+
+function securityGroupNotFound(id: string): ServiceFault {
+  return new ServiceFault('InvalidGroup.NotFound', `The security group '${id}' does not exist`);
+}
