@@ -116,10 +116,11 @@ function readList(schema: NormalizedSchema, protocol: Protocol): Read {
   const read = reader(item, protocol);
   const flat = protocol === 'ec2Query' || Boolean(schema.getMergedTraits().xmlFlattened);
   const itemName = item.getMergedTraits().xmlName ?? 'member';
+  const suffix = protocol === 'ec2Query' ? '' : '.member';
   return (field, path, problems) => {
     const items = flat ? field : field.fields.get(itemName);
     // An empty list is sent as `Names=`.
-    return items === undefined ? [] : numbered(items).map(([index, child]) => read(child, `${path}.${index}.member`, problems));
+    return items === undefined ? [] : numbered(items).map(([index, child]) => read(child, `${path}.${index}${suffix}`, problems));
   };
 }
 
