@@ -3,6 +3,10 @@ import type { SandboxClock } from './clock.js';
 import type { Scenario } from './scenario.js';
 import { inProcessHandler } from './wire/handler.js';
 import { createWire, type CallSeen, type Wire } from './wire/wire.js';
+import { autoscalingOperations } from './world/autoscaling/index.js';
+import { ec2Operations } from './world/ec2/index.js';
+import { elbOperations } from './world/elb/index.js';
+import { elbv2Operations } from './world/elbv2/index.js';
 import { stsOperations } from './world/sts.js';
 import { createWorld, type ServiceName, type Services, type WorldRoot } from './world/world.js';
 
@@ -30,7 +34,14 @@ export interface Sandbox {
   readonly invoke: (service: ServiceName, operation: string, input: object) => object;
 }
 
-export const SIMULATED_SERVICES: Services = { sts: stsOperations };
+/** The services of the simulated AWS, each in a folder of its own. */
+export const SIMULATED_SERVICES: Services = {
+  autoscaling: autoscalingOperations,
+  ec2: ec2Operations,
+  elb: elbOperations,
+  elbv2: elbv2Operations,
+  sts: stsOperations,
+};
 
 /** Makes the world that the scenario describes. The same scenario gives the same answers, byte by byte. */
 export function createSandbox(scenario: Scenario, services: Services = SIMULATED_SERVICES): Sandbox {
