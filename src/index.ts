@@ -3,6 +3,9 @@
  * sandbox) is loaded by the functions that need it.
  */
 export { endWithError } from './app/errors.js';
+export { status, type StatusDocument } from './app/status.js';
+export { updateGroups, type UpdateGroupsAsked } from './app/update-asgs.js';
+export { updateStack, type UpdateStackAsked } from './app/update-stack.js';
 export { serveWorld } from './app/sandbox.js';
 export type { Ending, Surroundings } from './app/surroundings.js';
 export { EXIT, EXIT_OF, Failure, type ExitCode } from './errors.js';

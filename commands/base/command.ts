@@ -31,7 +31,7 @@ export abstract class BaseCommand extends Command {
   }
 
   /** Sets the exit code; the ending goes to stdout as it is when --json was given. */
-  protected end(ending: Ending): Ending {
+  protected end<E extends Pick<Ending, 'exitCode'>>(ending: E): E {
     process.exitCode = ending.exitCode;
     return ending;
   }

@@ -1,4 +1,5 @@
 import type { Interrupt } from '../engine/deps.js';
+import type { Witness } from './witness.js';
 
 /** The user's signals over one run. */
 export interface Signals extends Interrupt {
@@ -25,5 +26,30 @@ export function listen(onSignal: (listener: (signal: string) => void) => () => v
     },
     wake: controller.signal,
     release,
+  };
+}
+
+/** What the first signal does to groups, in words, by how far they are. */
+export function groupsOnInterrupt(witness: Witness): string {
+  if (witness.open.length === 0) return 'Stops before anything is changed on the groups.';
+  if (witness.judged.length > 0) return 'The verdict is written already; what it says is finished first. A second signal leaves at once and keeps the record.';
+  return 'Rolls back: the new instances go, the old ones stay. A second signal leaves at once and keeps the record.';
+}
+
+/** The same for a run that also changes a stack. */
+export function stackOnInterrupt(choice: 'cancel' | 'leave'): (witness: Witness) => string {
+  return (witness) => {
+    switch (witness.stage) {
+      case 'start':
+        return 'Stops before anything is changed.';
+      case 'stack':
+        return choice === 'cancel'
+          ? 'Asks CloudFormation to cancel the update and follows it back; a creation goes on by itself. A second signal leaves at once.'
+          : 'Leaves the stack to CloudFormation, which goes on by itself; the groups are not touched.';
+      case 'between':
+        return 'Stops here: the stack has changed, its groups are not touched.';
+      case 'groups':
+        return groupsOnInterrupt(witness);
+    }
   };
 }

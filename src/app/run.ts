@@ -13,6 +13,7 @@ import { aftermath, toFailure, type Scene } from './failure.js';
 import { listen } from './interrupt.js';
 import { thisMachine } from './machine.js';
 import { createRenderer } from './output.js';
+import { createPulse } from './pulse.js';
 import type { Ending, Surroundings } from './surroundings.js';
 import { createWitness, type Witness } from './witness.js';
 
@@ -38,9 +39,7 @@ export interface Run {
   readonly host: string;
   readonly pid: number;
   readonly deps: Deps;
-  readonly witness: () => Witness;
-  /** Tells the start; a story calls it as soon as it knows the parameters that may be shown. */
-  readonly begin: (parameters: Readonly<Record<string, string>>) => void;
+  readonly region: string;
 }
 
 /** How a story ended well. */
@@ -101,22 +100,25 @@ export async function withRun(head: Head, flags: CommonFlags, surroundings: Surr
       void Promise.race([renderer.end(), systemClock().sleep(500)]).finally(() => surroundings.leave(ending));
     },
   });
-  const deps: Deps = { gateway, clock, emit: tee(emit, results.see), interrupt: signals, holderIsGone: machine.holderIsGone };
+  const done = new AbortController();
+  const pulse = createPulse(clock, renderer.repeatMs, emit);
+  const deps: Deps = { gateway, clock, emit: tee(emit, results.see, pulse.see), interrupt: signals, holderIsGone: machine.holderIsGone };
   try {
     const { at, ...identity } = await retrying(deps, 'sts:GetCallerIdentity', () => gateway.identity(), QUICK);
     clock.follow(at);
-    const begin: Run['begin'] = (parameters) =>
-      emit({
-        type: 'run.started',
-        run: id,
-        command: head.command,
-        version: surroundings.version,
-        identity,
-        ...(head.stack === undefined ? {} : { stack: head.stack }),
-        groups: head.groups,
-        parameters,
-      });
-    const happy = await story({ id, host: machine.host, pid: surroundings.pid, deps, witness, begin });
+    emit({
+      type: 'run.started',
+      run: id,
+      command: head.command,
+      version: surroundings.version,
+      identity,
+      ...(head.stack === undefined ? {} : { stack: head.stack }),
+      groups: head.groups,
+      // Told with `stack.started`, when it is known which of them are secret.
+      parameters: {},
+    });
+    void pulse.beat(done.signal);
+    const happy = await story({ id, host: machine.host, pid: surroundings.pid, region, deps });
     return finish(happy.outcome, happy.results);
   } catch (error) {
     const failure = toFailure(error, scene());
@@ -124,6 +126,7 @@ export async function withRun(head: Head, flags: CommonFlags, surroundings: Surr
     if (failure.outcome === 'bug') showCause(failure, surroundings);
     return ending;
   } finally {
+    done.abort();
     signals.release();
     await renderer.end();
   }

@@ -2,7 +2,7 @@ import type { Instant } from '../clock.js';
 import type { Action } from '../model/action.js';
 import type { GroupResult, Progress, Wait } from '../model/decision.js';
 import type { RunEvent } from '../model/event.js';
-import { count, duration, list, oneLine, sizes, timestamp } from './words.js';
+import { count, duration, list, oneLine, sentence, sizes, timestamp } from './words.js';
 
 /** How much a line matters: `detail` may be left out where room is short. */
 export type Level = 'detail' | 'info' | 'good' | 'warning' | 'error';
@@ -26,7 +26,7 @@ export function describe(event: RunEvent, at: Instant): readonly Line[] {
     case 'template.checked':
       return line('run', 'info', `Template ${event.source}: ${event.bytes} bytes, ${count(event.resources, 'resource')}, no objections.`);
     case 'stack.started':
-      return line(event.stack, 'info', `CloudFormation accepted the ${event.action} (token ${event.token}).`);
+      return describeStackStart(event);
     case 'stack.unchanged':
       return line(event.stack, 'good', 'No updates are to be performed: the stack is as asked for.');
     case 'stack.event': {
@@ -40,7 +40,7 @@ export function describe(event: RunEvent, at: Instant): readonly Line[] {
       return line(event.stack, 'detail', `${event.status}, ${what}${timeLeft(event.until, at)}.`);
     }
     case 'stack.cancelled':
-      return line(event.stack, 'warning', `Asked CloudFormation to cancel the update: ${event.why}`);
+      return line(event.stack, 'warning', `Asked CloudFormation to cancel the update: ${sentence(event.why)}`);
     case 'stack.settled':
       return [
         ...line(event.stack, event.ok ? 'good' : 'error', `${event.status} after ${duration(event.elapsedMs)}.`),
@@ -50,7 +50,7 @@ export function describe(event: RunEvent, at: Instant): readonly Line[] {
       if (event.groups.length === 0) return line(event.stack ?? 'run', 'info', 'No Auto Scaling groups.');
       return line(event.stack ?? 'run', 'info', `${count(event.groups.length, 'Auto Scaling group')}: ${list(event.groups, 20)}.`);
     case 'group.skipped':
-      return line(event.group, 'good', `Nothing to do: ${event.why}`);
+      return line(event.group, 'good', `Nothing to do: ${sentence(event.why)}`);
     case 'group.adopted':
       return line(
         event.group,
@@ -65,7 +65,7 @@ export function describe(event: RunEvent, at: Instant): readonly Line[] {
       return describeResult(event.result);
     case 'action.started':
       return describeScopes(event.action).flatMap((group) =>
-        line(group, event.action.type === 'renew' ? 'detail' : 'info', `${describeAction(event.action)}: ${event.why}`),
+        line(group, event.action.type === 'renew' ? 'detail' : 'info', `${describeAction(event.action)}: ${sentence(event.why)}`),
       );
     case 'action.done':
       return describeScopes(event.action).flatMap((group) => line(group, 'detail', `Done: ${lowerFirst(describeAction(event.action))}.`));
@@ -74,7 +74,7 @@ export function describe(event: RunEvent, at: Instant): readonly Line[] {
         line(
           group,
           event.again ? 'warning' : 'error',
-          `Could not ${lowerFirst(describeAction(event.action))}: ${event.code}: ${event.message}${event.again ? ' It will be tried again.' : ''}`,
+          `Could not ${lowerFirst(describeAction(event.action))}: ${event.code}: ${sentence(event.message)}${event.again ? ' It will be tried again.' : ''}`,
         ),
       );
     case 'call.retried':
@@ -84,7 +84,7 @@ export function describe(event: RunEvent, at: Instant): readonly Line[] {
     case 'heartbeat':
       return line('run', 'detail', `${event.text}${event.until === undefined ? '' : timeLeft(event.until, at)}`);
     case 'warning':
-      return line(event.reason.group ?? 'run', 'warning', `${event.reason.text}${event.reason.remedy ? ` ${event.reason.remedy}` : ''} [${event.reason.code}]`);
+      return line(event.reason.group ?? 'run', 'warning', `${sentence(event.reason.text)}${event.reason.remedy ? ` ${event.reason.remedy}` : ''} [${event.reason.code}]`);
     case 'run.finished':
       return describeEnd(event);
   }
@@ -102,6 +102,20 @@ function describeStart(event: Extract<RunEvent, { type: 'run.started' }>): reado
     lines.push({ scope: 'run', level: 'info', text: `Parameters: ${given.map(([key, value]) => `${key}=${oneLine(value)}`).join(', ')}.` });
   }
   return lines;
+}
+
+function describeStackStart(event: Extract<RunEvent, { type: 'stack.started' }>): readonly Line[] {
+  const said = (text: string): Line => ({ scope: event.stack, level: 'info', text: oneLine(text) });
+  const given = Object.entries(event.parameters ?? {});
+  const { kept = [], defaulted = [], capabilities = [] } = event;
+  const why = event.capabilitiesReason ? ` (${event.capabilitiesReason.replace(/\.$/, '')})` : '';
+  return [
+    said(`CloudFormation accepted the ${event.action} (token ${event.token}).`),
+    ...(given.length > 0 ? [said(`Parameters sent: ${given.map(([key, value]) => `${key}=${value}`).join(', ')}.`)] : []),
+    ...(kept.length > 0 ? [said(`Parameters that keep their value: ${list(kept)}.`)] : []),
+    ...(defaulted.length > 0 ? [said(`Parameters at the template's default: ${list(defaulted)}.`)] : []),
+    ...(capabilities.length > 0 ? [said(`Capabilities: ${list(capabilities)}${why}.`)] : []),
+  ];
 }
 
 /** `old 2, new 2: 1 in service, 0 of 2 proven; size min 2, desired 4, max 4` */
@@ -160,19 +174,19 @@ export function describeResult(result: GroupResult): readonly Line[] {
   const line = (level: Level, text: string): readonly Line[] => [{ scope: result.group, level, text: oneLine(text) }];
   switch (result.outcome) {
     case 'promoted':
-      return line('good', `Promoted: ${result.why}`);
+      return line('good', `Promoted: ${sentence(result.why)}`);
     case 'proven':
-      return line('good', `Proven: ${result.why}`);
+      return line('good', `Proven: ${sentence(result.why)}`);
     case 'skipped':
-      return line('good', `Nothing to do: ${result.why}`);
+      return line('good', `Nothing to do: ${sentence(result.why)}`);
     case 'rolledBack': {
       const frozen = result.frozen.length > 0 ? ` Frozen: ${list(result.frozen)} stay suspended.` : '';
-      return line('error', `Rolled back: ${result.why}${frozen}`);
+      return line('error', `Rolled back: ${sentence(result.why)}${frozen}`);
     }
     case 'stuck':
-      return line('error', `Stuck: ${result.why}`);
+      return line('error', `Stuck: ${sentence(result.why)}`);
     case 'unproven':
-      return line('error', `Not proven: ${result.why}`);
+      return line('error', `Not proven: ${sentence(result.why)}`);
   }
 }
 

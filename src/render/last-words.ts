@@ -1,6 +1,6 @@
 import type { FailureFacts, Outcome } from '../model/event.js';
 import { END } from './describe.js';
-import { oneLine } from './words.js';
+import { oneLine, sentence } from './words.js';
 
 /**
  * The last words of a failure, in the order in which somebody woken at night needs them: root cause,
@@ -11,7 +11,7 @@ export function failureBlock(outcome: Outcome, exitCode: number, facts: FailureF
   return [
     '',
     `${END[outcome].toUpperCase()} (exit ${exitCode}): ${oneLine(facts.what)} [${facts.code}]`,
-    ...facts.reasons.map(({ code, group, text, remedy }) => `  - ${group === undefined ? '' : `${group}: `}${oneLine(text)}${remedy ? ` ${oneLine(remedy)}` : ''} [${code}]`),
+    ...facts.reasons.map(({ code, group, text, remedy }) => `  - ${group === undefined ? '' : `${group}: `}${sentence(text)}${remedy ? ` ${oneLine(remedy)}` : ''} [${code}]`),
     ...(facts.serves ? [`${untouched(outcome) ? '' : 'What serves now: '}${oneLine(facts.serves)}`] : []),
     ...(facts.left ? [`What is left behind: ${oneLine(facts.left)}`] : []),
     ...(facts.next.length > 0 ? ['Next:', ...facts.next.map((command) => `  ${command}`)] : []),

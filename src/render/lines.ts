@@ -18,6 +18,7 @@ export function linesRenderer(write: WriteLine, errors: WriteLine): Renderer {
   const waits = waitFilter();
   let start: Instant | undefined;
   return {
+    repeatMs: REPEAT_MS,
     show: (stamped) => {
       start ??= stamped.at;
       const since = sinceStart(stamped.at - start);

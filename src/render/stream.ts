@@ -1,9 +1,11 @@
-import type { Clock } from '../clock.js';
+import type { Clock, Milliseconds } from '../clock.js';
 import type { Emit, Stamped } from '../model/event.js';
 
 /** Something that shows events. It must not throw and must not make the run wait. */
 export interface Renderer {
   readonly show: (stamped: Stamped) => void;
+  /** How often a wait that goes on is worth telling again. */
+  readonly repeatMs: Milliseconds;
   /** After the last event: resolves when everything is on the screen. */
   readonly end: () => Promise<void>;
 }

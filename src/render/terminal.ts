@@ -33,6 +33,8 @@ export function terminalRenderer(write: WriteLine, errors: WriteLine, colour: bo
     later(() => lines.forEach(write));
   };
   return {
+    // Time left is part of the rows, and a person watches.
+    repeatMs: 2_000,
     show: (stamped) => {
       const step = follow(stamped);
       const lines = step.record.map(({ level, scope, text }) => paint(level, scope === 'run' ? text : `${scope}: ${text}`));

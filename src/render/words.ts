@@ -47,6 +47,12 @@ export function oneLine(text: string): string {
   return text.replaceAll(/[\s\u0000-\u001f\u007f-\u009f]+/g, ' ').trim();
 }
 
+/** The text with a full stop, unless it ends like a sentence already. */
+export function sentence(text: string): string {
+  const line = oneLine(text);
+  return line === '' || /[.!?]$/.test(line) ? line : `${line}.`;
+}
+
 function two(n: number): string {
   return String(n).padStart(2, '0');
 }

@@ -1,0 +1,34 @@
+import { string as argument } from '@oclif/core/args';
+import { string } from '@oclif/core/flags';
+import { BaseCommand } from './base/command.js';
+import { commonFlags, groupFlags, outputFlags } from './base/flags.js';
+
+export default class UpdateAsgs extends BaseCommand {
+  static override summary = 'Replace the instances of Auto Scaling groups without ever serving with less';
+  static override description =
+    'Doubles each group, proves the new instances behind every load balancer, then removes the old ones; or removes the new ones and freezes the group when they cannot be proven. Groups are those of STACK (nested stacks too), or those named with --asg.';
+  static override examples = [
+    '<%= config.bin %> update-asgs my-stack',
+    '<%= config.bin %> update-asgs --asg web --asg workers --swap always',
+  ];
+  static override args = {
+    stack: argument({ name: 'STACK', description: 'Stack whose groups to update', ignoreStdin: true }),
+  };
+  static override flags = {
+    asg: string({
+      summary: 'Name of a group, instead of STACK; may be repeated',
+      helpValue: 'NAME',
+      multiple: true,
+      multipleNonGreedy: true,
+    }),
+    ...groupFlags,
+    ...commonFlags,
+    ...outputFlags,
+  };
+
+  async run(): Promise<unknown> {
+    const { args, flags } = await this.parse(UpdateAsgs);
+    const { updateGroups } = await import('../src/index.js');
+    return this.end(await updateGroups({ ...flags, stack: args.stack, asgs: flags.asg ?? [] }, this.surroundings()));
+  }
+}

@@ -1,0 +1,51 @@
+import { string as argument } from '@oclif/core/args';
+import { string } from '@oclif/core/flags';
+import { BaseCommand } from './base/command.js';
+import { commonFlags, groupFlags, outputFlags, stackFlags } from './base/flags.js';
+
+export default class UpdateStack extends BaseCommand {
+  static override summary = 'Create or update a stack, then replace the instances of its groups';
+  static override description =
+    'Creates STACK when there is none, otherwise updates it; follows the events until the stack settles; then swaps the instances of its Auto Scaling groups as update-asgs does. Parameters that are not given keep their previous values.';
+  static override examples = [
+    '<%= config.bin %> update-stack my-stack ImageId=ami-0123456789abcdef0',
+    '<%= config.bin %> update-stack my-stack --template web.yaml --capabilities CAPABILITY_IAM Size=4',
+  ];
+  static override args = {
+    stack: argument({ name: 'STACK', description: 'Stack to create or update', required: true, ignoreStdin: true }),
+    parameters: argument({
+      name: 'KEY=VALUE',
+      description: 'Parameters of the template; those not given keep their previous values',
+      multiple: true,
+      ignoreStdin: true,
+    }),
+  };
+  static override flags = {
+    template: string({ summary: "Template: a file, an https or an s3 URL [default: the stack's own]", helpValue: 'FILE|URL', helpGroup: 'STACK' }),
+    capabilities: string({
+      summary: 'Capability to acknowledge, such as CAPABILITY_IAM; may be repeated',
+      helpValue: 'NAME',
+      multiple: true,
+      multipleNonGreedy: true,
+      helpGroup: 'STACK',
+    }),
+    'on-interrupt': string({
+      summary: 'What the first Ctrl-C or SIGTERM does while the stack changes: cancel the update, or leave it alone',
+      options: ['cancel', 'leave'],
+      default: 'cancel',
+      helpGroup: 'STACK',
+    }),
+    ...groupFlags,
+    ...stackFlags,
+    ...commonFlags,
+    ...outputFlags,
+  };
+
+  async run(): Promise<unknown> {
+    const { args, flags } = await this.parse(UpdateStack);
+    const { updateStack } = await import('../src/index.js');
+    return this.end(
+      await updateStack({ ...flags, stack: args.stack, parameters: args.parameters ?? [], capabilities: flags.capabilities ?? [] }, this.surroundings()),
+    );
+  }
+}

@@ -1,0 +1,57 @@
+import type { Clock, Milliseconds } from '../clock.js';
+import type { Emit, RunEvent } from '../model/event.js';
+
+/** Silence after which a pipeline may take a job for dead. */
+const SILENCE_MS: Milliseconds = 60_000;
+
+/**
+ * Keeps a run from falling silent: waits that are still true are told again every `everyMs`, and when
+ * nothing at all was told for a minute, that is said. The engine tells each fact once; here the clock
+ * drives, because during a long wait or a slow call no event comes that could.
+ */
+export function createPulse(clock: Clock, everyMs: Milliseconds, emit: Emit): { readonly see: Emit; readonly beat: (signal: AbortSignal) => Promise<void> } {
+  const waits = new Map<string, { readonly event: RunEvent; at: number }>();
+  let last = clock.now();
+  const see: Emit = (event) => {
+    last = clock.now();
+    const topic = topicOf(event);
+    if (event.type === 'group.waiting' || event.type === 'stack.waiting') waits.set(topic, { event, at: last });
+    else if (topic !== '') waits.delete(topic);
+  };
+  return {
+    see,
+    beat: async (signal) => {
+      while (!signal.aborted) {
+        await clock.sleep(everyMs, signal);
+        if (signal.aborted) return;
+        const now = clock.now();
+        const due = [...waits.values()].filter(({ at }) => now - at >= everyMs);
+        for (const wait of due) {
+          wait.at = now;
+          emit(wait.event);
+        }
+        if (due.length === 0 && now - last >= SILENCE_MS) emit({ type: 'heartbeat', text: 'Still at it; AWS has not answered anything new.' });
+      }
+    },
+  };
+}
+
+/** What a wait is over with: the group or the stack did something, or came to its end. */
+function topicOf(event: RunEvent): string {
+  switch (event.type) {
+    case 'group.waiting':
+      return `group ${event.wait.group}`;
+    case 'group.finished':
+      return `group ${event.result.group}`;
+    case 'group.skipped':
+      return `group ${event.group}`;
+    case 'action.started':
+      return 'group' in event.action ? `group ${event.action.group}` : '';
+    case 'stack.waiting':
+    case 'stack.settled':
+    case 'stack.event':
+      return `stack ${event.stack}`;
+    default:
+      return '';
+  }
+}

@@ -1,0 +1,55 @@
+import { againCommand, makePlan, readWanted, type GroupFlags, type Wanted } from '../config/plan.js';
+import { swapGroups } from '../engine/swap-groups.js';
+import { stackGroups } from '../engine/stack.js';
+import type { GroupResult } from '../model/decision.js';
+import type { Plan } from '../model/plan.js';
+import { groupsOnInterrupt } from './interrupt.js';
+import { withRun, type CommonFlags, type Happy, type Run } from './run.js';
+import type { Ending, Surroundings } from './surroundings.js';
+
+export interface UpdateGroupsAsked extends GroupFlags, CommonFlags {
+  readonly stack?: string | undefined;
+  readonly asgs: readonly string[];
+}
+
+/** `update-asgs`: finds the groups, then swaps those that need it, all in one loop. */
+export async function updateGroups(asked: UpdateGroupsAsked, surroundings: Surroundings): Promise<Ending> {
+  const wanted = readWanted(asked, targetProblems(asked));
+  const head = { command: 'update-asgs', stack: asked.stack, groups: asked.asgs, onInterrupt: groupsOnInterrupt };
+  return withRun(head, asked, surroundings, async (run) => {
+    const groups = asked.stack === undefined ? asked.asgs : await stackGroups(run.deps, asked.stack);
+    const results = await swap(run, wanted, asked, groups, {});
+    return { outcome: outcomeOf(results), results };
+  });
+}
+
+function targetProblems({ stack, asgs }: UpdateGroupsAsked): readonly string[] {
+  if (stack === undefined && asgs.length === 0) return ['Say which groups: give STACK, or --asg NAME.'];
+  if (stack !== undefined && asgs.length > 0) return [`Give either STACK or --asg, not both (STACK is "${stack}").`];
+  if (asgs.includes('') || stack === '') return ['A name must not be empty.'];
+  return [];
+}
+
+/** Tells which groups there are and runs one plan over them. */
+export async function swap(run: Run, wanted: Wanted, asked: UpdateGroupsAsked, groups: readonly string[], how: Partial<Pick<Plan, 'strategy' | 'adoptOnly'>>): Promise<readonly GroupResult[]> {
+  const { deps, region } = run;
+  deps.emit({ type: 'groups.found', ...(asked.stack === undefined ? {} : { stack: asked.stack }), groups });
+  if (groups.length === 0) return [];
+  const plan = makePlan(wanted, {
+    strategy: how.strategy ?? 'swap',
+    run: run.id,
+    host: run.host,
+    pid: run.pid,
+    stack: asked.stack,
+    groups,
+    region,
+    again: againCommand(asked, asked, { region, profile: asked.profile }),
+    adoptOnly: how.adoptOnly ?? false,
+  });
+  return swapGroups(deps, plan);
+}
+
+/** Swapped when any group was; otherwise there was nothing to do. */
+export function outcomeOf(results: readonly GroupResult[]): Happy['outcome'] {
+  return results.some(({ outcome }) => outcome !== 'skipped') ? 'swapped' : 'nothing';
+}

@@ -1,0 +1,108 @@
+import { readWanted, type StackTiming, type Wanted } from '../config/plan.js';
+import { retrying } from '../engine/retry.js';
+import { changeStack, stackGroups, STACK_TIMING, type StackChange, type StackOrder } from '../engine/stack.js';
+import { AwsFault, Failure, refused } from '../errors.js';
+import type { GroupResult } from '../model/decision.js';
+import type { GivenParameter } from '../model/template.js';
+import { parseParameters } from '../template/arguments.js';
+import { fetchTemplate, readTemplateFile } from '../template/io.js';
+import { loadTemplate, type TemplateIo } from '../template/load.js';
+import { stackOnInterrupt } from './interrupt.js';
+import { withRun, type Run } from './run.js';
+import type { Ending, Surroundings } from './surroundings.js';
+import { outcomeOf, swap, type UpdateGroupsAsked } from './update-asgs.js';
+
+export interface UpdateStackAsked extends Omit<UpdateGroupsAsked, 'stack' | 'asgs'> {
+  readonly stack: string;
+  /** KEY=VALUE, unchecked. */
+  readonly parameters: readonly string[];
+  readonly template?: string | undefined;
+  readonly capabilities: readonly string[];
+  readonly 'on-interrupt': string;
+}
+
+/**
+ * `update-stack`: finish what a dead run left on the stack's groups, change the stack, and only when
+ * CloudFormation succeeded swap the groups; after a creation, prove them.
+ */
+export async function updateStack(asked: UpdateStackAsked, surroundings: Surroundings): Promise<Ending> {
+  const wanted = readWanted(asked, asked.stack === '' ? ['STACK must not be empty.'] : []);
+  const given = parseParameters(asked.parameters);
+  const onInterrupt = asked['on-interrupt'] === 'leave' ? 'leave' : 'cancel';
+  const target: UpdateGroupsAsked = { ...asked, asgs: [] };
+  const head = { command: 'update-stack', stack: asked.stack, groups: [], onInterrupt: stackOnInterrupt(onInterrupt) };
+
+  return withRun(head, asked, surroundings, async (run) => {
+    const order = await makeOrder(run, asked, wanted, given, onInterrupt);
+    await finishDeadRollouts(run, wanted, target);
+    const change = await changeStack(run.deps, order);
+    const results = await swapAfter(run, wanted, target, change);
+    return { outcome: change.action === 'unchanged' ? outcomeOf(results) : change.action, results };
+  });
+}
+
+async function makeOrder(run: Run, asked: UpdateStackAsked, wanted: Wanted, given: readonly GivenParameter[], onInterrupt: 'cancel' | 'leave'): Promise<StackOrder> {
+  return {
+    stack: asked.stack,
+    template: await loadTemplate(asked.template, asked.stack, templateIo(run)),
+    given,
+    ...(asked.capabilities.length === 0 ? {} : { capabilities: asked.capabilities }),
+    token: `ha-updater-${run.id}`,
+    timing: stackTiming(wanted.stackTiming, asked.poll === undefined ? STACK_TIMING.pollMs : wanted.timing.pollMs),
+    onInterrupt,
+  };
+}
+
+function stackTiming({ warmupMs, actionTimeoutMs, lookBackMs }: StackTiming, pollMs: number): StackOrder['timing'] {
+  return { warmupMs, silenceMs: actionTimeoutMs, lookBackMs, pollMs };
+}
+
+function templateIo({ deps }: Run): TemplateIo {
+  const { gateway } = deps;
+  return {
+    readFile: readTemplateFile,
+    fetchText: fetchTemplate,
+    readObject: (bucket, key) => retrying(deps, 's3:GetObject', () => gateway.readObject(bucket, key)),
+    stackTemplate: async (stack) => {
+      try {
+        return await retrying(deps, 'cloudformation:GetTemplate', () => gateway.stackTemplate(stack));
+      } catch (error) {
+        if (!(error instanceof AwsFault) || error.kind !== 'missing') throw error;
+        throw refused('stack.missing', `There is no stack ${stack}, and no --template to create it from.`, [], [`ha-updater update-stack ${stack} --template FILE`]);
+      }
+    },
+  };
+}
+
+/**
+ * A stack must not change under a rollout that somebody left half-way: its record tells old from new by
+ * launch time. So what a dead run left is finished first; what a live one holds stops us here.
+ */
+async function finishDeadRollouts(run: Run, wanted: Wanted, target: UpdateGroupsAsked & { readonly stack?: string | undefined }): Promise<void> {
+  const { deps } = run;
+  const name = target.stack ?? '';
+  const stack = await retrying(deps, 'cloudformation:DescribeStacks', () => deps.gateway.describeStack(name));
+  if (stack === undefined || stack.status === 'REVIEW_IN_PROGRESS') return;
+  const groups = await stackGroups(deps, stack.id);
+  if (groups.length === 0) return;
+  const looked = await retrying(deps, 'autoscaling:DescribeAutoScalingGroups', () => deps.gateway.describeGroups(groups));
+  const begun = looked.groups.filter(({ notes }) => notes.record !== undefined).map((group) => group.name);
+  if (begun.length > 0) await swap(run, wanted, target, begun, { adoptOnly: true });
+}
+
+/** The groups' part. The stack has changed by now, so a refusal is no longer "nothing was changed". */
+async function swapAfter(run: Run, wanted: Wanted, target: UpdateGroupsAsked, change: StackChange): Promise<readonly GroupResult[]> {
+  try {
+    const groups = await stackGroups(run.deps, change.stackId);
+    return await swap(run, wanted, target, groups, { strategy: change.action === 'created' ? 'prove' : 'swap' });
+  } catch (error) {
+    if (!(error instanceof Failure) || change.action === 'unchanged') throw error;
+    if (error.outcome !== 'refused' && error.outcome !== 'held') throw error;
+    const facts = {
+      ...error.facts,
+      serves: 'The instances that served before: their groups were not touched.',
+      left: `The stack is ${change.action}; its groups do not follow it yet.`,
+    };
+    throw new Failure(error.outcome === 'refused' ? 'stopped' : 'held', facts, { cause: error });
+  }
+}
