@@ -55,8 +55,7 @@ export function createTerminate(clients: Clients): (group: string, instances: re
       } catch (error) {
         if (!(error instanceof AwsFault)) throw error;
         singly = knowsNoBatch(error);
-        // A crash of the service may come after its effect, so it is for the next look to say what is left.
-        if (!singly || error.kind === 'transient') throw error;
+        if (!singly) throw error;
       }
     }
     await terminateSingly(clients, group, instances);
@@ -80,7 +79,7 @@ async function terminateTogether(clients: Clients, group: string, instances: rea
   }
 }
 
-/** Looks first, because here a repetition would be terminated (and counted) a second time. */
+/** Looks first: what leaves already, for whatever reason, must not be terminated (and counted) a second time. */
 async function terminateSingly(clients: Clients, group: string, instances: readonly string[]): Promise<void> {
   const client = await clients.autoScaling();
   const members = await membersOf(clients, group);
@@ -109,9 +108,12 @@ async function membersOf(clients: Clients, group: string): Promise<ReadonlyMap<s
   return new Map((answer.AutoScalingGroups?.[0]?.Instances ?? []).map((instance) => [instance.InstanceId ?? '', instance.LifecycleState ?? '']));
 }
 
-/** A service that does not know `InstanceIds` misses `InstanceId`: it says so, or it breaks without an error document. */
+/**
+ * A service that does not know `InstanceIds` misses `InstanceId`: it says so, or (an emulator) it crashes
+ * without an error document. AWS itself answers such a 500 with a document.
+ */
 function knowsNoBatch(fault: AwsFault): boolean {
-  if (fault.kind === 'transient') return fault.code === UNREADABLE_ANSWER;
+  if (fault.code === UNREADABLE_ANSWER) return fault.message.includes('HTTP 500 ');
   return (
     ['ValidationError', 'MissingParameter', 'InvalidParameter', 'UnknownParameter'].includes(fault.code) &&
     /\binstance_?ids?\b/i.test(fault.message) &&

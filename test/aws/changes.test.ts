@@ -100,22 +100,33 @@ describe('terminate', () => {
     expect(calls).to.have.length(1);
   });
 
-  it('a service that breaks at the batch gets single ids at the next look, not at once: the effect may have come', async () => {
+  /** A service that answers the batch with a page and everything else as it should. */
+  const breaking = (status: number): { gateway: ReturnType<typeof gatewayOver>; bodies: string[] } => {
     const bodies: string[] = [];
     const gateway = gatewayOver((request) => {
       const body = String(request.body);
       bodies.push(body);
-      if (body.includes('InstanceIds')) return Promise.resolve({ response: new HttpResponse({ statusCode: 500, headers: {}, body: Buffer.from('<!doctype html><title>500') }) });
+      if (body.includes('InstanceIds')) return Promise.resolve({ response: new HttpResponse({ statusCode: status, headers: {}, body: Buffer.from('<!doctype html><title>Oops') }) });
+      const member = (id: string, state: string): string => `<member><InstanceId>${id}</InstanceId><LifecycleState>${state}</LifecycleState></member>`;
       const answer = body.includes('Describe')
-        ? '<DescribeAutoScalingGroupsResponse><DescribeAutoScalingGroupsResult><AutoScalingGroups><member><Instances><member><InstanceId>i-1</InstanceId><LifecycleState>InService</LifecycleState></member></Instances></member></AutoScalingGroups></DescribeAutoScalingGroupsResult></DescribeAutoScalingGroupsResponse>'
+        ? `<DescribeAutoScalingGroupsResponse><DescribeAutoScalingGroupsResult><AutoScalingGroups><member><Instances>${member('i-1', 'InService')}${member('i-2', 'Terminating')}</Instances></member></AutoScalingGroups></DescribeAutoScalingGroupsResult></DescribeAutoScalingGroupsResponse>`
         : '<TerminateInstanceInAutoScalingGroupResponse><TerminateInstanceInAutoScalingGroupResult/></TerminateInstanceInAutoScalingGroupResponse>';
       return Promise.resolve({ response: new HttpResponse({ statusCode: 200, headers: {}, body: Buffer.from(answer) }) });
     });
-    expect((await faultOf(gateway.terminate('web', ['i-1']))).kind).to.equal('transient');
-    expect(bodies).to.have.length(1);
-    await gateway.terminate('web', ['i-1']);
+    return { gateway, bodies };
+  };
+
+  it('a service that crashes at the batch gets single ids, and only those that its crash left', async () => {
+    const { gateway, bodies } = breaking(500);
+    await gateway.terminate('web', ['i-1', 'i-2']);
     expect(bodies.slice(1).map((body) => /Action=(\w+)/.exec(body)?.[1])).to.deep.equal(['DescribeAutoScalingGroups', 'TerminateInstanceInAutoScalingGroup']);
     expect(bodies[2]).to.contain('InstanceId=i-1').and.to.contain('ShouldDecrementDesiredCapacity=true');
+  });
+
+  it('a service that is away for a moment is no reason to do without the batch', async () => {
+    const { gateway, bodies } = breaking(503);
+    expect((await faultOf(gateway.terminate('web', ['i-1', 'i-2']))).kind).to.equal('transient');
+    expect(bodies).to.have.length(1);
   });
 });
 
