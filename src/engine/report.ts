@@ -27,7 +27,8 @@ export function createReporter({ emit }: Deps, plan: Plan): Reporter {
   };
   return {
     warnings: (reasons) => {
-      for (const reason of reasons) if (news(`warning ${reason.group ?? ''} ${reason.code}`, reason)) emit({ type: 'warning', reason });
+      // Two warnings of one group can share a code, so the text is part of the key.
+      for (const reason of reasons) if (news(`warning ${reason.group ?? ''} ${reason.code} ${reason.text}`, reason)) emit({ type: 'warning', reason });
     },
     adopted: ({ groups, seen }) => {
       for (const { name, notes } of groups) {
