@@ -1,6 +1,7 @@
 import { AwsFault, Failure, usage, type FaultKind } from '../errors.js';
 import type { Outcome } from '../model/event.js';
 import { describeProgress } from '../render/describe.js';
+import { sentence } from '../render/words.js';
 import type { Witness } from './witness.js';
 
 /** What is known of the run that failed. */
@@ -99,18 +100,17 @@ function callOf(fault: AwsFault): string {
 }
 
 /** An oclif error of the command line: it carries its own exit code. */
-type ParseError = Error & { readonly oclif: { readonly exit?: number } };
+type ParseError = Error & { readonly oclif: { readonly exit?: number }; readonly args?: readonly { readonly name?: string; readonly required?: boolean }[] };
 
 function isParseError(error: unknown): error is ParseError {
   return error instanceof Error && typeof (error as Partial<ParseError>).oclif === 'object';
 }
 
 function parseFailure(error: ParseError, scene: Scene): Failure {
-  const what = error.message
-    .replace(/\n?See more help with --help\s*$/, '')
-    .replaceAll(/\s*\n\s*/g, ' ')
-    .trim();
-  return usage('usage.commandLine', /[.!?]$/.test(what) ? what : `${what}.`, [`ha-updater ${scene.command} --help`]);
+  // oclif lists a missing argument as a table, with a note on flags that does not hold for ours.
+  const missing = error.message.startsWith('Missing ') ? (error.args ?? []).flatMap(({ name }) => (name === undefined ? [] : [name.toUpperCase()])) : [];
+  const what = missing.length > 0 ? `${missing.join(' and ')} is missing.` : sentence(error.message.replace(/\n?See more help with --help\s*$/, ''));
+  return usage('usage.commandLine', what, [`ha-updater ${scene.command} --help`]);
 }
 
 function bug(error: unknown, scene: Scene): Failure {

@@ -133,7 +133,7 @@ export async function withRun(head: Head, flags: CommonFlags, surroundings: Surr
 }
 
 /** A person who has no network or the wrong endpoint should not wait minutes to hear of it. */
-const QUICK = { attempts: 3, firstWaitMs: 1_000, longestWaitMs: 2_000 };
+export const QUICK = { attempts: 3, firstWaitMs: 1_000, longestWaitMs: 2_000 };
 
 /** Gateway and region; the SDK is loaded only here. */
 export async function connect(flags: CommonFlags, endpoint: string | undefined, surroundings: Pick<Surroundings, 'env'>): Promise<{ readonly gateway: Gateway; readonly region: string }> {

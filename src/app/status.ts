@@ -13,7 +13,7 @@ import { statusPage } from '../render/status.js';
 import { toFailure } from './failure.js';
 import { endWithError } from './errors.js';
 import { thisMachine } from './machine.js';
-import { connect, type CommonFlags } from './run.js';
+import { connect, QUICK, type CommonFlags } from './run.js';
 import { groupStatus, type GroupStatus } from './status-group.js';
 import type { Ending, Surroundings } from './surroundings.js';
 
@@ -61,7 +61,7 @@ export async function status(asked: StatusAsked, surroundings: Surroundings): Pr
 
 async function look(deps: Deps, asked: StatusAsked, region: string): Promise<StatusDocument> {
   const { gateway } = deps;
-  const stack = await retrying(deps, 'cloudformation:DescribeStacks', () => gateway.describeStack(asked.stack));
+  const stack = await retrying(deps, 'cloudformation:DescribeStacks', () => gateway.describeStack(asked.stack), QUICK);
   if (stack === undefined) throw refused('stack.missing', `There is no stack ${asked.stack} in ${region}.`, [], [`aws cloudformation list-stacks --region ${region}`]);
   const resources = await retrying(deps, 'cloudformation:ListStackResources', () => gateway.listResources(stack.id));
   const names = await stackGroups(deps, stack.id);
