@@ -1,4 +1,4 @@
-import { AwsFault, Failure, usage } from '../errors.js';
+import { AwsFault, Failure, refused, usage } from '../errors.js';
 import type { LoadedTemplate, TemplateFinding, TemplateSource } from '../model/template.js';
 import { checkTemplate } from './check.js';
 import { declaredParameters } from './declared.js';
@@ -22,7 +22,7 @@ export interface TemplateIo {
  * Reads, parses and checks the template of a run. `source` is a path, a `file://`, `https://` or
  * `s3://` address; undefined means the one that the stack has. What is found is in the answer: only
  * what cannot be read, parsed or sent throws.
- * @throws Failure (usage) naming the place; AwsFault when S3 or CloudFormation could not be asked
+ * @throws Failure (usage) naming the place, (refused) when the stack does not exist; AwsFault when S3 or CloudFormation could not be asked
  */
 export async function loadTemplate(source: string | undefined, stack: string, io: TemplateIo): Promise<LoadedTemplate> {
   if (source === undefined) return own(stack, io);
@@ -57,7 +57,7 @@ function sent(text: string, bytes: number, origin: string, s3: string | undefine
  */
 async function own(stack: string, io: TemplateIo): Promise<LoadedTemplate> {
   const origin = `the template of stack ${stack}`;
-  const text = await io.stackTemplate(stack);
+  const text = await ofStack(stack, io);
   const base = { source: { kind: 'previous' } as const, origin, bytes: Buffer.byteLength(text, 'utf8') };
   try {
     const { template, findings } = parseTemplate(text, origin);
@@ -79,6 +79,17 @@ async function own(stack: string, io: TemplateIo): Promise<LoadedTemplate> {
       severity: 'warning',
     };
     return { ...base, resources: 0, declared: [], findings: [finding] };
+  }
+}
+
+async function ofStack(stack: string, io: TemplateIo): Promise<string> {
+  try {
+    return await io.stackTemplate(stack);
+  } catch (error) {
+    if (!(error instanceof AwsFault) || error.kind !== 'missing') throw error;
+    throw refused('stack.missing', `There is no stack ${stack}, so there is no template to use again.`, [], [
+      `ha-updater update-stack ${stack} --template FILE   # creates it`,
+    ]);
   }
 }
 

@@ -3,7 +3,7 @@ import type { Deps } from '../../src/engine/deps.js';
 import type { Gateway, StackRequest } from '../../src/engine/gateway.js';
 import { changeStack, STACK_TIMING, type StackChange, type StackOrder } from '../../src/engine/stack.js';
 import type { RunEvent } from '../../src/model/event.js';
-import type { Stack, StackEvent, TemplateSummary } from '../../src/model/stack.js';
+import type { Stack, StackEvent, StackResource, TemplateSummary } from '../../src/model/stack.js';
 import type { LoadedTemplate } from '../../src/model/template.js';
 import { SandboxClock } from '../../src/sandbox/clock.js';
 
@@ -41,12 +41,18 @@ export class ScriptedStack {
   script: readonly Beat[] = [];
   afterCancel: readonly Beat[] = [];
   answer: 'started' | 'unchanged' = 'started';
+  /** Faults that every call of a method meets. */
+  readonly always = new Map<keyof Gateway, AwsFault>();
+  readonly resources = new Map<string, readonly StackResource[]>();
+  onEvents: (read: readonly StackEvent[]) => void = () => undefined;
+  onCancel: () => void = () => undefined;
   /** Reads of the stack show what it was this long ago. */
   staleMs = 0;
   readonly #history: { at: number; stack: Stack | undefined }[] = [];
   readonly #interrupt = new AbortController();
   #signal: string | undefined;
   #planned: (() => void)[] = [];
+  #forgetful = false;
 
   constructor(status: string = 'UPDATE_COMPLETE') {
     if (status !== 'none') {
@@ -104,12 +110,14 @@ export class ScriptedStack {
           if (until(event)) break;
           read.push(event);
         }
+        this.onEvents(read);
         return Promise.resolve(read);
       },
       templateSummary: () => Promise.resolve(this.summary),
       validateTemplate: () => Promise.resolve(),
       updateStack: (request) => {
-        this.#refuseTwice(request);
+        if (this.#forgetful && this.requests.length > 0) this.answer = 'unchanged';
+        else this.#refuseTwice(request);
         if (this.answer === 'unchanged') return Promise.resolve('unchanged');
         this.#begin(request);
         return Promise.resolve('started');
@@ -120,7 +128,9 @@ export class ScriptedStack {
         this.#begin(request);
         return Promise.resolve(stackId);
       },
+      listResources: (id) => Promise.resolve(this.resources.get(id) ?? []),
       cancelUpdate: () => {
+        this.onCancel();
         for (const undo of this.#planned) undo();
         this.play(this.afterCancel);
         return Promise.resolve();
@@ -131,6 +141,8 @@ export class ScriptedStack {
         this.calls.push(name);
         const index = this.faults.findIndex(({ method }) => method === name);
         const fault = index < 0 ? undefined : this.faults.splice(index, 1)[0];
+        const always = this.always.get(name);
+        if (always !== undefined) throw always;
         if (fault !== undefined && fault.lost !== true) throw fault.fault;
         const method = methods[name] as ((...given: never[]) => Promise<unknown>) | undefined;
         if (method === undefined) throw new Error(`${name} is not scripted`);
@@ -167,6 +179,11 @@ export class ScriptedStack {
       onInterrupt: 'cancel',
       ...order,
     });
+  }
+
+  /** From now on a second call finds nothing left to do, instead of its token used. */
+  forgetTokens(): void {
+    this.#forgetful = true;
   }
 
   ofType<T extends RunEvent['type']>(type: T): Extract<RunEvent, { type: T }>[] {

@@ -57,21 +57,25 @@ async function newestEvent(deps: Deps, stackId: string): Promise<StackEvent | un
 
 async function send(deps: Deps, order: StackOrder, prepared: Prepared): Promise<Started> {
   const operation = prepared.action === 'create' ? 'cloudformation:CreateStack' : 'cloudformation:UpdateStack';
+  let mayHaveWorked = false;
   for (let attempt = 1; ; attempt++) {
     try {
       const answer = await call(deps, prepared);
       // A second call finds nothing to do when the first one, whose reply was lost, has done it.
-      if (answer.kind === 'unchanged' && attempt > 1) return (await startedBefore(deps, order, prepared)) ?? answer;
+      if (answer.kind === 'unchanged' && mayHaveWorked) return (await startedBefore(deps, order, prepared)) ?? answer;
       return answer;
     } catch (error) {
       if (!(error instanceof AwsFault)) throw error;
+      // Throttled and unreachable calls were never carried out.
+      mayHaveWorked ||= error.kind === 'transient';
       const used = error.code.startsWith('TokenAlreadyExists');
-      if (used || (attempt > 1 && !lost(error))) {
+      if (used || (mayHaveWorked && !lost(error))) {
         const ours = await startedBefore(deps, order, prepared);
         if (ours !== undefined) return ours;
       }
       if (!lost(error)) throw rejected(error, order, prepared);
       if (attempt >= RETRY.attempts) {
+        if (!mayHaveWorked) throw error;
         const ours = await startedBefore(deps, order, prepared);
         if (ours !== undefined) return ours;
         throw unclear(error, order, operation);

@@ -1,0 +1,64 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { Failure } from '../../src/errors.js';
+import { parseParameters } from '../../src/template/arguments.js';
+
+describe('KEY=VALUE', () => {
+  const cases: readonly (readonly [string, string, string])[] = [
+    ['A=b', 'A', 'b'],
+    ['A=b=c', 'A', 'b=c'],
+    ['A=', 'A', ''],
+    ['A==', 'A', '='],
+    ['A=1,2', 'A', '1,2'],
+    ['A= b ', 'A', ' b '],
+    ['A=--foo', 'A', '--foo'],
+    ['A=@@x', 'A', '@@x'],
+    ['A1=a\nb', 'A1', 'a\nb'],
+  ];
+  for (const [argument, key, value] of cases) {
+    it(JSON.stringify(argument), () => expect(parseParameters([argument])).to.deep.equal([{ key, value }]));
+  }
+
+  const wrong: readonly (readonly [string, readonly string[], string])[] = [
+    ['no =', ['A=1', 'secret'], 'parameters.syntax'],
+    ['no name', ['=secret'], 'parameters.name'],
+    ['a name that is none', ['My-Key=secret'], 'parameters.name'],
+    ['a flag', ['--passwort=secret'], 'parameters.flag'],
+    ['the same twice', ['A=secret', 'A=secret'], 'parameters.twice'],
+  ];
+  for (const [what, args, code] of wrong) {
+    it(`refuses ${what} without repeating the value`, () => {
+      const failure = failureOf(args);
+      expect([failure.exitCode, failure.facts.code]).to.deep.equal([2, code]);
+      expect(JSON.stringify(failure.facts)).not.to.include('secret');
+    });
+  }
+
+  it('names all that is wrong at once', () => {
+    expect(failureOf(['a', '=b', 'C=1', 'C=2', '-x']).facts.reasons.map(({ code }) => code)).to.deep.equal([
+      'parameters.syntax',
+      'parameters.name',
+      'parameters.twice',
+      'parameters.flag',
+    ]);
+  });
+
+  it('gives back every value that it is given', () => {
+    const parameters = fc.dictionary(fc.stringMatching(/^[A-Za-z0-9]{1,9}$/), fc.string({ unit: 'binary' }), { noNullPrototype: true });
+    fc.assert(
+      fc.property(parameters, (values) => {
+        const given = Object.entries(values).map(([key, value]) => ({ key, value }));
+        expect(parseParameters(given.map(({ key, value }) => `${key}=${value}`))).to.deep.equal(given);
+      }),
+    );
+  });
+});
+
+function failureOf(args: readonly string[]): Failure {
+  try {
+    parseParameters(args);
+  } catch (error) {
+    return error as Failure;
+  }
+  throw new Error('it did not fail');
+}
