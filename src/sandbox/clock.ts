@@ -90,8 +90,14 @@ export class SandboxClock implements Clock {
     if (this.#sleepers.size === 0 || this.#sleepers.size < this.actors) return;
     const next = [...this.#sleepers].sort((a, b) => a.at - b.at || a.order - b.order)[0];
     if (next === undefined) return;
+    // Something that is due before may wake a sleeper early (a signal): then time stands there.
+    const asleep = this.#sleepers.size;
+    for (let first = this.#queue[0]; first !== undefined && first.at <= next.at; first = this.#queue[0]) {
+      this.advanceTo(first.at);
+      if (this.#sleepers.size < asleep) return;
+    }
     this.advanceTo(next.at);
-    if (this.#sleepers.has(next)) next.wake();
+    next.wake();
   }
 }
 
