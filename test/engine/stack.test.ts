@@ -304,7 +304,7 @@ describe('following a change', () => {
     const web = new ScriptedStack();
     web.script = goodUpdate;
     web.onEvents = (read) => {
-      if (read.some(({ status, logicalId }) => logicalId === 'web' && status === 'UPDATE_COMPLETE')) {
+      if (read.some(({ status, logicalId, token }) => logicalId === 'web' && status === 'UPDATE_COMPLETE' && token === 'ha-updater-r1')) {
         for (let i = 0; i < 3; i++) web.faults.push({ method: 'stackEvents', fault: fault('throttled') });
         web.onEvents = () => undefined;
       }

@@ -133,7 +133,8 @@ async function observe(deps: Deps, order: StackOrder, reader: EventReader, look:
   if (!blind && !state.lastLook && quietMs < quietLimitMs) return undefined;
   const seen = await orFault(look);
   if (seen instanceof AwsFault) return blind && !passes(news) && !passes(seen) ? news : undefined;
-  if (seen.changed) state.newsAt = deps.clock.now();
+  // What events have told already is no news.
+  if (seen.changed && seen.status !== state.status) state.newsAt = deps.clock.now();
   if (seen.settled) state.status = seen.status;
   else if (seen.changed) state.status ??= seen.status;
   return undefined;
