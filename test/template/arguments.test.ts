@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { Failure } from '../../src/errors.js';
+import type { Failure } from '../../src/errors.js';
 import { parseParameters } from '../../src/template/arguments.js';
 
 describe('KEY=VALUE', () => {
