@@ -4,9 +4,12 @@ import type { Scenario } from './scenario.js';
 import { inProcessHandler } from './wire/handler.js';
 import { createWire, type CallSeen, type Wire } from './wire/wire.js';
 import { autoscalingOperations } from './world/autoscaling/index.js';
+import { cloudformationOperations } from './world/cloudformation/index.js';
 import { ec2Operations } from './world/ec2/index.js';
 import { elbOperations } from './world/elb/index.js';
 import { elbv2Operations } from './world/elbv2/index.js';
+import { s3Operations } from './world/s3.js';
+import { ssmOperations } from './world/ssm.js';
 import { stsOperations } from './world/sts.js';
 import { createWorld, type ServiceName, type Services, type WorldRoot } from './world/world.js';
 
@@ -37,9 +40,12 @@ export interface Sandbox {
 /** The services of the simulated AWS, each in a folder of its own. */
 export const SIMULATED_SERVICES: Services = {
   autoscaling: autoscalingOperations,
+  cloudformation: cloudformationOperations,
   ec2: ec2Operations,
   elb: elbOperations,
   elbv2: elbv2Operations,
+  s3: s3Operations,
+  ssm: ssmOperations,
   sts: stsOperations,
 };
 

@@ -133,7 +133,7 @@ const FAULTS: Readonly<Record<Fault['kind'], Fields>> = {
   noCapacity: { zone: { check: text }, after: { check: count } },
   killInstance: { group: must(text), at: must(seconds), which: must(oneOf('oldest', 'newest')) },
   resize: { group: must(text), at: must(seconds), min: { check: count }, max: { check: count }, desired: { check: count } },
-  stackFails: { stack: { check: text }, logicalId: must(text), reason: must(text), times: { check: atLeast(1, Infinity, true) } },
+  stackFails: { stack: { check: text }, logicalId: must(text), reason: must(text), times: { check: atLeast(1, Infinity, true) }, during: { check: oneOf('operation', 'rollback') } },
 };
 
 const fault: Check = (node, at) => {

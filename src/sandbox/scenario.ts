@@ -32,7 +32,7 @@ export type Fault = Window &
     | { readonly kind: 'killInstance'; readonly group: string; readonly at: number; readonly which: 'oldest' | 'newest' }
     | { readonly kind: 'resize'; readonly group: string; readonly at: number; readonly min?: number; readonly max?: number; readonly desired?: number }
     /** The resource of a stack operation fails, which rolls the stack back. */
-    | { readonly kind: 'stackFails'; readonly stack?: string; readonly logicalId: string; readonly reason: string; /** 1: only the first operation after `from`. */ readonly times?: number }
+    | { readonly kind: 'stackFails'; readonly stack?: string; readonly logicalId: string; readonly reason: string; /** 1: only the first operation after `from`. */ readonly times?: number; /** rollback: it fails on the way back instead. */ readonly during?: 'operation' | 'rollback' }
   );
 
 /** Latencies of the world, in seconds, each drawn uniformly from [least, most]. */

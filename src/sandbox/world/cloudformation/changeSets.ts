@@ -1,0 +1,265 @@
+import type { OperationTable, World } from '../world.js';
+import { ServiceFault } from '../fault.js';
+import { beginCreate, beginUpdate } from './deployment.js';
+import { checkUpdatable, hasUpdates } from './changing.js';
+import { paged } from './describing.js';
+import { setStackStatus } from './events.js';
+import { loadTemplate } from './load.js';
+import { changeSetArn, stackArn } from './names.js';
+import { describedParameters, resolveParameters } from './parameters.js';
+import { definitionOf, planChanges } from './plan.js';
+import { checkToken, claimToken, requestedBlueprint, stackOf, type BlueprintInput } from './request.js';
+import { compact, object } from './resources/values.js';
+import { EMPTY_BLUEPRINT, newStack } from './stack.js';
+import { cloudFormationState, drawResourceTime, findStack, type Blueprint, type ChangeDetail, type ChangeSetRow, type PlannedChange, type StackRow } from './state.js';
+import { invalid, text } from './template.js';
+
+interface CreateChangeSetInput extends BlueprintInput {
+  readonly ChangeSetName: string;
+  readonly ChangeSetType?: 'CREATE' | 'UPDATE' | 'IMPORT';
+  readonly ClientToken?: string;
+  readonly Description?: string;
+  readonly IncludeNestedStacks?: boolean;
+  readonly OnStackFailure?: string;
+}
+
+interface ChangeSetInput {
+  readonly ChangeSetName: string;
+  readonly StackName?: string;
+}
+
+/** A change set is computed in a fraction of a resource's time. */
+const SHARE_PENDING = 0.1;
+const SHARE_CREATING = 0.3;
+
+export const changeSetOperations: OperationTable = {
+  CreateChangeSet: (world, input: CreateChangeSetInput) => {
+    const type = input.ChangeSetType ?? 'UPDATE';
+    if (type === 'IMPORT') throw invalid('The sandbox does not model change sets of type IMPORT');
+    const existing = findStack(world, input.StackName);
+    const fresh = type === 'CREATE' && existing === undefined;
+    if (type === 'UPDATE' && existing === undefined) throw invalid(`Stack [${input.StackName}] does not exist`);
+    if (type === 'CREATE' && existing !== undefined && existing.status !== 'REVIEW_IN_PROGRESS') {
+      throw invalid(`Stack [${existing.name}] already exists and cannot be created again with the changeSet [${input.ChangeSetName}].`);
+    }
+    if (type === 'UPDATE' && existing !== undefined) checkUpdatable(existing, true);
+    const same = existing === undefined ? undefined : changeSetsOf(world, existing).find((one) => one.name === input.ChangeSetName);
+    if (same !== undefined) throw new ServiceFault('AlreadyExistsException', `ChangeSet ${input.ChangeSetName} cannot be created due to a mismatch with existing attribute Name`);
+    const id = existing?.id ?? stackArn(world, input.StackName);
+    const blueprint = requestedBlueprint(world, input, { name: input.StackName, id }, type === 'CREATE' ? undefined : existing?.blueprint);
+    const stack = existing ?? newStack(world, { id, name: input.StackName, blueprint: EMPTY_BLUEPRINT });
+    if (fresh) setStackStatus(world, stack, 'REVIEW_IN_PROGRESS', 'User Initiated');
+    const changeSet = newChangeSet(world, stack, type, blueprint, input);
+    work(world, changeSet);
+    return { Id: changeSet.id, StackId: stack.id };
+  },
+
+  DescribeChangeSet: (world, input: ChangeSetInput & { NextToken?: string; IncludePropertyValues?: boolean }) => {
+    const changeSet = changeSetOf(world, input);
+    const stack = findStack(world, changeSet.stackId) as StackRow;
+    const page = paged(changeSet.changes, input.NextToken);
+    return compact({
+      ...summary(changeSet, stack),
+      Parameters: describedParameters(changeSet.blueprint.parameters),
+      NotificationARNs: [...changeSet.blueprint.notificationArns],
+      RollbackConfiguration: changeSet.blueprint.rollbackConfiguration ?? {},
+      Capabilities: [...changeSet.blueprint.capabilities],
+      Tags: changeSet.blueprint.tags.map((tag) => ({ ...tag })),
+      OnStackFailure: changeSet.onStackFailure,
+      Changes: page.items.map((change) => describedChange(change, input.IncludePropertyValues === true)),
+      NextToken: page.next,
+    });
+  },
+
+  ListChangeSets: (world, input: { StackName: string; NextToken?: string }) => {
+    const stack = stackOf(world, input.StackName, 'Stack [X] does not exist');
+    const page = paged(changeSetsOf(world, stack), input.NextToken);
+    return { Summaries: page.items.map((changeSet) => summary(changeSet, stack)), NextToken: page.next };
+  },
+
+  DeleteChangeSet: (world, input: ChangeSetInput) => {
+    const found = lookUp(world, input);
+    if (found === undefined) return {};
+    if (found.status === 'CREATE_IN_PROGRESS' || found.executionStatus === 'EXECUTE_IN_PROGRESS') {
+      throw new ServiceFault('InvalidChangeSetStatus', `ChangeSet [${found.id}] cannot be deleted in its current status [${found.status}]`);
+    }
+    const { changeSets } = cloudFormationState(world);
+    for (const one of [...changeSets.values()]) if (one.rootId === found.id) changeSets.delete(one.id);
+    changeSets.delete(found.id);
+    return {};
+  },
+
+  ExecuteChangeSet: (world, input: ChangeSetInput & { ClientRequestToken?: string; DisableRollback?: boolean; RetainExceptOnCreate?: boolean }) => {
+    const changeSet = changeSetOf(world, input);
+    const stack = findStack(world, changeSet.stackId) as StackRow;
+    checkToken(world, stack.name, input.ClientRequestToken);
+    if (changeSet.rootId !== undefined) throw invalid(`ChangeSet [${changeSet.id}] cannot be executed directly; execute the root change set [${changeSet.rootId}]`);
+    if (changeSet.status !== 'CREATE_COMPLETE' || changeSet.executionStatus !== 'AVAILABLE') {
+      throw new ServiceFault('InvalidChangeSetStatus', `ChangeSet [${changeSet.id}] cannot be executed in its current status of [${changeSet.status}]`);
+    }
+    if (changeSet.type === 'UPDATE') checkUpdatable(stack, input.DisableRollback === true);
+    if (input.DisableRollback !== undefined && changeSet.onStackFailure !== undefined) throw invalid('DisableRollback and OnStackFailure cannot both be specified.');
+    claimToken(world, stack.name, input.ClientRequestToken);
+    execute(world, stack, changeSet, input);
+    return {};
+  },
+};
+
+function execute(world: World, stack: StackRow, changeSet: ChangeSetRow, input: { ClientRequestToken?: string; DisableRollback?: boolean; RetainExceptOnCreate?: boolean }): void {
+  changeSet.executionStatus = 'EXECUTE_COMPLETE';
+  const { changeSets } = cloudFormationState(world);
+  // Executing one makes the others untrue, so CloudFormation deletes them.
+  for (const other of changeSetsOf(world, stack)) if (other.id !== changeSet.id) changeSets.delete(other.id);
+  stack.changeSetId = changeSet.id;
+  stack.disableRollback = input.DisableRollback ?? false;
+  const leave = input.DisableRollback === true || changeSet.onStackFailure === 'DO_NOTHING';
+  const options = {
+    token: input.ClientRequestToken,
+    onFailure: leave ? ('DO_NOTHING' as const) : changeSet.onStackFailure === 'DELETE' ? ('DELETE' as const) : ('ROLLBACK' as const),
+    retainExceptOnCreate: input.RetainExceptOnCreate,
+  };
+  const changes = planChanges(world, stack, changeSet.blueprint);
+  if (changeSet.type === 'CREATE') beginCreate(world, stack, changeSet.blueprint, changes, options);
+  else beginUpdate(world, stack, changeSet.blueprint, changes, options);
+}
+
+function newChangeSet(world: World, stack: StackRow, type: 'CREATE' | 'UPDATE', blueprint: Blueprint, input: Pick<CreateChangeSetInput, 'ChangeSetName' | 'Description' | 'IncludeNestedStacks' | 'OnStackFailure'>): ChangeSetRow {
+  const changeSet: ChangeSetRow = {
+    id: changeSetArn(world, input.ChangeSetName),
+    name: input.ChangeSetName,
+    stackId: stack.id,
+    description: input.Description,
+    createdAt: world.clock.now(),
+    type,
+    status: 'CREATE_PENDING',
+    executionStatus: 'UNAVAILABLE',
+    blueprint,
+    changes: [],
+    includeNested: input.IncludeNestedStacks ?? false,
+    onStackFailure: input.OnStackFailure,
+  };
+  cloudFormationState(world).changeSets.set(changeSet.id, changeSet);
+  return changeSet;
+}
+
+/** CREATE_PENDING → CREATE_IN_PROGRESS → CREATE_COMPLETE or FAILED, by the clock. */
+function work(world: World, changeSet: ChangeSetRow): void {
+  const time = drawResourceTime(world);
+  const { id } = changeSet;
+  world.clock.after(Math.round(time * SHARE_PENDING), () => {
+    const now = cloudFormationState(world).changeSets.get(id);
+    if (now !== undefined) now.status = 'CREATE_IN_PROGRESS';
+  });
+  world.clock.after(Math.round(time * (SHARE_PENDING + SHARE_CREATING)), () => {
+    const now = cloudFormationState(world).changeSets.get(id);
+    const stack = now === undefined ? undefined : findStack(world, now.stackId);
+    if (now !== undefined && stack !== undefined) compute(world, stack, now);
+  });
+}
+
+function compute(world: World, stack: StackRow, changeSet: ChangeSetRow): void {
+  try {
+    changeSet.changes = planChanges(world, stack, changeSet.blueprint);
+    if (changeSet.type === 'UPDATE' && !hasUpdates(stack, changeSet.blueprint, changeSet.changes)) {
+      const expanded = changeSet.blueprint.template.transforms.length > 0;
+      return failed(changeSet, expanded ? 'No updates are to be performed.' : "The submitted information didn't contain changes. Submit different information to create a change set.");
+    }
+    if (changeSet.includeNested) for (const change of changeSet.changes) nestedChangeSet(world, stack, changeSet, change);
+  } catch (error) {
+    if (!(error instanceof ServiceFault)) throw error;
+    return failed(changeSet, error.message);
+  }
+  changeSet.status = 'CREATE_COMPLETE';
+  changeSet.executionStatus = 'AVAILABLE';
+}
+
+function failed(changeSet: ChangeSetRow, reason: string): void {
+  changeSet.status = 'FAILED';
+  changeSet.reason = reason;
+}
+
+/** The change set of a nested stack that exists and changes; new ones are shown by their parent's Add. */
+function nestedChangeSet(world: World, stack: StackRow, parent: ChangeSetRow, change: PlannedChange): void {
+  const child = change.type === 'AWS::CloudFormation::Stack' && change.action === 'Modify' && change.physicalId !== undefined ? findStack(world, change.physicalId) : undefined;
+  if (child === undefined) return;
+  const { properties } = definitionOf(world, stack, parent.blueprint, change.logicalId);
+  const { body, template } = loadTemplate(world, { TemplateURL: text(properties['TemplateURL']) });
+  const given = Object.entries(object(properties['Parameters'])).map(([ParameterKey, value]) => ({ ParameterKey, ParameterValue: settled(child, ParameterKey, text(value)) }));
+  const blueprint: Blueprint = { ...child.blueprint, body, template, parameters: resolveParameters(world, template, given, undefined) };
+  const changeSet = newChangeSet(world, child, 'UPDATE', blueprint, { ChangeSetName: `${parent.name}-${child.name}`.slice(0, 128), IncludeNestedStacks: true });
+  changeSet.parentId = parent.id;
+  changeSet.rootId = parent.rootId ?? parent.id;
+  change.changeSetId = changeSet.id;
+  compute(world, child, changeSet);
+}
+
+/** A value that another resource gives is known only when it runs; until then it is what it was. */
+function settled(child: StackRow, key: string, value: string): string {
+  return value.includes('{{') ? (child.blueprint.parameters.find((parameter) => parameter.key === key)?.value ?? value) : value;
+}
+
+function changeSetsOf(world: World, stack: StackRow): ChangeSetRow[] {
+  return [...cloudFormationState(world).changeSets.values()].filter((one) => one.stackId === stack.id);
+}
+
+function lookUp(world: World, input: ChangeSetInput): ChangeSetRow | undefined {
+  const { changeSets } = cloudFormationState(world);
+  if (input.ChangeSetName.startsWith('arn:')) return changeSets.get(input.ChangeSetName);
+  if (input.StackName === undefined) throw invalid('StackName must be specified if ChangeSetName is not specified as an ARN.');
+  const stack = findStack(world, input.StackName);
+  if (stack === undefined) throw new ServiceFault('ChangeSetNotFound', `Stack [${input.StackName}] does not exist`, 404);
+  return changeSetsOf(world, stack).find((one) => one.name === input.ChangeSetName);
+}
+
+function changeSetOf(world: World, input: ChangeSetInput): ChangeSetRow {
+  const found = lookUp(world, input);
+  if (found === undefined) throw new ServiceFault('ChangeSetNotFound', `ChangeSet [${input.ChangeSetName}] does not exist`, 404);
+  return found;
+}
+
+function summary(changeSet: ChangeSetRow, stack: StackRow): object {
+  return compact({
+    ChangeSetName: changeSet.name,
+    ChangeSetId: changeSet.id,
+    StackId: stack.id,
+    StackName: stack.name,
+    Description: changeSet.description,
+    CreationTime: new Date(changeSet.createdAt),
+    ExecutionStatus: changeSet.executionStatus,
+    Status: changeSet.status,
+    StatusReason: changeSet.reason,
+    IncludeNestedStacks: changeSet.includeNested,
+    ParentChangeSetId: changeSet.parentId,
+    RootChangeSetId: changeSet.rootId,
+  });
+}
+
+function describedChange(change: PlannedChange, values: boolean): object {
+  return {
+    Type: 'Resource',
+    ResourceChange: compact({
+      Action: change.action,
+      LogicalResourceId: change.logicalId,
+      PhysicalResourceId: change.physicalId,
+      ResourceType: change.type,
+      Replacement: change.replacement,
+      ChangeSetId: change.changeSetId,
+      Scope: [...new Set(change.details.map((detail) => detail.attribute))],
+      Details: change.details.map((detail) => describedDetail(detail, values)),
+    }),
+  };
+}
+
+function describedDetail(detail: ChangeDetail, values: boolean): object {
+  return compact({
+    Target: compact({
+      Attribute: detail.attribute,
+      Name: detail.name,
+      RequiresRecreation: detail.recreation,
+      ...(values ? { BeforeValue: detail.before, AfterValue: detail.after } : {}),
+    }),
+    Evaluation: detail.evaluation,
+    ChangeSource: detail.source,
+    CausingEntity: detail.entity,
+  });
+}
