@@ -58,6 +58,7 @@ export function createAutoScalingGroup(world: World, input: CreateAutoScalingGro
     failures: 0,
     waves: new Map(),
     counter: 0,
+    outside: { count: 0, last: '' },
   };
   for (const hook of input.LifecycleHookSpecificationList ?? []) addHook(group, hook);
   state.groups.set(name, group);

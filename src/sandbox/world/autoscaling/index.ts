@@ -1,5 +1,5 @@
 import { ServiceFault } from '../fault.js';
-import type { Operation, OperationTable } from '../world.js';
+import type { Operation, OperationTable, World } from '../world.js';
 import { describeScalingActivities } from './activities.js';
 import {
   attachLoadBalancers,
@@ -29,7 +29,7 @@ import {
 } from './refused.js';
 import { deleteScheduledAction, describeScheduledActions, putScheduledUpdateGroupAction } from './scheduled.js';
 import { setDesiredCapacity } from './sizes.js';
-import { autoScalingState } from './state.js';
+import { autoScalingState, type GroupState } from './state.js';
 import { createOrUpdateTags, deleteTags, describeTags } from './tags.js';
 import { terminateInstanceInAutoScalingGroup } from './terminate.js';
 
@@ -88,19 +88,32 @@ const WRITES: OperationTable = {
 /** The simulated EC2 Auto Scaling. */
 export const autoscalingOperations: OperationTable = {
   ...READS,
-  ...Object.fromEntries(Object.entries(WRITES).map(([name, operation]) => [name, unlessOperated(operation)])),
+  ...Object.fromEntries(Object.entries(WRITES).map(([name, operation]) => [name, guarded(operation)])),
 };
 
-/** A group with an Operator can be changed by that service alone. */
-function unlessOperated(operation: Operation): Operation {
-  return (world, input: { readonly AutoScalingGroupName?: string; readonly Tags?: readonly { readonly ResourceId?: string }[]; readonly InstanceId?: string }, call) => {
-    const { groups } = autoScalingState(world);
-    const named = input.AutoScalingGroupName ?? input.Tags?.[0]?.ResourceId;
-    const group = named === undefined ? [...groups.values()].find((one) => input.InstanceId !== undefined && one.members.has(input.InstanceId)) : groups.get(named);
-    const operator = group?.extras.Operator?.Principal;
-    if (operator !== undefined && call.caller === 'outside') {
-      throw new ServiceFault('AccessDenied', `AutoScalingGroup ${group?.name} is managed by ${operator}; only its operator can change it.`, 403);
+/** A group with an Operator can be changed by that service alone. What outsiders change is counted. */
+function guarded(operation: Operation): Operation {
+  return (world, input: Subject, call) => {
+    const groups = groupsOf(world, input);
+    const operated = groups.find((group) => group.extras.Operator?.Principal !== undefined);
+    if (operated !== undefined && call.caller === 'outside') {
+      throw new ServiceFault('AccessDenied', `AutoScalingGroup ${operated.name} is managed by ${operated.extras.Operator?.Principal}; only its operator can change it.`, 403);
     }
-    return operation(world, input, call);
+    const answer = operation(world, input, call);
+    if (call.caller === 'outside') for (const group of groups) group.outside = { count: group.outside.count + 1, last: call.operation };
+    return answer;
   };
+}
+
+interface Subject {
+  readonly AutoScalingGroupName?: string;
+  readonly Tags?: readonly { readonly ResourceId?: string }[];
+  readonly InstanceId?: string;
+}
+
+function groupsOf(world: World, input: Subject): GroupState[] {
+  const { groups } = autoScalingState(world);
+  if (input.AutoScalingGroupName !== undefined) return [groups.get(input.AutoScalingGroupName) ?? []].flat();
+  if (input.Tags !== undefined) return [...new Set(input.Tags.map((tag) => tag.ResourceId ?? ''))].flatMap((name) => groups.get(name) ?? []);
+  return [...groups.values()].filter((group) => input.InstanceId !== undefined && group.members.has(input.InstanceId));
 }

@@ -125,6 +125,8 @@ export interface GroupState {
   /** Waves of terminations that did not start yet, by number. */
   readonly waves: Map<number, { readonly at: number; readonly ids: string[] }>;
   counter: number;
+  /** Changes asked for from outside (people, tools): how many, and the last one's name. */
+  outside: { count: number; last: string };
 }
 
 export interface AutoScalingState {

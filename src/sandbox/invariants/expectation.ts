@@ -1,0 +1,98 @@
+import type { World } from '../world/world.js';
+import type { GroupState } from '../world/autoscaling/state.js';
+import type { Look } from './look.js';
+
+/** What a rollout of a group must respect, and what was seen of it so far. */
+export interface Expectation {
+  readonly group: string;
+  readonly since: number;
+  readonly size: { readonly min: number; readonly max: number; readonly desired: number };
+  readonly suspended: readonly string[];
+  readonly tags: Readonly<Record<string, string>>;
+  readonly frozenBefore: readonly string[];
+  /** Ids of the instances that were there when it began. */
+  readonly old: ReadonlySet<string>;
+  /** Units that must stay in service. */
+  readonly floor: number;
+  /** Units that may live at the same time. */
+  readonly ceiling: number;
+  /** Which half a caller began to terminate. */
+  half?: 'old' | 'new';
+  /** When each instance was last seen in service. */
+  readonly lastInService: Map<string, { at: number; units: number }>;
+  /** Instances that once counted as capacity; when the world takes one of them, the shortfall is explained. */
+  readonly counted: Map<string, number>;
+  /** Instances that left in a way that is nobody's fault but the world's. */
+  readonly taken: Set<string>;
+  outside: number;
+  /** Rules that are broken now, so that one breach is reported once. */
+  readonly broken: Set<string>;
+}
+
+export const FROZEN_TAG = 'ha-updater:frozen';
+export const OUR_TAGS = 'ha-updater:';
+
+/** Processes as a note spells them: by their names, or short. */
+const SPELLINGS: Readonly<Record<string, string>> = {
+  Add: 'AddToLoadBalancer',
+  Alarm: 'AlarmNotification',
+  AZ: 'AZRebalance',
+  Health: 'HealthCheck',
+  Refresh: 'InstanceRefresh',
+  Replace: 'ReplaceUnhealthy',
+  Scheduled: 'ScheduledActions',
+};
+
+/** The processes that a frozen note names: `… processes=Launch/AZ/Alarm why=…`. */
+export function processesIn(note: string | undefined): string[] {
+  const list = /(?:^|\s)processes=(\S+)/.exec(note ?? '')?.[1] ?? '-';
+  return list === '-' ? [] : list.split('/').map((name) => SPELLINGS[name] ?? name);
+}
+
+/** Begins to expect a swap: everything is as found now. */
+export function beginSwap(world: World, look: Look): Expectation {
+  const { group } = look;
+  const weights = (group.mixed?.LaunchTemplate?.Overrides ?? []).map((one) => Number(one.WeightedCapacity ?? 1));
+  const overshoot = Math.max(0, ...weights.map((weight) => weight - 1));
+  const expectation: Expectation = {
+    group: group.name,
+    since: world.clock.now(),
+    size: { min: group.min, max: group.max, desired: group.desired },
+    suspended: [...group.suspended.keys()],
+    tags: foreignTags(group),
+    frozenBefore: processesIn(group.tags.get(FROZEN_TAG)?.value),
+    old: new Set(look.instances.filter((one) => !one.leaving).map((one) => one.id)),
+    floor: Math.min(group.desired, look.inService),
+    ceiling: 2 * group.desired + 2 * overshoot,
+    lastInService: new Map(),
+    counted: new Map(look.instances.filter((one) => one.inService).map((one) => [one.id, one.units])),
+    taken: new Set(),
+    outside: group.outside.count,
+    broken: new Set(),
+  };
+  return expectation;
+}
+
+/** The group's tags that are none of ours. */
+export function foreignTags(group: GroupState): Record<string, string> {
+  return Object.fromEntries([...group.tags].filter(([key]) => !key.startsWith(OUR_TAGS)).map(([key, tag]) => [key, `${tag.value}/${tag.propagate}`]));
+}
+
+/** Whether the scenario let somebody else resize the group since the expectation began. */
+export function resizedByOthers(world: World, expectation: Expectation, group: GroupState): boolean {
+  return othersResizes(world, expectation, group).length > 0;
+}
+
+/** The highest desired capacity that somebody else asked for since the expectation began; 0 without one. */
+export function desiredByOthers(world: World, expectation: Expectation, group: GroupState): number {
+  return Math.max(0, ...othersResizes(world, expectation, group).map((fault) => fault.desired ?? fault.min ?? 0));
+}
+
+function othersResizes(world: World, expectation: Expectation, group: GroupState): { readonly desired?: number; readonly min?: number }[] {
+  const logicalId = group.tags.get('aws:cloudformation:logical-id')?.value;
+  return world.scenario.faults.flatMap((fault) => {
+    if (fault.kind !== 'resize' || (fault.group !== group.name && fault.group !== logicalId)) return [];
+    const at = world.startedAt + fault.at * 1000;
+    return at >= expectation.since && at <= world.clock.now() ? [fault] : [];
+  });
+}

@@ -1,0 +1,132 @@
+import { autoScalingState } from '../world/autoscaling/state.js';
+import { revisionOf } from '../world/touched.js';
+import type { World } from '../world/world.js';
+import { beginSwap, OUR_TAGS, type Expectation } from './expectation.js';
+import { lookAt, type Look } from './look.js';
+import { breachesAtEnd, breachesNow, type Breach } from './rules.js';
+
+/** A rule of DESIGN that was broken, when and where. */
+export interface Violation {
+  readonly at: number;
+  readonly group: string;
+  readonly rule: Breach['rule'];
+  readonly text: string;
+}
+
+/** The capacity of a group at one moment, in capacity units. Old and new mean nothing before `expect`: all is old. */
+export interface TimelinePoint {
+  readonly at: number;
+  readonly group: string;
+  readonly desired: number;
+  readonly inService: number;
+  readonly old: number;
+  readonly new: number;
+  readonly leaving: number;
+}
+
+/** Watches a world and writes down what must never happen. */
+export interface Monitor {
+  /** Captures the group as it is now; from now on it must be swapped by the rules. */
+  readonly expect: (what: { readonly group: string; readonly strategy: 'swap' }) => void;
+  /** Ends the expectation: answers (and writes down) what is wrong with the final state. */
+  readonly settle: (group: string) => readonly Violation[];
+  /** Units in service now: InService, and healthy and not draining in every balancer that can judge. */
+  readonly inService: (group: string) => number;
+  readonly violations: readonly Violation[];
+  readonly timeline: readonly TimelinePoint[];
+  /** Whether the stack of a group is in progress. The assembly sets it; nobody is busy until then. */
+  groupIsBusy: (group: string) => boolean;
+}
+
+/** The tag whose appearance means that somebody starts a rollout. */
+const ROLLOUT_TAG = `${OUR_TAGS}rollout`;
+/** Health passes by without events: a group is looked at again at least this often while things happen. */
+const LOOK_AGAIN_MS = 5000;
+
+/**
+ * Watches after every event and every call. With `autoExpect` a rollout is expected as soon as its tag
+ * appears on a group, and settled when the tag goes away.
+ */
+export function watchInvariants(world: World, options: { readonly autoExpect?: boolean } = {}): Monitor {
+  const violations: Violation[] = [];
+  const timeline: TimelinePoint[] = [];
+  const expectations = new Map<string, Expectation>();
+  const looked = new Map<string, { revision: number; at: number }>();
+  const lastPoints = new Map<string, string>();
+
+  const report = (group: string, breaches: readonly Breach[]): Violation[] => {
+    const found = breaches.map((breach) => ({ at: world.clock.now(), group, ...breach }));
+    violations.push(...found);
+    return found;
+  };
+
+  const check = (name: string): void => {
+    const look = lookAt(world, name);
+    if (look === undefined) return;
+    if (options.autoExpect === true) followTag(look);
+    const expectation = expectations.get(name);
+    if (expectation !== undefined) {
+      const breaches = breachesNow(world, expectation, look, monitor.groupIsBusy(name));
+      report(name, breaches.filter((breach) => !expectation.broken.has(breach.rule)));
+      expectation.broken.clear();
+      for (const breach of breaches) expectation.broken.add(breach.rule);
+    }
+    sample(look, expectation);
+  };
+
+  const followTag = (look: Look): void => {
+    const { name, tags } = look.group;
+    if (tags.has(ROLLOUT_TAG) && !expectations.has(name)) expectations.set(name, beginSwap(world, look));
+    if (!tags.has(ROLLOUT_TAG) && expectations.has(name)) monitor.settle(name);
+  };
+
+  const sample = (look: Look, expectation: Expectation | undefined): void => {
+    const point = pointOf(look, expectation);
+    const key = JSON.stringify(point);
+    if (lastPoints.get(look.group.name) === key) return;
+    lastPoints.set(look.group.name, key);
+    timeline.push({ at: world.clock.now(), ...point });
+  };
+
+  const monitor: Monitor = {
+    expect: ({ group }) => {
+      const look = lookAt(world, group);
+      if (look === undefined) throw new Error(`There is no group ${group} to expect anything of.`);
+      expectations.set(group, beginSwap(world, look));
+      check(group);
+    },
+    settle: (group) => {
+      const expectation = expectations.get(group);
+      expectations.delete(group);
+      return expectation === undefined ? [] : report(group, breachesAtEnd(world, expectation, lookAt(world, group)));
+    },
+    inService: (group) => lookAt(world, group)?.inService ?? 0,
+    violations,
+    timeline,
+    groupIsBusy: () => false,
+  };
+
+  world.onChange(() => {
+    const now = world.clock.now();
+    for (const name of autoScalingState(world).groups.keys()) {
+      const revision = revisionOf(world, name);
+      const last = looked.get(name);
+      if (last !== undefined && last.revision === revision && now < last.at + LOOK_AGAIN_MS) continue;
+      looked.set(name, { revision, at: now });
+      check(name);
+    }
+  });
+  return monitor;
+}
+
+function pointOf(look: Look, expectation: Expectation | undefined): Omit<TimelinePoint, 'at'> {
+  let old = 0;
+  let fresh = 0;
+  let leaving = 0;
+  for (const one of look.instances) {
+    if (one.leaving) leaving += one.units;
+    else if (expectation !== undefined && !expectation.old.has(one.id)) fresh += one.units;
+    else old += one.units;
+  }
+  return { group: look.group.name, desired: look.group.desired, inService: look.inService, old, new: fresh, leaving };
+}

@@ -1,0 +1,78 @@
+import { attached, autoScalingState, isLeaving, unitsOf, type Attachment, type GroupState, type Member } from '../world/autoscaling/state.js';
+import { ec2State, type EndedBy } from '../world/ec2/state.js';
+import { classicHealth, liveRegistration } from '../world/elb/registrations.js';
+import { elbState } from '../world/elb/state.js';
+import { elbv2State } from '../world/elbv2/state.js';
+import { balancersUsing, healthOfInstance } from '../world/elbv2/targets.js';
+import type { World } from '../world/world.js';
+
+/** One instance of a group as it truly is, without any lag of reads. */
+export interface Seen {
+  readonly id: string;
+  readonly units: number;
+  readonly leaving: boolean;
+  /** EC2 runs it, or starts it. */
+  readonly alive: boolean;
+  readonly inService: boolean;
+  /** In the group and listed by every balancer that can judge: only its own health can be missing. */
+  readonly registered: boolean;
+  readonly endedBy?: EndedBy;
+}
+
+/** One group as it truly is. */
+export interface Look {
+  readonly group: GroupState;
+  readonly instances: readonly Seen[];
+  /** Capacity units in service: InService, and healthy and not draining in every balancer that can judge. */
+  readonly inService: number;
+}
+
+/** Looks at a group; undefined when it does not exist (any more). */
+export function lookAt(world: World, name: string): Look | undefined {
+  const group = autoScalingState(world).groups.get(name);
+  if (group === undefined) return undefined;
+  const judges = attached(group).flatMap((attachment) => judgeOf(world, attachment) ?? []);
+  const instances = [...group.members.values()].map((member) => see(world, member, judges));
+  return { group, instances, inService: instances.reduce((sum, one) => sum + (one.inService ? one.units : 0), 0) };
+}
+
+type Word = 'serves' | 'sick' | 'absent';
+type Judge = (id: string) => Word;
+
+/** The balancer's word on an instance; undefined for balancers whose word means nothing. */
+function judgeOf(world: World, attachment: Attachment): Judge | undefined {
+  if (attachment.kind === 'classic') {
+    const balancer = elbState(world).balancers.get(attachment.id);
+    if (balancer === undefined) return undefined;
+    return (id) => {
+      const registration = liveRegistration(world, balancer, id);
+      if (registration === undefined || registration.drainsUntil !== undefined) return 'absent';
+      return classicHealth(world, balancer, id).State === 'InService' ? 'serves' : 'sick';
+    };
+  }
+  const group = elbv2State(world).targetGroups.get(attachment.id);
+  if (attachment.kind === 'lattice' || group === undefined || !group.check.enabled) return undefined;
+  const using = balancersUsing(world, group);
+  if (using.length === 0) return undefined;
+  return (id) => {
+    const rows = healthOfInstance(world, group, id, using);
+    if (rows.length === 0 || rows.some((row) => row.State === 'draining')) return 'absent';
+    return rows.every((row) => row.State === 'healthy') ? 'serves' : 'sick';
+  };
+}
+
+function see(world: World, member: Member, judges: readonly Judge[]): Seen {
+  const instance = ec2State(world).instances.get(member.id);
+  const alive = instance?.state === 'running' || instance?.state === 'pending';
+  const leaving = isLeaving(member);
+  const words = leaving || member.lifecycle !== 'InService' ? undefined : judges.map((judge) => judge(member.id));
+  return {
+    id: member.id,
+    units: unitsOf(member),
+    leaving,
+    alive,
+    inService: alive && words !== undefined && words.every((word) => word === 'serves'),
+    registered: words !== undefined && words.every((word) => word !== 'absent'),
+    endedBy: instance?.endedBy ?? member.endedBy,
+  };
+}

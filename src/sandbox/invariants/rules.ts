@@ -1,0 +1,148 @@
+import type { World } from '../world/world.js';
+import { desiredByOthers, FROZEN_TAG, foreignTags, OUR_TAGS, processesIn, resizedByOthers, type Expectation } from './expectation.js';
+import type { Look, Seen } from './look.js';
+
+/** A broken rule, in a sentence. */
+export interface Breach {
+  readonly rule: 'capacity' | 'surge' | 'foreign' | 'busy' | 'mixed' | 'sizes' | 'processes' | 'tags' | 'gone';
+  readonly text: string;
+}
+
+/** Looks of others may lag this much behind the world before they act on them. */
+const LOOK_LAG_MS = 15_000;
+
+/** What is wrong at this moment of a swap. */
+export function breachesNow(world: World, expectation: Expectation, look: Look, busy: boolean): Breach[] {
+  const terminated = terminatedHalves(expectation, look);
+  const first = expectation.half === undefined;
+  if (first && terminated.size === 1) expectation.half = [...terminated][0];
+  remember(world, expectation, look);
+  if (first && expectation.half !== undefined) countRecent(world, expectation);
+  return [
+    ...foreignBreach(expectation, terminated),
+    ...capacityBreach(expectation, look),
+    ...surgeBreach(world, expectation, look),
+    ...busyBreach(expectation, look, busy),
+  ];
+}
+
+/** The halves of which a caller terminated some, or let a scale-in choose some. */
+function terminatedHalves(expectation: Expectation, look: Look): Set<'old' | 'new'> {
+  const ended = look.instances.filter((one) => one.endedBy === 'caller' || one.endedBy === 'scale-in');
+  return new Set(ended.map((one) => (expectation.old.has(one.id) ? 'old' : 'new')));
+}
+
+/** When halving begins, everything that served until just now becomes capacity that one may rely on. */
+function countRecent(world: World, expectation: Expectation): void {
+  const stale = Math.max(0, ...world.scenario.faults.map((fault) => (fault.kind === 'staleReads' ? fault.seconds * 1000 : 0)));
+  for (const [id, seen] of expectation.lastInService) {
+    if (seen.at >= world.clock.now() - LOOK_LAG_MS - stale) expectation.counted.set(id, seen.units);
+  }
+}
+
+function remember(world: World, expectation: Expectation, look: Look): void {
+  for (const one of look.instances) {
+    if (one.inService) expectation.lastInService.set(one.id, { at: world.clock.now(), units: one.units });
+    if (isTaken(one)) expectation.taken.add(one.id);
+    else expectation.taken.delete(one.id);
+  }
+}
+
+/** Out of service through the world's doing: killed, crashed, sick; never what a caller terminated. */
+function isTaken(one: Seen): boolean {
+  if (one.inService) return false;
+  if (one.endedBy !== undefined) return one.endedBy === 'world' || one.endedBy === 'health';
+  return !one.leaving && (!one.alive || one.registered);
+}
+
+function foreignBreach(expectation: Expectation, terminated: ReadonlySet<'old' | 'new'>): Breach[] {
+  const wrong = terminated.size > 1 || (expectation.half !== undefined && terminated.size === 1 && !terminated.has(expectation.half));
+  if (!wrong) return [];
+  return [{ rule: 'foreign', text: `Old and new instances were both terminated; only ${expectation.half ?? 'one half'} may be.` }];
+}
+
+function capacityBreach(expectation: Expectation, look: Look): Breach[] {
+  let explained = 0;
+  for (const id of expectation.taken) explained += expectation.counted.get(id) ?? 0;
+  if (look.inService + explained >= expectation.floor) return [];
+  return [
+    {
+      rule: 'capacity',
+      text: `${look.inService} in service, ${expectation.floor} needed (the desired capacity was ${expectation.size.desired}${explained > 0 ? `, ${explained} lost to the world` : ''}).`,
+    },
+  ];
+}
+
+function surgeBreach(world: World, expectation: Expectation, look: Look): Breach[] {
+  const live = look.instances.reduce((sum, one) => sum + (one.alive && !one.leaving ? one.units : 0), 0);
+  const others = desiredByOthers(world, expectation, look.group);
+  const ceiling = others === 0 ? expectation.ceiling : Math.max(2 * others, expectation.ceiling + others);
+  return live <= ceiling ? [] : [{ rule: 'surge', text: `${live} live, at most ${ceiling} are allowed.` }];
+}
+
+function busyBreach(expectation: Expectation, look: Look, busy: boolean): Breach[] {
+  const { count, last } = look.group.outside;
+  const changed = count > expectation.outside;
+  expectation.outside = count;
+  return changed && busy ? [{ rule: 'busy', text: `${last} while the stack of the group is in progress.` }] : [];
+}
+
+/** What is wrong once a swap is over, whichever way it ended. */
+export function breachesAtEnd(world: World, expectation: Expectation, look: Look | undefined): Breach[] {
+  if (look === undefined) return [{ rule: 'gone', text: 'The group does not exist any more.' }];
+  const resized = resizedByOthers(world, expectation, look.group);
+  return [
+    ...mixedBreach(expectation, look, resized),
+    ...(resized ? [] : sizeBreach(expectation, look)),
+    ...processBreach(expectation, look),
+    ...tagBreach(expectation, look),
+    ...(look.inService + takenUnits(expectation, look) >= expectation.floor ? [] : capacityBreach(expectation, look)),
+  ];
+}
+
+function takenUnits(expectation: Expectation, look: Look): number {
+  const seen = new Set(look.instances.map((one) => one.id));
+  let units = 0;
+  for (const id of expectation.taken) if (seen.has(id)) units += expectation.counted.get(id) ?? 0;
+  return units;
+}
+
+/** At the end only old or only new. Replacements of what the world took count as nobody's. */
+function mixedBreach(expectation: Expectation, look: Look, resized: boolean): Breach[] {
+  const live = look.instances.filter((one) => one.alive && !one.leaving);
+  const old = live.filter((one) => expectation.old.has(one.id)).length;
+  const fresh = live.length - old;
+  const worldTook = [...expectation.taken].some((id) => expectation.old.has(id));
+  if (old === 0 || fresh === 0) return [];
+  if (expectation.half !== 'old' && (resized || worldTook)) return [];
+  return [{ rule: 'mixed', text: `${old} old and ${fresh} new instances are left; it must be only old or only new.` }];
+}
+
+function sizeBreach(expectation: Expectation, look: Look): Breach[] {
+  const { min, max, desired } = look.group;
+  const was = expectation.size;
+  if (min === was.min && max === was.max && desired === was.desired) return [];
+  return [{ rule: 'sizes', text: `Sizes are ${min}/${max}/${desired} (min/max/desired), they were ${was.min}/${was.max}/${was.desired}.` }];
+}
+
+/** As found; or frozen on purpose: as found and what the note names. */
+function processBreach(expectation: Expectation, look: Look): Breach[] {
+  const note = look.group.tags.get(FROZEN_TAG)?.value;
+  const expected = new Set(expectation.suspended);
+  if (note === undefined) for (const process of expectation.frozenBefore) expected.delete(process);
+  else for (const process of processesIn(note)) expected.add(process);
+  const actual = [...look.group.suspended.keys()].sort().join(', ');
+  const wanted = [...expected].sort().join(', ');
+  return actual === wanted ? [] : [{ rule: 'processes', text: `Suspended: [${actual}], expected [${wanted}].` }];
+}
+
+function tagBreach(expectation: Expectation, look: Look): Breach[] {
+  const left = [...look.group.tags.keys()].filter((key) => key.startsWith(OUR_TAGS) && key !== FROZEN_TAG);
+  if (left.length > 0) return [{ rule: 'tags', text: `Tags of ours are left: ${left.join(', ')}.` }];
+  const same = JSON.stringify(sorted(foreignTags(look.group))) === JSON.stringify(sorted(expectation.tags));
+  return same ? [] : [{ rule: 'tags', text: `The group's own tags changed.` }];
+}
+
+function sorted(tags: Readonly<Record<string, string>>): [string, string][] {
+  return Object.entries(tags).sort(([a], [b]) => (a < b ? -1 : 1));
+}

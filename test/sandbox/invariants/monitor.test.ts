@@ -1,0 +1,199 @@
+import type { AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
+import { expect } from 'chai';
+import { watchInvariants, type Monitor } from '../../../src/sandbox/invariants/index.js';
+import type { Scenario } from '../../../src/sandbox/scenario.js';
+import type { WorldRoot } from '../../../src/sandbox/world/world.js';
+import { call, standardGroup, worldOf } from '../../support/sandbox.js';
+
+interface Swap {
+  readonly world: WorldRoot;
+  readonly monitor: Monitor;
+  readonly old: readonly string[];
+  readonly fresh: () => string[];
+  readonly rules: () => string[];
+}
+
+const MINUTES = 60_000;
+
+function describeGroup(world: WorldRoot): AutoScalingGroup {
+  const answer = call<{ AutoScalingGroups: AutoScalingGroup[] }>(world, 'autoscaling', 'DescribeAutoScalingGroups', { AutoScalingGroupNames: ['web'] });
+  return answer.AutoScalingGroups[0] as AutoScalingGroup;
+}
+
+function resize(world: WorldRoot, min: number, max: number, desired: number): void {
+  call(world, 'autoscaling', 'UpdateAutoScalingGroup', { AutoScalingGroupName: 'web', MinSize: min, MaxSize: max, DesiredCapacity: desired });
+}
+
+function terminate(world: WorldRoot, ids: readonly string[]): void {
+  call(world, 'autoscaling', 'TerminateInstanceInAutoScalingGroup', { AutoScalingGroupName: 'web', InstanceIds: ids, ShouldDecrementDesiredCapacity: true });
+}
+
+/** A settled group of three that expects a swap, its processes suspended and its desired capacity doubled. */
+function doubled(scenario: Partial<Scenario> = {}, settleFor = 5 * MINUTES): Swap {
+  const world = worldOf(scenario);
+  const monitor = watchInvariants(world);
+  const group = standardGroup(world);
+  const old = (describeGroup(world).Instances ?? []).map((one) => one.InstanceId as string);
+  group.changeImage('ami-new');
+  monitor.expect({ group: 'web', strategy: 'swap' });
+  call(world, 'autoscaling', 'SuspendProcesses', { AutoScalingGroupName: 'web', ScalingProcesses: ['AZRebalance', 'ReplaceUnhealthy'] });
+  resize(world, 3, 6, 6);
+  world.clock.advance(settleFor);
+  const fresh = (): string[] => (describeGroup(world).Instances ?? []).map((one) => one.InstanceId as string).filter((id) => !old.includes(id));
+  return { world, monitor, old, fresh, rules: () => monitor.violations.map((one) => one.rule) };
+}
+
+function restore(world: WorldRoot): void {
+  resize(world, 3, 3, 3);
+  call(world, 'autoscaling', 'ResumeProcesses', { AutoScalingGroupName: 'web', ScalingProcesses: ['AZRebalance', 'ReplaceUnhealthy'] });
+}
+
+describe('invariants: a clean swap', () => {
+  it('is promoted without a violation, and the timeline shows it', () => {
+    const { world, monitor, old } = doubled();
+    terminate(world, old);
+    world.clock.advance(3 * MINUTES);
+    restore(world);
+    expect(monitor.settle('web')).to.deep.equal([]);
+    expect(monitor.violations).to.deep.equal([]);
+    expect(monitor.inService('web')).to.equal(3);
+    const peak = monitor.timeline.filter((point) => point.group === 'web' && point.old === 3 && point.new === 3 && point.inService === 6);
+    expect(peak).not.to.be.empty;
+    expect(monitor.timeline.at(-1)).to.include({ group: 'web', desired: 3, inService: 3, new: 3, old: 0, leaving: 0 });
+  });
+
+  it('is rolled back without a violation, and may be left frozen with a note', () => {
+    const { world, monitor, fresh } = doubled({ images: { 'ami-new': { behaviour: 'unhealthy' } } });
+    call(world, 'autoscaling', 'SuspendProcesses', { AutoScalingGroupName: 'web', ScalingProcesses: ['Launch'] });
+    terminate(world, fresh());
+    world.clock.advance(3 * MINUTES);
+    resize(world, 3, 3, 3);
+    const note = 'v=1 run=r1 at=2026-11-21T03:20:00Z processes=AZ/Replace/Launch why=it did not Terminate';
+    call(world, 'autoscaling', 'CreateOrUpdateTags', {
+      Tags: [{ ResourceId: 'web', ResourceType: 'auto-scaling-group', Key: 'ha-updater:frozen', Value: note, PropagateAtLaunch: false }],
+    });
+    expect(monitor.settle('web')).to.deep.equal([]);
+    expect(monitor.violations).to.deep.equal([]);
+  });
+});
+
+describe('invariants: capacity', () => {
+  it('is broken by halving before the new ones serve', () => {
+    const { world, rules, old } = doubled({}, 5000);
+    terminate(world, old);
+    world.clock.advance(MINUTES);
+    expect(rules()).to.deep.equal(['capacity']);
+  });
+
+  it('is broken by halving onto new ones that never served', () => {
+    const { world, rules, old } = doubled({ images: { 'ami-new': { behaviour: 'unhealthy' } } });
+    terminate(world, old);
+    world.clock.advance(MINUTES);
+    expect(rules()).to.deep.equal(['capacity']);
+  });
+
+  it('is not broken when the world kills an old one', () => {
+    const { world, monitor, rules } = doubled({ faults: [{ kind: 'killInstance', group: 'web', at: 310, which: 'oldest' }] }, 30_000);
+    expect(monitor.inService('web')).to.equal(2);
+    world.clock.advance(MINUTES);
+    expect(rules()).to.deep.equal([]);
+  });
+
+  it('is not broken when a new one that served begins to fail after halving began', () => {
+    const { world, monitor, old, rules } = doubled({ images: { 'ami-new': { behaviour: 'dies', diesAfter: 320 } } });
+    terminate(world, old);
+    world.clock.advance(3 * MINUTES);
+    expect(monitor.inService('web')).to.be.lessThan(3);
+    expect(rules()).to.deep.equal([]);
+  });
+
+  it('is broken by deregistering an instance by hand', () => {
+    const { world, rules, old } = doubled({}, 5000);
+    call(world, 'elb', 'DeregisterInstancesFromLoadBalancer', { LoadBalancerName: 'web-classic', Instances: [{ InstanceId: old[0] }] });
+    expect(rules()).to.deep.equal(['capacity']);
+  });
+});
+
+describe('invariants: surge', () => {
+  it('is broken by more than twice the original capacity', () => {
+    const { world, rules } = doubled();
+    resize(world, 3, 7, 7);
+    world.clock.advance(MINUTES);
+    expect(rules()).to.deep.equal(['surge']);
+  });
+
+  it('is not broken when somebody else resizes the group', () => {
+    const { world, rules } = doubled({ faults: [{ kind: 'resize', group: 'web', at: 400, max: 8, desired: 8 }] });
+    world.clock.advance(MINUTES);
+    expect(describeGroup(world).DesiredCapacity).to.equal(8);
+    expect(rules()).to.deep.equal([]);
+  });
+});
+
+describe('invariants: no foreign instance', () => {
+  it('is broken by terminating a new one after an old one', () => {
+    const { world, rules, old, fresh } = doubled();
+    terminate(world, [old[0] as string]);
+    expect(rules()).to.deep.equal([]);
+    terminate(world, [fresh()[0] as string]);
+    expect(rules()).to.deep.equal(['foreign']);
+  });
+
+  it('is broken by a scale-in that takes old ones during a roll-back', () => {
+    const { world, rules, fresh } = doubled();
+    terminate(world, [fresh()[0] as string]);
+    resize(world, 3, 6, 3);
+    world.clock.advance(MINUTES);
+    expect(rules()).to.include('foreign');
+  });
+});
+
+describe('invariants: a busy stack', () => {
+  it('is broken by a change from outside while the stack is in progress, and by no read', () => {
+    const { world, monitor, rules } = doubled();
+    monitor.groupIsBusy = () => true;
+    describeGroup(world);
+    expect(rules()).to.deep.equal([]);
+    call(world, 'autoscaling', 'SuspendProcesses', { AutoScalingGroupName: 'web', ScalingProcesses: ['Launch'] });
+    expect(rules()).to.deep.equal(['busy']);
+    world.invoke('autoscaling', 'ResumeProcesses', { AutoScalingGroupName: 'web', ScalingProcesses: ['Launch'] }, 'cloudformation');
+    expect(rules()).to.deep.equal(['busy']);
+  });
+});
+
+describe('invariants: the end', () => {
+  it('tells of a mixture, of sizes, of processes and of tags', () => {
+    const { world, monitor, old } = doubled();
+    terminate(world, old.slice(0, 2));
+    call(world, 'autoscaling', 'CreateOrUpdateTags', { Tags: [{ ResourceId: 'web', Key: 'ha-updater:rollout', Value: 'v=1', PropagateAtLaunch: false }] });
+    world.clock.advance(3 * MINUTES);
+    expect(monitor.settle('web').map((one) => one.rule)).to.deep.equal(['mixed', 'sizes', 'processes', 'tags']);
+  });
+
+  it('tells when the group\'s own tags changed or the group is gone', () => {
+    const { world, monitor, old } = doubled();
+    terminate(world, old);
+    world.clock.advance(3 * MINUTES);
+    restore(world);
+    call(world, 'autoscaling', 'CreateOrUpdateTags', { Tags: [{ ResourceId: 'web', Key: 'team', Value: 'other', PropagateAtLaunch: false }] });
+    expect(monitor.settle('web').map((one) => one.rule)).to.deep.equal(['tags']);
+    monitor.expect({ group: 'web', strategy: 'swap' });
+    call(world, 'autoscaling', 'DeleteAutoScalingGroup', { AutoScalingGroupName: 'web', ForceDelete: true });
+    world.clock.advance(3 * MINUTES);
+    expect(monitor.settle('web').map((one) => one.rule)).to.deep.equal(['gone']);
+  });
+});
+
+describe('invariants: expecting by the tag', () => {
+  it('begins with the rollout tag and settles when it goes', () => {
+    const world = worldOf();
+    const monitor = watchInvariants(world, { autoExpect: true });
+    standardGroup(world);
+    const tag = { ResourceId: 'web', ResourceType: 'auto-scaling-group', Key: 'ha-updater:rollout', Value: 'v=1', PropagateAtLaunch: false };
+    call(world, 'autoscaling', 'CreateOrUpdateTags', { Tags: [tag] });
+    resize(world, 3, 6, 6);
+    world.clock.advance(5 * MINUTES);
+    call(world, 'autoscaling', 'DeleteTags', { Tags: [tag] });
+    expect(monitor.violations.map((one) => one.rule)).to.deep.equal(['mixed', 'sizes']);
+  });
+});
