@@ -72,7 +72,10 @@ function instanceStatus(group: Group, instance: Instance, sides: ReadonlyMap<str
     ...(launchedAt === undefined ? {} : { launchedAt }),
     inService: why === '',
     why,
-    health: group.balancers.map((balancer) => ({ balancer: balancer.name, judged: balancer.judged, ...(balancer.judged ? verdictOf(instance, balancer) : { verdict: 'unknown' as const, reason: balancer.note }) })),
+    health: group.balancers.map((balancer) => {
+      const { verdict, reason } = balancer.judged ? verdictOf(instance, balancer) : { verdict: 'unknown' as const, reason: balancer.note };
+      return { balancer: balancer.name, judged: balancer.judged, verdict, reason };
+    }),
   };
 }
 
@@ -107,7 +110,7 @@ function advice(group: Group, sides: ReadonlyMap<string, Side>, { at, stack, reg
   }
   if (frozen !== undefined) {
     const processes = frozen.processes.join(' ');
-    remarks.push(`Frozen since ${time(frozen.at)} by run ${frozen.run}: ${frozen.why} Suspended by it: ${frozen.processes.join(', ') || 'nothing'}.`);
+    remarks.push(`Frozen since ${time(frozen.at)} by run ${frozen.run}: ${frozen.why.replace(/\.$/, '')}. Suspended by it: ${frozen.processes.join(', ') || 'nothing'}.`);
     if (record === undefined) {
       next.push(update);
       if (processes !== '') next.push(`aws autoscaling resume-processes --region ${region} --auto-scaling-group-name ${group.name} --scaling-processes ${processes}`);

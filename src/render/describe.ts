@@ -118,10 +118,18 @@ function describeStackStart(event: Extract<RunEvent, { type: 'stack.started' }>)
   ];
 }
 
+/** Before the verdict it matters how many are proven; afterwards nobody looks at their health any more. */
+const UNDECIDED: ReadonlySet<Progress['phase']> = new Set(['record', 'suspend', 'double', 'prove', 'judge']);
+
+/** Whether the counts of what is in service and proven mean anything. */
+export function isProving(progress: Progress): boolean {
+  return progress.needed > 0 && UNDECIDED.has(progress.phase);
+}
+
 /** `old 2, new 2: 1 in service, 0 of 2 proven; size min 2, desired 4, max 4` */
 export function describeProgress(progress: Progress): string {
   const leaving = progress.leaving > 0 ? `, leaving ${progress.leaving}` : '';
-  const proof = progress.needed > 0 ? `: ${progress.inService} in service, ${progress.proven} of ${progress.needed} proven` : '';
+  const proof = isProving(progress) ? `: ${progress.inService} in service, ${progress.proven} of ${progress.needed} proven` : '';
   return `old ${progress.old}, new ${progress.new}${leaving}${proof}; size ${sizes(progress.size)}`;
 }
 

@@ -11,7 +11,7 @@ export function failureBlock(outcome: Outcome, exitCode: number, facts: FailureF
   return [
     '',
     `${END[outcome].toUpperCase()} (exit ${exitCode}): ${oneLine(facts.what)} [${facts.code}]`,
-    ...facts.reasons.map(({ code, group, text, remedy }) => `  - ${group === undefined ? '' : `${group}: `}${sentence(text)}${remedy ? ` ${oneLine(remedy)}` : ''} [${code}]`),
+    ...facts.reasons.map(({ code, group, text, remedy }) => `  - ${group === undefined || text.startsWith(`${group}: `) ? '' : `${group}: `}${sentence(text)}${remedy ? ` ${oneLine(remedy)}` : ''} [${code}]`),
     ...(facts.serves ? [`${untouched(outcome) ? '' : 'What serves now: '}${oneLine(facts.serves)}`] : []),
     ...(facts.left ? [`What is left behind: ${oneLine(facts.left)}`] : []),
     ...(facts.next.length > 0 ? ['Next:', ...facts.next.map((command) => `  ${command}`)] : []),

@@ -36,8 +36,7 @@ const MARK: Readonly<Record<Line['level'], string>> = { detail: '', info: '', go
 
 /**
  * Leaves out what says nothing new. Waits are told when what is waited for changes, or every 30 s, with
- * the counts of the group; counts alone only when the phase changes; the end of an action never, since
- * its effect is told.
+ * the counts of the group; counts alone and the end of an action never, since the next step tells them.
  */
 function waitFilter(): (stamped: Stamped) => readonly Line[] {
   const told = new Map<string, { readonly key: string; readonly at: Instant }>();
@@ -51,9 +50,8 @@ function waitFilter(): (stamped: Stamped) => readonly Line[] {
   return ({ event, at }) => {
     switch (event.type) {
       case 'group.progress': {
-        const before = progress.get(event.progress.group);
         progress.set(event.progress.group, event.progress);
-        return before?.phase === event.progress.phase ? [] : describe(event, at);
+        return [];
       }
       case 'group.waiting': {
         const { group } = event.wait;

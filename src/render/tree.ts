@@ -2,7 +2,7 @@ import type { Instant } from '../clock.js';
 import type { Wait } from '../model/decision.js';
 import type { RunEvent, Stamped } from '../model/event.js';
 import { progressBar } from './bar.js';
-import { byReason, describe, type Line } from './describe.js';
+import { byReason, describe, isProving, type Line } from './describe.js';
 import { count, duration, list, oneLine } from './words.js';
 
 /** One row of the live tree: the stack, or one group. */
@@ -77,8 +77,7 @@ export function createTree(): (stamped: Stamped) => Step {
         return step({ open: open(event.groups.map((group) => ({ key: group, title: `${group}: first look`, details: [], state: 'running' }))) });
       case 'group.progress': {
         const { group, phase, old, new: fresh, leaving, needed, proven } = event.progress;
-        const bar = progressBar(event.progress);
-        const proof = needed > 0 ? ` ${bar} ${proven}/${needed} proven` : '';
+        const proof = isProving(event.progress) ? ` ${progressBar(event.progress)} ${proven}/${needed} proven` : '';
         const counts = `old ${old}, new ${fresh}${leaving > 0 ? `, leaving ${leaving}` : ''}`;
         return step({ rows: change(group, { title: `${group}: ${phase}${proof}, ${counts}` }) });
       }

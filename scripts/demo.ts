@@ -1,0 +1,101 @@
+/**
+ * The whole of the main job, for people to watch: starts the sandbox, creates the sample stack, updates
+ * it with a good image (promoted) and then with a bad one (rolled back), all through the real commands
+ * as child processes. Exit 0 only if both went as they must and no invariant was broken.
+ */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { drawCapacity, type Point } from './picture.js';
+
+const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+const BIN = join(ROOT, 'bin', 'run.js');
+const TEMPLATE = join('templates', 'web-stack.yaml');
+const SPEED = 60;
+const STACK = 'web';
+
+/** Images that this world knows besides healthy ones. */
+const SCENARIO = 'images:\n  ami-bad0000000000000: {behaviour: unhealthy}\n';
+
+interface Act {
+  readonly title: string;
+  readonly args: readonly string[];
+  readonly exit: number;
+}
+
+const ACTS: readonly Act[] = [
+  { title: 'Create the stack, and prove its instances', args: ['update-stack', STACK, '--template', TEMPLATE, 'ImageId=ami-0000000000000001'], exit: 0 },
+  { title: 'A good image: the new instances are proven, the old ones go', args: ['update-stack', STACK, 'ImageId=ami-0000000000000002'], exit: 0 },
+  {
+    title: 'A bad image: nothing is proven, the new instances go, the old ones serve',
+    args: ['update-stack', STACK, 'ImageId=ami-bad0000000000000', '--healthy-timeout', '180'],
+    exit: 4,
+  },
+  { title: 'What is left behind', args: ['status', STACK], exit: 0 },
+];
+
+const say = (line = ''): void => void process.stdout.write(`${line}\n`);
+
+async function main(): Promise<number> {
+  const folder = mkdtempSync(join(tmpdir(), 'ha-updater-demo-'));
+  writeFileSync(join(folder, 'scenario.yaml'), SCENARIO);
+  const sandbox = spawn(process.execPath, [BIN, 'sandbox', '--port', '0', '--speed', String(SPEED), '--scenario', join(folder, 'scenario.yaml')], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  try {
+    const env = await exportsOf(sandbox);
+    say(`A simulated AWS at ${env['AWS_ENDPOINT_URL']}: ${SPEED} simulated seconds pass in one.`);
+    const wrong: string[] = [];
+    for (const act of ACTS) {
+      say(`\n=== ${act.title}\n$ ha-updater ${act.args.join(' ')}`);
+      const code = await play(act, env);
+      say(`exit ${code}${code === act.exit ? '' : `, but ${act.exit} was to be`}`);
+      if (code !== act.exit) wrong.push(`"${act.title}" ended with exit ${code} instead of ${act.exit}.`);
+    }
+    say('\n=== Capacity through time: █ in service, ░ there but not in service');
+    const points = await ask<readonly Point[]>(env, 'timeline');
+    drawCapacity(points).forEach(say);
+    const violations = await ask<readonly object[]>(env, 'violations');
+    wrong.push(...violations.map((violation) => `Broken invariant: ${JSON.stringify(violation)}`));
+    say(wrong.length === 0 ? '\nBoth went as they must, and no group ever served with less than before.' : `\nThis went wrong:\n${wrong.map((line) => `  ${line}`).join('\n')}`);
+    return wrong.length === 0 ? 0 : 1;
+  } finally {
+    sandbox.kill('SIGTERM');
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** The environment that the sandbox tells a shell to export. */
+function exportsOf(sandbox: ChildProcess): Promise<Readonly<Record<string, string>>> {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    sandbox.stdout?.on('data', (chunk: Buffer) => {
+      text += chunk.toString();
+      if (!text.includes('HA_UPDATER_SPEED=')) return;
+      const pairs = text.split('\n').filter((line) => line.startsWith('export ')).flatMap((line) => line.slice('export '.length).split(' '));
+      resolve(Object.fromEntries(pairs.map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)])));
+    });
+    sandbox.once('error', reject);
+    sandbox.once('exit', (code) => reject(new Error(`The sandbox ended with ${code}.`)));
+  });
+}
+
+/** One command on this very terminal. */
+function play(act: Act, env: Readonly<Record<string, string>>): Promise<number | null> {
+  const { AWS_PROFILE: _profile, AWS_SESSION_TOKEN: _token, ...rest } = process.env;
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [BIN, ...act.args], { cwd: ROOT, env: { ...rest, ...env }, stdio: 'inherit' });
+    child.once('error', reject);
+    child.once('exit', (code) => resolve(code));
+  });
+}
+
+async function ask<T>(env: Readonly<Record<string, string>>, what: string): Promise<T> {
+  const answer = await fetch(`${env['AWS_ENDPOINT_URL']}/_sandbox/${what}`);
+  if (!answer.ok) throw new Error(`/_sandbox/${what} answered ${answer.status}.`);
+  return (await answer.json()) as T;
+}
+
+process.exitCode = await main();
