@@ -34,6 +34,14 @@ export function subnetOf(world: World, id: string): SubnetState {
   return subnet;
 }
 
+/** Networks that nobody made here are taken to exist already, like their subnets. */
+function checkVpc(world: World, id: string): void {
+  const { vpcs } = ec2State(world);
+  if (vpcs.has(id)) return;
+  if (!/^vpc-[0-9a-f]{8,17}$/.test(id)) throw new ServiceFault('InvalidVpcID.NotFound', `The vpc ID '${id}' does not exist`);
+  vpcs.set(id, { id, cidr: '10.0.0.0/16', isDefault: false, tags: new Map() });
+}
+
 /** The default subnet of a zone, where instances go that name only the zone. */
 export function defaultSubnet(world: World, zone: string): SubnetState {
   for (const subnet of ec2State(world).subnets.values()) if (subnet.isDefault && subnet.zone === zone) return subnet;
@@ -76,7 +84,7 @@ export function deleteVpc(world: World, input: { VpcId?: string }): object {
 
 export function createSubnet(world: World, input: CreateSubnetRequest): object {
   const state = ec2State(world);
-  if (!state.vpcs.has(input.VpcId ?? '')) throw new ServiceFault('InvalidVpcID.NotFound', `The vpc ID '${input.VpcId}' does not exist`);
+  checkVpc(world, input.VpcId ?? '');
   const zones = zonesOf(world);
   const zone = input.AvailabilityZone ?? (zones[state.subnets.size % zones.length] as string);
   if (!zones.includes(zone)) throw new ServiceFault('InvalidParameterValue', `Value (${zone}) for parameter availabilityZone is invalid. Subnets can currently only be created in the following availability zones: ${zones.join(', ')}.`);
@@ -158,7 +166,7 @@ export function describeAvailabilityZones(world: World, input: DescribeAvailabil
 export function createSecurityGroup(world: World, input: CreateSecurityGroupRequest): object {
   const state = ec2State(world);
   const vpcId = input.VpcId ?? DEFAULT_VPC;
-  if (!state.vpcs.has(vpcId)) throw new ServiceFault('InvalidVpcID.NotFound', `The vpc ID '${vpcId}' does not exist`);
+  checkVpc(world, vpcId);
   for (const other of state.securityGroups.values()) {
     if (other.name === input.GroupName && other.vpcId === vpcId) {
       throw new ServiceFault('InvalidGroup.Duplicate', `The security group '${input.GroupName}' already exists for VPC '${vpcId}'`);

@@ -1,9 +1,9 @@
-import { ServiceFault } from '../../fault.js';
-import { physicalName, resourceId } from '../names.js';
+import { same } from '../equal.js';
+import { physicalName } from '../names.js';
 import { isObject, text, type Json } from '../template.js';
 import { ignoringGone } from './autoscaling.js';
 import type { ResourceContext, ResourceHandler } from './handler.js';
-import { call, objects, optionalList, optionalText, resourceTags, typed } from './values.js';
+import { call, compact, objects, optionalList, optionalNumber, optionalText, resourceTags, typed } from './values.js';
 
 export const launchTemplate: ResourceHandler = {
   replaces: ['LaunchTemplateName'],
@@ -39,24 +39,24 @@ export const securityGroup: ResourceHandler = {
   takesStackTags: true,
   create: (context) => {
     const { properties } = context;
-    const name = optionalText(properties['GroupName']) ?? physicalName(context.world, context.stack.name, context.logicalId);
     const vpc = optionalText(properties['VpcId']);
-    try {
-      const answer = call(context, 'ec2', 'CreateSecurityGroup', {
-        GroupName: name,
-        Description: optionalText(properties['GroupDescription']),
-        VpcId: vpc,
-        TagSpecifications: [{ ResourceType: 'security-group', Tags: resourceTags(context) }],
-      });
-      const id = answer['GroupId'] as string;
-      return { physicalId: id, attributes: { GroupId: id, VpcId: vpc ?? '' }, warning: rulesWarning(context) };
-    } catch (error) {
-      if (!unknownCall(error)) throw error;
-      const id = resourceId(context.world, 'sg');
-      return { physicalId: id, attributes: { GroupId: id, VpcId: vpc ?? '' }, warning: rulesWarning(context) };
-    }
+    const answer = call(context, 'ec2', 'CreateSecurityGroup', {
+      GroupName: optionalText(properties['GroupName']) ?? physicalName(context.world, context.stack.name, context.logicalId),
+      Description: optionalText(properties['GroupDescription']),
+      VpcId: vpc,
+      TagSpecifications: [{ ResourceType: 'security-group', Tags: resourceTags(context) }],
+    });
+    const id = answer['GroupId'] as string;
+    authorize(context, id, objects(properties['SecurityGroupIngress']));
+    return { physicalId: id, attributes: { GroupId: id, VpcId: vpc ?? '' } };
   },
-  update: (context, before) => ({ attributes: before.attributes, warning: rulesWarning(context) }),
+  update: (context, before) => {
+    const had = objects(before.properties['SecurityGroupIngress']);
+    const has = objects(context.properties['SecurityGroupIngress']);
+    authorize(context, before.physicalId, has.filter((rule) => !had.some((other) => same(rule, other))));
+    const gone = had.filter((rule) => !has.some((other) => same(rule, other)));
+    return { attributes: before.attributes, warning: gone.length === 0 ? undefined : 'The sandbox does not take rules of security groups away' };
+  },
   remove: (context, id) => void ignoringGone(() => call(context, 'ec2', 'DeleteSecurityGroup', { GroupId: id })),
 };
 
@@ -91,17 +91,26 @@ export const instance: ResourceHandler = {
   remove: (context, id) => void ignoringGone(() => call(context, 'ec2', 'TerminateInstances', { InstanceIds: [id] })),
 };
 
-export function unknownCall(error: unknown): boolean {
-  return error instanceof ServiceFault && error.code === 'InvalidAction';
-}
-
 /** Launch template data has the API's own names; only its types need care. */
 function templateData(context: ResourceContext): Json {
   const data = typed(context.properties['LaunchTemplateData']);
   return isObject(data) ? data : {};
 }
 
-function rulesWarning(context: ResourceContext): string | undefined {
-  const rules = [...objects(context.properties['SecurityGroupIngress']), ...objects(context.properties['SecurityGroupEgress'])];
-  return rules.length === 0 ? undefined : `The sandbox does not model rules of security groups: ${rules.length} of ${text(context.logicalId)} let everything pass`;
+/** Ingress rules, as far as a sandbox without packets has a use for them: they can be read back. */
+function authorize(context: ResourceContext, groupId: string, rules: readonly { [key: string]: Json }[]): void {
+  if (rules.length === 0) return;
+  call(context, 'ec2', 'AuthorizeSecurityGroupIngress', {
+    GroupId: groupId,
+    IpPermissions: rules.map((rule) =>
+      compact({
+        IpProtocol: optionalText(rule['IpProtocol']),
+        FromPort: optionalNumber(rule['FromPort']),
+        ToPort: optionalNumber(rule['ToPort']),
+        IpRanges: rule['CidrIp'] === undefined ? undefined : [{ CidrIp: text(rule['CidrIp']) }],
+        Ipv6Ranges: rule['CidrIpv6'] === undefined ? undefined : [{ CidrIpv6: text(rule['CidrIpv6']) }],
+        UserIdGroupPairs: rule['SourceSecurityGroupId'] === undefined ? undefined : [{ GroupId: text(rule['SourceSecurityGroupId']) }],
+      }),
+    ),
+  });
 }

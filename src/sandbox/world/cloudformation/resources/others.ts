@@ -1,7 +1,6 @@
 import { physicalName, resourceId } from '../names.js';
-import { call, optionalText } from './values.js';
+import { call, optionalText, resourceTags } from './values.js';
 import { ignoringGone } from './autoscaling.js';
-import { unknownCall } from './ec2.js';
 import type { ResourceHandler } from './handler.js';
 
 /** A stack inside a stack. */
@@ -91,34 +90,36 @@ function inert(warning: (type: string) => string | undefined): ResourceHandler {
   };
 }
 
-/** Networks: made in EC2 when it has the call, so that groups find the zone of a subnet. */
 export const vpc: ResourceHandler = {
-  ...silent,
   replaces: ['CidrBlock'],
+  moves: () => false,
+  takesStackTags: true,
   create: (context) => {
-    const made = tryCreate(context, 'CreateVpc', { CidrBlock: optionalText(context.properties['CidrBlock']) }) as { Vpc?: { VpcId?: string } } | undefined;
-    const id = made?.Vpc?.VpcId ?? resourceId(context.world, 'vpc');
-    return { physicalId: id, attributes: { VpcId: id, CidrBlock: optionalText(context.properties['CidrBlock']) ?? '', DefaultSecurityGroup: resourceId(context.world, 'sg') } };
+    const block = optionalText(context.properties['CidrBlock']) ?? '10.0.0.0/16';
+    const made = call(context, 'ec2', 'CreateVpc', { CidrBlock: block, TagSpecifications: [{ ResourceType: 'vpc', Tags: resourceTags(context) }] });
+    const id = (made['Vpc'] as { VpcId: string }).VpcId;
+    return { physicalId: id, attributes: { VpcId: id, CidrBlock: block, DefaultSecurityGroup: resourceId(context.world, 'sg') } };
   },
+  update: (_, before) => ({ attributes: before.attributes }),
+  remove: (context, id) => void ignoringGone(() => call(context, 'ec2', 'DeleteVpc', { VpcId: id })),
 };
 
+/** Made in EC2, so that groups find the zone of the subnet. */
 export const subnet: ResourceHandler = {
-  ...silent,
   replaces: ['VpcId', 'AvailabilityZone', 'CidrBlock'],
+  moves: () => false,
+  takesStackTags: true,
   create: (context) => {
-    const zone = optionalText(context.properties['AvailabilityZone']) ?? `${context.world.region}a`;
-    const input = { VpcId: optionalText(context.properties['VpcId']), CidrBlock: optionalText(context.properties['CidrBlock']), AvailabilityZone: zone };
-    const made = tryCreate(context, 'CreateSubnet', input) as { Subnet?: { SubnetId?: string } } | undefined;
-    const id = made?.Subnet?.SubnetId ?? resourceId(context.world, 'subnet');
-    return { physicalId: id, attributes: { SubnetId: id, AvailabilityZone: zone, VpcId: input.VpcId ?? '', CidrBlock: input.CidrBlock ?? '' } };
+    const { properties } = context;
+    const made = call(context, 'ec2', 'CreateSubnet', {
+      VpcId: optionalText(properties['VpcId']),
+      CidrBlock: optionalText(properties['CidrBlock']),
+      AvailabilityZone: optionalText(properties['AvailabilityZone']),
+      TagSpecifications: [{ ResourceType: 'subnet', Tags: resourceTags(context) }],
+    });
+    const { SubnetId: id, AvailabilityZone: zone } = made['Subnet'] as { SubnetId: string; AvailabilityZone?: string };
+    return { physicalId: id, attributes: { SubnetId: id, AvailabilityZone: zone ?? '', VpcId: optionalText(properties['VpcId']) ?? '', CidrBlock: optionalText(properties['CidrBlock']) ?? '' } };
   },
+  update: (_, before) => ({ attributes: before.attributes }),
+  remove: (context, id) => void ignoringGone(() => call(context, 'ec2', 'DeleteSubnet', { SubnetId: id })),
 };
-
-function tryCreate(context: Parameters<ResourceHandler['create']>[0], operation: string, input: object): object | undefined {
-  try {
-    return call(context, 'ec2', operation, input);
-  } catch (error) {
-    if (unknownCall(error)) return undefined;
-    throw error;
-  }
-}
