@@ -81,6 +81,20 @@ describe('the layers', () => {
     const text = "import type { A } from '../b/c.js';\nexport * from './d.js';\nconst e = await import('node:fs');\n// import 'f'\nconst g = \"import 'h'\";";
     expect(importsOf('src/a/a.ts', text)).to.deep.equal(['src/b/c.ts', 'src/a/d.ts', 'node:fs']);
   });
+
+  it('carry nothing that nobody uses: every source is reached from a command, the public surface or a script', () => {
+    // The invariants are there for the tests: they look on and nothing leans on them.
+    const surfaces = ['src/index.ts', 'src/sandbox/invariants/index.ts'];
+    const roots = typescript.filter((path) => path.startsWith('commands/') || path.startsWith('scripts/') || surfaces.includes(path));
+    const reached = new Set<string>();
+    const visit = (path: string): void => {
+      if (reached.has(path) || !typescript.includes(path)) return;
+      reached.add(path);
+      importsOf(path, read(path)).forEach(visit);
+    };
+    roots.forEach(visit);
+    expect(sources.filter((path) => !reached.has(path))).to.deep.equal([]);
+  });
 });
 
 describe('the bans', () => {

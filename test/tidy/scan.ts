@@ -29,11 +29,11 @@ export function importsOf(path: string, text: string): string[] {
 
 /** Things in code that only some places may do, by a short name and the line. Comments and strings are no code. */
 export function deedsOf(text: string): { readonly deed: Deed; readonly line: number }[] {
-  const source = ts.createSourceFile('file.ts', text, ts.ScriptTarget.Latest, true);
+  const source = ts.createSourceFile('file.ts', text, ts.ScriptTarget.Latest);
   const found: { deed: Deed; line: number }[] = [];
   const visit = (node: ts.Node): void => {
     const deed = deedOf(node);
-    if (deed !== undefined) found.push({ deed, line: source.getLineAndCharacterOfPosition(node.getStart()).line + 1 });
+    if (deed !== undefined) found.push({ deed, line: source.getLineAndCharacterOfPosition(node.getStart(source)).line + 1 });
     ts.forEachChild(node, visit);
   };
   visit(source);
@@ -65,13 +65,14 @@ const CALLS: Readonly<Record<string, Deed>> = {
 };
 
 function deedOf(node: ts.Node): Deed | undefined {
-  if (ts.isPropertyAccessExpression(node)) {
-    const name = `${node.expression.getText()}.${node.name.text}`;
-    if (node.expression.getText() === 'console') return 'prints';
+  if (ts.isPropertyAccessExpression(node) && (ts.isIdentifier(node.expression) || node.expression.kind === ts.SyntaxKind.ThisKeyword)) {
+    const object = ts.isIdentifier(node.expression) ? node.expression.text : 'this';
+    const name = `${object}.${node.name.text}`;
+    if (object === 'console') return 'prints';
     if (/^(describe|context|it|specify|this)\.(only|skip)$/.test(name)) return 'focuses or skips a test';
     return MEMBERS[name];
   }
-  if (ts.isNewExpression(node) && node.expression.getText() === 'Date' && (node.arguments?.length ?? 0) === 0) return 'reads the time';
+  if (ts.isNewExpression(node) && ts.isIdentifier(node.expression) && node.expression.text === 'Date' && (node.arguments?.length ?? 0) === 0) return 'reads the time';
   if (ts.isCallExpression(node) && ts.isIdentifier(node.expression)) {
     if (node.expression.text === 'Date') return 'reads the time';
     return CALLS[node.expression.text];
