@@ -1,10 +1,13 @@
 import type { HttpHandler } from '@smithy/core/protocols';
 import type { SandboxClock } from './clock.js';
+import { watchInvariants, type Monitor } from './invariants/index.js';
 import type { Scenario } from './scenario.js';
 import { inProcessHandler } from './wire/handler.js';
 import { createWire, type CallSeen, type Wire } from './wire/wire.js';
 import { autoscalingOperations } from './world/autoscaling/index.js';
+import { autoScalingState } from './world/autoscaling/state.js';
 import { cloudformationOperations } from './world/cloudformation/index.js';
+import { findStack } from './world/cloudformation/state.js';
 import { ec2Operations } from './world/ec2/index.js';
 import { elbOperations } from './world/elb/index.js';
 import { elbv2Operations } from './world/elbv2/index.js';
@@ -22,11 +25,12 @@ export interface SandboxClientConfig {
   readonly maxAttempts: number;
 }
 
-/** One simulated AWS account in one region, with its own time. */
-export interface Sandbox {
+/** A world and the wire through which clients talk to it. */
+export interface WiredWorld {
   readonly world: WorldRoot;
   readonly clock: SandboxClock;
   readonly wire: Wire;
+  /** For clients of the SDK in this process. */
   readonly requestHandler: HttpHandler<object>;
   readonly clientConfig: () => SandboxClientConfig;
   /** How often each `service:Operation` was called from outside, whatever came of it. */
@@ -37,8 +41,14 @@ export interface Sandbox {
   readonly invoke: (service: ServiceName, operation: string, input: object) => object;
 }
 
-/** The services of the simulated AWS, each in a folder of its own. */
-export const SIMULATED_SERVICES: Services = {
+/** One simulated AWS account in one region, with its own time and somebody who watches its invariants. */
+export interface Sandbox extends WiredWorld {
+  /** Expects a rollout of every group from the moment it begins, without being told. */
+  readonly monitor: Monitor;
+}
+
+/** The services of the simulated AWS, each in a place of its own. */
+const SIMULATED_SERVICES: Services = {
   autoscaling: autoscalingOperations,
   cloudformation: cloudformationOperations,
   ec2: ec2Operations,
@@ -50,7 +60,15 @@ export const SIMULATED_SERVICES: Services = {
 };
 
 /** Makes the world that the scenario describes. The same scenario gives the same answers, byte by byte. */
-export function createSandbox(scenario: Scenario, services: Services = SIMULATED_SERVICES): Sandbox {
+export function createSandbox(scenario: Scenario): Sandbox {
+  const wired = wireUp(scenario, SIMULATED_SERVICES);
+  const monitor = watchInvariants(wired.world, { autoExpect: true });
+  monitor.groupIsBusy = (group) => stackInProgress(wired.world, group);
+  return { ...wired, monitor };
+}
+
+/** Only the wire, around services of the caller's own: for tests of the wire and of what talks to it. */
+export function wireUp(scenario: Scenario, services: Services): WiredWorld {
   const world = createWorld(scenario, services);
   const calls = new Map<string, number>();
   const listeners: ((call: CallSeen) => void)[] = [];
@@ -77,4 +95,11 @@ export function createSandbox(scenario: Scenario, services: Services = SIMULATED
     },
     invoke: (service, operation, input) => world.invoke(service, operation, input, 'outside'),
   };
+}
+
+/** Whether the stack that made this group has an operation going on. A stack in review has none yet. */
+function stackInProgress(world: WorldRoot, group: string): boolean {
+  const stackId = autoScalingState(world).groups.get(group)?.tags.get('aws:cloudformation:stack-id')?.value;
+  const status = stackId === undefined ? undefined : findStack(world, stackId)?.status;
+  return status !== undefined && status.endsWith('_IN_PROGRESS') && status !== 'REVIEW_IN_PROGRESS';
 }

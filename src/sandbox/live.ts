@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { systemClock, type Clock } from '../clock.js';
-import type { Sandbox } from './index.js';
+import type { Sandbox, WiredWorld } from './index.js';
 import type { WireRequest } from './wire/wire.js';
 
 export interface LiveOptions {
@@ -19,6 +19,9 @@ export interface LiveSandbox {
   readonly close: () => Promise<void>;
 }
 
+/** A sandbox; or a wired world that nobody watches, which then has no timeline and no violations. */
+export type Served = WiredWorld & Partial<Pick<Sandbox, 'monitor'>>;
+
 /** How often the world moves on when nobody calls, in real milliseconds. */
 const BEAT = 50;
 
@@ -27,7 +30,7 @@ const BEAT = 50;
  * times as fast, whether or not somebody calls. A lost reply breaks the connection.
  * `/_sandbox/clock`, `/calls`, `/timeline` and `/violations` answer in JSON for people who look on.
  */
-export async function serveSandbox(sandbox: Sandbox, { port, host = '127.0.0.1', speed }: LiveOptions): Promise<LiveSandbox> {
+export async function serveSandbox(sandbox: Served, { port, host = '127.0.0.1', speed }: LiveOptions): Promise<LiveSandbox> {
   if (!(speed > 0)) throw new Error(`speed should be a positive number, not ${speed}`);
   const pace = systemClock(speed);
   const began = { here: pace.now(), there: sandbox.clock.now() };
@@ -80,7 +83,7 @@ function wireRequest(request: IncomingMessage, body: Buffer): WireRequest {
 }
 
 function respond(
-  sandbox: Sandbox,
+  sandbox: Served,
   request: IncomingMessage,
   body: Buffer,
   response: ServerResponse,
@@ -103,15 +106,23 @@ function respond(
 }
 
 /** What people who look on may see; undefined when the request is for AWS. */
-function inspect(sandbox: Sandbox, url: string, speed: number): object | undefined {
+function inspect(sandbox: Served, url: string, speed: number): object | undefined {
   switch (url) {
     case '/_sandbox/clock':
       return { now: new Date(sandbox.clock.now()).toISOString(), speed };
     case '/_sandbox/calls':
       return Object.fromEntries([...sandbox.calls].sort(([a], [b]) => (a < b ? -1 : 1)));
+    case '/_sandbox/timeline':
+      return sandbox.monitor?.timeline.map(dated);
+    case '/_sandbox/violations':
+      return sandbox.monitor?.violations.map(dated);
     default:
       return undefined;
   }
+}
+
+function dated<T extends { readonly at: number }>(seen: T): Omit<T, 'at'> & { readonly at: string } {
+  return { ...seen, at: new Date(seen.at).toISOString() };
 }
 
 function sendJson(response: ServerResponse, value: object): void {

@@ -1,5 +1,5 @@
 import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node } from 'yaml';
-import { DEFAULT_SCENARIO, type Fault, type ImageBehaviour, type Scenario } from './scenario.js';
+import { DEFAULT_SCENARIO, type Fault, type ImageBehaviour, type Scenario, type Window } from './scenario.js';
 
 /** Reads one value of the document, or throws what is wrong with it. */
 type Check = (node: unknown, at: Place) => unknown;
@@ -123,8 +123,10 @@ const calls = matching(
 
 const WINDOW: Fields = { from: { check: seconds }, until: { check: seconds } };
 
+type KeysOf<K extends Fault['kind']> = Exclude<keyof Extract<Fault, { kind: K }>, 'kind' | keyof Window>;
+
 /** The keys of each kind of fault, next to `kind`, `from` and `until`. */
-const FAULTS: Readonly<Record<Fault['kind'], Fields>> = {
+const FAULTS: { readonly [K in Fault['kind']]: Readonly<Record<KeysOf<K>, Fields[string]>> } = {
   throttle: { calls: must(calls), rate: must(rate), code: { check: text } },
   serverError: { calls: must(calls), rate: must(rate) },
   lostReply: { calls: must(calls), rate: must(rate) },

@@ -2,7 +2,7 @@ import type { HttpHandler } from '@smithy/core/protocols';
 import { createGateway } from '../../src/aws/gateway.js';
 import type { Gateway } from '../../src/engine/gateway.js';
 import { AwsFault } from '../../src/errors.js';
-import { createSandbox } from '../../src/sandbox/index.js';
+import { wireUp } from '../../src/sandbox/index.js';
 import type { CallSeen } from '../../src/sandbox/wire/wire.js';
 import { DEFAULT_SCENARIO } from '../../src/sandbox/scenario.js';
 import { ServiceFault } from '../../src/sandbox/world/fault.js';
@@ -32,7 +32,7 @@ export function gatewayTo(answers: Answers): { gateway: Gateway; calls: CallSeen
       ),
     ]),
   );
-  const sandbox = createSandbox(DEFAULT_SCENARIO, services);
+  const sandbox = wireUp(DEFAULT_SCENARIO, services);
   const calls: CallSeen[] = [];
   sandbox.onCall((call) => calls.push(call));
   const { region, credentials, requestHandler } = sandbox.clientConfig();

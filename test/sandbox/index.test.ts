@@ -1,3 +1,4 @@
+import { CloudFormationClient, CreateStackCommand, DescribeStackResourcesCommand, DescribeStacksCommand, UpdateStackCommand } from '@aws-sdk/client-cloudformation';
 import { AutoScalingClient, CreateAutoScalingGroupCommand, DescribeAutoScalingGroupsCommand, UpdateAutoScalingGroupCommand } from '@aws-sdk/client-auto-scaling';
 import { CreateLaunchTemplateCommand, DescribeInstancesCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { ConfigureHealthCheckCommand, CreateLoadBalancerCommand, DescribeInstanceHealthCommand, ElasticLoadBalancingClient } from '@aws-sdk/client-elastic-load-balancing';
@@ -68,5 +69,35 @@ describe('the sandbox as a whole', () => {
     const { seen, serving } = await story({ faults: stale });
     expect(serving.at(-1)).to.equal(4);
     expect(seen).to.not.deep.equal((await story({})).seen);
+  });
+
+  it('knows when the stack of a group is in progress', async () => {
+    const sandbox = createSandbox(DEFAULT_SCENARIO);
+    const TemplateBody = `
+Parameters: { Image: { Type: String, Default: ami-11111111 } }
+Resources:
+  Template: { Type: 'AWS::EC2::LaunchTemplate', Properties: { LaunchTemplateData: { ImageId: !Ref Image, InstanceType: t3.micro } } }
+  Group:
+    Type: AWS::AutoScaling::AutoScalingGroup
+    Properties:
+      MinSize: '0'
+      MaxSize: '2'
+      AvailabilityZones: [eu-west-1a]
+      LaunchTemplate: { LaunchTemplateId: !Ref Template, Version: !GetAtt Template.LatestVersionNumber }
+`;
+    const cloudformation = new CloudFormationClient(sandbox.clientConfig());
+    await cloudformation.send(new CreateStackCommand({ StackName: 'web', TemplateBody }));
+    sandbox.clock.advance(300_000);
+    const { Stacks } = await cloudformation.send(new DescribeStacksCommand({ StackName: 'web' }));
+    expect(Stacks?.[0]?.StackStatus).to.equal('CREATE_COMPLETE');
+    const { StackResources } = await cloudformation.send(new DescribeStackResourcesCommand({ StackName: 'web' }));
+    const group = StackResources?.find((resource) => resource.LogicalResourceId === 'Group')?.PhysicalResourceId as string;
+    expect(sandbox.monitor.groupIsBusy(group)).to.equal(false);
+    await cloudformation.send(
+      new UpdateStackCommand({ StackName: 'web', UsePreviousTemplate: true, Parameters: [{ ParameterKey: 'Image', ParameterValue: 'ami-22222222' }] }),
+    );
+    expect(sandbox.monitor.groupIsBusy(group)).to.equal(true);
+    sandbox.clock.advance(300_000);
+    expect(sandbox.monitor.groupIsBusy(group)).to.equal(false);
   });
 });

@@ -1,7 +1,8 @@
 import { AutoScalingClient, DescribeAutoScalingGroupsCommand, SetDesiredCapacityCommand } from '@aws-sdk/client-auto-scaling';
 import { GetObjectCommand, HeadObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { expect } from 'chai';
-import type { Fault } from '../../src/sandbox/scenario.js';
+import { createSandbox } from '../../src/sandbox/index.js';
+import { DEFAULT_SCENARIO, type Fault } from '../../src/sandbox/scenario.js';
 import { serveSandbox, type LiveSandbox } from '../../src/sandbox/live.js';
 import type { World } from '../../src/sandbox/world/world.js';
 import { failure, sandboxOf } from './wire/support.js';
@@ -50,6 +51,33 @@ describe('the sandbox over HTTP', () => {
     expect(clock['speed']).to.equal(1000);
     expect(Date.parse(clock['now'] as string) - sandbox.world.startedAt).to.be.greaterThan(60_000);
     expect(await json('/_sandbox/calls')).to.deep.equal({ 'autoscaling:DescribeAutoScalingGroups': 1, 'autoscaling:SetDesiredCapacity': 1 });
+  });
+
+  it('shows what the monitor saw', async () => {
+    const sandbox = createSandbox(DEFAULT_SCENARIO);
+    sandbox.invoke('ec2', 'CreateLaunchTemplate', { LaunchTemplateName: 't', LaunchTemplateData: { ImageId: 'ami-11111111', InstanceType: 't3.micro' } });
+    sandbox.invoke('autoscaling', 'CreateAutoScalingGroup', {
+      AutoScalingGroupName: 'g',
+      MinSize: 0,
+      MaxSize: 4,
+      DesiredCapacity: 2,
+      AvailabilityZones: ['eu-west-1a'],
+      LaunchTemplate: { LaunchTemplateName: 't', Version: '1' },
+    });
+    sandbox.clock.advance(120_000);
+    live = await serveSandbox(sandbox, { port: 0, speed: 1 });
+    const timeline = (await json('/_sandbox/timeline')) as unknown as Record<string, unknown>[];
+    expect(timeline[0]).to.deep.include({ at: '2026-11-21T03:00:00.000Z', group: 'g', desired: 2, inService: 0 });
+    expect(timeline.at(-1)).to.deep.include({ group: 'g', desired: 2, inService: 2 });
+    expect(await json('/_sandbox/violations')).to.deep.equal([]);
+    // Somebody begins a rollout and takes away what serves.
+    sandbox.invoke('autoscaling', 'CreateOrUpdateTags', {
+      Tags: [{ ResourceId: 'g', ResourceType: 'auto-scaling-group', Key: 'ha-updater:rollout', Value: '{}', PropagateAtLaunch: false }],
+    });
+    sandbox.invoke('autoscaling', 'SetDesiredCapacity', { AutoScalingGroupName: 'g', DesiredCapacity: 0 });
+    sandbox.clock.advance(120_000);
+    const violations = (await json('/_sandbox/violations')) as unknown as Record<string, unknown>[];
+    expect(violations[0]).to.include({ group: 'g', rule: 'capacity' });
   });
 
   it('gives the date of the world', async () => {

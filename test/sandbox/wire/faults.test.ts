@@ -3,7 +3,7 @@ import { DescribeInstancesCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { expect } from 'chai';
 import type { Fault } from '../../../src/sandbox/scenario.js';
 import type { CallSeen } from '../../../src/sandbox/wire/wire.js';
-import type { Sandbox } from '../../../src/sandbox/index.js';
+import type { WiredWorld } from '../../../src/sandbox/index.js';
 import type { Services, World } from '../../../src/sandbox/world/world.js';
 import { failure, faulty, sandboxOf } from './support.js';
 
@@ -21,11 +21,11 @@ const counter: Services = {
   ec2: { DescribeInstances: () => ({ Reservations: [] }) },
 };
 
-const set = (sandbox: Sandbox, size: number): Promise<unknown> =>
+const set = (sandbox: WiredWorld, size: number): Promise<unknown> =>
   new AutoScalingClient(sandbox.clientConfig()).send(new SetDesiredCapacityCommand({ AutoScalingGroupName: 'g', DesiredCapacity: size }));
-const get = async (sandbox: Sandbox): Promise<number | undefined> =>
+const get = async (sandbox: WiredWorld): Promise<number | undefined> =>
   (await new AutoScalingClient(sandbox.clientConfig()).send(new DescribeAutoScalingGroupsCommand({}))).AutoScalingGroups?.[0]?.DesiredCapacity;
-const list = (sandbox: Sandbox): Promise<unknown> => new EC2Client(sandbox.clientConfig()).send(new DescribeInstancesCommand({}));
+const list = (sandbox: WiredWorld): Promise<unknown> => new EC2Client(sandbox.clientConfig()).send(new DescribeInstancesCommand({}));
 const status = (error: Record<string, unknown>): unknown => (error['$metadata'] as { httpStatusCode?: number }).httpStatusCode;
 
 describe('faults on the wire', () => {

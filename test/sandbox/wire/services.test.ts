@@ -27,6 +27,8 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { expect } from 'chai';
+import { createSandbox } from '../../../src/sandbox/index.js';
+import { DEFAULT_SCENARIO } from '../../../src/sandbox/scenario.js';
 import { ServiceFault } from '../../../src/sandbox/world/fault.js';
 import type { Services } from '../../../src/sandbox/world/world.js';
 import { answering, failure, sandboxOf } from './support.js';
@@ -204,7 +206,7 @@ describe('the wire of EC2', () => {
 
 describe('the wire of STS', () => {
   it('says who calls', async () => {
-    const client = new STSClient(sandboxOf((await import('../../../src/sandbox/index.js')).SIMULATED_SERVICES, { account: '000000000042' }).clientConfig());
+    const client = new STSClient(createSandbox({ ...DEFAULT_SCENARIO, account: '000000000042' }).clientConfig());
     const { Account, Arn } = await client.send(new GetCallerIdentityCommand({}));
     expect([Account, Arn]).to.deep.equal(['000000000042', 'arn:aws:iam::000000000042:user/sandbox']);
   });

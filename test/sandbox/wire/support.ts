@@ -1,10 +1,10 @@
 import { DEFAULT_SCENARIO, type Fault, type Scenario } from '../../../src/sandbox/scenario.js';
-import { createSandbox, type Sandbox } from '../../../src/sandbox/index.js';
+import { wireUp, type WiredWorld } from '../../../src/sandbox/index.js';
 import type { OperationTable, ServiceName, Services } from '../../../src/sandbox/world/world.js';
 
-/** A sandbox whose operations are these; the wire around them is the real one. */
-export function sandboxOf(services: Services, scenario: Partial<Scenario> = {}): Sandbox {
-  return createSandbox({ ...DEFAULT_SCENARIO, ...scenario }, services);
+/** A world whose operations are these; the wire around them is the real one. */
+export function sandboxOf(services: Services, scenario: Partial<Scenario> = {}): WiredWorld {
+  return wireUp({ ...DEFAULT_SCENARIO, ...scenario }, services);
 }
 
 export function faulty(...faults: Fault[]): Partial<Scenario> {
