@@ -42,6 +42,8 @@ export interface Monitor {
 const ROLLOUT_TAG = `${OUR_TAGS}rollout`;
 /** Health passes by without events: a group is looked at again at least this often while things happen. */
 const LOOK_AGAIN_MS = 5000;
+/** Events of the world this close together are looked at once; a change from outside is always looked at at once. */
+const TOGETHER_MS = 200;
 
 /**
  * Watches after every event and every call. With `autoExpect` a rollout is expected as soon as its tag
@@ -51,7 +53,7 @@ export function watchInvariants(world: World, options: { readonly autoExpect?: b
   const violations: Violation[] = [];
   const timeline: TimelinePoint[] = [];
   const expectations = new Map<string, Expectation>();
-  const looked = new Map<string, { revision: number; at: number }>();
+  const looked = new Map<string, { revision: number; outside: number; at: number }>();
   const lastPoints = new Map<string, string>();
 
   const report = (group: string, breaches: readonly Breach[]): Violation[] => {
@@ -108,11 +110,12 @@ export function watchInvariants(world: World, options: { readonly autoExpect?: b
 
   world.onChange(() => {
     const now = world.clock.now();
-    for (const name of autoScalingState(world).groups.keys()) {
+    for (const [name, group] of autoScalingState(world).groups) {
       const revision = revisionOf(world, name);
+      const outside = group.outside.count;
       const last = looked.get(name);
-      if (last !== undefined && last.revision === revision && now < last.at + LOOK_AGAIN_MS) continue;
-      looked.set(name, { revision, at: now });
+      if (last?.outside === outside && now < last.at + (last.revision === revision ? LOOK_AGAIN_MS : TOGETHER_MS)) continue;
+      looked.set(name, { revision, outside, at: now });
       check(name);
     }
   });
