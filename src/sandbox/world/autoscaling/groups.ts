@@ -55,6 +55,7 @@ export function createAutoScalingGroup(world: World, input: CreateAutoScalingGro
     refreshes: [],
     activities: [],
     lastChange: `At ${stamp(world)} a user request created an AutoScalingGroup changing the desired capacity from 0 to ${sizes.desired}.`,
+    launches: 0,
     failures: 0,
     waves: new Map(),
     counter: 0,

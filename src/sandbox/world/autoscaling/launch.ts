@@ -25,7 +25,7 @@ export function launchOne(world: World, group: GroupState, zone: string, cause: 
   try {
     const subnet = group.subnets.map((id) => subnetOf(world, id)).find((one) => one.zone === zone) ?? defaultSubnet(world, zone);
     activity.Details = JSON.stringify({ 'Subnet ID': subnet.id, 'Availability Zone': zone });
-    const configuration = resolveConfiguration(world, group, order);
+    const configuration = resolveConfiguration(world, group, group.launches++);
     const instance = startInstance(world, {
       image: configuration.image,
       type: configuration.type,

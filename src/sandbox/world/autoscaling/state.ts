@@ -120,6 +120,8 @@ export interface GroupState {
   lastChange: string;
   planAt?: number;
   healthCheckAt?: number;
+  /** Launches so far, failed ones included: overrides take turns. */
+  launches: number;
   /** Failed launches in a row. */
   failures: number;
   /** Waves of terminations that did not start yet, by number. */
