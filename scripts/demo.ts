@@ -8,6 +8,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { DEFAULT_SUBNETS, DEFAULT_VPC } from '../src/sandbox/world/ec2/state.js';
 import { drawCapacity, type Point } from './picture.js';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
@@ -16,8 +17,11 @@ const TEMPLATE = join('templates', 'web-stack.yaml');
 const SPEED = 60;
 const STACK = 'web';
 
-/** Images that this world knows besides healthy ones. */
-const SCENARIO = 'images:\n  ami-bad0000000000000: {behaviour: unhealthy}\n';
+const FIRST = 'ami-0123456789abcdef0';
+const GOOD = 'ami-0123456789abcdef1';
+const BAD = 'ami-0bad0bad0bad0bad0';
+/** Images that the scenario does not name become healthy. */
+const SCENARIO = `images:\n  ${BAD}: {behaviour: unhealthy}\n`;
 
 interface Act {
   readonly title: string;
@@ -26,11 +30,15 @@ interface Act {
 }
 
 const ACTS: readonly Act[] = [
-  { title: 'Create the stack, and prove its instances', args: ['update-stack', STACK, '--template', TEMPLATE, 'ImageId=ami-0000000000000001'], exit: 0 },
-  { title: 'A good image: the new instances are proven, the old ones go', args: ['update-stack', STACK, 'ImageId=ami-0000000000000002'], exit: 0 },
+  {
+    title: 'Create the stack, and prove its instances',
+    args: ['update-stack', STACK, '--template', TEMPLATE, `VpcId=${DEFAULT_VPC}`, `Subnets=${DEFAULT_SUBNETS.slice(0, 2).join(',')}`, `Ami=${FIRST}`, 'DbPassword=not-shown-anywhere'],
+    exit: 0,
+  },
+  { title: 'A good image: the new instances are proven, the old ones go', args: ['update-stack', STACK, `Ami=${GOOD}`], exit: 0 },
   {
     title: 'A bad image: nothing is proven, the new instances go, the old ones serve',
-    args: ['update-stack', STACK, 'ImageId=ami-bad0000000000000', '--healthy-timeout', '180'],
+    args: ['update-stack', STACK, `Ami=${BAD}`, '--healthy-timeout', '180'],
     exit: 4,
   },
   { title: 'What is left behind', args: ['status', STACK], exit: 0 },

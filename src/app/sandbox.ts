@@ -22,13 +22,17 @@ export async function serveWorld(flags: SandboxFlags, surroundings: Surroundings
   if (problems.length > 0) throw badFlags(problems);
 
   const scenario = { ...(await readScenario(flags.scenario)), ...(seed === undefined ? {} : { seed }) };
-  const [{ createSandbox }, { serveSandbox }] = await Promise.all([import('../sandbox/index.js'), import('../sandbox/live.js')]);
+  const [{ createSandbox }, { serveSandbox }, { DEFAULT_SUBNETS, DEFAULT_VPC }] = await Promise.all([
+    import('../sandbox/index.js'),
+    import('../sandbox/live.js'),
+    import('../sandbox/world/ec2/state.js'),
+  ]);
   const stopped = new Promise<string>((resolve) => surroundings.onSignal(resolve));
   const live = await serveSandbox(createSandbox(scenario), { port, speed }).catch((error: NodeJS.ErrnoException) => {
     throw error.code === 'EADDRINUSE' || error.code === 'EACCES' ? portTaken(port, error.code) : error;
   });
   const write = lineWriter(surroundings.stdout);
-  exportsFor(live.url, scenario, speed).forEach(write);
+  exportsFor(live.url, scenario, speed, { vpc: DEFAULT_VPC, subnets: DEFAULT_SUBNETS }).forEach(write);
   const signal = await stopped;
   await live.close();
   write(`# ${signal}: the sandbox is gone.`);
@@ -36,7 +40,7 @@ export async function serveWorld(flags: SandboxFlags, surroundings: Surroundings
 }
 
 /** What a shell needs so that this tool, the AWS CLI and any SDK talk to the sandbox: `eval` takes it as it is. */
-function exportsFor(url: string, { region, seed }: Scenario, speed: number): readonly string[] {
+function exportsFor(url: string, { region, seed }: Scenario, speed: number, network: { readonly vpc: string; readonly subnets: readonly string[] }): readonly string[] {
   return [
     `# A simulated AWS at ${url} (seed ${seed}, ${speed} simulated seconds per second). Ctrl-C stops it. In another shell:`,
     `export AWS_ENDPOINT_URL=${url}`,
@@ -44,6 +48,7 @@ function exportsFor(url: string, { region, seed }: Scenario, speed: number): rea
     'export AWS_ACCESS_KEY_ID=AKIDSANDBOX AWS_SECRET_ACCESS_KEY=sandbox AWS_EC2_METADATA_DISABLED=true',
     'unset AWS_PROFILE AWS_SESSION_TOKEN',
     `export HA_UPDATER_SPEED=${speed}`,
+    `# Its default VPC is ${network.vpc}, with the subnets ${network.subnets.join(',')}.`,
     `# ${url}/_sandbox/timeline, /_sandbox/violations, /_sandbox/calls and /_sandbox/clock tell what happened.`,
   ];
 }

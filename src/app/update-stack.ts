@@ -34,9 +34,9 @@ export async function updateStack(asked: UpdateStackAsked, surroundings: Surroun
 
   return withRun(head, asked, surroundings, async (run) => {
     const order = await makeOrder(run, asked, wanted, given, onInterrupt);
-    await finishDeadRollouts(run, wanted, target);
+    const finished = await finishDeadRollouts(run, wanted, target);
     const change = await changeStack(run.deps, order);
-    const results = await swapAfter(run, wanted, target, change);
+    const results = together(finished, await swapAfter(run, wanted, target, change));
     return { outcome: change.action === 'unchanged' ? outcomeOf(results) : change.action, results };
   });
 }
@@ -78,16 +78,21 @@ function templateIo({ deps }: Run): TemplateIo {
  * A stack must not change under a rollout that somebody left half-way: its record tells old from new by
  * launch time. So what a dead run left is finished first; what a live one holds stops us here.
  */
-async function finishDeadRollouts(run: Run, wanted: Wanted, target: UpdateGroupsAsked & { readonly stack?: string | undefined }): Promise<void> {
+async function finishDeadRollouts(run: Run, wanted: Wanted, target: UpdateGroupsAsked): Promise<readonly GroupResult[]> {
   const { deps } = run;
   const name = target.stack ?? '';
   const stack = await retrying(deps, 'cloudformation:DescribeStacks', () => deps.gateway.describeStack(name));
-  if (stack === undefined || stack.status === 'REVIEW_IN_PROGRESS') return;
+  if (stack === undefined || stack.status === 'REVIEW_IN_PROGRESS') return [];
   const groups = await stackGroups(deps, stack.id);
-  if (groups.length === 0) return;
+  if (groups.length === 0) return [];
   const looked = await retrying(deps, 'autoscaling:DescribeAutoScalingGroups', () => deps.gateway.describeGroups(groups));
   const begun = looked.groups.filter(({ notes }) => notes.record !== undefined).map((group) => group.name);
-  if (begun.length > 0) await swap(run, wanted, target, begun, { adoptOnly: true });
+  return begun.length > 0 ? swap(run, wanted, target, begun, { adoptOnly: true }) : [];
+}
+
+/** One result per group: what was finished first counts where the second look found nothing to do. */
+function together(finished: readonly GroupResult[], results: readonly GroupResult[]): readonly GroupResult[] {
+  return results.map((result) => (result.outcome === 'skipped' ? (finished.find(({ group, outcome }) => group === result.group && outcome === 'promoted') ?? result) : result));
 }
 
 /** The groups' part. The stack has changed by now, so a refusal is no longer "nothing was changed". */

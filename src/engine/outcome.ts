@@ -75,7 +75,7 @@ function rolledBack(back: readonly GroupResult[], observed: Observed, plan: Plan
   const frozen = back.map((result) => ({ group: result.group, processes: result.outcome === 'rolledBack' ? result.frozen : [] }));
   return new Failure('swapRolledBack', {
     code: 'swap.rolledBack',
-    what: `The swap was rolled back. ${back[0]?.why ?? ''}.`,
+    what: `The swap was rolled back: ${back[0]?.why ?? ''}.`,
     reasons,
     serves: `The old instances serve: ${serving(observed)}`,
     left: `Frozen, so that nothing of the failed configuration starts: ${frozen.map(({ group, processes }) => `${group} (${processes.join(', ')} suspended)`).join('; ')}.`,

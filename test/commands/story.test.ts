@@ -1,0 +1,163 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import type { Ending, StatusDocument } from '../../src/index.js';
+import { DEFAULT_SUBNETS, DEFAULT_VPC } from '../../src/sandbox/world/ec2/state.js';
+import { run, start, type Finished, type Running } from './cli.js';
+
+const TEMPLATE = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..', 'templates', 'web-stack.yaml');
+const SECRET = 'never-to-be-seen-93';
+const BAD = 'ami-0bad0bad0bad0bad0';
+const good = (n: number): string => `Ami=ami-0123456789abcde${String(n).padStart(2, '0')}`;
+
+/** At this speed a short pause of the machine is minutes of the world; no limit may judge by that. */
+const SPEED = 200;
+const GROUPS_CALM = ['--healthy-timeout', '7200', '--deadline', '14400'];
+const CALM = ['--warmup-seconds', '3600', '--action-timeout', '7200', ...GROUPS_CALM];
+
+/**
+ * The main job through the real commands against the sandbox over HTTP. The steps build on each other,
+ * as they do for a person: create, update, again, signals, kill -9, and what is left at the end.
+ */
+describe('the commands, from creation to roll-back', function () {
+  this.timeout(60_000);
+  let folder: string;
+  let sandbox: Running;
+  let env: Record<string, string>;
+  let said = '';
+
+  const keep = (finished: Finished): Finished => {
+    said += finished.stdout + finished.stderr;
+    return finished;
+  };
+  const json = async (...args: readonly string[]): Promise<{ readonly code: number | null; readonly document: Ending; readonly stderr: string }> => {
+    const { code, stdout, stderr } = keep(await run([...args, '--json'], { env }));
+    return { code, document: JSON.parse(stdout) as Ending, stderr };
+  };
+  const status = async (): Promise<StatusDocument> => (await json('status', 'web', '--events')).document as unknown as StatusDocument;
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'ha-updater-'));
+    await writeFile(join(folder, 'scenario.yaml'), `images:\n  ${BAD}: {behaviour: unhealthy}\n`);
+    sandbox = start(['sandbox', '--port', '0', '--speed', String(SPEED), '--scenario', join(folder, 'scenario.yaml')]);
+    const text = await sandbox.sees(/HA_UPDATER_SPEED=\d+/);
+    env = Object.fromEntries([...text.matchAll(/([A-Z_]+)=(\S+)/g)].map(([, key, value]) => [key ?? '', value ?? '']));
+  });
+
+  after(async () => {
+    sandbox.child.kill('SIGTERM');
+    await sandbox.finished;
+    await rm(folder, { recursive: true });
+  });
+
+  it('create a stack and prove its fresh instances', async () => {
+    const network = [`VpcId=${DEFAULT_VPC}`, `Subnets=${DEFAULT_SUBNETS.slice(0, 2).join(',')}`];
+    const { code, document, stderr } = await json('update-stack', 'web', '--template', TEMPLATE, ...network, good(1), `DbPassword=${SECRET}`, ...CALM);
+    expect(code, stderr).to.equal(0);
+    expect(document.outcome).to.equal('created');
+    expect(document.groups?.map(({ outcome }) => outcome)).to.deep.equal(['proven']);
+  });
+
+  it('find nothing to do when nothing changed', async () => {
+    const { code, document, stderr } = await json('update-stack', 'web');
+    expect(code, stderr).to.equal(0);
+    expect(document.outcome).to.equal('nothing');
+    expect(stderr).to.include('No updates are to be performed');
+  });
+
+  it('update it with a good image, keep the other parameters, and promote', async () => {
+    const { code, stdout, stderr } = keep(await run(['update-stack', 'web', good(2), ...CALM], { env }));
+    expect(code, stderr).to.equal(0);
+    expect(stdout).to.match(/Parameters that keep their value: .*DbPassword/);
+    expect(stdout).to.match(/ Promoted: /);
+    const { groups } = await status();
+    expect(groups[0]?.instances.map(({ side, inService }) => ({ side, inService }))).to.deep.equal(Array.from({ length: 2 }, () => ({ side: 'current', inService: true })));
+    expect(groups[0]?.suspended).to.deep.equal([]);
+  });
+
+  it('roll back at the first signal, freeze, and say how to go on', async () => {
+    const child = start(['update-stack', 'web', `Ami=${BAD}`, '--json', ...CALM], { env });
+    await child.sees(/ prove: /);
+    child.child.kill('SIGTERM');
+    const { code, stdout, stderr } = keep(await child.finished);
+    expect(code, stderr).to.equal(4);
+    const document = JSON.parse(stdout) as Ending;
+    expect(document).to.include({ outcome: 'swapRolledBack', interrupted: 'SIGTERM', exitCode: 4 });
+    expect(document.failure?.next[0]).to.equal('ha-updater status web --region eu-west-1');
+    expect(stderr).to.include('SIGTERM: Rolls back').and.match(/ROLLED BACK \(exit 4\)/);
+    const [group] = (await status()).groups;
+    expect(group?.frozen?.processes).to.include('Launch');
+    expect(group?.record).to.equal(undefined);
+    expect(group?.instances.map(({ side }) => side)).to.deep.equal(['outdated', 'outdated']);
+    expect(group?.next.join('\n')).to.include('aws autoscaling resume-processes');
+  });
+
+  it('take over what kill -9 left, and unfreeze with the next good image', async () => {
+    const child = start(['update-stack', 'web', good(3), ...CALM], { env });
+    await child.sees(/ prove: /);
+    child.child.kill('SIGKILL');
+    keep(await child.finished);
+    const [dead] = (await status()).groups;
+    expect(dead?.record).not.to.equal(undefined);
+    expect(dead?.remarks.join('\n')).to.include('holder');
+    const { code, document, stderr } = await json('update-stack', 'web', good(3), ...CALM);
+    expect(code, stderr).to.equal(0);
+    expect(stderr).to.include('Takes over run');
+    expect(document.outcome).to.equal('swapped');
+    expect(document.groups?.map(({ outcome }) => outcome)).to.deep.equal(['promoted']);
+    const [group] = (await status()).groups;
+    expect(group?.instances.map(({ side, inService }) => ({ side, inService }))).to.deep.equal(Array.from({ length: 2 }, () => ({ side: 'current', inService: true })));
+    expect({ suspended: group?.suspended, frozen: group?.frozen, record: group?.record }).to.deep.equal({ suspended: [], frozen: undefined, record: undefined });
+  });
+
+  it('leave at once at the second signal, with the record kept and the command that finishes it', async () => {
+    const child = start(['update-asgs', 'web', '--swap', 'always', '--json', ...GROUPS_CALM], { env });
+    await child.sees(/ prove: /);
+    child.child.kill('SIGINT');
+    await child.sees(/SIGINT: Rolls back/);
+    child.child.kill('SIGINT');
+    const { code, stdout, stderr } = keep(await child.finished);
+    expect(code, stderr).to.equal(5);
+    const document = JSON.parse(stdout) as Ending;
+    expect(document).to.include({ outcome: 'stopped', exitCode: 5, interrupted: 'SIGINT' });
+    expect(document.failure?.next).to.deep.equal(['ha-updater status web --region eu-west-1', 'ha-updater update-asgs web --region eu-west-1']);
+    expect((await status()).groups[0]?.record).not.to.equal(undefined);
+    const again = await json('update-asgs', 'web', ...GROUPS_CALM);
+    expect([0, 4], again.stderr).to.include(again.code);
+    expect((await status()).groups[0]?.record).to.equal(undefined);
+  });
+
+  it('fail with exit 7 and leave the groups alone when CloudFormation rolls the stack back', async () => {
+    const { code, document, stderr } = await json('update-stack', 'web', 'MaxSize=1', ...CALM);
+    expect(code, stderr).to.equal(7);
+    expect(document.outcome).to.equal('stackFailed');
+    expect(stderr).to.include('Root cause: Group').and.not.include('Write the rollout record');
+  });
+
+  it('refuse what cannot work, with all reasons, before anything is sent', async () => {
+    const unknown = await json('update-stack', 'web', 'Nope=1', 'Amy=2');
+    expect(unknown.code, unknown.stderr).to.equal(2);
+    expect(unknown.stderr).to.include('Nope').and.include('Amy');
+    const noStack = await json('update-stack', 'other');
+    expect(noStack.code, noStack.stderr).to.equal(3);
+    expect(noStack.stderr).to.include('There is no stack other');
+    const noGroups = await json('update-asgs', 'other');
+    expect(noGroups.code, noGroups.stderr).to.equal(3);
+  });
+
+  it('show the state as a page, with the stack’s events on request', async () => {
+    const { code, stdout } = keep(await run(['status', 'web', '--events'], { env }));
+    expect(code).to.equal(0);
+    for (const words of ['Stack web: UPDATE_ROLLBACK_COMPLETE', 'DbPassword       ****', 'Group web-Group-', 'User Initiated']) expect(stdout).to.include(words);
+  });
+
+  it('never say a secret, and never serve with less than before', async () => {
+    expect(said).not.to.include(SECRET);
+    const ask = async (what: string): Promise<readonly { readonly new: number }[]> => (await (await fetch(`${env['AWS_ENDPOINT_URL']}/_sandbox/${what}`)).json()) as never;
+    expect(await ask('violations')).to.deep.equal([]);
+    // Something was watched: new instances beside old ones.
+    expect((await ask('timeline')).some((point) => point.new > 0)).to.equal(true);
+  });
+});
