@@ -133,9 +133,12 @@ function changeNow(world: World, stack: StackRow, step: Step, ends: StepEnds): v
   const handler = handlerOf(row.type);
   const facts = rowFacts(world, stack, deployment.target, step.logicalId);
   if (step.action === 'update' && row.physicalId !== undefined) {
+    // Written down first: an update that is refused half-way may have changed something to undo.
+    const changed = { ...row, ...facts, properties: step.properties ?? {} };
+    stack.resources.set(row.logicalId, changed);
     const made = handler.update(context, { ...row, physicalId: row.physicalId });
     step.warning = made.warning;
-    stack.resources.set(row.logicalId, { ...row, ...facts, attributes: made.attributes, properties: step.properties ?? {} });
+    stack.resources.set(row.logicalId, { ...changed, attributes: made.attributes });
     return;
   }
   const made: Made = handler.create(context);
