@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { AwsFault, Failure } from '../../src/errors.js';
+import { statusLook } from '../../src/engine/stack/status-look.js';
 import { stackGroups } from '../../src/engine/stack.js';
 import type { StackResource } from '../../src/model/stack.js';
 import { badUpdate, childId, fault, goodUpdate, ScriptedStack, stackId, template, type Beat } from './scripted-stack.js';
@@ -397,6 +398,23 @@ describe('following a change', () => {
   });
 });
 
+describe('a look at the stack itself', () => {
+  it('believes an end only when it is later than our call and seen twice running', async () => {
+    const web = new ScriptedStack();
+    const before = web.stack as NonNullable<typeof web.stack>;
+    const look = statusLook(web.deps(), stackId, before);
+    const seen = async (status: string, updatedAt = before.updatedAt): Promise<boolean> => {
+      web.set({ ...before, status, ...(updatedAt !== undefined && { updatedAt }) });
+      return (await look()).settled;
+    };
+    const now = web.clock.now();
+    expect([await seen('UPDATE_COMPLETE'), await seen('UPDATE_COMPLETE')], 'as before the call').to.deep.equal([false, false]);
+    expect([await seen('UPDATE_FAILED', now), await seen('UPDATE_ROLLBACK_IN_PROGRESS', now)], 'in passing').to.deep.equal([false, false]);
+    expect([await seen('UPDATE_COMPLETE'), await seen('UPDATE_COMPLETE')], 'stale again').to.deep.equal([false, false]);
+    expect([await seen('UPDATE_ROLLBACK_COMPLETE', now), await seen('UPDATE_ROLLBACK_COMPLETE', now)], 'the end').to.deep.equal([false, true]);
+  });
+});
+
 describe('a signal while a stack changes', () => {
   const cancelled: readonly Beat[] = [
     { after: 1, id: 'web', status: 'UPDATE_ROLLBACK_IN_PROGRESS', reason: 'User Initiated', token: 'ha-updater-r1-cancel' },
@@ -416,6 +434,8 @@ describe('a signal while a stack changes', () => {
     expect(failure.message).to.include('SIGTERM').and.to.include('UPDATE_ROLLBACK_COMPLETE');
     expect(web.count('cancelUpdate')).to.equal(1);
     expect(cancelledAt).to.equal(12_000);
+    // The roll-back's events carry the token of the cancelling.
+    expect(web.ofType('stack.event').at(-1)?.event).to.include({ status: 'UPDATE_ROLLBACK_COMPLETE', token: 'ha-updater-r1-cancel' });
     expect(web.ofType('stack.cancelled')).to.deep.equal([{ type: 'stack.cancelled', stack: 'web', why: 'SIGTERM' }]);
   });
 
