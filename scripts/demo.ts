@@ -63,7 +63,9 @@ async function main(): Promise<number> {
       if (code !== act.exit) wrong.push(`"${act.title}" ended with exit ${code} instead of ${act.exit}.`);
     }
     say('\n=== Capacity through time: █ in service, ░ there but not in service');
-    const points = await ask<readonly Point[]>(env, 'timeline');
+    const told = await ask<readonly (Omit<Point, 'at'> & { readonly at: string })[]>(env, 'timeline');
+    const points = told.map((point) => ({ ...point, at: Date.parse(point.at) }));
+    if (!points.some((point) => point.new > 0 && point.old > 0)) wrong.push('The sandbox saw no new instances beside old ones, so it watched nothing.');
     drawCapacity(points).forEach(say);
     const violations = await ask<readonly object[]>(env, 'violations');
     wrong.push(...violations.map((violation) => `Broken invariant: ${JSON.stringify(violation)}`));
