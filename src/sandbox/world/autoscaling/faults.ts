@@ -33,4 +33,5 @@ function resizeFromOutside(world: World, name: string, wanted: { readonly min?: 
   const max = Math.max(min, wanted.max ?? group.max);
   const desired = wanted.desired === undefined ? undefined : Math.min(max, Math.max(min, wanted.desired));
   resize(world, group, { MinSize: min, MaxSize: max, DesiredCapacity: desired });
+  group.resizedByWorld = true;
 }

@@ -74,7 +74,7 @@ function scaleIn(world: World, group: GroupState): void {
       return;
     }
     const cause = `${group.lastChange}  At ${stamp(world)} an instance was taken out of service in response to a difference between desired and actual capacity, shrinking the capacity from ${capacity} to ${capacity - unitsOf(victim)}.  At ${stamp(world)} instance ${victim.id} was selected for termination.`;
-    beginTermination(world, group, victim, 'scale-in', cause);
+    beginTermination(world, group, victim, group.resizedByWorld === true ? 'world' : 'scale-in', cause);
   }
   if (capacityOf(group) > group.desired) {
     // What is still starting is terminated once it serves; weights may leave a surplus for good.

@@ -35,6 +35,7 @@ export function resize(world: World, group: GroupState, wanted: WantedSize, by =
   group.min = min;
   group.max = max;
   group.desired = desired;
+  group.resizedByWorld = false;
   touch(world, group.name);
   if (desired === before) return;
   group.lastChange = `At ${stamp(world)} ${by} min: ${min}, max: ${max}, desired: ${desired} changing the desired capacity from ${before} to ${desired}.`;
@@ -48,6 +49,7 @@ export function setDesiredCapacity(world: World, input: SetDesiredCapacityType):
   if (wanted < group.min) throw invalid(`New SetDesiredCapacity value ${wanted} is below min value ${group.min} for the AutoScalingGroup.`);
   const before = group.desired;
   group.desired = wanted;
+  group.resizedByWorld = false;
   touch(world, group.name);
   if (wanted !== before) {
     group.lastChange = `At ${stamp(world)} a user request explicitly set group desired capacity changing the desired capacity from ${before} to ${wanted}.`;

@@ -118,6 +118,8 @@ export interface GroupState {
   readonly activities: Activity[];
   /** Why the desired capacity is what it is, for causes. */
   lastChange: string;
+  /** Set while the desired capacity is what a fault of the scenario made it: what scales in then is nobody's doing. */
+  resizedByWorld?: boolean;
   planAt?: number;
   healthCheckAt?: number;
   /** Launches so far, failed ones included: overrides take turns. */
