@@ -3,7 +3,7 @@ import { readPace } from '../config/speed.js';
 import { systemClock, type Clock } from '../clock.js';
 import type { Deps } from '../engine/deps.js';
 import type { Gateway } from '../engine/gateway.js';
-import { retrying } from '../engine/retry.js';
+import { RETRY, retrying } from '../engine/retry.js';
 import { EXIT_OF, Failure } from '../errors.js';
 import type { GroupResult } from '../model/decision.js';
 import type { Emit, Outcome } from '../model/event.js';
@@ -133,7 +133,7 @@ export async function withRun(head: Head, flags: CommonFlags, surroundings: Surr
 }
 
 /** A person who has no network or the wrong endpoint should not wait minutes to hear of it. */
-export const QUICK = { attempts: 3, firstWaitMs: 1_000, longestWaitMs: 2_000 };
+export const QUICK = { ...RETRY, attempts: 3, longestWaitMs: 2_000 };
 
 /** Gateway and region; the SDK is loaded only here. */
 export async function connect(flags: CommonFlags, endpoint: string | undefined, surroundings: Pick<Surroundings, 'env'>): Promise<{ readonly gateway: Gateway; readonly region: string }> {

@@ -7,19 +7,17 @@ import { allPages, chunks } from './pages.js';
 /** Most values of one EC2 filter. */
 const VALUES_PER_FILTER = 200;
 
-const NOT_YET_GONE = ['pending', 'running', 'shutting-down', 'stopping', 'stopped'];
-
-/** EC2 launch times by instance id, found by the tag that Auto Scaling puts on every instance of a group. */
+/**
+ * EC2 launch times by instance id, found by the tag that Auto Scaling puts on every instance of a group.
+ * Terminated ones too: a group keeps listing an instance that died while replacing it is suspended.
+ */
 export async function launchTimes(clients: Clients, groups: readonly string[]): Promise<Record<string, Instant>> {
   const client = await clients.ec2();
   const times: Record<string, Instant> = {};
   for (const part of chunks(groups, VALUES_PER_FILTER)) {
     const pages = await allPages('ec2:DescribeInstances', async (token) => {
       const page = await client.describeInstances({
-        Filters: [
-          { Name: 'tag:aws:autoscaling:groupName', Values: part },
-          { Name: 'instance-state-name', Values: NOT_YET_GONE },
-        ],
+        Filters: [{ Name: 'tag:aws:autoscaling:groupName', Values: part }],
         MaxResults: 1000,
         ...(token && { NextToken: token }),
       });

@@ -39,7 +39,10 @@ export function split(group: Group, record: Pick<RolloutRecord, 'startedAt'>): S
     if (where === 'retained') continue;
     else if (where === 'leaving') halves.leaving.push(instance);
     else if (where === 'parked') halves.parked.push(instance);
-    else if (instance.launchedAt === undefined) halves.unknown.push(instance);
+    else if (instance.launchedAt === undefined) {
+      // EC2 has forgotten the dead ones; they serve nobody and hold nobody up.
+      if (instance.healthy) halves.unknown.push(instance);
+    }
     else if (second(instance.launchedAt) < second(record.startedAt)) halves.old.push(instance);
     else halves.new.push(instance);
   }
@@ -64,12 +67,12 @@ export function inService(group: Group, instance: Instance): boolean {
 /** Why an instance is not in service, in AWS's words; '' when it is. */
 export function notInService(group: Group, instance: Instance): string {
   if (instance.lifecycle !== 'InService') return instance.lifecycle;
-  if (!instance.healthy) return 'Auto Scaling: Unhealthy';
   for (const balancer of group.balancers) {
     if (!balancer.judged) continue;
     const { verdict, reason } = verdictOf(instance, balancer);
     if (verdict !== 'healthy') return `${balancer.name}: ${reason === '' ? verdict : `${verdict} (${reason})`}`;
   }
+  if (!instance.healthy) return 'Auto Scaling: Unhealthy';
   return '';
 }
 

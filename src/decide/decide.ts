@@ -2,6 +2,7 @@ import type { Decision, GroupResult, Observed, Progress, Reason, Wait } from '..
 import type { Phase } from '../model/action.js';
 import type { Group } from '../model/group.js';
 import type { Plan } from '../model/plan.js';
+import type { RolloutRecord } from '../model/record.js';
 import { judge } from './judge.js';
 import { describeHolder, holder, ourLease } from './lease.js';
 import { preflight } from './preflight.js';
@@ -95,7 +96,10 @@ function swap(observed: Observed, plan: Plan): Decision {
   waits.push(...judged.waits);
   results.push(...judged.results);
 
-  const progress = observed.groups.filter((group) => group.notes.record !== undefined).map((group) => progressOf(observed, plan, group, phases.get(group.name) ?? 'prove'));
+  const progress = observed.groups.flatMap((group) => {
+    const phase = phases.get(group.name);
+    return group.notes.record === undefined || phase === undefined ? [] : [progressOf(observed, plan, group, phase)];
+  });
   if (acts.length > 0) return { kind: 'act', actions: acts, progress };
   const renew = renewal(observed, plan);
   if (renew !== undefined && waits.length > 0) return { kind: 'act', actions: [renew], progress };
@@ -110,7 +114,7 @@ type Turn =
   | { readonly kind: 'silent'; readonly group: Group; readonly wait: Wait }
   | { readonly kind: 'adopt'; readonly group: Group }
   | { readonly kind: 'undo'; readonly group: Group; readonly acts: readonly Because[] }
-  | { readonly kind: 'step'; readonly group: Group; readonly record: NonNullable<Group['notes']['record']>; readonly step: ReturnType<typeof step>; readonly adopted: boolean }
+  | { readonly kind: 'step'; readonly group: Group; readonly record: RolloutRecord; readonly step: ReturnType<typeof step>; readonly adopted: boolean }
   | { readonly kind: 'fresh'; readonly group: Group };
 
 function turnOf(observed: Observed, plan: Plan, group: Group): Turn {
@@ -133,10 +137,15 @@ function turnOf(observed: Observed, plan: Plan, group: Group): Turn {
       return { kind: 'silent', group, wait: silence(group, { ...who, until: observed.at }) };
     case 'ours': {
       const taken = record.run !== plan.run;
-      if (taken && notBegun(group, record)) return { kind: 'undo', group, acts: [undo(group, record, `run ${record.run} had noted it and changed nothing yet`)] };
+      if (taken && nothingBegun(observed, record)) return { kind: 'undo', group, acts: [undo(group, record, `run ${record.run} had noted it and changed nothing yet`)] };
       return { kind: 'step', group, record, step: step(observed, plan, group, record), adopted: taken };
     }
   }
+}
+
+/** True while no group of that run is beyond its record: what one of them began, all have to finish. */
+function nothingBegun(observed: Observed, record: RolloutRecord): boolean {
+  return observed.groups.every(({ notes, ...group }) => notes.record?.run !== record.run || notBegun({ ...group, notes }, notes.record));
 }
 
 function silence(group: Group, who: { readonly lease: NonNullable<Group['notes']['lease']>; readonly until: number }): Wait {
@@ -242,7 +251,12 @@ function takeBack(turns: readonly Turn[], reasons: readonly Reason[]): Gate {
   const why = `taken back: ${reasons[0]?.text ?? ''}`;
   const acts = turns.flatMap((turn) => (turn.kind === 'step' && notBegun(turn.group, turn.record) ? [undo(turn.group, turn.record, why)] : []));
   if (acts.length > 0) return { kind: 'closed', decision: { kind: 'act', actions: acts, progress: [] } };
-  const results = reasons.map((reason): GroupResult => ({ group: reason.group ?? '', outcome: 'stuck', why: reason.text }));
+  const late = [...new Set(reasons.flatMap((reason) => reason.group ?? []))];
+  const results = late.map((group): GroupResult => ({
+    group,
+    outcome: 'stuck',
+    why: `not started: ${reasons.flatMap((reason) => (reason.group === group ? [reason.text] : [])).join('; ')}`,
+  }));
   return { kind: 'open', acts: [], waits: [], results, starting: false };
 }
 
@@ -252,7 +266,7 @@ function refuse(reasons: readonly Reason[]): Gate {
 
 /** Shows that we live, in one call for all groups, when no other note did so lately. */
 function renewal(observed: Observed, plan: Plan): Because | undefined {
-  const mine = observed.groups.filter(({ name, notes }) => notes.record !== undefined && notes.lease?.run === plan.run && observed.seen.results[name] === undefined);
+  const mine = observed.groups.filter(({ name, notes }) => notes.record !== undefined && notes.lease?.run === plan.run && observed.seen.results[name] === undefined && !isPending(observed.seen, name));
   const oldest = Math.min(...mine.map((group) => group.notes.lease?.at ?? observed.at));
   if (mine.length === 0 || observed.at - oldest < plan.timing.renewMs) return undefined;
   return { action: { type: 'renew', groups: mine.map((group) => group.name), lease: ourLease(observed, plan, mine) }, why: 'this run is alive' };

@@ -52,7 +52,8 @@ function ruleOf(group: Group, action: Action): string | undefined {
       if (record === undefined) return 'there is no record yet';
       const harmful = action.processes.filter((process) => ['Terminate', 'AddToLoadBalancer', 'HealthCheck'].includes(process));
       if (harmful.length > 0) return `${harmful.join(', ')} is needed`;
-      if (action.processes.includes('Launch') && verdict?.outcome !== 'rollBack') return 'Launch is suspended only to roll back';
+      const refreezes = verdict === undefined && group.notes.frozen?.processes.includes('Launch') === true;
+      if (action.processes.includes('Launch') && verdict?.outcome !== 'rollBack' && !refreezes) return 'Launch is suspended only to roll back';
       const ours = action.processes.every((process) => process === 'Launch' || record.suspended.includes(process) || group.suspended.includes(process));
       return ours || verdict === undefined ? undefined : 'the record does not name these processes';
     }
@@ -76,7 +77,7 @@ function ruleOf(group: Group, action: Action): string | undefined {
       const { min, max, desired } = action.size;
       if (min !== record.size.min || max !== record.size.max || desired !== record.size.desired) return 'these are not the original sizes';
       const wrong = verdict.outcome === 'promote' ? isOld : isNew;
-      return group.instances.some((instance) => !hasLeft(instance.lifecycle) && wrong(instance.launchedAt, record.startedAt)) ? 'the other half is still there' : undefined;
+      return group.instances.some((instance) => !hasLeft(instance.lifecycle) && (instance.healthy || instance.launchedAt !== undefined) && wrong(instance.launchedAt, record.startedAt)) ? 'the other half is still there' : undefined;
     }
     case 'judge':
       if (record === undefined) return 'there is no record';
@@ -93,6 +94,9 @@ function ruleOf(group: Group, action: Action): string | undefined {
         if (instance === undefined) return `${id} is not an instance of the group`;
         if (instance.launchedAt === undefined) return `nobody knows when ${id} was launched`;
         if (!mine(instance.launchedAt, record.startedAt)) return `${id} is not of the ${action.half} half`;
+      }
+      if (action.half === 'new' && record.size.desired > 0 && served(group, group.instances.filter((one) => !isOld(one.launchedAt, record.startedAt)).map((one) => one.id)) === 0) {
+        return 'no old instance would be left in service';
       }
       const before = served(group);
       const after = served(group, action.instances);

@@ -60,7 +60,7 @@ function judgeOne(observed: Observed, plan: Plan, jury: readonly Candidate[], op
   const justAdopted = jury.some(({ group }) => observed.at - (observed.seen.adoptedAt[group.name] ?? -Infinity) < ADOPTER_MS);
   if (open || justAdopted || !jury.every((candidate) => candidate.step.proven)) return { acts: [], waits, results: [] };
   const count = jury.reduce((sum, { record }) => sum + record.size.desired, 0);
-  return pronounce(observed, plan, jury, 'promote', `all ${count} new instances are proven`);
+  return pronounce(observed, plan, jury, 'promote', jury.length === 1 ? `all ${count} new instances are proven` : `all new instances of ${jury.length} groups are proven`);
 }
 
 /** Verdict on another group of the same joint rollout. */
@@ -69,10 +69,12 @@ function verdictOfMate(observed: Observed, { record }: Candidate): Verdict | und
   return observed.groups.find((group) => group.notes.verdict?.run === record.run)?.notes.verdict;
 }
 
-/** Rolling back takes new instances out of service that stand in for missing old ones. */
+/** Rolling back would take new instances out of service that stand in for missing old ones, or leave nothing at all. */
 function wouldHurt({ group, record }: Candidate): boolean {
   const halves = split(group, record);
-  return units(serving(group, halves.old)) < record.size.desired && serving(group, halves.new).length > 0;
+  const old = units(serving(group, halves.old));
+  if (halves.new.length > 0 && old === 0) return true;
+  return old < record.size.desired && serving(group, halves.new).length > 0;
 }
 
 /** One note per rollout: groups that were begun by different runs carry their own run's verdict. */

@@ -55,10 +55,13 @@ export function withNotes(group: Group, seen: Seen): Group {
   const shown = group.notes;
   const record = shown.record !== undefined && gone.includes(shown.record.run) ? undefined : shown.record;
   const current = record ?? known?.record;
-  const verdict = [shown.verdict, known?.verdict].find((one) => one !== undefined && one.run === current?.run);
+  const shownVerdict = shown.verdict?.run === current?.run ? shown.verdict : undefined;
+  // Ours is the same verdict with its reason in full: a tag holds only so much.
+  const verdict = shownVerdict !== undefined && shownVerdict.outcome !== known?.verdict?.outcome ? shownVerdict : known?.verdict?.run === current?.run ? known?.verdict : undefined;
   const stale = shown.record !== undefined && record === undefined;
   const lagging = shown.lease !== undefined && pulse(shown.lease) === seen.superseded[group.name];
-  const lease = stale || lagging ? known?.lease : (shown.lease ?? known?.lease);
+  const older = shown.lease !== undefined && shown.lease.run === known?.lease?.run && shown.lease.beat < known.lease.beat;
+  const lease = stale || lagging || older ? known?.lease : (shown.lease ?? known?.lease);
   const frozen = shown.frozen ?? known?.frozen;
   const notes: GroupNotes = {
     ...(current === undefined ? {} : { record: current }),

@@ -48,9 +48,12 @@ export function notBegun(group: Group, record: RolloutRecord): boolean {
   return group.notes.verdict === undefined && sameSize(group.size, record.size) && halves.new.length + halves.unknown.length + halves.leaving.length === 0;
 }
 
-/** Takes back a rollout that has only been noted: the processes, then the notes. */
+/** Takes back a rollout that has only been noted: the processes as they were found, then the notes. */
 export function undo(group: Group, record: RolloutRecord, why: string): Because {
-  const resume = record.suspended.filter((process) => group.suspended.includes(process) && !(group.notes.frozen?.processes ?? []).includes(process));
+  const frozen = group.notes.frozen?.processes ?? [];
+  const freeze = frozen.filter((process) => record.suspended.includes(process) && !group.suspended.includes(process));
+  if (freeze.length > 0) return { action: { type: 'suspend', group: group.name, processes: freeze }, why };
+  const resume = record.suspended.filter((process) => group.suspended.includes(process) && !frozen.includes(process));
   if (resume.length > 0) return { action: { type: 'resume', group: group.name, processes: resume }, why };
   return { action: { type: 'clear', group: group.name, notes: ['record', 'lease'] }, why };
 }
@@ -147,7 +150,13 @@ function rollBack(observed: Observed, plan: Plan, group: Group, record: RolloutR
   if (!group.suspended.includes('Launch')) {
     return act('halve', { type: 'suspend', group: name, processes: ['Launch'] }, 'no further instance of the failed configuration may start');
   }
-  if (halves.new.length > 0) return halve(observed, plan, group, record, verdict, 'new', halves.new, halves.old);
+  if (halves.new.length > 0) {
+    // With nothing to go back to, the new ones are all that there is.
+    if (record.size.desired > 0 && serving(group, halves.old).length === 0) {
+      return waitFor(observed, plan, group, verdict, 'no old instance serves, so the new ones are left alone', halves.new.map((instance) => ({ id: instance.id, why: notInService(group, instance) })));
+    }
+    return halve(observed, plan, group, record, verdict, 'new', halves.new, halves.old);
+  }
   if (halves.unknown.length > 0) {
     return waitFor(observed, plan, group, verdict, 'EC2 does not say yet when these were launched', halves.unknown.map((instance) => ({ id: instance.id, why: instance.lifecycle })));
   }

@@ -5,7 +5,8 @@ import type { Observed, Seen } from '../model/decision.js';
 import type { Balancer, BalancerHealth, FailedActivity, Group, Precautions } from '../model/group.js';
 import type { Plan } from '../model/plan.js';
 import type { Deps } from './deps.js';
-import type { BareGroup } from './gateway.js';
+import type { BareGroup, Gateway } from './gateway.js';
+import { PATIENCE, retrying } from './retry.js';
 
 /** How old an answer about failed launches may be: it explains a wait and costs a call per group. */
 const FAILURES_MS = 15_000;
@@ -25,13 +26,16 @@ export interface Observer {
 
 /** Makes an observer for the groups of a plan. */
 export function createObserver(deps: Deps, plan: Plan): Observer {
-  const { gateway } = deps;
+  const gateway = patient(deps);
   let seen: Seen | undefined;
   const launched: Record<string, Instant> = {};
   const balancers = new Map<string, Balancer>();
   const precautions = new Map<string, Precautions>();
   const failures = new Map<string, { readonly at: Instant; readonly found: readonly FailedActivity[] }>();
   let versions: { at: Instant; readonly of: Awaited<ReturnType<typeof gateway.templateVersions>> } | undefined;
+
+  /** Promoted in this run. One that was rolled back for a dead run may start again. */
+  const isDone = (group: BareGroup): boolean => seen?.results[group.name]?.outcome === 'promoted';
 
   async function learnLaunchTimes(groups: readonly BareGroup[]): Promise<void> {
     const unknown = groups.filter((group) => group.instances.some((instance) => launched[instance.id] === undefined));
@@ -41,10 +45,11 @@ export function createObserver(deps: Deps, plan: Plan): Observer {
   async function learnBalancers(groups: readonly BareGroup[]): Promise<void> {
     const refs = new Map(groups.flatMap((group) => group.balancerRefs.map((ref) => [ref.id, ref] as const)));
     const unknown = [...refs.values()].filter((ref) => !balancers.has(ref.id));
-    if (unknown.length > 0) for (const balancer of await gateway.describeBalancers(unknown)) balancers.set(balancer.id, balancer);
+    // One by one: each takes several calls, and when many fail a list of them would hardly ever come through whole.
+    for (const ref of unknown) for (const balancer of await gateway.describeBalancers([ref])) balancers.set(balancer.id, balancer);
   }
 
-  /** Health matters once Auto Scaling calls somebody in service that we still have to judge. */
+  /** Health matters while there is somebody to prove or to terminate: what stays must be known to serve. */
   async function readHealth(groups: readonly BareGroup[]): Promise<ReadonlyMap<string, Readonly<Record<string, BalancerHealth>>>> {
     const needed = new Set(groups.filter((group) => needsHealth(group)).flatMap((group) => group.balancerRefs.map((ref) => ref.id)));
     const judged = [...needed].map((id) => balancers.get(id)).filter((balancer): balancer is Balancer => balancer?.judged === true);
@@ -52,18 +57,20 @@ export function createObserver(deps: Deps, plan: Plan): Observer {
   }
 
   function needsHealth(group: BareGroup): boolean {
-    if (seen?.results[group.name] !== undefined) return false;
+    if (isDone(group)) return false;
     const { record, verdict } = group.notes;
     if (record === undefined) return true;
-    const live = group.instances.filter((instance) => standing(instance.lifecycle) === 'live');
+    const here = group.instances.filter((instance) => standing(instance.lifecycle) !== 'leaving');
     const isNew = (id: string): boolean => (launched[id] ?? Infinity) >= record.startedAt;
-    if (verdict === undefined) return live.some((instance) => isNew(instance.id));
-    return live.some((instance) => isNew(instance.id) === (verdict.outcome === 'rollBack'));
+    if (verdict === undefined) return here.some((instance) => isNew(instance.id));
+    return here.some((instance) => isNew(instance.id) === (verdict.outcome === 'rollBack'));
   }
 
+  /** What would be launched now matters only until a rollout has begun. */
   async function resolve(groups: readonly BareGroup[], at: Instant): Promise<ReadonlyMap<string, readonly string[]>> {
-    const moving = new Set(groups.flatMap((group) => group.configurationRefs.map(movingTemplate)).filter((id) => id !== undefined));
-    if (moving.size > 0 && (versions === undefined || at - versions.at >= VERSIONS_MS)) versions = { at, of: await gateway.templateVersions([...moving]) };
+    const undecided = groups.filter((group) => group.notes.record === undefined && !isDone(group));
+    const moving = new Set(undecided.flatMap((group) => group.configurationRefs.map(movingTemplate)).filter((id) => id !== undefined));
+    if (moving.size > 0 && (versions === undefined || at - versions.at >= VERSIONS_MS)) versions = { at, of: { ...versions?.of, ...(await gateway.templateVersions([...moving])) } };
     return new Map(groups.map((group) => [group.name, group.configurationRefs.flatMap((ref) => resolved(ref, versions?.of ?? {}))]));
   }
 
@@ -73,7 +80,7 @@ export function createObserver(deps: Deps, plan: Plan): Observer {
       const { record, verdict } = group.notes;
       const since = record?.startedAt ?? (plan.strategy === 'prove' ? 0 : undefined);
       const have = group.instances.filter((instance) => standing(instance.lifecycle) !== 'leaving').length;
-      if (since === undefined || verdict !== undefined || seen?.results[group.name] !== undefined || have >= group.size.desired) continue;
+      if (since === undefined || verdict !== undefined || isDone(group) || have >= group.size.desired) continue;
       const last = failures.get(group.name);
       const fresh = last !== undefined && at - last.at < FAILURES_MS ? last : { at, found: await gateway.failedLaunches(group.name, since) };
       failures.set(group.name, fresh);
@@ -126,6 +133,17 @@ export function createObserver(deps: Deps, plan: Plan): Observer {
     },
   };
 }
+
+/** The reads that a look consists of, each tried again by itself until patience ends. */
+function patient(deps: Deps): Pick<Gateway, (typeof READS)[number]> {
+  const reads = READS.map((name) => {
+    const read = deps.gateway[name] as (...parameters: unknown[]) => Promise<unknown>;
+    return [name, (...parameters: unknown[]) => retrying(deps, name, () => read(...parameters), PATIENCE)];
+  });
+  return Object.fromEntries(reads) as Pick<Gateway, (typeof READS)[number]>;
+}
+
+const READS = ['describeGroups', 'describeStack', 'launchTimes', 'templateVersions', 'describeBalancers', 'health', 'failedLaunches', 'precautions'] as const;
 
 /** A signal means: put everything back. */
 function wishOf(deps: Deps): Pick<Observed, 'wish'> {

@@ -5,11 +5,15 @@ import type { Deps } from './deps.js';
 /** How long a call may be tried. Every retry has a limit in number and in time. */
 export interface RetryLimits {
   readonly attempts: number;
+  readonly totalMs: Milliseconds;
   readonly firstWaitMs: Milliseconds;
   readonly longestWaitMs: Milliseconds;
 }
 
-export const RETRY: RetryLimits = { attempts: 10, firstWaitMs: 1_000, longestWaitMs: 20_000 };
+export const RETRY: RetryLimits = { attempts: 10, totalMs: 5 * 60_000, firstWaitMs: 1_000, longestWaitMs: 20_000 };
+
+/** How long AWS may fail to answer, or refuse a change for now, while groups are being swapped. */
+export const PATIENCE: RetryLimits = { ...RETRY, attempts: Infinity, totalMs: 15 * 60_000 };
 
 const PASSING: ReadonlySet<FaultKind> = new Set(['throttled', 'transient', 'busy', 'unreachable']);
 
@@ -35,12 +39,13 @@ export async function retrying<T>(
   call: () => Promise<T>,
   limits: RetryLimits = RETRY,
 ): Promise<T> {
+  const until = deps.clock.now() + limits.totalMs;
   for (let attempt = 1; ; attempt++) {
     try {
       return await call();
     } catch (error) {
-      if (!passes(error) || attempt >= limits.attempts) throw error;
       const waitMs = backOff(attempt, limits);
+      if (!passes(error) || attempt >= limits.attempts || deps.clock.now() + waitMs > until) throw error;
       deps.emit({ type: 'call.retried', operation: error.operation || operation, code: error.code, attempt, waitMs });
       await pause(deps, waitMs);
     }

@@ -12,10 +12,10 @@ import { execute } from './execute.js';
 import { createObserver, type Observer } from './observe.js';
 import { brokenRule, concluded, heldBy, stoppedBy } from './outcome.js';
 import { createReporter, type Reporter } from './report.js';
-import { backOff, passes, pause } from './retry.js';
+import { backOff, passes, PATIENCE, pause } from './retry.js';
 
-/** How long AWS may fail to answer, or refuse a change for now, before the run stops with its record kept. */
-const PATIENCE_MS: Milliseconds = 15 * 60_000;
+/** Looks in a row without a pause. Only reads that lag could make more of them, and then haste does not help. */
+const HASTE = 20;
 
 /**
  * Runs the plan over its groups in one loop: observe, decide, tell, act once, and look again. All
@@ -32,9 +32,10 @@ export async function swapGroups(deps: Deps, plan: Plan): Promise<readonly Group
   const trouble = createTrouble(deps);
   let changed = false;
   let observed: Observed | undefined;
+  let hasty = 0;
   try {
     for (;;) {
-      observed = await lookUntilAnswered(deps, observer, trouble);
+      observed = await observer.look();
       const decision = decide(observed, plan);
       changed ||= Object.keys(observed.seen.known).length > 0;
       tell(report, observed, decision, plan);
@@ -47,8 +48,14 @@ export async function swapGroups(deps: Deps, plan: Plan): Promise<readonly Group
           return concluded.finished(decision.results, observed, plan, report);
         case 'wait':
           await pause(deps, decision.forMs);
+          hasty = 0;
           break;
         case 'act':
+          if (++hasty > HASTE) {
+            hasty = 0;
+            await deps.clock.sleep(plan.timing.pollMs);
+            continue;
+          }
           for (const { action, why } of decision.actions) {
             changed = true;
             const rule = guard(observed, plan, action);
@@ -70,7 +77,7 @@ async function send(deps: Deps, observer: Observer, report: Reporter, trouble: T
     await execute(deps.gateway, action);
   } catch (error) {
     if (!(error instanceof AwsFault)) throw error;
-    const again = passes(error) && !trouble.tooLong();
+    const again = passes(error) && trouble.goesOn();
     report.failed(action, error, again);
     if (!again) throw error;
     // After a lost reply the effect may still show up; a throttled call surely had none.
@@ -78,65 +85,32 @@ async function send(deps: Deps, observer: Observer, report: Reporter, trouble: T
     await pause(deps, trouble.met());
     return false;
   }
-  trouble.over();
+  trouble.isOver();
   report.done(action);
   observer.recall((seen) => sent(seen, action, observed.at, true, plan));
   return true;
 }
 
-/** Looks until AWS answers, with waits that grow, for as long as patience lasts. */
-async function lookUntilAnswered(deps: Deps, observer: Observer, trouble: Trouble): Promise<Observed> {
-  for (;;) {
-    try {
-      const observed = await observer.look();
-      trouble.answered();
-      return observed;
-    } catch (error) {
-      if (!passes(error) || trouble.tooLong()) throw error;
-      const waitMs = trouble.met();
-      deps.emit({ type: 'call.retried', operation: error.operation, code: error.code, attempt: trouble.count, waitMs });
-      await pause(deps, waitMs);
-    }
-  }
-}
-
-/** Counts failures in a row, so that neither a look nor an action is tried for ever. */
+/** Changes that fail in a row: how long to wait before the next, and when to give up. */
 interface Trouble {
-  readonly count: number;
-  /** One more failure; answers how long to wait. */
-  met(): Milliseconds;
-  /** A look was answered. Failing actions are counted on. */
-  answered(): void;
-  /** An action went through. */
-  over(): void;
-  tooLong(): boolean;
+  readonly met: () => Milliseconds;
+  readonly isOver: () => void;
+  readonly goesOn: () => boolean;
 }
 
 function createTrouble({ clock }: Deps): Trouble {
   let count = 0;
-  let looks = 0;
   let since: number | undefined;
   return {
-    get count() {
-      return count;
-    },
-    met() {
-      count++;
-      looks++;
+    met: () => {
       since ??= clock.now();
-      return backOff(count);
+      return backOff(++count);
     },
-    answered() {
-      // A look that works ends the trouble of looks, not the one of an action that keeps failing.
-      if (looks > 0 && since !== undefined && clock.now() - since > PATIENCE_MS / 3) since = undefined;
-      looks = 0;
-      count = Math.min(count, 3);
-    },
-    over() {
+    isOver: () => {
       count = 0;
       since = undefined;
     },
-    tooLong: () => since !== undefined && clock.now() - since >= PATIENCE_MS,
+    goesOn: () => since === undefined || clock.now() - since < PATIENCE.totalMs,
   };
 }
 

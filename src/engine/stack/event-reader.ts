@@ -4,10 +4,10 @@ import { classifyStatus } from '../../decide/stack-update.js';
 import { AwsFault } from '../../errors.js';
 import type { StackEvent } from '../../model/stack.js';
 import type { Deps } from '../deps.js';
-import { retrying, type RetryLimits } from '../retry.js';
+import { RETRY, retrying, type RetryLimits } from '../retry.js';
 
 /** One look at the events is tried a few times; the next look comes soon enough. */
-const pollRetries: RetryLimits = { attempts: 3, firstWaitMs: 1_000, longestWaitMs: 5_000 };
+const pollRetries: RetryLimits = { ...RETRY, attempts: 3, longestWaitMs: 5_000 };
 
 /** Which events are those of our change. */
 export interface Operation {

@@ -1,7 +1,7 @@
 import { classifyStatus } from '../../decide/stack-update.js';
 import type { Stack } from '../../model/stack.js';
 import type { Deps } from '../deps.js';
-import { retrying } from '../retry.js';
+import { RETRY, retrying } from '../retry.js';
 
 /** What one look at the stack itself shows of our change. */
 export interface StatusSeen {
@@ -24,7 +24,7 @@ export function statusLook(deps: Deps, stackId: string, before: Stack | undefine
   let moved = before === undefined;
   let settledOnce: string | undefined;
   return async () => {
-    const stack = await retrying(deps, 'cloudformation:DescribeStacks', () => deps.gateway.describeStack(stackId), { attempts: 3, firstWaitMs: 1_000, longestWaitMs: 5_000 });
+    const stack = await retrying(deps, 'cloudformation:DescribeStacks', () => deps.gateway.describeStack(stackId), { ...RETRY, attempts: 3, longestWaitMs: 5_000 });
     const status = stack?.status ?? 'DELETE_COMPLETE';
     const state = classifyStatus(status);
     const sameAsBefore = before !== undefined && status === before.status && stack?.updatedAt === before.updatedAt;
