@@ -1,0 +1,142 @@
+import { createGateway } from '../../src/aws/gateway.js';
+import type { Interrupt } from '../../src/engine/deps.js';
+import type { Gateway } from '../../src/engine/gateway.js';
+import { swapGroups } from '../../src/engine/swap-groups.js';
+import { AwsFault, Failure } from '../../src/errors.js';
+import type { GroupResult } from '../../src/model/decision.js';
+import type { Outcome, RunEvent } from '../../src/model/event.js';
+import type { Plan } from '../../src/model/plan.js';
+import { createSandbox, type Sandbox } from '../../src/sandbox/index.js';
+import type { Violation } from '../../src/sandbox/invariants/index.js';
+import { DEFAULT_SCENARIO, type Scenario } from '../../src/sandbox/scenario.js';
+import { PLAN } from './groups.js';
+import { call, standardGroup, type StandardGroup } from './sandbox.js';
+
+/** A process that was killed: thrown in the middle of a run, and caught only by the stage. */
+export class Killed extends Error {}
+
+/** More than any story needs: beyond it, something goes round in circles. */
+const MOST_CALLS = 100_000;
+
+/** How one run ended. */
+export interface Ending {
+  readonly outcome: Outcome | 'killed';
+  readonly results: readonly GroupResult[];
+  readonly failure?: Failure;
+  readonly events: readonly RunEvent[];
+}
+
+/** What happens to one run from outside. */
+export interface Mishap {
+  /** Killed before or after the effect of its n-th change (1-based). */
+  readonly killAt?: { readonly change: number; readonly when: 'before' | 'after' };
+  /** A signal that many simulated milliseconds after the run's start. */
+  readonly interruptAfterMs?: number;
+  /** The next run may not rely on knowing that the holder is gone. */
+  readonly otherHost?: boolean;
+}
+
+/** A sandbox with groups, and runs of the real engine over the real SDK on its clock. */
+export interface Stage {
+  readonly sandbox: Sandbox;
+  readonly groups: readonly StandardGroup[];
+  readonly run: (differs?: Partial<Plan>, mishap?: Mishap) => Promise<Ending>;
+  /** Changes sent by the last run. */
+  readonly changes: () => readonly string[];
+  /** Invariants that any run so far has broken. */
+  readonly violations: () => readonly Violation[];
+}
+
+export function createStage(scenario: Partial<Scenario>, groups: readonly Parameters<typeof standardGroup>[1][]): Stage {
+  const sandbox = createSandbox({ ...DEFAULT_SCENARIO, ...scenario });
+  const made = groups.map((options) => standardGroup(sandbox.world, options));
+  const { region, credentials, requestHandler } = sandbox.clientConfig();
+  const gateway = createGateway({ region, credentials: () => Promise.resolve(credentials), requestHandler });
+  let calls = 0;
+  sandbox.onCall(() => {
+    if (++calls > MOST_CALLS) throw new Error(`a run that never ends: ${MOST_CALLS} calls`);
+  });
+  let runs = 0;
+  let changes: string[] = [];
+  return {
+    sandbox,
+    groups: made,
+    changes: () => changes,
+    violations: () => sandbox.monitor.violations,
+    run: async (differs = {}, mishap = {}) => {
+      runs++;
+      changes = [];
+      const plan: Plan = { ...PLAN, run: `run-${runs}`, host: mishap.otherHost === true ? `agent-${runs}` : 'agent', pid: 100 + runs, groups: made.map((group) => group.name), ...differs };
+      const events: RunEvent[] = [];
+      const emit = (event: RunEvent): void => void events.push(event);
+      const deps = {
+        gateway: mortal(gateway, mishap.killAt, changes),
+        clock: sandbox.clock,
+        emit,
+        interrupt: interruptAfter(sandbox, mishap.interruptAfterMs),
+        holderIsGone: () => mishap.otherHost !== true,
+      };
+      try {
+        return { outcome: 'swapped', results: await swapGroups(deps, plan), events };
+      } catch (error) {
+        if (error instanceof Killed) return { outcome: 'killed', results: [], events };
+        if (error instanceof AwsFault) return { outcome: 'refused', results: [], events };
+        if (error instanceof Failure) return { outcome: error.outcome, results: [], failure: error, events };
+        throw error;
+      }
+    },
+  };
+}
+
+const CHANGES = ['writeNotes', 'deleteNotes', 'suspend', 'resume', 'resize', 'terminate'] as const;
+
+/** A gateway whose process dies before or after one of its changes. */
+function mortal(gateway: Gateway, killAt: Mishap['killAt'], changes: string[]): Gateway {
+  const wrapped: Record<string, unknown> = { ...gateway };
+  for (const name of CHANGES) {
+    wrapped[name] = async (...parameters: unknown[]) => {
+      changes.push(`${name} ${JSON.stringify(parameters)}`);
+      const fatal = killAt?.change === changes.length;
+      if (fatal && killAt.when === 'before') throw new Killed();
+      const answer: unknown = await (gateway[name] as (...of: unknown[]) => Promise<unknown>)(...parameters);
+      if (fatal) throw new Killed();
+      return answer;
+    };
+  }
+  return wrapped as unknown as Gateway;
+}
+
+function interruptAfter(sandbox: Sandbox, ms: number | undefined): Interrupt {
+  const controller = new AbortController();
+  const interrupt = { received: undefined as string | undefined, wake: controller.signal };
+  if (ms !== undefined) {
+    sandbox.clock.after(ms, () => {
+      interrupt.received = 'SIGINT';
+      controller.abort();
+    });
+  }
+  return interrupt;
+}
+
+interface Described {
+  readonly AutoScalingGroups: readonly {
+    readonly AutoScalingGroupName: string;
+    readonly MinSize: number;
+    readonly MaxSize: number;
+    readonly DesiredCapacity: number;
+    readonly Instances: readonly { readonly LifecycleState: string; readonly LaunchTemplate?: { readonly Version: string }; readonly LaunchConfigurationName?: string }[];
+    readonly SuspendedProcesses: readonly { readonly ProcessName: string }[];
+    readonly Tags: readonly { readonly Key: string }[];
+  }[];
+}
+
+/** What stands after a run: sizes, what every instance was launched from, suspended processes and tags. */
+export function stateOf(stage: Stage): readonly object[] {
+  return call<Described>(stage.sandbox.world, 'autoscaling', 'DescribeAutoScalingGroups').AutoScalingGroups.map((group) => ({
+    name: group.AutoScalingGroupName,
+    size: [group.MinSize, group.DesiredCapacity, group.MaxSize],
+    instances: group.Instances.map((instance) => `${instance.LifecycleState} ${instance.LaunchTemplate?.Version ?? instance.LaunchConfigurationName ?? ''}`).sort(),
+    suspended: group.SuspendedProcesses.map((process) => process.ProcessName).sort(),
+    tags: group.Tags.map((tag) => tag.Key).sort(),
+  }));
+}
