@@ -149,7 +149,6 @@ describe('what EC2 knows of groups', () => {
       {
         Filters: [
           { Name: 'tag:aws:autoscaling:groupName', Values: ['web', 'api'] },
-          { Name: 'instance-state-name', Values: ['pending', 'running', 'shutting-down', 'stopping', 'stopped'] },
         ],
         MaxResults: 1000,
       },
