@@ -88,8 +88,8 @@ function whyFailing(observed: Observed, plan: Plan, group: Group, record: Rollou
   if ((observed.seen.doubled[group.name] ?? 0) > DOUBLINGS) return `somebody else keeps changing its sizes (now ${group.size.min}/${group.size.desired}/${group.size.max})`;
   const deadlines = deadlinesOf(observed, plan, group, record);
   const state = (): string => {
-    const rows = halves.new.map((instance) => ({ id: instance.id, why: notInService(group, instance) })).filter((row) => row.why !== '');
-    const first = rows.slice(0, 3).map((row) => `${row.id} ${row.why}`).join('; ');
+    const open = halves.new.map((instance) => ({ id: instance.id, why: notInService(group, instance) })).filter((row) => row.why !== '');
+    const first = sameReasons(open);
     const missing = record.size.desired - units(halves.new);
     return [first, ...(missing > 0 ? [`${missing} were not launched${lastFailure(observed, group)}`] : [])].filter((part) => part !== '').join('; ');
   };
@@ -217,7 +217,7 @@ function stillLeaving(observed: Observed, plan: Plan, group: Group, verdict: Ver
 /** A wait after the verdict, limited by the drain deadline. */
 function waitFor(observed: Observed, plan: Plan, group: Group, verdict: Verdict, why: string, instances: Wait['instances']): Step {
   const until = Math.max(verdict.at, observed.seen.adoptedAt[group.name] ?? 0) + plan.timing.drainMs;
-  if (observed.at >= until) return { kind: 'stuck', why: `after ${seconds(plan.timing.drainMs)}, ${why}: ${instances.slice(0, 5).map((row) => `${row.id} ${row.why}`).join('; ')}` };
+  if (observed.at >= until) return { kind: 'stuck', why: `after ${seconds(plan.timing.drainMs)}, ${why}: ${sameReasons(instances)}` };
   return { kind: 'wait', wait: { group: group.name, phase: 'halve', why, instances, until } };
 }
 
@@ -227,6 +227,14 @@ function act(phase: Phase, action: Action, why: string): Step {
 
 function seconds(ms: number): string {
   return `${Math.round(ms / 1000)} s`;
+}
+
+/** What holds instances up, each reason once with those that share it; three reasons at most. */
+function sameReasons(rows: readonly { readonly id: string; readonly why: string }[]): string {
+  const sharing = new Map<string, string[]>();
+  for (const { id, why } of rows) sharing.set(why, [...(sharing.get(why) ?? []), id]);
+  const told = [...sharing].slice(0, 3).map(([why, ids]) => `${ids.slice(0, 3).join(', ')}${ids.length > 3 ? ` and ${ids.length - 3} more` : ''} ${why}`);
+  return [...told, ...(sharing.size > 3 ? [`and ${sharing.size - 3} more reasons`] : [])].join('; ');
 }
 
 /** When the next instance of this group completes its warm-up, if one is warming up. */
