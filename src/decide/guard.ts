@@ -63,7 +63,9 @@ function ruleOf(group: Group, action: Action): string | undefined {
       if (foreign.length > 0) return `${foreign.join(', ')} was not suspended by us`;
       const early = group.size.desired !== record.size.desired || group.size.max !== record.size.max;
       if (verdict?.outcome === 'rollBack') return 'after a roll-back the group stays frozen';
-      return early && verdict !== undefined ? 'the sizes are not restored yet' : undefined;
+      // Replacing dead new instances is all that can go on before the old half has left.
+      const replaces = verdict?.outcome === 'promote' && action.processes.every((process) => process === 'ReplaceUnhealthy');
+      return early && verdict !== undefined && !replaces ? 'the sizes are not restored yet' : undefined;
     }
     case 'resize': {
       if (record === undefined) return 'there is no record of the original sizes';

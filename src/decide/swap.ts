@@ -190,7 +190,9 @@ function halve(
 ): Step {
   // Never below the desired capacity because of us; what is missing already is not made worse either.
   const floor = Math.min(record.size.desired, units(serving(group)));
-  const chosen = sparable(group, going, staying, half === 'old' ? record.size.desired : floor);
+  // New ones count once they are proven, also for whoever takes over: one that flaps is nothing to rely on.
+  const reliable = half === 'old' ? proven(group, staying, observed.seen, plan, observed.at) : staying;
+  const chosen = sparable(group, going, reliable, half === 'old' ? record.size.desired : floor);
   if (chosen.length > 0) {
     const acts = batches(chosen).map((instances) => ({
       action: { type: 'terminate', group: group.name, half, instances } as const,
@@ -199,6 +201,11 @@ function halve(
     return { kind: 'act', phase: 'halve', acts };
   }
   const have = units(serving(group, staying));
+  const dead = staying.filter((instance) => !instance.healthy);
+  if (half === 'old' && dead.length > 0 && group.suspended.includes('ReplaceUnhealthy') && record.suspended.includes('ReplaceUnhealthy')) {
+    const why = `${dead.map((instance) => instance.id).join(', ')} died after the verdict; Auto Scaling has to replace what is missing`;
+    return act('halve', { type: 'resume', group: group.name, processes: ['ReplaceUnhealthy'] }, why);
+  }
   return waitFor(
     observed,
     plan,

@@ -18,6 +18,8 @@ export interface Expectation {
   readonly ceiling: number;
   /** Which half a caller began to terminate. */
   half?: 'old' | 'new';
+  /** Instances that a caller terminated, or let a scale-in choose. */
+  readonly terminated: Set<string>;
   /** When each instance was last seen in service. */
   readonly lastInService: Map<string, { at: number; units: number }>;
   /** Instances that once counted as capacity; when the world takes one of them, the shortfall is explained. */
@@ -64,6 +66,7 @@ export function beginSwap(world: World, look: Look): Expectation {
     old: new Set(look.instances.filter((one) => !one.leaving).map((one) => one.id)),
     floor: Math.min(group.desired, look.inService),
     ceiling: 2 * group.desired + 2 * overshoot,
+    terminated: new Set(),
     lastInService: new Map(),
     counted: new Map(look.instances.filter((one) => one.inService).map((one) => [one.id, one.units])),
     taken: new Set(),

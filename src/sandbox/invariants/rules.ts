@@ -14,10 +14,12 @@ const LOOK_LAG_MS = 15_000;
 /** What is wrong at this moment of a swap. */
 export function breachesNow(world: World, expectation: Expectation, look: Look, busy: boolean): Breach[] {
   const terminated = terminatedHalves(expectation, look);
-  const first = expectation.half === undefined;
-  if (first && terminated.size === 1) expectation.half = [...terminated][0];
+  const ended = look.instances.filter((one) => one.endedBy === 'caller' || one.endedBy === 'scale-in');
+  const more = ended.filter((one) => !expectation.terminated.has(one.id));
+  for (const one of more) expectation.terminated.add(one.id);
+  if (expectation.half === undefined && terminated.size === 1) expectation.half = [...terminated][0];
   remember(world, expectation, look);
-  if (first && expectation.half !== undefined) countRecent(world, expectation);
+  if (more.length > 0) countRecent(world, expectation);
   return [
     ...foreignBreach(expectation, terminated),
     ...capacityBreach(expectation, look),
@@ -32,7 +34,7 @@ function terminatedHalves(expectation: Expectation, look: Look): Set<'old' | 'ne
   return new Set(ended.map((one) => (expectation.old.has(one.id) ? 'old' : 'new')));
 }
 
-/** When halving begins, everything that served until just now becomes capacity that one may rely on. */
+/** With every termination, everything that served until just now becomes capacity that one may rely on. */
 function countRecent(world: World, expectation: Expectation): void {
   const stale = Math.max(0, ...world.scenario.faults.map((fault) => (fault.kind === 'staleReads' ? fault.seconds * 1000 : 0)));
   for (const [id, seen] of expectation.lastInService) {
