@@ -138,6 +138,8 @@ function promote(observed: Observed, plan: Plan, group: Group, record: RolloutRe
   const leaving = stillLeaving(observed, plan, group, verdict, halves);
   if (leaving !== undefined) return leaving;
   if (!sameSize(group.size, record.size)) {
+    const surplus = beforeScaleIn(observed, plan, group, record, verdict, halves.new);
+    if (surplus !== undefined) return surplus;
     return act('restore', { type: 'resize', group: group.name, size: record.size, purpose: 'restore' }, 'the sizes were like this before the swap');
   }
   const resume = record.suspended.filter((process) => group.suspended.includes(process));
@@ -201,10 +203,9 @@ function halve(
     return { kind: 'act', phase: 'halve', acts };
   }
   const have = units(serving(group, staying));
-  const dead = staying.filter((instance) => !instance.healthy);
-  if (half === 'old' && dead.length > 0 && group.suspended.includes('ReplaceUnhealthy') && record.suspended.includes('ReplaceUnhealthy')) {
-    const why = `${dead.map((instance) => instance.id).join(', ')} died after the verdict; Auto Scaling has to replace what is missing`;
-    return act('halve', { type: 'resume', group: group.name, processes: ['ReplaceUnhealthy'] }, why);
+  if (half === 'old') {
+    const replace = replaceDead(group, record, staying);
+    if (replace !== undefined) return replace;
   }
   return waitFor(
     observed,
@@ -214,6 +215,25 @@ function halve(
     `terminating the ${half} half would leave ${have} in service, less than ${record.size.desired}`,
     staying.filter((instance) => !inService(group, instance)).map((instance) => ({ id: instance.id, why: notInService(group, instance) })),
   );
+}
+
+/** Lets Auto Scaling replace new instances that died after the verdict: nothing else would bring them back. */
+function replaceDead(group: Group, record: RolloutRecord, staying: readonly Instance[]): Step | undefined {
+  const dead = staying.filter((instance) => !instance.healthy);
+  if (dead.length === 0 || !group.suspended.includes('ReplaceUnhealthy') || !record.suspended.includes('ReplaceUnhealthy')) return undefined;
+  const why = `${dead.map((instance) => instance.id).join(', ')} died after the verdict; Auto Scaling has to replace what is missing`;
+  return act('halve', { type: 'resume', group: group.name, processes: ['ReplaceUnhealthy'] }, why);
+}
+
+/**
+ * Somebody made the group larger meanwhile: going back to its size lets Auto Scaling choose who leaves,
+ * so all of them have to serve first.
+ */
+function beforeScaleIn(observed: Observed, plan: Plan, group: Group, record: RolloutRecord, verdict: Verdict, fresh: readonly Instance[]): Step | undefined {
+  const idle = fresh.filter((instance) => !inService(group, instance));
+  if (units(fresh) <= record.size.desired || idle.length === 0) return undefined;
+  const why = `${units(fresh)} instances are there and ${record.size.desired} shall stay; those that leave are chosen by Auto Scaling, so all must serve first`;
+  return replaceDead(group, record, fresh) ?? waitFor(observed, plan, group, verdict, why, idle.map((instance) => ({ id: instance.id, why: notInService(group, instance) })));
 }
 
 function stillLeaving(observed: Observed, plan: Plan, group: Group, verdict: Verdict, halves: Split): Step | undefined {

@@ -1,5 +1,5 @@
 import type { Instant } from '../clock.js';
-import { standing } from '../decide/classify.js';
+import { standing, units } from '../decide/classify.js';
 import { nothingSeen, remember } from '../decide/remember.js';
 import type { Observed, Seen } from '../model/decision.js';
 import type { Balancer, BalancerHealth, FailedActivity, Group, Precautions } from '../model/group.js';
@@ -63,6 +63,8 @@ export function createObserver(deps: Deps, plan: Plan): Observer {
     const here = group.instances.filter((instance) => standing(instance.lifecycle) !== 'leaving');
     const isNew = (id: string): boolean => (launched[id] ?? Infinity) >= record.startedAt;
     if (verdict === undefined) return here.some((instance) => isNew(instance.id));
+    // A surplus of new ones is scaled in at the end; then it matters who serves.
+    if (verdict.outcome === 'promote' && units(here) > record.size.desired) return true;
     return here.some((instance) => isNew(instance.id) === (verdict.outcome === 'rollBack'));
   }
 

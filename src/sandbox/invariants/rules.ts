@@ -13,7 +13,7 @@ const LOOK_LAG_MS = 15_000;
 
 /** What is wrong at this moment of a swap. */
 export function breachesNow(world: World, expectation: Expectation, look: Look, busy: boolean): Breach[] {
-  const terminated = terminatedHalves(expectation, look);
+  const terminated = terminatedHalves(world, expectation, look);
   const ended = look.instances.filter((one) => one.endedBy === 'caller' || one.endedBy === 'scale-in');
   const more = ended.filter((one) => !expectation.terminated.has(one.id));
   for (const one of more) expectation.terminated.add(one.id);
@@ -28,9 +28,13 @@ export function breachesNow(world: World, expectation: Expectation, look: Look, 
   ];
 }
 
-/** The halves of which a caller terminated some, or let a scale-in choose some. */
-function terminatedHalves(expectation: Expectation, look: Look): Set<'old' | 'new'> {
-  const ended = look.instances.filter((one) => one.endedBy === 'caller' || one.endedBy === 'scale-in');
+/**
+ * The halves of which a caller terminated some, or let a scale-in choose some. Where somebody else had
+ * resized the group, going back to its size scales in what is too many, and that is nobody's crime.
+ */
+function terminatedHalves(world: World, expectation: Expectation, look: Look): Set<'old' | 'new'> {
+  const others = resizedByOthers(world, expectation, look.group);
+  const ended = look.instances.filter((one) => one.endedBy === 'caller' || (one.endedBy === 'scale-in' && !others));
   return new Set(ended.map((one) => (expectation.old.has(one.id) ? 'old' : 'new')));
 }
 
