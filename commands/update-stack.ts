@@ -2,6 +2,7 @@ import { string as argument } from '@oclif/core/args';
 import { string } from '@oclif/core/flags';
 import { BaseCommand } from './base/command.js';
 import { commonFlags, groupFlags, outputFlags, stackFlags } from './base/flags.js';
+import { parameterFlags } from './base/parameter-flags.js';
 
 export default class UpdateStack extends BaseCommand {
   static override summary = 'Create or update a stack, then replace the instances of its groups';
@@ -15,7 +16,7 @@ export default class UpdateStack extends BaseCommand {
     stack: argument({ name: 'STACK', description: 'Stack to create or update', required: true, ignoreStdin: true }),
     parameters: argument({
       name: 'KEY=VALUE',
-      description: 'Parameters of the template; those not given keep their previous values',
+      description: 'Parameters of the template; those not given keep their previous values. The value may be @file:PATH or @env:NAME',
       multiple: true,
       ignoreStdin: true,
     }),
@@ -35,6 +36,7 @@ export default class UpdateStack extends BaseCommand {
       default: 'cancel',
       helpGroup: 'STACK',
     }),
+    ...parameterFlags,
     ...groupFlags,
     ...stackFlags,
     ...commonFlags,

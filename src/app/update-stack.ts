@@ -3,10 +3,9 @@ import { retrying } from '../engine/retry.js';
 import { changeStack, stackGroups, STACK_TIMING, type StackChange, type StackOrder } from '../engine/stack.js';
 import { AwsFault, Failure, refused } from '../errors.js';
 import type { GroupResult } from '../model/decision.js';
-import type { GivenParameter } from '../model/template.js';
-import { parseParameters } from '../template/arguments.js';
-import { fetchTemplate, readTemplateFile } from '../template/io.js';
+import { fetchTemplate, readParameterFile, readTemplateFile } from '../template/io.js';
 import { loadTemplate, type TemplateIo } from '../template/load.js';
+import { readParameters, type ParametersWanted } from '../template/parameters.js';
 import { stackOnInterrupt } from './interrupt.js';
 import { withRun, type Run } from './run.js';
 import type { Ending, Surroundings } from './surroundings.js';
@@ -19,6 +18,9 @@ export interface UpdateStackAsked extends Omit<UpdateGroupsAsked, 'stack' | 'asg
   readonly template?: string | undefined;
   readonly capabilities: readonly string[];
   readonly 'on-interrupt': string;
+  readonly 'parameters-file'?: readonly string[] | undefined;
+  readonly 'use-default'?: readonly string[] | undefined;
+  readonly 'ignore-unknown-parameters'?: boolean | undefined;
 }
 
 /**
@@ -27,13 +29,15 @@ export interface UpdateStackAsked extends Omit<UpdateGroupsAsked, 'stack' | 'asg
  */
 export async function updateStack(asked: UpdateStackAsked, surroundings: Surroundings): Promise<Ending> {
   const wanted = readWanted(asked, asked.stack === '' ? ['STACK must not be empty.'] : []);
-  const given = parseParameters(asked.parameters);
+  const parameters = await wantedParameters(asked, surroundings);
   const onInterrupt = asked['on-interrupt'] === 'leave' ? 'leave' : 'cancel';
   const target: UpdateGroupsAsked = { ...asked, asgs: [] };
   const head = { command: 'update-stack', stack: asked.stack, groups: [], onInterrupt: stackOnInterrupt(onInterrupt) };
 
   return withRun(head, asked, surroundings, async (run) => {
-    const order = await makeOrder(run, asked, wanted, given, onInterrupt);
+    const files = asked['parameters-file'] ?? [];
+    if (files.length > 0) run.deps.emit({ type: 'parameters.read', files, overridden: parameters.overridden });
+    const order = await makeOrder(run, asked, wanted, parameters, onInterrupt);
     const finished = await finishDeadRollouts(run, wanted, target);
     const change = await changeStack(run.deps, order);
     const results = together(finished, await swapAfter(run, wanted, target, change));
@@ -41,11 +45,21 @@ export async function updateStack(asked: UpdateStackAsked, surroundings: Surroun
   });
 }
 
-async function makeOrder(run: Run, asked: UpdateStackAsked, wanted: Wanted, given: readonly GivenParameter[], onInterrupt: 'cancel' | 'leave'): Promise<StackOrder> {
+/** All parameters that the command line states, files and variables read. */
+function wantedParameters(asked: UpdateStackAsked, { env }: Surroundings): Promise<ParametersWanted> {
+  return readParameters(
+    { arguments: asked.parameters, files: asked['parameters-file'] ?? [], useDefault: asked['use-default'] ?? [] },
+    { readFile: readParameterFile, env },
+  );
+}
+
+async function makeOrder(run: Run, asked: UpdateStackAsked, wanted: Wanted, parameters: ParametersWanted, onInterrupt: 'cancel' | 'leave'): Promise<StackOrder> {
   return {
     stack: asked.stack,
     template: await loadTemplate(asked.template, asked.stack, templateIo(run)),
-    given,
+    given: parameters.given,
+    useDefault: parameters.useDefault,
+    ignoreUnknown: asked['ignore-unknown-parameters'] ?? false,
     ...(asked.capabilities.length === 0 ? {} : { capabilities: asked.capabilities }),
     token: `ha-updater-${run.id}`,
     timing: stackTiming(wanted.stackTiming, asked.poll === undefined ? STACK_TIMING.pollMs : wanted.timing.pollMs),

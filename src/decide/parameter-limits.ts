@@ -1,11 +1,16 @@
 import type { TemplateParameter } from '../model/template.js';
 
+/** Longest value of a parameter (CloudFormation quotas). */
+const maxValueBytes = 4096;
+
 /**
  * Why a value does not fit what the template allows, or undefined. Only what is certain: the service
  * checks the rest. Limits of SSM parameters hold for the value behind the key, which we do not see.
  * @param secret the value must not be repeated
  */
 export function violation(parameter: TemplateParameter, value: string, secret: boolean): string | undefined {
+  const bytes = new TextEncoder().encode(value).length;
+  if (bytes > maxValueBytes) return `The value of ${parameter.key} has ${bytes} bytes; CloudFormation takes ${maxValueBytes}.`;
   if (parameter.type.startsWith('AWS::SSM::Parameter::')) return undefined;
   const is = secret ? `The value of ${parameter.key}` : `${parameter.key}="${value}"`;
   const isList = parameter.type === 'CommaDelimitedList' || parameter.type.startsWith('List<');

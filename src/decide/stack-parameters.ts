@@ -26,12 +26,16 @@ export interface ResolvedParameters {
  * values survive and SSM parameters keep their key); what the stack does not have takes its default.
  * @param declared what the template declares, by the service (it sees through macros) or by our parser
  * @param limits limits of the template, as far as our parser knows them
+ * @param useDefault keys that take the template's default although the stack has a value
+ * @param ignoreUnknown given keys that the template does not declare are left out, with a warning
  */
 export function resolveParameters(input: {
   readonly given: readonly GivenParameter[];
   readonly declared: readonly DeclaredParameter[];
   readonly limits: readonly TemplateParameter[];
   readonly existing: readonly StackParameter[];
+  readonly useDefault?: readonly string[] | undefined;
+  readonly ignoreUnknown?: boolean | undefined;
 }): ResolvedParameters {
   const declared = new Map(input.declared.map((parameter) => [parameter.key, parameter]));
   const limits = new Map(input.limits.map((parameter) => [parameter.key, parameter]));
@@ -42,8 +46,10 @@ export function resolveParameters(input: {
   const shown: Record<string, string> = {};
   const kept: string[] = [];
   const defaulted: string[] = [];
-  const problems: Reason[] = unknown([...given.keys()], [...declared.keys()]);
-  const warnings: Reason[] = [];
+  const fresh = new Set(input.useDefault);
+  const strangers = unknown([...given.keys()], [...declared.keys()]);
+  const problems: Reason[] = [...(input.ignoreUnknown === true ? [] : strangers), ...unknown([...fresh], [...declared.keys()])];
+  const warnings: Reason[] = input.ignoreUnknown === true ? strangers.map(({ code, text }) => ({ code, text: `${text} It is left out.`, remedy: '' })) : [];
 
   for (const [key, parameter] of declared) {
     const value = given.get(key);
@@ -55,15 +61,17 @@ export function resolveParameters(input: {
       if (!secret) shown[key] = value;
       const wrong = known === undefined ? undefined : violation(known, value, secret);
       if (wrong !== undefined) problems.push({ code: 'parameters.limit', text: wrong, remedy: known?.constraintDescription ?? '' });
-    } else if (before !== undefined) {
+    } else if (before !== undefined && !fresh.has(key)) {
       parameters.push({ key, previous: true });
       kept.push(key);
       if (!secret && known?.default !== undefined && before.value !== undefined && before.value !== known.default) {
         const text = `${key} keeps "${before.value}", although the template's default is "${known.default}".`;
-        warnings.push({ code: 'parameters.default', text, remedy: `To change it, give ${key}=${known.default}.` });
+        warnings.push({ code: 'parameters.default', text, remedy: `To change it, give --use-default ${key}.` });
       }
     } else if (parameter.hasDefault) {
       defaulted.push(key);
+    } else if (fresh.has(key)) {
+      problems.push({ code: 'parameters.missing', text: `${key} is to take its default, and the template has none.`, remedy: `Give ${key}=VALUE.` });
     } else {
       const text = `${key} has no value: the stack has none, the template no default.`;
       problems.push({ code: 'parameters.missing', text, remedy: `Give ${key}=VALUE.` });

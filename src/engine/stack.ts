@@ -15,6 +15,10 @@ export interface StackOrder {
   readonly stack: string;
   readonly template: LoadedTemplate;
   readonly given: readonly GivenParameter[];
+  /** Keys that take the template's default although the stack has a value. */
+  readonly useDefault?: readonly string[];
+  /** Given keys that the template does not declare are left out, with a warning. */
+  readonly ignoreUnknown?: boolean;
   /** Absent: what the service says that the template needs. */
   readonly capabilities?: readonly string[];
   /** Request token of the run, `ha-updater-RUN`: every event of our change carries it. */

@@ -55,6 +55,8 @@ export type RunEvent =
       readonly groups: readonly string[];
       readonly parameters: Readonly<Record<string, string>>;
     }
+  /** Files of parameters were read; `overridden` had their value replaced by a later file or the command line. Never values. */
+  | { readonly type: 'parameters.read'; readonly files: readonly string[]; readonly overridden: readonly string[] }
   | { readonly type: 'template.checked'; readonly source: string; readonly bytes: number; readonly resources: number }
   | {
       readonly type: 'stack.started';

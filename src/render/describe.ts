@@ -23,6 +23,10 @@ export function describe(event: RunEvent, at: Instant): readonly Line[] {
   switch (event.type) {
     case 'run.started':
       return describeStart(event);
+    case 'parameters.read': {
+      const replaced = event.overridden.length === 0 ? '' : ` Replaced by a later file or the command line: ${list(event.overridden)}.`;
+      return line('run', 'info', `Parameters read from ${list(event.files)}.${replaced}`);
+    }
     case 'template.checked':
       return line('run', 'info', `Template ${event.source}: ${event.bytes} bytes, ${count(event.resources, 'resource')}, no objections.`);
     case 'stack.started':

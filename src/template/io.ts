@@ -5,17 +5,38 @@ import { maxTemplateBytes } from './load.js';
 /** Longest wait for a web server, from the request to the last byte. */
 const fetchTimeoutMs = 30_000;
 
-/** Reads a file as UTF-8 text. @throws Failure (usage) that says what is wrong with it */
-export async function readTemplateFile(path: string): Promise<string> {
+/** Reads a template's file as UTF-8 text. @throws Failure (usage) that says what is wrong with it */
+export function readTemplateFile(path: string): Promise<string> {
+  return readText(path, TEMPLATE);
+}
+
+/** Reads a file of parameters, or of one parameter's value. @throws Failure (usage) that says what is wrong with it */
+export function readParameterFile(path: string): Promise<string> {
+  return readText(path, PARAMETERS);
+}
+
+/** What a text is, and the codes of what may be wrong with it. */
+interface Kind {
+  readonly noun: string;
+  readonly missing: string;
+  readonly denied: string;
+  readonly encoding: string;
+  readonly tooBig: string;
+}
+
+const TEMPLATE: Kind = { noun: 'template', missing: 'template.missing', denied: 'template.denied', encoding: 'template.encoding', tooBig: 'template.tooBig' };
+const PARAMETERS: Kind = { noun: 'file of parameters', missing: 'parameters.noFile', denied: 'parameters.denied', encoding: 'parameters.encoding', tooBig: 'parameters.tooBig' };
+
+async function readText(path: string, kind: Kind): Promise<string> {
   try {
     const { size } = await stat(path);
-    if (size > maxTemplateBytes) throw tooBig(path);
-    return decode(await readFile(path), path);
+    if (size > maxTemplateBytes) throw tooBig(path, kind);
+    return decode(await readFile(path), path, kind);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
-    if (code === 'ENOENT' || code === 'ENOTDIR') throw usage('template.missing', `There is no file ${path}.`);
-    if (code === 'EISDIR') throw usage('template.missing', `${path} is a directory, not a template.`);
-    if (code === 'EACCES' || code === 'EPERM') throw usage('template.denied', `No permission to read ${path}.`);
+    if (code === 'ENOENT' || code === 'ENOTDIR') throw usage(kind.missing, `There is no file ${path}.`);
+    if (code === 'EISDIR') throw usage(kind.missing, `${path} is a directory, not a ${kind.noun}.`);
+    if (code === 'EACCES' || code === 'EPERM') throw usage(kind.denied, `No permission to read ${path}.`);
     throw error;
   }
 }
@@ -43,20 +64,20 @@ export async function fetchTemplate(url: string): Promise<string> {
   } catch (error) {
     throw unreadable(shown, reason(error));
   }
-  if (bytes > maxTemplateBytes) throw tooBig(shown);
-  return decode(Buffer.concat(parts), shown);
+  if (bytes > maxTemplateBytes) throw tooBig(shown, TEMPLATE);
+  return decode(Buffer.concat(parts), shown, TEMPLATE);
 }
 
-function decode(bytes: Uint8Array, origin: string): string {
+function decode(bytes: Uint8Array, origin: string, kind: Kind): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
-    throw usage('template.encoding', `${origin} is not UTF-8 text.`);
+    throw usage(kind.encoding, `${origin} is not UTF-8 text.`);
   }
 }
 
-function tooBig(origin: string): Error {
-  return usage('template.tooBig', `${origin} has more than ${maxTemplateBytes} bytes, the most that CloudFormation takes.`);
+function tooBig(origin: string, kind: Kind): Error {
+  return usage(kind.tooBig, `${origin} has more than ${maxTemplateBytes} bytes, the most that CloudFormation takes for a template.`);
 }
 
 function unreadable(origin: string, why: string): Error {

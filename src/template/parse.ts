@@ -13,11 +13,42 @@ export interface Parsed {
   readonly findings: readonly TemplateFinding[];
 }
 
+/** What a text is, for the messages about it. */
+export interface Reading {
+  /** `template` or `parameters file`, as in "not a template: …". */
+  readonly noun: string;
+  /** Code of the one failure. */
+  readonly code: string;
+}
+
+const TEMPLATE: Reading = { noun: 'template', code: 'template.syntax' };
+
 /**
  * Parses a template's text, YAML or JSON, only to check it: what is sent is the text as written.
  * @throws Failure `template.syntax` with line and column when it is not one map of YAML or JSON.
  */
 export function parseTemplate(text: string, origin: string): Parsed {
+  const { root, position } = parseYaml(text, origin, TEMPLATE);
+  if (!isMap(root) || root.tag?.startsWith('!') === true) {
+    throw syntax(origin, position(root.range?.[0] ?? 0), 'it must be a map with sections such as Resources at its top', TEMPLATE);
+  }
+  const { tree, at, findings } = written(root, position);
+  return { template: { top: tree as TreeMap, at }, findings };
+}
+
+/** Any YAML or JSON as a tree of texts, for files other than templates. @throws Failure with line and column */
+export function parseTree(text: string, origin: string, reading: Reading): Written {
+  const { root, position } = parseYaml(text, origin, reading);
+  return written(root, position);
+}
+
+interface OneDocument {
+  readonly root: Node;
+  readonly position: (offset: number) => Position;
+}
+
+/** One document of YAML with something in it. */
+function parseYaml(text: string, origin: string, reading: Reading): OneDocument {
   const lines = new LineCounter();
   const tokens = [...new Parser(lines.addNewLine).parse(withoutJsonTabs(text))];
   const position = (offset: number): Position => {
@@ -25,23 +56,20 @@ export function parseTemplate(text: string, origin: string): Parsed {
     return { line: Math.max(1, line), column: Math.max(1, col) };
   };
   const deep = tooDeep(tokens);
-  if (deep !== undefined) throw syntax(origin, position(deep), `it is nested more than ${maxDepth} levels deep`);
+  if (deep !== undefined) throw syntax(origin, position(deep), `it is nested more than ${maxDepth} levels deep`, reading);
   // Core schema: YAML 1.1 would make `On` a boolean, 012345 an octal number and a date a timestamp.
   const composer = new Composer({ version: '1.2', schema: 'core', stringKeys: true, uniqueKeys: true, merge: false, logLevel: 'silent' });
   const documents = [...composer.compose(tokens, true, text.length)];
   for (const document of documents) {
     const error = document.errors[0];
-    if (error !== undefined) throw syntax(origin, position(error.pos[0]), inWords(error));
+    if (error !== undefined) throw syntax(origin, position(error.pos[0]), inWords(error), reading);
   }
   const second = documents[1];
-  if (second !== undefined) throw syntax(origin, position(second.range[0]), 'it holds several YAML documents; a template is one');
+  if (second !== undefined) throw syntax(origin, position(second.range[0]), `it holds several YAML documents; a ${reading.noun} is one`, reading);
   const document = documents[0] as Document.Parsed | undefined;
   const root = document?.contents ?? null;
-  if (root === null || (isScalar(root) && root.value === null)) throw syntax(origin, { line: 1, column: 1 }, 'it is empty');
-  if (!isMap(root) || root.tag?.startsWith('!') === true) {
-    throw syntax(origin, position(root.range?.[0] ?? 0), 'it must be a map with sections such as Resources at its top');
-  }
-  return written(root, position);
+  if (root === null || (isScalar(root) && root.value === null)) throw syntax(origin, { line: 1, column: 1 }, 'it is empty', reading);
+  return { root, position };
 }
 
 /** JSON may be indented with tabs, YAML may not. In valid JSON a raw tab is never part of a string. */
@@ -86,12 +114,19 @@ function lowerFirst(text: string): string {
   return /^[A-Z][a-z]/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text;
 }
 
-function syntax(origin: string, at: Position, what: string): Failure {
-  return usage('template.syntax', `${origin}:${at.line}:${at.column}: not a template: ${what}.`);
+function syntax(origin: string, at: Position, what: string, { noun, code }: Reading): Failure {
+  return usage(code, `${origin}:${at.line}:${at.column}: not a ${noun}: ${what}.`);
+}
+
+/** A document with every scalar as its author wrote it, and where everything stands. */
+export interface Written {
+  readonly tree: Tree;
+  readonly at: ParsedTemplate['at'];
+  readonly findings: readonly TemplateFinding[];
 }
 
 /** Writes short tags out and notes where everything stands. */
-function written(root: Node, position: (offset: number) => Position): Parsed {
+function written(root: Node, position: (offset: number) => Position): Written {
   const offsets = new Map<string, number>();
   const findings: TemplateFinding[] = [];
 
@@ -156,7 +191,7 @@ function written(root: Node, position: (offset: number) => Position): Parsed {
     return call;
   };
 
-  const top = untagged(root, []) as TreeMap;
+  const tree = untagged(root, []);
   const at = (path: Path): Position => {
     for (let length = path.length; length > 0; length--) {
       const offset = offsets.get(joined(path.slice(0, length)));
@@ -164,7 +199,7 @@ function written(root: Node, position: (offset: number) => Position): Parsed {
     }
     return { line: 1, column: 1 };
   };
-  return { template: { top, at }, findings };
+  return { tree, at, findings };
 }
 
 /** `!GetAtt Web.Outputs.Name` names a resource up to the first dot. */

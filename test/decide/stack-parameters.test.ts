@@ -55,7 +55,7 @@ describe('parameters of a change', () => {
   it('says when a changed default is not taken, but not for secrets', () => {
     const declared = [declare('Size', { default: '3' }), declare('Same', { default: '1' }), declare('Secret', { noEcho: true, hasDefault: true })];
     const { warnings } = resolve(declared, {}, [has('Size', '2'), has('Same', '1'), has('Secret')]);
-    expect(warnings.map(({ text, remedy }) => `${text} ${remedy}`)).to.deep.equal([`Size keeps "2", although the template's default is "3". To change it, give Size=3.`]);
+    expect(warnings.map(({ text, remedy }) => `${text} ${remedy}`)).to.deep.equal([`Size keeps "2", although the template's default is "3". To change it, give --use-default Size.`]);
   });
 
   it('names unknown, missing and unfit ones all at once, with the name that was meant', () => {

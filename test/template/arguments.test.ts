@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import type { Failure } from '../../src/errors.js';
-import { parseParameters } from '../../src/template/arguments.js';
+import type { Reason } from '../../src/model/decision.js';
+import type { GivenParameter } from '../../src/model/template.js';
+import { splitArguments } from '../../src/template/arguments.js';
 
 describe('KEY=VALUE', () => {
   const cases: readonly (readonly [string, string, string])[] = [
@@ -16,7 +17,7 @@ describe('KEY=VALUE', () => {
     ['A1=a\nb', 'A1', 'a\nb'],
   ];
   for (const [argument, key, value] of cases) {
-    it(JSON.stringify(argument), () => expect(parseParameters([argument])).to.deep.equal([{ key, value }]));
+    it(JSON.stringify(argument), () => expect(split([argument])).to.deep.equal([{ key, value }]));
   }
 
   const wrong: readonly (readonly [string, readonly string[], string])[] = [
@@ -28,14 +29,14 @@ describe('KEY=VALUE', () => {
   ];
   for (const [what, args, code] of wrong) {
     it(`refuses ${what} without repeating the value`, () => {
-      const failure = failureOf(args);
-      expect([failure.exitCode, failure.facts.code]).to.deep.equal([2, code]);
-      expect(JSON.stringify(failure.facts)).not.to.include('secret');
+      const problems = problemsOf(args);
+      expect(problems.map((problem) => problem.code)).to.deep.equal([code]);
+      expect(JSON.stringify(problems)).not.to.include('secret');
     });
   }
 
   it('names all that is wrong at once', () => {
-    expect(failureOf(['a', '=b', 'C=1', 'C=2', '-x']).facts.reasons.map(({ code }) => code)).to.deep.equal([
+    expect(problemsOf(['a', '=b', 'C=1', 'C=2', '-x']).map(({ code }) => code)).to.deep.equal([
       'parameters.syntax',
       'parameters.name',
       'parameters.twice',
@@ -48,17 +49,21 @@ describe('KEY=VALUE', () => {
     fc.assert(
       fc.property(parameters, (values) => {
         const given = Object.entries(values).map(([key, value]) => ({ key, value }));
-        expect(parseParameters(given.map(({ key, value }) => `${key}=${value}`))).to.deep.equal(given);
+        expect(split(given.map(({ key, value }) => `${key}=${value}`))).to.deep.equal(given);
       }),
     );
   });
 });
 
-function failureOf(args: readonly string[]): Failure {
-  try {
-    parseParameters(args);
-  } catch (error) {
-    return error as Failure;
-  }
-  throw new Error('it did not fail');
+function split(args: readonly string[]): readonly GivenParameter[] {
+  const problems: Reason[] = [];
+  const given = splitArguments(args, problems);
+  expect(problems).to.deep.equal([]);
+  return given;
+}
+
+function problemsOf(args: readonly string[]): readonly Reason[] {
+  const problems: Reason[] = [];
+  splitArguments(args, problems);
+  return problems;
 }

@@ -36,6 +36,8 @@ export async function prepare(deps: Deps, order: StackOrder): Promise<Prepared> 
     declared: summary?.parameters ?? template.declared,
     limits: template.declared,
     existing: before?.parameters ?? [],
+    useDefault: order.useDefault,
+    ignoreUnknown: order.ignoreUnknown,
   });
   checkParameters(deps, resolved);
   const needed = summary?.capabilities ?? [];
