@@ -41,7 +41,7 @@ export async function updateStack(asked: UpdateStackAsked, surroundings: Surroun
     const finished = await finishDeadRollouts(run, wanted, target);
     const change = await changeStack(run.deps, order);
     const results = together(finished, await swapAfter(run, wanted, target, change));
-    return { outcome: change.action === 'unchanged' ? outcomeOf(results) : change.action, results };
+    return { outcome: change.action === 'created' || change.action === 'updated' ? change.action : outcomeOf(results), results };
   });
 }
 

@@ -2,12 +2,27 @@ import type { Gateway } from '../engine/gateway.js';
 import { failedLaunches, precautions } from './activities.js';
 import { describeBalancers } from './balancers.js';
 import { createTerminate, deleteNotes, resize, resume, suspend, writeNotes } from './changes.js';
+import { createChangeSet, deleteChangeSet, describeChangeSet, executeChangeSet, failedEvents, listChangeSets } from './change-sets.js';
 import { createClients, type Clients, type GatewayOptions } from './clients.js';
 import { launchTimes, templateVersions } from './ec2.js';
 import { describeGroups } from './groups.js';
 import { health } from './health.js';
 import { readObject } from './objects.js';
-import { cancelUpdate, createStack, describeStack, listResources, stackEvents, stackTemplate, templateSummary, updateStack, validateTemplate } from './stacks.js';
+import {
+  cancelUpdate,
+  continueRollback,
+  createStack,
+  deleteStack,
+  describeStack,
+  listResources,
+  setStackPolicy,
+  setTerminationProtection,
+  stackEvents,
+  stackTemplate,
+  templateSummary,
+  updateStack,
+  validateTemplate,
+} from './stacks.js';
 
 export type { GatewayOptions } from './clients.js';
 export { FALLBACK_REGION, resolveRegion } from './region.js';
@@ -43,6 +58,16 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
     createStack: (request) => createStack(clients, request),
     updateStack: (request) => updateStack(clients, request),
     cancelUpdate: (stack, token) => cancelUpdate(clients, stack, token),
+    createChangeSet: (request) => createChangeSet(clients, request),
+    describeChangeSet: (nameOrId, stack) => describeChangeSet(clients, nameOrId, stack),
+    listChangeSets: (stack) => listChangeSets(clients, stack),
+    executeChangeSet: (id, token, disableRollback) => executeChangeSet(clients, id, token, disableRollback),
+    deleteChangeSet: (id) => deleteChangeSet(clients, id),
+    deleteStack: (stackId, token) => deleteStack(clients, stackId, token),
+    continueRollback: (stackId, skip, token) => continueRollback(clients, stackId, skip, token),
+    setStackPolicy: (stackId, policy) => setStackPolicy(clients, stackId, policy),
+    setTerminationProtection: (stackId, on) => setTerminationProtection(clients, stackId, on),
+    failedEvents: (of) => failedEvents(clients, of),
     readObject: (bucket, key) => readObject(clients, bucket, key),
   };
 }

@@ -1,7 +1,7 @@
-import type { Stack as AwsStack, StackEvent as AwsStackEvent, Capability } from '@aws-sdk/client-cloudformation';
+import type { Capability, Parameter, RollbackConfiguration, Stack as AwsStack, StackEvent as AwsStackEvent } from '@aws-sdk/client-cloudformation';
 import { AwsFault } from '../errors.js';
-import type { StackRequest, TemplateSource } from '../engine/gateway.js';
-import type { Stack, StackEvent, StackResource, TemplateSummary } from '../model/stack.js';
+import type { StackRequest, StackSettings, TemplateSource } from '../engine/gateway.js';
+import type { Stack, StackEvent, StackParameter, StackResource, TemplateSummary } from '../model/stack.js';
 import type { Clients } from './clients.js';
 import { allPages } from './pages.js';
 
@@ -26,16 +26,24 @@ function toStack(stack: AwsStack): Stack {
     name: stack.StackName ?? '',
     status: stack.StackStatus ?? '',
     statusReason: stack.StackStatusReason ?? '',
-    parameters: (stack.Parameters ?? []).map(({ ParameterKey: key = '', ParameterValue: value }) =>
-      value === MASK || value === undefined ? { key, noEcho: value === MASK } : { key, value, noEcho: false },
-    ),
+    parameters: toParameters(stack.Parameters),
     capabilities: stack.Capabilities ?? [],
     outputs: Object.fromEntries((stack.Outputs ?? []).map(({ OutputKey, OutputValue }) => [OutputKey ?? '', OutputValue ?? ''])),
     ...(stack.CreationTime && { createdAt: stack.CreationTime.getTime() }),
     ...(stack.LastUpdatedTime && { updatedAt: stack.LastUpdatedTime.getTime() }),
     ...(stack.RootId && { rootId: stack.RootId }),
     ...(stack.ParentId && { parentId: stack.ParentId }),
+    ...(stack.Tags !== undefined && stack.Tags.length > 0 && { tags: Object.fromEntries(stack.Tags.map(({ Key, Value }) => [Key ?? '', Value ?? ''])) }),
+    ...(stack.RoleARN && { roleArn: stack.RoleARN }),
+    ...(stack.EnableTerminationProtection === true && { terminationProtection: true }),
   };
+}
+
+/** Parameters without the values that the service masks. */
+export function toParameters(parameters: readonly Parameter[] | undefined): StackParameter[] {
+  return (parameters ?? []).map(({ ParameterKey: key = '', ParameterValue: value }) =>
+    value === MASK || value === undefined ? { key, noEcho: value === MASK } : { key, value, noEcho: false },
+  );
 }
 
 /** Resources that exist. DescribeStackResources would stop at a hundred. */
@@ -77,7 +85,7 @@ export async function stackEvents(clients: Clients, stackId: string, until: (eve
   return events;
 }
 
-function toEvent(event: AwsStackEvent): StackEvent {
+export function toEvent(event: AwsStackEvent): StackEvent {
   return {
     id: event.EventId ?? '',
     at: event.Timestamp?.getTime() ?? 0,
@@ -125,8 +133,16 @@ export async function validateTemplate(clients: Clients, template: TemplateSourc
 
 /** Starts the creation and answers the stack's id; an earlier call with the same token counts as this one. */
 export async function createStack(clients: Clients, request: StackRequest): Promise<string> {
+  const { timeoutMinutes, terminationProtection, disableRollback, policy } = request.settings ?? {};
   try {
-    const answer = await (await clients.cloudFormation()).createStack(stackInput(request));
+    const answer = await (await clients.cloudFormation()).createStack({
+      ...requestInput(request),
+      ClientRequestToken: request.token,
+      ...(timeoutMinutes !== undefined && { TimeoutInMinutes: timeoutMinutes }),
+      ...(terminationProtection !== undefined && { EnableTerminationProtection: terminationProtection }),
+      ...(disableRollback !== undefined && { DisableRollback: disableRollback }),
+      ...(policy !== undefined && { StackPolicyBody: policy }),
+    });
     return answer.StackId ?? request.stack;
   } catch (error) {
     if (!startedBefore(error)) throw error;
@@ -136,8 +152,15 @@ export async function createStack(clients: Clients, request: StackRequest): Prom
 
 /** Starts the update; an earlier call with the same token counts as this one. */
 export async function updateStack(clients: Clients, request: StackRequest): Promise<'started' | 'unchanged'> {
+  const { disableRollback, policy, policyDuringUpdate } = request.settings ?? {};
   try {
-    await (await clients.cloudFormation()).updateStack(stackInput(request));
+    await (await clients.cloudFormation()).updateStack({
+      ...requestInput(request),
+      ClientRequestToken: request.token,
+      ...(disableRollback !== undefined && { DisableRollback: disableRollback }),
+      ...(policy !== undefined && { StackPolicyBody: policy }),
+      ...(policyDuringUpdate !== undefined && { StackPolicyDuringUpdateBody: policyDuringUpdate }),
+    });
     return 'started';
   } catch (error) {
     if (startedBefore(error)) return 'started';
@@ -149,14 +172,39 @@ export async function updateStack(clients: Clients, request: StackRequest): Prom
 
 /** Cancels the running update; CloudFormation then rolls back. */
 export async function cancelUpdate(clients: Clients, stack: string, token: string): Promise<void> {
+  await unlessStarted((await clients.cloudFormation()).cancelUpdateStack({ StackName: stack, ClientRequestToken: token }));
+}
+
+/** Starts to delete a stack; deleting what is gone is no error to the service. */
+export async function deleteStack(clients: Clients, stackId: string, token: string): Promise<void> {
+  await unlessStarted((await clients.cloudFormation()).deleteStack({ StackName: stackId, ClientRequestToken: token }));
+}
+
+/** Goes on with a roll-back that failed. */
+export async function continueRollback(clients: Clients, stackId: string, skip: readonly string[], token: string): Promise<void> {
+  const skipped = skip.length === 0 ? {} : { ResourcesToSkip: [...skip] };
+  await unlessStarted((await clients.cloudFormation()).continueUpdateRollback({ StackName: stackId, ClientRequestToken: token, ...skipped }));
+}
+
+export async function setStackPolicy(clients: Clients, stackId: string, policy: string): Promise<void> {
+  await (await clients.cloudFormation()).setStackPolicy({ StackName: stackId, StackPolicyBody: policy });
+}
+
+export async function setTerminationProtection(clients: Clients, stackId: string, on: boolean): Promise<void> {
+  await (await clients.cloudFormation()).updateTerminationProtection({ StackName: stackId, EnableTerminationProtection: on });
+}
+
+/** A token that was used means that the call had its effect before. */
+async function unlessStarted(call: Promise<unknown>): Promise<void> {
   try {
-    await (await clients.cloudFormation()).cancelUpdateStack({ StackName: stack, ClientRequestToken: token });
+    await call;
   } catch (error) {
     if (!startedBefore(error)) throw error;
   }
 }
 
-function startedBefore(error: unknown): boolean {
+/** True when the service says that the call with this token was accepted before. */
+export function startedBefore(error: unknown): boolean {
   return error instanceof AwsFault && /^TokenAlreadyExists/.test(error.code);
 }
 
@@ -171,11 +219,15 @@ function templateInput(template: TemplateSource): { TemplateBody?: string; Templ
   }
 }
 
-function stackInput(request: StackRequest): {
+/** What all three calls that ask for a stack have in common. */
+export function requestInput(request: StackRequest): {
   StackName: string;
   Parameters: { ParameterKey: string; ParameterValue?: string; UsePreviousValue?: boolean }[];
   Capabilities: Capability[];
-  ClientRequestToken: string;
+  Tags?: { Key: string; Value: string }[];
+  RoleARN?: string;
+  NotificationARNs?: string[];
+  RollbackConfiguration?: RollbackConfiguration;
 } {
   return {
     StackName: request.stack,
@@ -184,6 +236,25 @@ function stackInput(request: StackRequest): {
       'previous' in parameter ? { ParameterKey: parameter.key, UsePreviousValue: true } : { ParameterKey: parameter.key, ParameterValue: parameter.value },
     ),
     Capabilities: [...request.capabilities] as Capability[],
-    ClientRequestToken: request.token,
+    ...settingsInput(request.settings ?? {}),
   };
+}
+
+function settingsInput({ tags, roleArn, notificationArns, rollback }: StackSettings): object {
+  return {
+    ...(tags !== undefined && { Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })) }),
+    ...(roleArn !== undefined && { RoleARN: roleArn }),
+    ...(notificationArns !== undefined && { NotificationARNs: [...notificationArns] }),
+    ...(rollback !== undefined && {
+      RollbackConfiguration: {
+        RollbackTriggers: rollback.triggers.map((Arn) => ({ Arn, Type: triggerType(Arn) })),
+        ...(rollback.monitoringMinutes !== undefined && { MonitoringTimeInMinutes: rollback.monitoringMinutes }),
+      },
+    }),
+  };
+}
+
+/** CloudFormation watches alarms and composite alarms; only the ARN's form tells nothing of the latter. */
+function triggerType(arn: string): string {
+  return arn.includes(':composite-alarm:') ? 'AWS::CloudWatch::CompositeAlarm' : 'AWS::CloudWatch::Alarm';
 }

@@ -3,7 +3,8 @@ import type { NoteName } from '../model/action.js';
 import type { Identity } from '../model/event.js';
 import type { Balancer, BalancerHealth, FailedActivity, Group, Precautions, Size } from '../model/group.js';
 import type { FrozenNote, Lease, RolloutRecord, Verdict } from '../model/record.js';
-import type { Stack, StackEvent, StackResource, TemplateSummary } from '../model/stack.js';
+import type { ChangeSet, ChangeSetRow } from '../model/change-set.js';
+import type { FailedEvent, Stack, StackEvent, StackResource, TemplateSummary } from '../model/stack.js';
 import type { TemplateSource } from '../model/template.js';
 
 export type { TemplateSource };
@@ -25,6 +26,35 @@ export interface StackRequest {
   readonly capabilities: readonly string[];
   /** ClientRequestToken: all events of the operation carry it. */
   readonly token: string;
+  /** What else was asked for; nothing of it goes on the wire unless it is here. */
+  readonly settings?: StackSettings;
+}
+
+/** Settings of a stack beside its template. What is absent stays as it is: an empty list would clear it. */
+export interface StackSettings {
+  /** All tags that the stack shall have. */
+  readonly tags?: Readonly<Record<string, string>>;
+  /** The service role; the stack keeps it for all later operations. */
+  readonly roleArn?: string;
+  readonly notificationArns?: readonly string[];
+  readonly rollback?: { readonly triggers: readonly string[]; readonly monitoringMinutes?: number };
+  /** Leave a failure standing instead of rolling back. */
+  readonly disableRollback?: boolean;
+  /** CreateStack alone takes it. */
+  readonly timeoutMinutes?: number;
+  /** CreateStack alone takes it; see `protect` for stacks that exist. */
+  readonly terminationProtection?: boolean;
+  /** JSON text, stays with the stack. */
+  readonly policy?: string;
+  /** JSON text in place of the stack's policy for this update; UpdateStack alone takes it. */
+  readonly policyDuringUpdate?: string;
+}
+
+/** A change set to be made. */
+export interface ChangeSetRequest extends StackRequest {
+  readonly name: string;
+  readonly type: 'CREATE' | 'UPDATE';
+  readonly description: string;
 }
 
 /**
@@ -74,6 +104,27 @@ export interface Gateway {
   /** 'unchanged' when the service says that no updates are to be performed. */
   updateStack(request: StackRequest): Promise<'started' | 'unchanged'>;
   cancelUpdate(stack: string, token: string): Promise<void>;
+  /** Answers ids of the change set and of its stack; nested stacks are included. One of the same name counts as this one. */
+  createChangeSet(request: ChangeSetRequest): Promise<{ readonly id: string; readonly stackId: string }>;
+  /** All pages, with property values as far as the service shows them. `stack` is needed with a name, not with an ARN. */
+  describeChangeSet(nameOrId: string, stack?: string): Promise<ChangeSet>;
+  /** Not nested ones. */
+  listChangeSets(stack: string): Promise<readonly ChangeSetRow[]>;
+  /** Starts it; an earlier call with the same token counts as this one. `disableRollback` is always sent: what its absence means is documented in two ways. */
+  executeChangeSet(id: string, token: string, disableRollback: boolean): Promise<void>;
+  /** One that is gone already is no error. */
+  deleteChangeSet(id: string): Promise<void>;
+  /** Starts to delete the stack; one that is gone already is no error. */
+  deleteStack(stackId: string, token: string): Promise<void>;
+  /** ContinueUpdateRollback, without the resources to skip. */
+  continueRollback(stackId: string, skip: readonly string[], token: string): Promise<void>;
+  setStackPolicy(stackId: string, policy: string): Promise<void>;
+  setTerminationProtection(stackId: string, on: boolean): Promise<void>;
+  /**
+   * What failed, oldest first, by DescribeEvents: in a change set (early validation, hooks) or in a stack's operation.
+   * Falls back to stack events where that call is denied or unknown; a change set has none there.
+   */
+  failedEvents(of: { readonly changeSet: string } | { readonly stack: string; readonly operation?: string }): Promise<readonly FailedEvent[]>;
   /** An object of S3 as text, at most 1 MB. */
   readObject(bucket: string, key: string): Promise<string>;
 }

@@ -1,13 +1,23 @@
 import type { Milliseconds } from '../clock.js';
+import { countChanges } from '../decide/changes.js';
 import type { FollowTiming } from '../decide/stack-update.js';
+import { Failure } from '../errors.js';
+import type { ChangeSet } from '../model/change-set.js';
 import type { GivenParameter, LoadedTemplate } from '../model/template.js';
 import type { Deps } from './deps.js';
+import type { StackSettings } from './gateway.js';
+import { dropChangeSet } from './stack/drop.js';
+import { openExisting } from './stack/existing.js';
 import { follow } from './stack/follow.js';
 import { verdict } from './stack/outcome.js';
-import { prepare } from './stack/prepare.js';
+import { interrupted, prepare, type Prepared } from './stack/prepare.js';
+import { review, type Review } from './stack/review.js';
+import { goesDirectly, settle } from './stack/settings.js';
 import { start } from './stack/start.js';
 
 export { stackGroups } from './stack/groups.js';
+export type { Review } from './stack/review.js';
+export type { Prepared } from './stack/prepare.js';
 
 /** What a person asked of a stack, resolved. */
 export interface StackOrder {
@@ -25,6 +35,13 @@ export interface StackOrder {
   readonly token: string;
   readonly timing: StackTiming;
   readonly onInterrupt: 'cancel' | 'leave';
+  /** What else the stack shall have. Tags here are merged over those that it has. */
+  readonly settings?: StackSettings;
+  readonly wishes?: StateWishes;
+  /** Name of the change set to make; absent: the token. */
+  readonly changeSetName?: string;
+  /** Name or ARN of a change set that is there already: it is executed, and template and parameters count for nothing. */
+  readonly existing?: string;
 }
 
 export interface StackTiming extends FollowTiming {
@@ -37,26 +54,92 @@ export interface StackTiming extends FollowTiming {
 /** The seed's defaults: `--warmup-seconds`, `--action-timeout`, `--lenient-look-back`. */
 export const STACK_TIMING: StackTiming = { warmupMs: 25_000, silenceMs: 300_000, pollMs: 2_000, lookBackMs: 5_000 };
 
-export interface StackChange {
-  readonly action: 'created' | 'updated' | 'unchanged';
-  /** ARN. */
-  readonly stackId: string;
+/** What may be done about a stack that does not simply take an update. Nothing of it happens unasked. */
+export interface StateWishes {
+  /** False: refuse to create a stack, against a mistyped name. */
+  readonly create?: boolean;
+  /** Delete a stack whose creation failed, then create it. */
+  readonly replaceFailed?: boolean;
+  /** Wait for somebody else's change to end, then go on. */
+  readonly wait?: boolean;
+  /** Continue a roll-back that failed, without these resources, then go on. */
+  readonly continueRollback?: { readonly skip: readonly string[] };
 }
 
+export interface StackChange {
+  /** `kept`: the change set waits for somebody to execute it; `dropped`: it was only looked at. */
+  readonly action: 'created' | 'updated' | 'unchanged' | 'kept' | 'dropped';
+  /** ARN. */
+  readonly stackId: string;
+  readonly changeSet?: Pick<ChangeSet, 'id' | 'name'>;
+}
+
+/** A change of a stack that could begin now. `review` is absent when there is nothing to change. */
+export interface OpenChange {
+  readonly prepared: Prepared;
+  readonly review?: Review;
+}
+
+/** What becomes of a change once it is known. A Failure that is thrown instead drops it and says why. */
+export type Resolve = (open: OpenChange) => Promise<'execute' | 'keep' | 'drop'>;
+
 /**
- * Creates the stack when there is none, otherwise updates it, and follows its events until it settles.
- * Answers only when CloudFormation succeeded: then, and only then, may the groups be touched.
+ * Makes a change set, has `resolve` look at it, executes it and follows the events until the stack
+ * settles. Answers only when CloudFormation succeeded: then, and only then, may the groups be touched.
  *
  * @throws Failure `usage` (parameters), `refused` (nothing was sent), `stackFailed` (settled otherwise),
  *   `stopped` (we follow no longer, CloudFormation may go on); AwsFault when a call before the start failed
  */
-export async function changeStack(deps: Deps, order: StackOrder): Promise<StackChange> {
+export async function changeStack(deps: Deps, order: StackOrder, resolve: Resolve = () => Promise.resolve('execute')): Promise<StackChange> {
+  const open = await openChange(deps, order);
+  const { prepared } = open;
+  if (open.review === undefined) {
+    await resolve(open);
+    deps.emit({ type: 'stack.unchanged', stack: order.stack });
+    return { action: 'unchanged', stackId: prepared.before?.id ?? '' };
+  }
+  const { changeSet } = open.review;
+  const answer = await whatNext(deps, order, open.review, () => resolve(open));
+  if (answer !== 'execute') return { action: answer === 'keep' ? 'kept' : 'dropped', stackId: changeSet.stackId, changeSet };
+  return carryOut(deps, order, prepared, open.review);
+}
+
+async function openChange(deps: Deps, order: StackOrder): Promise<OpenChange> {
+  if (order.existing !== undefined) return openExisting(deps, order, order.existing);
   const prepared = await prepare(deps, order);
-  const started = await start(deps, order, prepared);
+  const found = await review(deps, order, prepared);
+  return { prepared, ...(found !== undefined && { review: found }) };
+}
+
+/** Whatever does not lead to the execution, or to keeping it on purpose, leaves no change set of ours behind. */
+async function whatNext(deps: Deps, order: StackOrder, { changeSet, fresh }: Review, resolve: () => ReturnType<Resolve>): Promise<'execute' | 'keep' | 'drop'> {
+  const drop = (): Promise<void> => (order.existing === undefined ? dropChangeSet(deps, { id: changeSet.id, stackId: changeSet.stackId, fresh }) : Promise.resolve());
+  try {
+    const answer = await resolve();
+    if (deps.interrupt.received !== undefined) throw interrupted(deps.interrupt.received);
+    if (answer === 'drop') await drop();
+    return answer;
+  } catch (error) {
+    await drop();
+    throw error;
+  }
+}
+
+async function carryOut(deps: Deps, order: StackOrder, prepared: Prepared, found: Review): Promise<StackChange> {
+  const direct = goesDirectly(prepared);
+  const { id, stackId } = found.changeSet;
+  if (direct) await dropChangeSet(deps, { id, stackId, fresh: found.fresh });
+  const started = await start(deps, order, prepared, direct ? undefined : found).catch(async (error: unknown) => {
+    // Refused before it began: then the change set is still there, and ours.
+    if (!direct && order.existing === undefined && error instanceof Failure && error.outcome === 'refused') await dropChangeSet(deps, { id, stackId, fresh: found.fresh });
+    throw error;
+  });
   if (started.kind === 'unchanged') {
     deps.emit({ type: 'stack.unchanged', stack: order.stack });
     return { action: 'unchanged', stackId: started.stackId };
   }
-  const followed = await follow(deps, order, prepared, started);
-  return verdict(order, prepared, followed);
+  const followed = await follow(deps, order, prepared, started, countChanges(found.changes));
+  const change = verdict(order, prepared, followed);
+  if (!direct) await settle(deps, order, prepared, change.stackId);
+  return change;
 }

@@ -24,6 +24,12 @@ export type Outcome =
   | 'usage'
   | 'bug';
 
+/** How many of the planned resource changes are through. */
+export interface ChangesDone {
+  readonly changes: number;
+  readonly of: number;
+}
+
 /** Everything to know about a failure, in the order in which it is told. */
 export interface FailureFacts {
   /** Stable dotted code, such as `swap.notProven`. */
@@ -80,8 +86,16 @@ export type RunEvent =
       readonly event: StackEvent;
       /** Time since the resource's own first event of this operation. */
       readonly elapsedMs?: Milliseconds;
+      readonly done?: ChangesDone;
     }
-  | { readonly type: 'stack.waiting'; readonly stack: string; readonly status: string; readonly inProgress: readonly string[]; readonly until: Instant }
+  | {
+      readonly type: 'stack.waiting';
+      readonly stack: string;
+      readonly status: string;
+      readonly inProgress: readonly string[];
+      readonly until: Instant;
+      readonly done?: ChangesDone;
+    }
   | { readonly type: 'stack.cancelled'; readonly stack: string; readonly why: string }
   | {
       readonly type: 'stack.settled';

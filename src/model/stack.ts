@@ -21,6 +21,11 @@ export interface Stack {
   readonly updatedAt?: Instant;
   readonly rootId?: string;
   readonly parentId?: string;
+  /** Absent when it has none. */
+  readonly tags?: Readonly<Record<string, string>>;
+  readonly roleArn?: string;
+  /** Present when it is on. */
+  readonly terminationProtection?: true;
 }
 
 export interface StackResource {
@@ -45,6 +50,16 @@ export interface StackEvent {
   readonly reason: string;
   readonly token?: string;
   readonly operationId?: string;
+}
+
+/** Something that failed, as DescribeEvents tells it: more than a stack event knows. */
+export interface FailedEvent extends StackEvent {
+  /** VALIDATION_ERROR, PROVISIONING_ERROR, HOOK_INVOCATION_ERROR, STACK_EVENT; '' from a stack event. */
+  readonly kind: string;
+  /** Where in the template, such as `/Resources/Group/Properties/MinSize`. */
+  readonly path?: string;
+  /** Type name of the hook that objected. */
+  readonly hook?: string;
 }
 
 /** A parameter that a template declares, as GetTemplateSummary or our own parser says. */

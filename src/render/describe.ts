@@ -35,13 +35,14 @@ export function describe(event: RunEvent, at: Instant): readonly Line[] {
       return line(event.stack, 'good', 'No updates are to be performed: the stack is as asked for.');
     case 'stack.event': {
       const { status, type, logicalId, reason, stackName } = event.event;
-      const took = event.elapsedMs === undefined ? '' : ` (${duration(event.elapsedMs)})`;
+      const notes = [...(event.elapsedMs === undefined ? [] : [duration(event.elapsedMs)]), ...doneOf(event.done)];
+      const took = notes.length === 0 ? '' : ` (${notes.join(', ')})`;
       const nested = stackName === event.stack ? '' : ` in ${stackName}`;
       return line(event.stack, stackLevel(status), `${status} ${type} ${logicalId}${nested}${took}${reason ? `: ${reason}` : ''}`);
     }
     case 'stack.waiting': {
       const what = event.inProgress.length > 0 ? `in progress: ${list(event.inProgress, 8)}` : 'nothing in progress yet';
-      return line(event.stack, 'detail', `${event.status}, ${what}${timeLeft(event.until, at)}.`);
+      return line(event.stack, 'detail', `${[event.status, what, ...doneOf(event.done)].join(', ')}${timeLeft(event.until, at)}.`);
     }
     case 'stack.cancelled':
       return line(event.stack, 'warning', `Asked CloudFormation to cancel the update: ${sentence(event.why)}`);
@@ -92,6 +93,11 @@ export function describe(event: RunEvent, at: Instant): readonly Line[] {
     case 'run.finished':
       return describeEnd(event);
   }
+}
+
+/** `3 of 7 done`, or nothing when it is not known. */
+function doneOf(done: Extract<RunEvent, { type: 'stack.event' }>['done']): readonly string[] {
+  return done === undefined ? [] : [`${done.changes} of ${done.of} done`];
 }
 
 function describeStart(event: Extract<RunEvent, { type: 'run.started' }>): readonly Line[] {

@@ -1,9 +1,10 @@
 import { AwsFault } from '../../src/errors.js';
 import type { Deps } from '../../src/engine/deps.js';
-import type { Gateway, StackRequest } from '../../src/engine/gateway.js';
-import { changeStack, STACK_TIMING, type StackChange, type StackOrder } from '../../src/engine/stack.js';
+import type { ChangeSetRequest, Gateway, StackRequest } from '../../src/engine/gateway.js';
+import { changeStack, STACK_TIMING, type Resolve, type StackChange, type StackOrder } from '../../src/engine/stack.js';
 import type { RunEvent } from '../../src/model/event.js';
-import type { Stack, StackEvent, StackResource, TemplateSummary } from '../../src/model/stack.js';
+import type { ChangeSet, ResourceChange } from '../../src/model/change-set.js';
+import type { FailedEvent, Stack, StackEvent, StackResource, TemplateSummary } from '../../src/model/stack.js';
 import type { LoadedTemplate } from '../../src/model/template.js';
 import { SandboxClock } from '../../src/sandbox/clock.js';
 
@@ -33,6 +34,13 @@ export class ScriptedStack {
   readonly emitted: RunEvent[] = [];
   readonly calls: string[] = [];
   readonly requests: StackRequest[] = [];
+  /** Change sets that are there, by id. */
+  readonly changeSets = new Map<string, ChangeSet & { readonly request: ChangeSetRequest }>();
+  /** What the next change sets say that would change. */
+  changes: readonly ResourceChange[] = [{ action: 'Modify', logicalId: 'Group', physicalId: 'Group-1', type: 'AWS::AutoScaling::AutoScalingGroup', replacement: 'False', details: [] }];
+  findings: readonly FailedEvent[] = [];
+  /** Change sets fail with this reason. */
+  refuses: string | undefined;
   readonly events: StackEvent[] = [];
   readonly faults: { method: keyof Gateway; fault: AwsFault; lost?: boolean }[] = [];
   stack: Stack | undefined;
@@ -128,6 +136,39 @@ export class ScriptedStack {
         this.#begin(request);
         return Promise.resolve(stackId);
       },
+      createChangeSet: (request) => {
+        const id = `arn:changeSet/${request.name}`;
+        if (request.type === 'CREATE' && this.stack === undefined) {
+          this.set({ id: stackId, name: 'web', status: 'REVIEW_IN_PROGRESS', statusReason: '', parameters: [], capabilities: [], outputs: {} });
+          this.add({ after: 0, id: 'web', status: 'REVIEW_IN_PROGRESS', token: null });
+        }
+        const reason = this.answer === 'unchanged' ? "The submitted information didn't contain changes. Submit different information." : (this.refuses ?? '');
+        const status = reason === '' ? 'CREATE_COMPLETE' : 'FAILED';
+        this.changeSets.set(id, { id, name: request.name, stackId, stackName: 'web', status, executionStatus: reason === '' ? 'AVAILABLE' : 'UNAVAILABLE', reason, parameters: [], changes: this.changes, request });
+        return Promise.resolve({ id, stackId });
+      },
+      describeChangeSet: (id) => {
+        const found = this.changeSets.get(id);
+        return found === undefined ? Promise.reject(fault('missing', 'ChangeSetNotFound')) : Promise.resolve(found);
+      },
+      listChangeSets: () => Promise.resolve([...this.changeSets.values()]),
+      deleteChangeSet: (id) => {
+        this.changeSets.delete(id);
+        return Promise.resolve();
+      },
+      deleteStack: () => {
+        this.stack = undefined;
+        return Promise.resolve();
+      },
+      failedEvents: () => Promise.resolve(this.findings),
+      executeChangeSet: (id, token) => {
+        const { request } = this.changeSets.get(id) as { request: ChangeSetRequest };
+        if (this.requests.length > 0) return Promise.reject(new AwsFault('invalid', 'cloudformation:ExecuteChangeSet', 'InvalidChangeSetStatus', 'ChangeSet cannot be executed in its current execution status of [EXECUTE_COMPLETE]'));
+        this.#refuseTwice({ ...request, token });
+        if (request.type === 'CREATE') this.set({ ...(this.stack as Stack), status: 'CREATE_IN_PROGRESS' });
+        this.#begin({ ...request, token });
+        return Promise.resolve();
+      },
       listResources: (id) => Promise.resolve(this.resources.get(id) ?? []),
       cancelUpdate: () => {
         this.onCancel();
@@ -169,7 +210,7 @@ export class ScriptedStack {
     };
   }
 
-  change(order: Partial<StackOrder> = {}): Promise<StackChange> {
+  change(order: Partial<StackOrder> = {}, resolve?: Resolve): Promise<StackChange> {
     return changeStack(this.deps(), {
       stack: 'web',
       template: template(),
@@ -178,7 +219,7 @@ export class ScriptedStack {
       timing: STACK_TIMING,
       onInterrupt: 'cancel',
       ...order,
-    });
+    }, resolve);
   }
 
   /** From now on a second call finds nothing left to do, instead of its token used. */

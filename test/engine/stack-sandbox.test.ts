@@ -1,8 +1,9 @@
 import { expect } from 'chai';
 import { createGateway } from '../../src/aws/gateway.js';
 import type { Deps } from '../../src/engine/deps.js';
-import { changeStack, stackGroups, STACK_TIMING, type StackChange, type StackOrder } from '../../src/engine/stack.js';
+import { changeStack, stackGroups, STACK_TIMING, type Resolve, type StackChange, type StackOrder } from '../../src/engine/stack.js';
 import { retrying } from '../../src/engine/retry.js';
+import { allChanges, type PlacedChange } from '../../src/decide/changes.js';
 import { Failure } from '../../src/errors.js';
 import type { RunEvent } from '../../src/model/event.js';
 import { createSandbox, type Sandbox } from '../../src/sandbox/index.js';
@@ -83,7 +84,7 @@ class Account {
   }
 
   /** As update-stack does it; without a template the stack's own. */
-  async change(parameters: Readonly<Record<string, string>>, text?: string, order: Partial<StackOrder> = {}): Promise<StackChange> {
+  async change(parameters: Readonly<Record<string, string>>, text?: string, order: Partial<StackOrder> = {}, resolve?: Resolve): Promise<StackChange> {
     const { deps } = this;
     const none = (): Promise<string> => Promise.reject(new Error('not expected'));
     const io = { readFile: () => Promise.resolve(text ?? ''), fetchText: none, readObject: none, stackTemplate: (stack: string) => retrying(deps, 'cloudformation:GetTemplate', () => deps.gateway.stackTemplate(stack)) };
@@ -95,12 +96,17 @@ class Account {
       timing: STACK_TIMING,
       onInterrupt: 'cancel',
       ...order,
-    });
+    }, resolve);
   }
 
   stack(): { readonly StackStatus: string; readonly Parameters: readonly { readonly ParameterKey: string; readonly ParameterValue: string }[] } {
     const answer = this.sandbox.invoke('cloudformation', 'DescribeStacks', { StackName: 'web' }) as { Stacks: never[] };
     return answer.Stacks[0] as never;
+  }
+
+  changeSets(): unknown[] {
+    const { Summaries } = this.sandbox.invoke('cloudformation', 'ListChangeSets', { StackName: 'web' }) as { Summaries: { ExecutionStatus: string }[] };
+    return Summaries.filter(({ ExecutionStatus }) => ExecutionStatus === 'AVAILABLE');
   }
 
   told(): string[] {
@@ -168,11 +174,30 @@ describe('a stack of the sandbox, through the SDK', () => {
     expect(JSON.stringify(account.emitted)).not.to.include('hunter2');
   });
 
-  it('with nothing to change is done at once', async () => {
+  it('with nothing to change is left alone, without a change set', async () => {
     const account = await created();
-    const now = account.sandbox.clock.now();
     expect((await account.change({})).action).to.equal('unchanged');
-    expect(account.sandbox.clock.now()).to.equal(now);
+    expect(account.changeSets()).to.deep.equal([]);
+    expect(account.count('ExecuteChangeSet')).to.equal(1);
+  });
+
+  it('that is not there is looked at, and then is not there again', async () => {
+    const account = new Account();
+    expect((await account.change(first, web, {}, () => Promise.resolve('drop'))).action).to.equal('dropped');
+    expect(await account.deps.gateway.describeStack('web')).to.equal(undefined);
+    expect((await account.change(first, web)).action).to.equal('created');
+  });
+
+  it('shows in its change set what a parameter causes, down nested stacks', async () => {
+    const account = new Account();
+    await account.change({ Image: 'ami-11111111' }, nested);
+    let seen: readonly PlacedChange[] = [];
+    await account.change({ Image: 'ami-22222222' }, undefined, {}, ({ review }) => {
+      seen = allChanges(review?.changes as NonNullable<typeof review>['changes']);
+      return Promise.resolve('drop');
+    });
+    expect(seen.map(({ change }) => `${change.action} ${change.logicalId} ${change.replacement}`)).to.deep.equal(['Modify Inner False', 'Modify Configuration True', 'Modify Group False', 'Modify Topic False']);
+    expect(account.changeSets()).to.deep.equal([]);
   });
 
   it('that rolls back fails with its root cause, and its parameters are as before', async () => {
@@ -229,7 +254,8 @@ describe('a stack of the sandbox, through the SDK', () => {
   });
 
   for (const fault of [
-    { kind: 'lostReply', calls: 'cloudformation:UpdateStack', rate: 0.7 },
+    { kind: 'lostReply', calls: 'cloudformation:ExecuteChangeSet', rate: 0.7 },
+    { kind: 'lostReply', calls: 'cloudformation:CreateChangeSet', rate: 0.7 },
     { kind: 'lostReply', calls: 'cloudformation:*', rate: 0.3 },
     { kind: 'throttle', calls: 'cloudformation:*', rate: 0.4 },
     { kind: 'throttle', calls: 'cloudformation:*', rate: 0.4, code: 'RateExceeded' },

@@ -45,21 +45,20 @@ describe('changing a stack', () => {
     expect(web.count('updateStack')).to.equal(0);
   });
 
-  it('takes "no updates" as success at once', async () => {
+  it('takes "no updates" as success, and leaves no change set behind', async () => {
     const web = new ScriptedStack();
     web.answer = 'unchanged';
-    const began = web.clock.now();
     expect(await web.change()).to.deep.equal({ action: 'unchanged', stackId });
-    expect(web.clock.now()).to.equal(began);
+    expect([...web.changeSets]).to.deep.equal([]);
     expect(web.emitted.map(({ type }) => type)).to.include('stack.unchanged');
   });
 
-  it('sends one token and the stack by its ARN', async () => {
+  it('executes one change set, named by the run, with its token', async () => {
     const web = new ScriptedStack();
     web.script = goodUpdate;
     await web.change();
     expect(web.requests).to.have.length(1);
-    expect(web.requests[0]).to.deep.include({ stack: stackId, token: 'ha-updater-r1' });
+    expect(web.requests[0]).to.deep.include({ stack: 'web', name: 'ha-updater-r1', type: 'UPDATE', token: 'ha-updater-r1' });
   });
 
   it('fails with the root cause first when CloudFormation rolls it back', async () => {
@@ -178,20 +177,22 @@ describe('sending the change', () => {
   it('a lost reply is no harm: the same token is sent again and the change followed', async () => {
     const web = new ScriptedStack();
     web.script = goodUpdate;
-    web.faults.push({ method: 'updateStack', fault: fault('transient', 'InternalFailure'), lost: true });
+    web.faults.push({ method: 'executeChangeSet', fault: fault('transient', 'InternalFailure'), lost: true });
     expect((await web.change()).action).to.equal('updated');
     expect(web.requests).to.have.length(1);
-    expect(web.count('updateStack')).to.equal(2);
+    expect(web.count('executeChangeSet')).to.equal(2);
   });
 
   it('so it is when the service calls its own change busy, or done', async () => {
     for (const kind of ['busy', 'unchanged'] as const) {
       const web = new ScriptedStack();
       web.script = goodUpdate;
-      web.faults.push({ method: 'updateStack', fault: fault('transient'), lost: true });
-      if (kind === 'busy') web.faults.push({ method: 'updateStack', fault: fault('busy', 'ValidationError', 'is in UPDATE_IN_PROGRESS state') });
-      else web.forgetTokens();
-      expect((await web.change()).action, kind).to.equal('updated');
+      const direct = kind === 'unchanged';
+      const method = direct ? 'updateStack' : 'executeChangeSet';
+      web.faults.push({ method, fault: fault('transient'), lost: true });
+      if (direct) web.forgetTokens();
+      else web.faults.push({ method, fault: fault('busy', 'ValidationError', 'is in UPDATE_IN_PROGRESS state') });
+      expect((await web.change(direct ? { settings: { policyDuringUpdate: '{}' } } : {})).action, kind).to.equal('updated');
     }
   });
 
@@ -201,28 +202,35 @@ describe('sending the change', () => {
       { after: 0, id: 'web', status: 'CREATE_IN_PROGRESS' },
       { after: 9, id: 'web', status: 'CREATE_COMPLETE' },
     ];
-    web.faults.push({ method: 'createStack', fault: fault('transient'), lost: true });
+    web.faults.push({ method: 'executeChangeSet', fault: fault('transient'), lost: true });
     expect(await web.change()).to.deep.equal({ action: 'created', stackId });
     expect(web.requests).to.have.length(1);
   });
 
   it("somebody else's change that came between is refused", async () => {
     const web = new ScriptedStack();
-    web.faults.push({ method: 'updateStack', fault: fault('busy', 'ValidationError', 'Stack:web is in UPDATE_IN_PROGRESS state and can not be updated.') });
+    web.faults.push({ method: 'executeChangeSet', fault: fault('busy', 'ValidationError', 'Stack:web is in UPDATE_IN_PROGRESS state and can not be updated.') });
     const failure = await failureOf(web.change());
     expect([failure.exitCode, failure.facts.code]).to.deep.equal([3, 'stack.busy']);
   });
 
   it('without any answer it says that it does not know', async () => {
     const web = new ScriptedStack();
-    for (let i = 0; i < 10; i++) web.faults.push({ method: 'updateStack', fault: fault('transient') });
+    for (let i = 0; i < 10; i++) web.faults.push({ method: 'executeChangeSet', fault: fault('transient') });
     const failure = await failureOf(web.change());
     expect([failure.exitCode, failure.facts.code]).to.deep.equal([5, 'stack.unclear']);
   });
 
+  it('refused at the last moment, it leaves no change set behind', async () => {
+    const web = new ScriptedStack();
+    web.faults.push({ method: 'executeChangeSet', fault: fault('busy', 'ValidationError', 'Stack:web is in UPDATE_IN_PROGRESS state and can not be updated.') });
+    await failureOf(web.change());
+    expect([...web.changeSets]).to.deep.equal([]);
+  });
+
   it('throttled to the end, nothing was changed', async () => {
     const web = new ScriptedStack();
-    for (let i = 0; i < 10; i++) web.faults.push({ method: 'updateStack', fault: fault('throttled') });
+    for (let i = 0; i < 10; i++) web.faults.push({ method: 'executeChangeSet', fault: fault('throttled') });
     const error = await web.change().then(() => undefined, (thrown: unknown) => thrown);
     expect(error).to.be.instanceOf(AwsFault).with.property('kind', 'throttled');
   });
@@ -238,8 +246,87 @@ describe('sending the change', () => {
     expect(web.requests[0]?.parameters).to.deep.equal([{ key: 'Password', value: 'hunter2' }]);
     const refusing = new ScriptedStack();
     refusing.summary = web.summary;
-    refusing.faults.push({ method: 'updateStack', fault: fault('invalid', 'ValidationError', 'hunter2 is too short') });
+    refusing.faults.push({ method: 'createChangeSet', fault: fault('invalid', 'ValidationError', 'hunter2 is too short') });
     expect((await failureOf(refusing.change({ given }))).message).to.include('**** is too short');
+  });
+});
+
+describe('the change set of a change', () => {
+  it('is dropped when nobody executes it, and kept when asked for', async () => {
+    const web = new ScriptedStack();
+    expect(await web.change({}, () => Promise.resolve('drop'))).to.deep.include({ action: 'dropped', stackId });
+    expect([...web.changeSets.keys(), ...web.requests]).to.deep.equal([]);
+    expect(await web.change({ changeSetName: 'mine' }, () => Promise.resolve('keep'))).to.deep.include({ action: 'kept' });
+    expect([...web.changeSets.values()].map(({ name }) => name)).to.deep.equal(['mine']);
+    expect(web.requests).to.deep.equal([]);
+  });
+
+  it('is dropped when whoever looks at it throws', async () => {
+    const web = new ScriptedStack();
+    const failure = await failureOf(web.change({}, () => Promise.reject(new Failure('refused', { code: 'x', what: 'No.', reasons: [], serves: '', left: '', next: [] }))));
+    expect([failure.facts.code, web.changeSets.size, web.requests.length]).to.deep.equal(['x', 0, 0]);
+  });
+
+  it('of a stack that is not there goes with the empty stack it made', async () => {
+    const web = new ScriptedStack('none');
+    await web.change({}, () => Promise.resolve('drop'));
+    expect([web.stack, web.changeSets.size, web.count('deleteStack')]).to.deep.equal([undefined, 0, 1]);
+  });
+
+  it("leaves the empty stack when somebody else's change set is there as well", async () => {
+    const web = new ScriptedStack('none');
+    await web.change({}, () => {
+      web.changeSets.set('theirs', { ...([...web.changeSets.values()][0] as never as object), id: 'theirs', name: 'theirs' } as never);
+      return Promise.resolve('drop');
+    });
+    expect([...web.changeSets.keys()]).to.deep.equal(['theirs']);
+    expect([web.stack?.status, web.count('deleteStack')]).to.deep.equal(['REVIEW_IN_PROGRESS', 0]);
+  });
+
+  it('that fails is refused with every finding of the validation, and goes', async () => {
+    const web = new ScriptedStack('none');
+    web.refuses = 'The following hook(s)/validation failed: [AWS::EarlyValidation::PropertyValidation].';
+    web.findings = [{ id: 'e', at: 0, stackId, stackName: 'web', logicalId: 'Group', physicalId: '', type: 'AWS::AutoScaling::AutoScalingGroup', status: '', reason: 'MinSize is no number', kind: 'VALIDATION_ERROR', path: '/Resources/Group/Properties/MinSize' }];
+    const failure = await failureOf(web.change());
+    expect([failure.exitCode, failure.facts.code]).to.deep.equal([3, 'stack.rejected']);
+    expect(failure.facts.reasons.map(({ text }) => text)).to.deep.equal(['Group (AWS::AutoScaling::AutoScalingGroup) /Resources/Group/Properties/MinSize: MinSize is no number']);
+    expect([web.stack, web.changeSets.size]).to.deep.equal([undefined, 0]);
+  });
+
+  it('is made once though the reply is lost, and waited for though reads lag behind', async () => {
+    const web = new ScriptedStack();
+    web.script = goodUpdate;
+    web.faults.push({ method: 'createChangeSet', fault: fault('transient'), lost: true });
+    web.faults.push({ method: 'describeChangeSet', fault: fault('missing', 'ChangeSetNotFound') });
+    expect((await web.change()).action).to.equal('updated');
+    expect(web.requests).to.have.length(1);
+  });
+
+  it('is dropped at a signal, and nothing is changed', async () => {
+    const web = new ScriptedStack();
+    web.signalAt(0.5);
+    const failure = await failureOf(web.change());
+    expect([failure.exitCode, failure.facts.code]).to.deep.equal([3, 'run.interrupted']);
+    expect([web.changeSets.size, web.requests.length]).to.deep.equal([0, 0]);
+  });
+
+  it('of somebody else is executed by name, and stays when it is refused', async () => {
+    const web = new ScriptedStack();
+    web.script = goodUpdate;
+    await web.change({ changeSetName: 'theirs' }, () => Promise.resolve('keep'));
+    await failureOf(web.change({ existing: 'arn:changeSet/theirs' }, () => Promise.reject(new Failure('refused', { code: 'x', what: 'No.', reasons: [], serves: '', left: '', next: [] }))));
+    expect(web.changeSets.size).to.equal(1);
+    expect((await web.change({ existing: 'arn:changeSet/theirs' })).action).to.equal('updated');
+    expect((await failureOf(web.change({ existing: 'none' }))).facts.code).to.equal('stack.changeSetMissing');
+  });
+
+  it('counts what is left while it is carried out', async () => {
+    const web = new ScriptedStack();
+    web.changes = ['Lc', 'Group'].map((logicalId) => ({ action: 'Modify', logicalId, physicalId: 'x', type: 'T', details: [] }));
+    web.script = goodUpdate;
+    await web.change();
+    const counts = web.ofType('stack.event').map(({ event, done }) => `${event.logicalId} ${done?.changes}/${done?.of}`);
+    expect(counts).to.deep.equal(['web 0/2', 'Lc 0/2', 'Lc 1/2', 'Group 1/2', 'Group 2/2', 'web 2/2', 'web 2/2']);
   });
 });
 

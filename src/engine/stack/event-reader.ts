@@ -48,6 +48,8 @@ export function eventReader(deps: Deps, operation: Operation): EventReader {
   let beganAt: Instant | undefined;
 
   const ours = (event: StackEvent): boolean => {
+    // Said when the change set that creates the stack was made, before anything began.
+    if (event.status === 'REVIEW_IN_PROGRESS') return false;
     if (event.token !== undefined && operation.tokens.has(event.token)) return true;
     // The root's events come only up to the marker: without a token, they are of the operation after it.
     if (event.stackId === root) return event.token === undefined && (marker === undefined || event.at >= marker.at - lookBackMs);

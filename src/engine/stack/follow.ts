@@ -1,4 +1,5 @@
 import type { Instant, Milliseconds } from '../../clock.js';
+import { changesDone } from '../../decide/changes.js';
 import { isStackItself, leftovers, rootCauses } from '../../decide/root-causes.js';
 import { classifyStatus, decideFollow, type FollowStep } from '../../decide/stack-update.js';
 import { AwsFault } from '../../errors.js';
@@ -47,12 +48,12 @@ interface State {
 }
 
 /** Follows a started change until it settles, or until we must stop looking. Throws only what is a bug. */
-export async function follow(deps: Deps, order: StackOrder, prepared: Prepared, started: Extract<Started, { kind: 'started' }>): Promise<Followed> {
+export async function follow(deps: Deps, order: StackOrder, prepared: Prepared, started: Extract<Started, { kind: 'started' }>, total = 0): Promise<Followed> {
   const { stackId, marker } = started;
   const operation: Operation = { stackId, tokens: new Set([order.token]), lookBackMs: order.timing.lookBackMs, ...(marker !== undefined && { marker }) };
   const reader = eventReader(deps, operation);
   const look = statusLook(deps, stackId, prepared.before);
-  const tell = teller(deps, order, prepared);
+  const tell = teller(deps, order, prepared, total);
   const now = deps.clock.now();
   const state: State = { stackId, startedAt: now, statusAt: -Infinity, pollMs: order.timing.pollMs, saidAt: now, lastLook: false };
   const ended = (end: Followed['end']): Followed => ({
@@ -93,7 +94,7 @@ export async function follow(deps: Deps, order: StackOrder, prepared: Prepared, 
     }
     const lost = await observe(deps, order, reader, look, tell, state);
     if (lost !== undefined) return ended({ kind: 'blind', fault: lost });
-    heartbeat(deps, order, reader.all(), state);
+    heartbeat(deps, order, reader.all(), state, total);
   }
 }
 
@@ -179,15 +180,18 @@ async function cancel(deps: Deps, order: StackOrder, operation: Operation, state
 
 type Tell = (event: StackEvent) => void;
 
-/** Emits events of the stack, each with the time since its resource first moved. */
-function teller(deps: Deps, order: StackOrder, { redact }: Prepared): Tell {
+/** Emits events of the stack, each with the time since its resource first moved and how many of the planned changes are done. */
+function teller(deps: Deps, order: StackOrder, { redact }: Prepared, total: number): Tell {
   const firstAt = new Map<string, Instant>();
+  const seen: StackEvent[] = [];
   return (event) => {
+    seen.push(event);
     const resource = `${event.stackId}/${event.logicalId}`;
     const first = firstAt.get(resource);
     if (first === undefined) firstAt.set(resource, event.at);
     const shown = { ...event, reason: redact(event.reason) };
-    deps.emit({ type: 'stack.event', stack: order.stack, event: shown, ...(first !== undefined && { elapsedMs: event.at - first }) });
+    const done = changesDone(seen, total);
+    deps.emit({ type: 'stack.event', stack: order.stack, event: shown, ...(first !== undefined && { elapsedMs: event.at - first }), ...(done !== undefined && { done }) });
   };
 }
 
@@ -218,7 +222,7 @@ function tellSettled(deps: Deps, order: StackOrder, { redact }: Prepared, status
 }
 
 /** What is in progress, said while nothing happens. */
-function heartbeat(deps: Deps, order: StackOrder, events: readonly StackEvent[], state: State): void {
+function heartbeat(deps: Deps, order: StackOrder, events: readonly StackEvent[], state: State, total: number): void {
   const now = deps.clock.now();
   const quietSince = Math.max(state.newsAt ?? state.startedAt, state.saidAt);
   if (now - quietSince < heartbeatMs) return;
@@ -226,11 +230,13 @@ function heartbeat(deps: Deps, order: StackOrder, events: readonly StackEvent[],
   const latest = new Map<string, StackEvent>();
   for (const event of events) if (!isStackItself(event)) latest.set(`${event.stackId}/${event.logicalId}`, event);
   const inProgress = [...latest.values()].filter(({ status }) => status.endsWith('_IN_PROGRESS'));
+  const done = changesDone(events, total);
   deps.emit({
     type: 'stack.waiting',
     stack: order.stack,
     status: state.status ?? '',
     inProgress: inProgress.map((event) => (event.stackId === state.stackId ? event.logicalId : `${event.stackName}/${event.logicalId}`)),
+    ...(done !== undefined && { done }),
     until: state.newsAt === undefined ? state.startedAt + order.timing.warmupMs : state.newsAt + order.timing.silenceMs,
   });
 }

@@ -9,6 +9,7 @@ import type { StackRequest } from '../gateway.js';
 import { pause, retrying } from '../retry.js';
 import type { StackOrder } from '../stack.js';
 import { redactor, type Redact } from './redact.js';
+import { mergedSettings } from './settings.js';
 
 /** All that is known before the one call that changes something. */
 export interface Prepared {
@@ -41,6 +42,7 @@ export async function prepare(deps: Deps, order: StackOrder): Promise<Prepared> 
   });
   checkParameters(deps, resolved);
   const needed = summary?.capabilities ?? [];
+  const settings = mergedSettings(order.settings, before?.tags);
   const expands = (summary?.transforms.length ?? 0) > 0 && !needed.includes('CAPABILITY_AUTO_EXPAND');
   const secret = new Set([...(summary?.parameters ?? []), ...template.declared, ...(before?.parameters ?? [])].flatMap((p) => (p.noEcho ? [p.key] : [])));
   return {
@@ -52,6 +54,7 @@ export async function prepare(deps: Deps, order: StackOrder): Promise<Prepared> 
       parameters: resolved.parameters,
       capabilities: order.capabilities ?? (expands ? [...needed, 'CAPABILITY_AUTO_EXPAND'] : needed),
       token: order.token,
+      ...(settings !== undefined && { settings }),
     },
     resolved,
     ...(order.capabilities === undefined && needed.length > 0 && { capabilitiesReason: summary?.capabilitiesReason ?? '' }),

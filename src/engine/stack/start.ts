@@ -4,6 +4,7 @@ import type { Deps } from '../deps.js';
 import { backOff, passes, pause, RETRY, retrying } from '../retry.js';
 import type { StackOrder } from '../stack.js';
 import { interrupted, type Prepared } from './prepare.js';
+import type { Review } from './review.js';
 
 /** What the one call that changes something came to. */
 export type Started =
@@ -15,6 +16,9 @@ export type Started =
     }
   | { readonly kind: 'unchanged'; readonly stackId: string };
 
+/** A change set to execute; without one the stack itself is asked to change. */
+export type Executed = Pick<Review, 'changeSet'> | undefined;
+
 /** How often, and how far apart, we look whether a call whose reply was lost had its effect. */
 const looks = 5;
 const lookEveryMs = 2_000;
@@ -23,11 +27,12 @@ const lookEveryMs = 2_000;
  * Sends the change. A reply that is lost is no harm: the token says whether the change is ours, be it
  * that the service refuses the token as used, is busy with our own change, or has done it already.
  */
-export async function start(deps: Deps, order: StackOrder, prepared: Prepared): Promise<Started> {
+export async function start(deps: Deps, order: StackOrder, prepared: Prepared, executed: Executed): Promise<Started> {
   const { before, action, resolved, request, capabilitiesReason } = prepared;
-  const marker = before === undefined ? undefined : await newestEvent(deps, before.id);
+  const known = executed?.changeSet.stackId ?? before?.id;
+  const marker = known === undefined ? undefined : await newestEvent(deps, known);
   if (deps.interrupt.received !== undefined) throw interrupted(deps.interrupt.received);
-  const started = await send(deps, order, prepared);
+  const started = await send(deps, order, prepared, executed);
   if (started.kind === 'unchanged') return started;
   deps.emit({
     type: 'stack.started',
@@ -55,14 +60,15 @@ async function newestEvent(deps: Deps, stackId: string): Promise<StackEvent | un
   }
 }
 
-async function send(deps: Deps, order: StackOrder, prepared: Prepared): Promise<Started> {
-  const operation = prepared.action === 'create' ? 'cloudformation:CreateStack' : 'cloudformation:UpdateStack';
+async function send(deps: Deps, order: StackOrder, prepared: Prepared, executed: Executed): Promise<Started> {
+  const direct = prepared.action === 'create' ? 'cloudformation:CreateStack' : 'cloudformation:UpdateStack';
+  const operation = executed === undefined ? direct : 'cloudformation:ExecuteChangeSet';
   let mayHaveWorked = false;
   for (let attempt = 1; ; attempt++) {
     try {
-      const answer = await call(deps, prepared);
+      const answer = await call(deps, order, prepared, executed);
       // A second call finds nothing to do when the first one, whose reply was lost, has done it.
-      if (answer.kind === 'unchanged' && mayHaveWorked) return (await startedBefore(deps, order, prepared)) ?? answer;
+      if (answer.kind === 'unchanged' && mayHaveWorked) return (await startedBefore(deps, order, prepared, executed)) ?? answer;
       return answer;
     } catch (error) {
       if (!(error instanceof AwsFault)) throw error;
@@ -70,13 +76,13 @@ async function send(deps: Deps, order: StackOrder, prepared: Prepared): Promise<
       mayHaveWorked ||= error.kind === 'transient';
       const used = error.code.startsWith('TokenAlreadyExists');
       if (used || (mayHaveWorked && !lost(error))) {
-        const ours = await startedBefore(deps, order, prepared);
+        const ours = await startedBefore(deps, order, prepared, executed);
         if (ours !== undefined) return ours;
       }
       if (!lost(error)) throw rejected(error, order, prepared);
       if (attempt >= RETRY.attempts) {
         if (!mayHaveWorked) throw error;
-        const ours = await startedBefore(deps, order, prepared);
+        const ours = await startedBefore(deps, order, prepared, executed);
         if (ours !== undefined) return ours;
         throw unclear(error, order, operation);
       }
@@ -87,7 +93,12 @@ async function send(deps: Deps, order: StackOrder, prepared: Prepared): Promise<
   }
 }
 
-async function call(deps: Deps, { action, request, before }: Prepared): Promise<Started> {
+async function call(deps: Deps, order: StackOrder, { action, request, before }: Prepared, executed: Executed): Promise<Started> {
+  if (executed !== undefined) {
+    const { id, stackId } = executed.changeSet;
+    await deps.gateway.executeChangeSet(id, order.token, request.settings?.disableRollback ?? false);
+    return { kind: 'started', stackId };
+  }
   if (action === 'create') return { kind: 'started', stackId: await deps.gateway.createStack(request) };
   const stackId = before?.id ?? request.stack;
   return { kind: await deps.gateway.updateStack(request), stackId };
@@ -99,9 +110,9 @@ function lost(error: AwsFault): boolean {
 }
 
 /** Our change, when the stack's newest events carry our token. Reads may lag behind, so it looks more than once. */
-async function startedBefore(deps: Deps, order: StackOrder, { before }: Prepared): Promise<Started | undefined> {
+async function startedBefore(deps: Deps, order: StackOrder, { before }: Prepared, executed: Executed): Promise<Started | undefined> {
   for (let look = 1; look <= looks; look++) {
-    const stackId = before?.id ?? (await retrying(deps, 'cloudformation:DescribeStacks', () => deps.gateway.describeStack(order.stack)))?.id;
+    const stackId = executed?.changeSet.stackId ?? before?.id ?? (await retrying(deps, 'cloudformation:DescribeStacks', () => deps.gateway.describeStack(order.stack)))?.id;
     if (stackId !== undefined) {
       let read = 0;
       // Ours is among the newest: nobody else's change fits in between.
@@ -113,7 +124,8 @@ async function startedBefore(deps: Deps, order: StackOrder, { before }: Prepared
   return undefined;
 }
 
-function rejected(error: AwsFault, order: StackOrder, { redact, action }: Prepared): Error {
+/** What a fault that no second try can heal means to the user. */
+export function rejected(error: AwsFault, order: StackOrder, { redact, action }: Pick<Prepared, 'redact' | 'action'>): Error {
   const message = redact(error.message);
   const show = `ha-updater status ${order.stack} --events`;
   if (error.kind === 'busy') {

@@ -44,6 +44,8 @@ export const changeSetOperations: OperationTable = {
     }
     if (type === 'UPDATE' && existing !== undefined) checkUpdatable(existing, true);
     const same = existing === undefined ? undefined : changeSetsOf(world, existing).find((one) => one.name === input.ChangeSetName);
+    // A token says that it is the same request, sent again.
+    if (same?.clientToken !== undefined && same.clientToken === input.ClientToken) return { Id: same.id, StackId: same.stackId };
     if (same !== undefined) throw new ServiceFault('AlreadyExistsException', `ChangeSet ${input.ChangeSetName} cannot be created due to a mismatch with existing attribute Name`);
     const id = existing?.id ?? stackArn(world, input.StackName);
     const blueprint = requestedBlueprint(world, input, { name: input.StackName, id }, type === 'CREATE' ? undefined : existing?.blueprint);
@@ -123,10 +125,11 @@ function execute(world: World, stack: StackRow, changeSet: ChangeSetRow, input: 
   else beginUpdate(world, stack, changeSet.blueprint, changes, options);
 }
 
-function newChangeSet(world: World, stack: StackRow, type: 'CREATE' | 'UPDATE', blueprint: Blueprint, input: Pick<CreateChangeSetInput, 'ChangeSetName' | 'Description' | 'IncludeNestedStacks' | 'OnStackFailure'>): ChangeSetRow {
+function newChangeSet(world: World, stack: StackRow, type: 'CREATE' | 'UPDATE', blueprint: Blueprint, input: Pick<CreateChangeSetInput, 'ChangeSetName' | 'ClientToken' | 'Description' | 'IncludeNestedStacks' | 'OnStackFailure'>): ChangeSetRow {
   const changeSet: ChangeSetRow = {
     id: changeSetArn(world, input.ChangeSetName),
     name: input.ChangeSetName,
+    clientToken: input.ClientToken,
     stackId: stack.id,
     description: input.Description,
     createdAt: world.clock.now(),

@@ -187,6 +187,7 @@ export interface OperationRow {
 export interface ChangeSetRow {
   readonly id: string;
   readonly name: string;
+  readonly clientToken?: string | undefined;
   readonly stackId: string;
   readonly description?: string | undefined;
   readonly createdAt: number;
