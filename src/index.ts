@@ -2,7 +2,7 @@
  * The public surface. Commands import from here and nowhere deeper. What is heavy (the SDK, listr2, the
  * sandbox) is loaded by the functions that need it.
  */
-export { endWithError } from './app/errors.js';
+export { endWithError, endWithUnknownCommand } from './app/errors.js';
 export { status, type StatusDocument } from './app/status.js';
 export { updateGroups, type UpdateGroupsAsked } from './app/update-asgs.js';
 export { updateStack, type UpdateStackAsked } from './app/update-stack.js';

@@ -12,6 +12,8 @@ export interface Scene {
   readonly region?: string | undefined;
   readonly profile?: string | undefined;
   readonly witness?: Witness;
+  /** The command that goes on with the groups, with every choice that was made. */
+  readonly again?: string | undefined;
 }
 
 /**
@@ -20,7 +22,7 @@ export interface Scene {
  * the record is kept.
  */
 export function toFailure(error: unknown, scene: Scene): Failure {
-  const failure = sort(error, scene);
+  const failure = withHelp(sort(error, scene), scene);
   return new Failure(failure.outcome, { ...failure.facts, next: failure.facts.next.map((command) => withPlace(command, scene)) }, { cause: failure.cause ?? error });
 }
 
@@ -30,6 +32,14 @@ function sort(error: unknown, scene: Scene): Failure {
   if (error instanceof AwsFault) return scene.witness?.changed ? stoppedBy(error, scene) : refusedBy(error, scene);
   return bug(error, scene);
 }
+
+/** A mistake on the command line can be looked up; other usage failures know better what to do. */
+function withHelp(failure: Failure, { command }: Scene): Failure {
+  if (failure.facts.next.length > 0 || !COMMAND_LINE.has(failure.facts.code)) return failure;
+  return new Failure(failure.outcome, { ...failure.facts, next: [`ha-updater ${command} --help`] }, { cause: failure.cause });
+}
+
+const COMMAND_LINE: ReadonlySet<string> = new Set(['usage.flags', 'parameters.syntax', 'parameters.name', 'parameters.twice']);
 
 /** What to check, by how the call failed; and whether it is the configuration or the world. */
 const ADVICE: Readonly<Record<FaultKind, { readonly outcome: Outcome; readonly text: string }>> = {
@@ -53,7 +63,8 @@ const ADVICE: Readonly<Record<FaultKind, { readonly outcome: Outcome; readonly t
 
 function refusedBy(fault: AwsFault, scene: Scene): Failure {
   const { outcome, text } = ADVICE[fault.kind];
-  const what = `${text} ${callOf(fault)}`;
+  const profile = fault.kind === 'credentials' && scene.profile !== undefined ? ` The profile asked for is "${scene.profile}".` : '';
+  const what = `${text}${profile} ${callOf(fault)}`;
   const next = fault.kind === 'credentials' || fault.kind === 'expired' || fault.kind === 'denied' ? [`aws sts get-caller-identity${place(scene)}`] : [];
   return new Failure(outcome, { code: `aws.${fault.kind}`, what, reasons: [], serves: 'Nothing was changed.', left: '', next }, { cause: fault });
 }
@@ -68,7 +79,7 @@ function stoppedBy(fault: AwsFault, scene: Scene): Failure {
  * to go on.
  */
 export function aftermath(scene: Scene): { readonly serves: string; readonly left: string; readonly next: readonly string[] } {
-  const target = scene.stack ?? (scene.groups ?? []).map((group) => `--asg ${group}`).join(' ');
+  const again = scene.again === undefined ? [] : [scene.again];
   const look = scene.stack === undefined ? [] : [`ha-updater status ${scene.stack}`];
   const witness = scene.witness;
   if (witness === undefined || !witness.changed) return { serves: 'Nothing was changed.', left: '', next: [] };
@@ -76,7 +87,7 @@ export function aftermath(scene: Scene): { readonly serves: string; readonly lef
     return {
       serves: 'The instances that served before: no group was touched by this run.',
       left: `CloudFormation goes on with stack ${scene.stack ?? ''} by itself.`.replace('  ', ' '),
-      next: [...look, `ha-updater update-asgs ${target}`],
+      next: [...look, ...again],
     };
   }
   const serving = [...witness.progress.values()].map((progress) => `${progress.group}: ${describeProgress(progress)}`).join('; ');
@@ -84,13 +95,13 @@ export function aftermath(scene: Scene): { readonly serves: string; readonly lef
     return {
       serves: serving === '' ? 'The instances that served before: no group was touched by this run.' : `${serving}.`,
       left: witness.stack?.ok ? 'The stack is updated; its groups may still run instances from before.' : '',
-      next: [...look, `ha-updater update-asgs ${target}`],
+      next: [...look, ...again],
     };
   }
   return {
     serves: serving === '' ? 'Unknown from here; the groups were not made smaller before a verdict.' : `At the last look, ${serving}.`,
     left: `The rollout record, suspended processes and a changed size on ${witness.open.join(', ')}. Running the command again takes it over and finishes it.`,
-    next: [...look, `ha-updater update-asgs ${target}`],
+    next: [...look, ...again],
   };
 }
 

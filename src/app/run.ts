@@ -1,3 +1,4 @@
+import { checkEndpoint, checkRegion } from '../config/place.js';
 import { newRunId } from '../config/run-id.js';
 import { readPace } from '../config/speed.js';
 import { systemClock, type Clock } from '../clock.js';
@@ -29,6 +30,8 @@ export interface Head {
   readonly command: string;
   readonly stack?: string | undefined;
   readonly groups: readonly string[];
+  /** The command that goes on with the groups after this run. */
+  readonly again: (place: { readonly region: string; readonly profile?: string | undefined }) => string;
   /** What the first signal will do, in words, by where the run is. */
   readonly onInterrupt: (witness: Witness) => string;
 }
@@ -67,7 +70,7 @@ export async function withRun(head: Head, flags: CommonFlags, surroundings: Surr
     if (!over) stream(event);
   };
   const start = clock.now();
-  const scene = (): Scene => ({ command: head.command, stack: head.stack, groups: head.groups, region, profile: flags.profile, witness: witness() });
+  const scene = (): Scene => ({ command: head.command, stack: head.stack, groups: head.groups, region, profile: flags.profile, witness: witness(), again: head.again({ region, profile: flags.profile }) });
   const machine = thisMachine(surroundings.host);
 
   const finish = (outcome: Outcome, results: readonly GroupResult[], failure?: Failure): Ending => {
@@ -137,8 +140,9 @@ export const QUICK = { ...RETRY, attempts: 3, longestWaitMs: 2_000 };
 
 /** Gateway and region; the SDK is loaded only here. */
 export async function connect(flags: CommonFlags, endpoint: string | undefined, surroundings: Pick<Surroundings, 'env'>): Promise<{ readonly gateway: Gateway; readonly region: string }> {
+  checkEndpoint(surroundings.env);
   const { createGateway, resolveRegion } = await import('../aws/gateway.js');
-  const region = await resolveRegion(flags.region, surroundings.env, flags.profile);
+  const region = checkRegion(await resolveRegion(flags.region, surroundings.env, flags.profile));
   const gateway = createGateway({ region, ...(flags.profile === undefined ? {} : { profile: flags.profile }), ...(endpoint === undefined ? {} : { endpoint }) });
   return { gateway, region };
 }

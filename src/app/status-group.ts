@@ -1,4 +1,5 @@
 import { notInService, split, verdictOf } from '../decide/classify.js';
+import { count } from '../model/count.js';
 import type { Group, HealthVerdict, Instance, Size } from '../model/group.js';
 import type { FrozenNote, Lease, RolloutRecord, Verdict } from '../model/record.js';
 import type { Stack } from '../model/stack.js';
@@ -119,7 +120,7 @@ function advice(group: Group, sides: ReadonlyMap<string, Side>, { at, stack, reg
   }
   const outdated = [...sides.values()].filter((side) => side === 'outdated').length;
   if (outdated > 0) {
-    remarks.push(`${outdated} of ${group.instances.length} instances run an older configuration than the group's.`);
+    remarks.push(`${outdated} of ${count(group.instances.length, 'instance')} ${outdated === 1 ? 'runs' : 'run'} another configuration than the group's.`);
     if (next.length === 0) next.push(update);
   }
   for (const balancer of group.balancers) if (!balancer.judged) remarks.push(`${balancer.name} is not judged: ${balancer.note}`);

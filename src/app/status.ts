@@ -5,7 +5,7 @@ import type { Deps } from '../engine/deps.js';
 import { retrying } from '../engine/retry.js';
 import { stackGroups } from '../engine/stack.js';
 import { refused } from '../errors.js';
-import { makePlan, readWanted } from '../config/plan.js';
+import { badFlags, makePlan, readWanted } from '../config/plan.js';
 import type { Group, GroupNotes } from '../model/group.js';
 import type { Stack, StackEvent, StackResource } from '../model/stack.js';
 import { lineWriter } from '../render/out.js';
@@ -39,6 +39,7 @@ const EVENTS = 200;
 
 /** `status`: one look at everything, changing nothing. */
 export async function status(asked: StatusAsked, surroundings: Surroundings): Promise<Ending | StatusDocument> {
+  if (asked.stack === '') throw badFlags(['STACK must not be empty.']);
   const pace = readPace(surroundings.env);
   const { gateway, region } = await connect(asked, pace.endpoint, surroundings);
   const write = lineWriter(surroundings.stdout);

@@ -4,7 +4,7 @@ import { stackGroups } from '../engine/stack.js';
 import type { GroupResult } from '../model/decision.js';
 import type { Plan } from '../model/plan.js';
 import { groupsOnInterrupt } from './interrupt.js';
-import { withRun, type CommonFlags, type Happy, type Run } from './run.js';
+import { withRun, type CommonFlags, type Happy, type Head, type Run } from './run.js';
 import type { Ending, Surroundings } from './surroundings.js';
 
 export interface UpdateGroupsAsked extends GroupFlags, CommonFlags {
@@ -15,7 +15,7 @@ export interface UpdateGroupsAsked extends GroupFlags, CommonFlags {
 /** `update-asgs`: finds the groups, then swaps those that need it, all in one loop. */
 export async function updateGroups(asked: UpdateGroupsAsked, surroundings: Surroundings): Promise<Ending> {
   const wanted = readWanted(asked, targetProblems(asked));
-  const head = { command: 'update-asgs', stack: asked.stack, groups: asked.asgs, onInterrupt: groupsOnInterrupt };
+  const head = { command: 'update-asgs', stack: asked.stack, groups: asked.asgs, again: againWith(asked), onInterrupt: groupsOnInterrupt };
   return withRun(head, asked, surroundings, async (run) => {
     const groups = asked.stack === undefined ? asked.asgs : await stackGroups(run.deps, asked.stack);
     const results = await swap(run, wanted, asked, groups, {});
@@ -28,6 +28,11 @@ function targetProblems({ stack, asgs }: UpdateGroupsAsked): readonly string[] {
   if (stack !== undefined && asgs.length > 0) return [`Give either STACK or --asg, not both (STACK is "${stack}").`];
   if (asgs.includes('') || stack === '') return ['A name must not be empty.'];
   return [];
+}
+
+/** The command line that goes on with these groups, wherever it is typed. */
+export function againWith(asked: UpdateGroupsAsked): Head['again'] {
+  return (place) => againCommand(asked, asked, place);
 }
 
 /** Tells which groups there are and runs one plan over them. */
@@ -43,7 +48,7 @@ export async function swap(run: Run, wanted: Wanted, asked: UpdateGroupsAsked, g
     stack: asked.stack,
     groups,
     region,
-    again: againCommand(asked, asked, { region, profile: asked.profile }),
+    again: againWith(asked)({ region, profile: asked.profile }),
     adoptOnly: how.adoptOnly ?? false,
   });
   return swapGroups(deps, plan);

@@ -9,7 +9,7 @@ import { readParameters, type ParametersWanted } from '../template/parameters.js
 import { stackOnInterrupt } from './interrupt.js';
 import { withRun, type Run } from './run.js';
 import type { Ending, Surroundings } from './surroundings.js';
-import { outcomeOf, swap, type UpdateGroupsAsked } from './update-asgs.js';
+import { againWith, outcomeOf, swap, type UpdateGroupsAsked } from './update-asgs.js';
 
 export interface UpdateStackAsked extends Omit<UpdateGroupsAsked, 'stack' | 'asgs'> {
   readonly stack: string;
@@ -32,7 +32,7 @@ export async function updateStack(asked: UpdateStackAsked, surroundings: Surroun
   const parameters = await wantedParameters(asked, surroundings);
   const onInterrupt = asked['on-interrupt'] === 'leave' ? 'leave' : 'cancel';
   const target: UpdateGroupsAsked = { ...asked, asgs: [] };
-  const head = { command: 'update-stack', stack: asked.stack, groups: [], onInterrupt: stackOnInterrupt(onInterrupt) };
+  const head = { command: 'update-stack', stack: asked.stack, groups: [], again: againWith(target), onInterrupt: stackOnInterrupt(onInterrupt) };
 
   return withRun(head, asked, surroundings, async (run) => {
     const files = asked['parameters-file'] ?? [];

@@ -121,7 +121,10 @@ function keepDates(stack: Spoken['middlewareStack'], dates: WeakMap<object, Inst
 
 async function defaultCredentials(profile: string | undefined): Promise<AwsCredentialIdentityProvider> {
   const { fromNodeProviderChain } = await import('@aws-sdk/credential-providers');
-  return fromNodeProviderChain(profile === undefined ? {} : { profile });
+  // Its warning that a profile and keys are both set goes to the console; whom we act as is told anyway.
+  const quiet = (): void => undefined;
+  const logger = { debug: quiet, info: quiet, warn: quiet, error: quiet };
+  return fromNodeProviderChain({ logger, ...(profile === undefined ? {} : { profile }) });
 }
 
 /** Endpoints other than AWS's own rarely answer to `bucket.host`; the path always works. */

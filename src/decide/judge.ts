@@ -60,7 +60,7 @@ function judgeOne(observed: Observed, plan: Plan, jury: readonly Candidate[], op
   const justAdopted = jury.some(({ group }) => observed.at - (observed.seen.adoptedAt[group.name] ?? -Infinity) < ADOPTER_MS);
   if (open || justAdopted || !jury.every((candidate) => candidate.step.proven)) return { acts: [], waits, results: [] };
   const count = jury.reduce((sum, { record }) => sum + record.size.desired, 0);
-  return pronounce(observed, plan, jury, 'promote', jury.length === 1 ? `all ${count} new instances are proven` : `all new instances of ${jury.length} groups are proven`);
+  return pronounce(observed, plan, jury, 'promote', jury.length > 1 ? `all new instances of ${jury.length} groups are proven` : count === 1 ? 'the new instance is proven' : `all ${count} new instances are proven`);
 }
 
 /** Verdict on another group of the same joint rollout. */

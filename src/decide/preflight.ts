@@ -51,7 +51,8 @@ function skipped(plan: Plan, group: Group): string | undefined {
   const stale = group.instances.filter((instance) => standing(instance.lifecycle) !== 'leaving' && outdated(group, instance));
   if (stale.length > 0) return undefined;
   const frozen = group.notes.frozen === undefined ? '' : '; it is still frozen by an earlier roll-back';
-  return `nothing is outdated: all ${group.instances.length} instances run ${group.configurations.join(' or ')}${frozen}`;
+  const [who, run] = group.instances.length === 1 ? ['its one instance', 'runs'] : [`all ${group.instances.length} instances`, 'run'];
+  return `${who} ${run} ${group.configurations.join(' or ')} already${frozen}`;
 }
 
 function reasonsAgainst(observed: Observed, group: Group): readonly Reason[] {

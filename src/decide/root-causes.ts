@@ -10,15 +10,16 @@ const cancelled = /^Resource (creation|update|deletion) cancelled/i;
  * stacks. Failures of the undoing come only when nothing else explains it. When no resource failed
  * (a person cancelled, an alarm rolled it back), the stack's own event with its reason.
  * @param events all events of the operation, nested stacks too, in any order
+ * @param cancelledByUs true when we cancelled it ourselves: then the stack's own event is our doing and no cause
  */
-export function rootCauses(events: readonly StackEvent[]): readonly StackEvent[] {
+export function rootCauses(events: readonly StackEvent[], cancelledByUs = false): readonly StackEvent[] {
   const inOrder = [...events].sort((a, b) => a.at - b.at);
   const failures = inOrder.filter((event) => event.status.endsWith('_FAILED') && !isStackItself(event) && !cancelled.test(event.reason));
   const explained = failures.filter((event) => !(event.type === stackType && failures.some((other) => within(other, event))));
   const forward = explained.filter((event) => !event.status.startsWith('DELETE_') && !undoing(event, inOrder));
   if (forward.length > 0) return forward;
   const own = inOrder.filter((event) => isStackItself(event) && event.reason !== '' && /ROLLBACK_IN_PROGRESS$|_FAILED$/.test(event.status));
-  const said = own.slice(0, 1);
+  const said = cancelledByUs ? [] : own.slice(0, 1);
   return explained.length > 0 ? [...said, ...explained] : said;
 }
 

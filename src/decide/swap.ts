@@ -1,5 +1,6 @@
 import type { Instant } from '../clock.js';
 import type { Action, Phase } from '../model/action.js';
+import { count } from '../model/count.js';
 import type { Observed, Wait } from '../model/decision.js';
 import type { Group, Instance } from '../model/group.js';
 import type { Plan } from '../model/plan.js';
@@ -238,7 +239,7 @@ function beforeScaleIn(observed: Observed, plan: Plan, group: Group, record: Rol
 
 function stillLeaving(observed: Observed, plan: Plan, group: Group, verdict: Verdict, halves: Split): Step | undefined {
   if (halves.leaving.length === 0) return undefined;
-  return waitFor(observed, plan, group, verdict, `${halves.leaving.length} instances are draining and leaving`, halves.leaving.map((instance) => ({ id: instance.id, why: instance.lifecycle })));
+  return waitFor(observed, plan, group, verdict, `${count(halves.leaving.length, 'instance')} ${halves.leaving.length === 1 ? 'is' : 'are'} draining and leaving`, halves.leaving.map((instance) => ({ id: instance.id, why: instance.lifecycle })));
 }
 
 /** A wait after the verdict, limited by the drain deadline. */

@@ -19,6 +19,8 @@ export interface Reporter {
 /** A reporter that emits only what changed since it was told last. */
 export function createReporter({ emit }: Deps, plan: Plan): Reporter {
   const told = new Map<string, string>();
+  // Our own lease takes the place of the dead one, so its holder is noted while it can be seen.
+  const holders = new Map<string, string>();
   const news = (key: string, value: unknown): boolean => {
     const text = JSON.stringify(value);
     if (told.get(key) === text) return false;
@@ -32,9 +34,10 @@ export function createReporter({ emit }: Deps, plan: Plan): Reporter {
     },
     adopted: ({ groups, seen }) => {
       for (const { name, notes } of groups) {
+        if (notes.lease !== undefined && notes.lease.run !== plan.run) holders.set(name, `process ${notes.lease.pid} on ${notes.lease.host}`);
         if (seen.adoptedAt[name] === undefined || notes.record === undefined || notes.record.run === plan.run) continue;
         if (!news(`adopted ${name}`, notes.record.run)) continue;
-        emit({ type: 'group.adopted', group: name, run: notes.record.run, holder: seen.leases[name]?.beat ?? '', since: notes.record.startedAt });
+        emit({ type: 'group.adopted', group: name, run: notes.record.run, holder: holders.get(name) ?? '', since: notes.record.startedAt });
       }
     },
     progress: (progress) => {

@@ -28,7 +28,7 @@ export function describe(event: RunEvent, at: Instant): readonly Line[] {
       return line('run', 'info', `Parameters read from ${list(event.files)}.${replaced}`);
     }
     case 'template.checked':
-      return line('run', 'info', `Template ${event.source}: ${event.bytes} bytes, ${count(event.resources, 'resource')}, no objections.`);
+      return line('run', 'info', `Template ${event.source}: ${event.bytes} bytes, ${count(event.resources, 'resource')}.`);
     case 'stack.started':
       return describeStackStart(event);
     case 'stack.unchanged':
@@ -60,7 +60,7 @@ export function describe(event: RunEvent, at: Instant): readonly Line[] {
       return line(
         event.group,
         'warning',
-        `Takes over run ${event.run}, which ${event.holder} left behind at ${timestamp(event.since)}, and finishes it first.`,
+        `Takes over run ${event.run}, begun at ${timestamp(event.since)}${event.holder === '' ? '' : ` by ${event.holder}`}, which is gone, and finishes it first.`,
       );
     case 'group.progress':
       return line(event.progress.group, 'detail', `${event.progress.phase}: ${describeProgress(event.progress)}.`);
@@ -128,12 +128,12 @@ function describeStackStart(event: Extract<RunEvent, { type: 'stack.started' }>)
   ];
 }
 
-/** Before the verdict it matters how many are proven; afterwards nobody looks at their health any more. */
-const UNDECIDED: ReadonlySet<Progress['phase']> = new Set(['record', 'suspend', 'double', 'prove', 'judge']);
+/** How many are proven matters while they are being proven; before, there are none, and after the verdict nobody looks at their health. */
+const PROVING: ReadonlySet<Progress['phase']> = new Set(['prove', 'judge']);
 
 /** Whether the counts of what is in service and proven mean anything. */
 export function isProving(progress: Progress): boolean {
-  return progress.needed > 0 && UNDECIDED.has(progress.phase);
+  return progress.needed > 0 && PROVING.has(progress.phase);
 }
 
 /** `old 2, new 2: 1 in service, 0 of 2 proven; size min 2, desired 4, max 4` */

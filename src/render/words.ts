@@ -1,6 +1,8 @@
 import type { Instant, Milliseconds } from '../clock.js';
 import type { Size } from '../model/group.js';
 
+export { count } from '../model/count.js';
+
 /** `42s`, `3m 05s`, `1h 02m`: whole seconds, never negative. */
 export function duration(ms: Milliseconds): string {
   const seconds = Math.max(0, Math.round(ms / 1000));
@@ -26,11 +28,6 @@ export function timestamp(at: Instant): string {
 /** `min 2, desired 4, max 8` */
 export function sizes(size: Size): string {
   return `min ${size.min}, desired ${size.desired}, max ${size.max}`;
-}
-
-/** `1 instance`, `3 instances` */
-export function count(n: number, noun: string): string {
-  return `${n} ${noun}${n === 1 ? '' : 's'}`;
 }
 
 /** `a, b, c`, cut after `most` with `and 7 more`. */

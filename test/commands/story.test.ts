@@ -122,7 +122,7 @@ describe('the commands, from creation to roll-back', function () {
     expect(code, stderr).to.equal(5);
     const document = JSON.parse(stdout) as Ending;
     expect(document).to.include({ outcome: 'stopped', exitCode: 5, interrupted: 'SIGINT' });
-    expect(document.failure?.next).to.deep.equal(['ha-updater status web --region eu-west-1', 'ha-updater update-asgs web --region eu-west-1']);
+    expect(document.failure?.next).to.deep.equal(['ha-updater status web --region eu-west-1', 'ha-updater update-asgs web --swap always --healthy-timeout 7200 --deadline 14400 --region eu-west-1']);
     expect((await status()).groups[0]?.record).not.to.equal(undefined);
     const again = await json('update-asgs', 'web', ...GROUPS_CALM);
     expect([0, 4], again.stderr).to.include(again.code);

@@ -70,7 +70,7 @@ export async function follow(deps: Deps, order: StackOrder, prepared: Prepared, 
     switch (step.kind) {
       case 'settled':
         await finalRead(deps, reader, tell);
-        tellSettled(deps, order, prepared, step.status, reader.all(), deps.clock.now() - state.startedAt);
+        tellSettled(deps, order, prepared, step.status, reader.all(), state, deps.clock.now());
         return ended(step);
       case 'leave':
         return ended(step);
@@ -203,16 +203,16 @@ async function finalRead(deps: Deps, reader: EventReader, tell: Tell): Promise<v
   deps.emit({ type: 'warning', reason: { code: 'stack.eventsMissing', text, remedy: '' } });
 }
 
-function tellSettled(deps: Deps, order: StackOrder, { redact }: Prepared, status: string, events: readonly StackEvent[], elapsedMs: Milliseconds): void {
+function tellSettled(deps: Deps, order: StackOrder, { redact }: Prepared, status: string, events: readonly StackEvent[], state: State, now: Instant): void {
   const ok = classifyStatus(status) === 'ok';
-  const causes = ok ? [] : rootCauses(events);
+  const causes = ok ? [] : rootCauses(events, state.answered !== undefined);
   deps.emit({
     type: 'stack.settled',
     stack: order.stack,
     status,
     ok,
     rootCauses: causes.map(({ logicalId, type, reason }) => ({ logicalId, type, reason: redact(reason) })),
-    elapsedMs,
+    elapsedMs: now - state.startedAt,
   });
   if (!ok) return;
   for (const { logicalId, physicalId, type, reason } of leftovers(events)) {

@@ -18,13 +18,15 @@ export function verdict(order: StackOrder, prepared: Prepared, followed: Followe
 /** CloudFormation ended it otherwise: the groups stay untouched. The root cause comes first. */
 function failed(order: StackOrder, { action, redact }: Prepared, followed: Followed, status: string): Failure {
   const { stack } = order;
-  const causes = rootCauses(followed.events);
+  const { interruptedBy } = followed;
+  const causes = rootCauses(followed.events, interruptedBy !== undefined);
   const [first] = causes;
-  const cause = first === undefined ? 'no event says why' : redact(inWords(first));
-  const by = followed.interruptedBy === undefined ? '' : `${followed.interruptedBy} came while stack ${stack} was being updated. `;
+  const cancelled = interruptedBy === undefined ? [] : [`${interruptedBy} came while stack ${stack} was being updated, and the update was cancelled`];
+  const failed = first === undefined ? (interruptedBy === undefined ? ['No event says why'] : []) : [redact(inWords(first))];
+  const why = [...cancelled, ...failed].join('; ');
   return new Failure('stackFailed', {
     code: 'stack.failed',
-    what: `${by}${upperFirst(cause)}; stack ${stack} is now ${status}.`,
+    what: `${why}; stack ${stack} is now ${status}.`,
     reasons: causes.map((event) => ({ code: 'stack.resource', text: redact(inWords(event)), remedy: '' })),
     serves: serves(action, status),
     left: left(stack, status),
@@ -109,8 +111,4 @@ function cancelledTooLate({ stack }: StackOrder, { status }: Followed, signal: s
 
 function seconds(ms: number): string {
   return `${Math.round(ms / 1000)} s`;
-}
-
-function upperFirst(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

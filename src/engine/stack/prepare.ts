@@ -135,6 +135,6 @@ async function askService(deps: Deps, order: StackOrder, stackId: string | undef
 function checkParameters(deps: Deps, { problems, warnings }: ResolvedParameters): void {
   const [first] = problems;
   if (problems.length === 1 && first !== undefined) throw usage(first.code, `${first.text} ${first.remedy}`.trimEnd());
-  if (problems.length > 1) throw usage('parameters.invalid', `${problems.length} parameters cannot be used.`, [], problems);
+  if (problems.length > 1) throw usage('parameters.invalid', `The parameters do not fit the template, for ${problems.length} reasons.`, [], problems);
   for (const reason of warnings) deps.emit({ type: 'warning', reason });
 }
