@@ -7,5 +7,6 @@ export { status, type StatusDocument } from './app/status.js';
 export { updateGroups, type UpdateGroupsAsked } from './app/update-asgs.js';
 export { updateStack, type UpdateStackAsked } from './app/update-stack.js';
 export { serveWorld } from './app/sandbox.js';
+export { validate, type ValidateDocument } from './app/validate.js';
 export type { Ending, Surroundings } from './app/surroundings.js';
 export { EXIT, EXIT_OF, Failure, type ExitCode } from './errors.js';

@@ -43,12 +43,14 @@ export function checkTemplate(template: ParsedTemplate): readonly TemplateFindin
 
 /** Macros (SAM, language extensions, people's own) may bring names and sections that the text does not show. */
 export function isTransformed(template: ParsedTemplate): boolean {
-  return template.top['Transform'] !== undefined;
+  if (template.top['Transform'] !== undefined) return true;
+  // Fn::Transform (AWS::Include and others) brings entries into the map that it stands in.
+  return ['Parameters', 'Mappings', 'Conditions', 'Resources', 'Outputs'].some((section) => mapAt(template.top, section)['Fn::Transform'] !== undefined) || template.top['Fn::Transform'] !== undefined;
 }
 
 function checkSections(template: ParsedTemplate, find: Find): void {
   for (const name of Object.keys(template.top)) {
-    if (sections.includes(name)) continue;
+    if (sections.includes(name) || name === 'Fn::Transform') continue;
     const severity = isTransformed(template) ? 'warning' : 'error';
     find([name], 'template.section', `Unknown section ${name}.`, `The sections of a template are ${sections.join(', ')}.`, severity);
   }
@@ -60,7 +62,7 @@ function checkSections(template: ParsedTemplate, find: Find): void {
 function checkDeclarations(template: ParsedTemplate, find: Find): void {
   const parameters = Object.entries(mapAt(template.top, 'Parameters'));
   for (const [key, value] of parameters) {
-    if (isMap(value) && typeof value['Type'] === 'string') continue;
+    if (key.startsWith('Fn::') || (isMap(value) && typeof value['Type'] === 'string')) continue;
     find(['Parameters', key], 'template.parameterType', `Parameter ${key} has no Type.`, 'Give it one, such as String.');
   }
   const resources = Object.entries(mapAt(template.top, 'Resources'));
