@@ -1,0 +1,39 @@
+import { expect } from 'chai';
+import Sandbox from '../commands/sandbox.js';
+import Status from '../commands/status.js';
+import UpdateAsgs from '../commands/update-asgs.js';
+import UpdateStack from '../commands/update-stack.js';
+import { NUMBERS } from '../src/config/numbers.js';
+import { read, repositoryFiles } from './tidy/scan.js';
+
+const readme = read('README.md');
+
+describe('the README', () => {
+  it('names every flag of every command', () => {
+    const flags = [Sandbox, Status, UpdateAsgs, UpdateStack].flatMap((command) => Object.keys(command.flags));
+    expect([...new Set([...flags, 'json'])].filter((flag) => !new RegExp(`--${flag}\\b(?!-)`).test(readme))).to.deep.equal([]);
+  });
+
+  it('tells the default of every number', () => {
+    const wrong = Object.entries(NUMBERS).filter(([name, { fallback }]) => !new RegExp(`^\\| \`--${name}\` \\| [^|]+ \\| ${fallback} \\|`, 'm').test(readme));
+    expect(wrong.map(([name]) => name)).to.deep.equal([]);
+  });
+
+  it('lists every action that a role needs: all operations that the gateway calls', () => {
+    const calls = repositoryFiles()
+      .filter((path) => path.startsWith('src/aws/'))
+      .flatMap((path) => [...read(path).matchAll(/\.((?:cancel|create|delete|describe|execute|get|list|resume|suspend|terminate|update|validate)[A-Z]\w+)\(\s*[{}).\w]/g)])
+      .map((match) => match[1] ?? '')
+      .filter((name) => name !== 'getTime')
+      .map((name) => name.charAt(0).toUpperCase() + name.slice(1));
+    expect(calls).to.include.members(['DescribeAutoScalingGroups', 'CreateOrUpdateTags', 'GetObject', 'UpdateStack']);
+    expect([...new Set(calls)].filter((name) => !readme.includes(`:${name}\``))).to.deep.equal([]);
+  });
+
+  it('points only to files that are there', () => {
+    const files = repositoryFiles();
+    const targets = [...readme.matchAll(/\]\(([^)#:]+)\)/g)].map((match) => match[1] ?? '');
+    expect(targets).not.to.deep.equal([]);
+    expect(targets.filter((path) => !files.includes(path))).to.deep.equal([]);
+  });
+});
