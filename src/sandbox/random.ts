@@ -17,6 +17,8 @@ export interface Random {
   fork(topic: string): Random;
 }
 
+const HEX = '0123456789abcdef';
+
 /** xmur3 over the text: spreads nearby seeds far apart. */
 function hash(text: string): number {
   let h = 1779033703 ^ text.length;
@@ -50,7 +52,11 @@ export function seededRandom(seed: number | string): Random {
       if (item === undefined) throw new Error('pick from an empty list');
       return item;
     },
-    hex: (digits) => Array.from({ length: digits }, () => int(0, 15).toString(16)).join(''),
+    hex: (digits) => {
+      let text = '';
+      for (let drawn = 0; drawn < digits; drawn++) text += HEX[int(0, 15)];
+      return text;
+    },
     fork: (topic) => seededRandom(`${seed}/${topic}`),
   };
 }
