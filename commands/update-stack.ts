@@ -3,6 +3,7 @@ import { string } from '@oclif/core/flags';
 import { BaseCommand } from './base/command.js';
 import { commonFlags, groupFlags, outputFlags, stackFlags } from './base/flags.js';
 import { parameterFlags } from './base/parameter-flags.js';
+import { templateFlags } from './base/template-flags.js';
 
 export default class UpdateStack extends BaseCommand {
   static override usage = ['update-stack STACK [KEY=VALUE...] [--template FILE|URL] [FLAGS]'];
@@ -37,6 +38,7 @@ export default class UpdateStack extends BaseCommand {
       default: 'cancel',
       helpGroup: 'STACK',
     }),
+    ...templateFlags,
     ...parameterFlags,
     ...groupFlags,
     ...stackFlags,

@@ -1,27 +1,15 @@
-import { readWanted, type StackTiming, type Wanted } from '../config/plan.js';
+import { readWanted, type Wanted } from '../config/plan.js';
 import { retrying } from '../engine/retry.js';
-import { changeStack, stackGroups, STACK_TIMING, type StackChange, type StackOrder } from '../engine/stack.js';
-import { AwsFault, Failure, refused } from '../errors.js';
+import { changeStack, stackGroups, type StackChange } from '../engine/stack.js';
+import { Failure } from '../errors.js';
 import type { GroupResult } from '../model/decision.js';
-import { fetchTemplate, readParameterFile, readTemplateFile } from '../template/io.js';
-import { loadTemplate, type TemplateIo } from '../template/load.js';
-import { readParameters, type ParametersWanted } from '../template/parameters.js';
 import { stackOnInterrupt } from './interrupt.js';
 import { withRun, type Run } from './run.js';
 import type { Ending, Surroundings } from './surroundings.js';
+import { makeOrder, onInterrupt, readOrder, type OrderFlags } from './stack-order.js';
 import { againWith, outcomeOf, swap, type UpdateGroupsAsked } from './update-asgs.js';
 
-export interface UpdateStackAsked extends Omit<UpdateGroupsAsked, 'stack' | 'asgs'> {
-  readonly stack: string;
-  /** KEY=VALUE, unchecked. */
-  readonly parameters: readonly string[];
-  readonly template?: string | undefined;
-  readonly capabilities: readonly string[];
-  readonly 'on-interrupt': string;
-  readonly 'parameters-file'?: readonly string[] | undefined;
-  readonly 'use-default'?: readonly string[] | undefined;
-  readonly 'ignore-unknown-parameters'?: boolean | undefined;
-}
+export interface UpdateStackAsked extends Omit<UpdateGroupsAsked, 'stack' | 'asgs'>, OrderFlags {}
 
 /**
  * `update-stack`: finish what a dead run left on the stack's groups, change the stack, and only when
@@ -29,63 +17,17 @@ export interface UpdateStackAsked extends Omit<UpdateGroupsAsked, 'stack' | 'asg
  */
 export async function updateStack(asked: UpdateStackAsked, surroundings: Surroundings): Promise<Ending> {
   const wanted = readWanted(asked, asked.stack === '' ? ['STACK must not be empty.'] : []);
-  const parameters = await wantedParameters(asked, surroundings);
-  const onInterrupt = asked['on-interrupt'] === 'leave' ? 'leave' : 'cancel';
+  const read = await readOrder(asked, surroundings);
   const target: UpdateGroupsAsked = { ...asked, asgs: [] };
-  const head = { command: 'update-stack', stack: asked.stack, groups: [], again: againWith(target), onInterrupt: stackOnInterrupt(onInterrupt) };
+  const head = { command: 'update-stack', stack: asked.stack, groups: [], again: againWith(target), onInterrupt: stackOnInterrupt(onInterrupt(asked)) };
 
   return withRun(head, asked, surroundings, async (run) => {
-    const files = asked['parameters-file'] ?? [];
-    if (files.length > 0) run.deps.emit({ type: 'parameters.read', files, overridden: parameters.overridden });
-    const order = await makeOrder(run, asked, wanted, parameters, onInterrupt);
+    const order = await makeOrder(run, asked, wanted, read);
     const finished = await finishDeadRollouts(run, wanted, target);
     const change = await changeStack(run.deps, order);
     const results = together(finished, await swapAfter(run, wanted, target, change));
     return { outcome: change.action === 'created' || change.action === 'updated' ? change.action : outcomeOf(results), results };
   });
-}
-
-/** All parameters that the command line states, files and variables read. */
-function wantedParameters(asked: UpdateStackAsked, { env }: Surroundings): Promise<ParametersWanted> {
-  return readParameters(
-    { arguments: asked.parameters, files: asked['parameters-file'] ?? [], useDefault: asked['use-default'] ?? [] },
-    { readFile: readParameterFile, env },
-  );
-}
-
-async function makeOrder(run: Run, asked: UpdateStackAsked, wanted: Wanted, parameters: ParametersWanted, onInterrupt: 'cancel' | 'leave'): Promise<StackOrder> {
-  return {
-    stack: asked.stack,
-    template: await loadTemplate(asked.template, asked.stack, templateIo(run)),
-    given: parameters.given,
-    useDefault: parameters.useDefault,
-    ignoreUnknown: asked['ignore-unknown-parameters'] ?? false,
-    ...(asked.capabilities.length === 0 ? {} : { capabilities: asked.capabilities }),
-    token: `ha-updater-${run.id}`,
-    timing: stackTiming(wanted.stackTiming, asked.poll === undefined ? STACK_TIMING.pollMs : wanted.timing.pollMs),
-    onInterrupt,
-  };
-}
-
-function stackTiming({ warmupMs, actionTimeoutMs, lookBackMs }: StackTiming, pollMs: number): StackOrder['timing'] {
-  return { warmupMs, silenceMs: actionTimeoutMs, lookBackMs, pollMs };
-}
-
-function templateIo({ deps }: Run): TemplateIo {
-  const { gateway } = deps;
-  return {
-    readFile: readTemplateFile,
-    fetchText: fetchTemplate,
-    readObject: (bucket, key) => retrying(deps, 's3:GetObject', () => gateway.readObject(bucket, key)),
-    stackTemplate: async (stack) => {
-      try {
-        return await retrying(deps, 'cloudformation:GetTemplate', () => gateway.stackTemplate(stack));
-      } catch (error) {
-        if (!(error instanceof AwsFault) || error.kind !== 'missing') throw error;
-        throw refused('stack.missing', `There is no stack ${stack}, and no --template to create it from.`, [], [`ha-updater update-stack ${stack} --template FILE`]);
-      }
-    },
-  };
 }
 
 /**

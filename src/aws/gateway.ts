@@ -7,7 +7,7 @@ import { createClients, type Clients, type GatewayOptions } from './clients.js';
 import { launchTimes, templateVersions } from './ec2.js';
 import { describeGroups } from './groups.js';
 import { health } from './health.js';
-import { readObject } from './objects.js';
+import { hasBucket, readObject, writeObject } from './objects.js';
 import {
   cancelUpdate,
   continueRollback,
@@ -68,6 +68,8 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
     setStackPolicy: (stackId, policy) => setStackPolicy(clients, stackId, policy),
     setTerminationProtection: (stackId, on) => setTerminationProtection(clients, stackId, on),
     failedEvents: (of) => failedEvents(clients, of),
+    writeObject: (object) => writeObject(clients, object),
+    hasBucket: (bucket, owner) => hasBucket(clients, bucket, owner),
     readObject: (bucket, key) => readObject(clients, bucket, key),
   };
 }

@@ -16,6 +16,22 @@ export async function readObject(clients: Clients, bucket: string, key: string):
   }
 }
 
+/** Writes an object. With `owner`, S3 refuses a bucket of anybody else: a name that can be guessed may have been taken. */
+export async function writeObject(clients: Clients, { bucket, key, text, owner }: { readonly bucket: string; readonly key: string; readonly text: string; readonly owner?: string }): Promise<void> {
+  await (await clients.s3()).putObject({ Bucket: bucket, Key: key, Body: text, ...(owner !== undefined && { ExpectedBucketOwner: owner }) });
+}
+
+/** Whether there is such a bucket of this account that we may see. */
+export async function hasBucket(clients: Clients, bucket: string, owner: string): Promise<boolean> {
+  try {
+    await (await clients.s3()).headBucket({ Bucket: bucket, ExpectedBucketOwner: owner });
+    return true;
+  } catch (error) {
+    if (error instanceof AwsFault && (error.kind === 'missing' || error.kind === 'denied')) return false;
+    throw error;
+  }
+}
+
 async function textOf(body: AsyncIterable<Uint8Array>, name: string): Promise<string> {
   const parts: Uint8Array[] = [];
   let bytes = 0;

@@ -17,7 +17,7 @@ import { start } from './stack/start.js';
 
 export { stackGroups } from './stack/groups.js';
 export type { Review } from './stack/review.js';
-export type { Prepared } from './stack/prepare.js';
+export { parametersFailure, type Prepared } from './stack/prepare.js';
 
 /** What a person asked of a stack, resolved. */
 export interface StackOrder {

@@ -63,6 +63,8 @@ export type RunEvent =
     }
   /** Files of parameters were read; `overridden` had their value replaced by a later file or the command line. Never values. */
   | { readonly type: 'parameters.read'; readonly files: readonly string[]; readonly overridden: readonly string[] }
+  /** A template too long for a call was put where CloudFormation reads it. */
+  | { readonly type: 'template.stored'; readonly source: string; readonly bytes: number; readonly url: string }
   | { readonly type: 'template.checked'; readonly source: string; readonly bytes: number; readonly resources: number }
   | {
       readonly type: 'stack.started';

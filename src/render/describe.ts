@@ -27,6 +27,8 @@ export function describe(event: RunEvent, at: Instant): readonly Line[] {
       const replaced = event.overridden.length === 0 ? '' : ` Replaced by a later file or the command line: ${list(event.overridden)}.`;
       return line('run', 'info', `Parameters read from ${list(event.files)}.${replaced}`);
     }
+    case 'template.stored':
+      return line('run', 'info', `Template ${event.source}, ${event.bytes} bytes, is stored as ${event.url}.`);
     case 'template.checked':
       return line('run', 'info', `Template ${event.source}: ${event.bytes} bytes, ${count(event.resources, 'resource')}.`);
     case 'stack.started':

@@ -71,6 +71,7 @@ function waitFilter(): (stamped: Stamped) => readonly Line[] {
         return event.action.type === 'renew' ? [] : describe(event, at);
       case 'run.started':
       case 'parameters.read':
+      case 'template.stored':
       case 'template.checked':
       case 'stack.started':
       case 'stack.unchanged':

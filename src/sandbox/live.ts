@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { systemClock, type Clock } from '../clock.js';
 import type { Sandbox, WiredWorld } from './index.js';
-import type { WireRequest } from './wire/wire.js';
+import type { CallSeen, WireRequest } from './wire/wire.js';
 
 export interface LiveOptions {
   /** 0 lets the system choose one. */
@@ -28,15 +28,16 @@ const BEAT = 50;
 /**
  * Serves the sandbox over HTTP to any client of AWS. The world's time passes with the system's, `speed`
  * times as fast, whether or not somebody calls. A lost reply breaks the connection.
- * `/_sandbox/clock`, `/calls`, `/timeline` and `/violations` answer in JSON for people who look on.
+ * `/_sandbox/clock`, `/calls`, `/changes`, `/timeline` and `/violations` answer in JSON for people who look on.
  */
 export async function serveSandbox(sandbox: Served, { port, host = '127.0.0.1', speed }: LiveOptions): Promise<LiveSandbox> {
   if (!(speed > 0)) throw new Error(`speed should be a positive number, not ${speed}`);
   const pace = systemClock(speed);
   const began = { here: pace.now(), there: sandbox.clock.now() };
   const catchUp = (): void => sandbox.clock.advanceTo(began.there + pace.now() - began.here);
+  const changes = keepChanges(sandbox);
   const server = createServer((request, response) => {
-    const answer = (body: Buffer): void => respond(sandbox, request, body, response, { catchUp, speed });
+    const answer = (body: Buffer): void => respond(sandbox, request, body, response, { catchUp, speed, changes });
     receive(request).then(answer, () => response.destroy());
   });
   await new Promise<void>((resolve, reject) => {
@@ -87,11 +88,11 @@ function respond(
   request: IncomingMessage,
   body: Buffer,
   response: ServerResponse,
-  { catchUp, speed }: { catchUp: () => void; speed: number },
+  { catchUp, speed, changes }: { catchUp: () => void; speed: number; changes: readonly CallSeen[] },
 ): void {
   try {
     catchUp();
-    const looked = inspect(sandbox, request.url ?? '/', speed);
+    const looked = inspect(sandbox, request.url ?? '/', speed, changes);
     if (looked !== undefined) return sendJson(response, looked);
     const outcome = sandbox.wire.answer(wireRequest(request, body));
     if (outcome === 'reply lost') return void response.destroy();
@@ -106,12 +107,14 @@ function respond(
 }
 
 /** What people who look on may see; undefined when the request is for AWS. */
-function inspect(sandbox: Served, url: string, speed: number): object | undefined {
+function inspect(sandbox: Served, url: string, speed: number, changes: readonly CallSeen[]): object | undefined {
   switch (url) {
     case '/_sandbox/clock':
       return { now: new Date(sandbox.clock.now()).toISOString(), speed };
     case '/_sandbox/calls':
       return Object.fromEntries([...sandbox.calls].sort(([a], [b]) => (a < b ? -1 : 1)));
+    case '/_sandbox/changes':
+      return changes.map(dated);
     case '/_sandbox/timeline':
       return sandbox.monitor?.timeline.map(dated);
     case '/_sandbox/violations':
@@ -119,6 +122,21 @@ function inspect(sandbox: Served, url: string, speed: number): object | undefine
     default:
       return undefined;
   }
+}
+
+/** How many changes are kept for people who look on. */
+const MOST_CHANGES = 1_000;
+
+/** The calls that were no reads, with their input but without the bodies of objects. */
+function keepChanges(sandbox: Served): readonly CallSeen[] {
+  const changes: CallSeen[] = [];
+  sandbox.onCall((call) => {
+    if (/^(Describe|Get|List|Head|Validate)/.test(call.operation)) return;
+    const { Body: _, ...input } = call.input as { readonly Body?: unknown };
+    changes.push({ ...call, input });
+    if (changes.length > MOST_CHANGES) changes.shift();
+  });
+  return changes;
 }
 
 function dated<T extends { readonly at: number }>(seen: T): Omit<T, 'at'> & { readonly at: string } {

@@ -1,6 +1,6 @@
 import { AwsFault, Failure, refused, usage } from '../errors.js';
 import type { LoadedTemplate, TemplateFinding, TemplateParameter, TemplateSource } from '../model/template.js';
-import { checkTemplate } from './check.js';
+import { checkTemplate, isTransformed } from './check.js';
 import { declaredParameters } from './declared.js';
 import { parseTemplate } from './parse.js';
 import { readSource, type SourceIo } from './source.js';
@@ -16,6 +16,8 @@ export interface LongTemplate {
   readonly origin: string;
   readonly bytes: number;
   readonly declared: readonly TemplateParameter[];
+  /** Macros may declare more than its text does. */
+  readonly transformed: boolean;
 }
 
 /** How templates are read and, when they are too long for a call, put where the service can read them. All throw a Failure or an AwsFault. */
@@ -34,12 +36,12 @@ export interface TemplateIo extends SourceIo {
 export async function loadTemplate(source: string | undefined, stack: string, io: TemplateIo): Promise<LoadedTemplate> {
   if (source === undefined) return own(stack, io);
   const { text, origin, s3 } = await readSource(source, io);
-  const { bytes, resources, declared, findings } = inspectTemplate(text, origin);
+  const { template, bytes, resources, declared, findings } = inspectTemplate(text, origin);
   // What has faults is refused before anything is sent, so there is no need to store it.
   const faulty = findings.some(({ severity }) => severity === 'error');
   const body: TemplateSource = { kind: 'body', text };
   return {
-    source: bytes <= maxBodyBytes || faulty ? body : { kind: 'url', url: s3 ?? (await stored({ text, origin, bytes, declared }, io)) },
+    source: bytes <= maxBodyBytes || faulty ? body : { kind: 'url', url: s3 ?? (await stored({ text, origin, bytes, declared, transformed: isTransformed(template) }, io)) },
     origin,
     bytes,
     resources,

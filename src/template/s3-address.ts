@@ -27,10 +27,11 @@ export function objectOf(address: string): S3Object | undefined {
   return slash < 0 ? undefined : named(path.slice(0, slash), path.slice(slash + 1));
 }
 
-/** The TemplateURL of an object. A bucket with dots does not fit the certificate of the host style. */
-export function templateUrl({ bucket, key }: S3Object): string {
+/** The TemplateURL of an object, of its own region when that is known. A bucket with dots does not fit the certificate of the host style. */
+export function templateUrl({ bucket, key }: S3Object, region?: string): string {
   const path = key.split('/').map(encodeURIComponent).join('/');
-  return bucket.includes('.') ? `https://s3.amazonaws.com/${bucket}/${path}` : `https://${bucket}.s3.amazonaws.com/${path}`;
+  const host = region === undefined ? 's3.amazonaws.com' : `s3.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
+  return bucket.includes('.') ? `https://${host}/${bucket}/${path}` : `https://${bucket}.${host}/${path}`;
 }
 
 function named(bucket: string, key: string): S3Object | undefined {

@@ -55,6 +55,7 @@ describe('checking a template', () => {
   it('says nothing of names where macros, loops or modules may bring them', () => {
     const outputs = 'Outputs: {O: {Value: !Ref FromElsewhere}}\n';
     expect(check(`Transform: AWS::LanguageExtensions\n${head}${outputs}`)).to.deep.equal([]);
+    expect(check(`${head}  Fn::Transform: {Name: AWS::Include}\n${outputs}`)).to.deep.equal([]);
     expect(check(`Resources:\n  M: {Type: "A::B::C::MODULE"}\n${outputs}`)).to.deep.equal([]);
   });
 

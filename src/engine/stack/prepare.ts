@@ -1,6 +1,6 @@
 import { resolveParameters, type ResolvedParameters } from '../../decide/stack-parameters.js';
 import { startAdvice } from '../../decide/stack-update.js';
-import { AwsFault, refused, usage } from '../../errors.js';
+import { AwsFault, refused, usage, type Failure } from '../../errors.js';
 import type { Reason } from '../../model/decision.js';
 import type { Stack, TemplateSummary } from '../../model/stack.js';
 import type { TemplateFinding } from '../../model/template.js';
@@ -133,8 +133,15 @@ async function askService(deps: Deps, order: StackOrder, stackId: string | undef
 }
 
 function checkParameters(deps: Deps, { problems, warnings }: ResolvedParameters): void {
-  const [first] = problems;
-  if (problems.length === 1 && first !== undefined) throw usage(first.code, `${first.text} ${first.remedy}`.trimEnd());
-  if (problems.length > 1) throw usage('parameters.invalid', `The parameters do not fit the template, for ${problems.length} reasons.`, [], problems);
+  const failure = parametersFailure(problems);
+  if (failure !== undefined) throw failure;
   for (const reason of warnings) deps.emit({ type: 'warning', reason });
+}
+
+/** All that is wrong with the parameters in one Failure; undefined when nothing is. */
+export function parametersFailure(problems: readonly Reason[]): Failure | undefined {
+  const [first] = problems;
+  if (first === undefined) return undefined;
+  if (problems.length === 1) return usage(first.code, `${first.text} ${first.remedy}`.trimEnd());
+  return usage('parameters.invalid', `${problems.length} parameters cannot be used.`, [], problems);
 }

@@ -3,6 +3,7 @@ import type { ServiceName, Services, WorldRoot } from '../world/world.js';
 import { wireFaults } from './faults.js';
 import { readForm } from './form.js';
 import { writeAnswer, writeFault } from './query.js';
+import { callJson } from './json.js';
 import { callS3, type S3Call } from './s3.js';
 import { operationShape, QUERY_SERVICES, type OperationShape, type QueryService } from './services.js';
 
@@ -103,6 +104,7 @@ export function createWire(world: WorldRoot, services: Services, seen: (call: Ca
   return {
     answer: (request) => {
       const requestId = uuid();
+      if (request.headers['x-amz-target'] !== undefined) return callJson(request, standardHeaders(world, requestId), (operation, input) => run('ssm', operation, () => input));
       if (!isS3(request)) return answerQuery(request, requestId);
       return callS3(request, standardHeaders(world, requestId), (call: S3Call) => run('s3', call.operation, () => call.input));
     },

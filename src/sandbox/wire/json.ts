@@ -1,0 +1,38 @@
+import { ServiceFault } from '../world/fault.js';
+import type { WireOutcome, WireRequest } from './wire.js';
+
+const TARGET = 'AmazonSSM.';
+
+/** Answers a request in the JSON protocol (awsJson1_1): of the services that speak it, the sandbox has the parameter store. */
+export function callJson(request: WireRequest, headers: Record<string, string>, run: (operation: string, input: object) => object | 'reply lost'): WireOutcome {
+  const answer = (status: number, body: object): WireOutcome => ({
+    status,
+    headers: { ...headers, 'content-type': 'application/x-amz-json-1.1' },
+    body: JSON.stringify(body, inSeconds),
+  });
+  const target = request.headers['x-amz-target'] ?? '';
+  try {
+    if (request.headers['authorization'] === undefined) throw new ServiceFault('MissingAuthenticationToken', 'Request is missing Authentication Token', 403);
+    if (!target.startsWith(TARGET)) throw new ServiceFault('UnknownOperationException', `The sandbox does not simulate ${target}`);
+    const output = run(target.slice(TARGET.length), inputOf(request));
+    return output === 'reply lost' ? output : answer(200, output);
+  } catch (error) {
+    if (!(error instanceof ServiceFault)) throw error;
+    return answer(error.status, { __type: error.code, message: error.message });
+  }
+}
+
+function inputOf(request: WireRequest): object {
+  const text = typeof request.body === 'string' ? request.body : Buffer.from(request.body).toString('utf8');
+  try {
+    return JSON.parse(text) as object;
+  } catch {
+    throw new ServiceFault('SerializationException', 'The request body is no JSON');
+  }
+}
+
+/** The protocol writes times as seconds; JSON.stringify has made them texts before it asks. */
+function inSeconds(this: unknown, key: string, value: unknown): unknown {
+  const raw = (this as Readonly<Record<string, unknown>>)[key];
+  return raw instanceof Date ? raw.getTime() / 1000 : value;
+}
