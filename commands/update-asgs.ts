@@ -1,7 +1,6 @@
 import { string as argument } from '@oclif/core/args';
-import { string } from '@oclif/core/flags';
 import { BaseCommand } from './base/command.js';
-import { commonFlags, groupFlags, outputFlags } from './base/flags.js';
+import { asgFlag, commonFlags, groupFlags, outputFlags } from './base/flags.js';
 
 export default class UpdateAsgs extends BaseCommand {
   static override usage = ['update-asgs STACK [FLAGS]', 'update-asgs --asg NAME [--asg NAME...] [FLAGS]'];
@@ -16,12 +15,7 @@ export default class UpdateAsgs extends BaseCommand {
     stack: argument({ name: 'STACK', description: 'Stack whose groups to update', ignoreStdin: true }),
   };
   static override flags = {
-    asg: string({
-      summary: 'Name of a group, instead of STACK; may be repeated',
-      helpValue: 'NAME',
-      multiple: true,
-      multipleNonGreedy: true,
-    }),
+    ...asgFlag,
     ...groupFlags,
     ...commonFlags,
     ...outputFlags,

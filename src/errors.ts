@@ -20,6 +20,8 @@ export const EXIT_OF: Readonly<Record<Outcome, ExitCode>> = {
   created: EXIT.done,
   swapped: EXIT.done,
   nothing: EXIT.done,
+  undone: EXIT.done,
+  unfrozen: EXIT.done,
   bug: EXIT.bug,
   usage: EXIT.usage,
   refused: EXIT.refused,

@@ -3,6 +3,7 @@
  * sandbox) is loaded by the functions that need it.
  */
 export { endWithError, endWithUnknownCommand } from './app/errors.js';
+export { resume, rollback, unfreeze, type RecoverAsked } from './app/recover.js';
 export { status, type StatusDocument } from './app/status.js';
 export { updateGroups, type UpdateGroupsAsked } from './app/update-asgs.js';
 export { updateStack, type UpdateStackAsked } from './app/update-stack.js';

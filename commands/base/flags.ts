@@ -26,6 +26,16 @@ export const outputFlags = {
   }),
 };
 
+/** Limits of a swap. */
+export const limitFlags = {
+  'healthy-timeout': seconds(600, 'Longest time without one more proven instance', LIMITS),
+  warmup: seconds(25, 'Time that a new instance must be in service without a break', LIMITS),
+  deadline: seconds(3600, 'Longest time from the start of the swap to its verdict', LIMITS),
+  'drain-timeout': seconds(3600, 'Longest time for the leaving instances to be gone', LIMITS),
+  'wait-for-lock': seconds(0, 'Longest wait for another run that works on a group', LIMITS),
+  poll: seconds(5, 'Pause between two looks', LIMITS),
+};
+
 /** Limits and choices of the swap. */
 export const groupFlags = {
   swap: string({
@@ -39,11 +49,7 @@ export const groupFlags = {
     helpGroup: 'SWAP',
   }),
   force: boolean({ summary: 'Start although instances of the old set are not in service', helpGroup: 'SWAP' }),
-  'healthy-timeout': seconds(600, 'Longest time without one more proven instance', LIMITS),
-  warmup: seconds(25, 'Time that a new instance must be in service without a break', LIMITS),
-  deadline: seconds(3600, 'Longest time from the start of the swap to its verdict', LIMITS),
-  'drain-timeout': seconds(3600, 'Longest time for the leaving instances to be gone', LIMITS),
-  poll: seconds(5, 'Pause between two looks', LIMITS),
+  ...limitFlags,
 };
 
 /** Limits of the stack action, with the seed's spellings. */
@@ -51,4 +57,14 @@ export const stackFlags = {
   'warmup-seconds': seconds(25, 'Longest wait for the first event of the stack action', LIMITS),
   'action-timeout': seconds(300, 'Longest time without a new stack event', LIMITS),
   'lenient-look-back': seconds(5, 'How much older than the request a stack event without a token may be', LIMITS, ['lenient_look_back']),
+};
+
+/** Which groups, instead of STACK. */
+export const asgFlag = {
+  asg: string({
+    summary: 'Name of a group, instead of STACK; may be repeated',
+    helpValue: 'NAME',
+    multiple: true,
+    multipleNonGreedy: true,
+  }),
 };

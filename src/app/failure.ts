@@ -1,3 +1,4 @@
+import { quote } from '../config/plan.js';
 import { AwsFault, Failure, usage, type FaultKind } from '../errors.js';
 import type { Outcome } from '../model/event.js';
 import { describeProgress } from '../render/describe.js';
@@ -98,10 +99,11 @@ export function aftermath(scene: Scene): { readonly serves: string; readonly lef
       next: [...look, ...again],
     };
   }
+  const target = scene.stack ?? witness.open.map((group) => `--asg ${quote(group)}`).join(' ');
   return {
     serves: serving === '' ? 'Unknown from here; the groups were not made smaller before a verdict.' : `At the last look, ${serving}.`,
-    left: `The rollout record, suspended processes and a changed size on ${witness.open.join(', ')}. Running the command again takes it over and finishes it.`,
-    next: [...look, ...again],
+    left: `The rollout record, suspended processes and a changed size on ${witness.open.join(', ')}. Whoever resumes it, anywhere, finishes or undoes it.`,
+    next: [...look, `ha-updater resume ${target}`, ...(witness.judged.length > 0 ? [] : [`ha-updater rollback ${target}`])],
   };
 }
 

@@ -106,16 +106,14 @@ function advice(group: Group, sides: ReadonlyMap<string, Side>, { at, stack, reg
   if (record !== undefined) {
     const judged = verdict === undefined ? 'not judged yet' : `judged: ${verdict.outcome === 'promote' ? 'promote' : 'roll back'} (${verdict.why})`;
     remarks.push(`Rollout ${record.run} began ${time(record.startedAt)}, ${judged}; it restores min ${record.size.min}, desired ${record.size.desired}, max ${record.size.max}.`);
-    remarks.push(lease === undefined ? 'Nobody works on it.' : holderOf(lease, at, holderIsGone));
-    next.push(update);
+    remarks.push(lease === undefined ? 'Interrupted: nobody works on it.' : holderOf(lease, at, holderIsGone));
+    next.push(`ha-updater resume ${stack.name} --region ${region}`);
+    if (verdict?.outcome !== 'promote') next.push(`ha-updater rollback ${stack.name} --region ${region}`);
   }
   if (frozen !== undefined) {
-    const processes = frozen.processes.join(' ');
     remarks.push(`Frozen since ${time(frozen.at)} by run ${frozen.run}: ${frozen.why.replace(/\.$/, '')}. Suspended by it: ${frozen.processes.join(', ') || 'nothing'}.`);
     if (record === undefined) {
-      next.push(update);
-      if (processes !== '') next.push(`aws autoscaling resume-processes --region ${region} --auto-scaling-group-name ${group.name} --scaling-processes ${processes}`);
-      next.push(`aws autoscaling delete-tags --region ${region} --tags ResourceId=${group.name},ResourceType=auto-scaling-group,Key=ha-updater:frozen`);
+      next.push(update, `ha-updater unfreeze ${stack.name} --region ${region}`);
     }
   }
   const outdated = [...sides.values()].filter((side) => side === 'outdated').length;
@@ -129,9 +127,9 @@ function advice(group: Group, sides: ReadonlyMap<string, Side>, { at, stack, reg
 
 function holderOf(lease: Lease, at: number, holderIsGone: (lease: Lease) => boolean): string {
   const who = `run ${lease.run} on ${lease.host} (process ${lease.pid}), last sign of life ${time(lease.at)}`;
-  if (holderIsGone(lease)) return `Its holder is gone: ${who}. The next run takes it over at once.`;
+  if (holderIsGone(lease)) return `Interrupted: its holder is gone: ${who}. The next run takes it over at once.`;
   const age = at - lease.at;
-  if (age > lease.ttlMs) return `Its holder seems dead: ${who}. The next run takes it over when it shows no sign of life.`;
+  if (age > lease.ttlMs) return `Interrupted, it seems: ${who}. The next run takes it over when it shows no sign of life.`;
   return `Held by ${who}.`;
 }
 

@@ -23,7 +23,8 @@ export async function updateGroups(asked: UpdateGroupsAsked, surroundings: Surro
   });
 }
 
-function targetProblems({ stack, asgs }: UpdateGroupsAsked): readonly string[] {
+/** What is wrong with the choice of groups, as sentences. */
+export function targetProblems({ stack, asgs }: Pick<UpdateGroupsAsked, 'stack' | 'asgs'>): readonly string[] {
   if (stack === undefined && asgs.length === 0) return ['Say which groups: give STACK, or --asg NAME.'];
   if (stack !== undefined && asgs.length > 0) return [`Give either STACK or --asg, not both (STACK is "${stack}").`];
   if (asgs.includes('') || stack === '') return ['A name must not be empty.'];
@@ -31,16 +32,28 @@ function targetProblems({ stack, asgs }: UpdateGroupsAsked): readonly string[] {
 }
 
 /** The command line that goes on with these groups, wherever it is typed. */
-export function againWith(asked: UpdateGroupsAsked): Head['again'] {
-  return (place) => againCommand(asked, asked, place);
+export function againWith(asked: UpdateGroupsAsked, command?: string): Head['again'] {
+  return (place) => againCommand(asked, asked, place, command);
 }
 
+/** What a plan is for, where it is not an ordinary swap. */
+export type How = Partial<Pick<Plan, 'strategy' | 'adoptOnly' | 'undo'>> & {
+  /** The command that starts the same again; update-asgs unless told. */
+  readonly command?: string;
+};
+
 /** Tells which groups there are and runs one plan over them. */
-export async function swap(run: Run, wanted: Wanted, asked: UpdateGroupsAsked, groups: readonly string[], how: Partial<Pick<Plan, 'strategy' | 'adoptOnly'>>): Promise<readonly GroupResult[]> {
-  const { deps, region } = run;
+export async function swap(run: Run, wanted: Wanted, asked: UpdateGroupsAsked, groups: readonly string[], how: How): Promise<readonly GroupResult[]> {
+  const { deps } = run;
   deps.emit({ type: 'groups.found', ...(asked.stack === undefined ? {} : { stack: asked.stack }), groups });
   if (groups.length === 0) return [];
-  const plan = makePlan(wanted, {
+  return swapGroups(deps, planOf(run, wanted, asked, groups, how));
+}
+
+/** The plan of this run over these groups. */
+export function planOf(run: Run, wanted: Wanted, asked: UpdateGroupsAsked, groups: readonly string[], how: How): Plan {
+  const { region } = run;
+  return makePlan(wanted, {
     strategy: how.strategy ?? 'swap',
     run: run.id,
     host: run.host,
@@ -48,10 +61,10 @@ export async function swap(run: Run, wanted: Wanted, asked: UpdateGroupsAsked, g
     stack: asked.stack,
     groups,
     region,
-    again: againWith(asked)({ region, profile: asked.profile }),
+    again: againWith(asked, how.command)({ region, profile: asked.profile }),
     adoptOnly: how.adoptOnly ?? false,
+    undo: how.undo ?? false,
   });
-  return swapGroups(deps, plan);
 }
 
 /** Swapped when any group was; otherwise there was nothing to do. */

@@ -21,6 +21,7 @@ export const NUMBERS = {
   warmup: { fallback: 25, least: 0, most: HOUR, unit: 'seconds' },
   deadline: { fallback: HOUR, least: 1, most: DAY, unit: 'seconds' },
   'drain-timeout': { fallback: HOUR, least: 1, most: DAY, unit: 'seconds' },
+  'wait-for-lock': { fallback: 0, least: 0, most: DAY, unit: 'seconds' },
   poll: { fallback: 5, least: 1, most: 300, unit: 'seconds' },
 } as const satisfies Record<string, NumberFlag>;
 

@@ -36,7 +36,7 @@ const SWAPS: readonly SwapChoice[] = ['outdated', 'always', 'never'];
 export function readWanted(flags: GroupFlags, otherProblems: readonly string[] = []): Wanted {
   const problems = [...otherProblems];
   const seconds = readNumbers(
-    ['warmup-seconds', 'action-timeout', 'lenient-look-back', 'healthy-timeout', 'warmup', 'deadline', 'drain-timeout', 'poll'],
+    ['warmup-seconds', 'action-timeout', 'lenient-look-back', 'healthy-timeout', 'warmup', 'deadline', 'drain-timeout', 'wait-for-lock', 'poll'],
     flags,
     problems,
   );
@@ -59,6 +59,7 @@ export function readWanted(flags: GroupFlags, otherProblems: readonly string[] =
       settleMs: 120_000,
       leaseMs: 300_000,
       renewMs: 120_000,
+      waitForLockMs: seconds['wait-for-lock'],
     },
     stackTiming: {
       warmupMs: seconds['warmup-seconds'],
@@ -69,13 +70,13 @@ export function readWanted(flags: GroupFlags, otherProblems: readonly string[] =
 }
 
 /** Who runs, over which groups: the rest of a plan. */
-export type RunFacts = Pick<Plan, 'strategy' | 'run' | 'host' | 'pid' | 'groups' | 'region' | 'again' | 'adoptOnly'> & { readonly stack?: string | undefined };
+export type RunFacts = Pick<Plan, 'strategy' | 'run' | 'host' | 'pid' | 'groups' | 'region' | 'again' | 'adoptOnly'> & { readonly stack?: string | undefined; readonly undo?: boolean };
 
 /** One plan, frozen. */
 export function makePlan(wanted: Pick<Wanted, 'swap' | 'together' | 'force' | 'timing'>, facts: RunFacts): Plan {
-  const { stack, ...rest } = facts;
+  const { stack, undo = false, ...rest } = facts;
   const { swap, together, force, timing } = wanted;
-  return deepFreeze({ ...rest, ...(stack === undefined ? {} : { stack }), swap, together, force, timing, groups: [...new Set(facts.groups)] });
+  return deepFreeze({ ...rest, ...(stack === undefined ? {} : { stack }), undo, swap, together, force, timing, groups: [...new Set(facts.groups)] });
 }
 
 /**
@@ -83,8 +84,8 @@ export function makePlan(wanted: Pick<Wanted, 'swap' | 'together' | 'force' | 't
  * After update-stack it is update-asgs, because the parameters are in the stack already, and a command
  * line in a log must not show the values that the stack hides.
  */
-export function againCommand(target: { readonly stack?: string | undefined; readonly asgs: readonly string[] }, flags: GroupFlags, place: { readonly region: string; readonly profile?: string | undefined }): string {
-  const texts = ['healthy-timeout', 'warmup', 'deadline', 'drain-timeout', 'poll'] as const;
+export function againCommand(target: { readonly stack?: string | undefined; readonly asgs: readonly string[] }, flags: GroupFlags, place: { readonly region: string; readonly profile?: string | undefined }, command = 'update-asgs'): string {
+  const texts = ['healthy-timeout', 'warmup', 'deadline', 'drain-timeout', 'wait-for-lock', 'poll'] as const;
   const words = [
     ...(target.stack === undefined ? target.asgs.flatMap((name) => ['--asg', name]) : [target.stack]),
     ...(flags.swap === undefined ? [] : ['--swap', flags.swap]),
@@ -95,11 +96,11 @@ export function againCommand(target: { readonly stack?: string | undefined; read
     place.region,
     ...(place.profile === undefined ? [] : ['--profile', place.profile]),
   ];
-  return `ha-updater update-asgs ${words.map(quote).join(' ')}`;
+  return `ha-updater ${command} ${words.map(quote).join(' ')}`;
 }
 
 /** Group names may hold spaces. */
-function quote(word: string): string {
+export function quote(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 

@@ -4,32 +4,36 @@ import type { Group } from '../model/group.js';
 import type { Plan } from '../model/plan.js';
 import type { RolloutRecord } from '../model/record.js';
 import { judge } from './judge.js';
+import { inTheWay } from './in-the-way.js';
 import { describeHolder, holder, ourLease } from './lease.js';
+import { notesRemoved } from './notes-removed.js';
 import { preflight } from './preflight.js';
 import { nextPoll } from './pace.js';
 import { progressOf } from './progress.js';
 import { prove } from './prove.js';
-import { busy, isPending, withNotes } from './remember.js';
+import { isPending, withNotes } from './remember.js';
+import { renewal } from './renewal.js';
 import { notBegun, step, undo, type Because } from './swap.js';
+import { unfreeze } from './unfreeze.js';
 
 /** The strategies: one function each, from what is seen to what to do next. */
-const STRATEGIES: Readonly<Record<Plan['strategy'], (observed: Observed, plan: Plan) => Decision>> = { swap, prove };
+const STRATEGIES: Readonly<Record<Plan['strategy'], (observed: Observed, plan: Plan) => Decision>> = { swap, prove, unfreeze };
 
 /**
  * What to do next with all groups of the run. Pure: the same observation and plan give the same
  * decision, in any process, so running again is resuming.
  */
 export function decide(shown: Observed, plan: Plan): Decision {
+  const removed = notesRemoved(shown, plan);
+  if (removed !== undefined) return removed;
   const observed = { ...shown, groups: shown.groups.map((group) => withNotes(group, shown.seen)) };
   return STRATEGIES[plan.strategy](observed, plan);
 }
 
 /** Double, prove, judge together, halve, restore: see docs/ARCHITECTURE.md for the phases. */
 function swap(observed: Observed, plan: Plan): Decision {
-  const taken = heldByOthers(observed, plan);
-  if (taken !== undefined) return taken;
-  const stack = stackInTheWay(observed, plan);
-  if (stack !== undefined) return stack;
+  const stop = inTheWay(observed, plan);
+  if (stop !== undefined) return stop;
 
   const turns = observed.groups.map((group) => turnOf(observed, plan, group));
   const gone = vanished(observed, plan);
@@ -100,9 +104,10 @@ function swap(observed: Observed, plan: Plan): Decision {
     const phase = phases.get(group.name);
     return group.notes.record === undefined || phase === undefined ? [] : [progressOf(observed, plan, group, phase)];
   });
-  if (acts.length > 0) return { kind: 'act', actions: acts, progress };
-  const renew = renewal(observed, plan);
-  if (renew !== undefined && waits.length > 0) return { kind: 'act', actions: [renew], progress };
+  // First, so that changes that keep failing do not let the lease run out. A verdict carries a lease itself.
+  const due = acts.length + waits.length > 0 && !acts.some(({ action }) => 'lease' in action);
+  const renew = due ? renewal(observed, plan) : [];
+  if (acts.length + renew.length > 0) return { kind: 'act', actions: [...renew, ...acts], progress };
   if (waits.length > 0) return { kind: 'wait', forMs: nextPoll(observed, plan, waits), waits, progress };
   return { kind: 'finish', results: inPlanOrder(plan, results) };
 }
@@ -151,39 +156,6 @@ function nothingBegun(observed: Observed, record: RolloutRecord): boolean {
 function silence(group: Group, who: { readonly lease: NonNullable<Group['notes']['lease']>; readonly until: number }): Wait {
   const why = `${describeHolder(who.lease)} began a rollout here and may be dead; it is taken over unless it shows a sign of life`;
   return { group: group.name, phase: 'preflight', why, instances: [], until: who.until };
-}
-
-/** Another live run has a group: nobody of this run goes on. */
-function heldByOthers(observed: Observed, plan: Plan): Decision | undefined {
-  for (const group of observed.groups) {
-    if (observed.seen.results[group.name] !== undefined) continue;
-    const who = holder(observed, plan, group);
-    const lost = observed.seen.known[group.name] !== undefined;
-    // A lease that replaced ours is another run at work, whether it has moved since or not.
-    const replaced = lost && who.state === 'silent' && observed.seen.known[group.name]?.lease?.run === plan.run;
-    if (who.state === 'live' || replaced) return { kind: 'held', group: group.name, by: describeHolder(who.lease), since: who.lease.at, lost };
-  }
-  return undefined;
-}
-
-/** No group is touched while its stack is in progress. */
-function stackInTheWay(observed: Observed, plan: Plan): Decision | undefined {
-  const { stackStatus } = observed;
-  if (stackStatus === undefined || !busy(stackStatus)) return undefined;
-  const begun = observed.groups.filter((group) => group.notes.record !== undefined && observed.seen.results[group.name] === undefined);
-  if (begun.length === 0) {
-    return {
-      kind: 'refuse',
-      reasons: [{ code: 'stack.busy', text: `the stack ${plan.stack ?? ''} is in ${stackStatus}`, remedy: 'Wait until the stack operation has ended and start again.' }],
-    };
-  }
-  const until = (observed.seen.stackBusySince ?? observed.at) + plan.timing.totalMs;
-  const why = `the stack ${plan.stack ?? ''} is in ${stackStatus}; no group is touched meanwhile`;
-  if (observed.at >= until) return { kind: 'finish', results: begun.map((group) => ({ group: group.name, outcome: 'stuck', why })) };
-  const waits = begun.map((group) => ({ group: group.name, phase: 'prove' as const, why, instances: [], until }));
-  const renew = renewal(observed, plan);
-  if (renew !== undefined) return { kind: 'act', actions: [renew], progress: [] };
-  return { kind: 'wait', forMs: plan.timing.pollMs, waits, progress: [] };
 }
 
 /** Groups that no longer exist: a reason not to start, or the end of their rollout. */
@@ -262,14 +234,6 @@ function takeBack(turns: readonly Turn[], reasons: readonly Reason[]): Gate {
 
 function refuse(reasons: readonly Reason[]): Gate {
   return { kind: 'closed', decision: { kind: 'refuse', reasons } };
-}
-
-/** Shows that we live, in one call for all groups, when no other note did so lately. */
-function renewal(observed: Observed, plan: Plan): Because | undefined {
-  const mine = observed.groups.filter(({ name, notes }) => notes.record !== undefined && notes.lease?.run === plan.run && observed.seen.results[name] === undefined && !isPending(observed.seen, name));
-  const oldest = Math.min(...mine.map((group) => group.notes.lease?.at ?? observed.at));
-  if (mine.length === 0 || observed.at - oldest < plan.timing.renewMs) return undefined;
-  return { action: { type: 'renew', groups: mine.map((group) => group.name), lease: ourLease(observed, plan, mine) }, why: 'this run is alive' };
 }
 
 function inPlanOrder(plan: Plan, results: readonly GroupResult[]): readonly GroupResult[] {

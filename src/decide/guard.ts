@@ -18,7 +18,7 @@ export function guard(shown: Observed, plan: Plan, action: Action): string | und
     if (found === undefined) return `${action.type}: the group ${name} is not there`;
     if (!plan.groups.includes(name)) return `${action.type}: the group ${name} is not in the plan`;
     const group = withNotes(found, shown.seen);
-    const broken = stackRule(shown, action) ?? leaseRule(plan, group, action) ?? ruleOf(group, action);
+    const broken = stackRule(shown, action) ?? (plan.strategy === 'unfreeze' ? unfreezeRule(group, action) : (leaseRule(plan, group, action) ?? ruleOf(group, action)));
     if (broken !== undefined) return `${action.type} on ${name}: ${broken}`;
   }
   return undefined;
@@ -28,6 +28,17 @@ export function guard(shown: Observed, plan: Plan, action: Action): string | und
 function stackRule(observed: Observed, action: Action): string | undefined {
   if (action.type === 'renew' || observed.stackStatus === undefined || !busy(observed.stackStatus)) return undefined;
   return `its stack is in ${observed.stackStatus}`;
+}
+
+/** A freeze is taken back only where no rollout is on, and only what its note names. */
+function unfreezeRule({ notes, suspended }: Group, action: Action): string | undefined {
+  if (notes.record !== undefined) return 'a rollout is on it';
+  if (notes.frozen === undefined) return 'it is not frozen';
+  const { processes } = notes.frozen;
+  if (action.type === 'resume') return action.processes.every((process) => processes.includes(process)) ? undefined : 'the note does not name these processes';
+  if (action.type !== 'clear') return 'that is no part of it';
+  if (action.notes.some((note) => note !== 'frozen')) return 'only the note of the freeze may go';
+  return processes.some((process) => suspended.includes(process)) ? 'its processes are suspended still' : undefined;
 }
 
 /** Only the holder of a rollout changes its group. */
@@ -43,6 +54,8 @@ function ruleOf(group: Group, action: Action): string | undefined {
   switch (action.type) {
     case 'renew':
       return undefined;
+    case 'rewrite':
+      return action.record.run === record?.run ? undefined : 'that is not the record of this rollout';
     case 'record':
       if (record !== undefined) return 'there is a record already';
       return action.record.size.desired === group.size.desired && action.record.size.min === group.size.min && action.record.size.max === group.size.max

@@ -29,8 +29,10 @@ const ADOPTER_MS = 30_000;
  */
 export function judge(observed: Observed, plan: Plan, candidates: readonly Candidate[], open: boolean): Judgement {
   if (candidates.length === 0) return { acts: [], waits: [], results: [] };
-  const juries = plan.together ? [candidates] : candidates.map((candidate) => [candidate]);
-  const judgements = juries.map((jury) => judgeOne(observed, plan, jury, open && plan.together));
+  // As its record says: whoever takes a rollout over judges it as it was meant.
+  const joint = candidates.filter(({ record }) => record.together);
+  const juries = [...(joint.length > 0 ? [joint] : []), ...candidates.filter(({ record }) => !record.together).map((candidate) => [candidate])];
+  const judgements = juries.map((jury) => judgeOne(observed, plan, jury, open && jury.every(({ record }) => record.together)));
   return {
     acts: judgements.flatMap((one) => one.acts),
     waits: judgements.flatMap((one) => one.waits),
@@ -44,7 +46,8 @@ function judgeOne(observed: Observed, plan: Plan, jury: readonly Candidate[], op
   const failing = jury.find((candidate) => candidate.step.failing !== undefined);
   const waits = jury.map((candidate) => candidate.step.wait);
   if (mate !== undefined) return pronounce(observed, plan, jury.filter((candidate) => verdictOfMate(observed, candidate)?.outcome === mate.outcome), mate.outcome, mate.why);
-  if (failing !== undefined) {
+  const justAdopted = jury.some(({ group }) => observed.at - (observed.seen.adoptedAt[group.name] ?? -Infinity) < ADOPTER_MS);
+  if (failing !== undefined && !justAdopted) {
     const why = jury.length === 1 ? (failing.step.failing ?? '') : `${failing.group.name}: ${failing.step.failing ?? ''}`;
     const hurt = jury.filter(wouldHurt);
     if (hurt.length > 0) {
@@ -57,7 +60,6 @@ function judgeOne(observed: Observed, plan: Plan, jury: readonly Candidate[], op
     }
     return pronounce(observed, plan, jury, 'rollBack', why);
   }
-  const justAdopted = jury.some(({ group }) => observed.at - (observed.seen.adoptedAt[group.name] ?? -Infinity) < ADOPTER_MS);
   if (open || justAdopted || !jury.every((candidate) => candidate.step.proven)) return { acts: [], waits, results: [] };
   const count = jury.reduce((sum, { record }) => sum + record.size.desired, 0);
   return pronounce(observed, plan, jury, 'promote', jury.length > 1 ? `all new instances of ${jury.length} groups are proven` : count === 1 ? 'the new instance is proven' : `all ${count} new instances are proven`);

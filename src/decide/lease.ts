@@ -9,7 +9,7 @@ import type { Lease } from '../model/record.js';
  * - `free`: nobody; `ours`: this run
  * - `dead`: another run that is surely gone, or was seen unchanged for a full lease on our own clock
  * - `silent`: another run that may be dead; `until` tells when we know
- * - `live`: another run that showed a sign of life since we look
+ * - `live`: another run that showed a sign of life since we look, less than a lease ago
  */
 export type Holder =
   | { readonly state: 'free' | 'ours' | 'dead' }
@@ -23,9 +23,9 @@ export function holder(observed: Observed, plan: Plan, group: Group): Holder {
   if (lease.run === plan.run) return { state: 'ours' };
   if (observed.abandoned.includes(group.name)) return { state: 'dead' };
   const watched = observed.seen.leases[group.name];
-  if (watched?.moved) return { state: 'live', lease };
   const until = (watched?.since ?? observed.at) + lease.ttlMs;
-  return observed.at >= until ? { state: 'dead' } : { state: 'silent', lease, until };
+  if (observed.at >= until) return { state: 'dead' };
+  return watched?.moved ? { state: 'live', lease } : { state: 'silent', lease, until };
 }
 
 /** What makes a lease this one and no other: it changes with every sign of life. */

@@ -33,7 +33,7 @@ export function preflight(observed: Observed, plan: Plan, group: Group): Preflig
 
   const open = plan.force ? undefined : unsettled(group);
   const launching = open?.coming === true && !group.suspended.includes('Launch');
-  const until = observed.seen.firstLookAt + (launching ? plan.timing.progressMs : plan.timing.settleMs);
+  const until = Math.max(observed.seen.firstLookAt, observed.seen.heldAt ?? 0) + (launching ? plan.timing.progressMs : plan.timing.settleMs);
   if (open !== undefined && observed.at >= until) return { kind: 'refuse', reasons: [notSettled(group, open.why, open.instances)] };
   const unborn = group.instances.some((instance) => instance.launchedAt === undefined);
   if (open !== undefined || unborn || (observed.seen.settled[group.name] ?? 0) < (plan.force ? 0 : SETTLED_LOOKS)) {

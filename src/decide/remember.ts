@@ -26,6 +26,7 @@ export function nothingSeen(at: Instant): Seen {
     cleared: {},
     adoptedAt: {},
     doubled: {},
+    unnoted: {},
     pending: [],
     results: {},
   };
@@ -85,6 +86,7 @@ export function remember(seen: Seen, look: Omit<Observed, 'seen'>, plan: Plan): 
     leases: {} as Record<string, { beat: string; since: Instant; moved: boolean }>,
     known: { ...seen.known } as Record<string, GroupNotes>,
     adoptedAt: { ...seen.adoptedAt } as Record<string, Instant>,
+    unnoted: {} as Record<string, Instant>,
   };
   for (const shown of look.groups) {
     const name = shown.name;
@@ -96,6 +98,7 @@ export function remember(seen: Seen, look: Omit<Observed, 'seen'>, plan: Plan): 
     }
     const group = withNotes(shown, seen);
     const { record, verdict } = group.notes;
+    if (seen.known[name]?.record !== undefined && shown.notes.record === undefined) next.unnoted[name] = seen.unnoted[name] ?? at;
     if (lease?.run === plan.run && record !== undefined) {
       next.known[name] = { record, lease, ...(verdict === undefined ? {} : { verdict }), ...(group.notes.frozen === undefined ? {} : { frozen: group.notes.frozen }) };
       if (record.run !== plan.run) next.adoptedAt[name] ??= at;
@@ -118,11 +121,13 @@ export function remember(seen: Seen, look: Omit<Observed, 'seen'>, plan: Plan): 
       }
     }
   }
+  const held = Object.keys(next.leases).length > 0;
   const { stackBusySince: before, ...rest } = seen;
   const stackBusySince = look.stackStatus !== undefined && busy(look.stackStatus) ? (before ?? at) : undefined;
   return {
     ...rest,
     ...next,
+    ...(held ? { heldAt: at } : {}),
     pending: seen.pending.filter(
       ({ action, since, sure }) => !visible(action, named) && at - since < (sure ? plan.timing.settleMs : UNSURE_MS),
     ),
@@ -150,6 +155,9 @@ export function sent(seen: Seen, action: Action, at: Instant, sure: boolean, pla
     case 'judge':
       for (const name of action.groups) known[name] = { ...known[name], verdict: action.verdict, lease: action.lease };
       return base;
+    case 'rewrite':
+      known[action.group] = { ...known[action.group], lease: action.lease };
+      return base;
     case 'renew':
       for (const name of action.groups) if (known[name] !== undefined) known[name] = { ...known[name], lease: action.lease };
       return { ...base, superseded: { ...seen.superseded, ...pulses(seen, action.groups) } };
@@ -161,7 +169,7 @@ export function sent(seen: Seen, action: Action, at: Instant, sure: boolean, pla
       return { ...base, doubled: { ...seen.doubled, [action.group]: (seen.doubled[action.group] ?? 0) + 1 } };
     case 'clear': {
       const was = known[action.group];
-      const result = was === undefined ? undefined : resultOf(action.group, was, plan);
+      const result = plan.strategy === 'unfreeze' ? unfrozen(action.group) : was === undefined ? undefined : resultOf(action.group, was, plan);
       const run = was?.record?.run;
       return {
         ...base,
@@ -193,6 +201,10 @@ function resultOf(group: string, notes: GroupNotes, plan: Plan): GroupResult | u
   const adopted = notes.record.run === plan.run ? '' : ` (run ${notes.record.run}, taken over)`;
   if (notes.verdict.outcome === 'promote') return { group, outcome: 'promoted', why: `${notes.verdict.why}${adopted}` };
   return { group, outcome: 'rolledBack', why: `${notes.verdict.why}${adopted}`, frozen: notes.frozen?.processes ?? [] };
+}
+
+function unfrozen(group: string): GroupResult {
+  return { group, outcome: 'unfrozen', why: 'what the roll-back had left suspended runs again' };
 }
 
 /** The leases of dead runs that ours takes the place of. */

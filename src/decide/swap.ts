@@ -82,6 +82,7 @@ function prepare(observed: Observed, plan: Plan, group: Group, record: RolloutRe
 /** Why the new half cannot be waited for any longer, or undefined. */
 function whyFailing(observed: Observed, plan: Plan, group: Group, record: RolloutRecord, halves: Split): string | undefined {
   if (observed.wish !== undefined) return observed.wish.why;
+  if (plan.undo) return 'a person asked for it (ha-updater rollback)';
   const lost = hopeless(group, record, observed.failures, halves.new);
   if (lost !== undefined) return lost;
   const ready = proven(group, halves.new, observed.seen, plan, observed.at);

@@ -12,6 +12,7 @@ export function visible(action: Action, groupNamed: (name: string) => Group | un
     });
   switch (action.type) {
     case 'record':
+    case 'rewrite':
       return all([action.group], ({ notes }) => notes.record?.run === action.record.run && notes.lease?.run === action.lease.run);
     case 'suspend':
       return all([action.group], ({ suspended }) => action.processes.every((process) => suspended.includes(process)));

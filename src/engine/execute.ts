@@ -25,6 +25,10 @@ export function execute(gateway: Gateway, action: Action): Promise<void> {
       return gateway.writeNotes([action.group], { frozen: action.note });
     case 'clear':
       return gateway.deleteNotes(action.group, action.notes);
+    case 'rewrite': {
+      const { record, verdict, frozen, lease } = action;
+      return gateway.writeNotes([action.group], { record, lease, ...(verdict === undefined ? {} : { verdict }), ...(frozen === undefined ? {} : { frozen }) });
+    }
     case 'renew':
       return gateway.writeNotes(action.groups, { lease: action.lease });
   }

@@ -1,4 +1,5 @@
 import { standing } from '../decide/classify.js';
+import { withNotes } from '../decide/remember.js';
 import { type AwsFault, Failure, refused } from '../errors.js';
 import type { Decision, GroupResult, Observed, Reason } from '../model/decision.js';
 import type { Plan } from '../model/plan.js';
@@ -24,9 +25,13 @@ export const concluded = {
 };
 
 /** Another run has a group. */
-export function heldBy(held: Extract<Decision, { kind: 'held' }>, plan: Plan): Failure {
+export function heldBy(held: Extract<Decision, { kind: 'held' }>, plan: Plan, changed: boolean): Failure {
   const since = new Date(held.since).toISOString();
-  const facts = { reasons: [], next: [status(plan), plan.again] };
+  const facts = { reasons: [], next: [...status(plan), changed ? ours(plan, 'resume') : plan.again] };
+  if (!held.lost && changed) {
+    const what = `${held.group} is held by ${held.by}, last heard of ${since}, and this run can only go on with all its groups.`;
+    return new Failure('stopped', { ...facts, code: 'swap.held', what, serves: 'This run stopped at once and leaves the groups as they are.', left: recordKept(plan) });
+  }
   if (!held.lost) {
     return new Failure('held', { ...facts, code: 'swap.held', what: `${held.group} is held by ${held.by}, last heard of ${since}.`, serves: 'This run changed nothing.', left: '' });
   }
@@ -42,7 +47,7 @@ export function heldBy(held: Extract<Decision, { kind: 'held' }>, plan: Plan): F
 /** A call failed for good after something was changed. */
 export function stoppedBy(fault: AwsFault, plan: Plan, observed: Observed | undefined): Failure {
   const what = `${fault.operation} failed: ${fault.message} (${fault.code})`;
-  return new Failure('stopped', { code: `aws.${fault.kind}`, what, reasons: [], serves: serving(observed), left: recordKept(plan), next: [status(plan), plan.again] }, { cause: fault });
+  return new Failure('stopped', { code: `aws.${fault.kind}`, what, reasons: [], serves: serving(observed), left: recordKept(plan), next: goOn(plan, observed) }, { cause: fault });
 }
 
 /** An action would have broken an invariant: a bug of ours, caught before it did harm. */
@@ -53,7 +58,7 @@ export function brokenRule(rule: string, plan: Plan, observed: Observed): Failur
     reasons: [],
     serves: serving(observed),
     left: recordKept(plan),
-    next: [status(plan), plan.again],
+    next: goOn(plan, observed),
   });
 }
 
@@ -66,27 +71,21 @@ function stopped(stuck: readonly GroupResult[], back: readonly GroupResult[], ob
     reasons,
     serves: serving(observed),
     left: unproven ? 'Nothing was changed on the groups.' : recordKept(plan),
-    next: [status(plan), plan.again],
+    next: unproven ? [...status(plan), plan.again] : goOn(plan, observed),
   });
 }
 
-function rolledBack(back: readonly GroupResult[], observed: Observed, plan: Plan): Failure {
+/** The swap failed and everything is as before, but frozen. */
+export function rolledBack(back: readonly GroupResult[], observed: Observed | undefined, plan: Plan): Failure {
   const reasons = back.map((result): Reason => ({ code: 'group.rolledBack', group: result.group, text: result.why, remedy: '' }));
   const frozen = back.map((result) => ({ group: result.group, processes: result.outcome === 'rolledBack' ? result.frozen : [] }));
   return new Failure('swapRolledBack', {
     code: 'swap.rolledBack',
     what: `The swap was rolled back: ${back[0]?.why ?? ''}.`,
     reasons,
-    serves: `The old instances serve: ${serving(observed)}`,
+    serves: observed === undefined ? 'The old instances serve.' : `The old instances serve: ${serving(observed)}`,
     left: `Frozen, so that nothing of the failed configuration starts: ${frozen.map(({ group, processes }) => `${group} (${processes.join(', ')} suspended)`).join('; ')}.`,
-    next: [
-      status(plan),
-      plan.again,
-      ...frozen.flatMap(({ group, processes }) => [
-        `aws autoscaling resume-processes --region ${plan.region} --auto-scaling-group-name ${group} --scaling-processes ${processes.join(' ')}`,
-        `aws autoscaling delete-tags --region ${plan.region} --tags ResourceId=${group},ResourceType=auto-scaling-group,Key=ha-updater:frozen`,
-      ]),
-    ],
+    next: [...status(plan), ours(plan, 'update-asgs'), ours(plan, 'unfreeze', plan.stack === undefined ? frozen.map(({ group }) => group) : plan.groups)],
   });
 }
 
@@ -101,11 +100,27 @@ function serving(observed: Observed | undefined): string {
 }
 
 function recordKept(plan: Plan): string {
-  return `The record of run ${plan.run} is kept on ${plan.groups.join(', ')}; starting again finishes or undoes it.`;
+  return `The record of the rollout is kept on ${plan.groups.join(', ')}; whoever resumes it, anywhere, finishes or undoes it.`;
 }
 
-function status(plan: Plan): string {
-  return plan.stack === undefined ? `aws autoscaling describe-auto-scaling-groups --region ${plan.region} --auto-scaling-group-names ${plan.groups.join(' ')}` : `ha-updater status ${plan.stack} --region ${plan.region}`;
+/** How to go on with what is left: look, finish it, or undo it while no verdict forbids that. */
+function goOn(plan: Plan, observed: Observed | undefined): readonly string[] {
+  const promoted = observed?.groups.some((group) => withNotes(group, observed.seen).notes.verdict?.outcome === 'promote') === true;
+  return [...status(plan), ours(plan, 'resume'), ...(promoted ? [] : [ours(plan, 'rollback')])];
+}
+
+/** A command of ours over the groups of this run. The region and the profile are added where it is told. */
+function ours(plan: Plan, command: string, groups: readonly string[] = plan.groups): string {
+  return `ha-updater ${command} ${plan.stack ?? groups.map((group) => `--asg ${quoted(group)}`).join(' ')}`;
+}
+
+function status(plan: Plan): readonly string[] {
+  return [plan.stack === undefined ? `aws autoscaling describe-auto-scaling-groups --region ${plan.region} --auto-scaling-group-names ${plan.groups.map(quoted).join(' ')}` : `ha-updater status ${plan.stack}`];
+}
+
+/** Group names may hold spaces. */
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
 function place(reason: Reason | undefined): string {

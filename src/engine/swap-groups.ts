@@ -43,7 +43,7 @@ export async function swapGroups(deps: Deps, plan: Plan): Promise<readonly Group
         case 'refuse':
           throw concluded.refused(decision.reasons, plan);
         case 'held':
-          throw heldBy(decision, plan);
+          throw heldBy(decision, plan, changed);
         case 'finish':
           return concluded.finished(decision.results, observed, plan, report);
         case 'wait':

@@ -17,6 +17,8 @@ export type Action =
     }
   | { readonly type: 'freeze'; readonly group: string; readonly note: FrozenNote }
   | { readonly type: 'clear'; readonly group: string; readonly notes: readonly NoteName[] }
+  /** Our notes again, after somebody removed them. */
+  | { readonly type: 'rewrite'; readonly group: string; readonly record: RolloutRecord; readonly verdict?: Verdict; readonly frozen?: FrozenNote; readonly lease: Lease }
   | { readonly type: 'renew'; readonly groups: readonly string[]; readonly lease: Lease };
 
 /** Our notes on a group, each one tag. */

@@ -30,7 +30,7 @@ export interface Progress {
 }
 
 export type GroupResult =
-  | { readonly group: string; readonly outcome: 'promoted' | 'proven'; readonly why: string }
+  | { readonly group: string; readonly outcome: 'promoted' | 'proven' | 'unfrozen'; readonly why: string }
   | { readonly group: string; readonly outcome: 'rolledBack'; readonly why: string; readonly frozen: readonly string[] }
   | { readonly group: string; readonly outcome: 'skipped'; readonly why: string }
   | { readonly group: string; readonly outcome: 'stuck' | 'unproven'; readonly why: string };
@@ -103,6 +103,10 @@ export interface Seen {
   readonly pending: readonly { readonly action: Action; readonly since: Instant; readonly sure: boolean }[];
   /** group → its end, once it has one in this run. */
   readonly results: Readonly<Record<string, GroupResult>>;
+  /** When another run's lease was last seen on any group. */
+  readonly heldAt?: Instant;
+  /** group → since when looks have not shown the record that we know is there. */
+  readonly unnoted: Readonly<Record<string, Instant>>;
   /** Since when the stack has been in progress. */
   readonly stackBusySince?: Instant;
 }

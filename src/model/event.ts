@@ -16,6 +16,9 @@ export type Outcome =
   | 'created'
   | 'swapped'
   | 'nothing'
+  /** A rollout that somebody left was rolled back, as asked for. */
+  | 'undone'
+  | 'unfrozen'
   | 'stackFailed'
   | 'swapRolledBack'
   | 'stopped'

@@ -19,11 +19,13 @@ export interface Timing {
   readonly settleMs: Milliseconds;
   readonly leaseMs: Milliseconds;
   readonly renewMs: Milliseconds;
+  /** How long to wait for another run that has a group; 0: not at all. */
+  readonly waitForLockMs: Milliseconds;
 }
 
 /** What the user asked of the groups, resolved. Frozen for the whole run. */
 export interface Plan {
-  readonly strategy: 'swap' | 'prove';
+  readonly strategy: 'swap' | 'prove' | 'unfreeze';
   /** This run's id; also in the record. */
   readonly run: string;
   readonly host: string;
@@ -41,4 +43,6 @@ export interface Plan {
   readonly force: boolean;
   /** Only finish what dead runs left; start nothing. */
   readonly adoptOnly: boolean;
+  /** Roll back what dead runs left and is not judged yet, instead of finishing it. Only with `adoptOnly`. */
+  readonly undo: boolean;
 }

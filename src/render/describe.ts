@@ -184,6 +184,8 @@ export function describeAction(action: Action): string {
       return `Note the freeze (${action.note.processes.length > 0 ? `${list(action.note.processes)} stay suspended` : 'nothing stays suspended'})`;
     case 'clear':
       return `Remove our notes (${list(action.notes)})`;
+    case 'rewrite':
+      return 'Write our notes again';
     case 'renew':
       return 'Renew the lease';
   }
@@ -197,6 +199,8 @@ export function describeResult(result: GroupResult): readonly Line[] {
       return line('good', `Promoted: ${sentence(result.why)}`);
     case 'proven':
       return line('good', `Proven: ${sentence(result.why)}`);
+    case 'unfrozen':
+      return line('good', `Unfrozen: ${sentence(result.why)}`);
     case 'skipped':
       return line('good', `Nothing to do: ${sentence(result.why)}`);
     case 'rolledBack': {
@@ -214,7 +218,7 @@ function describeEnd(event: Extract<RunEvent, { type: 'run.finished' }>): readon
   const after = `after ${duration(event.elapsedMs)}`;
   const good = event.exitCode === 0;
   const by = (outcome: GroupResult['outcome']): number => event.results.filter((result) => result.outcome === outcome).length;
-  const tally = (['promoted', 'proven', 'skipped', 'rolledBack', 'unproven', 'stuck'] as const)
+  const tally = (['promoted', 'proven', 'unfrozen', 'skipped', 'rolledBack', 'unproven', 'stuck'] as const)
     .filter((outcome) => by(outcome) > 0)
     .map((outcome) => `${by(outcome)} ${outcome === 'rolledBack' ? 'rolled back' : outcome}`);
   const groups = tally.length > 0 ? `; groups: ${tally.join(', ')}` : '';
@@ -227,6 +231,8 @@ export const END: Readonly<Record<Extract<RunEvent, { type: 'run.finished' }>['o
   created: 'Created',
   swapped: 'Swapped',
   nothing: 'Nothing to do',
+  undone: 'Rolled back as asked',
+  unfrozen: 'Unfrozen',
   stackFailed: 'Stack failed',
   swapRolledBack: 'Rolled back',
   stopped: 'Stopped part-way',

@@ -91,7 +91,7 @@ export function createTree(): (stamped: Stamped) => Step {
       }
       case 'group.finished': {
         const { group, outcome } = event.result;
-        const good = outcome === 'promoted' || outcome === 'proven' || outcome === 'skipped';
+        const good = outcome === 'promoted' || outcome === 'proven' || outcome === 'unfrozen' || outcome === 'skipped';
         const changed = change(group, { title: `${group}: ${outcome}`, details: [], state: good ? 'done' : 'failed' });
         return step({ rows: changed, close: allOver() });
       }

@@ -91,7 +91,7 @@ describe('the commands, from creation to roll-back', function () {
     expect(group?.frozen?.processes).to.include('Launch');
     expect(group?.record).to.equal(undefined);
     expect(group?.instances.map(({ side }) => side)).to.deep.equal(['outdated', 'outdated']);
-    expect(group?.next.join('\n')).to.include('aws autoscaling resume-processes');
+    expect(group?.next).to.include('ha-updater unfreeze web --region eu-west-1');
   });
 
   it('take over what kill -9 left, and unfreeze with the next good image', async () => {
@@ -122,11 +122,37 @@ describe('the commands, from creation to roll-back', function () {
     expect(code, stderr).to.equal(5);
     const document = JSON.parse(stdout) as Ending;
     expect(document).to.include({ outcome: 'stopped', exitCode: 5, interrupted: 'SIGINT' });
-    expect(document.failure?.next).to.deep.equal(['ha-updater status web --region eu-west-1', 'ha-updater update-asgs web --swap always --healthy-timeout 7200 --deadline 14400 --region eu-west-1']);
+    expect(document.failure?.next).to.deep.equal(['status', 'resume', 'rollback'].map((command) => `ha-updater ${command} web --region eu-west-1`));
     expect((await status()).groups[0]?.record).not.to.equal(undefined);
-    const again = await json('update-asgs', 'web', ...GROUPS_CALM);
-    expect([0, 4], again.stderr).to.include(again.code);
+    const again = await json('rollback', 'web', ...GROUPS_CALM);
+    expect(again.code, again.stderr).to.equal(0);
+    expect(again.document.outcome).to.equal('undone');
+    expect(again.document.groups?.map(({ outcome }) => outcome)).to.deep.equal(['rolledBack']);
     expect((await status()).groups[0]?.record).to.equal(undefined);
+  });
+
+  it('unfreeze: resume exactly what the roll-back left suspended', async () => {
+    expect((await status()).groups[0]?.frozen?.processes).to.include('Launch');
+    const { code, document, stderr } = await json('unfreeze', 'web');
+    expect(code, stderr).to.equal(0);
+    expect(document.outcome).to.equal('unfrozen');
+    const [group] = (await status()).groups;
+    expect({ suspended: group?.suspended, frozen: group?.frozen }).to.deep.equal({ suspended: [], frozen: undefined });
+    expect((await json('unfreeze', 'web')).document.outcome).to.equal('nothing');
+  });
+
+  it('resume what kill -9 left, without the parameters of the run', async () => {
+    const child = start(['update-asgs', 'web', '--swap', 'always', ...GROUPS_CALM], { env });
+    await child.sees(/ prove: /);
+    child.child.kill('SIGKILL');
+    keep(await child.finished);
+    const [dead] = (await status()).groups;
+    expect(dead?.next).to.deep.equal(['ha-updater resume web --region eu-west-1', 'ha-updater rollback web --region eu-west-1']);
+    expect(dead?.remarks.join('\n')).to.include('Interrupted');
+    const { code, document, stderr } = await json('resume', 'web', ...GROUPS_CALM);
+    expect(code, stderr).to.equal(0);
+    expect(document.groups?.map(({ outcome }) => outcome)).to.deep.equal(['promoted']);
+    expect((await json('resume', 'web')).document.outcome).to.equal('nothing');
   });
 
   it('fail with exit 7 and leave the groups alone when CloudFormation rolls the stack back', async () => {

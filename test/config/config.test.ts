@@ -31,6 +31,7 @@ describe('config', () => {
         settleMs: 120_000,
         leaseMs: 300_000,
         renewMs: 120_000,
+        waitForLockMs: 0,
       },
       stackTiming: { warmupMs: 25_000, actionTimeoutMs: 300_000, lookBackMs: 5_000 },
     });
@@ -46,9 +47,10 @@ describe('config', () => {
       deadline: '6',
       'drain-timeout': '7',
       poll: '8.5',
+      'wait-for-lock': '9',
     });
     expect(stackTiming).to.deep.equal({ warmupMs: 1_000, actionTimeoutMs: 2_000, lookBackMs: 3_000 });
-    expect(timing).to.include({ progressMs: 400_000, warmupMs: 5_000, totalMs: 6_000, drainMs: 7_000, pollMs: 8_500 });
+    expect(timing).to.include({ progressMs: 400_000, warmupMs: 5_000, totalMs: 6_000, drainMs: 7_000, pollMs: 8_500, waitForLockMs: 9_000 });
   });
 
   it('tells all problems of the command line at once', () => {

@@ -37,6 +37,7 @@ function short(action: Action): string {
     case 'freeze':
       return `freeze ${action.note.processes.join(',')}`;
     case 'record':
+    case 'rewrite':
     case 'clear':
       return `${action.type} ${action.group}`;
   }
@@ -96,8 +97,14 @@ const rows: readonly { readonly when: string; readonly look: Observed; readonly 
   { when: 'somebody shrank the group', look: observed([doubledGroup({ size: { min: 1, max: 4, desired: 2 } })]), then: 'double 1/4/4' },
   { when: 'one of two groups fails', look: observed([doubledGroup(), doubledGroup({ name: 'api', instances: [instance('i-a'), instance('i-b'), fresh('i-c', { health: sick() })] })], { at: T0 + 700_000, seen: { progressAt: { api: { proven: 0, at: T0 } } } }), plan: { groups: ['web', 'api'] }, then: 'rollBack web,api' },
   { when: 'one of two groups is still proving', look: observed([doubledGroup(), doubledGroup({ name: 'api', instances: [instance('i-a'), instance('i-b'), fresh('i-c', { health: sick() })] })]), plan: { groups: ['web', 'api'] }, then: 'wait: 2 of 2 new instances are proven | 1 of 2 new instances are proven'.replace('1 of 2', '0 of 2') + '; 1 still to launch' },
-  { when: 'judged alone, the proven one goes on', look: observed([doubledGroup(), doubledGroup({ name: 'api', instances: [instance('i-a'), instance('i-b'), fresh('i-c', { health: sick() })] })]), plan: { groups: ['web', 'api'], together: false }, then: 'promote web' },
+  { when: 'judged alone, the proven one goes on', look: observed([doubledGroup({ notes: { record: { ...RECORD, together: false }, lease: LEASE } }), doubledGroup({ name: 'api', instances: [instance('i-a'), instance('i-b'), fresh('i-c', { health: sick() })], notes: { record: { ...RECORD, together: false }, lease: LEASE } })]), plan: { groups: ['web', 'api'], together: false }, then: 'promote web' },
   { when: 'the mate carries a verdict', look: observed([doubledGroup({ instances: [instance('i-old1'), instance('i-old2'), fresh('i-new1', { health: sick() })] }), doubledGroup({ name: 'api', notes: { record: RECORD, lease: LEASE, verdict: verdict('promote') } })]), plan: { groups: ['web', 'api'] }, then: 'terminate old i-old1,i-old2 + promote web' },
+
+  // Asked to roll back what somebody left.
+  { when: 'asked to roll back before the verdict', look: observed([doubledGroup()]), plan: { adoptOnly: true, undo: true }, then: 'rollBack web' },
+  { when: 'asked to roll back what another run judged', look: observed([doubledGroup({ notes: { record: RECORD, lease: LEASE, verdict: verdict('promote') } })]), plan: { run: 'run-2', adoptOnly: true, undo: true }, then: 'refuse: rollback.judged' },
+  { when: 'a signal comes before anything was taken over', look: observed([doubledGroup()], { wish: { outcome: 'rollBack', why: 'interrupted by SIGINT' } }), plan: { run: 'run-2' }, then: 'refuse: run.interrupted' },
+  { when: 'an adopter sees a failure before a verdict of the dead run can be visible', look: observed([doubledGroup({ instances: [instance('i-old1'), instance('i-old2')] })], { at: T0 + 4_000_000, seen: { adoptedAt: { web: T0 + 3_990_000 } } }), plan: { run: 'run-1', timing: { ...PLAN.timing, totalMs: 1 } }, then: 'renew web' },
 
   // Judged: promote.
   { when: 'promoted', look: observed([doubledGroup({ notes: { record: RECORD, lease: LEASE, verdict: verdict('promote') } })]), then: 'terminate old i-old1,i-old2' },

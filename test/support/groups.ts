@@ -104,6 +104,7 @@ export const PLAN: Plan = {
   together: true,
   force: false,
   adoptOnly: false,
+  undo: false,
   timing: {
     pollMs: 5_000,
     warmupMs: 25_000,
@@ -113,6 +114,7 @@ export const PLAN: Plan = {
     settleMs: 120_000,
     leaseMs: 300_000,
     renewMs: 120_000,
+    waitForLockMs: 0,
   },
 };
 

@@ -41,6 +41,8 @@ export interface Stage {
   readonly sandbox: Sandbox;
   readonly groups: readonly StandardGroup[];
   readonly run: (differs?: Partial<Plan>, mishap?: Mishap) => Promise<Ending>;
+  /** Several runs at once, each beginning so many simulated milliseconds from now, on hosts of their own. */
+  readonly race: (runs: readonly { readonly afterMs: number; readonly differs?: Partial<Plan>; readonly mishap?: Mishap }[]) => Promise<readonly Ending[]>;
   /** Changes sent by the last run. */
   readonly changes: () => readonly string[];
   /** Invariants that any run so far has broken. */
@@ -58,32 +60,50 @@ export function createStage(scenario: Partial<Scenario>, groups: readonly Parame
   });
   let runs = 0;
   let changes: string[] = [];
+  const run: Stage['run'] = async (differs = {}, mishap = {}) => {
+    runs++;
+    const mine: string[] = [];
+    changes = mine;
+    const plan: Plan = { ...PLAN, run: `run-${runs}`, host: mishap.otherHost === true ? `agent-${runs}` : 'agent', pid: 100 + runs, groups: made.map((group) => group.name), ...differs };
+    const events: RunEvent[] = [];
+    const emit = (event: RunEvent): void => void events.push(event);
+    const deps = {
+      gateway: mortal(gateway, mishap.killAt, mine),
+      clock: sandbox.clock,
+      emit,
+      interrupt: interruptAfter(sandbox, mishap.interruptAfterMs),
+      holderIsGone: () => mishap.otherHost !== true,
+    };
+    try {
+      return { outcome: 'swapped', results: await swapGroups(deps, plan), events };
+    } catch (error) {
+      if (error instanceof Killed) return { outcome: 'killed', results: [], events };
+      if (error instanceof AwsFault) return { outcome: 'refused', results: [], events };
+      if (error instanceof Failure) return { outcome: error.outcome, results: [], failure: error, events };
+      throw error;
+    }
+  };
   return {
     sandbox,
     groups: made,
     changes: () => changes,
     violations: () => sandbox.monitor.violations,
-    run: async (differs = {}, mishap = {}) => {
-      runs++;
-      changes = [];
-      const plan: Plan = { ...PLAN, run: `run-${runs}`, host: mishap.otherHost === true ? `agent-${runs}` : 'agent', pid: 100 + runs, groups: made.map((group) => group.name), ...differs };
-      const events: RunEvent[] = [];
-      const emit = (event: RunEvent): void => void events.push(event);
-      const deps = {
-        gateway: mortal(gateway, mishap.killAt, changes),
-        clock: sandbox.clock,
-        emit,
-        interrupt: interruptAfter(sandbox, mishap.interruptAfterMs),
-        holderIsGone: () => mishap.otherHost !== true,
-      };
-      try {
-        return { outcome: 'swapped', results: await swapGroups(deps, plan), events };
-      } catch (error) {
-        if (error instanceof Killed) return { outcome: 'killed', results: [], events };
-        if (error instanceof AwsFault) return { outcome: 'refused', results: [], events };
-        if (error instanceof Failure) return { outcome: error.outcome, results: [], failure: error, events };
-        throw error;
-      }
+    run,
+    race: (racers) => {
+      const { clock } = sandbox;
+      clock.actors = racers.length;
+      return Promise.all(
+        racers.map(async ({ afterMs, differs, mishap }) => {
+          await clock.sleep(afterMs);
+          try {
+            return await run(differs, { otherHost: true, ...mishap });
+          } finally {
+            // Time goes on for those that are left.
+            clock.actors = Math.max(1, clock.actors - 1);
+            clock.pass();
+          }
+        }),
+      );
     },
   };
 }

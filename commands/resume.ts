@@ -1,0 +1,25 @@
+import { string as argument } from '@oclif/core/args';
+import { BaseCommand } from './base/command.js';
+import { asgFlag, commonFlags, limitFlags, outputFlags } from './base/flags.js';
+
+export default class Resume extends BaseCommand {
+  static override summary = 'Finish the rollout that an interrupted run left on the groups';
+  static override description =
+    'Works from the state of AWS and the record on the groups alone, so anybody may run it, anywhere. Finishes what was judged; proves and judges what was not. Starts nothing of its own. A rollout whose run still lives is left to it.';
+  static override examples = ['<%= config.bin %> resume my-stack', '<%= config.bin %> resume --asg web'];
+  static override args = {
+    stack: argument({ name: 'STACK', description: 'Stack whose groups are meant', ignoreStdin: true }),
+  };
+  static override flags = {
+    ...asgFlag,
+    ...limitFlags,
+    ...commonFlags,
+    ...outputFlags,
+  };
+
+  async run(): Promise<unknown> {
+    const { args, flags } = await this.parse(Resume);
+    const { resume } = await import('../src/index.js');
+    return this.end(await resume({ ...flags, stack: args.stack, asgs: flags.asg ?? [] }, this.surroundings()));
+  }
+}

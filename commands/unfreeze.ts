@@ -1,0 +1,24 @@
+import { string as argument } from '@oclif/core/args';
+import { BaseCommand } from './base/command.js';
+import { asgFlag, commonFlags, outputFlags } from './base/flags.js';
+
+export default class Unfreeze extends BaseCommand {
+  static override summary = 'Resume what a roll-back left suspended on the groups';
+  static override description =
+    'A roll-back leaves its groups frozen, so that nothing of the failed configuration starts. Resumes exactly the processes that the note on each group names and removes the note. From then on a group launches what it is configured to launch.';
+  static override examples = ['<%= config.bin %> unfreeze my-stack', '<%= config.bin %> unfreeze --asg web'];
+  static override args = {
+    stack: argument({ name: 'STACK', description: 'Stack whose groups are meant', ignoreStdin: true }),
+  };
+  static override flags = {
+    ...asgFlag,
+    ...commonFlags,
+    ...outputFlags,
+  };
+
+  async run(): Promise<unknown> {
+    const { args, flags } = await this.parse(Unfreeze);
+    const { unfreeze } = await import('../src/index.js');
+    return this.end(await unfreeze({ ...flags, stack: args.stack, asgs: flags.asg ?? [] }, this.surroundings()));
+  }
+}

@@ -1,0 +1,70 @@
+import { readWanted, type GroupFlags } from '../config/plan.js';
+import { rolledBack } from '../engine/outcome.js';
+import { stackGroups } from '../engine/stack.js';
+import { Failure } from '../errors.js';
+import type { GroupResult } from '../model/decision.js';
+import type { Plan } from '../model/plan.js';
+import { groupsOnInterrupt } from './interrupt.js';
+import { withRun, type CommonFlags, type Happy } from './run.js';
+import type { Ending, Surroundings } from './surroundings.js';
+import { againWith, planOf, swap, targetProblems } from './update-asgs.js';
+
+/** Whose rollout, and the limits to finish it within. */
+export interface RecoverAsked extends Omit<GroupFlags, 'swap' | 'force' | 'together'>, CommonFlags {
+  readonly stack?: string | undefined;
+  readonly asgs: readonly string[];
+}
+
+/** `resume`: finishes what a dead run left on the groups, as it was meant, and starts nothing of its own. */
+export function resume(asked: RecoverAsked, surroundings: Surroundings): Promise<Ending> {
+  return overGroups('resume', asked, surroundings, { adoptOnly: true }, (results, plan) => {
+    const back = results.filter(({ outcome }) => outcome === 'rolledBack');
+    if (back.length > 0) throw rolledBack(back, undefined, plan);
+    return { outcome: results.some(({ outcome }) => outcome === 'promoted') ? 'swapped' : 'nothing', results };
+  });
+}
+
+/** `rollback`: the same, but what is not judged yet is rolled back. A verdict to promote is never turned. */
+export function rollback(asked: RecoverAsked, surroundings: Surroundings): Promise<Ending> {
+  return overGroups('rollback', asked, surroundings, { adoptOnly: true, undo: true }, (results, plan) => {
+    if (results.some(({ outcome }) => outcome === 'promoted')) throw tooLate(results, plan);
+    return { outcome: results.some(({ outcome }) => outcome === 'rolledBack') ? 'undone' : 'nothing', results };
+  });
+}
+
+/** `unfreeze`: resumes exactly what a roll-back left suspended, and removes its note. */
+export function unfreeze(asked: RecoverAsked, surroundings: Surroundings): Promise<Ending> {
+  return overGroups('unfreeze', asked, surroundings, { strategy: 'unfreeze' }, (results) => ({
+    outcome: results.some(({ outcome }) => outcome === 'unfrozen') ? 'unfrozen' : 'nothing',
+    results,
+  }));
+}
+
+async function overGroups(
+  command: string,
+  asked: RecoverAsked,
+  surroundings: Surroundings,
+  how: Partial<Pick<Plan, 'strategy' | 'adoptOnly' | 'undo'>>,
+  end: (results: readonly GroupResult[], plan: Plan) => Happy,
+): Promise<Ending> {
+  const wanted = readWanted(asked, targetProblems(asked));
+  const head = { command, stack: asked.stack, groups: asked.asgs, again: againWith(asked, command), onInterrupt: groupsOnInterrupt };
+  return withRun(head, asked, surroundings, async (run) => {
+    const groups = asked.stack === undefined ? asked.asgs : await stackGroups(run.deps, asked.stack);
+    const results = await swap(run, wanted, asked, groups, { ...how, command });
+    return end(results, planOf(run, wanted, asked, groups, { ...how, command }));
+  });
+}
+
+/** The verdict to promote showed up only after the rollout was taken over. */
+function tooLate(results: readonly GroupResult[], plan: Plan): Failure {
+  const promoted = results.filter(({ outcome }) => outcome === 'promoted').map(({ group }) => group);
+  return new Failure('stopped', {
+    code: 'rollback.judged',
+    what: `${promoted.join(', ')} had been judged already: promote. A verdict is never turned, so it was finished instead.`,
+    reasons: [],
+    serves: 'The new instances serve.',
+    left: 'Nothing of the rollout is left. To go back, roll out the former configuration.',
+    next: [`ha-updater update-asgs ${plan.stack ?? plan.groups.map((group) => `--asg ${group}`).join(' ')}`],
+  });
+}
