@@ -123,7 +123,7 @@ export function parseTemplate(body: string): Template {
     version: version === undefined ? undefined : text(version),
     description: root['Description'] === undefined ? undefined : text(root['Description']),
     metadata: root['Metadata'],
-    transforms: transformsOf(root['Transform']),
+    transforms: [...new Set([...transformsOf(root['Transform']), ...innerTransforms(root)])],
     parameters: mapValues(section(root, 'Parameters'), parameterOf),
     mappings: section(root, 'Mappings'),
     conditions: section(root, 'Conditions'),
@@ -195,6 +195,13 @@ function mapValues<T>(values: { [key: string]: Json }, make: (name: string, valu
 function transformsOf(value: Json | undefined): string[] {
   if (value === undefined || value === null) return [];
   return (Array.isArray(value) ? value : [value]).map((one) => (isObject(one) ? text(one['Name']) : text(one)));
+}
+
+/** Names of the macros that `Fn::Transform` calls anywhere below. */
+function innerTransforms(value: Json): string[] {
+  if (Array.isArray(value)) return value.flatMap(innerTransforms);
+  if (!isObject(value)) return [];
+  return Object.entries(value).flatMap(([key, inner]) => (key === 'Fn::Transform' ? transformsOf(inner) : innerTransforms(inner)));
 }
 
 function parameterOf(name: string, value: Json): ParameterDeclaration {
