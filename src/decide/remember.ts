@@ -12,10 +12,14 @@ import { touched, visible } from './visible.js';
 /** How long a change whose reply was lost may stay invisible before it is sent again. */
 const UNSURE_MS = 15_000;
 
+/** Longest time between two looks over which "in service without a break" may be claimed. */
+const BLIND_MS = 30_000;
+
 /** What a fresh process remembers: nothing. */
 export function nothingSeen(at: Instant): Seen {
   return {
     firstLookAt: at,
+    lastLookAt: at,
     inServiceSince: {},
     progressAt: {},
     clean: {},
@@ -77,6 +81,7 @@ export function withNotes(group: Group, seen: Seen): Group {
 /** What this look adds to what is remembered. `look.groups` are as AWS shows them. */
 export function remember(seen: Seen, look: Omit<Observed, 'seen'>, plan: Plan): Seen {
   const { at } = look;
+  const blind = at - seen.lastLookAt > Math.max(BLIND_MS, 3 * plan.timing.pollMs);
   const named = (name: string): Group | undefined => look.groups.find((group) => group.name === name);
   const next = {
     inServiceSince: {} as Record<string, Instant>,
@@ -104,7 +109,8 @@ export function remember(seen: Seen, look: Omit<Observed, 'seen'>, plan: Plan): 
       if (record.run !== plan.run) next.adoptedAt[name] ??= at;
     }
     for (const instance of group.instances) {
-      if (inService(group, instance)) next.inServiceSince[instance.id] = seen.inServiceSince[instance.id] ?? at;
+      // Nobody knows what happened while we did not look.
+      if (inService(group, instance)) next.inServiceSince[instance.id] = (blind ? undefined : seen.inServiceSince[instance.id]) ?? at;
     }
     if (unsettled(group, record) === undefined) next.settled[name] = (seen.settled[name] ?? 0) + 1;
     if (record === undefined ? plan.strategy === 'prove' : isDoubled(group.size, record)) {
@@ -127,6 +133,7 @@ export function remember(seen: Seen, look: Omit<Observed, 'seen'>, plan: Plan): 
   return {
     ...rest,
     ...next,
+    lastLookAt: at,
     ...(held ? { heldAt: at } : {}),
     pending: seen.pending.filter(
       ({ action, since, sure }) => !visible(action, named) && at - since < (sure ? plan.timing.settleMs : UNSURE_MS),

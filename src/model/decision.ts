@@ -79,6 +79,8 @@ export interface Observed {
 export interface Seen {
   /** When this process looked first. */
   readonly firstLookAt: Instant;
+  /** When it looked last. */
+  readonly lastLookAt: Instant;
   /** instance id → since when it has been in service without a break. */
   readonly inServiceSince: Readonly<Record<string, Instant>>;
   /** group → when the number of proven instances last rose, or when the proving began. */

@@ -118,7 +118,7 @@ export async function simulate(story: Story): Promise<Told> {
   const wrong = stage.violations().map((violation) => `${(violation.at - began) / 1000} s, ${violation.group}: ${violation.rule}: ${violation.text}`);
   // Where the world took old instances, or new ones that were proven, nothing may be left that could take
   // over. Then both sets stay and a person decides: that is an end too, as long as no invariant broke.
-  const bereft = story.images.includes('ami-dies') || story.scenario.faults?.some((fault) => fault.kind === 'killInstance' || fault.kind === 'resize') === true;
+  const bereft = story.images.some((image) => image === 'ami-dies' || image === 'ami-flaps') || story.scenario.faults?.some((fault) => fault.kind === 'killInstance' || fault.kind === 'resize') === true;
   const excused = bereft && ending?.failure?.facts.code === 'swap.stuck';
   if (!excused && ending?.outcome !== 'swapped' && ending?.outcome !== 'swapRolledBack') wrong.push(`not finished after ${MOST_RUNS} runs: ${ending?.failure?.facts.what ?? ending?.outcome ?? ''}`);
   return { story, outcomes, wrong, journal: lines.join('\n'), simulatedSeconds: (clock.now() - began) / 1000 };

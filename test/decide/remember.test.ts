@@ -1,0 +1,35 @@
+import { expect } from 'chai';
+import { proven, remember } from '../../src/decide/remember.js';
+import type { Observed } from '../../src/model/decision.js';
+import { doubledGroup, fresh, observed, PLAN, sick, T0 } from '../support/groups.js';
+
+/** A look after `before`, so many milliseconds later. */
+function lookAfter(before: Observed, ms: number, groups = before.groups): Observed {
+  const { seen, ...look } = { ...before, at: before.at + ms, groups };
+  return { ...look, seen: remember(seen, look, PLAN) };
+}
+
+describe('remember: in service without a break', () => {
+  const first = observed([doubledGroup()], { at: T0 + 60_000, seen: { inServiceSince: {}, firstLookAt: T0 + 60_000, lastLookAt: T0 + 60_000 } });
+  const ids = (look: Observed): readonly string[] => look.groups.flatMap((group) => proven(group, group.instances, look.seen, PLAN, look.at).map((instance) => instance.id));
+
+  it('is proven after the warm-up, looked at every few seconds', () => {
+    let look = lookAfter(first, 5_000);
+    for (let time = 0; time < 25_000; time += 5_000) {
+      expect(ids(look)).to.deep.equal([]);
+      look = lookAfter(look, 5_000);
+    }
+    expect(ids(look)).to.include.members(['i-new1', 'i-new2']);
+  });
+
+  it('begins anew with the first look that shows it out of service', () => {
+    const broken = doubledGroup({ instances: [fresh('i-new1'), fresh('i-new2', { health: sick() })] });
+    const looks = [5_000, 10_000, 10_000].reduce((look, ms) => lookAfter(look, ms), first);
+    const after = lookAfter(lookAfter(looks, 5_000, [broken]), 5_000, [doubledGroup()]);
+    expect(ids(after)).to.include('i-new1').and.not.include('i-new2');
+  });
+
+  it('begins anew when nobody looked for a long time', () => {
+    expect(ids(lookAfter(lookAfter(first, 5_000), 40_000))).to.deep.equal([]);
+  });
+});
