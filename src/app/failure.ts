@@ -135,10 +135,11 @@ function bug(error: unknown, scene: Scene): Failure {
   );
 }
 
-/** Our own commands with the region and profile of this run, so that they work in any shell. */
+/** Commands with the region and profile of this run, so that they work in any shell; a remark stays at the end. */
 function withPlace(command: string, scene: Scene): string {
-  if (!command.startsWith('ha-updater ') || command.includes('--help') || command.includes('--region')) return command;
-  return `${command}${place(scene)}`;
+  if (!/^(ha-updater|aws) /.test(command) || command.includes('--help') || command.includes('--region')) return command;
+  const [words = '', ...remarks] = command.split(/(?= +# )/);
+  return `${words}${place(scene)}${remarks.join('')}`;
 }
 
 function place({ region, profile }: Scene): string {
