@@ -1,16 +1,20 @@
 import { expect } from 'chai';
-import Sandbox from '../commands/sandbox.js';
-import Status from '../commands/status.js';
-import UpdateAsgs from '../commands/update-asgs.js';
-import UpdateStack from '../commands/update-stack.js';
 import { NUMBERS } from '../src/config/numbers.js';
 import { read, repositoryFiles } from './tidy/scan.js';
 
 const readme = read('README.md');
 
 describe('the README', () => {
-  it('names every flag of every command', () => {
-    const flags = [Sandbox, Status, UpdateAsgs, UpdateStack].flatMap((command) => Object.keys(command.flags));
+  const names = repositoryFiles().flatMap((path) => /^commands\/([\w-]+)\.ts$/.exec(path)?.[1] ?? []);
+
+  it('names every command', () => {
+    expect(names).to.include('update-stack');
+    expect(names.filter((name) => !new RegExp(`ha-updater (\\w+ STACK \\| )?${name}\\b|\\| ${name} STACK`).test(readme))).to.deep.equal([]);
+  });
+
+  it('names every flag of every command', async () => {
+    const commands = await Promise.all(names.map(async (name) => ((await import(`../commands/${name}.js`)) as { default: { flags: object } }).default));
+    const flags = commands.flatMap((command) => Object.keys(command.flags));
     expect([...new Set([...flags, 'json'])].filter((flag) => !new RegExp(`--${flag}\\b(?!-)`).test(readme))).to.deep.equal([]);
   });
 
