@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -5,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import type { Ending, StatusDocument } from '../../src/index.js';
 import { DEFAULT_SUBNETS, DEFAULT_VPC } from '../../src/sandbox/world/ec2/state.js';
-import { run, start, type Finished, type Running } from './cli.js';
+import { BIN, CLEAN_ENV, run, start, type Finished, type Running } from './cli.js';
 
 const TEMPLATE = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..', 'templates', 'web-stack.yaml');
 const SECRET = 'never-to-be-seen-93';
@@ -76,6 +78,22 @@ describe('the commands, from creation to roll-back', function () {
     expect(groups[0]?.instances.map(({ side, inService }) => ({ side, inService }))).to.deep.equal(Array.from({ length: 2 }, () => ({ side: 'current', inService: true })));
     expect(groups[0]?.suspended).to.deep.equal([]);
   });
+
+  // util-linux makes a pseudo-terminal; where it is missing, nothing else here can.
+  if (process.platform === 'linux' && existsSync('/usr/bin/script')) {
+    it('draw a live tree on a terminal, give the cursor back, and leave whole lines', async () => {
+      const command = `stty cols 100 rows 40; '${process.execPath}' '${BIN}' update-asgs web --swap always ${GROUPS_CALM.join(' ')}`;
+      const child = spawn('/usr/bin/script', ['-qec', command, '/dev/null'], { env: { ...CLEAN_ENV, ...env, TERM: 'xterm', SHELL: '/bin/sh' }, stdio: ['ignore', 'pipe', 'pipe'] });
+      let text = '';
+      child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
+      const code = await new Promise((resolve) => child.once('close', resolve));
+      expect(code, text).to.equal(0);
+      expect(text.lastIndexOf('\u001b[?25h'), 'the cursor is shown again').to.be.greaterThan(text.lastIndexOf('\u001b[?25l')).and.greaterThan(-1);
+      const screen = text.replaceAll(/\u001b\[[0-9;?]*[A-Za-z]/g, '').replaceAll('\r', '');
+      expect(screen).to.match(/: prove [█▓░·]{20} \d\/2 proven, old 2, new \d/);
+      expect(screen).to.match(/\n✔ web-Group-\w+: Promoted: all 2 new instances are proven\.\n✔ Swapped after [^\n]+; exit 0\.\n*$/);
+    });
+  }
 
   it('roll back at the first signal, freeze, and say how to go on', async () => {
     const child = start(['update-stack', 'web', `Ami=${BAD}`, '--json', ...CALM], { env });
