@@ -42,7 +42,7 @@ const MISTAKES: Readonly<Record<string, Mistake>> = {
   'an empty template': { args: template('empty.yaml'), exit: 2, says: [/it is empty/] },
   'a template file that is not there': { args: template('none.yaml'), exit: 2, says: [/There is no file \S+none\.yaml/] },
   'a directory as template': { args: ['update-stack', 'web', '--template', 'FOLDER'], exit: 2, says: [/is a directory/] },
-  'a template too large for a call': { args: template('big.yaml'), exit: 2, says: [/at most 51200/, /aws s3 cp/] },
+  'a template too large for a call': { args: template('big.yaml'), exit: 2, says: [/51200/, /--s3-bucket/] },
   'a template too large for anything': { args: template('huge.yaml'), exit: 2, says: [/more than 1048576 bytes/] },
   'a rolling update in the template': { args: template('rolling.yaml'), exit: 3, says: [/rolling\.yaml:6:\d+ Resources\/Web\/UpdatePolicy/, /terminating before it launches/] },
   'a template at an address without https': { args: ['update-stack', 'web', '--template', 'http://example.com/a'], exit: 2, says: [/not http:/] },
