@@ -1,8 +1,8 @@
-import { string as argument } from '@oclif/core/args';
 import { string } from '@oclif/core/flags';
 import { BaseCommand } from './base/command.js';
 import { commonFlags, groupFlags, outputFlags, stackFlags } from './base/flags.js';
 import { parameterFlags } from './base/parameter-flags.js';
+import { splitWords, stackWords } from './base/stack-words.js';
 import { templateFlags } from './base/template-flags.js';
 
 export default class UpdateStack extends BaseCommand {
@@ -13,16 +13,9 @@ export default class UpdateStack extends BaseCommand {
   static override examples = [
     '<%= config.bin %> update-stack my-stack ImageId=ami-0123456789abcdef0',
     '<%= config.bin %> update-stack my-stack --template web.yaml --capabilities CAPABILITY_IAM Size=4',
+    '<%= config.bin %> update-stack Web --app cdk.out',
   ];
-  static override args = {
-    stack: argument({ name: 'STACK', description: 'Stack to create or update', required: true, ignoreStdin: true }),
-    parameters: argument({
-      name: 'KEY=VALUE',
-      description: 'Parameters of the template; those not given keep their previous values. The value may be @file:PATH or @env:NAME',
-      multiple: true,
-      ignoreStdin: true,
-    }),
-  };
+  static override args = stackWords;
   static override flags = {
     template: string({ summary: "Template: a file, an https or an s3 URL [default: the stack's own]", helpValue: 'FILE|URL', helpGroup: 'STACK' }),
     capabilities: string({
@@ -50,7 +43,7 @@ export default class UpdateStack extends BaseCommand {
     const { args, flags } = await this.parse(UpdateStack);
     const { updateStack } = await import('../src/index.js');
     return this.end(
-      await updateStack({ ...flags, stack: args.stack, parameters: args.parameters ?? [], capabilities: flags.capabilities ?? [] }, this.surroundings()),
+      await updateStack({ ...flags, ...splitWords(args.words), capabilities: flags.capabilities ?? [] }, this.surroundings()),
     );
   }
 }

@@ -2,6 +2,7 @@ import { checkEndpoint, checkRegion } from '../config/place.js';
 import { newRunId } from '../config/run-id.js';
 import { readPace } from '../config/speed.js';
 import { systemClock, type Clock } from '../clock.js';
+import type { GatewayOptions } from '../aws/gateway.js';
 import type { Deps } from '../engine/deps.js';
 import type { Gateway } from '../engine/gateway.js';
 import { RETRY, retrying } from '../engine/retry.js';
@@ -139,11 +140,11 @@ export async function withRun(head: Head, flags: CommonFlags, surroundings: Surr
 export const QUICK = { ...RETRY, attempts: 3, longestWaitMs: 2_000 };
 
 /** Gateway and region; the SDK is loaded only here. */
-export async function connect(flags: CommonFlags, endpoint: string | undefined, surroundings: Pick<Surroundings, 'env'>): Promise<{ readonly gateway: Gateway; readonly region: string }> {
+export async function connect(flags: CommonFlags & Pick<GatewayOptions, 'assume'>, endpoint: string | undefined, surroundings: Pick<Surroundings, 'env'>): Promise<{ readonly gateway: Gateway; readonly region: string }> {
   checkEndpoint(surroundings.env);
   const { createGateway, resolveRegion } = await import('../aws/gateway.js');
   const region = checkRegion(await resolveRegion(flags.region, surroundings.env, flags.profile));
-  const gateway = createGateway({ region, ...(flags.profile === undefined ? {} : { profile: flags.profile }), ...(endpoint === undefined ? {} : { endpoint }) });
+  const gateway = createGateway({ region, ...(flags.profile === undefined ? {} : { profile: flags.profile }), ...(endpoint === undefined ? {} : { endpoint }), ...(flags.assume === undefined ? {} : { assume: flags.assume }) });
   return { gateway, region };
 }
 

@@ -1,18 +1,24 @@
+import type { CdkStack } from '../cdk/assembly.js';
 import type { StackTiming, Wanted } from '../config/plan.js';
 import type { StackSettings } from '../engine/gateway.js';
 import { retrying } from '../engine/retry.js';
 import { STACK_TIMING, type StackOrder } from '../engine/stack.js';
 import { AwsFault, refused } from '../errors.js';
+import type { LoadedTemplate } from '../model/template.js';
 import { fetchTemplate, readParameterFile, readTemplateFile } from '../template/io.js';
 import { loadTemplate, type TemplateIo } from '../template/load.js';
 import { readParameters, type ParametersWanted } from '../template/parameters.js';
+import { objectOf, templateUrl } from '../template/s3-address.js';
+import type { CdkDeployment } from './cdk.js';
 import type { Run } from './run.js';
 import type { Surroundings } from './surroundings.js';
-import { templateStore, type StoreFlags } from './template-store.js';
+import { checkParameters, templateStore, type Given, type StoreFlags } from './template-store.js';
 
 /** What a command line says of a stack's change, unchecked. */
 export interface OrderFlags extends StoreFlags {
   readonly stack: string;
+  /** The stack of a CDK app, which brings template, parameters and settings. */
+  readonly cdk?: CdkStack | undefined;
   /** KEY=VALUE. */
   readonly parameters: readonly string[];
   readonly template?: string | undefined;
@@ -32,21 +38,23 @@ export interface OrderRead {
 /** Reads files and variables. @throws Failure (usage) with everything that is wrong */
 export async function readOrder(asked: OrderFlags, { env }: Pick<Surroundings, 'env'>): Promise<OrderRead> {
   const parameters = await readParameters(
-    { arguments: asked.parameters, files: asked['parameters-file'] ?? [], useDefault: asked['use-default'] ?? [] },
+    { arguments: asked.parameters, files: asked['parameters-file'] ?? [], useDefault: asked['use-default'] ?? [], ...(asked.cdk !== undefined && { base: asked.cdk.parameters }) },
     { readFile: readParameterFile, env },
   );
   return { parameters };
 }
 
 /** The order itself: reads and checks the template, and stores one that is too long for a call. */
-export async function makeOrder(run: Run, asked: OrderFlags, wanted: Wanted, { parameters }: OrderRead): Promise<StackOrder> {
+export async function makeOrder(run: Run, asked: OrderFlags, wanted: Wanted, { parameters }: OrderRead, cdk?: CdkDeployment): Promise<StackOrder> {
   const files = asked['parameters-file'] ?? [];
   if (files.length > 0) run.deps.emit({ type: 'parameters.read', files, overridden: parameters.overridden });
   const ignoreUnknown = asked['ignore-unknown-parameters'] ?? false;
-  const settings = settingsOf(parameters);
+  const settings = settingsOf(parameters, cdk);
+  const given = { ...parameters, ignoreUnknown };
+  const io = { ...templateIo(run), store: templateStore(run.deps, asked, given) };
   return {
     stack: asked.stack,
-    template: await loadTemplate(asked.template, asked.stack, { ...templateIo(run), store: templateStore(run.deps, asked, { ...parameters, ignoreUnknown }) }),
+    template: cdk === undefined ? await loadTemplate(asked.template, asked.stack, io) : await cdkTemplate(run, cdk, io, given),
     given: parameters.given,
     useDefault: parameters.useDefault,
     ignoreUnknown,
@@ -58,13 +66,26 @@ export async function makeOrder(run: Run, asked: OrderFlags, wanted: Wanted, { p
   };
 }
 
+/** The template of an app. It is an asset like the others, so it is in S3 once they are published. */
+async function cdkTemplate(run: Run, { stack, publish }: CdkDeployment, io: TemplateIo, given: Given): Promise<LoadedTemplate> {
+  const { templatePath, templateUrl: address, stackName } = stack;
+  const object = address === undefined ? undefined : objectOf(address);
+  const url = object === undefined ? undefined : templateUrl(object, run.region);
+  const loaded = await loadTemplate(templatePath, stackName, url === undefined ? io : { ...io, store: () => Promise.resolve(url) });
+  if (loaded.findings.some(({ severity }) => severity === 'error')) return loaded;
+  await checkParameters(run.deps, stackName, { ...loaded, transformed: false }, given);
+  await publish();
+  return url === undefined ? loaded : { ...loaded, source: { kind: 'url', url } };
+}
+
 export function onInterrupt(asked: Pick<OrderFlags, 'on-interrupt'>): 'cancel' | 'leave' {
   return asked['on-interrupt'] === 'leave' ? 'leave' : 'cancel';
 }
 
-/** What a file in CodePipeline's form says beside its parameters. */
-function settingsOf({ tags, stackPolicy }: ParametersWanted): StackSettings | undefined {
-  const settings = { ...(Object.keys(tags).length > 0 && { tags }), ...(stackPolicy !== undefined && { policy: stackPolicy }) };
+/** What an app and, over it, a file in CodePipeline's form say beside parameters. */
+function settingsOf({ tags: own, stackPolicy }: ParametersWanted, cdk: CdkDeployment | undefined): StackSettings | undefined {
+  const tags = { ...cdk?.settings.tags, ...own };
+  const settings = { ...cdk?.settings, ...(Object.keys(tags).length > 0 && { tags }), ...(stackPolicy !== undefined && { policy: stackPolicy }) };
   return Object.keys(settings).length > 0 ? settings : undefined;
 }
 

@@ -16,7 +16,8 @@ export interface StoreFlags {
   readonly 's3-prefix'?: string | undefined;
 }
 
-interface Given {
+/** Parameters as far as they are known before the stack is looked at. */
+export interface Given {
   readonly given: readonly GivenParameter[];
   readonly useDefault: readonly string[];
   readonly ignoreUnknown: boolean;
@@ -50,7 +51,7 @@ export function templateStore(deps: Deps, flags: StoreFlags, given: Given): NonN
 }
 
 /** Nothing is sent, to whatever service, as long as the parameters are known to be wrong. */
-async function checkParameters(deps: Deps, stack: string, { declared, transformed }: LongTemplate, { given, useDefault, ignoreUnknown }: Given): Promise<void> {
+export async function checkParameters(deps: Deps, stack: string, { declared, transformed }: Pick<LongTemplate, 'declared' | 'transformed'>, { given, useDefault, ignoreUnknown }: Given): Promise<void> {
   if (transformed) return;
   const existing = await retrying(deps, 'cloudformation:DescribeStacks', () => deps.gateway.describeStack(stack));
   const { problems } = resolveParameters({ given, declared, limits: declared, existing: existing?.parameters ?? [], useDefault, ignoreUnknown });

@@ -3,28 +3,36 @@ import { retrying } from '../engine/retry.js';
 import { changeStack, stackGroups, type StackChange } from '../engine/stack.js';
 import { Failure } from '../errors.js';
 import type { GroupResult } from '../model/decision.js';
+import { prepareCdk, withApp } from './cdk.js';
 import { stackOnInterrupt } from './interrupt.js';
 import { withRun, type Run } from './run.js';
 import type { Ending, Surroundings } from './surroundings.js';
 import { makeOrder, onInterrupt, readOrder, type OrderFlags } from './stack-order.js';
 import { againWith, outcomeOf, swap, type UpdateGroupsAsked } from './update-asgs.js';
 
-export interface UpdateStackAsked extends Omit<UpdateGroupsAsked, 'stack' | 'asgs'>, OrderFlags {}
+export interface UpdateStackAsked extends Omit<UpdateGroupsAsked, 'stack' | 'asgs'>, Omit<OrderFlags, 'stack' | 'cdk'> {
+  /** May be absent with an app of one stack. */
+  readonly stack?: string | undefined;
+  readonly app?: string | undefined;
+}
 
 /**
  * `update-stack`: finish what a dead run left on the stack's groups, change the stack, and only when
  * CloudFormation succeeded swap the groups; after a creation, prove them.
  */
-export async function updateStack(asked: UpdateStackAsked, surroundings: Surroundings): Promise<Ending> {
-  const wanted = readWanted(asked, asked.stack === '' ? ['STACK must not be empty.'] : []);
+export async function updateStack(given: UpdateStackAsked, surroundings: Surroundings): Promise<Ending> {
+  const wanted = readWanted(given, given.stack === '' ? ['STACK must not be empty.'] : []);
+  const asked = await withApp(given, 'update-stack', surroundings);
   const read = await readOrder(asked, surroundings);
   const target: UpdateGroupsAsked = { ...asked, asgs: [] };
   const head = { command: 'update-stack', stack: asked.stack, groups: [], again: againWith(target), onInterrupt: stackOnInterrupt(onInterrupt(asked)) };
 
   return withRun(head, asked, surroundings, async (run) => {
-    const order = await makeOrder(run, asked, wanted, read);
+    const cdk = asked.cdk === undefined ? undefined : await prepareCdk(run, asked.cdk, asked, surroundings);
+    const stackRun = cdk?.run ?? run;
+    const order = await makeOrder(stackRun, asked, wanted, read, cdk);
     const finished = await finishDeadRollouts(run, wanted, target);
-    const change = await changeStack(run.deps, order);
+    const change = await changeStack(stackRun.deps, order);
     const results = together(finished, await swapAfter(run, wanted, target, change));
     return { outcome: change.action === 'created' || change.action === 'updated' ? change.action : outcomeOf(results), results };
   });

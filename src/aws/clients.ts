@@ -4,6 +4,7 @@ import type { EC2 } from '@aws-sdk/client-ec2';
 import type { ElasticLoadBalancing } from '@aws-sdk/client-elastic-load-balancing';
 import type { ElasticLoadBalancingV2 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { S3 } from '@aws-sdk/client-s3';
+import type { SSM } from '@aws-sdk/client-ssm';
 import type { STS } from '@aws-sdk/client-sts';
 import type { AwsCredentialIdentityProvider, HandlerExecutionContext, MiddlewareStack } from '@smithy/types';
 import type { HttpHandlerUserInput } from '@smithy/core/protocols';
@@ -22,6 +23,17 @@ export interface GatewayOptions {
   readonly endpoint?: string;
   /** Takes the place of the network, for a sandbox in the same process. */
   readonly requestHandler?: HttpHandlerUserInput;
+  /** Every call is made with this role, which the credentials above assume. */
+  readonly assume?: AssumedRole;
+}
+
+export interface AssumedRole {
+  readonly arn: string;
+  readonly externalId?: string;
+  /** Name of the session, as CloudTrail shows it. */
+  readonly session: string;
+  /** More of AssumeRole's input, such as tags of the session. */
+  readonly options?: Readonly<Record<string, unknown>>;
 }
 
 /** The SDK clients, each imported and made at its first use: their code takes longer to load than all of ours. */
@@ -35,6 +47,7 @@ export interface Clients {
   /** Target groups. */
   elbV2(): Promise<ElasticLoadBalancingV2>;
   s3(): Promise<S3>;
+  ssm(): Promise<SSM>;
   sts(): Promise<STS>;
   /** The service's time (HTTP Date header) of an answer that one of these clients gave; whole seconds. */
   answeredAt(answer: object, operation: string): Instant;
@@ -52,10 +65,9 @@ export function createClients(options: GatewayOptions): Clients {
   const dates = new WeakMap<object, Instant>();
   const shared = once(async () => {
     quietNodeVersionWarning();
-    return {
+    const way = {
       region: await region(),
       ...(options.profile === undefined ? {} : { profile: options.profile }),
-      credentials: options.credentials ?? (await defaultCredentials(options.profile)),
       ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }),
       requestHandler: options.requestHandler ?? { connectionTimeout: CONNECT_MS, requestTimeout: ANSWER_MS, throwOnRequestTimeout: true },
       maxAttempts: 1,
@@ -63,6 +75,8 @@ export function createClients(options: GatewayOptions): Clients {
       // a third of a call's own time, and a look is made of many calls.
       cacheMiddleware: true,
     };
+    const credentials = options.credentials ?? (await defaultCredentials(options.profile));
+    return { ...way, credentials: options.assume === undefined ? credentials : await roleCredentials(options.assume, credentials, way) };
   });
   const speak = <T extends Spoken>(service: string, client: T): T => {
     throwFaults(client.middlewareStack, service);
@@ -79,6 +93,7 @@ export function createClients(options: GatewayOptions): Clients {
     s3: once(async () =>
       speak('s3', new (await import('@aws-sdk/client-s3')).S3({ ...(await shared()), cacheMiddleware: false, followRegionRedirects: true, forcePathStyle: namesNoBuckets(options) })),
     ),
+    ssm: once(async () => speak('ssm', new (await import('@aws-sdk/client-ssm')).SSM(await shared()))),
     sts: once(async () => speak('sts', new (await import('@aws-sdk/client-sts')).STS(await shared()))),
     answeredAt: (answer, operation) => {
       const date = dates.get(answer);
@@ -128,6 +143,16 @@ async function defaultCredentials(profile: string | undefined): Promise<AwsCrede
   const quiet = (): void => undefined;
   const logger = { debug: quiet, info: quiet, warn: quiet, error: quiet };
   return fromNodeProviderChain({ logger, ...(profile === undefined ? {} : { profile }) });
+}
+
+/** Fresh ones are fetched before the old ones run out: a role that is assumed by a role holds for an hour. */
+async function roleCredentials(role: AssumedRole, masterCredentials: AwsCredentialIdentityProvider, way: object): Promise<AwsCredentialIdentityProvider> {
+  const { fromTemporaryCredentials } = await import('@aws-sdk/credential-providers');
+  return fromTemporaryCredentials({
+    masterCredentials,
+    params: { ...role.options, RoleArn: role.arn, RoleSessionName: role.session, ...(role.externalId !== undefined && { ExternalId: role.externalId }) },
+    clientConfig: way,
+  });
 }
 
 /** Endpoints other than AWS's own rarely answer to `bucket.host`; the path always works. */

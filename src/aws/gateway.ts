@@ -24,7 +24,8 @@ import {
   validateTemplate,
 } from './stacks.js';
 
-export type { GatewayOptions } from './clients.js';
+export type { AssumedRole, GatewayOptions } from './clients.js';
+export { assetS3 } from './asset-clients.js';
 export { FALLBACK_REGION, resolveRegion } from './region.js';
 
 /** The gateway over AWS's own SDK: to AWS, to an endpoint, or to a sandbox in this process. Nothing is sent before the first call. */
@@ -68,6 +69,7 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
     setStackPolicy: (stackId, policy) => setStackPolicy(clients, stackId, policy),
     setTerminationProtection: (stackId, on) => setTerminationProtection(clients, stackId, on),
     failedEvents: (of) => failedEvents(clients, of),
+    parameterValue: (name) => parameterValue(clients, name),
     writeObject: (object) => writeObject(clients, object),
     hasBucket: (bucket, owner) => hasBucket(clients, bucket, owner),
     readObject: (bucket, key) => readObject(clients, bucket, key),
@@ -78,4 +80,10 @@ async function identity(clients: Clients): ReturnType<Gateway['identity']> {
   const answer = await (await clients.sts()).getCallerIdentity({});
   const at = clients.answeredAt(answer, 'sts:GetCallerIdentity');
   return { account: answer.Account ?? '', arn: answer.Arn ?? '', region: await clients.region(), at };
+}
+
+/** Plain value of a parameter of the parameter store. */
+async function parameterValue(clients: Clients, name: string): Promise<string> {
+  const { Parameter: parameter } = await (await clients.ssm()).getParameter({ Name: name });
+  return parameter?.Value ?? '';
 }

@@ -125,6 +125,8 @@ export interface Gateway {
    * Falls back to stack events where that call is denied or unknown; a change set has none there.
    */
   failedEvents(of: { readonly changeSet: string } | { readonly stack: string; readonly operation?: string }): Promise<readonly FailedEvent[]>;
+  /** Value of a parameter of the parameter store. */
+  parameterValue(name: string): Promise<string>;
   /** Writes an object of S3; with `owner`, only into a bucket of that account. */
   writeObject(object: { readonly bucket: string; readonly key: string; readonly text: string; readonly owner?: string }): Promise<void>;
   /** True when there is such a bucket, it is that account's and we may see it. */

@@ -68,6 +68,8 @@ export type RunEvent =
   | { readonly type: 'parameters.read'; readonly files: readonly string[]; readonly overridden: readonly string[] }
   /** A template too long for a call was put where CloudFormation reads it. */
   | { readonly type: 'template.stored'; readonly source: string; readonly bytes: number; readonly url: string }
+  /** Assets of a CDK app: what was published now, and what was there already. */
+  | { readonly type: 'assets.published'; readonly stack: string; readonly published: readonly string[]; readonly there: readonly string[] }
   | { readonly type: 'template.checked'; readonly source: string; readonly bytes: number; readonly resources: number }
   | {
       readonly type: 'stack.started';

@@ -29,6 +29,10 @@ export function describe(event: RunEvent, at: Instant): readonly Line[] {
     }
     case 'template.stored':
       return line('run', 'info', `Template ${event.source}, ${event.bytes} bytes, is stored as ${event.url}.`);
+    case 'assets.published': {
+      const there = event.there.length === 0 ? '' : ` ${count(event.there.length, 'asset')} there already.`;
+      return line(event.stack, 'info', `${event.published.length === 0 ? 'No asset to publish.' : `Published ${list(event.published, 8)}.`}${there}`);
+    }
     case 'template.checked':
       return line('run', 'info', `Template ${event.source}: ${event.bytes} bytes, ${count(event.resources, 'resource')}.`);
     case 'stack.started':

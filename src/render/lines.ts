@@ -72,6 +72,7 @@ function waitFilter(): (stamped: Stamped) => readonly Line[] {
       case 'run.started':
       case 'parameters.read':
       case 'template.stored':
+      case 'assets.published':
       case 'template.checked':
       case 'stack.started':
       case 'stack.unchanged':

@@ -6,7 +6,7 @@ import { escapeXml, structWriter } from './xml.js';
 
 /** One call of S3: the few operations that templates need. */
 export interface S3Call {
-  readonly operation: 'GetObject' | 'HeadObject' | 'PutObject' | 'ListObjectsV2' | 'CreateBucket' | 'HeadBucket';
+  readonly operation: 'GetObject' | 'HeadObject' | 'PutObject' | 'ListObjectsV2' | 'CreateBucket' | 'HeadBucket' | 'GetBucketLocation' | 'GetBucketEncryption';
   readonly input: object;
 }
 
@@ -43,6 +43,8 @@ function callOf(request: WireRequest): S3Call {
   const input = { Bucket: bucket, ...(key !== '' && { Key: key }) };
   if (key === '' && request.method === 'PUT' && request.query.size === 0) return { operation: 'CreateBucket', input };
   if (key === '' && request.method === 'HEAD') return { operation: 'HeadBucket', input };
+  if (key === '' && request.method === 'GET' && request.query.has('location')) return { operation: 'GetBucketLocation', input };
+  if (key === '' && request.method === 'GET' && request.query.has('encryption')) return { operation: 'GetBucketEncryption', input };
   if (key === '' && request.method === 'GET' && request.query.get('list-type') === '2') {
     return { operation: 'ListObjectsV2', input: { ...input, ...listingInput(request.query) } };
   }
@@ -101,11 +103,15 @@ function contentOf(request: WireRequest): Uint8Array {
   return new Uint8Array(Buffer.concat(chunks));
 }
 
-type Output = Omit<Partial<s3.GetObjectOutput & s3.HeadBucketOutput>, 'Body'> & { readonly Body?: Uint8Array | string };
+type Output = Omit<Partial<s3.GetObjectOutput & s3.HeadBucketOutput & s3.GetBucketLocationOutput>, 'Body'> & { readonly Body?: Uint8Array | string };
 
 function respond(call: S3Call, output: Output, common: Record<string, string>): { headers: Record<string, string>; body: Uint8Array | string } {
   if (call.operation === 'ListObjectsV2') {
     const body = `<?xml version="1.0" encoding="UTF-8"?>\n<ListBucketResult xmlns="${NAMESPACE}">${writeListing(output)}</ListBucketResult>`;
+    return { headers: { ...common, 'content-type': 'application/xml' }, body };
+  }
+  if (call.operation === 'GetBucketLocation') {
+    const body = `<?xml version="1.0" encoding="UTF-8"?>\n<LocationConstraint xmlns="${NAMESPACE}">${output.LocationConstraint ?? ''}</LocationConstraint>`;
     return { headers: { ...common, 'content-type': 'application/xml' }, body };
   }
   const body = output.Body ?? '';

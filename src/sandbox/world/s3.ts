@@ -43,6 +43,15 @@ export const s3Operations: OperationTable = {
     bucketOf(world, input.Bucket);
     return { BucketRegion: world.region };
   },
+  GetBucketLocation: (world, input: { Bucket: string }) => {
+    bucketOf(world, input.Bucket);
+    return { LocationConstraint: world.region };
+  },
+  /** No bucket here has a setting of its own. */
+  GetBucketEncryption: (world, input: { Bucket: string }) => {
+    bucketOf(world, input.Bucket);
+    throw new ServiceFault('ServerSideEncryptionConfigurationNotFoundError', 'The server side encryption configuration was not found', 404);
+  },
   PutObject: (world, input: ObjectInput) => {
     const bucket = bucketOf(world, input.Bucket);
     const body = input.Body ?? '';

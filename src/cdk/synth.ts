@@ -1,0 +1,68 @@
+import { spawn } from 'node:child_process';
+import { stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { usage } from '../errors.js';
+
+/** Where a synthesis writes, by CDK's own convention. */
+const OUTPUT = 'cdk.out';
+
+export interface SynthOptions {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Takes what the command prints. */
+  readonly print: (text: string) => void;
+}
+
+/**
+ * The folder of a synthesized app: `app` itself when it is one, otherwise what the command `app` writes to
+ * cdk.out, either `cdk synth` or the app itself.
+ * @throws Failure (usage) when the command fails or writes nothing
+ */
+export async function assemblyOf(app: string, options: SynthOptions): Promise<string> {
+  if (await isDirectory(app)) return app;
+  const directory = resolve(OUTPUT);
+  const manifest = join(directory, 'manifest.json');
+  const before = await changedAt(manifest);
+  const words = splitWords(app);
+  if (words.length === 1 && !(await runs(app))) throw usage('cdk.app', `--app takes the folder that cdk synth wrote, or a command that writes it to ${OUTPUT}; ${app} is neither.`);
+  options.print(`Synthesizes with: ${app}\n`);
+  const failed = await execute(app, words, { ...options.env, CDK_OUTDIR: directory }, options.print);
+  if (failed !== undefined) throw usage('cdk.synth', `The synthesis "${app}" failed: ${failed}.`);
+  const after = await changedAt(manifest);
+  if (after === undefined || after === before) throw usage('cdk.synth', `The synthesis "${app}" wrote no ${OUTPUT}/manifest.json here. Give the folder that it writes with --app.`);
+  return directory;
+}
+
+async function isDirectory(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
+}
+
+/** One word that looks like a path is most likely a folder that is not there. */
+async function runs(word: string): Promise<boolean> {
+  return !/^\.|\/$|^cdk\.out/.test(word) && (!word.includes('/') || (await stat(word).catch(() => undefined))?.isFile() === true);
+}
+
+async function changedAt(path: string): Promise<number | undefined> {
+  return (await stat(path).catch(() => undefined))?.mtimeMs;
+}
+
+/** Anything that only a shell understands. */
+const SHELL = /[|&;<>()$`\\*?[\]{}~\n]|^\w+=/;
+
+/** Without a shell unless the command needs one; its output goes where the run is told. */
+function execute(app: string, words: readonly string[], env: Readonly<Record<string, string | undefined>>, print: (text: string) => void): Promise<string | undefined> {
+  const [command = '', ...args] = words;
+  const stdio: ['ignore', 'pipe', 'pipe'] = ['ignore', 'pipe', 'pipe'];
+  const child = SHELL.test(app) ? spawn(app, { env, stdio, shell: true }) : spawn(command, args, { env, stdio });
+  // What cdk synth prints there is the template.
+  child.stdout.resume();
+  child.stderr.on('data', (part: Buffer) => print(part.toString()));
+  return new Promise((done) => {
+    child.once('error', (error) => done(error.message));
+    child.once('close', (code, signal) => done(code === 0 ? undefined : code === null ? `ended by ${signal ?? 'a signal'}` : `exit code ${code}`));
+  });
+}
+
+/** Words with single or double quotes, as people write commands. */
+export function splitWords(text: string): readonly string[] {
+  return [...text.matchAll(/(?:[^\s"']+|"[^"]*"|'[^']*')+/g)].map(([word]) => word.replace(/"([^"]*)"|'([^']*)'/g, (_, double?: string, single?: string) => double ?? single ?? ''));
+}
