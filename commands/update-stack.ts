@@ -1,6 +1,7 @@
 import { string } from '@oclif/core/flags';
 import { BaseCommand } from './base/command.js';
 import { commonFlags, groupFlags, outputFlags, stackFlags } from './base/flags.js';
+import { executeFlags, guardFlags, settingFlags, stateFlags } from './base/change-flags.js';
 import { parameterFlags } from './base/parameter-flags.js';
 import { splitWords, stackWords } from './base/stack-words.js';
 import { templateFlags } from './base/template-flags.js';
@@ -33,6 +34,10 @@ export default class UpdateStack extends BaseCommand {
     }),
     ...templateFlags,
     ...parameterFlags,
+    ...settingFlags,
+    ...executeFlags,
+    ...guardFlags,
+    ...stateFlags,
     ...groupFlags,
     ...stackFlags,
     ...commonFlags,

@@ -10,6 +10,8 @@ export const EXIT = {
   stopped: 5,
   held: 6,
   stackFailed: 7,
+  /** `plan --detailed-exitcode`: there are changes. */
+  changes: 10,
 } as const;
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
@@ -22,6 +24,8 @@ export const EXIT_OF: Readonly<Record<Outcome, ExitCode>> = {
   nothing: EXIT.done,
   undone: EXIT.done,
   unfrozen: EXIT.done,
+  planned: EXIT.done,
+  changes: EXIT.changes,
   bug: EXIT.bug,
   usage: EXIT.usage,
   refused: EXIT.refused,

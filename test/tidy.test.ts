@@ -152,7 +152,7 @@ describe('the repository', () => {
 
   if (files.includes('README.md')) {
     it('tells of exactly the exit codes that there are', () => {
-      const rows = [...read('README.md').matchAll(/^\| *`?(\d)`? *\| *\S/gm)].map((match) => Number(match[1]));
+      const rows = [...read('README.md').matchAll(/^\| *`?(\d+)`? *\| *\S/gm)].map((match) => Number(match[1]));
       expect(rows).to.deep.equal(Object.values(EXIT));
     });
   }

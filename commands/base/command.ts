@@ -21,6 +21,7 @@ export abstract class BaseCommand extends Command {
       pid: process.pid,
       version: this.config.version,
       json: this.jsonEnabled(),
+      ...(process.stdin.isTTY && process.stdout.isTTY && !this.jsonEnabled() && { ask }),
       onSignal: listenForSignals,
       debug: this.argv.includes('--debug') || Boolean(process.env.DEBUG),
       leave: (ending) => {
@@ -49,6 +50,22 @@ export abstract class BaseCommand extends Command {
   /** Plain JSON: oclif's own colours and wraps it for terminals. */
   protected override logJson(json: unknown): void {
     process.stdout.write(`${JSON.stringify(json, null, 2)}\n`);
+  }
+}
+
+/** Only a clear yes is one. Whoever closes the input has declined. */
+async function ask(question: string, signal: AbortSignal): Promise<boolean> {
+  const { createInterface } = await import('node:readline/promises');
+  const lines = createInterface({ input: process.stdin, output: process.stdout });
+  const closed = new Promise<string>((resolve) => lines.once('close', () => resolve('')));
+  // readline swallows Ctrl-C; it has to reach the run.
+  lines.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
+  try {
+    return /^y(es)?$/i.test((await Promise.race([lines.question(`${question} [y/N] `, { signal }), closed])).trim());
+  } catch {
+    return false;
+  } finally {
+    lines.close();
   }
 }
 

@@ -8,7 +8,7 @@ import type { Gateway } from '../engine/gateway.js';
 import { RETRY, retrying } from '../engine/retry.js';
 import { EXIT_OF, Failure } from '../errors.js';
 import type { GroupResult } from '../model/decision.js';
-import type { Emit, Outcome } from '../model/event.js';
+import type { Emit, Identity, Outcome } from '../model/event.js';
 import type { Output } from '../render/choose.js';
 import { createStream } from '../render/stream.js';
 import { aftermath, toFailure, type Scene } from './failure.js';
@@ -44,12 +44,15 @@ export interface Run {
   readonly pid: number;
   readonly deps: Deps;
   readonly region: string;
+  readonly identity: Identity;
 }
 
 /** How a story ended well. */
 export interface Happy {
   readonly outcome: Outcome;
   readonly results: readonly GroupResult[];
+  /** What else the document at the end tells. */
+  readonly more?: Pick<Ending, 'plan' | 'changeSet' | 'next'>;
 }
 
 /**
@@ -74,7 +77,7 @@ export async function withRun(head: Head, flags: CommonFlags, surroundings: Surr
   const scene = (): Scene => ({ command: head.command, stack: head.stack, groups: head.groups, region, profile: flags.profile, witness: witness(), again: head.again({ region, profile: flags.profile }) });
   const machine = thisMachine(surroundings.host);
 
-  const finish = (outcome: Outcome, results: readonly GroupResult[], failure?: Failure): Ending => {
+  const finish = (outcome: Outcome, results: readonly GroupResult[], failure?: Failure, more: Happy['more'] = {}): Ending => {
     const exitCode = EXIT_OF[outcome];
     const elapsedMs = clock.sinceStart(start);
     const facts = failure === undefined ? {} : { failure: failure.facts };
@@ -88,6 +91,7 @@ export async function withRun(head: Head, flags: CommonFlags, surroundings: Surr
       run: id,
       ...(head.stack === undefined ? {} : { stack: head.stack }),
       groups: results,
+      ...more,
       ...(signals.received === undefined ? {} : { interrupted: signals.received }),
       ...facts,
       elapsedMs,
@@ -122,8 +126,8 @@ export async function withRun(head: Head, flags: CommonFlags, surroundings: Surr
       parameters: {},
     });
     void pulse.beat(done.signal);
-    const happy = await story({ id, host: machine.host, pid: surroundings.pid, region, deps });
-    return finish(happy.outcome, happy.results);
+    const happy = await story({ id, host: machine.host, pid: surroundings.pid, region, identity, deps });
+    return finish(happy.outcome, happy.results, undefined, happy.more);
   } catch (error) {
     const failure = toFailure(error, scene());
     const ending = finish(failure.outcome, results.all(), failure);

@@ -10,12 +10,13 @@ import { loadTemplate, type TemplateIo } from '../template/load.js';
 import { readParameters, type ParametersWanted } from '../template/parameters.js';
 import { objectOf, templateUrl } from '../template/s3-address.js';
 import type { CdkDeployment } from './cdk.js';
+import { readChange, type ChangeFlags, type ChangeWanted } from './change-flags.js';
 import type { Run } from './run.js';
 import type { Surroundings } from './surroundings.js';
 import { checkParameters, templateStore, type Given, type StoreFlags } from './template-store.js';
 
 /** What a command line says of a stack's change, unchecked. */
-export interface OrderFlags extends StoreFlags {
+export interface OrderFlags extends StoreFlags, ChangeFlags {
   readonly stack: string;
   /** The stack of a CDK app, which brings template, parameters and settings. */
   readonly cdk?: CdkStack | undefined;
@@ -33,28 +34,35 @@ export interface OrderFlags extends StoreFlags {
 /** What is read before anything is connected, so that bad input costs no call. */
 export interface OrderRead {
   readonly parameters: ParametersWanted;
+  readonly change: ChangeWanted;
 }
 
 /** Reads files and variables. @throws Failure (usage) with everything that is wrong */
-export async function readOrder(asked: OrderFlags, { env }: Pick<Surroundings, 'env'>): Promise<OrderRead> {
+export async function readOrder(asked: OrderFlags, { env }: Pick<Surroundings, 'env'>, canAsk: boolean): Promise<OrderRead> {
+  const change = await readChange(asked, { ...asked, canAsk }, readTemplateFile);
   const parameters = await readParameters(
     { arguments: asked.parameters, files: asked['parameters-file'] ?? [], useDefault: asked['use-default'] ?? [], ...(asked.cdk !== undefined && { base: asked.cdk.parameters }) },
     { readFile: readParameterFile, env },
   );
-  return { parameters };
+  return { parameters, change };
 }
 
 /** The order itself: reads and checks the template, and stores one that is too long for a call. */
-export async function makeOrder(run: Run, asked: OrderFlags, wanted: Wanted, { parameters }: OrderRead, cdk?: CdkDeployment): Promise<StackOrder> {
+export async function makeOrder(run: Run, asked: OrderFlags, wanted: Wanted, { parameters, change }: OrderRead, cdk?: CdkDeployment): Promise<StackOrder> {
   const files = asked['parameters-file'] ?? [];
   if (files.length > 0) run.deps.emit({ type: 'parameters.read', files, overridden: parameters.overridden });
   const ignoreUnknown = asked['ignore-unknown-parameters'] ?? false;
-  const settings = settingsOf(parameters, cdk);
+  const settings = settingsOf(parameters, change, cdk);
   const given = { ...parameters, ignoreUnknown };
   const io = { ...templateIo(run), store: templateStore(run.deps, asked, given) };
   return {
     stack: asked.stack,
-    template: cdk === undefined ? await loadTemplate(asked.template, asked.stack, io) : await cdkTemplate(run, cdk, io, given),
+    template:
+      change.existing !== undefined
+        ? ofChangeSet(change.existing)
+        : cdk === undefined
+          ? await loadTemplate(asked.template, asked.stack, io)
+          : await cdkTemplate(run, cdk, io, given),
     given: parameters.given,
     useDefault: parameters.useDefault,
     ignoreUnknown,
@@ -62,7 +70,11 @@ export async function makeOrder(run: Run, asked: OrderFlags, wanted: Wanted, { p
     token: `ha-updater-${run.id}`,
     timing: stackTiming(wanted.stackTiming, asked.poll === undefined ? STACK_TIMING.pollMs : wanted.timing.pollMs),
     onInterrupt: onInterrupt(asked),
+    wishes: change.wishes,
     ...(settings !== undefined && { settings }),
+    ...(change.existing !== undefined && { existing: change.existing }),
+    // Another prefix: what is kept on purpose must not look like what a dead run left.
+    ...(change.keep && { changeSetName: `ha-updater-kept-${run.id}` }),
   };
 }
 
@@ -82,11 +94,16 @@ export function onInterrupt(asked: Pick<OrderFlags, 'on-interrupt'>): 'cancel' |
   return asked['on-interrupt'] === 'leave' ? 'leave' : 'cancel';
 }
 
-/** What an app and, over it, a file in CodePipeline's form say beside parameters. */
-function settingsOf({ tags: own, stackPolicy }: ParametersWanted, cdk: CdkDeployment | undefined): StackSettings | undefined {
-  const tags = { ...cdk?.settings.tags, ...own };
-  const settings = { ...cdk?.settings, ...(Object.keys(tags).length > 0 && { tags }), ...(stackPolicy !== undefined && { policy: stackPolicy }) };
+/** What an app says beside parameters, over it a file in CodePipeline's form, and over both the flags. */
+function settingsOf({ tags: own, stackPolicy }: ParametersWanted, { settings: said }: ChangeWanted, cdk: CdkDeployment | undefined): StackSettings | undefined {
+  const tags = { ...cdk?.settings.tags, ...own, ...said?.tags };
+  const settings: StackSettings = { ...cdk?.settings, ...(stackPolicy !== undefined && { policy: stackPolicy }), ...said, ...(Object.keys(tags).length > 0 && { tags }) };
   return Object.keys(settings).length > 0 ? settings : undefined;
+}
+
+/** A change set brings its own template, which was checked when it was made. */
+function ofChangeSet(name: string): LoadedTemplate {
+  return { source: { kind: 'previous' }, origin: `change set ${name}`, bytes: 0, resources: 0, declared: [], findings: [] };
 }
 
 function stackTiming({ warmupMs, actionTimeoutMs, lookBackMs }: StackTiming, pollMs: number): StackOrder['timing'] {

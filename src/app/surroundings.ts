@@ -1,4 +1,5 @@
 import type { ExitCode } from '../errors.js';
+import type { ChangePlan } from '../model/change-plan.js';
 import type { GroupResult } from '../model/decision.js';
 import type { FailureFacts, Outcome } from '../model/event.js';
 import type { Environment } from '../config/speed.js';
@@ -17,6 +18,8 @@ export interface Surroundings {
   readonly json: boolean;
   /** Show where an unexpected failure came from. */
   readonly debug: boolean;
+  /** Asks a person a question that is answered with yes or no (no, once the signal is aborted); absent without a terminal. */
+  readonly ask?: (question: string, signal: AbortSignal) => Promise<boolean>;
   /** Calls back on every SIGINT, SIGTERM and SIGHUP; answers how to stop listening. */
   readonly onSignal: (listener: (signal: string) => void) => () => void;
   /** Ends the process at once, with this ending as its last word. */
@@ -33,6 +36,12 @@ export interface Ending {
   readonly run?: string;
   readonly stack?: string;
   readonly groups?: readonly GroupResult[];
+  /** What a change would do; of `plan`. */
+  readonly plan?: ChangePlan;
+  /** Name of a change set that was made and kept. */
+  readonly changeSet?: string;
+  /** The commands that go on from here, when it ended well and there are any. */
+  readonly next?: readonly string[];
   /** Name of the signal that came, if one came. */
   readonly interrupted?: string;
   readonly failure?: FailureFacts;

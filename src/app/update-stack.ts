@@ -1,11 +1,13 @@
 import { readWanted, type Wanted } from '../config/plan.js';
 import { retrying } from '../engine/retry.js';
-import { changeStack, stackGroups, type StackChange } from '../engine/stack.js';
-import { Failure } from '../errors.js';
+import { changeStack, stackGroups, type OpenChange, type StackChange, type StackOrder } from '../engine/stack.js';
+import { Failure, refused } from '../errors.js';
 import type { GroupResult } from '../model/decision.js';
 import { prepareCdk, withApp } from './cdk.js';
+import type { ChangeWanted } from './change-flags.js';
+import { expectAccount, guardChange, guardGroups, planOf } from './change-guards.js';
 import { stackOnInterrupt } from './interrupt.js';
-import { withRun, type Run } from './run.js';
+import { withRun, type Happy, type Run } from './run.js';
 import type { Ending, Surroundings } from './surroundings.js';
 import { makeOrder, onInterrupt, readOrder, type OrderFlags } from './stack-order.js';
 import { againWith, outcomeOf, swap, type UpdateGroupsAsked } from './update-asgs.js';
@@ -17,25 +19,53 @@ export interface UpdateStackAsked extends Omit<UpdateGroupsAsked, 'stack' | 'asg
 }
 
 /**
- * `update-stack`: finish what a dead run left on the stack's groups, change the stack, and only when
- * CloudFormation succeeded swap the groups; after a creation, prove them.
+ * `update-stack`: make a change set and show it, finish what a dead run left on the stack's groups,
+ * execute it, and only when CloudFormation succeeded swap the groups; after a creation, prove them.
  */
 export async function updateStack(given: UpdateStackAsked, surroundings: Surroundings): Promise<Ending> {
   const wanted = readWanted(given, given.stack === '' ? ['STACK must not be empty.'] : []);
   const asked = await withApp(given, 'update-stack', surroundings);
-  const read = await readOrder(asked, surroundings);
+  const read = await readOrder(asked, surroundings, surroundings.ask !== undefined);
+  const { change } = read;
   const target: UpdateGroupsAsked = { ...asked, asgs: [] };
   const head = { command: 'update-stack', stack: asked.stack, groups: [], again: againWith(target), onInterrupt: stackOnInterrupt(onInterrupt(asked)) };
 
   return withRun(head, asked, surroundings, async (run) => {
+    expectAccount(run, change.guards);
     const cdk = asked.cdk === undefined ? undefined : await prepareCdk(run, asked.cdk, asked, surroundings);
     const stackRun = cdk?.run ?? run;
     const order = await makeOrder(stackRun, asked, wanted, read, cdk);
-    const finished = await finishDeadRollouts(run, wanted, target);
-    const change = await changeStack(stackRun.deps, order);
-    const results = together(finished, await swapAfter(run, wanted, target, change));
-    return { outcome: change.action === 'created' || change.action === 'updated' ? change.action : outcomeOf(results), results };
+    let finished: readonly GroupResult[] = [];
+    const done = await changeStack(stackRun.deps, order, async (open) => {
+      await approve(run, wanted, change, order, open, surroundings);
+      if (change.keep) return 'keep';
+      finished = await finishDeadRollouts(run, wanted, target);
+      return 'execute';
+    });
+    if (done.action === 'kept') return kept(asked.stack, done);
+    const results = together(finished, await swapAfter(run, wanted, target, done));
+    return { outcome: done.action === 'created' || done.action === 'updated' ? done.action : outcomeOf(results), results };
   });
+}
+
+/** Shows what would happen and goes on only when every guard, and the person who is asked, lets it. */
+async function approve(run: Run, wanted: Wanted, change: ChangeWanted, order: StackOrder, open: OpenChange, { ask }: Surroundings): Promise<void> {
+  if (open.review === undefined) return;
+  const plan = await planOf(run, wanted, order.stack, open);
+  run.deps.emit({ type: 'change.planned', plan });
+  guardChange(change.guards, open, plan, order.given);
+  if (change.keep) return;
+  guardGroups(plan);
+  if (!change.confirm || ask === undefined) return;
+  // The screen gets a moment to show what the question is about.
+  await run.deps.clock.sleep(100);
+  if (await ask(`Change stack ${order.stack} like this?`, run.deps.interrupt.wake)) return;
+  throw refused('run.declined', 'The change was declined.', []);
+}
+
+/** The change set waits for somebody who executes it by its name. */
+function kept(stack: string, { changeSet }: StackChange): Happy {
+  return { outcome: 'planned', results: [], more: { changeSet: changeSet?.name ?? '', next: [`ha-updater update-stack ${stack} --change-set ${changeSet?.name ?? ''}`] } };
 }
 
 /**

@@ -30,6 +30,7 @@ export function createWitness(): { readonly witness: () => Witness; readonly see
   const see = (event: RunEvent): void => {
     switch (event.type) {
       case 'stack.started':
+      case 'stack.mending':
         stage = 'stack';
         changed = true;
         break;

@@ -55,7 +55,8 @@ function skipped(plan: Plan, group: Group): string | undefined {
   return `${who} ${run} ${group.configurations.join(' or ')} already${frozen}`;
 }
 
-function reasonsAgainst(observed: Observed, group: Group): readonly Reason[] {
+/** Every reason against a swap that can be seen now. */
+export function reasonsAgainst(observed: Observed, group: Group): readonly Reason[] {
   const reasons: Reason[] = [];
   const against = (code: string, text: string, remedy: string): void => void reasons.push({ code, group: group.name, text, remedy });
   const precautions = observed.precautions.find((one) => one.group === group.name);

@@ -23,6 +23,12 @@ export function rootCauses(events: readonly StackEvent[], cancelledByUs = false)
   return explained.length > 0 ? [...said, ...explained] : said;
 }
 
+/** Resources that failed while the stack went back: what stands between it and its former state. */
+export function rollbackFailures(events: readonly StackEvent[]): readonly StackEvent[] {
+  const inOrder = [...events].sort((a, b) => a.at - b.at);
+  return inOrder.filter((event) => event.status.endsWith('_FAILED') && !isStackItself(event) && undoing(event, inOrder));
+}
+
 /** Resources that could not be deleted when an update that succeeded tidied up: left behind, no failure. */
 export function leftovers(events: readonly StackEvent[]): readonly StackEvent[] {
   return events.filter((event) => event.status === 'DELETE_FAILED' && !isStackItself(event));

@@ -71,7 +71,7 @@ export function startAdvice(name: string, stack: Stack | undefined): StartAdvice
       if (stack.status.endsWith('_CLEANUP_IN_PROGRESS')) return { kind: 'wait', why: `Stack ${name} is ${stack.status}; it takes no update until that ends.` };
       const since = stack.updatedAt ?? stack.createdAt;
       const when = since === undefined ? '' : ` since ${new Date(since).toISOString()}`;
-      return refuse(`is ${stack.status}${when}: somebody else's change is under way.`, 'Run again when it has settled.', `ha-updater status ${name} --events`);
+      return refuse(`is ${stack.status}${when}: somebody else's change is under way.`, 'Run again when it has settled, or wait for it with --wait.', `ha-updater status ${name} --events`);
     }
     case 'review':
       return refuse(
@@ -85,6 +85,7 @@ export function startAdvice(name: string, stack: Stack | undefined): StartAdvice
         `is ${stack.status}: its creation failed${why}, and CloudFormation can only delete it.`,
         'Delete it when nothing in it is needed, then run again to create it.',
         `ha-updater status ${name} --events`,
+        `ha-updater update-stack ${name} --replace-failed   # with its template and parameters: deletes it, then creates it`,
         remove,
       );
     case 'stuck':
@@ -102,6 +103,7 @@ function stuck(name: string, status: string, why: string, refuse: (text: string,
         `is UPDATE_ROLLBACK_FAILED: an update failed and its roll-back failed too${why}.`,
         'Mend what made the roll-back fail, then continue it; resources that cannot be mended can be skipped.',
         show,
+        `ha-updater update-stack ${name} --continue-rollback   # and --skip ID for what cannot be mended`,
         `aws cloudformation continue-update-rollback --stack-name ${name}`,
       );
     case 'UPDATE_FAILED':
@@ -123,6 +125,39 @@ function stuck(name: string, status: string, why: string, refuse: (text: string,
   }
 }
 
+/** What may be done about a stack that does not simply take an update. Nothing of it happens unasked. */
+export interface StateWishes {
+  /** False: refuse to create a stack, against a mistyped name. */
+  readonly create?: boolean;
+  /** Delete a stack whose creation failed, then create it. */
+  readonly replaceFailed?: boolean;
+  /** Wait for somebody else's change to end, then go on. */
+  readonly wait?: boolean;
+  /** Continue a roll-back that failed, without these resources, then go on. */
+  readonly continueRollback?: { readonly skip: readonly string[] };
+}
+
+export type StartStep =
+  | StartAdvice
+  | { readonly kind: 'replace' }
+  | { readonly kind: 'continueRollback'; readonly skip: readonly string[] }
+  | { readonly kind: 'waitForOthers'; readonly why: string };
+
+/** What to do now, with what the user allowed. */
+export function startStep(name: string, stack: Stack | undefined, wishes: StateWishes): StartStep {
+  const advice = startAdvice(name, stack);
+  if (advice.kind === 'create' && wishes.create === false) {
+    const text = `There is no stack ${name}, and it is not to be created.`;
+    return { kind: 'refuse', code: 'stack.missing', text, remedy: 'Check the name, the account and the region; leave out --no-create to create it.', next: [] };
+  }
+  if (advice.kind !== 'refuse' || stack === undefined) return advice;
+  const state = classifyStatus(stack.status);
+  if (state === 'failed' && wishes.replaceFailed === true) return { kind: 'replace' };
+  if (stack.status === 'UPDATE_ROLLBACK_FAILED' && wishes.continueRollback !== undefined) return { kind: 'continueRollback', skip: wishes.continueRollback.skip };
+  if (state === 'inProgress' && wishes.wait === true) return { kind: 'waitForOthers', why: advice.text };
+  return advice;
+}
+
 /** Limits of following a change. All in milliseconds. */
 export interface FollowTiming {
   /** Longest wait for the first event of our operation. */
@@ -131,6 +166,9 @@ export interface FollowTiming {
   readonly silenceMs: Milliseconds;
 }
 
+/** What is followed: a change of the stack, or what comes before it can be changed. */
+export type FollowedAction = 'create' | 'update' | 'delete' | 'rollback';
+
 /** What following has seen so far, on our own clock. */
 export interface FollowSeen {
   readonly startedAt: Instant;
@@ -138,7 +176,7 @@ export interface FollowSeen {
   readonly newsAt?: Instant;
   /** Status of the stack by its own last event of our operation, or by two looks at it. */
   readonly status?: string;
-  readonly action: 'create' | 'update';
+  readonly action: FollowedAction;
   readonly onInterrupt: 'cancel' | 'leave';
   /** Name of the signal, once there was one. */
   readonly interrupt?: string;
@@ -171,6 +209,7 @@ export function decideFollow(seen: FollowSeen, now: Instant, timing: FollowTimin
 /** Only UPDATE_IN_PROGRESS can be cancelled (CancelUpdateStack). What is rolling back already is followed to its end. */
 function onInterrupt(signal: string, seen: FollowSeen): FollowStep | undefined {
   if (seen.onInterrupt === 'leave') return { kind: 'leave', why: `${signal}: the stack's change goes on without us.` };
+  if (seen.action === 'delete' || seen.action === 'rollback') return { kind: 'leave', why: `${signal}: the ${seen.action === 'delete' ? 'deleting' : 'roll-back'} of the stack cannot be cancelled; it goes on without us.` };
   if (seen.action === 'create') return { kind: 'leave', why: `${signal}: the creation of a stack cannot be cancelled; it goes on without us.` };
   if (seen.status === 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS') {
     return { kind: 'leave', why: `${signal}: the stack is updated and only tidies up; that cannot be cancelled.` };

@@ -1,8 +1,9 @@
 import type { Milliseconds } from '../clock.js';
 import { countChanges } from '../decide/changes.js';
-import type { FollowTiming } from '../decide/stack-update.js';
+import type { FollowTiming, StateWishes } from '../decide/stack-update.js';
 import { Failure } from '../errors.js';
 import type { ChangeSet } from '../model/change-set.js';
+import type { RunEvent } from '../model/event.js';
 import type { GivenParameter, LoadedTemplate } from '../model/template.js';
 import type { Deps } from './deps.js';
 import type { StackSettings } from './gateway.js';
@@ -15,6 +16,7 @@ import { review, type Review } from './stack/review.js';
 import { goesDirectly, settle } from './stack/settings.js';
 import { start } from './stack/start.js';
 
+export type { StateWishes } from '../decide/stack-update.js';
 export { stackGroups } from './stack/groups.js';
 export type { Review } from './stack/review.js';
 export { parametersFailure, type Prepared } from './stack/prepare.js';
@@ -54,18 +56,6 @@ export interface StackTiming extends FollowTiming {
 /** The seed's defaults: `--warmup-seconds`, `--action-timeout`, `--lenient-look-back`. */
 export const STACK_TIMING: StackTiming = { warmupMs: 25_000, silenceMs: 300_000, pollMs: 2_000, lookBackMs: 5_000 };
 
-/** What may be done about a stack that does not simply take an update. Nothing of it happens unasked. */
-export interface StateWishes {
-  /** False: refuse to create a stack, against a mistyped name. */
-  readonly create?: boolean;
-  /** Delete a stack whose creation failed, then create it. */
-  readonly replaceFailed?: boolean;
-  /** Wait for somebody else's change to end, then go on. */
-  readonly wait?: boolean;
-  /** Continue a roll-back that failed, without these resources, then go on. */
-  readonly continueRollback?: { readonly skip: readonly string[] };
-}
-
 export interface StackChange {
   /** `kept`: the change set waits for somebody to execute it; `dropped`: it was only looked at. */
   readonly action: 'created' | 'updated' | 'unchanged' | 'kept' | 'dropped';
@@ -91,6 +81,26 @@ export type Resolve = (open: OpenChange) => Promise<'execute' | 'keep' | 'drop'>
  *   `stopped` (we follow no longer, CloudFormation may go on); AwsFault when a call before the start failed
  */
 export async function changeStack(deps: Deps, order: StackOrder, resolve: Resolve = () => Promise.resolve('execute')): Promise<StackChange> {
+  let mended = false;
+  const emit = (event: RunEvent): void => {
+    mended ||= event.type === 'stack.mending';
+    deps.emit(event);
+  };
+  try {
+    return await change({ ...deps, emit }, order, resolve);
+  } catch (error) {
+    throw mended ? afterMending(error, order) : error;
+  }
+}
+
+/** Once the stack was deleted, or rolled back to its end, a refusal no longer means that nothing was changed. */
+function afterMending(error: unknown, { stack }: StackOrder): unknown {
+  if (!(error instanceof Failure) || error.outcome !== 'refused') return error;
+  const left = `Stack ${stack} was deleted, or rolled back to its end, as asked for; what was to come after that was not begun.`;
+  return new Failure('stopped', { ...error.facts, serves: 'Its groups were not touched by us.', left }, { cause: error });
+}
+
+async function change(deps: Deps, order: StackOrder, resolve: Resolve): Promise<StackChange> {
   const open = await openChange(deps, order);
   const { prepared } = open;
   if (open.review === undefined) {
@@ -138,8 +148,8 @@ async function carryOut(deps: Deps, order: StackOrder, prepared: Prepared, found
     deps.emit({ type: 'stack.unchanged', stack: order.stack });
     return { action: 'unchanged', stackId: started.stackId };
   }
-  const followed = await follow(deps, order, prepared, started, countChanges(found.changes));
-  const change = verdict(order, prepared, followed);
-  if (!direct) await settle(deps, order, prepared, change.stackId);
-  return change;
+  const followed = await follow(deps, order, prepared, started, { total: countChanges(found.changes) });
+  const done = verdict(order, prepared, followed);
+  if (!direct) await settle(deps, order, prepared, done.stackId);
+  return done;
 }

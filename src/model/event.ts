@@ -1,5 +1,6 @@
 import type { Instant, Milliseconds } from '../clock.js';
 import type { Action } from './action.js';
+import type { ChangePlan } from './change-plan.js';
 import type { GroupResult, Progress, Reason, Wait } from './decision.js';
 import type { StackEvent } from './stack.js';
 
@@ -19,6 +20,10 @@ export type Outcome =
   /** A rollout that somebody left was rolled back, as asked for. */
   | 'undone'
   | 'unfrozen'
+  /** Only looked at, or made and not executed. */
+  | 'planned'
+  /** Only looked at, and there is something to change; said when asked to tell by the exit code. */
+  | 'changes'
   | 'stackFailed'
   | 'swapRolledBack'
   | 'stopped'
@@ -86,6 +91,7 @@ export type RunEvent =
       /** The service's reason for asking for them; absent when the user named them. */
       readonly capabilitiesReason?: string;
     }
+  | { readonly type: 'change.planned'; readonly plan: ChangePlan }
   | { readonly type: 'stack.unchanged'; readonly stack: string }
   | {
       readonly type: 'stack.event';
@@ -102,7 +108,11 @@ export type RunEvent =
       readonly inProgress: readonly string[];
       readonly until: Instant;
       readonly done?: ChangesDone;
+      /** Token of somebody else's change that is waited for. */
+      readonly by?: string;
     }
+  /** The stack must first be deleted, or rolled back to its end, as the user allowed. */
+  | { readonly type: 'stack.mending'; readonly stack: string; readonly action: 'delete' | 'continueRollback'; readonly token: string }
   | { readonly type: 'stack.cancelled'; readonly stack: string; readonly why: string }
   | {
       readonly type: 'stack.settled';

@@ -2,6 +2,7 @@ import type { Instant } from '../clock.js';
 import type { Action } from '../model/action.js';
 import type { GroupResult, Progress, Wait } from '../model/decision.js';
 import type { RunEvent } from '../model/event.js';
+import { planLines } from './plan.js';
 import { count, duration, list, oneLine, sentence, sizes, timestamp } from './words.js';
 
 /** How much a line matters: `detail` may be left out where room is short. */
@@ -37,6 +38,8 @@ export function describe(event: RunEvent, at: Instant): readonly Line[] {
       return line('run', 'info', `Template ${event.source}: ${event.bytes} bytes, ${count(event.resources, 'resource')}.`);
     case 'stack.started':
       return describeStackStart(event);
+    case 'change.planned':
+      return planLines(event.plan).map((text) => ({ scope: event.plan.stack, level: 'info', text }));
     case 'stack.unchanged':
       return line(event.stack, 'good', 'No updates are to be performed: the stack is as asked for.');
     case 'stack.event': {
@@ -47,9 +50,11 @@ export function describe(event: RunEvent, at: Instant): readonly Line[] {
       return line(event.stack, stackLevel(status), `${status} ${type} ${logicalId}${nested}${took}${reason ? `: ${reason}` : ''}`);
     }
     case 'stack.waiting': {
-      const what = event.inProgress.length > 0 ? `in progress: ${list(event.inProgress, 8)}` : 'nothing in progress yet';
+      const what = event.by !== undefined ? `waiting for the change of ${event.by}` : event.inProgress.length > 0 ? `in progress: ${list(event.inProgress, 8)}` : 'nothing in progress yet';
       return line(event.stack, 'detail', `${[event.status, what, ...doneOf(event.done)].join(', ')}${timeLeft(event.until, at)}.`);
     }
+    case 'stack.mending':
+      return line(event.stack, 'warning', `${event.action === 'delete' ? 'Deletes the stack, whose creation had failed' : 'Continues the roll-back that had failed'} (token ${event.token}).`);
     case 'stack.cancelled':
       return line(event.stack, 'warning', `Asked CloudFormation to cancel the update: ${sentence(event.why)}`);
     case 'stack.settled':
@@ -237,6 +242,8 @@ export const END: Readonly<Record<Extract<RunEvent, { type: 'run.finished' }>['o
   nothing: 'Nothing to do',
   undone: 'Rolled back as asked',
   unfrozen: 'Unfrozen',
+  planned: 'Planned',
+  changes: 'Planned, with changes',
   stackFailed: 'Stack failed',
   swapRolledBack: 'Rolled back',
   stopped: 'Stopped part-way',

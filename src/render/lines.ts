@@ -75,9 +75,11 @@ function waitFilter(): (stamped: Stamped) => readonly Line[] {
       case 'assets.published':
       case 'template.checked':
       case 'stack.started':
+      case 'change.planned':
       case 'stack.unchanged':
       case 'stack.event':
       case 'stack.cancelled':
+      case 'stack.mending':
       case 'stack.settled':
       case 'groups.found':
       case 'group.skipped':

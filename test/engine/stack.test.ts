@@ -98,14 +98,14 @@ describe('before a stack is changed', () => {
     expect(web.ofType('warning').map(({ reason }) => reason.text)).to.deep.equal(['web.yml:1:1 Hm.']);
   });
 
-  for (const status of ['UPDATE_IN_PROGRESS', 'ROLLBACK_COMPLETE', 'UPDATE_ROLLBACK_FAILED', 'REVIEW_IN_PROGRESS', 'DELETE_FAILED']) {
+  for (const status of ['UPDATE_IN_PROGRESS', 'ROLLBACK_COMPLETE', 'UPDATE_ROLLBACK_FAILED', 'DELETE_FAILED']) {
     it(`refuses a stack in ${status} and changes nothing`, async () => {
       const web = new ScriptedStack(status);
       const failure = await failureOf(web.change());
       expect(failure.exitCode).to.equal(3);
       expect(failure.facts.next).not.to.deep.equal([]);
       expect(web.calls).not.to.include.members(['updateStack']);
-      expect(web.calls).not.to.include.members(['createStack']);
+      expect(web.calls).not.to.include.members(['createChangeSet']);
     });
   }
 
@@ -248,6 +248,34 @@ describe('sending the change', () => {
     refusing.summary = web.summary;
     refusing.faults.push({ method: 'createChangeSet', fault: fault('invalid', 'ValidationError', 'hunter2 is too short') });
     expect((await failureOf(refusing.change({ given }))).message).to.include('**** is too short');
+  });
+});
+
+describe('a stack that waits for its first change set', () => {
+  const row = (name: string, createdAt: number): never => ({ id: `arn:${name}`, name, stackId, stackName: 'web', status: 'CREATE_COMPLETE', executionStatus: 'AVAILABLE', reason: '', parameters: [], changes: [], createdAt }) as never;
+  const creation: readonly Beat[] = [
+    { after: 1, id: 'web', status: 'CREATE_IN_PROGRESS' },
+    { after: 9, id: 'web', status: 'CREATE_COMPLETE' },
+  ];
+
+  it("is refused, with the change sets that wait: somebody else's is never touched", async () => {
+    for (const name of ['theirs', 'ha-updater-kept-r0']) {
+      const web = new ScriptedStack('REVIEW_IN_PROGRESS');
+      web.changeSets.set('arn', row(name, 0));
+      const failure = await failureOf(web.change());
+      expect([failure.exitCode, failure.facts.code]).to.deep.equal([3, 'stack.review']);
+      expect(failure.facts.reasons[0]?.text).to.include(name);
+      expect(failure.facts.next[0]).to.equal(`ha-updater update-stack web --change-set ${name}   # executes it`);
+      expect([web.changeSets.size, web.count('createChangeSet'), web.count('deleteStack')]).to.deep.equal([1, 0, 0]);
+    }
+  });
+
+  it('is created when only a run of ours left it so; what a dead run made is removed', async () => {
+    const web = new ScriptedStack('REVIEW_IN_PROGRESS');
+    web.script = creation;
+    web.changeSets.set('arn:ha-updater-r0', row('ha-updater-r0', web.clock.now() - 7_200_000));
+    expect((await web.change()).action).to.equal('created');
+    expect([...web.changeSets.keys()]).not.to.include('arn:ha-updater-r0');
   });
 });
 

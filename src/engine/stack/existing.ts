@@ -28,6 +28,7 @@ export async function openExisting(deps: Deps, order: StackOrder, name: string):
       ...(!create && { before }),
       request: { stack: before.id, template: { kind: 'previous' }, parameters: [], capabilities: [], token: order.token, ...(order.settings !== undefined && { settings: order.settings }) },
       resolved: { parameters: [], shown: {}, kept: [], defaulted: [], problems: [], warnings: [] },
+      secrets: new Set(before.parameters.flatMap(({ key, noEcho }) => (noEcho ? [key] : []))),
       redact: redactor([]),
     },
     review,

@@ -1,7 +1,7 @@
 import type { Instant, Milliseconds } from '../../clock.js';
 import { changesDone } from '../../decide/changes.js';
 import { isStackItself, leftovers, rootCauses } from '../../decide/root-causes.js';
-import { classifyStatus, decideFollow, type FollowStep } from '../../decide/stack-update.js';
+import { classifyStatus, decideFollow, type FollowedAction, type FollowStep, type StackState } from '../../decide/stack-update.js';
 import { AwsFault } from '../../errors.js';
 import type { StackEvent } from '../../model/stack.js';
 import type { Deps } from '../deps.js';
@@ -47,8 +47,20 @@ interface State {
   lastLook: boolean;
 }
 
+/** What following needs to know of the change. */
+export type FollowedChange = Pick<Prepared, 'before' | 'redact'> & { readonly action: FollowedAction };
+
+/** How a change is followed. */
+export interface FollowOptions {
+  /** Number of planned resource changes; 0 when it is not known. */
+  readonly total?: number;
+  /** Where it should settle; absent: where an update or a creation succeeded. */
+  readonly well?: (state: StackState) => boolean;
+}
+
 /** Follows a started change until it settles, or until we must stop looking. Throws only what is a bug. */
-export async function follow(deps: Deps, order: StackOrder, prepared: Prepared, started: Extract<Started, { kind: 'started' }>, total = 0): Promise<Followed> {
+export async function follow(deps: Deps, order: StackOrder, prepared: FollowedChange, started: Extract<Started, { kind: 'started' }>, options: FollowOptions = {}): Promise<Followed> {
+  const { total = 0, well = (state) => state === 'ok' } = options;
   const { stackId, marker } = started;
   const operation: Operation = { stackId, tokens: new Set([order.token]), lookBackMs: order.timing.lookBackMs, ...(marker !== undefined && { marker }) };
   const reader = eventReader(deps, operation);
@@ -70,7 +82,7 @@ export async function follow(deps: Deps, order: StackOrder, prepared: Prepared, 
     switch (step.kind) {
       case 'settled':
         await finalRead(deps, reader, tell);
-        tellSettled(deps, order, prepared, step.status, reader.all(), state, deps.clock.now());
+        tellSettled(deps, order, prepared, step.status, reader.all(), state, deps.clock.now(), well);
         return ended(step);
       case 'leave':
         return ended(step);
@@ -98,7 +110,7 @@ export async function follow(deps: Deps, order: StackOrder, prepared: Prepared, 
   }
 }
 
-function next(deps: Deps, order: StackOrder, prepared: Prepared, state: State): FollowStep {
+function next(deps: Deps, order: StackOrder, prepared: FollowedChange, state: State): FollowStep {
   const { interrupt } = deps;
   return decideFollow(
     {
@@ -181,7 +193,7 @@ async function cancel(deps: Deps, order: StackOrder, operation: Operation, state
 type Tell = (event: StackEvent) => void;
 
 /** Emits events of the stack, each with the time since its resource first moved and how many of the planned changes are done. */
-function teller(deps: Deps, order: StackOrder, { redact }: Prepared, total: number): Tell {
+function teller(deps: Deps, order: StackOrder, { redact }: FollowedChange, total: number): Tell {
   const firstAt = new Map<string, Instant>();
   const seen: StackEvent[] = [];
   return (event) => {
@@ -203,8 +215,8 @@ async function finalRead(deps: Deps, reader: EventReader, tell: Tell): Promise<v
   deps.emit({ type: 'warning', reason: { code: 'stack.eventsMissing', text, remedy: '' } });
 }
 
-function tellSettled(deps: Deps, order: StackOrder, { redact }: Prepared, status: string, events: readonly StackEvent[], state: State, now: Instant): void {
-  const ok = classifyStatus(status) === 'ok';
+function tellSettled(deps: Deps, order: StackOrder, { redact }: FollowedChange, status: string, events: readonly StackEvent[], state: State, now: Instant, well: (state: StackState) => boolean): void {
+  const ok = well(classifyStatus(status));
   const causes = ok ? [] : rootCauses(events, state.answered !== undefined);
   deps.emit({
     type: 'stack.settled',

@@ -1,5 +1,5 @@
 import { resolveParameters, type ResolvedParameters } from '../../decide/stack-parameters.js';
-import { startAdvice } from '../../decide/stack-update.js';
+import { startStep } from '../../decide/stack-update.js';
 import { AwsFault, refused, usage, type Failure } from '../../errors.js';
 import type { Reason } from '../../model/decision.js';
 import type { Stack, TemplateSummary } from '../../model/stack.js';
@@ -8,8 +8,10 @@ import type { Deps } from '../deps.js';
 import type { StackRequest } from '../gateway.js';
 import { pause, retrying } from '../retry.js';
 import type { StackOrder } from '../stack.js';
+import { continueFailed, deleteFailed, waitForOthers, whyStuck } from './mend.js';
 import { redactor, type Redact } from './redact.js';
 import { mergedSettings } from './settings.js';
+import { clearReview } from './waiting-review.js';
 
 /** All that is known before the one call that changes something. */
 export interface Prepared {
@@ -21,6 +23,8 @@ export interface Prepared {
   /** The service's reason for the capabilities; absent when the user named them or none are needed. */
   readonly capabilitiesReason?: string;
   readonly redact: Redact;
+  /** Keys of NoEcho parameters. */
+  readonly secrets: ReadonlySet<string>;
 }
 
 /** Looks, checks and resolves; refuses with all reasons before anything is sent. */
@@ -58,6 +62,7 @@ export async function prepare(deps: Deps, order: StackOrder): Promise<Prepared> 
     },
     resolved,
     ...(order.capabilities === undefined && needed.length > 0 && { capabilitiesReason: summary?.capabilitiesReason ?? '' }),
+    secrets: secret,
     redact: redactor(order.given.filter(({ key }) => secret.has(key)).map(({ value }) => value)),
   };
 }
@@ -79,26 +84,48 @@ function asReason(origin: string, { code, line, column, path, text, remedy }: Te
   return { code, text: `${origin}:${line}:${column} ${path === '' ? '' : `${path}: `}${text}`, remedy };
 }
 
-/** Create or update; waits for a clean-up that ends by itself, refuses everything else that is in the way. */
+/** How often a state that was mended may still be shown by reads that lag. */
+const staleLooks = 15;
+
+/** Create or update; waits for a clean-up that ends by itself, does what was allowed, refuses everything else that is in the way. */
 async function advised(deps: Deps, order: StackOrder): Promise<{ readonly action: 'create' | 'update'; readonly before?: Stack }> {
   const until = deps.clock.now() + order.timing.silenceMs;
-  for (;;) {
+  let mended: string | undefined;
+  for (let looks = 0; ; looks++) {
     const stack = await retrying(deps, 'cloudformation:DescribeStacks', () => deps.gateway.describeStack(order.stack));
-    const advice = startAdvice(order.stack, stack);
-    switch (advice.kind) {
+    const step = startStep(order.stack, stack, order.wishes ?? {});
+    const again = mended === step.kind && looks <= staleLooks;
+    switch (step.kind) {
       case 'create':
         return { action: 'create' };
       case 'update':
         return { action: 'update', ...(stack !== undefined && { before: stack }) };
-      case 'refuse':
-        throw refused(advice.code, advice.text, [{ code: advice.code, text: advice.text, remedy: advice.remedy }], advice.next);
+      case 'refuse': {
+        if (stack !== undefined && step.code === 'stack.review') {
+          await clearReview(deps, order, stack);
+          return { action: 'create' };
+        }
+        const explained = stack !== undefined && ['stack.failed', 'stack.stuck'].includes(step.code) ? await whyStuck(deps, stack) : [];
+        throw refused(step.code, step.text, [...explained, { code: step.code, text: step.text, remedy: step.remedy }], step.next);
+      }
       case 'wait':
         if (deps.interrupt.received !== undefined) throw interrupted(deps.interrupt.received);
         if (deps.clock.now() >= until) {
-          throw refused('stack.busy', advice.why, [], [`ha-updater status ${order.stack} --events`]);
+          throw refused('stack.busy', step.why, [], [`ha-updater status ${order.stack} --events`]);
         }
         deps.emit({ type: 'stack.waiting', stack: order.stack, status: stack?.status ?? '', inProgress: [], until });
         await pause(deps, Math.min(15_000, until - deps.clock.now()));
+        break;
+      case 'waitForOthers':
+        await waitForOthers(deps, order, stack as Stack);
+        break;
+      case 'replace':
+      case 'continueRollback':
+        if (again) await pause(deps, 2_000);
+        else if (step.kind === 'replace') await deleteFailed(deps, order, stack as Stack);
+        else await continueFailed(deps, order, stack as Stack, step.skip);
+        mended = step.kind;
+        break;
     }
   }
 }

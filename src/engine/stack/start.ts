@@ -49,7 +49,7 @@ export async function start(deps: Deps, order: StackOrder, prepared: Prepared, e
 }
 
 /** undefined also when events cannot be read: tokens tell ours from others' then. */
-async function newestEvent(deps: Deps, stackId: string): Promise<StackEvent | undefined> {
+export async function newestEvent(deps: Deps, stackId: string): Promise<StackEvent | undefined> {
   try {
     let read = 0;
     const events = await retrying(deps, 'cloudformation:DescribeStackEvents', () => deps.gateway.stackEvents(stackId, () => read++ > 0));

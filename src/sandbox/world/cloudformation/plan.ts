@@ -139,16 +139,18 @@ function changeDetails(
     const differs = !same(row.definition[name], definition.properties[name]);
     const moving = differs ? undefined : movingReference(node, earlier);
     if (!differs && moving === undefined) continue;
-    const cause: Pick<ChangeDetail, 'source' | 'entity' | 'evaluation'> =
-      moving ?? (same(before?.properties[name], declaration?.properties[name]) ? parameterCause(node, stack, blueprint) : { source: 'DirectModification', evaluation: 'Static' });
-    details.push({
-      attribute: name === 'Tags' ? 'Tags' : 'Properties',
-      name: name === 'Tags' ? undefined : name,
-      recreation: handler.replaces === 'all' || handler.replaces.includes(name) ? 'Always' : 'Never',
-      ...cause,
-      before: shown(before?.properties[name], maskedBefore),
-      after: shown(declaration?.properties[name], masked),
-    });
+    const causes: readonly Cause[] =
+      moving !== undefined ? [moving] : same(before?.properties[name], declaration?.properties[name]) ? parameterCauses(node, stack, blueprint) : [{ source: 'DirectModification', evaluation: 'Static' }];
+    for (const cause of causes) {
+      details.push({
+        attribute: name === 'Tags' ? 'Tags' : 'Properties',
+        name: name === 'Tags' ? undefined : name,
+        recreation: handler.replaces === 'all' || handler.replaces.includes(name) ? 'Always' : 'Never',
+        ...cause,
+        before: shown(before?.properties[name], maskedBefore),
+        after: shown(declaration?.properties[name], masked),
+      });
+    }
   }
   if (!same(row.metadata, declaration?.metadata)) {
     details.push({ attribute: 'Metadata', recreation: 'Never', evaluation: 'Static', source: 'DirectModification' });
@@ -183,17 +185,22 @@ function movingReference(node: Json, earlier: ReadonlyMap<string, PlannedChange>
   return undefined;
 }
 
-/** The text is the same, so a parameter that it uses has another value. */
-function parameterCause(node: Json, stack: StackRow, blueprint: Blueprint): Pick<ChangeDetail, 'source' | 'entity' | 'evaluation'> {
+type Cause = Pick<ChangeDetail, 'source' | 'entity' | 'evaluation'>;
+
+/**
+ * The text is the same, so parameters that it uses have other values: one detail for each, and one more
+ * by which the service says that it cannot rule out a direct modification. Source: CloudFormation user
+ * guide, example change sets.
+ */
+function parameterCauses(node: Json, stack: StackRow, blueprint: Blueprint): readonly Cause[] {
   const value = (of: Blueprint, key: string): string | undefined => {
     const parameter = of.parameters.find((one) => one.key === key);
     return parameter?.resolved ?? parameter?.value;
   };
   const names = [...referencesOf(node).refs].filter((name) => blueprint.template.parameters[name] !== undefined);
-  const changed = names.find((name) => value(stack.blueprint, name) !== value(blueprint, name));
-  return changed === undefined
-    ? { source: 'DirectModification', evaluation: 'Static' }
-    : { source: 'ParameterReference', entity: changed, evaluation: 'Static' };
+  const changed = names.filter((name) => value(stack.blueprint, name) !== value(blueprint, name));
+  if (changed.length === 0) return [{ source: 'DirectModification', evaluation: 'Static' }];
+  return [...changed.map((entity): Cause => ({ source: 'ParameterReference', entity, evaluation: 'Static' })), { source: 'DirectModification', evaluation: 'Dynamic' }];
 }
 
 function shown(node: Json | undefined, scope: Scope): string | undefined {
