@@ -258,12 +258,14 @@ function plain(sentence: string): string {
     .trim();
 }
 
-/** Cut at a whole character and without a space at the end, which AWS would not keep. */
+/** Cut between words, and seen to be cut. A word that is too long by itself is cut at a whole character. */
 function cutAt(text: string, length: number): string {
+  const more = ' ...';
   let cut = '';
   for (const character of text) {
-    if (cut.length + character.length > length) break;
+    if (cut.length + character.length > length - more.length) break;
     cut += character;
   }
-  return cut.trimEnd();
+  const words = cut.replace(/\s\S*$/, '');
+  return `${(words.length > length / 2 ? words : cut).trimEnd()}${more}`;
 }

@@ -81,7 +81,7 @@ export function rolledBack(back: readonly GroupResult[], observed: Observed | un
   const frozen = back.map((result) => ({ group: result.group, processes: result.outcome === 'rolledBack' ? result.frozen : [] }));
   return new Failure('swapRolledBack', {
     code: 'swap.rolledBack',
-    what: `The swap was rolled back: ${back[0]?.why ?? ''}.`,
+    what: `The swap of ${back[0]?.group ?? ''}${back.length > 1 ? ` and ${back.length - 1} more` : ''} was rolled back: ${back[0]?.why ?? ''}.`,
     reasons,
     serves: observed === undefined ? 'The old instances serve.' : `The old instances serve: ${serving(observed)}`,
     left: `Frozen, so that nothing of the failed configuration starts: ${frozen.map(({ group, processes }) => `${group} (${processes.join(', ')} suspended)`).join('; ')}.`,

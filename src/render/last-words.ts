@@ -11,11 +11,16 @@ export function failureBlock(outcome: Outcome, exitCode: number, facts: FailureF
   return [
     '',
     `${END[outcome].toUpperCase()} (exit ${exitCode}): ${oneLine(facts.what)} [${facts.code}]`,
-    ...facts.reasons.map(({ code, group, text, remedy }) => `  - ${group === undefined || text.startsWith(`${group}: `) ? '' : `${group}: `}${sentence(text)}${remedy ? ` ${oneLine(remedy)}` : ''} [${code}]`),
+    ...facts.reasons.filter((reason) => !isHeadline(facts, reason)).map(({ code, group, text, remedy }) => `  - ${group === undefined || text.startsWith(`${group}: `) ? '' : `${group}: `}${sentence(text)}${remedy ? ` ${oneLine(remedy)}` : ''} [${code}]`),
     ...(facts.serves ? [`${untouched(outcome) ? '' : 'What serves now: '}${oneLine(facts.serves)}`] : []),
     ...(facts.left ? [`What is left behind: ${oneLine(facts.left)}`] : []),
     ...(facts.next.length > 0 ? ['Next:', ...facts.next.map((command) => `  ${command}`)] : []),
   ];
+}
+
+/** The only reason, told by the headline already and with nothing to add. */
+function isHeadline({ what, reasons }: FailureFacts, { group, text, remedy }: FailureFacts['reasons'][number]): boolean {
+  return reasons.length === 1 && remedy === '' && what.includes(text) && (group === undefined || what.includes(group));
 }
 
 /** Then nothing serves otherwise than before, and the sentence stands alone. */
