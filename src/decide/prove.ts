@@ -15,12 +15,13 @@ export function prove(observed: Observed, plan: Plan): Decision {
   const waits: Wait[] = [];
   for (const group of observed.groups) {
     const live = group.instances.filter((instance) => standing(instance.lifecycle) !== 'leaving');
-    const ready = units(proven(group, live, observed.seen, plan, observed.at));
+    const done = proven(group, live, observed.seen, plan, observed.at);
+    const ready = units(done);
     const why = `${ready} of ${group.size.desired} instances are proven`;
     const began = observed.seen.progressAt[group.name]?.at ?? observed.seen.firstLookAt;
     const until = Math.min(began + plan.timing.progressMs, observed.seen.firstLookAt + plan.timing.totalMs);
     const lost = hopeless(group, undefined, observed.failures, live);
-    const open = live.map((instance) => ({ id: instance.id, why: notInService(group, instance) || 'in service, warming up' }));
+    const open = live.filter((instance) => !done.includes(instance)).map((instance) => ({ id: instance.id, why: notInService(group, instance) || 'in service, warming up' }));
     if (ready >= group.size.desired) results.push({ group: group.name, outcome: 'proven', why: group.size.desired === 0 ? 'it is empty (desired 0)' : why });
     else if (observed.wish !== undefined) results.push({ group: group.name, outcome: 'unproven', why: `${observed.wish.why}; ${why}` });
     else if (lost !== undefined) results.push({ group: group.name, outcome: 'unproven', why: lost });
