@@ -6,9 +6,9 @@ import type { ElasticLoadBalancingV2 } from '@aws-sdk/client-elastic-load-balanc
 import type { S3 } from '@aws-sdk/client-s3';
 import type { SSM } from '@aws-sdk/client-ssm';
 import type { STS } from '@aws-sdk/client-sts';
-import type { AwsCredentialIdentityProvider, HandlerExecutionContext, MiddlewareStack } from '@smithy/types';
+import type { AwsCredentialIdentity, AwsCredentialIdentityProvider, HandlerExecutionContext, MiddlewareStack } from '@smithy/types';
 import type { HttpHandlerUserInput } from '@smithy/core/protocols';
-import type { Instant } from '../clock.js';
+import { systemClock, type Instant } from '../clock.js';
 import { AwsFault } from '../errors.js';
 import { toFault } from './faults.js';
 import { resolveRegion } from './region.js';
@@ -63,9 +63,9 @@ const ANSWER_MS = 30_000;
 export function createClients(options: GatewayOptions): Clients {
   const region = once(() => resolveRegion(options.region, process.env, options.profile));
   const dates = new WeakMap<object, Instant>();
-  const shared = once(async () => {
+  const wayThere = once(async () => {
     quietNodeVersionWarning();
-    const way = {
+    return {
       region: await region(),
       ...(options.profile === undefined ? {} : { profile: options.profile }),
       ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }),
@@ -75,11 +75,14 @@ export function createClients(options: GatewayOptions): Clients {
       // a third of a call's own time, and a look is made of many calls.
       cacheMiddleware: true,
     };
-    const credentials = options.credentials ?? (await defaultCredentials(options.profile));
-    return { ...way, credentials: options.assume === undefined ? credentials : await roleCredentials(options.assume, credentials, way) };
   });
+  const credentials = renewable(async () => {
+    const own = options.credentials ?? (await defaultCredentials(options.profile));
+    return options.assume === undefined ? own : roleCredentials(options.assume, own, await wayThere());
+  });
+  const shared = once(async () => ({ ...(await wayThere()), credentials: credentials.provide }));
   const speak = <T extends Spoken>(service: string, client: T): T => {
-    throwFaults(client.middlewareStack, service);
+    throwFaults(client.middlewareStack, service, credentials.renew);
     keepDates(client.middlewareStack, dates);
     return client;
   };
@@ -110,13 +113,20 @@ interface Spoken {
 }
 
 /** Every failure of the client leaves it as an AwsFault, named `service:Operation`. */
-function throwFaults(stack: Spoken['middlewareStack'], service: string): void {
+function throwFaults(stack: Spoken['middlewareStack'], service: string, renewCredentials: () => void): void {
   stack.add(
     (next, context: HandlerExecutionContext) => async (args) => {
+      const operation = `${service}:${(context.commandName ?? 'Unknown').replace(/Command$/, '')}`;
       try {
         return await next(args);
       } catch (error) {
-        throw toFault(error, `${service}:${(context.commandName ?? 'Unknown').replace(/Command$/, '')}`);
+        const fault = toFault(error, operation);
+        if (fault.kind !== 'expired') throw fault;
+        // Nothing was done. If the provider has newer ones by now, they serve; if not, it fails the same way.
+        renewCredentials();
+        return await next(args).catch((second: unknown) => {
+          throw toFault(second, operation);
+        });
       }
     },
     { step: 'initialize', priority: 'high', name: 'throwFaults' },
@@ -136,6 +146,39 @@ function keepDates(stack: Spoken['middlewareStack'], dates: WeakMap<object, Inst
     { step: 'deserialize', priority: 'high', name: 'keepDates' },
   );
 }
+
+/** Asked for again this long before they expire. */
+const EARLY_MS = 300_000;
+
+/**
+ * Credentials that are asked for again shortly before they expire, and whenever the service calls them expired:
+ * many providers do not know when that is. Whatever kept them is made anew, so that files are read again.
+ */
+function renewable(makeProvider: () => Promise<AwsCredentialIdentityProvider>): { readonly provide: AwsCredentialIdentityProvider; readonly renew: () => void } {
+  let held: Promise<AwsCredentialIdentity> | undefined;
+  const fetched = async (options?: Record<string, unknown>): Promise<AwsCredentialIdentity> => (await makeProvider())(options);
+  const ask = (options?: Record<string, unknown>): Promise<AwsCredentialIdentity> => {
+    const asked = fetched(options);
+    held = asked;
+    asked.catch(() => {
+      if (held === asked) held = undefined;
+    });
+    return asked;
+  };
+  return {
+    provide: async (options) => {
+      let identity = await (held ?? ask(options));
+      if (identity.expiration !== undefined && identity.expiration.getTime() - systemClock().now() < EARLY_MS) identity = await ask(options);
+      // The SDK keeps for ever what has no date, so it is made to ask here every time.
+      return { ...identity, expiration: LONG_AGO };
+    },
+    renew: () => {
+      held = undefined;
+    },
+  };
+}
+
+const LONG_AGO = new Date(0);
 
 async function defaultCredentials(profile: string | undefined): Promise<AwsCredentialIdentityProvider> {
   const { fromNodeProviderChain } = await import('@aws-sdk/credential-providers');

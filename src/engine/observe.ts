@@ -1,12 +1,13 @@
 import type { Instant } from '../clock.js';
 import { standing, units } from '../decide/classify.js';
-import { nothingSeen, remember } from '../decide/remember.js';
+import { nothingSeen, remember, sent } from '../decide/remember.js';
 import type { Observed, Seen } from '../model/decision.js';
 import type { Balancer, BalancerHealth, FailedActivity, Group, Precautions } from '../model/group.js';
 import type { Plan } from '../model/plan.js';
 import type { Deps } from './deps.js';
 import type { BareGroup, Gateway } from './gateway.js';
 import { PATIENCE, retrying } from './retry.js';
+import { createSignOfLife } from './sign-of-life.js';
 
 /** How old an answer about failed launches may be: it explains a wait and costs a call per group. */
 const FAILURES_MS = 15_000;
@@ -26,7 +27,11 @@ export interface Observer {
 
 /** Makes an observer for the groups of a plan. */
 export function createObserver(deps: Deps, plan: Plan): Observer {
-  const gateway = patient(deps);
+  const alive = createSignOfLife(deps, plan);
+  const gateway = patient(deps, async () => {
+    const renewed = seen === undefined ? undefined : await alive(seen);
+    if (renewed !== undefined) seen = sent(seen ?? nothingSeen(renewed.at), renewed.action, renewed.at, true, plan);
+  });
   let seen: Seen | undefined;
   const launched: Record<string, Instant> = {};
   const balancers = new Map<string, Balancer>();
@@ -137,10 +142,10 @@ export function createObserver(deps: Deps, plan: Plan): Observer {
 }
 
 /** The reads that a look consists of, each tried again by itself until patience ends. */
-function patient(deps: Deps): Pick<Gateway, (typeof READS)[number]> {
+function patient(deps: Deps, meanwhile: () => Promise<void>): Pick<Gateway, (typeof READS)[number]> {
   const reads = READS.map((name) => {
     const read = deps.gateway[name] as (...parameters: unknown[]) => Promise<unknown>;
-    return [name, (...parameters: unknown[]) => retrying(deps, name, () => read(...parameters), PATIENCE)];
+    return [name, (...parameters: unknown[]) => retrying(deps, name, () => read(...parameters), PATIENCE, meanwhile)];
   });
   return Object.fromEntries(reads) as Pick<Gateway, (typeof READS)[number]>;
 }

@@ -38,6 +38,8 @@ export async function retrying<T>(
   operation: string,
   call: () => Promise<T>,
   limits: RetryLimits = RETRY,
+  /** Done before every further try, such as showing that we live. Must not throw for what AWS answers. */
+  meanwhile: () => Promise<void> = () => Promise.resolve(),
 ): Promise<T> {
   const until = deps.clock.now() + limits.totalMs;
   for (let attempt = 1; ; attempt++) {
@@ -48,6 +50,7 @@ export async function retrying<T>(
       if (!passes(error) || attempt >= limits.attempts || deps.clock.now() + waitMs > until) throw error;
       deps.emit({ type: 'call.retried', operation: error.operation || operation, code: error.code, attempt, waitMs });
       await pause(deps, waitMs);
+      await meanwhile();
     }
   }
 }

@@ -1,5 +1,5 @@
 import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node } from 'yaml';
-import { DEFAULT_SCENARIO, type Fault, type ImageBehaviour, type Scenario, type Window } from './scenario.js';
+import { DEFAULT_SCENARIO, MEDDLINGS, type Fault, type ImageBehaviour, type Scenario, type Window } from './scenario.js';
 
 /** Reads one value of the document, or throws what is wrong with it. */
 type Check = (node: unknown, at: Place) => unknown;
@@ -132,6 +132,8 @@ const FAULTS: { readonly [K in Fault['kind']]: Readonly<Record<KeysOf<K>, Fields
   lostReply: { calls: must(calls), rate: must(rate) },
   refuse: { calls: must(calls), code: must(text), message: must(text) },
   staleReads: { service: must(oneOf(...SERVICES)), seconds: must(seconds) },
+  expireCredentials: { key: must(text) },
+  meddle: { group: must(text), at: must(seconds), does: must(oneOf(...MEDDLINGS)), instance: { check: oneOf('oldest', 'newest') }, image: { check: text } },
   noCapacity: { zone: { check: text }, after: { check: count } },
   killInstance: { group: must(text), at: must(seconds), which: must(oneOf('oldest', 'newest')) },
   resize: { group: must(text), at: must(seconds), min: { check: count }, max: { check: count }, desired: { check: count } },

@@ -27,13 +27,21 @@ export type Fault = Window &
     | { readonly kind: 'lostReply'; readonly calls: string; readonly rate: number }
     | { readonly kind: 'refuse'; readonly calls: string; readonly code: string; readonly message: string }
     /** Reads of the service show the world as it was up to `seconds` ago. */
+    /** Calls signed with this access key are refused as expired. */
+    | { readonly kind: 'expireCredentials'; readonly key: string }
     | { readonly kind: 'staleReads'; readonly service: string; readonly seconds: number }
     | { readonly kind: 'noCapacity'; readonly zone?: string; /** Launches that still work. */ readonly after?: number }
     | { readonly kind: 'killInstance'; readonly group: string; readonly at: number; readonly which: 'oldest' | 'newest' }
     | { readonly kind: 'resize'; readonly group: string; readonly at: number; readonly min?: number; readonly max?: number; readonly desired?: number }
+    /** Somebody else lays hands on the group; `instance` for those that mean one. A version that is published makes the group launch `image`. */
+    | { readonly kind: 'meddle'; readonly group: string; readonly at: number; readonly does: Meddling; readonly instance?: 'oldest' | 'newest'; readonly image?: string }
     /** The resource of a stack operation fails, which rolls the stack back. */
     | { readonly kind: 'stackFails'; readonly stack?: string; readonly logicalId: string; readonly reason: string; /** 1: only the first operation after `from`. */ readonly times?: number; /** rollback: it fails on the way back instead. */ readonly during?: 'operation' | 'rollback' }
   );
+
+/** What people and other tools do to a group in the middle of a rollout. */
+export const MEDDLINGS = ['resumeProcesses', 'terminate', 'detach', 'standby', 'protect', 'removeTags', 'detachBalancers', 'publishVersion', 'deleteGroup'] as const;
+export type Meddling = (typeof MEDDLINGS)[number];
 
 /** Latencies of the world, in seconds, each drawn uniformly from [least, most]. */
 export interface Timing {

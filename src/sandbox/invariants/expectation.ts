@@ -1,3 +1,4 @@
+import type { Meddling } from '../scenario.js';
 import type { World } from '../world/world.js';
 import type { GroupState } from '../world/autoscaling/state.js';
 import type { Look } from './look.js';
@@ -26,6 +27,8 @@ export interface Expectation {
   readonly counted: Map<string, number>;
   /** Instances that left in a way that is nobody's fault but the world's. */
   readonly taken: Set<string>;
+  /** The notes are back after somebody took them away. */
+  rewritten?: boolean;
   outside: number;
   /** Rules that are broken now, so that one breach is reported once. */
   readonly broken: Set<string>;
@@ -89,6 +92,15 @@ export function resizedByOthers(world: World, expectation: Expectation, group: G
 /** The highest desired capacity that somebody else asked for since the expectation began; 0 without one. */
 export function desiredByOthers(world: World, expectation: Expectation, group: GroupState): number {
   return Math.max(0, ...othersResizes(world, expectation, group).map((fault) => fault.desired ?? fault.min ?? 0));
+}
+
+/** Whether the scenario let somebody else do this to the group since the expectation began. */
+export function meddled(world: World, expectation: Expectation, group: GroupState, does: Meddling): boolean {
+  return world.scenario.faults.some((fault) => {
+    if (fault.kind !== 'meddle' || fault.group !== group.name || fault.does !== does) return false;
+    const at = world.startedAt + fault.at * 1000;
+    return at >= expectation.since && at <= world.clock.now();
+  });
 }
 
 function othersResizes(world: World, expectation: Expectation, group: GroupState): { readonly desired?: number; readonly min?: number }[] {

@@ -1,7 +1,7 @@
 import { autoScalingState } from '../world/autoscaling/state.js';
 import { revisionOf } from '../world/touched.js';
 import type { World } from '../world/world.js';
-import { beginSwap, OUR_TAGS, type Expectation } from './expectation.js';
+import { beginSwap, meddled, OUR_TAGS, type Expectation } from './expectation.js';
 import { lookAt, type Look } from './look.js';
 import { breachesAtEnd, breachesNow, type Breach } from './rules.js';
 
@@ -79,7 +79,13 @@ export function watchInvariants(world: World, options: { readonly autoExpect?: b
   const followTag = (look: Look): void => {
     const { name, tags } = look.group;
     if (tags.has(ROLLOUT_TAG) && !expectations.has(name)) expectations.set(name, beginSwap(world, look));
-    if (!tags.has(ROLLOUT_TAG) && expectations.has(name)) monitor.settle(name);
+    const begun = expectations.get(name);
+    if (begun !== undefined && tags.has(ROLLOUT_TAG) && meddled(world, begun, look.group, 'removeTags')) begun.rewritten = true;
+    const expectation = expectations.get(name);
+    if (tags.has(ROLLOUT_TAG) || expectation === undefined) return;
+    // Somebody took the tags away: the rollout still goes on, and its notes come back.
+    if (meddled(world, expectation, look.group, 'removeTags') && !expectation.rewritten) return;
+    monitor.settle(name);
   };
 
   const sample = (look: Look, expectation: Expectation | undefined): void => {

@@ -16,6 +16,8 @@ export interface Seen {
   readonly inService: boolean;
   /** In the group and listed by every balancer that can judge: only its own health can be missing. */
   readonly registered: boolean;
+  /** Somebody took it out of the group or put it aside; no rollout ever does. */
+  readonly aside: boolean;
   readonly endedBy?: EndedBy;
 }
 
@@ -72,6 +74,7 @@ function see(world: World, member: Member, judges: readonly Judge[]): Seen {
     leaving,
     alive,
     inService: alive && words !== undefined && words.every((word) => word === 'serves'),
+    aside: /^(Detach|Standby|EnteringStandby)/.test(member.lifecycle),
     registered: words !== undefined && words.every((word) => word !== 'absent'),
     endedBy: instance?.endedBy ?? member.endedBy,
   };

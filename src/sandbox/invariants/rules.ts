@@ -1,5 +1,5 @@
 import type { World } from '../world/world.js';
-import { desiredByOthers, FROZEN_TAG, foreignTags, OUR_TAGS, processesIn, resizedByOthers, type Expectation } from './expectation.js';
+import { desiredByOthers, meddled, FROZEN_TAG, foreignTags, OUR_TAGS, processesIn, resizedByOthers, type Expectation } from './expectation.js';
 import type { Look, Seen } from './look.js';
 
 /** A broken rule, in a sentence. */
@@ -57,6 +57,8 @@ function remember(world: World, expectation: Expectation, look: Look): void {
 /** Out of service through the world's doing: killed, crashed, sick; never what a caller terminated. */
 function isTaken(one: Seen): boolean {
   if (one.inService) return false;
+  // Detached or on standby: a person did that.
+  if (one.aside) return true;
   if (one.endedBy !== undefined) return one.endedBy === 'world' || one.endedBy === 'health';
   return !one.leaving && (!one.alive || one.registered);
 }
@@ -100,7 +102,7 @@ export function breachesAtEnd(world: World, expectation: Expectation, look: Look
   return [
     ...mixedBreach(expectation, look, resized),
     ...(resized ? [] : sizeBreach(expectation, look)),
-    ...processBreach(expectation, look),
+    ...(meddled(world, expectation, look.group, 'resumeProcesses') ? [] : processBreach(expectation, look)),
     ...tagBreach(expectation, look),
     ...(look.inService + takenUnits(expectation, look) >= expectation.floor ? [] : capacityBreach(expectation, look)),
   ];

@@ -21,15 +21,15 @@ export interface Treatment {
 export function wireFaults(
   scenario: Scenario,
   random: Random,
-): (service: ServiceName, operation: string, seconds: number) => Treatment {
+): (service: ServiceName, operation: string, seconds: number, key?: string) => Treatment {
   const rules = scenario.faults.map((fault, index) => rule(fault, random.fork(`fault ${index}`))).filter((each) => each !== undefined);
-  return (service, operation, seconds) => {
+  return (service, operation, seconds, key) => {
     let refusal: ServiceFault | undefined;
     let replyLost = false;
     let lag: number | undefined;
     for (const { window, matches, treat } of rules) {
       if (!within(window, seconds) || !matches(service, operation)) continue;
-      const effect = treat(service);
+      const effect = treat(service, key);
       refusal ??= effect.refusal;
       replyLost ||= effect.replyLost ?? false;
       lag = effect.lag ?? lag;
@@ -41,7 +41,7 @@ export function wireFaults(
 interface Rule {
   readonly window: Window;
   readonly matches: (service: ServiceName, operation: string) => boolean;
-  readonly treat: (service: ServiceName) => Partial<Treatment>;
+  readonly treat: (service: ServiceName, key?: string) => Partial<Treatment>;
 }
 
 function rule(fault: Fault, random: Random): Rule | undefined {
@@ -54,6 +54,12 @@ function rule(fault: Fault, random: Random): Rule | undefined {
       return byRate(fault, random, () => ({ replyLost: true }));
     case 'refuse':
       return { window: fault, matches: pattern(fault.calls), treat: () => ({ refusal: refused(fault.code, fault.message) }) };
+    case 'expireCredentials':
+      return {
+        window: fault,
+        matches: () => true,
+        treat: (_, key) => (key === fault.key ? { refusal: refused('ExpiredToken', 'The security token included in the request is expired') } : {}),
+      };
     case 'staleReads':
       return {
         window: fault,
@@ -63,6 +69,7 @@ function rule(fault: Fault, random: Random): Rule | undefined {
     case 'noCapacity':
     case 'killInstance':
     case 'resize':
+    case 'meddle':
     case 'stackFails':
       return undefined; // These happen in the world, not on the way to it.
   }

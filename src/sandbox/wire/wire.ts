@@ -56,8 +56,8 @@ export function createWire(world: WorldRoot, services: Services, seen: (call: Ca
   const treatmentOf = wireFaults(world.scenario, random);
 
   /** Runs the operation, in the present or, for a stale read, on the past. */
-  const run = (service: ServiceName, operation: string, readInput: () => object): object | 'reply lost' => {
-    const { refusal, replyLost, lag } = treatmentOf(service, operation, (world.clock.now() - world.startedAt) / 1000);
+  const run = (service: ServiceName, operation: string, readInput: () => object, key?: string): object | 'reply lost' => {
+    const { refusal, replyLost, lag } = treatmentOf(service, operation, (world.clock.now() - world.startedAt) / 1000, key);
     let input: object = {};
     try {
       if (refusal !== undefined) throw refusal;
@@ -93,7 +93,7 @@ export function createWire(world: WorldRoot, services: Services, seen: (call: Ca
     try {
       if (signed === undefined) throw new ServiceFault('MissingAuthenticationToken', 'Request is missing Authentication Token', 403);
       const shape = shapeOf(service, operation, form.get('Version'));
-      const output = run(service.service, operation, () => readForm(form, shape.input, service.protocol));
+      const output = run(service.service, operation, () => readForm(form, shape.input, service.protocol), credentialOf(request)?.[0]);
       return output === 'reply lost' ? output : answer(200, writeAnswer(service, operation, shape, output, requestId));
     } catch (error) {
       if (!(error instanceof ServiceFault)) throw error;
@@ -124,8 +124,12 @@ function formOf(request: WireRequest): URLSearchParams {
 
 /** The service in the credential scope of the signature: `AKID/date/region/SERVICE/aws4_request`. */
 function signedService(request: WireRequest): string | undefined {
+  return credentialOf(request)?.at(-2);
+}
+
+function credentialOf(request: WireRequest): readonly string[] | undefined {
   const credential = /Credential=([^,\s]+)/.exec(request.headers['authorization'] ?? '')?.[1] ?? request.query.get('X-Amz-Credential');
-  return credential?.split('/').at(-2);
+  return credential?.split('/');
 }
 
 function queryService(signed: string | undefined, version: string | null): QueryService {

@@ -1,5 +1,6 @@
 import { endInstance } from '../ec2/launch.js';
 import type { World } from '../world.js';
+import { meddle } from './meddle.js';
 import { resize } from './sizes.js';
 import { findGroup, isLeaving, type GroupState } from './state.js';
 
@@ -10,11 +11,12 @@ import { findGroup, isLeaving, type GroupState } from './state.js';
 export function scheduleFaults(world: World, group: GroupState): void {
   const { name } = group;
   for (const fault of world.scenario.faults) {
-    if (fault.kind !== 'killInstance' && fault.kind !== 'resize') continue;
+    if (fault.kind !== 'killInstance' && fault.kind !== 'resize' && fault.kind !== 'meddle') continue;
     const at = world.startedAt + fault.at * 1000;
     if (fault.group !== name && fault.group !== group.tags.get('aws:cloudformation:logical-id')?.value) continue;
     if (at < world.clock.now()) continue;
     if (fault.kind === 'killInstance') world.clock.at(at, () => kill(world, name, fault.which));
+    else if (fault.kind === 'meddle') world.clock.at(at, () => meddle(world, name, fault));
     else world.clock.at(at, () => resizeFromOutside(world, name, fault));
   }
 }
