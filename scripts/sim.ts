@@ -1,41 +1,68 @@
 import { parseArgs } from 'node:util';
-import { draw, simulate } from '../test/simulation/simulator.js';
+import { shrink } from '../test/simulation/shrink.js';
+import { draw, drawSwarm, simulate, type Story } from '../test/simulation/simulator.js';
 
-/** Simulations by seed: `npm run sim -- --seeds N --from S`, or `--replay S` to see one whole. */
+/**
+ * Simulations by seed: `npm run sim -- --seeds N --from S [--swarm]`, `--replay S` to see one whole,
+ * `--shrink S` for the shortest story that still goes wrong.
+ */
 const { values } = parseArgs({
-  options: { seeds: { type: 'string', default: '2000' }, from: { type: 'string', default: '1' }, replay: { type: 'string' }, json: { type: 'boolean', default: false } },
+  options: {
+    seeds: { type: 'string', default: '2000' },
+    from: { type: 'string', default: '1' },
+    swarm: { type: 'boolean', default: false },
+    replay: { type: 'string' },
+    shrink: { type: 'string' },
+    json: { type: 'boolean', default: false },
+  },
 });
 
 const write = (text: string): void => void process.stdout.write(`${text}\n`);
+const storyOf = (seed: number): Story => (values.swarm ? drawSwarm(seed) : draw(seed));
 
-async function replay(seed: number): Promise<number> {
-  const told = await simulate(draw(seed));
+async function replay(story: Story): Promise<number> {
+  const told = await simulate(story);
   write(JSON.stringify(told.story, null, 2));
   write(told.journal);
   for (const sentence of told.wrong) write(`WRONG ${sentence}`);
   return told.wrong.length === 0 ? 0 : 1;
 }
 
+async function shorten(story: Story): Promise<number> {
+  const told = await simulate(story);
+  if (told.wrong.length === 0) {
+    write(`seed ${story.seed}: nothing is wrong`);
+    return 0;
+  }
+  const shortest = await shrink(story);
+  write(JSON.stringify(shortest, null, 2));
+  for (const sentence of (await simulate(shortest)).wrong) write(`WRONG ${sentence}`);
+  return 1;
+}
+
 async function sweep(seeds: number, from: number): Promise<number> {
   const outcomes: Record<string, number> = {};
-  const failed: number[] = [];
+  const failed: { readonly seed: number; readonly wrong: readonly string[] }[] = [];
   let simulatedSeconds = 0;
   let runs = 0;
+  const flag = values.swarm ? '--swarm ' : '';
   for (let seed = from; seed < from + seeds; seed++) {
-    const told = await simulate(draw(seed));
+    const told = await simulate(storyOf(seed));
     simulatedSeconds += told.simulatedSeconds;
     runs += told.outcomes.length;
     const last = told.outcomes.at(-1) ?? '';
     outcomes[last] = (outcomes[last] ?? 0) + 1;
     if (told.wrong.length === 0) continue;
-    failed.push(seed);
+    failed.push({ seed, wrong: told.wrong });
+    if (values.json) continue;
     write(`seed ${seed}: ${told.outcomes.join(', ')}`);
     for (const sentence of told.wrong.slice(0, 5)) write(`  ${sentence}`);
-    write(`  replay: npm run sim -- --replay ${seed}`);
+    write(`  replay: npm run sim -- ${flag}--replay ${seed}`);
   }
-  const summary = { seeds, from, runs, simulatedHours: Math.round(simulatedSeconds / 3600), outcomes, failed };
-  write(values.json ? JSON.stringify(summary) : `${seeds} seeds from ${from}: ${runs} runs, ${summary.simulatedHours} simulated hours, ${Object.entries(outcomes).map(([name, count]) => `${count} ${name}`).join(', ')}; ${failed.length} failed`);
+  const summary = { mode: values.swarm ? 'swarm' : 'mixed', seeds, from, runs, simulatedHours: Math.round(simulatedSeconds / 3600), outcomes, failed };
+  write(values.json ? JSON.stringify(summary) : `${seeds} seeds from ${from} (${summary.mode}): ${runs} runs, ${summary.simulatedHours} simulated hours, ${Object.entries(outcomes).map(([name, count]) => `${count} ${name}`).join(', ')}; ${failed.length} failed`);
   return failed.length === 0 ? 0 : 1;
 }
 
-process.exitCode = values.replay === undefined ? await sweep(Number(values.seeds), Number(values.from)) : await replay(Number(values.replay));
+process.exitCode =
+  values.replay !== undefined ? await replay(storyOf(Number(values.replay))) : values.shrink !== undefined ? await shorten(storyOf(Number(values.shrink))) : await sweep(Number(values.seeds), Number(values.from));

@@ -124,7 +124,7 @@ function throwFaults(stack: Spoken['middlewareStack'], service: string, renewCre
         if (fault.kind !== 'expired') throw fault;
         // Nothing was done. If the provider has newer ones by now, they serve; if not, it fails the same way.
         renewCredentials();
-        return await next(args).catch((second: unknown) => {
+        return next(args).catch((second: unknown) => {
           throw toFault(second, operation);
         });
       }

@@ -196,7 +196,12 @@ function halve(
   const floor = Math.min(record.size.desired, units(serving(group)));
   // New ones count once they are proven, also for whoever takes over: one that flaps is nothing to rely on.
   const reliable = half === 'old' ? proven(group, staying, observed.seen, plan, observed.at) : staying;
-  const chosen = sparable(group, going, reliable, half === 'old' ? record.size.desired : floor);
+  const free = sparable(group, going, reliable, half === 'old' ? record.size.desired : floor);
+  // AWS refuses to decrement below min; more than that is there only when somebody put instances aside.
+  const chosen = within(free, group.size.desired - group.size.min);
+  if (free.length > 0 && chosen.length === 0) {
+    return waitFor(observed, plan, group, verdict, `its desired capacity ${group.size.desired} may not fall below min ${group.size.min}, because instances were put aside or replaced by somebody else`, []);
+  }
   if (chosen.length > 0) {
     const acts = batches(chosen).map((instances) => ({
       action: { type: 'terminate', group: group.name, half, instances } as const,
@@ -236,6 +241,16 @@ function beforeScaleIn(observed: Observed, plan: Plan, group: Group, record: Rol
   if (units(fresh) <= record.size.desired || idle.length === 0) return undefined;
   const why = `${units(fresh)} instances are there and ${record.size.desired} shall stay; those that leave are chosen by Auto Scaling, so all must serve first`;
   return replaceDead(group, record, fresh) ?? waitFor(observed, plan, group, verdict, why, idle.map((instance) => ({ id: instance.id, why: notInService(group, instance) })));
+}
+
+/** As many of these, in their order, as fit into so many units. */
+function within(instances: readonly Instance[], most: number): readonly Instance[] {
+  let sum = 0;
+  return instances.filter(({ weight }) => {
+    if (sum + weight > most) return false;
+    sum += weight;
+    return true;
+  });
 }
 
 function stillLeaving(observed: Observed, plan: Plan, group: Group, verdict: Verdict, halves: Split): Step | undefined {

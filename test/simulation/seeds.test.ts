@@ -1,8 +1,10 @@
 import { expect } from 'chai';
-import { draw, simulate } from './simulator.js';
+import { draw, drawSwarm, simulate } from './simulator.js';
+import { shrink } from './shrink.js';
 
 /** The share of `npm run sim` that every test run plays. */
-const SEEDS = 200;
+const SEEDS = 150;
+const SWARM = 80;
 
 describe('simulation: drawn worlds with faults, kills and signals', function () {
   this.timeout(240_000);
@@ -14,6 +16,23 @@ describe('simulation: drawn worlds with faults, kills and signals', function () 
       wrong.push(...told.wrong.map((sentence) => `seed ${seed} (npm run sim -- --replay ${seed}): ${sentence}`));
     }
     expect(wrong).to.deep.equal([]);
+  });
+
+  it(`${SWARM} swarm seeds, with other people, rivals and recoveries, break none either`, async () => {
+    const wrong: string[] = [];
+    for (let seed = 1; seed <= SWARM; seed++) {
+      const told = await simulate(drawSwarm(seed));
+      wrong.push(...told.wrong.map((sentence) => `seed ${seed} (npm run sim -- --swarm --replay ${seed}): ${sentence}`));
+    }
+    expect(wrong).to.deep.equal([]);
+  });
+
+  it('what goes wrong is shrunk to what it takes', async () => {
+    // Nothing goes wrong with the engine here, so a kill stands in for what went wrong.
+    const story = drawSwarm(7);
+    const broken = { ...story, images: story.groups.map(() => 'ami-good'), mishaps: [...story.mishaps, { killAt: { change: 3, when: 'after' as const }, otherHost: true }] };
+    const shortest = await shrink(broken, (told) => Promise.resolve(told.mishaps.some(({ killAt }) => killAt !== undefined)));
+    expect({ groups: shortest.groups.length, faults: shortest.scenario.faults, mishaps: shortest.mishaps.filter(({ killAt }) => killAt !== undefined).length }).to.deep.equal({ groups: 1, faults: [], mishaps: 1 });
   });
 
   it('the same seed gives the same journal, byte for byte', async () => {

@@ -1,5 +1,5 @@
 import { seededRandom, type Random } from '../../src/sandbox/random.js';
-import type { Fault, ImageBehaviour, Scenario } from '../../src/sandbox/scenario.js';
+import { MEDDLINGS, type Fault, type ImageBehaviour, type Scenario } from '../../src/sandbox/scenario.js';
 import { createStage, stateOf, type Ending, type Mishap } from '../support/stage.js';
 import type { standardGroup } from '../support/sandbox.js';
 
@@ -21,6 +21,10 @@ export interface Story {
   readonly together: boolean;
   /** One per run; runs beyond them are undisturbed. */
   readonly mishaps: readonly Mishap[];
+  /** Run by number: another run on another host begins so many milliseconds later. */
+  readonly rivals: Readonly<Record<number, number>>;
+  /** Run by number: what is called instead of the same again. */
+  readonly recovers: Readonly<Record<number, 'resume' | 'rollback'>>;
 }
 
 /** How a story went. */
@@ -47,7 +51,58 @@ export function draw(seed: number): Story {
     images: groups.map(() => same ?? drawImage(random)),
     together: random.chance(0.8),
     mishaps: Array.from({ length: random.int(0, 3) }, (_, index) => drawMishap(random.fork(`mishap ${index}`))),
+    rivals: {},
+    recovers: {},
   };
+}
+
+/**
+ * The same, but first it draws which kinds of trouble there are at all: worlds with few kinds go deeper
+ * into each than worlds with a little of everything. Adds other people, rivals and the commands that recover.
+ */
+export function drawSwarm(seed: number): Story {
+  const story = draw(seed);
+  const random = seededRandom(seed).fork('swarm');
+  const on = (): boolean => random.chance(0.5);
+  const kinds = new Set((['throttle', 'serverError', 'lostReply', 'staleReads', 'noCapacity', 'killInstance', 'resize'] as const).filter(on));
+  const others = on() ? Array.from({ length: random.int(1, 3) }, () => drawMeddling(random, story.groups)) : [];
+  // Notes that somebody took away live in the memory of the run alone: killing it too leaves nothing to go by.
+  const immortal = others.some((fault) => fault.kind === 'meddle' && fault.does === 'removeTags');
+  const mishaps = immortal || !on() ? [] : story.mishaps;
+  // Making each group takes the world that long; what happens is meant for the time of the runs.
+  const later = (fault: Fault): Fault => shifted(fault, (story.groups.length - 1) * SETTLED);
+  return {
+    ...story,
+    scenario: { ...story.scenario, faults: [...(story.scenario.faults ?? []).filter((fault) => (kinds as ReadonlySet<string>).has(fault.kind)), ...others].map(later) },
+    groups: story.groups.map((group) => (random.chance(0.15) ? { ...group, settings: hangingHook(random) } : group)),
+    mishaps,
+    rivals: immortal || !on() ? {} : { [random.int(0, 1)]: random.pick([0, 100, 1_000, 5_000, 30_000, 200_000]) },
+    recovers: on() ? { 1: random.pick(['resume', 'rollback'] as const) } : {},
+  };
+}
+
+function drawMeddling(random: Random, groups: readonly GroupOptions[]): Fault {
+  const does = random.chance(0.05) ? 'deleteGroup' : random.pick(MEDDLINGS.filter((one) => one !== 'deleteGroup'));
+  return {
+    kind: 'meddle',
+    group: random.pick(groups).name ?? '',
+    at: SETTLED + random.int(5, 500),
+    does,
+    instance: random.pick(['oldest', 'newest'] as const),
+    image: random.pick(['ami-good', 'ami-good', 'ami-sick']),
+  };
+}
+
+function shifted(fault: Fault, by: number): Fault {
+  const { from, until } = fault;
+  const moved = { ...fault, ...(from === undefined ? {} : { from: from + by }), ...(until === undefined ? {} : { until: until + by }) };
+  return 'at' in moved ? { ...moved, at: moved.at + by } : moved;
+}
+
+/** A hook whose instances wait for somebody who never comes, until it times out. */
+function hangingHook(random: Random): object {
+  const LifecycleTransition = random.pick(['autoscaling:EC2_INSTANCE_LAUNCHING', 'autoscaling:EC2_INSTANCE_TERMINATING']);
+  return { LifecycleHookSpecificationList: [{ LifecycleHookName: 'wait', LifecycleTransition, HeartbeatTimeout: random.pick([30, 120]), DefaultResult: 'CONTINUE' }] };
 }
 
 const IMAGES: Readonly<Record<string, ImageBehaviour>> = {
@@ -106,20 +161,35 @@ export async function simulate(story: Story): Promise<Told> {
   const began = clock.now();
   const lines: string[] = [];
   const outcomes: string[] = [];
+  const gone = story.scenario.faults?.some((fault) => fault.kind === 'meddle' && fault.does === 'deleteGroup') === true;
   let ending: Ending | undefined;
   for (let run = 0; run < MOST_RUNS; run++) {
-    if (run === MOST_RUNS - 2) clock.advanceTo(Math.max(clock.now(), stage.sandbox.world.startedAt + (FAULTS_END + 300) * 1000));
-    ending = await stage.run({ together: story.together, force: run >= MOST_RUNS - 2 }, story.mishaps[run]);
-    outcomes.push(ending.outcome);
-    lines.push(...ending.events.map((event) => JSON.stringify(event)), JSON.stringify({ outcome: ending.outcome, failure: ending.failure?.facts, state: stateOf(stage) }));
-    if (ending.outcome === 'swapped' || ending.outcome === 'swapRolledBack') break;
+    if (run === MOST_RUNS - 2) clock.advanceTo(Math.max(clock.now(), stage.sandbox.world.startedAt + (FAULTS_END + 900) * 1000));
+    const recover = story.recovers[run] ?? (gone && run >= MOST_RUNS - 2 ? 'resume' : undefined);
+    const plan = { together: story.together, force: run >= MOST_RUNS - 2, ...(recover === undefined ? {} : { adoptOnly: true, undo: recover === 'rollback' }) };
+    const rival = story.rivals[run];
+    const endings = rival === undefined ? [await stage.run(plan, story.mishaps[run])] : await stage.race([{ afterMs: 0, differs: plan, mishap: story.mishaps[run] ?? {} }, { afterMs: rival, differs: plan }]);
+    ending = endings.find(isGood) ?? endings[0] as Ending;
+    outcomes.push(...endings.map(({ outcome }) => outcome));
+    for (const one of endings) lines.push(...one.events.map((event) => JSON.stringify(event)), JSON.stringify({ outcome: one.outcome, failure: one.failure?.facts, state: stateOf(stage) }));
+    // A recovery that finds nothing to recover is not the end of the story.
+    if (isGood(ending) && !(recover !== undefined && !gone && ending.results.every(({ outcome }) => outcome === 'skipped'))) break;
     clock.advance(20_000);
   }
   const wrong = stage.violations().map((violation) => `${(violation.at - began) / 1000} s, ${violation.group}: ${violation.rule}: ${violation.text}`);
   // Where the world took old instances, or new ones that were proven, nothing may be left that could take
   // over. Then both sets stay and a person decides: that is an end too, as long as no invariant broke.
-  const bereft = story.images.some((image) => image === 'ami-dies' || image === 'ami-flaps') || story.scenario.faults?.some((fault) => fault.kind === 'killInstance' || fault.kind === 'resize') === true;
-  const excused = bereft && ending?.failure?.facts.code === 'swap.stuck';
-  if (!excused && ending?.outcome !== 'swapped' && ending?.outcome !== 'swapRolledBack') wrong.push(`not finished after ${MOST_RUNS} runs: ${ending?.failure?.facts.what ?? ending?.outcome ?? ''}`);
+  const bereft = story.images.some((image) => image === 'ami-dies' || image === 'ami-flaps') || story.scenario.faults?.some((fault) => fault.kind === 'killInstance' || fault.kind === 'resize' || (fault.kind === 'meddle' && TAKING.has(fault.does))) === true;
+  const code = ending?.failure?.facts.code;
+  const parked = ending?.failure?.facts.reasons.some((reason) => reason.code === 'group.standby') === true;
+  const excused = (bereft && code === 'swap.stuck') || parked || (gone && (code === 'swap.stuck' || ending?.outcome === 'refused'));
+  if (!excused && (ending === undefined || !isGood(ending))) wrong.push(`not finished after ${MOST_RUNS} runs: ${ending?.failure?.facts.what ?? ending?.outcome ?? ''}`);
   return { story, outcomes, wrong, journal: lines.join('\n'), simulatedSeconds: (clock.now() - began) / 1000 };
+}
+
+/** What takes instances, or makes AWS itself replace them. */
+const TAKING: ReadonlySet<string> = new Set(['resumeProcesses', 'terminate', 'detach', 'standby']);
+
+function isGood({ outcome }: Ending): boolean {
+  return outcome === 'swapped' || outcome === 'swapRolledBack';
 }

@@ -27,8 +27,8 @@ export interface Expectation {
   readonly counted: Map<string, number>;
   /** Instances that left in a way that is nobody's fault but the world's. */
   readonly taken: Set<string>;
-  /** The notes are back after somebody took them away. */
-  rewritten?: boolean;
+  /** How often somebody had taken the notes away when they were seen last. */
+  removals: number;
   outside: number;
   /** Rules that are broken now, so that one breach is reported once. */
   readonly broken: Set<string>;
@@ -73,6 +73,7 @@ export function beginSwap(world: World, look: Look): Expectation {
     lastInService: new Map(),
     counted: new Map(look.instances.filter((one) => one.inService).map((one) => [one.id, one.units])),
     taken: new Set(),
+    removals: 0,
     outside: group.outside.count,
     broken: new Set(),
   };
@@ -94,13 +95,13 @@ export function desiredByOthers(world: World, expectation: Expectation, group: G
   return Math.max(0, ...othersResizes(world, expectation, group).map((fault) => fault.desired ?? fault.min ?? 0));
 }
 
-/** Whether the scenario let somebody else do this to the group since the expectation began. */
-export function meddled(world: World, expectation: Expectation, group: GroupState, does: Meddling): boolean {
-  return world.scenario.faults.some((fault) => {
+/** How often the scenario let somebody else do this to the group since the expectation began. */
+export function meddled(world: World, expectation: Expectation, group: GroupState, does: Meddling): number {
+  return world.scenario.faults.filter((fault) => {
     if (fault.kind !== 'meddle' || fault.group !== group.name || fault.does !== does) return false;
     const at = world.startedAt + fault.at * 1000;
     return at >= expectation.since && at <= world.clock.now();
-  });
+  }).length;
 }
 
 function othersResizes(world: World, expectation: Expectation, group: GroupState): { readonly desired?: number; readonly min?: number }[] {

@@ -65,6 +65,9 @@ export function watchInvariants(world: World, options: { readonly autoExpect?: b
   const check = (name: string): void => {
     const look = lookAt(world, name);
     if (look === undefined) return;
+    // Of a group that somebody else deletes nothing can be expected any more.
+    const doomed = expectations.get(name);
+    if (doomed !== undefined && meddled(world, doomed, look.group, 'deleteGroup') > 0) expectations.delete(name);
     if (options.autoExpect === true) followTag(look);
     const expectation = expectations.get(name);
     if (expectation !== undefined) {
@@ -80,11 +83,11 @@ export function watchInvariants(world: World, options: { readonly autoExpect?: b
     const { name, tags } = look.group;
     if (tags.has(ROLLOUT_TAG) && !expectations.has(name)) expectations.set(name, beginSwap(world, look));
     const begun = expectations.get(name);
-    if (begun !== undefined && tags.has(ROLLOUT_TAG) && meddled(world, begun, look.group, 'removeTags')) begun.rewritten = true;
+    if (begun !== undefined && tags.has(ROLLOUT_TAG)) begun.removals = meddled(world, begun, look.group, 'removeTags');
     const expectation = expectations.get(name);
     if (tags.has(ROLLOUT_TAG) || expectation === undefined) return;
     // Somebody took the tags away: the rollout still goes on, and its notes come back.
-    if (meddled(world, expectation, look.group, 'removeTags') && !expectation.rewritten) return;
+    if (meddled(world, expectation, look.group, 'removeTags') > expectation.removals) return;
     monitor.settle(name);
   };
 

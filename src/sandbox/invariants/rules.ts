@@ -34,7 +34,10 @@ export function breachesNow(world: World, expectation: Expectation, look: Look, 
  */
 function terminatedHalves(world: World, expectation: Expectation, look: Look): Set<'old' | 'new'> {
   const others = resizedByOthers(world, expectation, look.group);
-  const ended = look.instances.filter((one) => one.endedBy === 'caller' || (one.endedBy === 'scale-in' && !others));
+  // What AWS launched in the place of an old one that the world took is one too many in the end: restoring the
+  // sizes lets it go, and the rule on capacity watches that nobody misses it.
+  const surplus = expectation.half === 'old' && [...expectation.taken].some((id) => expectation.old.has(id));
+  const ended = look.instances.filter((one) => one.endedBy === 'caller' || (one.endedBy === 'scale-in' && !others && !(surplus && !expectation.old.has(one.id))));
   return new Set(ended.map((one) => (expectation.old.has(one.id) ? 'old' : 'new')));
 }
 
@@ -50,7 +53,8 @@ function remember(world: World, expectation: Expectation, look: Look): void {
   for (const one of look.instances) {
     if (one.inService) expectation.lastInService.set(one.id, { at: world.clock.now(), units: one.units });
     if (isTaken(one)) expectation.taken.add(one.id);
-    else expectation.taken.delete(one.id);
+    // EC2 forgets who ended an instance before Auto Scaling forgets the instance.
+    else if (!one.leaving || one.endedBy !== undefined) expectation.taken.delete(one.id);
   }
 }
 
@@ -82,7 +86,7 @@ function capacityBreach(expectation: Expectation, look: Look): Breach[] {
 }
 
 function surgeBreach(world: World, expectation: Expectation, look: Look): Breach[] {
-  const live = look.instances.reduce((sum, one) => sum + (one.alive && !one.leaving ? one.units : 0), 0);
+  const live = look.instances.reduce((sum, one) => sum + (one.alive && !one.leaving && !one.aside ? one.units : 0), 0);
   const others = desiredByOthers(world, expectation, look.group);
   const ceiling = others === 0 ? expectation.ceiling : Math.max(2 * others, expectation.ceiling + others);
   return live <= ceiling ? [] : [{ rule: 'surge', text: `${live} live, at most ${ceiling} are allowed.` }];
@@ -102,7 +106,7 @@ export function breachesAtEnd(world: World, expectation: Expectation, look: Look
   return [
     ...mixedBreach(expectation, look, resized),
     ...(resized ? [] : sizeBreach(expectation, look)),
-    ...(meddled(world, expectation, look.group, 'resumeProcesses') ? [] : processBreach(expectation, look)),
+    ...(meddled(world, expectation, look.group, 'resumeProcesses') > 0 ? [] : processBreach(expectation, look)),
     ...tagBreach(expectation, look),
     ...(look.inService + takenUnits(expectation, look) >= expectation.floor ? [] : capacityBreach(expectation, look)),
   ];
@@ -117,7 +121,7 @@ function takenUnits(expectation: Expectation, look: Look): number {
 
 /** At the end only old or only new. Replacements of what the world took count as nobody's. */
 function mixedBreach(expectation: Expectation, look: Look, resized: boolean): Breach[] {
-  const live = look.instances.filter((one) => one.alive && !one.leaving);
+  const live = look.instances.filter((one) => one.alive && !one.leaving && !one.aside);
   const old = live.filter((one) => expectation.old.has(one.id)).length;
   const fresh = live.length - old;
   const worldTook = [...expectation.taken].some((id) => expectation.old.has(id));
