@@ -24,6 +24,7 @@ export const EXIT_OF: Readonly<Record<Outcome, ExitCode>> = {
   nothing: EXIT.done,
   undone: EXIT.done,
   unfrozen: EXIT.done,
+  cancelled: EXIT.done,
   planned: EXIT.done,
   changes: EXIT.changes,
   bug: EXIT.bug,

@@ -6,6 +6,7 @@ export { endWithError, endWithUnknownCommand } from './app/errors.js';
 export { resume, rollback, unfreeze, type RecoverAsked } from './app/recover.js';
 export { status, type StatusDocument } from './app/status.js';
 export { updateGroups, type UpdateGroupsAsked } from './app/update-asgs.js';
+export { cancel, type CancelAsked } from './app/cancel.js';
 export { plan, type PlanAsked } from './app/plan.js';
 export { updateStack, type UpdateStackAsked } from './app/update-stack.js';
 export { serveWorld } from './app/sandbox.js';

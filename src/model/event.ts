@@ -20,6 +20,8 @@ export type Outcome =
   /** A rollout that somebody left was rolled back, as asked for. */
   | 'undone'
   | 'unfrozen'
+  /** Somebody's update was cancelled and is undone. */
+  | 'cancelled'
   /** Only looked at, or made and not executed. */
   | 'planned'
   /** Only looked at, and there is something to change; said when asked to tell by the exit code. */
@@ -111,8 +113,8 @@ export type RunEvent =
       /** Token of somebody else's change that is waited for. */
       readonly by?: string;
     }
-  /** The stack must first be deleted, or rolled back to its end, as the user allowed. */
-  | { readonly type: 'stack.mending'; readonly stack: string; readonly action: 'delete' | 'continueRollback'; readonly token: string }
+  /** The stack is deleted, or rolled back, as the user allowed or asked. */
+  | { readonly type: 'stack.mending'; readonly stack: string; readonly action: 'delete' | 'continueRollback' | 'cancel'; readonly token: string }
   | { readonly type: 'stack.cancelled'; readonly stack: string; readonly why: string }
   | {
       readonly type: 'stack.settled';

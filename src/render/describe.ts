@@ -54,7 +54,7 @@ export function describe(event: RunEvent, at: Instant): readonly Line[] {
       return line(event.stack, 'detail', `${[event.status, what, ...doneOf(event.done)].join(', ')}${timeLeft(event.until, at)}.`);
     }
     case 'stack.mending':
-      return line(event.stack, 'warning', `${event.action === 'delete' ? 'Deletes the stack, whose creation had failed' : 'Continues the roll-back that had failed'} (token ${event.token}).`);
+      return line(event.stack, 'warning', `${MENDING[event.action]} (token ${event.token}).`);
     case 'stack.cancelled':
       return line(event.stack, 'warning', `Asked CloudFormation to cancel the update: ${sentence(event.why)}`);
     case 'stack.settled':
@@ -105,6 +105,12 @@ export function describe(event: RunEvent, at: Instant): readonly Line[] {
       return describeEnd(event);
   }
 }
+
+const MENDING: Readonly<Record<Extract<RunEvent, { type: 'stack.mending' }>['action'], string>> = {
+  delete: 'Deletes the stack, whose creation had failed',
+  continueRollback: 'Continues the roll-back that had failed',
+  cancel: 'Cancels the update',
+};
 
 /** `3 of 7 done`, or nothing when it is not known. */
 function doneOf(done: Extract<RunEvent, { type: 'stack.event' }>['done']): readonly string[] {
@@ -242,6 +248,7 @@ export const END: Readonly<Record<Extract<RunEvent, { type: 'run.finished' }>['o
   nothing: 'Nothing to do',
   undone: 'Rolled back as asked',
   unfrozen: 'Unfrozen',
+  cancelled: 'Cancelled',
   planned: 'Planned',
   changes: 'Planned, with changes',
   stackFailed: 'Stack failed',

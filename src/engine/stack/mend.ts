@@ -107,13 +107,15 @@ export async function whyStuck(deps: Deps, stack: Stack): Promise<readonly Reaso
   let over = false;
   const began = (event: StackEvent): boolean => isStackItself(event) && event.stackId === stack.id && /^(CREATE|UPDATE|DELETE|IMPORT)_IN_PROGRESS$/.test(event.status);
   try {
-    const events = await retrying(deps, 'cloudformation:DescribeStackEvents', () =>
+    const read = await retrying(deps, 'cloudformation:DescribeStackEvents', () =>
       deps.gateway.stackEvents(stack.id, (event) => {
         if (over) return true;
         over = began(event);
         return false;
       }),
     );
+    // Oldest first: of two events of one moment the order tells which came of which.
+    const events = [...read].reverse();
     const causes = rootCauses(events);
     return [...causes, ...rollbackFailures(events).filter((event) => !causes.includes(event))].map(asReason);
   } catch (error) {
