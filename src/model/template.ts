@@ -47,6 +47,8 @@ export interface LoadedTemplate {
   readonly resources: number;
   readonly declared: readonly TemplateParameter[];
   readonly findings: readonly TemplateFinding[];
+  /** Where each resource is declared, by logical id; absent when the text could not be read. */
+  readonly places?: Readonly<Record<string, Position>>;
 }
 
 /** KEY=VALUE as the user gave it. */

@@ -1,5 +1,5 @@
 import { AwsFault, Failure, refused, usage } from '../errors.js';
-import type { LoadedTemplate, TemplateFinding, TemplateParameter, TemplateSource } from '../model/template.js';
+import type { LoadedTemplate, Position, TemplateFinding, TemplateParameter, TemplateSource } from '../model/template.js';
 import { checkTemplate, isTransformed } from './check.js';
 import { declaredParameters } from './declared.js';
 import { parseTemplate } from './parse.js';
@@ -36,7 +36,7 @@ export interface TemplateIo extends SourceIo {
 export async function loadTemplate(source: string | undefined, stack: string, io: TemplateIo): Promise<LoadedTemplate> {
   if (source === undefined) return own(stack, io);
   const { text, origin, s3 } = await readSource(source, io);
-  const { template, bytes, resources, declared, findings } = inspectTemplate(text, origin);
+  const { template, bytes, resources, declared, places, findings } = inspectTemplate(text, origin);
   // What has faults is refused before anything is sent, so there is no need to store it.
   const faulty = findings.some(({ severity }) => severity === 'error');
   const body: TemplateSource = { kind: 'body', text };
@@ -46,6 +46,7 @@ export async function loadTemplate(source: string | undefined, stack: string, io
     bytes,
     resources,
     declared,
+    ...(places !== undefined && { places }),
     findings,
   };
 }
@@ -62,6 +63,7 @@ export function inspectTemplate(text: string, origin: string): Omit<LoadedTempla
     bytes,
     resources: Object.keys(mapAt(template.top, 'Resources')).length,
     declared: declaredParameters(template),
+    places: placesOf(template),
     findings: [...findings, ...checkTemplate(template)],
   };
 }
@@ -112,6 +114,10 @@ async function ofStack(stack: string, io: TemplateIo): Promise<string> {
 }
 
 const fights: ReadonlySet<string> = new Set(['template.rollingUpdate', 'template.instanceRefresh', 'template.replacingUpdate']);
+
+function placesOf(template: ParsedTemplate): Readonly<Record<string, Position>> {
+  return Object.fromEntries(Object.keys(mapAt(template.top, 'Resources')).map((id) => [id, template.at(['Resources', id])]));
+}
 
 function asWarning(finding: TemplateFinding): TemplateFinding {
   return { ...finding, severity: 'warning' };

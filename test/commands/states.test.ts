@@ -27,6 +27,7 @@ describe('stacks that do not simply take an update', function () {
   it('one whose creation failed is refused with its root cause, and made anew when that is allowed', async () => {
     const first = await update('failed', '--template', template, 'Name=one');
     expect([first.code, first.document.outcome], first.stderr).to.deep.equal([7, 'stackFailed']);
+    expect(first.document.failure?.reasons[0]?.text, 'points into the template').to.match(/topic\.yaml:3:\d+ Topic \(AWS::SNS::Topic in failed\) CREATE_FAILED: No such topic$/);
     const refused = await update('failed', '--template', template, 'Name=one');
     expect([refused.code, refused.document.failure?.code]).to.deep.equal([3, 'stack.failed']);
     expect(refused.document.failure?.reasons[0]?.text).to.match(/^Topic .*: No such topic$/);
