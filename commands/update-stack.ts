@@ -1,5 +1,6 @@
 import { string } from '@oclif/core/flags';
 import { BaseCommand } from './base/command.js';
+import { afterFlags } from './base/after-flags.js';
 import { commonFlags, groupFlags, outputFlags, stackFlags } from './base/flags.js';
 import { executeFlags, guardFlags, settingFlags, stateFlags } from './base/change-flags.js';
 import { parameterFlags } from './base/parameter-flags.js';
@@ -33,6 +34,7 @@ export default class UpdateStack extends BaseCommand {
       helpGroup: 'STACK',
     }),
     ...templateFlags,
+    ...afterFlags,
     ...parameterFlags,
     ...settingFlags,
     ...executeFlags,

@@ -9,6 +9,8 @@ export { updateGroups, type UpdateGroupsAsked } from './app/update-asgs.js';
 export { cancel, type CancelAsked } from './app/cancel.js';
 export { plan, type PlanAsked } from './app/plan.js';
 export { updateStack, type UpdateStackAsked } from './app/update-stack.js';
+export { diagnoseNow, type DiagnoseDocument } from './app/diagnose.js';
+export { explain } from './app/explain.js';
 export { serveWorld } from './app/sandbox.js';
 export { validate, type ValidateDocument } from './app/validate.js';
 export type { Ending, Surroundings } from './app/surroundings.js';

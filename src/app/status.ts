@@ -84,7 +84,7 @@ async function look(deps: Deps, asked: StatusAsked, region: string): Promise<Sta
 }
 
 /** All groups with the health of every instance, through the eyes of the engine. */
-async function lookAtGroups(deps: Deps, names: readonly string[], region: string): Promise<{ readonly at: number; readonly groups: readonly Group[] }> {
+export async function lookAtGroups(deps: Deps, names: readonly string[], region: string): Promise<{ readonly at: number; readonly groups: readonly Group[] }> {
   if (names.length === 0) return { at: deps.clock.now(), groups: [] };
   const plan = makePlan(readWanted({}), { strategy: 'swap', run: 'status', host: '', pid: 0, groups: names, region, again: '', adoptOnly: true });
   // The engine leaves out health that its rollout no longer needs; people want all of it. So it looks at

@@ -3,6 +3,7 @@ import { swapGroups } from '../engine/swap-groups.js';
 import { stackGroups } from '../engine/stack.js';
 import type { GroupResult } from '../model/decision.js';
 import type { Plan } from '../model/plan.js';
+import { explained } from './diagnose.js';
 import { groupsOnInterrupt } from './interrupt.js';
 import { withRun, type CommonFlags, type Happy, type Head, type Run } from './run.js';
 import type { Ending, Surroundings } from './surroundings.js';
@@ -16,11 +17,13 @@ export interface UpdateGroupsAsked extends GroupFlags, CommonFlags {
 export async function updateGroups(asked: UpdateGroupsAsked, surroundings: Surroundings): Promise<Ending> {
   const wanted = readWanted(asked, targetProblems(asked));
   const head = { command: 'update-asgs', stack: asked.stack, groups: asked.asgs, again: againWith(asked), onInterrupt: groupsOnInterrupt };
-  return withRun(head, asked, surroundings, async (run) => {
-    const groups = asked.stack === undefined ? asked.asgs : await stackGroups(run.deps, asked.stack);
-    const results = await swap(run, wanted, asked, groups, {});
-    return { outcome: outcomeOf(results), results };
-  });
+  return withRun(head, asked, surroundings, (whole) =>
+    explained(whole, asked.stack, async (run) => {
+      const groups = asked.stack === undefined ? asked.asgs : await stackGroups(run.deps, asked.stack);
+      const results = await swap(run, wanted, asked, groups, {});
+      return { outcome: outcomeOf(results), results };
+    }),
+  );
 }
 
 /** What is wrong with the choice of groups, as sentences. */

@@ -6,13 +6,18 @@ import type { GroupResult } from '../model/decision.js';
 import { prepareCdk, withApp } from './cdk.js';
 import type { ChangeWanted } from './change-flags.js';
 import { expectAccount, guardChange, guardGroups, planOf } from './change-guards.js';
+import { explained } from './diagnose.js';
 import { stackOnInterrupt } from './interrupt.js';
+import { makeRoom, writeOutputs, type OutputsFlags } from './outputs.js';
+import { noteBefore, revert, type Before } from './revert.js';
 import { withRun, type Happy, type Run } from './run.js';
 import type { Ending, Surroundings } from './surroundings.js';
 import { makeOrder, onInterrupt, readOrder, type OrderFlags } from './stack-order.js';
 import { againWith, outcomeOf, swap, type UpdateGroupsAsked } from './update-asgs.js';
 
-export interface UpdateStackAsked extends Omit<UpdateGroupsAsked, 'stack' | 'asgs'>, Omit<OrderFlags, 'stack' | 'cdk'> {
+export interface UpdateStackAsked extends Omit<UpdateGroupsAsked, 'stack' | 'asgs'>, Omit<OrderFlags, 'stack' | 'cdk'>, OutputsFlags {
+  /** When the swap rolled back, the stack goes back too. */
+  readonly 'revert-on-failure'?: boolean | undefined;
   /** May be absent with an app of one stack. */
   readonly stack?: string | undefined;
   readonly app?: string | undefined;
@@ -30,22 +35,48 @@ export async function updateStack(given: UpdateStackAsked, surroundings: Surroun
   const target: UpdateGroupsAsked = { ...asked, asgs: [] };
   const head = { command: 'update-stack', stack: asked.stack, groups: [], again: againWith(target), onInterrupt: stackOnInterrupt(onInterrupt(asked)) };
 
-  return withRun(head, asked, surroundings, async (run) => {
-    expectAccount(run, change.guards);
-    const cdk = asked.cdk === undefined ? undefined : await prepareCdk(run, asked.cdk, asked, surroundings);
-    const stackRun = cdk?.run ?? run;
-    const order = await makeOrder(stackRun, asked, wanted, read, cdk);
-    let finished: readonly GroupResult[] = [];
-    const done = await changeStack(stackRun.deps, order, async (open) => {
-      await approve(run, wanted, change, order, open, surroundings);
-      if (change.keep) return 'keep';
-      finished = await finishDeadRollouts(run, wanted, target);
-      return 'execute';
-    });
-    if (done.action === 'kept') return kept(asked.stack, done);
-    const results = together(finished, await swapAfter(run, wanted, target, done));
-    return { outcome: done.action === 'created' || done.action === 'updated' ? done.action : outcomeOf(results), results };
-  });
+  return withRun(head, asked, makeRoom(asked, surroundings), (whole) =>
+    explained(whole, asked.stack, async (run, hide) => {
+      expectAccount(run, change.guards);
+      const cdk = asked.cdk === undefined ? undefined : await prepareCdk(run, asked.cdk, asked, surroundings);
+      const stackRun = cdk?.run ?? run;
+      const order = await makeOrder(stackRun, asked, wanted, read, cdk);
+      hide(secretsOf(order));
+      let finished: readonly GroupResult[] = [];
+      let before: Before | undefined;
+      const done = await changeStack(stackRun.deps, order, async (open) => {
+        await approve(run, wanted, change, order, open, surroundings);
+        if (change.keep) return 'keep';
+        finished = await finishDeadRollouts(run, wanted, target);
+        if (asked['revert-on-failure'] === true) before = await noteBefore(stackRun, asked.stack);
+        return 'execute';
+      });
+      if (done.action === 'kept') return kept(asked.stack, done);
+      const promoted: string[] = [];
+      const swapped = swapAfter(noting(run, promoted), wanted, target, done).catch(async (error: unknown) => {
+        if (before === undefined || done.action !== 'updated' || !(error instanceof Failure) || error.outcome !== 'swapRolledBack') throw error;
+        throw await revert(stackRun, order, asked, before, error, promoted);
+      });
+      const results = together(finished, await swapped);
+      await writeOutputs(stackRun, done.stackId === '' ? asked.stack : done.stackId, asked, surroundings);
+      return { outcome: done.action === 'created' || done.action === 'updated' ? done.action : outcomeOf(results), results };
+    }),
+  );
+}
+
+/** The same run, noting which groups end with the new configuration. */
+function noting(run: Run, promoted: string[]): Run {
+  const emit: Run['deps']['emit'] = (event) => {
+    if (event.type === 'group.finished' && event.result.outcome === 'promoted') promoted.push(event.result.group);
+    run.deps.emit(event);
+  };
+  return { ...run, deps: { ...run.deps, emit } };
+}
+
+/** Values given for NoEcho parameters: no word of the service's may repeat them. */
+function secretsOf({ given, template }: StackOrder): readonly string[] {
+  const secret = new Set(template.declared.filter(({ noEcho }) => noEcho).map(({ key }) => key));
+  return given.filter(({ key }) => secret.has(key)).map(({ value }) => value);
 }
 
 /** Shows what would happen and goes on only when every guard, and the person who is asked, lets it. */

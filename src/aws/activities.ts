@@ -1,5 +1,6 @@
 import type { Instant } from '../clock.js';
 import { AwsFault, type FaultKind } from '../errors.js';
+import type { Activity } from '../model/finding.js';
 import type { FailedActivity, Precautions } from '../model/group.js';
 import type { Clients } from './clients.js';
 import { allPages } from './pages.js';
@@ -25,6 +26,29 @@ export async function failedLaunches(clients: Clients, group: string, since: Ins
       cause: activity.Cause ?? '',
     }))
     .filter((activity) => activity.startedAt >= since);
+}
+
+/** All activities of a group since then, newest first; a few pages of them at the most. */
+export async function activities(clients: Clients, group: string, since: Instant): Promise<Activity[]> {
+  const client = await clients.autoScaling();
+  let read = 0;
+  const pages = await allPages(
+    'autoscaling:DescribeScalingActivities',
+    async (token) => {
+      const page = await client.describeScalingActivities({ AutoScalingGroupName: group, MaxRecords: 100, ...(token && { NextToken: token }) });
+      return { page: page.Activities ?? [], next: page.NextToken };
+    },
+    (page) => ++read >= 5 || page.some(({ StartTime: at }) => at !== undefined && at.getTime() < since),
+  );
+  return pages.flat().map((activity) => ({
+      id: activity.ActivityId ?? '',
+      at: activity.StartTime?.getTime() ?? 0,
+      status: activity.StatusCode ?? '',
+      description: activity.Description ?? '',
+      cause: activity.Cause ?? '',
+      message: activity.StatusMessage ?? '',
+    }))
+    .filter(({ at }) => at >= since);
 }
 
 const RUNNING_REFRESH = new Set<string>(['Pending', 'InProgress', 'Cancelling', 'RollbackInProgress', 'Baking']);

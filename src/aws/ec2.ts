@@ -66,3 +66,9 @@ async function templates(clients: Clients, by: 'LaunchTemplateIds' | 'LaunchTemp
   }
   return found;
 }
+
+/** What the instance has printed on its console; EC2 keeps it for about an hour after the instance is gone. */
+export async function consoleOutput(clients: Clients, instance: string): Promise<string> {
+  const { Output: output } = await (await clients.ec2()).getConsoleOutput({ InstanceId: instance });
+  return Buffer.from(output ?? '', 'base64').toString('utf8');
+}

@@ -1,10 +1,10 @@
 import type { Gateway } from '../engine/gateway.js';
-import { failedLaunches, precautions } from './activities.js';
+import { activities, failedLaunches, precautions } from './activities.js';
 import { describeBalancers } from './balancers.js';
 import { createTerminate, deleteNotes, resize, resume, suspend, writeNotes } from './changes.js';
 import { createChangeSet, deleteChangeSet, describeChangeSet, executeChangeSet, failedEvents, listChangeSets } from './change-sets.js';
 import { createClients, type Clients, type GatewayOptions } from './clients.js';
-import { launchTimes, templateVersions } from './ec2.js';
+import { consoleOutput, launchTimes, templateVersions } from './ec2.js';
 import { describeGroups } from './groups.js';
 import { health } from './health.js';
 import { hasBucket, readObject, writeObject } from './objects.js';
@@ -41,6 +41,8 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
     describeBalancers: (refs) => describeBalancers(clients, refs),
     health: (balancer) => health(clients, balancer),
     failedLaunches: (group, since) => failedLaunches(clients, group, since),
+    activities: (group, since) => activities(clients, group, since),
+    consoleOutput: (instance) => consoleOutput(clients, instance),
     precautions: (group) => precautions(clients, group),
 
     writeNotes: (groups, notes) => writeNotes(clients, groups, notes),

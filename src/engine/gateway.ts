@@ -2,6 +2,7 @@ import type { Instant } from '../clock.js';
 import type { NoteName } from '../model/action.js';
 import type { Identity } from '../model/event.js';
 import type { Balancer, BalancerHealth, FailedActivity, Group, Precautions, Size } from '../model/group.js';
+import type { Activity } from '../model/finding.js';
 import type { FrozenNote, Lease, RolloutRecord, Verdict } from '../model/record.js';
 import type { ChangeSet, ChangeSetRow } from '../model/change-set.js';
 import type { FailedEvent, Stack, StackEvent, StackResource, TemplateSummary } from '../model/stack.js';
@@ -78,6 +79,10 @@ export interface Gateway {
   /** Health of everything registered with one balancer, by instance id. One call, no instance named. */
   health(balancer: Balancer): Promise<Readonly<Record<string, BalancerHealth>>>;
   failedLaunches(group: string, since: Instant): Promise<readonly FailedActivity[]>;
+  /** Newest first, as far as they began since then; the first pages are enough. */
+  activities(group: string, since: Instant): Promise<readonly Activity[]>;
+  /** What an instance has printed; '' when there is nothing (yet). */
+  consoleOutput(instance: string): Promise<string>;
   /** What is refused, or unknown to the service, becomes a warning in the answer; throttling and a lost connection are faults as everywhere. */
   precautions(group: string): Promise<Precautions>;
 

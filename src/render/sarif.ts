@@ -1,4 +1,5 @@
 import type { CheckedTemplate } from '../model/check.js';
+import { CODES } from './codes.js';
 
 /**
  * Findings in SARIF 2.1.0, the format that code hosts show at the line of a file.
@@ -11,7 +12,7 @@ export function sarif(templates: readonly CheckedTemplate[], version: string): o
     version: '2.1.0',
     runs: [
       {
-        tool: { driver: { name: 'ha-updater', version, rules: codes.map((id) => ({ id })) } },
+        tool: { driver: { name: 'ha-updater', version, rules: codes.map((id) => ({ id, ...(CODES[id] !== undefined && { shortDescription: { text: CODES[id] } }) })) } },
         columnKind: 'utf16CodeUnits',
         results: templates.flatMap(({ origin, findings }) =>
           findings.map(({ code, line, column, severity, text, remedy, path }) => ({

@@ -1,0 +1,23 @@
+import type { Instant } from '../clock.js';
+import type { Reason } from './decision.js';
+
+/** One thing that went wrong, at its resource. `code` is stable and `ha-updater explain CODE` describes it. */
+export interface Finding extends Reason {
+  /** Logical id, group, instance or change set. */
+  readonly resource: string;
+  /** When it was first seen, as far as that is known. */
+  readonly at?: Instant;
+  /** AWS's own words or output that shows it, line by line. */
+  readonly evidence: readonly string[];
+}
+
+/** What Auto Scaling did to a group, with its words. */
+export interface Activity {
+  readonly id: string;
+  readonly at: Instant;
+  /** `Successful`, `Failed`, `Cancelled` … */
+  readonly status: string;
+  readonly description: string;
+  readonly cause: string;
+  readonly message: string;
+}
