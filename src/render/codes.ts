@@ -21,6 +21,10 @@ export const CODES: Readonly<Record<string, string>> = {
   'balancer.slow': 'The health checks of a balancer take so long by themselves that --healthy-timeout leaves little room.',
   'balancer.unjudged': 'The health in this balancer can mean nothing (no listener, or checks switched off), so it is not waited for.',
 
+  'cancel.notBack': 'The update was cancelled, and the stack did not come back to what it was.',
+  'cancel.nothing': 'There is nothing under way that could be cancelled.',
+  'cancel.tooLate': 'It is too late to cancel: what was under way is through.',
+
   'cdk.account': 'The stack of the CDK app is bound to another account than that of the credentials.',
   'cdk.app': '--app takes the folder that cdk synth wrote, or a command that writes it to cdk.out.',
   'cdk.assembly': 'The folder is no output of cdk synth, or its schema is newer than this version reads. With a newer schema: cdk deploy, then update-asgs.',
