@@ -79,10 +79,11 @@ export function withNotes(group: Group, seen: Seen): Group {
 }
 
 /** What this look adds to what is remembered. `look.groups` are as AWS shows them. */
-export function remember(seen: Seen, look: Omit<Observed, 'seen'>, plan: Plan): Seen {
+export function remember(earlier: Seen, look: Omit<Observed, 'seen'>, plan: Plan): Seen {
   const { at } = look;
-  const blind = at - seen.lastLookAt > Math.max(BLIND_MS, 3 * plan.timing.pollMs);
   const named = (name: string): Group | undefined => look.groups.find((group) => group.name === name);
+  const seen = withLostRemovals(earlier, named, at, plan);
+  const blind = at - seen.lastLookAt > Math.max(BLIND_MS, 3 * plan.timing.pollMs);
   const next = {
     inServiceSince: {} as Record<string, Instant>,
     progressAt: { ...seen.progressAt } as Record<string, { proven: number; at: Instant }>,
@@ -140,6 +141,13 @@ export function remember(seen: Seen, look: Omit<Observed, 'seen'>, plan: Plan): 
     ),
     ...(stackBusySince === undefined ? {} : { stackBusySince }),
   };
+}
+
+/** A removal of notes whose reply was lost and whose effect shows was ours: nobody has to write them again. */
+function withLostRemovals(seen: Seen, named: (name: string) => Group | undefined, at: Instant, plan: Plan): Seen {
+  return seen.pending
+    .filter(({ action, sure }) => !sure && action.type === 'clear' && visible(action, named))
+    .reduce((sum, { action }) => sent(sum, action, at, true, plan), seen);
 }
 
 /** What sending an action adds. `sure` when the service confirmed it, false when the reply was lost. */

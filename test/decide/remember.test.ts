@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { proven, remember } from '../../src/decide/remember.js';
+import { proven, remember, sent } from '../../src/decide/remember.js';
 import type { Observed } from '../../src/model/decision.js';
-import { doubledGroup, fresh, observed, PLAN, sick, T0 } from '../support/groups.js';
+import { doubledGroup, fresh, group, LEASE, observed, PLAN, RECORD, sick, T0, verdict } from '../support/groups.js';
 
 /** A look after `before`, so many milliseconds later. */
 function lookAfter(before: Observed, ms: number, groups = before.groups): Observed {
@@ -31,5 +31,18 @@ describe('remember: in service without a break', () => {
 
   it('begins anew when nobody looked for a long time', () => {
     expect(ids(lookAfter(lookAfter(first, 5_000), 40_000))).to.deep.equal([]);
+  });
+});
+
+describe('remember: a removal of notes whose reply was lost', () => {
+  it('counts as ours once the notes are gone, and ends the rollout', () => {
+    const promoted = group({ instances: [fresh('i-new1'), fresh('i-new2')], notes: { record: RECORD, lease: LEASE, verdict: verdict('promote') } });
+    const first = lookAfter(observed([promoted], { at: T0 + 200_000 }), 5_000);
+    const clear = { type: 'clear', group: 'web', notes: ['record', 'verdict', 'lease'] } as const;
+    const lost = { ...first, seen: sent(first.seen, clear, first.at, false, PLAN) };
+    const { seen } = lookAfter(lost, 40_000, [{ ...promoted, notes: {} }]);
+    expect(seen.results).to.have.property('web').that.includes({ outcome: 'promoted' });
+    expect(seen.known).not.to.have.property('web');
+    expect(seen.unnoted).to.deep.equal({});
   });
 });
