@@ -163,7 +163,7 @@ function vanished(observed: Observed, plan: Plan): { readonly reasons: readonly 
   const known = observed.missing.filter((name) => observed.seen.known[name] !== undefined);
   const never = observed.missing.filter((name) => observed.seen.known[name] === undefined && observed.seen.results[name] === undefined);
   return {
-    reasons: plan.adoptOnly ? [] : never.map((name) => ({ code: 'group.missing', group: name, text: 'there is no such Auto Scaling group', remedy: 'Check the name, the account and the region.' })),
+    reasons: plan.adoptOnly && observed.groups.length > 0 ? [] : never.map((name) => ({ code: 'group.missing', group: name, text: 'there is no such Auto Scaling group', remedy: 'Check the name, the account and the region.' })),
     results: [
       ...known.map((name) => ({ group: name, outcome: 'stuck' as const, why: 'the group was deleted during the rollout' })),
       ...(plan.adoptOnly ? never.map((name) => ({ group: name, outcome: 'skipped' as const, why: 'it no longer exists' })) : []),
@@ -191,6 +191,8 @@ function startGate(observed: Observed, plan: Plan, turns: readonly Turn[], missi
   const fresh = turns.flatMap((turn) => (turn.kind === 'fresh' ? [turn.group] : []));
   const skip = (why: string): readonly GroupResult[] =>
     fresh.map((group) => observed.seen.results[group.name] ?? { group: group.name, outcome: 'skipped', why });
+  // Names that are all unknown are a mistake, not work that is done.
+  if (plan.adoptOnly && turns.length === 0 && missing.length > 0) return refuse(missing);
   if (plan.adoptOnly) return { ...open, results: skip('no earlier rollout is left here') };
   if (turns.some(isFinishing)) return { ...open, results: skip('not started: an earlier rollout could not be finished') };
   if (fresh.length > 0 && turns.some((turn) => turn.kind === 'silent' || turn.kind === 'settling')) return { ...open, starting: true };

@@ -141,6 +141,7 @@ const rows: readonly { readonly when: string; readonly look: Observed; readonly 
   { when: 'taken over before it began', look: observed([group({ suspended: ['AZRebalance'], notes: { record: RECORD, lease: { ...LEASE, run: 'run-2' } } })], { seen: { adoptedAt: { web: T0 } } }), plan: { run: 'run-2' }, then: 'resume AZRebalance' },
   { when: 'taken over while proving', look: observed([doubledGroup({ notes: { record: RECORD, lease: { ...LEASE, run: 'run-2' } } })], { seen: { adoptedAt: { web: T0 } } }), plan: { run: 'run-2' }, then: 'promote web' },
   { when: 'taken over just now, a verdict may not be visible', look: observed([doubledGroup({ notes: { record: RECORD, lease: { ...LEASE, run: 'run-2' } } })], { seen: { adoptedAt: { web: T0 + 90_000 } } }), plan: { run: 'run-2' }, then: 'wait: 2 of 2 new instances are proven' },
+  { when: 'only to finish what was left on a group that does not exist', look: observed([], { missing: ['web'] }), plan: { adoptOnly: true }, then: 'refuse: group.missing' },
   { when: 'only to finish what was left, and nothing was', look: observed([group()]), plan: { adoptOnly: true }, then: 'finish: web skipped' },
 
   // Reads that lag.
