@@ -41,16 +41,16 @@ export async function resize(clients: Clients, group: string, size: Size): Promi
 }
 
 /**
- * Makes the function that terminates instances of a group with decrement. It remembers whether the
+ * Makes the function that terminates instances of a group. It remembers whether the
  * service knows the batch form, which AWS got in 2026.
  */
-export function createTerminate(clients: Clients): (group: string, instances: readonly string[]) => Promise<void> {
+export function createTerminate(clients: Clients): (group: string, instances: readonly string[], decrement: boolean) => Promise<void> {
   let singly = false;
-  return async (group, instances) => {
+  return async (group, instances, decrement) => {
     if (instances.length === 0) return;
     if (!singly) {
       try {
-        await terminateTogether(clients, group, instances);
+        await terminateTogether(clients, group, instances, decrement);
         return;
       } catch (error) {
         if (!(error instanceof AwsFault)) throw error;
@@ -58,17 +58,17 @@ export function createTerminate(clients: Clients): (group: string, instances: re
         if (!singly) throw error;
       }
     }
-    await terminateSingly(clients, group, instances);
+    await terminateSingly(clients, group, instances, decrement);
   };
 }
 
 /** One call. One id that is gone rejects the whole call, so those are left out and the rest is asked again. */
-async function terminateTogether(clients: Clients, group: string, instances: readonly string[]): Promise<void> {
+async function terminateTogether(clients: Clients, group: string, instances: readonly string[], decrement: boolean): Promise<void> {
   const client = await clients.autoScaling();
   let left = [...instances];
   while (left.length > 0) {
     try {
-      await client.terminateInstanceInAutoScalingGroup({ AutoScalingGroupName: group, InstanceIds: left, ShouldDecrementDesiredCapacity: true });
+      await client.terminateInstanceInAutoScalingGroup({ AutoScalingGroupName: group, InstanceIds: left, ShouldDecrementDesiredCapacity: decrement });
       return;
     } catch (error) {
       if (!(error instanceof AwsFault) || error.kind !== 'missing') throw error;
@@ -80,12 +80,12 @@ async function terminateTogether(clients: Clients, group: string, instances: rea
 }
 
 /** Looks first: what leaves already, for whatever reason, must not be terminated (and counted) a second time. */
-async function terminateSingly(clients: Clients, group: string, instances: readonly string[]): Promise<void> {
+async function terminateSingly(clients: Clients, group: string, instances: readonly string[], decrement: boolean): Promise<void> {
   const client = await clients.autoScaling();
   const members = await membersOf(clients, group);
   for (const id of instances.filter((instance) => members.has(instance) && !/^Terminat/.test(members.get(instance) ?? ''))) {
     try {
-      await client.terminateInstanceInAutoScalingGroup({ InstanceId: id, ShouldDecrementDesiredCapacity: true });
+      await client.terminateInstanceInAutoScalingGroup({ InstanceId: id, ShouldDecrementDesiredCapacity: decrement });
     } catch (error) {
       if (!(error instanceof AwsFault) || error.kind !== 'missing') throw error;
     }

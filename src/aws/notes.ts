@@ -1,7 +1,7 @@
 import type { NoteName } from '../model/action.js';
 import type { NotesToWrite } from '../engine/gateway.js';
 import type { GroupNotes } from '../model/group.js';
-import { RECORD_VERSION, type FrozenNote, type Lease, type RolloutRecord, type Verdict } from '../model/record.js';
+import { RECORD_VERSION, STRATEGY_RECORD_VERSION, type FrozenNote, type Lease, type RolloutRecord, type Verdict } from '../model/record.js';
 
 /** The tag of each note. Keys under `ha-updater:` are ours alone. */
 export const NOTE_KEYS: Readonly<Record<NoteName, string>> = {
@@ -65,7 +65,7 @@ export function decodeNotes(tags: readonly Tag[]): GroupNotes {
 function decodeNote(key: string, value: string): GroupNotes {
   switch (key) {
     case NOTE_KEYS.record:
-      return { record: readRecord(fieldsOf(value, ['run', 'strategy', 'started', 'min', 'max', 'desired', 'old', 'together', 'suspended'])) };
+      return { record: readRecord(value) };
     case NOTE_KEYS.verdict:
       return { verdict: readVerdict(fieldsOf(value, ['run', 'outcome', 'at', 'why'])) };
     case NOTE_KEYS.lease:
@@ -79,9 +79,11 @@ function decodeNote(key: string, value: string): GroupNotes {
 
 // Each note, written and read side by side.
 
+const RECORD_FIELDS = ['run', 'strategy', 'started', 'min', 'max', 'desired', 'old', 'together', 'suspended'];
+
 function recordText(record: RolloutRecord): string {
   const { min, max, desired } = record.size;
-  return line({
+  const base = {
     run: word(record.run),
     strategy: record.strategy,
     started: time(record.startedAt),
@@ -91,15 +93,35 @@ function recordText(record: RolloutRecord): string {
     old: String(record.old),
     together: record.together ? 'yes' : 'no',
     suspended: processList(record.suspended),
-  });
+  };
+  switch (record.strategy) {
+    case 'swap':
+      return line(base);
+    case 'rolling':
+      return line({ ...base, surge: String(record.surge), unavailable: String(record.unavailable), serial: record.serial ? 'yes' : 'no' }, STRATEGY_RECORD_VERSION);
+  }
 }
 
-function readRecord(field: Fields): RolloutRecord {
+function readRecord(text: string): RolloutRecord {
+  const known = `versions ${RECORD_VERSION} and ${STRATEGY_RECORD_VERSION}`;
+  if (!text.startsWith(`v=${STRATEGY_RECORD_VERSION} `)) return readSwap(fieldsOf(text, RECORD_FIELDS, RECORD_VERSION, known));
+  return readRolling(fieldsOf(text, [...RECORD_FIELDS, 'surge', 'unavailable', 'serial'], STRATEGY_RECORD_VERSION, known));
+}
+
+function readSwap(field: Fields): RolloutRecord {
+  return { version: RECORD_VERSION, strategy: readOne(field('strategy'), ['swap']), ...readBase(field) };
+}
+
+function readRolling(field: Fields): RolloutRecord {
+  const limits = { surge: readCount(field('surge')), unavailable: readCount(field('unavailable')), serial: readOne(field('serial'), ['yes', 'no']) === 'yes' };
+  if (limits.surge + limits.unavailable === 0) throw new Unreadable('neither surge nor unavailable allows anything');
+  return { version: STRATEGY_RECORD_VERSION, strategy: readOne(field('strategy'), ['rolling']), ...limits, ...readBase(field) };
+}
+
+function readBase(field: Fields): Omit<RolloutRecord, 'version' | 'strategy'> {
   const startedAt = readTime(field('started'));
   if (startedAt % 1000 !== 0) throw new Unreadable('started is not in whole seconds');
   return {
-    version: RECORD_VERSION,
-    strategy: readOne(field('strategy'), ['swap']),
     run: readWord(field('run')),
     startedAt,
     size: { min: readCount(field('min')), max: readCount(field('max')), desired: readCount(field('desired')) },
@@ -153,15 +175,15 @@ class Unreadable extends Error {}
 
 type Fields = (key: string) => string;
 
-function line(fields: Readonly<Record<string, string>>): string {
-  return [`v=${RECORD_VERSION}`, ...Object.entries(fields).map(([key, value]) => `${key}=${value}`)].join(' ');
+function line(fields: Readonly<Record<string, string>>, version: number = RECORD_VERSION): string {
+  return [`v=${version}`, ...Object.entries(fields).map(([key, value]) => `${key}=${value}`)].join(' ');
 }
 
 /** Exactly the expected keys, each once; `why` may be empty and runs to the end. */
-function fieldsOf(text: string, keys: readonly string[]): Fields {
+function fieldsOf(text: string, keys: readonly string[], expected: number = RECORD_VERSION, known = `version ${expected}`): Fields {
   const version = /^v=(\S+)( |$)/.exec(text)?.[1];
   if (version === undefined) throw new Unreadable('it does not start with a version');
-  if (version !== String(RECORD_VERSION)) throw new Unreadable(`version ${version} is of another ha-updater; this one reads version ${RECORD_VERSION}`);
+  if (version !== String(expected)) throw new Unreadable(`version ${version} is of another ha-updater; this one reads ${known}`);
   const found = new Map<string, string>();
   const whyAt = keys.includes('why') ? text.indexOf(' why=') : -1;
   if (whyAt >= 0) found.set('why', text.slice(whyAt + ' why='.length));

@@ -17,7 +17,7 @@ import { notBegun, step, undo, type Because } from './swap.js';
 import { unfreeze } from './unfreeze.js';
 
 /** The strategies: one function each, from what is seen to what to do next. */
-const STRATEGIES: Readonly<Record<Plan['strategy'], (observed: Observed, plan: Plan) => Decision>> = { swap, prove, unfreeze };
+const STRATEGIES: Readonly<Record<Plan['strategy'], (observed: Observed, plan: Plan) => Decision>> = { swap, rolling: swap, prove, unfreeze };
 
 /**
  * What to do next with all groups of the run. Pure: the same observation and plan give the same

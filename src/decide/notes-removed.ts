@@ -32,5 +32,5 @@ export function notesRemoved(shown: Observed, plan: Plan): Decision | undefined 
     acts.push({ action, why: 'somebody removed our notes; without them nobody could finish this rollout' });
   }
   if (over.length > 0) return { kind: 'finish', results: over };
-  return acts.length > 0 && plan.strategy === 'swap' ? { kind: 'act', actions: acts, progress: [] } : undefined;
+  return acts.length > 0 && plan.strategy === 'swap' || plan.strategy === 'rolling' ? { kind: 'act', actions: acts, progress: [] } : undefined;
 }

@@ -38,6 +38,7 @@ export function step(observed: Observed, plan: Plan, group: Group, record: Rollo
   if (surplus > 0) {
     return { kind: 'stuck', why: `${units(halves.old)} instances were launched before the rollout began, but its record says ${record.old}; nobody can tell the halves apart` };
   }
+  if (record.strategy !== 'swap') return { kind: 'stuck', why: `this version cannot go on with a ${record.strategy} rollout` };
   const verdict = group.notes.verdict;
   if (verdict === undefined) return prepare(observed, plan, group, record, halves);
   return verdict.outcome === 'promote' ? promote(observed, plan, group, record, verdict, halves) : rollBack(observed, plan, group, record, verdict, halves);
@@ -204,7 +205,7 @@ function halve(
   }
   if (chosen.length > 0) {
     const acts = batches(chosen).map((instances) => ({
-      action: { type: 'terminate', group: group.name, half, instances } as const,
+      action: { type: 'terminate', group: group.name, half, instances, decrement: true } as const,
       why: half === 'old' ? `${units(serving(group, staying))} new instances are in service` : verdict.why,
     }));
     return { kind: 'act', phase: 'halve', acts };

@@ -20,7 +20,7 @@ export function execute(gateway: Gateway, action: Action): Promise<void> {
     case 'judge':
       return gateway.writeNotes(action.groups, { verdict: action.verdict, lease: action.lease });
     case 'terminate':
-      return gateway.terminate(action.group, action.instances);
+      return gateway.terminate(action.group, action.instances, action.decrement);
     case 'freeze':
       return gateway.writeNotes([action.group], { frozen: action.note });
     case 'clear':

@@ -91,8 +91,11 @@ export interface Gateway {
   suspend(group: string, processes: readonly string[]): Promise<void>;
   resume(group: string, processes: readonly string[]): Promise<void>;
   resize(group: string, size: Size): Promise<void>;
-  /** With decrement, at most 100 ids; ids that are gone already are no error. Falls back to single ids. */
-  terminate(group: string, instances: readonly string[]): Promise<void>;
+  /**
+   * At most 100 ids; ids that are gone already are no error. Falls back to single ids. With `decrement` the desired
+   * capacity falls with them; without, Auto Scaling launches replacements.
+   */
+  terminate(group: string, instances: readonly string[], decrement: boolean): Promise<void>;
 
   // Stacks
   /** undefined when there is no such stack (or it was deleted). */

@@ -6,14 +6,16 @@ export type Action =
   | { readonly type: 'record'; readonly group: string; readonly record: RolloutRecord; readonly lease: Lease }
   | { readonly type: 'suspend'; readonly group: string; readonly processes: readonly string[] }
   | { readonly type: 'resume'; readonly group: string; readonly processes: readonly string[] }
-  | { readonly type: 'resize'; readonly group: string; readonly size: Size; readonly purpose: 'double' | 'restore' }
+  | { readonly type: 'resize'; readonly group: string; readonly size: Size; readonly purpose: 'double' | 'surge' | 'restore' }
   | { readonly type: 'judge'; readonly groups: readonly string[]; readonly verdict: Verdict; readonly lease: Lease }
   | {
       readonly type: 'terminate';
       readonly group: string;
       readonly half: 'old' | 'new';
-      /** At most 100; all with decrement. */
+      /** At most 100. */
       readonly instances: readonly string[];
+      /** Whether the desired capacity falls with them; else Auto Scaling launches replacements. */
+      readonly decrement: boolean;
     }
   | { readonly type: 'freeze'; readonly group: string; readonly note: FrozenNote }
   | { readonly type: 'clear'; readonly group: string; readonly notes: readonly NoteName[] }
@@ -29,9 +31,11 @@ export type Phase =
   | 'record'
   | 'suspend'
   | 'double'
+  | 'surge'
   | 'prove'
   | 'judge'
   | 'halve'
+  | 'replace'
   | 'restore'
   | 'resume'
   | 'clear'

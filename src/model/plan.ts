@@ -3,6 +3,18 @@ import type { Milliseconds } from '../clock.js';
 /** Which groups a swap touches: those with outdated instances, all, or none. */
 export type SwapChoice = 'outdated' | 'always' | 'never';
 
+/** A number of capacity units, or a part of a group's desired capacity. */
+export type Share = { readonly count: number } | { readonly percent: number };
+
+/** How a rolling rollout goes; each group resolves the shares against its own desired capacity. */
+export interface RollingChoice {
+  /** Rounded up. */
+  readonly surge: Share;
+  /** Rounded down. */
+  readonly unavailable: Share;
+  readonly serial: boolean;
+}
+
 /** Every limit and pace of a rollout. All in milliseconds. */
 export interface Timing {
   /** Pause between two looks. */
@@ -25,7 +37,10 @@ export interface Timing {
 
 /** What the user asked of the groups, resolved. Frozen for the whole run. */
 export interface Plan {
-  readonly strategy: 'swap' | 'prove' | 'unfreeze';
+  /** How new rollouts go. One that is under way goes on as its record says. */
+  readonly strategy: 'swap' | 'rolling' | 'prove' | 'unfreeze';
+  /** Given with the strategy `rolling`. */
+  readonly rolling?: RollingChoice;
   /** This run's id; also in the record. */
   readonly run: string;
   readonly host: string;

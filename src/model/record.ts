@@ -1,8 +1,14 @@
 import type { Instant, Milliseconds } from '../clock.js';
 import type { Size } from './group.js';
 
-/** The record's format. A record of another version is refused with advice, never guessed at. */
+/** The format of notes. A note of another version is refused with advice, never guessed at. */
 export const RECORD_VERSION = 1;
+
+/**
+ * The format of records of other strategies than the swap. A version of the tool that knows the swap alone
+ * must refuse such a record and not take it for a swap.
+ */
+export const STRATEGY_RECORD_VERSION = 2;
 
 /** Which half survives. */
 export type Verdict = {
@@ -18,9 +24,27 @@ export type Verdict = {
  * changes. There is no list of instances: old is whatever was launched in an earlier second than
  * `startedAt`.
  */
-export interface RolloutRecord {
+export type RolloutRecord = SwapRecord | RollingRecord;
+
+/** All old ones stay until as many new ones are proven. */
+export interface SwapRecord extends RecordBase {
   readonly version: typeof RECORD_VERSION;
   readonly strategy: 'swap';
+}
+
+/** A few new ones, then as many old ones less, until none is old. Limits are resolved when it starts. */
+export interface RollingRecord extends RecordBase {
+  readonly version: typeof STRATEGY_RECORD_VERSION;
+  readonly strategy: 'rolling';
+  /** Capacity units above the desired capacity. 0: an old one is terminated before its replacement is launched. */
+  readonly surge: number;
+  /** Capacity units that may be out of service. */
+  readonly unavailable: number;
+  /** One instance at a time over all groups of the run, as if they were one cluster. */
+  readonly serial: boolean;
+}
+
+interface RecordBase {
   readonly run: string;
   /** By the service's clock, in whole seconds. */
   readonly startedAt: Instant;

@@ -25,13 +25,19 @@ const members = (...rows: readonly (readonly [string, string])[]): object => ({
 describe('terminate', () => {
   it('is one call for all, with the group, and with decrement', async () => {
     const { gateway, calls } = gatewayTo({ autoscaling: { TerminateInstanceInAutoScalingGroup: { Activities: [ACTIVITY, ACTIVITY] } } });
-    await gateway.terminate('web', ['i-1', 'i-2']);
+    await gateway.terminate('web', ['i-1', 'i-2'], true);
     expect(calls.map((call) => call.input)).to.deep.equal([{ AutoScalingGroupName: 'web', InstanceIds: ['i-1', 'i-2'], ShouldDecrementDesiredCapacity: true }]);
+  });
+
+  it('leaves the desired capacity alone when replacements shall come', async () => {
+    const { gateway, calls } = gatewayTo({ autoscaling: { TerminateInstanceInAutoScalingGroup: { Activities: [ACTIVITY] } } });
+    await gateway.terminate('web', ['i-1'], false);
+    expect(calls.map((call) => call.input)).to.deep.equal([{ AutoScalingGroupName: 'web', InstanceIds: ['i-1'], ShouldDecrementDesiredCapacity: false }]);
   });
 
   it('leaves out ids that are gone: AWS rejects the whole call for one of them', async () => {
     const { gateway, inputsOf } = gatewayTo({ autoscaling: { TerminateInstanceInAutoScalingGroup: [gone('i-0b'), gone('i-0a'), { Activities: [ACTIVITY] }] } });
-    await gateway.terminate('web', ['i-0a', 'i-0b', 'i-0c']);
+    await gateway.terminate('web', ['i-0a', 'i-0b', 'i-0c'], true);
     expect(inputsOf('TerminateInstanceInAutoScalingGroup').map((input) => (input as { InstanceIds: string[] }).InstanceIds)).to.deep.equal([
       ['i-0a', 'i-0b', 'i-0c'],
       ['i-0a', 'i-0c'],
@@ -41,7 +47,7 @@ describe('terminate', () => {
 
   it('is done when all are gone', async () => {
     const { gateway, calls } = gatewayTo({ autoscaling: { TerminateInstanceInAutoScalingGroup: gone('i-0a') } });
-    await gateway.terminate('web', ['i-0a']);
+    await gateway.terminate('web', ['i-0a'], true);
     expect(calls).to.have.length(1);
   });
 
@@ -52,7 +58,7 @@ describe('terminate', () => {
         DescribeAutoScalingGroups: members(['i-2', 'InService']),
       },
     });
-    await gateway.terminate('web', ['i-1', 'i-2']);
+    await gateway.terminate('web', ['i-1', 'i-2'], true);
     expect(calls.map((call) => call.operation)).to.deep.equal(['TerminateInstanceInAutoScalingGroup', 'DescribeAutoScalingGroups', 'TerminateInstanceInAutoScalingGroup']);
     expect((calls[2]?.input as { InstanceIds: string[] }).InstanceIds).to.deep.equal(['i-2']);
   });
@@ -61,7 +67,7 @@ describe('terminate', () => {
     const { gateway } = gatewayTo({
       autoscaling: { TerminateInstanceInAutoScalingGroup: gone('i-0f'), DescribeAutoScalingGroups: members(['i-1', 'InService']) },
     });
-    expect((await faultOf(gateway.terminate('web', ['i-1']))).kind).to.equal('missing');
+    expect((await faultOf(gateway.terminate('web', ['i-1'], true))).kind).to.equal('missing');
   });
 
   it('falls back to single ids where the batch is unknown, remembers it, and never counts one twice', async () => {
@@ -76,8 +82,8 @@ describe('terminate', () => {
         DescribeAutoScalingGroups: members(['i-1', 'InService'], ['i-2', 'Terminating:Wait'], ['i-4', 'Pending']),
       },
     });
-    await gateway.terminate('web', ['i-1', 'i-2', 'i-3', 'i-4']);
-    await gateway.terminate('web', ['i-1']);
+    await gateway.terminate('web', ['i-1', 'i-2', 'i-3', 'i-4'], true);
+    await gateway.terminate('web', ['i-1'], true);
     const single = { ShouldDecrementDesiredCapacity: true };
     expect(calls.filter((call) => call.operation.startsWith('Terminate')).map((call) => call.input)).to.deep.equal([
       { AutoScalingGroupName: 'web', InstanceIds: ['i-1', 'i-2', 'i-3', 'i-4'], ...single },
@@ -96,7 +102,7 @@ describe('terminate', () => {
         ),
       },
     });
-    expect((await faultOf(gateway.terminate('web', ['i-1', 'i-2']))).kind).to.equal('invalid');
+    expect((await faultOf(gateway.terminate('web', ['i-1', 'i-2'], true))).kind).to.equal('invalid');
     expect(calls).to.have.length(1);
   });
 
@@ -118,14 +124,14 @@ describe('terminate', () => {
 
   it('a service that crashes at the batch gets single ids, and only those that its crash left', async () => {
     const { gateway, bodies } = breaking(500);
-    await gateway.terminate('web', ['i-1', 'i-2']);
+    await gateway.terminate('web', ['i-1', 'i-2'], true);
     expect(bodies.slice(1).map((body) => /Action=(\w+)/.exec(body)?.[1])).to.deep.equal(['DescribeAutoScalingGroups', 'TerminateInstanceInAutoScalingGroup']);
     expect(bodies[2]).to.contain('InstanceId=i-1').and.to.contain('ShouldDecrementDesiredCapacity=true');
   });
 
   it('a service that is away for a moment is no reason to do without the batch', async () => {
     const { gateway, bodies } = breaking(503);
-    expect((await faultOf(gateway.terminate('web', ['i-1', 'i-2']))).kind).to.equal('transient');
+    expect((await faultOf(gateway.terminate('web', ['i-1', 'i-2'], true))).kind).to.equal('transient');
     expect(bodies).to.have.length(1);
   });
 });
@@ -143,7 +149,7 @@ describe('other changes of a group', () => {
     const { gateway, calls } = gatewayTo({ autoscaling: quiet });
     await gateway.suspend('web', []);
     await gateway.resume('web', []);
-    await gateway.terminate('web', []);
+    await gateway.terminate('web', [], true);
     await gateway.deleteNotes('web', []);
     await gateway.writeNotes(['web'], {});
     expect(calls).to.deep.equal([]);

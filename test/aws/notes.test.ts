@@ -15,16 +15,18 @@ const count = fc.integer({ min: 0, max: 10_000 });
 const processes = fc.subarray([...PROCESSES]);
 const sentence = fc.string({ unit: 'grapheme', maxLength: 400 });
 
-const record: fc.Arbitrary<RolloutRecord> = fc.record({
-  version: fc.constant(1 as const),
-  strategy: fc.constant('swap' as const),
+const base = {
   run,
   startedAt: second,
   size: fc.record({ min: count, max: count, desired: count }),
   old: count,
   suspended: processes,
   together: fc.boolean(),
-});
+};
+const record: fc.Arbitrary<RolloutRecord> = fc.oneof(
+  fc.record({ version: fc.constant(1 as const), strategy: fc.constant('swap' as const), ...base }),
+  fc.record({ version: fc.constant(2 as const), strategy: fc.constant('rolling' as const), surge: fc.integer({ min: 1, max: 10_000 }), unavailable: count, serial: fc.boolean(), ...base }),
+);
 const lease: fc.Arbitrary<Lease> = fc.record({ run, host: fc.string({ unit: 'binary', maxLength: 8 }), pid: fc.nat(), beat: fc.nat(), ttlMs: fc.nat(), at });
 const verdict: fc.Arbitrary<Verdict> = fc.record({ run, outcome: fc.constantFrom('promote', 'rollBack'), at, why: sentence });
 const frozen: fc.Arbitrary<FrozenNote> = fc.record({ run, at, processes, why: sentence });
@@ -64,8 +66,11 @@ describe('notes as tags', () => {
   it('holds the longest record and lease of a real run', () => {
     const tags = encodeNotes({
       record: {
-        version: 1,
-        strategy: 'swap',
+        version: 2,
+        strategy: 'rolling',
+        surge: 10_000,
+        unavailable: 10_000,
+        serial: true,
         run: '20261121T030000-0f3a9c',
         startedAt: Date.parse('2026-11-21T03:00:00Z'),
         size: { min: 10_000, max: 10_000, desired: 10_000 },
@@ -97,7 +102,17 @@ describe('notes as tags', () => {
     });
   };
   const good = 'v=1 run=r strategy=swap started=2026-11-21T03:00:00Z min=1 max=2 desired=1 old=1 together=yes suspended=-';
-  unreadable(NOTE_KEYS.record, good.replace('v=1', 'v=2'), /version 2 is of another ha-updater/);
+  const rolling = `${good.replace('v=1', 'v=2').replace('swap', 'rolling')} surge=1 unavailable=0 serial=no`;
+
+  it('reads a rolling record only in its own version, which an older version of the tool refuses', () => {
+    expect(decodeNotes([{ key: NOTE_KEYS.record, value: rolling }]).record).to.include({ version: 2, strategy: 'rolling', surge: 1, unavailable: 0, serial: false });
+  });
+  unreadable(NOTE_KEYS.record, good.replace('v=1', 'v=3'), /version 3 is of another ha-updater; this one reads versions 1 and 2/);
+  unreadable(NOTE_KEYS.record, good.replace('v=1', 'v=2'), /surge is not there/);
+  unreadable(NOTE_KEYS.record, rolling.replace('v=2', 'v=1'), /surge=1/);
+  unreadable(NOTE_KEYS.record, rolling.replace('rolling', 'swap'), /none of rolling/);
+  unreadable(NOTE_KEYS.record, rolling.replace('surge=1', 'surge=0'), /allows anything/);
+  unreadable(NOTE_KEYS.verdict, 'v=2 run=r outcome=promote at=2026-11-21T03:00:00Z why=', /this one reads version 1/);
   unreadable(NOTE_KEYS.record, '', /does not start with a version/);
   unreadable(NOTE_KEYS.record, good.replace('min=1', 'min=-1'), /not a count/);
   unreadable(NOTE_KEYS.record, good.replace('min=1 ', ''), /min is not there/);

@@ -140,7 +140,7 @@ const promoted: Story = [
     112,
     {
       type: 'action.started',
-      action: { type: 'terminate', group: 'web', half: 'old', instances: ['i-0a1', 'i-0a2'] },
+      action: { type: 'terminate', group: 'web', half: 'old', instances: ['i-0a1', 'i-0a2'], decrement: true },
       why: 'The new half is proven.',
     },
   ],
@@ -178,7 +178,7 @@ const rolledBack: Story = [
     302,
     {
       type: 'action.failed',
-      action: { type: 'terminate', group: 'web', half: 'new', instances: ['i-0c1', 'i-0c2'] },
+      action: { type: 'terminate', group: 'web', half: 'new', instances: ['i-0c1', 'i-0c2'], decrement: true },
       code: 'ScalingActivityInProgress',
       message: 'Activity 7 is in progress.',
       again: true,

@@ -116,10 +116,10 @@ describe('unfreeze', () => {
 
 describe('notes of another version', () => {
   for (const [key, value] of [
-    ['ha-updater:rollout', 'v=2 something=new'],
-    ['ha-updater:verdict', 'v=2 outcome=promote'],
+    ['ha-updater:rollout', 'v=3 something=new'],
+    ['ha-updater:verdict', 'v=3 outcome=promote'],
   ] as const) {
-    it(`${key} of version 2: every command refuses with advice and changes nothing`, async () => {
+    it(`${key} of version 3: every command refuses with advice and changes nothing`, async () => {
       const stage = stageFor('good');
       await stage.run({}, { killAt: { change: 6, when: 'after' } });
       call(stage.sandbox.world, 'autoscaling', 'CreateOrUpdateTags', { Tags: [{ ResourceId: 'web', ResourceType: 'auto-scaling-group', Key: key, Value: value, PropagateAtLaunch: false }] });
@@ -127,7 +127,7 @@ describe('notes of another version', () => {
         const ending = await stage.run(plan);
         expect(ending.outcome, JSON.stringify(plan)).to.equal('refused');
         const reason = ending.failure?.facts.reasons.find(({ code }) => code === 'group.unreadable');
-        expect(reason?.text, JSON.stringify(plan)).to.include('version 2');
+        expect(reason?.text, JSON.stringify(plan)).to.include('version 3');
         expect(reason?.remedy).to.include('Use the version of ha-updater that wrote it');
         expect(stage.changes()).to.deep.equal([]);
       }
