@@ -27,6 +27,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly (string | RegExp)[]>> = {
   engine: ['model', 'decide', 'clock', 'errors'],
   aws: ['model', 'clock', 'errors', 'src/engine/gateway.ts', SDK],
   template: ['model', 'errors', /^yaml$/, NODE],
+  hooks: ['clock', 'src/engine/hooks.ts', NODE],
   cdk: ['model', 'errors', /^@aws-cdk\//, NODE],
   lock: ['model', 'clock', 'errors', SDK, NODE],
   config: ['model', 'clock', 'errors', /^yaml$/, NODE],

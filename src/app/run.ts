@@ -9,6 +9,7 @@ import { RETRY, retrying } from '../engine/retry.js';
 import { EXIT_OF, Failure } from '../errors.js';
 import type { GroupResult } from '../model/decision.js';
 import type { Emit, Identity, Outcome } from '../model/event.js';
+import { createShell } from '../hooks/shell.js';
 import type { Output } from '../render/choose.js';
 import { createStream } from '../render/stream.js';
 import { aftermath, toFailure, type Scene } from './failure.js';
@@ -110,7 +111,7 @@ export async function withRun(head: Head, flags: CommonFlags, surroundings: Surr
   });
   const done = new AbortController();
   const pulse = createPulse(clock, renderer.repeatMs, emit);
-  const deps: Deps = { gateway, clock, emit: tee(emit, results.see, pulse.see), interrupt: signals, holderIsGone: machine.holderIsGone };
+  const deps: Deps = { gateway, clock, emit: tee(emit, results.see, pulse.see), interrupt: signals, holderIsGone: machine.holderIsGone, hooks: createShell(surroundings.env) };
   try {
     const { at, ...identity } = await retrying(deps, 'sts:GetCallerIdentity', () => gateway.identity(), QUICK);
     clock.follow(at);

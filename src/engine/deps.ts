@@ -2,6 +2,7 @@ import type { Clock } from '../clock.js';
 import type { Emit } from '../model/event.js';
 import type { Lease } from '../model/record.js';
 import type { Gateway } from './gateway.js';
+import type { Hooks } from './hooks.js';
 
 /** A signal of the user's, as the engine sees it. The first one wakes the sleeper and states a wish. */
 export interface Interrupt {
@@ -19,4 +20,6 @@ export interface Deps {
   readonly interrupt: Interrupt;
   /** True only when the lease's holder ran on this very machine and surely does not run any more. */
   readonly holderIsGone: (lease: Lease) => boolean;
+  /** Runs the user's commands; absent where none can be asked for. */
+  readonly hooks?: Hooks;
 }

@@ -1,0 +1,33 @@
+import { stripVTControlCharacters } from 'node:util';
+
+/** What is kept of a command's output: its end says why it failed. */
+const KEPT_CHARACTERS = 2_000;
+const KEPT_BYTES = 4 * KEPT_CHARACTERS;
+
+/** The end of what a command prints, however much that is. */
+export interface Tail {
+  readonly add: (chunk: Buffer) => void;
+  /** Without colours and other control characters but line breaks. */
+  readonly text: () => string;
+}
+
+export function createTail(): Tail {
+  let bytes = Buffer.alloc(0);
+  let cut = false;
+  return {
+    add: (chunk) => {
+      bytes = Buffer.concat([bytes, chunk]);
+      if (bytes.length <= KEPT_BYTES) return;
+      cut = true;
+      bytes = bytes.subarray(bytes.length - KEPT_BYTES);
+    },
+    text: () => {
+      const clean = stripVTControlCharacters(bytes.toString('utf8'))
+        .replace(/\r\n?/g, '\n')
+        .replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g, ' ')
+        .trim();
+      const points = [...clean];
+      return cut || points.length > KEPT_CHARACTERS ? `…${points.slice(-KEPT_CHARACTERS).join('')}` : clean;
+    },
+  };
+}
