@@ -1,0 +1,50 @@
+import { expect } from 'chai';
+import { read, repositoryFiles } from './tidy/scan.js';
+
+/** A command line of ours as a page shows it: in a code block or in backquotes. */
+interface Shown {
+  readonly page: string;
+  readonly line: string;
+}
+
+interface CommandClass {
+  readonly flags: Readonly<Record<string, { readonly char?: string; readonly allowNo?: boolean }>>;
+}
+
+const pages = repositoryFiles().filter((path) => /^(?:README\.md|docs\/[\w-]+\.md)$/.test(path));
+const names = repositoryFiles().flatMap((path) => /^commands\/([\w-]+)\.ts$/.exec(path)?.[1] ?? []);
+
+describe('the pages', () => {
+  const commands = new Map<string, CommandClass>();
+  before(async () => {
+    for (const name of names) commands.set(name, ((await import(`../commands/${name}.js`)) as { default: CommandClass }).default);
+  });
+
+  const shown = pages.flatMap((page) => commandLines(read(page)).map((line) => ({ page, line })));
+
+  it('show command lines', () => {
+    expect(shown.length).to.be.greaterThan(20);
+  });
+
+  it('show only commands that exist, with flags that they have', () => {
+    expect(shown.flatMap((one) => wrongIn(one, commands))).to.deep.equal([]);
+  });
+});
+
+/** The command lines in code blocks (continued lines joined) and in backquotes. */
+function commandLines(text: string): readonly string[] {
+  const joined = text.replace(/\\\n\s*/g, ' ');
+  const blocks = [...joined.matchAll(/^(?: {4}|\$ )?(?:\$ )?ha-updater ([a-z][^\n`]*)$/gm)].map((match) => match[1] ?? '');
+  const inline = [...joined.matchAll(/`ha-updater ([a-z][^`]*)`/g)].map((match) => match[1] ?? '');
+  return [...blocks, ...inline];
+}
+
+function wrongIn({ page, line }: Shown, commands: ReadonlyMap<string, CommandClass>): readonly string[] {
+  // Quoted values may hold anything, also what looks like a flag of another program.
+  const words = line.replace(/'[^']*'|"[^"]*"/g, 'VALUE').split(/\s+/);
+  const command = commands.get(words[0] ?? '');
+  if (command === undefined) return [`${page}: there is no command ${words[0] ?? ''}: ${line}`];
+  const known = Object.entries(command.flags).flatMap(([name, flag]) => [`--${name}`, ...(flag.allowNo === true ? [`--no-${name}`] : []), ...(flag.char === undefined ? [] : [`-${flag.char}`])]);
+  const flags = words.filter((word) => /^--?[a-z]/.test(word)).map((word) => word.replace(/[=,;).].*$/, ''));
+  return flags.filter((flag) => !known.includes(flag) && !['--json', '--help'].includes(flag)).map((flag) => `${page}: ${words[0] ?? ''} has no ${flag}: ${line}`);
+}
