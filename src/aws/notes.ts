@@ -16,6 +16,9 @@ const OUR_PREFIX = 'ha-updater:';
 /** Most characters that AWS takes as a tag's value. */
 const MOST = 256;
 
+/** Room for the build in a lease: less is enough to find it. */
+const MOST_OF_BUILD = 40;
+
 /** Short names of the processes, so that all nine fit beside the rest. Others are written as they are. */
 const SHORT_OF: Readonly<Record<string, string>> = {
   AddToLoadBalancer: 'Add',
@@ -69,7 +72,7 @@ function decodeNote(key: string, value: string): GroupNotes {
     case NOTE_KEYS.verdict:
       return { verdict: readVerdict(fieldsOf(value, ['run', 'outcome', 'at', 'why'])) };
     case NOTE_KEYS.lease:
-      return { lease: readLease(fieldsOf(value, ['run', 'host', 'pid', 'beat', 'ttl', 'at'])) };
+      return { lease: readLease(fieldsOf(value, ['run', 'host', 'pid', 'beat', 'ttl', 'at', 'build?', 'lock?'])) };
     case NOTE_KEYS.frozen:
       return { frozen: readFrozen(fieldsOf(value, ['run', 'at', 'processes', 'why'])) };
     default:
@@ -145,12 +148,20 @@ function readVerdict(field: Fields): Verdict {
 }
 
 function leaseText(lease: Lease): string {
-  const rest = { pid: String(lease.pid), beat: String(lease.beat), ttl: String(lease.ttlMs), at: time(lease.at) };
+  const rest = {
+    pid: String(lease.pid),
+    beat: String(lease.beat),
+    ttl: String(lease.ttlMs),
+    at: time(lease.at),
+    ...(lease.build !== undefined && { build: wordWithin(lease.build, MOST_OF_BUILD) }),
+    ...(lease.lock !== undefined && { lock: word(lease.lock) }),
+  };
   const room = MOST - line({ run: word(lease.run), host: '', ...rest }).length;
   return line({ run: word(lease.run), host: wordWithin(lease.host, room), ...rest });
 }
 
 function readLease(field: Fields): Lease {
+  const [build, lock] = [field('build?'), field('lock?')];
   return {
     run: readWord(field('run')),
     host: readWord(field('host')),
@@ -158,6 +169,8 @@ function readLease(field: Fields): Lease {
     beat: readCount(field('beat')),
     ttlMs: readCount(field('ttl')),
     at: readTime(field('at')),
+    ...(build !== '' && { build: readWord(build) }),
+    ...(lock !== '' && { lock: readWord(lock) }),
   };
 }
 
@@ -173,6 +186,7 @@ function readFrozen(field: Fields): FrozenNote {
 
 class Unreadable extends Error {}
 
+/** The value of a key; '' for one that may be absent (`key?`) and is. */
 type Fields = (key: string) => string;
 
 function line(fields: Readonly<Record<string, string>>, version: number = RECORD_VERSION): string {
@@ -189,10 +203,12 @@ function fieldsOf(text: string, keys: readonly string[], expected: number = RECO
   if (whyAt >= 0) found.set('why', text.slice(whyAt + ' why='.length));
   for (const part of (whyAt >= 0 ? text.slice(0, whyAt) : text).split(' ').slice(1)) {
     const [, key, value] = /^([a-z]+)=(.+)$/.exec(part) ?? [];
-    if (key === undefined || value === undefined || !keys.includes(key) || found.has(key)) throw new Unreadable(`"${part}" does not belong there`);
+    if (key === undefined || value === undefined || !(keys.includes(key) || keys.includes(`${key}?`)) || found.has(key)) throw new Unreadable(`"${part}" does not belong there`);
     found.set(key, value);
   }
-  return (key) => {
+  return (name) => {
+    const key = name.replace(/\?$/, '');
+    if (key !== name) return found.get(key) ?? '';
     const value = found.get(key);
     if (value === undefined) throw new Unreadable(`${key} is not there`);
     return value;

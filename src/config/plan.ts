@@ -70,7 +70,7 @@ export function readWanted(flags: GroupFlags, otherProblems: readonly string[] =
 }
 
 /** Who runs, over which groups: the rest of a plan. */
-export type RunFacts = Pick<Plan, 'strategy' | 'run' | 'host' | 'pid' | 'groups' | 'region' | 'again' | 'adoptOnly'> & { readonly stack?: string | undefined; readonly undo?: boolean };
+export type RunFacts = Pick<Plan, 'strategy' | 'run' | 'host' | 'pid' | 'build' | 'lock' | 'groups' | 'region' | 'again' | 'adoptOnly'> & { readonly stack?: string | undefined; readonly undo?: boolean };
 
 /** One plan, frozen. */
 export function makePlan(wanted: Pick<Wanted, 'swap' | 'together' | 'force' | 'timing'>, facts: RunFacts): Plan {

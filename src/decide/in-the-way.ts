@@ -6,7 +6,7 @@ import { renewal } from './renewal.js';
 
 /** What stops the whole run, whichever group it stands on; undefined when nothing does. */
 export function inTheWay(observed: Observed, plan: Plan): Decision | undefined {
-  return unreadable(observed, plan) ?? heldByOthers(observed, plan) ?? judgedAlready(observed, plan) ?? calledOff(observed, plan) ?? stackInTheWay(observed, plan);
+  return unreadable(observed, plan) ?? heldByOthers(observed, plan) ?? guardedElsewhere(observed, plan) ?? judgedAlready(observed, plan) ?? calledOff(observed, plan) ?? stackInTheWay(observed, plan);
 }
 
 /** True while this run has begun nothing and taken nothing over. */
@@ -43,6 +43,20 @@ function heldByOthers(observed: Observed, plan: Plan): Decision | undefined {
     return { kind: 'held', group: group.name, by: describeHolder(who.lease), since: who.lease.at, lost };
   }
   return undefined;
+}
+
+/**
+ * A rollout that was made under a strict lock is left to whoever holds that lock: its run may be alive where
+ * the lease on the tags cannot tell.
+ */
+function guardedElsewhere(observed: Observed, plan: Plan): Decision | undefined {
+  if (!isStranger(observed, plan)) return undefined;
+  const reasons = observed.groups.flatMap(({ name, notes: { record, lease } }): Reason[] => {
+    if (record === undefined || lease?.lock === undefined || lease.lock === plan.lock) return [];
+    const mine = plan.lock === undefined ? 'this run holds no lock' : `this run holds ${plan.lock}`;
+    return [{ code: 'group.locked', group: name, text: `the rollout of ${describeHolder(lease)} is guarded by the lock ${lease.lock}, and ${mine}`, remedy: `Say --lock '${lease.lock}'.` }];
+  });
+  return reasons.length === 0 ? undefined : { kind: 'refuse', reasons };
 }
 
 /** Asked to roll back what is judged otherwise: the old half is going already, and no verdict is ever turned. */

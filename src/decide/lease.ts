@@ -36,10 +36,15 @@ export function pulse(lease: Lease): string {
 /** Our lease, one beat after whatever is on the group. */
 export function ourLease(observed: Observed, plan: Plan, groups: readonly Group[]): Lease {
   const beat = Math.max(0, ...groups.map((group) => group.notes.lease?.beat ?? 0)) + 1;
-  return { run: plan.run, host: plan.host, pid: plan.pid, beat, ttlMs: plan.timing.leaseMs, at: observed.at };
+  return leaseOf(plan, beat, observed.at);
+}
+
+/** The lease that this run shows, at its n-th sign of life. */
+export function leaseOf({ run, host, pid, timing, build, lock }: Plan, beat: number, at: Instant): Lease {
+  return { run, host, pid, beat, ttlMs: timing.leaseMs, at, ...(build !== undefined && { build }), ...(lock !== undefined && { lock }) };
 }
 
 /** Who holds it, for people. */
 export function describeHolder(lease: Lease): string {
-  return `run ${lease.run} on ${lease.host} (pid ${lease.pid})`;
+  return `run ${lease.run} on ${lease.host} (pid ${lease.pid}${lease.build === undefined ? '' : `, ${lease.build}`})`;
 }

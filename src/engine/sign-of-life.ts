@@ -1,4 +1,5 @@
 import type { Instant } from '../clock.js';
+import { leaseOf } from '../decide/lease.js';
 import { AwsFault } from '../errors.js';
 import type { Action } from '../model/action.js';
 import type { Seen } from '../model/decision.js';
@@ -31,7 +32,7 @@ export function createSignOfLife({ gateway, clock, emit }: Deps, plan: Plan): (s
       const names = groups.filter(({ notes }) => notes.record !== undefined && notes.lease?.run === plan.run).map(({ name }) => name);
       if (names.length === 0) return undefined;
       const beat = Math.max(...mine.map(({ lease }) => lease.beat)) + 1;
-      const action = { type: 'renew', groups: names, lease: { run: plan.run, host: plan.host, pid: plan.pid, beat, ttlMs: plan.timing.leaseMs, at } } as const;
+      const action = { type: 'renew', groups: names, lease: leaseOf(plan, beat, at) } as const;
       emit({ type: 'action.started', action, why: 'AWS does not answer everything now, but this run is alive' });
       await gateway.writeNotes(names, { lease: action.lease });
       emit({ type: 'action.done', action });

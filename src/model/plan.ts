@@ -45,6 +45,10 @@ export interface Plan {
   readonly run: string;
   readonly host: string;
   readonly pid: number;
+  /** The pipeline's build that started this run, for people; absent outside of one. */
+  readonly build?: string;
+  /** Address of the strict lock that this run holds on its groups; absent without one. */
+  readonly lock?: string;
   /** The stack whose groups these are; absent with --asg. */
   readonly stack?: string;
   readonly groups: readonly string[];

@@ -68,6 +68,10 @@ export interface Lease {
   readonly ttlMs: Milliseconds;
   /** Service time of the last renewal, for people only. */
   readonly at: Instant;
+  /** The pipeline's build, for people only; absent outside of one. */
+  readonly build?: string;
+  /** Address of the strict lock that the holder works under; who goes on needs the same one. */
+  readonly lock?: string;
 }
 
 /** Left on a group after a roll-back: exactly the processes that we left suspended, and why. */

@@ -70,6 +70,7 @@ export const CODES: Readonly<Record<string, string>> = {
   'group.configuration': 'What the group launches from could not be found out.',
   'group.deleting': 'The group is being deleted.',
   'group.grace': 'The grace period of the group is shorter than its balancer needs, so Auto Scaling may give up good instances.',
+  'group.locked': 'The rollout on the group was made under a strict lock. Whoever goes on with it needs the same --lock.',
   'group.missing': 'There is no such group in this account and region.',
   'group.noBalancer': 'The group is behind no load balancer: the health of Auto Scaling alone proves its instances.',
   'group.operator': 'Another AWS service alone may change the group.',

@@ -27,7 +27,11 @@ const record: fc.Arbitrary<RolloutRecord> = fc.oneof(
   fc.record({ version: fc.constant(1 as const), strategy: fc.constant('swap' as const), ...base }),
   fc.record({ version: fc.constant(2 as const), strategy: fc.constant('rolling' as const), surge: fc.integer({ min: 1, max: 10_000 }), unavailable: count, serial: fc.boolean(), ...base }),
 );
-const lease: fc.Arbitrary<Lease> = fc.record({ run, host: fc.string({ unit: 'binary', maxLength: 8 }), pid: fc.nat(), beat: fc.nat(), ttlMs: fc.nat(), at });
+const ours = { run, host: fc.string({ unit: 'binary', maxLength: 4 }), pid: fc.nat(), beat: fc.nat(), ttlMs: fc.nat(), at };
+const lease: fc.Arbitrary<Lease> = fc.oneof(
+  fc.record(ours),
+  fc.record({ ...ours, run: fc.constant('20261121-030512-x7k2m'), build: fc.constantFrom('Jenkins:web-deploy:118', 'GoCD:web/7'), lock: fc.constantFrom('dynamodb://ha-updater-locks?region=eu-west-1', 'rediss://cache.example.com:6380/1') }),
+);
 const verdict: fc.Arbitrary<Verdict> = fc.record({ run, outcome: fc.constantFrom('promote', 'rollBack'), at, why: sentence });
 const frozen: fc.Arbitrary<FrozenNote> = fc.record({ run, at, processes, why: sentence });
 
