@@ -13,5 +13,8 @@ export { diagnoseNow, type DiagnoseDocument } from './app/diagnose.js';
 export { explain } from './app/explain.js';
 export { serveWorld } from './app/sandbox.js';
 export { validate, type ValidateDocument } from './app/validate.js';
+export { showSettings, settingsSchema, type SettingsDocument } from './app/config.js';
+export { readSettings, type Settings } from './config/settings.js';
+export type { FlagShape } from './config/settings-file.js';
 export type { Ending, Surroundings } from './app/surroundings.js';
 export { EXIT, EXIT_OF, Failure, type ExitCode } from './errors.js';

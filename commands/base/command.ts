@@ -1,6 +1,12 @@
 import { hostname } from 'node:os';
 import { Command } from '@oclif/core/command';
-import type { Ending, Surroundings } from '../../src/index.js';
+import type { Input, ParserOutput } from '@oclif/core/interfaces';
+import type { Ending, FlagShape, Settings, Surroundings } from '../../src/index.js';
+import { shapesOf } from './flag-shapes.js';
+import { splitWords } from './stack-words.js';
+
+/** What oclif answers by name. */
+type Named = Readonly<Record<string, unknown>>;
 
 /**
  * What all commands share: how they end. A command hands its flags to one library function, which
@@ -10,6 +16,40 @@ import type { Ending, Surroundings } from '../../src/index.js';
  */
 export abstract class BaseCommand extends Command {
   static override enableJsonFlag = true;
+
+  /** What variables and the settings file said for this command line. */
+  protected settings: Settings = { said: [], overridden: [], remarks: [] };
+
+  /** Flags that were not typed are looked for in the environment, then in the settings file. */
+  protected override async parse<F extends Named, B extends Named, A extends Named>(options?: Input<F, B, A>, argv?: string[]): Promise<ParserOutput<F, B, A>> {
+    const parsed = await super.parse(options, argv);
+    // Commands that never ask AWS have no settings either.
+    if (this.ctor.flags['config'] === undefined) return parsed;
+    const { readSettings } = await import('../../src/index.js');
+    const flags: Readonly<Record<string, unknown>> = parsed.flags;
+    const words = (parsed.args as { readonly words?: readonly string[]; readonly stack?: string }).words;
+    this.settings = await readSettings({
+      flags: this.ownFlags(),
+      known: () => Promise.resolve(this.knownFlags()),
+      typed: new Set(Object.keys(flags).filter((name) => parsed.metadata.flags[name]?.setFromDefault !== true)),
+      stack: words === undefined ? (parsed.args as { readonly stack?: string }).stack : splitWords(words).stack,
+      config: flags['config'] as string | undefined,
+      env: process.env,
+      cwd: process.cwd(),
+    });
+    return { ...parsed, flags: { ...parsed.flags, ...Object.fromEntries(this.settings.said.map(({ name, value }) => [name, value])) } };
+  }
+
+  /** Flags that settings may set for this command. */
+  protected ownFlags(): readonly FlagShape[] {
+    return shapesOf(this.ctor.flags);
+  }
+
+  /** Flags of all commands that have settings: one file serves them all. */
+  protected knownFlags(): readonly FlagShape[] {
+    const all = this.config.commands.filter((command) => 'config' in command.flags).flatMap((command) => shapesOf(command.flags));
+    return [...new Map(all.map((flag) => [flag.name, flag])).values()];
+  }
 
   /** All that the library may know of this process. */
   protected surroundings(): Surroundings {
@@ -21,6 +61,7 @@ export abstract class BaseCommand extends Command {
       pid: process.pid,
       version: this.config.version,
       json: this.jsonEnabled(),
+      settings: this.settings,
       ...(process.stdin.isTTY && process.stdout.isTTY && !this.jsonEnabled() && { ask }),
       onSignal: listenForSignals,
       debug: this.argv.includes('--debug') || Boolean(process.env.DEBUG),

@@ -13,6 +13,7 @@ export const commonFlags = {
     helpGroup: 'AWS',
   }),
   profile: string({ summary: 'Profile of the AWS configuration files', helpGroup: 'AWS' }),
+  config: string({ summary: 'Settings file [default: ha-updater.yml here or above, up to the root of the repository]; empty for none', helpValue: 'FILE', helpGroup: 'OUTPUT' }),
   debug: boolean({ summary: 'Show the stack trace of an unexpected failure', helpGroup: 'OUTPUT' }),
 };
 

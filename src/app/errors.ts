@@ -1,3 +1,4 @@
+import { withOrigins } from '../config/settings.js';
 import { usage, type Failure } from '../errors.js';
 import { nearest } from '../model/nearest.js';
 import { failureBlock } from '../render/last-words.js';
@@ -14,8 +15,8 @@ export function endWithUnknownCommand(asked: string, known: readonly string[], s
 }
 
 /** The end of a command that failed before it had anything to tell: bad flags, or a bug. */
-export function endWithError(error: unknown, command: string, surroundings: Pick<Surroundings, 'stderr' | 'debug'>): Ending {
-  const failure: Failure = toFailure(error, { command });
+export function endWithError(error: unknown, command: string, surroundings: Pick<Surroundings, 'stderr' | 'debug' | 'settings'>): Ending {
+  const failure: Failure = toFailure(withOrigins(error, surroundings.settings?.said ?? []), { command });
   failureBlock(failure.outcome, failure.exitCode, failure.facts).forEach(lineWriter(surroundings.stderr));
   if (failure.outcome === 'bug') showCause(failure, surroundings);
   return { v: 1, command, outcome: failure.outcome, exitCode: failure.exitCode, failure: failure.facts };

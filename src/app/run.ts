@@ -1,5 +1,6 @@
 import { checkEndpoint, checkRegion } from '../config/place.js';
 import { newRunId } from '../config/run-id.js';
+import type { Settings } from '../config/settings.js';
 import { readPace } from '../config/speed.js';
 import { systemClock, type Clock } from '../clock.js';
 import type { GatewayOptions } from '../aws/gateway.js';
@@ -126,6 +127,7 @@ export async function withRun(head: Head, flags: CommonFlags, surroundings: Surr
       // Told with `stack.started`, when it is known which of them are secret.
       parameters: {},
     });
+    tellSettings(emit, surroundings.settings);
     void pulse.beat(done.signal);
     const happy = await story({ id, host: machine.host, pid: surroundings.pid, region, identity, deps });
     return finish(happy.outcome, happy.results, undefined, happy.more);
@@ -139,6 +141,14 @@ export async function withRun(head: Head, flags: CommonFlags, surroundings: Surr
     signals.release();
     await renderer.end();
   }
+}
+
+/** Names alone: a value may be nobody's business. */
+function tellSettings(emit: Emit, settings: Settings | undefined): void {
+  const { said = [], overridden = [], remarks = [] } = settings ?? {};
+  for (const text of remarks) emit({ type: 'warning', reason: { code: 'config.variable', text, remedy: '' } });
+  if (said.length + overridden.length === 0) return;
+  emit({ type: 'settings.read', said: said.map(({ name, at }) => ({ name, at })), overridden: overridden.map(({ name, at, by }) => ({ name, at, by })) });
 }
 
 /** A person who has no network or the wrong endpoint should not wait minutes to hear of it. */

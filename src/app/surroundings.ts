@@ -2,6 +2,7 @@ import type { ExitCode } from '../errors.js';
 import type { ChangePlan } from '../model/change-plan.js';
 import type { GroupResult } from '../model/decision.js';
 import type { FailureFacts, Outcome } from '../model/event.js';
+import type { Settings } from '../config/settings.js';
 import type { Environment } from '../config/speed.js';
 import type { Stream } from '../render/out.js';
 
@@ -16,6 +17,8 @@ export interface Surroundings {
   readonly version: string;
   /** --json: stdout belongs to the one document at the end, so everything else goes to stderr. */
   readonly json: boolean;
+  /** What variables and the settings file added to the command line; told at the start of a run. */
+  readonly settings?: Settings;
   /** Show where an unexpected failure came from. */
   readonly debug: boolean;
   /** Asks a person a question that is answered with yes or no (no, once the signal is aborted); absent without a terminal. */

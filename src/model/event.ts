@@ -71,6 +71,12 @@ export type RunEvent =
       readonly groups: readonly string[];
       readonly parameters: Readonly<Record<string, string>>;
     }
+  /** Settings that nobody typed: names of flags and where each was said; `overridden` are not in force. Never values. */
+  | {
+      readonly type: 'settings.read';
+      readonly said: readonly { readonly name: string; readonly at: string }[];
+      readonly overridden: readonly { readonly name: string; readonly at: string; readonly by: string }[];
+    }
   /** Files of parameters were read; `overridden` had their value replaced by a later file or the command line. Never values. */
   | { readonly type: 'parameters.read'; readonly files: readonly string[]; readonly overridden: readonly string[] }
   /** A template too long for a call was put where CloudFormation reads it. */

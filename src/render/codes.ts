@@ -47,6 +47,11 @@ export const CODES: Readonly<Record<string, string>> = {
   'change.unapproved': 'More changes than --approve-only lets through without asking.',
   'change.unexpected': 'There are changes, and --expect-no-changes was given.',
 
+  'config.file': 'The settings file is not there, cannot be read, or there are two of them.',
+  'config.syntax': 'The settings file is no YAML; the message says where.',
+  'config.value': 'The settings file names a flag that there is not, or gives it a value that it does not take.',
+  'config.variable': 'A variable that begins with HA_UPDATER_ has a value that its flag does not take, or looks mistyped.',
+
   'diagnose.changeSet': 'A change set of the stack failed; its reason is all that is known.',
   'diagnose.configuration': 'EC2 refuses what the launch template or configuration asks for: a subnet, security group, key pair or profile.',
   'diagnose.halfWay': 'A swap stopped half-way and its record is on the group. Running the command again goes on.',

@@ -24,6 +24,11 @@ export function describe(event: RunEvent, at: Instant): readonly Line[] {
   switch (event.type) {
     case 'run.started':
       return describeStart(event);
+    case 'settings.read':
+      return [
+        ...(event.said.length === 0 ? [] : line('run', 'info', `Settings that were not typed: ${event.said.map(({ name, at }) => `${name} (${at})`).join(', ')}.`)),
+        ...(event.overridden.length === 0 ? [] : line('run', 'info', `Settings not in force: ${event.overridden.map(({ name, at, by }) => `${name} (${at}, because of ${by})`).join(', ')}.`)),
+      ];
     case 'parameters.read': {
       const replaced = event.overridden.length === 0 ? '' : ` Replaced by a later file or the command line: ${list(event.overridden)}.`;
       return line('run', 'info', `Parameters read from ${list(event.files)}.${replaced}`);

@@ -70,6 +70,7 @@ function waitFilter(): (stamped: Stamped) => readonly Line[] {
       case 'action.started':
         return event.action.type === 'renew' ? [] : describe(event, at);
       case 'run.started':
+      case 'settings.read':
       case 'parameters.read':
       case 'template.stored':
       case 'assets.published':
