@@ -210,7 +210,7 @@ function halve(
     }));
     return { kind: 'act', phase: 'halve', acts };
   }
-  const have = units(serving(group, staying));
+  const have = units(serving(group, reliable));
   if (half === 'old') {
     const replace = replaceDead(group, record, staying);
     if (replace !== undefined) return replace;
@@ -220,8 +220,8 @@ function halve(
     plan,
     group,
     verdict,
-    `terminating the ${half} half would leave ${have} in service, less than ${record.size.desired}`,
-    staying.filter((instance) => !inService(group, instance)).map((instance) => ({ id: instance.id, why: notInService(group, instance) })),
+    `terminating the ${half} half would leave ${have} ${half === 'old' ? 'proven ' : ''}in service, less than ${record.size.desired}`,
+    staying.filter((instance) => !reliable.includes(instance) || !inService(group, instance)).map((instance) => ({ id: instance.id, why: notInService(group, instance) || 'in service, warming up' })),
   );
 }
 

@@ -21,11 +21,12 @@ const HASTE = 20;
  * Runs the plan over its groups in one loop: observe, decide, tell, act once, and look again. All
  * that it needs to go on after a crash is on the groups themselves.
  *
+ * @param decider only tests that prove what happens to a bad decision give another one
  * @returns one result per group, in the plan's order; all of them promoted, proven or skipped
  * @throws Failure `refused` or `held` (nothing was changed), `swapRolledBack`, `stopped` (record kept)
  * @throws AwsFault when AWS could not be asked at all before anything was changed
  */
-export async function swapGroups(deps: Deps, plan: Plan): Promise<readonly GroupResult[]> {
+export async function swapGroups(deps: Deps, plan: Plan, decider: typeof decide = decide): Promise<readonly GroupResult[]> {
   if (plan.groups.length === 0) return [];
   const observer = createObserver(deps, plan);
   const report = createReporter(deps, plan);
@@ -36,7 +37,7 @@ export async function swapGroups(deps: Deps, plan: Plan): Promise<readonly Group
   try {
     for (;;) {
       observed = await observer.look();
-      const decision = decide(observed, plan);
+      const decision = decider(observed, plan);
       changed ||= Object.keys(observed.seen.known).length > 0;
       tell(report, observed, decision, plan);
       switch (decision.kind) {

@@ -1,0 +1,90 @@
+import { expect } from 'chai';
+import { guard } from '../../src/decide/guard.js';
+import type { Action } from '../../src/model/action.js';
+import type { Observed } from '../../src/model/decision.js';
+import type { Group } from '../../src/model/group.js';
+import type { Plan } from '../../src/model/plan.js';
+import { doubledGroup, fresh, group, instance, LEASE, observed, PLAN, PROCESSES, RECORD, sick, T0, verdict } from '../support/groups.js';
+
+const NOTES = { record: RECORD, lease: LEASE };
+const promoted = (differs: Partial<Group> = {}): Group => doubledGroup({ notes: { ...NOTES, verdict: verdict('promote') }, ...differs });
+const rolledBack = (differs: Partial<Group> = {}): Group => doubledGroup({ suspended: [...PROCESSES, 'Launch'], notes: { ...NOTES, verdict: verdict('rollBack') }, ...differs });
+const terminate = (half: 'old' | 'new', ...instances: string[]): Action => ({ type: 'terminate', group: 'web', half, instances, decrement: true });
+const resize = (purpose: 'double' | 'restore', min: number, desired: number, max: number): Action => ({ type: 'resize', group: 'web', purpose, size: { min, max, desired } });
+const suspend = (...processes: string[]): Action => ({ type: 'suspend', group: 'web', processes });
+const resume = (...processes: string[]): Action => ({ type: 'resume', group: 'web', processes });
+const clear: Action = { type: 'clear', group: 'web', notes: ['record', 'verdict', 'lease'] };
+const judge = (outcome: 'promote' | 'rollBack', run = 'run-1'): Action => ({ type: 'judge', groups: ['web'], verdict: verdict(outcome, { run }), lease: LEASE });
+const record = (desired: number): Action => ({ type: 'record', group: 'web', record: { ...RECORD, size: { min: 1, max: 4, desired } }, lease: LEASE });
+
+interface Row {
+  readonly when: string;
+  readonly on: Group;
+  readonly action: Action;
+  readonly look?: Partial<Omit<Observed, 'seen'>>;
+  readonly plan?: Partial<Plan>;
+}
+
+/** What must never be sent, whatever decided it, and the words with which it is stopped. */
+const STOPPED: readonly (Row & { readonly why: RegExp })[] = [
+  { when: 'the group is not in the plan', on: group({ name: 'db' }), action: { ...clear, group: 'db' }, why: /db is not in the plan/ },
+  { when: 'the group is gone', on: group({ name: 'api' }), action: clear, why: /web is not there/ },
+  { when: 'its stack is in progress', on: promoted(), action: terminate('old', 'i-old1'), look: { stackStatus: 'UPDATE_IN_PROGRESS' }, why: /its stack is in UPDATE_IN_PROGRESS/ },
+  { when: 'another run holds it', on: promoted({ notes: { ...NOTES, verdict: verdict('promote'), lease: { ...LEASE, run: 'run-9' } } }), action: terminate('old', 'i-old1'), why: /run run-9 holds it/ },
+  { when: 'nobody holds it', on: doubledGroup({ notes: { record: RECORD } }), action: judge('promote'), why: /run \(nobody\) holds it/ },
+  { when: 'a record with a lease of another run', on: group(), action: record(2), plan: { run: 'run-2' }, why: /the lease is not ours/ },
+  { when: 'a second record', on: doubledGroup(), action: record(4), why: /there is a record already/ },
+  { when: 'a record of other sizes', on: group({ notes: { lease: LEASE } }), action: record(3), why: /not the ones in the record/ },
+  { when: 'suspending before the record', on: group({ notes: { lease: LEASE } }), action: suspend('AZRebalance'), why: /no record yet/ },
+  { when: 'suspending what the swap needs', on: doubledGroup(), action: suspend('Terminate'), why: /Terminate is needed/ },
+  { when: 'suspending Launch while proving', on: doubledGroup(), action: suspend('Launch'), why: /only to roll back/ },
+  { when: 'suspending Launch to promote', on: promoted(), action: suspend('Launch'), why: /only to roll back/ },
+  { when: 'suspending what the record does not name', on: rolledBack({ suspended: [] }), action: suspend('Launch', 'SomethingElse'), why: /does not name these/ },
+  { when: 'resuming what an operator suspended', on: promoted({ size: RECORD.size }), action: resume('HealthCheck'), why: /HealthCheck was not suspended by us/ },
+  { when: 'resuming before the sizes are restored', on: promoted(), action: resume('AZRebalance'), why: /sizes are not restored/ },
+  { when: 'resuming after a roll-back', on: rolledBack({ size: RECORD.size }), action: resume('AZRebalance'), why: /stays frozen/ },
+  { when: 'resizing without a record', on: group({ notes: { lease: LEASE } }), action: resize('double', 1, 4, 4), why: /no record of the original sizes/ },
+  { when: 'doubling with a higher min', on: doubledGroup({ size: RECORD.size }), action: resize('double', 4, 4, 4), why: /leave min alone/ },
+  { when: 'more than double', on: doubledGroup({ size: RECORD.size }), action: resize('double', 1, 6, 6), why: /not double/ },
+  { when: 'doubling after the verdict', on: promoted(), action: resize('double', 1, 4, 4), why: /judged already/ },
+  { when: 'restoring before the verdict', on: doubledGroup(), action: resize('restore', 1, 2, 4), why: /not judged yet/ },
+  { when: 'restoring other sizes', on: promoted({ instances: [fresh('i-new1'), fresh('i-new2')] }), action: resize('restore', 1, 1, 4), why: /not the original sizes/ },
+  { when: 'restoring while the other half is there', on: promoted(), action: resize('restore', 1, 2, 4), why: /other half is still there/ },
+  { when: 'a verdict without a record', on: group({ notes: { lease: LEASE } }), action: judge('promote'), why: /no record/ },
+  { when: 'turning a verdict', on: promoted(), action: judge('rollBack'), why: /the verdict promote stands/ },
+  { when: 'the verdict of another rollout', on: doubledGroup(), action: judge('promote', 'run-9'), why: /not of this rollout/ },
+  { when: 'terminating without a verdict', on: doubledGroup(), action: terminate('old', 'i-old1'), why: /no verdict/ },
+  { when: 'terminating the half that the verdict spares', on: promoted(), action: terminate('new', 'i-new1'), why: /spares the new half/ },
+  { when: 'terminating an old one as new', on: rolledBack(), action: terminate('new', 'i-old1'), why: /i-old1 is not of the new half/ },
+  { when: 'terminating a foreign instance', on: promoted(), action: terminate('old', 'i-foreign'), why: /i-foreign is not an instance of the group/ },
+  { when: 'terminating whom nobody knows the age of', on: promoted({ instances: [(({ launchedAt, ...rest }) => rest)(instance('i-old1')), fresh('i-new1'), fresh('i-new2')] }), action: terminate('old', 'i-old1'), why: /nobody knows when i-old1 was launched/ },
+  { when: 'terminating more than a hundred at once', on: promoted(), action: terminate('old', ...Array.from({ length: 101 }, (_, index) => `i-${index}`)), why: /more than 100/ },
+  { when: 'going below the original desired capacity', on: promoted({ instances: [instance('i-old1'), instance('i-old2'), fresh('i-new1'), fresh('i-new2', { health: sick() })] }), action: terminate('old', 'i-old1', 'i-old2'), why: /1 would stay in service, less than 2/ },
+  { when: 'relying on one that Auto Scaling does not call InService', on: promoted({ instances: [instance('i-old1'), instance('i-old2'), fresh('i-new1'), fresh('i-new2', { lifecycle: 'Pending:Wait' })] }), action: terminate('old', 'i-old1', 'i-old2'), why: /1 would stay in service/ },
+  { when: 'rolling back into nothing', on: rolledBack({ instances: [instance('i-old1', { health: sick() }), fresh('i-new1')] }), action: terminate('new', 'i-new1'), why: /no old instance would be left/ },
+  { when: 'freezing without a roll-back', on: promoted(), action: { type: 'freeze', group: 'web', note: { run: 'run-1', at: T0, processes: ['Launch'], why: '' } }, why: /only a roll-back freezes/ },
+  { when: 'clearing a doubled group without a verdict', on: doubledGroup(), action: clear, why: /sizes are not restored/ },
+  { when: 'clearing a roll-back that is not noted as frozen', on: rolledBack({ size: RECORD.size }), action: clear, why: /not noted yet/ },
+];
+
+/** Their neighbours, which the swap cannot do without. */
+const SENT: readonly Row[] = [
+  { when: 'a record of the sizes that are there', on: group(), action: record(2) },
+  { when: 'suspending by the record', on: doubledGroup({ suspended: [] }), action: suspend(...PROCESSES) },
+  { when: 'doubling', on: doubledGroup({ size: RECORD.size }), action: resize('double', 1, 4, 4) },
+  { when: 'a verdict', on: doubledGroup(), action: judge('promote') },
+  { when: 'the old half after a promotion', on: promoted(), action: terminate('old', 'i-old1', 'i-old2') },
+  { when: 'the new half after a roll-back', on: rolledBack(), action: terminate('new', 'i-new1', 'i-new2') },
+  { when: 'a sign of life while the stack is in progress', on: doubledGroup(), action: { type: 'renew', groups: ['web'], lease: LEASE }, look: { stackStatus: 'UPDATE_IN_PROGRESS' } },
+  { when: 'restoring', on: promoted({ instances: [fresh('i-new1'), fresh('i-new2')] }), action: resize('restore', 1, 2, 4) },
+  { when: 'resuming at the end', on: promoted({ size: RECORD.size }), action: resume(...PROCESSES) },
+  { when: 'replacing dead new ones before the end', on: promoted(), action: resume('ReplaceUnhealthy') },
+  { when: 'clearing at the end', on: promoted({ size: RECORD.size, suspended: [] }), action: clear },
+];
+
+describe('the guard', () => {
+  const answer = ({ on, action, look, plan }: Row): string | undefined => guard(observed([on], look), { ...PLAN, ...plan }, action);
+
+  for (const row of STOPPED) it(`stops: ${row.when}`, () => expect(answer(row)).to.match(row.why));
+  for (const row of SENT) it(`lets through: ${row.when}`, () => expect(answer(row)).to.equal(undefined));
+});

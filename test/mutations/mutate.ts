@@ -1,0 +1,104 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Mutation } from './rules.js';
+
+/** The project, seen from dist/test/mutations. */
+const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
+
+/** One share of the tests: the cheap ones first, so that most broken rules are noticed within seconds. */
+interface Stage {
+  readonly name: string;
+  readonly args: readonly string[];
+}
+
+const MOCHA = ['node_modules/mocha/bin/mocha.js', '--no-config', '--require', './dist/test/setup.js', '--timeout', '120000', '--bail', '--reporter', 'json'];
+
+const STAGES: readonly Stage[] = [
+  { name: 'tables and properties', args: [...MOCHA, 'dist/test/decide/*.test.js', 'dist/test/aws/changes.test.js', 'dist/test/aws/notes.test.js'] },
+  { name: 'stories', args: [...MOCHA, 'dist/test/simulation/swap.test.js', 'dist/test/simulation/signals.test.js', 'dist/test/simulation/two-runs.test.js', 'dist/test/simulation/long-trouble.test.js'] },
+  { name: 'crash sweeps', args: [...MOCHA, 'dist/test/simulation/crashes.test.js', 'dist/test/simulation/recover.test.js'] },
+  { name: 'seeds', args: ['dist/scripts/sim.js', '--json', '--seeds', '60'] },
+  { name: 'swarm seeds', args: ['dist/scripts/sim.js', '--json', '--seeds', '60', '--swarm'] },
+];
+
+/** A broken rule that leads into a circle is noticed by the clock. */
+const LONGEST_MS = 180_000;
+
+/** What became of a broken rule. */
+export interface Verdict {
+  readonly mutation: Mutation;
+  /** The test that noticed it; undefined when none did. */
+  readonly noticedBy?: string;
+}
+
+/** A copy of the compiled project in which one rule at a time is broken. */
+export interface Bench {
+  /** Breaks the rule, runs the stages until something fails, and mends it. @throws when the piece of code is not there exactly once */
+  readonly test: (mutation: Mutation) => Promise<Verdict>;
+  /** The same stages with nothing broken: they have to pass, else nothing is proven. Answers what fails. */
+  readonly control: () => Promise<string | undefined>;
+  readonly remove: () => Promise<void>;
+}
+
+export async function createBench(): Promise<Bench> {
+  const folder = await mkdtemp(join(tmpdir(), 'ha-updater-mutations-'));
+  for (const part of ['dist/src', 'dist/commands', 'dist/test', 'dist/scripts', 'package.json']) await cp(join(ROOT, part), join(folder, part), { recursive: true });
+  for (const part of ['node_modules', 'templates', 'bin', 'test']) await symlink(join(ROOT, part), join(folder, part));
+  const firstFailure = async (): Promise<string | undefined> => {
+    for (const stage of STAGES) {
+      const failure = await run(folder, stage);
+      if (failure !== undefined) return failure;
+    }
+    return undefined;
+  };
+  return {
+    test: async (mutation) => {
+      const path = join(folder, 'dist', 'src', mutation.file);
+      const whole = await readFile(path, 'utf8');
+      await writeFile(path, broken(whole, mutation));
+      try {
+        const failure = await firstFailure();
+        return { mutation, ...(failure === undefined ? {} : { noticedBy: failure }) };
+      } finally {
+        await writeFile(path, whole);
+      }
+    },
+    control: firstFailure,
+    remove: () => rm(folder, { recursive: true }),
+  };
+}
+
+/** The source with the rule broken. @throws when the piece is not there, or more than once */
+export function broken(source: string, { name, file, find, put }: Mutation): string {
+  const parts = source.split(find);
+  if (parts.length !== 2) throw new Error(`${name}: ${file} holds ${parts.length - 1} times: ${find}`);
+  return parts.join(put);
+}
+
+/** Reads a compiled file of this build. */
+export function compiled(file: string): Promise<string> {
+  return readFile(join(ROOT, 'dist', 'src', file), 'utf8');
+}
+
+/** The first failure of a stage, or undefined. */
+function run(folder: string, stage: Stage): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, [...stage.args], { cwd: folder, timeout: LONGEST_MS, killSignal: 'SIGKILL', maxBuffer: 256 * 1024 * 1024 }, (error, stdout) => {
+      resolve(error === null ? undefined : `${stage.name}: ${error.killed === true ? 'it never ended' : nameOf(stdout)}`);
+    });
+  });
+}
+
+/** The name of what failed, from mocha's JSON or the simulator's. */
+function nameOf(stdout: string): string {
+  try {
+    const told = JSON.parse(stdout.slice(stdout.indexOf('{'))) as { readonly failures?: readonly { readonly fullTitle: string }[]; readonly failed?: readonly { readonly seed: number; readonly wrong: readonly string[] }[] };
+    const [seed] = told.failed ?? [];
+    return told.failures?.[0]?.fullTitle ?? (seed === undefined ? 'it failed' : `seed ${seed.seed}: ${seed.wrong[0] ?? ''}`);
+  } catch {
+    return 'it broke down';
+  }
+}
