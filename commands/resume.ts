@@ -1,6 +1,7 @@
 import { string as argument } from '@oclif/core/args';
 import { BaseCommand } from './base/command.js';
 import { asgFlag, commonFlags, limitFlags, outputFlags } from './base/flags.js';
+import { gateFlags } from './base/gate-flags.js';
 
 export default class Resume extends BaseCommand {
   static override summary = 'Finish the rollout that an interrupted run left on the groups';
@@ -13,6 +14,7 @@ export default class Resume extends BaseCommand {
   static override flags = {
     ...asgFlag,
     ...limitFlags,
+    ...gateFlags,
     ...commonFlags,
     ...outputFlags,
   };

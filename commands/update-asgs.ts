@@ -1,6 +1,7 @@
 import { string as argument } from '@oclif/core/args';
 import { BaseCommand } from './base/command.js';
 import { asgFlag, commonFlags, groupFlags, outputFlags } from './base/flags.js';
+import { gateFlags } from './base/gate-flags.js';
 
 export default class UpdateAsgs extends BaseCommand {
   static override usage = ['update-asgs STACK [FLAGS]', 'update-asgs --asg NAME [--asg NAME...] [FLAGS]'];
@@ -17,6 +18,7 @@ export default class UpdateAsgs extends BaseCommand {
   static override flags = {
     ...asgFlag,
     ...groupFlags,
+    ...gateFlags,
     ...commonFlags,
     ...outputFlags,
   };

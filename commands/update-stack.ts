@@ -2,6 +2,7 @@ import { string } from '@oclif/core/flags';
 import { BaseCommand } from './base/command.js';
 import { afterFlags } from './base/after-flags.js';
 import { commonFlags, groupFlags, outputFlags, stackFlags } from './base/flags.js';
+import { gateFlags } from './base/gate-flags.js';
 import { executeFlags, guardFlags, settingFlags, stateFlags } from './base/change-flags.js';
 import { parameterFlags } from './base/parameter-flags.js';
 import { splitWords, stackWords } from './base/stack-words.js';
@@ -41,6 +42,7 @@ export default class UpdateStack extends BaseCommand {
     ...guardFlags,
     ...stateFlags,
     ...groupFlags,
+    ...gateFlags,
     ...stackFlags,
     ...commonFlags,
     ...outputFlags,

@@ -22,6 +22,7 @@ export const EXIT_OF: Readonly<Record<Outcome, ExitCode>> = {
   created: EXIT.done,
   swapped: EXIT.done,
   nothing: EXIT.done,
+  paused: EXIT.done,
   undone: EXIT.done,
   unfrozen: EXIT.done,
   cancelled: EXIT.done,

@@ -1,6 +1,7 @@
 import { boolean, string } from '@oclif/core/flags';
 
-const seconds = (fallback: number, summary: string, helpGroup: string, aliases: string[] = []) =>
+/** A flag for a time. */
+export const seconds = (fallback: number, summary: string, helpGroup: string, aliases: string[] = []) =>
   // Text, not a number: the library checks all numbers together and tells all problems at once.
   string({ summary: `${summary} [default: ${fallback}]`, helpValue: 'SECONDS', helpGroup, aliases });
 

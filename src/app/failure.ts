@@ -1,4 +1,4 @@
-import { quote } from '../config/plan.js';
+import { quote } from '../config/quote.js';
 import { AwsFault, Failure, usage, type FaultKind } from '../errors.js';
 import type { Outcome } from '../model/event.js';
 import { describeProgress } from '../render/describe.js';
@@ -13,6 +13,8 @@ export interface Scene {
   readonly region?: string | undefined;
   readonly profile?: string | undefined;
   readonly witness?: Witness;
+  /** Flags that whoever resumes needs again, for a shell. */
+  readonly words?: string | undefined;
   /** The command that goes on with the groups, with every choice that was made. */
   readonly again?: string | undefined;
 }
@@ -99,7 +101,8 @@ export function aftermath(scene: Scene): { readonly serves: string; readonly lef
       next: [...look, ...again],
     };
   }
-  const target = scene.stack ?? witness.open.map((group) => `--asg ${quote(group)}`).join(' ');
+  const words = scene.words === undefined ? '' : ` ${scene.words}`;
+  const target = `${scene.stack ?? witness.open.map((group) => `--asg ${quote(group)}`).join(' ')}${words}`;
   return {
     serves: serving === '' ? 'Unknown from here; the groups were not made smaller before a verdict.' : `At the last look, ${serving}.`,
     left: `The rollout record, suspended processes and a changed size on ${witness.open.join(', ')}. Whoever resumes it, anywhere, finishes or undoes it.`,

@@ -48,7 +48,7 @@ async function overGroups(
   end: (results: readonly GroupResult[], plan: Plan) => Happy,
 ): Promise<Ending> {
   const wanted = readWanted(asked, targetProblems(asked));
-  const head = { command, stack: asked.stack, groups: asked.asgs, again: againWith(asked, command), onInterrupt: groupsOnInterrupt };
+  const head = { command, stack: asked.stack, groups: asked.asgs, again: againWith(asked, command), words: wanted.gates?.words, onInterrupt: groupsOnInterrupt };
   return withRun(head, asked, surroundings, async (run) => {
     const groups = asked.stack === undefined ? asked.asgs : await stackGroups(run.deps, asked.stack);
     const results = await swap(run, wanted, asked, groups, { ...how, command });

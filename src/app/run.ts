@@ -35,6 +35,8 @@ export interface Head {
   readonly groups: readonly string[];
   /** The command that goes on with the groups after this run. */
   readonly again: (place: { readonly region: string; readonly profile?: string | undefined }) => string;
+  /** Flags that whoever resumes needs again, for a shell. */
+  readonly words?: string | undefined;
   /** What the first signal will do, in words, by where the run is. */
   readonly onInterrupt: (witness: Witness) => string;
 }
@@ -76,7 +78,7 @@ export async function withRun(head: Head, flags: CommonFlags, surroundings: Surr
     if (!over) stream(event);
   };
   const start = clock.now();
-  const scene = (): Scene => ({ command: head.command, stack: head.stack, groups: head.groups, region, profile: flags.profile, witness: witness(), again: head.again({ region, profile: flags.profile }) });
+  const scene = (): Scene => ({ command: head.command, stack: head.stack, groups: head.groups, region, profile: flags.profile, witness: witness(), words: head.words, again: head.again({ region, profile: flags.profile }) });
   const machine = thisMachine(surroundings.host);
 
   const finish = (outcome: Outcome, results: readonly GroupResult[], failure?: Failure, more: Happy['more'] = {}): Ending => {

@@ -16,7 +16,7 @@ export interface UpdateGroupsAsked extends GroupFlags, CommonFlags {
 /** `update-asgs`: finds the groups, then swaps those that need it, all in one loop. */
 export async function updateGroups(asked: UpdateGroupsAsked, surroundings: Surroundings): Promise<Ending> {
   const wanted = readWanted(asked, targetProblems(asked));
-  const head = { command: 'update-asgs', stack: asked.stack, groups: asked.asgs, again: againWith(asked), onInterrupt: groupsOnInterrupt };
+  const head = { command: 'update-asgs', stack: asked.stack, groups: asked.asgs, again: againWith(asked), words: wanted.gates?.words, onInterrupt: groupsOnInterrupt };
   return withRun(head, asked, surroundings, (whole) =>
     explained(whole, asked.stack, async (run) => {
       const groups = asked.stack === undefined ? asked.asgs : await stackGroups(run.deps, asked.stack);

@@ -33,7 +33,7 @@ export async function updateStack(given: UpdateStackAsked, surroundings: Surroun
   const read = await readOrder(asked, surroundings, surroundings.ask !== undefined);
   const { change } = read;
   const target: UpdateGroupsAsked = { ...asked, asgs: [] };
-  const head = { command: 'update-stack', stack: asked.stack, groups: [], again: againWith(target), onInterrupt: stackOnInterrupt(onInterrupt(asked)) };
+  const head = { command: 'update-stack', stack: asked.stack, groups: [], again: againWith(target), words: wanted.gates?.words, onInterrupt: stackOnInterrupt(onInterrupt(asked)) };
 
   return withRun(head, asked, makeRoom(asked, surroundings), (whole) =>
     explained(whole, asked.stack, async (run, hide) => {

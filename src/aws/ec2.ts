@@ -1,4 +1,4 @@
-import type { LaunchTemplate } from '@aws-sdk/client-ec2';
+import type { Instance, LaunchTemplate } from '@aws-sdk/client-ec2';
 import type { Instant } from '../clock.js';
 import { AwsFault } from '../errors.js';
 import type { Clients } from './clients.js';
@@ -12,8 +12,19 @@ const VALUES_PER_FILTER = 200;
  * Terminated ones too: a group keeps listing an instance that died while replacing it is suspended.
  */
 export async function launchTimes(clients: Clients, groups: readonly string[]): Promise<Record<string, Instant>> {
+  const instances = await instancesOf(clients, groups);
+  return Object.fromEntries(instances.flatMap(({ InstanceId: id, LaunchTime: at }) => (id === undefined || at === undefined ? [] : [[id, at.getTime()]])));
+}
+
+/** Addresses by instance id. One that is terminated has none any more. */
+export async function addresses(clients: Clients, groups: readonly string[]): Promise<Record<string, { privateIp: string; publicIp: string }>> {
+  const instances = await instancesOf(clients, groups);
+  return Object.fromEntries(instances.map((instance) => [instance.InstanceId ?? '', { privateIp: instance.PrivateIpAddress ?? '', publicIp: instance.PublicIpAddress ?? '' }]));
+}
+
+async function instancesOf(clients: Clients, groups: readonly string[]): Promise<Instance[]> {
   const client = await clients.ec2();
-  const times: Record<string, Instant> = {};
+  const found: Instance[] = [];
   for (const part of chunks(groups, VALUES_PER_FILTER)) {
     const pages = await allPages('ec2:DescribeInstances', async (token) => {
       const page = await client.describeInstances({
@@ -23,11 +34,9 @@ export async function launchTimes(clients: Clients, groups: readonly string[]): 
       });
       return { page, next: page.NextToken };
     });
-    for (const instance of pages.flatMap((page) => page.Reservations ?? []).flatMap((reservation) => reservation.Instances ?? [])) {
-      if (instance.InstanceId !== undefined && instance.LaunchTime !== undefined) times[instance.InstanceId] = instance.LaunchTime.getTime();
-    }
+    found.push(...pages.flatMap((page) => page.Reservations ?? []).flatMap((reservation) => reservation.Instances ?? []));
   }
-  return times;
+  return found;
 }
 
 /**

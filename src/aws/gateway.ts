@@ -4,7 +4,7 @@ import { describeBalancers } from './balancers.js';
 import { createTerminate, deleteNotes, resize, resume, suspend, writeNotes } from './changes.js';
 import { createChangeSet, deleteChangeSet, describeChangeSet, executeChangeSet, failedEvents, listChangeSets } from './change-sets.js';
 import { createClients, type Clients, type GatewayOptions } from './clients.js';
-import { consoleOutput, launchTimes, templateVersions } from './ec2.js';
+import { addresses, consoleOutput, launchTimes, templateVersions } from './ec2.js';
 import { describeGroups } from './groups.js';
 import { health } from './health.js';
 import { hasBucket, readObject, writeObject } from './objects.js';
@@ -37,6 +37,7 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
 
     describeGroups: (names) => describeGroups(clients, names),
     launchTimes: (groups) => launchTimes(clients, groups),
+    addresses: (groups) => addresses(clients, groups),
     templateVersions: (ids) => templateVersions(clients, ids),
     describeBalancers: (refs) => describeBalancers(clients, refs),
     health: (balancer) => health(clients, balancer),

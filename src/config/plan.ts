@@ -1,9 +1,11 @@
 import { usage } from '../errors.js';
-import type { Plan, SwapChoice, Timing } from '../model/plan.js';
-import { readNumbers, type NumberTexts } from './numbers.js';
+import type { Gates, Plan, SwapChoice, Timing } from '../model/plan.js';
+import { gateWords, readGates, type GateFlags } from './gates.js';
+import { readNumbers } from './numbers.js';
+import { quote } from './quote.js';
 
 /** What both update commands ask of groups, as the command line gave it. */
-export interface GroupFlags extends NumberTexts {
+export interface GroupFlags extends GateFlags {
   readonly swap?: string | undefined;
   readonly together?: boolean | undefined;
   readonly force?: boolean | undefined;
@@ -24,6 +26,7 @@ export interface Wanted {
   readonly swap: SwapChoice;
   readonly together: boolean;
   readonly force: boolean;
+  readonly gates?: Gates;
   readonly timing: Timing;
   readonly stackTiming: StackTiming;
 }
@@ -42,6 +45,7 @@ export function readWanted(flags: GroupFlags, otherProblems: readonly string[] =
   );
   const swap = SWAPS.find((choice) => choice === (flags.swap ?? 'outdated'));
   if (swap === undefined) problems.push(`--swap must be one of ${SWAPS.join(', ')}, not "${flags.swap}".`);
+  const gates = readGates(flags, problems);
   if (problems.length === 0 && seconds.warmup >= seconds['healthy-timeout']) {
     problems.push('--warmup must be shorter than --healthy-timeout: no instance could ever be proven in time.');
   }
@@ -50,6 +54,7 @@ export function readWanted(flags: GroupFlags, otherProblems: readonly string[] =
     swap: swap ?? 'outdated',
     together: flags.together ?? true,
     force: flags.force ?? false,
+    ...(gates === undefined ? {} : { gates }),
     timing: {
       pollMs: seconds.poll,
       warmupMs: seconds.warmup,
@@ -73,10 +78,10 @@ export function readWanted(flags: GroupFlags, otherProblems: readonly string[] =
 export type RunFacts = Pick<Plan, 'strategy' | 'run' | 'host' | 'pid' | 'build' | 'lock' | 'groups' | 'region' | 'again' | 'adoptOnly'> & { readonly stack?: string | undefined; readonly undo?: boolean };
 
 /** One plan, frozen. */
-export function makePlan(wanted: Pick<Wanted, 'swap' | 'together' | 'force' | 'timing'>, facts: RunFacts): Plan {
+export function makePlan(wanted: Pick<Wanted, 'swap' | 'together' | 'force' | 'gates' | 'timing'>, facts: RunFacts): Plan {
   const { stack, undo = false, ...rest } = facts;
-  const { swap, together, force, timing } = wanted;
-  return deepFreeze({ ...rest, ...(stack === undefined ? {} : { stack }), undo, swap, together, force, timing, groups: [...new Set(facts.groups)] });
+  const { swap, together, force, gates, timing } = wanted;
+  return deepFreeze({ ...rest, ...(stack === undefined ? {} : { stack }), undo, ...(gates === undefined ? {} : { gates }), swap, together, force, timing, groups: [...new Set(facts.groups)] });
 }
 
 /**
@@ -91,17 +96,13 @@ export function againCommand(target: { readonly stack?: string | undefined; read
     ...(flags.swap === undefined ? [] : ['--swap', flags.swap]),
     ...(flags.together === false ? ['--no-together'] : []),
     ...(flags.force === true ? ['--force'] : []),
+    ...gateWords(flags),
     ...texts.flatMap((name) => (flags[name] === undefined ? [] : [`--${name}`, flags[name]])),
     '--region',
     place.region,
     ...(place.profile === undefined ? [] : ['--profile', place.profile]),
   ];
   return `ha-updater ${command} ${words.map(quote).join(' ')}`;
-}
-
-/** Group names may hold spaces. */
-export function quote(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
 /** All problems of the command line in one Failure. */

@@ -4,6 +4,7 @@ import type { Group } from '../model/group.js';
 import type { Plan } from '../model/plan.js';
 import type { RolloutRecord } from '../model/record.js';
 import { judge } from './judge.js';
+import { haltedByHook, withHooks } from './hooks.js';
 import { inTheWay } from './in-the-way.js';
 import { describeHolder, holder, ourLease } from './lease.js';
 import { notesRemoved } from './notes-removed.js';
@@ -27,7 +28,7 @@ export function decide(shown: Observed, plan: Plan): Decision {
   const removed = notesRemoved(shown, plan);
   if (removed !== undefined) return removed;
   const observed = { ...shown, groups: shown.groups.map((group) => withNotes(group, shown.seen)) };
-  return STRATEGIES[plan.strategy](observed, plan);
+  return withHooks(observed, plan, STRATEGIES[plan.strategy](observed, plan));
 }
 
 /** Double, prove, judge together, halve, restore: see docs/ARCHITECTURE.md for the phases. */
@@ -143,7 +144,8 @@ function turnOf(observed: Observed, plan: Plan, group: Group): Turn {
     case 'ours': {
       const taken = record.run !== plan.run;
       if (taken && nothingBegun(observed, record)) return { kind: 'undo', group, acts: [undo(group, record, `run ${record.run} had noted it and changed nothing yet`)] };
-      return { kind: 'step', group, record, step: step(observed, plan, group, record), adopted: taken };
+      const halted = haltedByHook(observed, group);
+      return { kind: 'step', group, record, step: halted === undefined ? step(observed, plan, group, record) : { kind: 'stuck', why: halted }, adopted: taken };
     }
   }
 }

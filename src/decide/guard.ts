@@ -19,7 +19,25 @@ export function guard(shown: Observed, plan: Plan, action: Action): string | und
     if (!plan.groups.includes(name)) return `${action.type}: the group ${name} is not in the plan`;
     const group = withNotes(found, shown.seen);
     const broken = stackRule(shown, action) ?? (plan.strategy === 'unfreeze' ? unfreezeRule(group, action) : (leaseRule(plan, group, action) ?? ruleOf(group, action)));
-    if (broken !== undefined) return `${action.type} on ${name}: ${broken}`;
+    const gate = broken ?? gateRule(shown, plan, group, action);
+    if (gate !== undefined) return `${action.type} on ${name}: ${gate}`;
+  }
+  return undefined;
+}
+
+/** What the user wants to have happened first has happened. */
+function gateRule({ groups, seen }: Observed, { gates }: Plan, group: Group, action: Action): string | undefined {
+  if (action.type === 'terminate' && gates?.hooks?.beforeTerminate !== undefined) {
+    const early = action.instances.find((id) => seen.hooks[`beforeTerminate ${id}`] === undefined);
+    if (early !== undefined) return `the command before the termination of ${early} has not run`;
+  }
+  const { record } = group.notes;
+  if (action.type === 'judge' && action.verdict.outcome === 'promote' && gates?.hooks?.check !== undefined && record !== undefined) {
+    const passed = group.instances.filter(({ id, launchedAt }) => isNew(launchedAt, record.startedAt) && seen.hooks[`check ${id}`]?.passed === true);
+    const has = passed.reduce((sum, { weight }) => sum + weight, 0);
+    // A mate's verdict binds the others, whatever their checks say.
+    const bound = groups.some(({ notes }) => notes.verdict?.run === action.verdict.run && notes.verdict.outcome === 'promote');
+    if (has < record.size.desired && !bound) return `the check command has passed for ${has} of ${record.size.desired}`;
   }
   return undefined;
 }
@@ -54,6 +72,11 @@ function ruleOf(group: Group, action: Action): string | undefined {
   switch (action.type) {
     case 'renew':
       return undefined;
+    case 'pause': {
+      if (record === undefined || action.record.run !== record.run) return 'that is not the record of this rollout';
+      if (verdict !== undefined) return 'it is judged already';
+      return (action.record.gates?.paused ?? 0) > (record.gates?.paused ?? 0) ? undefined : 'it was paused there already';
+    }
     case 'rewrite':
       return action.record.run === record?.run ? undefined : 'that is not the record of this rollout';
     case 'record':

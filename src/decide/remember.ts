@@ -4,6 +4,7 @@ import type { GroupResult, Observed, Seen } from '../model/decision.js';
 import type { Group, GroupNotes } from '../model/group.js';
 import type { Plan } from '../model/plan.js';
 import { inService, split, units } from './classify.js';
+import { checked, keepLeaving, keepResults } from './hooks.js';
 import { isDoubled } from './capacity.js';
 import { pulse } from './lease.js';
 import { unsettled } from './settled.js';
@@ -31,6 +32,9 @@ export function nothingSeen(at: Instant): Seen {
     adoptedAt: {},
     doubled: {},
     unnoted: {},
+    hooks: {},
+    leaving: {},
+    bakingSince: {},
     pending: [],
     results: {},
   };
@@ -41,12 +45,12 @@ export function warmup(group: Group, plan: Plan): number {
   return Math.max(plan.timing.warmupMs, ...group.balancers.filter((balancer) => balancer.judged).map((balancer) => balancer.slowStartMs));
 }
 
-/** Instances that have been in service for the whole warm-up, by this process's own looks. */
+/** Instances that have been in service for the whole warm-up, by this process's own looks, and passed their check. */
 export function proven(group: Group, instances: Group['instances'], seen: Seen, plan: Plan, at: Instant): Group['instances'] {
   const needed = warmup(group, plan);
   return instances.filter((instance) => {
     const since = seen.inServiceSince[instance.id];
-    return since !== undefined && at - since >= needed && inService(group, instance);
+    return since !== undefined && at - since >= needed && inService(group, instance) && checked(seen, plan, instance);
   });
 }
 
@@ -93,6 +97,8 @@ export function remember(earlier: Seen, look: Omit<Observed, 'seen'>, plan: Plan
     known: { ...seen.known } as Record<string, GroupNotes>,
     adoptedAt: { ...seen.adoptedAt } as Record<string, Instant>,
     unnoted: {} as Record<string, Instant>,
+    hooks: keepResults(seen, blind ? new Set() : servingNow(look.groups)),
+    leaving: { ...seen.leaving } as Record<string, readonly string[]>,
   };
   for (const shown of look.groups) {
     const name = shown.name;
@@ -109,6 +115,7 @@ export function remember(earlier: Seen, look: Omit<Observed, 'seen'>, plan: Plan
       next.known[name] = { record, lease, ...(verdict === undefined ? {} : { verdict }), ...(group.notes.frozen === undefined ? {} : { frozen: group.notes.frozen }) };
       if (record.run !== plan.run) next.adoptedAt[name] ??= at;
     }
+    if (record !== undefined && lease?.run === plan.run) next.leaving[name] = keepLeaving(seen, group);
     for (const instance of group.instances) {
       // Nobody knows what happened while we did not look.
       if (inService(group, instance)) next.inServiceSince[instance.id] = (blind ? undefined : seen.inServiceSince[instance.id]) ?? at;
@@ -116,7 +123,7 @@ export function remember(earlier: Seen, look: Omit<Observed, 'seen'>, plan: Plan
     if (unsettled(group, record) === undefined) next.settled[name] = (seen.settled[name] ?? 0) + 1;
     if (record === undefined ? plan.strategy === 'prove' : isDoubled(group.size, record)) {
       const candidates = record === undefined ? group.instances : split(group, record).new;
-      const count = units(proven(group, candidates, { ...seen, inServiceSince: next.inServiceSince }, plan, at));
+      const count = units(proven(group, candidates, { ...seen, inServiceSince: next.inServiceSince, hooks: next.hooks }, plan, at));
       const before = seen.progressAt[name];
       if (before === undefined || count > before.proven) next.progressAt[name] = { proven: count, at };
     }
@@ -143,6 +150,10 @@ export function remember(earlier: Seen, look: Omit<Observed, 'seen'>, plan: Plan
   };
 }
 
+function servingNow(groups: readonly Group[]): ReadonlySet<string> {
+  return new Set(groups.flatMap((group) => group.instances.filter((instance) => inService(group, instance)).map(({ id }) => id)));
+}
+
 /** A removal of notes whose reply was lost and whose effect shows was ours: nobody has to write them again. */
 function withLostRemovals(seen: Seen, named: (name: string) => Group | undefined, at: Instant, plan: Plan): Seen {
   return seen.pending
@@ -164,6 +175,7 @@ export function sent(seen: Seen, action: Action, at: Instant, sure: boolean, pla
         results: without(seen.results, action.group),
         adoptedAt: without(seen.adoptedAt, action.group),
         progressAt: without(seen.progressAt, action.group),
+        leaving: without(seen.leaving, action.group),
         doubled: without(seen.doubled, action.group),
       };
     }
@@ -193,9 +205,17 @@ export function sent(seen: Seen, action: Action, at: Instant, sure: boolean, pla
         results: result === undefined ? seen.results : { ...seen.results, [action.group]: result },
       };
     }
+    case 'terminate':
+      return { ...base, leaving: { ...seen.leaving, [action.group]: [...new Set([...(seen.leaving[action.group] ?? []), ...action.instances])] } };
+    case 'pause': {
+      const { lease, ...rest } = known[action.group] ?? {};
+      const record = action.record;
+      known[action.group] = { ...rest, record };
+      const why = `${record.gates?.paused ?? 0} % of it is new and proven; its record is kept until somebody resumes it`;
+      return { ...base, results: { ...seen.results, [action.group]: { group: action.group, outcome: 'paused', why } } };
+    }
     case 'suspend':
     case 'resume':
-    case 'terminate':
       return base;
   }
 }

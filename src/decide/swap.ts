@@ -7,6 +7,7 @@ import type { Plan } from '../model/plan.js';
 import type { RolloutRecord, Verdict } from '../model/record.js';
 import { batches, doubled, isDoubled, sameSize, sparable } from './capacity.js';
 import { inService, notInService, serving, split, units, type Split } from './classify.js';
+import { failedCheck, notProvenYet } from './hooks.js';
 import { hopeless } from './hopeless.js';
 import { SUSPENDED_BY_SWAP } from './preflight.js';
 import { proven, warmup } from './remember.js';
@@ -91,7 +92,7 @@ function whyFailing(observed: Observed, plan: Plan, group: Group, record: Rollou
   if ((observed.seen.doubled[group.name] ?? 0) > DOUBLINGS) return `somebody else keeps changing its sizes (now ${group.size.min}/${group.size.desired}/${group.size.max})`;
   const deadlines = deadlinesOf(observed, plan, group, record);
   const state = (): string => {
-    const open = halves.new.map((instance) => ({ id: instance.id, why: notInService(group, instance) })).filter((row) => row.why !== '');
+    const open = halves.new.map((instance) => ({ id: instance.id, why: notInService(group, instance) || failedCheck(observed.seen, plan, instance) })).filter((row) => row.why !== '');
     const first = sameReasons(open);
     const missing = record.size.desired - units(halves.new);
     return [first, ...(missing > 0 ? [`${missing} were not launched${lastFailure(observed, group)}`] : [])].filter((part) => part !== '').join('; ');
@@ -116,7 +117,7 @@ function provingWait(observed: Observed, plan: Plan, group: Group, record: Rollo
     const open = notInService(group, instance);
     const since = observed.seen.inServiceSince[instance.id];
     if (open !== '') rows.push({ id: instance.id, why: open });
-    else rows.push({ id: instance.id, why: 'in service, warming up', ...(since === undefined ? {} : { since }) });
+    else rows.push({ id: instance.id, why: notProvenYet(observed.seen, plan, instance), ...(since === undefined ? {} : { since }) });
   }
   const missing = record.size.desired - units(halves.new) - units(halves.unknown);
   const launch = missing <= 0 ? '' : group.suspended.includes('Launch') ? `; ${missing} cannot launch: the process Launch is suspended` : `; ${missing} still to launch${lastFailure(observed, group)}`;

@@ -14,6 +14,8 @@ export function visible(action: Action, groupNamed: (name: string) => Group | un
     case 'record':
     case 'rewrite':
       return all([action.group], ({ notes }) => notes.record?.run === action.record.run && notes.lease?.run === action.lease.run);
+    case 'pause':
+      return all([action.group], ({ notes }) => notes.record?.gates?.paused === action.record.gates?.paused && notes.lease === undefined);
     case 'suspend':
       return all([action.group], ({ suspended }) => action.processes.every((process) => suspended.includes(process)));
     case 'resume':

@@ -25,6 +25,8 @@ export function execute(gateway: Gateway, action: Action): Promise<void> {
       return gateway.writeNotes([action.group], { frozen: action.note });
     case 'clear':
       return gateway.deleteNotes(action.group, action.notes);
+    case 'pause':
+      return gateway.writeNotes([action.group], { record: action.record }).then(() => gateway.deleteNotes(action.group, ['lease']));
     case 'rewrite': {
       const { record, verdict, frozen, lease } = action;
       return gateway.writeNotes([action.group], { record, lease, ...(verdict === undefined ? {} : { verdict }), ...(frozen === undefined ? {} : { frozen }) });

@@ -72,6 +72,8 @@ export interface Gateway {
   describeGroups(names: readonly string[]): Promise<{ readonly at: Instant; readonly groups: readonly BareGroup[] }>;
   /** EC2 launch times by instance id, for all instances of these groups, in one paginated call. */
   launchTimes(groups: readonly string[]): Promise<Readonly<Record<string, Instant>>>;
+  /** Addresses by instance id, for all instances of these groups; '' where there is none. */
+  addresses(groups: readonly string[]): Promise<Readonly<Record<string, { readonly privateIp: string; readonly publicIp: string }>>>;
   /** `$Latest` and `$Default` of launch templates, by template id (or name): version numbers. */
   templateVersions(ids: readonly string[]): Promise<Readonly<Record<string, { readonly latest: string; readonly default: string }>>>;
   /** Attributes of balancers; one or two calls per kind and page. */

@@ -111,7 +111,8 @@ function goOn(plan: Plan, observed: Observed | undefined): readonly string[] {
 
 /** A command of ours over the groups of this run. The region and the profile are added where it is told. */
 function ours(plan: Plan, command: string, groups: readonly string[] = plan.groups): string {
-  return `ha-updater ${command} ${plan.stack ?? groups.map((group) => `--asg ${quoted(group)}`).join(' ')}`;
+  const again = command === 'resume' || command === 'rollback' ? (plan.gates?.words ?? '') : '';
+  return `ha-updater ${command} ${plan.stack ?? groups.map((group) => `--asg ${quoted(group)}`).join(' ')}${again === '' ? '' : ` ${again}`}`;
 }
 
 function status(plan: Plan): readonly string[] {

@@ -9,6 +9,7 @@ import type { Decision, GroupResult, Observed } from '../model/decision.js';
 import type { Plan } from '../model/plan.js';
 import type { Deps } from './deps.js';
 import { execute } from './execute.js';
+import { createHookRunner } from './hook-runner.js';
 import { createObserver, type Observer } from './observe.js';
 import { brokenRule, concluded, heldBy, stoppedBy } from './outcome.js';
 import { createReporter, type Reporter } from './report.js';
@@ -29,6 +30,7 @@ const HASTE = 20;
 export async function swapGroups(deps: Deps, plan: Plan, decider: typeof decide = decide): Promise<readonly GroupResult[]> {
   if (plan.groups.length === 0) return [];
   const observer = createObserver(deps, plan);
+  const hooks = createHookRunner(deps, plan);
   const report = createReporter(deps, plan);
   const trouble = createTrouble(deps);
   let changed = false;
@@ -36,10 +38,12 @@ export async function swapGroups(deps: Deps, plan: Plan, decider: typeof decide 
   let hasty = 0;
   try {
     for (;;) {
+      observer.recall(hooks.harvest);
       observed = await observer.look();
       const decision = decider(observed, plan);
       changed ||= Object.keys(observed.seen.known).length > 0;
       tell(report, observed, decision, plan);
+      if (decision.kind === 'act' || decision.kind === 'wait') await hooks.follow(decision.hooks ?? [], observed);
       switch (decision.kind) {
         case 'refuse':
           throw concluded.refused(decision.reasons, plan);
@@ -48,7 +52,7 @@ export async function swapGroups(deps: Deps, plan: Plan, decider: typeof decide 
         case 'finish':
           return concluded.finished(decision.results, observed, plan, report);
         case 'wait':
-          await pause(deps, decision.forMs);
+          await pause(deps, decision.forMs, hooks.woken());
           hasty = 0;
           break;
         case 'act':
@@ -69,6 +73,8 @@ export async function swapGroups(deps: Deps, plan: Plan, decider: typeof decide 
   } catch (error) {
     if (error instanceof AwsFault && changed) throw stoppedBy(error, plan, observed);
     throw error;
+  } finally {
+    await hooks.end();
   }
 }
 

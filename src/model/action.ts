@@ -6,7 +6,7 @@ export type Action =
   | { readonly type: 'record'; readonly group: string; readonly record: RolloutRecord; readonly lease: Lease }
   | { readonly type: 'suspend'; readonly group: string; readonly processes: readonly string[] }
   | { readonly type: 'resume'; readonly group: string; readonly processes: readonly string[] }
-  | { readonly type: 'resize'; readonly group: string; readonly size: Size; readonly purpose: 'double' | 'surge' | 'restore' }
+  | { readonly type: 'resize'; readonly group: string; readonly size: Size; readonly purpose: 'canary' | 'double' | 'surge' | 'restore' }
   | { readonly type: 'judge'; readonly groups: readonly string[]; readonly verdict: Verdict; readonly lease: Lease }
   | {
       readonly type: 'terminate';
@@ -19,6 +19,8 @@ export type Action =
     }
   | { readonly type: 'freeze'; readonly group: string; readonly note: FrozenNote }
   | { readonly type: 'clear'; readonly group: string; readonly notes: readonly NoteName[] }
+  /** The record notes at which part it stops; with it the lease goes, so that anybody may go on at once. */
+  | { readonly type: 'pause'; readonly group: string; readonly record: RolloutRecord }
   /** Our notes again, after somebody removed them. */
   | { readonly type: 'rewrite'; readonly group: string; readonly record: RolloutRecord; readonly verdict?: Verdict; readonly frozen?: FrozenNote; readonly lease: Lease }
   | { readonly type: 'renew'; readonly groups: readonly string[]; readonly lease: Lease };
@@ -30,9 +32,12 @@ export type Phase =
   | 'preflight'
   | 'record'
   | 'suspend'
+  | 'canary'
   | 'double'
   | 'surge'
   | 'prove'
+  | 'bake'
+  | 'pause'
   | 'judge'
   | 'halve'
   | 'replace'

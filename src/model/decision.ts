@@ -1,5 +1,7 @@
 import type { Instant, Milliseconds } from '../clock.js';
 import type { Action, Phase } from './action.js';
+import type { Alarm } from './alarm.js';
+import type { HookDue, HookResult } from './hook.js';
 import type { FailedActivity, Group, GroupNotes, Precautions, Size } from './group.js';
 
 /** Why one group does not go on yet. */
@@ -32,13 +34,13 @@ export interface Progress {
 export type GroupResult =
   | { readonly group: string; readonly outcome: 'promoted' | 'proven' | 'unfrozen'; readonly why: string }
   | { readonly group: string; readonly outcome: 'rolledBack'; readonly why: string; readonly frozen: readonly string[] }
-  | { readonly group: string; readonly outcome: 'skipped'; readonly why: string }
+  | { readonly group: string; readonly outcome: 'skipped' | 'paused'; readonly why: string }
   | { readonly group: string; readonly outcome: 'stuck' | 'unproven'; readonly why: string };
 
 /** What to do next with all groups of the run. */
 export type Decision =
-  | { readonly kind: 'act'; readonly actions: readonly { readonly action: Action; readonly why: string }[]; readonly progress: readonly Progress[] }
-  | { readonly kind: 'wait'; readonly forMs: Milliseconds; readonly waits: readonly Wait[]; readonly progress: readonly Progress[] }
+  | { readonly kind: 'act'; readonly actions: readonly { readonly action: Action; readonly why: string }[]; readonly progress: readonly Progress[]; readonly hooks?: readonly HookDue[] }
+  | { readonly kind: 'wait'; readonly forMs: Milliseconds; readonly waits: readonly Wait[]; readonly progress: readonly Progress[]; readonly hooks?: readonly HookDue[] }
   | { readonly kind: 'refuse'; readonly reasons: readonly Reason[] }
   /** Another run has the group; `lost` when we had begun to change it. */
   | { readonly kind: 'held'; readonly group: string; readonly by: string; readonly since: Instant; readonly lost: boolean }
@@ -65,6 +67,8 @@ export interface Observed {
   readonly precautions: readonly Precautions[];
   /** Failed launches since the record, as far as they were asked for. */
   readonly failures: readonly FailedActivity[];
+  /** The alarms of the plan, as far as they exist; absent when none were asked for or they no longer matter. */
+  readonly alarms?: readonly Alarm[];
   /** Groups whose lease names a process of this very machine that no longer runs. */
   readonly abandoned: readonly string[];
   /** What earlier looks of this process add; a fresh process starts with an empty one. */
@@ -105,6 +109,12 @@ export interface Seen {
   readonly pending: readonly { readonly action: Action; readonly since: Instant; readonly sure: boolean }[];
   /** group → its end, once it has one in this run. */
   readonly results: Readonly<Record<string, GroupResult>>;
+  /** `KIND INSTANCE` → how the last try of that command ended. A check is forgotten when its instance falls out of service. */
+  readonly hooks: Readonly<Record<string, HookResult>>;
+  /** group → instances that this rollout terminates or has terminated, until the command after that is through. */
+  readonly leaving: Readonly<Record<string, readonly string[]>>;
+  /** group → since when all that is needed has been proven. */
+  readonly bakingSince: Readonly<Record<string, Instant>>;
   /** When another run's lease was last seen on any group. */
   readonly heldAt?: Instant;
   /** group → since when looks have not shown the record that we know is there. */

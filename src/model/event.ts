@@ -1,6 +1,7 @@
 import type { Instant, Milliseconds } from '../clock.js';
 import type { Action } from './action.js';
 import type { ChangePlan } from './change-plan.js';
+import type { HookKind } from './hook.js';
 import type { GroupResult, Progress, Reason, Wait } from './decision.js';
 import type { StackEvent } from './stack.js';
 
@@ -17,6 +18,8 @@ export type Outcome =
   | 'created'
   | 'swapped'
   | 'nothing'
+  /** Stopped at a part of the group, as asked; the record is kept until somebody resumes it. */
+  | 'paused'
   /** A rollout that somebody left was rolled back, as asked for. */
   | 'undone'
   | 'unfrozen'
@@ -139,6 +142,19 @@ export type RunEvent =
   | { readonly type: 'action.started'; readonly action: Action; readonly why: string }
   | { readonly type: 'action.done'; readonly action: Action }
   | { readonly type: 'action.failed'; readonly action: Action; readonly code: string; readonly message: string; readonly again: boolean }
+  /** A command of the user's runs for an instance. A check that is repeated is told once. */
+  | { readonly type: 'hook.started'; readonly group: string; readonly instance: string; readonly hook: HookKind }
+  /** How it ended; a check that goes on failing is told when it fails in another way. `output` is its end, limited. */
+  | {
+      readonly type: 'hook.ended';
+      readonly group: string;
+      readonly instance: string;
+      readonly hook: HookKind;
+      readonly ok: boolean;
+      readonly words: string;
+      readonly tries: number;
+      readonly output: string;
+    }
   | { readonly type: 'call.retried'; readonly operation: string; readonly code: string; readonly attempt: number; readonly waitMs: Milliseconds }
   | { readonly type: 'interrupt'; readonly signal: string; readonly effect: string }
   | { readonly type: 'heartbeat'; readonly text: string; readonly until?: Instant }

@@ -1,4 +1,5 @@
 import type { Milliseconds } from '../clock.js';
+import type { HookPlan } from './hook.js';
 
 /** Which groups a swap touches: those with outdated instances, all, or none. */
 export type SwapChoice = 'outdated' | 'always' | 'never';
@@ -13,6 +14,27 @@ export interface RollingChoice {
   /** Rounded down. */
   readonly unavailable: Share;
   readonly serial: boolean;
+}
+
+/** What a rollout has to pass besides health. What is absent was not asked for. */
+export interface Gates {
+  /** The flags that made them, spelt out for a shell: whoever goes on needs them again. */
+  readonly words: string;
+  readonly hooks?: HookPlan;
+  /** Capacity units that are proven before the rest is launched. */
+  readonly canary?: number;
+  /** How long what is proven has to stay in service before the next step. */
+  readonly bakeMs?: Milliseconds;
+  /** In percent, rising. */
+  readonly pauseAt?: readonly number[];
+  /** Names of CloudWatch alarms. */
+  readonly alarms?: readonly string[];
+  /** Start although one of them is in ALARM; it counts once it was not. */
+  readonly ignoreRinging?: boolean;
+  /** Prove by the health of Auto Scaling alone. */
+  readonly skipBalancers?: boolean;
+  /** Go on with a rollout although this run lacks a gate that it was begun with. */
+  readonly without?: boolean;
 }
 
 /** Every limit and pace of a rollout. All in milliseconds. */
@@ -60,8 +82,11 @@ export interface Plan {
   readonly timing: Timing;
   /** Start although instances of the old set are not in service. */
   readonly force: boolean;
+  readonly gates?: Gates;
   /** Only finish what dead runs left; start nothing. */
   readonly adoptOnly: boolean;
   /** Roll back what dead runs left and is not judged yet, instead of finishing it. Only with `adoptOnly`. */
   readonly undo: boolean;
+  /** Go on with what was paused on purpose. */
+  readonly goOn?: boolean;
 }

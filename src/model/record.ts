@@ -44,6 +44,22 @@ export interface RollingRecord extends RecordBase {
   readonly serial: boolean;
 }
 
+/** What a rollout has to pass besides health, for whoever goes on with it. */
+export interface RecordGates {
+  /** Capacity units that are proven before the rest is launched. */
+  readonly canary?: number;
+  /** How long what is proven has to stay in service before the next step. */
+  readonly bakeMs?: Milliseconds;
+  /** Parts of the group, in percent and rising, at which it stops until somebody resumes it. */
+  readonly pauseAt?: readonly number[];
+  /** The last of them at which it did. */
+  readonly paused?: number;
+  /** Commands and names are too long to be noted: only that there were some. */
+  readonly needs?: readonly GateName[];
+}
+
+export type GateName = 'check' | 'before' | 'after' | 'alarms';
+
 interface RecordBase {
   readonly run: string;
   /** By the service's clock, in whole seconds. */
@@ -56,6 +72,7 @@ interface RecordBase {
   readonly suspended: readonly string[];
   /** Whether the groups of the run are judged together. */
   readonly together: boolean;
+  readonly gates?: RecordGates;
 }
 
 /** Who works on the group. Renewed while alive; `beat` rises with every renewal. */

@@ -1,6 +1,7 @@
 import type { Instant } from '../clock.js';
 import type { Action } from '../model/action.js';
 import type { GroupResult, Progress, Wait } from '../model/decision.js';
+import type { HookKind } from '../model/hook.js';
 import type { RunEvent } from '../model/event.js';
 import { planLines } from './plan.js';
 import { count, duration, list, oneLine, sentence, sizes, timestamp } from './words.js';
@@ -98,6 +99,10 @@ export function describe(event: RunEvent, at: Instant): readonly Line[] {
           `Could not ${lowerFirst(describeAction(event.action))}: ${event.code}: ${sentence(event.message)}${event.again ? ' It will be tried again.' : ''}`,
         ),
       );
+    case 'hook.started':
+      return line(event.group, 'info', `${HOOK[event.hook]} runs for ${event.instance}.`);
+    case 'hook.ended':
+      return describeHook(event);
     case 'call.retried':
       return line('run', 'detail', `${event.operation} answered ${event.code}; attempt ${event.attempt + 1} in ${duration(event.waitMs)}.`);
     case 'interrupt':
@@ -185,6 +190,25 @@ export function byReason(instances: Wait['instances']): readonly (readonly [stri
   return [...rows];
 }
 
+const RESIZE: Readonly<Record<Extract<Action, { type: 'resize' }>['purpose'], string>> = { canary: 'Add the canary to', double: 'Double', surge: 'Raise', restore: 'Restore' };
+
+/** The user's commands, for people. */
+export const HOOK: Readonly<Record<HookKind, string>> = { check: 'The check command', beforeTerminate: 'The command before termination', afterTerminate: 'The command after termination' };
+
+/** How a command ended, and the last lines of what it printed. */
+function describeHook(event: Extract<RunEvent, { type: 'hook.ended' }>): readonly Line[] {
+  const level = event.ok ? 'info' : 'warning';
+  const tries = event.tries > 1 ? ` at try ${event.tries}` : '';
+  const said = event.output.split('\n').filter((text) => text.trim() !== '').slice(-HOOK_LINES);
+  return [
+    { scope: event.group, level, text: oneLine(`${HOOK[event.hook]} for ${event.instance}: ${event.words}${tries}.`) },
+    ...said.map((text): Line => ({ scope: event.group, level: event.ok ? 'detail' : level, text: oneLine(`${event.instance}: ${text}`) })),
+  ];
+}
+
+/** Lines of a command's output that are shown; the event holds more. */
+const HOOK_LINES = 5;
+
 /** An action as an order: `Suspend AlarmNotification, AZRebalance`. */
 export function describeAction(action: Action): string {
   switch (action.type) {
@@ -195,7 +219,7 @@ export function describeAction(action: Action): string {
     case 'resume':
       return `Resume ${list(action.processes)}`;
     case 'resize':
-      return `${action.purpose === 'double' ? 'Double' : 'Restore'} the size (${sizes(action.size)})`;
+      return `${RESIZE[action.purpose]} the size (${sizes(action.size)})`;
     case 'judge':
       return action.verdict.outcome === 'promote' ? 'Judge: promote' : 'Judge: roll back';
     case 'terminate':
@@ -204,6 +228,8 @@ export function describeAction(action: Action): string {
       return `Note the freeze (${action.note.processes.length > 0 ? `${list(action.note.processes)} stay suspended` : 'nothing stays suspended'})`;
     case 'clear':
       return `Remove our notes (${list(action.notes)})`;
+    case 'pause':
+      return `Pause at ${action.record.gates?.paused ?? 0} %`;
     case 'rewrite':
       return 'Write our notes again';
     case 'renew':
@@ -227,6 +253,8 @@ export function describeResult(result: GroupResult): readonly Line[] {
       const frozen = result.frozen.length > 0 ? ` Frozen: ${list(result.frozen)} stay suspended.` : '';
       return line('error', `Rolled back: ${sentence(result.why)}${frozen}`);
     }
+    case 'paused':
+      return line('good', `Paused: ${sentence(result.why)}`);
     case 'stuck':
       return line('error', `Stuck: ${sentence(result.why)}`);
     case 'unproven':
@@ -238,7 +266,7 @@ function describeEnd(event: Extract<RunEvent, { type: 'run.finished' }>): readon
   const after = `after ${duration(event.elapsedMs)}`;
   const good = event.exitCode === 0;
   const by = (outcome: GroupResult['outcome']): number => event.results.filter((result) => result.outcome === outcome).length;
-  const tally = (['promoted', 'proven', 'unfrozen', 'skipped', 'rolledBack', 'unproven', 'stuck'] as const)
+  const tally = (['promoted', 'proven', 'unfrozen', 'skipped', 'paused', 'rolledBack', 'unproven', 'stuck'] as const)
     .filter((outcome) => by(outcome) > 0)
     .map((outcome) => `${by(outcome)} ${outcome === 'rolledBack' ? 'rolled back' : outcome}`);
   const groups = tally.length > 0 ? `; groups: ${tally.join(', ')}` : '';
@@ -251,6 +279,7 @@ export const END: Readonly<Record<Extract<RunEvent, { type: 'run.finished' }>['o
   created: 'Created',
   swapped: 'Swapped',
   nothing: 'Nothing to do',
+  paused: 'Paused',
   undone: 'Rolled back as asked',
   unfrozen: 'Unfrozen',
   cancelled: 'Cancelled',

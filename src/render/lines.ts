@@ -87,6 +87,8 @@ function waitFilter(): (stamped: Stamped) => readonly Line[] {
       case 'group.adopted':
       case 'group.finished':
       case 'action.failed':
+      case 'hook.started':
+      case 'hook.ended':
       case 'call.retried':
       case 'interrupt':
       case 'warning':

@@ -91,7 +91,7 @@ export function createTree(): (stamped: Stamped) => Step {
       }
       case 'group.finished': {
         const { group, outcome } = event.result;
-        const good = outcome === 'promoted' || outcome === 'proven' || outcome === 'unfrozen' || outcome === 'skipped';
+        const good = outcome === 'promoted' || outcome === 'proven' || outcome === 'unfrozen' || outcome === 'skipped' || outcome === 'paused';
         const changed = change(group, { title: `${group}: ${outcome}`, details: [], state: good ? 'done' : 'failed' });
         return step({ rows: changed, close: allOver() });
       }
@@ -114,6 +114,10 @@ function isLasting(event: RunEvent): boolean {
     case 'action.done':
     case 'call.retried':
       return false;
+    case 'hook.started':
+      return false;
+    case 'hook.ended':
+      return !event.ok;
     case 'stack.event':
       return event.event.status.endsWith('_FAILED');
     default:

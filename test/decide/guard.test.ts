@@ -1,8 +1,9 @@
 import { expect } from 'chai';
 import { guard } from '../../src/decide/guard.js';
 import type { Action } from '../../src/model/action.js';
-import type { Observed } from '../../src/model/decision.js';
+import type { Observed, Seen } from '../../src/model/decision.js';
 import type { Group } from '../../src/model/group.js';
+import type { HookResult } from '../../src/model/hook.js';
 import type { Plan } from '../../src/model/plan.js';
 import { doubledGroup, fresh, group, instance, LEASE, observed, PLAN, PROCESSES, RECORD, sick, T0, verdict } from '../support/groups.js';
 
@@ -66,6 +67,28 @@ const STOPPED: readonly (Row & { readonly why: RegExp })[] = [
   { when: 'clearing a doubled group without a verdict', on: doubledGroup(), action: clear, why: /sizes are not restored/ },
   { when: 'clearing a roll-back that is not noted as frozen', on: rolledBack({ size: RECORD.size }), action: clear, why: /not noted yet/ },
 ];
+
+const HOOKS = { checkTimeoutMs: 60_000, commandTimeoutMs: 300_000 };
+const over = (passed: boolean): HookResult => ({ passed, at: T0, tries: 1, words: '', output: '' });
+
+describe('the guard over the user\'s commands', () => {
+  const look = (on: Group, hooks: Seen['hooks']): Observed => observed([on], { seen: { hooks } });
+  const before: Plan = { ...PLAN, gates: { words: '', hooks: { ...HOOKS, beforeTerminate: 'before' } } };
+  const check: Plan = { ...PLAN, gates: { words: '', hooks: { ...HOOKS, check: 'check' } } };
+
+  it('stops a termination before the command that has to precede it', () => {
+    expect(guard(look(promoted(), { 'beforeTerminate i-old1': over(true) }), before, terminate('old', 'i-old1', 'i-old2'))).to.match(/before the termination of i-old2 has not run/);
+    expect(guard(look(promoted(), { 'beforeTerminate i-old1': over(true) }), before, terminate('old', 'i-old1'))).to.equal(undefined);
+  });
+
+  it('stops a promotion of what the check command has not said yes of', () => {
+    const yes = { 'check i-new1': over(true) };
+    expect(guard(look(doubledGroup(), yes), check, judge('promote'))).to.match(/passed for 1 of 2/);
+    expect(guard(look(doubledGroup(), { ...yes, 'check i-new2': over(false) }), check, judge('promote'))).to.match(/passed for 1 of 2/);
+    expect(guard(look(doubledGroup(), { ...yes, 'check i-new2': over(true) }), check, judge('promote'))).to.equal(undefined);
+    expect(guard(look(doubledGroup(), {}), check, judge('rollBack'))).to.equal(undefined);
+  });
+});
 
 /** Their neighbours, which the swap cannot do without. */
 const SENT: readonly Row[] = [

@@ -37,6 +37,7 @@ function short(action: Action): string {
     case 'freeze':
       return `freeze ${action.note.processes.join(',')}`;
     case 'record':
+    case 'pause':
     case 'rewrite':
     case 'clear':
       return `${action.type} ${action.group}`;

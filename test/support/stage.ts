@@ -1,6 +1,7 @@
 import { createGateway } from '../../src/aws/gateway.js';
 import type { Interrupt } from '../../src/engine/deps.js';
 import type { Gateway } from '../../src/engine/gateway.js';
+import type { Hooks } from '../../src/engine/hooks.js';
 import { swapGroups } from '../../src/engine/swap-groups.js';
 import { AwsFault, Failure } from '../../src/errors.js';
 import type { GroupResult } from '../../src/model/decision.js';
@@ -34,6 +35,8 @@ export interface Mishap {
   readonly interruptAfterMs?: number;
   /** The next run may not rely on knowing that the holder is gone. */
   readonly otherHost?: boolean;
+  /** Who runs the user's commands. */
+  readonly hooks?: Hooks;
 }
 
 /** A sandbox with groups, and runs of the real engine over the real SDK on its clock. */
@@ -73,6 +76,7 @@ export function createStage(scenario: Partial<Scenario>, groups: readonly Parame
       emit,
       interrupt: interruptAfter(sandbox, mishap.interruptAfterMs),
       holderIsGone: () => mishap.otherHost !== true,
+      ...(mishap.hooks === undefined ? {} : { hooks: mishap.hooks }),
     };
     try {
       return { outcome: 'swapped', results: await swapGroups(deps, plan), events };
