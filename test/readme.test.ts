@@ -23,17 +23,6 @@ describe('the README', () => {
     expect(wrong.map(([name]) => name)).to.deep.equal([]);
   });
 
-  it('lists every action that a role needs: all operations that the gateway calls', () => {
-    const calls = repositoryFiles()
-      .filter((path) => path.startsWith('src/aws/'))
-      .flatMap((path) => [...read(path).matchAll(/\.((?:cancel|create|delete|describe|execute|get|list|resume|suspend|terminate|update|validate)[A-Z]\w+)\(\s*[{}).\w]/g)])
-      .map((match) => match[1] ?? '')
-      .filter((name) => name !== 'getTime')
-      .map((name) => name.charAt(0).toUpperCase() + name.slice(1));
-    expect(calls).to.include.members(['DescribeAutoScalingGroups', 'CreateOrUpdateTags', 'GetObject', 'UpdateStack']);
-    expect([...new Set(calls)].filter((name) => !readme.includes(`:${name}\``))).to.deep.equal([]);
-  });
-
   it('points only to files that are there', () => {
     const files = repositoryFiles();
     const targets = [...readme.matchAll(/\]\(([^)#:]+)\)/g)].map((match) => match[1] ?? '');

@@ -9,6 +9,12 @@ import { splitWords } from './stack-words.js';
 type Named = Readonly<Record<string, unknown>>;
 
 /**
+ * A reader that is gone (EPIPE), or a terminal that was closed (EIO), must not end a rollout half-way. oclif
+ * listens too, and throws all but EPIPE.
+ */
+for (const stream of [process.stdout, process.stderr]) stream.removeAllListeners('error').on('error', () => undefined);
+
+/**
  * What all commands share: how they end. A command hands its flags to one library function, which
  * tells the story itself and answers with the ending; here it becomes an exit code and, with --json,
  * the one document on stdout. oclif's own ways out are not used: with --json they lose exit codes, and
@@ -59,6 +65,7 @@ export abstract class BaseCommand extends Command {
       stderr: process.stderr,
       host: hostname(),
       pid: process.pid,
+      command: this.id ?? '',
       version: this.config.version,
       json: this.jsonEnabled(),
       settings: this.settings,
@@ -110,7 +117,7 @@ async function ask(question: string, signal: AbortSignal): Promise<boolean> {
   }
 }
 
-/** SIGHUP too: people run this over ssh. */
+/** SIGHUP too: people run this over ssh, and a closed connection hangs up. */
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 function listenForSignals(listener: (signal: string) => void): () => void {

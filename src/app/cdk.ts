@@ -147,7 +147,7 @@ function roleTaker(run: Run, flags: CommonFlags, surroundings: Surroundings): Ro
       const { assetS3 } = await import('../aws/gateway.js');
       const role: CdkRole | undefined = arn === undefined ? undefined : { arn, options: { ...options }, ...(externalId !== undefined && { externalId }) };
       const usable = role !== undefined && (await take(role)) !== undefined;
-      const way = { region: run.region, ...(flags.profile !== undefined && { profile: flags.profile }), ...(endpoint !== undefined && { endpoint }) };
+      const way = { region: run.region, agent: { version: surroundings.version, command: surroundings.command }, ...(flags.profile !== undefined && { profile: flags.profile }), ...(endpoint !== undefined && { endpoint }) };
       return assetS3(way, { ...(region !== undefined && { region }), ...(usable && { role: { ...role, session } }) });
     },
   };

@@ -1,3 +1,4 @@
+import { systemClock } from '../clock.js';
 import type { Interrupt } from '../engine/deps.js';
 import type { Witness } from './witness.js';
 
@@ -8,15 +9,28 @@ export interface Signals extends Interrupt {
 }
 
 /**
+ * Signals that come together are one: npm and shells pass on what the terminal has sent already, and a closed
+ * terminal hangs up twice. Nobody means a second one so soon.
+ */
+const BURST_MS = 300;
+
+/**
  * The first signal wakes whoever sleeps and states a wish; the second one leaves. Both are told through
  * the callbacks, at once and in this order.
  */
 export function listen(onSignal: (listener: (signal: string) => void) => () => void, on: { readonly first: (signal: string) => void; readonly second: (signal: string) => void }): Signals {
   const controller = new AbortController();
+  const clock = systemClock();
   let received: string | undefined;
+  let firstAt = 0;
   const release = onSignal((signal) => {
-    if (received !== undefined) return on.second(signal);
+    if (received !== undefined) {
+      // Nobody is there any more who could mean a second hang-up.
+      const echo = clock.now() - firstAt < BURST_MS || (signal === 'SIGHUP' && received === 'SIGHUP');
+      return echo ? undefined : on.second(signal);
+    }
     received = signal;
+    firstAt = clock.now();
     on.first(signal);
     controller.abort();
   });

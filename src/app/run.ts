@@ -157,11 +157,11 @@ function tellSettings(emit: Emit, settings: Settings | undefined): void {
 export const QUICK = { ...RETRY, attempts: 3, longestWaitMs: 2_000 };
 
 /** Gateway and region; the SDK is loaded only here. */
-export async function connect(flags: CommonFlags & Pick<GatewayOptions, 'assume'>, endpoint: string | undefined, surroundings: Pick<Surroundings, 'env'>): Promise<{ readonly gateway: Gateway; readonly region: string }> {
+export async function connect(flags: CommonFlags & Pick<GatewayOptions, 'assume'>, endpoint: string | undefined, surroundings: Pick<Surroundings, 'env' | 'version' | 'command'>): Promise<{ readonly gateway: Gateway; readonly region: string }> {
   checkEndpoint(surroundings.env);
   const { createGateway, resolveRegion } = await import('../aws/gateway.js');
   const region = checkRegion(await resolveRegion(flags.region, surroundings.env, flags.profile));
-  const gateway = createGateway({ region, ...(flags.profile === undefined ? {} : { profile: flags.profile }), ...(endpoint === undefined ? {} : { endpoint }), ...(flags.assume === undefined ? {} : { assume: flags.assume }) });
+  const gateway = createGateway({ region, agent: { version: surroundings.version, command: surroundings.command }, ...(flags.profile === undefined ? {} : { profile: flags.profile }), ...(endpoint === undefined ? {} : { endpoint }), ...(flags.assume === undefined ? {} : { assume: flags.assume }) });
   return { gateway, region };
 }
 

@@ -1,7 +1,9 @@
-import { readFile } from 'node:fs/promises';
+import { appendFileSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
 import { badFlags } from '../config/plan.js';
 import { usage } from '../errors.js';
 import { lineWriter } from '../render/out.js';
+import type { Sandbox } from '../sandbox/index.js';
 import type { Scenario } from '../sandbox/scenario.js';
 import type { Ending, Surroundings } from './surroundings.js';
 
@@ -11,9 +13,11 @@ export interface SandboxFlags {
   readonly speed: string;
   readonly scenario?: string | undefined;
   readonly seed?: string | undefined;
+  readonly host?: string | undefined;
+  readonly calls?: string | undefined;
 }
 
-/** Serves the simulated AWS on loopback until a signal comes, which is its good end. */
+/** Serves the simulated AWS, on loopback unless told otherwise, until a signal comes, which is its good end. */
 export async function serveWorld(flags: SandboxFlags, surroundings: Surroundings): Promise<Ending> {
   const problems: string[] = [];
   const port = number(flags.port, { least: 0, most: 65_535, whole: true }, '--port must be a whole number from 0 to 65535', problems);
@@ -28,7 +32,10 @@ export async function serveWorld(flags: SandboxFlags, surroundings: Surroundings
     import('../sandbox/world/ec2/state.js'),
   ]);
   const stopped = new Promise<string>((resolve) => surroundings.onSignal(resolve));
-  const live = await serveSandbox(createSandbox(scenario), { port, speed }).catch((error: NodeJS.ErrnoException) => {
+  const sandbox = createSandbox(scenario);
+  if (flags.calls !== undefined) await keepActions(sandbox, flags.calls);
+  const live = await serveSandbox(sandbox, { port, speed, ...(flags.host === undefined ? {} : { host: flags.host }) }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND') throw usage('usage.host', `--host ${flags.host ?? ''} is no address of this machine.`);
     throw error.code === 'EADDRINUSE' || error.code === 'EACCES' ? portTaken(port, error.code) : error;
   });
   const write = lineWriter(surroundings.stdout);
@@ -37,6 +44,24 @@ export async function serveWorld(flags: SandboxFlags, surroundings: Surroundings
   await live.close();
   write(`# ${signal}: the sandbox is gone.`);
   return { v: 1, command: 'sandbox', outcome: 'served', exitCode: 0 };
+}
+
+/** Each action once for each command that took it, as it comes: what a policy has to allow. */
+async function keepActions(sandbox: Sandbox, file: string): Promise<void> {
+  const { iamActions } = await import('../sandbox/wire/iam.js');
+  await writeFile(file, '').catch((error: NodeJS.ErrnoException) => {
+    throw usage('usage.calls', `${file} cannot be written: ${error.message}.`);
+  });
+  const known = new Set<string>();
+  sandbox.onCall(({ service, operation, agent }) => {
+    const command = /\bha-updater\/\S+ command\/(\S+)/.exec(agent)?.[1] ?? '-';
+    for (const action of iamActions(service, operation)) {
+      const line = `${command} ${action}`;
+      if (known.has(line)) continue;
+      known.add(line);
+      appendFileSync(file, `${line}\n`);
+    }
+  });
 }
 
 /** What a shell needs so that this tool, the AWS CLI and any SDK talk to the sandbox: `eval` takes it as it is. */

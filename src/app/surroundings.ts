@@ -13,6 +13,8 @@ export interface Surroundings {
   readonly stderr: Stream;
   readonly host: string;
   readonly pid: number;
+  /** The command's name, such as `update-asgs`. */
+  readonly command: string;
   /** Version of this tool. */
   readonly version: string;
   /** --json: stdout belongs to the one document at the end, so everything else goes to stderr. */

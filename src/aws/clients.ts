@@ -25,6 +25,14 @@ export interface GatewayOptions {
   readonly requestHandler?: HttpHandlerUserInput;
   /** Every call is made with this role, which the credentials above assume. */
   readonly assume?: AssumedRole;
+  /** Who calls, as CloudTrail shows it in `userAgent`. */
+  readonly agent?: Agent;
+}
+
+/** This tool's version, and the command that was called. */
+export interface Agent {
+  readonly version: string;
+  readonly command: string;
 }
 
 export interface AssumedRole {
@@ -71,6 +79,7 @@ export function createClients(options: GatewayOptions): Clients {
       ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }),
       requestHandler: options.requestHandler ?? { connectionTimeout: CONNECT_MS, requestTimeout: ANSWER_MS, throwOnRequestTimeout: true },
       maxAttempts: 1,
+      ...(options.agent === undefined ? {} : { customUserAgent: [['ha-updater', options.agent.version], ['command', options.agent.command]] as [string, string][] }),
       // Middleware is added when a client is made and never later, so each command's chain is built once:
       // a third of a call's own time, and a look is made of many calls.
       cacheMiddleware: true,

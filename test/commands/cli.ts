@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { callsFile } from '../permissions/calls.js';
 
 export const BIN = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..', 'bin', 'run.js');
 
@@ -27,7 +28,9 @@ export interface Running {
 
 /** Starts the real command as a child process. `stdin` is piped to it; otherwise it has none. */
 export function start(args: readonly string[], options: { readonly env?: Readonly<Record<string, string>>; readonly stdin?: string } = {}): Running {
-  const child = spawn(process.execPath, [BIN, ...args], { env: { ...CLEAN_ENV, ...options.env }, stdio: ['pipe', 'pipe', 'pipe'] });
+  // Every sandbox keeps which command took which action: test/permissions holds that against the policies.
+  const all = args[0] === 'sandbox' && !args.includes('--calls') ? [...args, '--calls', callsFile()] : args;
+  const child = spawn(process.execPath, [BIN, ...all], { env: { ...CLEAN_ENV, ...options.env }, stdio: ['pipe', 'pipe', 'pipe'] });
   let stdout = '';
   let stderr = '';
   const watchers = new Set<() => void>();

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
+import { systemClock } from '../../src/clock.js';
 import type { Ending, StatusDocument } from '../../src/index.js';
 import { DEFAULT_SUBNETS, DEFAULT_VPC } from '../../src/sandbox/world/ec2/state.js';
 import { BIN, CLEAN_ENV, run, start, type Finished, type Running } from './cli.js';
@@ -135,6 +136,8 @@ describe('the commands, from creation to roll-back', function () {
     await child.sees(/ prove: /);
     child.child.kill('SIGINT');
     await child.sees(/SIGINT: Rolls back/);
+    // A person takes a moment; what comes sooner is an echo of the first.
+    await systemClock().sleep(500);
     child.child.kill('SIGINT');
     const { code, stdout, stderr } = keep(await child.finished);
     expect(code, stderr).to.equal(5);

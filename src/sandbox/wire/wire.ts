@@ -36,6 +36,8 @@ export interface CallSeen {
   readonly service: ServiceName;
   readonly operation: string;
   readonly input: object;
+  /** The client's `user-agent`; '' when it gives none. */
+  readonly agent: string;
   /** `ok`, `reply lost` or the code of the error. */
   readonly outcome: string;
 }
@@ -56,7 +58,8 @@ export function createWire(world: WorldRoot, services: Services, seen: (call: Ca
   const treatmentOf = wireFaults(world.scenario, random);
 
   /** Runs the operation, in the present or, for a stale read, on the past. */
-  const run = (service: ServiceName, operation: string, readInput: () => object, key?: string): object | 'reply lost' => {
+  const run = (request: WireRequest, service: ServiceName, operation: string, readInput: () => object, key?: string): object | 'reply lost' => {
+    const agent = request.headers['user-agent'] ?? '';
     const { refusal, replyLost, lag } = treatmentOf(service, operation, (world.clock.now() - world.startedAt) / 1000, key);
     let input: object = {};
     try {
@@ -68,11 +71,11 @@ export function createWire(world: WorldRoot, services: Services, seen: (call: Ca
         lag === undefined
           ? world.invoke(service, operation, input, 'outside')
           : implementation(world.past(service, lag), input, { service, operation, requestId: uuid(), caller: 'outside' });
-      seen({ at: world.clock.now(), service, operation, input, outcome: replyLost ? 'reply lost' : 'ok' });
+      seen({ at: world.clock.now(), service, operation, input, agent, outcome: replyLost ? 'reply lost' : 'ok' });
       return replyLost ? 'reply lost' : output;
     } catch (error) {
       const outcome = error instanceof ServiceFault ? (replyLost ? 'reply lost' : error.code) : 'sandbox bug';
-      seen({ at: world.clock.now(), service, operation, input, outcome });
+      seen({ at: world.clock.now(), service, operation, input, agent, outcome });
       if (outcome === 'reply lost') return outcome;
       throw error;
     }
@@ -93,7 +96,7 @@ export function createWire(world: WorldRoot, services: Services, seen: (call: Ca
     try {
       if (signed === undefined) throw new ServiceFault('MissingAuthenticationToken', 'Request is missing Authentication Token', 403);
       const shape = shapeOf(service, operation, form.get('Version'));
-      const output = run(service.service, operation, () => readForm(form, shape.input, service.protocol), credentialOf(request)?.[0]);
+      const output = run(request, service.service, operation, () => readForm(form, shape.input, service.protocol), credentialOf(request)?.[0]);
       return output === 'reply lost' ? output : answer(200, writeAnswer(service, operation, shape, output, requestId));
     } catch (error) {
       if (!(error instanceof ServiceFault)) throw error;
@@ -104,9 +107,9 @@ export function createWire(world: WorldRoot, services: Services, seen: (call: Ca
   return {
     answer: (request) => {
       const requestId = uuid();
-      if (request.headers['x-amz-target'] !== undefined) return callJson(request, standardHeaders(world, requestId), (operation, input) => run('ssm', operation, () => input));
+      if (request.headers['x-amz-target'] !== undefined) return callJson(request, standardHeaders(world, requestId), (operation, input) => run(request, 'ssm', operation, () => input));
       if (!isS3(request)) return answerQuery(request, requestId);
-      return callS3(request, standardHeaders(world, requestId), (call: S3Call) => run('s3', call.operation, () => call.input));
+      return callS3(request, standardHeaders(world, requestId), (call: S3Call) => run(request, 's3', call.operation, () => call.input));
     },
   };
 }

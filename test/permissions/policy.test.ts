@@ -1,0 +1,70 @@
+import { expect } from 'chai';
+import { NOTE_KEYS } from '../../src/aws/notes.js';
+import { iamActions } from '../../src/sandbox/wire/iam.js';
+import type { ServiceName } from '../../src/sandbox/world/world.js';
+import { read, repositoryFiles } from '../tidy/scan.js';
+import { actionsOf, listOf, POLICY, READ_ONLY, readPolicy } from './policy.js';
+
+/** Actions that AWS cannot limit to a resource. Source: Service Authorization Reference, the tables of each service. */
+const UNLIMITED = /^(autoscaling:Describe|ec2:Describe|elasticloadbalancing:Describe|cloudformation:ValidateTemplate$|cloudformation:GetTemplateSummary$|cloudwatch:DescribeAlarms$)/;
+
+describe('the IAM policies', () => {
+  for (const path of [POLICY, READ_ONLY]) {
+    const policy = readPolicy(path);
+
+    it(`${path} allows actions by name, each limited to a resource where AWS can limit it`, () => {
+      const wrong: string[] = [];
+      for (const [action, statements] of actionsOf(policy)) {
+        if (action.includes('*')) wrong.push(`${action}: name each action`);
+        for (const { Sid, Effect, Resource } of statements) {
+          if (Effect !== 'Allow') wrong.push(`${Sid}: Effect is ${Effect}`);
+          if (listOf(Resource).includes('*') && !UNLIMITED.test(action)) wrong.push(`${action}: limit it to a resource`);
+        }
+      }
+      expect(wrong).to.deep.equal([]);
+    });
+
+    it(`${path} has a name for each statement, and fits a managed policy (6,144 characters without white space)`, () => {
+      const sids = policy.statements.map(({ Sid }) => Sid);
+      expect(new Set(sids).size).to.equal(sids.length);
+      expect(sids.every((sid) => /^[A-Za-z0-9]+$/.test(sid))).to.equal(true);
+      expect(read(path).replace(/\s/g, '').length).to.be.at.most(6_144);
+    });
+
+    it(`${path} lists its actions in order`, () => {
+      for (const { Action } of policy.statements) expect(listOf(Action)).to.deep.equal([...new Set(listOf(Action))].sort());
+    });
+  }
+
+  it('know every operation that the gateway calls', () => {
+    const calls = repositoryFiles()
+      .filter((path) => path.startsWith('src/aws/'))
+      .flatMap((path) => [...read(path).matchAll(/\.((?:cancel|continue|create|delete|describe|execute|get|head|list|put|resume|set|suspend|terminate|update|validate)[A-Z]\w+)\(\s*[{}).\w]/g)])
+      .map((match) => match[1] ?? '')
+      .filter((name) => name !== 'getTime' && name !== 'getCallerIdentity')
+      .map((name) => name.charAt(0).toUpperCase() + name.slice(1));
+    expect(calls).to.include.members(['DescribeAutoScalingGroups', 'CreateOrUpdateTags', 'GetObject', 'UpdateStack']);
+    const known = [...actionsOf(readPolicy(POLICY)).keys()].map((action) => action.split(':')[1]);
+    const actions = [...new Set(calls)].map((name) => iamActions('s3' as ServiceName, name)[0]?.split(':')[1] ?? '');
+    expect(actions.filter((name) => !known.includes(name)).map((name) => `src/aws calls ${name}: add it to the fitting statement of ${POLICY}`)).to.deep.equal([]);
+  });
+
+  it('are explained in the README, statement by statement', () => {
+    const readme = read('README.md');
+    expect(readPolicy(POLICY).statements.map(({ Sid }) => Sid).filter((sid) => !readme.includes(`\`${sid}\``))).to.deep.equal([]);
+  });
+
+  it('let nobody who only looks change a group or start a change of a stack', () => {
+    const changing = [...actionsOf(readPolicy(READ_ONLY)).keys()].filter((action) => !/:(Describe|Get|List|Validate)/.test(action));
+    expect(changing).to.deep.equal(['cloudformation:CreateChangeSet', 'cloudformation:DeleteChangeSet']);
+  });
+
+  it('allow every group to be changed only within the stacks that were named, and no tags but our notes', () => {
+    const { statements } = readPolicy(POLICY);
+    const changing = statements.filter(({ Action }) => listOf(Action).some((action) => action.startsWith('autoscaling:') && !action.startsWith('autoscaling:Describe')));
+    expect(changing).not.to.deep.equal([]);
+    for (const { Sid, Condition } of changing) expect(Condition?.['StringLike'], Sid).to.deep.equal({ 'aws:ResourceTag/aws:cloudformation:stack-name': 'STACK*' });
+    const tagging = statements.find(({ Action }) => listOf(Action).includes('autoscaling:CreateOrUpdateTags'));
+    expect(tagging?.Condition?.['ForAllValues:StringEquals']?.['aws:TagKeys']).to.deep.equal(Object.values(NOTE_KEYS).sort());
+  });
+});
