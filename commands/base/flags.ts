@@ -50,6 +50,14 @@ export const groupFlags = {
     allowNo: true,
     helpGroup: 'SWAP',
   }),
+  strategy: string({
+    summary: 'How to replace instances: all at once beside the old ones, or a few at a time [default: swap]',
+    options: ['swap', 'rolling'],
+    helpGroup: 'SWAP',
+  }),
+  surge: string({ summary: 'rolling: how many more may run meanwhile [default: 1]', helpValue: 'N|P%', helpGroup: 'ROLLING' }),
+  unavailable: string({ summary: 'rolling: how many may be out of service meanwhile [default: 0]', helpValue: 'N|P%', helpGroup: 'ROLLING' }),
+  serial: boolean({ summary: 'rolling: one instance at a time over all groups, as if they were one cluster', helpGroup: 'ROLLING' }),
   force: boolean({ summary: 'Start although instances of the old set are not in service', helpGroup: 'SWAP' }),
   ...limitFlags,
 };

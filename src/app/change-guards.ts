@@ -39,7 +39,7 @@ export async function planOf(run: Run, wanted: Wanted, stack: string, { prepared
 async function outlooks(run: Run, wanted: Wanted, stackId: string, changes: NonNullable<OpenChange['review']>['changes'] | undefined): Promise<readonly GroupOutlook[]> {
   const { deps, host, pid, region } = run;
   const groups = await stackGroups(deps, stackId);
-  const plan = makePlan(wanted, { strategy: 'swap', run: run.id, host, pid, stack: stackId, groups, region, again: '', adoptOnly: false });
+  const plan = makePlan(wanted, { strategy: wanted.strategy, run: run.id, host, pid, stack: stackId, groups, region, again: '', adoptOnly: false });
   return lookAhead(deps, plan, changes);
 }
 

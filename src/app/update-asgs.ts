@@ -57,7 +57,7 @@ export async function swap(run: Run, wanted: Wanted, asked: UpdateGroupsAsked, g
 export function planOf(run: Run, wanted: Wanted, asked: UpdateGroupsAsked, groups: readonly string[], how: How): Plan {
   const { region } = run;
   return makePlan(wanted, {
-    strategy: how.strategy ?? 'swap',
+    strategy: how.strategy ?? wanted.strategy,
     run: run.id,
     host: run.host,
     pid: run.pid,

@@ -1,7 +1,7 @@
 import type { NoteName } from '../model/action.js';
 import type { NotesToWrite } from '../engine/gateway.js';
 import type { GroupNotes } from '../model/group.js';
-import { RECORD_VERSION, STRATEGY_RECORD_VERSION, type FrozenNote, type Lease, type RolloutRecord, type Verdict } from '../model/record.js';
+import { RECORD_VERSION, STRATEGY_RECORD_VERSION, type FrozenNote, type Lease, type RollingRecord, type RolloutRecord, type Verdict } from '../model/record.js';
 
 /** The tag of each note. Keys under `ha-updater:` are ours alone. */
 export const NOTE_KEYS: Readonly<Record<NoteName, string>> = {
@@ -101,14 +101,14 @@ function recordText(record: RolloutRecord): string {
     case 'swap':
       return line(base);
     case 'rolling':
-      return line({ ...base, surge: String(record.surge), unavailable: String(record.unavailable), serial: record.serial ? 'yes' : 'no' }, STRATEGY_RECORD_VERSION);
+      return line({ ...base, limits: limitsText(record) }, STRATEGY_RECORD_VERSION);
   }
 }
 
 function readRecord(text: string): RolloutRecord {
   const known = `versions ${RECORD_VERSION} and ${STRATEGY_RECORD_VERSION}`;
   if (!text.startsWith(`v=${STRATEGY_RECORD_VERSION} `)) return readSwap(fieldsOf(text, RECORD_FIELDS, RECORD_VERSION, known));
-  return readRolling(fieldsOf(text, [...RECORD_FIELDS, 'surge', 'unavailable', 'serial'], STRATEGY_RECORD_VERSION, known));
+  return readRolling(fieldsOf(text, [...RECORD_FIELDS, 'limits'], STRATEGY_RECORD_VERSION, known));
 }
 
 function readSwap(field: Fields): RolloutRecord {
@@ -116,9 +116,20 @@ function readSwap(field: Fields): RolloutRecord {
 }
 
 function readRolling(field: Fields): RolloutRecord {
-  const limits = { surge: readCount(field('surge')), unavailable: readCount(field('unavailable')), serial: readOne(field('serial'), ['yes', 'no']) === 'yes' };
-  if (limits.surge + limits.unavailable === 0) throw new Unreadable('neither surge nor unavailable allows anything');
-  return { version: STRATEGY_RECORD_VERSION, strategy: readOne(field('strategy'), ['rolling']), ...limits, ...readBase(field) };
+  return { version: STRATEGY_RECORD_VERSION, strategy: readOne(field('strategy'), ['rolling']), ...readLimits(field('limits')), ...readBase(field) };
+}
+
+/** `1/0`, or `1/0/serial`: how many more, how many less. */
+function limitsText({ surge, unavailable, serial }: RollingRecord): string {
+  return `${surge}/${unavailable}${serial ? '/serial' : ''}`;
+}
+
+function readLimits(text: string): Pick<RollingRecord, 'surge' | 'unavailable' | 'serial'> {
+  const [surge = '', unavailable = '', ...rest] = text.split('/');
+  if (rest.length > 1 || (rest[0] ?? 'serial') !== 'serial') throw new Unreadable(`"${text}" are no limits`);
+  const limits = { surge: readCount(surge), unavailable: readCount(unavailable), serial: rest.length > 0 };
+  if (limits.surge + limits.unavailable === 0) throw new Unreadable('the limits allow nothing');
+  return limits;
 }
 
 function readBase(field: Fields): Omit<RolloutRecord, 'version' | 'strategy'> {

@@ -1,11 +1,12 @@
 import { usage } from '../errors.js';
-import type { Gates, Plan, SwapChoice, Timing } from '../model/plan.js';
+import type { Gates, Plan, RollingChoice, SwapChoice, Timing } from '../model/plan.js';
 import { gateWords, readGates, type GateFlags } from './gates.js';
 import { readNumbers } from './numbers.js';
 import { quote } from './quote.js';
+import { readStrategy, strategyWords, type StrategyFlags } from './strategy.js';
 
 /** What both update commands ask of groups, as the command line gave it. */
-export interface GroupFlags extends GateFlags {
+export interface GroupFlags extends GateFlags, StrategyFlags {
   readonly swap?: string | undefined;
   readonly together?: boolean | undefined;
   readonly force?: boolean | undefined;
@@ -23,6 +24,8 @@ export interface StackTiming {
 
 /** The part of a plan that flags alone decide. */
 export interface Wanted {
+  readonly strategy: 'swap' | 'rolling';
+  readonly rolling?: RollingChoice;
   readonly swap: SwapChoice;
   readonly together: boolean;
   readonly force: boolean;
@@ -46,11 +49,13 @@ export function readWanted(flags: GroupFlags, otherProblems: readonly string[] =
   const swap = SWAPS.find((choice) => choice === (flags.swap ?? 'outdated'));
   if (swap === undefined) problems.push(`--swap must be one of ${SWAPS.join(', ')}, not "${flags.swap}".`);
   const gates = readGates(flags, problems);
+  const strategy = readStrategy(flags, problems);
   if (problems.length === 0 && seconds.warmup >= seconds['healthy-timeout']) {
     problems.push('--warmup must be shorter than --healthy-timeout: no instance could ever be proven in time.');
   }
   if (problems.length > 0) throw badFlags(problems);
   return deepFreeze({
+    ...strategy,
     swap: swap ?? 'outdated',
     together: flags.together ?? true,
     force: flags.force ?? false,
@@ -78,10 +83,10 @@ export function readWanted(flags: GroupFlags, otherProblems: readonly string[] =
 export type RunFacts = Pick<Plan, 'strategy' | 'run' | 'host' | 'pid' | 'build' | 'lock' | 'groups' | 'region' | 'again' | 'adoptOnly'> & { readonly stack?: string | undefined; readonly undo?: boolean };
 
 /** One plan, frozen. */
-export function makePlan(wanted: Pick<Wanted, 'swap' | 'together' | 'force' | 'gates' | 'timing'>, facts: RunFacts): Plan {
+export function makePlan(wanted: Pick<Wanted, 'swap' | 'together' | 'force' | 'gates' | 'timing' | 'rolling'>, facts: RunFacts): Plan {
   const { stack, undo = false, ...rest } = facts;
-  const { swap, together, force, gates, timing } = wanted;
-  return deepFreeze({ ...rest, ...(stack === undefined ? {} : { stack }), undo, ...(gates === undefined ? {} : { gates }), swap, together, force, timing, groups: [...new Set(facts.groups)] });
+  const { swap, together, force, gates, timing, rolling } = wanted;
+  return deepFreeze({ ...rest, ...(facts.strategy === 'rolling' && rolling !== undefined ? { rolling } : {}), ...(stack === undefined ? {} : { stack }), undo, ...(gates === undefined ? {} : { gates }), swap, together, force, timing, groups: [...new Set(facts.groups)] });
 }
 
 /**
@@ -94,6 +99,7 @@ export function againCommand(target: { readonly stack?: string | undefined; read
   const words = [
     ...(target.stack === undefined ? target.asgs.flatMap((name) => ['--asg', name]) : [target.stack]),
     ...(flags.swap === undefined ? [] : ['--swap', flags.swap]),
+    ...strategyWords(flags),
     ...(flags.together === false ? ['--no-together'] : []),
     ...(flags.force === true ? ['--force'] : []),
     ...gateWords(flags),

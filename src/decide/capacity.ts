@@ -14,12 +14,6 @@ export function doubled(record: RolloutRecord): Size {
   return { min: record.size.min, max: Math.max(record.size.max, desired), desired };
 }
 
-/** Whether a group has at least the doubled size. More is somebody's wish and does no harm. */
-export function isDoubled(size: Size, record: RolloutRecord): boolean {
-  const target = doubled(record);
-  return size.desired >= target.desired && size.max >= target.max && size.min >= target.min;
-}
-
 export function sameSize(a: Size, b: Size): boolean {
   return a.min === b.min && a.max === b.max && a.desired === b.desired;
 }

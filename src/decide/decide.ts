@@ -3,6 +3,7 @@ import type { Phase } from '../model/action.js';
 import type { Group } from '../model/group.js';
 import type { Plan } from '../model/plan.js';
 import type { RolloutRecord } from '../model/record.js';
+import { holdOf, type Halted } from './hold.js';
 import { judge } from './judge.js';
 import { haltedByHook, withHooks } from './hooks.js';
 import { inTheWay } from './in-the-way.js';
@@ -14,11 +15,11 @@ import { progressOf } from './progress.js';
 import { prove } from './prove.js';
 import { isPending, withNotes } from './remember.js';
 import { renewal } from './renewal.js';
-import { notBegun, step, undo, type Because } from './swap.js';
+import { notBegun, step, undo, type Because } from './step.js';
 import { unfreeze } from './unfreeze.js';
 
 /** The strategies: one function each, from what is seen to what to do next. */
-const STRATEGIES: Readonly<Record<Plan['strategy'], (observed: Observed, plan: Plan) => Decision>> = { swap, rolling: swap, prove, unfreeze };
+const STRATEGIES: Readonly<Record<Plan['strategy'], (observed: Observed, plan: Plan) => Decision>> = { swap: rollOut, rolling: rollOut, prove, unfreeze };
 
 /**
  * What to do next with all groups of the run. Pure: the same observation and plan give the same
@@ -31,12 +32,12 @@ export function decide(shown: Observed, plan: Plan): Decision {
   return withHooks(observed, plan, STRATEGIES[plan.strategy](observed, plan));
 }
 
-/** Double, prove, judge together, halve, restore: see docs/ARCHITECTURE.md for the phases. */
-function swap(observed: Observed, plan: Plan): Decision {
+/** Grow, prove, judge together, take the old ones out, restore: see docs/ARCHITECTURE.md for the phases. Each record says by which strategy. */
+function rollOut(observed: Observed, plan: Plan): Decision {
   const stop = inTheWay(observed, plan);
   if (stop !== undefined) return stop;
 
-  const turns = observed.groups.map((group) => turnOf(observed, plan, group));
+  const turns = turnsOf(observed, plan);
   const gone = vanished(observed, plan);
   const gate = startGate(observed, plan, turns, gone.reasons);
   if (gate.kind === 'closed') return gate.decision;
@@ -70,8 +71,8 @@ function swap(observed: Observed, plan: Plan): Decision {
       case 'step':
         switch (turn.step.kind) {
           case 'act':
-            // Doubling starts only when every group of the run has its record.
-            if (turn.step.phase === 'double' && gate.starting) waits.push({ group: name, phase: 'record', why: 'the other groups are not recorded yet', instances: [] });
+            // Growing starts only when every group of the run has its record.
+            if ((turn.step.phase === 'double' || turn.step.phase === 'surge') && gate.starting) waits.push({ group: name, phase: 'record', why: 'the other groups are not recorded yet', instances: [] });
             else acts.push(...turn.step.acts);
             phases.set(name, turn.step.phase);
             break;
@@ -123,7 +124,14 @@ type Turn =
   | { readonly kind: 'step'; readonly group: Group; readonly record: RolloutRecord; readonly step: ReturnType<typeof step>; readonly adopted: boolean }
   | { readonly kind: 'fresh'; readonly group: Group };
 
-function turnOf(observed: Observed, plan: Plan, group: Group): Turn {
+/** The turns of all groups. One of a joint rolling rollout that cannot go on holds the others. */
+function turnsOf(observed: Observed, plan: Plan): readonly Turn[] {
+  const turns = observed.groups.map((group) => turnOf(observed, plan, group));
+  const halted = turns.flatMap((turn) => (turn.kind === 'step' && turn.step.kind === 'stuck' && turn.record.together ? [{ group: turn.group.name, why: turn.step.why }] : []))[0];
+  return halted === undefined ? turns : observed.groups.map((group) => turnOf(observed, plan, group, halted));
+}
+
+function turnOf(observed: Observed, plan: Plan, group: Group, halted?: Halted): Turn {
   const { seen } = observed;
   const result = seen.results[group.name];
   if (isPending(seen, group.name)) return { kind: 'settling', group };
@@ -144,8 +152,8 @@ function turnOf(observed: Observed, plan: Plan, group: Group): Turn {
     case 'ours': {
       const taken = record.run !== plan.run;
       if (taken && nothingBegun(observed, record)) return { kind: 'undo', group, acts: [undo(group, record, `run ${record.run} had noted it and changed nothing yet`)] };
-      const halted = haltedByHook(observed, group);
-      return { kind: 'step', group, record, step: halted === undefined ? step(observed, plan, group, record) : { kind: 'stuck', why: halted }, adopted: taken };
+      const broken = haltedByHook(observed, group);
+      return { kind: 'step', group, record, step: broken === undefined ? step(observed, plan, group, record, holdOf(observed, plan, group, record, halted)) : { kind: 'stuck', why: broken }, adopted: taken };
     }
   }
 }

@@ -1,7 +1,8 @@
 import type { Action } from '../model/action.js';
 import type { Observed } from '../model/decision.js';
-import type { Group } from '../model/group.js';
+import type { Group, Size } from '../model/group.js';
 import type { Plan } from '../model/plan.js';
+import type { RollingRecord, RolloutRecord, Verdict } from '../model/record.js';
 import { BATCH } from './capacity.js';
 import { inService } from './classify.js';
 import { busy, withNotes } from './remember.js';
@@ -105,7 +106,9 @@ function ruleOf(group: Group, action: Action): string | undefined {
     }
     case 'resize': {
       if (record === undefined) return 'there is no record of the original sizes';
+      if (action.purpose === 'surge') return surgeRule(group, record, verdict, action.size);
       if (action.purpose === 'double') {
+        if (record.strategy !== 'swap') return 'only a swap doubles';
         if (verdict !== undefined) return 'it is judged already';
         if (action.size.min !== record.size.min) return 'doubling must leave min alone';
         if (action.size.desired !== record.size.desired + record.old) return 'that is not double';
@@ -136,10 +139,12 @@ function ruleOf(group: Group, action: Action): string | undefined {
       if (action.half === 'new' && record.size.desired > 0 && served(group, group.instances.filter((one) => !isOld(one.launchedAt, record.startedAt)).map((one) => one.id)) === 0) {
         return 'no old instance would be left in service';
       }
+      const floor = record.strategy === 'rolling' && action.half === 'old' ? record.size.desired - record.unavailable : record.size.desired;
       const before = served(group);
       const after = served(group, action.instances);
-      if (after < before && after < record.size.desired) return `${after} would stay in service, less than ${record.size.desired}`;
-      return undefined;
+      if (after < before && after < floor) return `${after} would stay in service, less than ${floor}`;
+      if (record.strategy === 'rolling' && action.half === 'old') return rollingRule(group, record, action.instances, action.decrement);
+      return action.decrement ? undefined : 'without decrement more would be launched';
     }
     case 'freeze':
       return verdict?.outcome === 'rollBack' ? undefined : 'only a roll-back freezes a group';
@@ -148,6 +153,34 @@ function ruleOf(group: Group, action: Action): string | undefined {
       if (verdict?.outcome === 'rollBack' && group.notes.frozen === undefined) return 'the frozen processes are not noted yet';
       return undefined;
   }
+}
+
+/** The size while a rolling rollout goes on: never less than there is, never more than the surge above. */
+function surgeRule({ size, weighted }: Group, record: RolloutRecord, verdict: Verdict | undefined, to: Size): string | undefined {
+  if (record.strategy !== 'rolling') return 'only a rolling rollout surges';
+  if (verdict?.outcome === 'rollBack') return 'it is judged already';
+  if (to.min !== record.size.min) return 'a surge must leave min alone';
+  if (to.desired < size.desired || to.max < size.max) return 'a surge must not make the group smaller';
+  // Weights do not always add up: the heaviest of a weighted group may overshoot.
+  if (to.desired > record.size.desired + record.surge && !weighted) return `that is more than ${record.surge} above ${record.size.desired}`;
+  return undefined;
+}
+
+/** One batch: in the order of age, no more than surge and unavailable allow, and never with fewer instances in the end. */
+function rollingRule(group: Group, record: RollingRecord, going: readonly string[], decrement: boolean): string | undefined {
+  const leaving = group.instances.filter(({ id }) => going.includes(id));
+  const weight = leaving.reduce((sum, instance) => sum + instance.weight, 0);
+  if (decrement && group.size.desired - weight < record.size.desired) return `the desired capacity would fall to ${group.size.desired - weight}, below ${record.size.desired}`;
+  if (record.serial && going.length > 1) return 'one instance at a time was asked for';
+  const youngest = Math.max(...leaving.filter((instance) => inService(group, instance)).map(({ launchedAt }) => launchedAt ?? 0));
+  const spared = group.instances.find((instance) => !going.includes(instance.id) && isOld(instance.launchedAt, record.startedAt) && inService(group, instance) && muchOlder(group, instance.launchedAt ?? 0, youngest));
+  return spared === undefined ? undefined : `${spared.id} is older and has to go before`;
+}
+
+/** Older by more than a launch in the same minute explains, with no other instance's launch in between. */
+function muchOlder({ instances }: Group, at: number, than: number): boolean {
+  const between = instances.flatMap(({ launchedAt }) => (launchedAt !== undefined && launchedAt >= at && launchedAt <= than ? [launchedAt] : [])).sort((a, b) => a - b);
+  return between.some((one, index) => one - (between[index - 1] ?? one) > 60_000);
 }
 
 function isOld(launchedAt: number | undefined, startedAt: number): boolean {

@@ -4,7 +4,7 @@ import type { Plan } from '../model/plan.js';
 import type { RolloutRecord, Verdict } from '../model/record.js';
 import { serving, split, units } from './classify.js';
 import { ourLease } from './lease.js';
-import type { Because, Step } from './swap.js';
+import type { Because, Step } from './step.js';
 
 /** A group whose new half is being proven. */
 export interface Candidate {
@@ -61,8 +61,17 @@ function judgeOne(observed: Observed, plan: Plan, jury: readonly Candidate[], op
     return pronounce(observed, plan, jury, 'rollBack', why);
   }
   if (open || justAdopted || !jury.every((candidate) => candidate.step.proven)) return { acts: [], waits, results: [] };
-  const count = jury.reduce((sum, { record }) => sum + record.size.desired, 0);
-  return pronounce(observed, plan, jury, 'promote', jury.length > 1 ? `all new instances of ${jury.length} groups are proven` : count === 1 ? 'the new instance is proven' : `all ${count} new instances are proven`);
+  return pronounce(observed, plan, jury, 'promote', whyPromoted(jury));
+}
+
+function whyPromoted(jury: readonly Candidate[]): string {
+  const count = jury.reduce((sum, { step }) => sum + step.needed, 0);
+  if (jury.some(({ record }) => record.strategy === 'rolling')) {
+    if (count === 0) return 'an old instance has to leave before anything new can be proven';
+    return count === 1 ? 'the first new instance is proven' : `the first ${count} new instances are proven`;
+  }
+  if (jury.length > 1) return `all new instances of ${jury.length} groups are proven`;
+  return count === 1 ? 'the new instance is proven' : `all ${count} new instances are proven`;
 }
 
 /** Verdict on another group of the same joint rollout. */

@@ -1,7 +1,7 @@
 import type { Decision, GroupResult, Observed } from '../model/decision.js';
 import type { Plan } from '../model/plan.js';
 import { isPending } from './remember.js';
-import type { Because } from './swap.js';
+import type { Because } from './step.js';
 
 /** Looks that do not show a note for so long do not lag: somebody removed it. */
 const LAG_MS = 30_000;
@@ -32,5 +32,5 @@ export function notesRemoved(shown: Observed, plan: Plan): Decision | undefined 
     acts.push({ action, why: 'somebody removed our notes; without them nobody could finish this rollout' });
   }
   if (over.length > 0) return { kind: 'finish', results: over };
-  return acts.length > 0 && plan.strategy === 'swap' || plan.strategy === 'rolling' ? { kind: 'act', actions: acts, progress: [] } : undefined;
+  return acts.length > 0 && (plan.strategy === 'swap' || plan.strategy === 'rolling') ? { kind: 'act', actions: acts, progress: [] } : undefined;
 }

@@ -3,8 +3,7 @@ import type { Observed, Wait } from '../model/decision.js';
 import type { Group } from '../model/group.js';
 import type { Plan } from '../model/plan.js';
 import { inService, standing } from './classify.js';
-import { isPending } from './remember.js';
-import { nextProof } from './swap.js';
+import { isPending, warmup } from './remember.js';
 
 /** Pause before a look that waits for an effect of our own to become visible. */
 const SETTLING_MS = 1_000;
@@ -42,7 +41,7 @@ function expectedAt(group: Group): Instant | undefined {
   const { record, verdict } = group.notes;
   if (record === undefined) return undefined;
   const judges = group.balancers.filter((balancer) => balancer.judged);
-  if (verdict !== undefined) {
+  if (verdict !== undefined && !isProving(group)) {
     const leaves = group.instances.some((instance) => standing(instance.lifecycle) === 'leaving');
     return leaves ? verdict.at + Math.max(0, ...judges.map((balancer) => balancer.drainMs)) : undefined;
   }
@@ -53,9 +52,24 @@ function expectedAt(group: Group): Instant | undefined {
   return Math.max(...open.map((instance) => instance.launchedAt ?? 0)) + Math.max(0, ...judges.map((balancer) => balancer.healthFloorMs));
 }
 
+/** A rolling rollout has new ones to prove after its verdict too. */
+function isProving({ notes: { record, verdict }, instances }: Group): boolean {
+  return record?.strategy === 'rolling' && verdict?.outcome === 'promote' && instances.some((instance) => (instance.launchedAt ?? Infinity) < record.startedAt && standing(instance.lifecycle) !== 'leaving');
+}
+
 /** A quick look costs one call for all groups, one for the stack and one per load balancer that is asked. */
 function quickPause(observed: Observed): Milliseconds {
-  const asked = new Set(observed.groups.flatMap((group) => (group.notes.verdict === undefined ? group.balancers.filter((balancer) => balancer.judged).map((balancer) => balancer.id) : [])));
+  const asked = new Set(observed.groups.flatMap((group) => (group.notes.verdict === undefined || isProving(group) ? group.balancers.filter((balancer) => balancer.judged).map((balancer) => balancer.id) : [])));
   const calls = 1 + (observed.stackStatus === undefined ? 0 : 1) + asked.size;
   return Math.max(QUICK_MS, calls * PER_CALL_MS);
+}
+
+/** When the next instance of this group completes its warm-up, if one is warming up. */
+function nextProof(observed: Observed, plan: Plan, group: Group): Instant | undefined {
+  const needed = warmup(group, plan);
+  const due = group.instances
+    .map((instance) => observed.seen.inServiceSince[instance.id])
+    .filter((since): since is Instant => since !== undefined && since + needed > observed.at)
+    .map((since) => since + needed);
+  return due.length === 0 ? undefined : Math.max(...due);
 }

@@ -1,12 +1,13 @@
 import type { Wait, Observed, Reason } from '../model/decision.js';
-import type { Group } from '../model/group.js';
+import type { Group, Instance } from '../model/group.js';
 import type { Plan } from '../model/plan.js';
-import { RECORD_VERSION, type RolloutRecord } from '../model/record.js';
+import { RECORD_VERSION, STRATEGY_RECORD_VERSION, type RolloutRecord } from '../model/record.js';
 import { outdated, serving, standing, units } from './classify.js';
+import { limitReasons, limitsOf, limitWarnings, membersOf, ONE_ABOVE } from './limits.js';
 import { unsettled } from './settled.js';
 
 /**
- * Suspended for the time of a swap: all that changes membership by itself. Never Launch, Terminate,
+ * Suspended for the time of a rollout: all that changes membership by itself. Never Launch, Terminate,
  * AddToLoadBalancer or HealthCheck, without which the swap itself cannot go on.
  */
 export const SUSPENDED_BY_SWAP = ['AlarmNotification', 'ScheduledActions', 'AZRebalance', 'ReplaceUnhealthy', 'InstanceRefresh'] as const;
@@ -28,7 +29,7 @@ export type Preflight =
 export function preflight(observed: Observed, plan: Plan, group: Group): Preflight {
   const skip = skipped(plan, group);
   if (skip !== undefined) return { kind: 'skip', why: skip };
-  const reasons = reasonsAgainst(observed, group);
+  const reasons = [...reasonsAgainst(observed, group), ...limitReasons(plan, group)];
   if (reasons.length > 0) return { kind: 'refuse', reasons };
 
   const open = plan.force ? undefined : unsettled(group);
@@ -65,14 +66,14 @@ export function reasonsAgainst(observed: Observed, group: Group): readonly Reaso
   if (group.status !== undefined) against('group.deleting', `it is being deleted (${group.status})`, 'Wait until it is gone, or leave it out with --asg.');
   if (group.operator !== undefined) against('group.operator', `only ${group.operator} may change it`, 'Leave it out, or roll out through that service.');
   if (group.hasWarmPool) {
-    against('group.warmPool', 'it has a warm pool, whose instances were launched with the old configuration', 'Delete the warm pool for the time of the swap: aws autoscaling delete-warm-pool.');
+    against('group.warmPool', 'it has a warm pool, whose instances were launched with the old configuration', 'Delete the warm pool for the time of the rollout: aws autoscaling delete-warm-pool.');
   }
   if (group.notes.unreadable !== undefined) {
     against('group.unreadable', `it carries a note that this version cannot read: ${group.notes.unreadable}`, 'Use the version of ha-updater that wrote it, or remove the tag when you know that no rollout is going on.');
   }
   for (const process of NEEDED) {
     if (!group.suspended.includes(process) || (process === 'Launch' && frozen.includes(process))) continue;
-    against('group.suspended', `the process ${process} is suspended, so a swap cannot succeed`, `aws autoscaling resume-processes --auto-scaling-group-name ${group.name} --scaling-processes ${process}`);
+    against('group.suspended', `the process ${process} is suspended, so no instance can be replaced`, `aws autoscaling resume-processes --auto-scaling-group-name ${group.name} --scaling-processes ${process}`);
   }
   if (precautions?.activeRefresh !== undefined) {
     against('group.refresh', `an instance refresh is running (${precautions.activeRefresh})`, `Wait for it, or: aws autoscaling cancel-instance-refresh --auto-scaling-group-name ${group.name}`);
@@ -101,16 +102,14 @@ function notSettled(group: Group, why: string, instances: readonly { readonly id
 /** The record that makes the rollout: what anybody needs to finish or undo it. */
 function ready(observed: Observed, plan: Plan, group: Group): Preflight {
   const startedAt = Math.floor(observed.at / 1000) * 1000;
-  const old = group.instances.filter((instance) => !['leaving', 'retained', 'parked'].includes(standing(instance.lifecycle)));
+  const old = membersOf(group);
   const justLaunched = old.find((instance) => (instance.launchedAt ?? 0) >= startedAt);
   if (justLaunched !== undefined) {
     return { kind: 'wait', wait: { group: group.name, phase: 'preflight', why: `${justLaunched.id} was launched in this very second`, instances: [] } };
   }
   const thaw = (group.notes.frozen?.processes ?? []).filter((process) => group.suspended.includes(process));
   const mine = SUSPENDED_BY_SWAP.filter((process) => !group.suspended.includes(process));
-  const record: RolloutRecord = {
-    version: RECORD_VERSION,
-    strategy: 'swap',
+  const base = {
     run: plan.run,
     startedAt,
     size: group.size,
@@ -118,9 +117,16 @@ function ready(observed: Observed, plan: Plan, group: Group): Preflight {
     suspended: [...new Set([...mine, ...thaw])],
     together: plan.together,
   };
+  const record = recordOf(plan, group, old, base);
   const stale = old.filter((instance) => outdated(group, instance)).length;
   const because = plan.swap === 'always' ? 'a swap of all was asked for' : `${stale} of ${old.length} instances are outdated`;
   return { kind: 'ready', record, why: `${because}; ${serving(group, old).length} in service, sizes ${group.size.min}/${group.size.desired}/${group.size.max} are noted before anything changes` };
+}
+
+function recordOf(plan: Plan, group: Group, old: readonly Instance[], base: Omit<RolloutRecord, 'version' | 'strategy'>): RolloutRecord {
+  if (plan.strategy !== 'rolling') return { version: RECORD_VERSION, strategy: 'swap', ...base };
+  const choice = plan.rolling ?? ONE_ABOVE;
+  return { version: STRATEGY_RECORD_VERSION, strategy: 'rolling', ...base, ...limitsOf(choice, group, old), serial: choice.serial };
 }
 
 /** What a person should know before the swap starts; none of it stops it. */
@@ -141,6 +147,9 @@ export function warningsAbout(observed: Observed, plan: Plan, group: Group): rea
     }
     if (balancer.drainMs > plan.timing.drainMs) warn('balancer.drain', `${balancer.name} drains for up to ${Math.round(balancer.drainMs / 1000)} s`, 'Raise --drain-timeout.');
   }
+  const guarded = group.notes.record === undefined ? membersOf(group).filter((instance) => instance.protectedFromScaleIn).length : 0;
+  if (guarded > 0) warn('group.protected', `${guarded} of its instances ${guarded === 1 ? 'is' : 'are'} protected from scale-in`, 'A rollout terminates them all the same.');
+  if (group.notes.record === undefined) warnings.push(...limitWarnings(plan, group));
   if (!group.balancers.some((balancer) => balancer.judged)) {
     warn('group.noBalancer', 'no load balancer judges its instances', 'New instances are proven by Auto Scaling health alone.');
   }

@@ -3,9 +3,10 @@ import type { Action } from '../model/action.js';
 import type { GroupResult, Observed, Seen } from '../model/decision.js';
 import type { Group, GroupNotes } from '../model/group.js';
 import type { Plan } from '../model/plan.js';
+import type { RolloutRecord, Verdict } from '../model/record.js';
 import { inService, split, units } from './classify.js';
+import { aimOf, reaches } from './aim.js';
 import { checked, keepLeaving, keepResults } from './hooks.js';
-import { isDoubled } from './capacity.js';
 import { pulse } from './lease.js';
 import { unsettled } from './settled.js';
 import { touched, visible } from './visible.js';
@@ -121,7 +122,7 @@ export function remember(earlier: Seen, look: Omit<Observed, 'seen'>, plan: Plan
       if (inService(group, instance)) next.inServiceSince[instance.id] = (blind ? undefined : seen.inServiceSince[instance.id]) ?? at;
     }
     if (unsettled(group, record) === undefined) next.settled[name] = (seen.settled[name] ?? 0) + 1;
-    if (record === undefined ? plan.strategy === 'prove' : isDoubled(group.size, record)) {
+    if (record === undefined ? plan.strategy === 'prove' : isProving(group, record, verdict)) {
       const candidates = record === undefined ? group.instances : split(group, record).new;
       const count = units(proven(group, candidates, { ...seen, inServiceSince: next.inServiceSince, hooks: next.hooks }, plan, at));
       const before = seen.progressAt[name];
@@ -193,7 +194,7 @@ export function sent(seen: Seen, action: Action, at: Instant, sure: boolean, pla
       return base;
     case 'resize':
       if (action.purpose === 'restore') return base;
-      return { ...base, doubled: { ...seen.doubled, [action.group]: (seen.doubled[action.group] ?? 0) + 1 } };
+      return { ...base, ...restarted(seen, action.group, at), doubled: { ...seen.doubled, [action.group]: (seen.doubled[action.group] ?? 0) + 1 } };
     case 'clear': {
       const was = known[action.group];
       const result = plan.strategy === 'unfreeze' ? unfrozen(action.group) : was === undefined ? undefined : resultOf(action.group, was, plan);
@@ -206,7 +207,7 @@ export function sent(seen: Seen, action: Action, at: Instant, sure: boolean, pla
       };
     }
     case 'terminate':
-      return { ...base, leaving: { ...seen.leaving, [action.group]: [...new Set([...(seen.leaving[action.group] ?? []), ...action.instances])] } };
+      return { ...base, ...restarted(seen, action.group, at), leaving: { ...seen.leaving, [action.group]: [...new Set([...(seen.leaving[action.group] ?? []), ...action.instances])] } };
     case 'pause': {
       const { lease, ...rest } = known[action.group] ?? {};
       const record = action.record;
@@ -218,6 +219,19 @@ export function sent(seen: Seen, action: Action, at: Instant, sure: boolean, pla
     case 'resume':
       return base;
   }
+}
+
+/** New ones are waited for: in a swap until the verdict, in a rolling rollout until the end. */
+function isProving(group: Group, record: RolloutRecord, verdict: Verdict | undefined): boolean {
+  return reaches(group.size, aimOf(record).size) || (record.strategy === 'rolling' && verdict?.outcome === 'promote');
+}
+
+/** With every batch of a rolling rollout the time begins in which one more has to be proven. */
+function restarted(seen: Seen, group: string, at: Instant): Pick<Seen, 'progressAt'> {
+  const before = seen.progressAt[group];
+  const known = seen.known[group];
+  if (before === undefined || known?.record?.strategy !== 'rolling' || known.verdict?.outcome !== 'promote') return { progressAt: seen.progressAt };
+  return { progressAt: { ...seen.progressAt, [group]: { ...before, at } } };
 }
 
 /** Whether any action on the group is still to become visible. */

@@ -2,7 +2,7 @@ import type { Observed } from '../model/decision.js';
 import type { Plan } from '../model/plan.js';
 import { ourLease } from './lease.js';
 import { isPending } from './remember.js';
-import type { Because } from './swap.js';
+import type { Because } from './step.js';
 
 /** Shows that we live, in one call for all groups, when no other note did so lately; empty when one did. */
 export function renewal(observed: Observed, plan: Plan): readonly Because[] {

@@ -2,7 +2,7 @@ import type { Decision, GroupResult, Observed, Reason, Wait } from '../model/dec
 import type { Group } from '../model/group.js';
 import type { Plan } from '../model/plan.js';
 import { isPending, busy } from './remember.js';
-import type { Because } from './swap.js';
+import type { Because } from './step.js';
 
 /**
  * Takes back the freeze that a roll-back left: resumes exactly the processes that its note names, then

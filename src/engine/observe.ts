@@ -68,6 +68,8 @@ export function createObserver(deps: Deps, plan: Plan): Observer {
     const here = group.instances.filter((instance) => standing(instance.lifecycle) !== 'leaving');
     const isNew = (id: string): boolean => (launched[id] ?? Infinity) >= record.startedAt;
     if (verdict === undefined) return here.some((instance) => isNew(instance.id));
+    // A rolling rollout proves new ones until its end.
+    if (record.strategy === 'rolling') return true;
     // A surplus of new ones is scaled in at the end; then it matters who serves.
     if (verdict.outcome === 'promote' && units(here) > record.size.desired) return true;
     return here.some((instance) => isNew(instance.id) === (verdict.outcome === 'rollBack'));
@@ -87,7 +89,8 @@ export function createObserver(deps: Deps, plan: Plan): Observer {
       const { record, verdict } = group.notes;
       const since = record?.startedAt ?? (plan.strategy === 'prove' ? 0 : undefined);
       const have = group.instances.filter((instance) => standing(instance.lifecycle) !== 'leaving').length;
-      if (since === undefined || verdict !== undefined || isDone(group) || have >= group.size.desired) continue;
+      const proving = verdict === undefined || (record?.strategy === 'rolling' && verdict.outcome === 'promote');
+      if (since === undefined || !proving || isDone(group) || have >= group.size.desired) continue;
       const last = failures.get(group.name);
       const fresh = last !== undefined && at - last.at < FAILURES_MS ? last : { at, found: await gateway.failedLaunches(group.name, since) };
       failures.set(group.name, fresh);

@@ -156,7 +156,7 @@ function describeStackStart(event: Extract<RunEvent, { type: 'stack.started' }>)
 }
 
 /** How many are proven matters while they are being proven; before, there are none, and after the verdict nobody looks at their health. */
-const PROVING: ReadonlySet<Progress['phase']> = new Set(['prove', 'judge']);
+const PROVING: ReadonlySet<Progress['phase']> = new Set(['surge', 'prove', 'judge', 'replace']);
 
 /** Whether the counts of what is in service and proven mean anything. */
 export function isProving(progress: Progress): boolean {
@@ -223,7 +223,7 @@ export function describeAction(action: Action): string {
     case 'judge':
       return action.verdict.outcome === 'promote' ? 'Judge: promote' : 'Judge: roll back';
     case 'terminate':
-      return `Terminate ${count(action.instances.length, `${action.half} instance`)} (${list(action.instances, 5)})`;
+      return `Terminate ${count(action.instances.length, `${action.half} instance`)} (${list(action.instances, 5)})${action.decrement ? '' : ', to be replaced'}`;
     case 'freeze':
       return `Note the freeze (${action.note.processes.length > 0 ? `${list(action.note.processes)} stay suspended` : 'nothing stays suspended'})`;
     case 'clear':

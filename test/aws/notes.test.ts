@@ -106,16 +106,18 @@ describe('notes as tags', () => {
     });
   };
   const good = 'v=1 run=r strategy=swap started=2026-11-21T03:00:00Z min=1 max=2 desired=1 old=1 together=yes suspended=-';
-  const rolling = `${good.replace('v=1', 'v=2').replace('swap', 'rolling')} surge=1 unavailable=0 serial=no`;
+  const rolling = `${good.replace('v=1', 'v=2').replace('swap', 'rolling')} limits=1/0`;
 
   it('reads a rolling record only in its own version, which an older version of the tool refuses', () => {
     expect(decodeNotes([{ key: NOTE_KEYS.record, value: rolling }]).record).to.include({ version: 2, strategy: 'rolling', surge: 1, unavailable: 0, serial: false });
   });
   unreadable(NOTE_KEYS.record, good.replace('v=1', 'v=3'), /version 3 is of another ha-updater; this one reads versions 1 and 2/);
-  unreadable(NOTE_KEYS.record, good.replace('v=1', 'v=2'), /surge is not there/);
-  unreadable(NOTE_KEYS.record, rolling.replace('v=2', 'v=1'), /surge=1/);
+  unreadable(NOTE_KEYS.record, rolling.replace(' limits=1/0', ''), /limits is not there/);
+  unreadable(NOTE_KEYS.record, rolling.replace('v=2', 'v=1'), /limits=1/);
   unreadable(NOTE_KEYS.record, rolling.replace('rolling', 'swap'), /none of rolling/);
-  unreadable(NOTE_KEYS.record, rolling.replace('surge=1', 'surge=0'), /allows anything/);
+  unreadable(NOTE_KEYS.record, rolling.replace('1/0', '0/0'), /allow nothing/);
+  unreadable(NOTE_KEYS.record, rolling.replace('1/0', '1/0/cereal'), /no limits/);
+  unreadable(NOTE_KEYS.record, rolling.replace('1/0', '1/'), /not a count/);
   unreadable(NOTE_KEYS.verdict, 'v=2 run=r outcome=promote at=2026-11-21T03:00:00Z why=', /this one reads version 1/);
   unreadable(NOTE_KEYS.record, '', /does not start with a version/);
   unreadable(NOTE_KEYS.record, good.replace('min=1', 'min=-1'), /not a count/);

@@ -19,6 +19,7 @@ describe('config', () => {
   it('has the limits of the design when no flag is given', () => {
     const wanted = readWanted({});
     expect(wanted).to.deep.equal({
+      strategy: 'swap',
       swap: 'outdated',
       together: true,
       force: false,

@@ -18,7 +18,7 @@ export const MUTATIONS: readonly Mutation[] = [
   { name: 'no-record', rule: 'the record is written before anything changes', file: 'engine/execute.js', find: 'return gateway.writeNotes([action.group], { record: action.record, lease: action.lease });', put: 'return Promise.resolve();' },
   { name: 'record-unseen', rule: 'nothing is done before AWS shows what was done last', file: 'decide/remember.js', find: 'return seen.pending.some(({ action }) => touched(action).includes(group));', put: 'return false;' },
   { name: 'no-verdict', rule: 'the verdict is written before the first instance is terminated', file: 'engine/execute.js', find: 'return gateway.writeNotes(action.groups, { verdict: action.verdict, lease: action.lease });', put: 'return Promise.resolve();' },
-  { name: 'verdict-ignored', rule: 'the verdict decides which half goes', file: 'decide/swap.js', find: "return verdict.outcome === 'promote' ?", put: 'return true ?' },
+  { name: 'verdict-ignored', rule: 'the verdict decides which half goes', file: 'decide/step.js', find: "if (verdict.outcome === 'rollBack')", put: 'if (false)' },
   { name: 'notes-forgotten', rule: 'a read that lags never makes us forget our notes', file: 'decide/remember.js', find: 'const current = record ?? known?.record;', put: 'const current = record;' },
   { name: 'other-version', rule: 'a note of another version is never guessed at', file: 'aws/notes.js', find: 'if (version !== String(expected))', put: 'if (false)' },
 
@@ -32,39 +32,39 @@ export const MUTATIONS: readonly Mutation[] = [
   { name: 'unclean-value', rule: 'no value that a shell would understand gets into a command line', file: 'hooks/command-line.js', find: 'if (!HARMLESS.test(value))', put: 'if (false)' },
   { name: 'warm-up-skipped', rule: 'an instance is proven after its whole warm-up', file: 'decide/remember.js', find: 'at - since >= needed && ', put: '' },
   { name: 'blind-time-counts', rule: 'unbroken service is not claimed over a time when nobody looked', file: 'decide/remember.js', find: '(blind ? undefined : seen.inServiceSince[instance.id])', put: 'seen.inServiceSince[instance.id]' },
-  { name: 'some-proven', rule: 'all new instances are proven before the verdict', file: 'decide/swap.js', find: 'units(ready) >= record.size.desired;', put: 'units(ready) > 0;' },
+  { name: 'some-proven', rule: 'all new instances are proven before the verdict', file: 'decide/prepare.js', find: 'grown && units(ready) >= aim.needed,', put: 'grown && units(ready) > 0,' },
 
   // Who is old and who is new.
   { name: 'split-wrong', rule: 'old is who was launched in an earlier second than the record says', file: 'decide/classify.js', find: 'second(instance.launchedAt) < second(record.startedAt)', put: 'second(instance.launchedAt) <= second(record.startedAt) + 60' },
   { name: 'unknown-is-new', rule: 'nobody is judged whose launch time is not known', file: 'decide/classify.js', find: 'if (instance.healthy)\n                halves.unknown.push(instance);', put: 'halves.new.push(instance);' },
-  { name: 'surplus-ignored', rule: 'more old instances than the record says stop the run', file: 'decide/swap.js', find: 'if (surplus > 0)', put: 'if (false)' },
+  { name: 'surplus-ignored', rule: 'more old instances than the record says stop the run', file: 'decide/step.js', find: 'if (surplus > 0)', put: 'if (false)' },
   { name: 'pending-left', rule: 'a roll-back takes the instances that are still launching', file: 'decide/classify.js', find: 'halves.new.push(instance);', put: "(where === 'live' ? halves.new : halves.parked).push(instance);" },
   { name: 'starts-unsettled', rule: 'a rollout starts only on a group that is settled', file: 'decide/preflight.js', find: 'const open = plan.force ? undefined : unsettled(group);', put: 'const open = undefined;' },
 
   // Doubling.
   { name: 'min-raised', rule: 'doubling leaves min alone', file: 'decide/capacity.js', find: 'return { min: record.size.min, max: Math.max(record.size.max, desired), desired };', put: 'return { min: desired, max: Math.max(record.size.max, desired), desired };' },
   { name: 'max-not-raised', rule: 'max is raised where the doubled size needs it', file: 'decide/capacity.js', find: 'max: Math.max(record.size.max, desired)', put: 'max: record.size.max' },
-  { name: 'not-suspended', rule: 'nothing changes the membership by itself while two sets run', file: 'decide/swap.js', find: 'if (suspend.length > 0)', put: 'if (false)' },
-  { name: 'mates-not-recorded', rule: 'doubling starts only when every group of the run has its record', file: 'decide/decide.js', find: "if (turn.step.phase === 'double' && gate.starting)", put: 'if (false)' },
+  { name: 'not-suspended', rule: 'nothing changes the membership by itself while two sets run', file: 'decide/prepare.js', find: 'if (suspend.length > 0)', put: 'if (false)' },
+  { name: 'mates-not-recorded', rule: 'doubling starts only when every group of the run has its record', file: 'decide/decide.js', find: "if ((turn.step.phase === 'double' || turn.step.phase === 'surge') && gate.starting)", put: 'if (false)' },
 
   // Halving.
   { name: 'below-desired', rule: 'no step of ours takes service below the original desired capacity', file: 'decide/capacity.js', find: 'if (left - instance.weight < floor)', put: 'if (false)' },
-  { name: 'unproven-relied-on', rule: 'only proven new instances take over from old ones', file: 'decide/swap.js', find: "const reliable = half === 'old' ? proven(group, staying, observed.seen, plan, observed.at) : staying;", put: 'const reliable = staying;' },
-  { name: 'below-min', rule: 'halving never asks AWS to go below min', file: 'decide/swap.js', find: 'const chosen = within(free, group.size.desired - group.size.min);', put: 'const chosen = free;' },
+  { name: 'unproven-relied-on', rule: 'only proven new instances take over from old ones', file: 'decide/halve.js', find: "const reliable = half === 'old' ? proven(group, staying, observed.seen, plan, observed.at) : staying;", put: 'const reliable = staying;' },
+  { name: 'below-min', rule: 'halving never asks AWS to go below min', file: 'decide/halve.js', find: 'const chosen = within(free, group.size.desired - group.size.min);', put: 'const chosen = free;' },
   { name: 'batch-too-big', rule: 'at most 100 instances are terminated in one call', file: 'decide/capacity.js', find: 'export const BATCH = 100;', put: 'export const BATCH = 1000;' },
   { name: 'no-decrement', rule: 'what is terminated is not replaced', file: 'engine/execute.js', find: 'return gateway.terminate(action.group, action.instances, action.decrement);', put: 'return gateway.terminate(action.group, action.instances, false);' },
-  { name: 'launch-not-suspended', rule: 'a roll-back suspends Launch before it terminates', file: 'decide/swap.js', find: "if (!group.suspended.includes('Launch'))", put: 'if (false)' },
-  { name: 'one-clean-look', rule: 'a roll-back looks again for launches that were under way', file: 'decide/swap.js', find: 'if (clean === undefined || clean.looks < 2 || observed.at - clean.since < CLEAN_MS)', put: 'if (false)' },
-  { name: 'nothing-to-go-back-to', rule: 'new instances stay when no old one serves', file: 'decide/swap.js', find: 'if (record.size.desired > 0 && serving(group, halves.old).length === 0)', put: 'if (false)' },
+  { name: 'launch-not-suspended', rule: 'a roll-back suspends Launch before it terminates', file: 'decide/roll-back.js', find: "if (!group.suspended.includes('Launch'))", put: 'if (false)' },
+  { name: 'one-clean-look', rule: 'a roll-back looks again for launches that were under way', file: 'decide/roll-back.js', find: 'if (clean === undefined || clean.looks < 2 || observed.at - clean.since < CLEAN_MS)', put: 'if (false)' },
+  { name: 'nothing-to-go-back-to', rule: 'new instances stay when no old one serves', file: 'decide/roll-back.js', find: 'if (record.size.desired > 0 && serving(group, halves.old).length === 0)', put: 'if (false)' },
   { name: 'roll-back-hurts', rule: 'no roll-back into less than before', file: 'decide/judge.js', find: 'const hurt = jury.filter(wouldHurt);', put: 'const hurt = [];' },
 
   // Restoring.
-  { name: 'resume-before-restore', rule: 'sizes are restored before processes are resumed', file: 'decide/swap.js', find: 'const surplus = beforeScaleIn(', put: "const early = record.suspended.filter((process) => group.suspended.includes(process));\n        if (early.length > 0)\n            return act('resume', { type: 'resume', group: group.name, processes: early }, 'too early');\n        const surplus = beforeScaleIn(" },
-  { name: 'clear-before-resume', rule: 'the record goes last', file: 'decide/swap.js', find: "if (resume.length > 0)\n        return act('resume'", put: "if (false)\n        return act('resume'" },
+  { name: 'resume-before-restore', rule: 'sizes are restored before processes are resumed', file: 'decide/finish.js', find: 'const surplus = beforeScaleIn(', put: "const early = record.suspended.filter((process) => group.suspended.includes(process));\n        if (early.length > 0)\n            return act('resume', { type: 'resume', group: group.name, processes: early }, 'too early');\n        const surplus = beforeScaleIn(" },
+  { name: 'clear-before-resume', rule: 'the record goes last', file: 'decide/finish.js', find: "if (resume.length > 0)\n        return act('resume'", put: "if (false)\n        return act('resume'" },
   { name: 'sizes-not-restored', rule: 'the original sizes are restored', file: 'decide/capacity.js', find: 'return a.min === b.min && a.max === b.max && a.desired === b.desired;', put: 'return true;' },
   { name: 'operator-resumed', rule: 'only what we suspended is resumed', file: 'decide/preflight.js', find: 'const mine = SUSPENDED_BY_SWAP.filter((process) => !group.suspended.includes(process));', put: 'const mine = SUSPENDED_BY_SWAP;' },
-  { name: 'not-frozen', rule: 'a roll-back notes what it leaves suspended', file: 'decide/swap.js', find: 'if (group.notes.frozen?.run !== record.run)', put: 'if (false)' },
-  { name: 'leaving-not-awaited', rule: 'the end waits until the leaving half is gone', file: 'decide/swap.js', find: 'if (halves.leaving.length === 0)', put: 'if (true)' },
+  { name: 'not-frozen', rule: 'a roll-back notes what it leaves suspended', file: 'decide/roll-back.js', find: 'if (group.notes.frozen?.run !== record.run)', put: 'if (false)' },
+  { name: 'leaving-not-awaited', rule: 'the end waits until the leaving half is gone', file: 'decide/finish.js', find: 'if (halves.leaving.length === 0)', put: 'if (true)' },
 
   // One verdict for all.
   { name: 'judged-apart', rule: 'groups that were begun together are judged together', file: 'decide/judge.js', find: '!jury.every((candidate) => candidate.step.proven)', put: '!jury.some((candidate) => candidate.step.proven)' },
@@ -83,7 +83,7 @@ export const MUTATIONS: readonly Mutation[] = [
   { name: 'guard-unheard', rule: 'an action that the guard stops is not sent', file: 'engine/swap-groups.js', find: 'if (rule !== undefined)', put: 'if (false)' },
   { name: 'guard-half', rule: 'guard: only the half that the verdict names', file: 'decide/guard.js', find: "if (verdict.outcome !== (action.half === 'old' ? 'promote' : 'rollBack'))", put: 'if (false)' },
   { name: 'guard-foreign', rule: 'guard: no instance of another group', file: 'decide/guard.js', find: 'if (instance === undefined)', put: 'if (false)' },
-  { name: 'guard-service', rule: 'guard: never below the original desired capacity', file: 'decide/guard.js', find: 'if (after < before && after < record.size.desired)', put: 'if (false)' },
+  { name: 'guard-service', rule: 'guard: never below the original desired capacity', file: 'decide/guard.js', find: 'if (after < before && after < floor)', put: 'if (false)' },
   { name: 'guard-lease', rule: 'guard: only the holder changes a group', file: 'decide/guard.js', find: 'return lease?.run === plan.run ? undefined :', put: 'return true ? undefined :' },
   { name: 'guard-stack', rule: 'guard: no group is touched while its stack is in progress', file: 'decide/guard.js', find: 'observed.stackStatus === undefined || !busy(observed.stackStatus)', put: 'true' },
   { name: 'guard-min', rule: 'guard: doubling leaves min alone', file: 'decide/guard.js', find: 'if (action.size.min !== record.size.min)', put: 'if (false)' },

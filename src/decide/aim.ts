@@ -1,0 +1,37 @@
+import type { Size } from '../model/group.js';
+import type { RollingRecord, RolloutRecord } from '../model/record.js';
+import { doubled } from './capacity.js';
+
+/** What a rollout grows its group to and proves before its verdict. */
+export interface Aim {
+  readonly purpose: 'double' | 'surge';
+  /** Min is always as it was; max is raised only where needed. */
+  readonly size: Size;
+  /** Capacity units that must be proven for the verdict. */
+  readonly needed: number;
+  readonly why: string;
+}
+
+/** The aim by the record's strategy. A rolling rollout that terminates first grows nothing and proves nothing before. */
+export function aimOf(record: RolloutRecord): Aim {
+  switch (record.strategy) {
+    case 'swap':
+      return { purpose: 'double', size: doubled(record), needed: record.size.desired, why: `${record.old} old stay in service while as many new ones are proven` };
+    case 'rolling':
+      return { purpose: 'surge', size: surged(record, record.old), needed: record.surge, why: `${record.surge} more than ${record.size.desired} may run, so that new ones are proven before old ones go` };
+  }
+}
+
+/** Whether a group has at least the size that the aim takes. More is somebody's wish and does no harm. */
+export function reaches(size: Size, target: Size): boolean {
+  return size.desired >= target.desired && size.max >= target.max && size.min >= target.min;
+}
+
+/**
+ * The size of a rolling rollout with so many units of old ones left: `surge` above the original, and in the end, when
+ * fewer old ones than that are left, only by those. So the desired capacity falls back by terminating the last ones.
+ */
+export function surged(record: RollingRecord, left: number): Size {
+  const desired = record.size.desired + Math.min(record.surge, left);
+  return { min: record.size.min, max: Math.max(record.size.max, desired), desired };
+}

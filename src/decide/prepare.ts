@@ -1,0 +1,94 @@
+import type { Instant } from '../clock.js';
+import type { Observed, Wait } from '../model/decision.js';
+import type { Group, Instance } from '../model/group.js';
+import type { Plan } from '../model/plan.js';
+import type { RolloutRecord } from '../model/record.js';
+import { aimOf, reaches, type Aim } from './aim.js';
+import { notInService, units, type Split } from './classify.js';
+import { act, sameReasons, seconds } from './finish.js';
+import { failedCheck, notProvenYet } from './hooks.js';
+import { hopeless } from './hopeless.js';
+import { SUSPENDED_BY_SWAP } from './preflight.js';
+import { proven } from './remember.js';
+import type { Hold, Step } from './step.js';
+
+/** How often growing is asked for before somebody else's resizing makes the rollout fail. */
+export const GROWINGS = 10;
+
+/** Until the verdict: what changes membership by itself is suspended, the group grows, and the new instances are proven. */
+export function prepare(observed: Observed, plan: Plan, group: Group, record: RolloutRecord, halves: Split, hold?: Hold): Step {
+  const name = group.name;
+  const aim = aimOf(record);
+  const suspend = SUSPENDED_BY_SWAP.filter((process) => record.suspended.includes(process) && !group.suspended.includes(process));
+  if (suspend.length > 0) {
+    return act('suspend', { type: 'suspend', group: name, processes: suspend }, 'nothing may change the membership by itself while two sets run');
+  }
+  const failing = whyFailing(observed, plan, group, record, halves, aim);
+  if (failing === undefined && record.suspended.includes('Launch') && group.suspended.includes('Launch')) {
+    return act('resume', { type: 'resume', group: name, processes: ['Launch'] }, 'an earlier roll-back left launching suspended');
+  }
+  if (failing === undefined && hold !== undefined) {
+    // Whoever has the turn is proven for this group too.
+    return { kind: 'proving', proven: true, needed: 0, wait: { group: name, phase: 'prove', why: hold.why, instances: [] } };
+  }
+  const grown = reaches(group.size, aim.size);
+  if (failing === undefined && !grown) return act(aim.purpose, { type: 'resize', group: name, size: aim.size, purpose: aim.purpose }, aim.why);
+  const ready = proven(group, halves.new, observed.seen, plan, observed.at);
+  const wait = provingWait(observed, plan, group, record, halves, ready, aim);
+  return { kind: 'proving', proven: grown && units(ready) >= aim.needed, needed: aim.needed, ...(failing === undefined ? {} : { failing }), wait };
+}
+
+/** Why the new half cannot be waited for any longer, or undefined. */
+function whyFailing(observed: Observed, plan: Plan, group: Group, record: RolloutRecord, halves: Split, aim: Aim): string | undefined {
+  if (observed.wish !== undefined) return observed.wish.why;
+  if (plan.undo) return 'a person asked for it (ha-updater rollback)';
+  const lost = hopeless(group, record, observed.failures, halves.new);
+  if (lost !== undefined) return lost;
+  const ready = proven(group, halves.new, observed.seen, plan, observed.at);
+  if (units(ready) >= aim.needed) return undefined;
+  if ((observed.seen.doubled[group.name] ?? 0) > GROWINGS) return `somebody else keeps changing its sizes (now ${group.size.min}/${group.size.desired}/${group.size.max})`;
+  const deadlines = deadlinesOf(observed, plan, group, record);
+  const state = (): string => {
+    const open = halves.new.map((instance) => ({ id: instance.id, why: notInService(group, instance) || failedCheck(observed.seen, plan, instance) })).filter((row) => row.why !== '');
+    const first = sameReasons(open);
+    const missing = aim.needed - units(halves.new);
+    return [first, ...(missing > 0 ? [`${missing} were not launched${lastFailure(observed, group)}`] : [])].filter((part) => part !== '').join('; ');
+  };
+  if (observed.at >= deadlines.total) return `not proven within ${seconds(plan.timing.totalMs)}: ${state()}`;
+  if (observed.at >= deadlines.progress) return `no further instance was proven for ${seconds(plan.timing.progressMs)} (${units(ready)} of ${aim.needed}): ${state()}`;
+  return undefined;
+}
+
+function deadlinesOf(observed: Observed, plan: Plan, group: Group, record: RolloutRecord): { readonly progress: Instant; readonly total: Instant } {
+  const began = Math.max(record.startedAt, observed.seen.adoptedAt[group.name] ?? 0);
+  return {
+    progress: (observed.seen.progressAt[group.name]?.at ?? Math.max(began, observed.at)) + plan.timing.progressMs,
+    total: began + plan.timing.totalMs,
+  };
+}
+
+function provingWait(observed: Observed, plan: Plan, group: Group, record: RolloutRecord, halves: Split, ready: readonly Instance[], aim: Aim): Wait {
+  const rows: { id: string; why: string; since?: Instant }[] = [];
+  for (const instance of [...halves.new, ...halves.unknown]) {
+    if (ready.includes(instance)) continue;
+    const open = notInService(group, instance);
+    const since = observed.seen.inServiceSince[instance.id];
+    if (open !== '') rows.push({ id: instance.id, why: open });
+    else rows.push({ id: instance.id, why: notProvenYet(observed.seen, plan, instance), ...(since === undefined ? {} : { since }) });
+  }
+  const missing = aim.needed - units(halves.new) - units(halves.unknown);
+  const launch = missing <= 0 ? '' : group.suspended.includes('Launch') ? `; ${missing} cannot launch: the process Launch is suspended` : `; ${missing} still to launch${lastFailure(observed, group)}`;
+  const { progress, total } = deadlinesOf(observed, plan, group, record);
+  return {
+    group: group.name,
+    phase: 'prove',
+    why: `${units(ready)} of ${aim.needed} new instances are proven${launch}`,
+    instances: rows,
+    until: Math.min(progress, total),
+  };
+}
+
+export function lastFailure(observed: Observed, group: Group): string {
+  const failure = observed.failures.filter((one) => one.group === group.name).at(-1);
+  return failure === undefined ? '' : ` (${failure.message})`;
+}

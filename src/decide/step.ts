@@ -1,0 +1,68 @@
+import type { Action, Phase } from '../model/action.js';
+import type { Observed, Wait } from '../model/decision.js';
+import type { Group } from '../model/group.js';
+import type { Plan } from '../model/plan.js';
+import type { RolloutRecord } from '../model/record.js';
+import { sameSize } from './capacity.js';
+import { split, units } from './classify.js';
+import { prepare } from './prepare.js';
+import { rollBack } from './roll-back.js';
+import { roll } from './rolling.js';
+import { promote } from './swap.js';
+
+/** An action with its reason. */
+export interface Because {
+  readonly action: Action;
+  readonly why: string;
+}
+
+/** The next step of one group that has a record. */
+export type Step =
+  | { readonly kind: 'act'; readonly phase: Phase; readonly acts: readonly Because[] }
+  | { readonly kind: 'wait'; readonly wait: Wait }
+  /** Grown and proving; what follows is judged together with the other groups. `needed`: the units that its proof takes. */
+  | { readonly kind: 'proving'; readonly proven: boolean; readonly needed: number; readonly failing?: string; readonly wait: Wait }
+  | { readonly kind: 'stuck'; readonly why: string };
+
+/**
+ * Why a group begins nothing further for now. `stop`: what is under way is brought to a safe end, then the run stops
+ * with the record kept; otherwise the group waits until nothing holds it any more.
+ */
+export interface Hold {
+  readonly why: string;
+  readonly stop: boolean;
+}
+
+/** What to do next with a group whose rollout has begun: by its record's strategy and verdict, then by what is not done yet. */
+export function step(observed: Observed, plan: Plan, group: Group, record: RolloutRecord, hold?: Hold): Step {
+  const halves = split(group, record);
+  const surplus = units(halves.old) - record.old;
+  if (surplus > 0) {
+    return { kind: 'stuck', why: `${units(halves.old)} instances were launched before the rollout began, but its record says ${record.old}; nobody can tell the halves apart` };
+  }
+  const verdict = group.notes.verdict;
+  if (verdict === undefined) return prepare(observed, plan, group, record, halves, hold);
+  if (verdict.outcome === 'rollBack') return rollBack(observed, plan, group, record, verdict, halves);
+  switch (record.strategy) {
+    case 'swap':
+      return promote(observed, plan, group, record, verdict, halves);
+    case 'rolling':
+      return roll(observed, plan, group, record, verdict, halves, hold);
+  }
+}
+
+/** True while a rollout has a record and nothing more: it can be undone by removing the record. */
+export function notBegun(group: Group, record: RolloutRecord): boolean {
+  const halves = split(group, record);
+  return group.notes.verdict === undefined && sameSize(group.size, record.size) && halves.new.length + halves.unknown.length + halves.leaving.length === 0;
+}
+
+/** Takes back a rollout that has only been noted: the processes as they were found, then the notes. */
+export function undo(group: Group, record: RolloutRecord, why: string): Because {
+  const frozen = group.notes.frozen?.processes ?? [];
+  const freeze = frozen.filter((process) => record.suspended.includes(process) && !group.suspended.includes(process));
+  if (freeze.length > 0) return { action: { type: 'suspend', group: group.name, processes: freeze }, why };
+  const resume = record.suspended.filter((process) => group.suspended.includes(process) && !frozen.includes(process));
+  if (resume.length > 0) return { action: { type: 'resume', group: group.name, processes: resume }, why };
+  return { action: { type: 'clear', group: group.name, notes: ['record', 'lease'] }, why };
+}
