@@ -1,20 +1,21 @@
 import { string as argument } from '@oclif/core/args';
 import { BaseCommand } from './base/command.js';
-import { commonFlags, outputFlags, stackFlags } from './base/flags.js';
+import { asgFlag, commonFlags, limitFlags, outputFlags, stackFlags } from './base/flags.js';
 
 export default class Cancel extends BaseCommand {
-  static override summary = 'Cancel the update of a stack that is under way';
+  static override usage = ['cancel STACK [FLAGS]', 'cancel --asg NAME [--asg NAME...] [FLAGS]'];
+  static override summary = 'Cancel what is under way: the update of a stack, or the rollout on its groups';
   static override description =
-    'Asks CloudFormation to cancel the update, whoever began it, and follows the stack back to what it was. For the on-cancel task of a pipeline. A rollout on the groups is not stopped from here: the run itself rolls it back at SIGTERM, and rollback does so for a dead one.';
-  static override examples = ['<%= config.bin %> cancel my-stack'];
+    'For the on-cancel task of a pipeline, whoever began it and wherever it runs. Asks CloudFormation to cancel the update and follows the stack back. A rollout is called back by a note on its groups: the run that works on it rolls back at its next look, as at SIGTERM; what a dead run left is rolled back from here. A rollout that is judged to promote is finished; only going forward leads back from there.';
+  static override examples = ['<%= config.bin %> cancel my-stack', '<%= config.bin %> cancel --asg web'];
   static override args = {
-    stack: argument({ name: 'STACK', description: 'Stack whose update to cancel', required: true, ignoreStdin: true }),
+    stack: argument({ name: 'STACK', description: 'Stack whose update, or whose groups\' rollout, to cancel', ignoreStdin: true }),
   };
-  static override flags = { ...stackFlags, ...commonFlags, ...outputFlags };
+  static override flags = { ...asgFlag, ...stackFlags, ...limitFlags, ...commonFlags, ...outputFlags };
 
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Cancel);
     const { cancel } = await import('../src/index.js');
-    return this.end(await cancel({ ...flags, stack: args.stack }, this.surroundings()));
+    return this.end(await cancel({ ...flags, stack: args.stack, asgs: flags.asg ?? [] }, this.surroundings()));
   }
 }

@@ -1,46 +1,107 @@
+import type { NumberTexts } from '../config/numbers.js';
+import { readWanted, type Wanted } from '../config/plan.js';
+import { begunOn, callBack, type Begun } from '../engine/call-back.js';
 import { stackGroups, STACK_TIMING } from '../engine/stack.js';
 import { cancelUpdate } from '../engine/stack/cancel.js';
 import { retrying } from '../engine/retry.js';
-import { refused } from '../errors.js';
-import { readWanted } from '../config/plan.js';
-import type { NumberTexts } from '../config/numbers.js';
-import { withRun, type CommonFlags, type Run } from './run.js';
+import { Failure, refused } from '../errors.js';
+import type { GroupResult } from '../model/decision.js';
+import type { Stack } from '../model/stack.js';
+import { withRun, type CommonFlags, type Happy, type Run } from './run.js';
 import type { Ending, Surroundings } from './surroundings.js';
+import { againWith, planOf, targetProblems } from './update-asgs.js';
 
 export interface CancelAsked extends CommonFlags, NumberTexts {
-  readonly stack: string;
+  readonly stack?: string | undefined;
+  readonly asgs: readonly string[];
 }
 
 /**
- * `cancel`: has CloudFormation undo the update that is under way, whoever began it, and follows it back.
- * The call comes first and is all that matters: a pipeline that is being stopped gives little time.
+ * `cancel`: has CloudFormation undo the update that is under way, and whoever works on a rollout of the groups
+ * roll it back; whoever began them. The one call that matters comes first: a pipeline that is being stopped
+ * gives little time.
  */
 export async function cancel(asked: CancelAsked, surroundings: Surroundings): Promise<Ending> {
-  const wanted = readWanted(asked, asked.stack === '' ? ['STACK must not be empty.'] : []);
+  const wanted = readWanted(asked, targetProblems(asked));
   const head = {
     command: 'cancel',
     stack: asked.stack,
-    groups: [],
-    again: () => `ha-updater status ${asked.stack} --events`,
-    onInterrupt: () => 'Looks no longer; CloudFormation goes on rolling back by itself.',
+    groups: asked.asgs,
+    again: againWith(asked, 'cancel'),
+    onInterrupt: () => 'Looks no longer; what was asked for stays, and CloudFormation and the run go on going back.',
   };
   return withRun(head, asked, surroundings, async (run) => {
-    const { deps } = run;
-    const stack = await retrying(deps, 'cloudformation:DescribeStacks', () => deps.gateway.describeStack(asked.stack));
-    if (stack === undefined) throw refused('stack.missing', `There is no stack ${asked.stack}.`, []);
-    if (stack.status !== 'UPDATE_IN_PROGRESS') throw await nothingToCancel(run, asked.stack, stack.id, stack.status);
-    const { warmupMs, actionTimeoutMs, lookBackMs } = wanted.stackTiming;
-    await cancelUpdate(deps, { stack: asked.stack, token: `ha-updater-${run.id}`, timing: { ...STACK_TIMING, warmupMs, silenceMs: actionTimeoutMs, lookBackMs } }, stack);
-    return { outcome: 'cancelled', results: [] };
+    const stack = asked.stack === undefined ? undefined : await stackOf(run, asked.stack);
+    const updating = stack?.status === 'UPDATE_IN_PROGRESS';
+    if (stack !== undefined && updating) await cancelStack(run, wanted, asked.stack ?? '', stack);
+    const begun = await begunOn(run.deps, stack === undefined ? asked.asgs : stack.status.startsWith('DELETE') ? [] : await stackGroups(run.deps, stack.id));
+    // One that replaces a few at a time can still be stopped after its verdict, though not undone.
+    const open = begun.filter(({ group, record }) => record.strategy === 'rolling' || group.notes.verdict?.run !== record.run || group.notes.verdict.outcome !== 'promote');
+    if (open.length === 0 && updating) return { outcome: 'cancelled', results: [] };
+    if (open.length === 0) throw nothingToCancel(asked, stack, begun);
+    return cancelRollout(run, wanted, asked, open);
   });
 }
 
-/** Only a running update can be cancelled. A rollout that is under way has a command of its own. */
-async function nothingToCancel({ deps }: Run, name: string, stackId: string, status: string): Promise<Error> {
-  const groups = status.startsWith('DELETE') ? [] : await stackGroups(deps, stackId);
-  const looked = groups.length === 0 ? [] : (await retrying(deps, 'autoscaling:DescribeAutoScalingGroups', () => deps.gateway.describeGroups(groups))).groups;
-  const begun = looked.filter(({ notes }) => notes.record !== undefined).map((group) => group.name);
-  const rollout = begun.length === 0 ? '' : ` A rollout is under way on ${begun.join(', ')}: it is not stopped from here.`;
-  const next = begun.length === 0 ? [`ha-updater status ${name} --events`] : [`ha-updater rollback ${name}   # once the process that works on it was stopped with SIGTERM, or is gone`];
-  return refused('cancel.nothing', `Stack ${name} is ${status}: CloudFormation cancels only an update in progress.${rollout}`, [], next);
+async function stackOf({ deps }: Run, name: string): Promise<Stack> {
+  const stack = await retrying(deps, 'cloudformation:DescribeStacks', () => deps.gateway.describeStack(name));
+  if (stack === undefined) throw refused('stack.missing', `There is no stack ${name}.`, []);
+  return stack;
+}
+
+function cancelStack({ deps, id }: Run, { stackTiming }: Wanted, name: string, stack: Stack): Promise<void> {
+  const { warmupMs, actionTimeoutMs, lookBackMs } = stackTiming;
+  return cancelUpdate(deps, { stack: name, token: `ha-updater-${id}`, timing: { ...STACK_TIMING, warmupMs, silenceMs: actionTimeoutMs, lookBackMs } }, stack);
+}
+
+async function cancelRollout(run: Run, wanted: Wanted, asked: CancelAsked, open: readonly Begun[]): Promise<Happy> {
+  const groups = open.map(({ group }) => group.name);
+  run.deps.emit({ type: 'groups.found', ...(asked.stack === undefined ? {} : { stack: asked.stack }), groups });
+  const plan = planOf(run, wanted, asked, groups, { adoptOnly: true, undo: true, command: 'cancel' });
+  // The mark of the boot behind the name is for machines.
+  const results = await callBack(run.deps, plan, open, `ha-updater cancel on ${run.host.split('/')[0] ?? run.host}`);
+  if (results.some(({ outcome }) => outcome === 'stuck')) throw halfWay(results, asked);
+  if (results.some(({ outcome }) => outcome === 'promoted')) throw tooLate(results, asked);
+  const target = asked.stack ?? asked.asgs.map((name) => `--asg ${name}`).join(' ');
+  const frozen = results.some(({ outcome }) => outcome === 'rolledBack');
+  return { outcome: 'cancelled', results, ...(frozen && { more: { next: [`ha-updater unfreeze ${target}`] } }) };
+}
+
+/** Only an update in progress can be cancelled, and only a rollout without a verdict to promote. */
+function nothingToCancel({ stack: name = '' }: CancelAsked, stack: Stack | undefined, begun: readonly Begun[]): Error {
+  const show = name === '' ? [] : [`ha-updater status ${name} --events`];
+  const [judged] = begun;
+  if (judged !== undefined) {
+    const { verdict } = judged.group.notes;
+    const when = verdict === undefined ? '' : ` at ${new Date(verdict.at).toISOString()}`;
+    return refused('cancel.tooLate', `Run ${judged.record.run} was judged${when} to promote: its old instances are going already, and no verdict is ever turned.`, [], show);
+  }
+  const what = stack === undefined ? 'There is no rollout on these groups.' : `Stack ${name} is ${stack.status}, and there is no rollout on its groups: there is nothing to cancel.`;
+  return refused('cancel.nothing', what, [], show);
+}
+
+/** A rolling rollout was past its verdict: it stops, and what is replaced stays replaced. */
+function halfWay(results: readonly GroupResult[], { stack, asgs }: CancelAsked): Failure {
+  const names = results.flatMap(({ group, outcome }) => (outcome === 'stuck' ? [group] : []));
+  const target = stack ?? asgs.map((name) => `--asg ${name}`).join(' ');
+  return new Failure('stopped', {
+    code: 'cancel.halfWay',
+    what: `${names.join(', ')} stopped half-way: some old instances are replaced already, and those are not launched again.`,
+    reasons: [],
+    serves: 'Old and new instances serve side by side.',
+    left: 'The record of the rollout; nobody goes on with it by itself.',
+    next: [...(stack === undefined ? [] : [`ha-updater status ${stack}`]), `ha-updater resume ${target}`],
+  });
+}
+
+function tooLate(results: readonly GroupResult[], { stack, asgs }: CancelAsked): Failure {
+  const promoted = results.filter(({ outcome }) => outcome === 'promoted').map(({ group }) => group);
+  return new Failure('stopped', {
+    code: 'cancel.tooLate',
+    what: `${promoted.join(', ')} was judged to promote before the run saw that it was called back, and was finished.`,
+    reasons: [],
+    serves: 'The new instances serve.',
+    left: 'Nothing of the rollout is left. To go back, roll out the former configuration.',
+    next: [stack === undefined ? `ha-updater update-asgs ${asgs.map((name) => `--asg ${name}`).join(' ')}` : `ha-updater status ${stack}`],
+  });
 }

@@ -98,7 +98,7 @@ function sidesOf(group: Group): ReadonlyMap<string, Side> {
 }
 
 function advice(group: Group, sides: ReadonlyMap<string, Side>, { at, stack, region, holderIsGone }: Circumstances): Pick<GroupStatus, 'remarks' | 'next'> {
-  const { record, verdict, lease, frozen, unreadable } = group.notes;
+  const { record, verdict, lease, frozen, wish, unreadable } = group.notes;
   const update = `ha-updater update-asgs ${stack.name} --region ${region}`;
   const remarks: string[] = [];
   const next: string[] = [];
@@ -107,6 +107,7 @@ function advice(group: Group, sides: ReadonlyMap<string, Side>, { at, stack, reg
     const judged = verdict === undefined ? 'not judged yet' : `judged: ${verdict.outcome === 'promote' ? 'promote' : 'roll back'} (${verdict.why})`;
     remarks.push(`Rollout ${record.run} began ${time(record.startedAt)}, ${judged}; it restores min ${record.size.min}, desired ${record.size.desired}, max ${record.size.max}.`);
     remarks.push(lease === undefined ? 'Interrupted: nobody works on it.' : holderOf(lease, at, holderIsGone));
+    if (wish?.run === record.run) remarks.push(`Called back ${time(wish.at)} by ${wish.why}: it is rolled back unless it was judged before.`);
     next.push(`ha-updater resume ${stack.name} --region ${region}`);
     if (verdict?.outcome !== 'promote') next.push(`ha-updater rollback ${stack.name} --region ${region}`);
   }

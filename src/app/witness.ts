@@ -47,6 +47,11 @@ export function createWitness(): { readonly witness: () => Witness; readonly see
         changed = true;
         open.add(event.group);
         break;
+      case 'rollout.called':
+        // A note, which somebody else acts on.
+        stage = 'groups';
+        changed = true;
+        break;
       case 'group.progress':
         progress.set(event.progress.group, event.progress);
         break;

@@ -1,7 +1,7 @@
 import type { NoteName } from '../model/action.js';
 import type { NotesToWrite } from '../engine/gateway.js';
 import type { GroupNotes } from '../model/group.js';
-import { RECORD_VERSION, STRATEGY_RECORD_VERSION, type FrozenNote, type Lease, type RollingRecord, type RolloutRecord, type Verdict } from '../model/record.js';
+import { RECORD_VERSION, STRATEGY_RECORD_VERSION, type FrozenNote, type Lease, type RollingRecord, type RolloutRecord, type Verdict, type WishNote } from '../model/record.js';
 
 /** The tag of each note. Keys under `ha-updater:` are ours alone. */
 export const NOTE_KEYS: Readonly<Record<NoteName, string>> = {
@@ -9,6 +9,7 @@ export const NOTE_KEYS: Readonly<Record<NoteName, string>> = {
   verdict: 'ha-updater:verdict',
   lease: 'ha-updater:lease',
   frozen: 'ha-updater:frozen',
+  wish: 'ha-updater:wish',
 };
 
 const OUR_PREFIX = 'ha-updater:';
@@ -47,6 +48,7 @@ export function encodeNotes(notes: NotesToWrite): Tag[] {
   if (notes.verdict) tags.push({ key: NOTE_KEYS.verdict, value: fits(verdictText(notes.verdict)) });
   if (notes.lease) tags.push({ key: NOTE_KEYS.lease, value: fits(leaseText(notes.lease)) });
   if (notes.frozen) tags.push({ key: NOTE_KEYS.frozen, value: fits(frozenText(notes.frozen)) });
+  if (notes.wish) tags.push({ key: NOTE_KEYS.wish, value: fits(wishText(notes.wish)) });
   return tags;
 }
 
@@ -75,6 +77,8 @@ function decodeNote(key: string, value: string): GroupNotes {
       return { lease: readLease(fieldsOf(value, ['run', 'host', 'pid', 'beat', 'ttl', 'at', 'build?', 'lock?'])) };
     case NOTE_KEYS.frozen:
       return { frozen: readFrozen(fieldsOf(value, ['run', 'at', 'processes', 'why'])) };
+    case NOTE_KEYS.wish:
+      return { wish: readWish(fieldsOf(value, ['run', 'at', 'why'])) };
     default:
       throw new Unreadable('no note of this version has that key');
   }
@@ -191,6 +195,14 @@ function frozenText(note: FrozenNote): string {
 
 function readFrozen(field: Fields): FrozenNote {
   return { run: readWord(field('run')), at: readTime(field('at')), processes: readProcesses(field('processes')), why: field('why') };
+}
+
+function wishText(note: WishNote): string {
+  return withWhy(line({ run: word(note.run), at: time(note.at) }), note.why);
+}
+
+function readWish(field: Fields): WishNote {
+  return { run: readWord(field('run')), at: readTime(field('at')), why: field('why') };
 }
 
 // The format.

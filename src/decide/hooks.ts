@@ -5,6 +5,7 @@ import type { Group, Instance } from '../model/group.js';
 import type { HookDue, HookKind, HookResult } from '../model/hook.js';
 import type { Plan } from '../model/plan.js';
 import { inService, split, standing } from './classify.js';
+import { calledBack } from './wish.js';
 
 /** How long after a failed check it is tried again. */
 export const CHECK_EVERY_MS = 10_000;
@@ -106,7 +107,7 @@ function heldBack(observed: Observed, plan: Plan, action: Action): { readonly go
 
 /** New instances in service whose check has not passed, except those that were tried just now. */
 function checksDue(observed: Observed, plan: Plan, group: Group): readonly HookDue[] {
-  if (plan.gates?.hooks?.check === undefined || observed.wish !== undefined || plan.undo) return [];
+  if (plan.gates?.hooks?.check === undefined || calledBack(observed, plan, group) !== undefined) return [];
   return candidates(plan, group)
     .filter((instance) => inService(group, instance) && !checked(observed.seen, plan, instance))
     .filter(({ id }) => observed.at - (resultOf(observed.seen, 'check', id)?.at ?? -Infinity) >= CHECK_EVERY_MS)

@@ -11,6 +11,7 @@ import { hopeless } from './hopeless.js';
 import { SUSPENDED_BY_SWAP } from './preflight.js';
 import { proven } from './remember.js';
 import type { Hold, Step } from './step.js';
+import { calledBack } from './wish.js';
 
 /** How often growing is asked for before somebody else's resizing makes the rollout fail. */
 export const GROWINGS = 10;
@@ -40,8 +41,8 @@ export function prepare(observed: Observed, plan: Plan, group: Group, record: Ro
 
 /** Why the new half cannot be waited for any longer, or undefined. */
 function whyFailing(observed: Observed, plan: Plan, group: Group, record: RolloutRecord, halves: Split, aim: Aim): string | undefined {
-  if (observed.wish !== undefined) return observed.wish.why;
-  if (plan.undo) return 'a person asked for it (ha-updater rollback)';
+  const called = calledBack(observed, plan, group);
+  if (called !== undefined) return called;
   const lost = hopeless(group, record, observed.failures, halves.new);
   if (lost !== undefined) return lost;
   const ready = proven(group, halves.new, observed.seen, plan, observed.at);

@@ -78,6 +78,8 @@ export function withNotes(group: Group, seen: Seen): Group {
     ...(verdict === undefined ? {} : { verdict }),
     ...(lease === undefined ? {} : { lease }),
     ...(frozen === undefined ? {} : { frozen }),
+    // One of another rollout is nobody's business any more.
+    ...(shown.wish === undefined || shown.wish.run !== current?.run ? {} : { wish: shown.wish }),
     ...(shown.unreadable === undefined ? {} : { unreadable: shown.unreadable }),
   };
   return { ...group, notes };

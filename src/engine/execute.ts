@@ -24,7 +24,8 @@ export function execute(gateway: Gateway, action: Action): Promise<void> {
     case 'freeze':
       return gateway.writeNotes([action.group], { frozen: action.note });
     case 'clear':
-      return gateway.deleteNotes(action.group, action.notes);
+      // A wish goes with the rollout that it is about, also one that came after the last look.
+      return gateway.deleteNotes(action.group, action.notes.includes('record') ? [...action.notes, 'wish'] : action.notes);
     case 'pause':
       return gateway.writeNotes([action.group], { record: action.record }).then(() => gateway.deleteNotes(action.group, ['lease']));
     case 'rewrite': {

@@ -3,7 +3,7 @@ import type { NoteName } from '../model/action.js';
 import type { Identity } from '../model/event.js';
 import type { Balancer, BalancerHealth, FailedActivity, Group, Precautions, Size } from '../model/group.js';
 import type { Activity } from '../model/finding.js';
-import type { FrozenNote, Lease, RolloutRecord, Verdict } from '../model/record.js';
+import type { FrozenNote, Lease, RolloutRecord, Verdict, WishNote } from '../model/record.js';
 import type { ChangeSet, ChangeSetRow } from '../model/change-set.js';
 import type { FailedEvent, Stack, StackEvent, StackResource, TemplateSummary } from '../model/stack.js';
 import type { TemplateSource } from '../model/template.js';
@@ -18,7 +18,7 @@ export type BareGroup = Omit<Group, 'balancers' | 'configurations'> & {
 };
 
 /** Notes to write; each is one tag of the group. */
-export type NotesToWrite = { readonly record?: RolloutRecord; readonly verdict?: Verdict; readonly lease?: Lease; readonly frozen?: FrozenNote };
+export type NotesToWrite = { readonly record?: RolloutRecord; readonly verdict?: Verdict; readonly lease?: Lease; readonly frozen?: FrozenNote; readonly wish?: WishNote };
 
 export interface StackRequest {
   readonly stack: string;

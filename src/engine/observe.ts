@@ -1,6 +1,7 @@
 import type { Instant } from '../clock.js';
 import { standing, units } from '../decide/classify.js';
 import { nothingSeen, remember, sent } from '../decide/remember.js';
+import { wishOnOurs } from '../decide/wish.js';
 import type { Observed, Seen } from '../model/decision.js';
 import type { Balancer, BalancerHealth, FailedActivity, Group, Precautions } from '../model/group.js';
 import type { Plan } from '../model/plan.js';
@@ -105,6 +106,20 @@ export function createObserver(deps: Deps, plan: Plan): Observer {
     for (const found of await Promise.all(unasked.map((group) => gateway.precautions(group.name)))) precautions.set(found.group, found);
   }
 
+  /** A signal means: put everything back. So does a wish on the groups, and it is not taken back by reads that lag. */
+  let asked: ReturnType<typeof wishOnOurs>;
+  function wishOf(groups: readonly Group[]): Pick<Observed, 'wish'> {
+    const signal = deps.interrupt.received;
+    if (signal !== undefined) return { wish: { outcome: 'rollBack', why: `interrupted by ${signal}` } };
+    const found = asked ?? wishOnOurs(groups, plan);
+    if (found !== undefined && asked === undefined) {
+      asked = found;
+      const open = groups.some(({ notes }) => notes.record !== undefined && notes.verdict === undefined);
+      deps.emit({ type: 'interrupt', signal: found.by, effect: open ? 'Rolls back: the new instances go, the old ones stay.' : 'The verdict is written already; what it says is finished.' });
+    }
+    return found === undefined ? {} : { wish: { outcome: 'rollBack', why: found.why } };
+  }
+
   return {
     async look() {
       const { at, groups: bare } = await gateway.describeGroups(plan.groups);
@@ -133,7 +148,7 @@ export function createObserver(deps: Deps, plan: Plan): Observer {
         precautions: [...precautions.values()],
         failures: failed,
         abandoned: groups.filter(({ notes }) => notes.lease !== undefined && notes.lease.run !== plan.run && deps.holderIsGone(notes.lease)).map((group) => group.name),
-        ...wishOf(deps),
+        ...wishOf(groups),
       };
       seen = remember(seen ?? nothingSeen(at), look, plan);
       return { ...look, seen };
@@ -154,12 +169,6 @@ function patient(deps: Deps, meanwhile: () => Promise<void>): Pick<Gateway, (typ
 }
 
 const READS = ['describeGroups', 'describeStack', 'launchTimes', 'templateVersions', 'describeBalancers', 'health', 'failedLaunches', 'precautions'] as const;
-
-/** A signal means: put everything back. */
-function wishOf(deps: Deps): Pick<Observed, 'wish'> {
-  const signal = deps.interrupt.received;
-  return signal === undefined ? {} : { wish: { outcome: 'rollBack', why: `interrupted by ${signal}` } };
-}
 
 /** The template of a reference such as `lt/ID:$Latest`, when its version moves. */
 function movingTemplate(ref: string): string | undefined {

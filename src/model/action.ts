@@ -26,7 +26,7 @@ export type Action =
   | { readonly type: 'renew'; readonly groups: readonly string[]; readonly lease: Lease };
 
 /** Our notes on a group, each one tag. */
-export type NoteName = 'record' | 'verdict' | 'lease' | 'frozen';
+export type NoteName = 'record' | 'verdict' | 'lease' | 'frozen' | 'wish';
 
 export type Phase =
   | 'preflight'

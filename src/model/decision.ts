@@ -73,7 +73,7 @@ export interface Observed {
   readonly abandoned: readonly string[];
   /** What earlier looks of this process add; a fresh process starts with an empty one. */
   readonly seen: Seen;
-  /** The user's wish, when a signal came. */
+  /** The user's wish: a signal came, or a note on the groups asks for it. */
   readonly wish?: { readonly outcome: 'rollBack'; readonly why: string };
 }
 

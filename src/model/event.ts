@@ -133,6 +133,8 @@ export type RunEvent =
       readonly rootCauses: readonly { readonly logicalId: string; readonly type: string; readonly reason: string }[];
       readonly elapsedMs: Milliseconds;
     }
+  /** A rollout was asked to roll back, by a note on its groups that the run which works on it obeys. */
+  | { readonly type: 'rollout.called'; readonly run: string; readonly groups: readonly string[]; readonly by: string }
   | { readonly type: 'groups.found'; readonly stack?: string; readonly groups: readonly string[] }
   | { readonly type: 'group.skipped'; readonly group: string; readonly why: string }
   | { readonly type: 'group.adopted'; readonly group: string; readonly run: string; readonly holder: string; readonly since: Instant }

@@ -1,5 +1,5 @@
 import type { Instant, Milliseconds } from '../clock.js';
-import type { FrozenNote, Lease, RolloutRecord, Verdict } from './record.js';
+import type { FrozenNote, Lease, RolloutRecord, Verdict, WishNote } from './record.js';
 
 /** The three sizes of a group, in capacity units (instances, unless the group is weighted). */
 export interface Size {
@@ -98,6 +98,7 @@ export interface GroupNotes {
   readonly verdict?: Verdict;
   readonly lease?: Lease;
   readonly frozen?: FrozenNote;
+  readonly wish?: WishNote;
   /** A tag of ours that this version cannot read: its key, value and why. Never guessed at. */
   readonly unreadable?: string;
 }

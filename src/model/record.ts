@@ -91,6 +91,18 @@ export interface Lease {
   readonly lock?: string;
 }
 
+/**
+ * Somebody asks for a rollout to be rolled back, and whoever works on it obeys as it would a signal. It names
+ * the rollout, so that no later one ever obeys it, and goes together with its record.
+ */
+export interface WishNote {
+  /** Run that began the rollout: that of its record. */
+  readonly run: string;
+  readonly at: Instant;
+  /** Who asks, such as `ha-updater cancel on ci-7`. */
+  readonly why: string;
+}
+
 /** Left on a group after a roll-back: exactly the processes that we left suspended, and why. */
 export interface FrozenNote {
   readonly run: string;

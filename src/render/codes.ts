@@ -21,7 +21,8 @@ export const CODES: Readonly<Record<string, string>> = {
   'balancer.slow': 'The health checks of a balancer take so long by themselves that --healthy-timeout leaves little room.',
   'balancer.unjudged': 'The health in this balancer can mean nothing (no listener, or checks switched off), so it is not waited for.',
 
-  'cancel.notBack': 'The update was cancelled, and the stack did not come back to what it was.',
+  'cancel.halfWay': 'A rolling rollout was past its verdict when it was called back: it stopped where it was, and resume finishes it.',
+  'cancel.notBack': 'What was under way was asked to go back, and had not come back to what it was when we stopped looking.',
   'cancel.nothing': 'There is nothing under way that could be cancelled.',
   'cancel.tooLate': 'It is too late to cancel: what was under way is through.',
 

@@ -68,6 +68,8 @@ export function describe(event: RunEvent, at: Instant): readonly Line[] {
         ...line(event.stack, event.ok ? 'good' : 'error', `${event.status} after ${duration(event.elapsedMs)}.`),
         ...event.rootCauses.flatMap((cause) => line(event.stack, 'error', `Root cause: ${cause.logicalId} (${cause.type}): ${cause.reason}`)),
       ];
+    case 'rollout.called':
+      return event.groups.flatMap((group) => line(group, 'warning', `Asked run ${event.run} to roll back: it does so at its next look.`));
     case 'groups.found':
       if (event.groups.length === 0) return line(event.stack ?? 'run', 'info', 'No Auto Scaling groups.');
       return line(event.stack ?? 'run', 'info', `${count(event.groups.length, 'Auto Scaling group')}: ${list(event.groups, 20)}.`);

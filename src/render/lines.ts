@@ -82,6 +82,7 @@ function waitFilter(): (stamped: Stamped) => readonly Line[] {
       case 'stack.cancelled':
       case 'stack.mending':
       case 'stack.settled':
+      case 'rollout.called':
       case 'groups.found':
       case 'group.skipped':
       case 'group.adopted':

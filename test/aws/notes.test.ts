@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { decodeNotes, encodeNotes, NOTE_KEYS } from '../../src/aws/notes.js';
-import type { FrozenNote, Lease, RolloutRecord, Verdict } from '../../src/model/record.js';
+import type { FrozenNote, Lease, RolloutRecord, Verdict, WishNote } from '../../src/model/record.js';
 
 const PROCESSES = ['AddToLoadBalancer', 'AlarmNotification', 'AZRebalance', 'HealthCheck', 'InstanceRefresh', 'Launch', 'ReplaceUnhealthy', 'ScheduledActions', 'Terminate'];
 
@@ -25,7 +25,7 @@ const base = {
 };
 const record: fc.Arbitrary<RolloutRecord> = fc.oneof(
   fc.record({ version: fc.constant(1 as const), strategy: fc.constant('swap' as const), ...base }),
-  fc.record({ version: fc.constant(2 as const), strategy: fc.constant('rolling' as const), surge: fc.integer({ min: 1, max: 10_000 }), unavailable: count, serial: fc.boolean(), ...base }),
+  fc.record({ version: fc.constant(2 as const), strategy: fc.constant('rolling' as const), surge: fc.integer({ min: 1, max: 10_000 }), unavailable: count, serial: fc.boolean(), ...base, run: fc.constant('20261121-030512-x7k2m') }),
 );
 const ours = { run, host: fc.string({ unit: 'binary', maxLength: 4 }), pid: fc.nat(), beat: fc.nat(), ttlMs: fc.nat(), at };
 const lease: fc.Arbitrary<Lease> = fc.oneof(
@@ -35,11 +35,13 @@ const lease: fc.Arbitrary<Lease> = fc.oneof(
 const verdict: fc.Arbitrary<Verdict> = fc.record({ run, outcome: fc.constantFrom('promote', 'rollBack'), at, why: sentence });
 const frozen: fc.Arbitrary<FrozenNote> = fc.record({ run, at, processes, why: sentence });
 
+const wish: fc.Arbitrary<WishNote> = fc.record({ run, at, why: sentence });
+
 describe('notes as tags', () => {
   it('reads back what it wrote: record and lease exactly, sentences as far as a tag holds them', () => {
     fc.assert(
-      fc.property(record, lease, verdict, frozen, (r, l, v, f) => {
-        const tags = encodeNotes({ record: r, lease: l, verdict: v, frozen: f });
+      fc.property(record, lease, verdict, frozen, wish, (r, l, v, f, w) => {
+        const tags = encodeNotes({ record: r, lease: l, verdict: v, frozen: f, wish: w });
         for (const { value } of tags) expect(value).to.match(ALLOWED);
         const read = decodeNotes(tags);
         expect(read.unreadable).to.equal(undefined);
@@ -47,6 +49,7 @@ describe('notes as tags', () => {
         expect(read.lease).to.deep.equal(l);
         expect({ ...read.verdict, why: '' }).to.deep.equal({ ...v, why: '' });
         expect({ ...read.frozen, why: '' }).to.deep.equal({ ...f, why: '' });
+        expect({ ...read.wish, why: '' }).to.deep.equal({ ...w, why: '' });
         // What was read is written again as the same tags: nothing erodes.
         expect(encodeNotes(read)).to.deep.equal(tags);
       }),

@@ -1,4 +1,6 @@
 import { createGateway } from '../../src/aws/gateway.js';
+import { decodeNotes, encodeNotes } from '../../src/aws/notes.js';
+import { begunOn, callBack } from '../../src/engine/call-back.js';
 import type { Interrupt } from '../../src/engine/deps.js';
 import type { Gateway } from '../../src/engine/gateway.js';
 import type { Hooks } from '../../src/engine/hooks.js';
@@ -31,6 +33,10 @@ export interface Ending {
 export interface Mishap {
   /** Killed before or after the effect of its n-th change (1-based). */
   readonly killAt?: { readonly change: number; readonly when: 'before' | 'after' };
+  /** Somebody calls the rollout back, by a note on all groups that have a record then, at the n-th change. */
+  readonly calledBackAt?: { readonly change: number; readonly when: 'before' | 'after' };
+  /** The run does not swap: it calls back what is on the groups, as `cancel` does. */
+  readonly calls?: boolean;
   /** A signal that many simulated milliseconds after the run's start. */
   readonly interruptAfterMs?: number;
   /** The next run may not rely on knowing that the holder is gone. */
@@ -71,7 +77,7 @@ export function createStage(scenario: Partial<Scenario>, groups: readonly Parame
     const events: RunEvent[] = [];
     const emit = (event: RunEvent): void => void events.push(event);
     const deps = {
-      gateway: mortal(gateway, mishap.killAt, mine),
+      gateway: mortal(gateway, mishap, mine, () => callBackAll(sandbox)),
       clock: sandbox.clock,
       emit,
       interrupt: interruptAfter(sandbox, mishap.interruptAfterMs),
@@ -79,6 +85,7 @@ export function createStage(scenario: Partial<Scenario>, groups: readonly Parame
       ...(mishap.hooks === undefined ? {} : { hooks: mishap.hooks }),
     };
     try {
+      if (mishap.calls === true) return { outcome: 'cancelled', results: await callBack(deps, plan, await begunOn(deps, plan.groups), 'a test'), events };
       return { outcome: 'swapped', results: await swapGroups(deps, plan), events };
     } catch (error) {
       if (error instanceof Killed) return { outcome: 'killed', results: [], events };
@@ -114,20 +121,33 @@ export function createStage(scenario: Partial<Scenario>, groups: readonly Parame
 
 const CHANGES = ['writeNotes', 'deleteNotes', 'suspend', 'resume', 'resize', 'terminate'] as const;
 
-/** A gateway whose process dies before or after one of its changes. */
-function mortal(gateway: Gateway, killAt: Mishap['killAt'], changes: string[]): Gateway {
+/** A gateway whose process dies, or is called back, before or after one of its changes. */
+function mortal(gateway: Gateway, { killAt, calledBackAt }: Mishap, changes: string[], callBackNow: () => void): Gateway {
   const wrapped: Record<string, unknown> = { ...gateway };
   for (const name of CHANGES) {
     wrapped[name] = async (...parameters: unknown[]) => {
       changes.push(`${name} ${JSON.stringify(parameters)}`);
       const fatal = killAt?.change === changes.length;
+      const called = calledBackAt?.change === changes.length;
+      if (called && calledBackAt.when === 'before') callBackNow();
       if (fatal && killAt.when === 'before') throw new Killed();
       const answer: unknown = await (gateway[name] as (...of: unknown[]) => Promise<unknown>)(...parameters);
+      if (called && calledBackAt.when === 'after') callBackNow();
       if (fatal) throw new Killed();
       return answer;
     };
   }
   return wrapped as unknown as Gateway;
+}
+
+/** What `cancel` writes, for every rollout that the groups show at this moment. */
+export function callBackAll({ world }: Pick<Sandbox, 'world'>): void {
+  for (const group of call<Described>(world, 'autoscaling', 'DescribeAutoScalingGroups').AutoScalingGroups) {
+    const { record } = decodeNotes(group.Tags.map(({ Key, Value }) => ({ key: Key, value: Value })));
+    if (record === undefined) continue;
+    const [tag] = encodeNotes({ wish: { run: record.run, at: 0, why: 'a test' } });
+    world.invoke('autoscaling', 'CreateOrUpdateTags', { Tags: [{ ResourceId: group.AutoScalingGroupName, ResourceType: 'auto-scaling-group', Key: tag?.key, Value: tag?.value, PropagateAtLaunch: false }] }, 'outside');
+  }
 }
 
 function interruptAfter(sandbox: Sandbox, ms: number | undefined): Interrupt {
@@ -150,7 +170,7 @@ interface Described {
     readonly DesiredCapacity: number;
     readonly Instances: readonly { readonly LifecycleState: string; readonly LaunchTemplate?: { readonly Version: string }; readonly LaunchConfigurationName?: string }[];
     readonly SuspendedProcesses: readonly { readonly ProcessName: string }[];
-    readonly Tags: readonly { readonly Key: string }[];
+    readonly Tags: readonly { readonly Key: string; readonly Value: string }[];
   }[];
 }
 
