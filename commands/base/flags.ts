@@ -58,6 +58,7 @@ export const groupFlags = {
   surge: string({ summary: 'rolling: how many more may run meanwhile [default: 1]', helpValue: 'N|P%', helpGroup: 'ROLLING' }),
   unavailable: string({ summary: 'rolling: how many may be out of service meanwhile [default: 0]', helpValue: 'N|P%', helpGroup: 'ROLLING' }),
   serial: boolean({ summary: 'rolling: one instance at a time over all groups, as if they were one cluster', helpGroup: 'ROLLING' }),
+  console: boolean({ summary: 'When the new instances cannot be proven, show what they printed, without what is known to be secret [default: true]', allowNo: true, helpGroup: 'OUTPUT' }),
   force: boolean({ summary: 'Start although instances of the old set are not in service', helpGroup: 'SWAP' }),
   ...limitFlags,
 };

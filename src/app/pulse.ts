@@ -1,13 +1,15 @@
 import type { Clock, Milliseconds } from '../clock.js';
 import type { Emit, RunEvent } from '../model/event.js';
 
-/** Silence after which a pipeline may take a job for dead. */
-const SILENCE_MS: Milliseconds = 60_000;
+/** A pipeline may take a job for dead that says nothing for minutes. */
+const SILENCE_MS: Milliseconds = 30_000;
+/** Nothing is told more often than that. */
+const SHORTEST_MS: Milliseconds = 1_000;
 
 /**
- * Keeps a run from falling silent: waits that are still true are told again every `everyMs`, and when
- * nothing at all was told for a minute, that is said. The engine tells each fact once; here the clock
- * drives, because during a long wait or a slow call no event comes that could.
+ * Keeps a run from falling silent: waits that are still true are told again `everyMs` after they were
+ * told, and when nothing at all was told for half a minute, that is said. The engine tells each fact
+ * once; here the clock drives, because during a long wait or a slow call no event comes that could.
  */
 export function createPulse(clock: Clock, everyMs: Milliseconds, emit: Emit): { readonly see: Emit; readonly beat: (signal: AbortSignal) => Promise<void> } {
   const waits = new Map<string, { readonly event: RunEvent; at: number }>();
@@ -18,19 +20,24 @@ export function createPulse(clock: Clock, everyMs: Milliseconds, emit: Emit): { 
     if (event.type === 'group.waiting' || event.type === 'stack.waiting') waits.set(topic, { event, at: last });
     else if (topic !== '') waits.delete(topic);
   };
+  const nextAt = (): number => Math.min(last + SILENCE_MS, ...[...waits.values()].map(({ at }) => at + everyMs));
   return {
     see,
     beat: async (signal) => {
+      // The clock may have been set to the service's time since this pulse was made.
+      last = clock.now();
       while (!signal.aborted) {
-        await clock.sleep(everyMs, signal);
+        await clock.sleep(Math.max(SHORTEST_MS, nextAt() - clock.now()), signal);
         if (signal.aborted) return;
         const now = clock.now();
         const due = [...waits.values()].filter(({ at }) => now - at >= everyMs);
         for (const wait of due) {
-          wait.at = now;
           emit(wait.event);
+          wait.at = clock.now();
         }
         if (due.length === 0 && now - last >= SILENCE_MS) emit({ type: 'heartbeat', text: 'Still at it; AWS has not answered anything new.' });
+        else if (due.length === 0) continue;
+        last = clock.now();
       }
     },
   };

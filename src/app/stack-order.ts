@@ -11,6 +11,7 @@ import { readParameters, type ParametersWanted } from '../template/parameters.js
 import { objectOf, templateUrl } from '../template/s3-address.js';
 import type { CdkDeployment } from './cdk.js';
 import { readChange, type ChangeFlags, type ChangeWanted } from './change-flags.js';
+import { createLocator } from './locate.js';
 import type { Run } from './run.js';
 import type { Surroundings } from './surroundings.js';
 import { checkParameters, templateStore, type Given, type StoreFlags } from './template-store.js';
@@ -55,14 +56,17 @@ export async function makeOrder(run: Run, asked: OrderFlags, wanted: Wanted, { p
   const settings = settingsOf(parameters, change, cdk);
   const given = { ...parameters, ignoreUnknown };
   const io = { ...templateIo(run), store: templateStore(run.deps, asked, given) };
+  const template =
+    change.existing !== undefined
+      ? ofChangeSet(change.existing)
+      : cdk === undefined
+        ? await loadTemplate(asked.template, asked.stack, io)
+        : await cdkTemplate(run, cdk, io, given);
   return {
     stack: asked.stack,
-    template:
-      change.existing !== undefined
-        ? ofChangeSet(change.existing)
-        : cdk === undefined
-          ? await loadTemplate(asked.template, asked.stack, io)
-          : await cdkTemplate(run, cdk, io, given),
+    template,
+    // The template of a change set stays unread until something goes wrong.
+    locate: createLocator(run.deps, change.existing === undefined ? template : undefined),
     given: parameters.given,
     useDefault: parameters.useDefault,
     ignoreUnknown,

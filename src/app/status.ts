@@ -1,5 +1,3 @@
-import { readPace } from '../config/speed.js';
-import { systemClock } from '../clock.js';
 import { createObserver } from '../engine/observe.js';
 import type { Deps } from '../engine/deps.js';
 import { retrying } from '../engine/retry.js';
@@ -12,8 +10,8 @@ import { lineWriter } from '../render/out.js';
 import { statusPage } from '../render/status.js';
 import { toFailure } from './failure.js';
 import { endWithError } from './errors.js';
-import { thisMachine } from './machine.js';
-import { connect, QUICK, type CommonFlags } from './run.js';
+import { onlyLook } from './look.js';
+import { QUICK, type CommonFlags } from './run.js';
 import { groupStatus, type GroupStatus } from './status-group.js';
 import type { Ending, Surroundings } from './surroundings.js';
 
@@ -40,16 +38,8 @@ const EVENTS = 200;
 /** `status`: one look at everything, changing nothing. */
 export async function status(asked: StatusAsked, surroundings: Surroundings): Promise<Ending | StatusDocument> {
   if (asked.stack === '') throw badFlags(['STACK must not be empty.']);
-  const pace = readPace(surroundings.env);
-  const { gateway, region } = await connect(asked, pace.endpoint, surroundings);
+  const { deps, region } = await onlyLook(asked, surroundings);
   const write = lineWriter(surroundings.stdout);
-  const deps: Deps = {
-    gateway,
-    clock: systemClock(pace.speed),
-    emit: () => undefined,
-    interrupt: { received: undefined, wake: new AbortController().signal },
-    holderIsGone: thisMachine(surroundings.host).holderIsGone,
-  };
   try {
     const document = await look(deps, asked, region);
     if (!surroundings.json) statusPage(document).forEach(write);

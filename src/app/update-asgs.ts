@@ -11,6 +11,8 @@ import type { Ending, Surroundings } from './surroundings.js';
 export interface UpdateGroupsAsked extends GroupFlags, CommonFlags {
   readonly stack?: string | undefined;
   readonly asgs: readonly string[];
+  /** Show what instances that were never proven have printed; default true. */
+  readonly console?: boolean | undefined;
 }
 
 /** `update-asgs`: finds the groups, then swaps those that need it, all in one loop. */
@@ -18,7 +20,7 @@ export async function updateGroups(asked: UpdateGroupsAsked, surroundings: Surro
   const wanted = readWanted(asked, targetProblems(asked));
   const head = { command: 'update-asgs', stack: asked.stack, groups: asked.asgs, again: againWith(asked), words: wanted.gates?.words, onInterrupt: groupsOnInterrupt };
   return withRun(head, asked, surroundings, (whole) =>
-    explained(whole, asked.stack, async (run) => {
+    explained(whole, asked, async (run) => {
       const groups = asked.stack === undefined ? asked.asgs : await stackGroups(run.deps, asked.stack);
       const results = await swap(run, wanted, asked, groups, {});
       return { outcome: outcomeOf(results), results };

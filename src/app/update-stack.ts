@@ -36,7 +36,7 @@ export async function updateStack(given: UpdateStackAsked, surroundings: Surroun
   const head = { command: 'update-stack', stack: asked.stack, groups: [], again: againWith(target), words: wanted.gates?.words, onInterrupt: stackOnInterrupt(onInterrupt(asked)) };
 
   return withRun(head, asked, makeRoom(asked, surroundings), (whole) =>
-    explained(whole, asked.stack, async (run, hide) => {
+    explained(whole, asked, async (run, hide) => {
       expectAccount(run, change.guards);
       const cdk = asked.cdk === undefined ? undefined : await prepareCdk(run, asked.cdk, asked, surroundings);
       const stackRun = cdk?.run ?? run;

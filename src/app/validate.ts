@@ -1,7 +1,5 @@
-import { readPace } from '../config/speed.js';
 import { retrying } from '../engine/retry.js';
 import type { Deps } from '../engine/deps.js';
-import { systemClock } from '../clock.js';
 import { AwsFault, EXIT, Failure, usage, type ExitCode, type FaultKind } from '../errors.js';
 import type { CheckedFinding, CheckedTemplate } from '../model/check.js';
 import type { TemplateFinding, TemplateSource } from '../model/template.js';
@@ -14,7 +12,8 @@ import { inspectTemplate, maxBodyBytes } from '../template/load.js';
 import { readSource } from '../template/source.js';
 import type { ParsedTemplate } from '../template/tree.js';
 import { cfnLint } from './cfn-lint.js';
-import { connect, QUICK, type CommonFlags } from './run.js';
+import { onlyLook } from './look.js';
+import { QUICK, type CommonFlags } from './run.js';
 import type { Ending, Surroundings } from './surroundings.js';
 
 export interface ValidateAsked extends CommonFlags {
@@ -112,7 +111,7 @@ const ABOUT_THE_TEMPLATE: ReadonlySet<FaultKind> = new Set(['invalid', 'missing'
 function askService(asked: ValidateAsked, surroundings: Surroundings): AskService {
   let gone: string | undefined = asked.offline === true ? 'told to stay offline' : undefined;
   let connected: Promise<Deps> | undefined;
-  const deps = (): Promise<Deps> => (connected ??= connectOnce(asked, surroundings));
+  const deps = (): Promise<Deps> => (connected ??= onlyLook(asked, surroundings).then(({ deps }) => deps));
   return {
     readObject: async (bucket, key) => {
       const { gateway, ...rest } = await deps();
@@ -139,18 +138,6 @@ function rejected({ message }: AwsFault, template: ParsedTemplate): CheckedFindi
   const [, name] = /\[(\w+)[\],]/.exec(message) ?? [];
   const path = name === undefined ? [] : ['Resources', name];
   return { by: 'cloudformation', code: 'template.rejected', path: path.join('/'), ...template.at(path), text: message, remedy: '', severity: 'error' };
-}
-
-async function connectOnce(asked: ValidateAsked, surroundings: Surroundings): Promise<Deps> {
-  const pace = readPace(surroundings.env);
-  const { gateway } = await connect(asked, pace.endpoint, surroundings);
-  return {
-    gateway,
-    clock: systemClock(pace.speed),
-    emit: () => undefined,
-    interrupt: { received: undefined, wake: new AbortController().signal },
-    holderIsGone: () => false,
-  };
 }
 
 async function withLint(templates: readonly CheckedTemplate[], asked: ValidateAsked, { env, stderr }: Surroundings): Promise<readonly CheckedTemplate[]> {

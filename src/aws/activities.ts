@@ -1,7 +1,8 @@
+import type { Activity as AwsActivity } from '@aws-sdk/client-auto-scaling';
 import type { Instant } from '../clock.js';
 import { AwsFault, type FaultKind } from '../errors.js';
 import type { Activity } from '../model/finding.js';
-import type { FailedActivity, Precautions } from '../model/group.js';
+import type { FailedActivity, LifecycleHook, Precautions } from '../model/group.js';
 import type { Clients } from './clients.js';
 import { allPages } from './pages.js';
 
@@ -35,20 +36,38 @@ export async function activities(clients: Clients, group: string, since: Instant
   const pages = await allPages(
     'autoscaling:DescribeScalingActivities',
     async (token) => {
-      const page = await client.describeScalingActivities({ AutoScalingGroupName: group, MaxRecords: 100, ...(token && { NextToken: token }) });
+      const page = await client.describeScalingActivities({ AutoScalingGroupName: group, IncludeDeletedGroups: true, MaxRecords: 100, ...(token && { NextToken: token }) });
       return { page: page.Activities ?? [], next: page.NextToken };
     },
     (page) => ++read >= 5 || page.some(({ StartTime: at }) => at !== undefined && at.getTime() < since),
   );
-  return pages.flat().map((activity) => ({
-      id: activity.ActivityId ?? '',
-      at: activity.StartTime?.getTime() ?? 0,
-      status: activity.StatusCode ?? '',
-      description: activity.Description ?? '',
-      cause: activity.Cause ?? '',
-      message: activity.StatusMessage ?? '',
-    }))
-    .filter(({ at }) => at >= since);
+  return pages.flat().map(toActivity).filter(({ at }) => at >= since);
+}
+
+function toActivity(activity: AwsActivity): Activity {
+  const [instance] = /\bi-[0-9a-f]{8,17}\b/.exec(activity.Description ?? '') ?? [];
+  return {
+    id: activity.ActivityId ?? '',
+    at: activity.StartTime?.getTime() ?? 0,
+    status: activity.StatusCode ?? '',
+    description: activity.Description ?? '',
+    cause: activity.Cause ?? '',
+    message: activity.StatusMessage ?? '',
+    ...(instance !== undefined && { instance }),
+  };
+}
+
+/** Hooks that hold instances on their way in or out. A group that is gone has none. */
+export async function lifecycleHooks(clients: Clients, group: string): Promise<LifecycleHook[]> {
+  const client = await clients.autoScaling();
+  const { LifecycleHooks: hooks = [] } = await client.describeLifecycleHooks({ AutoScalingGroupName: group });
+  return hooks.map((hook) => ({
+    name: hook.LifecycleHookName ?? '',
+    holds: hook.LifecycleTransition === 'autoscaling:EC2_INSTANCE_TERMINATING' ? 'Terminating:Wait' : 'Pending:Wait',
+    // The service's default is an hour.
+    heartbeatMs: (hook.HeartbeatTimeout ?? 3600) * 1000,
+    otherwise: hook.DefaultResult === 'CONTINUE' ? 'CONTINUE' : 'ABANDON',
+  }));
 }
 
 const RUNNING_REFRESH = new Set<string>(['Pending', 'InProgress', 'Cancelling', 'RollbackInProgress', 'Baking']);

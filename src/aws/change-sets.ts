@@ -141,15 +141,15 @@ export async function failedEvents(clients: Clients, of: { readonly changeSet: s
     });
     return pages.flatMap((page) => page.OperationEvents ?? []).map(toFailed).reverse();
   } catch (error) {
-    if (!(error instanceof AwsFault) || !['denied', 'unsupported', 'invalid'].includes(error.kind)) throw error;
-    if ('changeSet' in of) return [];
+    if (!(error instanceof AwsFault) || 'changeSet' in of || !['denied', 'unsupported', 'invalid'].includes(error.kind)) throw error;
     const events = await stackEvents(clients, of.stack, () => false);
     return events.filter(({ status, operationId }) => status.endsWith('_FAILED') && (of.operation === undefined || operationId === of.operation)).reverse().map((event) => ({ ...event, kind: '' }));
   }
 }
 
 function toFailed(event: OperationEvent): FailedEvent {
-  const reason = event.ResourceStatusReason ?? event.ValidationStatusReason ?? event.HookStatusReason ?? '';
+  // What a hook or the validation says is more than what the resource repeats of it.
+  const reason = event.HookStatusReason ?? event.ValidationStatusReason ?? event.ResourceStatusReason ?? '';
   const name = (event.StackId ?? '').split('/')[1] ?? '';
   return {
     ...toEvent({ ...event, EventId: event.EventId, StackName: name, ResourceStatusReason: reason } as Parameters<typeof toEvent>[0]),

@@ -1,5 +1,5 @@
 import type { Gateway } from '../engine/gateway.js';
-import { activities, failedLaunches, precautions } from './activities.js';
+import { activities, failedLaunches, lifecycleHooks, precautions } from './activities.js';
 import { describeBalancers } from './balancers.js';
 import { createTerminate, deleteNotes, resize, resume, suspend, writeNotes } from './changes.js';
 import { createChangeSet, deleteChangeSet, describeChangeSet, executeChangeSet, failedEvents, listChangeSets } from './change-sets.js';
@@ -43,6 +43,7 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
     health: (balancer) => health(clients, balancer),
     failedLaunches: (group, since) => failedLaunches(clients, group, since),
     activities: (group, since) => activities(clients, group, since),
+    lifecycleHooks: (group) => lifecycleHooks(clients, group),
     consoleOutput: (instance) => consoleOutput(clients, instance),
     precautions: (group) => precautions(clients, group),
 

@@ -98,7 +98,20 @@ export function toEvent(event: AwsStackEvent): StackEvent {
     reason: event.ResourceStatusReason ?? '',
     ...(event.ClientRequestToken && { token: event.ClientRequestToken }),
     ...(event.OperationId && { operationId: event.OperationId }),
+    ...templateOf(event),
   };
+}
+
+/** Events that begin a nested stack's change show the properties that it is given. */
+function templateOf({ ResourceType: type, ResourceProperties: properties }: AwsStackEvent): { readonly templateUrl?: string } {
+  if (type !== 'AWS::CloudFormation::Stack' || !properties) return {};
+  try {
+    const { TemplateURL: url } = JSON.parse(properties) as { readonly TemplateURL?: unknown };
+    return typeof url === 'string' ? { templateUrl: url } : {};
+  } catch {
+    // It is text for people; long ones may be cut.
+    return {};
+  }
 }
 
 /** The template as it was written, before transforms. */

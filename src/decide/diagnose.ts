@@ -1,7 +1,7 @@
-import type { Group } from '../model/group.js';
+import type { Group, LifecycleHook } from '../model/group.js';
 import type { Activity, Finding } from '../model/finding.js';
 import type { FailedEvent, StackEvent } from '../model/stack.js';
-import { notInService } from './classify.js';
+import { notInService, verdictOf } from './classify.js';
 import { rootCauses } from './root-causes.js';
 
 /** Why launches fail, by AWS's words (Auto Scaling user guide, "Troubleshoot: EC2 instance launch failures"). */
@@ -14,39 +14,54 @@ const LAUNCH_FAILURES: readonly (readonly [RegExp, string, string])[] = [
   [/InvalidSubnet|InvalidGroup|InvalidKeyPair|Invalid IamInstanceProfile|InvalidParameter|Unsupported|does not exist/i, 'diagnose.configuration', 'Correct the launch template or launch configuration.'],
 ];
 
+/** Evidence told of one thing that happened again and again. */
+const MOST_EVIDENCE = 3;
+
 /** What the scaling activities of a group say went wrong: each cause once, with how often and its words. */
 export function diagnoseActivities(group: string, activities: readonly Activity[]): readonly Finding[] {
-  const found = new Map<string, { readonly finding: Finding; times: number }>();
+  const found = new Map<string, { finding: Finding; times: number }>();
   for (const activity of [...activities].sort((a, b) => a.at - b.at)) {
     const finding = ofActivity(group, activity);
     if (finding === undefined) continue;
     const key = `${finding.code} ${finding.text}`;
     const known = found.get(key);
     if (known === undefined) found.set(key, { finding, times: 1 });
-    else known.times++;
+    else {
+      known.times++;
+      // The newest: what happened last may still be there to be looked at.
+      const evidence = [...new Set([...known.finding.evidence, ...finding.evidence])].slice(-MOST_EVIDENCE);
+      known.finding = { ...known.finding, evidence };
+    }
   }
   return [...found.values()].map(({ finding, times }) => (times === 1 ? finding : { ...finding, text: `${finding.text.replace(/\.$/, '')} (${times} times).` }));
 }
 
-function ofActivity(group: string, { at, status, description, cause, message }: Activity): Finding | undefined {
+function ofActivity(group: string, { at, status, description, cause, message, instance }: Activity): Finding | undefined {
   if ((status === 'Failed' || status === 'Cancelled') && !/^Terminating/.test(description)) {
     const [, code, remedy] = LAUNCH_FAILURES.find(([words]) => words.test(message)) ?? [undefined, 'diagnose.launchFailed', "See the group's activity history."];
     const said = message === '' ? `${description || 'a launch'} ended as ${status}` : message;
     return { code, group, resource: group, at, text: `Group ${group} could not launch: ${withoutIds(said)}`, remedy, evidence: cause === '' ? [] : [cause] };
   }
-  const [, by] = /taken out of service in response to an? (EC2|ELB|VPC Lattice|EBS|customized)[\w ]* (?:health|status) ?check/i.exec(cause) ?? [];
+  const [, by] = UNHEALTHY.exec(cause) ?? [];
   if (by === undefined) return undefined;
-  const text = `Auto Scaling replaced instances of group ${group} because ${by} called them unhealthy.`;
-  return { code: 'diagnose.replacedUnhealthy', group, resource: group, at, text, remedy: 'See why they were unhealthy; a longer HealthCheckGracePeriod helps instances that start slowly.', evidence: [cause] };
+  const whom = by.toLowerCase() === 'user' ? 'somebody (SetInstanceHealth)' : by;
+  const text = `Auto Scaling replaced instances of group ${group} because ${whom} called them unhealthy.`;
+  return { code: 'diagnose.replacedUnhealthy', group, resource: group, at, text, remedy: 'See why they were unhealthy; a longer HealthCheckGracePeriod helps instances that start slowly.', evidence: [instance === undefined ? cause : `${instance}: ${cause}`] };
 }
+
+/** The service's words when it replaces an instance for its health (Auto Scaling user guide, "Health checks for instances"). */
+const UNHEALTHY = /taken out of service in response to an? (EC2|ELB|VPC Lattice|EBS|customized|user)[\w ]*[ -](?:health|status)[ -]?checks?/i;
 
 /** Ids differ from attempt to attempt; the same failure is told once. */
 function withoutIds(text: string): string {
   return text.replace(/\s*(Launching EC2 instance failed\.?)\s*$/i, '').replace(/\b(token|request id:?) [0-9a-f-]{36}/gi, '$1 …');
 }
 
-/** What a look at a group shows: instances that do not serve and why, per balancer; hooks that hang; what we froze. */
-export function diagnoseGroup(group: Group): readonly Finding[] {
+/**
+ * What a look at a group shows: instances that do not serve and why, per balancer; hooks that hang; what we froze.
+ * @param activities tell since when an instance waits
+ */
+export function diagnoseGroup(group: Group, hooks: readonly LifecycleHook[] = [], activities: readonly Activity[] = []): readonly Finding[] {
   const { name, notes } = group;
   const findings: Finding[] = [];
   if (notes.frozen !== undefined) {
@@ -60,15 +75,15 @@ export function diagnoseGroup(group: Group): readonly Finding[] {
   }
   for (const instance of group.instances) {
     if (/:Wait$/.test(instance.lifecycle)) {
-      const text = `Instance ${instance.id} of group ${name} waits in ${instance.lifecycle} for a lifecycle hook.`;
-      findings.push({ code: 'diagnose.hookWaiting', group: name, resource: instance.id, text, remedy: 'Complete the lifecycle action, or mend what should complete it.', evidence: [] });
+      const at = activities.find((activity) => activity.instance === instance.id && UNDER_WAY.has(activity.status))?.at;
+      findings.push({ ...hookWaiting(name, instance.id, instance.lifecycle, hooks), ...(at !== undefined && { at }) });
       continue;
     }
     const why = notInService(group, instance);
     if (why === '' || /^Terminat/.test(instance.lifecycle)) continue;
     const evidence = group.balancers.flatMap((balancer) => {
-      const health = instance.health.find((one) => one.balancer === balancer.id);
-      return health === undefined || health.verdict === 'healthy' ? [] : [`${balancer.name}: ${health.verdict}${health.reason === '' ? '' : `: ${health.reason}`}`];
+      const { verdict, reason } = verdictOf(instance, balancer);
+      return verdict === 'healthy' ? [] : [`${balancer.name}: ${verdict}${reason === '' ? '' : `: ${reason}`}`];
     });
     const text = `Instance ${instance.id} of group ${name} is not in service: ${why}`;
     findings.push({ code: 'diagnose.notInService', group: name, resource: instance.id, text, remedy: 'Check that the application answers the health check of the balancer.', evidence });
@@ -76,17 +91,45 @@ export function diagnoseGroup(group: Group): readonly Finding[] {
   return findings;
 }
 
-/** Reasons of resources that wait for cfn-signal. */
-const SIGNALS = /\bsignals?\b/i;
+/** An instance that a hook holds, with what the hooks of that transition are. */
+export function hookWaiting(group: string, instance: string, state: string, hooks: readonly LifecycleHook[]): Finding {
+  const holding = hooks.filter(({ holds }) => holds === state);
+  return {
+    code: 'diagnose.hookWaiting',
+    group,
+    resource: instance,
+    text: `Instance ${instance} of group ${group} waits in ${state} for ${holding.length === 0 ? 'a lifecycle hook' : `lifecycle hook ${holding.map(({ name }) => name).join(', ')}`}, which nobody has completed.`,
+    remedy: 'Complete the lifecycle action, or mend what should complete it.',
+    evidence: holding.map(hookFacts),
+  };
+}
 
-/** What the events of a stack's last operation say: root causes first, each at its resource. */
-export function diagnoseStack(events: readonly StackEvent[], failed: readonly FailedEvent[]): readonly Finding[] {
-  const causes = rootCauses(events).map((event): Finding => {
+/** `Hook drain: Pending:Wait, heartbeat timeout 300 s, then ABANDON` */
+export function hookFacts({ name, holds, heartbeatMs, otherwise }: LifecycleHook): string {
+  return `Hook ${name}: ${holds}, heartbeat timeout ${Math.round(heartbeatMs / 1000)} s, then ${otherwise}`;
+}
+
+const UNDER_WAY: ReadonlySet<string> = new Set(['PreInService', 'InProgress', 'MidLifecycleAction']);
+
+/** Reasons of resources that wait for cfn-signal, or for a wait condition. */
+const SIGNALS = /\bsignals?\b|WaitCondition/i;
+/** How a resource names the hook that objected to it. */
+const HOOK = /^The following hook\(s\) failed: \[([^\]]+)\]/;
+
+/**
+ * What the events of a stack's last operation say: root causes first, each at its resource.
+ * @param events oldest first
+ * @param places of root causes in a template, by the event's id
+ */
+export function diagnoseStack(events: readonly StackEvent[], failed: readonly FailedEvent[], places: ReadonlyMap<string, string> = new Map()): readonly Finding[] {
+  return rootCauses(events).map((event): Finding => {
     const signals = SIGNALS.test(event.reason);
-    const hook = failed.find(({ logicalId, hook: by }) => by !== undefined && logicalId === event.logicalId)?.hook;
-    const where = { resource: event.logicalId, at: event.at };
+    const objection = failed.find(({ logicalId, stackId, hook }) => hook !== undefined && logicalId === event.logicalId && stackId === event.stackId);
+    const hook = objection?.hook ?? HOOK.exec(event.reason)?.[1];
+    const place = places.get(event.id);
+    const where = { resource: event.logicalId, at: event.at, ...(place !== undefined && { place }) };
     if (hook !== undefined) {
-      return { ...where, code: 'diagnose.hookObjected', text: `Hook ${hook} objected to ${event.logicalId} (${event.type}): ${event.reason}`, remedy: 'Change the resource so that the hook accepts it.', evidence: [] };
+      return { ...where, code: 'diagnose.hookObjected', text: `Hook ${hook} objected to ${event.logicalId} (${event.type}): ${objection?.reason ?? event.reason}`, remedy: 'Change the resource so that the hook accepts it.', evidence: [] };
     }
     if (signals) {
       const text = `${event.logicalId} (${event.type}) got too few signals: ${event.reason}`;
@@ -94,10 +137,9 @@ export function diagnoseStack(events: readonly StackEvent[], failed: readonly Fa
     }
     return { ...where, code: 'diagnose.resourceFailed', text: `${event.logicalId} (${event.type}) failed: ${event.reason}`, remedy: 'Correct what the reason names.', evidence: [] };
   });
-  return causes;
 }
 
-/** What early validation and hooks said of a change set that failed. */
+/** What early validation and hooks said of a change set that failed. @param name '' when nobody will see the change set again */
 export function diagnoseChangeSet(name: string, reason: string, failed: readonly FailedEvent[]): readonly Finding[] {
   const single = failed
     .filter((event) => event.reason !== '')
@@ -106,8 +148,8 @@ export function diagnoseChangeSet(name: string, reason: string, failed: readonly
       resource: event.logicalId,
       at: event.at,
       text: `${event.logicalId} (${event.type})${event.path === undefined ? '' : ` ${event.path}`}: ${event.hook === undefined ? '' : `hook ${event.hook}: `}${event.reason}`,
-      remedy: 'Correct it in the template.',
-      evidence: [`change set ${name}`],
+      remedy: event.hook === undefined ? 'Correct it in the template.' : 'Change the resource so that the hook accepts it.',
+      evidence: name === '' ? [] : [`change set ${name}`],
     }));
   if (single.length > 0) return single;
   return [{ code: 'diagnose.changeSet', resource: name, text: `Change set ${name} failed: ${reason}`, remedy: 'Correct the template or its parameters.', evidence: [] }];

@@ -1,7 +1,7 @@
 import type { Instant } from '../clock.js';
 import type { NoteName } from '../model/action.js';
 import type { Identity } from '../model/event.js';
-import type { Balancer, BalancerHealth, FailedActivity, Group, Precautions, Size } from '../model/group.js';
+import type { Balancer, BalancerHealth, FailedActivity, Group, LifecycleHook, Precautions, Size } from '../model/group.js';
 import type { Activity } from '../model/finding.js';
 import type { FrozenNote, Lease, RolloutRecord, Verdict, WishNote } from '../model/record.js';
 import type { ChangeSet, ChangeSetRow } from '../model/change-set.js';
@@ -81,8 +81,9 @@ export interface Gateway {
   /** Health of everything registered with one balancer, by instance id. One call, no instance named. */
   health(balancer: Balancer): Promise<Readonly<Record<string, BalancerHealth>>>;
   failedLaunches(group: string, since: Instant): Promise<readonly FailedActivity[]>;
-  /** Newest first, as far as they began since then; the first pages are enough. */
+  /** Newest first, as far as they began since then; the first pages are enough. Also those of a group that is gone. */
   activities(group: string, since: Instant): Promise<readonly Activity[]>;
+  lifecycleHooks(group: string): Promise<readonly LifecycleHook[]>;
   /** What an instance has printed; '' when there is nothing (yet). */
   consoleOutput(instance: string): Promise<string>;
   /** What is refused, or unknown to the service, becomes a warning in the answer; throttling and a lost connection are faults as everywhere. */
@@ -132,7 +133,7 @@ export interface Gateway {
   setTerminationProtection(stackId: string, on: boolean): Promise<void>;
   /**
    * What failed, oldest first, by DescribeEvents: in a change set (early validation, hooks) or in a stack's operation.
-   * Falls back to stack events where that call is denied or unknown; a change set has none there.
+   * Falls back to stack events where that call is denied or unknown. A change set has none there, so then it is a fault.
    */
   failedEvents(of: { readonly changeSet: string } | { readonly stack: string; readonly operation?: string }): Promise<readonly FailedEvent[]>;
   /** Value of a parameter of the parameter store. */

@@ -12,11 +12,13 @@ import { openExisting } from './stack/existing.js';
 import { follow } from './stack/follow.js';
 import { verdict } from './stack/outcome.js';
 import { interrupted, prepare, type Prepared } from './stack/prepare.js';
+import type { Locate } from './stack/places.js';
 import { review, type Review } from './stack/review.js';
 import { goesDirectly, settle } from './stack/settings.js';
 import { start } from './stack/start.js';
 
 export type { StateWishes } from '../decide/stack-update.js';
+export type { Locate } from './stack/places.js';
 export { stackGroups } from './stack/groups.js';
 export type { Review } from './stack/review.js';
 export { parametersFailure, type Prepared } from './stack/prepare.js';
@@ -44,6 +46,8 @@ export interface StackOrder {
   readonly changeSetName?: string;
   /** Name or ARN of a change set that is there already: it is executed, and template and parameters count for nothing. */
   readonly existing?: string;
+  /** Where templates declare what fails; absent: nobody can say. */
+  readonly locate?: Locate;
 }
 
 export interface StackTiming extends FollowTiming {

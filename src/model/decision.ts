@@ -52,6 +52,8 @@ export interface Reason {
   readonly group?: string;
   readonly text: string;
   readonly remedy: string;
+  /** What shows it, line by line: AWS's own words, or what an instance printed. */
+  readonly evidence?: readonly string[];
 }
 
 /** What one look shows of everything that the run works on. */

@@ -130,7 +130,8 @@ export type RunEvent =
       readonly stack: string;
       readonly status: string;
       readonly ok: boolean;
-      readonly rootCauses: readonly { readonly logicalId: string; readonly type: string; readonly reason: string }[];
+      /** `place`: where a template declares the resource, as `FILE:LINE:COLUMN`. */
+      readonly rootCauses: readonly { readonly logicalId: string; readonly type: string; readonly reason: string; readonly place?: string }[];
       readonly elapsedMs: Milliseconds;
     }
   /** A rollout was asked to roll back, by a note on its groups that the run which works on it obeys. */

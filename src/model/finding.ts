@@ -7,7 +7,8 @@ export interface Finding extends Reason {
   readonly resource: string;
   /** When it was first seen, as far as that is known. */
   readonly at?: Instant;
-  /** AWS's own words or output that shows it, line by line. */
+  /** Where a template declares the resource, as `FILE:LINE:COLUMN`, when it is known. */
+  readonly place?: string;
   readonly evidence: readonly string[];
 }
 
@@ -20,4 +21,6 @@ export interface Activity {
   readonly description: string;
   readonly cause: string;
   readonly message: string;
+  /** The instance that it is about, as far as its description names one. */
+  readonly instance?: string;
 }

@@ -67,6 +67,16 @@ export interface FailedActivity {
   readonly cause: string;
 }
 
+/** A lifecycle hook of a group. */
+export interface LifecycleHook {
+  readonly name: string;
+  /** The states that it holds instances in: `Pending:Wait` or `Terminating:Wait`. */
+  readonly holds: 'Pending:Wait' | 'Terminating:Wait';
+  readonly heartbeatMs: Milliseconds;
+  /** What becomes of the instance when nobody completes it. */
+  readonly otherwise: 'CONTINUE' | 'ABANDON';
+}
+
 /** One Auto Scaling group as one look shows it. */
 export interface Group {
   readonly name: string;

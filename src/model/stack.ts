@@ -50,6 +50,8 @@ export interface StackEvent {
   readonly reason: string;
   readonly token?: string;
   readonly operationId?: string;
+  /** Of a nested stack's row that begins to move: where its template is. */
+  readonly templateUrl?: string;
 }
 
 /** Something that failed, as DescribeEvents tells it: more than a stack event knows. */

@@ -49,6 +49,8 @@ export interface LoadedTemplate {
   readonly findings: readonly TemplateFinding[];
   /** Where each resource is declared, by logical id; absent when the text could not be read. */
   readonly places?: Readonly<Record<string, Position>>;
+  /** Files that it names for nested stacks, by their logical id: paths beside the template. */
+  readonly nestedFiles?: Readonly<Record<string, string>>;
 }
 
 /** KEY=VALUE as the user gave it. */

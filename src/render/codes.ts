@@ -151,7 +151,7 @@ export const CODES: Readonly<Record<string, string>> = {
   'stack.tooNested': 'The stack nests more levels or stacks than are followed.',
   'stack.unclear': 'A reply was lost, and it is not known whether CloudFormation took the change.',
   'stack.unknown': 'The stack has a status that this version does not know.',
-  'stack.validation': 'CloudFormation found a fault in the template before it changed anything.',
+  'stack.validation': 'CloudFormation refused the change before anything was changed, and the call that names the resource is not allowed.',
 
   'swap.held': 'Another run works on the group.',
   'swap.leaseLost': 'Another run has taken the group over.',

@@ -66,7 +66,7 @@ export function describe(event: RunEvent, at: Instant): readonly Line[] {
     case 'stack.settled':
       return [
         ...line(event.stack, event.ok ? 'good' : 'error', `${event.status} after ${duration(event.elapsedMs)}.`),
-        ...event.rootCauses.flatMap((cause) => line(event.stack, 'error', `Root cause: ${cause.logicalId} (${cause.type}): ${cause.reason}`)),
+        ...event.rootCauses.flatMap((cause) => line(event.stack, 'error', `Root cause: ${cause.place === undefined ? '' : `${cause.place} `}${cause.logicalId} (${cause.type}): ${cause.reason}`)),
       ];
     case 'rollout.called':
       return event.groups.flatMap((group) => line(group, 'warning', `Asked run ${event.run} to roll back: it does so at its next look.`));

@@ -137,7 +137,8 @@ const FAULTS: { readonly [K in Fault['kind']]: Readonly<Record<KeysOf<K>, Fields
   noCapacity: { zone: { check: text }, after: { check: count } },
   killInstance: { group: must(text), at: must(seconds), which: must(oneOf('oldest', 'newest')) },
   resize: { group: must(text), at: must(seconds), min: { check: count }, max: { check: count }, desired: { check: count } },
-  stackFails: { stack: { check: text }, logicalId: must(text), reason: must(text), times: { check: atLeast(1, Infinity, true) }, during: { check: oneOf('operation', 'rollback') } },
+  stackFails: { stack: { check: text }, logicalId: must(text), reason: must(text), times: { check: atLeast(1, Infinity, true) }, during: { check: oneOf('operation', 'rollback') }, hook: { check: text } },
+  changeSetFails: { stack: { check: text }, logicalId: must(text), reason: must(text), path: { check: text }, hook: { check: text }, times: { check: atLeast(1, Infinity, true) } },
 };
 
 const fault: Check = (node, at) => {
@@ -175,6 +176,7 @@ const SCENARIO: Readonly<Record<keyof Scenario, Fields[string]>> = {
         boot: { check: range },
         flapSeconds: { check: seconds },
         diesAfter: { check: seconds },
+        prints: { check: text },
       } satisfies Record<keyof ImageBehaviour, Fields[string]>),
     ),
   },

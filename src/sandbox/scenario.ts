@@ -10,6 +10,8 @@ export interface ImageBehaviour {
   readonly boot?: readonly [number, number];
   readonly flapSeconds?: number;
   readonly diesAfter?: number;
+  /** What its instances print on the console once they run. */
+  readonly prints?: string;
 }
 
 /** A window of simulated seconds since the start of the world; open ends when absent. */
@@ -36,7 +38,9 @@ export type Fault = Window &
     /** Somebody else lays hands on the group; `instance` for those that mean one. A version that is published makes the group launch `image`. */
     | { readonly kind: 'meddle'; readonly group: string; readonly at: number; readonly does: Meddling; readonly instance?: 'oldest' | 'newest'; readonly image?: string }
     /** The resource of a stack operation fails, which rolls the stack back. */
-    | { readonly kind: 'stackFails'; readonly stack?: string; readonly logicalId: string; readonly reason: string; /** 1: only the first operation after `from`. */ readonly times?: number; /** rollback: it fails on the way back instead. */ readonly during?: 'operation' | 'rollback' }
+    | { readonly kind: 'stackFails'; readonly stack?: string; readonly logicalId: string; readonly reason: string; /** 1: only the first operation after `from`. */ readonly times?: number; /** rollback: it fails on the way back instead. */ readonly during?: 'operation' | 'rollback'; /** Type name of a hook that objects, for this reason. */ readonly hook?: string }
+    /** A change set fails: early validation finds a fault at `path` of the resource, or a hook objects. */
+    | { readonly kind: 'changeSetFails'; readonly stack?: string; readonly logicalId: string; readonly reason: string; readonly path?: string; readonly hook?: string; /** 1: only the first change set. */ readonly times?: number }
   );
 
 /** What people and other tools do to a group in the middle of a rollout. */

@@ -1,8 +1,9 @@
 import { AwsFault, Failure, refused, usage } from '../errors.js';
-import type { LoadedTemplate, Position, TemplateFinding, TemplateParameter, TemplateSource } from '../model/template.js';
+import type { LoadedTemplate, TemplateFinding, TemplateParameter, TemplateSource } from '../model/template.js';
 import { checkTemplate, isTransformed } from './check.js';
 import { declaredParameters } from './declared.js';
 import { parseTemplate } from './parse.js';
+import { placesOf, type Places } from './places.js';
 import { readSource, type SourceIo } from './source.js';
 import { mapAt, type ParsedTemplate } from './tree.js';
 
@@ -36,7 +37,7 @@ export interface TemplateIo extends SourceIo {
 export async function loadTemplate(source: string | undefined, stack: string, io: TemplateIo): Promise<LoadedTemplate> {
   if (source === undefined) return own(stack, io);
   const { text, origin, s3 } = await readSource(source, io);
-  const { template, bytes, resources, declared, places, findings } = inspectTemplate(text, origin);
+  const { template, bytes, resources, declared, places, nestedFiles, findings } = inspectTemplate(text, origin);
   // What has faults is refused before anything is sent, so there is no need to store it.
   const faulty = findings.some(({ severity }) => severity === 'error');
   const body: TemplateSource = { kind: 'body', text };
@@ -46,13 +47,14 @@ export async function loadTemplate(source: string | undefined, stack: string, io
     bytes,
     resources,
     declared,
-    ...(places !== undefined && { places }),
+    places,
+    nestedFiles,
     findings,
   };
 }
 
 /** What a template's text tells. @throws Failure (usage) when it is too long for CloudFormation or no template */
-export function inspectTemplate(text: string, origin: string): Omit<LoadedTemplate, 'source' | 'origin'> & { readonly template: ParsedTemplate } {
+export function inspectTemplate(text: string, origin: string): Omit<LoadedTemplate, 'source' | 'origin'> & Places & { readonly template: ParsedTemplate } {
   const bytes = Buffer.byteLength(text, 'utf8');
   if (bytes > maxTemplateBytes) {
     throw usage('template.tooBig', `${origin} has ${bytes} bytes; CloudFormation takes templates up to ${maxTemplateBytes}.`, []);
@@ -63,7 +65,7 @@ export function inspectTemplate(text: string, origin: string): Omit<LoadedTempla
     bytes,
     resources: Object.keys(mapAt(template.top, 'Resources')).length,
     declared: declaredParameters(template),
-    places: placesOf(template),
+    ...placesOf(template),
     findings: [...findings, ...checkTemplate(template)],
   };
 }
@@ -85,8 +87,8 @@ async function own(stack: string, io: TemplateIo): Promise<LoadedTemplate> {
   const text = await ofStack(stack, io);
   const base = { source: { kind: 'previous' } as const, origin, bytes: Buffer.byteLength(text, 'utf8') };
   try {
-    const { resources, declared, findings } = inspectTemplate(text, origin);
-    return { ...base, resources, declared, findings: findings.map((finding) => (fights.has(finding.code) ? finding : asWarning(finding))) };
+    const { resources, declared, places, nestedFiles, findings } = inspectTemplate(text, origin);
+    return { ...base, resources, declared, places, nestedFiles, findings: findings.map((finding) => (fights.has(finding.code) ? finding : asWarning(finding))) };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     const finding: TemplateFinding = {
@@ -114,10 +116,6 @@ async function ofStack(stack: string, io: TemplateIo): Promise<string> {
 }
 
 const fights: ReadonlySet<string> = new Set(['template.rollingUpdate', 'template.instanceRefresh', 'template.replacingUpdate']);
-
-function placesOf(template: ParsedTemplate): Readonly<Record<string, Position>> {
-  return Object.fromEntries(Object.keys(mapAt(template.top, 'Resources')).map((id) => [id, template.at(['Resources', id])]));
-}
 
 function asWarning(finding: TemplateFinding): TemplateFinding {
   return { ...finding, severity: 'warning' };

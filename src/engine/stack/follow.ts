@@ -7,6 +7,7 @@ import type { StackEvent } from '../../model/stack.js';
 import type { Deps } from '../deps.js';
 import { passes, pause, retrying } from '../retry.js';
 import type { StackOrder } from '../stack.js';
+import { placesOf } from './places.js';
 import { eventReader, type EventReader, type Operation } from './event-reader.js';
 import type { Prepared } from './prepare.js';
 import type { Started } from './start.js';
@@ -26,6 +27,8 @@ export interface Followed {
   readonly end: Extract<FollowStep, { kind: 'settled' | 'leave' | 'neverStarted' | 'silent' }> | { readonly kind: 'blind'; readonly fault: AwsFault };
   readonly status: string;
   readonly events: readonly StackEvent[];
+  /** Where templates declare what failed, by the event's id. */
+  readonly places: ReadonlyMap<string, string>;
   /** Name of the signal that came meanwhile; the update was cancelled for it, unless it was too late. */
   readonly interruptedBy?: string;
   /** Why nothing could be read at the end, when it was so. */
@@ -68,11 +71,13 @@ export async function follow(deps: Deps, order: StackOrder, prepared: FollowedCh
   const tell = teller(deps, order, prepared, total);
   const now = deps.clock.now();
   const state: State = { stackId, startedAt: now, statusAt: -Infinity, pollMs: order.timing.pollMs, saidAt: now, lastLook: false };
+  let places: Followed['places'] = new Map();
   const ended = (end: Followed['end']): Followed => ({
     stackId,
     end,
     status: state.status ?? '',
     events: reader.all(),
+    places,
     ...(state.answered !== undefined && { interruptedBy: state.answered }),
     ...(state.fault !== undefined && { fault: state.fault }),
   });
@@ -82,7 +87,7 @@ export async function follow(deps: Deps, order: StackOrder, prepared: FollowedCh
     switch (step.kind) {
       case 'settled':
         await finalRead(deps, reader, tell);
-        tellSettled(deps, order, prepared, step.status, reader.all(), state, deps.clock.now(), well);
+        places = await tellSettled(deps, order, prepared, step.status, reader.all(), state, well);
         return ended(step);
       case 'leave':
         return ended(step);
@@ -215,22 +220,29 @@ async function finalRead(deps: Deps, reader: EventReader, tell: Tell): Promise<v
   deps.emit({ type: 'warning', reason: { code: 'stack.eventsMissing', text, remedy: '' } });
 }
 
-function tellSettled(deps: Deps, order: StackOrder, { redact }: FollowedChange, status: string, events: readonly StackEvent[], state: State, now: Instant, well: (state: StackState) => boolean): void {
+/** Tells the end, root causes first. Answers where those are declared. */
+async function tellSettled(deps: Deps, order: StackOrder, { redact }: FollowedChange, status: string, events: readonly StackEvent[], state: State, well: (state: StackState) => boolean): Promise<Followed['places']> {
+  const elapsedMs = deps.clock.now() - state.startedAt;
   const ok = well(classifyStatus(status));
   const causes = ok ? [] : rootCauses(events, state.answered !== undefined);
+  const places = await placesOf(causes, events, order.locate);
   deps.emit({
     type: 'stack.settled',
     stack: order.stack,
     status,
     ok,
-    rootCauses: causes.map(({ logicalId, type, reason }) => ({ logicalId, type, reason: redact(reason) })),
-    elapsedMs: now - state.startedAt,
+    rootCauses: causes.map(({ id, logicalId, type, reason }) => {
+      const place = places.get(id);
+      return { logicalId, type, reason: redact(reason), ...(place !== undefined && { place }) };
+    }),
+    elapsedMs,
   });
-  if (!ok) return;
+  if (!ok) return places;
   for (const { logicalId, physicalId, type, reason } of leftovers(events)) {
     const text = `${logicalId} (${type} ${physicalId}) was left behind: it could not be deleted: ${redact(reason)}`;
     deps.emit({ type: 'warning', reason: { code: 'stack.leftover', text, remedy: 'Delete it by hand.' } });
   }
+  return places;
 }
 
 /** What is in progress, said while nothing happens. */

@@ -27,17 +27,17 @@ function failed(order: StackOrder, { action, redact }: Prepared, followed: Follo
   return new Failure('stackFailed', {
     code: 'stack.failed',
     what: `${why}; stack ${stack} is now ${status}.`,
-    reasons: causes.map((event) => ({ code: 'stack.resource', text: `${pointer(order, followed.stackId, event)}${redact(inWords(event))}`, remedy: '' })),
+    reasons: causes.map((event) => ({ code: 'stack.resource', text: `${pointer(followed, event)}${redact(inWords(event))}`, remedy: '' })),
     serves: serves(action, status),
     left: left(stack, status),
     next: next(order, status),
   });
 }
 
-/** `web.yaml:31:3 `: where the resource is declared. Only for the stack itself: nested templates were not read. */
-function pointer({ template }: StackOrder, stackId: string, event: StackEvent): string {
-  const place = event.stackId === stackId ? template.places?.[event.logicalId] : undefined;
-  return place === undefined ? '' : `${template.origin}:${place.line}:${place.column} `;
+/** `web.yaml:31:3 `: where the resource is declared. */
+function pointer({ places }: Followed, { id }: StackEvent): string {
+  const place = places.get(id);
+  return place === undefined ? '' : `${place} `;
 }
 
 function inWords({ logicalId, type, status, reason, stackName }: StackEvent): string {

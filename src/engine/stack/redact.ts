@@ -9,3 +9,17 @@ export function redactor(secrets: readonly string[]): Redact {
   const hidden = secrets.filter((secret) => secret.length >= shortest).sort((a, b) => b.length - a.length);
   return (text) => hidden.reduce((shown, secret) => shown.replaceAll(secret, '****'), text);
 }
+
+/** What looks like a secret to everybody, though nobody said so: keys, tokens, passwords in `name=value` or in an address. */
+const LIKELY: readonly (readonly [RegExp, string])[] = [
+  [/-----BEGIN [A-Z ]*PRIVATE KEY-----[^]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g, '****'],
+  [/\bA(?:KIA|SIA)[A-Z0-9]{12,}\b/g, '****'],
+  [/\b(Bearer|Basic) [\w.~+/=-]{8,}/g, '$1 ****'],
+  [/(:\/\/[^\s:@/]+:)[^\s@/]+(?=@)/g, '$1****'],
+  [/((?:passw(?:or)?d|passphrase|secret|token|api[_-]?key|credentials?)[\w-]*["']?\s*[=:]\s*["']?)[^\s"',;]+/gi, '$1****'],
+];
+
+/** Takes out what looks like a secret: for text that a stranger's program wrote. */
+export function maskLikely(text: string): string {
+  return LIKELY.reduce((shown, [pattern, instead]) => shown.replace(pattern, instead), text);
+}

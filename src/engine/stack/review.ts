@@ -1,4 +1,5 @@
 import { saysNothingChanges } from '../../decide/changes.js';
+import { diagnoseChangeSet } from '../../decide/diagnose.js';
 import { AwsFault, refused } from '../../errors.js';
 import type { ChangeSet, ResourceChange, StackChanges } from '../../model/change-set.js';
 import type { Reason } from '../../model/decision.js';
@@ -115,15 +116,11 @@ async function look(deps: Deps, id: string, mayLag: boolean): Promise<ChangeSet 
 async function whyFailed(deps: Deps, { redact }: Prepared, id: string): Promise<readonly Reason[]> {
   try {
     const events = await retrying(deps, 'cloudformation:DescribeEvents', () => deps.gateway.failedEvents({ changeSet: id }));
-    return events
-      .filter(({ reason }) => reason !== '')
-      .map(({ logicalId, type, reason, path, hook }) => {
-        const by = hook === undefined ? '' : ` [hook ${hook}]`;
-        return { code: 'stack.validation', text: redact(`${logicalId} (${type})${path === undefined ? '' : ` ${path}`}: ${reason}${by}`), remedy: '' };
-      });
+    if (events.every(({ reason }) => reason === '')) return [];
+    return diagnoseChangeSet('', '', events).map(({ code, text, remedy }) => ({ code, text: redact(text), remedy }));
   } catch (error) {
-    if (error instanceof AwsFault) return [];
-    throw error;
+    if (!(error instanceof AwsFault)) throw error;
+    return [{ code: 'stack.validation', text: `Which resource it is about cannot be asked: cloudformation:DescribeEvents answered ${error.code}.`, remedy: 'Allow cloudformation:DescribeEvents.' }];
   }
 }
 

@@ -71,6 +71,7 @@ function rule(fault: Fault, random: Random): Rule | undefined {
     case 'resize':
     case 'meddle':
     case 'stackFails':
+    case 'changeSetFails':
       return undefined; // These happen in the world, not on the way to it.
   }
 }

@@ -4,6 +4,7 @@ import { beginCreate, beginUpdate } from './deployment.js';
 import { checkUpdatable, hasUpdates } from './changing.js';
 import { paged } from './describing.js';
 import { setStackStatus } from './events.js';
+import { changeSetFault } from './faults.js';
 import { loadTemplate } from './load.js';
 import { changeSetArn, stackArn } from './names.js';
 import { describedParameters, resolveParameters } from './parameters.js';
@@ -166,6 +167,13 @@ function compute(world: World, stack: StackRow, changeSet: ChangeSetRow): void {
     if (changeSet.type === 'UPDATE' && !hasUpdates(stack, changeSet.blueprint, changeSet.changes)) {
       const expanded = changeSet.blueprint.template.transforms.length > 0;
       return failed(changeSet, expanded ? 'No updates are to be performed.' : "The submitted information didn't contain changes. Submit different information to create a change set.");
+    }
+    const fault = changeSetFault(world, stack, changeSet.id, changeSet.changes.map(({ logicalId }) => logicalId));
+    if (fault !== undefined) {
+      const { logicalId, reason, path, hook } = fault;
+      changeSet.fault = { at: world.clock.now(), logicalId, type: changeSet.blueprint.template.resources[logicalId]?.type ?? '', reason, path, hook };
+      const by = hook ?? 'AWS::EarlyValidation::PropertyValidation';
+      return failed(changeSet, `The following hook(s)/validation failed: [${by}]. To troubleshoot Early Validation errors, use the DescribeEvents API for detailed failure information.`);
     }
     if (changeSet.includeNested) for (const change of changeSet.changes) nestedChangeSet(world, stack, changeSet, change);
   } catch (error) {

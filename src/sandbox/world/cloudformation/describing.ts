@@ -1,7 +1,7 @@
 import type { OperationTable, World } from '../world.js';
 import { describedParameters } from './parameters.js';
 import { stackOf } from './request.js';
-import { cloudFormationState, findStack, type EventRow, type ResourceRow, type StackRow } from './state.js';
+import { cloudFormationState, findStack, type ChangeSetRow, type EventRow, type ResourceRow, type StackRow } from './state.js';
 import { compact } from './resources/values.js';
 import { invalid } from './template.js';
 
@@ -29,9 +29,11 @@ export const describingOperations: OperationTable = {
   },
 
   DescribeEvents: (world, input: { StackName?: string; ChangeSetName?: string; OperationId?: string; Filters?: { FailedEvents?: boolean }; NextToken?: string }) => {
+    const changeSet = input.StackName === undefined && input.ChangeSetName !== undefined ? cloudFormationState(world).changeSets.get(input.ChangeSetName) : undefined;
+    if (changeSet !== undefined) return { OperationEvents: changeSet.fault === undefined ? [] : [changeSetEvent(changeSet, changeSet.fault)] };
     const { stack, operationId } = eventsSource(world, input);
     const wanted = stack.events.filter(
-      (event) => (operationId === undefined || event.operationId === operationId) && (input.Filters?.FailedEvents !== true || event.status.endsWith('_FAILED')),
+      (event) => (operationId === undefined || event.operationId === operationId) && (input.Filters?.FailedEvents !== true || event.hook !== undefined || event.status.endsWith('_FAILED')),
     );
     const page = paged(wanted.reverse(), input.NextToken);
     return { OperationEvents: page.items.map((event) => operationEvent(world, stack, event)), NextToken: page.next };
@@ -170,6 +172,7 @@ function describedEvent(stack: StackRow, event: EventRow): Record<string, unknow
     ResourceStatusReason: event.reason,
     ResourceProperties: event.properties,
     ClientRequestToken: event.token,
+    ...(event.hook !== undefined && { HookType: event.hook.type, HookStatus: 'HOOK_COMPLETE_FAILED', HookStatusReason: event.hook.reason, HookInvocationPoint: 'PRE_PROVISION', HookFailureMode: 'FAIL' }),
   });
 }
 
@@ -183,9 +186,26 @@ function operationEvent(world: World, stack: StackRow, event: EventRow): object 
     ...facts,
     OperationType: operation?.type,
     OperationStatus: ofStack ? (event.status.endsWith('_IN_PROGRESS') ? 'IN_PROGRESS' : failed ? 'FAILED' : 'SUCCEEDED') : undefined,
-    EventType: ofStack ? 'STACK_EVENT' : failed ? 'PROVISIONING_ERROR' : 'PROGRESS_EVENT',
+    EventType: ofStack ? 'STACK_EVENT' : event.hook !== undefined ? 'HOOK_INVOCATION_ERROR' : failed ? 'PROVISIONING_ERROR' : 'PROGRESS_EVENT',
     StartTime: ofStack && operation !== undefined ? new Date(operation.startedAt) : undefined,
     EndTime: ofStack && operation?.endedAt !== undefined ? new Date(operation.endedAt) : undefined,
+  });
+}
+
+/** What a change set failed for, as early validation or a hook tells it. */
+function changeSetEvent(changeSet: ChangeSetRow, fault: NonNullable<ChangeSetRow['fault']>): object {
+  const { hook, reason, path } = fault;
+  return compact({
+    EventId: `${changeSet.id.split('/').at(-1) ?? ''}-1`,
+    StackId: changeSet.stackId,
+    OperationType: 'CREATE_CHANGESET',
+    LogicalResourceId: fault.logicalId,
+    PhysicalResourceId: '',
+    ResourceType: fault.type,
+    Timestamp: new Date(fault.at),
+    ...(hook === undefined
+      ? { EventType: 'VALIDATION_ERROR', ValidationFailureMode: 'FAIL', ValidationName: 'PROPERTY_VALIDATION', ValidationStatus: 'FAILED', ValidationStatusReason: reason, ValidationPath: path }
+      : { EventType: 'HOOK_INVOCATION_ERROR', HookType: hook, HookStatus: 'HOOK_COMPLETE_FAILED', HookStatusReason: reason, HookInvocationPoint: 'PRE_PROVISION', HookFailureMode: 'FAIL' }),
   });
 }
 
@@ -196,12 +216,7 @@ function eventsSource(world: World, input: { StackName?: string; ChangeSetName?:
     if (stack === undefined) throw invalid(`Operation [${input.OperationId}] does not exist`);
     return { stack, operationId: input.OperationId };
   }
-  if (input.StackName === undefined && input.ChangeSetName !== undefined) {
-    const changeSet = cloudFormationState(world).changeSets.get(input.ChangeSetName);
-    const stack = changeSet === undefined ? undefined : findStack(world, changeSet.stackId);
-    if (stack === undefined) throw invalid(`ChangeSet [${input.ChangeSetName}] does not exist`);
-    return { stack, operationId: '' };
-  }
+  if (input.StackName === undefined && input.ChangeSetName !== undefined) throw invalid(`ChangeSet [${input.ChangeSetName}] does not exist`);
   return { stack: stackOf(world, input.StackName, 'Stack [X] does not exist') };
 }
 

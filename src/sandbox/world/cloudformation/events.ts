@@ -29,6 +29,12 @@ export function recordResourceEvent(world: World, stack: StackRow, row: Resource
   recordEvent(world, stack, { logicalId, physicalId, type, status, reason, properties });
 }
 
+/** A hook that objected before the resource was touched. */
+export function recordHookObjection(world: World, stack: StackRow, row: ResourceRow, hook: NonNullable<EventRow['hook']>): void {
+  const { logicalId, physicalId, type, status } = row;
+  recordEvent(world, stack, { logicalId, physicalId, type, status, hook });
+}
+
 function recordEvent(world: World, stack: StackRow, event: Omit<EventRow, 'id' | 'at' | 'token' | 'operationId'>): void {
   const at = world.clock.now();
   const stamp = new Date(at).toISOString();

@@ -1,24 +1,38 @@
+import type { Fault } from '../../scenario.js';
 import type { World } from '../world.js';
 import { cloudFormationState, type Deployment, type StackRow, type Step } from './state.js';
 
+type StackFails = Extract<Fault, { kind: 'stackFails' }>;
+type ChangeSetFails = Extract<Fault, { kind: 'changeSetFails' }>;
+
 /**
- * The reason of a `stackFails` fault that hits this step; undefined when none does. `times` counts
- * stack operations, so that a second resource try of the same operation is no second time.
+ * The `stackFails` fault that hits this step; undefined when none does. `times` counts stack
+ * operations, so that a second resource try of the same operation is no second time.
  */
-export function stackFault(world: World, stack: StackRow, step: Step): string | undefined {
+export function stackFault(world: World, stack: StackRow, step: Step): StackFails | undefined {
   const deployment = stack.deployment as Deployment;
   const during = deployment.phase === 'rollback' ? 'rollback' : 'operation';
   if (step.action === 'delete') return undefined;
+  return hitting(world, stack, deployment.operationId, (fault): fault is StackFails => fault.kind === 'stackFails' && fault.logicalId === step.logicalId && (fault.during ?? 'operation') === during);
+}
+
+/** The `changeSetFails` fault that hits this change set of the stack. */
+export function changeSetFault(world: World, stack: StackRow, changeSetId: string, logicalIds: readonly string[]): ChangeSetFails | undefined {
+  return hitting(world, stack, changeSetId, (fault): fault is ChangeSetFails => fault.kind === 'changeSetFails' && logicalIds.includes(fault.logicalId));
+}
+
+/** The first fault that is meant, due and not used up; it is counted for what it hits. */
+function hitting<F extends StackFails | ChangeSetFails>(world: World, stack: StackRow, what: string, meant: (fault: Fault) => fault is F): F | undefined {
   const second = (world.clock.now() - world.startedAt) / 1000;
   for (const [index, fault] of world.scenario.faults.entries()) {
-    if (fault.kind !== 'stackFails' || fault.logicalId !== step.logicalId || (fault.during ?? 'operation') !== during) continue;
+    if (!meant(fault)) continue;
     if (fault.stack !== undefined && fault.stack !== stack.name) continue;
     if (second < (fault.from ?? 0) || second > (fault.until ?? Number.POSITIVE_INFINITY)) continue;
     const { faultsUsed } = cloudFormationState(world);
     const used = faultsUsed.get(index) ?? [];
     if (used.length >= (fault.times ?? Number.POSITIVE_INFINITY)) continue;
-    faultsUsed.set(index, [...used, deployment.operationId]);
-    return fault.reason;
+    faultsUsed.set(index, [...used, what]);
+    return fault;
   }
   return undefined;
 }

@@ -13,7 +13,7 @@ export interface CloudFormationState {
   /** `stack name/token` of every accepted operation. */
   readonly tokens: Set<string>;
   readonly operations: Map<string, OperationRow>;
-  /** Stack operations that each `stackFails` fault (by its place in the scenario) has failed. */
+  /** Stack operations that each `stackFails`, and change sets that each `changeSetFails` fault (by its place in the scenario) has failed. */
   readonly faultsUsed: Map<number, string[]>;
 }
 
@@ -75,6 +75,8 @@ export interface EventRow {
   readonly properties?: string | undefined;
   readonly token?: string | undefined;
   readonly operationId?: string | undefined;
+  /** What a hook that objected said, with its type name. */
+  readonly hook?: { readonly type: string; readonly reason: string } | undefined;
 }
 
 export interface Export {
@@ -201,6 +203,8 @@ export interface ChangeSetRow {
   readonly onStackFailure?: string | undefined;
   parentId?: string | undefined;
   rootId?: string | undefined;
+  /** What early validation or a hook found. */
+  fault?: { readonly at: number; readonly logicalId: string; readonly type: string; readonly reason: string; readonly path?: string | undefined; readonly hook?: string | undefined } | undefined;
 }
 
 export interface ChangeDetail {

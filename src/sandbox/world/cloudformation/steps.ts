@@ -1,7 +1,7 @@
 import type { World } from '../world.js';
 import { ServiceFault } from '../fault.js';
 import { same } from './equal.js';
-import { recordResourceEvent, setResource } from './events.js';
+import { recordHookObjection, recordResourceEvent, setResource } from './events.js';
 import { stackFault } from './faults.js';
 import { evaluateOptional } from './intrinsics.js';
 import { uuid } from './names.js';
@@ -114,7 +114,7 @@ function announce(world: World, stack: StackRow, step: Step): void {
 /** Tells the other service. A refusal fails the resource with the service's words. */
 function applyStep(world: World, stack: StackRow, step: Step, ends: StepEnds): void {
   try {
-    const reason = forbidden(stack, step) ?? stackFault(world, stack, step);
+    const reason = forbidden(stack, step) ?? faultOf(world, stack, step);
     if (reason !== undefined) return failStep(world, stack, step, reason);
     if (step.action === 'delete') removeNow(world, stack, step, ends);
     else if (step.action === 'restore') restoreNow(world, stack, step, ends);
@@ -124,6 +124,14 @@ function applyStep(world: World, stack: StackRow, step: Step, ends: StepEnds): v
     if (!(error instanceof ServiceFault)) throw error;
     failStep(world, stack, step, handlerMessage(world, error));
   }
+}
+
+/** A hook tells its reason in an event of its own; the resource only names the hook. */
+function faultOf(world: World, stack: StackRow, step: Step): string | undefined {
+  const fault = stackFault(world, stack, step);
+  if (fault?.hook === undefined) return fault?.reason;
+  recordHookObjection(world, stack, stack.resources.get(step.logicalId) as ResourceRow, { type: fault.hook, reason: fault.reason });
+  return `The following hook(s) failed: [${fault.hook}]`;
 }
 
 function changeNow(world: World, stack: StackRow, step: Step, ends: StepEnds): void {

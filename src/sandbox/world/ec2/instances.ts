@@ -142,6 +142,7 @@ export function getConsoleOutput(world: World, input: GetConsoleOutputRequest): 
   const now = world.clock.now();
   const lines = [line(instance.launchedAt, `starting ${instance.imageId} on ${instance.type}`)];
   if (instance.runningAt <= now) lines.push(line(instance.runningAt, 'Linux is up, cloud-init runs'));
+  if (instance.runningAt <= now && instance.behaviour.prints !== undefined) lines.push(instance.behaviour.prints);
   if (instance.upAt !== undefined && instance.upAt <= now) lines.push(line(instance.upAt, lastWords(instance)));
   return { InstanceId: instance.id, Timestamp: new Date(now), Output: Buffer.from(`${lines.join('\n')}\n`).toString('base64') };
 }
