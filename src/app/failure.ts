@@ -139,12 +139,12 @@ function bug(error: unknown, scene: Scene): Failure {
 }
 
 /** Commands with the region and profile of this run, so that they work in any shell; a remark stays at the end. */
-function withPlace(command: string, scene: Scene): string {
+export function withPlace(command: string, scene: Pick<Scene, 'region' | 'profile'>): string {
   if (!/^(ha-updater|aws) /.test(command) || command.includes('--help') || command.includes('--region')) return command;
   const [words = '', ...remarks] = command.split(/(?= +# )/);
   return `${words}${place(scene)}${remarks.join('')}`;
 }
 
-function place({ region, profile }: Scene): string {
+function place({ region, profile }: Pick<Scene, 'region' | 'profile'>): string {
   return `${region === undefined ? '' : ` --region ${region}`}${profile === undefined ? '' : ` --profile ${profile}`}`;
 }

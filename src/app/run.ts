@@ -13,7 +13,7 @@ import type { Emit, Identity, Outcome } from '../model/event.js';
 import { createShell } from '../hooks/shell.js';
 import type { Output } from '../render/choose.js';
 import { createStream } from '../render/stream.js';
-import { aftermath, toFailure, type Scene } from './failure.js';
+import { aftermath, toFailure, withPlace, type Scene } from './failure.js';
 import { listen } from './interrupt.js';
 import { thisMachine } from './machine.js';
 import { createRenderer } from './output.js';
@@ -81,11 +81,12 @@ export async function withRun(head: Head, flags: CommonFlags, surroundings: Surr
   const scene = (): Scene => ({ command: head.command, stack: head.stack, groups: head.groups, region, profile: flags.profile, witness: witness(), words: head.words, again: head.again({ region, profile: flags.profile }) });
   const machine = thisMachine(surroundings.host);
 
-  const finish = (outcome: Outcome, results: readonly GroupResult[], failure?: Failure, more: Happy['more'] = {}): Ending => {
+  const finish = (outcome: Outcome, results: readonly GroupResult[], failure?: Failure, { next: commands, ...more }: NonNullable<Happy['more']> = {}): Ending => {
+    const next = commands === undefined || commands.length === 0 ? {} : { next: commands.map((command) => withPlace(command, { region, profile: flags.profile })) };
     const exitCode = EXIT_OF[outcome];
     const elapsedMs = clock.sinceStart(start);
     const facts = failure === undefined ? {} : { failure: failure.facts };
-    emit({ type: 'run.finished', outcome, exitCode, results, ...facts, elapsedMs });
+    emit({ type: 'run.finished', outcome, exitCode, results, ...facts, ...next, elapsedMs });
     over = true;
     return {
       v: 1,
@@ -96,6 +97,7 @@ export async function withRun(head: Head, flags: CommonFlags, surroundings: Surr
       ...(head.stack === undefined ? {} : { stack: head.stack }),
       groups: results,
       ...more,
+      ...next,
       ...(signals.received === undefined ? {} : { interrupted: signals.received }),
       ...facts,
       elapsedMs,

@@ -168,6 +168,8 @@ export type RunEvent =
       readonly exitCode: number;
       readonly results: readonly GroupResult[];
       readonly failure?: FailureFacts;
+      /** The commands that go on from here, when it ended well and there are any. */
+      readonly next?: readonly string[];
       readonly elapsedMs: Milliseconds;
     };
 

@@ -272,7 +272,8 @@ function describeEnd(event: Extract<RunEvent, { type: 'run.finished' }>): readon
     .filter((outcome) => by(outcome) > 0)
     .map((outcome) => `${by(outcome)} ${outcome === 'rolledBack' ? 'rolled back' : outcome}`);
   const groups = tally.length > 0 ? `; groups: ${tally.join(', ')}` : '';
-  return [{ scope: 'run', level: good ? 'good' : 'error', text: `${END[event.outcome]} ${after}${groups}; exit ${event.exitCode}.` }];
+  const next = (event.next ?? []).map((command): Line => ({ scope: 'run', level: 'info', text: `Next: ${command}` }));
+  return [{ scope: 'run', level: good ? 'good' : 'error', text: `${END[event.outcome]} ${after}${groups}; exit ${event.exitCode}.` }, ...next];
 }
 
 /** The end of a run in one or two words; also the headline of a failure. */

@@ -1,6 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
 import { callsFile } from '../permissions/calls.js';
 
 export const BIN = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..', 'bin', 'run.js');
@@ -68,4 +70,47 @@ export function start(args: readonly string[], options: { readonly env?: Readonl
 /** Runs the real command to its end. */
 export function run(args: readonly string[], options: Parameters<typeof start>[1] = {}): Promise<Finished> {
   return start(args, options).finished;
+}
+
+/** util-linux's `script` gives a child a terminal of its own; other systems' takes other words. */
+export const HAS_TERMINAL = process.platform === 'linux' && existsSync('/usr/bin/script');
+
+export interface OnTerminal {
+  /** Presses keys. */
+  readonly types: (keys: string) => void;
+  /** Resolves with the screen so far once it matches. */
+  readonly sees: (pattern: RegExp) => Promise<string>;
+  readonly finished: Promise<{ readonly code: number | null; readonly screen: string }>;
+}
+
+/** Starts the real command on a pseudo-terminal. */
+export function startOnTerminal(args: readonly string[], env: Readonly<Record<string, string>>): OnTerminal {
+  const command = [process.execPath, BIN, ...args].map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
+  const child = spawn('/usr/bin/script', ['-qec', command, '/dev/null'], { env: { ...CLEAN_ENV, ...env, TERM: 'xterm', SHELL: '/bin/sh' }, stdio: ['pipe', 'pipe', 'inherit'] });
+  let screen = '';
+  const watchers = new Set<() => void>();
+  child.stdout.on('data', (chunk: Buffer) => {
+    screen += stripVTControlCharacters(chunk.toString());
+    watchers.forEach((look) => look());
+  });
+  child.stdin.on('error', () => undefined);
+  const finished = new Promise<{ code: number | null; screen: string }>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) => resolve({ code, screen }));
+  });
+  return {
+    types: (keys) => void child.stdin.write(keys),
+    finished,
+    sees: (pattern) =>
+      new Promise((resolve, reject) => {
+        const look = (): void => {
+          if (!pattern.test(screen)) return;
+          watchers.delete(look);
+          resolve(screen);
+        };
+        watchers.add(look);
+        look();
+        finished.then(({ code }) => reject(new Error(`ended with ${code} and never showed ${pattern}:\n${screen}`)), reject);
+      }),
+  };
 }
