@@ -1,6 +1,6 @@
 import { string as argument } from '@oclif/core/args';
 import { BaseCommand } from './base/command.js';
-import { asgFlag, commonFlags, limitFlags, outputFlags } from './base/flags.js';
+import { asgFlag, commonFlags, limitFlags, lockFlag, outputFlags } from './base/flags.js';
 import { gateFlags } from './base/gate-flags.js';
 
 export default class Resume extends BaseCommand {
@@ -15,6 +15,7 @@ export default class Resume extends BaseCommand {
     ...asgFlag,
     ...limitFlags,
     ...gateFlags,
+    ...lockFlag,
     ...commonFlags,
     ...outputFlags,
   };

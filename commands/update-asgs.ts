@@ -1,6 +1,6 @@
 import { string as argument } from '@oclif/core/args';
 import { BaseCommand } from './base/command.js';
-import { asgFlag, commonFlags, groupFlags, outputFlags } from './base/flags.js';
+import { asgFlag, commonFlags, groupFlags, lockFlag, outputFlags } from './base/flags.js';
 import { gateFlags } from './base/gate-flags.js';
 
 export default class UpdateAsgs extends BaseCommand {
@@ -19,6 +19,7 @@ export default class UpdateAsgs extends BaseCommand {
     ...asgFlag,
     ...groupFlags,
     ...gateFlags,
+    ...lockFlag,
     ...commonFlags,
     ...outputFlags,
   };

@@ -1,3 +1,5 @@
+import { uptime } from 'node:os';
+
 /** Milliseconds since the Unix epoch. */
 export type Instant = number;
 
@@ -25,18 +27,31 @@ export interface Clock {
 export function systemClock(speed = 1): Clock {
   const origin = Date.now();
   const now = (): Instant => (speed === 1 ? Date.now() : origin + Math.round((Date.now() - origin) * speed));
-  return {
-    now,
-    sleep: (ms, signal) =>
-      new Promise((resolve) => {
-        if (signal?.aborted) return resolve();
-        const wake = (): void => {
-          clearTimeout(timer);
-          signal?.removeEventListener('abort', wake);
-          resolve();
-        };
-        const timer = setTimeout(wake, Math.max(0, ms) / speed);
-        signal?.addEventListener('abort', wake, { once: true });
-      }),
-  };
+  return { now, sleep: sleeper(speed) };
+}
+
+/**
+ * A clock that nobody can set, for spans of time alone: it begins at 0. The process may be stopped and the
+ * machine may sleep; both count as time that has passed. (The monotonic clock stands still while a machine
+ * sleeps and its up-time does not, so the larger of the two counts.)
+ */
+export function steadyClock(speed = 1): Clock {
+  const monotonic = performance.now();
+  const up = uptime();
+  const now = (): Instant => Math.max(performance.now() - monotonic, (uptime() - up) * 1000) * speed;
+  return { now, sleep: sleeper(speed) };
+}
+
+function sleeper(speed: number): Clock['sleep'] {
+  return (ms, signal) =>
+    new Promise((resolve) => {
+      if (signal?.aborted) return resolve();
+      const wake = (): void => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', wake);
+        resolve();
+      };
+      const timer = setTimeout(wake, Math.max(0, ms) / speed);
+      signal?.addEventListener('abort', wake, { once: true });
+    });
 }

@@ -63,6 +63,23 @@ export function refused(code: string, what: string, reasons: FailureFacts['reaso
 }
 
 /**
+ * The strict lock of this run is lost, or was not confirmed for too long: nothing may be changed any more.
+ * Thrown in place of whatever call was to be sent.
+ */
+export class LockLost extends Error {
+  override readonly name = 'LockLost';
+  constructor(
+    /** Name of the lock. */
+    readonly lock: string,
+    /** One sentence for people. */
+    message: string,
+    options?: { cause?: unknown },
+  ) {
+    super(message, options);
+  }
+}
+
+/**
  * How an AWS call failed, sorted by what can be done about it.
  * - `throttled`, `transient`: try again later (5xx, network, contention; the effect may have happened)
  * - `busy`: something is in progress that blocks it; try again later

@@ -4,6 +4,7 @@
  */
 export { endWithError, endWithUnknownCommand } from './app/errors.js';
 export { resume, rollback, unfreeze, type RecoverAsked } from './app/recover.js';
+export { releaseLock, showLock, type LockCommandAsked, type LockDocument } from './app/lock-commands.js';
 export { status, type StatusDocument } from './app/status.js';
 export { updateGroups, type UpdateGroupsAsked } from './app/update-asgs.js';
 export { cancel, type CancelAsked } from './app/cancel.js';

@@ -5,11 +5,13 @@ import { read, repositoryFiles } from './tidy/scan.js';
 const readme = read('README.md');
 
 describe('the README', () => {
-  const names = repositoryFiles().flatMap((path) => /^commands\/([\w-]+)\.ts$/.exec(path)?.[1] ?? []);
+  const names = repositoryFiles().flatMap((path) => /^commands\/((?:lock\/)?[\w-]+)\.ts$/.exec(path)?.[1] ?? []);
+
+  const said = (name: string): string => name.replace('/', ' ');
 
   it('names every command', () => {
     expect(names).to.include('update-stack');
-    expect(names.filter((name) => !new RegExp(`ha-updater (\\w+ STACK \\| )?${name}\\b|\\| ${name} STACK`).test(readme))).to.deep.equal([]);
+    expect(names.filter((name) => !new RegExp(`ha-updater (\\w+ STACK \\| )?${said(name)}\\b|\\| ${said(name)} STACK`).test(readme))).to.deep.equal([]);
   });
 
   it('names every flag of every command', async () => {

@@ -20,7 +20,7 @@ const SDK = /^(@aws-sdk|@smithy)\//;
  * `src/app` and `src/index.ts` tie the rest together and may import all of it.
  */
 const MAY_IMPORT: Readonly<Record<string, readonly (string | RegExp)[]>> = {
-  clock: [],
+  clock: [/^node:os$/],
   model: ['clock'],
   errors: ['model'],
   decide: ['model', 'clock'],
@@ -29,7 +29,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly (string | RegExp)[]>> = {
   template: ['model', 'errors', /^yaml$/, NODE],
   hooks: ['clock', 'src/engine/hooks.ts', NODE],
   cdk: ['model', 'errors', /^@aws-cdk\//, NODE],
-  lock: ['model', 'clock', 'errors', SDK, NODE],
+  lock: ['model', 'clock', 'errors', /^@aws-sdk\/client-dynamodb$/, /^@redis\/client$/],
   config: ['model', 'clock', 'errors', /^yaml$/, NODE],
   render: ['model', 'clock', 'errors', /^listr2$/, NODE],
   sandbox: ['clock', SDK, /^yaml$/, NODE],

@@ -38,6 +38,11 @@ export const limitFlags = {
   poll: seconds(5, 'Pause between two looks', LIMITS),
 };
 
+/** The strict lock. */
+export const lockFlag = {
+  lock: string({ summary: 'Work under a strict lock: dynamodb://TABLE[?region=R&key=K] or redis://HOST[:PORT][/DB] (rediss:// with TLS)', helpValue: 'ADDRESS', helpGroup: 'LOCK' }),
+};
+
 /** Limits and choices of the swap. */
 export const groupFlags = {
   swap: string({

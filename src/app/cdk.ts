@@ -130,7 +130,7 @@ function roleTaker(run: Run, flags: CommonFlags, surroundings: Surroundings): Ro
     return known;
   };
   const attempt = async (role: CdkRole): Promise<Gateway | undefined> => {
-    const { gateway } = await connect({ ...flags, region: run.region, assume: { ...role, session } }, endpoint, surroundings);
+    const { gateway } = await connect({ ...flags, region: run.region, assume: { ...role, session }, mayLeave: run.mayLeave }, endpoint, surroundings);
     try {
       await retrying(run.deps, 'sts:AssumeRole', () => gateway.identity(), QUICK);
       return gateway;

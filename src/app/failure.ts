@@ -1,5 +1,6 @@
 import { quote } from '../config/quote.js';
-import { AwsFault, Failure, usage, type FaultKind } from '../errors.js';
+import { AwsFault, Failure, LockLost, refused, usage, type FaultKind } from '../errors.js';
+import { withoutPassword } from '../lock/address.js';
 import type { Outcome } from '../model/event.js';
 import { describeProgress } from '../render/describe.js';
 import { sentence } from '../render/words.js';
@@ -12,6 +13,8 @@ export interface Scene {
   readonly groups?: readonly string[];
   readonly region?: string | undefined;
   readonly profile?: string | undefined;
+  /** Address of the strict lock, without secrets. */
+  readonly lock?: string | undefined;
   readonly witness?: Witness;
   /** Flags that whoever resumes needs again, for a shell. */
   readonly words?: string | undefined;
@@ -32,8 +35,16 @@ export function toFailure(error: unknown, scene: Scene): Failure {
 function sort(error: unknown, scene: Scene): Failure {
   if (error instanceof Failure) return error;
   if (isParseError(error)) return parseFailure(error, scene);
+  if (error instanceof LockLost) return lockLost(error, scene);
   if (error instanceof AwsFault) return scene.witness?.changed ? stoppedBy(error, scene) : refusedBy(error, scene);
   return bug(error, scene);
+}
+
+/** Nothing was changed since: whoever has the lock now finishes or undoes what the record says. */
+function lockLost({ message }: LockLost, scene: Scene): Failure {
+  const what = `The strict lock was lost, so nothing more was changed: ${message}.`;
+  if (scene.witness?.changed !== true) return refused('lock.lost', what, [], scene.again === undefined ? [] : [scene.again]);
+  return new Failure('stopped', { code: 'lock.lost', what, reasons: [], ...aftermath(scene) });
 }
 
 /** A mistake on the command line can be looked up; other usage failures know better what to do. */
@@ -125,7 +136,7 @@ function isParseError(error: unknown): error is ParseError {
 function parseFailure(error: ParseError, scene: Scene): Failure {
   // oclif lists a missing argument as a table, with a note on flags that does not hold for ours.
   const missing = error.message.startsWith('Missing ') ? (error.args ?? []).flatMap(({ name }) => (name === undefined ? [] : [name.toUpperCase()])) : [];
-  const what = missing.length > 0 ? `${missing.join(' and ')} is missing.` : sentence(error.message.replace(/\n?See more help with --help\s*$/, ''));
+  const what = missing.length > 0 ? `${missing.join(' and ')} is missing.` : sentence(withoutPassword(error.message).replace(/\n?See more help with --help\s*$/, ''));
   return usage('usage.commandLine', what, [`ha-updater ${scene.command} --help`]);
 }
 
@@ -139,11 +150,15 @@ function bug(error: unknown, scene: Scene): Failure {
 }
 
 /** Commands with the region and profile of this run, so that they work in any shell; a remark stays at the end. */
-export function withPlace(command: string, scene: Pick<Scene, 'region' | 'profile'>): string {
-  if (!/^(ha-updater|aws) /.test(command) || command.includes('--help') || command.includes('--region')) return command;
+export function withPlace(command: string, scene: Pick<Scene, 'region' | 'profile' | 'lock'>): string {
+  if (!/^(ha-updater|aws) /.test(command) || command.includes('--help')) return command;
   const [words = '', ...remarks] = command.split(/(?= +# )/);
-  return `${words}${place(scene)}${remarks.join('')}`;
+  const lock = scene.lock === undefined || !LOCKING.test(words) || words.includes(' --lock') ? '' : ` --lock ${quote(scene.lock)}`;
+  return `${words}${words.includes('--region') ? '' : place(scene)}${lock}${remarks.join('')}`;
 }
+
+/** Commands that work under the lock. */
+const LOCKING = /^ha-updater (update-stack|update-asgs|restart|resume|rollback|unfreeze|lock \w+) /;
 
 function place({ region, profile }: Pick<Scene, 'region' | 'profile'>): string {
   return `${region === undefined ? '' : ` --region ${region}`}${profile === undefined ? '' : ` --profile ${profile}`}`;

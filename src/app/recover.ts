@@ -5,12 +5,13 @@ import { Failure } from '../errors.js';
 import type { GroupResult } from '../model/decision.js';
 import type { Plan } from '../model/plan.js';
 import { groupsOnInterrupt } from './interrupt.js';
+import { lockAsked, type LockFlags } from './lock-flags.js';
 import { withRun, type CommonFlags, type Happy } from './run.js';
 import type { Ending, Surroundings } from './surroundings.js';
 import { againWith, planOf, swap, targetProblems } from './update-asgs.js';
 
 /** Whose rollout, and the limits to finish it within. */
-export interface RecoverAsked extends Omit<GroupFlags, 'swap' | 'force' | 'together'>, CommonFlags {
+export interface RecoverAsked extends Omit<GroupFlags, 'swap' | 'force' | 'together'>, CommonFlags, LockFlags {
   readonly stack?: string | undefined;
   readonly asgs: readonly string[];
 }
@@ -48,7 +49,7 @@ async function overGroups(
   end: (results: readonly GroupResult[], plan: Plan) => Happy,
 ): Promise<Ending> {
   const wanted = readWanted(asked, targetProblems(asked));
-  const head = { command, stack: asked.stack, groups: asked.asgs, again: againWith(asked, command), words: wanted.gates?.words, onInterrupt: groupsOnInterrupt };
+  const head = { command, stack: asked.stack, groups: asked.asgs, again: againWith(asked, command), words: wanted.gates?.words, onInterrupt: groupsOnInterrupt, lock: lockAsked(asked, wanted) };
   return withRun(head, asked, surroundings, async (run) => {
     const groups = asked.stack === undefined ? asked.asgs : await stackGroups(run.deps, asked.stack);
     const results = await swap(run, wanted, asked, groups, { ...how, command });

@@ -3,7 +3,8 @@ import { newRunId } from '../config/run-id.js';
 import type { Settings } from '../config/settings.js';
 import { readPace } from '../config/speed.js';
 import { systemClock, type Clock } from '../clock.js';
-import type { GatewayOptions } from '../aws/gateway.js';
+import type { GatewayOptions, MayLeave } from '../aws/gateway.js';
+import { buildOf } from '../config/build.js';
 import type { Deps } from '../engine/deps.js';
 import type { Gateway } from '../engine/gateway.js';
 import { RETRY, retrying } from '../engine/retry.js';
@@ -15,6 +16,7 @@ import type { Output } from '../render/choose.js';
 import { createStream } from '../render/stream.js';
 import { aftermath, toFailure, withPlace, type Scene } from './failure.js';
 import { listen } from './interrupt.js';
+import { openLocks, type LockAsked, type Locks } from './lock.js';
 import { thisMachine } from './machine.js';
 import { createRenderer } from './output.js';
 import { createPulse } from './pulse.js';
@@ -39,6 +41,8 @@ export interface Head {
   readonly words?: string | undefined;
   /** What the first signal will do, in words, by where the run is. */
   readonly onInterrupt: (witness: Witness) => string;
+  /** The strict lock to work under; absent without one, and for commands that change nothing. */
+  readonly lock?: LockAsked | undefined;
 }
 
 /** What a story works with. */
@@ -46,6 +50,14 @@ export interface Run {
   readonly id: string;
   readonly host: string;
   readonly pid: number;
+  /** The pipeline's build; absent outside of one. */
+  readonly build?: string;
+  /** Address of the strict lock that the run works under. */
+  readonly lock?: string;
+  /** Takes the strict locks of these groups; does nothing without `--lock`. @throws Failure `held`, `refused` */
+  readonly lockGroups: (groups: readonly string[]) => Promise<void>;
+  /** Whether a call may leave now; for other ways to AWS than the gateway's. */
+  readonly mayLeave: MayLeave;
   readonly deps: Deps;
   readonly region: string;
   readonly identity: Identity;
@@ -67,7 +79,9 @@ export interface Happy {
 export async function withRun(head: Head, flags: CommonFlags, surroundings: Surroundings, story: (run: Run) => Promise<Happy>): Promise<Ending> {
   const pace = readPace(surroundings.env);
   const clock = serviceClock(systemClock(pace.speed));
-  const { gateway, region } = await connect(flags, pace.endpoint, surroundings);
+  let locks: Locks | undefined;
+  const mayLeave: MayLeave = (call) => locks?.mayLeave(call) ?? Promise.resolve();
+  const { gateway, region } = await connect({ ...flags, mayLeave }, pace.endpoint, surroundings);
   const renderer = await createRenderer((flags.output ?? 'auto') as Output, surroundings);
   const id = newRunId(clock.now());
   const { witness, see } = createWitness();
@@ -78,7 +92,7 @@ export async function withRun(head: Head, flags: CommonFlags, surroundings: Surr
     if (!over) stream(event);
   };
   const start = clock.now();
-  const scene = (): Scene => ({ command: head.command, stack: head.stack, groups: head.groups, region, profile: flags.profile, witness: witness(), words: head.words, again: head.again({ region, profile: flags.profile }) });
+  const scene = (): Scene => ({ command: head.command, stack: head.stack, groups: head.groups, region, profile: flags.profile, lock: locks?.address, witness: witness(), words: head.words, again: head.again({ region, profile: flags.profile }) });
   const machine = thisMachine(surroundings.host);
 
   const finish = (outcome: Outcome, results: readonly GroupResult[], failure?: Failure, { next: commands, ...more }: NonNullable<Happy['more']> = {}): Ending => {
@@ -116,8 +130,13 @@ export async function withRun(head: Head, flags: CommonFlags, surroundings: Surr
   });
   const done = new AbortController();
   const pulse = createPulse(clock, renderer.repeatMs, emit);
-  const deps: Deps = { gateway, clock, emit: tee(emit, results.see, pulse.see), interrupt: signals, holderIsGone: machine.holderIsGone, hooks: createShell(surroundings.env) };
+  const holderIsGone: Deps['holderIsGone'] = (lease) => machine.holderIsGone(lease) || locks?.outlived(lease.run) === true;
+  const deps: Deps = { gateway, clock, emit: tee(emit, results.see, pulse.see), interrupt: signals, holderIsGone, hooks: createShell(surroundings.env) };
   try {
+    const build = buildOf(await import('ci-info'), surroundings.env);
+    const place = { region, profile: flags.profile, speed: pace.speed, surroundings, now: () => clock.now() };
+    const holder = { run: id, host: machine.host, pid: surroundings.pid, ...(build !== undefined && { build }), command: head.command };
+    if (head.lock !== undefined) locks = await openLocks(head.lock, place, { holder, emit: deps.emit, interrupt: signals });
     const { at, ...identity } = await retrying(deps, 'sts:GetCallerIdentity', () => gateway.identity(), QUICK);
     clock.follow(at);
     emit({
@@ -133,10 +152,15 @@ export async function withRun(head: Head, flags: CommonFlags, surroundings: Surr
     });
     tellSettings(emit, surroundings.settings);
     void pulse.beat(done.signal);
-    const happy = await story({ id, host: machine.host, pid: surroundings.pid, region, identity, deps });
+    if (head.stack !== undefined) await locks?.take(identity, { stack: head.stack });
+    const lockGroups: Run['lockGroups'] = async (groups) => locks?.take(identity, { groups });
+    const lock = locks?.address;
+    const happy = await story({ id, host: machine.host, pid: surroundings.pid, ...(build !== undefined && { build }), ...(lock !== undefined && { lock }), lockGroups, mayLeave, region, identity, deps });
+    await locks?.giveBack();
     return finish(happy.outcome, happy.results, undefined, happy.more);
   } catch (error) {
     const failure = toFailure(error, scene());
+    await locks?.giveBack();
     const ending = finish(failure.outcome, results.all(), failure);
     if (failure.outcome === 'bug') showCause(failure, surroundings);
     return ending;
@@ -159,11 +183,11 @@ function tellSettings(emit: Emit, settings: Settings | undefined): void {
 export const QUICK = { ...RETRY, attempts: 3, longestWaitMs: 2_000 };
 
 /** Gateway and region; the SDK is loaded only here. */
-export async function connect(flags: CommonFlags & Pick<GatewayOptions, 'assume'>, endpoint: string | undefined, surroundings: Pick<Surroundings, 'env' | 'version' | 'command'>): Promise<{ readonly gateway: Gateway; readonly region: string }> {
+export async function connect(flags: CommonFlags & Pick<GatewayOptions, 'assume' | 'mayLeave'>, endpoint: string | undefined, surroundings: Pick<Surroundings, 'env' | 'version' | 'command'>): Promise<{ readonly gateway: Gateway; readonly region: string }> {
   checkEndpoint(surroundings.env);
   const { createGateway, resolveRegion } = await import('../aws/gateway.js');
   const region = checkRegion(await resolveRegion(flags.region, surroundings.env, flags.profile));
-  const gateway = createGateway({ region, agent: { version: surroundings.version, command: surroundings.command }, ...(flags.profile === undefined ? {} : { profile: flags.profile }), ...(endpoint === undefined ? {} : { endpoint }), ...(flags.assume === undefined ? {} : { assume: flags.assume }) });
+  const gateway = createGateway({ region, agent: { version: surroundings.version, command: surroundings.command }, ...(flags.profile === undefined ? {} : { profile: flags.profile }), ...(endpoint === undefined ? {} : { endpoint }), ...(flags.assume === undefined ? {} : { assume: flags.assume }), ...(flags.mayLeave === undefined ? {} : { mayLeave: flags.mayLeave }) });
   return { gateway, region };
 }
 

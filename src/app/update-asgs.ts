@@ -5,10 +5,11 @@ import type { GroupResult } from '../model/decision.js';
 import type { Plan } from '../model/plan.js';
 import { explained } from './diagnose.js';
 import { groupsOnInterrupt } from './interrupt.js';
+import { lockAsked, type LockFlags } from './lock-flags.js';
 import { withRun, type CommonFlags, type Happy, type Head, type Run } from './run.js';
 import type { Ending, Surroundings } from './surroundings.js';
 
-export interface UpdateGroupsAsked extends GroupFlags, CommonFlags {
+export interface UpdateGroupsAsked extends GroupFlags, CommonFlags, LockFlags {
   readonly stack?: string | undefined;
   readonly asgs: readonly string[];
   /** Show what instances that were never proven have printed; default true. */
@@ -18,7 +19,7 @@ export interface UpdateGroupsAsked extends GroupFlags, CommonFlags {
 /** `update-asgs`: finds the groups, then swaps those that need it, all in one loop. */
 export async function updateGroups(asked: UpdateGroupsAsked, surroundings: Surroundings): Promise<Ending> {
   const wanted = readWanted(asked, targetProblems(asked));
-  const head = { command: 'update-asgs', stack: asked.stack, groups: asked.asgs, again: againWith(asked), words: wanted.gates?.words, onInterrupt: groupsOnInterrupt };
+  const head = { command: 'update-asgs', stack: asked.stack, groups: asked.asgs, again: againWith(asked), words: wanted.gates?.words, onInterrupt: groupsOnInterrupt, lock: lockAsked(asked, wanted) };
   return withRun(head, asked, surroundings, (whole) =>
     explained(whole, asked, async (run) => {
       const groups = asked.stack === undefined ? asked.asgs : await stackGroups(run.deps, asked.stack);
@@ -52,6 +53,7 @@ export async function swap(run: Run, wanted: Wanted, asked: UpdateGroupsAsked, g
   const { deps } = run;
   deps.emit({ type: 'groups.found', ...(asked.stack === undefined ? {} : { stack: asked.stack }), groups });
   if (groups.length === 0) return [];
+  await run.lockGroups(groups);
   return swapGroups(deps, planOf(run, wanted, asked, groups, how));
 }
 
@@ -63,6 +65,8 @@ export function planOf(run: Run, wanted: Wanted, asked: UpdateGroupsAsked, group
     run: run.id,
     host: run.host,
     pid: run.pid,
+    ...(run.build !== undefined && { build: run.build }),
+    ...(run.lock !== undefined && { lock: run.lock }),
     stack: asked.stack,
     groups,
     region,

@@ -13,6 +13,7 @@ import { noteBefore, revert, type Before } from './revert.js';
 import { withRun, type Happy, type Run } from './run.js';
 import type { Ending, Surroundings } from './surroundings.js';
 import { makeOrder, onInterrupt, readOrder, type OrderFlags } from './stack-order.js';
+import { lockAsked } from './lock-flags.js';
 import { againWith, outcomeOf, swap, type UpdateGroupsAsked } from './update-asgs.js';
 
 export interface UpdateStackAsked extends Omit<UpdateGroupsAsked, 'stack' | 'asgs'>, Omit<OrderFlags, 'stack' | 'cdk'>, OutputsFlags {
@@ -33,7 +34,7 @@ export async function updateStack(given: UpdateStackAsked, surroundings: Surroun
   const read = await readOrder(asked, surroundings, surroundings.ask !== undefined);
   const { change } = read;
   const target: UpdateGroupsAsked = { ...asked, asgs: [] };
-  const head = { command: 'update-stack', stack: asked.stack, groups: [], again: againWith(target), words: wanted.gates?.words, onInterrupt: stackOnInterrupt(onInterrupt(asked)) };
+  const head = { command: 'update-stack', stack: asked.stack, groups: [], again: againWith(target), words: wanted.gates?.words, onInterrupt: stackOnInterrupt(onInterrupt(asked)), lock: lockAsked(asked, wanted) };
 
   return withRun(head, asked, makeRoom(asked, surroundings), (whole) =>
     explained(whole, asked, async (run, hide) => {
@@ -110,6 +111,7 @@ async function finishDeadRollouts(run: Run, wanted: Wanted, target: UpdateGroups
   if (stack === undefined || stack.status === 'REVIEW_IN_PROGRESS') return [];
   const groups = await stackGroups(deps, stack.id);
   if (groups.length === 0) return [];
+  await run.lockGroups(groups);
   const looked = await retrying(deps, 'autoscaling:DescribeAutoScalingGroups', () => deps.gateway.describeGroups(groups));
   const begun = looked.groups.filter(({ notes }) => notes.record !== undefined).map((group) => group.name);
   return begun.length > 0 ? swap(run, wanted, target, begun, { adoptOnly: true }) : [];

@@ -1,5 +1,6 @@
 import type { AutoScaling } from '@aws-sdk/client-auto-scaling';
 import type { CloudFormation } from '@aws-sdk/client-cloudformation';
+import type { DynamoDB } from '@aws-sdk/client-dynamodb';
 import type { EC2 } from '@aws-sdk/client-ec2';
 import type { ElasticLoadBalancing } from '@aws-sdk/client-elastic-load-balancing';
 import type { ElasticLoadBalancingV2 } from '@aws-sdk/client-elastic-load-balancing-v2';
@@ -9,7 +10,7 @@ import type { STS } from '@aws-sdk/client-sts';
 import type { AwsCredentialIdentity, AwsCredentialIdentityProvider, HandlerExecutionContext, MiddlewareStack } from '@smithy/types';
 import type { HttpHandlerUserInput } from '@smithy/core/protocols';
 import { systemClock, type Instant } from '../clock.js';
-import { AwsFault } from '../errors.js';
+import { AwsFault, LockLost } from '../errors.js';
 import { toFault } from './faults.js';
 import { resolveRegion } from './region.js';
 
@@ -23,6 +24,8 @@ export interface GatewayOptions {
   readonly endpoint?: string;
   /** Takes the place of the network, for a sandbox in the same process. */
   readonly requestHandler?: HttpHandlerUserInput;
+  /** Asked right before a request leaves; what it throws is thrown to the caller as it is. */
+  readonly mayLeave?: MayLeave;
   /** Every call is made with this role, which the credentials above assume. */
   readonly assume?: AssumedRole;
   /** Who calls, as CloudTrail shows it in `userAgent`. */
@@ -34,6 +37,9 @@ export interface Agent {
   readonly version: string;
   readonly command: string;
 }
+
+/** A call that is about to be sent; `changes` is false for those that only read. */
+export type MayLeave = (call: { readonly operation: string; readonly changes: boolean }) => Promise<void>;
 
 export interface AssumedRole {
   readonly arn: string;
@@ -49,6 +55,8 @@ export interface Clients {
   region(): Promise<string>;
   autoScaling(): Promise<AutoScaling>;
   cloudFormation(): Promise<CloudFormation>;
+  /** Its package is an optional dependency: the import throws when it is not installed. */
+  dynamoDb(): Promise<DynamoDB>;
   ec2(): Promise<EC2>;
   /** Classic load balancers. */
   elb(): Promise<ElasticLoadBalancing>;
@@ -93,12 +101,14 @@ export function createClients(options: GatewayOptions): Clients {
   const speak = <T extends Spoken>(service: string, client: T): T => {
     throwFaults(client.middlewareStack, service, credentials.renew);
     keepDates(client.middlewareStack, dates);
+    if (options.mayLeave !== undefined) askBefore(client.middlewareStack, service, options.mayLeave);
     return client;
   };
   return {
     region,
     autoScaling: once(async () => speak('autoscaling', new (await import('@aws-sdk/client-auto-scaling')).AutoScaling(await shared()))),
     cloudFormation: once(async () => speak('cloudformation', new (await import('@aws-sdk/client-cloudformation')).CloudFormation(await shared()))),
+    dynamoDb: once(async () => speak('dynamodb', new (await import('@aws-sdk/client-dynamodb')).DynamoDB(await shared()))),
     ec2: once(async () => speak('ec2', new (await import('@aws-sdk/client-ec2')).EC2(await shared()))),
     elb: once(async () => speak('elb', new (await import('@aws-sdk/client-elastic-load-balancing')).ElasticLoadBalancing(await shared()))),
     elbV2: once(async () => speak('elbv2', new (await import('@aws-sdk/client-elastic-load-balancing-v2')).ElasticLoadBalancingV2(await shared()))),
@@ -129,16 +139,32 @@ function throwFaults(stack: Spoken['middlewareStack'], service: string, renewCre
       try {
         return await next(args);
       } catch (error) {
+        if (error instanceof LockLost) throw error;
         const fault = toFault(error, operation);
         if (fault.kind !== 'expired') throw fault;
         // Nothing was done. If the provider has newer ones by now, they serve; if not, it fails the same way.
         renewCredentials();
         return next(args).catch((second: unknown) => {
-          throw toFault(second, operation);
+          throw second instanceof LockLost ? second : toFault(second, operation);
         });
       }
     },
     { step: 'initialize', priority: 'high', name: 'throwFaults' },
+  );
+}
+
+/** What begins otherwise counts as a change. */
+const READS = /^(Describe|Get|List|Head|Validate)/;
+
+/** The last thing before the request is on the line: signed, and with its credentials fetched. */
+function askBefore(stack: Spoken['middlewareStack'], service: string, mayLeave: MayLeave): void {
+  stack.add(
+    (next, context: HandlerExecutionContext) => async (args) => {
+      const name = (context.commandName ?? 'Unknown').replace(/Command$/, '');
+      await mayLeave({ operation: `${service}:${name}`, changes: !READS.test(name) });
+      return next(args);
+    },
+    { step: 'deserialize', priority: 'low', name: 'askBefore' },
   );
 }
 

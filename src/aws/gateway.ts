@@ -24,7 +24,7 @@ import {
   validateTemplate,
 } from './stacks.js';
 
-export type { AssumedRole, GatewayOptions } from './clients.js';
+export type { AssumedRole, GatewayOptions, MayLeave } from './clients.js';
 export { assetS3 } from './asset-clients.js';
 export { FALLBACK_REGION, resolveRegion } from './region.js';
 
@@ -78,6 +78,11 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
     hasBucket: (bucket, owner) => hasBucket(clients, bucket, owner),
     readObject: (bucket, key) => readObject(clients, bucket, key),
   };
+}
+
+/** DynamoDB with the same credentials, faults and limits; for the strict lock. */
+export function dynamoDb(options: GatewayOptions): Clients['dynamoDb'] {
+  return createClients(options).dynamoDb;
 }
 
 async function identity(clients: Clients): ReturnType<Gateway['identity']> {

@@ -136,6 +136,10 @@ export type RunEvent =
     }
   /** A rollout was asked to roll back, by a note on its groups that the run which works on it obeys. */
   | { readonly type: 'rollout.called'; readonly run: string; readonly groups: readonly string[]; readonly by: string }
+  /** The strict lock was taken under these names. */
+  | { readonly type: 'lock.taken'; readonly lock: string; readonly names: readonly string[] }
+  /** Somebody else has the strict lock, or had it and may be dead. */
+  | { readonly type: 'lock.waiting'; readonly lock: string; readonly name: string; readonly why: string; readonly until: Instant }
   | { readonly type: 'groups.found'; readonly stack?: string; readonly groups: readonly string[] }
   | { readonly type: 'group.skipped'; readonly group: string; readonly why: string }
   | { readonly type: 'group.adopted'; readonly group: string; readonly run: string; readonly holder: string; readonly since: Instant }

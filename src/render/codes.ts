@@ -98,6 +98,16 @@ export const CODES: Readonly<Record<string, string>> = {
   'guard.broken': 'The last check before a change found it unsafe, and nothing was sent. This is a bug; please report it.',
   'lint.missing': 'cfn-lint is to count, and it could not be run.',
 
+  'lock.denied': 'The store of the strict lock does not let this run in: check the credentials, or the user and password.',
+  'lock.held': 'Another run that lives has the strict lock. Wait for it, or say --wait-for-lock.',
+  'lock.invalid': 'The store of the strict lock holds something else under that name, or does not take our calls.',
+  'lock.lost': 'The strict lock was lost, or could not be confirmed in time. The run stopped at once; whoever takes the lock finishes or undoes what the record says.',
+  'lock.missing': 'The table of the strict lock does not exist.',
+  'lock.moved': 'The lock was taken by somebody else in the meantime.',
+  'lock.noClient': 'The optional dependency that talks to the store of the lock is not installed.',
+  'lock.notReleased': 'The strict lock could not be given back. It ends by itself with its lease.',
+  'lock.unreachable': 'The store of the strict lock does not answer, so nothing was begun.',
+
   'outputs.notWritten': "The stack's outputs could not be written to the file; its change is done.",
 
   'parameters.default': "A kept value differs from the template's default. --use-default takes the default.",
@@ -197,6 +207,7 @@ export const CODES: Readonly<Record<string, string>> = {
   'usage.calls': 'The file of --calls cannot be written.',
   'usage.flags': 'Options do not fit together, or have values that cannot be.',
   'usage.host': 'The address of --host is none of this machine.',
+  'usage.lock': '--lock names no store that there is, or is missing where it is needed.',
   'usage.port': 'The port cannot be used.',
   'usage.region': 'That is no name of a region.',
   'usage.scenario': 'The scenario of the sandbox cannot be used.',

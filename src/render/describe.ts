@@ -70,6 +70,10 @@ export function describe(event: RunEvent, at: Instant): readonly Line[] {
       ];
     case 'rollout.called':
       return event.groups.flatMap((group) => line(group, 'warning', `Asked run ${event.run} to roll back: it does so at its next look.`));
+    case 'lock.taken':
+      return line('run', 'info', `Holds the lock ${list(event.names, 5)} in ${event.lock}.`);
+    case 'lock.waiting':
+      return line('run', 'detail', `Waits for the lock ${event.name} in ${event.lock}: ${event.why}${timeLeft(event.until, at)}.`);
     case 'groups.found':
       if (event.groups.length === 0) return line(event.stack ?? 'run', 'info', 'No Auto Scaling groups.');
       return line(event.stack ?? 'run', 'info', `${count(event.groups.length, 'Auto Scaling group')}: ${list(event.groups, 20)}.`);

@@ -83,6 +83,8 @@ function waitFilter(): (stamped: Stamped) => readonly Line[] {
       case 'stack.mending':
       case 'stack.settled':
       case 'rollout.called':
+      case 'lock.taken':
+      case 'lock.waiting':
       case 'groups.found':
       case 'group.skipped':
       case 'group.adopted':
