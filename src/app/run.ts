@@ -96,7 +96,7 @@ export async function withRun(head: Head, flags: CommonFlags, surroundings: Surr
   const machine = thisMachine(surroundings.host);
 
   const finish = (outcome: Outcome, results: readonly GroupResult[], failure?: Failure, { next: commands, ...more }: NonNullable<Happy['more']> = {}): Ending => {
-    const next = commands === undefined || commands.length === 0 ? {} : { next: commands.map((command) => withPlace(command, { region, profile: flags.profile })) };
+    const next = commands === undefined || commands.length === 0 ? {} : { next: commands.map((command) => withPlace(command, { region, profile: flags.profile, lock: locks?.address })) };
     const exitCode = EXIT_OF[outcome];
     const elapsedMs = clock.sinceStart(start);
     const facts = failure === undefined ? {} : { failure: failure.facts };
