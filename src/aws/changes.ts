@@ -40,6 +40,12 @@ export async function resize(clients: Clients, group: string, size: Size): Promi
   await (await clients.autoScaling()).updateAutoScalingGroup({ AutoScalingGroupName: group, MinSize: size.min, MaxSize: size.max, DesiredCapacity: size.desired });
 }
 
+/** All of them are in service, else AWS refuses the whole call. Source: SetInstanceProtection. */
+export async function protect(clients: Clients, group: string, instances: readonly string[], on: boolean): Promise<void> {
+  if (instances.length === 0) return;
+  await (await clients.autoScaling()).setInstanceProtection({ AutoScalingGroupName: group, InstanceIds: [...instances], ProtectedFromScaleIn: on });
+}
+
 /**
  * Makes the function that terminates instances of a group. It remembers whether the
  * service knows the batch form, which AWS got in 2026.

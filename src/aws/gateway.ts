@@ -1,7 +1,7 @@
 import type { Gateway } from '../engine/gateway.js';
 import { activities, failedLaunches, lifecycleHooks, precautions } from './activities.js';
 import { describeBalancers } from './balancers.js';
-import { createTerminate, deleteNotes, resize, resume, suspend, writeNotes } from './changes.js';
+import { createTerminate, deleteNotes, protect, resize, resume, suspend, writeNotes } from './changes.js';
 import { createChangeSet, deleteChangeSet, describeChangeSet, executeChangeSet, failedEvents, listChangeSets } from './change-sets.js';
 import { createClients, type Clients, type GatewayOptions } from './clients.js';
 import { addresses, consoleOutput, launchTimes, templateVersions } from './ec2.js';
@@ -53,6 +53,7 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
     resume: (group, processes) => resume(clients, group, processes),
     resize: (group, size) => resize(clients, group, size),
     terminate,
+    protect: (group, instances, on) => protect(clients, group, instances, on),
 
     describeStack: (nameOrId) => describeStack(clients, nameOrId),
     listResources: (nameOrId) => listResources(clients, nameOrId),

@@ -103,7 +103,7 @@ function recordText(record: RolloutRecord): string {
   };
   switch (record.strategy) {
     case 'swap':
-      return line(base);
+      return line({ ...base, ...(record.shield === true && { shield: 'yes' }) });
     case 'rolling':
       return line({ ...base, limits: limitsText(record) }, STRATEGY_RECORD_VERSION);
   }
@@ -111,12 +111,13 @@ function recordText(record: RolloutRecord): string {
 
 function readRecord(text: string): RolloutRecord {
   const known = `versions ${RECORD_VERSION} and ${STRATEGY_RECORD_VERSION}`;
-  if (!text.startsWith(`v=${STRATEGY_RECORD_VERSION} `)) return readSwap(fieldsOf(text, RECORD_FIELDS, RECORD_VERSION, known));
+  if (!text.startsWith(`v=${STRATEGY_RECORD_VERSION} `)) return readSwap(fieldsOf(text, [...RECORD_FIELDS, 'shield?'], RECORD_VERSION, known));
   return readRolling(fieldsOf(text, [...RECORD_FIELDS, 'limits'], STRATEGY_RECORD_VERSION, known));
 }
 
 function readSwap(field: Fields): RolloutRecord {
-  return { version: RECORD_VERSION, strategy: readOne(field('strategy'), ['swap']), ...readBase(field) };
+  const shield = field('shield?');
+  return { version: RECORD_VERSION, strategy: readOne(field('strategy'), ['swap']), ...readBase(field), ...(shield !== '' && readOne(shield, ['yes']) && { shield: true }) };
 }
 
 function readRolling(field: Fields): RolloutRecord {

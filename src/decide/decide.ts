@@ -151,7 +151,7 @@ function turnOf(observed: Observed, plan: Plan, group: Group, halted?: Halted): 
       return { kind: 'silent', group, wait: silence(group, { ...who, until: observed.at }) };
     case 'ours': {
       const taken = record.run !== plan.run;
-      if (taken && nothingBegun(observed, record)) return { kind: 'undo', group, acts: [undo(group, record, `run ${record.run} had noted it and changed nothing yet`)] };
+      if (taken && nothingBegun(observed, record)) return { kind: 'undo', group, acts: [undo(observed, group, record, `run ${record.run} had noted it and changed nothing yet`)] };
       const broken = haltedByHook(observed, group);
       return { kind: 'step', group, record, step: broken === undefined ? step(observed, plan, group, record, holdOf(observed, plan, group, record, halted)) : { kind: 'stuck', why: broken }, adopted: taken };
     }
@@ -214,7 +214,7 @@ function startGate(observed: Observed, plan: Plan, turns: readonly Turn[], missi
   }
   const checks = fresh.map((group) => ({ group, check: preflight(observed, plan, group) }));
   const reasons = [...missing, ...checks.flatMap(({ check }) => (check.kind === 'refuse' ? check.reasons : []))];
-  if (reasons.length > 0) return begun ? takeBack(turns, reasons) : refuse(reasons);
+  if (reasons.length > 0) return begun ? takeBack(observed, turns, reasons) : refuse(reasons);
 
   const results = checks.flatMap(({ group, check }): GroupResult[] => (check.kind === 'skip' ? [{ group: group.name, outcome: 'skipped', why: check.why }] : []));
   const waits = checks.flatMap(({ check }) => (check.kind === 'wait' ? [check.wait] : []));
@@ -231,9 +231,9 @@ function isFinishing(turn: Turn): boolean {
 }
 
 /** A group cannot start although others have their record: theirs are taken back where nothing was changed yet. */
-function takeBack(turns: readonly Turn[], reasons: readonly Reason[]): Gate {
+function takeBack(observed: Observed, turns: readonly Turn[], reasons: readonly Reason[]): Gate {
   const why = `taken back: ${reasons[0]?.text ?? ''}`;
-  const acts = turns.flatMap((turn) => (turn.kind === 'step' && notBegun(turn.group, turn.record) ? [undo(turn.group, turn.record, why)] : []));
+  const acts = turns.flatMap((turn) => (turn.kind === 'step' && notBegun(turn.group, turn.record) ? [undo(observed, turn.group, turn.record, why)] : []));
   if (acts.length > 0) return { kind: 'closed', decision: { kind: 'act', actions: acts, progress: [] } };
   const late = [...new Set(reasons.flatMap((reason) => reason.group ?? []))];
   const results = late.map((group): GroupResult => ({

@@ -146,6 +146,8 @@ function ruleOf(group: Group, action: Action): string | undefined {
       if (record.strategy === 'rolling' && action.half === 'old') return rollingRule(group, record, action.instances, action.decrement);
       return action.decrement ? undefined : 'without decrement more would be launched';
     }
+    case 'shield':
+      return shieldRule(group, record, verdict, action);
     case 'freeze':
       return verdict?.outcome === 'rollBack' ? undefined : 'only a roll-back freezes a group';
     case 'clear':
@@ -153,6 +155,16 @@ function ruleOf(group: Group, action: Action): string | undefined {
       if (verdict?.outcome === 'rollBack' && group.notes.frozen === undefined) return 'the frozen processes are not noted yet';
       return undefined;
   }
+}
+
+/** Only old instances are shielded, only by a record that says so, and only until it is decided who stays. */
+function shieldRule(group: Group, record: RolloutRecord | undefined, verdict: Verdict | undefined, { instances, on }: Extract<Action, { type: 'shield' }>): string | undefined {
+  if (record?.strategy !== 'swap' || record.shield !== true) return 'no record says that its old instances are shielded';
+  const foreign = instances.find((id) => !group.instances.some((one) => one.id === id && isOld(one.launchedAt, record.startedAt)));
+  if (foreign !== undefined) return `${foreign} is not of the old half`;
+  if (on && verdict !== undefined) return 'it is judged already';
+  if (!on && verdict?.outcome === 'promote') return 'the old half is leaving';
+  return !on && group.size.desired !== record.size.desired ? 'the sizes are not restored yet' : undefined;
 }
 
 /** The size while a rolling rollout goes on: never less than there is, never more than the surge above. */

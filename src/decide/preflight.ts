@@ -5,6 +5,7 @@ import { RECORD_VERSION, STRATEGY_RECORD_VERSION, type RolloutRecord } from '../
 import { outdated, serving, standing, units } from './classify.js';
 import { limitReasons, limitsOf, limitWarnings, membersOf, ONE_ABOVE } from './limits.js';
 import { unsettled } from './settled.js';
+import { canShield } from './shield.js';
 
 /**
  * Suspended for the time of a rollout: all that changes membership by itself. Never Launch, Terminate,
@@ -124,7 +125,7 @@ function ready(observed: Observed, plan: Plan, group: Group): Preflight {
 }
 
 function recordOf(plan: Plan, group: Group, old: readonly Instance[], base: Omit<RolloutRecord, 'version' | 'strategy'>): RolloutRecord {
-  if (plan.strategy !== 'rolling') return { version: RECORD_VERSION, strategy: 'swap', ...base };
+  if (plan.strategy !== 'rolling') return { version: RECORD_VERSION, strategy: 'swap', ...base, ...(canShield(old) ? { shield: true } : {}) };
   const choice = plan.rolling ?? ONE_ABOVE;
   return { version: STRATEGY_RECORD_VERSION, strategy: 'rolling', ...base, ...limitsOf(choice, group, old), serial: choice.serial };
 }

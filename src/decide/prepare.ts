@@ -10,6 +10,7 @@ import { failedCheck, notProvenYet } from './hooks.js';
 import { hopeless } from './hopeless.js';
 import { SUSPENDED_BY_SWAP } from './preflight.js';
 import { proven } from './remember.js';
+import { raiseShield } from './shield.js';
 import type { Hold, Step } from './step.js';
 import { calledBack } from './wish.js';
 
@@ -33,6 +34,8 @@ export function prepare(observed: Observed, plan: Plan, group: Group, record: Ro
     return { kind: 'proving', proven: true, needed: 0, wait: { group: name, phase: 'prove', why: hold.why, instances: [] } };
   }
   const grown = reaches(group.size, aim.size);
+  const shield = failing === undefined && !grown ? raiseShield(observed, group, record, halves.old) : [];
+  if (shield.length > 0) return { kind: 'act', phase: 'suspend', acts: shield };
   if (failing === undefined && !grown) return act(aim.purpose, { type: 'resize', group: name, size: aim.size, purpose: aim.purpose }, aim.why);
   const ready = proven(group, halves.new, observed.seen, plan, observed.at);
   const wait = provingWait(observed, plan, group, record, halves, ready, aim);

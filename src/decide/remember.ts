@@ -33,6 +33,7 @@ export function nothingSeen(at: Instant): Seen {
     adoptedAt: {},
     doubled: {},
     unnoted: {},
+    unshielded: {},
     hooks: {},
     leaving: {},
     bakingSince: {},
@@ -219,6 +220,7 @@ export function sent(seen: Seen, action: Action, at: Instant, sure: boolean, pla
     }
     case 'suspend':
     case 'resume':
+    case 'shield':
       return base;
   }
 }

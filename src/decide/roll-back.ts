@@ -6,6 +6,7 @@ import { sameSize } from './capacity.js';
 import { notInService, serving, type Split } from './classify.js';
 import { act, stillLeaving, waitFor } from './finish.js';
 import { halve } from './halve.js';
+import { liftShield } from './shield.js';
 import type { Step } from './step.js';
 
 /** Time between the first and the last of the clean looks: launches in flight surface late. */
@@ -36,6 +37,8 @@ export function rollBack(observed: Observed, plan: Plan, group: Group, record: R
   if (!sameSize(group.size, record.size)) {
     return act('restore', { type: 'resize', group: name, size: record.size, purpose: 'restore' }, `the sizes were like this before the ${record.strategy === 'swap' ? 'swap' : 'rollout'}`);
   }
+  const shield = liftShield(observed, group, record, halves.old);
+  if (shield.length > 0) return { kind: 'act', phase: 'resume', acts: shield };
   if (group.notes.frozen?.run !== record.run) {
     const processes = [...new Set([...record.suspended, 'Launch'])];
     const note = { run: record.run, at: observed.at, processes, why: verdict.why };

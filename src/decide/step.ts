@@ -8,6 +8,7 @@ import { split, units } from './classify.js';
 import { prepare } from './prepare.js';
 import { rollBack } from './roll-back.js';
 import { roll } from './rolling.js';
+import { liftShield } from './shield.js';
 import { promote } from './swap.js';
 
 /** An action with its reason. */
@@ -58,7 +59,9 @@ export function notBegun(group: Group, record: RolloutRecord): boolean {
 }
 
 /** Takes back a rollout that has only been noted: the processes as they were found, then the notes. */
-export function undo(group: Group, record: RolloutRecord, why: string): Because {
+export function undo(observed: Observed, group: Group, record: RolloutRecord, why: string): Because {
+  const [shield] = liftShield(observed, group, record, split(group, record).old);
+  if (shield !== undefined) return shield;
   const frozen = group.notes.frozen?.processes ?? [];
   const freeze = frozen.filter((process) => record.suspended.includes(process) && !group.suspended.includes(process));
   if (freeze.length > 0) return { action: { type: 'suspend', group: group.name, processes: freeze }, why };

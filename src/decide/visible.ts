@@ -28,6 +28,8 @@ export function visible(action: Action, groupNamed: (name: string) => Group | un
       return all([action.group], ({ instances }) =>
         instances.every((instance) => !action.instances.includes(instance.id) || ['leaving', 'retained'].includes(standing(instance.lifecycle))),
       );
+    case 'shield':
+      return all([action.group], ({ instances }) => instances.every((instance) => !action.instances.includes(instance.id) || instance.protectedFromScaleIn === action.on || standing(instance.lifecycle) !== 'live'));
     case 'freeze':
       return all([action.group], ({ notes }) => notes.frozen?.run === action.note.run);
     case 'clear':

@@ -21,6 +21,8 @@ export function execute(gateway: Gateway, action: Action): Promise<void> {
       return gateway.writeNotes(action.groups, { verdict: action.verdict, lease: action.lease });
     case 'terminate':
       return gateway.terminate(action.group, action.instances, action.decrement);
+    case 'shield':
+      return gateway.protect(action.group, action.instances, action.on);
     case 'freeze':
       return gateway.writeNotes([action.group], { frozen: action.note });
     case 'clear':

@@ -100,6 +100,9 @@ export interface Gateway {
    */
   terminate(group: string, instances: readonly string[], decrement: boolean): Promise<void>;
 
+  /** Protects instances in service from scale-in, or no longer; at most 50 ids. */
+  protect(group: string, instances: readonly string[], on: boolean): Promise<void>;
+
   // Stacks
   /** undefined when there is no such stack (or it was deleted). */
   describeStack(nameOrId: string): Promise<Stack | undefined>;

@@ -84,6 +84,7 @@ async function send(deps: Deps, observer: Observer, report: Reporter, trouble: T
     await execute(deps.gateway, action);
   } catch (error) {
     if (!(error instanceof AwsFault)) throw error;
+    if (action.type === 'shield' && !passes(error)) return unshielded(deps, observer, trouble, action, error);
     const again = passes(error) && trouble.goesOn();
     report.failed(action, error, again);
     if (!again) throw error;
@@ -96,6 +97,16 @@ async function send(deps: Deps, observer: Observer, report: Reporter, trouble: T
   report.done(action);
   observer.recall((seen) => sent(seen, action, observed.at, true, plan));
   return true;
+}
+
+/** The shield is a precaution: where AWS refuses it, the rollout goes on and a warning says so. */
+async function unshielded(deps: Deps, observer: Observer, trouble: Trouble, { group, instances, on }: Extract<Action, { type: 'shield' }>, fault: AwsFault): Promise<false> {
+  const text = `its old instances could not be ${on ? 'protected' : 'freed'} from scale-in (${fault.code}: ${fault.message})`;
+  const remedy = on ? 'Nobody should lower its desired capacity before the rollout is over.' : `aws autoscaling set-instance-protection --auto-scaling-group-name ${group} --no-protected-from-scale-in --instance-ids ${instances.join(' ')}`;
+  deps.emit({ type: 'warning', reason: { code: 'group.unshielded', group, text, remedy } });
+  observer.recall((seen) => ({ ...seen, unshielded: { ...seen.unshielded, [group]: (seen.unshielded[group] ?? 0) + 1 } }));
+  await pause(deps, trouble.met());
+  return false;
 }
 
 /** Changes that fail in a row: how long to wait before the next, and when to give up. */

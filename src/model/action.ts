@@ -17,6 +17,8 @@ export type Action =
       /** Whether the desired capacity falls with them; else Auto Scaling launches replacements. */
       readonly decrement: boolean;
     }
+  /** Protects old instances from scale-in while two sets run, or no longer. At most 50. */
+  | { readonly type: 'shield'; readonly group: string; readonly instances: readonly string[]; readonly on: boolean }
   | { readonly type: 'freeze'; readonly group: string; readonly note: FrozenNote }
   | { readonly type: 'clear'; readonly group: string; readonly notes: readonly NoteName[] }
   /** The record notes at which part it stops; with it the lease goes, so that anybody may go on at once. */

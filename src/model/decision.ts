@@ -121,6 +121,8 @@ export interface Seen {
   readonly heldAt?: Instant;
   /** group → since when looks have not shown the record that we know is there. */
   readonly unnoted: Readonly<Record<string, Instant>>;
+  /** group → how often its old instances could not be shielded, or the shield not be lifted. */
+  readonly unshielded: Readonly<Record<string, number>>;
   /** Since when the stack has been in progress. */
   readonly stackBusySince?: Instant;
 }

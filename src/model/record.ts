@@ -30,6 +30,8 @@ export type RolloutRecord = SwapRecord | RollingRecord;
 export interface SwapRecord extends RecordBase {
   readonly version: typeof RECORD_VERSION;
   readonly strategy: 'swap';
+  /** The old ones are protected from scale-in until they leave or all is rolled back; none of them was before. */
+  readonly shield?: true;
 }
 
 /** A few new ones, then as many old ones less, until none is old. Limits are resolved when it starts. */

@@ -230,6 +230,8 @@ export function describeAction(action: Action): string {
       return action.verdict.outcome === 'promote' ? 'Judge: promote' : 'Judge: roll back';
     case 'terminate':
       return `Terminate ${count(action.instances.length, `${action.half} instance`)} (${list(action.instances, 5)})${action.decrement ? '' : ', to be replaced'}`;
+    case 'shield':
+      return `${action.on ? 'Protect' : 'No longer protect'} ${count(action.instances.length, 'old instance')} from scale-in (${list(action.instances, 5)})`;
     case 'freeze':
       return `Note the freeze (${action.note.processes.length > 0 ? `${list(action.note.processes)} stay suspended` : 'nothing stays suspended'})`;
     case 'clear':

@@ -23,11 +23,12 @@ describe('the bench', () => {
       'autoscaling:CreateOrUpdateTags': 2 + signsOfLife,
       'autoscaling:DeleteTags': 1,
       'autoscaling:ResumeProcesses': 1,
+      'autoscaling:SetInstanceProtection': 1,
       'autoscaling:SuspendProcesses': 1,
       'autoscaling:TerminateInstanceInAutoScalingGroup': 1,
       'autoscaling:UpdateAutoScalingGroup': 1,
     });
-    expect(changesPerGroup).to.equal(7);
+    expect(changesPerGroup).to.equal(8);
   });
 
   it('sees no more reads in a look for twenty instances than for two', () => {

@@ -18,6 +18,9 @@ const clear: Action = { type: 'clear', group: 'web', notes: ['record', 'verdict'
 const judge = (outcome: 'promote' | 'rollBack', run = 'run-1'): Action => ({ type: 'judge', groups: ['web'], verdict: verdict(outcome, { run }), lease: LEASE });
 const record = (desired: number): Action => ({ type: 'record', group: 'web', record: { ...RECORD, size: { min: 1, max: 4, desired } }, lease: LEASE });
 
+const shield = (on: boolean, ...instances: string[]): Action => ({ type: 'shield', group: 'web', instances, on });
+const shielded = (group: Group): Group => ({ ...group, notes: { ...group.notes, record: { ...RECORD, shield: true } } });
+
 interface Row {
   readonly when: string;
   readonly on: Group;
@@ -63,6 +66,11 @@ const STOPPED: readonly (Row & { readonly why: RegExp })[] = [
   { when: 'going below the original desired capacity', on: promoted({ instances: [instance('i-old1'), instance('i-old2'), fresh('i-new1'), fresh('i-new2', { health: sick() })] }), action: terminate('old', 'i-old1', 'i-old2'), why: /1 would stay in service, less than 2/ },
   { when: 'relying on one that Auto Scaling does not call InService', on: promoted({ instances: [instance('i-old1'), instance('i-old2'), fresh('i-new1'), fresh('i-new2', { lifecycle: 'Pending:Wait' })] }), action: terminate('old', 'i-old1', 'i-old2'), why: /1 would stay in service/ },
   { when: 'rolling back into nothing', on: rolledBack({ instances: [instance('i-old1', { health: sick() }), fresh('i-new1')] }), action: terminate('new', 'i-new1'), why: /no old instance would be left/ },
+  { when: 'shielding by a record that does not say so', on: doubledGroup(), action: shield(true, 'i-old1'), why: /no record says/ },
+  { when: 'shielding a new one', on: shielded(doubledGroup()), action: shield(true, 'i-new1'), why: /i-new1 is not of the old half/ },
+  { when: 'shielding after the verdict', on: shielded(promoted()), action: shield(true, 'i-old1'), why: /judged already/ },
+  { when: 'taking the shield off a half that leaves', on: shielded(promoted()), action: shield(false, 'i-old1'), why: /the old half is leaving/ },
+  { when: 'taking the shield off before the sizes are restored', on: shielded(rolledBack()), action: shield(false, 'i-old1'), why: /sizes are not restored/ },
   { when: 'freezing without a roll-back', on: promoted(), action: { type: 'freeze', group: 'web', note: { run: 'run-1', at: T0, processes: ['Launch'], why: '' } }, why: /only a roll-back freezes/ },
   { when: 'clearing a doubled group without a verdict', on: doubledGroup(), action: clear, why: /sizes are not restored/ },
   { when: 'clearing a roll-back that is not noted as frozen', on: rolledBack({ size: RECORD.size }), action: clear, why: /not noted yet/ },
@@ -94,6 +102,8 @@ describe('the guard over the user\'s commands', () => {
 const SENT: readonly Row[] = [
   { when: 'a record of the sizes that are there', on: group(), action: record(2) },
   { when: 'suspending by the record', on: doubledGroup({ suspended: [] }), action: suspend(...PROCESSES) },
+  { when: 'shielding', on: shielded(doubledGroup()), action: shield(true, 'i-old1') },
+  { when: 'taking the shield off in the end', on: shielded(rolledBack({ size: RECORD.size })), action: shield(false, 'i-old1') },
   { when: 'doubling', on: doubledGroup({ size: RECORD.size }), action: resize('double', 1, 4, 4) },
   { when: 'a verdict', on: doubledGroup(), action: judge('promote') },
   { when: 'the old half after a promotion', on: promoted(), action: terminate('old', 'i-old1', 'i-old2') },

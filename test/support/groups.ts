@@ -2,7 +2,7 @@ import { nothingSeen } from '../../src/decide/remember.js';
 import type { Observed, Seen } from '../../src/model/decision.js';
 import type { Balancer, Group, Instance } from '../../src/model/group.js';
 import type { Plan } from '../../src/model/plan.js';
-import type { Lease, RolloutRecord, Verdict } from '../../src/model/record.js';
+import type { Lease, SwapRecord, Verdict } from '../../src/model/record.js';
 
 /** A moment to count from; whole seconds, as EC2 and our records have them. */
 export const T0 = Date.parse('2026-11-21T03:00:00Z');
@@ -59,7 +59,7 @@ export function group(differs: Partial<Group> = {}): Group {
 
 export const PROCESSES = ['AlarmNotification', 'ScheduledActions', 'AZRebalance', 'ReplaceUnhealthy', 'InstanceRefresh'] as const;
 
-export const RECORD: RolloutRecord = {
+export const RECORD: SwapRecord = {
   version: 1,
   strategy: 'swap',
   run: 'run-1',

@@ -119,7 +119,7 @@ export function createStage(scenario: Partial<Scenario>, groups: readonly Parame
   };
 }
 
-const CHANGES = ['writeNotes', 'deleteNotes', 'suspend', 'resume', 'resize', 'terminate'] as const;
+const CHANGES = ['writeNotes', 'deleteNotes', 'suspend', 'resume', 'resize', 'terminate', 'protect'] as const;
 
 /** A gateway whose process dies, or is called back, before or after one of its changes. */
 function mortal(gateway: Gateway, { killAt, calledBackAt }: Mishap, changes: string[], callBackNow: () => void): Gateway {

@@ -13,6 +13,8 @@ export interface Expectation {
   readonly frozenBefore: readonly string[];
   /** Ids of the instances that were there when it began. */
   readonly old: ReadonlySet<string>;
+  /** Those that were protected from scale-in. */
+  readonly protected: ReadonlySet<string>;
   /** Units that must stay in service. */
   readonly floor: number;
   /** Units that may live at the same time. */
@@ -67,6 +69,7 @@ export function beginSwap(world: World, look: Look): Expectation {
     tags: foreignTags(group),
     frozenBefore: processesIn(group.tags.get(FROZEN_TAG)?.value),
     old: new Set(look.instances.filter((one) => !one.leaving).map((one) => one.id)),
+    protected: new Set(look.instances.filter((one) => one.protected).map((one) => one.id)),
     floor: Math.min(group.desired, look.inService),
     ceiling: 2 * group.desired + 2 * overshoot,
     terminated: new Set(),

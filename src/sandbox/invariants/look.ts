@@ -18,6 +18,7 @@ export interface Seen {
   readonly registered: boolean;
   /** Somebody took it out of the group or put it aside; no rollout ever does. */
   readonly aside: boolean;
+  readonly protected: boolean;
   readonly endedBy?: EndedBy;
 }
 
@@ -75,6 +76,7 @@ function see(world: World, member: Member, judges: readonly Judge[]): Seen {
     alive,
     inService: alive && words !== undefined && words.every((word) => word === 'serves'),
     aside: /^(Detach|Standby|EnteringStandby)/.test(member.lifecycle),
+    protected: member.protected,
     registered: words !== undefined && words.every((word) => word !== 'absent'),
     endedBy: instance?.endedBy ?? member.endedBy,
   };

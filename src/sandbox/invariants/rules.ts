@@ -4,7 +4,7 @@ import type { Look, Seen } from './look.js';
 
 /** A broken rule, in a sentence. */
 export interface Breach {
-  readonly rule: 'capacity' | 'surge' | 'foreign' | 'busy' | 'mixed' | 'sizes' | 'processes' | 'tags' | 'gone';
+  readonly rule: 'capacity' | 'surge' | 'foreign' | 'busy' | 'mixed' | 'sizes' | 'processes' | 'protection' | 'tags' | 'gone';
   readonly text: string;
 }
 
@@ -107,6 +107,7 @@ export function breachesAtEnd(world: World, expectation: Expectation, look: Look
     ...mixedBreach(expectation, look, resized),
     ...(resized ? [] : sizeBreach(expectation, look)),
     ...(meddled(world, expectation, look.group, 'resumeProcesses') > 0 ? [] : processBreach(expectation, look)),
+    ...(meddled(world, expectation, look.group, 'protect') > 0 ? [] : protectionBreach(expectation, look)),
     ...tagBreach(expectation, look),
     ...(look.inService + takenUnits(expectation, look) >= expectation.floor ? [] : capacityBreach(expectation, look)),
   ];
@@ -146,6 +147,12 @@ function processBreach(expectation: Expectation, look: Look): Breach[] {
   const actual = [...look.group.suspended.keys()].sort().join(', ');
   const wanted = [...expected].sort().join(', ');
   return actual === wanted ? [] : [{ rule: 'processes', text: `Suspended: [${actual}], expected [${wanted}].` }];
+}
+
+/** Whoever stayed is protected from scale-in as it was. */
+function protectionBreach(expectation: Expectation, look: Look): Breach[] {
+  const changed = look.instances.filter((one) => expectation.old.has(one.id) && one.alive && !one.leaving && !one.aside && one.protected !== expectation.protected.has(one.id));
+  return changed.length === 0 ? [] : [{ rule: 'protection', text: `${changed.map((one) => one.id).join(', ')} ${changed[0]?.protected === true ? 'is' : 'is no longer'} protected from scale-in.` }];
 }
 
 function tagBreach(expectation: Expectation, look: Look): Breach[] {
