@@ -172,11 +172,13 @@ function silence(group: Group, who: { readonly lease: NonNullable<Group['notes']
 function vanished(observed: Observed, plan: Plan): { readonly reasons: readonly Reason[]; readonly results: readonly GroupResult[] } {
   const known = observed.missing.filter((name) => observed.seen.known[name] !== undefined);
   const never = observed.missing.filter((name) => observed.seen.known[name] === undefined && observed.seen.results[name] === undefined);
+  // What a dead run left on the others is finished first, whoever is missing.
+  const begun = observed.groups.some(({ notes }) => notes.record !== undefined) || Object.keys(observed.seen.results).length > 0;
   return {
-    reasons: plan.adoptOnly && observed.groups.length > 0 ? [] : never.map((name) => ({ code: 'group.missing', group: name, text: 'there is no such Auto Scaling group', remedy: 'Check the name, the account and the region.' })),
+    reasons: begun || (plan.adoptOnly && observed.groups.length > 0) ? [] : never.map((name) => ({ code: 'group.missing', group: name, text: 'there is no such Auto Scaling group', remedy: 'Check the name, the account and the region.' })),
     results: [
       ...known.map((name) => ({ group: name, outcome: 'stuck' as const, why: 'the group was deleted during the rollout' })),
-      ...(plan.adoptOnly ? never.map((name) => ({ group: name, outcome: 'skipped' as const, why: 'it no longer exists' })) : []),
+      ...(plan.adoptOnly ? never.map((name) => ({ group: name, outcome: 'skipped' as const, why: 'it no longer exists' })) : begun ? never.map((name) => ({ group: name, outcome: 'stuck' as const, why: 'there is no such Auto Scaling group' })) : []),
     ],
   };
 }

@@ -2,7 +2,7 @@ import type { Wait, Observed, Reason } from '../model/decision.js';
 import type { Group, Instance } from '../model/group.js';
 import type { Plan } from '../model/plan.js';
 import { RECORD_VERSION, STRATEGY_RECORD_VERSION, type RolloutRecord } from '../model/record.js';
-import { outdated, serving, standing, units } from './classify.js';
+import { outdated, serving, split, standing, units } from './classify.js';
 import { limitReasons, limitsOf, limitWarnings, membersOf, ONE_ABOVE } from './limits.js';
 import { unsettled } from './settled.js';
 import { canShield } from './shield.js';
@@ -151,8 +151,19 @@ export function warningsAbout(observed: Observed, plan: Plan, group: Group): rea
   const guarded = group.notes.record === undefined ? membersOf(group).filter((instance) => instance.protectedFromScaleIn).length : 0;
   if (guarded > 0) warn('group.protected', `${guarded} of its instances ${guarded === 1 ? 'is' : 'are'} protected from scale-in`, 'A rollout terminates them all the same.');
   if (group.notes.record === undefined) warnings.push(...limitWarnings(plan, group));
+  const versions = mixedVersions(group);
+  if (versions.length > 1) warn('group.versions', `its new instances run ${versions.join(' and ')}`, 'Somebody changed what the group launches in the middle. They are all proven; swap it once more when this is over.');
   if (!group.balancers.some((balancer) => balancer.judged)) {
     warn('group.noBalancer', 'no load balancer judges its instances', 'New instances are proven by Auto Scaling health alone.');
   }
   return warnings;
+}
+
+/** Versions of one launch template, where new instances run several of them: with overrides several templates are meant. */
+function mixedVersions(group: Group): readonly string[] {
+  const { record } = group.notes;
+  if (record === undefined) return [];
+  const all = [...new Set(split(group, record).new.map(({ configuration }) => configuration))].filter((configuration) => configuration.startsWith('lt/'));
+  const template = (configuration: string): string => configuration.slice(0, configuration.lastIndexOf(':'));
+  return all.filter((one) => all.some((other) => other !== one && template(other) === template(one))).sort();
 }

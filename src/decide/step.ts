@@ -1,10 +1,12 @@
 import type { Action, Phase } from '../model/action.js';
 import type { Observed, Wait } from '../model/decision.js';
-import type { Group } from '../model/group.js';
+import type { Group, Instance } from '../model/group.js';
 import type { Plan } from '../model/plan.js';
 import type { RolloutRecord } from '../model/record.js';
 import { sameSize } from './capacity.js';
 import { split, units } from './classify.js';
+import { act } from './finish.js';
+import { SUSPENDED_BY_SWAP } from './preflight.js';
 import { prepare } from './prepare.js';
 import { rollBack } from './roll-back.js';
 import { roll } from './rolling.js';
@@ -43,6 +45,8 @@ export function step(observed: Observed, plan: Plan, group: Group, record: Rollo
   }
   const verdict = group.notes.verdict;
   if (verdict === undefined) return prepare(observed, plan, group, record, halves, hold);
+  const again = suspendAgain(group, record, verdict.outcome === 'promote' ? halves.old : halves.new);
+  if (again !== undefined) return again;
   if (verdict.outcome === 'rollBack') return rollBack(observed, plan, group, record, verdict, halves);
   switch (record.strategy) {
     case 'swap':
@@ -50,6 +54,13 @@ export function step(observed: Observed, plan: Plan, group: Group, record: Rollo
     case 'rolling':
       return roll(observed, plan, group, record, verdict, halves, hold);
   }
+}
+
+/** What somebody resumed while a half is leaving. Launch belongs to the roll-back, and replacing may be needed after the verdict. */
+function suspendAgain(group: Group, record: RolloutRecord, going: readonly Instance[]): Step | undefined {
+  const resumed = SUSPENDED_BY_SWAP.filter((process) => process !== 'ReplaceUnhealthy' && record.suspended.includes(process) && !group.suspended.includes(process));
+  if (going.length === 0 || resumed.length === 0) return undefined;
+  return act('suspend', { type: 'suspend', group: group.name, processes: resumed }, 'somebody resumed what could change the membership while one half is leaving');
 }
 
 /** True while a rollout has a record and nothing more: it can be undone by removing the record. */

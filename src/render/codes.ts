@@ -95,6 +95,7 @@ export const CODES: Readonly<Record<string, string>> = {
   'group.unreadable': 'A note on the group was written by another version.',
   'group.unshielded': 'Auto Scaling would not protect the old instances from scale-in, or not take that back. The rollout goes on; the command to take it back is in the warning.',
   'group.unsettled': 'The group is not at rest: instances come or go, or do not serve. --force starts nevertheless.',
+  'group.versions': 'New instances run different versions of the launch template: it was changed in the middle.',
   'group.warmPool': 'The group has a warm pool, whose instances were launched with the old configuration.',
   'guard.broken': 'The last check before a change found it unsafe, and nothing was sent. This is a bug; please report it.',
   'lint.missing': 'cfn-lint is to count, and it could not be run.',

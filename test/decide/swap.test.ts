@@ -114,6 +114,7 @@ const rows: readonly { readonly when: string; readonly look: Observed; readonly 
 
   // Judged: promote.
   { when: 'promoted', look: observed([doubledGroup({ notes: { record: RECORD, lease: LEASE, verdict: verdict('promote') } })]), then: 'terminate old i-old1,i-old2' },
+  { when: 'promoted, somebody resumed processes', look: observed([doubledGroup({ suspended: ['ScheduledActions'], notes: { record: RECORD, lease: LEASE, verdict: verdict('promote') } })]), then: 'suspend AlarmNotification,AZRebalance,InstanceRefresh' },
   { when: 'promoted, one new one fell sick', look: observed([doubledGroup({ instances: [instance('i-old1'), instance('i-old2'), fresh('i-new1'), fresh('i-new2', { health: sick() })], notes: { record: RECORD, lease: LEASE, verdict: verdict('promote') } })]), then: 'terminate old i-old1' },
   { when: 'promoted, one new one died', look: observed([doubledGroup({ instances: [instance('i-old1'), fresh('i-new1'), fresh('i-new2', { health: sick(), healthy: false })], notes: { record: RECORD, lease: LEASE, verdict: verdict('promote') } })]), then: 'resume ReplaceUnhealthy' },
   { when: 'promoted, all new ones fell sick', look: observed([doubledGroup({ instances: [instance('i-old1'), instance('i-old2'), fresh('i-new1', { health: sick() }), fresh('i-new2', { health: sick() })], notes: { record: RECORD, lease: LEASE, verdict: verdict('promote') } })]), then: 'wait: terminating the old half would leave 0 proven in service, less than 2' },

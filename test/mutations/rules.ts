@@ -45,6 +45,9 @@ export const MUTATIONS: readonly Mutation[] = [
   { name: 'min-raised', rule: 'doubling leaves min alone', file: 'decide/capacity.js', find: 'return { min: record.size.min, max: Math.max(record.size.max, desired), desired };', put: 'return { min: desired, max: Math.max(record.size.max, desired), desired };' },
   { name: 'max-not-raised', rule: 'max is raised where the doubled size needs it', file: 'decide/capacity.js', find: 'max: Math.max(record.size.max, desired)', put: 'max: record.size.max' },
   { name: 'not-suspended', rule: 'nothing changes the membership by itself while two sets run', file: 'decide/prepare.js', find: 'if (suspend.length > 0)', put: 'if (false)' },
+  { name: 'no-shield', rule: 'the old half is shielded from scale-in before the group grows', file: 'decide/shield.js', find: 'return old.length > 0 && old.every(', put: 'return false && old.every(' },
+  { name: 'shield-left', rule: 'a roll-back takes its shield off again', file: 'decide/roll-back.js', find: 'const shield = liftShield(observed, group, record, halves.old);', put: 'const shield = [];' },
+  { name: 'resumed-by-others', rule: 'what somebody resumes while a half is leaving is suspended again', file: 'decide/step.js', find: 'if (going.length === 0 || resumed.length === 0)', put: 'if (true)' },
   { name: 'mates-not-recorded', rule: 'doubling starts only when every group of the run has its record', file: 'decide/decide.js', find: "if ((turn.step.phase === 'double' || turn.step.phase === 'surge') && gate.starting)", put: 'if (false)' },
 
   // Halving.

@@ -1,0 +1,130 @@
+import { expect } from 'chai';
+import type { Meddling } from '../../src/sandbox/scenario.js';
+import { call } from '../support/sandbox.js';
+import { groupOf, resize } from '../support/ask.js';
+import { createStage, stateOf, type Ending, type Stage } from '../support/stage.js';
+import { meddle } from '../../src/sandbox/world/autoscaling/meddle.js';
+
+/** One group of two behind both kinds of balancers, whose new instances take a minute to boot. */
+function stageOf(size = 2): Stage {
+  const stage = createStage({ images: { 'ami-new': { behaviour: 'healthy', boot: [60, 70] } } }, [{ name: 'web', size, min: 1, max: size + 1 }]);
+  stage.groups[0]?.changeImage('ami-new');
+  return stage;
+}
+
+/** Does something once, as soon as the run has made its n-th call of an operation that worked. */
+function after(stage: Stage, operation: string, act: () => void, nth = 1): void {
+  let seen = 0;
+  stage.sandbox.onCall((one) => {
+    if (one.operation === operation && one.outcome === 'ok' && one.agent !== 'somebody' && ++seen === nth) stage.sandbox.clock.after(0, act);
+  });
+}
+
+const somebody = (stage: Stage, does: Meddling, instance: 'oldest' | 'newest' = 'oldest'): void => meddle(stage.sandbox.world, 'web', { kind: 'meddle', group: 'web', at: 0, does, instance, image: 'ami-other' });
+const done = (ending: Ending): readonly string[] => ending.events.flatMap((event) => (event.type === 'action.done' ? [event.action.type] : []));
+const warnings = (ending: Ending): readonly string[] => ending.events.flatMap((event) => (event.type === 'warning' ? [event.reason.code] : []));
+const protectedOnes = (stage: Stage): number => (groupOf(stage.sandbox.world).Instances ?? []).filter((one) => one.ProtectedFromScaleIn === true).length;
+const oldOnes = (stage: Stage): number => (groupOf(stage.sandbox.world).Instances ?? []).filter((one) => one.LaunchTemplate?.Version === '1' && one.LifecycleState === 'InService').length;
+
+describe('somebody else', function () {
+  this.timeout(30_000);
+
+  it('lowers the desired capacity of a group that a dead run left doubled: the old ones stay, and the next run finishes', async () => {
+    const stage = stageOf();
+    // Its fourth change doubles.
+    expect((await stage.run({}, { killAt: { change: 4, when: 'after' } })).outcome).to.equal('killed');
+    expect(protectedOnes(stage)).to.equal(2);
+    stage.sandbox.clock.advance(300_000);
+    resize(stage.sandbox.world, 1, 4, 2);
+    stage.sandbox.clock.advance(300_000);
+    expect(oldOnes(stage), 'old ones in service').to.equal(2);
+    const ending = await stage.run();
+    expect(ending.outcome, ending.failure?.facts.what).to.equal('swapped');
+    expect(stateOf(stage)).to.deep.equal([{ name: 'web', size: [1, 2, 3], instances: ['InService 2', 'InService 2'], suspended: [], tags: [] }]);
+    expect(protectedOnes(stage)).to.equal(0);
+  });
+
+  it('had protected an instance before: then none is shielded, and the protection is as it was', async () => {
+    const stage = stageOf();
+    somebody(stage, 'protect');
+    const ending = await stage.run({}, { interruptAfterMs: 60_000 });
+    expect(ending.outcome).to.equal('swapRolledBack');
+    expect(done(ending)).not.to.include('shield');
+    expect(protectedOnes(stage)).to.equal(1);
+    expect(stage.violations()).to.deep.equal([]);
+  });
+
+  it('forbids SetInstanceProtection: a warning, and the swap goes on without', async () => {
+    const stage = createStage({ faults: [{ kind: 'refuse', calls: 'autoscaling:SetInstanceProtection', code: 'AccessDenied', message: 'not authorized to perform: autoscaling:SetInstanceProtection' }] }, [{ name: 'web', size: 2, min: 1, max: 3 }]);
+    stage.groups[0]?.changeImage('ami-new');
+    const ending = await stage.run();
+    expect(ending.outcome, ending.failure?.facts.what).to.equal('swapped');
+    expect(warnings(ending).filter((code) => code === 'group.unshielded')).to.have.length(1);
+    expect(stage.violations()).to.deep.equal([]);
+  });
+
+  it('rolls back more than fifty: the shield goes up and down in calls of fifty, and nothing is left of it', async () => {
+    const stage = createStage({ images: { 'ami-bad': { behaviour: 'missing' } } }, [{ name: 'web', size: 60, min: 1, max: 60, balancers: ['target-group'] }]);
+    stage.groups[0]?.changeImage('ami-bad');
+    const ending = await stage.run();
+    expect(ending.outcome).to.equal('swapRolledBack');
+    expect(ending.events.flatMap((event) => (event.type === 'action.done' && event.action.type === 'shield' ? [[event.action.on, event.action.instances.length]] : []))).to.deep.equal([[true, 50], [true, 10], [false, 50], [false, 10]]);
+    expect(protectedOnes(stage)).to.equal(0);
+    expect(stage.violations()).to.deep.equal([]);
+  });
+
+  it('resumes processes after the verdict: in the end they are as they were', async () => {
+    const stage = stageOf();
+    after(stage, 'TerminateInstanceInAutoScalingGroup', () => {
+      somebody(stage, 'resumeProcesses');
+    });
+    const ending = await stage.run();
+    expect(ending.outcome, ending.failure?.facts.what).to.equal('swapped');
+    expect(stateOf(stage)).to.have.nested.property('[0].suspended').that.deep.equals([]);
+    expect(stage.violations()).to.deep.equal([]);
+  });
+
+  it('publishes a version of the launch template in the middle: a warning says that two of them run', async () => {
+    const stage = stageOf();
+    // Launches come in waves; one of them already follows the newest version.
+    after(stage, 'UpdateAutoScalingGroup', () => {
+      stage.sandbox.clock.after(40_000, () => {
+        somebody(stage, 'publishVersion');
+        somebody(stage, 'detach', 'newest');
+      });
+    });
+    const ending = await stage.run();
+    expect(ending.outcome, ending.failure?.facts.what).to.equal('swapped');
+    expect(warnings(ending)).to.include('group.versions');
+    expect(stage.violations()).to.deep.equal([]);
+  });
+
+  it('takes the balancers away in the middle: a warning says that nothing judges any more', async () => {
+    const stage = stageOf();
+    after(stage, 'UpdateAutoScalingGroup', () => stage.sandbox.clock.after(20_000, () => somebody(stage, 'detachBalancers')));
+    const ending = await stage.run();
+    expect(ending.outcome, ending.failure?.facts.what).to.equal('swapped');
+    expect(warnings(ending)).to.include('group.noBalancer');
+  });
+
+  it('kills a new instance while it is proven: it rolls back, and the reason says that it died', async () => {
+    const stage = stageOf();
+    after(stage, 'UpdateAutoScalingGroup', () => stage.sandbox.clock.after(40_000, () => somebody(stage, 'terminate', 'newest')));
+    const ending = await stage.run();
+    expect(ending.outcome).to.equal('swapRolledBack');
+    expect(ending.failure?.facts.what).to.match(/i-[0-9a-f]+ Auto Scaling: Unhealthy/);
+    expect(stage.violations()).to.deep.equal([]);
+  });
+
+  it('deletes one of two groups that a dead run left: the other one is finished all the same', async () => {
+    const stage = createStage({}, [{ name: 'web', size: 2, min: 1, max: 3 }, { name: 'api', size: 1, min: 0, max: 1, balancers: ['target-group'] }]);
+    for (const group of stage.groups) group.changeImage('ami-new');
+    expect((await stage.run({}, { killAt: { change: 9, when: 'after' } })).outcome).to.equal('killed');
+    call(stage.sandbox.world, 'autoscaling', 'DeleteAutoScalingGroup', { AutoScalingGroupName: 'api', ForceDelete: true });
+    stage.sandbox.clock.advance(60_000);
+    const ending = await stage.run();
+    expect(ending.outcome).to.equal('stopped');
+    expect(ending.failure?.facts.reasons.map(({ group, text }) => [group, text])).to.deep.include(['api', 'there is no such Auto Scaling group']);
+    expect(stateOf(stage)).to.deep.equal([{ name: 'web', size: [1, 2, 3], instances: ['InService 2', 'InService 2'], suspended: [], tags: [] }]);
+  });
+});
