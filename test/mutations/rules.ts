@@ -79,7 +79,7 @@ export const MUTATIONS: readonly Mutation[] = [
   { name: 'lease-taken-early', rule: 'a lease is dead only after it was seen unchanged for its whole length', file: 'decide/lease.js', find: 'if (observed.at >= until)', put: 'if (observed.at >= until - lease.ttlMs / 2)' },
   { name: 'lease-not-renewed', rule: 'a run that lives shows it', file: 'decide/renewal.js', find: 'if (mine.length === 0 ||', put: 'if (true || mine.length === 0 ||' },
   { name: 'stack-busy', rule: 'no group is touched while its stack is in progress', file: 'decide/in-the-way.js', find: 'if (stackStatus === undefined || !busy(stackStatus))', put: 'if (true)' },
-  { name: 'signal-ignored', rule: 'a signal before the verdict rolls back', file: 'engine/observe.js', find: "return signal === undefined ? {} :", put: 'return true ? {} :' },
+  { name: 'signal-ignored', rule: 'a signal before the verdict rolls back', file: 'engine/observe.js', find: 'if (signal !== undefined)', put: 'if (false)' },
 
   // The second opinion.
   { name: 'guard-off', rule: 'every action is checked again before it is sent', file: 'decide/guard.js', find: "const names = 'groups' in action ? action.groups : [action.group];", put: 'const names = [];' },
