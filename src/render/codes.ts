@@ -129,6 +129,7 @@ export const CODES: Readonly<Record<string, string>> = {
   'parameters.twice': 'A parameter is given twice, or with a value and --use-default.',
   'parameters.unknown': 'The template declares no such parameter. --ignore-unknown-parameters leaves it out.',
 
+  'revert.secret': 'When the stack has to go back, a NoEcho parameter keeps the value of this run: the former one cannot be read.',
   'rollback.judged': 'The rollout was judged already and its old instances are going; it can only be finished.',
   'run.account': 'The credentials are of another account than --expect-account names.',
   'run.declined': 'A person declined the change.',
