@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util';
 import { shrink } from '../test/simulation/shrink.js';
-import { draw, drawSwarm, simulate, type Story } from '../test/simulation/simulator.js';
+import { draw, drawSwarm, simulate, type Story, type Strategy } from '../test/simulation/simulator.js';
 
 /**
- * Simulations by seed: `npm run sim -- --seeds N --from S [--swarm]`, `--replay S` to see one whole,
+ * Simulations by seed: `npm run sim -- --seeds N --from S [--swarm] [--strategy swap|rolling]`, `--replay S` to see one whole,
  * `--shrink S` for the shortest story that still goes wrong.
  */
 const { values } = parseArgs({
@@ -11,6 +11,7 @@ const { values } = parseArgs({
     seeds: { type: 'string', default: '2000' },
     from: { type: 'string', default: '1' },
     swarm: { type: 'boolean', default: false },
+    strategy: { type: 'string', default: 'mixed' },
     replay: { type: 'string' },
     shrink: { type: 'string' },
     json: { type: 'boolean', default: false },
@@ -18,7 +19,8 @@ const { values } = parseArgs({
 });
 
 const write = (text: string): void => void process.stdout.write(`${text}\n`);
-const storyOf = (seed: number): Story => (values.swarm ? drawSwarm(seed) : draw(seed));
+const strategy = values.strategy as Strategy;
+const storyOf = (seed: number): Story => (values.swarm ? drawSwarm(seed, strategy) : draw(seed, strategy));
 
 async function replay(story: Story): Promise<number> {
   const told = await simulate(story);
@@ -45,7 +47,7 @@ async function sweep(seeds: number, from: number): Promise<number> {
   const failed: { readonly seed: number; readonly wrong: readonly string[] }[] = [];
   let simulatedSeconds = 0;
   let runs = 0;
-  const flag = values.swarm ? '--swarm ' : '';
+  const flag = `${values.swarm ? '--swarm ' : ''}${strategy === 'mixed' ? '' : `--strategy ${strategy} `}`;
   for (let seed = from; seed < from + seeds; seed++) {
     const told = await simulate(storyOf(seed));
     simulatedSeconds += told.simulatedSeconds;

@@ -8,7 +8,7 @@ import { groupsOnInterrupt } from './interrupt.js';
 import { lockAsked, type LockFlags } from './lock-flags.js';
 import { withRun, type CommonFlags, type Happy } from './run.js';
 import type { Ending, Surroundings } from './surroundings.js';
-import { againWith, outcomeOf, planOf, swap, targetProblems } from './update-asgs.js';
+import { againWith, planOf, swap, targetProblems } from './update-asgs.js';
 
 /** Whose rollout, and the limits to finish it within. */
 export interface RecoverAsked extends Omit<GroupFlags, 'swap' | 'force' | 'together'>, CommonFlags, LockFlags {
@@ -18,11 +18,10 @@ export interface RecoverAsked extends Omit<GroupFlags, 'swap' | 'force' | 'toget
 
 /** `resume`: finishes what a dead run left on the groups, as it was meant, and starts nothing of its own. */
 export function resume(asked: RecoverAsked, surroundings: Surroundings): Promise<Ending> {
-  return overGroups('resume', asked, surroundings, { adoptOnly: true, goOn: true }, (results, plan) => {
+  return overGroups('resume', asked, surroundings, { adoptOnly: true }, (results, plan) => {
     const back = results.filter(({ outcome }) => outcome === 'rolledBack');
     if (back.length > 0) throw rolledBack(back, undefined, plan);
-    const ended = outcomeOf(results);
-    return { outcome: ended === 'paused' || ended === 'nothing' ? ended : results.some(({ outcome }) => outcome === 'promoted') ? 'swapped' : 'nothing', results };
+    return { outcome: results.some(({ outcome }) => outcome === 'promoted') ? 'swapped' : 'nothing', results };
   });
 }
 
@@ -46,7 +45,7 @@ async function overGroups(
   command: string,
   asked: RecoverAsked,
   surroundings: Surroundings,
-  how: Partial<Pick<Plan, 'strategy' | 'adoptOnly' | 'undo' | 'goOn'>>,
+  how: Partial<Pick<Plan, 'strategy' | 'adoptOnly' | 'undo'>>,
   end: (results: readonly GroupResult[], plan: Plan) => Happy,
 ): Promise<Ending> {
   const wanted = readWanted(asked, targetProblems(asked));

@@ -14,7 +14,7 @@ import { withRun, type Happy, type Run } from './run.js';
 import type { Ending, Surroundings } from './surroundings.js';
 import { makeOrder, onInterrupt, readOrder, type OrderFlags } from './stack-order.js';
 import { lockAsked } from './lock-flags.js';
-import { againWith, outcomeOf, pausedNext, swap, type UpdateGroupsAsked } from './update-asgs.js';
+import { againWith, outcomeOf, swap, type UpdateGroupsAsked } from './update-asgs.js';
 
 export interface UpdateStackAsked extends Omit<UpdateGroupsAsked, 'stack' | 'asgs'>, Omit<OrderFlags, 'stack' | 'cdk'>, OutputsFlags {
   /** When the swap rolled back, the stack goes back too. */
@@ -49,19 +49,18 @@ export async function updateStack(given: UpdateStackAsked, surroundings: Surroun
         await approve(run, wanted, change, order, open, surroundings);
         if (change.keep) return 'keep';
         finished = await finishDeadRollouts(run, wanted, target);
-        if (asked['revert-on-failure'] === true) before = await noteBefore(stackRun, order, asked);
+        if (asked['revert-on-failure'] === true) before = await noteBefore(stackRun, asked.stack);
         return 'execute';
       });
       if (done.action === 'kept') return kept(asked.stack, done);
       const promoted: string[] = [];
       const swapped = swapAfter(noting(run, promoted), wanted, target, done).catch(async (error: unknown) => {
         if (before === undefined || done.action !== 'updated' || !(error instanceof Failure) || error.outcome !== 'swapRolledBack') throw error;
-        throw await revert(stackRun, order, before, error, promoted);
+        throw await revert(stackRun, order, asked, before, error, promoted);
       });
       const results = together(finished, await swapped);
       await writeOutputs(stackRun, done.stackId === '' ? asked.stack : done.stackId, asked, surroundings);
-      const ended = outcomeOf(results);
-      return { outcome: ended !== 'paused' && (done.action === 'created' || done.action === 'updated') ? done.action : ended, results, ...pausedNext(target, wanted, results) };
+      return { outcome: done.action === 'created' || done.action === 'updated' ? done.action : outcomeOf(results), results };
     }),
   );
 }

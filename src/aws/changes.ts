@@ -4,7 +4,7 @@ import type { NoteName } from '../model/action.js';
 import type { Size } from '../model/group.js';
 import type { Clients } from './clients.js';
 import { UNREADABLE_ANSWER } from './faults.js';
-import { encodeNotes, GATES_KEY, NOTE_KEYS } from './notes.js';
+import { encodeNotes, NOTE_KEYS } from './notes.js';
 
 const RESOURCE_TYPE = 'auto-scaling-group';
 
@@ -19,8 +19,7 @@ export async function writeNotes(clients: Clients, groups: readonly string[], no
 /** Removes notes. Those that are not there are no error to AWS. */
 export async function deleteNotes(clients: Clients, group: string, notes: readonly NoteName[]): Promise<void> {
   if (notes.length === 0) return;
-  const keys = notes.flatMap((note) => (note === 'record' ? [NOTE_KEYS.record, GATES_KEY] : [NOTE_KEYS[note]]));
-  const rows = keys.map((Key) => ({ ResourceId: group, ResourceType: RESOURCE_TYPE, Key }));
+  const rows = notes.map((note) => ({ ResourceId: group, ResourceType: RESOURCE_TYPE, Key: NOTE_KEYS[note] }));
   await (await clients.autoScaling()).deleteTags({ Tags: rows });
 }
 

@@ -4,7 +4,7 @@ import { doubled } from './capacity.js';
 
 /** What a rollout grows its group to and proves before its verdict. */
 export interface Aim {
-  readonly purpose: 'canary' | 'double' | 'surge';
+  readonly purpose: 'double' | 'surge';
   /** Min is always as it was; max is raised only where needed. */
   readonly size: Size;
   /** Capacity units that must be proven for the verdict. */
@@ -25,6 +25,11 @@ export function aimOf(record: RolloutRecord): Aim {
 /** Whether a group has at least the size that the aim takes. More is somebody's wish and does no harm. */
 export function reaches(size: Size, target: Size): boolean {
   return size.desired >= target.desired && size.max >= target.max && size.min >= target.min;
+}
+
+/** The size to ask for: a surge never makes anything smaller, because that would let Auto Scaling choose who goes. */
+export function towards({ purpose, size }: Aim, now: Size): Size {
+  return purpose === 'double' ? size : { min: size.min, desired: Math.max(size.desired, now.desired), max: Math.max(size.max, now.max) };
 }
 
 /**

@@ -18,6 +18,8 @@ export function finish(observed: Observed, plan: Plan, group: Group, record: Rol
     if (surplus !== undefined) return surplus;
     return act('restore', { type: 'resize', group: group.name, size: record.size, purpose: 'restore' }, `the sizes were like this before the ${record.strategy === 'swap' ? 'swap' : 'rollout'}`);
   }
+  const tooMany = group.weighted || halves.new.some((instance) => instance.protectedFromScaleIn) ? 0 : units(halves.new) - record.size.desired;
+  if (record.strategy === 'rolling' && tooMany > 0) return waitFor(observed, plan, group, since, `${count(tooMany, 'instance')} more than ${record.size.desired} will be taken out by Auto Scaling`, []);
   const resume = record.suspended.filter((process) => group.suspended.includes(process));
   if (resume.length > 0) return act('resume', { type: 'resume', group: group.name, processes: resume }, 'these were suspended by this rollout or by an earlier roll-back');
   return act('clear', { type: 'clear', group: group.name, notes: ['record', 'verdict', 'lease', ...(group.notes.frozen === undefined ? [] : (['frozen'] as const))] }, `the ${record.strategy === 'swap' ? 'swap' : 'rollout'} is done`);

@@ -34,6 +34,8 @@ export function limitReasons(plan: Plan, group: Group): readonly Reason[] {
   const { surge, unavailable } = limitsOf(choice, group, membersOf(group));
   const against = (code: string, text: string, remedy: string): readonly Reason[] => [{ code, group: group.name, text, remedy }];
   if (surge === 0 && unavailable === 0) return against('group.noRoom', `--surge 0 and --unavailable ${shareText(choice.unavailable)} of ${desired} let no instance be replaced`, 'Say how many may be out of service as a number (--unavailable 1), or allow a surge.');
+  const heaviest = Math.max(1, ...membersOf(group).map(({ weight }) => weight));
+  if (surge === 0 && heaviest > unavailable) return against('group.noRoom', `its heaviest instance counts ${heaviest}, and with --surge 0 only ${unavailable} may be out of service`, 'Allow that much to be out of service, or a surge.');
   // Of a single instance it must have been said in so many words.
   if (unavailable >= desired && !(desired === 1 && 'count' in choice.unavailable)) {
     return against('group.allUnavailable', `--unavailable ${shareText(choice.unavailable)} would let all ${desired} instances be out of service at once`, desired === 1 ? 'Say --unavailable 1 if that is meant, or allow a surge.' : `Use at most --unavailable ${desired - 1}.`);

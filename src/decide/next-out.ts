@@ -1,18 +1,18 @@
 import type { Group, Instance } from '../model/group.js';
-import { inService, units } from './classify.js';
+import { inService, standing, units } from './classify.js';
 
 /** Instances whose launches lie no further apart than this were launched together: their zones matter more than their age. */
 const TOGETHER_MS = 60_000;
 
 /**
  * Which old instances may go now, in this order, without taking service below `floor` units. Those that do not serve go
- * first, because nobody misses them; then the oldest first, and among those that were launched together
- * from the zone that has most of them. Not one more goes than the floor allows if every new one were to fail: what does not serve now counts
+ * first, because nobody misses them; then the oldest first, and and among those that were launched
+ * together from the zone that has most instances left, so that no zone is emptied before others. Not one more goes than the floor allows if every new one were to fail: what does not serve now counts
  * as if it might come back, so that a look that shows nobody in service takes out no more than any other.
  */
 export function nextOut(group: Group, old: readonly Instance[], ready: readonly Instance[], floor: number): readonly Instance[] {
-  const idle = oldestFirst(old.filter((instance) => !inService(group, instance)));
-  const busy = oldestFirst(old.filter((instance) => inService(group, instance)));
+  const idle = oldestFirst(group, old.filter((instance) => !inService(group, instance)));
+  const busy = oldestFirst(group, old.filter((instance) => inService(group, instance)));
   let left = units(ready) + units(old) - floor;
   let spare = units(ready) + units(busy) - floor;
   const chosen: Instance[] = [];
@@ -32,7 +32,7 @@ export function nextOut(group: Group, old: readonly Instance[], ready: readonly 
 }
 
 /** By age; those that were launched together spread over zones. */
-export function oldestFirst(instances: readonly Instance[]): readonly Instance[] {
+function oldestFirst(group: Group, instances: readonly Instance[]): readonly Instance[] {
   const byAge = [...instances].sort((a, b) => (a.launchedAt ?? 0) - (b.launchedAt ?? 0));
   const batches: Instance[][] = [];
   for (const instance of byAge) {
@@ -41,19 +41,40 @@ export function oldestFirst(instances: readonly Instance[]): readonly Instance[]
     if (last !== undefined && (instance.launchedAt ?? 0) - before <= TOGETHER_MS) last.push(instance);
     else batches.push([instance]);
   }
-  return batches.flatMap((batch) => spread(batch));
+  const here = zoneCounts(group.instances.filter(({ lifecycle }) => standing(lifecycle) !== 'leaving'));
+  return batches.flatMap((batch) => spread(batch, here));
 }
 
-/** Always from the zone that has most left, and there the oldest: a later batch goes on where this one ends. */
-function spread(instances: readonly Instance[]): readonly Instance[] {
+/** Always from the zone that has most instances left, and there the oldest. */
+function spread(instances: readonly Instance[], here: Map<string, number>): readonly Instance[] {
   const left = [...instances].sort((a, b) => (a.launchedAt ?? 0) - (b.launchedAt ?? 0) || compare(a.zone, b.zone) || compare(a.id, b.id));
   const order: Instance[] = [];
   while (left.length > 0) {
-    const count = (zone: string): number => left.filter((instance) => instance.zone === zone).length;
-    const most = Math.max(...left.map(({ zone }) => count(zone)));
-    order.push(...left.splice(left.findIndex(({ zone }) => count(zone) === most), 1));
+    const own = zoneCounts(left);
+    const fullness = ({ zone }: Instance): number => (here.get(zone) ?? 0) * 10_000 + (own.get(zone) ?? 0);
+    const most = Math.max(...left.map(fullness));
+    const [next] = left.splice(left.findIndex((instance) => fullness(instance) === most), 1);
+    if (next === undefined) break;
+    here.set(next.zone, (here.get(next.zone) ?? 0) - 1);
+    order.push(next);
   }
   return order;
+}
+
+/**
+ * Whether the zones would be so uneven with these instances alone that Auto Scaling would even them out by itself:
+ * it would launch one and terminate another without waiting for any balancer.
+ */
+export function isUneven(group: Group, instances: readonly Instance[]): boolean {
+  const here = zoneCounts(instances);
+  const counts = group.zones.map((zone) => here.get(zone) ?? 0);
+  return Math.max(...counts) - Math.min(...counts) > 1;
+}
+
+function zoneCounts(instances: readonly Instance[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { zone } of instances) counts.set(zone, (counts.get(zone) ?? 0) + 1);
+  return counts;
 }
 
 function compare(a: string, b: string): number {

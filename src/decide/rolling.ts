@@ -7,11 +7,10 @@ import type { RollingRecord, Verdict } from '../model/record.js';
 import { surged } from './aim.js';
 import { BATCH } from './capacity.js';
 import { inService, notInService, serving, units, type Split } from './classify.js';
-import { between, roomBefore } from './between.js';
 import { act, finish, replaceDead, sameReasons, seconds, stillLeaving } from './finish.js';
 import { notProvenYet } from './hooks.js';
 import { hopeless } from './hopeless.js';
-import { nextOut } from './next-out.js';
+import { isUneven, nextOut } from './next-out.js';
 import { GROWINGS, lastFailure } from './prepare.js';
 import { proven } from './remember.js';
 import type { Hold, Step } from './step.js';
@@ -43,14 +42,9 @@ export function roll(observed: Observed, plan: Plan, group: Group, record: Rolli
   if (record.suspended.includes('Launch') && group.suspended.includes('Launch')) {
     return act('resume', { type: 'resume', group: group.name, processes: ['Launch'] }, 'an earlier roll-back left launching suspended');
   }
-  const settled = fleet.ready.length === fleet.fresh.length && fleet.coming === units(fleet.fresh);
-  const standing = { ready: units(fleet.ready), coming: fleet.coming, settled };
-  const stop = fleet.old.length === 0 ? undefined : between(observed, group, record, standing);
-  if (stop !== undefined) return stop;
-  // While it bakes nothing goes that is not all proven.
-  const bakes = record.gates?.bakeMs !== undefined && !settled;
-  const next = grow(observed, group, record, fleet) ?? (bakes ? undefined : takeOut(group, record, fleet, halves, roomBefore(record, standing)));
+  const next = grow(observed, group, record, fleet) ?? takeOut(group, record, fleet, halves);
   if (next !== undefined) return next;
+  const settled = fleet.ready.length === fleet.fresh.length && fleet.coming === units(fleet.fresh);
   return (record.serial && settled ? stillLeaving(observed, plan, group, since, halves) : undefined) ?? waitForProof(observed, plan, group, record, fleet);
 }
 
@@ -75,19 +69,28 @@ function grow(observed: Observed, group: Group, record: RollingRecord, { old }: 
 }
 
 /** The batch that may go now: one call per look, so that each is checked against what is really there. */
-function takeOut(group: Group, record: RollingRecord, fleet: Fleet, halves: Split, room: number): Step | undefined {
+function takeOut(group: Group, record: RollingRecord, fleet: Fleet, halves: Split): Step | undefined {
   const floor = record.size.desired - record.unavailable;
   const open = units(fleet.fresh) - units(fleet.ready) + units(halves.unknown);
   // One at a time means that the one before has left.
   const most = !record.serial ? BATCH : halves.leaving.length + open > 0 ? 0 : 1;
-  const batch = within(nextOut(group, fleet.old, fleet.ready, floor).slice(0, most), room);
+  const batch = nextOut(group, fleet.old, fleet.ready, floor).slice(0, most);
   let replaced = fleet.coming;
+  let there = units(fleet.old) + units(fleet.fresh) + units(halves.unknown);
   const [first, ...rest] = batch.map((instance) => {
-    const decrement = replaced + instance.weight > record.size.desired;
-    if (!decrement) replaced += instance.weight;
-    return { instance, decrement };
+    there -= instance.weight;
+    const enough = replaced + instance.weight > record.size.desired;
+    if (!enough) replaced += instance.weight;
+    // Where more is there than desired, nothing is launched in its place anyway.
+    return { instance, decrement: enough && there < group.size.desired };
   });
   if (first === undefined) return undefined;
+  if (first.decrement && record.surge > 0 && evensZones(group, record) && isUneven(group, fleet.fresh)) {
+    // One more is launched where it is missing, and one too many goes in the end, when all serve.
+    if (fleet.coming > units(fleet.fresh)) return undefined;
+    const why = 'its zone is short of new instances, which Auto Scaling would even out without proving anything';
+    return act('replace', { type: 'terminate', group: group.name, half: 'old', instances: [first.instance.id], decrement: false }, why);
+  }
   const other = rest.findIndex(({ decrement }) => decrement !== first.decrement);
   const going = [first, ...rest.slice(0, other < 0 ? rest.length : other)].map(({ instance }) => instance);
   const { min, max, desired } = group.size;
@@ -101,15 +104,9 @@ function takeOut(group: Group, record: RollingRecord, fleet: Fleet, halves: Spli
   return act('replace', { type: 'terminate', group: group.name, half: 'old', instances: going.map(({ id }) => id), decrement: first.decrement }, why);
 }
 
-/** The first of them, up to so many units. The first may be heavier than what is left of them. */
-function within(batch: readonly Instance[], room: number): readonly Instance[] {
-  let left = room;
-  const end = batch.findIndex(({ weight }) => {
-    const full = left <= 0;
-    left -= weight;
-    return full;
-  });
-  return end < 0 ? batch : batch.slice(0, end);
+/** Whether Auto Scaling will even out the zones once it may again, and would take one too many out by itself. */
+function evensZones(group: Group, record: RollingRecord): boolean {
+  return record.suspended.includes('AZRebalance') && !group.weighted && !group.instances.some((instance) => instance.protectedFromScaleIn);
 }
 
 /** Nothing may go before more new ones are proven; when none is proven for too long, nothing more is tried. */

@@ -77,7 +77,6 @@ export const CODES: Readonly<Record<string, string>> = {
   'group.configuration': 'What the group launches from could not be found out.',
   'group.deleting': 'The group is being deleted.',
   'group.fewer': 'As asked for, fewer than the desired capacity may serve while instances are replaced.',
-  'group.gates': 'A rollout was begun with commands or alarms that this run was not given. It must not pass with less.',
   'group.grace': 'The grace period of the group is shorter than its balancer needs, so Auto Scaling may give up good instances.',
   'group.locked': 'The rollout on the group was made under a strict lock. Whoever goes on with it needs the same --lock.',
   'group.missing': 'There is no such group in this account and region.',
@@ -85,7 +84,6 @@ export const CODES: Readonly<Record<string, string>> = {
   'group.noBalancer': 'The group is behind no load balancer: the health of Auto Scaling alone proves its instances.',
   'group.operator': 'Another AWS service alone may change the group.',
   'group.protected': 'Instances are protected from scale-in. That does not keep a rollout from terminating them.',
-  'group.paused': 'The rollout stopped where it was asked to. resume goes on, rollback undoes it where no verdict stands.',
   'group.refresh': 'An instance refresh is running on the group.',
   'group.repairing': 'An instance gets a new root volume.',
   'group.rolledBack': 'The new instances of the group were taken away and the old ones serve.',
@@ -131,7 +129,6 @@ export const CODES: Readonly<Record<string, string>> = {
   'parameters.twice': 'A parameter is given twice, or with a value and --use-default.',
   'parameters.unknown': 'The template declares no such parameter. --ignore-unknown-parameters leaves it out.',
 
-  'revert.secret': 'When the stack has to go back, a NoEcho parameter keeps the value of this run: the former one cannot be read.',
   'rollback.judged': 'The rollout was judged already and its old instances are going; it can only be finished.',
   'run.account': 'The credentials are of another account than --expect-account names.',
   'run.declined': 'A person declined the change.',

@@ -126,7 +126,6 @@ const MENDING: Readonly<Record<Extract<RunEvent, { type: 'stack.mending' }>['act
   delete: 'Deletes the stack, whose creation had failed',
   continueRollback: 'Continues the roll-back that had failed',
   cancel: 'Cancels the update',
-  revert: 'The swap rolled back, so the stack goes back to the template and the parameters that it had',
 };
 
 /** `3 of 7 done`, or nothing when it is not known. */
@@ -163,7 +162,7 @@ function describeStackStart(event: Extract<RunEvent, { type: 'stack.started' }>)
 }
 
 /** How many are proven matters while they are being proven; before, there are none, and after the verdict nobody looks at their health. */
-const PROVING: ReadonlySet<Progress['phase']> = new Set(['surge', 'prove', 'bake', 'judge', 'replace']);
+const PROVING: ReadonlySet<Progress['phase']> = new Set(['surge', 'prove', 'judge', 'replace']);
 
 /** Whether the counts of what is in service and proven mean anything. */
 export function isProving(progress: Progress): boolean {
@@ -197,7 +196,7 @@ export function byReason(instances: Wait['instances']): readonly (readonly [stri
   return [...rows];
 }
 
-const RESIZE: Readonly<Record<Extract<Action, { type: 'resize' }>['purpose'], string>> = { canary: 'Launch the canary', double: 'Double the size', surge: 'Raise the size', restore: 'Restore the size' };
+const RESIZE: Readonly<Record<Extract<Action, { type: 'resize' }>['purpose'], string>> = { canary: 'Add the canary to', double: 'Double', surge: 'Raise', restore: 'Restore' };
 
 /** The user's commands, for people. */
 export const HOOK: Readonly<Record<HookKind, string>> = { check: 'The check command', beforeTerminate: 'The command before termination', afterTerminate: 'The command after termination' };
@@ -226,7 +225,7 @@ export function describeAction(action: Action): string {
     case 'resume':
       return `Resume ${list(action.processes)}`;
     case 'resize':
-      return `${RESIZE[action.purpose]} (${sizes(action.size)})`;
+      return `${RESIZE[action.purpose]} the size (${sizes(action.size)})`;
     case 'judge':
       return action.verdict.outcome === 'promote' ? 'Judge: promote' : 'Judge: roll back';
     case 'terminate':

@@ -2,10 +2,16 @@ import { expect } from 'chai';
 import { guard } from '../../src/decide/guard.js';
 import type { Action } from '../../src/model/action.js';
 import type { Observed, Seen } from '../../src/model/decision.js';
-import type { Group } from '../../src/model/group.js';
+import type { Group, Instance } from '../../src/model/group.js';
 import type { HookResult } from '../../src/model/hook.js';
 import type { Plan } from '../../src/model/plan.js';
+import { old, ROLLING, rollingGroup, young } from '../support/rolling.js';
 import { doubledGroup, fresh, group, instance, LEASE, observed, PLAN, PROCESSES, RECORD, sick, T0, verdict } from '../support/groups.js';
+
+/** A rolling rollout after its verdict: four old ones, the first the oldest, and one that is new. */
+const rolling = (differs: Parameters<typeof rollingGroup>[1] = {}, more: readonly Instance[] = young('i-5')): Group => rollingGroup([...old('i-1', 'i-2', 'i-3', 'i-4'), ...more], { desired: 5, ...differs });
+const takeOut = (decrement: boolean, ...instances: string[]): Action => ({ type: 'terminate', group: 'web', half: 'old', instances, decrement });
+const surge = (min: number, desired: number, max: number): Action => ({ type: 'resize', group: 'web', purpose: 'surge', size: { min, max, desired } });
 
 const NOTES = { record: RECORD, lease: LEASE };
 const promoted = (differs: Partial<Group> = {}): Group => doubledGroup({ notes: { ...NOTES, verdict: verdict('promote') }, ...differs });
@@ -71,6 +77,19 @@ const STOPPED: readonly (Row & { readonly why: RegExp })[] = [
   { when: 'shielding after the verdict', on: shielded(promoted()), action: shield(true, 'i-old1'), why: /judged already/ },
   { when: 'taking the shield off a half that leaves', on: shielded(promoted()), action: shield(false, 'i-old1'), why: /the old half is leaving/ },
   { when: 'taking the shield off before the sizes are restored', on: shielded(rolledBack()), action: shield(false, 'i-old1'), why: /sizes are not restored/ },
+  { when: 'terminating in a swap without decrement', on: promoted(), action: takeOut(false, 'i-old1'), why: /more would be launched/ },
+  { when: 'doubling a rolling rollout', on: rolling({ judged: false }), action: resize('double', 1, 8, 8), why: /only a swap doubles/ },
+  { when: 'surging a swap', on: doubledGroup(), action: surge(1, 5, 5), why: /only a rolling rollout surges/ },
+  { when: 'more than the surge', on: rolling({ judged: false, desired: 4 }), action: surge(1, 6, 6), why: /more than 1 above 4/ },
+  { when: 'a surge that makes the group smaller', on: rolling(), action: surge(1, 4, 5), why: /must not make the group smaller/ },
+  { when: 'a surge with a higher min', on: rolling(), action: surge(4, 5, 5), why: /leave min alone/ },
+  { when: 'a surge after a roll-back', on: rolling({ group: { notes: { record: ROLLING, lease: LEASE, verdict: verdict('rollBack') } } }), action: surge(1, 5, 5), why: /judged already/ },
+  { when: 'rolling: more than the proven new ones stand in for', on: rolling(), action: takeOut(false, 'i-1', 'i-2'), why: /3 would stay in service, less than 4/ },
+  { when: 'rolling: below what may be unavailable', on: rolling({ surge: 0, unavailable: 1, desired: 4 }, []), action: takeOut(false, 'i-1', 'i-2'), why: /2 would stay in service, less than 3/ },
+  { when: 'rolling: a younger one first', on: rolling(), action: takeOut(false, 'i-2'), why: /i-1 is older/ },
+  { when: 'rolling: the desired capacity below the original', on: rolling({ desired: 4 }), action: takeOut(true, 'i-1'), why: /fall to 3, below 4/ },
+  { when: 'rolling: two at a time where one was asked for', on: rolling({ serial: true, desired: 6 }, young('i-5', 'i-6')), action: takeOut(false, 'i-1', 'i-2'), why: /one instance at a time/ },
+  { when: 'rolling: a new one', on: rolling(), action: { ...takeOut(false, 'i-5') }, why: /i-5 is not of the old half/ },
   { when: 'freezing without a roll-back', on: promoted(), action: { type: 'freeze', group: 'web', note: { run: 'run-1', at: T0, processes: ['Launch'], why: '' } }, why: /only a roll-back freezes/ },
   { when: 'clearing a doubled group without a verdict', on: doubledGroup(), action: clear, why: /sizes are not restored/ },
   { when: 'clearing a roll-back that is not noted as frozen', on: rolledBack({ size: RECORD.size }), action: clear, why: /not noted yet/ },
@@ -108,6 +127,12 @@ const SENT: readonly Row[] = [
   { when: 'a verdict', on: doubledGroup(), action: judge('promote') },
   { when: 'the old half after a promotion', on: promoted(), action: terminate('old', 'i-old1', 'i-old2') },
   { when: 'the new half after a roll-back', on: rolledBack(), action: terminate('new', 'i-new1', 'i-new2') },
+  { when: 'a surge', on: rolling({ judged: false, desired: 4 }), action: surge(1, 5, 5) },
+  { when: 'rolling: the oldest, for one that is proven', on: rolling(), action: takeOut(false, 'i-1') },
+  { when: 'rolling: the last with decrement', on: rollingGroup([...old('i-4'), ...young('i-5', 'i-6', 'i-7', 'i-8')], { desired: 5 }), action: takeOut(true, 'i-4') },
+  { when: 'rolling: as many as may be unavailable', on: rolling({ surge: 0, unavailable: 2, desired: 4 }, []), action: takeOut(false, 'i-1', 'i-2') },
+  { when: 'rolling: one that does not serve before older ones', on: rollingGroup([...old('i-1', 'i-2', 'i-3'), instance('i-4', { health: sick() }), ...young('i-5')], { desired: 5 }), action: takeOut(false, 'i-4') },
+  { when: 'rolling: any of those that were launched together', on: rollingGroup([instance('i-1'), instance('i-2', { launchedAt: T0 - 86_400_000 + 59_000 }), instance('i-3'), instance('i-4'), ...young('i-5')], { desired: 5 }), action: takeOut(false, 'i-2') },
   { when: 'a sign of life while the stack is in progress', on: doubledGroup(), action: { type: 'renew', groups: ['web'], lease: LEASE }, look: { stackStatus: 'UPDATE_IN_PROGRESS' } },
   { when: 'restoring', on: promoted({ instances: [fresh('i-new1'), fresh('i-new2')] }), action: resize('restore', 1, 2, 4) },
   { when: 'resuming at the end', on: promoted({ size: RECORD.size }), action: resume(...PROCESSES) },

@@ -6,6 +6,8 @@ import { guard } from '../../src/decide/guard.js';
 import { withNotes } from '../../src/decide/remember.js';
 import type { Observed } from '../../src/model/decision.js';
 import type { Group, HealthVerdict, Instance } from '../../src/model/group.js';
+import type { RolloutRecord } from '../../src/model/record.js';
+import { ROLLING } from '../support/rolling.js';
 import { BALANCER, group, LEASE, observed, PLAN, PROCESSES, RECORD, T0, verdict } from '../support/groups.js';
 
 const lifecycles = ['InService', 'InService', 'InService', 'Pending', 'Pending:Wait', 'Terminating', 'Terminating:Wait', 'Terminating:Retained', 'Standby', 'Detaching', 'SomethingNew'];
@@ -30,12 +32,16 @@ const anyInstance = (index: number): fc.Arbitrary<Instance> =>
       ...rest,
     }));
 
+/** No record, a swap's, or one of a rolling rollout with other limits. */
+const ROLLS = [{ surge: 1, unavailable: 0 }, { surge: 2, unavailable: 0 }, { surge: 0, unavailable: 1 }, { surge: 1, unavailable: 1 }, { surge: 1, unavailable: 0, serial: true }];
+const records: readonly (RolloutRecord | undefined)[] = [undefined, undefined, RECORD, RECORD, ...ROLLS.map((limits) => ({ ...ROLLING, size: RECORD.size, old: RECORD.old, ...limits }))];
+
 const anyGroup: fc.Arbitrary<Group> = fc
   .record({
     instances: fc.integer({ min: 0, max: 7 }).chain((count) => fc.tuple(...Array.from({ length: count }, (_, index) => anyInstance(index)))),
     desired: fc.constantFrom(0, 1, 2, 3, 4, 6),
     suspended: fc.subarray([...PROCESSES, 'Launch', 'Terminate', 'AddToLoadBalancer']),
-    record: fc.boolean(),
+    record: fc.constantFrom(...records),
     verdict: fc.constantFrom(undefined, 'promote' as const, 'rollBack' as const),
     lease: fc.constantFrom('run-1', 'run-2', undefined),
     frozen: fc.boolean(),
@@ -46,9 +52,9 @@ const anyGroup: fc.Arbitrary<Group> = fc
       suspended,
       size: { min: 1, max: 6, desired },
       notes: {
-        ...(record ? { record: RECORD } : {}),
-        ...(record && outcome !== undefined ? { verdict: verdict(outcome) } : {}),
-        ...(lease === undefined || !record ? {} : { lease: { ...LEASE, run: lease } }),
+        ...(record === undefined ? {} : { record }),
+        ...(record !== undefined && outcome !== undefined ? { verdict: verdict(outcome) } : {}),
+        ...(lease === undefined || record === undefined ? {} : { lease: { ...LEASE, run: lease } }),
         ...(frozen ? { frozen: { run: 'run-0', at: T0, processes: ['Launch', 'AZRebalance'], why: '' } } : {}),
       },
     }),
@@ -95,12 +101,19 @@ describe('decide: what holds in every state', () => {
     everyAct((look, { action }) => {
       if (action.type !== 'terminate') return;
       const target = groupOf(look, action.group);
-      const halves = split(target, RECORD);
+      const { record } = target.notes;
+      if (record === undefined) throw new Error('a termination without a record');
+      const halves = split(target, record);
       const mine = (target.notes.verdict?.outcome === 'promote' ? halves.old : halves.new).map((one) => one.id);
       expect(mine).to.include.members([...action.instances]);
       const before = units(serving(target));
       const after = units(serving(target, target.instances.filter((one) => !action.instances.includes(one.id))));
-      expect(after === before || after >= RECORD.size.desired).to.equal(true);
+      const floor = record.size.desired - (record.strategy === 'rolling' && action.half === 'old' ? record.unavailable : 0);
+      expect(after === before || after >= floor).to.equal(true);
+      if (record.strategy === 'swap') return;
+      // What does not serve may come back: no more goes than the limits allow, whatever a look shows of health.
+      const gone = units(target.instances.filter((one) => action.instances.includes(one.id)));
+      if (action.half === 'old') expect(units(halves.old) + units(halves.new) - gone).to.be.at.least(floor);
     });
   });
 

@@ -1,50 +1,9 @@
 import { expect } from 'chai';
 import { decide } from '../../src/decide/decide.js';
-import type { Action } from '../../src/model/action.js';
-import type { Decision, Observed } from '../../src/model/decision.js';
+import type { Observed } from '../../src/model/decision.js';
 import type { Plan } from '../../src/model/plan.js';
+import { told } from '../support/told.js';
 import { BALANCER, doubledGroup, fresh, group, instance, LEASE, observed, PLAN, PROCESSES, RECORD, sick, T0, verdict } from '../support/groups.js';
-
-/** The decision in one line, as the tables below have it. */
-function told(decision: Decision): string {
-  switch (decision.kind) {
-    case 'act':
-      return decision.actions.map(({ action }) => short(action)).join(' + ');
-    case 'wait':
-      return `wait: ${decision.waits.map((wait) => wait.why).join(' | ')}`;
-    case 'refuse':
-      return `refuse: ${decision.reasons.map((reason) => reason.code).join(' ')}`;
-    case 'held':
-      return `held by ${decision.by}${decision.lost ? ' (lost)' : ''}`;
-    case 'finish':
-      return `finish: ${decision.results.map((result) => `${result.group} ${result.outcome}`).join(', ')}`;
-  }
-}
-
-function short(action: Action): string {
-  switch (action.type) {
-    case 'suspend':
-    case 'resume':
-      return `${action.type} ${action.processes.join(',')}`;
-    case 'resize':
-      return `${action.purpose} ${action.size.min}/${action.size.desired}/${action.size.max}`;
-    case 'judge':
-      return `${action.verdict.outcome} ${action.groups.join(',')}`;
-    case 'terminate':
-      return `terminate ${action.half} ${action.instances.join(',')}`;
-    case 'renew':
-      return `renew ${action.groups.join(',')}`;
-    case 'shield':
-      return `${action.on ? 'shield' : 'unshield'} ${action.instances.join(',')}`;
-    case 'freeze':
-      return `freeze ${action.note.processes.join(',')}`;
-    case 'record':
-    case 'pause':
-    case 'rewrite':
-    case 'clear':
-      return `${action.type} ${action.group}`;
-  }
-}
 
 const rows: readonly { readonly when: string; readonly look: Observed; readonly plan?: Partial<Plan>; readonly then: string }[] = [
   // Before anything is changed.
@@ -102,6 +61,7 @@ const rows: readonly { readonly when: string; readonly look: Observed; readonly 
   { when: 'a signal comes while an old one is missing', look: observed([doubledGroup({ instances: [instance('i-old1'), fresh('i-new1'), fresh('i-new2')] })], { wish: { outcome: 'rollBack', why: 'interrupted by SIGTERM' } }), then: 'finish: web stuck' },
   { when: 'somebody shrank the group', look: observed([doubledGroup({ size: { min: 1, max: 4, desired: 2 } })]), then: 'double 1/4/4' },
   { when: 'one of two groups fails', look: observed([doubledGroup(), doubledGroup({ name: 'api', instances: [instance('i-a'), instance('i-b'), fresh('i-c', { health: sick() })] })], { at: T0 + 700_000, seen: { progressAt: { api: { proven: 0, at: T0 } } } }), plan: { groups: ['web', 'api'] }, then: 'rollBack web,api' },
+  { when: 'one of two groups is proven while somebody shrank the other', look: observed([doubledGroup(), doubledGroup({ name: 'api', size: { min: 1, max: 4, desired: 2 }, instances: [instance('i-a'), instance('i-b')] })]), plan: { groups: ['web', 'api'] }, then: 'double 1/4/4' },
   { when: 'one of two groups is still proving', look: observed([doubledGroup(), doubledGroup({ name: 'api', instances: [instance('i-a'), instance('i-b'), fresh('i-c', { health: sick() })] })]), plan: { groups: ['web', 'api'] }, then: 'wait: 2 of 2 new instances are proven | 1 of 2 new instances are proven'.replace('1 of 2', '0 of 2') + '; 1 still to launch' },
   { when: 'judged alone, the proven one goes on', look: observed([doubledGroup({ notes: { record: { ...RECORD, together: false }, lease: LEASE } }), doubledGroup({ name: 'api', instances: [instance('i-a'), instance('i-b'), fresh('i-c', { health: sick() })], notes: { record: { ...RECORD, together: false }, lease: LEASE } })]), plan: { groups: ['web', 'api'], together: false }, then: 'promote web' },
   { when: 'the mate carries a verdict', look: observed([doubledGroup({ instances: [instance('i-old1'), instance('i-old2'), fresh('i-new1', { health: sick() })] }), doubledGroup({ name: 'api', notes: { record: RECORD, lease: LEASE, verdict: verdict('promote') } })]), plan: { groups: ['web', 'api'] }, then: 'terminate old i-old1,i-old2 + promote web' },

@@ -1,3 +1,4 @@
+import type { RollingChoice } from '../../src/model/plan.js';
 import { seededRandom, type Random } from '../../src/sandbox/random.js';
 import { MEDDLINGS, type Fault, type ImageBehaviour, type Scenario } from '../../src/sandbox/scenario.js';
 import { createStage, stateOf, type Ending, type Mishap } from '../support/stage.js';
@@ -19,6 +20,8 @@ export interface Story {
   /** New image of each group. */
   readonly images: readonly string[];
   readonly together: boolean;
+  /** A rolling rollout with these limits; absent: a swap. */
+  readonly rolling?: RollingChoice;
   /** One per run; runs beyond them are undisturbed. */
   readonly mishaps: readonly Mishap[];
   /** Run by number: another run on another host begins so many milliseconds later. */
@@ -38,18 +41,24 @@ export interface Told {
   readonly simulatedSeconds: number;
 }
 
+/** How instances are replaced: as the seed draws it, or always in one way. */
+export type Strategy = 'mixed' | 'swap' | 'rolling';
+
 /** Draws the world and the mishaps of a seed. */
-export function draw(seed: number): Story {
+export function draw(seed: number, strategy: Strategy = 'mixed'): Story {
   const random = seededRandom(seed).fork('story');
   const count = random.chance(0.6) ? 1 : random.int(2, 3);
   const groups = Array.from({ length: count }, (_, index) => drawGroup(random.fork(`group ${index}`), `g${index + 1}`));
   const same = random.chance(0.5) ? drawImage(random) : undefined;
+  const choice = drawRolling(seededRandom(seed).fork('strategy'), strategy);
+  const staggered = choice !== undefined && random.fork('stagger').chance(0.5);
   return {
     seed,
     scenario: { seed, images: IMAGES, faults: drawFaults(random.fork('faults'), groups) },
-    groups,
+    groups: staggered ? groups.map((group) => ({ ...group, stagger: 70 })) : groups,
     images: groups.map(() => same ?? drawImage(random)),
-    together: random.chance(0.8),
+    together: random.chance(0.8) || choice?.serial === true,
+    ...(choice === undefined ? {} : { rolling: choice }),
     mishaps: Array.from({ length: random.int(0, 3) }, (_, index) => drawMishap(random.fork(`mishap ${index}`))),
     rivals: {},
     recovers: {},
@@ -60,8 +69,8 @@ export function draw(seed: number): Story {
  * The same, but first it draws which kinds of trouble there are at all: worlds with few kinds go deeper
  * into each than worlds with a little of everything. Adds other people, rivals and the commands that recover.
  */
-export function drawSwarm(seed: number): Story {
-  const story = draw(seed);
+export function drawSwarm(seed: number, strategy: Strategy = 'mixed'): Story {
+  const story = draw(seed, strategy);
   const random = seededRandom(seed).fork('swarm');
   const on = (): boolean => random.chance(0.5);
   const kinds = new Set((['throttle', 'serverError', 'lostReply', 'staleReads', 'noCapacity', 'killInstance', 'resize'] as const).filter(on));
@@ -80,6 +89,17 @@ export function drawSwarm(seed: number): Story {
     recovers: on() ? { 1: random.pick(['resume', 'rollback'] as const) } : {},
   };
 }
+
+/** Limits of a rolling rollout; undefined for a swap. */
+function drawRolling(random: Random, strategy: Strategy): RollingChoice | undefined {
+  const rolls = random.chance(0.5);
+  if (strategy === 'swap' || (strategy === 'mixed' && !rolls)) return undefined;
+  if (random.chance(0.2)) return { ...random.pick([ONE_MORE, ONE_LESS]), serial: true };
+  return { ...random.pick([ONE_MORE, ONE_MORE, ONE_LESS, { surge: { count: 2 }, unavailable: { count: 0 } }, { surge: { count: 1 }, unavailable: { count: 1 } }, { surge: { percent: 50 }, unavailable: { percent: 25 } }, { surge: { percent: 100 }, unavailable: { count: 0 } }]), serial: false };
+}
+
+const ONE_MORE = { surge: { count: 1 }, unavailable: { count: 0 } };
+const ONE_LESS = { surge: { count: 0 }, unavailable: { count: 1 } };
 
 function drawMeddling(random: Random, groups: readonly GroupOptions[]): Fault {
   const does = random.chance(0.05) ? 'deleteGroup' : random.pick(MEDDLINGS.filter((one) => one !== 'deleteGroup'));
@@ -166,7 +186,7 @@ export async function simulate(story: Story): Promise<Told> {
   for (let run = 0; run < MOST_RUNS; run++) {
     if (run === MOST_RUNS - 2) clock.advanceTo(Math.max(clock.now(), stage.sandbox.world.startedAt + (FAULTS_END + 900) * 1000));
     const recover = story.recovers[run] ?? (gone && run >= MOST_RUNS - 2 ? 'resume' : undefined);
-    const plan = { together: story.together, force: run >= MOST_RUNS - 2, ...(recover === undefined ? {} : { adoptOnly: true, undo: recover === 'rollback' }) };
+    const plan = { ...(story.rolling === undefined ? {} : { strategy: 'rolling' as const, rolling: story.rolling }), together: story.together, force: run >= MOST_RUNS - 2, ...(recover === undefined ? {} : { adoptOnly: true, undo: recover === 'rollback' }) };
     const rival = story.rivals[run];
     const endings = rival === undefined ? [await stage.run(plan, story.mishaps[run])] : await stage.race([{ afterMs: 0, differs: plan, mishap: story.mishaps[run] ?? {} }, { afterMs: rival, differs: plan }]);
     ending = endings.find(isGood) ?? endings[0] as Ending;
@@ -180,9 +200,11 @@ export async function simulate(story: Story): Promise<Told> {
   // Where the world took old instances, or new ones that were proven, nothing may be left that could take
   // over. Then both sets stay and a person decides: that is an end too, as long as no invariant broke.
   const bereft = story.images.some((image) => image === 'ami-dies' || image === 'ami-flaps') || story.scenario.faults?.some((fault) => fault.kind === 'killInstance' || fault.kind === 'resize' || (fault.kind === 'meddle' && TAKING.has(fault.does))) === true;
+  // Whoever has to let an old one go before anything new is proven can only stop, and so can the next group in a row.
+  const blind = story.rolling !== undefined && (story.rolling.serial || JSON.stringify(story.rolling.surge) === JSON.stringify(ONE_LESS.surge)) && story.images.some((image) => image !== 'ami-good');
   const code = ending?.failure?.facts.code;
   const parked = ending?.failure?.facts.reasons.some((reason) => reason.code === 'group.standby') === true;
-  const excused = (bereft && code === 'swap.stuck') || parked || (gone && (code === 'swap.stuck' || ending?.outcome === 'refused'));
+  const excused = ((bereft || blind) && code === 'swap.stuck') || parked || (gone && (code === 'swap.stuck' || ending?.outcome === 'refused'));
   if (!excused && (ending === undefined || !isGood(ending))) wrong.push(`not finished after ${MOST_RUNS} runs: ${ending?.failure?.facts.what ?? ending?.outcome ?? ''}`);
   return { story, outcomes, wrong, journal: lines.join('\n'), simulatedSeconds: (clock.now() - began) / 1000 };
 }

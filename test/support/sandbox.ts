@@ -54,6 +54,8 @@ export function standardGroup(
     readonly settings?: object;
     /** False: answers at once, before any instance was launched. */
     readonly settle?: boolean;
+    /** Seconds between the launches of its instances; without it all are launched at once. */
+    readonly stagger?: number;
   } = {},
 ): StandardGroup {
   const { name = 'web', size = 3, balancers = ['classic', 'target-group'], image = 'ami-old', drain = 30 } = options;
@@ -64,7 +66,7 @@ export function standardGroup(
     AutoScalingGroupName: name,
     MinSize: options.min ?? size,
     MaxSize: options.max ?? size,
-    DesiredCapacity: size,
+    DesiredCapacity: options.stagger === undefined ? size : Math.max(1, options.min ?? size),
     VPCZoneIdentifier: DEFAULT_SUBNETS.join(','),
     HealthCheckType: options.healthCheckType ?? 'ELB',
     HealthCheckGracePeriod: options.grace ?? 300,
@@ -73,6 +75,11 @@ export function standardGroup(
     ...(options.configuration === 'lc' ? { LaunchConfigurationName: configuration } : { LaunchTemplate: { LaunchTemplateId: configuration, Version: '$Latest' } }),
     ...options.settings,
   });
+  const stagger = (options.stagger ?? 0) * 1000;
+  for (let desired = Math.max(1, options.min ?? size) + 1; stagger > 0 && desired <= size; desired++) {
+    world.clock.advance(stagger);
+    call(world, 'autoscaling', 'SetDesiredCapacity', { AutoScalingGroupName: name, DesiredCapacity: desired });
+  }
   if (options.settle !== false) world.clock.advance(300_000);
   let versions = 1;
   return {

@@ -6,6 +6,7 @@ import type { Look } from './look.js';
 /** What a rollout of a group must respect, and what was seen of it so far. */
 export interface Expectation {
   readonly group: string;
+  readonly strategy: Strategy;
   readonly since: number;
   readonly size: { readonly min: number; readonly max: number; readonly desired: number };
   readonly suspended: readonly string[];
@@ -23,6 +24,8 @@ export interface Expectation {
   half?: 'old' | 'new';
   /** Instances that a caller terminated, or let a scale-in choose. */
   readonly terminated: Set<string>;
+  /** Since when each instance is in service without a break. */
+  readonly servingSince: Map<string, number>;
   /** When each instance was last seen in service. */
   readonly lastInService: Map<string, { at: number; units: number }>;
   /** Instances that once counted as capacity; when the world takes one of them, the shortfall is explained. */
@@ -34,6 +37,16 @@ export interface Expectation {
   outside: number;
   /** Rules that are broken now, so that one breach is reported once. */
   readonly broken: Set<string>;
+}
+
+/** What a rollout may do to the number of instances. */
+export type Strategy = { readonly kind: 'swap' } | { readonly kind: 'rolling'; readonly surge: number; readonly unavailable: number };
+
+/** The strategy that a rollout's tag names: `v=2 … strategy=rolling … limits=1/0`; a swap without one. */
+export function strategyIn(note: string | undefined): Strategy {
+  const limits = /(?:^|\s)limits=(\d+)\/(\d+)/.exec(note ?? '');
+  if (!/(?:^|\s)strategy=rolling(?:\s|$)/.test(note ?? '') || limits === null) return { kind: 'swap' };
+  return { kind: 'rolling', surge: Number(limits[1]), unavailable: Number(limits[2]) };
 }
 
 export const FROZEN_TAG = 'ha-updater:frozen';
@@ -56,13 +69,14 @@ export function processesIn(note: string | undefined): string[] {
   return list === '-' ? [] : list.split('/').map((name) => SPELLINGS[name] ?? name);
 }
 
-/** Begins to expect a swap: everything is as found now. */
-export function beginSwap(world: World, look: Look): Expectation {
+/** Begins to expect a rollout: everything is as found now. */
+export function beginRollout(world: World, look: Look, strategy: Strategy): Expectation {
   const { group } = look;
   const weights = (group.mixed?.LaunchTemplate?.Overrides ?? []).map((one) => Number(one.WeightedCapacity ?? 1));
   const overshoot = Math.max(0, ...weights.map((weight) => weight - 1));
   const expectation: Expectation = {
     group: group.name,
+    strategy,
     since: world.clock.now(),
     size: { min: group.min, max: group.max, desired: group.desired },
     suspended: [...group.suspended.keys()],
@@ -70,9 +84,10 @@ export function beginSwap(world: World, look: Look): Expectation {
     frozenBefore: processesIn(group.tags.get(FROZEN_TAG)?.value),
     old: new Set(look.instances.filter((one) => !one.leaving).map((one) => one.id)),
     protected: new Set(look.instances.filter((one) => one.protected).map((one) => one.id)),
-    floor: Math.min(group.desired, look.inService),
-    ceiling: 2 * group.desired + 2 * overshoot,
+    floor: Math.min(group.desired - (strategy.kind === 'rolling' ? strategy.unavailable : 0), look.inService),
+    ceiling: group.desired + (strategy.kind === 'rolling' ? strategy.surge : group.desired) + 2 * overshoot,
     terminated: new Set(),
+    servingSince: new Map(look.instances.filter((one) => one.inService).map((one) => [one.id, 0])),
     lastInService: new Map(),
     counted: new Map(look.instances.filter((one) => one.inService).map((one) => [one.id, one.units])),
     taken: new Set(),

@@ -1,7 +1,7 @@
 import { autoScalingState } from '../world/autoscaling/state.js';
 import { revisionOf } from '../world/touched.js';
 import type { World } from '../world/world.js';
-import { beginSwap, meddled, OUR_TAGS, type Expectation } from './expectation.js';
+import { beginRollout, meddled, OUR_TAGS, strategyIn, type Expectation, type Strategy } from './expectation.js';
 import { lookAt, type Look } from './look.js';
 import { breachesAtEnd, breachesNow, type Breach } from './rules.js';
 
@@ -26,8 +26,8 @@ export interface TimelinePoint {
 
 /** Watches a world and writes down what must never happen. */
 export interface Monitor {
-  /** Captures the group as it is now; from now on it must be swapped by the rules. */
-  readonly expect: (what: { readonly group: string; readonly strategy: 'swap' }) => void;
+  /** Captures the group as it is now; from now on its instances must be replaced by the strategy's rules. */
+  readonly expect: (what: { readonly group: string; readonly strategy: Strategy }) => void;
   /** Ends the expectation: answers (and writes down) what is wrong with the final state. */
   readonly settle: (group: string) => readonly Violation[];
   /** Units in service now: InService, and healthy and not draining in every balancer that can judge. */
@@ -81,7 +81,7 @@ export function watchInvariants(world: World, options: { readonly autoExpect?: b
 
   const followTag = (look: Look): void => {
     const { name, tags } = look.group;
-    if (tags.has(ROLLOUT_TAG) && !expectations.has(name)) expectations.set(name, beginSwap(world, look));
+    if (tags.has(ROLLOUT_TAG) && !expectations.has(name)) expectations.set(name, beginRollout(world, look, strategyIn(tags.get(ROLLOUT_TAG)?.value)));
     const begun = expectations.get(name);
     if (begun !== undefined && tags.has(ROLLOUT_TAG)) begun.removals = meddled(world, begun, look.group, 'removeTags');
     const expectation = expectations.get(name);
@@ -100,10 +100,10 @@ export function watchInvariants(world: World, options: { readonly autoExpect?: b
   };
 
   const monitor: Monitor = {
-    expect: ({ group }) => {
+    expect: ({ group, strategy }) => {
       const look = lookAt(world, group);
       if (look === undefined) throw new Error(`There is no group ${group} to expect anything of.`);
-      expectations.set(group, beginSwap(world, look));
+      expectations.set(group, beginRollout(world, look, strategy));
       check(group);
     },
     settle: (group) => {

@@ -9,6 +9,8 @@ import type { World } from '../world/world.js';
 /** One instance of a group as it truly is, without any lag of reads. */
 export interface Seen {
   readonly id: string;
+  /** Whole seconds. */
+  readonly launchedAt: number;
   readonly units: number;
   readonly leaving: boolean;
   /** EC2 runs it, or starts it. */
@@ -71,6 +73,7 @@ function see(world: World, member: Member, judges: readonly Judge[]): Seen {
   const words = leaving || member.lifecycle !== 'InService' ? undefined : judges.map((judge) => judge(member.id));
   return {
     id: member.id,
+    launchedAt: instance?.launchedAt ?? 0,
     units: unitsOf(member),
     leaving,
     alive,

@@ -4,26 +4,31 @@ import type { Look, Seen } from './look.js';
 
 /** A broken rule, in a sentence. */
 export interface Breach {
-  readonly rule: 'capacity' | 'surge' | 'foreign' | 'busy' | 'mixed' | 'sizes' | 'processes' | 'protection' | 'tags' | 'gone';
+  readonly rule: 'capacity' | 'surge' | 'order' | 'foreign' | 'busy' | 'mixed' | 'sizes' | 'processes' | 'protection' | 'tags' | 'gone';
   readonly text: string;
 }
 
 /** Looks of others may lag this much behind the world before they act on them. */
 const LOOK_LAG_MS = 15_000;
 
-/** What is wrong at this moment of a swap. */
+/** Instances launched within this time after one another count as equally old. */
+const SAME_AGE_MS = 60_000;
+
+/** What is wrong at this moment of a rollout. */
 export function breachesNow(world: World, expectation: Expectation, look: Look, busy: boolean): Breach[] {
   const terminated = terminatedHalves(world, expectation, look);
   const ended = look.instances.filter((one) => one.endedBy === 'caller' || one.endedBy === 'scale-in');
   const more = ended.filter((one) => !expectation.terminated.has(one.id));
   for (const one of more) expectation.terminated.add(one.id);
   if (expectation.half === undefined && terminated.size === 1) expectation.half = [...terminated][0];
+  const unordered = orderBreach(world, expectation, look, more);
   remember(world, expectation, look);
   if (more.length > 0) countRecent(world, expectation);
   return [
     ...foreignBreach(expectation, terminated),
     ...capacityBreach(expectation, look),
     ...surgeBreach(world, expectation, look),
+    ...unordered,
     ...busyBreach(expectation, look, busy),
   ];
 }
@@ -36,21 +41,23 @@ function terminatedHalves(world: World, expectation: Expectation, look: Look): S
   const others = resizedByOthers(world, expectation, look.group);
   // What AWS launched in the place of an old one that the world took is one too many in the end: restoring the
   // sizes lets it go, and the rule on capacity watches that nobody misses it.
-  const surplus = expectation.half === 'old' && [...expectation.taken].some((id) => expectation.old.has(id));
+  // So does a rolling rollout that launched one more than it needed, to leave the zones even.
+  const surplus = expectation.half === 'old' && (expectation.strategy.kind === 'rolling' || [...expectation.taken].some((id) => expectation.old.has(id)));
   const ended = look.instances.filter((one) => one.endedBy === 'caller' || (one.endedBy === 'scale-in' && !others && !(surplus && !expectation.old.has(one.id))));
   return new Set(ended.map((one) => (expectation.old.has(one.id) ? 'old' : 'new')));
 }
 
 /** With every termination, everything that served until just now becomes capacity that one may rely on. */
 function countRecent(world: World, expectation: Expectation): void {
-  const stale = Math.max(0, ...world.scenario.faults.map((fault) => (fault.kind === 'staleReads' ? fault.seconds * 1000 : 0)));
   for (const [id, seen] of expectation.lastInService) {
-    if (seen.at >= world.clock.now() - LOOK_LAG_MS - stale) expectation.counted.set(id, seen.units);
+    if (seen.at >= world.clock.now() - lagOf(world)) expectation.counted.set(id, seen.units);
   }
 }
 
 function remember(world: World, expectation: Expectation, look: Look): void {
   for (const one of look.instances) {
+    if (!one.inService) expectation.servingSince.delete(one.id);
+    else if (!expectation.servingSince.has(one.id)) expectation.servingSince.set(one.id, world.clock.now());
     if (one.inService) expectation.lastInService.set(one.id, { at: world.clock.now(), units: one.units });
     if (isTaken(one)) expectation.taken.add(one.id);
     // EC2 forgets who ended an instance before Auto Scaling forgets the instance.
@@ -99,7 +106,30 @@ function busyBreach(expectation: Expectation, look: Look, busy: boolean): Breach
   return changed && busy ? [{ rule: 'busy', text: `${last} while the stack of the group is in progress.` }] : [];
 }
 
-/** What is wrong once a swap is over, whichever way it ended. */
+/**
+ * Oldest first: nobody takes out an old one that serves while a much older one serves on. Whoever looks may see the
+ * world of some seconds ago, so only what has served longer than that counts.
+ */
+function orderBreach(world: World, expectation: Expectation, look: Look, ended: readonly Seen[]): Breach[] {
+  if (expectation.strategy.kind !== 'rolling') return [];
+  const settledAt = world.clock.now() - lagOf(world);
+  const serves = ({ id }: Seen): boolean => (expectation.servingSince.get(id) ?? Infinity) <= settledAt;
+  const victims = ended.filter((one) => one.endedBy === 'caller' && expectation.old.has(one.id) && serves(one));
+  const ages = look.instances.filter((one) => expectation.old.has(one.id)).map((one) => one.launchedAt).sort((a, b) => a - b);
+  const isOlder = (a: number, b: number): boolean => ages.some((at, index) => at > a && at <= b && at - (ages[index - 1] ?? at) > SAME_AGE_MS);
+  for (const victim of victims) {
+    const spared = look.instances.find((one) => expectation.old.has(one.id) && one.inService && serves(one) && isOlder(one.launchedAt, victim.launchedAt));
+    if (spared !== undefined) return [{ rule: 'order', text: `${victim.id} was terminated while ${spared.id}, which is older, still serves.` }];
+  }
+  return [];
+}
+
+/** How far behind the world a look may be. */
+function lagOf(world: World): number {
+  return LOOK_LAG_MS + Math.max(0, ...world.scenario.faults.map((fault) => (fault.kind === 'staleReads' ? fault.seconds * 1000 : 0)));
+}
+
+/** What is wrong once a rollout is over, whichever way it ended. */
 export function breachesAtEnd(world: World, expectation: Expectation, look: Look | undefined): Breach[] {
   if (look === undefined) return [{ rule: 'gone', text: 'The group does not exist any more.' }];
   const resized = resizedByOthers(world, expectation, look.group);

@@ -35,7 +35,7 @@ function doubled(scenario: Partial<Scenario> = {}, settleFor = 5 * MINUTES): Swa
   const group = standardGroup(world);
   const old = (describeGroup(world).Instances ?? []).map((one) => one.InstanceId as string);
   group.changeImage('ami-new');
-  monitor.expect({ group: 'web', strategy: 'swap' });
+  monitor.expect({ group: 'web', strategy: { kind: 'swap' } });
   call(world, 'autoscaling', 'SuspendProcesses', { AutoScalingGroupName: 'web', ScalingProcesses: ['AZRebalance', 'ReplaceUnhealthy'] });
   resize(world, 3, 6, 6);
   world.clock.advance(settleFor);
@@ -177,7 +177,7 @@ describe('invariants: the end', () => {
     restore(world);
     call(world, 'autoscaling', 'CreateOrUpdateTags', { Tags: [{ ResourceId: 'web', Key: 'team', Value: 'other', PropagateAtLaunch: false }] });
     expect(monitor.settle('web').map((one) => one.rule)).to.deep.equal(['tags']);
-    monitor.expect({ group: 'web', strategy: 'swap' });
+    monitor.expect({ group: 'web', strategy: { kind: 'swap' } });
     call(world, 'autoscaling', 'DeleteAutoScalingGroup', { AutoScalingGroupName: 'web', ForceDelete: true });
     world.clock.advance(3 * MINUTES);
     expect(monitor.settle('web').map((one) => one.rule)).to.deep.equal(['gone']);
@@ -195,5 +195,86 @@ describe('invariants: expecting by the tag', () => {
     world.clock.advance(5 * MINUTES);
     call(world, 'autoscaling', 'DeleteTags', { Tags: [tag] });
     expect(monitor.violations.map((one) => one.rule)).to.deep.equal(['mixed', 'sizes']);
+  });
+});
+
+describe('invariants: a rolling rollout', () => {
+  const rolling = (surge: number, unavailable: number): { readonly kind: 'rolling'; readonly surge: number; readonly unavailable: number } => ({ kind: 'rolling', surge, unavailable });
+
+  /** A settled group of three whose instances were launched some minutes after one another. */
+  function begun(surge: number, unavailable: number): { readonly world: WorldRoot; readonly monitor: Monitor; readonly old: readonly string[]; readonly rules: () => string[]; readonly takeOut: (...ids: string[]) => void } {
+    const world = worldOf({});
+    const monitor = watchInvariants(world);
+    const group = standardGroup(world, { min: 1, stagger: 200 });
+    const old = (describeGroup(world).Instances ?? []).map((one) => one.InstanceId as string);
+    group.changeImage('ami-new');
+    monitor.expect({ group: 'web', strategy: rolling(surge, unavailable) });
+    call(world, 'autoscaling', 'SuspendProcesses', { AutoScalingGroupName: 'web', ScalingProcesses: ['AZRebalance', 'ReplaceUnhealthy'] });
+    const takeOut = (...ids: string[]): void => {
+      call(world, 'autoscaling', 'TerminateInstanceInAutoScalingGroup', { AutoScalingGroupName: 'web', InstanceIds: ids, ShouldDecrementDesiredCapacity: false });
+    };
+    return { world, monitor, old, rules: () => monitor.violations.map((one) => one.rule), takeOut };
+  }
+
+  it('launches first: one above, the oldest out, and so on, without a violation', () => {
+    const { world, monitor, old, takeOut } = begun(1, 0);
+    resize(world, 1, 4, 4);
+    for (const id of old.slice(0, 2)) {
+      world.clock.advance(5 * MINUTES);
+      takeOut(id);
+    }
+    world.clock.advance(5 * MINUTES);
+    terminate(world, old.slice(2));
+    world.clock.advance(3 * MINUTES);
+    resize(world, 1, 3, 3);
+    call(world, 'autoscaling', 'ResumeProcesses', { AutoScalingGroupName: 'web', ScalingProcesses: ['AZRebalance', 'ReplaceUnhealthy'] });
+    expect(monitor.settle('web')).to.deep.equal([]);
+    expect(monitor.violations).to.deep.equal([]);
+  });
+
+  it('terminates first: as many as may be unavailable', () => {
+    const { world, old, rules, takeOut } = begun(0, 1);
+    takeOut(...old.slice(0, 1));
+    world.clock.advance(MINUTES);
+    expect(rules()).to.deep.equal([]);
+    takeOut(...old.slice(1, 2));
+    world.clock.advance(10_000);
+    expect(rules()).to.deep.equal(['capacity']);
+  });
+
+  it('is broken by taking out before anything new serves', () => {
+    const { world, old, rules, takeOut } = begun(1, 0);
+    resize(world, 1, 4, 4);
+    takeOut(...old.slice(0, 1));
+    world.clock.advance(10_000);
+    expect(rules()).to.deep.equal(['capacity']);
+  });
+
+  it('is broken by more above than the surge', () => {
+    const { world, rules } = begun(1, 0);
+    resize(world, 1, 5, 5);
+    world.clock.advance(MINUTES);
+    expect(rules()).to.deep.equal(['surge']);
+  });
+
+  it('is broken by taking out a younger one while an older one serves', () => {
+    const { world, old, rules, takeOut } = begun(1, 0);
+    resize(world, 1, 4, 4);
+    world.clock.advance(5 * MINUTES);
+    takeOut(...old.slice(2));
+    expect(rules()).to.deep.equal(['order']);
+  });
+
+  it('is expected by what the tag of a rollout says', () => {
+    const world = worldOf({});
+    const monitor = watchInvariants(world, { autoExpect: true });
+    standardGroup(world);
+    call(world, 'autoscaling', 'CreateOrUpdateTags', { Tags: [{ ResourceId: 'web', ResourceType: 'auto-scaling-group', Key: 'ha-updater:rollout', Value: 'v=2 run=r strategy=rolling limits=1/0', PropagateAtLaunch: false }] });
+    resize(world, 3, 4, 4);
+    world.clock.advance(MINUTES);
+    expect(monitor.violations).to.deep.equal([]);
+    resize(world, 3, 6, 6);
+    world.clock.advance(MINUTES);
+    expect(monitor.violations.map((one) => one.rule)).to.deep.equal(['surge']);
   });
 });

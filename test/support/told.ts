@@ -1,0 +1,43 @@
+import type { Action } from '../../src/model/action.js';
+import type { Decision } from '../../src/model/decision.js';
+
+/** The decision in one line, as the tables below have it. */
+export function told(decision: Decision): string {
+  switch (decision.kind) {
+    case 'act':
+      return decision.actions.map(({ action }) => short(action)).join(' + ');
+    case 'wait':
+      return `wait: ${decision.waits.map((wait) => wait.why).join(' | ')}`;
+    case 'refuse':
+      return `refuse: ${decision.reasons.map((reason) => reason.code).join(' ')}`;
+    case 'held':
+      return `held by ${decision.by}${decision.lost ? ' (lost)' : ''}`;
+    case 'finish':
+      return `finish: ${decision.results.map((result) => `${result.group} ${result.outcome}`).join(', ')}`;
+  }
+}
+
+function short(action: Action): string {
+  switch (action.type) {
+    case 'suspend':
+    case 'resume':
+      return `${action.type} ${action.processes.join(',')}`;
+    case 'resize':
+      return `${action.purpose} ${action.size.min}/${action.size.desired}/${action.size.max}`;
+    case 'judge':
+      return `${action.verdict.outcome} ${action.groups.join(',')}`;
+    case 'terminate':
+      return `terminate ${action.half} ${action.instances.join(',')}${action.decrement ? '' : ' to be replaced'}`;
+    case 'renew':
+      return `renew ${action.groups.join(',')}`;
+    case 'shield':
+      return `${action.on ? 'shield' : 'unshield'} ${action.instances.join(',')}`;
+    case 'freeze':
+      return `freeze ${action.note.processes.join(',')}`;
+    case 'record':
+    case 'pause':
+    case 'rewrite':
+    case 'clear':
+      return `${action.type} ${action.group}`;
+  }
+}
