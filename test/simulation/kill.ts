@@ -11,6 +11,16 @@ import { run, start, type Running } from '../commands/cli.js';
 const TEMPLATE = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..', 'templates', 'web-stack.yaml');
 const BAD = 'ami-0bad0bad0bad0bad0';
 const SPEED = 80;
+/** From which words on a run is killed, and within how many milliseconds: over the whole time of a swap, and in each of its steps. */
+const MOMENTS: readonly (readonly [RegExp, number])[] = [
+  [/run /, 2_500],
+  [/Write the rollout record/, 100],
+  [/Double the size/, 400],
+  [/ prove: /, 1_500],
+  [/Judge: promote/, 100],
+  [/Terminate \d+ old/, 800],
+];
+
 /** At this speed a short pause of the machine is minutes of the world; no limit may judge by that. */
 const CALM = ['--healthy-timeout', '7200', '--deadline', '14400'];
 
@@ -65,9 +75,10 @@ export async function killAndFinish(world: KillWorld, kill: number): Promise<Kil
   const { random, env } = world;
   const before = await world.status();
   const victim = start(['update-asgs', 'web', '--swap', 'always', ...CALM], { env });
-  // From its first words on, over the whole time that a swap takes at this speed.
-  await victim.sees(/ run \S+\.\n|run /);
-  const afterMs = random.int(0, 2500);
+  const [moment, most] = random.pick(MOMENTS);
+  // Whoever ended before that moment is killed too late, which is one of the cases.
+  await victim.sees(moment).catch(() => undefined);
+  const afterMs = random.int(0, most);
   await Promise.race([systemClock().sleep(afterMs), victim.finished]);
   victim.child.kill('SIGKILL');
   await victim.finished;

@@ -170,6 +170,14 @@ describe('invariants: the end', () => {
     expect(monitor.settle('web').map((one) => one.rule)).to.deep.equal(['mixed', 'sizes', 'processes', 'tags']);
   });
 
+  it('tells when those that stayed are protected from scale-in otherwise than before', () => {
+    const { world, monitor, old, fresh } = doubled();
+    terminate(world, fresh());
+    world.clock.advance(3 * MINUTES);
+    call(world, 'autoscaling', 'SetInstanceProtection', { AutoScalingGroupName: 'web', InstanceIds: old, ProtectedFromScaleIn: true });
+    expect(monitor.settle('web').map((one) => one.rule)).to.include('protection');
+  });
+
   it('tells when the group\'s own tags changed or the group is gone', () => {
     const { world, monitor, old } = doubled();
     terminate(world, old);
