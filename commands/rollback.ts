@@ -1,6 +1,7 @@
 import { string as argument } from '@oclif/core/args';
 import { BaseCommand } from './base/command.js';
 import { asgFlag, commonFlags, limitFlags, lockFlag, outputFlags } from './base/flags.js';
+import { balancerFlags } from './base/restart-flags.js';
 import { gateFlags } from './base/gate-flags.js';
 
 export default class Rollback extends BaseCommand {
@@ -13,6 +14,7 @@ export default class Rollback extends BaseCommand {
   };
   static override flags = {
     ...asgFlag,
+    ...balancerFlags,
     ...limitFlags,
     ...gateFlags,
     ...lockFlag,

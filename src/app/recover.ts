@@ -8,12 +8,16 @@ import { groupsOnInterrupt } from './interrupt.js';
 import { lockAsked, type LockFlags } from './lock-flags.js';
 import { withRun, type CommonFlags, type Happy } from './run.js';
 import type { Ending, Surroundings } from './surroundings.js';
+import { balancerAsked, balancerProblems, groupsBehind } from './balancer-target.js';
 import { againWith, planOf, swap, targetProblems } from './update-asgs.js';
 
 /** Whose rollout, and the limits to finish it within. */
 export interface RecoverAsked extends Omit<GroupFlags, 'swap' | 'force' | 'together'>, CommonFlags, LockFlags {
   readonly stack?: string | undefined;
   readonly asgs: readonly string[];
+  /** A restart may have worked on what is behind a balancer. */
+  readonly elb?: string | undefined;
+  readonly 'target-group'?: string | undefined;
 }
 
 /** `resume`: finishes what a dead run left on the groups, as it was meant, and starts nothing of its own. */
@@ -21,6 +25,7 @@ export function resume(asked: RecoverAsked, surroundings: Surroundings): Promise
   return overGroups('resume', asked, surroundings, { adoptOnly: true }, (results, plan) => {
     const back = results.filter(({ outcome }) => outcome === 'rolledBack');
     if (back.length > 0) throw rolledBack(back, undefined, plan);
+    if (results.some(({ outcome }) => outcome === 'putBack') && !results.some(({ outcome }) => outcome === 'promoted')) return { outcome: 'undone', results };
     return { outcome: results.some(({ outcome }) => outcome === 'promoted') ? 'swapped' : 'nothing', results };
   });
 }
@@ -29,7 +34,7 @@ export function resume(asked: RecoverAsked, surroundings: Surroundings): Promise
 export function rollback(asked: RecoverAsked, surroundings: Surroundings): Promise<Ending> {
   return overGroups('rollback', asked, surroundings, { adoptOnly: true, undo: true }, (results, plan) => {
     if (results.some(({ outcome }) => outcome === 'promoted')) throw tooLate(results, plan);
-    return { outcome: results.some(({ outcome }) => outcome === 'rolledBack') ? 'undone' : 'nothing', results };
+    return { outcome: results.some(({ outcome }) => outcome === 'rolledBack' || outcome === 'putBack') ? 'undone' : 'nothing', results };
   });
 }
 
@@ -48,10 +53,11 @@ async function overGroups(
   how: Partial<Pick<Plan, 'strategy' | 'adoptOnly' | 'undo'>>,
   end: (results: readonly GroupResult[], plan: Plan) => Happy,
 ): Promise<Ending> {
-  const wanted = readWanted(asked, targetProblems(asked));
-  const head = { command, stack: asked.stack, groups: asked.asgs, again: againWith(asked, command), words: wanted.gates?.words, onInterrupt: groupsOnInterrupt, lock: lockAsked(asked, wanted) };
+  const behind = balancerAsked(asked);
+  const wanted = readWanted(asked, behind === undefined ? targetProblems(asked) : balancerProblems(asked));
+  const head = { command, stack: asked.stack, groups: behind === undefined ? asked.asgs : [behind], again: againWith({ ...asked, asgs: behind === undefined ? asked.asgs : [behind] }, command), words: wanted.gates?.words, onInterrupt: groupsOnInterrupt, lock: lockAsked(asked, wanted) };
   return withRun(head, asked, surroundings, async (run) => {
-    const groups = asked.stack === undefined ? asked.asgs : await stackGroups(run.deps, asked.stack);
+    const groups = behind !== undefined ? await groupsBehind(run, behind) : asked.stack === undefined ? asked.asgs : await stackGroups(run.deps, asked.stack);
     const results = await swap(run, wanted, asked, groups, { ...how, command });
     return end(results, planOf(run, wanted, asked, groups, { ...how, command }));
   });

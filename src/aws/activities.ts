@@ -82,6 +82,7 @@ const NOT_OURS: ReadonlySet<FaultKind> = new Set(['throttled', 'expired', 'crede
  * at it, becomes a warning: these facts make a start safer and are not worth refusing one.
  */
 export async function precautions(clients: Clients, group: string): Promise<Precautions> {
+  if (group.includes(':')) return { group, changingBalancers: [], unjudgedSources: [], warnings: [] };
   const warnings: string[] = [];
   const orWarn = async <T>(what: string, otherwise: T, ask: () => Promise<T>): Promise<T> => {
     try {

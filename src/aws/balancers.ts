@@ -63,6 +63,7 @@ async function describeTargetGroups(clients: Clients, arns: readonly string[]): 
         kind: 'target-group',
         id: arn,
         name: found.TargetGroupName ?? arn,
+        ...(found.Port === undefined ? {} : { port: found.Port }),
         judged: note === '',
         note,
         drainMs: seconds('deregistration_delay.timeout_seconds', DEFAULT_DRAIN_S) * 1000,

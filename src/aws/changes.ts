@@ -4,14 +4,16 @@ import type { NoteName } from '../model/action.js';
 import type { Size } from '../model/group.js';
 import type { Clients } from './clients.js';
 import { UNREADABLE_ANSWER } from './faults.js';
-import { encodeNotes, NOTE_KEYS } from './notes.js';
+import { balancerNamed, deleteBalancerTags, writeBalancerTags } from './balancer-groups.js';
+import { encodeNotes, keysOf } from './notes.js';
 
 const RESOURCE_TYPE = 'auto-scaling-group';
 
-/** Writes the notes on all groups, in one call: either all carry them or none. */
+/** Writes the notes on all groups, in one call: either all carry them or none. Balancers take one call each. */
 export async function writeNotes(clients: Clients, groups: readonly string[], notes: NotesToWrite): Promise<void> {
   const tags = encodeNotes(notes);
-  const rows = groups.flatMap((group) => tags.map(({ key, value }) => ({ ResourceId: group, ResourceType: RESOURCE_TYPE, Key: key, Value: value, PropagateAtLaunch: false })));
+  for (const balancer of groups.flatMap((name) => balancerNamed(name) ?? [])) await writeBalancerTags(clients, balancer, tags);
+  const rows = groups.filter((name) => balancerNamed(name) === undefined).flatMap((group) => tags.map(({ key, value }) => ({ ResourceId: group, ResourceType: RESOURCE_TYPE, Key: key, Value: value, PropagateAtLaunch: false })));
   if (rows.length === 0) return;
   await (await clients.autoScaling()).createOrUpdateTags({ Tags: rows });
 }
@@ -19,8 +21,10 @@ export async function writeNotes(clients: Clients, groups: readonly string[], no
 /** Removes notes. Those that are not there are no error to AWS. */
 export async function deleteNotes(clients: Clients, group: string, notes: readonly NoteName[]): Promise<void> {
   if (notes.length === 0) return;
-  const rows = notes.map((note) => ({ ResourceId: group, ResourceType: RESOURCE_TYPE, Key: NOTE_KEYS[note] }));
-  await (await clients.autoScaling()).deleteTags({ Tags: rows });
+  const keys = keysOf(notes);
+  const balancer = balancerNamed(group);
+  if (balancer !== undefined) return deleteBalancerTags(clients, balancer, keys);
+  await (await clients.autoScaling()).deleteTags({ Tags: keys.map((Key) => ({ ResourceId: group, ResourceType: RESOURCE_TYPE, Key })) });
 }
 
 /** Without a name AWS would suspend all processes, Launch and Terminate among them; then nothing is sent. */

@@ -25,7 +25,8 @@ export async function addresses(clients: Clients, groups: readonly string[]): Pr
 async function instancesOf(clients: Clients, groups: readonly string[]): Promise<Instance[]> {
   const client = await clients.ec2();
   const found: Instance[] = [];
-  for (const part of chunks(groups, VALUES_PER_FILTER)) {
+  // Names with a colon are balancers: their instances come with their launch times.
+  for (const part of chunks(groups.filter((name) => !name.includes(':')), VALUES_PER_FILTER)) {
     const pages = await allPages('ec2:DescribeInstances', async (token) => {
       const page = await client.describeInstances({
         Filters: [{ Name: 'tag:aws:autoscaling:groupName', Values: part }],

@@ -1,12 +1,15 @@
 import type { Gateway } from '../engine/gateway.js';
 import { activities, failedLaunches, lifecycleHooks, precautions } from './activities.js';
+import { addressesBehind, membersBehind } from './balancer-groups.js';
 import { describeBalancers } from './balancers.js';
 import { createTerminate, deleteNotes, protect, resize, resume, suspend, writeNotes } from './changes.js';
 import { createChangeSet, deleteChangeSet, describeChangeSet, executeChangeSet, failedEvents, listChangeSets } from './change-sets.js';
 import { createClients, type Clients, type GatewayOptions } from './clients.js';
 import { addresses, consoleOutput, launchTimes, templateVersions } from './ec2.js';
 import { describeGroups } from './groups.js';
+import { cancelCommand, commandable, commandResult, findCommand, sendCommand } from './commands.js';
 import { health } from './health.js';
+import { deregister, register } from './registrations.js';
 import { hasBucket, readObject, writeObject } from './objects.js';
 import {
   cancelUpdate,
@@ -37,7 +40,7 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
 
     describeGroups: (names) => describeGroups(clients, names),
     launchTimes: (groups) => launchTimes(clients, groups),
-    addresses: (groups) => addresses(clients, groups),
+    addresses: async (groups) => ({ ...(await addresses(clients, groups)), ...(await addressesBehind(clients, groups)) }),
     templateVersions: (ids) => templateVersions(clients, ids),
     describeBalancers: (refs) => describeBalancers(clients, refs),
     health: (balancer) => health(clients, balancer),
@@ -47,6 +50,14 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
     consoleOutput: (instance) => consoleOutput(clients, instance),
     precautions: (group) => precautions(clients, group),
 
+    membersBehind: (balancer) => membersBehind(clients, balancer),
+    register: (balancer, targets) => register(clients, balancer, targets),
+    deregister: (balancer, targets) => deregister(clients, balancer, targets),
+    sendCommand: (request) => sendCommand(clients, request),
+    findCommand: (instance, comment) => findCommand(clients, instance, comment),
+    commandResult: (id, instance) => commandResult(clients, id, instance),
+    cancelCommand: (id, instance) => cancelCommand(clients, id, instance),
+    commandable: (instances) => commandable(clients, instances),
     writeNotes: (groups, notes) => writeNotes(clients, groups, notes),
     deleteNotes: (group, notes) => deleteNotes(clients, group, notes),
     suspend: (group, processes) => suspend(clients, group, processes),

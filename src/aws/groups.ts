@@ -3,6 +3,7 @@ import type { Instant } from '../clock.js';
 import type { BareGroup } from '../engine/gateway.js';
 import type { Instance } from '../model/group.js';
 import type { Clients } from './clients.js';
+import { balancerNamed, describeBehind } from './balancer-groups.js';
 import { decodeNotes } from './notes.js';
 import { allPages, chunks } from './pages.js';
 
@@ -20,6 +21,12 @@ const DEPRECATED_PROCESS = 'RemoveFromLoadBalancerLowPriority';
  * groups are at least as new as that.
  */
 export async function describeGroups(clients: Clients, names: readonly string[]): Promise<{ at: Instant; groups: BareGroup[] }> {
+  const alone = names.flatMap((name) => balancerNamed(name) ?? []);
+  if (alone.length > 0) {
+    const behind = await describeBehind(clients, alone);
+    const rest = names.filter((name) => balancerNamed(name) === undefined);
+    return rest.length === 0 ? behind : { at: behind.at, groups: [...(await describeGroups(clients, rest)).groups, ...behind.groups] };
+  }
   const client = await clients.autoScaling();
   const operation = 'autoscaling:DescribeAutoScalingGroups';
   const pages = [];

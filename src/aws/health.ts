@@ -22,6 +22,7 @@ interface Row {
   readonly id: string;
   readonly verdict: HealthVerdict;
   readonly reason: string;
+  readonly port?: number;
 }
 
 /**
@@ -83,6 +84,7 @@ function targetRow(row: TargetHealthDescription): Row {
   const { State: state = '', Reason: reason = '', Description: description = '' } = row.TargetHealth ?? {};
   return {
     id: row.Target?.Id ?? '',
+    ...(row.Target?.Port === undefined ? {} : { port: row.Target.Port }),
     verdict: targetVerdict(state, reason),
     reason: [[state, reason].filter(Boolean).join(' '), description].filter(Boolean).join(': '),
   };
@@ -93,10 +95,12 @@ const WORST_FIRST: readonly HealthVerdict[] = ['draining', 'hopeless', 'unhealth
 
 function worstOfEach(balancer: Balancer, rows: readonly Row[]): Record<string, BalancerHealth> {
   const worst: Record<string, BalancerHealth> = {};
-  for (const { id, verdict, reason } of rows) {
+  const ports: Record<string, number[]> = {};
+  for (const { id, verdict, reason, port } of rows) {
+    if (balancer.kind === 'target-group') ports[id] = [...(ports[id] ?? []), ...(port === undefined || verdict === 'draining' || verdict === 'absent' ? [] : [port])];
     const before = worst[id];
     if (before !== undefined && WORST_FIRST.indexOf(before.verdict) <= WORST_FIRST.indexOf(verdict)) continue;
     worst[id] = { balancer: balancer.id, verdict, reason };
   }
-  return worst;
+  return Object.fromEntries(Object.entries(worst).map(([id, row]) => [id, { ...row, ...(ports[id] === undefined ? {} : { ports: ports[id] }) }]));
 }

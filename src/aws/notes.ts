@@ -1,7 +1,7 @@
 import type { NoteName } from '../model/action.js';
 import type { NotesToWrite } from '../engine/gateway.js';
 import type { GroupNotes } from '../model/group.js';
-import { RECORD_VERSION, STRATEGY_RECORD_VERSION, type FrozenNote, type Lease, type RollingRecord, type RolloutRecord, type Verdict, type WishNote } from '../model/record.js';
+import { RECORD_VERSION, STRATEGY_RECORD_VERSION, type FrozenNote, type Lease, type OutInstance, type OutNote, type RollingRecord, type RolloutRecord, type Verdict, type WishNote } from '../model/record.js';
 
 /** The tag of each note. Keys under `ha-updater:` are ours alone. */
 export const NOTE_KEYS: Readonly<Record<NoteName, string>> = {
@@ -10,12 +10,17 @@ export const NOTE_KEYS: Readonly<Record<NoteName, string>> = {
   lease: 'ha-updater:lease',
   frozen: 'ha-updater:frozen',
   wish: 'ha-updater:wish',
+  out: 'ha-updater:out',
 };
 
 const OUR_PREFIX = 'ha-updater:';
 
-/** Most characters that AWS takes as a tag's value. */
-const MOST = 256;
+/** Most characters that every service takes as a tag's value; classic load balancers take one less than the others. */
+const MOST = 255;
+
+/** The note on what is out may take so many tags: `ha-updater:out`, `ha-updater:out2` …; a classic load balancer has room for ten of all kinds. */
+const OUT_TAGS = 4;
+export const OUT_KEYS: readonly string[] = Array.from({ length: OUT_TAGS }, (_, index) => `${NOTE_KEYS.out}${index === 0 ? '' : index + 1}`);
 
 /** Room for the build in a lease: less is enough to find it. */
 const MOST_OF_BUILD = 40;
@@ -31,6 +36,11 @@ const SHORT_OF: Readonly<Record<string, string>> = {
   ScheduledActions: 'Scheduled',
 };
 const LONG_OF: Readonly<Record<string, string>> = Object.fromEntries(Object.entries(SHORT_OF).map(([long, short]) => [short, long]));
+
+/** The keys of all tags that notes may have. */
+export function keysOf(notes: readonly NoteName[]): readonly string[] {
+  return notes.flatMap((note) => (note === 'out' ? OUT_KEYS : [NOTE_KEYS[note]]));
+}
 
 export interface Tag {
   readonly key: string;
@@ -49,6 +59,7 @@ export function encodeNotes(notes: NotesToWrite): Tag[] {
   if (notes.lease) tags.push({ key: NOTE_KEYS.lease, value: fits(leaseText(notes.lease)) });
   if (notes.frozen) tags.push({ key: NOTE_KEYS.frozen, value: fits(frozenText(notes.frozen)) });
   if (notes.wish) tags.push({ key: NOTE_KEYS.wish, value: fits(wishText(notes.wish)) });
+  if (notes.out) outTexts(notes.out).forEach((value, index) => tags.push({ key: OUT_KEYS[index] ?? '', value }));
   return tags;
 }
 
@@ -56,14 +67,21 @@ export function encodeNotes(notes: NotesToWrite): Tag[] {
 export function decodeNotes(tags: readonly Tag[]): GroupNotes {
   let notes: GroupNotes = {};
   const unreadable: string[] = [];
+  const outs: OutNote[] = [];
   for (const { key, value } of tags) {
     if (!key.startsWith(OUR_PREFIX)) continue;
     try {
+      if (OUT_KEYS.includes(key)) {
+        outs.push(readOut(fieldsOf(value, ['run', 'number', 'ids'])));
+        continue;
+      }
       notes = { ...notes, ...decodeNote(key, value) };
     } catch (error) {
       unreadable.push(`${key} = "${value}": ${error instanceof Unreadable ? error.message : 'not readable'}`);
     }
   }
+  const out = joined(outs);
+  if (out !== undefined) notes = { ...notes, out };
   return unreadable.length === 0 ? notes : { ...notes, unreadable: unreadable.join('; ') };
 }
 
@@ -106,13 +124,21 @@ function recordText(record: RolloutRecord): string {
       return line({ ...base, ...(record.shield === true && { shield: 'yes' }) });
     case 'rolling':
       return line({ ...base, limits: limitsText(record) }, STRATEGY_RECORD_VERSION);
+    case 'restart':
+      return line({ ...base, quorum: String(record.quorum) }, STRATEGY_RECORD_VERSION);
   }
 }
 
 function readRecord(text: string): RolloutRecord {
   const known = `versions ${RECORD_VERSION} and ${STRATEGY_RECORD_VERSION}`;
   if (!text.startsWith(`v=${STRATEGY_RECORD_VERSION} `)) return readSwap(fieldsOf(text, [...RECORD_FIELDS, 'shield?'], RECORD_VERSION, known));
-  return readRolling(fieldsOf(text, [...RECORD_FIELDS, 'limits'], STRATEGY_RECORD_VERSION, known));
+  const own = / strategy=restart /.test(text) ? 'quorum' : 'limits';
+  const field = fieldsOf(text, [...RECORD_FIELDS, own], STRATEGY_RECORD_VERSION, known);
+  return own === 'quorum' ? readRestart(field) : readRolling(field);
+}
+
+function readRestart(field: Fields): RolloutRecord {
+  return { version: STRATEGY_RECORD_VERSION, strategy: readOne(field('strategy'), ['restart']), quorum: readQuorum(field('quorum')), ...readBase(field) };
 }
 
 function readSwap(field: Fields): RolloutRecord {
@@ -204,6 +230,55 @@ function wishText(note: WishNote): string {
 
 function readWish(field: Fields): WishNote {
   return { run: readWord(field('run')), at: readTime(field('at')), why: field('why') };
+}
+
+/** As many tags as the ids need. Every one of them carries the number, so that one left from an earlier note is known. */
+function outTexts(note: OutNote): string[] {
+  const head = line({ run: word(note.run), number: String(note.number), ids: '' });
+  const texts: string[] = [];
+  let ids = '';
+  for (const instance of note.instances.map(outText)) {
+    if (ids !== '' && head.length + ids.length + 1 + instance.length > MOST) {
+      texts.push(fits(head + ids));
+      ids = '';
+    }
+    ids = ids === '' ? instance : `${ids}/${instance}`;
+  }
+  texts.push(fits(head + (ids === '' ? '-' : ids)));
+  if (texts.length > OUT_TAGS) throw new RangeError(`${note.instances.length} instances that are out do not fit ${OUT_TAGS} tags.`);
+  return texts;
+}
+
+/** `0123456789abcdef0`, and where ports are noted `0123456789abcdef0@TARGET-GROUP:80:8080`. */
+function outText({ id, ports }: OutInstance): string {
+  return [word(id.replace(/^i-/, '')), ...Object.entries(ports ?? {}).map(([group, list]) => [word(group).replaceAll(':', '+3a+'), ...list].join(':'))].join('@');
+}
+
+function readOut(field: Fields): OutNote {
+  const ids = field('ids');
+  return { run: readWord(field('run')), number: readCount(field('number')), instances: ids === '-' ? [] : ids.split('/').map(readOutInstance) };
+}
+
+function readOutInstance(text: string): OutInstance {
+  const [id = '', ...groups] = text.split('@');
+  const ports = groups.map((group): [string, number[]] => {
+    const [name = '', ...list] = group.split(':');
+    return [readWord(name), list.map(readCount)];
+  });
+  return { id: `i-${readWord(id)}`, ...(ports.length === 0 ? {} : { ports: Object.fromEntries(ports) }) };
+}
+
+/** Tags of the newest number together are the note; those of older numbers are left over. */
+function joined(outs: readonly OutNote[]): OutNote | undefined {
+  const number = Math.max(...outs.map((note) => note.number));
+  const [first, ...rest] = outs.filter((note) => note.number === number);
+  return first === undefined ? undefined : { ...first, instances: [first, ...rest].flatMap(({ instances }) => instances) };
+}
+
+function readQuorum(text: string): number {
+  const quorum = Number(text);
+  if (!/^\d+(\.\d+)?$/.test(text) || !(quorum > 0)) throw new Unreadable(`"${text}" is no quorum`);
+  return quorum;
 }
 
 // The format.

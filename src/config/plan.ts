@@ -1,5 +1,5 @@
 import { usage } from '../errors.js';
-import type { Gates, Plan, RollingChoice, SwapChoice, Timing } from '../model/plan.js';
+import type { Gates, Plan, RestartPlan, RollingChoice, SwapChoice, Timing } from '../model/plan.js';
 import { gateWords, readGates, type GateFlags } from './gates.js';
 import { readNumbers } from './numbers.js';
 import { quote } from './quote.js';
@@ -80,7 +80,7 @@ export function readWanted(flags: GroupFlags, otherProblems: readonly string[] =
 }
 
 /** Who runs, over which groups: the rest of a plan. */
-export type RunFacts = Pick<Plan, 'strategy' | 'run' | 'host' | 'pid' | 'build' | 'lock' | 'groups' | 'region' | 'again' | 'adoptOnly'> & { readonly stack?: string | undefined; readonly undo?: boolean };
+export type RunFacts = Pick<Plan, 'strategy' | 'run' | 'host' | 'pid' | 'build' | 'lock' | 'groups' | 'region' | 'again' | 'adoptOnly'> & { readonly stack?: string | undefined; readonly undo?: boolean; readonly restart?: RestartPlan };
 
 /** One plan, frozen. */
 export function makePlan(wanted: Pick<Wanted, 'swap' | 'together' | 'force' | 'gates' | 'timing' | 'rolling'>, facts: RunFacts): Plan {
@@ -97,7 +97,7 @@ export function makePlan(wanted: Pick<Wanted, 'swap' | 'together' | 'force' | 'g
 export function againCommand(target: { readonly stack?: string | undefined; readonly asgs: readonly string[] }, flags: GroupFlags, place: { readonly region: string; readonly profile?: string | undefined }, command = 'update-asgs'): string {
   const texts = ['healthy-timeout', 'warmup', 'deadline', 'drain-timeout', 'wait-for-lock', 'poll'] as const;
   const words = [
-    ...(target.stack === undefined ? target.asgs.flatMap((name) => ['--asg', name]) : [target.stack]),
+    ...(target.stack === undefined ? target.asgs.flatMap(targetWords) : [target.stack]),
     ...(flags.swap === undefined ? [] : ['--swap', flags.swap]),
     ...strategyWords(flags),
     ...(flags.together === false ? ['--no-together'] : []),
@@ -109,6 +109,12 @@ export function againCommand(target: { readonly stack?: string | undefined; read
     ...(place.profile === undefined ? [] : ['--profile', place.profile]),
   ];
   return `ha-updater ${command} ${words.map(quote).join(' ')}`;
+}
+
+/** The flag that names a group, or what is behind a balancer. */
+export function targetWords(name: string): readonly string[] {
+  if (name.startsWith('elb:')) return ['--elb', name.slice('elb:'.length)];
+  return name.startsWith('arn:') ? ['--target-group', name] : ['--asg', name];
 }
 
 /** All problems of the command line in one Failure. */

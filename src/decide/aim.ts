@@ -19,6 +19,9 @@ export function aimOf(record: RolloutRecord): Aim {
       return { purpose: 'double', size: doubled(record), needed: record.size.desired, why: `${record.old} old stay in service while as many new ones are proven` };
     case 'rolling':
       return { purpose: 'surge', size: surged(record, record.old), needed: record.surge, why: `${record.surge} more than ${record.size.desired} may run, so that new ones are proven before old ones go` };
+    case 'restart':
+      // In place: nothing grows.
+      return { purpose: 'surge', size: record.size, needed: 0, why: 'a restart changes no size' };
   }
 }
 

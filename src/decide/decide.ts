@@ -15,11 +15,13 @@ import { progressOf } from './progress.js';
 import { prove } from './prove.js';
 import { isPending, withNotes } from './remember.js';
 import { renewal } from './renewal.js';
+import { restart } from './restart.js';
 import { notBegun, step, undo, type Because } from './step.js';
+import { byStrategy } from './strategies.js';
 import { unfreeze } from './unfreeze.js';
 
 /** The strategies: one function each, from what is seen to what to do next. */
-const STRATEGIES: Readonly<Record<Plan['strategy'], (observed: Observed, plan: Plan) => Decision>> = { swap: rollOut, rolling: rollOut, prove, unfreeze };
+const STRATEGIES: Readonly<Record<Plan['strategy'], (observed: Observed, plan: Plan) => Decision>> = { swap: rollOut, rolling: rollOut, restart, prove, unfreeze };
 
 /**
  * What to do next with all groups of the run. Pure: the same observation and plan give the same
@@ -29,7 +31,7 @@ export function decide(shown: Observed, plan: Plan): Decision {
   const removed = notesRemoved(shown, plan);
   if (removed !== undefined) return removed;
   const observed = { ...shown, groups: shown.groups.map((group) => withNotes(group, shown.seen)) };
-  return withHooks(observed, plan, STRATEGIES[plan.strategy](observed, plan));
+  return withHooks(observed, plan, byStrategy(observed, plan, (part, of) => STRATEGIES[of.strategy](part, of)));
 }
 
 /** Grow, prove, judge together, take the old ones out, restore: see docs/ARCHITECTURE.md for the phases. Each record says by which strategy. */
@@ -139,7 +141,7 @@ function turnOf(observed: Observed, plan: Plan, group: Group, halted?: Halted): 
   if (isPending(seen, group.name)) return { kind: 'settling', group };
   // A rollout that we took over and that rolled back does not answer what this run was asked for.
   const adopted = seen.adoptedAt[group.name] !== undefined;
-  if (result !== undefined && (plan.adoptOnly || !(adopted && result.outcome === 'rolledBack'))) return { kind: 'over', group, result };
+  if (result !== undefined && (plan.adoptOnly || !(result.outcome === 'putBack' || (adopted && result.outcome === 'rolledBack')))) return { kind: 'over', group, result };
   const { record } = group.notes;
   if (record === undefined) return { kind: 'fresh', group };
   const who = holder(observed, plan, group);

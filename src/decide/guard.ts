@@ -5,6 +5,7 @@ import type { Plan } from '../model/plan.js';
 import type { RollingRecord, RolloutRecord, Verdict } from '../model/record.js';
 import { BATCH } from './capacity.js';
 import { inService } from './classify.js';
+import { restartRule } from './guard-restart.js';
 import { busy, withNotes } from './remember.js';
 
 /**
@@ -19,7 +20,7 @@ export function guard(shown: Observed, plan: Plan, action: Action): string | und
     if (found === undefined) return `${action.type}: the group ${name} is not there`;
     if (!plan.groups.includes(name)) return `${action.type}: the group ${name} is not in the plan`;
     const group = withNotes(found, shown.seen);
-    const broken = stackRule(shown, action) ?? (plan.strategy === 'unfreeze' ? unfreezeRule(group, action) : (leaseRule(plan, group, action) ?? ruleOf(group, action)));
+    const broken = stackRule(shown, action) ?? (plan.strategy === 'unfreeze' ? unfreezeRule(group, action) : (leaseRule(plan, group, action) ?? (group.notes.record?.strategy === 'restart' ? restartRule(plan, group, group.notes.record, action) : ruleOf(group, action))));
     const gate = broken ?? gateRule(shown, plan, group, action);
     if (gate !== undefined) return `${action.type} on ${name}: ${gate}`;
   }
@@ -148,6 +149,12 @@ function ruleOf(group: Group, action: Action): string | undefined {
     }
     case 'shield':
       return shieldRule(group, record, verdict, action);
+    case 'note':
+    case 'deregister':
+    case 'register':
+    case 'run':
+    case 'cancel':
+      return 'that belongs to a restart';
     case 'freeze':
       return verdict?.outcome === 'rollBack' ? undefined : 'only a roll-back freezes a group';
     case 'clear':

@@ -26,11 +26,11 @@ export function notesRemoved(shown: Observed, plan: Plan): Decision | undefined 
       continue;
     }
     if (shown.at - (shown.seen.unnoted[name] ?? shown.at) < LAG_MS) continue;
-    const { record, verdict, frozen } = known;
+    const { record, verdict, frozen, out } = known;
     const lease = { ...known.lease, beat: known.lease.beat + 1, at: shown.at };
-    const action = { type: 'rewrite', group: name, record, lease, ...(verdict === undefined ? {} : { verdict }), ...(frozen === undefined ? {} : { frozen }) } as const;
+    const action = { type: 'rewrite', group: name, record, lease, ...(verdict === undefined ? {} : { verdict }), ...(frozen === undefined ? {} : { frozen }), ...(out === undefined ? {} : { out }) } as const;
     acts.push({ action, why: 'somebody removed our notes; without them nobody could finish this rollout' });
   }
   if (over.length > 0) return { kind: 'finish', results: over };
-  return acts.length > 0 && (plan.strategy === 'swap' || plan.strategy === 'rolling') ? { kind: 'act', actions: acts, progress: [] } : undefined;
+  return acts.length > 0 && plan.strategy !== 'prove' && plan.strategy !== 'unfreeze' ? { kind: 'act', actions: acts, progress: [] } : undefined;
 }

@@ -142,7 +142,7 @@ export function warningsAbout(observed: Observed, plan: Plan, group: Group): rea
     else if (balancer.healthFloorMs > plan.timing.progressMs) {
       warn('balancer.slow', `health checks of ${balancer.name} alone take ${Math.round(balancer.healthFloorMs / 1000)} s`, 'Raise --healthy-timeout.');
     }
-    if (balancer.judged && group.healthCheckType.includes('ELB') && balancer.healthFloorMs >= group.healthCheckGraceMs) {
+    if (plan.strategy !== 'restart' && balancer.judged && group.healthCheckType.includes('ELB') && balancer.healthFloorMs >= group.healthCheckGraceMs) {
       const floor = Math.round(balancer.healthFloorMs / 1000);
       warn('group.grace', `health checks of ${balancer.name} take ${floor} s at least, and Auto Scaling gives up on an instance after a grace period of ${Math.round(group.healthCheckGraceMs / 1000)} s`, 'Raise HealthCheckGracePeriod, or lower the interval or the healthy threshold; else good instances may be given up.');
     }

@@ -3,11 +3,12 @@ import type { Action } from '../model/action.js';
 import type { GroupResult, Observed, Seen } from '../model/decision.js';
 import type { Group, GroupNotes } from '../model/group.js';
 import type { Plan } from '../model/plan.js';
-import type { RolloutRecord, Verdict } from '../model/record.js';
+import type { OutNote, RolloutRecord, Verdict } from '../model/record.js';
 import { inService, split, units } from './classify.js';
 import { aimOf, reaches } from './aim.js';
 import { checked, keepLeaving, keepResults } from './hooks.js';
 import { pulse } from './lease.js';
+import { rememberRestart } from './restart-memory.js';
 import { unsettled } from './settled.js';
 import { touched, visible } from './visible.js';
 
@@ -37,6 +38,10 @@ export function nothingSeen(at: Instant): Seen {
     hooks: {},
     leaving: {},
     bakingSince: {},
+    outSince: {},
+    backSince: {},
+    failed: {},
+    short: {},
     pending: [],
     results: {},
   };
@@ -74,6 +79,7 @@ export function withNotes(group: Group, seen: Seen): Group {
   const older = shown.lease !== undefined && shown.lease.run === known?.lease?.run && shown.lease.beat < known.lease.beat;
   const lease = stale || lagging || older ? known?.lease : (shown.lease ?? known?.lease);
   const frozen = shown.frozen ?? known?.frozen;
+  const out = newerOut(stale ? undefined : shown.out, known?.out, current);
   const notes: GroupNotes = {
     ...(current === undefined ? {} : { record: current }),
     ...(verdict === undefined ? {} : { verdict }),
@@ -81,9 +87,17 @@ export function withNotes(group: Group, seen: Seen): Group {
     ...(frozen === undefined ? {} : { frozen }),
     // One of another rollout is nobody's business any more.
     ...(shown.wish === undefined || shown.wish.run !== current?.run ? {} : { wish: shown.wish }),
+    ...(out === undefined ? {} : { out }),
     ...(shown.unreadable === undefined ? {} : { unreadable: shown.unreadable }),
   };
   return { ...group, notes };
+}
+
+/** The later of two notes on what is out, as far as they are of this rollout; one without a record is told as it is. */
+function newerOut(shown: OutNote | undefined, known: OutNote | undefined, record: RolloutRecord | undefined): OutNote | undefined {
+  if (record === undefined) return shown;
+  const [first, second] = [shown, known].map((note) => (note?.run === record.run ? note : undefined));
+  return (first?.number ?? -1) >= (second?.number ?? -1) ? first : second;
 }
 
 /** What this look adds to what is remembered. `look.groups` are as AWS shows them. */
@@ -116,7 +130,7 @@ export function remember(earlier: Seen, look: Omit<Observed, 'seen'>, plan: Plan
     const { record, verdict } = group.notes;
     if (seen.known[name]?.record !== undefined && shown.notes.record === undefined) next.unnoted[name] = seen.unnoted[name] ?? at;
     if (lease?.run === plan.run && record !== undefined) {
-      next.known[name] = { record, lease, ...(verdict === undefined ? {} : { verdict }), ...(group.notes.frozen === undefined ? {} : { frozen: group.notes.frozen }) };
+      next.known[name] = { record, lease, ...(verdict === undefined ? {} : { verdict }), ...(group.notes.frozen === undefined ? {} : { frozen: group.notes.frozen }), ...(group.notes.out === undefined ? {} : { out: group.notes.out }) };
       if (record.run !== plan.run) next.adoptedAt[name] ??= at;
     }
     if (record !== undefined && lease?.run === plan.run) next.leaving[name] = keepLeaving(seen, group);
@@ -139,12 +153,15 @@ export function remember(earlier: Seen, look: Omit<Observed, 'seen'>, plan: Plan
       }
     }
   }
+  const noted = look.groups.map((group) => withNotes(group, { ...seen, known: next.known }));
+  const restarts = rememberRestart({ ...seen, inServiceSince: next.inServiceSince }, look, noted, plan);
   const held = Object.keys(next.leases).length > 0;
   const { stackBusySince: before, ...rest } = seen;
   const stackBusySince = look.stackStatus !== undefined && busy(look.stackStatus) ? (before ?? at) : undefined;
   return {
     ...rest,
     ...next,
+    ...restarts,
     lastLookAt: at,
     ...(held ? { heldAt: at } : {}),
     pending: seen.pending.filter(
@@ -173,7 +190,7 @@ export function sent(seen: Seen, action: Action, at: Instant, sure: boolean, pla
   const base = { ...seen, pending, known };
   switch (action.type) {
     case 'record': {
-      known[action.group] = { ...dropKey(known[action.group], 'verdict'), record: action.record, lease: action.lease };
+      known[action.group] = { ...dropKey(dropKey(known[action.group], 'verdict'), 'out'), record: action.record, lease: action.lease };
       return {
         ...base,
         results: without(seen.results, action.group),
@@ -200,7 +217,7 @@ export function sent(seen: Seen, action: Action, at: Instant, sure: boolean, pla
       return { ...base, ...restarted(seen, action.group, at), doubled: { ...seen.doubled, [action.group]: (seen.doubled[action.group] ?? 0) + 1 } };
     case 'clear': {
       const was = known[action.group];
-      const result = plan.strategy === 'unfreeze' ? unfrozen(action.group) : was === undefined ? undefined : resultOf(action.group, was, plan);
+      const result = action.result ?? (was?.record?.strategy === 'restart' ? undefined : plan.strategy === 'unfreeze' ? unfrozen(action.group) : was === undefined ? undefined : resultOf(action.group, was, plan));
       const run = was?.record?.run;
       return {
         ...base,
@@ -209,6 +226,9 @@ export function sent(seen: Seen, action: Action, at: Instant, sure: boolean, pla
         results: result === undefined ? seen.results : { ...seen.results, [action.group]: result },
       };
     }
+    case 'note':
+      known[action.group] = { ...known[action.group], out: action.out };
+      return base;
     case 'terminate':
       return { ...base, ...restarted(seen, action.group, at), leaving: { ...seen.leaving, [action.group]: [...new Set([...(seen.leaving[action.group] ?? []), ...action.instances])] } };
     case 'pause': {
@@ -221,6 +241,10 @@ export function sent(seen: Seen, action: Action, at: Instant, sure: boolean, pla
     case 'suspend':
     case 'resume':
     case 'shield':
+    case 'deregister':
+    case 'register':
+    case 'run':
+    case 'cancel':
       return base;
   }
 }

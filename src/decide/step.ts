@@ -53,6 +53,8 @@ export function step(observed: Observed, plan: Plan, group: Group, record: Rollo
       return promote(observed, plan, group, record, verdict, halves);
     case 'rolling':
       return roll(observed, plan, group, record, verdict, halves, hold);
+    case 'restart':
+      return { kind: 'stuck', why: 'a restart has no verdict, and a note says that it has one' };
   }
 }
 

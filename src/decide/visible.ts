@@ -2,6 +2,7 @@ import type { Action } from '../model/action.js';
 import type { Group } from '../model/group.js';
 import { sameSize } from './capacity.js';
 import { standing } from './classify.js';
+import { isRegistered } from './registered.js';
 
 /** Whether a look shows the effect of an action. A group that is gone shows everything. */
 export function visible(action: Action, groupNamed: (name: string) => Group | undefined): boolean {
@@ -34,6 +35,16 @@ export function visible(action: Action, groupNamed: (name: string) => Group | un
       return all([action.group], ({ notes }) => notes.frozen?.run === action.note.run);
     case 'clear':
       return all([action.group], ({ notes }) => action.notes.every((name) => notes[name] === undefined));
+    case 'note':
+      return all([action.group], ({ notes }) => (notes.out?.number ?? 0) >= action.out.number);
+    case 'deregister':
+      return all([action.group], ({ instances }) => instances.every((instance) => !action.targets.some((target) => target.instance === instance.id) || !isRegistered(instance, action.balancer)));
+    case 'register':
+      return all([action.group], ({ instances }) => instances.every((instance) => !action.targets.some((target) => target.instance === instance.id) || isRegistered(instance, action.balancer)));
+    case 'run':
+    case 'cancel':
+      // Commands are known to this process at once.
+      return true;
     case 'renew':
       return all(action.groups, ({ notes }) => notes.lease === undefined || notes.lease.run !== action.lease.run || notes.lease.beat >= action.lease.beat);
   }

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.js';
 import type { Emit } from '../model/event.js';
 import type { Lease } from '../model/record.js';
+import type { Commands } from './commands.js';
 import type { Gateway } from './gateway.js';
 import type { Hooks } from './hooks.js';
 
@@ -22,4 +23,6 @@ export interface Deps {
   readonly holderIsGone: (lease: Lease) => boolean;
   /** Runs the user's commands; absent where none can be asked for. */
   readonly hooks?: Hooks;
+  /** Runs the command of a restart; absent where there is none. */
+  readonly commands?: Commands;
 }

@@ -1,5 +1,5 @@
 import type { Action } from '../model/action.js';
-import type { Gateway } from './gateway.js';
+import type { Deps } from './deps.js';
 
 /**
  * Sends one action to AWS, once. Whoever sent it looks at the world again afterwards, also when it
@@ -7,7 +7,7 @@ import type { Gateway } from './gateway.js';
  *
  * @throws AwsFault
  */
-export function execute(gateway: Gateway, action: Action): Promise<void> {
+export async function execute({ gateway, commands }: Pick<Deps, 'gateway' | 'commands'>, action: Action): Promise<void> {
   switch (action.type) {
     case 'record':
       return gateway.writeNotes([action.group], { record: action.record, lease: action.lease });
@@ -31,9 +31,19 @@ export function execute(gateway: Gateway, action: Action): Promise<void> {
     case 'pause':
       return gateway.writeNotes([action.group], { record: action.record }).then(() => gateway.deleteNotes(action.group, ['lease']));
     case 'rewrite': {
-      const { record, verdict, frozen, lease } = action;
-      return gateway.writeNotes([action.group], { record, lease, ...(verdict === undefined ? {} : { verdict }), ...(frozen === undefined ? {} : { frozen }) });
+      const { record, verdict, frozen, out, lease } = action;
+      return gateway.writeNotes([action.group], { record, lease, ...(verdict === undefined ? {} : { verdict }), ...(frozen === undefined ? {} : { frozen }), ...(out === undefined ? {} : { out }) });
     }
+    case 'note':
+      return gateway.writeNotes([action.group], { out: action.out });
+    case 'deregister':
+      return gateway.deregister(action.balancer, action.targets);
+    case 'register':
+      return gateway.register(action.balancer, action.targets);
+    case 'run':
+      return commands?.start({ group: action.group, instance: action.instance });
+    case 'cancel':
+      return commands?.cancel(action.instance);
     case 'renew':
       return gateway.writeNotes(action.groups, { lease: action.lease });
   }

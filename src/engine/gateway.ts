@@ -1,9 +1,10 @@
 import type { Instant } from '../clock.js';
-import type { NoteName } from '../model/action.js';
+import type { NoteName, Target } from '../model/action.js';
 import type { Identity } from '../model/event.js';
 import type { Balancer, BalancerHealth, FailedActivity, Group, LifecycleHook, Precautions, Size } from '../model/group.js';
 import type { Activity } from '../model/finding.js';
-import type { FrozenNote, Lease, RolloutRecord, Verdict, WishNote } from '../model/record.js';
+import type { CommandState } from '../model/decision.js';
+import type { FrozenNote, Lease, OutNote, RolloutRecord, Verdict, WishNote } from '../model/record.js';
 import type { ChangeSet, ChangeSetRow } from '../model/change-set.js';
 import type { FailedEvent, Stack, StackEvent, StackResource, TemplateSummary } from '../model/stack.js';
 import type { TemplateSource } from '../model/template.js';
@@ -17,8 +18,8 @@ export type BareGroup = Omit<Group, 'balancers' | 'configurations'> & {
   readonly configurationRefs: readonly string[];
 };
 
-/** Notes to write; each is one tag of the group. */
-export type NotesToWrite = { readonly record?: RolloutRecord; readonly verdict?: Verdict; readonly lease?: Lease; readonly frozen?: FrozenNote; readonly wish?: WishNote };
+/** Notes to write; each is one tag of the group, or several where it is long. */
+export type NotesToWrite = { readonly record?: RolloutRecord; readonly verdict?: Verdict; readonly lease?: Lease; readonly frozen?: FrozenNote; readonly wish?: WishNote; readonly out?: OutNote };
 
 export interface StackRequest {
   readonly stack: string;
@@ -51,6 +52,20 @@ export interface StackSettings {
   readonly policyDuringUpdate?: string;
 }
 
+/** A command for one instance, by SSM Run Command. */
+export interface CommandRequest {
+  readonly instance: string;
+  readonly document: string;
+  readonly parameters: Readonly<Record<string, readonly string[]>>;
+  /** Tells our commands from others'; at most 100 characters. */
+  readonly comment: string;
+  /** Longest time until the instance has taken it. */
+  readonly deliveryMs: number;
+}
+
+/** What SSM says of a command. */
+export type CommandOutcome = { readonly state: 'pending' } | Omit<Extract<CommandState, { state: 'ended' }>, 'elapsedMs'>;
+
 /** A change set to be made. */
 export interface ChangeSetRequest extends StackRequest {
   readonly name: string;
@@ -68,7 +83,7 @@ export interface Gateway {
   identity(): Promise<Identity & { readonly at: Instant }>;
 
   // Groups
-  /** All groups named, those that do not exist left out. `at` is the service's time (Date header). */
+  /** All groups named, and what is registered with balancers (`elb:NAME`, the ARN of a target group), those that do not exist left out. `at` is the service's time (Date header). */
   describeGroups(names: readonly string[]): Promise<{ readonly at: Instant; readonly groups: readonly BareGroup[] }>;
   /** EC2 launch times by instance id, for all instances of these groups, in one paginated call. */
   launchTimes(groups: readonly string[]): Promise<Readonly<Record<string, Instant>>>;
@@ -88,6 +103,24 @@ export interface Gateway {
   consoleOutput(instance: string): Promise<string>;
   /** What is refused, or unknown to the service, becomes a warning in the answer; throttling and a lost connection are faults as everywhere. */
   precautions(group: string): Promise<Precautions>;
+
+  /** Which Auto Scaling groups the registered instances of a balancer belong to, and which of them to none. */
+  membersBehind(balancer: string): Promise<{ readonly groups: readonly string[]; readonly alone: readonly string[] }>;
+  /** Registers with the ports named, else the target group's own; who does not run any more is left out. */
+  register(balancer: Balancer, targets: readonly Target[]): Promise<void>;
+  /** Begins to deregister, which drains; who is not registered is no error. */
+  deregister(balancer: Balancer, targets: readonly Target[]): Promise<void>;
+
+  // Commands
+  /** Answers the id of the command. It is not known whether a call without a reply had an effect: see `findCommand`. */
+  sendCommand(request: CommandRequest): Promise<string>;
+  /** The id of the newest command with that comment on the instance, or undefined. */
+  findCommand(instance: string, comment: string): Promise<string | undefined>;
+  /** How far it is, in our words; `pending` while the service does not list it yet. */
+  commandResult(id: string, instance: string): Promise<CommandOutcome>;
+  cancelCommand(id: string, instance: string): Promise<void>;
+  /** Those of these instances that take commands now. */
+  commandable(instances: readonly string[]): Promise<readonly string[]>;
 
   writeNotes(groups: readonly string[], notes: NotesToWrite): Promise<void>;
   deleteNotes(group: string, notes: readonly NoteName[]): Promise<void>;

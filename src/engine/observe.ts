@@ -44,7 +44,7 @@ export function createObserver(deps: Deps, plan: Plan): Observer {
   const isDone = (group: BareGroup): boolean => seen?.results[group.name]?.outcome === 'promoted';
 
   async function learnLaunchTimes(groups: readonly BareGroup[]): Promise<void> {
-    const unknown = groups.filter((group) => group.instances.some((instance) => launched[instance.id] === undefined));
+    const unknown = groups.filter((group) => group.instances.some((instance) => (instance.launchedAt ?? launched[instance.id]) === undefined));
     if (unknown.length > 0) Object.assign(launched, await gateway.launchTimes(unknown.map((group) => group.name)));
   }
 
@@ -58,14 +58,20 @@ export function createObserver(deps: Deps, plan: Plan): Observer {
   /** Health matters while there is somebody to prove or to terminate: what stays must be known to serve. */
   async function readHealth(groups: readonly BareGroup[]): Promise<ReadonlyMap<string, Readonly<Record<string, BalancerHealth>>>> {
     const needed = new Set(groups.filter((group) => needsHealth(group)).flatMap((group) => group.balancerRefs.map((ref) => ref.id)));
-    const judged = [...needed].map((id) => balancers.get(id)).filter((balancer): balancer is Balancer => balancer?.judged === true);
+    // A restart has to know who is registered, also where that says nothing of health.
+    const restarting = new Set(groups.filter((group) => isRestart(group)).flatMap((group) => group.balancerRefs.map((ref) => ref.id)));
+    const judged = [...needed].map((id) => balancers.get(id)).filter((balancer): balancer is Balancer => balancer !== undefined && (balancer.judged || restarting.has(balancer.id)));
     return new Map(await Promise.all(judged.map(async (balancer) => [balancer.id, await gateway.health(balancer)] as const)));
+  }
+
+  function isRestart({ notes }: BareGroup): boolean {
+    return notes.record === undefined ? plan.strategy === 'restart' : notes.record.strategy === 'restart';
   }
 
   function needsHealth(group: BareGroup): boolean {
     if (isDone(group)) return false;
     const { record, verdict } = group.notes;
-    if (record === undefined) return true;
+    if (record === undefined || record.strategy === 'restart') return true;
     const here = group.instances.filter((instance) => standing(instance.lifecycle) !== 'leaving');
     const isNew = (id: string): boolean => (launched[id] ?? Infinity) >= record.startedAt;
     if (verdict === undefined) return here.some((instance) => isNew(instance.id));
@@ -78,7 +84,7 @@ export function createObserver(deps: Deps, plan: Plan): Observer {
 
   /** What would be launched now matters only until a rollout has begun. */
   async function resolve(groups: readonly BareGroup[], at: Instant): Promise<ReadonlyMap<string, readonly string[]>> {
-    const undecided = groups.filter((group) => group.notes.record === undefined && !isDone(group));
+    const undecided = groups.filter((group) => group.notes.record === undefined && !isDone(group) && plan.strategy !== 'restart');
     const moving = new Set(undecided.flatMap((group) => group.configurationRefs.map(movingTemplate)).filter((id) => id !== undefined));
     if (moving.size > 0 && (versions === undefined || at - versions.at >= VERSIONS_MS)) versions = { at, of: { ...versions?.of, ...(await gateway.templateVersions([...moving])) } };
     return new Map(groups.map((group) => [group.name, group.configurationRefs.flatMap((ref) => resolved(ref, versions?.of ?? {}))]));
@@ -90,7 +96,7 @@ export function createObserver(deps: Deps, plan: Plan): Observer {
       const { record, verdict } = group.notes;
       const since = record?.startedAt ?? (plan.strategy === 'prove' ? 0 : undefined);
       const have = group.instances.filter((instance) => standing(instance.lifecycle) !== 'leaving').length;
-      const proving = verdict === undefined || (record?.strategy === 'rolling' && verdict.outcome === 'promote');
+      const proving = record?.strategy !== 'restart' && (verdict === undefined || (record?.strategy === 'rolling' && verdict.outcome === 'promote'));
       if (since === undefined || !proving || isDone(group) || have >= group.size.desired) continue;
       const last = failures.get(group.name);
       const fresh = last !== undefined && at - last.at < FAILURES_MS ? last : { at, found: await gateway.failedLaunches(group.name, since) };
@@ -98,6 +104,11 @@ export function createObserver(deps: Deps, plan: Plan): Observer {
       found.push(...fresh.found);
     }
     return found;
+  }
+
+  async function lookAtCommands(): Promise<Observed['commands']> {
+    const { commands } = deps;
+    return commands === undefined ? undefined : retrying(deps, 'ssm:GetCommandInvocation', () => commands.look(), PATIENCE);
   }
 
   async function takePrecautions(groups: readonly BareGroup[]): Promise<void> {
@@ -130,6 +141,7 @@ export function createObserver(deps: Deps, plan: Plan): Observer {
       const configurations = await resolve(bare, at);
       const health = await readHealth(bare);
       const failed = await readFailures(bare, at);
+      const commands = await lookAtCommands();
       const groups = bare.map((group): Group => {
         const own = group.balancerRefs.map((ref) => balancers.get(ref.id)).filter((balancer): balancer is Balancer => balancer !== undefined);
         const instances = group.instances.map((instance) => {
@@ -147,6 +159,7 @@ export function createObserver(deps: Deps, plan: Plan): Observer {
         ...(stack === undefined ? {} : { stackStatus: stack.status }),
         precautions: [...precautions.values()],
         failures: failed,
+        ...(commands === undefined ? {} : { commands }),
         abandoned: groups.filter(({ notes }) => notes.lease !== undefined && notes.lease.run !== plan.run && deps.holderIsGone(notes.lease)).map((group) => group.name),
         ...wishOf(groups),
       };

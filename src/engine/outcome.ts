@@ -8,8 +8,9 @@ import type { Reporter } from './report.js';
 /** The ends of a run over groups, each with what serves now, what is left and what to do next. */
 export const concluded = {
   refused(reasons: readonly Reason[], plan: Plan): Failure {
-    const what = reasons.length === 1 ? `The swap was not started: ${place(reasons[0])}${reasons[0]?.text ?? ''}.` : `The swap was not started, for ${reasons.length} reasons.`;
-    return refused('swap.refused', what, reasons, [plan.again]);
+    const it = `The ${wordOf(plan)} was not started`;
+    const what = reasons.length === 1 ? `${it}: ${place(reasons[0])}${reasons[0]?.text ?? ''}.` : `${it}, for ${reasons.length} reasons.`;
+    return refused(plan.strategy === 'restart' ? 'restart.refused' : 'swap.refused', what, reasons, [plan.again]);
   },
 
   /** Answers the results when all is well, and throws the failure otherwise. */
@@ -17,12 +18,33 @@ export const concluded = {
     for (const result of results) report.finished(result);
     const stuck = results.filter((result) => result.outcome === 'stuck' || result.outcome === 'unproven');
     const back = results.filter((result) => result.outcome === 'rolledBack');
+    const put = results.flatMap((result) => (result.outcome === 'putBack' ? [result] : []));
     if (stuck.length > 0) throw stopped(stuck, back, observed, plan);
     // Finishing an earlier run's roll-back is what an adopt-only run is for.
     if (back.length > 0 && !plan.adoptOnly) throw rolledBack(back, observed, plan);
+    if (put.some(({ open }) => open.length > 0) || (put.length > 0 && !plan.adoptOnly)) throw putBack(put, results, observed, plan);
     return results;
   },
 };
+
+/** A restart ended early; nothing that it took out stays out. */
+function putBack(put: readonly Extract<GroupResult, { outcome: 'putBack' }>[], results: readonly GroupResult[], observed: Observed, plan: Plan): Failure {
+  const open = put.flatMap((result) => result.open);
+  const done = results.filter(({ outcome }) => outcome === 'restarted').map(({ group }) => group);
+  return new Failure('restartFailed', {
+    code: 'restart.putBack',
+    what: `The restart of ${put[0]?.group ?? ''} ended early: ${put[0]?.why ?? ''}.`,
+    reasons: put.map((result): Reason => ({ code: 'group.putBack', group: result.group, text: result.why, remedy: '' })),
+    serves: serving(observed),
+    left: `Nothing is out of a balancer, and no note is left.${open.length === 0 ? '' : ` ${open.join(', ')} ${open.length === 1 ? 'is' : 'are'} registered and not in service; Auto Scaling replaces what its health check finds sick.`}${done.length === 0 ? '' : ` Restarted already: ${done.join(', ')}.`}`,
+    next: [...status(plan), plan.again],
+  });
+}
+
+/** What the plan does, in one word. */
+function wordOf(plan: Plan): string {
+  return plan.strategy === 'restart' ? 'restart' : 'swap';
+}
 
 /** Another run has a group. */
 export function heldBy(held: Extract<Decision, { kind: 'held' }>, plan: Plan, changed: boolean): Failure {
@@ -66,7 +88,7 @@ function stopped(stuck: readonly GroupResult[], back: readonly GroupResult[], ob
   const reasons = [...stuck, ...back].map((result): Reason => ({ code: `group.${result.outcome}`, group: result.group, text: result.why, remedy: '' }));
   const unproven = stuck.every((result) => result.outcome === 'unproven');
   return new Failure('stopped', {
-    code: unproven ? 'swap.unproven' : 'swap.stuck',
+    code: unproven ? 'swap.unproven' : observed.groups.some(({ notes }) => notes.out !== undefined) ? 'restart.stuck' : 'swap.stuck',
     what: `${stuck[0]?.group ?? ''}: ${stuck[0]?.why ?? ''}.`,
     reasons,
     serves: serving(observed),
@@ -109,13 +131,22 @@ function goOn(plan: Plan, observed: Observed | undefined): readonly string[] {
   return [...status(plan), ours(plan, 'resume'), ...(promoted ? [] : [ours(plan, 'rollback')])];
 }
 
+/** The flag that names a group, or what is behind a balancer. */
+function targetWord(group: string): string {
+  if (group.startsWith('elb:')) return `--elb ${group.slice('elb:'.length)}`;
+  return group.startsWith('arn:') ? `--target-group ${group}` : `--asg ${quoted(group)}`;
+}
+
 /** A command of ours over the groups of this run. The region and the profile are added where it is told. */
 function ours(plan: Plan, command: string, groups: readonly string[] = plan.groups): string {
   const again = command === 'resume' || command === 'rollback' ? (plan.gates?.words ?? '') : '';
-  return `ha-updater ${command} ${plan.stack ?? groups.map((group) => `--asg ${quoted(group)}`).join(' ')}${again === '' ? '' : ` ${again}`}`;
+  return `ha-updater ${command} ${plan.stack ?? groups.map(targetWord).join(' ')}${again === '' ? '' : ` ${again}`}`;
 }
 
 function status(plan: Plan): readonly string[] {
+  const [first] = plan.groups;
+  if (plan.stack === undefined && first?.startsWith('elb:')) return [`aws elb describe-instance-health --region ${plan.region} --load-balancer-name ${first.slice('elb:'.length)}`];
+  if (plan.stack === undefined && first?.startsWith('arn:')) return [`aws elbv2 describe-target-health --region ${plan.region} --target-group-arn ${first}`];
   return [plan.stack === undefined ? `aws autoscaling describe-auto-scaling-groups --region ${plan.region} --auto-scaling-group-names ${plan.groups.map(quoted).join(' ')}` : `ha-updater status ${plan.stack}`];
 }
 

@@ -13,6 +13,7 @@ export interface Reporter {
   started(action: Action, why: string): void;
   done(action: Action): void;
   failed(action: Action, fault: AwsFault, again: boolean): void;
+  commands(observed: Observed): void;
   finished(result: GroupResult): void;
 }
 
@@ -49,6 +50,14 @@ export function createReporter({ emit }: Deps, plan: Plan): Reporter {
     started: (action, why) => emit({ type: 'action.started', action, why }),
     done: (action) => emit({ type: 'action.done', action }),
     failed: (action, { code, message }, again) => emit({ type: 'action.failed', action, code, message, again }),
+    commands: ({ groups, commands }) => {
+      for (const [instance, command] of Object.entries(commands ?? {})) {
+        if (command.state !== 'ended' || !news(`command ${instance}`, command.how)) continue;
+        const group = groups.find(({ instances }) => instances.some(({ id }) => id === instance))?.name ?? '';
+        const { state, ...end } = command;
+        emit({ type: 'command.ended', group, instance, ...end });
+      }
+    },
     finished: (result) => {
       if (!news(`result ${result.group}`, result)) return;
       if (result.outcome === 'skipped') emit({ type: 'group.skipped', group: result.group, why: result.why });

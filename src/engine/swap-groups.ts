@@ -81,7 +81,7 @@ export async function swapGroups(deps: Deps, plan: Plan, decider: typeof decide 
 /** Sends one action. False when it failed for now; what to do is decided anew after another look. */
 async function send(deps: Deps, observer: Observer, report: Reporter, trouble: Trouble, action: Action, observed: Observed, plan: Plan): Promise<boolean> {
   try {
-    await execute(deps.gateway, action);
+    await execute(deps, action);
   } catch (error) {
     if (!(error instanceof AwsFault)) throw error;
     if (action.type === 'shield' && !passes(error)) return unshielded(deps, observer, trouble, action, error);
@@ -135,6 +135,7 @@ function createTrouble({ clock }: Deps): Trouble {
 function tell(report: Reporter, observed: Observed, decision: Decision, plan: Plan): void {
   report.warnings(observed.groups.flatMap((group) => warningsAbout(observed, plan, withNotes(group, observed.seen))));
   report.adopted(observed);
+  report.commands(observed);
   for (const result of Object.values(observed.seen.results)) report.finished(result);
   if (decision.kind === 'act' || decision.kind === 'wait') report.progress(decision.progress);
   if (decision.kind === 'wait') report.waits(decision.waits);

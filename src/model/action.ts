@@ -1,5 +1,6 @@
-import type { Size } from './group.js';
-import type { FrozenNote, Lease, RolloutRecord, Verdict } from './record.js';
+import type { Balancer, Size } from './group.js';
+import type { GroupResult } from './decision.js';
+import type { FrozenNote, Lease, OutNote, RolloutRecord, Verdict } from './record.js';
 
 /** Everything that we ever do to a group. Plain data; one exhaustive switch executes it. */
 export type Action =
@@ -20,15 +21,30 @@ export type Action =
   /** Protects old instances from scale-in while two sets run, or no longer. At most 50. */
   | { readonly type: 'shield'; readonly group: string; readonly instances: readonly string[]; readonly on: boolean }
   | { readonly type: 'freeze'; readonly group: string; readonly note: FrozenNote }
-  | { readonly type: 'clear'; readonly group: string; readonly notes: readonly NoteName[] }
+  /** `result`: how the rollout ended, where the verdict does not tell. */
+  | { readonly type: 'clear'; readonly group: string; readonly notes: readonly NoteName[]; readonly result?: GroupResult }
   /** The record notes at which part it stops; with it the lease goes, so that anybody may go on at once. */
   | { readonly type: 'pause'; readonly group: string; readonly record: RolloutRecord }
   /** Our notes again, after somebody removed them. */
-  | { readonly type: 'rewrite'; readonly group: string; readonly record: RolloutRecord; readonly verdict?: Verdict; readonly frozen?: FrozenNote; readonly lease: Lease }
+  | { readonly type: 'rewrite'; readonly group: string; readonly record: RolloutRecord; readonly verdict?: Verdict; readonly frozen?: FrozenNote; readonly out?: OutNote; readonly lease: Lease }
+  /** Writes down what is taken out of the balancers from now on, and what no longer is. */
+  | { readonly type: 'note'; readonly group: string; readonly out: OutNote }
+  | { readonly type: 'deregister'; readonly group: string; readonly balancer: Balancer; readonly targets: readonly Target[] }
+  | { readonly type: 'register'; readonly group: string; readonly balancer: Balancer; readonly targets: readonly Target[] }
+  /** Starts the user's command on, or for, one instance. */
+  | { readonly type: 'run'; readonly group: string; readonly instance: string }
+  /** Ends a command of ours that is under way. */
+  | { readonly type: 'cancel'; readonly group: string; readonly instance: string }
   | { readonly type: 'renew'; readonly groups: readonly string[]; readonly lease: Lease };
 
-/** Our notes on a group, each one tag. */
-export type NoteName = 'record' | 'verdict' | 'lease' | 'frozen' | 'wish';
+/** An instance at a balancer; without ports on the target group's own. */
+export interface Target {
+  readonly instance: string;
+  readonly ports?: readonly number[];
+}
+
+/** Our notes on a group; each is one tag, `out` as many as it needs. */
+export type NoteName = 'record' | 'verdict' | 'lease' | 'frozen' | 'wish' | 'out';
 
 export type Phase =
   | 'preflight'
@@ -44,6 +60,7 @@ export type Phase =
   | 'halve'
   | 'replace'
   | 'restore'
+  | 'restart'
   | 'resume'
   | 'clear'
   | 'done';

@@ -29,10 +29,29 @@ export interface Progress {
   readonly proven: number;
   readonly needed: number;
   readonly size: Size;
+  /** Of a restart: how many instances are through, and how many are out of the balancers now. */
+  readonly restart?: { readonly restarted: number; readonly out: number; readonly of: number };
 }
+
+/** A command of the user's on, or for, one instance, as far as it is. */
+export type CommandState =
+  /** `limited`: whoever runs it ends it when its time is over. */
+  | { readonly state: 'running'; readonly since: Instant; readonly limited?: true }
+  | {
+      readonly state: 'ended';
+      readonly ok: boolean;
+      /** One sentence, such as `exit 1`. */
+      readonly how: string;
+      /** The end of what it printed, cut to a few lines. */
+      readonly output: string;
+      readonly elapsedMs: Milliseconds;
+    };
 
 export type GroupResult =
   | { readonly group: string; readonly outcome: 'promoted' | 'proven' | 'unfrozen'; readonly why: string }
+  | { readonly group: string; readonly outcome: 'restarted'; readonly why: string }
+  /** A restart ended early; whatever it took out is back. `open`: those that do not serve. */
+  | { readonly group: string; readonly outcome: 'putBack'; readonly why: string; readonly open: readonly string[] }
   | { readonly group: string; readonly outcome: 'rolledBack'; readonly why: string; readonly frozen: readonly string[] }
   | { readonly group: string; readonly outcome: 'skipped' | 'paused'; readonly why: string }
   | { readonly group: string; readonly outcome: 'stuck' | 'unproven'; readonly why: string };
@@ -73,6 +92,8 @@ export interface Observed {
   readonly alarms?: readonly Alarm[];
   /** Groups whose lease names a process of this very machine that no longer runs. */
   readonly abandoned: readonly string[];
+  /** Commands that this process started, by instance. */
+  readonly commands?: Readonly<Record<string, CommandState>>;
   /** What earlier looks of this process add; a fresh process starts with an empty one. */
   readonly seen: Seen;
   /** The user's wish: a signal came, or a note on the groups asks for it. */
@@ -123,6 +144,14 @@ export interface Seen {
   readonly unnoted: Readonly<Record<string, Instant>>;
   /** group → how often its old instances could not be shielded, or the shield not be lifted. */
   readonly unshielded: Readonly<Record<string, number>>;
+  /** instance → since when a restart has had it noted as out. */
+  readonly outSince: Readonly<Record<string, Instant>>;
+  /** instance → since when it has been registered again. */
+  readonly backSince: Readonly<Record<string, Instant>>;
+  /** instance → why its restart failed. */
+  readonly failed: Readonly<Record<string, string>>;
+  /** group → looks in a row that found too few in service for another batch, and when the last of them was. */
+  readonly short: Readonly<Record<string, { readonly looks: number; readonly at: Instant }>>;
   /** Since when the stack has been in progress. */
   readonly stackBusySince?: Instant;
 }

@@ -17,6 +17,7 @@ export type Outcome =
   | 'updated'
   | 'created'
   | 'swapped'
+  | 'restarted'
   | 'nothing'
   /** Stopped at a part of the group, as asked; the record is kept until somebody resumes it. */
   | 'paused'
@@ -31,6 +32,8 @@ export type Outcome =
   | 'changes'
   | 'stackFailed'
   | 'swapRolledBack'
+  /** A restart ended early; everything is registered again. */
+  | 'restartFailed'
   | 'stopped'
   | 'refused'
   | 'held'
@@ -161,6 +164,18 @@ export type RunEvent =
       readonly words: string;
       readonly tries: number;
       readonly output: string;
+    }
+  /** The user's command on, or for, an instance came to its end. */
+  | {
+      readonly type: 'command.ended';
+      readonly group: string;
+      readonly instance: string;
+      readonly ok: boolean;
+      /** One sentence, such as `exit 1`. */
+      readonly how: string;
+      /** The end of what it printed, cut to a few lines. */
+      readonly output: string;
+      readonly elapsedMs: Milliseconds;
     }
   | { readonly type: 'call.retried'; readonly operation: string; readonly code: string; readonly attempt: number; readonly waitMs: Milliseconds }
   | { readonly type: 'interrupt'; readonly signal: string; readonly effect: string }

@@ -1,5 +1,5 @@
 import type { Instant, Milliseconds } from '../clock.js';
-import type { FrozenNote, Lease, RolloutRecord, Verdict, WishNote } from './record.js';
+import type { FrozenNote, Lease, OutNote, RolloutRecord, Verdict, WishNote } from './record.js';
 
 /** The three sizes of a group, in capacity units (instances, unless the group is weighted). */
 export interface Size {
@@ -12,6 +12,8 @@ export interface Size {
 export interface Balancer {
   readonly kind: 'classic' | 'target-group';
   readonly id: string;
+  /** The port of a target group on which targets are registered when nobody says otherwise. */
+  readonly port?: number;
   /** Short name for people. */
   readonly name: string;
   /** False when its health cannot mean anything, for instance a target group without a listener. */
@@ -38,6 +40,8 @@ export interface BalancerHealth {
   readonly verdict: HealthVerdict;
   /** AWS's own words, for people. */
   readonly reason: string;
+  /** The ports on which it is registered with a target group, without those that drain. */
+  readonly ports?: readonly number[];
 }
 
 export interface Instance {
@@ -100,6 +104,8 @@ export interface Group {
   readonly healthCheckGraceMs: Milliseconds;
   /** `AvailabilityZones` of the group. */
   readonly zones: readonly string[];
+  /** No Auto Scaling group, but what is registered with one balancer: it has no sizes and no processes. */
+  readonly balancerOnly?: true;
 }
 
 /** What the tags of a group say about rollouts: at most one of each. */
@@ -109,6 +115,8 @@ export interface GroupNotes {
   readonly lease?: Lease;
   readonly frozen?: FrozenNote;
   readonly wish?: WishNote;
+  /** What a restart took out of the balancers. */
+  readonly out?: OutNote;
   /** A tag of ours that this version cannot read: its key, value and why. Never guessed at. */
   readonly unreadable?: string;
 }

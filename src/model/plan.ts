@@ -60,7 +60,7 @@ export interface Timing {
 /** What the user asked of the groups, resolved. Frozen for the whole run. */
 export interface Plan {
   /** How new rollouts go. One that is under way goes on as its record says. */
-  readonly strategy: 'swap' | 'rolling' | 'prove' | 'unfreeze';
+  readonly strategy: 'swap' | 'rolling' | 'restart' | 'prove' | 'unfreeze';
   /** Given with the strategy `rolling`. */
   readonly rolling?: RollingChoice;
   /** This run's id; also in the record. */
@@ -89,4 +89,20 @@ export interface Plan {
   readonly undo: boolean;
   /** Go on with what was paused on purpose. */
   readonly goOn?: boolean;
+  /** Present when the strategy is a restart of ours, not only one to finish. */
+  readonly restart?: RestartPlan;
+}
+
+/** What happens to an instance whose command fails or that does not serve again: the run stops with it out, or with it back, or goes on with it out. */
+export type OnError = 'stop' | 'reregister' | 'continue';
+
+/** What a restart was asked to do. */
+export interface RestartPlan {
+  /** What must stay in service: below 1 a part of what is registered, else so many instances. */
+  readonly quorum: number;
+  /** Looks in a row that may find too few in service before the run gives up. */
+  readonly attempts: number;
+  readonly onError: OnError;
+  /** Longest time for the command on one instance. */
+  readonly commandMs: Milliseconds;
 }

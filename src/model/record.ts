@@ -24,7 +24,7 @@ export type Verdict = {
  * changes. There is no list of instances: old is whatever was launched in an earlier second than
  * `startedAt`.
  */
-export type RolloutRecord = SwapRecord | RollingRecord;
+export type RolloutRecord = SwapRecord | RollingRecord | RestartRecord;
 
 /** All old ones stay until as many new ones are proven. */
 export interface SwapRecord extends RecordBase {
@@ -44,6 +44,14 @@ export interface RollingRecord extends RecordBase {
   readonly unavailable: number;
   /** One instance at a time over all groups of the run, as if they were one cluster. */
   readonly serial: boolean;
+}
+
+/** In place: instances leave their balancers, are restarted and come back; nobody is launched or terminated. */
+export interface RestartRecord extends RecordBase {
+  readonly version: typeof STRATEGY_RECORD_VERSION;
+  readonly strategy: 'restart';
+  /** What must stay in service: below 1 a part of what is registered, else so many instances. */
+  readonly quorum: number;
 }
 
 /** What a rollout has to pass besides health, for whoever goes on with it. */
@@ -75,6 +83,22 @@ interface RecordBase {
   /** Whether the groups of the run are judged together. */
   readonly together: boolean;
   readonly gates?: RecordGates;
+}
+/** One instance that a restart took out of its balancers, or is about to. */
+export interface OutInstance {
+  readonly id: string;
+  /** Target group (the last part of its ARN) → ports, where it was not registered on the target group's own port alone. */
+  readonly ports?: Readonly<Record<string, readonly number[]>>;
+}
+
+/**
+ * What a restart took out, written before it is taken out: whoever finds it puts these back. It is never
+ * removed before the record is, only written again: the higher number counts.
+ */
+export interface OutNote {
+  readonly run: string;
+  readonly number: number;
+  readonly instances: readonly OutInstance[];
 }
 
 /** Who works on the group. Renewed while alive; `beat` rises with every renewal. */

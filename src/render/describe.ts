@@ -109,6 +109,10 @@ export function describe(event: RunEvent, at: Instant): readonly Line[] {
       return line(event.group, 'info', `${HOOK[event.hook]} runs for ${event.instance}.`);
     case 'hook.ended':
       return describeHook(event);
+    case 'command.ended': {
+      const printed = event.output === '' ? [] : event.output.split('\n').slice(-COMMAND_LINES).map((text): Line => ({ scope: event.group, level: 'detail', text: oneLine(`  ${event.instance} | ${text}`) }));
+      return [...line(event.group, event.ok ? 'info' : 'warning', `The command on ${event.instance} ${event.ok ? 'succeeded' : 'failed'} after ${duration(event.elapsedMs)}: ${sentence(event.how)}`), ...printed];
+    }
     case 'call.retried':
       return line('run', 'detail', `${event.operation} answered ${event.code}; attempt ${event.attempt + 1} in ${duration(event.waitMs)}.`);
     case 'interrupt':
@@ -121,6 +125,9 @@ export function describe(event: RunEvent, at: Instant): readonly Line[] {
       return describeEnd(event);
   }
 }
+
+/** So many of the last lines that a command printed are shown. */
+const COMMAND_LINES = 10;
 
 const MENDING: Readonly<Record<Extract<RunEvent, { type: 'stack.mending' }>['action'], string>> = {
   delete: 'Deletes the stack, whose creation had failed',
@@ -171,6 +178,10 @@ export function isProving(progress: Progress): boolean {
 
 /** `old 2, new 2: 1 in service, 0 of 2 proven; size min 2, desired 4, max 4` */
 export function describeProgress(progress: Progress): string {
+  if (progress.restart !== undefined) {
+    const { restarted, out, of } = progress.restart;
+    return `${restarted} of ${of} restarted, ${out} out of the balancers, ${progress.inService} in service`;
+  }
   const leaving = progress.leaving > 0 ? `, leaving ${progress.leaving}` : '';
   const proof = isProving(progress) ? `: ${progress.inService} in service, ${progress.proven} of ${progress.needed} proven` : '';
   return `old ${progress.old}, new ${progress.new}${leaving}${proof}; size ${sizes(progress.size)}`;
@@ -219,6 +230,7 @@ const HOOK_LINES = 5;
 export function describeAction(action: Action): string {
   switch (action.type) {
     case 'record':
+      if (action.record.strategy === 'restart') return `Write the restart record (${count(action.record.old, 'instance')}, quorum ${action.record.quorum ?? 1})`;
       return `Write the rollout record (${sizes(action.record.size)}, ${action.record.old} old)`;
     case 'suspend':
       return `Suspend ${list(action.processes)}`;
@@ -240,6 +252,16 @@ export function describeAction(action: Action): string {
       return `Pause at ${action.record.gates?.paused ?? 0} %`;
     case 'rewrite':
       return 'Write our notes again';
+    case 'note':
+      return action.out.instances.length === 0 ? 'Note that nobody is out' : `Note as out: ${list(action.out.instances.map(({ id }) => id), 8)}`;
+    case 'deregister':
+      return `Deregister ${list(action.targets.map(({ instance }) => instance), 8)} from ${action.balancer.name}`;
+    case 'register':
+      return `Register ${list(action.targets.map(({ instance }) => instance), 8)} with ${action.balancer.name}`;
+    case 'run':
+      return `Run the command on ${action.instance}`;
+    case 'cancel':
+      return `Stop the command on ${action.instance}`;
     case 'renew':
       return 'Renew the lease';
   }
@@ -253,6 +275,10 @@ export function describeResult(result: GroupResult): readonly Line[] {
       return line('good', `Promoted: ${sentence(result.why)}`);
     case 'proven':
       return line('good', `Proven: ${sentence(result.why)}`);
+    case 'restarted':
+      return line('good', `Restarted: ${sentence(result.why)}`);
+    case 'putBack':
+      return line(result.open.length === 0 ? 'warning' : 'error', `Put back: ${sentence(result.why)}`);
     case 'unfrozen':
       return line('good', `Unfrozen: ${sentence(result.why)}`);
     case 'skipped':
@@ -274,9 +300,9 @@ function describeEnd(event: Extract<RunEvent, { type: 'run.finished' }>): readon
   const after = `after ${duration(event.elapsedMs)}`;
   const good = event.exitCode === 0;
   const by = (outcome: GroupResult['outcome']): number => event.results.filter((result) => result.outcome === outcome).length;
-  const tally = (['promoted', 'proven', 'unfrozen', 'skipped', 'paused', 'rolledBack', 'unproven', 'stuck'] as const)
+  const tally = (['promoted', 'proven', 'restarted', 'putBack', 'unfrozen', 'skipped', 'paused', 'rolledBack', 'unproven', 'stuck'] as const)
     .filter((outcome) => by(outcome) > 0)
-    .map((outcome) => `${by(outcome)} ${outcome === 'rolledBack' ? 'rolled back' : outcome}`);
+    .map((outcome) => `${by(outcome)} ${outcome === 'rolledBack' ? 'rolled back' : outcome === 'putBack' ? 'put back' : outcome}`);
   const groups = tally.length > 0 ? `; groups: ${tally.join(', ')}` : '';
   const next = (event.next ?? []).map((command): Line => ({ scope: 'run', level: 'info', text: `Next: ${command}` }));
   return [{ scope: 'run', level: good ? 'good' : 'error', text: `${END[event.outcome]} ${after}${groups}; exit ${event.exitCode}.` }, ...next];
@@ -287,6 +313,8 @@ export const END: Readonly<Record<Extract<RunEvent, { type: 'run.finished' }>['o
   updated: 'Updated',
   created: 'Created',
   swapped: 'Swapped',
+  restarted: 'Restarted',
+  restartFailed: 'Restart ended early',
   nothing: 'Nothing to do',
   paused: 'Paused',
   undone: 'Rolled back as asked',

@@ -92,6 +92,7 @@ function waitFilter(): (stamped: Stamped) => readonly Line[] {
       case 'action.failed':
       case 'hook.started':
       case 'hook.ended':
+      case 'command.ended':
       case 'call.retried':
       case 'interrupt':
       case 'warning':

@@ -2,7 +2,7 @@ import type { Instant } from '../clock.js';
 import type { Wait } from '../model/decision.js';
 import type { RunEvent, Stamped } from '../model/event.js';
 import { progressBar } from './bar.js';
-import { byReason, describe, isProving, type Line } from './describe.js';
+import { byReason, describe, describeProgress, isProving, type Line } from './describe.js';
 import { count, duration, list, oneLine } from './words.js';
 
 /** One row of the live tree: the stack, or one group. */
@@ -77,6 +77,7 @@ export function createTree(): (stamped: Stamped) => Step {
         return step({ open: open(event.groups.map((group) => ({ key: group, title: `${group}: first look`, details: [], state: 'running' }))) });
       case 'group.progress': {
         const { group, phase, old, new: fresh, leaving, needed, proven } = event.progress;
+        if (event.progress.restart !== undefined) return step({ rows: change(group, { title: `${group}: ${phase}, ${describeProgress(event.progress)}` }) });
         const proof = isProving(event.progress) ? ` ${progressBar(event.progress)} ${proven}/${needed} proven` : '';
         const counts = `old ${old}, new ${fresh}${leaving > 0 ? `, leaving ${leaving}` : ''}`;
         return step({ rows: change(group, { title: `${group}: ${phase}${proof}, ${counts}` }) });
@@ -91,7 +92,7 @@ export function createTree(): (stamped: Stamped) => Step {
       }
       case 'group.finished': {
         const { group, outcome } = event.result;
-        const good = outcome === 'promoted' || outcome === 'proven' || outcome === 'unfrozen' || outcome === 'skipped' || outcome === 'paused';
+        const good = outcome === 'promoted' || outcome === 'proven' || outcome === 'restarted' || outcome === 'unfrozen' || outcome === 'skipped' || outcome === 'paused';
         const changed = change(group, { title: `${group}: ${outcome}`, details: [], state: good ? 'done' : 'failed' });
         return step({ rows: changed, close: allOver() });
       }

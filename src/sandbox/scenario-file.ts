@@ -1,5 +1,5 @@
 import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node } from 'yaml';
-import { DEFAULT_SCENARIO, MEDDLINGS, type Fault, type ImageBehaviour, type Scenario, type Window } from './scenario.js';
+import { DEFAULT_SCENARIO, MEDDLINGS, type CommandBehaviour, type Fault, type ImageBehaviour, type Scenario, type Window } from './scenario.js';
 
 /** Reads one value of the document, or throws what is wrong with it. */
 type Check = (node: unknown, at: Place) => unknown;
@@ -115,7 +115,7 @@ function entries(node: unknown, at: Place): [string, unknown, unknown][] {
   return node.items.map(({ key, value }) => [String(isScalar(key) ? key.value : key), key, value]);
 }
 
-const SERVICES = ['autoscaling', 'elb', 'elbv2', 'ec2', 'cloudformation', 'sts', 's3'];
+const SERVICES = ['autoscaling', 'elb', 'elbv2', 'ec2', 'cloudformation', 'sts', 's3', 'ssm'];
 const calls = matching(
   new RegExp(`^(\\*|(${SERVICES.join('|')}|\\*):[A-Za-z0-9*]+)$`),
   `service:Operation, such as autoscaling:Describe* or *; the services are ${SERVICES.join(', ')}`,
@@ -183,6 +183,18 @@ const SCENARIO: Readonly<Record<keyof Scenario, Fields[string]>> = {
   parameters: { check: record(text) },
   objects: { check: record(text) },
   faults: { check: list(fault) },
+  commands: {
+    check: list(
+      object({
+        match: must(text),
+        seconds: { check: range },
+        exit: { check: count },
+        output: { check: text },
+        leaves: { check: oneOf('healthy', 'broken') },
+        rate: { check: rate },
+      } satisfies Record<keyof CommandBehaviour, Fields[string]>),
+    ),
+  },
 };
 
 function must(check: Check): Fields[string] {

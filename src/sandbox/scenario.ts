@@ -14,6 +14,19 @@ export interface ImageBehaviour {
   readonly prints?: string;
 }
 
+/** What a command does that SSM runs on an instance. The first whose `match` the text of the command holds counts. */
+export interface CommandBehaviour {
+  readonly match: string;
+  /** How long it runs: [least, most]. The application does not answer meanwhile. */
+  readonly seconds?: readonly [number, number];
+  readonly exit?: number;
+  readonly output?: string;
+  /** broken: the application does not come back. */
+  readonly leaves?: 'healthy' | 'broken';
+  /** How likely it is that this is what happens, for each instance anew; 1 when absent. */
+  readonly rate?: number;
+}
+
 /** A window of simulated seconds since the start of the world; open ends when absent. */
 export interface Window {
   readonly from?: number;
@@ -82,6 +95,8 @@ export interface Scenario {
   /** S3 objects as `bucket/key: text`. */
   readonly objects: Readonly<Record<string, string>>;
   readonly faults: readonly Fault[];
+  /** What commands do that are run by SSM; those not named here take some seconds and succeed. */
+  readonly commands: readonly CommandBehaviour[];
 }
 
 export const DEFAULT_SCENARIO: Scenario = {
@@ -103,4 +118,5 @@ export const DEFAULT_SCENARIO: Scenario = {
   parameters: {},
   objects: {},
   faults: [],
+  commands: [],
 };

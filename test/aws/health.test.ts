@@ -77,7 +77,7 @@ describe('health in a target group', () => {
     ]) {
       const { gateway, inputsOf } = gatewayTo({ elbv2: { DescribeTargetHealth: { TargetHealthDescriptions: rowsOfOne } } });
       expect(await gateway.health(balancer('target-group'))).to.deep.equal({
-        'i-1': { balancer: 'web', verdict: 'unhealthy', reason: 'unhealthy Target.Timeout: Request timed out' },
+        'i-1': { balancer: 'web', verdict: 'unhealthy', reason: 'unhealthy Target.Timeout: Request timed out', ports: rowsOfOne.map((row) => row.Target.Port) },
       });
       expect(inputsOf('DescribeTargetHealth')).to.deep.equal([{ TargetGroupArn: 'web' }]);
     }

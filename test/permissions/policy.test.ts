@@ -1,12 +1,13 @@
 import { expect } from 'chai';
-import { NOTE_KEYS } from '../../src/aws/notes.js';
+import { keysOf, NOTE_KEYS } from '../../src/aws/notes.js';
+import type { NoteName } from '../../src/model/action.js';
 import { iamActions } from '../../src/sandbox/wire/iam.js';
 import type { ServiceName } from '../../src/sandbox/world/world.js';
 import { read, repositoryFiles } from '../tidy/scan.js';
 import { actionsOf, listOf, POLICY, READ_ONLY, readPolicy } from './policy.js';
 
 /** Actions that AWS cannot limit to a resource. Source: Service Authorization Reference, the tables of each service. */
-const UNLIMITED = /^(autoscaling:Describe|ec2:Describe|elasticloadbalancing:Describe|cloudformation:ValidateTemplate$|cloudformation:GetTemplateSummary$|cloudwatch:DescribeAlarms$)/;
+const UNLIMITED = /^(autoscaling:Describe|ec2:Describe|elasticloadbalancing:Describe|cloudformation:ValidateTemplate$|cloudformation:GetTemplateSummary$|cloudwatch:DescribeAlarms$|ssm:(CancelCommand|DescribeInstanceInformation|GetCommandInvocation|ListCommands)$)/;
 
 describe('the IAM policies', () => {
   for (const path of [POLICY, READ_ONLY]) {
@@ -39,7 +40,7 @@ describe('the IAM policies', () => {
   it('know every operation that the gateway calls', () => {
     const calls = repositoryFiles()
       .filter((path) => path.startsWith('src/aws/'))
-      .flatMap((path) => [...read(path).matchAll(/\.((?:cancel|continue|create|delete|describe|execute|get|head|list|put|resume|set|suspend|terminate|update|validate)[A-Z]\w+)\(\s*[{}).\w]/g)])
+      .flatMap((path) => [...read(path).matchAll(/\.((?:add|cancel|continue|create|delete|deregister|describe|execute|get|head|list|put|register|remove|resume|send|set|suspend|terminate|update|validate)[A-Z]\w+)\(\s*[{}).\w]/g)])
       .map((match) => match[1] ?? '')
       .filter((name) => name !== 'getTime' && name !== 'getCallerIdentity')
       .map((name) => name.charAt(0).toUpperCase() + name.slice(1));
@@ -65,6 +66,6 @@ describe('the IAM policies', () => {
     expect(changing).not.to.deep.equal([]);
     for (const { Sid, Condition } of changing) expect(Condition?.['StringLike'], Sid).to.deep.equal({ 'aws:ResourceTag/aws:cloudformation:stack-name': 'STACK*' });
     const tagging = statements.find(({ Action }) => listOf(Action).includes('autoscaling:CreateOrUpdateTags'));
-    expect(tagging?.Condition?.['ForAllValues:StringEquals']?.['aws:TagKeys']).to.deep.equal(Object.values(NOTE_KEYS).sort());
+    expect(tagging?.Condition?.['ForAllValues:StringEquals']?.['aws:TagKeys']).to.deep.equal([...keysOf(Object.keys(NOTE_KEYS) as NoteName[])].sort());
   });
 });

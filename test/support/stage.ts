@@ -4,6 +4,7 @@ import { begunOn, callBack } from '../../src/engine/call-back.js';
 import type { Interrupt } from '../../src/engine/deps.js';
 import type { Gateway } from '../../src/engine/gateway.js';
 import type { Hooks } from '../../src/engine/hooks.js';
+import { remoteCommands } from '../../src/engine/remote-commands.js';
 import { swapGroups } from '../../src/engine/swap-groups.js';
 import { AwsFault, Failure } from '../../src/errors.js';
 import type { GroupResult } from '../../src/model/decision.js';
@@ -84,9 +85,10 @@ export function createStage(scenario: Partial<Scenario>, groups: readonly Parame
       holderIsGone: () => mishap.otherHost !== true,
       ...(mishap.hooks === undefined ? {} : { hooks: mishap.hooks }),
     };
+    const restart = plan.restart === undefined ? undefined : remoteCommands(deps.gateway, sandbox.clock, { document: 'AWS-RunShellScript', parameters: { commands: ['restart all'] }, run: plan.run, commandMs: plan.restart.commandMs });
     try {
       if (mishap.calls === true) return { outcome: 'cancelled', results: await callBack(deps, plan, await begunOn(deps, plan.groups), 'a test'), events };
-      return { outcome: 'swapped', results: await swapGroups(deps, plan), events };
+      return { outcome: plan.strategy === 'restart' ? 'restarted' : 'swapped', results: await swapGroups(restart === undefined ? deps : { ...deps, commands: restart }, plan), events };
     } catch (error) {
       if (error instanceof Killed) return { outcome: 'killed', results: [], events };
       if (error instanceof AwsFault) return { outcome: 'refused', results: [], events };
@@ -119,7 +121,7 @@ export function createStage(scenario: Partial<Scenario>, groups: readonly Parame
   };
 }
 
-const CHANGES = ['writeNotes', 'deleteNotes', 'suspend', 'resume', 'resize', 'terminate', 'protect'] as const;
+const CHANGES = ['writeNotes', 'deleteNotes', 'suspend', 'resume', 'resize', 'terminate', 'protect', 'register', 'deregister', 'sendCommand', 'cancelCommand'] as const;
 
 /** A gateway whose process dies, or is called back, before or after one of its changes. */
 function mortal(gateway: Gateway, { killAt, calledBackAt }: Mishap, changes: string[], callBackNow: () => void): Gateway {

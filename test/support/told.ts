@@ -34,6 +34,11 @@ function short(action: Action): string {
       return `${action.on ? 'shield' : 'unshield'} ${action.instances.join(',')}`;
     case 'freeze':
       return `freeze ${action.note.processes.join(',')}`;
+    case 'note':
+    case 'deregister':
+    case 'register':
+    case 'run':
+    case 'cancel':
     case 'record':
     case 'pause':
     case 'rewrite':

@@ -3,6 +3,7 @@ import { revisionOf } from '../world/touched.js';
 import type { World } from '../world/world.js';
 import { beginRollout, meddled, OUR_TAGS, strategyIn, type Expectation, type Strategy } from './expectation.js';
 import { lookAt, type Look } from './look.js';
+import { isRestart, watchRestarts } from './restart.js';
 import { breachesAtEnd, breachesNow, type Breach } from './rules.js';
 
 /** A rule of DESIGN that was broken, when and where. */
@@ -81,6 +82,8 @@ export function watchInvariants(world: World, options: { readonly autoExpect?: b
 
   const followTag = (look: Look): void => {
     const { name, tags } = look.group;
+    // Restarts in place have rules of their own.
+    if (isRestart(tags.get(ROLLOUT_TAG)?.value) && !expectations.has(name)) return;
     if (tags.has(ROLLOUT_TAG) && !expectations.has(name)) expectations.set(name, beginRollout(world, look, strategyIn(tags.get(ROLLOUT_TAG)?.value)));
     const begun = expectations.get(name);
     if (begun !== undefined && tags.has(ROLLOUT_TAG)) begun.removals = meddled(world, begun, look.group, 'removeTags');
@@ -117,6 +120,7 @@ export function watchInvariants(world: World, options: { readonly autoExpect?: b
     groupIsBusy: () => false,
   };
 
+  if (options.autoExpect === true) watchRestarts(world, (violation) => violations.push(violation));
   world.onChange(() => {
     const now = world.clock.now();
     for (const [name, group] of autoScalingState(world).groups) {

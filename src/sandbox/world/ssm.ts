@@ -1,20 +1,11 @@
 import type { OperationTable, World } from './world.js';
 import { ServiceFault } from './fault.js';
+import { commandOperations } from './ssm-commands.js';
+import { ssmState, type StoredParameter } from './ssm-state.js';
 
-/** Parameters by name. Plain data. */
-interface SsmState {
-  readonly parameters: Map<string, StoredParameter>;
-}
-
-interface StoredParameter {
-  readonly value: string;
-  readonly type: string;
-  readonly version: number;
-  readonly at: number;
-}
-
-/** The parameter store of the sandbox: plain values, current version only. */
+/** SSM of the sandbox: the parameter store (plain values, current version only) and Run Command. */
 export const ssmOperations: OperationTable = {
+  ...commandOperations,
   PutParameter: (world, input: { Name: string; Value: string; Type?: string; Overwrite?: boolean }) => {
     const { parameters } = ssmState(world);
     const before = parameters.get(input.Name);
@@ -51,17 +42,6 @@ export const ssmOperations: OperationTable = {
 /** The value of a parameter, for services that resolve them; undefined when there is none. */
 export function ssmValue(world: World, name: string): string | undefined {
   return ssmState(world).parameters.get(name)?.value;
-}
-
-function ssmState(world: World): SsmState {
-  return world.state<SsmState>('ssm', () => ({
-    parameters: new Map(
-      Object.entries(world.scenario.parameters).map(([name, value]) => [
-        name,
-        { value: String(value), type: 'String', version: 1, at: world.startedAt },
-      ]),
-    ),
-  }));
 }
 
 function described(world: World, name: string, parameter: StoredParameter): object {

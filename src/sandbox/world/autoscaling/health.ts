@@ -79,6 +79,13 @@ function needsWatching(world: World, group: GroupState, member: Member): boolean
   return steadySince(instance) > world.clock.now() || balancersSay(world, group, member.id) !== 'healthy';
 }
 
+/** Somebody registered or deregistered these: what the balancers say of them changes from now on. */
+export function noticeRegistrations(world: World, ids: readonly string[]): void {
+  for (const group of autoScalingState(world).groups.values()) {
+    if (ids.some((id) => group.members.has(id))) scheduleHealthCheck(world, group);
+  }
+}
+
 /** EC2 tells that an instance ended without its group having asked for it. */
 export function noticeEnded(world: World, instance: Ec2Instance): void {
   const group = instance.group === undefined ? undefined : autoScalingState(world).groups.get(instance.group);

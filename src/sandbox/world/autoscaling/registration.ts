@@ -56,12 +56,14 @@ function balancerSays(world: World, attachment: Attachment, id: string): 'health
   if (attachment.kind === 'classic') {
     const balancer = elbState(world).balancers.get(attachment.id);
     const registration = balancer === undefined ? undefined : classic.liveRegistration(world, balancer, id);
+    // One that a caller deregistered is OutOfService to DescribeInstanceHealth, and so unhealthy to Auto Scaling.
+    if (balancer?.takenOut.has(id) && registration === undefined) return 'unhealthy';
     if (balancer === undefined || registration === undefined || registration.drainsUntil !== undefined) return 'notYet';
     if (classic.classicHealth(world, balancer, id).State === 'InService') return 'healthy';
     return registration.probe.state === 'unhealthy' ? 'unhealthy' : 'notYet';
   }
   const targetGroup = elbv2State(world).targetGroups.get(attachment.id);
   const rows = targetGroup === undefined ? [] : targets.healthOfInstance(world, targetGroup, id);
-  if (rows.some((row) => row.State === 'unhealthy')) return 'unhealthy';
+  if (rows.some((row) => row.State === 'unhealthy') || (targetGroup?.takenOut.has(id) && rows.length === 0)) return 'unhealthy';
   return rows.length > 0 && rows.every((row) => row.State === 'healthy') ? 'healthy' : 'notYet';
 }

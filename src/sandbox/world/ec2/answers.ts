@@ -4,6 +4,7 @@ import type { Ec2Instance } from './state.js';
 export function answersAt(instance: Ec2Instance, at: number): boolean {
   const { behaviour, upAt, stopsAt } = instance;
   if (upAt === undefined || at < upAt || (stopsAt !== undefined && at >= stopsAt)) return false;
+  if (instance.pauses?.some((pause) => at >= pause.from && at < pause.until)) return false;
   switch (behaviour.behaviour) {
     case 'healthy':
     case 'dies':
@@ -21,6 +22,8 @@ export function steadySince(instance: Ec2Instance | undefined): number {
   if (instance === undefined) return 0;
   if (instance.stopsAt !== undefined) return instance.stopsAt;
   if (instance.behaviour.behaviour === 'flaps') return Infinity;
+  const last = instance.pauses?.at(-1);
+  if (last !== undefined) return last.until === Infinity ? last.from : last.until;
   return instance.upAt ?? Infinity;
 }
 

@@ -27,6 +27,8 @@ export interface Ec2Instance {
   readonly runningAt: number;
   /** When the application starts to answer. */
   readonly upAt: number | undefined;
+  /** Times in which a command keeps the application from answering; Infinity when it does not come back. */
+  pauses?: { readonly from: number; readonly until: number }[];
   /** When it stopped to answer for good. */
   stopsAt?: number;
   /** When it is `terminated`, known from the moment it shuts down. */

@@ -52,6 +52,7 @@ export function createLoadBalancer(world: World, input: CreateAccessPointInput):
     crossZone: false,
     idleSeconds: 60,
     registrations: new Map(),
+    takenOut: new Set(),
     tags: tagMap(input.Tags),
   });
   return { DNSName: dnsName };

@@ -1,4 +1,5 @@
 import type { DeregisterEndPointsInput, DescribeEndPointStateInput, RegisterEndPointsInput } from '@aws-sdk/client-elastic-load-balancing';
+import { noticeRegistrations } from '../autoscaling/health.js';
 import { ec2State } from '../ec2/state.js';
 import { ServiceFault } from '../fault.js';
 import type { World } from '../world.js';
@@ -9,7 +10,11 @@ export function registerInstances(world: World, input: RegisterEndPointsInput): 
   const balancer = balancerOf(world, input.LoadBalancerName);
   const ids = (input.Instances ?? []).map((one) => one.InstanceId ?? '');
   requireInstances(world, ids);
-  for (const id of ids) register(world, balancer, id);
+  for (const id of ids) {
+    register(world, balancer, id);
+    balancer.takenOut.delete(id);
+  }
+  noticeRegistrations(world, ids);
   return { Instances: names(world, balancer) };
 }
 
@@ -18,7 +23,11 @@ export function deregisterInstances(world: World, input: DeregisterEndPointsInpu
   const ids = (input.Instances ?? []).map((one) => one.InstanceId ?? '');
   const unknown = ids.filter((id) => liveRegistration(world, balancer, id) === undefined);
   if (unknown.length > 0) throw invalidInstance(unknown);
-  for (const id of ids) deregister(world, balancer, id);
+  for (const id of ids) {
+    deregister(world, balancer, id);
+    balancer.takenOut.add(id);
+  }
+  noticeRegistrations(world, ids);
   return { Instances: names(world, balancer) };
 }
 

@@ -26,6 +26,8 @@ export interface ClassicBalancer {
   crossZone: boolean;
   idleSeconds: number;
   readonly registrations: Map<string, Registration>;
+  /** Instances that a caller deregistered. */
+  readonly takenOut: Set<string>;
   readonly tags: Map<string, string>;
 }
 

@@ -32,6 +32,8 @@ export interface TargetGroupState {
   readonly attributes: Map<string, string>;
   /** By `instance:port`. */
   readonly targets: Map<string, TargetState>;
+  /** Instances that a caller deregistered. */
+  readonly takenOut: Set<string>;
   readonly tags: Map<string, string>;
 }
 

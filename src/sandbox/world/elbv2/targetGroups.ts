@@ -49,6 +49,7 @@ export function createTargetGroup(world: World, input: CreateTargetGroupInput): 
     },
     attributes: targetGroupDefaults(protocol),
     targets: new Map(),
+    takenOut: new Set(),
     tags: new Map((input.Tags ?? []).map((tag) => [tag.Key ?? '', tag.Value ?? ''])),
   };
   state.targetGroups.set(arn, group);

@@ -1,4 +1,5 @@
 import type { DeregisterTargetsInput, DescribeTargetHealthInput, RegisterTargetsInput } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { noticeRegistrations } from '../autoscaling/health.js';
 import { ec2State } from '../ec2/state.js';
 import { ServiceFault } from '../fault.js';
 import { catchUp, freshProbe, type ProbeRules } from '../probe.js';
@@ -130,13 +131,22 @@ export function targetHealth(world: World, group: TargetGroupState, target: Targ
 export function registerTargets(world: World, input: RegisterTargetsInput): object {
   const group = targetGroupOf(world, input.TargetGroupArn);
   for (const target of input.Targets ?? []) requireInstance(world, target.Id ?? '');
-  for (const target of input.Targets ?? []) register(world, group, target.Id ?? '', target.Port);
+  for (const target of input.Targets ?? []) {
+    register(world, group, target.Id ?? '', target.Port);
+    group.takenOut.delete(target.Id ?? '');
+  }
+  noticeRegistrations(world, (input.Targets ?? []).map(({ Id }) => Id ?? ''));
   return {};
 }
 
 export function deregisterTargets(world: World, input: DeregisterTargetsInput): object {
   const group = targetGroupOf(world, input.TargetGroupArn);
-  for (const target of input.Targets ?? []) deregister(world, group, target.Id ?? '', target.Port);
+  for (const target of input.Targets ?? []) {
+    // Without a port it is the target group's own.
+    deregister(world, group, target.Id ?? '', target.Port ?? group.port);
+    group.takenOut.add(target.Id ?? '');
+  }
+  noticeRegistrations(world, (input.Targets ?? []).map(({ Id }) => Id ?? ''));
   return {};
 }
 

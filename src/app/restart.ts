@@ -1,0 +1,98 @@
+import { makePlan, readWanted, targetWords } from '../config/plan.js';
+import { quote } from '../config/quote.js';
+import { readRestart, restartWords, type RestartFlags, type RestartWanted } from '../config/restart.js';
+import type { Commands } from '../engine/commands.js';
+import { localCommands } from '../engine/local-commands.js';
+import { remoteCommands } from '../engine/remote-commands.js';
+import { retrying } from '../engine/retry.js';
+import { stackGroups } from '../engine/stack.js';
+import { swapGroups } from '../engine/swap-groups.js';
+import { refused } from '../errors.js';
+import { balancerAsked, balancerProblems, groupsBehind } from './balancer-target.js';
+import { lockAsked, type LockFlags } from './lock-flags.js';
+import { withRun, type CommonFlags, type Head, type Run } from './run.js';
+import type { Ending, Surroundings } from './surroundings.js';
+import { targetProblems } from './update-asgs.js';
+import type { Witness } from './witness.js';
+
+export interface RestartAsked extends RestartFlags, CommonFlags, LockFlags {
+  readonly stack?: string | undefined;
+  readonly asgs: readonly string[];
+  readonly elb?: string | undefined;
+  readonly 'target-group'?: string | undefined;
+}
+
+/** `restart`: instances leave their balancers in batches, are restarted, and come back. Nobody is launched or terminated. */
+export async function restart(asked: RestartAsked, surroundings: Surroundings): Promise<Ending> {
+  const behind = balancerAsked(asked);
+  const problems = [...(behind === undefined ? targetProblems(asked).map((text) => text.replace('or --asg NAME', '--asg NAME, --elb NAME or --target-group ARN')) : balancerProblems(asked))];
+  const wish = readRestart(asked, problems);
+  const wanted = readWanted({ ...limitsOf(asked) }, problems);
+  const targets = behind === undefined ? asked.asgs : [behind];
+  const again: Head['again'] = (place) =>
+    `ha-updater restart ${asked.stack === undefined ? targets.flatMap(targetWords).map(quote).join(' ') : quote(asked.stack)} ${restartWords(asked)} --region ${place.region}${place.profile === undefined ? '' : ` --profile ${quote(place.profile)}`}`;
+  const head: Head = { command: 'restart', stack: asked.stack, groups: targets, again, onInterrupt, lock: lockAsked(asked, wanted) };
+  return withRun(head, asked, surroundings, async (run) => {
+    const groups = behind !== undefined ? await groupsBehind(run, behind) : asked.stack === undefined ? asked.asgs : await stackGroups(run.deps, asked.stack);
+    run.deps.emit({ type: 'groups.found', ...(asked.stack === undefined ? {} : { stack: asked.stack }), groups });
+    if (groups.length === 0) return { outcome: 'nothing', results: [] };
+    if (wish.command.kind === 'ssm') await expectAgents(run, groups);
+    const commands = commandsOf(run, wish, asked.stack);
+    await run.lockGroups(groups);
+    const plan = makePlan(wanted, {
+      strategy: 'restart',
+      restart: wish.plan,
+      run: run.id,
+      host: run.host,
+      pid: run.pid,
+      ...(run.build !== undefined && { build: run.build }),
+      ...(run.lock !== undefined && { lock: run.lock }),
+      stack: asked.stack,
+      groups,
+      region: run.region,
+      again: again({ region: run.region, profile: asked.profile }),
+      adoptOnly: false,
+    });
+    try {
+      const results = await swapGroups({ ...run.deps, commands }, plan);
+      return { outcome: results.some(({ outcome }) => outcome === 'restarted') ? 'restarted' : 'nothing', results };
+    } finally {
+      commands.end();
+    }
+  });
+}
+
+/** The limits of a rollout that a restart has too; its command's time is its own. */
+function limitsOf(asked: RestartAsked): Parameters<typeof readWanted>[0] {
+  const { 'healthy-timeout': healthy, warmup, 'drain-timeout': drain, 'wait-for-lock': lock, poll } = asked;
+  return { 'healthy-timeout': healthy, warmup, 'drain-timeout': drain, 'wait-for-lock': lock, poll };
+}
+
+function commandsOf(run: Run, { command, plan }: RestartWanted, stack: string | undefined): Commands {
+  const { gateway, clock, hooks } = run.deps;
+  if (command.kind === 'ssm') return remoteCommands(gateway, clock, { document: command.document, parameters: command.parameters, run: run.id, commandMs: plan.commandMs });
+  if (hooks === undefined) throw new Error('There is nobody to run commands.');
+  return localCommands({ gateway, clock, hooks }, { line: command.line, run: run.id, stack: stack ?? '', commandMs: plan.commandMs });
+}
+
+/** An instance that takes no commands would fail only once it is out. */
+async function expectAgents(run: Run, groups: readonly string[]): Promise<void> {
+  const { gateway } = run.deps;
+  const found = await retrying(run.deps, 'autoscaling:DescribeAutoScalingGroups', () => gateway.describeGroups(groups));
+  const ids = found.groups.flatMap(({ instances }) => instances.filter(({ lifecycle, healthy }) => lifecycle === 'InService' && healthy).map(({ id }) => id));
+  const online = new Set(await retrying(run.deps, 'ssm:DescribeInstanceInformation', () => gateway.commandable(ids)));
+  const deaf = ids.filter((id) => !online.has(id));
+  if (deaf.length === 0) return;
+  throw refused(
+    'restart.noAgent',
+    `SSM cannot run commands on ${deaf.slice(0, 5).join(', ')}${deaf.length > 5 ? ` and ${deaf.length - 5} more` : ''}: no agent of theirs is online.`,
+    [],
+    [`aws ssm describe-instance-information --filters Key=InstanceIds,Values=${deaf.slice(0, 5).join(',')}`],
+  );
+}
+
+/** What the first signal does, by how far the run is. */
+function onInterrupt(witness: Witness): string {
+  if (witness.open.length === 0) return 'Stops before anything is changed.';
+  return 'Stops the commands that run and puts back what was taken out. A second signal leaves at once and keeps the record.';
+}

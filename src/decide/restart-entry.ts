@@ -1,0 +1,71 @@
+import type { Target } from '../model/action.js';
+import { count } from '../model/count.js';
+import type { Observed } from '../model/decision.js';
+import type { Balancer, Group, Instance } from '../model/group.js';
+import type { Plan } from '../model/plan.js';
+import type { OutInstance } from '../model/record.js';
+import { notInService, standing } from './classify.js';
+import { isBack, isListed, isRegistered, targetOf } from './registered.js';
+import { proven } from './remember.js';
+
+/** What shall become of an instance that is noted as out: the whole restart, back as it is, or left out because it failed. */
+export type Aim = 'restart' | 'back' | 'out';
+
+/** The next step of one instance that is noted as out. */
+export type EntryStep =
+  | { readonly kind: 'deregister' | 'register'; readonly at: readonly { readonly balancer: Balancer; readonly target: Target }[] }
+  | { readonly kind: 'run' | 'cancel' }
+  | { readonly kind: 'wait'; readonly why: string; readonly until: number }
+  /** `open`: why it does not serve although nothing more is to be done. */
+  | { readonly kind: 'finished'; readonly open?: string };
+
+/** What to do next with one instance. Nothing is stored: each step follows from what the balancers list and the command says. */
+export function entryStep(observed: Observed, plan: Plan, group: Group, out: OutInstance, aim: Aim): EntryStep {
+  const instance = group.instances.find(({ id }) => id === out.id);
+  if (instance === undefined || standing(instance.lifecycle) === 'leaving') return { kind: 'finished' };
+  const command = observed.commands?.[out.id];
+  if (aim !== 'restart' && command?.state === 'running') return { kind: 'cancel' };
+  switch (aim) {
+    case 'back':
+      return backStep(observed, plan, group, instance, out);
+    case 'out': {
+      const still = group.balancers.filter((balancer) => isRegistered(instance, balancer));
+      return still.length > 0 ? deregister(still, out) : { kind: 'finished' };
+    }
+    case 'restart':
+      if (command?.state === 'ended') return backStep(observed, plan, group, instance, out);
+      if (command?.state === 'running') return { kind: 'wait', why: 'the command runs', until: command.since + (plan.restart?.commandMs ?? 0) };
+      return outStep(observed, plan, group, instance, out);
+  }
+}
+
+/** Out of every balancer, drained, then the command. */
+function outStep(observed: Observed, plan: Plan, group: Group, instance: Instance, out: OutInstance): EntryStep {
+  const still = group.balancers.filter((balancer) => isRegistered(instance, balancer));
+  if (still.length > 0) return deregister(still, out);
+  const draining = group.balancers.filter((balancer) => isListed(instance, balancer));
+  if (draining.length === 0) return { kind: 'run' };
+  const until = (observed.seen.outSince[out.id] ?? observed.at) + plan.timing.drainMs;
+  return { kind: 'wait', why: `draining from ${draining.map(({ name }) => name).join(', ')}`, until };
+}
+
+/** Into every balancer again, then in service for the warm-up; or not, within the limit. */
+function backStep(observed: Observed, plan: Plan, group: Group, instance: Instance, out: OutInstance): EntryStep {
+  const until = (observed.seen.backSince[out.id] ?? observed.at) + plan.timing.progressMs;
+  const late = observed.at >= until;
+  const missing = group.balancers.filter((balancer) => !isBack(instance, balancer, out));
+  if (missing.length > 0 && !late) return { kind: 'register', at: missing.map((balancer) => ({ balancer, target: targetOf(out, balancer) })) };
+  if (missing.length === 0 && proven(group, [instance], observed.seen, plan, observed.at).length > 0) return { kind: 'finished' };
+  const open = notInService(group, instance);
+  if (late) return { kind: 'finished', open: open === '' ? 'in service, but not for the whole warm-up' : open };
+  return { kind: 'wait', why: open === '' ? 'in service, warming up' : open, until };
+}
+
+function deregister(from: readonly Balancer[], out: OutInstance): EntryStep {
+  return { kind: 'deregister', at: from.map((balancer) => ({ balancer, target: targetOf(out, balancer) })) };
+}
+
+/** `3 instances (i-1, i-2, i-3)` */
+export function named(ids: readonly string[]): string {
+  return `${count(ids.length, 'instance')} (${ids.slice(0, 5).join(', ')}${ids.length > 5 ? ` and ${ids.length - 5} more` : ''})`;
+}

@@ -1,0 +1,195 @@
+import { attached, autoScalingState, type GroupState } from '../world/autoscaling/state.js';
+import { ec2State } from '../world/ec2/state.js';
+import { classicHealth, registered } from '../world/elb/registrations.js';
+import { elbState } from '../world/elb/state.js';
+import { elbv2State } from '../world/elbv2/state.js';
+import { balancersUsing, targetHealth, targetsOf } from '../world/elbv2/targets.js';
+import type { World } from '../world/world.js';
+import { OUR_TAGS } from './expectation.js';
+import type { Violation } from './index.js';
+import { lookAt } from './look.js';
+import type { Breach } from './rules.js';
+
+/** Looks of others may lag this much behind the world before they act on them. */
+const LOOK_LAG_MS = 15_000;
+
+/** What a restart works on, as it truly is: a group, or what is registered with one balancer. */
+interface Fleet {
+  readonly name: string;
+  readonly tags: ReadonlyMap<string, string>;
+  /** Everything registered and not draining, as `balancer instance:port`. */
+  readonly registrations: readonly string[];
+  /** Instances that a caller deregistered from any of its balancers. */
+  readonly takenOut: ReadonlySet<string>;
+  readonly serving: ReadonlySet<string>;
+  readonly members: readonly { readonly id: string; readonly alive: boolean; readonly aside: boolean; readonly endedBy?: string }[];
+  /** Sizes and suspended processes; '' for a balancer. */
+  readonly settings: string;
+}
+
+interface Expectation {
+  readonly since: number;
+  readonly quorum: number;
+  readonly begun: Fleet;
+  takenOut: ReadonlySet<string>;
+  /** When each instance was last seen in service. */
+  readonly servedAt: Map<string, number>;
+  readonly told: Set<string>;
+}
+
+/**
+ * Watches restarts in place: while the tag of one is on a group or a balancer, whoever is taken out must
+ * leave enough in service, nobody may be terminated, and at the end all must be registered as before.
+ */
+export function watchRestarts(world: World, report: (violation: Violation) => void): void {
+  const expectations = new Map<string, Expectation>();
+  world.onChange(() => {
+    const fleets = [...groupFleets(world, expectations), ...balancerFleets(world, expectations)];
+    for (const fleet of fleets) {
+      const note = fleet.tags.get(`${OUR_TAGS}rollout`);
+      const known = expectations.get(fleet.name);
+      const expectation = known ?? (isRestart(note) ? begin(world, fleet, note ?? '') : undefined);
+      if (expectation === undefined) continue;
+      expectations.set(fleet.name, expectation);
+      const breaches = note === undefined ? atEnd(world, expectation, fleet) : now(world, expectation, fleet);
+      for (const breach of breaches) {
+        if (expectation.told.has(breach.text)) continue;
+        expectation.told.add(breach.text);
+        report({ at: world.clock.now(), group: fleet.name, ...breach });
+      }
+      if (note === undefined) expectations.delete(fleet.name);
+    }
+  });
+}
+
+/** Whether a record is one of a restart. */
+export function isRestart(note: string | undefined): boolean {
+  return / strategy=restart /.test(note ?? '');
+}
+
+function begin(world: World, fleet: Fleet, note: string): Expectation {
+  const quorum = Number(/ quorum=([\d.]+)/.exec(note)?.[1] ?? 1);
+  return { since: world.clock.now(), quorum, begun: fleet, takenOut: fleet.takenOut, servedAt: new Map(), told: new Set() };
+}
+
+function now(world: World, expectation: Expectation, fleet: Fleet): readonly Breach[] {
+  const at = world.clock.now();
+  const stale = Math.max(0, ...world.scenario.faults.map((fault) => (fault.kind === 'staleReads' ? fault.seconds * 1000 : 0)));
+  for (const id of fleet.serving) expectation.servedAt.set(id, at);
+  const more = [...fleet.takenOut].filter((id) => !expectation.takenOut.has(id));
+  expectation.takenOut = fleet.takenOut;
+  const justLost = [...expectation.servedAt].filter(([id, last]) => !fleet.serving.has(id) && !fleet.takenOut.has(id) && last >= at - LOOK_LAG_MS - stale).length;
+  const total = new Set([...fleet.registrations.map(instanceOf), ...fleet.takenOut]);
+  const alive = fleet.members.filter(({ id, alive: lives }) => lives && total.has(id)).length;
+  const floor = Math.max(1, expectation.quorum < 1 ? Math.ceil(expectation.quorum * alive - 1e-9) : expectation.quorum);
+  const tooFew = more.length > 0 && fleet.serving.size + justLost < floor;
+  return [
+    ...(tooFew ? [{ rule: 'quorum' as const, text: `${more.join(', ')} taken out, and ${fleet.serving.size} are left in service of ${alive}; the quorum ${expectation.quorum} keeps ${floor}.` }] : []),
+    ...membership(expectation, fleet),
+  ];
+}
+
+/** Nobody is terminated, neither by a caller nor by Auto Scaling because it was out. */
+function membership(expectation: Expectation, fleet: Fleet): readonly Breach[] {
+  const wrong = fleet.members.filter(({ id, endedBy }) => expectation.begun.members.some((one) => one.id === id) && (endedBy === 'caller' || endedBy === 'scale-in' || (endedBy === 'health' && expectation.takenOut.has(id))));
+  return wrong.length === 0 ? [] : [{ rule: 'membership', text: `${wrong.map(({ id, endedBy }) => `${id} (${endedBy ?? ''})`).join(', ')} was ended during a restart.` }];
+}
+
+function atEnd(world: World, expectation: Expectation, fleet: Fleet): readonly Breach[] {
+  const { begun } = expectation;
+  const lives = (id: string): boolean => fleet.members.some((one) => one.id === id && one.alive && !one.aside) && ['running', 'pending'].includes(ec2State(world).instances.get(id)?.state ?? '');
+  const missing = meddledWithBalancers(world, expectation, fleet) ? [] : begun.registrations.filter((one) => !fleet.registrations.includes(one) && lives(instanceOf(one)));
+  const left = [...fleet.tags.keys()].filter((key) => key.startsWith(OUR_TAGS) && key !== `${OUR_TAGS}frozen`);
+  const changed = fleet.settings !== begun.settings && !resized(world, expectation, fleet);
+  return [
+    ...(missing.length > 0 ? [{ rule: 'registered' as const, text: `Not registered as before: ${missing.join(', ')}.` }] : []),
+    ...(left.length > 0 ? [{ rule: 'tags' as const, text: `Tags of ours are left: ${left.join(', ')}.` }] : []),
+    ...(changed ? [{ rule: 'processes' as const, text: `Settings are ${fleet.settings}, they were ${begun.settings}.` }] : []),
+  ];
+}
+
+function meddledWithBalancers(world: World, { since }: Expectation, { name }: Fleet): boolean {
+  return world.scenario.faults.some((fault) => fault.kind === 'meddle' && fault.group === name && fault.does === 'detachBalancers' && happened(world, since, fault.at));
+}
+
+function resized(world: World, { since }: Expectation, { name }: Fleet): boolean {
+  return world.scenario.faults.some((fault) => (fault.kind === 'resize' || (fault.kind === 'meddle' && ['resumeProcesses', 'detach', 'standby'].includes(fault.does))) && fault.group === name && happened(world, since, fault.at));
+}
+
+function happened(world: World, since: number, seconds: number): boolean {
+  const at = world.startedAt + seconds * 1000;
+  return at >= since && at <= world.clock.now();
+}
+
+function instanceOf(registration: string): string {
+  return registration.slice(registration.indexOf(' ') + 1).split(':')[0] ?? '';
+}
+
+function watched(tags: ReadonlyMap<string, unknown>, name: string, expectations: ReadonlyMap<string, Expectation>): boolean {
+  return expectations.has(name) || tags.has(`${OUR_TAGS}rollout`);
+}
+
+function groupFleets(world: World, expectations: ReadonlyMap<string, Expectation>): readonly Fleet[] {
+  const groups = [...autoScalingState(world).groups.values()].filter(({ name, tags }) => watched(tags, name, expectations));
+  return groups.flatMap((group) => {
+    const look = lookAt(world, group.name);
+    if (look === undefined) return [];
+    const behind = attached(group).map(({ kind, id }) => (kind === 'classic' ? classicBehind(world, id) : targetsBehind(world, id)));
+    return [
+      {
+        name: group.name,
+        tags: new Map([...group.tags].map(([key, { value }]) => [key, value])),
+        registrations: behind.flatMap(({ registrations }) => registrations),
+        takenOut: new Set(behind.flatMap(({ takenOut }) => [...takenOut]).filter((id) => group.members.has(id))),
+        serving: new Set(look.instances.filter(({ inService }) => inService).map(({ id }) => id)),
+        members: look.instances.map(({ id, alive, aside, endedBy }) => ({ id, alive, aside, ...(endedBy === undefined ? {} : { endedBy }) })),
+        settings: settingsOf(group),
+      },
+    ];
+  });
+}
+
+function settingsOf(group: GroupState): string {
+  return `${group.min}/${group.desired}/${group.max} [${[...group.suspended.keys()].sort().join(', ')}]`;
+}
+
+interface Behind {
+  readonly registrations: readonly string[];
+  readonly takenOut: ReadonlySet<string>;
+  readonly serving: readonly string[];
+}
+
+function classicBehind(world: World, name: string): Behind {
+  const balancer = elbState(world).balancers.get(name);
+  if (balancer === undefined) return { registrations: [], takenOut: new Set(), serving: [] };
+  const rows = registered(world, balancer).filter(({ drainsUntil }) => drainsUntil === undefined);
+  return {
+    registrations: rows.map(({ instance }) => `${name} ${instance}`),
+    takenOut: balancer.takenOut,
+    serving: rows.filter(({ instance }) => classicHealth(world, balancer, instance).State === 'InService').map(({ instance }) => instance),
+  };
+}
+
+function targetsBehind(world: World, arn: string): Behind {
+  const group = elbv2State(world).targetGroups.get(arn);
+  if (group === undefined) return { registrations: [], takenOut: new Set(), serving: [] };
+  const using = balancersUsing(world, group);
+  const rows = targetsOf(world, group).filter(({ drainsUntil }) => drainsUntil === undefined);
+  const sick = new Set(rows.filter((row) => targetHealth(world, group, row, using).State !== 'healthy').map(({ instance }) => instance));
+  return {
+    registrations: rows.map(({ instance, port }) => `${group.name} ${instance}:${port}`),
+    takenOut: group.takenOut,
+    serving: [...new Set(rows.map(({ instance }) => instance))].filter((id) => !sick.has(id)),
+  };
+}
+
+/** Balancers that carry the tag themselves: there is no group. */
+function balancerFleets(world: World, expectations: ReadonlyMap<string, Expectation>): readonly Fleet[] {
+  const classic = [...elbState(world).balancers.values()].filter(({ name, tags }) => watched(tags, `elb:${name}`, expectations)).map((one) => ({ name: `elb:${one.name}`, tags: one.tags, behind: classicBehind(world, one.name) }));
+  const groups = [...elbv2State(world).targetGroups.values()].filter(({ arn, tags }) => watched(tags, arn, expectations)).map((one) => ({ name: one.arn, tags: one.tags, behind: targetsBehind(world, one.arn) }));
+  return [...classic, ...groups].map(({ name, tags, behind }) => {
+    const ids = [...new Set([...behind.registrations.map(instanceOf), ...behind.takenOut])];
+    const members = ids.map((id) => ({ id, alive: ec2State(world).instances.get(id)?.state === 'running', aside: false, ...(ec2State(world).instances.get(id)?.endedBy === undefined ? {} : { endedBy: ec2State(world).instances.get(id)?.endedBy ?? '' }) }));
+    return { name, tags: new Map(tags), registrations: behind.registrations, takenOut: new Set(behind.takenOut), serving: new Set(behind.serving), members, settings: '' };
+  });
+}
