@@ -27,6 +27,8 @@ const MARKS = {
   'session token': 'mark-nine-session-token-93',
   'environment of a command of the user': 'mark-ten-hook-93',
   'word that is no KEY=VALUE': 'mark-eleven-no-equals-93',
+  'password in the address of a lock': 'mark-lock-address-93',
+  'password of a lock in a variable': 'mark-lock-variable-93',
   'value of a parameter that the template does not declare': 'mark-twelve-undeclared-93',
 } as const;
 
@@ -120,6 +122,19 @@ describe('secrets', function () {
     }
     expect(await run(...args, '--replace-failed', '--output', 'lines')).to.equal(7);
     expect(await run(...args, '--replace-failed', '--json')).to.equal(7);
+  });
+
+  it('are there while a lock cannot be reached', async () => {
+    const lock = `redis://somebody:${MARKS['password in the address of a lock']}@127.0.0.1:1`;
+    secretEnv = { ...secretEnv, HA_UPDATER_LOCK_PASSWORD: MARKS['password of a lock in a variable'] };
+    expect(await run('update-asgs', 'web', '--lock', lock)).to.equal(3);
+    expect(await run('resume', 'web', '--lock', 'redis://127.0.0.1:1', '--json')).to.equal(3);
+    expect(await run('lock', 'show', 'web', '--lock', lock, '--debug')).not.to.equal(0);
+    expect(await run('update-asgs', 'web', '--lock', `redis//${MARKS['password in the address of a lock']}`)).to.equal(2);
+    secretEnv = { ...secretEnv, HA_UPDATER_LOCK: lock };
+    expect(await run('update-asgs', 'web', '--output', 'jsonl')).to.equal(3);
+    expect(await run('config', 'web')).to.equal(0);
+    expect(await run('config', 'web', '--json')).to.equal(0);
   });
 
   it('are there when nothing works: no network, expired credentials, a bug shown by --debug', async () => {
