@@ -1,4 +1,5 @@
 import type { World } from '../world.js';
+import { stackFault } from './faults.js';
 import { closeOperation, openOperation, setStackStatus, warnStack, setResource } from './events.js';
 import { cancelChildren, childStacks, releaseChildren } from './nested.js';
 import { outputsOf } from './outputs.js';
@@ -226,7 +227,7 @@ function forwardEnded(world: World, stack: StackRow, deployment: Deployment): vo
 
 function forwardFailed(world: World, stack: StackRow, deployment: Deployment): void {
   const { failed } = deployment;
-  cancelRunning(world, stack, deployment);
+  cancelRunning(world, stack, deployment, true);
   if (deployment.kind === 'create') createFailed(world, stack, deployment, listed('create', failed));
   else updateFailed(world, stack, deployment, listed(failed.every((name) => stack.lastStable?.resources.has(name) === false) ? 'create' : 'update', failed));
 }
@@ -295,8 +296,11 @@ function cleanupEnded(world: World, stack: StackRow, phase: 'cleanup' | 'rollbac
   finish(world, stack, phase === 'cleanup' ? 'UPDATE_COMPLETE' : 'UPDATE_ROLLBACK_COMPLETE');
 }
 
-/** What runs is given up; the roll-back looks at what it left. */
-function cancelRunning(world: World, stack: StackRow, deployment: Deployment): void {
+/**
+ * What runs is given up; the roll-back looks at what it left. When something failed, others may have failed too before
+ * anybody could tell them to stop: those say their own reason.
+ */
+function cancelRunning(world: World, stack: StackRow, deployment: Deployment, failing = false): void {
   deployment.turn += 1;
   for (const step of deployment.steps) {
     if (step.state !== 'running') continue;
@@ -304,7 +308,8 @@ function cancelRunning(world: World, stack: StackRow, deployment: Deployment): v
     const row = stack.resources.get(step.logicalId);
     if (row === undefined) continue;
     const creating = step.action === 'create';
-    setResource(world, stack, { ...row, status: creating ? 'CREATE_FAILED' : 'UPDATE_FAILED', reason: `Resource ${creating ? 'creation' : 'update'} cancelled` });
+    const own = failing && step.applied !== true ? stackFault(world, stack, step)?.reason : undefined;
+    setResource(world, stack, { ...row, status: creating ? 'CREATE_FAILED' : 'UPDATE_FAILED', reason: own ?? `Resource ${creating ? 'creation' : 'update'} cancelled` });
   }
   cancelChildren(world, stack, (child) => {
     if (child.status === 'UPDATE_IN_PROGRESS') rollBackUpdate(world, child, 'Resource update cancelled');
