@@ -49,8 +49,8 @@ export interface CdkDeployment {
   readonly publish: () => Promise<void>;
 }
 
-/** Checks account and bootstrap, and takes the deploy role. @throws Failure (refused) when the app does not belong here */
-export async function prepareCdk(run: Run, cdk: CdkStack, flags: CommonFlags, surroundings: Surroundings): Promise<CdkDeployment> {
+/** Checks account and bootstrap, and takes the deploy role. A plan publishes files alone. @throws Failure (refused) when the app does not belong here */
+export async function prepareCdk(run: Run, cdk: CdkStack, flags: CommonFlags, surroundings: Surroundings, assets: 'all' | 'files' = 'all'): Promise<CdkDeployment> {
   const { deps } = run;
   const identity = await retrying(deps, 'sts:GetCallerIdentity', () => deps.gateway.identity(), QUICK);
   const here: Environment = { accountId: identity.account, region: identity.region, partition: identity.arn.split(':')[1] ?? 'aws' };
@@ -71,7 +71,7 @@ export async function prepareCdk(run: Run, cdk: CdkStack, flags: CommonFlags, su
     settings: settingsOf(stack),
     publish: async () => {
       const clients: AssetClients = { account: here.accountId, partition: here.partition, region: here.region, s3: (options) => roles.s3(options), ...(flags.profile !== undefined && { profile: flags.profile }) };
-      const { published, there } = await publishAssets(stack, clients, surroundings.env);
+      const { published, there } = await publishAssets(stack, clients, surroundings.env, assets);
       if (published.length + there.length > 0) deps.emit({ type: 'assets.published', stack: stack.stackName, published, there });
     },
   };

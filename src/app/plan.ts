@@ -30,7 +30,7 @@ export async function plan(given: PlanAsked, surroundings: Surroundings): Promis
 
   const ending = await withRun(head, asked, { ...surroundings, json: true }, async (run) => {
     expectAccount(run, change.guards);
-    const cdk = asked.cdk === undefined ? undefined : await prepareCdk(run, asked.cdk, asked, surroundings);
+    const cdk = asked.cdk === undefined ? undefined : await prepareCdk(run, asked.cdk, asked, surroundings, 'files');
     const stackRun = cdk?.run ?? run;
     // To wait for somebody else's change is no change; all other wishes are.
     const order = { ...(await makeOrder(stackRun, asked, wanted, read, cdk)), wishes: { create: change.wishes.create ?? true, wait: change.wishes.wait ?? false } };

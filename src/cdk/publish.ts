@@ -24,10 +24,11 @@ type Library = typeof AssetsLibrary;
 
 /**
  * Publishes the assets of a stack: files to S3, images with docker. What is there already stays.
+ * @param wanted `files` leaves images out: CloudFormation can work out a change without them
  * @returns how many were published, in words, for people
  * @throws Failure (refused) naming every asset that could not be published
  */
-export async function publishAssets(stack: CdkStack, clients: AssetClients, env: Readonly<Record<string, string | undefined>>): Promise<{ readonly published: readonly string[]; readonly there: readonly string[] }> {
+export async function publishAssets(stack: CdkStack, clients: AssetClients, env: Readonly<Record<string, string | undefined>>, wanted: 'all' | 'files' = 'all'): Promise<{ readonly published: readonly string[]; readonly there: readonly string[] }> {
   const published: string[] = [];
   const there: string[] = [];
   if (stack.assetManifests.length === 0) return { published, there };
@@ -37,6 +38,7 @@ export async function publishAssets(stack: CdkStack, clients: AssetClients, env:
     const manifest = library.AssetManifest.fromFile(file);
     const publishing = new library.AssetPublishing(manifest, { aws, throwOnError: false, subprocessOutputDestination: 'ignore' });
     for (const entry of manifest.entries) {
+      if (wanted === 'files' && entry.type === 'docker-image') continue;
       const name = entry.displayName(false);
       if (await publishing.isEntryPublished(entry)) {
         there.push(name);

@@ -1,13 +1,14 @@
 import type { Milliseconds } from '../clock.js';
 import type { GroupOutlook } from '../model/change-plan.js';
-import type { StackChanges } from '../model/change-set.js';
 import type { Observed, Reason } from '../model/decision.js';
 import type { Group } from '../model/group.js';
 import type { Plan } from '../model/plan.js';
-import { doubled } from './capacity.js';
-import { causeOf, certainDetails, parametersBehind, type Place } from './causes.js';
-import { outdated, standing, units } from './classify.js';
-import { preflight, reasonsAgainst, warningsAbout } from './preflight.js';
+import type { RolloutRecord } from '../model/record.js';
+import { aimOf } from './aim.js';
+import { outdated, units } from './classify.js';
+import type { Effect } from './effect.js';
+import { membersOf } from './limits.js';
+import { preflight, reasonsAgainst, recordOf, warningsAbout } from './preflight.js';
 import { unsettled } from './settled.js';
 
 /** Assumed for an estimate: from the doubling to an instance that answers. Images differ widely. */
@@ -15,35 +16,38 @@ const LAUNCH_MS: Milliseconds = 90_000;
 /** From the end of draining to an instance that is gone. */
 const SHUTDOWN_MS: Milliseconds = 30_000;
 
-/** Properties of a group that say what it launches. */
-const LAUNCHES: ReadonlySet<string> = new Set(['LaunchConfigurationName', 'LaunchTemplate', 'MixedInstancesPolicy', 'InstanceId']);
-
 /**
  * What the swap would do with a group, if the stack changed like this now.
- * @param becomes why the change makes all instances outdated, see `effectOn`
+ * @param effect what the change does to the group, see `effectOn`
  */
-export function groupOutlook(observed: Observed, plan: Plan, group: Group, becomes: string | undefined): GroupOutlook {
-  const here = group.instances.filter((instance) => !['leaving', 'retained', 'parked'].includes(standing(instance.lifecycle)));
+export function groupOutlook(observed: Observed, plan: Plan, group: Group, { becomes, resized, replaced }: Effect): GroupOutlook {
+  const here = membersOf(group);
   const stale = here.filter((instance) => group.configurations.length > 0 && outdated(group, instance));
   const skip = skipped(observed, plan, group, becomes);
   const against = skip === undefined ? allAgainst(observed, group) : [];
-  const old = units(here);
-  const record = { size: group.size, old } as Parameters<typeof doubled>[0];
-  const expectedMs = skip === undefined ? expected(plan, group) : 0;
+  const size = resized ?? group.size;
+  // A group that is made larger or smaller has that many when the swap begins.
+  const old = resized === undefined || resized.desired === group.size.desired ? units(here) : resized.desired;
+  const record = recordOf(plan, { ...group, size }, here, { run: plan.run, startedAt: 0, size, old, suspended: [], together: plan.together });
+  const peak = skip === undefined ? aimOf(record).size : size;
+  const rounds = roundsOf(record);
+  const expectedMs = skip === undefined ? expected(plan, group, rounds) : 0;
   const many = stale.length === 0 ? '' : `${stale.length} of ${here.length} instances are outdated`;
   return {
     group: group.name,
     action: skip !== undefined ? 'skip' : against.length > 0 ? 'refuse' : 'swap',
     why: skip ?? [...(becomes === undefined ? [] : [becomes]), ...(many === '' ? [] : [many])].join('; ') + (becomes === undefined && many === '' ? 'a swap of all was asked for' : ''),
     size: group.size,
-    doubled: skip === undefined ? doubled(record) : group.size,
+    ...(resized !== undefined && { resized }),
+    strategy: record.strategy === 'rolling' ? 'rolling' : 'swap',
+    doubled: peak,
     instances: here.length,
     outdated: stale.map(({ id, configuration }) => ({ id, configuration })),
     ...(becomes !== undefined && { becomes }),
-    balancers: group.balancers.map(({ name, kind, judged, note, healthFloorMs, drainMs }) => ({ name, kind, judged, note, healthFloorMs, drainMs })),
+    balancers: group.balancers.map(({ id, name, kind, judged, note, healthFloorMs, drainMs }) => ({ name, kind, judged, note, healthFloorMs, drainMs, ...(replaced.includes(id) && { replaced: true as const }) })),
     expectedMs,
-    limitMs: skip === undefined ? plan.timing.totalMs + plan.timing.drainMs : 0,
-    extraInstanceHours: Math.round((old * expectedMs) / 36_000) / 100,
+    limitMs: skip === undefined ? plan.timing.totalMs + (rounds - 1) * plan.timing.progressMs + plan.timing.drainMs : 0,
+    extraInstanceHours: Math.round((Math.max(0, peak.desired - size.desired) * expectedMs) / 36_000) / 100,
     against,
     warnings: skip === undefined ? warnings(observed, plan, group) : [],
   };
@@ -71,32 +75,15 @@ function warnings(observed: Observed, plan: Plan, group: Group): readonly Reason
   return [...wait, ...warningsAbout(observed, plan, group)];
 }
 
-function expected(plan: Plan, group: Group): Milliseconds {
-  const judged = group.balancers.filter((balancer) => balancer.judged);
-  const most = (of: (balancer: (typeof judged)[number]) => Milliseconds): Milliseconds => judged.reduce((most, balancer) => Math.max(most, of(balancer)), 0);
-  return LAUNCH_MS + most(({ healthFloorMs }) => healthFloorMs) + plan.timing.warmupMs + most(({ drainMs }) => drainMs) + SHUTDOWN_MS;
+/** How often new instances have to be waited for: at once in a swap, a surge (or what may be missing) at a time in a rolling one. */
+function roundsOf(record: RolloutRecord): number {
+  if (record.strategy !== 'rolling') return 1;
+  const step = record.serial ? 1 : Math.max(1, record.surge, record.unavailable);
+  return Math.max(1, Math.ceil(record.old / step));
 }
 
-/**
- * Why a change makes all instances of a group outdated; undefined when it does not.
- * @param refs what the group launches from, unresolved: `lt/ID:$Latest` follows its template by itself
- */
-export function effectOn(changes: StackChanges, group: string, refs: readonly string[]): string | undefined {
-  const look = (place: Place): string | undefined => {
-    for (const change of place.stack.changes) {
-      if (change.physicalId === group && change.action === 'Modify') {
-        const detail = certainDetails(change).find(({ name }) => name !== undefined && LAUNCHES.has(name.split('.')[0] ?? ''));
-        if (detail !== undefined) return `${detail.name ?? ''} changes by ${causeOf(detail, place)}`;
-      }
-      const follows = change.type === 'AWS::EC2::LaunchTemplate' && change.physicalId !== '' && refs.some((ref) => ref.startsWith(`lt/${change.physicalId}:$`));
-      if (follows && change.action === 'Modify' && certainDetails(change).some(({ name }) => name?.split('.')[0] === 'LaunchTemplateData')) {
-        const parameters = parametersBehind(change.logicalId, place);
-        return `its launch template ${change.logicalId} changes${parameters.length === 0 ? '' : ` by parameter ${parameters.join(', ')}`}`;
-      }
-      const inner = change.nested === undefined ? undefined : look({ stack: change.nested, parent: { place, change } });
-      if (inner !== undefined) return inner;
-    }
-    return undefined;
-  };
-  return look({ stack: changes });
+function expected(plan: Plan, group: Group, rounds: number): Milliseconds {
+  const judged = group.balancers.filter((balancer) => balancer.judged);
+  const most = (of: (balancer: (typeof judged)[number]) => Milliseconds): Milliseconds => judged.reduce((most, balancer) => Math.max(most, of(balancer)), 0);
+  return rounds * (LAUNCH_MS + most(({ healthFloorMs }) => healthFloorMs) + plan.timing.warmupMs) + most(({ drainMs }) => drainMs) + SHUTDOWN_MS;
 }

@@ -124,7 +124,8 @@ function ready(observed: Observed, plan: Plan, group: Group): Preflight {
   return { kind: 'ready', record, why: `${because}; ${serving(group, old).length} in service, sizes ${group.size.min}/${group.size.desired}/${group.size.max} are noted before anything changes` };
 }
 
-function recordOf(plan: Plan, group: Group, old: readonly Instance[], base: Omit<RolloutRecord, 'version' | 'strategy'>): RolloutRecord {
+/** What the record of a rollout over this group would say, by the strategy of the plan. */
+export function recordOf(plan: Plan, group: Group, old: readonly Instance[], base: Omit<RolloutRecord, 'version' | 'strategy'>): RolloutRecord {
   if (plan.strategy !== 'rolling') return { version: RECORD_VERSION, strategy: 'swap', ...base, ...(canShield(old) ? { shield: true } : {}) };
   const choice = plan.rolling ?? ONE_ABOVE;
   return { version: STRATEGY_RECORD_VERSION, strategy: 'rolling', ...base, ...limitsOf(choice, group, old), serial: choice.serial };

@@ -117,6 +117,7 @@ async function ends(deps: Deps, over: readonly Begun[], groups: readonly BareGro
     if (group?.notes.wish?.run === record.run) await retrying(deps, 'autoscaling:DeleteTags', () => deps.gateway.deleteNotes(name, ['wish']));
     if (group === undefined) results.push({ group: name, outcome: 'skipped', why: 'it no longer exists' });
     else if (group.notes.frozen?.run === record.run) results.push({ group: name, outcome: 'rolledBack', why: group.notes.frozen.why, frozen: group.notes.frozen.processes });
+    else if (record.strategy === 'restart') results.push({ group: name, outcome: 'skipped', why: 'the restart was stopped, and what was out is back' });
     // A verdict may have come and gone between two looks; then the instances tell.
     else if (judged.get(name) === 'promote' || !(await hasOld(deps, group, record))) results.push({ group: name, outcome: 'promoted', why: 'its verdict was there before the wish' });
     else results.push({ group: name, outcome: 'skipped', why: 'the rollout had only been noted, and was taken back' });

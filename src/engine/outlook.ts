@@ -1,4 +1,5 @@
-import { effectOn, groupOutlook } from '../decide/outlook.js';
+import { effectOn } from '../decide/effect.js';
+import { groupOutlook } from '../decide/outlook.js';
 import type { GroupOutlook } from '../model/change-plan.js';
 import type { StackChanges } from '../model/change-set.js';
 import type { Plan } from '../model/plan.js';
@@ -15,5 +16,5 @@ export async function lookAhead(deps: Deps, plan: Plan, changes: StackChanges | 
   const bare = await retrying(deps, 'autoscaling:DescribeAutoScalingGroups', () => deps.gateway.describeGroups(plan.groups));
   const refs = new Map(bare.groups.map((group) => [group.name, group.configurationRefs]));
   const observed = await createObserver(deps, plan).look();
-  return observed.groups.map((group) => groupOutlook(observed, plan, group, changes === undefined ? undefined : effectOn(changes, group.name, refs.get(group.name) ?? [])));
+  return observed.groups.map((group) => groupOutlook(observed, plan, group, changes === undefined ? { replaced: [] } : effectOn(changes, group, refs.get(group.name) ?? [])));
 }

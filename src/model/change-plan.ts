@@ -52,14 +52,18 @@ export interface GroupOutlook {
   readonly action: 'swap' | 'skip' | 'refuse';
   readonly why: string;
   readonly size: Size;
-  /** The size while old and new instances serve side by side. */
+  /** The size that the change of the stack gives it; absent when that stays. */
+  readonly resized?: Size;
+  readonly strategy: 'swap' | 'rolling';
+  /** The largest size while old and new instances serve side by side. */
   readonly doubled: Size;
+  /** Instances that are there now. */
   readonly instances: number;
   /** Instances that are outdated already. */
   readonly outdated: readonly { readonly id: string; readonly configuration: string }[];
   /** Why all instances will be outdated by the change of the stack; absent when they will not. */
   readonly becomes?: string;
-  readonly balancers: readonly { readonly name: string; readonly kind: string; readonly judged: boolean; readonly note: string; readonly healthFloorMs: Milliseconds; readonly drainMs: Milliseconds }[];
+  readonly balancers: readonly { readonly name: string; readonly kind: string; readonly judged: boolean; readonly note: string; readonly healthFloorMs: Milliseconds; readonly drainMs: Milliseconds; /** The change of the stack puts another one in its place. */ readonly replaced?: true }[];
   /** An estimate: launch and boot, health checks, warm-up and draining. 0 when nothing is swapped. */
   readonly expectedMs: Milliseconds;
   /** When the run gives up at the latest. */

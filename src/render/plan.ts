@@ -49,12 +49,13 @@ function value(text: string | undefined): string {
 function groupLines(group: GroupOutlook): readonly string[] {
   const head = { swap: 'would be swapped', skip: 'nothing to swap', refuse: 'COULD NOT BE SWAPPED' }[group.action];
   const lines = [`Group ${group.group}: ${head}: ${sentence(group.why)}`];
-  if (group.action === 'skip') return lines;
+  if (group.action === 'skip') return group.resized === undefined ? lines : [...lines, `  size ${sizes(group.size)}; with the change ${sizes(group.resized)}`];
   const stale = list(group.outdated.map(({ id, configuration }) => `${id} (${configuration})`), 5);
-  const judged = group.balancers.filter(({ judged }) => judged).map(({ name, kind }) => `${name} (${kind === 'classic' ? 'classic load balancer' : 'target group'})`);
+  const judged = group.balancers.filter(({ judged }) => judged).map(({ name, kind, replaced }) => `${name} (${kind === 'classic' ? 'classic load balancer' : 'target group'}${replaced === true ? ', or what takes its place' : ''})`);
+  const resized = group.resized === undefined ? '' : `; with the change ${sizes(group.resized)}`;
   return [
     ...lines,
-    `  size ${sizes(group.size)}; doubled ${sizes(group.doubled)}; ${count(group.instances, 'instance')}`,
+    `  size ${sizes(group.size)}${resized}; ${group.strategy === 'swap' ? 'doubled' : 'a few at a time, at most'} ${sizes(group.doubled)}; ${count(group.instances, 'instance')}`,
     ...(group.outdated.length === 0 ? [] : [`  outdated already: ${stale}`]),
     `  proven behind: ${judged.length === 0 ? 'no load balancer, by Auto Scaling alone' : list(judged)}`,
     `  about ${duration(group.expectedMs)}, at most ${duration(group.limitMs)}; about ${group.extraInstanceHours} extra instance-hours`,
