@@ -1,17 +1,19 @@
 import { string as argument } from '@oclif/core/args';
 import { boolean } from '@oclif/core/flags';
 import { BaseCommand } from './base/command.js';
-import { commonFlags } from './base/flags.js';
+import { asgFlag, commonFlags } from './base/flags.js';
 
 export default class Status extends BaseCommand {
   static override summary = 'Show a stack, its groups, their instances and what our notes on them say';
   static override description =
     'Reads only. Shows the stack and its resources, every Auto Scaling group with its sizes and suspended processes, every instance with its version and its health in each load balancer, a rollout that is under way, who works on it, and which command helps.';
   static override examples = ['<%= config.bin %> status my-stack --events', '<%= config.bin %> status my-stack --json'];
+  static override usage = ['status STACK [FLAGS]', 'status --asg NAME [--asg NAME...] [FLAGS]'];
   static override args = {
-    stack: argument({ name: 'STACK', description: 'Stack to show', required: true, ignoreStdin: true }),
+    stack: argument({ name: 'STACK', description: 'Stack to show', ignoreStdin: true }),
   };
   static override flags = {
+    ...asgFlag,
     events: boolean({ summary: "Show the stack's events too, newest last" }),
     ...commonFlags,
   };
@@ -19,6 +21,6 @@ export default class Status extends BaseCommand {
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Status);
     const { status } = await import('../src/index.js');
-    return this.end(await status({ ...flags, stack: args.stack }, this.surroundings()));
+    return this.end(await status({ ...flags, stack: args.stack, asgs: flags.asg ?? [] }, this.surroundings()));
   }
 }

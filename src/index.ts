@@ -6,7 +6,7 @@ export { endWithError, endWithUnknownCommand } from './app/errors.js';
 export { resume, rollback, unfreeze, type RecoverAsked } from './app/recover.js';
 export { releaseLock, showLock, type LockCommandAsked, type LockDocument } from './app/lock-commands.js';
 export { restart, type RestartAsked } from './app/restart.js';
-export { status, type StatusDocument } from './app/status.js';
+export { status, type GroupsStatusDocument, type StatusDocument } from './app/status.js';
 export { updateGroups, type UpdateGroupsAsked } from './app/update-asgs.js';
 export { cancel, type CancelAsked } from './app/cancel.js';
 export { plan, type PlanAsked } from './app/plan.js';

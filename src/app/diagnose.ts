@@ -12,9 +12,8 @@ import { endWithError } from './errors.js';
 import { toFailure } from './failure.js';
 import { createHealthHistory } from './health-history.js';
 import { createLocator } from './locate.js';
-import { onlyLook } from './look.js';
+import { lookAtGroups, onlyLook } from './look.js';
 import { QUICK, type CommonFlags, type Run } from './run.js';
-import { lookAtGroups } from './status.js';
 import type { Ending, Surroundings } from './surroundings.js';
 
 export interface DiagnoseAsked extends CommonFlags {

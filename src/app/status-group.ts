@@ -1,3 +1,4 @@
+import { quote } from '../config/quote.js';
 import { notInService, split, verdictOf } from '../decide/classify.js';
 import { count } from '../model/count.js';
 import type { Group, HealthVerdict, Instance, Size } from '../model/group.js';
@@ -21,9 +22,19 @@ export interface InstanceStatus {
   readonly health: readonly { readonly balancer: string; readonly judged: boolean; readonly verdict: HealthVerdict; readonly reason: string }[];
 }
 
+/**
+ * Where a group stands, in one word for scripts. `interrupted`: a rollout whose holder is gone, or shows no sign of life;
+ * `frozen`: rolled back, with processes left suspended; `unreadable`: it carries a note of another version.
+ */
+export type GroupState = 'atRest' | 'underWay' | 'interrupted' | 'frozen' | 'unreadable';
+
 export interface GroupStatus {
   readonly name: string;
+  readonly state: GroupState;
   readonly size: Size;
+  /** How many instances are in service, and how many run another configuration than the group's. */
+  readonly inService: number;
+  readonly outdated: number;
   readonly suspended: readonly string[];
   readonly configurations: readonly string[];
   readonly balancers: readonly { readonly name: string; readonly kind: string; readonly judged: boolean; readonly note: string }[];
@@ -41,7 +52,8 @@ export interface GroupStatus {
 
 export interface Circumstances {
   readonly at: number;
-  readonly stack: Pick<Stack, 'name'>;
+  /** Absent when the groups were asked for by name. */
+  readonly stack?: Pick<Stack, 'name'>;
   readonly region: string;
   readonly holderIsGone: (lease: Lease) => boolean;
 }
@@ -49,16 +61,26 @@ export interface Circumstances {
 /** One group, with what its notes mean and which command helps. */
 export function groupStatus(group: Group, around: Circumstances): GroupStatus {
   const sides = sidesOf(group);
+  const instances = group.instances.map((instance) => instanceStatus(group, instance, sides));
   return {
     name: group.name,
+    state: stateOf(group, around),
     size: group.size,
+    inService: instances.filter((instance) => instance.inService).length,
+    outdated: instances.filter(({ side }) => side === 'outdated').length,
     suspended: group.suspended,
     configurations: group.configurations,
     balancers: group.balancers.map(({ name, kind, judged, note }) => ({ name, kind, judged, note })),
-    instances: group.instances.map((instance) => instanceStatus(group, instance, sides)),
+    instances,
     ...group.notes,
     ...advice(group, sides, around),
   };
+}
+
+function stateOf({ notes: { record, lease, frozen, unreadable } }: Group, { at, holderIsGone }: Circumstances): GroupState {
+  if (unreadable !== undefined) return 'unreadable';
+  if (record !== undefined) return lease === undefined || holderIsGone(lease) || at - lease.at > lease.ttlMs ? 'interrupted' : 'underWay';
+  return frozen === undefined ? 'atRest' : 'frozen';
 }
 
 function instanceStatus(group: Group, instance: Instance, sides: ReadonlyMap<string, Side>): InstanceStatus {
@@ -99,7 +121,8 @@ function sidesOf(group: Group): ReadonlyMap<string, Side> {
 
 function advice(group: Group, sides: ReadonlyMap<string, Side>, { at, stack, region, holderIsGone }: Circumstances): Pick<GroupStatus, 'remarks' | 'next'> {
   const { record, verdict, lease, frozen, wish, unreadable } = group.notes;
-  const update = `ha-updater update-asgs ${stack.name} --region ${region}`;
+  const target = `${stack?.name ?? `--asg ${quote(group.name)}`} --region ${region}`;
+  const update = `ha-updater update-asgs ${target}`;
   const remarks: string[] = [];
   const next: string[] = [];
   if (unreadable !== undefined) remarks.push(`A note that this version cannot read: ${unreadable}`);
@@ -108,13 +131,13 @@ function advice(group: Group, sides: ReadonlyMap<string, Side>, { at, stack, reg
     remarks.push(`Rollout ${record.run} began ${time(record.startedAt)}, ${judged}; it restores min ${record.size.min}, desired ${record.size.desired}, max ${record.size.max}.`);
     remarks.push(lease === undefined ? 'Interrupted: nobody works on it.' : holderOf(lease, at, holderIsGone));
     if (wish?.run === record.run) remarks.push(`Called back ${time(wish.at)} by ${wish.why}: it is rolled back unless it was judged before.`);
-    next.push(`ha-updater resume ${stack.name} --region ${region}`);
-    if (verdict?.outcome !== 'promote') next.push(`ha-updater rollback ${stack.name} --region ${region}`);
+    next.push(`ha-updater resume ${target}`);
+    if (verdict?.outcome !== 'promote') next.push(`ha-updater rollback ${target}`);
   }
   if (frozen !== undefined) {
     remarks.push(`Frozen since ${time(frozen.at)} by run ${frozen.run}: ${frozen.why.replace(/\.$/, '')}. Suspended by it: ${frozen.processes.join(', ') || 'nothing'}.`);
     if (record === undefined) {
-      next.push(update, `ha-updater unfreeze ${stack.name} --region ${region}`);
+      next.push(update, `ha-updater unfreeze ${target}`);
     }
   }
   const outdated = [...sides.values()].filter((side) => side === 'outdated').length;

@@ -1,6 +1,6 @@
 import type { Size } from '../model/group.js';
 import type { Stack, StackEvent, StackResource } from '../model/stack.js';
-import { oneLine, sizes, timestamp } from './words.js';
+import { count, oneLine, sizes, timestamp } from './words.js';
 
 /** What the page shows of a group; `app/status-group` makes it. */
 export interface GroupOnPage {
@@ -26,24 +26,30 @@ export interface GroupOnPage {
 export interface StatusOnPage {
   readonly at: number;
   readonly region: string;
-  readonly stack: Stack;
-  readonly resources: readonly StackResource[];
+  /** Absent, like its resources, when groups were asked for by name. */
+  readonly stack?: Stack;
+  readonly resources?: readonly StackResource[];
   readonly groups: readonly GroupOnPage[];
   readonly events?: readonly StackEvent[];
 }
 
 /** The page of `status`: aligned tables, never wrapped, the commands that help at the end of each group. */
 export function statusPage(page: StatusOnPage): readonly string[] {
-  const { stack } = page;
+  return [
+    ...(page.stack === undefined ? [`${count(page.groups.length, 'group')}, seen ${timestamp(page.at)} in ${page.region}`] : stackPart(page, page.stack)),
+    ...page.groups.flatMap(groupPart),
+    ...(page.groups.length === 0 ? ['', 'No Auto Scaling groups.'] : []),
+    ...(page.events === undefined ? [] : section('Events', table(page.events.map((event) => [timestamp(event.at), event.status, event.type, event.logicalId, event.reason])))),
+  ];
+}
+
+function stackPart(page: StatusOnPage, stack: Stack): readonly string[] {
   return [
     `Stack ${stack.name}: ${stack.status}${stack.statusReason ? ` (${oneLine(stack.statusReason)})` : ''}, seen ${timestamp(page.at)} in ${page.region}`,
     `  ${stack.id}`,
     ...section('Parameters', table(stack.parameters.map(({ key, value, noEcho }) => [key, noEcho ? '****' : (value ?? '')]))),
     ...section('Outputs', table(Object.entries(stack.outputs).map(([key, value]) => [key, value]))),
-    ...section('Resources', table(page.resources.map(({ logicalId, type, status, physicalId, statusReason }) => [logicalId, type, status, physicalId, statusReason]))),
-    ...page.groups.flatMap(groupPart),
-    ...(page.groups.length === 0 ? ['', 'No Auto Scaling groups.'] : []),
-    ...(page.events === undefined ? [] : section('Events', table(page.events.map((event) => [timestamp(event.at), event.status, event.type, event.logicalId, event.reason])))),
+    ...section('Resources', table((page.resources ?? []).map(({ logicalId, type, status, physicalId, statusReason }) => [logicalId, type, status, physicalId, statusReason]))),
   ];
 }
 

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import type { DiagnoseDocument, StatusDocument } from '../../src/index.js';
+import type { DiagnoseDocument, GroupsStatusDocument, StatusDocument } from '../../src/index.js';
 import { DEFAULT_SUBNETS, DEFAULT_VPC } from '../../src/sandbox/world/ec2/state.js';
 import { CALM, CALM_GROUPS, commandWorld, type CommandWorld } from './world.js';
 
@@ -71,7 +71,24 @@ describe('after a change', function () {
     const page = await world.run(['diagnose', 'web']);
     expect(page.stdout).to.match(/Group web-Group-\S+ could not launch: .*\[diagnose\.imageMissing\]/).and.include('    Remedy: ').and.include('ha-updater explain diagnose.');
     const group = (await status()).groups[0]?.name ?? '';
-    expect((await world.json<DiagnoseDocument>(['diagnose', '--asg', group])).document.findings).not.to.deep.equal([]);
+    const named = (await world.json<DiagnoseDocument>(['diagnose', '--asg', group])).document;
+    expect(named.findings).not.to.deep.equal([]);
+    expect(named).to.deep.include({ groups: [group], missed: [] }).and.to.include.keys('region', 'at', 'notes');
+  });
+
+  it('status tells scripts in one word where a stack and its groups stand, and shows groups by name', async () => {
+    const { stackState, groups } = await status();
+    expect(stackState).to.equal('ok');
+    const [group] = groups;
+    expect(group).to.include({ state: 'frozen', inService: 2, outdated: 2 });
+    const name = group?.name ?? '';
+    const { code, document } = await world.json<GroupsStatusDocument>(['status', '--asg', name]);
+    expect(code).to.equal(0);
+    expect(document).not.to.have.any.keys('stack', 'resources');
+    expect(document.groups.map((one) => [one.name, one.state])).to.deep.equal([[name, 'frozen']]);
+    expect(document.groups[0]?.next).to.include(`ha-updater unfreeze --asg ${name} --region eu-west-1`);
+    expect((await world.run(['status', '--asg', name])).stdout).to.match(new RegExp(`^1 group, seen .*\\n\\nGroup ${name}: 2 of 2 instances in service`));
+    for (const [args, exit] of [[['--asg', 'other'], 3], [['web', '--asg', name], 2], [['--asg', name, '--events'], 2], [[], 2]] as const) expect((await world.run(['status', ...args])).code, args.join(' ')).to.equal(exit);
   });
 
   it('diagnose tells of a stack that failed, at the resource', async () => {
