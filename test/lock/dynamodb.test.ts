@@ -5,6 +5,7 @@ import { dynamoStore } from '../../src/lock/dynamodb.js';
 import { LockFault, type LockStore } from '../../src/lock/store.js';
 import { memoryStore, startDynalite } from '../support/lock-stores.js';
 import { entry, keepsTheContract } from './contract.js';
+import { raceTwenty } from './races.js';
 
 type Dynalite = Awaited<ReturnType<typeof startDynalite>>;
 
@@ -47,4 +48,9 @@ describe('a lock in DynamoDB', () => {
     await dynalite.client.putItem({ TableName: 'locks', Item: { Name: { S: 'terraform' }, Info: { S: '{}' } } });
     expect((await faultOf(storeOf(dynalite.url, 'locks', 'Name').take('terraform', entry('a', 1)))).kind).to.equal('invalid');
   });
+});
+
+describe('two processes race for a lock in DynamoDB', function () {
+  this.timeout(120_000);
+  raceTwenty(() => startDynalite());
 });

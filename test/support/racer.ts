@@ -1,0 +1,58 @@
+import { appendFileSync } from 'node:fs';
+import { steadyClock } from '../../src/clock.js';
+import { newToken } from '../../src/config/run-id.js';
+import { openStore } from '../../src/app/lock.js';
+import { createKeeper } from '../../src/lock/keeper.js';
+
+/** One race for a lock: whoever gets it writes into the file. */
+export interface Start {
+  readonly address: string;
+  readonly name: string;
+  readonly file: string;
+}
+
+export interface Answered {
+  readonly pid: number;
+  readonly end: 'worked' | 'held' | 'lost' | 'failed';
+}
+
+/** A second is a hundred: the lease lasts 1.2 s and a sign of life comes every 0.2 s. */
+const SPEED = 100;
+
+/** A process of its own that races when it is told to. Run by fork. */
+async function race({ address, name, file }: Start): Promise<Answered['end']> {
+  const store = await openStore(address, { region: 'eu-west-1', speed: SPEED, surroundings: { env: process.env, version: 'test', command: 'race' }, now: () => steadyClock().now() });
+  const clock = steadyClock(SPEED);
+  const keeper = createKeeper({
+    store,
+    clock,
+    holder: { run: `run-${process.pid}`, host: 'here', pid: process.pid, command: 'race', since: 'now' },
+    token: newToken(),
+    waitMs: 0,
+    interrupt: { received: undefined, wake: new AbortController().signal },
+    emit: () => undefined,
+    serviceNow: () => clock.now(),
+  });
+  const not = await keeper.take([name]);
+  if (not !== undefined) {
+    await keeper.release();
+    return not.kind === 'held' ? 'held' : 'failed';
+  }
+  try {
+    await keeper.confirm();
+    appendFileSync(file, `${process.pid} in\n`);
+    // Long enough for the other one to see two signs of life.
+    await clock.sleep(80_000);
+    await keeper.confirm();
+    appendFileSync(file, `${process.pid} out\n`);
+    return 'worked';
+  } catch {
+    return 'lost';
+  } finally {
+    await keeper.release();
+  }
+}
+
+process.on('message', (start: Start) => {
+  void race(start).then((end) => process.send?.({ pid: process.pid, end } satisfies Answered));
+});
