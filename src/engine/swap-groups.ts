@@ -33,6 +33,7 @@ export async function swapGroups(deps: Deps, plan: Plan, decider: typeof decide 
   const hooks = createHookRunner(deps, plan);
   const report = createReporter(deps, plan);
   const trouble = createTrouble(deps);
+  const isFresh = createFreshness(deps, plan);
   let changed = false;
   let observed: Observed | undefined;
   let hasty = 0;
@@ -62,6 +63,7 @@ export async function swapGroups(deps: Deps, plan: Plan, decider: typeof decide 
             continue;
           }
           for (const { action, why } of decision.actions) {
+            if (!isFresh(observed)) break;
             changed = true;
             const rule = guard(observed, plan, action);
             if (rule !== undefined) throw brokenRule(rule, plan, observed);
@@ -76,6 +78,26 @@ export async function swapGroups(deps: Deps, plan: Plan, decider: typeof decide 
   } finally {
     await hooks.end();
   }
+}
+
+/** A look that is older than this is made again before anything is changed. */
+const FRESH_MS = 60_000;
+
+/** Old looks in a row; then they are old because AWS answers slowly. */
+const OLD_LOOKS = 3;
+
+/**
+ * Whether a look may still be acted on. The process, or its machine, may have stood still since: others may
+ * have taken over, and instances may be gone. Where looks themselves take long an older one has to do, but
+ * never one so old that another run could have taken over since.
+ */
+function createFreshness({ clock }: Deps, plan: Plan): (observed: Observed) => boolean {
+  let old = 0;
+  return ({ at }) => {
+    const age = clock.now() - at;
+    old = age <= FRESH_MS ? 0 : old + 1;
+    return old === 0 || (old > OLD_LOOKS && age < plan.timing.leaseMs - FRESH_MS);
+  };
 }
 
 /** Sends one action. False when it failed for now; what to do is decided anew after another look. */

@@ -129,7 +129,7 @@ export function createKeeper({ store, clock, background = clock, timing = LOCK_T
         // A call that fails, or takes too long, confirms nothing. This ends: the lease runs out.
         await renew();
         lookAtAge();
-        if (lost === undefined && isOld()) await background.sleep(timing.marginMs / 20);
+        if (lost === undefined && isOld()) await clock.sleep(timing.marginMs / 20);
       }
       if (lost !== undefined) throw lost;
     },

@@ -6,8 +6,8 @@ import type { RunningStore } from '../support/lock-stores.js';
 import { start, type Finished, type Running } from './cli.js';
 import { CALM, CALM_GROUPS, commandWorld, type CommandWorld } from './world.js';
 
-/** A lease of 120 s lasts four seconds: a short pause of a busy machine must not look like a dead run. */
-const SPEED = 30;
+/** A lease of 120 s lasts six seconds: a short pause of a busy machine must not look like a dead run. */
+const SPEED = 20;
 const LEASE_MS = 120_000 / SPEED;
 
 const TEMPLATE = new URL('../../../templates/web-stack.yaml', import.meta.url).pathname;

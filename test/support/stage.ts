@@ -1,13 +1,16 @@
-import { createGateway } from '../../src/aws/gateway.js';
+import { createGateway, type MayLeave } from '../../src/aws/gateway.js';
 import { decodeNotes, encodeNotes } from '../../src/aws/notes.js';
 import { begunOn, callBack } from '../../src/engine/call-back.js';
 import type { Interrupt } from '../../src/engine/deps.js';
 import type { Gateway } from '../../src/engine/gateway.js';
+import { createKeeper, type Keeper } from '../../src/lock/keeper.js';
+import type { LockStore } from '../../src/lock/store.js';
 import type { Hooks } from '../../src/engine/hooks.js';
 import { remoteCommands } from '../../src/engine/remote-commands.js';
 import { swapGroups } from '../../src/engine/swap-groups.js';
-import { AwsFault, Failure } from '../../src/errors.js';
+import { AwsFault, Failure, LockLost } from '../../src/errors.js';
 import type { GroupResult } from '../../src/model/decision.js';
+import type { Lease } from '../../src/model/record.js';
 import type { Outcome, RunEvent } from '../../src/model/event.js';
 import type { Plan } from '../../src/model/plan.js';
 import { createSandbox, type Sandbox } from '../../src/sandbox/index.js';
@@ -27,7 +30,18 @@ export interface Ending {
   readonly outcome: Outcome | 'killed';
   readonly results: readonly GroupResult[];
   readonly failure?: Failure;
+  /** The strict lock was lost. */
+  readonly lost?: string;
+  /** Changes that it asked for, when they left, and how many reads were answered before. */
+  readonly changes: readonly Left[];
   readonly events: readonly RunEvent[];
+}
+
+/** A change that left. */
+export interface Left {
+  readonly at: number;
+  readonly what: string;
+  readonly reads: number;
 }
 
 /** What happens to one run from outside. */
@@ -44,6 +58,10 @@ export interface Mishap {
   readonly otherHost?: boolean;
   /** Who runs the user's commands. */
   readonly hooks?: Hooks;
+  /** Works under this strict lock. */
+  readonly lock?: LockStore;
+  /** Stands still, as with SIGSTOP, right after the answer to its n-th read, or before its n-th change leaves; goes on when `meanwhile` is over. */
+  readonly stopAt?: { readonly read?: number; readonly change?: number; readonly meanwhile: () => Promise<void> };
 }
 
 /** A sandbox with groups, and runs of the real engine over the real SDK on its clock. */
@@ -63,7 +81,7 @@ export function createStage(scenario: Partial<Scenario>, groups: readonly Parame
   const sandbox = createSandbox({ ...DEFAULT_SCENARIO, ...scenario });
   const made = groups.map((options) => standardGroup(sandbox.world, options));
   const { region, credentials, requestHandler } = sandbox.clientConfig();
-  const gateway = createGateway({ region, credentials: () => Promise.resolve(credentials), requestHandler });
+  const way = { region, credentials: () => Promise.resolve(credentials), requestHandler };
   let calls = 0;
   sandbox.onCall(() => {
     if (++calls > MOST_CALLS) throw new Error(`a run that never ends: ${MOST_CALLS} calls`);
@@ -74,26 +92,40 @@ export function createStage(scenario: Partial<Scenario>, groups: readonly Parame
     runs++;
     const mine: string[] = [];
     changes = mine;
-    const plan: Plan = { ...PLAN, run: `run-${runs}`, host: mishap.otherHost === true ? `agent-${runs}` : 'agent', pid: 100 + runs, groups: made.map((group) => group.name), ...differs };
+    const sent: Left[] = [];
+    let reads = 0;
+    const strict = mishap.lock === undefined ? undefined : lockOf(sandbox, mishap.lock, `run-${runs}`);
+    const gateway = createGateway({ ...way, mayLeave: leaving((what) => sent.push({ at: sandbox.clock.now(), what, reads }), strict, standStill(mishap.stopAt, 'change', strict)) });
+    const plan: Plan = { ...PLAN, run: `run-${runs}`, host: mishap.otherHost === true ? `agent-${runs}` : 'agent', pid: 100 + runs, groups: made.map((group) => group.name), ...(strict !== undefined && { lock: strict.address }), ...differs };
     const events: RunEvent[] = [];
     const emit = (event: RunEvent): void => void events.push(event);
+    const still = standStill(mishap.stopAt, 'read', strict);
     const deps = {
-      gateway: mortal(gateway, mishap, mine, () => callBackAll(sandbox)),
+      gateway: mortal(gateway, mishap, mine, () => callBackAll(sandbox), () => (reads++, still())),
       clock: sandbox.clock,
       emit,
       interrupt: interruptAfter(sandbox, mishap.interruptAfterMs),
-      holderIsGone: () => mishap.otherHost !== true,
+      holderIsGone: (lease: Lease) => mishap.otherHost !== true || strict?.keeper.outlived.has(lease.run) === true,
       ...(mishap.hooks === undefined ? {} : { hooks: mishap.hooks }),
     };
     const restart = plan.restart === undefined ? undefined : remoteCommands(deps.gateway, sandbox.clock, { document: 'AWS-RunShellScript', parameters: { commands: ['restart all'] }, run: plan.run, commandMs: plan.restart.commandMs });
+    const ended = (outcome: Ending['outcome'], more: Partial<Ending> = {}): Ending => ({ outcome, results: [], changes: sent, events, ...more });
     try {
-      if (mishap.calls === true) return { outcome: 'cancelled', results: await callBack(deps, plan, await begunOn(deps, plan.groups), 'a test'), events };
-      return { outcome: plan.strategy === 'restart' ? 'restarted' : 'swapped', results: await swapGroups(restart === undefined ? deps : { ...deps, commands: restart }, plan), events };
+      const not = await strict?.keeper.take(plan.groups);
+      if (not !== undefined) return ended(not.kind === 'held' ? 'held' : 'refused');
+      if (mishap.calls === true) return ended('cancelled', { results: await callBack(deps, plan, await begunOn(deps, plan.groups), 'a test') });
+      return ended(plan.strategy === 'restart' ? 'restarted' : 'swapped', { results: await swapGroups(restart === undefined ? deps : { ...deps, commands: restart }, plan) });
     } catch (error) {
-      if (error instanceof Killed) return { outcome: 'killed', results: [], events };
-      if (error instanceof AwsFault) return { outcome: 'refused', results: [], events };
-      if (error instanceof Failure) return { outcome: error.outcome, results: [], failure: error, events };
+      if (error instanceof Killed) {
+        strict?.die();
+        return ended('killed');
+      }
+      if (error instanceof LockLost) return ended('stopped', { lost: error.message });
+      if (error instanceof AwsFault) return ended('refused');
+      if (error instanceof Failure) return ended(error.outcome, { failure: error });
       throw error;
+    } finally {
+      await strict?.keeper.release();
     }
   };
   return {
@@ -121,11 +153,91 @@ export function createStage(scenario: Partial<Scenario>, groups: readonly Parame
   };
 }
 
+/** The strict lock of one run, whose background work goes by the world's clock without making it wait. */
+interface Strict {
+  readonly address: string;
+  readonly keeper: Keeper;
+  /** No sign of life while it stands still. */
+  readonly freeze: () => void;
+  readonly thaw: () => void;
+  /** No sign of life ever again, and nothing is given back. */
+  readonly die: () => void;
+}
+
+function lockOf({ clock }: Sandbox, store: LockStore, run: string): Strict {
+  let state: 'alive' | 'still' | 'dead' = 'alive';
+  const late: (() => void)[] = [];
+  const background = {
+    now: () => clock.now(),
+    sleep: (ms: number, signal?: AbortSignal) =>
+      new Promise<void>((resolve) => {
+        const wake = (): void => {
+          signal?.removeEventListener('abort', wake);
+          cancel();
+          resolve();
+        };
+        const cancel = clock.after(ms, () => (state === 'alive' ? wake() : late.push(wake)));
+        signal?.addEventListener('abort', wake, { once: true });
+      }),
+  };
+  const mine: LockStore = { ...store, release: (name, token) => (state === 'dead' ? Promise.resolve(false) : store.release(name, token)) };
+  const keeper = createKeeper({
+    store: mine,
+    clock,
+    background,
+    holder: { run, host: 'agent', pid: 1, command: 'test', since: '' },
+    token: run,
+    waitMs: 0,
+    interrupt: { received: undefined, wake: new AbortController().signal },
+    emit: () => undefined,
+    serviceNow: () => clock.now(),
+  });
+  return {
+    address: store.address,
+    keeper,
+    freeze: () => (state = 'still'),
+    thaw: () => {
+      state = 'alive';
+      late.splice(0).forEach((wake) => wake());
+    },
+    die: () => (state = 'dead'),
+  };
+}
+
+/** Stands still the n-th time it is called. */
+function standStill(stopAt: Mishap['stopAt'], at: 'read' | 'change', strict: Strict | undefined): () => Promise<void> {
+  let times = 0;
+  return async () => {
+    if (stopAt === undefined || ++times !== stopAt[at]) return;
+    strict?.freeze();
+    await stopAt.meanwhile();
+    strict?.thaw();
+  };
+}
+
+/** The last step before a call leaves: notes changes, asks the lock, and stands still where the story says so. */
+function leaving(sent: (what: string) => void, strict: Strict | undefined, still: () => Promise<void>): MayLeave {
+  return async ({ operation, changes: isChange }) => {
+    if (isChange) await still();
+    if (isChange) await strict?.keeper.confirm();
+    if (strict?.keeper.lost !== undefined) throw strict.keeper.lost;
+    if (isChange) sent(operation);
+  };
+}
+
+const READS = ['describeGroups', 'health'] as const;
 const CHANGES = ['writeNotes', 'deleteNotes', 'suspend', 'resume', 'resize', 'terminate', 'protect', 'register', 'deregister', 'sendCommand', 'cancelCommand'] as const;
 
 /** A gateway whose process dies, or is called back, before or after one of its changes. */
-function mortal(gateway: Gateway, { killAt, calledBackAt }: Mishap, changes: string[], callBackNow: () => void): Gateway {
+function mortal(gateway: Gateway, { killAt, calledBackAt }: Mishap, changes: string[], callBackNow: () => void, afterRead: () => Promise<void>): Gateway {
   const wrapped: Record<string, unknown> = { ...gateway };
+  for (const name of READS) {
+    wrapped[name] = async (...parameters: unknown[]) => {
+      const answer: unknown = await (gateway[name] as (...of: unknown[]) => Promise<unknown>)(...parameters);
+      await afterRead();
+      return answer;
+    };
+  }
   for (const name of CHANGES) {
     wrapped[name] = async (...parameters: unknown[]) => {
       changes.push(`${name} ${JSON.stringify(parameters)}`);
