@@ -28,7 +28,7 @@ export interface Keeper {
    * @throws LockLost for ever, once a lock is lost or was not confirmed for its whole lease
    */
   confirm(): Promise<void>;
-  /** The loss, once it is known. */
+  /** The loss, once it is known or our clock says so. */
   readonly lost: LockLost | undefined;
   /** Runs that are surely stopped: their lock was seen unchanged for its whole lease, and is ours now. */
   readonly outlived: ReadonlySet<string>;
@@ -105,6 +105,7 @@ export function createKeeper({ store, clock, background = clock, timing = LOCK_T
 
   return {
     get lost() {
+      lookAtAge();
       return lost;
     },
     outlived,
