@@ -88,6 +88,15 @@ export function outdated(group: Group, instance: Instance): boolean {
   return !group.configurations.includes(instance.configuration);
 }
 
+/**
+ * New instances of a rolling rollout that was taken over after its verdict, launched before that from a configuration
+ * that is no longer the group's: whoever stopped because of a bad image, and mended it, wants those replaced too.
+ */
+export function overtaken(group: Group, fresh: readonly Instance[], adoptedAt: number | undefined): readonly Instance[] {
+  if (adoptedAt === undefined || group.configurations.length === 0) return [];
+  return fresh.filter((instance) => instance.launchedAt !== undefined && instance.launchedAt < adoptedAt && instance.configuration !== '' && outdated(group, instance));
+}
+
 /** Instants by the second: EC2 knows launch times no finer. */
 function second(instant: number): number {
   return Math.floor(instant / 1000);

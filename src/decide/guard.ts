@@ -135,7 +135,9 @@ function ruleOf(group: Group, action: Action): string | undefined {
         const instance = group.instances.find((one) => one.id === id);
         if (instance === undefined) return `${id} is not an instance of the group`;
         if (instance.launchedAt === undefined) return `nobody knows when ${id} was launched`;
-        if (!mine(instance.launchedAt, record.startedAt)) return `${id} is not of the ${action.half} half`;
+        // A rolling rollout that was stopped and mended replaces what it had launched before that, too.
+        const superseded = record.strategy === 'rolling' && action.half === 'old' && group.configurations.length > 0 && !group.configurations.includes(instance.configuration);
+        if (!mine(instance.launchedAt, record.startedAt) && !superseded) return `${id} is not of the ${action.half} half`;
       }
       if (action.half === 'new' && record.size.desired > 0 && served(group, group.instances.filter((one) => !isOld(one.launchedAt, record.startedAt)).map((one) => one.id)) === 0) {
         return 'no old instance would be left in service';

@@ -6,7 +6,7 @@ import type { Plan } from '../model/plan.js';
 import type { RollingRecord, Verdict } from '../model/record.js';
 import { surged } from './aim.js';
 import { BATCH } from './capacity.js';
-import { inService, notInService, serving, units, type Split } from './classify.js';
+import { inService, notInService, overtaken, serving, units, type Split } from './classify.js';
 import { act, finish, replaceDead, sameReasons, seconds, stillLeaving } from './finish.js';
 import { notProvenYet } from './hooks.js';
 import { hopeless } from './hopeless.js';
@@ -49,10 +49,11 @@ export function roll(observed: Observed, plan: Plan, group: Group, record: Rolli
 }
 
 function fleetOf(observed: Observed, plan: Plan, group: Group, halves: Split): Fleet {
-  const fresh = halves.new;
-  const there = units(halves.old) + units(fresh) + units(halves.unknown);
+  const gone = overtaken(group, halves.new, observed.seen.adoptedAt[group.name]);
+  const fresh = halves.new.filter((instance) => !gone.includes(instance));
+  const there = units(halves.old) + units(halves.new) + units(halves.unknown);
   return {
-    old: halves.old,
+    old: [...halves.old, ...gone],
     fresh,
     ready: proven(group, fresh, observed.seen, plan, observed.at),
     coming: units(fresh) + units(halves.unknown) + Math.max(0, group.size.desired - there),

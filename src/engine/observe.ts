@@ -82,9 +82,10 @@ export function createObserver(deps: Deps, plan: Plan): Observer {
     return here.some((instance) => isNew(instance.id) === (verdict.outcome === 'rollBack'));
   }
 
-  /** What would be launched now matters only until a rollout has begun. */
+  /** What would be launched now matters until a rollout has begun, and to whoever takes over a rolling one. */
   async function resolve(groups: readonly BareGroup[], at: Instant): Promise<ReadonlyMap<string, readonly string[]>> {
-    const undecided = groups.filter((group) => group.notes.record === undefined && !isDone(group) && plan.strategy !== 'restart');
+    const takenOver = ({ record, verdict }: BareGroup['notes']): boolean => record?.strategy === 'rolling' && record.run !== plan.run && verdict?.outcome === 'promote';
+    const undecided = groups.filter((group) => (group.notes.record === undefined || takenOver(group.notes)) && !isDone(group) && plan.strategy !== 'restart');
     const moving = new Set(undecided.flatMap((group) => group.configurationRefs.map(movingTemplate)).filter((id) => id !== undefined));
     if (moving.size > 0 && (versions === undefined || at - versions.at >= VERSIONS_MS)) versions = { at, of: { ...versions?.of, ...(await gateway.templateVersions([...moving])) } };
     return new Map(groups.map((group) => [group.name, group.configurationRefs.flatMap((ref) => resolved(ref, versions?.of ?? {}))]));

@@ -7,6 +7,7 @@ import { old, ROLLING, rollingGroup, rollingPlan, young } from '../support/rolli
 import { told } from '../support/told.js';
 
 const FOUR = old('i-1', 'i-2', 'i-3', 'i-4');
+const MENDED = { record: ROLLING, verdict: verdict('promote'), lease: { ...LEASE, run: 'run-2' } };
 const FIRST_OUT = { surge: 0, unavailable: 1 };
 const before = group({ size: { min: 1, max: 4, desired: 4 }, instances: FOUR });
 const justNow = (...ids: readonly string[]): { readonly inServiceSince: Record<string, number> } => ({ inServiceSince: Object.fromEntries(ids.map((id) => [id, T0 + 99_000])) });
@@ -94,6 +95,9 @@ const rows: readonly { readonly when: string; readonly look: Observed; readonly 
 
   // Whoever resumes obeys the record.
   { when: 'resumed by a run that was asked for a swap', look: observed([rollingGroup([...FOUR, ...young('i-5')], { desired: 5 })]), plan: { strategy: 'swap' }, then: 'terminate old i-1 to be replaced' },
+  { when: 'resumed after its image was mended: what it had launched from the bad one goes first', look: observed([rollingGroup([...FOUR.slice(1), fresh('i-5', { health: sick() }), fresh('i-6', { health: sick() })], { desired: 5, group: { configurations: ['lc/three'], notes: MENDED } })], { seen: { adoptedAt: { web: T0 + 90_000 } } }), plan: { run: 'run-2' }, then: 'terminate old i-5 to be replaced' },
+  { when: 'resumed after its image was mended: what serves goes by age', look: observed([rollingGroup([...FOUR.slice(1), ...young('i-5'), fresh('i-6', { configuration: 'lc/three', launchedAt: T0 + 95_000 })], { desired: 5, group: { configurations: ['lc/three'], notes: MENDED } })], { seen: { adoptedAt: { web: T0 + 90_000 } } }), plan: { run: 'run-2' }, then: 'terminate old i-2 to be replaced' },
+  { when: 'the configuration changes while the same run goes on', look: observed([rollingGroup([...FOUR.slice(1), fresh('i-5', { health: sick() })], { desired: 5, group: { configurations: ['lc/three'] } })]), then: 'wait: 0 of 4 instances are new and proven; 1 still to launch' },
   { when: 'resumed by a run that was asked for other limits', look: observed([rollingGroup([...FOUR, ...young('i-5')], { desired: 5 })]), plan: rollingPlan({ unavailable: { count: 2 } }), then: 'terminate old i-1 to be replaced' },
   { when: 'what was done is not visible yet', look: observed([rollingGroup([...FOUR, ...young('i-5')], { desired: 5 })], { seen: { pending: [{ action: { type: 'terminate', group: 'web', half: 'old', instances: ['i-1'], decrement: false }, since: T0 + 99_000, sure: true }] } }), then: 'wait: waiting until AWS shows what was just done' },
 ];

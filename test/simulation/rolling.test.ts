@@ -27,6 +27,49 @@ describe('simulation: one rolling rollout', () => {
     expect(extremes(stage)).to.deep.equal({ least: 4, most: 5 });
     expect(stage.violations()).to.deep.equal([]);
   });
+  it('stops at a bad image with what still serves, and goes on from there once it is mended', async () => {
+    const stage = stageOf(3, 'sick');
+    const first = await stage.run(rolling(FIRST_OUT));
+    expect([first.outcome, first.failure?.facts.code]).to.deep.equal(['stopped', 'swap.stuck']);
+    expect(stage.sandbox.monitor.inService('web')).to.equal(2);
+    stage.groups[0]?.changeImage('ami-good');
+    const second = await stage.run(rolling(FIRST_OUT));
+    expect(second.failure?.facts).to.equal(undefined);
+    expect(stateOf(stage)).to.deep.equal([{ name: 'web', size: [1, 3, 3], instances: Array(3).fill('InService 3'), suspended: [], tags: [] }]);
+    expect(stage.violations()).to.deep.equal([]);
+  });
+
+  it('stops on a signal after the verdict, keeps serving, and is finished by resume', async () => {
+    const stage = stageOf(3);
+    const first = await stage.run(rolling(), { interruptAfterMs: 300_000 });
+    expect([first.outcome, first.failure?.facts.code]).to.deep.equal(['stopped', 'swap.stuck']);
+    expect(first.failure?.facts.what).to.match(/interrupted by SIGINT; \d of 3 are new and proven, \d old instances? (is|are) left/);
+    expect(stage.sandbox.monitor.inService('web')).to.be.at.least(3);
+    const second = await stage.run({ adoptOnly: true });
+    expect(second.outcome).to.equal('swapped');
+    expect(stateOf(stage)).to.deep.equal([{ name: 'web', size: [1, 3, 3], instances: Array(3).fill('InService 2'), suspended: [], tags: [] }]);
+    expect(stage.violations()).to.deep.equal([]);
+  });
+
+  it('rolls back at a bad image when it launches first', async () => {
+    const stage = stageOf(3, 'sick');
+    expect((await stage.run(rolling())).outcome).to.equal('swapRolledBack');
+    expect(stateOf(stage)).to.deep.equal([{ name: 'web', size: [1, 3, 3], instances: Array(3).fill('InService 1'), suspended: ['AZRebalance', 'AlarmNotification', 'InstanceRefresh', 'Launch', 'ReplaceUnhealthy', 'ScheduledActions'], tags: ['ha-updater:frozen'] }]);
+    expect(extremes(stage)).to.deep.equal({ least: 3, most: 4 });
+    expect(stage.violations()).to.deep.equal([]);
+  });
+
+  it('takes one instance at a time over all groups', async () => {
+    const stage = stageOf(2, 'good', ['web', 'api', 'db']);
+    const ending = await stage.run(rolling({ serial: true }));
+    expect(ending.failure?.facts).to.equal(undefined);
+    expect(ending.results.map(({ outcome }) => outcome)).to.deep.equal(['promoted', 'promoted', 'promoted']);
+    // In the order of the plan, and the next group only when the one before is through.
+    const surges = stage.changes().filter((change) => /^resize .*"desired":3/.test(change)).map((change) => /"(web|api|db)"/.exec(change)?.[1]);
+    expect(surges).to.deep.equal(['web', 'api', 'db']);
+    expect(stage.violations()).to.deep.equal([]);
+  });
+
   it('terminates first', async () => {
     const stage = stageOf(4);
     const ending = await stage.run(rolling(FIRST_OUT));

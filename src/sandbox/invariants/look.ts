@@ -1,3 +1,4 @@
+import { resolveConfiguration } from '../world/autoscaling/configuration.js';
 import { attached, autoScalingState, isLeaving, unitsOf, type Attachment, type GroupState, type Member } from '../world/autoscaling/state.js';
 import { ec2State, type EndedBy } from '../world/ec2/state.js';
 import { classicHealth, liveRegistration } from '../world/elb/registrations.js';
@@ -9,6 +10,8 @@ import type { World } from '../world/world.js';
 /** One instance of a group as it truly is, without any lag of reads. */
 export interface Seen {
   readonly id: string;
+  /** Launched from something else than the group would launch from now. */
+  readonly outdated: boolean;
   /** Whole seconds. */
   readonly launchedAt: number;
   readonly units: number;
@@ -37,7 +40,7 @@ export function lookAt(world: World, name: string): Look | undefined {
   const group = autoScalingState(world).groups.get(name);
   if (group === undefined) return undefined;
   const judges = attached(group).flatMap((attachment) => judgeOf(world, attachment) ?? []);
-  const instances = [...group.members.values()].map((member) => see(world, member, judges));
+  const instances = [...group.members.values()].map((member) => see(world, group, member, judges));
   return { group, instances, inService: instances.reduce((sum, one) => sum + (one.inService ? one.units : 0), 0) };
 }
 
@@ -66,13 +69,24 @@ function judgeOf(world: World, attachment: Attachment): Judge | undefined {
   };
 }
 
-function see(world: World, member: Member, judges: readonly Judge[]): Seen {
+function isOutdated(world: World, group: GroupState, member: Member): boolean {
+  try {
+    const { launchConfiguration, template } = resolveConfiguration(world, group, 0);
+    return launchConfiguration === undefined ? member.template?.id !== template?.id || member.template?.version !== template?.version : member.launchConfiguration !== launchConfiguration;
+  } catch {
+    // Its template is gone: nothing can be compared.
+    return false;
+  }
+}
+
+function see(world: World, group: GroupState, member: Member, judges: readonly Judge[]): Seen {
   const instance = ec2State(world).instances.get(member.id);
   const alive = instance?.state === 'running' || instance?.state === 'pending';
   const leaving = isLeaving(member);
   const words = leaving || member.lifecycle !== 'InService' ? undefined : judges.map((judge) => judge(member.id));
   return {
     id: member.id,
+    outdated: isOutdated(world, group, member),
     launchedAt: instance?.launchedAt ?? 0,
     units: unitsOf(member),
     leaving,

@@ -44,7 +44,9 @@ function terminatedHalves(world: World, expectation: Expectation, look: Look): S
   // So does a rolling rollout that launched one more than it needed, to leave the zones even.
   const surplus = expectation.half === 'old' && (expectation.strategy.kind === 'rolling' || [...expectation.taken].some((id) => expectation.old.has(id)));
   const ended = look.instances.filter((one) => one.endedBy === 'caller' || (one.endedBy === 'scale-in' && !others && !(surplus && !expectation.old.has(one.id))));
-  return new Set(ended.map((one) => (expectation.old.has(one.id) ? 'old' : 'new')));
+  // A rolling rollout that was stopped and mended replaces what it had launched before, too.
+  const counted = ended.filter((one) => expectation.strategy.kind !== 'rolling' || expectation.old.has(one.id) || !one.outdated);
+  return new Set(counted.map((one) => (expectation.old.has(one.id) ? 'old' : 'new')));
 }
 
 /** With every termination, everything that served until just now becomes capacity that one may rely on. */
