@@ -15,6 +15,8 @@ export interface Witness {
   readonly open: readonly string[];
   /** Groups whose verdict is written: only the other half can still go. */
   readonly judged: readonly string[];
+  /** A rolling rollout is under way: after its verdict it stops where it is. */
+  readonly rolling: boolean;
   readonly progress: ReadonlyMap<string, Progress>;
 }
 
@@ -25,6 +27,7 @@ export function createWitness(): { readonly witness: () => Witness; readonly see
   let stack: Witness['stack'];
   const open = new Set<string>();
   const judged = new Set<string>();
+  let rolling = false;
   const progress = new Map<string, Progress>();
 
   const see = (event: RunEvent): void => {
@@ -54,11 +57,15 @@ export function createWitness(): { readonly witness: () => Witness; readonly see
         break;
       case 'group.progress':
         progress.set(event.progress.group, event.progress);
+        if (event.progress.phase === 'surge' || event.progress.phase === 'replace') rolling = true;
         break;
       case 'action.started':
         // Even an action whose reply is lost may have had its effect.
         changed = true;
-        if (event.action.type === 'record') open.add(event.action.group);
+        if (event.action.type === 'record') {
+          open.add(event.action.group);
+          rolling = event.action.record.strategy === 'rolling';
+        }
         if (event.action.type === 'judge') event.action.groups.forEach((group) => judged.add(group));
         break;
       case 'group.finished':
@@ -71,6 +78,6 @@ export function createWitness(): { readonly witness: () => Witness; readonly see
   };
   return {
     see,
-    witness: () => ({ stage, changed, ...(stack === undefined ? {} : { stack }), open: [...open], judged: [...judged], progress }),
+    witness: () => ({ stage, changed, ...(stack === undefined ? {} : { stack }), open: [...open], judged: [...judged], rolling, progress }),
   };
 }

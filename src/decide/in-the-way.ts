@@ -4,6 +4,9 @@ import { describeHolder, holder } from './lease.js';
 import { busy } from './remember.js';
 import { renewal } from './renewal.js';
 
+/** What is gone from a rolling rollout was the old configuration: nobody can launch it while the group names another. */
+const WAY_BACK = 'Old instances that are gone cannot be launched again while the group names the new configuration. Finish it with resume; or give the group the former configuration (update-stack with the former values) and then resume: whatever runs another one is replaced.';
+
 /** What stops the whole run, whichever group it stands on; undefined when nothing does. */
 export function inTheWay(observed: Observed, plan: Plan): Decision | undefined {
   return unreadable(observed, plan) ?? heldByOthers(observed, plan) ?? guardedElsewhere(observed, plan) ?? judgedAlready(observed, plan) ?? calledOff(observed, plan) ?? stackInTheWay(observed, plan);
@@ -64,7 +67,7 @@ function judgedAlready(observed: Observed, plan: Plan): Decision | undefined {
   if (!plan.undo || !isStranger(observed, plan)) return undefined;
   const reasons = observed.groups.flatMap(({ name, notes: { record, verdict } }): Reason[] => {
     if (record === undefined || verdict?.run !== record.run || verdict.outcome !== 'promote') return [];
-    return [{ code: 'rollback.judged', group: name, text: `run ${record.run} was judged ${new Date(verdict.at).toISOString()}: promote (${verdict.why}); its old instances are going already`, remedy: 'Finish it with resume, then roll out the configuration that you want.' }];
+    return [{ code: 'rollback.judged', group: name, text: `run ${record.run} was judged ${new Date(verdict.at).toISOString()}: promote (${verdict.why}); its old instances are going already`, remedy: record.strategy === 'rolling' ? WAY_BACK : 'Finish it with resume, then roll out the configuration that you want.' }];
   });
   return reasons.length === 0 ? undefined : { kind: 'refuse', reasons };
 }

@@ -7,7 +7,7 @@ import type { RolloutRecord } from '../model/record.js';
 import { aimOf } from './aim.js';
 import { outdated, units } from './classify.js';
 import type { Effect } from './effect.js';
-import { membersOf } from './limits.js';
+import { limitReasons, membersOf } from './limits.js';
 import { preflight, reasonsAgainst, recordOf, warningsAbout } from './preflight.js';
 import { unsettled } from './settled.js';
 
@@ -17,29 +17,30 @@ const LAUNCH_MS: Milliseconds = 90_000;
 const SHUTDOWN_MS: Milliseconds = 30_000;
 
 /**
- * What the swap would do with a group, if the stack changed like this now.
+ * What a swap or a rolling rollout would do with a group, if the stack changed like this now.
  * @param effect what the change does to the group, see `effectOn`
  */
 export function groupOutlook(observed: Observed, plan: Plan, group: Group, { becomes, resized, replaced }: Effect): GroupOutlook {
   const here = membersOf(group);
   const stale = here.filter((instance) => group.configurations.length > 0 && outdated(group, instance));
   const skip = skipped(observed, plan, group, becomes);
-  const against = skip === undefined ? allAgainst(observed, group) : [];
+  const against = skip === undefined ? allAgainst(observed, plan, group) : [];
   const size = resized ?? group.size;
   // A group that is made larger or smaller has that many when the swap begins.
   const old = resized === undefined || resized.desired === group.size.desired ? units(here) : resized.desired;
   const record = recordOf(plan, { ...group, size }, here, { run: plan.run, startedAt: 0, size, old, suspended: [], together: plan.together });
   const peak = skip === undefined ? aimOf(record).size : size;
   const rounds = roundsOf(record);
-  const expectedMs = skip === undefined ? expected(plan, group, rounds) : 0;
+  const expectedMs = skip === undefined ? expected(plan, group, rounds, record) : 0;
   const many = stale.length === 0 ? '' : `${stale.length} of ${here.length} instances are outdated`;
   return {
     group: group.name,
     action: skip !== undefined ? 'skip' : against.length > 0 ? 'refuse' : 'swap',
-    why: skip ?? [...(becomes === undefined ? [] : [becomes]), ...(many === '' ? [] : [many])].join('; ') + (becomes === undefined && many === '' ? 'a swap of all was asked for' : ''),
+    why: skip ?? [...(becomes === undefined ? [] : [becomes]), ...(many === '' ? [] : [many])].join('; ') + (becomes === undefined && many === '' ? 'all were asked for' : ''),
     size: group.size,
     ...(resized !== undefined && { resized }),
     strategy: record.strategy === 'rolling' ? 'rolling' : 'swap',
+    ...(record.strategy === 'rolling' && { rolling: { surge: record.surge, unavailable: record.unavailable, serial: record.serial } }),
     doubled: peak,
     instances: here.length,
     outdated: stale.map(({ id, configuration }) => ({ id, configuration })),
@@ -61,9 +62,9 @@ function skipped(observed: Observed, plan: Plan, group: Group, becomes: string |
 }
 
 /** What preflight would say, and a rollout that is under way. */
-function allAgainst(observed: Observed, group: Group): readonly Reason[] {
+function allAgainst(observed: Observed, plan: Plan, group: Group): readonly Reason[] {
   const { record, lease } = group.notes;
-  if (record === undefined) return reasonsAgainst(observed, group);
+  if (record === undefined) return [...reasonsAgainst(observed, group), ...limitReasons(plan, group)];
   const who = lease === undefined ? 'nobody works on it' : `held by ${lease.host} (process ${lease.pid})`;
   return [{ code: 'group.rollout', group: group.name, text: `run ${record.run} has a rollout under way here, ${who}`, remedy: 'The next run finishes it first, or waits for its holder.' }];
 }
@@ -82,8 +83,11 @@ function roundsOf(record: RolloutRecord): number {
   return Math.max(1, Math.ceil(record.old / step));
 }
 
-function expected(plan: Plan, group: Group, rounds: number): Milliseconds {
+function expected(plan: Plan, group: Group, rounds: number, record: RolloutRecord): Milliseconds {
   const judged = group.balancers.filter((balancer) => balancer.judged);
   const most = (of: (balancer: (typeof judged)[number]) => Milliseconds): Milliseconds => judged.reduce((most, balancer) => Math.max(most, of(balancer)), 0);
-  return rounds * (LAUNCH_MS + most(({ healthFloorMs }) => healthFloorMs) + plan.timing.warmupMs) + most(({ drainMs }) => drainMs) + SHUTDOWN_MS;
+  const leave = most(({ drainMs }) => drainMs) + SHUTDOWN_MS;
+  // One at a time means that the one before has left; else they drain while the next are proven.
+  const times = record.strategy === 'rolling' && record.serial ? rounds : 1;
+  return rounds * (LAUNCH_MS + most(({ healthFloorMs }) => healthFloorMs) + plan.timing.warmupMs) + times * leave;
 }

@@ -120,7 +120,7 @@ function ready(observed: Observed, plan: Plan, group: Group): Preflight {
   };
   const record = recordOf(plan, group, old, base);
   const stale = old.filter((instance) => outdated(group, instance)).length;
-  const because = plan.swap === 'always' ? 'a swap of all was asked for' : `${stale} of ${old.length} instances are outdated`;
+  const because = plan.swap === 'always' ? 'all were asked for' : `${stale} of ${old.length} instances are outdated`;
   return { kind: 'ready', record, why: `${because}; ${serving(group, old).length} in service, sizes ${group.size.min}/${group.size.desired}/${group.size.max} are noted before anything changes` };
 }
 

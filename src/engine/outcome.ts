@@ -43,7 +43,7 @@ function putBack(put: readonly Extract<GroupResult, { outcome: 'putBack' }>[], r
 
 /** What the plan does, in one word. */
 function wordOf(plan: Plan): string {
-  return plan.strategy === 'restart' ? 'restart' : 'swap';
+  return plan.strategy === 'restart' ? 'restart' : plan.strategy === 'rolling' ? 'rolling rollout' : 'swap';
 }
 
 /** Another run has a group. */
@@ -92,7 +92,7 @@ function stopped(stuck: readonly GroupResult[], back: readonly GroupResult[], ob
     what: `${stuck[0]?.group ?? ''}: ${stuck[0]?.why ?? ''}.`,
     reasons,
     serves: serving(observed),
-    left: unproven ? 'Nothing was changed on the groups.' : recordKept(plan),
+    left: unproven ? 'Nothing was changed on the groups.' : `${recordKept(plan)}${halfWay(observed) ? HALF_WAY : ''}`,
     next: unproven ? [...status(plan), plan.again] : goOn(plan, observed),
   });
 }
@@ -103,7 +103,7 @@ export function rolledBack(back: readonly GroupResult[], observed: Observed | un
   const frozen = back.map((result) => ({ group: result.group, processes: result.outcome === 'rolledBack' ? result.frozen : [] }));
   return new Failure('swapRolledBack', {
     code: 'swap.rolledBack',
-    what: `The swap of ${back[0]?.group ?? ''}${back.length > 1 ? ` and ${back.length - 1} more` : ''} was rolled back: ${back[0]?.why ?? ''}.`,
+    what: `The ${wordOf(plan)} of ${back[0]?.group ?? ''}${back.length > 1 ? ` and ${back.length - 1} more` : ''} was rolled back: ${back[0]?.why ?? ''}.`,
     reasons,
     serves: observed === undefined ? 'The old instances serve.' : `The old instances serve: ${serving(observed)}`,
     left: `Frozen, so that nothing of the failed configuration starts: ${frozen.map(({ group, processes }) => `${group} (${processes.join(', ')} suspended)`).join('; ')}.`,
@@ -124,6 +124,16 @@ function serving(observed: Observed | undefined): string {
 function recordKept(plan: Plan): string {
   return `The record of the rollout is kept on ${plan.groups.join(', ')}; whoever resumes it, anywhere, finishes or undoes it.`;
 }
+
+/** A rolling rollout past its verdict, with old instances left or not all new ones proven. */
+function halfWay(observed: Observed): boolean {
+  return observed.groups.some((group) => {
+    const { record, verdict } = withNotes(group, observed.seen).notes;
+    return record?.strategy === 'rolling' && verdict?.outcome === 'promote';
+  });
+}
+
+const HALF_WAY = ' Old and new instances serve side by side. If the new configuration is bad, give the groups a good one first: whoever resumes then also replaces what runs another one.';
 
 /** How to go on with what is left: look, finish it, or undo it while no verdict forbids that. */
 function goOn(plan: Plan, observed: Observed | undefined): readonly string[] {

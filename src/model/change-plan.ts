@@ -55,6 +55,8 @@ export interface GroupOutlook {
   /** The size that the change of the stack gives it; absent when that stays. */
   readonly resized?: Size;
   readonly strategy: 'swap' | 'rolling';
+  /** Its limits in capacity units; absent for a swap. */
+  readonly rolling?: { readonly surge: number; readonly unavailable: number; readonly serial: boolean };
   /** The largest size while old and new instances serve side by side. */
   readonly doubled: Size;
   /** Instances that are there now. */

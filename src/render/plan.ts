@@ -56,12 +56,18 @@ function groupLines(group: GroupOutlook): readonly string[] {
   return [
     ...lines,
     `  size ${sizes(group.size)}${resized}; ${group.strategy === 'swap' ? 'doubled' : 'a few at a time, at most'} ${sizes(group.doubled)}; ${count(group.instances, 'instance')}`,
+    ...(group.rolling === undefined ? [] : [`  ${limitsText(group.rolling)}`]),
     ...(group.outdated.length === 0 ? [] : [`  outdated already: ${stale}`]),
     `  proven behind: ${judged.length === 0 ? 'no load balancer, by Auto Scaling alone' : list(judged)}`,
     `  about ${duration(group.expectedMs)}, at most ${duration(group.limitMs)}; about ${group.extraInstanceHours} extra instance-hours`,
     ...group.against.map((reason) => `  against it: ${reasonText(reason)}`),
     ...group.warnings.map((reason) => `  note: ${reasonText(reason)}`),
   ];
+}
+
+function limitsText({ surge, unavailable, serial }: NonNullable<GroupOutlook['rolling']>): string {
+  const order = surge === 0 ? `the oldest go first, at most ${unavailable} out of service at a time` : `${surge} more at a time, the oldest go when those are proven${unavailable === 0 ? '' : `, at most ${unavailable} out of service`}`;
+  return serial ? `${order}; one instance at a time over all groups` : order;
 }
 
 function reasonText({ group, text, remedy, code }: Reason, named = false): string {

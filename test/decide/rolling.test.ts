@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { decide } from '../../src/decide/decide.js';
+import { groupOutlook } from '../../src/decide/outlook.js';
 import type { Observed } from '../../src/model/decision.js';
 import type { Plan } from '../../src/model/plan.js';
 import { fresh, group, instance, LEASE, observed, PLAN, PROCESSES, sick, T0, verdict } from '../support/groups.js';
@@ -176,5 +177,28 @@ describe('decide: rolling over a weighted group', () => {
   it('raises the desired capacity rather than let it fall below the original', () => {
     const look = observed([rollingGroup([instance('i-1', { weight: 3 }), fresh('i-3', { weight: 2 }), fresh('i-4', { weight: 2 })], { ...record, surge: 2, desired: 6, group: { ...heavy, size: { min: 4, max: 6, desired: 6 } } })]);
     expect(told(decide(look, plan))).to.equal('surge 4/7/7');
+  });
+});
+
+const NO_EFFECT = { becomes: undefined, resized: undefined, replaced: [] };
+
+describe('what a rolling rollout would do with a group', () => {
+  const look = observed([before]);
+  const outlook = (choice: Parameters<typeof rollingPlan>[0]): ReturnType<typeof groupOutlook> => groupOutlook(look, { ...PLAN, ...rollingPlan(choice) }, before, NO_EFFECT);
+
+  it('tells the largest size, the limits, and a time that grows with the number of batches', () => {
+    const one = outlook({});
+    expect([one.action, one.strategy, one.doubled.desired, one.rolling]).to.deep.equal(['swap', 'rolling', 5, { surge: 1, unavailable: 0, serial: false }]);
+    const two = outlook({ surge: { count: 2 } });
+    const swap = groupOutlook(look, PLAN, before, NO_EFFECT);
+    expect([two.expectedMs < one.expectedMs, swap.expectedMs < two.expectedMs]).to.deep.equal([true, true]);
+    expect(outlook({ serial: true }).expectedMs).to.be.greaterThan(one.expectedMs);
+    // A few instances for longer, or twice as many for a short time.
+    expect([one.extraInstanceHours, swap.extraInstanceHours]).to.deep.equal([Math.round(one.expectedMs / 36_000) / 100, Math.round((4 * swap.expectedMs) / 36_000) / 100]);
+  });
+
+  it('tells what stands against it', () => {
+    expect(outlook({ surge: { count: 0 }, unavailable: { count: 4 } })).to.deep.include({ action: 'refuse' });
+    expect(outlook({ surge: { count: 0 }, unavailable: { count: 1 } }).warnings.map(({ code }) => code)).to.include('group.fewer');
   });
 });
