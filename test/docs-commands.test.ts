@@ -12,12 +12,12 @@ interface CommandClass {
 }
 
 const pages = repositoryFiles().filter((path) => /^(?:README\.md|docs\/[\w-]+\.md)$/.test(path));
-const names = repositoryFiles().flatMap((path) => /^commands\/([\w-]+)\.ts$/.exec(path)?.[1] ?? []);
+const files = repositoryFiles().flatMap((path) => /^commands\/((?!base\/)[\w/-]+)\.ts$/.exec(path)?.[1] ?? []);
 
 describe('the pages', () => {
   const commands = new Map<string, CommandClass>();
   before(async () => {
-    for (const name of names) commands.set(name, ((await import(`../commands/${name}.js`)) as { default: CommandClass }).default);
+    for (const file of files) commands.set(file.replace('/', ' '), ((await import(`../commands/${file}.js`)) as { default: CommandClass }).default);
   });
 
   const shown = pages.flatMap((page) => commandLines(read(page)).map((line) => ({ page, line })));
@@ -42,9 +42,10 @@ function commandLines(text: string): readonly string[] {
 function wrongIn({ page, line }: Shown, commands: ReadonlyMap<string, CommandClass>): readonly string[] {
   // Quoted values may hold anything, also what looks like a flag of another program.
   const words = line.replace(/'[^']*'|"[^"]*"/g, 'VALUE').split(/\s+/);
-  const command = commands.get(words[0] ?? '');
-  if (command === undefined) return [`${page}: there is no command ${words[0] ?? ''}: ${line}`];
+  const name = [words.slice(0, 2).join(' '), words[0] ?? ''].find((words) => commands.has(words));
+  const command = commands.get(name ?? '');
+  if (name === undefined || command === undefined) return [`${page}: there is no such command: ${line}`];
   const known = Object.entries(command.flags).flatMap(([name, flag]) => [`--${name}`, ...(flag.allowNo === true ? [`--no-${name}`] : []), ...(flag.char === undefined ? [] : [`-${flag.char}`])]);
   const flags = words.filter((word) => /^--?[a-z]/.test(word)).map((word) => word.replace(/[=,;).].*$/, ''));
-  return flags.filter((flag) => !known.includes(flag) && !['--json', '--help'].includes(flag)).map((flag) => `${page}: ${words[0] ?? ''} has no ${flag}: ${line}`);
+  return flags.filter((flag) => !known.includes(flag) && !['--json', '--help'].includes(flag)).map((flag) => `${page}: ${name} has no ${flag}: ${line}`);
 }
