@@ -1,87 +1,170 @@
-import { stackGroups, changeStack, type StackOrder } from '../engine/stack.js';
+import { lostGroups, lostStacks } from '../decide/changes.js';
+import { classifyStatus } from '../decide/stack-update.js';
 import { retrying } from '../engine/retry.js';
-import { AwsFault, Failure } from '../errors.js';
+import type { StackSettings } from '../engine/gateway.js';
+import { changeStack, stackGroups, type OpenChange, type StackOrder } from '../engine/stack.js';
+import { AwsFault, Failure, refused } from '../errors.js';
 import type { FailureFacts } from '../model/event.js';
 import type { Stack } from '../model/stack.js';
+import type { LoadedTemplate, TemplateSource } from '../model/template.js';
 import { inspectTemplate, maxBodyBytes } from '../template/load.js';
 import type { Run } from './run.js';
 import { templateStore, type StoreFlags } from './template-store.js';
 
-/** A stack as it was before its change. */
+/** A stack as it was before its change, ready to be made that again. */
 export interface Before {
   readonly stack: Stack;
-  readonly template: string;
-}
-
-/** Notes what a stack is, so that it can be made that again. Undefined when there is no stack yet. */
-export async function noteBefore({ deps }: Run, name: string): Promise<Before | undefined> {
-  const stack = await retrying(deps, 'cloudformation:DescribeStacks', () => deps.gateway.describeStack(name));
-  if (stack === undefined || stack.status === 'REVIEW_IN_PROGRESS') return undefined;
-  return { stack, template: await retrying(deps, 'cloudformation:GetTemplate', () => deps.gateway.stackTemplate(stack.id)) };
+  readonly template: LoadedTemplate;
 }
 
 /**
- * The swap rolled back, so the stack goes back too: to the template and the parameters that it had, then the
+ * Notes what a stack is, so that it can be made that again; a long template is stored now, because later it may be
+ * too late. Undefined when there is no stack yet.
+ * @throws Failure while nothing is changed: when the former template could not be sent again
+ */
+export async function noteBefore({ deps }: Run, order: StackOrder, flags: StoreFlags): Promise<Before | undefined> {
+  const stack = await retrying(deps, 'cloudformation:DescribeStacks', () => deps.gateway.describeStack(order.stack));
+  if (stack === undefined || stack.status === 'REVIEW_IN_PROGRESS') return undefined;
+  const text = await retrying(deps, 'cloudformation:GetTemplate', () => deps.gateway.stackTemplate(stack.id));
+  const origin = `the former template of stack ${order.stack}`;
+  const { bytes, resources, declared } = inspectTemplate(text, origin);
+  const source = async (): Promise<TemplateSource> => {
+    if (order.template.source.kind === 'previous' && order.existing === undefined) return { kind: 'previous' };
+    if (bytes <= maxBodyBytes) return { kind: 'body', text };
+    // It was deployed with the values that it has, so there is nothing to check about them.
+    return { kind: 'url', url: await templateStore(deps, flags, { given: [], useDefault: [], ignoreUnknown: true })({ text, origin, bytes, declared, transformed: true }) };
+  };
+  const secrets = changedSecrets(order, stack);
+  if (secrets.length > 0) {
+    const said = `${secrets.join(', ')} cannot be put back with --revert-on-failure: ${secrets.length === 1 ? 'its' : 'their'} former value cannot be read (NoEcho).`;
+    deps.emit({ type: 'warning', reason: { code: 'revert.secret', text: said, remedy: '' } });
+  }
+  // What we hold against it did not keep it from being deployed before.
+  return { stack, template: { source: await source(), origin, bytes, resources, declared, findings: [] } };
+}
+
+/**
+ * The swap rolled back, so the stack goes back too: to the template, the parameters and the tags that it had, then the
  * processes that the roll-back left suspended are resumed. Answers the failure with what stands now.
  * @param promoted groups of this run that run the new configuration already: then going back would undo them
  */
-export async function revert(run: Run, order: StackOrder, flags: StoreFlags, before: Before, failure: Failure, promoted: readonly string[]): Promise<Failure> {
+export async function revert(run: Run, order: StackOrder, before: Before, failure: Failure, promoted: readonly string[]): Promise<Failure> {
+  const { deps } = run;
   const with_ = (facts: Partial<FailureFacts>): Failure => new Failure(failure.outcome, { ...failure.facts, ...facts }, { cause: failure });
   if (promoted.length > 0) {
-    return with_({ left: `${failure.facts.left} The stack was not put back: ${promoted.join(', ')} runs the new configuration already.`.trim() });
+    return with_({ left: `${failure.facts.left} The stack was not put back: ${promoted.join(', ')} ${promoted.length === 1 ? 'runs' : 'run'} the new configuration already.`.trim() });
   }
+  const back = orderBack(order, before);
   try {
-    await changeStack(run.deps, await orderBack(run, order, flags, before));
-    const unfrozen = await unfreeze(run, before.stack.id);
-    const secrets = changedSecrets(order, before);
-    const kept = secrets.length === 0 ? '' : ` except ${secrets.join(', ')}, whose former value cannot be read (NoEcho)`;
-    const next = failure.facts.next.filter((command) => !/resume-processes|unfreeze|delete-tags/.test(command));
-    return with_({
-      left: `Nothing of the change: the stack has the template and the parameters that it had${kept}. ${unfrozen.length === 0 ? '' : `Resumed on ${unfrozen.join(', ')} what the roll-back had suspended.`}`.trim(),
-      next,
-    });
+    deps.emit({ type: 'stack.mending', stack: order.stack, action: 'revert', token: back.token });
+    await changeStack(deps, back, (open) => sameAndWhole(open, before));
   } catch (error) {
     if (!(error instanceof Failure) && !(error instanceof AwsFault)) throw error;
-    const what = error instanceof Failure ? error.facts.what : `${error.operation} answered ${error.code}: ${error.message}`;
-    const standing = error instanceof Failure && error.facts.left !== '' ? ` ${error.facts.left}` : '';
-    const left = `${failure.facts.left} The stack could not be put back: ${what.replace(/\.$/, '')}.${standing} Its groups still point at the new configuration and are frozen, so that nothing of it is launched.`.trim();
+    const what = error instanceof Failure ? error.facts.what : inWords(error);
+    const left = `${failure.facts.left} The stack could not be put back: ${sentence(what)} ${await standing(run, order, before)} Its groups still point at the new configuration; frozen, they launch nothing of it.`.trim();
     return with_({ left, next: [...new Set([...failure.facts.next, ...(error instanceof Failure ? error.facts.next : [])])] });
+  }
+  return resumed(run, order, before, failure, with_);
+}
+
+/** The stack is back; its groups may launch again. */
+async function resumed(run: Run, order: StackOrder, before: Before, failure: Failure, with_: (facts: Partial<FailureFacts>) => Failure): Promise<Failure> {
+  const back = `${putBack(order, before)} ${stays(order.settings)}`.trim();
+  const open = new Set<string>();
+  try {
+    const done = await unfreeze(run, before.stack.id, open);
+    for (const group of done) {
+      const why = failure.facts.reasons.find((reason) => reason.group === group)?.text ?? failure.facts.what;
+      run.deps.emit({ type: 'group.finished', result: { group, outcome: 'rolledBack', why: `${why}; then the stack was put back, and what had been suspended was resumed`, frozen: [] } });
+    }
+    const next = failure.facts.next.filter((command) => !/\b(unfreeze|resume-processes|update-asgs)\b/.test(command));
+    return with_({ left: `Nothing of the change${back} ${done.length === 0 ? '' : `Resumed on ${done.join(', ')} what the roll-back had suspended.`}`.trim(), next });
+  } catch (error) {
+    if (!(error instanceof AwsFault)) throw error;
+    const groups = [...open].join(', ');
+    return with_({ left: `The stack is back${back} But ${groups === '' ? 'its groups' : groups} could not be unfrozen: ${sentence(inWords(error))} What the roll-back had suspended stays so: ${failure.facts.left}`.trim() });
+  }
+}
+
+/** `: it has the template, the parameters and the tags that it had.` */
+function putBack(order: StackOrder, { stack }: Before): string {
+  const secrets = changedSecrets(order, stack);
+  const kept = secrets.length === 0 ? '' : ` except ${secrets.join(', ')}, whose former value cannot be read (NoEcho)`;
+  return `: the stack has the template${order.settings?.tags === undefined ? '' : ', the tags'} and the parameters that it had${kept}.`;
+}
+
+/** Settings have no former value that could be read; they stay. */
+function stays(settings: StackSettings = {}): string {
+  const words: Partial<Record<keyof StackSettings, string>> = {
+    roleArn: 'the service role',
+    notificationArns: 'notifications',
+    rollback: 'roll-back triggers',
+    policy: 'the stack policy',
+    terminationProtection: 'termination protection',
+  };
+  const stay = (Object.keys(words) as (keyof StackSettings)[]).flatMap((key) => (settings[key] === undefined ? [] : (words[key] ?? [])));
+  return stay.length === 0 ? '' : `As this run set them stay ${stay.join(', ')}.`;
+}
+
+/** What the stack is now, when it could not be put back. */
+async function standing({ deps }: Run, order: StackOrder, { stack: { id } }: Before): Promise<string> {
+  try {
+    const now = await retrying(deps, 'cloudformation:DescribeStacks', () => deps.gateway.describeStack(id));
+    if (now === undefined) return `Stack ${order.stack} is gone.`;
+    const whole = ['ok', 'rolledBack'].includes(classifyStatus(now.status));
+    return `Stack ${order.stack} is ${now.status}${whole ? ', with the new template and parameters' : ', half-way between the new and the former one'}.`;
+  } catch (error) {
+    if (!(error instanceof AwsFault)) throw error;
+    return `What the stack is now could not be read.`;
   }
 }
 
 /** The former template with the former values; those of NoEcho parameters stay what they are. */
-async function orderBack(run: Run, order: StackOrder, flags: StoreFlags, { stack, template: text }: Before): Promise<StackOrder> {
-  const origin = `the former template of stack ${order.stack}`;
-  const { bytes, resources, declared } = inspectTemplate(text, origin);
-  const given = stack.parameters.flatMap(({ key, value }) => (value === undefined ? [] : [{ key, value }]));
-  const store = templateStore(run.deps, flags, { given, useDefault: [], ignoreUnknown: false });
-  const source = bytes <= maxBodyBytes ? ({ kind: 'body', text } as const) : ({ kind: 'url', url: await store({ text, origin, bytes, declared, transformed: true }) } as const);
+function orderBack(order: StackOrder, { stack, template }: Before): StackOrder {
   return {
-    stack: stack.id,
-    // What we hold against it did not keep it from being deployed before.
-    template: { source, origin, bytes, resources, declared, findings: [] },
-    given,
+    stack: order.stack,
+    template,
+    given: stack.parameters.flatMap(({ key, value }) => (value === undefined ? [] : [{ key, value }])),
     capabilities: stack.capabilities,
     token: `${order.token}-back`,
     timing: order.timing,
     onInterrupt: 'leave',
-    ...(stack.tags !== undefined && { settings: { tags: stack.tags } }),
+    // Only when this run changed them: somebody else's tags are not ours to take away.
+    ...(order.settings?.tags !== undefined && { settings: { tags: stack.tags ?? {} }, exactTags: true }),
   };
 }
 
+/** The way back is for the very stack that was changed, and must not cost the instances that serve. */
+function sameAndWhole({ prepared, review }: OpenChange, { stack }: Before): Promise<'execute'> {
+  if (prepared.before?.id !== stack.id) return Promise.reject(refused('stack.replaced', `Stack ${stack.name} was deleted and made anew meanwhile.`, []));
+  const lost = review === undefined ? [] : [...lostGroups(review.changes), ...lostStacks(review.changes)];
+  if (lost.length === 0) return Promise.resolve('execute');
+  return Promise.reject(refused('change.groupLost', `Going back would take away ${lost.map(({ change }) => change.logicalId).join(', ')} with the instances that serve.`, []));
+}
+
 /** NoEcho parameters that this run gave a value. */
-function changedSecrets({ given }: StackOrder, { stack }: Before): readonly string[] {
+function changedSecrets({ given }: StackOrder, stack: Stack): readonly string[] {
   return stack.parameters.filter(({ key, noEcho }) => noEcho && given.some((parameter) => parameter.key === key)).map(({ key }) => key);
 }
 
-/** Resumes exactly what this run's roll-back left suspended, and removes its note. */
-async function unfreeze({ deps, id }: Run, stackId: string): Promise<readonly string[]> {
+/** Resumes exactly what this run's roll-back left suspended, and removes its note. `open` holds those that are not done yet. */
+async function unfreeze({ deps, id }: Run, stackId: string, open: Set<string>): Promise<readonly string[]> {
   const names = await stackGroups(deps, stackId);
   const { groups } = await retrying(deps, 'autoscaling:DescribeAutoScalingGroups', () => deps.gateway.describeGroups(names));
   const frozen = groups.filter(({ notes }) => notes.frozen?.run === id && notes.record === undefined);
+  for (const { name } of frozen) open.add(name);
   for (const { name, notes } of frozen) {
     await retrying(deps, 'autoscaling:ResumeProcesses', () => deps.gateway.resume(name, notes.frozen?.processes ?? []));
     await retrying(deps, 'autoscaling:DeleteTags', () => deps.gateway.deleteNotes(name, ['frozen']));
+    open.delete(name);
   }
   return frozen.map(({ name }) => name);
+}
+
+function inWords({ operation, code, message }: AwsFault): string {
+  return `${operation} answered ${code}: ${message}`;
+}
+
+function sentence(text: string): string {
+  return `${text.replace(/[.\s]+$/, '')}.`;
 }

@@ -49,14 +49,14 @@ export async function updateStack(given: UpdateStackAsked, surroundings: Surroun
         await approve(run, wanted, change, order, open, surroundings);
         if (change.keep) return 'keep';
         finished = await finishDeadRollouts(run, wanted, target);
-        if (asked['revert-on-failure'] === true) before = await noteBefore(stackRun, asked.stack);
+        if (asked['revert-on-failure'] === true) before = await noteBefore(stackRun, order, asked);
         return 'execute';
       });
       if (done.action === 'kept') return kept(asked.stack, done);
       const promoted: string[] = [];
       const swapped = swapAfter(noting(run, promoted), wanted, target, done).catch(async (error: unknown) => {
         if (before === undefined || done.action !== 'updated' || !(error instanceof Failure) || error.outcome !== 'swapRolledBack') throw error;
-        throw await revert(stackRun, order, asked, before, error, promoted);
+        throw await revert(stackRun, order, before, error, promoted);
       });
       const results = together(finished, await swapped);
       await writeOutputs(stackRun, done.stackId === '' ? asked.stack : done.stackId, asked, surroundings);

@@ -41,6 +41,8 @@ export interface StackOrder {
   readonly onInterrupt: 'cancel' | 'leave';
   /** What else the stack shall have. Tags here are merged over those that it has. */
   readonly settings?: StackSettings;
+  /** The tags of `settings` are all that the stack shall have. */
+  readonly exactTags?: boolean;
   readonly wishes?: StateWishes;
   /** Name of the change set to make; absent: the token. */
   readonly changeSetName?: string;

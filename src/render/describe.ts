@@ -133,6 +133,7 @@ const MENDING: Readonly<Record<Extract<RunEvent, { type: 'stack.mending' }>['act
   delete: 'Deletes the stack, whose creation had failed',
   continueRollback: 'Continues the roll-back that had failed',
   cancel: 'Cancels the update',
+  revert: 'The swap rolled back, so the stack goes back to the template and the parameters that it had',
 };
 
 /** `3 of 7 done`, or nothing when it is not known. */

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -40,6 +41,18 @@ describe('after a change', function () {
     expect(JSON.parse(alone.stdout)).to.deep.equal(outputs);
     expect(alone.stderr).to.include('No updates are to be performed');
     expect((await update('--outputs', '-')).code).to.equal(2);
+  });
+
+  it('outputs hold whatever a value holds, and what cannot be written is told and fails nothing', async () => {
+    const template = await world.file('motto.yaml', `Resources: {Topic: {Type: AWS::SNS::Topic}}\nOutputs:\n  Motto: {Value: "it's $HOME"}\n  Lines: {Value: "a\\nb"}\n`);
+    const env = await world.run(['update-stack', 'motto', '--template', template, '--outputs', '-', '--outputs-format', 'env', ...CALM]);
+    expect(env.code, env.stderr).to.equal(0);
+    const shell = execFileSync('sh', ['-c', `${env.stdout}\nprintf '%s|%s' "$Motto" "$Lines"`], { encoding: 'utf8' });
+    expect(shell, 'a shell reads them back').to.equal("it's $HOME|a\nb");
+    const nowhere = await world.json(['update-stack', 'motto', '--outputs', join(world.folder, 'none', 'outputs.json'), ...CALM]);
+    expect([nowhere.code, nowhere.document.outcome]).to.deep.equal([0, 'nothing']);
+    expect(nowhere.stderr).to.include('[outputs.notWritten]');
+    expect((await world.run(['update-stack', 'motto', '--outputs-format', 'env'])).code).to.equal(2);
   });
 
   it('nothing is found to have gone wrong when nothing has', async () => {

@@ -46,7 +46,7 @@ export async function prepare(deps: Deps, order: StackOrder): Promise<Prepared> 
   });
   checkParameters(deps, resolved);
   const needed = summary?.capabilities ?? [];
-  const settings = mergedSettings(order.settings, before?.tags);
+  const settings = order.exactTags === true ? order.settings : mergedSettings(order.settings, before?.tags);
   const expands = (summary?.transforms.length ?? 0) > 0 && !needed.includes('CAPABILITY_AUTO_EXPAND');
   const secret = new Set([...(summary?.parameters ?? []), ...template.declared, ...(before?.parameters ?? [])].flatMap((p) => (p.noEcho ? [p.key] : [])));
   return {

@@ -30,8 +30,11 @@ function hitting<F extends StackFails | ChangeSetFails>(world: World, stack: Sta
     if (second < (fault.from ?? 0) || second > (fault.until ?? Number.POSITIVE_INFINITY)) continue;
     const { faultsUsed } = cloudFormationState(world);
     const used = faultsUsed.get(index) ?? [];
-    if (used.length >= (fault.times ?? Number.POSITIVE_INFINITY)) continue;
-    faultsUsed.set(index, [...used, what]);
+    const { after: spared = 0 } = fault as { readonly after?: number };
+    if (used.length >= spared + (fault.times ?? Number.POSITIVE_INFINITY)) continue;
+    const turn = used.includes(what) && used.indexOf(what) < spared ? used.indexOf(what) : used.length;
+    if (turn === used.length) faultsUsed.set(index, [...used, what]);
+    if (turn < spared) continue;
     return fault;
   }
   return undefined;
