@@ -1,7 +1,7 @@
 import { string as argument } from '@oclif/core/args';
 import { BaseCommand } from './base/command.js';
 import { asgFlag, commonFlags, groupFlags, lockFlag, outputFlags } from './base/flags.js';
-import { gateFlags } from './base/gate-flags.js';
+import { gateFlags, stageFlags } from './base/gate-flags.js';
 
 export default class UpdateAsgs extends BaseCommand {
   static override usage = ['update-asgs STACK [FLAGS]', 'update-asgs --asg NAME [--asg NAME...] [FLAGS]'];
@@ -19,6 +19,7 @@ export default class UpdateAsgs extends BaseCommand {
     ...asgFlag,
     ...groupFlags,
     ...gateFlags,
+    ...stageFlags,
     ...lockFlag,
     ...commonFlags,
     ...outputFlags,

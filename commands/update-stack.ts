@@ -2,7 +2,7 @@ import { string } from '@oclif/core/flags';
 import { BaseCommand } from './base/command.js';
 import { afterFlags } from './base/after-flags.js';
 import { commonFlags, groupFlags, lockFlag, outputFlags, stackFlags } from './base/flags.js';
-import { gateFlags } from './base/gate-flags.js';
+import { gateFlags, stageFlags } from './base/gate-flags.js';
 import { executeFlags, guardFlags, settingFlags, stateFlags } from './base/change-flags.js';
 import { parameterFlags } from './base/parameter-flags.js';
 import { splitWords, stackWords } from './base/stack-words.js';
@@ -43,6 +43,7 @@ export default class UpdateStack extends BaseCommand {
     ...stateFlags,
     ...groupFlags,
     ...gateFlags,
+    ...stageFlags,
     ...lockFlag,
     ...stackFlags,
     ...commonFlags,

@@ -1,15 +1,23 @@
-import { string } from '@oclif/core/flags';
+import { boolean, string } from '@oclif/core/flags';
 import { seconds } from './flags.js';
 
 const GATES = 'GATES';
 
 const command = (summary: string) => string({ summary, helpValue: 'COMMAND', helpGroup: GATES });
 
-/** What a rollout has to pass besides health. */
+/** What whoever goes on with a rollout has to be given again. */
 export const gateFlags = {
   'check-command': command('Run for every new instance, again every 10 s until it ends with 0; only then the instance is proven'),
   'before-terminate-command': command('Run for every instance before it is terminated; if it fails, the run stops'),
   'after-terminate-command': command('Run for every instance after it has gone; if it fails, the run stops'),
   'check-timeout': seconds(60, 'Longest time of one try of the check command', GATES),
   'command-timeout': seconds(300, 'Longest time of a command before or after a termination', GATES),
+  'without-gates': boolean({ summary: 'Go on with a rollout although it was begun with commands or alarms that are not given now', helpGroup: GATES }),
+};
+
+/** What the record of a rollout holds from its start on. */
+export const stageFlags = {
+  canary: string({ summary: 'Prove so many instances before the rest is launched', helpValue: 'N', helpGroup: GATES }),
+  bake: seconds(0, 'How long what is proven has to stay in service before the next step', GATES),
+  'pause-at': string({ summary: 'Stop when so much of a group is new and proven, until somebody resumes it, such as 25%,50%', helpValue: 'PERCENT', helpGroup: GATES }),
 };

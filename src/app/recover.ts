@@ -9,7 +9,7 @@ import { lockAsked, type LockFlags } from './lock-flags.js';
 import { withRun, type CommonFlags, type Happy } from './run.js';
 import type { Ending, Surroundings } from './surroundings.js';
 import { balancerAsked, balancerProblems, groupsBehind } from './balancer-target.js';
-import { againWith, planOf, swap, targetProblems } from './update-asgs.js';
+import { againWith, outcomeOf, planOf, swap, targetProblems } from './update-asgs.js';
 
 /** Whose rollout, and the limits to finish it within. */
 export interface RecoverAsked extends Omit<GroupFlags, 'swap' | 'force' | 'together'>, CommonFlags, LockFlags {
@@ -22,11 +22,12 @@ export interface RecoverAsked extends Omit<GroupFlags, 'swap' | 'force' | 'toget
 
 /** `resume`: finishes what a dead run left on the groups, as it was meant, and starts nothing of its own. */
 export function resume(asked: RecoverAsked, surroundings: Surroundings): Promise<Ending> {
-  return overGroups('resume', asked, surroundings, { adoptOnly: true }, (results, plan) => {
+  return overGroups('resume', asked, surroundings, { adoptOnly: true, goOn: true }, (results, plan) => {
     const back = results.filter(({ outcome }) => outcome === 'rolledBack');
     if (back.length > 0) throw rolledBack(back, undefined, plan);
     if (results.some(({ outcome }) => outcome === 'putBack') && !results.some(({ outcome }) => outcome === 'promoted')) return { outcome: 'undone', results };
-    return { outcome: results.some(({ outcome }) => outcome === 'promoted') ? 'swapped' : 'nothing', results };
+    const ended = outcomeOf(results);
+    return { outcome: ended === 'paused' || ended === 'nothing' ? ended : results.some(({ outcome }) => outcome === 'promoted') ? 'swapped' : 'nothing', results };
   });
 }
 
@@ -50,7 +51,7 @@ async function overGroups(
   command: string,
   asked: RecoverAsked,
   surroundings: Surroundings,
-  how: Partial<Pick<Plan, 'strategy' | 'adoptOnly' | 'undo'>>,
+  how: Partial<Pick<Plan, 'strategy' | 'adoptOnly' | 'undo' | 'goOn'>>,
   end: (results: readonly GroupResult[], plan: Plan) => Happy,
 ): Promise<Ending> {
   const behind = balancerAsked(asked);

@@ -129,7 +129,9 @@ function advice(group: Group, sides: ReadonlyMap<string, Side>, { at, stack, reg
   if (record !== undefined) {
     const judged = verdict === undefined ? 'not judged yet' : `judged: ${verdict.outcome === 'promote' ? 'promote' : 'roll back'} (${verdict.why})`;
     remarks.push(`Rollout ${record.run} began ${time(record.startedAt)}, ${judged}; it restores min ${record.size.min}, desired ${record.size.desired}, max ${record.size.max}.`);
-    remarks.push(lease === undefined ? 'Interrupted: nobody works on it.' : holderOf(lease, at, holderIsGone));
+    const paused = (record.gates?.paused ?? 0) > (record.gates?.passed ?? 0) ? record.gates?.paused : undefined;
+    if (paused !== undefined) remarks.push(`Paused at ${paused} %, as asked, until somebody resumes it.`);
+    else remarks.push(lease === undefined ? 'Interrupted: nobody works on it.' : holderOf(lease, at, holderIsGone));
     if (wish?.run === record.run) remarks.push(`Called back ${time(wish.at)} by ${wish.why}: it is rolled back unless it was judged before.`);
     next.push(`ha-updater resume ${target}`);
     if (verdict?.outcome !== 'promote') next.push(`ha-updater rollback ${target}`);

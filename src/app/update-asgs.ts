@@ -1,4 +1,5 @@
 import { againCommand, makePlan, readWanted, type GroupFlags, type Wanted } from '../config/plan.js';
+import { quote } from '../config/quote.js';
 import { swapGroups } from '../engine/swap-groups.js';
 import { stackGroups } from '../engine/stack.js';
 import type { GroupResult } from '../model/decision.js';
@@ -24,7 +25,7 @@ export async function updateGroups(asked: UpdateGroupsAsked, surroundings: Surro
     explained(whole, asked, async (run) => {
       const groups = asked.stack === undefined ? asked.asgs : await stackGroups(run.deps, asked.stack);
       const results = await swap(run, wanted, asked, groups, {});
-      return { outcome: outcomeOf(results), results };
+      return { outcome: outcomeOf(results), results, ...pausedNext(asked, wanted, results) };
     }),
   );
 }
@@ -43,7 +44,7 @@ export function againWith(asked: UpdateGroupsAsked, command?: string): Head['aga
 }
 
 /** What a plan is for, where it is not an ordinary swap. */
-export type How = Partial<Pick<Plan, 'strategy' | 'adoptOnly' | 'undo'>> & {
+export type How = Partial<Pick<Plan, 'strategy' | 'adoptOnly' | 'undo' | 'goOn'>> & {
   /** The command that starts the same again; update-asgs unless told. */
   readonly command?: string;
 };
@@ -73,10 +74,19 @@ export function planOf(run: Run, wanted: Wanted, asked: UpdateGroupsAsked, group
     again: againWith(asked, how.command)({ region, profile: asked.profile }),
     adoptOnly: how.adoptOnly ?? false,
     undo: how.undo ?? false,
+    goOn: how.goOn ?? false,
   });
 }
 
-/** Swapped when any group was; otherwise there was nothing to do. */
+/** What to do next with what was paused. */
+export function pausedNext({ stack, asgs }: Pick<UpdateGroupsAsked, 'stack' | 'asgs'>, { gates }: Wanted, results: readonly GroupResult[]): Pick<Happy, 'more'> {
+  if (outcomeOf(results) !== 'paused') return {};
+  const words = [...(stack === undefined ? asgs.flatMap((name) => ['--asg', quote(name)]) : [stack]), ...(gates?.words ? [gates.words] : [])].join(' ');
+  return { more: { next: [`ha-updater resume ${words}`, `ha-updater rollback ${words}`] } };
+}
+
+/** Paused when any group is; swapped when any group was; otherwise there was nothing to do. */
 export function outcomeOf(results: readonly GroupResult[]): Happy['outcome'] {
+  if (results.some(({ outcome }) => outcome === 'paused')) return 'paused';
   return results.some(({ outcome }) => outcome !== 'skipped') ? 'swapped' : 'nothing';
 }

@@ -14,7 +14,7 @@ import { withRun, type Happy, type Run } from './run.js';
 import type { Ending, Surroundings } from './surroundings.js';
 import { makeOrder, onInterrupt, readOrder, type OrderFlags } from './stack-order.js';
 import { lockAsked } from './lock-flags.js';
-import { againWith, outcomeOf, swap, type UpdateGroupsAsked } from './update-asgs.js';
+import { againWith, outcomeOf, pausedNext, swap, type UpdateGroupsAsked } from './update-asgs.js';
 
 export interface UpdateStackAsked extends Omit<UpdateGroupsAsked, 'stack' | 'asgs'>, Omit<OrderFlags, 'stack' | 'cdk'>, OutputsFlags {
   /** When the swap rolled back, the stack goes back too. */
@@ -60,7 +60,8 @@ export async function updateStack(given: UpdateStackAsked, surroundings: Surroun
       });
       const results = together(finished, await swapped);
       await writeOutputs(stackRun, done.stackId === '' ? asked.stack : done.stackId, asked, surroundings);
-      return { outcome: done.action === 'created' || done.action === 'updated' ? done.action : outcomeOf(results), results };
+      const ended = outcomeOf(results);
+      return { outcome: ended !== 'paused' && (done.action === 'created' || done.action === 'updated') ? done.action : ended, results, ...pausedNext(target, wanted, results) };
     }),
   );
 }

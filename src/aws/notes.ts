@@ -1,7 +1,7 @@
 import type { NoteName } from '../model/action.js';
 import type { NotesToWrite } from '../engine/gateway.js';
 import type { GroupNotes } from '../model/group.js';
-import { RECORD_VERSION, STRATEGY_RECORD_VERSION, type FrozenNote, type Lease, type OutInstance, type OutNote, type RollingRecord, type RolloutRecord, type Verdict, type WishNote } from '../model/record.js';
+import { RECORD_VERSION, STRATEGY_RECORD_VERSION, type FrozenNote, type Lease, type OutInstance, type OutNote, type RecordGates, type RollingRecord, type RolloutRecord, type Verdict, type WishNote } from '../model/record.js';
 
 /** The tag of each note. Keys under `ha-updater:` are ours alone. */
 export const NOTE_KEYS: Readonly<Record<NoteName, string>> = {
@@ -12,6 +12,9 @@ export const NOTE_KEYS: Readonly<Record<NoteName, string>> = {
   wish: 'ha-updater:wish',
   out: 'ha-updater:out',
 };
+
+/** The record's gates stand in a tag of their own: beside all the rest they would not fit. Written and removed with it. */
+export const GATES_KEY = 'ha-updater:gates';
 
 const OUR_PREFIX = 'ha-updater:';
 
@@ -39,7 +42,7 @@ const LONG_OF: Readonly<Record<string, string>> = Object.fromEntries(Object.entr
 
 /** The keys of all tags that notes may have. */
 export function keysOf(notes: readonly NoteName[]): readonly string[] {
-  return notes.flatMap((note) => (note === 'out' ? OUT_KEYS : [NOTE_KEYS[note]]));
+  return notes.flatMap((note) => (note === 'out' ? OUT_KEYS : note === 'record' ? [NOTE_KEYS.record, GATES_KEY] : [NOTE_KEYS[note]]));
 }
 
 export interface Tag {
@@ -55,6 +58,7 @@ export interface Tag {
 export function encodeNotes(notes: NotesToWrite): Tag[] {
   const tags: Tag[] = [];
   if (notes.record) tags.push({ key: NOTE_KEYS.record, value: fits(recordText(notes.record)) });
+  if (notes.record?.gates) tags.push({ key: GATES_KEY, value: fits(gatesText(notes.record.run, notes.record.gates)) });
   if (notes.verdict) tags.push({ key: NOTE_KEYS.verdict, value: fits(verdictText(notes.verdict)) });
   if (notes.lease) tags.push({ key: NOTE_KEYS.lease, value: fits(leaseText(notes.lease)) });
   if (notes.frozen) tags.push({ key: NOTE_KEYS.frozen, value: fits(frozenText(notes.frozen)) });
@@ -66,6 +70,7 @@ export function encodeNotes(notes: NotesToWrite): Tag[] {
 /** The notes among the tags of a group. What is ours and cannot be read is told as `unreadable`, never guessed at. */
 export function decodeNotes(tags: readonly Tag[]): GroupNotes {
   let notes: GroupNotes = {};
+  let gates: { readonly run: string; readonly gates: RecordGates } | undefined;
   const unreadable: string[] = [];
   const outs: OutNote[] = [];
   for (const { key, value } of tags) {
@@ -75,13 +80,16 @@ export function decodeNotes(tags: readonly Tag[]): GroupNotes {
         outs.push(readOut(fieldsOf(value, ['run', 'number', 'ids'])));
         continue;
       }
-      notes = { ...notes, ...decodeNote(key, value) };
+      if (key === GATES_KEY) gates = readGates(fieldsOf(value, ['run', 'canary', 'bake', 'pause', 'paused', 'passed', 'needs']));
+      else notes = { ...notes, ...decodeNote(key, value) };
     } catch (error) {
       unreadable.push(`${key} = "${value}": ${error instanceof Unreadable ? error.message : 'not readable'}`);
     }
   }
   const out = joined(outs);
   if (out !== undefined) notes = { ...notes, out };
+  // What an earlier rollout left behind says nothing of this one.
+  if (notes.record !== undefined && gates?.run === notes.record.run) notes = { ...notes, record: { ...notes.record, gates: gates.gates } };
   return unreadable.length === 0 ? notes : { ...notes, unreadable: unreadable.join('; ') };
 }
 
@@ -173,6 +181,31 @@ function readBase(field: Fields): Omit<RolloutRecord, 'version' | 'strategy'> {
     old: readCount(field('old')),
     suspended: readProcesses(field('suspended')),
     together: readOne(field('together'), ['yes', 'no']) === 'yes',
+  };
+}
+
+const GATE_NAMES = ['check', 'before', 'after', 'alarms'] as const;
+
+function gatesText(run: string, { canary, bakeMs, pauseAt, paused, passed, needs }: RecordGates): string {
+  const number = (value: number | undefined): string => (value === undefined ? '-' : String(value));
+  return line({ run: word(run), canary: number(canary), bake: number(bakeMs), pause: pauseAt?.join('/') ?? '-', paused: number(paused), passed: number(passed), needs: needs?.join('/') ?? '-' });
+}
+
+function readGates(field: Fields): { readonly run: string; readonly gates: RecordGates } {
+  const number = (key: string): number | undefined => (field(key) === '-' ? undefined : readCount(field(key)));
+  const list = (key: string): readonly string[] | undefined => (field(key) === '-' ? undefined : field(key).split('/'));
+  const [canary, bakeMs, paused, passed] = [number('canary'), number('bake'), number('paused'), number('passed')];
+  const [pauseAt, needs] = [list('pause')?.map(readCount), list('needs')?.map((name) => readOne(name, GATE_NAMES))];
+  return {
+    run: readWord(field('run')),
+    gates: {
+      ...(canary === undefined ? {} : { canary }),
+      ...(bakeMs === undefined ? {} : { bakeMs }),
+      ...(pauseAt === undefined ? {} : { pauseAt }),
+      ...(paused === undefined ? {} : { paused }),
+      ...(passed === undefined ? {} : { passed }),
+      ...(needs === undefined ? {} : { needs }),
+    },
   };
 }
 

@@ -5,6 +5,9 @@ import { readNumbers, type NumberTexts } from './numbers.js';
 
 /** What a rollout has to pass besides health, as the command line gave it. */
 export interface GateFlags extends NumberTexts {
+  readonly canary?: string | undefined;
+  readonly 'pause-at'?: string | undefined;
+  readonly 'without-gates'?: boolean | undefined;
   readonly 'check-command'?: string | undefined;
   readonly 'before-terminate-command'?: string | undefined;
   readonly 'after-terminate-command'?: string | undefined;
@@ -15,8 +18,36 @@ const COMMANDS = ['check-command', 'before-terminate-command', 'after-terminate-
 /** Flags to gates; undefined when none was asked for. Problems are added as whole sentences. */
 export function readGates(flags: GateFlags, problems: string[]): Gates | undefined {
   const hooks = readHooks(flags, problems);
-  if (hooks === undefined) return undefined;
-  return { words: gateWords(flags).map(quote).join(' '), hooks };
+  const canary = readCanary(flags.canary, problems);
+  const pauseAt = readPauses(flags['pause-at'], problems);
+  const { bake: bakeMs } = readNumbers(['bake'], flags, problems);
+  const without = flags['without-gates'] === true;
+  if (hooks === undefined && canary === undefined && pauseAt === undefined && bakeMs === 0 && !without) return undefined;
+  return {
+    words: gateWords(flags).map(quote).join(' '),
+    ...(hooks === undefined ? {} : { hooks }),
+    ...(canary === undefined ? {} : { canary }),
+    ...(bakeMs === 0 ? {} : { bakeMs }),
+    ...(pauseAt === undefined ? {} : { pauseAt }),
+    ...(without ? { without } : {}),
+  };
+}
+
+function readCanary(text: string | undefined, problems: string[]): number | undefined {
+  if (text === undefined) return undefined;
+  const canary = /^\d+$/.test(text) ? Number(text) : 0;
+  if (canary >= 1 && canary <= 10_000) return canary;
+  problems.push(`--canary must be a whole number of instances, at least 1, not "${text}".`);
+  return undefined;
+}
+
+function readPauses(text: string | undefined, problems: string[]): readonly number[] | undefined {
+  if (text === undefined) return undefined;
+  const points = text.split(',').map((part) => (/^\s*\d{1,3}%\s*$/.test(part) ? Number(part.replace('%', '')) : NaN));
+  const rising = points.every((point, index) => point >= 1 && point <= 100 && point > (points[index - 1] ?? 0));
+  if (rising && points.length <= 20) return points;
+  problems.push(`--pause-at must be parts of a group, rising, from 1% to 100%, such as 25%,50%, not "${text}".`);
+  return undefined;
 }
 
 function readHooks(flags: GateFlags, problems: string[]): HookPlan | undefined {
@@ -37,7 +68,7 @@ function readHooks(flags: GateFlags, problems: string[]): HookPlan | undefined {
   };
 }
 
-/** The gates of a command line, spelt out again. */
+/** The gates of a command line that no record holds, spelt out again. */
 export function gateWords(flags: GateFlags): readonly string[] {
   const texts = [...COMMANDS, 'check-timeout', 'command-timeout'] as const;
   return texts.flatMap((name) => (flags[name] === undefined ? [] : [`--${name}`, flags[name]]));

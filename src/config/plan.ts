@@ -53,6 +53,7 @@ export function readWanted(flags: GroupFlags, otherProblems: readonly string[] =
   if (problems.length === 0 && seconds.warmup >= seconds['healthy-timeout']) {
     problems.push('--warmup must be shorter than --healthy-timeout: no instance could ever be proven in time.');
   }
+  if (problems.length === 0 && (gates?.bakeMs ?? 0) >= seconds.deadline) problems.push('--bake must be shorter than --deadline: nothing could ever be judged in time.');
   if (problems.length > 0) throw badFlags(problems);
   return deepFreeze({
     ...strategy,
@@ -80,7 +81,7 @@ export function readWanted(flags: GroupFlags, otherProblems: readonly string[] =
 }
 
 /** Who runs, over which groups: the rest of a plan. */
-export type RunFacts = Pick<Plan, 'strategy' | 'run' | 'host' | 'pid' | 'build' | 'lock' | 'groups' | 'region' | 'again' | 'adoptOnly'> & { readonly stack?: string | undefined; readonly undo?: boolean; readonly restart?: RestartPlan };
+export type RunFacts = Pick<Plan, 'strategy' | 'run' | 'host' | 'pid' | 'build' | 'lock' | 'groups' | 'region' | 'again' | 'adoptOnly'> & { readonly stack?: string | undefined; readonly undo?: boolean; readonly goOn?: boolean; readonly restart?: RestartPlan };
 
 /** One plan, frozen. */
 export function makePlan(wanted: Pick<Wanted, 'swap' | 'together' | 'force' | 'gates' | 'timing' | 'rolling'>, facts: RunFacts): Plan {
@@ -103,6 +104,7 @@ export function againCommand(target: { readonly stack?: string | undefined; read
     ...(flags.together === false ? ['--no-together'] : []),
     ...(flags.force === true ? ['--force'] : []),
     ...gateWords(flags),
+    ...(['canary', 'bake', 'pause-at'] as const).flatMap((name) => (flags[name] === undefined ? [] : [`--${name}`, flags[name]])),
     ...texts.flatMap((name) => (flags[name] === undefined ? [] : [`--${name}`, flags[name]])),
     '--region',
     place.region,

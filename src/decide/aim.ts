@@ -4,7 +4,7 @@ import { doubled } from './capacity.js';
 
 /** What a rollout grows its group to and proves before its verdict. */
 export interface Aim {
-  readonly purpose: 'double' | 'surge';
+  readonly purpose: 'canary' | 'double' | 'surge';
   /** Min is always as it was; max is raised only where needed. */
   readonly size: Size;
   /** Capacity units that must be proven for the verdict. */

@@ -3,12 +3,14 @@ import type { Phase } from '../model/action.js';
 import type { Group } from '../model/group.js';
 import type { Plan } from '../model/plan.js';
 import type { RolloutRecord } from '../model/record.js';
+import { waitsForResume } from './gates.js';
 import { holdOf, type Halted } from './hold.js';
-import { judge } from './judge.js';
+import { judge, juriesOf, type Candidate } from './judge.js';
 import { haltedByHook, withHooks } from './hooks.js';
 import { inTheWay } from './in-the-way.js';
 import { describeHolder, holder, ourLease } from './lease.js';
 import { notesRemoved } from './notes-removed.js';
+import { pausing } from './pause.js';
 import { preflight } from './preflight.js';
 import { nextPoll } from './pace.js';
 import { progressOf } from './progress.js';
@@ -48,7 +50,7 @@ function rollOut(observed: Observed, plan: Plan): Decision {
   const waits: Wait[] = [...gate.waits];
   const results: GroupResult[] = [...gone.results, ...gate.results];
   const phases = new Map<string, Phase>();
-  const proving = [];
+  const proving: Candidate[] = [];
   for (const turn of turns) {
     const name = turn.group.name;
     switch (turn.kind) {
@@ -74,7 +76,7 @@ function rollOut(observed: Observed, plan: Plan): Decision {
         switch (turn.step.kind) {
           case 'act':
             // Growing starts only when every group of the run has its record.
-            if ((turn.step.phase === 'double' || turn.step.phase === 'surge') && gate.starting) waits.push({ group: name, phase: 'record', why: 'the other groups are not recorded yet', instances: [] });
+            if ((turn.step.phase === 'canary' || turn.step.phase === 'double' || turn.step.phase === 'surge') && gate.starting) waits.push({ group: name, phase: 'record', why: 'the other groups are not recorded yet', instances: [] });
             else acts.push(...turn.step.acts);
             phases.set(name, turn.step.phase);
             break;
@@ -84,7 +86,7 @@ function rollOut(observed: Observed, plan: Plan): Decision {
             break;
           case 'proving':
             proving.push({ group: turn.group, record: turn.record, step: turn.step });
-            phases.set(name, 'prove');
+            phases.set(name, turn.step.wait.phase);
             break;
           case 'stuck':
             results.push({ group: name, outcome: 'stuck', why: turn.step.why });
@@ -95,14 +97,18 @@ function rollOut(observed: Observed, plan: Plan): Decision {
 
   const adopted = turns.filter((turn) => turn.kind === 'adopt').map((turn) => turn.group);
   if (adopted.length > 0) {
-    const lease = ourLease(observed, plan, adopted);
-    acts.push({ action: { type: 'renew', groups: adopted.map((group) => group.name), lease }, why: 'the run that began this is gone; taking over' });
+    acts.push(...takeOver(observed, plan, adopted));
   }
   const blocked = turns.some((turn) => turn.kind === 'settling' || turn.kind === 'silent' || turn.kind === 'adopt');
   // A group that is still growing, or has to grow again, is not judged, and so neither are its mates.
   const unready = turns.some((turn) => turn.kind === 'step' && turn.group.notes.verdict === undefined && (turn.step.kind === 'act' || turn.step.kind === 'wait'));
-  const judged = judge(observed, plan, proving, blocked || gate.starting || unready);
+  const open = blocked || gate.starting || unready;
+  const paused = pausing(observed, proving, open);
+  acts.push(...paused.acts);
+  const candidates = proving.filter(({ group }) => !paused.groups.has(group.name));
+  const judged = judge(observed, plan, candidates, open);
   acts.push(...judged.acts);
+  if (judged.acts.length === 0) acts.push(...afterCanaries(candidates, open));
   waits.push(...judged.waits);
   results.push(...judged.results);
 
@@ -116,6 +122,29 @@ function rollOut(observed: Observed, plan: Plan): Decision {
   if (acts.length + renew.length > 0) return { kind: 'act', actions: [...renew, ...acts], progress };
   if (waits.length > 0) return { kind: 'wait', forMs: nextPoll(observed, plan, waits), waits, progress };
   return { kind: 'finish', results: inPlanOrder(plan, results) };
+}
+
+/** Our lease on what nobody alive holds. What was paused is resumed in the same breath: nobody else can do so twice. */
+function takeOver(observed: Observed, plan: Plan, adopted: readonly Group[]): readonly Because[] {
+  const resumes = plan.goOn === true ? adopted.filter(({ notes: { record, verdict } }) => verdict?.outcome !== 'rollBack' && record !== undefined && waitsForResume(record)) : [];
+  const rest = adopted.filter((group) => !resumes.includes(group));
+  const passing = resumes.flatMap((group): Because[] => {
+    const { record } = group.notes;
+    if (record === undefined) return [];
+    const paused = record.gates?.paused ?? 0;
+    return [{ action: { type: 'rewrite', group: group.name, record: { ...record, gates: { ...record.gates, passed: paused } }, lease: ourLease(observed, plan, [group]) }, why: `resumed at ${paused} %` }];
+  });
+  if (rest.length === 0) return passing;
+  return [...passing, { action: { type: 'renew', groups: rest.map((group) => group.name), lease: ourLease(observed, plan, rest) }, why: 'the run that began this is gone; taking over' }];
+}
+
+/** The rest is launched once the canaries of all groups that are judged together are through. */
+function afterCanaries(candidates: readonly Candidate[], open: boolean): readonly Because[] {
+  return juriesOf(candidates).flatMap((jury) => {
+    const joint = jury.some(({ record }) => record.together);
+    if ((joint && open) || jury.some(({ step }) => step.canaryOpen === true || step.failing !== undefined)) return [];
+    return jury.flatMap(({ step }) => step.next ?? []);
+  });
 }
 
 /** Whose turn a group's next step is. */

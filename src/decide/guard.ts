@@ -39,7 +39,9 @@ function gateRule({ groups, seen }: Observed, { gates }: Plan, group: Group, act
     const has = passed.reduce((sum, { weight }) => sum + weight, 0);
     // A mate's verdict binds the others, whatever their checks say.
     const bound = groups.some(({ notes }) => notes.verdict?.run === action.verdict.run && notes.verdict.outcome === 'promote');
-    if (has < record.size.desired && !bound) return `the check command has passed for ${has} of ${record.size.desired}`;
+    // Of a cluster that takes turns, one group is proven for all.
+    const needed = record.strategy === 'swap' ? record.size.desired : record.strategy === 'restart' || record.serial ? 0 : record.surge;
+    if (has < needed && !bound) return `the check command has passed for ${has} of ${needed}`;
   }
   return undefined;
 }
@@ -65,6 +67,8 @@ function unfreezeRule({ notes, suspended }: Group, action: Action): string | und
 function leaseRule(plan: Plan, group: Group, action: Action): string | undefined {
   if (action.type === 'record') return action.lease.run === plan.run ? undefined : 'the lease is not ours';
   if (action.type === 'renew') return undefined;
+  // Resuming what was paused and taking it over is one call.
+  if (action.type === 'rewrite' && plan.goOn === true && action.record.gates?.passed !== undefined) return undefined;
   const lease = group.notes.lease;
   return lease?.run === plan.run ? undefined : `run ${lease?.run ?? '(nobody)'} holds it, not this one`;
 }
@@ -74,11 +78,10 @@ function ruleOf(group: Group, action: Action): string | undefined {
   switch (action.type) {
     case 'renew':
       return undefined;
-    case 'pause': {
+    case 'pause':
       if (record === undefined || action.record.run !== record.run) return 'that is not the record of this rollout';
-      if (verdict !== undefined) return 'it is judged already';
-      return (action.record.gates?.paused ?? 0) > (record.gates?.paused ?? 0) ? undefined : 'it was paused there already';
-    }
+      if (verdict !== undefined && (record.strategy === 'swap' || verdict.outcome === 'rollBack')) return 'it is judged already';
+      return (action.record.gates?.paused ?? 0) >= (record.gates?.paused ?? 0) ? undefined : 'it was paused further on';
     case 'rewrite':
       return action.record.run === record?.run ? undefined : 'that is not the record of this rollout';
     case 'record':
@@ -108,11 +111,16 @@ function ruleOf(group: Group, action: Action): string | undefined {
     case 'resize': {
       if (record === undefined) return 'there is no record of the original sizes';
       if (action.purpose === 'surge') return surgeRule(group, record, verdict, action.size);
-      if (action.purpose === 'double') {
-        if (record.strategy !== 'swap') return 'only a swap doubles';
+      if (action.purpose === 'canary' || action.purpose === 'double') {
+        const canary = Math.min(record.gates?.canary ?? 0, record.size.desired);
+        const fresh = newInService(group, record);
+        if (action.purpose === 'double' && canary < record.size.desired && fresh < canary) return `${fresh} of the canary's ${canary} are in service`;
+        if (action.purpose === 'canary' && action.size.desired !== Math.max(record.size.desired + canary, group.size.desired)) return 'that is not the canary';
+        if (action.purpose === 'canary' && canary === 0) return 'no canary was asked for';
+        if (action.purpose === 'double' && record.strategy !== 'swap') return 'only a swap doubles';
         if (verdict !== undefined) return 'it is judged already';
         if (action.size.min !== record.size.min) return 'doubling must leave min alone';
-        if (action.size.desired !== record.size.desired + record.old) return 'that is not double';
+        if (action.purpose === 'double' && action.size.desired !== record.size.desired + record.old) return 'that is not double';
         return undefined;
       }
       if (verdict === undefined) return 'it is not judged yet';
@@ -177,14 +185,20 @@ function shieldRule(group: Group, record: RolloutRecord | undefined, verdict: Ve
 }
 
 /** The size while a rolling rollout goes on: never less than there is, never more than the surge above. */
-function surgeRule({ size, weighted }: Group, record: RolloutRecord, verdict: Verdict | undefined, to: Size): string | undefined {
+function surgeRule({ size, weighted, ...rest }: Group, record: RolloutRecord, verdict: Verdict | undefined, to: Size): string | undefined {
   if (record.strategy !== 'rolling') return 'only a rolling rollout surges';
   if (verdict?.outcome === 'rollBack') return 'it is judged already';
   if (to.min !== record.size.min) return 'a surge must leave min alone';
   if (to.desired < size.desired || to.max < size.max) return 'a surge must not make the group smaller';
+  const canary = record.gates?.canary ?? 0;
+  if (verdict === undefined && canary < record.surge && newInService({ size, weighted, ...rest }, record) < canary) return `the canary of ${canary} is not in service`;
   // Weights do not always add up: the heaviest of a weighted group may overshoot.
   if (to.desired > record.size.desired + record.surge && !weighted) return `that is more than ${record.surge} above ${record.size.desired}`;
   return undefined;
+}
+
+function newInService(group: Group, { startedAt }: RolloutRecord): number {
+  return group.instances.filter((one) => isNew(one.launchedAt, startedAt) && inService(group, one)).reduce((sum, { weight }) => sum + weight, 0);
 }
 
 /** One batch: in the order of age, no more than surge and unavailable allow, and never with fewer instances in the end. */

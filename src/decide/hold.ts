@@ -28,7 +28,7 @@ export function holdOf(observed: Observed, plan: Plan, group: Group, record: Rol
 
 /** The group in which something is under way, else the first that has old instances left, in the order of the plan. */
 function whoseTurn(observed: Observed, plan: Plan): string | undefined {
-  const rows = plan.groups.flatMap((name) => observed.groups.filter((group) => group.name === name && group.notes.record?.strategy === 'rolling' && group.notes.record.serial));
+  const rows = plan.groups.flatMap((name) => observed.groups.filter((group) => group.name === name && observed.seen.results[name] === undefined && group.notes.record?.strategy === 'rolling' && group.notes.record.serial));
   const turn = rows.find((group) => isUnderWay(observed, plan, group)) ?? rows.find((group) => group.notes.record !== undefined && split(group, group.notes.record).old.length > 0);
   return turn?.name;
 }

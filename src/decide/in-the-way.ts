@@ -1,5 +1,6 @@
 import type { Decision, Observed, Reason } from '../model/decision.js';
 import type { Plan } from '../model/plan.js';
+import { lackingReasons, pausedReasons } from './gates.js';
 import { describeHolder, holder } from './lease.js';
 import { busy } from './remember.js';
 import { renewal } from './renewal.js';
@@ -9,7 +10,7 @@ const WAY_BACK = 'Old instances that are gone cannot be launched again while the
 
 /** What stops the whole run, whichever group it stands on; undefined when nothing does. */
 export function inTheWay(observed: Observed, plan: Plan): Decision | undefined {
-  return unreadable(observed, plan) ?? heldByOthers(observed, plan) ?? guardedElsewhere(observed, plan) ?? judgedAlready(observed, plan) ?? calledOff(observed, plan) ?? stackInTheWay(observed, plan);
+  return unreadable(observed, plan) ?? heldByOthers(observed, plan) ?? guardedElsewhere(observed, plan) ?? judgedAlready(observed, plan) ?? gatesInTheWay(observed, plan) ?? calledOff(observed, plan) ?? stackInTheWay(observed, plan);
 }
 
 /** True while this run has begun nothing and taken nothing over. */
@@ -70,6 +71,12 @@ function judgedAlready(observed: Observed, plan: Plan): Decision | undefined {
     return [{ code: 'rollback.judged', group: name, text: `run ${record.run} was judged ${new Date(verdict.at).toISOString()}: promote (${verdict.why}); its old instances are going already`, remedy: record.strategy === 'rolling' ? WAY_BACK : 'Finish it with resume, then roll out the configuration that you want.' }];
   });
   return reasons.length === 0 ? undefined : { kind: 'refuse', reasons };
+}
+
+/** What somebody else began is not taken over by accident, nor with less to pass than it was begun with. */
+function gatesInTheWay(observed: Observed, plan: Plan): Decision | undefined {
+  const reasons = [...pausedReasons(observed, plan), ...lackingReasons(observed, plan)];
+  return reasons.length > 0 && isStranger(observed, plan) ? { kind: 'refuse', reasons } : undefined;
 }
 
 /** A signal before anything is ours: what others left is not touched any more. */

@@ -29,15 +29,18 @@ const ADOPTER_MS = 30_000;
  */
 export function judge(observed: Observed, plan: Plan, candidates: readonly Candidate[], open: boolean): Judgement {
   if (candidates.length === 0) return { acts: [], waits: [], results: [] };
-  // As its record says: whoever takes a rollout over judges it as it was meant.
-  const joint = candidates.filter(({ record }) => record.together);
-  const juries = [...(joint.length > 0 ? [joint] : []), ...candidates.filter(({ record }) => !record.together).map((candidate) => [candidate])];
-  const judgements = juries.map((jury) => judgeOne(observed, plan, jury, open && jury.every(({ record }) => record.together)));
+  const judgements = juriesOf(candidates).map((jury) => judgeOne(observed, plan, jury, open && jury.every(({ record }) => record.together)));
   return {
     acts: judgements.flatMap((one) => one.acts),
     waits: judgements.flatMap((one) => one.waits),
     results: judgements.flatMap((one) => one.results),
   };
+}
+
+/** Who is judged together, as their records say: whoever takes a rollout over judges it as it was meant. */
+export function juriesOf(candidates: readonly Candidate[]): readonly (readonly Candidate[])[] {
+  const joint = candidates.filter(({ record }) => record.together);
+  return [...(joint.length > 0 ? [joint] : []), ...candidates.filter(({ record }) => !record.together).map((candidate) => [candidate])];
 }
 
 function judgeOne(observed: Observed, plan: Plan, jury: readonly Candidate[], open: boolean): Judgement {
@@ -75,7 +78,7 @@ function whyPromoted(jury: readonly Candidate[]): string {
 }
 
 /** Verdict on another group of the same joint rollout. */
-function verdictOfMate(observed: Observed, { record }: Candidate): Verdict | undefined {
+export function verdictOfMate(observed: Observed, { record }: Candidate): Verdict | undefined {
   if (!record.together) return undefined;
   return observed.groups.find((group) => group.notes.verdict?.run === record.run)?.notes.verdict;
 }

@@ -3,6 +3,7 @@ import type { Group, Instance } from '../model/group.js';
 import type { Plan } from '../model/plan.js';
 import { RECORD_VERSION, STRATEGY_RECORD_VERSION, type RolloutRecord } from '../model/record.js';
 import { outdated, serving, split, standing, units } from './classify.js';
+import { recordGates } from './gates.js';
 import { limitReasons, limitsOf, limitWarnings, membersOf, ONE_ABOVE } from './limits.js';
 import { unsettled } from './settled.js';
 import { canShield } from './shield.js';
@@ -117,6 +118,7 @@ function ready(observed: Observed, plan: Plan, group: Group): Preflight {
     old: units(old),
     suspended: [...new Set([...mine, ...thaw])],
     together: plan.together,
+    ...recordGates(plan),
   };
   const record = recordOf(plan, group, old, base);
   const stale = old.filter((instance) => outdated(group, instance)).length;

@@ -4,6 +4,7 @@ import type { Group, Instance } from '../model/group.js';
 import type { Plan } from '../model/plan.js';
 import type { RolloutRecord } from '../model/record.js';
 import { aimOf, reaches, towards, type Aim } from './aim.js';
+import { bakesUntil, bakingWait, canaryOf, nowAim, shareOf } from './gates.js';
 import { notInService, units, type Split } from './classify.js';
 import { act, sameReasons, seconds } from './finish.js';
 import { failedCheck, notProvenYet } from './hooks.js';
@@ -20,7 +21,8 @@ export const GROWINGS = 10;
 /** Until the verdict: what changes membership by itself is suspended, the group grows, and the new instances are proven. */
 export function prepare(observed: Observed, plan: Plan, group: Group, record: RolloutRecord, halves: Split, hold?: Hold): Step {
   const name = group.name;
-  const aim = aimOf(record);
+  const aim = nowAim(group, record);
+  const canary = aim.purpose === 'canary';
   const suspend = SUSPENDED_BY_SWAP.filter((process) => record.suspended.includes(process) && !group.suspended.includes(process));
   if (suspend.length > 0) {
     return act('suspend', { type: 'suspend', group: name, processes: suspend }, 'nothing may change the membership by itself while two sets run');
@@ -38,8 +40,20 @@ export function prepare(observed: Observed, plan: Plan, group: Group, record: Ro
   if (shield.length > 0) return { kind: 'act', phase: 'suspend', acts: shield };
   if (failing === undefined && !grown) return act(aim.purpose, { type: 'resize', group: name, size: towards(aim, group.size), purpose: aim.purpose }, aim.why);
   const ready = proven(group, halves.new, observed.seen, plan, observed.at);
-  const wait = provingWait(observed, plan, group, record, halves, ready, aim);
-  return { kind: 'proving', proven: grown && units(ready) >= aim.needed, needed: aim.needed, ...(failing === undefined ? {} : { failing }), wait };
+  const bakes = bakesUntil(observed, group, record);
+  const enough = grown && units(ready) >= aim.needed;
+  const through = enough && bakes === undefined;
+  const full = aimOf(record);
+  return {
+    kind: 'proving',
+    proven: through && !canary,
+    needed: full.needed,
+    ...(failing === undefined ? {} : { failing }),
+    wait: enough && bakes !== undefined ? bakingWait(group, record, units(ready), bakes) : provingWait(observed, plan, group, record, halves, ready, aim),
+    ...(through ? { share: shareOf(aim.needed, record) } : {}),
+    ...(through && canary && failing === undefined ? { next: { action: { type: 'resize', group: name, size: towards(full, group.size), purpose: full.purpose }, why: full.why } } : {}),
+    ...(record.gates?.canary !== undefined && !through && (canary || canaryOf(record) === 0) ? { canaryOpen: true } : {}),
+  };
 }
 
 /** Why the new half cannot be waited for any longer, or undefined. */
@@ -59,7 +73,7 @@ function whyFailing(observed: Observed, plan: Plan, group: Group, record: Rollou
     return [first, ...(missing > 0 ? [`${missing} were not launched${lastFailure(observed, group)}`] : [])].filter((part) => part !== '').join('; ');
   };
   if (observed.at >= deadlines.total) return `not proven within ${seconds(plan.timing.totalMs)}: ${state()}`;
-  if (observed.at >= deadlines.progress) return `no further instance was proven for ${seconds(plan.timing.progressMs)} (${units(ready)} of ${aim.needed}): ${state()}`;
+  if (observed.at >= deadlines.progress) return `no further instance was proven for ${seconds(plan.timing.progressMs)} (${units(ready)} of ${aim.needed}${aim.purpose === 'canary' ? ', the canary' : ''}): ${state()}`;
   return undefined;
 }
 
@@ -86,7 +100,7 @@ function provingWait(observed: Observed, plan: Plan, group: Group, record: Rollo
   return {
     group: group.name,
     phase: 'prove',
-    why: `${units(ready)} of ${aim.needed} new instances are proven${launch}`,
+    why: `${units(ready)} of ${aim.needed} new instances ${aim.purpose === 'canary' ? '(the canary) ' : ''}are proven${launch}`,
     instances: rows,
     until: Math.min(progress, total),
   };

@@ -3,11 +3,14 @@ import type { Observed, Progress } from '../model/decision.js';
 import type { Group } from '../model/group.js';
 import type { Plan } from '../model/plan.js';
 import { serving, split, units } from './classify.js';
+import { nowAim } from './gates.js';
 import { proven } from './remember.js';
 
 /** How far a group is. Without a record all that lives counts as new, as when a fresh stack is proven. */
 export function progressOf(observed: Observed, plan: Plan, group: Group, phase: Phase): Progress {
-  const halves = split(group, group.notes.record ?? { startedAt: 0 });
+  const { record, verdict } = group.notes;
+  const halves = split(group, record ?? { startedAt: 0 });
+  const aim = record === undefined || verdict !== undefined ? undefined : nowAim(group, record);
   return {
     group: group.name,
     phase,
@@ -16,7 +19,7 @@ export function progressOf(observed: Observed, plan: Plan, group: Group, phase: 
     leaving: units(halves.leaving),
     inService: units(serving(group, halves.new)),
     proven: units(proven(group, halves.new, observed.seen, plan, observed.at)),
-    needed: group.notes.record?.size.desired ?? group.size.desired,
+    needed: aim?.purpose === 'canary' ? aim.needed : (record?.size.desired ?? group.size.desired),
     size: group.size,
   };
 }

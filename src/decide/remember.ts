@@ -5,8 +5,9 @@ import type { Group, GroupNotes } from '../model/group.js';
 import type { Plan } from '../model/plan.js';
 import type { OutNote, RolloutRecord, Verdict } from '../model/record.js';
 import { inService, split, units } from './classify.js';
-import { aimOf, reaches } from './aim.js';
+import { reaches } from './aim.js';
 import { checked, keepLeaving, keepResults } from './hooks.js';
+import { bakingSince, nowAim } from './gates.js';
 import { pulse } from './lease.js';
 import { rememberRestart } from './restart-memory.js';
 import { unsettled } from './settled.js';
@@ -81,7 +82,7 @@ export function withNotes(group: Group, seen: Seen): Group {
   const frozen = shown.frozen ?? known?.frozen;
   const out = newerOut(stale ? undefined : shown.out, known?.out, current);
   const notes: GroupNotes = {
-    ...(current === undefined ? {} : { record: current }),
+    ...(current === undefined ? {} : { record: withFurthest(current, known?.record) }),
     ...(verdict === undefined ? {} : { verdict }),
     ...(lease === undefined ? {} : { lease }),
     ...(frozen === undefined ? {} : { frozen }),
@@ -98,6 +99,16 @@ function newerOut(shown: OutNote | undefined, known: OutNote | undefined, record
   if (record === undefined) return shown;
   const [first, second] = [shown, known].map((note) => (note?.run === record.run ? note : undefined));
   return (first?.number ?? -1) >= (second?.number ?? -1) ? first : second;
+}
+
+/** A look that lags must not take us back to before a pause. */
+function withFurthest(record: NonNullable<GroupNotes['record']>, known: GroupNotes['record']): NonNullable<GroupNotes['record']> {
+  if (known?.gates === undefined || known.run !== record.run) return record;
+  const further = (name: 'paused' | 'passed'): { readonly paused?: number; readonly passed?: number } => {
+    const most = Math.max(record.gates?.[name] ?? 0, known.gates?.[name] ?? 0);
+    return most === 0 ? {} : { [name]: most };
+  };
+  return { ...record, gates: { ...known.gates, ...record.gates, ...further('paused'), ...further('passed') } };
 }
 
 /** What this look adds to what is remembered. `look.groups` are as AWS shows them. */
@@ -117,6 +128,7 @@ export function remember(earlier: Seen, look: Omit<Observed, 'seen'>, plan: Plan
     unnoted: {} as Record<string, Instant>,
     hooks: keepResults(seen, blind ? new Set() : servingNow(look.groups)),
     leaving: { ...seen.leaving } as Record<string, readonly string[]>,
+    bakingSince: {} as Record<string, Instant>,
   };
   for (const shown of look.groups) {
     const name = shown.name;
@@ -143,7 +155,11 @@ export function remember(earlier: Seen, look: Omit<Observed, 'seen'>, plan: Plan
       const candidates = record === undefined ? group.instances : split(group, record).new;
       const count = units(proven(group, candidates, { ...seen, inServiceSince: next.inServiceSince, hooks: next.hooks }, plan, at));
       const before = seen.progressAt[name];
-      if (before === undefined || count > before.proven) next.progressAt[name] = { proven: count, at };
+      const baking = record === undefined ? undefined : bakingSince(seen, name, isEnough(group, record, verdict, count), at);
+      if (baking !== undefined) next.bakingSince[name] = baking;
+      // What fell out while it baked gets its time once more.
+      const fell = seen.bakingSince[name] !== undefined && baking === undefined;
+      if (before === undefined || count > before.proven || fell) next.progressAt[name] = { proven: count, at };
     }
     if (record !== undefined && verdict?.outcome === 'rollBack' && group.suspended.includes('Launch')) {
       const halves = split(group, record);
@@ -204,8 +220,8 @@ export function sent(seen: Seen, action: Action, at: Instant, sure: boolean, pla
       for (const name of action.groups) known[name] = { ...known[name], verdict: action.verdict, lease: action.lease };
       return base;
     case 'rewrite':
-      known[action.group] = { ...known[action.group], lease: action.lease };
-      return base;
+      known[action.group] = { ...known[action.group], record: action.record, lease: action.lease };
+      return { ...base, superseded: { ...seen.superseded, ...pulses(seen, [action.group]) } };
     case 'renew':
       for (const name of action.groups) if (known[name] !== undefined) known[name] = { ...known[name], lease: action.lease };
       return { ...base, superseded: { ...seen.superseded, ...pulses(seen, action.groups) } };
@@ -230,7 +246,7 @@ export function sent(seen: Seen, action: Action, at: Instant, sure: boolean, pla
       known[action.group] = { ...known[action.group], out: action.out };
       return base;
     case 'terminate':
-      return { ...base, ...restarted(seen, action.group, at), leaving: { ...seen.leaving, [action.group]: [...new Set([...(seen.leaving[action.group] ?? []), ...action.instances])] } };
+      return { ...base, bakingSince: without(seen.bakingSince, action.group), ...restarted(seen, action.group, at), leaving: { ...seen.leaving, [action.group]: [...new Set([...(seen.leaving[action.group] ?? []), ...action.instances])] } };
     case 'pause': {
       const { lease, ...rest } = known[action.group] ?? {};
       const record = action.record;
@@ -251,7 +267,13 @@ export function sent(seen: Seen, action: Action, at: Instant, sure: boolean, pla
 
 /** New ones are waited for: in a swap until the verdict, in a rolling rollout until the end. */
 function isProving(group: Group, record: RolloutRecord, verdict: Verdict | undefined): boolean {
-  return reaches(group.size, aimOf(record).size) || (record.strategy === 'rolling' && verdict?.outcome === 'promote');
+  return reaches(group.size, nowAim(group, record).size) || (record.strategy === 'rolling' && verdict?.outcome === 'promote');
+}
+
+/** All that is to be proven at this stage is; in a rolling rollout all that is not old. */
+function isEnough(group: Group, record: RolloutRecord, verdict: Verdict | undefined, proven: number): boolean {
+  if (verdict === undefined) return proven >= nowAim(group, record).needed;
+  return record.strategy === 'rolling' && verdict.outcome === 'promote' && proven + units(split(group, record).old) >= group.size.desired;
 }
 
 /** With every batch of a rolling rollout the time begins in which one more has to be proven. */

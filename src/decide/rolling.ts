@@ -6,6 +6,7 @@ import type { Plan } from '../model/plan.js';
 import type { RollingRecord, Verdict } from '../model/record.js';
 import { surged } from './aim.js';
 import { BATCH } from './capacity.js';
+import { between, roomBefore } from './between.js';
 import { inService, notInService, overtaken, serving, units, type Split } from './classify.js';
 import { act, finish, replaceDead, sameReasons, seconds, stillLeaving } from './finish.js';
 import { notProvenYet } from './hooks.js';
@@ -42,9 +43,14 @@ export function roll(observed: Observed, plan: Plan, group: Group, record: Rolli
   if (record.suspended.includes('Launch') && group.suspended.includes('Launch')) {
     return act('resume', { type: 'resume', group: group.name, processes: ['Launch'] }, 'an earlier roll-back left launching suspended');
   }
-  const next = grow(observed, group, record, fleet) ?? takeOut(group, record, fleet, halves);
-  if (next !== undefined) return next;
   const settled = fleet.ready.length === fleet.fresh.length && fleet.coming === units(fleet.fresh);
+  const standing = { ready: units(fleet.ready), coming: fleet.coming, settled };
+  const stop = fleet.old.length === 0 ? undefined : between(observed, group, record, standing);
+  if (stop !== undefined) return stop;
+  // While it bakes nothing goes that is not all proven.
+  const bakes = record.gates?.bakeMs !== undefined && !settled;
+  const next = grow(observed, group, record, fleet) ?? (bakes ? undefined : takeOut(group, record, fleet, halves, roomBefore(record, standing)));
+  if (next !== undefined) return next;
   return (record.serial && settled ? stillLeaving(observed, plan, group, since, halves) : undefined) ?? waitForProof(observed, plan, group, record, fleet);
 }
 
@@ -70,12 +76,12 @@ function grow(observed: Observed, group: Group, record: RollingRecord, { old }: 
 }
 
 /** The batch that may go now: one call per look, so that each is checked against what is really there. */
-function takeOut(group: Group, record: RollingRecord, fleet: Fleet, halves: Split): Step | undefined {
+function takeOut(group: Group, record: RollingRecord, fleet: Fleet, halves: Split, room: number): Step | undefined {
   const floor = record.size.desired - record.unavailable;
   const open = units(fleet.fresh) - units(fleet.ready) + units(halves.unknown);
   // One at a time means that the one before has left.
   const most = !record.serial ? BATCH : halves.leaving.length + open > 0 ? 0 : 1;
-  const batch = nextOut(group, fleet.old, fleet.ready, floor).slice(0, most);
+  const batch = within(nextOut(group, fleet.old, fleet.ready, floor).slice(0, most), room);
   let replaced = fleet.coming;
   let there = units(fleet.old) + units(fleet.fresh) + units(halves.unknown);
   const [first, ...rest] = batch.map((instance) => {
@@ -108,6 +114,17 @@ function takeOut(group: Group, record: RollingRecord, fleet: Fleet, halves: Spli
 /** Whether Auto Scaling will even out the zones once it may again, and would take one too many out by itself. */
 function evensZones(group: Group, record: RollingRecord): boolean {
   return record.suspended.includes('AZRebalance') && !group.weighted && !group.instances.some((instance) => instance.protectedFromScaleIn);
+}
+
+/** The first of them, up to so many units. The first may be heavier than what is left of them. */
+function within(batch: readonly Instance[], room: number): readonly Instance[] {
+  let left = room;
+  const end = batch.findIndex(({ weight }) => {
+    const full = left <= 0;
+    left -= weight;
+    return full;
+  });
+  return end < 0 ? batch : batch.slice(0, end);
 }
 
 /** Nothing may go before more new ones are proven; when none is proven for too long, nothing more is tried. */

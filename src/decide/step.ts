@@ -24,7 +24,20 @@ export type Step =
   | { readonly kind: 'act'; readonly phase: Phase; readonly acts: readonly Because[] }
   | { readonly kind: 'wait'; readonly wait: Wait }
   /** Grown and proving; what follows is judged together with the other groups. `needed`: the units that its proof takes. */
-  | { readonly kind: 'proving'; readonly proven: boolean; readonly needed: number; readonly failing?: string; readonly wait: Wait }
+  | {
+      readonly kind: 'proving';
+      /** All of it, so that it can be judged. */
+      readonly proven: boolean;
+      readonly needed: number;
+      readonly failing?: string;
+      readonly wait: Wait;
+      /** Its canary, or all that would be one, is still to be proven. */
+      readonly canaryOpen?: boolean;
+      /** What follows the canary once those of all groups are through. */
+      readonly next?: Because;
+      /** The part of the group that is new and proven, in percent, once a stage is through. */
+      readonly share?: number;
+    }
   | { readonly kind: 'stuck'; readonly why: string };
 
 /**

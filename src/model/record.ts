@@ -64,6 +64,8 @@ export interface RecordGates {
   readonly pauseAt?: readonly number[];
   /** The last of them at which it did. */
   readonly paused?: number;
+  /** The last of them that somebody resumed. Less than `paused`: it waits for that. */
+  readonly passed?: number;
   /** Commands and names are too long to be noted: only that there were some. */
   readonly needs?: readonly GateName[];
 }

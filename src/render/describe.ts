@@ -170,7 +170,7 @@ function describeStackStart(event: Extract<RunEvent, { type: 'stack.started' }>)
 }
 
 /** How many are proven matters while they are being proven; before, there are none, and after the verdict nobody looks at their health. */
-const PROVING: ReadonlySet<Progress['phase']> = new Set(['surge', 'prove', 'judge', 'replace']);
+const PROVING: ReadonlySet<Progress['phase']> = new Set(['surge', 'prove', 'bake', 'judge', 'replace']);
 
 /** Whether the counts of what is in service and proven mean anything. */
 export function isProving(progress: Progress): boolean {
@@ -208,7 +208,7 @@ export function byReason(instances: Wait['instances']): readonly (readonly [stri
   return [...rows];
 }
 
-const RESIZE: Readonly<Record<Extract<Action, { type: 'resize' }>['purpose'], string>> = { canary: 'Add the canary to', double: 'Double', surge: 'Raise', restore: 'Restore' };
+const RESIZE: Readonly<Record<Extract<Action, { type: 'resize' }>['purpose'], string>> = { canary: 'Launch the canary', double: 'Double the size', surge: 'Raise the size', restore: 'Restore the size' };
 
 /** The user's commands, for people. */
 export const HOOK: Readonly<Record<HookKind, string>> = { check: 'The check command', beforeTerminate: 'The command before termination', afterTerminate: 'The command after termination' };
@@ -238,7 +238,7 @@ export function describeAction(action: Action): string {
     case 'resume':
       return `Resume ${list(action.processes)}`;
     case 'resize':
-      return `${RESIZE[action.purpose]} the size (${sizes(action.size)})`;
+      return `${RESIZE[action.purpose]} (${sizes(action.size)})`;
     case 'judge':
       return action.verdict.outcome === 'promote' ? 'Judge: promote' : 'Judge: roll back';
     case 'terminate':

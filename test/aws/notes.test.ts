@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { decodeNotes, encodeNotes, NOTE_KEYS } from '../../src/aws/notes.js';
-import type { FrozenNote, Lease, RolloutRecord, Verdict, WishNote } from '../../src/model/record.js';
+import { decodeNotes, encodeNotes, GATES_KEY, NOTE_KEYS } from '../../src/aws/notes.js';
+import type { FrozenNote, Lease, RecordGates, RolloutRecord, Verdict, WishNote } from '../../src/model/record.js';
+import { RECORD } from '../support/groups.js';
 
 const PROCESSES = ['AddToLoadBalancer', 'AlarmNotification', 'AZRebalance', 'HealthCheck', 'InstanceRefresh', 'Launch', 'ReplaceUnhealthy', 'ScheduledActions', 'Terminate'];
 
@@ -23,10 +24,22 @@ const base = {
   suspended: processes,
   together: fc.boolean(),
 };
-const record: fc.Arbitrary<RolloutRecord> = fc.oneof(
+const gates: fc.Arbitrary<RecordGates> = fc.record(
+  {
+    canary: count,
+    bakeMs: count,
+    pauseAt: fc.constantFrom([25], [10, 50, 100]),
+    paused: count,
+    passed: count,
+    needs: fc.subarray(['check', 'before', 'after', 'alarms'] as const, { minLength: 1 }),
+  },
+  { requiredKeys: [] },
+);
+const plain: fc.Arbitrary<RolloutRecord> = fc.oneof(
   fc.record({ version: fc.constant(1 as const), strategy: fc.constant('swap' as const), ...base }),
   fc.record({ version: fc.constant(2 as const), strategy: fc.constant('rolling' as const), surge: fc.integer({ min: 1, max: 10_000 }), unavailable: count, serial: fc.boolean(), ...base, run: fc.constant('20261121-030512-x7k2m') }),
 );
+const record = fc.tuple(plain, fc.option(gates)).map(([one, its]): RolloutRecord => (its === null ? one : { ...one, gates: its }));
 const ours = { run, host: fc.string({ unit: 'binary', maxLength: 4 }), pid: fc.nat(), beat: fc.nat(), ttlMs: fc.nat(), at };
 const lease: fc.Arbitrary<Lease> = fc.oneof(
   fc.record(ours),
@@ -54,6 +67,14 @@ describe('notes as tags', () => {
         expect(encodeNotes(read)).to.deep.equal(tags);
       }),
     );
+  });
+
+  it('takes no gates of another rollout for those of this one', () => {
+    const theirs = encodeNotes({ record: { ...RECORD, run: 'run-9', gates: { canary: 3 } } }).filter(({ key }) => key === GATES_KEY);
+    expect(theirs.length).to.equal(1);
+    expect(decodeNotes([...encodeNotes({ record: RECORD }), ...theirs]).record).to.deep.equal(RECORD);
+    expect(decodeNotes(theirs)).to.deep.equal({});
+    expect(decodeNotes([{ key: GATES_KEY, value: 'v=1 run=run-9 canary=many' }]).unreadable).to.include('ha-updater:gates');
   });
 
   it('never throws at a tag and never half reads one: it is a whole record, or told as unreadable', () => {

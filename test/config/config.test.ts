@@ -95,6 +95,26 @@ describe('config', () => {
     ).to.equal(`ha-updater update-asgs --asg web --asg 'it'\\''s mine' --swap always --no-together --force --warmup 60 --region us-east-1 --profile ops`);
   });
 
+  it('reads what a rollout has to pass, and spells it out again for whoever goes on', () => {
+    const flags = { 'check-command': `curl "$HA_UPDATER_PRIVATE_IP"`, 'check-timeout': '5', canary: '2', bake: '600', 'pause-at': '25%, 50%' };
+    const { gates } = readWanted(flags);
+    expect(gates).to.deep.equal({
+      words: `--check-command 'curl "$HA_UPDATER_PRIVATE_IP"' --check-timeout 5`,
+      hooks: { check: `curl "$HA_UPDATER_PRIVATE_IP"`, checkTimeoutMs: 5_000, commandTimeoutMs: 300_000 },
+      canary: 2,
+      bakeMs: 600_000,
+      pauseAt: [25, 50],
+    });
+    expect(againCommand({ stack: 'web', asgs: [] }, flags, { region: 'eu-west-1' })).to.equal(
+      `ha-updater update-asgs web --check-command 'curl "$HA_UPDATER_PRIVATE_IP"' --check-timeout 5 --canary 2 --bake 600 --pause-at '25%, 50%' --region eu-west-1`,
+    );
+    expect(readWanted({}).gates).to.equal(undefined);
+  });
+
+  for (const flags of [{ canary: '0' }, { canary: '1.5' }, { canary: '-1' }, { 'pause-at': '25' }, { 'pause-at': '50%,25%' }, { 'pause-at': '0%' }, { 'pause-at': '101%' }, { 'pause-at': '' }, { bake: '3600' }, { bake: '-1' }, { 'check-command': ' ' }, { 'check-timeout': '5' }, { 'command-timeout': '5', 'check-command': 'true' }]) {
+    it(`refuses ${JSON.stringify(flags)}`, () => expect(() => readWanted(flags)).to.throw(Failure).with.nested.property('facts.code', 'usage.flags'));
+  }
+
   it('makes run ids that sort by time and do not repeat', () => {
     const now = Date.parse('2026-11-21T03:05:12.900Z');
     const ids = new Set(Array.from({ length: 500 }, () => newRunId(now)));

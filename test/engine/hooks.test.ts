@@ -87,7 +87,7 @@ describe('the check command', () => {
 
   it('is run again by whoever resumes, because nobody wrote down what it said', async () => {
     const stage = stageWith();
-    const first = await runWith(stage, { check: 'check' }, () => ({}), { mishap: { killAt: { change: 4, when: 'before' } } });
+    const first = await runWith(stage, { check: 'check' }, () => ({}), { mishap: { killAt: { change: 5, when: 'before' } } });
     expect(first.outcome).to.equal('killed');
     expect(first.ran.length).to.equal(2);
     const second = await runWith(stage, { check: 'check' }, () => ({}));
@@ -151,7 +151,7 @@ describe('the commands around a termination', () => {
     expect(failure?.facts.what).to.match(/the command before the termination of i-\w+ did not end well: exit 2: cannot leave the cluster/);
     expect(failure?.facts.next.at(-1)).to.equal('ha-updater resume --asg web --check-command check');
     expect(instancesOf(stage.sandbox.world).length).to.equal(4);
-    expect(stateOf(stage)[0]).to.deep.include({ tags: ['ha-updater:lease', 'ha-updater:rollout', 'ha-updater:verdict'] });
+    expect(stateOf(stage)[0]).to.deep.include({ tags: ['ha-updater:gates', 'ha-updater:lease', 'ha-updater:rollout', 'ha-updater:verdict'] });
     const again = await runWith(stage, BOTH, () => ({}));
     expect(again.outcome).to.equal('swapped');
     expect(stateOf(stage)).to.deep.equal(PROMOTED);
@@ -176,6 +176,25 @@ describe('the commands around a termination', () => {
     expect(ran.some(({ instance }) => old.includes(instance))).to.equal(false);
     expect(idsBefore(stage)).to.deep.equal(old);
     expect(stage.violations()).to.deep.equal([]);
+  });
+
+  it('go with a rolling rollout one by one, and halt it', async () => {
+    const rolling: Partial<Plan> = { strategy: 'rolling', rolling: { surge: { count: 1 }, unavailable: { count: 0 }, serial: false } };
+    const stage = stageWith();
+    const old = idsBefore(stage);
+    const { outcome, ran, failure } = await runWith(stage, { ...BOTH, check: 'check' }, (line) => ({ takesMs: line === 'check' ? 15_000 : 5_000 }), { plan: rolling });
+    expect(outcome, failure?.facts.what).to.equal('swapped');
+    const at = (line: string): readonly number[] => ran.filter((one) => one.line === line).map(({ from }) => from).sort((a, b) => a - b);
+    expect([at('check').length, at('before').length, at('after').length]).to.deep.equal([2, 2, 2]);
+    expect(at('before')[1]).to.be.greaterThan(at('check')[1] ?? Infinity);
+    expect(ran.filter(({ line }) => line !== 'check').every(({ instance }) => old.includes(instance))).to.equal(true);
+    expect(stage.violations()).to.deep.equal([]);
+
+    const halted = stageWith();
+    const stopped = await runWith(halted, BOTH, (line) => ({ code: line === 'after' ? 1 : 0 }), { plan: rolling });
+    expect(stopped.outcome).to.equal('stopped');
+    expect(stopped.ran.filter(({ line }) => line === 'before').length).to.be.lessThan(3);
+    expect(halted.violations()).to.deep.equal([]);
   });
 
   it('killed at any change, the next run ends as an undisturbed one does', async () => {

@@ -26,13 +26,17 @@ export const MUTATIONS: readonly Mutation[] = [
   { name: 'health-skipped', rule: 'in service means healthy in every balancer', file: 'decide/classify.js', find: "if (verdict !== 'healthy')", put: 'if (false)' },
   { name: 'absent-is-healthy', rule: 'a balancer that does not list an instance does not vouch for it', file: 'decide/classify.js', find: "{ verdict: 'absent', reason: 'not registered yet' }", put: "{ verdict: 'healthy', reason: '' }" },
   { name: 'lifecycle-skipped', rule: 'in service means InService in Auto Scaling too', file: 'decide/classify.js', find: "if (instance.lifecycle !== 'InService')", put: 'if (false)' },
+  { name: 'canary-skipped', rule: 'the canary is proven before the rest is launched', file: 'decide/gates.js', find: 'if (canary === 0 || reaches(size, aim.size))', put: 'if (true)' },
+  { name: 'bake-skipped', rule: 'what is proven stays in service for the bake', file: 'decide/gates.js', find: 'return at >= until ? undefined : until;', put: 'return undefined;' },
+  { name: 'pause-ignored', rule: 'nobody goes beyond a pause but by resume', file: 'decide/gates.js', find: 'if (plan.undo || plan.goOn === true)', put: 'if (true)' },
+  { name: 'gates-forgotten', rule: 'a rollout does not pass with less than it was begun with', file: 'decide/gates.js', find: 'if (lacking.length === 0)', put: 'if (true)' },
   { name: 'check-skipped', rule: 'an instance is proven only when its check command says yes', file: 'decide/remember.js', find: ' && checked(seen, plan, instance)', put: '' },
   { name: 'before-command-skipped', rule: 'a termination waits for the command before it', file: 'decide/hooks.js', find: 'const ready = action.instances.filter(isOver);', put: 'const ready = action.instances;' },
   { name: 'failed-command-ignored', rule: 'a command before or after a termination that fails stops the run', file: 'decide/hooks.js', find: "resultOf(seen, kind, id)?.passed === false", put: 'false' },
   { name: 'unclean-value', rule: 'no value that a shell would understand gets into a command line', file: 'hooks/command-line.js', find: 'if (!HARMLESS.test(value))', put: 'if (false)' },
   { name: 'warm-up-skipped', rule: 'an instance is proven after its whole warm-up', file: 'decide/remember.js', find: 'at - since >= needed && ', put: '' },
   { name: 'blind-time-counts', rule: 'unbroken service is not claimed over a time when nobody looked', file: 'decide/remember.js', find: '(blind ? undefined : seen.inServiceSince[instance.id])', put: 'seen.inServiceSince[instance.id]' },
-  { name: 'some-proven', rule: 'all new instances are proven before the verdict', file: 'decide/prepare.js', find: 'grown && units(ready) >= aim.needed,', put: 'grown && units(ready) > 0,' },
+  { name: 'some-proven', rule: 'all new instances are proven before the verdict', file: 'decide/prepare.js', find: 'grown && units(ready) >= aim.needed;', put: 'grown && units(ready) > 0;' },
 
   // Who is old and who is new.
   { name: 'split-wrong', rule: 'old is who was launched in an earlier second than the record says', file: 'decide/classify.js', find: 'second(instance.launchedAt) < second(record.startedAt)', put: 'second(instance.launchedAt) <= second(record.startedAt) + 60' },
@@ -48,7 +52,7 @@ export const MUTATIONS: readonly Mutation[] = [
   { name: 'no-shield', rule: 'the old half is shielded from scale-in before the group grows', file: 'decide/shield.js', find: 'return old.length > 0 && old.every(', put: 'return false && old.every(' },
   { name: 'shield-left', rule: 'a roll-back takes its shield off again', file: 'decide/roll-back.js', find: 'const shield = liftShield(observed, group, record, halves.old);', put: 'const shield = [];' },
   { name: 'resumed-by-others', rule: 'what somebody resumes while a half is leaving is suspended again', file: 'decide/step.js', find: 'if (going.length === 0 || resumed.length === 0)', put: 'if (true)' },
-  { name: 'mates-not-recorded', rule: 'doubling starts only when every group of the run has its record', file: 'decide/decide.js', find: "if ((turn.step.phase === 'double' || turn.step.phase === 'surge') && gate.starting)", put: 'if (false)' },
+  { name: 'mates-not-recorded', rule: 'doubling starts only when every group of the run has its record', file: 'decide/decide.js', find: "if ((turn.step.phase === 'canary' || turn.step.phase === 'double' || turn.step.phase === 'surge') && gate.starting)", put: 'if (false)' },
 
   // Halving.
   { name: 'below-desired', rule: 'no step of ours takes service below the original desired capacity', file: 'decide/capacity.js', find: 'if (left - instance.weight < floor)', put: 'if (false)' },

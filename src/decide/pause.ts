@@ -1,0 +1,31 @@
+import type { Observed } from '../model/decision.js';
+import { pauseDue } from './gates.js';
+import { juriesOf, verdictOfMate, type Candidate } from './judge.js';
+import type { Because } from './step.js';
+
+interface Paused {
+  readonly acts: readonly Because[];
+  /** Groups that stop here. */
+  readonly groups: ReadonlySet<string>;
+}
+
+/**
+ * Stops where somebody wants to look first: groups that are judged together stop together, once each of them
+ * has a stage behind it. While `open`, some group is not that far.
+ */
+export function pausing(observed: Observed, candidates: readonly Candidate[], open: boolean): Paused {
+  const acts: Because[] = [];
+  const groups = new Set<string>();
+  for (const jury of juriesOf(candidates)) {
+    if (open && jury.some(({ record }) => record.together)) continue;
+    if (jury.some((one) => (one.step.share === undefined && !(one.step.proven && one.step.needed === 0)) || one.step.failing !== undefined || verdictOfMate(observed, one) !== undefined)) continue;
+    const due = jury.flatMap(({ record, step }) => pauseDue(record, step.share ?? 0) ?? []);
+    if (due.length === 0) continue;
+    const paused = Math.max(...due);
+    for (const { group, record } of jury) {
+      groups.add(group.name);
+      acts.push({ action: { type: 'pause', group: group.name, record: { ...record, gates: { ...record.gates, paused } } }, why: `somebody wants to look before more than ${paused} % of it is new` });
+    }
+  }
+  return { acts, groups };
+}
