@@ -1,6 +1,7 @@
 import type { AutoScaling } from '@aws-sdk/client-auto-scaling';
 import type { CloudFormation } from '@aws-sdk/client-cloudformation';
 import type { DynamoDB } from '@aws-sdk/client-dynamodb';
+import type { CloudWatch } from '@aws-sdk/client-cloudwatch';
 import type { EC2 } from '@aws-sdk/client-ec2';
 import type { ElasticLoadBalancing } from '@aws-sdk/client-elastic-load-balancing';
 import type { ElasticLoadBalancingV2 } from '@aws-sdk/client-elastic-load-balancing-v2';
@@ -55,6 +56,7 @@ export interface Clients {
   region(): Promise<string>;
   autoScaling(): Promise<AutoScaling>;
   cloudFormation(): Promise<CloudFormation>;
+  cloudWatch(): Promise<CloudWatch>;
   /** Its package is an optional dependency: the import throws when it is not installed. */
   dynamoDb(): Promise<DynamoDB>;
   ec2(): Promise<EC2>;
@@ -109,6 +111,7 @@ export function createClients(options: GatewayOptions): Clients {
     autoScaling: once(async () => speak('autoscaling', new (await import('@aws-sdk/client-auto-scaling')).AutoScaling(await shared()))),
     cloudFormation: once(async () => speak('cloudformation', new (await import('@aws-sdk/client-cloudformation')).CloudFormation(await shared()))),
     dynamoDb: once(async () => speak('dynamodb', new (await import('@aws-sdk/client-dynamodb')).DynamoDB(await shared()))),
+    cloudWatch: once(async () => speak('cloudwatch', new (await import('@aws-sdk/client-cloudwatch')).CloudWatch(await shared()))),
     ec2: once(async () => speak('ec2', new (await import('@aws-sdk/client-ec2')).EC2(await shared()))),
     elb: once(async () => speak('elb', new (await import('@aws-sdk/client-elastic-load-balancing')).ElasticLoadBalancing(await shared()))),
     elbV2: once(async () => speak('elbv2', new (await import('@aws-sdk/client-elastic-load-balancing-v2')).ElasticLoadBalancingV2(await shared()))),

@@ -1,4 +1,5 @@
 import type { Gateway } from '../engine/gateway.js';
+import { describeAlarms } from './alarms.js';
 import { activities, failedLaunches, lifecycleHooks, precautions } from './activities.js';
 import { addressesBehind, membersBehind } from './balancer-groups.js';
 import { describeBalancers } from './balancers.js';
@@ -48,6 +49,7 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
     activities: (group, since) => activities(clients, group, since),
     lifecycleHooks: (group) => lifecycleHooks(clients, group),
     consoleOutput: (instance) => consoleOutput(clients, instance),
+    alarms: (names) => describeAlarms(clients, names),
     precautions: (group) => precautions(clients, group),
 
     membersBehind: (balancer) => membersBehind(clients, balancer),

@@ -104,6 +104,7 @@ export function againCommand(target: { readonly stack?: string | undefined; read
     ...(flags.together === false ? ['--no-together'] : []),
     ...(flags.force === true ? ['--force'] : []),
     ...gateWords(flags),
+    ...(flags['ignore-ringing-alarms'] === true ? ['--ignore-ringing-alarms'] : []),
     ...(['canary', 'bake', 'pause-at'] as const).flatMap((name) => (flags[name] === undefined ? [] : [`--${name}`, flags[name]])),
     ...texts.flatMap((name) => (flags[name] === undefined ? [] : [`--${name}`, flags[name]])),
     '--region',

@@ -3,6 +3,7 @@ import type { Phase } from '../model/action.js';
 import type { Group } from '../model/group.js';
 import type { Plan } from '../model/plan.js';
 import type { RolloutRecord } from '../model/record.js';
+import { ringingReasons } from './alarms.js';
 import { waitsForResume } from './gates.js';
 import { holdOf, type Halted } from './hold.js';
 import { judge, juriesOf, type Candidate } from './judge.js';
@@ -248,7 +249,8 @@ function startGate(observed: Observed, plan: Plan, turns: readonly Turn[], missi
     return refuse([{ code: 'run.interrupted', text: observed.wish.why, remedy: 'Start again when you want the groups swapped.' }]);
   }
   const checks = fresh.map((group) => ({ group, check: preflight(observed, plan, group) }));
-  const reasons = [...missing, ...checks.flatMap(({ check }) => (check.kind === 'refuse' ? check.reasons : []))];
+  const rings = fresh.length > 0 && !begun ? ringingReasons(observed, plan) : [];
+  const reasons = [...missing, ...rings, ...checks.flatMap(({ check }) => (check.kind === 'refuse' ? check.reasons : []))];
   if (reasons.length > 0) return begun ? takeBack(observed, turns, reasons) : refuse(reasons);
 
   const results = checks.flatMap(({ group, check }): GroupResult[] => (check.kind === 'skip' ? [{ group: group.name, outcome: 'skipped', why: check.why }] : []));

@@ -2,6 +2,7 @@ import type { Observed } from '../model/decision.js';
 import type { Group } from '../model/group.js';
 import type { Plan } from '../model/plan.js';
 import type { RolloutRecord } from '../model/record.js';
+import { alarmed } from './alarms.js';
 import { split } from './classify.js';
 import { proven } from './remember.js';
 import type { Hold } from './step.js';
@@ -21,6 +22,8 @@ export function holdOf(observed: Observed, plan: Plan, group: Group, record: Rol
   const promoted = group.notes.verdict?.outcome === 'promote';
   if (promoted && observed.wish !== undefined) return { why: observed.wish.why, stop: true };
   if (promoted && plan.undo) return { why: 'it is judged already, and old instances that are gone cannot be launched again', stop: true };
+  const alarm = promoted ? alarmed(observed, record.startedAt) : undefined;
+  if (alarm !== undefined) return { why: alarm, stop: true };
   if (promoted && record.together && halted !== undefined && halted.group !== group.name) return { why: `${halted.group} cannot go on, and they are judged together`, stop: true };
   const turn = record.serial ? whoseTurn(observed, plan) : undefined;
   return turn === undefined || turn === group.name ? undefined : { why: `one instance at a time over all groups: it is the turn of ${turn}`, stop: false };

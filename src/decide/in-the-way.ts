@@ -1,5 +1,6 @@
 import type { Decision, Observed, Reason } from '../model/decision.js';
 import type { Plan } from '../model/plan.js';
+import { missingAlarms } from './alarms.js';
 import { lackingReasons, pausedReasons } from './gates.js';
 import { describeHolder, holder } from './lease.js';
 import { busy } from './remember.js';
@@ -75,7 +76,7 @@ function judgedAlready(observed: Observed, plan: Plan): Decision | undefined {
 
 /** What somebody else began is not taken over by accident, nor with less to pass than it was begun with. */
 function gatesInTheWay(observed: Observed, plan: Plan): Decision | undefined {
-  const reasons = [...pausedReasons(observed, plan), ...lackingReasons(observed, plan)];
+  const reasons = [...pausedReasons(observed, plan), ...lackingReasons(observed, plan), ...missingAlarms(observed, plan)];
   return reasons.length > 0 && isStranger(observed, plan) ? { kind: 'refuse', reasons } : undefined;
 }
 

@@ -3,6 +3,7 @@ import type { Observed, Wait } from '../model/decision.js';
 import type { Group, Instance } from '../model/group.js';
 import type { Plan } from '../model/plan.js';
 import type { RolloutRecord } from '../model/record.js';
+import { alarmed } from './alarms.js';
 import { aimOf, reaches, towards, type Aim } from './aim.js';
 import { bakesUntil, bakingWait, canaryOf, nowAim, shareOf } from './gates.js';
 import { notInService, units, type Split } from './classify.js';
@@ -60,7 +61,7 @@ export function prepare(observed: Observed, plan: Plan, group: Group, record: Ro
 function whyFailing(observed: Observed, plan: Plan, group: Group, record: RolloutRecord, halves: Split, aim: Aim): string | undefined {
   const called = calledBack(observed, plan, group);
   if (called !== undefined) return called;
-  const lost = hopeless(group, record, observed.failures, halves.new);
+  const lost = alarmed(observed, record.startedAt) ?? hopeless(group, record, observed.failures, halves.new);
   if (lost !== undefined) return lost;
   const ready = proven(group, halves.new, observed.seen, plan, observed.at);
   if (units(ready) >= aim.needed) return undefined;

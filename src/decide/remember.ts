@@ -251,7 +251,7 @@ export function sent(seen: Seen, action: Action, at: Instant, sure: boolean, pla
       const { lease, ...rest } = known[action.group] ?? {};
       const record = action.record;
       known[action.group] = { ...rest, record };
-      const why = `${record.gates?.paused ?? 0} % of it is new and proven; its record is kept until somebody resumes it`;
+      const why = `at ${record.gates?.paused ?? 0} %, as asked; its record is kept until somebody resumes it`;
       return { ...base, results: { ...seen.results, [action.group]: { group: action.group, outcome: 'paused', why } } };
     }
     case 'suspend':

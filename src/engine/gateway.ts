@@ -1,4 +1,5 @@
 import type { Instant } from '../clock.js';
+import type { Alarm } from '../model/alarm.js';
 import type { NoteName, Target } from '../model/action.js';
 import type { Identity } from '../model/event.js';
 import type { Balancer, BalancerHealth, FailedActivity, Group, LifecycleHook, Precautions, Size } from '../model/group.js';
@@ -101,6 +102,8 @@ export interface Gateway {
   lifecycleHooks(group: string): Promise<readonly LifecycleHook[]>;
   /** What an instance has printed; '' when there is nothing (yet). */
   consoleOutput(instance: string): Promise<string>;
+  /** CloudWatch alarms of these names, as far as they exist. */
+  alarms(names: readonly string[]): Promise<readonly Alarm[]>;
   /** What is refused, or unknown to the service, becomes a warning in the answer; throttling and a lost connection are faults as everywhere. */
   precautions(group: string): Promise<Precautions>;
 

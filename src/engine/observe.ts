@@ -112,6 +112,13 @@ export function createObserver(deps: Deps, plan: Plan): Observer {
     return commands === undefined ? undefined : retrying(deps, 'ssm:GetCommandInvocation', () => commands.look(), PATIENCE);
   }
 
+  /** Alarms matter before a rollout starts and for as long as something is to be proven. */
+  async function readAlarms(groups: readonly BareGroup[]): Promise<Pick<Observed, 'alarms'>> {
+    const names = plan.gates?.alarms ?? [];
+    const matter = groups.some(({ name, notes: { record, verdict } }) => seen?.results[name] === undefined && (record === undefined || verdict === undefined || (record.strategy === 'rolling' && verdict.outcome === 'promote')));
+    return names.length === 0 || !matter || (plan.strategy === 'unfreeze') ? {} : { alarms: await gateway.alarms(names) };
+  }
+
   async function takePrecautions(groups: readonly BareGroup[]): Promise<void> {
     if (plan.strategy === 'prove' || plan.adoptOnly) return;
     const unasked = groups.filter((group) => group.notes.record === undefined && !precautions.has(group.name));
@@ -143,6 +150,7 @@ export function createObserver(deps: Deps, plan: Plan): Observer {
       const health = await readHealth(bare);
       const failed = await readFailures(bare, at);
       const commands = await lookAtCommands();
+      const alarms = await readAlarms(bare);
       const groups = bare.map((group): Group => {
         const own = group.balancerRefs.map((ref) => balancers.get(ref.id)).filter((balancer): balancer is Balancer => balancer !== undefined);
         const instances = group.instances.map((instance) => {
@@ -161,6 +169,7 @@ export function createObserver(deps: Deps, plan: Plan): Observer {
         precautions: [...precautions.values()],
         failures: failed,
         ...(commands === undefined ? {} : { commands }),
+        ...alarms,
         abandoned: groups.filter(({ notes }) => notes.lease !== undefined && notes.lease.run !== plan.run && deps.holderIsGone(notes.lease)).map((group) => group.name),
         ...wishOf(groups),
       };
@@ -182,7 +191,7 @@ function patient(deps: Deps, meanwhile: () => Promise<void>): Pick<Gateway, (typ
   return Object.fromEntries(reads) as Pick<Gateway, (typeof READS)[number]>;
 }
 
-const READS = ['describeGroups', 'describeStack', 'launchTimes', 'templateVersions', 'describeBalancers', 'health', 'failedLaunches', 'precautions'] as const;
+const READS = ['describeGroups', 'describeStack', 'launchTimes', 'templateVersions', 'describeBalancers', 'health', 'failedLaunches', 'precautions', 'alarms'] as const;
 
 /** The template of a reference such as `lt/ID:$Latest`, when its version moves. */
 function movingTemplate(ref: string): string | undefined {

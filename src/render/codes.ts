@@ -7,6 +7,9 @@ export const CODES: Readonly<Record<string, string>> = {
   interrupted: 'A second signal made the run leave at once. Running the command again goes on where it stopped.',
 
   'aws.busy': 'Something is in progress in AWS that blocks the call. Try again when it is over.',
+  'alarm.missing': 'An alarm that --alarm names does not exist: nobody would hear it.',
+  'alarm.ringing': 'An alarm was in ALARM before anything was begun.',
+
   'aws.credentials': 'There are no usable AWS credentials: check the environment, --profile, or the role of this machine.',
   'aws.denied': 'AWS denied a call that cannot be done without. The README lists the actions that a role needs.',
   'aws.expired': 'The AWS credentials have run out. Sign in again; a run that had begun keeps its record and can be resumed.',

@@ -14,6 +14,7 @@ import { elbv2Operations } from './world/elbv2/index.js';
 import { s3Operations } from './world/s3.js';
 import { ssmOperations } from './world/ssm.js';
 import { stsOperations } from './world/sts.js';
+import { cloudwatchOperations, scheduleAlarms } from './world/cloudwatch.js';
 import { createWorld, type ServiceName, type Services, type WorldRoot } from './world/world.js';
 
 /** What a client of the SDK needs to talk to the sandbox instead of AWS. */
@@ -51,6 +52,7 @@ export interface Sandbox extends WiredWorld {
 const SIMULATED_SERVICES: Services = {
   autoscaling: autoscalingOperations,
   cloudformation: cloudformationOperations,
+  cloudwatch: cloudwatchOperations,
   ec2: ec2Operations,
   elb: elbOperations,
   elbv2: elbv2Operations,
@@ -62,6 +64,7 @@ const SIMULATED_SERVICES: Services = {
 /** Makes the world that the scenario describes. The same scenario gives the same answers, byte by byte. */
 export function createSandbox(scenario: Scenario): Sandbox {
   const wired = wireUp(scenario, SIMULATED_SERVICES);
+  scheduleAlarms(wired.world);
   const monitor = watchInvariants(wired.world, { autoExpect: true });
   monitor.groupIsBusy = (group) => stackInProgress(wired.world, group);
   return { ...wired, monitor };

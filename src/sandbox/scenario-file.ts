@@ -1,5 +1,5 @@
 import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node } from 'yaml';
-import { DEFAULT_SCENARIO, MEDDLINGS, type CommandBehaviour, type Fault, type ImageBehaviour, type Scenario, type Window } from './scenario.js';
+import { ALARM_STATES, DEFAULT_SCENARIO, MEDDLINGS, type CommandBehaviour, type Fault, type ImageBehaviour, type Scenario, type Window } from './scenario.js';
 
 /** Reads one value of the document, or throws what is wrong with it. */
 type Check = (node: unknown, at: Place) => unknown;
@@ -115,7 +115,7 @@ function entries(node: unknown, at: Place): [string, unknown, unknown][] {
   return node.items.map(({ key, value }) => [String(isScalar(key) ? key.value : key), key, value]);
 }
 
-const SERVICES = ['autoscaling', 'elb', 'elbv2', 'ec2', 'cloudformation', 'sts', 's3', 'ssm'];
+const SERVICES = ['autoscaling', 'elb', 'elbv2', 'ec2', 'cloudformation', 'sts', 's3', 'ssm', 'cloudwatch'];
 const calls = matching(
   new RegExp(`^(\\*|(${SERVICES.join('|')}|\\*):[A-Za-z0-9*]+)$`),
   `service:Operation, such as autoscaling:Describe* or *; the services are ${SERVICES.join(', ')}`,
@@ -134,6 +134,7 @@ const FAULTS: { readonly [K in Fault['kind']]: Readonly<Record<KeysOf<K>, Fields
   staleReads: { service: must(oneOf(...SERVICES)), seconds: must(seconds) },
   expireCredentials: { key: must(text) },
   meddle: { group: must(text), at: must(seconds), does: must(oneOf(...MEDDLINGS)), instance: { check: oneOf('oldest', 'newest') }, image: { check: text } },
+  alarm: { name: must(text), at: must(seconds), state: { check: oneOf(...ALARM_STATES) }, for: { check: seconds } },
   noCapacity: { zone: { check: text }, after: { check: count } },
   killInstance: { group: must(text), at: must(seconds), which: must(oneOf('oldest', 'newest')) },
   resize: { group: must(text), at: must(seconds), min: { check: count }, max: { check: count }, desired: { check: count } },
@@ -182,6 +183,7 @@ const SCENARIO: Readonly<Record<keyof Scenario, Fields[string]>> = {
   },
   parameters: { check: record(text) },
   objects: { check: record(text) },
+  alarms: { check: record(object({ state: { check: oneOf(...ALARM_STATES) }, type: { check: oneOf('metric', 'composite') } })) },
   faults: { check: list(fault) },
   commands: {
     check: list(

@@ -48,6 +48,8 @@ export type Fault = Window &
     | { readonly kind: 'noCapacity'; readonly zone?: string; /** Launches that still work. */ readonly after?: number }
     | { readonly kind: 'killInstance'; readonly group: string; readonly at: number; readonly which: 'oldest' | 'newest' }
     | { readonly kind: 'resize'; readonly group: string; readonly at: number; readonly min?: number; readonly max?: number; readonly desired?: number }
+    /** An alarm rings (or comes into another state), and is quiet again after `for` seconds, if they are given. */
+    | { readonly kind: 'alarm'; readonly name: string; readonly at: number; readonly state?: AlarmState; readonly for?: number }
     /** Somebody else lays hands on the group; `instance` for those that mean one. A version that is published makes the group launch `image`. */
     | { readonly kind: 'meddle'; readonly group: string; readonly at: number; readonly does: Meddling; readonly instance?: 'oldest' | 'newest'; readonly image?: string }
     /** The resource of a stack operation fails, which rolls the stack back. */
@@ -55,6 +57,9 @@ export type Fault = Window &
     /** A change set fails: early validation finds a fault at `path` of the resource, or a hook objects. */
     | { readonly kind: 'changeSetFails'; readonly stack?: string; readonly logicalId: string; readonly reason: string; readonly path?: string; readonly hook?: string; /** 1: only the first change set. */ readonly times?: number }
   );
+
+export const ALARM_STATES = ['OK', 'ALARM', 'INSUFFICIENT_DATA'] as const;
+export type AlarmState = (typeof ALARM_STATES)[number];
 
 /** What people and other tools do to a group in the middle of a rollout. */
 export const MEDDLINGS = ['resumeProcesses', 'terminate', 'detach', 'standby', 'protect', 'removeTags', 'detachBalancers', 'publishVersion', 'deleteGroup'] as const;
@@ -94,6 +99,8 @@ export interface Scenario {
   readonly parameters: Readonly<Record<string, string>>;
   /** S3 objects as `bucket/key: text`. */
   readonly objects: Readonly<Record<string, string>>;
+  /** CloudWatch alarms by name. */
+  readonly alarms: Readonly<Record<string, { readonly state?: AlarmState; readonly type?: 'metric' | 'composite' }>>;
   readonly faults: readonly Fault[];
   /** What commands do that are run by SSM; those not named here take some seconds and succeed. */
   readonly commands: readonly CommandBehaviour[];
@@ -117,6 +124,7 @@ export const DEFAULT_SCENARIO: Scenario = {
   images: {},
   parameters: {},
   objects: {},
+  alarms: {},
   faults: [],
   commands: [],
 };

@@ -18,7 +18,7 @@ describe('gates of a rollout', function () {
   const group = async () => (await world.json<StatusDocument>(['status', 'web'])).document.groups[0];
 
   before(async () => {
-    world = await commandWorld('');
+    world = await commandWorld('alarms: {errors: {}, loud: {state: ALARM}}\n');
     const { code, stderr } = await world.json(['update-stack', 'web', '--template', TEMPLATE, ...network, good(1), 'DbPassword=not-a-real-one', ...CALM]);
     expect(code, stderr).to.equal(0);
   });
@@ -58,6 +58,36 @@ describe('gates of a rollout', function () {
     expect(resumed.code, resumed.stderr).to.equal(0);
     expect(resumed.document.groups?.map(({ outcome }) => outcome)).to.deep.equal(['promoted']);
     expect((await group())?.record).to.equal(undefined);
+  });
+
+  it('a canary is paused after, shown by status, refused to whoever does not resume, and resumed', async () => {
+    const paused = await world.json(['update-stack', 'web', good(4), ...CALM, '--canary', '1', '--bake', '30', '--pause-at', '10%', '--alarm', 'errors']);
+    expect(paused.code, paused.stderr).to.equal(0);
+    expect(paused.document).to.deep.include({ outcome: 'paused', next: ['resume', 'rollback'].map((command) => `ha-updater ${command} web --alarm errors --region eu-west-1`) });
+    expect(paused.stderr).to.include('Paused: at 10 %, as asked').and.not.include('WARN');
+    const half = await group();
+    expect(half?.remarks.join('\n')).to.include('Paused at 10 %');
+    expect(half?.instances.map(({ side }) => side).sort()).to.deep.equal(['new', 'old', 'old']);
+    const again = await world.json(['update-asgs', 'web', ...CALM_GROUPS]);
+    expect(again.code, again.stderr).to.equal(3);
+    expect(again.document.failure?.reasons.map(({ code }) => code)).to.deep.equal(['group.paused', 'group.gates']);
+    const without = await world.json(['resume', 'web', ...CALM_GROUPS]);
+    expect(without.code, without.stderr).to.equal(3);
+    const resumed = await world.json(['resume', 'web', '--alarm', 'errors', ...CALM_GROUPS]);
+    expect(resumed.code, resumed.stderr).to.equal(0);
+    expect(resumed.document.groups?.map(({ outcome }) => outcome)).to.deep.equal(['promoted']);
+    expect((await group())?.record).to.equal(undefined);
+  });
+
+  it('alarms that ring or do not exist are refused before anything is changed', async () => {
+    const ringing = await world.json(['update-asgs', 'web', '--swap', 'always', '--alarm', 'errors', '--alarm', 'loud', ...CALM_GROUPS]);
+    expect(ringing.code, ringing.stderr).to.equal(3);
+    expect(ringing.document.failure?.reasons.map(({ code }) => code)).to.deep.equal(['alarm.ringing']);
+    const unknown = await world.json(['update-asgs', 'web', '--swap', 'always', '--alarm', 'eros', ...CALM_GROUPS]);
+    expect(unknown.code, unknown.stderr).to.equal(3);
+    expect(unknown.document.failure?.reasons.map(({ code }) => code)).to.deep.equal(['alarm.missing']);
+    const ignored = await world.json(['update-asgs', 'web', '--swap', 'always', '--alarm', 'loud', '--ignore-ringing-alarms', '--strategy', 'rolling', ...CALM_GROUPS]);
+    expect(ignored.code, ignored.stderr).to.equal(0);
   });
 
   it('commands that make no sense are a usage error', async () => {

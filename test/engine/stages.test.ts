@@ -130,7 +130,7 @@ describe('a pause', () => {
     const stage = stageWith();
     const first = await run(stage, { canary: 1, pauseAt: [10, 60] });
     expect(first.outcome, first.failure?.facts.what).to.equal('swapped');
-    expect(first.results).to.deep.equal([{ group: 'web', outcome: 'paused', why: '10 % of it is new and proven; its record is kept until somebody resumes it' }]);
+    expect(first.results).to.deep.equal([{ group: 'web', outcome: 'paused', why: 'at 10 %, as asked; its record is kept until somebody resumes it' }]);
     expect(stateOf(stage)[0]).to.deep.include({ size: [1, 5, 5], tags: ['ha-updater:gates', 'ha-updater:rollout'] });
     stage.sandbox.clock.advance(24 * 3_600_000);
     expect(stateOf(stage)[0]).to.deep.include({ size: [1, 5, 5] });

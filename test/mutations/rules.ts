@@ -30,6 +30,7 @@ export const MUTATIONS: readonly Mutation[] = [
   { name: 'bake-skipped', rule: 'what is proven stays in service for the bake', file: 'decide/gates.js', find: 'return at >= until ? undefined : until;', put: 'return undefined;' },
   { name: 'pause-ignored', rule: 'nobody goes beyond a pause but by resume', file: 'decide/gates.js', find: 'if (plan.undo || plan.goOn === true)', put: 'if (true)' },
   { name: 'gates-forgotten', rule: 'a rollout does not pass with less than it was begun with', file: 'decide/gates.js', find: 'if (lacking.length === 0)', put: 'if (true)' },
+  { name: 'alarm-unheard', rule: 'an alarm that rings fails the rollout', file: 'decide/alarms.js', find: "({ state, since }) => state === 'ALARM' && since >= startedAt", put: '() => false' },
   { name: 'check-skipped', rule: 'an instance is proven only when its check command says yes', file: 'decide/remember.js', find: ' && checked(seen, plan, instance)', put: '' },
   { name: 'before-command-skipped', rule: 'a termination waits for the command before it', file: 'decide/hooks.js', find: 'const ready = action.instances.filter(isOver);', put: 'const ready = action.instances;' },
   { name: 'failed-command-ignored', rule: 'a command before or after a termination that fails stops the run', file: 'decide/hooks.js', find: "resultOf(seen, kind, id)?.passed === false", put: 'false' },

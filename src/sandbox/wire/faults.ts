@@ -66,6 +66,7 @@ function rule(fault: Fault, random: Random): Rule | undefined {
         matches: (service, operation) => service === fault.service && /^(Describe|List|Get)/.test(operation),
         treat: () => ({ lag: random.between(0, fault.seconds) * 1000 }),
       };
+    case 'alarm':
     case 'noCapacity':
     case 'killInstance':
     case 'resize':

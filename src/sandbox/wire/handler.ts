@@ -39,7 +39,9 @@ function wireRequest(request: IHttpRequest, body: Uint8Array | string): WireRequ
 
 async function bodyOf(body: unknown): Promise<Uint8Array | string> {
   if (body === undefined || body === null) return '';
-  if (typeof body === 'string' || body instanceof Uint8Array) return body;
+  if (typeof body === 'string') return body;
+  // A plain one: what the SDK hands over for JSON minds being read as a string.
+  if (body instanceof Uint8Array) return new Uint8Array(body.buffer, body.byteOffset, body.byteLength);
   if (body instanceof ArrayBuffer) return new Uint8Array(body);
   const chunks: Uint8Array[] = [];
   for await (const chunk of body as AsyncIterable<Uint8Array | string>) chunks.push(typeof chunk === 'string' ? Buffer.from(chunk) : chunk);

@@ -1,10 +1,12 @@
 import { ServiceFault } from '../world/fault.js';
+import type { ServiceName } from '../world/world.js';
 import type { WireOutcome, WireRequest } from './wire.js';
 
-const TARGET = 'AmazonSSM.';
+/** Services that speak it, by what their targets begin with. */
+const TARGETS: Readonly<Record<string, ServiceName>> = { AmazonSSM: 'ssm', GraniteServiceVersion20100801: 'cloudwatch' };
 
-/** Answers a request in the JSON protocol (awsJson1_1): of the services that speak it, the sandbox has the parameter store. */
-export function callJson(request: WireRequest, headers: Record<string, string>, run: (operation: string, input: object) => object | 'reply lost'): WireOutcome {
+/** Answers a request in the JSON protocol: of the services that speak it, the sandbox has the parameter store and the alarms of CloudWatch. */
+export function callJson(request: WireRequest, headers: Record<string, string>, run: (service: ServiceName, operation: string, input: object) => object | 'reply lost'): WireOutcome {
   const answer = (status: number, body: object): WireOutcome => ({
     status,
     headers: { ...headers, 'content-type': 'application/x-amz-json-1.1' },
@@ -13,8 +15,10 @@ export function callJson(request: WireRequest, headers: Record<string, string>, 
   const target = request.headers['x-amz-target'] ?? '';
   try {
     if (request.headers['authorization'] === undefined) throw new ServiceFault('MissingAuthenticationToken', 'Request is missing Authentication Token', 403);
-    if (!target.startsWith(TARGET)) throw new ServiceFault('UnknownOperationException', `The sandbox does not simulate ${target}`);
-    const output = run(target.slice(TARGET.length), inputOf(request));
+    const [prefix = '', operation = ''] = target.split('.');
+    const service = TARGETS[prefix];
+    if (service === undefined) throw new ServiceFault('UnknownOperationException', `The sandbox does not simulate ${target}`);
+    const output = run(service, operation, inputOf(request));
     return output === 'reply lost' ? output : answer(200, output);
   } catch (error) {
     if (!(error instanceof ServiceFault)) throw error;

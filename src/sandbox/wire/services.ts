@@ -1,5 +1,6 @@
 import * as autoscaling from '@aws-sdk/client-auto-scaling';
 import * as cloudformation from '@aws-sdk/client-cloudformation';
+import * as cloudwatch from '@aws-sdk/client-cloudwatch';
 import * as ec2 from '@aws-sdk/client-ec2';
 import * as elb from '@aws-sdk/client-elastic-load-balancing';
 import * as elbv2 from '@aws-sdk/client-elastic-load-balancing-v2';
@@ -48,6 +49,8 @@ export const QUERY_SERVICES: readonly QueryService[] = [
     version: '2010-05-15',
     namespace: 'http://cloudformation.amazonaws.com/doc/2010-05-15/',
   },
+  // Newer clients speak JSON to it, older ones this.
+  { service: 'cloudwatch', protocol: 'awsQuery', signingName: 'monitoring', version: '2010-08-01', namespace: 'http://monitoring.amazonaws.com/doc/2010-08-01/' },
   { service: 'sts', protocol: 'awsQuery', signingName: 'sts', version: '2011-06-15', namespace: 'https://sts.amazonaws.com/doc/2011-06-15/' },
   { service: 'ec2', protocol: 'ec2Query', signingName: 'ec2', version: '2016-11-15', namespace: 'http://ec2.amazonaws.com/doc/2016-11-15/' },
 ];
@@ -58,7 +61,7 @@ export interface OperationShape {
   readonly output: NormalizedSchema;
 }
 
-const SCHEMAS: Partial<Record<ServiceName, object>> = { autoscaling, cloudformation, ec2, elb, elbv2, sts };
+const SCHEMAS: Partial<Record<ServiceName, object>> = { autoscaling, cloudformation, cloudwatch, ec2, elb, elbv2, sts };
 const shapes = new Map<string, OperationShape | undefined>();
 
 /** The shape of an operation of a query service; undefined when the service has no such operation. */

@@ -107,7 +107,7 @@ export function createWire(world: WorldRoot, services: Services, seen: (call: Ca
   return {
     answer: (request) => {
       const requestId = uuid();
-      if (request.headers['x-amz-target'] !== undefined) return callJson(request, standardHeaders(world, requestId), (operation, input) => run(request, 'ssm', operation, () => input));
+      if (request.headers['x-amz-target'] !== undefined) return callJson(request, standardHeaders(world, requestId), (service, operation, input) => run(request, service, operation, () => input));
       if (!isS3(request)) return answerQuery(request, requestId);
       return callS3(request, standardHeaders(world, requestId), (call: S3Call) => run(request, 's3', call.operation, () => call.input));
     },

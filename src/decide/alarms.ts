@@ -1,0 +1,35 @@
+import type { Instant } from '../clock.js';
+import type { Alarm } from '../model/alarm.js';
+import type { Observed, Reason } from '../model/decision.js';
+import type { Plan } from '../model/plan.js';
+
+/**
+ * Why an alarm stops a rollout that began then, or undefined. One that rang before does not count until it was
+ * quiet: whoever started nevertheless knew of it. Without data it is no alarm.
+ */
+export function alarmed({ alarms }: Pick<Observed, 'alarms'>, startedAt: Instant): string | undefined {
+  const ringing = (alarms ?? []).find(({ state, since }) => state === 'ALARM' && since >= startedAt);
+  return ringing === undefined ? undefined : `the alarm ${ringing.name} is in ALARM ${sinceText(ringing)}`;
+}
+
+/** Alarms that were named and do not exist: nobody would hear them. */
+export function missingAlarms({ alarms }: Observed, { gates }: Plan): readonly Reason[] {
+  if (alarms === undefined) return [];
+  const missing = (gates?.alarms ?? []).filter((name) => !alarms.some((alarm) => alarm.name === name));
+  return missing.map((name) => ({ code: 'alarm.missing', text: `there is no CloudWatch alarm ${name}`, remedy: 'Check the name, the account and the region.' }));
+}
+
+/** Alarms that ring before anything was begun. */
+export function ringingReasons({ alarms }: Observed, { gates }: Plan): readonly Reason[] {
+  if (gates?.ignoreRinging === true) return [];
+  const ringing = (alarms ?? []).filter(({ state }) => state === 'ALARM');
+  return ringing.map((alarm) => ({
+    code: 'alarm.ringing',
+    text: `the alarm ${alarm.name} is in ALARM already, ${sinceText(alarm)}`,
+    remedy: 'Wait until it is quiet, or start with --ignore-ringing-alarms: it then counts once it was quiet.',
+  }));
+}
+
+function sinceText({ since, reason }: Alarm): string {
+  return `since ${new Date(since).toISOString().slice(0, 19)}Z${reason === '' ? '' : ` (${reason.replace(/\.$/, '')})`}`;
+}
