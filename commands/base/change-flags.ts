@@ -25,6 +25,8 @@ export const stateFlags = {
   create: boolean({ summary: 'Create the stack when there is none [default: true]', allowNo: true, helpGroup: STATES }),
   'replace-failed': boolean({ summary: 'Delete a stack whose creation failed, then create it', helpGroup: STATES }),
   wait: boolean({ summary: "Wait for somebody else's change of the stack, then go on", helpGroup: STATES }),
+  'wait-timeout': string({ summary: 'Longest wait of --wait [default: 3600]', helpValue: 'SECONDS', helpGroup: STATES }),
+  'rollback-first': boolean({ summary: 'Roll back an update that failed and was left standing, then go on', helpGroup: STATES }),
   'continue-rollback': boolean({ summary: 'Continue a roll-back that failed, then go on', helpGroup: STATES }),
   skip: many('Resource that the continued roll-back leaves out', 'ID', STATES),
 };

@@ -104,6 +104,7 @@ const STACK_CALLS = [
   'deleteChangeSet',
   'deleteStack',
   'continueRollback',
+  'rollbackStack',
   'setStackPolicy',
   'setTerminationProtection',
   'failedEvents',

@@ -17,6 +17,7 @@ export interface ChangeFlags {
   readonly create?: boolean | undefined;
   readonly 'replace-failed'?: boolean | undefined;
   readonly wait?: boolean | undefined;
+  readonly 'rollback-first'?: boolean | undefined;
   readonly 'continue-rollback'?: boolean | undefined;
   readonly skip?: readonly string[] | undefined;
   readonly 'change-set'?: string | undefined;
@@ -88,6 +89,7 @@ export async function readChange(
       create: flags.create ?? true,
       replaceFailed: flags['replace-failed'] ?? false,
       wait: flags.wait ?? false,
+      rollbackFirst: flags['rollback-first'] ?? false,
       ...(flags['continue-rollback'] === true && { continueRollback: { skip: flags.skip ?? [] } }),
     },
     guards: {

@@ -110,8 +110,8 @@ function ofChangeSet(name: string): LoadedTemplate {
   return { source: { kind: 'previous' }, origin: `change set ${name}`, bytes: 0, resources: 0, declared: [], findings: [] };
 }
 
-function stackTiming({ warmupMs, actionTimeoutMs, lookBackMs }: StackTiming, pollMs: number): StackOrder['timing'] {
-  return { warmupMs, silenceMs: actionTimeoutMs, lookBackMs, pollMs };
+function stackTiming({ warmupMs, actionTimeoutMs, lookBackMs, waitMs }: StackTiming, pollMs: number): StackOrder['timing'] {
+  return { warmupMs, silenceMs: actionTimeoutMs, lookBackMs, pollMs, waitMs };
 }
 
 function templateIo({ deps }: Run): TemplateIo {

@@ -15,6 +15,7 @@ import { hasBucket, readObject, writeObject } from './objects.js';
 import {
   cancelUpdate,
   continueRollback,
+  rollbackStack,
   createStack,
   deleteStack,
   describeStack,
@@ -83,6 +84,7 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
     executeChangeSet: (id, token, disableRollback) => executeChangeSet(clients, id, token, disableRollback),
     deleteChangeSet: (id) => deleteChangeSet(clients, id),
     deleteStack: (stackId, token) => deleteStack(clients, stackId, token),
+    rollbackStack: (stackId, token) => rollbackStack(clients, stackId, token),
     continueRollback: (stackId, skip, token) => continueRollback(clients, stackId, skip, token),
     setStackPolicy: (stackId, policy) => setStackPolicy(clients, stackId, policy),
     setTerminationProtection: (stackId, on) => setTerminationProtection(clients, stackId, on),

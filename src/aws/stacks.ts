@@ -193,6 +193,11 @@ export async function deleteStack(clients: Clients, stackId: string, token: stri
   await unlessStarted((await clients.cloudFormation()).deleteStack({ StackName: stackId, ClientRequestToken: token }));
 }
 
+/** Undoes an update that failed and was left standing. */
+export async function rollbackStack(clients: Clients, stackId: string, token: string): Promise<void> {
+  await unlessStarted((await clients.cloudFormation()).rollbackStack({ StackName: stackId, ClientRequestToken: token }));
+}
+
 /** Goes on with a roll-back that failed. */
 export async function continueRollback(clients: Clients, stackId: string, skip: readonly string[], token: string): Promise<void> {
   const skipped = skip.length === 0 ? {} : { ResourcesToSkip: [...skip] };

@@ -16,6 +16,7 @@ const DAY = 24 * HOUR;
 export const NUMBERS = {
   'warmup-seconds': { fallback: 25, least: 0, most: DAY, unit: 'seconds' },
   'action-timeout': { fallback: 300, least: 1, most: DAY, unit: 'seconds' },
+  'wait-timeout': { fallback: HOUR, least: 1, most: DAY, unit: 'seconds' },
   'lenient-look-back': { fallback: 5, least: 0, most: HOUR, unit: 'seconds' },
   'healthy-timeout': { fallback: 600, least: 1, most: DAY, unit: 'seconds' },
   warmup: { fallback: 25, least: 0, most: HOUR, unit: 'seconds' },

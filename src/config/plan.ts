@@ -20,6 +20,8 @@ export interface StackTiming {
   readonly actionTimeoutMs: number;
   /** How much older than our request an event may be when it carries no token. */
   readonly lookBackMs: number;
+  /** Longest wait for somebody else's change of the stack. */
+  readonly waitMs: number;
 }
 
 /** The part of a plan that flags alone decide. */
@@ -42,7 +44,7 @@ const SWAPS: readonly SwapChoice[] = ['outdated', 'always', 'never'];
 export function readWanted(flags: GroupFlags, otherProblems: readonly string[] = []): Wanted {
   const problems = [...otherProblems];
   const seconds = readNumbers(
-    ['warmup-seconds', 'action-timeout', 'lenient-look-back', 'healthy-timeout', 'warmup', 'deadline', 'drain-timeout', 'wait-for-lock', 'poll'],
+    ['warmup-seconds', 'action-timeout', 'lenient-look-back', 'wait-timeout', 'healthy-timeout', 'warmup', 'deadline', 'drain-timeout', 'wait-for-lock', 'poll'],
     flags,
     problems,
   );
@@ -76,6 +78,7 @@ export function readWanted(flags: GroupFlags, otherProblems: readonly string[] =
       warmupMs: seconds['warmup-seconds'],
       actionTimeoutMs: seconds['action-timeout'],
       lookBackMs: seconds['lenient-look-back'],
+      waitMs: seconds['wait-timeout'],
     },
   });
 }

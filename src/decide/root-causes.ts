@@ -19,7 +19,8 @@ export function rootCauses(events: readonly StackEvent[], cancelledByUs = false)
   const forward = explained.filter((event) => !event.status.startsWith('DELETE_') && !undoing(event, inOrder));
   if (forward.length > 0) return forward;
   const own = inOrder.filter((event) => isStackItself(event) && event.reason !== '' && /ROLLBACK_IN_PROGRESS$|_FAILED$/.test(event.status));
-  const said = cancelledByUs ? [] : own.slice(0, 1);
+  // That a stack could not be deleted says nothing beside the resource that could not.
+  const said = cancelledByUs || (own[0]?.status === 'DELETE_FAILED' && explained.length > 0) ? [] : own.slice(0, 1);
   return explained.length > 0 ? [...said, ...explained] : said;
 }
 

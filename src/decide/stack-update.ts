@@ -111,6 +111,7 @@ function stuck(name: string, status: string, why: string, refuse: (text: string,
         `is UPDATE_FAILED: an update failed with roll-back switched off${why}.`,
         'Roll it back first.',
         show,
+        `ha-updater update-stack ${name} --rollback-first   # with the parameters: rolls it back, then updates it`,
         `aws cloudformation rollback-stack --stack-name ${name}`,
       );
     case 'DELETE_FAILED':
@@ -133,6 +134,8 @@ export interface StateWishes {
   readonly replaceFailed?: boolean;
   /** Wait for somebody else's change to end, then go on. */
   readonly wait?: boolean;
+  /** Roll back an update that failed and was left standing, then go on. */
+  readonly rollbackFirst?: boolean;
   /** Continue a roll-back that failed, without these resources, then go on. */
   readonly continueRollback?: { readonly skip: readonly string[] };
 }
@@ -140,6 +143,7 @@ export interface StateWishes {
 export type StartStep =
   | StartAdvice
   | { readonly kind: 'replace' }
+  | { readonly kind: 'rollbackFirst' }
   | { readonly kind: 'continueRollback'; readonly skip: readonly string[] }
   | { readonly kind: 'waitForOthers'; readonly why: string };
 
@@ -153,6 +157,7 @@ export function startStep(name: string, stack: Stack | undefined, wishes: StateW
   if (advice.kind !== 'refuse' || stack === undefined) return advice;
   const state = classifyStatus(stack.status);
   if (state === 'failed' && wishes.replaceFailed === true) return { kind: 'replace' };
+  if (stack.status === 'UPDATE_FAILED' && wishes.rollbackFirst === true) return { kind: 'rollbackFirst' };
   if (stack.status === 'UPDATE_ROLLBACK_FAILED' && wishes.continueRollback !== undefined) return { kind: 'continueRollback', skip: wishes.continueRollback.skip };
   if (state === 'inProgress' && wishes.wait === true) return { kind: 'waitForOthers', why: advice.text };
   return advice;

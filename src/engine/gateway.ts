@@ -166,6 +166,8 @@ export interface Gateway {
   deleteChangeSet(id: string): Promise<void>;
   /** Starts to delete the stack; one that is gone already is no error. */
   deleteStack(stackId: string, token: string): Promise<void>;
+  /** Undoes an update that failed with roll-back switched off (UPDATE_FAILED). */
+  rollbackStack(stackId: string, token: string): Promise<void>;
   /** ContinueUpdateRollback, without the resources to skip. */
   continueRollback(stackId: string, skip: readonly string[], token: string): Promise<void>;
   setStackPolicy(stackId: string, policy: string): Promise<void>;

@@ -57,10 +57,12 @@ export interface StackTiming extends FollowTiming {
   readonly pollMs: Milliseconds;
   /** Events without a token count when they are at most this much older than our change began, by the service's clock. */
   readonly lookBackMs: Milliseconds;
+  /** Longest wait for somebody else's change, where waiting is wished. */
+  readonly waitMs: Milliseconds;
 }
 
-/** The seed's defaults: `--warmup-seconds`, `--action-timeout`, `--lenient-look-back`. */
-export const STACK_TIMING: StackTiming = { warmupMs: 25_000, silenceMs: 300_000, pollMs: 2_000, lookBackMs: 5_000 };
+/** The seed's defaults: `--warmup-seconds`, `--action-timeout`, `--lenient-look-back`; and that of `--wait-timeout`. */
+export const STACK_TIMING: StackTiming = { warmupMs: 25_000, silenceMs: 300_000, pollMs: 2_000, lookBackMs: 5_000, waitMs: 3_600_000 };
 
 export interface StackChange {
   /** `kept`: the change set waits for somebody to execute it; `dropped`: it was only looked at. */

@@ -126,7 +126,7 @@ export type RunEvent =
       readonly by?: string;
     }
   /** The stack is deleted, or rolled back, as the user allowed or asked. */
-  | { readonly type: 'stack.mending'; readonly stack: string; readonly action: 'delete' | 'continueRollback' | 'cancel' | 'revert'; readonly token: string }
+  | { readonly type: 'stack.mending'; readonly stack: string; readonly action: 'delete' | 'rollback' | 'continueRollback' | 'cancel' | 'revert'; readonly token: string }
   | { readonly type: 'stack.cancelled'; readonly stack: string; readonly why: string }
   | {
       readonly type: 'stack.settled';

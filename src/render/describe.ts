@@ -131,6 +131,7 @@ const COMMAND_LINES = 10;
 
 const MENDING: Readonly<Record<Extract<RunEvent, { type: 'stack.mending' }>['action'], string>> = {
   delete: 'Deletes the stack, whose creation had failed',
+  rollback: 'Rolls back the update that had failed and was left standing',
   continueRollback: 'Continues the roll-back that had failed',
   cancel: 'Cancels the update',
   revert: 'The swap rolled back, so the stack goes back to the template and the parameters that it had',

@@ -138,7 +138,7 @@ const FAULTS: { readonly [K in Fault['kind']]: Readonly<Record<KeysOf<K>, Fields
   noCapacity: { zone: { check: text }, after: { check: count } },
   killInstance: { group: must(text), at: must(seconds), which: must(oneOf('oldest', 'newest')) },
   resize: { group: must(text), at: must(seconds), min: { check: count }, max: { check: count }, desired: { check: count } },
-  stackFails: { stack: { check: text }, logicalId: must(text), reason: must(text), times: { check: atLeast(1, Infinity, true) }, during: { check: oneOf('operation', 'rollback') }, hook: { check: text }, after: { check: count } },
+  stackFails: { stack: { check: text }, logicalId: must(text), reason: must(text), times: { check: atLeast(1, Infinity, true) }, during: { check: oneOf('operation', 'rollback', 'delete') }, hook: { check: text }, after: { check: count } },
   changeSetFails: { stack: { check: text }, logicalId: must(text), reason: must(text), path: { check: text }, hook: { check: text }, times: { check: atLeast(1, Infinity, true) } },
 };
 

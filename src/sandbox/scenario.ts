@@ -53,7 +53,7 @@ export type Fault = Window &
     /** Somebody else lays hands on the group; `instance` for those that mean one. A version that is published makes the group launch `image`. */
     | { readonly kind: 'meddle'; readonly group: string; readonly at: number; readonly does: Meddling; readonly instance?: 'oldest' | 'newest'; readonly image?: string }
     /** The resource of a stack operation fails, which rolls the stack back. */
-    | { readonly kind: 'stackFails'; readonly stack?: string; readonly logicalId: string; readonly reason: string; /** 1: only the first operation after `from`. */ readonly times?: number; /** rollback: it fails on the way back instead. */ readonly during?: 'operation' | 'rollback'; /** Type name of a hook that objects, for this reason. */ readonly hook?: string; /** Operations that it leaves alone first. */ readonly after?: number }
+    | { readonly kind: 'stackFails'; readonly stack?: string; readonly logicalId: string; readonly reason: string; /** 1: only the first operation after `from`. */ readonly times?: number; /** rollback: it fails on the way back instead; delete: when it is to be deleted. */ readonly during?: 'operation' | 'rollback' | 'delete'; /** Type name of a hook that objects, for this reason. */ readonly hook?: string; /** Operations that it leaves alone first. */ readonly after?: number }
     /** A change set fails: early validation finds a fault at `path` of the resource, or a hook objects. */
     | { readonly kind: 'changeSetFails'; readonly stack?: string; readonly logicalId: string; readonly reason: string; readonly path?: string; readonly hook?: string; /** 1: only the first change set. */ readonly times?: number }
   );

@@ -114,6 +114,10 @@ describe('plan and the guards of update-stack', function () {
     const page = await world.run('plan', 'web', '--template', template);
     expect(page.stdout, page.stderr).to.include('AGAINST IT').and.to.include('-/+ Group');
     expect(await changeSets()).to.equal(0);
+    // Somebody who says so gets it: the old group goes with its instances, the new one is there.
+    const allowed = await world.json('update-stack', 'web', '--template', template, '--allow-group-replacement', ...CALM);
+    expect([allowed.code, allowed.document.outcome], allowed.stderr).to.deep.equal([0, 'updated']);
+    expect(allowed.document.groups?.map(({ group }) => group)).to.deep.equal(['another']);
   });
 
   it('refuses before the stack is changed what the swap would refuse after it', async () => {

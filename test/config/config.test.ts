@@ -34,7 +34,7 @@ describe('config', () => {
         renewMs: 120_000,
         waitForLockMs: 0,
       },
-      stackTiming: { warmupMs: 25_000, actionTimeoutMs: 300_000, lookBackMs: 5_000 },
+      stackTiming: { warmupMs: 25_000, actionTimeoutMs: 300_000, lookBackMs: 5_000, waitMs: 3_600_000 },
     });
   });
 
@@ -50,7 +50,7 @@ describe('config', () => {
       poll: '8.5',
       'wait-for-lock': '9',
     });
-    expect(stackTiming).to.deep.equal({ warmupMs: 1_000, actionTimeoutMs: 2_000, lookBackMs: 3_000 });
+    expect(stackTiming).to.deep.equal({ warmupMs: 1_000, actionTimeoutMs: 2_000, lookBackMs: 3_000, waitMs: 3_600_000 });
     expect(timing).to.include({ progressMs: 400_000, warmupMs: 5_000, totalMs: 6_000, drainMs: 7_000, pollMs: 8_500, waitForLockMs: 9_000 });
   });
 

@@ -27,7 +27,7 @@ describe('starting from', () => {
     ['ROLLBACK_COMPLETE', 'stack.failed: status, update-stack, delete-stack'],
     ['ROLLBACK_FAILED', 'stack.failed: status, update-stack, delete-stack'],
     ['CREATE_FAILED', 'stack.failed: status, update-stack, delete-stack'],
-    ['UPDATE_FAILED', 'stack.stuck: status, rollback-stack'],
+    ['UPDATE_FAILED', 'stack.stuck: status, update-stack, rollback-stack'],
     ['UPDATE_ROLLBACK_FAILED', 'stack.stuck: status, update-stack, continue-update-rollback'],
     ['IMPORT_ROLLBACK_FAILED', 'stack.stuck: status'],
     ['DELETE_FAILED', 'stack.stuck: status, delete-stack'],

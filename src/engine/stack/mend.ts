@@ -1,3 +1,4 @@
+import type { Instant } from '../../clock.js';
 import { isStackItself, rollbackFailures, rootCauses } from '../../decide/root-causes.js';
 import { classifyStatus, type FollowedAction, type StackState } from '../../decide/stack-update.js';
 import { AwsFault, Failure, refused } from '../../errors.js';
@@ -19,6 +20,14 @@ export async function deleteFailed(deps: Deps, order: StackOrder, stack: Stack):
   throw halfWay(order, followed, 'could not be deleted', [`ha-updater status ${order.stack} --events`, `aws cloudformation delete-stack --stack-name ${order.stack}`]);
 }
 
+/** Rolls back an update that failed and was left standing, and waits until the stack is as it was before it. */
+export async function rollBackFirst(deps: Deps, order: StackOrder, stack: Stack): Promise<void> {
+  const token = `${order.token}-rollback`;
+  const followed = await operate(deps, order, stack, 'rollback', token, 'cloudformation:RollbackStack', () => deps.gateway.rollbackStack(stack.id, token), (state) => state === 'rolledBack');
+  if (followed.end.kind === 'settled' && classifyStatus(followed.end.status) === 'rolledBack') return;
+  throw halfWay(order, followed, 'could not be rolled back', [`ha-updater status ${order.stack} --events`, `ha-updater update-stack ${order.stack} --continue-rollback --skip ID`]);
+}
+
 /** Continues a roll-back that failed, and waits until the stack is as it was before its update. */
 export async function continueFailed(deps: Deps, order: StackOrder, stack: Stack, skip: readonly string[]): Promise<void> {
   const token = `${order.token}-continue`;
@@ -27,6 +36,8 @@ export async function continueFailed(deps: Deps, order: StackOrder, stack: Stack
   if (followed.end.kind === 'settled' && classifyStatus(followed.end.status) === 'rolledBack') return;
   throw halfWay(order, followed, 'could not be rolled back to its end', [`ha-updater status ${order.stack} --events`, `ha-updater update-stack ${order.stack} --continue-rollback --skip ID`]);
 }
+
+const MENDED_BY: Readonly<Record<string, 'delete' | 'rollback'>> = { 'cloudformation:DeleteStack': 'delete', 'cloudformation:RollbackStack': 'rollback' };
 
 async function operate(
   deps: Deps,
@@ -46,7 +57,7 @@ async function operate(
     if (!(error instanceof AwsFault) || (error.kind !== 'invalid' && error.kind !== 'busy')) throw error;
     throw refused('stack.rejected', `CloudFormation refuses it (${operation.replace('cloudformation:', '')} of stack ${order.stack}): ${error.message}`, []);
   }
-  deps.emit({ type: 'stack.mending', stack: order.stack, action: action === 'delete' ? 'delete' : 'continueRollback', token });
+  deps.emit({ type: 'stack.mending', stack: order.stack, action: MENDED_BY[operation] ?? 'continueRollback', token });
   const started = { kind: 'started' as const, stackId: stack.id, ...(marker !== undefined && { marker }) };
   return follow(deps, { ...order, token }, { action, before: stack, redact: (text) => text }, started, { well });
 }
@@ -65,8 +76,8 @@ function halfWay({ stack }: StackOrder, followed: Followed, how: string, next: r
   });
 }
 
-/** Waits until somebody else's change has settled, telling its events; for as long as events come. */
-export async function waitForOthers(deps: Deps, order: StackOrder, stack: Stack): Promise<void> {
+/** Waits until somebody else's change has settled, telling its events; as long as events come, and no longer than `latest`. */
+export async function waitForOthers(deps: Deps, order: StackOrder, stack: Stack, latest: Instant): Promise<void> {
   const look = statusLook(deps, stack.id, undefined);
   const seen = new Set<string>();
   let newsAt = deps.clock.now();
@@ -75,14 +86,15 @@ export async function waitForOthers(deps: Deps, order: StackOrder, stack: Stack)
     if (deps.interrupt.received !== undefined) throw interrupted(deps.interrupt.received);
     const fresh = await newEvents(deps, stack.id, seen, first);
     const token = fresh.at(-1)?.token;
-    if (first) deps.emit({ type: 'stack.waiting', stack: order.stack, status: stack.status, inProgress: [], by: token ?? 'somebody without a token', until: newsAt + order.timing.silenceMs });
+    if (first) deps.emit({ type: 'stack.waiting', stack: order.stack, status: stack.status, inProgress: [], by: token ?? 'somebody without a token', until: Math.min(latest, newsAt + order.timing.silenceMs) });
     // What happened before we came is no news.
     else for (const event of fresh) deps.emit({ type: 'stack.event', stack: order.stack, event });
     if (!first && fresh.length > 0) newsAt = deps.clock.now();
     first = false;
     const { settled } = await look();
     if (settled) return;
-    const until = newsAt + order.timing.silenceMs;
+    const until = Math.min(latest, newsAt + order.timing.silenceMs);
+    if (deps.clock.now() >= latest) throw refused('stack.busy', `Somebody else's change of stack ${order.stack} still went on after ${Math.round(order.timing.waitMs / 1000)} s (--wait-timeout).`, [], [`ha-updater status ${order.stack} --events`]);
     if (deps.clock.now() >= until) throw refused('stack.busy', `Somebody else's change of stack ${order.stack} had no new event for ${Math.round(order.timing.silenceMs / 1000)} s.`, [], [`ha-updater status ${order.stack} --events`]);
     await pause(deps, Math.min(5_000, until - deps.clock.now()));
   }

@@ -8,7 +8,7 @@ import type { Deps } from '../deps.js';
 import type { StackRequest } from '../gateway.js';
 import { pause, retrying } from '../retry.js';
 import type { StackOrder } from '../stack.js';
-import { continueFailed, deleteFailed, waitForOthers, whyStuck } from './mend.js';
+import { continueFailed, deleteFailed, rollBackFirst, waitForOthers, whyStuck } from './mend.js';
 import { redactor, type Redact } from './redact.js';
 import { mergedSettings } from './settings.js';
 import { clearReview } from './waiting-review.js';
@@ -90,6 +90,7 @@ const staleLooks = 15;
 /** Create or update; waits for a clean-up that ends by itself, does what was allowed, refuses everything else that is in the way. */
 async function advised(deps: Deps, order: StackOrder): Promise<{ readonly action: 'create' | 'update'; readonly before?: Stack }> {
   const until = deps.clock.now() + order.timing.silenceMs;
+  const waitUntil = deps.clock.now() + order.timing.waitMs;
   let mended: string | undefined;
   for (let looks = 0; ; looks++) {
     const stack = await retrying(deps, 'cloudformation:DescribeStacks', () => deps.gateway.describeStack(order.stack));
@@ -117,12 +118,14 @@ async function advised(deps: Deps, order: StackOrder): Promise<{ readonly action
         await pause(deps, Math.min(15_000, until - deps.clock.now()));
         break;
       case 'waitForOthers':
-        await waitForOthers(deps, order, stack as Stack);
+        await waitForOthers(deps, order, stack as Stack, waitUntil);
         break;
       case 'replace':
+      case 'rollbackFirst':
       case 'continueRollback':
         if (again) await pause(deps, 2_000);
         else if (step.kind === 'replace') await deleteFailed(deps, order, stack as Stack);
+        else if (step.kind === 'rollbackFirst') await rollBackFirst(deps, order, stack as Stack);
         else await continueFailed(deps, order, stack as Stack, step.skip);
         mended = step.kind;
         break;

@@ -11,8 +11,7 @@ type ChangeSetFails = Extract<Fault, { kind: 'changeSetFails' }>;
  */
 export function stackFault(world: World, stack: StackRow, step: Step): StackFails | undefined {
   const deployment = stack.deployment as Deployment;
-  const during = deployment.phase === 'rollback' ? 'rollback' : 'operation';
-  if (step.action === 'delete') return undefined;
+  const during = step.action === 'delete' ? 'delete' : deployment.phase === 'rollback' ? 'rollback' : 'operation';
   return hitting(world, stack, deployment.operationId, (fault): fault is StackFails => fault.kind === 'stackFails' && fault.logicalId === step.logicalId && (fault.during ?? 'operation') === during);
 }
 
