@@ -54,7 +54,7 @@ export function worksUnderTheLock(open: () => Promise<RunningStore>, { races }: 
   const ending = ({ stdout }: Finished): Ending => JSON.parse(stdout) as Ending;
 
   it(`two processes race for it: one changes things, the other one changes nothing and says who (${races} times)`, async function () {
-    this.timeout(20_000 * races);
+    this.timeout(60_000 * races);
     for (let race = 1; race <= races; race++) {
       const before = await total();
       const both = [begin(...swap, ...locked, '--json'), begin(...swap, ...locked, '--json')];
@@ -70,7 +70,7 @@ export function worksUnderTheLock(open: () => Promise<RunningStore>, { races }: 
   });
 
   it('a holder that was killed is waited for during its whole lease, then the next run finishes what it left', async function () {
-    this.timeout(90_000);
+    this.timeout(120_000);
     const first = begin(...swap, ...locked);
     await first.sees(/Double the size/);
     first.child.kill('SIGKILL');
@@ -107,7 +107,7 @@ export function worksUnderTheLock(open: () => Promise<RunningStore>, { races }: 
   });
 
   it('--wait-for-lock waits for the holder, then works', async function () {
-    this.timeout(60_000);
+    this.timeout(120_000);
     const first = begin(...swap, ...locked);
     await first.sees(/Holds the lock/);
     const second = begin('update-asgs', 'web', ...CALM_GROUPS, ...locked, '--wait-for-lock', '3600');
@@ -118,7 +118,7 @@ export function worksUnderTheLock(open: () => Promise<RunningStore>, { races }: 
   });
 
   it('is shown and released by name, by --force where nobody can be asked; the run that had it stops', async function () {
-    this.timeout(60_000);
+    this.timeout(120_000);
     const first = begin(...swap, ...locked, '--json');
     await first.sees(/Double the size/);
     expect((await show()).map(({ holder }) => holder?.pid)).to.deep.equal([first.child.pid, first.child.pid]);
@@ -134,7 +134,7 @@ export function worksUnderTheLock(open: () => Promise<RunningStore>, { races }: 
   });
 
   it('a store that does not answer refuses the start before anything is changed', async function () {
-    this.timeout(60_000);
+    this.timeout(120_000);
     const before = await total();
     const address = store.address.startsWith('redis') ? 'redis://127.0.0.1:1' : store.address;
     const env = { AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:1' };
@@ -146,7 +146,7 @@ export function worksUnderTheLock(open: () => Promise<RunningStore>, { races }: 
   });
 
   it('a store that stops answering stops every change within the lease', async function () {
-    this.timeout(90_000);
+    this.timeout(120_000);
     // Seen from outside: nothing is changed later than the margin allows, whatever the run tries.
     const first = begin(...swap, '--warmup', '3000', ...locked, '--json');
     await first.sees(/Double the size/);

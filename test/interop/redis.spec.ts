@@ -151,5 +151,5 @@ describe('processes under a strict lock in a real redis-server', () => {
 });
 
 describe('processes under a strict lock in DynamoDB', () => {
-  worksUnderTheLock((): Promise<RunningStore> => startDynalite(), { races: 20 });
+  worksUnderTheLock((): Promise<RunningStore> => startDynalite(), { races: 5 });
 });
