@@ -1,7 +1,8 @@
 /**
  * The whole of the main job, for people to watch: starts the sandbox, creates the sample stack, updates
  * it with a good image (promoted) and then with a bad one (rolled back), all through the real commands
- * as child processes. Exit 0 only if both went as they must and no invariant was broken.
+ * as child processes. With `rolling` the same a few instances at a time. Exit 0 only if all went as it must and
+ * no invariant was broken.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -29,12 +30,14 @@ interface Act {
   readonly exit: number;
 }
 
-const ACTS: readonly Act[] = [
-  {
-    title: 'Create the stack, and prove its instances',
-    args: ['update-stack', STACK, '--template', TEMPLATE, `VpcId=${DEFAULT_VPC}`, `Subnets=${DEFAULT_SUBNETS.slice(0, 2).join(',')}`, `Ami=${FIRST}`, 'DbPassword=only-an-example'],
-    exit: 0,
-  },
+const CREATE: Act = {
+  title: 'Create the stack, and prove its instances',
+  args: ['update-stack', STACK, '--template', TEMPLATE, `VpcId=${DEFAULT_VPC}`, `Subnets=${DEFAULT_SUBNETS.slice(0, 2).join(',')}`, `Ami=${FIRST}`, 'DbPassword=only-an-example'],
+  exit: 0,
+};
+
+const SWAP: readonly Act[] = [
+  CREATE,
   { title: 'A good image: the new instances are proven, the old ones go', args: ['update-stack', STACK, `Ami=${GOOD}`], exit: 0 },
   {
     title: 'A bad image: nothing is proven, the new instances go, the old ones serve',
@@ -44,9 +47,35 @@ const ACTS: readonly Act[] = [
   { title: 'What is left behind', args: ['status', STACK], exit: 0 },
 ];
 
+const ROLLING: readonly Act[] = [
+  CREATE,
+  { title: 'A good image, one more at a time: it is proven, then the oldest goes, and so on', args: ['update-stack', STACK, `Ami=${GOOD}`, '--strategy', 'rolling'], exit: 0 },
+  {
+    title: 'A bad image: the first one is never proven, so it costs one instance and nothing old goes',
+    args: ['update-stack', STACK, `Ami=${BAD}`, '--strategy', 'rolling', '--healthy-timeout', '180'],
+    exit: 4,
+  },
+  {
+    title: 'A good image again, the oldest first and one less at a time: the freeze is lifted too',
+    args: ['update-stack', STACK, `Ami=${FIRST}`, '--strategy', 'rolling', '--surge', '0', '--unavailable', '1'],
+    exit: 0,
+  },
+  { title: 'What is left behind', args: ['status', STACK], exit: 0 },
+];
+
+const DEMOS: Readonly<Record<string, { readonly acts: readonly Act[]; readonly end: string }>> = {
+  swap: { acts: SWAP, end: 'Both went as they must, and no group ever served with less than before.' },
+  rolling: { acts: ROLLING, end: 'All went as it must: never more above, and never fewer in service, than each run was allowed.' },
+};
+
 const say = (line = ''): void => void process.stdout.write(`${line}\n`);
 
-async function main(): Promise<number> {
+async function main(name: string): Promise<number> {
+  const demo = DEMOS[name];
+  if (demo === undefined) {
+    say(`There is no demo ${name}: choose one of ${Object.keys(DEMOS).join(', ')}.`);
+    return 2;
+  }
   const folder = mkdtempSync(join(tmpdir(), 'ha-updater-demo-'));
   writeFileSync(join(folder, 'scenario.yaml'), SCENARIO);
   const sandbox = spawn(process.execPath, [BIN, 'sandbox', '--port', '0', '--speed', String(SPEED), '--scenario', join(folder, 'scenario.yaml')], {
@@ -56,7 +85,7 @@ async function main(): Promise<number> {
     const env = await exportsOf(sandbox);
     say(`A simulated AWS at ${env['AWS_ENDPOINT_URL']}: ${SPEED} simulated seconds pass in one.`);
     const wrong: string[] = [];
-    for (const act of ACTS) {
+    for (const act of demo.acts) {
       say(`\n=== ${act.title}\n$ ha-updater ${act.args.join(' ')}`);
       const code = await play(act, env);
       say(`exit ${code}${code === act.exit ? '' : `, but ${act.exit} was to be`}`);
@@ -69,7 +98,7 @@ async function main(): Promise<number> {
     drawCapacity(points).forEach(say);
     const violations = await ask<readonly object[]>(env, 'violations');
     wrong.push(...violations.map((violation) => `Broken invariant: ${JSON.stringify(violation)}`));
-    say(wrong.length === 0 ? '\nBoth went as they must, and no group ever served with less than before.' : `\nThis went wrong:\n${wrong.map((line) => `  ${line}`).join('\n')}`);
+    say(wrong.length === 0 ? `\n${demo.end}` : `\nThis went wrong:\n${wrong.map((line) => `  ${line}`).join('\n')}`);
     return wrong.length === 0 ? 0 : 1;
   } finally {
     sandbox.kill('SIGTERM');
@@ -108,4 +137,4 @@ async function ask<T>(env: Readonly<Record<string, string>>, what: string): Prom
   return (await answer.json()) as T;
 }
 
-process.exitCode = await main();
+process.exitCode = await main(process.argv[2] ?? 'swap');

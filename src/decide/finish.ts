@@ -49,11 +49,15 @@ export function stillLeaving(observed: Observed, plan: Plan, group: Group, since
   return waitFor(observed, plan, group, since, `${count(halves.leaving.length, 'instance')} ${halves.leaving.length === 1 ? 'is' : 'are'} draining and leaving`, halves.leaving.map((instance) => ({ id: instance.id, why: instance.lifecycle })));
 }
 
+function isRolling({ notes: { record, verdict } }: Group): boolean {
+  return record?.strategy === 'rolling' && verdict?.outcome === 'promote';
+}
+
 /** A wait after the verdict, limited by the drain deadline. `since`: when that what is waited for began. */
 export function waitFor(observed: Observed, plan: Plan, group: Group, since: Instant, why: string, instances: Wait['instances']): Step {
   const until = Math.max(since, observed.seen.adoptedAt[group.name] ?? 0) + plan.timing.drainMs;
   if (observed.at >= until) return { kind: 'stuck', why: `after ${seconds(plan.timing.drainMs)}, ${why}: ${sameReasons(instances)}` };
-  return { kind: 'wait', wait: { group: group.name, phase: group.notes.record?.strategy === 'rolling' ? 'replace' : 'halve', why, instances, until } };
+  return { kind: 'wait', wait: { group: group.name, phase: isRolling(group) ? 'replace' : 'halve', why, instances, until } };
 }
 
 export function act(phase: Phase, action: Action, why: string): Step {

@@ -298,6 +298,8 @@ export function busy(status: string): boolean {
 function resultOf(group: string, notes: GroupNotes, plan: Plan): GroupResult | undefined {
   if (notes.verdict === undefined || notes.record === undefined) return undefined;
   const adopted = notes.record.run === plan.run ? '' : ` (run ${notes.record.run}, taken over)`;
+  const all = notes.record.size.desired;
+  if (notes.verdict.outcome === 'promote' && notes.record.strategy === 'rolling') return { group, outcome: 'promoted', why: `${all === 1 ? 'its one instance is' : `all ${all} are`} new and proven${adopted}` };
   if (notes.verdict.outcome === 'promote') return { group, outcome: 'promoted', why: `${notes.verdict.why}${adopted}` };
   return { group, outcome: 'rolledBack', why: `${notes.verdict.why}${adopted}`, frozen: notes.frozen?.processes ?? [] };
 }

@@ -47,7 +47,7 @@ function value(text: string | undefined): string {
 }
 
 function groupLines(group: GroupOutlook): readonly string[] {
-  const head = { swap: 'would be swapped', skip: 'nothing to swap', refuse: 'COULD NOT BE SWAPPED' }[group.action];
+  const head = { swap: group.strategy === 'swap' ? 'would be swapped' : 'would be replaced', skip: 'nothing to swap', refuse: 'COULD NOT BE SWAPPED' }[group.action];
   const lines = [`Group ${group.group}: ${head}: ${sentence(group.why)}`];
   if (group.action === 'skip') return group.resized === undefined ? lines : [...lines, `  size ${sizes(group.size)}; with the change ${sizes(group.resized)}`];
   const stale = list(group.outdated.map(({ id, configuration }) => `${id} (${configuration})`), 5);

@@ -22,7 +22,7 @@ describe('simulation: one rolling rollout', () => {
     const stage = stageOf(4);
     const ending = await stage.run(rolling());
     expect(ending.failure?.facts).to.equal(undefined);
-    expect(ending.results).to.deep.equal([{ group: 'web', outcome: 'promoted', why: 'the first new instance is proven' }]);
+    expect(ending.results).to.deep.equal([{ group: 'web', outcome: 'promoted', why: 'all 4 are new and proven' }]);
     expect(stateOf(stage)).to.deep.equal([{ name: 'web', size: [1, 4, 4], instances: Array(4).fill('InService 2'), suspended: [], tags: [] }]);
     expect(extremes(stage)).to.deep.equal({ least: 4, most: 5 });
     expect(stage.violations()).to.deep.equal([]);
