@@ -54,8 +54,8 @@ export function draw(seed: number, strategy: Strategy = 'mixed'): Story {
   const staggered = choice !== undefined && random.fork('stagger').chance(0.5);
   return {
     seed,
-    scenario: { seed, images: IMAGES, faults: drawFaults(random.fork('faults'), groups) },
-    groups: staggered ? groups.map((group) => ({ ...group, stagger: 70 })) : groups,
+    scenario: { seed, images: IMAGES, faults: drawFaults(random.fork('faults'), groups).map((fault) => shifted(fault, staggered ? staggering(groups) : 0)) },
+    groups: staggered ? groups.map((group) => ({ ...group, stagger: STAGGER })) : groups,
     images: groups.map(() => same ?? drawImage(random)),
     together: random.chance(0.8) || choice?.serial === true,
     ...(choice === undefined ? {} : { rolling: choice }),
@@ -79,10 +79,12 @@ export function drawSwarm(seed: number, strategy: Strategy = 'mixed'): Story {
   const immortal = others.some((fault) => fault.kind === 'meddle' && fault.does === 'removeTags');
   const mishaps = immortal || !on() ? [] : story.mishaps;
   // Making each group takes the world that long; what happens is meant for the time of the runs.
-  const later = (fault: Fault): Fault => shifted(fault, (story.groups.length - 1) * SETTLED);
+  const settling = (story.groups.length - 1) * SETTLED;
+  const later = (fault: Fault): Fault => shifted(fault, settling);
+  const staggered = story.groups.some((group) => group.stagger !== undefined) ? staggering(story.groups) : 0;
   return {
     ...story,
-    scenario: { ...story.scenario, faults: [...(story.scenario.faults ?? []).filter((fault) => (kinds as ReadonlySet<string>).has(fault.kind)), ...others].map(later) },
+    scenario: { ...story.scenario, faults: [...(story.scenario.faults ?? []).filter((fault) => (kinds as ReadonlySet<string>).has(fault.kind)), ...others.map((fault) => shifted(fault, staggered))].map(later) },
     groups: story.groups.map((group) => (random.chance(0.15) ? { ...group, settings: hangingHook(random) } : group)),
     mishaps,
     rivals: immortal || !on() ? {} : { [random.int(0, 1)]: random.pick([0, 100, 1_000, 5_000, 30_000, 200_000]) },
@@ -111,6 +113,13 @@ function drawMeddling(random: Random, groups: readonly GroupOptions[]): Fault {
     instance: random.pick(['oldest', 'newest'] as const),
     image: random.pick(['ami-good', 'ami-good', 'ami-sick']),
   };
+}
+
+/** Seconds between the launches of instances of different age, and how long that takes for all groups. */
+const STAGGER = 70;
+
+function staggering(groups: readonly GroupOptions[]): number {
+  return groups.reduce((sum, { size = 3, min = size }) => sum + (size - Math.max(1, min)) * STAGGER, 0);
 }
 
 function shifted(fault: Fault, by: number): Fault {
@@ -184,7 +193,7 @@ export async function simulate(story: Story): Promise<Told> {
   const gone = story.scenario.faults?.some((fault) => fault.kind === 'meddle' && fault.does === 'deleteGroup') === true;
   let ending: Ending | undefined;
   for (let run = 0; run < MOST_RUNS; run++) {
-    if (run === MOST_RUNS - 2) clock.advanceTo(Math.max(clock.now(), stage.sandbox.world.startedAt + (FAULTS_END + 900) * 1000));
+    if (run === MOST_RUNS - 2) clock.advanceTo(Math.max(clock.now(), stage.sandbox.world.startedAt + (FAULTS_END + staggering(story.groups) + 900) * 1000));
     const recover = story.recovers[run] ?? (gone && run >= MOST_RUNS - 2 ? 'resume' : undefined);
     const plan = { ...(story.rolling === undefined ? {} : { strategy: 'rolling' as const, rolling: story.rolling }), together: story.together, force: run >= MOST_RUNS - 2, ...(recover === undefined ? {} : { adoptOnly: true, undo: recover === 'rollback' }) };
     const rival = story.rivals[run];
