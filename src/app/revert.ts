@@ -82,7 +82,7 @@ async function resumed(run: Run, order: StackOrder, before: Before, failure: Fai
   } catch (error) {
     if (!(error instanceof AwsFault)) throw error;
     const groups = [...open].join(', ');
-    return with_({ left: `The stack is back${back} But ${groups === '' ? 'its groups' : groups} could not be unfrozen: ${sentence(inWords(error))} What the roll-back had suspended stays so: ${failure.facts.left}`.trim() });
+    return with_({ left: `The change is undone${back} But ${groups === '' ? 'its groups' : groups} could not be unfrozen: ${sentence(inWords(error))} What the roll-back had suspended stays so: ${failure.facts.left}`.trim() });
   }
 }
 

@@ -100,6 +100,21 @@ describe('--revert-on-failure', function () {
     expect(Object.fromEntries((await status('two')).stack.parameters.map(({ key, value }) => [key, value]))).to.deep.equal({ Image: 'ami-00000001', Other: UNHEALTHY });
   });
 
+  it('says when the stack is back and its groups could not be unfrozen', async () => {
+    const denied = await live(`${SCENARIO}  - {kind: refuse, calls: "autoscaling:ResumeProcesses", code: AccessDenied, message: not authorized}\n`);
+    try {
+      const template = await denied.file('web.yaml', WEB);
+      expect((await denied.json('update-stack', 'web', '--template', template, `Image=${GOOD}`, ...HASTE)).code).to.equal(0);
+      const { code, document, stderr } = await denied.json('update-stack', 'web', `Image=${UNHEALTHY}`, '--revert-on-failure', ...HASTE);
+      expect(code, stderr).to.equal(4);
+      expect(left(document)).to.match(/^The change is undone: the stack has the template and the parameters that it had\. But web-Group-\S+ could not be unfrozen: autoscaling:ResumeProcesses answered AccessDenied: not authorized\. What the roll-back had suspended stays so: Frozen/);
+      expect(document.failure?.next.join('\n')).to.include('ha-updater unfreeze web');
+      expect(document.groups?.[0]).to.have.property('frozen').that.includes('Launch');
+    } finally {
+      await denied.stop();
+    }
+  });
+
   it('stores a long former template before anything is changed, or refuses', async () => {
     const long = await world.file('long.yaml', `${WEB}# ${'x'.repeat(60_000)}\n`);
     await created('long', '--template', long, `Image=${GOOD}`, '--s3-bucket', 'mine');
