@@ -1,6 +1,6 @@
 import { string as argument } from '@oclif/core/args';
 import { BaseCommand } from './base/command.js';
-import { asgFlag, commonFlags, limitFlags, lockFlag, outputFlags } from './base/flags.js';
+import { asgFlag, commonFlags, limitFlags, lockFlag, matchFlags, outputFlags } from './base/flags.js';
 import { balancerFlags } from './base/restart-flags.js';
 import { gateFlags } from './base/gate-flags.js';
 
@@ -14,6 +14,7 @@ export default class Rollback extends BaseCommand {
   };
   static override flags = {
     ...asgFlag,
+    ...matchFlags,
     ...balancerFlags,
     ...limitFlags,
     ...gateFlags,

@@ -1,6 +1,6 @@
 import { string as argument } from '@oclif/core/args';
 import { BaseCommand } from './base/command.js';
-import { asgFlag, commonFlags, lockFlag, outputFlags } from './base/flags.js';
+import { asgFlag, commonFlags, lockFlag, matchFlags, outputFlags } from './base/flags.js';
 
 export default class Unfreeze extends BaseCommand {
   static override summary = 'Resume what a roll-back left suspended on the groups';
@@ -12,6 +12,7 @@ export default class Unfreeze extends BaseCommand {
   };
   static override flags = {
     ...asgFlag,
+    ...matchFlags,
     ...lockFlag,
     ...commonFlags,
     ...outputFlags,

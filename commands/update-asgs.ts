@@ -1,6 +1,6 @@
 import { string as argument } from '@oclif/core/args';
 import { BaseCommand } from './base/command.js';
-import { asgFlag, commonFlags, groupFlags, lockFlag, outputFlags } from './base/flags.js';
+import { asgFlag, commonFlags, groupFlags, lockFlag, matchFlags, outputFlags } from './base/flags.js';
 import { gateFlags, stageFlags } from './base/gate-flags.js';
 
 export default class UpdateAsgs extends BaseCommand {
@@ -17,6 +17,7 @@ export default class UpdateAsgs extends BaseCommand {
   };
   static override flags = {
     ...asgFlag,
+    ...matchFlags,
     ...groupFlags,
     ...gateFlags,
     ...stageFlags,

@@ -64,7 +64,7 @@ export const groupFlags = {
   unavailable: string({ summary: 'rolling: how many may be out of service meanwhile [default: 0]', helpValue: 'N|P%', helpGroup: 'ROLLING' }),
   serial: boolean({ summary: 'rolling: one instance at a time over all groups, as if they were one cluster', helpGroup: 'ROLLING' }),
   console: boolean({ summary: 'When the new instances cannot be proven, show what they printed, without what is known to be secret [default: true]', allowNo: true, helpGroup: 'OUTPUT' }),
-  force: boolean({ summary: 'Start although instances of the old set are not in service', helpGroup: 'SWAP' }),
+  force: boolean({ summary: 'Start although instances of the old set are not in service, and reset suspended processes', helpGroup: 'SWAP' }),
   ...limitFlags,
 };
 
@@ -73,6 +73,12 @@ export const stackFlags = {
   'warmup-seconds': seconds(25, 'Longest wait for the first event of the stack action', LIMITS),
   'action-timeout': seconds(300, 'Longest time without a new stack event', LIMITS),
   'lenient-look-back': seconds(5, 'How much older than the request a stack event without a token may be', LIMITS, ['lenient_look_back']),
+};
+
+/** Groups by what they have in common. */
+export const matchFlags = {
+  'asg-tag': string({ summary: 'Tag that the groups carry, instead of their names; may be repeated, and all of them have to hold', helpValue: 'KEY=VALUE', multiple: true, multipleNonGreedy: true }),
+  'all-matching': boolean({ summary: "All groups that a prefix (--asg 'web-*') or --asg-tag matches, not exactly one" }),
 };
 
 /** Which groups, instead of STACK. */

@@ -13,6 +13,7 @@ export const gateFlags = {
   'check-timeout': seconds(60, 'Longest time of one try of the check command', GATES),
   'command-timeout': seconds(300, 'Longest time of a command before or after a termination', GATES),
   alarm: string({ summary: 'CloudWatch alarm that fails the rollout while it proves or bakes; may be repeated', helpValue: 'NAME', helpGroup: GATES, multiple: true, multipleNonGreedy: true }),
+  'skip-elb-health-check': boolean({ summary: 'Prove by the health of Auto Scaling alone. Dangerous: nothing may serve in the end', helpGroup: GATES }),
   'without-gates': boolean({ summary: 'Go on with a rollout although it was begun with commands or alarms that are not given now', helpGroup: GATES }),
 };
 

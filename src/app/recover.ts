@@ -1,6 +1,5 @@
 import { readWanted, type GroupFlags } from '../config/plan.js';
 import { rolledBack } from '../engine/outcome.js';
-import { stackGroups } from '../engine/stack.js';
 import { Failure } from '../errors.js';
 import type { GroupResult } from '../model/decision.js';
 import type { Plan } from '../model/plan.js';
@@ -9,10 +8,11 @@ import { lockAsked, type LockFlags } from './lock-flags.js';
 import { withRun, type CommonFlags, type Happy } from './run.js';
 import type { Ending, Surroundings } from './surroundings.js';
 import { balancerAsked, balancerProblems, groupsBehind } from './balancer-target.js';
+import { groupsOf, type TargetFlags } from './targets.js';
 import { againWith, outcomeOf, planOf, swap, targetProblems } from './update-asgs.js';
 
 /** Whose rollout, and the limits to finish it within. */
-export interface RecoverAsked extends Omit<GroupFlags, 'swap' | 'force' | 'together'>, CommonFlags, LockFlags {
+export interface RecoverAsked extends Pick<TargetFlags, 'asg-tag' | 'all-matching'>, Omit<GroupFlags, 'swap' | 'force' | 'together'>, CommonFlags, LockFlags {
   readonly stack?: string | undefined;
   readonly asgs: readonly string[];
   /** A restart may have worked on what is behind a balancer. */
@@ -58,9 +58,10 @@ async function overGroups(
   const wanted = readWanted(asked, behind === undefined ? targetProblems(asked) : balancerProblems(asked));
   const head = { command, stack: asked.stack, groups: behind === undefined ? asked.asgs : [behind], again: againWith({ ...asked, asgs: behind === undefined ? asked.asgs : [behind] }, command), words: wanted.gates?.words, onInterrupt: groupsOnInterrupt, lock: lockAsked(asked, wanted) };
   return withRun(head, asked, surroundings, async (run) => {
-    const groups = behind !== undefined ? await groupsBehind(run, behind) : asked.stack === undefined ? asked.asgs : await stackGroups(run.deps, asked.stack);
-    const results = await swap(run, wanted, asked, groups, { ...how, command });
-    return end(results, planOf(run, wanted, asked, groups, { ...how, command }));
+    const groups = behind !== undefined ? await groupsBehind(run, behind) : await groupsOf(run, asked);
+    const named = asked.stack === undefined ? { ...asked, asgs: groups, 'asg-tag': [], 'all-matching': false } : asked;
+    const results = await swap(run, wanted, named, groups, { ...how, command });
+    return end(results, planOf(run, wanted, named, groups, { ...how, command }));
   });
 }
 

@@ -1,7 +1,6 @@
 import { againCommand, makePlan, readWanted, type GroupFlags, type Wanted } from '../config/plan.js';
 import { quote } from '../config/quote.js';
 import { swapGroups } from '../engine/swap-groups.js';
-import { stackGroups } from '../engine/stack.js';
 import type { GroupResult } from '../model/decision.js';
 import type { Plan } from '../model/plan.js';
 import { explained } from './diagnose.js';
@@ -9,8 +8,9 @@ import { groupsOnInterrupt } from './interrupt.js';
 import { lockAsked, type LockFlags } from './lock-flags.js';
 import { withRun, type CommonFlags, type Happy, type Head, type Run } from './run.js';
 import type { Ending, Surroundings } from './surroundings.js';
+import { choosesByPattern, groupsOf, patternProblems, type TargetFlags } from './targets.js';
 
-export interface UpdateGroupsAsked extends GroupFlags, CommonFlags, LockFlags {
+export interface UpdateGroupsAsked extends Pick<TargetFlags, 'asg-tag' | 'all-matching'>, GroupFlags, CommonFlags, LockFlags {
   readonly stack?: string | undefined;
   readonly asgs: readonly string[];
   /** Show what instances that were never proven have printed; default true. */
@@ -20,19 +20,25 @@ export interface UpdateGroupsAsked extends GroupFlags, CommonFlags, LockFlags {
 /** `update-asgs`: finds the groups, then swaps those that need it, all in one loop. */
 export async function updateGroups(asked: UpdateGroupsAsked, surroundings: Surroundings): Promise<Ending> {
   const wanted = readWanted(asked, targetProblems(asked));
-  const head = { command: 'update-asgs', stack: asked.stack, groups: asked.asgs, again: againWith(asked), words: wanted.gates?.words, onInterrupt: groupsOnInterrupt, lock: lockAsked(asked, wanted) };
+  let named = asked;
+  const head = { command: 'update-asgs', stack: asked.stack, groups: asked.asgs, again: (place: Parameters<Head['again']>[0]) => againWith(named)(place), words: wanted.gates?.words, onInterrupt: groupsOnInterrupt, lock: lockAsked(asked, wanted) };
   return withRun(head, asked, surroundings, (whole) =>
     explained(whole, asked, async (run) => {
-      const groups = asked.stack === undefined ? asked.asgs : await stackGroups(run.deps, asked.stack);
-      const results = await swap(run, wanted, asked, groups, {});
-      return { outcome: outcomeOf(results), results, ...pausedNext(asked, wanted, results) };
+      const groups = await groupsOf(run, asked);
+      // From now on they are called by their names: what matches may change.
+      if (asked.stack === undefined) named = { ...asked, asgs: groups, 'asg-tag': [], 'all-matching': false };
+      const results = await swap(run, wanted, named, groups, {});
+      return { outcome: outcomeOf(results), results, ...pausedNext(named, wanted, results) };
     }),
   );
 }
 
 /** What is wrong with the choice of groups, as sentences. */
-export function targetProblems({ stack, asgs }: Pick<UpdateGroupsAsked, 'stack' | 'asgs'>): readonly string[] {
-  if (stack === undefined && asgs.length === 0) return ['Say which groups: give STACK, or --asg NAME.'];
+export function targetProblems(target: TargetFlags): readonly string[] {
+  const { stack, asgs } = target;
+  const patterns = patternProblems(target);
+  if (patterns.length > 0) return patterns;
+  if (stack === undefined && asgs.length === 0 && !choosesByPattern(target)) return ['Say which groups: give STACK, or --asg NAME.'];
   if (stack !== undefined && asgs.length > 0) return [`Give either STACK or --asg, not both (STACK is "${stack}").`];
   if (asgs.includes('') || stack === '') return ['A name must not be empty.'];
   return [];

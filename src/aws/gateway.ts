@@ -7,7 +7,7 @@ import { createTerminate, deleteNotes, protect, resize, resume, suspend, writeNo
 import { createChangeSet, deleteChangeSet, describeChangeSet, executeChangeSet, failedEvents, listChangeSets } from './change-sets.js';
 import { createClients, type Clients, type GatewayOptions } from './clients.js';
 import { addresses, consoleOutput, launchTimes, templateVersions } from './ec2.js';
-import { describeGroups } from './groups.js';
+import { findGroups, describeGroups } from './groups.js';
 import { cancelCommand, commandable, commandResult, findCommand, sendCommand } from './commands.js';
 import { health } from './health.js';
 import { deregister, register } from './registrations.js';
@@ -41,6 +41,7 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
     identity: () => identity(clients),
 
     describeGroups: (names) => describeGroups(clients, names),
+    findGroups: (tags) => findGroups(clients, tags),
     launchTimes: (groups) => launchTimes(clients, groups),
     addresses: async (groups) => ({ ...(await addresses(clients, groups)), ...(await addressesBehind(clients, groups)) }),
     templateVersions: (ids) => templateVersions(clients, ids),

@@ -44,6 +44,17 @@ export async function describeGroups(clients: Clients, names: readonly string[])
   return { at: clients.answeredAt(first, operation), groups: pages.flatMap((page) => page.AutoScalingGroups ?? []).map(toGroup) };
 }
 
+/** Names of all groups that carry these tags (AWS joins filters with "and"), those that are being deleted left out. */
+export async function findGroups(clients: Clients, tags: readonly { readonly key: string; readonly value: string }[]): Promise<string[]> {
+  const client = await clients.autoScaling();
+  const filters = tags.map(({ key, value }) => ({ Name: `tag:${key}`, Values: [value] }));
+  const pages = await allPages('autoscaling:DescribeAutoScalingGroups', async (token) => {
+    const page = await client.describeAutoScalingGroups({ MaxRecords: NAMES_PER_CALL, ...(filters.length > 0 && { Filters: filters }), ...(token && { NextToken: token }) });
+    return { page, next: page.NextToken };
+  });
+  return pages.flatMap((page) => page.AutoScalingGroups ?? []).flatMap((group) => (group.Status || group.AutoScalingGroupName === undefined ? [] : [group.AutoScalingGroupName]));
+}
+
 /** One group of the answer in our words. */
 export function toGroup(group: AutoScalingGroup): BareGroup {
   return {

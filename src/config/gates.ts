@@ -9,6 +9,7 @@ export interface GateFlags extends NumberTexts {
   readonly 'pause-at'?: string | undefined;
   readonly alarm?: readonly string[] | undefined;
   readonly 'ignore-ringing-alarms'?: boolean | undefined;
+  readonly 'skip-elb-health-check'?: boolean | undefined;
   readonly 'without-gates'?: boolean | undefined;
   readonly 'check-command'?: string | undefined;
   readonly 'before-terminate-command'?: string | undefined;
@@ -24,11 +25,12 @@ export function readGates(flags: GateFlags, problems: string[]): Gates | undefin
   const pauseAt = readPauses(flags['pause-at'], problems);
   const { bake: bakeMs } = readNumbers(['bake'], flags, problems);
   const without = flags['without-gates'] === true;
+  const skipBalancers = flags['skip-elb-health-check'] === true;
   const alarms = [...new Set(flags.alarm ?? [])];
   if (alarms.includes('')) problems.push('--alarm must not be empty.');
   const ignoreRinging = flags['ignore-ringing-alarms'] === true;
   if (ignoreRinging && alarms.length === 0) problems.push('--ignore-ringing-alarms is for --alarm.');
-  if (hooks === undefined && canary === undefined && pauseAt === undefined && bakeMs === 0 && alarms.length === 0 && !without) return undefined;
+  if (hooks === undefined && canary === undefined && pauseAt === undefined && bakeMs === 0 && alarms.length === 0 && !without && !skipBalancers) return undefined;
   return {
     words: gateWords(flags).map(quote).join(' '),
     ...(hooks === undefined ? {} : { hooks }),
@@ -37,6 +39,7 @@ export function readGates(flags: GateFlags, problems: string[]): Gates | undefin
     ...(pauseAt === undefined ? {} : { pauseAt }),
     ...(alarms.length === 0 ? {} : { alarms }),
     ...(ignoreRinging ? { ignoreRinging } : {}),
+    ...(skipBalancers ? { skipBalancers } : {}),
     ...(without ? { without } : {}),
   };
 }
@@ -79,5 +82,5 @@ function readHooks(flags: GateFlags, problems: string[]): HookPlan | undefined {
 /** The gates of a command line that no record holds, spelt out again. */
 export function gateWords(flags: GateFlags): readonly string[] {
   const texts = [...COMMANDS, 'check-timeout', 'command-timeout'] as const;
-  return [...texts.flatMap((name) => (flags[name] === undefined ? [] : [`--${name}`, flags[name]])), ...(flags.alarm ?? []).flatMap((name) => ['--alarm', name])];
+  return [...texts.flatMap((name) => (flags[name] === undefined ? [] : [`--${name}`, flags[name]])), ...(flags.alarm ?? []).flatMap((name) => ['--alarm', name]), ...(flags['skip-elb-health-check'] === true ? ['--skip-elb-health-check'] : [])];
 }

@@ -64,7 +64,7 @@ function skipped(observed: Observed, plan: Plan, group: Group, becomes: string |
 /** What preflight would say, and a rollout that is under way. */
 function allAgainst(observed: Observed, plan: Plan, group: Group): readonly Reason[] {
   const { record, lease } = group.notes;
-  if (record === undefined) return [...reasonsAgainst(observed, group), ...limitReasons(plan, group)];
+  if (record === undefined) return [...reasonsAgainst(observed, group, plan.force), ...limitReasons(plan, group)];
   const who = lease === undefined ? 'nobody works on it' : `held by ${lease.host} (process ${lease.pid})`;
   return [{ code: 'group.rollout', group: group.name, text: `run ${record.run} has a rollout under way here, ${who}`, remedy: 'The next run finishes it first, or waits for its holder.' }];
 }

@@ -14,6 +14,9 @@ import { canShield } from './shield.js';
  */
 export const SUSPENDED_BY_SWAP = ['AlarmNotification', 'ScheduledActions', 'AZRebalance', 'ReplaceUnhealthy', 'InstanceRefresh'] as const;
 
+/** Resumed before anything grows, where the record says that they are ours: no rollout works without them. */
+export const RESET_FIRST = ['Launch', 'Terminate', 'AddToLoadBalancer', 'HealthCheck'] as const;
+
 /** Processes without which no swap can succeed. */
 const NEEDED = ['Launch', 'Terminate', 'AddToLoadBalancer'] as const;
 
@@ -31,7 +34,7 @@ export type Preflight =
 export function preflight(observed: Observed, plan: Plan, group: Group): Preflight {
   const skip = skipped(plan, group);
   if (skip !== undefined) return { kind: 'skip', why: skip };
-  const reasons = [...reasonsAgainst(observed, group), ...limitReasons(plan, group)];
+  const reasons = [...reasonsAgainst(observed, group, plan.force), ...limitReasons(plan, group)];
   if (reasons.length > 0) return { kind: 'refuse', reasons };
 
   const open = plan.force ? undefined : unsettled(group);
@@ -59,7 +62,7 @@ function skipped(plan: Plan, group: Group): string | undefined {
 }
 
 /** Every reason against a swap that can be seen now. */
-export function reasonsAgainst(observed: Observed, group: Group): readonly Reason[] {
+export function reasonsAgainst(observed: Observed, group: Group, force = false): readonly Reason[] {
   const reasons: Reason[] = [];
   const against = (code: string, text: string, remedy: string): void => void reasons.push({ code, group: group.name, text, remedy });
   const precautions = observed.precautions.find((one) => one.group === group.name);
@@ -73,9 +76,9 @@ export function reasonsAgainst(observed: Observed, group: Group): readonly Reaso
   if (group.notes.unreadable !== undefined) {
     against('group.unreadable', `it carries a note that this version cannot read: ${group.notes.unreadable}`, 'Use the version of ha-updater that wrote it, or remove the tag when you know that no rollout is going on.');
   }
-  for (const process of NEEDED) {
+  for (const process of force ? [] : NEEDED) {
     if (!group.suspended.includes(process) || (process === 'Launch' && frozen.includes(process))) continue;
-    against('group.suspended', `the process ${process} is suspended, so no instance can be replaced`, `aws autoscaling resume-processes --auto-scaling-group-name ${group.name} --scaling-processes ${process}`);
+    against('group.suspended', `the process ${process} is suspended, so no instance can be replaced`, `aws autoscaling resume-processes --auto-scaling-group-name ${group.name} --scaling-processes ${process}, or --force, which resets all that is suspended.`);
   }
   if (precautions?.activeRefresh !== undefined) {
     against('group.refresh', `an instance refresh is running (${precautions.activeRefresh})`, `Wait for it, or: aws autoscaling cancel-instance-refresh --auto-scaling-group-name ${group.name}`);
@@ -116,7 +119,7 @@ function ready(observed: Observed, plan: Plan, group: Group): Preflight {
     startedAt,
     size: group.size,
     old: units(old),
-    suspended: [...new Set([...mine, ...thaw])],
+    suspended: [...new Set([...mine, ...thaw, ...(plan.force ? group.suspended : [])])],
     together: plan.together,
     ...recordGates(plan),
   };
@@ -140,7 +143,11 @@ export function warningsAbout(observed: Observed, plan: Plan, group: Group): rea
   const precautions = observed.precautions.find((one) => one.group === group.name);
   for (const text of precautions?.warnings ?? []) warn('group.unchecked', text, 'Check it by hand when it matters.');
   for (const source of precautions?.unjudgedSources ?? []) warn('group.source', `the traffic source ${source} cannot be judged`, 'Its health is not waited for.');
+  if (plan.gates?.skipBalancers === true && group.balancers.length > 0) {
+    warn('group.balancersSkipped', `no load balancer is asked whether its instances serve (--skip-elb-health-check): ${group.balancers.map(({ name }) => name).join(', ')}`, 'The old instances go as soon as Auto Scaling calls the new ones InService; behind the load balancers nothing may serve then.');
+  }
   for (const balancer of group.balancers) {
+    if (plan.gates?.skipBalancers === true) continue;
     if (!balancer.judged) warn('balancer.unjudged', `${balancer.name} is not judged: ${balancer.note}`, 'Its health is not waited for.');
     else if (balancer.healthFloorMs > plan.timing.progressMs) {
       warn('balancer.slow', `health checks of ${balancer.name} alone take ${Math.round(balancer.healthFloorMs / 1000)} s`, 'Raise --healthy-timeout.');

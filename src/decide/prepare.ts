@@ -10,7 +10,7 @@ import { notInService, units, type Split } from './classify.js';
 import { act, sameReasons, seconds } from './finish.js';
 import { failedCheck, notProvenYet } from './hooks.js';
 import { hopeless } from './hopeless.js';
-import { SUSPENDED_BY_SWAP } from './preflight.js';
+import { RESET_FIRST, SUSPENDED_BY_SWAP } from './preflight.js';
 import { proven } from './remember.js';
 import { raiseShield } from './shield.js';
 import type { Hold, Step } from './step.js';
@@ -29,8 +29,10 @@ export function prepare(observed: Observed, plan: Plan, group: Group, record: Ro
     return act('suspend', { type: 'suspend', group: name, processes: suspend }, 'nothing may change the membership by itself while two sets run');
   }
   const failing = whyFailing(observed, plan, group, record, halves, aim);
-  if (failing === undefined && record.suspended.includes('Launch') && group.suspended.includes('Launch')) {
-    return act('resume', { type: 'resume', group: name, processes: ['Launch'] }, 'an earlier roll-back left launching suspended');
+  const reset = RESET_FIRST.filter((process) => record.suspended.includes(process) && group.suspended.includes(process));
+  if (failing === undefined && reset.length > 0) {
+    const why = group.notes.frozen?.processes.includes('Launch') === true ? 'an earlier roll-back left launching suspended' : 'nothing can be replaced while these are suspended, and --force resets them';
+    return act('resume', { type: 'resume', group: name, processes: reset }, why);
   }
   if (failing === undefined && hold !== undefined) {
     // Whoever has the turn is proven for this group too.

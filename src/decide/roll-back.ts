@@ -7,6 +7,7 @@ import { notInService, serving, type Split } from './classify.js';
 import { act, stillLeaving, waitFor } from './finish.js';
 import { halve } from './halve.js';
 import { liftShield } from './shield.js';
+import { RESET_FIRST } from './preflight.js';
 import type { Step } from './step.js';
 
 /** Time between the first and the last of the clean looks: launches in flight surface late. */
@@ -40,7 +41,8 @@ export function rollBack(observed: Observed, plan: Plan, group: Group, record: R
   const shield = liftShield(observed, group, record, halves.old);
   if (shield.length > 0) return { kind: 'act', phase: 'resume', acts: shield };
   if (group.notes.frozen?.run !== record.run) {
-    const processes = [...new Set([...record.suspended, 'Launch'])];
+    // What --force reset is suspended no more.
+    const processes = [...new Set([...record.suspended.filter((process) => group.suspended.includes(process) || !(RESET_FIRST as readonly string[]).includes(process)), 'Launch'])];
     const note = { run: record.run, at: observed.at, processes, why: verdict.why };
     return act('resume', { type: 'freeze', group: name, note }, 'the group would launch the failed configuration; it stays frozen until somebody decides');
   }

@@ -86,6 +86,8 @@ export interface Gateway {
   // Groups
   /** All groups named, and what is registered with balancers (`elb:NAME`, the ARN of a target group), those that do not exist left out. `at` is the service's time (Date header). */
   describeGroups(names: readonly string[]): Promise<{ readonly at: Instant; readonly groups: readonly BareGroup[] }>;
+  /** Names of all groups that carry these tags; of all groups without any. */
+  findGroups(tags: readonly { readonly key: string; readonly value: string }[]): Promise<readonly string[]>;
   /** EC2 launch times by instance id, for all instances of these groups, in one paginated call. */
   launchTimes(groups: readonly string[]): Promise<Readonly<Record<string, Instant>>>;
   /** Addresses by instance id, for all instances of these groups; '' where there is none. */

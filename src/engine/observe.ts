@@ -52,7 +52,7 @@ export function createObserver(deps: Deps, plan: Plan): Observer {
     const refs = new Map(groups.flatMap((group) => group.balancerRefs.map((ref) => [ref.id, ref] as const)));
     const unknown = [...refs.values()].filter((ref) => !balancers.has(ref.id));
     // One by one: each takes several calls, and when many fail a list of them would hardly ever come through whole.
-    for (const ref of unknown) for (const balancer of await gateway.describeBalancers([ref])) balancers.set(balancer.id, balancer);
+    for (const ref of unknown) for (const balancer of await gateway.describeBalancers([ref])) balancers.set(balancer.id, plan.gates?.skipBalancers === true ? { ...balancer, judged: false, note: 'left out by --skip-elb-health-check' } : balancer);
   }
 
   /** Health matters while there is somebody to prove or to terminate: what stays must be known to serve. */

@@ -78,6 +78,7 @@ export const CODES: Readonly<Record<string, string>> = {
   'group.allUnavailable': 'As asked for, no instance of the group might serve for a while.',
   'group.attaching': 'A load balancer is being attached to the group or detached; judging health would be guessing.',
   'group.configuration': 'What the group launches from could not be found out.',
+  'group.balancersSkipped': 'The load balancers are not asked, as --skip-elb-health-check wants it. Nothing may serve behind them in the end.',
   'group.deleting': 'The group is being deleted.',
   'group.fewer': 'As asked for, fewer than the desired capacity may serve while instances are replaced.',
   'group.gates': 'A rollout was begun with commands or alarms that this run was not given. It must not pass with less.',
@@ -189,6 +190,10 @@ export const CODES: Readonly<Record<string, string>> = {
   'swap.rolledBack': 'The new instances could not be proven: they were taken away, the old ones serve, the group is frozen.',
   'swap.stuck': 'The swap cannot go on by itself. The record is kept.',
   'swap.unproven': 'The instances of a fresh stack could not be proven in their balancers.',
+
+  'target.match': 'One of several groups that a prefix or a tag matches.',
+  'target.none': 'No group matches the prefix or the tags.',
+  'target.several': 'A prefix or tags match several groups. --all-matching means all of them.',
 
   'template.address': 'The address of a template cannot be used.',
   'template.alias': 'YAML aliases are not taken by CloudFormation.',

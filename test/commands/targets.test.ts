@@ -1,0 +1,73 @@
+import { AutoScaling } from '@aws-sdk/client-auto-scaling';
+import { EC2 } from '@aws-sdk/client-ec2';
+import { expect } from 'chai';
+import { DEFAULT_SUBNETS } from '../../src/sandbox/world/ec2/state.js';
+import { CALM_GROUPS, commandWorld, type CommandWorld } from './world.js';
+
+/** Groups by name, by prefix and by tag, through the real command. */
+describe('groups by name or tag', function () {
+  this.timeout(60_000);
+  let world: CommandWorld;
+  const update = (...args: readonly string[]) => world.json(['update-asgs', ...args, ...CALM_GROUPS]);
+  const done = async (...args: readonly string[]): Promise<readonly string[]> => {
+    const { code, document, stderr } = await update(...args);
+    expect(code, stderr).to.equal(0);
+    return document.groups?.map(({ group, outcome }) => `${group} ${outcome}`) ?? [];
+  };
+
+  before(async () => {
+    world = await commandWorld('', 400);
+    const way = { endpoint: world.env['AWS_ENDPOINT_URL'] ?? '', region: 'eu-west-1', credentials: { accessKeyId: 'any', secretAccessKey: 'any' } };
+    await new EC2(way).createLaunchTemplate({ LaunchTemplateName: 'any', LaunchTemplateData: { ImageId: 'ami-0123456789abcdef0' } });
+    const client = new AutoScaling(way);
+    for (const [name, env] of [['web-blue', 'prod'], ['web-green', 'test'], ['api-1', 'prod']] as const) {
+      const tag = (Key: string, Value: string) => ({ Key, Value, PropagateAtLaunch: false, ResourceId: name, ResourceType: 'auto-scaling-group' });
+      const size = { MinSize: 0, MaxSize: 2, DesiredCapacity: 0 };
+      await client.createAutoScalingGroup({ AutoScalingGroupName: name, ...size, VPCZoneIdentifier: DEFAULT_SUBNETS[0] ?? '', LaunchTemplate: { LaunchTemplateName: 'any', Version: '1' }, Tags: [tag('env', env), tag('app', name.split('-')[0] ?? '')] });
+    }
+  });
+  after(() => world.stop());
+
+  it('a prefix or a tag that means one group is that group', async () => {
+    expect(await done('--asg', 'web-b*')).to.deep.equal(['web-blue skipped']);
+    expect(await done('--asg', 'api-1')).to.deep.equal(['api-1 skipped']);
+    expect(await done('--asg-tag', 'env=test')).to.deep.equal(['web-green skipped']);
+    expect(await done('--asg-tag', 'env=prod', '--asg-tag', 'app=web')).to.deep.equal(['web-blue skipped']);
+    expect(await done('--asg', 'web-*', '--asg-tag', 'env=test')).to.deep.equal(['web-green skipped']);
+  });
+
+  it('one that means several is refused with the list, and takes them all when that is said', async () => {
+    for (const [args, groups] of [
+      [['--asg', 'web-*'], ['web-blue', 'web-green']],
+      [['--asg-tag', 'env=prod'], ['api-1', 'web-blue']],
+    ] as const) {
+      const { code, document, stderr } = await update(...args);
+      expect(code, stderr).to.equal(3);
+      expect(document.failure?.code).to.equal('target.several');
+      expect(document.failure?.reasons.map(({ group }) => group).sort()).to.deep.equal(groups);
+      expect([...(await done(...args, '--all-matching'))].sort()).to.deep.equal(groups.map((group) => `${group} skipped`));
+    }
+  });
+
+  it('one that means none is refused', async () => {
+    for (const args of [['--asg', 'db-*'], ['--asg-tag', 'env=dev'], ['--asg', 'api-*', '--asg-tag', 'env=test', '--all-matching']]) {
+      const { code, document } = await update(...args);
+      expect(code).to.equal(3);
+      expect(document.failure?.code).to.equal('target.none');
+    }
+  });
+
+  it('what makes no sense is a usage error', async () => {
+    for (const args of [['--asg', '*'], ['--asg', 'we*b'], ['--asg-tag', 'env'], ['--asg-tag', '=prod'], ['--asg', 'web-blue', '--asg-tag', 'env=prod'], ['web', '--asg-tag', 'env=prod'], ['--asg', 'web-blue', '--all-matching'], []]) {
+      const { code, document } = await update(...args);
+      expect(code, args.join(' ')).to.equal(2);
+      expect(document.failure?.code).to.equal('usage.flags');
+    }
+  });
+
+  it('resume takes them too', async () => {
+    const { code, document, stderr } = await world.json(['resume', '--asg', 'web-*', '--all-matching', ...CALM_GROUPS]);
+    expect(code, stderr).to.equal(0);
+    expect(document.outcome).to.equal('nothing');
+  });
+});
