@@ -106,8 +106,18 @@ function inWords(error: YAMLError): string {
     case 'TAB_AS_INDENT':
       return 'a tab is used as indentation; YAML takes only spaces';
     default:
-      return lowerFirst(error.message);
+      return ofBrackets(error.message) ?? lowerFirst(error.message);
   }
+}
+
+/** Whoever writes JSON has never heard of flow maps. */
+function ofBrackets(message: string): string | undefined {
+  if (/^Missing , between flow/.test(message)) return 'a comma is missing before this';
+  if (/^Missing , or : between flow/.test(message)) return 'a comma or a colon is missing before this';
+  const [, kind] = /^Flow (map|sequence) in block collection must be sufficiently indented/.exec(message) ?? [];
+  if (kind !== undefined) return kind === 'map' ? 'a { is not closed by a }' : 'a [ is not closed by a ]';
+  const [, closing] = /^Expected flow (map|sequence) to end with/.exec(message) ?? [];
+  return closing === undefined ? undefined : closing === 'map' ? 'a { is not closed by a }' : 'a [ is not closed by a ]';
 }
 
 function lowerFirst(text: string): string {
