@@ -112,7 +112,7 @@ describe('a rollout that is called back', function () {
 
   it('of a dead run on another machine is rolled back from here once its lease has run out', async () => {
     const stage = stageFor();
-    await stage.run({}, { killAt: { change: recorded + 4, when: 'after' }, otherHost: true });
+    await stage.run({}, { killAt: { change: doubled + 1, when: 'after' }, otherHost: true });
     const { clock } = stage.sandbox;
     const began = clock.now();
     const ending = await stage.run(UNDO, { calls: true, otherHost: true });
