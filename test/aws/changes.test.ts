@@ -183,6 +183,8 @@ describe('other changes of a group', () => {
     expect(calls[0]?.input).to.deep.equal({
       Tags: [
         { ResourceId: 'web', ResourceType: 'auto-scaling-group', Key: 'ha-updater:rollout' },
+        // The record's gates go with it.
+        { ResourceId: 'web', ResourceType: 'auto-scaling-group', Key: 'ha-updater:gates' },
         { ResourceId: 'web', ResourceType: 'auto-scaling-group', Key: 'ha-updater:frozen' },
       ],
     });

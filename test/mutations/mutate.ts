@@ -25,7 +25,7 @@ const STAGES: readonly Stage[] = [
 ];
 
 /** A broken rule that leads into a circle is noticed by the clock. */
-const LONGEST_MS = 180_000;
+const LONGEST_MS = 900_000;
 
 /** What became of a broken rule. */
 export interface Verdict {
