@@ -4,11 +4,21 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import type { StatusDocument } from '../../src/index.js';
 import { DEFAULT_SUBNETS, DEFAULT_VPC } from '../../src/sandbox/world/ec2/state.js';
+import { start } from './cli.js';
 import { CALM, CALM_GROUPS, commandWorld, type CommandWorld } from './world.js';
 
 const TEMPLATE = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..', 'templates', 'web-stack.yaml');
 const network = [`VpcId=${DEFAULT_VPC}`, `Subnets=${DEFAULT_SUBNETS.slice(0, 2).join(',')}`];
 const good = (n: number): string => `Ami=ami-0123456789abcde0${n}`;
+
+function lives(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /** What a rollout has to pass besides health, through the real commands with real processes. */
 describe('gates of a rollout', function () {
@@ -88,6 +98,28 @@ describe('gates of a rollout', function () {
     expect(unknown.document.failure?.reasons.map(({ code }) => code)).to.deep.equal(['alarm.missing']);
     const ignored = await world.json(['update-asgs', 'web', '--swap', 'always', '--alarm', 'loud', '--ignore-ringing-alarms', '--strategy', 'rolling', ...CALM_GROUPS]);
     expect(ignored.code, ignored.stderr).to.equal(0);
+  });
+
+  it('a command ends with the run, at the second signal too', async () => {
+    const file = join(world.folder, 'pid');
+    const child = start(['update-asgs', 'web', '--swap', 'always', ...CALM_GROUPS, '--before-terminate-command', `echo $$ > ${file}; sleep 300`, '--command-timeout', '3600'], { env: world.env });
+    await child.sees(/The command before termination runs/);
+    let pid = 0;
+    while (pid === 0) {
+      pid = Number(await readFile(file, 'utf8').catch(() => '0'));
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    child.child.kill('SIGTERM');
+    await child.sees(/SIGTERM: The verdict is written already/);
+    expect(lives(pid)).to.equal(true);
+    // A signal that comes at once again is taken for an echo.
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    child.child.kill('SIGTERM');
+    expect((await child.finished).code).to.equal(5);
+    for (let tries = 0; tries < 100 && lives(pid); tries++) await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(lives(pid)).to.equal(false);
+    const resumed = await world.json(['resume', 'web', '--before-terminate-command', 'true', ...CALM_GROUPS]);
+    expect(resumed.code, resumed.stderr).to.equal(0);
   });
 
   it('commands that make no sense are a usage error', async () => {

@@ -1,6 +1,7 @@
-import type { RollingChoice } from '../../src/model/plan.js';
+import type { Gates, RollingChoice } from '../../src/model/plan.js';
 import { seededRandom, type Random } from '../../src/sandbox/random.js';
 import { MEDDLINGS, type Fault, type ImageBehaviour, type Scenario } from '../../src/sandbox/scenario.js';
+import { scriptedHooks } from '../support/scripted-hooks.js';
 import { createStage, stateOf, type Ending, type Mishap } from '../support/stage.js';
 import type { standardGroup } from '../support/sandbox.js';
 
@@ -28,6 +29,8 @@ export interface Story {
   readonly rivals: Readonly<Record<number, number>>;
   /** Run by number: what is called instead of the same again. */
   readonly recovers: Readonly<Record<number, 'resume' | 'rollback'>>;
+  /** What the rollout has to pass besides health; its commands run on the world's clock, and a check fails at first. */
+  readonly gates?: Gates;
 }
 
 /** How a story went. */
@@ -195,9 +198,10 @@ export async function simulate(story: Story): Promise<Told> {
   for (let run = 0; run < MOST_RUNS; run++) {
     if (run === MOST_RUNS - 2) clock.advanceTo(Math.max(clock.now(), stage.sandbox.world.startedAt + (FAULTS_END + staggering(story.groups) + 900) * 1000));
     const recover = story.recovers[run] ?? (gone && run >= MOST_RUNS - 2 ? 'resume' : undefined);
-    const plan = { ...(story.rolling === undefined ? {} : { strategy: 'rolling' as const, rolling: story.rolling }), together: story.together, force: run >= MOST_RUNS - 2, ...(recover === undefined ? {} : { adoptOnly: true, undo: recover === 'rollback' }) };
+    const plan = { ...(story.gates === undefined ? {} : { gates: story.gates }), ...(story.rolling === undefined ? {} : { strategy: 'rolling' as const, rolling: story.rolling }), together: story.together, force: run >= MOST_RUNS - 2, ...(recover === undefined ? {} : { adoptOnly: true, undo: recover === 'rollback' }) };
     const rival = story.rivals[run];
-    const endings = rival === undefined ? [await stage.run(plan, story.mishaps[run])] : await stage.race([{ afterMs: 0, differs: plan, mishap: story.mishaps[run] ?? {} }, { afterMs: rival, differs: plan }]);
+    const mishap = { ...story.mishaps[run], hooks: scriptedHooks(clock, ({ side }, nth) => ({ takesMs: 4_000, code: side === 'new' && nth < 2 ? 1 : 0 })).hooks };
+    const endings = rival === undefined ? [await stage.run(plan, mishap)] : await stage.race([{ afterMs: 0, differs: plan, mishap }, { afterMs: rival, differs: plan, mishap: { hooks: mishap.hooks } }]);
     ending = endings.find(isGood) ?? endings[0] as Ending;
     outcomes.push(...endings.map(({ outcome }) => outcome));
     for (const one of endings) lines.push(...one.events.map((event) => JSON.stringify(event)), JSON.stringify({ outcome: one.outcome, failure: one.failure?.facts, state: stateOf(stage) }));
