@@ -1,9 +1,10 @@
 import { parseArgs } from 'node:util';
 import { shrink } from '../test/simulation/shrink.js';
+import { drawRestart, simulateRestart } from '../test/simulation/restart-simulator.js';
 import { draw, drawSwarm, simulate, type Story, type Strategy } from '../test/simulation/simulator.js';
 
 /**
- * Simulations by seed: `npm run sim -- --seeds N --from S [--swarm] [--strategy swap|rolling]`, `--replay S` to see one whole,
+ * Simulations by seed: `npm run sim -- --seeds N --from S [--swarm] [--strategy swap|rolling|restart]`, `--replay S` to see one whole,
  * `--shrink S` for the shortest story that still goes wrong.
  */
 const { values } = parseArgs({
@@ -20,10 +21,14 @@ const { values } = parseArgs({
 
 const write = (text: string): void => void process.stdout.write(`${text}\n`);
 const strategy = values.strategy as Strategy;
+const inPlace = values.strategy === 'restart';
 const storyOf = (seed: number): Story => (values.swarm ? drawSwarm(seed, strategy) : draw(seed, strategy));
 
-async function replay(story: Story): Promise<number> {
-  const told = await simulate(story);
+/** Restarts have stories of their own. */
+const playOf = (seed: number): ReturnType<typeof simulate> | ReturnType<typeof simulateRestart> => (inPlace ? simulateRestart(drawRestart(seed)) : simulate(storyOf(seed)));
+
+async function replay(seed: number): Promise<number> {
+  const told = await playOf(seed);
   write(JSON.stringify(told.story, null, 2));
   write(told.journal);
   for (const sentence of told.wrong) write(`WRONG ${sentence}`);
@@ -49,7 +54,7 @@ async function sweep(seeds: number, from: number): Promise<number> {
   let runs = 0;
   const flag = `${values.swarm ? '--swarm ' : ''}${strategy === 'mixed' ? '' : `--strategy ${strategy} `}`;
   for (let seed = from; seed < from + seeds; seed++) {
-    const told = await simulate(storyOf(seed));
+    const told = await playOf(seed);
     simulatedSeconds += told.simulatedSeconds;
     runs += told.outcomes.length;
     const last = told.outcomes.at(-1) ?? '';
@@ -67,4 +72,4 @@ async function sweep(seeds: number, from: number): Promise<number> {
 }
 
 process.exitCode =
-  values.replay !== undefined ? await replay(storyOf(Number(values.replay))) : values.shrink !== undefined ? await shorten(storyOf(Number(values.shrink))) : await sweep(Number(values.seeds), Number(values.from));
+  values.replay !== undefined ? await replay(Number(values.replay)) : values.shrink !== undefined ? await shorten(storyOf(Number(values.shrink))) : await sweep(Number(values.seeds), Number(values.from));

@@ -120,7 +120,7 @@ function sidesOf(group: Group): ReadonlyMap<string, Side> {
 }
 
 function advice(group: Group, sides: ReadonlyMap<string, Side>, { at, stack, region, holderIsGone }: Circumstances): Pick<GroupStatus, 'remarks' | 'next'> {
-  const { record, verdict, lease, frozen, wish, unreadable } = group.notes;
+  const { record, verdict, lease, frozen, wish, unreadable, out } = group.notes;
   const target = `${stack?.name ?? `--asg ${quote(group.name)}`} --region ${region}`;
   const update = `ha-updater update-asgs ${target}`;
   const remarks: string[] = [];
@@ -128,7 +128,8 @@ function advice(group: Group, sides: ReadonlyMap<string, Side>, { at, stack, reg
   if (unreadable !== undefined) remarks.push(`A note that this version cannot read: ${unreadable}`);
   if (record !== undefined) {
     const judged = verdict === undefined ? 'not judged yet' : `judged: ${verdict.outcome === 'promote' ? 'promote' : 'roll back'} (${verdict.why})`;
-    remarks.push(`Rollout ${record.run} began ${time(record.startedAt)}, ${judged}; it restores min ${record.size.min}, desired ${record.size.desired}, max ${record.size.max}.`);
+    if (record.strategy === 'restart') remarks.push(`Restart ${record.run} began ${time(record.startedAt)} with a quorum of ${record.quorum}.`);
+    else remarks.push(`Rollout ${record.run} began ${time(record.startedAt)}, ${judged}; it restores min ${record.size.min}, desired ${record.size.desired}, max ${record.size.max}.`);
     const paused = (record.gates?.paused ?? 0) > (record.gates?.passed ?? 0) ? record.gates?.paused : undefined;
     if (paused !== undefined) remarks.push(`Paused at ${paused} %, as asked, until somebody resumes it.`);
     else remarks.push(lease === undefined ? 'Interrupted: nobody works on it.' : holderOf(lease, at, holderIsGone));
@@ -136,6 +137,7 @@ function advice(group: Group, sides: ReadonlyMap<string, Side>, { at, stack, reg
     next.push(`ha-updater resume ${target}`);
     if (verdict?.outcome !== 'promote') next.push(`ha-updater rollback ${target}`);
   }
+  if (out !== undefined && out.instances.length > 0) remarks.push(`Out of the balancers by run ${out.run}: ${out.instances.map(({ id }) => id).join(', ')}.`);
   if (frozen !== undefined) {
     remarks.push(`Frozen since ${time(frozen.at)} by run ${frozen.run}: ${frozen.why.replace(/\.$/, '')}. Suspended by it: ${frozen.processes.join(', ') || 'nothing'}.`);
     if (record === undefined) {

@@ -103,6 +103,12 @@ async function describeInstances(clients: Clients, ids: readonly string[]): Prom
   return found;
 }
 
+/** Those of these instances that run, or are starting. */
+export async function running(clients: Clients, ids: readonly string[]): Promise<readonly string[]> {
+  const found = await describeInstances(clients, ids);
+  return found.flatMap(({ InstanceId, State }) => (InstanceId !== undefined && (State?.Name === 'running' || State?.Name === 'pending') ? [InstanceId] : []));
+}
+
 /** Which groups the registered instances belong to, by the tag that Auto Scaling puts on them. */
 export async function membersBehind(clients: Clients, name: string): Promise<{ readonly groups: readonly string[]; readonly alone: readonly string[] }> {
   const balancer = balancerNamed(name);

@@ -8,7 +8,7 @@ import type { RestartRecord } from '../model/record.js';
  * last one stays, nothing runs where requests still come in, and the notes go only when all is back.
  * Answers the rule that the action would break, or undefined.
  */
-export function restartRule(plan: Plan, group: Group, record: RestartRecord, action: Action): string | undefined {
+export function restartRule(plan: Plan, group: Group, record: RestartRecord, action: Action, gone: readonly string[] = []): string | undefined {
   const { out } = group.notes;
   const noted = new Set(out?.instances.map(({ id }) => id));
   switch (action.type) {
@@ -23,11 +23,11 @@ export function restartRule(plan: Plan, group: Group, record: RestartRecord, act
       return action.processes.every((process) => record.suspended.includes(process)) ? undefined : 'the record does not name these processes';
     case 'resume':
       if (!action.processes.every((process) => record.suspended.includes(process))) return 'these were not suspended by us';
-      return outNow(group);
+      return outNow(group, gone);
     case 'note': {
       if (action.out.run !== record.run) return 'the note is of another rollout';
       if (action.out.number <= (out?.number ?? 0)) return 'an older note would be taken for the newer one';
-      const forgotten = group.instances.find((one) => noted.has(one.id) && !action.out.instances.some(({ id }) => id === one.id) && lives(one) && !listedByAll(group, one));
+      const forgotten = group.instances.find((one) => noted.has(one.id) && !action.out.instances.some(({ id }) => id === one.id) && lives(one) && !gone.includes(one.id) && !listedByAll(group, one));
       if (forgotten !== undefined) return `${forgotten.id} is out, and nobody would know it any more`;
       const more = action.out.instances.filter(({ id }) => !noted.has(id)).map(({ id }) => id);
       const foreign = more.find((id) => !group.instances.some((one) => one.id === id));
@@ -53,7 +53,7 @@ export function restartRule(plan: Plan, group: Group, record: RestartRecord, act
     case 'cancel':
       return noted.has(action.instance) ? undefined : `${action.instance} is not noted as out`;
     case 'clear':
-      return outNow(group) ?? (record.suspended.some((process) => group.suspended.includes(process)) ? 'its processes are suspended still' : undefined);
+      return outNow(group, gone) ?? (record.suspended.some((process) => group.suspended.includes(process)) ? 'its processes are suspended still' : undefined);
     case 'pause':
     case 'resize':
     case 'judge':
@@ -76,9 +76,9 @@ function enoughWithout(group: Group, share: number, going: readonly string[]): s
 }
 
 /** Something that lives is noted as out and still is. */
-function outNow(group: Group): string | undefined {
+function outNow(group: Group, gone: readonly string[]): string | undefined {
   const out = group.notes.out?.instances.flatMap(({ id }) => group.instances.filter((one) => one.id === id)) ?? [];
-  const away = out.find((one) => lives(one) && one.healthy && !listedByAll(group, one) && !one.health.some(({ verdict }) => verdict === 'unhealthy'));
+  const away = out.find((one) => lives(one) && !gone.includes(one.id) && one.healthy && !listedByAll(group, one) && !one.health.some(({ verdict }) => verdict === 'unhealthy'));
   return away === undefined ? undefined : `${away.id} is still out of a balancer`;
 }
 

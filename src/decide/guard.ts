@@ -20,7 +20,7 @@ export function guard(shown: Observed, plan: Plan, action: Action): string | und
     if (found === undefined) return `${action.type}: the group ${name} is not there`;
     if (!plan.groups.includes(name)) return `${action.type}: the group ${name} is not in the plan`;
     const group = withNotes(found, shown.seen);
-    const broken = stackRule(shown, action) ?? (plan.strategy === 'unfreeze' ? unfreezeRule(group, action) : (leaseRule(plan, group, action) ?? (group.notes.record?.strategy === 'restart' ? restartRule(plan, group, group.notes.record, action) : ruleOf(group, action))));
+    const broken = stackRule(shown, action) ?? (plan.strategy === 'unfreeze' ? unfreezeRule(group, action) : (leaseRule(plan, group, action) ?? (group.notes.record?.strategy === 'restart' ? restartRule(plan, group, group.notes.record, action, shown.gone) : ruleOf(group, action))));
     const gate = broken ?? gateRule(shown, plan, group, action);
     if (gate !== undefined) return `${action.type} on ${name}: ${gate}`;
   }

@@ -4,7 +4,7 @@ import type { Observed } from '../model/decision.js';
 import type { Balancer, Group, Instance } from '../model/group.js';
 import type { Plan } from '../model/plan.js';
 import type { OutInstance } from '../model/record.js';
-import { notInService, standing } from './classify.js';
+import { inService, notInService, standing } from './classify.js';
 import { isBack, isListed, isRegistered, targetOf } from './registered.js';
 import { proven } from './remember.js';
 
@@ -23,6 +23,7 @@ export type EntryStep =
 export function entryStep(observed: Observed, plan: Plan, group: Group, out: OutInstance, aim: Aim): EntryStep {
   const instance = group.instances.find(({ id }) => id === out.id);
   if (instance === undefined || standing(instance.lifecycle) === 'leaving') return { kind: 'finished' };
+  if (observed.gone?.includes(out.id)) return { kind: 'finished', open: 'EC2 does not run it any more' };
   const command = observed.commands?.[out.id];
   if (aim !== 'restart' && command?.state === 'running') return { kind: 'cancel' };
   switch (aim) {
@@ -30,7 +31,9 @@ export function entryStep(observed: Observed, plan: Plan, group: Group, out: Out
       return backStep(observed, plan, group, instance, out);
     case 'out': {
       const still = group.balancers.filter((balancer) => isRegistered(instance, balancer));
-      return still.length > 0 ? deregister(still, out) : { kind: 'finished' };
+      // It came late, and it serves: nobody is better off without it.
+      if (still.length === 0 || inService(group, instance)) return { kind: 'finished' };
+      return deregister(still, out);
     }
     case 'restart':
       if (command?.state === 'ended') return backStep(observed, plan, group, instance, out);

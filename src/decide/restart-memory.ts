@@ -79,7 +79,7 @@ function shortLooks(seen: Seen, look: Omit<Observed, 'seen'>, group: Group, plan
 /** What is missing to the quorum, in words. */
 export function shortOf(group: Group, plan: Plan): string {
   const { serving, floor, total } = countQuorum(group, group.notes.out?.instances ?? [], plan.restart?.quorum ?? 1);
-  return `${serving} of ${total} are in service, and ${floor} have to stay in service`;
+  return `${serving} of ${total} are in service, at least ${floor} must stay so`;
 }
 
 function seconds(ms: number): string {

@@ -37,7 +37,7 @@ export function restartPreflight(observed: Observed, plan: Plan, group: Group): 
     quorum,
   };
   const { serving, floor, total } = countQuorum(group, [], quorum);
-  return { kind: 'ready', record, why: `${candidates.length} instances to restart; ${serving} of ${total} are in service, and ${floor} stay so` };
+  return { kind: 'ready', record, why: `${candidates.length} instances to restart; ${serving} of ${total} are in service, at least ${floor} stay so` };
 }
 
 function ownReasons(observed: Observed, group: Group, quorum: number, startedAt: number): readonly Reason[] {

@@ -23,6 +23,9 @@ export interface PutBack {
   readonly adopted: boolean;
 }
 
+/** How long a read may lag behind what was written. */
+const LAG_MS = 30_000;
+
 /**
  * What to do next with a group whose restart has begun: finish those that are out, then take the next
  * ones; when nobody is left, or nobody may go, give the group back as it was.
@@ -44,15 +47,24 @@ export function restartStep(observed: Observed, plan: Plan, group: Group, record
     const why = putBack === undefined ? `${waits.length} of ${noted.length} that were taken out are not in service again` : `putting back what was taken out: ${putBack.why}`;
     return { kind: 'wait', wait: { group: group.name, phase: 'restart', why, instances: waits.map(({ id, why: reason }) => ({ id, why: reason })), until: Math.min(...waits.map(({ until }) => until)) } };
   }
-  const staying = aimed.flatMap(({ out, aim }) => (aim === 'out' && isMember(group, out) ? [out] : []));
+  const staying = aimed.flatMap(({ out, aim }) => (aim === 'out' && isMember(observed, group, out) ? [out] : []));
   const stopped = putBack?.why ?? firstFailure(observed, plan, noted);
   if (stopped === undefined) {
     const next = takeNext(observed, plan, group, record, staying);
     if (next !== undefined) return next;
   }
   if (staying.length > 0) return staysOut(observed, group, record, staying);
+  const again = putBack?.adopted === true ? lookAgain(observed, group) : undefined;
+  if (again !== undefined) return again;
   const open = steps.flatMap(({ out, step }) => (step.kind === 'finished' && step.open !== undefined ? [{ id: out.id, why: step.open }] : []));
   return giveBack(observed, plan, group, record, open, stopped, putBack?.adopted === true && !plan.adoptOnly);
+}
+
+/** Reads lag: a note that the dead run wrote last may not show yet, and whoever is on it must not be forgotten. */
+function lookAgain(observed: Observed, group: Group): RestartStep | undefined {
+  const until = (observed.seen.adoptedAt[group.name] ?? observed.at) + LAG_MS;
+  if (observed.at >= until) return undefined;
+  return { kind: 'wait', wait: { group: group.name, phase: 'restart', why: 'looking again: what the dead run wrote last may show up late', instances: [], until } };
 }
 
 /** Before anybody goes, and again when somebody resumed them meanwhile. */
@@ -88,7 +100,7 @@ function withdraw(observed: Observed, group: Group, record: RestartRecord, aimed
   const { serving, floor } = countQuorum(group, noted, record.quorum);
   if (serving - going.length >= floor) return undefined;
   const kept = noted.filter(({ id }) => !going.includes(id));
-  return note(group, record, kept, `${serving} are in service now, and ${floor} have to stay: ${named(going)} stay${going.length === 1 ? 's' : ''} in`);
+  return note(group, record, kept, `${serving} in service now, ${floor} must stay: ${named(going)} stay${going.length === 1 ? 's' : ''} in`);
 }
 
 interface Stepped {
@@ -130,7 +142,7 @@ function takeNext(observed: Observed, plan: Plan, group: Group, record: RestartR
     const first = suspendFirst(group, record);
     if (first !== undefined) return first;
     const { serving, floor } = countQuorum(group, staying, plan.restart.quorum);
-    return note(group, record, [...staying, ...batch], `${serving} are in service, ${floor} have to stay: ${named(batch.map(({ id }) => id))} can go, and that is written down first`);
+    return note(group, record, [...staying, ...batch], `${serving} in service, ${floor} must stay: ${named(batch.map(({ id }) => id))} can go, and that is written down first`);
   }
   // What is through is no longer out; nobody may take it for that while we wait.
   if ((group.notes.out?.instances.length ?? 0) > staying.length) return note(group, record, staying, 'those that were out are in service again');
@@ -160,7 +172,7 @@ function giveBack(observed: Observed, plan: Plan, group: Group, record: RestartR
   if (resume.length > 0) return act({ type: 'resume', group: group.name, processes: resume }, 'these were suspended by this rollout');
   const left = plan.restart === undefined ? [] : waitingFor(observed, group, record);
   const why = stopped ?? (left.length > 0 ? `gave up: ${shortOf(group, plan)}` : undefined);
-  const sick = open.length === 0 ? '' : `; ${open.map((one) => `${one.id} is registered, but ${one.why}`).join('; ')}`;
+  const sick = open.length === 0 ? '' : `; ${open.map((one) => `${one.id} does not serve: ${one.why}`).join('; ')}`;
   const result: GroupResult =
     why === undefined && open.length === 0
       ? { group: group.name, outcome: 'restarted', why: told(observed, group, record) }
@@ -184,8 +196,9 @@ export function isRestarted(observed: Observed, id: string): boolean {
   return command?.state === 'ended' && command.ok && observed.seen.failed[id] === undefined;
 }
 
-function isMember(group: Group, out: OutInstance): boolean {
-  return group.instances.some(({ id, lifecycle }) => id === out.id && standing(lifecycle) !== 'leaving');
+function isMember(observed: Observed, group: Group, out: OutInstance): boolean {
+  const instance = group.instances.find(({ id }) => id === out.id);
+  return instance !== undefined && observed.gone?.includes(out.id) !== true && standing(instance.lifecycle) !== 'leaving' && !(group.balancers.length > 0 && inService(group, instance));
 }
 
 function note(group: Group, record: RestartRecord, instances: readonly OutInstance[], why: string): RestartStep {

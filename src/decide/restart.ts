@@ -183,7 +183,9 @@ function pauseOf(observed: Observed, plan: Plan, waits: readonly Wait[]): number
 
 /** How far a restart is, in the words that progress has: `old` are still to be restarted, `new` are through. */
 function restartProgress(observed: Observed, plan: Plan, group: Group, phase: Phase): Progress {
-  const restarted = group.instances.filter(({ id }) => isRestarted(observed, id));
+  const noted = new Set(group.notes.out?.instances.map(({ id }) => id));
+  // Who is noted still has to be proven.
+  const restarted = group.instances.filter((instance) => isRestarted(observed, instance.id) && (!noted.has(instance.id) || proven(group, [instance], observed.seen, plan, observed.at).length > 0));
   const out = group.notes.out?.instances.filter(({ id }) => !restarted.some((one) => one.id === id)).length ?? 0;
   const of = group.notes.record?.old ?? group.instances.length;
   return {

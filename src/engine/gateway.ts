@@ -111,6 +111,8 @@ export interface Gateway {
 
   /** Which Auto Scaling groups the registered instances of a balancer belong to, and which of them to none. */
   membersBehind(balancer: string): Promise<{ readonly groups: readonly string[]; readonly alone: readonly string[] }>;
+  /** Those of these instances that run, or are starting. */
+  running(instances: readonly string[]): Promise<readonly string[]>;
   /** Registers with the ports named, else the target group's own; who does not run any more is left out. */
   register(balancer: Balancer, targets: readonly Target[]): Promise<void>;
   /** Begins to deregister, which drains; who is not registered is no error. */

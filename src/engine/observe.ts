@@ -35,6 +35,7 @@ export function createObserver(deps: Deps, plan: Plan): Observer {
   });
   let seen: Seen | undefined;
   const launched: Record<string, Instant> = {};
+  const members = new Map<string, BareGroup['instances'][number]>();
   const balancers = new Map<string, Balancer>();
   const precautions = new Map<string, Precautions>();
   const failures = new Map<string, { readonly at: Instant; readonly found: readonly FailedActivity[] }>();
@@ -107,6 +108,25 @@ export function createObserver(deps: Deps, plan: Plan): Observer {
     return found;
   }
 
+  /** Who is out of a balancer without a group is shown by our note alone: reads of it that lag must not make us forget anybody. */
+  function withOut(group: BareGroup): BareGroup {
+    if (group.balancerOnly !== true) return group;
+    for (const instance of group.instances) members.set(instance.id, instance);
+    const out = [...(group.notes.out?.instances ?? []), ...(seen?.known[group.name]?.out?.instances ?? [])];
+    const missing = [...new Set(out.map(({ id }) => id))].filter((id) => !group.instances.some((one) => one.id === id));
+    return { ...group, instances: [...group.instances, ...missing.flatMap((id) => members.get(id) ?? [])] };
+  }
+
+  /** Those of the instances that should be back and are nowhere registered which EC2 does not run any more. */
+  async function lookForGone(groups: readonly Group[]): Promise<readonly string[]> {
+    const absent = groups.flatMap(({ notes, balancers: own, instances }) =>
+      instances.filter(({ id, health }) => seen?.backSince[id] !== undefined && notes.record?.strategy === 'restart' && own.length > 0 && !health.some(({ verdict }) => verdict !== 'absent')).map(({ id }) => id),
+    );
+    if (absent.length === 0) return [];
+    const running = await gateway.running(absent);
+    return absent.filter((id) => !running.includes(id));
+  }
+
   async function lookAtCommands(): Promise<Observed['commands']> {
     const { commands } = deps;
     return commands === undefined ? undefined : retrying(deps, 'ssm:GetCommandInvocation', () => commands.look(), PATIENCE);
@@ -141,7 +161,8 @@ export function createObserver(deps: Deps, plan: Plan): Observer {
 
   return {
     async look() {
-      const { at, groups: bare } = await gateway.describeGroups(plan.groups);
+      const { at, groups: shown } = await gateway.describeGroups(plan.groups);
+      const bare = shown.map(withOut);
       const stack = plan.stack === undefined ? undefined : await gateway.describeStack(plan.stack);
       await learnLaunchTimes(bare);
       await learnBalancers(bare);
@@ -161,6 +182,7 @@ export function createObserver(deps: Deps, plan: Plan): Observer {
         const { balancerRefs, configurationRefs, ...rest } = group;
         return { ...rest, instances, balancers: own, configurations: configurations.get(group.name) ?? [] };
       });
+      const gone = await lookForGone(groups);
       const look: Omit<Observed, 'seen'> = {
         at,
         groups,
@@ -170,6 +192,7 @@ export function createObserver(deps: Deps, plan: Plan): Observer {
         failures: failed,
         ...(commands === undefined ? {} : { commands }),
         ...alarms,
+        ...(gone.length === 0 ? {} : { gone }),
         abandoned: groups.filter(({ notes }) => notes.lease !== undefined && notes.lease.run !== plan.run && deps.holderIsGone(notes.lease)).map((group) => group.name),
         ...wishOf(groups),
       };
@@ -191,7 +214,7 @@ function patient(deps: Deps, meanwhile: () => Promise<void>): Pick<Gateway, (typ
   return Object.fromEntries(reads) as Pick<Gateway, (typeof READS)[number]>;
 }
 
-const READS = ['describeGroups', 'describeStack', 'launchTimes', 'templateVersions', 'describeBalancers', 'health', 'failedLaunches', 'precautions', 'alarms'] as const;
+const READS = ['describeGroups', 'describeStack', 'launchTimes', 'templateVersions', 'describeBalancers', 'health', 'failedLaunches', 'precautions', 'running', 'alarms'] as const;
 
 /** The template of a reference such as `lt/ID:$Latest`, when its version moves. */
 function movingTemplate(ref: string): string | undefined {

@@ -36,7 +36,7 @@ function putBack(put: readonly Extract<GroupResult, { outcome: 'putBack' }>[], r
     what: `The restart of ${put[0]?.group ?? ''} ended early: ${put[0]?.why ?? ''}.`,
     reasons: put.map((result): Reason => ({ code: 'group.putBack', group: result.group, text: result.why, remedy: '' })),
     serves: serving(observed),
-    left: `Nothing is out of a balancer, and no note is left.${open.length === 0 ? '' : ` ${open.join(', ')} ${open.length === 1 ? 'is' : 'are'} registered and not in service; Auto Scaling replaces what its health check finds sick.`}${done.length === 0 ? '' : ` Restarted already: ${done.join(', ')}.`}`,
+    left: `Nothing that runs is out of a balancer, and no note is left.${open.length === 0 ? '' : ` ${open.join(', ')} ${open.length === 1 ? 'does' : 'do'} not serve; Auto Scaling replaces what its health check finds sick.`}${done.length === 0 ? '' : ` Restarted already: ${done.join(', ')}.`}`,
     next: [...status(plan), plan.again],
   });
 }

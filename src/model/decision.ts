@@ -92,6 +92,8 @@ export interface Observed {
   readonly alarms?: readonly Alarm[];
   /** Groups whose lease names a process of this very machine that no longer runs. */
   readonly abandoned: readonly string[];
+  /** Instances of a restart that EC2 does not run any more, although their group may not know it yet. */
+  readonly gone?: readonly string[];
   /** Commands that this process started, by instance. */
   readonly commands?: Readonly<Record<string, CommandState>>;
   /** What earlier looks of this process add; a fresh process starts with an empty one. */

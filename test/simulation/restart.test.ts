@@ -92,7 +92,7 @@ describe('simulation: restarts in place', () => {
     spoil(2);
     const short = await sick.run(wish({ quorum: 3, attempts: 3 }));
     expect(short.outcome).to.equal('restartFailed');
-    expect(short.failure?.facts.what).to.match(/gave up: 2 of 4 are in service, and 3 have to stay/);
+    expect(short.failure?.facts.what).to.match(/gave up: 2 of 4 are in service, at least 3 must stay so/);
     expect(events(short, 'command.ended')).to.deep.equal([]);
     // With three in service nobody of them may go, but the one that serves nobody may.
     sick.sandbox.invoke('ssm', 'SendCommand', { InstanceIds: [ids[0]], DocumentName: 'AWS-RunShellScript', Parameters: { commands: ['mend'] } });

@@ -32,6 +32,8 @@ interface Expectation {
   readonly quorum: number;
   readonly begun: Fleet;
   takenOut: ReadonlySet<string>;
+  /** How often somebody had taken the notes away when they were seen last. */
+  removals: number;
   /** When each instance was last seen in service. */
   readonly servedAt: Map<string, number>;
   readonly told: Set<string>;
@@ -51,13 +53,17 @@ export function watchRestarts(world: World, report: (violation: Violation) => vo
       const expectation = known ?? (isRestart(note) ? begin(world, fleet, note ?? '') : undefined);
       if (expectation === undefined) continue;
       expectations.set(fleet.name, expectation);
-      const breaches = note === undefined ? atEnd(world, expectation, fleet) : now(world, expectation, fleet);
+      const removals = removed(world, expectation, fleet);
+      if (note !== undefined) expectation.removals = removals;
+      // Somebody took the tags away: the restart still goes on, and its notes come back.
+      const over = note === undefined && removals === expectation.removals;
+      const breaches = over ? atEnd(world, expectation, fleet) : now(world, expectation, fleet);
       for (const breach of breaches) {
         if (expectation.told.has(breach.text)) continue;
         expectation.told.add(breach.text);
         report({ at: world.clock.now(), group: fleet.name, ...breach });
       }
-      if (note === undefined) expectations.delete(fleet.name);
+      if (over) expectations.delete(fleet.name);
     }
   });
 }
@@ -69,7 +75,7 @@ export function isRestart(note: string | undefined): boolean {
 
 function begin(world: World, fleet: Fleet, note: string): Expectation {
   const quorum = Number(/ quorum=([\d.]+)/.exec(note)?.[1] ?? 1);
-  return { since: world.clock.now(), quorum, begun: fleet, takenOut: fleet.takenOut, servedAt: new Map(), told: new Set() };
+  return { since: world.clock.now(), quorum, begun: fleet, takenOut: fleet.takenOut, removals: 0, servedAt: new Map(), told: new Set() };
 }
 
 function now(world: World, expectation: Expectation, fleet: Fleet): readonly Breach[] {
@@ -80,7 +86,7 @@ function now(world: World, expectation: Expectation, fleet: Fleet): readonly Bre
   expectation.takenOut = fleet.takenOut;
   const justLost = [...expectation.servedAt].filter(([id, last]) => !fleet.serving.has(id) && !fleet.takenOut.has(id) && last >= at - LOOK_LAG_MS - stale).length;
   const total = new Set([...fleet.registrations.map(instanceOf), ...fleet.takenOut]);
-  const alive = fleet.members.filter(({ id, alive: lives }) => lives && total.has(id)).length;
+  const alive = fleet.members.filter(({ id, alive: lives, aside }) => lives && !aside && total.has(id)).length;
   const floor = Math.max(1, expectation.quorum < 1 ? Math.ceil(expectation.quorum * alive - 1e-9) : expectation.quorum);
   const tooFew = more.length > 0 && fleet.serving.size + justLost < floor;
   return [
@@ -116,6 +122,10 @@ function resized(world: World, { since }: Expectation, { name }: Fleet): boolean
   return world.scenario.faults.some((fault) => (fault.kind === 'resize' || (fault.kind === 'meddle' && ['resumeProcesses', 'detach', 'standby'].includes(fault.does))) && fault.group === name && happened(world, since, fault.at));
 }
 
+function removed(world: World, { since }: Expectation, { name }: Fleet): number {
+  return world.scenario.faults.filter((fault) => fault.kind === 'meddle' && fault.group === name && fault.does === 'removeTags' && happened(world, since, fault.at)).length;
+}
+
 function happened(world: World, since: number, seconds: number): boolean {
   const at = world.startedAt + seconds * 1000;
   return at >= since && at <= world.clock.now();
@@ -142,7 +152,7 @@ function groupFleets(world: World, expectations: ReadonlyMap<string, Expectation
         registrations: behind.flatMap(({ registrations }) => registrations),
         takenOut: new Set(behind.flatMap(({ takenOut }) => [...takenOut]).filter((id) => group.members.has(id))),
         serving: new Set(look.instances.filter(({ inService }) => inService).map(({ id }) => id)),
-        members: look.instances.map(({ id, alive, aside, endedBy }) => ({ id, alive, aside, ...(endedBy === undefined ? {} : { endedBy }) })),
+        members: look.instances.map(({ id, alive, leaving, aside, endedBy }) => ({ id, alive: alive && !leaving, aside, ...(endedBy === undefined ? {} : { endedBy }) })),
         settings: settingsOf(group),
       },
     ];
