@@ -80,7 +80,7 @@ export function withNotes(group: Group, seen: Seen): Group {
   const older = shown.lease !== undefined && shown.lease.run === known?.lease?.run && shown.lease.beat < known.lease.beat;
   const lease = stale || lagging || older ? known?.lease : (shown.lease ?? known?.lease);
   const frozen = shown.frozen ?? known?.frozen;
-  const out = newerOut(stale ? undefined : shown.out, known?.out, current);
+  const out = newerOut(stale ? undefined : shown.out, known?.out);
   const notes: GroupNotes = {
     ...(current === undefined ? {} : { record: withFurthest(current, known?.record) }),
     ...(verdict === undefined ? {} : { verdict }),
@@ -94,11 +94,9 @@ export function withNotes(group: Group, seen: Seen): Group {
   return { ...group, notes };
 }
 
-/** The later of two notes on what is out, as far as they are of this rollout; one without a record is told as it is. */
-function newerOut(shown: OutNote | undefined, known: OutNote | undefined, record: RolloutRecord | undefined): OutNote | undefined {
-  if (record === undefined) return shown;
-  const [first, second] = [shown, known].map((note) => (note?.run === record.run ? note : undefined));
-  return (first?.number ?? -1) >= (second?.number ?? -1) ? first : second;
+/** The later of two notes on what is out. Whoever took them out: a record that was written over it must not make anybody forget them. */
+function newerOut(shown: OutNote | undefined, known: OutNote | undefined): OutNote | undefined {
+  return (shown?.number ?? -1) >= (known?.number ?? -1) ? shown : known;
 }
 
 /** A look that lags must not take us back to before a pause. */

@@ -143,6 +143,8 @@ function startGate(observed: Observed, plan: Plan, turns: readonly Turn[]): Gate
     if (begun) return { ...open, results: skip(observed.wish.why) };
     return { kind: 'closed', decision: { kind: 'refuse', reasons: [{ code: 'run.interrupted', text: observed.wish.why, remedy: 'Start again when you want the groups restarted.' }] } };
   }
+  // The first look takes longest: somebody else may have begun since.
+  if (observed.at === observed.seen.firstLookAt) return { ...open, starting: true, waits: fresh.map(({ name }) => ({ group: name, phase: 'preflight', why: 'looking twice before anything is changed', instances: [] })) };
   const checks = fresh.map((group) => ({ group, check: restartPreflight(observed, plan, group) }));
   const reasons = [...missing, ...checks.flatMap(({ check }) => (check.kind === 'refuse' ? check.reasons : []))];
   if (reasons.length > 0) {

@@ -91,13 +91,15 @@ function now(world: World, expectation: Expectation, fleet: Fleet): readonly Bre
   const tooFew = more.length > 0 && fleet.serving.size + justLost < floor;
   return [
     ...(tooFew ? [{ rule: 'quorum' as const, text: `${more.join(', ')} taken out, and ${fleet.serving.size} are left in service of ${alive}; the quorum ${expectation.quorum} keeps ${floor}.` }] : []),
-    ...membership(expectation, fleet),
+    ...membership(world, expectation, fleet),
   ];
 }
 
 /** Nobody is terminated, neither by a caller nor by Auto Scaling because it was out. */
-function membership(expectation: Expectation, fleet: Fleet): readonly Breach[] {
-  const wrong = fleet.members.filter(({ id, endedBy }) => expectation.begun.members.some((one) => one.id === id) && (endedBy === 'caller' || endedBy === 'scale-in' || (endedBy === 'health' && expectation.takenOut.has(id))));
+function membership(world: World, expectation: Expectation, fleet: Fleet): readonly Breach[] {
+  // Somebody resumed the health check meanwhile: then replacing who is out is their doing.
+  const resumed = world.scenario.faults.some((fault) => fault.kind === 'meddle' && fault.group === fleet.name && fault.does === 'resumeProcesses' && happened(world, expectation.since, fault.at));
+  const wrong = fleet.members.filter(({ id, endedBy }) => expectation.begun.members.some((one) => one.id === id) && (endedBy === 'caller' || endedBy === 'scale-in' || (endedBy === 'health' && !resumed && expectation.takenOut.has(id))));
   return wrong.length === 0 ? [] : [{ rule: 'membership', text: `${wrong.map(({ id, endedBy }) => `${id} (${endedBy ?? ''})`).join(', ')} was ended during a restart.` }];
 }
 
