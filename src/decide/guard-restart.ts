@@ -55,6 +55,7 @@ export function restartRule(plan: Plan, group: Group, record: RestartRecord, act
     case 'clear':
       return outNow(group, gone) ?? (record.suspended.some((process) => group.suspended.includes(process)) ? 'its processes are suspended still' : undefined);
     case 'pause':
+    case 'shield':
     case 'resize':
     case 'judge':
     case 'terminate':

@@ -97,6 +97,7 @@ describe('restart, step by step', () => {
     ['a signal: what is out goes back', observed([web(four({ 'i-1': says('absent') }), ['i-1'])], { wish: { outcome: 'rollBack', why: 'interrupted by SIGINT' } }), 'register web-classic i-1 + register web i-1'],
     ['a signal while it drains: back at once', observed([web(four({ 'i-1': says('draining') }), ['i-1'])], { wish: { outcome: 'rollBack', why: 'interrupted by SIGINT' } }), 'register web-classic i-1 + register web i-1'],
     ['EC2 runs it no more: nobody waits for it', observed([web(four({ 'i-1': says('absent') }), ['i-1'], { suspended: [] })], { gone: ['i-1'], wish: { outcome: 'rollBack', why: 'x' } }), 'clear putBack'],
+    ['two and next to no quorum: one goes, the other stays', observed([web(four().slice(0, 2), undefined, { notes: { record: record({ quorum: 0.01 }), lease: LEASE } })]), 'note i-1', { ...RESTART, restart: { quorum: 0.01, attempts: 3, onError: 'stop', commandMs: 1 } }],
     ['only one: the last is never taken', observed([web([member('i-1')], undefined, { notes: {}, suspended: [] })]), 'refuse: restart.last'],
     ['a quorum that keeps all', observed([web(four(), undefined, { notes: {}, suspended: [] })]), 'refuse: restart.quorum', { ...RESTART, restart: { quorum: 4, attempts: 3, onError: 'stop', commandMs: 1 } }],
   ];

@@ -22,6 +22,19 @@ export const MUTATIONS: readonly Mutation[] = [
   { name: 'notes-forgotten', rule: 'a read that lags never makes us forget our notes', file: 'decide/remember.js', find: 'const current = record ?? known?.record;', put: 'const current = record;' },
   { name: 'other-version', rule: 'a note of another version is never guessed at', file: 'aws/notes.js', find: 'if (version !== String(expected))', put: 'if (false)' },
 
+  // Restarts in place.
+  { name: 'restart-below-quorum', rule: 'nobody is taken out while fewer serve than the quorum asks for', file: 'decide/quorum.js', find: 'if (serving < floor)', put: 'if (false)' },
+  { name: 'restart-more', rule: 'no more are taken out than the quorum leaves', file: 'decide/quorum.js', find: 'busy.slice(0, serving - floor)', put: 'busy.slice(0, serving - floor + 1)' },
+  { name: 'restart-last', rule: 'the last one in service is never taken out', file: 'decide/quorum.js', find: 'return Math.max(1, ', put: 'return 0 * Math.max(1, ' },
+  { name: 'restart-noted-and-changed', rule: 'the quorum is counted again before anybody who is noted goes', file: 'decide/restart-step.js', find: 'if (serving - going.length >= floor)', put: 'if (true)' },
+  { name: 'restart-undrained', rule: 'the command runs only when every balancer has drained the instance', file: 'decide/restart-entry.js', find: 'if (draining.length === 0)', put: 'if (true)' },
+  { name: 'restart-ports', rule: 'what was taken out goes back on all ports that it had', file: 'decide/registered.js', find: 'return ports.every(', put: 'return true || ports.every(' },
+  { name: 'restart-guard-quorum', rule: 'the guard counts the quorum too', file: 'decide/guard-restart.js', find: 'return enough ? undefined', put: 'return true ? undefined' },
+  { name: 'restart-guard-last', rule: 'the guard spares the last one too', file: 'decide/guard-restart.js', find: 'if (after === 0)', put: 'if (false)' },
+  { name: 'restart-guard-forgets', rule: 'nobody who is out may vanish from the notes', file: 'decide/guard-restart.js', find: 'if (forgotten !== undefined)', put: 'if (false)' },
+  { name: 'restart-health-check', rule: 'what is out must not look sick to Auto Scaling', file: 'decide/restart-preflight.js', find: ", 'HealthCheck'", put: '' },
+  { name: 'restart-not-written', rule: 'who is taken out is written down before', file: 'engine/execute.js', find: "return gateway.writeNotes([action.group], { out: action.out });", put: 'return;' },
+
   // Who is in service, and who is proven.
   { name: 'health-skipped', rule: 'in service means healthy in every balancer', file: 'decide/classify.js', find: "if (verdict !== 'healthy')", put: 'if (false)' },
   { name: 'absent-is-healthy', rule: 'a balancer that does not list an instance does not vouch for it', file: 'decide/classify.js', find: "{ verdict: 'absent', reason: 'not registered yet' }", put: "{ verdict: 'healthy', reason: '' }" },
