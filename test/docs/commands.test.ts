@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { read, repositoryFiles } from './tidy/scan.js';
+import { read, repositoryFiles } from '../tidy/scan.js';
+import { commandLines } from './command-lines.js';
 
 /** A command line of ours as a page shows it: in a code block or in backquotes. */
 interface Shown {
@@ -17,7 +18,7 @@ const files = repositoryFiles().flatMap((path) => /^commands\/((?!base\/)[\w/-]+
 describe('the pages', () => {
   const commands = new Map<string, CommandClass>();
   before(async () => {
-    for (const file of files) commands.set(file.replace('/', ' '), ((await import(`../commands/${file}.js`)) as { default: CommandClass }).default);
+    for (const file of files) commands.set(file.replace('/', ' '), ((await import(`../../commands/${file}.js`)) as { default: CommandClass }).default);
   });
 
   const shown = pages.flatMap((page) => commandLines(read(page)).map((line) => ({ page, line })));
@@ -30,14 +31,6 @@ describe('the pages', () => {
     expect(shown.flatMap((one) => wrongIn(one, commands))).to.deep.equal([]);
   });
 });
-
-/** The command lines in code blocks (continued lines joined) and in backquotes. */
-function commandLines(text: string): readonly string[] {
-  const joined = text.replace(/\\\n\s*/g, ' ');
-  const blocks = [...joined.matchAll(/^(?: {4}|\$ )?(?:\$ )?ha-updater ([a-z][^\n`]*)$/gm)].map((match) => match[1] ?? '');
-  const inline = [...joined.matchAll(/`ha-updater ([a-z][^`]*)`/g)].map((match) => match[1] ?? '');
-  return [...blocks, ...inline];
-}
 
 function wrongIn({ page, line }: Shown, commands: ReadonlyMap<string, CommandClass>): readonly string[] {
   // Quoted values may hold anything, also what looks like a flag of another program.
