@@ -161,6 +161,8 @@ export function waitingFor(observed: Observed, group: Group, record: RestartReco
 /** The run ends with somebody out: the note names exactly those, and the record stays for whoever puts them back. */
 function staysOut(observed: Observed, group: Group, record: RestartRecord, staying: readonly OutInstance[]): RestartStep {
   if ((group.notes.out?.instances.length ?? 0) > staying.length) return note(group, record, staying, 'the others are in service again');
+  // Somebody removed our notes: they are written again first, else nobody could put these back.
+  if (observed.seen.unnoted[group.name] !== undefined) return { kind: 'wait', wait: { group: group.name, phase: 'restart', why: 'waiting until our notes show again', instances: [] } };
   const first = staying[0]?.id ?? '';
   const why = `${named(staying.map(({ id }) => id))} stay${staying.length === 1 ? 's' : ''} out of the balancers: ${observed.seen.failed[first] ?? ''}; ${told(observed, group, record)}`;
   return { kind: 'over', result: { group: group.name, outcome: 'stuck', why } };
