@@ -174,6 +174,11 @@ describe('decide: rolling over a weighted group', () => {
     expect(told(decide(look([two('i-2'), fresh('i-3', { weight: 2 }), fresh('i-4', { weight: 2 })], 6), plan))).to.equal('terminate old i-2');
   });
 
+  it('takes out no light one that serves where a heavy one that does not is too much', () => {
+    const look = observed([rollingGroup([instance('i-1', { weight: 1 }), instance('i-2', { weight: 3, health: sick() }), fresh('i-3', { weight: 2 })], { ...record, desired: 6, group: { ...heavy, size: { min: 4, max: 6, desired: 6 } } })]);
+    expect(told(decide(look, plan))).to.equal('wait: 2 of 4 instances are new and proven');
+  });
+
   it('raises the desired capacity rather than let it fall below the original', () => {
     const look = observed([rollingGroup([instance('i-1', { weight: 3 }), fresh('i-3', { weight: 2 }), fresh('i-4', { weight: 2 })], { ...record, surge: 2, desired: 6, group: { ...heavy, size: { min: 4, max: 6, desired: 6 } } })]);
     expect(told(decide(look, plan))).to.equal('surge 4/7/7');

@@ -79,6 +79,22 @@ export const MUTATIONS: readonly Mutation[] = [
   { name: 'nothing-to-go-back-to', rule: 'new instances stay when no old one serves', file: 'decide/roll-back.js', find: 'if (record.size.desired > 0 && serving(group, halves.old).length === 0)', put: 'if (false)' },
   { name: 'roll-back-hurts', rule: 'no roll-back into less than before', file: 'decide/judge.js', find: 'const hurt = jury.filter(wouldHurt);', put: 'const hurt = [];' },
 
+  // Rolling.
+  { name: 'rolling-below', rule: 'rolling: no batch takes service below what must serve', file: 'decide/next-out.js', find: 'if (instance.weight > Math.min(left, spare))', put: 'if (instance.weight > left)' },
+  { name: 'rolling-idle', rule: 'rolling: a look that shows nobody in service takes out no more than any other', file: 'decide/next-out.js', find: 'if (instance.weight > left)', put: 'if (false)' },
+  { name: 'rolling-unproven', rule: 'rolling: only proven new instances let old ones go', file: 'decide/rolling.js', find: 'ready: proven(group, fresh, observed.seen, plan, observed.at),', put: 'ready: fresh,' },
+  { name: 'rolling-youngest', rule: 'rolling: the oldest go first', file: 'decide/next-out.js', find: 'const byAge = [...instances].sort((a, b) => (a.launchedAt ?? 0) - (b.launchedAt ?? 0));', put: 'const byAge = [...instances].sort((a, b) => (b.launchedAt ?? 0) - (a.launchedAt ?? 0));' },
+  { name: 'rolling-decrement', rule: 'rolling: the desired capacity never falls below the original', file: 'decide/rolling.js', find: 'decrement: enough && there < group.size.desired', put: 'decrement: true' },
+  { name: 'rolling-surge', rule: 'rolling: no more than the surge runs above the original', file: 'decide/aim.js', find: 'const desired = record.size.desired + Math.min(record.surge, left);', put: 'const desired = record.size.desired + Math.min(record.surge, left) + 1;' },
+  { name: 'rolling-serial', rule: 'rolling: one instance at a time over all groups', file: 'decide/hold.js', find: 'const turn = record.serial ? whoseTurn(observed, plan) : undefined;', put: 'const turn = undefined;' },
+  { name: 'rolling-mates', rule: 'rolling: groups that are judged together stop together', file: 'decide/hold.js', find: 'halted.group !== group.name', put: 'false' },
+  { name: 'rolling-interrupt', rule: 'rolling: a signal after the verdict begins nothing further', file: 'decide/hold.js', find: 'if (promoted && observed.wish !== undefined)', put: 'if (false)' },
+  { name: 'rolling-ends-early', rule: 'rolling: the end waits until every new one is proven', file: 'decide/rolling.js', find: 'units(fleet.ready) >= record.size.desired', put: 'true' },
+  { name: 'rolling-as-swap', rule: 'rolling: an older version of the tool refuses the record', file: 'aws/notes.js', find: "readOne(field('strategy'), ['swap'])", put: "'swap'" },
+  { name: 'unready-judged', rule: 'nobody is judged while a mate has to grow again', file: 'decide/decide.js', find: 'blocked || gate.starting || unready', put: 'blocked || gate.starting' },
+  { name: 'guard-rolling', rule: 'guard: the rules of a rolling batch', file: 'decide/guard.js', find: 'return rollingRule(group, record, action.instances, action.decrement);', put: 'return undefined;' },
+  { name: 'guard-surge', rule: 'guard: no more than the surge', file: 'decide/guard.js', find: "if (action.purpose === 'surge')", put: "if (action.purpose === 'surge')\n                return undefined;\n            if (false)" },
+
   // Restoring.
   { name: 'resume-before-restore', rule: 'sizes are restored before processes are resumed', file: 'decide/finish.js', find: 'const surplus = beforeScaleIn(', put: "const early = record.suspended.filter((process) => group.suspended.includes(process));\n        if (early.length > 0)\n            return act('resume', { type: 'resume', group: group.name, processes: early }, 'too early');\n        const surplus = beforeScaleIn(" },
   { name: 'clear-before-resume', rule: 'the record goes last', file: 'decide/finish.js', find: "if (resume.length > 0)\n        return act('resume'", put: "if (false)\n        return act('resume'" },

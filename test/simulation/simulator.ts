@@ -213,8 +213,11 @@ export async function simulate(story: Story): Promise<Told> {
   // Where the world took old instances, or new ones that were proven, nothing may be left that could take
   // over. Then both sets stay and a person decides: that is an end too, as long as no invariant broke.
   const bereft = story.images.some((image) => image === 'ami-dies' || image === 'ami-flaps') || story.scenario.faults?.some((fault) => fault.kind === 'killInstance' || fault.kind === 'resize' || (fault.kind === 'meddle' && TAKING.has(fault.does))) === true;
-  // Whoever has to let an old one go before anything new is proven can only stop, and so can the next group in a row.
-  const blind = story.rolling !== undefined && (story.rolling.serial || JSON.stringify(story.rolling.surge) === JSON.stringify(ONE_LESS.surge)) && story.images.some((image) => image !== 'ami-good');
+  // Whoever has to let an old one go before anything new is proven can only stop, and so can the next group in a row,
+  // and any group for which somebody publishes a bad image after the first ones were proven.
+  const spoilt = story.scenario.faults?.some((fault) => fault.kind === 'meddle' && fault.does === 'publishVersion' && fault.image !== 'ami-good') === true;
+  const unproven = story.rolling?.serial === true || JSON.stringify(story.rolling?.surge) === JSON.stringify(ONE_LESS.surge);
+  const blind = story.rolling !== undefined && (spoilt || (unproven && story.images.some((image) => image !== 'ami-good')));
   const code = ending?.failure?.facts.code;
   const parked = ending?.failure?.facts.reasons.some((reason) => reason.code === 'group.standby') === true;
   const excused = ((bereft || blind) && code === 'swap.stuck') || parked || (gone && (code === 'swap.stuck' || ending?.outcome === 'refused'));
