@@ -46,7 +46,8 @@ export function visible(action: Action, groupNamed: (name: string) => Group | un
       // Commands are known to this process at once.
       return true;
     case 'renew':
-      return all(action.groups, ({ notes }) => notes.lease === undefined || notes.lease.run !== action.lease.run || notes.lease.beat >= action.lease.beat);
+      // A look that shows nobody's lease, or the dead one's that ours replaced, lags; another live run is noticed elsewhere.
+      return all(action.groups, ({ notes }) => notes.lease?.run === action.lease.run && notes.lease.beat >= action.lease.beat);
   }
 }
 
