@@ -40,7 +40,8 @@ export function targetProblems(target: TargetFlags): readonly string[] {
   if (patterns.length > 0) return patterns;
   if (stack === undefined && asgs.length === 0 && !choosesByPattern(target)) return ['Say which groups: give STACK, or --asg NAME.'];
   if (stack !== undefined && asgs.length > 0) return [`Give either STACK or --asg, not both (STACK is "${stack}").`];
-  if (asgs.includes('') || stack === '') return ['A name must not be empty.'];
+  if (stack === '') return ['STACK must not be empty.'];
+  if (asgs.includes('')) return ['--asg must not be empty.'];
   return [];
 }
 

@@ -20,6 +20,9 @@ const SPEED = 200;
 const GROUPS_CALM = ['--healthy-timeout', '7200', '--deadline', '14400'];
 const CALM = ['--warmup-seconds', '3600', '--action-timeout', '7200', ...GROUPS_CALM];
 
+/** Leaving takes long enough for a person to press Ctrl-C twice. */
+const SLOW_SHUTDOWN = 'timing:\n  shutdown: [120, 140]\n';
+
 /**
  * The main job through the real commands against the sandbox over HTTP. The steps build on each other,
  * as they do for a person: create, update, again, signals, kill -9, and what is left at the end.
@@ -43,7 +46,7 @@ describe('the commands, from creation to roll-back', function () {
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'ha-updater-'));
-    await writeFile(join(folder, 'scenario.yaml'), `images:\n  ${BAD}: {behaviour: unhealthy}\n`);
+    await writeFile(join(folder, 'scenario.yaml'), `images:\n  ${BAD}: {behaviour: unhealthy}\n${SLOW_SHUTDOWN}`);
     sandbox = start(['sandbox', '--port', '0', '--speed', String(SPEED), '--scenario', join(folder, 'scenario.yaml')]);
     const text = await sandbox.sees(/HA_UPDATER_SPEED=\d+/);
     env = Object.fromEntries([...text.matchAll(/([A-Z_]+)=(\S+)/g)].map(([, key, value]) => [key ?? '', value ?? '']));
@@ -143,7 +146,8 @@ describe('the commands, from creation to roll-back', function () {
     expect(code, stderr).to.equal(5);
     const document = JSON.parse(stdout) as Ending;
     expect(document).to.include({ outcome: 'stopped', exitCode: 5, interrupted: 'SIGINT' });
-    expect(document.failure?.next).to.deep.equal(['status', 'resume', 'rollback'].map((command) => `ha-updater ${command} web --region eu-west-1`));
+    // Whether rolling back is still to be offered depends on whether the verdict was written by then.
+    expect(document.failure?.next.filter((next) => !next.includes('rollback'))).to.deep.equal(['status', 'resume'].map((command) => `ha-updater ${command} web --region eu-west-1`));
     expect((await status()).groups[0]?.record).not.to.equal(undefined);
     const again = await json('rollback', 'web', ...GROUPS_CALM);
     expect(again.code, again.stderr).to.equal(0);
@@ -180,7 +184,7 @@ describe('the commands, from creation to roll-back', function () {
     const { code, document, stderr } = await json('update-stack', 'web', 'MaxSize=1', ...CALM);
     expect(code, stderr).to.equal(7);
     expect(document.outcome).to.equal('stackFailed');
-    expect(stderr).to.include('Root cause: Group').and.not.include('Write the rollout record');
+    expect(stderr).to.match(/Root cause: the template of stack web:\d+:\d+ Group \(/, stderr).and.not.include('Write the rollout record');
   });
 
   it('refuse what cannot work, with all reasons, before anything is sent', async () => {

@@ -24,7 +24,8 @@ function most(stage: Stage, name = 'web'): number {
   return Math.max(...stage.sandbox.monitor.timeline.filter(({ group }) => group === name).map((point) => point.old + point.new));
 }
 
-describe('a canary', () => {
+describe('a canary', function () {
+  this.timeout(120_000);
   it('is proven before the rest is launched, and counts', async () => {
     const stage = stageWith();
     const ending = await run(stage, { canary: 1 });
@@ -125,7 +126,8 @@ describe('a bake', () => {
   });
 });
 
-describe('a pause', () => {
+describe('a pause', function () {
+  this.timeout(120_000);
   it('stops with the record kept and no lease, and resume goes on to the next one and to the end', async () => {
     const stage = stageWith();
     const first = await run(stage, { canary: 1, pauseAt: [10, 60] });
@@ -212,7 +214,8 @@ describe('a pause', () => {
   });
 });
 
-describe('stages of a rolling rollout', () => {
+describe('stages of a rolling rollout', function () {
+  this.timeout(120_000);
   const rolling = (surge: number, unavailable = 0): Partial<Plan> => ({ strategy: 'rolling', rolling: { surge: { count: surge }, unavailable: { count: unavailable }, serial: false } });
   const terminations = (stage: Stage): readonly number[] => stage.changes().flatMap((change) => (change.startsWith('terminate ') ? [(JSON.parse(change.slice('terminate '.length)) as [string, string[]])[1].length] : []));
 

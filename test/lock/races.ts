@@ -37,6 +37,8 @@ export function raceTwenty(open: () => Promise<RunningStore>): void {
     });
 
   it('exactly one of them works each time, 20 times out of 20', async () => {
+    // Each alone first: a process that is still loading its client does not race.
+    await Promise.all(racers.map((racer, index) => ask(racer, { address: store.address, name: `alone-${index}`, file: join(folder, `alone-${index}.txt`) })));
     for (let race = 1; race <= 20; race++) {
       const file = join(folder, `${race}.txt`);
       await writeFile(file, '');

@@ -3,7 +3,7 @@ import { takenSinceBuild } from './calls.js';
 import { actionsOf, DENIED_ON_PURPOSE, LOOKING, NOT_IN_SANDBOX, POLICY, READ_ONLY, readPolicy, type Policy } from './policy.js';
 
 /**
- * Runs after the whole suite (`npm test`): what every command took in every test, against the policies that
+ * Runs after all tests (`npm run test:all`): what every command took in every test, against the policies that
  * users are given.
  */
 describe('what the commands took in all tests', () => {

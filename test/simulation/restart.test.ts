@@ -177,7 +177,7 @@ describe('crash sweep: a restart is killed before and after every change', funct
 
 describe('simulation: restarts in drawn worlds', function () {
   this.timeout(240_000);
-  const SEEDS = 40;
+  const SEEDS = 20;
 
   it(`${SEEDS} seeds keep the quorum and leave nobody out`, async () => {
     const wrong: string[] = [];

@@ -3,8 +3,8 @@ import { draw, drawSwarm, simulate } from './simulator.js';
 import { shrink } from './shrink.js';
 
 /** The share of `npm run sim` that every test run plays. */
-const SEEDS = 150;
-const SWARM = 80;
+const SEEDS = 80;
+const SWARM = 40;
 
 describe('simulation: drawn worlds with faults, kills and signals', function () {
   this.timeout(240_000);
