@@ -147,9 +147,9 @@ describe('two processes race for a lock in a real redis-server', function () {
 });
 
 describe('processes under a strict lock in a real redis-server', () => {
-  worksUnderTheLock(() => startRedis({ password: PASSWORD }), { races: 20 });
+  worksUnderTheLock(() => startRedis({ password: PASSWORD }), { races: 5 });
 });
 
 describe('processes under a strict lock in DynamoDB', () => {
-  worksUnderTheLock((): Promise<RunningStore> => startDynalite(), { races: 5 });
+  worksUnderTheLock((): Promise<RunningStore> => startDynalite(), { races: 2 });
 });
