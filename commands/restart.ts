@@ -1,7 +1,7 @@
 import { string as argument } from '@oclif/core/args';
 import { string } from '@oclif/core/flags';
 import { BaseCommand } from './base/command.js';
-import { asgFlag, commonFlags, limitFlags, lockFlag, outputFlags, seconds } from './base/flags.js';
+import { asgFlags, commonFlags, limitFlags, lockFlag, outputFlags, seconds } from './base/flags.js';
 import { balancerFlags } from './base/restart-flags.js';
 
 const COMMAND = 'COMMAND';
@@ -21,7 +21,7 @@ export default class Restart extends BaseCommand {
     stack: argument({ name: 'STACK', description: 'Stack whose groups to restart', ignoreStdin: true }),
   };
   static override flags = {
-    ...asgFlag,
+    ...asgFlags,
     ...balancerFlags,
     ssm: string({ summary: 'Command line that SSM runs on each instance, by AWS-RunShellScript', helpValue: 'COMMAND', helpGroup: COMMAND }),
     'ssm-document': string({ summary: 'Document that SSM runs on each instance', helpValue: 'NAME', helpGroup: COMMAND }),

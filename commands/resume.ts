@@ -1,6 +1,6 @@
 import { string as argument } from '@oclif/core/args';
 import { BaseCommand } from './base/command.js';
-import { asgFlag, commonFlags, limitFlags, lockFlag, matchFlags, outputFlags } from './base/flags.js';
+import { asgFlags, commonFlags, limitFlags, lockFlag, outputFlags } from './base/flags.js';
 import { balancerFlags } from './base/restart-flags.js';
 import { gateFlags } from './base/gate-flags.js';
 
@@ -13,8 +13,7 @@ export default class Resume extends BaseCommand {
     stack: argument({ name: 'STACK', description: 'Stack whose groups are meant', ignoreStdin: true }),
   };
   static override flags = {
-    ...asgFlag,
-    ...matchFlags,
+    ...asgFlags,
     ...balancerFlags,
     ...limitFlags,
     ...gateFlags,

@@ -1,6 +1,6 @@
 import { string as argument } from '@oclif/core/args';
 import { BaseCommand } from './base/command.js';
-import { asgFlag, commonFlags, lockFlag, matchFlags, outputFlags } from './base/flags.js';
+import { asgFlags, commonFlags, lockFlag, outputFlags } from './base/flags.js';
 
 export default class Unfreeze extends BaseCommand {
   static override summary = 'Resume what a roll-back left suspended on the groups';
@@ -11,8 +11,7 @@ export default class Unfreeze extends BaseCommand {
     stack: argument({ name: 'STACK', description: 'Stack whose groups are meant', ignoreStdin: true }),
   };
   static override flags = {
-    ...asgFlag,
-    ...matchFlags,
+    ...asgFlags,
     ...lockFlag,
     ...commonFlags,
     ...outputFlags,

@@ -1,6 +1,6 @@
 import { string as argument } from '@oclif/core/args';
 import { BaseCommand } from './base/command.js';
-import { asgFlag, commonFlags, groupFlags, lockFlag, matchFlags, outputFlags } from './base/flags.js';
+import { asgFlags, commonFlags, groupFlags, lockFlag, outputFlags } from './base/flags.js';
 import { gateFlags, stageFlags } from './base/gate-flags.js';
 
 export default class UpdateAsgs extends BaseCommand {
@@ -16,8 +16,7 @@ export default class UpdateAsgs extends BaseCommand {
     stack: argument({ name: 'STACK', description: 'Stack whose groups to update', ignoreStdin: true }),
   };
   static override flags = {
-    ...asgFlag,
-    ...matchFlags,
+    ...asgFlags,
     ...groupFlags,
     ...gateFlags,
     ...stageFlags,

@@ -75,18 +75,14 @@ export const stackFlags = {
   'lenient-look-back': seconds(5, 'How much older than the request a stack event without a token may be', LIMITS, ['lenient_look_back']),
 };
 
-/** Groups by what they have in common. */
-export const matchFlags = {
-  'asg-tag': string({ summary: 'Tag that the groups carry, instead of their names; may be repeated, and all of them have to hold', helpValue: 'KEY=VALUE', multiple: true, multipleNonGreedy: true }),
-  'all-matching': boolean({ summary: "All groups that a prefix (--asg 'web-*') or --asg-tag matches, not exactly one" }),
-};
-
-/** Which groups, instead of STACK. */
-export const asgFlag = {
+/** Which groups, instead of STACK: by name, or by what they have in common. */
+export const asgFlags = {
   asg: string({
-    summary: 'Name of a group, instead of STACK; may be repeated',
+    summary: "Name of a group, or the beginning of one ('web-*'), instead of STACK; may be repeated",
     helpValue: 'NAME',
     multiple: true,
     multipleNonGreedy: true,
   }),
+  'asg-tag': string({ summary: 'Tag that the groups carry, instead of their names; may be repeated, and all of them have to hold', helpValue: 'KEY=VALUE', multiple: true, multipleNonGreedy: true }),
+  'all-matching': boolean({ summary: "All groups that a prefix (--asg 'web-*') or --asg-tag matches, not exactly one" }),
 };

@@ -1,7 +1,7 @@
 import { string as argument } from '@oclif/core/args';
 import { boolean } from '@oclif/core/flags';
 import { BaseCommand } from '../base/command.js';
-import { asgFlag, commonFlags, lockFlag } from '../base/flags.js';
+import { asgFlags, commonFlags, lockFlag } from '../base/flags.js';
 
 export default class LockRelease extends BaseCommand {
   static override summary = 'Take the strict locks of a stack and of its groups from a run that is dead';
@@ -12,7 +12,7 @@ export default class LockRelease extends BaseCommand {
   static override args = {
     stack: argument({ name: 'STACK', description: 'Stack whose locks are meant', ignoreStdin: true }),
   };
-  static override flags = { ...asgFlag, force: boolean({ summary: 'Release without asking' }), ...lockFlag, ...commonFlags };
+  static override flags = { ...asgFlags, force: boolean({ summary: 'Release without asking' }), ...lockFlag, ...commonFlags };
 
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(LockRelease);

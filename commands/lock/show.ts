@@ -1,6 +1,6 @@
 import { string as argument } from '@oclif/core/args';
 import { BaseCommand } from '../base/command.js';
-import { asgFlag, commonFlags, lockFlag } from '../base/flags.js';
+import { asgFlags, commonFlags, lockFlag } from '../base/flags.js';
 
 export default class LockShow extends BaseCommand {
   static override summary = 'Show who holds the strict locks of a stack and of its groups';
@@ -10,7 +10,7 @@ export default class LockShow extends BaseCommand {
   static override args = {
     stack: argument({ name: 'STACK', description: 'Stack whose locks are meant', ignoreStdin: true }),
   };
-  static override flags = { ...asgFlag, ...lockFlag, ...commonFlags };
+  static override flags = { ...asgFlags, ...lockFlag, ...commonFlags };
 
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(LockShow);

@@ -1,11 +1,10 @@
 import { refused } from '../errors.js';
-import { QUICK, type Run } from './run.js';
 import { retrying } from '../engine/retry.js';
+import { QUICK, type Run } from './run.js';
+import type { TargetFlags } from './targets.js';
 
 /** A balancer named instead of groups. */
-export interface BalancerAsked {
-  readonly stack?: string | undefined;
-  readonly asgs: readonly string[];
+export interface BalancerAsked extends TargetFlags {
   readonly elb?: string | undefined;
   readonly 'target-group'?: string | undefined;
 }
@@ -16,10 +15,11 @@ export function balancerAsked({ elb, 'target-group': targetGroup }: BalancerAske
 }
 
 /** What is wrong with the choice of a balancer, as sentences. */
-export function balancerProblems({ stack, asgs, elb, 'target-group': targetGroup }: BalancerAsked): readonly string[] {
+export function balancerProblems({ stack, asgs, elb, 'target-group': targetGroup, ...flags }: BalancerAsked): readonly string[] {
   const problems: string[] = [];
-  const given = [...(stack === undefined ? [] : ['STACK']), ...(asgs.length === 0 ? [] : ['--asg']), ...(elb === undefined ? [] : ['--elb']), ...(targetGroup === undefined ? [] : ['--target-group'])];
+  const given = [...(stack === undefined ? [] : ['STACK']), ...(asgs.length === 0 ? [] : ['--asg']), ...((flags['asg-tag'] ?? []).length === 0 ? [] : ['--asg-tag']), ...(elb === undefined ? [] : ['--elb']), ...(targetGroup === undefined ? [] : ['--target-group'])];
   if (given.length > 1) problems.push(`Give one of ${given.join(', ')}, not several.`);
+  if (flags['all-matching'] === true) problems.push('--all-matching is for a prefix (--asg "web-*") or --asg-tag.');
   if (elb !== undefined && !/^[A-Za-z0-9-]{1,32}$/.test(elb)) problems.push(`--elb takes the name of a classic load balancer, not "${elb}".`);
   if (targetGroup !== undefined && !/^arn:aws[\w-]*:elasticloadbalancing:[\w-]+:\d{12}:targetgroup\/[\w-]+\/[0-9a-f]+$/.test(targetGroup)) {
     problems.push(`--target-group takes the ARN of a target group, not "${targetGroup}".`);

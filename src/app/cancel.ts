@@ -1,5 +1,6 @@
 import type { NumberTexts } from '../config/numbers.js';
 import { readWanted, type Wanted } from '../config/plan.js';
+import { targetText } from '../config/target.js';
 import { begunOn, callBack, type Begun } from '../engine/call-back.js';
 import { stackGroups, STACK_TIMING } from '../engine/stack.js';
 import { cancelUpdate } from '../engine/stack/cancel.js';
@@ -7,14 +8,13 @@ import { retrying } from '../engine/retry.js';
 import { Failure, refused } from '../errors.js';
 import type { GroupResult } from '../model/decision.js';
 import type { Stack } from '../model/stack.js';
-import { withRun, type CommonFlags, type Happy, type Run } from './run.js';
+import { balancerAsked, balancerProblems, groupsBehind, type BalancerAsked } from './balancer-target.js';
+import { withRun, type CommonFlags, type Happy, type Head, type Run } from './run.js';
 import type { Ending, Surroundings } from './surroundings.js';
-import { againWith, planOf, targetProblems } from './update-asgs.js';
+import { byName, namedGroups, targetProblems } from './targets.js';
+import { againWith, planOf } from './update-asgs.js';
 
-export interface CancelAsked extends CommonFlags, NumberTexts {
-  readonly stack?: string | undefined;
-  readonly asgs: readonly string[];
-}
+export interface CancelAsked extends BalancerAsked, CommonFlags, NumberTexts {}
 
 /**
  * `cancel`: has CloudFormation undo the update that is under way, and whoever works on a rollout of the groups
@@ -22,24 +22,29 @@ export interface CancelAsked extends CommonFlags, NumberTexts {
  * gives little time.
  */
 export async function cancel(asked: CancelAsked, surroundings: Surroundings): Promise<Ending> {
-  const wanted = readWanted(asked, targetProblems(asked));
-  const head = {
+  const behind = balancerAsked(asked);
+  const wanted = readWanted(asked, behind === undefined ? targetProblems(asked) : balancerProblems(asked));
+  let named = behind === undefined ? asked : byName(asked, [behind]);
+  const again: Head['again'] = (place) => againWith(named, 'cancel')(place);
+  const head: Head = {
     command: 'cancel',
     stack: asked.stack,
-    groups: asked.asgs,
-    again: againWith(asked, 'cancel'),
+    groups: named.asgs,
+    again,
     onInterrupt: () => 'Looks no longer; what was asked for stays, and CloudFormation and the run go on going back.',
   };
   return withRun(head, asked, surroundings, async (run) => {
     const stack = asked.stack === undefined ? undefined : await stackOf(run, asked.stack);
     const updating = stack?.status === 'UPDATE_IN_PROGRESS';
     if (stack !== undefined && updating) await cancelStack(run, wanted, asked.stack ?? '', stack);
-    const begun = await begunOn(run.deps, stack === undefined ? asked.asgs : stack.status.startsWith('DELETE') ? [] : await stackGroups(run.deps, stack.id));
+    const groups = behind !== undefined ? await groupsBehind(run, behind) : stack === undefined ? await namedGroups(run, asked) : stack.status.startsWith('DELETE') ? [] : await stackGroups(run.deps, stack.id);
+    named = byName(asked, groups);
+    const begun = await begunOn(run.deps, groups);
     // One that replaces a few at a time can still be stopped after its verdict, though not undone.
     const open = begun.filter(({ group, record }) => record.strategy === 'rolling' || group.notes.verdict?.run !== record.run || group.notes.verdict.outcome !== 'promote');
     if (open.length === 0 && updating) return { outcome: 'cancelled', results: [] };
-    if (open.length === 0) throw nothingToCancel(asked, stack, begun);
-    return cancelRollout(run, wanted, asked, open);
+    if (open.length === 0) throw nothingToCancel(named, stack, begun);
+    return cancelRollout(run, wanted, named, open);
   });
 }
 
@@ -62,14 +67,14 @@ async function cancelRollout(run: Run, wanted: Wanted, asked: CancelAsked, open:
   const results = await callBack(run.deps, plan, open, `ha-updater cancel on ${run.host.split('/')[0] ?? run.host}`);
   if (results.some(({ outcome }) => outcome === 'stuck')) throw halfWay(results, asked);
   if (results.some(({ outcome }) => outcome === 'promoted')) throw tooLate(results, asked);
-  const target = asked.stack ?? asked.asgs.map((name) => `--asg ${name}`).join(' ');
   const frozen = results.some(({ outcome }) => outcome === 'rolledBack');
-  return { outcome: 'cancelled', results, ...(frozen && { more: { next: [`ha-updater unfreeze ${target}`] } }) };
+  return { outcome: 'cancelled', results, ...(frozen && { more: { next: [`ha-updater unfreeze ${targetText(asked)}`] } }) };
 }
 
 /** Only an update in progress can be cancelled, and only a rollout without a verdict to promote. */
-function nothingToCancel({ stack: name = '' }: CancelAsked, stack: Stack | undefined, begun: readonly Begun[]): Error {
-  const show = name === '' ? [] : [`ha-updater status ${name} --events`];
+function nothingToCancel(asked: CancelAsked, stack: Stack | undefined, begun: readonly Begun[]): Error {
+  const name = asked.stack ?? '';
+  const show = asked.stack === undefined ? [] : [`ha-updater status ${targetText(asked)} --events`];
   const [judged] = begun;
   if (judged !== undefined) {
     const { verdict } = judged.group.notes;
@@ -81,20 +86,19 @@ function nothingToCancel({ stack: name = '' }: CancelAsked, stack: Stack | undef
 }
 
 /** A rolling rollout was past its verdict: it stops, and what is replaced stays replaced. */
-function halfWay(results: readonly GroupResult[], { stack, asgs }: CancelAsked): Failure {
+function halfWay(results: readonly GroupResult[], asked: CancelAsked): Failure {
   const names = results.flatMap(({ group, outcome }) => (outcome === 'stuck' ? [group] : []));
-  const target = stack ?? asgs.map((name) => `--asg ${name}`).join(' ');
   return new Failure('stopped', {
     code: 'cancel.halfWay',
     what: `${names.join(', ')} stopped half-way: some old instances are replaced already, and those are not launched again.`,
     reasons: [],
     serves: 'Old and new instances serve side by side.',
     left: 'The record of the rollout; nobody goes on with it by itself.',
-    next: [...(stack === undefined ? [] : [`ha-updater status ${stack}`]), `ha-updater resume ${target}`],
+    next: [`ha-updater status ${targetText(asked)}`, `ha-updater resume ${targetText(asked)}`],
   });
 }
 
-function tooLate(results: readonly GroupResult[], { stack, asgs }: CancelAsked): Failure {
+function tooLate(results: readonly GroupResult[], asked: CancelAsked): Failure {
   const promoted = results.filter(({ outcome }) => outcome === 'promoted').map(({ group }) => group);
   return new Failure('stopped', {
     code: 'cancel.tooLate',
@@ -102,6 +106,6 @@ function tooLate(results: readonly GroupResult[], { stack, asgs }: CancelAsked):
     reasons: [],
     serves: 'The new instances serve.',
     left: 'Nothing of the rollout is left. To go back, roll out the former configuration.',
-    next: [stack === undefined ? `ha-updater update-asgs ${asgs.map((name) => `--asg ${name}`).join(' ')}` : `ha-updater status ${stack}`],
+    next: [`ha-updater status ${targetText(asked)}`],
   });
 }

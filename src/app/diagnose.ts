@@ -1,9 +1,10 @@
+import { badFlags } from '../config/plan.js';
 import { diagnose, type Diagnosis, type DiagnoseTarget } from '../engine/diagnose.js';
 import type { Deps } from '../engine/deps.js';
 import { retrying } from '../engine/retry.js';
 import { maskLikely, redactor, type Redact } from '../engine/stack/redact.js';
 import { stackGroups } from '../engine/stack.js';
-import { AwsFault, Failure, refused, usage } from '../errors.js';
+import { AwsFault, Failure, refused } from '../errors.js';
 import type { Reason } from '../model/decision.js';
 import type { Finding } from '../model/finding.js';
 import { diagnosisLines } from '../render/diagnosis.js';
@@ -15,10 +16,9 @@ import { createLocator } from './locate.js';
 import { lookAtGroups, onlyLook } from './look.js';
 import { QUICK, type CommonFlags, type Run } from './run.js';
 import type { Ending, Surroundings } from './surroundings.js';
+import { namedGroups, targetProblems, type TargetFlags } from './targets.js';
 
-export interface DiagnoseAsked extends CommonFlags {
-  readonly stack?: string | undefined;
-  readonly asgs: readonly string[];
+export interface DiagnoseAsked extends TargetFlags, CommonFlags {
   readonly console?: boolean | undefined;
 }
 
@@ -44,12 +44,13 @@ const NO_HISTORY =
 
 /** `diagnose`: why a stack's change or a swap went wrong. Changes nothing. */
 export async function diagnoseNow(asked: DiagnoseAsked, surroundings: Surroundings): Promise<Ending | DiagnoseDocument> {
-  if ((asked.stack === undefined) === (asked.asgs.length === 0)) throw usage('usage.flags', 'Give either STACK or --asg NAME.');
+  const problems = targetProblems(asked);
+  if (problems.length > 0) throw badFlags(problems);
   const { deps, region } = await onlyLook(asked, surroundings);
   const { stack } = asked;
   try {
     const { at } = await retrying(deps, 'sts:GetCallerIdentity', () => deps.gateway.identity(), QUICK);
-    const names = stack === undefined ? asked.asgs : await groupsOf(deps, stack);
+    const names = stack === undefined ? await namedGroups({ deps, region }, asked) : await groupsOf(deps, stack);
     const { groups } = await lookAtGroups(deps, names, region);
     const unknown = names.filter((name) => !groups.some((group) => group.name === name));
     if (unknown.length > 0 && stack === undefined) throw refused('group.missing', `There is no group ${unknown.join(', ')} in ${region}.`, []);

@@ -1,6 +1,6 @@
 import { systemClock } from '../clock.js';
-import { quote } from '../config/quote.js';
 import { readPace } from '../config/speed.js';
+import { targetText } from '../config/target.js';
 import type { Deps } from '../engine/deps.js';
 import { retrying } from '../engine/retry.js';
 import { stackGroups } from '../engine/stack.js';
@@ -14,11 +14,9 @@ import type { LockFlags } from './lock-flags.js';
 import { thisMachine } from './machine.js';
 import { connect, QUICK, type CommonFlags } from './run.js';
 import type { Ending, Surroundings } from './surroundings.js';
-import { targetProblems } from './update-asgs.js';
+import { namedGroups, targetProblems, type TargetFlags } from './targets.js';
 
-export interface LockCommandAsked extends CommonFlags, LockFlags {
-  readonly stack?: string | undefined;
-  readonly asgs: readonly string[];
+export interface LockCommandAsked extends TargetFlags, CommonFlags, LockFlags {
   /** Release without asking. */
   readonly force?: boolean | undefined;
 }
@@ -71,7 +69,7 @@ export function releaseLock(asked: LockCommandAsked, surroundings: Surroundings)
       if (!json) out(sentenceOf(shown));
       const question = `Release it? If ${describeHolder(entry.holder)} still lives, it may change things for up to ${entry.leaseMs / 1000} s more.`;
       if (asked.force !== true && !(await ask?.(question, new AbortController().signal))) throw refused('run.declined', `The lock ${name} stays with ${describeHolder(entry.holder)}.`, []);
-      if (!(await store.release(name, entry.token))) throw refused('lock.moved', `The lock ${name} is not held by ${describeHolder(entry.holder)} any more.`, [], [`ha-updater lock show ${targetOf(asked)}`]);
+      if (!(await store.release(name, entry.token))) throw refused('lock.moved', `The lock ${name} is not held by ${describeHolder(entry.holder)} any more.`, [], [`ha-updater lock show ${targetText(asked)}`]);
       locks.push({ ...shown, released: true });
       if (!json) out(`${name}: released.`);
     }
@@ -92,7 +90,7 @@ async function withStore(command: string, asked: LockCommandAsked, surroundings:
   const scene = { command, stack: asked.stack, region, profile: asked.profile, lock: store.address };
   try {
     const identity = await retrying(deps, 'sts:GetCallerIdentity', () => gateway.identity(), QUICK);
-    const groups = asked.stack === undefined ? asked.asgs : await groupsOf(deps, asked.stack);
+    const groups = asked.stack === undefined ? await namedGroups({ deps, region }, asked) : await groupsOf(deps, asked.stack);
     const locks = await story(store, lockNames({ account: identity.account, region: identity.region }, { stack: asked.stack, groups }));
     return { v: 1, command, outcome: 'shown', exitCode: EXIT.done, ...(asked.stack !== undefined && { stack: asked.stack }), lock: store.address, locks };
   } catch (error) {
@@ -122,8 +120,4 @@ async function look(store: LockStore, name: string): Promise<LockShown> {
 function sentenceOf({ name, holder, leaseSeconds }: LockShown): string {
   if (holder === undefined) return `${name}: free.`;
   return `${name}: held by ${describeHolder(holder)}, ${holder.command}, since ${holder.since}; its lease is ${leaseSeconds} s from its last sign of life on.`;
-}
-
-function targetOf({ stack, asgs }: LockCommandAsked): string {
-  return stack === undefined ? asgs.map((group) => `--asg ${quote(group)}`).join(' ') : quote(stack);
 }

@@ -1,7 +1,7 @@
 import type { MayLeave } from '../aws/gateway.js';
 import { steadyClock, type Instant, type Milliseconds } from '../clock.js';
-import { quote } from '../config/quote.js';
 import { newToken } from '../config/run-id.js';
+import { targetText } from '../config/target.js';
 import { Failure, refused, usage } from '../errors.js';
 import { readLockAddress } from '../lock/address.js';
 import { dynamoStore } from '../lock/dynamodb.js';
@@ -139,7 +139,7 @@ function notTaken(not: NotGained & { readonly name: string }, address: string, t
 }
 
 function showCommand({ stack, groups = [] }: LockTarget): string {
-  return `ha-updater lock show ${stack === undefined ? groups.map((group) => `--asg ${quote(group)}`).join(' ') : quote(stack)}`;
+  return `ha-updater lock show ${targetText({ stack, asgs: groups })}`;
 }
 
 /** The store cannot be used: without the lock nothing may begin. */

@@ -1,20 +1,19 @@
 import { readWanted, type GroupFlags } from '../config/plan.js';
+import { targetText } from '../config/target.js';
 import { rolledBack } from '../engine/outcome.js';
 import { Failure } from '../errors.js';
 import type { GroupResult } from '../model/decision.js';
 import type { Plan } from '../model/plan.js';
 import { groupsOnInterrupt } from './interrupt.js';
 import { lockAsked, type LockFlags } from './lock-flags.js';
-import { withRun, type CommonFlags, type Happy } from './run.js';
+import { withRun, type CommonFlags, type Happy, type Head } from './run.js';
 import type { Ending, Surroundings } from './surroundings.js';
 import { balancerAsked, balancerProblems, groupsBehind } from './balancer-target.js';
-import { groupsOf, type TargetFlags } from './targets.js';
-import { againWith, outcomeOf, planOf, swap, targetProblems } from './update-asgs.js';
+import { byName, groupsOf, targetProblems, type TargetFlags } from './targets.js';
+import { againWith, outcomeOf, planOf, swap } from './update-asgs.js';
 
 /** Whose rollout, and the limits to finish it within. */
-export interface RecoverAsked extends Pick<TargetFlags, 'asg-tag' | 'all-matching'>, Omit<GroupFlags, 'swap' | 'force' | 'together'>, CommonFlags, LockFlags {
-  readonly stack?: string | undefined;
-  readonly asgs: readonly string[];
+export interface RecoverAsked extends TargetFlags, Omit<GroupFlags, 'swap' | 'force' | 'together'>, CommonFlags, LockFlags {
   /** A restart may have worked on what is behind a balancer. */
   readonly elb?: string | undefined;
   readonly 'target-group'?: string | undefined;
@@ -56,10 +55,12 @@ async function overGroups(
 ): Promise<Ending> {
   const behind = balancerAsked(asked);
   const wanted = readWanted(asked, behind === undefined ? targetProblems(asked) : balancerProblems(asked));
-  const head = { command, stack: asked.stack, groups: behind === undefined ? asked.asgs : [behind], again: againWith({ ...asked, asgs: behind === undefined ? asked.asgs : [behind] }, command), words: wanted.gates?.words, onInterrupt: groupsOnInterrupt, lock: lockAsked(asked, wanted) };
+  let named = behind === undefined ? asked : byName(asked, [behind]);
+  const again: Head['again'] = (place) => againWith(named, command)(place);
+  const head: Head = { command, stack: asked.stack, groups: named.asgs, again, words: wanted.gates?.words, onInterrupt: groupsOnInterrupt, lock: lockAsked(asked, wanted) };
   return withRun(head, asked, surroundings, async (run) => {
     const groups = behind !== undefined ? await groupsBehind(run, behind) : await groupsOf(run, asked);
-    const named = asked.stack === undefined ? { ...asked, asgs: groups, 'asg-tag': [], 'all-matching': false } : asked;
+    named = byName(asked, groups);
     const results = await swap(run, wanted, named, groups, { ...how, command });
     return end(results, planOf(run, wanted, named, groups, { ...how, command }));
   });
@@ -74,6 +75,6 @@ function tooLate(results: readonly GroupResult[], plan: Plan): Failure {
     reasons: [],
     serves: 'The new instances serve.',
     left: 'Nothing of the rollout is left. To go back, roll out the former configuration.',
-    next: [`ha-updater update-asgs ${plan.stack ?? plan.groups.map((group) => `--asg ${group}`).join(' ')}`],
+    next: [`ha-updater update-asgs ${targetText({ stack: plan.stack, asgs: plan.groups })}`],
   });
 }

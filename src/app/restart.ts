@@ -1,23 +1,21 @@
-import { makePlan, readWanted, targetWords } from '../config/plan.js';
+import { makePlan, readWanted } from '../config/plan.js';
 import { quote } from '../config/quote.js';
 import { readRestart, restartWords, type RestartFlags, type RestartWanted } from '../config/restart.js';
+import { targetText } from '../config/target.js';
 import type { Commands } from '../engine/commands.js';
 import { localCommands } from '../engine/local-commands.js';
 import { remoteCommands } from '../engine/remote-commands.js';
 import { retrying } from '../engine/retry.js';
-import { stackGroups } from '../engine/stack.js';
 import { swapGroups } from '../engine/swap-groups.js';
 import { refused } from '../errors.js';
 import { balancerAsked, balancerProblems, groupsBehind } from './balancer-target.js';
 import { lockAsked, type LockFlags } from './lock-flags.js';
 import { withRun, type CommonFlags, type Head, type Run } from './run.js';
 import type { Ending, Surroundings } from './surroundings.js';
-import { targetProblems } from './update-asgs.js';
+import { byName, groupsOf, targetProblems, type TargetFlags } from './targets.js';
 import type { Witness } from './witness.js';
 
-export interface RestartAsked extends RestartFlags, CommonFlags, LockFlags {
-  readonly stack?: string | undefined;
-  readonly asgs: readonly string[];
+export interface RestartAsked extends TargetFlags, RestartFlags, CommonFlags, LockFlags {
   readonly elb?: string | undefined;
   readonly 'target-group'?: string | undefined;
 }
@@ -28,12 +26,13 @@ export async function restart(asked: RestartAsked, surroundings: Surroundings): 
   const problems = [...(behind === undefined ? targetProblems(asked).map((text) => text.replace('or --asg NAME', '--asg NAME, --elb NAME or --target-group ARN')) : balancerProblems(asked))];
   const wish = readRestart(asked, problems);
   const wanted = readWanted({ ...limitsOf(asked) }, problems);
-  const targets = behind === undefined ? asked.asgs : [behind];
+  let named = behind === undefined ? asked : byName(asked, [behind]);
   const again: Head['again'] = (place) =>
-    `ha-updater restart ${asked.stack === undefined ? targets.flatMap(targetWords).map(quote).join(' ') : quote(asked.stack)} ${restartWords(asked)} --region ${place.region}${place.profile === undefined ? '' : ` --profile ${quote(place.profile)}`}`;
-  const head: Head = { command: 'restart', stack: asked.stack, groups: targets, again, onInterrupt, lock: lockAsked(asked, wanted) };
+    `ha-updater restart ${targetText(named)} ${restartWords(asked)} --region ${place.region}${place.profile === undefined ? '' : ` --profile ${quote(place.profile)}`}`;
+  const head: Head = { command: 'restart', stack: asked.stack, groups: named.asgs, again, onInterrupt, lock: lockAsked(asked, wanted) };
   return withRun(head, asked, surroundings, async (run) => {
-    const groups = behind !== undefined ? await groupsBehind(run, behind) : asked.stack === undefined ? asked.asgs : await stackGroups(run.deps, asked.stack);
+    const groups = behind !== undefined ? await groupsBehind(run, behind) : await groupsOf(run, asked);
+    if (behind === undefined) named = byName(asked, groups);
     run.deps.emit({ type: 'groups.found', ...(asked.stack === undefined ? {} : { stack: asked.stack }), groups });
     if (groups.length === 0) return { outcome: 'nothing', results: [] };
     if (wish.command.kind === 'ssm') await expectAgents(run, groups);

@@ -13,11 +13,9 @@ import { lookAtGroups, onlyLook } from './look.js';
 import { QUICK, type CommonFlags } from './run.js';
 import { groupStatus, type GroupStatus } from './status-group.js';
 import type { Ending, Surroundings } from './surroundings.js';
-import { targetProblems } from './update-asgs.js';
+import { namedGroups, targetProblems, type TargetFlags } from './targets.js';
 
-export interface StatusAsked extends CommonFlags {
-  readonly stack?: string | undefined;
-  readonly asgs?: readonly string[] | undefined;
+export interface StatusAsked extends TargetFlags, CommonFlags {
   readonly events?: boolean | undefined;
 }
 
@@ -43,13 +41,13 @@ const EVENTS = 200;
 
 /** `status`: one look at everything, changing nothing. */
 export async function status(asked: StatusAsked, surroundings: Surroundings): Promise<Ending | StatusDocument | GroupsStatusDocument> {
-  const { stack, asgs = [] } = asked;
-  const problems = [...targetProblems({ stack, asgs }), ...(asked.events === true && stack === undefined ? ['--events needs STACK: groups have none.'] : [])];
+  const { stack, asgs } = asked;
+  const problems = [...targetProblems(asked), ...(asked.events === true && stack === undefined ? ['--events needs STACK: groups have none.'] : [])];
   if (problems.length > 0) throw badFlags(problems);
   const { deps, region } = await onlyLook(asked, surroundings);
   const write = lineWriter(surroundings.stdout);
   try {
-    const document = stack === undefined ? await lookAtNamed(deps, asgs, region) : await look(deps, stack, asked.events === true, region);
+    const document = stack === undefined ? await lookAtNamed(deps, await namedGroups({ deps, region }, asked), region) : await look(deps, stack, asked.events === true, region);
     if (!surroundings.json) statusPage(document).forEach(write);
     return document;
   } catch (error) {

@@ -1,24 +1,29 @@
 import { retrying } from '../engine/retry.js';
 import { stackGroups } from '../engine/stack.js';
+import type { TargetFlags } from '../config/target.js';
 import { refused } from '../errors.js';
 import type { Reason } from '../model/decision.js';
 import type { Run } from './run.js';
 
-/** Which groups a command is about, as the command line said it. */
-export interface TargetFlags {
-  readonly stack?: string | undefined;
-  /** Names; one that ends with `*` is a prefix. */
-  readonly asgs: readonly string[];
-  /** `KEY=VALUE`; a group has to carry all of them. */
-  readonly 'asg-tag'?: readonly string[] | undefined;
-  readonly 'all-matching'?: boolean | undefined;
-}
+export type { TargetFlags };
 
 /** More matches than that are not listed one by one. */
 const LISTED = 20;
 
+/** What is wrong with the choice of groups, as sentences. */
+export function targetProblems(target: TargetFlags): readonly string[] {
+  const { stack, asgs } = target;
+  const patterns = patternProblems(target);
+  if (patterns.length > 0) return patterns;
+  if (stack === undefined && asgs.length === 0 && !choosesByPattern(target)) return ['Say which groups: give STACK, or --asg NAME.'];
+  if (stack !== undefined && asgs.length > 0) return [`Give either STACK or --asg, not both (STACK is "${stack}").`];
+  if (stack === '') return ['STACK must not be empty.'];
+  if (asgs.includes('')) return ['--asg must not be empty.'];
+  return [];
+}
+
 /** What is wrong with prefixes and tags, as sentences. */
-export function patternProblems({ stack, asgs, ...flags }: TargetFlags): readonly string[] {
+function patternProblems({ stack, asgs, ...flags }: TargetFlags): readonly string[] {
   const tags = flags['asg-tag'] ?? [];
   const patterns = asgs.filter(isPattern);
   return [
@@ -31,18 +36,22 @@ export function patternProblems({ stack, asgs, ...flags }: TargetFlags): readonl
 }
 
 /** True when the command line chooses by a prefix or a tag. */
-export function choosesByPattern({ asgs, ...flags }: TargetFlags): boolean {
+function choosesByPattern({ asgs, ...flags }: TargetFlags): boolean {
   return asgs.some(isPattern) || (flags['asg-tag'] ?? []).length > 0;
 }
 
+/** The names of the groups: those of the stack, or those that are named. @throws Failure `refused` */
+export async function groupsOf(run: Pick<Run, 'deps' | 'region'>, asked: TargetFlags): Promise<readonly string[]> {
+  return asked.stack === undefined ? namedGroups(run, asked) : stackGroups(run.deps, asked.stack);
+}
+
 /**
- * The names of the groups. A prefix, or tags without one, must mean exactly one group unless --all-matching
- * says that all of them are meant.
+ * The names of the groups without a stack. A prefix, or tags without one, must mean exactly one group unless
+ * --all-matching says that all of them are meant.
  *
  * @throws Failure `refused` when they mean none, or several by accident
  */
-export async function groupsOf(run: Pick<Run, 'deps' | 'region'>, asked: TargetFlags): Promise<readonly string[]> {
-  if (asked.stack !== undefined) return stackGroups(run.deps, asked.stack);
+export async function namedGroups(run: Pick<Run, 'deps' | 'region'>, asked: TargetFlags): Promise<readonly string[]> {
   if (!choosesByPattern(asked)) return asked.asgs;
   const tags = (asked['asg-tag'] ?? []).map((tag) => ({ key: tag.slice(0, tag.indexOf('=')), value: tag.slice(tag.indexOf('=') + 1) }));
   const all = await retrying(run.deps, 'autoscaling:DescribeAutoScalingGroups', () => run.deps.gateway.findGroups(tags));
@@ -54,6 +63,11 @@ export async function groupsOf(run: Pick<Run, 'deps' | 'region'>, asked: TargetF
     for (const name of matches) names.add(name);
   }
   return [...names];
+}
+
+/** The same command line with its groups by their names: what matches may change. */
+export function byName<T extends TargetFlags>(asked: T, groups: readonly string[]): T {
+  return asked.stack === undefined ? { ...asked, asgs: groups, 'asg-tag': [], 'all-matching': false } : asked;
 }
 
 function isPattern(name: string): boolean {

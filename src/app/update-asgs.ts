@@ -1,5 +1,5 @@
 import { againCommand, makePlan, readWanted, type GroupFlags, type Wanted } from '../config/plan.js';
-import { quote } from '../config/quote.js';
+import { targetText } from '../config/target.js';
 import { swapGroups } from '../engine/swap-groups.js';
 import type { GroupResult } from '../model/decision.js';
 import type { Plan } from '../model/plan.js';
@@ -8,11 +8,9 @@ import { groupsOnInterrupt } from './interrupt.js';
 import { lockAsked, type LockFlags } from './lock-flags.js';
 import { withRun, type CommonFlags, type Happy, type Head, type Run } from './run.js';
 import type { Ending, Surroundings } from './surroundings.js';
-import { choosesByPattern, groupsOf, patternProblems, type TargetFlags } from './targets.js';
+import { byName, groupsOf, targetProblems, type TargetFlags } from './targets.js';
 
-export interface UpdateGroupsAsked extends Pick<TargetFlags, 'asg-tag' | 'all-matching'>, GroupFlags, CommonFlags, LockFlags {
-  readonly stack?: string | undefined;
-  readonly asgs: readonly string[];
+export interface UpdateGroupsAsked extends TargetFlags, GroupFlags, CommonFlags, LockFlags {
   /** Show what instances that were never proven have printed; default true. */
   readonly console?: boolean | undefined;
 }
@@ -25,24 +23,11 @@ export async function updateGroups(asked: UpdateGroupsAsked, surroundings: Surro
   return withRun(head, asked, surroundings, (whole) =>
     explained(whole, asked, async (run) => {
       const groups = await groupsOf(run, asked);
-      // From now on they are called by their names: what matches may change.
-      if (asked.stack === undefined) named = { ...asked, asgs: groups, 'asg-tag': [], 'all-matching': false };
+      named = byName(asked, groups);
       const results = await swap(run, wanted, named, groups, {});
       return { outcome: outcomeOf(results), results, ...pausedNext(named, wanted, results) };
     }),
   );
-}
-
-/** What is wrong with the choice of groups, as sentences. */
-export function targetProblems(target: TargetFlags): readonly string[] {
-  const { stack, asgs } = target;
-  const patterns = patternProblems(target);
-  if (patterns.length > 0) return patterns;
-  if (stack === undefined && asgs.length === 0 && !choosesByPattern(target)) return ['Say which groups: give STACK, or --asg NAME.'];
-  if (stack !== undefined && asgs.length > 0) return [`Give either STACK or --asg, not both (STACK is "${stack}").`];
-  if (stack === '') return ['STACK must not be empty.'];
-  if (asgs.includes('')) return ['--asg must not be empty.'];
-  return [];
 }
 
 /** The command line that goes on with these groups, wherever it is typed. */
@@ -86,9 +71,9 @@ export function planOf(run: Run, wanted: Wanted, asked: UpdateGroupsAsked, group
 }
 
 /** What to do next with what was paused. */
-export function pausedNext({ stack, asgs }: Pick<UpdateGroupsAsked, 'stack' | 'asgs'>, { gates }: Wanted, results: readonly GroupResult[]): Pick<Happy, 'more'> {
+export function pausedNext(target: TargetFlags, { gates }: Wanted, results: readonly GroupResult[]): Pick<Happy, 'more'> {
   if (outcomeOf(results) !== 'paused') return {};
-  const words = [...(stack === undefined ? asgs.flatMap((name) => ['--asg', quote(name)]) : [stack]), ...(gates?.words ? [gates.words] : [])].join(' ');
+  const words = [targetText(target), ...(gates?.words ? [gates.words] : [])].join(' ');
   return { more: { next: [`ha-updater resume ${words}`, `ha-updater rollback ${words}`] } };
 }
 

@@ -4,6 +4,7 @@ import { gateWords, readGates, type GateFlags } from './gates.js';
 import { readNumbers } from './numbers.js';
 import { quote } from './quote.js';
 import { readStrategy, strategyWords, type StrategyFlags } from './strategy.js';
+import { targetText, type TargetFlags } from './target.js';
 
 /** What both update commands ask of groups, as the command line gave it. */
 export interface GroupFlags extends GateFlags, StrategyFlags {
@@ -98,10 +99,9 @@ export function makePlan(wanted: Pick<Wanted, 'swap' | 'together' | 'force' | 'g
  * After update-stack it is update-asgs, because the parameters are in the stack already, and a command
  * line in a log must not show the values that the stack hides.
  */
-export function againCommand(target: { readonly stack?: string | undefined; readonly asgs: readonly string[] }, flags: GroupFlags, place: { readonly region: string; readonly profile?: string | undefined }, command = 'update-asgs'): string {
+export function againCommand(target: TargetFlags, flags: GroupFlags, place: { readonly region: string; readonly profile?: string | undefined }, command = 'update-asgs'): string {
   const texts = ['healthy-timeout', 'warmup', 'deadline', 'drain-timeout', 'wait-for-lock', 'poll'] as const;
   const words = [
-    ...(target.stack === undefined ? target.asgs.flatMap(targetWords) : [target.stack]),
     ...(flags.swap === undefined ? [] : ['--swap', flags.swap]),
     ...strategyWords(flags),
     ...(flags.together === false ? ['--no-together'] : []),
@@ -114,13 +114,7 @@ export function againCommand(target: { readonly stack?: string | undefined; read
     place.region,
     ...(place.profile === undefined ? [] : ['--profile', place.profile]),
   ];
-  return `ha-updater ${command} ${words.map(quote).join(' ')}`;
-}
-
-/** The flag that names a group, or what is behind a balancer. */
-export function targetWords(name: string): readonly string[] {
-  if (name.startsWith('elb:')) return ['--elb', name.slice('elb:'.length)];
-  return name.startsWith('arn:') ? ['--target-group', name] : ['--asg', name];
+  return `ha-updater ${command} ${[targetText(target), ...words.map(quote)].join(' ')}`;
 }
 
 /** All problems of the command line in one Failure. */

@@ -48,6 +48,8 @@ const INSTEAD: readonly (readonly [string, string])[] = [
   ['change-set', 'use-default'],
   ['change-set', 'execute'],
   ['STACK', 'asg'],
+  ['STACK', 'asg-tag'],
+  ['STACK', 'all-matching'],
 ];
 
 /** Variables of AWS's own that say the same: the environment is stronger than the file. */

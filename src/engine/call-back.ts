@@ -6,6 +6,7 @@ import type { Plan } from '../model/plan.js';
 import type { RolloutRecord } from '../model/record.js';
 import type { Deps } from './deps.js';
 import type { BareGroup } from './gateway.js';
+import { targetWord } from './outcome.js';
 import { pause, retrying } from './retry.js';
 import { swapGroups } from './swap-groups.js';
 
@@ -138,7 +139,7 @@ function look(deps: Deps, names: readonly string[]): ReturnType<Deps['gateway'][
 
 function stillGoing(why: string, plan: Plan, alive: readonly Begun[]): Failure {
   const names = alive.map(({ group }) => group.name).join(', ');
-  const target = plan.stack ?? plan.groups.map((group) => `--asg ${group}`).join(' ');
+  const target = plan.stack ?? plan.groups.map(targetWord).join(' ');
   return new Failure('stopped', {
     code: 'cancel.notBack',
     what: `The rollout on ${names} was asked to roll back, and ${why} before it had.`,

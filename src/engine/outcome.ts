@@ -142,7 +142,7 @@ function goOn(plan: Plan, observed: Observed | undefined): readonly string[] {
 }
 
 /** The flag that names a group, or what is behind a balancer. */
-function targetWord(group: string): string {
+export function targetWord(group: string): string {
   if (group.startsWith('elb:')) return `--elb ${group.slice('elb:'.length)}`;
   return group.startsWith('arn:') ? `--target-group ${group}` : `--asg ${quoted(group)}`;
 }

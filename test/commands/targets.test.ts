@@ -1,7 +1,5 @@
-import { AutoScaling } from '@aws-sdk/client-auto-scaling';
-import { EC2 } from '@aws-sdk/client-ec2';
 import { expect } from 'chai';
-import { DEFAULT_SUBNETS } from '../../src/sandbox/world/ec2/state.js';
+import { emptyGroups } from './empty-groups.js';
 import { CALM_GROUPS, commandWorld, type CommandWorld } from './world.js';
 
 /** Groups by name, by prefix and by tag, through the real command. */
@@ -17,14 +15,7 @@ describe('groups by name or tag', function () {
 
   before(async () => {
     world = await commandWorld('', 400);
-    const way = { endpoint: world.env['AWS_ENDPOINT_URL'] ?? '', region: 'eu-west-1', credentials: { accessKeyId: 'any', secretAccessKey: 'any' } };
-    await new EC2(way).createLaunchTemplate({ LaunchTemplateName: 'any', LaunchTemplateData: { ImageId: 'ami-0123456789abcdef0' } });
-    const client = new AutoScaling(way);
-    for (const [name, env] of [['web-blue', 'prod'], ['web-green', 'test'], ['api-1', 'prod']] as const) {
-      const tag = (Key: string, Value: string) => ({ Key, Value, PropagateAtLaunch: false, ResourceId: name, ResourceType: 'auto-scaling-group' });
-      const size = { MinSize: 0, MaxSize: 2, DesiredCapacity: 0 };
-      await client.createAutoScalingGroup({ AutoScalingGroupName: name, ...size, VPCZoneIdentifier: DEFAULT_SUBNETS[0] ?? '', LaunchTemplate: { LaunchTemplateName: 'any', Version: '1' }, Tags: [tag('env', env), tag('app', name.split('-')[0] ?? '')] });
-    }
+    await emptyGroups(world);
   });
   after(() => world.stop());
 
@@ -65,9 +56,10 @@ describe('groups by name or tag', function () {
     }
   });
 
-  it('resume takes them too', async () => {
-    const { code, document, stderr } = await world.json(['resume', '--asg', 'web-*', '--all-matching', ...CALM_GROUPS]);
-    expect(code, stderr).to.equal(0);
-    expect(document.outcome).to.equal('nothing');
+  it('restart takes them too, and refuses the same', async () => {
+    const one = await world.json(['restart', '--asg-tag', 'env=test', '--exec', 'true']);
+    expect([one.code, one.document.outcome], one.stderr).to.deep.equal([0, 'nothing']);
+    const several = await world.json(['restart', '--asg', 'web-*', '--exec', 'true']);
+    expect([several.code, several.document.failure?.code]).to.deep.equal([3, 'target.several']);
   });
 });
