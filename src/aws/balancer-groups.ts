@@ -109,6 +109,13 @@ export async function running(clients: Clients, ids: readonly string[]): Promise
   return found.flatMap(({ InstanceId, State }) => (InstanceId !== undefined && (State?.Name === 'running' || State?.Name === 'pending') ? [InstanceId] : []));
 }
 
+/** Those of these instances that do not run any more, with EC2's code for why, such as `Client.UserInitiatedShutdown`, or ''. */
+export async function endings(clients: Clients, ids: readonly string[]): Promise<Record<string, string>> {
+  const ended = new Set<string | undefined>(['shutting-down', 'terminated', 'stopping', 'stopped']);
+  const found = await describeInstances(clients, ids);
+  return Object.fromEntries(found.flatMap(({ InstanceId, State, StateReason }) => (InstanceId !== undefined && ended.has(State?.Name) ? [[InstanceId, StateReason?.Code ?? '']] : [])));
+}
+
 /** Which groups the registered instances belong to, by the tag that Auto Scaling puts on them. */
 export async function membersBehind(clients: Clients, name: string): Promise<{ readonly groups: readonly string[]; readonly alone: readonly string[] }> {
   const balancer = balancerNamed(name);

@@ -1,7 +1,7 @@
 import type { Gateway } from '../engine/gateway.js';
 import { describeAlarms } from './alarms.js';
 import { activities, failedLaunches, lifecycleHooks, precautions } from './activities.js';
-import { addressesBehind, membersBehind, running } from './balancer-groups.js';
+import { addressesBehind, endings, membersBehind, running } from './balancer-groups.js';
 import { describeBalancers } from './balancers.js';
 import { createTerminate, deleteNotes, protect, resize, resume, suspend, writeNotes } from './changes.js';
 import { createChangeSet, deleteChangeSet, describeChangeSet, executeChangeSet, failedEvents, listChangeSets } from './change-sets.js';
@@ -56,6 +56,7 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
 
     membersBehind: (balancer) => membersBehind(clients, balancer),
     running: (instances) => running(clients, instances),
+    endings: (instances) => endings(clients, instances),
     register: (balancer, targets) => register(clients, balancer, targets),
     deregister: (balancer, targets) => deregister(clients, balancer, targets),
     sendCommand: (request) => sendCommand(clients, request),

@@ -10,6 +10,7 @@ import { notInService, units, type Split } from './classify.js';
 import { act, sameReasons, seconds } from './finish.js';
 import { failedCheck, notProvenYet } from './hooks.js';
 import { hopeless } from './hopeless.js';
+import { toReplace } from './lost.js';
 import { RESET_FIRST, SUSPENDED_BY_SWAP } from './preflight.js';
 import { proven } from './remember.js';
 import { raiseShield } from './shield.js';
@@ -24,7 +25,8 @@ export function prepare(observed: Observed, plan: Plan, group: Group, record: Ro
   const name = group.name;
   const aim = nowAim(group, record);
   const canary = aim.purpose === 'canary';
-  const suspend = SUSPENDED_BY_SWAP.filter((process) => record.suspended.includes(process) && !group.suspended.includes(process));
+  const lost = toReplace(observed, group, record, halves);
+  const suspend = SUSPENDED_BY_SWAP.filter((process) => record.suspended.includes(process) && !group.suspended.includes(process) && !(process === 'ReplaceUnhealthy' && lost.length > 0));
   if (suspend.length > 0) {
     return act('suspend', { type: 'suspend', group: name, processes: suspend }, 'nothing may change the membership by itself while two sets run');
   }
@@ -37,6 +39,10 @@ export function prepare(observed: Observed, plan: Plan, group: Group, record: Ro
   if (failing === undefined && hold !== undefined) {
     // Whoever has the turn is proven for this group too.
     return { kind: 'proving', proven: true, needed: 0, wait: { group: name, phase: 'prove', why: hold.why, instances: [] } };
+  }
+  if (failing === undefined && lost.length > 0 && group.suspended.includes('ReplaceUnhealthy')) {
+    const why = `${lost.map(({ id }) => `${id} (${observed.ended?.[id] ?? ''})`).join(', ')} was taken away while it was to be proven; Auto Scaling has to replace it`;
+    return act('prove', { type: 'resume', group: name, processes: ['ReplaceUnhealthy'] }, why);
   }
   const grown = reaches(group.size, aim.size);
   const shield = failing === undefined && !grown ? raiseShield(observed, group, record, halves.old) : [];

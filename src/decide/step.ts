@@ -2,7 +2,7 @@ import type { Action, Phase } from '../model/action.js';
 import type { Observed, Wait } from '../model/decision.js';
 import type { Group, Instance } from '../model/group.js';
 import type { Plan } from '../model/plan.js';
-import type { RolloutRecord } from '../model/record.js';
+import type { RolloutRecord, Verdict } from '../model/record.js';
 import { sameSize } from './capacity.js';
 import { split, units } from './classify.js';
 import { act } from './finish.js';
@@ -58,7 +58,7 @@ export function step(observed: Observed, plan: Plan, group: Group, record: Rollo
   }
   const verdict = group.notes.verdict;
   if (verdict === undefined) return prepare(observed, plan, group, record, halves, hold);
-  const again = suspendAgain(group, record, verdict.outcome === 'promote' ? halves.old : halves.new);
+  const again = suspendAgain(group, record, verdict, verdict.outcome === 'promote' ? halves.old : halves.new);
   if (again !== undefined) return again;
   if (verdict.outcome === 'rollBack') return rollBack(observed, plan, group, record, verdict, halves);
   switch (record.strategy) {
@@ -71,9 +71,9 @@ export function step(observed: Observed, plan: Plan, group: Group, record: Rollo
   }
 }
 
-/** What somebody resumed while a half is leaving. Launch belongs to the roll-back, and replacing may be needed after the verdict. */
-function suspendAgain(group: Group, record: RolloutRecord, going: readonly Instance[]): Step | undefined {
-  const resumed = SUSPENDED_BY_SWAP.filter((process) => process !== 'ReplaceUnhealthy' && record.suspended.includes(process) && !group.suspended.includes(process));
+/** What somebody resumed while a half is leaving, or we did to have lost ones replaced. Launch belongs to the roll-back, and replacing may be needed after the verdict to promote. */
+function suspendAgain(group: Group, record: RolloutRecord, { outcome }: Verdict, going: readonly Instance[]): Step | undefined {
+  const resumed = SUSPENDED_BY_SWAP.filter((process) => (process !== 'ReplaceUnhealthy' || outcome === 'rollBack') && record.suspended.includes(process) && !group.suspended.includes(process));
   if (going.length === 0 || resumed.length === 0) return undefined;
   return act('suspend', { type: 'suspend', group: group.name, processes: resumed }, 'somebody resumed what could change the membership while one half is leaving');
 }

@@ -113,6 +113,8 @@ export interface Gateway {
   membersBehind(balancer: string): Promise<{ readonly groups: readonly string[]; readonly alone: readonly string[] }>;
   /** Those of these instances that run, or are starting. */
   running(instances: readonly string[]): Promise<readonly string[]>;
+  /** Those of these instances that do not run any more: id → EC2's code for why, or ''. */
+  endings(instances: readonly string[]): Promise<Readonly<Record<string, string>>>;
   /** Registers with the ports named, else the target group's own; who does not run any more is left out. */
   register(balancer: Balancer, targets: readonly Target[]): Promise<void>;
   /** Begins to deregister, which drains; who is not registered is no error. */

@@ -127,6 +127,13 @@ export function createObserver(deps: Deps, plan: Plan): Observer {
     return absent.filter((id) => !running.includes(id));
   }
 
+  /** What EC2 says of those that Auto Scaling calls unhealthy: whoever is to be proven may have been taken away. */
+  async function lookForEnded(groups: readonly Group[]): Promise<Pick<Observed, 'ended'>> {
+    const proving = groups.filter(({ notes: { record, verdict } }) => record !== undefined && record.strategy !== 'restart' && verdict === undefined);
+    const unhealthy = proving.flatMap(({ instances }) => instances.filter(({ healthy, lifecycle }) => !healthy && standing(lifecycle) === 'live').map(({ id }) => id));
+    return unhealthy.length === 0 ? {} : { ended: await gateway.endings(unhealthy) };
+  }
+
   async function lookAtCommands(): Promise<Observed['commands']> {
     const { commands } = deps;
     return commands === undefined ? undefined : retrying(deps, 'ssm:GetCommandInvocation', () => commands.look(), PATIENCE);
@@ -183,6 +190,7 @@ export function createObserver(deps: Deps, plan: Plan): Observer {
         return { ...rest, instances, balancers: own, configurations: configurations.get(group.name) ?? [] };
       });
       const gone = await lookForGone(groups);
+      const ended = await lookForEnded(groups);
       const look: Omit<Observed, 'seen'> = {
         at,
         groups,
@@ -193,6 +201,7 @@ export function createObserver(deps: Deps, plan: Plan): Observer {
         ...(commands === undefined ? {} : { commands }),
         ...alarms,
         ...(gone.length === 0 ? {} : { gone }),
+        ...ended,
         abandoned: groups.filter(({ notes }) => notes.lease !== undefined && notes.lease.run !== plan.run && deps.holderIsGone(notes.lease)).map((group) => group.name),
         ...wishOf(groups),
       };
@@ -214,7 +223,7 @@ function patient(deps: Deps, meanwhile: () => Promise<void>): Pick<Gateway, (typ
   return Object.fromEntries(reads) as Pick<Gateway, (typeof READS)[number]>;
 }
 
-const READS = ['describeGroups', 'describeStack', 'launchTimes', 'templateVersions', 'describeBalancers', 'health', 'failedLaunches', 'precautions', 'running', 'alarms'] as const;
+const READS = ['describeGroups', 'describeStack', 'launchTimes', 'templateVersions', 'describeBalancers', 'health', 'failedLaunches', 'precautions', 'running', 'endings', 'alarms'] as const;
 
 /** The template of a reference such as `lt/ID:$Latest`, when its version moves. */
 function movingTemplate(ref: string): string | undefined {

@@ -94,6 +94,8 @@ export interface Observed {
   readonly abandoned: readonly string[];
   /** Instances of a restart that EC2 does not run any more, although their group may not know it yet. */
   readonly gone?: readonly string[];
+  /** Instances that Auto Scaling calls unhealthy while new ones are to be proven, and that EC2 does not run any more: id → EC2's reason, such as `Server.SpotInstanceTermination`, or ''. */
+  readonly ended?: Readonly<Record<string, string>>;
   /** Commands that this process started, by instance. */
   readonly commands?: Readonly<Record<string, CommandState>>;
   /** What earlier looks of this process add; a fresh process starts with an empty one. */

@@ -61,8 +61,8 @@ export type Fault = Window &
 export const ALARM_STATES = ['OK', 'ALARM', 'INSUFFICIENT_DATA'] as const;
 export type AlarmState = (typeof ALARM_STATES)[number];
 
-/** What people and other tools do to a group in the middle of a rollout. */
-export const MEDDLINGS = ['resumeProcesses', 'terminate', 'detach', 'standby', 'protect', 'removeTags', 'detachBalancers', 'publishVersion', 'deleteGroup'] as const;
+/** What people, other tools and AWS itself do to a group in the middle of a rollout. */
+export const MEDDLINGS = ['resumeProcesses', 'terminate', 'detach', 'standby', 'protect', 'removeTags', 'detachBalancers', 'publishVersion', 'deleteGroup', 'interruptSpot', 'endLifetime'] as const;
 export type Meddling = (typeof MEDDLINGS)[number];
 
 /** Latencies of the world, in seconds, each drawn uniformly from [least, most]. */

@@ -1,9 +1,20 @@
 import { expect } from 'chai';
 import { decide } from '../../src/decide/decide.js';
 import type { Observed } from '../../src/model/decision.js';
+import type { Group, Instance } from '../../src/model/group.js';
 import type { Plan } from '../../src/model/plan.js';
 import { told } from '../support/told.js';
 import { BALANCER, doubledGroup, fresh, group, instance, LEASE, observed, PLAN, PROCESSES, RECORD, sick, T0, verdict } from '../support/groups.js';
+
+/** A new instance that Auto Scaling calls unhealthy. */
+function dead(id: string, of: Instance = fresh(id)): Instance {
+  return { ...of, healthy: false, health: sick() };
+}
+
+/** A look at a doubled group in which a new instance is dead, and what EC2 says of that. */
+function lost(differs: Partial<Group>, ended: Observed['ended']): Observed {
+  return observed([doubledGroup({ instances: [instance('i-old1'), instance('i-old2'), fresh('i-new1'), dead('i-new2')], ...differs })], { ended });
+}
 
 const rows: readonly { readonly when: string; readonly look: Observed; readonly plan?: Partial<Plan>; readonly then: string }[] = [
   // Before anything is changed.
@@ -60,6 +71,20 @@ const rows: readonly { readonly when: string; readonly look: Observed; readonly 
   { when: 'a signal comes while proving', look: observed([doubledGroup()], { wish: { outcome: 'rollBack', why: 'interrupted by SIGTERM' } }), then: 'rollBack web' },
   { when: 'a signal comes while an old one is missing', look: observed([doubledGroup({ instances: [instance('i-old1'), fresh('i-new1'), fresh('i-new2')] })], { wish: { outcome: 'rollBack', why: 'interrupted by SIGTERM' } }), then: 'finish: web stuck' },
   { when: 'somebody shrank the group', look: observed([doubledGroup({ size: { min: 1, max: 4, desired: 2 } })]), then: 'double 1/4/4' },
+  // Lost ones: taken away by others, and those that went by themselves.
+  { when: 'a new one was terminated by somebody', look: lost({}, { 'i-new2': 'Client.UserInitiatedShutdown' }), then: 'resume ReplaceUnhealthy' },
+  { when: 'Spot took a new one', look: lost({}, { 'i-new2': 'Server.SpotInstanceTermination' }), then: 'resume ReplaceUnhealthy' },
+  { when: 'Spot took a new one, and replacing is resumed', look: lost({ suspended: PROCESSES.filter((one) => one !== 'ReplaceUnhealthy') }, { 'i-new2': 'Server.SpotInstanceTermination' }), then: 'wait: 1 of 2 new instances are proven' },
+  { when: 'Spot took a new one, and it is on its way out', look: lost({ suspended: PROCESSES.filter((one) => one !== 'ReplaceUnhealthy'), instances: [instance('i-old1'), instance('i-old2'), fresh('i-new1'), { ...dead('i-new2'), lifecycle: 'Terminating' }] }, {}), then: 'suspend ReplaceUnhealthy' },
+  { when: 'a new one shut itself down', look: lost({}, { 'i-new2': 'Client.InstanceInitiatedShutdown' }), then: 'wait: 1 of 2 new instances are proven' },
+  { when: 'a new one is marked unhealthy, and EC2 runs it', look: lost({}, {}), then: 'wait: 1 of 2 new instances are proven' },
+  { when: 'Spot took a new one while another one failed its checks', look: lost({ instances: [instance('i-old1'), instance('i-old2'), dead('i-new1'), dead('i-new2')] }, { 'i-new2': 'Server.SpotInstanceTermination' }), then: 'wait: 0 of 2 new instances are proven' },
+  { when: 'Spot took a new one while an old one failed its checks', look: lost({ instances: [instance('i-old1'), instance('i-old2', { healthy: false }), fresh('i-new1'), dead('i-new2')] }, { 'i-new2': 'Server.SpotInstanceTermination' }), then: 'wait: 1 of 2 new instances are proven' },
+  { when: 'Spot took a new one and an old one', look: lost({ instances: [instance('i-old1'), dead('i-old2', instance('i-old2')), fresh('i-new1'), dead('i-new2')] }, { 'i-old2': 'Server.SpotInstanceTermination', 'i-new2': 'Server.SpotInstanceTermination' }), then: 'resume ReplaceUnhealthy' },
+  { when: 'Spot took an old one only', look: lost({ instances: [instance('i-old1'), dead('i-old2', instance('i-old2')), fresh('i-new1'), fresh('i-new2', { health: sick() })] }, { 'i-old2': 'Server.SpotInstanceTermination' }), then: 'wait: 1 of 2 new instances are proven' },
+  { when: 'Spot took a new one, and an operator had suspended replacing', look: lost({ notes: { record: { ...RECORD, suspended: ['AZRebalance'] }, lease: LEASE } }, { 'i-new2': 'Server.SpotInstanceTermination' }), then: 'wait: 1 of 2 new instances are proven' },
+  { when: 'Spot took a new one, and the time is over', look: { ...lost({}, { 'i-new2': 'Server.SpotInstanceTermination' }), at: T0 + 3_600_000 }, then: 'rollBack web' },
+  { when: 'rolled back while replacing was resumed', look: observed([doubledGroup({ suspended: PROCESSES.filter((one) => one !== 'ReplaceUnhealthy'), notes: { record: RECORD, lease: LEASE, verdict: verdict('rollBack') } })]), then: 'suspend ReplaceUnhealthy' },
   { when: 'one of two groups fails', look: observed([doubledGroup(), doubledGroup({ name: 'api', instances: [instance('i-a'), instance('i-b'), fresh('i-c', { health: sick() })] })], { at: T0 + 700_000, seen: { progressAt: { api: { proven: 0, at: T0 } } } }), plan: { groups: ['web', 'api'] }, then: 'rollBack web,api' },
   { when: 'one of two groups is proven while somebody shrank the other', look: observed([doubledGroup(), doubledGroup({ name: 'api', size: { min: 1, max: 4, desired: 2 }, instances: [instance('i-a'), instance('i-b')] })]), plan: { groups: ['web', 'api'] }, then: 'double 1/4/4' },
   { when: 'one of two groups is still proving', look: observed([doubledGroup(), doubledGroup({ name: 'api', instances: [instance('i-a'), instance('i-b'), fresh('i-c', { health: sick() })] })]), plan: { groups: ['web', 'api'] }, then: 'wait: 2 of 2 new instances are proven | 1 of 2 new instances are proven'.replace('1 of 2', '0 of 2') + '; 1 still to launch' },

@@ -52,6 +52,9 @@ export const MUTATIONS: readonly Mutation[] = [
   { name: 'blind-time-counts', rule: 'unbroken service is not claimed over a time when nobody looked', file: 'decide/remember.js', find: '(blind ? undefined : seen.inServiceSince[instance.id])', put: 'seen.inServiceSince[instance.id]' },
   { name: 'some-proven', rule: 'all new instances are proven before the verdict', file: 'decide/prepare.js', find: 'grown && units(ready) >= aim.needed;', put: 'grown && units(ready) > 0;' },
 
+  { name: 'sick-replaced', rule: 'only who was taken away is replaced while it is proven, never a bad version', file: 'decide/lost.js', find: " && fresh.every(({ id }) => BY_OTHERS.test(ended[id] ?? ''))", put: '' },
+  { name: 'roll-back-replaces', rule: 'nothing is replaced while the new half leaves', file: 'decide/step.js', find: " || outcome === 'rollBack')", put: ')' },
+
   // Who is old and who is new.
   { name: 'split-wrong', rule: 'old is who was launched in an earlier second than the record says', file: 'decide/classify.js', find: 'second(instance.launchedAt) < second(record.startedAt)', put: 'second(instance.launchedAt) <= second(record.startedAt) + 60' },
   { name: 'unknown-is-new', rule: 'nobody is judged whose launch time is not known', file: 'decide/classify.js', find: 'if (instance.healthy)\n                halves.unknown.push(instance);', put: 'halves.new.push(instance);' },

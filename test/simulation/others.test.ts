@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { Meddling } from '../../src/sandbox/scenario.js';
 import { call } from '../support/sandbox.js';
 import { groupOf, resize } from '../support/ask.js';
-import { createStage, stateOf, type Ending, type Stage } from '../support/stage.js';
+import { callBackAll, createStage, stateOf, type Ending, type Stage } from '../support/stage.js';
 import { meddle } from '../../src/sandbox/world/autoscaling/meddle.js';
 
 /** One group of two behind both kinds of balancers, whose new instances take a minute to boot. */
@@ -107,12 +107,36 @@ describe('somebody else', function () {
     expect(warnings(ending)).to.include('group.noBalancer');
   });
 
-  it('kills a new instance while it is proven: it rolls back, and the reason says that it died', async () => {
-    const stage = stageOf();
-    after(stage, 'UpdateAutoScalingGroup', () => stage.sandbox.clock.after(40_000, () => somebody(stage, 'terminate', 'newest')));
+  for (const does of ['terminate', 'interruptSpot', 'endLifetime'] as const) {
+    it(`takes a new instance away while it is proven (${does}): Auto Scaling replaces it, and the swap goes on`, async () => {
+      const stage = stageOf();
+      after(stage, 'UpdateAutoScalingGroup', () => stage.sandbox.clock.after(60_000, () => somebody(stage, does, 'newest')));
+      const ending = await stage.run();
+      expect(ending.outcome, ending.failure?.facts.what).to.equal('swapped');
+      const replaces = ending.events.flatMap((event) => (event.type === 'action.done' && event.action.type === 'resume' ? [event.action.processes.join(',')] : []));
+      // What AWS replaces by itself needs nothing of us; the other time is the end, when all is resumed.
+      expect(replaces.filter((processes) => processes === 'ReplaceUnhealthy')).to.have.length(does === 'endLifetime' ? 0 : 1);
+      expect(stateOf(stage)).to.deep.equal([{ name: 'web', size: [1, 2, 3], instances: ['InService 2', 'InService 2'], suspended: [], tags: [] }]);
+      expect(stage.violations()).to.deep.equal([]);
+    });
+  }
+
+  it('gets a new instance that shut itself down: that is a bad version, and it rolls back', async () => {
+    const stage = createStage({ images: { 'ami-dies': { behaviour: 'dies', diesAfter: 60, boot: [20, 30] } } }, [{ name: 'web', size: 1, min: 1, max: 2 }]);
+    stage.groups[0]?.changeImage('ami-dies');
     const ending = await stage.run();
     expect(ending.outcome).to.equal('swapRolledBack');
     expect(ending.failure?.facts.what).to.match(/i-[0-9a-f]+ Auto Scaling: Unhealthy/);
+    expect(stage.violations()).to.deep.equal([]);
+  });
+
+  it('calls it off right after a lost instance was to be replaced: the group is left frozen, replacing included', async () => {
+    const stage = stageOf();
+    after(stage, 'UpdateAutoScalingGroup', () => stage.sandbox.clock.after(60_000, () => somebody(stage, 'interruptSpot', 'newest')));
+    after(stage, 'ResumeProcesses', () => callBackAll(stage.sandbox));
+    const ending = await stage.run();
+    expect(ending.outcome).to.equal('swapRolledBack');
+    expect(stateOf(stage)).to.have.nested.property('[0].suspended').that.includes('ReplaceUnhealthy');
     expect(stage.violations()).to.deep.equal([]);
   });
 

@@ -106,8 +106,11 @@ function drawRolling(random: Random, strategy: Strategy): RollingChoice | undefi
 const ONE_MORE = { surge: { count: 1 }, unavailable: { count: 0 } };
 const ONE_LESS = { surge: { count: 0 }, unavailable: { count: 1 } };
 
+/** What was drawn first: others have a random stream of their own, so that a seed keeps its meaning. */
+const EARLY_MEDDLINGS = MEDDLINGS.filter((one) => !['deleteGroup', 'interruptSpot', 'endLifetime'].includes(one));
+
 function drawMeddling(random: Random, groups: readonly GroupOptions[]): Fault {
-  const does = random.chance(0.05) ? 'deleteGroup' : random.pick(MEDDLINGS.filter((one) => one !== 'deleteGroup'));
+  const does = random.chance(0.05) ? 'deleteGroup' : random.pick(EARLY_MEDDLINGS);
   return {
     kind: 'meddle',
     group: random.pick(groups).name ?? '',
@@ -226,7 +229,7 @@ export async function simulate(story: Story): Promise<Told> {
 }
 
 /** What takes instances, or makes AWS itself replace them. */
-const TAKING: ReadonlySet<string> = new Set(['resumeProcesses', 'terminate', 'detach', 'standby']);
+const TAKING: ReadonlySet<string> = new Set(['resumeProcesses', 'terminate', 'detach', 'standby', 'interruptSpot', 'endLifetime']);
 
 function isGood({ outcome }: Ending): boolean {
   return outcome === 'swapped' || outcome === 'swapRolledBack';

@@ -72,7 +72,7 @@ function isTaken(one: Seen): boolean {
   if (one.inService) return false;
   // Detached or on standby: a person did that.
   if (one.aside) return true;
-  if (one.endedBy !== undefined) return one.endedBy === 'world' || one.endedBy === 'health';
+  if (one.endedBy !== undefined) return one.endedBy === 'world' || one.endedBy === 'health' || one.endedBy === 'lifetime';
   return !one.leaving && (!one.alive || one.registered);
 }
 

@@ -67,6 +67,17 @@ export function replaceUnhealthy(world: World, group: GroupState): void {
   }
 }
 
+/**
+ * The maximum lifetime of an instance is over: it is terminated and another one launched, whatever processes of health
+ * are suspended; only without Launch or Terminate nothing happens.
+ * Source: EC2 Auto Scaling user guide, "Suspend and resume processes", additional considerations.
+ */
+export function endLifetime(world: World, group: GroupState, member: Member): void {
+  if (group.suspended.has('Launch') || group.suspended.has('Terminate') || member.lifecycle !== 'InService') return;
+  beginTermination(world, group, member, 'lifetime', `At ${stamp(world)} an instance was taken out of service in response to its maximum instance lifetime.`);
+  schedulePlan(world, group);
+}
+
 /** Whether a later check could find something new: then there is a next one, else time can pass freely. */
 function needsWatching(world: World, group: GroupState, member: Member): boolean {
   if (isLeaving(member)) return member.endedBy === 'health';

@@ -2,6 +2,7 @@ import type { Fault } from '../../scenario.js';
 import { endInstance } from '../ec2/launch.js';
 import { ServiceFault } from '../fault.js';
 import type { World } from '../world.js';
+import { endLifetime } from './health.js';
 import { findGroup, isLeaving } from './state.js';
 
 type Meddle = Extract<Fault, { kind: 'meddle' }>;
@@ -27,6 +28,11 @@ export function meddle(world: World, name: string, fault: Meddle): void {
       case 'terminate':
         if (ids[0] !== undefined) endInstance(world, ids[0], 'world');
         return undefined;
+      case 'interruptSpot':
+        if (ids[0] !== undefined) endInstance(world, ids[0], 'world', 'Server.SpotInstanceTermination');
+        return undefined;
+      case 'endLifetime':
+        return one === undefined ? undefined : endLifetime(world, group, one);
       case 'detach':
         return ask('DetachInstances', { InstanceIds: ids, ShouldDecrementDesiredCapacity: false });
       case 'standby':

@@ -75,10 +75,25 @@ function instanceView(world: World, one: Ec2Instance): object {
     Architecture: 'x86_64',
     Monitoring: { State: 'disabled' },
     SecurityGroups: live ? one.securityGroupIds.map((GroupId) => ({ GroupId, GroupName: ec2State(world).securityGroups.get(GroupId)?.name ?? GroupId })) : [],
-    StateReason: one.stopsAt === undefined ? undefined : { Code: 'Client.UserInitiatedShutdown', Message: 'Client.UserInitiatedShutdown: User initiated shutdown' },
-    StateTransitionReason: one.stopsAt === undefined ? '' : `User initiated (${new Date(one.stopsAt).toISOString().slice(0, 19).replace('T', ' ')} GMT)`,
+    StateReason: one.stopsAt === undefined ? undefined : stateReason(one),
+    StateTransitionReason: one.stopsAt === undefined ? '' : transitionReason(one, one.stopsAt),
     Tags: tagList(one.tags),
   };
+}
+
+const END_WORDS = {
+  'Client.UserInitiatedShutdown': { message: 'User initiated shutdown', transition: 'User initiated' },
+  'Client.InstanceInitiatedShutdown': { message: 'Instance initiated shutdown', transition: '' },
+  'Server.SpotInstanceTermination': { message: 'Spot instance termination', transition: 'Service initiated' },
+};
+
+function stateReason({ endReason = 'Client.UserInitiatedShutdown' }: Ec2Instance): object {
+  return { Code: endReason, Message: `${endReason}: ${END_WORDS[endReason].message}` };
+}
+
+function transitionReason({ endReason = 'Client.UserInitiatedShutdown' }: Ec2Instance, at: number): string {
+  const { transition } = END_WORDS[endReason];
+  return transition === '' ? '' : `${transition} (${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} GMT)`;
 }
 
 function stateView(state: Ec2Instance['state']): { Code: number; Name: InstanceStateName } {

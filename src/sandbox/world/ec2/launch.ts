@@ -4,7 +4,7 @@ import { ServiceFault } from '../fault.js';
 import { touch } from '../touched.js';
 import type { World } from '../world.js';
 import { behaviourOf, requireImage } from './images.js';
-import { DEFAULT_SECURITY_GROUP, ec2State, type Ec2Instance, type EndedBy, type SubnetState } from './state.js';
+import { DEFAULT_SECURITY_GROUP, ec2State, type Ec2Instance, type EndedBy, type EndReason, type SubnetState } from './state.js';
 
 /** What an instance is launched with, whoever launches it. */
 export interface LaunchRequest {
@@ -56,7 +56,7 @@ export function startInstance(world: World, request: LaunchRequest): Ec2Instance
   state.instances.set(instance.id, instance);
   world.clock.at(runningAt, () => becomesRunning(world, instance.id));
   if (behaviour.behaviour === 'dies') {
-    world.clock.at(now + (behaviour.diesAfter ?? 120) * 1000, () => endInstance(world, instance.id, 'world'));
+    world.clock.at(now + (behaviour.diesAfter ?? 120) * 1000, () => endInstance(world, instance.id, 'world', 'Client.InstanceInitiatedShutdown'));
   }
   return instance;
 }
@@ -73,7 +73,7 @@ const SHOWN_AFTERWARDS_MS = 3_600_000;
  * Ends an instance: it stops answering now and is `terminated` after `timing.shutdown`; answers when.
  * A group that did not ask for it notices through its health check.
  */
-export function endInstance(world: World, id: string, by: EndedBy): number {
+export function endInstance(world: World, id: string, by: EndedBy, reason?: EndReason): number {
   const instance = ec2State(world).instances.get(id);
   if (instance === undefined) return world.clock.now();
   if (instance.goneAt !== undefined) return instance.goneAt;
@@ -82,6 +82,7 @@ export function endInstance(world: World, id: string, by: EndedBy): number {
   instance.stopsAt = world.clock.now();
   instance.goneAt = goneAt;
   instance.endedBy ??= by;
+  if (reason !== undefined) instance.endReason = reason;
   world.clock.at(goneAt, () => becomesTerminated(world, id));
   touch(world, instance.group);
   noticeEnded(world, instance);

@@ -3,7 +3,10 @@ import type { ImageBehaviour } from '../../scenario.js';
 import type { World } from '../world.js';
 
 /** Who ended an instance: the world itself (a kill, a crash), a caller, or Auto Scaling for a reason of its own. */
-export type EndedBy = 'world' | 'caller' | 'scale-in' | 'health' | 'hook' | 'rebalance' | 'delete';
+export type EndedBy = 'world' | 'caller' | 'scale-in' | 'health' | 'lifetime' | 'hook' | 'rebalance' | 'delete';
+
+/** Source: EC2 API reference, `StateReason`. */
+export type EndReason = 'Client.UserInitiatedShutdown' | 'Server.SpotInstanceTermination' | 'Client.InstanceInitiatedShutdown';
 
 export interface Ec2Instance {
   readonly id: string;
@@ -34,6 +37,8 @@ export interface Ec2Instance {
   /** When it is `terminated`, known from the moment it shuts down. */
   goneAt?: number;
   endedBy?: EndedBy;
+  /** EC2's code for why it ended, when nobody asked for it. */
+  endReason?: EndReason;
   readonly tags: Map<string, string>;
 }
 
