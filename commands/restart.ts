@@ -1,7 +1,7 @@
 import { string as argument } from '@oclif/core/args';
 import { string } from '@oclif/core/flags';
 import { BaseCommand } from './base/command.js';
-import { asgFlags, commonFlags, limitFlags, lockFlag, outputFlags, seconds } from './base/flags.js';
+import { asgFlags, commonFlags, consoleFlag, limitFlags, lockFlag, outputFlags, seconds } from './base/flags.js';
 import { balancerFlags } from './base/restart-flags.js';
 
 const COMMAND = 'COMMAND';
@@ -40,6 +40,7 @@ export default class Restart extends BaseCommand {
     'drain-timeout': seconds(3600, 'Longest time for an instance to drain', 'LIMITS'),
     'wait-for-lock': limitFlags['wait-for-lock'],
     poll: limitFlags.poll,
+    ...consoleFlag,
     ...lockFlag,
     ...commonFlags,
     ...outputFlags,

@@ -1,26 +1,13 @@
-import { string as argument } from '@oclif/core/args';
 import { BaseCommand } from './base/command.js';
-import { asgFlags, commonFlags, limitFlags, lockFlag, outputFlags } from './base/flags.js';
-import { balancerFlags } from './base/restart-flags.js';
-import { gateFlags } from './base/gate-flags.js';
+import { recoverArgs, recoverFlags } from './base/recover-flags.js';
 
 export default class Resume extends BaseCommand {
   static override summary = 'Finish the rollout that an interrupted run left on the groups';
   static override description =
     'Works from the state of AWS and the record on the groups alone, so anybody may run it, anywhere. Finishes what was judged; proves and judges what was not. Starts nothing of its own. A rollout whose run still lives is left to it.';
   static override examples = ['<%= config.bin %> resume my-stack', '<%= config.bin %> resume --asg web'];
-  static override args = {
-    stack: argument({ name: 'STACK', description: 'Stack whose groups are meant', ignoreStdin: true }),
-  };
-  static override flags = {
-    ...asgFlags,
-    ...balancerFlags,
-    ...limitFlags,
-    ...gateFlags,
-    ...lockFlag,
-    ...commonFlags,
-    ...outputFlags,
-  };
+  static override args = recoverArgs;
+  static override flags = recoverFlags;
 
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Resume);

@@ -1,26 +1,13 @@
-import { string as argument } from '@oclif/core/args';
 import { BaseCommand } from './base/command.js';
-import { asgFlags, commonFlags, limitFlags, lockFlag, outputFlags } from './base/flags.js';
-import { balancerFlags } from './base/restart-flags.js';
-import { gateFlags } from './base/gate-flags.js';
+import { recoverArgs, recoverFlags } from './base/recover-flags.js';
 
 export default class Rollback extends BaseCommand {
   static override summary = 'Roll back the rollout that an interrupted run left on the groups';
   static override description =
     'Works from the state of AWS and the record on the groups alone. Only before the verdict: once a rollout is judged to promote, its old instances are going, and it can only be finished (resume). The groups end frozen; see unfreeze.';
   static override examples = ['<%= config.bin %> rollback my-stack', '<%= config.bin %> rollback --asg web'];
-  static override args = {
-    stack: argument({ name: 'STACK', description: 'Stack whose groups are meant', ignoreStdin: true }),
-  };
-  static override flags = {
-    ...asgFlags,
-    ...balancerFlags,
-    ...limitFlags,
-    ...gateFlags,
-    ...lockFlag,
-    ...commonFlags,
-    ...outputFlags,
-  };
+  static override args = recoverArgs;
+  static override flags = recoverFlags;
 
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Rollback);

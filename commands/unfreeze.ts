@@ -1,15 +1,13 @@
-import { string as argument } from '@oclif/core/args';
 import { BaseCommand } from './base/command.js';
 import { asgFlags, commonFlags, lockFlag, outputFlags } from './base/flags.js';
+import { recoverArgs } from './base/recover-flags.js';
 
 export default class Unfreeze extends BaseCommand {
   static override summary = 'Resume what a roll-back left suspended on the groups';
   static override description =
     'A roll-back leaves its groups frozen, so that nothing of the failed configuration starts. Resumes exactly the processes that the note on each group names and removes the note. From then on a group launches what it is configured to launch.';
   static override examples = ['<%= config.bin %> unfreeze my-stack', '<%= config.bin %> unfreeze --asg web'];
-  static override args = {
-    stack: argument({ name: 'STACK', description: 'Stack whose groups are meant', ignoreStdin: true }),
-  };
+  static override args = recoverArgs;
   static override flags = {
     ...asgFlags,
     ...lockFlag,

@@ -43,6 +43,11 @@ export const lockFlag = {
   lock: string({ summary: 'Work under a strict lock: dynamodb://TABLE[?region=R&key=K] or redis://HOST[:PORT][/DB] (rediss:// with TLS)', helpValue: 'ADDRESS', helpGroup: 'LOCK' }),
 };
 
+/** What a failure shows of instances. */
+export const consoleFlag = {
+  console: boolean({ summary: 'When instances cannot be proven, show what they printed, without what is known to be secret [default: true]', allowNo: true, helpGroup: 'OUTPUT' }),
+};
+
 /** Limits and choices of the swap. */
 export const groupFlags = {
   swap: string({
@@ -63,7 +68,7 @@ export const groupFlags = {
   surge: string({ summary: 'rolling: how many more may run meanwhile [default: 1]', helpValue: 'N|P%', helpGroup: 'ROLLING' }),
   unavailable: string({ summary: 'rolling: how many may be out of service meanwhile [default: 0]', helpValue: 'N|P%', helpGroup: 'ROLLING' }),
   serial: boolean({ summary: 'rolling: one instance at a time over all groups, as if they were one cluster', helpGroup: 'ROLLING' }),
-  console: boolean({ summary: 'When the new instances cannot be proven, show what they printed, without what is known to be secret [default: true]', allowNo: true, helpGroup: 'OUTPUT' }),
+  ...consoleFlag,
   force: boolean({ summary: 'Start although instances of the old set are not in service, and reset suspended processes', helpGroup: 'SWAP' }),
   ...limitFlags,
 };

@@ -8,8 +8,12 @@ const MOST_REASONS = 8;
 /** What an instance is last waited for before it is proven; it says nothing of what went wrong. */
 const NEARLY = /^in service, (?:warming up|its check command runs)$/;
 
+/** How a restart begins for each instance; what matters is whether it comes back. */
+const GOING = /^(?:the command runs$|draining from )/;
+
 interface Waited {
   readonly group: string;
+  readonly restarted: boolean;
   readonly reasons: { readonly at: number; readonly why: string }[];
 }
 
@@ -21,11 +25,13 @@ export function createHealthHistory(clock: Pick<Clock, 'now'>): { readonly see: 
   const wasProven = (id: string, { group, reasons }: Waited): boolean => NEARLY.test(reasons.at(-1)?.why ?? '') && open.get(group)?.has(id) !== true;
   return {
     see: (event) => {
-      if (event.type !== 'group.waiting' || event.wait.phase !== 'prove') return;
-      const { group, instances } = event.wait;
+      if (event.type !== 'group.waiting' || (event.wait.phase !== 'prove' && event.wait.phase !== 'restart')) return;
+      const { group, phase, instances } = event.wait;
+      const restarted = phase === 'restart';
       open.set(group, new Set(instances.map(({ id }) => id)));
       for (const { id, why } of instances) {
-        const known = seen.get(id) ?? { group, reasons: [] };
+        if (restarted && GOING.test(why)) continue;
+        const known = seen.get(id) ?? { group, restarted, reasons: [] };
         seen.set(id, known);
         if (known.reasons.at(-1)?.why === why) continue;
         if (known.reasons.length >= MOST_REASONS) known.reasons.splice(MOST_REASONS - 1, 1);
@@ -36,10 +42,10 @@ export function createHealthHistory(clock: Pick<Clock, 'now'>): { readonly see: 
   };
 }
 
-function finding(id: string, { group, reasons }: Waited): Finding {
+function finding(id: string, { group, restarted, reasons }: Waited): Finding {
   const through = reasons.map(({ at, why }) => `${why.replace(/\.$/, '')} (since ${new Date(at).toISOString().slice(11, 19)})`).join(', then ');
   return {
-    code: 'diagnose.notProven',
+    code: restarted ? 'diagnose.notBack' : 'diagnose.notProven',
     group,
     resource: id,
     ...(reasons[0] !== undefined && { at: reasons[0].at }),

@@ -4,13 +4,22 @@ import { makePlan, readWanted } from '../config/plan.js';
 import type { Deps } from '../engine/deps.js';
 import { createObserver } from '../engine/observe.js';
 import { retrying } from '../engine/retry.js';
+import { refused } from '../errors.js';
 import type { Group, GroupNotes } from '../model/group.js';
+import { endWithError } from './errors.js';
+import { toFailure, type Scene } from './failure.js';
 import { thisMachine } from './machine.js';
 import { connect, type CommonFlags } from './run.js';
-import type { Surroundings } from './surroundings.js';
+import type { Ending, Surroundings } from './surroundings.js';
 
 /** What a command works with that looks and changes nothing: no run, no events, no signals. */
-export async function onlyLook(asked: CommonFlags, surroundings: Pick<Surroundings, 'env' | 'version' | 'command' | 'host'>): Promise<{ readonly deps: Deps; readonly region: string }> {
+export interface Looking {
+  readonly deps: Deps;
+  readonly region: string;
+}
+
+/** Connects for a command that looks and changes nothing. */
+export async function onlyLook(asked: CommonFlags, surroundings: Pick<Surroundings, 'env' | 'version' | 'command' | 'host'>): Promise<Looking> {
   const pace = readPace(surroundings.env);
   const { gateway, region } = await connect(asked, pace.endpoint, surroundings);
   const deps: Deps = {
@@ -21,6 +30,24 @@ export async function onlyLook(asked: CommonFlags, surroundings: Pick<Surroundin
     holderIsGone: thisMachine(surroundings.host).holderIsGone,
   };
   return { deps, region };
+}
+
+/** One look from the first call to the page; what goes wrong after connecting is the command's ending, with the place it was about. */
+export async function withLook<T>(about: Pick<Scene, 'command' | 'stack' | 'groups'>, asked: CommonFlags, surroundings: Surroundings, look: (looking: Looking) => Promise<T>): Promise<T | Ending> {
+  const looking = await onlyLook(asked, surroundings);
+  try {
+    return await look(looking);
+  } catch (error) {
+    return endWithError(toFailure(error, { ...about, region: looking.region, profile: asked.profile }), about.command, surroundings);
+  }
+}
+
+/** The same as `lookAtGroups`, of groups that somebody named: each has to be there. @throws Failure `refused` */
+export async function lookAtNamed({ deps, region }: Looking, names: readonly string[]): ReturnType<typeof lookAtGroups> {
+  const looked = await lookAtGroups(deps, names, region);
+  const unknown = names.filter((name) => !looked.groups.some((group) => group.name === name));
+  if (unknown.length > 0) throw refused('group.missing', `There is no group ${unknown.join(', ')} in ${region}.`, []);
+  return looked;
 }
 
 /** All groups with the health of every instance, through the eyes of the engine. */

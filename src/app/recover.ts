@@ -4,6 +4,7 @@ import { rolledBack } from '../engine/outcome.js';
 import { Failure } from '../errors.js';
 import type { GroupResult } from '../model/decision.js';
 import type { Plan } from '../model/plan.js';
+import { explained } from './explained.js';
 import { groupsOnInterrupt } from './interrupt.js';
 import { lockAsked, type LockFlags } from './lock-flags.js';
 import { withRun, type CommonFlags, type Happy, type Head } from './run.js';
@@ -17,6 +18,8 @@ export interface RecoverAsked extends TargetFlags, Omit<GroupFlags, 'swap' | 'fo
   /** A restart may have worked on what is behind a balancer. */
   readonly elb?: string | undefined;
   readonly 'target-group'?: string | undefined;
+  /** Show what instances that were never proven have printed; default true. */
+  readonly console?: boolean | undefined;
 }
 
 /** `resume`: finishes what a dead run left on the groups, as it was meant, and starts nothing of its own. */
@@ -58,12 +61,12 @@ async function overGroups(
   let named = behind === undefined ? asked : byName(asked, [behind]);
   const again: Head['again'] = (place) => againWith(named, command)(place);
   const head: Head = { command, stack: asked.stack, groups: named.asgs, again, words: wanted.gates?.words, onInterrupt: groupsOnInterrupt, lock: lockAsked(asked, wanted) };
-  return withRun(head, asked, surroundings, async (run) => {
+  return withRun(head, asked, surroundings, explained(asked, async (run) => {
     const groups = behind !== undefined ? await groupsBehind(run, behind) : await groupsOf(run, asked);
     named = byName(asked, groups);
     const results = await swap(run, wanted, named, groups, { ...how, command });
     return end(results, planOf(run, wanted, named, groups, { ...how, command }));
-  });
+  }));
 }
 
 /** The verdict to promote showed up only after the rollout was taken over. */

@@ -9,6 +9,7 @@ import { retrying } from '../engine/retry.js';
 import { swapGroups } from '../engine/swap-groups.js';
 import { refused } from '../errors.js';
 import { balancerAsked, balancerProblems, groupsBehind } from './balancer-target.js';
+import { explained } from './explained.js';
 import { lockAsked, type LockFlags } from './lock-flags.js';
 import { withRun, type CommonFlags, type Head, type Run } from './run.js';
 import type { Ending, Surroundings } from './surroundings.js';
@@ -18,6 +19,8 @@ import type { Witness } from './witness.js';
 export interface RestartAsked extends TargetFlags, RestartFlags, CommonFlags, LockFlags {
   readonly elb?: string | undefined;
   readonly 'target-group'?: string | undefined;
+  /** Show what instances that did not come back have printed; default true. */
+  readonly console?: boolean | undefined;
 }
 
 /** `restart`: instances leave their balancers in batches, are restarted, and come back. Nobody is launched or terminated. */
@@ -30,7 +33,7 @@ export async function restart(asked: RestartAsked, surroundings: Surroundings): 
   const again: Head['again'] = (place) =>
     `ha-updater restart ${targetText(named)} ${restartWords(asked)} --region ${place.region}${place.profile === undefined ? '' : ` --profile ${quote(place.profile)}`}`;
   const head: Head = { command: 'restart', stack: asked.stack, groups: named.asgs, again, onInterrupt, lock: lockAsked(asked, wanted) };
-  return withRun(head, asked, surroundings, async (run) => {
+  return withRun(head, asked, surroundings, explained(asked, async (run) => {
     const groups = behind !== undefined ? await groupsBehind(run, behind) : await groupsOf(run, asked);
     if (behind === undefined) named = byName(asked, groups);
     run.deps.emit({ type: 'groups.found', ...(asked.stack === undefined ? {} : { stack: asked.stack }), groups });
@@ -58,7 +61,7 @@ export async function restart(asked: RestartAsked, surroundings: Surroundings): 
     } finally {
       commands.end();
     }
-  });
+  }));
 }
 
 /** The limits of a rollout that a restart has too; its command's time is its own. */

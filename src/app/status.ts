@@ -1,5 +1,4 @@
 import { classifyStatus, type StackState } from '../decide/stack-update.js';
-import type { Deps } from '../engine/deps.js';
 import { retrying } from '../engine/retry.js';
 import { stackGroups } from '../engine/stack.js';
 import { refused } from '../errors.js';
@@ -7,9 +6,7 @@ import { badFlags } from '../config/plan.js';
 import type { Stack, StackEvent, StackResource } from '../model/stack.js';
 import { lineWriter } from '../render/out.js';
 import { statusPage } from '../render/status.js';
-import { toFailure } from './failure.js';
-import { endWithError } from './errors.js';
-import { lookAtGroups, onlyLook } from './look.js';
+import { lookAtGroups, lookAtNamed, withLook, type Looking } from './look.js';
 import { QUICK, type CommonFlags } from './run.js';
 import { groupStatus, type GroupStatus } from './status-group.js';
 import type { Ending, Surroundings } from './surroundings.js';
@@ -44,26 +41,20 @@ export async function status(asked: StatusAsked, surroundings: Surroundings): Pr
   const { stack, asgs } = asked;
   const problems = [...targetProblems(asked), ...(asked.events === true && stack === undefined ? ['--events needs STACK: groups have none.'] : [])];
   if (problems.length > 0) throw badFlags(problems);
-  const { deps, region } = await onlyLook(asked, surroundings);
-  const write = lineWriter(surroundings.stdout);
-  try {
-    const document = stack === undefined ? await lookAtNamed(deps, await namedGroups({ deps, region }, asked), region) : await look(deps, stack, asked.events === true, region);
-    if (!surroundings.json) statusPage(document).forEach(write);
+  return withLook({ command: 'status', stack, groups: asgs }, asked, surroundings, async (looking) => {
+    const document = stack === undefined ? await ofGroups(looking, await namedGroups(looking, asked)) : await ofStack(looking, stack, asked.events === true);
+    if (!surroundings.json) statusPage(document).forEach(lineWriter(surroundings.stdout));
     return document;
-  } catch (error) {
-    const scene = { command: 'status', stack, groups: asgs, region, profile: asked.profile };
-    return endWithError(toFailure(error, scene), 'status', surroundings);
-  }
+  });
 }
 
-async function lookAtNamed(deps: Deps, names: readonly string[], region: string): Promise<GroupsStatusDocument> {
-  const { at, groups } = await lookAtGroups(deps, names, region);
-  const unknown = names.filter((name) => !groups.some((group) => group.name === name));
-  if (unknown.length > 0) throw refused('group.missing', `There is no group ${unknown.join(', ')} in ${region}.`, []);
+async function ofGroups(looking: Looking, names: readonly string[]): Promise<GroupsStatusDocument> {
+  const { deps, region } = looking;
+  const { at, groups } = await lookAtNamed(looking, names);
   return { v: 1, command: 'status', outcome: 'shown', exitCode: 0, region, at, groups: groups.map((group) => groupStatus(group, { at, region, holderIsGone: deps.holderIsGone })) };
 }
 
-async function look(deps: Deps, name: string, wantsEvents: boolean, region: string): Promise<StatusDocument> {
+async function ofStack({ deps, region }: Looking, name: string, wantsEvents: boolean): Promise<StatusDocument> {
   const { gateway } = deps;
   const stack = await retrying(deps, 'cloudformation:DescribeStacks', () => gateway.describeStack(name), QUICK);
   if (stack === undefined) throw refused('stack.missing', `There is no stack ${name} in ${region}.`, [], [`aws cloudformation list-stacks --region ${region}`]);

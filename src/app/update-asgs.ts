@@ -3,7 +3,7 @@ import { targetText } from '../config/target.js';
 import { swapGroups } from '../engine/swap-groups.js';
 import type { GroupResult } from '../model/decision.js';
 import type { Plan } from '../model/plan.js';
-import { explained } from './diagnose.js';
+import { explained } from './explained.js';
 import { groupsOnInterrupt } from './interrupt.js';
 import { lockAsked, type LockFlags } from './lock-flags.js';
 import { withRun, type CommonFlags, type Happy, type Head, type Run } from './run.js';
@@ -20,14 +20,12 @@ export async function updateGroups(asked: UpdateGroupsAsked, surroundings: Surro
   const wanted = readWanted(asked, targetProblems(asked));
   let named = asked;
   const head = { command: 'update-asgs', stack: asked.stack, groups: asked.asgs, again: (place: Parameters<Head['again']>[0]) => againWith(named)(place), words: wanted.gates?.words, onInterrupt: groupsOnInterrupt, lock: lockAsked(asked, wanted) };
-  return withRun(head, asked, surroundings, (whole) =>
-    explained(whole, asked, async (run) => {
-      const groups = await groupsOf(run, asked);
-      named = byName(asked, groups);
-      const results = await swap(run, wanted, named, groups, {});
-      return { outcome: outcomeOf(results), results, ...pausedNext(named, wanted, results) };
-    }),
-  );
+  return withRun(head, asked, surroundings, explained(asked, async (run) => {
+    const groups = await groupsOf(run, asked);
+    named = byName(asked, groups);
+    const results = await swap(run, wanted, named, groups, {});
+    return { outcome: outcomeOf(results), results, ...pausedNext(named, wanted, results) };
+  }));
 }
 
 /** The command line that goes on with these groups, wherever it is typed. */

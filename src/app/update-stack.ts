@@ -6,7 +6,7 @@ import type { GroupResult } from '../model/decision.js';
 import { prepareCdk, withApp } from './cdk.js';
 import type { ChangeWanted } from './change-flags.js';
 import { expectAccount, guardChange, guardGroups, planOf } from './change-guards.js';
-import { explained } from './diagnose.js';
+import { explained } from './explained.js';
 import { stackOnInterrupt } from './interrupt.js';
 import { makeRoom, writeOutputs, type OutputsFlags } from './outputs.js';
 import { noteBefore, revert, type Before } from './revert.js';
@@ -36,34 +36,32 @@ export async function updateStack(given: UpdateStackAsked, surroundings: Surroun
   const target: UpdateGroupsAsked = { ...asked, asgs: [] };
   const head = { command: 'update-stack', stack: asked.stack, groups: [], again: againWith(target), words: wanted.gates?.words, onInterrupt: stackOnInterrupt(onInterrupt(asked)), lock: lockAsked(asked, wanted) };
 
-  return withRun(head, asked, makeRoom(asked, surroundings), (whole) =>
-    explained(whole, asked, async (run, hide) => {
-      expectAccount(run, change.guards);
-      const cdk = asked.cdk === undefined ? undefined : await prepareCdk(run, asked.cdk, asked, surroundings);
-      const stackRun = cdk?.run ?? run;
-      const order = await makeOrder(stackRun, asked, wanted, read, cdk);
-      hide(secretsOf(order));
-      let finished: readonly GroupResult[] = [];
-      let before: Before | undefined;
-      const done = await changeStack(stackRun.deps, order, async (open) => {
-        await approve(run, wanted, change, order, open, surroundings);
-        if (change.keep) return 'keep';
-        finished = await finishDeadRollouts(run, wanted, target);
-        if (asked['revert-on-failure'] === true) before = await noteBefore(stackRun, order, asked);
-        return 'execute';
-      });
-      if (done.action === 'kept') return kept(asked.stack, done);
-      const promoted: string[] = [];
-      const swapped = swapAfter(noting(run, promoted), wanted, target, done).catch(async (error: unknown) => {
-        if (before === undefined || done.action !== 'updated' || !(error instanceof Failure) || error.outcome !== 'swapRolledBack') throw error;
-        throw await revert(stackRun, order, before, error, promoted);
-      });
-      const results = together(finished, await swapped);
-      await writeOutputs(stackRun, done.stackId === '' ? asked.stack : done.stackId, asked, surroundings);
-      const ended = outcomeOf(results);
-      return { outcome: ended !== 'paused' && (done.action === 'created' || done.action === 'updated') ? done.action : ended, results, ...pausedNext(target, wanted, results) };
-    }),
-  );
+  return withRun(head, asked, makeRoom(asked, surroundings), explained(asked, async (run, hide) => {
+    expectAccount(run, change.guards);
+    const cdk = asked.cdk === undefined ? undefined : await prepareCdk(run, asked.cdk, asked, surroundings);
+    const stackRun = cdk?.run ?? run;
+    const order = await makeOrder(stackRun, asked, wanted, read, cdk);
+    hide(secretsOf(order));
+    let finished: readonly GroupResult[] = [];
+    let before: Before | undefined;
+    const done = await changeStack(stackRun.deps, order, async (open) => {
+      await approve(run, wanted, change, order, open, surroundings);
+      if (change.keep) return 'keep';
+      finished = await finishDeadRollouts(run, wanted, target);
+      if (asked['revert-on-failure'] === true) before = await noteBefore(stackRun, order, asked);
+      return 'execute';
+    });
+    if (done.action === 'kept') return kept(asked.stack, done);
+    const promoted: string[] = [];
+    const swapped = swapAfter(noting(run, promoted), wanted, target, done).catch(async (error: unknown) => {
+      if (before === undefined || done.action !== 'updated' || !(error instanceof Failure) || error.outcome !== 'swapRolledBack') throw error;
+      throw await revert(stackRun, order, before, error, promoted);
+    });
+    const results = together(finished, await swapped);
+    await writeOutputs(stackRun, done.stackId === '' ? asked.stack : done.stackId, asked, surroundings);
+    const ended = outcomeOf(results);
+    return { outcome: ended !== 'paused' && (done.action === 'created' || done.action === 'updated') ? done.action : ended, results, ...pausedNext(target, wanted, results) };
+  }));
 }
 
 /** The same run, noting which groups end with the new configuration. */

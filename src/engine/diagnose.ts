@@ -128,7 +128,8 @@ async function ofInstances(deps: Deps, history: readonly Finding[], ask: Ask, re
 }
 
 async function ofGroup(deps: Deps, group: Group, since: Instant, ask: Ask, read: ConsoleReader | undefined): Promise<readonly Finding[]> {
-  const activities = await activitiesOf(deps, group.name, since, ask);
+  // What stands behind a balancer without a group has no activities.
+  const activities = group.balancerOnly === true ? [] : await activitiesOf(deps, group.name, since, ask);
   const past = diagnoseActivities(group.name, activities);
   const held = group.instances.some(({ lifecycle }) => lifecycle.endsWith(':Wait')) || past.some(({ code }) => code === 'diagnose.hookAbandoned');
   const hooks = held ? await hooksOf(deps, group.name, ask) : [];

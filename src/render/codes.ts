@@ -67,6 +67,7 @@ export const CODES: Readonly<Record<string, string>> = {
   'diagnose.launchFailed': 'A launch failed for a reason that is not known here; the words of AWS are given.',
   'diagnose.limit': 'A quota of the account is used up. A swap needs twice the instances for a while.',
   'diagnose.noCapacity': 'EC2 has no such instance left in the zone. More zones or instance types help.',
+  'diagnose.notBack': 'An instance was not in service again after its restart; what it was waited for is told through time.',
   'diagnose.notInService': 'An instance does not serve; each balancer says why. --console shows what it printed.',
   'diagnose.notProven': 'A new instance was never proven; what it was waited for is told through time.',
   'diagnose.replacedUnhealthy': 'Auto Scaling itself replaced instances that a health check called unhealthy.',

@@ -37,6 +37,16 @@ describe('what a run saw of its instances', () => {
     expect(watched([5, 'web', { 'i-1': 'in service, warming up' }], [60, 'web', {}], [90, 'web', { 'i-1': 'web-elb: unhealthy' }])).to.have.length(1);
   });
 
+  it('tells of a restart only how an instance came back, or did not', () => {
+    const looks = ['draining from web-elb', 'the command runs', 'web-elb: unhealthy'].map((why) => ({ type: 'group.waiting', wait: { group: 'web', phase: 'restart', why: '', instances: [{ id: 'i-1', why }] } }) as const);
+    const history = createHealthHistory({ now: () => START });
+    looks.slice(0, 2).forEach(history.see);
+    expect(history.findings()).to.deep.equal([]);
+    looks.slice(2).forEach(history.see);
+    expect(history.findings()).to.have.length(1);
+    expect(history.findings()[0]).to.include({ code: 'diagnose.notBack', text: 'Instance i-1 of group web: web-elb: unhealthy (since 03:00:00).' });
+  });
+
   it('keeps the first reasons and the last one of an instance that flaps', () => {
     const flaps = Array.from({ length: 40 }, (_, look) => [look * 5, 'web', { 'i-1': look % 2 === 0 ? 'web-elb: unhealthy' : 'in service, warming up' }] as const);
     const [text = ''] = watched(...flaps, [300, 'web', { 'i-1': 'Terminating' }]);

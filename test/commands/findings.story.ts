@@ -12,6 +12,9 @@ const SECRET = 'never-to-be-seen-77';
 const SCENARIO = `
 images:
   ami-0bad0bad: {behaviour: unhealthy, prints: "app: refused by db://app:${SECRET}@db, key AKIAIOSFODNN7EXAMPLE, ${'x'.repeat(400)}"}
+commands:
+  - {match: breaks, leaves: broken}
+  - {match: fails, exit: 3}
 faults:
   - {kind: changeSetFails, stack: invalid, logicalId: Group, reason: "Required property [MaxSize] not found", path: /Resources/Group/Properties}
   - {kind: changeSetFails, stack: hooked, logicalId: Group, reason: Groups need a tag, hook: "Acme::Group::Tagged", times: 2}
@@ -183,6 +186,42 @@ describe('what went wrong', function () {
     noted(stderr);
     expect(code, stderr).to.equal(4);
     expect(document.failure?.reasons.map((one) => one.code)).to.include('diagnose.notProven');
+  });
+
+  it('resume tells why what a dead run began could not be proven', async () => {
+    expect((await update('resumed', '--template', plain, GOOD)).code).to.equal(0);
+    await update('resumed', UNHEALTHY, '--swap', 'never');
+    const first = world.start('update-asgs', 'resumed', '--output', 'lines', ...CALM.slice(4));
+    await first.sees(/: unhealthy/);
+    first.child.kill('SIGKILL');
+    await first.finished;
+    const { code, document, stderr } = await world.json('resume', 'resumed', '--healthy-timeout', '600', '--deadline', '14400');
+    noted(stderr);
+    expect(code, stderr).to.equal(4);
+    const reason = document.failure?.reasons.find((one) => one.code === 'diagnose.notProven');
+    expect(reason?.text).to.include('unhealthy');
+    expect(reason?.evidence?.join('\n')).to.match(/^console of i-\w+: /m);
+  });
+
+  it('a restart tells through time why an instance did not come back, and nothing of those that did', async () => {
+    expect((await update('restarted', '--template', plain, GOOD)).code).to.equal(0);
+    const restart = async (...args: readonly string[]) => {
+      const result = await world.json('restart', 'restarted', '--quorum', '1', '--command-timeout', '7200', ...args);
+      noted(result.stderr);
+      return result;
+    };
+    expect((await restart('--ssm', 'all is well', '--healthy-timeout', '7200')).code).to.equal(0);
+    const stuck = await restart('--ssm', 'breaks it', '--healthy-timeout', '600');
+    expect(stuck.code, stuck.stderr).to.equal(5);
+    expect(stuck.document.failure?.code).to.equal('restart.stuck');
+    const told = stuck.document.failure?.reasons.filter(({ code }) => code.startsWith('diagnose.')) ?? [];
+    expect(told.map(({ code }) => code)).to.deep.equal(['diagnose.notBack']);
+    expect(told[0]?.text).to.match(/^Instance i-\w+ of group restarted-Group-\w+: .*\(since \d\d:\d\d:\d\d\)/);
+    expect(stuck.document.failure?.what).to.include(/i-\w+/.exec(told[0]?.text ?? '')?.[0]);
+    // It serves no better now; whoever puts it back is told so.
+    const back = await world.json('resume', 'restarted', '--healthy-timeout', '600');
+    noted(back.stderr);
+    expect(back.document.failure?.reasons.map(({ code }) => code), back.stderr).to.include('diagnose.notBack');
   });
 
   it('no secret was said, and every code is described', async () => {
