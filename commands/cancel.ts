@@ -1,6 +1,6 @@
 import { string as argument } from '@oclif/core/args';
 import { BaseCommand } from './base/command.js';
-import { asgFlags, commonFlags, limitFlags, outputFlags, stackFlags } from './base/flags.js';
+import { asgFlags, commonFlags, limitFlags, lockFlag, outputFlags, stackFlags } from './base/flags.js';
 import { balancerFlags } from './base/restart-flags.js';
 
 export default class Cancel extends BaseCommand {
@@ -12,7 +12,7 @@ export default class Cancel extends BaseCommand {
   static override args = {
     stack: argument({ name: 'STACK', description: 'Stack whose update, or whose groups\' rollout, to cancel', ignoreStdin: true }),
   };
-  static override flags = { ...asgFlags, ...balancerFlags, ...stackFlags, ...limitFlags, ...commonFlags, ...outputFlags };
+  static override flags = { ...asgFlags, ...balancerFlags, ...stackFlags, ...limitFlags, ...lockFlag, ...commonFlags, ...outputFlags };
 
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Cancel);

@@ -8,13 +8,14 @@ import { retrying } from '../engine/retry.js';
 import { Failure, refused } from '../errors.js';
 import type { GroupResult } from '../model/decision.js';
 import type { Stack } from '../model/stack.js';
+import { lockAsked, type LockFlags } from './lock-flags.js';
 import { balancerAsked, balancerProblems, groupsBehind, type BalancerAsked } from './balancer-target.js';
 import { withRun, type CommonFlags, type Happy, type Head, type Run } from './run.js';
 import type { Ending, Surroundings } from './surroundings.js';
 import { byName, namedGroups, targetProblems } from './targets.js';
 import { againWith, planOf } from './update-asgs.js';
 
-export interface CancelAsked extends BalancerAsked, CommonFlags, NumberTexts {}
+export interface CancelAsked extends BalancerAsked, CommonFlags, LockFlags, NumberTexts {}
 
 /**
  * `cancel`: has CloudFormation undo the update that is under way, and whoever works on a rollout of the groups
@@ -32,6 +33,9 @@ export async function cancel(asked: CancelAsked, surroundings: Surroundings): Pr
     groups: named.asgs,
     again,
     onInterrupt: () => 'Looks no longer; what was asked for stays, and CloudFormation and the run go on going back.',
+    // Whoever holds the lock is who is asked.
+    lock: lockAsked(asked, wanted),
+    lockLater: true,
   };
   return withRun(head, asked, surroundings, async (run) => {
     const stack = asked.stack === undefined ? undefined : await stackOf(run, asked.stack);
@@ -64,11 +68,21 @@ async function cancelRollout(run: Run, wanted: Wanted, asked: CancelAsked, open:
   run.deps.emit({ type: 'groups.found', ...(asked.stack === undefined ? {} : { stack: asked.stack }), groups });
   const plan = planOf(run, wanted, asked, groups, { adoptOnly: true, undo: true, command: 'cancel' });
   // The mark of the boot behind the name is for machines.
-  const results = await callBack(run.deps, plan, open, `ha-updater cancel on ${run.host.split('/')[0] ?? run.host}`);
+  const results = await callBack(run.deps, plan, open, (dead) => lockDead(run, dead), `ha-updater cancel on ${run.host.split('/')[0] ?? run.host}`);
   if (results.some(({ outcome }) => outcome === 'stuck')) throw halfWay(results, asked);
   if (results.some(({ outcome }) => outcome === 'promoted')) throw tooLate(results, asked);
   const frozen = results.some(({ outcome }) => outcome === 'rolledBack');
   return { outcome: 'cancelled', results, ...(frozen && { more: { next: [`ha-updater unfreeze ${targetText(asked)}`] } }) };
+}
+
+/** What a dead run left is worked on from here, under its lock. The wish is written by then. */
+async function lockDead(run: Run, dead: readonly string[]): Promise<void> {
+  try {
+    await run.lockGroups(dead);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    throw new Failure(error.outcome, { ...error.facts, serves: 'The groups were not touched from here.', left: `The wish on ${dead.join(', ')}, which whoever works there obeys at the next look.` }, { cause: error });
+  }
 }
 
 /** Only an update in progress can be cancelled, and only a rollout without a verdict to promote. */

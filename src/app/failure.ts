@@ -158,7 +158,7 @@ export function withPlace(command: string, scene: Pick<Scene, 'region' | 'profil
 }
 
 /** Commands that work under the lock. */
-const LOCKING = /^ha-updater (update-stack|update-asgs|restart|resume|rollback|unfreeze|lock \w+) /;
+const LOCKING = /^ha-updater (update-stack|update-asgs|restart|resume|rollback|unfreeze|cancel|lock \w+) /;
 
 function place({ region, profile }: Pick<Scene, 'region' | 'profile'>): string {
   return `${region === undefined ? '' : ` --region ${region}`}${profile === undefined ? '' : ` --profile ${profile}`}`;

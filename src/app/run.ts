@@ -43,6 +43,8 @@ export interface Head {
   readonly onInterrupt: (witness: Witness) => string;
   /** The strict lock to work under; absent without one, and for commands that change nothing. */
   readonly lock?: LockAsked | undefined;
+  /** Only `lockGroups` takes it, and not the stack's: what comes before is meant for whoever holds it. */
+  readonly lockLater?: boolean;
 }
 
 /** What a story works with. */
@@ -152,7 +154,7 @@ export async function withRun(head: Head, flags: CommonFlags, surroundings: Surr
     });
     tellSettings(emit, surroundings.settings);
     void pulse.beat(done.signal);
-    if (head.stack !== undefined) await locks?.take(identity, { stack: head.stack });
+    if (head.stack !== undefined && head.lockLater !== true) await locks?.take(identity, { stack: head.stack });
     const lockGroups: Run['lockGroups'] = async (groups) => locks?.take(identity, { groups });
     const lock = locks?.address;
     const happy = await story({ id, host: machine.host, pid: surroundings.pid, ...(build !== undefined && { build }), ...(lock !== undefined && { lock }), lockGroups, mayLeave, region, identity, deps });

@@ -27,13 +27,17 @@ export async function begunOn(deps: Deps, names: readonly string[]): Promise<rea
  * Has rollouts rolled back, whoever works on them: writes the wish on the groups, which a live run obeys at its
  * next look, and rolls back itself what a dead one left. Answers how each group ended.
  * @param plan over these groups, to adopt and undo
+ * @param lock takes the strict locks of groups, when the run has some: only what a dead run left needs them
  * @param who asks, for the note and for people
  * @throws Failure `stopped` when a signal came, or when the end did not come in time; the wish stays then
  */
-export async function callBack(deps: Deps, plan: Plan, begun: readonly Begun[], who: string): Promise<readonly GroupResult[]> {
+export async function callBack(deps: Deps, plan: Plan, begun: readonly Begun[], lock: (groups: readonly string[]) => Promise<void>, who: string): Promise<readonly GroupResult[]> {
   await writeWish(deps, begun, who);
   const followed = await follow(deps, plan, begun);
   if (followed.dead.length === 0) return followed.results;
+  const guarded = followed.dead.find(({ group: { notes } }) => notes.lease?.lock !== undefined && notes.lease.lock !== plan.lock);
+  if (guarded !== undefined) throw guardedBy(guarded.group.notes.lease?.lock ?? '', plan, followed.dead);
+  await lock(followed.dead.map(({ group }) => group.name));
   const gone = new Set(followed.dead.map(({ group }) => group.notes.lease?.run));
   const own: Deps = { ...deps, holderIsGone: (lease) => gone.has(lease.run) || deps.holderIsGone(lease) };
   const undone = await swapGroups(own, { ...plan, groups: followed.dead.map(({ group }) => group.name) });
@@ -135,6 +139,20 @@ async function hasOld(deps: Deps, group: BareGroup, record: RolloutRecord): Prom
 
 function look(deps: Deps, names: readonly string[]): ReturnType<Deps['gateway']['describeGroups']> {
   return retrying(deps, 'autoscaling:DescribeAutoScalingGroups', () => deps.gateway.describeGroups(names));
+}
+
+/** Our own eyes say that nobody works there; the lock alone can tell. */
+function guardedBy(lock: string, plan: Plan, dead: readonly Begun[]): Failure {
+  const names = dead.map(({ group }) => group.name).join(', ');
+  const holds = plan.lock === undefined ? 'this run was given none' : `this run was given ${plan.lock}`;
+  return new Failure('stopped', {
+    code: 'cancel.locked',
+    what: `Nobody shows a sign of life on ${names}, and the rollout there was made under the lock ${lock}; ${holds}.`,
+    reasons: [],
+    serves: 'What served before: the groups were not touched from here.',
+    left: `The wish on ${names}: whoever goes on with the rollout, under that lock, rolls it back.`,
+    next: [`ha-updater cancel ${plan.stack ?? plan.groups.map(targetWord).join(' ')} --lock '${lock}'`],
+  });
 }
 
 function stillGoing(why: string, plan: Plan, alive: readonly Begun[]): Failure {

@@ -160,8 +160,7 @@ export function createObserver(deps: Deps, plan: Plan): Observer {
     const found = asked ?? wishOnOurs(groups, plan);
     if (found !== undefined && asked === undefined) {
       asked = found;
-      const open = groups.some(({ notes }) => notes.record !== undefined && notes.verdict === undefined);
-      deps.emit({ type: 'interrupt', signal: found.by, effect: open ? 'Rolls back: the new instances go, the old ones stay.' : 'The verdict is written already; what it says is finished.' });
+      deps.emit({ type: 'interrupt', signal: found.by, effect: effectOf(groups) });
     }
     return found === undefined ? {} : { wish: { outcome: 'rollBack', why: found.why } };
   }
@@ -212,6 +211,13 @@ export function createObserver(deps: Deps, plan: Plan): Observer {
       if (seen !== undefined) seen = change(seen);
     },
   };
+}
+
+/** What a wish does, by how far the groups are. */
+function effectOf(groups: readonly Group[]): string {
+  if (groups.some(({ notes }) => notes.record?.strategy === 'restart')) return 'Stops the commands that run and puts back what was taken out.';
+  const open = groups.some(({ notes }) => notes.record !== undefined && notes.verdict === undefined);
+  return open ? 'Rolls back: the new instances go, the old ones stay.' : 'The verdict is written already; what it says is finished.';
 }
 
 /** The reads that a look consists of, each tried again by itself until patience ends. */

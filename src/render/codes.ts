@@ -25,6 +25,7 @@ export const CODES: Readonly<Record<string, string>> = {
   'balancer.unjudged': 'The health in this balancer can mean nothing (no listener, or checks switched off), so it is not waited for.',
 
   'cancel.halfWay': 'A rolling rollout was past its verdict when it was called back: it stopped where it was, and resume finishes it.',
+  'cancel.locked': 'A rollout that a dead run made under a strict lock is rolled back with the same --lock only. The wish stays on the groups.',
   'cancel.notBack': 'What was under way was asked to go back, and had not come back to what it was when we stopped looking.',
   'cancel.nothing': 'There is nothing under way that could be cancelled.',
   'cancel.tooLate': 'It is too late to cancel: what was under way is through.',

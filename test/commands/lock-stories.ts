@@ -106,6 +106,41 @@ export function worksUnderTheLock(open: () => Promise<RunningStore>, { races }: 
     await isWhole();
   });
 
+  it('cancel calls a run back that lives and holds the lock, with --lock and without', async function () {
+    this.timeout(120_000);
+    for (const lock of [[], locked]) {
+      const first = begin(...swap, '--warmup', '3000', ...locked, '--json');
+      await first.sees(/Double the size/);
+      const { code, document, stderr } = await world.json(['cancel', 'web', ...CALM_GROUPS, ...lock], store.env);
+      expect([code, document.groups?.map(({ outcome }) => outcome)], stderr).to.deep.equal([0, ['rolledBack']]);
+      const called = await first.finished;
+      expect([called.code, ending(called).failure?.what.includes('asked for by ha-updater cancel')], called.stderr).to.deep.equal([4, true]);
+      expect((await show()).filter(({ holder }) => holder !== undefined)).to.deep.equal([]);
+      const unfrozen = await world.run(['unfreeze', 'web', ...locked], store.env);
+      expect(unfrozen.code, unfrozen.stderr).to.equal(0);
+    }
+    await isWhole();
+  });
+
+  it('cancel of what a dead holder left says which lock it needs, then waits for its lease and rolls back', async function () {
+    this.timeout(120_000);
+    const first = begin(...swap, '--warmup', '3000', ...locked);
+    await first.sees(/ prove: /);
+    first.child.kill('SIGKILL');
+    await first.finished;
+    const without = await world.json(['cancel', 'web', ...CALM_GROUPS], store.env);
+    expect([without.code, without.document.failure?.code], without.stderr).to.deep.equal([5, 'cancel.locked']);
+    const [, address = ''] = /ha-updater cancel web .*--lock '?([^' ]+)/.exec(without.document.failure?.next.join('\n') ?? '') ?? [];
+    expect(address).to.include(store.address);
+    const { code, document, stderr } = await world.json(['cancel', 'web', ...CALM_GROUPS, '--lock', address], store.env);
+    expect([code, document.groups?.map(({ outcome }) => outcome)], stderr).to.deep.equal([0, ['rolledBack']]);
+    expect(stderr).to.match(/Waits for the lock .*may be dead/);
+    expect(stderr.indexOf('Asked run')).to.be.lessThan(stderr.indexOf('Waits for the lock'));
+    const unfrozen = await world.run(['unfreeze', 'web', ...locked], store.env);
+    expect(unfrozen.code, unfrozen.stderr).to.equal(0);
+    await isWhole();
+  });
+
   it('--wait-for-lock waits for the holder, then works', async function () {
     this.timeout(120_000);
     const first = begin(...swap, ...locked);

@@ -113,7 +113,7 @@ export function createStage(scenario: Partial<Scenario>, groups: readonly Parame
     try {
       const not = await strict?.keeper.take(plan.groups);
       if (not !== undefined) return ended(not.kind === 'held' ? 'held' : 'refused');
-      if (mishap.calls === true) return ended('cancelled', { results: await callBack(deps, plan, await begunOn(deps, plan.groups), 'a test') });
+      if (mishap.calls === true) return ended('cancelled', { results: await callBack(deps, plan, await begunOn(deps, plan.groups), () => Promise.resolve(), 'a test') });
       return ended(plan.strategy === 'restart' ? 'restarted' : 'swapped', { results: await swapGroups(restart === undefined ? deps : { ...deps, commands: restart }, plan) });
     } catch (error) {
       if (error instanceof Killed) {
