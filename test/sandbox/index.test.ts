@@ -1,11 +1,12 @@
 import { CloudFormationClient, CreateStackCommand, DescribeStackResourcesCommand, DescribeStacksCommand, UpdateStackCommand } from '@aws-sdk/client-cloudformation';
-import { AutoScalingClient, CreateAutoScalingGroupCommand, DescribeAutoScalingGroupsCommand, UpdateAutoScalingGroupCommand } from '@aws-sdk/client-auto-scaling';
-import { CreateLaunchTemplateCommand, DescribeInstancesCommand, EC2Client } from '@aws-sdk/client-ec2';
+import { AutoScalingClient, CreateAutoScalingGroupCommand, DescribeAutoScalingGroupsCommand, TerminateInstanceInAutoScalingGroupCommand, UpdateAutoScalingGroupCommand } from '@aws-sdk/client-auto-scaling';
+import { CreateLaunchTemplateCommand, DescribeInstancesCommand, EC2Client, TerminateInstancesCommand } from '@aws-sdk/client-ec2';
 import { ConfigureHealthCheckCommand, CreateLoadBalancerCommand, DescribeInstanceHealthCommand, ElasticLoadBalancingClient } from '@aws-sdk/client-elastic-load-balancing';
 import { CreateTargetGroupCommand, DescribeTargetHealthCommand, ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { expect } from 'chai';
 import { createSandbox, type Sandbox } from '../../src/sandbox/index.js';
 import { DEFAULT_SCENARIO, type Scenario } from '../../src/sandbox/scenario.js';
+import { standardGroup } from '../support/sandbox.js';
 
 /** A group behind both kinds of balancer: made, watched while it comes up, and doubled. */
 async function story(scenario: Partial<Scenario>): Promise<{ sandbox: Sandbox; seen: string[]; serving: number[] }> {
@@ -69,6 +70,26 @@ describe('the sandbox as a whole', () => {
     const { seen, serving } = await story({ faults: stale });
     expect(serving.at(-1)).to.equal(4);
     expect(seen).to.not.deep.equal((await story({})).seen);
+  });
+
+  it('takes what others ask for as none of the doings of the tool that it watches, once that has told its name', async () => {
+    for (const [named, rules] of [[true, []], [false, ['foreign']]] as const) {
+      const sandbox = createSandbox(DEFAULT_SCENARIO);
+      const { changeImage } = standardGroup(sandbox.world, { size: 1, min: 0, max: 2, balancers: [] });
+      const tool = new AutoScalingClient({ ...sandbox.clientConfig(), ...(named ? { customUserAgent: [['ha-updater', '1.0.0']] as [string, string][] } : {}) });
+      const somebody = new EC2Client(sandbox.clientConfig());
+      const ids = async (): Promise<string[]> => ((await tool.send(new DescribeAutoScalingGroupsCommand({}))).AutoScalingGroups?.[0]?.Instances ?? []).map(({ InstanceId }) => InstanceId ?? '');
+      const [old = ''] = await ids();
+      changeImage('ami-new');
+      sandbox.monitor.expect({ group: 'web', strategy: { kind: 'swap' } });
+      await tool.send(new UpdateAutoScalingGroupCommand({ AutoScalingGroupName: 'web', DesiredCapacity: 2 }));
+      sandbox.clock.advance(300_000);
+      await tool.send(new TerminateInstanceInAutoScalingGroupCommand({ InstanceId: old, ShouldDecrementDesiredCapacity: true }));
+      await somebody.send(new TerminateInstancesCommand({ InstanceIds: (await ids()).filter((id) => id !== old) }));
+      sandbox.clock.advance(10_000);
+      expect(sandbox.monitor.violations.map(({ rule }) => rule).filter((rule) => rule !== 'capacity')).to.deep.equal(rules);
+      expect(sandbox.monitor.violations.length > 0).to.equal(!named);
+    }
   });
 
   it('knows when the stack of a group is in progress', async () => {

@@ -121,6 +121,26 @@ describe('somebody else', function () {
     });
   }
 
+  for (const operation of ['TerminateInstances', 'TerminateInstanceInAutoScalingGroup'] as const) {
+    it(`terminates all new ones after the verdict to promote (${operation}): the old ones serve until those are replaced`, async () => {
+      const stage = stageOf();
+      const { world, clock, monitor } = stage.sandbox;
+      // Its sixth change writes the verdict.
+      expect((await stage.run({}, { killAt: { change: 6, when: 'after' } })).outcome).to.equal('killed');
+      expect(stage.changes().at(-1)).to.contain('promote');
+      for (const { InstanceId } of (groupOf(world).Instances ?? []).filter((one) => one.LaunchTemplate?.Version === '2')) {
+        if (operation === 'TerminateInstances') world.invoke('ec2', operation, { InstanceIds: [InstanceId] }, 'others');
+        else world.invoke('autoscaling', operation, { InstanceId, ShouldDecrementDesiredCapacity: false }, 'others');
+      }
+      clock.advance(60_000);
+      const ending = await stage.run();
+      expect(ending.outcome, ending.failure?.facts.what).to.equal('swapped');
+      expect(stateOf(stage)).to.deep.equal([{ name: 'web', size: [1, 2, 3], instances: ['InService 2', 'InService 2'], suspended: [], tags: [] }]);
+      expect(Math.min(...monitor.timeline.slice(monitor.timeline.findIndex(({ inService }) => inService === 2)).map(({ inService }) => inService))).to.equal(2);
+      expect(stage.violations()).to.deep.equal([]);
+    });
+  }
+
   it('gets a new instance that shut itself down: that is a bad version, and it rolls back', async () => {
     const stage = createStage({ images: { 'ami-dies': { behaviour: 'dies', diesAfter: 60, boot: [20, 30] } } }, [{ name: 'web', size: 1, min: 1, max: 2 }]);
     stage.groups[0]?.changeImage('ami-dies');

@@ -103,7 +103,7 @@ export function foreignTags(group: GroupState): Record<string, string> {
   return Object.fromEntries([...group.tags].filter(([key]) => !key.startsWith(OUR_TAGS)).map(([key, tag]) => [key, `${tag.value}/${tag.propagate}`]));
 }
 
-/** Whether the scenario let somebody else resize the group since the expectation began. */
+/** Whether somebody else resized the group since the expectation began, by the scenario or by a call. */
 export function resizedByOthers(world: World, expectation: Expectation, group: GroupState): boolean {
   return othersResizes(world, expectation, group).length > 0;
 }
@@ -113,9 +113,13 @@ export function desiredByOthers(world: World, expectation: Expectation, group: G
   return Math.max(0, ...othersResizes(world, expectation, group).map((fault) => fault.desired ?? fault.min ?? 0));
 }
 
-/** How often the scenario let somebody else do this to the group since the expectation began. */
+/** The calls by which people do what a scenario can let somebody do. */
+const CALLS: Partial<Readonly<Record<Meddling, string>>> = { resumeProcesses: 'ResumeProcesses', protect: 'SetInstanceProtection', removeTags: 'DeleteTags', deleteGroup: 'DeleteAutoScalingGroup' };
+
+/** How often somebody else did this to the group since the expectation began, by the scenario or by a call. */
 export function meddled(world: World, expectation: Expectation, group: GroupState, does: Meddling): number {
-  return world.scenario.faults.filter((fault) => {
+  const called = group.others.filter(({ at, operation }) => operation === CALLS[does] && at >= expectation.since).length;
+  return called + world.scenario.faults.filter((fault) => {
     if (fault.kind !== 'meddle' || fault.group !== group.name || fault.does !== does) return false;
     const at = world.startedAt + fault.at * 1000;
     return at >= expectation.since && at <= world.clock.now();
@@ -124,9 +128,11 @@ export function meddled(world: World, expectation: Expectation, group: GroupStat
 
 function othersResizes(world: World, expectation: Expectation, group: GroupState): { readonly desired?: number; readonly min?: number }[] {
   const logicalId = group.tags.get('aws:cloudformation:logical-id')?.value;
-  return world.scenario.faults.flatMap((fault) => {
+  const called = group.others.filter(({ at, desired }) => desired !== undefined && at >= expectation.since);
+  const fated = world.scenario.faults.flatMap((fault) => {
     if (fault.kind !== 'resize' || (fault.group !== group.name && fault.group !== logicalId)) return [];
     const at = world.startedAt + fault.at * 1000;
     return at >= expectation.since && at <= world.clock.now() ? [fault] : [];
   });
+  return [...called, ...fated];
 }

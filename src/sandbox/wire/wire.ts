@@ -1,5 +1,5 @@
 import { ServiceFault } from '../world/fault.js';
-import type { ServiceName, Services, WorldRoot } from '../world/world.js';
+import type { Call, ServiceName, Services, WorldRoot } from '../world/world.js';
 import { wireFaults } from './faults.js';
 import { readForm } from './form.js';
 import { writeAnswer, writeFault } from './query.js';
@@ -47,6 +47,9 @@ export interface Wire {
   readonly answer: (request: WireRequest) => WireOutcome;
 }
 
+/** In the user agent of the tool whose rollouts are watched. */
+const WATCHED = /\bha-updater\//;
+
 /**
  * The front door of the simulated AWS: finds the operation that a request means, applies the wire's
  * faults, runs it in the world and writes its answer as the service would. Any signature is accepted,
@@ -57,9 +60,18 @@ export function createWire(world: WorldRoot, services: Services, seen: (call: Ca
   const requestIds = random.fork('requestIds');
   const treatmentOf = wireFaults(world.scenario, random);
 
+  let known = false;
+  /** Once the tool that is watched has told its name, whoever does not tell it is somebody else. */
+  const callerOf = (agent: string): Call['caller'] => {
+    const tells = WATCHED.test(agent);
+    known ||= tells;
+    return known && !tells ? 'others' : 'outside';
+  };
+
   /** Runs the operation, in the present or, for a stale read, on the past. */
   const run = (request: WireRequest, service: ServiceName, operation: string, readInput: () => object, key?: string): object | 'reply lost' => {
     const agent = request.headers['user-agent'] ?? '';
+    const caller = callerOf(agent);
     const { refusal, replyLost, lag } = treatmentOf(service, operation, (world.clock.now() - world.startedAt) / 1000, key);
     let input: object = {};
     try {
@@ -69,8 +81,8 @@ export function createWire(world: WorldRoot, services: Services, seen: (call: Ca
       if (implementation === undefined) throw new ServiceFault('InvalidAction', `The sandbox does not simulate ${service}:${operation}`);
       const output =
         lag === undefined
-          ? world.invoke(service, operation, input, 'outside')
-          : implementation(world.past(service, lag), input, { service, operation, requestId: uuid(), caller: 'outside' });
+          ? world.invoke(service, operation, input, caller)
+          : implementation(world.past(service, lag), input, { service, operation, requestId: uuid(), caller });
       seen({ at: world.clock.now(), service, operation, input, agent, outcome: replyLost ? 'reply lost' : 'ok' });
       return replyLost ? 'reply lost' : output;
     } catch (error) {

@@ -60,6 +60,7 @@ export function createAutoScalingGroup(world: World, input: CreateAutoScalingGro
     waves: new Map(),
     counter: 0,
     outside: { count: 0, last: '' },
+    others: [],
   };
   for (const hook of input.LifecycleHookSpecificationList ?? []) addHook(group, hook);
   state.groups.set(name, group);

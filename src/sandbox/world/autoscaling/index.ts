@@ -96,13 +96,21 @@ function guarded(operation: Operation): Operation {
   return (world, input: Subject, call) => {
     const groups = groupsOf(world, input);
     const operated = groups.find((group) => group.extras.Operator?.Principal !== undefined);
-    if (operated !== undefined && call.caller === 'outside') {
+    if (operated !== undefined && (call.caller === 'outside' || call.caller === 'others')) {
       throw new ServiceFault('AccessDenied', `AutoScalingGroup ${operated.name} is managed by ${operated.extras.Operator?.Principal}; only its operator can change it.`, 403);
     }
     const answer = operation(world, input, call);
     if (call.caller === 'outside') for (const group of groups) group.outside = { count: group.outside.count + 1, last: call.operation };
+    if (call.caller === 'others') for (const group of groups) noteOthers(world, group, call.operation);
     return answer;
   };
+}
+
+/** What somebody else does is noted for the invariants: nothing of it is the doing of the rollout that they watch. */
+function noteOthers(world: World, group: GroupState, operation: string): void {
+  const sizes = operation === 'UpdateAutoScalingGroup' || operation === 'SetDesiredCapacity';
+  group.others.push({ at: world.clock.now(), operation, ...(sizes ? { desired: group.desired } : {}) });
+  if (sizes) group.resizedByWorld = true;
 }
 
 interface Subject {

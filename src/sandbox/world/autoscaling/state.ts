@@ -131,6 +131,8 @@ export interface GroupState {
   counter: number;
   /** Changes asked for from outside (people, tools): how many, and the last one's name. */
   outside: { count: number; last: string };
+  /** Changes by people and tools that have no part in the rollout that is watched. */
+  readonly others: { readonly at: number; readonly operation: string; /** What it was changed to. */ readonly desired?: number }[];
 }
 
 export interface AutoScalingState {

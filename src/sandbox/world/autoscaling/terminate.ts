@@ -4,7 +4,7 @@ import { endInstance } from '../ec2/launch.js';
 import { ec2State, type EndedBy } from '../ec2/state.js';
 import { ServiceFault } from '../fault.js';
 import { touch } from '../touched.js';
-import type { World } from '../world.js';
+import type { Call, World } from '../world.js';
 import { endActivity, moveActivity, stamp, startActivity } from './activities.js';
 import { raiseHooks } from './hooks.js';
 import { schedulePlan } from './plan.js';
@@ -15,7 +15,8 @@ import { capacityOf, counts, findGroup, groupOf, invalid, isLeaving, memberOf, u
  * Terminates one instance, or up to 100 of one group. A batch is refused as a whole when one id is
  * wrong. Answers one activity per instance, in progress; the instances leave in waves.
  */
-export function terminateInstanceInAutoScalingGroup(world: World, input: TerminateInstanceInAutoScalingGroupType): object {
+export function terminateInstanceInAutoScalingGroup(world: World, input: TerminateInstanceInAutoScalingGroupType, { caller }: Call): object {
+  const by = caller === 'others' ? 'world' : 'caller';
   const batch = input.InstanceIds ?? [];
   if (input.InstanceId !== undefined && batch.length > 0) throw invalid('Only one of InstanceId and InstanceIds can be specified.');
   if (input.InstanceId === undefined && batch.length === 0) throw invalid('Either InstanceId or InstanceIds must be specified.');
@@ -26,7 +27,7 @@ export function terminateInstanceInAutoScalingGroup(world: World, input: Termina
     const { group, member } = memberOf(world, input.InstanceId);
     requireNotLeaving(member);
     requireRoom(group, [member], decrement);
-    return { Activity: { ...userTerminates(world, group, member, decrement) } };
+    return { Activity: { ...userTerminates(world, group, member, decrement, by) } };
   }
   const group = groupOf(world, input.AutoScalingGroupName);
   const members = [...new Set(batch)].map((id) => {
@@ -36,7 +37,7 @@ export function terminateInstanceInAutoScalingGroup(world: World, input: Termina
     return member;
   });
   requireRoom(group, members, decrement);
-  return { Activities: members.map((member) => ({ ...userTerminates(world, group, member, decrement) })) };
+  return { Activities: members.map((member) => ({ ...userTerminates(world, group, member, decrement, by) })) };
 }
 
 /** A terminate that is sent again must not count twice. */
@@ -54,13 +55,13 @@ function requireRoom(group: GroupState, members: readonly Member[], decrement: b
   }
 }
 
-function userTerminates(world: World, group: GroupState, member: Member, decrement: boolean): Activity {
+function userTerminates(world: World, group: GroupState, member: Member, decrement: boolean, by: EndedBy): Activity {
   const from = group.desired;
   if (decrement && counts(member)) group.desired -= unitsOf(member);
   const shrinking = decrement ? `, shrinking the capacity from ${from} to ${group.desired}` : '';
   const cause = `At ${stamp(world)} instance ${member.id} was taken out of service in response to a user request${shrinking}.`;
   if (decrement) group.lastChange = cause;
-  const activity = beginTermination(world, group, member, 'caller', cause);
+  const activity = beginTermination(world, group, member, by, cause);
   // Without a decrement the gap is filled; with weights a bigger instance may have left one.
   if (capacityOf(group) !== group.desired) schedulePlan(world, group);
   return activity;

@@ -9,7 +9,7 @@ import type {
 import { next } from '../draw.js';
 import { ServiceFault } from '../fault.js';
 import { page } from '../page.js';
-import type { World } from '../world.js';
+import type { Call, World } from '../world.js';
 import { selects } from './filters.js';
 import { resolveImage } from './images.js';
 import { endInstance, startInstance } from './launch.js';
@@ -139,12 +139,12 @@ export function runInstances(world: World, input: RunInstancesRequest): object {
   return reservations(world, instances)[0] ?? {};
 }
 
-export function terminateInstances(world: World, input: TerminateInstancesRequest): object {
+export function terminateInstances(world: World, input: TerminateInstancesRequest, { caller }: Call): object {
   requireInstances(world, input.InstanceIds);
   const rows = (input.InstanceIds ?? []).map((id) => {
     const instance = ec2State(world).instances.get(id) as Ec2Instance;
     const before = stateView(instance.state);
-    endInstance(world, id, 'caller');
+    endInstance(world, id, caller === 'others' ? 'world' : 'caller');
     return { InstanceId: id, PreviousState: before, CurrentState: stateView(instance.state) };
   });
   return { TerminatingInstances: rows };
