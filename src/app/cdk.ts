@@ -105,6 +105,7 @@ const STACK_CALLS = [
   'deleteStack',
   'continueRollback',
   'rollbackStack',
+  'stackPolicy',
   'setStackPolicy',
   'setTerminationProtection',
   'failedEvents',

@@ -1,19 +1,20 @@
 import { lostGroups, lostStacks } from '../decide/changes.js';
 import { classifyStatus } from '../decide/stack-update.js';
 import { retrying } from '../engine/retry.js';
-import type { StackSettings } from '../engine/gateway.js';
 import { changeStack, stackGroups, type OpenChange, type StackOrder } from '../engine/stack.js';
 import { AwsFault, Failure, refused } from '../errors.js';
 import type { FailureFacts } from '../model/event.js';
 import type { Stack } from '../model/stack.js';
 import type { LoadedTemplate, TemplateSource } from '../model/template.js';
 import { inspectTemplate, maxBodyBytes } from '../template/load.js';
+import { settingsBack, type FormerSettings, type SettingsBack } from './revert-settings.js';
 import type { Run } from './run.js';
 import { templateStore, type StoreFlags } from './template-store.js';
 
 /** A stack as it was before its change, ready to be made that again. */
 export interface Before {
   readonly stack: Stack;
+  readonly settings: FormerSettings;
   readonly template: LoadedTemplate;
 }
 
@@ -40,12 +41,25 @@ export async function noteBefore({ deps }: Run, order: StackOrder, flags: StoreF
     deps.emit({ type: 'warning', reason: { code: 'revert.secret', text: said, remedy: '' } });
   }
   // What we hold against it did not keep it from being deployed before.
-  return { stack, template: { source: await source(), origin, bytes, resources, declared, findings: [] } };
+  return { stack, settings: { ...stack, ...(await formerPolicy(deps, order, stack)) }, template: { source: await source(), origin, bytes, resources, declared, findings: [] } };
+}
+
+/** The policy is asked for only when this run sets another one. */
+async function formerPolicy(deps: Run['deps'], { settings }: StackOrder, { id, name }: Stack): Promise<Pick<FormerSettings, 'policy'>> {
+  if (settings?.policy === undefined) return {};
+  try {
+    return { policy: (await retrying(deps, 'cloudformation:GetStackPolicy', () => deps.gateway.stackPolicy(id))) ?? null };
+  } catch (error) {
+    if (!(error instanceof AwsFault)) throw error;
+    const text = `The policy of stack ${name} cannot be put back with --revert-on-failure: ${inWords(error)}.`;
+    deps.emit({ type: 'warning', reason: { code: 'revert.policy', text, remedy: 'Allow cloudformation:GetStackPolicy.' } });
+    return {};
+  }
 }
 
 /**
- * The swap rolled back, so the stack goes back too: to the template, the parameters and the tags that it had, then the
- * processes that the roll-back left suspended are resumed. Answers the failure with what stands now.
+ * The swap rolled back, so the stack goes back too: to the template, the parameters and the settings that it had, then
+ * the processes that the roll-back left suspended are resumed. Answers the failure with what stands now.
  * @param promoted groups of this run that run the new configuration already: then going back would undo them
  */
 export async function revert(run: Run, order: StackOrder, before: Before, failure: Failure, promoted: readonly string[]): Promise<Failure> {
@@ -54,22 +68,40 @@ export async function revert(run: Run, order: StackOrder, before: Before, failur
   if (promoted.length > 0) {
     return with_({ left: `${failure.facts.left} The stack was not put back: ${promoted.join(', ')} ${promoted.length === 1 ? 'runs' : 'run'} the new configuration already.`.trim() });
   }
-  const back = orderBack(order, before);
+  const { changed, unset } = noteUnset(deps);
+  let policyIsBack = false;
+  let settings: SettingsBack | undefined;
   try {
+    const now = await retrying(deps, 'cloudformation:DescribeStacks', () => deps.gateway.describeStack(before.stack.id));
+    settings = settingsBack(order, before.settings, now);
+    const back = orderBack(order, before, settings);
     deps.emit({ type: 'stack.mending', stack: order.stack, action: 'revert', token: back.token });
-    await changeStack(deps, back, (open) => sameAndWhole(open, before));
+    const { policy } = settings;
+    // The policy of this run may forbid the way back.
+    if (policy !== undefined) await retrying(deps, 'cloudformation:SetStackPolicy', () => deps.gateway.setStackPolicy(before.stack.id, policy));
+    policyIsBack = policy !== undefined;
+    await changeStack(changed, back, (open) => sameAndWhole(open, before));
   } catch (error) {
     if (!(error instanceof Failure) && !(error instanceof AwsFault)) throw error;
     const what = error instanceof Failure ? error.facts.what : inWords(error);
-    const left = `${failure.facts.left} The stack could not be put back: ${sentence(what)} ${await standing(run, order, before)} Its groups still point at the new configuration; frozen, they launch nothing of it.`.trim();
+    const left = `${failure.facts.left} The stack could not be put back: ${sentence(what)} ${await standing(run, order, before)}${policyIsBack ? ' Its policy is as it was.' : ''} Its groups still point at the new configuration; frozen, they launch nothing of it.`.trim();
     return with_({ left, next: [...new Set([...failure.facts.next, ...(error instanceof Failure ? error.facts.next : [])])] });
   }
-  return resumed(run, order, before, failure, with_);
+  return resumed(run, [isBack(order, before, settings), ...settings.stays, ...unset].join(' '), before, failure, with_);
+}
+
+/** What calls of their own could not set is told as warnings alone; the last words have to say it too. */
+function noteUnset(deps: Run['deps']): { readonly changed: Run['deps']; readonly unset: readonly string[] } {
+  const unset: string[] = [];
+  const emit: Run['deps']['emit'] = (event) => {
+    if (event.type === 'warning' && event.reason.code === 'stack.notSet') unset.push(`Except: ${event.reason.text}`);
+    deps.emit(event);
+  };
+  return { changed: { ...deps, emit }, unset };
 }
 
 /** The stack is back; its groups may launch again. */
-async function resumed(run: Run, order: StackOrder, before: Before, failure: Failure, with_: (facts: Partial<FailureFacts>) => Failure): Promise<Failure> {
-  const back = `${putBack(order, before)} ${stays(order.settings)}`.trim();
+async function resumed(run: Run, back: string, before: Before, failure: Failure, with_: (facts: Partial<FailureFacts>) => Failure): Promise<Failure> {
   const open = new Set<string>();
   try {
     const done = await unfreeze(run, before.stack.id, open);
@@ -86,24 +118,11 @@ async function resumed(run: Run, order: StackOrder, before: Before, failure: Fai
   }
 }
 
-/** `: it has the template, the parameters and the tags that it had.` */
-function putBack(order: StackOrder, { stack }: Before): string {
+/** `: the stack has the template, the tags and the parameters that it had.` */
+function isBack(order: StackOrder, { stack }: Before, { back }: SettingsBack): string {
   const secrets = changedSecrets(order, stack);
   const kept = secrets.length === 0 ? '' : ` except ${secrets.join(', ')}, whose former value cannot be read (NoEcho)`;
-  return `: the stack has the template${order.settings?.tags === undefined ? '' : ', the tags'} and the parameters that it had${kept}.`;
-}
-
-/** Settings have no former value that could be read; they stay. */
-function stays(settings: StackSettings = {}): string {
-  const words: Partial<Record<keyof StackSettings, string>> = {
-    roleArn: 'the service role',
-    notificationArns: 'notifications',
-    rollback: 'roll-back triggers',
-    policy: 'the stack policy',
-    terminationProtection: 'termination protection',
-  };
-  const stay = (Object.keys(words) as (keyof StackSettings)[]).flatMap((key) => (settings[key] === undefined ? [] : (words[key] ?? [])));
-  return stay.length === 0 ? '' : `As this run set them stay ${stay.join(', ')}.`;
+  return `: the stack has ${['the template', ...back].join(', ')} and the parameters that it had${kept}.`;
 }
 
 /** What the stack is now, when it could not be put back. */
@@ -120,7 +139,7 @@ async function standing({ deps }: Run, order: StackOrder, { stack: { id } }: Bef
 }
 
 /** The former template with the former values; those of NoEcho parameters stay what they are. */
-function orderBack(order: StackOrder, { stack, template }: Before): StackOrder {
+function orderBack(order: StackOrder, { stack, template }: Before, { settings }: SettingsBack): StackOrder {
   return {
     stack: order.stack,
     template,
@@ -129,8 +148,7 @@ function orderBack(order: StackOrder, { stack, template }: Before): StackOrder {
     token: `${order.token}-back`,
     timing: order.timing,
     onInterrupt: 'leave',
-    // Only when this run changed them: somebody else's tags are not ours to take away.
-    ...(order.settings?.tags !== undefined && { settings: { tags: stack.tags ?? {} }, exactTags: true }),
+    ...(Object.keys(settings).length > 0 && { settings, exactTags: true }),
   };
 }
 

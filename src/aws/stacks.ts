@@ -35,8 +35,16 @@ function toStack(stack: AwsStack): Stack {
     ...(stack.ParentId && { parentId: stack.ParentId }),
     ...(stack.Tags !== undefined && stack.Tags.length > 0 && { tags: Object.fromEntries(stack.Tags.map(({ Key, Value }) => [Key ?? '', Value ?? ''])) }),
     ...(stack.RoleARN && { roleArn: stack.RoleARN }),
+    ...(stack.NotificationARNs !== undefined && stack.NotificationARNs.length > 0 && { notificationArns: stack.NotificationARNs }),
+    ...rollbackOf(stack.RollbackConfiguration),
     ...(stack.EnableTerminationProtection === true && { terminationProtection: true }),
   };
+}
+
+/** A stack that never had triggers, and one whose triggers were taken away, shows nothing, an empty list, or zero minutes. */
+function rollbackOf({ RollbackTriggers: triggers = [], MonitoringTimeInMinutes: minutes = 0 }: RollbackConfiguration = {}): Pick<Stack, 'rollback'> {
+  if (triggers.length === 0 && minutes === 0) return {};
+  return { rollback: { triggers: triggers.map(({ Arn }) => Arn ?? ''), monitoringMinutes: minutes } };
 }
 
 /** Parameters without the values that the service masks. */
@@ -202,6 +210,11 @@ export async function rollbackStack(clients: Clients, stackId: string, token: st
 export async function continueRollback(clients: Clients, stackId: string, skip: readonly string[], token: string): Promise<void> {
   const skipped = skip.length === 0 ? {} : { ResourcesToSkip: [...skip] };
   await unlessStarted((await clients.cloudFormation()).continueUpdateRollback({ StackName: stackId, ClientRequestToken: token, ...skipped }));
+}
+
+/** Undefined when the stack has none. */
+export async function stackPolicy(clients: Clients, stackId: string): Promise<string | undefined> {
+  return (await (await clients.cloudFormation()).getStackPolicy({ StackName: stackId })).StackPolicyBody;
 }
 
 export async function setStackPolicy(clients: Clients, stackId: string, policy: string): Promise<void> {

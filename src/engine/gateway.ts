@@ -176,6 +176,8 @@ export interface Gateway {
   rollbackStack(stackId: string, token: string): Promise<void>;
   /** ContinueUpdateRollback, without the resources to skip. */
   continueRollback(stackId: string, skip: readonly string[], token: string): Promise<void>;
+  /** JSON text; undefined when the stack has none. */
+  stackPolicy(stackId: string): Promise<string | undefined>;
   setStackPolicy(stackId: string, policy: string): Promise<void>;
   setTerminationProtection(stackId: string, on: boolean): Promise<void>;
   /**

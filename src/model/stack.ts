@@ -24,6 +24,10 @@ export interface Stack {
   /** Absent when it has none. */
   readonly tags?: Readonly<Record<string, string>>;
   readonly roleArn?: string;
+  /** Absent when it has none. */
+  readonly notificationArns?: readonly string[];
+  /** Alarms that roll an update back, and how long they are watched after it; absent when it has neither. */
+  readonly rollback?: { readonly triggers: readonly string[]; readonly monitoringMinutes?: number };
   /** Present when it is on. */
   readonly terminationProtection?: true;
 }

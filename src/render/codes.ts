@@ -149,6 +149,7 @@ export const CODES: Readonly<Record<string, string>> = {
   'restart.source': 'The group gets traffic from a source that instances cannot be taken out of here.',
   'restart.stuck': 'Instances stay out of their balancers after a failure. The record is kept; resume puts them back.',
 
+  'revert.policy': 'When the stack has to go back, it keeps the policy of this run: the former one cannot be read.',
   'revert.secret': 'When the stack has to go back, a NoEcho parameter keeps the value of this run: the former one cannot be read.',
   'rollback.judged': 'The rollout was judged already and its old instances are going; it can only be finished.',
   'run.account': 'The credentials are of another account than --expect-account names.',

@@ -121,7 +121,7 @@ describe('what failed', () => {
 describe('the other calls on stacks', () => {
   it('carry their tokens and only what was said', async () => {
     const { gateway, inputsOf } = gatewayTo({
-      cloudformation: { CreateStack: { StackId: STACK }, UpdateStack: {}, DeleteStack: {}, ContinueUpdateRollback: {}, SetStackPolicy: {}, UpdateTerminationProtection: {} },
+      cloudformation: { CreateStack: { StackId: STACK }, UpdateStack: {}, DeleteStack: {}, ContinueUpdateRollback: {}, GetStackPolicy: { StackPolicyBody: '{}' }, SetStackPolicy: {}, UpdateTerminationProtection: {} },
     });
     const settings = { timeoutMinutes: 9, terminationProtection: true, disableRollback: true, policy: '{}', policyDuringUpdate: '{"a":1}' };
     await gateway.createStack({ ...request, settings });
@@ -134,6 +134,7 @@ describe('the other calls on stacks', () => {
     await gateway.continueRollback(STACK, [], 'c');
     await gateway.continueRollback(STACK, ['Group'], 'c');
     expect(inputsOf('ContinueUpdateRollback')).to.deep.equal([{ StackName: STACK, ClientRequestToken: 'c' }, { StackName: STACK, ClientRequestToken: 'c', ResourcesToSkip: ['Group'] }]);
+    expect(await gateway.stackPolicy(STACK)).to.equal('{}');
     await gateway.setStackPolicy(STACK, '{}');
     await gateway.setTerminationProtection(STACK, false);
     expect(inputsOf('UpdateTerminationProtection')).to.deep.equal([{ StackName: STACK, EnableTerminationProtection: false }]);

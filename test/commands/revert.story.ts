@@ -55,7 +55,7 @@ describe('--revert-on-failure', function () {
     const other = await world.file('other.yaml', WEB.replace('Image: {Type: String}', 'Image: {Type: String}, Token: {Type: String, NoEcho: true}').replace('MaxSize: 2', 'MaxSize: 3'));
     const { code, document, stderr } = await update('tagged', '--template', other, `Image=${UNHEALTHY}`, `Token=${SECRET}`, '--tag', 'team=new', '--tag', 'stage=live', '--notification-arn', 'arn:aws:sns:eu-west-1:123456789012:t', '--revert-on-failure');
     expect(code, stderr).to.equal(4);
-    expect(left(document)).to.match(/^Nothing of the change: the stack has the template, the tags and the parameters that it had\. As this run set them stay notifications\. Resumed on tagged-Group-\S+ what the roll-back had suspended\.$/);
+    expect(left(document)).to.match(/^Nothing of the change: the stack has the template, the tags, the notifications and the parameters that it had\. Resumed on tagged-Group-\S+ what the roll-back had suspended\.$/);
     expect(document.failure?.next.join('\n'), 'there is nothing to unfreeze').not.to.include('unfreeze');
     expect(document.groups?.[0]).to.include({ outcome: 'rolledBack' }).and.to.deep.include({ frozen: [] });
     expect(stderr).to.include('the stack goes back to the template and the parameters that it had');
@@ -68,6 +68,28 @@ describe('--revert-on-failure', function () {
     await created('untagged', '--template', web, `Image=${GOOD}`);
     expect((await update('untagged', `Image=${UNHEALTHY}`, '--tag', 'stage=live', '--revert-on-failure')).code).to.equal(4);
     expect((await status('untagged')).stack.tags, 'a stack without tags has none again').to.equal(undefined);
+  });
+
+  it('puts back the settings that the run changed, and says of those that no call takes away', async () => {
+    const [p1 = '', p2 = ''] = await Promise.all(['Update:Delete', 'Update:Replace'].map((action) => world.file(`${action.slice(7)}.json`, JSON.stringify({ Statement: [{ Effect: 'Allow', NotAction: action, Principal: '*', Resource: '*' }] }))));
+    const role = (name: string): string => `arn:aws:iam::123456789012:role/${name}`;
+    const settings = (n: number, policy: string): readonly string[] => ['--role-arn', role(`r${n}`), '--notification-arn', `arn:aws:sns:eu-west-1:123456789012:t${n}`, '--stack-policy', policy, '--rollback-trigger', `arn:aws:cloudwatch:eu-west-1:123456789012:alarm:a${n}`, '--monitoring-minutes', String(n)];
+    await created('settled', '--template', web, `Image=${GOOD}`, ...settings(1, p1));
+    const { stack: before } = await status('settled');
+    const { code, document, stderr } = await update('settled', `Image=${UNHEALTHY}`, ...settings(2, p2), '--termination-protection', '--revert-on-failure');
+    expect(code, stderr).to.equal(4);
+    expect(left(document)).to.match(/^Nothing of the change: the stack has the template, the notifications, the roll-back triggers, the termination protection, the service role, the policy and the parameters that it had\. Resumed on/);
+    const { stack: after } = await status('settled');
+    const facts = ({ parameters, roleArn, notificationArns, rollback, terminationProtection }: StatusDocument['stack']): object => ({ parameters, roleArn, notificationArns, rollback, terminationProtection });
+    expect(facts(after)).to.deep.equal(facts(before));
+    expect(after).to.deep.include({ roleArn: role('r1'), rollback: { triggers: ['arn:aws:cloudwatch:eu-west-1:123456789012:alarm:a1'], monitoringMinutes: 1 } });
+    expect(await world.ask('GetStackPolicy', { StackName: 'settled' })).to.include('Update:Delete');
+
+    await created('bare', '--template', web, `Image=${GOOD}`);
+    const bare = await update('bare', `Image=${UNHEALTHY}`, ...settings(2, p2), '--revert-on-failure');
+    expect(left(bare.document), bare.stderr).to.include('the template, the notifications, the roll-back triggers and the parameters that it had. The service role of this run stays: CloudFormation takes no role away from a stack. Its policy allows every update now, as none did');
+    expect((await status('bare')).stack).to.include({ roleArn: role('r2') }).and.not.to.have.any.keys('notificationArns', 'rollback');
+    expect(await world.ask('GetStackPolicy', { StackName: 'bare' })).to.include('Update:*');
   });
 
   it('says exactly what stands when the stack does not go back', async () => {
