@@ -28,6 +28,8 @@ export default class Restart extends BaseCommand {
     'ssm-parameter': string({ summary: 'Parameter of the document; may be repeated', helpValue: 'KEY=VALUE', helpGroup: COMMAND, multiple: true, multipleNonGreedy: true }),
     exec: string({ summary: 'Command line for the shell of this machine, with HA_UPDATER_INSTANCE_ID, _PRIVATE_IP, _PUBLIC_IP, _GROUP, _STACK, _ROLLOUT', helpValue: 'COMMAND', helpGroup: COMMAND }),
     'command-timeout': seconds(300, 'Longest time for the command on one instance', COMMAND),
+    'check-command': string({ summary: 'Run here for every restarted instance that is in service again, every 10 s until it ends with 0; only then it is proven', helpValue: 'COMMAND', helpGroup: COMMAND }),
+    'check-timeout': seconds(60, 'Longest time of one try of the check command', COMMAND),
     quorum: string({ summary: 'What stays in service: a part of what is registered, or a number of instances [default: 0.66]', helpValue: '0.66|N', helpGroup: QUORUM }),
     'quorum-attempts': string({ summary: 'Looks in a row that may find too few in service before it gives up [default: 60]', helpValue: 'N', helpGroup: QUORUM }),
     'on-error': string({

@@ -41,7 +41,9 @@ export async function restart(asked: RestartAsked, surroundings: Surroundings): 
     if (wish.command.kind === 'ssm') await expectAgents(run, groups);
     const commands = commandsOf(run, wish, asked.stack);
     await run.lockGroups(groups);
-    const plan = makePlan(wanted, {
+    // Whoever puts back needs no check.
+    const gates = wanted.gates === undefined ? {} : { gates: { ...wanted.gates, words: '' } };
+    const plan = makePlan({ ...wanted, ...gates }, {
       strategy: 'restart',
       restart: wish.plan,
       run: run.id,
@@ -64,10 +66,10 @@ export async function restart(asked: RestartAsked, surroundings: Surroundings): 
   }));
 }
 
-/** The limits of a rollout that a restart has too; its command's time is its own. */
+/** The limits of a rollout that a restart has too, and its check; its command's time is its own. */
 function limitsOf(asked: RestartAsked): Parameters<typeof readWanted>[0] {
-  const { 'healthy-timeout': healthy, warmup, 'drain-timeout': drain, 'wait-for-lock': lock, poll } = asked;
-  return { 'healthy-timeout': healthy, warmup, 'drain-timeout': drain, 'wait-for-lock': lock, poll };
+  const { 'healthy-timeout': healthy, warmup, 'drain-timeout': drain, 'wait-for-lock': lock, poll, 'check-command': check, 'check-timeout': checkTimeout } = asked;
+  return { 'check-command': check, 'check-timeout': checkTimeout, 'healthy-timeout': healthy, warmup, 'drain-timeout': drain, 'wait-for-lock': lock, poll };
 }
 
 function commandsOf(run: Run, { command, plan }: RestartWanted, stack: string | undefined): Commands {

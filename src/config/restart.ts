@@ -11,6 +11,7 @@ export interface RestartFlags extends NumberTexts {
   readonly 'ssm-document'?: string | undefined;
   readonly 'ssm-parameter'?: readonly string[] | undefined;
   readonly exec?: string | undefined;
+  readonly 'check-command'?: string | undefined;
 }
 
 /** The command of a restart: a document that SSM runs on the instance, or a line for the shell of this machine. */
@@ -76,7 +77,7 @@ function readParameters(texts: readonly string[], problems: string[]): Readonly<
 
 /** The choices of a restart, spelt out again. Values of parameters may be secret and are left out. */
 export function restartWords(flags: RestartFlags): string {
-  const texts = ['quorum', 'quorum-attempts', 'on-error', 'ssm', 'ssm-document', 'exec', 'command-timeout', 'healthy-timeout', 'warmup', 'drain-timeout', 'wait-for-lock', 'poll'] as const;
+  const texts = ['quorum', 'quorum-attempts', 'on-error', 'ssm', 'ssm-document', 'exec', 'command-timeout', 'check-command', 'check-timeout', 'healthy-timeout', 'warmup', 'drain-timeout', 'wait-for-lock', 'poll'] as const;
   return [
     ...texts.flatMap((name) => (flags[name] === undefined ? [] : [`--${name}`, flags[name]])),
     ...(flags['ssm-parameter'] ?? []).flatMap((text) => ['--ssm-parameter', `${text.split('=')[0] ?? ''}=…`]),

@@ -108,17 +108,28 @@ function heldBack(observed: Observed, plan: Plan, action: Action): { readonly go
 /** New instances in service whose check has not passed, except those that were tried just now. */
 function checksDue(observed: Observed, plan: Plan, group: Group): readonly HookDue[] {
   if (plan.gates?.hooks?.check === undefined || calledBack(observed, plan, group) !== undefined) return [];
-  return candidates(plan, group)
+  return candidates(observed, plan, group)
     .filter((instance) => inService(group, instance) && !checked(observed.seen, plan, instance))
     .filter(({ id }) => observed.at - (resultOf(observed.seen, 'check', id)?.at ?? -Infinity) >= CHECK_EVERY_MS)
     .map(({ id }) => ({ kind: 'check', group: group.name, instance: id }));
 }
 
 /** Whoever has to be proven. */
-function candidates(plan: Plan, group: Group): readonly Instance[] {
+function candidates(observed: Observed, plan: Plan, group: Group): readonly Instance[] {
   const { record, verdict, lease } = group.notes;
+  if (record?.strategy === 'restart') return lease?.run === plan.run ? restartedNow(observed, plan, group) : [];
   if (record === undefined) return plan.strategy === 'prove' ? group.instances.filter(({ lifecycle }) => standing(lifecycle) !== 'leaving') : [];
   return lease?.run !== plan.run || verdict?.outcome === 'rollBack' ? [] : split(group, record).new;
+}
+
+/** Who is out, was restarted, and has to show that it is well. Who is only put back need not. */
+function restartedNow({ commands, seen }: Observed, plan: Plan, { notes, instances }: Group): readonly Instance[] {
+  if (plan.restart === undefined || notes.record?.run !== plan.run) return [];
+  const done = (id: string): boolean => {
+    const command = commands?.[id];
+    return command?.state === 'ended' && command.ok && seen.failed[id] === undefined;
+  };
+  return instances.filter(({ id }) => notes.out?.instances.some((out) => out.id === id) === true && done(id));
 }
 
 /** Instances that have gone and whose command afterwards is still to run. */

@@ -55,10 +55,15 @@ export function warmup(group: Group, plan: Plan): number {
 
 /** Instances that have been in service for the whole warm-up, by this process's own looks, and passed their check. */
 export function proven(group: Group, instances: Group['instances'], seen: Seen, plan: Plan, at: Instant): Group['instances'] {
+  return warm(group, instances, seen, plan, at).filter((instance) => checked(seen, plan, instance));
+}
+
+/** Those that have been in service for the whole warm-up, whatever their check says. */
+export function warm(group: Group, instances: Group['instances'], seen: Seen, plan: Plan, at: Instant): Group['instances'] {
   const needed = warmup(group, plan);
   return instances.filter((instance) => {
     const since = seen.inServiceSince[instance.id];
-    return since !== undefined && at - since >= needed && inService(group, instance) && checked(seen, plan, instance);
+    return since !== undefined && at - since >= needed && inService(group, instance);
   });
 }
 
@@ -168,7 +173,7 @@ export function remember(earlier: Seen, look: Omit<Observed, 'seen'>, plan: Plan
     }
   }
   const noted = look.groups.map((group) => withNotes(group, { ...seen, known: next.known }));
-  const restarts = rememberRestart({ ...seen, inServiceSince: next.inServiceSince }, look, noted, plan);
+  const restarts = rememberRestart({ ...seen, inServiceSince: next.inServiceSince, hooks: next.hooks }, look, noted, plan);
   const held = Object.keys(next.leases).length > 0;
   const { stackBusySince: before, ...rest } = seen;
   const stackBusySince = look.stackStatus !== undefined && busy(look.stackStatus) ? (before ?? at) : undefined;

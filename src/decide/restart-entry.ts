@@ -5,8 +5,10 @@ import type { Balancer, Group, Instance } from '../model/group.js';
 import type { Plan } from '../model/plan.js';
 import type { OutInstance } from '../model/record.js';
 import { inService, notInService, standing } from './classify.js';
+import { checked, failedCheck, notProvenYet } from './hooks.js';
+import { countQuorum } from './quorum.js';
 import { isBack, isListed, isRegistered, targetOf } from './registered.js';
-import { proven } from './remember.js';
+import { proven, warm } from './remember.js';
 
 /** What shall become of an instance that is noted as out: the whole restart, back as it is, or left out because it failed. */
 export type Aim = 'restart' | 'back' | 'out';
@@ -28,15 +30,17 @@ export function entryStep(observed: Observed, plan: Plan, group: Group, out: Out
   if (aim !== 'restart' && command?.state === 'running') return { kind: 'cancel' };
   switch (aim) {
     case 'back':
-      return backStep(observed, plan, group, instance, out);
+      return backStep(observed, plan, group, instance, out, aim);
     case 'out': {
       const still = group.balancers.filter((balancer) => isRegistered(instance, balancer));
+      if (still.length === 0) return { kind: 'finished' };
+      if (!inService(group, instance)) return deregister(still, out);
       // It came late, and it serves: nobody is better off without it.
-      if (still.length === 0 || inService(group, instance)) return { kind: 'finished' };
-      return deregister(still, out);
+      if (checked(observed.seen, plan, instance)) return { kind: 'finished' };
+      return maySpare(observed, plan, group, instance) ? deregister(still, out) : { kind: 'finished', open: `${failedCheck(observed.seen, plan, instance)}; it stays in, because the quorum needs it` };
     }
     case 'restart':
-      if (command?.state === 'ended') return backStep(observed, plan, group, instance, out);
+      if (command?.state === 'ended') return backStep(observed, plan, group, instance, out, aim);
       if (command?.state === 'running') return { kind: 'wait', why: 'the command runs', until: command.since + (plan.restart?.commandMs ?? 0) };
       return outStep(observed, plan, group, instance, out);
   }
@@ -52,16 +56,26 @@ function outStep(observed: Observed, plan: Plan, group: Group, instance: Instanc
   return { kind: 'wait', why: `draining from ${draining.map(({ name }) => name).join(', ')}`, until };
 }
 
-/** Into every balancer again, then in service for the warm-up; or not, within the limit. */
-function backStep(observed: Observed, plan: Plan, group: Group, instance: Instance, out: OutInstance): EntryStep {
+/** Into every balancer again, then in service for the warm-up, and checked if it was restarted; or not, within the limit. */
+function backStep(observed: Observed, plan: Plan, group: Group, instance: Instance, out: OutInstance, aim: 'restart' | 'back'): EntryStep {
   const until = (observed.seen.backSince[out.id] ?? observed.at) + plan.timing.progressMs;
   const late = observed.at >= until;
   const missing = group.balancers.filter((balancer) => !isBack(instance, balancer, out));
   if (missing.length > 0 && !late) return { kind: 'register', at: missing.map((balancer) => ({ balancer, target: targetOf(out, balancer) })) };
-  if (missing.length === 0 && proven(group, [instance], observed.seen, plan, observed.at).length > 0) return { kind: 'finished' };
+  const good = aim === 'restart' ? proven : warm;
+  if (missing.length === 0 && good(group, [instance], observed.seen, plan, observed.at).length > 0) return { kind: 'finished' };
   const open = notInService(group, instance);
   if (late) return { kind: 'finished', open: open === '' ? 'in service, but not for the whole warm-up' : open };
-  return { kind: 'wait', why: open === '' ? 'in service, warming up' : open, until };
+  const waiting = aim === 'restart' ? notProvenYet(observed.seen, plan, instance) : 'in service, warming up';
+  return { kind: 'wait', why: open === '' ? waiting : open, until };
+}
+
+/** Whether the quorum holds without those that serve and fail their check, up to this one. */
+function maySpare({ seen }: Observed, plan: Plan, group: Group, instance: Instance): boolean {
+  const noted = group.notes.out?.instances ?? [];
+  const { serving, floor } = countQuorum(group, noted, plan.restart?.quorum ?? 1);
+  const going = group.instances.filter((one) => seen.failed[one.id] !== undefined && inService(group, one) && !checked(seen, plan, one));
+  return going.indexOf(instance) < serving - floor;
 }
 
 function deregister(from: readonly Balancer[], out: OutInstance): EntryStep {

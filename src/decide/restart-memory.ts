@@ -2,6 +2,7 @@ import type { Observed, Seen } from '../model/decision.js';
 import type { Group } from '../model/group.js';
 import type { Plan } from '../model/plan.js';
 import { notInService } from './classify.js';
+import { failedCheck } from './hooks.js';
 import { isBack, isListed } from './registered.js';
 import { countQuorum, nextBatch, restartable } from './quorum.js';
 import { proven } from './remember.js';
@@ -55,6 +56,8 @@ function whyFailed(seen: Seen, look: Omit<Observed, 'seen'>, group: Group, id: s
   const out = group.notes.out?.instances.find((one) => one.id === id);
   const missing = out === undefined ? [] : group.balancers.filter((balancer) => !isBack(instance, balancer, out));
   const open = missing.length > 0 ? `${missing.map(({ name }) => name).join(', ')} did not take it back` : notInService(group, instance);
+  const check = open === '' ? failedCheck(seen, plan, instance) : '';
+  if (check !== '') return `it was in service again and not proven within ${seconds(plan.timing.progressMs)}: ${check}`;
   return `it was not in service again within ${seconds(plan.timing.progressMs)}${open === '' ? '' : `: ${open}`}`;
 }
 

@@ -96,11 +96,31 @@ describe('restart, as a command', function () {
     expect(next).to.match(new RegExp(`^ha-updater resume --elb ${name}`));
     const back = await world.json('rollback', '--elb', name, ...CALM.slice(0, 2));
     expect(back.code, back.stderr).to.equal(0);
+    const going = world.start('restart', '--elb', name, '--ssm', 'hangs', '--quorum', '2', '--output', 'lines', ...CALM);
+    await going.sees(/Run the command on/);
+    const cancelled = await world.json('cancel', '--elb', name);
+    expect([cancelled.code, cancelled.document.outcome], cancelled.stderr).to.deep.equal([0, 'cancelled']);
+    expect((await going.finished).code).to.equal(4);
     expect(await violations()).to.deep.equal([]);
     // A balancer of a group means the group: its record and its processes count.
     const behind = await world.json('restart', '--elb', await classicOf(world, 'web-'), '--exec', 'true', '--quorum', '1', ...CALM);
     expect(behind.code, behind.stderr).to.equal(0);
     expect(behind.document.groups?.[0]?.group).to.match(/^web-Group-/);
+  });
+
+  it('--check-command has to answer 0 before the next one goes', async () => {
+    const tried = await world.file('tried', '');
+    // Fails the first time for each.
+    const check = `test -n "$HA_UPDATER_PRIVATE_IP" && grep -q "$HA_UPDATER_INSTANCE_ID" ${tried} || { echo $HA_UPDATER_INSTANCE_ID >> ${tried}; echo not ready; exit 1; }`;
+    const good = await world.json('restart', 'web', '--exec', 'true', '--check-command', check, '--quorum', '1', ...CALM);
+    expect(good.code, good.stderr).to.equal(0);
+    expect(good.stderr.match(/i-\w+: not ready/g)).to.have.length(2);
+    const bad = await world.json('restart', 'web', '--exec', 'true', '--check-command', 'echo no; exit 4', '--on-error', 'reregister', '--quorum', '1', '--healthy-timeout', '600', '--command-timeout', '7200');
+    expect([bad.code, bad.document.failure?.code], bad.stderr).to.deep.equal([4, 'restart.putBack']);
+    expect(bad.document.failure?.what).to.include('the check command says no: exit 4: no');
+    const { code, document } = await world.json('restart', 'web', '--exec', 'true', '--before-terminate-command', 'true');
+    expect([code, document.failure?.what]).to.deep.equal([2, 'Nonexistent flag: --before-terminate-command.']);
+    expect(await violations()).to.deep.equal([]);
   });
 
   it('says everything that is wrong with a command line, and sends nothing', async () => {

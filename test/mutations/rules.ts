@@ -33,6 +33,8 @@ export const MUTATIONS: readonly Mutation[] = [
   { name: 'restart-guard-last', rule: 'the guard spares the last one too', file: 'decide/guard-restart.js', find: 'if (after === 0)', put: 'if (false)' },
   { name: 'restart-guard-forgets', rule: 'nobody who is out may vanish from the notes', file: 'decide/guard-restart.js', find: 'if (forgotten !== undefined)', put: 'if (false)' },
   { name: 'restart-health-check', rule: 'what is out must not look sick to Auto Scaling', file: 'decide/restart-preflight.js', find: ", 'HealthCheck'", put: '' },
+  { name: 'restart-check-skipped', rule: 'a restarted instance is through only when its check command says yes', file: 'decide/restart-entry.js', find: "const good = aim === 'restart' ? proven : warm;", put: 'const good = warm;' },
+  { name: 'restart-check-spares', rule: 'who fails its check is not taken out when the quorum needs it', file: 'decide/restart-entry.js', find: 'return maySpare(observed, plan, group, instance) ?', put: 'return true ?' },
   { name: 'restart-not-written', rule: 'who is taken out is written down before', file: 'engine/execute.js', find: "return gateway.writeNotes([action.group], { out: action.out });", put: 'return;' },
 
   // Who is in service, and who is proven.
@@ -44,7 +46,7 @@ export const MUTATIONS: readonly Mutation[] = [
   { name: 'pause-ignored', rule: 'nobody goes beyond a pause but by resume', file: 'decide/gates.js', find: 'if (plan.undo || plan.goOn === true)', put: 'if (true)' },
   { name: 'gates-forgotten', rule: 'a rollout does not pass with less than it was begun with', file: 'decide/gates.js', find: 'if (lacking.length === 0)', put: 'if (true)' },
   { name: 'alarm-unheard', rule: 'an alarm that rings fails the rollout', file: 'decide/alarms.js', find: "({ state, since }) => state === 'ALARM' && since >= startedAt", put: '() => false' },
-  { name: 'check-skipped', rule: 'an instance is proven only when its check command says yes', file: 'decide/remember.js', find: ' && checked(seen, plan, instance)', put: '' },
+  { name: 'check-skipped', rule: 'an instance is proven only when its check command says yes', file: 'decide/remember.js', find: '.filter((instance) => checked(seen, plan, instance))', put: '' },
   { name: 'before-command-skipped', rule: 'a termination waits for the command before it', file: 'decide/hooks.js', find: 'const ready = action.instances.filter(isOver);', put: 'const ready = action.instances;' },
   { name: 'failed-command-ignored', rule: 'a command before or after a termination that fails stops the run', file: 'decide/hooks.js', find: "resultOf(seen, kind, id)?.passed === false", put: 'false' },
   { name: 'unclean-value', rule: 'no value that a shell would understand gets into a command line', file: 'hooks/command-line.js', find: 'if (!HARMLESS.test(value))', put: 'if (false)' },

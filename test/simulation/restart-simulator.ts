@@ -1,7 +1,10 @@
-import type { RestartPlan } from '../../src/model/plan.js';
+import type { Hooks } from '../../src/engine/hooks.js';
+import type { Gates, RestartPlan } from '../../src/model/plan.js';
+import type { SandboxClock } from '../../src/sandbox/clock.js';
 import { seededRandom, type Random } from '../../src/sandbox/random.js';
 import type { CommandBehaviour, Fault, Scenario } from '../../src/sandbox/scenario.js';
 import { PLAN } from '../support/groups.js';
+import { scriptedHooks } from '../support/scripted-hooks.js';
 import { standAlone } from '../support/alone.js';
 import type { standardGroup } from '../support/sandbox.js';
 import { createStage, stateOf, type Ending, type Mishap } from '../support/stage.js';
@@ -22,6 +25,8 @@ export interface RestartStory {
   /** Instances without a group, instead of groups. */
   readonly alone?: { readonly kind: 'classic' | 'target-group'; readonly size: number; readonly ports: readonly number[]; readonly drain: number };
   readonly restart: RestartPlan;
+  /** Tries of the check command that fail per instance, and every how many instances it never succeeds; absent without a check. */
+  readonly check?: { readonly fails: number; readonly never?: number };
   readonly mishaps: readonly Mishap[];
   /** Run by number: what is called instead of the same again. */
   readonly recovers: Readonly<Record<number, 'resume' | 'rollback'>>;
@@ -58,10 +63,16 @@ export function drawRestart(seed: number): RestartStory {
       onError: random.pick(['stop', 'reregister', 'continue'] as const),
       commandMs: random.pick([20_000, 60_000]),
     },
+    ...drawCheck(random.fork('check')),
     mishaps: immortal ? [] : Array.from({ length: random.int(0, 3) }, (_, index) => drawMishap(random.fork(`mishap ${index}`))),
     recovers: random.chance(0.4) ? { 1: random.pick(['resume', 'rollback'] as const) } : {},
     rivals: immortal || random.chance(0.8) ? {} : { [random.int(0, 1)]: random.pick([0, 1_000, 30_000, 100_000]) },
   };
+}
+
+function drawCheck(random: Random): Pick<RestartStory, 'check'> {
+  if (random.chance(0.6)) return {};
+  return { check: { fails: random.int(0, 3), ...(random.chance(0.3) ? { never: random.int(1, 4) } : {}) } };
 }
 
 function drawGroup(random: Random, name: string): GroupOptions {
@@ -123,9 +134,12 @@ export async function simulateRestart(story: RestartStory): Promise<RestartTold>
     if (run === MOST_RUNS - 2) clock.advanceTo(Math.max(clock.now(), began + (FAULTS_LAST + 900) * 1000));
     // A failure that leaves somebody out is the end of a restart; then they are put back.
     const recover = story.recovers[run] ?? (run === MOST_RUNS - 1 || ending?.failure?.facts.code === 'restart.stuck' ? 'resume' : undefined);
-    const plan = { ...target, timing, strategy: 'restart' as const, ...(recover === undefined ? { restart: story.restart } : { adoptOnly: true, undo: recover === 'rollback' }) };
+    const { check } = story;
+    const gates = check === undefined || recover !== undefined ? {} : { gates: CHECKED };
+    const hooks = check === undefined ? {} : { hooks: checks(clock, check) };
+    const plan = { ...target, ...gates, timing, strategy: 'restart' as const, ...(recover === undefined ? { restart: story.restart } : { adoptOnly: true, undo: recover === 'rollback' }) };
     const rival = story.rivals[run];
-    const endings = rival === undefined ? [await stage.run(plan, story.mishaps[run])] : await stage.race([{ afterMs: 0, differs: plan, mishap: story.mishaps[run] ?? {} }, { afterMs: rival, differs: plan }]);
+    const endings = rival === undefined ? [await stage.run(plan, { ...story.mishaps[run], ...hooks })] : await stage.race([{ afterMs: 0, differs: plan, mishap: { ...story.mishaps[run], ...hooks } }, { afterMs: rival, differs: plan, mishap: hooks }]);
     ending = endings.find(isGood) ?? (endings[0] as Ending);
     outcomes.push(...endings.map(({ outcome }) => outcome));
     for (const one of endings) lines.push(...one.events.map((event) => JSON.stringify(event)), JSON.stringify({ outcome: one.outcome, failure: one.failure?.facts, state: stateOf(stage) }));
@@ -137,6 +151,18 @@ export async function simulateRestart(story: RestartStory): Promise<RestartTold>
   if (ending === undefined || !(isGood(ending) || ending.outcome === 'refused')) wrong.push(`not finished after ${MOST_RUNS} runs: ${ending?.failure?.facts.what ?? ending?.outcome ?? ''}`);
   wrong.push(...leftBehind(stage, alone?.name));
   return { story, outcomes, wrong, journal: lines.join('\n'), simulatedSeconds: (clock.now() - began) / 1000 };
+}
+
+const CHECKED: Gates = { words: '', hooks: { check: 'check', checkTimeoutMs: 5_000, commandTimeoutMs: 60_000 } };
+
+/** Check commands that fail as drawn; one of them takes a while. */
+function checks(clock: SandboxClock, { fails, never }: NonNullable<RestartStory['check']>): Hooks {
+  const known: string[] = [];
+  return scriptedHooks(clock, ({ subject }, nth) => {
+    if (!known.includes(subject.instance)) known.push(subject.instance);
+    const bad = never !== undefined && known.indexOf(subject.instance) % never === never - 1;
+    return { code: bad || nth <= fails ? 1 : 0, takesMs: 2_000 };
+  }).hooks;
 }
 
 /** Ends after which nothing of ours may be left. */

@@ -1,8 +1,9 @@
 import { expect } from 'chai';
-import type { RestartPlan } from '../../src/model/plan.js';
+import type { Plan, RestartPlan } from '../../src/model/plan.js';
 import { classicHealthOf, idsOf, targetHealthOf } from '../support/ask.js';
 import { PLAN } from '../support/groups.js';
 import { drawRestart, simulateRestart } from './restart-simulator.js';
+import { scriptedHooks } from '../support/scripted-hooks.js';
 import { createStage, stateOf, type Ending, type Stage } from '../support/stage.js';
 
 const RESTART: RestartPlan = { quorum: 0.66, attempts: 10, onError: 'stop', commandMs: 60_000 };
@@ -138,6 +139,73 @@ describe('simulation: restarts in place', () => {
     }
   });
 
+  describe('with a check command', () => {
+    const checked = (differs: Partial<RestartPlan> = {}): Partial<Plan> => ({ ...wish(differs), timing: { ...PLAN.timing, progressMs: 120_000 }, gates: { words: '', hooks: { check: 'check', checkTimeoutMs: 5_000, commandTimeoutMs: 60_000 } } });
+
+    it('nobody goes before the check of those that went has answered 0; it is tried every 10 s', async () => {
+      const stage = createStage({}, [{ name: 'web', size: 3, max: 3 }]);
+      const { hooks, ran } = scriptedHooks(stage.sandbox.clock, (_, nth) => ({ code: nth < 3 ? 1 : 0 }));
+      const ending = await stage.run(checked(), { hooks });
+      expect(ending.results.map(({ outcome, why }) => [outcome, why])).to.deep.equal([['restarted', '3 of 3 instances were restarted and proven']]);
+      const passed = ran.filter((_, index) => index % 3 === 2);
+      expect(ran.map(({ instance }) => instance)).to.deep.equal(passed.flatMap(({ instance }) => [instance, instance, instance]));
+      for (const [index, { from }] of ran.entries()) if (index % 3 > 0) expect(from - (ran[index - 1]?.from ?? 0)).to.be.within(10_000, 16_000);
+      const left = ending.changes.filter(({ what }) => what === 'elasticloadbalancing:DeregisterTargets' || what.endsWith('DeregisterInstancesFromLoadBalancer'));
+      expect(left.length).to.be.greaterThan(2);
+      for (const { at } of left) expect(ran.some(({ from, instance }) => from < at && passed.every((one) => one.instance !== instance || one.from > at)), `deregistered at ${at} while a check was open`).to.equal(false);
+      expect(stage.violations()).to.deep.equal([]);
+    });
+
+    it('one that never answers 0 counts as failed: out, back, or left out while the others go on', async () => {
+      for (const [onError, outcome, code, listed] of [['stop', 'stopped', 'restart.stuck', 4], ['reregister', 'restartFailed', 'restart.putBack', 6], ['continue', 'stopped', 'restart.stuck', 4]] as const) {
+        const stage = createStage({}, [{ name: 'web', size: 3, max: 3 }]);
+        const known: string[] = [];
+        const { hooks } = scriptedHooks(stage.sandbox.clock, ({ subject }) => {
+          if (!known.includes(subject.instance)) known.push(subject.instance);
+          return { code: known[0] === subject.instance ? 1 : 0, output: 'still starting' };
+        });
+        const ending = await stage.run(checked({ onError, quorum: 1 }), { hooks });
+        expect([ending.outcome, ending.failure?.facts.code], `${onError} ${ending.failure?.facts.what ?? ''}`).to.deep.equal([outcome, code]);
+        expect(ending.failure?.facts.what).to.include('not proven within 120 s: the check command says no: exit 1: still starting');
+        stage.sandbox.clock.advance(60_000);
+        expect(registered(stage)[0], onError).to.have.length(listed);
+        const again = await stage.run({ adoptOnly: true });
+        expect(again.failure?.facts, onError).to.equal(undefined);
+        expect(registered(stage)[0], onError).to.have.length(6);
+        expect(stage.violations()).to.deep.equal([]);
+      }
+    });
+
+    it('one that fails its check stays in when the quorum needs it by then', async () => {
+      const stage = createStage({ commands: [{ match: 'break', leaves: 'broken' }] }, [{ name: 'web', size: 3, max: 3, healthCheckType: 'EC2' }]);
+      let broke = false;
+      const { hooks } = scriptedHooks(stage.sandbox.clock, ({ subject }) => {
+        const other = idsOf(stage.sandbox.world).find((id) => id !== subject.instance);
+        if (!broke) stage.sandbox.invoke('ssm', 'SendCommand', { InstanceIds: [other], DocumentName: 'AWS-RunShellScript', Parameters: { commands: ['break'] } });
+        broke = true;
+        return { code: 1 };
+      });
+      const ending = await stage.run(checked({ quorum: 2 }), { hooks });
+      expect(ending.outcome).to.equal('restartFailed');
+      expect(ending.failure?.facts.what).to.include('it stays in, because the quorum needs it');
+      expect(registered(stage)[0]).to.have.length(6);
+      expect(stage.violations()).to.deep.equal([]);
+    });
+
+    it('what is put back after a signal, or for a dead run, needs none', async () => {
+      const stage = createStage({}, [{ name: 'web', size: 3, max: 3 }]);
+      const { hooks } = scriptedHooks(stage.sandbox.clock, () => ({ code: 1 }));
+      const state = stateOf(stage);
+      const ending = await stage.run(checked(), { hooks, interruptAfterMs: 90_000 });
+      expect([ending.outcome, ending.failure?.facts.what.includes('check')]).to.deep.equal(['restartFailed', false]);
+      expect(stateOf(stage)).to.deep.equal(state);
+      expect((await stage.run(checked(), { hooks, killAt: { change: 9, when: 'after' } })).outcome).to.equal('killed');
+      const passing = scriptedHooks(stage.sandbox.clock, () => ({}));
+      expect((await stage.run(checked(), passing)).results.map(({ outcome }) => outcome)).to.deep.equal(['restarted']);
+      expect(stage.violations()).to.deep.equal([]);
+    });
+  });
+
   it('refuses what could never be: the last one, and a quorum that keeps all', async () => {
     const one = createStage({}, [{ name: 'web', size: 1 }]);
     expect((await one.run(wish({ quorum: 0.1 }))).failure?.facts.reasons.map(({ code }) => code)).to.deep.equal(['restart.last']);
@@ -190,6 +258,9 @@ describe('simulation: restarts in drawn worlds', function () {
 
   // Found by seeds: a note that reads did not show yet, a rival that wrote its record over ours, an instance that died while it was out.
   for (const seed of [152, 213, 273, 484, 722, 929, 1131]) {
-    it(`seed ${seed}`, async () => expect((await simulateRestart(drawRestart(seed))).wrong).to.deep.equal([]));
+    it(`seed ${seed}`, async () => {
+      const { check, ...story } = drawRestart(seed);
+      expect((await simulateRestart(story)).wrong).to.deep.equal([]);
+    });
   }
 });
