@@ -16,11 +16,13 @@ const SCENARIO = `
 timing: {stackResource: [10, 10]}
 objects:
   templates/inner.yml: ${JSON.stringify(INNER)}
+  templates/broken.yml: ${JSON.stringify(INNER.replaceAll('Calm', 'Broken'))}
 faults:
   - {kind: refuse, calls: "cloudformation:DescribeEvents", code: AccessDenied, message: "not authorized to perform cloudformation:DescribeEvents"}
   - {kind: stackFails, logicalId: Wild, reason: "Too wild (Service: Sns, Status Code: 400)", after: 1}
   - {kind: stackFails, stack: both, logicalId: One, reason: The first is no good}
   - {kind: stackFails, stack: both, logicalId: Two, reason: Nor is the second}
+  - {kind: changeSetFails, logicalId: Broken, reason: Never seen either}
   - {kind: changeSetFails, stack: unread, logicalId: First, reason: Never seen}
 `;
 
@@ -100,6 +102,15 @@ describe('following a stack, and the root cause', function () {
       'both.yaml:6:3 Two (AWS::SNS::Topic in both) CREATE_FAILED: Nor is the second',
     ]);
     expect(stderr.match(/Root cause: /g)).to.have.length(2);
+  });
+
+  it('says why the change set of a nested stack failed, where the one above says only that it did, and leaves nothing', async () => {
+    const template = await world.file('broken.yaml', nested().replace('inner.yml', 'broken.yml'));
+    const { code, document, stderr } = await update('broken', '--template', template, 'Name=one');
+    expect(code, stderr).to.equal(3);
+    expect(document.failure?.what).to.match(/^CloudFormation refuses to create stack broken: in broken-Nested-\w+, The following hook\(s\)\/validation failed/);
+    const left = await world.ask('ListStacks', {});
+    expect([...left.matchAll(/<StackName>(broken[^<]*)<[\s\S]*?<StackStatus>(\w+)</g)].map(([, , status]) => status)).to.deep.equal(['DELETE_COMPLETE', 'DELETE_COMPLETE']);
   });
 
   it('says what may not be asked when a change set fails for an unknown resource', async () => {

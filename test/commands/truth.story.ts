@@ -46,19 +46,19 @@ const CASES: readonly Case[] = [
   { stack: 'cdk-web', create: ['--app', 'APP', ami(1)], updates: [{ name: 'a CDK app with another image', args: ['--app', 'APP', ami(2)] }] },
 ];
 
+/** A nested stack that comes into being is given a name anew by each change set. */
+const named = (stack: string): string => stack.replace(/-[A-Z0-9]{12}$/, '');
+
 /** What became of every resource, by the events of the operation: `STACK/ID` → what a plan would call it. */
 function deedsOf(events: readonly RunEvent[], plan: ChangePlan): Readonly<Record<string, string>> {
-  const before = new Map(plan.resources.map((row) => [`${row.stack}/${row.logicalId}`, row.physicalId]));
-  const stacks = new Set([plan.stack, ...plan.resources.map((row) => row.stack)]);
+  const before = new Map(plan.resources.map((row) => [`${named(row.stack)}/${row.logicalId}`, row.physicalId]));
   const deeds: Record<string, string> = {};
   for (const event of events) {
     if (event.type !== 'stack.event') continue;
     const { stackName, logicalId, physicalId, status, type } = event.event;
     // A stack tells of itself too; as a resource it is named by its parent.
     if (type === 'AWS::CloudFormation::Stack' && event.event.stackId === physicalId) continue;
-    // The sandbox makes no change set for a nested stack that comes into being: its parent's Add stands for it.
-    if (!stacks.has(stackName)) continue;
-    const key = `${stackName}/${logicalId}`;
+    const key = `${named(stackName)}/${logicalId}`;
     if (status === 'CREATE_COMPLETE') deeds[key] = 'Add';
     if (status === 'UPDATE_COMPLETE') deeds[key] = physicalId === before.get(key) ? 'Modify' : 'Replace';
     // The old one of a resource that was replaced goes in the clean-up.
@@ -68,7 +68,7 @@ function deedsOf(events: readonly RunEvent[], plan: ChangePlan): Readonly<Record
 }
 
 function plannedDeeds(plan: ChangePlan): Readonly<Record<string, string>> {
-  return Object.fromEntries(plan.resources.map(({ stack, logicalId, action, replacement }) => [`${stack}/${logicalId}`, action === 'Modify' && replacement === 'True' ? 'Replace' : action]));
+  return Object.fromEntries(plan.resources.map(({ stack, logicalId, action, replacement }) => [`${named(stack)}/${logicalId}`, action === 'Modify' && replacement === 'True' ? 'Replace' : action]));
 }
 
 /** Names of balancers that the change leaves where they are. */

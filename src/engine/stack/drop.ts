@@ -48,9 +48,13 @@ async function removeEmptyStack(deps: Deps, stackId: string, ownId: string): Pro
   const described = (): ReturnType<typeof deps.gateway.describeStack> => retrying(deps, 'cloudformation:DescribeStacks', () => deps.gateway.describeStack(stackId), RETRY);
   const stack = await described();
   if (stack?.status !== 'REVIEW_IN_PROGRESS') return;
-  const others = await retrying(deps, 'cloudformation:ListChangeSets', () => deps.gateway.listChangeSets(stackId));
-  // A list may still show the one that was just deleted.
-  if (others.some(({ id }) => id !== ownId)) return;
+  for (let look = 1; look <= tries; look++) {
+    const left = await retrying(deps, 'cloudformation:ListChangeSets', () => deps.gateway.listChangeSets(stackId));
+    if (left.some(({ id }) => id !== ownId)) return;
+    // One with nested stacks takes its time to go, with those that came with it (user guide, "Delete a change set").
+    if (left.length === 0) break;
+    await deps.clock.sleep(everyMs);
+  }
   await retrying(deps, 'cloudformation:DeleteStack', () => deps.gateway.deleteStack(stackId, `drop-${stackId.split('/').at(-1) ?? ''}`));
   for (let look = 0; look < goneTries; look++) {
     const now = await described();

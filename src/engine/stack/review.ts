@@ -42,10 +42,12 @@ export async function review(deps: Deps, order: StackOrder, prepared: Prepared):
     }
     const changeSet = await computed(deps, order, made.id);
     if (changeSet.status === 'FAILED') {
-      const reasons = saysNothingChanges(changeSet.reason) ? undefined : await whyFailed(deps, prepared, made.id);
+      const failed = saysNothingChanges(changeSet.reason) ? undefined : await innermost(deps, changeSet, made.id);
+      const reasons = failed === undefined ? [] : await whyFailed(deps, prepared, failed.id);
       await dropChangeSet(deps, own);
-      if (reasons === undefined) return undefined;
-      const what = `CloudFormation refuses to ${action} stack ${order.stack}: ${prepared.redact(changeSet.reason) || 'its change set failed without a reason'}`;
+      if (failed === undefined) return undefined;
+      const where = failed.stackName === undefined ? '' : `in ${failed.stackName}, `;
+      const what = `CloudFormation refuses to ${action} stack ${order.stack}: ${where}${prepared.redact(failed.reason) || 'its change set failed without a reason'}`;
       throw refused('stack.rejected', what, reasons);
     }
     return { changeSet: { ...changeSet, stackId: changeSet.stackId || made.stackId }, changes: await changesOf(deps, changeSet, order.stack), fresh: own.fresh };
@@ -110,6 +112,26 @@ async function look(deps: Deps, id: string, mayLag: boolean): Promise<ChangeSet 
     if (mayLag && error instanceof AwsFault && error.kind === 'missing') return undefined;
     throw error;
   }
+}
+
+/** A change set that fails because that of a nested stack does says only which. */
+const NESTED = /^Nested change set (arn:\S+) was not successfully created/i;
+
+/** The change set that failed by itself; with the name of its stack when that is a nested one. */
+async function innermost(deps: Deps, root: ChangeSet, id: string): Promise<{ readonly id: string; readonly reason: string; readonly stackName?: string }> {
+  let found: { readonly id: string; readonly reason: string; readonly stackName?: string } = { id, reason: root.reason };
+  for (let depth = 0; depth < deepest; depth++) {
+    const nested = NESTED.exec(found.reason)?.[1];
+    if (nested === undefined) break;
+    try {
+      const { reason, stackName } = await retrying(deps, 'cloudformation:DescribeChangeSet', () => deps.gateway.describeChangeSet(nested));
+      found = { id: nested, reason, stackName };
+    } catch (error) {
+      if (!(error instanceof AwsFault)) throw error;
+      break;
+    }
+  }
+  return found;
 }
 
 /** What early validation and hooks said of it; a bare reason names no resource. */

@@ -3,16 +3,19 @@ import { ServiceFault } from '../fault.js';
 import { beginCreate, beginUpdate } from './deployment.js';
 import { checkUpdatable, hasUpdates } from './changing.js';
 import { paged } from './describing.js';
+import { describedChange, summary } from './describedChangeSets.js';
 import { setStackStatus } from './events.js';
 import { changeSetFault } from './faults.js';
+import { forget, nestedIn } from './forgetChangeSets.js';
 import { loadTemplate } from './load.js';
 import { changeSetArn, stackArn } from './names.js';
+import { nestedBlueprint, newChild, reviewedChild } from './nested.js';
 import { describedParameters, resolveParameters } from './parameters.js';
 import { definitionOf, planChanges } from './plan.js';
 import { checkToken, claimToken, requestedBlueprint, stackOf, type BlueprintInput } from './request.js';
 import { compact, object } from './resources/values.js';
 import { EMPTY_BLUEPRINT, newStack } from './stack.js';
-import { cloudFormationState, drawResourceTime, findStack, type Blueprint, type ChangeDetail, type ChangeSetRow, type PlannedChange, type StackRow } from './state.js';
+import { cloudFormationState, drawResourceTime, findStack, type Blueprint, type ChangeSetRow, type PlannedChange, type StackRow } from './state.js';
 import { invalid, text } from './template.js';
 
 interface CreateChangeSetInput extends BlueprintInput {
@@ -86,9 +89,9 @@ export const changeSetOperations: OperationTable = {
     if (found.status === 'CREATE_IN_PROGRESS' || found.executionStatus === 'EXECUTE_IN_PROGRESS') {
       throw new ServiceFault('InvalidChangeSetStatus', `ChangeSet [${found.id}] cannot be deleted in its current status [${found.status}]`);
     }
-    const { changeSets } = cloudFormationState(world);
-    for (const one of [...changeSets.values()]) if (one.rootId === found.id) changeSets.delete(one.id);
-    changeSets.delete(found.id);
+    if (found.rootId !== undefined) throw invalid(`ChangeSet [${found.id}] cannot be deleted directly; delete the root change set [${found.rootId}]`);
+    if (nestedIn(world, found).length === 0) forget(world, found);
+    else deleteWithNested(world, found);
     return {};
   },
 
@@ -110,9 +113,8 @@ export const changeSetOperations: OperationTable = {
 
 function execute(world: World, stack: StackRow, changeSet: ChangeSetRow, input: { ClientRequestToken?: string; DisableRollback?: boolean; RetainExceptOnCreate?: boolean }): void {
   changeSet.executionStatus = 'EXECUTE_COMPLETE';
-  const { changeSets } = cloudFormationState(world);
   // Executing one makes the others untrue, so CloudFormation deletes them.
-  for (const other of changeSetsOf(world, stack)) if (other.id !== changeSet.id) changeSets.delete(other.id);
+  for (const other of changeSetsOf(world, stack)) if (other.id !== changeSet.id) forget(world, other);
   stack.changeSetId = changeSet.id;
   stack.disableRollback = input.DisableRollback ?? false;
   const leave = input.DisableRollback === true || changeSet.onStackFailure === 'DO_NOTHING';
@@ -189,19 +191,54 @@ function failed(changeSet: ChangeSetRow, reason: string): void {
   changeSet.reason = reason;
 }
 
-/** The change set of a nested stack that exists and changes; new ones are shown by their parent's Add. */
+/** The change set of a nested stack that changes, or of one that comes into being: that one waits in review, empty. */
 function nestedChangeSet(world: World, stack: StackRow, parent: ChangeSetRow, change: PlannedChange): void {
-  const child = change.type === 'AWS::CloudFormation::Stack' && change.action === 'Modify' && change.physicalId !== undefined ? findStack(world, change.physicalId) : undefined;
+  if (change.type !== 'AWS::CloudFormation::Stack') return;
+  if (change.action === 'Add') return newNestedChangeSet(world, stack, parent, change);
+  const child = change.action === 'Modify' && change.physicalId !== undefined ? findStack(world, change.physicalId) : undefined;
   if (child === undefined) return;
   const { properties } = definitionOf(world, stack, parent.blueprint, change.logicalId);
   const { body, template } = loadTemplate(world, { TemplateURL: text(properties['TemplateURL']) });
   const given = Object.entries(object(properties['Parameters'])).map(([ParameterKey, value]) => ({ ParameterKey, ParameterValue: settled(child, ParameterKey, text(value)) }));
   const blueprint: Blueprint = { ...child.blueprint, body, template, parameters: resolveParameters(world, template, given, undefined) };
-  const changeSet = newChangeSet(world, child, 'UPDATE', blueprint, { ChangeSetName: `${parent.name}-${child.name}`.slice(0, 128), IncludeNestedStacks: true });
+  computeNested(world, child, 'UPDATE', blueprint, parent, change);
+}
+
+function newNestedChangeSet(world: World, stack: StackRow, parent: ChangeSetRow, change: PlannedChange): void {
+  const { properties } = definitionOf(world, stack, parent.blueprint, change.logicalId);
+  const open = Object.values(object(properties['Parameters'])).some((value) => JSON.stringify(value).includes('{{'));
+  let blueprint: Blueprint;
+  try {
+    blueprint = nestedBlueprint(world, parent.blueprint, properties);
+  } catch (error) {
+    // A value that another resource gives satisfies no constraint before it is known.
+    if (open && error instanceof ServiceFault) return;
+    throw error;
+  }
+  const child = reviewedChild(world, stack, change.logicalId) ?? newChild(world, stack, change.logicalId, EMPTY_BLUEPRINT);
+  setStackStatus(world, child, 'REVIEW_IN_PROGRESS', 'User Initiated');
+  computeNested(world, child, 'CREATE', blueprint, parent, change);
+}
+
+function computeNested(world: World, child: StackRow, type: 'CREATE' | 'UPDATE', blueprint: Blueprint, parent: ChangeSetRow, change: PlannedChange): void {
+  const changeSet = newChangeSet(world, child, type, blueprint, { ChangeSetName: `${parent.name}-${child.name}`.slice(0, 128), IncludeNestedStacks: true });
   changeSet.parentId = parent.id;
   changeSet.rootId = parent.rootId ?? parent.id;
   change.changeSetId = changeSet.id;
   compute(world, child, changeSet);
+  // One that changes nothing fails by itself alone.
+  if (changeSet.status === 'FAILED' && !/didn't contain changes|No updates/.test(changeSet.reason ?? '')) throw invalid(`Nested change set ${changeSet.id} was not successfully created: Currently in FAILED.`);
+}
+
+/** A hierarchy of change sets is deleted by the clock; until then it is still there. */
+function deleteWithNested(world: World, changeSet: ChangeSetRow): void {
+  const time = drawResourceTime(world);
+  changeSet.status = 'DELETE_PENDING';
+  changeSet.executionStatus = 'UNAVAILABLE';
+  world.clock.after(Math.round(time * SHARE_PENDING), () => (changeSet.status = 'DELETE_IN_PROGRESS'));
+  world.clock.after(Math.round(time * (SHARE_PENDING + SHARE_CREATING)), () => {
+    if (cloudFormationState(world).changeSets.has(changeSet.id)) forget(world, changeSet);
+  });
 }
 
 /** A value that another resource gives is known only when it runs; until then it is what it was. */
@@ -226,51 +263,4 @@ function changeSetOf(world: World, input: ChangeSetInput): ChangeSetRow {
   const found = lookUp(world, input);
   if (found === undefined) throw new ServiceFault('ChangeSetNotFound', `ChangeSet [${input.ChangeSetName}] does not exist`, 404);
   return found;
-}
-
-function summary(changeSet: ChangeSetRow, stack: StackRow): object {
-  return compact({
-    ChangeSetName: changeSet.name,
-    ChangeSetId: changeSet.id,
-    StackId: stack.id,
-    StackName: stack.name,
-    Description: changeSet.description,
-    CreationTime: new Date(changeSet.createdAt),
-    ExecutionStatus: changeSet.executionStatus,
-    Status: changeSet.status,
-    StatusReason: changeSet.reason,
-    IncludeNestedStacks: changeSet.includeNested,
-    ParentChangeSetId: changeSet.parentId,
-    RootChangeSetId: changeSet.rootId,
-  });
-}
-
-function describedChange(change: PlannedChange, values: boolean): object {
-  return {
-    Type: 'Resource',
-    ResourceChange: compact({
-      Action: change.action,
-      LogicalResourceId: change.logicalId,
-      PhysicalResourceId: change.physicalId,
-      ResourceType: change.type,
-      Replacement: change.replacement,
-      ChangeSetId: change.changeSetId,
-      Scope: [...new Set(change.details.map((detail) => detail.attribute))],
-      Details: change.details.map((detail) => describedDetail(detail, values)),
-    }),
-  };
-}
-
-function describedDetail(detail: ChangeDetail, values: boolean): object {
-  return compact({
-    Target: compact({
-      Attribute: detail.attribute,
-      Name: detail.name,
-      RequiresRecreation: detail.recreation,
-      ...(values ? { BeforeValue: detail.before, AfterValue: detail.after } : {}),
-    }),
-    Evaluation: detail.evaluation,
-    ChangeSource: detail.source,
-    CausingEntity: detail.entity,
-  });
 }

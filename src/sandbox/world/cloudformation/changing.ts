@@ -2,6 +2,7 @@ import type { OperationTable, World } from '../world.js';
 import { ServiceFault } from '../fault.js';
 import { beginCreate, beginDelete, beginRollback, beginUpdate, cancelUpdate, continueRollback } from './deployment.js';
 import { same } from './equal.js';
+import { forget } from './forgetChangeSets.js';
 import { stackArn } from './names.js';
 import { planChanges } from './plan.js';
 import { checkPolicy } from './policy.js';
@@ -110,9 +111,7 @@ export const changingOperations: OperationTable = {
       throw invalid('Invalid operation on stack [' + stack.id + ']. When you delete a stack, specify which resources to retain only when the stack is in the DELETE_FAILED state.');
     }
     claimToken(world, stack.name, input.ClientRequestToken);
-    for (const changeSet of cloudFormationState(world).changeSets.values()) {
-      if (changeSet.stackId === stack.id) cloudFormationState(world).changeSets.delete(changeSet.id);
-    }
+    for (const changeSet of [...cloudFormationState(world).changeSets.values()]) if (changeSet.stackId === stack.id) forget(world, changeSet);
     beginDelete(world, stack, input.RetainResources ?? [], { token: input.ClientRequestToken });
     return {};
   },

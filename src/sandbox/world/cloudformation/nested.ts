@@ -6,7 +6,7 @@ import { planChanges } from './plan.js';
 import type { NestedStacks, Progress } from './resources/handler.js';
 import { object, objects, optionalList, optionalText } from './resources/values.js';
 import { newStack } from './stack.js';
-import { cloudFormationState, findStack, type Blueprint, type PlannedChange, type StackRow, type Tag } from './state.js';
+import { cloudFormationState, findStack, type Blueprint, type PlannedChange, type StackRow } from './state.js';
 import { same } from './equal.js';
 import { text, type Properties } from './template.js';
 
@@ -33,19 +33,11 @@ export function cancelChildren(world: World, stack: StackRow, cancel: (child: St
 
 /** What the handler of `AWS::CloudFormation::Stack` does with the stacks inside this one. */
 export function nestedStacks(world: World, parent: StackRow, logicalId: string, rollingBack: boolean, engine: Engine): NestedStacks {
-  const tags = parent.blueprint.tags;
   return {
     create: (properties) => {
-      const name = physicalName(world, parent.name, logicalId, 128);
-      const target = nestedBlueprint(world, parent, properties, tags);
-      const child = newStack(world, {
-        id: stackArn(world, name),
-        name,
-        blueprint: target,
-        parentId: parent.id,
-        rootId: parent.rootId ?? parent.id,
-        logicalIdInParent: logicalId,
-      });
+      const target = nestedBlueprint(world, parent.blueprint, properties);
+      // The change set that is carried out may have made it already.
+      const child = reviewedChild(world, parent, logicalId) ?? newChild(world, parent, logicalId, target);
       engine.create(world, child, target, planChanges(world, child, target));
       return child.id;
     },
@@ -57,7 +49,7 @@ export function nestedStacks(world: World, parent: StackRow, logicalId: string, 
         engine.undo(world, child);
         return true;
       }
-      const target = nestedBlueprint(world, parent, properties, tags);
+      const target = nestedBlueprint(world, parent.blueprint, properties);
       const changes = planChanges(world, child, target);
       const unchanged = changes.length === 0 && same(child.blueprint.template.outputs, target.template.outputs) && same(child.blueprint.tags, target.tags);
       if (unchanged) return false;
@@ -73,8 +65,19 @@ export function nestedStacks(world: World, parent: StackRow, logicalId: string, 
   };
 }
 
+/** A nested stack without anything in it; it does nothing until an operation begins. */
+export function newChild(world: World, parent: StackRow, logicalId: string, blueprint: Blueprint): StackRow {
+  const name = physicalName(world, parent.name, logicalId, 128);
+  return newStack(world, { id: stackArn(world, name), name, blueprint, parentId: parent.id, rootId: parent.rootId ?? parent.id, logicalIdInParent: logicalId });
+}
+
+/** The empty nested stack that a change set of its parent has made. */
+export function reviewedChild(world: World, parent: StackRow, logicalId: string): StackRow | undefined {
+  return childStacks(world, parent).find((child) => child.logicalIdInParent === logicalId && child.status === 'REVIEW_IN_PROGRESS');
+}
+
 /** A nested stack takes its parent's tags, role and acknowledged capabilities. */
-function nestedBlueprint(world: World, parent: StackRow, properties: Properties, parentTags: readonly Tag[]): Blueprint {
+export function nestedBlueprint(world: World, parent: Blueprint, properties: Properties): Blueprint {
   const { body, template } = loadTemplate(world, { TemplateURL: optionalText(properties['TemplateURL']) });
   const given = Object.entries(object(properties['Parameters'])).map(([ParameterKey, value]) => ({
     ParameterKey,
@@ -85,10 +88,10 @@ function nestedBlueprint(world: World, parent: StackRow, properties: Properties,
     body,
     template,
     parameters: resolveParameters(world, template, given, undefined),
-    tags: [...parentTags.filter((tag) => !own.some((other) => other.Key === tag.Key)), ...own],
-    capabilities: parent.blueprint.capabilities,
+    tags: [...parent.tags.filter((tag) => !own.some((other) => other.Key === tag.Key)), ...own],
+    capabilities: parent.capabilities,
     notificationArns: optionalList(properties['NotificationARNs']) ?? [],
-    roleArn: parent.blueprint.roleArn,
+    roleArn: parent.roleArn,
   };
 }
 

@@ -96,4 +96,59 @@ describe('CloudFormation: nested stacks', () => {
     expect(of.stack().StackStatus).to.equal('UPDATE_COMPLETE');
     expect(of.named('CreateLaunchConfiguration').at(-1)?.input['ImageId']).to.equal('ami-9');
   });
+
+  interface Row {
+    readonly ResourceChange: { readonly LogicalResourceId: string; readonly ChangeSetId?: string };
+  }
+  const described = (of: Cloud, set: object): Record<string, unknown> & { readonly Changes: readonly Row[] } => of.call('DescribeChangeSet', set) as never;
+  const FRESH = { StackName: 'web', ChangeSetName: 'first', ChangeSetType: 'CREATE', TemplateBody: PARENT, IncludeNestedStacks: true };
+
+  it('that come into being wait empty in review, with a change set of their own, and are the ones that are then made', () => {
+    const of = start();
+    of.call('CreateChangeSet', FRESH);
+    of.settle(60);
+    const root = described(of, { StackName: 'web', ChangeSetName: 'first' });
+    expect(root.Changes.map(({ ResourceChange }) => [ResourceChange.LogicalResourceId, ResourceChange.ChangeSetId !== undefined])).to.deep.equal([['Child', true], ['Group', false]]);
+    const inner = described(of, { ChangeSetName: root.Changes[0]?.ResourceChange.ChangeSetId });
+    expect(inner.Changes.map(({ ResourceChange }) => ResourceChange.LogicalResourceId)).to.deep.equal(['Config']);
+    expect(inner).to.include({ ParentChangeSetId: root['ChangeSetId'], RootChangeSetId: root['ChangeSetId'], ExecutionStatus: 'AVAILABLE' });
+    expect(of.stack(String(inner['StackId']))).to.include({ StackStatus: 'REVIEW_IN_PROGRESS', ParentId: root['StackId'] });
+    of.call('ExecuteChangeSet', { StackName: 'web', ChangeSetName: 'first' });
+    of.settle();
+    expect(of.stack().StackStatus).to.equal('CREATE_COMPLETE');
+    expect(childId(of)).to.equal(inner['StackId']);
+  });
+
+  it('that only waited in review go with the change set, and with the stack', () => {
+    const of = start();
+    of.call('CreateChangeSet', FRESH);
+    of.settle(60);
+    const child = String(described(of, { ChangeSetName: described(of, { StackName: 'web', ChangeSetName: 'first' }).Changes[0]?.ResourceChange.ChangeSetId })['StackId']);
+    of.call('DeleteChangeSet', { StackName: 'web', ChangeSetName: 'first' });
+    expect(described(of, { StackName: 'web', ChangeSetName: 'first' })['Status'], 'a hierarchy takes its time').to.equal('DELETE_PENDING');
+    of.settle(60);
+    expect(() => described(of, { StackName: 'web', ChangeSetName: 'first' })).to.throw(/does not exist/);
+    expect([of.stack(child).StackStatus, of.stack().StackStatus]).to.deep.equal(['DELETE_COMPLETE', 'REVIEW_IN_PROGRESS']);
+    of.call('CreateChangeSet', { ...FRESH, ChangeSetName: 'second' });
+    of.settle(60);
+    of.call('DeleteStack', { StackName: 'web' });
+    of.settle();
+    expect((of.call('ListStacks', {})['StackSummaries'] as { StackStatus: string }[]).every(({ StackStatus }) => StackStatus === 'DELETE_COMPLETE')).to.equal(true);
+  });
+
+  it('whose values are known only later have no change set: their row stands for them', () => {
+    const of = cloud({ objects: { 'assets/child.yaml': CHILD.replace('Type: String', 'Type: Number') } });
+    of.call('CreateChangeSet', { ...FRESH, TemplateBody: PARENT.replace('Ami: !Ref Ami', 'Ami: !Ref Group').replace('!GetAtt Child.Outputs.Name', 'x') });
+    of.settle(60);
+    const root = described(of, { StackName: 'web', ChangeSetName: 'first' });
+    expect(root['Status']).to.equal('CREATE_COMPLETE');
+    expect(root.Changes.every(({ ResourceChange }) => ResourceChange.ChangeSetId === undefined)).to.equal(true);
+  });
+
+  it('fail the change set of their parent when their own cannot be made', () => {
+    const of = start([{ kind: 'changeSetFails', logicalId: 'Config', reason: 'no such property' }]);
+    of.call('CreateChangeSet', FRESH);
+    of.settle(60);
+    expect(described(of, { StackName: 'web', ChangeSetName: 'first' })['StatusReason']).to.match(/^Nested change set arn:.* was not successfully created: Currently in FAILED\.$/);
+  });
 });
