@@ -148,6 +148,9 @@ function afterCanaries(candidates: readonly Candidate[], open: boolean): readonl
   });
 }
 
+/** How late a look may still show what the run before us did. */
+const LATE_MS = 60_000;
+
 /** Whose turn a group's next step is. */
 type Turn =
   | { readonly kind: 'over'; readonly group: Group; readonly result: GroupResult }
@@ -184,6 +187,9 @@ function turnOf(observed: Observed, plan: Plan, group: Group, halted?: Halted): 
     case 'live':
       return { kind: 'silent', group, wait: silence(group, { ...who, until: observed.at }) };
     case 'ours': {
+      // The pause was made by the run before us, and shows only now: somebody has resumed it already.
+      const justAdopted = observed.at - (seen.adoptedAt[group.name] ?? -Infinity) < LATE_MS;
+      if (plan.goOn === true && justAdopted && waitsForResume(record) && group.notes.verdict?.outcome !== 'rollBack') return { kind: 'adopt', group };
       const taken = record.run !== plan.run;
       if (taken && nothingBegun(observed, record)) return { kind: 'undo', group, acts: [undo(observed, group, record, `run ${record.run} had noted it and changed nothing yet`)] };
       const broken = haltedByHook(observed, group);

@@ -83,7 +83,7 @@ export function withNotes(group: Group, seen: Seen): Group {
   const stale = shown.record !== undefined && record === undefined;
   const lagging = shown.lease !== undefined && pulse(shown.lease) === seen.superseded[group.name];
   const older = shown.lease !== undefined && shown.lease.run === known?.lease?.run && shown.lease.beat < known.lease.beat;
-  const lease = stale || lagging || older ? known?.lease : (shown.lease ?? known?.lease);
+  const lease = stale || lagging || older || isBehind(shown, known) ? known?.lease : (shown.lease ?? known?.lease);
   const frozen = shown.frozen ?? known?.frozen;
   const out = newerOut(stale ? undefined : shown.out, known?.out);
   const notes: GroupNotes = {
@@ -102,6 +102,11 @@ export function withNotes(group: Group, seen: Seen): Group {
 /** The later of two notes on what is out. Whoever took them out: a record that was written over it must not make anybody forget them. */
 function newerOut(shown: OutNote | undefined, known: OutNote | undefined): OutNote | undefined {
   return (shown?.number ?? -1) >= (known?.number ?? -1) ? shown : known;
+}
+
+/** A look from before we resumed what was paused: the lease that it shows is that of the run that paused. */
+function isBehind({ record }: GroupNotes, known: GroupNotes | undefined): boolean {
+  return record?.run === known?.record?.run && (record?.gates?.passed ?? 0) < (known?.record?.gates?.passed ?? 0);
 }
 
 /** A look that lags must not take us back to before a pause. */
@@ -136,7 +141,7 @@ export function remember(earlier: Seen, look: Omit<Observed, 'seen'>, plan: Plan
   for (const shown of look.groups) {
     const name = shown.name;
     const lease = shown.notes.lease;
-    if (lease !== undefined && lease.run !== plan.run && pulse(lease) !== seen.superseded[name]) {
+    if (lease !== undefined && lease.run !== plan.run && pulse(lease) !== seen.superseded[name] && !isBehind(shown.notes, seen.known[name])) {
       const before = seen.leases[name];
       const beat = pulse(lease);
       next.leases[name] = before?.beat === beat ? before : { beat, since: at, moved: before !== undefined };

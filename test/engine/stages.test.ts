@@ -128,6 +128,20 @@ describe('a bake', () => {
 
 describe('a pause', function () {
   this.timeout(120_000);
+  for (const otherHost of [false, true]) {
+    it(`is resumed in the same second, while reads still show what was before it, ${otherHost ? 'from another host' : 'from the same host'}`, async () => {
+      for (const seed of [1, 2, 3]) {
+        const stage = createStage({ seed, faults: [{ kind: 'staleReads', service: 'autoscaling', seconds: 20 }] }, [{ name: 'web', size: 4, min: 1, max: 5 }]);
+        stage.groups[0]?.changeImage('ami-new');
+        const endings = [await run(stage, { canary: 1, pauseAt: [25] }, { otherHost }), await resume(stage, { otherHost })];
+        const said = endings.map(({ results, failure }) => results[0]?.outcome ?? failure?.facts.what);
+        expect(said, `seed ${seed}`).to.deep.equal(['paused', 'promoted']);
+        expect(stateOf(stage)).to.deep.equal(PROMOTED);
+        expect(stage.violations()).to.deep.equal([]);
+      }
+    });
+  }
+
   it('stops with the record kept and no lease, and resume goes on to the next one and to the end', async () => {
     const stage = stageWith();
     const first = await run(stage, { canary: 1, pauseAt: [10, 60] });
