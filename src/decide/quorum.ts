@@ -3,7 +3,7 @@ import type { RestartPlan } from '../model/plan.js';
 import type { OutInstance, RestartRecord } from '../model/record.js';
 import { interleaveZones } from './capacity.js';
 import { inService, standing } from './classify.js';
-import { noteOf, registeredEverywhere } from './registered.js';
+import { noteOf, registeredAnywhere, registeredEverywhere } from './registered.js';
 
 /** The most instances that are out at a time: their ids have to fit into four tags. */
 export const OUT_MOST = 48;
@@ -12,7 +12,7 @@ const OUT_MOST_WITH_PORTS = 8;
 
 /** What the quorum says of a group now. Counts are instances. */
 export interface Count {
-  /** Registered, or taken out by this rollout. */
+  /** Registered anywhere, taken out by this rollout, or coming: a replacement on its way is one that the service is meant to have. */
   readonly total: number;
   readonly serving: number;
   /** So many have to stay in service; never less than one. */
@@ -23,7 +23,8 @@ export interface Count {
 export function countQuorum(group: Group, out: readonly OutInstance[], quorum: number): Count {
   const noted = new Set(out.map(({ id }) => id));
   const members = group.instances.filter((instance) => standing(instance.lifecycle) === 'live');
-  const total = members.filter((instance) => noted.has(instance.id) || registeredEverywhere(group, instance)).length;
+  const coming = group.instances.filter((instance) => standing(instance.lifecycle) === 'coming');
+  const total = coming.length + members.filter((instance) => noted.has(instance.id) || registeredAnywhere(group, instance)).length;
   const serving = members.filter((instance) => inService(group, instance)).length;
   return { total, serving, floor: floorOf(total, quorum) };
 }

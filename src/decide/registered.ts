@@ -23,6 +23,11 @@ export function registeredEverywhere(group: Group, instance: Instance): boolean 
   return group.balancers.every((balancer) => isRegistered(instance, balancer));
 }
 
+/** Registered with any balancer of its group, while the others may still follow; true without any. */
+export function registeredAnywhere(group: Group, instance: Instance): boolean {
+  return group.balancers.length === 0 || group.balancers.some((balancer) => isRegistered(instance, balancer));
+}
+
 /** Registered as it was before it was taken out: on all of its ports. */
 export function isBack(instance: Instance, balancer: Balancer, out: OutInstance): boolean {
   const ports = portsOf(out, balancer);

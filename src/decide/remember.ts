@@ -19,6 +19,9 @@ const UNSURE_MS = 15_000;
 /** Longest time between two looks over which "in service without a break" may be claimed. */
 const BLIND_MS = 30_000;
 
+/** How often what was all proven may fall and get its time once more, until a further one is proven. */
+const FALLS = 3;
+
 /** What a fresh process remembers: nothing. */
 export function nothingSeen(at: Instant): Seen {
   return {
@@ -127,7 +130,7 @@ export function remember(earlier: Seen, look: Omit<Observed, 'seen'>, plan: Plan
   const blind = at - seen.lastLookAt > Math.max(BLIND_MS, 3 * plan.timing.pollMs);
   const next = {
     inServiceSince: {} as Record<string, Instant>,
-    progressAt: { ...seen.progressAt } as Record<string, { proven: number; at: Instant }>,
+    progressAt: { ...seen.progressAt } as Record<string, Seen['progressAt'][string]>,
     clean: {} as Record<string, { looks: number; since: Instant }>,
     settled: {} as Record<string, number>,
     leases: {} as Record<string, { beat: string; since: Instant; moved: boolean }>,
@@ -165,9 +168,11 @@ export function remember(earlier: Seen, look: Omit<Observed, 'seen'>, plan: Plan
       const before = seen.progressAt[name];
       const baking = record === undefined ? undefined : bakingSince(seen, name, isEnough(group, record, verdict, count), at);
       if (baking !== undefined) next.bakingSince[name] = baking;
-      // What fell out while it baked gets its time once more.
       const fell = seen.bakingSince[name] !== undefined && baking === undefined;
-      if (before === undefined || count > before.proven || fell) next.progressAt[name] = { proven: count, at };
+      const falls = before?.falls ?? 0;
+      if (before === undefined || count > before.proven) next.progressAt[name] = { proven: count, at };
+      // What fell gets its time once more; what flaps must not get it for ever.
+      else if (fell && falls < FALLS) next.progressAt[name] = { proven: before.proven, at, falls: falls + 1 };
     }
     if (record !== undefined && verdict?.outcome === 'rollBack' && group.suspended.includes('Launch')) {
       const halves = split(group, record);
@@ -289,7 +294,7 @@ function restarted(seen: Seen, group: string, at: Instant): Pick<Seen, 'progress
   const before = seen.progressAt[group];
   const known = seen.known[group];
   if (before === undefined || known?.record?.strategy !== 'rolling' || known.verdict?.outcome !== 'promote') return { progressAt: seen.progressAt };
-  return { progressAt: { ...seen.progressAt, [group]: { ...before, at } } };
+  return { progressAt: { ...seen.progressAt, [group]: { proven: before.proven, at } } };
 }
 
 /** Whether any action on the group is still to become visible. */

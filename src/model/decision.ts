@@ -114,8 +114,8 @@ export interface Seen {
   readonly lastLookAt: Instant;
   /** instance id → since when it has been in service without a break. */
   readonly inServiceSince: Readonly<Record<string, Instant>>;
-  /** group → when the number of proven instances last rose, or when the proving began. */
-  readonly progressAt: Readonly<Record<string, { readonly proven: number; readonly at: Instant }>>;
+  /** group → when the number of proven instances last rose, or when the proving began; and how often all that were proven fell since. */
+  readonly progressAt: Readonly<Record<string, { readonly proven: number; readonly at: Instant; readonly falls?: number }>>;
   /** group → looks in a row that showed the half that has to go as gone, and since when. */
   readonly clean: Readonly<Record<string, { readonly looks: number; readonly since: Instant }>>;
   /** group → looks in a row that showed it settled. */

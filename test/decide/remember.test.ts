@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { proven, remember, sent } from '../../src/decide/remember.js';
 import type { Observed } from '../../src/model/decision.js';
-import { doubledGroup, fresh, group, LEASE, observed, PLAN, RECORD, sick, T0, verdict } from '../support/groups.js';
+import { doubledGroup, fresh, group, instance, LEASE, observed, PLAN, RECORD, sick, T0, verdict } from '../support/groups.js';
+import { rollingGroup } from '../support/rolling.js';
 
 /** A look after `before`, so many milliseconds later. */
 function lookAfter(before: Observed, ms: number, groups = before.groups): Observed {
@@ -44,5 +45,21 @@ describe('remember: a removal of notes whose reply was lost', () => {
     expect(seen.results).to.have.property('web').that.includes({ outcome: 'promoted' });
     expect(seen.known).not.to.have.property('web');
     expect(seen.unnoted).to.deep.equal({});
+  });
+});
+
+describe('remember: since when nothing further was proven', () => {
+  const old = [instance('i-2'), instance('i-3'), instance('i-4')];
+  const well = [rollingGroup([...old, fresh('i-5')])];
+  const ill = [rollingGroup([...old, fresh('i-5', { health: sick() })])];
+
+  it('begins anew when the proven one falls, and not for ever when it flaps', () => {
+    let look = observed(well, { at: T0 + 60_000, seen: { inServiceSince: {}, firstLookAt: T0 + 60_000, lastLookAt: T0 + 60_000 } });
+    const begun = new Set<number>();
+    for (let time = 0; time < 3_600_000; time += 10_000) {
+      look = lookAfter(look, 10_000, time % 60_000 < 50_000 ? well : ill);
+      begun.add(look.seen.progressAt.web?.at ?? 0);
+    }
+    expect([...begun].map((at) => at - T0)).to.deep.equal([70_000, 100_000, 120_000, 180_000, 240_000]);
   });
 });

@@ -98,6 +98,8 @@ describe('restart, step by step', () => {
     ['a signal while it drains: back at once', observed([web(four({ 'i-1': says('draining') }), ['i-1'])], { wish: { outcome: 'rollBack', why: 'interrupted by SIGINT' } }), 'register web-classic i-1 + register web i-1'],
     ['EC2 runs it no more: nobody waits for it', observed([web(four({ 'i-1': says('absent') }), ['i-1'], { suspended: [] })], { gone: ['i-1'], wish: { outcome: 'rollBack', why: 'x' } }), 'clear putBack'],
     ['two and next to no quorum: one goes, the other stays', observed([web(four().slice(0, 2), undefined, { notes: { record: record({ quorum: 0.01 }), lease: LEASE } })]), 'note i-1', { ...RESTART, restart: { quorum: 0.01, attempts: 3, onError: 'stop', commandMs: 1 } }],
+    ['a replacement is on its way: it counts for the quorum', observed([web([...four().slice(0, 2), { ...member('i-9'), lifecycle: 'Pending' }])]), 'wait: the quorum lets nobody go: 2 of 3 are in service, at least 2 must stay so (look 0 of 3) [i-9 not in service]'],
+    ['a replacement is registered with one of two balancers: it counts too', observed([web([...four().slice(0, 2), member('i-9', says('absent', 'starting'))])]), 'wait: the quorum lets nobody go: 2 of 3 are in service, at least 2 must stay so (look 0 of 3) [i-9 not in service]'],
     ['only one: the last is never taken', observed([web([member('i-1')], undefined, { notes: {}, suspended: [] })]), 'refuse: restart.last'],
     ['a quorum that keeps all', observed([web(four(), undefined, { notes: {}, suspended: [] })]), 'refuse: restart.quorum', { ...RESTART, restart: { quorum: 4, attempts: 3, onError: 'stop', commandMs: 1 } }],
   ];

@@ -140,7 +140,8 @@ export async function simulateRestart(story: RestartStory): Promise<RestartTold>
     const plan = { ...target, ...gates, timing, strategy: 'restart' as const, ...(recover === undefined ? { restart: story.restart } : { adoptOnly: true, undo: recover === 'rollback' }) };
     const rival = story.rivals[run];
     const endings = rival === undefined ? [await stage.run(plan, { ...story.mishaps[run], ...hooks })] : await stage.race([{ afterMs: 0, differs: plan, mishap: { ...story.mishaps[run], ...hooks } }, { afterMs: rival, differs: plan, mishap: hooks }]);
-    ending = endings.find(isGood) ?? (endings[0] as Ending);
+    // Of two, whoever left something behind decides what comes next.
+    ending = endings.find(({ outcome }) => outcome === 'stopped') ?? endings.find(isGood) ?? (endings[0] as Ending);
     outcomes.push(...endings.map(({ outcome }) => outcome));
     for (const one of endings) lines.push(...one.events.map((event) => JSON.stringify(event)), JSON.stringify({ outcome: one.outcome, failure: one.failure?.facts, state: stateOf(stage) }));
     if (isGood(ending) && recover === undefined) break;

@@ -141,7 +141,7 @@ export function createStage(scenario: Partial<Scenario>, groups: readonly Parame
         racers.map(async ({ afterMs, differs, mishap }) => {
           await clock.sleep(afterMs);
           try {
-            return await run(differs, { otherHost: true, ...mishap });
+            return await run(differs, { ...mishap, otherHost: true });
           } finally {
             // Time goes on for those that are left.
             clock.actors = Math.max(1, clock.actors - 1);

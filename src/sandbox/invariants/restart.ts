@@ -36,6 +36,8 @@ interface Expectation {
   removals: number;
   /** When each instance was last seen in service. */
   readonly servedAt: Map<string, number>;
+  /** When each instance was first seen registered. */
+  readonly registeredAt: Map<string, number>;
   readonly told: Set<string>;
 }
 
@@ -75,7 +77,7 @@ export function isRestart(note: string | undefined): boolean {
 
 function begin(world: World, fleet: Fleet, note: string): Expectation {
   const quorum = Number(/ quorum=([\d.]+)/.exec(note)?.[1] ?? 1);
-  return { since: world.clock.now(), quorum, begun: fleet, takenOut: fleet.takenOut, removals: 0, servedAt: new Map(), told: new Set() };
+  return { since: world.clock.now(), quorum, begun: fleet, takenOut: fleet.takenOut, removals: 0, servedAt: new Map(), registeredAt: new Map(), told: new Set() };
 }
 
 function now(world: World, expectation: Expectation, fleet: Fleet): readonly Breach[] {
@@ -85,7 +87,12 @@ function now(world: World, expectation: Expectation, fleet: Fleet): readonly Bre
   const more = [...fleet.takenOut].filter((id) => !expectation.takenOut.has(id));
   expectation.takenOut = fleet.takenOut;
   const justLost = [...expectation.servedAt].filter(([id, last]) => !fleet.serving.has(id) && !fleet.takenOut.has(id) && last >= at - LOOK_LAG_MS - stale).length;
-  const total = new Set([...fleet.registrations.map(instanceOf), ...fleet.takenOut]);
+  const there = new Set(fleet.registrations.map(instanceOf));
+  for (const id of expectation.registeredAt.keys()) if (!there.has(id)) expectation.registeredAt.delete(id);
+  for (const id of there) if (!expectation.registeredAt.has(id)) expectation.registeredAt.set(id, expectation.begun.registrations.some((one) => instanceOf(one) === id) ? -Infinity : at);
+  // Who was registered since the last look could not be counted by it.
+  const known = [...there].filter((id) => (expectation.registeredAt.get(id) ?? at) < at - LOOK_LAG_MS - stale);
+  const total = new Set([...known, ...fleet.takenOut]);
   const alive = fleet.members.filter(({ id, alive: lives, aside }) => lives && !aside && total.has(id)).length;
   const floor = Math.max(1, expectation.quorum < 1 ? Math.ceil(expectation.quorum * alive - 1e-9) : expectation.quorum);
   const tooFew = more.length > 0 && fleet.serving.size + justLost < floor;
