@@ -66,7 +66,7 @@ async function sweep(seeds: number, from: number): Promise<number> {
     for (const sentence of told.wrong.slice(0, 5)) write(`  ${sentence}`);
     write(`  replay: npm run sim -- ${flag}--replay ${seed}`);
   }
-  const summary = { mode: values.swarm ? 'swarm' : 'mixed', seeds, from, runs, simulatedHours: Math.round(simulatedSeconds / 3600), outcomes, failed };
+  const summary = { mode: values.swarm ? 'swarm' : strategy, seeds, from, runs, simulatedHours: Math.round(simulatedSeconds / 3600), outcomes, failed };
   write(values.json ? JSON.stringify(summary) : `${seeds} seeds from ${from} (${summary.mode}): ${runs} runs, ${summary.simulatedHours} simulated hours, ${Object.entries(outcomes).map(([name, count]) => `${count} ${name}`).join(', ')}; ${failed.length} failed`);
   return failed.length === 0 ? 0 : 1;
 }
