@@ -1,6 +1,6 @@
 import { diagnose, type Diagnosis, type DiagnoseTarget } from '../engine/diagnose.js';
 import type { Deps } from '../engine/deps.js';
-import { maskLikely, redactor, type Redact } from '../engine/stack/redact.js';
+import { maskLikely, type Redact } from '../engine/stack/redact.js';
 import { AwsFault, Failure } from '../errors.js';
 import type { Reason } from '../model/decision.js';
 import type { FailureFacts } from '../model/event.js';
@@ -21,10 +21,9 @@ export interface Explaining {
  * The story, with why added to the reasons of its failure when its stack failed, or its groups could not be proven or
  * their instances did not come back. Diagnosing never makes anything worse: what it cannot read it leaves out.
  */
-export function explained<T>({ stack, console = true }: Explaining, story: (run: Run, hide: (secrets: readonly string[]) => void) => Promise<T>): (run: Run) => Promise<T> {
+export function explained<T>({ stack, console = true }: Explaining, story: (run: Run) => Promise<T>): (run: Run) => Promise<T> {
   return async (run) => {
-    let redact = redactor([]);
-    const { deps } = run;
+    const { deps, hidden } = run;
     const history = createHealthHistory(deps.clock);
     let since = deps.clock.now();
     const emit: Deps['emit'] = (event) => {
@@ -34,14 +33,13 @@ export function explained<T>({ stack, console = true }: Explaining, story: (run:
       deps.emit(event);
     };
     try {
-      return await story({ ...run, deps: { ...deps, emit } }, (secrets) => (redact = redactor(secrets)));
+      return await story({ ...run, deps: { ...deps, emit } });
     } catch (error) {
       // After a signal the cause is known, and there is little time.
       if (!(error instanceof Failure) || !isExplainable(error) || deps.interrupt.received !== undefined) throw error;
-      const hidden: Redact = (text) => maskLikely(redact(text));
-      const about = { since, ...(console && { console: hidden }) };
+      const about = { since, ...(console && { console: (text: string) => maskLikely(hidden.redact(text)) }) };
       const findings = error.outcome === 'stackFailed' ? await ofStack(run, stack, about) : await ofGroups(run, error, { ...about, history: history.findings() });
-      throw new Failure(error.outcome, { ...error.facts, reasons: merged(error.facts.reasons, findings, redact) }, { cause: error });
+      throw new Failure(error.outcome, { ...error.facts, reasons: merged(error.facts.reasons, findings, hidden.redact) }, { cause: error });
     }
   };
 }

@@ -15,6 +15,7 @@ import { createShell } from '../hooks/shell.js';
 import type { Output } from '../render/choose.js';
 import { createStream } from '../render/stream.js';
 import { aftermath, toFailure, withPlace, type Scene } from './failure.js';
+import { createHidden, type Hidden } from './hidden.js';
 import { listen } from './interrupt.js';
 import { openLocks, type LockAsked, type Locks } from './lock.js';
 import { thisMachine } from './machine.js';
@@ -60,6 +61,8 @@ export interface Run {
   readonly lockGroups: (groups: readonly string[]) => Promise<void>;
   /** Whether a call may leave now; for other ways to AWS than the gateway's. */
   readonly mayLeave: MayLeave;
+  /** Secrets that must not be repeated in words of others: the service's, and those of the user's commands. */
+  readonly hidden: Hidden;
   readonly deps: Deps;
   readonly region: string;
   readonly identity: Identity;
@@ -132,8 +135,9 @@ export async function withRun(head: Head, flags: CommonFlags, surroundings: Surr
   });
   const done = new AbortController();
   const pulse = createPulse(clock, renderer.repeatMs, emit);
+  const hidden = createHidden(surroundings.env, head.lock?.address);
   const holderIsGone: Deps['holderIsGone'] = (lease) => machine.holderIsGone(lease) || locks?.outlived(lease.run) === true;
-  const deps: Deps = { gateway, clock, emit: tee(emit, results.see, pulse.see), interrupt: signals, holderIsGone, hooks: createShell(surroundings.env) };
+  const deps: Deps = { gateway, clock, emit: tee(emit, results.see, pulse.see), interrupt: signals, holderIsGone, hooks: createShell(surroundings.env, hidden.mask) };
   try {
     const build = buildOf(await import('ci-info'), surroundings.env);
     const place = { region, profile: flags.profile, speed: pace.speed, surroundings, now: () => clock.now() };
@@ -157,7 +161,7 @@ export async function withRun(head: Head, flags: CommonFlags, surroundings: Surr
     if (head.stack !== undefined && head.lockLater !== true) await locks?.take(identity, { stack: head.stack });
     const lockGroups: Run['lockGroups'] = async (groups) => locks?.take(identity, { groups });
     const lock = locks?.address;
-    const happy = await story({ id, host: machine.host, pid: surroundings.pid, ...(build !== undefined && { build }), ...(lock !== undefined && { lock }), lockGroups, mayLeave, region, identity, deps });
+    const happy = await story({ id, host: machine.host, pid: surroundings.pid, ...(build !== undefined && { build }), ...(lock !== undefined && { lock }), lockGroups, mayLeave, hidden, region, identity, deps });
     await locks?.giveBack();
     return finish(happy.outcome, happy.results, undefined, happy.more);
   } catch (error) {

@@ -36,12 +36,12 @@ export async function updateStack(given: UpdateStackAsked, surroundings: Surroun
   const target: UpdateGroupsAsked = { ...asked, asgs: [] };
   const head = { command: 'update-stack', stack: asked.stack, groups: [], again: againWith(target), words: wanted.gates?.words, onInterrupt: stackOnInterrupt(onInterrupt(asked)), lock: lockAsked(asked, wanted) };
 
-  return withRun(head, asked, makeRoom(asked, surroundings), explained(asked, async (run, hide) => {
+  return withRun(head, asked, makeRoom(asked, surroundings), explained(asked, async (run) => {
     expectAccount(run, change.guards);
     const cdk = asked.cdk === undefined ? undefined : await prepareCdk(run, asked.cdk, asked, surroundings);
     const stackRun = cdk?.run ?? run;
     const order = await makeOrder(stackRun, asked, wanted, read, cdk);
-    hide(secretsOf(order));
+    run.hidden.add(secretsOf(order));
     let finished: readonly GroupResult[] = [];
     let before: Before | undefined;
     const done = await changeStack(stackRun.deps, order, async (open) => {

@@ -4,6 +4,9 @@ import { stripVTControlCharacters } from 'node:util';
 const KEPT_CHARACTERS = 2_000;
 const KEPT_BYTES = 4 * KEPT_CHARACTERS;
 
+/** Takes secrets out of a text. `torn`: its beginning was cut off. */
+export type Mask = (text: string, torn: boolean) => string;
+
 /** The end of what a command prints, however much that is. */
 export interface Tail {
   readonly add: (chunk: Buffer) => void;
@@ -11,7 +14,8 @@ export interface Tail {
   readonly text: () => string;
 }
 
-export function createTail(): Tail {
+/** @param mask takes secrets out of what was printed, before it is cut; `torn` when the text's own beginning is gone already */
+export function createTail(mask: Mask = (text) => text): Tail {
   let bytes = Buffer.alloc(0);
   let cut = false;
   return {
@@ -22,7 +26,10 @@ export function createTail(): Tail {
       bytes = bytes.subarray(bytes.length - KEPT_BYTES);
     },
     text: () => {
-      const clean = stripVTControlCharacters(bytes.toString('utf8'))
+      const printed = bytes.toString('utf8');
+      // The cut may have gone through a character.
+      const masked = mask(cut ? printed.replace(/^\ufffd+/, '') : printed, cut);
+      const clean = stripVTControlCharacters(masked)
         .replace(/\r\n?/g, '\n')
         .replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g, ' ')
         .trim();

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { systemClock } from '../clock.js';
 import type { HookCall, HookEnd, Hooks } from '../engine/hooks.js';
 import { commandLine, hookEnvironment } from './command-line.js';
-import { createTail } from './output.js';
+import { createTail, type Mask } from './output.js';
 
 /** How long a command that was told to end may take before it is killed. */
 const GRACE_MS = 5_000;
@@ -14,7 +14,7 @@ const LAST_OUTPUT_MS = 500;
  * Runs command lines by /bin/sh, each in a process group of its own: told to end (SIGTERM), then killed, together
  * with all that they started, when their time is over or the run ends. They never read our input.
  */
-export function createShell(env: Readonly<Record<string, string | undefined>>): Hooks {
+export function createShell(env: Readonly<Record<string, string | undefined>>, mask: Mask = (text) => text): Hooks {
   const running = new Set<ChildProcess>();
   const killAll = (): void => running.forEach((child) => signalGroup(child, 'SIGKILL'));
   return {
@@ -31,7 +31,7 @@ export function createShell(env: Readonly<Record<string, string | undefined>>): 
       if (running.size === 0) process.once('exit', killAll);
       running.add(child);
       try {
-        return await endOf(child, call, signal);
+        return await endOf(child, call, signal, mask);
       } finally {
         running.delete(child);
         if (running.size === 0) process.off('exit', killAll);
@@ -42,9 +42,9 @@ export function createShell(env: Readonly<Record<string, string | undefined>>): 
 
 const KILLED_WITH_RUN = 'ended together with the run';
 
-async function endOf(child: ChildProcess, { timeoutMs }: HookCall, signal: AbortSignal): Promise<HookEnd> {
+async function endOf(child: ChildProcess, { timeoutMs }: HookCall, signal: AbortSignal, mask: Mask): Promise<HookEnd> {
   const clock = systemClock();
-  const tail = createTail();
+  const tail = createTail(mask);
   child.stdout?.on('data', tail.add);
   child.stderr?.on('data', tail.add);
   const exited = new AbortController();

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AutoScaling } from '@aws-sdk/client-auto-scaling';
+import { CloudFormation } from '@aws-sdk/client-cloudformation';
 import { expect } from 'chai';
 import { DEFAULT_SUBNETS, DEFAULT_VPC } from '../../src/sandbox/world/ec2/state.js';
 import { BIN, CLEAN_ENV } from './cli.js';
@@ -26,6 +27,7 @@ const MARKS = {
   'secret key': 'mark-eight-secret-key-93',
   'session token': 'mark-nine-session-token-93',
   'environment of a command of the user': 'mark-ten-hook-93',
+  'NoEcho parameter that a command of the user prints': 'mark-hook-prints-93',
   'word that is no KEY=VALUE': 'mark-eleven-no-equals-93',
   'password in the address of a lock': 'mark-lock-address-93',
   'password of a lock in a variable': 'mark-lock-variable-93',
@@ -109,6 +111,18 @@ describe('secrets', function () {
     expect(await run('rollback', 'web', '--json')).to.equal(0);
   });
 
+  it('are printed by commands of the user', async () => {
+    // /proc is Linux's; elsewhere only the variables are printed.
+    const printing = ['--check-command', 'env | grep AWS_S; cat /proc/$PPID/cmdline; exit 1', '--healthy-timeout', '150'];
+    const secret = `DbPassword=${MARKS['NoEcho parameter that a command of the user prints']}`;
+    for (const output of ['lines', 'jsonl']) {
+      expect(await run('update-stack', 'web', 'Ami=ami-0123456789abcdef0', secret, '--swap', 'always', '--tag', 'team=web', '--output', output, ...printing, ...CALM_STACK)).to.equal(4);
+      expect(await run('unfreeze', 'web')).to.equal(0);
+    }
+    const said = sinks.slice(-4).map(({ text }) => text).join('');
+    expect(said, 'what it printed is shown, without them').to.include('AWS_SECRET_ACCESS_KEY=****').and.to.include(process.platform === 'linux' ? 'DbPassword=****' : '');
+  });
+
   it('are there while the service repeats them, on a terminal too', async () => {
     const args = ['update-stack', 'other', '--template', template, ...NETWORK, 'Ami=ami-0123456789abcdef2', `DbPassword=@file:${join(world.folder, 'password')}`, ...CALM];
     if (process.platform === 'linux' && existsSync('/usr/bin/script')) {
@@ -151,6 +165,8 @@ describe('secrets', function () {
     const way = { endpoint: world.env['AWS_ENDPOINT_URL'] ?? '', region: 'eu-west-1', credentials: { accessKeyId: 'any', secretAccessKey: 'any' } };
     const { AutoScalingGroups } = await new AutoScaling(way).describeAutoScalingGroups({});
     sinks.push({ where: 'tags of the groups', text: JSON.stringify(AutoScalingGroups) });
+    const { Stacks } = await new CloudFormation(way).describeStacks({});
+    sinks.push({ where: 'tags of the stacks', text: JSON.stringify(Stacks?.map(({ Tags }) => Tags)) });
     const changes = await world.ask<readonly { readonly operation: string; readonly input: object }[]>('changes');
     sinks.push({ where: 'notes on the groups', text: JSON.stringify(changes.filter(({ operation }) => operation === 'CreateOrUpdateTags')) });
     expect(sinks.length).to.be.greaterThan(40);

@@ -42,6 +42,15 @@ describe('the shell', function () {
     expect(output).to.match(/^…/).and.match(/line 2999\nred {2}bell$/);
   });
 
+  it('masks what it is told to before the output is cut, and knows when its beginning is gone', async () => {
+    const torn: boolean[] = [];
+    const masking = createShell({ PATH: process.env['PATH'] }, (text, isTorn) => (torn.push(isTorn), text.replaceAll('s\u001becret', '****')));
+    const print = (line: string): Promise<HookEnd> => masking.run({ line, side: 'new', subject: SUBJECT, timeoutMs: 20_000 }, new AbortController().signal);
+    expect((await print('printf "a s\\033ecret b"')).output, 'as it was printed, not as it is shown').to.equal('a **** b');
+    expect((await print('i=0; while [ $i -lt 3000 ]; do echo "line $i"; i=$((i+1)); done; printf "s\\033ecret"')).output).to.match(/line 2999\n\*{4}$/);
+    expect(torn).to.deep.equal([false, true]);
+  });
+
   it('does not wait for what a command leaves running behind', async () => {
     const { ok, output } = await run('sleep 60 & echo $!');
     expect(ok).to.equal(true);

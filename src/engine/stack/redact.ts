@@ -10,6 +10,19 @@ export function redactor(secrets: readonly string[]): Redact {
   return (text) => hidden.reduce((shown, secret) => shown.replaceAll(secret, '****'), text);
 }
 
+/** For a text whose beginning was cut off: it may begin with the end of a secret. */
+export function restRedactor(secrets: readonly string[]): Redact {
+  return (text) => {
+    const rest = Math.max(0, ...secrets.filter(({ length }) => length >= shortest).map((secret) => restOf(secret, text)));
+    return rest === 0 ? text : `****${text.slice(rest)}`;
+  };
+}
+
+function restOf(secret: string, text: string): number {
+  for (let length = secret.length - 1; length > 0; length--) if (text.startsWith(secret.slice(-length))) return length;
+  return 0;
+}
+
 /** What looks like a secret to everybody, though nobody said so: keys, tokens, passwords in `name=value` or in an address. */
 const LIKELY: readonly (readonly [RegExp, string])[] = [
   [/-----BEGIN [A-Z ]*PRIVATE KEY-----[^]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g, '****'],
