@@ -4,7 +4,7 @@ import { drawRestart, simulateRestart } from '../test/simulation/restart-simulat
 import { draw, drawSwarm, simulate, type Story, type Strategy } from '../test/simulation/simulator.js';
 
 /**
- * Simulations by seed: `npm run sim -- --seeds N --from S [--swarm] [--strategy swap|rolling|restart]`, `--replay S` to see one whole,
+ * Simulations by seed: `npm run sim -- --seeds N --from S [--swarm] [--strategy swap|rolling|serial|restart]`, `--replay S` to see one whole,
  * `--shrink S` for the shortest story that still goes wrong.
  */
 const { values } = parseArgs({

@@ -3,7 +3,7 @@ import type { Group } from '../model/group.js';
 import type { Plan } from '../model/plan.js';
 import type { RolloutRecord } from '../model/record.js';
 import { alarmed } from './alarms.js';
-import { split } from './classify.js';
+import { split, units } from './classify.js';
 import { proven } from './remember.js';
 import type { Hold } from './step.js';
 
@@ -43,5 +43,7 @@ function isUnderWay(observed: Observed, plan: Plan, group: Group): boolean {
   const sent = observed.seen.pending.some(({ action }) => (action.type === 'resize' || action.type === 'terminate') && action.group === group.name);
   const halves = split(group, record);
   const open = halves.new.length > proven(group, halves.new, observed.seen, plan, observed.at).length;
-  return sent || open || halves.leaving.length + halves.unknown.length > 0 || group.size.desired !== record.size.desired;
+  // Auto Scaling takes a moment to let go who is too many.
+  const tooMany = units(halves.old) + units(halves.new) > record.size.desired;
+  return sent || open || tooMany || halves.leaving.length + halves.unknown.length > 0 || group.size.desired !== record.size.desired;
 }

@@ -17,6 +17,11 @@ function extremes(stage: Stage, group = 'web'): { readonly least: number; readon
   return { least: Math.min(...points.map(({ inService }) => inService)), most: Math.max(...points.map((point) => point.old + point.new)) };
 }
 
+function instancesOf(stage: Stage, group: string): readonly string[] {
+  const { AutoScalingGroups: groups } = stage.sandbox.invoke('autoscaling', 'DescribeAutoScalingGroups', { AutoScalingGroupNames: [group] }) as { AutoScalingGroups: { Instances: { InstanceId: string }[] }[] };
+  return groups.flatMap(({ Instances: all }) => all.map(({ InstanceId }) => InstanceId));
+}
+
 describe('simulation: one rolling rollout', () => {
   it('launches first: one more at a time, never less, and everything as it was in the end', async () => {
     const stage = stageOf(4);
@@ -68,6 +73,26 @@ describe('simulation: one rolling rollout', () => {
     const surges = stage.changes().filter((change) => /^resize .*"desired":3/.test(change)).map((change) => /"(web|api|db)"/.exec(change)?.[1]);
     expect(surges).to.deep.equal(['web', 'api', 'db']);
     expect(stage.violations()).to.deep.equal([]);
+  });
+
+  it('two groups under way at once, or two leaving, would be noticed by the sandbox itself', async () => {
+    const stage = stageOf(2, 'good', ['web', 'api']);
+    const noted = (name: string): void => {
+      const tag = (key: string, Value: string) => ({ ResourceId: name, ResourceType: 'auto-scaling-group', Key: `ha-updater:${key}`, Value, PropagateAtLaunch: false });
+      stage.sandbox.invoke('autoscaling', 'CreateOrUpdateTags', { Tags: [tag('rollout', 'v=2 run=r strategy=rolling limits=1/0/serial size=1/2/2'), tag('lease', 'run=r host=h')] });
+    };
+    ['web', 'api'].forEach(noted);
+    const serial = (): readonly string[] => stage.violations().filter(({ rule }) => rule === 'serial').map(({ text }) => text);
+    stage.sandbox.invoke('autoscaling', 'UpdateAutoScalingGroup', { AutoScalingGroupName: 'web', MaxSize: 3, DesiredCapacity: 3 });
+    stage.sandbox.clock.advance(300_000);
+    expect(serial()).to.deep.equal([]);
+    stage.sandbox.invoke('autoscaling', 'UpdateAutoScalingGroup', { AutoScalingGroupName: 'api', MaxSize: 3, DesiredCapacity: 3 });
+    expect(serial()).to.deep.equal(['web (desired 3 instead of 2) and api (desired 3 instead of 2) are under way at once; one at a time was asked for.']);
+    for (const group of ['web', 'api']) {
+      const [instance] = instancesOf(stage, group);
+      stage.sandbox.invoke('autoscaling', 'TerminateInstanceInAutoScalingGroup', { InstanceId: instance, ShouldDecrementDesiredCapacity: true });
+    }
+    expect(serial().some((text) => /^i-\w+ of web and i-\w+ of api leave at once/.test(text))).to.equal(true);
   });
 
   it('terminates first', async () => {

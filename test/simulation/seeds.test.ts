@@ -5,6 +5,8 @@ import { shrink } from './shrink.js';
 /** The share of `npm run sim` that every test run plays. */
 const SEEDS = 80;
 const SWARM = 40;
+/** In the last two the next group began while Auto Scaling was about to let go of the one that was too many. */
+const SERIAL = [1, 2, 3, 25, 38];
 
 describe('simulation: drawn worlds with faults, kills and signals', function () {
   this.timeout(240_000);
@@ -23,6 +25,15 @@ describe('simulation: drawn worlds with faults, kills and signals', function () 
     for (let seed = 1; seed <= SWARM; seed++) {
       const told = await simulate(drawSwarm(seed));
       wrong.push(...told.wrong.map((sentence) => `seed ${seed} (npm run sim -- --swarm --replay ${seed}): ${sentence}`));
+    }
+    expect(wrong).to.deep.equal([]);
+  });
+
+  it(`${SERIAL.length} seeds of several groups with one instance at a time over all of them`, async () => {
+    const wrong: string[] = [];
+    for (const seed of SERIAL) {
+      const told = await simulate(draw(seed, 'serial'));
+      wrong.push(...told.wrong.map((sentence) => `seed ${seed} (npm run sim -- --strategy serial --replay ${seed}): ${sentence}`));
     }
     expect(wrong).to.deep.equal([]);
   });

@@ -45,12 +45,13 @@ export interface Told {
 }
 
 /** How instances are replaced: as the seed draws it, or always in one way. */
-export type Strategy = 'mixed' | 'swap' | 'rolling';
+export type Strategy = 'mixed' | 'swap' | 'rolling' | 'serial';
 
 /** Draws the world and the mishaps of a seed. */
 export function draw(seed: number, strategy: Strategy = 'mixed'): Story {
   const random = seededRandom(seed).fork('story');
-  const count = random.chance(0.6) ? 1 : random.int(2, 3);
+  const drawn = random.chance(0.6) ? 1 : random.int(2, 3);
+  const count = strategy === 'serial' ? Math.max(2, drawn) : drawn;
   const groups = Array.from({ length: count }, (_, index) => drawGroup(random.fork(`group ${index}`), `g${index + 1}`));
   const same = random.chance(0.5) ? drawImage(random) : undefined;
   const choice = drawRolling(seededRandom(seed).fork('strategy'), strategy);
@@ -99,7 +100,7 @@ export function drawSwarm(seed: number, strategy: Strategy = 'mixed'): Story {
 function drawRolling(random: Random, strategy: Strategy): RollingChoice | undefined {
   const rolls = random.chance(0.5);
   if (strategy === 'swap' || (strategy === 'mixed' && !rolls)) return undefined;
-  if (random.chance(0.2)) return { ...random.pick([ONE_MORE, ONE_LESS]), serial: true };
+  if (random.chance(0.2) || strategy === 'serial') return { ...random.pick([ONE_MORE, ONE_LESS]), serial: true };
   return { ...random.pick([ONE_MORE, ONE_MORE, ONE_LESS, { surge: { count: 2 }, unavailable: { count: 0 } }, { surge: { count: 1 }, unavailable: { count: 1 } }, { surge: { percent: 50 }, unavailable: { percent: 25 } }, { surge: { percent: 100 }, unavailable: { count: 0 } }]), serial: false };
 }
 

@@ -104,7 +104,7 @@ export function foreignTags(group: GroupState): Record<string, string> {
 }
 
 /** Whether somebody else resized the group since the expectation began, by the scenario or by a call. */
-export function resizedByOthers(world: World, expectation: Expectation, group: GroupState): boolean {
+export function resizedByOthers(world: World, expectation: Pick<Expectation, 'since'>, group: GroupState): boolean {
   return othersResizes(world, expectation, group).length > 0;
 }
 
@@ -126,7 +126,7 @@ export function meddled(world: World, expectation: Expectation, group: GroupStat
   }).length;
 }
 
-function othersResizes(world: World, expectation: Expectation, group: GroupState): { readonly desired?: number; readonly min?: number }[] {
+function othersResizes(world: World, expectation: Pick<Expectation, 'since'>, group: GroupState): { readonly desired?: number; readonly min?: number }[] {
   const logicalId = group.tags.get('aws:cloudformation:logical-id')?.value;
   const called = group.others.filter(({ at, desired }) => desired !== undefined && at >= expectation.since);
   const fated = world.scenario.faults.flatMap((fault) => {

@@ -4,6 +4,7 @@ import type { World } from '../world/world.js';
 import { beginRollout, meddled, OUR_TAGS, strategyIn, type Expectation, type Strategy } from './expectation.js';
 import { lookAt, type Look } from './look.js';
 import { isRestart, watchRestarts } from './restart.js';
+import { watchSerial } from './serial.js';
 import { breachesAtEnd, breachesNow, type Breach } from './rules.js';
 
 /** A rule of DESIGN that was broken, when and where. */
@@ -120,7 +121,10 @@ export function watchInvariants(world: World, options: { readonly autoExpect?: b
     groupIsBusy: () => false,
   };
 
-  if (options.autoExpect === true) watchRestarts(world, (violation) => violations.push(violation));
+  if (options.autoExpect === true) {
+    watchRestarts(world, (violation) => violations.push(violation));
+    watchSerial(world, (violation) => violations.push(violation));
+  }
   world.onChange(() => {
     const now = world.clock.now();
     for (const [name, group] of autoScalingState(world).groups) {

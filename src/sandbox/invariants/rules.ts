@@ -4,7 +4,7 @@ import type { Look, Seen } from './look.js';
 
 /** A broken rule, in a sentence. */
 export interface Breach {
-  readonly rule: 'capacity' | 'surge' | 'order' | 'foreign' | 'busy' | 'mixed' | 'sizes' | 'processes' | 'protection' | 'tags' | 'gone' | 'quorum' | 'membership' | 'registered';
+  readonly rule: 'capacity' | 'surge' | 'order' | 'foreign' | 'busy' | 'mixed' | 'sizes' | 'processes' | 'protection' | 'tags' | 'gone' | 'quorum' | 'membership' | 'registered' | 'serial';
   readonly text: string;
 }
 
