@@ -38,7 +38,7 @@ export function createReporter({ emit }: Deps, plan: Plan): Reporter {
         if (notes.lease !== undefined && notes.lease.run !== plan.run) holders.set(name, `process ${notes.lease.pid} on ${notes.lease.host}`);
         if (seen.adoptedAt[name] === undefined || notes.record === undefined || notes.record.run === plan.run) continue;
         if (!news(`adopted ${name}`, notes.record.run)) continue;
-        emit({ type: 'group.adopted', group: name, run: notes.record.run, holder: holders.get(name) ?? '', since: notes.record.startedAt });
+        emit({ type: 'group.adopted', group: name, run: notes.record.run, holder: holders.get(name) ?? '', since: notes.record.startedAt, next: notes.record.strategy !== 'restart' ? 'finish' : plan.restart === undefined ? 'putBack' : 'startOver' });
       }
     },
     progress: (progress) => {

@@ -145,7 +145,8 @@ export type RunEvent =
   | { readonly type: 'lock.waiting'; readonly lock: string; readonly name: string; readonly why: string; readonly until: Instant }
   | { readonly type: 'groups.found'; readonly stack?: string; readonly groups: readonly string[] }
   | { readonly type: 'group.skipped'; readonly group: string; readonly why: string }
-  | { readonly type: 'group.adopted'; readonly group: string; readonly run: string; readonly holder: string; readonly since: Instant }
+  /** `next`: what is done with what the dead run left. A restart is put back, and starts over only when this run restarts too. */
+  | { readonly type: 'group.adopted'; readonly group: string; readonly run: string; readonly holder: string; readonly since: Instant; readonly next?: 'finish' | 'putBack' | 'startOver' }
   | { readonly type: 'group.progress'; readonly progress: Progress }
   | { readonly type: 'group.waiting'; readonly wait: Wait }
   | { readonly type: 'group.finished'; readonly result: GroupResult }

@@ -83,7 +83,7 @@ export function describe(event: RunEvent, at: Instant): readonly Line[] {
       return line(
         event.group,
         'warning',
-        `Takes over run ${event.run}, begun at ${timestamp(event.since)}${event.holder === '' ? '' : ` by ${event.holder}`}, which is gone, and finishes it first.`,
+        `Takes over run ${event.run}, begun at ${timestamp(event.since)}${event.holder === '' ? '' : ` by ${event.holder}`}, which is gone${ADOPTED[event.next ?? 'finish']}`,
       );
     case 'group.progress':
       return line(event.progress.group, 'detail', `${event.progress.phase}: ${describeProgress(event.progress)}.`);
@@ -215,6 +215,13 @@ const RESIZE: Readonly<Record<Extract<Action, { type: 'resize' }>['purpose'], st
 export const HOOK: Readonly<Record<HookKind, string>> = { check: 'The check command', beforeTerminate: 'The command before termination', afterTerminate: 'The command after termination' };
 
 /** How a command ended, and the last lines of what it printed. */
+/** What becomes of what a dead run left. */
+const ADOPTED: Readonly<Record<'finish' | 'putBack' | 'startOver', string>> = {
+  finish: ', and finishes it first.',
+  putBack: ', and puts back what it took out.',
+  startOver: ': what it took out is put back first. Then the restart starts over, with all instances; which of them were through is noted nowhere.',
+};
+
 function describeHook(event: Extract<RunEvent, { type: 'hook.ended' }>): readonly Line[] {
   const level = event.ok ? 'info' : 'warning';
   const tries = event.tries > 1 ? ` at try ${event.tries}` : '';

@@ -67,8 +67,9 @@ describe('restart, as a command', function () {
     await first.finished;
     const { code, document, stderr } = await world.json('restart', 'web', '--ssm', 'quick', '--quorum', '1', ...CALM);
     expect(code, stderr).to.equal(0);
-    expect(stderr).to.match(/Takes over run/);
+    expect(stderr).to.match(/Takes over run \S+, begun at .* by process \d+ on \S+, which is gone: what it took out is put back first\. Then the restart starts over, with all instances; /);
     expect(document.outcome).to.equal('restarted');
+    expect(document.groups?.[0]?.why).to.equal('2 of 2 instances were restarted and proven');
     expect(await violations()).to.deep.equal([]);
   });
 
