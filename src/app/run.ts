@@ -1,4 +1,4 @@
-import { checkEndpoint, checkRegion } from '../config/place.js';
+import { checkEndpoint, checkProxy, checkRegion } from '../config/place.js';
 import { newRunId } from '../config/run-id.js';
 import type { Settings } from '../config/settings.js';
 import { readPace } from '../config/speed.js';
@@ -191,6 +191,7 @@ export const QUICK = { ...RETRY, attempts: 3, longestWaitMs: 2_000 };
 /** Gateway and region; the SDK is loaded only here. */
 export async function connect(flags: CommonFlags & Pick<GatewayOptions, 'assume' | 'mayLeave'>, endpoint: string | undefined, surroundings: Pick<Surroundings, 'env' | 'version' | 'command'>): Promise<{ readonly gateway: Gateway; readonly region: string }> {
   checkEndpoint(surroundings.env);
+  checkProxy(surroundings.env);
   const { createGateway, resolveRegion } = await import('../aws/gateway.js');
   const region = checkRegion(await resolveRegion(flags.region, surroundings.env, flags.profile));
   const gateway = createGateway({ region, agent: { version: surroundings.version, command: surroundings.command }, ...(flags.profile === undefined ? {} : { profile: flags.profile }), ...(endpoint === undefined ? {} : { endpoint }), ...(flags.assume === undefined ? {} : { assume: flags.assume }), ...(flags.mayLeave === undefined ? {} : { mayLeave: flags.mayLeave }) });

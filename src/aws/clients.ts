@@ -13,6 +13,7 @@ import type { HttpHandlerUserInput } from '@smithy/core/protocols';
 import { systemClock, type Instant } from '../clock.js';
 import { AwsFault, LockLost } from '../errors.js';
 import { toFault } from './faults.js';
+import { proxyAgent } from './proxy.js';
 import { resolveRegion } from './region.js';
 
 export interface GatewayOptions {
@@ -81,13 +82,17 @@ const ANSWER_MS = 30_000;
 export function createClients(options: GatewayOptions): Clients {
   const region = once(() => resolveRegion(options.region, process.env, options.profile));
   const dates = new WeakMap<object, Instant>();
+  const overNetwork = once(async () => {
+    const agent = await proxyAgent(process.env);
+    return { connectionTimeout: CONNECT_MS, requestTimeout: ANSWER_MS, throwOnRequestTimeout: true, ...(agent !== undefined && { httpAgent: agent, httpsAgent: agent }) };
+  });
   const wayThere = once(async () => {
     quietNodeVersionWarning();
     return {
       region: await region(),
       ...(options.profile === undefined ? {} : { profile: options.profile }),
       ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }),
-      requestHandler: options.requestHandler ?? { connectionTimeout: CONNECT_MS, requestTimeout: ANSWER_MS, throwOnRequestTimeout: true },
+      requestHandler: options.requestHandler ?? (await overNetwork()),
       maxAttempts: 1,
       ...(options.agent === undefined ? {} : { customUserAgent: [['ha-updater', options.agent.version], ['command', options.agent.command]] as [string, string][] }),
       // Middleware is added when a client is made and never later, so each command's chain is built once:
@@ -96,7 +101,7 @@ export function createClients(options: GatewayOptions): Clients {
     };
   });
   const credentials = renewable(async () => {
-    const own = options.credentials ?? (await defaultCredentials(options.profile));
+    const own = options.credentials ?? (await defaultCredentials(options.profile, await overNetwork()));
     return options.assume === undefined ? own : roleCredentials(options.assume, own, await wayThere());
   });
   const shared = once(async () => ({ ...(await wayThere()), credentials: credentials.provide }));
@@ -218,12 +223,13 @@ function renewable(makeProvider: () => Promise<AwsCredentialIdentityProvider>): 
 
 const LONG_AGO = new Date(0);
 
-async function defaultCredentials(profile: string | undefined): Promise<AwsCredentialIdentityProvider> {
+/** @param requestHandler for providers that ask AWS, such as SSO or a role of the profile */
+async function defaultCredentials(profile: string | undefined, requestHandler: object): Promise<AwsCredentialIdentityProvider> {
   const { fromNodeProviderChain } = await import('@aws-sdk/credential-providers');
   // Its warning that a profile and keys are both set goes to the console; whom we act as is told anyway.
   const quiet = (): void => undefined;
   const logger = { debug: quiet, info: quiet, warn: quiet, error: quiet };
-  return fromNodeProviderChain({ logger, ...(profile === undefined ? {} : { profile }) });
+  return fromNodeProviderChain({ logger, clientConfig: { requestHandler }, ...(profile === undefined ? {} : { profile }) });
 }
 
 /** Fresh ones are fetched before the old ones run out: a role that is assumed by a role holds for an hour. */

@@ -132,6 +132,8 @@ function kindOfPattern(code: string): FaultKind | undefined {
 function kindOfStatus(status: number | undefined): FaultKind {
   if (status === 429) return 'throttled';
   if (status === 501) return 'unsupported';
+  // A proxy wants to know who asks; nothing went through it.
+  if (status === 407) return 'unreachable';
   if (status !== undefined && status >= 500) return 'transient';
   if (status === 401 || status === 403) return 'denied';
   if (status === 404) return 'missing';

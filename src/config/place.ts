@@ -25,3 +25,18 @@ export function checkEndpoint(env: Environment): void {
   if (URL.canParse(endpoint) && /^https?:$/.test(new URL(endpoint).protocol)) return;
   throw usage('usage.endpoint', `AWS_ENDPOINT_URL must be an http or https address, not "${endpoint}".`, ['unset AWS_ENDPOINT_URL']);
 }
+
+/**
+ * A proxy that is none would fail at the first call. Its value is not repeated: it may hold a password.
+ *
+ * @throws Failure `usage`
+ */
+export function checkProxy(env: Environment): void {
+  const names = ['https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY'].filter((name) => (env[name] ?? '') !== '');
+  const [name] = names;
+  if (name === undefined) return;
+  const value = env[name] ?? '';
+  const address = value.includes('://') ? value : `http://${value}`;
+  if (URL.canParse(address) && /^https?:$/.test(new URL(address).protocol)) return;
+  throw usage('usage.proxy', `${name} must be the address of an HTTP proxy, such as http://proxy:3128.`, [`unset ${name}`]);
+}

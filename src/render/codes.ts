@@ -237,6 +237,7 @@ export const CODES: Readonly<Record<string, string>> = {
   'usage.host': 'The address of --host is none of this machine.',
   'usage.lock': '--lock names no store that there is, or is missing where it is needed.',
   'usage.port': 'The port cannot be used.',
+  'usage.proxy': 'HTTPS_PROXY or ALL_PROXY is no address of an HTTP proxy.',
   'usage.region': 'That is no name of a region.',
   'usage.scenario': 'The scenario of the sandbox cannot be used.',
   'usage.speed': 'HA_UPDATER_SPEED is for a sandbox on this machine alone.',
