@@ -1,6 +1,6 @@
 import type { Decision, GroupResult, Observed } from '../model/decision.js';
 import type { Plan } from '../model/plan.js';
-import { isPending } from './remember.js';
+import { busy, isPending } from './remember.js';
 import type { Because } from './step.js';
 
 /** Looks that do not show a note for so long do not lag: somebody removed it. */
@@ -26,6 +26,8 @@ export function notesRemoved(shown: Observed, plan: Plan): Decision | undefined 
       continue;
     }
     if (shown.at - (shown.seen.unnoted[name] ?? shown.at) < LAG_MS) continue;
+    // While its stack is in progress nothing is touched; the lease that is renewed meanwhile holds the place.
+    if (shown.stackStatus !== undefined && busy(shown.stackStatus)) continue;
     const { record, verdict, frozen, out } = known;
     const lease = { ...known.lease, beat: known.lease.beat + 1, at: shown.at };
     const action = { type: 'rewrite', group: name, record, lease, ...(verdict === undefined ? {} : { verdict }), ...(frozen === undefined ? {} : { frozen }), ...(out === undefined ? {} : { out }) } as const;

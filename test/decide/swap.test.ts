@@ -16,6 +16,11 @@ function lost(differs: Partial<Group>, ended: Observed['ended']): Observed {
   return observed([doubledGroup({ instances: [instance('i-old1'), instance('i-old2'), fresh('i-new1'), dead('i-new2')], ...differs })], { ended });
 }
 
+/** A look at a doubled group whose notes are gone for longer than reads lag. */
+function unnoted(): Observed {
+  return observed([doubledGroup({ notes: {} })], { seen: { known: { web: { record: RECORD, lease: LEASE } }, unnoted: { web: T0 + 60_000 } } });
+}
+
 const rows: readonly { readonly when: string; readonly look: Observed; readonly plan?: Partial<Plan>; readonly then: string }[] = [
   // Before anything is changed.
   { when: 'outdated and settled', look: observed([group()]), then: 'record web' },
@@ -124,6 +129,8 @@ const rows: readonly { readonly when: string; readonly look: Observed; readonly 
   // Strange states.
   { when: 'more are old than the record says', look: observed([doubledGroup({ instances: [instance('i-1'), instance('i-2'), instance('i-3')] })]), then: 'finish: web stuck' },
   { when: 'the stack is in progress in the middle', look: observed([doubledGroup()], { stackStatus: 'UPDATE_IN_PROGRESS' }), plan: { stack: 'web' }, then: 'wait: the stack web is in UPDATE_IN_PROGRESS; no group is touched meanwhile' },
+  { when: 'somebody removed our notes', look: unnoted(), then: 'rewrite web' },
+  { when: 'somebody removed our notes while the stack is in progress', look: { ...unnoted(), stackStatus: 'UPDATE_IN_PROGRESS' }, plan: { stack: 'web' }, then: 'wait: the stack web is in UPDATE_IN_PROGRESS; no group is touched meanwhile' },
   { when: 'the lease is due', look: observed([doubledGroup({ instances: [instance('i-old1'), instance('i-old2'), fresh('i-new1', { health: sick() })] })], { at: T0 + 125_000 }), then: 'renew web' },
 
   // Another run.

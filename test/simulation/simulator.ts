@@ -1,12 +1,14 @@
 import type { Gates, RollingChoice } from '../../src/model/plan.js';
 import { seededRandom, type Random } from '../../src/sandbox/random.js';
 import { MEDDLINGS, type Fault, type ImageBehaviour, type Scenario } from '../../src/sandbox/scenario.js';
+import { putUnderStack, STACK } from '../support/stack-of-groups.js';
 import { scriptedHooks } from '../support/scripted-hooks.js';
+import { drawMore } from './more.js';
 import { createStage, stateOf, type Ending, type Mishap } from '../support/stage.js';
 import type { standardGroup } from '../support/sandbox.js';
 
 /** Simulated seconds from the world's start to the first run, and to the end of all faults. */
-const SETTLED = 300;
+export const SETTLED = 300;
 const FAULTS_END = SETTLED + 1_500;
 /** Runs after which the story must have ended, faults being over by the last ones. */
 const MOST_RUNS = 6;
@@ -29,6 +31,8 @@ export interface Story {
   readonly rivals: Readonly<Record<number, number>>;
   /** Run by number: what is called instead of the same again. */
   readonly recovers: Readonly<Record<number, 'resume' | 'rollback'>>;
+  /** Seconds after the groups and their stack are made at which somebody starts to update that stack; absent: they have none. */
+  readonly stackUpdates?: readonly number[];
   /** What the rollout has to pass besides health; its commands run on the world's clock, and a check fails at first. */
   readonly gates?: Gates;
 }
@@ -49,6 +53,10 @@ export type Strategy = 'mixed' | 'swap' | 'rolling' | 'serial';
 
 /** Draws the world and the mishaps of a seed. */
 export function draw(seed: number, strategy: Strategy = 'mixed'): Story {
+  return drawMore(drawBasic(seed, strategy));
+}
+
+function drawBasic(seed: number, strategy: Strategy): Story {
   const random = seededRandom(seed).fork('story');
   const drawn = random.chance(0.6) ? 1 : random.int(2, 3);
   const count = strategy === 'serial' ? Math.max(2, drawn) : drawn;
@@ -77,7 +85,7 @@ export function drawSwarm(seed: number, strategy: Strategy = 'mixed'): Story {
   const story = draw(seed, strategy);
   const random = seededRandom(seed).fork('swarm');
   const on = (): boolean => random.chance(0.5);
-  const kinds = new Set((['throttle', 'serverError', 'lostReply', 'staleReads', 'noCapacity', 'killInstance', 'resize'] as const).filter(on));
+  const off = new Set<Fault['kind']>((['throttle', 'serverError', 'lostReply', 'staleReads', 'noCapacity', 'killInstance', 'resize'] as const).filter((): boolean => !on()));
   const others = on() ? Array.from({ length: random.int(1, 3) }, () => drawMeddling(random, story.groups)) : [];
   // Notes that somebody took away live in the memory of the run alone: killing it too leaves nothing to go by.
   const immortal = others.some((fault) => fault.kind === 'meddle' && fault.does === 'removeTags');
@@ -88,7 +96,8 @@ export function drawSwarm(seed: number, strategy: Strategy = 'mixed'): Story {
   const staggered = story.groups.some((group) => group.stagger !== undefined) ? staggering(story.groups) : 0;
   return {
     ...story,
-    scenario: { ...story.scenario, faults: [...(story.scenario.faults ?? []).filter((fault) => (kinds as ReadonlySet<string>).has(fault.kind)), ...others.map((fault) => shifted(fault, staggered))].map(later) },
+    ...(immortal && story.gates !== undefined ? { gates: { ...story.gates, pauseAt: [] } } : {}),
+    scenario: { ...story.scenario, faults: [...(story.scenario.faults ?? []).filter(({ kind }) => !off.has(kind)), ...others.map((fault) => shifted(fault, staggered))].map(later) },
     groups: story.groups.map((group) => (random.chance(0.15) ? { ...group, settings: hangingHook(random) } : group)),
     mishaps,
     rivals: immortal || !on() ? {} : { [random.int(0, 1)]: random.pick([0, 100, 1_000, 5_000, 30_000, 200_000]) },
@@ -129,7 +138,7 @@ function staggering(groups: readonly GroupOptions[]): number {
   return groups.reduce((sum, { size = 3, min = size }) => sum + (size - Math.max(1, min)) * STAGGER, 0);
 }
 
-function shifted(fault: Fault, by: number): Fault {
+export function shifted(fault: Fault, by: number): Fault {
   const { from, until } = fault;
   const moved = { ...fault, ...(from === undefined ? {} : { from: from + by }), ...(until === undefined ? {} : { until: until + by }) };
   return 'at' in moved ? { ...moved, at: moved.at + by } : moved;
@@ -189,24 +198,33 @@ function drawMishap(random: Random): Mishap {
   };
 }
 
+/** What a rollout with stops in it may need: one more run for each. */
+function mostRuns({ gates, groups, together }: Story): number {
+  return MOST_RUNS + (gates?.pauseAt?.length ?? 0) * (together ? 1 : groups.length);
+}
+
 /** Runs the engine through the story of a seed: again and again until it ends well, or too often. */
 export async function simulate(story: Story): Promise<Told> {
   const stage = createStage(story.scenario, story.groups);
-  const { clock } = stage.sandbox;
+  const { clock, world } = stage.sandbox;
+  if (story.stackUpdates !== undefined) putUnderStack(world, story.groups.map(({ name = '' }) => name), story.stackUpdates);
   stage.groups.forEach((group, index) => group.changeImage(story.images[index] ?? 'ami-good'));
   const began = clock.now();
   const lines: string[] = [];
   const outcomes: string[] = [];
   const gone = story.scenario.faults?.some((fault) => fault.kind === 'meddle' && fault.does === 'deleteGroup') === true;
+  const most = mostRuns(story);
   let ending: Ending | undefined;
-  for (let run = 0; run < MOST_RUNS; run++) {
-    if (run === MOST_RUNS - 2) clock.advanceTo(Math.max(clock.now(), stage.sandbox.world.startedAt + (FAULTS_END + staggering(story.groups) + 900) * 1000));
-    const recover = story.recovers[run] ?? (gone && run >= MOST_RUNS - 2 ? 'resume' : undefined);
-    const plan = { ...(story.gates === undefined ? {} : { gates: story.gates }), ...(story.rolling === undefined ? {} : { strategy: 'rolling' as const, rolling: story.rolling }), together: story.together, force: run >= MOST_RUNS - 2, ...(recover === undefined ? {} : { adoptOnly: true, undo: recover === 'rollback' }) };
+  let paused = false;
+  for (let run = 0; run < most; run++) {
+    if (run === most - 2) clock.advanceTo(Math.max(clock.now(), stage.sandbox.world.startedAt + (FAULTS_END + staggering(story.groups) + 900) * 1000));
+    const recover: 'resume' | 'rollback' | undefined = story.recovers[run] ?? ((gone && run >= most - 2) || paused ? 'resume' : undefined);
+    const plan = { ...(story.gates === undefined ? {} : { gates: story.gates }), ...(story.rolling === undefined ? {} : { strategy: 'rolling' as const, rolling: story.rolling }), together: story.together, force: run >= most - 2, ...(story.stackUpdates === undefined ? {} : { stack: STACK }), ...(recover === undefined ? {} : { adoptOnly: true, undo: recover === 'rollback', goOn: recover === 'resume' }) };
     const rival = story.rivals[run];
     const mishap = { ...story.mishaps[run], hooks: scriptedHooks(clock, ({ side }, nth) => ({ takesMs: 4_000, code: side === 'new' && nth < 2 ? 1 : 0 })).hooks };
-    const endings = rival === undefined ? [await stage.run(plan, mishap)] : await stage.race([{ afterMs: 0, differs: plan, mishap }, { afterMs: rival, differs: plan, mishap: { hooks: mishap.hooks } }]);
+    const endings: readonly Ending[] = rival === undefined ? [await stage.run(plan, mishap)] : await stage.race([{ afterMs: 0, differs: plan, mishap }, { afterMs: rival, differs: plan, mishap: { hooks: mishap.hooks } }]);
     ending = endings.find(isGood) ?? endings[0] as Ending;
+    paused = endings.some((one: Ending) => isPaused(one));
     outcomes.push(...endings.map(({ outcome }) => outcome));
     for (const one of endings) lines.push(...one.events.map((event) => JSON.stringify(event)), JSON.stringify({ outcome: one.outcome, failure: one.failure?.facts, state: stateOf(stage) }));
     // A recovery that finds nothing to recover is not the end of the story.
@@ -225,13 +243,18 @@ export async function simulate(story: Story): Promise<Told> {
   const code = ending?.failure?.facts.code;
   const parked = ending?.failure?.facts.reasons.some((reason) => reason.code === 'group.standby') === true;
   const excused = ((bereft || blind) && code === 'swap.stuck') || parked || (gone && (code === 'swap.stuck' || ending?.outcome === 'refused'));
-  if (!excused && (ending === undefined || !isGood(ending))) wrong.push(`not finished after ${MOST_RUNS} runs: ${ending?.failure?.facts.what ?? ending?.outcome ?? ''}`);
+  if (!excused && (ending === undefined || !isGood(ending))) wrong.push(`not finished after ${most} runs: ${ending?.failure?.facts.what ?? ending?.outcome ?? ''}`);
   return { story, outcomes, wrong, journal: lines.join('\n'), simulatedSeconds: (clock.now() - began) / 1000 };
 }
 
 /** What takes instances, or makes AWS itself replace them. */
 const TAKING: ReadonlySet<string> = new Set(['resumeProcesses', 'terminate', 'detach', 'standby', 'interruptSpot', 'endLifetime']);
 
-function isGood({ outcome }: Ending): boolean {
-  return outcome === 'swapped' || outcome === 'swapRolledBack';
+function isGood(ending: Ending): boolean {
+  return !isPaused(ending) && (ending.outcome === 'swapped' || ending.outcome === 'swapRolledBack');
+}
+
+/** It stopped for somebody to look, or was refused because an earlier run did. */
+function isPaused({ results, failure }: Ending): boolean {
+  return results.some(({ outcome }) => outcome === 'paused') || failure?.facts.reasons.some(({ code }) => code === 'group.paused') === true;
 }

@@ -54,6 +54,8 @@ export function standardGroup(
     readonly settings?: object;
     /** False: answers at once, before any instance was launched. */
     readonly settle?: boolean;
+    /** It counts units: instances of so many weights take turns. Only with a launch template. */
+    readonly weights?: readonly number[];
     /** Seconds between the launches of its instances; without it all are launched at once. */
     readonly stagger?: number;
   } = {},
@@ -72,7 +74,7 @@ export function standardGroup(
     HealthCheckGracePeriod: options.grace ?? 300,
     LoadBalancerNames: classic === undefined ? [] : [classic],
     TargetGroupARNs: behind === undefined ? [] : [behind.targetGroup],
-    ...(options.configuration === 'lc' ? { LaunchConfigurationName: configuration } : { LaunchTemplate: { LaunchTemplateId: configuration, Version: '$Latest' } }),
+    ...launchedFrom(configuration, options),
     ...options.settings,
   });
   const stagger = (options.stagger ?? 0) * 1000;
@@ -98,6 +100,14 @@ export function standardGroup(
       call(world, 'autoscaling', 'UpdateAutoScalingGroup', { AutoScalingGroupName: name, LaunchConfigurationName: `${name}-${versions}` });
     },
   };
+}
+
+function launchedFrom(id: string, { configuration, weights }: { readonly configuration?: 'lc' | 'lt'; readonly weights?: readonly number[] }): object {
+  if (configuration === 'lc') return { LaunchConfigurationName: id };
+  const specification = { LaunchTemplateId: id, Version: '$Latest' };
+  if (weights === undefined) return { LaunchTemplate: specification };
+  const Overrides = weights.map((weight, index) => ({ InstanceType: ['m5.large', 'm5.xlarge', 'm5.2xlarge'][index] ?? 'm5.4xlarge', WeightedCapacity: String(weight) }));
+  return { MixedInstancesPolicy: { LaunchTemplate: { LaunchTemplateSpecification: specification, Overrides } } };
 }
 
 export function makeConfiguration(world: World, name: string, image: string): string {

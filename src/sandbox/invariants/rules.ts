@@ -42,7 +42,9 @@ function terminatedHalves(world: World, expectation: Expectation, look: Look): S
   // What AWS launched in the place of an old one that the world took is one too many in the end: restoring the
   // sizes lets it go, and the rule on capacity watches that nobody misses it.
   // So does a rolling rollout that launched one more than it needed, to leave the zones even.
-  const surplus = expectation.half === 'old' && (expectation.strategy.kind === 'rolling' || [...expectation.taken].some((id) => expectation.old.has(id)));
+  // Weights do not always add up: of what is more than desired then, Auto Scaling lets go what it likes.
+  const weights = (look.group.mixed?.LaunchTemplate?.Overrides ?? []).some(({ WeightedCapacity: weight }) => weight !== undefined);
+  const surplus = weights || (expectation.half === 'old' && (expectation.strategy.kind === 'rolling' || [...expectation.taken].some((id) => expectation.old.has(id))));
   const ended = look.instances.filter((one) => one.endedBy === 'caller' || (one.endedBy === 'scale-in' && !others && !(surplus && !expectation.old.has(one.id))));
   // A rolling rollout that was stopped and mended replaces what it had launched before, too.
   const counted = ended.filter((one) => expectation.strategy.kind !== 'rolling' || expectation.old.has(one.id) || !one.outdated);

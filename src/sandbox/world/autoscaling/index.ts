@@ -100,7 +100,7 @@ function guarded(operation: Operation): Operation {
       throw new ServiceFault('AccessDenied', `AutoScalingGroup ${operated.name} is managed by ${operated.extras.Operator?.Principal}; only its operator can change it.`, 403);
     }
     const answer = operation(world, input, call);
-    if (call.caller === 'outside') for (const group of groups) group.outside = { count: group.outside.count + 1, last: call.operation };
+    if (call.caller === 'outside' && !isSignOfLife(input)) for (const group of groups) group.outside = { count: group.outside.count + 1, last: call.operation };
     if (call.caller === 'others') for (const group of groups) noteOthers(world, group, call.operation);
     return answer;
   };
@@ -113,9 +113,14 @@ function noteOthers(world: World, group: GroupState, operation: string): void {
   if (sizes) group.resizedByWorld = true;
 }
 
+/** A lease that is renewed changes nothing of the group. */
+function isSignOfLife({ Tags: tags }: Subject): boolean {
+  return tags !== undefined && tags.every(({ Key: key }) => key === 'ha-updater:lease');
+}
+
 interface Subject {
   readonly AutoScalingGroupName?: string;
-  readonly Tags?: readonly { readonly ResourceId?: string }[];
+  readonly Tags?: readonly { readonly ResourceId?: string; readonly Key?: string }[];
   readonly InstanceId?: string;
 }
 
