@@ -84,9 +84,9 @@ export async function makeOrder(run: Run, asked: OrderFlags, wanted: Wanted, { p
 
 /** The template of an app. It is an asset like the others, so it is in S3 once they are published. */
 async function cdkTemplate(run: Run, { stack, publish }: CdkDeployment, io: TemplateIo, given: Given): Promise<LoadedTemplate> {
-  const { templatePath, templateUrl: address, stackName } = stack;
+  const { templatePath, templateUrl: address, templateRegion = run.region, stackName } = stack;
   const object = address === undefined ? undefined : objectOf(address);
-  const url = object === undefined ? undefined : templateUrl(object, run.region);
+  const url = object === undefined ? undefined : templateUrl(object, templateRegion);
   const loaded = await loadTemplate(templatePath, stackName, url === undefined ? io : { ...io, store: () => Promise.resolve(url) });
   if (loaded.findings.some(({ severity }) => severity === 'error')) return loaded;
   await checkParameters(run.deps, stackName, { ...loaded, transformed: false }, given);

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { CloudAssembly, CloudFormationStackArtifact } from '@aws-cdk/cloud-assembly-api';
 import { refused, usage } from '../errors.js';
 import { nearest } from '../model/nearest.js';
@@ -19,6 +20,8 @@ export interface CdkStack {
   readonly templatePath: string;
   /** Where its template will be once its assets are published: `s3://BUCKET/KEY`. */
   readonly templateUrl?: string;
+  /** Region of that bucket where the app names one; else it is the stack's. */
+  readonly templateRegion?: string;
   /** Absent when the app does not care. */
   readonly account?: string;
   readonly region?: string;
@@ -92,13 +95,15 @@ function missingOf(assembly: CloudAssembly): readonly { readonly key: string; re
 function describe(stack: CloudFormationStackArtifact): CdkStack {
   const { account, region } = stack.environment;
   const { assumeRoleArn: roleArn, assumeRoleExternalId: externalId, assumeRoleAdditionalOptions: options = {} } = stack;
-  const manifests = stack.dependencies.filter(({ manifest }) => manifest.type === 'cdk:asset-manifest');
+  const assetManifests = stack.dependencies.filter(({ manifest }) => manifest.type === 'cdk:asset-manifest').map((artifact) => (artifact as unknown as { readonly file: string }).file);
+  const templateRegion = assetManifests.map((file) => regionOf(file, stack.stackTemplateAssetObjectUrl)).find((found) => found !== undefined);
   return {
     directory: stack.assembly.directory,
     id: stack.id,
     stackName: stack.stackName,
     templatePath: stack.templateFullPath,
     ...(stack.stackTemplateAssetObjectUrl !== undefined && { templateUrl: stack.stackTemplateAssetObjectUrl }),
+    ...(templateRegion !== undefined && { templateRegion }),
     ...(account !== 'unknown-account' && { account }),
     ...(region !== 'unknown-region' && { region }),
     parameters: stack.parameters,
@@ -113,9 +118,20 @@ function describe(stack: CloudFormationStackArtifact): CdkStack {
         ...(stack.bootstrapStackVersionSsmParameter !== undefined && { parameter: stack.bootstrapStackVersionSsmParameter }),
       },
     }),
-    assetManifests: manifests.map((artifact) => (artifact as unknown as { readonly file: string }).file),
+    assetManifests,
     dependsOn: stack.dependencies.filter(({ manifest }) => manifest.type === 'aws:cloudformation:stack').map(({ id }) => id),
   };
+}
+
+/** Where a list of assets puts the object of this address, when that is said. */
+function regionOf(file: string, address: string | undefined): string | undefined {
+  const { files = {} } = JSON.parse(readFileSync(file, 'utf8')) as AssetList;
+  const destinations = Object.values(files).flatMap((asset) => Object.values(asset.destinations));
+  return destinations.find(({ bucketName, objectKey }) => `s3://${bucketName}/${objectKey}` === address)?.region;
+}
+
+interface AssetList {
+  readonly files?: Readonly<Record<string, { readonly destinations: Readonly<Record<string, { readonly bucketName: string; readonly objectKey: string; readonly region?: string }>> }>>;
 }
 
 /** What placeholders stand for. */

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
-import { stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { usage } from '../errors.js';
 
-/** Where a synthesis writes, by CDK's own convention. */
+/** Where a synthesis writes unless it is told otherwise. */
 const OUTPUT = 'cdk.out';
 
 export interface SynthOptions {
@@ -13,23 +13,43 @@ export interface SynthOptions {
 }
 
 /**
- * The folder of a synthesized app: `app` itself when it is one, otherwise what the command `app` writes to
- * cdk.out, either `cdk synth` or the app itself.
+ * The folder of a synthesized app: `app` itself when it is one, otherwise what the command `app` writes, either
+ * `cdk synth` or the app itself: to the folder of its --output, else that of `output` in cdk.json, else cdk.out.
  * @throws Failure (usage) when the command fails or writes nothing
  */
 export async function assemblyOf(app: string, options: SynthOptions): Promise<string> {
   if (await isDirectory(app)) return app;
-  const directory = resolve(OUTPUT);
-  const manifest = join(directory, 'manifest.json');
-  const before = await changedAt(manifest);
   const words = splitWords(app);
   if (words.length === 1 && !(await runs(app))) throw usage('cdk.app', `--app takes the folder that cdk synth wrote, or a command that writes it to ${OUTPUT}; ${app} is neither.`);
+  const output = outputAsked(words) ?? (await outputOfProject()) ?? OUTPUT;
+  const directory = resolve(output);
+  const manifest = join(directory, 'manifest.json');
+  const before = await changedAt(manifest);
   options.print(`Synthesizes with: ${app}\n`);
   const failed = await execute(app, words, { ...options.env, CDK_OUTDIR: directory }, options.print);
   if (failed !== undefined) throw usage('cdk.synth', `The synthesis "${app}" failed: ${failed}.`);
   const after = await changedAt(manifest);
-  if (after === undefined || after === before) throw usage('cdk.synth', `The synthesis "${app}" wrote no ${OUTPUT}/manifest.json here. Give the folder that it writes with --app.`);
+  if (after === undefined || after === before) throw usage('cdk.synth', `The synthesis "${app}" wrote no ${join(output, 'manifest.json')}. Give the folder that it writes with --app.`);
   return directory;
+}
+
+/** `--output DIR`, `--output=DIR`, `-o DIR` of the command itself; the last one counts, as for cdk. */
+function outputAsked(words: readonly string[]): string | undefined {
+  const said = words.flatMap((word, index) => {
+    const joined = /^(?:--output|-o)=(.+)$/.exec(word)?.[1];
+    return joined ?? (word === '--output' || word === '-o' ? (words[index + 1] ?? []) : []);
+  });
+  return said.at(-1);
+}
+
+/** What the project's own settings say; a file that cannot be read is cdk's to complain about. */
+async function outputOfProject(): Promise<string | undefined> {
+  try {
+    const { output } = JSON.parse(await readFile('cdk.json', 'utf8')) as { readonly output?: unknown };
+    return typeof output === 'string' && output !== '' ? output : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 async function isDirectory(path: string): Promise<boolean> {

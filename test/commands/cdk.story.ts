@@ -7,7 +7,7 @@ import { CALM, CALM_GROUPS, commandWorld, type CommandWorld } from './world.js';
 
 const FIXTURE = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..', 'test', 'fixtures', 'cdk', 'cdk.out');
 const BUCKET = 'cdk-hnb659fds-assets-123456789012-eu-west-1';
-const SCENARIO = `parameters: {/cdk-bootstrap/hnb659fds/version: "21", /old/version: "3"}\nobjects: {${BUCKET}: ""}\nimages: {ami-0bad0bad0bad0bad0: {behaviour: unhealthy}}\n`;
+const SCENARIO = `parameters: {/cdk-bootstrap/hnb659fds/version: "21", /old/version: "3"}\nobjects: {${BUCKET}: "", assets-elsewhere: ""}\nimages: {ami-0bad0bad0bad0bad0: {behaviour: unhealthy}}\n`;
 const good = (n: number): string => `Ami=ami-0123456789abcde0${n}`;
 
 interface Change {
@@ -133,6 +133,19 @@ describe('update-stack --app', function () {
     expect([newer.code, newer.document.failure?.code]).to.deep.equal([2, 'cdk.assembly']);
   });
 
+  it('knows a staging bucket of another region by that region', async () => {
+    const folder = await copy('elsewhere');
+    for (const name of ['Web.assets.json', 'manifest.json']) {
+      const path = join(folder, name);
+      const text = await readFile(path, 'utf8');
+      await writeFile(path, text.replaceAll('cdk-hnb659fds-assets-${AWS::AccountId}-${AWS::Region}', 'assets-elsewhere').replaceAll('"bucketName"', '"region": "us-east-1", "bucketName"'));
+    }
+    const { code, stderr } = await update('Web', '--app', folder, good(4), '--swap', 'never');
+    expect(code, stderr).to.equal(0);
+    expect((await changes('CreateChangeSet')).at(-1)?.input['TemplateURL']).to.match(/^https:\/\/assets-elsewhere\.s3\.us-east-1\.amazonaws\.com\//);
+    expect((await changes('PutObject')).slice(-2).map(({ input }) => input['Bucket'])).to.deep.equal(['assets-elsewhere', 'assets-elsewhere']);
+  });
+
   it('says that images have to be published first where there is no docker', async () => {
     const folder = await copy('images');
     const path = join(folder, 'Web.assets.json');
@@ -157,6 +170,15 @@ describe('update-stack --app', function () {
       const { code, stderr } = await update('Web', '--app', `${join(bin, 'synth')} "two words"`);
       expect(code, stderr).to.equal(0);
       expect(stderr).to.include('synthesizing two words');
+      // Where the project, or the command, has it written elsewhere.
+      await writeFile('cdk.json', '{"output": "build/of app"}');
+      await mkdir('build');
+      await writeFile(join(bin, 'cdk'), `#!/bin/sh\nout="build/of app"; [ "$1" = -o ] && out=$2\nrm -rf "$out"; cp -r ${app} "$out"\n`);
+      await chmod(join(bin, 'cdk'), 0o755);
+      for (const words of ['synth', '-o mine']) {
+        const elsewhere = await update('Web', '--app', `${join(bin, 'cdk')} ${words}`);
+        expect(elsewhere.code, `${words}: ${elsewhere.stderr}`).to.equal(0);
+      }
       const failed = await update('Web', '--app', `${join(bin, 'synth')} wrong`);
       expect([failed.code, failed.document.failure?.code]).to.deep.equal([2, 'cdk.synth']);
       expect(failed.document.failure?.what).to.include('exit code 7');
