@@ -1,7 +1,6 @@
 import { string as argument } from '@oclif/core/args';
-import { boolean } from '@oclif/core/flags';
 import { BaseCommand } from './base/command.js';
-import { asgFlags, commonFlags } from './base/flags.js';
+import { asgFlags, commonFlags, onOff } from './base/flags.js';
 
 export default class Diagnose extends BaseCommand {
   static override summary = 'Say why the change of a stack or a swap went wrong';
@@ -14,7 +13,7 @@ export default class Diagnose extends BaseCommand {
   };
   static override flags = {
     ...asgFlags,
-    console: boolean({ summary: 'Show what instances that do not serve have printed; it may hold secrets' }),
+    console: onOff({ summary: 'Show what instances that do not serve have printed; it may hold secrets' }),
     ...commonFlags,
   };
 

@@ -1,6 +1,5 @@
-import { boolean } from '@oclif/core/flags';
 import { BaseCommand } from './base/command.js';
-import { commonFlags } from './base/flags.js';
+import { commonFlags, onOff } from './base/flags.js';
 import { splitWords } from './base/stack-words.js';
 import UpdateStack from './update-stack.js';
 
@@ -16,7 +15,7 @@ export default class Plan extends BaseCommand {
   static override args = UpdateStack.args;
   static override flags = {
     ...UpdateStack.flags,
-    'detailed-exitcode': boolean({ summary: 'Exit 10 when there is something to change, 0 when there is nothing', helpGroup: 'OUTPUT' }),
+    'detailed-exitcode': onOff({ summary: 'Exit 10 when there is something to change, 0 when there is nothing', helpGroup: 'OUTPUT' }),
     ...commonFlags,
   };
 

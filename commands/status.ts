@@ -1,7 +1,6 @@
 import { string as argument } from '@oclif/core/args';
-import { boolean } from '@oclif/core/flags';
 import { BaseCommand } from './base/command.js';
-import { asgFlags, commonFlags } from './base/flags.js';
+import { asgFlags, commonFlags, onOff } from './base/flags.js';
 
 export default class Status extends BaseCommand {
   static override summary = 'Show a stack, its groups, their instances and what our notes on them say';
@@ -14,7 +13,7 @@ export default class Status extends BaseCommand {
   };
   static override flags = {
     ...asgFlags,
-    events: boolean({ summary: "Show the stack's events too, newest last" }),
+    events: onOff({ summary: "Show the stack's events too, newest last" }),
     ...commonFlags,
   };
 

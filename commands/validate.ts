@@ -1,7 +1,7 @@
 import { string as argument } from '@oclif/core/args';
-import { boolean, string } from '@oclif/core/flags';
+import { string } from '@oclif/core/flags';
 import { BaseCommand } from './base/command.js';
-import { commonFlags } from './base/flags.js';
+import { commonFlags, onOff } from './base/flags.js';
 
 export default class Validate extends BaseCommand {
   static override summary = 'Check templates: by our own reading, by CloudFormation, and by cfn-lint';
@@ -12,9 +12,9 @@ export default class Validate extends BaseCommand {
     templates: argument({ name: 'TEMPLATE', description: 'File, https or s3 URL; several at once', multiple: true, ignoreStdin: true }),
   };
   static override flags = {
-    offline: boolean({ summary: 'Do not ask CloudFormation' }),
+    offline: onOff({ summary: 'Do not ask CloudFormation' }),
     lint: string({ summary: 'What errors of cfn-lint count as', options: ['off', 'warn', 'error'], default: 'warn' }),
-    strict: boolean({ summary: 'Warnings count like errors' }),
+    strict: onOff({ summary: 'Warnings count like errors' }),
     format: string({ summary: 'How to show the findings', options: ['text', 'sarif'], default: 'text', helpGroup: 'OUTPUT' }),
     ...commonFlags,
   };

@@ -1,5 +1,8 @@
 import { boolean, string } from '@oclif/core/flags';
 
+/** A switch. A settings file may have it on for all runs, so each can be typed off: `--no-NAME`. */
+export const onOff = (options: { summary: string; helpGroup?: string }) => boolean({ ...options, allowNo: true });
+
 /** A flag for a time. */
 export const seconds = (fallback: number, summary: string, helpGroup: string, aliases: string[] = []) =>
   // Text, not a number: the library checks all numbers together and tells all problems at once.
@@ -45,7 +48,7 @@ export const lockFlag = {
 
 /** What a failure shows of instances. */
 export const consoleFlag = {
-  console: boolean({ summary: 'When instances cannot be proven, show what they printed, without what is known to be secret [default: true]', allowNo: true, helpGroup: 'OUTPUT' }),
+  console: onOff({ summary: 'When instances cannot be proven, show what they printed, without what is known to be secret [default: true]', helpGroup: 'OUTPUT' }),
 };
 
 /** Limits and choices of the swap. */
@@ -55,9 +58,8 @@ export const groupFlags = {
     options: ['outdated', 'always', 'never'],
     helpGroup: 'SWAP',
   }),
-  together: boolean({
+  together: onOff({
     summary: 'Judge all groups together: one fails, all roll back [default: true]',
-    allowNo: true,
     helpGroup: 'SWAP',
   }),
   strategy: string({
@@ -67,9 +69,9 @@ export const groupFlags = {
   }),
   surge: string({ summary: 'rolling: how many more may run meanwhile [default: 1]', helpValue: 'N|P%', helpGroup: 'ROLLING' }),
   unavailable: string({ summary: 'rolling: how many may be out of service meanwhile [default: 0]', helpValue: 'N|P%', helpGroup: 'ROLLING' }),
-  serial: boolean({ summary: 'rolling: one instance at a time over all groups, as if they were one cluster', helpGroup: 'ROLLING' }),
+  serial: onOff({ summary: 'rolling: one instance at a time over all groups, as if they were one cluster', helpGroup: 'ROLLING' }),
   ...consoleFlag,
-  force: boolean({ summary: 'Start although instances of the old set are not in service, and reset suspended processes', helpGroup: 'SWAP' }),
+  force: onOff({ summary: 'Start although instances of the old set are not in service, and reset suspended processes', helpGroup: 'SWAP' }),
   ...limitFlags,
 };
 
@@ -89,5 +91,5 @@ export const asgFlags = {
     multipleNonGreedy: true,
   }),
   'asg-tag': string({ summary: 'Tag that the groups carry, instead of their names; may be repeated, and all of them have to hold', helpValue: 'KEY=VALUE', multiple: true, multipleNonGreedy: true }),
-  'all-matching': boolean({ summary: "All groups that a prefix (--asg 'web-*') or --asg-tag matches, not exactly one" }),
+  'all-matching': onOff({ summary: "All groups that a prefix (--asg 'web-*') or --asg-tag matches, not exactly one" }),
 };

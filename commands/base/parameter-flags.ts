@@ -1,4 +1,5 @@
-import { boolean, string } from '@oclif/core/flags';
+import { string } from '@oclif/core/flags';
+import { onOff } from './flags.js';
 
 const PARAMETERS = 'PARAMETERS';
 
@@ -18,5 +19,5 @@ export const parameterFlags = {
     multiple: true,
     multipleNonGreedy: true,
   }),
-  'ignore-unknown-parameters': boolean({ summary: 'Leave out parameters that the template does not declare, with a warning', helpGroup: PARAMETERS }),
+  'ignore-unknown-parameters': onOff({ summary: 'Leave out parameters that the template does not declare, with a warning', helpGroup: PARAMETERS }),
 };

@@ -1,7 +1,6 @@
 import { string as argument } from '@oclif/core/args';
-import { boolean } from '@oclif/core/flags';
 import { BaseCommand } from '../base/command.js';
-import { asgFlags, commonFlags, lockFlag } from '../base/flags.js';
+import { asgFlags, commonFlags, lockFlag, onOff } from '../base/flags.js';
 
 export default class LockRelease extends BaseCommand {
   static override summary = 'Take the strict locks of a stack and of its groups from a run that is dead';
@@ -12,7 +11,7 @@ export default class LockRelease extends BaseCommand {
   static override args = {
     stack: argument({ name: 'STACK', description: 'Stack whose locks are meant', ignoreStdin: true }),
   };
-  static override flags = { ...asgFlags, force: boolean({ summary: 'Release without asking' }), ...lockFlag, ...commonFlags };
+  static override flags = { ...asgFlags, force: onOff({ summary: 'Release without asking' }), ...lockFlag, ...commonFlags };
 
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(LockRelease);

@@ -45,7 +45,7 @@ function outputAsked(words: readonly string[]): string | undefined {
 /** What the project's own settings say; a file that cannot be read is cdk's to complain about. */
 async function outputOfProject(): Promise<string | undefined> {
   try {
-    const { output } = JSON.parse(await readFile('cdk.json', 'utf8')) as { readonly output?: unknown };
+    const { output } = JSON.parse(await readFile('./cdk.json', 'utf8')) as { readonly output?: unknown };
     return typeof output === 'string' && output !== '' ? output : undefined;
   } catch {
     return undefined;

@@ -1,6 +1,6 @@
 import type { HookPlan } from '../model/hook.js';
 import type { Gates } from '../model/plan.js';
-import { quote } from './quote.js';
+import { quote, switchWord } from './quote.js';
 import { readNumbers, type NumberTexts } from './numbers.js';
 
 /** What a rollout has to pass besides health, as the command line gave it. */
@@ -82,5 +82,5 @@ function readHooks(flags: GateFlags, problems: string[]): HookPlan | undefined {
 /** The gates of a command line that no record holds, spelt out again. */
 export function gateWords(flags: GateFlags): readonly string[] {
   const texts = [...COMMANDS, 'check-timeout', 'command-timeout'] as const;
-  return [...texts.flatMap((name) => (flags[name] === undefined ? [] : [`--${name}`, flags[name]])), ...(flags.alarm ?? []).flatMap((name) => ['--alarm', name]), ...(flags['skip-elb-health-check'] === true ? ['--skip-elb-health-check'] : [])];
+  return [...texts.flatMap((name) => (flags[name] === undefined ? [] : [`--${name}`, flags[name]])), ...(flags.alarm ?? []).flatMap((name) => ['--alarm', name]), ...switchWord('skip-elb-health-check', flags['skip-elb-health-check'])];
 }

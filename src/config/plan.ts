@@ -2,7 +2,7 @@ import { usage } from '../errors.js';
 import type { Gates, Plan, RestartPlan, RollingChoice, SwapChoice, Timing } from '../model/plan.js';
 import { gateWords, readGates, type GateFlags } from './gates.js';
 import { readNumbers } from './numbers.js';
-import { quote } from './quote.js';
+import { quote, switchWord } from './quote.js';
 import { readStrategy, strategyWords, type StrategyFlags } from './strategy.js';
 import { targetText, type TargetFlags } from './target.js';
 
@@ -104,10 +104,10 @@ export function againCommand(target: TargetFlags, flags: GroupFlags, place: { re
   const words = [
     ...(flags.swap === undefined ? [] : ['--swap', flags.swap]),
     ...strategyWords(flags),
-    ...(flags.together === false ? ['--no-together'] : []),
-    ...(flags.force === true ? ['--force'] : []),
+    ...switchWord('together', flags.together),
+    ...switchWord('force', flags.force),
     ...gateWords(flags),
-    ...(flags['ignore-ringing-alarms'] === true ? ['--ignore-ringing-alarms'] : []),
+    ...switchWord('ignore-ringing-alarms', flags['ignore-ringing-alarms']),
     ...(['canary', 'bake', 'pause-at'] as const).flatMap((name) => (flags[name] === undefined ? [] : [`--${name}`, flags[name]])),
     ...texts.flatMap((name) => (flags[name] === undefined ? [] : [`--${name}`, flags[name]])),
     '--region',

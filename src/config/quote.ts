@@ -2,3 +2,8 @@
 export function quote(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
+
+/** A switch as it was said, typed or in a settings file: both ways count where the file may say the other. */
+export function switchWord(name: string, value: boolean | undefined): readonly string[] {
+  return value === undefined ? [] : [value ? `--${name}` : `--no-${name}`];
+}

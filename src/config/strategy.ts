@@ -1,4 +1,5 @@
 import type { RollingChoice, Share } from '../model/plan.js';
+import { switchWord } from './quote.js';
 
 /** How instances are replaced, as the command line gave it. */
 export interface StrategyFlags {
@@ -38,7 +39,7 @@ export function readStrategy(flags: StrategyFlags, problems: string[]): { readon
 /** The words that say the same again. */
 export function strategyWords(flags: StrategyFlags): readonly string[] {
   const texts = ['strategy', 'surge', 'unavailable'] as const;
-  return [...texts.flatMap((name) => (flags[name] === undefined ? [] : [`--${name}`, flags[name]])), ...(flags.serial === true ? ['--serial'] : [])];
+  return [...texts.flatMap((name) => (flags[name] === undefined ? [] : [`--${name}`, flags[name]])), ...switchWord('serial', flags.serial)];
 }
 
 function readShare(name: string, text: string | undefined, fallback: Share, problems: string[]): Share {

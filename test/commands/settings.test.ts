@@ -35,6 +35,19 @@ describe('the settings file', function () {
     expect([...settings, ...overridden].length).to.equal(lines.length);
   });
 
+  it('can be contradicted on the command line, whatever it says: every switch can be typed off', async () => {
+    const switches = Object.entries(UpdateStack.flags).flatMap(([name, flag]) => ((flag as { type: string }).type === 'boolean' && !['debug', 'json'].includes(name) ? [[name, flag] as const] : []));
+    expect(switches.length).to.be.greaterThan(15);
+    expect(switches.filter(([, flag]) => !(flag as { allowNo?: boolean }).allowNo).map(([name]) => name)).to.deep.equal([]);
+    const both = 'defaults: {offline: true, strict: true}\n';
+    const template = join(folder, 'warned.yaml');
+    await writeFile(template, "Resources:\n  Group: {Type: AWS::AutoScaling::AutoScalingGroup, Properties: {AvailabilityZones: !GetAZs '', LaunchConfigurationName: lc, MinSize: 1, MaxSize: 2}}\n");
+    const strict = await config(both, ['validate', template]);
+    const lenient = await config(both, ['validate', template, '--no-strict']);
+    expect(strict.code, strict.stdout).not.to.equal(0);
+    expect(lenient.code, lenient.stdout).to.equal(0);
+  });
+
   it('has a sample that is right, and the page shows what holds and why', async () => {
     await copyFile(join(TEMPLATES, 'ha-updater.yml'), join(folder, 'sample.yml'));
     const { code, stdout, stderr } = await run(['config', 'web', '--config', join(folder, 'sample.yml')], { env: { HA_UPDATER_WARMUP: '30', AWS_REGION: 'eu-west-2' } });
