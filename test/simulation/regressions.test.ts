@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { putUnderStack, STACK } from '../support/stack-of-groups.js';
 import { createStage, stateOf } from '../support/stage.js';
 
 /** What drawn worlds once found, each in the shortest story that shows it. */
@@ -15,6 +16,50 @@ describe('what seeds once found', () => {
       expect(ending.outcome, ending.failure?.facts.what).to.equal(image === 'ami-new' ? 'swapped' : 'swapRolledBack');
       expect(ending.events.filter((event) => event.type === 'action.started' && event.action.type === 'rewrite')).to.deep.equal([]);
       expect(stateOf(stage).flatMap((group) => (group as { readonly tags: readonly string[] }).tags).filter((tag) => tag !== 'ha-updater:frozen')).to.deep.equal([]);
+      expect(stage.violations()).to.deep.equal([]);
+    }
+  });
+
+  it('somebody removes the notes while the stack is being updated: they are written again once it is quiet', async () => {
+    // The run starts when the group (300 s) and its stack (150 s) are made.
+    const stage = createStage({ faults: [{ kind: 'meddle', group: 'web', at: 500, does: 'removeTags' }] }, [{ name: 'web', size: 2, min: 1, max: 3 }]);
+    const { world, clock } = stage.sandbox;
+    putUnderStack(world, ['web'], [55]);
+    stage.groups[0]?.changeImage('ami-new');
+    const busy: boolean[] = [];
+    stage.sandbox.onCall(({ operation, input }) => {
+      const writes = operation === 'CreateOrUpdateTags' && JSON.stringify(input).includes('ha-updater:rollout');
+      if (writes && clock.now() > world.startedAt + 500_000) busy.push(stage.sandbox.monitor.groupIsBusy('web'));
+    });
+    const ending = await stage.run({ stack: STACK });
+    expect(ending.outcome, ending.failure?.facts.what).to.equal('swapped');
+    expect(ending.events.filter((event) => event.type === 'action.done' && event.action.type === 'rewrite')).to.have.length(1);
+    expect(busy).to.deep.equal([false]);
+    expect(stateOf(stage)).to.deep.equal([{ name: 'web', size: [1, 2, 3], instances: ['InService 2', 'InService 2'], suspended: [], tags: ['aws:cloudformation:stack-id'] }]);
+    expect(stage.violations()).to.deep.equal([]);
+  });
+
+  it('somebody updates the stack between the verdict and the end: the old ones wait, and then go', async () => {
+    const stage = createStage({}, [{ name: 'web', size: 2, min: 1, max: 3 }]);
+    putUnderStack(stage.sandbox.world, ['web'], [2_000]);
+    stage.groups[0]?.changeImage('ami-new');
+    // Its sixth change writes the verdict.
+    expect((await stage.run({ stack: STACK }, { killAt: { change: 6, when: 'after' } })).outcome).to.equal('killed');
+    stage.sandbox.clock.advanceTo(stage.sandbox.world.startedAt + (300 + 150 + 2_010) * 1000);
+    expect(stage.sandbox.monitor.groupIsBusy('web')).to.equal(true);
+    const ending = await stage.run({ stack: STACK });
+    expect(ending.outcome, ending.failure?.facts.what).to.equal('swapped');
+    expect(ending.events.some((event) => event.type === 'group.waiting' && event.wait.why.includes('no group is touched meanwhile'))).to.equal(true);
+    expect(stage.violations()).to.deep.equal([]);
+  });
+
+  it('weights overshoot the doubled capacity: what Auto Scaling lets go of it costs nobody his place', async () => {
+    for (const image of ['ami-new', 'ami-bad']) {
+      const stage = createStage({ images: { 'ami-bad': { behaviour: 'unhealthy' } } }, [{ name: 'web', size: 4, min: 1, max: 9, weights: [1, 3] }]);
+      stage.groups[0]?.changeImage(image);
+      const ending = await stage.run();
+      expect(ending.outcome, ending.failure?.facts.what).to.equal(image === 'ami-new' ? 'swapped' : 'swapRolledBack');
+      expect(stateOf(stage)).to.have.nested.property('[0].size').that.deep.equals([1, 4, 9]);
       expect(stage.violations()).to.deep.equal([]);
     }
   });
