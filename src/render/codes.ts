@@ -11,7 +11,7 @@ export const CODES: Readonly<Record<string, string>> = {
   'alarm.ringing': 'An alarm was in ALARM before anything was begun.',
 
   'aws.credentials': 'There are no usable AWS credentials: check the environment, --profile, or the role of this machine.',
-  'aws.denied': 'AWS denied a call that cannot be done without. The README lists the actions that a role needs.',
+  'aws.denied': 'AWS denied a call that cannot be done without. docs/PERMISSIONS.md lists the actions that a role needs.',
   'aws.expired': 'The AWS credentials have run out. Sign in again; a run that had begun keeps its record and can be resumed.',
   'aws.invalid': 'AWS refused the input of a call; its words say why.',
   'aws.missing': 'AWS does not know what was named. Check the name, the account and the region.',
