@@ -103,6 +103,67 @@ describe('our commands against moto', function () {
     expect(targets.map((row) => row.Target?.Id)).to.include.members(idsOf(after));
   });
 
+  it('replaces a few at a time, launch first', async () => {
+    const before = await groupOf('classic');
+    const { AutoScalingGroupName } = before;
+    await aws.autoScaling.createLaunchConfiguration({ LaunchConfigurationName: 'third', ImageId: 'ami-12c6146b', InstanceType: 't3.small' });
+    await aws.autoScaling.updateAutoScalingGroup({ AutoScalingGroupName, LaunchConfigurationName: 'third' });
+    // moto says of every instance that it was launched from what the group names now.
+    const ran = await run('update-asgs', 'classic', '--strategy', 'rolling', '--swap', 'always', ...PACE);
+    expect(ran.exitCode, ran.stdout + ran.stderr).to.equal(0);
+    expect(results(ran)).to.deep.equal({ outcome: 'swapped', groups: ['promoted'] });
+    // One more first, then each old one leaves on its own.
+    const changes = actionsOf(ran).filter(({ type }) => type === 'resize' || type === 'terminate');
+    expect(changes[0]?.size?.desired).to.equal(3);
+    expect(changes.flatMap(({ instances }) => instances ?? [])).to.have.members(idsOf(before));
+    expect(changes.filter(({ type }) => type === 'terminate').map(({ instances }) => instances?.length)).to.deep.equal([1, 1]);
+    const after = await groupOf('classic');
+    expect(sizesOf(after)).to.deep.equal(sizesOf(before));
+    expect(tagsOf(after)).to.deep.equal(tagsOf(before));
+    expect((after.Instances ?? []).map((instance) => instance.LaunchConfigurationName)).to.deep.equal(['third', 'third']);
+    expect((await instancesOf(idsOf(before))).map((instance) => instance.state)).to.deep.equal(['terminated', 'terminated']);
+  });
+
+  it('replaces a few at a time, terminate first', async () => {
+    const before = await groupOf('modern');
+    const ran = await run('update-asgs', 'modern', '--strategy', 'rolling', '--surge', '0', '--unavailable', '1', '--swap', 'always', ...PACE);
+    expect(ran.exitCode, ran.stdout + ran.stderr).to.equal(0);
+    expect(actionsOf(ran).filter(({ type }) => type === 'resize' || type === 'terminate').map(({ type, decrement }) => [type, decrement])).to.deep.equal([['terminate', false], ['terminate', false]]);
+    const after = await groupOf('modern');
+    expect(sizesOf(after)).to.deep.equal(sizesOf(before));
+    expect(idsOf(after).filter((id) => idsOf(before).includes(id))).to.deep.equal([]);
+    expect(tagsOf(after)).to.deep.equal(tagsOf(before));
+  });
+
+  const EXEC = 'test -n "$HA_UPDATER_PRIVATE_IP" && echo restarted "$HA_UPDATER_INSTANCE_ID"';
+  const restarts = async (ids: readonly string[], ...target: readonly string[]): Promise<void> => {
+    const ran = await run('restart', ...target, '--exec', EXEC, '--quorum', '1', ...PACE);
+    expect(ran.exitCode, ran.stdout + ran.stderr).to.equal(0);
+    expect(results(ran)).to.deep.equal({ outcome: 'restarted', groups: ['restarted'] });
+    expect(actionsOf(ran).map(({ type }) => type).filter((type) => ['deregister', 'run', 'register'].includes(type))).to.deep.equal(['deregister', 'run', 'register', 'deregister', 'run', 'register']);
+    for (const id of ids) expect(ran.stdout).to.include(`restarted ${id}`);
+  };
+
+  it('restarts a group in place, out of its target group and back into it', async () => {
+    const before = await groupOf('modern');
+    await restarts(idsOf(before), 'modern');
+    const after = await groupOf('modern');
+    expect([idsOf(after), tagsOf(after), suspendedIn(after)]).to.deep.equal([idsOf(before), tagsOf(before), suspendedIn(before)]);
+  });
+
+  // Of a group moto leaves an instance in its classic load balancer, whoever deregisters it: so these are nobody's.
+  it('restarts what is behind a classic load balancer', async () => {
+    const { Instances: instances = [] } = await aws.ec2.runInstances({ ImageId: 'ami-12c6146b', MinCount: 2, MaxCount: 2 });
+    const ids = instances.map(({ InstanceId }) => InstanceId ?? '');
+    await aws.elb.createLoadBalancer({ LoadBalancerName: 'alone', Listeners: [{ Protocol: 'HTTP', LoadBalancerPort: 80, InstancePort: 80 }], AvailabilityZones: ['eu-west-1a'] });
+    await aws.elb.registerInstancesWithLoadBalancer({ LoadBalancerName: 'alone', Instances: ids.map((InstanceId) => ({ InstanceId })) });
+    await restarts(ids, '--elb', 'alone');
+    const { LoadBalancerDescriptions: [alone] = [] } = await aws.elb.describeLoadBalancers({ LoadBalancerNames: ['alone'] });
+    expect(alone?.Instances?.map(({ InstanceId }) => InstanceId)).to.have.members(ids);
+    const { TagDescriptions: [tags] = [] } = await aws.elb.describeTags({ LoadBalancerNames: ['alone'] });
+    expect(tags?.Tags ?? []).to.deep.equal([]);
+  });
+
   it('changes nothing when the stack is as asked for', async () => {
     const ids = idsOf(await groupOf('modern'));
     const ran = await run('update-stack', 'modern', '--template', 'templates/alb.yaml', ...PACE);
@@ -134,6 +195,19 @@ interface SeenEvent {
   readonly outcome?: string;
   readonly result?: { readonly outcome: string };
   readonly reason?: { readonly text: string };
+  readonly action?: SentAction;
+}
+
+interface SentAction {
+  readonly type: string;
+  readonly size?: { readonly desired: number };
+  readonly decrement?: boolean;
+  readonly instances?: readonly string[];
+}
+
+/** What was changed, in order. */
+function actionsOf(ran: Ran): SentAction[] {
+  return eventsOf(ran).flatMap(({ type, action }) => (type === 'action.done' && action !== undefined ? [action] : []));
 }
 
 function eventsOf(ran: Ran): SeenEvent[] {
