@@ -2,6 +2,7 @@ import { quote } from '../config/quote.js';
 import { AwsFault, Failure, LockLost, refused, usage, type FaultKind } from '../errors.js';
 import { withoutPassword } from '../lock/address.js';
 import type { Outcome } from '../model/event.js';
+import { nearest } from '../model/nearest.js';
 import { describeProgress } from '../render/describe.js';
 import { sentence } from '../render/words.js';
 import type { Witness } from './witness.js';
@@ -127,17 +128,37 @@ function callOf(fault: AwsFault): string {
 }
 
 /** An oclif error of the command line: it carries its own exit code. */
-type ParseError = Error & { readonly oclif: { readonly exit?: number }; readonly args?: readonly { readonly name?: string; readonly required?: boolean }[] };
+type ParseError = Error & {
+  readonly oclif: { readonly exit?: number };
+  readonly args?: readonly { readonly name?: string; readonly required?: boolean }[];
+  /** Unknown flags as they were typed. */
+  readonly flags?: readonly unknown[];
+  readonly parse?: { readonly input?: { readonly flags?: Readonly<Record<string, unknown>> } };
+};
 
 function isParseError(error: unknown): error is ParseError {
   return error instanceof Error && typeof (error as Partial<ParseError>).oclif === 'object';
 }
 
 function parseFailure(error: ParseError, scene: Scene): Failure {
+  if (error.message.startsWith('Nonexistent flag')) return usage('usage.commandLine', unknownFlags(error), [`ha-updater ${scene.command} --help`]);
   // oclif lists a missing argument as a table, with a note on flags that does not hold for ours.
   const missing = error.message.startsWith('Missing ') ? (error.args ?? []).flatMap(({ name }) => (name === undefined ? [] : [name.toUpperCase()])) : [];
   const what = missing.length > 0 ? `${missing.join(' and ')} is missing.` : sentence(withoutPassword(error.message).replace(/\n?See more help with --help\s*$/, ''));
   return usage('usage.commandLine', what, [`ha-updater ${scene.command} --help`]);
+}
+
+/** Each by its name alone: what was typed after a `=` may be a secret. */
+function unknownFlags({ flags = [], parse }: ParseError): string {
+  const known = Object.keys(parse?.input?.flags ?? {});
+  return flags
+    .map((flag) => {
+      const typed = String(flag).split('=')[0] ?? '';
+      const [, off = '', name = ''] = /^-+(no-)?(.*)$/.exec(typed) ?? [];
+      const meant = nearest(name, known);
+      return `There is no flag ${typed}.${meant === undefined ? '' : ` Did you mean --${off}${meant}?`}`;
+    })
+    .join(' ');
 }
 
 function bug(error: unknown, scene: Scene): Failure {

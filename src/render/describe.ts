@@ -41,7 +41,7 @@ export function describe(event: RunEvent, at: Instant): readonly Line[] {
       return line(event.stack, 'info', `${event.published.length === 0 ? 'No asset to publish.' : `Published ${list(event.published, 8)}.`}${there}`);
     }
     case 'template.checked':
-      return line('run', 'info', `Template ${event.source}: ${event.bytes} bytes, ${count(event.resources, 'resource')}.`);
+      return line('run', 'info', `${event.source.startsWith('the ') ? event.source.replace('the', 'The') : `Template ${event.source}`}: ${event.bytes} bytes, ${count(event.resources, 'resource')}.`);
     case 'stack.started':
       return describeStackStart(event);
     case 'change.planned':

@@ -37,6 +37,7 @@ const template = (file: string): readonly string[] => ['update-stack', 'web', '-
 
 const MISTAKES: Readonly<Record<string, Mistake>> = {
   'bad YAML': { args: template('flow.yaml'), exit: 2, says: [/flow\.yaml:3:1: not a template/, /\[template\.syntax\]/] },
+  'flags that there are none of': { args: ['update-stack', 'web', '--templte=hidden-7', '--no-wat'], exit: 2, says: [/There is no flag --templte\. Did you mean --template\? There is no flag --no-wat\. Did you mean --no-wait\? \[/] },
   'bad indentation': { args: template('indent.yaml'), exit: 2, says: [/indent\.yaml:4:1: not a template/] },
   'a text instead of a template': { args: template('text.yaml'), exit: 2, says: [/text\.yaml:1:1: not a template/] },
   'an empty template': { args: template('empty.yaml'), exit: 2, says: [/it is empty/] },
