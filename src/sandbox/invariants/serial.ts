@@ -29,6 +29,8 @@ export function watchSerial(world: World, report: (violation: Violation) => void
     const groups = [...autoScalingState(world).groups.values()];
     for (const name of [...followed.keys()]) if (clusterOf(groups.find((group) => group.name === name)) === undefined) followed.delete(name);
     const serial = groups.filter((group) => clusterOf(group) !== undefined);
+    // A group may be under way before the record of the next one is written.
+    for (const group of serial) if (!followed.has(group.name)) followed.set(group.name, begin(world, group));
     if (serial.length < 2) return;
     const outside = serial.reduce((sum, group) => sum + group.outside.count, 0);
     if (outside === last.outside && world.clock.now() < last.at + LOOK_AGAIN_MS) return;
@@ -66,8 +68,7 @@ function tooManyOpen(rows: readonly Row[]): string | undefined {
 
 function openIn(world: World, group: GroupState, followed: Map<string, Followed>): Pick<Row, 'leaving' | 'open'> {
   const instances = lookAt(world, group.name)?.instances ?? [];
-  const known = followed.get(group.name) ?? begin(world, group, instances);
-  followed.set(group.name, known);
+  const known = followed.get(group.name) ?? begin(world, group);
   for (const one of instances) if (one.inService) known.served.add(one.id);
   const leaving = instances.filter((one) => one.leaving && (one.endedBy === 'caller' || one.endedBy === 'scale-in')).map(({ id }) => id);
   const coming = instances.filter((one) => !known.old.has(one.id) && one.alive && !one.leaving && !one.aside && !known.served.has(one.id));
@@ -82,8 +83,8 @@ function openIn(world: World, group: GroupState, followed: Map<string, Followed>
   return { leaving, open: why.join(', ') };
 }
 
-function begin(world: World, group: GroupState, instances: readonly Seen[]): Followed {
-  const here = instances.filter((one) => !one.leaving).map(({ id }) => id);
+function begin(world: World, group: GroupState): Followed {
+  const here = (lookAt(world, group.name)?.instances ?? []).filter((one) => !one.leaving).map(({ id }) => id);
   return { since: world.clock.now(), desired: group.desired, old: new Set(here), served: new Set(here) };
 }
 
