@@ -18,11 +18,16 @@ export function aimOf(record: RolloutRecord): Aim {
     case 'swap':
       return { purpose: 'double', size: doubled(record), needed: record.size.desired, why: `${record.old} old stay in service while as many new ones are proven` };
     case 'rolling':
-      return { purpose: 'surge', size: surged(record, record.old), needed: record.surge, why: `${record.surge} more than ${record.size.desired} may run, so that new ones are proven before old ones go` };
+      return { purpose: 'surge', size: surged(record, record.old), needed: surgeNeeded(record), why: `${record.surge} more than ${record.size.desired} may run, so that new ones are proven before old ones go` };
     case 'restart':
       // In place: nothing grows.
       return { purpose: 'surge', size: record.size, needed: 0, why: 'a restart changes no size' };
   }
+}
+
+/** What of the surge is launched at all: where weights overshoot the desired capacity, old ones take a part of it already. */
+function surgeNeeded(record: RollingRecord): number {
+  return Math.max(0, Math.min(record.surge, surged(record, record.old).desired - record.old));
 }
 
 /** Whether a group has at least the size that the aim takes. More is somebody's wish and does no harm. */

@@ -40,7 +40,7 @@ function gateRule({ groups, seen }: Observed, { gates }: Plan, group: Group, act
     // A mate's verdict binds the others, whatever their checks say.
     const bound = groups.some(({ notes }) => notes.verdict?.run === action.verdict.run && notes.verdict.outcome === 'promote');
     // Of a cluster that takes turns, one group is proven for all.
-    const needed = record.strategy === 'swap' ? record.size.desired : record.strategy === 'restart' || record.serial ? 0 : record.surge;
+    const needed = record.strategy === 'swap' ? record.size.desired : record.strategy === 'restart' || record.serial ? 0 : launchedBySurge(record);
     if (has < needed && !bound) return `the check command has passed for ${has} of ${needed}`;
   }
   return undefined;
@@ -191,10 +191,15 @@ function surgeRule({ size, weighted, ...rest }: Group, record: RolloutRecord, ve
   if (to.min !== record.size.min) return 'a surge must leave min alone';
   if (to.desired < size.desired || to.max < size.max) return 'a surge must not make the group smaller';
   const canary = record.gates?.canary ?? 0;
-  if (verdict === undefined && canary < record.surge && newInService({ size, weighted, ...rest }, record) < canary) return `the canary of ${canary} is not in service`;
+  if (verdict === undefined && canary < launchedBySurge(record) && newInService({ size, weighted, ...rest }, record) < canary) return `the canary of ${canary} is not in service`;
   // Weights do not always add up: the heaviest of a weighted group may overshoot.
   if (to.desired > record.size.desired + record.surge && !weighted) return `that is more than ${record.surge} above ${record.size.desired}`;
   return undefined;
+}
+
+/** Units that the surge brings; old ones whose weights overshoot the desired capacity take a part of it already. */
+function launchedBySurge({ size, surge, old }: RollingRecord): number {
+  return size.desired + Math.min(surge, old) - old;
 }
 
 function newInService(group: Group, { startedAt }: RolloutRecord): number {

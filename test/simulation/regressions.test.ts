@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { scriptedHooks } from '../support/scripted-hooks.js';
 import { putUnderStack, STACK } from '../support/stack-of-groups.js';
 import { createStage, stateOf } from '../support/stage.js';
 
@@ -60,6 +61,18 @@ describe('what seeds once found', () => {
       const ending = await stage.run();
       expect(ending.outcome, ending.failure?.facts.what).to.equal(image === 'ami-new' ? 'swapped' : 'swapRolledBack');
       expect(stateOf(stage)).to.have.nested.property('[0].size').that.deep.equals([1, 4, 9]);
+      expect(stage.violations()).to.deep.equal([]);
+    }
+  });
+
+  it('old weights overshoot the desired capacity: a rolling rollout proves as much as its surge launches, and no more is waited for', async () => {
+    const hooks = { check: 'check', checkTimeoutMs: 60_000, commandTimeoutMs: 60_000 };
+    for (const gates of [undefined, { words: '', hooks }]) {
+      const stage = createStage({}, [{ name: 'web', size: 3, min: 1, max: 6, weights: [2] }]);
+      stage.groups[0]?.changeImage('ami-new');
+      const rolling = { surge: { count: 1 }, unavailable: { count: 0 }, serial: false };
+      const ending = await stage.run({ strategy: 'rolling', rolling, ...(gates === undefined ? {} : { gates }) }, gates === undefined ? {} : { hooks: scriptedHooks(stage.sandbox.clock, () => ({ takesMs: 1_000, code: 0 })).hooks });
+      expect(ending.outcome, ending.failure?.facts.what).to.equal('swapped');
       expect(stage.violations()).to.deep.equal([]);
     }
   });
