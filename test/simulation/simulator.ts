@@ -242,7 +242,7 @@ export async function simulate(story: Story): Promise<Told> {
   const blind = story.rolling !== undefined && (spoilt || (unproven && story.images.some((image) => image !== 'ami-good')));
   const code = ending?.failure?.facts.code;
   const parked = ending?.failure?.facts.reasons.some((reason) => reason.code === 'group.standby') === true;
-  const excused = ((bereft || blind) && code === 'swap.stuck') || parked || (gone && (code === 'swap.stuck' || ending?.outcome === 'refused'));
+  const excused = ((bereft || blind) && (code === 'swap.stuck' || paused)) || parked || (gone && (code === 'swap.stuck' || ending?.outcome === 'refused'));
   if (!excused && (ending === undefined || !isGood(ending))) wrong.push(`not finished after ${most} runs: ${ending?.failure?.facts.what ?? ending?.outcome ?? ''}`);
   return { story, outcomes, wrong, journal: lines.join('\n'), simulatedSeconds: (clock.now() - began) / 1000 };
 }
