@@ -52,6 +52,7 @@ function rollOut(observed: Observed, plan: Plan): Decision {
   const results: GroupResult[] = [...gone.results, ...gate.results];
   const phases = new Map<string, Phase>();
   const proving: Candidate[] = [];
+  const noting = observed.seen.pending.some(({ action }) => action.type === 'record');
   for (const turn of turns) {
     const name = turn.group.name;
     switch (turn.kind) {
@@ -77,7 +78,7 @@ function rollOut(observed: Observed, plan: Plan): Decision {
         switch (turn.step.kind) {
           case 'act':
             // Growing starts only when every group of the run has its record.
-            if ((turn.step.phase === 'canary' || turn.step.phase === 'double' || turn.step.phase === 'surge') && gate.starting) waits.push({ group: name, phase: 'record', why: 'the other groups are not recorded yet', instances: [] });
+            if ((turn.step.phase === 'canary' || turn.step.phase === 'double' || turn.step.phase === 'surge') && (gate.starting || noting)) waits.push({ group: name, phase: 'record', why: 'the other groups are not recorded yet', instances: [] });
             else acts.push(...turn.step.acts);
             phases.set(name, turn.step.phase);
             break;

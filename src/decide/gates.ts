@@ -35,7 +35,8 @@ export function nowAim({ size }: Pick<Group, 'size'>, record: RolloutRecord): Ai
   const aim = aimOf(record);
   const canary = canaryOf(record);
   if (canary === 0 || reaches(size, aim.size)) return aim;
-  const desired = record.size.desired + canary;
+  // Where weights overshoot, less than what is there would launch nothing.
+  const desired = Math.max(record.size.desired, record.old) + canary;
   return {
     purpose: 'canary',
     // Min untouched, max raised only where needed.

@@ -112,11 +112,12 @@ function ruleOf(group: Group, action: Action): string | undefined {
       if (record === undefined) return 'there is no record of the original sizes';
       if (action.purpose === 'surge') return surgeRule(group, record, verdict, action.size);
       if (action.purpose === 'canary' || action.purpose === 'double') {
-        const canary = Math.min(record.gates?.canary ?? 0, record.size.desired);
+        const canary = record.gates?.canary ?? 0;
+        const all = record.strategy === 'rolling' ? launchedBySurge(record) : record.size.desired;
         const fresh = newInService(group, record);
         if (action.purpose === 'double' && canary < record.size.desired && fresh < canary) return `${fresh} of the canary's ${canary} are in service`;
-        if (action.purpose === 'canary' && action.size.desired !== Math.max(record.size.desired + canary, group.size.desired)) return 'that is not the canary';
-        if (action.purpose === 'canary' && canary === 0) return 'no canary was asked for';
+        if (action.purpose === 'canary' && action.size.desired !== Math.max(Math.max(record.size.desired, record.old) + canary, group.size.desired)) return 'that is not the canary';
+        if (action.purpose === 'canary' && (canary === 0 || canary >= all)) return 'no canary was asked for';
         if (action.purpose === 'double' && record.strategy !== 'swap') return 'only a swap doubles';
         if (verdict !== undefined) return 'it is judged already';
         if (action.size.min !== record.size.min) return 'doubling must leave min alone';

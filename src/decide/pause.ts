@@ -19,7 +19,9 @@ export function pausing(observed: Observed, candidates: readonly Candidate[], op
   for (const jury of juriesOf(candidates)) {
     if (open && jury.some(({ record }) => record.together)) continue;
     if (jury.some((one) => (one.step.share === undefined && !(one.step.proven && one.step.needed === 0)) || one.step.failing !== undefined || verdictOfMate(observed, one) !== undefined)) continue;
-    const due = jury.flatMap(({ record, step }) => pauseDue(record, step.share ?? 0) ?? []);
+    // Who died between the notes of two groups left one without: what somebody resumed on its mate is passed by both.
+    const passed = Math.max(...jury.map(({ record }) => record.gates?.passed ?? 0));
+    const due = jury.flatMap(({ record, step }) => pauseDue({ ...record, gates: { ...record.gates, passed } }, step.share ?? 0) ?? []);
     if (due.length === 0) continue;
     const paused = Math.max(...due);
     for (const { group, record } of jury) {

@@ -71,7 +71,7 @@ export const MUTATIONS: readonly Mutation[] = [
   { name: 'no-shield', rule: 'the old half is shielded from scale-in before the group grows', file: 'decide/shield.js', find: 'return old.length > 0 && old.every(', put: 'return false && old.every(' },
   { name: 'shield-left', rule: 'a roll-back takes its shield off again', file: 'decide/roll-back.js', find: 'const shield = liftShield(observed, group, record, halves.old);', put: 'const shield = [];' },
   { name: 'resumed-by-others', rule: 'what somebody resumes while a half is leaving is suspended again', file: 'decide/step.js', find: 'if (going.length === 0 || resumed.length === 0)', put: 'if (true)' },
-  { name: 'mates-not-recorded', rule: 'doubling starts only when every group of the run has its record', file: 'decide/decide.js', find: "if ((turn.step.phase === 'canary' || turn.step.phase === 'double' || turn.step.phase === 'surge') && gate.starting)", put: 'if (false)' },
+  { name: 'mates-not-recorded', rule: 'doubling starts only when every group of the run has its record', file: 'decide/decide.js', find: "if ((turn.step.phase === 'canary' || turn.step.phase === 'double' || turn.step.phase === 'surge') && (gate.starting || noting))", put: 'if (false)' },
 
   // Halving.
   { name: 'below-desired', rule: 'no step of ours takes service below the original desired capacity', file: 'decide/capacity.js', find: 'if (left - instance.weight < floor)', put: 'if (false)' },

@@ -76,4 +76,40 @@ describe('what seeds once found', () => {
       expect(stage.violations()).to.deep.equal([]);
     }
   });
+
+  it('killed between the notes of a pause on two groups: whoever resumes passes it on both', async () => {
+    const begun = async (killAt?: { readonly change: number; readonly when: 'before' }): Promise<ReturnType<typeof createStage>> => {
+      const stage = createStage({}, [{ name: 'web', size: 2, min: 1, max: 3 }, { name: 'api', size: 4, min: 1, max: 5 }]);
+      for (const group of stage.groups) group.changeImage('ami-new');
+      expect((await stage.run(PAUSING, killAt === undefined ? {} : { killAt })).outcome).to.equal(killAt === undefined ? 'swapped' : 'killed');
+      return stage;
+    };
+    const second = (await begun()).changes().findLastIndex((change) => change.includes('"paused"')) + 1;
+    const stage = await begun({ change: second, when: 'before' });
+    const { gates, ...plan } = PAUSING;
+    expect(gates.pauseAt).to.deep.equal([25, 50]);
+    const outcomes: (string | undefined)[] = [];
+    for (let run = 0; run < 4; run++) {
+      const ending = await stage.run({ ...plan, adoptOnly: true, goOn: true });
+      expect(ending.outcome, ending.failure?.facts.what).to.equal('swapped');
+      outcomes.push(...ending.results.map(({ outcome }) => outcome));
+    }
+    expect(outcomes).to.include.members(['promoted', 'skipped']);
+    expect(stateOf(stage).flatMap((group) => (group as { readonly tags: readonly string[] }).tags)).to.deep.equal([]);
+    expect(stage.violations()).to.deep.equal([]);
+  });
+
+  it('weights overshoot the desired capacity: surges and canaries launch what has to be proven all the same', async () => {
+    for (const plan of [{}, { gates: { words: '', canary: 2 } }, { strategy: 'swap', gates: { words: '', canary: 2 } }] as const) {
+      for (const [size, weights] of [[1, [2]], [4, [3]]] as const) {
+        const stage = createStage({}, [{ name: 'web', size, min: 1, max: 2 * size, weights: [...weights] }]);
+        stage.groups[0]?.changeImage('ami-new');
+        const ending = await stage.run({ strategy: 'rolling', rolling: { surge: { count: 1 }, unavailable: { count: 0 }, serial: false }, ...plan });
+        expect(ending.outcome, `${size} of ${weights.join(', ')}: ${ending.failure?.facts.what ?? ''}`).to.equal('swapped');
+        expect(stage.violations()).to.deep.equal([]);
+      }
+    }
+  });
 });
+
+const PAUSING = { strategy: 'rolling', rolling: { surge: { count: 1 }, unavailable: { count: 0 }, serial: false }, gates: { words: '', pauseAt: [25, 50] } } as const;

@@ -29,9 +29,11 @@ interface Fleet {
 
 interface Expectation {
   readonly since: number;
+  readonly run: string;
   readonly quorum: number;
   readonly begun: Fleet;
   takenOut: ReadonlySet<string>;
+  readonly everOut: Set<string>;
   /** How often somebody had taken the notes away when they were seen last. */
   removals: number;
   /** When each instance was last seen in service. */
@@ -52,7 +54,9 @@ export function watchRestarts(world: World, report: (violation: Violation) => vo
     for (const fleet of fleets) {
       const note = fleet.tags.get(`${OUR_TAGS}rollout`);
       const known = expectations.get(fleet.name);
-      const expectation = known ?? (isRestart(note) ? begin(world, fleet, note ?? '') : undefined);
+      // Somebody took the notes away while no run was at work: what they said is lost, and another run begins from what it finds.
+      const lost = known !== undefined && note !== undefined && runOf(note) !== known.run && removed(world, known, fleet) > known.removals;
+      const expectation = (lost ? undefined : known) ?? (isRestart(note) ? begin(world, fleet, note ?? '') : undefined);
       if (expectation === undefined) continue;
       expectations.set(fleet.name, expectation);
       const removals = removed(world, expectation, fleet);
@@ -75,18 +79,25 @@ export function isRestart(note: string | undefined): boolean {
   return / strategy=restart /.test(note ?? '');
 }
 
+function runOf(note: string): string {
+  return / run=(\S+)/.exec(note)?.[1] ?? '';
+}
+
 function begin(world: World, fleet: Fleet, note: string): Expectation {
   const quorum = Number(/ quorum=([\d.]+)/.exec(note)?.[1] ?? 1);
-  return { since: world.clock.now(), quorum, begun: fleet, takenOut: fleet.takenOut, removals: 0, servedAt: new Map(), registeredAt: new Map(), told: new Set() };
+  return { since: world.clock.now(), run: runOf(note), quorum, begun: fleet, takenOut: fleet.takenOut, everOut: new Set(fleet.takenOut), removals: 0, servedAt: new Map(), registeredAt: new Map(), told: new Set() };
 }
 
 function now(world: World, expectation: Expectation, fleet: Fleet): readonly Breach[] {
   const at = world.clock.now();
   const stale = Math.max(0, ...world.scenario.faults.map((fault) => (fault.kind === 'staleReads' ? fault.seconds * 1000 : 0)));
   for (const id of fleet.serving) expectation.servedAt.set(id, at);
-  const more = [...fleet.takenOut].filter((id) => !expectation.takenOut.has(id));
+  const lately = (id: string): boolean => (expectation.servedAt.get(id) ?? -Infinity) >= at - LOOK_LAG_MS - stale;
+  // Who was out, came back and never served costs nobody anything by going out again.
+  const more = [...fleet.takenOut].filter((id) => !expectation.takenOut.has(id) && (lately(id) || !expectation.everOut.has(id)));
+  for (const id of fleet.takenOut) expectation.everOut.add(id);
   expectation.takenOut = fleet.takenOut;
-  const justLost = [...expectation.servedAt].filter(([id, last]) => !fleet.serving.has(id) && !fleet.takenOut.has(id) && last >= at - LOOK_LAG_MS - stale).length;
+  const justLost = [...expectation.servedAt].filter(([id]) => !fleet.serving.has(id) && !fleet.takenOut.has(id) && lately(id)).length;
   const there = new Set(fleet.registrations.map(instanceOf));
   for (const id of expectation.registeredAt.keys()) if (!there.has(id)) expectation.registeredAt.delete(id);
   for (const id of there) if (!expectation.registeredAt.has(id)) expectation.registeredAt.set(id, expectation.begun.registrations.some((one) => instanceOf(one) === id) ? -Infinity : at);
