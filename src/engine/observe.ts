@@ -169,7 +169,6 @@ export function createObserver(deps: Deps, plan: Plan): Observer {
     async look() {
       const { at, groups: shown } = await gateway.describeGroups(plan.groups);
       const bare = shown.map(withOut);
-      const stack = plan.stack === undefined ? undefined : await gateway.describeStack(plan.stack);
       await learnLaunchTimes(bare);
       await learnBalancers(bare);
       await takePrecautions(bare);
@@ -190,6 +189,8 @@ export function createObserver(deps: Deps, plan: Plan): Observer {
       });
       const gone = await lookForGone(groups);
       const ended = await lookForEnded(groups);
+      // Last: the reads before may take long while AWS fails, and no group is touched once its stack is changed.
+      const stack = plan.stack === undefined ? undefined : await gateway.describeStack(plan.stack);
       const look: Omit<Observed, 'seen'> = {
         at,
         groups,
