@@ -56,6 +56,8 @@ export function createKeeper({ store, clock, background = clock, timing = LOCK_T
   /** name → our clock just before the last call that confirmed it was sent. */
   const confirmed = new Map<string, Instant>();
   const outlived = new Set<string>();
+  /** Their tokens. Whoever could not renew one of its locks for its lease changes nothing more, whatever else it holds. */
+  const stopped = new Set<string>();
   const over = new AbortController();
   let beating = false;
   let beat = 0;
@@ -113,10 +115,13 @@ export function createKeeper({ store, clock, background = clock, timing = LOCK_T
       const gained: string[] = [];
       for (const name of [...new Set(names)].filter((one) => !confirmed.has(one)).sort()) {
         const onWait = (why: string, until: Instant): void => emit({ type: 'lock.waiting', lock: store.address, name, why, until: serviceNow() + until - clock.now() });
-        const answer = await takeLock(name, entry(), { store, clock, waitMs, onWait, interrupt });
+        const answer = await takeLock(name, entry(), { store, clock, waitMs, onWait, interrupt, stopped: ({ token: whose }) => stopped.has(whose) });
         if ('kind' in answer) return { ...answer, name };
         confirmed.set(name, answer.at);
-        if (answer.over !== undefined) outlived.add(answer.over);
+        if (answer.over !== undefined) {
+          outlived.add(answer.over.holder.run);
+          stopped.add(answer.over.token);
+        }
         gained.push(name);
         if (!beating) void keepAlive();
         beating = true;

@@ -5,8 +5,8 @@ import { describeHolder, LockFault, pulseOf, type Entry, type LockStore } from '
 export interface Gained {
   /** Our clock just before the call that took it was sent. */
   readonly at: Instant;
-  /** The run whose entry was seen unchanged for its whole lease, and replaced. */
-  readonly over?: string;
+  /** The entry that was seen unchanged for its whole lease, and replaced. */
+  readonly over?: Entry;
 }
 
 /** Why a lock was not taken: a run that lives has it, a signal came, or the store fails. */
@@ -23,6 +23,8 @@ export interface TakeOptions {
   /** Told once for every entry that is waited for. */
   readonly onWait: (why: string, until: Instant) => void;
   readonly interrupt: { readonly received: string | undefined; readonly wake: AbortSignal };
+  /** Whether the run of an entry is surely stopped already: then nobody has to watch this one too. */
+  readonly stopped?: (entry: Entry) => boolean;
 }
 
 /** Pause between two looks at a lock that somebody else has. */
@@ -36,7 +38,7 @@ const TRIES = 3;
  * unchanged for its whole lease on our own clock. A sign of life means that the holder lives: then we wait
  * as long as the user wants. What other machines' clocks say counts for nothing.
  */
-export async function takeLock(name: string, mine: Entry, { store, clock, waitMs, onWait, interrupt }: TakeOptions): Promise<Gained | NotGained> {
+export async function takeLock(name: string, mine: Entry, { store, clock, waitMs, onWait, interrupt, stopped }: TakeOptions): Promise<Gained | NotGained> {
   const start = clock.now();
   let watched: { readonly entry: Entry; readonly since: Instant; readonly moved: boolean } | undefined;
   let told = '';
@@ -44,7 +46,7 @@ export async function takeLock(name: string, mine: Entry, { store, clock, waitMs
   for (;;) {
     if (interrupt.received !== undefined) return { kind: 'interrupted', signal: interrupt.received };
     const at = clock.now();
-    const dead = watched !== undefined && at - watched.since >= watched.entry.leaseMs ? watched.entry : undefined;
+    const dead = watched !== undefined && (at - watched.since >= watched.entry.leaseMs || stopped?.(watched.entry) === true) ? watched.entry : undefined;
     const answer = await attempt(() => store.take(name, mine, dead));
     if (answer instanceof LockFault) {
       if (answer.kind !== 'unreachable' || ++faults >= TRIES) return { kind: 'fault', fault: answer };
@@ -52,7 +54,7 @@ export async function takeLock(name: string, mine: Entry, { store, clock, waitMs
       continue;
     }
     faults = 0;
-    if (answer.taken) return { at, ...(dead !== undefined && { over: dead.holder.run }) };
+    if (answer.taken) return { at, ...(dead !== undefined && { over: dead }) };
     const { entry } = answer;
     // The reply to an earlier try was lost: the entry is ours.
     if (entry?.token === mine.token) {
@@ -64,6 +66,7 @@ export async function takeLock(name: string, mine: Entry, { store, clock, waitMs
     if (watched === undefined || pulseOf(watched.entry) !== pulseOf(entry)) {
       watched = { entry, since: clock.now(), moved: watched?.entry.token === entry.token || watched?.moved === true };
     }
+    if (stopped?.(entry) === true) continue;
     const patient = start + waitMs;
     if (watched.moved && clock.now() >= patient) return { kind: 'held', entry };
     const who = describeHolder(entry.holder);

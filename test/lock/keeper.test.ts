@@ -189,6 +189,22 @@ describe('taking a strict lock', () => {
     await keeper.release();
   });
 
+  it('all of a dead run are taken once one of them was watched for its lease, those of others are not', async () => {
+    const [store, clock] = [memoryStore(), handClock()];
+    for (const name of ['a', 'b', 'c', 'later']) store.entries.set(name, entry('dead', 3, 90 * SECOND));
+    store.entries.set('d', entry('silent', 3, 90 * SECOND));
+    const keeper = keeperOf(store, clock);
+    expect(await within(clock, 95 * SECOND, keeper.take(['c', 'a', 'b']))).to.equal(undefined);
+    expect(await within(clock, 1 * SECOND, keeper.take(['later']))).to.equal(undefined);
+    let taken = false;
+    const taking = keeper.take(['d']).then((answer) => ((taken = true), answer));
+    await clock.pass(85 * SECOND);
+    expect(taken).to.equal(false);
+    expect(await within(clock, 10 * SECOND, taking)).to.equal(undefined);
+    expect([...keeper.outlived].sort()).to.deep.equal(['run-dead', 'run-silent']);
+    await keeper.release();
+  });
+
   it('from a run that gave it back outlives nobody', async () => {
     const [store, clock] = [memoryStore(), handClock()];
     store.entries.set('a', entry('other', 3));

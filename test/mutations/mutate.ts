@@ -18,10 +18,9 @@ const MOCHA = ['node_modules/mocha/bin/mocha.js', '--no-config', '--require', '.
 
 const STAGES: readonly Stage[] = [
   { name: 'tables and properties', args: [...MOCHA, 'dist/test/decide/*.test.js', 'dist/test/aws/changes.test.js', 'dist/test/aws/notes.test.js'] },
-  { name: 'stories', args: [...MOCHA, 'dist/test/simulation/swap.test.js', 'dist/test/simulation/rolling.test.js', 'dist/test/simulation/restart.test.js', 'dist/test/simulation/signals.test.js', 'dist/test/simulation/others.test.js', 'dist/test/simulation/two-runs.test.js', 'dist/test/simulation/long-trouble.test.js'] },
+  { name: 'stories', args: [...MOCHA, 'dist/test/simulation/swap.test.js', 'dist/test/simulation/rolling.test.js', 'dist/test/simulation/restart.test.js', 'dist/test/simulation/signals.test.js', 'dist/test/simulation/others.test.js', 'dist/test/simulation/two-runs.test.js', 'dist/test/simulation/long-trouble.test.js', 'dist/test/engine/stages.test.js', 'dist/test/simulation/regressions.test.js'] },
   { name: 'crash sweeps', args: [...MOCHA, 'dist/test/simulation/crashes.test.js', 'dist/test/simulation/recover.test.js'] },
-  { name: 'seeds', args: ['dist/scripts/sim.js', '--json', '--seeds', '60'] },
-  { name: 'swarm seeds', args: ['dist/scripts/sim.js', '--json', '--seeds', '60', '--swarm'] },
+  { name: 'drawn worlds', args: [...MOCHA, 'dist/test/simulation/seeds.test.js'] },
 ];
 
 /** A broken rule that leads into a circle is noticed by the clock. */
@@ -92,12 +91,11 @@ function run(folder: string, stage: Stage): Promise<string | undefined> {
   });
 }
 
-/** The name of what failed, from mocha's JSON or the simulator's. */
+/** The name of what failed, from mocha's JSON. */
 function nameOf(stdout: string): string {
   try {
-    const told = JSON.parse(stdout.slice(stdout.indexOf('{'))) as { readonly failures?: readonly { readonly fullTitle: string }[]; readonly failed?: readonly { readonly seed: number; readonly wrong: readonly string[] }[] };
-    const [seed] = told.failed ?? [];
-    return told.failures?.[0]?.fullTitle ?? (seed === undefined ? 'it failed' : `seed ${seed.seed}: ${seed.wrong[0] ?? ''}`);
+    const told = JSON.parse(stdout.slice(stdout.indexOf('{'))) as { readonly failures?: readonly { readonly fullTitle: string }[] };
+    return told.failures?.[0]?.fullTitle ?? 'it failed';
   } catch {
     return 'it broke down';
   }
