@@ -43,7 +43,9 @@ function isUnderWay(observed: Observed, plan: Plan, group: Group): boolean {
   const sent = observed.seen.pending.some(({ action }) => (action.type === 'resize' || action.type === 'terminate') && action.group === group.name);
   const halves = split(group, record);
   const open = halves.new.length > proven(group, halves.new, observed.seen, plan, observed.at).length;
-  // Auto Scaling takes a moment to let go who is too many.
-  const tooMany = units(halves.old) + units(halves.new) > record.size.desired;
-  return sent || open || tooMany || halves.leaving.length + halves.unknown.length > 0 || group.size.desired !== record.size.desired;
+  // Auto Scaling takes a moment to let go who is too many, and to launch who is missing.
+  const there = units(halves.old) + units(halves.new);
+  const tooMany = there > record.size.desired;
+  const missing = there < record.size.desired;
+  return sent || open || tooMany || missing || halves.leaving.length + halves.unknown.length > 0 || group.size.desired !== record.size.desired;
 }

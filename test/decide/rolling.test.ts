@@ -149,6 +149,7 @@ describe('decide: rolling over several groups, one instance at a time', () => {
     { when: 'the next waits until it has left', look: observed([rollingGroup([instance('i-1', { lifecycle: 'Terminating' }), ...FOUR.slice(1), ...young('i-5', 'i-6')], { ...serial, desired: 5 }), api(A)]), then: 'wait: 1 instance is draining and leaving | one instance at a time over all groups: it is the turn of web' },
     { when: 'the first group is through', look: observed([rollingGroup(young('i-5', 'i-6', 'i-7', 'i-8'), { ...serial }), api(A)]), then: `resume ${PROCESSES.join(',')} + surge 1/5/5` },
     { when: 'the second is under way whatever the order', look: observed([rollingGroup(FOUR, serial), { ...rollingGroup([...old(...A), ...young('i-a5')], { ...serial, desired: 5 }), name: 'api' }]), then: 'terminate old i-a1 to be replaced' },
+    { when: 'one of the second is missing: its replacement comes first', look: observed([rollingGroup([...FOUR.slice(1), ...young('i-5')], { ...serial, unavailable: 1, surge: 0 }), api(A.slice(1), { unavailable: 1, surge: 0 })]), then: 'wait: one instance at a time over all groups: it is the turn of api | 0 of 4 instances are new and proven; 1 still to launch' },
     { when: 'the first failed', look: observed([rollingGroup([...FOUR, fresh('i-5', { health: sick() })], { ...serial, judged: false, desired: 5 }), api(A, { judged: false })], { at: T0 + 700_000, seen: { progressAt: { web: { proven: 0, at: T0 } } } }), then: 'rollBack web,api' },
   ];
   for (const row of turns) {

@@ -1,6 +1,7 @@
 import type { Gates, RollingChoice } from '../../src/model/plan.js';
 import { seededRandom, type Random } from '../../src/sandbox/random.js';
 import { MEDDLINGS, type Fault, type ImageBehaviour, type Scenario } from '../../src/sandbox/scenario.js';
+import { autoScalingState } from '../../src/sandbox/world/autoscaling/state.js';
 import { putUnderStack, STACK } from '../support/stack-of-groups.js';
 import { scriptedHooks } from '../support/scripted-hooks.js';
 import { drawMore } from './more.js';
@@ -208,7 +209,10 @@ export async function simulate(story: Story): Promise<Told> {
   const stage = createStage(story.scenario, story.groups);
   const { clock, world } = stage.sandbox;
   if (story.stackUpdates !== undefined) putUnderStack(world, story.groups.map(({ name = '' }) => name), story.stackUpdates);
-  stage.groups.forEach((group, index) => group.changeImage(story.images[index] ?? 'ami-good'));
+  stage.groups.forEach((group, index) => {
+    // Somebody may have deleted it before all was launched.
+    if (autoScalingState(world).groups.has(group.name)) group.changeImage(story.images[index] ?? 'ami-good');
+  });
   const began = clock.now();
   const lines: string[] = [];
   const outcomes: string[] = [];
