@@ -3,8 +3,8 @@ import { draw, drawSwarm, simulate } from './simulator.js';
 import { shrink } from './shrink.js';
 
 /** The share of `npm run sim` that every test run plays. */
-const SEEDS = 60;
-const SWARM = 30;
+const SEEDS = 40;
+const SWARM = 20;
 /** In the last two the next group began while Auto Scaling was about to let go of the one that was too many. */
 const SERIAL = [1, 2, 3, 25, 38];
 

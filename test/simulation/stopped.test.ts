@@ -43,7 +43,7 @@ describe('a process that stood still (SIGSTOP, a sleeping laptop), without a str
         world.sandbox.clock.advance(100_000);
         const groups = world.sandbox.world.invoke('autoscaling', 'DescribeAutoScalingGroups', {}, 'outside') as { AutoScalingGroups: readonly { Instances: readonly { InstanceId: string; LaunchTemplate?: { Version: string } }[] }[] };
         const fresh = groups.AutoScalingGroups[0]?.Instances.filter(({ LaunchTemplate: template }) => template?.Version === '2') ?? [];
-        if (fresh.length > 0) world.sandbox.world.invoke('ec2', 'TerminateInstances', { InstanceIds: fresh.map(({ InstanceId: id }) => id) }, 'outside');
+        if (fresh.length > 0) world.sandbox.world.invoke('ec2', 'TerminateInstances', { InstanceIds: fresh.map(({ InstanceId: id }) => id) }, 'others');
         return Promise.resolve();
       };
       const ending = await world.run({}, { stopAt: { read, meanwhile } });
