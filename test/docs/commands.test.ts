@@ -34,7 +34,7 @@ describe('the pages', () => {
   it('offer whoever comes from another tool only flags that some test types', () => {
     const page = read('docs/COMING-FROM.md');
     const ours = page.split('\n').flatMap((line) => (line.startsWith('|') ? (line.replaceAll('\\|', '/').split('|')[2] ?? '').match(/--[a-z][a-z-]+/g) ?? [] : []));
-    const tests = repositoryFiles().filter((path) => /^test\/commands\/[\w.-]+\.ts$/.test(path) && !path.endsWith('coming-from.test.ts'));
+    const tests = repositoryFiles().filter((path) => /^test\/commands\/[\w.-]+\.ts$/.test(path) && !path.endsWith('coming-from.story.ts'));
     const typed = [...tests.map(read), ...commandLines(page)].join('\n');
     expect(ours.length).to.be.greaterThan(40);
     expect([...new Set(ours)].filter((flag) => !new RegExp(`(?:^|['\\s])${flag}(?:['\\s]|$)`, 'm').test(typed))).to.deep.equal([]);
