@@ -45,7 +45,8 @@ function isUnderWay(observed: Observed, plan: Plan, group: Group): boolean {
   const open = halves.new.length > proven(group, halves.new, observed.seen, plan, observed.at).length;
   // Auto Scaling takes a moment to let go who is too many, and to launch who is missing.
   const there = units(halves.old) + units(halves.new);
-  const tooMany = there > record.size.desired;
+  // Weights overshoot from the start.
+  const tooMany = there > Math.max(record.size.desired, record.old);
   const missing = there < record.size.desired;
   return sent || open || tooMany || missing || halves.leaving.length + halves.unknown.length > 0 || group.size.desired !== record.size.desired;
 }

@@ -63,7 +63,7 @@ export async function swapGroups(deps: Deps, plan: Plan, decider: typeof decide 
             continue;
           }
           for (const { action, why } of decision.actions) {
-            if (!isFresh(observed)) break;
+            if (!isFresh(observed, action)) break;
             changed = true;
             const rule = guard(observed, plan, action);
             if (rule !== undefined) throw brokenRule(rule, plan, observed);
@@ -83,6 +83,9 @@ export async function swapGroups(deps: Deps, plan: Plan, decider: typeof decide 
 /** A look that is older than this is made again before anything is changed. */
 const FRESH_MS = 60_000;
 
+/** The same before instances are taken out of service: who serves changes fastest. */
+const FRESH_TO_TAKE_MS = 15_000;
+
 /** Old looks in a row; then they are old because AWS answers slowly. */
 const OLD_LOOKS = 3;
 
@@ -91,12 +94,13 @@ const OLD_LOOKS = 3;
  * have taken over, and instances may be gone. Where looks themselves take long an older one has to do, but
  * never one so old that another run could have taken over since.
  */
-function createFreshness({ clock }: Deps, plan: Plan): (observed: Observed) => boolean {
-  let old = 0;
-  return ({ at }) => {
+function createFreshness({ clock }: Deps, plan: Plan): (observed: Observed, action: Action) => boolean {
+  const old = { take: 0, other: 0 };
+  return ({ at }, { type }) => {
+    const kind = type === 'terminate' || type === 'deregister' ? 'take' : 'other';
     const age = clock.now() - at;
-    old = age <= FRESH_MS ? 0 : old + 1;
-    return old === 0 || (old > OLD_LOOKS && age < plan.timing.leaseMs - FRESH_MS);
+    old[kind] = age <= (kind === 'take' ? FRESH_TO_TAKE_MS : FRESH_MS) ? 0 : old[kind] + 1;
+    return old[kind] === 0 || (old[kind] > OLD_LOOKS && age < plan.timing.leaseMs - FRESH_MS);
   };
 }
 

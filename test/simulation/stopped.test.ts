@@ -50,4 +50,16 @@ describe('a process that stood still (SIGSTOP, a sleeping laptop), without a str
       expect(world.violations(), `stopped after read ${read}: ${ending.outcome}`).to.deep.equal([]);
     }
   });
+
+  it('for some seconds only, looks again before it terminates anybody', async () => {
+    const reads = (await stage().run()).changes.filter(({ what }) => what.includes('Terminate')).map((change) => change.reads);
+    expect(reads).not.to.deep.equal([]);
+    for (const read of new Set(reads)) {
+      const world = stage();
+      const ending = await world.run({}, { stopAt: { read, meanwhile: () => Promise.resolve(world.sandbox.clock.advance(20_000)) } });
+      expect(ending.changes.filter((change) => change.what.includes('Terminate') && change.reads === read)).to.deep.equal([]);
+      expect(stateOf(world)).to.deep.equal(PROMOTED);
+      expect(world.violations()).to.deep.equal([]);
+    }
+  });
 });

@@ -14,6 +14,9 @@ interface Followed {
   readonly old: ReadonlySet<string>;
   /** Instances that were in service at some look. */
   readonly served: Set<string>;
+  /** Instances that the world took away, and as many that came in their place. */
+  readonly lost: Set<string>;
+  readonly replacing: Set<string>;
 }
 
 /**
@@ -71,7 +74,10 @@ function openIn(world: World, group: GroupState, followed: Map<string, Followed>
   const known = followed.get(group.name) ?? begin(world, group);
   for (const one of instances) if (one.inService) known.served.add(one.id);
   const leaving = instances.filter((one) => one.leaving && (one.endedBy === 'caller' || one.endedBy === 'scale-in')).map(({ id }) => id);
-  const coming = instances.filter((one) => !known.old.has(one.id) && one.alive && !one.leaving && !one.aside && !known.served.has(one.id));
+  for (const one of instances) if (isTaken(one)) known.lost.add(one.id);
+  const fresh = instances.filter((one) => !known.old.has(one.id) && one.alive && !one.leaving && !one.aside && !known.served.has(one.id));
+  for (const one of fresh) if (known.replacing.size < known.lost.size) known.replacing.add(one.id);
+  const coming = fresh.filter((one) => !known.replacing.has(one.id));
   // What the world took away, or somebody else changed, opens a group too, and nobody answers for that.
   const others = resizedByOthers(world, known, group) || instances.some(isTaken);
   if (others) return { leaving: [], open: '' };
@@ -85,7 +91,7 @@ function openIn(world: World, group: GroupState, followed: Map<string, Followed>
 
 function begin(world: World, group: GroupState): Followed {
   const here = (lookAt(world, group.name)?.instances ?? []).filter((one) => !one.leaving).map(({ id }) => id);
-  return { since: world.clock.now(), desired: group.desired, old: new Set(here), served: new Set(here) };
+  return { since: world.clock.now(), desired: group.desired, old: new Set(here), served: new Set(here), lost: new Set(), replacing: new Set() };
 }
 
 function isTaken({ endedBy, aside, alive, leaving }: Seen): boolean {
