@@ -26,6 +26,8 @@ export interface GatewayOptions {
   readonly endpoint?: string;
   /** Takes the place of the network, for a sandbox in the same process. */
   readonly requestHandler?: HttpHandlerUserInput;
+  /** More of a client's configuration, by service (`autoscaling`), for a sandbox in the same process. */
+  readonly straight?: (service: string) => object;
   /** Asked right before a request leaves; what it throws is thrown to the caller as it is. */
   readonly mayLeave?: MayLeave;
   /** Every call is made with this role, which the credentials above assume. */
@@ -105,6 +107,7 @@ export function createClients(options: GatewayOptions): Clients {
     return options.assume === undefined ? own : roleCredentials(options.assume, own, await wayThere());
   });
   const shared = once(async () => ({ ...(await wayThere()), credentials: credentials.provide }));
+  const way = async (service: string): Promise<Awaited<ReturnType<typeof shared>>> => ({ ...(await shared()), ...options.straight?.(service) });
   const speak = <T extends Spoken>(service: string, client: T): T => {
     throwFaults(client.middlewareStack, service, credentials.renew);
     keepDates(client.middlewareStack, dates);
@@ -113,18 +116,18 @@ export function createClients(options: GatewayOptions): Clients {
   };
   return {
     region,
-    autoScaling: once(async () => speak('autoscaling', new (await import('@aws-sdk/client-auto-scaling')).AutoScaling(await shared()))),
-    cloudFormation: once(async () => speak('cloudformation', new (await import('@aws-sdk/client-cloudformation')).CloudFormation(await shared()))),
-    dynamoDb: once(async () => speak('dynamodb', new (await import('@aws-sdk/client-dynamodb')).DynamoDB(await shared()))),
-    cloudWatch: once(async () => speak('cloudwatch', new (await import('@aws-sdk/client-cloudwatch')).CloudWatch(await shared()))),
-    ec2: once(async () => speak('ec2', new (await import('@aws-sdk/client-ec2')).EC2(await shared()))),
-    elb: once(async () => speak('elb', new (await import('@aws-sdk/client-elastic-load-balancing')).ElasticLoadBalancing(await shared()))),
-    elbV2: once(async () => speak('elbv2', new (await import('@aws-sdk/client-elastic-load-balancing-v2')).ElasticLoadBalancingV2(await shared()))),
+    autoScaling: once(async () => speak('autoscaling', new (await import('@aws-sdk/client-auto-scaling')).AutoScaling(await way('autoscaling')))),
+    cloudFormation: once(async () => speak('cloudformation', new (await import('@aws-sdk/client-cloudformation')).CloudFormation(await way('cloudformation')))),
+    dynamoDb: once(async () => speak('dynamodb', new (await import('@aws-sdk/client-dynamodb')).DynamoDB(await way('dynamodb')))),
+    cloudWatch: once(async () => speak('cloudwatch', new (await import('@aws-sdk/client-cloudwatch')).CloudWatch(await way('cloudwatch')))),
+    ec2: once(async () => speak('ec2', new (await import('@aws-sdk/client-ec2')).EC2(await way('ec2')))),
+    elb: once(async () => speak('elb', new (await import('@aws-sdk/client-elastic-load-balancing')).ElasticLoadBalancing(await way('elb')))),
+    elbV2: once(async () => speak('elbv2', new (await import('@aws-sdk/client-elastic-load-balancing-v2')).ElasticLoadBalancingV2(await way('elbv2')))),
     s3: once(async () =>
       speak('s3', new (await import('@aws-sdk/client-s3')).S3({ ...(await shared()), cacheMiddleware: false, followRegionRedirects: true, forcePathStyle: namesNoBuckets(options) })),
     ),
-    ssm: once(async () => speak('ssm', new (await import('@aws-sdk/client-ssm')).SSM(await shared()))),
-    sts: once(async () => speak('sts', new (await import('@aws-sdk/client-sts')).STS(await shared()))),
+    ssm: once(async () => speak('ssm', new (await import('@aws-sdk/client-ssm')).SSM(await way('ssm')))),
+    sts: once(async () => speak('sts', new (await import('@aws-sdk/client-sts')).STS(await way('sts')))),
     answeredAt: (answer, operation) => {
       const date = dates.get(answer);
       // The runner's clock is no stand-in: old and new are told apart by this time.

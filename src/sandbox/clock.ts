@@ -24,6 +24,8 @@ export class SandboxClock implements Clock {
   actors = 1;
   /** Called after every event and by the world after every call: where invariants look. */
   afterChange: () => void = () => undefined;
+  /** Called when a moment is over, before anything of the next one happens. */
+  beforeLater: () => void = () => undefined;
 
   constructor(start: Instant) {
     this.#now = start;
@@ -51,11 +53,17 @@ export class SandboxClock implements Clock {
   advanceTo(when: Instant): void {
     for (let first = this.#queue[0]; first !== undefined && first.at <= when; first = this.#queue[0]) {
       this.#queue.shift();
-      this.#now = first.at;
+      this.#moveTo(first.at);
       first.run();
       this.afterChange();
     }
-    this.#now = Math.max(this.#now, when);
+    this.#moveTo(when);
+  }
+
+  #moveTo(when: Instant): void {
+    if (when <= this.#now) return;
+    this.beforeLater();
+    this.#now = when;
   }
 
   advance(ms: Milliseconds): void {

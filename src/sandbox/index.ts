@@ -3,7 +3,8 @@ import type { SandboxClock } from './clock.js';
 import { watchInvariants, type Monitor } from './invariants/index.js';
 import type { Scenario } from './scenario.js';
 import { inProcessHandler } from './wire/handler.js';
-import { createWire, type CallSeen, type Wire } from './wire/wire.js';
+import { straightConfig } from './wire/straight.js';
+import { createWire, SANDBOX_KEY, type CallSeen, type Wire } from './wire/wire.js';
 import { autoscalingOperations } from './world/autoscaling/index.js';
 import { autoScalingState } from './world/autoscaling/state.js';
 import { cloudformationOperations } from './world/cloudformation/index.js';
@@ -34,6 +35,8 @@ export interface WiredWorld {
   /** For clients of the SDK in this process. */
   readonly requestHandler: HttpHandler<object>;
   readonly clientConfig: () => SandboxClientConfig;
+  /** Goes on top of `clientConfig` for the client of one service, and leaves out what only a network needs. */
+  readonly straight: (service: string) => object;
   /** How often each `service:Operation` was called from outside, whatever came of it. */
   readonly calls: ReadonlyMap<string, number>;
   /** Called after every call from outside. */
@@ -88,10 +91,11 @@ export function wireUp(scenario: Scenario, services: Services): WiredWorld {
     requestHandler,
     clientConfig: () => ({
       region: scenario.region,
-      credentials: { accessKeyId: 'AKIDSANDBOX', secretAccessKey: 'sandbox' },
+      credentials: { accessKeyId: SANDBOX_KEY, secretAccessKey: 'sandbox' },
       requestHandler,
       maxAttempts: 1,
     }),
+    straight: straightConfig(wire),
     calls,
     onCall: (listener) => {
       listeners.push(listener);

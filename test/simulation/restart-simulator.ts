@@ -7,7 +7,7 @@ import { PLAN } from '../support/groups.js';
 import { scriptedHooks } from '../support/scripted-hooks.js';
 import { standAlone } from '../support/alone.js';
 import type { standardGroup } from '../support/sandbox.js';
-import { createStage, stateOf, type Ending, type Mishap } from '../support/stage.js';
+import { createStage, stateOf, type Ending, type Mishap, type StageOptions } from '../support/stage.js';
 
 /** Simulated seconds in which one group or balancer is made, and to the end of all faults. */
 const SETTLED = 300;
@@ -120,8 +120,8 @@ function drawMishap(random: Random): Mishap {
 }
 
 /** Restarts through the story of a seed, again and again, until it ends and nothing is left out. */
-export async function simulateRestart(story: RestartStory): Promise<RestartTold> {
-  const stage = createStage(story.scenario, story.groups);
+export async function simulateRestart(story: RestartStory, options: StageOptions = {}): Promise<RestartTold> {
+  const stage = createStage(story.scenario, story.groups, options);
   const { clock, world } = stage.sandbox;
   const alone = story.alone === undefined ? undefined : standAlone(world, story.alone);
   const target = alone === undefined ? {} : { groups: [alone.name] };

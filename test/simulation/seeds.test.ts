@@ -5,7 +5,7 @@ import { shrink } from './shrink.js';
 /** The share of `npm run sim` that every test run plays. */
 const SEEDS = 40;
 const SWARM = 20;
-/** In the last two the next group began while Auto Scaling was about to let go of the one that was too many. */
+/** Over the wire. In the last two the next group began while Auto Scaling was about to let go of the one that was too many. */
 const SERIAL = [1, 2, 3, 25, 38];
 
 describe('simulation: drawn worlds with faults, kills and signals', function () {
@@ -32,8 +32,8 @@ describe('simulation: drawn worlds with faults, kills and signals', function () 
   it(`${SERIAL.length} seeds of several groups with one instance at a time over all of them`, async () => {
     const wrong: string[] = [];
     for (const seed of SERIAL) {
-      const told = await simulate(draw(seed, 'serial'));
-      wrong.push(...told.wrong.map((sentence) => `seed ${seed} (npm run sim -- --strategy serial --replay ${seed}): ${sentence}`));
+      const told = await simulate(draw(seed, 'serial'), { wire: true });
+      wrong.push(...told.wrong.map((sentence) => `seed ${seed} (npm run sim -- --wire --strategy serial --replay ${seed}): ${sentence}`));
     }
     expect(wrong).to.deep.equal([]);
   });

@@ -5,7 +5,7 @@ import { autoScalingState } from '../../src/sandbox/world/autoscaling/state.js';
 import { putUnderStack, STACK } from '../support/stack-of-groups.js';
 import { scriptedHooks } from '../support/scripted-hooks.js';
 import { drawMore } from './more.js';
-import { createStage, stateOf, type Ending, type Mishap } from '../support/stage.js';
+import { createStage, stateOf, type Ending, type Mishap, type StageOptions } from '../support/stage.js';
 import type { standardGroup } from '../support/sandbox.js';
 
 /** Simulated seconds from the world's start to the first run, and to the end of all faults. */
@@ -205,8 +205,8 @@ function mostRuns({ gates, groups, together }: Story): number {
 }
 
 /** Runs the engine through the story of a seed: again and again until it ends well, or too often. */
-export async function simulate(story: Story): Promise<Told> {
-  const stage = createStage(story.scenario, story.groups);
+export async function simulate(story: Story, options: StageOptions = {}): Promise<Told> {
+  const stage = createStage(story.scenario, story.groups, options);
   const { clock, world } = stage.sandbox;
   if (story.stackUpdates !== undefined) putUnderStack(world, story.groups.map(({ name = '' }) => name), story.stackUpdates);
   stage.groups.forEach((group, index) => {

@@ -52,7 +52,7 @@ export function watchRestarts(world: World, report: (violation: Violation) => vo
   world.onChange(() => {
     const fleets = [...groupFleets(world, expectations), ...balancerFleets(world, expectations)];
     for (const fleet of fleets) {
-      const note = fleet.tags.get(`${OUR_TAGS}rollout`);
+      const note = fleet.tags.get(NOTE);
       const known = expectations.get(fleet.name);
       // Somebody took the notes away while no run was at work: what they said is lost, and another run begins from what it finds.
       const lost = known !== undefined && note !== undefined && runOf(note) !== known.run && removed(world, known, fleet) > known.removals;
@@ -155,12 +155,15 @@ function instanceOf(registration: string): string {
   return registration.slice(registration.indexOf(' ') + 1).split(':')[0] ?? '';
 }
 
-function watched(tags: ReadonlyMap<string, unknown>, name: string, expectations: ReadonlyMap<string, Expectation>): boolean {
-  return expectations.has(name) || tags.has(`${OUR_TAGS}rollout`);
+/** Whether to look at all: most rollouts are no restarts, and looks at fleets are dear. */
+function watched(note: string | undefined, name: string, expectations: ReadonlyMap<string, Expectation>): boolean {
+  return expectations.has(name) || isRestart(note);
 }
 
+const NOTE = `${OUR_TAGS}rollout`;
+
 function groupFleets(world: World, expectations: ReadonlyMap<string, Expectation>): readonly Fleet[] {
-  const groups = [...autoScalingState(world).groups.values()].filter(({ name, tags }) => watched(tags, name, expectations));
+  const groups = [...autoScalingState(world).groups.values()].filter(({ name, tags }) => watched(tags.get(NOTE)?.value, name, expectations));
   return groups.flatMap((group) => {
     const look = lookAt(world, group.name);
     if (look === undefined) return [];
@@ -215,8 +218,8 @@ function targetsBehind(world: World, arn: string): Behind {
 
 /** Balancers that carry the tag themselves: there is no group. */
 function balancerFleets(world: World, expectations: ReadonlyMap<string, Expectation>): readonly Fleet[] {
-  const classic = [...elbState(world).balancers.values()].filter(({ name, tags }) => watched(tags, `elb:${name}`, expectations)).map((one) => ({ name: `elb:${one.name}`, tags: one.tags, behind: classicBehind(world, one.name) }));
-  const groups = [...elbv2State(world).targetGroups.values()].filter(({ arn, tags }) => watched(tags, arn, expectations)).map((one) => ({ name: one.arn, tags: one.tags, behind: targetsBehind(world, one.arn) }));
+  const classic = [...elbState(world).balancers.values()].filter(({ name, tags }) => watched(tags.get(NOTE), `elb:${name}`, expectations)).map((one) => ({ name: `elb:${one.name}`, tags: one.tags, behind: classicBehind(world, one.name) }));
+  const groups = [...elbv2State(world).targetGroups.values()].filter(({ arn, tags }) => watched(tags.get(NOTE), arn, expectations)).map((one) => ({ name: one.arn, tags: one.tags, behind: targetsBehind(world, one.arn) }));
   return [...classic, ...groups].map(({ name, tags, behind }) => {
     const ids = [...new Set([...behind.registrations.map(instanceOf), ...behind.takenOut])];
     const members = ids.map((id) => ({ id, alive: ec2State(world).instances.get(id)?.state === 'running', aside: false, ...(ec2State(world).instances.get(id)?.endedBy === undefined ? {} : { endedBy: ec2State(world).instances.get(id)?.endedBy ?? '' }) }));

@@ -56,6 +56,7 @@ function response(request: IHttpRequest, answer: WireAnswer): HttpResponse {
   return new HttpResponse({ statusCode: answer.status, headers: { ...answer.headers }, body });
 }
 
-function connectionReset(): Error {
+/** How a connection that broke after the call's effect looks to the SDK. */
+export function connectionReset(): Error {
   return Object.assign(new Error('socket hang up'), { name: 'TimeoutError', code: 'ECONNRESET' });
 }

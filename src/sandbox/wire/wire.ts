@@ -45,7 +45,12 @@ export interface CallSeen {
 export interface Wire {
   /** Answers one request. Throws only when an operation of the world has a bug. */
   readonly answer: (request: WireRequest) => WireOutcome;
+  /** The same without forms, XML and signatures, for clients that leave those out. */
+  readonly call: (service: ServiceName, operation: string, input: object, agent: string) => { readonly headers: Record<string, string>; readonly outcome: object | ServiceFault | 'reply lost' };
 }
+
+/** The access key of the sandbox's own clients. */
+export const SANDBOX_KEY = 'AKIDSANDBOX';
 
 /** In the user agent of the tool whose rollouts are watched. */
 const WATCHED = /\bha-updater\//;
@@ -69,8 +74,7 @@ export function createWire(world: WorldRoot, services: Services, seen: (call: Ca
   };
 
   /** Runs the operation, in the present or, for a stale read, on the past. */
-  const run = (request: WireRequest, service: ServiceName, operation: string, readInput: () => object, key?: string): object | 'reply lost' => {
-    const agent = request.headers['user-agent'] ?? '';
+  const run = (agent: string, service: ServiceName, operation: string, readInput: () => object, key?: string): object | 'reply lost' => {
     const caller = callerOf(agent);
     const { refusal, replyLost, lag } = treatmentOf(service, operation, (world.clock.now() - world.startedAt) / 1000, key);
     let input: object = {};
@@ -108,7 +112,7 @@ export function createWire(world: WorldRoot, services: Services, seen: (call: Ca
     try {
       if (signed === undefined) throw new ServiceFault('MissingAuthenticationToken', 'Request is missing Authentication Token', 403);
       const shape = shapeOf(service, operation, form.get('Version'));
-      const output = run(request, service.service, operation, () => readForm(form, shape.input, service.protocol), credentialOf(request)?.[0]);
+      const output = run(agentOf(request), service.service, operation, () => readForm(form, shape.input, service.protocol), credentialOf(request)?.[0]);
       return output === 'reply lost' ? output : answer(200, writeAnswer(service, operation, shape, output, requestId));
     } catch (error) {
       if (!(error instanceof ServiceFault)) throw error;
@@ -119,11 +123,24 @@ export function createWire(world: WorldRoot, services: Services, seen: (call: Ca
   return {
     answer: (request) => {
       const requestId = uuid();
-      if (request.headers['x-amz-target'] !== undefined) return callJson(request, standardHeaders(world, requestId), (service, operation, input) => run(request, service, operation, () => input));
+      if (request.headers['x-amz-target'] !== undefined) return callJson(request, standardHeaders(world, requestId), (service, operation, input) => run(agentOf(request), service, operation, () => input));
       if (!isS3(request)) return answerQuery(request, requestId);
-      return callS3(request, standardHeaders(world, requestId), (call: S3Call) => run(request, 's3', call.operation, () => call.input));
+      return callS3(request, standardHeaders(world, requestId), (call: S3Call) => run(agentOf(request), 's3', call.operation, () => call.input));
+    },
+    call: (service, operation, input, agent) => {
+      const headers = standardHeaders(world, uuid());
+      try {
+        return { headers, outcome: run(agent, service, operation, () => input, SANDBOX_KEY) };
+      } catch (error) {
+        if (!(error instanceof ServiceFault)) throw error;
+        return { headers, outcome: error };
+      }
     },
   };
+}
+
+function agentOf({ headers }: WireRequest): string {
+  return headers['user-agent'] ?? '';
 }
 
 /** Clients take the service's time from `Date`, so it is the world's. */

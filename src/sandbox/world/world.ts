@@ -107,20 +107,31 @@ function staleHistory(
     if (fault.kind === 'staleReads') horizons.set(fault.service as ServiceName, fault.seconds * 1000);
   }
   const copies = new Map<ServiceName, { at: number; state: object }[]>();
+  let changed = false;
+  const copy = (): void => {
+    if (!changed) return;
+    changed = false;
+    for (const [service, horizon] of horizons) {
+      const state = states.get(service);
+      if (state === undefined) continue;
+      const kept = copies.get(service) ?? [];
+      if (kept.at(-1)?.at === clock.now()) kept.pop();
+      kept.push({ at: clock.now(), state: structuredClone(state) });
+      // One copy older than the horizon stays: it is what the horizon's first moment looked like.
+      while (kept.length > 1 && (kept[1]?.at ?? 0) <= clock.now() - horizon) kept.shift();
+      copies.set(service, kept);
+    }
+  };
+  // Copies are dear: of each moment only how it ended is kept.
+  clock.beforeLater = copy;
   return {
     keep: () => {
-      for (const [service, horizon] of horizons) {
-        const state = states.get(service);
-        if (state === undefined) continue;
-        const kept = copies.get(service) ?? [];
-        if (kept.at(-1)?.at === clock.now()) kept.pop();
-        kept.push({ at: clock.now(), state: structuredClone(state) });
-        // One copy older than the horizon stays: it is what the horizon's first moment looked like.
-        while (kept.length > 1 && (kept[1]?.at ?? 0) <= clock.now() - horizon) kept.shift();
-        copies.set(service, kept);
-      }
+      changed = true;
     },
-    at: (service, when) => copies.get(service)?.findLast((copy) => copy.at <= when)?.state ?? copies.get(service)?.[0]?.state,
+    at: (service, when) => {
+      copy();
+      return copies.get(service)?.findLast((one) => one.at <= when)?.state ?? copies.get(service)?.[0]?.state;
+    },
   };
 }
 
