@@ -34,7 +34,7 @@ export function againWith(asked: UpdateGroupsAsked, command?: string): Head['aga
 }
 
 /** What a plan is for, where it is not an ordinary swap. */
-export type How = Partial<Pick<Plan, 'strategy' | 'adoptOnly' | 'undo' | 'goOn'>> & {
+export type How = Partial<Pick<Plan, 'strategy' | 'adoptOnly' | 'undo' | 'goOn' | 'changed'>> & {
   /** The command that starts the same again; update-asgs unless told. */
   readonly command?: string;
 };
@@ -65,6 +65,7 @@ export function planOf(run: Run, wanted: Wanted, asked: UpdateGroupsAsked, group
     adoptOnly: how.adoptOnly ?? false,
     undo: how.undo ?? false,
     goOn: how.goOn ?? false,
+    ...(how.changed === true && { changed: true }),
   });
 }
 

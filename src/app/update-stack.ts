@@ -125,7 +125,7 @@ function together(finished: readonly GroupResult[], results: readonly GroupResul
 async function swapAfter(run: Run, wanted: Wanted, target: UpdateGroupsAsked, change: StackChange): Promise<readonly GroupResult[]> {
   try {
     const groups = await stackGroups(run.deps, change.stackId);
-    return await swap(run, wanted, target, groups, { ...(change.action === 'created' ? { strategy: 'prove' } : {}) });
+    return await swap(run, wanted, target, groups, { ...(change.action === 'created' ? { strategy: 'prove' } : {}), changed: change.action === 'updated' });
   } catch (error) {
     if (!(error instanceof Failure) || change.action === 'unchanged') throw error;
     if (error.outcome !== 'refused' && error.outcome !== 'held') throw error;

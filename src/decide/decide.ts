@@ -13,6 +13,7 @@ import { describeHolder, holder, ourLease } from './lease.js';
 import { notesRemoved } from './notes-removed.js';
 import { pausing } from './pause.js';
 import { preflight } from './preflight.js';
+import { unshown, type Checked } from './unshown.js';
 import { nextPoll } from './pace.js';
 import { progressOf } from './progress.js';
 import { prove } from './prove.js';
@@ -261,12 +262,16 @@ function startGate(observed: Observed, plan: Plan, turns: readonly Turn[], missi
   if (reasons.length > 0) return begun ? takeBack(observed, turns, reasons) : refuse(reasons);
 
   const results = checks.flatMap(({ group, check }): GroupResult[] => (check.kind === 'skip' ? [{ group: group.name, outcome: 'skipped', why: check.why }] : []));
-  const waits = checks.flatMap(({ check }) => (check.kind === 'wait' ? [check.wait] : []));
+  const waits = begun ? checks.flatMap(waiting) : [...checks.flatMap(waiting), ...unshown(observed, plan, checks)];
   if (waits.length > 0) return { ...open, waits, results, starting: true };
   const ready = checks.flatMap(({ group, check }) => (check.kind === 'ready' ? [{ group, check }] : []));
   const lease = ourLease(observed, plan, ready.map(({ group }) => group));
   const acts = ready.map(({ group, check }) => ({ action: { type: 'record', group: group.name, record: check.record, lease } as const, why: check.why }));
   return { ...open, acts, results, starting: acts.length > 0 };
+}
+
+function waiting({ check }: Checked): readonly Wait[] {
+  return check.kind === 'wait' ? [check.wait] : [];
 }
 
 /** An earlier rollout that this run has taken over or is about to. */

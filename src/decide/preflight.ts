@@ -25,7 +25,8 @@ const SETTLED_LOOKS = 2;
 
 /** What preflight says of one group that has no record. */
 export type Preflight =
-  | { readonly kind: 'skip'; readonly why: string }
+  /** `upToDate`: because of its instances, which reads may show as they were before a change. */
+  | { readonly kind: 'skip'; readonly why: string; readonly upToDate: boolean }
   | { readonly kind: 'refuse'; readonly reasons: readonly Reason[] }
   | { readonly kind: 'wait'; readonly wait: Wait }
   | { readonly kind: 'ready'; readonly record: RolloutRecord; readonly why: string };
@@ -33,7 +34,7 @@ export type Preflight =
 /** Every reason not to start on this group, or its record. Nothing has been changed yet. */
 export function preflight(observed: Observed, plan: Plan, group: Group): Preflight {
   const skip = skipped(plan, group);
-  if (skip !== undefined) return { kind: 'skip', why: skip };
+  if (skip !== undefined) return { kind: 'skip', ...skip };
   const reasons = [...reasonsAgainst(observed, group, plan.force), ...limitReasons(plan, group)];
   if (reasons.length > 0) return { kind: 'refuse', reasons };
 
@@ -50,15 +51,15 @@ export function preflight(observed: Observed, plan: Plan, group: Group): Preflig
 }
 
 /** Why nothing has to be done, or undefined. */
-function skipped(plan: Plan, group: Group): string | undefined {
-  if (plan.swap === 'never') return 'swapping was not asked for (--swap never)';
-  if (group.size.desired === 0 && group.instances.length === 0) return 'it is empty (desired 0)';
+function skipped(plan: Plan, group: Group): { readonly why: string; readonly upToDate: boolean } | undefined {
+  if (plan.swap === 'never') return { why: 'swapping was not asked for (--swap never)', upToDate: false };
+  if (group.size.desired === 0 && group.instances.length === 0) return { why: 'it is empty (desired 0)', upToDate: false };
   if (plan.swap === 'always' || group.configurations.length === 0) return undefined;
   const stale = group.instances.filter((instance) => standing(instance.lifecycle) !== 'leaving' && outdated(group, instance));
   if (stale.length > 0) return undefined;
   const frozen = group.notes.frozen === undefined ? '' : '; it is still frozen by an earlier roll-back';
   const [who, run] = group.instances.length === 1 ? ['its one instance', 'runs'] : [`all ${group.instances.length} instances`, 'run'];
-  return `${who} ${run} ${group.configurations.join(' or ')} already${frozen}`;
+  return { why: `${who} ${run} ${group.configurations.join(' or ')} already${frozen}`, upToDate: true };
 }
 
 /** Every reason against a swap that can be seen now. */

@@ -83,6 +83,8 @@ export interface Plan {
   /** Start although instances of the old set are not in service. */
   readonly force: boolean;
   readonly gates?: Gates;
+  /** The stack was changed right before: reads may still show its groups as they were. */
+  readonly changed?: boolean;
   /** Only finish what dead runs left; start nothing. */
   readonly adoptOnly: boolean;
   /** Roll back what dead runs left and is not judged yet, instead of finishing it. Only with `adoptOnly`. */

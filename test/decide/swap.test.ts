@@ -25,6 +25,10 @@ const rows: readonly { readonly when: string; readonly look: Observed; readonly 
   // Before anything is changed.
   { when: 'outdated and settled', look: observed([group()]), then: 'record web' },
   { when: 'nothing is outdated', look: observed([group({ configurations: ['lc/one'] })]), then: 'finish: web skipped' },
+  { when: 'nothing is outdated, and the stack has just changed', look: observed([group({ configurations: ['lc/one'] })], { seen: { firstLookAt: T0 + 81_000 } }), plan: { changed: true }, then: 'wait: all 2 instances run lc/one already; looking again, for the stack has just changed' },
+  { when: 'nothing is outdated for 20 s after the stack changed', look: observed([group({ configurations: ['lc/one'] })], { seen: { firstLookAt: T0 + 80_000 } }), plan: { changed: true }, then: 'finish: web skipped' },
+  { when: 'one of two is outdated after the stack changed', look: observed([group({ configurations: ['lc/one'] }), group({ name: 'api' })]), plan: { changed: true, groups: ['web', 'api'] }, then: 'record api' },
+  { when: 'the group is empty, and the stack has just changed', look: observed([group({ size: { min: 0, max: 4, desired: 0 }, instances: [] })]), plan: { changed: true }, then: 'finish: web skipped' },
   { when: 'nothing is outdated but all was asked for', look: observed([group({ configurations: ['lc/one'] })]), plan: { swap: 'always' }, then: 'record web' },
   { when: 'swapping was not asked for', look: observed([group()]), plan: { swap: 'never' }, then: 'finish: web skipped' },
   { when: 'the group is empty', look: observed([group({ size: { min: 0, max: 4, desired: 0 }, instances: [] })]), then: 'finish: web skipped' },

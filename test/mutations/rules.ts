@@ -21,6 +21,7 @@ export const MUTATIONS: readonly Mutation[] = [
   { name: 'verdict-ignored', rule: 'the verdict decides which half goes', file: 'decide/step.js', find: "if (verdict.outcome === 'rollBack')", put: 'if (false)' },
   { name: 'notes-forgotten', rule: 'a read that lags never makes us forget our notes', file: 'decide/remember.js', find: 'const current = record ?? known?.record;', put: 'const current = record;' },
   { name: 'other-version', rule: 'a note of another version is never guessed at', file: 'aws/notes.js', find: 'if (version !== String(expected))', put: 'if (false)' },
+  { name: 'idle-at-once', rule: 'right after the stack changed it is not believed at once that there is nothing to do', file: 'decide/unshown.js', find: 'plan.changed !== true', put: 'true' },
 
   // Restarts in place.
   { name: 'restart-below-quorum', rule: 'nobody is taken out while fewer serve than the quorum asks for', file: 'decide/quorum.js', find: 'if (serving < floor)', put: 'if (false)' },

@@ -54,6 +54,16 @@ describe('what seeds once found', () => {
     expect(stage.violations()).to.deep.equal([]);
   });
 
+  it('reads show the group as it was before its stack changed: that there is nothing to do is not believed at once', async () => {
+    for (const [changed, outcome] of [[true, 'promoted'], [false, 'skipped']] as const) {
+      const stage = createStage({ faults: [{ kind: 'staleReads', service: 'autoscaling', seconds: 12 }] }, [{ name: 'web', size: 2, min: 1, max: 4, configuration: 'lc' }]);
+      stage.groups[0]?.changeImage('ami-new');
+      const ending = await stage.run({ changed });
+      expect(ending.results.map((result) => result.outcome)).to.deep.equal([outcome]);
+      expect(stage.violations()).to.deep.equal([]);
+    }
+  });
+
   it('weights overshoot the doubled capacity: what Auto Scaling lets go of it costs nobody his place', async () => {
     for (const image of ['ami-new', 'ami-bad']) {
       const stage = createStage({ images: { 'ami-bad': { behaviour: 'unhealthy' } } }, [{ name: 'web', size: 4, min: 1, max: 9, weights: [1, 3] }]);
