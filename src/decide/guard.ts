@@ -126,6 +126,7 @@ function ruleOf(group: Group, action: Action): string | undefined {
       }
       if (verdict === undefined) return 'it is not judged yet';
       const { min, max, desired } = action.size;
+      if (action.purpose === 'fit') return fitRule(group, action.size);
       if (min !== record.size.min || max !== record.size.max || desired !== record.size.desired) return 'these are not the original sizes';
       const wrong = verdict.outcome === 'promote' ? isOld : isNew;
       return group.instances.some((instance) => !hasLeft(instance.lifecycle) && (instance.healthy || instance.launchedAt !== undefined) && wrong(instance.launchedAt, record.startedAt)) ? 'the other half is still there' : undefined;
@@ -173,6 +174,14 @@ function ruleOf(group: Group, action: Action): string | undefined {
       if (verdict?.outcome === 'rollBack' && group.notes.frozen === undefined) return 'the frozen processes are not noted yet';
       return undefined;
   }
+}
+
+/** A desired capacity that is raised to what is there launches nobody. */
+function fitRule({ size, instances, weighted }: Group, { min, max, desired }: Size): string | undefined {
+  const there = instances.reduce((sum, instance) => (instance.lifecycle === 'InService' ? sum + instance.weight : sum), 0);
+  if (!weighted) return 'only weights do not fit';
+  if (min !== size.min || max !== Math.max(size.max, desired)) return 'only the desired capacity is to be raised';
+  return desired > size.desired && desired <= there ? undefined : `${there} units are there`;
 }
 
 /** Only old instances are shielded, only by a record that says so, and only until it is decided who stays. */

@@ -1,10 +1,10 @@
 import type { Observed } from '../model/decision.js';
-import type { Group, Instance } from '../model/group.js';
+import type { Group, Instance, Size } from '../model/group.js';
 import type { Plan } from '../model/plan.js';
 import type { RolloutRecord, Verdict } from '../model/record.js';
 import { batches, sparable } from './capacity.js';
-import { inService, notInService, serving, units } from './classify.js';
-import { replaceDead, waitFor } from './finish.js';
+import { inService, notInService, serving, standing, units } from './classify.js';
+import { act, replaceDead, waitFor } from './finish.js';
 import { proven } from './remember.js';
 import type { Step } from './step.js';
 
@@ -27,6 +27,8 @@ export function halve(
   // AWS refuses to decrement below min; more than that is there only when somebody put instances aside.
   const chosen = within(free, group.size.desired - group.size.min);
   if (free.length > 0 && chosen.length === 0) {
+    const size = fitting(group, free);
+    if (size !== undefined) return act('halve', { type: 'resize', group: group.name, size, purpose: 'fit' }, `the lightest of the ${half} half weighs more than the desired capacity ${group.size.desired} may fall by; as much as is there launches nobody`);
     return waitFor(observed, plan, group, verdict.at, `its desired capacity ${group.size.desired} may not fall below min ${group.size.min}, because instances were put aside or replaced by somebody else`, []);
   }
   if (chosen.length > 0) {
@@ -49,6 +51,14 @@ export function halve(
     `terminating the ${half} half would leave ${have} ${half === 'old' ? 'proven ' : ''}in service, less than ${record.size.desired}`,
     staying.filter((instance) => !reliable.includes(instance) || !inService(group, instance)).map((instance) => ({ id: instance.id, why: notInService(group, instance) || 'in service, warming up' })),
   );
+}
+
+/** The desired capacity from which the lightest of these can be taken without falling below min, where that much is there. */
+function fitting({ weighted, size, instances }: Group, free: readonly Instance[]): Size | undefined {
+  if (!weighted) return undefined;
+  const there = units(instances.filter((instance) => standing(instance.lifecycle) === 'live'));
+  const desired = size.min + Math.min(...free.map(({ weight }) => weight));
+  return desired <= there ? { min: size.min, desired, max: Math.max(size.max, desired) } : undefined;
 }
 
 /** As many of these, in their order, as fit into so many units. */

@@ -42,8 +42,10 @@ export function preflight(observed: Observed, plan: Plan, group: Group): Preflig
   const launching = open?.coming === true && !group.suspended.includes('Launch');
   const until = Math.max(observed.seen.firstLookAt, observed.seen.heldAt ?? 0) + (launching ? plan.timing.progressMs : plan.timing.settleMs);
   if (open !== undefined && observed.at >= until) return { kind: 'refuse', reasons: [notSettled(group, open.why, open.instances)] };
-  const unborn = group.instances.some((instance) => instance.launchedAt === undefined);
-  if (open !== undefined || unborn || (observed.seen.settled[group.name] ?? 0) < (plan.force ? 0 : SETTLED_LOOKS)) {
+  // Who is dead and forgotten by EC2 belongs to neither half, and nobody waits for it.
+  const unborn = membersOf(group).filter((instance) => instance.healthy && instance.launchedAt === undefined);
+  if (unborn.length > 0 && observed.at >= until) return { kind: 'refuse', reasons: [notSettled(group, 'EC2 does not say when all instances were launched', unborn.map(({ id, lifecycle }) => ({ id, why: lifecycle })))] };
+  if (open !== undefined || unborn.length > 0 || (observed.seen.settled[group.name] ?? 0) < (plan.force ? 0 : SETTLED_LOOKS)) {
     const why = open === undefined ? 'looking twice before anything is changed' : `the group is not settled: ${open.why}`;
     return { kind: 'wait', wait: { group: group.name, phase: 'preflight', why, instances: open?.instances ?? [], until } };
   }

@@ -242,7 +242,7 @@ export function sent(seen: Seen, action: Action, at: Instant, sure: boolean, pla
       known[action.group] = { ...known[action.group], frozen: action.note };
       return base;
     case 'resize':
-      if (action.purpose === 'restore') return base;
+      if (action.purpose === 'restore' || action.purpose === 'fit') return base;
       return { ...base, ...restarted(seen, action.group, at), doubled: { ...seen.doubled, [action.group]: (seen.doubled[action.group] ?? 0) + 1 } };
     case 'clear': {
       const was = known[action.group];

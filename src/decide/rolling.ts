@@ -38,7 +38,7 @@ interface Fleet {
 export function roll(observed: Observed, plan: Plan, group: Group, record: RollingRecord, verdict: Verdict, halves: Split, hold?: Hold): Step {
   const fleet = fleetOf(observed, plan, group, halves);
   const since = observed.seen.progressAt[group.name]?.at ?? verdict.at;
-  if (fleet.old.length === 0 && units(fleet.ready) >= record.size.desired) return finish(observed, plan, group, record, since, halves);
+  if (fleet.old.length === 0 && units(fleet.ready) >= record.size.desired) return lastLaunch(observed, plan, group, record, since, fleet) ?? finish(observed, plan, group, record, since, halves);
   if (hold !== undefined) return held(observed, plan, group, record, fleet, hold);
   if (record.suspended.includes('Launch') && group.suspended.includes('Launch')) {
     return act('resume', { type: 'resume', group: group.name, processes: ['Launch'] }, 'an earlier roll-back left launching suspended');
@@ -73,6 +73,17 @@ function grow(observed: Observed, group: Group, record: RollingRecord, { old }: 
   if ((observed.seen.doubled[group.name] ?? 0) > GROWINGS) return { kind: 'stuck', why: `somebody else keeps changing its sizes (now ${group.size.min}/${group.size.desired}/${group.size.max})` };
   const why = old.length === 0 ? 'what is missing has to be launched' : `${size.desired - record.size.desired} more than ${record.size.desired} may run, so that new ones are proven before old ones go`;
   return act('surge', { type: 'resize', group: group.name, size: { ...size, max: Math.max(size.max, group.size.max) }, purpose: 'surge' }, why);
+}
+
+/** One too many is on its way: back at the original size, Auto Scaling would take a proven one out when it comes. */
+function lastLaunch(observed: Observed, plan: Plan, group: Group, record: RollingRecord, since: Instant, { coming, fresh }: Fleet): Step | undefined {
+  const until = since + plan.timing.progressMs;
+  const missing = coming - units(fresh);
+  if (missing <= 0 || group.size.desired <= record.size.desired || observed.at >= until) return undefined;
+  // Where nothing more can be launched there is nothing to wait for.
+  if (observed.failures.some((failure) => failure.group === group.name && failure.startedAt >= since)) return undefined;
+  const why = `all ${record.size.desired} are new and proven; ${missing} still to launch, before those that are too many go`;
+  return { kind: 'wait', wait: { group: group.name, phase: 'replace', why, instances: [], until } };
 }
 
 /** The batch that may go now: one call per look, so that each is checked against what is really there. */

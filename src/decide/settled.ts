@@ -19,7 +19,7 @@ export function unsettled(group: Group, record?: RolloutRecord): Unsettled | und
   const rows: { id: string; why: string; coming: boolean }[] = [];
   for (const instance of group.instances) {
     if (standing(instance.lifecycle) === 'retained') continue;
-    const why = instance.launchedAt === undefined ? 'EC2 does not list it yet' : notInService(group, instance);
+    const why = instance.launchedAt === undefined ? (instance.healthy ? 'EC2 does not list it yet' : 'dead: Auto Scaling calls it Unhealthy and EC2 does not list it') : notInService(group, instance);
     if (why !== '') rows.push({ id: instance.id, why, coming: isComing(group, instance) });
   }
   const live = group.instances.filter((instance) => standing(instance.lifecycle) === 'live');
@@ -32,7 +32,7 @@ export function unsettled(group: Group, record?: RolloutRecord): Unsettled | und
 
 /** Waiting can bring it into service: it launches, leaves, registers or passes its first checks. */
 function isComing(group: Group, instance: Instance): boolean {
-  if (instance.launchedAt === undefined) return true;
+  if (instance.launchedAt === undefined) return instance.healthy;
   const where = standing(instance.lifecycle);
   if (where !== 'live') return where !== 'parked';
   const verdicts = group.balancers

@@ -7,7 +7,7 @@ export type Action =
   | { readonly type: 'record'; readonly group: string; readonly record: RolloutRecord; readonly lease: Lease }
   | { readonly type: 'suspend'; readonly group: string; readonly processes: readonly string[] }
   | { readonly type: 'resume'; readonly group: string; readonly processes: readonly string[] }
-  | { readonly type: 'resize'; readonly group: string; readonly size: Size; readonly purpose: 'canary' | 'double' | 'surge' | 'restore' }
+  | { readonly type: 'resize'; readonly group: string; readonly size: Size; readonly purpose: 'canary' | 'double' | 'surge' | 'fit' | 'restore' }
   | { readonly type: 'judge'; readonly groups: readonly string[]; readonly verdict: Verdict; readonly lease: Lease }
   | {
       readonly type: 'terminate';

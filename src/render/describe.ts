@@ -209,7 +209,7 @@ export function byReason(instances: Wait['instances']): readonly (readonly [stri
   return [...rows];
 }
 
-const RESIZE: Readonly<Record<Extract<Action, { type: 'resize' }>['purpose'], string>> = { canary: 'Launch the canary', double: 'Double the size', surge: 'Raise the size', restore: 'Restore the size' };
+const RESIZE: Readonly<Record<Extract<Action, { type: 'resize' }>['purpose'], string>> = { canary: 'Launch the canary', double: 'Double the size', surge: 'Raise the size', fit: 'Raise the desired capacity to what is there', restore: 'Restore the size' };
 
 /** The user's commands, for people. */
 export const HOOK: Readonly<Record<HookKind, string>> = { check: 'The check command', beforeTerminate: 'The command before termination', afterTerminate: 'The command after termination' };

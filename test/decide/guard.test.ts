@@ -16,8 +16,10 @@ const surge = (min: number, desired: number, max: number): Action => ({ type: 'r
 const NOTES = { record: RECORD, lease: LEASE };
 const promoted = (differs: Partial<Group> = {}): Group => doubledGroup({ notes: { ...NOTES, verdict: verdict('promote') }, ...differs });
 const rolledBack = (differs: Partial<Group> = {}): Group => doubledGroup({ suspended: [...PROCESSES, 'Launch'], notes: { ...NOTES, verdict: verdict('rollBack') }, ...differs });
+/** Weighs 7: two old ones of 2, a new one of 3. */
+const heavy = (): Group => rolledBack({ weighted: true, size: { min: 2, max: 8, desired: 6 }, instances: [instance('i-old1', { weight: 2 }), instance('i-old2', { weight: 2 }), fresh('i-new1', { weight: 3 })] });
 const terminate = (half: 'old' | 'new', ...instances: string[]): Action => ({ type: 'terminate', group: 'web', half, instances, decrement: true });
-const resize = (purpose: 'double' | 'restore', min: number, desired: number, max: number): Action => ({ type: 'resize', group: 'web', purpose, size: { min, max, desired } });
+const resize = (purpose: 'double' | 'fit' | 'restore', min: number, desired: number, max: number): Action => ({ type: 'resize', group: 'web', purpose, size: { min, max, desired } });
 const suspend = (...processes: string[]): Action => ({ type: 'suspend', group: 'web', processes });
 const resume = (...processes: string[]): Action => ({ type: 'resume', group: 'web', processes });
 const clear: Action = { type: 'clear', group: 'web', notes: ['record', 'verdict', 'lease'] };
@@ -58,6 +60,10 @@ const STOPPED: readonly (Row & { readonly why: RegExp })[] = [
   { when: 'more than double', on: doubledGroup({ size: RECORD.size }), action: resize('double', 1, 6, 6), why: /not double/ },
   { when: 'doubling after the verdict', on: promoted(), action: resize('double', 1, 4, 4), why: /judged already/ },
   { when: 'restoring before the verdict', on: doubledGroup(), action: resize('restore', 1, 2, 4), why: /not judged yet/ },
+  { when: 'raising the desired capacity above what is there', on: heavy(), action: resize('fit', 2, 8, 8), why: /7 units are there/ },
+  { when: 'raising it for other reasons than weights', on: promoted(), action: resize('fit', 1, 5, 5), why: /only weights/ },
+  { when: 'raising min with it', on: heavy(), action: resize('fit', 3, 7, 8), why: /only the desired capacity/ },
+  { when: 'lowering it', on: heavy(), action: resize('fit', 2, 5, 8), why: /7 units/ },
   { when: 'restoring other sizes', on: promoted({ instances: [fresh('i-new1'), fresh('i-new2')] }), action: resize('restore', 1, 1, 4), why: /not the original sizes/ },
   { when: 'restoring while the other half is there', on: promoted(), action: resize('restore', 1, 2, 4), why: /other half is still there/ },
   { when: 'a verdict without a record', on: group({ notes: { lease: LEASE } }), action: judge('promote'), why: /no record/ },
@@ -134,6 +140,7 @@ const SENT: readonly Row[] = [
   { when: 'rolling: one that does not serve before older ones', on: rollingGroup([...old('i-1', 'i-2', 'i-3'), instance('i-4', { health: sick() }), ...young('i-5')], { desired: 5 }), action: takeOut(false, 'i-4') },
   { when: 'rolling: any of those that were launched together', on: rollingGroup([instance('i-1'), instance('i-2', { launchedAt: T0 - 86_400_000 + 59_000 }), instance('i-3'), instance('i-4'), ...young('i-5')], { desired: 5 }), action: takeOut(false, 'i-2') },
   { when: 'a sign of life while the stack is in progress', on: doubledGroup(), action: { type: 'renew', groups: ['web'], lease: LEASE }, look: { stackStatus: 'UPDATE_IN_PROGRESS' } },
+  { when: 'raising the desired capacity to what is there', on: heavy(), action: resize('fit', 2, 7, 8) },
   { when: 'restoring', on: promoted({ instances: [fresh('i-new1'), fresh('i-new2')] }), action: resize('restore', 1, 2, 4) },
   { when: 'resuming at the end', on: promoted({ size: RECORD.size }), action: resume(...PROCESSES) },
   { when: 'replacing dead new ones before the end', on: promoted(), action: resume('ReplaceUnhealthy') },

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { decide } from '../../src/decide/decide.js';
 import type { Group } from '../../src/model/group.js';
-import { doubledGroup, fresh, instance, LEASE, observed, PLAN, RECORD, T0, verdict } from '../support/groups.js';
+import { doubledGroup, fresh, instance, LEASE, observed, PLAN, PROCESSES, RECORD, T0, verdict } from '../support/groups.js';
 
 /** Ids that are terminated now; a wait's reason when none are. */
 function terminated(group: Group, seen: Parameters<typeof observed>[1] = {}): readonly string[] | string {
@@ -30,5 +30,21 @@ describe('decide: how much of a half may go', () => {
     const record = { ...RECORD, size: { min: 2, max: 4, desired: 2 } };
     expect(terminated(doubledGroup({ size, notes: { ...NOTES, record } }))).to.deep.equal(['i-old1']);
     expect(terminated(doubledGroup({ size: { ...size, desired: 2 }, notes: { ...NOTES, record } }))).to.match(/^its desired capacity 2 may not fall below min 2/);
+  });
+
+  it('one that weighs more than that goes once the desired capacity is as high as what is there', () => {
+    const told = (weight: number, min: number): unknown => {
+      const size = { min, max: 8, desired: 6 };
+      const instances = [instance('i-old1', { weight: 2 }), instance('i-old2', { weight: 2 }), fresh('i-new1', { weight })];
+      const record = { ...RECORD, old: 4, size: { min, max: 8, desired: 4 } };
+      const decision = decide(observed([doubledGroup({ weighted: true, size, instances, suspended: [...PROCESSES, 'Launch'], notes: { record, lease: LEASE, verdict: verdict('rollBack') } })]), PLAN);
+      const action = decision.kind === 'act' ? decision.actions[0]?.action : undefined;
+      return action?.type === 'terminate' ? action.instances : action?.type === 'resize' ? [action.purpose, action.size.desired] : decision.kind;
+    };
+    expect(told(2, 4)).to.deep.equal(['i-new1']);
+    expect(told(3, 4)).to.deep.equal(['fit', 7]);
+    expect(told(3, 2)).to.deep.equal(['i-new1']);
+    // More than is there would be launched.
+    expect(told(3, 5)).to.equal('wait');
   });
 });

@@ -11,6 +11,12 @@ function dead(id: string, of: Instance = fresh(id)): Instance {
   return { ...of, healthy: false, health: sick() };
 }
 
+/** EC2 does not say when it was launched. */
+function unlisted(id: string): Instance {
+  const { launchedAt, ...rest } = instance(id);
+  return rest;
+}
+
 /** A look at a doubled group in which a new instance is dead, and what EC2 says of that. */
 function lost(differs: Partial<Group>, ended: Observed['ended']): Observed {
   return observed([doubledGroup({ instances: [instance('i-old1'), instance('i-old2'), fresh('i-new1'), dead('i-new2')], ...differs })], { ended });
@@ -44,6 +50,10 @@ const rows: readonly { readonly when: string; readonly look: Observed; readonly 
     then: 'refuse: group.unsettled',
   },
   { when: 'an old instance is sick and we may go on', look: observed([group({ instances: [instance('i-1'), instance('i-2', { health: sick() })] })]), plan: { force: true }, then: 'record web' },
+  { when: 'EC2 does not list one yet, and we may go on', look: observed([group({ instances: [instance('i-1'), unlisted('i-2')] })]), plan: { force: true }, then: 'wait: looking twice before anything is changed' },
+  { when: 'EC2 never lists it', look: observed([group({ instances: [instance('i-1'), unlisted('i-2')] })], { at: T0 + 120_000 }), plan: { force: true }, then: 'refuse: group.unsettled' },
+  { when: 'one is dead and forgotten by EC2', look: observed([group({ instances: [instance('i-1'), { ...unlisted('i-2'), healthy: false }] })], { at: T0 + 120_000 }), then: 'refuse: group.unsettled' },
+  { when: 'one is dead and forgotten by EC2, and we may go on', look: observed([group({ instances: [instance('i-1'), { ...unlisted('i-2'), healthy: false }] })], { at: T0 + 120_000 }), plan: { force: true }, then: 'record web' },
   { when: 'Terminate is suspended', look: observed([group({ suspended: ['Terminate'] })]), then: 'refuse: group.suspended' },
   { when: 'several reasons stand against it', look: observed([group({ suspended: ['AddToLoadBalancer'], hasWarmPool: true, operator: 'eks.amazonaws.com' })]), then: 'refuse: group.operator group.warmPool group.suspended' },
   { when: 'an instance is in standby', look: observed([group({ instances: [instance('i-1'), instance('i-2'), instance('i-3', { lifecycle: 'Standby' })] })]), then: 'refuse: group.standby' },

@@ -75,6 +75,20 @@ describe('what seeds once found', () => {
     }
   });
 
+  it('a new one weighs more than the desired capacity may fall by: the roll-back raises it to what is there, and takes it out', async () => {
+    const raised: string[] = [];
+    for (let seed = 1; seed <= 6; seed++) {
+      const stage = createStage({ seed, images: { 'ami-bad': { behaviour: 'unhealthy' } } }, [{ name: 'web', size: 4, min: 4, max: 8, weights: [1, 3] }]);
+      stage.groups[0]?.changeImage('ami-bad');
+      const ending = await stage.run({ gates: { words: '', canary: 2 } });
+      expect(ending.outcome, ending.failure?.facts.what).to.equal('swapRolledBack');
+      raised.push(...ending.events.flatMap((event) => (event.type === 'action.done' && event.action.type === 'resize' && event.action.purpose === 'fit' ? [`${seed}: ${event.action.size.desired}`] : [])));
+      expect(stateOf(stage)).to.have.nested.property('[0].size').that.deep.equals([4, 4, 8]);
+      expect(stage.violations()).to.deep.equal([]);
+    }
+    expect(raised).not.to.deep.equal([]);
+  });
+
   it('old weights overshoot the desired capacity: a rolling rollout proves as much as its surge launches, and no more is waited for', async () => {
     const hooks = { check: 'check', checkTimeoutMs: 60_000, commandTimeoutMs: 60_000 };
     for (const gates of [undefined, { words: '', hooks }]) {

@@ -136,6 +136,8 @@ function lagOf(world: World): number {
 /** What is wrong once a rollout is over, whichever way it ended. */
 export function breachesAtEnd(world: World, expectation: Expectation, look: Look | undefined): Breach[] {
   if (look === undefined) return [{ rule: 'gone', text: 'The group does not exist any more.' }];
+  // The world may have taken somebody in this very moment.
+  remember(world, expectation, look);
   const resized = resizedByOthers(world, expectation, look.group);
   return [
     ...mixedBreach(expectation, look, resized),
