@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
@@ -93,6 +94,29 @@ describe('signals and readers that go away', function () {
     const { code, stderr } = await running.finished;
     expect(code, stderr).to.equal(0);
     await expectPromoted(before);
+  });
+
+  it('a reader that stands still, as a paused `less` does, holds nothing up, and gets all in the end', async () => {
+    const before = await group();
+    const [gate, out] = [join(world.folder, 'gate'), join(world.folder, 'out')];
+    // The pipe is full before the first line: Linux keeps 64 KiB of it.
+    const command = `{ yes '' | head -c 65536; '${process.execPath}' '${BIN}' ${SWAP.join(' ')}; echo "ended with $?" >&2; } | { while [ ! -e '${gate}' ]; do sleep 0.2; done; cat > '${out}'; }`;
+    const shell = spawn('/bin/sh', ['-c', command], { env: { ...CLEAN_ENV, ...world.env }, stdio: ['ignore', 'ignore', 'pipe'] });
+    let said = '';
+    shell.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+    const closed = new Promise((resolve) => shell.once('close', resolve));
+    const ids = before.instances.map(({ id }) => id);
+    let now = await group();
+    for (let looks = 0; looks < 120 && (now.record !== undefined || now.instances.some(({ id }) => ids.includes(id))); looks++) {
+      await clock.sleep(500);
+      now = await group();
+    }
+    await expectPromoted(before);
+    expect(said).not.to.include('ended with');
+    await writeFile(gate, '');
+    await closed;
+    expect(said).to.include('ended with 0');
+    expect(await readFile(out, 'utf8')).to.match(/Promoted/);
   });
 
   it('SIGTERM, and SIGKILL two seconds later, as agents do: the next run ends it', async () => {
