@@ -5,18 +5,23 @@ import type { Plan } from '../model/plan.js';
 
 /**
  * Why an alarm stops a rollout that began then, or undefined. One that rang before does not count until it was
- * quiet: whoever started nevertheless knew of it. Without data it is no alarm.
+ * quiet: whoever started nevertheless knew of it. Without data it is no alarm. One that somebody deleted meanwhile
+ * counts as one that rings: who asked for it does not want to go on unheard.
  */
-export function alarmed({ alarms }: Pick<Observed, 'alarms'>, startedAt: Instant): string | undefined {
-  const ringing = (alarms ?? []).find(({ state, since }) => state === 'ALARM' && since >= startedAt);
-  return ringing === undefined ? undefined : `the alarm ${ringing.name} is in ALARM ${sinceText(ringing)}`;
+export function alarmed(observed: Pick<Observed, 'alarms'>, plan: Plan, startedAt: Instant): string | undefined {
+  const ringing = (observed.alarms ?? []).find(({ state, since }) => state === 'ALARM' && since >= startedAt);
+  if (ringing !== undefined) return `the alarm ${ringing.name} is in ALARM ${sinceText(ringing)}`;
+  const [gone] = unheard(observed, plan);
+  return gone === undefined ? undefined : `the alarm ${gone} does not exist any more, so nobody would hear it`;
 }
 
 /** Alarms that were named and do not exist: nobody would hear them. */
-export function missingAlarms({ alarms }: Observed, { gates }: Plan): readonly Reason[] {
-  if (alarms === undefined) return [];
-  const missing = (gates?.alarms ?? []).filter((name) => !alarms.some((alarm) => alarm.name === name));
-  return missing.map((name) => ({ code: 'alarm.missing', text: `there is no CloudWatch alarm ${name}`, remedy: 'Check the name, the account and the region.' }));
+export function missingAlarms(observed: Observed, plan: Plan): readonly Reason[] {
+  return unheard(observed, plan).map((name) => ({ code: 'alarm.missing', text: `there is no CloudWatch alarm ${name}`, remedy: 'Check the name, the account and the region.' }));
+}
+
+function unheard({ alarms }: Pick<Observed, 'alarms'>, { gates }: Plan): readonly string[] {
+  return alarms === undefined ? [] : (gates?.alarms ?? []).filter((name) => !alarms.some((alarm) => alarm.name === name));
 }
 
 /** Alarms that ring before anything was begun. */

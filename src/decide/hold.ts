@@ -22,7 +22,7 @@ export function holdOf(observed: Observed, plan: Plan, group: Group, record: Rol
   const promoted = group.notes.verdict?.outcome === 'promote';
   if (promoted && observed.wish !== undefined) return { why: observed.wish.why, stop: true };
   if (promoted && plan.undo) return { why: 'it is judged already, and old instances that are gone cannot be launched again', stop: true };
-  const alarm = promoted ? alarmed(observed, record.startedAt) : undefined;
+  const alarm = promoted ? alarmed(observed, plan, record.startedAt) : undefined;
   if (alarm !== undefined) return { why: alarm, stop: true };
   if (promoted && record.together && halted !== undefined && halted.group !== group.name) return { why: `${halted.group} cannot go on, and they are judged together`, stop: true };
   const turn = record.serial ? whoseTurn(observed, plan) : undefined;

@@ -69,7 +69,7 @@ export function prepare(observed: Observed, plan: Plan, group: Group, record: Ro
 function whyFailing(observed: Observed, plan: Plan, group: Group, record: RolloutRecord, halves: Split, aim: Aim): string | undefined {
   const called = calledBack(observed, plan, group);
   if (called !== undefined) return called;
-  const lost = alarmed(observed, record.startedAt) ?? hopeless(group, record, observed.failures, halves.new);
+  const lost = alarmed(observed, plan, record.startedAt) ?? hopeless(group, record, observed.failures, halves.new);
   if (lost !== undefined) return lost;
   const ready = proven(group, halves.new, observed.seen, plan, observed.at);
   if (units(ready) >= aim.needed) return undefined;

@@ -22,9 +22,9 @@ export function prove(observed: Observed, plan: Plan): Decision {
     const why = `${ready} of ${group.size.desired} instances are proven`;
     const began = observed.seen.progressAt[group.name]?.at ?? observed.seen.firstLookAt;
     const until = Math.min(began + plan.timing.progressMs, observed.seen.firstLookAt + plan.timing.totalMs);
-    const lost = alarmed(observed, observed.seen.firstLookAt) ?? hopeless(group, undefined, observed.failures, live);
+    const lost = alarmed(observed, plan, observed.seen.firstLookAt) ?? hopeless(group, undefined, observed.failures, live);
     const open = live.filter((instance) => !done.includes(instance)).map((instance) => ({ id: instance.id, why: notInService(group, instance) || notProvenYet(observed.seen, plan, instance) }));
-    if (ready >= group.size.desired && alarmed(observed, observed.seen.firstLookAt) === undefined) results.push({ group: group.name, outcome: 'proven', why: group.size.desired === 0 ? 'it is empty (desired 0)' : why });
+    if (ready >= group.size.desired && alarmed(observed, plan, observed.seen.firstLookAt) === undefined) results.push({ group: group.name, outcome: 'proven', why: group.size.desired === 0 ? 'it is empty (desired 0)' : why });
     else if (observed.wish !== undefined) results.push({ group: group.name, outcome: 'unproven', why: `${observed.wish.why}; ${why}` });
     else if (lost !== undefined) results.push({ group: group.name, outcome: 'unproven', why: lost });
     else if (observed.at >= until) {

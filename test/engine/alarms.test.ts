@@ -50,6 +50,18 @@ describe('alarms', () => {
     expect(again.violations()).to.deep.equal([]);
   });
 
+  it('that somebody deletes meanwhile count as ringing: nobody would hear them', async () => {
+    for (const [plan, outcome] of [[{}, 'swapRolledBack'], [ROLLING, 'stopped']] as const) {
+      const stage = stageWith({ errors: {} });
+      const { clock } = stage.sandbox;
+      clock.after(outcome === 'stopped' ? 120_000 : 30_000, () => void stage.sandbox.invoke('cloudwatch', 'DeleteAlarms', { AlarmNames: ['errors'] }));
+      const ending = await run(stage, { alarms: ['errors'] }, plan);
+      expect(ending.outcome).to.equal(outcome);
+      expect(ending.failure?.facts.what).to.include('the alarm errors does not exist any more');
+      expect(stage.violations()).to.deep.equal([]);
+    }
+  });
+
   for (const type of ['metric', 'composite'] as const) {
     it(`roll a swap back while it proves: ${type}`, async () => {
       const stage = stageWith({ errors: { type } }, { kind: 'alarm', name: 'errors', at: 330 });

@@ -51,6 +51,7 @@ export const MUTATIONS: readonly Mutation[] = [
   { name: 'pause-ignored', rule: 'nobody goes beyond a pause but by resume', file: 'decide/gates.js', find: 'if (plan.undo || plan.goOn === true)', put: 'if (true)' },
   { name: 'gates-forgotten', rule: 'a rollout does not pass with less than it was begun with', file: 'decide/gates.js', find: 'if (lacking.length === 0)', put: 'if (true)' },
   { name: 'alarm-unheard', rule: 'an alarm that rings fails the rollout', file: 'decide/alarms.js', find: "({ state, since }) => state === 'ALARM' && since >= startedAt", put: '() => false' },
+  { name: 'alarm-gone', rule: 'an alarm that is deleted meanwhile stops a rollout', file: 'decide/alarms.js', find: 'return gone === undefined ?', put: 'return true ?' },
   { name: 'check-skipped', rule: 'an instance is proven only when its check command says yes', file: 'decide/remember.js', find: '.filter((instance) => checked(seen, plan, instance))', put: '' },
   { name: 'before-command-skipped', rule: 'a termination waits for the command before it', file: 'decide/hooks.js', find: 'const ready = action.instances.filter(isOver);', put: 'const ready = action.instances;' },
   { name: 'failed-command-ignored', rule: 'a command before or after a termination that fails stops the run', file: 'decide/hooks.js', find: "resultOf(seen, kind, id)?.passed === false", put: 'false' },
