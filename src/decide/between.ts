@@ -2,7 +2,7 @@ import type { Observed } from '../model/decision.js';
 import type { Group } from '../model/group.js';
 import type { RollingRecord } from '../model/record.js';
 import { act } from './finish.js';
-import { bakesUntil, bakingWait, pauseDue, shareOf, waitsForResume } from './gates.js';
+import { bakesUntil, bakingWait, pauseDue, pauseOfMate, shareOf } from './gates.js';
 import type { Step } from './step.js';
 
 /** How far a rolling rollout is. Units. */
@@ -18,19 +18,12 @@ interface Standing {
 /** What stands between two batches of a rolling rollout: a bake, or a pause that was asked for; undefined when nothing does. */
 export function between(observed: Observed, group: Group, record: RollingRecord, { ready, settled }: Standing): Step | undefined {
   if (!settled) return undefined;
-  const paused = pauseDue(record, shareOf(ready, record)) ?? pauseOfMate(observed, group, record);
+  const paused = pauseDue(record, shareOf(ready, record)) ?? (record.serial ? pauseOfMate(observed, group, record) : undefined);
   const bakes = ready === 0 ? undefined : bakesUntil(observed, group, record);
   if (bakes !== undefined) return { kind: 'wait', wait: bakingWait(group, record, ready, bakes) };
   if (paused === undefined) return undefined;
   const action = { type: 'pause', group: group.name, record: { ...record, gates: { ...record.gates, paused } } } as const;
   return act('pause', action, `somebody wants to look before more than ${paused} % of it is new`);
-}
-
-/** Groups that take turns as one cluster stop as one. */
-function pauseOfMate({ groups }: Observed, { name }: Group, record: RollingRecord): number | undefined {
-  if (!record.serial) return undefined;
-  const paused = groups.flatMap(({ name: other, notes: { record: mate } }) => (other !== name && mate?.run === record.run && waitsForResume(mate) ? [mate.gates?.paused ?? 0] : []));
-  return paused.length === 0 ? undefined : Math.max(...paused);
 }
 
 /**

@@ -83,6 +83,12 @@ export function waitsForResume({ gates }: RolloutRecord): boolean {
   return (gates?.paused ?? 0) > (gates?.passed ?? 0);
 }
 
+/** Where another group of the same rollout was paused: groups that take turns or are judged together stop as one, also when the note of one came late. */
+export function pauseOfMate({ groups }: Pick<Observed, 'groups'>, { name }: Group, { run }: RolloutRecord): number | undefined {
+  const paused = groups.flatMap(({ name: other, notes: { record: mate } }) => (other !== name && mate?.run === run && waitsForResume(mate) ? [mate.gates?.paused ?? 0] : []));
+  return paused.length === 0 ? undefined : Math.max(...paused);
+}
+
 /** A rollout that stopped for somebody to look at it is nobody's to go on with by accident. */
 export function pausedReasons({ groups, seen }: Observed, plan: Plan): readonly Reason[] {
   if (plan.undo || plan.goOn === true) return [];

@@ -4,6 +4,7 @@ import type { Plan } from '../model/plan.js';
 import type { RolloutRecord } from '../model/record.js';
 import { alarmed } from './alarms.js';
 import { split, units } from './classify.js';
+import { pauseOfMate } from './gates.js';
 import { proven } from './remember.js';
 import type { Hold } from './step.js';
 
@@ -25,6 +26,8 @@ export function holdOf(observed: Observed, plan: Plan, group: Group, record: Rol
   const alarm = promoted ? alarmed(observed, plan, record.startedAt) : undefined;
   if (alarm !== undefined) return { why: alarm, stop: true };
   if (promoted && record.together && halted !== undefined && halted.group !== group.name) return { why: `${halted.group} cannot go on, and they are judged together`, stop: true };
+  // It pauses with its mate before anything of its own is launched; after the verdict it does so between two batches.
+  if (!promoted && record.serial && pauseOfMate(observed, group, record) !== undefined) return { why: 'a group of the same rollout was paused', stop: false };
   const turn = record.serial ? whoseTurn(observed, plan) : undefined;
   return turn === undefined || turn === group.name ? undefined : { why: `one instance at a time over all groups: it is the turn of ${turn}`, stop: false };
 }

@@ -146,6 +146,7 @@ describe('decide: rolling over several groups, one instance at a time', () => {
   const api = (names: readonly string[], differs: Parameters<typeof rollingGroup>[1] = {}): ReturnType<typeof rollingGroup> => rollingGroup(old(...names), { ...serial, ...differs, group: { name: 'api' } });
   const A = ['i-a1', 'i-a2', 'i-a3', 'i-a4'];
   const turns: readonly { readonly when: string; readonly look: Observed; readonly then: string }[] = [
+    { when: 'the first group was paused, and the note of the second is missing still', look: observed([{ ...rollingGroup([...FOUR, ...young('i-5')], { ...serial, judged: false, desired: 5, gates: { pauseAt: [25], paused: 25 } }), notes: { record: { ...ROLLING, ...serial, gates: { pauseAt: [25], paused: 25 } } } }, api(A, { judged: false, gates: { pauseAt: [25] } })], { seen: { results: { web: { group: 'web', outcome: 'paused', why: '' } } } }), then: 'pause api' },
     { when: 'only the first group is surged', look: observed([rollingGroup(FOUR, { ...serial, judged: false }), api(A, { judged: false })]), then: 'surge 1/5/5' },
     { when: 'its first new one is proven for all', look: observed([rollingGroup([...FOUR, ...young('i-5')], { ...serial, judged: false, desired: 5 }), api(A, { judged: false })]), then: 'promote web,api' },
     { when: 'one goes', look: observed([rollingGroup([...FOUR, ...young('i-5')], { ...serial, desired: 5 }), api(A)]), then: 'terminate old i-1 to be replaced' },

@@ -21,6 +21,7 @@ export const MUTATIONS: readonly Mutation[] = [
   { name: 'verdict-ignored', rule: 'the verdict decides which half goes', file: 'decide/step.js', find: "if (verdict.outcome === 'rollBack')", put: 'if (false)' },
   { name: 'notes-forgotten', rule: 'a read that lags never makes us forget our notes', file: 'decide/remember.js', find: 'const current = record ?? known?.record;', put: 'const current = record;' },
   { name: 'other-version', rule: 'a note of another version is never guessed at', file: 'aws/notes.js', find: 'if (version !== String(expected))', put: 'if (false)' },
+  { name: 'mate-paused', rule: 'groups that take turns pause together, also when the note of one comes late', file: 'decide/hold.js', find: 'if (!promoted && record.serial &&', put: 'if (false &&' },
   { name: 'last-launch', rule: 'a rolling rollout does not go back to its size while one more is being launched', file: 'decide/rolling.js', find: 'if (missing <= 0 ||', put: 'if (true ||' },
   { name: 'fit-launches', rule: 'a desired capacity that is raised for weights launches nobody', file: 'decide/halve.js', find: 'return desired <= there ?', put: 'return true ?' },
   { name: 'guard-fit', rule: 'the guard counts what is there, too', file: 'decide/guard.js', find: 'return desired > size.desired && desired <= there ?', put: 'return true ?' },

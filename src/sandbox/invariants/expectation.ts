@@ -69,8 +69,11 @@ export function processesIn(note: string | undefined): string[] {
   return list === '-' ? [] : list.split('/').map((name) => SPELLINGS[name] ?? name);
 }
 
-/** Begins to expect a rollout: everything is as found now. */
-export function beginRollout(world: World, look: Look, strategy: Strategy): Expectation {
+/**
+ * Begins to expect a rollout: everything is as found now.
+ * @param lately units of instances that served until a moment ago: whoever begins may not know better yet
+ */
+export function beginRollout(world: World, look: Look, strategy: Strategy, lately: ReadonlyMap<string, number> = new Map()): Expectation {
   const { group } = look;
   const weights = (group.mixed?.LaunchTemplate?.Overrides ?? []).map((one) => Number(one.WeightedCapacity ?? 1));
   const overshoot = Math.max(0, ...weights.map((weight) => weight - 1));
@@ -89,7 +92,7 @@ export function beginRollout(world: World, look: Look, strategy: Strategy): Expe
     terminated: new Set(),
     servingSince: new Map(look.instances.filter((one) => one.inService).map((one) => [one.id, 0])),
     lastInService: new Map(),
-    counted: new Map(look.instances.filter((one) => one.inService).map((one) => [one.id, one.units])),
+    counted: new Map([...lately, ...look.instances.filter((one) => one.inService).map((one) => [one.id, one.units] as const)]),
     taken: new Set(),
     removals: 0,
     outside: group.outside.count,

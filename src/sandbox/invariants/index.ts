@@ -3,6 +3,7 @@ import { revisionOf } from '../world/touched.js';
 import type { World } from '../world/world.js';
 import { beginRollout, meddled, OUR_TAGS, strategyIn, type Expectation, type Strategy } from './expectation.js';
 import { lookAt, type Look } from './look.js';
+import { nextService, servedLately, type Service } from './service.js';
 import { isRestart, watchRestarts } from './restart.js';
 import { watchSerial } from './serial.js';
 import { breachesAtEnd, breachesNow, type Breach } from './rules.js';
@@ -57,6 +58,7 @@ export function watchInvariants(world: World, options: { readonly autoExpect?: b
   const expectations = new Map<string, Expectation>();
   const looked = new Map<string, { revision: number; outside: number; at: number }>();
   const lastPoints = new Map<string, string>();
+  const service = new Map<string, Service>();
 
   const report = (group: string, breaches: readonly Breach[]): Violation[] => {
     const found = breaches.map((breach) => ({ at: world.clock.now(), group, ...breach }));
@@ -67,6 +69,7 @@ export function watchInvariants(world: World, options: { readonly autoExpect?: b
   const check = (name: string): void => {
     const look = lookAt(world, name);
     if (look === undefined) return;
+    service.set(name, nextService(world, look, service.get(name)));
     // Of a group that somebody else deletes nothing can be expected any more.
     const doomed = expectations.get(name);
     if (doomed !== undefined && meddled(world, doomed, look.group, 'deleteGroup') > 0) expectations.delete(name);
@@ -85,7 +88,7 @@ export function watchInvariants(world: World, options: { readonly autoExpect?: b
     const { name, tags } = look.group;
     // Restarts in place have rules of their own.
     if (isRestart(tags.get(ROLLOUT_TAG)?.value) && !expectations.has(name)) return;
-    if (tags.has(ROLLOUT_TAG) && !expectations.has(name)) expectations.set(name, beginRollout(world, look, strategyIn(tags.get(ROLLOUT_TAG)?.value)));
+    if (tags.has(ROLLOUT_TAG) && !expectations.has(name)) expectations.set(name, beginRollout(world, look, strategyIn(tags.get(ROLLOUT_TAG)?.value), servedLately(world, service.get(name))));
     const begun = expectations.get(name);
     if (begun !== undefined && tags.has(ROLLOUT_TAG)) begun.removals = meddled(world, begun, look.group, 'removeTags');
     const expectation = expectations.get(name);
@@ -107,7 +110,7 @@ export function watchInvariants(world: World, options: { readonly autoExpect?: b
     expect: ({ group, strategy }) => {
       const look = lookAt(world, group);
       if (look === undefined) throw new Error(`There is no group ${group} to expect anything of.`);
-      expectations.set(group, beginRollout(world, look, strategy));
+      expectations.set(group, beginRollout(world, look, strategy, servedLately(world, service.get(group))));
       check(group);
     },
     settle: (group) => {

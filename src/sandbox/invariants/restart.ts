@@ -9,9 +9,7 @@ import { OUR_TAGS } from './expectation.js';
 import type { Violation } from './index.js';
 import { lookAt } from './look.js';
 import type { Breach } from './rules.js';
-
-/** Looks of others may lag this much behind the world before they act on them. */
-const LOOK_LAG_MS = 15_000;
+import { lagOf } from './service.js';
 
 /** What a restart works on, as it truly is: a group, or what is registered with one balancer. */
 interface Fleet {
@@ -90,9 +88,9 @@ function begin(world: World, fleet: Fleet, note: string): Expectation {
 
 function now(world: World, expectation: Expectation, fleet: Fleet): readonly Breach[] {
   const at = world.clock.now();
-  const stale = Math.max(0, ...world.scenario.faults.map((fault) => (fault.kind === 'staleReads' ? fault.seconds * 1000 : 0)));
+  const lag = lagOf(world);
   for (const id of fleet.serving) expectation.servedAt.set(id, at);
-  const lately = (id: string): boolean => (expectation.servedAt.get(id) ?? -Infinity) >= at - LOOK_LAG_MS - stale;
+  const lately = (id: string): boolean => (expectation.servedAt.get(id) ?? -Infinity) >= at - lag;
   // Who was out, came back and never served costs nobody anything by going out again.
   const more = [...fleet.takenOut].filter((id) => !expectation.takenOut.has(id) && (lately(id) || !expectation.everOut.has(id)));
   for (const id of fleet.takenOut) expectation.everOut.add(id);
@@ -102,7 +100,7 @@ function now(world: World, expectation: Expectation, fleet: Fleet): readonly Bre
   for (const id of expectation.registeredAt.keys()) if (!there.has(id)) expectation.registeredAt.delete(id);
   for (const id of there) if (!expectation.registeredAt.has(id)) expectation.registeredAt.set(id, expectation.begun.registrations.some((one) => instanceOf(one) === id) ? -Infinity : at);
   // Who was registered since the last look could not be counted by it.
-  const known = [...there].filter((id) => (expectation.registeredAt.get(id) ?? at) < at - LOOK_LAG_MS - stale);
+  const known = [...there].filter((id) => (expectation.registeredAt.get(id) ?? at) < at - lag);
   const total = new Set([...known, ...fleet.takenOut]);
   const alive = fleet.members.filter(({ id, alive: lives, aside }) => lives && !aside && total.has(id)).length;
   const floor = Math.max(1, expectation.quorum < 1 ? Math.ceil(expectation.quorum * alive - 1e-9) : expectation.quorum);

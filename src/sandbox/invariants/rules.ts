@@ -1,15 +1,13 @@
 import type { World } from '../world/world.js';
 import { desiredByOthers, meddled, FROZEN_TAG, foreignTags, OUR_TAGS, processesIn, resizedByOthers, type Expectation } from './expectation.js';
 import type { Look, Seen } from './look.js';
+import { lagOf } from './service.js';
 
 /** A broken rule, in a sentence. */
 export interface Breach {
   readonly rule: 'capacity' | 'surge' | 'order' | 'foreign' | 'busy' | 'mixed' | 'sizes' | 'processes' | 'protection' | 'tags' | 'gone' | 'quorum' | 'membership' | 'registered' | 'serial';
   readonly text: string;
 }
-
-/** Looks of others may lag this much behind the world before they act on them. */
-const LOOK_LAG_MS = 15_000;
 
 /** Instances launched within this time after one another count as equally old. */
 const SAME_AGE_MS = 60_000;
@@ -126,11 +124,6 @@ function orderBreach(world: World, expectation: Expectation, look: Look, ended: 
     if (spared !== undefined) return [{ rule: 'order', text: `${victim.id} was terminated while ${spared.id}, which is older, still serves.` }];
   }
   return [];
-}
-
-/** How far behind the world a look may be. */
-function lagOf(world: World): number {
-  return LOOK_LAG_MS + Math.max(0, ...world.scenario.faults.map((fault) => (fault.kind === 'staleReads' ? fault.seconds * 1000 : 0)));
 }
 
 /** What is wrong once a rollout is over, whichever way it ended. */
