@@ -115,7 +115,7 @@ function now(world: World, expectation: Expectation, fleet: Fleet): readonly Bre
 function membership(world: World, expectation: Expectation, fleet: Fleet): readonly Breach[] {
   // Somebody resumed the health check meanwhile: then replacing who is out is their doing.
   const resumed = world.scenario.faults.some((fault) => fault.kind === 'meddle' && fault.group === fleet.name && fault.does === 'resumeProcesses' && happened(world, expectation.since, fault.at));
-  const wrong = fleet.members.filter(({ id, endedBy }) => expectation.begun.members.some((one) => one.id === id) && (endedBy === 'caller' || endedBy === 'scale-in' || (endedBy === 'health' && !resumed && expectation.takenOut.has(id))));
+  const wrong = fleet.members.filter(({ id, endedBy }) => expectation.begun.members.some((one) => one.id === id) && (endedBy === 'caller' || endedBy === 'scale-in' || endedBy === 'rebalance' || (endedBy === 'health' && !resumed && expectation.takenOut.has(id))));
   return wrong.length === 0 ? [] : [{ rule: 'membership', text: `${wrong.map(({ id, endedBy }) => `${id} (${endedBy ?? ''})`).join(', ')} was ended during a restart.` }];
 }
 

@@ -15,7 +15,7 @@ const SAME_AGE_MS = 60_000;
 /** What is wrong at this moment of a rollout. */
 export function breachesNow(world: World, expectation: Expectation, look: Look, busy: boolean): Breach[] {
   const terminated = terminatedHalves(world, expectation, look);
-  const ended = look.instances.filter((one) => one.endedBy === 'caller' || one.endedBy === 'scale-in');
+  const ended = look.instances.filter((one) => one.endedBy === 'caller' || isScaledIn(expectation, one));
   const more = ended.filter((one) => !expectation.terminated.has(one.id));
   for (const one of more) expectation.terminated.add(one.id);
   if (expectation.half === undefined && terminated.size === 1) expectation.half = [...terminated][0];
@@ -43,7 +43,7 @@ function terminatedHalves(world: World, expectation: Expectation, look: Look): S
   // Weights do not always add up: of what is more than desired then, Auto Scaling lets go what it likes.
   const weights = (look.group.mixed?.LaunchTemplate?.Overrides ?? []).some(({ WeightedCapacity: weight }) => weight !== undefined);
   const surplus = weights || (expectation.half === 'old' && (expectation.strategy.kind === 'rolling' || [...expectation.taken].some((id) => expectation.old.has(id))));
-  const ended = look.instances.filter((one) => one.endedBy === 'caller' || (one.endedBy === 'scale-in' && !others && !(surplus && !expectation.old.has(one.id))));
+  const ended = look.instances.filter((one) => one.endedBy === 'caller' || (isScaledIn(expectation, one) && !others && !(surplus && !expectation.old.has(one.id))));
   // A rolling rollout that was stopped and mended replaces what it had launched before, too.
   const counted = ended.filter((one) => expectation.strategy.kind !== 'rolling' || expectation.old.has(one.id) || !one.outdated);
   return new Set(counted.map((one) => (expectation.old.has(one.id) ? 'old' : 'new')));
@@ -61,7 +61,7 @@ function remember(world: World, expectation: Expectation, look: Look): void {
     if (!one.inService) expectation.servingSince.delete(one.id);
     else if (!expectation.servingSince.has(one.id)) expectation.servingSince.set(one.id, world.clock.now());
     if (one.inService) expectation.lastInService.set(one.id, { at: world.clock.now(), units: one.units });
-    if (isTaken(one)) expectation.taken.add(one.id);
+    if (isTaken(one) || isRebalanced(expectation, one)) expectation.taken.add(one.id);
     // EC2 forgets who ended an instance before Auto Scaling forgets the instance.
     else if (!one.leaving || one.endedBy !== undefined) expectation.taken.delete(one.id);
   }
@@ -74,6 +74,16 @@ function isTaken(one: Seen): boolean {
   if (one.aside) return true;
   if (one.endedBy !== undefined) return one.endedBy === 'world' || one.endedBy === 'health' || one.endedBy === 'lifetime';
   return !one.leaving && (!one.alive || one.registered);
+}
+
+/** Who leaves when Auto Scaling evens out the zones. A rolling rollout chooses who goes so that there is nothing to even out; a swap cannot. */
+function isRebalanced({ strategy }: Expectation, { inService, endedBy }: Seen): boolean {
+  return strategy.kind !== 'rolling' && !inService && endedBy === 'rebalance';
+}
+
+/** Who Auto Scaling chose because there were too many. */
+function isScaledIn({ strategy }: Expectation, { endedBy }: Seen): boolean {
+  return endedBy === 'scale-in' || (strategy.kind === 'rolling' && endedBy === 'rebalance');
 }
 
 function foreignBreach(expectation: Expectation, terminated: ReadonlySet<'old' | 'new'>): Breach[] {

@@ -73,7 +73,7 @@ function openIn(world: World, group: GroupState, followed: Map<string, Followed>
   const instances = lookAt(world, group.name)?.instances ?? [];
   const known = followed.get(group.name) ?? begin(world, group);
   for (const one of instances) if (one.inService) known.served.add(one.id);
-  const leaving = instances.filter((one) => one.leaving && (one.endedBy === 'caller' || one.endedBy === 'scale-in')).map(({ id }) => id);
+  const leaving = instances.filter((one) => one.leaving && (one.endedBy === 'caller' || one.endedBy === 'scale-in' || one.endedBy === 'rebalance')).map(({ id }) => id);
   for (const one of instances) if (isTaken(one)) known.lost.add(one.id);
   const fresh = instances.filter((one) => !known.old.has(one.id) && one.alive && !one.leaving && !one.aside && !known.served.has(one.id));
   for (const one of fresh) if (known.replacing.size < known.lost.size) known.replacing.add(one.id);
@@ -95,7 +95,7 @@ function begin(world: World, group: GroupState): Followed {
 }
 
 function isTaken({ endedBy, aside, alive, leaving }: Seen): boolean {
-  return aside || (endedBy === undefined ? !alive && !leaving : endedBy !== 'caller' && endedBy !== 'scale-in');
+  return aside || (endedBy === undefined ? !alive && !leaving : endedBy !== 'caller' && endedBy !== 'scale-in' && endedBy !== 'rebalance');
 }
 
 /** Who works on the group: the run of its lease, else of its record. Undefined when no rollout there goes one at a time. */

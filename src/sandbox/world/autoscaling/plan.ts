@@ -74,7 +74,9 @@ function scaleIn(world: World, group: GroupState): void {
       return;
     }
     const cause = `${group.lastChange}  At ${stamp(world)} an instance was taken out of service in response to a difference between desired and actual capacity, shrinking the capacity from ${capacity} to ${capacity - unitsOf(victim)}.  At ${stamp(world)} instance ${victim.id} was selected for termination.`;
-    beginTermination(world, group, victim, group.resizedByWorld === true ? 'world' : 'scale-in', cause);
+    const evens = (group.evening ?? 0) > 0;
+    if (evens) group.evening = (group.evening ?? 0) - unitsOf(victim);
+    beginTermination(world, group, victim, group.resizedByWorld === true ? 'world' : evens ? 'rebalance' : 'scale-in', cause);
   }
   if (capacityOf(group) > group.desired) {
     // What is still starting is terminated once it serves; weights may leave a surplus for good.
@@ -97,5 +99,8 @@ function rebalance(world: World, group: GroupState): void {
   const change = imbalance(group);
   if (change === undefined || [...group.members.values()].some((member) => member.rebalancing === true)) return;
   const cause = `At ${stamp(world)} an instance was launched to balance instances in zone(s) ${change.fullest} with other zones resulting in more than desired number of instances in the group. An unneeded instance will be terminated at the end of the rebalancing.`;
-  if (launchOne(world, group, change.emptiest, cause, true).id === undefined) backOff(world, group);
+  const { id } = launchOne(world, group, change.emptiest, cause, true);
+  if (id === undefined) return backOff(world, group);
+  const launched = group.members.get(id);
+  group.evening = Math.max(0, group.evening ?? 0) + (launched === undefined ? 0 : unitsOf(launched));
 }

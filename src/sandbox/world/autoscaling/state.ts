@@ -120,6 +120,8 @@ export interface GroupState {
   lastChange: string;
   /** Set while the desired capacity is what a fault of the scenario made it: what scales in then is nobody's doing. */
   resizedByWorld?: boolean;
+  /** Units that were launched to even out the zones, and whose surplus has still to go. */
+  evening?: number;
   planAt?: number;
   healthCheckAt?: number;
   /** Launches so far, failed ones included: overrides take turns. */
