@@ -24,10 +24,10 @@ export function recordGates({ gates }: Plan): { readonly gates?: RecordGates } {
   return Object.keys(noted).length === 0 ? {} : { gates: noted };
 }
 
-/** Units of the canary; 0 when there is none, or when it would be all that is proven before the verdict. */
+/** Units of the canary; 0 when there is none, or when it would be all that is launched before the verdict. */
 export function canaryOf(record: RolloutRecord): number {
   const canary = record.gates?.canary ?? 0;
-  return canary < aimOf(record).needed ? canary : 0;
+  return canary < aimOf(record).size.desired - record.old ? canary : 0;
 }
 
 /** What a group grows to and proves now: first its canary, if it has one, then what its strategy takes. */
@@ -35,8 +35,8 @@ export function nowAim({ size }: Pick<Group, 'size'>, record: RolloutRecord): Ai
   const aim = aimOf(record);
   const canary = canaryOf(record);
   if (canary === 0 || reaches(size, aim.size)) return aim;
-  // Where weights overshoot, less than what is there would launch nothing.
-  const desired = Math.max(record.size.desired, record.old) + canary;
+  // Where weights overshoot, less than what is there would launch nothing; where old ones are missing, what takes their place is the canary.
+  const desired = Math.max(record.size.desired, record.old + canary);
   return {
     purpose: 'canary',
     // Min untouched, max raised only where needed.

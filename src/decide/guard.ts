@@ -116,7 +116,7 @@ function ruleOf(group: Group, action: Action): string | undefined {
         const all = record.strategy === 'rolling' ? launchedBySurge(record) : record.size.desired;
         const fresh = newInService(group, record);
         if (action.purpose === 'double' && canary < record.size.desired && fresh < canary) return `${fresh} of the canary's ${canary} are in service`;
-        if (action.purpose === 'canary' && action.size.desired !== Math.max(Math.max(record.size.desired, record.old) + canary, group.size.desired)) return 'that is not the canary';
+        if (action.purpose === 'canary' && action.size.desired !== Math.max(record.size.desired, record.old + canary, group.size.desired)) return 'that is not the canary';
         if (action.purpose === 'canary' && (canary === 0 || canary >= all)) return 'no canary was asked for';
         if (action.purpose === 'double' && record.strategy !== 'swap') return 'only a swap doubles';
         if (verdict !== undefined) return 'it is judged already';

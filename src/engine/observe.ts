@@ -88,7 +88,9 @@ export function createObserver(deps: Deps, plan: Plan): Observer {
     const takenOver = ({ record, verdict }: BareGroup['notes']): boolean => record?.strategy === 'rolling' && record.run !== plan.run && verdict?.outcome === 'promote';
     const undecided = groups.filter((group) => (group.notes.record === undefined || takenOver(group.notes)) && !isDone(group) && plan.strategy !== 'restart');
     const moving = new Set(undecided.flatMap((group) => group.configurationRefs.map(movingTemplate)).filter((id) => id !== undefined));
-    if (moving.size > 0 && (versions === undefined || at - versions.at >= VERSIONS_MS)) versions = { at, of: { ...versions?.of, ...(await gateway.templateVersions([...moving])) } };
+    // One may have been unasked for as long as its group was a dead run's.
+    const unread = [...moving].some((id) => versions?.of[id] === undefined);
+    if (moving.size > 0 && (versions === undefined || unread || at - versions.at >= VERSIONS_MS)) versions = { at, of: { ...versions?.of, ...(await gateway.templateVersions([...moving])) } };
     return new Map(groups.map((group) => [group.name, group.configurationRefs.flatMap((ref) => resolved(ref, versions?.of ?? {}))]));
   }
 

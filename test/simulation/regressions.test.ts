@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { autoScalingState } from '../../src/sandbox/world/autoscaling/state.js';
 import { scriptedHooks } from '../support/scripted-hooks.js';
 import { putUnderStack, STACK } from '../support/stack-of-groups.js';
 import { createStage, stateOf } from '../support/stage.js';
@@ -60,6 +61,32 @@ describe('what seeds once found', () => {
       stage.groups[0]?.changeImage('ami-new');
       const ending = await stage.run({ changed });
       expect(ending.results.map((result) => result.outcome)).to.deep.equal([outcome]);
+      expect(stage.violations()).to.deep.equal([]);
+    }
+  });
+
+  it('killed between the records of two groups: the next run takes the first back and swaps both', async () => {
+    const stage = createStage({}, [{ name: 'web', size: 2, min: 1, max: 3 }, { name: 'api', size: 2, min: 1, max: 3 }]);
+    for (const group of stage.groups) group.changeImage('ami-new');
+    expect((await stage.run({}, { killAt: { change: 1, when: 'after' } })).outcome).to.equal('killed');
+    const ending = await stage.run();
+    expect(ending.outcome, ending.failure?.facts.what).to.equal('swapped');
+    expect(ending.results.map(({ outcome }) => outcome)).to.deep.equal(['promoted', 'promoted']);
+    expect(stage.violations()).to.deep.equal([]);
+  });
+
+  it('old ones are missing and the start is forced: what takes their place is the canary', async () => {
+    for (const plan of [{ strategy: 'rolling', rolling: { surge: { count: 2 }, unavailable: { count: 0 }, serial: false } }, {}] as const) {
+      const stage = createStage({ images: { 'ami-bad': { behaviour: 'unhealthy' } } }, [{ name: 'web', size: 4, min: 1, max: 8 }]);
+      const { world, clock } = stage.sandbox;
+      stage.groups[0]?.changeImage('ami-bad');
+      stage.sandbox.invoke('autoscaling', 'SuspendProcesses', { AutoScalingGroupName: 'web', ScalingProcesses: ['Launch'] });
+      const ids = [...(autoScalingState(world).groups.get('web')?.members.keys() ?? [])].slice(0, 2);
+      for (const id of ids) stage.sandbox.invoke('autoscaling', 'TerminateInstanceInAutoScalingGroup', { InstanceId: id, ShouldDecrementDesiredCapacity: false });
+      clock.advance(600_000);
+      const ending = await stage.run({ ...plan, force: true, gates: { words: '', canary: 2 } });
+      expect(ending.outcome, ending.failure?.facts.what).to.equal('swapRolledBack');
+      expect(ending.events.flatMap((event) => (event.type === 'action.started' && event.action.type === 'resize' ? [event.action.purpose] : []))).to.deep.equal(['restore']);
       expect(stage.violations()).to.deep.equal([]);
     }
   });

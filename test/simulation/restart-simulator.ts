@@ -141,7 +141,7 @@ export async function simulateRestart(story: RestartStory, options: StageOptions
     const rival = story.rivals[run];
     const endings = rival === undefined ? [await stage.run(plan, { ...story.mishaps[run], ...hooks })] : await stage.race([{ afterMs: 0, differs: plan, mishap: { ...story.mishaps[run], ...hooks } }, { afterMs: rival, differs: plan, mishap: hooks }]);
     // Of two, whoever left something behind decides what comes next.
-    ending = endings.find(({ outcome }) => outcome === 'stopped') ?? endings.find(isGood) ?? (endings[0] as Ending);
+    ending = endings.find(({ outcome }) => outcome === 'stopped') ?? endings.find(({ outcome }) => outcome === 'killed') ?? endings.find(isGood) ?? (endings[0] as Ending);
     outcomes.push(...endings.map(({ outcome }) => outcome));
     for (const one of endings) lines.push(...one.events.map((event) => JSON.stringify(event)), JSON.stringify({ outcome: one.outcome, failure: one.failure?.facts, state: stateOf(stage) }));
     if (isGood(ending) && recover === undefined) break;

@@ -227,7 +227,8 @@ export async function simulate(story: Story, options: StageOptions = {}): Promis
     const rival = story.rivals[run];
     const mishap = { ...story.mishaps[run], hooks: scriptedHooks(clock, ({ side }, nth) => ({ takesMs: 4_000, code: side === 'new' && nth < 2 ? 1 : 0 })).hooks };
     const endings: readonly Ending[] = rival === undefined ? [await stage.run(plan, mishap)] : await stage.race([{ afterMs: 0, differs: plan, mishap }, { afterMs: rival, differs: plan, mishap: { hooks: mishap.hooks } }]);
-    ending = endings.find(isGood) ?? endings[0] as Ending;
+    // Of two, whoever died may have begun after the other one's end.
+    ending = endings.find(({ outcome }) => outcome === 'killed') ?? endings.find(isGood) ?? endings[0] as Ending;
     paused = endings.some((one: Ending) => isPaused(one));
     outcomes.push(...endings.map(({ outcome }) => outcome));
     for (const one of endings) lines.push(...one.events.map((event) => JSON.stringify(event)), JSON.stringify({ outcome: one.outcome, failure: one.failure?.facts, state: stateOf(stage) }));
