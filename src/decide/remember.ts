@@ -155,6 +155,9 @@ export function remember(earlier: Seen, look: Omit<Observed, 'seen'>, plan: Plan
     if (lease?.run === plan.run && record !== undefined) {
       next.known[name] = { record, lease, ...(verdict === undefined ? {} : { verdict }), ...(group.notes.frozen === undefined ? {} : { frozen: group.notes.frozen }), ...(group.notes.out === undefined ? {} : { out: group.notes.out }) };
       if (record.run !== plan.run) next.adoptedAt[name] ??= at;
+    } else if (seen.known[name] !== undefined && group.notes.out !== undefined) {
+      // Somebody removed our other notes: who is out must not be forgotten when the next read lags.
+      next.known[name] = { ...seen.known[name], out: group.notes.out };
     }
     if (record !== undefined && lease?.run === plan.run) next.leaving[name] = keepLeaving(seen, group);
     for (const instance of group.instances) {

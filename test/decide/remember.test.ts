@@ -1,6 +1,7 @@
 import { expect } from 'chai';
-import { proven, remember, sent } from '../../src/decide/remember.js';
+import { proven, remember, sent, withNotes } from '../../src/decide/remember.js';
 import type { Observed } from '../../src/model/decision.js';
+import type { Group } from '../../src/model/group.js';
 import { doubledGroup, fresh, group, instance, LEASE, observed, PLAN, RECORD, sick, T0, verdict } from '../support/groups.js';
 import { rollingGroup } from '../support/rolling.js';
 
@@ -61,5 +62,20 @@ describe('remember: since when nothing further was proven', () => {
       begun.add(look.seen.progressAt.web?.at ?? 0);
     }
     expect([...begun].map((at) => at - T0)).to.deep.equal([70_000, 100_000, 120_000, 180_000, 240_000]);
+  });
+});
+
+describe('remember: who is out', () => {
+  it('is known from a look that shows that note alone, when the next read lags', () => {
+    const record = { ...RECORD, version: 2, strategy: 'restart', quorum: 0.5 } as const;
+    const out = (number: number, ...ids: readonly string[]): NonNullable<Group['notes']['out']> => ({ run: 'run-1', number, instances: ids.map((id) => ({ id, ports: {} })) });
+    const first = out(1, 'i-old1');
+    const both = out(2, 'i-old1', 'i-old2');
+    const noted = observed([group({ notes: { record, lease: LEASE, out: first } })], { seen: { known: { web: { record, lease: LEASE, out: first } } } });
+    // Somebody removed all, and then our second note arrived, whose reply was lost.
+    const alone = lookAfter(noted, 5_000, [group({ notes: { out: both } })]);
+    const lagging = lookAfter(alone, 5_000, [group({ notes: { record, lease: LEASE, out: first } })]);
+    const [web] = lagging.groups.map((one) => withNotes(one, lagging.seen));
+    expect(web?.notes.out).to.deep.equal(both);
   });
 });

@@ -17,8 +17,8 @@ interface Stage {
 const MOCHA = ['node_modules/mocha/bin/mocha.js', '--no-config', '--require', './dist/test/setup.js', '--timeout', '120000', '--bail', '--reporter', 'json'];
 
 const STAGES: readonly Stage[] = [
-  { name: 'tables and properties', args: [...MOCHA, 'dist/test/decide/*.test.js', 'dist/test/aws/changes.test.js', 'dist/test/aws/notes.test.js'] },
-  { name: 'stories', args: [...MOCHA, 'dist/test/simulation/swap.test.js', 'dist/test/simulation/rolling.test.js', 'dist/test/simulation/restart.test.js', 'dist/test/simulation/signals.test.js', 'dist/test/simulation/others.test.js', 'dist/test/simulation/two-runs.test.js', 'dist/test/simulation/long-trouble.test.js', 'dist/test/engine/stages.test.js', 'dist/test/engine/alarms.test.js', 'dist/test/simulation/regressions.test.js'] },
+  { name: 'tables and properties', args: [...MOCHA, 'dist/test/decide/*.test.js', 'dist/test/aws/changes.test.js', 'dist/test/aws/notes.test.js', 'dist/test/hooks/command-line.test.js'] },
+  { name: 'stories', args: [...MOCHA, 'dist/test/simulation/swap.test.js', 'dist/test/simulation/rolling.test.js', 'dist/test/simulation/restart.test.js', 'dist/test/simulation/signals.test.js', 'dist/test/simulation/others.test.js', 'dist/test/simulation/two-runs.test.js', 'dist/test/simulation/long-trouble.test.js', 'dist/test/engine/stages.test.js', 'dist/test/engine/alarms.test.js', 'dist/test/engine/hooks.test.js', 'dist/test/simulation/regressions.test.js'] },
   { name: 'crash sweeps', args: [...MOCHA, 'dist/test/simulation/crashes.test.js', 'dist/test/simulation/recover.test.js'] },
   { name: 'drawn worlds', args: [...MOCHA, 'dist/test/simulation/seeds.test.js'] },
 ];
