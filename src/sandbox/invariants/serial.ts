@@ -73,7 +73,8 @@ function openIn(world: World, group: GroupState, followed: Map<string, Followed>
   const instances = lookAt(world, group.name)?.instances ?? [];
   const known = followed.get(group.name) ?? begin(world, group);
   for (const one of instances) if (one.inService) known.served.add(one.id);
-  const leaving = instances.filter((one) => one.leaving && (one.endedBy === 'caller' || one.endedBy === 'scale-in' || one.endedBy === 'rebalance')).map(({ id }) => id);
+  // Who never served, as the new ones of a bad image, may leave together.
+  const leaving = instances.filter((one) => one.leaving && known.served.has(one.id) && (one.endedBy === 'caller' || one.endedBy === 'scale-in' || one.endedBy === 'rebalance')).map(({ id }) => id);
   for (const one of instances) if (isTaken(one)) known.lost.add(one.id);
   const fresh = instances.filter((one) => !known.old.has(one.id) && one.alive && !one.leaving && !one.aside && !known.served.has(one.id));
   for (const one of fresh) if (known.replacing.size < known.lost.size) known.replacing.add(one.id);
