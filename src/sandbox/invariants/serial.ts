@@ -79,8 +79,8 @@ function openIn(world: World, group: GroupState, followed: Map<string, Followed>
   const fresh = instances.filter((one) => !known.old.has(one.id) && one.alive && !one.leaving && !one.aside && !known.served.has(one.id));
   for (const one of fresh) if (known.replacing.size < known.lost.size) known.replacing.add(one.id);
   const coming = fresh.filter((one) => !known.replacing.has(one.id));
-  // What the world took away, or somebody else changed, opens a group too, and nobody answers for that.
-  const others = resizedByOthers(world, known, group) || instances.some(isTaken);
+  // What the world took away, or somebody else changed or deletes, opens a group too, and nobody answers for that.
+  const others = group.status !== undefined || resizedByOthers(world, known, group) || instances.some(isTaken);
   if (others) return { leaving: [], open: '' };
   const why = [
     ...(leaving.length > 0 ? [`${leaving.join(', ')} leaving`] : []),
