@@ -126,7 +126,7 @@ function withFurthest(record: NonNullable<GroupNotes['record']>, known: GroupNot
 export function remember(earlier: Seen, look: Omit<Observed, 'seen'>, plan: Plan): Seen {
   const { at } = look;
   const named = (name: string): Group | undefined => look.groups.find((group) => group.name === name);
-  const seen = withLostRemovals(earlier, named, at, plan);
+  const seen = withLostNotes(earlier, named, at, plan);
   const blind = at - seen.lastLookAt > Math.max(BLIND_MS, 3 * plan.timing.pollMs);
   const next = {
     inServiceSince: {} as Record<string, Instant>,
@@ -207,10 +207,13 @@ function servingNow(groups: readonly Group[]): ReadonlySet<string> {
   return new Set(groups.flatMap((group) => group.instances.filter((instance) => inService(group, instance)).map(({ id }) => id)));
 }
 
-/** A removal of notes whose reply was lost and whose effect shows was ours: nobody has to write them again. */
-function withLostRemovals(seen: Seen, named: (name: string) => Group | undefined, at: Instant, plan: Plan): Seen {
+/**
+ * A removal of notes whose reply was lost and whose effect shows was ours: nobody has to write them again. So was a
+ * record: what an earlier rollout of this run left in memory is none of its business.
+ */
+function withLostNotes(seen: Seen, named: (name: string) => Group | undefined, at: Instant, plan: Plan): Seen {
   return seen.pending
-    .filter(({ action, sure }) => !sure && action.type === 'clear' && visible(action, named))
+    .filter(({ action, sure }) => !sure && (action.type === 'clear' || action.type === 'record') && visible(action, named))
     .reduce((sum, { action }) => sent(sum, action, at, true, plan), seen);
 }
 

@@ -49,6 +49,18 @@ describe('remember: a removal of notes whose reply was lost', () => {
   });
 });
 
+describe('remember: a record whose reply was lost', () => {
+  it('counts as ours once it shows, and begins a rollout of its own', () => {
+    const rolledBack = { group: 'web', outcome: 'rolledBack', why: '', frozen: [] } as const;
+    const before = observed([group()], { seen: { results: { web: rolledBack }, progressAt: { web: { proven: 1, at: T0 } } } });
+    const asked = { ...before, seen: sent(before.seen, { type: 'record', group: 'web', record: RECORD, lease: LEASE }, before.at, false, PLAN) };
+    expect(asked.seen.results).to.have.property('web');
+    const shown = lookAfter(asked, 5_000, [group({ notes: { record: RECORD, lease: LEASE } })]);
+    expect(shown.seen.results).to.deep.equal({});
+    expect(shown.seen.progressAt).to.deep.equal({});
+  });
+});
+
 describe('remember: since when nothing further was proven', () => {
   const old = [instance('i-2'), instance('i-3'), instance('i-4')];
   const well = [rollingGroup([...old, fresh('i-5')])];

@@ -42,6 +42,7 @@ export const MUTATIONS: readonly Mutation[] = [
   { name: 'restart-check-skipped', rule: 'a restarted instance is through only when its check command says yes', file: 'decide/restart-entry.js', find: "const good = aim === 'restart' ? proven : warm;", put: 'const good = warm;' },
   { name: 'restart-check-spares', rule: 'who fails its check is not taken out when the quorum needs it', file: 'decide/restart-entry.js', find: 'return maySpare(observed, plan, group, instance) ?', put: 'return true ?' },
   { name: 'restart-not-written', rule: 'who is taken out is written down before', file: 'engine/execute.js', find: "return gateway.writeNotes([action.group], { out: action.out });", put: 'return;' },
+  { name: 'record-lost', rule: 'a record whose reply was lost begins a rollout of its own', file: 'decide/remember.js', find: "(action.type === 'clear' || action.type === 'record')", put: "(action.type === 'clear')" },
   { name: 'out-forgotten', rule: 'who is out is remembered, also when a look shows nothing but that note', file: 'decide/remember.js', find: 'else if (seen.known[name] !== undefined && group.notes.out !== undefined)', put: 'else if (false)' },
 
   // Who is in service, and who is proven.
