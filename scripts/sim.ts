@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { shrink } from '../test/simulation/shrink.js';
 import { drawRestart, simulateRestart } from '../test/simulation/restart-simulator.js';
@@ -7,6 +9,9 @@ import { draw, drawSwarm, simulate, type Story, type Strategy } from '../test/si
  * Simulations by seed: `npm run sim -- --seeds N --from S [--swarm] [--strategy swap|rolling|serial|restart]`, `--replay S` to see one whole,
  * `--shrink S` for the shortest story that still goes wrong. `--wire` lets calls travel as forms and XML: twice as slow,
  * and where calls fail at the same moment they fail in another order, so that a seed tells another story.
+ *
+ * `--digest FILE` writes a SHA-256 of each seed's journal; `--against FILE` compares with such a file, and names the seeds
+ * that tell another story than then: the net under changes that are meant to change nothing.
  */
 const { values } = parseArgs({
   options: {
@@ -18,6 +23,8 @@ const { values } = parseArgs({
     shrink: { type: 'string' },
     wire: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
+    digest: { type: 'string' },
+    against: { type: 'string' },
   },
 });
 
@@ -55,6 +62,7 @@ async function sweep(seeds: number, from: number): Promise<number> {
   const failed: { readonly seed: number; readonly wrong: readonly string[] }[] = [];
   let simulatedSeconds = 0;
   let runs = 0;
+  const digests = new Map<number, string>();
   const flag = `${values.wire ? '--wire ' : ''}${values.swarm ? '--swarm ' : ''}${strategy === 'mixed' ? '' : `--strategy ${strategy} `}`;
   for (let seed = from; seed < from + seeds; seed++) {
     const told = await playOf(seed);
@@ -62,6 +70,7 @@ async function sweep(seeds: number, from: number): Promise<number> {
     runs += told.outcomes.length;
     const last = told.outcomes.at(-1) ?? '';
     outcomes[last] = (outcomes[last] ?? 0) + 1;
+    digests.set(seed, createHash('sha256').update(told.journal).digest('hex'));
     if (told.wrong.length === 0) continue;
     failed.push({ seed, wrong: told.wrong });
     if (values.json) continue;
@@ -71,7 +80,16 @@ async function sweep(seeds: number, from: number): Promise<number> {
   }
   const summary = { mode: values.swarm ? 'swarm' : strategy, seeds, from, runs, simulatedHours: Math.round(simulatedSeconds / 3600), outcomes, failed };
   write(values.json ? JSON.stringify(summary) : `${seeds} seeds from ${from} (${summary.mode}): ${runs} runs, ${summary.simulatedHours} simulated hours, ${Object.entries(outcomes).map(([name, count]) => `${count} ${name}`).join(', ')}; ${failed.length} failed`);
-  return failed.length === 0 ? 0 : 1;
+  if (values.digest !== undefined) writeFileSync(values.digest, [...digests].map(([seed, digest]) => `${seed} ${digest}\n`).join(''));
+  const different = values.against === undefined ? [] : differing(digests, values.against);
+  for (const seed of different) write(`seed ${seed} tells another story than then: npm run sim -- ${flag}--replay ${seed}`);
+  return failed.length === 0 && different.length === 0 ? 0 : 1;
+}
+
+/** The seeds whose journals are not those of which the file holds the digests. */
+function differing(digests: ReadonlyMap<number, string>, file: string): readonly number[] {
+  const then = new Map(readFileSync(file, 'utf8').trimEnd().split('\n').map((line) => line.split(' ') as [string, string]));
+  return [...digests].filter(([seed, digest]) => then.get(String(seed)) !== digest).map(([seed]) => seed);
 }
 
 process.exitCode =
