@@ -8,11 +8,18 @@ const FOLDER = join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'test',
 
 /**
  * Compares text with test/golden/NAME, line by line in the message. UPDATE_GOLDEN=1 writes it anew; a
- * missing file fails, so that nobody commits a test without its transcript.
+ * missing file fails, so that nobody commits a test without its transcript. Where CI is set nothing is
+ * written: a pipeline that rewrites what it is to compare with would always be content.
+ *
+ * @param name path below test/golden
+ * @param actual the whole text
+ * @param env the environment that UPDATE_GOLDEN and CI are read from
+ * @throws Error when it was asked to write where CI is set
  */
-export function expectGolden(name: string, actual: string): void {
+export function expectGolden(name: string, actual: string, env: NodeJS.ProcessEnv = process.env): void {
   const file = join(FOLDER, name);
-  if (process.env['UPDATE_GOLDEN'] === '1') {
+  if (env['UPDATE_GOLDEN'] === '1') {
+    if ((env['CI'] ?? '') !== '') throw new Error(`UPDATE_GOLDEN=1 writes no golden file where CI is set: ${name}`);
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, actual);
     return;
