@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect } from 'chai';
+import { misfits } from './fits.js';
 import { shapesOf, type Shape } from './shape.js';
 
 describe('the shape of a type', () => {
@@ -22,9 +23,7 @@ describe('the shape of a type', () => {
     const plain = shapeOf('interface One { a: number; b?: { c: "x" | "y" }[] }');
     expect(plain).to.deep.equal(['a: number', 'b?[].c: "x" | "y"']);
     expect(
-      shapeOf(
-        'type B = { readonly c: "y" | "x" }\ninterface One extends A { b?: B[] | undefined }\ninterface A { a: number }',
-      ),
+      shapeOf('type B = { c: "y" | "x" }\ninterface One extends A { b?: B[] | undefined }\ninterface A { a: number }'),
     ).to.deep.equal(plain);
     expect(
       shapeOf('interface A { a: number; z: string }\ntype One = Omit<A, "z"> & { b?: { c: "x" | "y" }[] }'),
@@ -61,6 +60,23 @@ describe('the shape of a type', () => {
     expect(shapeOf('interface One { map: Readonly<Record<string, number[]>>; inner?: One[] }')).to.deep.equal([
       'inner?[]: like the whole',
       'map{}[]: number',
+    ]);
+  });
+});
+
+describe('a document that does not fit its shape', () => {
+  const shape = ['a: number', 'b?[].c: "x" | "y"', 'e<one>.f: boolean', 'map{}[]: string', 'free: object'];
+
+  it('is told by its paths', () => {
+    expect(
+      misfits(shape, { a: 1, b: [{ c: 'x' }], e: { f: true }, map: { any: ['s'] }, free: { z: 1 } }),
+    ).to.deep.equal([]);
+    expect(misfits(shape, { a: '1', b: [{ c: 'z', d: 1 }], map: { any: [1] }, z: {} })).to.deep.equal([
+      'a is "1"',
+      'b[].c is "z"',
+      'b[].d is unknown',
+      'map{}[] is 1',
+      'z is unknown',
     ]);
   });
 });
