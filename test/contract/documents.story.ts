@@ -71,7 +71,10 @@ describe('documents that commands write', function () {
   }
 
   it('and so have the lines of --output jsonl', async () => {
-    const { code, stdout, stderr } = await world.run(['update-stack', 'web', image(3), '--output', 'jsonl', ...CALM], POLL);
+    const { code, stdout, stderr } = await world.run(
+      ['update-stack', 'web', image(3), '--output', 'jsonl', ...CALM],
+      POLL,
+    );
     expect(code, stderr).to.equal(0);
     const lines = stdout
       .trimEnd()
