@@ -4,15 +4,32 @@ import { asgFlags, commonFlags, limitFlags, lockFlag, outputFlags, stackFlags } 
 import { balancerFlags } from './base/restart-flags.js';
 
 export default class Cancel extends BaseCommand {
-  static override usage = ['cancel STACK [FLAGS]', 'cancel --asg NAME [--asg NAME...] [FLAGS]', 'cancel --elb NAME [FLAGS]', 'cancel --target-group ARN [FLAGS]'];
+  static override usage = [
+    'cancel STACK [FLAGS]',
+    'cancel --asg NAME [--asg NAME...] [FLAGS]',
+    'cancel --elb NAME [FLAGS]',
+    'cancel --target-group ARN [FLAGS]',
+  ];
   static override summary = 'Cancel what is under way: the update of a stack, or the rollout on its groups';
   static override description =
     'For the on-cancel task of a pipeline, whoever began it and wherever it runs. Asks CloudFormation to cancel the update and follows the stack back. A rollout is called back by a note on its groups: the run that works on it rolls back at its next look, as at SIGTERM; what a dead run left is rolled back from here. A rollout that is judged to promote is finished; only going forward leads back from there.';
   static override examples = ['<%= config.bin %> cancel my-stack', '<%= config.bin %> cancel --asg web'];
   static override args = {
-    stack: argument({ name: 'STACK', description: 'Stack whose update, or whose groups\' rollout, to cancel', ignoreStdin: true }),
+    stack: argument({
+      name: 'STACK',
+      description: "Stack whose update, or whose groups' rollout, to cancel",
+      ignoreStdin: true,
+    }),
   };
-  static override flags = { ...asgFlags, ...balancerFlags, ...stackFlags, ...limitFlags, ...lockFlag, ...commonFlags, ...outputFlags };
+  static override flags = {
+    ...asgFlags,
+    ...balancerFlags,
+    ...stackFlags,
+    ...limitFlags,
+    ...lockFlag,
+    ...commonFlags,
+    ...outputFlags,
+  };
 
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Cancel);

@@ -8,7 +8,10 @@ export default class Config extends BaseCommand {
   static override summary = 'Show which settings hold for a stack, and where each of them is said';
   static override description =
     'Flags of update-stack, update-asgs and the others can stand in a settings file and in variables. A flag that is typed wins over a variable (HA_UPDATER_ and its name), that over the section of the stack in the file, that over its defaults.';
-  static override examples = ['<%= config.bin %> config my-stack', '<%= config.bin %> config --schema > ha-updater.schema.json'];
+  static override examples = [
+    '<%= config.bin %> config my-stack',
+    '<%= config.bin %> config --schema > ha-updater.schema.json',
+  ];
   static override args = {
     stack: argument({ name: 'STACK', description: 'Stack whose settings to show', ignoreStdin: true }),
   };

@@ -6,7 +6,11 @@ export default class Explain extends BaseCommand {
   static override summary = 'Describe the code of a message, or list all codes';
   static override examples = ['<%= config.bin %> explain swap.notProven', '<%= config.bin %> explain'];
   static override args = {
-    code: argument({ name: 'CODE', description: 'Code in brackets at the end of a message; without it all are listed', ignoreStdin: true }),
+    code: argument({
+      name: 'CODE',
+      description: 'Code in brackets at the end of a message; without it all are listed',
+      ignoreStdin: true,
+    }),
   };
   static override flags = { debug: commonFlags.debug };
 

@@ -15,13 +15,18 @@ export default class Plan extends BaseCommand {
   static override args = UpdateStack.args;
   static override flags = {
     ...UpdateStack.flags,
-    'detailed-exitcode': onOff({ summary: 'Exit 10 when there is something to change, 0 when there is nothing', helpGroup: 'OUTPUT' }),
+    'detailed-exitcode': onOff({
+      summary: 'Exit 10 when there is something to change, 0 when there is nothing',
+      helpGroup: 'OUTPUT',
+    }),
     ...commonFlags,
   };
 
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Plan);
     const { plan } = await import('../src/index.js');
-    return this.end(await plan({ ...flags, ...splitWords(args.words), capabilities: flags.capabilities ?? [] }, this.surroundings()));
+    return this.end(
+      await plan({ ...flags, ...splitWords(args.words), capabilities: flags.capabilities ?? [] }, this.surroundings()),
+    );
   }
 }

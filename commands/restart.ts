@@ -8,7 +8,12 @@ const COMMAND = 'COMMAND';
 const QUORUM = 'QUORUM';
 
 export default class Restart extends BaseCommand {
-  static override usage = ['restart STACK [FLAGS]', 'restart --asg NAME [--asg NAME...] [FLAGS]', 'restart --elb NAME [FLAGS]', 'restart --target-group ARN [FLAGS]'];
+  static override usage = [
+    'restart STACK [FLAGS]',
+    'restart --asg NAME [--asg NAME...] [FLAGS]',
+    'restart --elb NAME [FLAGS]',
+    'restart --target-group ARN [FLAGS]',
+  ];
   static override summary = 'Restart what runs on instances, in place, without serving with less than a quorum';
   static override description =
     'Takes as many instances out of their load balancers as the quorum allows, waits until they have drained, runs a command on (or for) each, registers them again and waits until they are in service everywhere; then the next. Nobody is launched or terminated, and the last one in service is never taken out.';
@@ -23,15 +28,47 @@ export default class Restart extends BaseCommand {
   static override flags = {
     ...asgFlags,
     ...balancerFlags,
-    ssm: string({ summary: 'Command line that SSM runs on each instance, by AWS-RunShellScript', helpValue: 'COMMAND', helpGroup: COMMAND }),
-    'ssm-document': string({ summary: 'Document that SSM runs on each instance', helpValue: 'NAME', helpGroup: COMMAND }),
-    'ssm-parameter': string({ summary: 'Parameter of the document; may be repeated', helpValue: 'KEY=VALUE', helpGroup: COMMAND, multiple: true, multipleNonGreedy: true }),
-    exec: string({ summary: 'Command line for the shell of this machine, with HA_UPDATER_INSTANCE_ID, _PRIVATE_IP, _PUBLIC_IP, _GROUP, _STACK, _ROLLOUT', helpValue: 'COMMAND', helpGroup: COMMAND }),
+    ssm: string({
+      summary: 'Command line that SSM runs on each instance, by AWS-RunShellScript',
+      helpValue: 'COMMAND',
+      helpGroup: COMMAND,
+    }),
+    'ssm-document': string({
+      summary: 'Document that SSM runs on each instance',
+      helpValue: 'NAME',
+      helpGroup: COMMAND,
+    }),
+    'ssm-parameter': string({
+      summary: 'Parameter of the document; may be repeated',
+      helpValue: 'KEY=VALUE',
+      helpGroup: COMMAND,
+      multiple: true,
+      multipleNonGreedy: true,
+    }),
+    exec: string({
+      summary:
+        'Command line for the shell of this machine, with HA_UPDATER_INSTANCE_ID, _PRIVATE_IP, _PUBLIC_IP, _GROUP, _STACK, _ROLLOUT',
+      helpValue: 'COMMAND',
+      helpGroup: COMMAND,
+    }),
     'command-timeout': seconds(300, 'Longest time for the command on one instance', COMMAND),
-    'check-command': string({ summary: 'Run here for every restarted instance that is in service again, every 10 s until it ends with 0; only then it is proven', helpValue: 'COMMAND', helpGroup: COMMAND }),
+    'check-command': string({
+      summary:
+        'Run here for every restarted instance that is in service again, every 10 s until it ends with 0; only then it is proven',
+      helpValue: 'COMMAND',
+      helpGroup: COMMAND,
+    }),
     'check-timeout': seconds(60, 'Longest time of one try of the check command', COMMAND),
-    quorum: string({ summary: 'What stays in service: a part of what is registered, or a number of instances [default: 0.66]', helpValue: '0.66|N', helpGroup: QUORUM }),
-    'quorum-attempts': string({ summary: 'Looks in a row that may find too few in service before it gives up [default: 60]', helpValue: 'N', helpGroup: QUORUM }),
+    quorum: string({
+      summary: 'What stays in service: a part of what is registered, or a number of instances [default: 0.66]',
+      helpValue: '0.66|N',
+      helpGroup: QUORUM,
+    }),
+    'quorum-attempts': string({
+      summary: 'Looks in a row that may find too few in service before it gives up [default: 60]',
+      helpValue: 'N',
+      helpGroup: QUORUM,
+    }),
     'on-error': string({
       summary: 'An instance that fails: stop with it out, stop with it back, or go on with it out [default: stop]',
       options: ['stop', 'reregister', 'continue'],

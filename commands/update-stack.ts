@@ -20,7 +20,11 @@ export default class UpdateStack extends BaseCommand {
   ];
   static override args = stackWords;
   static override flags = {
-    template: string({ summary: "Template: a file, an https or an s3 URL [default: the stack's own]", helpValue: 'FILE|URL', helpGroup: 'STACK' }),
+    template: string({
+      summary: "Template: a file, an https or an s3 URL [default: the stack's own]",
+      helpValue: 'FILE|URL',
+      helpGroup: 'STACK',
+    }),
     capabilities: string({
       summary: 'Capability to acknowledge, such as CAPABILITY_IAM; may be repeated',
       helpValue: 'NAME',
@@ -54,7 +58,10 @@ export default class UpdateStack extends BaseCommand {
     const { args, flags } = await this.parse(UpdateStack);
     const { updateStack } = await import('../src/index.js');
     return this.end(
-      await updateStack({ ...flags, ...splitWords(args.words), capabilities: flags.capabilities ?? [] }, this.surroundings()),
+      await updateStack(
+        { ...flags, ...splitWords(args.words), capabilities: flags.capabilities ?? [] },
+        this.surroundings(),
+      ),
     );
   }
 }

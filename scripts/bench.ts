@@ -52,7 +52,8 @@ async function main(): Promise<number> {
   if (values.json) {
     const machine = { node: process.version, cpus: cpus().length, load: loadavg()[0] };
     write(JSON.stringify({ ok: missed.length === 0, figures, machine, start, speed, measured }, null, 2));
-  } else write(missed.length === 0 ? 'All targets are met.' : `Missed: ${missed.map((figure) => figure.what).join('; ')}.`);
+  } else
+    write(missed.length === 0 ? 'All targets are met.' : `Missed: ${missed.map((figure) => figure.what).join('; ')}.`);
   return missed.length === 0 ? 0 : 1;
 }
 
@@ -61,14 +62,19 @@ const HEAP = '--max-old-space-size=64';
 
 /** Memory is told per process, so every shape gets one. */
 function inItsOwnProcess(shape: string, world: WorldName): Measured {
-  const { status, stdout } = spawnSync(process.execPath, [HEAP, HERE, '--only', shape, '--world', world, '--seeds', values.seeds], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'], maxBuffer: 1e8 });
+  const { status, stdout } = spawnSync(
+    process.execPath,
+    [HEAP, HERE, '--only', shape, '--world', world, '--seeds', values.seeds],
+    { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'], maxBuffer: 1e8 },
+  );
   if (status !== 0) throw new Error(`measuring ${shape} in the world ${world} ended with ${status}`);
   return JSON.parse(stdout) as Measured;
 }
 
 async function measureOnly(shape: string, world: WorldName): Promise<Measured> {
   const rollouts: Rollout[] = [];
-  for (let seed = 1; seed <= Number(values.seeds); seed++) rollouts.push(await measureRollout(shapeOf(shape), world, seed));
+  for (let seed = 1; seed <= Number(values.seeds); seed++)
+    rollouts.push(await measureRollout(shapeOf(shape), world, seed));
   return { rollouts, peakRssMb: process.resourceUsage().maxRSS / 1024 };
 }
 

@@ -32,13 +32,26 @@ interface Act {
 
 const CREATE: Act = {
   title: 'Create the stack, and prove its instances',
-  args: ['update-stack', STACK, '--template', TEMPLATE, `VpcId=${DEFAULT_VPC}`, `Subnets=${DEFAULT_SUBNETS.slice(0, 2).join(',')}`, `Ami=${FIRST}`, 'DbPassword=only-an-example'],
+  args: [
+    'update-stack',
+    STACK,
+    '--template',
+    TEMPLATE,
+    `VpcId=${DEFAULT_VPC}`,
+    `Subnets=${DEFAULT_SUBNETS.slice(0, 2).join(',')}`,
+    `Ami=${FIRST}`,
+    'DbPassword=only-an-example',
+  ],
   exit: 0,
 };
 
 const SWAP: readonly Act[] = [
   CREATE,
-  { title: 'A good image: the new instances are proven, the old ones go', args: ['update-stack', STACK, `Ami=${GOOD}`], exit: 0 },
+  {
+    title: 'A good image: the new instances are proven, the old ones go',
+    args: ['update-stack', STACK, `Ami=${GOOD}`],
+    exit: 0,
+  },
   {
     title: 'A bad image: nothing is proven, the new instances go, the old ones serve',
     args: ['update-stack', STACK, `Ami=${BAD}`, '--healthy-timeout', '180'],
@@ -49,7 +62,11 @@ const SWAP: readonly Act[] = [
 
 const ROLLING: readonly Act[] = [
   CREATE,
-  { title: 'A good image, one more at a time: it is proven, then the oldest goes, and so on', args: ['update-stack', STACK, `Ami=${GOOD}`, '--strategy', 'rolling'], exit: 0 },
+  {
+    title: 'A good image, one more at a time: it is proven, then the oldest goes, and so on',
+    args: ['update-stack', STACK, `Ami=${GOOD}`, '--strategy', 'rolling'],
+    exit: 0,
+  },
   {
     title: 'A bad image: the first one is never proven, so it costs one instance and nothing old goes',
     args: ['update-stack', STACK, `Ami=${BAD}`, '--strategy', 'rolling', '--healthy-timeout', '180'],
@@ -65,15 +82,29 @@ const ROLLING: readonly Act[] = [
 
 const RESTARTS: readonly Act[] = [
   { title: 'Create the stack with four instances', args: [...CREATE.args, 'MinSize=4', 'DesiredCapacity=4'], exit: 0 },
-  { title: 'Restart in place: half of them stay in service', args: ['restart', STACK, '--ssm', 'supervisorctl restart all', '--quorum', '0.5'], exit: 0 },
-  { title: 'A command that fails: one stays out, and the run stops', args: ['restart', STACK, '--ssm', 'supervisorctl restart nothing', '--quorum', '3'], exit: 5 },
+  {
+    title: 'Restart in place: half of them stay in service',
+    args: ['restart', STACK, '--ssm', 'supervisorctl restart all', '--quorum', '0.5'],
+    exit: 0,
+  },
+  {
+    title: 'A command that fails: one stays out, and the run stops',
+    args: ['restart', STACK, '--ssm', 'supervisorctl restart nothing', '--quorum', '3'],
+    exit: 5,
+  },
   { title: 'Put it back', args: ['resume', STACK], exit: 0 },
 ];
 
 const DEMOS: Readonly<Record<string, { readonly acts: readonly Act[]; readonly end: string }>> = {
   swap: { acts: SWAP, end: 'Both went as they must, and no group ever served with less than before.' },
-  rolling: { acts: ROLLING, end: 'All went as it must: never more above, and never fewer in service, than each run was allowed.' },
-  restart: { acts: RESTARTS, end: 'All went as it must: the quorum held, nobody was launched or terminated, and all are back.' },
+  rolling: {
+    acts: ROLLING,
+    end: 'All went as it must: never more above, and never fewer in service, than each run was allowed.',
+  },
+  restart: {
+    acts: RESTARTS,
+    end: 'All went as it must: the quorum held, nobody was launched or terminated, and all are back.',
+  },
 };
 
 const say = (line = ''): void => void process.stdout.write(`${line}\n`);
@@ -86,9 +117,13 @@ async function main(name: string): Promise<number> {
   }
   const folder = mkdtempSync(join(tmpdir(), 'ha-updater-demo-'));
   writeFileSync(join(folder, 'scenario.yaml'), SCENARIO);
-  const sandbox = spawn(process.execPath, [BIN, 'sandbox', '--port', '0', '--speed', String(SPEED), '--scenario', join(folder, 'scenario.yaml')], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const sandbox = spawn(
+    process.execPath,
+    [BIN, 'sandbox', '--port', '0', '--speed', String(SPEED), '--scenario', join(folder, 'scenario.yaml')],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
   try {
     const env = await exportsOf(sandbox);
     say(`A simulated AWS at ${env['AWS_ENDPOINT_URL']}: ${SPEED} simulated seconds pass in one.`);
@@ -102,8 +137,10 @@ async function main(name: string): Promise<number> {
     say('\n=== Capacity through time: █ in service, ░ there but not in service');
     const told = await ask<readonly (Omit<Point, 'at'> & { readonly at: string })[]>(env, 'timeline');
     const points = told.map((point) => ({ ...point, at: Date.parse(point.at) }));
-    if (name !== 'restart' && !points.some((point) => point.new > 0 && point.old > 0)) wrong.push('The sandbox saw no new instances beside old ones, so it watched nothing.');
-    if (name === 'restart' && !points.some((point) => point.inService === 2)) wrong.push('The sandbox saw nobody taken out, so it watched nothing.');
+    if (name !== 'restart' && !points.some((point) => point.new > 0 && point.old > 0))
+      wrong.push('The sandbox saw no new instances beside old ones, so it watched nothing.');
+    if (name === 'restart' && !points.some((point) => point.inService === 2))
+      wrong.push('The sandbox saw nobody taken out, so it watched nothing.');
     drawCapacity(points).forEach(say);
     const violations = await ask<readonly object[]>(env, 'violations');
     wrong.push(...violations.map((violation) => `Broken invariant: ${JSON.stringify(violation)}`));
@@ -122,8 +159,13 @@ function exportsOf(sandbox: ChildProcess): Promise<Readonly<Record<string, strin
     sandbox.stdout?.on('data', (chunk: Buffer) => {
       text += chunk.toString();
       if (!text.includes('HA_UPDATER_SPEED=')) return;
-      const pairs = text.split('\n').filter((line) => line.startsWith('export ')).flatMap((line) => line.slice('export '.length).split(' '));
-      resolve(Object.fromEntries(pairs.map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)])));
+      const pairs = text
+        .split('\n')
+        .filter((line) => line.startsWith('export '))
+        .flatMap((line) => line.slice('export '.length).split(' '));
+      resolve(
+        Object.fromEntries(pairs.map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)])),
+      );
     });
     sandbox.once('error', reject);
     sandbox.once('exit', (code) => reject(new Error(`The sandbox ended with ${code}.`)));
@@ -134,7 +176,11 @@ function exportsOf(sandbox: ChildProcess): Promise<Readonly<Record<string, strin
 function play(act: Act, env: Readonly<Record<string, string>>): Promise<number | null> {
   const { AWS_PROFILE: _profile, AWS_SESSION_TOKEN: _token, ...rest } = process.env;
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [BIN, ...act.args], { cwd: ROOT, env: { ...rest, ...env }, stdio: 'inherit' });
+    const child = spawn(process.execPath, [BIN, ...act.args], {
+      cwd: ROOT,
+      env: { ...rest, ...env },
+      stdio: 'inherit',
+    });
     child.once('error', reject);
     child.once('exit', (code) => resolve(code));
   });

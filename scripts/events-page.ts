@@ -26,7 +26,9 @@ export function eventsPage(text: string): string {
 }
 
 function membersOf(source: ts.SourceFile, name: string): readonly ts.TypeLiteralNode[] {
-  const alias = source.statements.find((node): node is ts.TypeAliasDeclaration => ts.isTypeAliasDeclaration(node) && node.name.text === name);
+  const alias = source.statements.find(
+    (node): node is ts.TypeAliasDeclaration => ts.isTypeAliasDeclaration(node) && node.name.text === name,
+  );
   if (alias === undefined || !ts.isUnionTypeNode(alias.type)) throw new Error(`${name} is no union.`);
   return alias.type.types.filter(ts.isTypeLiteralNode);
 }
@@ -36,12 +38,23 @@ function eventPart(member: ts.TypeLiteralNode, source: ts.SourceFile): readonly 
   const isType = (field: ts.PropertySignature): boolean => field.name.getText(source) === 'type';
   const title = fields.find(isType)?.type?.getText(source).replaceAll("'", '') ?? '';
   const rows = fields.filter((field) => !isType(field)).map((field) => fieldRow(field, source));
-  return [`## ${title}`, '', ...(rows.length === 0 ? ['No fields.'] : ['| field | type | |', '|---|---|---|', ...rows])];
+  return [
+    `## ${title}`,
+    '',
+    ...(rows.length === 0 ? ['No fields.'] : ['| field | type | |', '|---|---|---|', ...rows]),
+  ];
 }
 
 function fieldRow(field: ts.PropertySignature, source: ts.SourceFile): string {
-  const type = (field.type?.getText(source) ?? '').replaceAll('readonly ', '').replaceAll(/\s+/g, ' ').replaceAll('|', '\\|');
-  const comment = ts.getJSDocCommentsAndTags(field).map((doc) => ts.getTextOfJSDocComment(doc.comment) ?? '').join(' ').replaceAll(/\s+/g, ' ');
+  const type = (field.type?.getText(source) ?? '')
+    .replaceAll('readonly ', '')
+    .replaceAll(/\s+/g, ' ')
+    .replaceAll('|', '\\|');
+  const comment = ts
+    .getJSDocCommentsAndTags(field)
+    .map((doc) => ts.getTextOfJSDocComment(doc.comment) ?? '')
+    .join(' ')
+    .replaceAll(/\s+/g, ' ');
   const absent = field.questionToken === undefined ? '' : 'May be absent. ';
   return `| \`${field.name.getText(source)}\` | \`${type}\` | ${`${absent}${comment}`.trim()} |`.replace('|  |', '| |');
 }

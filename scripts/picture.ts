@@ -44,7 +44,10 @@ function worst(points: readonly Point[], start: number, end: number): Column | u
   const within = points.filter(({ at }) => at > start && at < end);
   const seen = before === undefined ? within : [before, ...within];
   if (seen.length === 0) return undefined;
-  return { serving: Math.min(...seen.map(({ inService }) => inService)), total: Math.max(...seen.map((point) => point.old + point.new + point.leaving)) };
+  return {
+    serving: Math.min(...seen.map(({ inService }) => inService)),
+    total: Math.max(...seen.map((point) => point.old + point.new + point.leaving)),
+  };
 }
 
 function cell(column: Column | undefined, level: number): string {

@@ -33,7 +33,10 @@ async function work(queue: (typeof MUTATIONS)[number][]): Promise<void> {
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
       const verdict = await bench.test(next);
       verdicts.push(verdict);
-      if (!values.json) write(`${verdict.noticedBy === undefined ? 'UNNOTICED' : 'noticed  '} ${next.name}: ${next.rule}${verdict.noticedBy === undefined ? '' : `\n            ${verdict.noticedBy}`}`);
+      if (!values.json)
+        write(
+          `${verdict.noticedBy === undefined ? 'UNNOTICED' : 'noticed  '} ${next.name}: ${next.rule}${verdict.noticedBy === undefined ? '' : `\n            ${verdict.noticedBy}`}`,
+        );
     }
   } finally {
     await bench.remove();
@@ -50,8 +53,18 @@ if (control === undefined) {
 }
 const unnoticed = verdicts.filter(({ noticedBy }) => noticedBy === undefined).map(({ mutation }) => mutation.name);
 const seconds = Math.round((clock.now() - began) / 1000);
-const summary = { rules: chosen.length, noticed: verdicts.length - unnoticed.length, unnoticed, ...(control === undefined ? {} : { control }), seconds, by: Object.fromEntries(verdicts.map(({ mutation, noticedBy }) => [mutation.name, noticedBy ?? null])) };
+const summary = {
+  rules: chosen.length,
+  noticed: verdicts.length - unnoticed.length,
+  unnoticed,
+  ...(control === undefined ? {} : { control }),
+  seconds,
+  by: Object.fromEntries(verdicts.map(({ mutation, noticedBy }) => [mutation.name, noticedBy ?? null])),
+};
 if (values.json) write(JSON.stringify(summary));
 else if (control !== undefined) write(`With nothing broken, this fails already: ${control}`);
-else write(`${chosen.length} safety rules broken one by one: ${summary.noticed} noticed by a test, ${unnoticed.length} not${unnoticed.length === 0 ? '' : ` (${unnoticed.join(', ')})`}; ${seconds} s`);
+else
+  write(
+    `${chosen.length} safety rules broken one by one: ${summary.noticed} noticed by a test, ${unnoticed.length} not${unnoticed.length === 0 ? '' : ` (${unnoticed.join(', ')})`}; ${seconds} s`,
+  );
 process.exitCode = unnoticed.length === 0 && control === undefined ? 0 : 1;

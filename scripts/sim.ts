@@ -35,7 +35,8 @@ const inPlace = values.strategy === 'restart';
 const storyOf = (seed: number): Story => (values.swarm ? drawSwarm(seed, strategy) : draw(seed, strategy));
 
 /** Restarts have stories of their own. */
-const playOf = (seed: number): ReturnType<typeof simulate> | ReturnType<typeof simulateRestart> => (inPlace ? simulateRestart(drawRestart(seed), way) : simulate(storyOf(seed), way));
+const playOf = (seed: number): ReturnType<typeof simulate> | ReturnType<typeof simulateRestart> =>
+  inPlace ? simulateRestart(drawRestart(seed), way) : simulate(storyOf(seed), way);
 
 async function replay(seed: number): Promise<number> {
   const told = await playOf(seed);
@@ -78,19 +79,46 @@ async function sweep(seeds: number, from: number): Promise<number> {
     for (const sentence of told.wrong.slice(0, 5)) write(`  ${sentence}`);
     write(`  replay: npm run sim -- ${flag}--replay ${seed}`);
   }
-  const summary = { mode: values.swarm ? 'swarm' : strategy, seeds, from, runs, simulatedHours: Math.round(simulatedSeconds / 3600), outcomes, failed };
-  write(values.json ? JSON.stringify(summary) : `${seeds} seeds from ${from} (${summary.mode}): ${runs} runs, ${summary.simulatedHours} simulated hours, ${Object.entries(outcomes).map(([name, count]) => `${count} ${name}`).join(', ')}; ${failed.length} failed`);
-  if (values.digest !== undefined) writeFileSync(values.digest, [...digests].map(([seed, digest]) => `${seed} ${digest}\n`).join(''));
+  const summary = {
+    mode: values.swarm ? 'swarm' : strategy,
+    seeds,
+    from,
+    runs,
+    simulatedHours: Math.round(simulatedSeconds / 3600),
+    outcomes,
+    failed,
+  };
+  write(
+    values.json
+      ? JSON.stringify(summary)
+      : `${seeds} seeds from ${from} (${summary.mode}): ${runs} runs, ${summary.simulatedHours} simulated hours, ${Object.entries(
+          outcomes,
+        )
+          .map(([name, count]) => `${count} ${name}`)
+          .join(', ')}; ${failed.length} failed`,
+  );
+  if (values.digest !== undefined)
+    writeFileSync(values.digest, [...digests].map(([seed, digest]) => `${seed} ${digest}\n`).join(''));
   const different = values.against === undefined ? [] : differing(digests, values.against);
-  for (const seed of different) write(`seed ${seed} tells another story than then: npm run sim -- ${flag}--replay ${seed}`);
+  for (const seed of different)
+    write(`seed ${seed} tells another story than then: npm run sim -- ${flag}--replay ${seed}`);
   return failed.length === 0 && different.length === 0 ? 0 : 1;
 }
 
 /** The seeds whose journals are not those of which the file holds the digests. */
 function differing(digests: ReadonlyMap<number, string>, file: string): readonly number[] {
-  const then = new Map(readFileSync(file, 'utf8').trimEnd().split('\n').map((line) => line.split(' ') as [string, string]));
+  const then = new Map(
+    readFileSync(file, 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.split(' ') as [string, string]),
+  );
   return [...digests].filter(([seed, digest]) => then.get(String(seed)) !== digest).map(([seed]) => seed);
 }
 
 process.exitCode =
-  values.replay !== undefined ? await replay(Number(values.replay)) : values.shrink !== undefined ? await shorten(storyOf(Number(values.shrink))) : await sweep(Number(values.seeds), Number(values.from));
+  values.replay !== undefined
+    ? await replay(Number(values.replay))
+    : values.shrink !== undefined
+      ? await shorten(storyOf(Number(values.shrink)))
+      : await sweep(Number(values.seeds), Number(values.from));

@@ -55,12 +55,22 @@ export class Failure extends Error {
 }
 
 /** Bad input: nothing was sent, nothing was changed. */
-export function usage(code: string, what: string, next: readonly string[] = [], reasons: FailureFacts['reasons'] = []): Failure {
+export function usage(
+  code: string,
+  what: string,
+  next: readonly string[] = [],
+  reasons: FailureFacts['reasons'] = [],
+): Failure {
   return new Failure('usage', { code, what, reasons, serves: 'Nothing was changed.', left: '', next });
 }
 
 /** Refused to start: nothing was changed. */
-export function refused(code: string, what: string, reasons: FailureFacts['reasons'], next: readonly string[] = []): Failure {
+export function refused(
+  code: string,
+  what: string,
+  reasons: FailureFacts['reasons'],
+  next: readonly string[] = [],
+): Failure {
   return new Failure('refused', { code, what, reasons, serves: 'Nothing was changed.', left: '', next });
 }
 

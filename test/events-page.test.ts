@@ -8,7 +8,10 @@ describe('docs/EVENTS.md', () => {
   });
 
   it('would notice a new field', () => {
-    const text = "export type RunEvent =\n  | { readonly type: 'a.b';\n/** How many. */\nreadonly n?: readonly string[] }\n  | { readonly type: 'c' };";
-    expect(eventsPage(text)).to.include('## a.b\n\n| field | type | |\n|---|---|---|\n| `n` | `string[]` | May be absent. How many. |\n\n## c\n\nNo fields.\n');
+    const text =
+      "export type RunEvent =\n  | { readonly type: 'a.b';\n/** How many. */\nreadonly n?: readonly string[] }\n  | { readonly type: 'c' };";
+    expect(eventsPage(text)).to.include(
+      '## a.b\n\n| field | type | |\n|---|---|---|\n| `n` | `string[]` | May be absent. How many. |\n\n## c\n\nNo fields.\n',
+    );
   });
 });

@@ -14,31 +14,52 @@ describe('the README', () => {
 
   it('names every command', () => {
     expect(names).to.include('update-stack');
-    expect(names.filter((name) => !new RegExp(`ha-updater (\\w+ STACK \\| )?${said(name)}\\b|\\| ${said(name)} STACK`).test(readme))).to.deep.equal([]);
+    expect(
+      names.filter(
+        (name) => !new RegExp(`ha-updater (\\w+ STACK \\| )?${said(name)}\\b|\\| ${said(name)} STACK`).test(readme),
+      ),
+    ).to.deep.equal([]);
   });
 
   it('points to a page that names every flag of every command', async () => {
     expect(readme).to.include('](docs/FLAGS.md)');
-    const commands = await Promise.all(names.map(async (name) => ((await import(`../commands/${name}.js`)) as { default: { flags: object } }).default));
+    const commands = await Promise.all(
+      names.map(async (name) => ((await import(`../commands/${name}.js`)) as { default: { flags: object } }).default),
+    );
     const flags = commands.flatMap((command) => Object.keys(command.flags));
-    expect([...new Set([...flags, 'json'])].filter((flag) => !new RegExp(`--${flag}\\b(?!-)`).test(flagsPage))).to.deep.equal([]);
+    expect(
+      [...new Set([...flags, 'json'])].filter((flag) => !new RegExp(`--${flag}\\b(?!-)`).test(flagsPage)),
+    ).to.deep.equal([]);
   });
 
   it('points to a page that tells the default of every number', () => {
-    const wrong = Object.entries(NUMBERS).filter(([name, { fallback }]) => !new RegExp(`^\\| \`--${name}\` \\| [^|]+ \\| ${fallback} \\|`, 'm').test(flagsPage));
+    const wrong = Object.entries(NUMBERS).filter(
+      ([name, { fallback }]) => !new RegExp(`^\\| \`--${name}\` \\| [^|]+ \\| ${fallback} \\|`, 'm').test(flagsPage),
+    );
     expect(wrong.map(([name]) => name)).to.deep.equal([]);
   });
 
   it('and the pages point only to files and sections that are there', () => {
     const files = repositoryFiles();
     const pages = files.filter((path) => /^(?:README|docs\/[\w-]+)\.md$/.test(path));
-    const anchors = (path: string): readonly string[] => [...read(path).matchAll(/^#+ (.+)$/gm)].map(([, title = '']) => title.toLowerCase().replace(/[^\w -]/g, '').replaceAll(' ', '-'));
-    const targets = pages.flatMap((page) => [...read(page).matchAll(/\]\(([^):]+)\)/g)].map(([, target = '']) => ({ page, target })));
+    const anchors = (path: string): readonly string[] =>
+      [...read(path).matchAll(/^#+ (.+)$/gm)].map(([, title = '']) =>
+        title
+          .toLowerCase()
+          .replace(/[^\w -]/g, '')
+          .replaceAll(' ', '-'),
+      );
+    const targets = pages.flatMap((page) =>
+      [...read(page).matchAll(/\]\(([^):]+)\)/g)].map(([, target = '']) => ({ page, target })),
+    );
     expect(targets.length).to.be.greaterThan(30);
     const wrong = targets.filter(({ page, target }) => {
       const [path = '', anchor] = target.split('#');
       const file = path === '' ? page : normalize(join(dirname(page), path));
-      return !files.some((one) => one === file || one.startsWith(`${file}/`)) || (anchor !== undefined && !anchors(file).includes(anchor));
+      return (
+        !files.some((one) => one === file || one.startsWith(`${file}/`)) ||
+        (anchor !== undefined && !anchors(file).includes(anchor))
+      );
     });
     expect(wrong).to.deep.equal([]);
   });

@@ -42,7 +42,9 @@ const UNBOUND = ['app', 'index'];
 function mayImport(from: string, imported: string): boolean {
   const area = areaOf(from);
   if (UNBOUND.includes(area) || areaOf(imported) === area) return true;
-  return (MAY_IMPORT[area] ?? []).some((allowed) => (typeof allowed === 'string' ? imported === allowed || areaOf(imported) === allowed : allowed.test(imported)));
+  return (MAY_IMPORT[area] ?? []).some((allowed) =>
+    typeof allowed === 'string' ? imported === allowed || areaOf(imported) === allowed : allowed.test(imported),
+  );
 }
 
 /** Where a deed is at home. Everywhere else in src and commands it is banned. */
@@ -54,7 +56,8 @@ const AT_HOME: Readonly<Record<Exclude<Deed, 'focuses or skips a test'>, readonl
   exits: [/^commands\//, /^src\/render\//],
 };
 
-const isHome = (path: string, homes: readonly (string | RegExp)[]): boolean => homes.some((home) => (typeof home === 'string' ? home === path : home.test(path)));
+const isHome = (path: string, homes: readonly (string | RegExp)[]): boolean =>
+  homes.some((home) => (typeof home === 'string' ? home === path : home.test(path)));
 
 describe('the layers', () => {
   it('hold: every file imports only what its place may import', () => {
@@ -67,7 +70,9 @@ describe('the layers', () => {
   });
 
   it('are known: every place has a rule', () => {
-    expect([...new Set(sources.map(areaOf))].filter((area) => MAY_IMPORT[area] === undefined && !UNBOUND.includes(area))).to.deep.equal([]);
+    expect(
+      [...new Set(sources.map(areaOf))].filter((area) => MAY_IMPORT[area] === undefined && !UNBOUND.includes(area)),
+    ).to.deep.equal([]);
   });
 
   it('keep listr2 in one file', () => {
@@ -81,14 +86,17 @@ describe('the layers', () => {
     expect(mayImport('src/aws/a.ts', 'src/engine/gateway.ts')).to.equal(true);
     expect(mayImport('src/sandbox/wire/a.ts', 'src/model/group.ts')).to.equal(false);
     expect(mayImport('commands/a.ts', 'src/app/b.ts')).to.equal(false);
-    const text = "import type { A } from '../b/c.js';\nexport * from './d.js';\nconst e = await import('node:fs');\n// import 'f'\nconst g = \"import 'h'\";";
+    const text =
+      "import type { A } from '../b/c.js';\nexport * from './d.js';\nconst e = await import('node:fs');\n// import 'f'\nconst g = \"import 'h'\";";
     expect(importsOf('src/a/a.ts', text)).to.deep.equal(['src/b/c.ts', 'src/a/d.ts', 'node:fs']);
   });
 
   it('carry nothing that nobody uses: every source is reached from a command, the public surface or a script', () => {
     // The invariants are there for the tests: they look on and nothing leans on them.
     const surfaces = ['src/index.ts', 'src/sandbox/invariants/index.ts'];
-    const roots = typescript.filter((path) => path.startsWith('commands/') || path.startsWith('scripts/') || surfaces.includes(path));
+    const roots = typescript.filter(
+      (path) => path.startsWith('commands/') || path.startsWith('scripts/') || surfaces.includes(path),
+    );
     const reached = new Set<string>();
     const visit = (path: string): void => {
       if (reached.has(path) || !typescript.includes(path)) return;
@@ -116,7 +124,11 @@ describe('the bans', () => {
   it('hold: no test runs alone and none is left out', () => {
     const wrong = typescript
       .filter((path) => path.startsWith('test/'))
-      .flatMap((path) => deedsOf(read(path)).filter(({ deed }) => deed === 'focuses or skips a test').map(({ line }) => `${path}:${line}`));
+      .flatMap((path) =>
+        deedsOf(read(path))
+          .filter(({ deed }) => deed === 'focuses or skips a test')
+          .map(({ line }) => `${path}:${line}`),
+      );
     expect(wrong).to.deep.equal([]);
   });
 
@@ -129,7 +141,10 @@ describe('the bans', () => {
     ['Math.random();', ['draws at random']],
     ['console.error("x"); process.stdout.write("x");', ['prints', 'prints']],
     ['if (a) process.exit(1);', ['exits']],
-    [`it.${'only'}("x", () => {}); describe.${'skip'}("y"); it("z", function () { this.skip(); });`, ['focuses or skips a test', 'focuses or skips a test', 'focuses or skips a test']],
+    [
+      `it.${'only'}("x", () => {}); describe.${'skip'}("y"); it("z", function () { this.skip(); });`,
+      ['focuses or skips a test', 'focuses or skips a test', 'focuses or skips a test'],
+    ],
     ['// Date.now()\nconst a = "process.exit(1)";', []],
   ] as const) {
     it(`would notice: ${JSON.stringify(text)}`, () => expect(seen(text)).to.deep.equal(deeds));

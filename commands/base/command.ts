@@ -27,7 +27,10 @@ export abstract class BaseCommand extends Command {
   protected settings: Settings = { said: [], overridden: [], remarks: [] };
 
   /** Flags that were not typed are looked for in the environment, then in the settings file. */
-  protected override async parse<F extends Named, B extends Named, A extends Named>(options?: Input<F, B, A>, argv?: string[]): Promise<ParserOutput<F, B, A>> {
+  protected override async parse<F extends Named, B extends Named, A extends Named>(
+    options?: Input<F, B, A>,
+    argv?: string[],
+  ): Promise<ParserOutput<F, B, A>> {
     const parsed = await super.parse(options, argv);
     // Commands that never ask AWS have no settings either.
     if (this.ctor.flags['config'] === undefined) return parsed;
@@ -43,7 +46,10 @@ export abstract class BaseCommand extends Command {
       env: process.env,
       cwd: process.cwd(),
     });
-    return { ...parsed, flags: { ...parsed.flags, ...Object.fromEntries(this.settings.said.map(({ name, value }) => [name, value])) } };
+    return {
+      ...parsed,
+      flags: { ...parsed.flags, ...Object.fromEntries(this.settings.said.map(({ name, value }) => [name, value])) },
+    };
   }
 
   /** Flags that settings may set for this command. */
@@ -53,7 +59,9 @@ export abstract class BaseCommand extends Command {
 
   /** Flags of all commands that have settings: one file serves them all. */
   protected knownFlags(): readonly FlagShape[] {
-    const all = this.config.commands.filter((command) => 'config' in command.flags).flatMap((command) => shapesOf(command.flags));
+    const all = this.config.commands
+      .filter((command) => 'config' in command.flags)
+      .flatMap((command) => shapesOf(command.flags));
     return [...new Map(all.map((flag) => [flag.name, flag])).values()];
   }
 

@@ -17,7 +17,11 @@ export const commonFlags = {
     helpGroup: 'AWS',
   }),
   profile: string({ summary: 'Profile of the AWS configuration files', helpGroup: 'AWS' }),
-  config: string({ summary: 'Settings file [default: ha-updater.yml here or above, up to the root of the repository]; empty for none', helpValue: 'FILE', helpGroup: 'OUTPUT' }),
+  config: string({
+    summary: 'Settings file [default: ha-updater.yml here or above, up to the root of the repository]; empty for none',
+    helpValue: 'FILE',
+    helpGroup: 'OUTPUT',
+  }),
   debug: boolean({ summary: 'Show the stack trace of an unexpected failure', helpGroup: 'OUTPUT' }),
 };
 
@@ -43,12 +47,21 @@ export const limitFlags = {
 
 /** The strict lock. */
 export const lockFlag = {
-  lock: string({ summary: 'Work under a strict lock: dynamodb://TABLE[?region=R&key=K] or redis://HOST[:PORT][/DB] (rediss:// with TLS)', helpValue: 'ADDRESS', helpGroup: 'LOCK' }),
+  lock: string({
+    summary:
+      'Work under a strict lock: dynamodb://TABLE[?region=R&key=K] or redis://HOST[:PORT][/DB] (rediss:// with TLS)',
+    helpValue: 'ADDRESS',
+    helpGroup: 'LOCK',
+  }),
 };
 
 /** What a failure shows of instances. */
 export const consoleFlag = {
-  console: onOff({ summary: 'When instances cannot be proven, show what they printed, without what is known to be secret [default: true]', helpGroup: 'OUTPUT' }),
+  console: onOff({
+    summary:
+      'When instances cannot be proven, show what they printed, without what is known to be secret [default: true]',
+    helpGroup: 'OUTPUT',
+  }),
 };
 
 /** Limits and choices of the swap. */
@@ -67,11 +80,25 @@ export const groupFlags = {
     options: ['swap', 'rolling'],
     helpGroup: 'SWAP',
   }),
-  surge: string({ summary: 'rolling: how many more may run meanwhile [default: 1]', helpValue: 'N|P%', helpGroup: 'ROLLING' }),
-  unavailable: string({ summary: 'rolling: how many may be out of service meanwhile [default: 0]', helpValue: 'N|P%', helpGroup: 'ROLLING' }),
-  serial: onOff({ summary: 'rolling: one instance at a time over all groups, as if they were one cluster', helpGroup: 'ROLLING' }),
+  surge: string({
+    summary: 'rolling: how many more may run meanwhile [default: 1]',
+    helpValue: 'N|P%',
+    helpGroup: 'ROLLING',
+  }),
+  unavailable: string({
+    summary: 'rolling: how many may be out of service meanwhile [default: 0]',
+    helpValue: 'N|P%',
+    helpGroup: 'ROLLING',
+  }),
+  serial: onOff({
+    summary: 'rolling: one instance at a time over all groups, as if they were one cluster',
+    helpGroup: 'ROLLING',
+  }),
   ...consoleFlag,
-  force: onOff({ summary: 'Start although instances of the old set are not in service, and reset suspended processes', helpGroup: 'SWAP' }),
+  force: onOff({
+    summary: 'Start although instances of the old set are not in service, and reset suspended processes',
+    helpGroup: 'SWAP',
+  }),
   ...limitFlags,
 };
 
@@ -79,7 +106,9 @@ export const groupFlags = {
 export const stackFlags = {
   'warmup-seconds': seconds(25, 'Longest wait for the first event of the stack action', LIMITS),
   'action-timeout': seconds(300, 'Longest time without a new stack event', LIMITS),
-  'lenient-look-back': seconds(5, 'How much older than the request a stack event without a token may be', LIMITS, ['lenient_look_back']),
+  'lenient-look-back': seconds(5, 'How much older than the request a stack event without a token may be', LIMITS, [
+    'lenient_look_back',
+  ]),
 };
 
 /** Which groups, instead of STACK: by name, or by what they have in common. */
@@ -90,6 +119,11 @@ export const asgFlags = {
     multiple: true,
     multipleNonGreedy: true,
   }),
-  'asg-tag': string({ summary: 'Tag that the groups carry, instead of their names; may be repeated, and all of them have to hold', helpValue: 'KEY=VALUE', multiple: true, multipleNonGreedy: true }),
+  'asg-tag': string({
+    summary: 'Tag that the groups carry, instead of their names; may be repeated, and all of them have to hold',
+    helpValue: 'KEY=VALUE',
+    multiple: true,
+    multipleNonGreedy: true,
+  }),
   'all-matching': onOff({ summary: "All groups that a prefix (--asg 'web-*') or --asg-tag matches, not exactly one" }),
 };

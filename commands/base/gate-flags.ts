@@ -7,20 +7,41 @@ const command = (summary: string) => string({ summary, helpValue: 'COMMAND', hel
 
 /** What whoever goes on with a rollout has to be given again. */
 export const gateFlags = {
-  'check-command': command('Run for every new instance, again every 10 s until it ends with 0; only then the instance is proven'),
+  'check-command': command(
+    'Run for every new instance, again every 10 s until it ends with 0; only then the instance is proven',
+  ),
   'before-terminate-command': command('Run for every instance before it is terminated; if it fails, the run stops'),
   'after-terminate-command': command('Run for every instance after it has gone; if it fails, the run stops'),
   'check-timeout': seconds(60, 'Longest time of one try of the check command', GATES),
   'command-timeout': seconds(300, 'Longest time of a command before or after a termination', GATES),
-  alarm: string({ summary: 'CloudWatch alarm that fails the rollout while it proves or bakes; may be repeated', helpValue: 'NAME', helpGroup: GATES, multiple: true, multipleNonGreedy: true }),
-  'skip-elb-health-check': onOff({ summary: 'Prove by the health of Auto Scaling alone. Dangerous: nothing may serve in the end', helpGroup: GATES }),
-  'without-gates': onOff({ summary: 'Go on with a rollout although it was begun with commands or alarms that are not given now', helpGroup: GATES }),
+  alarm: string({
+    summary: 'CloudWatch alarm that fails the rollout while it proves or bakes; may be repeated',
+    helpValue: 'NAME',
+    helpGroup: GATES,
+    multiple: true,
+    multipleNonGreedy: true,
+  }),
+  'skip-elb-health-check': onOff({
+    summary: 'Prove by the health of Auto Scaling alone. Dangerous: nothing may serve in the end',
+    helpGroup: GATES,
+  }),
+  'without-gates': onOff({
+    summary: 'Go on with a rollout although it was begun with commands or alarms that are not given now',
+    helpGroup: GATES,
+  }),
 };
 
 /** What the record of a rollout holds from its start on. */
 export const stageFlags = {
-  'ignore-ringing-alarms': onOff({ summary: 'Start although an alarm rings; it counts once it was quiet', helpGroup: GATES }),
+  'ignore-ringing-alarms': onOff({
+    summary: 'Start although an alarm rings; it counts once it was quiet',
+    helpGroup: GATES,
+  }),
   canary: string({ summary: 'Prove so many instances before the rest is launched', helpValue: 'N', helpGroup: GATES }),
   bake: seconds(0, 'How long what is proven has to stay in service before the next step', GATES),
-  'pause-at': string({ summary: 'Stop when so much of a group is new and proven, until somebody resumes it, such as 25%,50%', helpValue: 'PERCENT', helpGroup: GATES }),
+  'pause-at': string({
+    summary: 'Stop when so much of a group is new and proven, until somebody resumes it, such as 25%,50%',
+    helpValue: 'PERCENT',
+    helpGroup: GATES,
+  }),
 };

@@ -6,7 +6,8 @@ const PARAMETERS = 'PARAMETERS';
 /** Where parameters come from, beside KEY=VALUE. */
 export const parameterFlags = {
   'parameters-file': string({
-    summary: "File of parameters, JSON or YAML: KEY: VALUE, the AWS CLI's or CodePipeline's form; may be repeated, later ones win",
+    summary:
+      "File of parameters, JSON or YAML: KEY: VALUE, the AWS CLI's or CodePipeline's form; may be repeated, later ones win",
     helpValue: 'FILE',
     helpGroup: PARAMETERS,
     multiple: true,
@@ -19,5 +20,8 @@ export const parameterFlags = {
     multiple: true,
     multipleNonGreedy: true,
   }),
-  'ignore-unknown-parameters': onOff({ summary: 'Leave out parameters that the template does not declare, with a warning', helpGroup: PARAMETERS }),
+  'ignore-unknown-parameters': onOff({
+    summary: 'Leave out parameters that the template does not declare, with a warning',
+    helpGroup: PARAMETERS,
+  }),
 };

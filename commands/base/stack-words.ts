@@ -15,7 +15,10 @@ export const stackWords = {
 };
 
 /** Names of stacks hold no "=", so the first word is a parameter when it does. */
-export function splitWords(words: readonly string[] = []): { readonly stack?: string; readonly parameters: readonly string[] } {
+export function splitWords(words: readonly string[] = []): {
+  readonly stack?: string;
+  readonly parameters: readonly string[];
+} {
   const [first, ...rest] = words;
   return first === undefined || first.includes('=') ? { parameters: words } : { stack: first, parameters: rest };
 }

@@ -11,7 +11,12 @@ export default class LockRelease extends BaseCommand {
   static override args = {
     stack: argument({ name: 'STACK', description: 'Stack whose locks are meant', ignoreStdin: true }),
   };
-  static override flags = { ...asgFlags, force: onOff({ summary: 'Release without asking' }), ...lockFlag, ...commonFlags };
+  static override flags = {
+    ...asgFlags,
+    force: onOff({ summary: 'Release without asking' }),
+    ...lockFlag,
+    ...commonFlags,
+  };
 
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(LockRelease);

@@ -42,7 +42,9 @@ export function countCalls(sandbox: Sandbox, groups: number): () => Calls {
     return {
       byOperation: Object.fromEntries(Object.entries(byOperation).sort(([a], [b]) => (a < b ? -1 : 1))),
       looks: looks.length,
-      readsPerLook: Math.max(...looks.slice(1).map((look) => Object.values(look).reduce((sum, count) => sum + count, 0))),
+      readsPerLook: Math.max(
+        ...looks.slice(1).map((look) => Object.values(look).reduce((sum, count) => sum + count, 0)),
+      ),
       readsOfOneKind: Math.max(...looks.flatMap((look) => Object.values(look))) / groups,
       changesPerGroup: Math.max(...changes.values()),
       signsOfLife,

@@ -21,7 +21,9 @@ export interface Limit {
  */
 export function watchLimit(sandbox: Sandbox, groups: readonly string[], warmupMs: number): () => Limit {
   const { clock } = sandbox;
-  const members = (group: string): readonly string[] => [...(autoScalingState(sandbox.world).groups.get(group)?.members.keys() ?? [])];
+  const members = (group: string): readonly string[] => [
+    ...(autoScalingState(sandbox.world).groups.get(group)?.members.keys() ?? []),
+  ];
   const old = new Map(groups.map((group) => [group, new Set(members(group))]));
   const asked = new Map<string, number>();
   const ready = new Map<string, number>();
@@ -31,7 +33,10 @@ export function watchLimit(sandbox: Sandbox, groups: readonly string[], warmupMs
 
   sandbox.onCall(({ at, operation, input, outcome }) => {
     if (outcome !== 'ok') return;
-    const { AutoScalingGroupName: group = '', InstanceIds: ids = [] } = input as { AutoScalingGroupName?: string; InstanceIds?: readonly string[] };
+    const { AutoScalingGroupName: group = '', InstanceIds: ids = [] } = input as {
+      AutoScalingGroupName?: string;
+      InstanceIds?: readonly string[];
+    };
     if (operation === 'UpdateAutoScalingGroup' && !asked.has(group)) asked.set(group, at);
     if (operation === 'TerminateInstanceInAutoScalingGroup') for (const id of ids) terminated.set(id, at);
   });
@@ -55,7 +60,8 @@ export function watchLimit(sandbox: Sandbox, groups: readonly string[], warmupMs
     look();
     ended = true;
     const total = [...old.values()].reduce((sum, ids) => sum + ids.size, 0);
-    if (ready.size < groups.length || gone.size < total || terminated.size < total) throw new Error(`the swap is not over: ${ready.size} groups ready, ${gone.size} of ${total} instances gone`);
+    if (ready.size < groups.length || gone.size < total || terminated.size < total)
+      throw new Error(`the swap is not over: ${ready.size} groups ready, ${gone.size} of ${total} instances gone`);
     return {
       launchSeconds: longest(ready, asked) / 1000,
       proveSeconds: warmupMs / 1000,

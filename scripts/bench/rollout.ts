@@ -43,7 +43,16 @@ export function shapeOf(name: string): Shape {
 export function worldFor({ groups, instances }: Shape, world: WorldName = 'usual', seed = 1): Stage {
   const drain = world === 'aws' ? 300 : 60;
   const healthCheckType = world === 'aws' ? 'EC2' : 'ELB';
-  const stage = createStage({ seed }, Array.from({ length: groups }, (_, index) => ({ name: `g${index + 1}`, size: instances, max: 2 * instances, drain, healthCheckType })));
+  const stage = createStage(
+    { seed },
+    Array.from({ length: groups }, (_, index) => ({
+      name: `g${index + 1}`,
+      size: instances,
+      max: 2 * instances,
+      drain,
+      healthCheckType,
+    })),
+  );
   for (const group of stage.groups) {
     if (world === 'aws') setDefaults(stage, group);
     group.changeImage('ami-new');
@@ -54,20 +63,31 @@ export function worldFor({ groups, instances }: Shape, world: WorldName = 'usual
 function setDefaults({ sandbox }: Stage, { classic, targetGroup }: Stage['groups'][number]): void {
   const check = { Target: 'HTTP:80/', Interval: 30, Timeout: 5, UnhealthyThreshold: 2, HealthyThreshold: 10 };
   call(sandbox.world, 'elb', 'ConfigureHealthCheck', { LoadBalancerName: classic, HealthCheck: check });
-  call(sandbox.world, 'elbv2', 'ModifyTargetGroup', { TargetGroupArn: targetGroup, HealthCheckIntervalSeconds: 30, HealthyThresholdCount: 5, UnhealthyThresholdCount: 2 });
+  call(sandbox.world, 'elbv2', 'ModifyTargetGroup', {
+    TargetGroupArn: targetGroup,
+    HealthCheckIntervalSeconds: 30,
+    HealthyThresholdCount: 5,
+    UnhealthyThresholdCount: 2,
+  });
 }
 
 /** Swaps all groups of a world once and tells what it took. @throws when the swap was not promoted */
 export async function measureRollout(shape: Shape, world: WorldName = 'usual', seed = 1): Promise<Rollout> {
   const stage = worldFor(shape, world, seed);
   const { clock } = stage.sandbox;
-  const limitOf = watchLimit(stage.sandbox, stage.groups.map((group) => group.name), PLAN.timing.warmupMs);
+  const limitOf = watchLimit(
+    stage.sandbox,
+    stage.groups.map((group) => group.name),
+    PLAN.timing.warmupMs,
+  );
   const callsOf = countCalls(stage.sandbox, shape.groups);
   const from = clock.now();
   const ending = await stage.run();
   const seconds = (clock.now() - from) / 1000;
   if (ending.outcome !== 'swapped' || stage.violations().length > 0) {
-    throw new Error(`${nameOf(shape)} ended as ${ending.outcome}: ${ending.failure?.facts.what ?? ''} ${JSON.stringify(stage.violations())}`);
+    throw new Error(
+      `${nameOf(shape)} ended as ${ending.outcome}: ${ending.failure?.facts.what ?? ''} ${JSON.stringify(stage.violations())}`,
+    );
   }
   const limit = limitOf();
   const least = limit.launchSeconds + limit.proveSeconds + limit.drainSeconds;

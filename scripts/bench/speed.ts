@@ -32,7 +32,10 @@ export async function measureSpeed(windows = 8, windowMs = 1_500): Promise<Speed
 }
 
 /** Median wall time of `--version` over that of a node that does nothing, started in turns. */
-export function measureStart(program: string, pairs = 21): { readonly ratio: number; readonly versionMs: number; readonly nodeMs: number } {
+export function measureStart(
+  program: string,
+  pairs = 21,
+): { readonly ratio: number; readonly versionMs: number; readonly nodeMs: number } {
   const times = { version: [] as number[], node: [] as number[] };
   for (let pair = 0; pair < pairs; pair++) {
     times.node.push(timeOf(['-e', '0']));

@@ -22,8 +22,16 @@ export function figuresOf({ rollouts, peakRssMb }: Measured): Figure[] {
   const overhead = rollouts.reduce((sum, rollout) => sum + rollout.overhead, 0) / rollouts.length;
   return [
     atMost(`${of}: overhead`, overhead, 0.05),
-    atMost(`${of}: reads of one kind in a look, per group`, Math.max(...rollouts.map((rollout) => rollout.readsOfOneKind)), 1),
-    atMost(`${of}: changes per group`, Math.max(...rollouts.map((rollout) => rollout.changesPerGroup)), 10 + shapeOf(first.shape).instances / 100),
+    atMost(
+      `${of}: reads of one kind in a look, per group`,
+      Math.max(...rollouts.map((rollout) => rollout.readsOfOneKind)),
+      1,
+    ),
+    atMost(
+      `${of}: changes per group`,
+      Math.max(...rollouts.map((rollout) => rollout.changesPerGroup)),
+      10 + shapeOf(first.shape).instances / 100,
+    ),
     atMost(`${of}: peakRssMb`, peakRssMb, 200),
   ];
 }

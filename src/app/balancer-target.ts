@@ -15,13 +15,29 @@ export function balancerAsked({ elb, 'target-group': targetGroup }: BalancerAske
 }
 
 /** What is wrong with the choice of a balancer, as sentences. */
-export function balancerProblems({ stack, asgs, elb, 'target-group': targetGroup, ...flags }: BalancerAsked): readonly string[] {
+export function balancerProblems({
+  stack,
+  asgs,
+  elb,
+  'target-group': targetGroup,
+  ...flags
+}: BalancerAsked): readonly string[] {
   const problems: string[] = [];
-  const given = [...(stack === undefined ? [] : ['STACK']), ...(asgs.length === 0 ? [] : ['--asg']), ...((flags['asg-tag'] ?? []).length === 0 ? [] : ['--asg-tag']), ...(elb === undefined ? [] : ['--elb']), ...(targetGroup === undefined ? [] : ['--target-group'])];
+  const given = [
+    ...(stack === undefined ? [] : ['STACK']),
+    ...(asgs.length === 0 ? [] : ['--asg']),
+    ...((flags['asg-tag'] ?? []).length === 0 ? [] : ['--asg-tag']),
+    ...(elb === undefined ? [] : ['--elb']),
+    ...(targetGroup === undefined ? [] : ['--target-group']),
+  ];
   if (given.length > 1) problems.push(`Give one of ${given.join(', ')}, not several.`);
   if (flags['all-matching'] === true) problems.push('--all-matching is for a prefix (--asg "web-*") or --asg-tag.');
-  if (elb !== undefined && !/^[A-Za-z0-9-]{1,32}$/.test(elb)) problems.push(`--elb takes the name of a classic load balancer, not "${elb}".`);
-  if (targetGroup !== undefined && !/^arn:aws[\w-]*:elasticloadbalancing:[\w-]+:\d{12}:targetgroup\/[\w-]+\/[0-9a-f]+$/.test(targetGroup)) {
+  if (elb !== undefined && !/^[A-Za-z0-9-]{1,32}$/.test(elb))
+    problems.push(`--elb takes the name of a classic load balancer, not "${elb}".`);
+  if (
+    targetGroup !== undefined &&
+    !/^arn:aws[\w-]*:elasticloadbalancing:[\w-]+:\d{12}:targetgroup\/[\w-]+\/[0-9a-f]+$/.test(targetGroup)
+  ) {
     problems.push(`--target-group takes the ARN of a target group, not "${targetGroup}".`);
   }
   return problems;
@@ -34,7 +50,12 @@ export function balancerProblems({ stack, asgs, elb, 'target-group': targetGroup
  * @throws Failure `refused`
  */
 export async function groupsBehind(run: Run, balancer: string): Promise<readonly string[]> {
-  const { groups, alone } = await retrying(run.deps, 'elasticloadbalancing:Describe', () => run.deps.gateway.membersBehind(balancer), QUICK);
+  const { groups, alone } = await retrying(
+    run.deps,
+    'elasticloadbalancing:Describe',
+    () => run.deps.gateway.membersBehind(balancer),
+    QUICK,
+  );
   if (groups.length === 0) return [balancer];
   if (alone.length === 0) return groups;
   throw refused(

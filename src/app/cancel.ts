@@ -41,11 +41,23 @@ export async function cancel(asked: CancelAsked, surroundings: Surroundings): Pr
     const stack = asked.stack === undefined ? undefined : await stackOf(run, asked.stack);
     const updating = stack?.status === 'UPDATE_IN_PROGRESS';
     if (stack !== undefined && updating) await cancelStack(run, wanted, asked.stack ?? '', stack);
-    const groups = behind !== undefined ? await groupsBehind(run, behind) : stack === undefined ? await namedGroups(run, asked) : stack.status.startsWith('DELETE') ? [] : await stackGroups(run.deps, stack.id);
+    const groups =
+      behind !== undefined
+        ? await groupsBehind(run, behind)
+        : stack === undefined
+          ? await namedGroups(run, asked)
+          : stack.status.startsWith('DELETE')
+            ? []
+            : await stackGroups(run.deps, stack.id);
     named = byName(asked, groups);
     const begun = await begunOn(run.deps, groups);
     // One that replaces a few at a time can still be stopped after its verdict, though not undone.
-    const open = begun.filter(({ group, record }) => record.strategy === 'rolling' || group.notes.verdict?.run !== record.run || group.notes.verdict.outcome !== 'promote');
+    const open = begun.filter(
+      ({ group, record }) =>
+        record.strategy === 'rolling' ||
+        group.notes.verdict?.run !== record.run ||
+        group.notes.verdict.outcome !== 'promote',
+    );
     if (open.length === 0 && updating) return { outcome: 'cancelled', results: [] };
     if (open.length === 0) throw nothingToCancel(named, stack, begun);
     return cancelRollout(run, wanted, named, open);
@@ -60,7 +72,15 @@ async function stackOf({ deps }: Run, name: string): Promise<Stack> {
 
 function cancelStack({ deps, id }: Run, { stackTiming }: Wanted, name: string, stack: Stack): Promise<void> {
   const { warmupMs, actionTimeoutMs, lookBackMs } = stackTiming;
-  return cancelUpdate(deps, { stack: name, token: `ha-updater-${id}`, timing: { ...STACK_TIMING, warmupMs, silenceMs: actionTimeoutMs, lookBackMs } }, stack);
+  return cancelUpdate(
+    deps,
+    {
+      stack: name,
+      token: `ha-updater-${id}`,
+      timing: { ...STACK_TIMING, warmupMs, silenceMs: actionTimeoutMs, lookBackMs },
+    },
+    stack,
+  );
 }
 
 async function cancelRollout(run: Run, wanted: Wanted, asked: CancelAsked, open: readonly Begun[]): Promise<Happy> {
@@ -68,11 +88,21 @@ async function cancelRollout(run: Run, wanted: Wanted, asked: CancelAsked, open:
   run.deps.emit({ type: 'groups.found', ...(asked.stack === undefined ? {} : { stack: asked.stack }), groups });
   const plan = planOf(run, wanted, asked, groups, { adoptOnly: true, undo: true, command: 'cancel' });
   // The mark of the boot behind the name is for machines.
-  const results = await callBack(run.deps, plan, open, (dead) => lockDead(run, dead), `ha-updater cancel on ${run.host.split('/')[0] ?? run.host}`);
+  const results = await callBack(
+    run.deps,
+    plan,
+    open,
+    (dead) => lockDead(run, dead),
+    `ha-updater cancel on ${run.host.split('/')[0] ?? run.host}`,
+  );
   if (results.some(({ outcome }) => outcome === 'stuck')) throw halfWay(results, asked);
   if (results.some(({ outcome }) => outcome === 'promoted')) throw tooLate(results, asked);
   const frozen = results.some(({ outcome }) => outcome === 'rolledBack');
-  return { outcome: 'cancelled', results, ...(frozen && { more: { next: [`ha-updater unfreeze ${targetText(asked)}`] } }) };
+  return {
+    outcome: 'cancelled',
+    results,
+    ...(frozen && { more: { next: [`ha-updater unfreeze ${targetText(asked)}`] } }),
+  };
 }
 
 /** What a dead run left is worked on from here, under its lock. The wish is written by then. */
@@ -81,7 +111,15 @@ async function lockDead(run: Run, dead: readonly string[]): Promise<void> {
     await run.lockGroups(dead);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    throw new Failure(error.outcome, { ...error.facts, serves: 'The groups were not touched from here.', left: `The wish on ${dead.join(', ')}, which whoever works there obeys at the next look.` }, { cause: error });
+    throw new Failure(
+      error.outcome,
+      {
+        ...error.facts,
+        serves: 'The groups were not touched from here.',
+        left: `The wish on ${dead.join(', ')}, which whoever works there obeys at the next look.`,
+      },
+      { cause: error },
+    );
   }
 }
 
@@ -93,9 +131,17 @@ function nothingToCancel(asked: CancelAsked, stack: Stack | undefined, begun: re
   if (judged !== undefined) {
     const { verdict } = judged.group.notes;
     const when = verdict === undefined ? '' : ` at ${new Date(verdict.at).toISOString()}`;
-    return refused('cancel.tooLate', `Run ${judged.record.run} was judged${when} to promote: its old instances are going already, and no verdict is ever turned.`, [], show);
+    return refused(
+      'cancel.tooLate',
+      `Run ${judged.record.run} was judged${when} to promote: its old instances are going already, and no verdict is ever turned.`,
+      [],
+      show,
+    );
   }
-  const what = stack === undefined ? 'There is no rollout on these groups.' : `Stack ${name} is ${stack.status}, and there is no rollout on its groups: there is nothing to cancel.`;
+  const what =
+    stack === undefined
+      ? 'There is no rollout on these groups.'
+      : `Stack ${name} is ${stack.status}, and there is no rollout on its groups: there is nothing to cancel.`;
   return refused('cancel.nothing', what, [], show);
 }
 

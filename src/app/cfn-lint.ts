@@ -14,7 +14,10 @@ interface Row {
   readonly Filename?: string;
   readonly Level?: string;
   readonly Message?: string;
-  readonly Location?: { readonly Start?: { readonly LineNumber?: number; readonly ColumnNumber?: number }; readonly Path?: readonly (string | number)[] | null };
+  readonly Location?: {
+    readonly Start?: { readonly LineNumber?: number; readonly ColumnNumber?: number };
+    readonly Path?: readonly (string | number)[] | null;
+  };
   readonly Rule?: { readonly Id?: string; readonly ShortDescription?: string };
 }
 
@@ -53,14 +56,22 @@ function toFinding(row: Row, count: 'warn' | 'error'): CheckedFinding {
 
 function runLint(files: readonly string[], env: Environment): Promise<readonly Row[] | string> {
   return new Promise((resolve) => {
-    const child = spawn('cfn-lint', ['--format', 'json', '--', ...files], { env: { ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn('cfn-lint', ['--format', 'json', '--', ...files], {
+      env: { ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     let stdout = '';
     let stderr = '';
     child.stdout.on('data', (part: Buffer) => (stdout += part.toString()));
     child.stderr.on('data', (part: Buffer) => (stderr += part.toString()));
-    child.once('error', (error: NodeJS.ErrnoException) => resolve(error.code === 'ENOENT' ? 'cfn-lint is not on the path' : `cfn-lint could not be started: ${error.message}`));
+    child.once('error', (error: NodeJS.ErrnoException) =>
+      resolve(
+        error.code === 'ENOENT' ? 'cfn-lint is not on the path' : `cfn-lint could not be started: ${error.message}`,
+      ),
+    );
     child.once('close', (code) => {
-      if (code === null || (code & ~FOUND) !== 0) return resolve(`cfn-lint failed (exit ${code ?? 'by a signal'}): ${lastLine(stderr)}`);
+      if (code === null || (code & ~FOUND) !== 0)
+        return resolve(`cfn-lint failed (exit ${code ?? 'by a signal'}): ${lastLine(stderr)}`);
       try {
         resolve(JSON.parse(stdout) as readonly Row[]);
       } catch {

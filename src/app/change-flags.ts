@@ -65,23 +65,38 @@ export async function readChange(
   const settings: StackSettings = {
     ...(flags.tag !== undefined && { tags: tags(flags.tag, problems) }),
     ...(flags['role-arn'] !== undefined && { roleArn: flags['role-arn'] }),
-    ...(flags['notification-arn'] !== undefined && { notificationArns: flags['notification-arn'].filter((arn) => arn !== '') }),
+    ...(flags['notification-arn'] !== undefined && {
+      notificationArns: flags['notification-arn'].filter((arn) => arn !== ''),
+    }),
     ...rollback(flags, problems),
     ...(flags['disable-rollback'] !== undefined && { disableRollback: flags['disable-rollback'] }),
-    ...(flags['stack-timeout'] !== undefined && { timeoutMinutes: minutes('--stack-timeout', flags['stack-timeout'], 1, 43_200, problems) }),
+    ...(flags['stack-timeout'] !== undefined && {
+      timeoutMinutes: minutes('--stack-timeout', flags['stack-timeout'], 1, 43_200, problems),
+    }),
     ...(flags['termination-protection'] !== undefined && { terminationProtection: flags['termination-protection'] }),
-    ...(flags['stack-policy'] !== undefined && { policy: await policy('--stack-policy', flags['stack-policy'], readFile, problems) }),
+    ...(flags['stack-policy'] !== undefined && {
+      policy: await policy('--stack-policy', flags['stack-policy'], readFile, problems),
+    }),
     ...(flags['stack-policy-during-update'] !== undefined && {
-      policyDuringUpdate: await policy('--stack-policy-during-update', flags['stack-policy-during-update'], readFile, problems),
+      policyDuringUpdate: await policy(
+        '--stack-policy-during-update',
+        flags['stack-policy-during-update'],
+        readFile,
+        problems,
+      ),
     }),
   };
   const existing = flags['change-set'];
   const keep = flags.execute === false;
-  if (existing !== undefined && (given.parameters.length > 0 || given.template !== undefined)) problems.push('--change-set executes what is in it: leave out parameters and --template.');
+  if (existing !== undefined && (given.parameters.length > 0 || given.template !== undefined))
+    problems.push('--change-set executes what is in it: leave out parameters and --template.');
   if (existing !== undefined && keep) problems.push('--change-set and --no-execute exclude each other.');
-  if (flags.skip !== undefined && flags['continue-rollback'] !== true) problems.push('--skip goes with --continue-rollback.');
-  if (flags.confirm === true && !given.canAsk) problems.push('--confirm asks on a terminal, and there is none; use plan, or --approve-only, in a pipeline.');
-  for (const account of flags['expect-account'] ?? []) if (!/^\d{12}$/.test(account)) problems.push(`--expect-account takes twelve digits, not "${account}".`);
+  if (flags.skip !== undefined && flags['continue-rollback'] !== true)
+    problems.push('--skip goes with --continue-rollback.');
+  if (flags.confirm === true && !given.canAsk)
+    problems.push('--confirm asks on a terminal, and there is none; use plan, or --approve-only, in a pipeline.');
+  for (const account of flags['expect-account'] ?? [])
+    if (!/^\d{12}$/.test(account)) problems.push(`--expect-account takes twelve digits, not "${account}".`);
   if (problems.length > 0) throw badFlags(problems);
   return {
     ...(Object.keys(settings).length > 0 && { settings }),
@@ -130,15 +145,22 @@ function rollback(flags: ChangeFlags, problems: string[]): Pick<StackSettings, '
 
 function minutes(flag: string, text: string, least: number, most: number, problems: string[]): number {
   const value = /^\d+$/.test(text) ? Number(text) : NaN;
-  if (!(value >= least && value <= most)) problems.push(`${flag} takes whole minutes from ${least} to ${most}, not "${text}".`);
+  if (!(value >= least && value <= most))
+    problems.push(`${flag} takes whole minutes from ${least} to ${most}, not "${text}".`);
   return value;
 }
 
-async function policy(flag: string, path: string, readFile: (path: string) => Promise<string>, problems: string[]): Promise<string> {
+async function policy(
+  flag: string,
+  path: string,
+  readFile: (path: string) => Promise<string>,
+  problems: string[],
+): Promise<string> {
   const text = await readFile(path);
   try {
     const parsed: unknown = JSON.parse(text);
-    if (typeof parsed === 'object' && parsed !== null && Array.isArray((parsed as { Statement?: unknown }).Statement)) return text;
+    if (typeof parsed === 'object' && parsed !== null && Array.isArray((parsed as { Statement?: unknown }).Statement))
+      return text;
     problems.push(`${flag} ${path} has no list of statements.`);
   } catch (error) {
     problems.push(`${flag} ${path} is no JSON: ${(error as Error).message}.`);

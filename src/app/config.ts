@@ -18,16 +18,38 @@ export interface SchemaDocument extends Pick<Ending, 'v' | 'command' | 'outcome'
 }
 
 /** `config`: what the environment and the settings file say for a stack, and where each was said. */
-export function showSettings(stack: string | undefined, { file, said, overridden, remarks }: Settings, { stdout, stderr, json }: Surroundings): SettingsDocument {
+export function showSettings(
+  stack: string | undefined,
+  { file, said, overridden, remarks }: Settings,
+  { stdout, stderr, json }: Surroundings,
+): SettingsDocument {
   const out = lineWriter(stdout);
   if (!json) {
     out(file === undefined ? 'There is no settings file.' : `Settings file ${file}.`);
     for (const one of said) out(`  ${one.name}: ${shown(one.value)}   (${one.at})`);
-    for (const one of overridden) out(`  ${one.name}: ${shown(one.value)}   (${one.at}; not in force because of ${one.by})`);
+    for (const one of overridden)
+      out(`  ${one.name}: ${shown(one.value)}   (${one.at}; not in force because of ${one.by})`);
   }
   remarks.forEach(lineWriter(stderr));
-  const hidden = <T extends Said>(list: readonly T[]): readonly T[] => list.map((one) => ({ ...one, value: Array.isArray(one.value) ? one.value.map(withoutPassword) : typeof one.value === 'string' ? withoutPassword(one.value) : one.value }));
-  return { v: 1, command: 'config', outcome: 'shown', exitCode: EXIT.done, ...(stack !== undefined && { stack }), ...(file !== undefined && { file }), settings: hidden(said), overridden: hidden(overridden) };
+  const hidden = <T extends Said>(list: readonly T[]): readonly T[] =>
+    list.map((one) => ({
+      ...one,
+      value: Array.isArray(one.value)
+        ? one.value.map(withoutPassword)
+        : typeof one.value === 'string'
+          ? withoutPassword(one.value)
+          : one.value,
+    }));
+  return {
+    v: 1,
+    command: 'config',
+    outcome: 'shown',
+    exitCode: EXIT.done,
+    ...(stack !== undefined && { stack }),
+    ...(file !== undefined && { file }),
+    settings: hidden(said),
+    overridden: hidden(overridden),
+  };
 }
 
 /** `config --schema`: for editors. */

@@ -39,18 +39,40 @@ const NO_HISTORY =
   'What each balancer said of single instances through time is known to the run that waited for them alone: see its log and its last words. Here are the scaling activities of the last 24 hours, and health as it is now.';
 
 /** `diagnose`: why a stack's change or a swap went wrong. Changes nothing. */
-export async function diagnoseNow(asked: DiagnoseAsked, surroundings: Surroundings): Promise<Ending | DiagnoseDocument> {
+export async function diagnoseNow(
+  asked: DiagnoseAsked,
+  surroundings: Surroundings,
+): Promise<Ending | DiagnoseDocument> {
   const problems = targetProblems(asked);
   if (problems.length > 0) throw badFlags(problems);
   const { stack } = asked;
   return withLook({ command: 'diagnose', stack }, asked, surroundings, async (looking) => {
     const { deps, region } = looking;
     const { at } = await retrying(deps, 'sts:GetCallerIdentity', () => deps.gateway.identity(), QUICK);
-    const { groups } = stack === undefined ? await lookAtNamed(looking, await namedGroups(looking, asked)) : await lookAtGroups(deps, await groupsOf(deps, stack), region);
-    const target: DiagnoseTarget = { ...(stack !== undefined && { stack }), groups, since: at - DAY_MS, locate: createLocator(deps), ...(asked.console === true && { console: maskLikely }) };
+    const { groups } =
+      stack === undefined
+        ? await lookAtNamed(looking, await namedGroups(looking, asked))
+        : await lookAtGroups(deps, await groupsOf(deps, stack), region);
+    const target: DiagnoseTarget = {
+      ...(stack !== undefined && { stack }),
+      groups,
+      since: at - DAY_MS,
+      locate: createLocator(deps),
+      ...(asked.console === true && { console: maskLikely }),
+    };
     const diagnosis = { ...(await diagnose(deps, target)), notes: groups.length === 0 ? [] : [NO_HISTORY] };
     if (!surroundings.json) diagnosisLines(diagnosis).forEach(lineWriter(surroundings.stdout));
-    return { v: 1, command: 'diagnose', outcome: 'shown', exitCode: 0, ...(stack !== undefined && { stack }), region, at, groups: groups.map(({ name }) => name), ...diagnosis };
+    return {
+      v: 1,
+      command: 'diagnose',
+      outcome: 'shown',
+      exitCode: 0,
+      ...(stack !== undefined && { stack }),
+      region,
+      at,
+      groups: groups.map(({ name }) => name),
+      ...diagnosis,
+    };
   });
 }
 
@@ -60,4 +82,3 @@ export async function groupsOf(deps: Deps, name: string): Promise<readonly strin
   if (stack === undefined) throw refused('stack.missing', `There is no stack ${name}.`, []);
   return stack.status === 'REVIEW_IN_PROGRESS' ? [] : stackGroups(deps, stack.id);
 }
-

@@ -21,7 +21,10 @@ export interface Explaining {
  * The story, with why added to the reasons of its failure when its stack failed, or its groups could not be proven or
  * their instances did not come back. Diagnosing never makes anything worse: what it cannot read it leaves out.
  */
-export function explained<T>({ stack, console = true }: Explaining, story: (run: Run) => Promise<T>): (run: Run) => Promise<T> {
+export function explained<T>(
+  { stack, console = true }: Explaining,
+  story: (run: Run) => Promise<T>,
+): (run: Run) => Promise<T> {
   return async (run) => {
     const { deps, hidden } = run;
     const history = createHealthHistory(deps.clock);
@@ -38,8 +41,15 @@ export function explained<T>({ stack, console = true }: Explaining, story: (run:
       // After a signal the cause is known, and there is little time.
       if (!(error instanceof Failure) || !isExplainable(error) || deps.interrupt.received !== undefined) throw error;
       const about = { since, ...(console && { console: (text: string) => maskLikely(hidden.redact(text)) }) };
-      const findings = error.outcome === 'stackFailed' ? await ofStack(run, stack, about) : await ofGroups(run, error, { ...about, history: history.findings() });
-      throw new Failure(error.outcome, { ...error.facts, reasons: merged(error.facts.reasons, findings, hidden.redact) }, { cause: error });
+      const findings =
+        error.outcome === 'stackFailed'
+          ? await ofStack(run, stack, about)
+          : await ofGroups(run, error, { ...about, history: history.findings() });
+      throw new Failure(
+        error.outcome,
+        { ...error.facts, reasons: merged(error.facts.reasons, findings, hidden.redact) },
+        { cause: error },
+      );
     }
   };
 }
@@ -47,14 +57,18 @@ export function explained<T>({ stack, console = true }: Explaining, story: (run:
 /** The stack failed, or a group or an instance does not get well. Whatever else stops a run says why by itself. */
 function isExplainable({ outcome, facts }: Failure): boolean {
   if (outcome === 'stackFailed' || outcome === 'swapRolledBack') return true;
-  return ['swap.unproven', 'swap.stuck', 'restart.stuck', 'restart.putBack'].includes(facts.code) || facts.reasons.some(({ code }) => code === 'group.unsettled');
+  return (
+    ['swap.unproven', 'swap.stuck', 'restart.stuck', 'restart.putBack'].includes(facts.code) ||
+    facts.reasons.some(({ code }) => code === 'group.unsettled')
+  );
 }
 
 type About = Pick<DiagnoseTarget, 'since' | 'console' | 'history'>;
 
 async function ofStack(run: Run, stack: string | undefined, about: About): Promise<readonly Finding[]> {
   return quietly(async () => {
-    const groups = stack === undefined ? [] : (await lookAtGroups(run.deps, await groupsOf(run.deps, stack), run.region)).groups;
+    const groups =
+      stack === undefined ? [] : (await lookAtGroups(run.deps, await groupsOf(run.deps, stack), run.region)).groups;
     return diagnose(run.deps, { ...(stack !== undefined && { stack }), groups, ...about });
   }, []);
 }
@@ -70,12 +84,19 @@ async function ofGroups(run: Run, { facts }: Failure, about: About): Promise<rea
     return diagnose(run.deps, { groups, ...about, history });
   }, history);
   // That it was rolled back and frozen, or stands half-way, is what the failure says itself.
-  return findings.filter(({ code, resource }) => code !== 'diagnose.rolledBack' && code !== 'diagnose.halfWay' && !(code === 'diagnose.notInService' && told.has(resource)));
+  return findings.filter(
+    ({ code, resource }) =>
+      code !== 'diagnose.rolledBack' &&
+      code !== 'diagnose.halfWay' &&
+      !(code === 'diagnose.notInService' && told.has(resource)),
+  );
 }
 
 /** A restart goes through many instances; only those that its failure names went wrong. */
 function isAbout({ what, reasons }: FailureFacts, { code, resource }: Finding): boolean {
-  return code !== 'diagnose.notBack' || [what, ...reasons.map(({ text }) => text)].some((text) => text.includes(resource));
+  return (
+    code !== 'diagnose.notBack' || [what, ...reasons.map(({ text }) => text)].some((text) => text.includes(resource))
+  );
 }
 
 async function quietly(call: () => Promise<Diagnosis>, otherwise: readonly Finding[]): Promise<readonly Finding[]> {
@@ -92,9 +113,17 @@ function merged(reasons: readonly Reason[], findings: readonly Finding[], redact
   const all = [...reasons];
   for (const { code, group, resource, text, remedy, evidence } of findings) {
     if (code === 'diagnose.resourceFailed') continue;
-    const told = OF_RESOURCE.has(code) ? all.findIndex((reason) => reason.code === 'stack.resource' && reason.text.includes(`${resource} (`)) : -1;
+    const told = OF_RESOURCE.has(code)
+      ? all.findIndex((reason) => reason.code === 'stack.resource' && reason.text.includes(`${resource} (`))
+      : -1;
     const [place = ''] = /^.*?:\d+:\d+ /.exec(all[told]?.text ?? '') ?? [];
-    const reason: Reason = { code, text: `${place}${redact(text)}`, remedy, ...(group !== undefined && { group }), ...(evidence.length > 0 && { evidence: evidence.map(redact) }) };
+    const reason: Reason = {
+      code,
+      text: `${place}${redact(text)}`,
+      remedy,
+      ...(group !== undefined && { group }),
+      ...(evidence.length > 0 && { evidence: evidence.map(redact) }),
+    };
     if (told < 0) all.push(reason);
     else all[told] = reason;
   }

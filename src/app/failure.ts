@@ -30,7 +30,11 @@ export interface Scene {
  */
 export function toFailure(error: unknown, scene: Scene): Failure {
   const failure = withHelp(sort(error, scene), scene);
-  return new Failure(failure.outcome, { ...failure.facts, next: failure.facts.next.map((command) => withPlace(command, scene)) }, { cause: failure.cause ?? error });
+  return new Failure(
+    failure.outcome,
+    { ...failure.facts, next: failure.facts.next.map((command) => withPlace(command, scene)) },
+    { cause: failure.cause ?? error },
+  );
 }
 
 function sort(error: unknown, scene: Scene): Failure {
@@ -44,17 +48,27 @@ function sort(error: unknown, scene: Scene): Failure {
 /** Nothing was changed since: whoever has the lock now finishes or undoes what the record says. */
 function lockLost({ message }: LockLost, scene: Scene): Failure {
   const what = `The strict lock was lost, so nothing more was changed: ${message}.`;
-  if (scene.witness?.changed !== true) return refused('lock.lost', what, [], scene.again === undefined ? [] : [scene.again]);
+  if (scene.witness?.changed !== true)
+    return refused('lock.lost', what, [], scene.again === undefined ? [] : [scene.again]);
   return new Failure('stopped', { code: 'lock.lost', what, reasons: [], ...aftermath(scene) });
 }
 
 /** A mistake on the command line can be looked up; other usage failures know better what to do. */
 function withHelp(failure: Failure, { command }: Scene): Failure {
   if (failure.facts.next.length > 0 || !COMMAND_LINE.has(failure.facts.code)) return failure;
-  return new Failure(failure.outcome, { ...failure.facts, next: [`ha-updater ${command} --help`] }, { cause: failure.cause });
+  return new Failure(
+    failure.outcome,
+    { ...failure.facts, next: [`ha-updater ${command} --help`] },
+    { cause: failure.cause },
+  );
 }
 
-const COMMAND_LINE: ReadonlySet<string> = new Set(['usage.flags', 'parameters.syntax', 'parameters.name', 'parameters.twice']);
+const COMMAND_LINE: ReadonlySet<string> = new Set([
+  'usage.flags',
+  'parameters.syntax',
+  'parameters.name',
+  'parameters.twice',
+]);
 
 /** What to check, by how the call failed; and whether it is the configuration or the world. */
 const ADVICE: Readonly<Record<FaultKind, { readonly outcome: Outcome; readonly text: string }>> = {
@@ -62,15 +76,24 @@ const ADVICE: Readonly<Record<FaultKind, { readonly outcome: Outcome; readonly t
     outcome: 'usage',
     text: 'There are no usable AWS credentials. Check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, --profile or AWS_PROFILE, or the role of this machine.',
   },
-  expired: { outcome: 'usage', text: 'The AWS credentials have expired or are not valid. Sign in again (aws sso login, a new session token), or check the clock of this machine.' },
+  expired: {
+    outcome: 'usage',
+    text: 'The AWS credentials have expired or are not valid. Sign in again (aws sso login, a new session token), or check the clock of this machine.',
+  },
   denied: { outcome: 'refused', text: 'AWS denied the call. Check the permissions of the role.' },
   unreachable: {
     outcome: 'refused',
     text: 'AWS cannot be reached. Check the network, the proxy, the region and AWS_ENDPOINT_URL.',
   },
-  missing: { outcome: 'refused', text: 'AWS does not know what was named. Check the name, the account and the region.' },
+  missing: {
+    outcome: 'refused',
+    text: 'AWS does not know what was named. Check the name, the account and the region.',
+  },
   invalid: { outcome: 'refused', text: 'AWS refused the input.' },
-  unsupported: { outcome: 'refused', text: 'This endpoint does not know the call. Check AWS_ENDPOINT_URL and the region.' },
+  unsupported: {
+    outcome: 'refused',
+    text: 'This endpoint does not know the call. Check AWS_ENDPOINT_URL and the region.',
+  },
   busy: { outcome: 'refused', text: 'Something is in progress that blocks the call. Try again later.' },
   throttled: { outcome: 'refused', text: 'AWS kept throttling the call. Try again later.' },
   transient: { outcome: 'refused', text: 'AWS kept failing. Try again later.' },
@@ -78,22 +101,38 @@ const ADVICE: Readonly<Record<FaultKind, { readonly outcome: Outcome; readonly t
 
 function refusedBy(fault: AwsFault, scene: Scene): Failure {
   const { outcome, text } = ADVICE[fault.kind];
-  const profile = fault.kind === 'credentials' && scene.profile !== undefined ? ` The profile asked for is "${scene.profile}".` : '';
+  const profile =
+    fault.kind === 'credentials' && scene.profile !== undefined ? ` The profile asked for is "${scene.profile}".` : '';
   const what = `${text}${profile} ${callOf(fault)}`;
-  const next = fault.kind === 'credentials' || fault.kind === 'expired' || fault.kind === 'denied' ? [`aws sts get-caller-identity${place(scene)}`] : [];
-  return new Failure(outcome, { code: `aws.${fault.kind}`, what, reasons: [], serves: 'Nothing was changed.', left: '', next }, { cause: fault });
+  const next =
+    fault.kind === 'credentials' || fault.kind === 'expired' || fault.kind === 'denied'
+      ? [`aws sts get-caller-identity${place(scene)}`]
+      : [];
+  return new Failure(
+    outcome,
+    { code: `aws.${fault.kind}`, what, reasons: [], serves: 'Nothing was changed.', left: '', next },
+    { cause: fault },
+  );
 }
 
 function stoppedBy(fault: AwsFault, scene: Scene): Failure {
   const what = `The run lost its way to AWS part-way. ${ADVICE[fault.kind].text} ${callOf(fault)}`;
-  return new Failure('stopped', { code: `aws.${fault.kind}`, what, reasons: [], ...aftermath(scene) }, { cause: fault });
+  return new Failure(
+    'stopped',
+    { code: `aws.${fault.kind}`, what, reasons: [], ...aftermath(scene) },
+    { cause: fault },
+  );
 }
 
 /**
  * The last three of the last words for a run that stops wherever it is: what serves, what is left, how
  * to go on.
  */
-export function aftermath(scene: Scene): { readonly serves: string; readonly left: string; readonly next: readonly string[] } {
+export function aftermath(scene: Scene): {
+  readonly serves: string;
+  readonly left: string;
+  readonly next: readonly string[];
+} {
   const again = scene.again === undefined ? [] : [scene.again];
   const look = scene.stack === undefined ? [] : [`ha-updater status ${scene.stack}`];
   const witness = scene.witness;
@@ -105,7 +144,9 @@ export function aftermath(scene: Scene): { readonly serves: string; readonly lef
       next: [...look, ...again],
     };
   }
-  const serving = [...witness.progress.values()].map((progress) => `${progress.group}: ${describeProgress(progress)}`).join('; ');
+  const serving = [...witness.progress.values()]
+    .map((progress) => `${progress.group}: ${describeProgress(progress)}`)
+    .join('; ');
   if (witness.open.length === 0) {
     return {
       serves: serving === '' ? 'The instances that served before: no group was touched by this run.' : `${serving}.`,
@@ -116,9 +157,16 @@ export function aftermath(scene: Scene): { readonly serves: string; readonly lef
   const words = scene.words === undefined ? '' : ` ${scene.words}`;
   const target = `${scene.stack ?? witness.open.map((group) => `--asg ${quote(group)}`).join(' ')}${words}`;
   return {
-    serves: serving === '' ? 'Unknown from here; the groups were not made smaller before a verdict.' : `At the last look, ${serving}.`,
+    serves:
+      serving === ''
+        ? 'Unknown from here; the groups were not made smaller before a verdict.'
+        : `At the last look, ${serving}.`,
     left: `The rollout record, suspended processes and a changed size on ${witness.open.join(', ')}. Whoever resumes it, anywhere, finishes or undoes it.`,
-    next: [...look, `ha-updater resume ${target}`, ...(witness.judged.length > 0 ? [] : [`ha-updater rollback ${target}`])],
+    next: [
+      ...look,
+      `ha-updater resume ${target}`,
+      ...(witness.judged.length > 0 ? [] : [`ha-updater rollback ${target}`]),
+    ],
   };
 }
 
@@ -141,10 +189,16 @@ function isParseError(error: unknown): error is ParseError {
 }
 
 function parseFailure(error: ParseError, scene: Scene): Failure {
-  if (error.message.startsWith('Nonexistent flag')) return usage('usage.commandLine', unknownFlags(error), [`ha-updater ${scene.command} --help`]);
+  if (error.message.startsWith('Nonexistent flag'))
+    return usage('usage.commandLine', unknownFlags(error), [`ha-updater ${scene.command} --help`]);
   // oclif lists a missing argument as a table, with a note on flags that does not hold for ours.
-  const missing = error.message.startsWith('Missing ') ? (error.args ?? []).flatMap(({ name }) => (name === undefined ? [] : [name.toUpperCase()])) : [];
-  const what = missing.length > 0 ? `${missing.join(' and ')} is missing.` : sentence(withoutPassword(error.message).replace(/\n?See more help with --help\s*$/, ''));
+  const missing = error.message.startsWith('Missing ')
+    ? (error.args ?? []).flatMap(({ name }) => (name === undefined ? [] : [name.toUpperCase()]))
+    : [];
+  const what =
+    missing.length > 0
+      ? `${missing.join(' and ')} is missing.`
+      : sentence(withoutPassword(error.message).replace(/\n?See more help with --help\s*$/, ''));
   return usage('usage.commandLine', what, [`ha-updater ${scene.command} --help`]);
 }
 
@@ -165,7 +219,12 @@ function bug(error: unknown, scene: Scene): Failure {
   const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   return new Failure(
     'bug',
-    { code: 'bug', what: `Unexpected failure, please report it (--debug shows where): ${text}`, reasons: [], ...aftermath(scene) },
+    {
+      code: 'bug',
+      what: `Unexpected failure, please report it (--debug shows where): ${text}`,
+      reasons: [],
+      ...aftermath(scene),
+    },
     { cause: error },
   );
 }
@@ -174,7 +233,8 @@ function bug(error: unknown, scene: Scene): Failure {
 export function withPlace(command: string, scene: Pick<Scene, 'region' | 'profile' | 'lock'>): string {
   if (!/^(ha-updater|aws) /.test(command) || command.includes('--help')) return command;
   const [words = '', ...remarks] = command.split(/(?= +# )/);
-  const lock = scene.lock === undefined || !LOCKING.test(words) || words.includes(' --lock') ? '' : ` --lock ${quote(scene.lock)}`;
+  const lock =
+    scene.lock === undefined || !LOCKING.test(words) || words.includes(' --lock') ? '' : ` --lock ${quote(scene.lock)}`;
   return `${words}${words.includes('--region') ? '' : place(scene)}${lock}${remarks.join('')}`;
 }
 

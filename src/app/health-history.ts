@@ -18,11 +18,15 @@ interface Waited {
 }
 
 /** What a run waited for at single instances, through time: when they are gone, nobody else knows. */
-export function createHealthHistory(clock: Pick<Clock, 'now'>): { readonly see: Emit; readonly findings: () => readonly Finding[] } {
+export function createHealthHistory(clock: Pick<Clock, 'now'>): {
+  readonly see: Emit;
+  readonly findings: () => readonly Finding[];
+} {
   const seen = new Map<string, Waited>();
   /** Who was waited for at the last look, by group. */
   const open = new Map<string, ReadonlySet<string>>();
-  const wasProven = (id: string, { group, reasons }: Waited): boolean => NEARLY.test(reasons.at(-1)?.why ?? '') && open.get(group)?.has(id) !== true;
+  const wasProven = (id: string, { group, reasons }: Waited): boolean =>
+    NEARLY.test(reasons.at(-1)?.why ?? '') && open.get(group)?.has(id) !== true;
   return {
     see: (event) => {
       if (event.type !== 'group.waiting' || (event.wait.phase !== 'prove' && event.wait.phase !== 'restart')) return;
@@ -38,12 +42,15 @@ export function createHealthHistory(clock: Pick<Clock, 'now'>): { readonly see: 
         known.reasons.push({ at: clock.now(), why });
       }
     },
-    findings: () => [...seen].filter(([id, waited]) => !wasProven(id, waited)).map(([id, waited]) => finding(id, waited)),
+    findings: () =>
+      [...seen].filter(([id, waited]) => !wasProven(id, waited)).map(([id, waited]) => finding(id, waited)),
   };
 }
 
 function finding(id: string, { group, restarted, reasons }: Waited): Finding {
-  const through = reasons.map(({ at, why }) => `${why.replace(/\.$/, '')} (since ${new Date(at).toISOString().slice(11, 19)})`).join(', then ');
+  const through = reasons
+    .map(({ at, why }) => `${why.replace(/\.$/, '')} (since ${new Date(at).toISOString().slice(11, 19)})`)
+    .join(', then ');
   return {
     code: restarted ? 'diagnose.notBack' : 'diagnose.notProven',
     group,

@@ -14,11 +14,22 @@ export interface Hidden {
 const SECRET_VARIABLES = ['AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN', 'HA_UPDATER_LOCK_PASSWORD'];
 
 /** Those that may hold one in an address. */
-const ADDRESS_VARIABLES = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy', 'ALL_PROXY', 'all_proxy', 'HA_UPDATER_LOCK'];
+const ADDRESS_VARIABLES = [
+  'HTTPS_PROXY',
+  'https_proxy',
+  'HTTP_PROXY',
+  'http_proxy',
+  'ALL_PROXY',
+  'all_proxy',
+  'HA_UPDATER_LOCK',
+];
 
 /** @param lock address of the strict lock as it was typed: it may hold a password */
 export function createHidden(env: Readonly<Record<string, string | undefined>>, lock: string | undefined): Hidden {
-  let secrets = [...SECRET_VARIABLES.flatMap((name) => env[name] ?? []), ...[lock, ...ADDRESS_VARIABLES.map((name) => env[name])].flatMap(passwordsIn)];
+  let secrets = [
+    ...SECRET_VARIABLES.flatMap((name) => env[name] ?? []),
+    ...[lock, ...ADDRESS_VARIABLES.map((name) => env[name])].flatMap(passwordsIn),
+  ];
   const redact: Redact = (text) => redactor(secrets)(text);
   return {
     add: (more) => void (secrets = [...secrets, ...more]),

@@ -18,7 +18,10 @@ const BURST_MS = 300;
  * The first signal wakes whoever sleeps and states a wish; the second one leaves. Both are told through
  * the callbacks, at once and in this order.
  */
-export function listen(onSignal: (listener: (signal: string) => void) => () => void, on: { readonly first: (signal: string) => void; readonly second: (signal: string) => void }): Signals {
+export function listen(
+  onSignal: (listener: (signal: string) => void) => () => void,
+  on: { readonly first: (signal: string) => void; readonly second: (signal: string) => void },
+): Signals {
   const controller = new AbortController();
   const clock = systemClock();
   let received: string | undefined;
@@ -46,8 +49,10 @@ export function listen(onSignal: (listener: (signal: string) => void) => () => v
 /** What the first signal does to groups, in words, by how far they are. */
 export function groupsOnInterrupt(witness: Witness): string {
   if (witness.open.length === 0) return 'Stops before anything is changed on the groups.';
-  if (witness.rolling && witness.judged.length > 0) return 'What was taken out is replaced first; then it stops with old and new instances serving and the record kept. A second signal leaves at once.';
-  if (witness.judged.length > 0) return 'The verdict is written already; what it says is finished first. A second signal leaves at once and keeps the record.';
+  if (witness.rolling && witness.judged.length > 0)
+    return 'What was taken out is replaced first; then it stops with old and new instances serving and the record kept. A second signal leaves at once.';
+  if (witness.judged.length > 0)
+    return 'The verdict is written already; what it says is finished first. A second signal leaves at once and keeps the record.';
   return 'Rolls back: the new instances go, the old ones stay. A second signal leaves at once and keeps the record.';
 }
 

@@ -54,7 +54,11 @@ function rowOf(stackId: string, events: readonly StackEvent[]): Row | undefined 
   const rows = events.filter((event) => event.physicalId === stackId && !isStackItself(event));
   const [row] = rows;
   if (row === undefined) return undefined;
-  const { templateUrl } = events.find(({ stackId: parent, logicalId, templateUrl: url }) => parent === row.stackId && logicalId === row.logicalId && url !== undefined) ?? {};
+  const { templateUrl } =
+    events.find(
+      ({ stackId: parent, logicalId, templateUrl: url }) =>
+        parent === row.stackId && logicalId === row.logicalId && url !== undefined,
+    ) ?? {};
   return { stackId: row.stackId, logicalId: row.logicalId, ...(templateUrl !== undefined && { templateUrl }) };
 }
 
@@ -83,7 +87,9 @@ async function assetFile(folder: string, templateUrl: string | undefined): Promi
   try {
     for (const name of (await readdir(folder)).filter((file) => file.endsWith('.assets.json'))) {
       const { files = {} } = JSON.parse(await readFile(join(folder, name), 'utf8')) as AssetList;
-      const asset = Object.values(files).find(({ destinations = {} }) => Object.values(destinations).some(({ objectKey }) => objectKey === key));
+      const asset = Object.values(files).find(({ destinations = {} }) =>
+        Object.values(destinations).some(({ objectKey }) => objectKey === key),
+      );
       if (typeof asset?.source?.path === 'string') return asset.source.path;
     }
   } catch {
@@ -93,14 +99,28 @@ async function assetFile(folder: string, templateUrl: string | undefined): Promi
 }
 
 interface AssetList {
-  readonly files?: Readonly<Record<string, { readonly source?: { readonly path?: unknown }; readonly destinations?: Readonly<Record<string, { readonly objectKey?: unknown }>> }>>;
+  readonly files?: Readonly<
+    Record<
+      string,
+      {
+        readonly source?: { readonly path?: unknown };
+        readonly destinations?: Readonly<Record<string, { readonly objectKey?: unknown }>>;
+      }
+    >
+  >;
 }
 
 function ofObject(deps: Deps, { templateUrl }: Row): Promise<Source | undefined> {
   const object = templateUrl === undefined ? undefined : objectOf(templateUrl);
   if (object === undefined) return Promise.resolve(undefined);
   const origin = (templateUrl ?? '').replace(/\?.*$/s, '');
-  return quietly(async () => ({ origin, ...readPlaces(await retrying(deps, 's3:GetObject', () => deps.gateway.readObject(object.bucket, object.key), QUICK), origin) }));
+  return quietly(async () => ({
+    origin,
+    ...readPlaces(
+      await retrying(deps, 's3:GetObject', () => deps.gateway.readObject(object.bucket, object.key), QUICK),
+      origin,
+    ),
+  }));
 }
 
 function asked(deps: Deps, stackId: string, events: readonly StackEvent[]): Promise<Source | undefined> {
@@ -108,7 +128,13 @@ function asked(deps: Deps, stackId: string, events: readonly StackEvent[]): Prom
   const created = own.some(({ status }) => status === 'CREATE_IN_PROGRESS');
   const former = !created && own.some(({ status }) => status.includes('ROLLBACK'));
   const origin = `${former ? 'former ' : ''}template of stack ${own[0]?.stackName ?? stackId}`;
-  return quietly(async () => ({ origin, ...readPlaces(await retrying(deps, 'cloudformation:GetTemplate', () => deps.gateway.stackTemplate(stackId), QUICK), origin) }));
+  return quietly(async () => ({
+    origin,
+    ...readPlaces(
+      await retrying(deps, 'cloudformation:GetTemplate', () => deps.gateway.stackTemplate(stackId), QUICK),
+      origin,
+    ),
+  }));
 }
 
 /** What cannot be read, or is no template that we can read, is not known. */

@@ -55,7 +55,11 @@ export function showLock(asked: LockCommandAsked, surroundings: Surroundings): P
  */
 export function releaseLock(asked: LockCommandAsked, surroundings: Surroundings): Promise<Ending | LockDocument> {
   const { ask, json, stdout } = surroundings;
-  if (asked.force !== true && ask === undefined) throw usage('usage.flags', 'Without a terminal nobody can be asked whether the holder is dead: say --force when you know it is.');
+  if (asked.force !== true && ask === undefined)
+    throw usage(
+      'usage.flags',
+      'Without a terminal nobody can be asked whether the holder is dead: say --force when you know it is.',
+    );
   return withStore('lock release', asked, surroundings, async (store, names) => {
     const out = lineWriter(stdout);
     const locks: LockShown[] = [];
@@ -68,33 +72,75 @@ export function releaseLock(asked: LockCommandAsked, surroundings: Surroundings)
       const shown: LockShown = { name, holder: entry.holder, leaseSeconds: entry.leaseMs / 1000 };
       if (!json) out(sentenceOf(shown));
       const question = `Release it? If ${describeHolder(entry.holder)} still lives, it may change things for up to ${entry.leaseMs / 1000} s more.`;
-      if (asked.force !== true && !(await ask?.(question, new AbortController().signal))) throw refused('run.declined', `The lock ${name} stays with ${describeHolder(entry.holder)}.`, []);
-      if (!(await store.release(name, entry.token))) throw refused('lock.moved', `The lock ${name} is not held by ${describeHolder(entry.holder)} any more.`, [], [`ha-updater lock show ${targetText(asked)}`]);
+      if (asked.force !== true && !(await ask?.(question, new AbortController().signal)))
+        throw refused('run.declined', `The lock ${name} stays with ${describeHolder(entry.holder)}.`, []);
+      if (!(await store.release(name, entry.token)))
+        throw refused(
+          'lock.moved',
+          `The lock ${name} is not held by ${describeHolder(entry.holder)} any more.`,
+          [],
+          [`ha-updater lock show ${targetText(asked)}`],
+        );
       locks.push({ ...shown, released: true });
       if (!json) out(`${name}: released.`);
     }
-    if (!json && locks.every(({ released }) => released === undefined)) out('Nobody has the lock: there is nothing to release.');
+    if (!json && locks.every(({ released }) => released === undefined))
+      out('Nobody has the lock: there is nothing to release.');
     return locks;
   });
 }
 
-async function withStore(command: string, asked: LockCommandAsked, surroundings: Surroundings, story: (store: LockStore, names: readonly string[]) => Promise<readonly LockShown[]>): Promise<Ending | LockDocument> {
+async function withStore(
+  command: string,
+  asked: LockCommandAsked,
+  surroundings: Surroundings,
+  story: (store: LockStore, names: readonly string[]) => Promise<readonly LockShown[]>,
+): Promise<Ending | LockDocument> {
   const problems = targetProblems(asked);
   if (problems.length > 0) throw usage('usage.flags', problems.join(' '));
-  if (asked.lock === undefined || asked.lock === '') throw usage('usage.lock', 'Say which lock: --lock ADDRESS, or HA_UPDATER_LOCK.', [`ha-updater ${command} --help`]);
+  if (asked.lock === undefined || asked.lock === '')
+    throw usage('usage.lock', 'Say which lock: --lock ADDRESS, or HA_UPDATER_LOCK.', [`ha-updater ${command} --help`]);
   const pace = readPace(surroundings.env);
   const { gateway, region } = await connect(asked, pace.endpoint, surroundings);
   const clock = systemClock(pace.speed);
-  const store = await openStore(asked.lock, { region, profile: asked.profile, speed: pace.speed, surroundings, now: () => clock.now() });
-  const deps: Deps = { gateway, clock, emit: () => undefined, interrupt: { received: undefined, wake: new AbortController().signal }, holderIsGone: thisMachine(surroundings.host).holderIsGone };
+  const store = await openStore(asked.lock, {
+    region,
+    profile: asked.profile,
+    speed: pace.speed,
+    surroundings,
+    now: () => clock.now(),
+  });
+  const deps: Deps = {
+    gateway,
+    clock,
+    emit: () => undefined,
+    interrupt: { received: undefined, wake: new AbortController().signal },
+    holderIsGone: thisMachine(surroundings.host).holderIsGone,
+  };
   const scene = { command, stack: asked.stack, region, profile: asked.profile, lock: store.address };
   try {
     const identity = await retrying(deps, 'sts:GetCallerIdentity', () => gateway.identity(), QUICK);
-    const groups = asked.stack === undefined ? await namedGroups({ deps, region }, asked) : await groupsOf(deps, asked.stack);
-    const locks = await story(store, lockNames({ account: identity.account, region: identity.region }, { stack: asked.stack, groups }));
-    return { v: 1, command, outcome: 'shown', exitCode: EXIT.done, ...(asked.stack !== undefined && { stack: asked.stack }), lock: store.address, locks };
+    const groups =
+      asked.stack === undefined ? await namedGroups({ deps, region }, asked) : await groupsOf(deps, asked.stack);
+    const locks = await story(
+      store,
+      lockNames({ account: identity.account, region: identity.region }, { stack: asked.stack, groups }),
+    );
+    return {
+      v: 1,
+      command,
+      outcome: 'shown',
+      exitCode: EXIT.done,
+      ...(asked.stack !== undefined && { stack: asked.stack }),
+      lock: store.address,
+      locks,
+    };
   } catch (error) {
-    return endWithError(toFailure(error instanceof LockFault ? storeFailure(error, store.address) : error, scene), command, surroundings);
+    return endWithError(
+      toFailure(error instanceof LockFault ? storeFailure(error, store.address) : error, scene),
+      command,
+      surroundings,
+    );
   } finally {
     await store.close();
   }

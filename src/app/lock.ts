@@ -53,29 +53,59 @@ export interface StorePlace {
 }
 
 /** Names of the locks of a target: of an account and a region, so that one table may serve all of them. */
-export function lockNames({ account, region }: Pick<Identity, 'account' | 'region'>, { stack, groups = [] }: LockTarget): readonly string[] {
+export function lockNames(
+  { account, region }: Pick<Identity, 'account' | 'region'>,
+  { stack, groups = [] }: LockTarget,
+): readonly string[] {
   const named = (kind: string, name: string): string => `ha-updater/${account}/${region}/${kind}/${name}`;
   // Of an ARN the name: both mean the same stack.
   const stackName = stack === undefined ? undefined : (/^arn:[^/]*:stack\/([^/]+)/.exec(stack)?.[1] ?? stack);
-  return [...(stackName === undefined ? [] : [named('stack', stackName)]), ...groups.map((group) => named('group', group))];
+  return [
+    ...(stackName === undefined ? [] : [named('stack', stackName)]),
+    ...groups.map((group) => named('group', group)),
+  ];
 }
 
 /** Opens the store that `--lock` names; nothing is sent yet. @throws Failure `usage` */
-export async function openStore(text: string, { region, profile, speed, surroundings, now }: StorePlace): Promise<LockStore> {
-  const address = readLockAddress(text, region, { username: surroundings.env['HA_UPDATER_LOCK_USERNAME'], password: surroundings.env['HA_UPDATER_LOCK_PASSWORD'] });
+export async function openStore(
+  text: string,
+  { region, profile, speed, surroundings, now }: StorePlace,
+): Promise<LockStore> {
+  const address = readLockAddress(text, region, {
+    username: surroundings.env['HA_UPDATER_LOCK_USERNAME'],
+    password: surroundings.env['HA_UPDATER_LOCK_PASSWORD'],
+  });
   const clock = steadyClock(speed);
   // In a rehearsal time is faster, and a call to a store is not.
   const callMs = Math.max(CALL_MS, Math.min(speed, 40) * 1_000);
   switch (address.kind) {
     case 'dynamodb': {
       const { dynamoDb } = await import('../aws/gateway.js');
-      const client = dynamoDb({ region: address.region, agent: { version: surroundings.version, command: surroundings.command }, ...(profile !== undefined && { profile }) });
+      const client = dynamoDb({
+        region: address.region,
+        agent: { version: surroundings.version, command: surroundings.command },
+        ...(profile !== undefined && { profile }),
+      });
       await installed('@aws-sdk/client-dynamodb', () => client());
-      return dynamoStore({ client, table: address.table, key: address.key, address: address.shown, clock, callMs, epochSeconds: () => Math.floor(now() / 1000) });
+      return dynamoStore({
+        client,
+        table: address.table,
+        key: address.key,
+        address: address.shown,
+        clock,
+        callMs,
+        epochSeconds: () => Math.floor(now() / 1000),
+      });
     }
     case 'redis': {
       await installed('@redis/client', () => import('@redis/client'));
-      return redisStore({ client: () => redisClient(address, callMs / speed), address: address.shown, clock, callMs, speed });
+      return redisStore({
+        client: () => redisClient(address, callMs / speed),
+        address: address.shown,
+        clock,
+        callMs,
+        speed,
+      });
     }
   }
 }
@@ -86,12 +116,18 @@ async function installed(name: string, load: () => Promise<unknown>): Promise<vo
     await load();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error;
-    throw usage('lock.noClient', `This lock needs the package ${name}, which is not installed.`, [`npm install ${name}`]);
+    throw usage('lock.noClient', `This lock needs the package ${name}, which is not installed.`, [
+      `npm install ${name}`,
+    ]);
   }
 }
 
 /** Opens the store of a run's locks. @throws Failure `usage` */
-export async function openLocks(asked: LockAsked, place: StorePlace, run: { readonly holder: Omit<Holder, 'since'>; readonly emit: Emit; readonly interrupt: Interrupt }): Promise<Locks> {
+export async function openLocks(
+  asked: LockAsked,
+  place: StorePlace,
+  run: { readonly holder: Omit<Holder, 'since'>; readonly emit: Emit; readonly interrupt: Interrupt },
+): Promise<Locks> {
   const store = await openStore(asked.address, place);
   const keeper = createKeeper({
     store,
@@ -129,7 +165,14 @@ function notTaken(not: NotGained & { readonly name: string }, address: string, t
     case 'held': {
       const { holder } = not.entry;
       const what = `The lock ${not.name} in ${address} is held by ${describeHolder(holder)} since ${holder.since}.`;
-      return new Failure('held', { code: 'lock.held', what, reasons: [], serves: 'This run changed nothing.', left: '', next: [showCommand(target)] });
+      return new Failure('held', {
+        code: 'lock.held',
+        what,
+        reasons: [],
+        serves: 'This run changed nothing.',
+        left: '',
+        next: [showCommand(target)],
+      });
     }
     case 'interrupted':
       return refused('run.interrupted', `${not.signal} came before the lock was taken.`, []);
@@ -147,11 +190,20 @@ export function storeFailure({ kind, operation, code, message }: LockFault, addr
   const said = `${operation} answered ${code}: ${message}`;
   switch (kind) {
     case 'unreachable':
-      return refused('lock.unreachable', `The lock's store ${address} does not answer, and without the lock nothing is begun. ${said}`, []);
+      return refused(
+        'lock.unreachable',
+        `The lock's store ${address} does not answer, and without the lock nothing is begun. ${said}`,
+        [],
+      );
     case 'denied':
       return refused('lock.denied', `The lock's store ${address} does not let us in. ${said}`, []);
     case 'missing':
-      return refused('lock.missing', `${message} The lock is kept in ${address}; templates/lock-table.yaml makes the table.`, [], ['aws cloudformation deploy --stack-name ha-updater-locks --template-file templates/lock-table.yaml']);
+      return refused(
+        'lock.missing',
+        `${message} The lock is kept in ${address}; templates/lock-table.yaml makes the table.`,
+        [],
+        ['aws cloudformation deploy --stack-name ha-updater-locks --template-file templates/lock-table.yaml'],
+      );
     case 'invalid':
       return refused('lock.invalid', `The lock's store ${address} cannot be used as it is. ${said}`, []);
   }

@@ -14,14 +14,20 @@ export interface OutputsFlags {
 
 /** With `--outputs -` stdout belongs to the outputs, so the run is told on stderr. @throws Failure (usage) with --json, which wants it too */
 export function makeRoom(flags: OutputsFlags, surroundings: Surroundings): Surroundings {
-  if (flags.outputs === undefined && flags['outputs-format'] !== undefined) throw usage('usage.flags', '--outputs-format needs --outputs.');
+  if (flags.outputs === undefined && flags['outputs-format'] !== undefined)
+    throw usage('usage.flags', '--outputs-format needs --outputs.');
   if (flags.outputs !== '-') return surroundings;
   if (surroundings.json) throw usage('usage.flags', 'Give either --json or --outputs -: both write to stdout.');
   return { ...surroundings, stdout: surroundings.stderr };
 }
 
 /** Writes the outputs that the stack has now; a file is there whole or not at all. */
-export async function writeOutputs({ deps }: Run, stack: string, flags: OutputsFlags, { stdout }: Pick<Surroundings, 'stdout'>): Promise<void> {
+export async function writeOutputs(
+  { deps }: Run,
+  stack: string,
+  flags: OutputsFlags,
+  { stdout }: Pick<Surroundings, 'stdout'>,
+): Promise<void> {
   const { outputs: path } = flags;
   if (path === undefined) return;
   const found = await retrying(deps, 'cloudformation:DescribeStacks', () => deps.gateway.describeStack(stack));
@@ -33,7 +39,10 @@ export async function writeOutputs({ deps }: Run, stack: string, flags: OutputsF
     await rename(`${path}.part`, path);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    deps.emit({ type: 'warning', reason: { code: 'outputs.notWritten', text: `The outputs could not be written to ${path}: ${why}`, remedy: '' } });
+    deps.emit({
+      type: 'warning',
+      reason: { code: 'outputs.notWritten', text: `The outputs could not be written to ${path}: ${why}`, remedy: '' },
+    });
   }
 }
 

@@ -25,7 +25,13 @@ export async function plan(given: PlanAsked, surroundings: Surroundings): Promis
   const asked = await withApp(given, 'plan', surroundings);
   const read = await readOrder(asked, surroundings, true);
   const { change } = read;
-  const head = { command: 'plan', stack: asked.stack, groups: [], again: againWith({ ...asked, asgs: [] }), onInterrupt: () => 'Stops; nothing is changed.' };
+  const head = {
+    command: 'plan',
+    stack: asked.stack,
+    groups: [],
+    again: againWith({ ...asked, asgs: [] }),
+    onInterrupt: () => 'Stops; nothing is changed.',
+  };
   let found: ChangePlan | undefined;
 
   const ending = await withRun(head, asked, { ...surroundings, json: true }, async (run) => {
@@ -33,14 +39,21 @@ export async function plan(given: PlanAsked, surroundings: Surroundings): Promis
     const cdk = asked.cdk === undefined ? undefined : await prepareCdk(run, asked.cdk, asked, surroundings, 'files');
     const stackRun = cdk?.run ?? run;
     // To wait for somebody else's change is no change; all other wishes are.
-    const order = { ...(await makeOrder(stackRun, asked, wanted, read, cdk)), wishes: { create: change.wishes.create ?? true, wait: change.wishes.wait ?? false } };
+    const order = {
+      ...(await makeOrder(stackRun, asked, wanted, read, cdk)),
+      wishes: { create: change.wishes.create ?? true, wait: change.wishes.wait ?? false },
+    };
     await changeStack(stackRun.deps, order, async (open) => {
       found = await planOf(run, wanted, asked.stack, open);
       // A plan shows what would be lost; only update-stack has to refuse it.
       guardChange({ ...change.guards, groupReplacement: true }, open, found, order.given);
       return 'drop';
     });
-    return { outcome: outcomeOf(found, given['detailed-exitcode'] ?? false), results: [], ...(found !== undefined && { more: { plan: found } }) };
+    return {
+      outcome: outcomeOf(found, given['detailed-exitcode'] ?? false),
+      results: [],
+      ...(found !== undefined && { more: { plan: found } }),
+    };
   });
   if (found !== undefined && !surroundings.json) planLines(found).forEach(lineWriter(surroundings.stdout));
   return ending;
@@ -48,6 +61,7 @@ export async function plan(given: PlanAsked, surroundings: Surroundings): Promis
 
 /** A swap of what is outdated already is a change as well. */
 function outcomeOf(plan: ChangePlan | undefined, detailed: boolean): 'nothing' | 'planned' | 'changes' {
-  if (plan === undefined || (plan.action === 'none' && plan.groups.every(({ action }) => action === 'skip'))) return 'nothing';
+  if (plan === undefined || (plan.action === 'none' && plan.groups.every(({ action }) => action === 'skip')))
+    return 'nothing';
   return detailed ? 'changes' : 'planned';
 }

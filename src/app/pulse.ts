@@ -11,7 +11,11 @@ const SHORTEST_MS: Milliseconds = 1_000;
  * told, and when nothing at all was told for half a minute, that is said. The engine tells each fact
  * once; here the clock drives, because during a long wait or a slow call no event comes that could.
  */
-export function createPulse(clock: Clock, everyMs: Milliseconds, emit: Emit): { readonly see: Emit; readonly beat: (signal: AbortSignal) => Promise<void> } {
+export function createPulse(
+  clock: Clock,
+  everyMs: Milliseconds,
+  emit: Emit,
+): { readonly see: Emit; readonly beat: (signal: AbortSignal) => Promise<void> } {
   const waits = new Map<string, { readonly event: RunEvent; at: number }>();
   let last = clock.now();
   const see: Emit = (event) => {
@@ -35,7 +39,8 @@ export function createPulse(clock: Clock, everyMs: Milliseconds, emit: Emit): { 
           emit(wait.event);
           wait.at = clock.now();
         }
-        if (due.length === 0 && now - last >= SILENCE_MS) emit({ type: 'heartbeat', text: 'Still at it; AWS has not answered anything new.' });
+        if (due.length === 0 && now - last >= SILENCE_MS)
+          emit({ type: 'heartbeat', text: 'Still at it; AWS has not answered anything new.' });
         else if (due.length === 0) continue;
         last = clock.now();
       }

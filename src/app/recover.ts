@@ -14,7 +14,8 @@ import { byName, groupsOf, targetProblems, type TargetFlags } from './targets.js
 import { againWith, outcomeOf, planOf, swap } from './update-asgs.js';
 
 /** Whose rollout, and the limits to finish it within. */
-export interface RecoverAsked extends TargetFlags, Omit<GroupFlags, 'swap' | 'force' | 'together'>, CommonFlags, LockFlags {
+export interface RecoverAsked
+  extends TargetFlags, Omit<GroupFlags, 'swap' | 'force' | 'together'>, CommonFlags, LockFlags {
   /** A restart may have worked on what is behind a balancer. */
   readonly elb?: string | undefined;
   readonly 'target-group'?: string | undefined;
@@ -27,9 +28,18 @@ export function resume(asked: RecoverAsked, surroundings: Surroundings): Promise
   return overGroups('resume', asked, surroundings, { adoptOnly: true, goOn: true }, (results, plan) => {
     const back = results.filter(({ outcome }) => outcome === 'rolledBack');
     if (back.length > 0) throw rolledBack(back, undefined, plan);
-    if (results.some(({ outcome }) => outcome === 'putBack') && !results.some(({ outcome }) => outcome === 'promoted')) return { outcome: 'undone', results };
+    if (results.some(({ outcome }) => outcome === 'putBack') && !results.some(({ outcome }) => outcome === 'promoted'))
+      return { outcome: 'undone', results };
     const ended = outcomeOf(results);
-    return { outcome: ended === 'paused' || ended === 'nothing' ? ended : results.some(({ outcome }) => outcome === 'promoted') ? 'swapped' : 'nothing', results };
+    return {
+      outcome:
+        ended === 'paused' || ended === 'nothing'
+          ? ended
+          : results.some(({ outcome }) => outcome === 'promoted')
+            ? 'swapped'
+            : 'nothing',
+      results,
+    };
   });
 }
 
@@ -37,7 +47,10 @@ export function resume(asked: RecoverAsked, surroundings: Surroundings): Promise
 export function rollback(asked: RecoverAsked, surroundings: Surroundings): Promise<Ending> {
   return overGroups('rollback', asked, surroundings, { adoptOnly: true, undo: true }, (results, plan) => {
     if (results.some(({ outcome }) => outcome === 'promoted')) throw tooLate(results, plan);
-    return { outcome: results.some(({ outcome }) => outcome === 'rolledBack' || outcome === 'putBack') ? 'undone' : 'nothing', results };
+    return {
+      outcome: results.some(({ outcome }) => outcome === 'rolledBack' || outcome === 'putBack') ? 'undone' : 'nothing',
+      results,
+    };
   });
 }
 
@@ -60,13 +73,26 @@ async function overGroups(
   const wanted = readWanted(asked, behind === undefined ? targetProblems(asked) : balancerProblems(asked));
   let named = behind === undefined ? asked : byName(asked, [behind]);
   const again: Head['again'] = (place) => againWith(named, command)(place);
-  const head: Head = { command, stack: asked.stack, groups: named.asgs, again, words: wanted.gates?.words, onInterrupt: groupsOnInterrupt, lock: lockAsked(asked, wanted) };
-  return withRun(head, asked, surroundings, explained(asked, async (run) => {
-    const groups = behind !== undefined ? await groupsBehind(run, behind) : await groupsOf(run, asked);
-    named = byName(asked, groups);
-    const results = await swap(run, wanted, named, groups, { ...how, command });
-    return end(results, planOf(run, wanted, named, groups, { ...how, command }));
-  }));
+  const head: Head = {
+    command,
+    stack: asked.stack,
+    groups: named.asgs,
+    again,
+    words: wanted.gates?.words,
+    onInterrupt: groupsOnInterrupt,
+    lock: lockAsked(asked, wanted),
+  };
+  return withRun(
+    head,
+    asked,
+    surroundings,
+    explained(asked, async (run) => {
+      const groups = behind !== undefined ? await groupsBehind(run, behind) : await groupsOf(run, asked);
+      named = byName(asked, groups);
+      const results = await swap(run, wanted, named, groups, { ...how, command });
+      return end(results, planOf(run, wanted, named, groups, { ...how, command }));
+    }),
+  );
 }
 
 /** The verdict to promote showed up only after the rollout was taken over. */

@@ -3,7 +3,10 @@ import type { StackOrder } from '../engine/stack.js';
 import type { Stack } from '../model/stack.js';
 
 /** Settings of a stack as they were, as far as the service tells. */
-export interface FormerSettings extends Pick<Stack, 'tags' | 'roleArn' | 'notificationArns' | 'rollback' | 'terminationProtection'> {
+export interface FormerSettings extends Pick<
+  Stack,
+  'tags' | 'roleArn' | 'notificationArns' | 'rollback' | 'terminationProtection'
+> {
   /** Null: it had none. Absent: this run does not set it, or it could not be read. */
   readonly policy?: string | null;
 }
@@ -20,7 +23,9 @@ export interface SettingsBack {
 }
 
 /** A stack keeps a policy for ever; this one forbids nothing, which is what none does. */
-const ALLOW_ALL = JSON.stringify({ Statement: [{ Effect: 'Allow', Action: 'Update:*', Principal: '*', Resource: '*' }] });
+const ALLOW_ALL = JSON.stringify({
+  Statement: [{ Effect: 'Allow', Action: 'Update:*', Principal: '*', Resource: '*' }],
+});
 
 /**
  * What it takes to give a stack the settings that it had. Only those that this run has set, or the change set that it
@@ -31,23 +36,33 @@ const ALLOW_ALL = JSON.stringify({ Statement: [{ Effect: 'Allow', Action: 'Updat
  *
  * @param now undefined when it could not be read: then everything is sent
  */
-export function settingsBack({ settings = {}, existing }: Pick<StackOrder, 'settings' | 'existing'>, before: FormerSettings, now: FormerSettings | undefined): SettingsBack {
+export function settingsBack(
+  { settings = {}, existing }: Pick<StackOrder, 'settings' | 'existing'>,
+  before: FormerSettings,
+  now: FormerSettings | undefined,
+): SettingsBack {
   const moved = (key: 'tags' | 'roleArn' | 'notificationArns' | 'rollback' | 'terminationProtection'): boolean =>
-    (settings[key] !== undefined || (existing !== undefined && key !== 'terminationProtection')) && (now === undefined || !same(now[key], before[key]));
+    (settings[key] !== undefined || (existing !== undefined && key !== 'terminationProtection')) &&
+    (now === undefined || !same(now[key], before[key]));
   const parts: (readonly [words: string, settings: StackSettings])[] = [];
   const stays: string[] = [];
   if (moved('tags')) parts.push(['the tags', { tags: before.tags ?? {} }]);
   if (moved('notificationArns')) parts.push(['the notifications', { notificationArns: before.notificationArns ?? [] }]);
-  if (moved('rollback')) parts.push(['the roll-back triggers', { rollback: before.rollback ?? { triggers: [], monitoringMinutes: 0 } }]);
-  if (moved('terminationProtection')) parts.push(['the termination protection', { terminationProtection: before.terminationProtection ?? false }]);
+  if (moved('rollback'))
+    parts.push(['the roll-back triggers', { rollback: before.rollback ?? { triggers: [], monitoringMinutes: 0 } }]);
+  if (moved('terminationProtection'))
+    parts.push(['the termination protection', { terminationProtection: before.terminationProtection ?? false }]);
   if (moved('roleArn')) {
-    if (before.roleArn === undefined) stays.push('The service role of this run stays: CloudFormation takes no role away from a stack.');
+    if (before.roleArn === undefined)
+      stays.push('The service role of this run stays: CloudFormation takes no role away from a stack.');
     else parts.push(['the service role', { roleArn: before.roleArn }]);
   }
   const policy = settings.policy === undefined ? undefined : before.policy;
   if (typeof policy === 'string') parts.push(['the policy', {}]);
-  if (policy === null) stays.push('Its policy allows every update now, as none did: CloudFormation takes no policy away from a stack.');
-  if (settings.policy !== undefined && policy === undefined) stays.push('The policy of this run stays: the former one could not be read.');
+  if (policy === null)
+    stays.push('Its policy allows every update now, as none did: CloudFormation takes no policy away from a stack.');
+  if (settings.policy !== undefined && policy === undefined)
+    stays.push('The policy of this run stays: the former one could not be read.');
   return {
     settings: {
       ...Object.assign({}, ...parts.map(([, part]) => part)),

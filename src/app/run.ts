@@ -81,7 +81,12 @@ export interface Happy {
  * and turns whatever comes of it into one `run.finished` and one ending. Never throws what the story
  * throws.
  */
-export async function withRun(head: Head, flags: CommonFlags, surroundings: Surroundings, story: (run: Run) => Promise<Happy>): Promise<Ending> {
+export async function withRun(
+  head: Head,
+  flags: CommonFlags,
+  surroundings: Surroundings,
+  story: (run: Run) => Promise<Happy>,
+): Promise<Ending> {
   const pace = readPace(surroundings.env);
   const clock = serviceClock(systemClock(pace.speed));
   let locks: Locks | undefined;
@@ -97,11 +102,33 @@ export async function withRun(head: Head, flags: CommonFlags, surroundings: Surr
     if (!over) stream(event);
   };
   const start = clock.now();
-  const scene = (): Scene => ({ command: head.command, stack: head.stack, groups: head.groups, region, profile: flags.profile, lock: locks?.address, witness: witness(), words: head.words, again: head.again({ region, profile: flags.profile }) });
+  const scene = (): Scene => ({
+    command: head.command,
+    stack: head.stack,
+    groups: head.groups,
+    region,
+    profile: flags.profile,
+    lock: locks?.address,
+    witness: witness(),
+    words: head.words,
+    again: head.again({ region, profile: flags.profile }),
+  });
   const machine = thisMachine(surroundings.host);
 
-  const finish = (outcome: Outcome, results: readonly GroupResult[], failure?: Failure, { next: commands, ...more }: NonNullable<Happy['more']> = {}): Ending => {
-    const next = commands === undefined || commands.length === 0 ? {} : { next: commands.map((command) => withPlace(command, { region, profile: flags.profile, lock: locks?.address })) };
+  const finish = (
+    outcome: Outcome,
+    results: readonly GroupResult[],
+    failure?: Failure,
+    { next: commands, ...more }: NonNullable<Happy['more']> = {},
+  ): Ending => {
+    const next =
+      commands === undefined || commands.length === 0
+        ? {}
+        : {
+            next: commands.map((command) =>
+              withPlace(command, { region, profile: flags.profile, lock: locks?.address }),
+            ),
+          };
     const exitCode = EXIT_OF[outcome];
     const elapsedMs = clock.sinceStart(start);
     const facts = failure === undefined ? {} : { failure: failure.facts };
@@ -127,7 +154,12 @@ export async function withRun(head: Head, flags: CommonFlags, surroundings: Surr
     first: (signal) => emit({ type: 'interrupt', signal, effect: head.onInterrupt(witness()) }),
     second: (signal) => {
       if (over) return;
-      const left = new Failure('stopped', { code: 'interrupted', what: `${signal} came while the run was already ending; it left at once.`, reasons: [], ...aftermath(scene()) });
+      const left = new Failure('stopped', {
+        code: 'interrupted',
+        what: `${signal} came while the run was already ending; it left at once.`,
+        reasons: [],
+        ...aftermath(scene()),
+      });
       const ending = finish('stopped', results.all(), toFailure(left, scene()));
       // The screen gets a moment; then we are gone, whatever is still under way.
       void Promise.race([renderer.end(), systemClock().sleep(500)]).finally(() => surroundings.leave(ending));
@@ -136,13 +168,28 @@ export async function withRun(head: Head, flags: CommonFlags, surroundings: Surr
   const done = new AbortController();
   const pulse = createPulse(clock, renderer.repeatMs, emit);
   const hidden = createHidden(surroundings.env, head.lock?.address);
-  const holderIsGone: Deps['holderIsGone'] = (lease) => machine.holderIsGone(lease) || locks?.outlived(lease.run) === true;
-  const deps: Deps = { gateway, clock, emit: tee(emit, results.see, pulse.see), interrupt: signals, holderIsGone, hooks: createShell(surroundings.env, hidden.mask) };
+  const holderIsGone: Deps['holderIsGone'] = (lease) =>
+    machine.holderIsGone(lease) || locks?.outlived(lease.run) === true;
+  const deps: Deps = {
+    gateway,
+    clock,
+    emit: tee(emit, results.see, pulse.see),
+    interrupt: signals,
+    holderIsGone,
+    hooks: createShell(surroundings.env, hidden.mask),
+  };
   try {
     const build = buildOf(await import('ci-info'), surroundings.env);
     const place = { region, profile: flags.profile, speed: pace.speed, surroundings, now: () => clock.now() };
-    const holder = { run: id, host: machine.host, pid: surroundings.pid, ...(build !== undefined && { build }), command: head.command };
-    if (head.lock !== undefined) locks = await openLocks(head.lock, place, { holder, emit: deps.emit, interrupt: signals });
+    const holder = {
+      run: id,
+      host: machine.host,
+      pid: surroundings.pid,
+      ...(build !== undefined && { build }),
+      command: head.command,
+    };
+    if (head.lock !== undefined)
+      locks = await openLocks(head.lock, place, { holder, emit: deps.emit, interrupt: signals });
     const { at, ...identity } = await retrying(deps, 'sts:GetCallerIdentity', () => gateway.identity(), QUICK);
     clock.follow(at);
     emit({
@@ -161,7 +208,19 @@ export async function withRun(head: Head, flags: CommonFlags, surroundings: Surr
     if (head.stack !== undefined && head.lockLater !== true) await locks?.take(identity, { stack: head.stack });
     const lockGroups: Run['lockGroups'] = async (groups) => locks?.take(identity, { groups });
     const lock = locks?.address;
-    const happy = await story({ id, host: machine.host, pid: surroundings.pid, ...(build !== undefined && { build }), ...(lock !== undefined && { lock }), lockGroups, mayLeave, hidden, region, identity, deps });
+    const happy = await story({
+      id,
+      host: machine.host,
+      pid: surroundings.pid,
+      ...(build !== undefined && { build }),
+      ...(lock !== undefined && { lock }),
+      lockGroups,
+      mayLeave,
+      hidden,
+      region,
+      identity,
+      deps,
+    });
     await locks?.giveBack();
     return finish(happy.outcome, happy.results, undefined, happy.more);
   } catch (error) {
@@ -182,19 +241,34 @@ function tellSettings(emit: Emit, settings: Settings | undefined): void {
   const { said = [], overridden = [], remarks = [] } = settings ?? {};
   for (const text of remarks) emit({ type: 'warning', reason: { code: 'config.variable', text, remedy: '' } });
   if (said.length + overridden.length === 0) return;
-  emit({ type: 'settings.read', said: said.map(({ name, at }) => ({ name, at })), overridden: overridden.map(({ name, at, by }) => ({ name, at, by })) });
+  emit({
+    type: 'settings.read',
+    said: said.map(({ name, at }) => ({ name, at })),
+    overridden: overridden.map(({ name, at, by }) => ({ name, at, by })),
+  });
 }
 
 /** A person who has no network or the wrong endpoint should not wait minutes to hear of it. */
 export const QUICK = { ...RETRY, attempts: 3, longestWaitMs: 2_000 };
 
 /** Gateway and region; the SDK is loaded only here. */
-export async function connect(flags: CommonFlags & Pick<GatewayOptions, 'assume' | 'mayLeave'>, endpoint: string | undefined, surroundings: Pick<Surroundings, 'env' | 'version' | 'command'>): Promise<{ readonly gateway: Gateway; readonly region: string }> {
+export async function connect(
+  flags: CommonFlags & Pick<GatewayOptions, 'assume' | 'mayLeave'>,
+  endpoint: string | undefined,
+  surroundings: Pick<Surroundings, 'env' | 'version' | 'command'>,
+): Promise<{ readonly gateway: Gateway; readonly region: string }> {
   checkEndpoint(surroundings.env);
   checkProxy(surroundings.env);
   const { createGateway, resolveRegion } = await import('../aws/gateway.js');
   const region = checkRegion(await resolveRegion(flags.region, surroundings.env, flags.profile));
-  const gateway = createGateway({ region, agent: { version: surroundings.version, command: surroundings.command }, ...(flags.profile === undefined ? {} : { profile: flags.profile }), ...(endpoint === undefined ? {} : { endpoint }), ...(flags.assume === undefined ? {} : { assume: flags.assume }), ...(flags.mayLeave === undefined ? {} : { mayLeave: flags.mayLeave }) });
+  const gateway = createGateway({
+    region,
+    agent: { version: surroundings.version, command: surroundings.command },
+    ...(flags.profile === undefined ? {} : { profile: flags.profile }),
+    ...(endpoint === undefined ? {} : { endpoint }),
+    ...(flags.assume === undefined ? {} : { assume: flags.assume }),
+    ...(flags.mayLeave === undefined ? {} : { mayLeave: flags.mayLeave }),
+  });
   return { gateway, region };
 }
 
@@ -234,7 +308,8 @@ function collectResults(): { readonly see: Emit; readonly all: () => readonly Gr
   return {
     see: (event) => {
       if (event.type === 'group.finished') results.set(event.result.group, event.result);
-      if (event.type === 'group.skipped') results.set(event.group, { group: event.group, outcome: 'skipped', why: event.why });
+      if (event.type === 'group.skipped')
+        results.set(event.group, { group: event.group, outcome: 'skipped', why: event.why });
     },
     all: () => [...results.values()],
   };

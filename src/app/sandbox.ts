@@ -20,9 +20,22 @@ export interface SandboxFlags {
 /** Serves the simulated AWS, on loopback unless told otherwise, until a signal comes, which is its good end. */
 export async function serveWorld(flags: SandboxFlags, surroundings: Surroundings): Promise<Ending> {
   const problems: string[] = [];
-  const port = number(flags.port, { least: 0, most: 65_535, whole: true }, '--port must be a whole number from 0 to 65535', problems);
-  const speed = number(flags.speed, { least: 0.01, most: 10_000, whole: false }, '--speed must be a number from 0.01 to 10000', problems);
-  const seed = flags.seed === undefined ? undefined : number(flags.seed, { least: 0, most: 2 ** 53 - 1, whole: true }, '--seed must be a whole number', problems);
+  const port = number(
+    flags.port,
+    { least: 0, most: 65_535, whole: true },
+    '--port must be a whole number from 0 to 65535',
+    problems,
+  );
+  const speed = number(
+    flags.speed,
+    { least: 0.01, most: 10_000, whole: false },
+    '--speed must be a number from 0.01 to 10000',
+    problems,
+  );
+  const seed =
+    flags.seed === undefined
+      ? undefined
+      : number(flags.seed, { least: 0, most: 2 ** 53 - 1, whole: true }, '--seed must be a whole number', problems);
   if (problems.length > 0) throw badFlags(problems);
 
   const scenario = { ...(await readScenario(flags.scenario)), ...(seed === undefined ? {} : { seed }) };
@@ -34,8 +47,13 @@ export async function serveWorld(flags: SandboxFlags, surroundings: Surroundings
   const stopped = new Promise<string>((resolve) => surroundings.onSignal(resolve));
   const sandbox = createSandbox(scenario);
   if (flags.calls !== undefined) await keepActions(sandbox, flags.calls);
-  const live = await serveSandbox(sandbox, { port, speed, ...(flags.host === undefined ? {} : { host: flags.host }) }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND') throw usage('usage.host', `--host ${flags.host ?? ''} is no address of this machine.`);
+  const live = await serveSandbox(sandbox, {
+    port,
+    speed,
+    ...(flags.host === undefined ? {} : { host: flags.host }),
+  }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND')
+      throw usage('usage.host', `--host ${flags.host ?? ''} is no address of this machine.`);
     throw error.code === 'EADDRINUSE' || error.code === 'EACCES' ? portTaken(port, error.code) : error;
   });
   const write = lineWriter(surroundings.stdout);
@@ -65,7 +83,12 @@ async function keepActions(sandbox: Sandbox, file: string): Promise<void> {
 }
 
 /** What a shell needs so that this tool, the AWS CLI and any SDK talk to the sandbox: `eval` takes it as it is. */
-function exportsFor(url: string, { region, seed }: Scenario, speed: number, network: { readonly vpc: string; readonly subnets: readonly string[] }): readonly string[] {
+function exportsFor(
+  url: string,
+  { region, seed }: Scenario,
+  speed: number,
+  network: { readonly vpc: string; readonly subnets: readonly string[] },
+): readonly string[] {
   return [
     `# A simulated AWS at ${url} (seed ${seed}, ${speed} simulated seconds per second). Ctrl-C stops it. In another shell:`,
     `export AWS_ENDPOINT_URL=${url}`,
@@ -83,7 +106,10 @@ async function readScenario(file: string | undefined): Promise<Scenario> {
   if (file === undefined) return DEFAULT_SCENARIO;
   const { parseScenario } = await import('../sandbox/scenario-file.js');
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw usage('usage.scenario', `The scenario ${file} cannot be read: ${error.code === 'ENOENT' ? 'there is no such file' : error.message}.`);
+    throw usage(
+      'usage.scenario',
+      `The scenario ${file} cannot be read: ${error.code === 'ENOENT' ? 'there is no such file' : error.message}.`,
+    );
   });
   try {
     return parseScenario(text);
@@ -92,7 +118,12 @@ async function readScenario(file: string | undefined): Promise<Scenario> {
   }
 }
 
-function number(text: string, { least, most, whole }: { least: number; most: number; whole: boolean }, rule: string, problems: string[]): number {
+function number(
+  text: string,
+  { least, most, whole }: { least: number; most: number; whole: boolean },
+  rule: string,
+  problems: string[],
+): number {
   const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : NaN;
   if (value >= least && value <= most && (!whole || Number.isInteger(value))) return value;
   problems.push(`${rule}, not "${text}".`);

@@ -39,17 +39,32 @@ export interface OrderRead {
 }
 
 /** Reads files and variables. @throws Failure (usage) with everything that is wrong */
-export async function readOrder(asked: OrderFlags, { env }: Pick<Surroundings, 'env'>, canAsk: boolean): Promise<OrderRead> {
+export async function readOrder(
+  asked: OrderFlags,
+  { env }: Pick<Surroundings, 'env'>,
+  canAsk: boolean,
+): Promise<OrderRead> {
   const change = await readChange(asked, { ...asked, canAsk }, readTemplateFile);
   const parameters = await readParameters(
-    { arguments: asked.parameters, files: asked['parameters-file'] ?? [], useDefault: asked['use-default'] ?? [], ...(asked.cdk !== undefined && { base: asked.cdk.parameters }) },
+    {
+      arguments: asked.parameters,
+      files: asked['parameters-file'] ?? [],
+      useDefault: asked['use-default'] ?? [],
+      ...(asked.cdk !== undefined && { base: asked.cdk.parameters }),
+    },
     { readFile: readParameterFile, env },
   );
   return { parameters, change };
 }
 
 /** The order itself: reads and checks the template, and stores one that is too long for a call. */
-export async function makeOrder(run: Run, asked: OrderFlags, wanted: Wanted, { parameters, change }: OrderRead, cdk?: CdkDeployment): Promise<StackOrder> {
+export async function makeOrder(
+  run: Run,
+  asked: OrderFlags,
+  wanted: Wanted,
+  { parameters, change }: OrderRead,
+  cdk?: CdkDeployment,
+): Promise<StackOrder> {
   const files = asked['parameters-file'] ?? [];
   if (files.length > 0) run.deps.emit({ type: 'parameters.read', files, overridden: parameters.overridden });
   const ignoreUnknown = asked['ignore-unknown-parameters'] ?? false;
@@ -83,11 +98,20 @@ export async function makeOrder(run: Run, asked: OrderFlags, wanted: Wanted, { p
 }
 
 /** The template of an app. It is an asset like the others, so it is in S3 once they are published. */
-async function cdkTemplate(run: Run, { stack, publish }: CdkDeployment, io: TemplateIo, given: Given): Promise<LoadedTemplate> {
+async function cdkTemplate(
+  run: Run,
+  { stack, publish }: CdkDeployment,
+  io: TemplateIo,
+  given: Given,
+): Promise<LoadedTemplate> {
   const { templatePath, templateUrl: address, templateRegion = run.region, stackName } = stack;
   const object = address === undefined ? undefined : objectOf(address);
   const url = object === undefined ? undefined : templateUrl(object, templateRegion);
-  const loaded = await loadTemplate(templatePath, stackName, url === undefined ? io : { ...io, store: () => Promise.resolve(url) });
+  const loaded = await loadTemplate(
+    templatePath,
+    stackName,
+    url === undefined ? io : { ...io, store: () => Promise.resolve(url) },
+  );
   if (loaded.findings.some(({ severity }) => severity === 'error')) return loaded;
   await checkParameters(run.deps, stackName, { ...loaded, transformed: false }, given);
   await publish();
@@ -99,18 +123,37 @@ export function onInterrupt(asked: Pick<OrderFlags, 'on-interrupt'>): 'cancel' |
 }
 
 /** What an app says beside parameters, over it a file in CodePipeline's form, and over both the flags. */
-function settingsOf({ tags: own, stackPolicy }: ParametersWanted, { settings: said }: ChangeWanted, cdk: CdkDeployment | undefined): StackSettings | undefined {
+function settingsOf(
+  { tags: own, stackPolicy }: ParametersWanted,
+  { settings: said }: ChangeWanted,
+  cdk: CdkDeployment | undefined,
+): StackSettings | undefined {
   const tags = { ...cdk?.settings.tags, ...own, ...said?.tags };
-  const settings: StackSettings = { ...cdk?.settings, ...(stackPolicy !== undefined && { policy: stackPolicy }), ...said, ...(Object.keys(tags).length > 0 && { tags }) };
+  const settings: StackSettings = {
+    ...cdk?.settings,
+    ...(stackPolicy !== undefined && { policy: stackPolicy }),
+    ...said,
+    ...(Object.keys(tags).length > 0 && { tags }),
+  };
   return Object.keys(settings).length > 0 ? settings : undefined;
 }
 
 /** A change set brings its own template, which was checked when it was made. */
 function ofChangeSet(name: string): LoadedTemplate {
-  return { source: { kind: 'previous' }, origin: `change set ${name}`, bytes: 0, resources: 0, declared: [], findings: [] };
+  return {
+    source: { kind: 'previous' },
+    origin: `change set ${name}`,
+    bytes: 0,
+    resources: 0,
+    declared: [],
+    findings: [],
+  };
 }
 
-function stackTiming({ warmupMs, actionTimeoutMs, lookBackMs, waitMs }: StackTiming, pollMs: number): StackOrder['timing'] {
+function stackTiming(
+  { warmupMs, actionTimeoutMs, lookBackMs, waitMs }: StackTiming,
+  pollMs: number,
+): StackOrder['timing'] {
   return { warmupMs, silenceMs: actionTimeoutMs, lookBackMs, pollMs, waitMs };
 }
 
@@ -125,7 +168,12 @@ function templateIo({ deps }: Run): TemplateIo {
         return await retrying(deps, 'cloudformation:GetTemplate', () => gateway.stackTemplate(stack));
       } catch (error) {
         if (!(error instanceof AwsFault) || error.kind !== 'missing') throw error;
-        throw refused('stack.missing', `There is no stack ${stack}, and no --template to create it from.`, [], [`ha-updater update-stack ${stack} --template FILE`]);
+        throw refused(
+          'stack.missing',
+          `There is no stack ${stack}, and no --template to create it from.`,
+          [],
+          [`ha-updater update-stack ${stack} --template FILE`],
+        );
       }
     },
   };

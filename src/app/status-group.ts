@@ -19,7 +19,12 @@ export interface InstanceStatus {
   readonly inService: boolean;
   /** Why it is not in service, in AWS's words; '' when it is. */
   readonly why: string;
-  readonly health: readonly { readonly balancer: string; readonly judged: boolean; readonly verdict: HealthVerdict; readonly reason: string }[];
+  readonly health: readonly {
+    readonly balancer: string;
+    readonly judged: boolean;
+    readonly verdict: HealthVerdict;
+    readonly reason: string;
+  }[];
 }
 
 /**
@@ -37,7 +42,12 @@ export interface GroupStatus {
   readonly outdated: number;
   readonly suspended: readonly string[];
   readonly configurations: readonly string[];
-  readonly balancers: readonly { readonly name: string; readonly kind: string; readonly judged: boolean; readonly note: string }[];
+  readonly balancers: readonly {
+    readonly name: string;
+    readonly kind: string;
+    readonly judged: boolean;
+    readonly note: string;
+  }[];
   readonly instances: readonly InstanceStatus[];
   readonly record?: RolloutRecord;
   readonly verdict?: Verdict;
@@ -77,9 +87,13 @@ export function groupStatus(group: Group, around: Circumstances): GroupStatus {
   };
 }
 
-function stateOf({ notes: { record, lease, frozen, unreadable } }: Group, { at, holderIsGone }: Circumstances): GroupState {
+function stateOf(
+  { notes: { record, lease, frozen, unreadable } }: Group,
+  { at, holderIsGone }: Circumstances,
+): GroupState {
   if (unreadable !== undefined) return 'unreadable';
-  if (record !== undefined) return lease === undefined || holderIsGone(lease) || at - lease.at > lease.ttlMs ? 'interrupted' : 'underWay';
+  if (record !== undefined)
+    return lease === undefined || holderIsGone(lease) || at - lease.at > lease.ttlMs ? 'interrupted' : 'underWay';
   return frozen === undefined ? 'atRest' : 'frozen';
 }
 
@@ -96,7 +110,9 @@ function instanceStatus(group: Group, instance: Instance, sides: ReadonlyMap<str
     inService: why === '',
     why,
     health: group.balancers.map((balancer) => {
-      const { verdict, reason } = balancer.judged ? verdictOf(instance, balancer) : { verdict: 'unknown' as const, reason: balancer.note };
+      const { verdict, reason } = balancer.judged
+        ? verdictOf(instance, balancer)
+        : { verdict: 'unknown' as const, reason: balancer.note };
       return { balancer: balancer.name, judged: balancer.judged, verdict, reason };
     }),
   };
@@ -109,7 +125,8 @@ function sidesOf(group: Group): ReadonlyMap<string, Side> {
     if (instance.configuration === '' || group.configurations.length === 0) return 'unknown';
     return group.configurations.includes(instance.configuration) ? 'current' : 'outdated';
   };
-  const side = (half: 'old' | 'new', instance: Instance): Side => (record === undefined ? byConfiguration(instance) : half);
+  const side = (half: 'old' | 'new', instance: Instance): Side =>
+    record === undefined ? byConfiguration(instance) : half;
   return new Map<string, Side>([
     ...halves.old.map((one) => [one.id, side('old', one)] as const),
     ...halves.new.map((one) => [one.id, side('new', one)] as const),
@@ -119,7 +136,11 @@ function sidesOf(group: Group): ReadonlyMap<string, Side> {
   ]);
 }
 
-function advice(group: Group, sides: ReadonlyMap<string, Side>, { at, stack, region, holderIsGone }: Circumstances): Pick<GroupStatus, 'remarks' | 'next'> {
+function advice(
+  group: Group,
+  sides: ReadonlyMap<string, Side>,
+  { at, stack, region, holderIsGone }: Circumstances,
+): Pick<GroupStatus, 'remarks' | 'next'> {
   const { record, verdict, lease, frozen, wish, unreadable, out } = group.notes;
   const target = `${stack?.name ?? `--asg ${quote(group.name)}`} --region ${region}`;
   const update = `ha-updater update-asgs ${target}`;
@@ -127,29 +148,43 @@ function advice(group: Group, sides: ReadonlyMap<string, Side>, { at, stack, reg
   const next: string[] = [];
   if (unreadable !== undefined) remarks.push(`A note that this version cannot read: ${unreadable}`);
   if (record !== undefined) {
-    const judged = verdict === undefined ? 'not judged yet' : `judged: ${verdict.outcome === 'promote' ? 'promote' : 'roll back'} (${verdict.why})`;
-    if (record.strategy === 'restart') remarks.push(`Restart ${record.run} began ${time(record.startedAt)} with a quorum of ${record.quorum}.`);
-    else remarks.push(`Rollout ${record.run} began ${time(record.startedAt)}, ${judged}; it restores min ${record.size.min}, desired ${record.size.desired}, max ${record.size.max}.`);
+    const judged =
+      verdict === undefined
+        ? 'not judged yet'
+        : `judged: ${verdict.outcome === 'promote' ? 'promote' : 'roll back'} (${verdict.why})`;
+    if (record.strategy === 'restart')
+      remarks.push(`Restart ${record.run} began ${time(record.startedAt)} with a quorum of ${record.quorum}.`);
+    else
+      remarks.push(
+        `Rollout ${record.run} began ${time(record.startedAt)}, ${judged}; it restores min ${record.size.min}, desired ${record.size.desired}, max ${record.size.max}.`,
+      );
     const paused = (record.gates?.paused ?? 0) > (record.gates?.passed ?? 0) ? record.gates?.paused : undefined;
     if (paused !== undefined) remarks.push(`Paused at ${paused} %, as asked, until somebody resumes it.`);
     else remarks.push(lease === undefined ? 'Interrupted: nobody works on it.' : holderOf(lease, at, holderIsGone));
-    if (wish?.run === record.run) remarks.push(`Called back ${time(wish.at)} by ${wish.why}: it is rolled back unless it was judged before.`);
+    if (wish?.run === record.run)
+      remarks.push(`Called back ${time(wish.at)} by ${wish.why}: it is rolled back unless it was judged before.`);
     next.push(`ha-updater resume ${target}`);
     if (verdict?.outcome !== 'promote') next.push(`ha-updater rollback ${target}`);
   }
-  if (out !== undefined && out.instances.length > 0) remarks.push(`Out of the balancers by run ${out.run}: ${out.instances.map(({ id }) => id).join(', ')}.`);
+  if (out !== undefined && out.instances.length > 0)
+    remarks.push(`Out of the balancers by run ${out.run}: ${out.instances.map(({ id }) => id).join(', ')}.`);
   if (frozen !== undefined) {
-    remarks.push(`Frozen since ${time(frozen.at)} by run ${frozen.run}: ${frozen.why.replace(/\.$/, '')}. Suspended by it: ${frozen.processes.join(', ') || 'nothing'}.`);
+    remarks.push(
+      `Frozen since ${time(frozen.at)} by run ${frozen.run}: ${frozen.why.replace(/\.$/, '')}. Suspended by it: ${frozen.processes.join(', ') || 'nothing'}.`,
+    );
     if (record === undefined) {
       next.push(update, `ha-updater unfreeze ${target}`);
     }
   }
   const outdated = [...sides.values()].filter((side) => side === 'outdated').length;
   if (outdated > 0) {
-    remarks.push(`${outdated} of ${count(group.instances.length, 'instance')} ${outdated === 1 ? 'runs' : 'run'} another configuration than the group's.`);
+    remarks.push(
+      `${outdated} of ${count(group.instances.length, 'instance')} ${outdated === 1 ? 'runs' : 'run'} another configuration than the group's.`,
+    );
     if (next.length === 0) next.push(update);
   }
-  for (const balancer of group.balancers) if (!balancer.judged) remarks.push(`${balancer.name} is not judged: ${balancer.note}`);
+  for (const balancer of group.balancers)
+    if (!balancer.judged) remarks.push(`${balancer.name} is not judged: ${balancer.note}`);
   return { remarks, next };
 }
 
@@ -157,7 +192,8 @@ function holderOf(lease: Lease, at: number, holderIsGone: (lease: Lease) => bool
   const who = `run ${lease.run} on ${lease.host} (process ${lease.pid}), last sign of life ${time(lease.at)}`;
   if (holderIsGone(lease)) return `Interrupted: its holder is gone: ${who}. The next run takes it over at once.`;
   const age = at - lease.at;
-  if (age > lease.ttlMs) return `Interrupted, it seems: ${who}. The next run takes it over when it shows no sign of life.`;
+  if (age > lease.ttlMs)
+    return `Interrupted, it seems: ${who}. The next run takes it over when it shows no sign of life.`;
   return `Held by ${who}.`;
 }
 

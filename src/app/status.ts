@@ -37,12 +37,21 @@ export type GroupsStatusDocument = Omit<StatusDocument, 'stack' | 'stackState' |
 const EVENTS = 200;
 
 /** `status`: one look at everything, changing nothing. */
-export async function status(asked: StatusAsked, surroundings: Surroundings): Promise<Ending | StatusDocument | GroupsStatusDocument> {
+export async function status(
+  asked: StatusAsked,
+  surroundings: Surroundings,
+): Promise<Ending | StatusDocument | GroupsStatusDocument> {
   const { stack, asgs } = asked;
-  const problems = [...targetProblems(asked), ...(asked.events === true && stack === undefined ? ['--events needs STACK: groups have none.'] : [])];
+  const problems = [
+    ...targetProblems(asked),
+    ...(asked.events === true && stack === undefined ? ['--events needs STACK: groups have none.'] : []),
+  ];
   if (problems.length > 0) throw badFlags(problems);
   return withLook({ command: 'status', stack, groups: asgs }, asked, surroundings, async (looking) => {
-    const document = stack === undefined ? await ofGroups(looking, await namedGroups(looking, asked)) : await ofStack(looking, stack, asked.events === true);
+    const document =
+      stack === undefined
+        ? await ofGroups(looking, await namedGroups(looking, asked))
+        : await ofStack(looking, stack, asked.events === true);
     if (!surroundings.json) statusPage(document).forEach(lineWriter(surroundings.stdout));
     return document;
   });
@@ -51,18 +60,36 @@ export async function status(asked: StatusAsked, surroundings: Surroundings): Pr
 async function ofGroups(looking: Looking, names: readonly string[]): Promise<GroupsStatusDocument> {
   const { deps, region } = looking;
   const { at, groups } = await lookAtNamed(looking, names);
-  return { v: 1, command: 'status', outcome: 'shown', exitCode: 0, region, at, groups: groups.map((group) => groupStatus(group, { at, region, holderIsGone: deps.holderIsGone })) };
+  return {
+    v: 1,
+    command: 'status',
+    outcome: 'shown',
+    exitCode: 0,
+    region,
+    at,
+    groups: groups.map((group) => groupStatus(group, { at, region, holderIsGone: deps.holderIsGone })),
+  };
 }
 
 async function ofStack({ deps, region }: Looking, name: string, wantsEvents: boolean): Promise<StatusDocument> {
   const { gateway } = deps;
   const stack = await retrying(deps, 'cloudformation:DescribeStacks', () => gateway.describeStack(name), QUICK);
-  if (stack === undefined) throw refused('stack.missing', `There is no stack ${name} in ${region}.`, [], [`aws cloudformation list-stacks --region ${region}`]);
+  if (stack === undefined)
+    throw refused(
+      'stack.missing',
+      `There is no stack ${name} in ${region}.`,
+      [],
+      [`aws cloudformation list-stacks --region ${region}`],
+    );
   const resources = await retrying(deps, 'cloudformation:ListStackResources', () => gateway.listResources(stack.id));
   const names = await stackGroups(deps, stack.id);
   const { at, groups } = await lookAtGroups(deps, names, region);
   let read = 0;
-  const events = wantsEvents ? await retrying(deps, 'cloudformation:DescribeStackEvents', () => gateway.stackEvents(stack.id, () => read++ >= EVENTS)) : undefined;
+  const events = wantsEvents
+    ? await retrying(deps, 'cloudformation:DescribeStackEvents', () =>
+        gateway.stackEvents(stack.id, () => read++ >= EVENTS),
+      )
+    : undefined;
   return {
     v: 1,
     command: 'status',

@@ -15,7 +15,8 @@ export function targetProblems(target: TargetFlags): readonly string[] {
   const { stack, asgs } = target;
   const patterns = patternProblems(target);
   if (patterns.length > 0) return patterns;
-  if (stack === undefined && asgs.length === 0 && !choosesByPattern(target)) return ['Say which groups: give STACK, or --asg NAME.'];
+  if (stack === undefined && asgs.length === 0 && !choosesByPattern(target))
+    return ['Say which groups: give STACK, or --asg NAME.'];
   if (stack !== undefined && asgs.length > 0) return [`Give either STACK or --asg, not both (STACK is "${stack}").`];
   if (stack === '') return ['STACK must not be empty.'];
   if (asgs.includes('')) return ['--asg must not be empty.'];
@@ -27,11 +28,19 @@ function patternProblems({ stack, asgs, ...flags }: TargetFlags): readonly strin
   const tags = flags['asg-tag'] ?? [];
   const patterns = asgs.filter(isPattern);
   return [
-    ...asgs.filter((name) => /\*./.test(name) || name === '*').map((name) => `A * stands at the end of a name that begins somehow, not "${name}".`),
+    ...asgs
+      .filter((name) => /\*./.test(name) || name === '*')
+      .map((name) => `A * stands at the end of a name that begins somehow, not "${name}".`),
     ...tags.filter((tag) => !/^[^=]+=/.test(tag)).map((tag) => `--asg-tag must be KEY=VALUE, not "${tag}".`),
-    ...(tags.length > 0 && stack !== undefined ? [`Give either STACK or --asg-tag, not both (STACK is "${stack}").`] : []),
-    ...(tags.length > 0 && asgs.length > patterns.length ? ['--asg-tag chooses groups by itself or among those of a prefix (--asg "web-*"), not among names.'] : []),
-    ...(flags['all-matching'] === true && tags.length === 0 && patterns.length === 0 ? ['--all-matching is for a prefix (--asg "web-*") or --asg-tag.'] : []),
+    ...(tags.length > 0 && stack !== undefined
+      ? [`Give either STACK or --asg-tag, not both (STACK is "${stack}").`]
+      : []),
+    ...(tags.length > 0 && asgs.length > patterns.length
+      ? ['--asg-tag chooses groups by itself or among those of a prefix (--asg "web-*"), not among names.']
+      : []),
+    ...(flags['all-matching'] === true && tags.length === 0 && patterns.length === 0
+      ? ['--all-matching is for a prefix (--asg "web-*") or --asg-tag.']
+      : []),
   ];
 }
 
@@ -53,8 +62,13 @@ export async function groupsOf(run: Pick<Run, 'deps' | 'region'>, asked: TargetF
  */
 export async function namedGroups(run: Pick<Run, 'deps' | 'region'>, asked: TargetFlags): Promise<readonly string[]> {
   if (!choosesByPattern(asked)) return asked.asgs;
-  const tags = (asked['asg-tag'] ?? []).map((tag) => ({ key: tag.slice(0, tag.indexOf('=')), value: tag.slice(tag.indexOf('=') + 1) }));
-  const all = await retrying(run.deps, 'autoscaling:DescribeAutoScalingGroups', () => run.deps.gateway.findGroups(tags));
+  const tags = (asked['asg-tag'] ?? []).map((tag) => ({
+    key: tag.slice(0, tag.indexOf('=')),
+    value: tag.slice(tag.indexOf('=') + 1),
+  }));
+  const all = await retrying(run.deps, 'autoscaling:DescribeAutoScalingGroups', () =>
+    run.deps.gateway.findGroups(tags),
+  );
   const names = new Set<string>();
   for (const pattern of asked.asgs.length === 0 ? ['*'] : asked.asgs) {
     const matches = isPattern(pattern) ? all.filter((name) => name.startsWith(pattern.slice(0, -1))) : [pattern];
@@ -80,11 +94,22 @@ function describePattern(pattern: string, asked: TargetFlags): string {
 }
 
 function none(what: string, region: string): Error {
-  return refused('target.none', `No Auto Scaling group matches ${what} in ${region}.`, [], [`aws autoscaling describe-auto-scaling-groups --query AutoScalingGroups[].AutoScalingGroupName`]);
+  return refused(
+    'target.none',
+    `No Auto Scaling group matches ${what} in ${region}.`,
+    [],
+    [`aws autoscaling describe-auto-scaling-groups --query AutoScalingGroups[].AutoScalingGroupName`],
+  );
 }
 
 function several(what: string, matches: readonly string[]): Error {
-  const reasons = matches.slice(0, LISTED).map((group): Reason => ({ code: 'target.match', group, text: 'it matches', remedy: '' }));
+  const reasons = matches
+    .slice(0, LISTED)
+    .map((group): Reason => ({ code: 'target.match', group, text: 'it matches', remedy: '' }));
   const more = matches.length > LISTED ? ` (${LISTED} of them are listed)` : '';
-  return refused('target.several', `${matches.length} Auto Scaling groups match ${what}${more}; say which one is meant, or --all-matching for all of them.`, reasons);
+  return refused(
+    'target.several',
+    `${matches.length} Auto Scaling groups match ${what}${more}; say which one is meant, or --all-matching for all of them.`,
+    reasons,
+  );
 }

@@ -40,7 +40,14 @@ export function templateStore(deps: Deps, flags: StoreFlags, given: Given): NonN
     const bucket = await bucketFor(deps, flags, template);
     const key = keyFor(flags, template);
     try {
-      await retrying(deps, 's3:PutObject', () => deps.gateway.writeObject({ bucket: bucket.name, key, text: template.text, ...(bucket.owner !== undefined && { owner: bucket.owner }) }));
+      await retrying(deps, 's3:PutObject', () =>
+        deps.gateway.writeObject({
+          bucket: bucket.name,
+          key,
+          text: template.text,
+          ...(bucket.owner !== undefined && { owner: bucket.owner }),
+        }),
+      );
     } catch (error) {
       throw error instanceof AwsFault ? notStored(error, bucket, template) : error;
     }
@@ -51,33 +58,59 @@ export function templateStore(deps: Deps, flags: StoreFlags, given: Given): NonN
 }
 
 /** Nothing is sent, to whatever service, as long as the parameters are known to be wrong. */
-export async function checkParameters(deps: Deps, stack: string, { declared, transformed }: Pick<LongTemplate, 'declared' | 'transformed'>, { given, useDefault, ignoreUnknown }: Given): Promise<void> {
+export async function checkParameters(
+  deps: Deps,
+  stack: string,
+  { declared, transformed }: Pick<LongTemplate, 'declared' | 'transformed'>,
+  { given, useDefault, ignoreUnknown }: Given,
+): Promise<void> {
   if (transformed) return;
   const existing = await retrying(deps, 'cloudformation:DescribeStacks', () => deps.gateway.describeStack(stack));
-  const { problems } = resolveParameters({ given, declared, limits: declared, existing: existing?.parameters ?? [], useDefault, ignoreUnknown });
+  const { problems } = resolveParameters({
+    given,
+    declared,
+    limits: declared,
+    existing: existing?.parameters ?? [],
+    useDefault,
+    ignoreUnknown,
+  });
   const failure: Failure | undefined = parametersFailure(problems);
   if (failure !== undefined) throw failure;
 }
 
-async function bucketFor(deps: Deps, { 's3-bucket': named, stack }: StoreFlags, { origin, bytes }: LongTemplate): Promise<Bucket> {
+async function bucketFor(
+  deps: Deps,
+  { 's3-bucket': named, stack }: StoreFlags,
+  { origin, bytes }: LongTemplate,
+): Promise<Bucket> {
   const { account, region } = await retrying(deps, 'sts:GetCallerIdentity', () => deps.gateway.identity());
   if (named !== undefined) return { name: named, region };
   const staging = `cdk-hnb659fds-assets-${account}-${region}`;
-  if (await retrying(deps, 's3:HeadBucket', () => deps.gateway.hasBucket(staging, account))) return { name: staging, region, owner: account };
-  throw usage('template.needsS3', `${origin} has ${bytes} bytes; CloudFormation takes at most ${maxBodyBytes} in a call, and a longer template from S3.`, [
-    `ha-updater update-stack ${stack} --template ${origin} --s3-bucket BUCKET`,
-  ]);
+  if (await retrying(deps, 's3:HeadBucket', () => deps.gateway.hasBucket(staging, account)))
+    return { name: staging, region, owner: account };
+  throw usage(
+    'template.needsS3',
+    `${origin} has ${bytes} bytes; CloudFormation takes at most ${maxBodyBytes} in a call, and a longer template from S3.`,
+    [`ha-updater update-stack ${stack} --template ${origin} --s3-bucket BUCKET`],
+  );
 }
 
 function keyFor({ stack, 's3-prefix': prefix = 'ha-updater' }: StoreFlags, { text, origin }: LongTemplate): string {
   const hash = createHash('sha256').update(text).digest('hex').slice(0, 40);
   // An ARN may name the stack.
   const name = /:stack\/([^/]+)/.exec(stack)?.[1] ?? stack;
-  return [...prefix.split('/').filter((part) => part !== ''), name, `${hash}${extname(origin) || '.template'}`].join('/');
+  return [...prefix.split('/').filter((part) => part !== ''), name, `${hash}${extname(origin) || '.template'}`].join(
+    '/',
+  );
 }
 
 function notStored(fault: AwsFault, { name }: Bucket, { origin }: LongTemplate): Error {
-  if (fault.kind === 'missing') return usage('template.bucket', `There is no bucket ${name} to store ${origin} in.`, [`aws s3 mb s3://${name}`]);
-  if (fault.kind === 'denied') return usage('template.bucket', `No permission to store ${origin} in bucket ${name} (s3:PutObject): ${fault.message}`);
+  if (fault.kind === 'missing')
+    return usage('template.bucket', `There is no bucket ${name} to store ${origin} in.`, [`aws s3 mb s3://${name}`]);
+  if (fault.kind === 'denied')
+    return usage(
+      'template.bucket',
+      `No permission to store ${origin} in bucket ${name} (s3:PutObject): ${fault.message}`,
+    );
   return fault;
 }

@@ -19,13 +19,26 @@ export interface UpdateGroupsAsked extends TargetFlags, GroupFlags, CommonFlags,
 export async function updateGroups(asked: UpdateGroupsAsked, surroundings: Surroundings): Promise<Ending> {
   const wanted = readWanted(asked, targetProblems(asked));
   let named = asked;
-  const head = { command: 'update-asgs', stack: asked.stack, groups: asked.asgs, again: (place: Parameters<Head['again']>[0]) => againWith(named)(place), words: wanted.gates?.words, onInterrupt: groupsOnInterrupt, lock: lockAsked(asked, wanted) };
-  return withRun(head, asked, surroundings, explained(asked, async (run) => {
-    const groups = await groupsOf(run, asked);
-    named = byName(asked, groups);
-    const results = await swap(run, wanted, named, groups, {});
-    return { outcome: outcomeOf(results), results, ...pausedNext(named, wanted, results) };
-  }));
+  const head = {
+    command: 'update-asgs',
+    stack: asked.stack,
+    groups: asked.asgs,
+    again: (place: Parameters<Head['again']>[0]) => againWith(named)(place),
+    words: wanted.gates?.words,
+    onInterrupt: groupsOnInterrupt,
+    lock: lockAsked(asked, wanted),
+  };
+  return withRun(
+    head,
+    asked,
+    surroundings,
+    explained(asked, async (run) => {
+      const groups = await groupsOf(run, asked);
+      named = byName(asked, groups);
+      const results = await swap(run, wanted, named, groups, {});
+      return { outcome: outcomeOf(results), results, ...pausedNext(named, wanted, results) };
+    }),
+  );
 }
 
 /** The command line that goes on with these groups, wherever it is typed. */
@@ -40,7 +53,13 @@ export type How = Partial<Pick<Plan, 'strategy' | 'adoptOnly' | 'undo' | 'goOn' 
 };
 
 /** Tells which groups there are and runs one plan over them. */
-export async function swap(run: Run, wanted: Wanted, asked: UpdateGroupsAsked, groups: readonly string[], how: How): Promise<readonly GroupResult[]> {
+export async function swap(
+  run: Run,
+  wanted: Wanted,
+  asked: UpdateGroupsAsked,
+  groups: readonly string[],
+  how: How,
+): Promise<readonly GroupResult[]> {
   const { deps } = run;
   deps.emit({ type: 'groups.found', ...(asked.stack === undefined ? {} : { stack: asked.stack }), groups });
   if (groups.length === 0) return [];
@@ -70,7 +89,11 @@ export function planOf(run: Run, wanted: Wanted, asked: UpdateGroupsAsked, group
 }
 
 /** What to do next with what was paused. */
-export function pausedNext(target: TargetFlags, { gates }: Wanted, results: readonly GroupResult[]): Pick<Happy, 'more'> {
+export function pausedNext(
+  target: TargetFlags,
+  { gates }: Wanted,
+  results: readonly GroupResult[],
+): Pick<Happy, 'more'> {
   if (outcomeOf(results) !== 'paused') return {};
   const words = [targetText(target), ...(gates?.words ? [gates.words] : [])].join(' ');
   return { more: { next: [`ha-updater resume ${words}`, `ha-updater rollback ${words}`] } };

@@ -16,7 +16,8 @@ import { makeOrder, onInterrupt, readOrder, type OrderFlags } from './stack-orde
 import { lockAsked } from './lock-flags.js';
 import { againWith, outcomeOf, pausedNext, swap, type UpdateGroupsAsked } from './update-asgs.js';
 
-export interface UpdateStackAsked extends Omit<UpdateGroupsAsked, 'stack' | 'asgs'>, Omit<OrderFlags, 'stack' | 'cdk'>, OutputsFlags {
+export interface UpdateStackAsked
+  extends Omit<UpdateGroupsAsked, 'stack' | 'asgs'>, Omit<OrderFlags, 'stack' | 'cdk'>, OutputsFlags {
   /** When the swap rolled back, the stack goes back too. */
   readonly 'revert-on-failure'?: boolean | undefined;
   /** May be absent with an app of one stack. */
@@ -34,34 +35,57 @@ export async function updateStack(given: UpdateStackAsked, surroundings: Surroun
   const read = await readOrder(asked, surroundings, surroundings.ask !== undefined);
   const { change } = read;
   const target: UpdateGroupsAsked = { ...asked, asgs: [] };
-  const head = { command: 'update-stack', stack: asked.stack, groups: [], again: againWith(target), words: wanted.gates?.words, onInterrupt: stackOnInterrupt(onInterrupt(asked)), lock: lockAsked(asked, wanted) };
+  const head = {
+    command: 'update-stack',
+    stack: asked.stack,
+    groups: [],
+    again: againWith(target),
+    words: wanted.gates?.words,
+    onInterrupt: stackOnInterrupt(onInterrupt(asked)),
+    lock: lockAsked(asked, wanted),
+  };
 
-  return withRun(head, asked, makeRoom(asked, surroundings), explained(asked, async (run) => {
-    expectAccount(run, change.guards);
-    const cdk = asked.cdk === undefined ? undefined : await prepareCdk(run, asked.cdk, asked, surroundings);
-    const stackRun = cdk?.run ?? run;
-    const order = await makeOrder(stackRun, asked, wanted, read, cdk);
-    run.hidden.add(secretsOf(order));
-    let finished: readonly GroupResult[] = [];
-    let before: Before | undefined;
-    const done = await changeStack(stackRun.deps, order, async (open) => {
-      await approve(run, wanted, change, order, open, surroundings);
-      if (change.keep) return 'keep';
-      finished = await finishDeadRollouts(run, wanted, target);
-      if (asked['revert-on-failure'] === true) before = await noteBefore(stackRun, order, asked);
-      return 'execute';
-    });
-    if (done.action === 'kept') return kept(asked.stack, done);
-    const promoted: string[] = [];
-    const swapped = swapAfter(noting(run, promoted), wanted, target, done).catch(async (error: unknown) => {
-      if (before === undefined || done.action !== 'updated' || !(error instanceof Failure) || error.outcome !== 'swapRolledBack') throw error;
-      throw await revert(stackRun, order, before, error, promoted);
-    });
-    const results = together(finished, await swapped);
-    await writeOutputs(stackRun, done.stackId === '' ? asked.stack : done.stackId, asked, surroundings);
-    const ended = outcomeOf(results);
-    return { outcome: ended !== 'paused' && (done.action === 'created' || done.action === 'updated') ? done.action : ended, results, ...pausedNext(target, wanted, results) };
-  }));
+  return withRun(
+    head,
+    asked,
+    makeRoom(asked, surroundings),
+    explained(asked, async (run) => {
+      expectAccount(run, change.guards);
+      const cdk = asked.cdk === undefined ? undefined : await prepareCdk(run, asked.cdk, asked, surroundings);
+      const stackRun = cdk?.run ?? run;
+      const order = await makeOrder(stackRun, asked, wanted, read, cdk);
+      run.hidden.add(secretsOf(order));
+      let finished: readonly GroupResult[] = [];
+      let before: Before | undefined;
+      const done = await changeStack(stackRun.deps, order, async (open) => {
+        await approve(run, wanted, change, order, open, surroundings);
+        if (change.keep) return 'keep';
+        finished = await finishDeadRollouts(run, wanted, target);
+        if (asked['revert-on-failure'] === true) before = await noteBefore(stackRun, order, asked);
+        return 'execute';
+      });
+      if (done.action === 'kept') return kept(asked.stack, done);
+      const promoted: string[] = [];
+      const swapped = swapAfter(noting(run, promoted), wanted, target, done).catch(async (error: unknown) => {
+        if (
+          before === undefined ||
+          done.action !== 'updated' ||
+          !(error instanceof Failure) ||
+          error.outcome !== 'swapRolledBack'
+        )
+          throw error;
+        throw await revert(stackRun, order, before, error, promoted);
+      });
+      const results = together(finished, await swapped);
+      await writeOutputs(stackRun, done.stackId === '' ? asked.stack : done.stackId, asked, surroundings);
+      const ended = outcomeOf(results);
+      return {
+        outcome: ended !== 'paused' && (done.action === 'created' || done.action === 'updated') ? done.action : ended,
+        results,
+        ...pausedNext(target, wanted, results),
+      };
+    }),
+  );
 }
 
 /** The same run, noting which groups end with the new configuration. */
@@ -80,7 +104,14 @@ function secretsOf({ given, template }: StackOrder): readonly string[] {
 }
 
 /** Shows what would happen and goes on only when every guard, and the person who is asked, lets it. */
-async function approve(run: Run, wanted: Wanted, change: ChangeWanted, order: StackOrder, open: OpenChange, { ask }: Surroundings): Promise<void> {
+async function approve(
+  run: Run,
+  wanted: Wanted,
+  change: ChangeWanted,
+  order: StackOrder,
+  open: OpenChange,
+  { ask }: Surroundings,
+): Promise<void> {
   if (open.review === undefined) return;
   const plan = await planOf(run, wanted, order.stack, open);
   run.deps.emit({ type: 'change.planned', plan });
@@ -96,14 +127,25 @@ async function approve(run: Run, wanted: Wanted, change: ChangeWanted, order: St
 
 /** The change set waits for somebody who executes it by its name. */
 function kept(stack: string, { changeSet }: StackChange): Happy {
-  return { outcome: 'planned', results: [], more: { changeSet: changeSet?.name ?? '', next: [`ha-updater update-stack ${stack} --change-set ${changeSet?.name ?? ''}`] } };
+  return {
+    outcome: 'planned',
+    results: [],
+    more: {
+      changeSet: changeSet?.name ?? '',
+      next: [`ha-updater update-stack ${stack} --change-set ${changeSet?.name ?? ''}`],
+    },
+  };
 }
 
 /**
  * A stack must not change under a rollout that somebody left half-way: its record tells old from new by
  * launch time. So what a dead run left is finished first; what a live one holds stops us here.
  */
-async function finishDeadRollouts(run: Run, wanted: Wanted, target: UpdateGroupsAsked): Promise<readonly GroupResult[]> {
+async function finishDeadRollouts(
+  run: Run,
+  wanted: Wanted,
+  target: UpdateGroupsAsked,
+): Promise<readonly GroupResult[]> {
   const { deps } = run;
   const name = target.stack ?? '';
   const stack = await retrying(deps, 'cloudformation:DescribeStacks', () => deps.gateway.describeStack(name));
@@ -111,21 +153,35 @@ async function finishDeadRollouts(run: Run, wanted: Wanted, target: UpdateGroups
   const groups = await stackGroups(deps, stack.id);
   if (groups.length === 0) return [];
   await run.lockGroups(groups);
-  const looked = await retrying(deps, 'autoscaling:DescribeAutoScalingGroups', () => deps.gateway.describeGroups(groups));
+  const looked = await retrying(deps, 'autoscaling:DescribeAutoScalingGroups', () =>
+    deps.gateway.describeGroups(groups),
+  );
   const begun = looked.groups.filter(({ notes }) => notes.record !== undefined).map((group) => group.name);
   return begun.length > 0 ? swap(run, wanted, target, begun, { adoptOnly: true }) : [];
 }
 
 /** One result per group: what was finished first counts where the second look found nothing to do. */
 function together(finished: readonly GroupResult[], results: readonly GroupResult[]): readonly GroupResult[] {
-  return results.map((result) => (result.outcome === 'skipped' ? (finished.find(({ group, outcome }) => group === result.group && outcome === 'promoted') ?? result) : result));
+  return results.map((result) =>
+    result.outcome === 'skipped'
+      ? (finished.find(({ group, outcome }) => group === result.group && outcome === 'promoted') ?? result)
+      : result,
+  );
 }
 
 /** The groups' part. The stack has changed by now, so a refusal is no longer "nothing was changed". */
-async function swapAfter(run: Run, wanted: Wanted, target: UpdateGroupsAsked, change: StackChange): Promise<readonly GroupResult[]> {
+async function swapAfter(
+  run: Run,
+  wanted: Wanted,
+  target: UpdateGroupsAsked,
+  change: StackChange,
+): Promise<readonly GroupResult[]> {
   try {
     const groups = await stackGroups(run.deps, change.stackId);
-    return await swap(run, wanted, target, groups, { ...(change.action === 'created' ? { strategy: 'prove' } : {}), changed: change.action === 'updated' });
+    return await swap(run, wanted, target, groups, {
+      ...(change.action === 'created' ? { strategy: 'prove' } : {}),
+      changed: change.action === 'updated',
+    });
   } catch (error) {
     if (!(error instanceof Failure) || change.action === 'unchanged') throw error;
     if (error.outcome !== 'refused' && error.outcome !== 'held') throw error;

@@ -38,18 +38,23 @@ export interface ValidateDocument extends Pick<Ending, 'v' | 'command' | 'exitCo
 export async function validate(asked: ValidateAsked, surroundings: Surroundings): Promise<ValidateDocument> {
   const format = asked.format ?? 'text';
   if (surroundings.json && format !== 'text') throw usage('usage.flags', 'Give either --json or --format, not both.');
-  if (asked.templates.length === 0) throw usage('usage.commandLine', 'TEMPLATE is missing.', ['ha-updater validate --help']);
+  if (asked.templates.length === 0)
+    throw usage('usage.commandLine', 'TEMPLATE is missing.', ['ha-updater validate --help']);
   const service = askService(asked, surroundings);
   const checked: CheckedTemplate[] = [];
   for (const origin of [...new Set(asked.templates)]) checked.push(await checkOne(origin, service));
   const templates = await withLint(checked, asked, surroundings);
   const { outcome, exitCode } = verdictOf(templates, asked.strict === true);
-  if (format === 'sarif') surroundings.stdout.write(`${JSON.stringify(sarif(templates, surroundings.version), null, 2)}\n`);
+  if (format === 'sarif')
+    surroundings.stdout.write(`${JSON.stringify(sarif(templates, surroundings.version), null, 2)}\n`);
   else if (!surroundings.json) findingLines(templates).forEach(lineWriter(surroundings.stdout));
   return { v: 1, command: 'validate', outcome, exitCode, templates };
 }
 
-function verdictOf(templates: readonly CheckedTemplate[], strict: boolean): { readonly outcome: ValidateDocument['outcome']; readonly exitCode: ExitCode } {
+function verdictOf(
+  templates: readonly CheckedTemplate[],
+  strict: boolean,
+): { readonly outcome: ValidateDocument['outcome']; readonly exitCode: ExitCode } {
   if (templates.some(({ read }) => !read)) return { outcome: 'usage', exitCode: EXIT.usage };
   const bad = templates.some(({ ok, findings }) => !ok || (strict && findings.length > 0));
   return bad ? { outcome: 'refused', exitCode: EXIT.refused } : { outcome: 'shown', exitCode: EXIT.done };
@@ -59,22 +64,49 @@ async function checkOne(origin: string, service: AskService): Promise<CheckedTem
   let text: string;
   let s3: string | undefined;
   try {
-    ({ text, s3 } = await readSource(origin, { readFile: readTemplateFile, fetchText: fetchTemplate, readObject: service.readObject }));
+    ({ text, s3 } = await readSource(origin, {
+      readFile: readTemplateFile,
+      fetchText: fetchTemplate,
+      readObject: service.readObject,
+    }));
   } catch (error) {
     const { code, text: what } = inWords(error);
-    return { origin, ok: false, read: false, findings: [finding(code, { line: 1, column: 1 }, what)], notAsked: 'the template could not be read' };
+    return {
+      origin,
+      ok: false,
+      read: false,
+      findings: [finding(code, { line: 1, column: 1 }, what)],
+      notAsked: 'the template could not be read',
+    };
   }
   try {
     const { template, bytes, resources, findings } = inspectTemplate(text, origin);
     const own = [...findings, ...adviseTemplate(template)].map((one): CheckedFinding => ({ ...one, by: 'ha-updater' }));
-    const source: TemplateSource | undefined = bytes <= maxBodyBytes ? { kind: 'body', text } : s3 === undefined ? undefined : { kind: 'url', url: s3 };
-    const answer = source === undefined ? { notAsked: `it is longer than the ${maxBodyBytes} bytes of a call; put it into S3 to ask` } : await service.validate(source, template);
+    const source: TemplateSource | undefined =
+      bytes <= maxBodyBytes ? { kind: 'body', text } : s3 === undefined ? undefined : { kind: 'url', url: s3 };
+    const answer =
+      source === undefined
+        ? { notAsked: `it is longer than the ${maxBodyBytes} bytes of a call; put it into S3 to ask` }
+        : await service.validate(source, template);
     const all = [...own, ...(answer.finding === undefined ? [] : [answer.finding])];
-    return { origin, bytes, resources, read: true, ...settled(all), ...(answer.notAsked !== undefined && { notAsked: answer.notAsked }) };
+    return {
+      origin,
+      bytes,
+      resources,
+      read: true,
+      ...settled(all),
+      ...(answer.notAsked !== undefined && { notAsked: answer.notAsked }),
+    };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     const { code, what } = error.facts;
-    return { origin, ok: false, read: true, findings: [finding(code, placeIn(what, origin), what.replace(`${origin}:`, '').replace(/^\d+:\d+: /, ''))], notAsked: 'our own reading fails already' };
+    return {
+      origin,
+      ok: false,
+      read: true,
+      findings: [finding(code, placeIn(what, origin), what.replace(`${origin}:`, '').replace(/^\d+:\d+: /, ''))],
+      notAsked: 'our own reading fails already',
+    };
   }
 }
 
@@ -95,12 +127,16 @@ function placeIn(what: string, origin: string): Pick<TemplateFinding, 'line' | '
 
 function inWords(error: unknown): { readonly code: string; readonly text: string } {
   if (error instanceof Failure) return { code: error.facts.code, text: error.facts.what };
-  if (error instanceof AwsFault) return { code: `aws.${error.kind}`, text: `${error.operation} answered ${error.code}: ${error.message}` };
+  if (error instanceof AwsFault)
+    return { code: `aws.${error.kind}`, text: `${error.operation} answered ${error.code}: ${error.message}` };
   throw error;
 }
 
 interface AskService {
-  readonly validate: (source: TemplateSource, template: ParsedTemplate) => Promise<{ readonly finding?: CheckedFinding; readonly notAsked?: string }>;
+  readonly validate: (
+    source: TemplateSource,
+    template: ParsedTemplate,
+  ) => Promise<{ readonly finding?: CheckedFinding; readonly notAsked?: string }>;
   readonly readObject: (bucket: string, key: string) => Promise<string>;
 }
 
@@ -137,10 +173,22 @@ function askService(asked: ValidateAsked, surroundings: Surroundings): AskServic
 function rejected({ message }: AwsFault, template: ParsedTemplate): CheckedFinding {
   const [, name] = /\[(\w+)[\],]/.exec(message) ?? [];
   const path = name === undefined ? [] : ['Resources', name];
-  return { by: 'cloudformation', code: 'template.rejected', path: path.join('/'), ...template.at(path), text: message, remedy: '', severity: 'error' };
+  return {
+    by: 'cloudformation',
+    code: 'template.rejected',
+    path: path.join('/'),
+    ...template.at(path),
+    text: message,
+    remedy: '',
+    severity: 'error',
+  };
 }
 
-async function withLint(templates: readonly CheckedTemplate[], asked: ValidateAsked, { env, stderr }: Surroundings): Promise<readonly CheckedTemplate[]> {
+async function withLint(
+  templates: readonly CheckedTemplate[],
+  asked: ValidateAsked,
+  { env, stderr }: Surroundings,
+): Promise<readonly CheckedTemplate[]> {
   const lint = asked.lint ?? 'warn';
   if (lint === 'off') return templates;
   const files = templates.filter(({ read, origin }) => read && !origin.includes('://')).map(({ origin }) => origin);
@@ -148,5 +196,8 @@ async function withLint(templates: readonly CheckedTemplate[], asked: ValidateAs
   // Whoever wants its findings to count wants to know that there are none.
   if (notAsked !== undefined && lint === 'error') throw usage('lint.missing', `--lint error: ${notAsked}.`);
   if (notAsked !== undefined && !notAsked.includes('not on the path')) stderr.write(`${notAsked}\n`);
-  return templates.map((template) => ({ ...template, ...settled([...template.findings, ...(findings.get(template.origin) ?? [])]) }));
+  return templates.map((template) => ({
+    ...template,
+    ...settled([...template.findings, ...(findings.get(template.origin) ?? [])]),
+  }));
 }

@@ -78,6 +78,14 @@ export function createWitness(): { readonly witness: () => Witness; readonly see
   };
   return {
     see,
-    witness: () => ({ stage, changed, ...(stack === undefined ? {} : { stack }), open: [...open], judged: [...judged], rolling, progress }),
+    witness: () => ({
+      stage,
+      changed,
+      ...(stack === undefined ? {} : { stack }),
+      open: [...open],
+      judged: [...judged],
+      rolling,
+      progress,
+    }),
   };
 }

@@ -36,12 +36,20 @@ export async function activities(clients: Clients, group: string, since: Instant
   const pages = await allPages(
     'autoscaling:DescribeScalingActivities',
     async (token) => {
-      const page = await client.describeScalingActivities({ AutoScalingGroupName: group, IncludeDeletedGroups: true, MaxRecords: 100, ...(token && { NextToken: token }) });
+      const page = await client.describeScalingActivities({
+        AutoScalingGroupName: group,
+        IncludeDeletedGroups: true,
+        MaxRecords: 100,
+        ...(token && { NextToken: token }),
+      });
       return { page: page.Activities ?? [], next: page.NextToken };
     },
     (page) => ++read >= 5 || page.some(({ StartTime: at }) => at !== undefined && at.getTime() < since),
   );
-  return pages.flat().map(toActivity).filter(({ at }) => at >= since);
+  return pages
+    .flat()
+    .map(toActivity)
+    .filter(({ at }) => at >= since);
 }
 
 function toActivity(activity: AwsActivity): Activity {
@@ -94,12 +102,18 @@ export async function precautions(clients: Clients, group: string): Promise<Prec
     }
   };
   const activeRefresh = await orWarn('an instance refresh is running', undefined, () => runningRefresh(clients, group));
-  const sources = await orWarn('load balancers are being attached or detached', [], () => trafficSources(clients, group));
+  const sources = await orWarn('load balancers are being attached or detached', [], () =>
+    trafficSources(clients, group),
+  );
   return {
     group,
     ...(activeRefresh === undefined ? {} : { activeRefresh }),
-    changingBalancers: sources.filter(({ state }) => state === 'Adding' || state === 'Removing').map(({ id, state }) => `${id} (${state})`),
-    unjudgedSources: sources.filter(({ type, state }) => !JUDGED_SOURCES.has(type) && state !== 'Removed').map(({ id, type }) => `${id} (${type})`),
+    changingBalancers: sources
+      .filter(({ state }) => state === 'Adding' || state === 'Removing')
+      .map(({ id, state }) => `${id} (${state})`),
+    unjudgedSources: sources
+      .filter(({ type, state }) => !JUDGED_SOURCES.has(type) && state !== 'Removed')
+      .map(({ id, type }) => `${id} (${type})`),
     warnings,
   };
 }
@@ -115,10 +129,17 @@ async function runningRefresh(clients: Clients, group: string): Promise<string |
 async function trafficSources(clients: Clients, group: string): Promise<{ id: string; type: string; state: string }[]> {
   const client = await clients.autoScaling();
   const pages = await allPages('autoscaling:DescribeTrafficSources', async (token) => {
-    const page = await client.describeTrafficSources({ AutoScalingGroupName: group, ...(token && { NextToken: token }) });
+    const page = await client.describeTrafficSources({
+      AutoScalingGroupName: group,
+      ...(token && { NextToken: token }),
+    });
     return { page, next: page.NextToken };
   });
   return pages
     .flatMap((page) => page.TrafficSources ?? [])
-    .map((source) => ({ id: source.Identifier ?? source.TrafficSource ?? '', type: source.Type ?? 'elbv2', state: source.State ?? '' }));
+    .map((source) => ({
+      id: source.Identifier ?? source.TrafficSource ?? '',
+      type: source.Type ?? 'elbv2',
+      state: source.State ?? '',
+    }));
 }

@@ -12,10 +12,19 @@ export async function describeAlarms(clients: Clients, names: readonly string[])
   const found: Alarm[] = [];
   for (const part of chunks(names, NAMES_PER_CALL)) {
     const pages = await allPages('cloudwatch:DescribeAlarms', async (token) => {
-      const page = await client.describeAlarms({ AlarmNames: part, AlarmTypes: ['MetricAlarm', 'CompositeAlarm'], MaxRecords: 100, ...(token && { NextToken: token }) });
+      const page = await client.describeAlarms({
+        AlarmNames: part,
+        AlarmTypes: ['MetricAlarm', 'CompositeAlarm'],
+        MaxRecords: 100,
+        ...(token && { NextToken: token }),
+      });
       return { page, next: page.NextToken };
     });
-    found.push(...pages.flatMap(({ MetricAlarms: metric = [], CompositeAlarms: composite = [] }) => [...metric, ...composite].map(toAlarm)));
+    found.push(
+      ...pages.flatMap(({ MetricAlarms: metric = [], CompositeAlarms: composite = [] }) =>
+        [...metric, ...composite].map(toAlarm),
+      ),
+    );
   }
   return found;
 }

@@ -11,8 +11,15 @@ export interface AssetS3 {
 }
 
 /** S3 in the region of a destination, by its role when there is one. */
-export async function assetS3(options: GatewayOptions, { region, role }: { readonly region?: string; readonly role?: AssumedRole }): Promise<AssetS3> {
-  const clients = createClients({ ...options, ...(region !== undefined && { region }), ...(role !== undefined && { assume: role }) });
+export async function assetS3(
+  options: GatewayOptions,
+  { region, role }: { readonly region?: string; readonly role?: AssumedRole },
+): Promise<AssetS3> {
+  const clients = createClients({
+    ...options,
+    ...(region !== undefined && { region }),
+    ...(role !== undefined && { assume: role }),
+  });
   const s3 = await clients.s3();
   return {
     getBucketLocation: (input) => named(() => s3.getBucketLocation({ ...input, Bucket: input.Bucket })),
@@ -27,6 +34,8 @@ async function named<T>(call: () => Promise<T>): Promise<T> {
     return await call();
   } catch (error) {
     if (!(error instanceof AwsFault)) throw error;
-    throw Object.assign(new Error(`${error.operation} answered ${error.code}: ${error.message}`, { cause: error }), { name: error.code });
+    throw Object.assign(new Error(`${error.operation} answered ${error.code}: ${error.message}`, { cause: error }), {
+      name: error.code,
+    });
   }
 }

@@ -12,8 +12,13 @@ const DEFAULT_INTERVAL_S = 30;
 
 /** The balancers named, in the order of the answer. One that does not exist fails the call as `missing`. */
 export async function describeBalancers(clients: Clients, refs: BareGroup['balancerRefs']): Promise<Balancer[]> {
-  const ids = (kind: Balancer['kind']): string[] => [...new Set(refs.filter((ref) => ref.kind === kind).map((ref) => ref.id))];
-  const [classic, targetGroups] = await Promise.all([describeClassic(clients, ids('classic')), describeTargetGroups(clients, ids('target-group'))]);
+  const ids = (kind: Balancer['kind']): string[] => [
+    ...new Set(refs.filter((ref) => ref.kind === kind).map((ref) => ref.id)),
+  ];
+  const [classic, targetGroups] = await Promise.all([
+    describeClassic(clients, ids('classic')),
+    describeTargetGroups(clients, ids('target-group')),
+  ]);
   return [...classic, ...targetGroups];
 }
 
@@ -27,7 +32,9 @@ async function describeClassic(clients: Clients, names: readonly string[]): Prom
     });
     for (const found of pages.flatMap((page) => page.LoadBalancerDescriptions ?? [])) {
       const name = found.LoadBalancerName ?? '';
-      const { LoadBalancerAttributes: attributes } = await client.describeLoadBalancerAttributes({ LoadBalancerName: name });
+      const { LoadBalancerAttributes: attributes } = await client.describeLoadBalancerAttributes({
+        LoadBalancerName: name,
+      });
       const draining = attributes?.ConnectionDraining;
       const check = found.HealthCheck;
       balancers.push({
@@ -57,7 +64,8 @@ async function describeTargetGroups(clients: Clients, arns: readonly string[]): 
     for (const found of pages.flatMap((page) => page.TargetGroups ?? [])) {
       const arn = found.TargetGroupArn ?? '';
       const { Attributes: attributes } = await client.describeTargetGroupAttributes({ TargetGroupArn: arn });
-      const seconds = (key: string, otherwise: number): number => Number(attributes?.find((attribute) => attribute.Key === key)?.Value ?? otherwise);
+      const seconds = (key: string, otherwise: number): number =>
+        Number(attributes?.find((attribute) => attribute.Key === key)?.Value ?? otherwise);
       const note = whyNotJudged(found);
       balancers.push({
         kind: 'target-group',
@@ -76,9 +84,14 @@ async function describeTargetGroups(clients: Clients, arns: readonly string[]): 
   return balancers;
 }
 
-function whyNotJudged(found: { LoadBalancerArns?: readonly string[]; HealthCheckEnabled?: boolean; TargetGroupName?: string }): string {
+function whyNotJudged(found: {
+  LoadBalancerArns?: readonly string[];
+  HealthCheckEnabled?: boolean;
+  TargetGroupName?: string;
+}): string {
   const name = `The target group ${found.TargetGroupName ?? ''}`;
-  if ((found.LoadBalancerArns ?? []).length === 0) return `${name} has no listener: it gets no traffic and its targets never become healthy.`;
+  if ((found.LoadBalancerArns ?? []).length === 0)
+    return `${name} has no listener: it gets no traffic and its targets never become healthy.`;
   if (found.HealthCheckEnabled === false) return `${name} has its health checks switched off.`;
   return '';
 }

@@ -1,4 +1,10 @@
-import type { Change, ChangeSetSummary, DescribeChangeSetOutput, OperationEvent, ResourceChangeDetail } from '@aws-sdk/client-cloudformation';
+import type {
+  Change,
+  ChangeSetSummary,
+  DescribeChangeSetOutput,
+  OperationEvent,
+  ResourceChangeDetail,
+} from '@aws-sdk/client-cloudformation';
 import { AwsFault } from '../errors.js';
 import type { ChangeSetRequest } from '../engine/gateway.js';
 import type { ChangeDetail, ChangeSet, ChangeSetRow, ResourceChange } from '../model/change-set.js';
@@ -14,7 +20,10 @@ import { requestInput, stackEvents, startedBefore, toEvent, toParameters } from 
 const INCOMPLETE = '--include-property-values option can return incomplete ChangeSet data';
 
 /** Makes a change set. One of this name already there is the one of an earlier call whose reply was lost: names hold the run's id. */
-export async function createChangeSet(clients: Clients, request: ChangeSetRequest): Promise<{ id: string; stackId: string }> {
+export async function createChangeSet(
+  clients: Clients,
+  request: ChangeSetRequest,
+): Promise<{ id: string; stackId: string }> {
   const client = await clients.cloudFormation();
   try {
     const answer = await client.createChangeSet({
@@ -42,7 +51,12 @@ export async function describeChangeSet(clients: Clients, nameOrId: string, stac
   return { ...plain, changes: plain.changes.map((change) => known.get(change.logicalId) ?? change) };
 }
 
-async function describe(clients: Clients, nameOrId: string, stack: string | undefined, values: boolean): Promise<ChangeSet> {
+async function describe(
+  clients: Clients,
+  nameOrId: string,
+  stack: string | undefined,
+  values: boolean,
+): Promise<ChangeSet> {
   const client = await clients.cloudFormation();
   const pages = await allPages('cloudformation:DescribeChangeSet', async (token) => {
     const page = await client.describeChangeSet({
@@ -114,9 +128,16 @@ export async function listChangeSets(clients: Clients, stack: string): Promise<C
 }
 
 /** Starts to carry a change set out. */
-export async function executeChangeSet(clients: Clients, id: string, token: string, disableRollback: boolean): Promise<void> {
+export async function executeChangeSet(
+  clients: Clients,
+  id: string,
+  token: string,
+  disableRollback: boolean,
+): Promise<void> {
   try {
-    await (await clients.cloudFormation()).executeChangeSet({ ChangeSetName: id, ClientRequestToken: token, DisableRollback: disableRollback });
+    await (
+      await clients.cloudFormation()
+    ).executeChangeSet({ ChangeSetName: id, ClientRequestToken: token, DisableRollback: disableRollback });
   } catch (error) {
     if (!startedBefore(error)) throw error;
   }
@@ -131,19 +152,41 @@ export async function deleteChangeSet(clients: Clients, id: string): Promise<voi
 }
 
 /** What failed, by DescribeEvents; by stack events where that call is denied or not known. */
-export async function failedEvents(clients: Clients, of: { readonly changeSet: string } | { readonly stack: string; readonly operation?: string }): Promise<FailedEvent[]> {
+export async function failedEvents(
+  clients: Clients,
+  of: { readonly changeSet: string } | { readonly stack: string; readonly operation?: string },
+): Promise<FailedEvent[]> {
   const client = await clients.cloudFormation();
-  const what = 'changeSet' in of ? { ChangeSetName: of.changeSet } : of.operation === undefined ? { StackName: of.stack } : { OperationId: of.operation };
+  const what =
+    'changeSet' in of
+      ? { ChangeSetName: of.changeSet }
+      : of.operation === undefined
+        ? { StackName: of.stack }
+        : { OperationId: of.operation };
   try {
     const pages = await allPages('cloudformation:DescribeEvents', async (token) => {
-      const page = await client.describeEvents({ ...what, Filters: { FailedEvents: true }, ...(token && { NextToken: token }) });
+      const page = await client.describeEvents({
+        ...what,
+        Filters: { FailedEvents: true },
+        ...(token && { NextToken: token }),
+      });
       return { page, next: page.NextToken };
     });
-    return pages.flatMap((page) => page.OperationEvents ?? []).map(toFailed).reverse();
+    return pages
+      .flatMap((page) => page.OperationEvents ?? [])
+      .map(toFailed)
+      .reverse();
   } catch (error) {
-    if (!(error instanceof AwsFault) || 'changeSet' in of || !['denied', 'unsupported', 'invalid'].includes(error.kind)) throw error;
+    if (!(error instanceof AwsFault) || 'changeSet' in of || !['denied', 'unsupported', 'invalid'].includes(error.kind))
+      throw error;
     const events = await stackEvents(clients, of.stack, () => false);
-    return events.filter(({ status, operationId }) => status.endsWith('_FAILED') && (of.operation === undefined || operationId === of.operation)).reverse().map((event) => ({ ...event, kind: '' }));
+    return events
+      .filter(
+        ({ status, operationId }) =>
+          status.endsWith('_FAILED') && (of.operation === undefined || operationId === of.operation),
+      )
+      .reverse()
+      .map((event) => ({ ...event, kind: '' }));
   }
 }
 
@@ -152,7 +195,9 @@ function toFailed(event: OperationEvent): FailedEvent {
   const reason = event.HookStatusReason ?? event.ValidationStatusReason ?? event.ResourceStatusReason ?? '';
   const name = (event.StackId ?? '').split('/')[1] ?? '';
   return {
-    ...toEvent({ ...event, EventId: event.EventId, StackName: name, ResourceStatusReason: reason } as Parameters<typeof toEvent>[0]),
+    ...toEvent({ ...event, EventId: event.EventId, StackName: name, ResourceStatusReason: reason } as Parameters<
+      typeof toEvent
+    >[0]),
     kind: event.EventType ?? '',
     ...(event.ValidationPath && { path: event.ValidationPath }),
     ...(event.HookType && { hook: event.HookType }),

@@ -12,8 +12,19 @@ const RESOURCE_TYPE = 'auto-scaling-group';
 /** Writes the notes on all groups, in one call: either all carry them or none. Balancers take one call each. */
 export async function writeNotes(clients: Clients, groups: readonly string[], notes: NotesToWrite): Promise<void> {
   const tags = encodeNotes(notes);
-  for (const balancer of groups.flatMap((name) => balancerNamed(name) ?? [])) await writeBalancerTags(clients, balancer, tags);
-  const rows = groups.filter((name) => balancerNamed(name) === undefined).flatMap((group) => tags.map(({ key, value }) => ({ ResourceId: group, ResourceType: RESOURCE_TYPE, Key: key, Value: value, PropagateAtLaunch: false })));
+  for (const balancer of groups.flatMap((name) => balancerNamed(name) ?? []))
+    await writeBalancerTags(clients, balancer, tags);
+  const rows = groups
+    .filter((name) => balancerNamed(name) === undefined)
+    .flatMap((group) =>
+      tags.map(({ key, value }) => ({
+        ResourceId: group,
+        ResourceType: RESOURCE_TYPE,
+        Key: key,
+        Value: value,
+        PropagateAtLaunch: false,
+      })),
+    );
   if (rows.length === 0) return;
   await (await clients.autoScaling()).createOrUpdateTags({ Tags: rows });
 }
@@ -24,37 +35,59 @@ export async function deleteNotes(clients: Clients, group: string, notes: readon
   const keys = keysOf(notes);
   const balancer = balancerNamed(group);
   if (balancer !== undefined) return deleteBalancerTags(clients, balancer, keys);
-  await (await clients.autoScaling()).deleteTags({ Tags: keys.map((Key) => ({ ResourceId: group, ResourceType: RESOURCE_TYPE, Key })) });
+  await (
+    await clients.autoScaling()
+  ).deleteTags({ Tags: keys.map((Key) => ({ ResourceId: group, ResourceType: RESOURCE_TYPE, Key })) });
 }
 
 /** Without a name AWS would suspend all processes, Launch and Terminate among them; then nothing is sent. */
 export async function suspend(clients: Clients, group: string, processes: readonly string[]): Promise<void> {
   if (processes.length === 0) return;
-  await (await clients.autoScaling()).suspendProcesses({ AutoScalingGroupName: group, ScalingProcesses: [...processes] });
+  await (
+    await clients.autoScaling()
+  ).suspendProcesses({ AutoScalingGroupName: group, ScalingProcesses: [...processes] });
 }
 
 /** Without a name AWS would resume what an operator suspended; then nothing is sent. */
 export async function resume(clients: Clients, group: string, processes: readonly string[]): Promise<void> {
   if (processes.length === 0) return;
-  await (await clients.autoScaling()).resumeProcesses({ AutoScalingGroupName: group, ScalingProcesses: [...processes] });
+  await (
+    await clients.autoScaling()
+  ).resumeProcesses({ AutoScalingGroupName: group, ScalingProcesses: [...processes] });
 }
 
 /** All three together: AWS derives what is left out, and a lower max alone would scale in. */
 export async function resize(clients: Clients, group: string, size: Size): Promise<void> {
-  await (await clients.autoScaling()).updateAutoScalingGroup({ AutoScalingGroupName: group, MinSize: size.min, MaxSize: size.max, DesiredCapacity: size.desired });
+  await (
+    await clients.autoScaling()
+  ).updateAutoScalingGroup({
+    AutoScalingGroupName: group,
+    MinSize: size.min,
+    MaxSize: size.max,
+    DesiredCapacity: size.desired,
+  });
 }
 
 /** All of them are in service, else AWS refuses the whole call. Source: SetInstanceProtection. */
-export async function protect(clients: Clients, group: string, instances: readonly string[], on: boolean): Promise<void> {
+export async function protect(
+  clients: Clients,
+  group: string,
+  instances: readonly string[],
+  on: boolean,
+): Promise<void> {
   if (instances.length === 0) return;
-  await (await clients.autoScaling()).setInstanceProtection({ AutoScalingGroupName: group, InstanceIds: [...instances], ProtectedFromScaleIn: on });
+  await (
+    await clients.autoScaling()
+  ).setInstanceProtection({ AutoScalingGroupName: group, InstanceIds: [...instances], ProtectedFromScaleIn: on });
 }
 
 /**
  * Makes the function that terminates instances of a group. It remembers whether the
  * service knows the batch form, which AWS got in 2026.
  */
-export function createTerminate(clients: Clients): (group: string, instances: readonly string[], decrement: boolean) => Promise<void> {
+export function createTerminate(
+  clients: Clients,
+): (group: string, instances: readonly string[], decrement: boolean) => Promise<void> {
   let singly = false;
   return async (group, instances, decrement) => {
     if (instances.length === 0) return;
@@ -73,12 +106,21 @@ export function createTerminate(clients: Clients): (group: string, instances: re
 }
 
 /** One call. One id that is gone rejects the whole call, so those are left out and the rest is asked again. */
-async function terminateTogether(clients: Clients, group: string, instances: readonly string[], decrement: boolean): Promise<void> {
+async function terminateTogether(
+  clients: Clients,
+  group: string,
+  instances: readonly string[],
+  decrement: boolean,
+): Promise<void> {
   const client = await clients.autoScaling();
   let left = [...instances];
   while (left.length > 0) {
     try {
-      await client.terminateInstanceInAutoScalingGroup({ AutoScalingGroupName: group, InstanceIds: left, ShouldDecrementDesiredCapacity: decrement });
+      await client.terminateInstanceInAutoScalingGroup({
+        AutoScalingGroupName: group,
+        InstanceIds: left,
+        ShouldDecrementDesiredCapacity: decrement,
+      });
       return;
     } catch (error) {
       if (!(error instanceof AwsFault) || error.kind !== 'missing') throw error;
@@ -90,10 +132,17 @@ async function terminateTogether(clients: Clients, group: string, instances: rea
 }
 
 /** Looks first: what leaves already, for whatever reason, must not be terminated (and counted) a second time. */
-async function terminateSingly(clients: Clients, group: string, instances: readonly string[], decrement: boolean): Promise<void> {
+async function terminateSingly(
+  clients: Clients,
+  group: string,
+  instances: readonly string[],
+  decrement: boolean,
+): Promise<void> {
   const client = await clients.autoScaling();
   const members = await membersOf(clients, group);
-  for (const id of instances.filter((instance) => members.has(instance) && !/^Terminat/.test(members.get(instance) ?? ''))) {
+  for (const id of instances.filter(
+    (instance) => members.has(instance) && !/^Terminat/.test(members.get(instance) ?? ''),
+  )) {
     try {
       await client.terminateInstanceInAutoScalingGroup({ InstanceId: id, ShouldDecrementDesiredCapacity: decrement });
     } catch (error) {
@@ -115,7 +164,12 @@ async function stillThere(clients: Clients, group: string, ids: readonly string[
 async function membersOf(clients: Clients, group: string): Promise<ReadonlyMap<string, string>> {
   const client = await clients.autoScaling();
   const answer = await client.describeAutoScalingGroups({ AutoScalingGroupNames: [group] });
-  return new Map((answer.AutoScalingGroups?.[0]?.Instances ?? []).map((instance) => [instance.InstanceId ?? '', instance.LifecycleState ?? '']));
+  return new Map(
+    (answer.AutoScalingGroups?.[0]?.Instances ?? []).map((instance) => [
+      instance.InstanceId ?? '',
+      instance.LifecycleState ?? '',
+    ]),
+  );
 }
 
 /**
@@ -127,6 +181,8 @@ function knowsNoBatch(fault: AwsFault): boolean {
   return (
     ['ValidationError', 'MissingParameter', 'InvalidParameter', 'UnknownParameter'].includes(fault.code) &&
     /\binstance_?ids?\b/i.test(fault.message) &&
-    /missing|required|must not be null|must be provided|unknown|unrecognized|unexpected|not recognized/i.test(fault.message)
+    /missing|required|must not be null|must be provided|unknown|unrecognized|unexpected|not recognized/i.test(
+      fault.message,
+    )
   );
 }

@@ -8,7 +8,12 @@ import type { ElasticLoadBalancingV2 } from '@aws-sdk/client-elastic-load-balanc
 import type { S3 } from '@aws-sdk/client-s3';
 import type { SSM } from '@aws-sdk/client-ssm';
 import type { STS } from '@aws-sdk/client-sts';
-import type { AwsCredentialIdentity, AwsCredentialIdentityProvider, HandlerExecutionContext, MiddlewareStack } from '@smithy/types';
+import type {
+  AwsCredentialIdentity,
+  AwsCredentialIdentityProvider,
+  HandlerExecutionContext,
+  MiddlewareStack,
+} from '@smithy/types';
 import type { HttpHandlerUserInput } from '@smithy/core/protocols';
 import { systemClock, type Instant } from '../clock.js';
 import { AwsFault, LockLost } from '../errors.js';
@@ -86,7 +91,12 @@ export function createClients(options: GatewayOptions): Clients {
   const dates = new WeakMap<object, Instant>();
   const overNetwork = once(async () => {
     const agent = await proxyAgent(process.env);
-    return { connectionTimeout: CONNECT_MS, requestTimeout: ANSWER_MS, throwOnRequestTimeout: true, ...(agent !== undefined && { httpAgent: agent, httpsAgent: agent }) };
+    return {
+      connectionTimeout: CONNECT_MS,
+      requestTimeout: ANSWER_MS,
+      throwOnRequestTimeout: true,
+      ...(agent !== undefined && { httpAgent: agent, httpsAgent: agent }),
+    };
   });
   const wayThere = once(async () => {
     quietNodeVersionWarning();
@@ -96,7 +106,14 @@ export function createClients(options: GatewayOptions): Clients {
       ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }),
       requestHandler: options.requestHandler ?? (await overNetwork()),
       maxAttempts: 1,
-      ...(options.agent === undefined ? {} : { customUserAgent: [['ha-updater', options.agent.version], ['command', options.agent.command]] as [string, string][] }),
+      ...(options.agent === undefined
+        ? {}
+        : {
+            customUserAgent: [
+              ['ha-updater', options.agent.version],
+              ['command', options.agent.command],
+            ] as [string, string][],
+          }),
       // Middleware is added when a client is made and never later, so each command's chain is built once:
       // a third of a call's own time, and a look is made of many calls.
       cacheMiddleware: true,
@@ -107,7 +124,10 @@ export function createClients(options: GatewayOptions): Clients {
     return options.assume === undefined ? own : roleCredentials(options.assume, own, await wayThere());
   });
   const shared = once(async () => ({ ...(await wayThere()), credentials: credentials.provide }));
-  const way = async (service: string): Promise<Awaited<ReturnType<typeof shared>>> => ({ ...(await shared()), ...options.straight?.(service) });
+  const way = async (service: string): Promise<Awaited<ReturnType<typeof shared>>> => ({
+    ...(await shared()),
+    ...options.straight?.(service),
+  });
   const speak = <T extends Spoken>(service: string, client: T): T => {
     throwFaults(client.middlewareStack, service, credentials.renew);
     keepDates(client.middlewareStack, dates);
@@ -116,22 +136,49 @@ export function createClients(options: GatewayOptions): Clients {
   };
   return {
     region,
-    autoScaling: once(async () => speak('autoscaling', new (await import('@aws-sdk/client-auto-scaling')).AutoScaling(await way('autoscaling')))),
-    cloudFormation: once(async () => speak('cloudformation', new (await import('@aws-sdk/client-cloudformation')).CloudFormation(await way('cloudformation')))),
-    dynamoDb: once(async () => speak('dynamodb', new (await import('@aws-sdk/client-dynamodb')).DynamoDB(await way('dynamodb')))),
-    cloudWatch: once(async () => speak('cloudwatch', new (await import('@aws-sdk/client-cloudwatch')).CloudWatch(await way('cloudwatch')))),
+    autoScaling: once(async () =>
+      speak('autoscaling', new (await import('@aws-sdk/client-auto-scaling')).AutoScaling(await way('autoscaling'))),
+    ),
+    cloudFormation: once(async () =>
+      speak(
+        'cloudformation',
+        new (await import('@aws-sdk/client-cloudformation')).CloudFormation(await way('cloudformation')),
+      ),
+    ),
+    dynamoDb: once(async () =>
+      speak('dynamodb', new (await import('@aws-sdk/client-dynamodb')).DynamoDB(await way('dynamodb'))),
+    ),
+    cloudWatch: once(async () =>
+      speak('cloudwatch', new (await import('@aws-sdk/client-cloudwatch')).CloudWatch(await way('cloudwatch'))),
+    ),
     ec2: once(async () => speak('ec2', new (await import('@aws-sdk/client-ec2')).EC2(await way('ec2')))),
-    elb: once(async () => speak('elb', new (await import('@aws-sdk/client-elastic-load-balancing')).ElasticLoadBalancing(await way('elb')))),
-    elbV2: once(async () => speak('elbv2', new (await import('@aws-sdk/client-elastic-load-balancing-v2')).ElasticLoadBalancingV2(await way('elbv2')))),
+    elb: once(async () =>
+      speak('elb', new (await import('@aws-sdk/client-elastic-load-balancing')).ElasticLoadBalancing(await way('elb'))),
+    ),
+    elbV2: once(async () =>
+      speak(
+        'elbv2',
+        new (await import('@aws-sdk/client-elastic-load-balancing-v2')).ElasticLoadBalancingV2(await way('elbv2')),
+      ),
+    ),
     s3: once(async () =>
-      speak('s3', new (await import('@aws-sdk/client-s3')).S3({ ...(await shared()), cacheMiddleware: false, followRegionRedirects: true, forcePathStyle: namesNoBuckets(options) })),
+      speak(
+        's3',
+        new (await import('@aws-sdk/client-s3')).S3({
+          ...(await shared()),
+          cacheMiddleware: false,
+          followRegionRedirects: true,
+          forcePathStyle: namesNoBuckets(options),
+        }),
+      ),
     ),
     ssm: once(async () => speak('ssm', new (await import('@aws-sdk/client-ssm')).SSM(await way('ssm')))),
     sts: once(async () => speak('sts', new (await import('@aws-sdk/client-sts')).STS(await way('sts')))),
     answeredAt: (answer, operation) => {
       const date = dates.get(answer);
       // The runner's clock is no stand-in: old and new are told apart by this time.
-      if (date === undefined) throw new AwsFault('transient', operation, 'NoDate', 'The answer carries no Date header.');
+      if (date === undefined)
+        throw new AwsFault('transient', operation, 'NoDate', 'The answer carries no Date header.');
       return date;
     },
   };
@@ -200,9 +247,13 @@ const EARLY_MS = 300_000;
  * Credentials that are asked for again shortly before they expire, and whenever the service calls them expired:
  * many providers do not know when that is. Whatever kept them is made anew, so that files are read again.
  */
-function renewable(makeProvider: () => Promise<AwsCredentialIdentityProvider>): { readonly provide: AwsCredentialIdentityProvider; readonly renew: () => void } {
+function renewable(makeProvider: () => Promise<AwsCredentialIdentityProvider>): {
+  readonly provide: AwsCredentialIdentityProvider;
+  readonly renew: () => void;
+} {
   let held: Promise<AwsCredentialIdentity> | undefined;
-  const fetched = async (options?: Record<string, unknown>): Promise<AwsCredentialIdentity> => (await makeProvider())(options);
+  const fetched = async (options?: Record<string, unknown>): Promise<AwsCredentialIdentity> =>
+    (await makeProvider())(options);
   const ask = (options?: Record<string, unknown>): Promise<AwsCredentialIdentity> => {
     const asked = fetched(options);
     held = asked;
@@ -214,7 +265,8 @@ function renewable(makeProvider: () => Promise<AwsCredentialIdentityProvider>): 
   return {
     provide: async (options) => {
       let identity = await (held ?? ask(options));
-      if (identity.expiration !== undefined && identity.expiration.getTime() - systemClock().now() < EARLY_MS) identity = await ask(options);
+      if (identity.expiration !== undefined && identity.expiration.getTime() - systemClock().now() < EARLY_MS)
+        identity = await ask(options);
       // The SDK keeps for ever what has no date, so it is made to ask here every time.
       return { ...identity, expiration: LONG_AGO };
     },
@@ -227,27 +279,45 @@ function renewable(makeProvider: () => Promise<AwsCredentialIdentityProvider>): 
 const LONG_AGO = new Date(0);
 
 /** @param requestHandler for providers that ask AWS, such as SSO or a role of the profile */
-async function defaultCredentials(profile: string | undefined, requestHandler: object): Promise<AwsCredentialIdentityProvider> {
+async function defaultCredentials(
+  profile: string | undefined,
+  requestHandler: object,
+): Promise<AwsCredentialIdentityProvider> {
   const { fromNodeProviderChain } = await import('@aws-sdk/credential-providers');
   // Its warning that a profile and keys are both set goes to the console; whom we act as is told anyway.
   const quiet = (): void => undefined;
   const logger = { debug: quiet, info: quiet, warn: quiet, error: quiet };
-  return fromNodeProviderChain({ logger, clientConfig: { requestHandler }, ...(profile === undefined ? {} : { profile }) });
+  return fromNodeProviderChain({
+    logger,
+    clientConfig: { requestHandler },
+    ...(profile === undefined ? {} : { profile }),
+  });
 }
 
 /** Fresh ones are fetched before the old ones run out: a role that is assumed by a role holds for an hour. */
-async function roleCredentials(role: AssumedRole, masterCredentials: AwsCredentialIdentityProvider, way: object): Promise<AwsCredentialIdentityProvider> {
+async function roleCredentials(
+  role: AssumedRole,
+  masterCredentials: AwsCredentialIdentityProvider,
+  way: object,
+): Promise<AwsCredentialIdentityProvider> {
   const { fromTemporaryCredentials } = await import('@aws-sdk/credential-providers');
   return fromTemporaryCredentials({
     masterCredentials,
-    params: { ...role.options, RoleArn: role.arn, RoleSessionName: role.session, ...(role.externalId !== undefined && { ExternalId: role.externalId }) },
+    params: {
+      ...role.options,
+      RoleArn: role.arn,
+      RoleSessionName: role.session,
+      ...(role.externalId !== undefined && { ExternalId: role.externalId }),
+    },
     clientConfig: way,
   });
 }
 
 /** Endpoints other than AWS's own rarely answer to `bucket.host`; the path always works. */
 function namesNoBuckets(options: GatewayOptions): boolean {
-  return [options.endpoint, options.requestHandler, process.env.AWS_ENDPOINT_URL, process.env.AWS_ENDPOINT_URL_S3].some(Boolean);
+  return [options.endpoint, options.requestHandler, process.env.AWS_ENDPOINT_URL, process.env.AWS_ENDPOINT_URL_S3].some(
+    Boolean,
+  );
 }
 
 /** The SDK warns on Node 20 at every start. Its own switch leaves all other warnings alone. */

@@ -11,7 +11,9 @@ const VALUES_PER_FILTER = 50;
 
 /** Sends a command to one instance and answers its id. Calls carry no token, so a lost reply is looked up by the comment. */
 export async function sendCommand(clients: Clients, request: CommandRequest): Promise<string> {
-  const answer = await (await clients.ssm()).sendCommand({
+  const answer = await (
+    await clients.ssm()
+  ).sendCommand({
     InstanceIds: [request.instance],
     DocumentName: request.document,
     Parameters: Object.fromEntries(Object.entries(request.parameters).map(([key, values]) => [key, [...values]])),
@@ -38,7 +40,12 @@ export async function commandResult(clients: Clients, id: string, instance: stri
     if (UNDER_WAY.has(status)) return { state: 'pending' };
     const exit = answer.ResponseCode === undefined || answer.ResponseCode < 0 ? '' : `, exit ${answer.ResponseCode}`;
     const how = `${answer.StatusDetails === undefined || answer.StatusDetails === '' ? status : answer.StatusDetails}${exit}`;
-    return { state: 'ended', ok: status === 'Success', how, output: [answer.StandardOutputContent, answer.StandardErrorContent].filter(Boolean).join('\n') };
+    return {
+      state: 'ended',
+      ok: status === 'Success',
+      how,
+      output: [answer.StandardOutputContent, answer.StandardErrorContent].filter(Boolean).join('\n'),
+    };
   } catch (error) {
     if (error instanceof AwsFault && error.code === 'InvocationDoesNotExist') return { state: 'pending' };
     throw error;
@@ -55,10 +62,20 @@ export async function commandable(clients: Clients, instances: readonly string[]
   const online: string[] = [];
   for (const part of chunks(instances, VALUES_PER_FILTER)) {
     const pages = await allPages('ssm:DescribeInstanceInformation', async (token) => {
-      const page = await client.describeInstanceInformation({ Filters: [{ Key: 'InstanceIds', Values: part }], MaxResults: 50, ...(token && { NextToken: token }) });
+      const page = await client.describeInstanceInformation({
+        Filters: [{ Key: 'InstanceIds', Values: part }],
+        MaxResults: 50,
+        ...(token && { NextToken: token }),
+      });
       return { page, next: page.NextToken };
     });
-    online.push(...pages.flatMap((page) => page.InstanceInformationList ?? []).flatMap(({ InstanceId, PingStatus }) => (PingStatus === 'Online' && InstanceId !== undefined ? [InstanceId] : [])));
+    online.push(
+      ...pages
+        .flatMap((page) => page.InstanceInformationList ?? [])
+        .flatMap(({ InstanceId, PingStatus }) =>
+          PingStatus === 'Online' && InstanceId !== undefined ? [InstanceId] : [],
+        ),
+    );
   }
   return online;
 }

@@ -13,20 +13,35 @@ const VALUES_PER_FILTER = 200;
  */
 export async function launchTimes(clients: Clients, groups: readonly string[]): Promise<Record<string, Instant>> {
   const instances = await instancesOf(clients, groups);
-  return Object.fromEntries(instances.flatMap(({ InstanceId: id, LaunchTime: at }) => (id === undefined || at === undefined ? [] : [[id, at.getTime()]])));
+  return Object.fromEntries(
+    instances.flatMap(({ InstanceId: id, LaunchTime: at }) =>
+      id === undefined || at === undefined ? [] : [[id, at.getTime()]],
+    ),
+  );
 }
 
 /** Addresses by instance id. One that is terminated has none any more. */
-export async function addresses(clients: Clients, groups: readonly string[]): Promise<Record<string, { privateIp: string; publicIp: string }>> {
+export async function addresses(
+  clients: Clients,
+  groups: readonly string[],
+): Promise<Record<string, { privateIp: string; publicIp: string }>> {
   const instances = await instancesOf(clients, groups);
-  return Object.fromEntries(instances.map((instance) => [instance.InstanceId ?? '', { privateIp: instance.PrivateIpAddress ?? '', publicIp: instance.PublicIpAddress ?? '' }]));
+  return Object.fromEntries(
+    instances.map((instance) => [
+      instance.InstanceId ?? '',
+      { privateIp: instance.PrivateIpAddress ?? '', publicIp: instance.PublicIpAddress ?? '' },
+    ]),
+  );
 }
 
 async function instancesOf(clients: Clients, groups: readonly string[]): Promise<Instance[]> {
   const client = await clients.ec2();
   const found: Instance[] = [];
   // Names with a colon are balancers: their instances come with their launch times.
-  for (const part of chunks(groups.filter((name) => !name.includes(':')), VALUES_PER_FILTER)) {
+  for (const part of chunks(
+    groups.filter((name) => !name.includes(':')),
+    VALUES_PER_FILTER,
+  )) {
     const pages = await allPages('ec2:DescribeInstances', async (token) => {
       const page = await client.describeInstances({
         Filters: [{ Name: 'tag:aws:autoscaling:groupName', Values: part }],
@@ -35,7 +50,9 @@ async function instancesOf(clients: Clients, groups: readonly string[]): Promise
       });
       return { page, next: page.NextToken };
     });
-    found.push(...pages.flatMap((page) => page.Reservations ?? []).flatMap((reservation) => reservation.Instances ?? []));
+    found.push(
+      ...pages.flatMap((page) => page.Reservations ?? []).flatMap((reservation) => reservation.Instances ?? []),
+    );
   }
   return found;
 }
@@ -44,21 +61,40 @@ async function instancesOf(clients: Clients, groups: readonly string[]): Promise
  * The newest and the default version of launch templates, by the id or the name that was asked for.
  * Templates that do not exist are left out.
  */
-export async function templateVersions(clients: Clients, ids: readonly string[]): Promise<Record<string, { latest: string; default: string }>> {
+export async function templateVersions(
+  clients: Clients,
+  ids: readonly string[],
+): Promise<Record<string, { latest: string; default: string }>> {
   const versions: Record<string, { latest: string; default: string }> = {};
   const asked = [...new Set(ids)];
   const found = [
-    ...(await templates(clients, 'LaunchTemplateIds', asked.filter((id) => id.startsWith('lt-')))),
-    ...(await templates(clients, 'LaunchTemplateNames', asked.filter((id) => !id.startsWith('lt-')))),
+    ...(await templates(
+      clients,
+      'LaunchTemplateIds',
+      asked.filter((id) => id.startsWith('lt-')),
+    )),
+    ...(await templates(
+      clients,
+      'LaunchTemplateNames',
+      asked.filter((id) => !id.startsWith('lt-')),
+    )),
   ];
   for (const template of found) {
-    const row = { latest: String(template.LatestVersionNumber ?? ''), default: String(template.DefaultVersionNumber ?? '') };
-    for (const id of [template.LaunchTemplateId, template.LaunchTemplateName]) if (id !== undefined && asked.includes(id)) versions[id] = row;
+    const row = {
+      latest: String(template.LatestVersionNumber ?? ''),
+      default: String(template.DefaultVersionNumber ?? ''),
+    };
+    for (const id of [template.LaunchTemplateId, template.LaunchTemplateName])
+      if (id !== undefined && asked.includes(id)) versions[id] = row;
   }
   return versions;
 }
 
-async function templates(clients: Clients, by: 'LaunchTemplateIds' | 'LaunchTemplateNames', ids: readonly string[]): Promise<LaunchTemplate[]> {
+async function templates(
+  clients: Clients,
+  by: 'LaunchTemplateIds' | 'LaunchTemplateNames',
+  ids: readonly string[],
+): Promise<LaunchTemplate[]> {
   const client = await clients.ec2();
   const found: LaunchTemplate[] = [];
   for (const part of chunks(ids, VALUES_PER_FILTER)) {

@@ -65,7 +65,15 @@ const KIND_OF_CODE: Readonly<Record<string, FaultKind>> = {
 };
 
 /** No answer, and the request cannot have had an effect. */
-const UNREACHABLE = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ENETDOWN', 'ECONNABORTED']);
+const UNREACHABLE = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENETDOWN',
+  'ECONNABORTED',
+]);
 
 /** The line broke; the effect may have happened. */
 const BROKEN = new Set(['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ERR_STREAM_PREMATURE_CLOSE']);
@@ -83,8 +91,16 @@ export function toFault(error: unknown, operation: string): AwsFault {
   const raw = (typeof error === 'object' && error !== null ? error : { message: String(error) }) as Raw;
   const unread = isUnread(raw);
   const code = unread ? UNREADABLE_ANSWER : codeOf(raw);
-  const message = unread ? `The service answered HTTP ${statusOf(raw) ?? '?'} without an error that can be read.` : withoutSecrets(raw.message ?? '');
-  return new AwsFault(kindOf(raw, code, message), operation, code, message === '' ? code : message, raw.$metadata?.requestId);
+  const message = unread
+    ? `The service answered HTTP ${statusOf(raw) ?? '?'} without an error that can be read.`
+    : withoutSecrets(raw.message ?? '');
+  return new AwsFault(
+    kindOf(raw, code, message),
+    operation,
+    code,
+    message === '' ? code : message,
+    raw.$metadata?.requestId,
+  );
 }
 
 /** The code of an answer that is no document of AWS's, such as the HTML page of a proxy or of a service that crashed. */
@@ -104,7 +120,10 @@ function codeOf(raw: Raw): string {
 
 function kindOf(raw: Raw, code: string, message: string): FaultKind {
   const status = statusOf(raw);
-  if (/^(CredentialsProviderError|TokenProviderError|ProviderError)$/.test(raw.name ?? '') || /could not load credentials/i.test(message)) {
+  if (
+    /^(CredentialsProviderError|TokenProviderError|ProviderError)$/.test(raw.name ?? '') ||
+    /could not load credentials/i.test(message)
+  ) {
     return /expired/i.test(message) ? 'expired' : 'credentials';
   }
   if (UNREACHABLE.has(code) || CERTIFICATE.test(code)) return 'unreachable';
@@ -119,7 +138,12 @@ function kindOfMessage(code: string, message: string): FaultKind | undefined {
   // REVIEW_IN_PROGRESS is no progress: only a person moves it.
   if (/ is in (?!REVIEW_)\w*_IN_PROGRESS state and can ?not /.test(message)) return 'busy';
   if (code !== 'ValidationError') return undefined;
-  if (/^Stack\b.* does not exist\b|^(AutoScalingGroup |Group )?.*\bname not found\b|Instance Id not found|^Group .* not found/i.test(message)) return 'missing';
+  if (
+    /^Stack\b.* does not exist\b|^(AutoScalingGroup |Group )?.*\bname not found\b|Instance Id not found|^Group .* not found/i.test(
+      message,
+    )
+  )
+    return 'missing';
   if (/rate exceeded/i.test(message)) return 'throttled';
   return undefined;
 }

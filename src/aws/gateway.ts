@@ -4,7 +4,14 @@ import { activities, failedLaunches, lifecycleHooks, precautions } from './activ
 import { addressesBehind, endings, membersBehind, running } from './balancer-groups.js';
 import { describeBalancers } from './balancers.js';
 import { createTerminate, deleteNotes, protect, resize, resume, suspend, writeNotes } from './changes.js';
-import { createChangeSet, deleteChangeSet, describeChangeSet, executeChangeSet, failedEvents, listChangeSets } from './change-sets.js';
+import {
+  createChangeSet,
+  deleteChangeSet,
+  describeChangeSet,
+  executeChangeSet,
+  failedEvents,
+  listChangeSets,
+} from './change-sets.js';
 import { createClients, type Clients, type GatewayOptions } from './clients.js';
 import { addresses, consoleOutput, launchTimes, templateVersions } from './ec2.js';
 import { findGroups, describeGroups } from './groups.js';
@@ -44,7 +51,10 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
     describeGroups: (names) => describeGroups(clients, names),
     findGroups: (tags) => findGroups(clients, tags),
     launchTimes: (groups) => launchTimes(clients, groups),
-    addresses: async (groups) => ({ ...(await addresses(clients, groups)), ...(await addressesBehind(clients, groups)) }),
+    addresses: async (groups) => ({
+      ...(await addresses(clients, groups)),
+      ...(await addressesBehind(clients, groups)),
+    }),
     templateVersions: (ids) => templateVersions(clients, ids),
     describeBalancers: (refs) => describeBalancers(clients, refs),
     health: (balancer) => health(clients, balancer),

@@ -77,7 +77,11 @@ export function targetVerdict(state: string, reason: string): HealthVerdict {
 function classicRow(row: InstanceState): Row {
   const { State: state = '', Description: description = '' } = row;
   const words = description === 'N/A' ? '' : description;
-  return { id: row.InstanceId ?? '', verdict: classicVerdict(state, words), reason: [state, words].filter(Boolean).join(': ') };
+  return {
+    id: row.InstanceId ?? '',
+    verdict: classicVerdict(state, words),
+    reason: [state, words].filter(Boolean).join(': '),
+  };
 }
 
 function targetRow(row: TargetHealthDescription): Row {
@@ -91,16 +95,33 @@ function targetRow(row: TargetHealthDescription): Row {
 }
 
 /** From what settles the matter to what is well: an instance on several ports is as bad as its worst one. */
-const WORST_FIRST: readonly HealthVerdict[] = ['draining', 'hopeless', 'unhealthy', 'unknown', 'absent', 'starting', 'healthy'];
+const WORST_FIRST: readonly HealthVerdict[] = [
+  'draining',
+  'hopeless',
+  'unhealthy',
+  'unknown',
+  'absent',
+  'starting',
+  'healthy',
+];
 
 function worstOfEach(balancer: Balancer, rows: readonly Row[]): Record<string, BalancerHealth> {
   const worst: Record<string, BalancerHealth> = {};
   const ports: Record<string, number[]> = {};
   for (const { id, verdict, reason, port } of rows) {
-    if (balancer.kind === 'target-group') ports[id] = [...(ports[id] ?? []), ...(port === undefined || verdict === 'draining' || verdict === 'absent' ? [] : [port])];
+    if (balancer.kind === 'target-group')
+      ports[id] = [
+        ...(ports[id] ?? []),
+        ...(port === undefined || verdict === 'draining' || verdict === 'absent' ? [] : [port]),
+      ];
     const before = worst[id];
     if (before !== undefined && WORST_FIRST.indexOf(before.verdict) <= WORST_FIRST.indexOf(verdict)) continue;
     worst[id] = { balancer: balancer.id, verdict, reason };
   }
-  return Object.fromEntries(Object.entries(worst).map(([id, row]) => [id, { ...row, ...(ports[id] === undefined ? {} : { ports: ports[id] }) }]));
+  return Object.fromEntries(
+    Object.entries(worst).map(([id, row]) => [
+      id,
+      { ...row, ...(ports[id] === undefined ? {} : { ports: ports[id] }) },
+    ]),
+  );
 }

@@ -1,7 +1,19 @@
 import type { NoteName } from '../model/action.js';
 import type { NotesToWrite } from '../engine/gateway.js';
 import type { GroupNotes } from '../model/group.js';
-import { RECORD_VERSION, STRATEGY_RECORD_VERSION, type FrozenNote, type Lease, type OutInstance, type OutNote, type RecordGates, type RollingRecord, type RolloutRecord, type Verdict, type WishNote } from '../model/record.js';
+import {
+  RECORD_VERSION,
+  STRATEGY_RECORD_VERSION,
+  type FrozenNote,
+  type Lease,
+  type OutInstance,
+  type OutNote,
+  type RecordGates,
+  type RollingRecord,
+  type RolloutRecord,
+  type Verdict,
+  type WishNote,
+} from '../model/record.js';
 
 /** The tag of each note. Keys under `ha-updater:` are ours alone. */
 export const NOTE_KEYS: Readonly<Record<NoteName, string>> = {
@@ -23,7 +35,10 @@ const MOST = 255;
 
 /** The note on what is out may take so many tags: `ha-updater:out`, `ha-updater:out2` …; a classic load balancer has room for ten of all kinds. */
 const OUT_TAGS = 4;
-export const OUT_KEYS: readonly string[] = Array.from({ length: OUT_TAGS }, (_, index) => `${NOTE_KEYS.out}${index === 0 ? '' : index + 1}`);
+export const OUT_KEYS: readonly string[] = Array.from(
+  { length: OUT_TAGS },
+  (_, index) => `${NOTE_KEYS.out}${index === 0 ? '' : index + 1}`,
+);
 
 /** Room for the build in a lease: less is enough to find it. */
 const MOST_OF_BUILD = 40;
@@ -38,11 +53,15 @@ const SHORT_OF: Readonly<Record<string, string>> = {
   ReplaceUnhealthy: 'Replace',
   ScheduledActions: 'Scheduled',
 };
-const LONG_OF: Readonly<Record<string, string>> = Object.fromEntries(Object.entries(SHORT_OF).map(([long, short]) => [short, long]));
+const LONG_OF: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(SHORT_OF).map(([long, short]) => [short, long]),
+);
 
 /** The keys of all tags that notes may have. */
 export function keysOf(notes: readonly NoteName[]): readonly string[] {
-  return notes.flatMap((note) => (note === 'out' ? OUT_KEYS : note === 'record' ? [NOTE_KEYS.record, GATES_KEY] : [NOTE_KEYS[note]]));
+  return notes.flatMap((note) =>
+    note === 'out' ? OUT_KEYS : note === 'record' ? [NOTE_KEYS.record, GATES_KEY] : [NOTE_KEYS[note]],
+  );
 }
 
 export interface Tag {
@@ -80,7 +99,8 @@ export function decodeNotes(tags: readonly Tag[]): GroupNotes {
         outs.push(readOut(fieldsOf(value, ['run', 'number', 'ids'])));
         continue;
       }
-      if (key === GATES_KEY) gates = readGates(fieldsOf(value, ['run', 'canary', 'bake', 'pause', 'paused', 'passed', 'needs']));
+      if (key === GATES_KEY)
+        gates = readGates(fieldsOf(value, ['run', 'canary', 'bake', 'pause', 'paused', 'passed', 'needs']));
       else notes = { ...notes, ...decodeNote(key, value) };
     } catch (error) {
       unreadable.push(`${key} = "${value}": ${error instanceof Unreadable ? error.message : 'not readable'}`);
@@ -89,7 +109,8 @@ export function decodeNotes(tags: readonly Tag[]): GroupNotes {
   const out = joined(outs);
   if (out !== undefined) notes = { ...notes, out };
   // What an earlier rollout left behind says nothing of this one.
-  if (notes.record !== undefined && gates?.run === notes.record.run) notes = { ...notes, record: { ...notes.record, gates: gates.gates } };
+  if (notes.record !== undefined && gates?.run === notes.record.run)
+    notes = { ...notes, record: { ...notes.record, gates: gates.gates } };
   return unreadable.length === 0 ? notes : { ...notes, unreadable: unreadable.join('; ') };
 }
 
@@ -139,23 +160,39 @@ function recordText(record: RolloutRecord): string {
 
 function readRecord(text: string): RolloutRecord {
   const known = `versions ${RECORD_VERSION} and ${STRATEGY_RECORD_VERSION}`;
-  if (!text.startsWith(`v=${STRATEGY_RECORD_VERSION} `)) return readSwap(fieldsOf(text, [...RECORD_FIELDS, 'shield?'], RECORD_VERSION, known));
+  if (!text.startsWith(`v=${STRATEGY_RECORD_VERSION} `))
+    return readSwap(fieldsOf(text, [...RECORD_FIELDS, 'shield?'], RECORD_VERSION, known));
   const own = / strategy=restart /.test(text) ? 'quorum' : 'limits';
   const field = fieldsOf(text, [...RECORD_FIELDS, own], STRATEGY_RECORD_VERSION, known);
   return own === 'quorum' ? readRestart(field) : readRolling(field);
 }
 
 function readRestart(field: Fields): RolloutRecord {
-  return { version: STRATEGY_RECORD_VERSION, strategy: readOne(field('strategy'), ['restart']), quorum: readQuorum(field('quorum')), ...readBase(field) };
+  return {
+    version: STRATEGY_RECORD_VERSION,
+    strategy: readOne(field('strategy'), ['restart']),
+    quorum: readQuorum(field('quorum')),
+    ...readBase(field),
+  };
 }
 
 function readSwap(field: Fields): RolloutRecord {
   const shield = field('shield?');
-  return { version: RECORD_VERSION, strategy: readOne(field('strategy'), ['swap']), ...readBase(field), ...(shield !== '' && readOne(shield, ['yes']) && { shield: true }) };
+  return {
+    version: RECORD_VERSION,
+    strategy: readOne(field('strategy'), ['swap']),
+    ...readBase(field),
+    ...(shield !== '' && readOne(shield, ['yes']) && { shield: true }),
+  };
 }
 
 function readRolling(field: Fields): RolloutRecord {
-  return { version: STRATEGY_RECORD_VERSION, strategy: readOne(field('strategy'), ['rolling']), ...readLimits(field('limits')), ...readBase(field) };
+  return {
+    version: STRATEGY_RECORD_VERSION,
+    strategy: readOne(field('strategy'), ['rolling']),
+    ...readLimits(field('limits')),
+    ...readBase(field),
+  };
 }
 
 /** `1/0`, or `1/0/serial`: how many more, how many less. */
@@ -188,7 +225,15 @@ const GATE_NAMES = ['check', 'before', 'after', 'alarms'] as const;
 
 function gatesText(run: string, { canary, bakeMs, pauseAt, paused, passed, needs }: RecordGates): string {
   const number = (value: number | undefined): string => (value === undefined ? '-' : String(value));
-  return line({ run: word(run), canary: number(canary), bake: number(bakeMs), pause: pauseAt?.join('/') ?? '-', paused: number(paused), passed: number(passed), needs: needs?.join('/') ?? '-' });
+  return line({
+    run: word(run),
+    canary: number(canary),
+    bake: number(bakeMs),
+    pause: pauseAt?.join('/') ?? '-',
+    paused: number(paused),
+    passed: number(passed),
+    needs: needs?.join('/') ?? '-',
+  });
 }
 
 function readGates(field: Fields): { readonly run: string; readonly gates: RecordGates } {
@@ -254,7 +299,12 @@ function frozenText(note: FrozenNote): string {
 }
 
 function readFrozen(field: Fields): FrozenNote {
-  return { run: readWord(field('run')), at: readTime(field('at')), processes: readProcesses(field('processes')), why: field('why') };
+  return {
+    run: readWord(field('run')),
+    at: readTime(field('at')),
+    processes: readProcesses(field('processes')),
+    why: field('why'),
+  };
 }
 
 function wishText(note: WishNote): string {
@@ -278,18 +328,26 @@ function outTexts(note: OutNote): string[] {
     ids = ids === '' ? instance : `${ids}/${instance}`;
   }
   texts.push(fits(head + (ids === '' ? '-' : ids)));
-  if (texts.length > OUT_TAGS) throw new RangeError(`${note.instances.length} instances that are out do not fit ${OUT_TAGS} tags.`);
+  if (texts.length > OUT_TAGS)
+    throw new RangeError(`${note.instances.length} instances that are out do not fit ${OUT_TAGS} tags.`);
   return texts;
 }
 
 /** `0123456789abcdef0`, and where ports are noted `0123456789abcdef0@TARGET-GROUP:80:8080`. */
 function outText({ id, ports }: OutInstance): string {
-  return [word(id.replace(/^i-/, '')), ...Object.entries(ports ?? {}).map(([group, list]) => [word(group).replaceAll(':', '+3a+'), ...list].join(':'))].join('@');
+  return [
+    word(id.replace(/^i-/, '')),
+    ...Object.entries(ports ?? {}).map(([group, list]) => [word(group).replaceAll(':', '+3a+'), ...list].join(':')),
+  ].join('@');
 }
 
 function readOut(field: Fields): OutNote {
   const ids = field('ids');
-  return { run: readWord(field('run')), number: readCount(field('number')), instances: ids === '-' ? [] : ids.split('/').map(readOutInstance) };
+  return {
+    run: readWord(field('run')),
+    number: readCount(field('number')),
+    instances: ids === '-' ? [] : ids.split('/').map(readOutInstance),
+  };
 }
 
 function readOutInstance(text: string): OutInstance {
@@ -305,7 +363,9 @@ function readOutInstance(text: string): OutInstance {
 function joined(outs: readonly OutNote[]): OutNote | undefined {
   const number = Math.max(...outs.map((note) => note.number));
   const [first, ...rest] = outs.filter((note) => note.number === number);
-  return first === undefined ? undefined : { ...first, instances: [first, ...rest].flatMap(({ instances }) => instances) };
+  return first === undefined
+    ? undefined
+    : { ...first, instances: [first, ...rest].flatMap(({ instances }) => instances) };
 }
 
 function readQuorum(text: string): number {
@@ -326,16 +386,23 @@ function line(fields: Readonly<Record<string, string>>, version: number = RECORD
 }
 
 /** Exactly the expected keys, each once; `why` may be empty and runs to the end. */
-function fieldsOf(text: string, keys: readonly string[], expected: number = RECORD_VERSION, known = `version ${expected}`): Fields {
+function fieldsOf(
+  text: string,
+  keys: readonly string[],
+  expected: number = RECORD_VERSION,
+  known = `version ${expected}`,
+): Fields {
   const version = /^v=(\S+)( |$)/.exec(text)?.[1];
   if (version === undefined) throw new Unreadable('it does not start with a version');
-  if (version !== String(expected)) throw new Unreadable(`version ${version} is of another ha-updater; this one reads ${known}`);
+  if (version !== String(expected))
+    throw new Unreadable(`version ${version} is of another ha-updater; this one reads ${known}`);
   const found = new Map<string, string>();
   const whyAt = keys.includes('why') ? text.indexOf(' why=') : -1;
   if (whyAt >= 0) found.set('why', text.slice(whyAt + ' why='.length));
   for (const part of (whyAt >= 0 ? text.slice(0, whyAt) : text).split(' ').slice(1)) {
     const [, key, value] = /^([a-z]+)=(.+)$/.exec(part) ?? [];
-    if (key === undefined || value === undefined || !(keys.includes(key) || keys.includes(`${key}?`)) || found.has(key)) throw new Unreadable(`"${part}" does not belong there`);
+    if (key === undefined || value === undefined || !(keys.includes(key) || keys.includes(`${key}?`)) || found.has(key))
+      throw new Unreadable(`"${part}" does not belong there`);
     found.set(key, value);
   }
   return (name) => {
@@ -386,7 +453,8 @@ function time(at: number): string {
 }
 
 function readTime(text: string): number {
-  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?Z$/.test(text) || Number.isNaN(Date.parse(text))) throw new Unreadable(`"${text}" is not a time`);
+  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?Z$/.test(text) || Number.isNaN(Date.parse(text)))
+    throw new Unreadable(`"${text}" is not a time`);
   return Date.parse(text);
 }
 

@@ -17,8 +17,18 @@ export async function readObject(clients: Clients, bucket: string, key: string):
 }
 
 /** Writes an object. With `owner`, S3 refuses a bucket of anybody else: a name that can be guessed may have been taken. */
-export async function writeObject(clients: Clients, { bucket, key, text, owner }: { readonly bucket: string; readonly key: string; readonly text: string; readonly owner?: string }): Promise<void> {
-  await (await clients.s3()).putObject({ Bucket: bucket, Key: key, Body: text, ...(owner !== undefined && { ExpectedBucketOwner: owner }) });
+export async function writeObject(
+  clients: Clients,
+  {
+    bucket,
+    key,
+    text,
+    owner,
+  }: { readonly bucket: string; readonly key: string; readonly text: string; readonly owner?: string },
+): Promise<void> {
+  await (
+    await clients.s3()
+  ).putObject({ Bucket: bucket, Key: key, Body: text, ...(owner !== undefined && { ExpectedBucketOwner: owner }) });
 }
 
 /** Whether there is such a bucket of this account that we may see. */
@@ -38,7 +48,13 @@ async function textOf(body: AsyncIterable<Uint8Array>, name: string): Promise<st
   for await (const part of body) {
     bytes += part.length;
     // Leaving the loop destroys the stream, and with it the connection.
-    if (bytes > MOST_BYTES) throw new AwsFault('invalid', 's3:GetObject', 'TooLarge', `${name} is larger than 1 MB, the most that CloudFormation takes.`);
+    if (bytes > MOST_BYTES)
+      throw new AwsFault(
+        'invalid',
+        's3:GetObject',
+        'TooLarge',
+        `${name} is larger than 1 MB, the most that CloudFormation takes.`,
+      );
     parts.push(part);
   }
   return Buffer.concat(parts).toString('utf8');

@@ -16,7 +16,8 @@ export async function allPages<Page>(
   const pages: Page[] = [];
   let token: string | undefined;
   do {
-    if (pages.length === MOST_PAGES) throw new AwsFault('invalid', operation, 'TooManyPages', `${operation} answered more than ${MOST_PAGES} pages.`);
+    if (pages.length === MOST_PAGES)
+      throw new AwsFault('invalid', operation, 'TooManyPages', `${operation} answered more than ${MOST_PAGES} pages.`);
     const { page, next } = await ask(token);
     pages.push(page);
     if (enough(page)) break;

@@ -12,7 +12,12 @@ const KEPT: AgentOptions = { keepAlive: true, maxSockets: 50 };
 export async function proxyAgent(env: Readonly<Record<string, string | undefined>>): Promise<HttpAgent | undefined> {
   const said = new Set(VARIABLES.flatMap((name) => [env[name], env[name.toLowerCase()]]).filter(Boolean));
   if (said.size === 0) return undefined;
-  const [{ Agent }, { HttpProxyAgent }, { HttpsProxyAgent }, { getProxyForUrl }] = await Promise.all([import('agent-base'), import('http-proxy-agent'), import('https-proxy-agent'), import('proxy-from-env')]);
+  const [{ Agent }, { HttpProxyAgent }, { HttpsProxyAgent }, { getProxyForUrl }] = await Promise.all([
+    import('agent-base'),
+    import('http-proxy-agent'),
+    import('https-proxy-agent'),
+    import('proxy-from-env'),
+  ]);
   const direct = { http: new HttpAgent(KEPT), https: new HttpsAgent(KEPT) };
   const proxied = new Map<string, HttpAgent>();
 
@@ -35,7 +40,9 @@ export async function proxyAgent(env: Readonly<Record<string, string | undefined
 
 /** What runs on this machine is never asked through another one. */
 function isLoopback(host: string): boolean {
-  return host === 'localhost' || host.endsWith('.localhost') || host.startsWith('127.') || host === '::1' || host === '[::1]';
+  return (
+    host === 'localhost' || host.endsWith('.localhost') || host.startsWith('127.') || host === '::1' || host === '[::1]'
+  );
 }
 
 function bracketed(host: string): string {

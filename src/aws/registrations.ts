@@ -17,12 +17,24 @@ export async function deregister(clients: Clients, balancer: Balancer, targets: 
 }
 
 async function sendRegister(clients: Clients, { kind, id }: Balancer, targets: readonly Target[]): Promise<void> {
-  if (kind === 'classic') await (await clients.elb()).registerInstancesWithLoadBalancer({ LoadBalancerName: id, Instances: targets.map(({ instance }) => ({ InstanceId: instance })) });
+  if (kind === 'classic')
+    await (
+      await clients.elb()
+    ).registerInstancesWithLoadBalancer({
+      LoadBalancerName: id,
+      Instances: targets.map(({ instance }) => ({ InstanceId: instance })),
+    });
   else await (await clients.elbV2()).registerTargets({ TargetGroupArn: id, Targets: targets.flatMap(rows) });
 }
 
 async function sendDeregister(clients: Clients, { kind, id }: Balancer, targets: readonly Target[]): Promise<void> {
-  if (kind === 'classic') await (await clients.elb()).deregisterInstancesFromLoadBalancer({ LoadBalancerName: id, Instances: targets.map(({ instance }) => ({ InstanceId: instance })) });
+  if (kind === 'classic')
+    await (
+      await clients.elb()
+    ).deregisterInstancesFromLoadBalancer({
+      LoadBalancerName: id,
+      Instances: targets.map(({ instance }) => ({ InstanceId: instance })),
+    });
   // A target on a port of its own is named with it. Source: DeregisterTargets, TargetDescription.
   else await (await clients.elbV2()).deregisterTargets({ TargetGroupArn: id, Targets: targets.flatMap(rows) });
 }
@@ -32,7 +44,10 @@ function rows({ instance, ports }: Target): readonly { readonly Id: string; read
 }
 
 /** All in one call; when one of them spoils it, each by itself. */
-async function eachThatIsThere(targets: readonly Target[], send: (part: readonly Target[]) => Promise<void>): Promise<void> {
+async function eachThatIsThere(
+  targets: readonly Target[],
+  send: (part: readonly Target[]) => Promise<void>,
+): Promise<void> {
   if (targets.length === 0) return;
   try {
     await send(targets);

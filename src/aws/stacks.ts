@@ -1,4 +1,10 @@
-import type { Capability, Parameter, RollbackConfiguration, Stack as AwsStack, StackEvent as AwsStackEvent } from '@aws-sdk/client-cloudformation';
+import type {
+  Capability,
+  Parameter,
+  RollbackConfiguration,
+  Stack as AwsStack,
+  StackEvent as AwsStackEvent,
+} from '@aws-sdk/client-cloudformation';
 import { AwsFault } from '../errors.js';
 import type { StackRequest, StackSettings, TemplateSource } from '../engine/gateway.js';
 import type { Stack, StackEvent, StackParameter, StackResource, TemplateSummary } from '../model/stack.js';
@@ -28,21 +34,30 @@ function toStack(stack: AwsStack): Stack {
     statusReason: stack.StackStatusReason ?? '',
     parameters: toParameters(stack.Parameters),
     capabilities: stack.Capabilities ?? [],
-    outputs: Object.fromEntries((stack.Outputs ?? []).map(({ OutputKey, OutputValue }) => [OutputKey ?? '', OutputValue ?? ''])),
+    outputs: Object.fromEntries(
+      (stack.Outputs ?? []).map(({ OutputKey, OutputValue }) => [OutputKey ?? '', OutputValue ?? '']),
+    ),
     ...(stack.CreationTime && { createdAt: stack.CreationTime.getTime() }),
     ...(stack.LastUpdatedTime && { updatedAt: stack.LastUpdatedTime.getTime() }),
     ...(stack.RootId && { rootId: stack.RootId }),
     ...(stack.ParentId && { parentId: stack.ParentId }),
-    ...(stack.Tags !== undefined && stack.Tags.length > 0 && { tags: Object.fromEntries(stack.Tags.map(({ Key, Value }) => [Key ?? '', Value ?? ''])) }),
+    ...(stack.Tags !== undefined &&
+      stack.Tags.length > 0 && {
+        tags: Object.fromEntries(stack.Tags.map(({ Key, Value }) => [Key ?? '', Value ?? ''])),
+      }),
     ...(stack.RoleARN && { roleArn: stack.RoleARN }),
-    ...(stack.NotificationARNs !== undefined && stack.NotificationARNs.length > 0 && { notificationArns: stack.NotificationARNs }),
+    ...(stack.NotificationARNs !== undefined &&
+      stack.NotificationARNs.length > 0 && { notificationArns: stack.NotificationARNs }),
     ...rollbackOf(stack.RollbackConfiguration),
     ...(stack.EnableTerminationProtection === true && { terminationProtection: true }),
   };
 }
 
 /** A stack that never had triggers, and one whose triggers were taken away, shows nothing, an empty list, or zero minutes. */
-function rollbackOf({ RollbackTriggers: triggers = [], MonitoringTimeInMinutes: minutes = 0 }: RollbackConfiguration = {}): Pick<Stack, 'rollback'> {
+function rollbackOf({
+  RollbackTriggers: triggers = [],
+  MonitoringTimeInMinutes: minutes = 0,
+}: RollbackConfiguration = {}): Pick<Stack, 'rollback'> {
   if (triggers.length === 0 && minutes === 0) return {};
   return { rollback: { triggers: triggers.map(({ Arn }) => Arn ?? ''), monitoringMinutes: minutes } };
 }
@@ -75,7 +90,11 @@ export async function listResources(clients: Clients, nameOrId: string): Promise
 }
 
 /** Newest first, up to (and without) the first event for which `until` says true. */
-export async function stackEvents(clients: Clients, stackId: string, until: (event: StackEvent) => boolean): Promise<StackEvent[]> {
+export async function stackEvents(
+  clients: Clients,
+  stackId: string,
+  until: (event: StackEvent) => boolean,
+): Promise<StackEvent[]> {
   const client = await clients.cloudFormation();
   const events: StackEvent[] = [];
   await allPages(
@@ -111,7 +130,9 @@ export function toEvent(event: AwsStackEvent): StackEvent {
 }
 
 /** Events that begin a nested stack's change show the properties that it is given. */
-function templateOf({ ResourceType: type, ResourceProperties: properties }: AwsStackEvent): { readonly templateUrl?: string } {
+function templateOf({ ResourceType: type, ResourceProperties: properties }: AwsStackEvent): {
+  readonly templateUrl?: string;
+} {
   if (type !== 'AWS::CloudFormation::Stack' || !properties) return {};
   try {
     const { TemplateURL: url } = JSON.parse(properties) as { readonly TemplateURL?: unknown };
@@ -129,7 +150,11 @@ export async function stackTemplate(clients: Clients, nameOrId: string): Promise
 }
 
 /** What the service says of a template; of `previous`, by the stack that has it. */
-export async function templateSummary(clients: Clients, template: TemplateSource, stack?: string): Promise<TemplateSummary> {
+export async function templateSummary(
+  clients: Clients,
+  template: TemplateSource,
+  stack?: string,
+): Promise<TemplateSummary> {
   const input = template.kind === 'previous' ? { StackName: stack } : templateInput(template);
   const answer = await (await clients.cloudFormation()).getTemplateSummary(input);
   return {
@@ -156,7 +181,9 @@ export async function validateTemplate(clients: Clients, template: TemplateSourc
 export async function createStack(clients: Clients, request: StackRequest): Promise<string> {
   const { timeoutMinutes, terminationProtection, disableRollback, policy } = request.settings ?? {};
   try {
-    const answer = await (await clients.cloudFormation()).createStack({
+    const answer = await (
+      await clients.cloudFormation()
+    ).createStack({
       ...requestInput(request),
       ClientRequestToken: request.token,
       ...(timeoutMinutes !== undefined && { TimeoutInMinutes: timeoutMinutes }),
@@ -175,7 +202,9 @@ export async function createStack(clients: Clients, request: StackRequest): Prom
 export async function updateStack(clients: Clients, request: StackRequest): Promise<'started' | 'unchanged'> {
   const { disableRollback, policy, policyDuringUpdate } = request.settings ?? {};
   try {
-    await (await clients.cloudFormation()).updateStack({
+    await (
+      await clients.cloudFormation()
+    ).updateStack({
       ...requestInput(request),
       ClientRequestToken: request.token,
       ...(disableRollback !== undefined && { DisableRollback: disableRollback }),
@@ -193,7 +222,9 @@ export async function updateStack(clients: Clients, request: StackRequest): Prom
 
 /** Cancels the running update; CloudFormation then rolls back. */
 export async function cancelUpdate(clients: Clients, stack: string, token: string): Promise<void> {
-  await unlessStarted((await clients.cloudFormation()).cancelUpdateStack({ StackName: stack, ClientRequestToken: token }));
+  await unlessStarted(
+    (await clients.cloudFormation()).cancelUpdateStack({ StackName: stack, ClientRequestToken: token }),
+  );
 }
 
 /** Starts to delete a stack; deleting what is gone is no error to the service. */
@@ -203,13 +234,26 @@ export async function deleteStack(clients: Clients, stackId: string, token: stri
 
 /** Undoes an update that failed and was left standing. */
 export async function rollbackStack(clients: Clients, stackId: string, token: string): Promise<void> {
-  await unlessStarted((await clients.cloudFormation()).rollbackStack({ StackName: stackId, ClientRequestToken: token }));
+  await unlessStarted(
+    (await clients.cloudFormation()).rollbackStack({ StackName: stackId, ClientRequestToken: token }),
+  );
 }
 
 /** Goes on with a roll-back that failed. */
-export async function continueRollback(clients: Clients, stackId: string, skip: readonly string[], token: string): Promise<void> {
+export async function continueRollback(
+  clients: Clients,
+  stackId: string,
+  skip: readonly string[],
+  token: string,
+): Promise<void> {
   const skipped = skip.length === 0 ? {} : { ResourcesToSkip: [...skip] };
-  await unlessStarted((await clients.cloudFormation()).continueUpdateRollback({ StackName: stackId, ClientRequestToken: token, ...skipped }));
+  await unlessStarted(
+    (await clients.cloudFormation()).continueUpdateRollback({
+      StackName: stackId,
+      ClientRequestToken: token,
+      ...skipped,
+    }),
+  );
 }
 
 /** Undefined when the stack has none. */
@@ -222,7 +266,9 @@ export async function setStackPolicy(clients: Clients, stackId: string, policy: 
 }
 
 export async function setTerminationProtection(clients: Clients, stackId: string, on: boolean): Promise<void> {
-  await (await clients.cloudFormation()).updateTerminationProtection({ StackName: stackId, EnableTerminationProtection: on });
+  await (
+    await clients.cloudFormation()
+  ).updateTerminationProtection({ StackName: stackId, EnableTerminationProtection: on });
 }
 
 /** A token that was used means that the call had its effect before. */
@@ -239,7 +285,11 @@ export function startedBefore(error: unknown): boolean {
   return error instanceof AwsFault && /^TokenAlreadyExists/.test(error.code);
 }
 
-function templateInput(template: TemplateSource): { TemplateBody?: string; TemplateURL?: string; UsePreviousTemplate?: boolean } {
+function templateInput(template: TemplateSource): {
+  TemplateBody?: string;
+  TemplateURL?: string;
+  UsePreviousTemplate?: boolean;
+} {
   switch (template.kind) {
     case 'body':
       return { TemplateBody: template.text };
@@ -264,7 +314,9 @@ export function requestInput(request: StackRequest): {
     StackName: request.stack,
     ...templateInput(request.template),
     Parameters: request.parameters.map((parameter) =>
-      'previous' in parameter ? { ParameterKey: parameter.key, UsePreviousValue: true } : { ParameterKey: parameter.key, ParameterValue: parameter.value },
+      'previous' in parameter
+        ? { ParameterKey: parameter.key, UsePreviousValue: true }
+        : { ParameterKey: parameter.key, ParameterValue: parameter.value },
     ),
     Capabilities: [...request.capabilities] as Capability[],
     ...settingsInput(request.settings ?? {}),

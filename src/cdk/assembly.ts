@@ -47,7 +47,11 @@ export interface CdkStack {
 export async function openAssembly(directory: string, stack: string | undefined): Promise<CdkStack> {
   const { CloudAssembly: Assembly } = await import('@aws-cdk/cloud-assembly-api');
   const assembly = read(() => new Assembly(directory), directory);
-  const artifact = pick(read(() => assembly.stacksRecursively, directory), stack, directory);
+  const artifact = pick(
+    read(() => assembly.stacksRecursively, directory),
+    stack,
+    directory,
+  );
   refuseMissing(assembly, directory);
   return read(() => describe(artifact), directory);
 }
@@ -57,11 +61,19 @@ function read<T>(call: () => T, directory: string): T {
   try {
     return call();
   } catch (error) {
-    throw usage('cdk.assembly', `${directory} cannot be read as the output of cdk synth: ${error instanceof Error ? error.message : String(error)}`, ['npx cdk synth']);
+    throw usage(
+      'cdk.assembly',
+      `${directory} cannot be read as the output of cdk synth: ${error instanceof Error ? error.message : String(error)}`,
+      ['npx cdk synth'],
+    );
   }
 }
 
-function pick(stacks: readonly CloudFormationStackArtifact[], wanted: string | undefined, directory: string): CloudFormationStackArtifact {
+function pick(
+  stacks: readonly CloudFormationStackArtifact[],
+  wanted: string | undefined,
+  directory: string,
+): CloudFormationStackArtifact {
   const all = stacks.map((stack) => stack.displayName).join(', ');
   if (stacks.length === 0) throw usage('cdk.stack', `The app in ${directory} has no stacks.`);
   const [first] = stacks;
@@ -70,20 +82,41 @@ function pick(stacks: readonly CloudFormationStackArtifact[], wanted: string | u
     throw usage('cdk.stack', `The app in ${directory} has several stacks, so say which: ${all}.`);
   }
   // An id is unique in one assembly; a name may stand in several environments.
-  const found = stacks.filter((stack) => [stack.stackName, stack.id, stack.hierarchicalId, stack.displayName].includes(wanted));
+  const found = stacks.filter((stack) =>
+    [stack.stackName, stack.id, stack.hierarchicalId, stack.displayName].includes(wanted),
+  );
   const [only] = found;
   if (found.length === 1 && only !== undefined) return only;
-  if (found.length > 1) throw usage('cdk.stack', `${wanted} names several stacks of the app: ${found.map((stack) => `${stack.hierarchicalId} (${stack.environment.name})`).join(', ')}.`);
-  const meant = nearest(wanted, stacks.flatMap((stack) => [stack.stackName, stack.hierarchicalId]));
-  throw usage('cdk.stack', `The app in ${directory} has no stack ${wanted}. ${meant === undefined ? `It has ${all}.` : `Did you mean ${meant}?`}`);
+  if (found.length > 1)
+    throw usage(
+      'cdk.stack',
+      `${wanted} names several stacks of the app: ${found.map((stack) => `${stack.hierarchicalId} (${stack.environment.name})`).join(', ')}.`,
+    );
+  const meant = nearest(
+    wanted,
+    stacks.flatMap((stack) => [stack.stackName, stack.hierarchicalId]),
+  );
+  throw usage(
+    'cdk.stack',
+    `The app in ${directory} has no stack ${wanted}. ${meant === undefined ? `It has ${all}.` : `Did you mean ${meant}?`}`,
+  );
 }
 
 /** What the app could not look up is filled with dummies, which must never be deployed. */
 function refuseMissing(assembly: CloudAssembly, directory: string): void {
   const missing = missingOf(assembly);
   if (missing.length === 0) return;
-  const reasons = missing.map(({ key, provider }) => ({ code: 'cdk.missingContext', text: `${provider}: ${key}`, remedy: '' }));
-  throw refused('cdk.missingContext', `The app in ${directory} was synthesized with values that it could not look up; its templates hold dummies.`, reasons, ['npx cdk synth   # with credentials, so that cdk.context.json is filled']);
+  const reasons = missing.map(({ key, provider }) => ({
+    code: 'cdk.missingContext',
+    text: `${provider}: ${key}`,
+    remedy: '',
+  }));
+  throw refused(
+    'cdk.missingContext',
+    `The app in ${directory} was synthesized with values that it could not look up; its templates hold dummies.`,
+    reasons,
+    ['npx cdk synth   # with credentials, so that cdk.context.json is filled'],
+  );
 }
 
 function missingOf(assembly: CloudAssembly): readonly { readonly key: string; readonly provider: string }[] {
@@ -95,8 +128,12 @@ function missingOf(assembly: CloudAssembly): readonly { readonly key: string; re
 function describe(stack: CloudFormationStackArtifact): CdkStack {
   const { account, region } = stack.environment;
   const { assumeRoleArn: roleArn, assumeRoleExternalId: externalId, assumeRoleAdditionalOptions: options = {} } = stack;
-  const assetManifests = stack.dependencies.filter(({ manifest }) => manifest.type === 'cdk:asset-manifest').map((artifact) => (artifact as unknown as { readonly file: string }).file);
-  const templateRegion = assetManifests.map((file) => regionOf(file, stack.stackTemplateAssetObjectUrl)).find((found) => found !== undefined);
+  const assetManifests = stack.dependencies
+    .filter(({ manifest }) => manifest.type === 'cdk:asset-manifest')
+    .map((artifact) => (artifact as unknown as { readonly file: string }).file);
+  const templateRegion = assetManifests
+    .map((file) => regionOf(file, stack.stackTemplateAssetObjectUrl))
+    .find((found) => found !== undefined);
   return {
     directory: stack.assembly.directory,
     id: stack.id,
@@ -110,16 +147,24 @@ function describe(stack: CloudFormationStackArtifact): CdkStack {
     tags: stack.tags,
     ...(stack.notificationArns !== undefined && { notificationArns: stack.notificationArns }),
     ...(stack.terminationProtection !== undefined && { terminationProtection: stack.terminationProtection }),
-    ...(roleArn !== undefined && { deployRole: { arn: roleArn, options, ...(externalId !== undefined && { externalId }) } }),
-    ...(stack.cloudFormationExecutionRoleArn !== undefined && { executionRoleArn: stack.cloudFormationExecutionRoleArn }),
+    ...(roleArn !== undefined && {
+      deployRole: { arn: roleArn, options, ...(externalId !== undefined && { externalId }) },
+    }),
+    ...(stack.cloudFormationExecutionRoleArn !== undefined && {
+      executionRoleArn: stack.cloudFormationExecutionRoleArn,
+    }),
     ...(stack.requiresBootstrapStackVersion !== undefined && {
       bootstrap: {
         version: stack.requiresBootstrapStackVersion,
-        ...(stack.bootstrapStackVersionSsmParameter !== undefined && { parameter: stack.bootstrapStackVersionSsmParameter }),
+        ...(stack.bootstrapStackVersionSsmParameter !== undefined && {
+          parameter: stack.bootstrapStackVersionSsmParameter,
+        }),
       },
     }),
     assetManifests,
-    dependsOn: stack.dependencies.filter(({ manifest }) => manifest.type === 'aws:cloudformation:stack').map(({ id }) => id),
+    dependsOn: stack.dependencies
+      .filter(({ manifest }) => manifest.type === 'aws:cloudformation:stack')
+      .map(({ id }) => id),
   };
 }
 
@@ -131,7 +176,16 @@ function regionOf(file: string, address: string | undefined): string | undefined
 }
 
 interface AssetList {
-  readonly files?: Readonly<Record<string, { readonly destinations: Readonly<Record<string, { readonly bucketName: string; readonly objectKey: string; readonly region?: string }>> }>>;
+  readonly files?: Readonly<
+    Record<
+      string,
+      {
+        readonly destinations: Readonly<
+          Record<string, { readonly bucketName: string; readonly objectKey: string; readonly region?: string }>
+        >;
+      }
+    >
+  >;
 }
 
 /** What placeholders stand for. */

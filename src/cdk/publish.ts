@@ -28,7 +28,12 @@ type Library = typeof AssetsLibrary;
  * @returns how many were published, in words, for people
  * @throws Failure (refused) naming every asset that could not be published
  */
-export async function publishAssets(stack: CdkStack, clients: AssetClients, env: Readonly<Record<string, string | undefined>>, wanted: 'all' | 'files' = 'all'): Promise<{ readonly published: readonly string[]; readonly there: readonly string[] }> {
+export async function publishAssets(
+  stack: CdkStack,
+  clients: AssetClients,
+  env: Readonly<Record<string, string | undefined>>,
+  wanted: 'all' | 'files' = 'all',
+): Promise<{ readonly published: readonly string[]; readonly there: readonly string[] }> {
   const published: string[] = [];
   const there: string[] = [];
   if (stack.assetManifests.length === 0) return { published, there };
@@ -36,7 +41,11 @@ export async function publishAssets(stack: CdkStack, clients: AssetClients, env:
   const aws = awsOf(library, clients);
   for (const file of stack.assetManifests) {
     const manifest = library.AssetManifest.fromFile(file);
-    const publishing = new library.AssetPublishing(manifest, { aws, throwOnError: false, subprocessOutputDestination: 'ignore' });
+    const publishing = new library.AssetPublishing(manifest, {
+      aws,
+      throwOnError: false,
+      subprocessOutputDestination: 'ignore',
+    });
     for (const entry of manifest.entries) {
       if (wanted === 'files' && entry.type === 'docker-image') continue;
       const name = entry.displayName(false);
@@ -45,7 +54,8 @@ export async function publishAssets(stack: CdkStack, clients: AssetClients, env:
         continue;
       }
       if (entry.type === 'docker-image' && !(await hasDocker(env))) throw noDocker(stack, file, name);
-      const done = (await publishing.buildEntry(entry)) && (await publishing.publishEntry(entry, { allowCrossAccount: false }));
+      const done =
+        (await publishing.buildEntry(entry)) && (await publishing.publishEntry(entry, { allowCrossAccount: false }));
       if (!done || publishing.failures.length > 0) throw notPublished(stack, publishing.failures);
       published.push(name);
     }
@@ -58,7 +68,11 @@ async function load(stack: CdkStack): Promise<Library> {
   try {
     return await import('@aws-cdk/cdk-assets-lib');
   } catch {
-    throw usage('cdk.noAssetsLibrary', `Stack ${stack.stackName} has assets, and @aws-cdk/cdk-assets-lib, which publishes them, is not installed.`, ['npm install @aws-cdk/cdk-assets-lib']);
+    throw usage(
+      'cdk.noAssetsLibrary',
+      `Stack ${stack.stackName} has assets, and @aws-cdk/cdk-assets-lib, which publishes them, is not installed.`,
+      ['npm install @aws-cdk/cdk-assets-lib'],
+    );
   }
 }
 
@@ -99,7 +113,14 @@ function noDocker(stack: CdkStack, file: string, name: string): Failure {
   return refused('cdk.noDocker', what, [], [`npx cdk-assets -p ${file} publish   # where docker is; then run again`]);
 }
 
-function notPublished(stack: CdkStack, failures: readonly { readonly asset: { displayName(destination: boolean): string }; readonly error: Error }[]): Failure {
-  const reasons = failures.map(({ asset, error }) => ({ code: 'cdk.asset', text: `${asset.displayName(true)}: ${error.message}`, remedy: '' }));
+function notPublished(
+  stack: CdkStack,
+  failures: readonly { readonly asset: { displayName(destination: boolean): string }; readonly error: Error }[],
+): Failure {
+  const reasons = failures.map(({ asset, error }) => ({
+    code: 'cdk.asset',
+    text: `${asset.displayName(true)}: ${error.message}`,
+    remedy: '',
+  }));
   return refused('cdk.asset', `Assets of stack ${stack.stackName} could not be published.`, reasons);
 }

@@ -20,7 +20,11 @@ export interface SynthOptions {
 export async function assemblyOf(app: string, options: SynthOptions): Promise<string> {
   if (await isDirectory(app)) return app;
   const words = splitWords(app);
-  if (words.length === 1 && !(await runs(app))) throw usage('cdk.app', `--app takes the folder that cdk synth wrote, or a command that writes it to ${OUTPUT}; ${app} is neither.`);
+  if (words.length === 1 && !(await runs(app)))
+    throw usage(
+      'cdk.app',
+      `--app takes the folder that cdk synth wrote, or a command that writes it to ${OUTPUT}; ${app} is neither.`,
+    );
   const output = outputAsked(words) ?? (await outputOfProject()) ?? OUTPUT;
   const directory = resolve(output);
   const manifest = join(directory, 'manifest.json');
@@ -29,7 +33,11 @@ export async function assemblyOf(app: string, options: SynthOptions): Promise<st
   const failed = await execute(app, words, { ...options.env, CDK_OUTDIR: directory }, options.print);
   if (failed !== undefined) throw usage('cdk.synth', `The synthesis "${app}" failed: ${failed}.`);
   const after = await changedAt(manifest);
-  if (after === undefined || after === before) throw usage('cdk.synth', `The synthesis "${app}" wrote no ${join(output, 'manifest.json')}. Give the folder that it writes with --app.`);
+  if (after === undefined || after === before)
+    throw usage(
+      'cdk.synth',
+      `The synthesis "${app}" wrote no ${join(output, 'manifest.json')}. Give the folder that it writes with --app.`,
+    );
   return directory;
 }
 
@@ -58,7 +66,10 @@ async function isDirectory(path: string): Promise<boolean> {
 
 /** One word that looks like a path is most likely a folder that is not there. */
 async function runs(word: string): Promise<boolean> {
-  return !/^\.|\/$|^cdk\.out/.test(word) && (!word.includes('/') || (await stat(word).catch(() => undefined))?.isFile() === true);
+  return (
+    !/^\.|\/$|^cdk\.out/.test(word) &&
+    (!word.includes('/') || (await stat(word).catch(() => undefined))?.isFile() === true)
+  );
 }
 
 async function changedAt(path: string): Promise<number | undefined> {
@@ -69,7 +80,12 @@ async function changedAt(path: string): Promise<number | undefined> {
 const SHELL = /[|&;<>()$`\\*?[\]{}~\n]|^\w+=/;
 
 /** Without a shell unless the command needs one; its output goes where the run is told. */
-function execute(app: string, words: readonly string[], env: Readonly<Record<string, string | undefined>>, print: (text: string) => void): Promise<string | undefined> {
+function execute(
+  app: string,
+  words: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+  print: (text: string) => void,
+): Promise<string | undefined> {
   const [command = '', ...args] = words;
   const stdio: ['ignore', 'pipe', 'pipe'] = ['ignore', 'pipe', 'pipe'];
   const child = SHELL.test(app) ? spawn(app, { env, stdio, shell: true }) : spawn(command, args, { env, stdio });
@@ -78,11 +94,15 @@ function execute(app: string, words: readonly string[], env: Readonly<Record<str
   child.stderr.on('data', (part: Buffer) => print(part.toString()));
   return new Promise((done) => {
     child.once('error', (error) => done(error.message));
-    child.once('close', (code, signal) => done(code === 0 ? undefined : code === null ? `ended by ${signal ?? 'a signal'}` : `exit code ${code}`));
+    child.once('close', (code, signal) =>
+      done(code === 0 ? undefined : code === null ? `ended by ${signal ?? 'a signal'}` : `exit code ${code}`),
+    );
   });
 }
 
 /** Words with single or double quotes, as people write commands. */
 export function splitWords(text: string): readonly string[] {
-  return [...text.matchAll(/(?:[^\s"']+|"[^"]*"|'[^']*')+/g)].map(([word]) => word.replace(/"([^"]*)"|'([^']*)'/g, (_, double?: string, single?: string) => double ?? single ?? ''));
+  return [...text.matchAll(/(?:[^\s"']+|"[^"]*"|'[^']*')+/g)].map(([word]) =>
+    word.replace(/"([^"]*)"|'([^']*)'/g, (_, double?: string, single?: string) => double ?? single ?? ''),
+  );
 }

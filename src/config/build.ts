@@ -15,9 +15,14 @@ const NUMBERS: readonly (readonly string[])[] = [
 ];
 
 /** The build that this run belongs to, such as `Jenkins web-deploy/118`, for whoever meets our lock; undefined outside of CI. */
-export function buildOf(ci: { readonly isCI: boolean; readonly name: string | null }, env: Environment): string | undefined {
+export function buildOf(
+  ci: { readonly isCI: boolean; readonly name: string | null },
+  env: Environment,
+): string | undefined {
   if (!ci.isCI) return undefined;
-  const number = NUMBERS.find((names) => names.every((name) => (env[name] ?? '') !== ''))?.map((name) => env[name]).join('/');
+  const number = NUMBERS.find((names) => names.every((name) => (env[name] ?? '') !== ''))
+    ?.map((name) => env[name])
+    .join('/');
   const words = [ci.name, number].filter((word) => word !== null && word !== undefined);
   return words.length === 0 ? undefined : words.join(' ').slice(0, 200);
 }

@@ -30,7 +30,16 @@ export function readGates(flags: GateFlags, problems: string[]): Gates | undefin
   if (alarms.includes('')) problems.push('--alarm must not be empty.');
   const ignoreRinging = flags['ignore-ringing-alarms'] === true;
   if (ignoreRinging && alarms.length === 0) problems.push('--ignore-ringing-alarms is for --alarm.');
-  if (hooks === undefined && canary === undefined && pauseAt === undefined && bakeMs === 0 && alarms.length === 0 && !without && !skipBalancers) return undefined;
+  if (
+    hooks === undefined &&
+    canary === undefined &&
+    pauseAt === undefined &&
+    bakeMs === 0 &&
+    alarms.length === 0 &&
+    !without &&
+    !skipBalancers
+  )
+    return undefined;
   return {
     words: gateWords(flags).map(quote).join(' '),
     ...(hooks === undefined ? {} : { hooks }),
@@ -64,8 +73,13 @@ function readPauses(text: string | undefined, problems: string[]): readonly numb
 function readHooks(flags: GateFlags, problems: string[]): HookPlan | undefined {
   const seconds = readNumbers(['check-timeout', 'command-timeout'], flags, problems);
   for (const name of COMMANDS) if (flags[name]?.trim() === '') problems.push(`--${name} must not be empty.`);
-  const { 'check-command': check, 'before-terminate-command': beforeTerminate, 'after-terminate-command': afterTerminate } = flags;
-  if (flags['check-timeout'] !== undefined && check === undefined) problems.push('--check-timeout is for --check-command.');
+  const {
+    'check-command': check,
+    'before-terminate-command': beforeTerminate,
+    'after-terminate-command': afterTerminate,
+  } = flags;
+  if (flags['check-timeout'] !== undefined && check === undefined)
+    problems.push('--check-timeout is for --check-command.');
   if (flags['command-timeout'] !== undefined && beforeTerminate === undefined && afterTerminate === undefined) {
     problems.push('--command-timeout is for --before-terminate-command and --after-terminate-command.');
   }
@@ -82,5 +96,9 @@ function readHooks(flags: GateFlags, problems: string[]): HookPlan | undefined {
 /** The gates of a command line that no record holds, spelt out again. */
 export function gateWords(flags: GateFlags): readonly string[] {
   const texts = [...COMMANDS, 'check-timeout', 'command-timeout'] as const;
-  return [...texts.flatMap((name) => (flags[name] === undefined ? [] : [`--${name}`, flags[name]])), ...(flags.alarm ?? []).flatMap((name) => ['--alarm', name]), ...switchWord('skip-elb-health-check', flags['skip-elb-health-check'])];
+  return [
+    ...texts.flatMap((name) => (flags[name] === undefined ? [] : [`--${name}`, flags[name]])),
+    ...(flags.alarm ?? []).flatMap((name) => ['--alarm', name]),
+    ...switchWord('skip-elb-health-check', flags['skip-elb-health-check']),
+  ];
 }

@@ -38,7 +38,11 @@ export type NumberTexts = { readonly [name in NumberName]?: string | undefined }
  * Reads the numbers named, in milliseconds. Problems are added to `problems` as whole sentences, so
  * that the user sees all of them at once; the value is then the fallback.
  */
-export function readNumbers<N extends NumberName>(names: readonly N[], given: NumberTexts, problems: string[]): Record<N, number> {
+export function readNumbers<N extends NumberName>(
+  names: readonly N[],
+  given: NumberTexts,
+  problems: string[],
+): Record<N, number> {
   const entries = names.map((name) => [name, readNumber(name, given[name], problems) * 1000] as const);
   return Object.fromEntries(entries) as Record<N, number>;
 }

@@ -11,7 +11,10 @@ const REGION = /^[a-z]+(-[a-z]+)+-\d+$/;
  */
 export function checkRegion(region: string): string {
   if (REGION.test(region)) return region;
-  throw usage('usage.region', `"${region}" is not the name of an AWS region; they look like eu-west-1. It comes from --region, AWS_REGION, AWS_DEFAULT_REGION or the profile.`);
+  throw usage(
+    'usage.region',
+    `"${region}" is not the name of an AWS region; they look like eu-west-1. It comes from --region, AWS_REGION, AWS_DEFAULT_REGION or the profile.`,
+  );
 }
 
 /**
@@ -23,7 +26,9 @@ export function checkEndpoint(env: Environment): void {
   const endpoint = env['AWS_ENDPOINT_URL'];
   if (endpoint === undefined || endpoint === '') return;
   if (URL.canParse(endpoint) && /^https?:$/.test(new URL(endpoint).protocol)) return;
-  throw usage('usage.endpoint', `AWS_ENDPOINT_URL must be an http or https address, not "${endpoint}".`, ['unset AWS_ENDPOINT_URL']);
+  throw usage('usage.endpoint', `AWS_ENDPOINT_URL must be an http or https address, not "${endpoint}".`, [
+    'unset AWS_ENDPOINT_URL',
+  ]);
 }
 
 /**
@@ -38,5 +43,7 @@ export function checkProxy(env: Environment): void {
   const value = env[name] ?? '';
   const address = value.includes('://') ? value : `http://${value}`;
   if (URL.canParse(address) && /^https?:$/.test(new URL(address).protocol)) return;
-  throw usage('usage.proxy', `${name} must be the address of an HTTP proxy, such as http://proxy:3128.`, [`unset ${name}`]);
+  throw usage('usage.proxy', `${name} must be the address of an HTTP proxy, such as http://proxy:3128.`, [
+    `unset ${name}`,
+  ]);
 }

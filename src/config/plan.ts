@@ -45,7 +45,18 @@ const SWAPS: readonly SwapChoice[] = ['outdated', 'always', 'never'];
 export function readWanted(flags: GroupFlags, otherProblems: readonly string[] = []): Wanted {
   const problems = [...otherProblems];
   const seconds = readNumbers(
-    ['warmup-seconds', 'action-timeout', 'lenient-look-back', 'wait-timeout', 'healthy-timeout', 'warmup', 'deadline', 'drain-timeout', 'wait-for-lock', 'poll'],
+    [
+      'warmup-seconds',
+      'action-timeout',
+      'lenient-look-back',
+      'wait-timeout',
+      'healthy-timeout',
+      'warmup',
+      'deadline',
+      'drain-timeout',
+      'wait-for-lock',
+      'poll',
+    ],
     flags,
     problems,
   );
@@ -56,7 +67,8 @@ export function readWanted(flags: GroupFlags, otherProblems: readonly string[] =
   if (problems.length === 0 && seconds.warmup >= seconds['healthy-timeout']) {
     problems.push('--warmup must be shorter than --healthy-timeout: no instance could ever be proven in time.');
   }
-  if (problems.length === 0 && (gates?.bakeMs ?? 0) >= seconds.deadline) problems.push('--bake must be shorter than --deadline: nothing could ever be judged in time.');
+  if (problems.length === 0 && (gates?.bakeMs ?? 0) >= seconds.deadline)
+    problems.push('--bake must be shorter than --deadline: nothing could ever be judged in time.');
   if (problems.length > 0) throw badFlags(problems);
   return deepFreeze({
     ...strategy,
@@ -85,13 +97,35 @@ export function readWanted(flags: GroupFlags, otherProblems: readonly string[] =
 }
 
 /** Who runs, over which groups: the rest of a plan. */
-export type RunFacts = Pick<Plan, 'strategy' | 'run' | 'host' | 'pid' | 'build' | 'lock' | 'groups' | 'region' | 'again' | 'adoptOnly'> & { readonly stack?: string | undefined; readonly undo?: boolean; readonly goOn?: boolean; readonly restart?: RestartPlan };
+export type RunFacts = Pick<
+  Plan,
+  'strategy' | 'run' | 'host' | 'pid' | 'build' | 'lock' | 'groups' | 'region' | 'again' | 'adoptOnly'
+> & {
+  readonly stack?: string | undefined;
+  readonly undo?: boolean;
+  readonly goOn?: boolean;
+  readonly restart?: RestartPlan;
+};
 
 /** One plan, frozen. */
-export function makePlan(wanted: Pick<Wanted, 'swap' | 'together' | 'force' | 'gates' | 'timing' | 'rolling'>, facts: RunFacts): Plan {
+export function makePlan(
+  wanted: Pick<Wanted, 'swap' | 'together' | 'force' | 'gates' | 'timing' | 'rolling'>,
+  facts: RunFacts,
+): Plan {
   const { stack, undo = false, ...rest } = facts;
   const { swap, together, force, gates, timing, rolling } = wanted;
-  return deepFreeze({ ...rest, ...(facts.strategy === 'rolling' && rolling !== undefined ? { rolling } : {}), ...(stack === undefined ? {} : { stack }), undo, ...(gates === undefined ? {} : { gates }), swap, together, force, timing, groups: [...new Set(facts.groups)] });
+  return deepFreeze({
+    ...rest,
+    ...(facts.strategy === 'rolling' && rolling !== undefined ? { rolling } : {}),
+    ...(stack === undefined ? {} : { stack }),
+    undo,
+    ...(gates === undefined ? {} : { gates }),
+    swap,
+    together,
+    force,
+    timing,
+    groups: [...new Set(facts.groups)],
+  });
 }
 
 /**
@@ -99,7 +133,12 @@ export function makePlan(wanted: Pick<Wanted, 'swap' | 'together' | 'force' | 'g
  * After update-stack it is update-asgs, because the parameters are in the stack already, and a command
  * line in a log must not show the values that the stack hides.
  */
-export function againCommand(target: TargetFlags, flags: GroupFlags, place: { readonly region: string; readonly profile?: string | undefined }, command = 'update-asgs'): string {
+export function againCommand(
+  target: TargetFlags,
+  flags: GroupFlags,
+  place: { readonly region: string; readonly profile?: string | undefined },
+  command = 'update-asgs',
+): string {
   const texts = ['healthy-timeout', 'warmup', 'deadline', 'drain-timeout', 'wait-for-lock', 'poll'] as const;
   const words = [
     ...(flags.swap === undefined ? [] : ['--swap', flags.swap]),
@@ -108,7 +147,9 @@ export function againCommand(target: TargetFlags, flags: GroupFlags, place: { re
     ...switchWord('force', flags.force),
     ...gateWords(flags),
     ...switchWord('ignore-ringing-alarms', flags['ignore-ringing-alarms']),
-    ...(['canary', 'bake', 'pause-at'] as const).flatMap((name) => (flags[name] === undefined ? [] : [`--${name}`, flags[name]])),
+    ...(['canary', 'bake', 'pause-at'] as const).flatMap((name) =>
+      flags[name] === undefined ? [] : [`--${name}`, flags[name]],
+    ),
     ...texts.flatMap((name) => (flags[name] === undefined ? [] : [`--${name}`, flags[name]])),
     '--region',
     place.region,

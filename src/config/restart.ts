@@ -16,7 +16,11 @@ export interface RestartFlags extends NumberTexts {
 
 /** The command of a restart: a document that SSM runs on the instance, or a line for the shell of this machine. */
 export type RestartCommand =
-  | { readonly kind: 'ssm'; readonly document: string; readonly parameters: Readonly<Record<string, readonly string[]>> }
+  | {
+      readonly kind: 'ssm';
+      readonly document: string;
+      readonly parameters: Readonly<Record<string, readonly string[]>>;
+    }
   | { readonly kind: 'exec'; readonly line: string };
 
 export interface RestartWanted {
@@ -34,9 +38,11 @@ export function readRestart(flags: RestartFlags, problems: string[]): RestartWan
   const quorum = readQuorum(flags.quorum ?? QUORUM, problems);
   const text = flags['quorum-attempts'] ?? ATTEMPTS;
   const attempts = Number(text);
-  if (!/^\d+$/.test(text) || attempts < 1 || attempts > 10_000) problems.push(`--quorum-attempts must be a whole number from 1 to 10000, not "${text}".`);
+  if (!/^\d+$/.test(text) || attempts < 1 || attempts > 10_000)
+    problems.push(`--quorum-attempts must be a whole number from 1 to 10000, not "${text}".`);
   const onError = ON_ERROR.find((one) => one === (flags['on-error'] ?? 'stop'));
-  if (onError === undefined) problems.push(`--on-error must be one of ${ON_ERROR.join(', ')}, not "${flags['on-error'] ?? ''}".`);
+  if (onError === undefined)
+    problems.push(`--on-error must be one of ${ON_ERROR.join(', ')}, not "${flags['on-error'] ?? ''}".`);
   const { 'command-timeout': commandMs } = readNumbers(['command-timeout'], flags, problems);
   const command = readCommand(flags, commandMs, problems);
   return { plan: { quorum, attempts, onError: onError ?? 'stop', commandMs }, command };
@@ -47,20 +53,38 @@ function readQuorum(text: string, problems: string[]): number {
   const value = Number(text);
   const part = /^0?\.\d+$/.test(text) && value > 0;
   const whole = /^[1-9]\d*$/.test(text);
-  if (!part && !whole) problems.push(`--quorum must be a part between 0 and 1, such as 0.66, or a number of instances from 1, not "${text}".`);
+  if (!part && !whole)
+    problems.push(
+      `--quorum must be a part between 0 and 1, such as 0.66, or a number of instances from 1, not "${text}".`,
+    );
   return value;
 }
 
 function readCommand(flags: RestartFlags, commandMs: number, problems: string[]): RestartCommand {
   const { ssm, 'ssm-document': document, 'ssm-parameter': parameters = [], exec } = flags;
-  const given = [...(ssm === undefined ? [] : ['--ssm']), ...(document === undefined ? [] : ['--ssm-document']), ...(exec === undefined ? [] : ['--exec'])];
-  if (given.length === 0) problems.push('Say what restarts an instance: --ssm COMMAND, --ssm-document NAME, or --exec COMMAND.');
+  const given = [
+    ...(ssm === undefined ? [] : ['--ssm']),
+    ...(document === undefined ? [] : ['--ssm-document']),
+    ...(exec === undefined ? [] : ['--exec']),
+  ];
+  if (given.length === 0)
+    problems.push('Say what restarts an instance: --ssm COMMAND, --ssm-document NAME, or --exec COMMAND.');
   if (given.length > 1) problems.push(`Give one of ${given.join(', ')}, not several.`);
-  for (const [name, text] of [['--ssm', ssm], ['--ssm-document', document], ['--exec', exec]] as const) if (text?.trim() === '') problems.push(`${name} must not be empty.`);
+  for (const [name, text] of [
+    ['--ssm', ssm],
+    ['--ssm-document', document],
+    ['--exec', exec],
+  ] as const)
+    if (text?.trim() === '') problems.push(`${name} must not be empty.`);
   if (parameters.length > 0 && document === undefined) problems.push('--ssm-parameter is for --ssm-document.');
   if (exec !== undefined) return { kind: 'exec', line: exec };
   // The agent itself ends a script that takes longer. Source: AWS-RunShellScript, executionTimeout.
-  if (document === undefined) return { kind: 'ssm', document: SHELL_DOCUMENT, parameters: { commands: [ssm ?? ''], executionTimeout: [String(Math.ceil(commandMs / 1000))] } };
+  if (document === undefined)
+    return {
+      kind: 'ssm',
+      document: SHELL_DOCUMENT,
+      parameters: { commands: [ssm ?? ''], executionTimeout: [String(Math.ceil(commandMs / 1000))] },
+    };
   return { kind: 'ssm', document, parameters: readParameters(parameters, problems) };
 }
 
@@ -77,7 +101,22 @@ function readParameters(texts: readonly string[], problems: string[]): Readonly<
 
 /** The choices of a restart, spelt out again. Values of parameters may be secret and are left out. */
 export function restartWords(flags: RestartFlags): string {
-  const texts = ['quorum', 'quorum-attempts', 'on-error', 'ssm', 'ssm-document', 'exec', 'command-timeout', 'check-command', 'check-timeout', 'healthy-timeout', 'warmup', 'drain-timeout', 'wait-for-lock', 'poll'] as const;
+  const texts = [
+    'quorum',
+    'quorum-attempts',
+    'on-error',
+    'ssm',
+    'ssm-document',
+    'exec',
+    'command-timeout',
+    'check-command',
+    'check-timeout',
+    'healthy-timeout',
+    'warmup',
+    'drain-timeout',
+    'wait-for-lock',
+    'poll',
+  ] as const;
   return [
     ...texts.flatMap((name) => (flags[name] === undefined ? [] : [`--${name}`, flags[name]])),
     ...(flags['ssm-parameter'] ?? []).flatMap((text) => ['--ssm-parameter', `${text.split('=')[0] ?? ''}=…`]),

@@ -42,9 +42,12 @@ const NAMES = ['ha-updater.yml', 'ha-updater.yaml'];
  */
 export async function findSettings(folder: string): Promise<string | undefined> {
   for (const place of await placesFrom(folder)) {
-    const here = await Promise.all(NAMES.map(async (name) => ((await exists(join(place, name))) ? [join(place, name)] : [])));
+    const here = await Promise.all(
+      NAMES.map(async (name) => ((await exists(join(place, name))) ? [join(place, name)] : [])),
+    );
     const [first, second] = here.flat();
-    if (second !== undefined) throw usage('config.file', `There are both ${NAMES.join(' and ')} in ${place}; keep one.`);
+    if (second !== undefined)
+      throw usage('config.file', `There are both ${NAMES.join(' and ')} in ${place}; keep one.`);
     if (first !== undefined) return first;
   }
   return undefined;
@@ -70,9 +73,16 @@ async function exists(path: string): Promise<boolean> {
  * @param known flags that it may set
  * @throws Failure `usage` with every problem, each with its line and column
  */
-export async function readSettingsFile(path: string, origin: string, known: readonly FlagShape[]): Promise<SettingsFile> {
+export async function readSettingsFile(
+  path: string,
+  origin: string,
+  known: readonly FlagShape[],
+): Promise<SettingsFile> {
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw usage('config.file', `The settings file ${origin} cannot be read: ${error.code === 'ENOENT' ? 'there is no such file' : (error.code ?? error.message)}.`);
+    throw usage(
+      'config.file',
+      `The settings file ${origin} cannot be read: ${error.code === 'ENOENT' ? 'there is no such file' : (error.code ?? error.message)}.`,
+    );
   });
   return parseSettings(text, origin, known, pathReader(dirname(path)));
 }
@@ -85,29 +95,49 @@ function pathReader(folder: string): PathReader {
     const inFolder = join(folder, text);
     if (text === '-' || isAbsolute(text) || /^[a-z][a-z0-9]*:\/\//i.test(text)) return text;
     // A command is run as it is; only a folder that is there is one.
-    if (takes.includes('COMMAND')) return (await stat(inFolder).catch(() => undefined))?.isDirectory() === true ? inFolder : text;
+    if (takes.includes('COMMAND'))
+      return (await stat(inFolder).catch(() => undefined))?.isDirectory() === true ? inFolder : text;
     return inFolder;
   };
 }
 
 /** The same from its text. */
-export async function parseSettings(text: string, origin: string, known: readonly FlagShape[], readPath: PathReader): Promise<SettingsFile> {
+export async function parseSettings(
+  text: string,
+  origin: string,
+  known: readonly FlagShape[],
+  readPath: PathReader,
+): Promise<SettingsFile> {
   const lines = new LineCounter();
   const place = (offset: number): string => {
     const { line, col } = lines.linePos(offset);
     return `${origin}:${Math.max(1, line)}:${Math.max(1, col)}`;
   };
-  const document = parseDocument(text.replace(/^\uFEFF/, ''), { version: '1.2', schema: 'core', stringKeys: true, uniqueKeys: true, prettyErrors: false, logLevel: 'silent', lineCounter: lines });
+  const document = parseDocument(text.replace(/^\uFEFF/, ''), {
+    version: '1.2',
+    schema: 'core',
+    stringKeys: true,
+    uniqueKeys: true,
+    prettyErrors: false,
+    logLevel: 'silent',
+    lineCounter: lines,
+  });
   const [error] = document.errors;
   if (error !== undefined) {
-    const what = error.code === 'MULTIPLE_DOCS' ? 'it holds several documents' : error.code === 'DUPLICATE_KEY' ? 'the same key stands twice in one map' : error.message.replace(/\.$/, '');
+    const what =
+      error.code === 'MULTIPLE_DOCS'
+        ? 'it holds several documents'
+        : error.code === 'DUPLICATE_KEY'
+          ? 'the same key stands twice in one map'
+          : error.message.replace(/\.$/, '');
     throw usage('config.syntax', `${place(error.pos[0])}: not a settings file: ${what}.`);
   }
   const problems: Reason[] = [];
   const wrong = (node: Node | null, text: string, remedy: string): void => {
     problems.push({ code: 'config.value', text: `${place(node?.range?.[0] ?? 0)}: ${text}`, remedy });
   };
-  const follow = (node: unknown): Node | null => (isAlias(node) ? ((node.resolve(document) as Node | undefined) ?? null) : ((node as Node | null) ?? null));
+  const follow = (node: unknown): Node | null =>
+    isAlias(node) ? ((node.resolve(document) as Node | undefined) ?? null) : ((node as Node | null) ?? null);
   const reader: Reader = { known, wrong, place, follow, readPath };
 
   const root = follow(document.contents);
@@ -116,8 +146,17 @@ export async function parseSettings(text: string, origin: string, known: readonl
   if (root !== null && !(isScalar(root) && root.value === null)) {
     for (const [key, name, value] of entries(reader, root, 'The file')) {
       if (name === 'defaults') defaults = await section(reader, value, 'defaults');
-      else if (name === 'stacks') for (const [, stack, inner] of entries(reader, value, 'stacks')) stacks.set(stack, await section(reader, inner, `stack ${stack}`));
-      else wrong(key, `${name} is no part of a settings file.`, known.some((flag) => flag.name === name) ? 'Write it below defaults, or below stacks and the name of a stack.' : didYouMean(name, ['defaults', 'stacks']));
+      else if (name === 'stacks')
+        for (const [, stack, inner] of entries(reader, value, 'stacks'))
+          stacks.set(stack, await section(reader, inner, `stack ${stack}`));
+      else
+        wrong(
+          key,
+          `${name} is no part of a settings file.`,
+          known.some((flag) => flag.name === name)
+            ? 'Write it below defaults, or below stacks and the name of a stack.'
+            : didYouMean(name, ['defaults', 'stacks']),
+        );
     }
   }
   const [first] = problems;
@@ -137,13 +176,21 @@ interface Reader {
 }
 
 /** Key node, its text and the value of each entry of a map. Nothing at all is an empty map. */
-function entries({ wrong, follow }: Reader, node: Node | null, noun: string): readonly (readonly [Node, string, Node | null])[] {
+function entries(
+  { wrong, follow }: Reader,
+  node: Node | null,
+  noun: string,
+): readonly (readonly [Node, string, Node | null])[] {
   if (node === null || (isScalar(node) && node.value === null)) return [];
   if (!isMap(node)) {
     wrong(node, `${noun} is no map.`, 'Write NAME: VALUE below it.');
     return [];
   }
-  return (node as YAMLMap<Node, Node | null>).items.map(({ key, value }) => [key, isScalar(key) ? String(key.value) : '', follow(value)]);
+  return (node as YAMLMap<Node, Node | null>).items.map(({ key, value }) => [
+    key,
+    isScalar(key) ? String(key.value) : '',
+    follow(value),
+  ]);
 }
 
 async function section(reader: Reader, node: Node | null, noun: string): Promise<Section> {
@@ -165,7 +212,10 @@ function hint(name: string, known: readonly FlagShape[]): string {
   const [, rest] = /^no-(.+)$/.exec(name) ?? [];
   if (known.some((flag) => flag.name === rest && flag.negatable)) return `Write ${rest ?? ''}: false.`;
   if (name === 'parameters') return 'Parameters of the template stand in a file of their own: parameters-file.';
-  return didYouMean(name, known.map((flag) => flag.name));
+  return didYouMean(
+    name,
+    known.map((flag) => flag.name),
+  );
 }
 
 function didYouMean(name: string, names: readonly string[]): string {
@@ -174,16 +224,26 @@ function didYouMean(name: string, names: readonly string[]): string {
 }
 
 /** undefined when there is nothing, or something wrong. */
-async function readValue(reader: Reader, flag: FlagShape, key: Node, node: Node | null): Promise<Said['value'] | undefined> {
+async function readValue(
+  reader: Reader,
+  flag: FlagShape,
+  key: Node,
+  node: Node | null,
+): Promise<Said['value'] | undefined> {
   const { wrong } = reader;
-  if (node === null || (isScalar(node) && node.value === null)) return void wrong(key, `${flag.name} has no value.`, 'Give one, or remove the line.');
+  if (node === null || (isScalar(node) && node.value === null))
+    return void wrong(key, `${flag.name} has no value.`, 'Give one, or remove the line.');
   if (flag.kind === 'switch') {
     if (isScalar(node) && typeof node.value === 'boolean') return node.value;
     return void wrong(node, `${flag.name} takes true or false.`, '');
   }
   if (!flag.many) return textOf(reader, flag, node);
   if (isMap(node) && flag.takes === 'KEY=VALUE') {
-    const pairs = await Promise.all(entries(reader, node, flag.name).map(async ([, name, value]) => [name, value === null ? '' : await textOf(reader, flag, value)] as const));
+    const pairs = await Promise.all(
+      entries(reader, node, flag.name).map(
+        async ([, name, value]) => [name, value === null ? '' : await textOf(reader, flag, value)] as const,
+      ),
+    );
     return pairs.map(([name, value]) => `${name}=${value ?? ''}`);
   }
   if (!isSeq(node)) {
@@ -200,8 +260,10 @@ async function readValue(reader: Reader, flag: FlagShape, key: Node, node: Node 
 
 /** A value as its author wrote it: an account id keeps its leading zero. */
 async function textOf(reader: Reader, flag: FlagShape, node: Node): Promise<string | undefined> {
-  if (!isScalar(node) || node.value === null) return void reader.wrong(node, `${flag.name} takes ${flag.many ? 'a list of values' : 'one value'}.`, '');
+  if (!isScalar(node) || node.value === null)
+    return void reader.wrong(node, `${flag.name} takes ${flag.many ? 'a list of values' : 'one value'}.`, '');
   const text = typeof node.value === 'string' ? node.value : (node.source ?? String(node.value));
-  if (flag.options !== undefined && !flag.options.includes(text)) return void reader.wrong(node, `${flag.name} takes ${flag.options.join(', ')}, not "${text}".`, '');
+  if (flag.options !== undefined && !flag.options.includes(text))
+    return void reader.wrong(node, `${flag.name} takes ${flag.options.join(', ')}, not "${text}".`, '');
   return /FILE|FOLDER|PATH/.test(flag.takes ?? '') ? reader.readPath(text, flag.takes ?? '') : text;
 }

@@ -69,7 +69,10 @@ export async function readSettings(asked: SettingsAsked): Promise<Settings> {
   const variables = fromEnvironment(mine, env);
   const path = asked.config ?? env['HA_UPDATER_CONFIG'] ?? (await findSettings(cwd));
   const origin = path === undefined ? '' : relative(cwd, path) || path;
-  const file: SettingsFile = path === undefined || path === '' ? { defaults: [], stacks: new Map() } : await readSettingsFile(resolve(cwd, path), origin, settable(await asked.known()));
+  const file: SettingsFile =
+    path === undefined || path === ''
+      ? { defaults: [], stacks: new Map() }
+      : await readSettingsFile(resolve(cwd, path), origin, settable(await asked.known()));
 
   const taken = new Map<string, string>([...typed].map((name) => [name, `--${name}`]));
   if (stack !== undefined) taken.set('STACK', 'STACK');
@@ -85,7 +88,10 @@ export async function readSettings(asked: SettingsAsked): Promise<Settings> {
     const before = new Map(taken);
     for (const one of layer) {
       if (!mine.some(({ name }) => name === one.name)) continue;
-      const by = before.get(one.name) ?? (index > 0 ? before.get(`${one.name} of the file`) : undefined) ?? insteadOf(one.name, before);
+      const by =
+        before.get(one.name) ??
+        (index > 0 ? before.get(`${one.name} of the file`) : undefined) ??
+        insteadOf(one.name, before);
       if (by !== undefined) {
         overridden.push({ ...one, by });
         continue;
@@ -120,7 +126,8 @@ function fromEnvironment(flags: readonly FlagShape[], env: Environment): { reado
       if (/^(true|1)$/i.test(text)) said.push({ name, value: true, at });
       else if (/^(false|0)$/i.test(text)) said.push({ name, value: false, at });
       else problems.push(`${at} takes true or false, not "${text}".`);
-    } else if (options !== undefined && !options.includes(text)) problems.push(`${at} takes ${options.join(', ')}, not "${text}".`);
+    } else if (options !== undefined && !options.includes(text))
+      problems.push(`${at} takes ${options.join(', ')}, not "${text}".`);
     else said.push({ name, value: many ? text.split(/\r?\n/).filter((line) => line !== '') : text, at });
   }
   if (problems.length > 0) throw usage('config.variable', problems.join(' '));
@@ -129,13 +136,19 @@ function fromEnvironment(flags: readonly FlagShape[], env: Environment): { reado
 
 /** Variables that look mistyped. Others that begin like ours may be a pipeline's own. */
 async function unknownVariables({ flags, known, env }: SettingsAsked): Promise<readonly string[]> {
-  const ours = (list: readonly FlagShape[]): Set<string> => new Set([...settable(list).map(({ name }) => variableOf(name)), 'HA_UPDATER_CONFIG', 'HA_UPDATER_SPEED']);
+  const ours = (list: readonly FlagShape[]): Set<string> =>
+    new Set([...settable(list).map(({ name }) => variableOf(name)), 'HA_UPDATER_CONFIG', 'HA_UPDATER_SPEED']);
   const own = ours(flags);
   const strange = Object.keys(env).filter((name) => name.startsWith('HA_UPDATER_') && !own.has(name));
   if (strange.length === 0) return [];
   const all = ours(await known());
   return strange.flatMap((name) => {
-    const meant = all.has(name) ? undefined : nearest(name.slice('HA_UPDATER_'.length), [...all].map((one) => one.slice('HA_UPDATER_'.length)));
+    const meant = all.has(name)
+      ? undefined
+      : nearest(
+          name.slice('HA_UPDATER_'.length),
+          [...all].map((one) => one.slice('HA_UPDATER_'.length)),
+        );
     return meant === undefined ? [] : [`${name} means nothing here; did you mean HA_UPDATER_${meant}?`];
   });
 }

@@ -16,37 +16,56 @@ const STRATEGIES = ['swap', 'rolling'] as const;
 const MOST = 10_000;
 
 /** The strategy with its limits. Problems are added as whole sentences. */
-export function readStrategy(flags: StrategyFlags, problems: string[]): { readonly strategy: 'swap' | 'rolling'; readonly rolling?: RollingChoice } {
+export function readStrategy(
+  flags: StrategyFlags,
+  problems: string[],
+): { readonly strategy: 'swap' | 'rolling'; readonly rolling?: RollingChoice } {
   const strategy = STRATEGIES.find((one) => one === (flags.strategy ?? 'swap'));
-  if (strategy === undefined) problems.push(`--strategy must be one of ${STRATEGIES.join(', ')}, not "${flags.strategy}".`);
+  if (strategy === undefined)
+    problems.push(`--strategy must be one of ${STRATEGIES.join(', ')}, not "${flags.strategy}".`);
   if (strategy !== 'rolling') {
-    const given = [...(['surge', 'unavailable'] as const).filter((name) => flags[name] !== undefined), ...(flags.serial === true ? ['serial'] : [])];
-    if (strategy === 'swap' && given.length > 0) problems.push(`${given.map((name) => `--${name}`).join(', ')} ${given.length === 1 ? 'is' : 'are'} only for --strategy rolling.`);
+    const given = [
+      ...(['surge', 'unavailable'] as const).filter((name) => flags[name] !== undefined),
+      ...(flags.serial === true ? ['serial'] : []),
+    ];
+    if (strategy === 'swap' && given.length > 0)
+      problems.push(
+        `${given.map((name) => `--${name}`).join(', ')} ${given.length === 1 ? 'is' : 'are'} only for --strategy rolling.`,
+      );
     return { strategy: 'swap' };
   }
   const surge = readShare('surge', flags.surge, { count: 1 }, problems);
   const unavailable = readShare('unavailable', flags.unavailable, { count: 0 }, problems);
   const serial = flags.serial ?? false;
-  if (isNone(surge) && isNone(unavailable)) problems.push('--surge 0 needs --unavailable: with neither above nor below the desired capacity nothing can be replaced.');
-  if ('percent' in unavailable && unavailable.percent >= 100) problems.push('--unavailable must be less than 100%: something has to serve.');
+  if (isNone(surge) && isNone(unavailable))
+    problems.push(
+      '--surge 0 needs --unavailable: with neither above nor below the desired capacity nothing can be replaced.',
+    );
+  if ('percent' in unavailable && unavailable.percent >= 100)
+    problems.push('--unavailable must be less than 100%: something has to serve.');
   if (serial && (!isAtMostOne(surge) || !isAtMostOne(unavailable) || (!isNone(surge) && !isNone(unavailable)))) {
     problems.push('--serial takes one instance at a time: it goes with --surge 1, or with --surge 0 --unavailable 1.');
   }
-  if (serial && flags.together === false) problems.push('--serial treats all groups as one, so --no-together does not go with it.');
+  if (serial && flags.together === false)
+    problems.push('--serial treats all groups as one, so --no-together does not go with it.');
   return { strategy, rolling: { surge, unavailable, serial } };
 }
 
 /** The words that say the same again. */
 export function strategyWords(flags: StrategyFlags): readonly string[] {
   const texts = ['strategy', 'surge', 'unavailable'] as const;
-  return [...texts.flatMap((name) => (flags[name] === undefined ? [] : [`--${name}`, flags[name]])), ...switchWord('serial', flags.serial)];
+  return [
+    ...texts.flatMap((name) => (flags[name] === undefined ? [] : [`--${name}`, flags[name]])),
+    ...switchWord('serial', flags.serial),
+  ];
 }
 
 function readShare(name: string, text: string | undefined, fallback: Share, problems: string[]): Share {
   if (text === undefined) return fallback;
   const [, digits, percent] = /^(\d+)(%?)$/.exec(text) ?? [];
   const value = Number(digits);
-  if (digits !== undefined && value <= (percent === '%' ? 100 : MOST)) return percent === '%' ? { percent: value } : { count: value };
+  if (digits !== undefined && value <= (percent === '%' ? 100 : MOST))
+    return percent === '%' ? { percent: value } : { count: value };
   problems.push(`--${name} must be a number of instances, or a part of them from 0% to 100%, not "${text}".`);
   return fallback;
 }

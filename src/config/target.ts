@@ -18,6 +18,13 @@ export function targetWords(name: string): readonly string[] {
 
 /** The same choice of groups again, for a shell. */
 export function targetText({ stack, asgs, ...flags }: TargetFlags): string {
-  const words = stack !== undefined ? [stack] : [...asgs.flatMap(targetWords), ...(flags['asg-tag'] ?? []).flatMap((tag) => ['--asg-tag', tag]), ...(flags['all-matching'] === true ? ['--all-matching'] : [])];
+  const words =
+    stack !== undefined
+      ? [stack]
+      : [
+          ...asgs.flatMap(targetWords),
+          ...(flags['asg-tag'] ?? []).flatMap((tag) => ['--asg-tag', tag]),
+          ...(flags['all-matching'] === true ? ['--all-matching'] : []),
+        ];
   return words.map(quote).join(' ');
 }

@@ -16,9 +16,19 @@ export interface Aim {
 export function aimOf(record: RolloutRecord): Aim {
   switch (record.strategy) {
     case 'swap':
-      return { purpose: 'double', size: doubled(record), needed: record.size.desired, why: `${record.old} old stay in service while as many new ones are proven` };
+      return {
+        purpose: 'double',
+        size: doubled(record),
+        needed: record.size.desired,
+        why: `${record.old} old stay in service while as many new ones are proven`,
+      };
     case 'rolling':
-      return { purpose: 'surge', size: surged(record, record.old), needed: surgeNeeded(record), why: `${record.surge} more than ${record.size.desired} may run, so that new ones are proven before old ones go` };
+      return {
+        purpose: 'surge',
+        size: surged(record, record.old),
+        needed: surgeNeeded(record),
+        why: `${record.surge} more than ${record.size.desired} may run, so that new ones are proven before old ones go`,
+      };
     case 'restart':
       // In place: nothing grows.
       return { purpose: 'surge', size: record.size, needed: 0, why: 'a restart changes no size' };
@@ -37,7 +47,9 @@ export function reaches(size: Size, target: Size): boolean {
 
 /** The size to ask for: a surge never makes anything smaller, because that would let Auto Scaling choose who goes. */
 export function towards({ purpose, size }: Aim, now: Size): Size {
-  return purpose === 'double' ? size : { min: size.min, desired: Math.max(size.desired, now.desired), max: Math.max(size.max, now.max) };
+  return purpose === 'double'
+    ? size
+    : { min: size.min, desired: Math.max(size.desired, now.desired), max: Math.max(size.max, now.max) };
 }
 
 /**

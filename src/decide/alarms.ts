@@ -17,11 +17,17 @@ export function alarmed(observed: Pick<Observed, 'alarms'>, plan: Plan, startedA
 
 /** Alarms that were named and do not exist: nobody would hear them. */
 export function missingAlarms(observed: Observed, plan: Plan): readonly Reason[] {
-  return unheard(observed, plan).map((name) => ({ code: 'alarm.missing', text: `there is no CloudWatch alarm ${name}`, remedy: 'Check the name, the account and the region.' }));
+  return unheard(observed, plan).map((name) => ({
+    code: 'alarm.missing',
+    text: `there is no CloudWatch alarm ${name}`,
+    remedy: 'Check the name, the account and the region.',
+  }));
 }
 
 function unheard({ alarms }: Pick<Observed, 'alarms'>, { gates }: Plan): readonly string[] {
-  return alarms === undefined ? [] : (gates?.alarms ?? []).filter((name) => !alarms.some((alarm) => alarm.name === name));
+  return alarms === undefined
+    ? []
+    : (gates?.alarms ?? []).filter((name) => !alarms.some((alarm) => alarm.name === name));
 }
 
 /** Alarms that ring before anything was begun. */

@@ -16,13 +16,23 @@ interface Standing {
 }
 
 /** What stands between two batches of a rolling rollout: a bake, or a pause that was asked for; undefined when nothing does. */
-export function between(observed: Observed, group: Group, record: RollingRecord, { ready, settled }: Standing): Step | undefined {
+export function between(
+  observed: Observed,
+  group: Group,
+  record: RollingRecord,
+  { ready, settled }: Standing,
+): Step | undefined {
   if (!settled) return undefined;
-  const paused = pauseDue(record, shareOf(ready, record)) ?? (record.serial ? pauseOfMate(observed, group, record) : undefined);
+  const paused =
+    pauseDue(record, shareOf(ready, record)) ?? (record.serial ? pauseOfMate(observed, group, record) : undefined);
   const bakes = ready === 0 ? undefined : bakesUntil(observed, group, record);
   if (bakes !== undefined) return { kind: 'wait', wait: bakingWait(group, record, ready, bakes) };
   if (paused === undefined) return undefined;
-  const action = { type: 'pause', group: group.name, record: { ...record, gates: { ...record.gates, paused } } } as const;
+  const action = {
+    type: 'pause',
+    group: group.name,
+    record: { ...record, gates: { ...record.gates, paused } },
+  } as const;
   return act('pause', action, `somebody wants to look before more than ${paused} % of it is new`);
 }
 

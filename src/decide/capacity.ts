@@ -22,7 +22,12 @@ export function sameSize(a: Size, b: Size): boolean {
  * Which of `leaving` may be terminated now without taking service below `floor` units: all that are
  * not in service, and of the others as many as the rest can spare.
  */
-export function sparable(group: Group, leaving: readonly Instance[], staying: readonly Instance[], floor: number): readonly Instance[] {
+export function sparable(
+  group: Group,
+  leaving: readonly Instance[],
+  staying: readonly Instance[],
+  floor: number,
+): readonly Instance[] {
   const idle = leaving.filter((instance) => !inService(group, instance));
   const busy = interleaveZones(leaving.filter((instance) => inService(group, instance)));
   let left = units(staying.filter((instance) => inService(group, instance))) + units(busy);
@@ -38,7 +43,9 @@ export function sparable(group: Group, leaving: readonly Instance[], staying: re
 /** One of each zone in turn, so that a batch never empties a zone first. */
 export function interleaveZones(instances: readonly Instance[]): readonly Instance[] {
   const zones = new Map<string, Instance[]>();
-  for (const instance of [...instances].sort((a, b) => (a.launchedAt ?? 0) - (b.launchedAt ?? 0) || compare(a.id, b.id))) {
+  for (const instance of [...instances].sort(
+    (a, b) => (a.launchedAt ?? 0) - (b.launchedAt ?? 0) || compare(a.id, b.id),
+  )) {
     const queue = zones.get(instance.zone) ?? [];
     queue.push(instance);
     zones.set(instance.zone, queue);
@@ -57,7 +64,8 @@ export function interleaveZones(instances: readonly Instance[]): readonly Instan
 /** Cuts a list into batches that one call takes. */
 export function batches(instances: readonly Instance[]): readonly (readonly string[])[] {
   const cut: string[][] = [];
-  for (let from = 0; from < instances.length; from += BATCH) cut.push(instances.slice(from, from + BATCH).map((instance) => instance.id));
+  for (let from = 0; from < instances.length; from += BATCH)
+    cut.push(instances.slice(from, from + BATCH).map((instance) => instance.id));
   return cut;
 }
 

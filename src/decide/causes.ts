@@ -34,7 +34,13 @@ export function causeOf(detail: ChangeDetail, place: Place): string {
 export function certainDetails(change: ResourceChange): readonly ChangeDetail[] {
   return change.details.filter((detail) => {
     const doubt = detail.evaluation === 'Dynamic' && detail.source === 'DirectModification';
-    return !(doubt && change.details.some((other) => other.source === 'ParameterReference' && other.attribute === detail.attribute && other.name === detail.name));
+    return !(
+      doubt &&
+      change.details.some(
+        (other) =>
+          other.source === 'ParameterReference' && other.attribute === detail.attribute && other.name === detail.name,
+      )
+    );
   });
 }
 
@@ -60,7 +66,9 @@ export function parametersBehind(entity: string, place: Place, seen: Set<string>
 /** `, from parameter Ami`: what the parent gives to a nested stack's parameter. */
 function upward(parameter: string, { parent }: Place): string {
   if (parent === undefined) return '';
-  const given = certainDetails(parent.change).filter(({ name, source }) => name?.split('.')[0] === 'Parameters' && source !== 'Automatic');
+  const given = certainDetails(parent.change).filter(
+    ({ name, source }) => name?.split('.')[0] === 'Parameters' && source !== 'Automatic',
+  );
   const exact = given.filter(({ name }) => name === `Parameters.${parameter}`);
   const causes = [...new Set((exact.length > 0 ? exact : given).map((detail) => causeOf(detail, parent.place)))];
   return causes.length === 0 ? '' : `, from ${causes.join(' and ')}`;

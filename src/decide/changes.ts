@@ -18,17 +18,27 @@ export function saysNothingChanges(reason: string): boolean {
 
 /** All changes, those of nested stacks after the one that brings them. */
 export function allChanges(stack: StackChanges): readonly PlacedChange[] {
-  return stack.changes.flatMap((change) => [{ stackName: stack.stackName, change }, ...(change.nested === undefined ? [] : allChanges(change.nested))]);
+  return stack.changes.flatMap((change) => [
+    { stackName: stack.stackName, change },
+    ...(change.nested === undefined ? [] : allChanges(change.nested)),
+  ]);
 }
 
 /** Groups that a change takes away or makes anew: their instances would go at once, swap or no swap. */
 export function lostGroups(stack: StackChanges): readonly PlacedChange[] {
-  return allChanges(stack).filter(({ change }) => change.type === groupType && (change.action === 'Remove' || replaces(change)));
+  return allChanges(stack).filter(
+    ({ change }) => change.type === groupType && (change.action === 'Remove' || replaces(change)),
+  );
 }
 
 /** Nested stacks that a change takes away or makes anew, with all that is in them. */
 export function lostStacks(stack: StackChanges): readonly PlacedChange[] {
-  return allChanges(stack).filter(({ change }) => change.type === 'AWS::CloudFormation::Stack' && change.physicalId !== '' && (change.action === 'Remove' || replaces(change)));
+  return allChanges(stack).filter(
+    ({ change }) =>
+      change.type === 'AWS::CloudFormation::Stack' &&
+      change.physicalId !== '' &&
+      (change.action === 'Remove' || replaces(change)),
+  );
 }
 
 /** Conditional counts: whether it comes to it is only known when it is too late. */
@@ -46,7 +56,8 @@ export function countChanges(stack: StackChanges): number {
  * was planned, or once the stack goes back: then what is done is undone.
  */
 export function changesDone(events: readonly StackEvent[], total: number): ChangesDone | undefined {
-  if (total === 0 || events.some((event) => isStackItself(event) && event.status.includes('ROLLBACK'))) return undefined;
+  if (total === 0 || events.some((event) => isStackItself(event) && event.status.includes('ROLLBACK')))
+    return undefined;
   const through = new Set<string>();
   for (const event of events) {
     const key = `${event.stackId}/${event.logicalId}`;

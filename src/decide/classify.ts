@@ -33,7 +33,13 @@ export interface Split {
 
 /** Splits by launch time against the record, so that every process that resumes agrees. */
 export function split(group: Group, record: Pick<RolloutRecord, 'startedAt'>): Split {
-  const halves = { old: [] as Instance[], new: [] as Instance[], unknown: [] as Instance[], leaving: [] as Instance[], parked: [] as Instance[] };
+  const halves = {
+    old: [] as Instance[],
+    new: [] as Instance[],
+    unknown: [] as Instance[],
+    leaving: [] as Instance[],
+    parked: [] as Instance[],
+  };
   for (const instance of group.instances) {
     const where = standing(instance.lifecycle);
     if (where === 'retained') continue;
@@ -42,8 +48,7 @@ export function split(group: Group, record: Pick<RolloutRecord, 'startedAt'>): S
     else if (instance.launchedAt === undefined) {
       // EC2 has forgotten the dead ones; they serve nobody and hold nobody up.
       if (instance.healthy) halves.unknown.push(instance);
-    }
-    else if (second(instance.launchedAt) < second(record.startedAt)) halves.old.push(instance);
+    } else if (second(instance.launchedAt) < second(record.startedAt)) halves.old.push(instance);
     else halves.new.push(instance);
   }
   return halves;
@@ -55,8 +60,13 @@ export function units(instances: readonly Instance[]): number {
 }
 
 /** What a balancer says of an instance; a balancer that does not mention it says absent. */
-export function verdictOf(instance: Instance, balancer: Balancer): { readonly verdict: HealthVerdict; readonly reason: string } {
-  return instance.health.find((row) => row.balancer === balancer.id) ?? { verdict: 'absent', reason: 'not registered yet' };
+export function verdictOf(
+  instance: Instance,
+  balancer: Balancer,
+): { readonly verdict: HealthVerdict; readonly reason: string } {
+  return (
+    instance.health.find((row) => row.balancer === balancer.id) ?? { verdict: 'absent', reason: 'not registered yet' }
+  );
 }
 
 /** In service: Auto Scaling says so, and every balancer that can judge says healthy and not draining. */
@@ -92,9 +102,19 @@ export function outdated(group: Group, instance: Instance): boolean {
  * New instances of a rolling rollout that was taken over after its verdict, launched before that from a configuration
  * that is no longer the group's: whoever stopped because of a bad image, and mended it, wants those replaced too.
  */
-export function overtaken(group: Group, fresh: readonly Instance[], adoptedAt: number | undefined): readonly Instance[] {
+export function overtaken(
+  group: Group,
+  fresh: readonly Instance[],
+  adoptedAt: number | undefined,
+): readonly Instance[] {
   if (adoptedAt === undefined || group.configurations.length === 0) return [];
-  return fresh.filter((instance) => instance.launchedAt !== undefined && instance.launchedAt < adoptedAt && instance.configuration !== '' && outdated(group, instance));
+  return fresh.filter(
+    (instance) =>
+      instance.launchedAt !== undefined &&
+      instance.launchedAt < adoptedAt &&
+      instance.configuration !== '' &&
+      outdated(group, instance),
+  );
 }
 
 /** Instants by the second: EC2 knows launch times no finer. */

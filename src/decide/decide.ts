@@ -25,7 +25,13 @@ import { byStrategy } from './strategies.js';
 import { unfreeze } from './unfreeze.js';
 
 /** The strategies: one function each, from what is seen to what to do next. */
-const STRATEGIES: Readonly<Record<Plan['strategy'], (observed: Observed, plan: Plan) => Decision>> = { swap: rollOut, rolling: rollOut, restart, prove, unfreeze };
+const STRATEGIES: Readonly<Record<Plan['strategy'], (observed: Observed, plan: Plan) => Decision>> = {
+  swap: rollOut,
+  rolling: rollOut,
+  restart,
+  prove,
+  unfreeze,
+};
 
 /**
  * What to do next with all groups of the run. Pure: the same observation and plan give the same
@@ -35,7 +41,11 @@ export function decide(shown: Observed, plan: Plan): Decision {
   const removed = notesRemoved(shown, plan);
   if (removed !== undefined) return removed;
   const observed = { ...shown, groups: shown.groups.map((group) => withNotes(group, shown.seen)) };
-  return withHooks(observed, plan, byStrategy(observed, plan, (part, of) => STRATEGIES[of.strategy](part, of)));
+  return withHooks(
+    observed,
+    plan,
+    byStrategy(observed, plan, (part, of) => STRATEGIES[of.strategy](part, of)),
+  );
 }
 
 /** Grow, prove, judge together, take the old ones out, restore: see docs/ARCHITECTURE.md for the phases. Each record says by which strategy. */
@@ -79,7 +89,11 @@ function rollOut(observed: Observed, plan: Plan): Decision {
         switch (turn.step.kind) {
           case 'act':
             // Growing starts only when every group of the run has its record.
-            if ((turn.step.phase === 'canary' || turn.step.phase === 'double' || turn.step.phase === 'surge') && (gate.starting || noting)) waits.push({ group: name, phase: 'record', why: 'the other groups are not recorded yet', instances: [] });
+            if (
+              (turn.step.phase === 'canary' || turn.step.phase === 'double' || turn.step.phase === 'surge') &&
+              (gate.starting || noting)
+            )
+              waits.push({ group: name, phase: 'record', why: 'the other groups are not recorded yet', instances: [] });
             else acts.push(...turn.step.acts);
             phases.set(name, turn.step.phase);
             break;
@@ -104,7 +118,12 @@ function rollOut(observed: Observed, plan: Plan): Decision {
   }
   const blocked = turns.some((turn) => turn.kind === 'settling' || turn.kind === 'silent' || turn.kind === 'adopt');
   // A group that is still growing, or has to grow again, is not judged, and so neither are its mates.
-  const unready = turns.some((turn) => turn.kind === 'step' && turn.group.notes.verdict === undefined && (turn.step.kind === 'act' || turn.step.kind === 'wait'));
+  const unready = turns.some(
+    (turn) =>
+      turn.kind === 'step' &&
+      turn.group.notes.verdict === undefined &&
+      (turn.step.kind === 'act' || turn.step.kind === 'wait'),
+  );
   const open = blocked || gate.starting || unready;
   const paused = pausing(observed, proving, open);
   acts.push(...paused.acts);
@@ -129,16 +148,38 @@ function rollOut(observed: Observed, plan: Plan): Decision {
 
 /** Our lease on what nobody alive holds. What was paused is resumed in the same breath: nobody else can do so twice. */
 function takeOver(observed: Observed, plan: Plan, adopted: readonly Group[]): readonly Because[] {
-  const resumes = plan.goOn === true ? adopted.filter(({ notes: { record, verdict } }) => verdict?.outcome !== 'rollBack' && record !== undefined && waitsForResume(record)) : [];
+  const resumes =
+    plan.goOn === true
+      ? adopted.filter(
+          ({ notes: { record, verdict } }) =>
+            verdict?.outcome !== 'rollBack' && record !== undefined && waitsForResume(record),
+        )
+      : [];
   const rest = adopted.filter((group) => !resumes.includes(group));
   const passing = resumes.flatMap((group): Because[] => {
     const { record } = group.notes;
     if (record === undefined) return [];
     const paused = record.gates?.paused ?? 0;
-    return [{ action: { type: 'rewrite', group: group.name, record: { ...record, gates: { ...record.gates, passed: paused } }, lease: ourLease(observed, plan, [group]) }, why: `resumed at ${paused} %` }];
+    return [
+      {
+        action: {
+          type: 'rewrite',
+          group: group.name,
+          record: { ...record, gates: { ...record.gates, passed: paused } },
+          lease: ourLease(observed, plan, [group]),
+        },
+        why: `resumed at ${paused} %`,
+      },
+    ];
   });
   if (rest.length === 0) return passing;
-  return [...passing, { action: { type: 'renew', groups: rest.map((group) => group.name), lease: ourLease(observed, plan, rest) }, why: 'the run that began this is gone; taking over' }];
+  return [
+    ...passing,
+    {
+      action: { type: 'renew', groups: rest.map((group) => group.name), lease: ourLease(observed, plan, rest) },
+      why: 'the run that began this is gone; taking over',
+    },
+  ];
 }
 
 /** The rest is launched once the canaries of all groups that are judged together are through. */
@@ -160,13 +201,23 @@ type Turn =
   | { readonly kind: 'silent'; readonly group: Group; readonly wait: Wait }
   | { readonly kind: 'adopt'; readonly group: Group }
   | { readonly kind: 'undo'; readonly group: Group; readonly acts: readonly Because[] }
-  | { readonly kind: 'step'; readonly group: Group; readonly record: RolloutRecord; readonly step: ReturnType<typeof step>; readonly adopted: boolean }
+  | {
+      readonly kind: 'step';
+      readonly group: Group;
+      readonly record: RolloutRecord;
+      readonly step: ReturnType<typeof step>;
+      readonly adopted: boolean;
+    }
   | { readonly kind: 'fresh'; readonly group: Group };
 
 /** The turns of all groups. One of a joint rolling rollout that cannot go on holds the others. */
 function turnsOf(observed: Observed, plan: Plan): readonly Turn[] {
   const turns = observed.groups.map((group) => turnOf(observed, plan, group));
-  const halted = turns.flatMap((turn) => (turn.kind === 'step' && turn.step.kind === 'stuck' && turn.record.together ? [{ group: turn.group.name, why: turn.step.why }] : []))[0];
+  const halted = turns.flatMap((turn) =>
+    turn.kind === 'step' && turn.step.kind === 'stuck' && turn.record.together
+      ? [{ group: turn.group.name, why: turn.step.why }]
+      : [],
+  )[0];
   return halted === undefined ? turns : observed.groups.map((group) => turnOf(observed, plan, group, halted));
 }
 
@@ -176,7 +227,11 @@ function turnOf(observed: Observed, plan: Plan, group: Group, halted?: Halted): 
   if (isPending(seen, group.name)) return { kind: 'settling', group };
   // A rollout that we took over and that rolled back does not answer what this run was asked for.
   const adopted = seen.adoptedAt[group.name] !== undefined;
-  if (result !== undefined && (plan.adoptOnly || !(result.outcome === 'putBack' || (adopted && result.outcome === 'rolledBack')))) return { kind: 'over', group, result };
+  if (
+    result !== undefined &&
+    (plan.adoptOnly || !(result.outcome === 'putBack' || (adopted && result.outcome === 'rolledBack')))
+  )
+    return { kind: 'over', group, result };
   const { record } = group.notes;
   if (record === undefined) return { kind: 'fresh', group };
   const who = holder(observed, plan, group);
@@ -191,36 +246,82 @@ function turnOf(observed: Observed, plan: Plan, group: Group, halted?: Halted): 
     case 'ours': {
       // The pause was made by the run before us, and shows only now: somebody has resumed it already.
       const justAdopted = observed.at - (seen.adoptedAt[group.name] ?? -Infinity) < LATE_MS;
-      if (plan.goOn === true && justAdopted && waitsForResume(record) && group.notes.verdict?.outcome !== 'rollBack') return { kind: 'adopt', group };
+      if (plan.goOn === true && justAdopted && waitsForResume(record) && group.notes.verdict?.outcome !== 'rollBack')
+        return { kind: 'adopt', group };
       const taken = record.run !== plan.run;
-      if (taken && nothingBegun(observed, record)) return { kind: 'undo', group, acts: [undo(observed, group, record, `run ${record.run} had noted it and changed nothing yet`)] };
+      if (taken && nothingBegun(observed, record))
+        return {
+          kind: 'undo',
+          group,
+          acts: [undo(observed, group, record, `run ${record.run} had noted it and changed nothing yet`)],
+        };
       const broken = haltedByHook(observed, group);
-      return { kind: 'step', group, record, step: broken === undefined ? step(observed, plan, group, record, holdOf(observed, plan, group, record, halted)) : { kind: 'stuck', why: broken }, adopted: taken };
+      return {
+        kind: 'step',
+        group,
+        record,
+        step:
+          broken === undefined
+            ? step(observed, plan, group, record, holdOf(observed, plan, group, record, halted))
+            : { kind: 'stuck', why: broken },
+        adopted: taken,
+      };
     }
   }
 }
 
 /** True while no group of that run is beyond its record: what one of them began, all have to finish. */
 function nothingBegun(observed: Observed, record: RolloutRecord): boolean {
-  return observed.groups.every(({ notes, ...group }) => notes.record?.run !== record.run || notBegun({ ...group, notes }, notes.record));
+  return observed.groups.every(
+    ({ notes, ...group }) => notes.record?.run !== record.run || notBegun({ ...group, notes }, notes.record),
+  );
 }
 
-function silence(group: Group, who: { readonly lease: NonNullable<Group['notes']['lease']>; readonly until: number }): Wait {
+function silence(
+  group: Group,
+  who: { readonly lease: NonNullable<Group['notes']['lease']>; readonly until: number },
+): Wait {
   const why = `${describeHolder(who.lease)} began a rollout here and may be dead; it is taken over unless it shows a sign of life`;
   return { group: group.name, phase: 'preflight', why, instances: [], until: who.until };
 }
 
 /** Groups that no longer exist: a reason not to start, or the end of their rollout. */
-function vanished(observed: Observed, plan: Plan): { readonly reasons: readonly Reason[]; readonly results: readonly GroupResult[] } {
+function vanished(
+  observed: Observed,
+  plan: Plan,
+): { readonly reasons: readonly Reason[]; readonly results: readonly GroupResult[] } {
   const known = observed.missing.filter((name) => observed.seen.known[name] !== undefined);
-  const never = observed.missing.filter((name) => observed.seen.known[name] === undefined && observed.seen.results[name] === undefined);
+  const never = observed.missing.filter(
+    (name) => observed.seen.known[name] === undefined && observed.seen.results[name] === undefined,
+  );
   // What a dead run left on the others is finished first, whoever is missing.
-  const begun = observed.groups.some(({ notes }) => notes.record !== undefined) || Object.keys(observed.seen.results).length > 0;
+  const begun =
+    observed.groups.some(({ notes }) => notes.record !== undefined) || Object.keys(observed.seen.results).length > 0;
   return {
-    reasons: begun || (plan.adoptOnly && observed.groups.length > 0) ? [] : never.map((name) => ({ code: 'group.missing', group: name, text: 'there is no such Auto Scaling group', remedy: 'Check the name, the account and the region.' })),
+    reasons:
+      begun || (plan.adoptOnly && observed.groups.length > 0)
+        ? []
+        : never.map((name) => ({
+            code: 'group.missing',
+            group: name,
+            text: 'there is no such Auto Scaling group',
+            remedy: 'Check the name, the account and the region.',
+          })),
     results: [
-      ...known.map((name) => ({ group: name, outcome: 'stuck' as const, why: 'the group was deleted during the rollout' })),
-      ...(plan.adoptOnly ? never.map((name) => ({ group: name, outcome: 'skipped' as const, why: 'it no longer exists' })) : begun ? never.map((name) => ({ group: name, outcome: 'stuck' as const, why: 'there is no such Auto Scaling group' })) : []),
+      ...known.map((name) => ({
+        group: name,
+        outcome: 'stuck' as const,
+        why: 'the group was deleted during the rollout',
+      })),
+      ...(plan.adoptOnly
+        ? never.map((name) => ({ group: name, outcome: 'skipped' as const, why: 'it no longer exists' }))
+        : begun
+          ? never.map((name) => ({
+              group: name,
+              outcome: 'stuck' as const,
+              why: 'there is no such Auto Scaling group',
+            }))
+          : []),
     ],
   };
 }
@@ -248,25 +349,42 @@ function startGate(observed: Observed, plan: Plan, turns: readonly Turn[], missi
   // Names that are all unknown are a mistake, not work that is done.
   if (plan.adoptOnly && turns.length === 0 && missing.length > 0) return refuse(missing);
   if (plan.adoptOnly) return { ...open, results: skip('no earlier rollout is left here') };
-  if (turns.some(isFinishing)) return { ...open, results: skip('not started: an earlier rollout could not be finished') };
-  if (fresh.length > 0 && turns.some((turn) => turn.kind === 'silent' || turn.kind === 'settling')) return { ...open, starting: true };
+  if (turns.some(isFinishing))
+    return { ...open, results: skip('not started: an earlier rollout could not be finished') };
+  if (fresh.length > 0 && turns.some((turn) => turn.kind === 'silent' || turn.kind === 'settling'))
+    return { ...open, starting: true };
 
   const begun = turns.some((turn) => turn.kind === 'step');
   if (observed.wish !== undefined && !begun && fresh.length > 0) {
     if (Object.keys(observed.seen.results).length > 0) return { ...open, results: skip(observed.wish.why) };
-    return refuse([{ code: 'run.interrupted', text: observed.wish.why, remedy: 'Start again when you want the groups swapped.' }]);
+    return refuse([
+      { code: 'run.interrupted', text: observed.wish.why, remedy: 'Start again when you want the groups swapped.' },
+    ]);
   }
   const checks = fresh.map((group) => ({ group, check: preflight(observed, plan, group) }));
   const rings = fresh.length > 0 && !begun ? ringingReasons(observed, plan) : [];
-  const reasons = [...missing, ...rings, ...checks.flatMap(({ check }) => (check.kind === 'refuse' ? check.reasons : []))];
+  const reasons = [
+    ...missing,
+    ...rings,
+    ...checks.flatMap(({ check }) => (check.kind === 'refuse' ? check.reasons : [])),
+  ];
   if (reasons.length > 0) return begun ? takeBack(observed, turns, reasons) : refuse(reasons);
 
-  const results = checks.flatMap(({ group, check }): GroupResult[] => (check.kind === 'skip' ? [{ group: group.name, outcome: 'skipped', why: check.why }] : []));
+  const results = checks.flatMap(({ group, check }): GroupResult[] =>
+    check.kind === 'skip' ? [{ group: group.name, outcome: 'skipped', why: check.why }] : [],
+  );
   const waits = begun ? checks.flatMap(waiting) : [...checks.flatMap(waiting), ...unshown(observed, plan, checks)];
   if (waits.length > 0) return { ...open, waits, results, starting: true };
   const ready = checks.flatMap(({ group, check }) => (check.kind === 'ready' ? [{ group, check }] : []));
-  const lease = ourLease(observed, plan, ready.map(({ group }) => group));
-  const acts = ready.map(({ group, check }) => ({ action: { type: 'record', group: group.name, record: check.record, lease } as const, why: check.why }));
+  const lease = ourLease(
+    observed,
+    plan,
+    ready.map(({ group }) => group),
+  );
+  const acts = ready.map(({ group, check }) => ({
+    action: { type: 'record', group: group.name, record: check.record, lease } as const,
+    why: check.why,
+  }));
   return { ...open, acts, results, starting: acts.length > 0 };
 }
 
@@ -282,7 +400,9 @@ function isFinishing(turn: Turn): boolean {
 /** A group cannot start although others have their record: theirs are taken back where nothing was changed yet. */
 function takeBack(observed: Observed, turns: readonly Turn[], reasons: readonly Reason[]): Gate {
   const why = `taken back: ${reasons[0]?.text ?? ''}`;
-  const acts = turns.flatMap((turn) => (turn.kind === 'step' && notBegun(turn.group, turn.record) ? [undo(observed, turn.group, turn.record, why)] : []));
+  const acts = turns.flatMap((turn) =>
+    turn.kind === 'step' && notBegun(turn.group, turn.record) ? [undo(observed, turn.group, turn.record, why)] : [],
+  );
   if (acts.length > 0) return { kind: 'closed', decision: { kind: 'act', actions: acts, progress: [] } };
   const late = [...new Set(reasons.flatMap((reason) => reason.group ?? []))];
   const results = late.map((group): GroupResult => ({

@@ -4,7 +4,12 @@ import { causeOf, certainDetails, parametersBehind, type Place } from './causes.
 import { allChanges } from './changes.js';
 
 /** Properties of a group that say what it launches. */
-const LAUNCHES: ReadonlySet<string> = new Set(['LaunchConfigurationName', 'LaunchTemplate', 'MixedInstancesPolicy', 'InstanceId']);
+const LAUNCHES: ReadonlySet<string> = new Set([
+  'LaunchConfigurationName',
+  'LaunchTemplate',
+  'MixedInstancesPolicy',
+  'InstanceId',
+]);
 
 /** What a change of the stack does to a group that stays. */
 export interface Effect {
@@ -23,13 +28,21 @@ export interface Effect {
 export function effectOn(changes: StackChanges, group: Pick<Group, 'name' | 'size'>, refs: readonly string[]): Effect {
   const becomes = outdatedBy(changes, group.name, refs);
   const resized = resizedBy(changes, group);
-  const gone = allChanges(changes).flatMap(({ change }) => (change.action === 'Remove' || change.replacement === 'True' ? [change.physicalId] : []));
-  return { ...(becomes !== undefined && { becomes }), ...(resized !== undefined && { resized }), replaced: gone.filter((id) => id !== '') };
+  const gone = allChanges(changes).flatMap(({ change }) =>
+    change.action === 'Remove' || change.replacement === 'True' ? [change.physicalId] : [],
+  );
+  return {
+    ...(becomes !== undefined && { becomes }),
+    ...(resized !== undefined && { resized }),
+    replaced: gone.filter((id) => id !== ''),
+  };
 }
 
 /** Sizes as CloudFormation will set them; the desired capacity stays between the other two. */
 function resizedBy(changes: StackChanges, { name, size }: Pick<Group, 'name' | 'size'>): Size | undefined {
-  const details = allChanges(changes).flatMap(({ change }) => (change.physicalId === name && change.action === 'Modify' ? certainDetails(change) : []));
+  const details = allChanges(changes).flatMap(({ change }) =>
+    change.physicalId === name && change.action === 'Modify' ? certainDetails(change) : [],
+  );
   const after = (property: string): number | undefined => {
     const text = details.find((detail) => detail.name === property)?.after;
     return text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined;
@@ -45,11 +58,20 @@ function outdatedBy(changes: StackChanges, group: string, refs: readonly string[
   const look = (place: Place): string | undefined => {
     for (const change of place.stack.changes) {
       if (change.physicalId === group && change.action === 'Modify') {
-        const detail = certainDetails(change).find(({ name }) => name !== undefined && LAUNCHES.has(name.split('.')[0] ?? ''));
+        const detail = certainDetails(change).find(
+          ({ name }) => name !== undefined && LAUNCHES.has(name.split('.')[0] ?? ''),
+        );
         if (detail !== undefined) return `${detail.name ?? ''} changes by ${causeOf(detail, place)}`;
       }
-      const follows = change.type === 'AWS::EC2::LaunchTemplate' && change.physicalId !== '' && refs.some((ref) => ref.startsWith(`lt/${change.physicalId}:$`));
-      if (follows && change.action === 'Modify' && certainDetails(change).some(({ name }) => name?.split('.')[0] === 'LaunchTemplateData')) {
+      const follows =
+        change.type === 'AWS::EC2::LaunchTemplate' &&
+        change.physicalId !== '' &&
+        refs.some((ref) => ref.startsWith(`lt/${change.physicalId}:$`));
+      if (
+        follows &&
+        change.action === 'Modify' &&
+        certainDetails(change).some(({ name }) => name?.split('.')[0] === 'LaunchTemplateData')
+      ) {
         const parameters = parametersBehind(change.logicalId, place);
         return `its launch template ${change.logicalId} changes${parameters.length === 0 ? '' : ` by parameter ${parameters.join(', ')}`}`;
       }

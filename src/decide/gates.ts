@@ -47,7 +47,11 @@ export function nowAim({ size }: Pick<Group, 'size'>, record: RolloutRecord): Ai
 }
 
 /** Until when what is proven has to stay in service; undefined when it has, or when that was not asked for. */
-export function bakesUntil({ seen, at }: Pick<Observed, 'seen' | 'at'>, { name }: Group, { gates }: RolloutRecord): Instant | undefined {
+export function bakesUntil(
+  { seen, at }: Pick<Observed, 'seen' | 'at'>,
+  { name }: Group,
+  { gates }: RolloutRecord,
+): Instant | undefined {
   const bakeMs: Milliseconds = gates?.bakeMs ?? 0;
   if (bakeMs === 0) return undefined;
   const until = (seen.bakingSince[name] ?? at) + bakeMs;
@@ -84,8 +88,14 @@ export function waitsForResume({ gates }: RolloutRecord): boolean {
 }
 
 /** Where another group of the same rollout was paused: groups that take turns or are judged together stop as one, also when the note of one came late. */
-export function pauseOfMate({ groups }: Pick<Observed, 'groups'>, { name }: Group, { run }: RolloutRecord): number | undefined {
-  const paused = groups.flatMap(({ name: other, notes: { record: mate } }) => (other !== name && mate?.run === run && waitsForResume(mate) ? [mate.gates?.paused ?? 0] : []));
+export function pauseOfMate(
+  { groups }: Pick<Observed, 'groups'>,
+  { name }: Group,
+  { run }: RolloutRecord,
+): number | undefined {
+  const paused = groups.flatMap(({ name: other, notes: { record: mate } }) =>
+    other !== name && mate?.run === run && waitsForResume(mate) ? [mate.gates?.paused ?? 0] : [],
+  );
   return paused.length === 0 ? undefined : Math.max(...paused);
 }
 
@@ -93,12 +103,30 @@ export function pauseOfMate({ groups }: Pick<Observed, 'groups'>, { name }: Grou
 export function pausedReasons({ groups, seen }: Observed, plan: Plan): readonly Reason[] {
   if (plan.undo || plan.goOn === true) return [];
   return groups.flatMap(({ name, notes: { record, verdict } }): Reason[] => {
-    if (record === undefined || !waitsForResume(record) || verdict?.outcome === 'rollBack' || seen.results[name] !== undefined) return [];
-    return [{ code: 'group.paused', group: name, text: `run ${record.run} is paused at ${record.gates?.paused ?? 0} %`, remedy: 'Go on with resume, or undo it with rollback.' }];
+    if (
+      record === undefined ||
+      !waitsForResume(record) ||
+      verdict?.outcome === 'rollBack' ||
+      seen.results[name] !== undefined
+    )
+      return [];
+    return [
+      {
+        code: 'group.paused',
+        group: name,
+        text: `run ${record.run} is paused at ${record.gates?.paused ?? 0} %`,
+        remedy: 'Go on with resume, or undo it with rollback.',
+      },
+    ];
   });
 }
 
-const GATE_FLAGS: Readonly<Record<GateName, string>> = { check: '--check-command', before: '--before-terminate-command', after: '--after-terminate-command', alarms: '--alarm' };
+const GATE_FLAGS: Readonly<Record<GateName, string>> = {
+  check: '--check-command',
+  before: '--before-terminate-command',
+  after: '--after-terminate-command',
+  alarms: '--alarm',
+};
 
 /** What a rollout that somebody else began has to pass and this run knows nothing of. */
 export function lackingReasons({ groups, seen }: Observed, plan: Plan): readonly Reason[] {
@@ -113,6 +141,13 @@ export function lackingReasons({ groups, seen }: Observed, plan: Plan): readonly
     const lacking = relevant.filter((need) => !has.includes(need)).map((need) => GATE_FLAGS[need]);
     if (lacking.length === 0) return [];
     const remedy = 'Give them again as they were, or go on without them: --without-gates.';
-    return [{ code: 'group.gates', group: name, text: `run ${record.run} was begun with ${lacking.join(' and ')}, and this run has none`, remedy }];
+    return [
+      {
+        code: 'group.gates',
+        group: name,
+        text: `run ${record.run} was begun with ${lacking.join(' and ')}, and this run has none`,
+        remedy,
+      },
+    ];
   });
 }

@@ -8,7 +8,13 @@ import type { RestartRecord } from '../model/record.js';
  * last one stays, nothing runs where requests still come in, and the notes go only when all is back.
  * Answers the rule that the action would break, or undefined.
  */
-export function restartRule(plan: Plan, group: Group, record: RestartRecord, action: Action, gone: readonly string[] = []): string | undefined {
+export function restartRule(
+  plan: Plan,
+  group: Group,
+  record: RestartRecord,
+  action: Action,
+  gone: readonly string[] = [],
+): string | undefined {
   const { out } = group.notes;
   const noted = new Set(out?.instances.map(({ id }) => id));
   switch (action.type) {
@@ -20,14 +26,24 @@ export function restartRule(plan: Plan, group: Group, record: RestartRecord, act
       return action.record.run === record.run ? undefined : 'that is not the record of this rollout';
     case 'suspend':
       if (group.balancerOnly) return 'a balancer has no processes';
-      return action.processes.every((process) => record.suspended.includes(process)) ? undefined : 'the record does not name these processes';
+      return action.processes.every((process) => record.suspended.includes(process))
+        ? undefined
+        : 'the record does not name these processes';
     case 'resume':
-      if (!action.processes.every((process) => record.suspended.includes(process))) return 'these were not suspended by us';
+      if (!action.processes.every((process) => record.suspended.includes(process)))
+        return 'these were not suspended by us';
       return outNow(group, gone);
     case 'note': {
       if (action.out.run !== record.run) return 'the note is of another rollout';
       if (action.out.number <= (out?.number ?? 0)) return 'an older note would be taken for the newer one';
-      const forgotten = group.instances.find((one) => noted.has(one.id) && !action.out.instances.some(({ id }) => id === one.id) && lives(one) && !gone.includes(one.id) && !listedByAll(group, one));
+      const forgotten = group.instances.find(
+        (one) =>
+          noted.has(one.id) &&
+          !action.out.instances.some(({ id }) => id === one.id) &&
+          lives(one) &&
+          !gone.includes(one.id) &&
+          !listedByAll(group, one),
+      );
       if (forgotten !== undefined) return `${forgotten.id} is out, and nobody would know it any more`;
       const more = action.out.instances.filter(({ id }) => !noted.has(id)).map(({ id }) => id);
       const foreign = more.find((id) => !group.instances.some((one) => one.id === id));
@@ -36,7 +52,11 @@ export function restartRule(plan: Plan, group: Group, record: RestartRecord, act
     case 'deregister': {
       const unnoted = action.targets.find(({ instance }) => !noted.has(instance));
       if (unnoted !== undefined) return `${unnoted.instance} is not noted as out`;
-      return enoughWithout(group, record.quorum, action.targets.map(({ instance }) => instance));
+      return enoughWithout(
+        group,
+        record.quorum,
+        action.targets.map(({ instance }) => instance),
+      );
     }
     case 'register': {
       const unnoted = action.targets.find(({ instance }) => !noted.has(instance));
@@ -53,7 +73,12 @@ export function restartRule(plan: Plan, group: Group, record: RestartRecord, act
     case 'cancel':
       return noted.has(action.instance) ? undefined : `${action.instance} is not noted as out`;
     case 'clear':
-      return outNow(group, gone) ?? (record.suspended.some((process) => group.suspended.includes(process)) ? 'its processes are suspended still' : undefined);
+      return (
+        outNow(group, gone) ??
+        (record.suspended.some((process) => group.suspended.includes(process))
+          ? 'its processes are suspended still'
+          : undefined)
+      );
     case 'pause':
     case 'shield':
     case 'resize':
@@ -67,7 +92,9 @@ export function restartRule(plan: Plan, group: Group, record: RestartRecord, act
 /** Too few would stay in service without these; taking out who serves nobody costs nothing. */
 function enoughWithout(group: Group, share: number, going: readonly string[]): string | undefined {
   const taken = new Set(group.notes.out?.instances.map(({ id }) => id));
-  const total = group.instances.filter((one) => one.lifecycle === 'InService' && (taken.has(one.id) || listedByAll(group, one))).length;
+  const total = group.instances.filter(
+    (one) => one.lifecycle === 'InService' && (taken.has(one.id) || listedByAll(group, one)),
+  ).length;
   const before = group.instances.filter((one) => serves(group, one));
   const after = before.filter(({ id }) => !going.includes(id)).length;
   if (after === before.length || group.balancers.length === 0) return undefined;
@@ -79,7 +106,14 @@ function enoughWithout(group: Group, share: number, going: readonly string[]): s
 /** Something that lives is noted as out and still is. */
 function outNow(group: Group, gone: readonly string[]): string | undefined {
   const out = group.notes.out?.instances.flatMap(({ id }) => group.instances.filter((one) => one.id === id)) ?? [];
-  const away = out.find((one) => lives(one) && !gone.includes(one.id) && one.healthy && !listedByAll(group, one) && !one.health.some(({ verdict }) => verdict === 'unhealthy'));
+  const away = out.find(
+    (one) =>
+      lives(one) &&
+      !gone.includes(one.id) &&
+      one.healthy &&
+      !listedByAll(group, one) &&
+      !one.health.some(({ verdict }) => verdict === 'unhealthy'),
+  );
   return away === undefined ? undefined : `${away.id} is still out of a balancer`;
 }
 
@@ -88,12 +122,20 @@ function mentions(instance: Instance, balancer: Balancer): boolean {
 }
 
 function listedByAll(group: Group, instance: Instance): boolean {
-  return group.balancers.every((balancer) => instance.health.some((row) => row.balancer === balancer.id && row.verdict !== 'absent' && row.verdict !== 'draining'));
+  return group.balancers.every((balancer) =>
+    instance.health.some(
+      (row) => row.balancer === balancer.id && row.verdict !== 'absent' && row.verdict !== 'draining',
+    ),
+  );
 }
 
 function serves(group: Group, instance: Instance): boolean {
   const judges = group.balancers.filter(({ judged }) => judged);
-  return instance.lifecycle === 'InService' && instance.healthy && judges.every((balancer) => instance.health.some((row) => row.balancer === balancer.id && row.verdict === 'healthy'));
+  return (
+    instance.lifecycle === 'InService' &&
+    instance.healthy &&
+    judges.every((balancer) => instance.health.some((row) => row.balancer === balancer.id && row.verdict === 'healthy'))
+  );
 }
 
 function lives(instance: Instance): boolean {

@@ -28,8 +28,20 @@ export function halve(
   const chosen = within(free, group.size.desired - group.size.min);
   if (free.length > 0 && chosen.length === 0) {
     const size = fitting(group, free);
-    if (size !== undefined) return act('halve', { type: 'resize', group: group.name, size, purpose: 'fit' }, `the lightest of the ${half} half weighs more than the desired capacity ${group.size.desired} may fall by; as much as is there launches nobody`);
-    return waitFor(observed, plan, group, verdict.at, `its desired capacity ${group.size.desired} may not fall below min ${group.size.min}, because instances were put aside or replaced by somebody else`, []);
+    if (size !== undefined)
+      return act(
+        'halve',
+        { type: 'resize', group: group.name, size, purpose: 'fit' },
+        `the lightest of the ${half} half weighs more than the desired capacity ${group.size.desired} may fall by; as much as is there launches nobody`,
+      );
+    return waitFor(
+      observed,
+      plan,
+      group,
+      verdict.at,
+      `its desired capacity ${group.size.desired} may not fall below min ${group.size.min}, because instances were put aside or replaced by somebody else`,
+      [],
+    );
   }
   if (chosen.length > 0) {
     const acts = batches(chosen).map((instances) => ({
@@ -49,7 +61,9 @@ export function halve(
     group,
     verdict.at,
     `terminating the ${half} half would leave ${have} ${half === 'old' ? 'proven ' : ''}in service, less than ${record.size.desired}`,
-    staying.filter((instance) => !reliable.includes(instance) || !inService(group, instance)).map((instance) => ({ id: instance.id, why: notInService(group, instance) || 'in service, warming up' })),
+    staying
+      .filter((instance) => !reliable.includes(instance) || !inService(group, instance))
+      .map((instance) => ({ id: instance.id, why: notInService(group, instance) || 'in service, warming up' })),
   );
 }
 

@@ -37,7 +37,10 @@ function checkFailure({ words, output }: HookResult): string {
 }
 
 function lastLine(output: string): string {
-  const line = output.split('\n').filter((text) => text.trim() !== '').at(-1);
+  const line = output
+    .split('\n')
+    .filter((text) => text.trim() !== '')
+    .at(-1);
   return line === undefined ? '' : `: ${line.length > 200 ? `…${line.slice(-200)}` : line}`;
 }
 
@@ -53,8 +56,12 @@ export function failedCheck(seen: Seen, plan: Plan, instance: Instance): string 
  */
 export function haltedByHook({ seen }: Observed, group: Group): string | undefined {
   if (group.notes.verdict?.outcome === 'rollBack') return undefined;
-  const failed = (kind: HookKind, ids: readonly string[]): string | undefined => ids.find((id) => resultOf(seen, kind, id)?.passed === false);
-  const before = failed('beforeTerminate', group.instances.map(({ id }) => id));
+  const failed = (kind: HookKind, ids: readonly string[]): string | undefined =>
+    ids.find((id) => resultOf(seen, kind, id)?.passed === false);
+  const before = failed(
+    'beforeTerminate',
+    group.instances.map(({ id }) => id),
+  );
   if (before !== undefined) return whyHalted('before', before, resultOf(seen, 'beforeTerminate', before));
   const after = failed('afterTerminate', seen.leaving[group.name] ?? []);
   return after === undefined ? undefined : whyHalted('after', after, resultOf(seen, 'afterTerminate', after));
@@ -70,8 +77,12 @@ function whyHalted(when: string, instance: string, result: HookResult | undefine
  */
 export function withHooks(observed: Observed, plan: Plan, decision: Decision): Decision {
   if (plan.gates?.hooks === undefined || (decision.kind !== 'act' && decision.kind !== 'wait')) return decision;
-  const due: HookDue[] = observed.groups.flatMap((group) => [...checksDue(observed, plan, group), ...afterDue(observed, plan, group)]);
-  if (decision.kind === 'wait') return { ...decision, forMs: Math.min(decision.forMs, nextCheck(observed)), hooks: due };
+  const due: HookDue[] = observed.groups.flatMap((group) => [
+    ...checksDue(observed, plan, group),
+    ...afterDue(observed, plan, group),
+  ]);
+  if (decision.kind === 'wait')
+    return { ...decision, forMs: Math.min(decision.forMs, nextCheck(observed)), hooks: due };
   const held: Wait[] = [];
   const actions = decision.actions.flatMap(({ action, why }) => {
     const { go, before, wait } = heldBack(observed, plan, action);
@@ -80,12 +91,27 @@ export function withHooks(observed: Observed, plan: Plan, decision: Decision): D
     return go === undefined ? [] : [{ action: go, why }];
   });
   if (actions.length > 0) return { ...decision, actions, hooks: due };
-  return { kind: 'wait', forMs: Math.min(plan.timing.pollMs, nextCheck(observed)), waits: held, progress: decision.progress, hooks: due };
+  return {
+    kind: 'wait',
+    forMs: Math.min(plan.timing.pollMs, nextCheck(observed)),
+    waits: held,
+    progress: decision.progress,
+    hooks: due,
+  };
 }
 
 /** As much of an action as may be sent now, and the commands that the rest waits for. */
-function heldBack(observed: Observed, plan: Plan, action: Action): { readonly go?: Action; readonly before: readonly HookDue[]; readonly wait?: Wait } {
-  const wait = (group: string, why: string, ids: readonly string[]): Wait => ({ group, phase: 'halve', why, instances: ids.map((id) => ({ id, why: 'the command runs' })) });
+function heldBack(
+  observed: Observed,
+  plan: Plan,
+  action: Action,
+): { readonly go?: Action; readonly before: readonly HookDue[]; readonly wait?: Wait } {
+  const wait = (group: string, why: string, ids: readonly string[]): Wait => ({
+    group,
+    phase: 'halve',
+    why,
+    instances: ids.map((id) => ({ id, why: 'the command runs' })),
+  });
   if (action.type === 'terminate' && plan.gates?.hooks?.beforeTerminate !== undefined) {
     const rollsBack = observed.groups.find(({ name }) => name === action.group)?.notes.verdict?.outcome === 'rollBack';
     const isOver = (id: string): boolean => {
@@ -96,11 +122,23 @@ function heldBack(observed: Observed, plan: Plan, action: Action): { readonly go
     const open = action.instances.filter((id) => !isOver(id));
     const before = open.map((instance) => ({ kind: 'beforeTerminate', group: action.group, instance }) as const);
     if (open.length === 0) return { go: action, before };
-    return { ...(ready.length === 0 ? {} : { go: { ...action, instances: ready } }), before, wait: wait(action.group, 'the command before the termination has to end first', open) };
+    return {
+      ...(ready.length === 0 ? {} : { go: { ...action, instances: ready } }),
+      before,
+      wait: wait(action.group, 'the command before the termination has to end first', open),
+    };
   }
   if (action.type === 'clear' && action.notes.includes('record')) {
-    const open = afterDue(observed, plan, observed.groups.find(({ name }) => name === action.group)).map(({ instance }) => instance);
-    if (open.length > 0) return { before: [], wait: { ...wait(action.group, 'the command after the termination has to end first', open), phase: 'clear' } };
+    const open = afterDue(
+      observed,
+      plan,
+      observed.groups.find(({ name }) => name === action.group),
+    ).map(({ instance }) => instance);
+    if (open.length > 0)
+      return {
+        before: [],
+        wait: { ...wait(action.group, 'the command after the termination has to end first', open), phase: 'clear' },
+      };
   }
   return { go: action, before: [] };
 }
@@ -118,7 +156,10 @@ function checksDue(observed: Observed, plan: Plan, group: Group): readonly HookD
 function candidates(observed: Observed, plan: Plan, group: Group): readonly Instance[] {
   const { record, verdict, lease } = group.notes;
   if (record?.strategy === 'restart') return lease?.run === plan.run ? restartedNow(observed, plan, group) : [];
-  if (record === undefined) return plan.strategy === 'prove' ? group.instances.filter(({ lifecycle }) => standing(lifecycle) !== 'leaving') : [];
+  if (record === undefined)
+    return plan.strategy === 'prove'
+      ? group.instances.filter(({ lifecycle }) => standing(lifecycle) !== 'leaving')
+      : [];
   return lease?.run !== plan.run || verdict?.outcome === 'rollBack' ? [] : split(group, record).new;
 }
 
@@ -136,27 +177,45 @@ function restartedNow({ commands, seen }: Observed, plan: Plan, { notes, instanc
 function afterDue({ seen }: Observed, plan: Plan, group: Group | undefined): readonly HookDue[] {
   if (group === undefined || plan.gates?.hooks?.afterTerminate === undefined) return [];
   return (seen.leaving[group.name] ?? [])
-    .filter((id) => !group.instances.some((instance) => instance.id === id) && resultOf(seen, 'afterTerminate', id) === undefined)
+    .filter(
+      (id) =>
+        !group.instances.some((instance) => instance.id === id) && resultOf(seen, 'afterTerminate', id) === undefined,
+    )
     .map((instance) => ({ kind: 'afterTerminate', group: group.name, instance }));
 }
 
 /** When the next check that failed is due again; far away without one. */
 function nextCheck({ seen, at }: Observed): number {
-  const due = Object.entries(seen.hooks).flatMap(([key, result]) => (key.startsWith('check ') && !result.passed ? [result.at + CHECK_EVERY_MS - at] : []));
+  const due = Object.entries(seen.hooks).flatMap(([key, result]) =>
+    key.startsWith('check ') && !result.passed ? [result.at + CHECK_EVERY_MS - at] : [],
+  );
   return Math.max(100, Math.min(...due.filter((ms) => ms > 0), Infinity));
 }
 
 /** Results that are still worth something: whoever fell out of service has to pass its check again. */
 export function keepResults(seen: Seen, serving: ReadonlySet<string>): Seen['hooks'] {
-  return Object.fromEntries(Object.entries(seen.hooks).filter(([key]) => !key.startsWith('check ') || serving.has(key.slice('check '.length))));
+  return Object.fromEntries(
+    Object.entries(seen.hooks).filter(([key]) => !key.startsWith('check ') || serving.has(key.slice('check '.length))),
+  );
 }
 
 /** Who of a group leaves by this rollout's doing: what we terminated, and for whoever takes over what is on its way out. */
 export function keepLeaving(seen: Seen, group: Group): readonly string[] {
   const { record, verdict } = group.notes;
   if (record === undefined) return [];
-  const goes = verdict?.outcome === 'rollBack' ? 'new' : verdict !== undefined || record.strategy === 'rolling' ? 'old' : undefined;
-  const isOld = (at: Instant | undefined): boolean => at !== undefined && Math.floor(at / 1000) < Math.floor(record.startedAt / 1000);
-  const seenLeaving = goes === undefined ? [] : split(group, record).leaving.filter(({ launchedAt }) => isOld(launchedAt) === (goes === 'old')).map(({ id }) => id);
+  const goes =
+    verdict?.outcome === 'rollBack'
+      ? 'new'
+      : verdict !== undefined || record.strategy === 'rolling'
+        ? 'old'
+        : undefined;
+  const isOld = (at: Instant | undefined): boolean =>
+    at !== undefined && Math.floor(at / 1000) < Math.floor(record.startedAt / 1000);
+  const seenLeaving =
+    goes === undefined
+      ? []
+      : split(group, record)
+          .leaving.filter(({ launchedAt }) => isOld(launchedAt) === (goes === 'old'))
+          .map(({ id }) => id);
   return [...new Set([...(seen.leaving[group.name] ?? []), ...seenLeaving])];
 }

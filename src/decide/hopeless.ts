@@ -19,10 +19,16 @@ const CONFIGURATION_ERRORS: readonly RegExp[] = [
 ];
 
 /** Why waiting for the new instances is hopeless, or undefined while it may help. */
-export function hopeless(group: Group, record: RolloutRecord | undefined, failures: readonly FailedActivity[], fresh: readonly Instance[]): string | undefined {
+export function hopeless(
+  group: Group,
+  record: RolloutRecord | undefined,
+  failures: readonly FailedActivity[],
+  fresh: readonly Instance[],
+): string | undefined {
   for (const failure of failures) {
     if (failure.group !== group.name || (record !== undefined && failure.startedAt < record.startedAt)) continue;
-    if (CONFIGURATION_ERRORS.some((pattern) => pattern.test(failure.message))) return `launching cannot succeed: ${failure.message}`;
+    if (CONFIGURATION_ERRORS.some((pattern) => pattern.test(failure.message)))
+      return `launching cannot succeed: ${failure.message}`;
   }
   for (const instance of fresh) {
     for (const balancer of group.balancers) {

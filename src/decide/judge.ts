@@ -29,7 +29,9 @@ const ADOPTER_MS = 30_000;
  */
 export function judge(observed: Observed, plan: Plan, candidates: readonly Candidate[], open: boolean): Judgement {
   if (candidates.length === 0) return { acts: [], waits: [], results: [] };
-  const judgements = juriesOf(candidates).map((jury) => judgeOne(observed, plan, jury, open && jury.every(({ record }) => record.together)));
+  const judgements = juriesOf(candidates).map((jury) =>
+    judgeOne(observed, plan, jury, open && jury.every(({ record }) => record.together)),
+  );
   return {
     acts: judgements.flatMap((one) => one.acts),
     waits: judgements.flatMap((one) => one.waits),
@@ -40,7 +42,10 @@ export function judge(observed: Observed, plan: Plan, candidates: readonly Candi
 /** Who is judged together, as their records say: whoever takes a rollout over judges it as it was meant. */
 export function juriesOf(candidates: readonly Candidate[]): readonly (readonly Candidate[])[] {
   const joint = candidates.filter(({ record }) => record.together);
-  return [...(joint.length > 0 ? [joint] : []), ...candidates.filter(({ record }) => !record.together).map((candidate) => [candidate])];
+  return [
+    ...(joint.length > 0 ? [joint] : []),
+    ...candidates.filter(({ record }) => !record.together).map((candidate) => [candidate]),
+  ];
 }
 
 function judgeOne(observed: Observed, plan: Plan, jury: readonly Candidate[], open: boolean): Judgement {
@@ -48,10 +53,20 @@ function judgeOne(observed: Observed, plan: Plan, jury: readonly Candidate[], op
   const mate = bound === undefined ? undefined : verdictOfMate(observed, bound);
   const failing = jury.find((candidate) => candidate.step.failing !== undefined);
   const waits = jury.map((candidate) => candidate.step.wait);
-  if (mate !== undefined) return pronounce(observed, plan, jury.filter((candidate) => verdictOfMate(observed, candidate)?.outcome === mate.outcome), mate.outcome, mate.why);
-  const justAdopted = jury.some(({ group }) => observed.at - (observed.seen.adoptedAt[group.name] ?? -Infinity) < ADOPTER_MS);
+  if (mate !== undefined)
+    return pronounce(
+      observed,
+      plan,
+      jury.filter((candidate) => verdictOfMate(observed, candidate)?.outcome === mate.outcome),
+      mate.outcome,
+      mate.why,
+    );
+  const justAdopted = jury.some(
+    ({ group }) => observed.at - (observed.seen.adoptedAt[group.name] ?? -Infinity) < ADOPTER_MS,
+  );
   if (failing !== undefined && !justAdopted) {
-    const why = jury.length === 1 ? (failing.step.failing ?? '') : `${failing.group.name}: ${failing.step.failing ?? ''}`;
+    const why =
+      jury.length === 1 ? (failing.step.failing ?? '') : `${failing.group.name}: ${failing.step.failing ?? ''}`;
     const hurt = jury.filter(wouldHurt);
     if (hurt.length > 0) {
       const results = jury.map(({ group, record }): GroupResult => ({
@@ -92,12 +107,26 @@ function wouldHurt({ group, record }: Candidate): boolean {
 }
 
 /** One note per rollout: groups that were begun by different runs carry their own run's verdict. */
-function pronounce(observed: Observed, plan: Plan, jury: readonly Candidate[], outcome: Verdict['outcome'], why: string): Judgement {
+function pronounce(
+  observed: Observed,
+  plan: Plan,
+  jury: readonly Candidate[],
+  outcome: Verdict['outcome'],
+  why: string,
+): Judgement {
   const runs = [...new Set(jury.map(({ record }) => record.run))];
   const acts = runs.map((run): Because => {
     const groups = jury.filter(({ record }) => record.run === run).map(({ group }) => group);
     const verdict: Verdict = { run, outcome, at: observed.at, why };
-    return { action: { type: 'judge', groups: groups.map((group) => group.name), verdict, lease: ourLease(observed, plan, groups) }, why };
+    return {
+      action: {
+        type: 'judge',
+        groups: groups.map((group) => group.name),
+        verdict,
+        lease: ourLease(observed, plan, groups),
+      },
+      why,
+    };
   });
   return { acts, waits: [], results: [] };
 }

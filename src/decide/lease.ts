@@ -41,7 +41,16 @@ export function ourLease(observed: Observed, plan: Plan, groups: readonly Group[
 
 /** The lease that this run shows, at its n-th sign of life. */
 export function leaseOf({ run, host, pid, timing, build, lock }: Plan, beat: number, at: Instant): Lease {
-  return { run, host, pid, beat, ttlMs: timing.leaseMs, at, ...(build !== undefined && { build }), ...(lock !== undefined && { lock }) };
+  return {
+    run,
+    host,
+    pid,
+    beat,
+    ttlMs: timing.leaseMs,
+    at,
+    ...(build !== undefined && { build }),
+    ...(lock !== undefined && { lock }),
+  };
 }
 
 /** Who holds it, for people. */

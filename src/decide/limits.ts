@@ -13,12 +13,19 @@ export const ONE_ABOVE: RollingChoice = { surge: { count: 1 }, unavailable: { co
  * heaviest instance: less could not replace it.
  * @param old the instances that are there
  */
-export function limitsOf(choice: RollingChoice, group: Group, old: readonly Instance[]): Pick<RollingRecord, 'surge' | 'unavailable'> {
+export function limitsOf(
+  choice: RollingChoice,
+  group: Group,
+  old: readonly Instance[],
+): Pick<RollingRecord, 'surge' | 'unavailable'> {
   const { desired } = group.size;
   const surge = Math.min(desired, resolved(choice.surge, desired, Math.ceil));
   const heaviest = Math.max(1, ...old.map(({ weight }) => weight));
   const overshoot = Math.max(0, units(old) - desired);
-  return { surge: surge === 0 ? 0 : Math.max(surge, heaviest) + overshoot, unavailable: resolved(choice.unavailable, desired, Math.floor) };
+  return {
+    surge: surge === 0 ? 0 : Math.max(surge, heaviest) + overshoot,
+    unavailable: resolved(choice.unavailable, desired, Math.floor),
+  };
 }
 
 function resolved(share: Share, of: number, round: (exact: number) => number): number {
@@ -32,13 +39,31 @@ export function limitReasons(plan: Plan, group: Group): readonly Reason[] {
   const choice = plan.rolling ?? ONE_ABOVE;
   const { desired } = group.size;
   const { surge, unavailable } = limitsOf(choice, group, membersOf(group));
-  const against = (code: string, text: string, remedy: string): readonly Reason[] => [{ code, group: group.name, text, remedy }];
-  if (surge === 0 && unavailable === 0) return against('group.noRoom', `--surge 0 and --unavailable ${shareText(choice.unavailable)} of ${desired} let no instance be replaced`, 'Say how many may be out of service as a number (--unavailable 1), or allow a surge.');
+  const against = (code: string, text: string, remedy: string): readonly Reason[] => [
+    { code, group: group.name, text, remedy },
+  ];
+  if (surge === 0 && unavailable === 0)
+    return against(
+      'group.noRoom',
+      `--surge 0 and --unavailable ${shareText(choice.unavailable)} of ${desired} let no instance be replaced`,
+      'Say how many may be out of service as a number (--unavailable 1), or allow a surge.',
+    );
   const heaviest = Math.max(1, ...membersOf(group).map(({ weight }) => weight));
-  if (surge === 0 && heaviest > unavailable) return against('group.noRoom', `its heaviest instance counts ${heaviest}, and with --surge 0 only ${unavailable} may be out of service`, 'Allow that much to be out of service, or a surge.');
+  if (surge === 0 && heaviest > unavailable)
+    return against(
+      'group.noRoom',
+      `its heaviest instance counts ${heaviest}, and with --surge 0 only ${unavailable} may be out of service`,
+      'Allow that much to be out of service, or a surge.',
+    );
   // Of a single instance it must have been said in so many words.
   if (unavailable >= desired && !(desired === 1 && 'count' in choice.unavailable)) {
-    return against('group.allUnavailable', `--unavailable ${shareText(choice.unavailable)} would let all ${desired} instances be out of service at once`, desired === 1 ? 'Say --unavailable 1 if that is meant, or allow a surge.' : `Use at most --unavailable ${desired - 1}.`);
+    return against(
+      'group.allUnavailable',
+      `--unavailable ${shareText(choice.unavailable)} would let all ${desired} instances be out of service at once`,
+      desired === 1
+        ? 'Say --unavailable 1 if that is meant, or allow a surge.'
+        : `Use at most --unavailable ${desired - 1}.`,
+    );
   }
   return [];
 }
@@ -49,7 +74,14 @@ export function limitWarnings(plan: Plan, group: Group): readonly Reason[] {
   const { surge, unavailable } = limitsOf(plan.rolling ?? ONE_ABOVE, group, membersOf(group));
   if (unavailable === 0) return [];
   const first = surge === 0 ? ', and the first old one leaves before anything new is proven' : '';
-  return [{ code: 'group.fewer', group: group.name, text: `as few as ${Math.max(0, group.size.desired - unavailable)} of ${group.size.desired} may serve meanwhile${first}`, remedy: 'With --surge 1 --unavailable 0 it never serves with less.' }];
+  return [
+    {
+      code: 'group.fewer',
+      group: group.name,
+      text: `as few as ${Math.max(0, group.size.desired - unavailable)} of ${group.size.desired} may serve meanwhile${first}`,
+      remedy: 'With --surge 1 --unavailable 0 it never serves with less.',
+    },
+  ];
 }
 
 export function shareText(share: Share): string {
@@ -58,5 +90,7 @@ export function shareText(share: Share): string {
 
 /** The instances that a rollout would begin with. */
 export function membersOf(group: Group): readonly Instance[] {
-  return group.instances.filter((instance) => !['leaving', 'retained', 'parked'].includes(standing(instance.lifecycle)));
+  return group.instances.filter(
+    (instance) => !['leaving', 'retained', 'parked'].includes(standing(instance.lifecycle)),
+  );
 }

@@ -15,10 +15,16 @@ const BY_OTHERS = /^(Server\.(Spot|ScheduledStop)|Client\.(UserInitiated|Instanc
  * what is unhealthy is then resumed until they are on their way out. It would replace all that is unhealthy, so
  * nobody whom EC2 still runs may be; what fails its health checks is a bad version and has to be seen as one.
  */
-export function toReplace({ ended = {} }: Observed, { instances }: Pick<Group, 'instances'>, record: RolloutRecord, halves: Split): readonly Instance[] {
+export function toReplace(
+  { ended = {} }: Observed,
+  { instances }: Pick<Group, 'instances'>,
+  record: RolloutRecord,
+  halves: Split,
+): readonly Instance[] {
   if (!record.suspended.includes('ReplaceUnhealthy')) return [];
   const unhealthy = instances.filter(({ healthy, lifecycle }) => !healthy && standing(lifecycle) === 'live');
   const fresh = unhealthy.filter((instance) => halves.new.includes(instance));
-  const replaceable = unhealthy.every(({ id }) => ended[id] !== undefined) && fresh.every(({ id }) => BY_OTHERS.test(ended[id] ?? ''));
+  const replaceable =
+    unhealthy.every(({ id }) => ended[id] !== undefined) && fresh.every(({ id }) => BY_OTHERS.test(ended[id] ?? ''));
   return replaceable ? fresh : [];
 }

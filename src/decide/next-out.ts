@@ -10,9 +10,20 @@ const TOGETHER_MS = 60_000;
  * together from the zone that has most instances left, so that no zone is emptied before others. Not one more goes than the floor allows if every new one were to fail: what does not serve now counts
  * as if it might come back, so that a look that shows nobody in service takes out no more than any other.
  */
-export function nextOut(group: Group, old: readonly Instance[], ready: readonly Instance[], floor: number): readonly Instance[] {
-  const idle = oldestFirst(group, old.filter((instance) => !inService(group, instance)));
-  const busy = oldestFirst(group, old.filter((instance) => inService(group, instance)));
+export function nextOut(
+  group: Group,
+  old: readonly Instance[],
+  ready: readonly Instance[],
+  floor: number,
+): readonly Instance[] {
+  const idle = oldestFirst(
+    group,
+    old.filter((instance) => !inService(group, instance)),
+  );
+  const busy = oldestFirst(
+    group,
+    old.filter((instance) => inService(group, instance)),
+  );
   let left = units(ready) + units(old) - floor;
   let spare = units(ready) + units(busy) - floor;
   const chosen: Instance[] = [];
@@ -47,13 +58,18 @@ function oldestFirst(group: Group, instances: readonly Instance[]): readonly Ins
 
 /** Always from the zone that has most instances left, and there the oldest. */
 function spread(instances: readonly Instance[], here: Map<string, number>): readonly Instance[] {
-  const left = [...instances].sort((a, b) => (a.launchedAt ?? 0) - (b.launchedAt ?? 0) || compare(a.zone, b.zone) || compare(a.id, b.id));
+  const left = [...instances].sort(
+    (a, b) => (a.launchedAt ?? 0) - (b.launchedAt ?? 0) || compare(a.zone, b.zone) || compare(a.id, b.id),
+  );
   const order: Instance[] = [];
   while (left.length > 0) {
     const own = zoneCounts(left);
     const fullness = ({ zone }: Instance): number => (here.get(zone) ?? 0) * 10_000 + (own.get(zone) ?? 0);
     const most = Math.max(...left.map(fullness));
-    const [next] = left.splice(left.findIndex((instance) => fullness(instance) === most), 1);
+    const [next] = left.splice(
+      left.findIndex((instance) => fullness(instance) === most),
+      1,
+    );
     if (next === undefined) break;
     here.set(next.zone, (here.get(next.zone) ?? 0) - 1);
     order.push(next);

@@ -22,7 +22,11 @@ export function notesRemoved(shown: Observed, plan: Plan): Decision | undefined 
     if (notes.lease !== undefined && notes.lease.run !== plan.run) continue;
     if (shown.seen.results[name] !== undefined || isPending(shown.seen, name)) continue;
     if (shown.at - known.lease.at >= known.lease.ttlMs) {
-      over.push({ group: name, outcome: 'stuck', why: `its record is gone, and this run was silent for longer than its lease: another run may have finished run ${known.record.run}` });
+      over.push({
+        group: name,
+        outcome: 'stuck',
+        why: `its record is gone, and this run was silent for longer than its lease: another run may have finished run ${known.record.run}`,
+      });
       continue;
     }
     if (shown.at - (shown.seen.unnoted[name] ?? shown.at) < LAG_MS) continue;
@@ -30,9 +34,19 @@ export function notesRemoved(shown: Observed, plan: Plan): Decision | undefined 
     if (shown.stackStatus !== undefined && busy(shown.stackStatus)) continue;
     const { record, verdict, frozen, out } = known;
     const lease = { ...known.lease, beat: known.lease.beat + 1, at: shown.at };
-    const action = { type: 'rewrite', group: name, record, lease, ...(verdict === undefined ? {} : { verdict }), ...(frozen === undefined ? {} : { frozen }), ...(out === undefined ? {} : { out }) } as const;
+    const action = {
+      type: 'rewrite',
+      group: name,
+      record,
+      lease,
+      ...(verdict === undefined ? {} : { verdict }),
+      ...(frozen === undefined ? {} : { frozen }),
+      ...(out === undefined ? {} : { out }),
+    } as const;
     acts.push({ action, why: 'somebody removed our notes; without them nobody could finish this rollout' });
   }
   if (over.length > 0) return { kind: 'finish', results: over };
-  return acts.length > 0 && plan.strategy !== 'prove' && plan.strategy !== 'unfreeze' ? { kind: 'act', actions: acts, progress: [] } : undefined;
+  return acts.length > 0 && plan.strategy !== 'prove' && plan.strategy !== 'unfreeze'
+    ? { kind: 'act', actions: acts, progress: [] }
+    : undefined;
 }

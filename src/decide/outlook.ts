@@ -20,7 +20,12 @@ const SHUTDOWN_MS: Milliseconds = 30_000;
  * What a swap or a rolling rollout would do with a group, if the stack changed like this now.
  * @param effect what the change does to the group, see `effectOn`
  */
-export function groupOutlook(observed: Observed, plan: Plan, group: Group, { becomes, resized, replaced }: Effect): GroupOutlook {
+export function groupOutlook(
+  observed: Observed,
+  plan: Plan,
+  group: Group,
+  { becomes, resized, replaced }: Effect,
+): GroupOutlook {
   const here = membersOf(group);
   const stale = here.filter((instance) => group.configurations.length > 0 && outdated(group, instance));
   const skip = skipped(observed, plan, group, becomes);
@@ -28,7 +33,14 @@ export function groupOutlook(observed: Observed, plan: Plan, group: Group, { bec
   const size = resized ?? group.size;
   // A group that is made larger or smaller has that many when the swap begins.
   const old = resized === undefined || resized.desired === group.size.desired ? units(here) : resized.desired;
-  const record = recordOf(plan, { ...group, size }, here, { run: plan.run, startedAt: 0, size, old, suspended: [], together: plan.together });
+  const record = recordOf(plan, { ...group, size }, here, {
+    run: plan.run,
+    startedAt: 0,
+    size,
+    old,
+    suspended: [],
+    together: plan.together,
+  });
   const peak = skip === undefined ? aimOf(record).size : size;
   const rounds = roundsOf(record);
   const expectedMs = skip === undefined ? expected(plan, group, rounds, record) : 0;
@@ -36,16 +48,29 @@ export function groupOutlook(observed: Observed, plan: Plan, group: Group, { bec
   return {
     group: group.name,
     action: skip !== undefined ? 'skip' : against.length > 0 ? 'refuse' : 'swap',
-    why: skip ?? [...(becomes === undefined ? [] : [becomes]), ...(many === '' ? [] : [many])].join('; ') + (becomes === undefined && many === '' ? 'all were asked for' : ''),
+    why:
+      skip ??
+      [...(becomes === undefined ? [] : [becomes]), ...(many === '' ? [] : [many])].join('; ') +
+        (becomes === undefined && many === '' ? 'all were asked for' : ''),
     size: group.size,
     ...(resized !== undefined && { resized }),
     strategy: record.strategy === 'rolling' ? 'rolling' : 'swap',
-    ...(record.strategy === 'rolling' && { rolling: { surge: record.surge, unavailable: record.unavailable, serial: record.serial } }),
+    ...(record.strategy === 'rolling' && {
+      rolling: { surge: record.surge, unavailable: record.unavailable, serial: record.serial },
+    }),
     doubled: peak,
     instances: here.length,
     outdated: stale.map(({ id, configuration }) => ({ id, configuration })),
     ...(becomes !== undefined && { becomes }),
-    balancers: group.balancers.map(({ id, name, kind, judged, note, healthFloorMs, drainMs }) => ({ name, kind, judged, note, healthFloorMs, drainMs, ...(replaced.includes(id) && { replaced: true as const }) })),
+    balancers: group.balancers.map(({ id, name, kind, judged, note, healthFloorMs, drainMs }) => ({
+      name,
+      kind,
+      judged,
+      note,
+      healthFloorMs,
+      drainMs,
+      ...(replaced.includes(id) && { replaced: true as const }),
+    })),
     expectedMs,
     limitMs: skip === undefined ? plan.timing.totalMs + (rounds - 1) * plan.timing.progressMs + plan.timing.drainMs : 0,
     extraInstanceHours: Math.round((Math.max(0, peak.desired - size.desired) * expectedMs) / 36_000) / 100,
@@ -66,13 +91,30 @@ function allAgainst(observed: Observed, plan: Plan, group: Group): readonly Reas
   const { record, lease } = group.notes;
   if (record === undefined) return [...reasonsAgainst(observed, group, plan.force), ...limitReasons(plan, group)];
   const who = lease === undefined ? 'nobody works on it' : `held by ${lease.host} (process ${lease.pid})`;
-  return [{ code: 'group.rollout', group: group.name, text: `run ${record.run} has a rollout under way here, ${who}`, remedy: 'The next run finishes it first, or waits for its holder.' }];
+  return [
+    {
+      code: 'group.rollout',
+      group: group.name,
+      text: `run ${record.run} has a rollout under way here, ${who}`,
+      remedy: 'The next run finishes it first, or waits for its holder.',
+    },
+  ];
 }
 
 /** Not settled is no reason yet: by the time of the swap it may be. */
 function warnings(observed: Observed, plan: Plan, group: Group): readonly Reason[] {
   const open = plan.force ? undefined : unsettled(group, group.notes.record);
-  const wait: Reason[] = open === undefined ? [] : [{ code: 'group.unsettled', group: group.name, text: `now, ${open.why}`, remedy: 'The swap starts only once the group is settled.' }];
+  const wait: Reason[] =
+    open === undefined
+      ? []
+      : [
+          {
+            code: 'group.unsettled',
+            group: group.name,
+            text: `now, ${open.why}`,
+            remedy: 'The swap starts only once the group is settled.',
+          },
+        ];
   return [...wait, ...warningsAbout(observed, plan, group)];
 }
 
@@ -85,7 +127,8 @@ function roundsOf(record: RolloutRecord): number {
 
 function expected(plan: Plan, group: Group, rounds: number, record: RolloutRecord): Milliseconds {
   const judged = group.balancers.filter((balancer) => balancer.judged);
-  const most = (of: (balancer: (typeof judged)[number]) => Milliseconds): Milliseconds => judged.reduce((most, balancer) => Math.max(most, of(balancer)), 0);
+  const most = (of: (balancer: (typeof judged)[number]) => Milliseconds): Milliseconds =>
+    judged.reduce((most, balancer) => Math.max(most, of(balancer)), 0);
   const leave = most(({ drainMs }) => drainMs) + SHUTDOWN_MS;
   // One at a time means that the one before has left; else they drain while the next are proven.
   const times = record.strategy === 'rolling' && record.serial ? rounds : 1;

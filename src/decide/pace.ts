@@ -32,7 +32,8 @@ export function nextPoll(observed: Observed, plan: Plan, waits: readonly Wait[])
     const overdue = observed.at - expected;
     due.push(overdue < 0 ? -overdue : Math.max(quickPause(observed), overdue / PATIENCE));
   }
-  for (const wait of waits) if (wait.until !== undefined && wait.until > observed.at) due.push(wait.until - observed.at);
+  for (const wait of waits)
+    if (wait.until !== undefined && wait.until > observed.at) due.push(wait.until - observed.at);
   return Math.max(100, Math.round(Math.min(...due)));
 }
 
@@ -49,17 +50,32 @@ function expectedAt(group: Group): Instant | undefined {
   const open = live.filter((instance) => (instance.launchedAt ?? 0) >= record.startedAt && !inService(group, instance));
   // While more have to launch, the last of them decides, and launches take long.
   if (open.length === 0 || live.length < group.size.desired) return undefined;
-  return Math.max(...open.map((instance) => instance.launchedAt ?? 0)) + Math.max(0, ...judges.map((balancer) => balancer.healthFloorMs));
+  return (
+    Math.max(...open.map((instance) => instance.launchedAt ?? 0)) +
+    Math.max(0, ...judges.map((balancer) => balancer.healthFloorMs))
+  );
 }
 
 /** A rolling rollout has new ones to prove after its verdict too. */
 function isProving({ notes: { record, verdict }, instances }: Group): boolean {
-  return record?.strategy === 'rolling' && verdict?.outcome === 'promote' && instances.some((instance) => (instance.launchedAt ?? Infinity) < record.startedAt && standing(instance.lifecycle) !== 'leaving');
+  return (
+    record?.strategy === 'rolling' &&
+    verdict?.outcome === 'promote' &&
+    instances.some(
+      (instance) => (instance.launchedAt ?? Infinity) < record.startedAt && standing(instance.lifecycle) !== 'leaving',
+    )
+  );
 }
 
 /** A quick look costs one call for all groups, one for the stack and one per load balancer that is asked. */
 function quickPause(observed: Observed): Milliseconds {
-  const asked = new Set(observed.groups.flatMap((group) => (group.notes.verdict === undefined || isProving(group) ? group.balancers.filter((balancer) => balancer.judged).map((balancer) => balancer.id) : [])));
+  const asked = new Set(
+    observed.groups.flatMap((group) =>
+      group.notes.verdict === undefined || isProving(group)
+        ? group.balancers.filter((balancer) => balancer.judged).map((balancer) => balancer.id)
+        : [],
+    ),
+  );
   const calls = 1 + (observed.stackStatus === undefined ? 0 : 1) + asked.size;
   return Math.max(QUICK_MS, calls * PER_CALL_MS);
 }

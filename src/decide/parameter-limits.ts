@@ -10,7 +10,8 @@ const maxValueBytes = 4096;
  */
 export function violation(parameter: TemplateParameter, value: string, secret: boolean): string | undefined {
   const bytes = new TextEncoder().encode(value).length;
-  if (bytes > maxValueBytes) return `The value of ${parameter.key} has ${bytes} bytes; CloudFormation takes ${maxValueBytes}.`;
+  if (bytes > maxValueBytes)
+    return `The value of ${parameter.key} has ${bytes} bytes; CloudFormation takes ${maxValueBytes}.`;
   if (parameter.type.startsWith('AWS::SSM::Parameter::')) return undefined;
   const is = secret ? `The value of ${parameter.key}` : `${parameter.key}="${value}"`;
   const isList = parameter.type === 'CommaDelimitedList' || parameter.type.startsWith('List<');

@@ -9,7 +9,11 @@ import { leaves } from './value-diff.js';
  * @param redact takes secrets out of a text
  * @param secrets keys of NoEcho parameters: values that they cause are not shown
  */
-export function plannedResources(changes: StackChanges, redact: (text: string) => string, secrets: ReadonlySet<string>): readonly PlannedResource[] {
+export function plannedResources(
+  changes: StackChanges,
+  redact: (text: string) => string,
+  secrets: ReadonlySet<string>,
+): readonly PlannedResource[] {
   const rows = (place: Place, depth: number): readonly PlannedResource[] =>
     place.stack.changes.flatMap((change) => {
       const row: PlannedResource = {
@@ -22,14 +26,24 @@ export function plannedResources(changes: StackChanges, redact: (text: string) =
         replacement: change.replacement ?? '',
         properties: properties(change, place, redact, secrets),
       };
-      return change.nested === undefined ? [row] : [row, ...rows({ stack: change.nested, parent: { place, change } }, depth + 1)];
+      return change.nested === undefined
+        ? [row]
+        : [row, ...rows({ stack: change.nested, parent: { place, change } }, depth + 1)];
     });
   return rows({ stack: changes }, 0);
 }
 
 /** Details of one property are one row each leaf, with all their causes. */
-function properties(change: ResourceChange, place: Place, redact: (text: string) => string, secrets: ReadonlySet<string>): readonly PlannedProperty[] {
-  const rows = new Map<string, { path: string; before?: string; after?: string; replaces: boolean; causes: string[] }>();
+function properties(
+  change: ResourceChange,
+  place: Place,
+  redact: (text: string) => string,
+  secrets: ReadonlySet<string>,
+): readonly PlannedProperty[] {
+  const rows = new Map<
+    string,
+    { path: string; before?: string; after?: string; replaces: boolean; causes: string[] }
+  >();
   for (const detail of certainDetails(change)) {
     const secret = detail.entity !== undefined && secrets.has(detail.entity);
     const name = nameOf(detail);

@@ -13,7 +13,11 @@ import { proven } from './remember.js';
  * capacity has to be in service for the warm-up within the progress deadline.
  */
 export function prove(observed: Observed, plan: Plan): Decision {
-  const results: GroupResult[] = observed.missing.map((group) => ({ group, outcome: 'unproven', why: 'there is no such Auto Scaling group' }));
+  const results: GroupResult[] = observed.missing.map((group) => ({
+    group,
+    outcome: 'unproven',
+    why: 'there is no such Auto Scaling group',
+  }));
   const waits: Wait[] = [];
   for (const group of observed.groups) {
     const live = group.instances.filter((instance) => standing(instance.lifecycle) !== 'leaving');
@@ -22,16 +26,44 @@ export function prove(observed: Observed, plan: Plan): Decision {
     const why = `${ready} of ${group.size.desired} instances are proven`;
     const began = observed.seen.progressAt[group.name]?.at ?? observed.seen.firstLookAt;
     const until = Math.min(began + plan.timing.progressMs, observed.seen.firstLookAt + plan.timing.totalMs);
-    const lost = alarmed(observed, plan, observed.seen.firstLookAt) ?? hopeless(group, undefined, observed.failures, live);
-    const open = live.filter((instance) => !done.includes(instance)).map((instance) => ({ id: instance.id, why: notInService(group, instance) || notProvenYet(observed.seen, plan, instance) }));
-    if (ready >= group.size.desired && alarmed(observed, plan, observed.seen.firstLookAt) === undefined) results.push({ group: group.name, outcome: 'proven', why: group.size.desired === 0 ? 'it is empty (desired 0)' : why });
-    else if (observed.wish !== undefined) results.push({ group: group.name, outcome: 'unproven', why: `${observed.wish.why}; ${why}` });
+    const lost =
+      alarmed(observed, plan, observed.seen.firstLookAt) ?? hopeless(group, undefined, observed.failures, live);
+    const open = live
+      .filter((instance) => !done.includes(instance))
+      .map((instance) => ({
+        id: instance.id,
+        why: notInService(group, instance) || notProvenYet(observed.seen, plan, instance),
+      }));
+    if (ready >= group.size.desired && alarmed(observed, plan, observed.seen.firstLookAt) === undefined)
+      results.push({
+        group: group.name,
+        outcome: 'proven',
+        why: group.size.desired === 0 ? 'it is empty (desired 0)' : why,
+      });
+    else if (observed.wish !== undefined)
+      results.push({ group: group.name, outcome: 'unproven', why: `${observed.wish.why}; ${why}` });
     else if (lost !== undefined) results.push({ group: group.name, outcome: 'unproven', why: lost });
     else if (observed.at >= until) {
-      const rows = open.slice(0, 3).map((row) => `${row.id} ${row.why}`).join('; ');
-      results.push({ group: group.name, outcome: 'unproven', why: `${why}, and no more within ${Math.round(plan.timing.progressMs / 1000)} s: ${rows || `${units(serving(group))} launched`}` });
+      const rows = open
+        .slice(0, 3)
+        .map((row) => `${row.id} ${row.why}`)
+        .join('; ');
+      results.push({
+        group: group.name,
+        outcome: 'unproven',
+        why: `${why}, and no more within ${Math.round(plan.timing.progressMs / 1000)} s: ${rows || `${units(serving(group))} launched`}`,
+      });
     } else waits.push({ group: group.name, phase: 'prove', why, instances: open, until });
   }
-  if (waits.length === 0) return { kind: 'finish', results: plan.groups.flatMap((name) => results.filter((result) => result.group === name)) };
-  return { kind: 'wait', forMs: nextPoll(observed, plan, waits), waits, progress: observed.groups.map((group) => progressOf(observed, plan, group, 'prove')) };
+  if (waits.length === 0)
+    return {
+      kind: 'finish',
+      results: plan.groups.flatMap((name) => results.filter((result) => result.group === name)),
+    };
+  return {
+    kind: 'wait',
+    forMs: nextPoll(observed, plan, waits),
+    waits,
+    progress: observed.groups.map((group) => progressOf(observed, plan, group, 'prove')),
+  };
 }

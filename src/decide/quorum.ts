@@ -24,7 +24,8 @@ export function countQuorum(group: Group, out: readonly OutInstance[], quorum: n
   const noted = new Set(out.map(({ id }) => id));
   const members = group.instances.filter((instance) => standing(instance.lifecycle) === 'live');
   const coming = group.instances.filter((instance) => standing(instance.lifecycle) === 'coming');
-  const total = coming.length + members.filter((instance) => noted.has(instance.id) || registeredAnywhere(group, instance)).length;
+  const total =
+    coming.length + members.filter((instance) => noted.has(instance.id) || registeredAnywhere(group, instance)).length;
   const serving = members.filter((instance) => inService(group, instance)).length;
   return { total, serving, floor: floorOf(total, quorum) };
 }
@@ -38,7 +39,12 @@ export function floorOf(total: number, quorum: number): number {
 /** Instances that a restart may take: there since before it began, registered everywhere, and not about to be replaced. */
 export function restartable(group: Group, record: Pick<RestartRecord, 'startedAt'>): readonly Instance[] {
   return group.instances.filter(
-    (instance) => standing(instance.lifecycle) === 'live' && instance.healthy && instance.launchedAt !== undefined && instance.launchedAt < record.startedAt && registeredEverywhere(group, instance),
+    (instance) =>
+      standing(instance.lifecycle) === 'live' &&
+      instance.healthy &&
+      instance.launchedAt !== undefined &&
+      instance.launchedAt < record.startedAt &&
+      registeredEverywhere(group, instance),
   );
 }
 
@@ -46,7 +52,12 @@ export function restartable(group: Group, record: Pick<RestartRecord, 'startedAt
  * Who is taken out next: those that do not serve, and of the others, oldest first and one of each zone in
  * turn, as many as the quorum leaves. Nobody at all while fewer serve than it asks for.
  */
-export function nextBatch(group: Group, waiting: readonly Instance[], out: readonly OutInstance[], plan: RestartPlan): readonly OutInstance[] {
+export function nextBatch(
+  group: Group,
+  waiting: readonly Instance[],
+  out: readonly OutInstance[],
+  plan: RestartPlan,
+): readonly OutInstance[] {
   const { serving, floor } = countQuorum(group, out, plan.quorum);
   if (serving < floor) return [];
   const idle = waiting.filter((instance) => !inService(group, instance));

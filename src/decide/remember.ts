@@ -53,16 +53,31 @@ export function nothingSeen(at: Instant): Seen {
 
 /** How long an instance of this group must be in service before it is proven. */
 export function warmup(group: Group, plan: Plan): number {
-  return Math.max(plan.timing.warmupMs, ...group.balancers.filter((balancer) => balancer.judged).map((balancer) => balancer.slowStartMs));
+  return Math.max(
+    plan.timing.warmupMs,
+    ...group.balancers.filter((balancer) => balancer.judged).map((balancer) => balancer.slowStartMs),
+  );
 }
 
 /** Instances that have been in service for the whole warm-up, by this process's own looks, and passed their check. */
-export function proven(group: Group, instances: Group['instances'], seen: Seen, plan: Plan, at: Instant): Group['instances'] {
+export function proven(
+  group: Group,
+  instances: Group['instances'],
+  seen: Seen,
+  plan: Plan,
+  at: Instant,
+): Group['instances'] {
   return warm(group, instances, seen, plan, at).filter((instance) => checked(seen, plan, instance));
 }
 
 /** Those that have been in service for the whole warm-up, whatever their check says. */
-export function warm(group: Group, instances: Group['instances'], seen: Seen, plan: Plan, at: Instant): Group['instances'] {
+export function warm(
+  group: Group,
+  instances: Group['instances'],
+  seen: Seen,
+  plan: Plan,
+  at: Instant,
+): Group['instances'] {
   const needed = warmup(group, plan);
   return instances.filter((instance) => {
     const since = seen.inServiceSince[instance.id];
@@ -82,10 +97,16 @@ export function withNotes(group: Group, seen: Seen): Group {
   const current = record ?? known?.record;
   const shownVerdict = shown.verdict?.run === current?.run ? shown.verdict : undefined;
   // Ours is the same verdict with its reason in full: a tag holds only so much.
-  const verdict = shownVerdict !== undefined && shownVerdict.outcome !== known?.verdict?.outcome ? shownVerdict : known?.verdict?.run === current?.run ? known?.verdict : undefined;
+  const verdict =
+    shownVerdict !== undefined && shownVerdict.outcome !== known?.verdict?.outcome
+      ? shownVerdict
+      : known?.verdict?.run === current?.run
+        ? known?.verdict
+        : undefined;
   const stale = shown.record !== undefined && record === undefined;
   const lagging = shown.lease !== undefined && pulse(shown.lease) === seen.superseded[group.name];
-  const older = shown.lease !== undefined && shown.lease.run === known?.lease?.run && shown.lease.beat < known.lease.beat;
+  const older =
+    shown.lease !== undefined && shown.lease.run === known?.lease?.run && shown.lease.beat < known.lease.beat;
   const lease = stale || lagging || older || isBehind(shown, known) ? known?.lease : (shown.lease ?? known?.lease);
   const frozen = shown.frozen ?? known?.frozen;
   const out = newerOut(stale ? undefined : shown.out, known?.out);
@@ -113,7 +134,10 @@ function isBehind({ record }: GroupNotes, known: GroupNotes | undefined): boolea
 }
 
 /** A look that lags must not take us back to before a pause. */
-function withFurthest(record: NonNullable<GroupNotes['record']>, known: GroupNotes['record']): NonNullable<GroupNotes['record']> {
+function withFurthest(
+  record: NonNullable<GroupNotes['record']>,
+  known: GroupNotes['record'],
+): NonNullable<GroupNotes['record']> {
   if (known?.gates === undefined || known.run !== record.run) return record;
   const further = (name: 'paused' | 'passed'): { readonly paused?: number; readonly passed?: number } => {
     const most = Math.max(record.gates?.[name] ?? 0, known.gates?.[name] ?? 0);
@@ -144,16 +168,28 @@ export function remember(earlier: Seen, look: Omit<Observed, 'seen'>, plan: Plan
   for (const shown of look.groups) {
     const name = shown.name;
     const lease = shown.notes.lease;
-    if (lease !== undefined && lease.run !== plan.run && pulse(lease) !== seen.superseded[name] && !isBehind(shown.notes, seen.known[name])) {
+    if (
+      lease !== undefined &&
+      lease.run !== plan.run &&
+      pulse(lease) !== seen.superseded[name] &&
+      !isBehind(shown.notes, seen.known[name])
+    ) {
       const before = seen.leases[name];
       const beat = pulse(lease);
       next.leases[name] = before?.beat === beat ? before : { beat, since: at, moved: before !== undefined };
     }
     const group = withNotes(shown, seen);
     const { record, verdict } = group.notes;
-    if (seen.known[name]?.record !== undefined && shown.notes.record === undefined) next.unnoted[name] = seen.unnoted[name] ?? at;
+    if (seen.known[name]?.record !== undefined && shown.notes.record === undefined)
+      next.unnoted[name] = seen.unnoted[name] ?? at;
     if (lease?.run === plan.run && record !== undefined) {
-      next.known[name] = { record, lease, ...(verdict === undefined ? {} : { verdict }), ...(group.notes.frozen === undefined ? {} : { frozen: group.notes.frozen }), ...(group.notes.out === undefined ? {} : { out: group.notes.out }) };
+      next.known[name] = {
+        record,
+        lease,
+        ...(verdict === undefined ? {} : { verdict }),
+        ...(group.notes.frozen === undefined ? {} : { frozen: group.notes.frozen }),
+        ...(group.notes.out === undefined ? {} : { out: group.notes.out }),
+      };
       if (record.run !== plan.run) next.adoptedAt[name] ??= at;
     } else if (seen.known[name] !== undefined && group.notes.out !== undefined) {
       // Somebody removed our other notes: who is out must not be forgotten when the next read lags.
@@ -162,14 +198,18 @@ export function remember(earlier: Seen, look: Omit<Observed, 'seen'>, plan: Plan
     if (record !== undefined && lease?.run === plan.run) next.leaving[name] = keepLeaving(seen, group);
     for (const instance of group.instances) {
       // Nobody knows what happened while we did not look.
-      if (inService(group, instance)) next.inServiceSince[instance.id] = (blind ? undefined : seen.inServiceSince[instance.id]) ?? at;
+      if (inService(group, instance))
+        next.inServiceSince[instance.id] = (blind ? undefined : seen.inServiceSince[instance.id]) ?? at;
     }
     if (unsettled(group, record) === undefined) next.settled[name] = (seen.settled[name] ?? 0) + 1;
     if (record === undefined ? plan.strategy === 'prove' : isProving(group, record, verdict)) {
       const candidates = record === undefined ? group.instances : split(group, record).new;
-      const count = units(proven(group, candidates, { ...seen, inServiceSince: next.inServiceSince, hooks: next.hooks }, plan, at));
+      const count = units(
+        proven(group, candidates, { ...seen, inServiceSince: next.inServiceSince, hooks: next.hooks }, plan, at),
+      );
       const before = seen.progressAt[name];
-      const baking = record === undefined ? undefined : bakingSince(seen, name, isEnough(group, record, verdict, count), at);
+      const baking =
+        record === undefined ? undefined : bakingSince(seen, name, isEnough(group, record, verdict, count), at);
       if (baking !== undefined) next.bakingSince[name] = baking;
       const fell = seen.bakingSince[name] !== undefined && baking === undefined;
       const falls = before?.falls ?? 0;
@@ -186,7 +226,12 @@ export function remember(earlier: Seen, look: Omit<Observed, 'seen'>, plan: Plan
     }
   }
   const noted = look.groups.map((group) => withNotes(group, { ...seen, known: next.known }));
-  const restarts = rememberRestart({ ...seen, inServiceSince: next.inServiceSince, hooks: next.hooks }, look, noted, plan);
+  const restarts = rememberRestart(
+    { ...seen, inServiceSince: next.inServiceSince, hooks: next.hooks },
+    look,
+    noted,
+    plan,
+  );
   const held = Object.keys(next.leases).length > 0;
   const { stackBusySince: before, ...rest } = seen;
   const stackBusySince = look.stackStatus !== undefined && busy(look.stackStatus) ? (before ?? at) : undefined;
@@ -204,7 +249,9 @@ export function remember(earlier: Seen, look: Omit<Observed, 'seen'>, plan: Plan
 }
 
 function servingNow(groups: readonly Group[]): ReadonlySet<string> {
-  return new Set(groups.flatMap((group) => group.instances.filter((instance) => inService(group, instance)).map(({ id }) => id)));
+  return new Set(
+    groups.flatMap((group) => group.instances.filter((instance) => inService(group, instance)).map(({ id }) => id)),
+  );
 }
 
 /**
@@ -213,7 +260,9 @@ function servingNow(groups: readonly Group[]): ReadonlySet<string> {
  */
 function withLostNotes(seen: Seen, named: (name: string) => Group | undefined, at: Instant, plan: Plan): Seen {
   return seen.pending
-    .filter(({ action, sure }) => !sure && (action.type === 'clear' || action.type === 'record') && visible(action, named))
+    .filter(
+      ({ action, sure }) => !sure && (action.type === 'clear' || action.type === 'record') && visible(action, named),
+    )
     .reduce((sum, { action }) => sent(sum, action, at, true, plan), seen);
 }
 
@@ -225,7 +274,11 @@ export function sent(seen: Seen, action: Action, at: Instant, sure: boolean, pla
   const base = { ...seen, pending, known };
   switch (action.type) {
     case 'record': {
-      known[action.group] = { ...dropKey(dropKey(known[action.group], 'verdict'), 'out'), record: action.record, lease: action.lease };
+      known[action.group] = {
+        ...dropKey(dropKey(known[action.group], 'verdict'), 'out'),
+        record: action.record,
+        lease: action.lease,
+      };
       return {
         ...base,
         results: without(seen.results, action.group),
@@ -242,22 +295,38 @@ export function sent(seen: Seen, action: Action, at: Instant, sure: boolean, pla
       known[action.group] = { ...known[action.group], record: action.record, lease: action.lease };
       return { ...base, superseded: { ...seen.superseded, ...pulses(seen, [action.group]) } };
     case 'renew':
-      for (const name of action.groups) if (known[name] !== undefined) known[name] = { ...known[name], lease: action.lease };
+      for (const name of action.groups)
+        if (known[name] !== undefined) known[name] = { ...known[name], lease: action.lease };
       return { ...base, superseded: { ...seen.superseded, ...pulses(seen, action.groups) } };
     case 'freeze':
       known[action.group] = { ...known[action.group], frozen: action.note };
       return base;
     case 'resize':
       if (action.purpose === 'restore' || action.purpose === 'fit') return base;
-      return { ...base, ...restarted(seen, action.group, at), doubled: { ...seen.doubled, [action.group]: (seen.doubled[action.group] ?? 0) + 1 } };
+      return {
+        ...base,
+        ...restarted(seen, action.group, at),
+        doubled: { ...seen.doubled, [action.group]: (seen.doubled[action.group] ?? 0) + 1 },
+      };
     case 'clear': {
       const was = known[action.group];
-      const result = action.result ?? (was?.record?.strategy === 'restart' ? undefined : plan.strategy === 'unfreeze' ? unfrozen(action.group) : was === undefined ? undefined : resultOf(action.group, was, plan));
+      const result =
+        action.result ??
+        (was?.record?.strategy === 'restart'
+          ? undefined
+          : plan.strategy === 'unfreeze'
+            ? unfrozen(action.group)
+            : was === undefined
+              ? undefined
+              : resultOf(action.group, was, plan));
       const run = was?.record?.run;
       return {
         ...base,
         known: without(known, action.group),
-        cleared: run === undefined ? seen.cleared : { ...seen.cleared, [action.group]: [...(seen.cleared[action.group] ?? []), run] },
+        cleared:
+          run === undefined
+            ? seen.cleared
+            : { ...seen.cleared, [action.group]: [...(seen.cleared[action.group] ?? []), run] },
         results: result === undefined ? seen.results : { ...seen.results, [action.group]: result },
       };
     }
@@ -265,7 +334,15 @@ export function sent(seen: Seen, action: Action, at: Instant, sure: boolean, pla
       known[action.group] = { ...known[action.group], out: action.out };
       return base;
     case 'terminate':
-      return { ...base, bakingSince: without(seen.bakingSince, action.group), ...restarted(seen, action.group, at), leaving: { ...seen.leaving, [action.group]: [...new Set([...(seen.leaving[action.group] ?? []), ...action.instances])] } };
+      return {
+        ...base,
+        bakingSince: without(seen.bakingSince, action.group),
+        ...restarted(seen, action.group, at),
+        leaving: {
+          ...seen.leaving,
+          [action.group]: [...new Set([...(seen.leaving[action.group] ?? []), ...action.instances])],
+        },
+      };
     case 'pause': {
       const { lease, ...rest } = known[action.group] ?? {};
       const record = action.record;
@@ -286,20 +363,27 @@ export function sent(seen: Seen, action: Action, at: Instant, sure: boolean, pla
 
 /** New ones are waited for: in a swap until the verdict, in a rolling rollout until the end. */
 function isProving(group: Group, record: RolloutRecord, verdict: Verdict | undefined): boolean {
-  return reaches(group.size, nowAim(group, record).size) || (record.strategy === 'rolling' && verdict?.outcome === 'promote');
+  return (
+    reaches(group.size, nowAim(group, record).size) || (record.strategy === 'rolling' && verdict?.outcome === 'promote')
+  );
 }
 
 /** All that is to be proven at this stage is; in a rolling rollout all that is not old. */
 function isEnough(group: Group, record: RolloutRecord, verdict: Verdict | undefined, proven: number): boolean {
   if (verdict === undefined) return proven >= nowAim(group, record).needed;
-  return record.strategy === 'rolling' && verdict.outcome === 'promote' && proven + units(split(group, record).old) >= group.size.desired;
+  return (
+    record.strategy === 'rolling' &&
+    verdict.outcome === 'promote' &&
+    proven + units(split(group, record).old) >= group.size.desired
+  );
 }
 
 /** With every batch of a rolling rollout the time begins in which one more has to be proven. */
 function restarted(seen: Seen, group: string, at: Instant): Pick<Seen, 'progressAt'> {
   const before = seen.progressAt[group];
   const known = seen.known[group];
-  if (before === undefined || known?.record?.strategy !== 'rolling' || known.verdict?.outcome !== 'promote') return { progressAt: seen.progressAt };
+  if (before === undefined || known?.record?.strategy !== 'rolling' || known.verdict?.outcome !== 'promote')
+    return { progressAt: seen.progressAt };
   return { progressAt: { ...seen.progressAt, [group]: { proven: before.proven, at } } };
 }
 
@@ -318,7 +402,12 @@ function resultOf(group: string, notes: GroupNotes, plan: Plan): GroupResult | u
   if (notes.verdict === undefined || notes.record === undefined) return undefined;
   const adopted = notes.record.run === plan.run ? '' : ` (run ${notes.record.run}, taken over)`;
   const all = notes.record.size.desired;
-  if (notes.verdict.outcome === 'promote' && notes.record.strategy === 'rolling') return { group, outcome: 'promoted', why: `${all === 1 ? 'its one instance is' : `all ${all} are`} new and proven${adopted}` };
+  if (notes.verdict.outcome === 'promote' && notes.record.strategy === 'rolling')
+    return {
+      group,
+      outcome: 'promoted',
+      why: `${all === 1 ? 'its one instance is' : `all ${all} are`} new and proven${adopted}`,
+    };
   if (notes.verdict.outcome === 'promote') return { group, outcome: 'promoted', why: `${notes.verdict.why}${adopted}` };
   return { group, outcome: 'rolledBack', why: `${notes.verdict.why}${adopted}`, frozen: notes.frozen?.processes ?? [] };
 }
@@ -329,7 +418,9 @@ function unfrozen(group: string): GroupResult {
 
 /** The leases of dead runs that ours takes the place of. */
 function pulses(seen: Seen, groups: readonly string[]): Record<string, string> {
-  return Object.fromEntries(groups.flatMap((name) => (seen.leases[name] === undefined ? [] : [[name, seen.leases[name].beat]])));
+  return Object.fromEntries(
+    groups.flatMap((name) => (seen.leases[name] === undefined ? [] : [[name, seen.leases[name].beat]])),
+  );
 }
 
 function without<T>(of: Readonly<Record<string, T>>, key: string): Readonly<Record<string, T>> {

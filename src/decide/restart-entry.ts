@@ -15,7 +15,10 @@ export type Aim = 'restart' | 'back' | 'out';
 
 /** The next step of one instance that is noted as out. */
 export type EntryStep =
-  | { readonly kind: 'deregister' | 'register'; readonly at: readonly { readonly balancer: Balancer; readonly target: Target }[] }
+  | {
+      readonly kind: 'deregister' | 'register';
+      readonly at: readonly { readonly balancer: Balancer; readonly target: Target }[];
+    }
   | { readonly kind: 'run' | 'cancel' }
   | { readonly kind: 'wait'; readonly why: string; readonly until: number }
   /** `open`: why it does not serve although nothing more is to be done. */
@@ -37,11 +40,17 @@ export function entryStep(observed: Observed, plan: Plan, group: Group, out: Out
       if (!inService(group, instance)) return deregister(still, out);
       // It came late, and it serves: nobody is better off without it.
       if (checked(observed.seen, plan, instance)) return { kind: 'finished' };
-      return maySpare(observed, plan, group, instance) ? deregister(still, out) : { kind: 'finished', open: `${failedCheck(observed.seen, plan, instance)}; it stays in, because the quorum needs it` };
+      return maySpare(observed, plan, group, instance)
+        ? deregister(still, out)
+        : {
+            kind: 'finished',
+            open: `${failedCheck(observed.seen, plan, instance)}; it stays in, because the quorum needs it`,
+          };
     }
     case 'restart':
       if (command?.state === 'ended') return backStep(observed, plan, group, instance, out, aim);
-      if (command?.state === 'running') return { kind: 'wait', why: 'the command runs', until: command.since + (plan.restart?.commandMs ?? 0) };
+      if (command?.state === 'running')
+        return { kind: 'wait', why: 'the command runs', until: command.since + (plan.restart?.commandMs ?? 0) };
       return outStep(observed, plan, group, instance, out);
   }
 }
@@ -57,13 +66,22 @@ function outStep(observed: Observed, plan: Plan, group: Group, instance: Instanc
 }
 
 /** Into every balancer again, then in service for the warm-up, and checked if it was restarted; or not, within the limit. */
-function backStep(observed: Observed, plan: Plan, group: Group, instance: Instance, out: OutInstance, aim: 'restart' | 'back'): EntryStep {
+function backStep(
+  observed: Observed,
+  plan: Plan,
+  group: Group,
+  instance: Instance,
+  out: OutInstance,
+  aim: 'restart' | 'back',
+): EntryStep {
   const until = (observed.seen.backSince[out.id] ?? observed.at) + plan.timing.progressMs;
   const late = observed.at >= until;
   const missing = group.balancers.filter((balancer) => !isBack(instance, balancer, out));
-  if (missing.length > 0 && !late) return { kind: 'register', at: missing.map((balancer) => ({ balancer, target: targetOf(out, balancer) })) };
+  if (missing.length > 0 && !late)
+    return { kind: 'register', at: missing.map((balancer) => ({ balancer, target: targetOf(out, balancer) })) };
   const good = aim === 'restart' ? proven : warm;
-  if (missing.length === 0 && good(group, [instance], observed.seen, plan, observed.at).length > 0) return { kind: 'finished' };
+  if (missing.length === 0 && good(group, [instance], observed.seen, plan, observed.at).length > 0)
+    return { kind: 'finished' };
   const open = notInService(group, instance);
   if (late) return { kind: 'finished', open: open === '' ? 'in service, but not for the whole warm-up' : open };
   const waiting = aim === 'restart' ? notProvenYet(observed.seen, plan, instance) : 'in service, warming up';
@@ -74,7 +92,9 @@ function backStep(observed: Observed, plan: Plan, group: Group, instance: Instan
 function maySpare({ seen }: Observed, plan: Plan, group: Group, instance: Instance): boolean {
   const noted = group.notes.out?.instances ?? [];
   const { serving, floor } = countQuorum(group, noted, plan.restart?.quorum ?? 1);
-  const going = group.instances.filter((one) => seen.failed[one.id] !== undefined && inService(group, one) && !checked(seen, plan, one));
+  const going = group.instances.filter(
+    (one) => seen.failed[one.id] !== undefined && inService(group, one) && !checked(seen, plan, one),
+  );
   return going.indexOf(instance) < serving - floor;
 }
 

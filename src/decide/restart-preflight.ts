@@ -9,7 +9,14 @@ import { countQuorum, floorOf, restartable } from './quorum.js';
 export const SUSPENDED_BY_RESTART = [...SUSPENDED_BY_SWAP, 'HealthCheck'] as const;
 
 /** Reasons against a swap that are reasons against a restart too. */
-const AGAINST_BOTH: ReadonlySet<string> = new Set(['group.deleting', 'group.operator', 'group.unreadable', 'group.refresh', 'group.attaching', 'group.repairing']);
+const AGAINST_BOTH: ReadonlySet<string> = new Set([
+  'group.deleting',
+  'group.operator',
+  'group.unreadable',
+  'group.refresh',
+  'group.attaching',
+  'group.repairing',
+]);
 
 /** What is said of one group before its restart. */
 export type RestartPreflight =
@@ -19,10 +26,14 @@ export type RestartPreflight =
 
 /** Every reason not to start on this group, or its record. Nothing has been changed yet. */
 export function restartPreflight(observed: Observed, plan: Plan, group: Group): RestartPreflight {
-  if (group.instances.length === 0) return { kind: 'skip', why: group.balancerOnly ? 'no instance is registered' : 'it is empty' };
+  if (group.instances.length === 0)
+    return { kind: 'skip', why: group.balancerOnly ? 'no instance is registered' : 'it is empty' };
   const startedAt = Math.floor(observed.at / 1000) * 1000;
   const quorum = plan.restart?.quorum ?? 1;
-  const reasons = [...reasonsAgainst(observed, group).filter(({ code }) => AGAINST_BOTH.has(code)), ...ownReasons(observed, group, quorum, startedAt)];
+  const reasons = [
+    ...reasonsAgainst(observed, group).filter(({ code }) => AGAINST_BOTH.has(code)),
+    ...ownReasons(observed, group, quorum, startedAt),
+  ];
   if (reasons.length > 0) return { kind: 'refuse', reasons };
   const candidates = restartable(group, { startedAt });
   const record: RestartRecord = {
@@ -37,22 +48,50 @@ export function restartPreflight(observed: Observed, plan: Plan, group: Group): 
     quorum,
   };
   const { serving, floor, total } = countQuorum(group, [], quorum);
-  return { kind: 'ready', record, why: `${candidates.length} instances to restart; ${serving} of ${total} are in service, at least ${floor} stay so` };
+  return {
+    kind: 'ready',
+    record,
+    why: `${candidates.length} instances to restart; ${serving} of ${total} are in service, at least ${floor} stay so`,
+  };
 }
 
 function ownReasons(observed: Observed, group: Group, quorum: number, startedAt: number): readonly Reason[] {
   const reasons: Reason[] = [];
-  const against = (code: string, text: string, remedy: string): void => void reasons.push({ code, group: group.name, text, remedy });
+  const against = (code: string, text: string, remedy: string): void =>
+    void reasons.push({ code, group: group.name, text, remedy });
   const { total } = countQuorum(group, [], quorum);
   const floor = floorOf(total, quorum);
   if (group.notes.out !== undefined) {
-    against('restart.left', `a note says that run ${group.notes.out.run} had taken ${group.notes.out.instances.map(({ id }) => id).join(', ') || 'nobody'} out, and its record is gone`, 'Register what is missing in its balancers, then remove the tags that begin with ha-updater:out.');
+    against(
+      'restart.left',
+      `a note says that run ${group.notes.out.run} had taken ${group.notes.out.instances.map(({ id }) => id).join(', ') || 'nobody'} out, and its record is gone`,
+      'Register what is missing in its balancers, then remove the tags that begin with ha-updater:out.',
+    );
   }
-  if (restartable(group, { startedAt }).length === 0) against('restart.nobody', 'no instance is healthy to Auto Scaling and registered with every balancer', 'See who is registered with ha-updater status.');
-  else if (total === 1) against('restart.last', 'only one instance is registered, and the last one is never taken out', 'Make the group larger first, or replace the instance with update-asgs --swap always.');
-  else if (total - floor < 1) against('restart.quorum', `of ${total} registered instances the quorum ${quorum} keeps ${floor} in service, so nobody could ever be taken out`, `Lower --quorum: at most ${total - 1} can stay.`);
+  if (restartable(group, { startedAt }).length === 0)
+    against(
+      'restart.nobody',
+      'no instance is healthy to Auto Scaling and registered with every balancer',
+      'See who is registered with ha-updater status.',
+    );
+  else if (total === 1)
+    against(
+      'restart.last',
+      'only one instance is registered, and the last one is never taken out',
+      'Make the group larger first, or replace the instance with update-asgs --swap always.',
+    );
+  else if (total - floor < 1)
+    against(
+      'restart.quorum',
+      `of ${total} registered instances the quorum ${quorum} keeps ${floor} in service, so nobody could ever be taken out`,
+      `Lower --quorum: at most ${total - 1} can stay.`,
+    );
   for (const source of observed.precautions.find((one) => one.group === group.name)?.unjudgedSources ?? []) {
-    against('restart.source', `it gets traffic from ${source}, which an instance cannot be taken out of here`, 'Detach that source for the time of the restart.');
+    against(
+      'restart.source',
+      `it gets traffic from ${source}, which an instance cannot be taken out of here`,
+      'Detach that source for the time of the restart.',
+    );
   }
   return reasons;
 }

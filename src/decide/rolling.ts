@@ -35,13 +35,28 @@ interface Fleet {
  * While more old ones are left than the surge, they are terminated without decrement and Auto Scaling launches their
  * replacements at once; the last ones go with decrement, which brings the desired capacity back to the original.
  */
-export function roll(observed: Observed, plan: Plan, group: Group, record: RollingRecord, verdict: Verdict, halves: Split, hold?: Hold): Step {
+export function roll(
+  observed: Observed,
+  plan: Plan,
+  group: Group,
+  record: RollingRecord,
+  verdict: Verdict,
+  halves: Split,
+  hold?: Hold,
+): Step {
   const fleet = fleetOf(observed, plan, group, halves);
   const since = observed.seen.progressAt[group.name]?.at ?? verdict.at;
-  if (fleet.old.length === 0 && units(fleet.ready) >= record.size.desired) return lastLaunch(observed, plan, group, record, since, fleet) ?? finish(observed, plan, group, record, since, halves);
+  if (fleet.old.length === 0 && units(fleet.ready) >= record.size.desired)
+    return (
+      lastLaunch(observed, plan, group, record, since, fleet) ?? finish(observed, plan, group, record, since, halves)
+    );
   if (hold !== undefined) return held(observed, plan, group, record, fleet, hold);
   if (record.suspended.includes('Launch') && group.suspended.includes('Launch')) {
-    return act('resume', { type: 'resume', group: group.name, processes: ['Launch'] }, 'an earlier roll-back left launching suspended');
+    return act(
+      'resume',
+      { type: 'resume', group: group.name, processes: ['Launch'] },
+      'an earlier roll-back left launching suspended',
+    );
   }
   const settled = fleet.ready.length === fleet.fresh.length && fleet.coming === units(fleet.fresh);
   const standing = { ready: units(fleet.ready), coming: fleet.coming, settled };
@@ -49,9 +64,14 @@ export function roll(observed: Observed, plan: Plan, group: Group, record: Rolli
   if (stop !== undefined) return stop;
   // While it bakes nothing goes that is not all proven.
   const bakes = record.gates?.bakeMs !== undefined && !settled;
-  const next = grow(observed, group, record, fleet) ?? (bakes ? undefined : takeOut(group, record, fleet, halves, roomBefore(record, standing)));
+  const next =
+    grow(observed, group, record, fleet) ??
+    (bakes ? undefined : takeOut(group, record, fleet, halves, roomBefore(record, standing)));
   if (next !== undefined) return next;
-  return (record.serial && settled ? stillLeaving(observed, plan, group, since, halves) : undefined) ?? waitForProof(observed, plan, group, record, fleet);
+  return (
+    (record.serial && settled ? stillLeaving(observed, plan, group, since, halves) : undefined) ??
+    waitForProof(observed, plan, group, record, fleet)
+  );
 }
 
 function fleetOf(observed: Observed, plan: Plan, group: Group, halves: Split): Fleet {
@@ -70,13 +90,31 @@ function fleetOf(observed: Observed, plan: Plan, group: Group, halves: Split): F
 function grow(observed: Observed, group: Group, record: RollingRecord, { old }: Fleet): Step | undefined {
   const size = surged(record, units(old));
   if (group.size.desired >= size.desired) return undefined;
-  if ((observed.seen.doubled[group.name] ?? 0) > GROWINGS) return { kind: 'stuck', why: `somebody else keeps changing its sizes (now ${group.size.min}/${group.size.desired}/${group.size.max})` };
-  const why = old.length === 0 ? 'what is missing has to be launched' : `${size.desired - record.size.desired} more than ${record.size.desired} may run, so that new ones are proven before old ones go`;
-  return act('surge', { type: 'resize', group: group.name, size: { ...size, max: Math.max(size.max, group.size.max) }, purpose: 'surge' }, why);
+  if ((observed.seen.doubled[group.name] ?? 0) > GROWINGS)
+    return {
+      kind: 'stuck',
+      why: `somebody else keeps changing its sizes (now ${group.size.min}/${group.size.desired}/${group.size.max})`,
+    };
+  const why =
+    old.length === 0
+      ? 'what is missing has to be launched'
+      : `${size.desired - record.size.desired} more than ${record.size.desired} may run, so that new ones are proven before old ones go`;
+  return act(
+    'surge',
+    { type: 'resize', group: group.name, size: { ...size, max: Math.max(size.max, group.size.max) }, purpose: 'surge' },
+    why,
+  );
 }
 
 /** One too many is on its way: back at the original size, Auto Scaling would take a proven one out when it comes. */
-function lastLaunch(observed: Observed, plan: Plan, group: Group, record: RollingRecord, since: Instant, { coming, fresh }: Fleet): Step | undefined {
+function lastLaunch(
+  observed: Observed,
+  plan: Plan,
+  group: Group,
+  record: RollingRecord,
+  since: Instant,
+  { coming, fresh }: Fleet,
+): Step | undefined {
   const until = since + plan.timing.progressMs;
   const missing = coming - units(fresh);
   if (missing <= 0 || group.size.desired <= record.size.desired || observed.at >= until) return undefined;
@@ -107,7 +145,11 @@ function takeOut(group: Group, record: RollingRecord, fleet: Fleet, halves: Spli
     // One more is launched where it is missing, and one too many goes in the end, when all serve.
     if (fleet.coming > units(fleet.fresh)) return undefined;
     const why = 'its zone is short of new instances, which Auto Scaling would even out without proving anything';
-    return act('replace', { type: 'terminate', group: group.name, half: 'old', instances: [first.instance.id], decrement: false }, why);
+    return act(
+      'replace',
+      { type: 'terminate', group: group.name, half: 'old', instances: [first.instance.id], decrement: false },
+      why,
+    );
   }
   const other = rest.findIndex(({ decrement }) => decrement !== first.decrement);
   const going = [first, ...rest.slice(0, other < 0 ? rest.length : other)].map(({ instance }) => instance);
@@ -116,15 +158,33 @@ function takeOut(group: Group, record: RollingRecord, fleet: Fleet, halves: Spli
   if (first.decrement && desired - units(going) < lowest) {
     // Weights do not always add up to the surge: one more is launched instead of falling below the original.
     const size = { min, desired: lowest + units(going), max: Math.max(max, lowest + units(going)) };
-    return act('surge', { type: 'resize', group: group.name, size, purpose: 'surge' }, 'the desired capacity must not fall below the original when the last old ones go');
+    return act(
+      'surge',
+      { type: 'resize', group: group.name, size, purpose: 'surge' },
+      'the desired capacity must not fall below the original when the last old ones go',
+    );
   }
   const why = `${units(serving(group, fleet.ready))} proven new and ${units(serving(group, fleet.old))} old are in service, ${floor} must be`;
-  return act('replace', { type: 'terminate', group: group.name, half: 'old', instances: going.map(({ id }) => id), decrement: first.decrement }, why);
+  return act(
+    'replace',
+    {
+      type: 'terminate',
+      group: group.name,
+      half: 'old',
+      instances: going.map(({ id }) => id),
+      decrement: first.decrement,
+    },
+    why,
+  );
 }
 
 /** Whether Auto Scaling will even out the zones once it may again, and would take one too many out by itself. */
 function evensZones(group: Group, record: RollingRecord): boolean {
-  return record.suspended.includes('AZRebalance') && !group.weighted && !group.instances.some((instance) => instance.protectedFromScaleIn);
+  return (
+    record.suspended.includes('AZRebalance') &&
+    !group.weighted &&
+    !group.instances.some((instance) => instance.protectedFromScaleIn)
+  );
 }
 
 /** The first of them, up to so many units. The first may be heavier than what is left of them. */
@@ -141,7 +201,12 @@ function within(batch: readonly Instance[], room: number): readonly Instance[] {
 /** Nothing may go before more new ones are proven; when none is proven for too long, nothing more is tried. */
 function waitForProof(observed: Observed, plan: Plan, group: Group, record: RollingRecord, fleet: Fleet): Step {
   const began = observed.seen.progressAt[group.name]?.at ?? observed.at;
-  const lost = hopeless(group, record, observed.failures.filter(({ startedAt }) => startedAt >= began), fleet.fresh);
+  const lost = hopeless(
+    group,
+    record,
+    observed.failures.filter(({ startedAt }) => startedAt >= began),
+    fleet.fresh,
+  );
   const state = stateOf(record, fleet);
   if (lost !== undefined) return { kind: 'stuck', why: `${lost}; ${state}` };
   const dead = replaceDead(group, record, fleet.fresh);
@@ -152,19 +217,38 @@ function waitForProof(observed: Observed, plan: Plan, group: Group, record: Roll
   const until = began + plan.timing.progressMs;
   if (observed.at >= until) {
     const why = [sameReasons(rows), launch.slice(2)].filter((part) => part !== '').join('; ');
-    return { kind: 'stuck', why: `no further instance was proven for ${seconds(plan.timing.progressMs)}: ${why === '' ? state : `${why}; ${state}`}` };
+    return {
+      kind: 'stuck',
+      why: `no further instance was proven for ${seconds(plan.timing.progressMs)}: ${why === '' ? state : `${why}; ${state}`}`,
+    };
   }
-  return { kind: 'wait', wait: { group: group.name, phase: 'replace', why: `${units(fleet.ready)} of ${record.size.desired} instances are new and proven${launch}`, instances: rows, until } };
+  return {
+    kind: 'wait',
+    wait: {
+      group: group.name,
+      phase: 'replace',
+      why: `${units(fleet.ready)} of ${record.size.desired} instances are new and proven${launch}`,
+      instances: rows,
+      until,
+    },
+  };
 }
 
 /** Held: waits; or, when it is to stop, brings what is under way to an end first, as long as that may take. */
 function held(observed: Observed, plan: Plan, group: Group, record: RollingRecord, fleet: Fleet, hold: Hold): Step {
-  const wait = (why: string, instances: Wait['instances'], until?: Instant): Step => ({ kind: 'wait', wait: { group: group.name, phase: 'replace', why, instances, ...(until === undefined ? {} : { until }) } });
+  const wait = (why: string, instances: Wait['instances'], until?: Instant): Step => ({
+    kind: 'wait',
+    wait: { group: group.name, phase: 'replace', why, instances, ...(until === undefined ? {} : { until }) },
+  });
   if (!hold.stop) return wait(hold.why, []);
   const have = units(fleet.ready) + units(serving(group, fleet.old));
   const until = (observed.seen.progressAt[group.name]?.at ?? observed.at) + plan.timing.progressMs;
   if (have < record.size.desired && observed.at < until) {
-    return wait(`${hold.why}; before it stops, what was taken out is replaced: ${have} of ${record.size.desired} serve`, openRows(observed, plan, group, fleet), until);
+    return wait(
+      `${hold.why}; before it stops, what was taken out is replaced: ${have} of ${record.size.desired} serve`,
+      openRows(observed, plan, group, fleet),
+      until,
+    );
   }
   return { kind: 'stuck', why: `${hold.why}; ${stateOf(record, fleet)}` };
 }
@@ -179,6 +263,10 @@ function openRows(observed: Observed, plan: Plan, group: Group, { fresh, ready }
     .map((instance) => {
       const since = observed.seen.inServiceSince[instance.id];
       if (!inService(group, instance)) return { id: instance.id, why: notInService(group, instance) };
-      return { id: instance.id, why: notProvenYet(observed.seen, plan, instance), ...(since === undefined ? {} : { since }) };
+      return {
+        id: instance.id,
+        why: notProvenYet(observed.seen, plan, instance),
+        ...(since === undefined ? {} : { since }),
+      };
     });
 }

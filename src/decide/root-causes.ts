@@ -14,11 +14,17 @@ const cancelled = /^Resource (creation|update|deletion) cancelled/i;
  */
 export function rootCauses(events: readonly StackEvent[], cancelledByUs = false): readonly StackEvent[] {
   const inOrder = [...events].sort((a, b) => a.at - b.at);
-  const failures = inOrder.filter((event) => event.status.endsWith('_FAILED') && !isStackItself(event) && !cancelled.test(event.reason));
-  const explained = failures.filter((event) => !(event.type === stackType && failures.some((other) => within(other, event))));
+  const failures = inOrder.filter(
+    (event) => event.status.endsWith('_FAILED') && !isStackItself(event) && !cancelled.test(event.reason),
+  );
+  const explained = failures.filter(
+    (event) => !(event.type === stackType && failures.some((other) => within(other, event))),
+  );
   const forward = explained.filter((event) => !event.status.startsWith('DELETE_') && !undoing(event, inOrder));
   if (forward.length > 0) return forward;
-  const own = inOrder.filter((event) => isStackItself(event) && event.reason !== '' && /ROLLBACK_IN_PROGRESS$|_FAILED$/.test(event.status));
+  const own = inOrder.filter(
+    (event) => isStackItself(event) && event.reason !== '' && /ROLLBACK_IN_PROGRESS$|_FAILED$/.test(event.status),
+  );
   // That a stack could not be deleted says nothing beside the resource that could not.
   const said = cancelledByUs || (own[0]?.status === 'DELETE_FAILED' && explained.length > 0) ? [] : own.slice(0, 1);
   return explained.length > 0 ? [...said, ...explained] : said;
@@ -27,7 +33,9 @@ export function rootCauses(events: readonly StackEvent[], cancelledByUs = false)
 /** Resources that failed while the stack went back: what stands between it and its former state. */
 export function rollbackFailures(events: readonly StackEvent[]): readonly StackEvent[] {
   const inOrder = [...events].sort((a, b) => a.at - b.at);
-  return inOrder.filter((event) => event.status.endsWith('_FAILED') && !isStackItself(event) && undoing(event, inOrder));
+  return inOrder.filter(
+    (event) => event.status.endsWith('_FAILED') && !isStackItself(event) && undoing(event, inOrder),
+  );
 }
 
 /** Resources that could not be deleted when an update that succeeded tidied up: left behind, no failure. */
@@ -47,6 +55,8 @@ function within(inner: StackEvent, outer: StackEvent): boolean {
 
 /** True when the event's own stack had begun to roll back before it. */
 function undoing(event: StackEvent, inOrder: readonly StackEvent[]): boolean {
-  const began = inOrder.findIndex((other) => isStackItself(other) && other.stackId === event.stackId && other.status.endsWith('ROLLBACK_IN_PROGRESS'));
+  const began = inOrder.findIndex(
+    (other) => isStackItself(other) && other.stackId === event.stackId && other.status.endsWith('ROLLBACK_IN_PROGRESS'),
+  );
   return began >= 0 && began < inOrder.indexOf(event);
 }

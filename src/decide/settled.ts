@@ -19,15 +19,26 @@ export function unsettled(group: Group, record?: RolloutRecord): Unsettled | und
   const rows: { id: string; why: string; coming: boolean }[] = [];
   for (const instance of group.instances) {
     if (standing(instance.lifecycle) === 'retained') continue;
-    const why = instance.launchedAt === undefined ? (instance.healthy ? 'EC2 does not list it yet' : 'dead: Auto Scaling calls it Unhealthy and EC2 does not list it') : notInService(group, instance);
+    const why =
+      instance.launchedAt === undefined
+        ? instance.healthy
+          ? 'EC2 does not list it yet'
+          : 'dead: Auto Scaling calls it Unhealthy and EC2 does not list it'
+        : notInService(group, instance);
     if (why !== '') rows.push({ id: instance.id, why, coming: isComing(group, instance) });
   }
   const live = group.instances.filter((instance) => standing(instance.lifecycle) === 'live');
   const have = units(live);
   const enough = group.weighted ? have >= group.size.desired : have === group.size.desired;
   if (rows.length === 0 && enough) return undefined;
-  const why = enough ? `${rows.length} of ${group.instances.length} instances are not in service` : `${have} of ${group.size.desired} instances are there`;
-  return { why, instances: rows.map(({ id, why: reason }) => ({ id, why: reason })), coming: !enough || rows.some((row) => row.coming) };
+  const why = enough
+    ? `${rows.length} of ${group.instances.length} instances are not in service`
+    : `${have} of ${group.size.desired} instances are there`;
+  return {
+    why,
+    instances: rows.map(({ id, why: reason }) => ({ id, why: reason })),
+    coming: !enough || rows.some((row) => row.coming),
+  };
 }
 
 /** Waiting can bring it into service: it launches, leaves, registers or passes its first checks. */
@@ -38,5 +49,7 @@ function isComing(group: Group, instance: Instance): boolean {
   const verdicts = group.balancers
     .filter((balancer) => balancer.judged)
     .map((balancer) => instance.health.find((row) => row.balancer === balancer.id)?.verdict ?? 'absent');
-  return verdicts.some((verdict) => verdict === 'starting' || verdict === 'absent' || verdict === 'unknown' || verdict === 'draining');
+  return verdicts.some(
+    (verdict) => verdict === 'starting' || verdict === 'absent' || verdict === 'unknown' || verdict === 'draining',
+  );
 }

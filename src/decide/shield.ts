@@ -17,19 +17,41 @@ const TRIES = 5;
  * lets those of the oldest template go first.
  */
 export function canShield(old: readonly Instance[]): boolean {
-  return old.length > 0 && old.every((instance) => !instance.protectedFromScaleIn && standing(instance.lifecycle) === 'live');
+  return (
+    old.length > 0 && old.every((instance) => !instance.protectedFromScaleIn && standing(instance.lifecycle) === 'live')
+  );
 }
 
 /** Shields those of the old half that are not; nothing where it could not be done. */
-export function raiseShield(observed: Observed, group: Group, record: RolloutRecord, old: readonly Instance[]): readonly Because[] {
+export function raiseShield(
+  observed: Observed,
+  group: Group,
+  record: RolloutRecord,
+  old: readonly Instance[],
+): readonly Because[] {
   if (!isShielded(record) || (observed.seen.unshielded[group.name] ?? 0) > 0) return [];
-  return inBatches(group, old.filter((instance) => !instance.protectedFromScaleIn), true, 'whoever lowers the desired capacity meanwhile must not take the old ones away');
+  return inBatches(
+    group,
+    old.filter((instance) => !instance.protectedFromScaleIn),
+    true,
+    'whoever lowers the desired capacity meanwhile must not take the old ones away',
+  );
 }
 
 /** Takes the shield off the old half, which stays; nothing where it is off. */
-export function liftShield(observed: Observed, group: Group, record: RolloutRecord, old: readonly Instance[]): readonly Because[] {
+export function liftShield(
+  observed: Observed,
+  group: Group,
+  record: RolloutRecord,
+  old: readonly Instance[],
+): readonly Because[] {
   if (!isShielded(record) || (observed.seen.unshielded[group.name] ?? 0) >= TRIES) return [];
-  return inBatches(group, old.filter((instance) => instance.protectedFromScaleIn), false, 'they were not protected before');
+  return inBatches(
+    group,
+    old.filter((instance) => instance.protectedFromScaleIn),
+    false,
+    'they were not protected before',
+  );
 }
 
 function isShielded(record: RolloutRecord): boolean {
@@ -38,5 +60,8 @@ function isShielded(record: RolloutRecord): boolean {
 
 function inBatches({ name }: Group, instances: readonly Instance[], on: boolean, why: string): readonly Because[] {
   const ids = instances.filter((instance) => standing(instance.lifecycle) === 'live').map(({ id }) => id);
-  return Array.from({ length: Math.ceil(ids.length / BATCH) }, (_, index): Because => ({ action: { type: 'shield', group: name, instances: ids.slice(index * BATCH, (index + 1) * BATCH), on }, why }));
+  return Array.from({ length: Math.ceil(ids.length / BATCH) }, (_, index): Because => ({
+    action: { type: 'shield', group: name, instances: ids.slice(index * BATCH, (index + 1) * BATCH), on },
+    why,
+  }));
 }

@@ -5,7 +5,8 @@ import type { GivenParameter, TemplateParameter } from '../model/template.js';
 import { violation } from './parameter-limits.js';
 
 /** One parameter as it is sent: a value, or "as it was". */
-export type SentParameter = { readonly key: string; readonly value: string } | { readonly key: string; readonly previous: true };
+export type SentParameter =
+  { readonly key: string; readonly value: string } | { readonly key: string; readonly previous: true };
 
 /** What becomes of every parameter of a stack's change. */
 export interface ResolvedParameters {
@@ -48,8 +49,14 @@ export function resolveParameters(input: {
   const defaulted: string[] = [];
   const fresh = new Set(input.useDefault);
   const strangers = unknown([...given.keys()], [...declared.keys()]);
-  const problems: Reason[] = [...(input.ignoreUnknown === true ? [] : strangers), ...unknown([...fresh], [...declared.keys()])];
-  const warnings: Reason[] = input.ignoreUnknown === true ? strangers.map(({ code, text }) => ({ code, text: `${text} It is left out.`, remedy: '' })) : [];
+  const problems: Reason[] = [
+    ...(input.ignoreUnknown === true ? [] : strangers),
+    ...unknown([...fresh], [...declared.keys()]),
+  ];
+  const warnings: Reason[] =
+    input.ignoreUnknown === true
+      ? strangers.map(({ code, text }) => ({ code, text: `${text} It is left out.`, remedy: '' }))
+      : [];
 
   for (const [key, parameter] of declared) {
     const value = given.get(key);
@@ -60,7 +67,8 @@ export function resolveParameters(input: {
       parameters.push({ key, value });
       if (!secret) shown[key] = value;
       const wrong = known === undefined ? undefined : violation(known, value, secret);
-      if (wrong !== undefined) problems.push({ code: 'parameters.limit', text: wrong, remedy: known?.constraintDescription ?? '' });
+      if (wrong !== undefined)
+        problems.push({ code: 'parameters.limit', text: wrong, remedy: known?.constraintDescription ?? '' });
     } else if (before !== undefined && !fresh.has(key)) {
       parameters.push({ key, previous: true });
       kept.push(key);
@@ -71,7 +79,11 @@ export function resolveParameters(input: {
     } else if (parameter.hasDefault) {
       defaulted.push(key);
     } else if (fresh.has(key)) {
-      problems.push({ code: 'parameters.missing', text: `${key} is to take its default, and the template has none.`, remedy: `Give ${key}=VALUE.` });
+      problems.push({
+        code: 'parameters.missing',
+        text: `${key} is to take its default, and the template has none.`,
+        remedy: `Give ${key}=VALUE.`,
+      });
     } else {
       const text = `${key} has no value: the stack has none, the template no default.`;
       problems.push({ code: 'parameters.missing', text, remedy: `Give ${key}=VALUE.` });

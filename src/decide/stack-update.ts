@@ -46,7 +46,13 @@ export type StartAdvice =
   | { readonly kind: 'update' }
   /** The last update succeeded (or was undone) and only tidies up: it ends by itself. */
   | { readonly kind: 'wait'; readonly why: string }
-  | { readonly kind: 'refuse'; readonly code: string; readonly text: string; readonly remedy: string; readonly next: readonly string[] };
+  | {
+      readonly kind: 'refuse';
+      readonly code: string;
+      readonly text: string;
+      readonly remedy: string;
+      readonly next: readonly string[];
+    };
 
 /** What a change of the stack may do now. `name` is what the user called it. */
 export function startAdvice(name: string, stack: Stack | undefined): StartAdvice {
@@ -68,10 +74,15 @@ export function startAdvice(name: string, stack: Stack | undefined): StartAdvice
     case 'gone':
       return { kind: 'create' };
     case 'inProgress': {
-      if (stack.status.endsWith('_CLEANUP_IN_PROGRESS')) return { kind: 'wait', why: `Stack ${name} is ${stack.status}; it takes no update until that ends.` };
+      if (stack.status.endsWith('_CLEANUP_IN_PROGRESS'))
+        return { kind: 'wait', why: `Stack ${name} is ${stack.status}; it takes no update until that ends.` };
       const since = stack.updatedAt ?? stack.createdAt;
       const when = since === undefined ? '' : ` since ${new Date(since).toISOString()}`;
-      return refuse(`is ${stack.status}${when}: somebody else's change is under way.`, 'Run again when it has settled, or wait for it with --wait.', `ha-updater status ${name} --events`);
+      return refuse(
+        `is ${stack.status}${when}: somebody else's change is under way.`,
+        'Run again when it has settled, or wait for it with --wait.',
+        `ha-updater status ${name} --events`,
+      );
     }
     case 'review':
       return refuse(
@@ -91,11 +102,20 @@ export function startAdvice(name: string, stack: Stack | undefined): StartAdvice
     case 'stuck':
       return stuck(name, stack.status, why, refuse);
     case 'unknown':
-      return refuse(`is ${stack.status}, a status that is not known here.`, 'Look at it first.', `ha-updater status ${name} --events`);
+      return refuse(
+        `is ${stack.status}, a status that is not known here.`,
+        'Look at it first.',
+        `ha-updater status ${name} --events`,
+      );
   }
 }
 
-function stuck(name: string, status: string, why: string, refuse: (text: string, remedy: string, ...next: string[]) => StartAdvice): StartAdvice {
+function stuck(
+  name: string,
+  status: string,
+  why: string,
+  refuse: (text: string, remedy: string, ...next: string[]) => StartAdvice,
+): StartAdvice {
   const show = `ha-updater status ${name} --events`;
   switch (status) {
     case 'UPDATE_ROLLBACK_FAILED':
@@ -152,13 +172,20 @@ export function startStep(name: string, stack: Stack | undefined, wishes: StateW
   const advice = startAdvice(name, stack);
   if (advice.kind === 'create' && wishes.create === false) {
     const text = `There is no stack ${name}, and it is not to be created.`;
-    return { kind: 'refuse', code: 'stack.missing', text, remedy: 'Check the name, the account and the region; leave out --no-create to create it.', next: [] };
+    return {
+      kind: 'refuse',
+      code: 'stack.missing',
+      text,
+      remedy: 'Check the name, the account and the region; leave out --no-create to create it.',
+      next: [],
+    };
   }
   if (advice.kind !== 'refuse' || stack === undefined) return advice;
   const state = classifyStatus(stack.status);
   if (state === 'failed' && wishes.replaceFailed === true) return { kind: 'replace' };
   if (stack.status === 'UPDATE_FAILED' && wishes.rollbackFirst === true) return { kind: 'rollbackFirst' };
-  if (stack.status === 'UPDATE_ROLLBACK_FAILED' && wishes.continueRollback !== undefined) return { kind: 'continueRollback', skip: wishes.continueRollback.skip };
+  if (stack.status === 'UPDATE_ROLLBACK_FAILED' && wishes.continueRollback !== undefined)
+    return { kind: 'continueRollback', skip: wishes.continueRollback.skip };
   if (state === 'inProgress' && wishes.wait === true) return { kind: 'waitForOthers', why: advice.text };
   return advice;
 }
@@ -200,7 +227,8 @@ export type FollowStep =
 
 /** The next step while following: pure, from what was seen. */
 export function decideFollow(seen: FollowSeen, now: Instant, timing: FollowTiming): FollowStep {
-  if (seen.status !== undefined && classifyStatus(seen.status) !== 'inProgress') return { kind: 'settled', status: seen.status };
+  if (seen.status !== undefined && classifyStatus(seen.status) !== 'inProgress')
+    return { kind: 'settled', status: seen.status };
   const wish = seen.interrupt !== undefined && !seen.cancelled ? onInterrupt(seen.interrupt, seen) : undefined;
   if (wish !== undefined) return wish;
   if (seen.newsAt === undefined) {
@@ -214,8 +242,13 @@ export function decideFollow(seen: FollowSeen, now: Instant, timing: FollowTimin
 /** Only UPDATE_IN_PROGRESS can be cancelled (CancelUpdateStack). What is rolling back already is followed to its end. */
 function onInterrupt(signal: string, seen: FollowSeen): FollowStep | undefined {
   if (seen.onInterrupt === 'leave') return { kind: 'leave', why: `${signal}: the stack's change goes on without us.` };
-  if (seen.action === 'delete' || seen.action === 'rollback') return { kind: 'leave', why: `${signal}: the ${seen.action === 'delete' ? 'deleting' : 'roll-back'} of the stack cannot be cancelled; it goes on without us.` };
-  if (seen.action === 'create') return { kind: 'leave', why: `${signal}: the creation of a stack cannot be cancelled; it goes on without us.` };
+  if (seen.action === 'delete' || seen.action === 'rollback')
+    return {
+      kind: 'leave',
+      why: `${signal}: the ${seen.action === 'delete' ? 'deleting' : 'roll-back'} of the stack cannot be cancelled; it goes on without us.`,
+    };
+  if (seen.action === 'create')
+    return { kind: 'leave', why: `${signal}: the creation of a stack cannot be cancelled; it goes on without us.` };
   if (seen.status === 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS') {
     return { kind: 'leave', why: `${signal}: the stack is updated and only tidies up; that cannot be cancelled.` };
   }

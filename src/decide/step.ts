@@ -54,7 +54,10 @@ export function step(observed: Observed, plan: Plan, group: Group, record: Rollo
   const halves = split(group, record);
   const surplus = units(halves.old) - record.old;
   if (surplus > 0) {
-    return { kind: 'stuck', why: `${units(halves.old)} instances were launched before the rollout began, but its record says ${record.old}; nobody can tell the halves apart` };
+    return {
+      kind: 'stuck',
+      why: `${units(halves.old)} instances were launched before the rollout began, but its record says ${record.old}; nobody can tell the halves apart`,
+    };
   }
   const verdict = group.notes.verdict;
   if (verdict === undefined) return prepare(observed, plan, group, record, halves, hold);
@@ -72,16 +75,34 @@ export function step(observed: Observed, plan: Plan, group: Group, record: Rollo
 }
 
 /** What somebody resumed while a half is leaving, or we did to have lost ones replaced. Launch belongs to the roll-back, and replacing may be needed after the verdict to promote. */
-function suspendAgain(group: Group, record: RolloutRecord, { outcome }: Verdict, going: readonly Instance[]): Step | undefined {
-  const resumed = SUSPENDED_BY_SWAP.filter((process) => (process !== 'ReplaceUnhealthy' || outcome === 'rollBack') && record.suspended.includes(process) && !group.suspended.includes(process));
+function suspendAgain(
+  group: Group,
+  record: RolloutRecord,
+  { outcome }: Verdict,
+  going: readonly Instance[],
+): Step | undefined {
+  const resumed = SUSPENDED_BY_SWAP.filter(
+    (process) =>
+      (process !== 'ReplaceUnhealthy' || outcome === 'rollBack') &&
+      record.suspended.includes(process) &&
+      !group.suspended.includes(process),
+  );
   if (going.length === 0 || resumed.length === 0) return undefined;
-  return act('suspend', { type: 'suspend', group: group.name, processes: resumed }, 'somebody resumed what could change the membership while one half is leaving');
+  return act(
+    'suspend',
+    { type: 'suspend', group: group.name, processes: resumed },
+    'somebody resumed what could change the membership while one half is leaving',
+  );
 }
 
 /** True while a rollout has a record and nothing more: it can be undone by removing the record. */
 export function notBegun(group: Group, record: RolloutRecord): boolean {
   const halves = split(group, record);
-  return group.notes.verdict === undefined && sameSize(group.size, record.size) && halves.new.length + halves.unknown.length + halves.leaving.length === 0;
+  return (
+    group.notes.verdict === undefined &&
+    sameSize(group.size, record.size) &&
+    halves.new.length + halves.unknown.length + halves.leaving.length === 0
+  );
 }
 
 /** Takes back a rollout that has only been noted: the processes as they were found, then the notes. */

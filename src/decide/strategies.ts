@@ -8,15 +8,25 @@ import type { Plan } from '../model/plan.js';
 export function byStrategy(observed: Observed, plan: Plan, decide: (part: Observed, plan: Plan) => Decision): Decision {
   if (plan.strategy === 'prove' || plan.strategy === 'unfreeze') return decide(observed, plan);
   const inPlace = plan.strategy === 'restart';
-  const foreign = observed.groups.filter(({ notes }) => notes.record !== undefined && (notes.record.strategy === 'restart') !== inPlace);
+  const foreign = observed.groups.filter(
+    ({ notes }) => notes.record !== undefined && (notes.record.strategy === 'restart') !== inPlace,
+  );
   const strategy = foreign[0]?.notes.record?.strategy;
   if (strategy === undefined) return decide(observed, plan);
   const names = new Set(foreign.map(({ name }) => name));
   const isTheirs = (name: string): boolean => names.has(name);
-  const theirs = decide(only(observed, isTheirs), { ...ownOf(plan), strategy, groups: plan.groups.filter(isTheirs), adoptOnly: true });
+  const theirs = decide(only(observed, isTheirs), {
+    ...ownOf(plan),
+    strategy,
+    groups: plan.groups.filter(isTheirs),
+    adoptOnly: true,
+  });
   const rest = plan.groups.filter((name) => !names.has(name));
   if (theirs.kind !== 'finish' || rest.length === 0 || !plan.adoptOnly) return theirs;
-  const ours = decide(only(observed, (name) => !names.has(name)), { ...plan, groups: rest });
+  const ours = decide(
+    only(observed, (name) => !names.has(name)),
+    { ...plan, groups: rest },
+  );
   return ours.kind === 'finish' ? { kind: 'finish', results: [...theirs.results, ...ours.results] } : ours;
 }
 
@@ -27,5 +37,9 @@ function ownOf(plan: Plan): Plan {
 }
 
 function only(observed: Observed, has: (name: string) => boolean): Observed {
-  return { ...observed, groups: observed.groups.filter(({ name }) => has(name)), missing: observed.missing.filter(has) };
+  return {
+    ...observed,
+    groups: observed.groups.filter(({ name }) => has(name)),
+    missing: observed.missing.filter(has),
+  };
 }

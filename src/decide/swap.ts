@@ -8,7 +8,14 @@ import { halve } from './halve.js';
 import type { Step } from './step.js';
 
 /** The swap after its verdict to promote: the whole old half goes, as far as service can spare it. */
-export function promote(observed: Observed, plan: Plan, group: Group, record: RolloutRecord, verdict: Verdict, halves: Split): Step {
+export function promote(
+  observed: Observed,
+  plan: Plan,
+  group: Group,
+  record: RolloutRecord,
+  verdict: Verdict,
+  halves: Split,
+): Step {
   if (halves.old.length > 0) return halve(observed, plan, group, record, verdict, 'old', halves.old, halves.new);
   return finish(observed, plan, group, record, verdict.at, halves);
 }

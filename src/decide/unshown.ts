@@ -17,6 +17,16 @@ export function unshown(observed: Observed, plan: Plan, checks: readonly Checked
   const until = observed.seen.firstLookAt + SHOWN_MS;
   if (plan.changed !== true || observed.at >= until || checks.some(({ check }) => check.kind !== 'skip')) return [];
   return checks.flatMap(({ group, check }): Wait[] =>
-    check.kind === 'skip' && check.upToDate ? [{ group: group.name, phase: 'preflight', why: `${check.why}; looking again, for the stack has just changed`, instances: [], until }] : [],
+    check.kind === 'skip' && check.upToDate
+      ? [
+          {
+            group: group.name,
+            phase: 'preflight',
+            why: `${check.why}; looking again, for the stack has just changed`,
+            instances: [],
+            until,
+          },
+        ]
+      : [],
   );
 }

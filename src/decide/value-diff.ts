@@ -19,13 +19,23 @@ export function leaves(before: string | undefined, after: string | undefined): r
 function walk(path: string, before: unknown, after: unknown): readonly Leaf[] {
   if (JSON.stringify(before) === JSON.stringify(after)) return [];
   if (isObject(before) && isObject(after)) {
-    return [...new Set([...Object.keys(before), ...Object.keys(after)])].flatMap((key) => walk(`${path}.${key}`, before[key], after[key]));
+    return [...new Set([...Object.keys(before), ...Object.keys(after)])].flatMap((key) =>
+      walk(`${path}.${key}`, before[key], after[key]),
+    );
   }
   if (Array.isArray(before) && Array.isArray(after)) {
-    return Array.from({ length: Math.max(before.length, after.length) }, (_, index) => walk(`${path}[${index}]`, before[index], after[index])).flat();
+    return Array.from({ length: Math.max(before.length, after.length) }, (_, index) =>
+      walk(`${path}[${index}]`, before[index], after[index]),
+    ).flat();
   }
   if (unshown.test(path)) return [{ path }];
-  return [{ path, ...(before !== undefined && { before: shown(before) }), ...(after !== undefined && { after: shown(after) }) }];
+  return [
+    {
+      path,
+      ...(before !== undefined && { before: shown(before) }),
+      ...(after !== undefined && { after: shown(after) }),
+    },
+  ];
 }
 
 function parsed(text: string | undefined): unknown {

@@ -14,9 +14,15 @@ export function visible(action: Action, groupNamed: (name: string) => Group | un
   switch (action.type) {
     case 'record':
     case 'rewrite':
-      return all([action.group], ({ notes }) => notes.record?.run === action.record.run && notes.lease?.run === action.lease.run);
+      return all(
+        [action.group],
+        ({ notes }) => notes.record?.run === action.record.run && notes.lease?.run === action.lease.run,
+      );
     case 'pause':
-      return all([action.group], ({ notes }) => notes.record?.gates?.paused === action.record.gates?.paused && notes.lease === undefined);
+      return all(
+        [action.group],
+        ({ notes }) => notes.record?.gates?.paused === action.record.gates?.paused && notes.lease === undefined,
+      );
     case 'suspend':
       return all([action.group], ({ suspended }) => action.processes.every((process) => suspended.includes(process)));
     case 'resume':
@@ -27,10 +33,20 @@ export function visible(action: Action, groupNamed: (name: string) => Group | un
       return all(action.groups, ({ notes }) => notes.verdict?.outcome === action.verdict.outcome);
     case 'terminate':
       return all([action.group], ({ instances }) =>
-        instances.every((instance) => !action.instances.includes(instance.id) || ['leaving', 'retained'].includes(standing(instance.lifecycle))),
+        instances.every(
+          (instance) =>
+            !action.instances.includes(instance.id) || ['leaving', 'retained'].includes(standing(instance.lifecycle)),
+        ),
       );
     case 'shield':
-      return all([action.group], ({ instances }) => instances.every((instance) => !action.instances.includes(instance.id) || instance.protectedFromScaleIn === action.on || standing(instance.lifecycle) !== 'live'));
+      return all([action.group], ({ instances }) =>
+        instances.every(
+          (instance) =>
+            !action.instances.includes(instance.id) ||
+            instance.protectedFromScaleIn === action.on ||
+            standing(instance.lifecycle) !== 'live',
+        ),
+      );
     case 'freeze':
       return all([action.group], ({ notes }) => notes.frozen?.run === action.note.run);
     case 'clear':
@@ -38,16 +54,31 @@ export function visible(action: Action, groupNamed: (name: string) => Group | un
     case 'note':
       return all([action.group], ({ notes }) => (notes.out?.number ?? 0) >= action.out.number);
     case 'deregister':
-      return all([action.group], ({ instances }) => instances.every((instance) => !action.targets.some((target) => target.instance === instance.id) || !isRegistered(instance, action.balancer)));
+      return all([action.group], ({ instances }) =>
+        instances.every(
+          (instance) =>
+            !action.targets.some((target) => target.instance === instance.id) ||
+            !isRegistered(instance, action.balancer),
+        ),
+      );
     case 'register':
-      return all([action.group], ({ instances }) => instances.every((instance) => !action.targets.some((target) => target.instance === instance.id) || isRegistered(instance, action.balancer)));
+      return all([action.group], ({ instances }) =>
+        instances.every(
+          (instance) =>
+            !action.targets.some((target) => target.instance === instance.id) ||
+            isRegistered(instance, action.balancer),
+        ),
+      );
     case 'run':
     case 'cancel':
       // Commands are known to this process at once.
       return true;
     case 'renew':
       // A look that shows nobody's lease, or the dead one's that ours replaced, lags; another live run is noticed elsewhere.
-      return all(action.groups, ({ notes }) => notes.lease?.run === action.lease.run && notes.lease.beat >= action.lease.beat);
+      return all(
+        action.groups,
+        ({ notes }) => notes.lease?.run === action.lease.run && notes.lease.beat >= action.lease.beat,
+      );
   }
 }
 

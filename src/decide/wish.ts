@@ -14,7 +14,10 @@ export function calledBack(observed: Observed, plan: Plan, group: Group): string
 }
 
 /** A wish on any group for the rollout that this very run began: it counts for the run as a signal does. */
-export function wishOnOurs(groups: readonly Pick<Group, 'notes'>[], plan: Plan): { readonly by: string; readonly why: string } | undefined {
+export function wishOnOurs(
+  groups: readonly Pick<Group, 'notes'>[],
+  plan: Plan,
+): { readonly by: string; readonly why: string } | undefined {
   const wish = groups.find(({ notes }) => notes.wish?.run === plan.run && notes.record?.run === plan.run)?.notes.wish;
   return wish === undefined ? undefined : { by: wish.why, why: `asked for by ${wish.why}` };
 }

@@ -31,11 +31,19 @@ export async function begunOn(deps: Deps, names: readonly string[]): Promise<rea
  * @param who asks, for the note and for people
  * @throws Failure `stopped` when a signal came, or when the end did not come in time; the wish stays then
  */
-export async function callBack(deps: Deps, plan: Plan, begun: readonly Begun[], lock: (groups: readonly string[]) => Promise<void>, who: string): Promise<readonly GroupResult[]> {
+export async function callBack(
+  deps: Deps,
+  plan: Plan,
+  begun: readonly Begun[],
+  lock: (groups: readonly string[]) => Promise<void>,
+  who: string,
+): Promise<readonly GroupResult[]> {
   await writeWish(deps, begun, who);
   const followed = await follow(deps, plan, begun);
   if (followed.dead.length === 0) return followed.results;
-  const guarded = followed.dead.find(({ group: { notes } }) => notes.lease?.lock !== undefined && notes.lease.lock !== plan.lock);
+  const guarded = followed.dead.find(
+    ({ group: { notes } }) => notes.lease?.lock !== undefined && notes.lease.lock !== plan.lock,
+  );
   if (guarded !== undefined) throw guardedBy(guarded.group.notes.lease?.lock ?? '', plan, followed.dead);
   await lock(followed.dead.map(({ group }) => group.name));
   const gone = new Set(followed.dead.map(({ group }) => group.notes.lease?.run));
@@ -49,7 +57,9 @@ async function writeWish(deps: Deps, begun: readonly Begun[], who: string): Prom
   const at = deps.clock.now();
   for (const run of new Set(begun.map(({ record }) => record.run))) {
     const groups = begun.filter(({ record }) => record.run === run).map(({ group }) => group.name);
-    await retrying(deps, 'autoscaling:CreateOrUpdateTags', () => deps.gateway.writeNotes(groups, { wish: { run, at, why: who } }));
+    await retrying(deps, 'autoscaling:CreateOrUpdateTags', () =>
+      deps.gateway.writeNotes(groups, { wish: { run, at, why: who } }),
+    );
     deps.emit({ type: 'rollout.called', run, groups, by: who });
   }
 }
@@ -67,7 +77,10 @@ async function follow(deps: Deps, plan: Plan, begun: readonly Begun[]): Promise<
   const judged = new Map<string, string>();
   const told = new Map<string, string>();
   for (;;) {
-    const { groups } = await look(deps, begun.map(({ group }) => group.name));
+    const { groups } = await look(
+      deps,
+      begun.map(({ group }) => group.name),
+    );
     const now = deps.clock.now();
     const open = begun.flatMap(({ group: { name }, record }) => {
       const group = groups.find((one) => one.name === name);
@@ -85,7 +98,10 @@ async function follow(deps: Deps, plan: Plan, begun: readonly Begun[]): Promise<
     for (const { group, record } of alive) {
       const who = group.notes.lease === undefined ? 'nobody' : describeHolder(group.notes.lease);
       const verdict = judged.get(group.name);
-      const why = verdict === 'promote' && record.strategy === 'swap' ? `${who} had judged it to promote already and finishes that` : `${who} works on it and was asked to ${verdict === undefined ? 'roll back' : 'stop'}`;
+      const why =
+        verdict === 'promote' && record.strategy === 'swap'
+          ? `${who} had judged it to promote already and finishes that`
+          : `${who} works on it and was asked to ${verdict === undefined ? 'roll back' : 'stop'}`;
       if (told.get(group.name) === why) continue;
       told.set(group.name, why);
       deps.emit({ type: 'group.waiting', wait: { group: group.name, phase: 'prove', why, instances: [], until } });
@@ -95,12 +111,25 @@ async function follow(deps: Deps, plan: Plan, begun: readonly Begun[]): Promise<
 }
 
 /** A rolling rollout past its verdict cannot be undone: it is over for us once nobody goes on with it. */
-function isHalted(deps: Deps, group: BareGroup, beats: Map<string, { readonly beat: string; readonly since: Instant }>, now: Instant, record: RolloutRecord): boolean {
-  return record.strategy === 'rolling' && group.notes.verdict?.outcome === 'promote' && !isAlive(deps, group, beats, now);
+function isHalted(
+  deps: Deps,
+  group: BareGroup,
+  beats: Map<string, { readonly beat: string; readonly since: Instant }>,
+  now: Instant,
+  record: RolloutRecord,
+): boolean {
+  return (
+    record.strategy === 'rolling' && group.notes.verdict?.outcome === 'promote' && !isAlive(deps, group, beats, now)
+  );
 }
 
 /** A lease that did not move for its whole length, on our own clock, is dead. */
-function isAlive(deps: Deps, { name, notes: { lease } }: BareGroup, beats: Map<string, { readonly beat: string; readonly since: Instant }>, now: Instant): boolean {
+function isAlive(
+  deps: Deps,
+  { name, notes: { lease } }: BareGroup,
+  beats: Map<string, { readonly beat: string; readonly since: Instant }>,
+  now: Instant,
+): boolean {
   if (lease === undefined || deps.holderIsGone(lease)) return false;
   const beat = pulse(lease);
   const seen = beats.get(name);
@@ -109,7 +138,12 @@ function isAlive(deps: Deps, { name, notes: { lease } }: BareGroup, beats: Map<s
 }
 
 /** How the rollouts ended whose notes are gone. */
-async function ends(deps: Deps, over: readonly Begun[], groups: readonly BareGroup[], judged: ReadonlyMap<string, string>): Promise<readonly GroupResult[]> {
+async function ends(
+  deps: Deps,
+  over: readonly Begun[],
+  groups: readonly BareGroup[],
+  judged: ReadonlyMap<string, string>,
+): Promise<readonly GroupResult[]> {
   const results: GroupResult[] = [];
   for (const { group: before, record } of over) {
     const { name } = before;
@@ -119,15 +153,29 @@ async function ends(deps: Deps, over: readonly Begun[], groups: readonly BareGro
       continue;
     }
     // The run was done before the wish came: nobody removes it any more.
-    if (group?.notes.wish?.run === record.run) await retrying(deps, 'autoscaling:DeleteTags', () => deps.gateway.deleteNotes(name, ['wish']));
+    if (group?.notes.wish?.run === record.run)
+      await retrying(deps, 'autoscaling:DeleteTags', () => deps.gateway.deleteNotes(name, ['wish']));
     if (group === undefined) results.push({ group: name, outcome: 'skipped', why: 'it no longer exists' });
-    else if (group.notes.frozen?.run === record.run) results.push({ group: name, outcome: 'rolledBack', why: group.notes.frozen.why, frozen: group.notes.frozen.processes });
-    else if (record.strategy === 'restart') results.push({ group: name, outcome: 'skipped', why: 'the restart was stopped, and what was out is back' });
+    else if (group.notes.frozen?.run === record.run)
+      results.push({
+        group: name,
+        outcome: 'rolledBack',
+        why: group.notes.frozen.why,
+        frozen: group.notes.frozen.processes,
+      });
+    else if (record.strategy === 'restart')
+      results.push({ group: name, outcome: 'skipped', why: 'the restart was stopped, and what was out is back' });
     // A verdict may have come and gone between two looks; then the instances tell.
-    else if (judged.get(name) === 'promote' || !(await hasOld(deps, group, record))) results.push({ group: name, outcome: 'promoted', why: 'its verdict was there before the wish' });
+    else if (judged.get(name) === 'promote' || !(await hasOld(deps, group, record)))
+      results.push({ group: name, outcome: 'promoted', why: 'its verdict was there before the wish' });
     else results.push({ group: name, outcome: 'skipped', why: 'the rollout had only been noted, and was taken back' });
   }
-  for (const result of results) deps.emit(result.outcome === 'skipped' ? { type: 'group.skipped', group: result.group, why: result.why } : { type: 'group.finished', result });
+  for (const result of results)
+    deps.emit(
+      result.outcome === 'skipped'
+        ? { type: 'group.skipped', group: result.group, why: result.why }
+        : { type: 'group.finished', result },
+    );
   return results;
 }
 

@@ -1,6 +1,13 @@
 import type { Instant } from '../clock.js';
 import { saysNothingChanges } from '../decide/changes.js';
-import { diagnoseActivities, diagnoseChangeSet, diagnoseGroup, diagnoseStack, hookFacts, hookWaiting } from '../decide/diagnose.js';
+import {
+  diagnoseActivities,
+  diagnoseChangeSet,
+  diagnoseGroup,
+  diagnoseStack,
+  hookFacts,
+  hookWaiting,
+} from '../decide/diagnose.js';
 import { isStackItself, rootCauses } from '../decide/root-causes.js';
 import { AwsFault } from '../errors.js';
 import type { Activity, Finding } from '../model/finding.js';
@@ -56,7 +63,10 @@ export async function diagnose(deps: Deps, target: DiagnoseTarget): Promise<Diag
       return otherwise;
     }
   };
-  const read = target.console === undefined ? undefined : consoleReader((id) => ask('ec2:GetConsoleOutput', '', () => deps.gateway.consoleOutput(id)), target.console);
+  const read =
+    target.console === undefined
+      ? undefined
+      : consoleReader((id) => ask('ec2:GetConsoleOutput', '', () => deps.gateway.consoleOutput(id)), target.console);
   const findings = [
     ...(target.stack === undefined ? [] : await ofStack(deps, target.stack, target, ask, read)),
     ...(await ofInstances(deps, target.history ?? [], ask, read)),
@@ -65,16 +75,32 @@ export async function diagnose(deps: Deps, target: DiagnoseTarget): Promise<Diag
   return { findings, missed: [...missed] };
 }
 
-async function ofStack(deps: Deps, name: string, target: DiagnoseTarget, ask: Ask, read: ConsoleReader | undefined): Promise<readonly Finding[]> {
+async function ofStack(
+  deps: Deps,
+  name: string,
+  target: DiagnoseTarget,
+  ask: Ask,
+  read: ConsoleReader | undefined,
+): Promise<readonly Finding[]> {
   const stack = await ask('cloudformation:DescribeStacks', undefined, () => deps.gateway.describeStack(name));
   if (stack === undefined) return [];
   const events = await lastOperation(deps, stack.id, ask);
   const failing = events.some(({ status }) => /FAILED$|ROLLBACK/.test(status));
-  return [...(failing ? await ofOperation(deps, stack, events, target, ask, read) : []), ...(await ofChangeSets(deps, stack, ask))];
+  return [
+    ...(failing ? await ofOperation(deps, stack, events, target, ask, read) : []),
+    ...(await ofChangeSets(deps, stack, ask)),
+  ];
 }
 
 /** What the stack's last operation failed for; with it what became of groups that it created and took away again. */
-async function ofOperation(deps: Deps, stack: Stack, events: readonly StackEvent[], target: DiagnoseTarget, ask: Ask, read: ConsoleReader | undefined): Promise<readonly Finding[]> {
+async function ofOperation(
+  deps: Deps,
+  stack: Stack,
+  events: readonly StackEvent[],
+  target: DiagnoseTarget,
+  ask: Ask,
+  read: ConsoleReader | undefined,
+): Promise<readonly Finding[]> {
   const failed = await ask('cloudformation:DescribeEvents', [], () => deps.gateway.failedEvents({ stack: stack.id }));
   const places = await placesOf(rootCauses(events), events, target.locate);
   const findings = diagnoseStack(events, failed, places);
@@ -87,7 +113,9 @@ async function ofOperation(deps: Deps, stack: Stack, events: readonly StackEvent
     else {
       // The instances that should have sent the signals may be gone with their group.
       // Newest first, as activities come.
-      const launched = (await activitiesOf(deps, group, began, ask)).flatMap(({ instance, description }) => (instance !== undefined && !/^Terminating/.test(description) ? [instance] : []));
+      const launched = (await activitiesOf(deps, group, began, ask)).flatMap(({ instance, description }) =>
+        instance !== undefined && !/^Terminating/.test(description) ? [instance] : [],
+      );
       shown.push({ ...finding, evidence: [...finding.evidence, ...(await consoles(read, launched))] });
     }
   }
@@ -98,20 +126,35 @@ async function ofOperation(deps: Deps, stack: Stack, events: readonly StackEvent
 
 /** Names of the groups that the events are about, by their logical id. */
 function groupsIn(events: readonly StackEvent[]): ReadonlyMap<string, string> {
-  return new Map(events.filter(({ type, physicalId }) => type === 'AWS::AutoScaling::AutoScalingGroup' && physicalId !== '').map(({ logicalId, physicalId }) => [logicalId, physicalId]));
+  return new Map(
+    events
+      .filter(({ type, physicalId }) => type === 'AWS::AutoScaling::AutoScalingGroup' && physicalId !== '')
+      .map(({ logicalId, physicalId }) => [logicalId, physicalId]),
+  );
 }
 
 async function ofChangeSets(deps: Deps, { id }: Stack, ask: Ask): Promise<readonly Finding[]> {
   const sets = await ask('cloudformation:ListChangeSets', [], () => deps.gateway.listChangeSets(id));
   const findings: Finding[] = [];
   for (const set of sets.filter(({ status, reason }) => status === 'FAILED' && !saysNothingChanges(reason))) {
-    findings.push(...diagnoseChangeSet(set.name, set.reason, await ask('cloudformation:DescribeEvents', [], () => deps.gateway.failedEvents({ changeSet: set.id }))));
+    findings.push(
+      ...diagnoseChangeSet(
+        set.name,
+        set.reason,
+        await ask('cloudformation:DescribeEvents', [], () => deps.gateway.failedEvents({ changeSet: set.id })),
+      ),
+    );
   }
   return findings;
 }
 
 /** Instances that a run waited for: those that a hook held, and what they had printed. */
-async function ofInstances(deps: Deps, history: readonly Finding[], ask: Ask, read: ConsoleReader | undefined): Promise<readonly Finding[]> {
+async function ofInstances(
+  deps: Deps,
+  history: readonly Finding[],
+  ask: Ask,
+  read: ConsoleReader | undefined,
+): Promise<readonly Finding[]> {
   const hooks = new Map<string, readonly LifecycleHook[]>();
   const shown: Finding[] = [];
   for (const finding of history) {
@@ -127,18 +170,38 @@ async function ofInstances(deps: Deps, history: readonly Finding[], ask: Ask, re
   return shown;
 }
 
-async function ofGroup(deps: Deps, group: Group, since: Instant, ask: Ask, read: ConsoleReader | undefined): Promise<readonly Finding[]> {
+async function ofGroup(
+  deps: Deps,
+  group: Group,
+  since: Instant,
+  ask: Ask,
+  read: ConsoleReader | undefined,
+): Promise<readonly Finding[]> {
   // What stands behind a balancer without a group has no activities.
   const activities = group.balancerOnly === true ? [] : await activitiesOf(deps, group.name, since, ask);
   const past = diagnoseActivities(group.name, activities);
-  const held = group.instances.some(({ lifecycle }) => lifecycle.endsWith(':Wait')) || past.some(({ code }) => code === 'diagnose.hookAbandoned');
+  const held =
+    group.instances.some(({ lifecycle }) => lifecycle.endsWith(':Wait')) ||
+    past.some(({ code }) => code === 'diagnose.hookAbandoned');
   const hooks = held ? await hooksOf(deps, group.name, ask) : [];
   const findings: Finding[] = [];
   for (const finding of [...past, ...diagnoseGroup(group, hooks, activities)]) {
     const { code, resource, evidence } = finding;
-    if (code === 'diagnose.hookAbandoned') findings.push({ ...finding, evidence: [...evidence, ...hooks.filter(({ holds }) => holds === 'Pending:Wait').map(hookFacts)] });
-    else if (code === 'diagnose.notInService') findings.push({ ...finding, evidence: [...evidence, ...(await consoles(read, [resource]))] });
-    else if (code === 'diagnose.replacedUnhealthy') findings.push({ ...finding, evidence: [...evidence, ...(await consoles(read, evidence.flatMap((line) => /^i-\w+(?=: )/.exec(line) ?? []).reverse()))] });
+    if (code === 'diagnose.hookAbandoned')
+      findings.push({
+        ...finding,
+        evidence: [...evidence, ...hooks.filter(({ holds }) => holds === 'Pending:Wait').map(hookFacts)],
+      });
+    else if (code === 'diagnose.notInService')
+      findings.push({ ...finding, evidence: [...evidence, ...(await consoles(read, [resource]))] });
+    else if (code === 'diagnose.replacedUnhealthy')
+      findings.push({
+        ...finding,
+        evidence: [
+          ...evidence,
+          ...(await consoles(read, evidence.flatMap((line) => /^i-\w+(?=: )/.exec(line) ?? []).reverse())),
+        ],
+      });
     else findings.push(finding);
   }
   return findings;
@@ -170,7 +233,10 @@ async function lastOperation(deps: Deps, stackId: string, ask: Ask): Promise<rea
         return stop;
       });
     });
-  const own = await read(stackId, (event) => isStackItself(event) && /^(CREATE|UPDATE|DELETE|IMPORT)_IN_PROGRESS$/.test(event.status));
+  const own = await read(
+    stackId,
+    (event) => isStackItself(event) && /^(CREATE|UPDATE|DELETE|IMPORT)_IN_PROGRESS$/.test(event.status),
+  );
   const began = Math.min(...own.map(({ at }) => at));
   // Newest first as they come: turned round before they are sorted, so that equal times keep their order.
   const events = [...own].reverse();
@@ -180,7 +246,9 @@ async function lastOperation(deps: Deps, stackId: string, ask: Ask): Promise<rea
     if (type !== 'AWS::CloudFormation::Stack' || physicalId === '' || told.has(physicalId)) continue;
     told.add(physicalId);
     // Nested stacks may hold nested stacks: theirs are found further on.
-    events.push(...[...(await read(physicalId, (event) => event.at < began))].reverse().filter(({ at }) => at >= began));
+    events.push(
+      ...[...(await read(physicalId, (event) => event.at < began))].reverse().filter(({ at }) => at >= began),
+    );
   }
   return events.sort((a, b) => a.at - b.at);
 }

@@ -7,7 +7,10 @@ import type { Deps } from './deps.js';
  *
  * @throws AwsFault
  */
-export async function execute({ gateway, commands }: Pick<Deps, 'gateway' | 'commands'>, action: Action): Promise<void> {
+export async function execute(
+  { gateway, commands }: Pick<Deps, 'gateway' | 'commands'>,
+  action: Action,
+): Promise<void> {
   switch (action.type) {
     case 'record':
       return gateway.writeNotes([action.group], { record: action.record, lease: action.lease });
@@ -27,12 +30,23 @@ export async function execute({ gateway, commands }: Pick<Deps, 'gateway' | 'com
       return gateway.writeNotes([action.group], { frozen: action.note });
     case 'clear':
       // A wish goes with the rollout that it is about, also one that came after the last look.
-      return gateway.deleteNotes(action.group, action.notes.includes('record') ? [...action.notes, 'wish'] : action.notes);
+      return gateway.deleteNotes(
+        action.group,
+        action.notes.includes('record') ? [...action.notes, 'wish'] : action.notes,
+      );
     case 'pause':
-      return gateway.writeNotes([action.group], { record: action.record }).then(() => gateway.deleteNotes(action.group, ['lease']));
+      return gateway
+        .writeNotes([action.group], { record: action.record })
+        .then(() => gateway.deleteNotes(action.group, ['lease']));
     case 'rewrite': {
       const { record, verdict, frozen, out, lease } = action;
-      return gateway.writeNotes([action.group], { record, lease, ...(verdict === undefined ? {} : { verdict }), ...(frozen === undefined ? {} : { frozen }), ...(out === undefined ? {} : { out }) });
+      return gateway.writeNotes([action.group], {
+        record,
+        lease,
+        ...(verdict === undefined ? {} : { verdict }),
+        ...(frozen === undefined ? {} : { frozen }),
+        ...(out === undefined ? {} : { out }),
+      });
     }
     case 'note':
       return gateway.writeNotes([action.group], { out: action.out });

@@ -2,7 +2,15 @@ import type { Instant } from '../clock.js';
 import type { Alarm } from '../model/alarm.js';
 import type { NoteName, Target } from '../model/action.js';
 import type { Identity } from '../model/event.js';
-import type { Balancer, BalancerHealth, FailedActivity, Group, LifecycleHook, Precautions, Size } from '../model/group.js';
+import type {
+  Balancer,
+  BalancerHealth,
+  FailedActivity,
+  Group,
+  LifecycleHook,
+  Precautions,
+  Size,
+} from '../model/group.js';
 import type { Activity } from '../model/finding.js';
 import type { CommandState } from '../model/decision.js';
 import type { FrozenNote, Lease, OutNote, RolloutRecord, Verdict, WishNote } from '../model/record.js';
@@ -20,12 +28,21 @@ export type BareGroup = Omit<Group, 'balancers' | 'configurations'> & {
 };
 
 /** Notes to write; each is one tag of the group, or several where it is long. */
-export type NotesToWrite = { readonly record?: RolloutRecord; readonly verdict?: Verdict; readonly lease?: Lease; readonly frozen?: FrozenNote; readonly wish?: WishNote; readonly out?: OutNote };
+export type NotesToWrite = {
+  readonly record?: RolloutRecord;
+  readonly verdict?: Verdict;
+  readonly lease?: Lease;
+  readonly frozen?: FrozenNote;
+  readonly wish?: WishNote;
+  readonly out?: OutNote;
+};
 
 export interface StackRequest {
   readonly stack: string;
   readonly template: TemplateSource;
-  readonly parameters: readonly ({ readonly key: string; readonly value: string } | { readonly key: string; readonly previous: true })[];
+  readonly parameters: readonly (
+    { readonly key: string; readonly value: string } | { readonly key: string; readonly previous: true }
+  )[];
   readonly capabilities: readonly string[];
   /** ClientRequestToken: all events of the operation carry it. */
   readonly token: string;
@@ -65,7 +82,8 @@ export interface CommandRequest {
 }
 
 /** What SSM says of a command. */
-export type CommandOutcome = { readonly state: 'pending' } | Omit<Extract<CommandState, { state: 'ended' }>, 'elapsedMs'>;
+export type CommandOutcome =
+  { readonly state: 'pending' } | Omit<Extract<CommandState, { state: 'ended' }>, 'elapsedMs'>;
 
 /** A change set to be made. */
 export interface ChangeSetRequest extends StackRequest {
@@ -91,9 +109,13 @@ export interface Gateway {
   /** EC2 launch times by instance id, for all instances of these groups, in one paginated call. */
   launchTimes(groups: readonly string[]): Promise<Readonly<Record<string, Instant>>>;
   /** Addresses by instance id, for all instances of these groups; '' where there is none. */
-  addresses(groups: readonly string[]): Promise<Readonly<Record<string, { readonly privateIp: string; readonly publicIp: string }>>>;
+  addresses(
+    groups: readonly string[],
+  ): Promise<Readonly<Record<string, { readonly privateIp: string; readonly publicIp: string }>>>;
   /** `$Latest` and `$Default` of launch templates, by template id (or name): version numbers. */
-  templateVersions(ids: readonly string[]): Promise<Readonly<Record<string, { readonly latest: string; readonly default: string }>>>;
+  templateVersions(
+    ids: readonly string[],
+  ): Promise<Readonly<Record<string, { readonly latest: string; readonly default: string }>>>;
   /** Attributes of balancers; one or two calls per kind and page. */
   describeBalancers(refs: BareGroup['balancerRefs']): Promise<readonly Balancer[]>;
   /** Health of everything registered with one balancer, by instance id. One call, no instance named. */
@@ -184,11 +206,18 @@ export interface Gateway {
    * What failed, oldest first, by DescribeEvents: in a change set (early validation, hooks) or in a stack's operation.
    * Falls back to stack events where that call is denied or unknown. A change set has none there, so then it is a fault.
    */
-  failedEvents(of: { readonly changeSet: string } | { readonly stack: string; readonly operation?: string }): Promise<readonly FailedEvent[]>;
+  failedEvents(
+    of: { readonly changeSet: string } | { readonly stack: string; readonly operation?: string },
+  ): Promise<readonly FailedEvent[]>;
   /** Value of a parameter of the parameter store. */
   parameterValue(name: string): Promise<string>;
   /** Writes an object of S3; with `owner`, only into a bucket of that account. */
-  writeObject(object: { readonly bucket: string; readonly key: string; readonly text: string; readonly owner?: string }): Promise<void>;
+  writeObject(object: {
+    readonly bucket: string;
+    readonly key: string;
+    readonly text: string;
+    readonly owner?: string;
+  }): Promise<void>;
   /** True when there is such a bucket, it is that account's and we may see it. */
   hasBucket(bucket: string, owner: string): Promise<boolean>;
   /** An object of S3 as text, at most 1 MB. */

@@ -38,8 +38,12 @@ export function createHookRunner(deps: Deps, plan: Plan): HookRunner {
 
   /** Addresses are gone from EC2 once an instance is terminated, so they are learnt while it lives. */
   async function learnAddresses({ groups, seen }: Observed): Promise<void> {
-    const mine = groups.filter(({ name, notes }) => seen.results[name] === undefined && (notes.record !== undefined || plan.strategy === 'prove'));
-    const known = ({ id, lifecycle }: Observed['groups'][number]['instances'][number]): boolean => addresses.has(id) || standing(lifecycle) === 'coming';
+    const mine = groups.filter(
+      ({ name, notes }) =>
+        seen.results[name] === undefined && (notes.record !== undefined || plan.strategy === 'prove'),
+    );
+    const known = ({ id, lifecycle }: Observed['groups'][number]['instances'][number]): boolean =>
+      addresses.has(id) || standing(lifecycle) === 'coming';
     const unknown = mine.filter((group) => !group.instances.every(known)).map(({ name }) => name);
     if (unknown.length === 0) return;
     const found = await deps.gateway.addresses(unknown);
@@ -81,7 +85,16 @@ export function createHookRunner(deps: Deps, plan: Plan): HookRunner {
     const news = JSON.stringify([ok, words, output]);
     if (told.get(key) === news) return;
     told.set(key, news);
-    deps.emit({ type: 'hook.ended', group: due.group, instance: due.instance, hook: due.kind, ok, words, tries, output });
+    deps.emit({
+      type: 'hook.ended',
+      group: due.group,
+      instance: due.instance,
+      hook: due.kind,
+      ok,
+      words,
+      tries,
+      output,
+    });
   }
 
   return {

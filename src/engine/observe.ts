@@ -45,7 +45,9 @@ export function createObserver(deps: Deps, plan: Plan): Observer {
   const isDone = (group: BareGroup): boolean => seen?.results[group.name]?.outcome === 'promoted';
 
   async function learnLaunchTimes(groups: readonly BareGroup[]): Promise<void> {
-    const unknown = groups.filter((group) => group.instances.some((instance) => (instance.launchedAt ?? launched[instance.id]) === undefined));
+    const unknown = groups.filter((group) =>
+      group.instances.some((instance) => (instance.launchedAt ?? launched[instance.id]) === undefined),
+    );
     if (unknown.length > 0) Object.assign(launched, await gateway.launchTimes(unknown.map((group) => group.name)));
   }
 
@@ -53,16 +55,35 @@ export function createObserver(deps: Deps, plan: Plan): Observer {
     const refs = new Map(groups.flatMap((group) => group.balancerRefs.map((ref) => [ref.id, ref] as const)));
     const unknown = [...refs.values()].filter((ref) => !balancers.has(ref.id));
     // One by one: each takes several calls, and when many fail a list of them would hardly ever come through whole.
-    for (const ref of unknown) for (const balancer of await gateway.describeBalancers([ref])) balancers.set(balancer.id, plan.gates?.skipBalancers === true ? { ...balancer, judged: false, note: 'left out by --skip-elb-health-check' } : balancer);
+    for (const ref of unknown)
+      for (const balancer of await gateway.describeBalancers([ref]))
+        balancers.set(
+          balancer.id,
+          plan.gates?.skipBalancers === true
+            ? { ...balancer, judged: false, note: 'left out by --skip-elb-health-check' }
+            : balancer,
+        );
   }
 
   /** Health matters while there is somebody to prove or to terminate: what stays must be known to serve. */
-  async function readHealth(groups: readonly BareGroup[]): Promise<ReadonlyMap<string, Readonly<Record<string, BalancerHealth>>>> {
-    const needed = new Set(groups.filter((group) => needsHealth(group)).flatMap((group) => group.balancerRefs.map((ref) => ref.id)));
+  async function readHealth(
+    groups: readonly BareGroup[],
+  ): Promise<ReadonlyMap<string, Readonly<Record<string, BalancerHealth>>>> {
+    const needed = new Set(
+      groups.filter((group) => needsHealth(group)).flatMap((group) => group.balancerRefs.map((ref) => ref.id)),
+    );
     // A restart has to know who is registered, also where that says nothing of health.
-    const restarting = new Set(groups.filter((group) => isRestart(group)).flatMap((group) => group.balancerRefs.map((ref) => ref.id)));
-    const judged = [...needed].map((id) => balancers.get(id)).filter((balancer): balancer is Balancer => balancer !== undefined && (balancer.judged || restarting.has(balancer.id)));
-    return new Map(await Promise.all(judged.map(async (balancer) => [balancer.id, await gateway.health(balancer)] as const)));
+    const restarting = new Set(
+      groups.filter((group) => isRestart(group)).flatMap((group) => group.balancerRefs.map((ref) => ref.id)),
+    );
+    const judged = [...needed]
+      .map((id) => balancers.get(id))
+      .filter(
+        (balancer): balancer is Balancer => balancer !== undefined && (balancer.judged || restarting.has(balancer.id)),
+      );
+    return new Map(
+      await Promise.all(judged.map(async (balancer) => [balancer.id, await gateway.health(balancer)] as const)),
+    );
   }
 
   function isRestart({ notes }: BareGroup): boolean {
@@ -85,13 +106,22 @@ export function createObserver(deps: Deps, plan: Plan): Observer {
 
   /** What would be launched now matters until a rollout has begun, and to whoever takes over a rolling one. */
   async function resolve(groups: readonly BareGroup[], at: Instant): Promise<ReadonlyMap<string, readonly string[]>> {
-    const takenOver = ({ record, verdict }: BareGroup['notes']): boolean => record?.strategy === 'rolling' && record.run !== plan.run && verdict?.outcome === 'promote';
-    const undecided = groups.filter((group) => (group.notes.record === undefined || takenOver(group.notes)) && !isDone(group) && plan.strategy !== 'restart');
-    const moving = new Set(undecided.flatMap((group) => group.configurationRefs.map(movingTemplate)).filter((id) => id !== undefined));
+    const takenOver = ({ record, verdict }: BareGroup['notes']): boolean =>
+      record?.strategy === 'rolling' && record.run !== plan.run && verdict?.outcome === 'promote';
+    const undecided = groups.filter(
+      (group) =>
+        (group.notes.record === undefined || takenOver(group.notes)) && !isDone(group) && plan.strategy !== 'restart',
+    );
+    const moving = new Set(
+      undecided.flatMap((group) => group.configurationRefs.map(movingTemplate)).filter((id) => id !== undefined),
+    );
     // One may have been unasked for as long as its group was a dead run's.
     const unread = [...moving].some((id) => versions?.of[id] === undefined);
-    if (moving.size > 0 && (versions === undefined || unread || at - versions.at >= VERSIONS_MS)) versions = { at, of: { ...versions?.of, ...(await gateway.templateVersions([...moving])) } };
-    return new Map(groups.map((group) => [group.name, group.configurationRefs.flatMap((ref) => resolved(ref, versions?.of ?? {}))]));
+    if (moving.size > 0 && (versions === undefined || unread || at - versions.at >= VERSIONS_MS))
+      versions = { at, of: { ...versions?.of, ...(await gateway.templateVersions([...moving])) } };
+    return new Map(
+      groups.map((group) => [group.name, group.configurationRefs.flatMap((ref) => resolved(ref, versions?.of ?? {}))]),
+    );
   }
 
   async function readFailures(groups: readonly BareGroup[], at: Instant): Promise<readonly FailedActivity[]> {
@@ -100,10 +130,15 @@ export function createObserver(deps: Deps, plan: Plan): Observer {
       const { record, verdict } = group.notes;
       const since = record?.startedAt ?? (plan.strategy === 'prove' ? 0 : undefined);
       const have = group.instances.filter((instance) => standing(instance.lifecycle) !== 'leaving').length;
-      const proving = record?.strategy !== 'restart' && (verdict === undefined || (record?.strategy === 'rolling' && verdict.outcome === 'promote'));
+      const proving =
+        record?.strategy !== 'restart' &&
+        (verdict === undefined || (record?.strategy === 'rolling' && verdict.outcome === 'promote'));
       if (since === undefined || !proving || isDone(group) || have >= group.size.desired) continue;
       const last = failures.get(group.name);
-      const fresh = last !== undefined && at - last.at < FAILURES_MS ? last : { at, found: await gateway.failedLaunches(group.name, since) };
+      const fresh =
+        last !== undefined && at - last.at < FAILURES_MS
+          ? last
+          : { at, found: await gateway.failedLaunches(group.name, since) };
       failures.set(group.name, fresh);
       found.push(...fresh.found);
     }
@@ -122,7 +157,15 @@ export function createObserver(deps: Deps, plan: Plan): Observer {
   /** Those of the instances that should be back and are nowhere registered which EC2 does not run any more. */
   async function lookForGone(groups: readonly Group[]): Promise<readonly string[]> {
     const absent = groups.flatMap(({ notes, balancers: own, instances }) =>
-      instances.filter(({ id, health }) => seen?.backSince[id] !== undefined && notes.record?.strategy === 'restart' && own.length > 0 && !health.some(({ verdict }) => verdict !== 'absent')).map(({ id }) => id),
+      instances
+        .filter(
+          ({ id, health }) =>
+            seen?.backSince[id] !== undefined &&
+            notes.record?.strategy === 'restart' &&
+            own.length > 0 &&
+            !health.some(({ verdict }) => verdict !== 'absent'),
+        )
+        .map(({ id }) => id),
     );
     if (absent.length === 0) return [];
     const running = await gateway.running(absent);
@@ -131,27 +174,41 @@ export function createObserver(deps: Deps, plan: Plan): Observer {
 
   /** What EC2 says of those that Auto Scaling calls unhealthy: whoever is to be proven may have been taken away. */
   async function lookForEnded(groups: readonly Group[]): Promise<Pick<Observed, 'ended'>> {
-    const proving = groups.filter(({ notes: { record, verdict } }) => record !== undefined && record.strategy !== 'restart' && verdict === undefined);
-    const unhealthy = proving.flatMap(({ instances }) => instances.filter(({ healthy, lifecycle }) => !healthy && standing(lifecycle) === 'live').map(({ id }) => id));
+    const proving = groups.filter(
+      ({ notes: { record, verdict } }) =>
+        record !== undefined && record.strategy !== 'restart' && verdict === undefined,
+    );
+    const unhealthy = proving.flatMap(({ instances }) =>
+      instances.filter(({ healthy, lifecycle }) => !healthy && standing(lifecycle) === 'live').map(({ id }) => id),
+    );
     return unhealthy.length === 0 ? {} : { ended: await gateway.endings(unhealthy) };
   }
 
   async function lookAtCommands(): Promise<Observed['commands']> {
     const { commands } = deps;
-    return commands === undefined ? undefined : retrying(deps, 'ssm:GetCommandInvocation', () => commands.look(), PATIENCE);
+    return commands === undefined
+      ? undefined
+      : retrying(deps, 'ssm:GetCommandInvocation', () => commands.look(), PATIENCE);
   }
 
   /** Alarms matter before a rollout starts and for as long as something is to be proven. */
   async function readAlarms(groups: readonly BareGroup[]): Promise<Pick<Observed, 'alarms'>> {
     const names = plan.gates?.alarms ?? [];
-    const matter = groups.some(({ name, notes: { record, verdict } }) => seen?.results[name] === undefined && (record === undefined || verdict === undefined || (record.strategy === 'rolling' && verdict.outcome === 'promote')));
-    return names.length === 0 || !matter || (plan.strategy === 'unfreeze') ? {} : { alarms: await gateway.alarms(names) };
+    const matter = groups.some(
+      ({ name, notes: { record, verdict } }) =>
+        seen?.results[name] === undefined &&
+        (record === undefined ||
+          verdict === undefined ||
+          (record.strategy === 'rolling' && verdict.outcome === 'promote')),
+    );
+    return names.length === 0 || !matter || plan.strategy === 'unfreeze' ? {} : { alarms: await gateway.alarms(names) };
   }
 
   async function takePrecautions(groups: readonly BareGroup[]): Promise<void> {
     if (plan.strategy === 'prove' || plan.adoptOnly) return;
     const unasked = groups.filter((group) => group.notes.record === undefined && !precautions.has(group.name));
-    for (const found of await Promise.all(unasked.map((group) => gateway.precautions(group.name)))) precautions.set(found.group, found);
+    for (const found of await Promise.all(unasked.map((group) => gateway.precautions(group.name))))
+      precautions.set(found.group, found);
   }
 
   /** A signal means: put everything back. So does a wish on the groups, and it is not taken back by reads that lag. */
@@ -180,7 +237,9 @@ export function createObserver(deps: Deps, plan: Plan): Observer {
       const commands = await lookAtCommands();
       const alarms = await readAlarms(bare);
       const groups = bare.map((group): Group => {
-        const own = group.balancerRefs.map((ref) => balancers.get(ref.id)).filter((balancer): balancer is Balancer => balancer !== undefined);
+        const own = group.balancerRefs
+          .map((ref) => balancers.get(ref.id))
+          .filter((balancer): balancer is Balancer => balancer !== undefined);
         const instances = group.instances.map((instance) => {
           const launchedAt = launched[instance.id];
           const rows = own.flatMap((balancer) => health.get(balancer.id)?.[instance.id] ?? []);
@@ -204,7 +263,11 @@ export function createObserver(deps: Deps, plan: Plan): Observer {
         ...alarms,
         ...(gone.length === 0 ? {} : { gone }),
         ...ended,
-        abandoned: groups.filter(({ notes }) => notes.lease !== undefined && notes.lease.run !== plan.run && deps.holderIsGone(notes.lease)).map((group) => group.name),
+        abandoned: groups
+          .filter(
+            ({ notes }) => notes.lease !== undefined && notes.lease.run !== plan.run && deps.holderIsGone(notes.lease),
+          )
+          .map((group) => group.name),
         ...wishOf(groups),
       };
       seen = remember(seen ?? nothingSeen(at), look, plan);
@@ -218,9 +281,12 @@ export function createObserver(deps: Deps, plan: Plan): Observer {
 
 /** What a wish does, by how far the groups are. */
 function effectOf(groups: readonly Group[]): string {
-  if (groups.some(({ notes }) => notes.record?.strategy === 'restart')) return 'Stops the commands that run and puts back what was taken out.';
+  if (groups.some(({ notes }) => notes.record?.strategy === 'restart'))
+    return 'Stops the commands that run and puts back what was taken out.';
   const open = groups.some(({ notes }) => notes.record !== undefined && notes.verdict === undefined);
-  return open ? 'Rolls back: the new instances go, the old ones stay.' : 'The verdict is written already; what it says is finished.';
+  return open
+    ? 'Rolls back: the new instances go, the old ones stay.'
+    : 'The verdict is written already; what it says is finished.';
 }
 
 /** The reads that a look consists of, each tried again by itself until patience ends. */
@@ -232,14 +298,29 @@ function patient(deps: Deps, meanwhile: () => Promise<void>): Pick<Gateway, (typ
   return Object.fromEntries(reads) as Pick<Gateway, (typeof READS)[number]>;
 }
 
-const READS = ['describeGroups', 'describeStack', 'launchTimes', 'templateVersions', 'describeBalancers', 'health', 'failedLaunches', 'precautions', 'running', 'endings', 'alarms'] as const;
+const READS = [
+  'describeGroups',
+  'describeStack',
+  'launchTimes',
+  'templateVersions',
+  'describeBalancers',
+  'health',
+  'failedLaunches',
+  'precautions',
+  'running',
+  'endings',
+  'alarms',
+] as const;
 
 /** The template of a reference such as `lt/ID:$Latest`, when its version moves. */
 function movingTemplate(ref: string): string | undefined {
   return /^lt\/(.+):\$(?:Latest|Default)$/.exec(ref)?.[1];
 }
 
-function resolved(ref: string, versions: Readonly<Record<string, { readonly latest: string; readonly default: string }>>): readonly string[] {
+function resolved(
+  ref: string,
+  versions: Readonly<Record<string, { readonly latest: string; readonly default: string }>>,
+): readonly string[] {
   const template = movingTemplate(ref);
   if (template === undefined) return [ref];
   const found = versions[template];

@@ -24,7 +24,10 @@ const FINAL: ReadonlySet<AwsFault['kind']> = new Set(['invalid', 'denied', 'miss
 
 /** Commands by SSM Run Command, one for each instance. What the service refuses of one instance is how its command ended. */
 export function remoteCommands(gateway: Gateway, clock: Clock, command: RemoteCommand): Commands {
-  const started = new Map<string, { readonly id: string; readonly since: number; ended?: Extract<CommandState, { state: 'ended' }> }>();
+  const started = new Map<
+    string,
+    { readonly id: string; readonly since: number; ended?: Extract<CommandState, { state: 'ended' }> }
+  >();
   const unsure = new Set<string>();
   const commentOf = (instance: string): string => `ha-updater ${command.run} ${instance}`.slice(0, 100);
 
@@ -33,7 +36,13 @@ export function remoteCommands(gateway: Gateway, clock: Clock, command: RemoteCo
     const found = unsure.has(instance) ? await gateway.findCommand(instance, commentOf(instance)) : undefined;
     if (found !== undefined) return found;
     try {
-      return await gateway.sendCommand({ instance, document: command.document, parameters: command.parameters, comment: commentOf(instance), deliveryMs: command.commandMs });
+      return await gateway.sendCommand({
+        instance,
+        document: command.document,
+        parameters: command.parameters,
+        comment: commentOf(instance),
+        deliveryMs: command.commandMs,
+      });
     } catch (error) {
       if (error instanceof AwsFault && UNSURE.has(error.kind)) unsure.add(instance);
       throw error;
@@ -47,7 +56,11 @@ export function remoteCommands(gateway: Gateway, clock: Clock, command: RemoteCo
         started.set(instance, { id: await send(instance), since });
       } catch (error) {
         if (!(error instanceof AwsFault) || !FINAL.has(error.kind)) throw error;
-        started.set(instance, { id: '', since, ended: { state: 'ended', ok: false, how: `${error.code}: ${error.message}`, output: '', elapsedMs: 0 } });
+        started.set(instance, {
+          id: '',
+          since,
+          ended: { state: 'ended', ok: false, how: `${error.code}: ${error.message}`, output: '', elapsedMs: 0 },
+        });
       }
     },
     look: async () => {
@@ -55,11 +68,22 @@ export function remoteCommands(gateway: Gateway, clock: Clock, command: RemoteCo
         if (one.ended !== undefined) continue;
         const result = await gateway.commandResult(one.id, instance).catch((error: unknown) => {
           if (!(error instanceof AwsFault) || !FINAL.has(error.kind)) throw error;
-          return { state: 'ended', ok: false, how: `how it went is not known: ${error.code}: ${error.message}`, output: '' } as const;
+          return {
+            state: 'ended',
+            ok: false,
+            how: `how it went is not known: ${error.code}: ${error.message}`,
+            output: '',
+          } as const;
         });
-        if (result.state === 'ended') one.ended = { ...result, output: endOf(result.output), elapsedMs: clock.now() - one.since };
+        if (result.state === 'ended')
+          one.ended = { ...result, output: endOf(result.output), elapsedMs: clock.now() - one.since };
       }
-      return Object.fromEntries([...started].map(([instance, one]): [string, CommandState] => [instance, one.ended ?? { state: 'running', since: one.since }]));
+      return Object.fromEntries(
+        [...started].map(([instance, one]): [string, CommandState] => [
+          instance,
+          one.ended ?? { state: 'running', since: one.since },
+        ]),
+      );
     },
     cancel: async (instance) => {
       const one = started.get(instance);

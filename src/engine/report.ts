@@ -31,21 +31,33 @@ export function createReporter({ emit }: Deps, plan: Plan): Reporter {
   return {
     warnings: (reasons) => {
       // Two warnings of one group can share a code, so the text is part of the key.
-      for (const reason of reasons) if (news(`warning ${reason.group ?? ''} ${reason.code} ${reason.text}`, reason)) emit({ type: 'warning', reason });
+      for (const reason of reasons)
+        if (news(`warning ${reason.group ?? ''} ${reason.code} ${reason.text}`, reason))
+          emit({ type: 'warning', reason });
     },
     adopted: ({ groups, seen }) => {
       for (const { name, notes } of groups) {
-        if (notes.lease !== undefined && notes.lease.run !== plan.run) holders.set(name, `process ${notes.lease.pid} on ${notes.lease.host}`);
+        if (notes.lease !== undefined && notes.lease.run !== plan.run)
+          holders.set(name, `process ${notes.lease.pid} on ${notes.lease.host}`);
         if (seen.adoptedAt[name] === undefined || notes.record === undefined || notes.record.run === plan.run) continue;
         if (!news(`adopted ${name}`, notes.record.run)) continue;
-        emit({ type: 'group.adopted', group: name, run: notes.record.run, holder: holders.get(name) ?? '', since: notes.record.startedAt, next: notes.record.strategy !== 'restart' ? 'finish' : plan.restart === undefined ? 'putBack' : 'startOver' });
+        emit({
+          type: 'group.adopted',
+          group: name,
+          run: notes.record.run,
+          holder: holders.get(name) ?? '',
+          since: notes.record.startedAt,
+          next: notes.record.strategy !== 'restart' ? 'finish' : plan.restart === undefined ? 'putBack' : 'startOver',
+        });
       }
     },
     progress: (progress) => {
-      for (const one of progress) if (news(`progress ${one.group}`, one)) emit({ type: 'group.progress', progress: one });
+      for (const one of progress)
+        if (news(`progress ${one.group}`, one)) emit({ type: 'group.progress', progress: one });
     },
     waits: (waits) => {
-      for (const wait of waits) if (news(`wait ${wait.group}`, { ...wait, until: 0 })) emit({ type: 'group.waiting', wait });
+      for (const wait of waits)
+        if (news(`wait ${wait.group}`, { ...wait, until: 0 })) emit({ type: 'group.waiting', wait });
     },
     started: (action, why) => emit({ type: 'action.started', action, why }),
     done: (action) => emit({ type: 'action.done', action }),

@@ -57,6 +57,9 @@ export async function retrying<T>(
 
 /** Sleeps, but wakes for the first signal, and when `also` is aborted. */
 export function pause(deps: Pick<Deps, 'clock' | 'interrupt'>, ms: Milliseconds, also?: AbortSignal): Promise<void> {
-  const wake = [...(deps.interrupt.received === undefined ? [deps.interrupt.wake] : []), ...(also === undefined ? [] : [also])];
+  const wake = [
+    ...(deps.interrupt.received === undefined ? [deps.interrupt.wake] : []),
+    ...(also === undefined ? [] : [also]),
+  ];
   return deps.clock.sleep(ms, wake.length < 2 ? wake[0] : AbortSignal.any(wake));
 }

@@ -18,10 +18,15 @@ interface Renewed {
  * Scaling answers, nobody may take us for dead. It looks first, because another run may have taken over.
  * Answers what was renewed, or undefined; what AWS refuses is left to the loop.
  */
-export function createSignOfLife({ gateway, clock, emit }: Deps, plan: Plan): (seen: Seen) => Promise<Renewed | undefined> {
+export function createSignOfLife(
+  { gateway, clock, emit }: Deps,
+  plan: Plan,
+): (seen: Seen) => Promise<Renewed | undefined> {
   let busy = false;
   return async (seen) => {
-    const mine = Object.entries(seen.known).flatMap(([name, { lease }]) => (lease?.run === plan.run ? [{ name, lease }] : []));
+    const mine = Object.entries(seen.known).flatMap(([name, { lease }]) =>
+      lease?.run === plan.run ? [{ name, lease }] : [],
+    );
     const oldest = Math.min(...mine.map(({ lease }) => lease.at));
     // Several reads may be failing at the same time.
     if (busy || mine.length === 0 || clock.now() - oldest < plan.timing.renewMs) return undefined;
@@ -29,7 +34,9 @@ export function createSignOfLife({ gateway, clock, emit }: Deps, plan: Plan): (s
     try {
       const { at, groups } = await gateway.describeGroups(mine.map(({ name }) => name));
       if (groups.some(({ notes }) => notes.lease !== undefined && notes.lease.run !== plan.run)) return undefined;
-      const names = groups.filter(({ notes }) => notes.record !== undefined && notes.lease?.run === plan.run).map(({ name }) => name);
+      const names = groups
+        .filter(({ notes }) => notes.record !== undefined && notes.lease?.run === plan.run)
+        .map(({ name }) => name);
       if (names.length === 0) return undefined;
       const beat = Math.max(...mine.map(({ lease }) => lease.beat)) + 1;
       const action = { type: 'renew', groups: names, lease: leaseOf(plan, beat, at) } as const;

@@ -62,7 +62,13 @@ export interface StackTiming extends FollowTiming {
 }
 
 /** The seed's defaults: `--warmup-seconds`, `--action-timeout`, `--lenient-look-back`; and that of `--wait-timeout`. */
-export const STACK_TIMING: StackTiming = { warmupMs: 25_000, silenceMs: 300_000, pollMs: 2_000, lookBackMs: 5_000, waitMs: 3_600_000 };
+export const STACK_TIMING: StackTiming = {
+  warmupMs: 25_000,
+  silenceMs: 300_000,
+  pollMs: 2_000,
+  lookBackMs: 5_000,
+  waitMs: 3_600_000,
+};
 
 export interface StackChange {
   /** `kept`: the change set waits for somebody to execute it; `dropped`: it was only looked at. */
@@ -88,7 +94,11 @@ export type Resolve = (open: OpenChange) => Promise<'execute' | 'keep' | 'drop'>
  * @throws Failure `usage` (parameters), `refused` (nothing was sent), `stackFailed` (settled otherwise),
  *   `stopped` (we follow no longer, CloudFormation may go on); AwsFault when a call before the start failed
  */
-export async function changeStack(deps: Deps, order: StackOrder, resolve: Resolve = () => Promise.resolve('execute')): Promise<StackChange> {
+export async function changeStack(
+  deps: Deps,
+  order: StackOrder,
+  resolve: Resolve = () => Promise.resolve('execute'),
+): Promise<StackChange> {
   let mended = false;
   const emit = (event: RunEvent): void => {
     mended ||= event.type === 'stack.mending';
@@ -105,7 +115,11 @@ export async function changeStack(deps: Deps, order: StackOrder, resolve: Resolv
 function afterMending(error: unknown, { stack }: StackOrder): unknown {
   if (!(error instanceof Failure) || error.outcome !== 'refused') return error;
   const left = `Stack ${stack} was deleted, or rolled back to its end, as asked for; what was to come after that was not begun.`;
-  return new Failure('stopped', { ...error.facts, serves: 'Its groups were not touched by us.', left }, { cause: error });
+  return new Failure(
+    'stopped',
+    { ...error.facts, serves: 'Its groups were not touched by us.', left },
+    { cause: error },
+  );
 }
 
 async function change(deps: Deps, order: StackOrder, resolve: Resolve): Promise<StackChange> {
@@ -118,7 +132,8 @@ async function change(deps: Deps, order: StackOrder, resolve: Resolve): Promise<
   }
   const { changeSet } = open.review;
   const answer = await whatNext(deps, order, open.review, () => resolve(open));
-  if (answer !== 'execute') return { action: answer === 'keep' ? 'kept' : 'dropped', stackId: changeSet.stackId, changeSet };
+  if (answer !== 'execute')
+    return { action: answer === 'keep' ? 'kept' : 'dropped', stackId: changeSet.stackId, changeSet };
   return carryOut(deps, order, prepared, open.review);
 }
 
@@ -130,8 +145,16 @@ async function openChange(deps: Deps, order: StackOrder): Promise<OpenChange> {
 }
 
 /** Whatever does not lead to the execution, or to keeping it on purpose, leaves no change set of ours behind. */
-async function whatNext(deps: Deps, order: StackOrder, { changeSet, fresh }: Review, resolve: () => ReturnType<Resolve>): Promise<'execute' | 'keep' | 'drop'> {
-  const drop = (): Promise<void> => (order.existing === undefined ? dropChangeSet(deps, { id: changeSet.id, stackId: changeSet.stackId, fresh }) : Promise.resolve());
+async function whatNext(
+  deps: Deps,
+  order: StackOrder,
+  { changeSet, fresh }: Review,
+  resolve: () => ReturnType<Resolve>,
+): Promise<'execute' | 'keep' | 'drop'> {
+  const drop = (): Promise<void> =>
+    order.existing === undefined
+      ? dropChangeSet(deps, { id: changeSet.id, stackId: changeSet.stackId, fresh })
+      : Promise.resolve();
   try {
     const answer = await resolve();
     if (deps.interrupt.received !== undefined) throw interrupted(deps.interrupt.received);
@@ -149,7 +172,8 @@ async function carryOut(deps: Deps, order: StackOrder, prepared: Prepared, found
   if (direct) await dropChangeSet(deps, { id, stackId, fresh: found.fresh });
   const started = await start(deps, order, prepared, direct ? undefined : found).catch(async (error: unknown) => {
     // Refused before it began: then the change set is still there, and ours.
-    if (!direct && order.existing === undefined && error instanceof Failure && error.outcome === 'refused') await dropChangeSet(deps, { id, stackId, fresh: found.fresh });
+    if (!direct && order.existing === undefined && error instanceof Failure && error.outcome === 'refused')
+      await dropChangeSet(deps, { id, stackId, fresh: found.fresh });
     throw error;
   });
   if (started.kind === 'unchanged') {

@@ -27,7 +27,11 @@ const HASTE = 20;
  * @throws Failure `refused` or `held` (nothing was changed), `swapRolledBack`, `stopped` (record kept)
  * @throws AwsFault when AWS could not be asked at all before anything was changed
  */
-export async function swapGroups(deps: Deps, plan: Plan, decider: typeof decide = decide): Promise<readonly GroupResult[]> {
+export async function swapGroups(
+  deps: Deps,
+  plan: Plan,
+  decider: typeof decide = decide,
+): Promise<readonly GroupResult[]> {
   if (plan.groups.length === 0) return [];
   const observer = createObserver(deps, plan);
   const hooks = createHookRunner(deps, plan);
@@ -105,7 +109,15 @@ function createFreshness({ clock }: Deps, plan: Plan): (observed: Observed, acti
 }
 
 /** Sends one action. False when it failed for now; what to do is decided anew after another look. */
-async function send(deps: Deps, observer: Observer, report: Reporter, trouble: Trouble, action: Action, observed: Observed, plan: Plan): Promise<boolean> {
+async function send(
+  deps: Deps,
+  observer: Observer,
+  report: Reporter,
+  trouble: Trouble,
+  action: Action,
+  observed: Observed,
+  plan: Plan,
+): Promise<boolean> {
   try {
     await execute(deps, action);
   } catch (error) {
@@ -115,7 +127,8 @@ async function send(deps: Deps, observer: Observer, report: Reporter, trouble: T
     report.failed(action, error, again);
     if (!again) throw error;
     // After a lost reply the effect may still show up; a throttled call surely had none.
-    if (error.kind === 'transient' || error.kind === 'unreachable') observer.recall((seen) => sent(seen, action, observed.at, false, plan));
+    if (error.kind === 'transient' || error.kind === 'unreachable')
+      observer.recall((seen) => sent(seen, action, observed.at, false, plan));
     await pause(deps, trouble.met());
     return false;
   }
@@ -126,11 +139,22 @@ async function send(deps: Deps, observer: Observer, report: Reporter, trouble: T
 }
 
 /** The shield is a precaution: where AWS refuses it, the rollout goes on and a warning says so. */
-async function unshielded(deps: Deps, observer: Observer, trouble: Trouble, { group, instances, on }: Extract<Action, { type: 'shield' }>, fault: AwsFault): Promise<false> {
+async function unshielded(
+  deps: Deps,
+  observer: Observer,
+  trouble: Trouble,
+  { group, instances, on }: Extract<Action, { type: 'shield' }>,
+  fault: AwsFault,
+): Promise<false> {
   const text = `its old instances could not be ${on ? 'protected' : 'freed'} from scale-in (${fault.code}: ${fault.message})`;
-  const remedy = on ? 'Nobody should lower its desired capacity before the rollout is over.' : `aws autoscaling set-instance-protection --auto-scaling-group-name ${group} --no-protected-from-scale-in --instance-ids ${instances.join(' ')}`;
+  const remedy = on
+    ? 'Nobody should lower its desired capacity before the rollout is over.'
+    : `aws autoscaling set-instance-protection --auto-scaling-group-name ${group} --no-protected-from-scale-in --instance-ids ${instances.join(' ')}`;
   deps.emit({ type: 'warning', reason: { code: 'group.unshielded', group, text, remedy } });
-  observer.recall((seen) => ({ ...seen, unshielded: { ...seen.unshielded, [group]: (seen.unshielded[group] ?? 0) + 1 } }));
+  observer.recall((seen) => ({
+    ...seen,
+    unshielded: { ...seen.unshielded, [group]: (seen.unshielded[group] ?? 0) + 1 },
+  }));
   await pause(deps, trouble.met());
   return false;
 }
@@ -166,4 +190,3 @@ function tell(report: Reporter, observed: Observed, decision: Decision, plan: Pl
   if (decision.kind === 'act' || decision.kind === 'wait') report.progress(decision.progress);
   if (decision.kind === 'wait') report.waits(decision.waits);
 }
-

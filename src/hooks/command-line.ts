@@ -3,10 +3,14 @@ import type { HookCall, HookSubject } from '../engine/hooks.js';
 /** What ids and addresses are made of. None of it means anything to a shell, in whatever quotes it stands. */
 const HARMLESS = /^[A-Za-z0-9.:_-]*$/;
 
-const PLACEHOLDER = /(?<![A-Za-z0-9_$]|\$\{)(NEW|OLD)_INSTANCE_(ID|PRIVATE_IP_ADDRESS|PUBLIC_IP_ADDRESS)(?![A-Za-z0-9_])/g;
+const PLACEHOLDER =
+  /(?<![A-Za-z0-9_$]|\$\{)(NEW|OLD)_INSTANCE_(ID|PRIVATE_IP_ADDRESS|PUBLIC_IP_ADDRESS)(?![A-Za-z0-9_])/g;
 
 /** Variables of the environment that tell a command which instance it runs for. */
-export function hookEnvironment({ side, subject }: Pick<HookCall, 'side' | 'subject'>): Readonly<Record<string, string>> {
+export function hookEnvironment({
+  side,
+  subject,
+}: Pick<HookCall, 'side' | 'subject'>): Readonly<Record<string, string>> {
   const { instance, privateIp, publicIp, group, stack, rollout } = subject;
   const sides = side === 'both' ? ['NEW', 'OLD'] : [side.toUpperCase()];
   return {
@@ -16,7 +20,9 @@ export function hookEnvironment({ side, subject }: Pick<HookCall, 'side' | 'subj
     HA_UPDATER_GROUP: group,
     HA_UPDATER_STACK: stack,
     HA_UPDATER_ROLLOUT: rollout,
-    ...Object.fromEntries(sides.flatMap((word) => placeholders(subject).map(([name, value]) => [`${word}_INSTANCE_${name}`, value]))),
+    ...Object.fromEntries(
+      sides.flatMap((word) => placeholders(subject).map(([name, value]) => [`${word}_INSTANCE_${name}`, value])),
+    ),
   };
 }
 

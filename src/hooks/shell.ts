@@ -23,10 +23,18 @@ export function createShell(env: Readonly<Record<string, string | undefined>>, m
       try {
         line = commandLine(call);
       } catch (error) {
-        return { ok: false, words: `could not be started: ${error instanceof Error ? error.message : String(error)}`, output: '' };
+        return {
+          ok: false,
+          words: `could not be started: ${error instanceof Error ? error.message : String(error)}`,
+          output: '',
+        };
       }
       if (signal.aborted) return { ok: false, words: KILLED_WITH_RUN, output: '' };
-      const child = spawn('/bin/sh', ['-c', line], { detached: true, stdio: ['ignore', 'pipe', 'pipe'], env: { ...env, ...hookEnvironment(call) } });
+      const child = spawn('/bin/sh', ['-c', line], {
+        detached: true,
+        stdio: ['ignore', 'pipe', 'pipe'],
+        env: { ...env, ...hookEnvironment(call) },
+      });
       // Whoever ends this process at once takes its commands along.
       if (running.size === 0) process.once('exit', killAll);
       running.add(child);
@@ -50,7 +58,13 @@ async function endOf(child: ChildProcess, { timeoutMs }: HookCall, signal: Abort
   const exited = new AbortController();
   const ended = new Promise<Pick<HookEnd, 'ok' | 'words'>>((resolve) => {
     child.once('error', (error) => resolve({ ok: false, words: `could not be started: ${error.message}` }));
-    child.once('exit', (code, by) => resolve(code === null ? { ok: false, words: `killed by ${by ?? 'a signal'}` } : { ok: code === 0, words: `exit ${code}` }));
+    child.once('exit', (code, by) =>
+      resolve(
+        code === null
+          ? { ok: false, words: `killed by ${by ?? 'a signal'}` }
+          : { ok: code === 0, words: `exit ${code}` },
+      ),
+    );
   }).finally(() => exited.abort());
   const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
 
@@ -78,6 +92,7 @@ function signalGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
   try {
     process.kill(-pid, signal);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH' && (error as NodeJS.ErrnoException).code !== 'EPERM') throw error;
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH' && (error as NodeJS.ErrnoException).code !== 'EPERM')
+      throw error;
   }
 }

@@ -2,7 +2,13 @@ import { usage } from '../errors.js';
 
 /** Where the strict lock is kept, as `--lock` says it. */
 export type LockAddress =
-  | { readonly kind: 'dynamodb'; readonly table: string; readonly region: string; readonly key: string; readonly shown: string }
+  | {
+      readonly kind: 'dynamodb';
+      readonly table: string;
+      readonly region: string;
+      readonly key: string;
+      readonly shown: string;
+    }
   | {
       readonly kind: 'redis';
       readonly host: string;
@@ -37,7 +43,8 @@ export function readLockAddress(text: string, region: string, secrets: LockSecre
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const address = url === undefined ? undefined : parse(url, region, secrets);
   if (address === undefined) throw usage('usage.lock', `--lock takes ${FORMS}.`);
-  if (encodedLength(address.shown) > LONGEST) throw usage('usage.lock', `The address ${address.shown} is too long: it has to fit into a note on the group.`);
+  if (encodedLength(address.shown) > LONGEST)
+    throw usage('usage.lock', `The address ${address.shown} is too long: it has to fit into a note on the group.`);
   return address;
 }
 
@@ -56,7 +63,14 @@ function parse(url: URL, region: string, secrets: LockSecrets): LockAddress | un
 function dynamodb(url: URL, here: string): LockAddress | undefined {
   const table = url.host;
   const known = new Set(['region', 'key']);
-  if (!/^[\w.-]{3,255}$/.test(table) || !/^\/?$/.test(url.pathname) || url.username !== '' || url.password !== '' || url.hash !== '') return undefined;
+  if (
+    !/^[\w.-]{3,255}$/.test(table) ||
+    !/^\/?$/.test(url.pathname) ||
+    url.username !== '' ||
+    url.password !== '' ||
+    url.hash !== ''
+  )
+    return undefined;
   if ([...url.searchParams.entries()].some(([name, value]) => !known.has(name) || value === '')) return undefined;
   const region = url.searchParams.get('region') ?? here;
   const key = url.searchParams.get('key') ?? DEFAULT_KEY;

@@ -32,7 +32,10 @@ type Item = Record<string, AttributeValue>;
  */
 export function dynamoStore({ client, table, key, address, clock, callMs, epochSeconds }: DynamoOptions): LockStore {
   const at = (name: string): { TableName: string; Key: Item } => ({ TableName: table, Key: { [key]: { S: name } } });
-  const call = async <T>(operation: string, send: (dynamo: Awaited<ReturnType<typeof client>>, options: { abortSignal: AbortSignal }) => Promise<T>): Promise<T> => {
+  const call = async <T>(
+    operation: string,
+    send: (dynamo: Awaited<ReturnType<typeof client>>, options: { abortSignal: AbortSignal }) => Promise<T>,
+  ): Promise<T> => {
     const timeout = new AbortController();
     const answered = new AbortController();
     void clock.sleep(callMs, answered.signal).then(() => timeout.abort());
@@ -54,13 +57,24 @@ export function dynamoStore({ client, table, key, address, clock, callMs, epochS
       throw error;
     }
   };
-  const written = (entry: Entry): Item => ({ ...attributesOf(entry), expires: { N: String(epochSeconds() + KEPT_SECONDS) } });
+  const written = (entry: Entry): Item => ({
+    ...attributesOf(entry),
+    expires: { N: String(epochSeconds() + KEPT_SECONDS) },
+  });
 
   const read: LockStore['read'] = async (name) => {
-    const { Item: item } = await call('dynamodb:GetItem', (dynamo, options) => dynamo.getItem({ ...at(name), ConsistentRead: true }, options));
+    const { Item: item } = await call('dynamodb:GetItem', (dynamo, options) =>
+      dynamo.getItem({ ...at(name), ConsistentRead: true }, options),
+    );
     if (item === undefined) return undefined;
     const entry = asEntry(plain(item));
-    if (entry === undefined) throw new LockFault('invalid', 'dynamodb:GetItem', 'NotALock', `The item ${name} of table ${table} is no lock of this tool.`);
+    if (entry === undefined)
+      throw new LockFault(
+        'invalid',
+        'dynamodb:GetItem',
+        'NotALock',
+        `The item ${name} of table ${table} is no lock of this tool.`,
+      );
     return entry;
   };
 
@@ -75,8 +89,13 @@ export function dynamoStore({ client, table, key, address, clock, callMs, epochS
             TableName: table,
             Item: { ...written(mine), [key]: { S: name } },
             ConditionExpression: over === undefined ? free : `${free} OR (#token = :token AND #beat = :beat)`,
-            ExpressionAttributeNames: { '#key': key, ...(over !== undefined && { '#token': 'token', '#beat': 'beat' }) },
-            ...(over !== undefined && { ExpressionAttributeValues: { ':token': { S: over.token }, ':beat': { N: String(over.beat) } } }),
+            ExpressionAttributeNames: {
+              '#key': key,
+              ...(over !== undefined && { '#token': 'token', '#beat': 'beat' }),
+            },
+            ...(over !== undefined && {
+              ExpressionAttributeValues: { ':token': { S: over.token }, ':beat': { N: String(over.beat) } },
+            }),
           },
           options,
         ),
@@ -93,25 +112,44 @@ export function dynamoStore({ client, table, key, address, clock, callMs, epochS
             UpdateExpression: 'SET #beat = :beat, #expires = :expires',
             ConditionExpression: '#token = :token',
             ExpressionAttributeNames: { '#token': 'token', '#beat': 'beat', '#expires': 'expires' },
-            ExpressionAttributeValues: { ':token': { S: mine.token }, ':beat': { N: String(mine.beat) }, ':expires': { N: String(epochSeconds() + KEPT_SECONDS) } },
+            ExpressionAttributeValues: {
+              ':token': { S: mine.token },
+              ':beat': { N: String(mine.beat) },
+              ':expires': { N: String(epochSeconds() + KEPT_SECONDS) },
+            },
           },
           options,
         ),
       ),
     release: (name, token) =>
       conditional('dynamodb:DeleteItem', (dynamo, options) =>
-        dynamo.deleteItem({ ...at(name), ConditionExpression: '#token = :token', ExpressionAttributeNames: { '#token': 'token' }, ExpressionAttributeValues: { ':token': { S: token } } }, options),
+        dynamo.deleteItem(
+          {
+            ...at(name),
+            ConditionExpression: '#token = :token',
+            ExpressionAttributeNames: { '#token': 'token' },
+            ExpressionAttributeValues: { ':token': { S: token } },
+          },
+          options,
+        ),
       ),
     close: async () => (await client()).destroy(),
   };
 }
 
 function attributesOf(entry: Entry): Item {
-  return Object.fromEntries(Object.entries(asRow(entry)).map(([name, value]) => [name, typeof value === 'number' ? { N: String(value) } : { S: value }]));
+  return Object.fromEntries(
+    Object.entries(asRow(entry)).map(([name, value]) => [
+      name,
+      typeof value === 'number' ? { N: String(value) } : { S: value },
+    ]),
+  );
 }
 
 function plain(item: Item): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(Object.entries(item).map(([name, value]) => [name, value.N !== undefined ? Number(value.N) : value.S]));
+  return Object.fromEntries(
+    Object.entries(item).map(([name, value]) => [name, value.N !== undefined ? Number(value.N) : value.S]),
+  );
 }
 
 /** What cannot pass by itself needs a person; everything else may. */

@@ -52,7 +52,18 @@ export interface KeeperOptions {
 }
 
 /** Keeps what it takes: renews every lock in the background and knows, by our own clock alone, how long it may count on them. */
-export function createKeeper({ store, clock, background = clock, timing = LOCK_TIMING, holder, token, waitMs, interrupt, emit, serviceNow }: KeeperOptions): Keeper {
+export function createKeeper({
+  store,
+  clock,
+  background = clock,
+  timing = LOCK_TIMING,
+  holder,
+  token,
+  waitMs,
+  interrupt,
+  emit,
+  serviceNow,
+}: KeeperOptions): Keeper {
   /** name → our clock just before the last call that confirmed it was sent. */
   const confirmed = new Map<string, Instant>();
   const outlived = new Set<string>();
@@ -73,7 +84,11 @@ export function createKeeper({ store, clock, background = clock, timing = LOCK_T
   /** A lease that nobody confirmed for its whole length may be somebody else's, whatever the store says later. */
   function lookAtAge(): void {
     for (const [name, at] of confirmed) {
-      if (clock.now() - at >= timing.leaseMs) lost ??= new LockLost(name, `the lock ${name} in ${store.address} was not confirmed for ${Math.round((clock.now() - at) / 1000)} s, and its lease is ${timing.leaseMs / 1000} s`);
+      if (clock.now() - at >= timing.leaseMs)
+        lost ??= new LockLost(
+          name,
+          `the lock ${name} in ${store.address} was not confirmed for ${Math.round((clock.now() - at) / 1000)} s, and its lease is ${timing.leaseMs / 1000} s`,
+        );
     }
   }
 
@@ -81,7 +96,14 @@ export function createKeeper({ store, clock, background = clock, timing = LOCK_T
     const at = clock.now();
     const answer = await attempt(() => store.renew(name, entry()));
     if (answer === true) return void confirmed.set(name, at);
-    if (answer instanceof LockFault) return emit({ type: 'call.retried', operation: answer.operation, code: answer.code, attempt: 1, waitMs: timing.beatMs / 4 });
+    if (answer instanceof LockFault)
+      return emit({
+        type: 'call.retried',
+        operation: answer.operation,
+        code: answer.code,
+        attempt: 1,
+        waitMs: timing.beatMs / 4,
+      });
     const now = await attempt(() => store.read(name));
     const whose = now === undefined || now instanceof LockFault ? 'nobody' : describeHolder(now.holder);
     lost ??= new LockLost(name, `the lock ${name} in ${store.address} is not ours any more; it is held by ${whose}`);
@@ -114,8 +136,16 @@ export function createKeeper({ store, clock, background = clock, timing = LOCK_T
     take: async (names) => {
       const gained: string[] = [];
       for (const name of [...new Set(names)].filter((one) => !confirmed.has(one)).sort()) {
-        const onWait = (why: string, until: Instant): void => emit({ type: 'lock.waiting', lock: store.address, name, why, until: serviceNow() + until - clock.now() });
-        const answer = await takeLock(name, entry(), { store, clock, waitMs, onWait, interrupt, stopped: ({ token: whose }) => stopped.has(whose) });
+        const onWait = (why: string, until: Instant): void =>
+          emit({ type: 'lock.waiting', lock: store.address, name, why, until: serviceNow() + until - clock.now() });
+        const answer = await takeLock(name, entry(), {
+          store,
+          clock,
+          waitMs,
+          onWait,
+          interrupt,
+          stopped: ({ token: whose }) => stopped.has(whose),
+        });
         if ('kind' in answer) return { ...answer, name };
         confirmed.set(name, answer.at);
         if (answer.over !== undefined) {

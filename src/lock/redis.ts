@@ -53,7 +53,9 @@ export function redisStore({ client, address, clock, callMs, speed }: RedisOptio
   /** A call that fails takes its connection with it: the next one begins with a fresh one. */
   const call = async <T>(operation: string, send: (redis: RedisClient) => Promise<T>): Promise<T> => {
     const answered = new AbortController();
-    const late = clock.sleep(callMs, answered.signal).then(() => Promise.reject(new LockFault('unreachable', operation, 'Timeout', 'Redis did not answer in time.')));
+    const late = clock
+      .sleep(callMs, answered.signal)
+      .then(() => Promise.reject(new LockFault('unreachable', operation, 'Timeout', 'Redis did not answer in time.')));
     try {
       open ??= connected(client);
       const connection = open;
@@ -71,24 +73,33 @@ export function redisStore({ client, address, clock, callMs, speed }: RedisOptio
     const text = await call('redis:GET', (redis) => redis.get(name));
     if (text === null) return undefined;
     const entry = asEntry(parsed(text));
-    if (entry === undefined) throw new LockFault('invalid', 'redis:GET', 'NotALock', `The key ${name} is no lock of this tool.`);
+    if (entry === undefined)
+      throw new LockFault('invalid', 'redis:GET', 'NotALock', `The key ${name} is no lock of this tool.`);
     return entry;
   };
   const swap = async (name: string, { token }: Entry, beat: string, mine: Entry): Promise<boolean> =>
-    (await call('redis:EVAL', (redis) => redis.eval(WRITE_IF_SAME, { keys: [name], arguments: [token, beat, JSON.stringify(asRow(mine)), String(expiry(mine))] }))) === 1;
+    (await call('redis:EVAL', (redis) =>
+      redis.eval(WRITE_IF_SAME, {
+        keys: [name],
+        arguments: [token, beat, JSON.stringify(asRow(mine)), String(expiry(mine))],
+      }),
+    )) === 1;
 
   return {
     address,
     read,
     take: async (name, mine, over) => {
-      const free = await call('redis:SET', (redis) => redis.set(name, JSON.stringify(asRow(mine)), { NX: true, PX: expiry(mine) }));
+      const free = await call('redis:SET', (redis) =>
+        redis.set(name, JSON.stringify(asRow(mine)), { NX: true, PX: expiry(mine) }),
+      );
       if (free !== null) return { taken: true };
       if (over !== undefined && (await swap(name, over, String(over.beat), mine))) return { taken: true };
       const entry = await read(name);
       return { taken: false, ...(entry !== undefined && { entry }) };
     },
     renew: (name, mine) => swap(name, mine, '', mine),
-    release: async (name, token) => (await call('redis:EVAL', (redis) => redis.eval(REMOVE_IF_SAME, { keys: [name], arguments: [token] }))) === 1,
+    release: async (name, token) =>
+      (await call('redis:EVAL', (redis) => redis.eval(REMOVE_IF_SAME, { keys: [name], arguments: [token] }))) === 1,
     close: () => {
       drop();
       return Promise.resolve();
@@ -103,10 +114,19 @@ async function connected(make: RedisOptions['client']): Promise<RedisClient> {
 }
 
 /** A client for this address. @throws what the import throws when the optional dependency is not installed */
-export async function redisClient({ host, port, database, tls, username, password }: Extract<LockAddress, { kind: 'redis' }>, connectMs: Milliseconds): Promise<RedisClient> {
+export async function redisClient(
+  { host, port, database, tls, username, password }: Extract<LockAddress, { kind: 'redis' }>,
+  connectMs: Milliseconds,
+): Promise<RedisClient> {
   const { createClient } = await import('@redis/client');
   const client = createClient({
-    socket: { host, port, connectTimeout: connectMs, reconnectStrategy: false, ...(tls && { tls: true as const, servername: host }) },
+    socket: {
+      host,
+      port,
+      connectTimeout: connectMs,
+      reconnectStrategy: false,
+      ...(tls && { tls: true as const, servername: host }),
+    },
     database,
     ...(username !== undefined && { username }),
     ...(password !== undefined && { password }),
@@ -131,10 +151,14 @@ function parsed(text: string): unknown {
 function asFault(error: unknown, operation: string): unknown {
   if (error instanceof LockFault || !(error instanceof Error)) return error;
   const { code } = error as NodeJS.ErrnoException;
-  const word = /^(WRONGPASS|NOAUTH|NOPERM|ERR|WRONGTYPE|MOVED|READONLY|LOADING|MASTERDOWN|CLUSTERDOWN|OOM|BUSY)\b/.exec(error.message)?.[1];
+  const word = /^(WRONGPASS|NOAUTH|NOPERM|ERR|WRONGTYPE|MOVED|READONLY|LOADING|MASTERDOWN|CLUSTERDOWN|OOM|BUSY)\b/.exec(
+    error.message,
+  )?.[1];
   const said = error.message === '' ? (code ?? error.name) : error.message;
-  if (word === 'WRONGPASS' || word === 'NOAUTH' || word === 'NOPERM' || (word === 'ERR' && /auth|password/i.test(said))) return new LockFault('denied', operation, word, said);
-  if (word === 'ERR' || word === 'WRONGTYPE' || word === 'MOVED') return new LockFault('invalid', operation, word, said);
+  if (word === 'WRONGPASS' || word === 'NOAUTH' || word === 'NOPERM' || (word === 'ERR' && /auth|password/i.test(said)))
+    return new LockFault('denied', operation, word, said);
+  if (word === 'ERR' || word === 'WRONGTYPE' || word === 'MOVED')
+    return new LockFault('invalid', operation, word, said);
   // Wrapped by node when it tried several addresses of one name.
   const inner = (error as AggregateError).errors as readonly NodeJS.ErrnoException[] | undefined;
   return new LockFault('unreachable', operation, word ?? code ?? inner?.[0]?.code ?? error.constructor.name, said);

@@ -63,8 +63,11 @@ export class LockFault extends Error {
 
 /** The entry out of what a store kept; undefined when it is not one of ours. */
 export function asEntry(value: unknown): Entry | undefined {
-  const { token, beat, leaseMs, ...rest } = (typeof value === 'object' && value !== null ? value : {}) as Readonly<Record<string, unknown>>;
-  if (typeof token !== 'string' || typeof beat !== 'number' || typeof leaseMs !== 'number' || !(leaseMs > 0)) return undefined;
+  const { token, beat, leaseMs, ...rest } = (typeof value === 'object' && value !== null ? value : {}) as Readonly<
+    Record<string, unknown>
+  >;
+  if (typeof token !== 'string' || typeof beat !== 'number' || typeof leaseMs !== 'number' || !(leaseMs > 0))
+    return undefined;
   const text = (key: string): string => (typeof rest[key] === 'string' ? rest[key] : '');
   const holder: Holder = {
     run: text('run'),

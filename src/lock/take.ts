@@ -38,7 +38,11 @@ const TRIES = 3;
  * unchanged for its whole lease on our own clock. A sign of life means that the holder lives: then we wait
  * as long as the user wants. What other machines' clocks say counts for nothing.
  */
-export async function takeLock(name: string, mine: Entry, { store, clock, waitMs, onWait, interrupt, stopped }: TakeOptions): Promise<Gained | NotGained> {
+export async function takeLock(
+  name: string,
+  mine: Entry,
+  { store, clock, waitMs, onWait, interrupt, stopped }: TakeOptions,
+): Promise<Gained | NotGained> {
   const start = clock.now();
   let watched: { readonly entry: Entry; readonly since: Instant; readonly moved: boolean } | undefined;
   let told = '';
@@ -46,7 +50,10 @@ export async function takeLock(name: string, mine: Entry, { store, clock, waitMs
   for (;;) {
     if (interrupt.received !== undefined) return { kind: 'interrupted', signal: interrupt.received };
     const at = clock.now();
-    const dead = watched !== undefined && (at - watched.since >= watched.entry.leaseMs || stopped?.(watched.entry) === true) ? watched.entry : undefined;
+    const dead =
+      watched !== undefined && (at - watched.since >= watched.entry.leaseMs || stopped?.(watched.entry) === true)
+        ? watched.entry
+        : undefined;
     const answer = await attempt(() => store.take(name, mine, dead));
     if (answer instanceof LockFault) {
       if (answer.kind !== 'unreachable' || ++faults >= TRIES) return { kind: 'fault', fault: answer };
@@ -70,7 +77,9 @@ export async function takeLock(name: string, mine: Entry, { store, clock, waitMs
     const patient = start + waitMs;
     if (watched.moved && clock.now() >= patient) return { kind: 'held', entry };
     const who = describeHolder(entry.holder);
-    const why = watched.moved ? `${who} has it since ${entry.holder.since}` : `${who} has it since ${entry.holder.since} and may be dead; it is taken over unless it shows a sign of life`;
+    const why = watched.moved
+      ? `${who} has it since ${entry.holder.since}`
+      : `${who} has it since ${entry.holder.since} and may be dead; it is taken over unless it shows a sign of life`;
     if (told !== why) onWait(why, watched.moved ? patient : watched.since + entry.leaseMs);
     told = why;
     await clock.sleep(LOOK_MS, interrupt.wake);

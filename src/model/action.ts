@@ -7,7 +7,12 @@ export type Action =
   | { readonly type: 'record'; readonly group: string; readonly record: RolloutRecord; readonly lease: Lease }
   | { readonly type: 'suspend'; readonly group: string; readonly processes: readonly string[] }
   | { readonly type: 'resume'; readonly group: string; readonly processes: readonly string[] }
-  | { readonly type: 'resize'; readonly group: string; readonly size: Size; readonly purpose: 'canary' | 'double' | 'surge' | 'fit' | 'restore' }
+  | {
+      readonly type: 'resize';
+      readonly group: string;
+      readonly size: Size;
+      readonly purpose: 'canary' | 'double' | 'surge' | 'fit' | 'restore';
+    }
   | { readonly type: 'judge'; readonly groups: readonly string[]; readonly verdict: Verdict; readonly lease: Lease }
   | {
       readonly type: 'terminate';
@@ -22,15 +27,38 @@ export type Action =
   | { readonly type: 'shield'; readonly group: string; readonly instances: readonly string[]; readonly on: boolean }
   | { readonly type: 'freeze'; readonly group: string; readonly note: FrozenNote }
   /** `result`: how the rollout ended, where the verdict does not tell. */
-  | { readonly type: 'clear'; readonly group: string; readonly notes: readonly NoteName[]; readonly result?: GroupResult }
+  | {
+      readonly type: 'clear';
+      readonly group: string;
+      readonly notes: readonly NoteName[];
+      readonly result?: GroupResult;
+    }
   /** The record notes at which part it stops; with it the lease goes, so that anybody may go on at once. */
   | { readonly type: 'pause'; readonly group: string; readonly record: RolloutRecord }
   /** Our notes again, after somebody removed them. */
-  | { readonly type: 'rewrite'; readonly group: string; readonly record: RolloutRecord; readonly verdict?: Verdict; readonly frozen?: FrozenNote; readonly out?: OutNote; readonly lease: Lease }
+  | {
+      readonly type: 'rewrite';
+      readonly group: string;
+      readonly record: RolloutRecord;
+      readonly verdict?: Verdict;
+      readonly frozen?: FrozenNote;
+      readonly out?: OutNote;
+      readonly lease: Lease;
+    }
   /** Writes down what is taken out of the balancers from now on, and what no longer is. */
   | { readonly type: 'note'; readonly group: string; readonly out: OutNote }
-  | { readonly type: 'deregister'; readonly group: string; readonly balancer: Balancer; readonly targets: readonly Target[] }
-  | { readonly type: 'register'; readonly group: string; readonly balancer: Balancer; readonly targets: readonly Target[] }
+  | {
+      readonly type: 'deregister';
+      readonly group: string;
+      readonly balancer: Balancer;
+      readonly targets: readonly Target[];
+    }
+  | {
+      readonly type: 'register';
+      readonly group: string;
+      readonly balancer: Balancer;
+      readonly targets: readonly Target[];
+    }
   /** Starts the user's command on, or for, one instance. */
   | { readonly type: 'run'; readonly group: string; readonly instance: string }
   /** Ends a command of ours that is under way. */

@@ -65,7 +65,15 @@ export interface GroupOutlook {
   readonly outdated: readonly { readonly id: string; readonly configuration: string }[];
   /** Why all instances will be outdated by the change of the stack; absent when they will not. */
   readonly becomes?: string;
-  readonly balancers: readonly { readonly name: string; readonly kind: string; readonly judged: boolean; readonly note: string; readonly healthFloorMs: Milliseconds; readonly drainMs: Milliseconds; /** The change of the stack puts another one in its place. */ readonly replaced?: true }[];
+  readonly balancers: readonly {
+    readonly name: string;
+    readonly kind: string;
+    readonly judged: boolean;
+    readonly note: string;
+    readonly healthFloorMs: Milliseconds;
+    readonly drainMs: Milliseconds;
+    /** The change of the stack puts another one in its place. */ readonly replaced?: true;
+  }[];
   /** An estimate: launch and boot, health checks, warm-up and draining. 0 when nothing is swapped. */
   readonly expectedMs: Milliseconds;
   /** When the run gives up at the latest. */

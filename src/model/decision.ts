@@ -58,11 +58,28 @@ export type GroupResult =
 
 /** What to do next with all groups of the run. */
 export type Decision =
-  | { readonly kind: 'act'; readonly actions: readonly { readonly action: Action; readonly why: string }[]; readonly progress: readonly Progress[]; readonly hooks?: readonly HookDue[] }
-  | { readonly kind: 'wait'; readonly forMs: Milliseconds; readonly waits: readonly Wait[]; readonly progress: readonly Progress[]; readonly hooks?: readonly HookDue[] }
+  | {
+      readonly kind: 'act';
+      readonly actions: readonly { readonly action: Action; readonly why: string }[];
+      readonly progress: readonly Progress[];
+      readonly hooks?: readonly HookDue[];
+    }
+  | {
+      readonly kind: 'wait';
+      readonly forMs: Milliseconds;
+      readonly waits: readonly Wait[];
+      readonly progress: readonly Progress[];
+      readonly hooks?: readonly HookDue[];
+    }
   | { readonly kind: 'refuse'; readonly reasons: readonly Reason[] }
   /** Another run has the group; `lost` when we had begun to change it. */
-  | { readonly kind: 'held'; readonly group: string; readonly by: string; readonly since: Instant; readonly lost: boolean }
+  | {
+      readonly kind: 'held';
+      readonly group: string;
+      readonly by: string;
+      readonly since: Instant;
+      readonly lost: boolean;
+    }
   | { readonly kind: 'finish'; readonly results: readonly GroupResult[] };
 
 /** A reason not to start (or a warning), at its group, with a stable code. */
@@ -115,13 +132,17 @@ export interface Seen {
   /** instance id → since when it has been in service without a break. */
   readonly inServiceSince: Readonly<Record<string, Instant>>;
   /** group → when the number of proven instances last rose, or when the proving began; and how often all that were proven fell since. */
-  readonly progressAt: Readonly<Record<string, { readonly proven: number; readonly at: Instant; readonly falls?: number }>>;
+  readonly progressAt: Readonly<
+    Record<string, { readonly proven: number; readonly at: Instant; readonly falls?: number }>
+  >;
   /** group → looks in a row that showed the half that has to go as gone, and since when. */
   readonly clean: Readonly<Record<string, { readonly looks: number; readonly since: Instant }>>;
   /** group → looks in a row that showed it settled. */
   readonly settled: Readonly<Record<string, number>>;
   /** group → lease of another run as first seen unchanged, and since when on our own clock. */
-  readonly leases: Readonly<Record<string, { readonly beat: string; readonly since: Instant; readonly moved: boolean }>>;
+  readonly leases: Readonly<
+    Record<string, { readonly beat: string; readonly since: Instant; readonly moved: boolean }>
+  >;
   /** group → the dead run's lease that ours replaced; a look that still shows it lags behind. */
   readonly superseded: Readonly<Record<string, string>>;
   /** group → the notes that we wrote or took over, for looks that lag behind. */

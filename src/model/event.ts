@@ -88,7 +88,12 @@ export type RunEvent =
   /** A template too long for a call was put where CloudFormation reads it. */
   | { readonly type: 'template.stored'; readonly source: string; readonly bytes: number; readonly url: string }
   /** Assets of a CDK app: what was published now, and what was there already. */
-  | { readonly type: 'assets.published'; readonly stack: string; readonly published: readonly string[]; readonly there: readonly string[] }
+  | {
+      readonly type: 'assets.published';
+      readonly stack: string;
+      readonly published: readonly string[];
+      readonly there: readonly string[];
+    }
   | { readonly type: 'template.checked'; readonly source: string; readonly bytes: number; readonly resources: number }
   | {
       readonly type: 'stack.started';
@@ -126,7 +131,12 @@ export type RunEvent =
       readonly by?: string;
     }
   /** The stack is deleted, or rolled back, as the user allowed or asked. */
-  | { readonly type: 'stack.mending'; readonly stack: string; readonly action: 'delete' | 'rollback' | 'continueRollback' | 'cancel' | 'revert'; readonly token: string }
+  | {
+      readonly type: 'stack.mending';
+      readonly stack: string;
+      readonly action: 'delete' | 'rollback' | 'continueRollback' | 'cancel' | 'revert';
+      readonly token: string;
+    }
   | { readonly type: 'stack.cancelled'; readonly stack: string; readonly why: string }
   | {
       readonly type: 'stack.settled';
@@ -134,7 +144,12 @@ export type RunEvent =
       readonly status: string;
       readonly ok: boolean;
       /** `place`: where a template declares the resource, as `FILE:LINE:COLUMN`. */
-      readonly rootCauses: readonly { readonly logicalId: string; readonly type: string; readonly reason: string; readonly place?: string }[];
+      readonly rootCauses: readonly {
+        readonly logicalId: string;
+        readonly type: string;
+        readonly reason: string;
+        readonly place?: string;
+      }[];
       readonly elapsedMs: Milliseconds;
     }
   /** A rollout was asked to roll back, by a note on its groups that the run which works on it obeys. */
@@ -142,17 +157,36 @@ export type RunEvent =
   /** The strict lock was taken under these names. */
   | { readonly type: 'lock.taken'; readonly lock: string; readonly names: readonly string[] }
   /** Somebody else has the strict lock, or had it and may be dead. */
-  | { readonly type: 'lock.waiting'; readonly lock: string; readonly name: string; readonly why: string; readonly until: Instant }
+  | {
+      readonly type: 'lock.waiting';
+      readonly lock: string;
+      readonly name: string;
+      readonly why: string;
+      readonly until: Instant;
+    }
   | { readonly type: 'groups.found'; readonly stack?: string; readonly groups: readonly string[] }
   | { readonly type: 'group.skipped'; readonly group: string; readonly why: string }
   /** `next`: what is done with what the dead run left. A restart is put back, and starts over only when this run restarts too. */
-  | { readonly type: 'group.adopted'; readonly group: string; readonly run: string; readonly holder: string; readonly since: Instant; readonly next?: 'finish' | 'putBack' | 'startOver' }
+  | {
+      readonly type: 'group.adopted';
+      readonly group: string;
+      readonly run: string;
+      readonly holder: string;
+      readonly since: Instant;
+      readonly next?: 'finish' | 'putBack' | 'startOver';
+    }
   | { readonly type: 'group.progress'; readonly progress: Progress }
   | { readonly type: 'group.waiting'; readonly wait: Wait }
   | { readonly type: 'group.finished'; readonly result: GroupResult }
   | { readonly type: 'action.started'; readonly action: Action; readonly why: string }
   | { readonly type: 'action.done'; readonly action: Action }
-  | { readonly type: 'action.failed'; readonly action: Action; readonly code: string; readonly message: string; readonly again: boolean }
+  | {
+      readonly type: 'action.failed';
+      readonly action: Action;
+      readonly code: string;
+      readonly message: string;
+      readonly again: boolean;
+    }
   /** A command of the user's runs for an instance. A check that is repeated is told once. */
   | { readonly type: 'hook.started'; readonly group: string; readonly instance: string; readonly hook: HookKind }
   /** How it ended; a check that goes on failing is told when it fails in another way. `output` is its end, limited. */
@@ -178,7 +212,13 @@ export type RunEvent =
       readonly output: string;
       readonly elapsedMs: Milliseconds;
     }
-  | { readonly type: 'call.retried'; readonly operation: string; readonly code: string; readonly attempt: number; readonly waitMs: Milliseconds }
+  | {
+      readonly type: 'call.retried';
+      readonly operation: string;
+      readonly code: string;
+      readonly attempt: number;
+      readonly waitMs: Milliseconds;
+    }
   | { readonly type: 'interrupt'; readonly signal: string; readonly effect: string }
   | { readonly type: 'heartbeat'; readonly text: string; readonly until?: Instant }
   | { readonly type: 'warning'; readonly reason: Reason }

@@ -11,5 +11,7 @@ export function progressBar(progress: Progress, width = 20): string {
   const solid = cells(proven);
   const serving = Math.max(solid, cells(inService));
   const launched = Math.max(serving, cells(progress.new));
-  return '█'.repeat(solid) + '▓'.repeat(serving - solid) + '░'.repeat(launched - serving) + '·'.repeat(width - launched);
+  return (
+    '█'.repeat(solid) + '▓'.repeat(serving - solid) + '░'.repeat(launched - serving) + '·'.repeat(width - launched)
+  );
 }

@@ -10,9 +10,12 @@ export const CODES: Readonly<Record<string, string>> = {
   'alarm.missing': 'An alarm that --alarm names does not exist: nobody would hear it.',
   'alarm.ringing': 'An alarm was in ALARM before anything was begun.',
 
-  'aws.credentials': 'There are no usable AWS credentials: check the environment, --profile, or the role of this machine.',
-  'aws.denied': 'AWS denied a call that cannot be done without. docs/PERMISSIONS.md lists the actions that a role needs.',
-  'aws.expired': 'The AWS credentials have run out. Sign in again; a run that had begun keeps its record and can be resumed.',
+  'aws.credentials':
+    'There are no usable AWS credentials: check the environment, --profile, or the role of this machine.',
+  'aws.denied':
+    'AWS denied a call that cannot be done without. docs/PERMISSIONS.md lists the actions that a role needs.',
+  'aws.expired':
+    'The AWS credentials have run out. Sign in again; a run that had begun keeps its record and can be resumed.',
   'aws.invalid': 'AWS refused the input of a call; its words say why.',
   'aws.missing': 'AWS does not know what was named. Check the name, the account and the region.',
   'aws.throttled': 'AWS kept throttling for minutes. Other tools may be asking a lot in the same account.',
@@ -20,24 +23,34 @@ export const CODES: Readonly<Record<string, string>> = {
   'aws.unreachable': 'AWS cannot be reached: check the network, the proxy, the region and AWS_ENDPOINT_URL.',
   'aws.unsupported': 'The endpoint does not know the call: check AWS_ENDPOINT_URL and the region.',
 
-  'balancer.drain': 'A balancer may drain longer than --drain-timeout allows, so the end of a swap could be given up too early.',
-  'balancer.slow': 'The health checks of a balancer take so long by themselves that --healthy-timeout leaves little room.',
-  'balancer.unjudged': 'The health in this balancer can mean nothing (no listener, or checks switched off), so it is not waited for.',
+  'balancer.drain':
+    'A balancer may drain longer than --drain-timeout allows, so the end of a swap could be given up too early.',
+  'balancer.slow':
+    'The health checks of a balancer take so long by themselves that --healthy-timeout leaves little room.',
+  'balancer.unjudged':
+    'The health in this balancer can mean nothing (no listener, or checks switched off), so it is not waited for.',
 
-  'cancel.halfWay': 'A rolling rollout was past its verdict when it was called back: it stopped where it was, and resume finishes it.',
-  'cancel.locked': 'A rollout that a dead run made under a strict lock is rolled back with the same --lock only. The wish stays on the groups.',
-  'cancel.notBack': 'What was under way was asked to go back, and had not come back to what it was when we stopped looking.',
+  'cancel.halfWay':
+    'A rolling rollout was past its verdict when it was called back: it stopped where it was, and resume finishes it.',
+  'cancel.locked':
+    'A rollout that a dead run made under a strict lock is rolled back with the same --lock only. The wish stays on the groups.',
+  'cancel.notBack':
+    'What was under way was asked to go back, and had not come back to what it was when we stopped looking.',
   'cancel.nothing': 'There is nothing under way that could be cancelled.',
   'cancel.tooLate': 'It is too late to cancel: what was under way is through.',
 
   'cdk.account': 'The stack of the CDK app is bound to another account than that of the credentials.',
   'cdk.app': '--app takes the folder that cdk synth wrote, or a command that writes it to cdk.out.',
-  'cdk.assembly': 'The folder is no output of cdk synth, or its schema is newer than this version reads. With a newer schema: cdk deploy, then update-asgs.',
+  'cdk.assembly':
+    'The folder is no output of cdk synth, or its schema is newer than this version reads. With a newer schema: cdk deploy, then update-asgs.',
   'cdk.asset': 'An asset of the CDK app could not be published; the reason names the bucket or repository.',
-  'cdk.bootstrap': 'The account is not bootstrapped for CDK in this region, or with a version too old for the app. Run cdk bootstrap.',
-  'cdk.bootstrapUnknown': "The version of CDK's bootstrap could not be read; the template checks it once more by itself.",
+  'cdk.bootstrap':
+    'The account is not bootstrapped for CDK in this region, or with a version too old for the app. Run cdk bootstrap.',
+  'cdk.bootstrapUnknown':
+    "The version of CDK's bootstrap could not be read; the template checks it once more by itself.",
   'cdk.dependsOn': 'The stack needs other stacks of its app. They are not deployed with it.',
-  'cdk.missingContext': 'The app was synthesized with values that it could not look up. Its templates hold dummies and must not be deployed.',
+  'cdk.missingContext':
+    'The app was synthesized with values that it could not look up. Its templates hold dummies and must not be deployed.',
   'cdk.noAssetsLibrary': 'The optional dependency that publishes CDK assets is not installed.',
   'cdk.noDocker': 'An image of the app is not published, and there is no docker to do it. Publish it where docker is.',
   'cdk.region': 'The stack of the CDK app is bound to another region than the one that was given.',
@@ -45,7 +58,8 @@ export const CODES: Readonly<Record<string, string>> = {
   'cdk.stack': 'The app has no such stack, or several that the name could mean.',
   'cdk.synth': 'The synthesis failed, or wrote no assembly to cdk.out.',
 
-  'change.groupLost': 'The change would replace or remove a group, and its instances at once. A flag allows it for one group.',
+  'change.groupLost':
+    'The change would replace or remove a group, and its instances at once. A flag allows it for one group.',
   'change.parameter': 'A parameter changes that --approve-only does not name.',
   'change.resource': 'A change of one resource, as the change set shows it.',
   'change.stack': 'Outputs or settings of the stack change, and no resource.',
@@ -55,12 +69,15 @@ export const CODES: Readonly<Record<string, string>> = {
   'config.file': 'The settings file is not there, cannot be read, or there are two of them.',
   'config.syntax': 'The settings file is no YAML; the message says where.',
   'config.value': 'The settings file names a flag that there is not, or gives it a value that it does not take.',
-  'config.variable': 'A variable that begins with HA_UPDATER_ has a value that its flag does not take, or looks mistyped.',
+  'config.variable':
+    'A variable that begins with HA_UPDATER_ has a value that its flag does not take, or looks mistyped.',
 
   'diagnose.changeSet': 'A change set of the stack failed; its reason is all that is known.',
-  'diagnose.configuration': 'EC2 refuses what the launch template or configuration asks for: a subnet, security group, key pair or profile.',
+  'diagnose.configuration':
+    'EC2 refuses what the launch template or configuration asks for: a subnet, security group, key pair or profile.',
   'diagnose.halfWay': 'A swap stopped half-way and its record is on the group. Running the command again goes on.',
-  'diagnose.hookAbandoned': 'A lifecycle hook was abandoned or ran out of time, so the instance was ended. Look at what completes the hook.',
+  'diagnose.hookAbandoned':
+    'A lifecycle hook was abandoned or ran out of time, so the instance was ended. Look at what completes the hook.',
   'diagnose.hookObjected': 'A CloudFormation hook objected to a resource.',
   'diagnose.hookWaiting': 'An instance waits for a lifecycle hook that nobody has completed yet.',
   'diagnose.imageMissing': 'The image does not exist in this region, or this account may not launch it.',
@@ -68,30 +85,37 @@ export const CODES: Readonly<Record<string, string>> = {
   'diagnose.launchFailed': 'A launch failed for a reason that is not known here; the words of AWS are given.',
   'diagnose.limit': 'A quota of the account is used up. A swap needs twice the instances for a while.',
   'diagnose.noCapacity': 'EC2 has no such instance left in the zone. More zones or instance types help.',
-  'diagnose.notBack': 'An instance was not in service again after its restart; what it was waited for is told through time.',
+  'diagnose.notBack':
+    'An instance was not in service again after its restart; what it was waited for is told through time.',
   'diagnose.notInService': 'An instance does not serve; each balancer says why. --console shows what it printed.',
   'diagnose.notProven': 'A new instance was never proven; what it was waited for is told through time.',
   'diagnose.replacedUnhealthy': 'Auto Scaling itself replaced instances that a health check called unhealthy.',
   'diagnose.resourceFailed': 'A resource of the stack failed by itself: a root cause.',
-  'diagnose.rolledBack': 'A swap was rolled back and the group is frozen: some processes stay suspended until the next good swap, or unfreeze.',
+  'diagnose.rolledBack':
+    'A swap was rolled back and the group is frozen: some processes stay suspended until the next good swap, or unfreeze.',
   'diagnose.signalsMissing': 'CloudFormation waited for signals that instances send with cfn-signal, and too few came.',
   'diagnose.validation': 'CloudFormation found a fault in the template before it changed anything.',
 
   'group.allUnavailable': 'As asked for, no instance of the group might serve for a while.',
   'group.attaching': 'A load balancer is being attached to the group or detached; judging health would be guessing.',
   'group.configuration': 'What the group launches from could not be found out.',
-  'group.balancersSkipped': 'The load balancers are not asked, as --skip-elb-health-check wants it. Nothing may serve behind them in the end.',
+  'group.balancersSkipped':
+    'The load balancers are not asked, as --skip-elb-health-check wants it. Nothing may serve behind them in the end.',
   'group.deleting': 'The group is being deleted.',
   'group.fewer': 'As asked for, fewer than the desired capacity may serve while instances are replaced.',
   'group.gates': 'A rollout was begun with commands or alarms that this run was not given. It must not pass with less.',
-  'group.grace': 'The grace period of the group is shorter than its balancer needs, so Auto Scaling may give up good instances.',
-  'group.locked': 'The rollout on the group was made under a strict lock. Whoever goes on with it needs the same --lock.',
+  'group.grace':
+    'The grace period of the group is shorter than its balancer needs, so Auto Scaling may give up good instances.',
+  'group.locked':
+    'The rollout on the group was made under a strict lock. Whoever goes on with it needs the same --lock.',
   'group.missing': 'There is no such group in this account and region.',
-  'group.noRoom': 'As asked for, nothing may run above the desired capacity and nothing may be missing, so nothing can be replaced.',
+  'group.noRoom':
+    'As asked for, nothing may run above the desired capacity and nothing may be missing, so nothing can be replaced.',
   'group.noBalancer': 'The group is behind no load balancer: the health of Auto Scaling alone proves its instances.',
   'group.operator': 'Another AWS service alone may change the group.',
   'group.protected': 'Instances are protected from scale-in. That does not keep a rollout from terminating them.',
-  'group.paused': 'The rollout stopped where it was asked to. resume goes on, rollback undoes it where no verdict stands.',
+  'group.paused':
+    'The rollout stopped where it was asked to. resume goes on, rollback undoes it where no verdict stands.',
   'group.refresh': 'An instance refresh is running on the group.',
   'group.repairing': 'An instance gets a new root volume.',
   'group.putBack': 'The restart of the group ended early, and what it took out is back.',
@@ -102,17 +126,21 @@ export const CODES: Readonly<Record<string, string>> = {
   'group.suspended': 'A process is suspended without which no instance can be replaced.',
   'group.unchecked': 'A precaution could not be asked of AWS; check it by hand when it matters.',
   'group.unreadable': 'A note on the group was written by another version.',
-  'group.unshielded': 'Auto Scaling would not protect the old instances from scale-in, or not take that back. The rollout goes on; the command to take it back is in the warning.',
+  'group.unshielded':
+    'Auto Scaling would not protect the old instances from scale-in, or not take that back. The rollout goes on; the command to take it back is in the warning.',
   'group.unsettled': 'The group is not at rest: instances come or go, or do not serve. --force starts nevertheless.',
   'group.versions': 'New instances run different versions of the launch template: it was changed in the middle.',
   'group.warmPool': 'The group has a warm pool, whose instances were launched with the old configuration.',
-  'guard.broken': 'The last check before a change found it unsafe, and nothing was sent. This is a bug; please report it.',
+  'guard.broken':
+    'The last check before a change found it unsafe, and nothing was sent. This is a bug; please report it.',
   'lint.missing': 'cfn-lint is to count, and it could not be run.',
 
-  'lock.denied': 'The store of the strict lock does not let this run in: check the credentials, or the user and password.',
+  'lock.denied':
+    'The store of the strict lock does not let this run in: check the credentials, or the user and password.',
   'lock.held': 'Another run that lives has the strict lock. Wait for it, or say --wait-for-lock.',
   'lock.invalid': 'The store of the strict lock holds something else under that name, or does not take our calls.',
-  'lock.lost': 'The strict lock was lost, or could not be confirmed in time. The run stopped at once; whoever takes the lock finishes or undoes what the record says.',
+  'lock.lost':
+    'The strict lock was lost, or could not be confirmed in time. The run stopped at once; whoever takes the lock finishes or undoes what the record says.',
   'lock.missing': 'The table of the strict lock does not exist.',
   'lock.moved': 'The lock was taken by somebody else in the meantime.',
   'lock.noClient': 'The optional dependency that talks to the store of the lock is not installed.',
@@ -128,7 +156,8 @@ export const CODES: Readonly<Record<string, string>> = {
   'parameters.flag': 'A word that begins with a dash is no option and no parameter.',
   'parameters.invalid': 'Several things are wrong with the parameters; each is listed.',
   'parameters.limit': "The template's constraints do not allow the value.",
-  'parameters.missing': 'A parameter has no value: none was given, the stack has none, and the template has no default.',
+  'parameters.missing':
+    'A parameter has no value: none was given, the stack has none, and the template has no default.',
   'parameters.name': 'Names of parameters hold letters and digits alone.',
   'parameters.noFile': 'There is no such file of parameters.',
   'parameters.source': 'A value from a file or a variable could not be had.',
@@ -142,7 +171,8 @@ export const CODES: Readonly<Record<string, string>> = {
   'restart.left': 'A note says that a restart took instances out, and its record is gone: see who is registered.',
   'restart.mixed': 'Behind the balancer are instances of Auto Scaling groups and others; name the groups.',
   'restart.noAgent': 'SSM reaches no agent on an instance. Without --ssm, use --exec.',
-  'restart.nobody': 'No instance of the group is healthy and registered with every balancer, so there is nobody to restart.',
+  'restart.nobody':
+    'No instance of the group is healthy and registered with every balancer, so there is nobody to restart.',
   'restart.putBack': 'The restart ended early; everything that it took out is back in its balancers.',
   'restart.quorum': 'The quorum keeps all registered instances in service, so nobody could ever be taken out.',
   'restart.refused': 'The restart was not started; every reason is listed.',
@@ -150,7 +180,8 @@ export const CODES: Readonly<Record<string, string>> = {
   'restart.stuck': 'Instances stay out of their balancers after a failure. The record is kept; resume puts them back.',
 
   'revert.policy': 'When the stack has to go back, it keeps the policy of this run: the former one cannot be read.',
-  'revert.secret': 'When the stack has to go back, a NoEcho parameter keeps the value of this run: the former one cannot be read.',
+  'revert.secret':
+    'When the stack has to go back, a NoEcho parameter keeps the value of this run: the former one cannot be read.',
   'rollback.judged': 'The rollout was judged already and its old instances are going; it can only be finished.',
   'run.account': 'The credentials are of another account than --expect-account names.',
   'run.declined': 'A person declined the change.',
@@ -185,12 +216,14 @@ export const CODES: Readonly<Record<string, string>> = {
   'stack.tooNested': 'The stack nests more levels or stacks than are followed.',
   'stack.unclear': 'A reply was lost, and it is not known whether CloudFormation took the change.',
   'stack.unknown': 'The stack has a status that this version does not know.',
-  'stack.validation': 'CloudFormation refused the change before anything was changed, and the call that names the resource is not allowed.',
+  'stack.validation':
+    'CloudFormation refused the change before anything was changed, and the call that names the resource is not allowed.',
 
   'swap.held': 'Another run works on the group.',
   'swap.leaseLost': 'Another run has taken the group over.',
   'swap.refused': 'The swap was not started; every reason is listed.',
-  'swap.rolledBack': 'The new instances could not be proven: they were taken away, the old ones serve, the group is frozen.',
+  'swap.rolledBack':
+    'The new instances could not be proven: they were taken away, the old ones serve, the group is frozen.',
   'swap.stuck': 'The swap cannot go on by itself. The record is kept.',
   'swap.unproven': 'The instances of a fresh stack could not be proven in their balancers.',
 

@@ -27,21 +27,44 @@ export function describe(event: RunEvent, at: Instant): readonly Line[] {
       return describeStart(event);
     case 'settings.read':
       return [
-        ...(event.said.length === 0 ? [] : line('run', 'info', `Settings that were not typed: ${event.said.map(({ name, at }) => `${name} (${at})`).join(', ')}.`)),
-        ...(event.overridden.length === 0 ? [] : line('run', 'info', `Settings not in force: ${event.overridden.map(({ name, at, by }) => `${name} (${at}, because of ${by})`).join(', ')}.`)),
+        ...(event.said.length === 0
+          ? []
+          : line(
+              'run',
+              'info',
+              `Settings that were not typed: ${event.said.map(({ name, at }) => `${name} (${at})`).join(', ')}.`,
+            )),
+        ...(event.overridden.length === 0
+          ? []
+          : line(
+              'run',
+              'info',
+              `Settings not in force: ${event.overridden.map(({ name, at, by }) => `${name} (${at}, because of ${by})`).join(', ')}.`,
+            )),
       ];
     case 'parameters.read': {
-      const replaced = event.overridden.length === 0 ? '' : ` Replaced by a later file or the command line: ${list(event.overridden)}.`;
+      const replaced =
+        event.overridden.length === 0
+          ? ''
+          : ` Replaced by a later file or the command line: ${list(event.overridden)}.`;
       return line('run', 'info', `Parameters read from ${list(event.files)}.${replaced}`);
     }
     case 'template.stored':
       return line('run', 'info', `Template ${event.source}, ${event.bytes} bytes, is stored as ${event.url}.`);
     case 'assets.published': {
       const there = event.there.length === 0 ? '' : ` ${count(event.there.length, 'asset')} there already.`;
-      return line(event.stack, 'info', `${event.published.length === 0 ? 'No asset to publish.' : `Published ${list(event.published, 8)}.`}${there}`);
+      return line(
+        event.stack,
+        'info',
+        `${event.published.length === 0 ? 'No asset to publish.' : `Published ${list(event.published, 8)}.`}${there}`,
+      );
     }
     case 'template.checked':
-      return line('run', 'info', `${event.source.startsWith('the ') ? event.source.replace('the', 'The') : `Template ${event.source}`}: ${event.bytes} bytes, ${count(event.resources, 'resource')}.`);
+      return line(
+        'run',
+        'info',
+        `${event.source.startsWith('the ') ? event.source.replace('the', 'The') : `Template ${event.source}`}: ${event.bytes} bytes, ${count(event.resources, 'resource')}.`,
+      );
     case 'stack.started':
       return describeStackStart(event);
     case 'change.planned':
@@ -53,11 +76,24 @@ export function describe(event: RunEvent, at: Instant): readonly Line[] {
       const notes = [...(event.elapsedMs === undefined ? [] : [duration(event.elapsedMs)]), ...doneOf(event.done)];
       const took = notes.length === 0 ? '' : ` (${notes.join(', ')})`;
       const nested = stackName === event.stack ? '' : ` in ${stackName}`;
-      return line(event.stack, stackLevel(status), `${status} ${type} ${logicalId}${nested}${took}${reason ? `: ${reason}` : ''}`);
+      return line(
+        event.stack,
+        stackLevel(status),
+        `${status} ${type} ${logicalId}${nested}${took}${reason ? `: ${reason}` : ''}`,
+      );
     }
     case 'stack.waiting': {
-      const what = event.by !== undefined ? `waiting for the change of ${event.by}` : event.inProgress.length > 0 ? `in progress: ${list(event.inProgress, 8)}` : 'nothing in progress yet';
-      return line(event.stack, 'detail', `${[event.status, what, ...doneOf(event.done)].join(', ')}${timeLeft(event.until, at)}.`);
+      const what =
+        event.by !== undefined
+          ? `waiting for the change of ${event.by}`
+          : event.inProgress.length > 0
+            ? `in progress: ${list(event.inProgress, 8)}`
+            : 'nothing in progress yet';
+      return line(
+        event.stack,
+        'detail',
+        `${[event.status, what, ...doneOf(event.done)].join(', ')}${timeLeft(event.until, at)}.`,
+      );
     }
     case 'stack.mending':
       return line(event.stack, 'warning', `${MENDING[event.action]} (token ${event.token}).`);
@@ -66,17 +102,33 @@ export function describe(event: RunEvent, at: Instant): readonly Line[] {
     case 'stack.settled':
       return [
         ...line(event.stack, event.ok ? 'good' : 'error', `${event.status} after ${duration(event.elapsedMs)}.`),
-        ...event.rootCauses.flatMap((cause) => line(event.stack, 'error', `Root cause: ${cause.place === undefined ? '' : `${cause.place} `}${cause.logicalId} (${cause.type}): ${cause.reason}`)),
+        ...event.rootCauses.flatMap((cause) =>
+          line(
+            event.stack,
+            'error',
+            `Root cause: ${cause.place === undefined ? '' : `${cause.place} `}${cause.logicalId} (${cause.type}): ${cause.reason}`,
+          ),
+        ),
       ];
     case 'rollout.called':
-      return event.groups.flatMap((group) => line(group, 'warning', `Asked run ${event.run} to roll back: it does so at its next look.`));
+      return event.groups.flatMap((group) =>
+        line(group, 'warning', `Asked run ${event.run} to roll back: it does so at its next look.`),
+      );
     case 'lock.taken':
       return line('run', 'info', `Holds the lock ${list(event.names, 5)} in ${event.lock}.`);
     case 'lock.waiting':
-      return line('run', 'detail', `Waits for the lock ${event.name} in ${event.lock}: ${event.why}${timeLeft(event.until, at)}.`);
+      return line(
+        'run',
+        'detail',
+        `Waits for the lock ${event.name} in ${event.lock}: ${event.why}${timeLeft(event.until, at)}.`,
+      );
     case 'groups.found':
       if (event.groups.length === 0) return line(event.stack ?? 'run', 'info', 'No Auto Scaling groups.');
-      return line(event.stack ?? 'run', 'info', `${count(event.groups.length, 'Auto Scaling group')}: ${list(event.groups, 20)}.`);
+      return line(
+        event.stack ?? 'run',
+        'info',
+        `${count(event.groups.length, 'Auto Scaling group')}: ${list(event.groups, 20)}.`,
+      );
     case 'group.skipped':
       return line(event.group, 'good', `Nothing to do: ${sentence(event.why)}`);
     case 'group.adopted':
@@ -93,10 +145,16 @@ export function describe(event: RunEvent, at: Instant): readonly Line[] {
       return describeResult(event.result);
     case 'action.started':
       return describeScopes(event.action).flatMap((group) =>
-        line(group, event.action.type === 'renew' ? 'detail' : 'info', `${describeAction(event.action)}: ${sentence(event.why)}`),
+        line(
+          group,
+          event.action.type === 'renew' ? 'detail' : 'info',
+          `${describeAction(event.action)}: ${sentence(event.why)}`,
+        ),
       );
     case 'action.done':
-      return describeScopes(event.action).flatMap((group) => line(group, 'detail', `Done: ${lowerFirst(describeAction(event.action))}.`));
+      return describeScopes(event.action).flatMap((group) =>
+        line(group, 'detail', `Done: ${lowerFirst(describeAction(event.action))}.`),
+      );
     case 'action.failed':
       return describeScopes(event.action).flatMap((group) =>
         line(
@@ -110,17 +168,42 @@ export function describe(event: RunEvent, at: Instant): readonly Line[] {
     case 'hook.ended':
       return describeHook(event);
     case 'command.ended': {
-      const printed = event.output === '' ? [] : event.output.split('\n').slice(-COMMAND_LINES).map((text): Line => ({ scope: event.group, level: 'detail', text: oneLine(`  ${event.instance} | ${text}`) }));
-      return [...line(event.group, event.ok ? 'info' : 'warning', `The command on ${event.instance} ${event.ok ? 'succeeded' : 'failed'} after ${duration(event.elapsedMs)}: ${sentence(event.how)}`), ...printed];
+      const printed =
+        event.output === ''
+          ? []
+          : event.output
+              .split('\n')
+              .slice(-COMMAND_LINES)
+              .map((text): Line => ({
+                scope: event.group,
+                level: 'detail',
+                text: oneLine(`  ${event.instance} | ${text}`),
+              }));
+      return [
+        ...line(
+          event.group,
+          event.ok ? 'info' : 'warning',
+          `The command on ${event.instance} ${event.ok ? 'succeeded' : 'failed'} after ${duration(event.elapsedMs)}: ${sentence(event.how)}`,
+        ),
+        ...printed,
+      ];
     }
     case 'call.retried':
-      return line('run', 'detail', `${event.operation} answered ${event.code}; attempt ${event.attempt + 1} in ${duration(event.waitMs)}.`);
+      return line(
+        'run',
+        'detail',
+        `${event.operation} answered ${event.code}; attempt ${event.attempt + 1} in ${duration(event.waitMs)}.`,
+      );
     case 'interrupt':
       return line('run', 'warning', `${event.signal}: ${event.effect}`);
     case 'heartbeat':
       return line('run', 'detail', `${event.text}${event.until === undefined ? '' : timeLeft(event.until, at)}`);
     case 'warning':
-      return line(event.reason.group ?? 'run', 'warning', `${sentence(event.reason.text)}${event.reason.remedy ? ` ${event.reason.remedy}` : ''} [${event.reason.code}]`);
+      return line(
+        event.reason.group ?? 'run',
+        'warning',
+        `${sentence(event.reason.text)}${event.reason.remedy ? ` ${event.reason.remedy}` : ''} [${event.reason.code}]`,
+      );
     case 'run.finished':
       return describeEnd(event);
   }
@@ -147,11 +230,19 @@ function describeStart(event: Extract<RunEvent, { type: 'run.started' }>): reado
   const target = event.stack ?? list(event.groups);
   const lines: Line[] = [
     { scope: 'run', level: 'info', text: `ha-updater ${event.version}, ${event.command} ${target}, run ${event.run}.` },
-    { scope: 'run', level: 'info', text: `As ${identity.arn} in account ${identity.account}, region ${identity.region}.` },
+    {
+      scope: 'run',
+      level: 'info',
+      text: `As ${identity.arn} in account ${identity.account}, region ${identity.region}.`,
+    },
   ];
   const given = Object.entries(event.parameters);
   if (given.length > 0) {
-    lines.push({ scope: 'run', level: 'info', text: `Parameters: ${given.map(([key, value]) => `${key}=${oneLine(value)}`).join(', ')}.` });
+    lines.push({
+      scope: 'run',
+      level: 'info',
+      text: `Parameters: ${given.map(([key, value]) => `${key}=${oneLine(value)}`).join(', ')}.`,
+    });
   }
   return lines;
 }
@@ -163,7 +254,9 @@ function describeStackStart(event: Extract<RunEvent, { type: 'stack.started' }>)
   const why = event.capabilitiesReason ? ` (${event.capabilitiesReason.replace(/\.$/, '')})` : '';
   return [
     said(`CloudFormation accepted the ${event.action} (token ${event.token}).`),
-    ...(given.length > 0 ? [said(`Parameters sent: ${given.map(([key, value]) => `${key}=${value}`).join(', ')}.`)] : []),
+    ...(given.length > 0
+      ? [said(`Parameters sent: ${given.map(([key, value]) => `${key}=${value}`).join(', ')}.`)]
+      : []),
     ...(kept.length > 0 ? [said(`Parameters that keep their value: ${list(kept)}.`)] : []),
     ...(defaulted.length > 0 ? [said(`Parameters at the template's default: ${list(defaulted)}.`)] : []),
     ...(capabilities.length > 0 ? [said(`Capabilities: ${list(capabilities)}${why}.`)] : []),
@@ -185,7 +278,9 @@ export function describeProgress(progress: Progress): string {
     return `${restarted} of ${of} restarted, ${out} out of the balancers, ${progress.inService} in service`;
   }
   const leaving = progress.leaving > 0 ? `, leaving ${progress.leaving}` : '';
-  const proof = isProving(progress) ? `: ${progress.inService} in service, ${progress.proven} of ${progress.needed} proven` : '';
+  const proof = isProving(progress)
+    ? `: ${progress.inService} in service, ${progress.proven} of ${progress.needed} proven`
+    : '';
   return `old ${progress.old}, new ${progress.new}${leaving}${proof}; size ${sizes(progress.size)}`;
 }
 
@@ -194,7 +289,10 @@ export function describeWait(wait: Wait, at: Instant): string {
   const reasons = byReason(wait.instances).map(([why, instances]) => {
     const oldest = Math.min(...instances.map(({ since }) => since ?? Infinity));
     const age = Number.isFinite(oldest) && at - oldest >= 1000 ? ` for ${duration(at - oldest)}` : '';
-    return `${list(instances.map(({ id }) => id), 5)}${age}: ${oneLine(why).replace(/\.$/, '')}`;
+    return `${list(
+      instances.map(({ id }) => id),
+      5,
+    )}${age}: ${oneLine(why).replace(/\.$/, '')}`;
   });
   const sentence = wait.why.replace(/[.\s]+$/, '');
   const more = reasons.length > 5 ? `; and ${count(reasons.length - 5, 'more reason')}` : '';
@@ -209,26 +307,44 @@ export function byReason(instances: Wait['instances']): readonly (readonly [stri
   return [...rows];
 }
 
-const RESIZE: Readonly<Record<Extract<Action, { type: 'resize' }>['purpose'], string>> = { canary: 'Launch the canary', double: 'Double the size', surge: 'Raise the size', fit: 'Raise the desired capacity to what is there', restore: 'Restore the size' };
+const RESIZE: Readonly<Record<Extract<Action, { type: 'resize' }>['purpose'], string>> = {
+  canary: 'Launch the canary',
+  double: 'Double the size',
+  surge: 'Raise the size',
+  fit: 'Raise the desired capacity to what is there',
+  restore: 'Restore the size',
+};
 
 /** The user's commands, for people. */
-export const HOOK: Readonly<Record<HookKind, string>> = { check: 'The check command', beforeTerminate: 'The command before termination', afterTerminate: 'The command after termination' };
+export const HOOK: Readonly<Record<HookKind, string>> = {
+  check: 'The check command',
+  beforeTerminate: 'The command before termination',
+  afterTerminate: 'The command after termination',
+};
 
 /** How a command ended, and the last lines of what it printed. */
 /** What becomes of what a dead run left. */
 const ADOPTED: Readonly<Record<'finish' | 'putBack' | 'startOver', string>> = {
   finish: ', and finishes it first.',
   putBack: ', and puts back what it took out.',
-  startOver: ': what it took out is put back first. Then the restart starts over, with all instances; which of them were through is noted nowhere.',
+  startOver:
+    ': what it took out is put back first. Then the restart starts over, with all instances; which of them were through is noted nowhere.',
 };
 
 function describeHook(event: Extract<RunEvent, { type: 'hook.ended' }>): readonly Line[] {
   const level = event.ok ? 'info' : 'warning';
   const tries = event.tries > 1 ? ` at try ${event.tries}` : '';
-  const said = event.output.split('\n').filter((text) => text.trim() !== '').slice(-HOOK_LINES);
+  const said = event.output
+    .split('\n')
+    .filter((text) => text.trim() !== '')
+    .slice(-HOOK_LINES);
   return [
     { scope: event.group, level, text: oneLine(`${HOOK[event.hook]} for ${event.instance}: ${event.words}${tries}.`) },
-    ...said.map((text): Line => ({ scope: event.group, level: event.ok ? 'detail' : level, text: oneLine(`${event.instance}: ${text}`) })),
+    ...said.map((text): Line => ({
+      scope: event.group,
+      level: event.ok ? 'detail' : level,
+      text: oneLine(`${event.instance}: ${text}`),
+    })),
   ];
 }
 
@@ -239,7 +355,8 @@ const HOOK_LINES = 5;
 export function describeAction(action: Action): string {
   switch (action.type) {
     case 'record':
-      if (action.record.strategy === 'restart') return `Write the restart record (${count(action.record.old, 'instance')}, quorum ${action.record.quorum ?? 1})`;
+      if (action.record.strategy === 'restart')
+        return `Write the restart record (${count(action.record.old, 'instance')}, quorum ${action.record.quorum ?? 1})`;
       return `Write the rollout record (${sizes(action.record.size)}, ${action.record.old} old)`;
     case 'suspend':
       return `Suspend ${list(action.processes)}`;
@@ -262,11 +379,22 @@ export function describeAction(action: Action): string {
     case 'rewrite':
       return 'Write our notes again';
     case 'note':
-      return action.out.instances.length === 0 ? 'Note that nobody is out' : `Note as out: ${list(action.out.instances.map(({ id }) => id), 8)}`;
+      return action.out.instances.length === 0
+        ? 'Note that nobody is out'
+        : `Note as out: ${list(
+            action.out.instances.map(({ id }) => id),
+            8,
+          )}`;
     case 'deregister':
-      return `Deregister ${list(action.targets.map(({ instance }) => instance), 8)} from ${action.balancer.name}`;
+      return `Deregister ${list(
+        action.targets.map(({ instance }) => instance),
+        8,
+      )} from ${action.balancer.name}`;
     case 'register':
-      return `Register ${list(action.targets.map(({ instance }) => instance), 8)} with ${action.balancer.name}`;
+      return `Register ${list(
+        action.targets.map(({ instance }) => instance),
+        8,
+      )} with ${action.balancer.name}`;
     case 'run':
       return `Run the command on ${action.instance}`;
     case 'cancel':
@@ -308,13 +436,37 @@ export function describeResult(result: GroupResult): readonly Line[] {
 function describeEnd(event: Extract<RunEvent, { type: 'run.finished' }>): readonly Line[] {
   const after = `after ${duration(event.elapsedMs)}`;
   const good = event.exitCode === 0;
-  const by = (outcome: GroupResult['outcome']): number => event.results.filter((result) => result.outcome === outcome).length;
-  const tally = (['promoted', 'proven', 'restarted', 'putBack', 'unfrozen', 'skipped', 'paused', 'rolledBack', 'unproven', 'stuck'] as const)
+  const by = (outcome: GroupResult['outcome']): number =>
+    event.results.filter((result) => result.outcome === outcome).length;
+  const tally = (
+    [
+      'promoted',
+      'proven',
+      'restarted',
+      'putBack',
+      'unfrozen',
+      'skipped',
+      'paused',
+      'rolledBack',
+      'unproven',
+      'stuck',
+    ] as const
+  )
     .filter((outcome) => by(outcome) > 0)
-    .map((outcome) => `${by(outcome)} ${outcome === 'rolledBack' ? 'rolled back' : outcome === 'putBack' ? 'put back' : outcome}`);
+    .map(
+      (outcome) =>
+        `${by(outcome)} ${outcome === 'rolledBack' ? 'rolled back' : outcome === 'putBack' ? 'put back' : outcome}`,
+    );
   const groups = tally.length > 0 ? `; groups: ${tally.join(', ')}` : '';
   const next = (event.next ?? []).map((command): Line => ({ scope: 'run', level: 'info', text: `Next: ${command}` }));
-  return [{ scope: 'run', level: good ? 'good' : 'error', text: `${END[event.outcome]} ${after}${groups}; exit ${event.exitCode}.` }, ...next];
+  return [
+    {
+      scope: 'run',
+      level: good ? 'good' : 'error',
+      text: `${END[event.outcome]} ${after}${groups}; exit ${event.exitCode}.`,
+    },
+    ...next,
+  ];
 }
 
 /** The end of a run in one or two words; also the headline of a failure. */

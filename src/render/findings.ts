@@ -5,7 +5,9 @@ import { count, oneLine } from './words.js';
 export function findingLines(templates: readonly CheckedTemplate[]): readonly string[] {
   return templates.flatMap((template) => [
     ...template.findings.map(({ line, column, severity, path, text, remedy, code }) =>
-      oneLine(`${template.origin}:${line}:${column}: ${severity}: ${path === '' ? '' : `${path}: `}${text} ${remedy} [${code}]`),
+      oneLine(
+        `${template.origin}:${line}:${column}: ${severity}: ${path === '' ? '' : `${path}: `}${text} ${remedy} [${code}]`,
+      ),
     ),
     summary(template),
   ]);
@@ -17,5 +19,7 @@ function summary({ origin, read, resources, findings, notAsked }: CheckedTemplat
   const warnings = findings.length - errors;
   const size = resources === undefined ? '' : `${count(resources, 'resource')}, `;
   const found = findings.length === 0 ? 'no objections' : `${count(errors, 'error')}, ${count(warnings, 'warning')}`;
-  return oneLine(`${origin}: ${size}${found}.${notAsked === undefined ? '' : ` CloudFormation was not asked: ${notAsked}.`}`);
+  return oneLine(
+    `${origin}: ${size}${found}.${notAsked === undefined ? '' : ` CloudFormation was not asked: ${notAsked}.`}`,
+  );
 }

@@ -11,7 +11,12 @@ export function failureBlock(outcome: Outcome, exitCode: number, facts: FailureF
   return [
     '',
     `${END[outcome].toUpperCase()} (exit ${exitCode}): ${oneLine(facts.what)} [${facts.code}]`,
-    ...facts.reasons.filter((reason) => !isHeadline(facts, reason)).flatMap(({ code, group, text, remedy, evidence = [] }) => [`  - ${group === undefined || text.startsWith(`${group}: `) ? '' : `${group}: `}${sentence(text)}${remedy ? ` ${oneLine(remedy)}` : ''} [${code}]`, ...evidence.map((line) => `      ${oneLine(line)}`)]),
+    ...facts.reasons
+      .filter((reason) => !isHeadline(facts, reason))
+      .flatMap(({ code, group, text, remedy, evidence = [] }) => [
+        `  - ${group === undefined || text.startsWith(`${group}: `) ? '' : `${group}: `}${sentence(text)}${remedy ? ` ${oneLine(remedy)}` : ''} [${code}]`,
+        ...evidence.map((line) => `      ${oneLine(line)}`),
+      ]),
     ...(facts.serves ? [`${untouched(outcome) ? '' : 'What serves now: '}${oneLine(facts.serves)}`] : []),
     ...(facts.left ? [`What is left behind: ${oneLine(facts.left)}`] : []),
     ...(facts.next.length > 0 ? ['Next:', ...facts.next.map((command) => `  ${command}`)] : []),
@@ -19,8 +24,17 @@ export function failureBlock(outcome: Outcome, exitCode: number, facts: FailureF
 }
 
 /** The only reason, told by the headline already and with nothing to add. */
-function isHeadline({ what, reasons }: FailureFacts, { group, text, remedy, evidence = [] }: FailureFacts['reasons'][number]): boolean {
-  return reasons.length === 1 && remedy === '' && evidence.length === 0 && what.includes(text) && (group === undefined || what.includes(group));
+function isHeadline(
+  { what, reasons }: FailureFacts,
+  { group, text, remedy, evidence = [] }: FailureFacts['reasons'][number],
+): boolean {
+  return (
+    reasons.length === 1 &&
+    remedy === '' &&
+    evidence.length === 0 &&
+    what.includes(text) &&
+    (group === undefined || what.includes(group))
+  );
 }
 
 /** Then nothing serves otherwise than before, and the sentence stands alone. */

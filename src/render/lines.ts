@@ -26,13 +26,20 @@ export function linesRenderer(write: WriteLine, errors: WriteLine): Renderer {
         write(`${timestamp(stamped.at)} ${since} ${scope} ${MARK[level]}${text}`);
       }
       const { event } = stamped;
-      if (event.type === 'run.finished' && event.failure !== undefined) failureBlock(event.outcome, event.exitCode, event.failure).forEach(errors);
+      if (event.type === 'run.finished' && event.failure !== undefined)
+        failureBlock(event.outcome, event.exitCode, event.failure).forEach(errors);
     },
     end: () => Promise.resolve(),
   };
 }
 
-const MARK: Readonly<Record<Line['level'], string>> = { detail: '', info: '', good: '', warning: 'WARNING ', error: 'ERROR ' };
+const MARK: Readonly<Record<Line['level'], string>> = {
+  detail: '',
+  info: '',
+  good: '',
+  warning: 'WARNING ',
+  error: 'ERROR ',
+};
 
 /**
  * Leaves out what says nothing new. Waits are told when what is waited for changes, or every 30 s, with
@@ -59,7 +66,9 @@ function waitFilter(): (stamped: Stamped) => readonly Line[] {
         const counts = known === undefined ? '' : describeProgress(known);
         if (!isNews(`group ${group}`, waitKey(event) + counts, at)) return [];
         const [line, ...rest] = describe(event, at);
-        return line === undefined ? rest : [{ ...line, text: counts ? `${line.text.replace(/\.$/, '')} (${counts}).` : line.text }, ...rest];
+        return line === undefined
+          ? rest
+          : [{ ...line, text: counts ? `${line.text.replace(/\.$/, '')} (${counts}).` : line.text }, ...rest];
       }
       case 'stack.waiting':
         return isNews(`stack ${event.stack}`, event.status + event.inProgress.join(), at) ? describe(event, at) : [];

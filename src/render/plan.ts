@@ -7,7 +7,13 @@ import { count, duration, list, oneLine, sentence, sizes } from './words.js';
  * changes in place, `-/+` is replaced, `-` goes.
  */
 export function planLines(plan: ChangePlan): readonly string[] {
-  return [headline(plan), ...plan.resources.flatMap(resourceLines), ...plan.newGroups.map((name) => `Group ${name} is new: its instances are proven, nothing is swapped.`), ...plan.groups.flatMap(groupLines), ...plan.against.map((reason) => `AGAINST IT: ${reasonText(reason, true)}`)];
+  return [
+    headline(plan),
+    ...plan.resources.flatMap(resourceLines),
+    ...plan.newGroups.map((name) => `Group ${name} is new: its instances are proven, nothing is swapped.`),
+    ...plan.groups.flatMap(groupLines),
+    ...plan.against.map((reason) => `AGAINST IT: ${reasonText(reason, true)}`),
+  ];
 }
 
 function headline({ stack, action, resources, changeSet }: ChangePlan): string {
@@ -18,7 +24,9 @@ function headline({ stack, action, resources, changeSet }: ChangePlan): string {
     case 'create':
       return `Stack ${stack} would be created with ${count(resources.length, 'resource')}${by}.`;
     case 'update':
-      return resources.length === 0 ? `Stack ${stack} would be updated, no resource of it${by}.` : `Stack ${stack} would be updated: ${count(resources.length, 'resource')}${by}.`;
+      return resources.length === 0
+        ? `Stack ${stack} would be updated, no resource of it${by}.`
+        : `Stack ${stack} would be updated: ${count(resources.length, 'resource')}${by}.`;
   }
 }
 
@@ -47,11 +55,26 @@ function value(text: string | undefined): string {
 }
 
 function groupLines(group: GroupOutlook): readonly string[] {
-  const head = { swap: group.strategy === 'swap' ? 'would be swapped' : 'would be replaced', skip: 'nothing to swap', refuse: 'COULD NOT BE SWAPPED' }[group.action];
+  const head = {
+    swap: group.strategy === 'swap' ? 'would be swapped' : 'would be replaced',
+    skip: 'nothing to swap',
+    refuse: 'COULD NOT BE SWAPPED',
+  }[group.action];
   const lines = [`Group ${group.group}: ${head}: ${sentence(group.why)}`];
-  if (group.action === 'skip') return group.resized === undefined ? lines : [...lines, `  size ${sizes(group.size)}; with the change ${sizes(group.resized)}`];
-  const stale = list(group.outdated.map(({ id, configuration }) => `${id} (${configuration})`), 5);
-  const judged = group.balancers.filter(({ judged }) => judged).map(({ name, kind, replaced }) => `${name} (${kind === 'classic' ? 'classic load balancer' : 'target group'}${replaced === true ? ', or what takes its place' : ''})`);
+  if (group.action === 'skip')
+    return group.resized === undefined
+      ? lines
+      : [...lines, `  size ${sizes(group.size)}; with the change ${sizes(group.resized)}`];
+  const stale = list(
+    group.outdated.map(({ id, configuration }) => `${id} (${configuration})`),
+    5,
+  );
+  const judged = group.balancers
+    .filter(({ judged }) => judged)
+    .map(
+      ({ name, kind, replaced }) =>
+        `${name} (${kind === 'classic' ? 'classic load balancer' : 'target group'}${replaced === true ? ', or what takes its place' : ''})`,
+    );
   const resized = group.resized === undefined ? '' : `; with the change ${sizes(group.resized)}`;
   return [
     ...lines,
@@ -66,7 +89,10 @@ function groupLines(group: GroupOutlook): readonly string[] {
 }
 
 function limitsText({ surge, unavailable, serial }: NonNullable<GroupOutlook['rolling']>): string {
-  const order = surge === 0 ? `the oldest go first, at most ${unavailable} out of service at a time` : `${surge} more at a time, the oldest go when those are proven${unavailable === 0 ? '' : `, at most ${unavailable} out of service`}`;
+  const order =
+    surge === 0
+      ? `the oldest go first, at most ${unavailable} out of service at a time`
+      : `${surge} more at a time, the oldest go when those are proven${unavailable === 0 ? '' : `, at most ${unavailable} out of service`}`;
   return serial ? `${order}; one instance at a time over all groups` : order;
 }
 

@@ -12,7 +12,16 @@ export function sarif(templates: readonly CheckedTemplate[], version: string): o
     version: '2.1.0',
     runs: [
       {
-        tool: { driver: { name: 'ha-updater', version, rules: codes.map((id) => ({ id, ...(CODES[id] !== undefined && { shortDescription: { text: CODES[id] } }) })) } },
+        tool: {
+          driver: {
+            name: 'ha-updater',
+            version,
+            rules: codes.map((id) => ({
+              id,
+              ...(CODES[id] !== undefined && { shortDescription: { text: CODES[id] } }),
+            })),
+          },
+        },
         columnKind: 'utf16CodeUnits',
         results: templates.flatMap(({ origin, findings }) =>
           findings.map(({ code, line, column, severity, text, remedy, path }) => ({
@@ -22,7 +31,10 @@ export function sarif(templates: readonly CheckedTemplate[], version: string): o
             message: { text: `${text} ${remedy}`.trim() },
             locations: [
               {
-                physicalLocation: { artifactLocation: { uri: uriOf(origin) }, region: { startLine: line, startColumn: column } },
+                physicalLocation: {
+                  artifactLocation: { uri: uriOf(origin) },
+                  region: { startLine: line, startColumn: column },
+                },
                 ...(path !== '' && { logicalLocations: [{ fullyQualifiedName: path }] }),
               },
             ],

@@ -17,7 +17,12 @@ export interface GroupOnPage {
     readonly launchedAt?: number;
     readonly inService: boolean;
     readonly why: string;
-    readonly health: readonly { readonly balancer: string; readonly judged: boolean; readonly verdict: string; readonly reason: string }[];
+    readonly health: readonly {
+      readonly balancer: string;
+      readonly judged: boolean;
+      readonly verdict: string;
+      readonly reason: string;
+    }[];
   }[];
   readonly remarks: readonly string[];
   readonly next: readonly string[];
@@ -36,10 +41,19 @@ export interface StatusOnPage {
 /** The page of `status`: aligned tables, never wrapped, the commands that help at the end of each group. */
 export function statusPage(page: StatusOnPage): readonly string[] {
   return [
-    ...(page.stack === undefined ? [`${count(page.groups.length, 'group')}, seen ${timestamp(page.at)} in ${page.region}`] : stackPart(page, page.stack)),
+    ...(page.stack === undefined
+      ? [`${count(page.groups.length, 'group')}, seen ${timestamp(page.at)} in ${page.region}`]
+      : stackPart(page, page.stack)),
     ...page.groups.flatMap(groupPart),
     ...(page.groups.length === 0 ? ['', 'No Auto Scaling groups.'] : []),
-    ...(page.events === undefined ? [] : section('Events', table(page.events.map((event) => [timestamp(event.at), event.status, event.type, event.logicalId, event.reason])))),
+    ...(page.events === undefined
+      ? []
+      : section(
+          'Events',
+          table(
+            page.events.map((event) => [timestamp(event.at), event.status, event.type, event.logicalId, event.reason]),
+          ),
+        )),
   ];
 }
 
@@ -47,9 +61,23 @@ function stackPart(page: StatusOnPage, stack: Stack): readonly string[] {
   return [
     `Stack ${stack.name}: ${stack.status}${stack.statusReason ? ` (${oneLine(stack.statusReason)})` : ''}, seen ${timestamp(page.at)} in ${page.region}`,
     `  ${stack.id}`,
-    ...section('Parameters', table(stack.parameters.map(({ key, value, noEcho }) => [key, noEcho ? '****' : (value ?? '')]))),
+    ...section(
+      'Parameters',
+      table(stack.parameters.map(({ key, value, noEcho }) => [key, noEcho ? '****' : (value ?? '')])),
+    ),
     ...section('Outputs', table(Object.entries(stack.outputs).map(([key, value]) => [key, value]))),
-    ...section('Resources', table((page.resources ?? []).map(({ logicalId, type, status, physicalId, statusReason }) => [logicalId, type, status, physicalId, statusReason]))),
+    ...section(
+      'Resources',
+      table(
+        (page.resources ?? []).map(({ logicalId, type, status, physicalId, statusReason }) => [
+          logicalId,
+          type,
+          status,
+          physicalId,
+          statusReason,
+        ]),
+      ),
+    ),
   ];
 }
 
@@ -70,7 +98,12 @@ function groupPart(group: GroupOnPage): readonly string[] {
         instance.zone,
         instance.configuration,
         instance.launchedAt === undefined ? '' : timestamp(instance.launchedAt),
-        instance.health.map(({ balancer, judged, verdict, reason }) => `${balancer}: ${judged ? verdict : 'not judged'}${reason && verdict !== 'healthy' && judged ? ` (${reason})` : ''}`).join('; '),
+        instance.health
+          .map(
+            ({ balancer, judged, verdict, reason }) =>
+              `${balancer}: ${judged ? verdict : 'not judged'}${reason && verdict !== 'healthy' && judged ? ` (${reason})` : ''}`,
+          )
+          .join('; '),
       ]),
     ).map((row) => `  ${row}`),
     ...(group.next.length > 0 ? ['  Helps:', ...group.next.map((command) => `    ${command}`)] : []),
@@ -84,6 +117,14 @@ function section(title: string, rows: readonly string[]): readonly string[] {
 /** Columns side by side, as wide as their widest cell; the last one as long as it is. */
 function table(rows: readonly (readonly string[])[]): readonly string[] {
   const cells = rows.map((row) => row.map(oneLine));
-  const widths = cells.reduce<number[]>((sofar, row) => row.map((cell, column) => Math.max(cell.length, sofar[column] ?? 0)), []);
-  return cells.map((row) => row.map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd(widths[column] ?? 0))).join('  ').trimEnd());
+  const widths = cells.reduce<number[]>(
+    (sofar, row) => row.map((cell, column) => Math.max(cell.length, sofar[column] ?? 0)),
+    [],
+  );
+  return cells.map((row) =>
+    row
+      .map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd(widths[column] ?? 0)))
+      .join('  ')
+      .trimEnd(),
+  );
 }

@@ -14,7 +14,11 @@ export interface Renderer {
  * The run's one event stream: numbers events without gaps, stamps them and hands them to all sinks.
  * A sink that throws is dropped: showing must never stop a rollout.
  */
-export function createStream(options: { readonly clock: Clock; readonly run: string; readonly sinks: readonly ((stamped: Stamped) => void)[] }): Emit {
+export function createStream(options: {
+  readonly clock: Clock;
+  readonly run: string;
+  readonly sinks: readonly ((stamped: Stamped) => void)[];
+}): Emit {
   let seq = 0;
   const alive = new Set(options.sinks);
   return (event) => {

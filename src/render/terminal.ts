@@ -37,7 +37,9 @@ export function terminalRenderer(write: WriteLine, errors: WriteLine, colour: bo
     repeatMs: 2_000,
     show: (stamped) => {
       const step = follow(stamped);
-      const lines = step.record.map(({ level, scope, text }) => paint(level, scope === 'run' ? text : `${scope}: ${text}`));
+      const lines = step.record.map(({ level, scope, text }) =>
+        paint(level, scope === 'run' ? text : `${scope}: ${text}`),
+      );
       if (step.open !== undefined) {
         close();
         const fresh = openStage(step.open);
@@ -96,7 +98,10 @@ function openStage(first: readonly Row[]): Stage {
     title,
     task: (_: unknown, task: Task) =>
       new Promise<void>((resolve, reject) => {
-        live.set(key, { task, settle: () => (rows.get(key)?.state === 'failed' ? reject(new Error(rows.get(key)?.title)) : resolve()) });
+        live.set(key, {
+          task,
+          settle: () => (rows.get(key)?.state === 'failed' ? reject(new Error(rows.get(key)?.title)) : resolve()),
+        });
         const row = rows.get(key);
         if (row !== undefined) draw(row);
         if (over) resolve();
@@ -124,7 +129,10 @@ function openStage(first: readonly Row[]): Stage {
           formatOutput: 'truncate',
           collapseErrors: false,
           showErrorMessage: false,
-          logger: new ListrLogger({ useIcons: true, processOutput: new ProcessOutput(undefined, undefined, { leaveEmptyLine: false }) }),
+          logger: new ListrLogger({
+            useIcons: true,
+            processOutput: new ProcessOutput(undefined, undefined, { leaveEmptyLine: false }),
+          }),
         },
       })
         .run()
@@ -147,7 +155,13 @@ function openStage(first: readonly Row[]): Stage {
 }
 
 const MARKS = { detail: ' ', info: '•', good: '✔', warning: '!', error: '✖' } as const satisfies Record<Level, string>;
-const COLOURS = { detail: 'dim', info: 'reset', good: 'green', warning: 'yellow', error: 'red' } as const satisfies Record<Level, string>;
+const COLOURS = {
+  detail: 'dim',
+  info: 'reset',
+  good: 'green',
+  warning: 'yellow',
+  error: 'red',
+} as const satisfies Record<Level, string>;
 
 function painter(colour: boolean): (level: Level, text: string) => string {
   return (level, text) => {

@@ -55,7 +55,11 @@ export function createTree(): (stamped: Stamped) => Step {
     switch (event.type) {
       case 'stack.started':
         resources.clear();
-        return step({ open: open([{ key: event.stack, title: `${event.stack}: ${event.action} accepted`, details: [], state: 'running' }]) });
+        return step({
+          open: open([
+            { key: event.stack, title: `${event.stack}: ${event.action} accepted`, details: [], state: 'running' },
+          ]),
+        });
       case 'stack.event': {
         const { logicalId, type, status, stackId } = event.event;
         const key = `${stackId}/${logicalId}`;
@@ -71,13 +75,25 @@ export function createTree(): (stamped: Stamped) => Step {
           }),
         });
       case 'stack.settled':
-        return step({ rows: change(event.stack, { title: `${event.stack}: ${event.status}`, details: [], state: event.ok ? 'done' : 'failed' }), close: true });
+        return step({
+          rows: change(event.stack, {
+            title: `${event.stack}: ${event.status}`,
+            details: [],
+            state: event.ok ? 'done' : 'failed',
+          }),
+          close: true,
+        });
       case 'groups.found':
         if (event.groups.length === 0) return step({});
-        return step({ open: open(event.groups.map((group) => ({ key: group, title: `${group}: first look`, details: [], state: 'running' }))) });
+        return step({
+          open: open(
+            event.groups.map((group) => ({ key: group, title: `${group}: first look`, details: [], state: 'running' })),
+          ),
+        });
       case 'group.progress': {
         const { group, phase, old, new: fresh, leaving, needed, proven } = event.progress;
-        if (event.progress.restart !== undefined) return step({ rows: change(group, { title: `${group}: ${phase}, ${describeProgress(event.progress)}` }) });
+        if (event.progress.restart !== undefined)
+          return step({ rows: change(group, { title: `${group}: ${phase}, ${describeProgress(event.progress)}` }) });
         const proof = isProving(event.progress) ? ` ${progressBar(event.progress)} ${proven}/${needed} proven` : '';
         const counts = `old ${old}, new ${fresh}${leaving > 0 ? `, leaving ${leaving}` : ''}`;
         return step({ rows: change(group, { title: `${group}: ${phase}${proof}, ${counts}` }) });
@@ -92,7 +108,13 @@ export function createTree(): (stamped: Stamped) => Step {
       }
       case 'group.finished': {
         const { group, outcome } = event.result;
-        const good = outcome === 'promoted' || outcome === 'proven' || outcome === 'restarted' || outcome === 'unfrozen' || outcome === 'skipped' || outcome === 'paused';
+        const good =
+          outcome === 'promoted' ||
+          outcome === 'proven' ||
+          outcome === 'restarted' ||
+          outcome === 'unfrozen' ||
+          outcome === 'skipped' ||
+          outcome === 'paused';
         const changed = change(group, { title: `${group}: ${outcome}`, details: [], state: good ? 'done' : 'failed' });
         return step({ rows: changed, close: allOver() });
       }
@@ -143,7 +165,13 @@ function waitDetails(wait: Wait, at: Instant): readonly string[] {
     `${oneLine(wait.why).replace(/[.\s]+$/, '')}${wait.until === undefined ? '' : left(wait.until, at)}`,
     ...byReason(wait.instances)
       .slice(0, 4)
-      .map(([why, instances]) => `${list(instances.map(({ id }) => id), 3)}: ${oneLine(why)}`),
+      .map(
+        ([why, instances]) =>
+          `${list(
+            instances.map(({ id }) => id),
+            3,
+          )}: ${oneLine(why)}`,
+      ),
   ];
 }
 

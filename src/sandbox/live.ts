@@ -30,7 +30,10 @@ const BEAT = 50;
  * times as fast, whether or not somebody calls. A lost reply breaks the connection.
  * `/_sandbox/clock`, `/calls`, `/changes`, `/timeline` and `/violations` answer in JSON for people who look on.
  */
-export async function serveSandbox(sandbox: Served, { port, host = '127.0.0.1', speed }: LiveOptions): Promise<LiveSandbox> {
+export async function serveSandbox(
+  sandbox: Served,
+  { port, host = '127.0.0.1', speed }: LiveOptions,
+): Promise<LiveSandbox> {
   if (!(speed > 0)) throw new Error(`speed should be a positive number, not ${speed}`);
   const pace = systemClock(speed);
   const began = { here: pace.now(), there: sandbox.clock.now() };

@@ -1,5 +1,14 @@
 import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node } from 'yaml';
-import { ALARM_STATES, DEFAULT_SCENARIO, MEDDLINGS, type CommandBehaviour, type Fault, type ImageBehaviour, type Scenario, type Window } from './scenario.js';
+import {
+  ALARM_STATES,
+  DEFAULT_SCENARIO,
+  MEDDLINGS,
+  type CommandBehaviour,
+  type Fault,
+  type ImageBehaviour,
+  type Scenario,
+  type Window,
+} from './scenario.js';
 
 /** Reads one value of the document, or throws what is wrong with it. */
 type Check = (node: unknown, at: Place) => unknown;
@@ -52,9 +61,13 @@ const atLeast =
   (least: number, most = Infinity, whole = false): Check =>
   (node, at) => {
     const value = isScalar(node) ? node.value : undefined;
-    if (typeof value === 'number' && value >= least && value <= most && (!whole || Number.isInteger(value))) return value;
+    if (typeof value === 'number' && value >= least && value <= most && (!whole || Number.isInteger(value)))
+      return value;
     const kind = whole ? 'a whole number' : 'a number';
-    throw at.wrong(node, `should be ${kind} ${most === Infinity ? `of at least ${least}` : `from ${least} to ${most}`}`);
+    throw at.wrong(
+      node,
+      `should be ${kind} ${most === Infinity ? `of at least ${least}` : `from ${least} to ${most}`}`,
+    );
   };
 
 const seconds = atLeast(0);
@@ -101,12 +114,15 @@ function object(fields: Fields): Check {
   return (node, at) => {
     const given = entries(node, at);
     for (const [key, keyNode] of given) {
-      if (!Object.hasOwn(fields, key)) throw at.key(key).wrong(keyNode, `is not known; there are ${Object.keys(fields).join(', ')}`);
+      if (!Object.hasOwn(fields, key))
+        throw at.key(key).wrong(keyNode, `is not known; there are ${Object.keys(fields).join(', ')}`);
     }
     for (const [name, field] of Object.entries(fields)) {
       if (field.required && !given.some(([key]) => key === name)) throw at.wrong(node, `lacks ${name}`);
     }
-    return Object.fromEntries(given.map(([key, , value]) => [key, (fields[key] as Fields[string]).check(value, at.key(key))]));
+    return Object.fromEntries(
+      given.map(([key, , value]) => [key, (fields[key] as Fields[string]).check(value, at.key(key))]),
+    );
   };
 }
 
@@ -133,13 +149,40 @@ const FAULTS: { readonly [K in Fault['kind']]: Readonly<Record<KeysOf<K>, Fields
   refuse: { calls: must(calls), code: must(text), message: must(text) },
   staleReads: { service: must(oneOf(...SERVICES)), seconds: must(seconds) },
   expireCredentials: { key: must(text) },
-  meddle: { group: must(text), at: must(seconds), does: must(oneOf(...MEDDLINGS)), instance: { check: oneOf('oldest', 'newest') }, image: { check: text } },
+  meddle: {
+    group: must(text),
+    at: must(seconds),
+    does: must(oneOf(...MEDDLINGS)),
+    instance: { check: oneOf('oldest', 'newest') },
+    image: { check: text },
+  },
   alarm: { name: must(text), at: must(seconds), state: { check: oneOf(...ALARM_STATES) }, for: { check: seconds } },
   noCapacity: { zone: { check: text }, after: { check: count } },
   killInstance: { group: must(text), at: must(seconds), which: must(oneOf('oldest', 'newest')) },
-  resize: { group: must(text), at: must(seconds), min: { check: count }, max: { check: count }, desired: { check: count } },
-  stackFails: { stack: { check: text }, logicalId: must(text), reason: must(text), times: { check: atLeast(1, Infinity, true) }, during: { check: oneOf('operation', 'rollback', 'delete') }, hook: { check: text }, after: { check: count } },
-  changeSetFails: { stack: { check: text }, logicalId: must(text), reason: must(text), path: { check: text }, hook: { check: text }, times: { check: atLeast(1, Infinity, true) } },
+  resize: {
+    group: must(text),
+    at: must(seconds),
+    min: { check: count },
+    max: { check: count },
+    desired: { check: count },
+  },
+  stackFails: {
+    stack: { check: text },
+    logicalId: must(text),
+    reason: must(text),
+    times: { check: atLeast(1, Infinity, true) },
+    during: { check: oneOf('operation', 'rollback', 'delete') },
+    hook: { check: text },
+    after: { check: count },
+  },
+  changeSetFails: {
+    stack: { check: text },
+    logicalId: must(text),
+    reason: must(text),
+    path: { check: text },
+    hook: { check: text },
+    times: { check: atLeast(1, Infinity, true) },
+  },
 };
 
 const fault: Check = (node, at) => {
@@ -147,7 +190,8 @@ const fault: Check = (node, at) => {
   if (named === undefined) throw at.wrong(node, 'lacks kind');
   const kind = oneOf(...Object.keys(FAULTS))(named[2], at.key('kind')) as Fault['kind'];
   const value = object({ kind: { check: text }, ...WINDOW, ...FAULTS[kind] })(node, at) as Fault;
-  if (value.from !== undefined && value.until !== undefined && value.until <= value.from) throw at.wrong(node, 'ends (until) before it begins (from)');
+  if (value.from !== undefined && value.until !== undefined && value.until <= value.from)
+    throw at.wrong(node, 'ends (until) before it begins (from)');
   return value;
 };
 
@@ -157,7 +201,12 @@ const SCENARIO: Readonly<Record<keyof Scenario, Fields[string]>> = {
   seed: { check: count },
   region: { check: text },
   account: { check: matching(/^\d{12}$/, 'twelve digits in quotes') },
-  start: { check: matching(/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/, 'a time such as 2026-11-21T03:00:00Z') },
+  start: {
+    check: matching(
+      /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/,
+      'a time such as 2026-11-21T03:00:00Z',
+    ),
+  },
   timing: {
     check: object({
       launchDelay: { check: range },
@@ -183,7 +232,9 @@ const SCENARIO: Readonly<Record<keyof Scenario, Fields[string]>> = {
   },
   parameters: { check: record(text) },
   objects: { check: record(text) },
-  alarms: { check: record(object({ state: { check: oneOf(...ALARM_STATES) }, type: { check: oneOf('metric', 'composite') } })) },
+  alarms: {
+    check: record(object({ state: { check: oneOf(...ALARM_STATES) }, type: { check: oneOf('metric', 'composite') } })),
+  },
   faults: { check: list(fault) },
   commands: {
     check: list(

@@ -36,7 +36,12 @@ export interface Window {
 /** What goes wrong. Faults are state of the world, named here, never pokes into the code. */
 export type Fault = Window &
   (
-    | { readonly kind: 'throttle'; /** `autoscaling:*`, `*:Describe*` … */ readonly calls: string; readonly rate: number; readonly code?: string }
+    | {
+        readonly kind: 'throttle';
+        /** `autoscaling:*`, `*:Describe*` … */ readonly calls: string;
+        readonly rate: number;
+        readonly code?: string;
+      }
     | { readonly kind: 'serverError'; readonly calls: string; readonly rate: number }
     /** The effect happens, the reply is lost (connection reset). */
     | { readonly kind: 'lostReply'; readonly calls: string; readonly rate: number }
@@ -46,23 +51,78 @@ export type Fault = Window &
     | { readonly kind: 'expireCredentials'; readonly key: string }
     | { readonly kind: 'staleReads'; readonly service: string; readonly seconds: number }
     | { readonly kind: 'noCapacity'; readonly zone?: string; /** Launches that still work. */ readonly after?: number }
-    | { readonly kind: 'killInstance'; readonly group: string; readonly at: number; readonly which: 'oldest' | 'newest' }
-    | { readonly kind: 'resize'; readonly group: string; readonly at: number; readonly min?: number; readonly max?: number; readonly desired?: number }
+    | {
+        readonly kind: 'killInstance';
+        readonly group: string;
+        readonly at: number;
+        readonly which: 'oldest' | 'newest';
+      }
+    | {
+        readonly kind: 'resize';
+        readonly group: string;
+        readonly at: number;
+        readonly min?: number;
+        readonly max?: number;
+        readonly desired?: number;
+      }
     /** An alarm rings (or comes into another state), and is quiet again after `for` seconds, if they are given. */
-    | { readonly kind: 'alarm'; readonly name: string; readonly at: number; readonly state?: AlarmState; readonly for?: number }
+    | {
+        readonly kind: 'alarm';
+        readonly name: string;
+        readonly at: number;
+        readonly state?: AlarmState;
+        readonly for?: number;
+      }
     /** Somebody else lays hands on the group; `instance` for those that mean one. A version that is published makes the group launch `image`. */
-    | { readonly kind: 'meddle'; readonly group: string; readonly at: number; readonly does: Meddling; readonly instance?: 'oldest' | 'newest'; readonly image?: string }
+    | {
+        readonly kind: 'meddle';
+        readonly group: string;
+        readonly at: number;
+        readonly does: Meddling;
+        readonly instance?: 'oldest' | 'newest';
+        readonly image?: string;
+      }
     /** The resource of a stack operation fails, which rolls the stack back. */
-    | { readonly kind: 'stackFails'; readonly stack?: string; readonly logicalId: string; readonly reason: string; /** 1: only the first operation after `from`. */ readonly times?: number; /** rollback: it fails on the way back instead; delete: when it is to be deleted. */ readonly during?: 'operation' | 'rollback' | 'delete'; /** Type name of a hook that objects, for this reason. */ readonly hook?: string; /** Operations that it leaves alone first. */ readonly after?: number }
+    | {
+        readonly kind: 'stackFails';
+        readonly stack?: string;
+        readonly logicalId: string;
+        readonly reason: string;
+        /** 1: only the first operation after `from`. */ readonly times?: number;
+        /** rollback: it fails on the way back instead; delete: when it is to be deleted. */ readonly during?:
+          'operation' | 'rollback' | 'delete';
+        /** Type name of a hook that objects, for this reason. */ readonly hook?: string;
+        /** Operations that it leaves alone first. */ readonly after?: number;
+      }
     /** A change set fails: early validation finds a fault at `path` of the resource, or a hook objects. */
-    | { readonly kind: 'changeSetFails'; readonly stack?: string; readonly logicalId: string; readonly reason: string; readonly path?: string; readonly hook?: string; /** 1: only the first change set. */ readonly times?: number }
+    | {
+        readonly kind: 'changeSetFails';
+        readonly stack?: string;
+        readonly logicalId: string;
+        readonly reason: string;
+        readonly path?: string;
+        readonly hook?: string;
+        /** 1: only the first change set. */ readonly times?: number;
+      }
   );
 
 export const ALARM_STATES = ['OK', 'ALARM', 'INSUFFICIENT_DATA'] as const;
 export type AlarmState = (typeof ALARM_STATES)[number];
 
 /** What people, other tools and AWS itself do to a group in the middle of a rollout. */
-export const MEDDLINGS = ['resumeProcesses', 'terminate', 'detach', 'standby', 'protect', 'removeTags', 'detachBalancers', 'publishVersion', 'deleteGroup', 'interruptSpot', 'endLifetime'] as const;
+export const MEDDLINGS = [
+  'resumeProcesses',
+  'terminate',
+  'detach',
+  'standby',
+  'protect',
+  'removeTags',
+  'detachBalancers',
+  'publishVersion',
+  'deleteGroup',
+  'interruptSpot',
+  'endLifetime',
+] as const;
 export type Meddling = (typeof MEDDLINGS)[number];
 
 /** Latencies of the world, in seconds, each drawn uniformly from [least, most]. */

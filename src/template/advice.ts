@@ -18,15 +18,27 @@ export function adviseTemplate(template: ParsedTemplate): readonly TemplateFindi
     if (!isMap(resource) || resource['Type'] !== GROUP) continue;
     const path = ['Resources', name, 'Properties'];
     const properties = mapAt(resource, 'Properties');
-    const balanced = ['LoadBalancerNames', 'TargetGroupARNs', 'TrafficSources'].some((property) => isGiven(properties[property]));
+    const balanced = ['LoadBalancerNames', 'TargetGroupARNs', 'TrafficSources'].some((property) =>
+      isGiven(properties[property]),
+    );
     if (!balanced) {
       const text = `Group ${name} is behind no load balancer: a new instance counts as proven as soon as Auto Scaling calls it in service.`;
-      find(path, 'template.noBalancer', text, 'Give it TargetGroupARNs or LoadBalancerNames, unless nobody is to reach its instances.');
+      find(
+        path,
+        'template.noBalancer',
+        text,
+        'Give it TargetGroupARNs or LoadBalancerNames, unless nobody is to reach its instances.',
+      );
     }
     const check = properties['HealthCheckType'];
     if (balanced && (check === undefined || check === 'EC2')) {
       const text = `Group ${name} has a load balancer but HealthCheckType EC2: Auto Scaling never replaces an instance that the balancer calls unhealthy.`;
-      find(check === undefined ? path : [...path, 'HealthCheckType'], 'template.healthCheckType', text, 'Set HealthCheckType to ELB with a HealthCheckGracePeriod.');
+      find(
+        check === undefined ? path : [...path, 'HealthCheckType'],
+        'template.healthCheckType',
+        text,
+        'Set HealthCheckType to ELB with a HealthCheckGracePeriod.',
+      );
     }
   }
   return findings;

@@ -18,9 +18,16 @@ export function splitArguments(args: readonly string[], problems: Reason[]): rea
       const flag = argument.replace(/=.*$/s, '');
       problems.push({ code: 'parameters.flag', text: `${flag} is no option and no parameter.`, remedy: 'See --help.' });
     } else if (sign < 0) {
-      problems.push({ code: 'parameters.syntax', text: `${where}, of ${argument.length} letters, has no "=".`, remedy: 'Write KEY=VALUE.' });
+      problems.push({
+        code: 'parameters.syntax',
+        text: `${where}, of ${argument.length} letters, has no "=".`,
+        remedy: 'Write KEY=VALUE.',
+      });
     } else if (!PARAMETER_NAME.test(key)) {
-      const text = key === '' ? `${where} has no name before "=".` : `"${key}" is no name of a parameter: only letters and digits are.`;
+      const text =
+        key === ''
+          ? `${where} has no name before "=".`
+          : `"${key}" is no name of a parameter: only letters and digits are.`;
       problems.push({ code: 'parameters.name', text, remedy: 'Write KEY=VALUE.' });
     } else if (given.has(key)) {
       problems.push({ code: 'parameters.twice', text: `${key} is given twice.`, remedy: 'Give it once.' });

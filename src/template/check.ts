@@ -23,7 +23,13 @@ const sections = [
 ];
 
 /** Notes a finding at a path of the template. */
-export type Find = (path: Path, code: string, text: string, remedy: string, severity?: TemplateFinding['severity']) => void;
+export type Find = (
+  path: Path,
+  code: string,
+  text: string,
+  remedy: string,
+  severity?: TemplateFinding['severity'],
+) => void;
 
 /**
  * All that is wrong with a template as far as its text alone shows, in the order of the text. The
@@ -45,17 +51,32 @@ export function checkTemplate(template: ParsedTemplate): readonly TemplateFindin
 export function isTransformed(template: ParsedTemplate): boolean {
   if (template.top['Transform'] !== undefined) return true;
   // Fn::Transform (AWS::Include and others) brings entries into the map that it stands in.
-  return ['Parameters', 'Mappings', 'Conditions', 'Resources', 'Outputs'].some((section) => mapAt(template.top, section)['Fn::Transform'] !== undefined) || template.top['Fn::Transform'] !== undefined;
+  return (
+    ['Parameters', 'Mappings', 'Conditions', 'Resources', 'Outputs'].some(
+      (section) => mapAt(template.top, section)['Fn::Transform'] !== undefined,
+    ) || template.top['Fn::Transform'] !== undefined
+  );
 }
 
 function checkSections(template: ParsedTemplate, find: Find): void {
   for (const name of Object.keys(template.top)) {
     if (sections.includes(name) || name === 'Fn::Transform') continue;
     const severity = isTransformed(template) ? 'warning' : 'error';
-    find([name], 'template.section', `Unknown section ${name}.`, `The sections of a template are ${sections.join(', ')}.`, severity);
+    find(
+      [name],
+      'template.section',
+      `Unknown section ${name}.`,
+      `The sections of a template are ${sections.join(', ')}.`,
+      severity,
+    );
   }
   if (Object.keys(mapAt(template.top, 'Resources')).length === 0) {
-    find(['Resources'], 'template.noResources', 'The template declares no resources.', 'Declare at least one under Resources.');
+    find(
+      ['Resources'],
+      'template.noResources',
+      'The template declares no resources.',
+      'Declare at least one under Resources.',
+    );
   }
 }
 
@@ -63,17 +84,37 @@ function checkDeclarations(template: ParsedTemplate, find: Find): void {
   const parameters = Object.entries(mapAt(template.top, 'Parameters'));
   for (const [key, value] of parameters) {
     if (key.startsWith('Fn::') || (isMap(value) && typeof value['Type'] === 'string')) continue;
-    find(['Parameters', key], 'template.parameterType', `Parameter ${key} has no Type.`, 'Give it one, such as String.');
+    find(
+      ['Parameters', key],
+      'template.parameterType',
+      `Parameter ${key} has no Type.`,
+      'Give it one, such as String.',
+    );
   }
   const resources = Object.entries(mapAt(template.top, 'Resources'));
   for (const [key, value] of resources) {
     if (key.startsWith('Fn::') || (isMap(value) && typeof value['Type'] === 'string')) continue;
-    find(['Resources', key], 'template.resourceType', `Resource ${key} has no Type.`, 'Give it one, such as AWS::AutoScaling::AutoScalingGroup.');
+    find(
+      ['Resources', key],
+      'template.resourceType',
+      `Resource ${key} has no Type.`,
+      'Give it one, such as AWS::AutoScaling::AutoScalingGroup.',
+    );
   }
   if (parameters.length > maxParameters) {
-    find(['Parameters'], 'template.tooManyParameters', `${parameters.length} parameters; CloudFormation takes ${maxParameters}.`, 'Use fewer.');
+    find(
+      ['Parameters'],
+      'template.tooManyParameters',
+      `${parameters.length} parameters; CloudFormation takes ${maxParameters}.`,
+      'Use fewer.',
+    );
   }
   if (resources.length > maxResources) {
-    find(['Resources'], 'template.tooManyResources', `${resources.length} resources; CloudFormation takes ${maxResources}.`, 'Split the stack.');
+    find(
+      ['Resources'],
+      'template.tooManyResources',
+      `${resources.length} resources; CloudFormation takes ${maxResources}.`,
+      'Split the stack.',
+    );
   }
 }

@@ -4,7 +4,9 @@ import { isList, isMap, mapAt, type ParsedTemplate, type Tree, type TreeMap } fr
 /** The parameters that a template declares, with their limits. Defaults of NoEcho parameters stay behind. */
 export function declaredParameters(template: ParsedTemplate): readonly TemplateParameter[] {
   const parameters = mapAt(template.top, 'Parameters');
-  return Object.entries(parameters).flatMap(([key, value]) => (isMap(value) && !key.startsWith('Fn::') ? [declared(key, value)] : []));
+  return Object.entries(parameters).flatMap(([key, value]) =>
+    isMap(value) && !key.startsWith('Fn::') ? [declared(key, value)] : [],
+  );
 }
 
 function declared(key: string, declaration: TreeMap): TemplateParameter {

@@ -13,12 +13,14 @@ export function checkGroups(template: ParsedTemplate, find: Find): void {
     if (!isMap(resource) || resource['Type'] !== groupType) continue;
     const path = ['Resources', name];
     checkSize(name, resource, path, find);
-    for (const choice of choices(resource['UpdatePolicy'] ?? null, [...path, 'UpdatePolicy'])) checkPolicy(name, choice, find);
+    for (const choice of choices(resource['UpdatePolicy'] ?? null, [...path, 'UpdatePolicy']))
+      checkPolicy(name, choice, find);
   }
 }
 
 function checkPolicy(group: string, { policy, path }: Choice, find: Find): void {
-  const remove = (kind: string): string => `Remove UpdatePolicy.${kind} from ${group}: the instances are replaced after the stack's change.`;
+  const remove = (kind: string): string =>
+    `Remove UpdatePolicy.${kind} from ${group}: the instances are replaced after the stack's change.`;
   if (policy['AutoScalingRollingUpdate'] !== undefined) {
     find(
       [...path, 'AutoScalingRollingUpdate'],

@@ -24,8 +24,20 @@ interface Kind {
   readonly tooBig: string;
 }
 
-const TEMPLATE: Kind = { noun: 'template', missing: 'template.missing', denied: 'template.denied', encoding: 'template.encoding', tooBig: 'template.tooBig' };
-const PARAMETERS: Kind = { noun: 'file of parameters', missing: 'parameters.noFile', denied: 'parameters.denied', encoding: 'parameters.encoding', tooBig: 'parameters.tooBig' };
+const TEMPLATE: Kind = {
+  noun: 'template',
+  missing: 'template.missing',
+  denied: 'template.denied',
+  encoding: 'template.encoding',
+  tooBig: 'template.tooBig',
+};
+const PARAMETERS: Kind = {
+  noun: 'file of parameters',
+  missing: 'parameters.noFile',
+  denied: 'parameters.denied',
+  encoding: 'parameters.encoding',
+  tooBig: 'parameters.tooBig',
+};
 
 async function readText(path: string, kind: Kind): Promise<string> {
   try {
@@ -77,7 +89,10 @@ function decode(bytes: Uint8Array, origin: string, kind: Kind): string {
 }
 
 function tooBig(origin: string, kind: Kind): Error {
-  return usage(kind.tooBig, `${origin} has more than ${maxTemplateBytes} bytes, the most that CloudFormation takes for a template.`);
+  return usage(
+    kind.tooBig,
+    `${origin} has more than ${maxTemplateBytes} bytes, the most that CloudFormation takes for a template.`,
+  );
 }
 
 function unreadable(origin: string, why: string): Error {

@@ -42,7 +42,13 @@ export async function loadTemplate(source: string | undefined, stack: string, io
   const faulty = findings.some(({ severity }) => severity === 'error');
   const body: TemplateSource = { kind: 'body', text };
   return {
-    source: bytes <= maxBodyBytes || faulty ? body : { kind: 'url', url: s3 ?? (await stored({ text, origin, bytes, declared, transformed: isTransformed(template) }, io)) },
+    source:
+      bytes <= maxBodyBytes || faulty
+        ? body
+        : {
+            kind: 'url',
+            url: s3 ?? (await stored({ text, origin, bytes, declared, transformed: isTransformed(template) }, io)),
+          },
     origin,
     bytes,
     resources,
@@ -54,10 +60,17 @@ export async function loadTemplate(source: string | undefined, stack: string, io
 }
 
 /** What a template's text tells. @throws Failure (usage) when it is too long for CloudFormation or no template */
-export function inspectTemplate(text: string, origin: string): Omit<LoadedTemplate, 'source' | 'origin'> & Places & { readonly template: ParsedTemplate } {
+export function inspectTemplate(
+  text: string,
+  origin: string,
+): Omit<LoadedTemplate, 'source' | 'origin'> & Places & { readonly template: ParsedTemplate } {
   const bytes = Buffer.byteLength(text, 'utf8');
   if (bytes > maxTemplateBytes) {
-    throw usage('template.tooBig', `${origin} has ${bytes} bytes; CloudFormation takes templates up to ${maxTemplateBytes}.`, []);
+    throw usage(
+      'template.tooBig',
+      `${origin} has ${bytes} bytes; CloudFormation takes templates up to ${maxTemplateBytes}.`,
+      [],
+    );
   }
   const { template, findings } = parseTemplate(text, origin);
   return {
@@ -73,9 +86,11 @@ export function inspectTemplate(text: string, origin: string): Omit<LoadedTempla
 function stored(template: LongTemplate, io: TemplateIo): Promise<string> {
   if (io.store !== undefined) return io.store(template);
   const { origin, bytes } = template;
-  throw usage('template.needsS3', `${origin} has ${bytes} bytes; CloudFormation takes at most ${maxBodyBytes} in a call.`, [
-    `aws s3 cp ${origin} s3://BUCKET/KEY   # then give --template s3://BUCKET/KEY`,
-  ]);
+  throw usage(
+    'template.needsS3',
+    `${origin} has ${bytes} bytes; CloudFormation takes at most ${maxBodyBytes} in a call.`,
+    [`aws s3 cp ${origin} s3://BUCKET/KEY   # then give --template s3://BUCKET/KEY`],
+  );
 }
 
 /**
@@ -88,7 +103,14 @@ async function own(stack: string, io: TemplateIo): Promise<LoadedTemplate> {
   const base = { source: { kind: 'previous' } as const, origin, bytes: Buffer.byteLength(text, 'utf8') };
   try {
     const { resources, declared, places, nestedFiles, findings } = inspectTemplate(text, origin);
-    return { ...base, resources, declared, places, nestedFiles, findings: findings.map((finding) => (fights.has(finding.code) ? finding : asWarning(finding))) };
+    return {
+      ...base,
+      resources,
+      declared,
+      places,
+      nestedFiles,
+      findings: findings.map((finding) => (fights.has(finding.code) ? finding : asWarning(finding))),
+    };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     const finding: TemplateFinding = {
@@ -109,13 +131,20 @@ async function ofStack(stack: string, io: TemplateIo): Promise<string> {
     return await io.stackTemplate(stack);
   } catch (error) {
     if (!(error instanceof AwsFault) || error.kind !== 'missing') throw error;
-    throw refused('stack.missing', `There is no stack ${stack}, so there is no template to use again.`, [], [
-      `ha-updater update-stack ${stack} --template FILE   # creates it`,
-    ]);
+    throw refused(
+      'stack.missing',
+      `There is no stack ${stack}, so there is no template to use again.`,
+      [],
+      [`ha-updater update-stack ${stack} --template FILE   # creates it`],
+    );
   }
 }
 
-const fights: ReadonlySet<string> = new Set(['template.rollingUpdate', 'template.instanceRefresh', 'template.replacingUpdate']);
+const fights: ReadonlySet<string> = new Set([
+  'template.rollingUpdate',
+  'template.instanceRefresh',
+  'template.replacingUpdate',
+]);
 
 function asWarning(finding: TemplateFinding): TemplateFinding {
   return { ...finding, severity: 'warning' };

@@ -23,19 +23,25 @@ export interface ParametersFile {
  * @throws Failure `parameters.syntaxFile` with line and column when it is no YAML or JSON
  */
 export function parseParametersFile(text: string, origin: string, problems: Reason[]): ParametersFile {
-  const written = parseTree(text.replace(/^\uFEFF/, ''), origin, { noun: 'parameters file', code: 'parameters.syntaxFile' });
+  const written = parseTree(text.replace(/^\uFEFF/, ''), origin, {
+    noun: 'parameters file',
+    code: 'parameters.syntaxFile',
+  });
   const { tree } = written;
   const wrong: Wrong = (path, text, remedy) => {
     const { line, column } = written.at(path);
     problems.push({ code: 'parameters.file', text: `${origin}:${line}:${column}: ${text}`, remedy });
   };
-  for (const { line, column, text: what, remedy } of written.findings) problems.push({ code: 'parameters.file', text: `${origin}:${line}:${column}: ${what}`, remedy });
+  for (const { line, column, text: what, remedy } of written.findings)
+    problems.push({ code: 'parameters.file', text: `${origin}:${line}:${column}: ${what}`, remedy });
   if (isList(tree)) return { values: fromList(tree, wrong) };
   if (!isMap(tree)) {
     wrong([], 'It is neither a map nor a list.', 'Write KEY: VALUE.');
     return { values: new Map() };
   }
-  return isMap(tree['Parameters']) ? fromPipeline(tree, tree['Parameters'], wrong) : { values: fromMap(tree, [], wrong) };
+  return isMap(tree['Parameters'])
+    ? fromPipeline(tree, tree['Parameters'], wrong)
+    : { values: fromMap(tree, [], wrong) };
 }
 
 type Values = Map<string, string | null>;
@@ -49,12 +55,14 @@ function fromMap(map: TreeMap, path: Path, wrong: Wrong): Values {
 
 function fromPipeline(tree: TreeMap, parameters: TreeMap, wrong: Wrong): ParametersFile {
   for (const key of Object.keys(tree)) {
-    if (!['Parameters', 'Tags', 'StackPolicy'].includes(key)) wrong([key], `${key} is no part of CodePipeline's form.`, 'It has Parameters, Tags and StackPolicy.');
+    if (!['Parameters', 'Tags', 'StackPolicy'].includes(key))
+      wrong([key], `${key} is no part of CodePipeline's form.`, 'It has Parameters, Tags and StackPolicy.');
   }
   const tags = tree['Tags'];
   const policy = tree['StackPolicy'];
   if (tags !== undefined && !isMap(tags)) wrong(['Tags'], 'Tags is no map.', 'Write KEY: VALUE below it.');
-  if (policy !== undefined && !isMap(policy)) wrong(['StackPolicy'], 'StackPolicy is no map.', 'Write the policy itself below it.');
+  if (policy !== undefined && !isMap(policy))
+    wrong(['StackPolicy'], 'StackPolicy is no map.', 'Write the policy itself below it.');
   return {
     values: fromMap(parameters, ['Parameters'], wrong),
     ...(isMap(tags) && { tags: texts(tags, wrong) }),
@@ -82,13 +90,25 @@ function fromList(list: readonly Tree[], wrong: Wrong): Values {
       return take(values, entry.slice(0, sign), entry.slice(sign + 1), [index], wrong);
     }
     const key = isMap(entry) ? entry['ParameterKey'] : undefined;
-    if (!isMap(entry) || typeof key !== 'string') return wrong([index], 'This entry has no ParameterKey.', 'Write {ParameterKey: KEY, ParameterValue: VALUE} or "KEY=VALUE".');
+    if (!isMap(entry) || typeof key !== 'string')
+      return wrong(
+        [index],
+        'This entry has no ParameterKey.',
+        'Write {ParameterKey: KEY, ParameterValue: VALUE} or "KEY=VALUE".',
+      );
     const extra = Object.keys(entry).find((name) => !ENTRY.includes(name));
-    if (extra !== undefined) wrong([index, extra], `${extra} is nothing that an entry has.`, 'It has ParameterKey with ParameterValue or UsePreviousValue.');
+    if (extra !== undefined)
+      wrong(
+        [index, extra],
+        `${extra} is nothing that an entry has.`,
+        'It has ParameterKey with ParameterValue or UsePreviousValue.',
+      );
     const previous = entry['UsePreviousValue'] === 'true';
     const value = entry['ParameterValue'];
-    if (previous && value !== undefined) return wrong([index], `${key} has both a value and UsePreviousValue.`, 'Keep one.');
-    if (!previous && value === undefined) return wrong([index], `${key} has no ParameterValue.`, 'Give one, "" for an empty value.');
+    if (previous && value !== undefined)
+      return wrong([index], `${key} has both a value and UsePreviousValue.`, 'Keep one.');
+    if (!previous && value === undefined)
+      return wrong([index], `${key} has no ParameterValue.`, 'Give one, "" for an empty value.');
     if (!previous) return take(values, key, value ?? null, [index, 'ParameterValue'], wrong);
     if (isFresh(values, key, [index], wrong)) values.set(key, null);
   });
@@ -97,14 +117,22 @@ function fromList(list: readonly Tree[], wrong: Wrong): Values {
 
 function take(values: Values, key: string, value: Tree, path: Path, wrong: Wrong): void {
   if (!isFresh(values, key, path, wrong)) return;
-  if (value === null) return wrong(path, `${key} has no value.`, 'Write "" for an empty one, or leave the line out to keep what the stack has.');
-  if (isList(value) && value.every((item): item is string => typeof item === 'string')) return void values.set(key, value.join(','));
-  if (typeof value !== 'string') return wrong(path, `${key} is no single value and no list of them.`, 'Parameters hold text.');
+  if (value === null)
+    return wrong(
+      path,
+      `${key} has no value.`,
+      'Write "" for an empty one, or leave the line out to keep what the stack has.',
+    );
+  if (isList(value) && value.every((item): item is string => typeof item === 'string'))
+    return void values.set(key, value.join(','));
+  if (typeof value !== 'string')
+    return wrong(path, `${key} is no single value and no list of them.`, 'Parameters hold text.');
   values.set(key, value);
 }
 
 function isFresh(values: ReadonlyMap<string, unknown>, key: string, path: Path, wrong: Wrong): boolean {
-  if (!PARAMETER_NAME.test(key)) wrong(path, `"${key}" is no name of a parameter: only letters and digits are.`, 'Correct it.');
+  if (!PARAMETER_NAME.test(key))
+    wrong(path, `"${key}" is no name of a parameter: only letters and digits are.`, 'Correct it.');
   else if (values.has(key)) wrong(path, `${key} stands there twice.`, 'Keep one.');
   else return true;
   return false;

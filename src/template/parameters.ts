@@ -58,7 +58,11 @@ export async function readParameters(asked: ParametersAsked, sources: ValueSourc
   }
   for (const key of asked.useDefault) {
     if (!values.has(key)) continue;
-    problems.push({ code: 'parameters.twice', text: `${key} has a value and is to take its default (--use-default).`, remedy: 'Keep one.' });
+    problems.push({
+      code: 'parameters.twice',
+      text: `${key} has a value and is to take its default (--use-default).`,
+      remedy: 'Keep one.',
+    });
   }
   if (problems.length > 0) throw allOf(problems);
   return {
@@ -70,7 +74,11 @@ export async function readParameters(asked: ParametersAsked, sources: ValueSourc
   };
 }
 
-async function readOne(path: string, { readFile }: ValueSources, problems: Reason[]): Promise<ParametersFile | undefined> {
+async function readOne(
+  path: string,
+  { readFile }: ValueSources,
+  problems: Reason[],
+): Promise<ParametersFile | undefined> {
   try {
     return parseParametersFile(await readFile(path), path, problems);
   } catch (error) {

@@ -1,4 +1,16 @@
-import { Composer, isAlias, isMap, isScalar, isSeq, LineCounter, Parser, type CST, type Document, type Node, type YAMLError } from 'yaml';
+import {
+  Composer,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  Parser,
+  type CST,
+  type Document,
+  type Node,
+  type YAMLError,
+} from 'yaml';
 import { usage, type Failure } from '../errors.js';
 import type { Position, TemplateFinding } from '../model/template.js';
 import { longName, nearestTag } from './tags.js';
@@ -30,7 +42,12 @@ const TEMPLATE: Reading = { noun: 'template', code: 'template.syntax' };
 export function parseTemplate(text: string, origin: string): Parsed {
   const { root, position } = parseYaml(text, origin, TEMPLATE);
   if (!isMap(root) || root.tag?.startsWith('!') === true) {
-    throw syntax(origin, position(root.range?.[0] ?? 0), 'it must be a map with sections such as Resources at its top', TEMPLATE);
+    throw syntax(
+      origin,
+      position(root.range?.[0] ?? 0),
+      'it must be a map with sections such as Resources at its top',
+      TEMPLATE,
+    );
   }
   const { tree, at, findings } = written(root, position);
   return { template: { top: tree as TreeMap, at }, findings };
@@ -56,19 +73,34 @@ function parseYaml(text: string, origin: string, reading: Reading): OneDocument 
     return { line: Math.max(1, line), column: Math.max(1, col) };
   };
   const deep = tooDeep(tokens);
-  if (deep !== undefined) throw syntax(origin, position(deep), `it is nested more than ${maxDepth} levels deep`, reading);
+  if (deep !== undefined)
+    throw syntax(origin, position(deep), `it is nested more than ${maxDepth} levels deep`, reading);
   // Core schema: YAML 1.1 would make `On` a boolean, 012345 an octal number and a date a timestamp.
-  const composer = new Composer({ version: '1.2', schema: 'core', stringKeys: true, uniqueKeys: true, merge: false, logLevel: 'silent' });
+  const composer = new Composer({
+    version: '1.2',
+    schema: 'core',
+    stringKeys: true,
+    uniqueKeys: true,
+    merge: false,
+    logLevel: 'silent',
+  });
   const documents = [...composer.compose(tokens, true, text.length)];
   for (const document of documents) {
     const error = document.errors[0];
     if (error !== undefined) throw syntax(origin, position(error.pos[0]), inWords(error), reading);
   }
   const second = documents[1];
-  if (second !== undefined) throw syntax(origin, position(second.range[0]), `it holds several YAML documents; a ${reading.noun} is one`, reading);
+  if (second !== undefined)
+    throw syntax(
+      origin,
+      position(second.range[0]),
+      `it holds several YAML documents; a ${reading.noun} is one`,
+      reading,
+    );
   const document = documents[0] as Document.Parsed | undefined;
   const root = document?.contents ?? null;
-  if (root === null || (isScalar(root) && root.value === null)) throw syntax(origin, { line: 1, column: 1 }, 'it is empty', reading);
+  if (root === null || (isScalar(root) && root.value === null))
+    throw syntax(origin, { line: 1, column: 1 }, 'it is empty', reading);
   return { root, position };
 }
 
@@ -117,7 +149,11 @@ function ofBrackets(message: string): string | undefined {
   const [, kind] = /^Flow (map|sequence) in block collection must be sufficiently indented/.exec(message) ?? [];
   if (kind !== undefined) return kind === 'map' ? 'a { is not closed by a }' : 'a [ is not closed by a ]';
   const [, closing] = /^Expected flow (map|sequence) to end with/.exec(message) ?? [];
-  return closing === undefined ? undefined : closing === 'map' ? 'a { is not closed by a }' : 'a [ is not closed by a ]';
+  return closing === undefined
+    ? undefined
+    : closing === 'map'
+      ? 'a { is not closed by a }'
+      : 'a [ is not closed by a ]';
 }
 
 function lowerFirst(text: string): string {
@@ -140,13 +176,27 @@ function written(root: Node, position: (offset: number) => Position): Written {
   const offsets = new Map<string, number>();
   const findings: TemplateFinding[] = [];
 
-  const find = (path: Path, offset: number, code: string, text: string, remedy: string, severity: TemplateFinding['severity']): void => {
+  const find = (
+    path: Path,
+    offset: number,
+    code: string,
+    text: string,
+    remedy: string,
+    severity: TemplateFinding['severity'],
+  ): void => {
     findings.push({ code, path: pathText(path), ...position(offset), text, remedy, severity });
   };
 
   const untagged = (node: Node, path: Path): Tree => {
     if (isAlias(node)) {
-      find(path, node.range?.[0] ?? 0, 'template.alias', 'CloudFormation does not take YAML aliases.', 'Write the value out where it is used.', 'error');
+      find(
+        path,
+        node.range?.[0] ?? 0,
+        'template.alias',
+        'CloudFormation does not take YAML aliases.',
+        'Write the value out where it is used.',
+        'error',
+      );
       return null;
     }
     if (isMap(node)) {
@@ -157,7 +207,14 @@ function written(root: Node, position: (offset: number) => Position): Written {
         const inner = [...path, name];
         const offset = key.range?.[0] ?? 0;
         if (isAlias(key) || name === '<<') {
-          find(inner, offset, 'template.merge', 'CloudFormation does not take YAML merge keys.', 'Write the values out where they are used.', 'error');
+          find(
+            inner,
+            offset,
+            'template.merge',
+            'CloudFormation does not take YAML merge keys.',
+            'Write the values out where they are used.',
+            'error',
+          );
         }
         if (!offsets.has(joined(inner))) offsets.set(joined(inner), offset);
         map[name] = visit((pair.value as Node | null) ?? undefined, inner);

@@ -23,5 +23,8 @@ export function placesOf(template: ParsedTemplate): Places {
     const file = mapAt(resource, 'Metadata')['aws:asset:path'] ?? mapAt(resource, 'Properties')['TemplateURL'];
     return typeof file === 'string' && !file.includes('://') ? [[id, file] as const] : [];
   });
-  return { places: Object.fromEntries(Object.keys(resources).map((id) => [id, template.at(['Resources', id])])), nestedFiles: Object.fromEntries(nestedFiles) };
+  return {
+    places: Object.fromEntries(Object.keys(resources).map((id) => [id, template.at(['Resources', id])])),
+    nestedFiles: Object.fromEntries(nestedFiles),
+  };
 }

@@ -3,7 +3,9 @@ import { isTransformed, type Find } from './check.js';
 import { intrinsic, isList, isMap, mapAt, type ParsedTemplate, type Path, type Tree } from './tree.js';
 
 const pseudoParameters = new Set(
-  ['AccountId', 'NotificationARNs', 'NoValue', 'Partition', 'Region', 'StackId', 'StackName', 'URLSuffix'].map((name) => `AWS::${name}`),
+  ['AccountId', 'NotificationARNs', 'NoValue', 'Partition', 'Region', 'StackId', 'StackName', 'URLSuffix'].map(
+    (name) => `AWS::${name}`,
+  ),
 );
 
 /** What a template declares, by kind. */
@@ -21,7 +23,9 @@ interface Names {
 export function checkReferences(template: ParsedTemplate, find: Find): void {
   const { top } = template;
   const resources = mapAt(top, 'Resources');
-  const modules = Object.values(resources).some((resource) => isMap(resource) && /::MODULE$/.test(String(resource['Type'])));
+  const modules = Object.values(resources).some(
+    (resource) => isMap(resource) && /::MODULE$/.test(String(resource['Type'])),
+  );
   if (isTransformed(template) || modules || Object.keys(resources).some((key) => key.startsWith('Fn::'))) return;
   const names: Names = {
     parameters: new Set(Object.keys(mapAt(top, 'Parameters'))),
@@ -35,7 +39,8 @@ export function checkReferences(template: ParsedTemplate, find: Find): void {
     const path = ['Resources', name];
     condition(resource['Condition'], [...path, 'Condition'], names, find);
     for (const [dependency, at] of dependencies(resource['DependsOn'], [...path, 'DependsOn'])) {
-      if (!names.resources.has(dependency)) undeclared(`${name} depends on resource`, dependency, at, names.resources, find);
+      if (!names.resources.has(dependency))
+        undeclared(`${name} depends on resource`, dependency, at, names.resources, find);
     }
   }
   for (const [name, output] of Object.entries(mapAt(top, 'Outputs'))) {
@@ -56,7 +61,11 @@ function checkCall(name: string, argument: Tree, path: Path, names: Names, find:
       if (typeof argument === 'string') reference(argument, path, names, new Set(), find);
       return;
     case 'Fn::GetAtt': {
-      const resource = isList(argument) ? argument[0] : typeof argument === 'string' ? argument.split('.')[0] : undefined;
+      const resource = isList(argument)
+        ? argument[0]
+        : typeof argument === 'string'
+          ? argument.split('.')[0]
+          : undefined;
       if (typeof resource === 'string' && !names.resources.has(resource)) {
         undeclared('Fn::GetAtt names resource', resource, path, names.resources, find);
       }
@@ -74,7 +83,8 @@ function checkCall(name: string, argument: Tree, path: Path, names: Names, find:
       return;
     case 'Fn::FindInMap': {
       const mapping = isList(argument) ? argument[0] : undefined;
-      if (typeof mapping === 'string' && !names.mappings.has(mapping)) undeclared('Fn::FindInMap names mapping', mapping, path, names.mappings, find);
+      if (typeof mapping === 'string' && !names.mappings.has(mapping))
+        undeclared('Fn::FindInMap names mapping', mapping, path, names.mappings, find);
       return;
     }
     default:
@@ -104,7 +114,8 @@ function reference(name: string, path: Path, names: Names, own: ReadonlySet<stri
 }
 
 function condition(value: Tree | undefined, path: Path, names: Names, find: Find): void {
-  if (typeof value === 'string' && !names.conditions.has(value)) undeclared('the condition is', value, path, names.conditions, find);
+  if (typeof value === 'string' && !names.conditions.has(value))
+    undeclared('the condition is', value, path, names.conditions, find);
 }
 
 function dependencies(value: Tree | undefined, path: Path): readonly (readonly [string, Path])[] {
@@ -116,5 +127,10 @@ function dependencies(value: Tree | undefined, path: Path): readonly (readonly [
 function undeclared(who: string, name: string, path: Path, known: ReadonlySet<string>, find: Find): void {
   const meant = nearest(name, [...known]);
   const text = `${who.charAt(0).toUpperCase()}${who.slice(1)} "${name}", which the template does not declare.`;
-  find(path, 'template.undeclared', text, meant === undefined ? 'Declare it, or correct the name.' : `Did you mean ${meant}?`);
+  find(
+    path,
+    'template.undeclared',
+    text,
+    meant === undefined ? 'Declare it, or correct the name.' : `Did you mean ${meant}?`,
+  );
 }

@@ -19,7 +19,9 @@ export function objectOf(address: string): S3Object | undefined {
   if (path === undefined) return undefined;
   if (url.protocol === 's3:') return named(url.hostname, path);
   if (url.protocol !== 'https:') return undefined;
-  const host = /^(?:(?<bucket>.+)\.)?s3(?:[.-](?:dualstack\.)?(?!website)[a-z0-9-]+)?\.amazonaws\.com(?:\.cn)?$/.exec(url.hostname);
+  const host = /^(?:(?<bucket>.+)\.)?s3(?:[.-](?:dualstack\.)?(?!website)[a-z0-9-]+)?\.amazonaws\.com(?:\.cn)?$/.exec(
+    url.hostname,
+  );
   if (host === null) return undefined;
   const bucket = host.groups?.['bucket'];
   if (bucket !== undefined) return named(bucket, path);
@@ -30,7 +32,8 @@ export function objectOf(address: string): S3Object | undefined {
 /** The TemplateURL of an object, of its own region when that is known. A bucket with dots does not fit the certificate of the host style. */
 export function templateUrl({ bucket, key }: S3Object, region?: string): string {
   const path = key.split('/').map(encodeURIComponent).join('/');
-  const host = region === undefined ? 's3.amazonaws.com' : `s3.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
+  const host =
+    region === undefined ? 's3.amazonaws.com' : `s3.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
   return bucket.includes('.') ? `https://${host}/${bucket}/${path}` : `https://${bucket}.${host}/${path}`;
 }
 

@@ -29,7 +29,8 @@ export async function readSource(source: string, io: SourceIo): Promise<ReadTemp
       return { text: await io.readFile(fromFileUrl(source)), origin: source };
     case 's3': {
       const object = objectOf(source);
-      if (object === undefined) throw usage('template.address', `${source} is not an S3 address; it looks like s3://BUCKET/KEY.`);
+      if (object === undefined)
+        throw usage('template.address', `${source} is not an S3 address; it looks like s3://BUCKET/KEY.`);
       return { text: await fromS3(object, source, io), origin: source, s3: templateUrl(object) };
     }
     case 'https': {
@@ -60,7 +61,8 @@ async function fromS3(object: S3Object, source: string, io: SourceIo): Promise<s
   } catch (error) {
     if (!(error instanceof AwsFault)) throw error;
     if (error.kind === 'missing') throw usage('template.missing', `There is no object ${source} (${error.code}).`);
-    if (error.kind === 'denied') throw usage('template.denied', `No permission to read ${source} (s3:GetObject): ${error.message}`);
+    if (error.kind === 'denied')
+      throw usage('template.denied', `No permission to read ${source} (s3:GetObject): ${error.message}`);
     throw error;
   }
 }

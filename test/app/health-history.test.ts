@@ -5,12 +5,22 @@ import type { RunEvent } from '../../src/model/event.js';
 const START = Date.parse('2026-11-21T03:00:00Z');
 
 /** A history and the looks of a run: each is the instances that a group waits for, and why. */
-function watched(...looks: readonly (readonly [second: number, group: string, waiting: Readonly<Record<string, string>>])[]): readonly string[] {
+function watched(
+  ...looks: readonly (readonly [second: number, group: string, waiting: Readonly<Record<string, string>>])[]
+): readonly string[] {
   let now = START;
   const history = createHealthHistory({ now: () => now });
   for (const [second, group, waiting] of looks) {
     now = START + second * 1000;
-    const event: RunEvent = { type: 'group.waiting', wait: { group, phase: 'prove', why: 'proving', instances: Object.entries(waiting).map(([id, why]) => ({ id, why })) } };
+    const event: RunEvent = {
+      type: 'group.waiting',
+      wait: {
+        group,
+        phase: 'prove',
+        why: 'proving',
+        instances: Object.entries(waiting).map(([id, why]) => ({ id, why })),
+      },
+    };
     history.see(event);
   }
   return history.findings().map(({ text }) => text);
@@ -18,7 +28,13 @@ function watched(...looks: readonly (readonly [second: number, group: string, wa
 
 describe('what a run saw of its instances', () => {
   it('is told through time, each reason once with its begin', () => {
-    expect(watched([5, 'web', { 'i-1': 'Pending' }], [10, 'web', { 'i-1': 'Pending' }], [65, 'web', { 'i-1': 'web-elb: unhealthy (timeout)' }])).to.deep.equal([
+    expect(
+      watched(
+        [5, 'web', { 'i-1': 'Pending' }],
+        [10, 'web', { 'i-1': 'Pending' }],
+        [65, 'web', { 'i-1': 'web-elb: unhealthy (timeout)' }],
+      ),
+    ).to.deep.equal([
       'Instance i-1 of group web: Pending (since 03:00:05), then web-elb: unhealthy (timeout) (since 03:01:05).',
     ]);
   });
@@ -29,28 +45,51 @@ describe('what a run saw of its instances', () => {
       [60, 'web', { 'i-1': 'in service, warming up', 'i-2': 'web-elb: unhealthy' }],
       [90, 'web', { 'i-2': 'web-elb: unhealthy' }],
     ] as const;
-    expect(watched(...looks)).to.deep.equal(['Instance i-2 of group web: Pending (since 03:00:05), then web-elb: unhealthy (since 03:01:00).']);
+    expect(watched(...looks)).to.deep.equal([
+      'Instance i-2 of group web: Pending (since 03:00:05), then web-elb: unhealthy (since 03:01:00).',
+    ]);
   });
 
   it('keeps one that died before it was proven, and one that fell out of service again', () => {
     expect(watched([5, 'web', { 'i-1': 'web-elb: unhealthy' }], [60, 'web', {}])).to.have.length(1);
-    expect(watched([5, 'web', { 'i-1': 'in service, warming up' }], [60, 'web', {}], [90, 'web', { 'i-1': 'web-elb: unhealthy' }])).to.have.length(1);
+    expect(
+      watched(
+        [5, 'web', { 'i-1': 'in service, warming up' }],
+        [60, 'web', {}],
+        [90, 'web', { 'i-1': 'web-elb: unhealthy' }],
+      ),
+    ).to.have.length(1);
   });
 
   it('tells of a restart only how an instance came back, or did not', () => {
-    const looks = ['draining from web-elb', 'the command runs', 'web-elb: unhealthy'].map((why) => ({ type: 'group.waiting', wait: { group: 'web', phase: 'restart', why: '', instances: [{ id: 'i-1', why }] } }) as const);
+    const looks = ['draining from web-elb', 'the command runs', 'web-elb: unhealthy'].map(
+      (why) =>
+        ({
+          type: 'group.waiting',
+          wait: { group: 'web', phase: 'restart', why: '', instances: [{ id: 'i-1', why }] },
+        }) as const,
+    );
     const history = createHealthHistory({ now: () => START });
     looks.slice(0, 2).forEach(history.see);
     expect(history.findings()).to.deep.equal([]);
     looks.slice(2).forEach(history.see);
     expect(history.findings()).to.have.length(1);
-    expect(history.findings()[0]).to.include({ code: 'diagnose.notBack', text: 'Instance i-1 of group web: web-elb: unhealthy (since 03:00:00).' });
+    expect(history.findings()[0]).to.include({
+      code: 'diagnose.notBack',
+      text: 'Instance i-1 of group web: web-elb: unhealthy (since 03:00:00).',
+    });
   });
 
   it('keeps the first reasons and the last one of an instance that flaps', () => {
-    const flaps = Array.from({ length: 40 }, (_, look) => [look * 5, 'web', { 'i-1': look % 2 === 0 ? 'web-elb: unhealthy' : 'in service, warming up' }] as const);
+    const flaps = Array.from(
+      { length: 40 },
+      (_, look) =>
+        [look * 5, 'web', { 'i-1': look % 2 === 0 ? 'web-elb: unhealthy' : 'in service, warming up' }] as const,
+    );
     const [text = ''] = watched(...flaps, [300, 'web', { 'i-1': 'Terminating' }]);
     expect(text.split(', then ')).to.have.length(8);
-    expect(text).to.include('(since 03:00:00)').and.to.match(/Terminating \(since 03:05:00\)\.$/);
+    expect(text)
+      .to.include('(since 03:00:00)')
+      .and.to.match(/Terminating \(since 03:05:00\)\.$/);
   });
 });

@@ -3,8 +3,13 @@ import { createHidden } from '../../src/app/hidden.js';
 
 describe('what a run hides', () => {
   it('is what its environment and the address of its lock hold, and what is added: exactly, from four characters on', () => {
-    const hidden = createHidden({ AWS_SECRET_ACCESS_KEY: 'key-of-aws', HA_UPDATER_LOCK_PASSWORD: 'of-the-lock', OTHER: 'open' }, 'redis://me:p%40ss%20word@host');
-    expect(hidden.redact('key-of-aws, of-the-lock, open, p@ss word, p%40ss%20word, me')).to.equal('****, ****, open, ****, ****, me');
+    const hidden = createHidden(
+      { AWS_SECRET_ACCESS_KEY: 'key-of-aws', HA_UPDATER_LOCK_PASSWORD: 'of-the-lock', OTHER: 'open' },
+      'redis://me:p%40ss%20word@host',
+    );
+    expect(hidden.redact('key-of-aws, of-the-lock, open, p@ss word, p%40ss%20word, me')).to.equal(
+      '****, ****, open, ****, ****, me',
+    );
     hidden.add(['no-echo', 'abc', 'no-echo-longer']);
     expect(hidden.redact('no-echo-longer no-echo abc')).to.equal('**** **** abc');
   });

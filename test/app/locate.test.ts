@@ -15,16 +15,44 @@ const URL = 'https://bucket.s3.eu-west-1.amazonaws.com/abc.json?versionId=1';
 const PARENT = `Resources:\n  Nested: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: !Sub "${URL}"}}\n`;
 const CHILD = 'Resources:\n  First: {Type: AWS::SNS::Topic}\n  Topic: {Type: AWS::SNS::Topic}\n';
 
-const event = (part: Partial<StackEvent>): StackEvent => ({ id: 'e', at: 1, stackId: ROOT, stackName: 'web', logicalId: '', physicalId: '', type: 'AWS::SNS::Topic', status: 'UPDATE_FAILED', reason: '', ...part });
-const itself = (stackId: string, stackName: string, status: string): StackEvent => event({ stackId, stackName, logicalId: stackName, physicalId: stackId, type: 'AWS::CloudFormation::Stack', status });
-const row = (more: Partial<StackEvent> = {}): StackEvent => event({ logicalId: 'Nested', physicalId: INNER, type: 'AWS::CloudFormation::Stack', status: 'UPDATE_IN_PROGRESS', ...more });
+const event = (part: Partial<StackEvent>): StackEvent => ({
+  id: 'e',
+  at: 1,
+  stackId: ROOT,
+  stackName: 'web',
+  logicalId: '',
+  physicalId: '',
+  type: 'AWS::SNS::Topic',
+  status: 'UPDATE_FAILED',
+  reason: '',
+  ...part,
+});
+const itself = (stackId: string, stackName: string, status: string): StackEvent =>
+  event({ stackId, stackName, logicalId: stackName, physicalId: stackId, type: 'AWS::CloudFormation::Stack', status });
+const row = (more: Partial<StackEvent> = {}): StackEvent =>
+  event({
+    logicalId: 'Nested',
+    physicalId: INNER,
+    type: 'AWS::CloudFormation::Stack',
+    status: 'UPDATE_IN_PROGRESS',
+    ...more,
+  });
 const failed = event({ stackId: INNER, stackName: 'web-Nested', logicalId: 'Topic' });
 
 /** Answers only what a test lets it know. */
-function locator(gateway: Partial<Pick<Gateway, 'readObject' | 'stackTemplate'>>, root?: Parameters<typeof createLocator>[1]): ReturnType<typeof createLocator> {
+function locator(
+  gateway: Partial<Pick<Gateway, 'readObject' | 'stackTemplate'>>,
+  root?: Parameters<typeof createLocator>[1],
+): ReturnType<typeof createLocator> {
   const denied = (): Promise<string> => Promise.reject(new AwsFault('denied', 's3:GetObject', 'AccessDenied', 'no'));
   const clock = new SandboxClock(0);
-  const deps = { gateway: { readObject: denied, stackTemplate: denied, ...gateway } as Gateway, clock, emit: () => undefined, interrupt: { received: undefined, wake: new AbortController().signal }, holderIsGone: () => false };
+  const deps = {
+    gateway: { readObject: denied, stackTemplate: denied, ...gateway } as Gateway,
+    clock,
+    emit: () => undefined,
+    interrupt: { received: undefined, wake: new AbortController().signal },
+    holderIsGone: () => false,
+  };
   return createLocator(deps, root);
 }
 
@@ -47,11 +75,16 @@ describe('the place of a resource', () => {
 
   it('in a nested stack is in the file that the parent names, or that CDK published as the object', async () => {
     const events = [row({ templateUrl: URL }), failed];
-    for (const line of ['Metadata: {"aws:asset:path": inner.yml}, Properties: {TemplateURL: x://y}', 'Properties: {TemplateURL: ./inner.yml}']) {
+    for (const line of [
+      'Metadata: {"aws:asset:path": inner.yml}, Properties: {TemplateURL: x://y}',
+      'Properties: {TemplateURL: ./inner.yml}',
+    ]) {
       const named = locator({}, await root(`Resources:\n  Nested: {Type: AWS::CloudFormation::Stack, ${line}}\n`));
       expect(await named(failed, events), line).to.equal(`${join(folder, 'inner.yml')}:3:3`);
     }
-    const assets = { files: { abc: { source: { path: 'inner.yml' }, destinations: { here: { objectKey: 'abc.json' } } } } };
+    const assets = {
+      files: { abc: { source: { path: 'inner.yml' }, destinations: { here: { objectKey: 'abc.json' } } } },
+    };
     await writeFile(join(folder, 'web.assets.json'), JSON.stringify(assets));
     expect(await locator({}, await root(PARENT))(failed, events)).to.equal(`${join(folder, 'inner.yml')}:3:3`);
     await rm(join(folder, 'web.assets.json'));
@@ -63,22 +96,42 @@ describe('the place of a resource', () => {
       asked.push(`${bucket}/${key}`);
       return Promise.resolve(CHILD);
     };
-    const events = [row({ templateUrl: URL }), failed, row({ templateUrl: 'https://bucket.s3.eu-west-1.amazonaws.com/former.json' })];
-    expect(await locator({ readObject }, await root(PARENT))(failed, events)).to.equal(`${URL.replace('?versionId=1', '')}:3:3`);
+    const events = [
+      row({ templateUrl: URL }),
+      failed,
+      row({ templateUrl: 'https://bucket.s3.eu-west-1.amazonaws.com/former.json' }),
+    ];
+    expect(await locator({ readObject }, await root(PARENT))(failed, events)).to.equal(
+      `${URL.replace('?versionId=1', '')}:3:3`,
+    );
     expect(asked).to.deep.equal(['bucket/abc.json']);
   });
 
   it('is else in what GetTemplate answers, and says when that is the former template', async () => {
     const stackTemplate = (id: string): Promise<string> => Promise.resolve(id === INNER ? CHILD : PARENT);
-    const made = [itself(INNER, 'web-Nested', 'CREATE_IN_PROGRESS'), row(), failed, itself(INNER, 'web-Nested', 'ROLLBACK_IN_PROGRESS')];
+    const made = [
+      itself(INNER, 'web-Nested', 'CREATE_IN_PROGRESS'),
+      row(),
+      failed,
+      itself(INNER, 'web-Nested', 'ROLLBACK_IN_PROGRESS'),
+    ];
     expect(await locator({ stackTemplate })(failed, made)).to.equal('template of stack web-Nested:3:3');
-    const back = [itself(INNER, 'web-Nested', 'UPDATE_IN_PROGRESS'), row(), failed, itself(INNER, 'web-Nested', 'UPDATE_ROLLBACK_IN_PROGRESS')];
+    const back = [
+      itself(INNER, 'web-Nested', 'UPDATE_IN_PROGRESS'),
+      row(),
+      failed,
+      itself(INNER, 'web-Nested', 'UPDATE_ROLLBACK_IN_PROGRESS'),
+    ];
     expect(await locator({ stackTemplate })(failed, back)).to.equal('former template of stack web-Nested:3:3');
   });
 
   it('is not known when nothing may be read, when it is no template, or when it is not in it', async () => {
     expect(await locator({})(failed, [row(), failed])).to.equal(undefined);
-    expect(await locator({ stackTemplate: () => Promise.resolve('Resources: [') })(failed, [row(), failed])).to.equal(undefined);
-    expect(await locator({ stackTemplate: () => Promise.resolve(CHILD) })(event({ logicalId: 'Other' }), [])).to.equal(undefined);
+    expect(await locator({ stackTemplate: () => Promise.resolve('Resources: [') })(failed, [row(), failed])).to.equal(
+      undefined,
+    );
+    expect(await locator({ stackTemplate: () => Promise.resolve(CHILD) })(event({ logicalId: 'Other' }), [])).to.equal(
+      undefined,
+    );
   });
 });

@@ -3,11 +3,29 @@ import { createPulse } from '../../src/app/pulse.js';
 import type { RunEvent } from '../../src/model/event.js';
 import { SandboxClock } from '../../src/sandbox/clock.js';
 
-const WAIT: RunEvent = { type: 'stack.waiting', stack: 'web', status: 'UPDATE_IN_PROGRESS', inProgress: ['Group'], until: 900_000 };
-const SETTLED: RunEvent = { type: 'stack.settled', stack: 'web', status: 'UPDATE_COMPLETE', ok: true, rootCauses: [], elapsedMs: 1 };
+const WAIT: RunEvent = {
+  type: 'stack.waiting',
+  stack: 'web',
+  status: 'UPDATE_IN_PROGRESS',
+  inProgress: ['Group'],
+  until: 900_000,
+};
+const SETTLED: RunEvent = {
+  type: 'stack.settled',
+  stack: 'web',
+  status: 'UPDATE_COMPLETE',
+  ok: true,
+  rootCauses: [],
+  elapsedMs: 1,
+};
 
 /** A pulse on simulated time, with what it told and when (seconds). */
-function pulsing(start = 0): { readonly clock: SandboxClock; readonly pulse: ReturnType<typeof createPulse>; readonly told: string[]; readonly until: (second: number) => Promise<void> } {
+function pulsing(start = 0): {
+  readonly clock: SandboxClock;
+  readonly pulse: ReturnType<typeof createPulse>;
+  readonly told: string[];
+  readonly until: (second: number) => Promise<void>;
+} {
   const clock = new SandboxClock(start);
   clock.actors = 2;
   const told: string[] = [];

@@ -3,9 +3,16 @@ import { HttpResponse } from '@smithy/core/protocols';
 import { ServiceFault } from '../../src/sandbox/world/fault.js';
 import { faultOf, gatewayOver, gatewayTo } from './support.js';
 
-const ACTIVITY = { ActivityId: 'a', AutoScalingGroupName: 'web', Cause: '', StartTime: new Date(0), StatusCode: 'InProgress' };
+const ACTIVITY = {
+  ActivityId: 'a',
+  AutoScalingGroupName: 'web',
+  Cause: '',
+  StartTime: new Date(0),
+  StatusCode: 'InProgress',
+};
 
-const gone = (id: string): ServiceFault => new ServiceFault('ValidationError', `Instance Id not found - No managed instance found for instance ID: ${id}`);
+const gone = (id: string): ServiceFault =>
+  new ServiceFault('ValidationError', `Instance Id not found - No managed instance found for instance ID: ${id}`);
 
 const members = (...rows: readonly (readonly [string, string])[]): object => ({
   AutoScalingGroups: [
@@ -17,32 +24,46 @@ const members = (...rows: readonly (readonly [string, string])[]): object => ({
       DefaultCooldown: 300,
       AvailabilityZones: ['a'],
       HealthCheckType: 'EC2',
-      Instances: rows.map(([id, state]) => ({ InstanceId: id, LifecycleState: state, AvailabilityZone: 'a', HealthStatus: 'Healthy', ProtectedFromScaleIn: false })),
+      Instances: rows.map(([id, state]) => ({
+        InstanceId: id,
+        LifecycleState: state,
+        AvailabilityZone: 'a',
+        HealthStatus: 'Healthy',
+        ProtectedFromScaleIn: false,
+      })),
     },
   ],
 });
 
 describe('terminate', () => {
   it('is one call for all, with the group, and with decrement', async () => {
-    const { gateway, calls } = gatewayTo({ autoscaling: { TerminateInstanceInAutoScalingGroup: { Activities: [ACTIVITY, ACTIVITY] } } });
+    const { gateway, calls } = gatewayTo({
+      autoscaling: { TerminateInstanceInAutoScalingGroup: { Activities: [ACTIVITY, ACTIVITY] } },
+    });
     await gateway.terminate('web', ['i-1', 'i-2'], true);
-    expect(calls.map((call) => call.input)).to.deep.equal([{ AutoScalingGroupName: 'web', InstanceIds: ['i-1', 'i-2'], ShouldDecrementDesiredCapacity: true }]);
+    expect(calls.map((call) => call.input)).to.deep.equal([
+      { AutoScalingGroupName: 'web', InstanceIds: ['i-1', 'i-2'], ShouldDecrementDesiredCapacity: true },
+    ]);
   });
 
   it('leaves the desired capacity alone when replacements shall come', async () => {
-    const { gateway, calls } = gatewayTo({ autoscaling: { TerminateInstanceInAutoScalingGroup: { Activities: [ACTIVITY] } } });
+    const { gateway, calls } = gatewayTo({
+      autoscaling: { TerminateInstanceInAutoScalingGroup: { Activities: [ACTIVITY] } },
+    });
     await gateway.terminate('web', ['i-1'], false);
-    expect(calls.map((call) => call.input)).to.deep.equal([{ AutoScalingGroupName: 'web', InstanceIds: ['i-1'], ShouldDecrementDesiredCapacity: false }]);
+    expect(calls.map((call) => call.input)).to.deep.equal([
+      { AutoScalingGroupName: 'web', InstanceIds: ['i-1'], ShouldDecrementDesiredCapacity: false },
+    ]);
   });
 
   it('leaves out ids that are gone: AWS rejects the whole call for one of them', async () => {
-    const { gateway, inputsOf } = gatewayTo({ autoscaling: { TerminateInstanceInAutoScalingGroup: [gone('i-0b'), gone('i-0a'), { Activities: [ACTIVITY] }] } });
+    const { gateway, inputsOf } = gatewayTo({
+      autoscaling: { TerminateInstanceInAutoScalingGroup: [gone('i-0b'), gone('i-0a'), { Activities: [ACTIVITY] }] },
+    });
     await gateway.terminate('web', ['i-0a', 'i-0b', 'i-0c'], true);
-    expect(inputsOf('TerminateInstanceInAutoScalingGroup').map((input) => (input as { InstanceIds: string[] }).InstanceIds)).to.deep.equal([
-      ['i-0a', 'i-0b', 'i-0c'],
-      ['i-0a', 'i-0c'],
-      ['i-0c'],
-    ]);
+    expect(
+      inputsOf('TerminateInstanceInAutoScalingGroup').map((input) => (input as { InstanceIds: string[] }).InstanceIds),
+    ).to.deep.equal([['i-0a', 'i-0b', 'i-0c'], ['i-0a', 'i-0c'], ['i-0c']]);
   });
 
   it('is done when all are gone', async () => {
@@ -54,18 +75,28 @@ describe('terminate', () => {
   it('asks the group which are left when the message names none of them', async () => {
     const { gateway, calls } = gatewayTo({
       autoscaling: {
-        TerminateInstanceInAutoScalingGroup: [new ServiceFault('ValidationError', 'Instance Id not found'), { Activities: [ACTIVITY] }],
+        TerminateInstanceInAutoScalingGroup: [
+          new ServiceFault('ValidationError', 'Instance Id not found'),
+          { Activities: [ACTIVITY] },
+        ],
         DescribeAutoScalingGroups: members(['i-2', 'InService']),
       },
     });
     await gateway.terminate('web', ['i-1', 'i-2'], true);
-    expect(calls.map((call) => call.operation)).to.deep.equal(['TerminateInstanceInAutoScalingGroup', 'DescribeAutoScalingGroups', 'TerminateInstanceInAutoScalingGroup']);
+    expect(calls.map((call) => call.operation)).to.deep.equal([
+      'TerminateInstanceInAutoScalingGroup',
+      'DescribeAutoScalingGroups',
+      'TerminateInstanceInAutoScalingGroup',
+    ]);
     expect((calls[2]?.input as { InstanceIds: string[] }).InstanceIds).to.deep.equal(['i-2']);
   });
 
   it('gives up, rather than ask for ever, when nothing that it named is gone', async () => {
     const { gateway } = gatewayTo({
-      autoscaling: { TerminateInstanceInAutoScalingGroup: gone('i-0f'), DescribeAutoScalingGroups: members(['i-1', 'InService']) },
+      autoscaling: {
+        TerminateInstanceInAutoScalingGroup: gone('i-0f'),
+        DescribeAutoScalingGroups: members(['i-1', 'InService']),
+      },
     });
     expect((await faultOf(gateway.terminate('web', ['i-1'], true))).kind).to.equal('missing');
   });
@@ -74,7 +105,11 @@ describe('terminate', () => {
     const { gateway, calls } = gatewayTo({
       autoscaling: {
         TerminateInstanceInAutoScalingGroup: (input) => {
-          if (input['InstanceId'] === undefined) throw new ServiceFault('ValidationError', "1 validation error detected: Value null at 'instanceId' failed to satisfy constraint: Member must not be null");
+          if (input['InstanceId'] === undefined)
+            throw new ServiceFault(
+              'ValidationError',
+              "1 validation error detected: Value null at 'instanceId' failed to satisfy constraint: Member must not be null",
+            );
           if (input['InstanceId'] === 'i-4') throw gone('i-4');
           return { Activity: ACTIVITY };
         },
@@ -112,12 +147,22 @@ describe('terminate', () => {
     const gateway = gatewayOver((request) => {
       const body = String(request.body);
       bodies.push(body);
-      if (body.includes('InstanceIds')) return Promise.resolve({ response: new HttpResponse({ statusCode: status, headers: {}, body: Buffer.from('<!doctype html><title>Oops') }) });
-      const member = (id: string, state: string): string => `<member><InstanceId>${id}</InstanceId><LifecycleState>${state}</LifecycleState></member>`;
+      if (body.includes('InstanceIds'))
+        return Promise.resolve({
+          response: new HttpResponse({
+            statusCode: status,
+            headers: {},
+            body: Buffer.from('<!doctype html><title>Oops'),
+          }),
+        });
+      const member = (id: string, state: string): string =>
+        `<member><InstanceId>${id}</InstanceId><LifecycleState>${state}</LifecycleState></member>`;
       const answer = body.includes('Describe')
         ? `<DescribeAutoScalingGroupsResponse><DescribeAutoScalingGroupsResult><AutoScalingGroups><member><Instances>${member('i-1', 'InService')}${member('i-2', 'Terminating')}</Instances></member></AutoScalingGroups></DescribeAutoScalingGroupsResult></DescribeAutoScalingGroupsResponse>`
         : '<TerminateInstanceInAutoScalingGroupResponse><TerminateInstanceInAutoScalingGroupResult/></TerminateInstanceInAutoScalingGroupResponse>';
-      return Promise.resolve({ response: new HttpResponse({ statusCode: 200, headers: {}, body: Buffer.from(answer) }) });
+      return Promise.resolve({
+        response: new HttpResponse({ statusCode: 200, headers: {}, body: Buffer.from(answer) }),
+      });
     });
     return { gateway, bodies };
   };
@@ -125,7 +170,10 @@ describe('terminate', () => {
   it('a service that crashes at the batch gets single ids, and only those that its crash left', async () => {
     const { gateway, bodies } = breaking(500);
     await gateway.terminate('web', ['i-1', 'i-2'], true);
-    expect(bodies.slice(1).map((body) => /Action=(\w+)/.exec(body)?.[1])).to.deep.equal(['DescribeAutoScalingGroups', 'TerminateInstanceInAutoScalingGroup']);
+    expect(bodies.slice(1).map((body) => /Action=(\w+)/.exec(body)?.[1])).to.deep.equal([
+      'DescribeAutoScalingGroups',
+      'TerminateInstanceInAutoScalingGroup',
+    ]);
     expect(bodies[2]).to.contain('InstanceId=i-1').and.to.contain('ShouldDecrementDesiredCapacity=true');
   });
 
@@ -137,12 +185,20 @@ describe('terminate', () => {
 });
 
 describe('other changes of a group', () => {
-  const quiet = { CreateOrUpdateTags: {}, DeleteTags: {}, SuspendProcesses: {}, ResumeProcesses: {}, UpdateAutoScalingGroup: {} };
+  const quiet = {
+    CreateOrUpdateTags: {},
+    DeleteTags: {},
+    SuspendProcesses: {},
+    ResumeProcesses: {},
+    UpdateAutoScalingGroup: {},
+  };
 
   it('sends all three sizes together', async () => {
     const { gateway, calls } = gatewayTo({ autoscaling: quiet });
     await gateway.resize('web', { min: 0, max: 4, desired: 0 });
-    expect(calls.map((call) => call.input)).to.deep.equal([{ AutoScalingGroupName: 'web', MinSize: 0, MaxSize: 4, DesiredCapacity: 0 }]);
+    expect(calls.map((call) => call.input)).to.deep.equal([
+      { AutoScalingGroupName: 'web', MinSize: 0, MaxSize: 4, DesiredCapacity: 0 },
+    ]);
   });
 
   it('suspends and resumes exactly what was named, and sends nothing when nothing was: AWS would take that for all', async () => {
@@ -167,7 +223,11 @@ describe('other changes of a group', () => {
       verdict: { run: 'r', outcome: 'promote', at: 0, why: 'all proven' },
       lease: { run: 'r', host: 'h', pid: 1, beat: 1, ttlMs: 1, at: 0 },
     });
-    const tags = (calls[0]?.input as { Tags: { ResourceId: string; ResourceType: string; Key: string; PropagateAtLaunch: boolean }[] }).Tags;
+    const tags = (
+      calls[0]?.input as {
+        Tags: { ResourceId: string; ResourceType: string; Key: string; PropagateAtLaunch: boolean }[];
+      }
+    ).Tags;
     expect(calls).to.have.length(1);
     expect(tags.map((tag) => [tag.ResourceId, tag.ResourceType, tag.Key, tag.PropagateAtLaunch])).to.deep.equal([
       ['web', 'auto-scaling-group', 'ha-updater:verdict', false],

@@ -18,8 +18,14 @@ const GROUP = {
   TargetGroupARNs: ['arn:tg'],
 };
 
-async function describeOne(group: object): Promise<Awaited<ReturnType<ReturnType<typeof gatewayTo>['gateway']['describeGroups']>>['groups'][number] | undefined> {
-  const { gateway } = gatewayTo({ autoscaling: { DescribeAutoScalingGroups: { AutoScalingGroups: [{ ...GROUP, ...group }] } } });
+async function describeOne(
+  group: object,
+): Promise<
+  Awaited<ReturnType<ReturnType<typeof gatewayTo>['gateway']['describeGroups']>>['groups'][number] | undefined
+> {
+  const { gateway } = gatewayTo({
+    autoscaling: { DescribeAutoScalingGroups: { AutoScalingGroups: [{ ...GROUP, ...group }] } },
+  });
   return (await gateway.describeGroups(['web'])).groups[0];
 }
 
@@ -35,11 +41,31 @@ describe('groups', () => {
               Status: 'Delete in progress',
               Operator: { Principal: 'eks.amazonaws.com' },
               WarmPoolConfiguration: { MinSize: 0 },
-              SuspendedProcesses: [{ ProcessName: 'AZRebalance' }, { ProcessName: 'RemoveFromLoadBalancerLowPriority' }],
-              Tags: [{ Key: 'Name', Value: 'web' }, ...encodeNotes({ lease }).map(({ key, value }) => ({ Key: key, Value: value }))],
+              SuspendedProcesses: [
+                { ProcessName: 'AZRebalance' },
+                { ProcessName: 'RemoveFromLoadBalancerLowPriority' },
+              ],
+              Tags: [
+                { Key: 'Name', Value: 'web' },
+                ...encodeNotes({ lease }).map(({ key, value }) => ({ Key: key, Value: value })),
+              ],
               Instances: [
-                { InstanceId: 'i-1', AvailabilityZone: 'eu-west-1a', LifecycleState: 'InService', HealthStatus: 'HEALTHY', LaunchConfigurationName: 'web-6', ProtectedFromScaleIn: true },
-                { InstanceId: 'i-2', AvailabilityZone: 'eu-west-1b', LifecycleState: 'Pending:Wait', HealthStatus: 'Unhealthy', LaunchTemplate: { LaunchTemplateId: 'lt-1', Version: '7' }, ProtectedFromScaleIn: false },
+                {
+                  InstanceId: 'i-1',
+                  AvailabilityZone: 'eu-west-1a',
+                  LifecycleState: 'InService',
+                  HealthStatus: 'HEALTHY',
+                  LaunchConfigurationName: 'web-6',
+                  ProtectedFromScaleIn: true,
+                },
+                {
+                  InstanceId: 'i-2',
+                  AvailabilityZone: 'eu-west-1b',
+                  LifecycleState: 'Pending:Wait',
+                  HealthStatus: 'Unhealthy',
+                  LaunchTemplate: { LaunchTemplateId: 'lt-1', Version: '7' },
+                  ProtectedFromScaleIn: false,
+                },
               ],
             },
           ],
@@ -56,8 +82,26 @@ describe('groups', () => {
           suspended: ['AZRebalance'],
           configurationRefs: ['lc/web-7'],
           instances: [
-            { id: 'i-1', zone: 'eu-west-1a', lifecycle: 'InService', healthy: true, weight: 1, protectedFromScaleIn: true, configuration: 'lc/web-6', health: [] },
-            { id: 'i-2', zone: 'eu-west-1b', lifecycle: 'Pending:Wait', healthy: false, weight: 1, protectedFromScaleIn: false, configuration: 'lt/lt-1:7', health: [] },
+            {
+              id: 'i-1',
+              zone: 'eu-west-1a',
+              lifecycle: 'InService',
+              healthy: true,
+              weight: 1,
+              protectedFromScaleIn: true,
+              configuration: 'lc/web-6',
+              health: [],
+            },
+            {
+              id: 'i-2',
+              zone: 'eu-west-1b',
+              lifecycle: 'Pending:Wait',
+              healthy: false,
+              weight: 1,
+              protectedFromScaleIn: false,
+              configuration: 'lt/lt-1:7',
+              health: [],
+            },
           ],
           balancerRefs: [
             { kind: 'classic', id: 'classic' },
@@ -89,19 +133,39 @@ describe('groups', () => {
   });
 
   it('say what an instance launched now would be made from', async () => {
-    const refs = async (group: object): Promise<unknown> => (await describeOne({ LaunchConfigurationName: undefined, ...group }))?.configurationRefs;
+    const refs = async (group: object): Promise<unknown> =>
+      (await describeOne({ LaunchConfigurationName: undefined, ...group }))?.configurationRefs;
     const base = { LaunchTemplateId: 'lt-1', LaunchTemplateName: 'web', Version: '$Latest' };
     expect(await refs({ LaunchTemplate: base })).to.deep.equal(['lt/lt-1:$Latest']);
     expect(await refs({ LaunchTemplate: { LaunchTemplateName: 'web' } })).to.deep.equal(['lt/web:$Default']);
-    expect(await refs({ MixedInstancesPolicy: { LaunchTemplate: { LaunchTemplateSpecification: base } } })).to.deep.equal(['lt/lt-1:$Latest']);
-    const overrides = [{ InstanceType: 'm5.large' }, { InstanceType: 'm6g.large', LaunchTemplateSpecification: { LaunchTemplateId: 'lt-2', Version: '3' } }, { InstanceType: 'm5a.large' }];
-    expect(await refs({ MixedInstancesPolicy: { LaunchTemplate: { LaunchTemplateSpecification: base, Overrides: overrides } } })).to.deep.equal(['lt/lt-1:$Latest', 'lt/lt-2:3']);
+    expect(
+      await refs({ MixedInstancesPolicy: { LaunchTemplate: { LaunchTemplateSpecification: base } } }),
+    ).to.deep.equal(['lt/lt-1:$Latest']);
+    const overrides = [
+      { InstanceType: 'm5.large' },
+      { InstanceType: 'm6g.large', LaunchTemplateSpecification: { LaunchTemplateId: 'lt-2', Version: '3' } },
+      { InstanceType: 'm5a.large' },
+    ];
+    expect(
+      await refs({
+        MixedInstancesPolicy: { LaunchTemplate: { LaunchTemplateSpecification: base, Overrides: overrides } },
+      }),
+    ).to.deep.equal(['lt/lt-1:$Latest', 'lt/lt-2:3']);
     expect(await refs({})).to.deep.equal([]);
   });
 
   it('are weighted when overrides carry weights or the unit is not the instance', async () => {
-    const weights = { MixedInstancesPolicy: { LaunchTemplate: { Overrides: [{ InstanceType: 'm5.large', WeightedCapacity: '2' }] } } };
-    const instance = { InstanceId: 'i-1', AvailabilityZone: 'a', LifecycleState: 'InService', HealthStatus: 'Healthy', ProtectedFromScaleIn: false, WeightedCapacity: '2' };
+    const weights = {
+      MixedInstancesPolicy: { LaunchTemplate: { Overrides: [{ InstanceType: 'm5.large', WeightedCapacity: '2' }] } },
+    };
+    const instance = {
+      InstanceId: 'i-1',
+      AvailabilityZone: 'a',
+      LifecycleState: 'InService',
+      HealthStatus: 'Healthy',
+      ProtectedFromScaleIn: false,
+      WeightedCapacity: '2',
+    };
     const weighted = await describeOne({ ...weights, Instances: [instance] });
     expect([weighted?.weighted, weighted?.instances[0]?.weight]).to.deep.equal([true, 2]);
     expect((await describeOne({ DesiredCapacityType: 'vcpu' }))?.weighted).to.equal(true);
@@ -111,22 +175,37 @@ describe('groups', () => {
   it('are asked for by a hundred names at once, all pages, and never without a name', async () => {
     const names = Array.from({ length: 101 }, (_, i) => `g${i}`);
     const { gateway, inputsOf } = gatewayTo({
-      autoscaling: { DescribeAutoScalingGroups: (input) => (input['NextToken'] === undefined ? { AutoScalingGroups: [GROUP], NextToken: 'more' } : { AutoScalingGroups: [GROUP] }) },
+      autoscaling: {
+        DescribeAutoScalingGroups: (input) =>
+          input['NextToken'] === undefined
+            ? { AutoScalingGroups: [GROUP], NextToken: 'more' }
+            : { AutoScalingGroups: [GROUP] },
+      },
     });
     expect((await gateway.describeGroups(names)).groups).to.have.length(4);
-    const inputs = inputsOf('DescribeAutoScalingGroups') as { AutoScalingGroupNames: string[]; MaxRecords: number; NextToken?: string }[];
-    expect(inputs.map((input) => [input.AutoScalingGroupNames.length, input.MaxRecords, input.NextToken])).to.deep.equal([
+    const inputs = inputsOf('DescribeAutoScalingGroups') as {
+      AutoScalingGroupNames: string[];
+      MaxRecords: number;
+      NextToken?: string;
+    }[];
+    expect(
+      inputs.map((input) => [input.AutoScalingGroupNames.length, input.MaxRecords, input.NextToken]),
+    ).to.deep.equal([
       [100, 100, undefined],
       [100, 100, 'more'],
       [1, 100, undefined],
       [1, 100, 'more'],
     ]);
     await gateway.describeGroups([]);
-    expect((inputsOf('DescribeAutoScalingGroups').at(-1) as { AutoScalingGroupNames: string[] }).AutoScalingGroupNames).to.have.length(1);
+    expect(
+      (inputsOf('DescribeAutoScalingGroups').at(-1) as { AutoScalingGroupNames: string[] }).AutoScalingGroupNames,
+    ).to.have.length(1);
   });
 
   it('a service that pages without end is a fault, not a run that hangs', async () => {
-    const { gateway, calls } = gatewayTo({ autoscaling: { DescribeAutoScalingGroups: { AutoScalingGroups: [], NextToken: 'again' } } });
+    const { gateway, calls } = gatewayTo({
+      autoscaling: { DescribeAutoScalingGroups: { AutoScalingGroups: [], NextToken: 'again' } },
+    });
     const fault = await faultOf(gateway.describeGroups(['web']));
     expect([fault.kind, fault.code, calls.length]).to.deep.equal(['invalid', 'TooManyPages', 100]);
   });
@@ -144,12 +223,13 @@ describe('what EC2 knows of groups', () => {
         },
       },
     });
-    expect(await gateway.launchTimes(['web', 'api'])).to.deep.equal({ 'i-1': Date.parse('2026-11-21T02:00:00Z'), 'i-2': Date.parse('2026-11-21T02:00:07Z') });
+    expect(await gateway.launchTimes(['web', 'api'])).to.deep.equal({
+      'i-1': Date.parse('2026-11-21T02:00:00Z'),
+      'i-2': Date.parse('2026-11-21T02:00:07Z'),
+    });
     expect(inputsOf('DescribeInstances')).to.deep.equal([
       {
-        Filters: [
-          { Name: 'tag:aws:autoscaling:groupName', Values: ['web', 'api'] },
-        ],
+        Filters: [{ Name: 'tag:aws:autoscaling:groupName', Values: ['web', 'api'] }],
         MaxResults: 1000,
       },
     ]);
@@ -160,13 +240,24 @@ describe('what EC2 knows of groups', () => {
       ec2: {
         DescribeLaunchTemplates: (input) => {
           const ids = (input['LaunchTemplateIds'] ?? []) as string[];
-          if (ids.includes('lt-gone')) throw new ServiceFault('InvalidLaunchTemplateId.NotFound', 'The specified launch template, with template ID lt-gone, does not exist.');
-          return { LaunchTemplates: [{ LaunchTemplateId: 'lt-1', LaunchTemplateName: 'web', LatestVersionNumber: 7, DefaultVersionNumber: 3 }] };
+          if (ids.includes('lt-gone'))
+            throw new ServiceFault(
+              'InvalidLaunchTemplateId.NotFound',
+              'The specified launch template, with template ID lt-gone, does not exist.',
+            );
+          return {
+            LaunchTemplates: [
+              { LaunchTemplateId: 'lt-1', LaunchTemplateName: 'web', LatestVersionNumber: 7, DefaultVersionNumber: 3 },
+            ],
+          };
         },
       },
     });
     const versions = { latest: '7', default: '3' };
-    expect(await gateway.templateVersions(['lt-1', 'lt-gone', 'web'])).to.deep.equal({ 'lt-1': versions, web: versions });
+    expect(await gateway.templateVersions(['lt-1', 'lt-gone', 'web'])).to.deep.equal({
+      'lt-1': versions,
+      web: versions,
+    });
   });
 });
 
@@ -196,7 +287,13 @@ describe('failed launches and precautions', () => {
     });
     const since = Date.parse('2026-11-21T03:00:00Z');
     expect(await gateway.failedLaunches('web', since)).to.deep.equal([
-      { id: '1', group: 'web', startedAt: since + 5000, message: 'The image id [ami-0] does not exist', cause: 'desired rose' },
+      {
+        id: '1',
+        group: 'web',
+        startedAt: since + 5000,
+        message: 'The image id [ami-0] does not exist',
+        cause: 'desired rose',
+      },
     ]);
     expect(inputsOf('DescribeScalingActivities')).to.deep.equal([
       {
@@ -213,7 +310,12 @@ describe('failed launches and precautions', () => {
   it('tells of a running refresh, of balancers that come and go, and of sources that cannot be judged', async () => {
     const { gateway } = gatewayTo({
       autoscaling: {
-        DescribeInstanceRefreshes: { InstanceRefreshes: [{ InstanceRefreshId: 'ref-2', Status: 'Baking' }, { InstanceRefreshId: 'ref-1', Status: 'Successful' }] },
+        DescribeInstanceRefreshes: {
+          InstanceRefreshes: [
+            { InstanceRefreshId: 'ref-2', Status: 'Baking' },
+            { InstanceRefreshId: 'ref-1', Status: 'Successful' },
+          ],
+        },
         DescribeTrafficSources: {
           TrafficSources: [
             { Identifier: 'classic', Type: 'elb', State: 'Adding' },
@@ -235,7 +337,10 @@ describe('failed launches and precautions', () => {
   it('what is refused or unknown becomes a warning; what passes by itself stays a fault', async () => {
     const { gateway } = gatewayTo({
       autoscaling: {
-        DescribeInstanceRefreshes: [new ServiceFault('AccessDenied', 'no', 403), new ServiceFault('Throttling', 'Rate exceeded')],
+        DescribeInstanceRefreshes: [
+          new ServiceFault('AccessDenied', 'no', 403),
+          new ServiceFault('Throttling', 'Rate exceeded'),
+        ],
         DescribeTrafficSources: new ServiceFault('InternalFailure', 'oops', 500),
       },
     });

@@ -4,7 +4,17 @@ import { decodeNotes, encodeNotes, GATES_KEY, NOTE_KEYS } from '../../src/aws/no
 import type { FrozenNote, Lease, RecordGates, RolloutRecord, Verdict, WishNote } from '../../src/model/record.js';
 import { RECORD } from '../support/groups.js';
 
-const PROCESSES = ['AddToLoadBalancer', 'AlarmNotification', 'AZRebalance', 'HealthCheck', 'InstanceRefresh', 'Launch', 'ReplaceUnhealthy', 'ScheduledActions', 'Terminate'];
+const PROCESSES = [
+  'AddToLoadBalancer',
+  'AlarmNotification',
+  'AZRebalance',
+  'HealthCheck',
+  'InstanceRefresh',
+  'Launch',
+  'ReplaceUnhealthy',
+  'ScheduledActions',
+  'Terminate',
+];
 
 /** What every AWS service takes as a tag's value. */
 const ALLOWED = /^[\p{L}\p{N} _.:/=+@-]{0,256}$/u;
@@ -37,15 +47,42 @@ const gates: fc.Arbitrary<RecordGates> = fc.record(
 );
 const plain: fc.Arbitrary<RolloutRecord> = fc.oneof(
   fc.record({ version: fc.constant(1 as const), strategy: fc.constant('swap' as const), ...base }),
-  fc.record({ version: fc.constant(2 as const), strategy: fc.constant('rolling' as const), surge: fc.integer({ min: 1, max: 10_000 }), unavailable: count, serial: fc.boolean(), ...base, run: fc.constant('20261121-030512-x7k2m') }),
+  fc.record({
+    version: fc.constant(2 as const),
+    strategy: fc.constant('rolling' as const),
+    surge: fc.integer({ min: 1, max: 10_000 }),
+    unavailable: count,
+    serial: fc.boolean(),
+    ...base,
+    run: fc.constant('20261121-030512-x7k2m'),
+  }),
 );
-const record = fc.tuple(plain, fc.option(gates)).map(([one, its]): RolloutRecord => (its === null ? one : { ...one, gates: its }));
-const ours = { run, host: fc.string({ unit: 'binary', maxLength: 4 }), pid: fc.nat(), beat: fc.nat(), ttlMs: fc.nat(), at };
+const record = fc
+  .tuple(plain, fc.option(gates))
+  .map(([one, its]): RolloutRecord => (its === null ? one : { ...one, gates: its }));
+const ours = {
+  run,
+  host: fc.string({ unit: 'binary', maxLength: 4 }),
+  pid: fc.nat(),
+  beat: fc.nat(),
+  ttlMs: fc.nat(),
+  at,
+};
 const lease: fc.Arbitrary<Lease> = fc.oneof(
   fc.record(ours),
-  fc.record({ ...ours, run: fc.constant('20261121-030512-x7k2m'), build: fc.constantFrom('Jenkins:web-deploy:118', 'GoCD:web/7'), lock: fc.constantFrom('dynamodb://ha-updater-locks?region=eu-west-1', 'rediss://cache.example.com:6380/1') }),
+  fc.record({
+    ...ours,
+    run: fc.constant('20261121-030512-x7k2m'),
+    build: fc.constantFrom('Jenkins:web-deploy:118', 'GoCD:web/7'),
+    lock: fc.constantFrom('dynamodb://ha-updater-locks?region=eu-west-1', 'rediss://cache.example.com:6380/1'),
+  }),
 );
-const verdict: fc.Arbitrary<Verdict> = fc.record({ run, outcome: fc.constantFrom('promote', 'rollBack'), at, why: sentence });
+const verdict: fc.Arbitrary<Verdict> = fc.record({
+  run,
+  outcome: fc.constantFrom('promote', 'rollBack'),
+  at,
+  why: sentence,
+});
 const frozen: fc.Arbitrary<FrozenNote> = fc.record({ run, at, processes, why: sentence });
 
 const wish: fc.Arbitrary<WishNote> = fc.record({ run, at, why: sentence });
@@ -70,11 +107,15 @@ describe('notes as tags', () => {
   });
 
   it('takes no gates of another rollout for those of this one', () => {
-    const theirs = encodeNotes({ record: { ...RECORD, run: 'run-9', gates: { canary: 3 } } }).filter(({ key }) => key === GATES_KEY);
+    const theirs = encodeNotes({ record: { ...RECORD, run: 'run-9', gates: { canary: 3 } } }).filter(
+      ({ key }) => key === GATES_KEY,
+    );
     expect(theirs.length).to.equal(1);
     expect(decodeNotes([...encodeNotes({ record: RECORD }), ...theirs]).record).to.deep.equal(RECORD);
     expect(decodeNotes(theirs)).to.deep.equal({});
-    expect(decodeNotes([{ key: GATES_KEY, value: 'v=1 run=run-9 canary=many' }]).unreadable).to.include('ha-updater:gates');
+    expect(decodeNotes([{ key: GATES_KEY, value: 'v=1 run=run-9 canary=many' }]).unreadable).to.include(
+      'ha-updater:gates',
+    );
   });
 
   it('never throws at a tag and never half reads one: it is a whole record, or told as unreadable', () => {
@@ -106,7 +147,14 @@ describe('notes as tags', () => {
         suspended: PROCESSES,
         together: true,
       },
-      lease: { run: '20261121T030000-0f3a9c', host: 'a-very-long-name.'.repeat(20), pid: 4_194_304, beat: 100_000, ttlMs: 90_000, at: 1 },
+      lease: {
+        run: '20261121T030000-0f3a9c',
+        host: 'a-very-long-name.'.repeat(20),
+        pid: 4_194_304,
+        beat: 100_000,
+        ttlMs: 90_000,
+        at: 1,
+      },
     });
     for (const { value } of tags) expect(value).to.match(ALLOWED);
     expect(decodeNotes(tags).lease?.host).to.match(/^a-very-long-name\.a-/);
@@ -114,11 +162,17 @@ describe('notes as tags', () => {
 
   it('is readable by a person', () => {
     const [tag] = encodeNotes({
-      verdict: { run: 'r7', outcome: 'rollBack', at: Date.parse('2026-11-21T03:10:00Z'), why: "i-1 isn't healthy (Target.FailedHealthChecks); 1 of 3 proven" },
+      verdict: {
+        run: 'r7',
+        outcome: 'rollBack',
+        at: Date.parse('2026-11-21T03:10:00Z'),
+        why: "i-1 isn't healthy (Target.FailedHealthChecks); 1 of 3 proven",
+      },
     });
     expect(tag).to.deep.equal({
       key: 'ha-updater:verdict',
-      value: 'v=1 run=r7 outcome=rollBack at=2026-11-21T03:10:00Z why=i-1 isnt healthy - Target.FailedHealthChecks - 1 of 3 proven',
+      value:
+        'v=1 run=r7 outcome=rollBack at=2026-11-21T03:10:00Z why=i-1 isnt healthy - Target.FailedHealthChecks - 1 of 3 proven',
     });
   });
 
@@ -129,13 +183,24 @@ describe('notes as tags', () => {
       expect(read.unreadable).to.match(words).and.to.contain(key);
     });
   };
-  const good = 'v=1 run=r strategy=swap started=2026-11-21T03:00:00Z min=1 max=2 desired=1 old=1 together=yes suspended=-';
+  const good =
+    'v=1 run=r strategy=swap started=2026-11-21T03:00:00Z min=1 max=2 desired=1 old=1 together=yes suspended=-';
   const rolling = `${good.replace('v=1', 'v=2').replace('swap', 'rolling')} limits=1/0`;
 
   it('reads a rolling record only in its own version, which an older version of the tool refuses', () => {
-    expect(decodeNotes([{ key: NOTE_KEYS.record, value: rolling }]).record).to.include({ version: 2, strategy: 'rolling', surge: 1, unavailable: 0, serial: false });
+    expect(decodeNotes([{ key: NOTE_KEYS.record, value: rolling }]).record).to.include({
+      version: 2,
+      strategy: 'rolling',
+      surge: 1,
+      unavailable: 0,
+      serial: false,
+    });
   });
-  unreadable(NOTE_KEYS.record, good.replace('v=1', 'v=3'), /version 3 is of another ha-updater; this one reads versions 1 and 2/);
+  unreadable(
+    NOTE_KEYS.record,
+    good.replace('v=1', 'v=3'),
+    /version 3 is of another ha-updater; this one reads versions 1 and 2/,
+  );
   unreadable(NOTE_KEYS.record, rolling.replace(' limits=1/0', ''), /limits is not there/);
   unreadable(NOTE_KEYS.record, rolling.replace('v=2', 'v=1'), /limits=1/);
   unreadable(NOTE_KEYS.record, rolling.replace('rolling', 'swap'), /none of rolling/);
@@ -152,7 +217,12 @@ describe('notes as tags', () => {
   unreadable('ha-updater:else', 'v=1', /no note of this version/);
 
   it('leaves the tags of others alone', () => {
-    expect(decodeNotes([{ key: 'Name', value: 'web' }, { key: 'aws:cloudformation:stack-name', value: 'v=1' }])).to.deep.equal({});
+    expect(
+      decodeNotes([
+        { key: 'Name', value: 'web' },
+        { key: 'aws:cloudformation:stack-name', value: 'v=1' },
+      ]),
+    ).to.deep.equal({});
   });
 
   it('refuses to write a record that does not fit, rather than half of it', () => {

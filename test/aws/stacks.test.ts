@@ -69,21 +69,42 @@ describe('stacks', () => {
   });
 
   it('lists all resources that are left', async () => {
-    const row = (id: string, status: string): object => ({ LogicalResourceId: id, PhysicalResourceId: `p-${id}`, ResourceType: 'AWS::AutoScaling::AutoScalingGroup', ResourceStatus: status, LastUpdatedTimestamp: new Date(0) });
+    const row = (id: string, status: string): object => ({
+      LogicalResourceId: id,
+      PhysicalResourceId: `p-${id}`,
+      ResourceType: 'AWS::AutoScaling::AutoScalingGroup',
+      ResourceStatus: status,
+      LastUpdatedTimestamp: new Date(0),
+    });
     const { gateway } = gatewayTo({
       cloudformation: {
         ListStackResources: (input) =>
-          input['NextToken'] === undefined ? { StackResourceSummaries: [row('A', 'CREATE_COMPLETE'), row('B', 'DELETE_COMPLETE')], NextToken: '2' } : { StackResourceSummaries: [row('C', 'UPDATE_COMPLETE')] },
+          input['NextToken'] === undefined
+            ? { StackResourceSummaries: [row('A', 'CREATE_COMPLETE'), row('B', 'DELETE_COMPLETE')], NextToken: '2' }
+            : { StackResourceSummaries: [row('C', 'UPDATE_COMPLETE')] },
       },
     });
-    expect((await gateway.listResources('web')).map(({ stack, logicalId, physicalId, status }) => [stack, logicalId, physicalId, status])).to.deep.equal([
+    expect(
+      (await gateway.listResources('web')).map(({ stack, logicalId, physicalId, status }) => [
+        stack,
+        logicalId,
+        physicalId,
+        status,
+      ]),
+    ).to.deep.equal([
       ['web', 'A', 'p-A', 'CREATE_COMPLETE'],
       ['web', 'C', 'p-C', 'UPDATE_COMPLETE'],
     ]);
   });
 
   it('reads events back to the one that was asked for, and no page more', async () => {
-    const event = (n: number): object => ({ EventId: `e${n}`, StackId: ID, StackName: 'web', Timestamp: new Date(n), ClientRequestToken: 'run-7' });
+    const event = (n: number): object => ({
+      EventId: `e${n}`,
+      StackId: ID,
+      StackName: 'web',
+      Timestamp: new Date(n),
+      ClientRequestToken: 'run-7',
+    });
     const { gateway, calls } = gatewayTo({
       cloudformation: {
         DescribeStackEvents: (input) => {
@@ -164,7 +185,11 @@ describe('stacks', () => {
     });
     await gateway.templateSummary({ kind: 'url', url: 'https://s3/t' });
     await gateway.templateSummary({ kind: 'previous' }, 'web');
-    expect(inputsOf('GetTemplateSummary')).to.deep.equal([{ TemplateBody: '{}' }, { TemplateURL: 'https://s3/t' }, { StackName: 'web' }]);
+    expect(inputsOf('GetTemplateSummary')).to.deep.equal([
+      { TemplateBody: '{}' },
+      { TemplateURL: 'https://s3/t' },
+      { StackName: 'web' },
+    ]);
     await gateway.validateTemplate({ kind: 'body', text: '{}' });
     expect((await faultOf(gateway.validateTemplate({ kind: 'body', text: '' }))).kind).to.equal('invalid');
     await gateway.validateTemplate({ kind: 'previous' });
@@ -174,11 +199,15 @@ describe('stacks', () => {
 
 describe('objects of S3', () => {
   const object = (chunks: Iterable<Buffer>): ReturnType<typeof gatewayOver> =>
-    gatewayOver(() => Promise.resolve({ response: new HttpResponse({ statusCode: 200, headers: {}, body: Readable.from(chunks) }) }));
+    gatewayOver(() =>
+      Promise.resolve({ response: new HttpResponse({ statusCode: 200, headers: {}, body: Readable.from(chunks) }) }),
+    );
 
   it('are read as text, also when a character is torn between two pieces', async () => {
     const bytes = Buffer.from('Name: größe\n');
-    expect(await object([bytes.subarray(0, 9), bytes.subarray(9)]).readObject('bucket', 'key')).to.equal('Name: größe\n');
+    expect(await object([bytes.subarray(0, 9), bytes.subarray(9)]).readObject('bucket', 'key')).to.equal(
+      'Name: größe\n',
+    );
   });
 
   it('are not read to the end when they are too large', async () => {

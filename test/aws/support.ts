@@ -13,7 +13,11 @@ export type Answers = Partial<Record<keyof Services, Readonly<Record<string, Ans
 export type Answer = object | ServiceFault | ((input: Readonly<Record<string, unknown>>) => object);
 
 /** A gateway over the SDK and the real wire, whose services answer what the test says. */
-export function gatewayTo(answers: Answers): { gateway: Gateway; calls: CallSeen[]; inputsOf(operation: string): unknown[] } {
+export function gatewayTo(answers: Answers): {
+  gateway: Gateway;
+  calls: CallSeen[];
+  inputsOf(operation: string): unknown[];
+} {
   const services: Services = Object.fromEntries(
     Object.entries(answers).map(([service, operations]) => [
       service,
@@ -48,7 +52,12 @@ export function gatewayOver(handle: HttpHandler<object>['handle']): Gateway {
   return createGateway({
     region: 'eu-west-1',
     credentials: () => Promise.resolve({ accessKeyId: 'AKIDTEST', secretAccessKey: 'test' }),
-    requestHandler: { metadata: { handlerProtocol: 'http/1.1' }, handle, updateHttpClientConfig: () => undefined, httpHandlerConfigs: () => ({}) },
+    requestHandler: {
+      metadata: { handlerProtocol: 'http/1.1' },
+      handle,
+      updateHttpClientConfig: () => undefined,
+      httpHandlerConfigs: () => ({}),
+    },
   });
 }
 

@@ -19,20 +19,33 @@ describe('after a change', function () {
   this.timeout(60_000);
   let world: CommandWorld;
   before(async () => {
-    world = await commandWorld('images:\n  ami-0bad0bad0bad0bad0: {behaviour: unhealthy}\n  ami-0f0f0f0f0f0f0f0f0: {behaviour: missing}\n');
+    world = await commandWorld(
+      'images:\n  ami-0bad0bad0bad0bad0: {behaviour: unhealthy}\n  ami-0f0f0f0f0f0f0f0f0: {behaviour: missing}\n',
+    );
   });
   after(() => world.stop());
   const update = (...args: readonly string[]) => world.json(['update-stack', 'web', ...args, ...CALM]);
-  const diagnose = async (...args: readonly string[]) => (await world.json<DiagnoseDocument>(['diagnose', 'web', ...args])).document;
+  const diagnose = async (...args: readonly string[]) =>
+    (await world.json<DiagnoseDocument>(['diagnose', 'web', ...args])).document;
   const status = async () => (await world.json<StatusDocument>(['status', 'web'])).document;
 
   it('the outputs go to a file, as JSON or as lines for a shell, or to stdout alone', async () => {
     const file = join(world.folder, 'outputs.json');
     const network = [`VpcId=${DEFAULT_VPC}`, `Subnets=${DEFAULT_SUBNETS.slice(0, 2).join(',')}`];
-    const { code, stderr } = await update('--template', TEMPLATE, ...network, GOOD, `DbPassword=${SECRET}`, '--outputs', file);
+    const { code, stderr } = await update(
+      '--template',
+      TEMPLATE,
+      ...network,
+      GOOD,
+      `DbPassword=${SECRET}`,
+      '--outputs',
+      file,
+    );
     expect(code, stderr).to.equal(0);
     const outputs = JSON.parse(await readFile(file, 'utf8')) as Record<string, string>;
-    expect(outputs).to.deep.equal((await status()).stack.outputs).and.not.deep.equal({});
+    expect(outputs)
+      .to.deep.equal((await status()).stack.outputs)
+      .and.not.deep.equal({});
     const env = join(world.folder, 'outputs.env');
     await update('--outputs', env);
     const [name = '', value = ''] = Object.entries(outputs)[0] ?? [];
@@ -44,12 +57,31 @@ describe('after a change', function () {
   });
 
   it('outputs hold whatever a value holds, and what cannot be written is told and fails nothing', async () => {
-    const template = await world.file('motto.yaml', `Resources: {Topic: {Type: AWS::SNS::Topic}}\nOutputs:\n  Motto: {Value: "it's $HOME"}\n  Lines: {Value: "a\\nb"}\n`);
-    const env = await world.run(['update-stack', 'motto', '--template', template, '--outputs', '-', '--outputs-format', 'env', ...CALM]);
+    const template = await world.file(
+      'motto.yaml',
+      `Resources: {Topic: {Type: AWS::SNS::Topic}}\nOutputs:\n  Motto: {Value: "it's $HOME"}\n  Lines: {Value: "a\\nb"}\n`,
+    );
+    const env = await world.run([
+      'update-stack',
+      'motto',
+      '--template',
+      template,
+      '--outputs',
+      '-',
+      '--outputs-format',
+      'env',
+      ...CALM,
+    ]);
     expect(env.code, env.stderr).to.equal(0);
     const shell = execFileSync('sh', ['-c', `${env.stdout}\nprintf '%s|%s' "$Motto" "$Lines"`], { encoding: 'utf8' });
     expect(shell, 'a shell reads them back').to.equal("it's $HOME|a\nb");
-    const nowhere = await world.json(['update-stack', 'motto', '--outputs', join(world.folder, 'none', 'outputs.json'), ...CALM]);
+    const nowhere = await world.json([
+      'update-stack',
+      'motto',
+      '--outputs',
+      join(world.folder, 'none', 'outputs.json'),
+      ...CALM,
+    ]);
     expect([nowhere.code, nowhere.document.outcome]).to.deep.equal([0, 'nothing']);
     expect(nowhere.stderr).to.include('[outputs.notWritten]');
     expect((await world.run(['update-stack', 'motto', '--outputs-format', 'env'])).code).to.equal(2);
@@ -61,10 +93,17 @@ describe('after a change', function () {
   });
 
   it('a swap that rolled back says why by itself, and the stack goes back when asked to', async () => {
-    const { code, document, stderr } = await update(UNHEALTHY, 'AppVersion=2', `DbPassword=${OTHER}`, '--revert-on-failure');
+    const { code, document, stderr } = await update(
+      UNHEALTHY,
+      'AppVersion=2',
+      `DbPassword=${OTHER}`,
+      '--revert-on-failure',
+    );
     expect(code, stderr).to.equal(4);
     expect(document.failure?.reasons.map((reason) => reason.code)).to.include('diagnose.notProven');
-    expect(document.failure?.left).to.include('the template and the parameters that it had except DbPassword').and.include('Resumed on');
+    expect(document.failure?.left)
+      .to.include('the template and the parameters that it had except DbPassword')
+      .and.include('Resumed on');
     const { stack, groups } = await status();
     const values = Object.fromEntries(stack.parameters.map(({ key, value }) => [key, value]));
     expect(values).to.include({ Ami: GOOD.slice(4), AppVersion: '1' });
@@ -80,13 +119,21 @@ describe('after a change', function () {
     expect(code, stderr).to.equal(4);
     expect(document.failure?.reasons.map((reason) => reason.code)).to.include('diagnose.imageMissing');
     const { findings } = await diagnose();
-    expect(findings.map((finding) => finding.code)).to.include.members(['diagnose.imageMissing', 'diagnose.rolledBack']);
+    expect(findings.map((finding) => finding.code)).to.include.members([
+      'diagnose.imageMissing',
+      'diagnose.rolledBack',
+    ]);
     const page = await world.run(['diagnose', 'web']);
-    expect(page.stdout).to.match(/Group web-Group-\S+ could not launch: .*\[diagnose\.imageMissing\]/).and.include('    Remedy: ').and.include('ha-updater explain diagnose.');
+    expect(page.stdout)
+      .to.match(/Group web-Group-\S+ could not launch: .*\[diagnose\.imageMissing\]/)
+      .and.include('    Remedy: ')
+      .and.include('ha-updater explain diagnose.');
     const group = (await status()).groups[0]?.name ?? '';
     const named = (await world.json<DiagnoseDocument>(['diagnose', '--asg', group])).document;
     expect(named.findings).not.to.deep.equal([]);
-    expect(named).to.deep.include({ groups: [group], missed: [] }).and.to.include.keys('region', 'at', 'notes');
+    expect(named)
+      .to.deep.include({ groups: [group], missed: [] })
+      .and.to.include.keys('region', 'at', 'notes');
   });
 
   it('status tells scripts in one word where a stack and its groups stand, and shows groups by name', async () => {
@@ -100,8 +147,16 @@ describe('after a change', function () {
     expect(document).not.to.have.any.keys('stack', 'resources');
     expect(document.groups.map((one) => [one.name, one.state])).to.deep.equal([[name, 'frozen']]);
     expect(document.groups[0]?.next).to.include(`ha-updater unfreeze --asg ${name} --region eu-west-1`);
-    expect((await world.run(['status', '--asg', name])).stdout).to.match(new RegExp(`^1 group, seen .*\\n\\nGroup ${name}: 2 of 2 instances in service`));
-    for (const [args, exit] of [[['--asg', 'other'], 3], [['web', '--asg', name], 2], [['--asg', name, '--events'], 2], [[], 2]] as const) expect((await world.run(['status', ...args])).code, args.join(' ')).to.equal(exit);
+    expect((await world.run(['status', '--asg', name])).stdout).to.match(
+      new RegExp(`^1 group, seen .*\\n\\nGroup ${name}: 2 of 2 instances in service`),
+    );
+    for (const [args, exit] of [
+      [['--asg', 'other'], 3],
+      [['web', '--asg', name], 2],
+      [['--asg', name, '--events'], 2],
+      [[], 2],
+    ] as const)
+      expect((await world.run(['status', ...args])).code, args.join(' ')).to.equal(exit);
   });
 
   it('diagnose tells of a stack that failed, at the resource', async () => {

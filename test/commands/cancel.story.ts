@@ -14,22 +14,41 @@ describe('cancel of a rollout', function () {
   let world: Live;
   before(async () => {
     world = await live(`images: {${SLOW}: {behaviour: healthy, boot: [400, 450]}}\n`, 100);
-    const { code, stderr } = await world.json('update-stack', 'web', '--template', TEMPLATE, ...NETWORK, 'Ami=ami-0123456789abcde01', 'DbPassword=not-a-real-one', ...CALM);
+    const { code, stderr } = await world.json(
+      'update-stack',
+      'web',
+      '--template',
+      TEMPLATE,
+      ...NETWORK,
+      'Ami=ami-0123456789abcde01',
+      'DbPassword=not-a-real-one',
+      ...CALM,
+    );
     expect(code, stderr).to.equal(0);
   });
   after(() => world.stop());
 
   const notes = async (): Promise<readonly string[]> => {
     const { groups } = JSON.parse((await world.run('status', 'web', '--json')).stdout) as StatusDocument;
-    return groups.flatMap(({ record, verdict, lease, frozen, instances }) => [...Object.entries({ record, verdict, lease, frozen }).flatMap(([name, note]) => (note === undefined ? [] : [name])), ...instances.map(({ side }) => side)]);
+    return groups.flatMap(({ record, verdict, lease, frozen, instances }) => [
+      ...Object.entries({ record, verdict, lease, frozen }).flatMap(([name, note]) =>
+        note === undefined ? [] : [name],
+      ),
+      ...instances.map(({ side }) => side),
+    ]);
   };
-  const violations = async (): Promise<unknown> => (await fetch(`${world.env['AWS_ENDPOINT_URL']}/_sandbox/violations`)).json();
+  const violations = async (): Promise<unknown> =>
+    (await fetch(`${world.env['AWS_ENDPOINT_URL']}/_sandbox/violations`)).json();
 
   it('the run that works on it, wherever it is, sees the note and rolls back; cancel waits for that', async () => {
     const run = world.start('update-stack', 'web', `Ami=${SLOW}`, '--json', ...CALM);
     await run.sees(/Double the size/);
     const { code, document, stderr } = await world.json('cancel', 'web');
-    expect([code, document.outcome, document.groups?.map(({ outcome }) => outcome)], stderr).to.deep.equal([0, 'cancelled', ['rolledBack']]);
+    expect([code, document.outcome, document.groups?.map(({ outcome }) => outcome)], stderr).to.deep.equal([
+      0,
+      'cancelled',
+      ['rolledBack'],
+    ]);
     expect(document.next?.[0]).to.include('ha-updater unfreeze web');
     expect(stderr).to.match(/Asked run \S+ to roll back/);
     const finished = await run.finished;
@@ -55,12 +74,17 @@ describe('cancel of a rollout', function () {
     run.child.kill('SIGKILL');
     await run.finished;
     const { code, document, stderr } = await world.json('cancel', 'web');
-    expect([code, document.outcome, document.groups?.map(({ outcome }) => outcome)], stderr).to.deep.equal([0, 'cancelled', ['rolledBack']]);
+    expect([code, document.outcome, document.groups?.map(({ outcome }) => outcome)], stderr).to.deep.equal([
+      0,
+      'cancelled',
+      ['rolledBack'],
+    ]);
     expect(await notes()).to.deep.equal(['frozen', 'outdated', 'outdated']);
   });
 
   it('by the name of the group', async () => {
-    const group = (JSON.parse((await world.run('status', 'web', '--json')).stdout) as StatusDocument).groups[0]?.name ?? '';
+    const group =
+      (JSON.parse((await world.run('status', 'web', '--json')).stdout) as StatusDocument).groups[0]?.name ?? '';
     const run = world.start('update-asgs', '--asg', group, ...PATIENT);
     await run.sees(/Double the size/);
     const cancelled = await world.json('cancel', '--asg', group);

@@ -20,7 +20,17 @@ function registry(): Server {
     const answers: Readonly<Record<string, readonly [number, object]>> = {
       DescribeRepositories: [200, { repositories: [{ repositoryUri: REPOSITORY, repositoryName: 'assets' }] }],
       DescribeImages: [400, { __type: 'ImageNotFoundException', message: 'not there' }],
-      GetAuthorizationToken: [200, { authorizationData: [{ authorizationToken: Buffer.from('AWS:a-registry-password').toString('base64'), proxyEndpoint: `https://${REPOSITORY.split('/')[0] ?? ''}` }] }],
+      GetAuthorizationToken: [
+        200,
+        {
+          authorizationData: [
+            {
+              authorizationToken: Buffer.from('AWS:a-registry-password').toString('base64'),
+              proxyEndpoint: `https://${REPOSITORY.split('/')[0] ?? ''}`,
+            },
+          ],
+        },
+      ],
     };
     const [status, body] = answers[operation] ?? [400, { __type: 'InvalidAction', message: operation }];
     request.resume();
@@ -45,14 +55,26 @@ describe('image assets of a CDK app', function () {
     await writeFile(join(app, 'image', 'Dockerfile'), 'FROM scratch\n');
     const path = join(app, 'Web.assets.json');
     const assets = JSON.parse(await readFile(path, 'utf8')) as { dockerImages: object };
-    assets.dockerImages = { abc: { displayName: 'Api', source: { directory: 'image', dockerBuildArgs: { NOTE: NASTY } }, destinations: { here: { repositoryName: 'assets', imageTag: 'abc', region: 'eu-west-1' } } } };
+    assets.dockerImages = {
+      abc: {
+        displayName: 'Api',
+        source: { directory: 'image', dockerBuildArgs: { NOTE: NASTY } },
+        destinations: { here: { repositoryName: 'assets', imageTag: 'abc', region: 'eu-west-1' } },
+      },
+    };
     await writeFile(path, JSON.stringify(assets));
     bin = join(world.folder, 'bin');
     await mkdir(bin);
     // One line a call, its words parted by a character that no word holds.
-    await writeFile(join(bin, 'docker'), `#!/bin/sh\nfor word in "$@"; do printf '%s\\037' "$word" >> '${join(world.folder, 'docker.log')}'; done\nprintf '\\n' >> '${join(world.folder, 'docker.log')}'\ncase "$1" in inspect) exit 1;; login) cat > /dev/null;; push) [ ! -e '${join(world.folder, 'refuse')}' ] || { echo 'denied: no room' >&2; exit 1; };; esac\nexit 0\n`);
+    await writeFile(
+      join(bin, 'docker'),
+      `#!/bin/sh\nfor word in "$@"; do printf '%s\\037' "$word" >> '${join(world.folder, 'docker.log')}'; done\nprintf '\\n' >> '${join(world.folder, 'docker.log')}'\ncase "$1" in inspect) exit 1;; login) cat > /dev/null;; push) [ ! -e '${join(world.folder, 'refuse')}' ] || { echo 'denied: no room' >&2; exit 1; };; esac\nexit 0\n`,
+    );
     await chmod(join(bin, 'docker'), 0o755);
-    env = { PATH: `${bin}:${process.env['PATH'] ?? ''}`, AWS_ENDPOINT_URL_ECR: `http://127.0.0.1:${(ecr.address() as AddressInfo).port}` };
+    env = {
+      PATH: `${bin}:${process.env['PATH'] ?? ''}`,
+      AWS_ENDPOINT_URL_ECR: `http://127.0.0.1:${(ecr.address() as AddressInfo).port}`,
+    };
   });
   after(async () => {
     ecr.close();
@@ -61,25 +83,42 @@ describe('image assets of a CDK app', function () {
   });
 
   const calls = async (): Promise<readonly (readonly string[])[]> =>
-    (await readFile(join(world.folder, 'docker.log'), 'utf8').catch(() => '')).split('\n').flatMap((line) => (line === '' ? [] : [line.split('\u001f').slice(0, -1)]));
+    (await readFile(join(world.folder, 'docker.log'), 'utf8').catch(() => ''))
+      .split('\n')
+      .flatMap((line) => (line === '' ? [] : [line.split('\u001f').slice(0, -1)]));
 
   it('are not built for a plan', async () => {
-    const { code, document, stderr } = await world.json(['plan', 'Web', '--app', app, 'Ami=ami-0123456789abcde01'], env);
+    const { code, document, stderr } = await world.json(
+      ['plan', 'Web', '--app', app, 'Ami=ami-0123456789abcde01'],
+      env,
+    );
     expect([code, document.plan?.action], stderr).to.deep.equal([0, 'create']);
     expect(await calls()).to.deep.equal([]);
   });
 
   it('and files need a library that not everybody installs, which is said before anything changes', async () => {
-    await world.file('hooks.mjs', "export const resolve = (name, context, next) => { if (name === '@aws-cdk/cdk-assets-lib') throw new Error('not installed'); return next(name, context); };\n");
-    const without = await world.file('without.mjs', "import { register } from 'node:module';\nregister('./hooks.mjs', import.meta.url);\n");
-    const { code, document, stderr } = await world.json(['update-stack', 'Web', '--app', app, 'Ami=ami-0123456789abcde01'], { ...env, NODE_OPTIONS: `--import ${without}` });
+    await world.file(
+      'hooks.mjs',
+      "export const resolve = (name, context, next) => { if (name === '@aws-cdk/cdk-assets-lib') throw new Error('not installed'); return next(name, context); };\n",
+    );
+    const without = await world.file(
+      'without.mjs',
+      "import { register } from 'node:module';\nregister('./hooks.mjs', import.meta.url);\n",
+    );
+    const { code, document, stderr } = await world.json(
+      ['update-stack', 'Web', '--app', app, 'Ami=ami-0123456789abcde01'],
+      { ...env, NODE_OPTIONS: `--import ${without}` },
+    );
     expect([code, document.failure?.code], stderr).to.deep.equal([2, 'cdk.noAssetsLibrary']);
     expect(document.failure?.next).to.deep.equal(['npm install @aws-cdk/cdk-assets-lib']);
   });
 
   it('that cannot be pushed stop the run before the stack is touched, in words of docker’s', async () => {
     await writeFile(join(world.folder, 'refuse'), '');
-    const { code, document, stderr } = await world.json(['update-stack', 'Web', '--app', app, 'Ami=ami-0123456789abcde01', ...CALM], env);
+    const { code, document, stderr } = await world.json(
+      ['update-stack', 'Web', '--app', app, 'Ami=ami-0123456789abcde01', ...CALM],
+      env,
+    );
     expect([code, document.failure?.code], stderr).to.deep.equal([3, 'cdk.asset']);
     expect(document.failure?.reasons[0]?.text).to.match(/Api.*denied: no room/s);
     expect(document.failure?.serves).to.equal('Nothing was changed.');
@@ -89,13 +128,18 @@ describe('image assets of a CDK app', function () {
   it('are built and pushed by docker, no word of them seen by a shell, and then the stack is created', async () => {
     await writeFile(join(world.folder, 'docker.log'), '');
     await rm(join(world.folder, 'refuse'), { force: true });
-    const { code, document, stderr } = await world.json(['update-stack', 'Web', '--app', app, 'Ami=ami-0123456789abcde01', ...CALM], env);
+    const { code, document, stderr } = await world.json(
+      ['update-stack', 'Web', '--app', app, 'Ami=ami-0123456789abcde01', ...CALM],
+      env,
+    );
     expect([code, document.outcome], stderr).to.deep.equal([0, 'created']);
     expect(stderr).to.match(/Published .*Api/);
     const said = await calls();
     const build = said.find(([first]) => first === 'build');
     expect(build, 'one word, as it was written').to.include(`NOTE=${NASTY}`);
-    expect(existsSync('pwned') || existsSync(join(app, 'image', 'pwned')) || existsSync(join(world.folder, 'pwned'))).to.equal(false);
+    expect(
+      existsSync('pwned') || existsSync(join(app, 'image', 'pwned')) || existsSync(join(world.folder, 'pwned')),
+    ).to.equal(false);
     expect(said.map(([first]) => first)).to.include.members(['login', 'build', 'tag', 'push']);
     expect(said.find(([first]) => first === 'push')).to.include(`${REPOSITORY}:abc`);
     expect(said.flat(), 'a password on a command line is seen by everybody').not.to.include('a-registry-password');

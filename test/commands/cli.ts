@@ -29,10 +29,16 @@ export interface Running {
 }
 
 /** Starts the real command as a child process. `stdin` is piped to it; otherwise it has none. */
-export function start(args: readonly string[], options: { readonly env?: Readonly<Record<string, string>>; readonly stdin?: string } = {}): Running {
+export function start(
+  args: readonly string[],
+  options: { readonly env?: Readonly<Record<string, string>>; readonly stdin?: string } = {},
+): Running {
   // Every sandbox keeps which command took which action: test/permissions holds that against the policies.
   const all = args[0] === 'sandbox' && !args.includes('--calls') ? [...args, '--calls', callsFile()] : args;
-  const child = spawn(process.execPath, [BIN, ...all], { env: { ...CLEAN_ENV, ...options.env }, stdio: ['pipe', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [BIN, ...all], {
+    env: { ...CLEAN_ENV, ...options.env },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
   let stdout = '';
   let stderr = '';
   const watchers = new Set<() => void>();
@@ -62,7 +68,10 @@ export function start(args: readonly string[], options: { readonly env?: Readonl
         };
         watchers.add(look);
         look();
-        finished.then(({ code }) => reject(new Error(`ended with ${code} and never said ${pattern}:\n${stdout}${stderr}`)), reject);
+        finished.then(
+          ({ code }) => reject(new Error(`ended with ${code} and never said ${pattern}:\n${stdout}${stderr}`)),
+          reject,
+        );
       }),
   };
 }
@@ -86,7 +95,10 @@ export interface OnTerminal {
 /** Starts the real command on a pseudo-terminal. */
 export function startOnTerminal(args: readonly string[], env: Readonly<Record<string, string>>): OnTerminal {
   const command = [process.execPath, BIN, ...args].map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
-  const child = spawn('/usr/bin/script', ['-qec', command, '/dev/null'], { env: { ...CLEAN_ENV, ...env, TERM: 'xterm', SHELL: '/bin/sh' }, stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn('/usr/bin/script', ['-qec', command, '/dev/null'], {
+    env: { ...CLEAN_ENV, ...env, TERM: 'xterm', SHELL: '/bin/sh' },
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
   let screen = '';
   const watchers = new Set<() => void>();
   child.stdout.on('data', (chunk: Buffer) => {
@@ -110,7 +122,10 @@ export function startOnTerminal(args: readonly string[], env: Readonly<Record<st
         };
         watchers.add(look);
         look();
-        finished.then(({ code }) => reject(new Error(`ended with ${code} and never showed ${pattern}:\n${screen}`)), reject);
+        finished.then(
+          ({ code }) => reject(new Error(`ended with ${code} and never showed ${pattern}:\n${screen}`)),
+          reject,
+        );
       }),
   };
 }

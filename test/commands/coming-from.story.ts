@@ -49,10 +49,20 @@ function groupText(name: string, size: number): string {
 
 /** A command of the page as somebody would type it: its placeholders filled in, with work to do, and in no hurry. */
 function typed(line: string): readonly string[] {
-  const filled = line.replace('[KEY=VALUE...]', 'Image=ami-0123456789abcdef1').replace(/'(?:COMMAND|supervisorctl [^']*)'/, 'true').replace(/ N\b/g, ' 1');
+  const filled = line
+    .replace('[KEY=VALUE...]', 'Image=ami-0123456789abcdef1')
+    .replace(/'(?:COMMAND|supervisorctl [^']*)'/, 'true')
+    .replace(/ N\b/g, ' 1');
   const words = filled.split(' ').map((word) => word.replace(/^'(.*)'$/, '$1'));
   const changes = words[0] === 'update-asgs' && !words.includes('--swap') ? ['--swap', 'always'] : [];
-  const patience = words[0] === 'update-stack' ? CALM : words[0] === 'update-asgs' ? CALM_GROUPS : words[0] === 'restart' ? ['--healthy-timeout', '7200'] : [];
+  const patience =
+    words[0] === 'update-stack'
+      ? CALM
+      : words[0] === 'update-asgs'
+        ? CALM_GROUPS
+        : words[0] === 'restart'
+          ? ['--healthy-timeout', '7200']
+          : [];
   return [...words, ...changes, ...patience];
 }
 
@@ -62,8 +72,17 @@ describe('what users of other tools are told to type', function () {
 
   before(async () => {
     world = await commandWorld('', 300);
-    for (const [name, text] of [['STACK', STACK], ['OTHERS', OTHERS]] as const) {
-      const { code, stderr } = await world.json(['update-stack', name, '--template', await world.file(`${name}.yaml`, text), ...CALM]);
+    for (const [name, text] of [
+      ['STACK', STACK],
+      ['OTHERS', OTHERS],
+    ] as const) {
+      const { code, stderr } = await world.json([
+        'update-stack',
+        name,
+        '--template',
+        await world.file(`${name}.yaml`, text),
+        ...CALM,
+      ]);
       expect(code, stderr).to.equal(0);
     }
   });

@@ -2,7 +2,8 @@ import { expect } from 'chai';
 import { HAS_TERMINAL, startOnTerminal, type OnTerminal } from './cli.js';
 import { CALM, live, type Live } from './live.js';
 
-const TOPIC = 'Parameters: {Name: {Type: String}}\nResources:\n  Topic: {Type: AWS::SNS::Topic, Properties: {DisplayName: !Ref Name}}\n';
+const TOPIC =
+  'Parameters: {Name: {Type: String}}\nResources:\n  Topic: {Type: AWS::SNS::Topic, Properties: {DisplayName: !Ref Name}}\n';
 const QUESTION = /Change stack topic like this\? \[y\/N\]/;
 
 describe('update-stack --confirm', function () {
@@ -10,14 +11,24 @@ describe('update-stack --confirm', function () {
   let world: Live;
   before(async () => {
     world = await live('{}');
-    const { code, stderr } = await world.json('update-stack', 'topic', '--template', await world.file('topic.yaml', TOPIC), 'Name=one', ...CALM);
+    const { code, stderr } = await world.json(
+      'update-stack',
+      'topic',
+      '--template',
+      await world.file('topic.yaml', TOPIC),
+      'Name=one',
+      ...CALM,
+    );
     expect(code, stderr).to.equal(0);
   });
   after(() => world.stop());
 
-  const name = async (): Promise<string | undefined> => /<ParameterValue>(\w+)</.exec(await world.ask('DescribeStacks', { StackName: 'topic' }))?.[1];
-  const changeSets = async (): Promise<number> => (await world.ask('ListChangeSets', { StackName: 'topic' })).split('<ExecutionStatus>AVAILABLE').length - 1;
-  const update = (value: string, ...args: readonly string[]): OnTerminal => startOnTerminal(['update-stack', 'topic', `Name=${value}`, '--confirm', ...CALM, ...args], world.env);
+  const name = async (): Promise<string | undefined> =>
+    /<ParameterValue>(\w+)</.exec(await world.ask('DescribeStacks', { StackName: 'topic' }))?.[1];
+  const changeSets = async (): Promise<number> =>
+    (await world.ask('ListChangeSets', { StackName: 'topic' })).split('<ExecutionStatus>AVAILABLE').length - 1;
+  const update = (value: string, ...args: readonly string[]): OnTerminal =>
+    startOnTerminal(['update-stack', 'topic', `Name=${value}`, '--confirm', ...CALM, ...args], world.env);
 
   it('without a terminal is an error before anything, also when the answer is piped in', async () => {
     const { code, document } = await world.json('update-stack', 'topic', 'Name=two', '--confirm');
@@ -36,7 +47,9 @@ describe('update-stack --confirm', function () {
     it(`${how} changes nothing: exit 3, and the change set goes`, async () => {
       const run = update('two');
       const screen = await run.sees(QUESTION);
-      expect(screen, 'what the question is about').to.match(/Stack topic would be updated: 1 resource/).and.to.match(/DisplayName: one → two \(by parameter Name\)/);
+      expect(screen, 'what the question is about')
+        .to.match(/Stack topic would be updated: 1 resource/)
+        .and.to.match(/DisplayName: one → two \(by parameter Name\)/);
       run.types(keys);
       const { code, screen: end } = await run.finished;
       expect(code, end).to.equal(3);
@@ -71,14 +84,21 @@ describe('update-stack --confirm', function () {
     const kept = await update('three', '--no-execute').finished;
     expect(kept.code, kept.screen).to.equal(0);
     expect(kept.screen).not.to.match(QUESTION);
-    expect(kept.screen, 'how to go on').to.match(/Next: ha-updater update-stack topic --change-set ha-updater-kept-\S+ --region eu-west-1/);
+    expect(kept.screen, 'how to go on').to.match(
+      /Next: ha-updater update-stack topic --change-set ha-updater-kept-\S+ --region eu-west-1/,
+    );
     expect([await name(), await changeSets()]).to.deep.equal(['two', 1]);
   });
 
   it('asks about a change set that was kept, too, and names the command that executes it', async () => {
     const { document } = await world.json('update-stack', 'topic', 'Name=four', '--no-execute');
-    expect(document.next).to.deep.equal([`ha-updater update-stack topic --change-set ${document.changeSet ?? ''} --region eu-west-1`]);
-    const run = startOnTerminal(['update-stack', 'topic', '--change-set', document.changeSet ?? '', '--confirm', ...CALM], world.env);
+    expect(document.next).to.deep.equal([
+      `ha-updater update-stack topic --change-set ${document.changeSet ?? ''} --region eu-west-1`,
+    ]);
+    const run = startOnTerminal(
+      ['update-stack', 'topic', '--change-set', document.changeSet ?? '', '--confirm', ...CALM],
+      world.env,
+    );
     expect(await run.sees(QUESTION)).to.include('two → four');
     run.types('y\r');
     const { code, screen } = await run.finished;
@@ -88,7 +108,10 @@ describe('update-stack --confirm', function () {
 
   it('that was declined keeps a change set that somebody else made', async () => {
     const { document } = await world.json('update-stack', 'topic', 'Name=five', '--no-execute');
-    const run = startOnTerminal(['update-stack', 'topic', '--change-set', document.changeSet ?? '', '--confirm', ...CALM], world.env);
+    const run = startOnTerminal(
+      ['update-stack', 'topic', '--change-set', document.changeSet ?? '', '--confirm', ...CALM],
+      world.env,
+    );
     await run.sees(QUESTION);
     run.types('n\r');
     const { code, screen } = await run.finished;

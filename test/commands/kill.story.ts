@@ -33,8 +33,10 @@ describe('kill -9 at any moment, then the same command', function () {
   let image = 0;
   const fresh = (): string => `ami-0123456789abcd${String(++image).padStart(3, '0')}`;
 
-  const status = async (): Promise<StatusDocument> => JSON.parse((await run(['status', 'own', '--json'], { env })).stdout) as StatusDocument;
-  const ask = async <T>(what: string): Promise<T> => (await (await fetch(`${env['AWS_ENDPOINT_URL']}/_sandbox/${what}`)).json()) as T;
+  const status = async (): Promise<StatusDocument> =>
+    JSON.parse((await run(['status', 'own', '--json'], { env })).stdout) as StatusDocument;
+  const ask = async <T>(what: string): Promise<T> =>
+    (await (await fetch(`${env['AWS_ENDPOINT_URL']}/_sandbox/${what}`)).json()) as T;
 
   /** What must be as it was before, or as it must be after. */
   const groups = async (): Promise<readonly object[]> =>
@@ -42,7 +44,9 @@ describe('kill -9 at any moment, then the same command', function () {
       size,
       sides: instances.map(({ side, inService }) => `${side}${inService ? '' : ', not in service'}`),
       suspended: [...suspended].sort(),
-      notes: Object.entries({ record, verdict, lease, frozen }).flatMap(([name, note]) => (note === undefined ? [] : [name])),
+      notes: Object.entries({ record, verdict, lease, frozen }).flatMap(([name, note]) =>
+        note === undefined ? [] : [name],
+      ),
     }));
   const calm = (side: string): readonly object[] => [
     { size: { min: 2, max: 4, desired: 2 }, sides: [side, side], suspended: [], notes: [] },
@@ -56,9 +60,18 @@ describe('kill -9 at any moment, then the same command', function () {
     const text = await sandbox.sees(/HA_UPDATER_SPEED=\d+/);
     env = Object.fromEntries([...text.matchAll(/([A-Z_]+)=(\S+)/g)].map(([, key, value]) => [key ?? '', value ?? '']));
     const credentials = { accessKeyId: 'any', secretAccessKey: 'any' };
-    const shelf = new S3({ endpoint: env['AWS_ENDPOINT_URL'] ?? '', region: 'eu-west-1', credentials, forcePathStyle: true });
+    const shelf = new S3({
+      endpoint: env['AWS_ENDPOINT_URL'] ?? '',
+      region: 'eu-west-1',
+      credentials,
+      forcePathStyle: true,
+    });
     await shelf.createBucket({ Bucket: 'mine' });
-    await shelf.putObject({ Bucket: 'mine', Key: 'nested.yaml', Body: await readFile(join(HERE, 'own-nested.yaml'), 'utf8') });
+    await shelf.putObject({
+      Bucket: 'mine',
+      Key: 'nested.yaml',
+      Body: await readFile(join(HERE, 'own-nested.yaml'), 'utf8'),
+    });
   });
 
   after(async () => {
@@ -68,17 +81,41 @@ describe('kill -9 at any moment, then the same command', function () {
   });
 
   it('a person’s own template runs: every type that is not modelled is said, and its groups are proven', async () => {
-    const network = [`Vpc=${DEFAULT_VPC}`, `Nets=${DEFAULT_SUBNETS.slice(0, 2).join(',')}`, 'Nested=https://mine.s3.eu-west-1.amazonaws.com/nested.yaml'];
-    const { code, stdout, stderr } = await run(['update-stack', 'own', '--template', join(HERE, 'own-template.yaml'), ...network, `Image=${fresh()}`, 'Token=', ...CALM, ...PATIENT], { env });
+    const network = [
+      `Vpc=${DEFAULT_VPC}`,
+      `Nets=${DEFAULT_SUBNETS.slice(0, 2).join(',')}`,
+      'Nested=https://mine.s3.eu-west-1.amazonaws.com/nested.yaml',
+    ];
+    const { code, stdout, stderr } = await run(
+      [
+        'update-stack',
+        'own',
+        '--template',
+        join(HERE, 'own-template.yaml'),
+        ...network,
+        `Image=${fresh()}`,
+        'Token=',
+        ...CALM,
+        ...PATIENT,
+      ],
+      { env },
+    );
     expect(code, stdout + stderr).to.equal(0);
-    for (const type of ['AWS::SQS::Queue', 'AWS::DynamoDB::Table', 'Custom::Notify']) expect(stdout).to.include(`The sandbox does not model ${type}`);
+    for (const type of ['AWS::SQS::Queue', 'AWS::DynamoDB::Table', 'Custom::Notify'])
+      expect(stdout).to.include(`The sandbox does not model ${type}`);
     expect(await groups()).to.deep.equal(calm('current'));
   });
 
   it('says every event of a whole swap as JSON Lines, without a gap', async () => {
-    const { code, stdout, stderr } = await run(['update-stack', 'own', `Image=${fresh()}`, '--output', 'jsonl', ...CALM, ...PATIENT], { env });
+    const { code, stdout, stderr } = await run(
+      ['update-stack', 'own', `Image=${fresh()}`, '--output', 'jsonl', ...CALM, ...PATIENT],
+      { env },
+    );
     expect(code, stderr).to.equal(0);
-    const lines = stdout.trimEnd().split('\n').map((line) => JSON.parse(line) as { seq: number; event: { type: string } });
+    const lines = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { seq: number; event: { type: string } });
     expect(lines.map(({ seq }) => seq)).to.deep.equal(lines.map((_, index) => index + 1));
     expect([lines[0]?.event.type, lines.at(-1)?.event.type]).to.deep.equal(['run.started', 'run.finished']);
     expect(await groups()).to.deep.equal(calm('current'));
@@ -107,7 +144,9 @@ describe('kill -9 at any moment, then the same command', function () {
       const { code, stdout, stderr } = await run(['update-asgs', 'own', '--swap', 'never'], { env });
       expect([0, 4], stdout + stderr).to.include(code);
       for (const group of (await status()).groups) {
-        expect(group.instances.map(({ side, inService }) => ({ side, inService }))).to.deep.equal(Array.from({ length: 2 }, () => ({ side: 'outdated', inService: true })));
+        expect(group.instances.map(({ side, inService }) => ({ side, inService }))).to.deep.equal(
+          Array.from({ length: 2 }, () => ({ side: 'outdated', inService: true })),
+        );
         expect(group.frozen?.processes).to.include('Launch');
         expect(group.record).to.equal(undefined);
       }

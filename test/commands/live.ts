@@ -6,7 +6,16 @@ import { DEFAULT_SUBNETS, DEFAULT_VPC } from '../../src/sandbox/world/ec2/state.
 import { run, start, type Finished, type Running } from './cli.js';
 
 /** No limit may judge by a short pause of the machine: at this speed it is minutes of the world. */
-export const CALM = ['--warmup-seconds', '3600', '--action-timeout', '7200', '--healthy-timeout', '7200', '--deadline', '14400'];
+export const CALM = [
+  '--warmup-seconds',
+  '3600',
+  '--action-timeout',
+  '7200',
+  '--healthy-timeout',
+  '7200',
+  '--deadline',
+  '14400',
+];
 export const NETWORK = [`VpcId=${DEFAULT_VPC}`, `Subnets=${DEFAULT_SUBNETS.slice(0, 2).join(',')}`];
 
 /** Our sandbox as a process of its own, and the commands against it. */
@@ -16,7 +25,9 @@ export interface Live {
   /** Runs a command to its end. */
   readonly run: (...args: readonly string[]) => Promise<Finished>;
   /** The same with --json. */
-  readonly json: (...args: readonly string[]) => Promise<{ readonly code: number | null; readonly document: Ending; readonly stderr: string }>;
+  readonly json: (
+    ...args: readonly string[]
+  ) => Promise<{ readonly code: number | null; readonly document: Ending; readonly stderr: string }>;
   readonly start: (...args: readonly string[]) => Running;
   /** Writes a file into the folder and answers its path. */
   readonly file: (name: string, text: string) => Promise<string>;
@@ -31,7 +42,9 @@ export async function live(scenario: string, speed = 200): Promise<Live> {
   await writeFile(path, scenario);
   const sandbox = start(['sandbox', '--port', '0', '--speed', String(speed), '--scenario', path]);
   const text = await sandbox.sees(/HA_UPDATER_SPEED=\d+/);
-  const env = Object.fromEntries([...text.matchAll(/([A-Z_]+)=(\S+)/g)].map(([, key, value]) => [key ?? '', value ?? '']));
+  const env = Object.fromEntries(
+    [...text.matchAll(/([A-Z_]+)=(\S+)/g)].map(([, key, value]) => [key ?? '', value ?? '']),
+  );
   return {
     folder,
     env,
@@ -47,7 +60,8 @@ export async function live(scenario: string, speed = 200): Promise<Live> {
     },
     ask: async (action, parameters) => {
       const body = new URLSearchParams({ Action: action, Version: '2010-05-15', ...parameters });
-      const authorization = 'AWS4-HMAC-SHA256 Credential=AKIDSANDBOX/20261121/eu-west-1/cloudformation/aws4_request, SignedHeaders=host, Signature=0';
+      const authorization =
+        'AWS4-HMAC-SHA256 Credential=AKIDSANDBOX/20261121/eu-west-1/cloudformation/aws4_request, SignedHeaders=host, Signature=0';
       const headers = { 'content-type': 'application/x-www-form-urlencoded', authorization };
       return (await fetch(env['AWS_ENDPOINT_URL'] ?? '', { method: 'POST', body, headers })).text();
     },

@@ -19,8 +19,20 @@ describe('ha-updater lock', function () {
   let store: LockStore;
   before(async () => {
     [world, dynalite] = await Promise.all([commandWorld(''), startDynalite()]);
-    const client = dynamoDb({ region: 'eu-west-1', endpoint: dynalite.url, credentials: () => Promise.resolve({ accessKeyId: 'AKID', secretAccessKey: 'secret' }) });
-    store = dynamoStore({ client, table: 'locks', key: 'LockID', address: dynalite.address, clock: systemClock(), callMs: 5_000, epochSeconds: () => 0 });
+    const client = dynamoDb({
+      region: 'eu-west-1',
+      endpoint: dynalite.url,
+      credentials: () => Promise.resolve({ accessKeyId: 'AKID', secretAccessKey: 'secret' }),
+    });
+    store = dynamoStore({
+      client,
+      table: 'locks',
+      key: 'LockID',
+      address: dynalite.address,
+      clock: systemClock(),
+      callMs: 5_000,
+      epochSeconds: () => 0,
+    });
   });
   beforeEach(async () => {
     await store.release(NAME, 'a');
@@ -36,37 +48,56 @@ describe('ha-updater lock', function () {
 
   it('shows who has it, for people and as JSON', async () => {
     const { code, stdout } = await world.run(words('show'), dynalite.env);
-    expect([code, stdout]).to.deep.equal([0, `${NAME}: held by ${WHO}, update-asgs, since 2026-11-21T03:00:00.000Z; its lease is 60 s from its last sign of life on.\n`]);
+    expect([code, stdout]).to.deep.equal([
+      0,
+      `${NAME}: held by ${WHO}, update-asgs, since 2026-11-21T03:00:00.000Z; its lease is 60 s from its last sign of life on.\n`,
+    ]);
     await store.release(NAME, 'a');
     expect((await world.run(words('show'), dynalite.env)).stdout).to.equal(`${NAME}: free.\n`);
-    expect((await world.json<LockDocument>(words('release').concat('--force'), dynalite.env)).document.locks).to.deep.equal([{ name: NAME }]);
+    expect(
+      (await world.json<LockDocument>(words('release').concat('--force'), dynalite.env)).document.locks,
+    ).to.deep.equal([{ name: NAME }]);
   });
 
   it('takes its address from the environment too, and wants one', async () => {
     const { code } = await world.run(words('show').slice(0, 4), { ...dynalite.env, HA_UPDATER_LOCK: dynalite.address });
     expect(code).to.equal(0);
     const none = await world.run(words('show').slice(0, 4));
-    expect([none.code, none.stderr]).to.satisfy(([exit, text]: [number, string]) => exit === 2 && text.includes('HA_UPDATER_LOCK'));
+    expect([none.code, none.stderr]).to.satisfy(
+      ([exit, text]: [number, string]) => exit === 2 && text.includes('HA_UPDATER_LOCK'),
+    );
   });
 
   it('says how to make the table when there is none', async () => {
-    const { code, document } = await world.json([...words('show').slice(0, 4), '--lock', 'dynamodb://no-such-table'], dynalite.env);
+    const { code, document } = await world.json(
+      [...words('show').slice(0, 4), '--lock', 'dynamodb://no-such-table'],
+      dynalite.env,
+    );
     expect([code, document.failure?.code]).to.deep.equal([3, 'lock.missing']);
     expect(document.failure?.next[0]).to.include('templates/lock-table.yaml');
   });
 
   it('releases with --force what it shows', async () => {
     const { code, stdout } = await world.run([...words('release'), '--force'], dynalite.env);
-    expect([code, stdout]).to.satisfy(([exit, text]: [number, string]) => exit === 0 && text.includes(`held by ${WHO}`) && text.endsWith(`${NAME}: released.\n`));
+    expect([code, stdout]).to.satisfy(
+      ([exit, text]: [number, string]) =>
+        exit === 0 && text.includes(`held by ${WHO}`) && text.endsWith(`${NAME}: released.\n`),
+    );
     expect(await store.read(NAME)).to.equal(undefined);
   });
 
   if (!HAS_TERMINAL) return;
 
-  for (const [keys, released] of [['n\r', false], ['\r', false], ['y\r', true]] as const) {
+  for (const [keys, released] of [
+    ['n\r', false],
+    ['\r', false],
+    ['y\r', true],
+  ] as const) {
     it(`asks on a terminal: ${JSON.stringify(keys)} ${released ? 'releases' : 'leaves it'}`, async () => {
       const run = startOnTerminal(words('release'), { ...world.env, ...dynalite.env });
-      expect(await run.sees(/Release it\? If .* still lives, it may change things for up to 60 s more\. \[y\/N\]/)).to.include(`held by ${WHO}`);
+      expect(
+        await run.sees(/Release it\? If .* still lives, it may change things for up to 60 s more\. \[y\/N\]/),
+      ).to.include(`held by ${WHO}`);
       run.types(keys);
       const { code, screen } = await run.finished;
       expect(code, screen).to.equal(released ? 0 : 3);

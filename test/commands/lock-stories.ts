@@ -23,7 +23,20 @@ export function worksUnderTheLock(open: () => Promise<RunningStore>, { races }: 
     world = await commandWorld('', SPEED);
     locked = ['--lock', store.address];
     const network = [`VpcId=${DEFAULT_VPC}`, `Subnets=${DEFAULT_SUBNETS.slice(0, 2).join(',')}`];
-    const created = await world.run(['update-stack', 'web', '--template', TEMPLATE, ...network, 'Ami=ami-00000000000000000', 'DbPassword=never-to-be-seen', ...CALM, ...locked], store.env);
+    const created = await world.run(
+      [
+        'update-stack',
+        'web',
+        '--template',
+        TEMPLATE,
+        ...network,
+        'Ami=ami-00000000000000000',
+        'DbPassword=never-to-be-seen',
+        ...CALM,
+        ...locked,
+      ],
+      store.env,
+    );
     expect(created.code, created.stdout + created.stderr).to.equal(0);
     expect(created.stdout).to.match(/Holds the lock ha-updater\/\d{12}\/eu-west-1\/stack\/web in /);
   });
@@ -35,9 +48,14 @@ export function worksUnderTheLock(open: () => Promise<RunningStore>, { races }: 
   const swap = ['update-asgs', 'web', '--swap', 'always', ...CALM_GROUPS];
   const begin = (...args: readonly string[]): Running => start([...args], { env: { ...world.env, ...store.env } });
   /** The runs that have written a record on a group since, and how many changes there were. */
-  const changesSince = async (before: number): Promise<{ readonly count: number; readonly runs: readonly string[] }> => {
+  const changesSince = async (
+    before: number,
+  ): Promise<{ readonly count: number; readonly runs: readonly string[] }> => {
     const changes = (await world.ask<readonly object[]>('changes')).slice(before);
-    return { count: changes.length, runs: [...new Set([...JSON.stringify(changes).matchAll(/run=([\w-]+)/g)].map(([, run]) => run ?? ''))] };
+    return {
+      count: changes.length,
+      runs: [...new Set([...JSON.stringify(changes).matchAll(/run=([\w-]+)/g)].map(([, run]) => run ?? ''))],
+    };
   };
   const total = async (): Promise<number> => (await changesSince(0)).count;
   const group = async (): Promise<StatusDocument['groups'][number]> => {
@@ -47,10 +65,16 @@ export function worksUnderTheLock(open: () => Promise<RunningStore>, { races }: 
   };
   const isWhole = async (): Promise<void> => {
     const { size, suspended, record, lease } = await group();
-    expect({ size, suspended, record, lease }).to.deep.equal({ size: { min: 2, max: 4, desired: 2 }, suspended: [], record: undefined, lease: undefined });
+    expect({ size, suspended, record, lease }).to.deep.equal({
+      size: { min: 2, max: 4, desired: 2 },
+      suspended: [],
+      record: undefined,
+      lease: undefined,
+    });
     expect(await world.ask('violations')).to.deep.equal([]);
   };
-  const show = async (): Promise<LockDocument['locks']> => (await world.json<LockDocument>(['lock', 'show', 'web', ...locked], store.env)).document.locks;
+  const show = async (): Promise<LockDocument['locks']> =>
+    (await world.json<LockDocument>(['lock', 'show', 'web', ...locked], store.env)).document.locks;
   const ending = ({ stdout }: Finished): Ending => JSON.parse(stdout) as Ending;
 
   it(`two processes race for it: one changes things, the other one changes nothing and says who (${races} times)`, async function () {
@@ -58,12 +82,21 @@ export function worksUnderTheLock(open: () => Promise<RunningStore>, { races }: 
     for (let race = 1; race <= races; race++) {
       const before = await total();
       const both = [begin(...swap, ...locked, '--json'), begin(...swap, ...locked, '--json')];
-      const ends = (await Promise.all(both.map(({ finished }) => finished))).sort((a, b) => (a.code ?? 0) - (b.code ?? 0));
-      expect(ends.map(({ code }) => code), `race ${race}: ${ends.map(({ stderr }) => stderr).join('\n')}`).to.deep.equal([0, 6]);
+      const ends = (await Promise.all(both.map(({ finished }) => finished))).sort(
+        (a, b) => (a.code ?? 0) - (b.code ?? 0),
+      );
+      expect(
+        ends.map(({ code }) => code),
+        `race ${race}: ${ends.map(({ stderr }) => stderr).join('\n')}`,
+      ).to.deep.equal([0, 6]);
       const [winner, loser] = ends.map(ending);
       expect((await changesSince(before)).runs).to.deep.equal([winner?.run]);
       expect(loser?.failure?.code).to.equal('lock.held');
-      expect(loser?.failure?.what).to.match(new RegExp(`is held by run ${winner?.run ?? ''} on .* \\(pid ${both[0]?.child.pid}|${both[1]?.child.pid}\\) since 20`));
+      expect(loser?.failure?.what).to.match(
+        new RegExp(
+          `is held by run ${winner?.run ?? ''} on .* \\(pid ${both[0]?.child.pid}|${both[1]?.child.pid}\\) since 20`,
+        ),
+      );
     }
     expect((await show()).filter(({ holder }) => holder !== undefined)).to.deep.equal([]);
     await isWhole();
@@ -76,10 +109,16 @@ export function worksUnderTheLock(open: () => Promise<RunningStore>, { races }: 
     first.child.kill('SIGKILL');
     await first.finished;
     const killedAt = performance.now();
-    expect((await show()).filter(({ holder }) => holder?.pid === first.child.pid).map(({ name }) => name.replace(/.*eu-west-1\//, '').replace(/web-.*/, 'web'))).to.deep.equal(['stack/web', 'group/web']);
+    expect(
+      (await show())
+        .filter(({ holder }) => holder?.pid === first.child.pid)
+        .map(({ name }) => name.replace(/.*eu-west-1\//, '').replace(/web-.*/, 'web')),
+    ).to.deep.equal(['stack/web', 'group/web']);
     const before = await total();
     const refused = await world.run(['resume', 'web', ...CALM_GROUPS]);
-    expect([refused.code, refused.stderr]).to.satisfy(([code, text]: [number, string]) => code === 3 && text.includes('group.locked') && text.includes("Say --lock '"));
+    expect([refused.code, refused.stderr]).to.satisfy(
+      ([code, text]: [number, string]) => code === 3 && text.includes('group.locked') && text.includes("Say --lock '"),
+    );
     const second = begin('resume', 'web', ...CALM_GROUPS, ...locked);
     await second.sees(/Takes over|Renew the lease|adopt/i);
     // Counted from the kill on, and a little less: the last sign of life came before it.
@@ -114,7 +153,10 @@ export function worksUnderTheLock(open: () => Promise<RunningStore>, { races }: 
       const { code, document, stderr } = await world.json(['cancel', 'web', ...CALM_GROUPS, ...lock], store.env);
       expect([code, document.groups?.map(({ outcome }) => outcome)], stderr).to.deep.equal([0, ['rolledBack']]);
       const called = await first.finished;
-      expect([called.code, ending(called).failure?.what.includes('asked for by ha-updater cancel')], called.stderr).to.deep.equal([4, true]);
+      expect(
+        [called.code, ending(called).failure?.what.includes('asked for by ha-updater cancel')],
+        called.stderr,
+      ).to.deep.equal([4, true]);
       expect((await show()).filter(({ holder }) => holder !== undefined)).to.deep.equal([]);
       const unfrozen = await world.run(['unfreeze', 'web', ...locked], store.env);
       expect(unfrozen.code, unfrozen.stderr).to.equal(0);
@@ -130,9 +172,13 @@ export function worksUnderTheLock(open: () => Promise<RunningStore>, { races }: 
     await first.finished;
     const without = await world.json(['cancel', 'web', ...CALM_GROUPS], store.env);
     expect([without.code, without.document.failure?.code], without.stderr).to.deep.equal([5, 'cancel.locked']);
-    const [, address = ''] = /ha-updater cancel web .*--lock '?([^' ]+)/.exec(without.document.failure?.next.join('\n') ?? '') ?? [];
+    const [, address = ''] =
+      /ha-updater cancel web .*--lock '?([^' ]+)/.exec(without.document.failure?.next.join('\n') ?? '') ?? [];
     expect(address).to.include(store.address);
-    const { code, document, stderr } = await world.json(['cancel', 'web', ...CALM_GROUPS, '--lock', address], store.env);
+    const { code, document, stderr } = await world.json(
+      ['cancel', 'web', ...CALM_GROUPS, '--lock', address],
+      store.env,
+    );
     expect([code, document.groups?.map(({ outcome }) => outcome)], stderr).to.deep.equal([0, ['rolledBack']]);
     expect(stderr).to.match(/Waits for the lock .*may be dead/);
     expect(stderr.indexOf('Asked run')).to.be.lessThan(stderr.indexOf('Waits for the lock'));
@@ -148,7 +194,10 @@ export function worksUnderTheLock(open: () => Promise<RunningStore>, { races }: 
     const second = begin('update-asgs', 'web', ...CALM_GROUPS, ...locked, '--wait-for-lock', '3600');
     await second.sees(/Waits for the lock .*run .* has it since/);
     const ends = await Promise.all([first.finished, second.finished]);
-    expect(ends.map(({ code }) => code), ends.map(({ stdout, stderr }) => stdout + stderr).join('\n')).to.deep.equal([0, 0]);
+    expect(
+      ends.map(({ code }) => code),
+      ends.map(({ stdout, stderr }) => stdout + stderr).join('\n'),
+    ).to.deep.equal([0, 0]);
     await isWhole();
   });
 
@@ -158,8 +207,13 @@ export function worksUnderTheLock(open: () => Promise<RunningStore>, { races }: 
     await first.sees(/Double the size/);
     expect((await show()).map(({ holder }) => holder?.pid)).to.deep.equal([first.child.pid, first.child.pid]);
     const asked = await world.run(['lock', 'release', 'web', ...locked], store.env);
-    expect([asked.code, asked.stderr]).to.satisfy(([code, text]: [number, string]) => code === 2 && text.includes('--force'));
-    const { code, document } = await world.json<LockDocument>(['lock', 'release', 'web', ...locked, '--force'], store.env);
+    expect([asked.code, asked.stderr]).to.satisfy(
+      ([code, text]: [number, string]) => code === 2 && text.includes('--force'),
+    );
+    const { code, document } = await world.json<LockDocument>(
+      ['lock', 'release', 'web', ...locked, '--force'],
+      store.env,
+    );
     expect([code, document.locks.map(({ released }) => released)]).to.deep.equal([0, [true, true]]);
     const stopped = await first.finished;
     expect([stopped.code, ending(stopped).failure?.code], stopped.stderr).to.deep.equal([5, 'lock.lost']);
@@ -175,7 +229,11 @@ export function worksUnderTheLock(open: () => Promise<RunningStore>, { races }: 
     const env = { AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:1' };
     for (const command of [['update-stack', 'web', 'Ami=ami-00000000000000009', ...CALM], swap]) {
       const { code, document } = await world.json([...command, '--lock', address], env);
-      expect([code, document.failure?.code, document.failure?.serves]).to.deep.equal([3, 'lock.unreachable', 'Nothing was changed.']);
+      expect([code, document.failure?.code, document.failure?.serves]).to.deep.equal([
+        3,
+        'lock.unreachable',
+        'Nothing was changed.',
+      ]);
     }
     expect(await total()).to.equal(before);
   });

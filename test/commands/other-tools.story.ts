@@ -61,8 +61,19 @@ describe('what other tools do', function () {
   let world: Live;
   before(async () => {
     world = await live(`images: {${SICK}: {behaviour: unhealthy}}\n`, 300);
-    for (const [stack, text] of [['classic', CLASSIC(2)], ['targets', TARGETS], ['single', CLASSIC(1)]] as const) {
-      const { code, stderr } = await world.json('update-stack', stack, '--template', await world.file(`${stack}.yaml`, text), `Image=${GOOD}`, ...CALM);
+    for (const [stack, text] of [
+      ['classic', CLASSIC(2)],
+      ['targets', TARGETS],
+      ['single', CLASSIC(1)],
+    ] as const) {
+      const { code, stderr } = await world.json(
+        'update-stack',
+        stack,
+        '--template',
+        await world.file(`${stack}.yaml`, text),
+        `Image=${GOOD}`,
+        ...CALM,
+      );
       expect(code, stderr).to.equal(0);
     }
   });
@@ -72,11 +83,18 @@ describe('what other tools do', function () {
     const { groups } = (await world.json('status', stack)).document as unknown as StatusDocument;
     return groups.flatMap(({ instances }) => instances.filter(({ inService }) => inService)).length;
   };
-  const violations = async (): Promise<unknown> => (await fetch(`${world.env['AWS_ENDPOINT_URL'] ?? ''}/_sandbox/violations`)).json();
+  const violations = async (): Promise<unknown> =>
+    (await fetch(`${world.env['AWS_ENDPOINT_URL'] ?? ''}/_sandbox/violations`)).json();
   const why = ({ failure }: Ending): string => JSON.stringify(failure);
 
   it('a classic load balancer is waited for: what it calls sick is rolled back, and the old ones serve', async () => {
-    const { code, document, stderr } = await world.json('update-stack', 'classic', `Image=${SICK}`, ...CALM.slice(0, 4), ...HASTE);
+    const { code, document, stderr } = await world.json(
+      'update-stack',
+      'classic',
+      `Image=${SICK}`,
+      ...CALM.slice(0, 4),
+      ...HASTE,
+    );
     expect(code, stderr).to.equal(4);
     expect(why(document)).to.match(/classic-Balancer-\w+/);
     expect(await serving('classic')).to.equal(2);
@@ -86,14 +104,27 @@ describe('what other tools do', function () {
     const good = await world.json('update-stack', 'targets', `Image=${BETTER}`, ...CALM);
     expect(good.code, good.stderr).to.equal(0);
     expect(good.stderr).to.match(/prove: .*Outer: starting/);
-    const { code, document, stderr } = await world.json('update-stack', 'targets', `Image=${SICK}`, ...CALM.slice(0, 4), ...HASTE);
+    const { code, document, stderr } = await world.json(
+      'update-stack',
+      'targets',
+      `Image=${SICK}`,
+      ...CALM.slice(0, 4),
+      ...HASTE,
+    );
     expect(code, stderr).to.equal(4);
     expect(why(document)).to.match(/Inner/);
     expect(await serving('targets')).to.equal(2);
   });
 
   it('who leaves drains first, and that is waited for', async () => {
-    const { code, stderr } = await world.json('update-stack', 'classic', `Image=${BETTER}`, '--drain-timeout', '7200', ...CALM);
+    const { code, stderr } = await world.json(
+      'update-stack',
+      'classic',
+      `Image=${BETTER}`,
+      '--drain-timeout',
+      '7200',
+      ...CALM,
+    );
     expect(code, stderr).to.equal(0);
     expect(stderr).to.match(/2 instances are draining and leaving/);
     expect(await serving('classic')).to.equal(2);
@@ -113,7 +144,16 @@ describe('what other tools do', function () {
   });
 
   it('a restart gives up when the quorum is not met for --quorum-attempts looks', async () => {
-    const { code, document, stderr } = await world.json('restart', 'targets', '--exec', 'true', '--quorum', '1', '--quorum-attempts', '3');
+    const { code, document, stderr } = await world.json(
+      'restart',
+      'targets',
+      '--exec',
+      'true',
+      '--quorum',
+      '1',
+      '--quorum-attempts',
+      '3',
+    );
     expect(code, stderr).to.equal(4);
     expect(document.failure?.what).to.match(/gave up: 0 of 2 are in service, at least 1 must stay so/);
   });
@@ -121,7 +161,10 @@ describe('what other tools do', function () {
   it('--force starts although those that are there do not serve', async () => {
     // The stack takes it, and the group is not begun.
     const refused = await world.json('update-stack', 'targets', `Image=${GOOD}`, ...CALM);
-    expect([refused.code, refused.document.failure?.reasons[0]?.code], refused.stderr).to.deep.equal([5, 'group.unsettled']);
+    expect([refused.code, refused.document.failure?.reasons[0]?.code], refused.stderr).to.deep.equal([
+      5,
+      'group.unsettled',
+    ]);
     const { code, document, stderr } = await world.json('update-asgs', 'targets', '--force', ...CALM_GROUPS);
     expect([code, document.groups?.map(({ outcome }) => outcome)], stderr).to.deep.equal([0, ['promoted']]);
     expect(await serving('targets')).to.equal(2);

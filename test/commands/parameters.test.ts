@@ -27,7 +27,8 @@ describe('parameters of update-stack', function () {
   });
   after(() => world.stop());
 
-  const update = (args: readonly string[], env: Record<string, string> = {}) => world.json(['update-stack', 'web', '--template', template, ...args, ...CALM], env);
+  const update = (args: readonly string[], env: Record<string, string> = {}) =>
+    world.json(['update-stack', 'web', '--template', template, ...args, ...CALM], env);
   const values = async (): Promise<Record<string, string | undefined>> => {
     const { document } = await world.json<StatusDocument>(['status', 'web']);
     return Object.fromEntries(document.stack.parameters.map(({ key, value }) => [key, value]));
@@ -35,7 +36,14 @@ describe('parameters of update-stack', function () {
 
   it('are checked all together before anything is sent', async () => {
     const file = await world.file('bad.yaml', `Nam: x\nCount: 12\n`);
-    const { code, document, stderr } = await update(['--parameters-file', file, 'Name=UPPER', 'Password=short', '--use-default', 'Nope']);
+    const { code, document, stderr } = await update([
+      '--parameters-file',
+      file,
+      'Name=UPPER',
+      'Password=short',
+      '--use-default',
+      'Nope',
+    ]);
     expect(code, stderr).to.equal(2);
     expect(document.failure?.reasons.map((reason) => `${reason.code} ${reason.text}`)).to.deep.equal([
       'parameters.unknown The template declares no parameter Nam.',
@@ -48,8 +56,17 @@ describe('parameters of update-stack', function () {
   });
 
   it('that cannot be read stop the command before it connects', async () => {
-    const file = await world.file('broken.json', '[{"ParameterKey": "Name"},\n {"ParameterKey": "Zip", "ParameterValue": {}}]');
-    const { code, document } = await update(['--parameters-file', file, '--parameters-file', join(world.folder, 'none'), 'Password=@env:NOPE']);
+    const file = await world.file(
+      'broken.json',
+      '[{"ParameterKey": "Name"},\n {"ParameterKey": "Zip", "ParameterValue": {}}]',
+    );
+    const { code, document } = await update([
+      '--parameters-file',
+      file,
+      '--parameters-file',
+      join(world.folder, 'none'),
+      'Password=@env:NOPE',
+    ]);
     expect(code).to.equal(2);
     expect(document.failure?.reasons.map((reason) => reason.text.replace(world.folder, '.'))).to.deep.equal([
       './broken.json:1:2: Name has no ParameterValue.',
@@ -61,8 +78,14 @@ describe('parameters of update-stack', function () {
 
   it('come from files, variables and the command line, commas and empty values kept', async () => {
     const base = await world.file('base.yaml', 'Name: base\nZip: 012345\nZones: [a, b, c]\n');
-    const cli = await world.file('cli.json', '[{"ParameterKey": "Name", "ParameterValue": "cli"}, {"ParameterKey": "Count", "ParameterValue": "3"}]');
-    const { code, stderr } = await update(['--parameters-file', base, '--parameters-file', cli, 'Name=', 'Password=@env:PASSWORD'], { PASSWORD: SECRET });
+    const cli = await world.file(
+      'cli.json',
+      '[{"ParameterKey": "Name", "ParameterValue": "cli"}, {"ParameterKey": "Count", "ParameterValue": "3"}]',
+    );
+    const { code, stderr } = await update(
+      ['--parameters-file', base, '--parameters-file', cli, 'Name=', 'Password=@env:PASSWORD'],
+      { PASSWORD: SECRET },
+    );
     expect(code, stderr).to.equal(0);
     expect(await values()).to.deep.equal({ Name: '', Zip: '012345', Zones: 'a,b,c', Count: '3', Password: undefined });
     expect(stderr).to.match(/Replaced by a later file or the command line: Name\./);
@@ -78,7 +101,12 @@ describe('parameters of update-stack', function () {
   it('come in the form of CodePipeline, from a file alone, and may be too many', async () => {
     const pipeline = await world.file('pipeline.json', '{"Parameters": {"Name": "pipe", "Elsewhere": "x"}}');
     expect((await update(['--parameters-file', pipeline])).code).to.equal(2);
-    const { code, stderr } = await update(['--parameters-file', pipeline, '--ignore-unknown-parameters', `Password=@file:${await world.file('secret', `${SECRET}\n`)}`]);
+    const { code, stderr } = await update([
+      '--parameters-file',
+      pipeline,
+      '--ignore-unknown-parameters',
+      `Password=@file:${await world.file('secret', `${SECRET}\n`)}`,
+    ]);
     expect(code, stderr).to.equal(0);
     expect(stderr).to.include('The template declares no parameter Elsewhere. It is left out.');
     expect(await values()).to.include({ Name: 'pipe', Zones: 'a,b,c' });

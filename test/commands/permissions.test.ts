@@ -21,31 +21,77 @@ describe('permissions that few need', function () {
   let world: CommandWorld;
 
   before(async () => {
-    world = await commandWorld(`images: {${BAD}: {behaviour: unhealthy}}\nobjects: {${BUCKET}: ""}\nparameters: {/cdk-bootstrap/hnb659fds/version: "21"}\n`, 400);
+    world = await commandWorld(
+      `images: {${BAD}: {behaviour: unhealthy}}\nobjects: {${BUCKET}: ""}\nparameters: {/cdk-bootstrap/hnb659fds/version: "21"}\n`,
+      400,
+    );
   });
   after(() => world.stop());
 
   it('the output of instances that do not serve: diagnose --console', async () => {
-    const { code } = await world.run(['update-stack', 'web', '--template', TEMPLATE, ...NETWORK, `Ami=${BAD}`, 'DbPassword=never-to-be-seen', '--warmup-seconds', '3600', '--action-timeout', '7200', '--healthy-timeout', '200']);
+    const { code } = await world.run([
+      'update-stack',
+      'web',
+      '--template',
+      TEMPLATE,
+      ...NETWORK,
+      `Ami=${BAD}`,
+      'DbPassword=never-to-be-seen',
+      '--warmup-seconds',
+      '3600',
+      '--action-timeout',
+      '7200',
+      '--healthy-timeout',
+      '200',
+    ]);
     expect(code).to.equal(5);
     const { stdout } = await world.run(['diagnose', 'web', '--console']);
     expect(stdout).to.include(`starting ${BAD}`);
   });
 
   it('a policy for the time of an update: UpdateStack instead of a change set', async () => {
-    const policy = await world.file('policy.json', JSON.stringify({ Statement: [{ Effect: 'Allow', Action: 'Update:*', Principal: '*', Resource: '*' }] }));
-    const { code, stdout, stderr } = await world.run(['update-stack', 'web', 'Ami=ami-0123456789abcdef1', '--stack-policy-during-update', policy, '--force', ...CALM]);
+    const policy = await world.file(
+      'policy.json',
+      JSON.stringify({ Statement: [{ Effect: 'Allow', Action: 'Update:*', Principal: '*', Resource: '*' }] }),
+    );
+    const { code, stdout, stderr } = await world.run([
+      'update-stack',
+      'web',
+      'Ami=ami-0123456789abcdef1',
+      '--stack-policy-during-update',
+      policy,
+      '--force',
+      ...CALM,
+    ]);
     expect(code, stdout + stderr).to.equal(0);
   });
 
   it('versions of a launch template that a group follows: $Latest', async () => {
-    const way = { endpoint: world.env['AWS_ENDPOINT_URL'] ?? '', region: 'eu-west-1', credentials: { accessKeyId: 'any', secretAccessKey: 'any' } };
+    const way = {
+      endpoint: world.env['AWS_ENDPOINT_URL'] ?? '',
+      region: 'eu-west-1',
+      credentials: { accessKeyId: 'any', secretAccessKey: 'any' },
+    };
     const ec2 = new EC2(way);
-    const { LaunchTemplate } = await ec2.createLaunchTemplate({ LaunchTemplateName: 'follows', LaunchTemplateData: { ImageId: 'ami-0123456789abcdef1' } });
+    const { LaunchTemplate } = await ec2.createLaunchTemplate({
+      LaunchTemplateName: 'follows',
+      LaunchTemplateData: { ImageId: 'ami-0123456789abcdef1' },
+    });
     const version = { LaunchTemplateId: LaunchTemplate?.LaunchTemplateId ?? '' };
-    await new AutoScaling(way).createAutoScalingGroup({ AutoScalingGroupName: 'lone', MinSize: 1, MaxSize: 2, DesiredCapacity: 1, VPCZoneIdentifier: DEFAULT_SUBNETS[0] ?? '', LaunchTemplate: { ...version, Version: '$Latest' } });
+    await new AutoScaling(way).createAutoScalingGroup({
+      AutoScalingGroupName: 'lone',
+      MinSize: 1,
+      MaxSize: 2,
+      DesiredCapacity: 1,
+      VPCZoneIdentifier: DEFAULT_SUBNETS[0] ?? '',
+      LaunchTemplate: { ...version, Version: '$Latest' },
+    });
     expect((await world.run(['update-asgs', '--asg', 'lone', ...CALM_GROUPS])).stdout).to.include('runs lt/');
-    await ec2.createLaunchTemplateVersion({ ...version, SourceVersion: '1', LaunchTemplateData: { ImageId: 'ami-0123456789abcdef2' } });
+    await ec2.createLaunchTemplateVersion({
+      ...version,
+      SourceVersion: '1',
+      LaunchTemplateData: { ImageId: 'ami-0123456789abcdef2' },
+    });
     const { code, stdout, stderr } = await world.run(['update-asgs', '--asg', 'lone', ...CALM_GROUPS]);
     expect(code, stdout + stderr).to.equal(0);
     expect(stdout).to.include('Promoted');
@@ -75,7 +121,8 @@ describe('sandbox --calls and --host', function () {
     const path = join(world.folder, 'calls.txt');
     const sandbox = start(['sandbox', '--port', '0', '--calls', path]);
     const url = /export AWS_ENDPOINT_URL=(\S+)/.exec(await sandbox.sees(/HA_UPDATER_SPEED/))?.[1] ?? '';
-    for (let twice = 0; twice < 2; twice++) await run(['status', 'none'], { env: { ...world.env, AWS_ENDPOINT_URL: url } });
+    for (let twice = 0; twice < 2; twice++)
+      await run(['status', 'none'], { env: { ...world.env, AWS_ENDPOINT_URL: url } });
     expect(await readFile(path, 'utf8')).to.equal('status cloudformation:DescribeStacks\n');
     sandbox.child.kill('SIGTERM');
     await sandbox.finished;
@@ -84,7 +131,10 @@ describe('sandbox --calls and --host', function () {
 
   it('serves on loopback alone unless an address is named, and says when there is no such address', async () => {
     const none = await run(['sandbox', '--port', '0', '--host', '192.0.2.1']);
-    expect([none.code, none.stderr.includes('--host 192.0.2.1 is no address of this machine.')]).to.deep.equal([2, true]);
+    expect([none.code, none.stderr.includes('--host 192.0.2.1 is no address of this machine.')]).to.deep.equal([
+      2,
+      true,
+    ]);
     const named = start(['sandbox', '--port', '0', '--host', '0.0.0.0']);
     const port = /http:\/\/0\.0\.0\.0:(\d+)/.exec(await named.sees(/HA_UPDATER_SPEED/))?.[1] ?? '';
     // Any other address of loopback is reached only by who listens on all of them.
@@ -93,7 +143,12 @@ describe('sandbox --calls and --host', function () {
     await named.finished;
     const usual = start(['sandbox', '--port', '0']);
     const own = /http:\/\/127\.0\.0\.1:(\d+)/.exec(await usual.sees(/HA_UPDATER_SPEED/))?.[1] ?? '';
-    expect(await fetch(`http://127.0.0.2:${own}/_sandbox/clock`).then(() => 'reached', () => 'refused')).to.equal('refused');
+    expect(
+      await fetch(`http://127.0.0.2:${own}/_sandbox/clock`).then(
+        () => 'reached',
+        () => 'refused',
+      ),
+    ).to.equal('refused');
     usual.child.kill('SIGTERM');
     await usual.finished;
   });

@@ -25,10 +25,19 @@ describe('plan and the guards of update-stack', function () {
   });
   after(() => world.stop());
 
-  const changeSets = async (): Promise<number> => (await world.ask('ListChangeSets', { StackName: 'web' })).split('<ExecutionStatus>AVAILABLE').length - 1;
+  const changeSets = async (): Promise<number> =>
+    (await world.ask('ListChangeSets', { StackName: 'web' })).split('<ExecutionStatus>AVAILABLE').length - 1;
 
   it('shows the creation of a stack that is not there, and leaves nothing behind', async () => {
-    const { code, stdout, stderr } = await world.run('plan', 'web', '--template', TEMPLATE, ...NETWORK, ami(1), `DbPassword=${SECRET}`);
+    const { code, stdout, stderr } = await world.run(
+      'plan',
+      'web',
+      '--template',
+      TEMPLATE,
+      ...NETWORK,
+      ami(1),
+      `DbPassword=${SECRET}`,
+    );
     expect(code, stderr).to.equal(0);
     expectGolden('plan-create.txt', steady(stdout));
     const status = await world.run('status', 'web');
@@ -36,17 +45,46 @@ describe('plan and the guards of update-stack', function () {
   });
 
   it('refuses to create for a pipeline that expects no changes, and where creating was not meant', async () => {
-    const unexpected = await world.json('update-stack', 'web', '--template', TEMPLATE, ...NETWORK, ami(1), `DbPassword=${SECRET}`, '--expect-no-changes');
+    const unexpected = await world.json(
+      'update-stack',
+      'web',
+      '--template',
+      TEMPLATE,
+      ...NETWORK,
+      ami(1),
+      `DbPassword=${SECRET}`,
+      '--expect-no-changes',
+    );
     expect([unexpected.code, unexpected.document.failure?.code]).to.deep.equal([3, 'change.unexpected']);
-    const absent = await world.json('update-stack', 'web', '--template', TEMPLATE, ...NETWORK, ami(1), `DbPassword=${SECRET}`, '--no-create');
+    const absent = await world.json(
+      'update-stack',
+      'web',
+      '--template',
+      TEMPLATE,
+      ...NETWORK,
+      ami(1),
+      `DbPassword=${SECRET}`,
+      '--no-create',
+    );
     expect([absent.code, absent.document.failure?.code]).to.deep.equal([3, 'stack.missing']);
   });
 
   it('then it is created as planned', async () => {
-    const { code, document, stderr } = await world.json('update-stack', 'web', '--template', TEMPLATE, ...NETWORK, ami(1), `DbPassword=${SECRET}`, ...CALM);
+    const { code, document, stderr } = await world.json(
+      'update-stack',
+      'web',
+      '--template',
+      TEMPLATE,
+      ...NETWORK,
+      ami(1),
+      `DbPassword=${SECRET}`,
+      ...CALM,
+    );
     expect(code, stderr).to.equal(0);
     expect(document.outcome).to.equal('created');
-    expect(stderr).to.include('would be created with').and.to.match(/CREATE_COMPLETE .*\d+ of \d+ done/);
+    expect(stderr)
+      .to.include('would be created with')
+      .and.to.match(/CREATE_COMPLETE .*\d+ of \d+ done/);
   });
 
   it('with nothing to change says so, and exits 0 in either way', async () => {
@@ -57,7 +95,13 @@ describe('plan and the guards of update-stack', function () {
   });
 
   it('shows what a parameter causes and what the swap would do with the group', async () => {
-    const { code, stdout, stderr } = await world.run('plan', 'web', ami(2), `DbPassword=${SECRET}2`, '--detailed-exitcode');
+    const { code, stdout, stderr } = await world.run(
+      'plan',
+      'web',
+      ami(2),
+      `DbPassword=${SECRET}2`,
+      '--detailed-exitcode',
+    );
     expect(code, stderr).to.equal(10);
     expectGolden('plan-update.txt', steady(stdout));
     expect(stdout + stderr).not.to.include(SECRET);
@@ -67,7 +111,9 @@ describe('plan and the guards of update-stack', function () {
   it('lets only the approved parameters and what they cause through', async () => {
     const refused = await world.json('update-stack', 'web', ami(2), 'MaxSize=5', '--approve-only', 'Ami');
     expect([refused.code, refused.document.failure?.code]).to.deep.equal([3, 'change.unapproved']);
-    expect(refused.document.failure?.reasons.map(({ text }) => text).join('\n')).to.match(/parameter MaxSize changes/).and.to.match(/Group .*MaxSize by MaxSize/);
+    expect(refused.document.failure?.reasons.map(({ text }) => text).join('\n'))
+      .to.match(/parameter MaxSize changes/)
+      .and.to.match(/Group .*MaxSize by MaxSize/);
     expect(refused.document.failure?.reasons.map(({ text }) => text).join('\n')).not.to.match(/LaunchTemplateData/);
     expect(await changeSets()).to.equal(0);
   });
@@ -75,9 +121,23 @@ describe('plan and the guards of update-stack', function () {
   it('refuses another account than the one expected, and a wrong flag before anything', async () => {
     const other = await world.json('update-stack', 'web', ami(2), '--expect-account', '999999999999');
     expect([other.code, other.document.failure?.code]).to.deep.equal([3, 'run.account']);
-    const wrong = await world.run('update-stack', 'web', '--expect-account', '12', '--tag', 'x', '--skip', 'A', '--stack-timeout', 'long', '--monitoring-minutes', '5');
+    const wrong = await world.run(
+      'update-stack',
+      'web',
+      '--expect-account',
+      '12',
+      '--tag',
+      'x',
+      '--skip',
+      'A',
+      '--stack-timeout',
+      'long',
+      '--monitoring-minutes',
+      '5',
+    );
     expect(wrong.code).to.equal(2);
-    for (const flag of ['--expect-account', '--tag', '--skip', '--stack-timeout', '--monitoring-minutes']) expect(wrong.stderr).to.include(flag);
+    for (const flag of ['--expect-account', '--tag', '--skip', '--stack-timeout', '--monitoring-minutes'])
+      expect(wrong.stderr).to.include(flag);
   });
 
   it('asks on a terminal only', async () => {
@@ -95,19 +155,41 @@ describe('plan and the guards of update-stack', function () {
     expect(await changeSets()).to.equal(1);
     const planned = (await world.json('plan', 'web', '--change-set', name)).document.plan;
     const approved = ['--approve-only', 'Ami', '--expect-account', '123456789012'];
-    const { code, document, stderr } = await world.json('update-stack', 'web', '--change-set', name, ...approved, ...CALM);
+    const { code, document, stderr } = await world.json(
+      'update-stack',
+      'web',
+      '--change-set',
+      name,
+      ...approved,
+      ...CALM,
+    );
     expect(code, stderr).to.equal(0);
     expect(document.groups?.map(({ outcome }) => outcome)).to.deep.equal(['promoted']);
     // What plan said is what happened: the same resources moved, the same group was swapped.
-    expect(planned?.groups.map(({ group, action }) => [group, action])).to.deep.equal(document.groups?.map(({ group }) => [group, 'swap']));
-    const moved = [...stderr.matchAll(/UPDATE_COMPLETE AWS::\S+ (\w+) /g)].map(([, id]) => id).filter((id) => id !== 'web');
+    expect(planned?.groups.map(({ group, action }) => [group, action])).to.deep.equal(
+      document.groups?.map(({ group }) => [group, 'swap']),
+    );
+    const moved = [...stderr.matchAll(/UPDATE_COMPLETE AWS::\S+ (\w+) /g)]
+      .map(([, id]) => id)
+      .filter((id) => id !== 'web');
     expect(new Set(moved)).to.deep.equal(new Set(planned?.resources.map(({ logicalId }) => logicalId)));
   });
 
   it('refuses a change that would replace a group, unless it is allowed', async () => {
-    const text = (await world.ask('GetTemplate', { StackName: 'web' })).replaceAll('&apos;', "'").replaceAll('&#39;', "'").replaceAll('&quot;', '"').replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&').replaceAll('&#xD;', '').replaceAll('&#xA;', '\n');
+    const text = (await world.ask('GetTemplate', { StackName: 'web' }))
+      .replaceAll('&apos;', "'")
+      .replaceAll('&#39;', "'")
+      .replaceAll('&quot;', '"')
+      .replaceAll('&lt;', '<')
+      .replaceAll('&gt;', '>')
+      .replaceAll('&amp;', '&')
+      .replaceAll('&#xD;', '')
+      .replaceAll('&#xA;', '\n');
     const body = /<TemplateBody>([\s\S]*)<\/TemplateBody>/.exec(text)?.[1] ?? '';
-    const template = await world.file('renamed.yaml', body.replace("      MinSize: !Ref MinSize", "      AutoScalingGroupName: another\n      MinSize: !Ref MinSize"));
+    const template = await world.file(
+      'renamed.yaml',
+      body.replace('      MinSize: !Ref MinSize', '      AutoScalingGroupName: another\n      MinSize: !Ref MinSize'),
+    );
     const { code, document, stderr } = await world.json('update-stack', 'web', '--template', template);
     expect([code, document.failure?.code], stderr).to.deep.equal([3, 'change.groupLost']);
     expect(document.failure?.reasons[0]?.text).to.include('Group in web would be replaced');
@@ -115,7 +197,14 @@ describe('plan and the guards of update-stack', function () {
     expect(page.stdout, page.stderr).to.include('AGAINST IT').and.to.include('-/+ Group');
     expect(await changeSets()).to.equal(0);
     // Somebody who says so gets it: the old group goes with its instances, the new one is there.
-    const allowed = await world.json('update-stack', 'web', '--template', template, '--allow-group-replacement', ...CALM);
+    const allowed = await world.json(
+      'update-stack',
+      'web',
+      '--template',
+      template,
+      '--allow-group-replacement',
+      ...CALM,
+    );
     expect([allowed.code, allowed.document.outcome], allowed.stderr).to.deep.equal([0, 'updated']);
     expect(allowed.document.groups?.map(({ group }) => group)).to.deep.equal(['another']);
   });
@@ -133,7 +222,17 @@ describe('plan and the guards of update-stack', function () {
 });
 
 async function suspend(world: Live, group: string, action: string): Promise<void> {
-  const body = new URLSearchParams({ Action: action, Version: '2011-01-01', AutoScalingGroupName: group, 'ScalingProcesses.member.1': 'Launch' });
-  const authorization = 'AWS4-HMAC-SHA256 Credential=AKIDSANDBOX/20261121/eu-west-1/autoscaling/aws4_request, SignedHeaders=host, Signature=0';
-  await fetch(world.env['AWS_ENDPOINT_URL'] ?? '', { method: 'POST', body, headers: { 'content-type': 'application/x-www-form-urlencoded', authorization } });
+  const body = new URLSearchParams({
+    Action: action,
+    Version: '2011-01-01',
+    AutoScalingGroupName: group,
+    'ScalingProcesses.member.1': 'Launch',
+  });
+  const authorization =
+    'AWS4-HMAC-SHA256 Credential=AKIDSANDBOX/20261121/eu-west-1/autoscaling/aws4_request, SignedHeaders=host, Signature=0';
+  await fetch(world.env['AWS_ENDPOINT_URL'] ?? '', {
+    method: 'POST',
+    body,
+    headers: { 'content-type': 'application/x-www-form-urlencoded', authorization },
+  });
 }

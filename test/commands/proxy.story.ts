@@ -27,10 +27,13 @@ async function proxy(port: number, tunnels = '502 Bad Gateway'): Promise<Proxy> 
   const server: Server = createServer((from: IncomingMessage, to: ServerResponse) => {
     note(from);
     const { pathname, search } = new URL(from.url ?? '', 'http://nowhere');
-    const onward = request({ host: '127.0.0.1', port, method: from.method, path: `${pathname}${search}`, headers: from.headers }, (answer) => {
-      to.writeHead(answer.statusCode ?? 500, answer.headers);
-      answer.pipe(to);
-    });
+    const onward = request(
+      { host: '127.0.0.1', port, method: from.method, path: `${pathname}${search}`, headers: from.headers },
+      (answer) => {
+        to.writeHead(answer.statusCode ?? 500, answer.headers);
+        answer.pipe(to);
+      },
+    );
     onward.on('error', () => to.destroy());
     from.pipe(onward);
   });
@@ -61,7 +64,12 @@ describe('a proxy of the environment', function () {
     await way.stop();
     await world.stop();
   });
-  const through = (more: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> => ({ HA_UPDATER_SPEED: '', AWS_ENDPOINT_URL: `http://${NAME}:${port}`, HTTP_PROXY: `http://me:${PASSWORD}@${way.address}`, ...more });
+  const through = (more: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> => ({
+    HA_UPDATER_SPEED: '',
+    AWS_ENDPOINT_URL: `http://${NAME}:${port}`,
+    HTTP_PROXY: `http://me:${PASSWORD}@${way.address}`,
+    ...more,
+  });
 
   it('is gone through by every call of a whole run, with its credentials', async () => {
     const template = await world.file('web.yaml', 'Resources: {Topic: {Type: AWS::SNS::Topic}}\n');
@@ -77,14 +85,23 @@ describe('a proxy of the environment', function () {
     const own = { HTTP_PROXY: `http://${way.address}`, HTTPS_PROXY: 'http://127.0.0.1:1' };
     expect((await world.run(['status', 'web'], own)).code, 'loopback').to.equal(0);
     const none = await world.json(['status', 'web'], through({ NO_PROXY: '.test' }));
-    expect([none.code, none.document.failure?.code], 'the name means nothing here').to.deep.equal([3, 'aws.unreachable']);
+    expect([none.code, none.document.failure?.code], 'the name means nothing here').to.deep.equal([
+      3,
+      'aws.unreachable',
+    ]);
     expect(way.asked.length).to.equal(before);
   });
 
   it('is asked for a tunnel to what speaks TLS, by a name without a scheme too', async () => {
     const closed = await proxy(port, '407 Proxy Authentication Required');
     try {
-      const { code, document, stderr } = await world.json(['status', 'web', '--region', 'eu-west-1'], { AWS_ENDPOINT_URL: '', HA_UPDATER_SPEED: '', HTTPS_PROXY: closed.address, AWS_ACCESS_KEY_ID: 'x', AWS_SECRET_ACCESS_KEY: 'y' });
+      const { code, document, stderr } = await world.json(['status', 'web', '--region', 'eu-west-1'], {
+        AWS_ENDPOINT_URL: '',
+        HA_UPDATER_SPEED: '',
+        HTTPS_PROXY: closed.address,
+        AWS_ACCESS_KEY_ID: 'x',
+        AWS_SECRET_ACCESS_KEY: 'y',
+      });
       expect([code, document.failure?.code], stderr).to.deep.equal([3, 'aws.unreachable']);
       expect(document.failure?.what).to.include('Check the network, the proxy');
       expect(new Set(closed.asked)).to.deep.equal(new Set(['CONNECT cloudformation.eu-west-1.amazonaws.com:443']));
@@ -94,7 +111,9 @@ describe('a proxy of the environment', function () {
   });
 
   it('that is none is a mistake of the configuration, and is not repeated', async () => {
-    const { code, document } = await world.json(['status', 'web'], { HTTPS_PROXY: `socks5://me:${PASSWORD}@proxy:1080` });
+    const { code, document } = await world.json(['status', 'web'], {
+      HTTPS_PROXY: `socks5://me:${PASSWORD}@proxy:1080`,
+    });
     expect([code, document.failure?.code]).to.deep.equal([2, 'usage.proxy']);
     expect(world.said()).not.to.include(PASSWORD);
   });

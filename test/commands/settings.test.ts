@@ -17,17 +17,23 @@ describe('the settings file', function () {
     folder = await mkdtemp(join(tmpdir(), 'ha-updater-'));
   });
   after(() => rm(folder, { recursive: true }));
-  const config = async (yaml: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Finished> => {
+  const config = async (
+    yaml: string,
+    args: readonly string[],
+    env: Readonly<Record<string, string>> = {},
+  ): Promise<Finished> => {
     await writeFile(join(folder, 'ha-updater.yml'), yaml);
     return run([...args, '--config', join(folder, 'ha-updater.yml')], { env });
   };
 
   it('takes every flag of update-stack: whoever adds one need not think of it', async () => {
     const other = new Set(['asg', 'config', 'debug', 'json']);
-    const lines = Object.entries(UpdateStack.flags).filter(([name]) => !other.has(name)).map(([name, flag]) => {
-      const { type, options } = flag as { type: string; options?: readonly string[] };
-      return `  ${name}: ${type === 'boolean' ? 'true' : (options?.[0] ?? 'x=1')}`;
-    });
+    const lines = Object.entries(UpdateStack.flags)
+      .filter(([name]) => !other.has(name))
+      .map(([name, flag]) => {
+        const { type, options } = flag as { type: string; options?: readonly string[] };
+        return `  ${name}: ${type === 'boolean' ? 'true' : (options?.[0] ?? 'x=1')}`;
+      });
     expect(lines.length).to.be.greaterThan(40);
     const { code, stdout, stderr } = await config(`defaults:\n${lines.join('\n')}\n`, ['config', 'web', '--json']);
     expect(code, stderr).to.equal(0);
@@ -36,12 +42,19 @@ describe('the settings file', function () {
   });
 
   it('can be contradicted on the command line, whatever it says: every switch can be typed off', async () => {
-    const switches = Object.entries(UpdateStack.flags).flatMap(([name, flag]) => ((flag as { type: string }).type === 'boolean' && !['debug', 'json'].includes(name) ? [[name, flag] as const] : []));
+    const switches = Object.entries(UpdateStack.flags).flatMap(([name, flag]) =>
+      (flag as { type: string }).type === 'boolean' && !['debug', 'json'].includes(name) ? [[name, flag] as const] : [],
+    );
     expect(switches.length).to.be.greaterThan(15);
-    expect(switches.filter(([, flag]) => !(flag as { allowNo?: boolean }).allowNo).map(([name]) => name)).to.deep.equal([]);
+    expect(switches.filter(([, flag]) => !(flag as { allowNo?: boolean }).allowNo).map(([name]) => name)).to.deep.equal(
+      [],
+    );
     const both = 'defaults: {offline: true, strict: true}\n';
     const template = join(folder, 'warned.yaml');
-    await writeFile(template, "Resources:\n  Group: {Type: AWS::AutoScaling::AutoScalingGroup, Properties: {AvailabilityZones: !GetAZs '', LaunchConfigurationName: lc, MinSize: 1, MaxSize: 2}}\n");
+    await writeFile(
+      template,
+      "Resources:\n  Group: {Type: AWS::AutoScaling::AutoScalingGroup, Properties: {AvailabilityZones: !GetAZs '', LaunchConfigurationName: lc, MinSize: 1, MaxSize: 2}}\n",
+    );
     const strict = await config(both, ['validate', template]);
     const lenient = await config(both, ['validate', template, '--no-strict']);
     expect(strict.code, strict.stdout).not.to.equal(0);
@@ -50,9 +63,13 @@ describe('the settings file', function () {
 
   it('has a sample that is right, and the page shows what holds and why', async () => {
     await copyFile(join(TEMPLATES, 'ha-updater.yml'), join(folder, 'sample.yml'));
-    const { code, stdout, stderr } = await run(['config', 'web', '--config', join(folder, 'sample.yml')], { env: { HA_UPDATER_WARMUP: '30', AWS_REGION: 'eu-west-2' } });
+    const { code, stdout, stderr } = await run(['config', 'web', '--config', join(folder, 'sample.yml')], {
+      env: { HA_UPDATER_WARMUP: '30', AWS_REGION: 'eu-west-2' },
+    });
     expect(code, stderr).to.equal(0);
-    expect(stdout).to.include('warmup: 30   (HA_UPDATER_WARMUP)').and.to.match(/region: eu-west-1 .*not in force because of AWS_REGION/);
+    expect(stdout)
+      .to.include('warmup: 30   (HA_UPDATER_WARMUP)')
+      .and.to.match(/region: eu-west-1 .*not in force because of AWS_REGION/);
     expect(stdout).to.match(/tag: team=web, stage=live {3}\(.*sample\.yml:\d+:5\)/);
     expect(stdout).to.include(`template: ${join(folder, 'web-stack.yaml')}`);
   });
@@ -63,7 +80,13 @@ describe('the settings file', function () {
   });
 
   it('with mistakes stops every command, before anything', async () => {
-    for (const args of [['update-stack', 'web'], ['update-asgs', 'web'], ['plan', 'web'], ['status', 'web'], ['cancel', 'web']]) {
+    for (const args of [
+      ['update-stack', 'web'],
+      ['update-asgs', 'web'],
+      ['plan', 'web'],
+      ['status', 'web'],
+      ['cancel', 'web'],
+    ]) {
       const { code, stderr } = await config('defaults:\n  healthy-timeut: 5\n', args);
       expect(code, args.join(' ')).to.equal(2);
       expect(stderr).to.match(/ha-updater\.yml:2:3: There is no flag healthy-timeut\. Did you mean healthy-timeout\?/);
@@ -79,9 +102,17 @@ describe('the settings file', function () {
   it('has a schema that knows every flag', async () => {
     const { code, stdout } = await run(['config', '--schema']);
     expect(code).to.equal(0);
-    const schema = JSON.parse(stdout) as { properties: { defaults: { properties: Record<string, object>; additionalProperties: boolean } } };
+    const schema = JSON.parse(stdout) as {
+      properties: { defaults: { properties: Record<string, object>; additionalProperties: boolean } };
+    };
     expect(schema.properties.defaults.additionalProperties).to.equal(false);
-    expect(schema.properties.defaults.properties).to.include.keys('healthy-timeout', 'tag', 'asg', 'events', 'detailed-exitcode');
+    expect(schema.properties.defaults.properties).to.include.keys(
+      'healthy-timeout',
+      'tag',
+      'asg',
+      'events',
+      'detailed-exitcode',
+    );
     expect(schema.properties.defaults.properties).not.to.include.keys('config', 'json', 'help', 'schema');
   });
 });
@@ -99,8 +130,16 @@ describe('a run with a settings file', function () {
     await mkdir(join(world.folder, '.git'), { recursive: true });
     await mkdir(deep, { recursive: true });
     await copyFile(join(TEMPLATES, 'web-stack.yaml'), join(world.folder, 'web.yaml'));
-    await world.file('web.parameters.yaml', NETWORK.map((pair) => pair.replace('=', ': ')).concat('Ami: ami-0123456789abcdef0', 'DbPassword: not-a-real-one').join('\n'));
-    await world.file('ha-updater.yml', 'defaults: {warmup-seconds: 3600, action-timeout: 7200, swap: never, create: false}\nstacks:\n  web: {template: web.yaml, parameters-file: web.parameters.yaml, create: true, tag: {team: web}}\n');
+    await world.file(
+      'web.parameters.yaml',
+      NETWORK.map((pair) => pair.replace('=', ': '))
+        .concat('Ami: ami-0123456789abcdef0', 'DbPassword: not-a-real-one')
+        .join('\n'),
+    );
+    await world.file(
+      'ha-updater.yml',
+      'defaults: {warmup-seconds: 3600, action-timeout: 7200, swap: never, create: false}\nstacks:\n  web: {template: web.yaml, parameters-file: web.parameters.yaml, create: true, tag: {team: web}}\n',
+    );
     const here = process.cwd();
     process.chdir(deep);
     try {
@@ -109,9 +148,22 @@ describe('a run with a settings file', function () {
       expect(document.outcome).to.equal('created');
       expect(stderr).to.match(/Settings that were not typed: .*template \(\.\.\/\.\.\/ha-updater\.yml:3:9\)/);
       expect(stderr).to.match(/Settings not in force: tag \(.*because of --tag\)/);
-      expect(await world.ask('DescribeStacks', { StackName: 'web' })).to.include('<Value>ops</Value>').and.not.to.include('<Value>web</Value>');
-      const other = await world.json('update-stack', 'other', '--template', join(world.folder, 'web.yaml'), ...NETWORK, 'Ami=ami-0123456789abcdef0', 'DbPassword=x');
-      expect([other.code, other.document.failure?.code], 'create: false of the defaults').to.deep.equal([3, 'stack.missing']);
+      expect(await world.ask('DescribeStacks', { StackName: 'web' }))
+        .to.include('<Value>ops</Value>')
+        .and.not.to.include('<Value>web</Value>');
+      const other = await world.json(
+        'update-stack',
+        'other',
+        '--template',
+        join(world.folder, 'web.yaml'),
+        ...NETWORK,
+        'Ami=ami-0123456789abcdef0',
+        'DbPassword=x',
+      );
+      expect([other.code, other.document.failure?.code], 'create: false of the defaults').to.deep.equal([
+        3,
+        'stack.missing',
+      ]);
       const none = await world.json('update-stack', 'web', '--config', '', 'Ami=ami-0123456789abcdef0');
       expect(none.stderr).not.to.include('Settings that were not typed');
     } finally {

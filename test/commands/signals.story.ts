@@ -22,7 +22,8 @@ describe('signals and readers that go away', function () {
   this.timeout(120_000);
   let world: CommandWorld;
 
-  const group = async (): Promise<Group> => (await world.json<StatusDocument>(['status', 'web'])).document.groups[0] as Group;
+  const group = async (): Promise<Group> =>
+    (await world.json<StatusDocument>(['status', 'web'])).document.groups[0] as Group;
   const started = async (args: readonly string[] = SWAP): Promise<ReturnType<typeof start>> => {
     const running = start(args, { env: world.env });
     await running.sees(/ prove: /);
@@ -33,18 +34,37 @@ describe('signals and readers that go away', function () {
     expect(after.record, 'record').to.equal(undefined);
     expect(after.frozen?.processes).to.include('Launch');
     expect(after.size).to.deep.equal(before.size);
-    expect(after.instances.filter(({ side }) => side !== 'leaving').map(({ id }) => id).sort()).to.deep.equal(before.instances.map(({ id }) => id).sort());
+    expect(
+      after.instances
+        .filter(({ side }) => side !== 'leaving')
+        .map(({ id }) => id)
+        .sort(),
+    ).to.deep.equal(before.instances.map(({ id }) => id).sort());
   };
   const expectPromoted = async (before: Group): Promise<void> => {
     const after = await group();
-    expect({ record: after.record, frozen: after.frozen, suspended: after.suspended, size: after.size }).to.deep.equal({ record: undefined, frozen: undefined, suspended: [], size: before.size });
+    expect({ record: after.record, frozen: after.frozen, suspended: after.suspended, size: after.size }).to.deep.equal({
+      record: undefined,
+      frozen: undefined,
+      suspended: [],
+      size: before.size,
+    });
     const ids = new Set(before.instances.map(({ id }) => id));
     expect(after.instances.filter(({ id }) => ids.has(id))).to.deep.equal([]);
   };
 
   before(async () => {
     world = await commandWorld('', 100);
-    const { code, stderr } = await world.run(['update-stack', 'web', '--template', TEMPLATE, ...NETWORK, 'Ami=ami-0123456789abcdef0', 'DbPassword=never-to-be-seen', ...CALM]);
+    const { code, stderr } = await world.run([
+      'update-stack',
+      'web',
+      '--template',
+      TEMPLATE,
+      ...NETWORK,
+      'Ami=ami-0123456789abcdef0',
+      'DbPassword=never-to-be-seen',
+      ...CALM,
+    ]);
     expect(code, stderr).to.equal(0);
   });
 
@@ -75,7 +95,11 @@ describe('signals and readers that go away', function () {
     expect((await world.run(['unfreeze', 'web'])).code).to.equal(0);
   });
 
-  for (const [what, gone] of [['stdout', ['stdout']], ['stderr', ['stderr']], ['stdout and stderr', ['stdout', 'stderr']]] as const) {
+  for (const [what, gone] of [
+    ['stdout', ['stdout']],
+    ['stderr', ['stderr']],
+    ['stdout and stderr', ['stdout', 'stderr']],
+  ] as const) {
     it(`whoever reads ${what} goes away (| head -1): the swap goes on to its end`, async () => {
       const before = await group();
       const running = await started();
@@ -101,13 +125,20 @@ describe('signals and readers that go away', function () {
     const [gate, out] = [join(world.folder, 'gate'), join(world.folder, 'out')];
     // The pipe is full before the first line: Linux keeps 64 KiB of it.
     const command = `{ yes '' | head -c 65536; '${process.execPath}' '${BIN}' ${SWAP.join(' ')}; echo "ended with $?" >&2; } | { while [ ! -e '${gate}' ]; do sleep 0.2; done; cat > '${out}'; }`;
-    const shell = spawn('/bin/sh', ['-c', command], { env: { ...CLEAN_ENV, ...world.env }, stdio: ['ignore', 'ignore', 'pipe'] });
+    const shell = spawn('/bin/sh', ['-c', command], {
+      env: { ...CLEAN_ENV, ...world.env },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
     let said = '';
     shell.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
     const closed = new Promise((resolve) => shell.once('close', resolve));
     const ids = before.instances.map(({ id }) => id);
     let now = await group();
-    for (let looks = 0; looks < 120 && (now.record !== undefined || now.instances.some(({ id }) => ids.includes(id))); looks++) {
+    for (
+      let looks = 0;
+      looks < 120 && (now.record !== undefined || now.instances.some(({ id }) => ids.includes(id)));
+      looks++
+    ) {
       await clock.sleep(500);
       now = await group();
     }
@@ -137,7 +168,10 @@ describe('signals and readers that go away', function () {
     it('the terminal is closed in the middle: it rolls back all the same', async () => {
       const before = await group();
       const command = `stty cols 100 rows 40; exec '${process.execPath}' '${BIN}' update-asgs web --swap always ${CALM_GROUPS.join(' ')}`;
-      const terminal = spawn('/usr/bin/script', ['-qec', command, '/dev/null'], { env: { ...CLEAN_ENV, ...world.env, TERM: 'xterm', SHELL: '/bin/sh' }, stdio: ['ignore', 'pipe', 'pipe'] });
+      const terminal = spawn('/usr/bin/script', ['-qec', command, '/dev/null'], {
+        env: { ...CLEAN_ENV, ...world.env, TERM: 'xterm', SHELL: '/bin/sh' },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
       let text = '';
       await new Promise<void>((resolve, reject) => {
         terminal.once('close', () => reject(new Error(`it ended too early:\n${text}`)));

@@ -12,7 +12,8 @@ faults:
   - {kind: stackFails, stack: stuck, logicalId: Topic, reason: It does not go back, times: 1, during: rollback}
 `;
 
-const TOPIC = 'Parameters: {Name: {Type: String}}\nResources:\n  Topic: {Type: AWS::SNS::Topic, Properties: {DisplayName: !Ref Name}}\n';
+const TOPIC =
+  'Parameters: {Name: {Type: String}}\nResources:\n  Topic: {Type: AWS::SNS::Topic, Properties: {DisplayName: !Ref Name}}\n';
 
 describe('stacks that do not simply take an update', function () {
   this.timeout(60_000);
@@ -24,12 +25,15 @@ describe('stacks that do not simply take an update', function () {
   });
   after(() => world.stop());
 
-  const update = (stack: string, ...args: readonly string[]): ReturnType<Live['json']> => world.json('update-stack', stack, ...CALM, ...args);
+  const update = (stack: string, ...args: readonly string[]): ReturnType<Live['json']> =>
+    world.json('update-stack', stack, ...CALM, ...args);
 
   it('one whose creation failed is refused with its root cause, and made anew when that is allowed', async () => {
     const first = await update('failed', '--template', template, 'Name=one');
     expect([first.code, first.document.outcome], first.stderr).to.deep.equal([7, 'stackFailed']);
-    expect(first.document.failure?.reasons[0]?.text, 'points into the template').to.match(/topic\.yaml:3:\d+ Topic \(AWS::SNS::Topic in failed\) CREATE_FAILED: No such topic$/);
+    expect(first.document.failure?.reasons[0]?.text, 'points into the template').to.match(
+      /topic\.yaml:3:\d+ Topic \(AWS::SNS::Topic in failed\) CREATE_FAILED: No such topic$/,
+    );
     const refused = await update('failed', '--template', template, 'Name=one');
     expect([refused.code, refused.document.failure?.code]).to.deep.equal([3, 'stack.failed']);
     expect(refused.document.failure?.reasons[0]?.text).to.match(/^Topic .*: No such topic$/);
@@ -53,7 +57,9 @@ describe('stacks that do not simply take an update', function () {
     expect(reasons).to.include('It cannot be made').and.to.include('It does not go back');
     const again = await update('stuck', '--template', template, 'Name=three', '--continue-rollback', '--skip', 'Topic');
     expect([again.code, again.document.outcome], again.stderr).to.deep.equal([0, 'updated']);
-    expect(again.stderr).to.include('Continues the roll-back that had failed').and.to.include('UPDATE_ROLLBACK_COMPLETE');
+    expect(again.stderr)
+      .to.include('Continues the roll-back that had failed')
+      .and.to.include('UPDATE_ROLLBACK_COMPLETE');
   });
 
   it('one whose update failed with roll-back switched off is explained, and rolled back first when that is allowed', async () => {
@@ -76,18 +82,35 @@ describe('stacks that do not simply take an update', function () {
     await world.ask('DeleteStack', { StackName: 'undeletable' });
     const wait = await update('undeletable', 'Name=two', '--wait');
     expect([wait.code, wait.document.failure?.code], wait.stderr).to.deep.equal([3, 'stack.stuck']);
-    const refused = await update('undeletable', 'Name=two', '--rollback-first', '--replace-failed', '--continue-rollback');
+    const refused = await update(
+      'undeletable',
+      'Name=two',
+      '--rollback-first',
+      '--replace-failed',
+      '--continue-rollback',
+    );
     expect([refused.code, refused.document.failure?.code]).to.deep.equal([3, 'stack.stuck']);
     expect(refused.document.failure?.reasons[0]?.text).to.match(/^Topic .* DELETE_FAILED: Somebody still needs it$/);
-    expect(refused.document.failure?.next.join('\n')).to.include('aws cloudformation delete-stack --stack-name undeletable');
+    expect(refused.document.failure?.next.join('\n')).to.include(
+      'aws cloudformation delete-stack --stack-name undeletable',
+    );
   });
 
-  it("one that somebody else is changing is refused, or waited for with a word about whose change it is", async () => {
+  it('one that somebody else is changing is refused, or waited for with a word about whose change it is', async () => {
     // One after the other, so that it takes a while.
-    const chain = ['A', 'B', 'C', 'D', 'E', 'F', 'G', 'H', 'I'].map((id, index, all) => `  ${id}: {Type: AWS::SNS::Topic, ${index === 0 ? '' : `DependsOn: ${all[index - 1]}, `}Properties: {DisplayName: !Ref Name}}\n`);
+    const chain = ['A', 'B', 'C', 'D', 'E', 'F', 'G', 'H', 'I'].map(
+      (id, index, all) =>
+        `  ${id}: {Type: AWS::SNS::Topic, ${index === 0 ? '' : `DependsOn: ${all[index - 1]}, `}Properties: {DisplayName: !Ref Name}}\n`,
+    );
     const long = await world.file('long.yaml', `Parameters: {Name: {Type: String}}\nResources:\n${chain.join('')}`);
     expect((await update('busy', '--template', long, 'Name=one')).code).to.equal(0);
-    const theirs = { StackName: 'busy', UsePreviousTemplate: 'true', ClientRequestToken: 'their-token', 'Parameters.member.1.ParameterKey': 'Name', 'Parameters.member.1.ParameterValue': 'theirs' };
+    const theirs = {
+      StackName: 'busy',
+      UsePreviousTemplate: 'true',
+      ClientRequestToken: 'their-token',
+      'Parameters.member.1.ParameterKey': 'Name',
+      'Parameters.member.1.ParameterValue': 'theirs',
+    };
     await world.ask('UpdateStack', theirs);
     const waiting = world.start('update-stack', 'busy', 'Name=ours', '--wait', '--json', ...CALM);
     const impatient = update('busy', 'Name=ours', '--wait', '--wait-timeout', '60');
@@ -103,9 +126,21 @@ describe('stacks that do not simply take an update', function () {
   });
 
   it('one that somebody is updating goes back at cancel, and with nothing to cancel says so', async () => {
-    const theirs = { StackName: 'busy', UsePreviousTemplate: 'true', 'Parameters.member.1.ParameterKey': 'Name', 'Parameters.member.1.ParameterValue': 'cancelled' };
+    const theirs = {
+      StackName: 'busy',
+      UsePreviousTemplate: 'true',
+      'Parameters.member.1.ParameterKey': 'Name',
+      'Parameters.member.1.ParameterValue': 'cancelled',
+    };
     await world.ask('UpdateStack', theirs);
-    const { code, document, stderr } = await world.json('cancel', 'busy', '--warmup-seconds', '3600', '--action-timeout', '7200');
+    const { code, document, stderr } = await world.json(
+      'cancel',
+      'busy',
+      '--warmup-seconds',
+      '3600',
+      '--action-timeout',
+      '7200',
+    );
     expect([code, document.outcome], stderr).to.deep.equal([0, 'cancelled']);
     expect(stderr).to.include('UPDATE_ROLLBACK_COMPLETE');
     const again = await world.json('cancel', 'busy');
@@ -123,21 +158,54 @@ describe('stacks that do not simply take an update', function () {
   });
 
   it('settings are sent when they are given, and stay when they are not', async () => {
-    const policy = await world.file('policy.json', '{"Statement":[{"Effect":"Allow","Action":"Update:*","Principal":"*","Resource":"*"}]}');
+    const policy = await world.file(
+      'policy.json',
+      '{"Statement":[{"Effect":"Allow","Action":"Update:*","Principal":"*","Resource":"*"}]}',
+    );
     const alarm = 'arn:aws:cloudwatch:eu-west-1:123456789012:alarm:web';
-    const set = ['--tag', 'team=web', '--role-arn', 'arn:aws:iam::123456789012:role/cfn', '--notification-arn', 'arn:aws:sns:eu-west-1:123456789012:t', '--termination-protection', '--stack-policy', policy, '--rollback-trigger', alarm, '--monitoring-minutes', '0'];
+    const set = [
+      '--tag',
+      'team=web',
+      '--role-arn',
+      'arn:aws:iam::123456789012:role/cfn',
+      '--notification-arn',
+      'arn:aws:sns:eu-west-1:123456789012:t',
+      '--termination-protection',
+      '--stack-policy',
+      policy,
+      '--rollback-trigger',
+      alarm,
+      '--monitoring-minutes',
+      '0',
+    ];
     const first = await update('settings', '--template', template, 'Name=one', ...set);
     expect(first.code, first.stderr).to.equal(0);
     const second = await update('settings', 'Name=two', '--tag', 'stage=live', '--no-disable-rollback');
     expect(second.code, second.stderr).to.equal(0);
     const stack = await world.ask('DescribeStacks', { StackName: 'settings' });
-    for (const word of ['<Key>team</Key>', '<Key>stage</Key>', 'role/cfn', 'sns:eu-west-1:123456789012:t', '<EnableTerminationProtection>true', alarm]) expect(stack).to.include(word);
+    for (const word of [
+      '<Key>team</Key>',
+      '<Key>stage</Key>',
+      'role/cfn',
+      'sns:eu-west-1:123456789012:t',
+      '<EnableTerminationProtection>true',
+      alarm,
+    ])
+      expect(stack).to.include(word);
     expect(await world.ask('GetStackPolicy', { StackName: 'settings' })).to.include('Update:*');
     const during = await update('settings', 'Name=three', '--stack-policy-during-update', policy);
     expect(during.code, during.stderr).to.equal(0);
-    const sent = (await (await fetch(`${world.env['AWS_ENDPOINT_URL']}/_sandbox/changes`)).json()) as readonly { readonly operation: string; readonly input: Readonly<Record<string, unknown>> }[];
-    const direct = sent.filter(({ operation, input }) => operation === 'UpdateStack' && String(input['StackName']).includes('settings'));
-    expect(direct.map(({ input }) => String(input['StackPolicyDuringUpdateBody']).includes('Update:*')), 'a change set cannot carry it').to.deep.equal([true]);
+    const sent = (await (await fetch(`${world.env['AWS_ENDPOINT_URL']}/_sandbox/changes`)).json()) as readonly {
+      readonly operation: string;
+      readonly input: Readonly<Record<string, unknown>>;
+    }[];
+    const direct = sent.filter(
+      ({ operation, input }) => operation === 'UpdateStack' && String(input['StackName']).includes('settings'),
+    );
+    expect(
+      direct.map(({ input }) => String(input['StackPolicyDuringUpdateBody']).includes('Update:*')),
+      'a change set cannot carry it',
+    ).to.deep.equal([true]);
     const timeout = await update('timeout', '--template', template, 'Name=one', '--stack-timeout', '60');
     expect([timeout.code, timeout.document.outcome], timeout.stderr).to.deep.equal([0, 'created']);
     expect(await world.ask('DescribeStacks', { StackName: 'timeout' })).to.include('<TimeoutInMinutes>60');

@@ -38,11 +38,14 @@ describe('the commands, from creation to roll-back', function () {
     said += finished.stdout + finished.stderr;
     return finished;
   };
-  const json = async (...args: readonly string[]): Promise<{ readonly code: number | null; readonly document: Ending; readonly stderr: string }> => {
+  const json = async (
+    ...args: readonly string[]
+  ): Promise<{ readonly code: number | null; readonly document: Ending; readonly stderr: string }> => {
     const { code, stdout, stderr } = keep(await run([...args, '--json'], { env }));
     return { code, document: JSON.parse(stdout) as Ending, stderr };
   };
-  const status = async (): Promise<StatusDocument> => (await json('status', 'web', '--events')).document as unknown as StatusDocument;
+  const status = async (): Promise<StatusDocument> =>
+    (await json('status', 'web', '--events')).document as unknown as StatusDocument;
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'ha-updater-'));
@@ -60,7 +63,16 @@ describe('the commands, from creation to roll-back', function () {
 
   it('create a stack and prove its fresh instances', async () => {
     const network = [`VpcId=${DEFAULT_VPC}`, `Subnets=${DEFAULT_SUBNETS.slice(0, 2).join(',')}`];
-    const { code, document, stderr } = await json('update-stack', 'web', '--template', TEMPLATE, ...network, good(1), `DbPassword=${SECRET}`, ...CALM);
+    const { code, document, stderr } = await json(
+      'update-stack',
+      'web',
+      '--template',
+      TEMPLATE,
+      ...network,
+      good(1),
+      `DbPassword=${SECRET}`,
+      ...CALM,
+    );
     expect(code, stderr).to.equal(0);
     expect(document.outcome).to.equal('created');
     expect(document.groups?.map(({ outcome }) => outcome)).to.deep.equal(['proven']);
@@ -79,7 +91,9 @@ describe('the commands, from creation to roll-back', function () {
     expect(stdout).to.match(/Parameters that keep their value: .*DbPassword/);
     expect(stdout).to.match(/ Promoted: /);
     const { groups } = await status();
-    expect(groups[0]?.instances.map(({ side, inService }) => ({ side, inService }))).to.deep.equal(Array.from({ length: 2 }, () => ({ side: 'current', inService: true })));
+    expect(groups[0]?.instances.map(({ side, inService }) => ({ side, inService }))).to.deep.equal(
+      Array.from({ length: 2 }, () => ({ side: 'current', inService: true })),
+    );
     expect(groups[0]?.suspended).to.deep.equal([]);
   });
 
@@ -87,15 +101,22 @@ describe('the commands, from creation to roll-back', function () {
   if (process.platform === 'linux' && existsSync('/usr/bin/script')) {
     it('draw a live tree on a terminal, give the cursor back, and leave whole lines', async () => {
       const command = `stty cols 100 rows 40; '${process.execPath}' '${BIN}' update-asgs web --swap always ${GROUPS_CALM.join(' ')}`;
-      const child = spawn('/usr/bin/script', ['-qec', command, '/dev/null'], { env: { ...CLEAN_ENV, ...env, TERM: 'xterm', SHELL: '/bin/sh' }, stdio: ['ignore', 'pipe', 'pipe'] });
+      const child = spawn('/usr/bin/script', ['-qec', command, '/dev/null'], {
+        env: { ...CLEAN_ENV, ...env, TERM: 'xterm', SHELL: '/bin/sh' },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
       let text = '';
       child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
       const code = await new Promise((resolve) => child.once('close', resolve));
       expect(code, text).to.equal(0);
-      expect(text.lastIndexOf('\u001b[?25h'), 'the cursor is shown again').to.be.greaterThan(text.lastIndexOf('\u001b[?25l')).and.greaterThan(-1);
+      expect(text.lastIndexOf('\u001b[?25h'), 'the cursor is shown again')
+        .to.be.greaterThan(text.lastIndexOf('\u001b[?25l'))
+        .and.greaterThan(-1);
       const screen = text.replaceAll(/\u001b\[[0-9;?]*[A-Za-z]/g, '').replaceAll('\r', '');
       expect(screen).to.match(/: prove [█▓░·]{20} \d\/2 proven, old 2, new \d/);
-      expect(screen).to.match(/\n✔ web-Group-\w+: Promoted: all 2 new instances are proven\.\n✔ Swapped after [^\n]+; exit 0\.\n*$/);
+      expect(screen).to.match(
+        /\n✔ web-Group-\w+: Promoted: all 2 new instances are proven\.\n✔ Swapped after [^\n]+; exit 0\.\n*$/,
+      );
     });
   }
 
@@ -108,7 +129,9 @@ describe('the commands, from creation to roll-back', function () {
     const document = JSON.parse(stdout) as Ending;
     expect(document).to.include({ outcome: 'swapRolledBack', interrupted: 'SIGTERM', exitCode: 4 });
     expect(document.failure?.next[0]).to.equal('ha-updater status web --region eu-west-1');
-    expect(stderr).to.include('SIGTERM: Rolls back').and.match(/ROLLED BACK \(exit 4\)/);
+    expect(stderr)
+      .to.include('SIGTERM: Rolls back')
+      .and.match(/ROLLED BACK \(exit 4\)/);
     const [group] = (await status()).groups;
     expect(group?.frozen?.processes).to.include('Launch');
     expect(group?.record).to.equal(undefined);
@@ -130,8 +153,14 @@ describe('the commands, from creation to roll-back', function () {
     expect(document.outcome).to.equal('swapped');
     expect(document.groups?.map(({ outcome }) => outcome)).to.deep.equal(['promoted']);
     const [group] = (await status()).groups;
-    expect(group?.instances.map(({ side, inService }) => ({ side, inService }))).to.deep.equal(Array.from({ length: 2 }, () => ({ side: 'current', inService: true })));
-    expect({ suspended: group?.suspended, frozen: group?.frozen, record: group?.record }).to.deep.equal({ suspended: [], frozen: undefined, record: undefined });
+    expect(group?.instances.map(({ side, inService }) => ({ side, inService }))).to.deep.equal(
+      Array.from({ length: 2 }, () => ({ side: 'current', inService: true })),
+    );
+    expect({ suspended: group?.suspended, frozen: group?.frozen, record: group?.record }).to.deep.equal({
+      suspended: [],
+      frozen: undefined,
+      record: undefined,
+    });
   });
 
   it('leave at once at the second signal, with the record kept and the command that finishes it', async () => {
@@ -147,7 +176,9 @@ describe('the commands, from creation to roll-back', function () {
     const document = JSON.parse(stdout) as Ending;
     expect(document).to.include({ outcome: 'stopped', exitCode: 5, interrupted: 'SIGINT' });
     // Whether rolling back is still to be offered depends on whether the verdict was written by then.
-    expect(document.failure?.next.filter((next) => !next.includes('rollback'))).to.deep.equal(['status', 'resume'].map((command) => `ha-updater ${command} web --region eu-west-1`));
+    expect(document.failure?.next.filter((next) => !next.includes('rollback'))).to.deep.equal(
+      ['status', 'resume'].map((command) => `ha-updater ${command} web --region eu-west-1`),
+    );
     expect((await status()).groups[0]?.record).not.to.equal(undefined);
     const again = await json('rollback', 'web', ...GROUPS_CALM);
     expect(again.code, again.stderr).to.equal(0);
@@ -172,7 +203,10 @@ describe('the commands, from creation to roll-back', function () {
     child.child.kill('SIGKILL');
     keep(await child.finished);
     const [dead] = (await status()).groups;
-    expect(dead?.next).to.deep.equal(['ha-updater resume web --region eu-west-1', 'ha-updater rollback web --region eu-west-1']);
+    expect(dead?.next).to.deep.equal([
+      'ha-updater resume web --region eu-west-1',
+      'ha-updater rollback web --region eu-west-1',
+    ]);
     expect(dead?.remarks.join('\n')).to.include('Interrupted');
     const { code, document, stderr } = await json('resume', 'web', ...GROUPS_CALM);
     expect(code, stderr).to.equal(0);
@@ -184,7 +218,9 @@ describe('the commands, from creation to roll-back', function () {
     const { code, document, stderr } = await json('update-stack', 'web', 'MaxSize=1', ...CALM);
     expect(code, stderr).to.equal(7);
     expect(document.outcome).to.equal('stackFailed');
-    expect(stderr).to.match(/Root cause: the template of stack web:\d+:\d+ Group \(/, stderr).and.not.include('Write the rollout record');
+    expect(stderr)
+      .to.match(/Root cause: the template of stack web:\d+:\d+ Group \(/, stderr)
+      .and.not.include('Write the rollout record');
   });
 
   it('refuse what cannot work, with all reasons, before anything is sent', async () => {
@@ -201,12 +237,19 @@ describe('the commands, from creation to roll-back', function () {
   it('show the state as a page, with the stack’s events on request', async () => {
     const { code, stdout } = keep(await run(['status', 'web', '--events'], { env }));
     expect(code).to.equal(0);
-    for (const words of ['Stack web: UPDATE_ROLLBACK_COMPLETE', 'DbPassword       ****', 'Group web-Group-', 'User Initiated']) expect(stdout).to.include(words);
+    for (const words of [
+      'Stack web: UPDATE_ROLLBACK_COMPLETE',
+      'DbPassword       ****',
+      'Group web-Group-',
+      'User Initiated',
+    ])
+      expect(stdout).to.include(words);
   });
 
   it('never say a secret, and never serve with less than before', async () => {
     expect(said).not.to.include(SECRET);
-    const ask = async (what: string): Promise<readonly { readonly new: number }[]> => (await (await fetch(`${env['AWS_ENDPOINT_URL']}/_sandbox/${what}`)).json()) as never;
+    const ask = async (what: string): Promise<readonly { readonly new: number }[]> =>
+      (await (await fetch(`${env['AWS_ENDPOINT_URL']}/_sandbox/${what}`)).json()) as never;
     expect(await ask('violations')).to.deep.equal([]);
     // Something was watched: new instances beside old ones.
     expect((await ask('timeline')).some((point) => point.new > 0)).to.equal(true);

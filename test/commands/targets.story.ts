@@ -32,9 +32,16 @@ describe('groups by name or tag, in every command', function () {
     const name = command.filter((word) => /^[a-z]+$/.test(word) && word !== 'true').join(' ');
 
     it(`${name} takes them in the same way`, async () => {
-      for (const choice of [['--asg', 'web-b*'], ['--asg-tag', 'env=test', '--all-matching']]) {
+      for (const choice of [
+        ['--asg', 'web-b*'],
+        ['--asg-tag', 'env=test', '--all-matching'],
+      ]) {
         const { code, document, stderr } = await world.json([...command, ...choice]);
-        expect([code, document.outcome, document.failure?.code], `${choice.join(' ')} ${stderr}`).to.deep.equal([exit, outcome, NEXT[command[0] ?? '']]);
+        expect([code, document.outcome, document.failure?.code], `${choice.join(' ')} ${stderr}`).to.deep.equal([
+          exit,
+          outcome,
+          NEXT[command[0] ?? ''],
+        ]);
       }
       for (const [choice, problem, at] of [
         [['--asg', 'web-*'], 'target.several', 3],
@@ -50,7 +57,10 @@ describe('groups by name or tag, in every command', function () {
   }
 
   it('status and diagnose show the groups that were meant', async () => {
-    for (const choice of [['--asg', 'web-*', '--all-matching'], ['--asg-tag', 'app=web', '--all-matching']]) {
+    for (const choice of [
+      ['--asg', 'web-*', '--all-matching'],
+      ['--asg-tag', 'app=web', '--all-matching'],
+    ]) {
       const shown = await world.json<StatusDocument>(['status', ...choice]);
       expect(shown.document.groups.map(({ name }) => name).sort()).to.deep.equal(['web-blue', 'web-green']);
       const diagnosed = await world.json<DiagnoseDocument>(['diagnose', ...choice]);

@@ -29,19 +29,31 @@ describe('groups by name or tag', function () {
 
   it('one that means several is refused with the list, and takes them all when that is said', async () => {
     for (const [args, groups] of [
-      [['--asg', 'web-*'], ['web-blue', 'web-green']],
-      [['--asg-tag', 'env=prod'], ['api-1', 'web-blue']],
+      [
+        ['--asg', 'web-*'],
+        ['web-blue', 'web-green'],
+      ],
+      [
+        ['--asg-tag', 'env=prod'],
+        ['api-1', 'web-blue'],
+      ],
     ] as const) {
       const { code, document, stderr } = await update(...args);
       expect(code, stderr).to.equal(3);
       expect(document.failure?.code).to.equal('target.several');
       expect(document.failure?.reasons.map(({ group }) => group).sort()).to.deep.equal(groups);
-      expect([...(await done(...args, '--all-matching'))].sort()).to.deep.equal(groups.map((group) => `${group} skipped`));
+      expect([...(await done(...args, '--all-matching'))].sort()).to.deep.equal(
+        groups.map((group) => `${group} skipped`),
+      );
     }
   });
 
   it('one that means none is refused', async () => {
-    for (const args of [['--asg', 'db-*'], ['--asg-tag', 'env=dev'], ['--asg', 'api-*', '--asg-tag', 'env=test', '--all-matching']]) {
+    for (const args of [
+      ['--asg', 'db-*'],
+      ['--asg-tag', 'env=dev'],
+      ['--asg', 'api-*', '--asg-tag', 'env=test', '--all-matching'],
+    ]) {
       const { code, document } = await update(...args);
       expect(code).to.equal(3);
       expect(document.failure?.code).to.equal('target.none');
@@ -49,7 +61,16 @@ describe('groups by name or tag', function () {
   });
 
   it('what makes no sense is a usage error', async () => {
-    for (const args of [['--asg', '*'], ['--asg', 'we*b'], ['--asg-tag', 'env'], ['--asg-tag', '=prod'], ['--asg', 'web-blue', '--asg-tag', 'env=prod'], ['web', '--asg-tag', 'env=prod'], ['--asg', 'web-blue', '--all-matching'], []]) {
+    for (const args of [
+      ['--asg', '*'],
+      ['--asg', 'we*b'],
+      ['--asg-tag', 'env'],
+      ['--asg-tag', '=prod'],
+      ['--asg', 'web-blue', '--asg-tag', 'env=prod'],
+      ['web', '--asg-tag', 'env=prod'],
+      ['--asg', 'web-blue', '--all-matching'],
+      [],
+    ]) {
       const { code, document } = await update(...args);
       expect(code, args.join(' ')).to.equal(2);
       expect(document.failure?.code).to.equal('usage.flags');

@@ -9,14 +9,22 @@ import { run, start, type Running } from './cli.js';
  * Nobody listens there, so a command line that is accepted gets as far as "cannot be reached"; at this
  * speed without long pauses before the next try.
  */
-const NOBODY = { HA_UPDATER_SPEED: '100', AWS_ENDPOINT_URL: 'http://127.0.0.1:9', AWS_ACCESS_KEY_ID: 'x', AWS_SECRET_ACCESS_KEY: 'y', AWS_REGION: 'eu-west-1' };
+const NOBODY = {
+  HA_UPDATER_SPEED: '100',
+  AWS_ENDPOINT_URL: 'http://127.0.0.1:9',
+  AWS_ACCESS_KEY_ID: 'x',
+  AWS_SECRET_ACCESS_KEY: 'y',
+  AWS_REGION: 'eu-west-1',
+};
 
 describe('the command line', () => {
   it('never takes a missing STACK from what is piped in', async () => {
     for (const command of ['update-stack', 'update-asgs', 'status']) {
       const { code, stderr } = await run([command], { stdin: 'production\n' });
       expect(code, command).to.equal(2);
-      expect(stderr, command).to.match(/STACK is missing|Say which groups/).and.not.include('production');
+      expect(stderr, command)
+        .to.match(/STACK is missing|Say which groups/)
+        .and.not.include('production');
     }
   });
 
@@ -47,20 +55,27 @@ describe('the command line', () => {
   it('keeps groups and parameters apart: a repeated flag takes one value each', async () => {
     const asgs = await run(['update-asgs', '--asg', 'one', '--asg', 'two', 'web']);
     expect(asgs.stderr).to.include('Give either STACK or --asg, not both (STACK is "web").');
-    const stack = await run(['update-stack', 'web', '--capabilities', 'CAPABILITY_IAM', 'A=b=c', 'B='], { env: NOBODY });
+    const stack = await run(['update-stack', 'web', '--capabilities', 'CAPABILITY_IAM', 'A=b=c', 'B='], {
+      env: NOBODY,
+    });
     expect(stack.code, stack.stderr).to.equal(3);
     expect(stack.stderr).to.include('cannot be reached');
   });
 
   it('takes the seed spelling of the look-back', async () => {
-    const { code, stderr } = await run(['update-stack', 'web', '--lenient_look_back', '7', '--warmup-seconds', '1', '--action-timeout', '9'], { env: NOBODY });
+    const { code, stderr } = await run(
+      ['update-stack', 'web', '--lenient_look_back', '7', '--warmup-seconds', '1', '--action-timeout', '9'],
+      { env: NOBODY },
+    );
     expect(code, stderr).to.equal(3);
     const wrong = await run(['update-stack', 'web', '--lenient_look_back', 'x']);
     expect(wrong.stderr).to.include('--lenient-look-back');
   });
 
   it('never lets the clock run at another speed against AWS', async () => {
-    const { code, stderr } = await run(['update-asgs', 'web'], { env: { ...NOBODY, AWS_ENDPOINT_URL: 'https://autoscaling.eu-west-1.amazonaws.com', HA_UPDATER_SPEED: '60' } });
+    const { code, stderr } = await run(['update-asgs', 'web'], {
+      env: { ...NOBODY, AWS_ENDPOINT_URL: 'https://autoscaling.eu-west-1.amazonaws.com', HA_UPDATER_SPEED: '60' },
+    });
     expect(code).to.equal(2);
     expect(stderr).to.include('HA_UPDATER_SPEED=60');
   });
@@ -81,9 +96,13 @@ describe('a run that cannot start', () => {
   });
 
   it('says that there are no credentials, and what to check', async () => {
-    const { code, stderr } = await run(['update-asgs', '--asg', 'web'], { env: { AWS_ENDPOINT_URL: NOBODY.AWS_ENDPOINT_URL } });
+    const { code, stderr } = await run(['update-asgs', '--asg', 'web'], {
+      env: { AWS_ENDPOINT_URL: NOBODY.AWS_ENDPOINT_URL },
+    });
     expect(code).to.equal(2);
-    expect(stderr).to.include('no usable AWS credentials').and.include('aws sts get-caller-identity --region eu-west-1');
+    expect(stderr)
+      .to.include('no usable AWS credentials')
+      .and.include('aws sts get-caller-identity --region eu-west-1');
   });
 
   it('speaks JSON Lines on stdout and nothing on stderr when asked to', async () => {

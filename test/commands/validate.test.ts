@@ -29,10 +29,15 @@ const BROKEN = 'Resources:\n  A: [\n';
 describe('ha-updater validate', function () {
   this.timeout(20_000);
   let folder: string;
-  const offline = (...args: readonly string[]): Promise<Finished> => run(['validate', '--offline', '--lint', 'off', ...args], { env: {} });
+  const offline = (...args: readonly string[]): Promise<Finished> =>
+    run(['validate', '--offline', '--lint', 'off', ...args], { env: {} });
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'ha-updater-'));
-    await Promise.all([writeFile(join(folder, 'faulty.yaml'), FAULTY), writeFile(join(folder, 'good.yaml'), GOOD), writeFile(join(folder, 'broken.yaml'), BROKEN)]);
+    await Promise.all([
+      writeFile(join(folder, 'faulty.yaml'), FAULTY),
+      writeFile(join(folder, 'good.yaml'), GOOD),
+      writeFile(join(folder, 'broken.yaml'), BROKEN),
+    ]);
   });
   after(() => rm(folder, { recursive: true }));
   const at = (name: string): string => join(folder, name);
@@ -46,7 +51,10 @@ describe('ha-updater validate', function () {
   it('answers 0 for what is good, 3 for warnings only when told to, and 2 for what cannot be read', async () => {
     expect((await offline(at('good.yaml'))).code).to.equal(0);
     const advice = at('advice.yaml');
-    await writeFile(advice, 'Resources:\n  G: {Type: "AWS::AutoScaling::AutoScalingGroup", Properties: {MinSize: 1, MaxSize: 1}}\n');
+    await writeFile(
+      advice,
+      'Resources:\n  G: {Type: "AWS::AutoScaling::AutoScalingGroup", Properties: {MinSize: 1, MaxSize: 1}}\n',
+    );
     expect((await offline(advice)).code).to.equal(0);
     expect((await offline(advice, '--strict')).code).to.equal(3);
     const missing = await offline(at('good.yaml'), at('none.yaml'));
@@ -73,11 +81,30 @@ describe('ha-updater validate', function () {
   it('speaks SARIF, with a rule for every code', async () => {
     const { code, stdout } = await offline(at('faulty.yaml'), '--format', 'sarif');
     expect(code).to.equal(3);
-    type Sarif = { version: string; runs: [{ tool: { driver: { rules: { id: string }[] } }; results: { ruleId: string; ruleIndex: number; level: string; locations: [{ physicalLocation: { region: object } }] }[] }] };
+    type Sarif = {
+      version: string;
+      runs: [
+        {
+          tool: { driver: { rules: { id: string }[] } };
+          results: {
+            ruleId: string;
+            ruleIndex: number;
+            level: string;
+            locations: [{ physicalLocation: { region: object } }];
+          }[];
+        },
+      ];
+    };
     const { version, runs } = JSON.parse(stdout) as Sarif;
     const [{ tool, results }] = runs;
     expect(version).to.equal('2.1.0');
-    expect(results.map(({ ruleId, ruleIndex }) => tool.driver.rules[ruleIndex]?.id === ruleId)).to.deep.equal([true, true, true, true, true]);
+    expect(results.map(({ ruleId, ruleIndex }) => tool.driver.rules[ruleIndex]?.id === ruleId)).to.deep.equal([
+      true,
+      true,
+      true,
+      true,
+      true,
+    ]);
     expect(results[1]).to.deep.include({ ruleId: 'template.undeclared', level: 'error' });
     expect(results[1]?.locations[0].physicalLocation.region).to.deep.equal({ startLine: 8, startColumn: 32 });
   });
@@ -88,7 +115,10 @@ describe('ha-updater validate', function () {
       const bin = join(folder, 'bin');
       await mkdir(bin);
       const rows = `[{"Filename": "'"$4"'", "Level": "Error", "Message": "said by lint", "Location": {"Start": {"LineNumber": 2, "ColumnNumber": 3}, "Path": ["Resources"]}, "Rule": {"Id": "E9", "ShortDescription": "a rule"}}]`;
-      await writeFile(join(bin, 'cfn-lint'), `#!/bin/sh\ncase "$4" in *broken*) echo gone wrong >&2; exit 1;; esac\necho '${rows}'\nexit 2\n`);
+      await writeFile(
+        join(bin, 'cfn-lint'),
+        `#!/bin/sh\ncase "$4" in *broken*) echo gone wrong >&2; exit 1;; esac\necho '${rows}'\nexit 2\n`,
+      );
       await chmod(join(bin, 'cfn-lint'), 0o755);
       env = { PATH: `${bin}:${CLEAN_ENV['PATH'] ?? ''}` };
     });
@@ -118,17 +148,27 @@ describe('ha-updater validate', function () {
     const ask = (...args: readonly string[]): Promise<Finished> => world.run(['validate', '--lint', 'off', ...args]);
 
     it('asks it, and takes its word', async () => {
-      const circle = await world.file('circle.yaml', 'Resources:\n  A: {Type: "AWS::SNS::Topic", DependsOn: B}\n  B: {Type: "AWS::SNS::Topic", DependsOn: A}\n');
+      const circle = await world.file(
+        'circle.yaml',
+        'Resources:\n  A: {Type: "AWS::SNS::Topic", DependsOn: B}\n  B: {Type: "AWS::SNS::Topic", DependsOn: A}\n',
+      );
       const { code, stdout } = await ask(at('good.yaml'), circle, 's3://bucket/far.yaml', 's3://bucket/none.yaml');
       expect(code).to.equal(2);
       expect(stdout).to.match(/circle\.yaml:\d+:\d+: error: .*[Cc]ircular.*\[template\.rejected\]/);
-      expect(stdout).to.include('good.yaml: 1 resource, no objections.\n').and.include('s3://bucket/far.yaml: 1 resource, no objections.\n').and.include('s3://bucket/none.yaml: not read.');
+      expect(stdout)
+        .to.include('good.yaml: 1 resource, no objections.\n')
+        .and.include('s3://bucket/far.yaml: 1 resource, no objections.\n')
+        .and.include('s3://bucket/none.yaml: not read.');
     });
 
     it('does without it when it cannot be reached', async () => {
-      const { code, stdout } = await world.run(['validate', '--lint', 'off', at('good.yaml')], { AWS_ENDPOINT_URL: 'http://127.0.0.1:9' });
+      const { code, stdout } = await world.run(['validate', '--lint', 'off', at('good.yaml')], {
+        AWS_ENDPOINT_URL: 'http://127.0.0.1:9',
+      });
       expect(code).to.equal(0);
-      expect(stdout).to.include('no objections. CloudFormation was not asked: cloudformation:ValidateTemplate answered ECONNREFUSED.');
+      expect(stdout).to.include(
+        'no objections. CloudFormation was not asked: cloudformation:ValidateTemplate answered ECONNREFUSED.',
+      );
     });
   });
 });

@@ -12,7 +12,10 @@ export interface CommandWorld {
   readonly file: (name: string, text: string) => Promise<string>;
   readonly run: (args: readonly string[], env?: Readonly<Record<string, string>>) => Promise<Finished>;
   /** The same with --json, its document read. */
-  readonly json: <D = Ending>(args: readonly string[], env?: Readonly<Record<string, string>>) => Promise<{ readonly code: number | null; readonly document: D; readonly stderr: string }>;
+  readonly json: <D = Ending>(
+    args: readonly string[],
+    env?: Readonly<Record<string, string>>,
+  ) => Promise<{ readonly code: number | null; readonly document: D; readonly stderr: string }>;
   /** Everything that any command has said. */
   readonly said: () => string;
   /** What the sandbox knows: `violations`, `timeline` … */
@@ -31,7 +34,9 @@ export async function commandWorld(scenario: string, speed = 200): Promise<Comma
   const given = scenario === '' ? [] : ['--scenario', await file('scenario.yaml', scenario)];
   const sandbox = start(['sandbox', '--port', '0', '--speed', String(speed), ...given]);
   const text = await sandbox.sees(/HA_UPDATER_SPEED=\d+/);
-  const env = Object.fromEntries([...text.matchAll(/([A-Z_]+)=(\S+)/g)].map(([, key, value]) => [key ?? '', value ?? '']));
+  const env = Object.fromEntries(
+    [...text.matchAll(/([A-Z_]+)=(\S+)/g)].map(([, key, value]) => [key ?? '', value ?? '']),
+  );
   let said = '';
   const runHere: CommandWorld['run'] = async (args, more = {}) => {
     const finished = await run(args, { env: { ...env, ...more } });

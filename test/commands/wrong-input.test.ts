@@ -10,7 +10,12 @@ import { DEFAULT_SUBNETS, DEFAULT_VPC } from '../../src/sandbox/world/ec2/state.
 import { run, start, type Finished, type Running } from './cli.js';
 
 const TEMPLATE = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..', 'templates', 'web-stack.yaml');
-const NETWORK = [`VpcId=${DEFAULT_VPC}`, `Subnets=${DEFAULT_SUBNETS.slice(0, 2).join(',')}`, 'Ami=ami-0123456789abcdef0', 'DbPassword=not-a-real-one'];
+const NETWORK = [
+  `VpcId=${DEFAULT_VPC}`,
+  `Subnets=${DEFAULT_SUBNETS.slice(0, 2).join(',')}`,
+  'Ami=ami-0123456789abcdef0',
+  'DbPassword=not-a-real-one',
+];
 
 /** One mistake: what is typed, with which environment, and what must be said. FOLDER stands for the test's own. */
 interface Mistake {
@@ -21,7 +26,8 @@ interface Mistake {
   readonly says: readonly RegExp[];
 }
 
-const GROUP = 'Resources:\n  Web:\n    Type: AWS::AutoScaling::AutoScalingGroup\n    Properties: {MinSize: 1, MaxSize: 2}\n';
+const GROUP =
+  'Resources:\n  Web:\n    Type: AWS::AutoScaling::AutoScalingGroup\n    Properties: {MinSize: 1, MaxSize: 2}\n';
 
 const FILES: Readonly<Record<string, string>> = {
   'flow.yaml': 'Resources:\n  A: [\n',
@@ -36,41 +42,145 @@ const FILES: Readonly<Record<string, string>> = {
 const template = (file: string): readonly string[] => ['update-stack', 'web', '--template', `FOLDER/${file}`];
 
 const MISTAKES: Readonly<Record<string, Mistake>> = {
-  'bad YAML': { args: template('flow.yaml'), exit: 2, says: [/flow\.yaml:3:1: not a template/, /\[template\.syntax\]/] },
-  'flags that there are none of': { args: ['update-stack', 'web', '--templte=hidden-7', '--no-wat'], exit: 2, says: [/There is no flag --templte\. Did you mean --template\? There is no flag --no-wat\. Did you mean --no-wait\? \[/] },
+  'bad YAML': {
+    args: template('flow.yaml'),
+    exit: 2,
+    says: [/flow\.yaml:3:1: not a template/, /\[template\.syntax\]/],
+  },
+  'flags that there are none of': {
+    args: ['update-stack', 'web', '--templte=hidden-7', '--no-wat'],
+    exit: 2,
+    says: [
+      /There is no flag --templte\. Did you mean --template\? There is no flag --no-wat\. Did you mean --no-wait\? \[/,
+    ],
+  },
   'bad indentation': { args: template('indent.yaml'), exit: 2, says: [/indent\.yaml:4:1: not a template/] },
   'a text instead of a template': { args: template('text.yaml'), exit: 2, says: [/text\.yaml:1:1: not a template/] },
   'an empty template': { args: template('empty.yaml'), exit: 2, says: [/it is empty/] },
-  'a template file that is not there': { args: template('none.yaml'), exit: 2, says: [/There is no file \S+none\.yaml/] },
-  'a directory as template': { args: ['update-stack', 'web', '--template', 'FOLDER'], exit: 2, says: [/is a directory/] },
+  'a template file that is not there': {
+    args: template('none.yaml'),
+    exit: 2,
+    says: [/There is no file \S+none\.yaml/],
+  },
+  'a directory as template': {
+    args: ['update-stack', 'web', '--template', 'FOLDER'],
+    exit: 2,
+    says: [/is a directory/],
+  },
   'a template too large for a call': { args: template('big.yaml'), exit: 2, says: [/51200/, /--s3-bucket/] },
   'a template too large for anything': { args: template('huge.yaml'), exit: 2, says: [/more than 1048576 bytes/] },
-  'a rolling update in the template': { args: template('rolling.yaml'), exit: 3, says: [/rolling\.yaml:6:\d+ Resources\/Web\/UpdatePolicy/, /terminating before it launches/] },
-  'a template at an address without https': { args: ['update-stack', 'web', '--template', 'http://example.com/a'], exit: 2, says: [/not http:/] },
-  'an S3 object that is not there': { args: ['update-stack', 'web', '--template', 's3://no-such/web.yaml'], exit: 2, says: [/no object s3:\/\/no-such\/web\.yaml/] },
-  'an unknown parameter': { args: ['update-stack', 'web', 'AppVerson=3'], exit: 2, says: [/no parameter AppVerson\. Did you mean AppVersion\?/] },
-  'missing parameters': { args: ['update-stack', 'fresh', '--template', TEMPLATE, 'Ami=ami-1'], exit: 2, says: [/VpcId has no value/, /DbPassword has no value/, /Give VpcId=VALUE/] },
-  'a secret of a bad length': { args: ['update-stack', 'web', 'DbPassword=tiny-93'], exit: 2, says: [/DbPassword has fewer than 8 characters/] },
+  'a rolling update in the template': {
+    args: template('rolling.yaml'),
+    exit: 3,
+    says: [/rolling\.yaml:6:\d+ Resources\/Web\/UpdatePolicy/, /terminating before it launches/],
+  },
+  'a template at an address without https': {
+    args: ['update-stack', 'web', '--template', 'http://example.com/a'],
+    exit: 2,
+    says: [/not http:/],
+  },
+  'an S3 object that is not there': {
+    args: ['update-stack', 'web', '--template', 's3://no-such/web.yaml'],
+    exit: 2,
+    says: [/no object s3:\/\/no-such\/web\.yaml/],
+  },
+  'an unknown parameter': {
+    args: ['update-stack', 'web', 'AppVerson=3'],
+    exit: 2,
+    says: [/no parameter AppVerson\. Did you mean AppVersion\?/],
+  },
+  'missing parameters': {
+    args: ['update-stack', 'fresh', '--template', TEMPLATE, 'Ami=ami-1'],
+    exit: 2,
+    says: [/VpcId has no value/, /DbPassword has no value/, /Give VpcId=VALUE/],
+  },
+  'a secret of a bad length': {
+    args: ['update-stack', 'web', 'DbPassword=tiny-93'],
+    exit: 2,
+    says: [/DbPassword has fewer than 8 characters/],
+  },
   'a number that is none': { args: ['update-stack', 'web', 'MinSize=abc'], exit: 2, says: [/MinSize/, /not a number/] },
   'KEY without =': { args: ['update-stack', 'web', 'AppVersion'], exit: 2, says: [/no "="/, /KEY=VALUE/, /--help/] },
-  'no such stack to update': { args: ['update-stack', 'nope'], exit: 3, says: [/There is no stack nope/, /--template FILE/] },
+  'no such stack to update': {
+    args: ['update-stack', 'nope'],
+    exit: 3,
+    says: [/There is no stack nope/, /--template FILE/],
+  },
   'no such stack to swap': { args: ['update-asgs', 'nope'], exit: 3, says: [/There is no stack nope/] },
-  'no such stack to show': { args: ['status', 'nope'], exit: 3, says: [/There is no stack nope in eu-west-1/, /list-stacks/] },
-  'an unknown group': { args: ['update-asgs', '--asg', 'nope'], exit: 3, says: [/nope: there is no such Auto Scaling group/] },
+  'no such stack to show': {
+    args: ['status', 'nope'],
+    exit: 3,
+    says: [/There is no stack nope in eu-west-1/, /list-stacks/],
+  },
+  'an unknown group': {
+    args: ['update-asgs', '--asg', 'nope'],
+    exit: 3,
+    says: [/nope: there is no such Auto Scaling group/],
+  },
   'STACK and --asg': { args: ['update-asgs', 'web', '--asg', 'x'], exit: 2, says: [/either STACK or --asg/] },
   'an empty STACK': { args: ['status', ''], exit: 2, says: [/STACK must not be empty/] },
-  'no credentials': { args: ['update-asgs', 'web'], env: { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined }, exit: 2, says: [/no usable AWS credentials/, /get-caller-identity/] },
-  'a profile that is not there': { args: ['status', 'web', '--profile', 'ghost'], env: { AWS_CONFIG_FILE: '/dev/null', AWS_SHARED_CREDENTIALS_FILE: '/dev/null' }, exit: 2, says: [/"ghost"/] },
-  'wrong credentials': { args: ['update-stack', 'web', 'AppVersion=9'], env: { AWS_ENDPOINT_URL: 'REFUSING' }, exit: 2, says: [/no usable AWS credentials/, /InvalidClientTokenId/] },
-  'an endpoint where nobody listens': { args: ['update-stack', 'web', 'AppVersion=9'], env: { AWS_ENDPOINT_URL: 'http://127.0.0.1:9' }, exit: 3, says: [/cannot be reached/, /127\.0\.0\.1:9/] },
-  'an endpoint that is no address': { args: ['status', 'web'], env: { AWS_ENDPOINT_URL: 'bogus', HA_UPDATER_SPEED: undefined }, exit: 2, says: [/AWS_ENDPOINT_URL must be/] },
-  'a region that is none': { args: ['update-asgs', 'web', '--region', 'Ireland'], exit: 2, says: [/"Ireland" is not the name of an AWS region/, /eu-west-1/] },
-  'another speed without a sandbox': { args: ['status', 'web'], env: { AWS_ENDPOINT_URL: undefined }, exit: 2, says: [/HA_UPDATER_SPEED=100 is only for a sandbox/, /unset HA_UPDATER_SPEED/] },
-  'a choice that is not offered': { args: ['update-asgs', 'web', '--swap', 'bogus'], exit: 2, says: [/--swap=bogus/, /outdated, always, never/] },
-  'a negative number': { args: ['update-asgs', 'web', '--deadline', '-5'], exit: 2, says: [/--deadline must be a number of seconds from 1 to 86400, not "-5"/] },
-  'NaN and other numbers': { args: ['update-asgs', 'web', '--deadline', 'NaN', '--poll', '0'], exit: 2, says: [/not "NaN"/, /--poll/] },
+  'no credentials': {
+    args: ['update-asgs', 'web'],
+    env: { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined },
+    exit: 2,
+    says: [/no usable AWS credentials/, /get-caller-identity/],
+  },
+  'a profile that is not there': {
+    args: ['status', 'web', '--profile', 'ghost'],
+    env: { AWS_CONFIG_FILE: '/dev/null', AWS_SHARED_CREDENTIALS_FILE: '/dev/null' },
+    exit: 2,
+    says: [/"ghost"/],
+  },
+  'wrong credentials': {
+    args: ['update-stack', 'web', 'AppVersion=9'],
+    env: { AWS_ENDPOINT_URL: 'REFUSING' },
+    exit: 2,
+    says: [/no usable AWS credentials/, /InvalidClientTokenId/],
+  },
+  'an endpoint where nobody listens': {
+    args: ['update-stack', 'web', 'AppVersion=9'],
+    env: { AWS_ENDPOINT_URL: 'http://127.0.0.1:9' },
+    exit: 3,
+    says: [/cannot be reached/, /127\.0\.0\.1:9/],
+  },
+  'an endpoint that is no address': {
+    args: ['status', 'web'],
+    env: { AWS_ENDPOINT_URL: 'bogus', HA_UPDATER_SPEED: undefined },
+    exit: 2,
+    says: [/AWS_ENDPOINT_URL must be/],
+  },
+  'a region that is none': {
+    args: ['update-asgs', 'web', '--region', 'Ireland'],
+    exit: 2,
+    says: [/"Ireland" is not the name of an AWS region/, /eu-west-1/],
+  },
+  'another speed without a sandbox': {
+    args: ['status', 'web'],
+    env: { AWS_ENDPOINT_URL: undefined },
+    exit: 2,
+    says: [/HA_UPDATER_SPEED=100 is only for a sandbox/, /unset HA_UPDATER_SPEED/],
+  },
+  'a choice that is not offered': {
+    args: ['update-asgs', 'web', '--swap', 'bogus'],
+    exit: 2,
+    says: [/--swap=bogus/, /outdated, always, never/],
+  },
+  'a negative number': {
+    args: ['update-asgs', 'web', '--deadline', '-5'],
+    exit: 2,
+    says: [/--deadline must be a number of seconds from 1 to 86400, not "-5"/],
+  },
+  'NaN and other numbers': {
+    args: ['update-asgs', 'web', '--deadline', 'NaN', '--poll', '0'],
+    exit: 2,
+    says: [/not "NaN"/, /--poll/],
+  },
   'an unknown flag': { args: ['update-stack', 'web', '--nope'], exit: 2, says: [/--nope/, /--help/] },
-  'an unknown command': { args: ['updat-asgs', 'web'], exit: 2, says: [/no command updat-asgs\. Did you mean update-asgs\?/] },
+  'an unknown command': {
+    args: ['updat-asgs', 'web'],
+    exit: 2,
+    says: [/no command updat-asgs\. Did you mean update-asgs\?/],
+  },
 };
 
 describe('wrong input', function () {
@@ -90,8 +200,13 @@ describe('wrong input', function () {
 
   const make = async ({ args, env: differs = {} }: Mistake): Promise<Finished> => {
     const url = `http://127.0.0.1:${(refusing.address() as AddressInfo).port}`;
-    const merged = Object.entries({ ...env, ...differs }).flatMap(([key, value]) => (value === undefined ? [] : [[key, value === 'REFUSING' ? url : value] as const]));
-    return run(args.map((word) => word.replace('FOLDER', folder)), { env: Object.fromEntries(merged) });
+    const merged = Object.entries({ ...env, ...differs }).flatMap(([key, value]) =>
+      value === undefined ? [] : [[key, value === 'REFUSING' ? url : value] as const],
+    );
+    return run(
+      args.map((word) => word.replace('FOLDER', folder)),
+      { env: Object.fromEntries(merged) },
+    );
   };
 
   before(async () => {
@@ -99,14 +214,19 @@ describe('wrong input', function () {
     for (const [name, text] of Object.entries(FILES)) await writeFile(join(folder, name), text);
     refusing = createServer((_, answer) => {
       answer.writeHead(403, { 'content-type': 'text/xml' });
-      answer.end('<ErrorResponse><Error><Type>Sender</Type><Code>InvalidClientTokenId</Code><Message>The security token included in the request is invalid.</Message></Error><RequestId>r-1</RequestId></ErrorResponse>');
+      answer.end(
+        '<ErrorResponse><Error><Type>Sender</Type><Code>InvalidClientTokenId</Code><Message>The security token included in the request is invalid.</Message></Error><RequestId>r-1</RequestId></ErrorResponse>',
+      );
     });
     await new Promise<void>((resolve) => refusing.listen(0, '127.0.0.1', resolve));
     sandbox = start(['sandbox', '--port', '0', '--speed', '100']);
     const text = await sandbox.sees(/HA_UPDATER_SPEED=100/);
     env = Object.fromEntries([...text.matchAll(/([A-Z_]+)=(\S+)/g)].map(([, key, value]) => [key ?? '', value ?? '']));
     const calm = ['--warmup-seconds', '3600', '--action-timeout', '7200'];
-    const made = await run(['update-stack', 'web', '--template', TEMPLATE, ...NETWORK, 'MinSize=0', 'DesiredCapacity=0', ...calm], { env });
+    const made = await run(
+      ['update-stack', 'web', '--template', TEMPLATE, ...NETWORK, 'MinSize=0', 'DesiredCapacity=0', ...calm],
+      { env },
+    );
     expect(made.code, made.stderr).to.equal(0);
     atFirst = await world();
     const open = Object.entries(MISTAKES);
@@ -129,7 +249,9 @@ describe('wrong input', function () {
       expect(code, stderr).to.equal(exit);
       for (const words of says) expect(stderr).to.match(words);
       expect(stderr.match(/\(exit \d\): /g), stderr).to.have.length(1);
-      expect(stderr).to.include('Nothing was changed.').and.not.match(/\n\s+at |undefined|\[object|tiny-93/);
+      expect(stderr)
+        .to.include('Nothing was changed.')
+        .and.not.match(/\n\s+at |undefined|\[object|tiny-93/);
     });
   }
 
@@ -141,6 +263,9 @@ describe('wrong input', function () {
     const { code, stdout, stderr } = await run(['update-asgs', 'web', '--swap', 'always', '--json'], { env });
     expect(code, stderr).to.equal(0);
     const { outcome, groups } = JSON.parse(stdout) as Ending;
-    expect({ outcome, groups: groups?.map((group) => [group.outcome, group.why]) }).to.deep.equal({ outcome: 'nothing', groups: [['skipped', 'it is empty (desired 0)']] });
+    expect({ outcome, groups: groups?.map((group) => [group.outcome, group.why]) }).to.deep.equal({
+      outcome: 'nothing',
+      groups: [['skipped', 'it is empty (desired 0)']],
+    });
   });
 });

@@ -50,14 +50,29 @@ describe('config', () => {
       poll: '8.5',
       'wait-for-lock': '9',
     });
-    expect(stackTiming).to.deep.equal({ warmupMs: 1_000, actionTimeoutMs: 2_000, lookBackMs: 3_000, waitMs: 3_600_000 });
-    expect(timing).to.include({ progressMs: 400_000, warmupMs: 5_000, totalMs: 6_000, drainMs: 7_000, pollMs: 8_500, waitForLockMs: 9_000 });
+    expect(stackTiming).to.deep.equal({
+      warmupMs: 1_000,
+      actionTimeoutMs: 2_000,
+      lookBackMs: 3_000,
+      waitMs: 3_600_000,
+    });
+    expect(timing).to.include({
+      progressMs: 400_000,
+      warmupMs: 5_000,
+      totalMs: 6_000,
+      drainMs: 7_000,
+      pollMs: 8_500,
+      waitForLockMs: 9_000,
+    });
   });
 
   it('tells all problems of the command line at once', () => {
-    const failure = failureOf(() => readWanted({ deadline: 'soon', poll: '-1', warmup: '1e3', swap: 'some' }, ['Another problem.']));
+    const failure = failureOf(() =>
+      readWanted({ deadline: 'soon', poll: '-1', warmup: '1e3', swap: 'some' }, ['Another problem.']),
+    );
     expect(failure.exitCode).to.equal(2);
-    for (const word of ['Another problem.', '--deadline', '--poll', '--warmup', '--swap']) expect(failure.facts.what).to.include(word);
+    for (const word of ['Another problem.', '--deadline', '--poll', '--warmup', '--swap'])
+      expect(failure.facts.what).to.include(word);
   });
 
   for (const text of ['', ' 5', '0x10', 'NaN', 'Infinity', '-0', '5s', '1e999', '999999999']) {
@@ -67,7 +82,9 @@ describe('config', () => {
   }
 
   it('refuses a warm-up that no instance could finish in time', () => {
-    expect(failureOf(() => readWanted({ warmup: '60', 'healthy-timeout': '60' })).facts.what).to.include('--healthy-timeout');
+    expect(failureOf(() => readWanted({ warmup: '60', 'healthy-timeout': '60' })).facts.what).to.include(
+      '--healthy-timeout',
+    );
   });
 
   it('makes a plan that nobody can change, with each group once', () => {
@@ -89,14 +106,28 @@ describe('config', () => {
   });
 
   it('spells out the command that goes on, with every choice and safe in a shell', () => {
-    expect(againCommand({ stack: 'web', asgs: [] }, {}, { region: 'eu-west-1' })).to.equal('ha-updater update-asgs web --region eu-west-1');
+    expect(againCommand({ stack: 'web', asgs: [] }, {}, { region: 'eu-west-1' })).to.equal(
+      'ha-updater update-asgs web --region eu-west-1',
+    );
     expect(
-      againCommand({ asgs: ['web', "it's mine"] }, { swap: 'always', together: false, force: true, warmup: '60' }, { region: 'us-east-1', profile: 'ops' }),
-    ).to.equal(`ha-updater update-asgs --asg web --asg 'it'\\''s mine' --swap always --no-together --force --warmup 60 --region us-east-1 --profile ops`);
+      againCommand(
+        { asgs: ['web', "it's mine"] },
+        { swap: 'always', together: false, force: true, warmup: '60' },
+        { region: 'us-east-1', profile: 'ops' },
+      ),
+    ).to.equal(
+      `ha-updater update-asgs --asg web --asg 'it'\\''s mine' --swap always --no-together --force --warmup 60 --region us-east-1 --profile ops`,
+    );
   });
 
   it('reads what a rollout has to pass, and spells it out again for whoever goes on', () => {
-    const flags = { 'check-command': `curl "$HA_UPDATER_PRIVATE_IP"`, 'check-timeout': '5', canary: '2', bake: '600', 'pause-at': '25%, 50%' };
+    const flags = {
+      'check-command': `curl "$HA_UPDATER_PRIVATE_IP"`,
+      'check-timeout': '5',
+      canary: '2',
+      bake: '600',
+      'pause-at': '25%, 50%',
+    };
     const { gates } = readWanted(flags);
     expect(gates).to.deep.equal({
       words: `--check-command 'curl "$HA_UPDATER_PRIVATE_IP"' --check-timeout 5`,
@@ -111,8 +142,25 @@ describe('config', () => {
     expect(readWanted({}).gates).to.equal(undefined);
   });
 
-  for (const flags of [{ canary: '0' }, { canary: '1.5' }, { canary: '-1' }, { 'pause-at': '25' }, { 'pause-at': '50%,25%' }, { 'pause-at': '0%' }, { 'pause-at': '101%' }, { 'pause-at': '' }, { bake: '3600' }, { bake: '-1' }, { 'check-command': ' ' }, { 'check-timeout': '5' }, { 'command-timeout': '5', 'check-command': 'true' }]) {
-    it(`refuses ${JSON.stringify(flags)}`, () => expect(() => readWanted(flags)).to.throw(Failure).with.nested.property('facts.code', 'usage.flags'));
+  for (const flags of [
+    { canary: '0' },
+    { canary: '1.5' },
+    { canary: '-1' },
+    { 'pause-at': '25' },
+    { 'pause-at': '50%,25%' },
+    { 'pause-at': '0%' },
+    { 'pause-at': '101%' },
+    { 'pause-at': '' },
+    { bake: '3600' },
+    { bake: '-1' },
+    { 'check-command': ' ' },
+    { 'check-timeout': '5' },
+    { 'command-timeout': '5', 'check-command': 'true' },
+  ]) {
+    it(`refuses ${JSON.stringify(flags)}`, () =>
+      expect(() => readWanted(flags))
+        .to.throw(Failure)
+        .with.nested.property('facts.code', 'usage.flags'));
   }
 
   it('makes run ids that sort by time and do not repeat', () => {
@@ -127,7 +175,11 @@ describe('the speed of the clock', () => {
   const sandbox = { AWS_ENDPOINT_URL: 'http://127.0.0.1:4566', HA_UPDATER_SPEED: '60' };
 
   it('is the wall clock unless said otherwise', () => {
-    for (const env of [{}, { HA_UPDATER_SPEED: '' }, { HA_UPDATER_SPEED: '1', AWS_ENDPOINT_URL: 'https://example.com' }]) {
+    for (const env of [
+      {},
+      { HA_UPDATER_SPEED: '' },
+      { HA_UPDATER_SPEED: '1', AWS_ENDPOINT_URL: 'https://example.com' },
+    ]) {
       expect(readPace(env)).to.deep.equal({ speed: 1 });
     }
   });
@@ -139,7 +191,14 @@ describe('the speed of the clock', () => {
   });
 
   it('is refused anywhere else: production never runs at another speed', () => {
-    for (const url of [undefined, '', 'https://autoscaling.eu-west-1.amazonaws.com', 'http://127.0.0.1.example.com', 'http://10.0.0.1:4566', 'nonsense']) {
+    for (const url of [
+      undefined,
+      '',
+      'https://autoscaling.eu-west-1.amazonaws.com',
+      'http://127.0.0.1.example.com',
+      'http://10.0.0.1:4566',
+      'nonsense',
+    ]) {
       expect(failureOf(() => readPace({ ...sandbox, AWS_ENDPOINT_URL: url })).exitCode, String(url)).to.equal(2);
     }
     for (const speed of ['fast', '0', '-1', 'Infinity', '1e9']) {

@@ -6,7 +6,13 @@ import { findSettings, parseSettings, type FlagShape, type SettingsFile } from '
 import { readSettings, withOrigins, type Settings, type SettingsAsked } from '../../src/config/settings.js';
 import { Failure, usage } from '../../src/errors.js';
 
-const text = (name: string, more: Partial<FlagShape> = {}): FlagShape => ({ name, kind: 'text', many: false, negatable: false, ...more });
+const text = (name: string, more: Partial<FlagShape> = {}): FlagShape => ({
+  name,
+  kind: 'text',
+  many: false,
+  negatable: false,
+  ...more,
+});
 const FLAGS: readonly FlagShape[] = [
   text('warmup', { takes: 'SECONDS' }),
   text('region'),
@@ -31,11 +37,14 @@ async function failureOf(work: Promise<unknown>): Promise<Failure> {
 }
 
 const parse = (yaml: string): Promise<SettingsFile> => parseSettings(yaml, 'f.yml', FLAGS, (path) => `/here/${path}`);
-const valuesOf = (said: readonly { readonly name: string; readonly value: unknown }[]): object => Object.fromEntries(said.map(({ name, value }) => [name, value]));
+const valuesOf = (said: readonly { readonly name: string; readonly value: unknown }[]): object =>
+  Object.fromEntries(said.map(({ name, value }) => [name, value]));
 
 describe('a settings file', () => {
   it('holds flags by name, for all stacks and for one', async () => {
-    const { defaults, stacks } = await parse('defaults: {warmup: 40, together: false}\nstacks:\n  web:\n    tag: {team: web, note: ""}\n    swap: always\n');
+    const { defaults, stacks } = await parse(
+      'defaults: {warmup: 40, together: false}\nstacks:\n  web:\n    tag: {team: web, note: ""}\n    swap: always\n',
+    );
     expect(defaults).to.deep.equal([
       { name: 'warmup', value: '40', at: 'f.yml:1:12' },
       { name: 'together', value: false, at: 'f.yml:1:24' },
@@ -45,17 +54,24 @@ describe('a settings file', () => {
 
   it('keeps values as they are written, and a single one stands for a list of it', async () => {
     const { defaults } = await parse('defaults: {expect-account: 012345678901, tag: [a=1, "b=2"], warmup: 1.50}\n');
-    expect(valuesOf(defaults)).to.deep.equal({ 'expect-account': ['012345678901'], tag: ['a=1', 'b=2'], warmup: '1.50' });
+    expect(valuesOf(defaults)).to.deep.equal({
+      'expect-account': ['012345678901'],
+      tag: ['a=1', 'b=2'],
+      warmup: '1.50',
+    });
   });
 
   it('reads paths from its own folder, and nothing else', async () => {
-    const { defaults, stacks } = await parse('defaults: {template: a.yaml, region: a.yaml}\nstacks: {x: {app: cdk.out}}\n');
+    const { defaults, stacks } = await parse(
+      'defaults: {template: a.yaml, region: a.yaml}\nstacks: {x: {app: cdk.out}}\n',
+    );
     expect(valuesOf(defaults)).to.deep.equal({ template: '/here/a.yaml', region: 'a.yaml' });
     expect(valuesOf(stacks.get('x') ?? [])).to.deep.equal({ app: '/here/cdk.out' });
   });
 
   for (const empty of ['', '# nothing\n', 'defaults:\nstacks:\n  web:\n']) {
-    it(`may say nothing: ${JSON.stringify(empty)}`, async () => expect((await parse(empty)).defaults).to.deep.equal([]));
+    it(`may say nothing: ${JSON.stringify(empty)}`, async () =>
+      expect((await parse(empty)).defaults).to.deep.equal([]));
   }
 
   for (const [yaml, ...says] of [
@@ -101,29 +117,59 @@ describe('settings', () => {
   let folder: string;
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'ha-updater-'));
-    await writeFile(join(folder, 'ha-updater.yml'), 'defaults: {warmup: 40, region: eu-west-3, template: t.yaml, expect-account: ["1"], force: true}\nstacks: {web: {warmup: 50, app: npx cdk synth, expect-account: []}}\n');
+    await writeFile(
+      join(folder, 'ha-updater.yml'),
+      'defaults: {warmup: 40, region: eu-west-3, template: t.yaml, expect-account: ["1"], force: true}\nstacks: {web: {warmup: 50, app: npx cdk synth, expect-account: []}}\n',
+    );
   });
   after(() => rm(folder, { recursive: true }));
-  const read = (more: Partial<SettingsAsked> = {}): Promise<Settings> => readSettings({ flags: FLAGS, known: () => Promise.resolve(FLAGS), typed: new Set(), env: {}, cwd: folder, ...more });
+  const read = (more: Partial<SettingsAsked> = {}): Promise<Settings> =>
+    readSettings({
+      flags: FLAGS,
+      known: () => Promise.resolve(FLAGS),
+      typed: new Set(),
+      env: {},
+      cwd: folder,
+      ...more,
+    });
 
   it('of the stack replace the defaults, a list as a whole, and what excludes them', async () => {
     const { said, overridden } = await read({ stack: 'web' });
     expect(valuesOf(said)).to.deep.equal({ warmup: '50', app: 'npx cdk synth', region: 'eu-west-3', force: true });
-    expect(overridden.map(({ name, by }) => `${name} by ${by}`)).to.deep.equal(['warmup by ha-updater.yml:2:16', 'template by ha-updater.yml:2:28', 'expect-account by ha-updater.yml:2:48']);
-    expect(valuesOf((await read({ stack: 'other' })).said)).to.include({ warmup: '40', template: join(folder, 't.yaml') });
+    expect(overridden.map(({ name, by }) => `${name} by ${by}`)).to.deep.equal([
+      'warmup by ha-updater.yml:2:16',
+      'template by ha-updater.yml:2:28',
+      'expect-account by ha-updater.yml:2:48',
+    ]);
+    expect(valuesOf((await read({ stack: 'other' })).said)).to.include({
+      warmup: '40',
+      template: join(folder, 't.yaml'),
+    });
   });
 
   it('give way to what is typed, then to variables', async () => {
     const env = { HA_UPDATER_WARMUP: '60', HA_UPDATER_FORCE: 'false', HA_UPDATER_TAG: 'a=1\nb=2', HA_UPDATER_SWAP: '' };
-    expect(valuesOf((await read({ stack: 'web', env })).said)).to.deep.equal({ warmup: '60', tag: ['a=1', 'b=2'], force: false, app: 'npx cdk synth', region: 'eu-west-3' });
+    expect(valuesOf((await read({ stack: 'web', env })).said)).to.deep.equal({
+      warmup: '60',
+      tag: ['a=1', 'b=2'],
+      force: false,
+      app: 'npx cdk synth',
+      region: 'eu-west-3',
+    });
     const typed = await read({ stack: 'web', env, typed: new Set(['warmup', 'template']) });
     expect(valuesOf(typed.said)).to.deep.equal({ tag: ['a=1', 'b=2'], force: false, region: 'eu-west-3' });
-    expect(typed.overridden.map(({ name, by }) => `${name} by ${by}`)).to.include.members(['warmup by --warmup', 'app by --template', 'force by HA_UPDATER_FORCE']);
+    expect(typed.overridden.map(({ name, by }) => `${name} by ${by}`)).to.include.members([
+      'warmup by --warmup',
+      'app by --template',
+      'force by HA_UPDATER_FORCE',
+    ]);
   });
 
   it("know AWS's own variables as stronger than the file, and weaker than ours", async () => {
     expect(valuesOf((await read({ env: { AWS_REGION: 'us-east-1' } })).said)).not.to.have.property('region');
-    expect(valuesOf((await read({ env: { AWS_REGION: 'us-east-1', HA_UPDATER_REGION: 'eu-west-2' } })).said)).to.include({ region: 'eu-west-2' });
+    expect(
+      valuesOf((await read({ env: { AWS_REGION: 'us-east-1', HA_UPDATER_REGION: 'eu-west-2' } })).said),
+    ).to.include({ region: 'eu-west-2' });
   });
 
   it('leave alone what only other commands know', async () => {
@@ -134,19 +180,29 @@ describe('settings', () => {
   it('come from the file that is named, or from none', async () => {
     expect((await read({ config: '' })).said).to.deep.equal([]);
     expect((await read({ env: { HA_UPDATER_CONFIG: '' } })).said).to.deep.equal([]);
-    expect((await failureOf(read({ config: 'none.yml' }))).facts.what).to.include('none.yml cannot be read: there is no such file');
+    expect((await failureOf(read({ config: 'none.yml' }))).facts.what).to.include(
+      'none.yml cannot be read: there is no such file',
+    );
   });
 
   it('tell of variables that are wrong or look mistyped', async () => {
     const wrong = await failureOf(read({ env: { HA_UPDATER_FORCE: 'maybe', HA_UPDATER_SWAP: 'x' } }));
-    expect(wrong.facts.what).to.include('HA_UPDATER_FORCE takes true or false, not "maybe".').and.to.include('HA_UPDATER_SWAP takes outdated');
-    const { remarks } = await read({ env: { HA_UPDATER_WARMPU: '1', HA_UPDATER_VERSION: '1.2', HA_UPDATER_SPEED: '1' } });
+    expect(wrong.facts.what)
+      .to.include('HA_UPDATER_FORCE takes true or false, not "maybe".')
+      .and.to.include('HA_UPDATER_SWAP takes outdated');
+    const { remarks } = await read({
+      env: { HA_UPDATER_WARMPU: '1', HA_UPDATER_VERSION: '1.2', HA_UPDATER_SPEED: '1' },
+    });
     expect(remarks).to.deep.equal(['HA_UPDATER_WARMPU means nothing here; did you mean HA_UPDATER_WARMUP?']);
   });
 
   it('are named by a failure that blames their flag', () => {
     const said = [{ name: 'warmup', value: 'x', at: 'f.yml:3:3' }];
-    expect((withOrigins(usage('usage.flags', '--warmup must be a number.'), said) as Failure).facts.what).to.equal('--warmup must be a number. --warmup comes from f.yml:3:3.');
-    expect((withOrigins(usage('usage.flags', '--warmup-seconds must be a number.'), said) as Failure).facts.what).not.to.include('f.yml');
+    expect((withOrigins(usage('usage.flags', '--warmup must be a number.'), said) as Failure).facts.what).to.equal(
+      '--warmup must be a number. --warmup comes from f.yml:3:3.',
+    );
+    expect(
+      (withOrigins(usage('usage.flags', '--warmup-seconds must be a number.'), said) as Failure).facts.what,
+    ).not.to.include('f.yml');
   });
 });

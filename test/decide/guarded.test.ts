@@ -9,8 +9,16 @@ const LEASE = { ...OURS, run: 'run-0', host: 'agent-7', build: 'Jenkins web/118'
 describe('a rollout that was made under a strict lock', () => {
   const left = (lock: string | undefined): ReturnType<typeof observed> =>
     // The lease ran out long ago: only the lock keeps it from being taken over.
-    observed([group({ notes: { record: { ...RECORD, run: 'run-0' }, lease: { ...LEASE, ...(lock !== undefined && { lock }) } } })], { abandoned: ['web'], seen: {} });
-  const decided = (guardedBy: string | undefined, differs: Partial<Plan>): ReturnType<typeof decide> => decide(left(guardedBy), { ...PLAN, run: 'run-9', ...differs });
+    observed(
+      [
+        group({
+          notes: { record: { ...RECORD, run: 'run-0' }, lease: { ...LEASE, ...(lock !== undefined && { lock }) } },
+        }),
+      ],
+      { abandoned: ['web'], seen: {} },
+    );
+  const decided = (guardedBy: string | undefined, differs: Partial<Plan>): ReturnType<typeof decide> =>
+    decide(left(guardedBy), { ...PLAN, run: 'run-9', ...differs });
 
   for (const differs of [{}, { adoptOnly: true }, { adoptOnly: true, undo: true }] as const) {
     it(`is left alone by whoever does not hold that lock, with advice (${JSON.stringify(differs)})`, () => {
@@ -28,7 +36,11 @@ describe('a rollout that was made under a strict lock', () => {
     });
 
     it(`is taken over by whoever holds it, and one without a lock by anybody (${JSON.stringify(differs)})`, () => {
-      for (const [guardedBy, lock] of [[LOCK, LOCK], [undefined, LOCK], [undefined, undefined]] as const) {
+      for (const [guardedBy, lock] of [
+        [LOCK, LOCK],
+        [undefined, LOCK],
+        [undefined, undefined],
+      ] as const) {
         const decision = decided(guardedBy, { ...differs, ...(lock !== undefined && { lock }) });
         expect(decision.kind).to.equal('act');
         const [first] = decision.kind === 'act' ? decision.actions : [];

@@ -10,8 +10,30 @@ import type { RolloutRecord } from '../../src/model/record.js';
 import { ROLLING } from '../support/rolling.js';
 import { BALANCER, group, LEASE, observed, PLAN, PROCESSES, RECORD, T0, verdict } from '../support/groups.js';
 
-const lifecycles = ['InService', 'InService', 'InService', 'Pending', 'Pending:Wait', 'Terminating', 'Terminating:Wait', 'Terminating:Retained', 'Standby', 'Detaching', 'SomethingNew'];
-const verdicts: readonly HealthVerdict[] = ['healthy', 'healthy', 'healthy', 'starting', 'unhealthy', 'draining', 'absent', 'unknown', 'hopeless'];
+const lifecycles = [
+  'InService',
+  'InService',
+  'InService',
+  'Pending',
+  'Pending:Wait',
+  'Terminating',
+  'Terminating:Wait',
+  'Terminating:Retained',
+  'Standby',
+  'Detaching',
+  'SomethingNew',
+];
+const verdicts: readonly HealthVerdict[] = [
+  'healthy',
+  'healthy',
+  'healthy',
+  'starting',
+  'unhealthy',
+  'draining',
+  'absent',
+  'unknown',
+  'hopeless',
+];
 
 const anyInstance = (index: number): fc.Arbitrary<Instance> =>
   fc
@@ -33,12 +55,26 @@ const anyInstance = (index: number): fc.Arbitrary<Instance> =>
     }));
 
 /** No record, a swap's, or one of a rolling rollout with other limits. */
-const ROLLS = [{ surge: 1, unavailable: 0 }, { surge: 2, unavailable: 0 }, { surge: 0, unavailable: 1 }, { surge: 1, unavailable: 1 }, { surge: 1, unavailable: 0, serial: true }];
-const records: readonly (RolloutRecord | undefined)[] = [undefined, undefined, RECORD, RECORD, ...ROLLS.map((limits) => ({ ...ROLLING, size: RECORD.size, old: RECORD.old, ...limits }))];
+const ROLLS = [
+  { surge: 1, unavailable: 0 },
+  { surge: 2, unavailable: 0 },
+  { surge: 0, unavailable: 1 },
+  { surge: 1, unavailable: 1 },
+  { surge: 1, unavailable: 0, serial: true },
+];
+const records: readonly (RolloutRecord | undefined)[] = [
+  undefined,
+  undefined,
+  RECORD,
+  RECORD,
+  ...ROLLS.map((limits) => ({ ...ROLLING, size: RECORD.size, old: RECORD.old, ...limits })),
+];
 
 const anyGroup: fc.Arbitrary<Group> = fc
   .record({
-    instances: fc.integer({ min: 0, max: 7 }).chain((count) => fc.tuple(...Array.from({ length: count }, (_, index) => anyInstance(index)))),
+    instances: fc
+      .integer({ min: 0, max: 7 })
+      .chain((count) => fc.tuple(...Array.from({ length: count }, (_, index) => anyInstance(index)))),
     desired: fc.constantFrom(0, 1, 2, 3, 4, 6),
     suspended: fc.subarray([...PROCESSES, 'Launch', 'Terminate', 'AddToLoadBalancer']),
     record: fc.constantFrom(...records),
@@ -63,7 +99,11 @@ const anyGroup: fc.Arbitrary<Group> = fc
 const anyLook: fc.Arbitrary<Observed> = fc
   .record({
     one: anyGroup,
-    two: anyGroup.map((each) => ({ ...each, name: 'api', instances: each.instances.map((instance) => ({ ...instance, id: `${instance.id}b` })) })),
+    two: anyGroup.map((each) => ({
+      ...each,
+      name: 'api',
+      instances: each.instances.map((instance) => ({ ...instance, id: `${instance.id}b` })),
+    })),
     both: fc.boolean(),
     at: fc.constantFrom(T0 + 30_000, T0 + 100_000, T0 + 700_000, T0 + 4_000_000),
     wish: fc.boolean(),
@@ -91,7 +131,8 @@ describe('decide: what holds in every state', () => {
     const decision = decide(look, plan);
     return decision.kind === 'act' ? decision.actions : [];
   };
-  const groupOf = (look: Observed, name: string): Group => withNotes(look.groups.find((one) => one.name === name) ?? group(), look.seen);
+  const groupOf = (look: Observed, name: string): Group =>
+    withNotes(look.groups.find((one) => one.name === name) ?? group(), look.seen);
 
   it('nothing is decided that the guard would stop', () => {
     everyAct((look, { action }) => expect(guard(look, plan, action)).to.equal(undefined));
@@ -107,8 +148,14 @@ describe('decide: what holds in every state', () => {
       const mine = (target.notes.verdict?.outcome === 'promote' ? halves.old : halves.new).map((one) => one.id);
       expect(mine).to.include.members([...action.instances]);
       const before = units(serving(target));
-      const after = units(serving(target, target.instances.filter((one) => !action.instances.includes(one.id))));
-      const floor = record.size.desired - (record.strategy === 'rolling' && action.half === 'old' ? record.unavailable : 0);
+      const after = units(
+        serving(
+          target,
+          target.instances.filter((one) => !action.instances.includes(one.id)),
+        ),
+      );
+      const floor =
+        record.size.desired - (record.strategy === 'rolling' && action.half === 'old' ? record.unavailable : 0);
       expect(after === before || after >= floor).to.equal(true);
       if (record.strategy === 'swap') return;
       // What does not serve may come back: no more goes than the limits allow, whatever a look shows of health.
@@ -121,7 +168,9 @@ describe('decide: what holds in every state', () => {
     everyAct((look, { action }) => {
       if (action.type === 'renew') return;
       expect(look.stackStatus).not.to.equal('UPDATE_IN_PROGRESS');
-      if (action.type !== 'record') for (const name of 'groups' in action ? action.groups : [action.group]) expect(groupOf(look, name).notes.lease?.run).to.equal('run-1');
+      if (action.type !== 'record')
+        for (const name of 'groups' in action ? action.groups : [action.group])
+          expect(groupOf(look, name).notes.lease?.run).to.equal('run-1');
     });
   });
 

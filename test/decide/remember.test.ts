@@ -2,7 +2,19 @@ import { expect } from 'chai';
 import { proven, remember, sent, withNotes } from '../../src/decide/remember.js';
 import type { Observed } from '../../src/model/decision.js';
 import type { Group } from '../../src/model/group.js';
-import { doubledGroup, fresh, group, instance, LEASE, observed, PLAN, RECORD, sick, T0, verdict } from '../support/groups.js';
+import {
+  doubledGroup,
+  fresh,
+  group,
+  instance,
+  LEASE,
+  observed,
+  PLAN,
+  RECORD,
+  sick,
+  T0,
+  verdict,
+} from '../support/groups.js';
 import { rollingGroup } from '../support/rolling.js';
 
 /** A look after `before`, so many milliseconds later. */
@@ -12,8 +24,14 @@ function lookAfter(before: Observed, ms: number, groups = before.groups): Observ
 }
 
 describe('remember: in service without a break', () => {
-  const first = observed([doubledGroup()], { at: T0 + 60_000, seen: { inServiceSince: {}, firstLookAt: T0 + 60_000, lastLookAt: T0 + 60_000 } });
-  const ids = (look: Observed): readonly string[] => look.groups.flatMap((group) => proven(group, group.instances, look.seen, PLAN, look.at).map((instance) => instance.id));
+  const first = observed([doubledGroup()], {
+    at: T0 + 60_000,
+    seen: { inServiceSince: {}, firstLookAt: T0 + 60_000, lastLookAt: T0 + 60_000 },
+  });
+  const ids = (look: Observed): readonly string[] =>
+    look.groups.flatMap((group) =>
+      proven(group, group.instances, look.seen, PLAN, look.at).map((instance) => instance.id),
+    );
 
   it('is proven after the warm-up, looked at every few seconds', () => {
     let look = lookAfter(first, 5_000);
@@ -38,7 +56,10 @@ describe('remember: in service without a break', () => {
 
 describe('remember: a removal of notes whose reply was lost', () => {
   it('counts as ours once the notes are gone, and ends the rollout', () => {
-    const promoted = group({ instances: [fresh('i-new1'), fresh('i-new2')], notes: { record: RECORD, lease: LEASE, verdict: verdict('promote') } });
+    const promoted = group({
+      instances: [fresh('i-new1'), fresh('i-new2')],
+      notes: { record: RECORD, lease: LEASE, verdict: verdict('promote') },
+    });
     const first = lookAfter(observed([promoted], { at: T0 + 200_000 }), 5_000);
     const clear = { type: 'clear', group: 'web', notes: ['record', 'verdict', 'lease'] } as const;
     const lost = { ...first, seen: sent(first.seen, clear, first.at, false, PLAN) };
@@ -52,8 +73,13 @@ describe('remember: a removal of notes whose reply was lost', () => {
 describe('remember: a record whose reply was lost', () => {
   it('counts as ours once it shows, and begins a rollout of its own', () => {
     const rolledBack = { group: 'web', outcome: 'rolledBack', why: '', frozen: [] } as const;
-    const before = observed([group()], { seen: { results: { web: rolledBack }, progressAt: { web: { proven: 1, at: T0 } } } });
-    const asked = { ...before, seen: sent(before.seen, { type: 'record', group: 'web', record: RECORD, lease: LEASE }, before.at, false, PLAN) };
+    const before = observed([group()], {
+      seen: { results: { web: rolledBack }, progressAt: { web: { proven: 1, at: T0 } } },
+    });
+    const asked = {
+      ...before,
+      seen: sent(before.seen, { type: 'record', group: 'web', record: RECORD, lease: LEASE }, before.at, false, PLAN),
+    };
     expect(asked.seen.results).to.have.property('web');
     const shown = lookAfter(asked, 5_000, [group({ notes: { record: RECORD, lease: LEASE } })]);
     expect(shown.seen.results).to.deep.equal({});
@@ -67,7 +93,10 @@ describe('remember: since when nothing further was proven', () => {
   const ill = [rollingGroup([...old, fresh('i-5', { health: sick() })])];
 
   it('begins anew when the proven one falls, and not for ever when it flaps', () => {
-    let look = observed(well, { at: T0 + 60_000, seen: { inServiceSince: {}, firstLookAt: T0 + 60_000, lastLookAt: T0 + 60_000 } });
+    let look = observed(well, {
+      at: T0 + 60_000,
+      seen: { inServiceSince: {}, firstLookAt: T0 + 60_000, lastLookAt: T0 + 60_000 },
+    });
     const begun = new Set<number>();
     for (let time = 0; time < 3_600_000; time += 10_000) {
       look = lookAfter(look, 10_000, time % 60_000 < 50_000 ? well : ill);
@@ -80,10 +109,16 @@ describe('remember: since when nothing further was proven', () => {
 describe('remember: who is out', () => {
   it('is known from a look that shows that note alone, when the next read lags', () => {
     const record = { ...RECORD, version: 2, strategy: 'restart', quorum: 0.5 } as const;
-    const out = (number: number, ...ids: readonly string[]): NonNullable<Group['notes']['out']> => ({ run: 'run-1', number, instances: ids.map((id) => ({ id, ports: {} })) });
+    const out = (number: number, ...ids: readonly string[]): NonNullable<Group['notes']['out']> => ({
+      run: 'run-1',
+      number,
+      instances: ids.map((id) => ({ id, ports: {} })),
+    });
     const first = out(1, 'i-old1');
     const both = out(2, 'i-old1', 'i-old2');
-    const noted = observed([group({ notes: { record, lease: LEASE, out: first } })], { seen: { known: { web: { record, lease: LEASE, out: first } } } });
+    const noted = observed([group({ notes: { record, lease: LEASE, out: first } })], {
+      seen: { known: { web: { record, lease: LEASE, out: first } } },
+    });
     // Somebody removed all, and then our second note arrived, whose reply was lost.
     const alone = lookAfter(noted, 5_000, [group({ notes: { out: both } })]);
     const lagging = lookAfter(alone, 5_000, [group({ notes: { record, lease: LEASE, out: first } })]);

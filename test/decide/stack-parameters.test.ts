@@ -6,16 +6,36 @@ import { nearest } from '../../src/model/nearest.js';
 import type { StackParameter } from '../../src/model/stack.js';
 import type { TemplateParameter } from '../../src/model/template.js';
 
-const declare = (key: string, change: Partial<TemplateParameter> = {}): TemplateParameter => ({ key, type: 'String', hasDefault: change.default !== undefined, noEcho: false, ...change });
-const has = (key: string, value?: string): StackParameter => (value === undefined ? { key, noEcho: true } : { key, value, noEcho: false });
+const declare = (key: string, change: Partial<TemplateParameter> = {}): TemplateParameter => ({
+  key,
+  type: 'String',
+  hasDefault: change.default !== undefined,
+  noEcho: false,
+  ...change,
+});
+const has = (key: string, value?: string): StackParameter =>
+  value === undefined ? { key, noEcho: true } : { key, value, noEcho: false };
 
-function resolve(declared: readonly TemplateParameter[], given: Readonly<Record<string, string>>, existing: readonly StackParameter[] = []) {
-  return resolveParameters({ given: Object.entries(given).map(([key, value]) => ({ key, value })), declared, limits: declared, existing });
+function resolve(
+  declared: readonly TemplateParameter[],
+  given: Readonly<Record<string, string>>,
+  existing: readonly StackParameter[] = [],
+) {
+  return resolveParameters({
+    given: Object.entries(given).map(([key, value]) => ({ key, value })),
+    declared,
+    limits: declared,
+    existing,
+  });
 }
 
 describe('parameters of a change', () => {
   it('given ones are sent, the others keep what the stack has, new ones take the default', () => {
-    const resolved = resolve([declare('Image'), declare('Size'), declare('New', { default: 'x' })], { Image: 'ami=1' }, [has('Image', 'ami-0'), has('Size', '2'), has('Gone', 'y')]);
+    const resolved = resolve(
+      [declare('Image'), declare('Size'), declare('New', { default: 'x' })],
+      { Image: 'ami=1' },
+      [has('Image', 'ami-0'), has('Size', '2'), has('Gone', 'y')],
+    );
     expect(resolved).to.deep.equal({
       parameters: [
         { key: 'Image', value: 'ami=1' },
@@ -49,13 +69,21 @@ describe('parameters of a change', () => {
 
   it('SSM parameters keep their key', () => {
     const type = 'AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>';
-    expect(resolve([declare('Image', { type })], {}, [has('Image', '/ami/latest')]).parameters).to.deep.equal([{ key: 'Image', previous: true }]);
+    expect(resolve([declare('Image', { type })], {}, [has('Image', '/ami/latest')]).parameters).to.deep.equal([
+      { key: 'Image', previous: true },
+    ]);
   });
 
   it('says when a changed default is not taken, but not for secrets', () => {
-    const declared = [declare('Size', { default: '3' }), declare('Same', { default: '1' }), declare('Secret', { noEcho: true, hasDefault: true })];
+    const declared = [
+      declare('Size', { default: '3' }),
+      declare('Same', { default: '1' }),
+      declare('Secret', { noEcho: true, hasDefault: true }),
+    ];
     const { warnings } = resolve(declared, {}, [has('Size', '2'), has('Same', '1'), has('Secret')]);
-    expect(warnings.map(({ text, remedy }) => `${text} ${remedy}`)).to.deep.equal([`Size keeps "2", although the template's default is "3". To change it, give --use-default Size.`]);
+    expect(warnings.map(({ text, remedy }) => `${text} ${remedy}`)).to.deep.equal([
+      `Size keeps "2", although the template's default is "3". To change it, give --use-default Size.`,
+    ]);
   });
 
   it('names unknown, missing and unfit ones all at once, with the name that was meant', () => {
@@ -82,8 +110,11 @@ describe('parameters of a change', () => {
         const missed = resolved.problems.filter(({ code }) => code === 'parameters.missing').length;
         expect(sent.length + resolved.defaulted.length + missed).to.equal(declared.length);
         expect(declared).to.include.members(sent as typeof declared);
-        expect(resolved.problems.filter(({ code }) => code === 'parameters.unknown')).to.have.length(given.filter((key) => !declared.includes(key)).length);
-        for (const parameter of resolved.parameters) expect('value' in parameter).to.equal(given.includes(parameter.key as (typeof given)[number]));
+        expect(resolved.problems.filter(({ code }) => code === 'parameters.unknown')).to.have.length(
+          given.filter((key) => !declared.includes(key)).length,
+        );
+        for (const parameter of resolved.parameters)
+          expect('value' in parameter).to.equal(given.includes(parameter.key as (typeof given)[number]));
       }),
     );
   });
@@ -109,14 +140,21 @@ describe('limits of a parameter', () => {
     ['too big', { type: 'Number', maxValue: 3 }, '3.1', false],
     ['just right', { type: 'Number', minValue: 0, maxValue: 3 }, '0', true],
     ['list of numbers', { type: 'List<Number>', maxValue: 3 }, '1, 4', false],
-    ['the key of an SSM parameter', { type: 'AWS::SSM::Parameter::Value<String>', allowedPattern: 'ami-.*' }, '/ami', true],
+    [
+      'the key of an SSM parameter',
+      { type: 'AWS::SSM::Parameter::Value<String>', allowedPattern: 'ami-.*' },
+      '/ami',
+      true,
+    ],
     ['types of AWS are left to AWS', { type: 'AWS::EC2::Image::Id', minLength: 99 }, 'ami-1', true],
   ];
   for (const [what, limits, value, fits] of cases) {
     it(what, () => expect(violation(declare('P', limits), value, false) === undefined).to.equal(fits));
   }
   it('are told without the value of a secret', () => {
-    expect(violation(declare('P', { minLength: 99 }), 'hunter2', true)).to.equal('The value of P has fewer than 99 characters.');
+    expect(violation(declare('P', { minLength: 99 }), 'hunter2', true)).to.equal(
+      'The value of P has fewer than 99 characters.',
+    );
   });
 });
 
@@ -129,5 +167,6 @@ describe('the nearest word', () => {
     ['Imageld', ['ImageIds', 'ImageId'], 'ImageId'],
     ['', ['A'], undefined],
   ];
-  for (const [word, candidates, found] of cases) it(`${word}: ${found}`, () => expect(nearest(word, candidates)).to.equal(found));
+  for (const [word, candidates, found] of cases)
+    it(`${word}: ${found}`, () => expect(nearest(word, candidates)).to.equal(found));
 });

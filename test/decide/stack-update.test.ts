@@ -1,9 +1,24 @@
 import { StackStatus } from '@aws-sdk/client-cloudformation';
 import { expect } from 'chai';
-import { classifyStatus, decideFollow, stackStates, startAdvice, type FollowSeen } from '../../src/decide/stack-update.js';
+import {
+  classifyStatus,
+  decideFollow,
+  stackStates,
+  startAdvice,
+  type FollowSeen,
+} from '../../src/decide/stack-update.js';
 import type { Stack } from '../../src/model/stack.js';
 
-const stack = (status: string, change: Partial<Stack> = {}): Stack => ({ id: 'arn', name: 'web', status, statusReason: '', parameters: [], capabilities: [], outputs: {}, ...change });
+const stack = (status: string, change: Partial<Stack> = {}): Stack => ({
+  id: 'arn',
+  name: 'web',
+  status,
+  statusReason: '',
+  parameters: [],
+  capabilities: [],
+  outputs: {},
+  ...change,
+});
 
 describe('the status of a stack', () => {
   it('is known for every status of the service', () => {
@@ -33,21 +48,35 @@ describe('starting from', () => {
     ['DELETE_FAILED', 'stack.stuck: status, delete-stack'],
     ['UPDATE_COMPLETE_CLEANUP_IN_PROGRESS', 'wait'],
     ['UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS', 'wait'],
-    ...['CREATE', 'ROLLBACK', 'DELETE', 'UPDATE', 'UPDATE_ROLLBACK', 'IMPORT', 'IMPORT_ROLLBACK'].map((verb) => [`${verb}_IN_PROGRESS`, 'stack.busy: status'] as const),
+    ...['CREATE', 'ROLLBACK', 'DELETE', 'UPDATE', 'UPDATE_ROLLBACK', 'IMPORT', 'IMPORT_ROLLBACK'].map(
+      (verb) => [`${verb}_IN_PROGRESS`, 'stack.busy: status'] as const,
+    ),
     ['SOMETHING_NEW', 'stack.unknown: status'],
   ];
-  it('every status has its row', () => expect(cases.map(([status]) => status).filter((status) => status !== 'SOMETHING_NEW').sort()).to.deep.equal(Object.keys(stackStates).sort()));
+  it('every status has its row', () =>
+    expect(
+      cases
+        .map(([status]) => status)
+        .filter((status) => status !== 'SOMETHING_NEW')
+        .sort(),
+    ).to.deep.equal(Object.keys(stackStates).sort()));
   for (const [status, advised] of cases) {
     it(`${status}: ${advised}`, () => {
       const advice = startAdvice('web', stack(status));
-      const said = advice.kind === 'refuse' ? `${advice.code}: ${advice.next.map((command) => command.split(' ').find((word) => /-|^status$/.test(word) && word !== 'ha-updater')).join(', ')}` : advice.kind;
+      const said =
+        advice.kind === 'refuse'
+          ? `${advice.code}: ${advice.next.map((command) => command.split(' ').find((word) => /-|^status$/.test(word) && word !== 'ha-updater')).join(', ')}`
+          : advice.kind;
       expect(said).to.equal(advised);
       if (advice.kind === 'refuse') expect(advice.text).to.include('web').and.to.include(status);
     });
   }
   it('no stack: create', () => expect(startAdvice('web', undefined)).to.deep.equal({ kind: 'create' }));
   it('a stack in progress says since when', () => {
-    const advice = startAdvice('web', stack('UPDATE_IN_PROGRESS', { updatedAt: Date.parse('2026-03-01T03:00:00Z'), createdAt: 0 }));
+    const advice = startAdvice(
+      'web',
+      stack('UPDATE_IN_PROGRESS', { updatedAt: Date.parse('2026-03-01T03:00:00Z'), createdAt: 0 }),
+    );
     expect(advice).to.have.property('text').that.includes('since 2026-03-01T03:00:00.000Z');
   });
 });
@@ -70,10 +99,30 @@ describe('following, the next step', () => {
     ['a signal before the first event', { interrupt: 'SIGINT' }, 1, 'cancel'],
     ['a signal that was answered', { ...moving, interrupt: 'SIGINT', cancelled: true }, 9, 'wait until 302'],
     ['a signal with leave', { ...moving, interrupt: 'SIGINT', onInterrupt: 'leave' }, 9, 'leave'],
-    ['a signal while creating', { ...moving, action: 'create', status: 'CREATE_IN_PROGRESS', interrupt: 'SIGINT' }, 9, 'leave'],
-    ['a signal while tidying up', { ...moving, status: 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS', interrupt: 'SIGINT' }, 9, 'leave'],
-    ['a signal while rolling back', { ...moving, status: 'UPDATE_ROLLBACK_IN_PROGRESS', interrupt: 'SIGINT' }, 9, 'wait until 302'],
-    ['a signal after the end', { ...moving, status: 'UPDATE_COMPLETE', interrupt: 'SIGINT' }, 9, 'settled UPDATE_COMPLETE'],
+    [
+      'a signal while creating',
+      { ...moving, action: 'create', status: 'CREATE_IN_PROGRESS', interrupt: 'SIGINT' },
+      9,
+      'leave',
+    ],
+    [
+      'a signal while tidying up',
+      { ...moving, status: 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS', interrupt: 'SIGINT' },
+      9,
+      'leave',
+    ],
+    [
+      'a signal while rolling back',
+      { ...moving, status: 'UPDATE_ROLLBACK_IN_PROGRESS', interrupt: 'SIGINT' },
+      9,
+      'wait until 302',
+    ],
+    [
+      'a signal after the end',
+      { ...moving, status: 'UPDATE_COMPLETE', interrupt: 'SIGINT' },
+      9,
+      'settled UPDATE_COMPLETE',
+    ],
   ];
   for (const [what, seen, now, expected] of cases) {
     it(`${what}: ${expected}`, () => {

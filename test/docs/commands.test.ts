@@ -18,7 +18,11 @@ const files = repositoryFiles().flatMap((path) => /^commands\/((?!base\/)[\w/-]+
 describe('the pages', () => {
   const commands = new Map<string, CommandClass>();
   before(async () => {
-    for (const file of files) commands.set(file.replace('/', ' '), ((await import(`../../commands/${file}.js`)) as { default: CommandClass }).default);
+    for (const file of files)
+      commands.set(
+        file.replace('/', ' '),
+        ((await import(`../../commands/${file}.js`)) as { default: CommandClass }).default,
+      );
   });
 
   const shown = pages.flatMap((page) => commandLines(read(page)).map((line) => ({ page, line })));
@@ -33,11 +37,19 @@ describe('the pages', () => {
 
   it('offer whoever comes from another tool only flags that some test types', () => {
     const page = read('docs/COMING-FROM.md');
-    const ours = page.split('\n').flatMap((line) => (line.startsWith('|') ? (line.replaceAll('\\|', '/').split('|')[2] ?? '').match(/--[a-z][a-z-]+/g) ?? [] : []));
-    const tests = repositoryFiles().filter((path) => /^test\/commands\/[\w.-]+\.ts$/.test(path) && !path.endsWith('coming-from.story.ts'));
+    const ours = page
+      .split('\n')
+      .flatMap((line) =>
+        line.startsWith('|') ? ((line.replaceAll('\\|', '/').split('|')[2] ?? '').match(/--[a-z][a-z-]+/g) ?? []) : [],
+      );
+    const tests = repositoryFiles().filter(
+      (path) => /^test\/commands\/[\w.-]+\.ts$/.test(path) && !path.endsWith('coming-from.story.ts'),
+    );
     const typed = [...tests.map(read), ...commandLines(page)].join('\n');
     expect(ours.length).to.be.greaterThan(40);
-    expect([...new Set(ours)].filter((flag) => !new RegExp(`(?:^|['\\s])${flag}(?:['\\s]|$)`, 'm').test(typed))).to.deep.equal([]);
+    expect(
+      [...new Set(ours)].filter((flag) => !new RegExp(`(?:^|['\\s])${flag}(?:['\\s]|$)`, 'm').test(typed)),
+    ).to.deep.equal([]);
   });
 });
 
@@ -47,7 +59,13 @@ function wrongIn({ page, line }: Shown, commands: ReadonlyMap<string, CommandCla
   const name = [words.slice(0, 2).join(' '), words[0] ?? ''].find((words) => commands.has(words));
   const command = commands.get(name ?? '');
   if (name === undefined || command === undefined) return [`${page}: there is no such command: ${line}`];
-  const known = Object.entries(command.flags).flatMap(([name, flag]) => [`--${name}`, ...(flag.allowNo === true ? [`--no-${name}`] : []), ...(flag.char === undefined ? [] : [`-${flag.char}`])]);
+  const known = Object.entries(command.flags).flatMap(([name, flag]) => [
+    `--${name}`,
+    ...(flag.allowNo === true ? [`--no-${name}`] : []),
+    ...(flag.char === undefined ? [] : [`-${flag.char}`]),
+  ]);
   const flags = words.filter((word) => /^--?[a-z]/.test(word)).map((word) => word.replace(/[=,;).].*$/, ''));
-  return flags.filter((flag) => !known.includes(flag) && !['--json', '--help'].includes(flag)).map((flag) => `${page}: ${name} has no ${flag}: ${line}`);
+  return flags
+    .filter((flag) => !known.includes(flag) && !['--json', '--help'].includes(flag))
+    .map((flag) => `${page}: ${name} has no ${flag}: ${line}`);
 }

@@ -3,7 +3,10 @@ import type { Gates, Plan } from '../../src/model/plan.js';
 import type { Fault, Scenario } from '../../src/sandbox/scenario.js';
 import { createStage, stateOf, type Ending, type Stage } from '../support/stage.js';
 
-const ROLLING: Partial<Plan> = { strategy: 'rolling', rolling: { surge: { count: 1 }, unavailable: { count: 0 }, serial: false } };
+const ROLLING: Partial<Plan> = {
+  strategy: 'rolling',
+  rolling: { surge: { count: 1 }, unavailable: { count: 0 }, serial: false },
+};
 
 /** The world is 300 s old when a run begins. */
 function stageWith(alarms: Scenario['alarms'], ...faults: readonly (Fault & { readonly kind: 'alarm' })[]): Stage {
@@ -11,7 +14,8 @@ function stageWith(alarms: Scenario['alarms'], ...faults: readonly (Fault & { re
   stage.groups[0]?.changeImage('ami-new');
   return stage;
 }
-const run = (stage: Stage, gates: Partial<Gates>, plan: Partial<Plan> = {}): Promise<Ending> => stage.run({ gates: { words: '', ...gates }, ...plan });
+const run = (stage: Stage, gates: Partial<Gates>, plan: Partial<Plan> = {}): Promise<Ending> =>
+  stage.run({ gates: { words: '', ...gates }, ...plan });
 const codes = (ending: Ending): readonly string[] => ending.failure?.facts.reasons.map(({ code }) => code) ?? [];
 const asks = (stage: Stage): number => stage.sandbox.calls.get('cloudwatch:DescribeAlarms') ?? 0;
 
@@ -44,17 +48,27 @@ describe('alarms', () => {
   it('that rang before do not count when the user says so, until they were quiet', async () => {
     const still = stageWith({ errors: { state: 'ALARM' } });
     expect((await run(still, { alarms: ['errors'], ignoreRinging: true })).outcome).to.equal('swapped');
-    const again = stageWith({ errors: { state: 'ALARM' } }, { kind: 'alarm', name: 'errors', at: 310, state: 'OK' }, { kind: 'alarm', name: 'errors', at: 340 });
+    const again = stageWith(
+      { errors: { state: 'ALARM' } },
+      { kind: 'alarm', name: 'errors', at: 310, state: 'OK' },
+      { kind: 'alarm', name: 'errors', at: 340 },
+    );
     const ending = await run(again, { alarms: ['errors'], ignoreRinging: true });
     expect(ending.outcome).to.equal('swapRolledBack');
     expect(again.violations()).to.deep.equal([]);
   });
 
   it('that somebody deletes meanwhile count as ringing: nobody would hear them', async () => {
-    for (const [plan, outcome] of [[{}, 'swapRolledBack'], [ROLLING, 'stopped']] as const) {
+    for (const [plan, outcome] of [
+      [{}, 'swapRolledBack'],
+      [ROLLING, 'stopped'],
+    ] as const) {
       const stage = stageWith({ errors: {} });
       const { clock } = stage.sandbox;
-      clock.after(outcome === 'stopped' ? 120_000 : 30_000, () => void stage.sandbox.invoke('cloudwatch', 'DeleteAlarms', { AlarmNames: ['errors'] }));
+      clock.after(
+        outcome === 'stopped' ? 120_000 : 30_000,
+        () => void stage.sandbox.invoke('cloudwatch', 'DeleteAlarms', { AlarmNames: ['errors'] }),
+      );
       const ending = await run(stage, { alarms: ['errors'] }, plan);
       expect(ending.outcome).to.equal(outcome);
       expect(ending.failure?.facts.what).to.include('the alarm errors does not exist any more');
@@ -87,7 +101,12 @@ describe('alarms', () => {
   it('do not turn the verdict of a swap', async () => {
     const stage = stageWith({ errors: {} });
     stage.sandbox.onCall(({ operation, input }) => {
-      if (operation === 'CreateOrUpdateTags' && JSON.stringify(input).includes('outcome=promote')) stage.sandbox.invoke('cloudwatch', 'SetAlarmState', { AlarmName: 'errors', StateValue: 'ALARM', StateReason: 'too late' });
+      if (operation === 'CreateOrUpdateTags' && JSON.stringify(input).includes('outcome=promote'))
+        stage.sandbox.invoke('cloudwatch', 'SetAlarmState', {
+          AlarmName: 'errors',
+          StateValue: 'ALARM',
+          StateReason: 'too late',
+        });
     });
     expect((await run(stage, { alarms: ['errors'] })).outcome).to.equal('swapped');
     expect(stage.violations()).to.deep.equal([]);
@@ -103,7 +122,10 @@ describe('alarms', () => {
     expect(early.outcome).to.equal('stopped');
     stage.sandbox.clock.advance(3_600_000);
     const late = await run(stage, { alarms: ['errors'] }, { adoptOnly: true, goOn: true });
-    expect(late.results.map(({ outcome: one }) => one), late.failure?.facts.what).to.deep.equal(['promoted']);
+    expect(
+      late.results.map(({ outcome: one }) => one),
+      late.failure?.facts.what,
+    ).to.deep.equal(['promoted']);
     expect(stage.violations()).to.deep.equal([]);
   });
 
@@ -115,7 +137,13 @@ describe('alarms', () => {
   });
 
   it('that CloudWatch does not show for a while are asked for again, and meanwhile nothing is judged', async () => {
-    const stage = createStage({ alarms: { errors: {} }, faults: [{ kind: 'serverError', calls: 'cloudwatch:*', rate: 1, from: 340, until: 640 }] }, [{ name: 'web', size: 2 }]);
+    const stage = createStage(
+      {
+        alarms: { errors: {} },
+        faults: [{ kind: 'serverError', calls: 'cloudwatch:*', rate: 1, from: 340, until: 640 }],
+      },
+      [{ name: 'web', size: 2 }],
+    );
     stage.groups[0]?.changeImage('ami-new');
     const ending = await run(stage, { alarms: ['errors'] });
     expect(ending.outcome, ending.failure?.facts.what).to.equal('swapped');

@@ -3,8 +3,14 @@ import { call } from '../support/sandbox.js';
 import { createStage, stateOf, type Stage } from '../support/stage.js';
 
 function stageWith(image: string, suspended: readonly string[] = []): Stage {
-  const stage = createStage({ images: { 'ami-bad': { behaviour: 'unhealthy' } } }, [{ name: 'web', size: 2, min: 1, max: 3, healthCheckType: 'EC2' }]);
-  if (suspended.length > 0) call(stage.sandbox.world, 'autoscaling', 'SuspendProcesses', { AutoScalingGroupName: 'web', ScalingProcesses: suspended });
+  const stage = createStage({ images: { 'ami-bad': { behaviour: 'unhealthy' } } }, [
+    { name: 'web', size: 2, min: 1, max: 3, healthCheckType: 'EC2' },
+  ]);
+  if (suspended.length > 0)
+    call(stage.sandbox.world, 'autoscaling', 'SuspendProcesses', {
+      AutoScalingGroupName: 'web',
+      ScalingProcesses: suspended,
+    });
   stage.groups[0]?.changeImage(image);
   return stage;
 }
@@ -15,7 +21,11 @@ describe('--force', () => {
     const stage = stageWith('ami-new', SUSPENDED);
     const { outcome, failure } = await stage.run();
     expect(outcome).to.equal('refused');
-    expect(failure?.facts.reasons.map(({ code }) => code)).to.deep.equal(['group.suspended', 'group.suspended', 'group.suspended']);
+    expect(failure?.facts.reasons.map(({ code }) => code)).to.deep.equal([
+      'group.suspended',
+      'group.suspended',
+      'group.suspended',
+    ]);
     expect(stage.changes()).to.deep.equal([]);
   });
 
@@ -32,11 +42,20 @@ describe('--force', () => {
     const stage = stageWith('ami-bad', SUSPENDED);
     const ending = await stage.run({ force: true });
     expect(ending.outcome).to.equal('swapRolledBack');
-    const frozen = ['AZRebalance', 'AlarmNotification', 'InstanceRefresh', 'Launch', 'ReplaceUnhealthy', 'ScheduledActions'];
+    const frozen = [
+      'AZRebalance',
+      'AlarmNotification',
+      'InstanceRefresh',
+      'Launch',
+      'ReplaceUnhealthy',
+      'ScheduledActions',
+    ];
     expect(stateOf(stage)[0]).to.deep.include({ suspended: frozen, tags: ['ha-updater:frozen'] });
     const [result] = ending.failure?.facts.left.match(/\(([^)]+) suspended\)/)?.slice(1) ?? [];
     expect(result?.split(', ').sort()).to.deep.equal(frozen);
-    expect((await stage.run({ strategy: 'unfreeze' })).results.map(({ outcome }) => outcome)).to.deep.equal(['unfrozen']);
+    expect((await stage.run({ strategy: 'unfreeze' })).results.map(({ outcome }) => outcome)).to.deep.equal([
+      'unfrozen',
+    ]);
     expect(stateOf(stage)[0]).to.deep.include({ suspended: [] });
   });
 });
@@ -44,7 +63,9 @@ describe('--force', () => {
 describe('--skip-elb-health-check', () => {
   it('proves by Auto Scaling alone, warns loudly, and asks no balancer', async () => {
     const stage = stageWith('ami-bad');
-    const asked = (): number => (stage.sandbox.calls.get('elb:DescribeInstanceHealth') ?? 0) + (stage.sandbox.calls.get('elbv2:DescribeTargetHealth') ?? 0);
+    const asked = (): number =>
+      (stage.sandbox.calls.get('elb:DescribeInstanceHealth') ?? 0) +
+      (stage.sandbox.calls.get('elbv2:DescribeTargetHealth') ?? 0);
     const ending = await stage.run({ gates: { words: '', skipBalancers: true } });
     expect(ending.outcome, ending.failure?.facts.what).to.equal('swapped');
     expect(asked()).to.equal(0);

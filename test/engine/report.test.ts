@@ -8,9 +8,15 @@ import type { Plan } from '../../src/model/plan.js';
 describe('the reporter', () => {
   it('tells every warning once, also when two of a group share a code and every look finds both', () => {
     const events: RunEvent[] = [];
-    const reporter = createReporter({ emit: (event: RunEvent) => void events.push(event) } as unknown as Deps, {} as Plan);
+    const reporter = createReporter(
+      { emit: (event: RunEvent) => void events.push(event) } as unknown as Deps,
+      {} as Plan,
+    );
     const warning = (text: string): Reason => ({ code: 'group.unchecked', group: 'web', text, remedy: '' });
     for (let look = 0; look < 3; look += 1) reporter.warnings([warning('no refreshes'), warning('no sources')]);
-    expect(events.map((event) => event.type === 'warning' && event.reason.text)).to.deep.equal(['no refreshes', 'no sources']);
+    expect(events.map((event) => event.type === 'warning' && event.reason.text)).to.deep.equal([
+      'no refreshes',
+      'no sources',
+    ]);
   });
 });

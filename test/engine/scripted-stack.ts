@@ -37,14 +37,29 @@ export class ScriptedStack {
   /** Change sets that are there, by id. */
   readonly changeSets = new Map<string, ChangeSet & { readonly request: ChangeSetRequest }>();
   /** What the next change sets say that would change. */
-  changes: readonly ResourceChange[] = [{ action: 'Modify', logicalId: 'Group', physicalId: 'Group-1', type: 'AWS::AutoScaling::AutoScalingGroup', replacement: 'False', details: [] }];
+  changes: readonly ResourceChange[] = [
+    {
+      action: 'Modify',
+      logicalId: 'Group',
+      physicalId: 'Group-1',
+      type: 'AWS::AutoScaling::AutoScalingGroup',
+      replacement: 'False',
+      details: [],
+    },
+  ];
   findings: readonly FailedEvent[] = [];
   /** Change sets fail with this reason. */
   refuses: string | undefined;
   readonly events: StackEvent[] = [];
   readonly faults: { method: keyof Gateway; fault: AwsFault; lost?: boolean }[] = [];
   stack: Stack | undefined;
-  summary: TemplateSummary = { parameters: [], capabilities: [], capabilitiesReason: '', transforms: [], resourceTypes: [] };
+  summary: TemplateSummary = {
+    parameters: [],
+    capabilities: [],
+    capabilitiesReason: '',
+    transforms: [],
+    resourceTypes: [],
+  };
   /** What happens after an update or a creation. */
   script: readonly Beat[] = [];
   afterCancel: readonly Beat[] = [];
@@ -65,7 +80,17 @@ export class ScriptedStack {
   constructor(status: string = 'UPDATE_COMPLETE') {
     if (status !== 'none') {
       const createdAt = this.clock.now() - 86_400_000;
-      this.set({ id: stackId, name: 'web', status, statusReason: '', parameters: [], capabilities: [], outputs: {}, createdAt, updatedAt: createdAt + 1000 });
+      this.set({
+        id: stackId,
+        name: 'web',
+        status,
+        statusReason: '',
+        parameters: [],
+        capabilities: [],
+        outputs: {},
+        createdAt,
+        updatedAt: createdAt + 1000,
+      });
       this.add({ after: 0, id: 'web', status, token: 'an-older-run' }, createdAt + 2000);
     }
   }
@@ -101,7 +126,12 @@ export class ScriptedStack {
     });
     if (beat.id === 'web' && this.stack !== undefined && at === this.clock.now()) {
       const updatedAt = beat.status === 'UPDATE_IN_PROGRESS' ? at : this.stack.updatedAt;
-      this.set({ ...this.stack, status: beat.status, statusReason: beat.reason ?? '', ...(updatedAt !== undefined && { updatedAt }) });
+      this.set({
+        ...this.stack,
+        status: beat.status,
+        statusReason: beat.reason ?? '',
+        ...(updatedAt !== undefined && { updatedAt }),
+      });
     }
   }
 
@@ -132,19 +162,49 @@ export class ScriptedStack {
       },
       createStack: (request) => {
         this.#refuseTwice(request);
-        this.set({ id: stackId, name: 'web', status: 'CREATE_IN_PROGRESS', statusReason: '', parameters: [], capabilities: [], outputs: {} });
+        this.set({
+          id: stackId,
+          name: 'web',
+          status: 'CREATE_IN_PROGRESS',
+          statusReason: '',
+          parameters: [],
+          capabilities: [],
+          outputs: {},
+        });
         this.#begin(request);
         return Promise.resolve(stackId);
       },
       createChangeSet: (request) => {
         const id = `arn:changeSet/${request.name}`;
         if (request.type === 'CREATE' && this.stack === undefined) {
-          this.set({ id: stackId, name: 'web', status: 'REVIEW_IN_PROGRESS', statusReason: '', parameters: [], capabilities: [], outputs: {} });
+          this.set({
+            id: stackId,
+            name: 'web',
+            status: 'REVIEW_IN_PROGRESS',
+            statusReason: '',
+            parameters: [],
+            capabilities: [],
+            outputs: {},
+          });
           this.add({ after: 0, id: 'web', status: 'REVIEW_IN_PROGRESS', token: null });
         }
-        const reason = this.answer === 'unchanged' ? "The submitted information didn't contain changes. Submit different information." : (this.refuses ?? '');
+        const reason =
+          this.answer === 'unchanged'
+            ? "The submitted information didn't contain changes. Submit different information."
+            : (this.refuses ?? '');
         const status = reason === '' ? 'CREATE_COMPLETE' : 'FAILED';
-        this.changeSets.set(id, { id, name: request.name, stackId, stackName: 'web', status, executionStatus: reason === '' ? 'AVAILABLE' : 'UNAVAILABLE', reason, parameters: [], changes: this.changes, request });
+        this.changeSets.set(id, {
+          id,
+          name: request.name,
+          stackId,
+          stackName: 'web',
+          status,
+          executionStatus: reason === '' ? 'AVAILABLE' : 'UNAVAILABLE',
+          reason,
+          parameters: [],
+          changes: this.changes,
+          request,
+        });
         return Promise.resolve({ id, stackId });
       },
       describeChangeSet: (id) => {
@@ -163,7 +223,15 @@ export class ScriptedStack {
       failedEvents: () => Promise.resolve(this.findings),
       executeChangeSet: (id, token) => {
         const { request } = this.changeSets.get(id) as { request: ChangeSetRequest };
-        if (this.requests.length > 0) return Promise.reject(new AwsFault('invalid', 'cloudformation:ExecuteChangeSet', 'InvalidChangeSetStatus', 'ChangeSet cannot be executed in its current execution status of [EXECUTE_COMPLETE]'));
+        if (this.requests.length > 0)
+          return Promise.reject(
+            new AwsFault(
+              'invalid',
+              'cloudformation:ExecuteChangeSet',
+              'InvalidChangeSetStatus',
+              'ChangeSet cannot be executed in its current execution status of [EXECUTE_COMPLETE]',
+            ),
+          );
         this.#refuseTwice({ ...request, token });
         if (request.type === 'CREATE') this.set({ ...(this.stack as Stack), status: 'CREATE_IN_PROGRESS' });
         this.#begin({ ...request, token });
@@ -178,19 +246,21 @@ export class ScriptedStack {
       },
     };
     return new Proxy({} as Gateway, {
-      get: (_, name: keyof Gateway) => async (...args: never[]) => {
-        this.calls.push(name);
-        const index = this.faults.findIndex(({ method }) => method === name);
-        const fault = index < 0 ? undefined : this.faults.splice(index, 1)[0];
-        const always = this.always.get(name);
-        if (always !== undefined) throw always;
-        if (fault !== undefined && fault.lost !== true) throw fault.fault;
-        const method = methods[name] as ((...given: never[]) => Promise<unknown>) | undefined;
-        if (method === undefined) throw new Error(`${name} is not scripted`);
-        const answer = await method(...args);
-        if (fault !== undefined) throw fault.fault;
-        return answer;
-      },
+      get:
+        (_, name: keyof Gateway) =>
+        async (...args: never[]) => {
+          this.calls.push(name);
+          const index = this.faults.findIndex(({ method }) => method === name);
+          const fault = index < 0 ? undefined : this.faults.splice(index, 1)[0];
+          const always = this.always.get(name);
+          if (always !== undefined) throw always;
+          if (fault !== undefined && fault.lost !== true) throw fault.fault;
+          const method = methods[name] as ((...given: never[]) => Promise<unknown>) | undefined;
+          if (method === undefined) throw new Error(`${name} is not scripted`);
+          const answer = await method(...args);
+          if (fault !== undefined) throw fault.fault;
+          return answer;
+        },
     });
   }
 
@@ -211,15 +281,19 @@ export class ScriptedStack {
   }
 
   change(order: Partial<StackOrder> = {}, resolve?: Resolve): Promise<StackChange> {
-    return changeStack(this.deps(), {
-      stack: 'web',
-      template: template(),
-      given: [],
-      token: 'ha-updater-r1',
-      timing: STACK_TIMING,
-      onInterrupt: 'cancel',
-      ...order,
-    }, resolve);
+    return changeStack(
+      this.deps(),
+      {
+        stack: 'web',
+        template: template(),
+        given: [],
+        token: 'ha-updater-r1',
+        timing: STACK_TIMING,
+        onInterrupt: 'cancel',
+        ...order,
+      },
+      resolve,
+    );
   }
 
   /** From now on a second call finds nothing left to do, instead of its token used. */
@@ -242,7 +316,12 @@ export class ScriptedStack {
 
   #refuseTwice(request: StackRequest): void {
     if (this.requests.some(({ token }) => token === request.token)) {
-      throw new AwsFault('invalid', 'cloudformation:UpdateStack', 'TokenAlreadyExistsException', 'token already exists');
+      throw new AwsFault(
+        'invalid',
+        'cloudformation:UpdateStack',
+        'TokenAlreadyExistsException',
+        'token already exists',
+      );
     }
   }
 
@@ -254,7 +333,15 @@ export class ScriptedStack {
 }
 
 export function template(change: Partial<LoadedTemplate> = {}): LoadedTemplate {
-  return { source: { kind: 'body', text: 'Resources: {}' }, origin: 'web.yml', bytes: 13, resources: 1, declared: [], findings: [], ...change };
+  return {
+    source: { kind: 'body', text: 'Resources: {}' },
+    origin: 'web.yml',
+    bytes: 13,
+    resources: 1,
+    declared: [],
+    findings: [],
+    ...change,
+  };
 }
 
 export function fault(kind: AwsFault['kind'], code = 'Throttling', message = 'Rate exceeded'): AwsFault {
@@ -279,7 +366,12 @@ export const badUpdate: readonly Beat[] = [
   { after: 4, id: 'Topic', status: 'UPDATE_IN_PROGRESS', type: 'AWS::SNS::Topic' },
   { after: 20, id: 'Group', status: 'UPDATE_FAILED', reason: 'The image id ami-0 does not exist' },
   { after: 20, id: 'Topic', status: 'UPDATE_FAILED', type: 'AWS::SNS::Topic', reason: 'Resource update cancelled' },
-  { after: 21, id: 'web', status: 'UPDATE_ROLLBACK_IN_PROGRESS', reason: 'The following resource(s) failed to update: [Group, Topic].' },
+  {
+    after: 21,
+    id: 'web',
+    status: 'UPDATE_ROLLBACK_IN_PROGRESS',
+    reason: 'The following resource(s) failed to update: [Group, Topic].',
+  },
   { after: 40, id: 'Group', status: 'UPDATE_COMPLETE' },
   { after: 60, id: 'web', status: 'UPDATE_ROLLBACK_COMPLETE' },
 ];

@@ -1,7 +1,14 @@
 import { expect } from 'chai';
 import { createGateway } from '../../src/aws/gateway.js';
 import type { Deps } from '../../src/engine/deps.js';
-import { changeStack, stackGroups, STACK_TIMING, type Resolve, type StackChange, type StackOrder } from '../../src/engine/stack.js';
+import {
+  changeStack,
+  stackGroups,
+  STACK_TIMING,
+  type Resolve,
+  type StackChange,
+  type StackOrder,
+} from '../../src/engine/stack.js';
 import { retrying } from '../../src/engine/retry.js';
 import { allChanges, type PlacedChange } from '../../src/decide/changes.js';
 import { Failure } from '../../src/errors.js';
@@ -84,33 +91,55 @@ class Account {
   }
 
   /** As update-stack does it; without a template the stack's own. */
-  async change(parameters: Readonly<Record<string, string>>, text?: string, order: Partial<StackOrder> = {}, resolve?: Resolve): Promise<StackChange> {
+  async change(
+    parameters: Readonly<Record<string, string>>,
+    text?: string,
+    order: Partial<StackOrder> = {},
+    resolve?: Resolve,
+  ): Promise<StackChange> {
     const { deps } = this;
     const none = (): Promise<string> => Promise.reject(new Error('not expected'));
-    const io = { readFile: () => Promise.resolve(text ?? ''), fetchText: none, readObject: none, stackTemplate: (stack: string) => retrying(deps, 'cloudformation:GetTemplate', () => deps.gateway.stackTemplate(stack)) };
-    return changeStack(deps, {
-      stack: 'web',
-      template: await loadTemplate(text === undefined ? undefined : 'web.yml', 'web', io),
-      given: Object.entries(parameters).map(([key, value]) => ({ key, value })),
-      token: `ha-updater-r${++this.#runs}`,
-      timing: STACK_TIMING,
-      onInterrupt: 'cancel',
-      ...order,
-    }, resolve);
+    const io = {
+      readFile: () => Promise.resolve(text ?? ''),
+      fetchText: none,
+      readObject: none,
+      stackTemplate: (stack: string) =>
+        retrying(deps, 'cloudformation:GetTemplate', () => deps.gateway.stackTemplate(stack)),
+    };
+    return changeStack(
+      deps,
+      {
+        stack: 'web',
+        template: await loadTemplate(text === undefined ? undefined : 'web.yml', 'web', io),
+        given: Object.entries(parameters).map(([key, value]) => ({ key, value })),
+        token: `ha-updater-r${++this.#runs}`,
+        timing: STACK_TIMING,
+        onInterrupt: 'cancel',
+        ...order,
+      },
+      resolve,
+    );
   }
 
-  stack(): { readonly StackStatus: string; readonly Parameters: readonly { readonly ParameterKey: string; readonly ParameterValue: string }[] } {
+  stack(): {
+    readonly StackStatus: string;
+    readonly Parameters: readonly { readonly ParameterKey: string; readonly ParameterValue: string }[];
+  } {
     const answer = this.sandbox.invoke('cloudformation', 'DescribeStacks', { StackName: 'web' }) as { Stacks: never[] };
     return answer.Stacks[0] as never;
   }
 
   changeSets(): unknown[] {
-    const { Summaries } = this.sandbox.invoke('cloudformation', 'ListChangeSets', { StackName: 'web' }) as { Summaries: { ExecutionStatus: string }[] };
+    const { Summaries } = this.sandbox.invoke('cloudformation', 'ListChangeSets', { StackName: 'web' }) as {
+      Summaries: { ExecutionStatus: string }[];
+    };
     return Summaries.filter(({ ExecutionStatus }) => ExecutionStatus === 'AVAILABLE');
   }
 
   told(): string[] {
-    return this.emitted.flatMap((event) => (event.type === 'stack.event' ? [`${event.event.logicalId} ${event.event.status}`] : []));
+    return this.emitted.flatMap((event) =>
+      event.type === 'stack.event' ? [`${event.event.logicalId} ${event.event.status}`] : [],
+    );
   }
 
   groupOf(): Promise<readonly string[]> {
@@ -162,10 +191,18 @@ describe('a stack of the sandbox, through the SDK', () => {
     const account = await created();
     expect((await account.change({ Image: 'ami-22222222' })).action).to.equal('updated');
     expect(account.stack().StackStatus).to.equal('UPDATE_COMPLETE');
-    const values = Object.fromEntries(account.stack().Parameters.map(({ ParameterKey, ParameterValue }) => [ParameterKey, ParameterValue]));
+    const values = Object.fromEntries(
+      account.stack().Parameters.map(({ ParameterKey, ParameterValue }) => [ParameterKey, ParameterValue]),
+    );
     expect(values).to.deep.equal({ Image: 'ami-22222222', Size: '2', Secret: '****' });
-    const { LaunchConfigurations: configurations } = account.sandbox.invoke('autoscaling', 'DescribeLaunchConfigurations', {}) as { LaunchConfigurations: { UserData: string; ImageId: string }[] };
-    expect(configurations.map(({ UserData, ImageId }) => [Buffer.from(UserData, 'base64').toString(), ImageId])).to.deep.equal([['echo hunter2', 'ami-22222222']]);
+    const { LaunchConfigurations: configurations } = account.sandbox.invoke(
+      'autoscaling',
+      'DescribeLaunchConfigurations',
+      {},
+    ) as { LaunchConfigurations: { UserData: string; ImageId: string }[] };
+    expect(
+      configurations.map(({ UserData, ImageId }) => [Buffer.from(UserData, 'base64').toString(), ImageId]),
+    ).to.deep.equal([['echo hunter2', 'ami-22222222']]);
   });
 
   it('shows no secret in any event', async () => {
@@ -196,16 +233,25 @@ describe('a stack of the sandbox, through the SDK', () => {
       seen = allChanges(review?.changes as NonNullable<typeof review>['changes']);
       return Promise.resolve('drop');
     });
-    expect(seen.map(({ change }) => `${change.action} ${change.logicalId} ${change.replacement}`)).to.deep.equal(['Modify Inner False', 'Modify Configuration True', 'Modify Group False', 'Modify Topic False']);
+    expect(seen.map(({ change }) => `${change.action} ${change.logicalId} ${change.replacement}`)).to.deep.equal([
+      'Modify Inner False',
+      'Modify Configuration True',
+      'Modify Group False',
+      'Modify Topic False',
+    ]);
     expect(account.changeSets()).to.deep.equal([]);
   });
 
   it('that rolls back fails with its root cause, and its parameters are as before', async () => {
-    const account = await created([{ kind: 'stackFails', logicalId: 'Group', reason: 'The image is too old', from: 300 }]);
+    const account = await created([
+      { kind: 'stackFails', logicalId: 'Group', reason: 'The image is too old', from: 300 },
+    ]);
     account.settle();
     const failure = await failureOf(account.change({ Image: 'ami-22222222' }));
     expect(failure.exitCode).to.equal(7);
-    expect(failure.message).to.match(/^Group \(AWS::AutoScaling::AutoScalingGroup in web\) UPDATE_FAILED: The image is too old/);
+    expect(failure.message).to.match(
+      /^Group \(AWS::AutoScaling::AutoScalingGroup in web\) UPDATE_FAILED: The image is too old/,
+    );
     expect(account.stack().StackStatus).to.equal('UPDATE_ROLLBACK_COMPLETE');
     expect(account.told().at(-1)).to.equal('web UPDATE_ROLLBACK_COMPLETE');
   });
@@ -215,14 +261,19 @@ describe('a stack of the sandbox, through the SDK', () => {
     const failure = await failureOf(account.change(first, web));
     expect([failure.exitCode, account.stack().StackStatus]).to.deep.equal([7, 'ROLLBACK_COMPLETE']);
     const again = await failureOf(account.change(first, web));
-    expect([again.exitCode, again.facts.next.at(-1)]).to.deep.equal([3, 'aws cloudformation delete-stack --stack-name web']);
+    expect([again.exitCode, again.facts.next.at(-1)]).to.deep.equal([
+      3,
+      'aws cloudformation delete-stack --stack-name web',
+    ]);
   });
 
   it('with a nested stack is followed down to the resource that failed', async () => {
     const account = new Account([{ kind: 'stackFails', logicalId: 'Group', reason: 'No such zone' }]);
     const failure = await failureOf(account.change({ Image: 'ami-11111111' }, nested, { capabilities: [] }));
     expect(failure.exitCode).to.equal(7);
-    expect(failure.message).to.match(/^Group \(AWS::AutoScaling::AutoScalingGroup in web-Inner.*\) CREATE_FAILED: No such zone/);
+    expect(failure.message).to.match(
+      /^Group \(AWS::AutoScaling::AutoScalingGroup in web-Inner.*\) CREATE_FAILED: No such zone/,
+    );
     expect(failure.facts.reasons).to.have.length(1);
   });
 
@@ -230,7 +281,9 @@ describe('a stack of the sandbox, through the SDK', () => {
     const account = new Account();
     await account.change({ Image: 'ami-11111111' }, nested);
     expect(account.told()).to.include('Inner CREATE_COMPLETE').and.to.include('Group CREATE_COMPLETE');
-    expect(new Set(account.emitted.flatMap((e) => (e.type === 'stack.event' ? [e.event.id] : []))).size).to.equal(account.told().length);
+    expect(new Set(account.emitted.flatMap((e) => (e.type === 'stack.event' ? [e.event.id] : []))).size).to.equal(
+      account.told().length,
+    );
     expect(await account.groupOf()).to.have.length(1);
   });
 
@@ -245,7 +298,12 @@ describe('a stack of the sandbox, through the SDK', () => {
 
   it('in progress is left alone', async () => {
     const account = await created();
-    const left = await failureOf(Promise.all([account.change({ Image: 'ami-22222222' }, undefined, { onInterrupt: 'leave' }), account.signalAfter(4)]));
+    const left = await failureOf(
+      Promise.all([
+        account.change({ Image: 'ami-22222222' }, undefined, { onInterrupt: 'leave' }),
+        account.signalAfter(4),
+      ]),
+    );
     expect(left.exitCode).to.equal(5);
     const other = await failureOf(changeStackAgain(account));
     expect([other.exitCode, other.facts.code]).to.deep.equal([3, 'stack.busy']);
@@ -276,7 +334,13 @@ describe('a stack of the sandbox, through the SDK', () => {
 
     it(`rolls back all the same with ${JSON.stringify(fault)}, for five seeds`, async () => {
       for (let seed = 1; seed <= 5; seed++) {
-        const account = await created([{ ...fault, from: 120 }, { kind: 'stackFails', logicalId: 'Group', reason: 'Bad', from: 120 }], { seed });
+        const account = await created(
+          [
+            { ...fault, from: 120 },
+            { kind: 'stackFails', logicalId: 'Group', reason: 'Bad', from: 120 },
+          ],
+          { seed },
+        );
         account.settle();
         const failure = await failureOf(account.change({ Image: 'ami-22222222' }));
         expect(failure.exitCode, `seed ${seed}: ${failure.message}`).to.equal(7);
@@ -290,7 +354,12 @@ describe('a stack of the sandbox, through the SDK', () => {
     ['an unfit number', { Size: 'two' }, undefined, 2],
     ['a template without resources', {}, 'Parameters: {A: {Type: String}}', 3],
     ['a template that is none', {}, 'a: [', 2],
-    ['a reference to nothing', {}, 'Resources: {T: {Type: "AWS::SNS::Topic", Properties: {DisplayName: !Ref Nothing}}}', 3],
+    [
+      'a reference to nothing',
+      {},
+      'Resources: {T: {Type: "AWS::SNS::Topic", Properties: {DisplayName: !Ref Nothing}}}',
+      3,
+    ],
   ];
   for (const [what, parameters, text, code] of wrong) {
     it(`with ${what} is left as it was, exit ${code}`, async () => {
@@ -307,8 +376,20 @@ describe('a stack of the sandbox, through the SDK', () => {
 function changeStackAgain(account: Account): Promise<StackChange> {
   const { deps } = account;
   const untouched: Deps = { ...deps, interrupt: { received: undefined, wake: new AbortController().signal } };
-  return loadTemplate(undefined, 'web', { readFile: fail, fetchText: fail, readObject: fail, stackTemplate: (stack) => deps.gateway.stackTemplate(stack) }).then((template) =>
-    changeStack(untouched, { stack: 'web', template, given: [], token: 'ha-updater-other', timing: STACK_TIMING, onInterrupt: 'leave' }),
+  return loadTemplate(undefined, 'web', {
+    readFile: fail,
+    fetchText: fail,
+    readObject: fail,
+    stackTemplate: (stack) => deps.gateway.stackTemplate(stack),
+  }).then((template) =>
+    changeStack(untouched, {
+      stack: 'web',
+      template,
+      given: [],
+      token: 'ha-updater-other',
+      timing: STACK_TIMING,
+      onInterrupt: 'leave',
+    }),
   );
 }
 

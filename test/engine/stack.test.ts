@@ -3,7 +3,16 @@ import { AwsFault, Failure } from '../../src/errors.js';
 import { statusLook } from '../../src/engine/stack/status-look.js';
 import { stackGroups } from '../../src/engine/stack.js';
 import type { StackResource } from '../../src/model/stack.js';
-import { badUpdate, childId, fault, goodUpdate, ScriptedStack, stackId, template, type Beat } from './scripted-stack.js';
+import {
+  badUpdate,
+  childId,
+  fault,
+  goodUpdate,
+  ScriptedStack,
+  stackId,
+  template,
+  type Beat,
+} from './scripted-stack.js';
 
 describe('changing a stack', () => {
   it('updates it and follows its events, oldest first and each once', async () => {
@@ -14,7 +23,14 @@ describe('changing a stack', () => {
     const told = web.ofType('stack.event').map(({ event }) => `${event.logicalId} ${event.status}`);
     expect(told).to.deep.equal(goodUpdate.map(({ id, status }) => `${id} ${status}`));
     expect(web.ofType('stack.settled')).to.deep.include.members([
-      { type: 'stack.settled', stack: 'web', status: 'UPDATE_COMPLETE', ok: true, rootCauses: [], elapsedMs: web.ofType('stack.settled')[0]?.elapsedMs },
+      {
+        type: 'stack.settled',
+        stack: 'web',
+        status: 'UPDATE_COMPLETE',
+        ok: true,
+        rootCauses: [],
+        elapsedMs: web.ofType('stack.settled')[0]?.elapsedMs,
+      },
     ]);
   });
 
@@ -30,7 +46,9 @@ describe('changing a stack', () => {
     const web = new ScriptedStack();
     web.script = goodUpdate;
     await web.change();
-    const done = web.ofType('stack.event').find(({ event }) => event.logicalId === 'Group' && event.status === 'UPDATE_COMPLETE');
+    const done = web
+      .ofType('stack.event')
+      .find(({ event }) => event.logicalId === 'Group' && event.status === 'UPDATE_COMPLETE');
     expect(done?.elapsedMs).to.equal(21_000);
   });
 
@@ -58,7 +76,12 @@ describe('changing a stack', () => {
     web.script = goodUpdate;
     await web.change();
     expect(web.requests).to.have.length(1);
-    expect(web.requests[0]).to.deep.include({ stack: 'web', name: 'ha-updater-r1', type: 'UPDATE', token: 'ha-updater-r1' });
+    expect(web.requests[0]).to.deep.include({
+      stack: 'web',
+      name: 'ha-updater-r1',
+      type: 'UPDATE',
+      token: 'ha-updater-r1',
+    });
   });
 
   it('fails with the root cause first when CloudFormation rolls it back', async () => {
@@ -66,7 +89,9 @@ describe('changing a stack', () => {
     web.script = badUpdate;
     const failure = await failureOf(web.change());
     expect(failure.exitCode).to.equal(7);
-    expect(failure.facts.what).to.match(/^Group .*UPDATE_FAILED: The image id ami-0 does not exist; .*UPDATE_ROLLBACK_COMPLETE/);
+    expect(failure.facts.what).to.match(
+      /^Group .*UPDATE_FAILED: The image id ami-0 does not exist; .*UPDATE_ROLLBACK_COMPLETE/,
+    );
     expect(failure.facts.reasons.map(({ text }) => text)).to.have.length(1);
     expect(failure.facts.serves).to.include('as before');
     expect(web.ofType('stack.settled')[0]?.rootCauses.map(({ logicalId }) => logicalId)).to.deep.equal(['Group']);
@@ -76,7 +101,9 @@ describe('changing a stack', () => {
     const web = new ScriptedStack();
     web.script = nestedFailure;
     const failure = await failureOf(web.change());
-    expect(failure.facts.what).to.match(/^Group \(AWS::AutoScaling::AutoScalingGroup in web-child\) CREATE_FAILED: no such subnet/);
+    expect(failure.facts.what).to.match(
+      /^Group \(AWS::AutoScaling::AutoScalingGroup in web-child\) CREATE_FAILED: no such subnet/,
+    );
     expect(failure.facts.reasons).to.have.length(1);
   });
 });
@@ -84,17 +111,31 @@ describe('changing a stack', () => {
 describe('before a stack is changed', () => {
   it('refuses a template with faults, naming each with its place, and asks nothing', async () => {
     const web = new ScriptedStack();
-    const finding = { code: 'template.rollingUpdate', path: 'Resources/G', line: 3, column: 5, text: 'Bad.', remedy: 'Remove it.', severity: 'error' } as const;
+    const finding = {
+      code: 'template.rollingUpdate',
+      path: 'Resources/G',
+      line: 3,
+      column: 5,
+      text: 'Bad.',
+      remedy: 'Remove it.',
+      severity: 'error',
+    } as const;
     const failure = await failureOf(web.change({ template: template({ findings: [finding] }) }));
     expect(failure.exitCode).to.equal(3);
-    expect(failure.facts.reasons).to.deep.equal([{ code: 'template.rollingUpdate', text: 'web.yml:3:5 Resources/G: Bad.', remedy: 'Remove it.' }]);
+    expect(failure.facts.reasons).to.deep.equal([
+      { code: 'template.rollingUpdate', text: 'web.yml:3:5 Resources/G: Bad.', remedy: 'Remove it.' },
+    ]);
     expect(web.calls).to.deep.equal([]);
   });
 
   it('tells warnings and goes on', async () => {
     const web = new ScriptedStack();
     web.script = goodUpdate;
-    await web.change({ template: template({ findings: [{ code: 'x', path: '', line: 1, column: 1, text: 'Hm.', remedy: '', severity: 'warning' }] }) });
+    await web.change({
+      template: template({
+        findings: [{ code: 'x', path: '', line: 1, column: 1, text: 'Hm.', remedy: '', severity: 'warning' }],
+      }),
+    });
     expect(web.ofType('warning').map(({ reason }) => reason.text)).to.deep.equal(['web.yml:1:1 Hm.']);
   });
 
@@ -111,7 +152,9 @@ describe('before a stack is changed', () => {
 
   it('waits for the clean-up of the update before, then goes on', async () => {
     const web = new ScriptedStack('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');
-    web.clock.after(40_000, () => web.set({ ...(web.stack as NonNullable<typeof web.stack>), status: 'UPDATE_COMPLETE' }));
+    web.clock.after(40_000, () =>
+      web.set({ ...(web.stack as NonNullable<typeof web.stack>), status: 'UPDATE_COMPLETE' }),
+    );
     web.script = goodUpdate;
     expect((await web.change()).action).to.equal('updated');
     expect(web.ofType('stack.waiting')).not.to.deep.equal([]);
@@ -129,10 +172,18 @@ describe('before a stack is changed', () => {
   it('sends what the service says is needed, with its reason, and only what the user says when he does', async () => {
     const web = new ScriptedStack();
     web.script = goodUpdate;
-    web.summary = { ...web.summary, capabilities: ['CAPABILITY_IAM'], capabilitiesReason: 'A role.', transforms: ['Own'] };
+    web.summary = {
+      ...web.summary,
+      capabilities: ['CAPABILITY_IAM'],
+      capabilitiesReason: 'A role.',
+      transforms: ['Own'],
+    };
     await web.change();
     expect(web.requests[0]?.capabilities).to.deep.equal(['CAPABILITY_IAM', 'CAPABILITY_AUTO_EXPAND']);
-    expect(web.ofType('stack.started')[0]).to.deep.include({ capabilities: ['CAPABILITY_IAM', 'CAPABILITY_AUTO_EXPAND'], capabilitiesReason: 'A role.' });
+    expect(web.ofType('stack.started')[0]).to.deep.include({
+      capabilities: ['CAPABILITY_IAM', 'CAPABILITY_AUTO_EXPAND'],
+      capabilitiesReason: 'A role.',
+    });
     const other = new ScriptedStack();
     other.script = goodUpdate;
     other.summary = web.summary;
@@ -142,7 +193,10 @@ describe('before a stack is changed', () => {
 
   it('refuses what the service refuses, in its words', async () => {
     const web = new ScriptedStack();
-    web.faults.push({ method: 'validateTemplate', fault: fault('invalid', 'ValidationError', 'Template format error: x') });
+    web.faults.push({
+      method: 'validateTemplate',
+      fault: fault('invalid', 'ValidationError', 'Template format error: x'),
+    });
     const failure = await failureOf(web.change());
     expect([failure.exitCode, failure.facts.code]).to.deep.equal([3, 'template.rejected']);
     expect(failure.message).to.include('Template format error: x');
@@ -151,7 +205,10 @@ describe('before a stack is changed', () => {
   it('goes on by its own reading where the service may not be asked', async () => {
     const web = new ScriptedStack();
     web.script = goodUpdate;
-    web.faults.push({ method: 'validateTemplate', fault: fault('denied', 'AccessDenied') }, { method: 'templateSummary', fault: fault('unsupported', 'InvalidAction') });
+    web.faults.push(
+      { method: 'validateTemplate', fault: fault('denied', 'AccessDenied') },
+      { method: 'templateSummary', fault: fault('unsupported', 'InvalidAction') },
+    );
     const declared = [{ key: 'Image', type: 'String', hasDefault: false, noEcho: false }];
     await web.change({ template: template({ declared }), given: [{ key: 'Image', value: 'ami-1' }] });
     expect(web.requests[0]?.parameters).to.deep.equal([{ key: 'Image', value: 'ami-1' }]);
@@ -159,7 +216,9 @@ describe('before a stack is changed', () => {
   });
 
   it('refuses to create a stack from its own template', async () => {
-    const failure = await failureOf(new ScriptedStack('none').change({ template: template({ source: { kind: 'previous' } }) }));
+    const failure = await failureOf(
+      new ScriptedStack('none').change({ template: template({ source: { kind: 'previous' } }) }),
+    );
     expect([failure.exitCode, failure.facts.code]).to.deep.equal([3, 'stack.missing']);
   });
 
@@ -192,7 +251,9 @@ describe('sending the change', () => {
       web.faults.push({ method, fault: fault('transient'), lost: true });
       if (direct) web.forgetTokens();
       else web.faults.push({ method, fault: fault('busy', 'ValidationError', 'is in UPDATE_IN_PROGRESS state') });
-      expect((await web.change(direct ? { settings: { policyDuringUpdate: '{}' } } : {})).action, kind).to.equal('updated');
+      expect((await web.change(direct ? { settings: { policyDuringUpdate: '{}' } } : {})).action, kind).to.equal(
+        'updated',
+      );
     }
   });
 
@@ -209,7 +270,10 @@ describe('sending the change', () => {
 
   it("somebody else's change that came between is refused", async () => {
     const web = new ScriptedStack();
-    web.faults.push({ method: 'executeChangeSet', fault: fault('busy', 'ValidationError', 'Stack:web is in UPDATE_IN_PROGRESS state and can not be updated.') });
+    web.faults.push({
+      method: 'executeChangeSet',
+      fault: fault('busy', 'ValidationError', 'Stack:web is in UPDATE_IN_PROGRESS state and can not be updated.'),
+    });
     const failure = await failureOf(web.change());
     expect([failure.exitCode, failure.facts.code]).to.deep.equal([3, 'stack.busy']);
   });
@@ -223,7 +287,10 @@ describe('sending the change', () => {
 
   it('refused at the last moment, it leaves no change set behind', async () => {
     const web = new ScriptedStack();
-    web.faults.push({ method: 'executeChangeSet', fault: fault('busy', 'ValidationError', 'Stack:web is in UPDATE_IN_PROGRESS state and can not be updated.') });
+    web.faults.push({
+      method: 'executeChangeSet',
+      fault: fault('busy', 'ValidationError', 'Stack:web is in UPDATE_IN_PROGRESS state and can not be updated.'),
+    });
     await failureOf(web.change());
     expect([...web.changeSets]).to.deep.equal([]);
   });
@@ -231,28 +298,51 @@ describe('sending the change', () => {
   it('throttled to the end, nothing was changed', async () => {
     const web = new ScriptedStack();
     for (let i = 0; i < 10; i++) web.faults.push({ method: 'executeChangeSet', fault: fault('throttled') });
-    const error = await web.change().then(() => undefined, (thrown: unknown) => thrown);
+    const error = await web.change().then(
+      () => undefined,
+      (thrown: unknown) => thrown,
+    );
     expect(error).to.be.instanceOf(AwsFault).with.property('kind', 'throttled');
   });
 
   it('hides the values of secrets in every word of the service', async () => {
     const web = new ScriptedStack();
-    web.summary = { ...web.summary, parameters: [{ key: 'Password', type: 'String', hasDefault: false, noEcho: true }] };
+    web.summary = {
+      ...web.summary,
+      parameters: [{ key: 'Password', type: 'String', hasDefault: false, noEcho: true }],
+    };
     const given = [{ key: 'Password', value: 'hunter2' }];
-    web.script = badUpdate.map((beat) => (beat.status === 'UPDATE_FAILED' ? { ...beat, reason: 'Login failed with hunter2' } : beat));
+    web.script = badUpdate.map((beat) =>
+      beat.status === 'UPDATE_FAILED' ? { ...beat, reason: 'Login failed with hunter2' } : beat,
+    );
     const failure = await failureOf(web.change({ given }));
     expect(JSON.stringify([web.emitted, failure.facts])).not.to.include('hunter2');
     expect(failure.message).to.include('Login failed with ****');
     expect(web.requests[0]?.parameters).to.deep.equal([{ key: 'Password', value: 'hunter2' }]);
     const refusing = new ScriptedStack();
     refusing.summary = web.summary;
-    refusing.faults.push({ method: 'createChangeSet', fault: fault('invalid', 'ValidationError', 'hunter2 is too short') });
+    refusing.faults.push({
+      method: 'createChangeSet',
+      fault: fault('invalid', 'ValidationError', 'hunter2 is too short'),
+    });
     expect((await failureOf(refusing.change({ given }))).message).to.include('**** is too short');
   });
 });
 
 describe('a stack that waits for its first change set', () => {
-  const row = (name: string, createdAt: number): never => ({ id: `arn:${name}`, name, stackId, stackName: 'web', status: 'CREATE_COMPLETE', executionStatus: 'AVAILABLE', reason: '', parameters: [], changes: [], createdAt }) as never;
+  const row = (name: string, createdAt: number): never =>
+    ({
+      id: `arn:${name}`,
+      name,
+      stackId,
+      stackName: 'web',
+      status: 'CREATE_COMPLETE',
+      executionStatus: 'AVAILABLE',
+      reason: '',
+      parameters: [],
+      changes: [],
+      createdAt,
+    }) as never;
   const creation: readonly Beat[] = [
     { after: 1, id: 'web', status: 'CREATE_IN_PROGRESS' },
     { after: 9, id: 'web', status: 'CREATE_COMPLETE' },
@@ -284,14 +374,20 @@ describe('the change set of a change', () => {
     const web = new ScriptedStack();
     expect(await web.change({}, () => Promise.resolve('drop'))).to.deep.include({ action: 'dropped', stackId });
     expect([...web.changeSets.keys(), ...web.requests]).to.deep.equal([]);
-    expect(await web.change({ changeSetName: 'mine' }, () => Promise.resolve('keep'))).to.deep.include({ action: 'kept' });
+    expect(await web.change({ changeSetName: 'mine' }, () => Promise.resolve('keep'))).to.deep.include({
+      action: 'kept',
+    });
     expect([...web.changeSets.values()].map(({ name }) => name)).to.deep.equal(['mine']);
     expect(web.requests).to.deep.equal([]);
   });
 
   it('is dropped when whoever looks at it throws', async () => {
     const web = new ScriptedStack();
-    const failure = await failureOf(web.change({}, () => Promise.reject(new Failure('refused', { code: 'x', what: 'No.', reasons: [], serves: '', left: '', next: [] }))));
+    const failure = await failureOf(
+      web.change({}, () =>
+        Promise.reject(new Failure('refused', { code: 'x', what: 'No.', reasons: [], serves: '', left: '', next: [] })),
+      ),
+    );
     expect([failure.facts.code, web.changeSets.size, web.requests.length]).to.deep.equal(['x', 0, 0]);
   });
 
@@ -304,7 +400,11 @@ describe('the change set of a change', () => {
   it("leaves the empty stack when somebody else's change set is there as well", async () => {
     const web = new ScriptedStack('none');
     await web.change({}, () => {
-      web.changeSets.set('theirs', { ...([...web.changeSets.values()][0] as never as object), id: 'theirs', name: 'theirs' } as never);
+      web.changeSets.set('theirs', {
+        ...([...web.changeSets.values()][0] as never as object),
+        id: 'theirs',
+        name: 'theirs',
+      } as never);
       return Promise.resolve('drop');
     });
     expect([...web.changeSets.keys()]).to.deep.equal(['theirs']);
@@ -314,10 +414,26 @@ describe('the change set of a change', () => {
   it('that fails is refused with every finding of the validation, and goes', async () => {
     const web = new ScriptedStack('none');
     web.refuses = 'The following hook(s)/validation failed: [AWS::EarlyValidation::PropertyValidation].';
-    web.findings = [{ id: 'e', at: 0, stackId, stackName: 'web', logicalId: 'Group', physicalId: '', type: 'AWS::AutoScaling::AutoScalingGroup', status: '', reason: 'MinSize is no number', kind: 'VALIDATION_ERROR', path: '/Resources/Group/Properties/MinSize' }];
+    web.findings = [
+      {
+        id: 'e',
+        at: 0,
+        stackId,
+        stackName: 'web',
+        logicalId: 'Group',
+        physicalId: '',
+        type: 'AWS::AutoScaling::AutoScalingGroup',
+        status: '',
+        reason: 'MinSize is no number',
+        kind: 'VALIDATION_ERROR',
+        path: '/Resources/Group/Properties/MinSize',
+      },
+    ];
     const failure = await failureOf(web.change());
     expect([failure.exitCode, failure.facts.code]).to.deep.equal([3, 'stack.rejected']);
-    expect(failure.facts.reasons.map(({ text }) => text)).to.deep.equal(['Group (AWS::AutoScaling::AutoScalingGroup) /Resources/Group/Properties/MinSize: MinSize is no number']);
+    expect(failure.facts.reasons.map(({ text }) => text)).to.deep.equal([
+      'Group (AWS::AutoScaling::AutoScalingGroup) /Resources/Group/Properties/MinSize: MinSize is no number',
+    ]);
     expect([web.stack, web.changeSets.size]).to.deep.equal([undefined, 0]);
   });
 
@@ -342,7 +458,11 @@ describe('the change set of a change', () => {
     const web = new ScriptedStack();
     web.script = goodUpdate;
     await web.change({ changeSetName: 'theirs' }, () => Promise.resolve('keep'));
-    await failureOf(web.change({ existing: 'arn:changeSet/theirs' }, () => Promise.reject(new Failure('refused', { code: 'x', what: 'No.', reasons: [], serves: '', left: '', next: [] }))));
+    await failureOf(
+      web.change({ existing: 'arn:changeSet/theirs' }, () =>
+        Promise.reject(new Failure('refused', { code: 'x', what: 'No.', reasons: [], serves: '', left: '', next: [] })),
+      ),
+    );
     expect(web.changeSets.size).to.equal(1);
     expect((await web.change({ existing: 'arn:changeSet/theirs' })).action).to.equal('updated');
     expect((await failureOf(web.change({ existing: 'none' }))).facts.code).to.equal('stack.changeSetMissing');
@@ -350,10 +470,18 @@ describe('the change set of a change', () => {
 
   it('counts what is left while it is carried out', async () => {
     const web = new ScriptedStack();
-    web.changes = ['Lc', 'Group'].map((logicalId) => ({ action: 'Modify', logicalId, physicalId: 'x', type: 'T', details: [] }));
+    web.changes = ['Lc', 'Group'].map((logicalId) => ({
+      action: 'Modify',
+      logicalId,
+      physicalId: 'x',
+      type: 'T',
+      details: [],
+    }));
     web.script = goodUpdate;
     await web.change();
-    const counts = web.ofType('stack.event').map(({ event, done }) => `${event.logicalId} ${done?.changes}/${done?.of}`);
+    const counts = web
+      .ofType('stack.event')
+      .map(({ event, done }) => `${event.logicalId} ${done?.changes}/${done?.of}`);
     expect(counts).to.deep.equal(['web 0/2', 'Lc 0/2', 'Lc 1/2', 'Group 1/2', 'Group 2/2', 'web 2/2', 'web 2/2']);
   });
 });
@@ -379,7 +507,9 @@ describe('following a change', () => {
       ...goodUpdate,
     ];
     expect((await web.change()).action).to.equal('updated');
-    expect(web.ofType('stack.event').map(({ event }) => event.token)).to.deep.equal(goodUpdate.map(() => 'ha-updater-r1'));
+    expect(web.ofType('stack.event').map(({ event }) => event.token)).to.deep.equal(
+      goodUpdate.map(() => 'ha-updater-r1'),
+    );
   });
 
   it('takes events without a token that came after those before the call', async () => {
@@ -409,7 +539,8 @@ describe('following a change', () => {
     const web = new ScriptedStack();
     web.script = goodUpdate;
     web.clock.after(4_000, () => {
-      for (let i = 0; i < 8; i++) web.faults.push({ method: 'stackEvents', fault: fault(i % 2 === 0 ? 'throttled' : 'transient') });
+      for (let i = 0; i < 8; i++)
+        web.faults.push({ method: 'stackEvents', fault: fault(i % 2 === 0 ? 'throttled' : 'transient') });
     });
     expect((await web.change()).action).to.equal('updated');
     expect(web.ofType('call.retried')).not.to.deep.equal([]);
@@ -420,7 +551,12 @@ describe('following a change', () => {
     const web = new ScriptedStack();
     web.script = goodUpdate;
     web.onEvents = (read) => {
-      if (read.some(({ status, logicalId, token }) => logicalId === 'web' && status === 'UPDATE_COMPLETE' && token === 'ha-updater-r1')) {
+      if (
+        read.some(
+          ({ status, logicalId, token }) =>
+            logicalId === 'web' && status === 'UPDATE_COMPLETE' && token === 'ha-updater-r1',
+        )
+      ) {
         for (let i = 0; i < 3; i++) web.faults.push({ method: 'stackEvents', fault: fault('throttled') });
         web.onEvents = () => undefined;
       }
@@ -483,17 +619,29 @@ describe('following a change', () => {
 
   it('waits for the end after UPDATE_FAILED, whether a roll-back follows or not', async () => {
     const rolled = new ScriptedStack();
-    rolled.script = [goodUpdate[0] as Beat, { after: 5, id: 'web', status: 'UPDATE_FAILED' }, { after: 6, id: 'web', status: 'UPDATE_ROLLBACK_IN_PROGRESS' }, { after: 30, id: 'web', status: 'UPDATE_ROLLBACK_COMPLETE' }];
+    rolled.script = [
+      goodUpdate[0] as Beat,
+      { after: 5, id: 'web', status: 'UPDATE_FAILED' },
+      { after: 6, id: 'web', status: 'UPDATE_ROLLBACK_IN_PROGRESS' },
+      { after: 30, id: 'web', status: 'UPDATE_ROLLBACK_COMPLETE' },
+    ];
     expect((await failureOf(rolled.change())).message).to.include('now UPDATE_ROLLBACK_COMPLETE');
     const stuck = new ScriptedStack();
     stuck.script = [goodUpdate[0] as Beat, { after: 5, id: 'web', status: 'UPDATE_FAILED' }];
     const failure = await failureOf(stuck.change());
-    expect([failure.exitCode, failure.facts.next.at(-1)]).to.deep.equal([7, 'aws cloudformation rollback-stack --stack-name web']);
+    expect([failure.exitCode, failure.facts.next.at(-1)]).to.deep.equal([
+      7,
+      'aws cloudformation rollback-stack --stack-name web',
+    ]);
   });
 
   it('a resource that could not be cleaned up is told and fails nothing', async () => {
     const web = new ScriptedStack();
-    web.script = [...goodUpdate.slice(0, 6), { after: 35, id: 'Old', status: 'DELETE_FAILED', reason: 'in use' }, ...goodUpdate.slice(6)];
+    web.script = [
+      ...goodUpdate.slice(0, 6),
+      { after: 35, id: 'Old', status: 'DELETE_FAILED', reason: 'in use' },
+      ...goodUpdate.slice(6),
+    ];
     expect((await web.change()).action).to.equal('updated');
     expect(web.ofType('warning').map(({ reason }) => reason.code)).to.deep.equal(['stack.leftover']);
   });
@@ -503,7 +651,12 @@ describe('following a change', () => {
     web.script = [
       { after: 1, id: 'web', status: 'CREATE_IN_PROGRESS' },
       { after: 5, id: 'Group', status: 'CREATE_FAILED', reason: 'no subnet' },
-      { after: 6, id: 'web', status: 'ROLLBACK_IN_PROGRESS', reason: 'The following resource(s) failed to create: [Group].' },
+      {
+        after: 6,
+        id: 'web',
+        status: 'ROLLBACK_IN_PROGRESS',
+        reason: 'The following resource(s) failed to create: [Group].',
+      },
       { after: 20, id: 'web', status: 'ROLLBACK_COMPLETE' },
     ];
     const failure = await failureOf(web.change());
@@ -523,16 +676,31 @@ describe('a look at the stack itself', () => {
       return (await look()).settled;
     };
     const now = web.clock.now();
-    expect([await seen('UPDATE_COMPLETE'), await seen('UPDATE_COMPLETE')], 'as before the call').to.deep.equal([false, false]);
-    expect([await seen('UPDATE_FAILED', now), await seen('UPDATE_ROLLBACK_IN_PROGRESS', now)], 'in passing').to.deep.equal([false, false]);
+    expect([await seen('UPDATE_COMPLETE'), await seen('UPDATE_COMPLETE')], 'as before the call').to.deep.equal([
+      false,
+      false,
+    ]);
+    expect(
+      [await seen('UPDATE_FAILED', now), await seen('UPDATE_ROLLBACK_IN_PROGRESS', now)],
+      'in passing',
+    ).to.deep.equal([false, false]);
     expect([await seen('UPDATE_COMPLETE'), await seen('UPDATE_COMPLETE')], 'stale again').to.deep.equal([false, false]);
-    expect([await seen('UPDATE_ROLLBACK_COMPLETE', now), await seen('UPDATE_ROLLBACK_COMPLETE', now)], 'the end').to.deep.equal([false, true]);
+    expect(
+      [await seen('UPDATE_ROLLBACK_COMPLETE', now), await seen('UPDATE_ROLLBACK_COMPLETE', now)],
+      'the end',
+    ).to.deep.equal([false, true]);
   });
 });
 
 describe('a signal while a stack changes', () => {
   const cancelled: readonly Beat[] = [
-    { after: 1, id: 'web', status: 'UPDATE_ROLLBACK_IN_PROGRESS', reason: 'User Initiated', token: 'ha-updater-r1-cancel' },
+    {
+      after: 1,
+      id: 'web',
+      status: 'UPDATE_ROLLBACK_IN_PROGRESS',
+      reason: 'User Initiated',
+      token: 'ha-updater-r1-cancel',
+    },
     { after: 30, id: 'web', status: 'UPDATE_ROLLBACK_COMPLETE', token: 'ha-updater-r1-cancel' },
   ];
 
@@ -550,7 +718,10 @@ describe('a signal while a stack changes', () => {
     expect(web.count('cancelUpdate')).to.equal(1);
     expect(cancelledAt).to.equal(12_000);
     // The roll-back's events carry the token of the cancelling.
-    expect(web.ofType('stack.event').at(-1)?.event).to.include({ status: 'UPDATE_ROLLBACK_COMPLETE', token: 'ha-updater-r1-cancel' });
+    expect(web.ofType('stack.event').at(-1)?.event).to.include({
+      status: 'UPDATE_ROLLBACK_COMPLETE',
+      token: 'ha-updater-r1-cancel',
+    });
     expect(web.ofType('stack.cancelled')).to.deep.equal([{ type: 'stack.cancelled', stack: 'web', why: 'SIGTERM' }]);
   });
 
@@ -569,7 +740,10 @@ describe('a signal while a stack changes', () => {
     const web = new ScriptedStack();
     web.script = goodUpdate;
     web.signalAt(12);
-    web.faults.push({ method: 'cancelUpdate', fault: fault('invalid', 'ValidationError', 'CancelUpdateStack cannot be called from current stack status') });
+    web.faults.push({
+      method: 'cancelUpdate',
+      fault: fault('invalid', 'ValidationError', 'CancelUpdateStack cannot be called from current stack status'),
+    });
     const failure = await failureOf(web.change());
     expect([failure.exitCode, failure.facts.next]).to.deep.equal([5, ['ha-updater update-asgs web']]);
     expect(web.count('cancelUpdate')).to.equal(1);
@@ -602,19 +776,34 @@ describe('a signal while a stack changes', () => {
 });
 
 describe('the groups of a stack', () => {
-  const row = (logicalId: string, type: string, physicalId: string, status = 'CREATE_COMPLETE'): StackResource => ({ stack: '', logicalId, physicalId, type, status, statusReason: '' });
+  const row = (logicalId: string, type: string, physicalId: string, status = 'CREATE_COMPLETE'): StackResource => ({
+    stack: '',
+    logicalId,
+    physicalId,
+    type,
+    status,
+    statusReason: '',
+  });
   const group = 'AWS::AutoScaling::AutoScalingGroup';
   const nested = 'AWS::CloudFormation::Stack';
 
   it('are those of its nested stacks too, without what is deleted or not there yet', async () => {
     const web = new ScriptedStack();
-    web.resources.set(stackId, [row('A', group, 'asg-a'), row('B', group, 'asg-b', 'DELETE_COMPLETE'), row('C', group, ''), row('N', nested, childId), row('T', 'AWS::SNS::Topic', 't')]);
+    web.resources.set(stackId, [
+      row('A', group, 'asg-a'),
+      row('B', group, 'asg-b', 'DELETE_COMPLETE'),
+      row('C', group, ''),
+      row('N', nested, childId),
+      row('T', 'AWS::SNS::Topic', 't'),
+    ]);
     web.resources.set(childId, [row('A', group, 'asg-c'), row('Again', nested, stackId)]);
     expect(await stackGroups(web.deps(), 'web')).to.deep.equal(['asg-a', 'asg-c']);
   });
 
   it('of no stack are refused', async () => {
-    expect((await failureOf(stackGroups(new ScriptedStack('none').deps(), 'web'))).facts.code).to.equal('stack.missing');
+    expect((await failureOf(stackGroups(new ScriptedStack('none').deps(), 'web'))).facts.code).to.equal(
+      'stack.missing',
+    );
   });
 });
 
@@ -626,8 +815,20 @@ const nestedFailure: readonly Beat[] = [
   { after: 5, id: 'Group', status: 'CREATE_IN_PROGRESS', in: 'child' },
   { after: 9, id: 'Group', status: 'CREATE_FAILED', in: 'child', reason: 'no such subnet' },
   { after: 10, id: 'child', status: 'CREATE_FAILED', reason: 'The following resource(s) failed to create: [Group].' },
-  { after: 11, id: 'Nested', status: 'CREATE_FAILED', type: 'AWS::CloudFormation::Stack', physicalId: childId, reason: 'Embedded stack was not successfully created' },
-  { after: 12, id: 'web', status: 'UPDATE_ROLLBACK_IN_PROGRESS', reason: 'The following resource(s) failed to create: [Nested].' },
+  {
+    after: 11,
+    id: 'Nested',
+    status: 'CREATE_FAILED',
+    type: 'AWS::CloudFormation::Stack',
+    physicalId: childId,
+    reason: 'Embedded stack was not successfully created',
+  },
+  {
+    after: 12,
+    id: 'web',
+    status: 'UPDATE_ROLLBACK_IN_PROGRESS',
+    reason: 'The following resource(s) failed to create: [Nested].',
+  },
   { after: 20, id: 'web', status: 'UPDATE_ROLLBACK_COMPLETE' },
 ];
 

@@ -4,24 +4,47 @@ import { instancesOf } from '../support/ask.js';
 import { call } from '../support/sandbox.js';
 import { createStage, stateOf, type Ending, type Mishap, type Stage } from '../support/stage.js';
 
-const PROMOTED = [{ name: 'web', size: [1, 4, 5], instances: Array.from({ length: 4 }, () => 'InService 2'), suspended: [], tags: [] }];
-const FROZEN = ['AZRebalance', 'AlarmNotification', 'InstanceRefresh', 'Launch', 'ReplaceUnhealthy', 'ScheduledActions'];
+const PROMOTED = [
+  { name: 'web', size: [1, 4, 5], instances: Array.from({ length: 4 }, () => 'InService 2'), suspended: [], tags: [] },
+];
+const FROZEN = [
+  'AZRebalance',
+  'AlarmNotification',
+  'InstanceRefresh',
+  'Launch',
+  'ReplaceUnhealthy',
+  'ScheduledActions',
+];
 
-function stageWith(images: readonly string[] = ['ami-new'], faults: Parameters<typeof createStage>[0]['faults'] = []): Stage {
-  const groups = [{ name: 'web', size: 4, min: 1, max: 5 }, { name: 'api', size: 3, min: 0, max: 3, configuration: 'lc' as const }].slice(0, images.length);
-  const stage = createStage({ images: { 'ami-bad': { behaviour: 'unhealthy' }, 'ami-gone': { behaviour: 'missing' } }, faults }, groups);
+function stageWith(
+  images: readonly string[] = ['ami-new'],
+  faults: Parameters<typeof createStage>[0]['faults'] = [],
+): Stage {
+  const groups = [
+    { name: 'web', size: 4, min: 1, max: 5 },
+    { name: 'api', size: 3, min: 0, max: 3, configuration: 'lc' as const },
+  ].slice(0, images.length);
+  const stage = createStage(
+    { images: { 'ami-bad': { behaviour: 'unhealthy' }, 'ami-gone': { behaviour: 'missing' } }, faults },
+    groups,
+  );
   stage.groups.forEach((group, index) => group.changeImage(images[index] ?? ''));
   return stage;
 }
 
 const gates = (differs: Partial<Gates>): Partial<Plan> => ({ gates: { words: '', ...differs } });
-const run = (stage: Stage, differs: Partial<Gates>, mishap: Mishap = {}, plan: Partial<Plan> = {}): Promise<Ending> => stage.run({ ...gates(differs), ...plan }, mishap);
-const resume = (stage: Stage, mishap: Mishap = {}, differs: Partial<Plan> = {}): Promise<Ending> => stage.run({ adoptOnly: true, goOn: true, ...differs }, mishap);
-const resizes = (stage: Stage): readonly string[] => stage.changes().flatMap((change) => /^resize .*"desired":(\d+)/.exec(change)?.[1] ?? []);
+const run = (stage: Stage, differs: Partial<Gates>, mishap: Mishap = {}, plan: Partial<Plan> = {}): Promise<Ending> =>
+  stage.run({ ...gates(differs), ...plan }, mishap);
+const resume = (stage: Stage, mishap: Mishap = {}, differs: Partial<Plan> = {}): Promise<Ending> =>
+  stage.run({ adoptOnly: true, goOn: true, ...differs }, mishap);
+const resizes = (stage: Stage): readonly string[] =>
+  stage.changes().flatMap((change) => /^resize .*"desired":(\d+)/.exec(change)?.[1] ?? []);
 
 /** The most instances that a group ever had, those that leave not counted. */
 function most(stage: Stage, name = 'web'): number {
-  return Math.max(...stage.sandbox.monitor.timeline.filter(({ group }) => group === name).map((point) => point.old + point.new));
+  return Math.max(
+    ...stage.sandbox.monitor.timeline.filter(({ group }) => group === name).map((point) => point.old + point.new),
+  );
 }
 
 describe('a canary', function () {
@@ -53,7 +76,7 @@ describe('a canary', function () {
     expect(stage.violations()).to.deep.equal([]);
   });
 
-  it('is each group\'s own when they are judged alone', async () => {
+  it("is each group's own when they are judged alone", async () => {
     const stage = stageWith(['ami-new', 'ami-gone']);
     const ending = await run(stage, { canary: 1 }, {}, { together: false });
     expect(ending.failure?.facts.reasons.map(({ group }) => group)).to.deep.equal(['api']);
@@ -70,8 +93,11 @@ describe('a canary', function () {
   it('is in the record, so that whoever resumes keeps to it', async () => {
     for (let change = 1; change <= 5; change++) {
       const stage = stageWith(['ami-bad']);
-        expect((await run(stage, { canary: 1 }, { killAt: { change, when: 'after' } })).outcome).to.equal('killed');
-      expect((await resume(stage, {}, { swap: 'outdated' })).outcome, `change ${change}`).to.be.oneOf(['swapped', 'swapRolledBack']);
+      expect((await run(stage, { canary: 1 }, { killAt: { change, when: 'after' } })).outcome).to.equal('killed');
+      expect((await resume(stage, {}, { swap: 'outdated' })).outcome, `change ${change}`).to.be.oneOf([
+        'swapped',
+        'swapRolledBack',
+      ]);
       expect(most(stage)).to.be.at.most(5);
       expect(stage.violations()).to.deep.equal([]);
     }
@@ -100,7 +126,9 @@ describe('a bake', () => {
     const { world, clock } = stage.sandbox;
     const out = (ms: number, operation: string): unknown =>
       clock.after(ms, () => {
-        const Instances = instancesOf(world).slice(-1).map(({ InstanceId }) => ({ InstanceId }));
+        const Instances = instancesOf(world)
+          .slice(-1)
+          .map(({ InstanceId }) => ({ InstanceId }));
         call(world, 'elb', operation, { LoadBalancerName: 'web-classic', Instances });
       });
     out(500_000, 'DeregisterInstancesFromLoadBalancer');
@@ -115,8 +143,15 @@ describe('a bake', () => {
     const stage = stageWith();
     const { outcome, events } = await run(stage, { canary: 1, bakeMs: 300_000 });
     expect(outcome).to.equal('swapped');
-    const bakes = new Set(events.flatMap((event) => (event.type === 'group.waiting' && event.wait.phase === 'bake' ? [event.wait.why] : [])));
-    expect([...bakes]).to.deep.equal(['1 new instance is proven and has to stay in service for 300 s', '4 new instances are proven and have to stay in service for 300 s']);
+    const bakes = new Set(
+      events.flatMap((event) =>
+        event.type === 'group.waiting' && event.wait.phase === 'bake' ? [event.wait.why] : [],
+      ),
+    );
+    expect([...bakes]).to.deep.equal([
+      '1 new instance is proven and has to stay in service for 300 s',
+      '4 new instances are proven and have to stay in service for 300 s',
+    ]);
   });
 
   it('is ended by a signal', async () => {
@@ -131,9 +166,14 @@ describe('a pause', function () {
   for (const otherHost of [false, true]) {
     it(`is resumed in the same second, while reads still show what was before it, ${otherHost ? 'from another host' : 'from the same host'}`, async () => {
       for (const seed of [1, 2, 3]) {
-        const stage = createStage({ seed, faults: [{ kind: 'staleReads', service: 'autoscaling', seconds: 20 }] }, [{ name: 'web', size: 4, min: 1, max: 5 }]);
+        const stage = createStage({ seed, faults: [{ kind: 'staleReads', service: 'autoscaling', seconds: 20 }] }, [
+          { name: 'web', size: 4, min: 1, max: 5 },
+        ]);
         stage.groups[0]?.changeImage('ami-new');
-        const endings = [await run(stage, { canary: 1, pauseAt: [25] }, { otherHost }), await resume(stage, { otherHost })];
+        const endings = [
+          await run(stage, { canary: 1, pauseAt: [25] }, { otherHost }),
+          await resume(stage, { otherHost }),
+        ];
         const said = endings.map(({ results, failure }) => results[0]?.outcome ?? failure?.facts.what);
         expect(said, `seed ${seed}`).to.deep.equal(['paused', 'promoted']);
         expect(stateOf(stage)).to.deep.equal(PROMOTED);
@@ -146,7 +186,9 @@ describe('a pause', function () {
     const stage = stageWith();
     const first = await run(stage, { canary: 1, pauseAt: [10, 60] });
     expect(first.outcome, first.failure?.facts.what).to.equal('swapped');
-    expect(first.results).to.deep.equal([{ group: 'web', outcome: 'paused', why: 'at 10 %, as asked; its record is kept until somebody resumes it' }]);
+    expect(first.results).to.deep.equal([
+      { group: 'web', outcome: 'paused', why: 'at 10 %, as asked; its record is kept until somebody resumes it' },
+    ]);
     expect(stateOf(stage)[0]).to.deep.include({ size: [1, 5, 5], tags: ['ha-updater:gates', 'ha-updater:rollout'] });
     stage.sandbox.clock.advance(24 * 3_600_000);
     expect(stateOf(stage)[0]).to.deep.include({ size: [1, 5, 5] });
@@ -186,7 +228,10 @@ describe('a pause', function () {
 
   it('killed at any change, nobody goes beyond a pause but by resume, and resuming ends well', async () => {
     const small = (): Stage => {
-      const stage = createStage({}, [{ name: 'web', size: 2, balancers: ['target-group'] }, { name: 'api', size: 2, balancers: [], configuration: 'lc' }]);
+      const stage = createStage({}, [
+        { name: 'web', size: 2, balancers: ['target-group'] },
+        { name: 'api', size: 2, balancers: [], configuration: 'lc' },
+      ]);
       for (const group of stage.groups) group.changeImage('ami-new');
       return stage;
     };
@@ -198,14 +243,26 @@ describe('a pause', function () {
       for (const when of change % 2 === 0 ? (['before', 'after'] as const) : (['after'] as const)) {
         const stage = small();
         const at = `killed ${when} change ${change}, ${changes[change - 1] ?? ''}`;
-        expect((await run(stage, { canary: 1, bakeMs: 20_000, pauseAt: [20] }, { killAt: { change, when } })).outcome, at).to.equal('killed');
+        expect(
+          (await run(stage, { canary: 1, bakeMs: 20_000, pauseAt: [20] }, { killAt: { change, when } })).outcome,
+          at,
+        ).to.equal('killed');
         const second = await run(stage, { canary: 1, bakeMs: 20_000, pauseAt: [20] });
-        expect(second.outcome === 'refused' ? second.failure?.facts.reasons[0]?.code : second.results[0]?.outcome, at).to.be.oneOf(['paused', 'group.paused']);
-        expect(stateOf(stage).map((group) => (group as { size: number[] }).size[1]), at).to.have.members([3, 3]);
+        expect(
+          second.outcome === 'refused' ? second.failure?.facts.reasons[0]?.code : second.results[0]?.outcome,
+          at,
+        ).to.be.oneOf(['paused', 'group.paused']);
+        expect(
+          stateOf(stage).map((group) => (group as { size: number[] }).size[1]),
+          at,
+        ).to.have.members([3, 3]);
         let ending = await resume(stage);
         // One of the groups had not noted the pause: then both stop there once more.
         if (ending.results.some(({ outcome }) => outcome === 'paused')) ending = await resume(stage);
-        expect(ending.results.map(({ outcome }) => outcome), at).to.deep.equal(['promoted', 'promoted']);
+        expect(
+          ending.results.map(({ outcome }) => outcome),
+          at,
+        ).to.deep.equal(['promoted', 'promoted']);
         expect(stage.violations(), at).to.deep.equal([]);
       }
     }
@@ -213,16 +270,31 @@ describe('a pause', function () {
 
   it('survives lost replies and reads that lag', async () => {
     for (let seed = 1; seed <= 5; seed++) {
-      const stage = createStage({ seed, faults: [{ kind: 'lostReply', calls: 'autoscaling:*', rate: 0.3 }, { kind: 'staleReads', service: 'autoscaling', seconds: 20 }] }, [{ name: 'web', size: 4, min: 1, max: 5 }]);
+      const stage = createStage(
+        {
+          seed,
+          faults: [
+            { kind: 'lostReply', calls: 'autoscaling:*', rate: 0.3 },
+            { kind: 'staleReads', service: 'autoscaling', seconds: 20 },
+          ],
+        },
+        [{ name: 'web', size: 4, min: 1, max: 5 }],
+      );
       stage.groups[0]?.changeImage('ami-new');
       const first = await run(stage, { canary: 1, pauseAt: [20] });
-      expect(first.results.map(({ outcome }) => outcome), `seed ${seed}: ${first.failure?.facts.what ?? first.outcome}`).to.deep.equal(['paused']);
+      expect(
+        first.results.map(({ outcome }) => outcome),
+        `seed ${seed}: ${first.failure?.facts.what ?? first.outcome}`,
+      ).to.deep.equal(['paused']);
       expect(stateOf(stage)[0]).to.deep.include({ size: [1, 5, 5] });
       // A person takes longer than reads lag.
       stage.sandbox.clock.advance(30_000);
       let ending = await resume(stage, { otherHost: true });
       if (ending.results.some(({ outcome }) => outcome === 'paused')) ending = await resume(stage);
-      expect(ending.results.map(({ outcome }) => outcome), `seed ${seed}: ${ending.outcome} ${JSON.stringify(ending.failure?.facts)}`).to.deep.equal(['promoted']);
+      expect(
+        ending.results.map(({ outcome }) => outcome),
+        `seed ${seed}: ${ending.outcome} ${JSON.stringify(ending.failure?.facts)}`,
+      ).to.deep.equal(['promoted']);
       expect(stage.violations()).to.deep.equal([]);
     }
   });
@@ -230,8 +302,18 @@ describe('a pause', function () {
 
 describe('stages of a rolling rollout', function () {
   this.timeout(120_000);
-  const rolling = (surge: number, unavailable = 0): Partial<Plan> => ({ strategy: 'rolling', rolling: { surge: { count: surge }, unavailable: { count: unavailable }, serial: false } });
-  const terminations = (stage: Stage): readonly number[] => stage.changes().flatMap((change) => (change.startsWith('terminate ') ? [(JSON.parse(change.slice('terminate '.length)) as [string, string[]])[1].length] : []));
+  const rolling = (surge: number, unavailable = 0): Partial<Plan> => ({
+    strategy: 'rolling',
+    rolling: { surge: { count: surge }, unavailable: { count: unavailable }, serial: false },
+  });
+  const terminations = (stage: Stage): readonly number[] =>
+    stage
+      .changes()
+      .flatMap((change) =>
+        change.startsWith('terminate ')
+          ? [(JSON.parse(change.slice('terminate '.length)) as [string, string[]])[1].length]
+          : [],
+      );
 
   it('the canary comes before the whole surge, and a bad image costs no more', async () => {
     const good = stageWith();
@@ -258,7 +340,9 @@ describe('stages of a rolling rollout', function () {
   it('it bakes between batches', async () => {
     const times: number[] = [];
     const stage = stageWith();
-    stage.sandbox.onCall(({ operation, at }) => void (operation === 'TerminateInstanceInAutoScalingGroup' && times.push(at)));
+    stage.sandbox.onCall(
+      ({ operation, at }) => void (operation === 'TerminateInstanceInAutoScalingGroup' && times.push(at)),
+    );
     const ending = await run(stage, { bakeMs: 300_000 }, {}, rolling(1));
     expect(ending.outcome, ending.failure?.facts.what).to.equal('swapped');
     expect(times.length).to.equal(4);
@@ -273,17 +357,25 @@ describe('stages of a rolling rollout', function () {
   ] as const) {
     it(`it pauses at exactly the parts that were asked for, ${title}, and resume goes on`, async () => {
       const stage = stageWith();
-      const fresh = (): number => instancesOf(stage.sandbox.world).filter((instance) => instance.LaunchTemplate?.Version === '2').length;
+      const fresh = (): number =>
+        instancesOf(stage.sandbox.world).filter((instance) => instance.LaunchTemplate?.Version === '2').length;
       let ending = await run(stage, { pauseAt: [25, 75] }, {}, plan);
       const stops: number[] = [];
       for (let runs = 0; runs < 4 && ending.results.some(({ outcome }) => outcome === 'paused'); runs++) {
         stops.push(fresh());
-expect((stateOf(stage)[0] as { readonly tags: readonly string[] }).tags).to.include.members(['ha-updater:gates', 'ha-updater:rollout']).and.not.include('ha-updater:lease');
+        expect((stateOf(stage)[0] as { readonly tags: readonly string[] }).tags)
+          .to.include.members(['ha-updater:gates', 'ha-updater:rollout'])
+          .and.not.include('ha-updater:lease');
         stage.sandbox.clock.advance(3_600_000);
-        expect((await run(stage, { pauseAt: [25, 75] }, {}, plan)).failure?.facts.reasons[0]?.code).to.equal('group.paused');
+        expect((await run(stage, { pauseAt: [25, 75] }, {}, plan)).failure?.facts.reasons[0]?.code).to.equal(
+          'group.paused',
+        );
         ending = await resume(stage);
       }
-      expect(ending.results.map(({ outcome }) => outcome), ending.failure?.facts.what).to.deep.equal(['promoted']);
+      expect(
+        ending.results.map(({ outcome }) => outcome),
+        ending.failure?.facts.what,
+      ).to.deep.equal(['promoted']);
       expect(stops).to.deep.equal(title === 'three above' ? [3] : [1, 3]);
       expect(stateOf(stage)).to.deep.equal(PROMOTED);
       expect(stage.violations().filter(({ rule }) => rule !== 'capacity' || title !== 'two below')).to.deep.equal([]);
@@ -292,12 +384,22 @@ expect((stateOf(stage)[0] as { readonly tags: readonly string[] }).tags).to.incl
 
   it('groups that take turns pause as one cluster', async () => {
     const stage = stageWith(['ami-new', 'ami-new']);
-    const serial: Partial<Plan> = { strategy: 'rolling', rolling: { surge: { count: 1 }, unavailable: { count: 0 }, serial: true } };
+    const serial: Partial<Plan> = {
+      strategy: 'rolling',
+      rolling: { surge: { count: 1 }, unavailable: { count: 0 }, serial: true },
+    };
     const first = await run(stage, { pauseAt: [50] }, {}, serial);
-    expect(first.results.map(({ outcome }) => outcome), first.failure?.facts.what).to.deep.equal(['paused', 'paused']);
+    expect(
+      first.results.map(({ outcome }) => outcome),
+      first.failure?.facts.what,
+    ).to.deep.equal(['paused', 'paused']);
     let ending = await resume(stage);
-    for (let runs = 0; runs < 3 && ending.results.some(({ outcome }) => outcome === 'paused'); runs++) ending = await resume(stage);
-    expect(ending.results.map(({ outcome }) => outcome), ending.failure?.facts.what).to.deep.equal(['promoted', 'promoted']);
+    for (let runs = 0; runs < 3 && ending.results.some(({ outcome }) => outcome === 'paused'); runs++)
+      ending = await resume(stage);
+    expect(
+      ending.results.map(({ outcome }) => outcome),
+      ending.failure?.facts.what,
+    ).to.deep.equal(['promoted', 'promoted']);
     expect(stage.violations()).to.deep.equal([]);
   });
 });
@@ -307,7 +409,9 @@ describe('gates that the record names and a run lacks', () => {
   const begun = async (): Promise<Stage> => {
     const stage = stageWith();
     const yes = { run: () => Promise.resolve({ ok: true, words: 'exit 0', output: '' }) };
-    expect((await run(stage, { hooks }, { killAt: { change: 4, when: 'after' }, hooks: yes })).outcome).to.equal('killed');
+    expect((await run(stage, { hooks }, { killAt: { change: 4, when: 'after' }, hooks: yes })).outcome).to.equal(
+      'killed',
+    );
     return stage;
   };
 
@@ -315,14 +419,20 @@ describe('gates that the record names and a run lacks', () => {
     const stage = await begun();
     const { outcome, failure } = await resume(stage);
     expect(outcome).to.equal('refused');
-    expect(failure?.facts.reasons.map(({ code, text }) => `${code}: ${text}`)).to.deep.equal(['group.gates: run run-1 was begun with --check-command, and this run has none']);
+    expect(failure?.facts.reasons.map(({ code, text }) => `${code}: ${text}`)).to.deep.equal([
+      'group.gates: run run-1 was begun with --check-command, and this run has none',
+    ]);
     expect(stage.changes()).to.deep.equal([]);
   });
 
   it('are left out when the user says so, and do not matter to a roll-back', async () => {
     const stage = await begun();
-    expect((await resume(stage, {}, gates({ without: true }))).results.map(({ outcome }) => outcome)).to.deep.equal(['promoted']);
+    expect((await resume(stage, {}, gates({ without: true }))).results.map(({ outcome }) => outcome)).to.deep.equal([
+      'promoted',
+    ]);
     const other = await begun();
-    expect((await other.run({ adoptOnly: true, undo: true })).results.map(({ outcome }) => outcome)).to.deep.equal(['rolledBack']);
+    expect((await other.run({ adoptOnly: true, undo: true })).results.map(({ outcome }) => outcome)).to.deep.equal([
+      'rolledBack',
+    ]);
   });
 });

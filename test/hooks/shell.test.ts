@@ -4,7 +4,8 @@ import { createShell } from '../../src/hooks/shell.js';
 
 const SUBJECT = { instance: 'i-1', privateIp: '10.0.0.1', publicIp: '', group: 'web', stack: '', rollout: 'run-1' };
 const shell = createShell({ PATH: process.env['PATH'] });
-const run = (line: string, timeoutMs = 20_000, signal = new AbortController().signal): Promise<HookEnd> => shell.run({ line, side: 'new', subject: SUBJECT, timeoutMs }, signal);
+const run = (line: string, timeoutMs = 20_000, signal = new AbortController().signal): Promise<HookEnd> =>
+  shell.run({ line, side: 'new', subject: SUBJECT, timeoutMs }, signal);
 
 /** Whether a process still runs. */
 function lives(pid: number): boolean {
@@ -26,28 +27,48 @@ describe('the shell', function () {
   this.timeout(30_000);
 
   it('tells how a command ended, and what it printed on both streams', async () => {
-    expect(await run('echo out; echo err >&2; exit 3')).to.deep.equal({ ok: false, words: 'exit 3', output: 'out\nerr' });
+    expect(await run('echo out; echo err >&2; exit 3')).to.deep.equal({
+      ok: false,
+      words: 'exit 3',
+      output: 'out\nerr',
+    });
     expect(await run('true | cat')).to.deep.equal({ ok: true, words: 'exit 0', output: '' });
     expect(await run('kill -9 $$')).to.deep.equal({ ok: false, words: 'killed by SIGKILL', output: '' });
     expect((await run('no-such-command-anywhere')).words).to.equal('exit 127');
   });
 
   it('gives it no input and the values as variables', async () => {
-    expect(await run('cat; echo "$HA_UPDATER_INSTANCE_ID NEW_INSTANCE_PRIVATE_IP_ADDRESS"')).to.deep.equal({ ok: true, words: 'exit 0', output: 'i-1 10.0.0.1' });
+    expect(await run('cat; echo "$HA_UPDATER_INSTANCE_ID NEW_INSTANCE_PRIVATE_IP_ADDRESS"')).to.deep.equal({
+      ok: true,
+      words: 'exit 0',
+      output: 'i-1 10.0.0.1',
+    });
   });
 
   it('keeps the end of a long output, without control characters', async () => {
-    const { output } = await run('i=0; while [ $i -lt 3000 ]; do echo "line $i"; i=$((i+1)); done; printf "\\033[31mred\\033[0m \\007bell"');
+    const { output } = await run(
+      'i=0; while [ $i -lt 3000 ]; do echo "line $i"; i=$((i+1)); done; printf "\\033[31mred\\033[0m \\007bell"',
+    );
     expect(output.length).to.be.lessThan(2_010);
-    expect(output).to.match(/^…/).and.match(/line 2999\nred {2}bell$/);
+    expect(output)
+      .to.match(/^…/)
+      .and.match(/line 2999\nred {2}bell$/);
   });
 
   it('masks what it is told to before the output is cut, and knows when its beginning is gone', async () => {
     const torn: boolean[] = [];
-    const masking = createShell({ PATH: process.env['PATH'] }, (text, isTorn) => (torn.push(isTorn), text.replaceAll('s\u001becret', '****')));
-    const print = (line: string): Promise<HookEnd> => masking.run({ line, side: 'new', subject: SUBJECT, timeoutMs: 20_000 }, new AbortController().signal);
-    expect((await print('printf "a s\\033ecret b"')).output, 'as it was printed, not as it is shown').to.equal('a **** b');
-    expect((await print('i=0; while [ $i -lt 3000 ]; do echo "line $i"; i=$((i+1)); done; printf "s\\033ecret"')).output).to.match(/line 2999\n\*{4}$/);
+    const masking = createShell(
+      { PATH: process.env['PATH'] },
+      (text, isTorn) => (torn.push(isTorn), text.replaceAll('s\u001becret', '****')),
+    );
+    const print = (line: string): Promise<HookEnd> =>
+      masking.run({ line, side: 'new', subject: SUBJECT, timeoutMs: 20_000 }, new AbortController().signal);
+    expect((await print('printf "a s\\033ecret b"')).output, 'as it was printed, not as it is shown').to.equal(
+      'a **** b',
+    );
+    expect(
+      (await print('i=0; while [ $i -lt 3000 ]; do echo "line $i"; i=$((i+1)); done; printf "s\\033ecret"')).output,
+    ).to.match(/line 2999\n\*{4}$/);
     expect(torn).to.deep.equal([false, true]);
   });
 

@@ -33,55 +33,164 @@ describe('other clients of AWS against the sandbox', function () {
     const aws = awsCli(live.url);
     expect((await aws('sts', 'get-caller-identity')).Account).to.equal('123456789012');
     const valid = await aws('cloudformation', 'validate-template', '--template-body', `file://${template}`);
-    expect(valid.Parameters.map((parameter: Answer) => parameter.ParameterKey).sort()).to.deep.equal(['ImageId', 'Size']);
+    expect(valid.Parameters.map((parameter: Answer) => parameter.ParameterKey).sort()).to.deep.equal([
+      'ImageId',
+      'Size',
+    ]);
 
-    await aws('cloudformation', 'create-stack', '--stack-name', 'web', '--template-body', `file://${template}`, '--parameters', 'ParameterKey=Size,ParameterValue=2');
+    await aws(
+      'cloudformation',
+      'create-stack',
+      '--stack-name',
+      'web',
+      '--template-body',
+      `file://${template}`,
+      '--parameters',
+      'ParameterKey=Size,ParameterValue=2',
+    );
     const stack = await stackStatus(aws, 'CREATE_COMPLETE');
-    const output = (name: string): string => stack.Outputs.find((each: Answer) => each.OutputKey === name).OutputValue as string;
+    const output = (name: string): string =>
+      stack.Outputs.find((each: Answer) => each.OutputKey === name).OutputValue as string;
     const group = output('GroupName');
     const old = await inService(aws, output, 2);
 
-    await aws('cloudformation', 'update-stack', '--stack-name', 'web', '--use-previous-template', '--parameters', 'ParameterKey=ImageId,ParameterValue=ami-22222222', 'ParameterKey=Size,UsePreviousValue=true');
+    await aws(
+      'cloudformation',
+      'update-stack',
+      '--stack-name',
+      'web',
+      '--use-previous-template',
+      '--parameters',
+      'ParameterKey=ImageId,ParameterValue=ami-22222222',
+      'ParameterKey=Size,UsePreviousValue=true',
+    );
     await stackStatus(aws, 'UPDATE_COMPLETE');
     expect(await inService(aws, output, 2)).to.have.members(old);
 
-    await aws('autoscaling', 'suspend-processes', '--auto-scaling-group-name', group, '--scaling-processes', 'AZRebalance', 'AlarmNotification');
-    await aws('autoscaling', 'update-auto-scaling-group', '--auto-scaling-group-name', group, '--max-size', '4', '--desired-capacity', '4');
+    await aws(
+      'autoscaling',
+      'suspend-processes',
+      '--auto-scaling-group-name',
+      group,
+      '--scaling-processes',
+      'AZRebalance',
+      'AlarmNotification',
+    );
+    await aws(
+      'autoscaling',
+      'update-auto-scaling-group',
+      '--auto-scaling-group-name',
+      group,
+      '--max-size',
+      '4',
+      '--desired-capacity',
+      '4',
+    );
     const all = await inService(aws, output, 4);
     const fresh = all.filter((id) => !old.includes(id));
     expect(fresh).to.have.length(2);
     for (const id of old) {
-      const { Activity } = await aws('autoscaling', 'terminate-instance-in-auto-scaling-group', '--instance-id', id, '--should-decrement-desired-capacity');
+      const { Activity } = await aws(
+        'autoscaling',
+        'terminate-instance-in-auto-scaling-group',
+        '--instance-id',
+        id,
+        '--should-decrement-desired-capacity',
+      );
       expect(Activity.Description).to.contain(id);
     }
-    await until('the old ones to go', () => aws('autoscaling', 'describe-auto-scaling-groups', '--auto-scaling-group-names', group), (answer) => answer.AutoScalingGroups[0].Instances.length === 2);
-    await aws('autoscaling', 'update-auto-scaling-group', '--auto-scaling-group-name', group, '--max-size', '2', '--desired-capacity', '2');
-    await aws('autoscaling', 'resume-processes', '--auto-scaling-group-name', group, '--scaling-processes', 'AZRebalance', 'AlarmNotification');
+    await until(
+      'the old ones to go',
+      () => aws('autoscaling', 'describe-auto-scaling-groups', '--auto-scaling-group-names', group),
+      (answer) => answer.AutoScalingGroups[0].Instances.length === 2,
+    );
+    await aws(
+      'autoscaling',
+      'update-auto-scaling-group',
+      '--auto-scaling-group-name',
+      group,
+      '--max-size',
+      '2',
+      '--desired-capacity',
+      '2',
+    );
+    await aws(
+      'autoscaling',
+      'resume-processes',
+      '--auto-scaling-group-name',
+      group,
+      '--scaling-processes',
+      'AZRebalance',
+      'AlarmNotification',
+    );
 
     expect(await inService(aws, output, 2)).to.have.members(fresh);
-    const { AutoScalingGroups } = await aws('autoscaling', 'describe-auto-scaling-groups', '--auto-scaling-group-names', group);
-    expect(AutoScalingGroups[0]).to.deep.include({ MinSize: 0, MaxSize: 2, DesiredCapacity: 2, SuspendedProcesses: [] });
+    const { AutoScalingGroups } = await aws(
+      'autoscaling',
+      'describe-auto-scaling-groups',
+      '--auto-scaling-group-names',
+      group,
+    );
+    expect(AutoScalingGroups[0]).to.deep.include({
+      MinSize: 0,
+      MaxSize: 2,
+      DesiredCapacity: 2,
+      SuspendedProcesses: [],
+    });
     expect(AutoScalingGroups[0].Tags.find((tag: Answer) => tag.Key === 'note').Value).to.equal('a <b> & "c" ünï');
     const { Reservations } = await aws('ec2', 'describe-instances', '--instance-ids', ...fresh);
-    expect(Reservations.flatMap((each: Answer) => each.Instances).map((each: Answer) => each.ImageId)).to.deep.equal(['ami-22222222', 'ami-22222222']);
+    expect(Reservations.flatMap((each: Answer) => each.Instances).map((each: Answer) => each.ImageId)).to.deep.equal([
+      'ami-22222222',
+      'ami-22222222',
+    ]);
 
     const { StackEvents } = await aws('cloudformation', 'describe-stack-events', '--stack-name', 'web');
-    const statuses = StackEvents.filter((event: Answer) => event.LogicalResourceId === 'web').map((event: Answer) => event.ResourceStatus).reverse();
-    expect(statuses).to.deep.equal(['CREATE_IN_PROGRESS', 'CREATE_COMPLETE', 'UPDATE_IN_PROGRESS', 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS', 'UPDATE_COMPLETE']);
+    const statuses = StackEvents.filter((event: Answer) => event.LogicalResourceId === 'web')
+      .map((event: Answer) => event.ResourceStatus)
+      .reverse();
+    expect(statuses).to.deep.equal([
+      'CREATE_IN_PROGRESS',
+      'CREATE_COMPLETE',
+      'UPDATE_IN_PROGRESS',
+      'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS',
+      'UPDATE_COMPLETE',
+    ]);
     const { Activities } = await aws('autoscaling', 'describe-scaling-activities', '--auto-scaling-group-name', group);
     expect(Activities.filter((each: Answer) => each.Description.startsWith('Terminating')).length).to.equal(2);
   });
 
   it('the AWS CLI hears errors in words that it knows', async () => {
     const aws = awsCli(live.url);
-    await aws('cloudformation', 'create-stack', '--stack-name', 'web', '--template-url', 'https://templates.s3.eu-west-1.amazonaws.com/web.yaml');
+    await aws(
+      'cloudformation',
+      'create-stack',
+      '--stack-name',
+      'web',
+      '--template-url',
+      'https://templates.s3.eu-west-1.amazonaws.com/web.yaml',
+    );
     await stackStatus(aws, 'CREATE_COMPLETE');
     const refusals: [string[], string][] = [
-      [['cloudformation', 'update-stack', '--stack-name', 'web', '--use-previous-template'], 'An error occurred (ValidationError) when calling the UpdateStack operation: No updates are to be performed.'],
-      [['cloudformation', 'describe-stacks', '--stack-name', 'none'], 'An error occurred (ValidationError) when calling the DescribeStacks operation: Stack with id none does not exist'],
-      [['ec2', 'describe-instances', '--instance-ids', 'i-0123456789abcdef0'], 'An error occurred (InvalidInstanceID.NotFound) when calling the DescribeInstances operation'],
-      [['elb', 'describe-instance-health', '--load-balancer-name', 'none'], 'An error occurred (LoadBalancerNotFound) when calling the DescribeInstanceHealth operation'],
-      [['s3api', 'get-object', '--bucket', 'templates', '--key', 'none', '/dev/null'], 'An error occurred (NoSuchKey) when calling the GetObject operation'],
+      [
+        ['cloudformation', 'update-stack', '--stack-name', 'web', '--use-previous-template'],
+        'An error occurred (ValidationError) when calling the UpdateStack operation: No updates are to be performed.',
+      ],
+      [
+        ['cloudformation', 'describe-stacks', '--stack-name', 'none'],
+        'An error occurred (ValidationError) when calling the DescribeStacks operation: Stack with id none does not exist',
+      ],
+      [
+        ['ec2', 'describe-instances', '--instance-ids', 'i-0123456789abcdef0'],
+        'An error occurred (InvalidInstanceID.NotFound) when calling the DescribeInstances operation',
+      ],
+      [
+        ['elb', 'describe-instance-health', '--load-balancer-name', 'none'],
+        'An error occurred (LoadBalancerNotFound) when calling the DescribeInstanceHealth operation',
+      ],
+      [
+        ['s3api', 'get-object', '--bucket', 'templates', '--key', 'none', '/dev/null'],
+        'An error occurred (NoSuchKey) when calling the GetObject operation',
+      ],
     ];
     for (const [args, words] of refusals) {
       const { code, stderr } = await run(live.url, 'aws', args);
@@ -108,25 +217,43 @@ describe('other clients of AWS against the sandbox', function () {
 });
 
 async function stackStatus(aws: ReturnType<typeof awsCli>, wanted: string): Promise<Answer> {
-  const answer = await until(wanted, () => aws('cloudformation', 'describe-stacks', '--stack-name', 'web'), ({ Stacks }) => !Stacks[0].StackStatus.endsWith('_IN_PROGRESS'));
+  const answer = await until(
+    wanted,
+    () => aws('cloudformation', 'describe-stacks', '--stack-name', 'web'),
+    ({ Stacks }) => !Stacks[0].StackStatus.endsWith('_IN_PROGRESS'),
+  );
   expect(answer.Stacks[0].StackStatus).to.equal(wanted);
   return answer.Stacks[0];
 }
 
 /** Waits until so many instances are in service at Auto Scaling, the classic balancer and the target group. */
-async function inService(aws: ReturnType<typeof awsCli>, output: (name: string) => string, count: number): Promise<string[]> {
+async function inService(
+  aws: ReturnType<typeof awsCli>,
+  output: (name: string) => string,
+  count: number,
+): Promise<string[]> {
   const { InstanceStates } = await until(
     `${count} healthy at the classic balancer`,
     () => aws('elb', 'describe-instance-health', '--load-balancer-name', output('BalancerName')),
-    (answer) => answer.InstanceStates.length === count && answer.InstanceStates.every((each: Answer) => each.State === 'InService'),
+    (answer) =>
+      answer.InstanceStates.length === count &&
+      answer.InstanceStates.every((each: Answer) => each.State === 'InService'),
   );
   await until(
     `${count} healthy targets`,
     () => aws('elbv2', 'describe-target-health', '--target-group-arn', output('TargetsArn')),
-    (answer) => answer.TargetHealthDescriptions.filter((each: Answer) => each.TargetHealth.State === 'healthy').length === count,
+    (answer) =>
+      answer.TargetHealthDescriptions.filter((each: Answer) => each.TargetHealth.State === 'healthy').length === count,
   );
-  const { AutoScalingGroups } = await aws('autoscaling', 'describe-auto-scaling-groups', '--auto-scaling-group-names', output('GroupName'));
-  const ids = AutoScalingGroups[0].Instances.filter((each: Answer) => each.LifecycleState === 'InService').map((each: Answer) => each.InstanceId as string);
+  const { AutoScalingGroups } = await aws(
+    'autoscaling',
+    'describe-auto-scaling-groups',
+    '--auto-scaling-group-names',
+    output('GroupName'),
+  );
+  const ids = AutoScalingGroups[0].Instances.filter((each: Answer) => each.LifecycleState === 'InService').map(
+    (each: Answer) => each.InstanceId as string,
+  );
   expect(ids).to.have.members(InstanceStates.map((each: Answer) => each.InstanceId as string));
   return ids as string[];
 }

@@ -32,12 +32,22 @@ describe('our commands against moto', function () {
   after(() => server?.kill());
 
   const run = async (...args: string[]): Promise<Ran> => {
-    const { exitCode, stdout, stderr } = await execa(process.execPath, ['bin/run.js', ...args], { cwd: ROOT, reject: false, extendEnv: false, env: environmentFor(url) });
+    const { exitCode, stdout, stderr } = await execa(process.execPath, ['bin/run.js', ...args], {
+      cwd: ROOT,
+      reject: false,
+      extendEnv: false,
+      env: environmentFor(url),
+    });
     return { exitCode, stdout, stderr };
   };
   const groupOf = async (stack: string): Promise<AutoScalingGroup> => {
-    const { StackResources: rows = [] } = await aws.cloudFormation.describeStackResources({ StackName: stack, LogicalResourceId: 'Group' });
-    const { AutoScalingGroups: groups = [] } = await aws.autoScaling.describeAutoScalingGroups({ AutoScalingGroupNames: [rows[0]?.PhysicalResourceId ?? ''] });
+    const { StackResources: rows = [] } = await aws.cloudFormation.describeStackResources({
+      StackName: stack,
+      LogicalResourceId: 'Group',
+    });
+    const { AutoScalingGroups: groups = [] } = await aws.autoScaling.describeAutoScalingGroups({
+      AutoScalingGroupNames: [rows[0]?.PhysicalResourceId ?? ''],
+    });
     const [group] = groups;
     if (group === undefined) throw new Error(`moto has no group for ${stack}`);
     return group;
@@ -47,8 +57,20 @@ describe('our commands against moto', function () {
   /** Creates the stack with our command from a template that we give to users. */
   const create = async (stack: string, template: string, ...parameters: string[]): Promise<void> => {
     const { Subnets: subnets = [] } = await aws.ec2.describeSubnets({});
-    const network = [`VpcId=${subnets[0]?.VpcId ?? ''}`, `Subnets=${subnets[0]?.SubnetId ?? ''},${subnets[1]?.SubnetId ?? ''}`];
-    const ran = await run('update-stack', stack, ...network, 'Ami=ami-12c6146b', ...parameters, '--template', template, ...PACE);
+    const network = [
+      `VpcId=${subnets[0]?.VpcId ?? ''}`,
+      `Subnets=${subnets[0]?.SubnetId ?? ''},${subnets[1]?.SubnetId ?? ''}`,
+    ];
+    const ran = await run(
+      'update-stack',
+      stack,
+      ...network,
+      'Ami=ami-12c6146b',
+      ...parameters,
+      '--template',
+      template,
+      ...PACE,
+    );
     expect(ran.exitCode, ran.stdout + ran.stderr).to.equal(0);
     expect(results(ran)).to.deep.equal({ outcome: 'created', groups: ['proven'] });
     expect(ran.stdout + ran.stderr).to.not.contain(NO_ECHO);
@@ -56,21 +78,31 @@ describe('our commands against moto', function () {
   };
 
   /** Swaps the stack's group, after `change` gave it a new configuration of type t3.small. */
-  const swap = async (stack: string, change: (before: AutoScalingGroup) => Promise<void>): Promise<AutoScalingGroup> => {
+  const swap = async (
+    stack: string,
+    change: (before: AutoScalingGroup) => Promise<void>,
+  ): Promise<AutoScalingGroup> => {
     const before = await groupOf(stack);
     await change(before);
     const ran = await run('update-asgs', stack, '--swap', 'always', ...PACE);
     expect(ran.exitCode, ran.stdout + ran.stderr).to.equal(0);
     expect(results(ran)).to.deep.equal({ outcome: 'swapped', groups: ['promoted'] });
     // What the emulator cannot tell is a warning, said once.
-    expect(eventsOf(ran).filter((event) => event.type === 'warning' && /DescribeInstanceRefreshes/.test(event.reason?.text ?? ''))).to.have.length(1);
+    expect(
+      eventsOf(ran).filter(
+        (event) => event.type === 'warning' && /DescribeInstanceRefreshes/.test(event.reason?.text ?? ''),
+      ),
+    ).to.have.length(1);
 
     const after = await groupOf(stack);
     expect(sizesOf(after)).to.deep.equal(sizesOf(before));
     expect(tagsOf(after)).to.deep.equal(tagsOf(before));
     expect(idsOf(after)).to.have.length(2);
     expect((await instancesOf(idsOf(after))).map((instance) => instance.type)).to.deep.equal(['t3.small', 't3.small']);
-    expect((await instancesOf(idsOf(before))).map((instance) => instance.state)).to.deep.equal(['terminated', 'terminated']);
+    expect((await instancesOf(idsOf(before))).map((instance) => instance.state)).to.deep.equal([
+      'terminated',
+      'terminated',
+    ]);
     return after;
   };
 
@@ -78,13 +110,19 @@ describe('our commands against moto', function () {
     await create('classic', 'templates/classic-elb.yaml', `DbPassword=${NO_ECHO}`);
     const after = await swap('classic', async ({ AutoScalingGroupName }) => {
       await aws.autoScaling.suspendProcesses({ AutoScalingGroupName, ScalingProcesses: ['ScheduledActions'] });
-      await aws.autoScaling.createLaunchConfiguration({ LaunchConfigurationName: 'next', ImageId: 'ami-12c6146b', InstanceType: 't3.small' });
+      await aws.autoScaling.createLaunchConfiguration({
+        LaunchConfigurationName: 'next',
+        ImageId: 'ami-12c6146b',
+        InstanceType: 't3.small',
+      });
       await aws.autoScaling.updateAutoScalingGroup({ AutoScalingGroupName, LaunchConfigurationName: 'next' });
     });
     // What an operator had suspended stays so.
     expect(suspendedIn(after)).to.deep.equal(['ScheduledActions']);
     expect((after.Instances ?? []).map((instance) => instance.LaunchConfigurationName)).to.deep.equal(['next', 'next']);
-    const { InstanceStates: states = [] } = await aws.elb.describeInstanceHealth({ LoadBalancerName: after.LoadBalancerNames?.[0] ?? '' });
+    const { InstanceStates: states = [] } = await aws.elb.describeInstanceHealth({
+      LoadBalancerName: after.LoadBalancerNames?.[0] ?? '',
+    });
     expect(states.map((row) => row.InstanceId)).to.have.members(idsOf(after));
   });
 
@@ -92,13 +130,22 @@ describe('our commands against moto', function () {
     await create('modern', 'templates/alb.yaml');
     const after = await swap('modern', async ({ AutoScalingGroupName, LaunchTemplate }) => {
       const LaunchTemplateId = LaunchTemplate?.LaunchTemplateId ?? '';
-      await aws.ec2.createLaunchTemplateVersion({ LaunchTemplateId, SourceVersion: '1', LaunchTemplateData: { InstanceType: 't3.small' } });
+      await aws.ec2.createLaunchTemplateVersion({
+        LaunchTemplateId,
+        SourceVersion: '1',
+        LaunchTemplateData: { InstanceType: 't3.small' },
+      });
       // moto says of every instance that it runs the template's default version.
       await aws.ec2.modifyLaunchTemplate({ LaunchTemplateId, DefaultVersion: '2' });
-      await aws.autoScaling.updateAutoScalingGroup({ AutoScalingGroupName, LaunchTemplate: { LaunchTemplateId, Version: '2' } });
+      await aws.autoScaling.updateAutoScalingGroup({
+        AutoScalingGroupName,
+        LaunchTemplate: { LaunchTemplateId, Version: '2' },
+      });
     });
     expect(suspendedIn(after)).to.deep.equal([]);
-    const { TargetHealthDescriptions: targets = [] } = await aws.elbV2.describeTargetHealth({ TargetGroupArn: after.TargetGroupARNs?.[0] ?? '' });
+    const { TargetHealthDescriptions: targets = [] } = await aws.elbV2.describeTargetHealth({
+      TargetGroupArn: after.TargetGroupARNs?.[0] ?? '',
+    });
     // moto never takes an instance out of a target group, so the old ones are still listed.
     expect(targets.map((row) => row.Target?.Id)).to.include.members(idsOf(after));
   });
@@ -106,7 +153,11 @@ describe('our commands against moto', function () {
   it('replaces a few at a time, launch first', async () => {
     const before = await groupOf('classic');
     const { AutoScalingGroupName } = before;
-    await aws.autoScaling.createLaunchConfiguration({ LaunchConfigurationName: 'third', ImageId: 'ami-12c6146b', InstanceType: 't3.small' });
+    await aws.autoScaling.createLaunchConfiguration({
+      LaunchConfigurationName: 'third',
+      ImageId: 'ami-12c6146b',
+      InstanceType: 't3.small',
+    });
     await aws.autoScaling.updateAutoScalingGroup({ AutoScalingGroupName, LaunchConfigurationName: 'third' });
     // moto says of every instance that it was launched from what the group names now.
     const ran = await run('update-asgs', 'classic', '--strategy', 'rolling', '--swap', 'always', ...PACE);
@@ -116,19 +167,46 @@ describe('our commands against moto', function () {
     const changes = actionsOf(ran).filter(({ type }) => type === 'resize' || type === 'terminate');
     expect(changes[0]?.size?.desired).to.equal(3);
     expect(changes.flatMap(({ instances }) => instances ?? [])).to.have.members(idsOf(before));
-    expect(changes.filter(({ type }) => type === 'terminate').map(({ instances }) => instances?.length)).to.deep.equal([1, 1]);
+    expect(changes.filter(({ type }) => type === 'terminate').map(({ instances }) => instances?.length)).to.deep.equal([
+      1, 1,
+    ]);
     const after = await groupOf('classic');
     expect(sizesOf(after)).to.deep.equal(sizesOf(before));
     expect(tagsOf(after)).to.deep.equal(tagsOf(before));
-    expect((after.Instances ?? []).map((instance) => instance.LaunchConfigurationName)).to.deep.equal(['third', 'third']);
-    expect((await instancesOf(idsOf(before))).map((instance) => instance.state)).to.deep.equal(['terminated', 'terminated']);
+    expect((after.Instances ?? []).map((instance) => instance.LaunchConfigurationName)).to.deep.equal([
+      'third',
+      'third',
+    ]);
+    expect((await instancesOf(idsOf(before))).map((instance) => instance.state)).to.deep.equal([
+      'terminated',
+      'terminated',
+    ]);
   });
 
   it('replaces a few at a time, terminate first', async () => {
     const before = await groupOf('modern');
-    const ran = await run('update-asgs', 'modern', '--strategy', 'rolling', '--surge', '0', '--unavailable', '1', '--swap', 'always', ...PACE);
+    const ran = await run(
+      'update-asgs',
+      'modern',
+      '--strategy',
+      'rolling',
+      '--surge',
+      '0',
+      '--unavailable',
+      '1',
+      '--swap',
+      'always',
+      ...PACE,
+    );
     expect(ran.exitCode, ran.stdout + ran.stderr).to.equal(0);
-    expect(actionsOf(ran).filter(({ type }) => type === 'resize' || type === 'terminate').map(({ type, decrement }) => [type, decrement])).to.deep.equal([['terminate', false], ['terminate', false]]);
+    expect(
+      actionsOf(ran)
+        .filter(({ type }) => type === 'resize' || type === 'terminate')
+        .map(({ type, decrement }) => [type, decrement]),
+    ).to.deep.equal([
+      ['terminate', false],
+      ['terminate', false],
+    ]);
     const after = await groupOf('modern');
     expect(sizesOf(after)).to.deep.equal(sizesOf(before));
     expect(idsOf(after).filter((id) => idsOf(before).includes(id))).to.deep.equal([]);
@@ -140,7 +218,11 @@ describe('our commands against moto', function () {
     const ran = await run('restart', ...target, '--exec', EXEC, '--quorum', '1', ...PACE);
     expect(ran.exitCode, ran.stdout + ran.stderr).to.equal(0);
     expect(results(ran)).to.deep.equal({ outcome: 'restarted', groups: ['restarted'] });
-    expect(actionsOf(ran).map(({ type }) => type).filter((type) => ['deregister', 'run', 'register'].includes(type))).to.deep.equal(['deregister', 'run', 'register', 'deregister', 'run', 'register']);
+    expect(
+      actionsOf(ran)
+        .map(({ type }) => type)
+        .filter((type) => ['deregister', 'run', 'register'].includes(type)),
+    ).to.deep.equal(['deregister', 'run', 'register', 'deregister', 'run', 'register']);
     for (const id of ids) expect(ran.stdout).to.include(`restarted ${id}`);
   };
 
@@ -148,17 +230,34 @@ describe('our commands against moto', function () {
     const before = await groupOf('modern');
     await restarts(idsOf(before), 'modern');
     const after = await groupOf('modern');
-    expect([idsOf(after), tagsOf(after), suspendedIn(after)]).to.deep.equal([idsOf(before), tagsOf(before), suspendedIn(before)]);
+    expect([idsOf(after), tagsOf(after), suspendedIn(after)]).to.deep.equal([
+      idsOf(before),
+      tagsOf(before),
+      suspendedIn(before),
+    ]);
   });
 
   // Of a group moto leaves an instance in its classic load balancer, whoever deregisters it: so these are nobody's.
   it('restarts what is behind a classic load balancer', async () => {
-    const { Instances: instances = [] } = await aws.ec2.runInstances({ ImageId: 'ami-12c6146b', MinCount: 2, MaxCount: 2 });
+    const { Instances: instances = [] } = await aws.ec2.runInstances({
+      ImageId: 'ami-12c6146b',
+      MinCount: 2,
+      MaxCount: 2,
+    });
     const ids = instances.map(({ InstanceId }) => InstanceId ?? '');
-    await aws.elb.createLoadBalancer({ LoadBalancerName: 'alone', Listeners: [{ Protocol: 'HTTP', LoadBalancerPort: 80, InstancePort: 80 }], AvailabilityZones: ['eu-west-1a'] });
-    await aws.elb.registerInstancesWithLoadBalancer({ LoadBalancerName: 'alone', Instances: ids.map((InstanceId) => ({ InstanceId })) });
+    await aws.elb.createLoadBalancer({
+      LoadBalancerName: 'alone',
+      Listeners: [{ Protocol: 'HTTP', LoadBalancerPort: 80, InstancePort: 80 }],
+      AvailabilityZones: ['eu-west-1a'],
+    });
+    await aws.elb.registerInstancesWithLoadBalancer({
+      LoadBalancerName: 'alone',
+      Instances: ids.map((InstanceId) => ({ InstanceId })),
+    });
     await restarts(ids, '--elb', 'alone');
-    const { LoadBalancerDescriptions: [alone] = [] } = await aws.elb.describeLoadBalancers({ LoadBalancerNames: ['alone'] });
+    const { LoadBalancerDescriptions: [alone] = [] } = await aws.elb.describeLoadBalancers({
+      LoadBalancerNames: ['alone'],
+    });
     expect(alone?.Instances?.map(({ InstanceId }) => InstanceId)).to.have.members(ids);
     const { TagDescriptions: [tags] = [] } = await aws.elb.describeTags({ LoadBalancerNames: ['alone'] });
     expect(tags?.Tags ?? []).to.deep.equal([]);
@@ -180,7 +279,9 @@ describe('our commands against moto', function () {
 
   const instancesOf = async (ids: readonly string[]): Promise<{ type: string; state: string }[]> => {
     const { Reservations: reservations = [] } = await aws.ec2.describeInstances({ InstanceIds: [...ids] });
-    return reservations.flatMap((row) => row.Instances ?? []).map((instance) => ({ type: instance.InstanceType ?? '', state: instance.State?.Name ?? '' }));
+    return reservations
+      .flatMap((row) => row.Instances ?? [])
+      .map((instance) => ({ type: instance.InstanceType ?? '', state: instance.State?.Name ?? '' }));
   };
 });
 
@@ -226,11 +327,14 @@ function results(ran: Ran): { outcome: string | undefined; groups: (string | und
   };
 }
 
-const idsOf = (group: AutoScalingGroup): string[] => (group.Instances ?? []).map((instance) => instance.InstanceId ?? '');
+const idsOf = (group: AutoScalingGroup): string[] =>
+  (group.Instances ?? []).map((instance) => instance.InstanceId ?? '');
 const sizesOf = (group: AutoScalingGroup): unknown[] => [group.MinSize, group.MaxSize, group.DesiredCapacity];
-const tagsOf = (group: AutoScalingGroup): string[] => (group.Tags ?? []).map((tag) => `${tag.Key ?? ''}=${tag.Value ?? ''}`).sort();
+const tagsOf = (group: AutoScalingGroup): string[] =>
+  (group.Tags ?? []).map((tag) => `${tag.Key ?? ''}=${tag.Value ?? ''}`).sort();
 
-const suspendedIn = (group: AutoScalingGroup): (string | undefined)[] => (group.SuspendedProcesses ?? []).map((process) => process.ProcessName);
+const suspendedIn = (group: AutoScalingGroup): (string | undefined)[] =>
+  (group.SuspendedProcesses ?? []).map((process) => process.ProcessName);
 
 /** Only the emulator: nothing of the machine's own AWS settings. */
 function environmentFor(url: string): Record<string, string> {
@@ -247,7 +351,11 @@ function environmentFor(url: string): Record<string, string> {
 }
 
 function clientsOf(endpoint: string) {
-  const config = { endpoint, region: 'eu-west-1', credentials: { accessKeyId: 'AKIDINTEROP', secretAccessKey: 'secret' } };
+  const config = {
+    endpoint,
+    region: 'eu-west-1',
+    credentials: { accessKeyId: 'AKIDINTEROP', secretAccessKey: 'secret' },
+  };
   return {
     autoScaling: new AutoScaling(config),
     cloudFormation: new CloudFormation(config),
@@ -265,7 +373,10 @@ async function startMoto(): Promise<{ url: string; server: ChildProcess }> {
   let said = '';
   let gone = '';
   server.stderr?.on('data', (data: Buffer) => (said = (said + data.toString()).slice(-4000)));
-  server.on('error', (error) => (gone = `${error.message}; sh scripts/interop-env.sh installs it and prints the PATH to use`));
+  server.on(
+    'error',
+    (error) => (gone = `${error.message}; sh scripts/interop-env.sh installs it and prints the PATH to use`),
+  );
   server.on('exit', (code) => (gone ||= `it exited with ${code ?? 'a signal'}: ${said}`));
   for (let tries = 0; tries < 240; tries += 1) {
     if (gone !== '') throw new Error(`moto_server does not run: ${gone}`);

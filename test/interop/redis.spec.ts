@@ -17,13 +17,31 @@ import { startDynalite, startRedis, type RunningStore } from '../support/lock-st
 
 const PASSWORD = 'never to be seen @ all:/';
 
-function storeOf(address: string, secrets: { readonly username?: string; readonly password?: string } = {}, callMs = 2_000): LockStore {
+function storeOf(
+  address: string,
+  secrets: { readonly username?: string; readonly password?: string } = {},
+  callMs = 2_000,
+): LockStore {
   const read = readLockAddress(address, 'eu-west-1', secrets) as Extract<LockAddress, { kind: 'redis' }>;
-  return redisStore({ client: () => redisClient(read, callMs), address: read.shown, clock: systemClock(), callMs, speed: 1 });
+  return redisStore({
+    client: () => redisClient(read, callMs),
+    address: read.shown,
+    clock: systemClock(),
+    callMs,
+    speed: 1,
+  });
 }
 
 /** A server of ours between a client and Redis, whose line can be cut, or go silent. */
-async function between(server: Server, port: number): Promise<{ readonly port: number; readonly cut: () => void; readonly silence: () => void; readonly stop: () => Promise<void> }> {
+async function between(
+  server: Server,
+  port: number,
+): Promise<{
+  readonly port: number;
+  readonly cut: () => void;
+  readonly silence: () => void;
+  readonly stop: () => Promise<void>;
+}> {
   const lines = new Set<Socket>();
   let silent = false;
   server.on('setSecureContext' in server ? 'secureConnection' : 'connection', (near: Socket) => {
@@ -51,7 +69,10 @@ async function between(server: Server, port: number): Promise<{ readonly port: n
 }
 
 const faultOf = async (call: Promise<unknown>): Promise<LockFault> => {
-  const error: unknown = await call.then(() => undefined, (reason: unknown) => reason);
+  const error: unknown = await call.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
   expect(error).to.be.instanceOf(LockFault);
   return error as LockFault;
 };
@@ -86,7 +107,9 @@ describe('a lock in a real redis-server', function () {
     line.cut();
     await systemClock().sleep(50);
     const first = await store.renew('cut', entry('a', 2)).catch((error: unknown) => error);
-    expect(first === true || (first instanceof LockFault && first.kind === 'unreachable'), String(first)).to.equal(true);
+    expect(first === true || (first instanceof LockFault && first.kind === 'unreachable'), String(first)).to.equal(
+      true,
+    );
     expect(await store.renew('cut', entry('a', 3))).to.equal(true);
     await store.close();
     await line.stop();
@@ -120,20 +143,57 @@ describe('a lock in a real redis-server', function () {
 
   it('speaks TLS with rediss, and only to a server whose certificate checks out', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'ha-updater-tls-'));
-    execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost', '-keyout', join(folder, 'key.pem'), '-out', join(folder, 'cert.pem')], { stdio: 'ignore' });
-    const line = await between(createTlsServer({ key: readFileSync(join(folder, 'key.pem')), cert: readFileSync(join(folder, 'cert.pem')) }), redis.port);
+    execFileSync(
+      'openssl',
+      [
+        'req',
+        '-x509',
+        '-newkey',
+        'rsa:2048',
+        '-nodes',
+        '-days',
+        '2',
+        '-subj',
+        '/CN=localhost',
+        '-addext',
+        'subjectAltName=DNS:localhost',
+        '-keyout',
+        join(folder, 'key.pem'),
+        '-out',
+        join(folder, 'cert.pem'),
+      ],
+      { stdio: 'ignore' },
+    );
+    const line = await between(
+      createTlsServer({ key: readFileSync(join(folder, 'key.pem')), cert: readFileSync(join(folder, 'cert.pem')) }),
+      redis.port,
+    );
     const address = `rediss://localhost:${line.port}`;
-    expect((await faultOf(storeOf(address, { password: PASSWORD }).read('x'))).message).to.match(/self.signed certificate/i);
+    expect((await faultOf(storeOf(address, { password: PASSWORD }).read('x'))).message).to.match(
+      /self.signed certificate/i,
+    );
     // Another process, because node reads what it trusts when it starts.
     const said = await new Promise<string>((resolve, reject) => {
-      execFile(process.execPath, ['--input-type=module', '-e', `
+      execFile(
+        process.execPath,
+        [
+          '--input-type=module',
+          '-e',
+          `
         const { redisClient, redisStore } = await import(${JSON.stringify(new URL('../../src/lock/redis.js', import.meta.url).href)});
         const { readLockAddress } = await import(${JSON.stringify(new URL('../../src/lock/address.js', import.meta.url).href)});
         const { systemClock } = await import(${JSON.stringify(new URL('../../src/clock.js', import.meta.url).href)});
         const address = readLockAddress(process.env.ADDRESS, 'eu-west-1', { password: process.env.PASSWORD });
         const store = redisStore({ client: () => redisClient(address, 2000), address: address.shown, clock: systemClock(), callMs: 2000, speed: 1 });
         console.log(await store.read('nothing') ?? 'free', address.shown);
-        await store.close();`], { env: { ...process.env, NODE_EXTRA_CA_CERTS: join(folder, 'cert.pem'), ADDRESS: address, PASSWORD }, encoding: 'utf8' }, (error, stdout) => (error === null ? resolve(stdout) : reject(error)));
+        await store.close();`,
+        ],
+        {
+          env: { ...process.env, NODE_EXTRA_CA_CERTS: join(folder, 'cert.pem'), ADDRESS: address, PASSWORD },
+          encoding: 'utf8',
+        },
+        (error, stdout) => (error === null ? resolve(stdout) : reject(error)),
+      );
     });
     expect(said).to.equal(`free rediss://localhost:${line.port}/0\n`);
     await line.stop();

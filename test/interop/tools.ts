@@ -29,7 +29,10 @@ export function run(url: string, program: string, args: readonly string[]): Prom
   };
   return new Promise((resolve, reject) => {
     execFile(program, args, { env: settings, maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) => {
-      if (error?.code === 'ENOENT') reject(new Error(`${program} is not on the PATH; sh scripts/interop-env.sh installs it and prints the PATH to use`));
+      if (error?.code === 'ENOENT')
+        reject(
+          new Error(`${program} is not on the PATH; sh scripts/interop-env.sh installs it and prints the PATH to use`),
+        );
       else resolve({ code: error === null ? 0 : typeof error.code === 'number' ? error.code : 1, stdout, stderr });
     });
   });
@@ -49,7 +52,12 @@ export function awsCli(url: string): (...args: string[]) => Promise<Answer> {
 export type Answer = any;
 
 /** Asks every quarter of a second until the answer satisfies; fails after `seconds` with the last answer. */
-export async function until(what: string, ask: () => Promise<Answer>, satisfied: (answer: Answer) => boolean, seconds = 120): Promise<Answer> {
+export async function until(
+  what: string,
+  ask: () => Promise<Answer>,
+  satisfied: (answer: Answer) => boolean,
+  seconds = 120,
+): Promise<Answer> {
   const end = performance.now() + seconds * 1000;
   for (;;) {
     const answer = await ask();

@@ -7,11 +7,47 @@ const HERE = 'eu-west-1';
 
 describe('the address of a lock', () => {
   for (const [text, expected] of [
-    ['dynamodb://ha-updater-locks', { kind: 'dynamodb', table: 'ha-updater-locks', region: HERE, key: 'LockID', shown: 'dynamodb://ha-updater-locks?region=eu-west-1' }],
-    ['dynamodb://Locks_1.a?region=us-east-1&key=Name', { kind: 'dynamodb', table: 'Locks_1.a', region: 'us-east-1', key: 'Name', shown: 'dynamodb://Locks_1.a?region=us-east-1&key=Name' }],
-    ['redis://cache', { kind: 'redis', host: 'cache', port: 6379, database: 0, tls: false, shown: 'redis://cache:6379/0' }],
-    ['rediss://u:p%40ss@cache.example.com:6380/3', { kind: 'redis', host: 'cache.example.com', port: 6380, database: 3, tls: true, username: 'u', password: 'p@ss', shown: 'rediss://cache.example.com:6380/3' }],
-    ['redis://[::1]:7000', { kind: 'redis', host: '::1', port: 7000, database: 0, tls: false, shown: 'redis://[::1]:7000/0' }],
+    [
+      'dynamodb://ha-updater-locks',
+      {
+        kind: 'dynamodb',
+        table: 'ha-updater-locks',
+        region: HERE,
+        key: 'LockID',
+        shown: 'dynamodb://ha-updater-locks?region=eu-west-1',
+      },
+    ],
+    [
+      'dynamodb://Locks_1.a?region=us-east-1&key=Name',
+      {
+        kind: 'dynamodb',
+        table: 'Locks_1.a',
+        region: 'us-east-1',
+        key: 'Name',
+        shown: 'dynamodb://Locks_1.a?region=us-east-1&key=Name',
+      },
+    ],
+    [
+      'redis://cache',
+      { kind: 'redis', host: 'cache', port: 6379, database: 0, tls: false, shown: 'redis://cache:6379/0' },
+    ],
+    [
+      'rediss://u:p%40ss@cache.example.com:6380/3',
+      {
+        kind: 'redis',
+        host: 'cache.example.com',
+        port: 6380,
+        database: 3,
+        tls: true,
+        username: 'u',
+        password: 'p@ss',
+        shown: 'rediss://cache.example.com:6380/3',
+      },
+    ],
+    [
+      'redis://[::1]:7000',
+      { kind: 'redis', host: '::1', port: 7000, database: 0, tls: false, shown: 'redis://[::1]:7000/0' },
+    ],
   ] as const satisfies readonly (readonly [string, LockAddress])[]) {
     it(`${text} is read, and shown without secrets in one spelling that reads the same`, () => {
       expect(readLockAddress(text, HERE)).to.deep.equal(expected);
@@ -25,7 +61,23 @@ describe('the address of a lock', () => {
     expect(readLockAddress('redis://me:mine@cache', HERE, secrets)).to.include({ username: 'me', password: 'mine' });
   });
 
-  for (const text of ['', 'locks', 'https://locks', 'dynamodb://', 'dynamodb://ab', 'dynamodb://locks/x', 'dynamodb://locks?region=', 'dynamodb://locks?table=x', 'dynamodb://u:p@locks', 'redis://', 'redis:///0', 'redis://cache/x', 'redis://cache?lease=1', 'redis//:secret@cache', `dynamodb://${'t'.repeat(120)}`]) {
+  for (const text of [
+    '',
+    'locks',
+    'https://locks',
+    'dynamodb://',
+    'dynamodb://ab',
+    'dynamodb://locks/x',
+    'dynamodb://locks?region=',
+    'dynamodb://locks?table=x',
+    'dynamodb://u:p@locks',
+    'redis://',
+    'redis:///0',
+    'redis://cache/x',
+    'redis://cache?lease=1',
+    'redis//:secret@cache',
+    `dynamodb://${'t'.repeat(120)}`,
+  ]) {
     it(`"${text.slice(0, 40)}" is refused, without repeating it`, () => {
       try {
         readLockAddress(text, HERE);
@@ -39,7 +91,9 @@ describe('the address of a lock', () => {
   }
 
   it('loses its password wherever it is repeated', () => {
-    expect(withoutPassword('Unexpected argument: redis://u:a/b@c@cache:1 and rediss://:x@y')).to.equal('Unexpected argument: redis://…@cache:1 and rediss://…@y');
+    expect(withoutPassword('Unexpected argument: redis://u:a/b@c@cache:1 and rediss://:x@y')).to.equal(
+      'Unexpected argument: redis://…@cache:1 and rediss://…@y',
+    );
   });
 });
 
@@ -48,8 +102,16 @@ describe('the build of a run', () => {
   for (const [ci, env, expected] of [
     [{ isCI: false, name: null }, { BUILD_NUMBER: '7' }, undefined],
     [{ isCI: true, name: 'Jenkins' }, { JOB_NAME: 'web-deploy', BUILD_NUMBER: '118' }, 'Jenkins web-deploy/118'],
-    [{ isCI: true, name: 'GoCD' }, { GO_PIPELINE_NAME: 'web', GO_PIPELINE_COUNTER: '12', GO_STAGE_NAME: 'deploy', GO_STAGE_COUNTER: '1' }, 'GoCD web/12/deploy/1'],
-    [{ isCI: true, name: 'GitHub Actions' }, { GITHUB_REPOSITORY: 'me/web', GITHUB_RUN_ID: '99' }, 'GitHub Actions me/web/99'],
+    [
+      { isCI: true, name: 'GoCD' },
+      { GO_PIPELINE_NAME: 'web', GO_PIPELINE_COUNTER: '12', GO_STAGE_NAME: 'deploy', GO_STAGE_COUNTER: '1' },
+      'GoCD web/12/deploy/1',
+    ],
+    [
+      { isCI: true, name: 'GitHub Actions' },
+      { GITHUB_REPOSITORY: 'me/web', GITHUB_RUN_ID: '99' },
+      'GitHub Actions me/web/99',
+    ],
     [CI, {}, 'Some CI'],
     [{ isCI: true, name: null }, {}, undefined],
     [CI, { JOB_NAME: 'x', BUILD_NUMBER: '' }, 'Some CI'],

@@ -4,12 +4,27 @@ import type { Entry, LockStore } from '../../src/lock/store.js';
 let names = 0;
 
 export function entry(token: string, beat: number, leaseMs = 60_000): Entry {
-  return { holder: { run: `run-${token}`, host: 'agent', pid: 7, build: 'Jenkins web/118', command: 'update-asgs', since: '2026-11-21T03:00:00.000Z' }, token, beat, leaseMs };
+  return {
+    holder: {
+      run: `run-${token}`,
+      host: 'agent',
+      pid: 7,
+      build: 'Jenkins web/118',
+      command: 'update-asgs',
+      since: '2026-11-21T03:00:00.000Z',
+    },
+    token,
+    beat,
+    leaseMs,
+  };
 }
 
 /** What every store has to do, whatever it is made of. */
 export function keepsTheContract(open: () => LockStore): void {
-  const fresh = (): { store: LockStore; name: string } => ({ store: open(), name: `ha-updater/123456789012/eu-west-1/stack/s${++names}` });
+  const fresh = (): { store: LockStore; name: string } => ({
+    store: open(),
+    name: `ha-updater/123456789012/eu-west-1/stack/s${++names}`,
+  });
 
   it('gives a free lock to the first who asks, and shows the next one whose it is', async () => {
     const { store, name } = fresh();
@@ -22,7 +37,9 @@ export function keepsTheContract(open: () => LockStore): void {
 
   it('gives it to exactly one of many who ask at the same time', async () => {
     const { store, name } = fresh();
-    const answers = await Promise.all(Array.from({ length: 12 }, (_, index) => store.take(name, entry(`t${index}`, 1))));
+    const answers = await Promise.all(
+      Array.from({ length: 12 }, (_, index) => store.take(name, entry(`t${index}`, 1))),
+    );
     expect(answers.filter(({ taken }) => taken)).to.have.length(1);
     await store.close();
   });

@@ -9,7 +9,12 @@ import { entry } from './contract.js';
 const SECOND = 1_000;
 
 /** A clock that a test moves, step by step, so that whoever sleeps on it gets its turn in order. */
-function handClock(): { now: () => number; sleep: (ms: number, signal?: AbortSignal) => Promise<void>; pass: (ms: number) => Promise<void>; stopped: (ms: number) => void } {
+function handClock(): {
+  now: () => number;
+  sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
+  pass: (ms: number) => Promise<void>;
+  stopped: (ms: number) => void;
+} {
   let now = 0;
   const sleepers = new Set<{ at: number; wake: () => void }>();
   const turns = async (): Promise<void> => {
@@ -20,7 +25,10 @@ function handClock(): { now: () => number; sleep: (ms: number, signal?: AbortSig
     sleep: (ms, signal) =>
       new Promise((resolve) => {
         if (signal?.aborted) return resolve();
-        const sleeper = { at: now + ms, wake: () => (sleepers.delete(sleeper), signal?.removeEventListener('abort', sleeper.wake), resolve()) };
+        const sleeper = {
+          at: now + ms,
+          wake: () => (sleepers.delete(sleeper), signal?.removeEventListener('abort', sleeper.wake), resolve()),
+        };
         sleepers.add(sleeper);
         signal?.addEventListener('abort', sleeper.wake, { once: true });
       }),
@@ -44,7 +52,12 @@ function handClock(): { now: () => number; sleep: (ms: number, signal?: AbortSig
 
 type Hand = ReturnType<typeof handClock>;
 
-function keeperOf(store: LockStore, clock: Hand, token = 'mine', more: { readonly waitMs?: number; readonly interrupt?: { received: string | undefined; wake: AbortSignal } } = {}): Keeper & { readonly events: RunEvent[] } {
+function keeperOf(
+  store: LockStore,
+  clock: Hand,
+  token = 'mine',
+  more: { readonly waitMs?: number; readonly interrupt?: { received: string | undefined; wake: AbortSignal } } = {},
+): Keeper & { readonly events: RunEvent[] } {
   const events: RunEvent[] = [];
   const keeper = createKeeper({
     store,
@@ -62,13 +75,20 @@ function keeperOf(store: LockStore, clock: Hand, token = 'mine', more: { readonl
 /** Lets the clock run until the promise is settled. */
 async function within<T>(clock: Hand, ms: number, promise: Promise<T>): Promise<T> {
   let over = false;
-  void promise.then(() => (over = true), () => (over = true));
+  void promise.then(
+    () => (over = true),
+    () => (over = true),
+  );
   for (let passed = 0; passed < ms && !over; passed += SECOND) await clock.pass(SECOND);
   if (!over) throw new Error(`not settled after ${ms / SECOND} s`);
   return promise;
 }
 
-const lossOf = (promise: Promise<unknown>): Promise<unknown> => promise.then(() => 'may change', (error: unknown) => (error instanceof LockLost ? error.message : error));
+const lossOf = (promise: Promise<unknown>): Promise<unknown> =>
+  promise.then(
+    () => 'may change',
+    (error: unknown) => (error instanceof LockLost ? error.message : error),
+  );
 const unreachable = (): never => {
   throw new LockFault('unreachable', 'memory:renew', 'ECONNREFUSED', 'no connection');
 };
@@ -104,7 +124,9 @@ describe('keeping a strict lock', () => {
     expect(await lossOf(keeper.confirm()), 'shortly before').to.equal('may change');
     await clock.pass(SECOND);
     const late = lossOf(keeper.confirm());
-    expect(await within(clock, 60 * SECOND, late)).to.match(/^the lock a in memory:\/\/locks was not confirmed for 1\d\d s, and its lease is 120 s$/);
+    expect(await within(clock, 60 * SECOND, late)).to.match(
+      /^the lock a in memory:\/\/locks was not confirmed for 1\d\d s, and its lease is 120 s$/,
+    );
     // The store is back, and it even still shows our entry: that changes nothing.
     down = false;
     expect(await lossOf(keeper.confirm())).to.include('was not confirmed');
@@ -138,7 +160,9 @@ describe('keeping a strict lock', () => {
     const clock = handClock();
     let answer: () => void = () => undefined;
     let slow = false;
-    const store = memoryStore({ before: () => (slow ? new Promise<void>((resolve) => (answer = resolve)) : Promise.resolve()) });
+    const store = memoryStore({
+      before: () => (slow ? new Promise<void>((resolve) => (answer = resolve)) : Promise.resolve()),
+    });
     const keeper = keeperOf(store, clock);
     await keeper.take(['a']);
     slow = true;
@@ -156,13 +180,17 @@ describe('keeping a strict lock', () => {
     await keeper.take(['a', 'b']);
     store.entries.set('b', entry('other', 1));
     await clock.pass(LOCK_TIMING.beatMs);
-    expect(await lossOf(keeper.confirm())).to.equal('the lock b in memory://locks is not ours any more; it is held by run run-other on agent (pid 7, Jenkins web/118)');
+    expect(await lossOf(keeper.confirm())).to.equal(
+      'the lock b in memory://locks is not ours any more; it is held by run run-other on agent (pid 7, Jenkins web/118)',
+    );
   });
 
   it('says which locks it could not give back', async () => {
     const clock = handClock();
     let down = false;
-    const store = memoryStore({ before: (call) => Promise.resolve(down && call === 'release' ? unreachable() : undefined) });
+    const store = memoryStore({
+      before: (call) => Promise.resolve(down && call === 'release' ? unreachable() : undefined),
+    });
     const keeper = keeperOf(store, clock);
     await keeper.take(['a']);
     down = true;
@@ -258,7 +286,12 @@ describe('taking a strict lock', () => {
   });
 
   it('fails soon when the store is out of reach, and at once when a person has to mend it', async () => {
-    for (const [kind, calls] of [['unreachable', 3], ['denied', 1], ['missing', 1], ['invalid', 1]] as const) {
+    for (const [kind, calls] of [
+      ['unreachable', 3],
+      ['denied', 1],
+      ['missing', 1],
+      ['invalid', 1],
+    ] as const) {
       const clock = handClock();
       let asked = 0;
       const store = memoryStore({

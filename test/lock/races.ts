@@ -17,7 +17,19 @@ export function raceTwenty(open: () => Promise<RunningStore>): void {
   before(async () => {
     store = await open();
     folder = await mkdtemp(join(tmpdir(), 'ha-updater-race-'));
-    racers = [1, 2].map(() => fork(RACER, { env: { PATH: process.env['PATH'], AWS_ACCESS_KEY_ID: 'AKID', AWS_SECRET_ACCESS_KEY: 'secret', AWS_REGION: 'eu-west-1', AWS_CONFIG_FILE: '/dev/null', AWS_SHARED_CREDENTIALS_FILE: '/dev/null', ...store.env } }));
+    racers = [1, 2].map(() =>
+      fork(RACER, {
+        env: {
+          PATH: process.env['PATH'],
+          AWS_ACCESS_KEY_ID: 'AKID',
+          AWS_SECRET_ACCESS_KEY: 'secret',
+          AWS_REGION: 'eu-west-1',
+          AWS_CONFIG_FILE: '/dev/null',
+          AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+          ...store.env,
+        },
+      }),
+    );
   });
   after(async () => {
     racers.forEach((racer) => racer.kill('SIGKILL'));
@@ -38,11 +50,17 @@ export function raceTwenty(open: () => Promise<RunningStore>): void {
 
   it('exactly one of them works each time, 20 times out of 20', async () => {
     // Each alone first: a process that is still loading its client does not race.
-    await Promise.all(racers.map((racer, index) => ask(racer, { address: store.address, name: `alone-${index}`, file: join(folder, `alone-${index}.txt`) })));
+    await Promise.all(
+      racers.map((racer, index) =>
+        ask(racer, { address: store.address, name: `alone-${index}`, file: join(folder, `alone-${index}.txt`) }),
+      ),
+    );
     for (let race = 1; race <= 20; race++) {
       const file = join(folder, `${race}.txt`);
       await writeFile(file, '');
-      const answers = await Promise.all(racers.map((racer) => ask(racer, { address: store.address, name: `race-${race}`, file })));
+      const answers = await Promise.all(
+        racers.map((racer) => ask(racer, { address: store.address, name: `race-${race}`, file })),
+      );
       expect(answers.map(({ end }) => end).sort(), `race ${race}`).to.deep.equal(['held', 'worked']);
       const winner = answers.find(({ end }) => end === 'worked');
       expect(await readFile(file, 'utf8'), `race ${race}`).to.equal(`${winner?.pid} in\n${winner?.pid} out\n`);

@@ -14,12 +14,50 @@ interface Stage {
   readonly args: readonly string[];
 }
 
-const MOCHA = ['node_modules/mocha/bin/mocha.js', '--no-config', '--require', './dist/test/setup.js', '--timeout', '120000', '--bail', '--reporter', 'json'];
+const MOCHA = [
+  'node_modules/mocha/bin/mocha.js',
+  '--no-config',
+  '--require',
+  './dist/test/setup.js',
+  '--timeout',
+  '120000',
+  '--bail',
+  '--reporter',
+  'json',
+];
 
 const STAGES: readonly Stage[] = [
-  { name: 'tables and properties', args: [...MOCHA, 'dist/test/decide/*.test.js', 'dist/test/aws/changes.test.js', 'dist/test/aws/notes.test.js', 'dist/test/hooks/command-line.test.js'] },
-  { name: 'stories', args: [...MOCHA, 'dist/test/simulation/swap.test.js', 'dist/test/simulation/rolling.test.js', 'dist/test/simulation/restart.test.js', 'dist/test/simulation/signals.test.js', 'dist/test/simulation/others.test.js', 'dist/test/simulation/two-runs.test.js', 'dist/test/simulation/long-trouble.test.js', 'dist/test/engine/stages.test.js', 'dist/test/engine/alarms.test.js', 'dist/test/engine/hooks.test.js', 'dist/test/simulation/regressions.test.js'] },
-  { name: 'crash sweeps', args: [...MOCHA, 'dist/test/simulation/crashes.test.js', 'dist/test/simulation/recover.test.js'] },
+  {
+    name: 'tables and properties',
+    args: [
+      ...MOCHA,
+      'dist/test/decide/*.test.js',
+      'dist/test/aws/changes.test.js',
+      'dist/test/aws/notes.test.js',
+      'dist/test/hooks/command-line.test.js',
+    ],
+  },
+  {
+    name: 'stories',
+    args: [
+      ...MOCHA,
+      'dist/test/simulation/swap.test.js',
+      'dist/test/simulation/rolling.test.js',
+      'dist/test/simulation/restart.test.js',
+      'dist/test/simulation/signals.test.js',
+      'dist/test/simulation/others.test.js',
+      'dist/test/simulation/two-runs.test.js',
+      'dist/test/simulation/long-trouble.test.js',
+      'dist/test/engine/stages.test.js',
+      'dist/test/engine/alarms.test.js',
+      'dist/test/engine/hooks.test.js',
+      'dist/test/simulation/regressions.test.js',
+    ],
+  },
+  {
+    name: 'crash sweeps',
+    args: [...MOCHA, 'dist/test/simulation/crashes.test.js', 'dist/test/simulation/recover.test.js'],
+  },
   { name: 'drawn worlds', args: [...MOCHA, 'dist/test/simulation/seeds.test.js'] },
 ];
 
@@ -44,7 +82,8 @@ export interface Bench {
 
 export async function createBench(): Promise<Bench> {
   const folder = await mkdtemp(join(tmpdir(), 'ha-updater-mutations-'));
-  for (const part of ['dist/src', 'dist/commands', 'dist/test', 'dist/scripts', 'package.json']) await cp(join(ROOT, part), join(folder, part), { recursive: true });
+  for (const part of ['dist/src', 'dist/commands', 'dist/test', 'dist/scripts', 'package.json'])
+    await cp(join(ROOT, part), join(folder, part), { recursive: true });
   for (const part of ['node_modules', 'templates', 'bin', 'test']) await symlink(join(ROOT, part), join(folder, part));
   const firstFailure = async (): Promise<string | undefined> => {
     for (const stage of STAGES) {
@@ -85,16 +124,25 @@ export function compiled(file: string): Promise<string> {
 /** The first failure of a stage, or undefined. */
 function run(folder: string, stage: Stage): Promise<string | undefined> {
   return new Promise((resolve) => {
-    execFile(process.execPath, [...stage.args], { cwd: folder, timeout: LONGEST_MS, killSignal: 'SIGKILL', maxBuffer: 256 * 1024 * 1024 }, (error, stdout) => {
-      resolve(error === null ? undefined : `${stage.name}: ${error.killed === true ? 'it never ended' : nameOf(stdout)}`);
-    });
+    execFile(
+      process.execPath,
+      [...stage.args],
+      { cwd: folder, timeout: LONGEST_MS, killSignal: 'SIGKILL', maxBuffer: 256 * 1024 * 1024 },
+      (error, stdout) => {
+        resolve(
+          error === null ? undefined : `${stage.name}: ${error.killed === true ? 'it never ended' : nameOf(stdout)}`,
+        );
+      },
+    );
   });
 }
 
 /** The name of what failed, from mocha's JSON. */
 function nameOf(stdout: string): string {
   try {
-    const told = JSON.parse(stdout.slice(stdout.indexOf('{'))) as { readonly failures?: readonly { readonly fullTitle: string }[] };
+    const told = JSON.parse(stdout.slice(stdout.indexOf('{'))) as {
+      readonly failures?: readonly { readonly fullTitle: string }[];
+    };
     return told.failures?.[0]?.fullTitle ?? 'it failed';
   } catch {
     return 'it broke down';

@@ -7,7 +7,8 @@ import { read, repositoryFiles } from '../tidy/scan.js';
 import { actionsOf, listOf, POLICY, READ_ONLY, readPolicy } from './policy.js';
 
 /** Actions that AWS cannot limit to a resource. Source: Service Authorization Reference, the tables of each service. */
-const UNLIMITED = /^(autoscaling:Describe|ec2:Describe|elasticloadbalancing:Describe|cloudformation:ValidateTemplate$|cloudformation:GetTemplateSummary$|cloudwatch:DescribeAlarms$|ssm:(CancelCommand|DescribeInstanceInformation|GetCommandInvocation|ListCommands)$)/;
+const UNLIMITED =
+  /^(autoscaling:Describe|ec2:Describe|elasticloadbalancing:Describe|cloudformation:ValidateTemplate$|cloudformation:GetTemplateSummary$|cloudwatch:DescribeAlarms$|ssm:(CancelCommand|DescribeInstanceInformation|GetCommandInvocation|ListCommands)$)/;
 
 describe('the IAM policies', () => {
   for (const path of [POLICY, READ_ONLY]) {
@@ -19,7 +20,8 @@ describe('the IAM policies', () => {
         if (action.includes('*')) wrong.push(`${action}: name each action`);
         for (const { Sid, Effect, Resource } of statements) {
           if (Effect !== 'Allow') wrong.push(`${Sid}: Effect is ${Effect}`);
-          if (listOf(Resource).includes('*') && !UNLIMITED.test(action)) wrong.push(`${action}: limit it to a resource`);
+          if (listOf(Resource).includes('*') && !UNLIMITED.test(action))
+            wrong.push(`${action}: limit it to a resource`);
         }
       }
       expect(wrong).to.deep.equal([]);
@@ -33,39 +35,61 @@ describe('the IAM policies', () => {
     });
 
     it(`${path} lists its actions in order`, () => {
-      for (const { Action } of policy.statements) expect(listOf(Action)).to.deep.equal([...new Set(listOf(Action))].sort());
+      for (const { Action } of policy.statements)
+        expect(listOf(Action)).to.deep.equal([...new Set(listOf(Action))].sort());
     });
   }
 
   it('know every operation that the gateway calls', () => {
     const calls = repositoryFiles()
       .filter((path) => path.startsWith('src/aws/'))
-      .flatMap((path) => [...read(path).matchAll(/\.((?:add|cancel|continue|create|delete|deregister|describe|execute|get|head|list|put|register|remove|resume|send|set|suspend|terminate|update|validate)[A-Z]\w+)\(\s*[{}).\w]/g)])
+      .flatMap((path) => [
+        ...read(path).matchAll(
+          /\.((?:add|cancel|continue|create|delete|deregister|describe|execute|get|head|list|put|register|remove|resume|send|set|suspend|terminate|update|validate)[A-Z]\w+)\(\s*[{}).\w]/g,
+        ),
+      ])
       .map((match) => match[1] ?? '')
       .filter((name) => name !== 'getTime' && name !== 'getCallerIdentity')
       .map((name) => name.charAt(0).toUpperCase() + name.slice(1));
     expect(calls).to.include.members(['DescribeAutoScalingGroups', 'CreateOrUpdateTags', 'GetObject', 'UpdateStack']);
     const known = [...actionsOf(readPolicy(POLICY)).keys()].map((action) => action.split(':')[1]);
     const actions = [...new Set(calls)].map((name) => iamActions('s3' as ServiceName, name)[0]?.split(':')[1] ?? '');
-    expect(actions.filter((name) => !known.includes(name)).map((name) => `src/aws calls ${name}: add it to the fitting statement of ${POLICY}`)).to.deep.equal([]);
+    expect(
+      actions
+        .filter((name) => !known.includes(name))
+        .map((name) => `src/aws calls ${name}: add it to the fitting statement of ${POLICY}`),
+    ).to.deep.equal([]);
   });
 
   it('are explained on a page, statement by statement', () => {
     const page = read('docs/PERMISSIONS.md');
-    expect(readPolicy(POLICY).statements.map(({ Sid }) => Sid).filter((sid) => !page.includes(`\`${sid}\``))).to.deep.equal([]);
+    expect(
+      readPolicy(POLICY)
+        .statements.map(({ Sid }) => Sid)
+        .filter((sid) => !page.includes(`\`${sid}\``)),
+    ).to.deep.equal([]);
   });
 
   it('let nobody who only looks change a group or start a change of a stack', () => {
-    const changing = [...actionsOf(readPolicy(READ_ONLY)).keys()].filter((action) => !/:(Describe|Get|List|Validate)/.test(action));
+    const changing = [...actionsOf(readPolicy(READ_ONLY)).keys()].filter(
+      (action) => !/:(Describe|Get|List|Validate)/.test(action),
+    );
     expect(changing).to.deep.equal(['cloudformation:CreateChangeSet', 'cloudformation:DeleteChangeSet']);
   });
 
   it('allow every group to be changed only within the stacks that were named, and no tags but our notes', () => {
     const { statements } = readPolicy(POLICY);
-    const changing = statements.filter(({ Action }) => listOf(Action).some((action) => action.startsWith('autoscaling:') && !action.startsWith('autoscaling:Describe')));
+    const changing = statements.filter(({ Action }) =>
+      listOf(Action).some((action) => action.startsWith('autoscaling:') && !action.startsWith('autoscaling:Describe')),
+    );
     expect(changing).not.to.deep.equal([]);
-    for (const { Sid, Condition } of changing) expect(Condition?.['StringLike'], Sid).to.deep.equal({ 'aws:ResourceTag/aws:cloudformation:stack-name': 'STACK*' });
+    for (const { Sid, Condition } of changing)
+      expect(Condition?.['StringLike'], Sid).to.deep.equal({
+        'aws:ResourceTag/aws:cloudformation:stack-name': 'STACK*',
+      });
     const tagging = statements.find(({ Action }) => listOf(Action).includes('autoscaling:CreateOrUpdateTags'));
-    expect(tagging?.Condition?.['ForAllValues:StringEquals']?.['aws:TagKeys']).to.deep.equal([...keysOf(Object.keys(NOTE_KEYS) as NoteName[])].sort());
+    expect(tagging?.Condition?.['ForAllValues:StringEquals']?.['aws:TagKeys']).to.deep.equal(
+      [...keysOf(Object.keys(NOTE_KEYS) as NoteName[])].sort(),
+    );
   });
 });

@@ -15,7 +15,10 @@ export interface Policy {
 }
 
 export function readPolicy(path: string): Policy {
-  const { Version, Statement: statements } = JSON.parse(read(path)) as { readonly Version: string; readonly Statement: readonly Statement[] };
+  const { Version, Statement: statements } = JSON.parse(read(path)) as {
+    readonly Version: string;
+    readonly Statement: readonly Statement[];
+  };
   if (Version !== '2012-10-17') throw new Error(`${path} is of another version of the policy language`);
   return { path, statements };
 }
@@ -27,7 +30,8 @@ export function listOf(one: string | readonly string[]): readonly string[] {
 /** All actions that a policy allows, each with its statements. */
 export function actionsOf({ statements }: Policy): ReadonlyMap<string, readonly Statement[]> {
   const actions = new Map<string, Statement[]>();
-  for (const statement of statements) for (const action of listOf(statement.Action)) actions.set(action, [...(actions.get(action) ?? []), statement]);
+  for (const statement of statements)
+    for (const action of listOf(statement.Action)) actions.set(action, [...(actions.get(action) ?? []), statement]);
   return actions;
 }
 
@@ -45,7 +49,8 @@ export const NOT_IN_SANDBOX: Readonly<Record<string, string>> = {
 /** What a looking command may lack in the read-only policy, and what it does then. */
 export const DENIED_ON_PURPOSE: Readonly<Record<string, string>> = {
   'ec2:GetConsoleOutput': 'diagnose --console alone; what instances print may hold secrets',
-  'cloudformation:DeleteStack': 'plan of a new stack removes the empty shell that its change set made; without it the shell stays',
+  'cloudformation:DeleteStack':
+    'plan of a new stack removes the empty shell that its change set made; without it the shell stays',
   's3:PutObject': 'plan of a template that is too long for a call puts it into S3',
   's3:ListBucket': 'the same: it looks whether the bucket of the bootstrap is there',
   's3:GetBucketLocation': 'plan --app publishes the assets of the app',

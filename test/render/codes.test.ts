@@ -9,11 +9,16 @@ const NO_CODES = new Set(['cdk.out', 'manifest.json', 'unhealthy.draining']);
 
 /** Every text in our sources that looks like a code: `area.word`, but not the type of an event. */
 function codesInSources(): readonly string[] {
-  const events = new Set([...read('src/model/event.ts').matchAll(/type: '([a-z]+\.[a-zA-Z]+)'/g)].map((match) => match[1]));
+  const events = new Set(
+    [...read('src/model/event.ts').matchAll(/type: '([a-z]+\.[a-zA-Z]+)'/g)].map((match) => match[1]),
+  );
   const found = new Set<string>();
-  for (const path of repositoryFiles().filter((file) => /^src\/(?!sandbox\/).*\.ts$/.test(file) && file !== 'src/render/codes.ts')) {
+  for (const path of repositoryFiles().filter(
+    (file) => /^src\/(?!sandbox\/).*\.ts$/.test(file) && file !== 'src/render/codes.ts',
+  )) {
     const visit = (node: ts.Node): void => {
-      if (ts.isStringLiteralLike(node) && /^[a-z]+\.[a-zA-Z]+$/.test(node.text) && !events.has(node.text)) found.add(node.text);
+      if (ts.isStringLiteralLike(node) && /^[a-z]+\.[a-zA-Z]+$/.test(node.text) && !events.has(node.text))
+        found.add(node.text);
       ts.forEachChild(node, visit);
     };
     visit(ts.createSourceFile(path, read(path), ts.ScriptTarget.Latest));
@@ -23,14 +28,31 @@ function codesInSources(): readonly string[] {
 
 describe('the codes', () => {
   it('are all described: every one that a source names, and those that are put together', () => {
-    const composed = [...new Set(Object.values(stackStates))].filter((state) => state !== 'ok').map((state) => `stack.${state}`);
-    const kinds = ['throttled', 'transient', 'busy', 'denied', 'expired', 'credentials', 'missing', 'unsupported', 'invalid', 'unreachable'].map((kind) => `aws.${kind}`);
+    const composed = [...new Set(Object.values(stackStates))]
+      .filter((state) => state !== 'ok')
+      .map((state) => `stack.${state}`);
+    const kinds = [
+      'throttled',
+      'transient',
+      'busy',
+      'denied',
+      'expired',
+      'credentials',
+      'missing',
+      'unsupported',
+      'invalid',
+      'unreachable',
+    ].map((kind) => `aws.${kind}`);
     const all = codesInSources();
     expect(all).to.include.members(['swap.rolledBack', 'template.rollingUpdate', 'parameters.unknown']);
     expect([...all, ...composed, ...kinds].filter((code) => CODES[code] === undefined)).to.deep.equal([]);
   });
 
   it('are described in whole sentences', () => {
-    expect(Object.entries(CODES).filter(([, text]) => !/^\S.*\.$/s.test(text)).map(([code]) => code)).to.deep.equal([]);
+    expect(
+      Object.entries(CODES)
+        .filter(([, text]) => !/^\S.*\.$/s.test(text))
+        .map(([code]) => code),
+    ).to.deep.equal([]);
   });
 });

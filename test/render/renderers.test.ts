@@ -10,9 +10,17 @@ import { expectGolden } from '../golden.js';
 import { STORIES, stamp } from './stories.js';
 
 /** Everything that a renderer wrote, with its stream before each line. */
-function transcript(): { readonly out: (line: string) => void; readonly err: (line: string) => void; readonly text: () => string } {
+function transcript(): {
+  readonly out: (line: string) => void;
+  readonly err: (line: string) => void;
+  readonly text: () => string;
+} {
   const lines: string[] = [];
-  return { out: (line) => lines.push(line), err: (line) => lines.push(`stderr| ${line}`), text: () => `${lines.join('\n')}\n` };
+  return {
+    out: (line) => lines.push(line),
+    err: (line) => lines.push(`stderr| ${line}`),
+    text: () => `${lines.join('\n')}\n`,
+  };
 }
 
 describe('renderers', () => {
@@ -43,7 +51,10 @@ describe('renderers', () => {
         const { open, rows, record, close } = follow(stamped);
         const seen = [
           ...(open ?? []).map(({ title }) => `  open   ${title}`),
-          ...rows.flatMap(({ title, details, state }) => [`  row    [${state}] ${title}`, ...details.map((detail) => `           ${detail}`)]),
+          ...rows.flatMap(({ title, details, state }) => [
+            `  row    [${state}] ${title}`,
+            ...details.map((detail) => `           ${detail}`),
+          ]),
           ...record.map(({ level, scope, text: words }) => `  record [${level}] ${scope}: ${words}`),
           ...(close ? ['  close'] : []),
         ];
@@ -54,7 +65,10 @@ describe('renderers', () => {
   }
 
   it('tell the same wait again after 30 seconds, so that no pipeline takes us for dead', () => {
-    const wait: RunEvent = { type: 'group.waiting', wait: { group: 'web', phase: 'prove', why: 'Still waiting.', instances: [] } };
+    const wait: RunEvent = {
+      type: 'group.waiting',
+      wait: { group: 'web', phase: 'prove', why: 'Still waiting.', instances: [] },
+    };
     const paper = transcript();
     const renderer = linesRenderer(paper.out, paper.err);
     stamp([0, 5, 25, 30, 35, 59, 60].map((seconds) => [seconds, wait] as const)).forEach(renderer.show);

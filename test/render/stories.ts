@@ -27,7 +27,14 @@ const started: RunEvent = {
   parameters: { ImageId: 'ami-good2', Secret: '****' },
 };
 
-function stackEvent(seconds: number, logicalId: string, type: string, status: string, reason = '', elapsed?: number): readonly [number, RunEvent] {
+function stackEvent(
+  seconds: number,
+  logicalId: string,
+  type: string,
+  status: string,
+  reason = '',
+  elapsed?: number,
+): readonly [number, RunEvent] {
   return [
     seconds,
     {
@@ -62,21 +69,47 @@ const record: RolloutRecord = {
 };
 const lease: Lease = { run: RUN, host: 'agent-7', pid: 4711, beat: 1, ttlMs: 180_000, at: at(20) };
 
-function progress(phase: Progress['phase'], old: number, fresh: number, inService: number, proven: number, leaving = 0): RunEvent {
+function progress(
+  phase: Progress['phase'],
+  old: number,
+  fresh: number,
+  inService: number,
+  proven: number,
+  leaving = 0,
+): RunEvent {
   return {
     type: 'group.progress',
-    progress: { group: 'web', phase, old, new: fresh, leaving, inService, proven, needed: 2, size: { min: 2, max: 4, desired: old + fresh } },
+    progress: {
+      group: 'web',
+      phase,
+      old,
+      new: fresh,
+      leaving,
+      inService,
+      proven,
+      needed: 2,
+      size: { min: 2, max: 4, desired: old + fresh },
+    },
   };
 }
 
-function waiting(phase: Progress['phase'], why: string, instances: readonly (readonly [string, string, number?])[], until: number): RunEvent {
+function waiting(
+  phase: Progress['phase'],
+  why: string,
+  instances: readonly (readonly [string, string, number?])[],
+  until: number,
+): RunEvent {
   return {
     type: 'group.waiting',
     wait: {
       group: 'web',
       phase,
       why,
-      instances: instances.map(([id, reason, since]) => ({ id, why: reason, ...(since === undefined ? {} : { since: at(since) }) })),
+      instances: instances.map(([id, reason, since]) => ({
+        id,
+        why: reason,
+        ...(since === undefined ? {} : { since: at(since) }),
+      })),
       until: at(until),
     },
   };
@@ -88,9 +121,18 @@ const stackUpdate: Story = [
   [2, { type: 'stack.started', stack: STACK, action: 'update', token: 'ha-x7k2m-update' }],
   stackEvent(3, STACK, 'AWS::CloudFormation::Stack', 'UPDATE_IN_PROGRESS', 'User Initiated'),
   stackEvent(4, 'WebTemplate', 'AWS::EC2::LaunchTemplate', 'UPDATE_IN_PROGRESS'),
-  [5, { type: 'stack.waiting', stack: STACK, status: 'UPDATE_IN_PROGRESS', inProgress: ['WebTemplate'], until: at(305) }],
-  [10, { type: 'stack.waiting', stack: STACK, status: 'UPDATE_IN_PROGRESS', inProgress: ['WebTemplate'], until: at(305) }],
-  [36, { type: 'stack.waiting', stack: STACK, status: 'UPDATE_IN_PROGRESS', inProgress: ['WebTemplate'], until: at(305) }],
+  [
+    5,
+    { type: 'stack.waiting', stack: STACK, status: 'UPDATE_IN_PROGRESS', inProgress: ['WebTemplate'], until: at(305) },
+  ],
+  [
+    10,
+    { type: 'stack.waiting', stack: STACK, status: 'UPDATE_IN_PROGRESS', inProgress: ['WebTemplate'], until: at(305) },
+  ],
+  [
+    36,
+    { type: 'stack.waiting', stack: STACK, status: 'UPDATE_IN_PROGRESS', inProgress: ['WebTemplate'], until: at(305) },
+  ],
   stackEvent(40, 'WebTemplate', 'AWS::EC2::LaunchTemplate', 'UPDATE_COMPLETE', '', 36),
 ];
 
@@ -103,9 +145,23 @@ const stackDone: Story = [
 
 const doubled: Story = [
   [47, progress('record', 2, 0, 0, 0)],
-  [48, { type: 'action.started', action: { type: 'record', group: 'web', record, lease }, why: '2 instances run an outdated configuration.' }],
+  [
+    48,
+    {
+      type: 'action.started',
+      action: { type: 'record', group: 'web', record, lease },
+      why: '2 instances run an outdated configuration.',
+    },
+  ],
   [49, { type: 'action.done', action: { type: 'record', group: 'web', record, lease } }],
-  [50, { type: 'action.started', action: { type: 'suspend', group: 'web', processes: record.suspended }, why: 'Nothing else may change the group meanwhile.' }],
+  [
+    50,
+    {
+      type: 'action.started',
+      action: { type: 'suspend', group: 'web', processes: record.suspended },
+      why: 'Nothing else may change the group meanwhile.',
+    },
+  ],
   [
     51,
     {
@@ -114,15 +170,54 @@ const doubled: Story = [
       why: 'As many new instances as there are old ones.',
     },
   ],
-  [52, { type: 'call.retried', operation: 'autoscaling:DescribeAutoScalingGroups', code: 'Throttling', attempt: 1, waitMs: 1000 }],
+  [
+    52,
+    {
+      type: 'call.retried',
+      operation: 'autoscaling:DescribeAutoScalingGroups',
+      code: 'Throttling',
+      attempt: 1,
+      waitMs: 1000,
+    },
+  ],
   [60, progress('prove', 2, 2, 0, 0)],
-  [60, waiting('prove', '2 new instances are not in service yet.', [['i-0c1', 'Pending', 55], ['i-0c2', 'Pending', 56]], 660)],
+  [
+    60,
+    waiting(
+      'prove',
+      '2 new instances are not in service yet.',
+      [
+        ['i-0c1', 'Pending', 55],
+        ['i-0c2', 'Pending', 56],
+      ],
+      660,
+    ),
+  ],
   [65, progress('prove', 2, 2, 0, 0)],
-  [65, waiting('prove', '2 new instances are not in service yet.', [['i-0c1', 'Pending', 55], ['i-0c2', 'Pending', 56]], 660)],
+  [
+    65,
+    waiting(
+      'prove',
+      '2 new instances are not in service yet.',
+      [
+        ['i-0c1', 'Pending', 55],
+        ['i-0c2', 'Pending', 56],
+      ],
+      660,
+    ),
+  ],
   [80, progress('prove', 2, 2, 1, 0)],
   [
     80,
-    waiting('prove', '2 new instances are not proven yet.', [['i-0c1', 'in service, warming up', 78], ['i-0c2', 'web-tg: Target.FailedHealthChecks\nHealth checks failed', 70]], 660),
+    waiting(
+      'prove',
+      '2 new instances are not proven yet.',
+      [
+        ['i-0c1', 'in service, warming up', 78],
+        ['i-0c2', 'web-tg: Target.FailedHealthChecks\nHealth checks failed', 70],
+      ],
+      660,
+    ),
   ],
 ];
 
@@ -132,7 +227,12 @@ const promoted: Story = [
     110,
     {
       type: 'action.started',
-      action: { type: 'judge', groups: ['web'], verdict: { run: RUN, outcome: 'promote', at: at(110), why: 'all proven' }, lease },
+      action: {
+        type: 'judge',
+        groups: ['web'],
+        verdict: { run: RUN, outcome: 'promote', at: at(110), why: 'all proven' },
+        lease,
+      },
       why: 'All 2 new instances have been in service for 25s.',
     },
   ],
@@ -145,8 +245,25 @@ const promoted: Story = [
     },
   ],
   [120, progress('halve', 0, 2, 2, 2, 2)],
-  [120, waiting('halve', '2 old instances are draining.', [['i-0a1', 'web-tg: draining'], ['i-0a2', 'web-tg: draining']], 3720)],
-  [190, { type: 'group.finished', result: { group: 'web', outcome: 'promoted', why: '2 new instances serve, the old ones are gone.' } }],
+  [
+    120,
+    waiting(
+      'halve',
+      '2 old instances are draining.',
+      [
+        ['i-0a1', 'web-tg: draining'],
+        ['i-0a2', 'web-tg: draining'],
+      ],
+      3720,
+    ),
+  ],
+  [
+    190,
+    {
+      type: 'group.finished',
+      result: { group: 'web', outcome: 'promoted', why: '2 new instances serve, the old ones are gone.' },
+    },
+  ],
   [
     191,
     {
@@ -165,7 +282,14 @@ const promoted: Story = [
 const why = 'No new instance was proven for 10m 00s; i-0c2: web-tg: Health checks failed.';
 
 const rolledBack: Story = [
-  [300, { type: 'interrupt', signal: 'SIGTERM', effect: 'Rolls back: the new instances go, the old ones stay. A second signal leaves at once.' }],
+  [
+    300,
+    {
+      type: 'interrupt',
+      signal: 'SIGTERM',
+      effect: 'Rolls back: the new instances go, the old ones stay. A second signal leaves at once.',
+    },
+  ],
   [
     301,
     {
@@ -184,7 +308,13 @@ const rolledBack: Story = [
       again: true,
     },
   ],
-  [360, { type: 'group.finished', result: { group: 'web', outcome: 'rolledBack', why, frozen: ['AlarmNotification', 'Launch'] } }],
+  [
+    360,
+    {
+      type: 'group.finished',
+      result: { group: 'web', outcome: 'rolledBack', why, frozen: ['AlarmNotification', 'Launch'] },
+    },
+  ],
   [
     361,
     {
@@ -195,7 +325,14 @@ const rolledBack: Story = [
       failure: {
         code: 'swap.notProven',
         what: why,
-        reasons: [{ code: 'health.failed', group: 'web', text: 'i-0c2 never became healthy in web-tg.', remedy: 'Look at its system log.' }],
+        reasons: [
+          {
+            code: 'health.failed',
+            group: 'web',
+            text: 'i-0c2 never became healthy in web-tg.',
+            remedy: 'Look at its system log.',
+          },
+        ],
         serves: 'web: the 2 old instances, min 2, desired 2, max 4.',
         left: 'web is frozen: AlarmNotification and Launch stay suspended.',
         next: [
@@ -209,7 +346,14 @@ const rolledBack: Story = [
 ];
 
 const failedStack: Story = [
-  stackEvent(50, 'WebGroup', 'AWS::AutoScaling::AutoScalingGroup', 'UPDATE_FAILED', 'AMI cannot be described\n(Service: AutoScaling)', 10),
+  stackEvent(
+    50,
+    'WebGroup',
+    'AWS::AutoScaling::AutoScalingGroup',
+    'UPDATE_FAILED',
+    'AMI cannot be described\n(Service: AutoScaling)',
+    10,
+  ),
   stackEvent(51, STACK, 'AWS::CloudFormation::Stack', 'UPDATE_ROLLBACK_IN_PROGRESS'),
   [
     70,
@@ -218,7 +362,9 @@ const failedStack: Story = [
       stack: STACK,
       status: 'UPDATE_ROLLBACK_COMPLETE',
       ok: false,
-      rootCauses: [{ logicalId: 'WebGroup', type: 'AWS::AutoScaling::AutoScalingGroup', reason: 'AMI cannot be described' }],
+      rootCauses: [
+        { logicalId: 'WebGroup', type: 'AWS::AutoScaling::AutoScalingGroup', reason: 'AMI cannot be described' },
+      ],
       elapsedMs: 68_000,
     },
   ],

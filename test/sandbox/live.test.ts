@@ -1,4 +1,8 @@
-import { AutoScalingClient, DescribeAutoScalingGroupsCommand, SetDesiredCapacityCommand } from '@aws-sdk/client-auto-scaling';
+import {
+  AutoScalingClient,
+  DescribeAutoScalingGroupsCommand,
+  SetDesiredCapacityCommand,
+} from '@aws-sdk/client-auto-scaling';
 import { GetObjectCommand, HeadObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { expect } from 'chai';
 import { createSandbox } from '../../src/sandbox/index.js';
@@ -20,10 +24,13 @@ function world(faults: Fault[] = []): ReturnType<typeof sandboxOf> {
           world.clock.after(60_000, () => (size(world).size = input.DesiredCapacity));
           return {};
         },
-        DescribeAutoScalingGroups: (world: World) => ({ AutoScalingGroups: [{ AutoScalingGroupName: 'ü', DesiredCapacity: size(world).size }] }),
+        DescribeAutoScalingGroups: (world: World) => ({
+          AutoScalingGroups: [{ AutoScalingGroupName: 'ü', DesiredCapacity: size(world).size }],
+        }),
       },
       s3: {
-        PutObject: (_world, input: { Key: string; Body: Uint8Array }) => objects.set(input.Key, input.Body) && { ETag: '"e"' },
+        PutObject: (_world, input: { Key: string; Body: Uint8Array }) =>
+          objects.set(input.Key, input.Body) && { ETag: '"e"' },
         GetObject: (_world, input: { Key: string }) => ({ Body: objects.get(input.Key) }),
         HeadObject: (_world, input: { Key: string }) => ({ ContentLength: objects.get(input.Key)?.length }),
       },
@@ -35,8 +42,10 @@ function world(faults: Fault[] = []): ReturnType<typeof sandboxOf> {
 describe('the sandbox over HTTP', () => {
   let live: LiveSandbox | undefined;
   afterEach(() => live?.close());
-  const client = (): AutoScalingClient => new AutoScalingClient({ region: 'eu-west-1', credentials, endpoint: live?.url, maxAttempts: 1 });
-  const json = async (path: string): Promise<Record<string, unknown>> => (await (await fetch(`${live?.url}${path}`)).json()) as Record<string, unknown>;
+  const client = (): AutoScalingClient =>
+    new AutoScalingClient({ region: 'eu-west-1', credentials, endpoint: live?.url, maxAttempts: 1 });
+  const json = async (path: string): Promise<Record<string, unknown>> =>
+    (await (await fetch(`${live?.url}${path}`)).json()) as Record<string, unknown>;
 
   it('serves the SDK, and its time passes faster than ours and unattended', async () => {
     const sandbox = world();
@@ -50,12 +59,18 @@ describe('the sandbox over HTTP', () => {
     const clock = await json('/_sandbox/clock');
     expect(clock['speed']).to.equal(1000);
     expect(Date.parse(clock['now'] as string) - sandbox.world.startedAt).to.be.greaterThan(60_000);
-    expect(await json('/_sandbox/calls')).to.deep.equal({ 'autoscaling:DescribeAutoScalingGroups': 1, 'autoscaling:SetDesiredCapacity': 1 });
+    expect(await json('/_sandbox/calls')).to.deep.equal({
+      'autoscaling:DescribeAutoScalingGroups': 1,
+      'autoscaling:SetDesiredCapacity': 1,
+    });
   });
 
   it('shows what the monitor saw', async () => {
     const sandbox = createSandbox(DEFAULT_SCENARIO);
-    sandbox.invoke('ec2', 'CreateLaunchTemplate', { LaunchTemplateName: 't', LaunchTemplateData: { ImageId: 'ami-11111111', InstanceType: 't3.micro' } });
+    sandbox.invoke('ec2', 'CreateLaunchTemplate', {
+      LaunchTemplateName: 't',
+      LaunchTemplateData: { ImageId: 'ami-11111111', InstanceType: 't3.micro' },
+    });
     sandbox.invoke('autoscaling', 'CreateAutoScalingGroup', {
       AutoScalingGroupName: 'g',
       MinSize: 0,
@@ -72,7 +87,15 @@ describe('the sandbox over HTTP', () => {
     expect(await json('/_sandbox/violations')).to.deep.equal([]);
     // Somebody begins a rollout and takes away what serves.
     sandbox.invoke('autoscaling', 'CreateOrUpdateTags', {
-      Tags: [{ ResourceId: 'g', ResourceType: 'auto-scaling-group', Key: 'ha-updater:rollout', Value: '{}', PropagateAtLaunch: false }],
+      Tags: [
+        {
+          ResourceId: 'g',
+          ResourceType: 'auto-scaling-group',
+          Key: 'ha-updater:rollout',
+          Value: '{}',
+          PropagateAtLaunch: false,
+        },
+      ],
     });
     sandbox.invoke('autoscaling', 'SetDesiredCapacity', { AutoScalingGroupName: 'g', DesiredCapacity: 0 });
     sandbox.clock.advance(120_000);
@@ -91,19 +114,32 @@ describe('the sandbox over HTTP', () => {
     live = await serveSandbox(world(), { port: 0, speed: 1 });
     const s3 = new S3Client({ region: 'eu-west-1', credentials, endpoint: live.url, forcePathStyle: true });
     await s3.send(new PutObjectCommand({ Bucket: 'b', Key: 'k', Body: 'ünï' }));
-    expect(await (await s3.send(new GetObjectCommand({ Bucket: 'b', Key: 'k' }))).Body?.transformToString()).to.equal('ünï');
+    expect(await (await s3.send(new GetObjectCommand({ Bucket: 'b', Key: 'k' }))).Body?.transformToString()).to.equal(
+      'ünï',
+    );
     expect((await s3.send(new HeadObjectCommand({ Bucket: 'b', Key: 'k' }))).ContentLength).to.equal(5);
     s3.destroy();
   });
 
   it('breaks the connection of a reply that is lost', async () => {
-    live = await serveSandbox(world([{ kind: 'lostReply', calls: 'autoscaling:Set*', rate: 1 }]), { port: 0, speed: 1 });
-    const lost = await failure(client().send(new SetDesiredCapacityCommand({ AutoScalingGroupName: 'g', DesiredCapacity: 1 })));
+    live = await serveSandbox(world([{ kind: 'lostReply', calls: 'autoscaling:Set*', rate: 1 }]), {
+      port: 0,
+      speed: 1,
+    });
+    const lost = await failure(
+      client().send(new SetDesiredCapacityCommand({ AutoScalingGroupName: 'g', DesiredCapacity: 1 })),
+    );
     expect(lost['code']).to.equal('ECONNRESET');
   });
 
   it('shows a bug instead of leaving the client waiting', async () => {
-    const broken = sandboxOf({ autoscaling: { DescribeAutoScalingGroups: () => { throw new TypeError('x is undefined'); } } });
+    const broken = sandboxOf({
+      autoscaling: {
+        DescribeAutoScalingGroups: () => {
+          throw new TypeError('x is undefined');
+        },
+      },
+    });
     live = await serveSandbox(broken, { port: 0, speed: 1 });
     const response = await fetch(`${live.url}/`, {
       method: 'POST',

@@ -10,7 +10,11 @@ describe('the specification of the sandbox', () => {
     const tests = readdirSync('test/sandbox', { recursive: true, encoding: 'utf8' })
       .filter((path) => path.endsWith('.test.ts'))
       .map((path) => readFileSync(join('test/sandbox', path), 'utf8'));
-    const described = new Set(tests.flatMap((text) => [...text.matchAll(/^\s*describe\('((?:[^'\\]|\\.)+)'/gm)].map((match) => match[1]?.replaceAll("\\'", "'"))));
+    const described = new Set(
+      tests.flatMap((text) =>
+        [...text.matchAll(/^\s*describe\('((?:[^'\\]|\\.)+)'/gm)].map((match) => match[1]?.replaceAll("\\'", "'")),
+      ),
+    );
     expect(sections.length).to.be.greaterThan(25);
     expect(sections.filter((section) => !described.has(section))).to.deep.equal([]);
   });

@@ -36,8 +36,19 @@ faults:
   - { kind: stackFails, logicalId: Group, reason: because, times: 1 }
 `);
     expect(scenario.faults.map((fault) => fault.kind)).to.have.length(9);
-    expect(scenario.faults[0]).to.deep.equal({ kind: 'throttle', calls: 'autoscaling:*', rate: 0.25, code: 'RateExceeded', from: 10, until: 20 });
-    expect([scenario.region, scenario.account, scenario.start]).to.deep.equal(['us-east-1', '000000000001', '2026-01-02T03:04:05Z']);
+    expect(scenario.faults[0]).to.deep.equal({
+      kind: 'throttle',
+      calls: 'autoscaling:*',
+      rate: 0.25,
+      code: 'RateExceeded',
+      from: 10,
+      until: 20,
+    });
+    expect([scenario.region, scenario.account, scenario.start]).to.deep.equal([
+      'us-east-1',
+      '000000000001',
+      '2026-01-02T03:04:05Z',
+    ]);
     expect(scenario.images['ami-2']).to.deep.equal({ behaviour: 'dies', diesAfter: 60 });
     expect(scenario.objects).to.deep.equal({ 'bucket/key.yaml': 'Resources: {}' });
   });
@@ -46,15 +57,35 @@ faults:
     ['an unknown key', 'seed: 1\nsead: 2', /^scenario: sead \(line 2\): is not known; there are seed, /],
     ['an unknown key deep down', 'timing:\n  boot: [1, 2]\n  bot: 3', /timing\.bot \(line 3\): is not known/],
     ['a wrong type', 'seed: many', /seed \(line 1\): should be a whole number of at least 0/],
-    ['a negative number', 'timing:\n  pending: [-1, 2]', /timing\.pending\[0\] \(line 2\): should be a number of at least 0/],
+    [
+      'a negative number',
+      'timing:\n  pending: [-1, 2]',
+      /timing\.pending\[0\] \(line 2\): should be a number of at least 0/,
+    ],
     ['a range the wrong way round', 'timing: { boot: [9, 2] }', /timing\.boot \(line 1\): should be \[least, most\]/],
     ['an unknown fault', 'faults:\n- kind: gremlin', /faults\[0\]\.kind \(line 2\): should be one of throttle, /],
     ['a fault without its kind', 'faults:\n- rate: 1', /faults\[0\] \(line 2\): lacks kind/],
-    ['a key of another fault', "faults:\n- kind: lostReply\n  calls: '*'\n  rate: 1\n  code: X", /faults\[0\]\.code \(line 5\): is not known/],
+    [
+      'a key of another fault',
+      "faults:\n- kind: lostReply\n  calls: '*'\n  rate: 1\n  code: X",
+      /faults\[0\]\.code \(line 5\): is not known/,
+    ],
     ['a missing key', 'faults: [{ kind: throttle, rate: 1 }]', /faults\[0\] \(line 1\): lacks calls/],
-    ['a rate above one', "faults: [{ kind: throttle, calls: '*', rate: 2 }]", /faults\[0\]\.rate .*: should be a number from 0 to 1/],
-    ['a call of no service', 'faults: [{ kind: throttle, calls: autoscale:X, rate: 1 }]', /faults\[0\]\.calls .*: should be service:Operation/],
-    ['a window that never opens', "faults: [{ kind: throttle, calls: '*', rate: 1, from: 5, until: 5 }]", /faults\[0\] .*: ends \(until\) before it begins/],
+    [
+      'a rate above one',
+      "faults: [{ kind: throttle, calls: '*', rate: 2 }]",
+      /faults\[0\]\.rate .*: should be a number from 0 to 1/,
+    ],
+    [
+      'a call of no service',
+      'faults: [{ kind: throttle, calls: autoscale:X, rate: 1 }]',
+      /faults\[0\]\.calls .*: should be service:Operation/,
+    ],
+    [
+      'a window that never opens',
+      "faults: [{ kind: throttle, calls: '*', rate: 1, from: 5, until: 5 }]",
+      /faults\[0\] .*: ends \(until\) before it begins/,
+    ],
     ['an account as a number', 'account: 123456789012', /account \(line 1\): should be text \(in quotes/],
     ['a start that is no time', 'start: tonight', /start \(line 1\): should be a time/],
     ['an image without behaviour', 'images: { ami-1: {} }', /images\.ami-1 \(line 1\): lacks behaviour/],

@@ -18,7 +18,20 @@ describe('templates/scenario.yaml', () => {
   });
 
   it('shows every behaviour of images and the faults by their names', () => {
-    expect(new Set(Object.values(scenario.images).map((image) => image.behaviour))).to.deep.equal(new Set(['unhealthy', 'flaps', 'dies', 'missing', 'healthy']));
-    expect(scenario.faults.map((fault) => fault.kind)).to.include.members(['throttle', 'serverError', 'lostReply', 'staleReads', 'refuse', 'noCapacity', 'killInstance', 'resize', 'alarm', 'stackFails']);
+    expect(new Set(Object.values(scenario.images).map((image) => image.behaviour))).to.deep.equal(
+      new Set(['unhealthy', 'flaps', 'dies', 'missing', 'healthy']),
+    );
+    expect(scenario.faults.map((fault) => fault.kind)).to.include.members([
+      'throttle',
+      'serverError',
+      'lostReply',
+      'staleReads',
+      'refuse',
+      'noCapacity',
+      'killInstance',
+      'resize',
+      'alarm',
+      'stackFails',
+    ]);
   });
 });

@@ -23,7 +23,8 @@ function stageFor(boot?: readonly [number, number]): Stage {
 
 const statesOf = (stage: Stage): readonly State[] => stateOf(stage) as readonly State[];
 const tagsOf = (stage: Stage): readonly string[] => statesOf(stage).flatMap(({ tags }) => tags);
-const bare = (states: readonly State[]): readonly object[] => states.map(({ size, instances }) => ({ size, instances }));
+const bare = (states: readonly State[]): readonly object[] =>
+  states.map(({ size, instances }) => ({ size, instances }));
 
 describe('a rollout that is called back', function () {
   this.timeout(120_000);
@@ -67,7 +68,10 @@ describe('a rollout that is called back', function () {
         expect(statesOf(stage), at).to.deep.equal(done);
         continue;
       }
-      expect([ending.outcome, ending.failure?.facts.what.includes('asked for by a test')], at).to.deep.equal(['swapRolledBack', true]);
+      expect([ending.outcome, ending.failure?.facts.what.includes('asked for by a test')], at).to.deep.equal([
+        'swapRolledBack',
+        true,
+      ]);
       expect(ending.events.filter(({ type }) => type === 'interrupt').length, at).to.equal(1);
       expectBack(stage, at);
     }
@@ -85,7 +89,10 @@ describe('a rollout that is called back', function () {
       // The same command goes on with a rollout of its own once the old one is rolled back, and nobody called that one back.
       expect([ending.outcome, ending.failure?.facts.what], at).to.deep.equal(['swapped', undefined]);
       expect(statesOf(stage), at).to.deep.equal(done);
-      const back = ending.events.some((event) => event.type === 'action.done' && event.action.type === 'judge' && event.action.verdict.outcome === 'rollBack');
+      const back = ending.events.some(
+        (event) =>
+          event.type === 'action.done' && event.action.type === 'judge' && event.action.verdict.outcome === 'rollBack',
+      );
       expect(stage.violations(), at).to.deep.equal([]);
       // What had only been noted is taken back without a verdict.
       if (begun && !verdict && killAt.change > doubled) expect(back, at).to.equal(true);
@@ -97,15 +104,25 @@ describe('a rollout that is called back', function () {
       for (const afterMs of [1, 3, 7].map((minutes) => minutes * MINUTE)) {
         const stage = stageFor([400, 500]);
         const at = `after ${afterMs} ms, ${JSON.stringify(killAt)}`;
-        const [run, cancel] = await stage.race([{ afterMs: 0 }, { afterMs, differs: UNDO, mishap: { calls: true, ...(killAt !== undefined && { killAt }) } }]);
+        const [run, cancel] = await stage.race([
+          { afterMs: 0 },
+          { afterMs, differs: UNDO, mishap: { calls: true, ...(killAt !== undefined && { killAt }) } },
+        ]);
         expect(stage.violations(), at).to.deep.equal([]);
         if (killAt?.when === 'before') {
-          expect([run?.outcome, cancel?.outcome], `${at} ${run?.failure?.facts.what ?? ''}`).to.deep.equal(['swapped', 'killed']);
+          expect([run?.outcome, cancel?.outcome], `${at} ${run?.failure?.facts.what ?? ''}`).to.deep.equal([
+            'swapped',
+            'killed',
+          ]);
           continue;
         }
         expect(run?.outcome, at).to.equal('swapRolledBack');
         expectBack(stage, at);
-        if (killAt === undefined) expect([cancel?.outcome, cancel?.results.map(({ outcome }) => outcome)], at).to.deep.equal(['cancelled', ['rolledBack', 'rolledBack']]);
+        if (killAt === undefined)
+          expect([cancel?.outcome, cancel?.results.map(({ outcome }) => outcome)], at).to.deep.equal([
+            'cancelled',
+            ['rolledBack', 'rolledBack'],
+          ]);
       }
     }
   });
@@ -116,8 +133,13 @@ describe('a rollout that is called back', function () {
     const { clock } = stage.sandbox;
     const began = clock.now();
     const ending = await stage.run(UNDO, { calls: true, otherHost: true });
-    expect([ending.outcome, ending.results.map(({ outcome }) => outcome)], ending.failure?.facts.what).to.deep.equal(['cancelled', ['rolledBack', 'rolledBack']]);
-    expect(clock.now() - began).to.be.greaterThan(5 * MINUTE).and.lessThan(15 * MINUTE);
+    expect([ending.outcome, ending.results.map(({ outcome }) => outcome)], ending.failure?.facts.what).to.deep.equal([
+      'cancelled',
+      ['rolledBack', 'rolledBack'],
+    ]);
+    expect(clock.now() - began)
+      .to.be.greaterThan(5 * MINUTE)
+      .and.lessThan(15 * MINUTE);
     expectBack(stage, 'after the lease');
     expect(stage.violations()).to.deep.equal([]);
   });
@@ -125,7 +147,10 @@ describe('a rollout that is called back', function () {
   it('is told when it was too late, and takes its note away', async () => {
     const stage = stageFor();
     await stage.run({}, { killAt: { change: judged, when: 'after' }, otherHost: true });
-    const [finish, cancel] = await stage.race([{ afterMs: 0, differs: { adoptOnly: true }, mishap: { otherHost: false } }, { afterMs: 5_000, differs: UNDO, mishap: { calls: true } }]);
+    const [finish, cancel] = await stage.race([
+      { afterMs: 0, differs: { adoptOnly: true }, mishap: { otherHost: false } },
+      { afterMs: 5_000, differs: UNDO, mishap: { calls: true } },
+    ]);
     expect(finish?.outcome).to.equal('swapped');
     expect(cancel?.results.map(({ outcome }) => outcome)).to.deep.equal(['promoted', 'promoted']);
     expect(statesOf(stage)).to.deep.equal(done);
@@ -137,14 +162,28 @@ describe('a rollout that is called back', function () {
     for (const minutes of [1, 6, 10, 15]) {
       const stage = createStage({}, [{ name: 'web', size: 4, min: 1, max: 4 }]);
       stage.groups[0]?.changeImage('ami-new');
-      const rolling = { strategy: 'rolling', rolling: { surge: { count: 1 }, unavailable: { count: 0 }, serial: false } } as const;
-      const [run, cancel] = await stage.race([{ afterMs: 0, differs: rolling }, { afterMs: minutes * MINUTE, differs: UNDO, mishap: { calls: true } }]);
+      const rolling = {
+        strategy: 'rolling',
+        rolling: { surge: { count: 1 }, unavailable: { count: 0 }, serial: false },
+      } as const;
+      const [run, cancel] = await stage.race([
+        { afterMs: 0, differs: rolling },
+        { afterMs: minutes * MINUTE, differs: UNDO, mishap: { calls: true } },
+      ]);
       const at = `after ${minutes} minutes: ${run?.failure?.facts.what ?? ''}`;
       const outcome = cancel?.results[0]?.outcome ?? 'nothing';
       seen.add(outcome);
-      expect([run?.outcome, outcome], at).to.be.deep.oneOf([['swapRolledBack', 'rolledBack'], ['stopped', 'stuck'], ['swapped', 'promoted'], ['swapped', 'nothing']]);
+      expect([run?.outcome, outcome], at).to.be.deep.oneOf([
+        ['swapRolledBack', 'rolledBack'],
+        ['stopped', 'stuck'],
+        ['swapped', 'promoted'],
+        ['swapped', 'nothing'],
+      ]);
       if (outcome === 'stuck') {
-        expect((await stage.run({ adoptOnly: true })).results.map((result) => result.outcome), at).to.deep.equal(['promoted']);
+        expect(
+          (await stage.run({ adoptOnly: true })).results.map((result) => result.outcome),
+          at,
+        ).to.deep.equal(['promoted']);
         expect(tagsOf(stage), at).to.deep.equal([]);
       }
       expect(stage.violations(), at).to.deep.equal([]);
@@ -155,7 +194,22 @@ describe('a rollout that is called back', function () {
   it('by a note for another rollout is not: the note means nothing and goes at the end', async () => {
     const stage = stageFor();
     const [tag] = encodeNotes({ wish: { run: 'run-0', at: 0, why: 'a test' } });
-    stage.sandbox.world.invoke('autoscaling', 'CreateOrUpdateTags', { Tags: [{ ResourceId: 'web', ResourceType: 'auto-scaling-group', Key: tag?.key, Value: tag?.value, PropagateAtLaunch: false }] }, 'outside');
+    stage.sandbox.world.invoke(
+      'autoscaling',
+      'CreateOrUpdateTags',
+      {
+        Tags: [
+          {
+            ResourceId: 'web',
+            ResourceType: 'auto-scaling-group',
+            Key: tag?.key,
+            Value: tag?.value,
+            PropagateAtLaunch: false,
+          },
+        ],
+      },
+      'outside',
+    );
     const ending = await stage.run();
     expect(ending.outcome, ending.failure?.facts.what).to.equal('swapped');
     expect(statesOf(stage)).to.deep.equal(done);

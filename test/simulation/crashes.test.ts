@@ -7,7 +7,8 @@ function stageFor(image: 'good' | 'bad'): Stage {
     { name: 'web', size: 2, min: 1, max: 3 },
     { name: 'api', size: 1, min: 0, max: 1, balancers: ['target-group'], configuration: 'lc' },
   ]);
-  for (const group of stage.groups) group.changeImage(image === 'good' ? 'ami-new' : group.name === 'api' ? 'ami-bad' : 'ami-new');
+  for (const group of stage.groups)
+    group.changeImage(image === 'good' ? 'ami-new' : group.name === 'api' ? 'ami-bad' : 'ami-new');
   return stage;
 }
 

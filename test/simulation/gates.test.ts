@@ -13,13 +13,30 @@ function drawGated(seed: number): Story {
     words: '',
     ...(random.chance(0.6) ? { canary: random.int(1, 3) } : {}),
     ...(random.chance(0.5) ? { bakeMs: random.pick([30_000, 120_000]) } : {}),
-    ...(random.chance(0.6) ? { hooks: { check: 'check', beforeTerminate: 'before', afterTerminate: 'after', checkTimeoutMs: 60_000, commandTimeoutMs: 300_000 } } : {}),
+    ...(random.chance(0.6)
+      ? {
+          hooks: {
+            check: 'check',
+            beforeTerminate: 'before',
+            afterTerminate: 'after',
+            checkTimeoutMs: 60_000,
+            commandTimeoutMs: 300_000,
+          },
+        }
+      : {}),
     // A rollout that is started again meanwhile shall not be refused for it.
     alarms: ['errors'],
     ignoreRinging: true,
   };
-  const rings = Array.from({ length: random.int(0, 2) }, () => ({ kind: 'alarm', name: 'errors', at: 300 + random.int(5, 900), for: random.int(5, 120) }) as const);
-  return { ...story, gates, scenario: { ...story.scenario, alarms: { errors: {} }, faults: [...(story.scenario.faults ?? []), ...rings] } };
+  const rings = Array.from(
+    { length: random.int(0, 2) },
+    () => ({ kind: 'alarm', name: 'errors', at: 300 + random.int(5, 900), for: random.int(5, 120) }) as const,
+  );
+  return {
+    ...story,
+    gates,
+    scenario: { ...story.scenario, alarms: { errors: {} }, faults: [...(story.scenario.faults ?? []), ...rings] },
+  };
 }
 
 describe('simulation: gates under faults', function () {

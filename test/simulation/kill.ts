@@ -46,16 +46,45 @@ export interface Killed {
 export async function startWorld(seed: number): Promise<KillWorld> {
   const folder = await mkdtemp(join(tmpdir(), 'ha-updater-kill-'));
   await writeFile(join(folder, 'scenario.yaml'), `images:\n  ${BAD}: {behaviour: missing}\n`);
-  const sandbox: Running = start(['sandbox', '--port', '0', '--speed', String(SPEED), '--scenario', join(folder, 'scenario.yaml'), '--seed', String(seed)]);
+  const sandbox: Running = start([
+    'sandbox',
+    '--port',
+    '0',
+    '--speed',
+    String(SPEED),
+    '--scenario',
+    join(folder, 'scenario.yaml'),
+    '--seed',
+    String(seed),
+  ]);
   const text = await sandbox.sees(/HA_UPDATER_SPEED=\d+/);
-  const env = Object.fromEntries([...text.matchAll(/([A-Z_]+)=(\S+)/g)].map(([, key, value]) => [key ?? '', value ?? '']));
+  const env = Object.fromEntries(
+    [...text.matchAll(/([A-Z_]+)=(\S+)/g)].map(([, key, value]) => [key ?? '', value ?? '']),
+  );
   const network = [`VpcId=${DEFAULT_VPC}`, `Subnets=${DEFAULT_SUBNETS.slice(0, 2).join(',')}`];
-  const created = await run(['update-stack', 'web', '--template', TEMPLATE, ...network, 'Ami=ami-00000000000000000', 'DbPassword=never-to-be-seen', '--warmup-seconds', '3600', '--action-timeout', '7200', ...CALM], { env });
+  const created = await run(
+    [
+      'update-stack',
+      'web',
+      '--template',
+      TEMPLATE,
+      ...network,
+      'Ami=ami-00000000000000000',
+      'DbPassword=never-to-be-seen',
+      '--warmup-seconds',
+      '3600',
+      '--action-timeout',
+      '7200',
+      ...CALM,
+    ],
+    { env },
+  );
   if (created.code !== 0) throw new Error(`The stack could not be created:\n${created.stderr}`);
   return {
     random: seededRandom(seed).fork('kills'),
     env,
-    violations: async () => (await (await fetch(`${env['AWS_ENDPOINT_URL']}/_sandbox/violations`)).json()) as readonly unknown[],
+    violations: async () =>
+      (await (await fetch(`${env['AWS_ENDPOINT_URL']}/_sandbox/violations`)).json()) as readonly unknown[],
     status: async () => {
       const shown = JSON.parse((await run(['status', 'web', '--json'], { env })).stdout) as StatusDocument;
       const [group] = shown.groups;
@@ -90,11 +119,18 @@ export async function killAndFinish(world: KillWorld, kill: number): Promise<Kil
   if (command === 'rollback' && code.exitCode === 3) code = await ending(world, ['resume', 'web', ...CALM]);
   const after = await world.status();
   const wrong: string[] = [];
-  const check = (holds: boolean, sentence: string): void => void (holds || wrong.push(`kill ${kill} after ${afterMs} ms, then ${command}: ${sentence}`));
+  const check = (holds: boolean, sentence: string): void =>
+    void (holds || wrong.push(`kill ${kill} after ${afterMs} ms, then ${command}: ${sentence}`));
   check([0, 4].includes(code.exitCode), `exit ${code.exitCode}: ${code.failure?.what ?? ''}`);
-  check(JSON.stringify(after.size) === JSON.stringify(before.size), `sizes are ${JSON.stringify(after.size)}, they were ${JSON.stringify(before.size)}`);
+  check(
+    JSON.stringify(after.size) === JSON.stringify(before.size),
+    `sizes are ${JSON.stringify(after.size)}, they were ${JSON.stringify(before.size)}`,
+  );
   check(after.record === undefined && after.lease === undefined && after.verdict === undefined, 'notes are left');
-  check(JSON.stringify([...after.suspended].sort()) === JSON.stringify([...(after.frozen?.processes ?? [])].sort()), `suspended: ${after.suspended.join()}, the note says ${after.frozen?.processes.join() ?? 'nothing'}`);
+  check(
+    JSON.stringify([...after.suspended].sort()) === JSON.stringify([...(after.frozen?.processes ?? [])].sort()),
+    `suspended: ${after.suspended.join()}, the note says ${after.frozen?.processes.join() ?? 'nothing'}`,
+  );
   check(after.instances.filter(({ inService }) => inService).length >= before.size.desired, 'too few are in service');
   const ids = new Set(before.instances.map(({ id }) => id));
   const stayed = after.instances.filter(({ id, side }) => ids.has(id) && side !== 'leaving').length;
@@ -102,7 +138,8 @@ export async function killAndFinish(world: KillWorld, kill: number): Promise<Kil
   check(stayed === 0 || fresh === 0, `${stayed} old and ${fresh} new instances are left`);
   const violations = await world.violations();
   check(violations.length === 0, `invariants: ${JSON.stringify(violations.slice(0, 3))}`);
-  if (after.frozen !== undefined) check((await ending(world, ['unfreeze', 'web'])).exitCode === 0, 'it could not be unfrozen');
+  if (after.frozen !== undefined)
+    check((await ending(world, ['unfreeze', 'web'])).exitCode === 0, 'it could not be unfrozen');
   return { afterMs, midway, command, end: stayed === 0 ? 'promoted' : 'as before', wrong };
 }
 

@@ -11,20 +11,35 @@ import { SETTLED, shifted, type Story } from './simulator.js';
  */
 export function drawMore(story: Story): Story {
   const random = (topic: string): Random => seededRandom(story.seed).fork('more').fork(topic);
-  return [underStack(random('stack')), losing(random('losses')), gated(random('gates')), weighted(random('weights'))].reduce((told, more) => more(told), story);
+  return [
+    underStack(random('stack')),
+    losing(random('losses')),
+    gated(random('gates')),
+    weighted(random('weights')),
+  ].reduce((told, more) => more(told), story);
 }
 
 type More = (story: Story) => Story;
 
 const unchanged: More = (story) => story;
 
-const withFaults = (story: Story, faults: readonly Fault[], scenario: Partial<Story['scenario']> = {}): Story => ({ ...story, scenario: { ...story.scenario, ...scenario, faults: [...(story.scenario.faults ?? []), ...faults] } });
+const withFaults = (story: Story, faults: readonly Fault[], scenario: Partial<Story['scenario']> = {}): Story => ({
+  ...story,
+  scenario: { ...story.scenario, ...scenario, faults: [...(story.scenario.faults ?? []), ...faults] },
+});
 
 /** Making the stack takes the world a while; what happens is meant for the time of the runs. */
 function underStack(random: Random): More {
   if (!random.chance(0.15)) return unchanged;
   const stackUpdates = Array.from({ length: random.int(1, 2) }, () => random.int(5, 700));
-  return (story) => ({ ...story, stackUpdates, scenario: { ...story.scenario, faults: (story.scenario.faults ?? []).map((fault) => shifted(fault, STACK_MS / 1000)) } });
+  return (story) => ({
+    ...story,
+    stackUpdates,
+    scenario: {
+      ...story.scenario,
+      faults: (story.scenario.faults ?? []).map((fault) => shifted(fault, STACK_MS / 1000)),
+    },
+  });
 }
 
 /** A lifetime that is over, Spot, or a person takes an instance. */
@@ -51,11 +66,24 @@ function gated(random: Random): More {
     ...(random.chance(0.5) ? { canary: random.int(1, 3) } : {}),
     ...(random.chance(0.4) ? { bakeMs: random.pick([30_000, 120_000]) } : {}),
     ...(random.chance(0.4) ? { pauseAt: random.pick([[25], [50], [25, 50], [100]]) } : {}),
-    ...(random.chance(0.3) ? { hooks: { check: 'check', beforeTerminate: 'before', afterTerminate: 'after', checkTimeoutMs: 60_000, commandTimeoutMs: 300_000 } } : {}),
+    ...(random.chance(0.3)
+      ? {
+          hooks: {
+            check: 'check',
+            beforeTerminate: 'before',
+            afterTerminate: 'after',
+            checkTimeoutMs: 60_000,
+            commandTimeoutMs: 300_000,
+          },
+        }
+      : {}),
     // A rollout that is started again meanwhile shall not be refused for it.
     ...(alarmed ? { alarms: ['errors'], ignoreRinging: true } : {}),
   };
-  const rings = Array.from({ length: alarmed ? random.int(0, 2) : 0 }, () => ({ kind: 'alarm', name: 'errors', at: SETTLED + random.int(5, 900), for: random.int(5, 120) }) as const);
+  const rings = Array.from(
+    { length: alarmed ? random.int(0, 2) : 0 },
+    () => ({ kind: 'alarm', name: 'errors', at: SETTLED + random.int(5, 900), for: random.int(5, 120) }) as const,
+  );
   return (story) => withFaults({ ...story, gates }, rings, alarmed ? { alarms: { errors: {} } } : {});
 }
 
@@ -66,5 +94,12 @@ function weighted(random: Random): More {
   // What may be out of service is drawn for instances that count one.
   const fits = ({ rolling }: Story): boolean => JSON.stringify(rolling?.surge) !== JSON.stringify({ count: 0 });
   // Above its desired capacity a group of different weights may lose a light old one to Auto Scaling: only a swap shields those.
-  return (story) => ({ ...story, groups: story.groups.map((group) => (group.configuration === 'lc' || !fits(story) ? group : { ...group, weights: story.rolling === undefined ? mixed : [2] })) });
+  return (story) => ({
+    ...story,
+    groups: story.groups.map((group) =>
+      group.configuration === 'lc' || !fits(story)
+        ? group
+        : { ...group, weights: story.rolling === undefined ? mixed : [2] },
+    ),
+  });
 }

@@ -7,7 +7,9 @@ import { meddle } from '../../src/sandbox/world/autoscaling/meddle.js';
 
 /** One group of two behind both kinds of balancers, whose new instances take a minute to boot. */
 function stageOf(size = 2): Stage {
-  const stage = createStage({ images: { 'ami-new': { behaviour: 'healthy', boot: [60, 70] } } }, [{ name: 'web', size, min: 1, max: size + 1 }]);
+  const stage = createStage({ images: { 'ami-new': { behaviour: 'healthy', boot: [60, 70] } } }, [
+    { name: 'web', size, min: 1, max: size + 1 },
+  ]);
   stage.groups[0]?.changeImage('ami-new');
   return stage;
 }
@@ -16,15 +18,23 @@ function stageOf(size = 2): Stage {
 function after(stage: Stage, operation: string, act: () => void, nth = 1): void {
   let seen = 0;
   stage.sandbox.onCall((one) => {
-    if (one.operation === operation && one.outcome === 'ok' && one.agent !== 'somebody' && ++seen === nth) stage.sandbox.clock.after(0, act);
+    if (one.operation === operation && one.outcome === 'ok' && one.agent !== 'somebody' && ++seen === nth)
+      stage.sandbox.clock.after(0, act);
   });
 }
 
-const somebody = (stage: Stage, does: Meddling, instance: 'oldest' | 'newest' = 'oldest'): void => meddle(stage.sandbox.world, 'web', { kind: 'meddle', group: 'web', at: 0, does, instance, image: 'ami-other' });
-const done = (ending: Ending): readonly string[] => ending.events.flatMap((event) => (event.type === 'action.done' ? [event.action.type] : []));
-const warnings = (ending: Ending): readonly string[] => ending.events.flatMap((event) => (event.type === 'warning' ? [event.reason.code] : []));
-const protectedOnes = (stage: Stage): number => (groupOf(stage.sandbox.world).Instances ?? []).filter((one) => one.ProtectedFromScaleIn === true).length;
-const oldOnes = (stage: Stage): number => (groupOf(stage.sandbox.world).Instances ?? []).filter((one) => one.LaunchTemplate?.Version === '1' && one.LifecycleState === 'InService').length;
+const somebody = (stage: Stage, does: Meddling, instance: 'oldest' | 'newest' = 'oldest'): void =>
+  meddle(stage.sandbox.world, 'web', { kind: 'meddle', group: 'web', at: 0, does, instance, image: 'ami-other' });
+const done = (ending: Ending): readonly string[] =>
+  ending.events.flatMap((event) => (event.type === 'action.done' ? [event.action.type] : []));
+const warnings = (ending: Ending): readonly string[] =>
+  ending.events.flatMap((event) => (event.type === 'warning' ? [event.reason.code] : []));
+const protectedOnes = (stage: Stage): number =>
+  (groupOf(stage.sandbox.world).Instances ?? []).filter((one) => one.ProtectedFromScaleIn === true).length;
+const oldOnes = (stage: Stage): number =>
+  (groupOf(stage.sandbox.world).Instances ?? []).filter(
+    (one) => one.LaunchTemplate?.Version === '1' && one.LifecycleState === 'InService',
+  ).length;
 
 describe('somebody else', function () {
   this.timeout(30_000);
@@ -40,7 +50,9 @@ describe('somebody else', function () {
     expect(oldOnes(stage), 'old ones in service').to.equal(2);
     const ending = await stage.run();
     expect(ending.outcome, ending.failure?.facts.what).to.equal('swapped');
-    expect(stateOf(stage)).to.deep.equal([{ name: 'web', size: [1, 2, 3], instances: ['InService 2', 'InService 2'], suspended: [], tags: [] }]);
+    expect(stateOf(stage)).to.deep.equal([
+      { name: 'web', size: [1, 2, 3], instances: ['InService 2', 'InService 2'], suspended: [], tags: [] },
+    ]);
     expect(protectedOnes(stage)).to.equal(0);
   });
 
@@ -55,7 +67,19 @@ describe('somebody else', function () {
   });
 
   it('forbids SetInstanceProtection: a warning, and the swap goes on without', async () => {
-    const stage = createStage({ faults: [{ kind: 'refuse', calls: 'autoscaling:SetInstanceProtection', code: 'AccessDenied', message: 'not authorized to perform: autoscaling:SetInstanceProtection' }] }, [{ name: 'web', size: 2, min: 1, max: 3 }]);
+    const stage = createStage(
+      {
+        faults: [
+          {
+            kind: 'refuse',
+            calls: 'autoscaling:SetInstanceProtection',
+            code: 'AccessDenied',
+            message: 'not authorized to perform: autoscaling:SetInstanceProtection',
+          },
+        ],
+      },
+      [{ name: 'web', size: 2, min: 1, max: 3 }],
+    );
     stage.groups[0]?.changeImage('ami-new');
     const ending = await stage.run();
     expect(ending.outcome, ending.failure?.facts.what).to.equal('swapped');
@@ -64,11 +88,24 @@ describe('somebody else', function () {
   });
 
   it('rolls back more than fifty: the shield goes up and down in calls of fifty, and nothing is left of it', async () => {
-    const stage = createStage({ images: { 'ami-bad': { behaviour: 'missing' } } }, [{ name: 'web', size: 60, min: 1, max: 60, balancers: ['target-group'] }]);
+    const stage = createStage({ images: { 'ami-bad': { behaviour: 'missing' } } }, [
+      { name: 'web', size: 60, min: 1, max: 60, balancers: ['target-group'] },
+    ]);
     stage.groups[0]?.changeImage('ami-bad');
     const ending = await stage.run();
     expect(ending.outcome).to.equal('swapRolledBack');
-    expect(ending.events.flatMap((event) => (event.type === 'action.done' && event.action.type === 'shield' ? [[event.action.on, event.action.instances.length]] : []))).to.deep.equal([[true, 50], [true, 10], [false, 50], [false, 10]]);
+    expect(
+      ending.events.flatMap((event) =>
+        event.type === 'action.done' && event.action.type === 'shield'
+          ? [[event.action.on, event.action.instances.length]]
+          : [],
+      ),
+    ).to.deep.equal([
+      [true, 50],
+      [true, 10],
+      [false, 50],
+      [false, 10],
+    ]);
     expect(protectedOnes(stage)).to.equal(0);
     expect(stage.violations()).to.deep.equal([]);
   });
@@ -101,7 +138,9 @@ describe('somebody else', function () {
 
   it('takes the balancers away in the middle: a warning says that nothing judges any more', async () => {
     const stage = stageOf();
-    after(stage, 'UpdateAutoScalingGroup', () => stage.sandbox.clock.after(20_000, () => somebody(stage, 'detachBalancers')));
+    after(stage, 'UpdateAutoScalingGroup', () =>
+      stage.sandbox.clock.after(20_000, () => somebody(stage, 'detachBalancers')),
+    );
     const ending = await stage.run();
     expect(ending.outcome, ending.failure?.facts.what).to.equal('swapped');
     expect(warnings(ending)).to.include('group.noBalancer');
@@ -110,13 +149,21 @@ describe('somebody else', function () {
   for (const does of ['terminate', 'interruptSpot', 'endLifetime'] as const) {
     it(`takes a new instance away while it is proven (${does}): Auto Scaling replaces it, and the swap goes on`, async () => {
       const stage = stageOf();
-      after(stage, 'UpdateAutoScalingGroup', () => stage.sandbox.clock.after(60_000, () => somebody(stage, does, 'newest')));
+      after(stage, 'UpdateAutoScalingGroup', () =>
+        stage.sandbox.clock.after(60_000, () => somebody(stage, does, 'newest')),
+      );
       const ending = await stage.run();
       expect(ending.outcome, ending.failure?.facts.what).to.equal('swapped');
-      const replaces = ending.events.flatMap((event) => (event.type === 'action.done' && event.action.type === 'resume' ? [event.action.processes.join(',')] : []));
+      const replaces = ending.events.flatMap((event) =>
+        event.type === 'action.done' && event.action.type === 'resume' ? [event.action.processes.join(',')] : [],
+      );
       // What AWS replaces by itself needs nothing of us; the other time is the end, when all is resumed.
-      expect(replaces.filter((processes) => processes === 'ReplaceUnhealthy')).to.have.length(does === 'endLifetime' ? 0 : 1);
-      expect(stateOf(stage)).to.deep.equal([{ name: 'web', size: [1, 2, 3], instances: ['InService 2', 'InService 2'], suspended: [], tags: [] }]);
+      expect(replaces.filter((processes) => processes === 'ReplaceUnhealthy')).to.have.length(
+        does === 'endLifetime' ? 0 : 1,
+      );
+      expect(stateOf(stage)).to.deep.equal([
+        { name: 'web', size: [1, 2, 3], instances: ['InService 2', 'InService 2'], suspended: [], tags: [] },
+      ]);
       expect(stage.violations()).to.deep.equal([]);
     });
   }
@@ -128,21 +175,33 @@ describe('somebody else', function () {
       // Its sixth change writes the verdict.
       expect((await stage.run({}, { killAt: { change: 6, when: 'after' } })).outcome).to.equal('killed');
       expect(stage.changes().at(-1)).to.contain('promote');
-      for (const { InstanceId } of (groupOf(world).Instances ?? []).filter((one) => one.LaunchTemplate?.Version === '2')) {
+      for (const { InstanceId } of (groupOf(world).Instances ?? []).filter(
+        (one) => one.LaunchTemplate?.Version === '2',
+      )) {
         if (operation === 'TerminateInstances') world.invoke('ec2', operation, { InstanceIds: [InstanceId] }, 'others');
         else world.invoke('autoscaling', operation, { InstanceId, ShouldDecrementDesiredCapacity: false }, 'others');
       }
       clock.advance(60_000);
       const ending = await stage.run();
       expect(ending.outcome, ending.failure?.facts.what).to.equal('swapped');
-      expect(stateOf(stage)).to.deep.equal([{ name: 'web', size: [1, 2, 3], instances: ['InService 2', 'InService 2'], suspended: [], tags: [] }]);
-      expect(Math.min(...monitor.timeline.slice(monitor.timeline.findIndex(({ inService }) => inService === 2)).map(({ inService }) => inService))).to.equal(2);
+      expect(stateOf(stage)).to.deep.equal([
+        { name: 'web', size: [1, 2, 3], instances: ['InService 2', 'InService 2'], suspended: [], tags: [] },
+      ]);
+      expect(
+        Math.min(
+          ...monitor.timeline
+            .slice(monitor.timeline.findIndex(({ inService }) => inService === 2))
+            .map(({ inService }) => inService),
+        ),
+      ).to.equal(2);
       expect(stage.violations()).to.deep.equal([]);
     });
   }
 
   it('gets a new instance that shut itself down: that is a bad version, and it rolls back', async () => {
-    const stage = createStage({ images: { 'ami-dies': { behaviour: 'dies', diesAfter: 60, boot: [20, 30] } } }, [{ name: 'web', size: 1, min: 1, max: 2 }]);
+    const stage = createStage({ images: { 'ami-dies': { behaviour: 'dies', diesAfter: 60, boot: [20, 30] } } }, [
+      { name: 'web', size: 1, min: 1, max: 2 },
+    ]);
     stage.groups[0]?.changeImage('ami-dies');
     const ending = await stage.run();
     expect(ending.outcome).to.equal('swapRolledBack');
@@ -152,7 +211,9 @@ describe('somebody else', function () {
 
   it('calls it off right after a lost instance was to be replaced: the group is left frozen, replacing included', async () => {
     const stage = stageOf();
-    after(stage, 'UpdateAutoScalingGroup', () => stage.sandbox.clock.after(60_000, () => somebody(stage, 'interruptSpot', 'newest')));
+    after(stage, 'UpdateAutoScalingGroup', () =>
+      stage.sandbox.clock.after(60_000, () => somebody(stage, 'interruptSpot', 'newest')),
+    );
     after(stage, 'ResumeProcesses', () => callBackAll(stage.sandbox));
     const ending = await stage.run();
     expect(ending.outcome).to.equal('swapRolledBack');
@@ -161,14 +222,25 @@ describe('somebody else', function () {
   });
 
   it('deletes one of two groups that a dead run left: the other one is finished all the same', async () => {
-    const stage = createStage({}, [{ name: 'web', size: 2, min: 1, max: 3 }, { name: 'api', size: 1, min: 0, max: 1, balancers: ['target-group'] }]);
+    const stage = createStage({}, [
+      { name: 'web', size: 2, min: 1, max: 3 },
+      { name: 'api', size: 1, min: 0, max: 1, balancers: ['target-group'] },
+    ]);
     for (const group of stage.groups) group.changeImage('ami-new');
     expect((await stage.run({}, { killAt: { change: 9, when: 'after' } })).outcome).to.equal('killed');
-    call(stage.sandbox.world, 'autoscaling', 'DeleteAutoScalingGroup', { AutoScalingGroupName: 'api', ForceDelete: true });
+    call(stage.sandbox.world, 'autoscaling', 'DeleteAutoScalingGroup', {
+      AutoScalingGroupName: 'api',
+      ForceDelete: true,
+    });
     stage.sandbox.clock.advance(60_000);
     const ending = await stage.run();
     expect(ending.outcome).to.equal('stopped');
-    expect(ending.failure?.facts.reasons.map(({ group, text }) => [group, text])).to.deep.include(['api', 'there is no such Auto Scaling group']);
-    expect(stateOf(stage)).to.deep.equal([{ name: 'web', size: [1, 2, 3], instances: ['InService 2', 'InService 2'], suspended: [], tags: [] }]);
+    expect(ending.failure?.facts.reasons.map(({ group, text }) => [group, text])).to.deep.include([
+      'api',
+      'there is no such Auto Scaling group',
+    ]);
+    expect(stateOf(stage)).to.deep.equal([
+      { name: 'web', size: [1, 2, 3], instances: ['InService 2', 'InService 2'], suspended: [], tags: [] },
+    ]);
   });
 });

@@ -12,8 +12,14 @@ async function picture(plan: ReturnType<typeof rollingPlan>): Promise<string> {
   const began = clock.now();
   expect((await stage.run(plan)).outcome).to.equal('swapped');
   const before = monitor.timeline.filter(({ at }) => at < began).at(-1);
-  const points = [...(before === undefined ? [] : [{ ...before, at: began }]), ...monitor.timeline.filter(({ at }) => at >= began)];
-  return drawCapacity(points, 64).slice(2).map((line) => `    ${line}`.trimEnd()).join('\n');
+  const points = [
+    ...(before === undefined ? [] : [{ ...before, at: began }]),
+    ...monitor.timeline.filter(({ at }) => at >= began),
+  ];
+  return drawCapacity(points, 64)
+    .slice(2)
+    .map((line) => `    ${line}`.trimEnd())
+    .join('\n');
 }
 
 describe('the pictures in the README', () => {

@@ -17,7 +17,8 @@ function stageFor(image: 'good' | 'bad'): Stage {
 }
 
 /** The note that tells what a frozen group was suspended by, as the tag says it. */
-const tagsOf = (stage: Stage): readonly string[] => stateOf(stage).flatMap((group) => (group as { readonly tags: readonly string[] }).tags);
+const tagsOf = (stage: Stage): readonly string[] =>
+  stateOf(stage).flatMap((group) => (group as { readonly tags: readonly string[] }).tags);
 
 describe('crash sweep: killed before and after every change, then resume or rollback', function () {
   this.timeout(120_000);
@@ -40,7 +41,9 @@ describe('crash sweep: killed before and after every change, then resume or roll
           ends.forEach((outcome) => seen.add(outcome));
           const expected = ends.has('promoted') || ends.has('rolledBack') ? done : undefined;
           // Nothing begun, or all of it done already.
-          expect(JSON.stringify(expected === undefined ? [before, done] : [expected]), at).to.include(JSON.stringify(stateOf(stage)).slice(1, -1));
+          expect(JSON.stringify(expected === undefined ? [before, done] : [expected]), at).to.include(
+            JSON.stringify(stateOf(stage)).slice(1, -1),
+          );
           expect(stage.violations(), at).to.deep.equal([]);
         }
       }
@@ -65,8 +68,14 @@ describe('crash sweep: killed before and after every change, then resume or roll
         const ending = await stage.run(ROLLBACK);
         expect(stage.violations(), at).to.deep.equal([]);
         if (verdict && left) {
-          expect([ending.outcome, ending.failure?.facts.reasons[0]?.code], at).to.deep.equal(['refused', 'rollback.judged']);
-          expect(stateOf(stage).map((group) => ({ ...group, instances: [] })), at).to.deep.equal(state.map((group) => ({ ...group, instances: [] })));
+          expect([ending.outcome, ending.failure?.facts.reasons[0]?.code], at).to.deep.equal([
+            'refused',
+            'rollback.judged',
+          ]);
+          expect(
+            stateOf(stage).map((group) => ({ ...group, instances: [] })),
+            at,
+          ).to.deep.equal(state.map((group) => ({ ...group, instances: [] })));
           // And then it can be finished.
           expect((await stage.run(RESUME)).outcome, at).to.equal('swapped');
           expect(stateOf(stage), at).to.deep.equal(stateOf(calm));
@@ -75,8 +84,14 @@ describe('crash sweep: killed before and after every change, then resume or roll
         expect(ending.outcome, `${at}: ${ending.failure?.facts.what ?? ''}`).to.equal('swapped');
         if (verdict) continue;
         const after = stateOf(stage) as typeof before;
-        expect(after.map(({ size, instances }) => ({ size, instances })), at).to.deep.equal(before.map(({ size, instances }) => ({ size, instances })));
-        expect(tagsOf(stage).filter((tag) => tag !== 'ha-updater:frozen'), at).to.deep.equal([]);
+        expect(
+          after.map(({ size, instances }) => ({ size, instances })),
+          at,
+        ).to.deep.equal(before.map(({ size, instances }) => ({ size, instances })));
+        expect(
+          tagsOf(stage).filter((tag) => tag !== 'ha-updater:frozen'),
+          at,
+        ).to.deep.equal([]);
       }
     }
   });
@@ -85,20 +100,33 @@ describe('crash sweep: killed before and after every change, then resume or roll
 describe('unfreeze', () => {
   /** A frozen group, of which an operator had suspended a process before. */
   async function frozen(): Promise<Stage> {
-    const stage = createStage({ images: { 'ami-bad': { behaviour: 'missing' } } }, [{ name: 'web', size: 2, min: 1, max: 3 }]);
-    call(stage.sandbox.world, 'autoscaling', 'SuspendProcesses', { AutoScalingGroupName: 'web', ScalingProcesses: ['AZRebalance'] });
+    const stage = createStage({ images: { 'ami-bad': { behaviour: 'missing' } } }, [
+      { name: 'web', size: 2, min: 1, max: 3 },
+    ]);
+    call(stage.sandbox.world, 'autoscaling', 'SuspendProcesses', {
+      AutoScalingGroupName: 'web',
+      ScalingProcesses: ['AZRebalance'],
+    });
     stage.groups[0]?.changeImage('ami-bad');
     expect((await stage.run()).outcome).to.equal('swapRolledBack');
     return stage;
   }
 
   it('resumes exactly what the note names and removes the note, killed at any change or not', async () => {
-    for (const killAt of [undefined, { change: 1, when: 'before' }, { change: 1, when: 'after' }, { change: 2, when: 'before' }, { change: 2, when: 'after' }] as const) {
+    for (const killAt of [
+      undefined,
+      { change: 1, when: 'before' },
+      { change: 1, when: 'after' },
+      { change: 2, when: 'before' },
+      { change: 2, when: 'after' },
+    ] as const) {
       const stage = await frozen();
       if (killAt !== undefined) expect((await stage.run(UNFREEZE, { killAt })).outcome).to.equal('killed');
       const ending = await stage.run(UNFREEZE);
       expect(ending.failure?.facts).to.equal(undefined);
-      expect(ending.results.map(({ outcome }) => outcome)).to.deep.equal([killAt?.change === 2 && killAt.when === 'after' ? 'skipped' : 'unfrozen']);
+      expect(ending.results.map(({ outcome }) => outcome)).to.deep.equal([
+        killAt?.change === 2 && killAt.when === 'after' ? 'skipped' : 'unfrozen',
+      ]);
       expect(stateOf(stage)[0]).to.deep.include({ suspended: ['AZRebalance'], tags: [] });
       expect(stage.violations()).to.deep.equal([]);
     }
@@ -122,7 +150,11 @@ describe('notes of another version', () => {
     it(`${key} of version 3: every command refuses with advice and changes nothing`, async () => {
       const stage = stageFor('good');
       await stage.run({}, { killAt: { change: 6, when: 'after' } });
-      call(stage.sandbox.world, 'autoscaling', 'CreateOrUpdateTags', { Tags: [{ ResourceId: 'web', ResourceType: 'auto-scaling-group', Key: key, Value: value, PropagateAtLaunch: false }] });
+      call(stage.sandbox.world, 'autoscaling', 'CreateOrUpdateTags', {
+        Tags: [
+          { ResourceId: 'web', ResourceType: 'auto-scaling-group', Key: key, Value: value, PropagateAtLaunch: false },
+        ],
+      });
       for (const plan of [{}, RESUME, ROLLBACK, UNFREEZE]) {
         const ending = await stage.run(plan);
         expect(ending.outcome, JSON.stringify(plan)).to.equal('refused');

@@ -8,23 +8,37 @@ import { createStage, stateOf } from '../support/stage.js';
 describe('what seeds once found', () => {
   it('771: the reply to the removal of the notes is lost; they are not taken for removed by somebody else and written again', async () => {
     for (const image of ['ami-new', 'ami-bad']) {
-      const stage = createStage({ images: { 'ami-bad': { behaviour: 'missing' } }, faults: [{ kind: 'lostReply', calls: 'autoscaling:DeleteTags', rate: 1 }] }, [
-        { name: 'web', size: 2, min: 1, max: 3 },
-        // Still at work for minutes when the notes of the first are gone.
-        { name: 'api', size: 1, min: 0, max: 1, balancers: ['target-group'], drain: 120 },
-      ]);
+      const stage = createStage(
+        {
+          images: { 'ami-bad': { behaviour: 'missing' } },
+          faults: [{ kind: 'lostReply', calls: 'autoscaling:DeleteTags', rate: 1 }],
+        },
+        [
+          { name: 'web', size: 2, min: 1, max: 3 },
+          // Still at work for minutes when the notes of the first are gone.
+          { name: 'api', size: 1, min: 0, max: 1, balancers: ['target-group'], drain: 120 },
+        ],
+      );
       for (const group of stage.groups) group.changeImage(image);
       const ending = await stage.run();
       expect(ending.outcome, ending.failure?.facts.what).to.equal(image === 'ami-new' ? 'swapped' : 'swapRolledBack');
-      expect(ending.events.filter((event) => event.type === 'action.started' && event.action.type === 'rewrite')).to.deep.equal([]);
-      expect(stateOf(stage).flatMap((group) => (group as { readonly tags: readonly string[] }).tags).filter((tag) => tag !== 'ha-updater:frozen')).to.deep.equal([]);
+      expect(
+        ending.events.filter((event) => event.type === 'action.started' && event.action.type === 'rewrite'),
+      ).to.deep.equal([]);
+      expect(
+        stateOf(stage)
+          .flatMap((group) => (group as { readonly tags: readonly string[] }).tags)
+          .filter((tag) => tag !== 'ha-updater:frozen'),
+      ).to.deep.equal([]);
       expect(stage.violations()).to.deep.equal([]);
     }
   });
 
   it('somebody removes the notes while the stack is being updated: they are written again once it is quiet', async () => {
     // The run starts when the group (300 s) and its stack (150 s) are made.
-    const stage = createStage({ faults: [{ kind: 'meddle', group: 'web', at: 500, does: 'removeTags' }] }, [{ name: 'web', size: 2, min: 1, max: 3 }]);
+    const stage = createStage({ faults: [{ kind: 'meddle', group: 'web', at: 500, does: 'removeTags' }] }, [
+      { name: 'web', size: 2, min: 1, max: 3 },
+    ]);
     const { world, clock } = stage.sandbox;
     putUnderStack(world, ['web'], [55]);
     stage.groups[0]?.changeImage('ami-new');
@@ -35,9 +49,19 @@ describe('what seeds once found', () => {
     });
     const ending = await stage.run({ stack: STACK });
     expect(ending.outcome, ending.failure?.facts.what).to.equal('swapped');
-    expect(ending.events.filter((event) => event.type === 'action.done' && event.action.type === 'rewrite')).to.have.length(1);
+    expect(
+      ending.events.filter((event) => event.type === 'action.done' && event.action.type === 'rewrite'),
+    ).to.have.length(1);
     expect(busy).to.deep.equal([false]);
-    expect(stateOf(stage)).to.deep.equal([{ name: 'web', size: [1, 2, 3], instances: ['InService 2', 'InService 2'], suspended: [], tags: ['aws:cloudformation:stack-id'] }]);
+    expect(stateOf(stage)).to.deep.equal([
+      {
+        name: 'web',
+        size: [1, 2, 3],
+        instances: ['InService 2', 'InService 2'],
+        suspended: [],
+        tags: ['aws:cloudformation:stack-id'],
+      },
+    ]);
     expect(stage.violations()).to.deep.equal([]);
   });
 
@@ -51,13 +75,22 @@ describe('what seeds once found', () => {
     expect(stage.sandbox.monitor.groupIsBusy('web')).to.equal(true);
     const ending = await stage.run({ stack: STACK });
     expect(ending.outcome, ending.failure?.facts.what).to.equal('swapped');
-    expect(ending.events.some((event) => event.type === 'group.waiting' && event.wait.why.includes('no group is touched meanwhile'))).to.equal(true);
+    expect(
+      ending.events.some(
+        (event) => event.type === 'group.waiting' && event.wait.why.includes('no group is touched meanwhile'),
+      ),
+    ).to.equal(true);
     expect(stage.violations()).to.deep.equal([]);
   });
 
   it('reads show the group as it was before its stack changed: that there is nothing to do is not believed at once', async () => {
-    for (const [changed, outcome] of [[true, 'promoted'], [false, 'skipped']] as const) {
-      const stage = createStage({ faults: [{ kind: 'staleReads', service: 'autoscaling', seconds: 12 }] }, [{ name: 'web', size: 2, min: 1, max: 4, configuration: 'lc' }]);
+    for (const [changed, outcome] of [
+      [true, 'promoted'],
+      [false, 'skipped'],
+    ] as const) {
+      const stage = createStage({ faults: [{ kind: 'staleReads', service: 'autoscaling', seconds: 12 }] }, [
+        { name: 'web', size: 2, min: 1, max: 4, configuration: 'lc' },
+      ]);
       stage.groups[0]?.changeImage('ami-new');
       const ending = await stage.run({ changed });
       expect(ending.results.map((result) => result.outcome)).to.deep.equal([outcome]);
@@ -66,7 +99,10 @@ describe('what seeds once found', () => {
   });
 
   it('killed between the records of two groups: the next run takes the first back and swaps both', async () => {
-    const stage = createStage({}, [{ name: 'web', size: 2, min: 1, max: 3 }, { name: 'api', size: 2, min: 1, max: 3 }]);
+    const stage = createStage({}, [
+      { name: 'web', size: 2, min: 1, max: 3 },
+      { name: 'api', size: 2, min: 1, max: 3 },
+    ]);
     for (const group of stage.groups) group.changeImage('ami-new');
     expect((await stage.run({}, { killAt: { change: 1, when: 'after' } })).outcome).to.equal('killed');
     const ending = await stage.run();
@@ -76,24 +112,42 @@ describe('what seeds once found', () => {
   });
 
   it('old ones are missing and the start is forced: what takes their place is the canary', async () => {
-    for (const plan of [{ strategy: 'rolling', rolling: { surge: { count: 2 }, unavailable: { count: 0 }, serial: false } }, {}] as const) {
-      const stage = createStage({ images: { 'ami-bad': { behaviour: 'unhealthy' } } }, [{ name: 'web', size: 4, min: 1, max: 8 }]);
+    for (const plan of [
+      { strategy: 'rolling', rolling: { surge: { count: 2 }, unavailable: { count: 0 }, serial: false } },
+      {},
+    ] as const) {
+      const stage = createStage({ images: { 'ami-bad': { behaviour: 'unhealthy' } } }, [
+        { name: 'web', size: 4, min: 1, max: 8 },
+      ]);
       const { world, clock } = stage.sandbox;
       stage.groups[0]?.changeImage('ami-bad');
-      stage.sandbox.invoke('autoscaling', 'SuspendProcesses', { AutoScalingGroupName: 'web', ScalingProcesses: ['Launch'] });
+      stage.sandbox.invoke('autoscaling', 'SuspendProcesses', {
+        AutoScalingGroupName: 'web',
+        ScalingProcesses: ['Launch'],
+      });
       const ids = [...(autoScalingState(world).groups.get('web')?.members.keys() ?? [])].slice(0, 2);
-      for (const id of ids) stage.sandbox.invoke('autoscaling', 'TerminateInstanceInAutoScalingGroup', { InstanceId: id, ShouldDecrementDesiredCapacity: false });
+      for (const id of ids)
+        stage.sandbox.invoke('autoscaling', 'TerminateInstanceInAutoScalingGroup', {
+          InstanceId: id,
+          ShouldDecrementDesiredCapacity: false,
+        });
       clock.advance(600_000);
       const ending = await stage.run({ ...plan, force: true, gates: { words: '', canary: 2 } });
       expect(ending.outcome, ending.failure?.facts.what).to.equal('swapRolledBack');
-      expect(ending.events.flatMap((event) => (event.type === 'action.started' && event.action.type === 'resize' ? [event.action.purpose] : []))).to.deep.equal(['restore']);
+      expect(
+        ending.events.flatMap((event) =>
+          event.type === 'action.started' && event.action.type === 'resize' ? [event.action.purpose] : [],
+        ),
+      ).to.deep.equal(['restore']);
       expect(stage.violations()).to.deep.equal([]);
     }
   });
 
   it('weights overshoot the doubled capacity: what Auto Scaling lets go of it costs nobody his place', async () => {
     for (const image of ['ami-new', 'ami-bad']) {
-      const stage = createStage({ images: { 'ami-bad': { behaviour: 'unhealthy' } } }, [{ name: 'web', size: 4, min: 1, max: 9, weights: [1, 3] }]);
+      const stage = createStage({ images: { 'ami-bad': { behaviour: 'unhealthy' } } }, [
+        { name: 'web', size: 4, min: 1, max: 9, weights: [1, 3] },
+      ]);
       stage.groups[0]?.changeImage(image);
       const ending = await stage.run();
       expect(ending.outcome, ending.failure?.facts.what).to.equal(image === 'ami-new' ? 'swapped' : 'swapRolledBack');
@@ -105,11 +159,19 @@ describe('what seeds once found', () => {
   it('a new one weighs more than the desired capacity may fall by: the roll-back raises it to what is there, and takes it out', async () => {
     const raised: string[] = [];
     for (let seed = 1; seed <= 6; seed++) {
-      const stage = createStage({ seed, images: { 'ami-bad': { behaviour: 'unhealthy' } } }, [{ name: 'web', size: 4, min: 4, max: 8, weights: [1, 3] }]);
+      const stage = createStage({ seed, images: { 'ami-bad': { behaviour: 'unhealthy' } } }, [
+        { name: 'web', size: 4, min: 4, max: 8, weights: [1, 3] },
+      ]);
       stage.groups[0]?.changeImage('ami-bad');
       const ending = await stage.run({ gates: { words: '', canary: 2 } });
       expect(ending.outcome, ending.failure?.facts.what).to.equal('swapRolledBack');
-      raised.push(...ending.events.flatMap((event) => (event.type === 'action.done' && event.action.type === 'resize' && event.action.purpose === 'fit' ? [`${seed}: ${event.action.size.desired}`] : [])));
+      raised.push(
+        ...ending.events.flatMap((event) =>
+          event.type === 'action.done' && event.action.type === 'resize' && event.action.purpose === 'fit'
+            ? [`${seed}: ${event.action.size.desired}`]
+            : [],
+        ),
+      );
       expect(stateOf(stage)).to.have.nested.property('[0].size').that.deep.equals([4, 4, 8]);
       expect(stage.violations()).to.deep.equal([]);
     }
@@ -122,17 +184,30 @@ describe('what seeds once found', () => {
       const stage = createStage({}, [{ name: 'web', size: 3, min: 1, max: 6, weights: [2] }]);
       stage.groups[0]?.changeImage('ami-new');
       const rolling = { surge: { count: 1 }, unavailable: { count: 0 }, serial: false };
-      const ending = await stage.run({ strategy: 'rolling', rolling, ...(gates === undefined ? {} : { gates }) }, gates === undefined ? {} : { hooks: scriptedHooks(stage.sandbox.clock, () => ({ takesMs: 1_000, code: 0 })).hooks });
+      const ending = await stage.run(
+        { strategy: 'rolling', rolling, ...(gates === undefined ? {} : { gates }) },
+        gates === undefined
+          ? {}
+          : { hooks: scriptedHooks(stage.sandbox.clock, () => ({ takesMs: 1_000, code: 0 })).hooks },
+      );
       expect(ending.outcome, ending.failure?.facts.what).to.equal('swapped');
       expect(stage.violations()).to.deep.equal([]);
     }
   });
 
   it('killed between the notes of a pause on two groups: whoever resumes passes it on both', async () => {
-    const begun = async (killAt?: { readonly change: number; readonly when: 'before' }): Promise<ReturnType<typeof createStage>> => {
-      const stage = createStage({}, [{ name: 'web', size: 2, min: 1, max: 3 }, { name: 'api', size: 4, min: 1, max: 5 }]);
+    const begun = async (killAt?: {
+      readonly change: number;
+      readonly when: 'before';
+    }): Promise<ReturnType<typeof createStage>> => {
+      const stage = createStage({}, [
+        { name: 'web', size: 2, min: 1, max: 3 },
+        { name: 'api', size: 4, min: 1, max: 5 },
+      ]);
       for (const group of stage.groups) group.changeImage('ami-new');
-      expect((await stage.run(PAUSING, killAt === undefined ? {} : { killAt })).outcome).to.equal(killAt === undefined ? 'swapped' : 'killed');
+      expect((await stage.run(PAUSING, killAt === undefined ? {} : { killAt })).outcome).to.equal(
+        killAt === undefined ? 'swapped' : 'killed',
+      );
       return stage;
     };
     const second = (await begun()).changes().findLastIndex((change) => change.includes('"paused"')) + 1;
@@ -151,16 +226,33 @@ describe('what seeds once found', () => {
   });
 
   it('weights overshoot the desired capacity: surges and canaries launch what has to be proven all the same', async () => {
-    for (const plan of [{}, { gates: { words: '', canary: 2 } }, { strategy: 'swap', gates: { words: '', canary: 2 } }] as const) {
-      for (const [size, weights] of [[1, [2]], [4, [3]]] as const) {
+    for (const plan of [
+      {},
+      { gates: { words: '', canary: 2 } },
+      { strategy: 'swap', gates: { words: '', canary: 2 } },
+    ] as const) {
+      for (const [size, weights] of [
+        [1, [2]],
+        [4, [3]],
+      ] as const) {
         const stage = createStage({}, [{ name: 'web', size, min: 1, max: 2 * size, weights: [...weights] }]);
         stage.groups[0]?.changeImage('ami-new');
-        const ending = await stage.run({ strategy: 'rolling', rolling: { surge: { count: 1 }, unavailable: { count: 0 }, serial: false }, ...plan });
-        expect(ending.outcome, `${size} of ${weights.join(', ')}: ${ending.failure?.facts.what ?? ''}`).to.equal('swapped');
+        const ending = await stage.run({
+          strategy: 'rolling',
+          rolling: { surge: { count: 1 }, unavailable: { count: 0 }, serial: false },
+          ...plan,
+        });
+        expect(ending.outcome, `${size} of ${weights.join(', ')}: ${ending.failure?.facts.what ?? ''}`).to.equal(
+          'swapped',
+        );
         expect(stage.violations()).to.deep.equal([]);
       }
     }
   });
 });
 
-const PAUSING = { strategy: 'rolling', rolling: { surge: { count: 1 }, unavailable: { count: 0 }, serial: false }, gates: { words: '', pauseAt: [25, 50] } } as const;
+const PAUSING = {
+  strategy: 'rolling',
+  rolling: { surge: { count: 1 }, unavailable: { count: 0 }, serial: false },
+  gates: { words: '', pauseAt: [25, 50] },
+} as const;

@@ -23,7 +23,12 @@ export interface RestartStory {
   readonly scenario: Partial<Scenario>;
   readonly groups: readonly GroupOptions[];
   /** Instances without a group, instead of groups. */
-  readonly alone?: { readonly kind: 'classic' | 'target-group'; readonly size: number; readonly ports: readonly number[]; readonly drain: number };
+  readonly alone?: {
+    readonly kind: 'classic' | 'target-group';
+    readonly size: number;
+    readonly ports: readonly number[];
+    readonly drain: number;
+  };
   readonly restart: RestartPlan;
   /** Tries of the check command that fail per instance, and every how many instances it never succeeds; absent without a check. */
   readonly check?: { readonly fails: number; readonly never?: number };
@@ -48,7 +53,11 @@ export interface RestartTold {
 export function drawRestart(seed: number): RestartStory {
   const random = seededRandom(seed).fork('restart');
   const isAlone = random.chance(0.25);
-  const groups = isAlone ? [] : Array.from({ length: random.chance(0.7) ? 1 : 2 }, (_, index) => drawGroup(random.fork(`group ${index}`), `g${index + 1}`));
+  const groups = isAlone
+    ? []
+    : Array.from({ length: random.chance(0.7) ? 1 : 2 }, (_, index) =>
+        drawGroup(random.fork(`group ${index}`), `g${index + 1}`),
+      );
   const faults = drawFaults(random.fork('faults'), groups, Math.max(1, groups.length) * SETTLED);
   // Notes that somebody took away live in the memory of the run alone: killing it too leaves nothing to go by.
   const immortal = faults.some((fault) => fault.kind === 'meddle' && fault.does === 'removeTags');
@@ -56,7 +65,16 @@ export function drawRestart(seed: number): RestartStory {
     seed,
     scenario: { seed, faults, commands: drawCommands(random.fork('commands')) },
     groups,
-    ...(isAlone ? { alone: { kind: random.pick(['classic', 'target-group'] as const), size: random.int(2, 6), ports: random.pick([[80], [80, 8080], [8080]]), drain: random.pick([0, 5, 60]) } } : {}),
+    ...(isAlone
+      ? {
+          alone: {
+            kind: random.pick(['classic', 'target-group'] as const),
+            size: random.int(2, 6),
+            ports: random.pick([[80], [80, 8080], [8080]]),
+            drain: random.pick([0, 5, 60]),
+          },
+        }
+      : {}),
     restart: {
       quorum: random.pick([0.1, 0.5, 0.5, 0.66, 0.66, 0.9, 1, 2, 3]),
       attempts: random.pick([3, 10, 60]),
@@ -64,7 +82,9 @@ export function drawRestart(seed: number): RestartStory {
       commandMs: random.pick([20_000, 60_000]),
     },
     ...drawCheck(random.fork('check')),
-    mishaps: immortal ? [] : Array.from({ length: random.int(0, 3) }, (_, index) => drawMishap(random.fork(`mishap ${index}`))),
+    mishaps: immortal
+      ? []
+      : Array.from({ length: random.int(0, 3) }, (_, index) => drawMishap(random.fork(`mishap ${index}`))),
     recovers: random.chance(0.4) ? { 1: random.pick(['resume', 'rollback'] as const) } : {},
     rivals: immortal || random.chance(0.8) ? {} : { [random.int(0, 1)]: random.pick([0, 1_000, 30_000, 100_000]) },
   };
@@ -82,7 +102,13 @@ function drawGroup(random: Random, name: string): GroupOptions {
     size,
     min: random.int(0, size),
     max: size + random.int(0, 2),
-    balancers: random.pick([['classic'], ['target-group'], ['classic', 'target-group'], ['classic', 'target-group'], []] as const),
+    balancers: random.pick([
+      ['classic'],
+      ['target-group'],
+      ['classic', 'target-group'],
+      ['classic', 'target-group'],
+      [],
+    ] as const),
     healthCheckType: random.pick(['EC2', 'ELB'] as const),
     drain: random.pick([0, 5, 30, 120]),
   };
@@ -90,7 +116,14 @@ function drawGroup(random: Random, name: string): GroupOptions {
 
 function drawCommands(random: Random): readonly CommandBehaviour[] {
   const commands: CommandBehaviour[] = [];
-  if (random.chance(0.3)) commands.push({ match: 'restart', exit: 3, output: 'it did not work', rate: random.between(0.05, 0.6), leaves: random.pick(['healthy', 'broken'] as const) });
+  if (random.chance(0.3))
+    commands.push({
+      match: 'restart',
+      exit: 3,
+      output: 'it did not work',
+      rate: random.between(0.05, 0.6),
+      leaves: random.pick(['healthy', 'broken'] as const),
+    });
   if (random.chance(0.2)) commands.push({ match: 'restart', leaves: 'broken', rate: random.between(0.05, 0.4) });
   if (random.chance(0.2)) commands.push({ match: 'restart', seconds: [100, 400], rate: random.between(0.05, 0.4) });
   return commands;
@@ -101,19 +134,58 @@ const MEDDLES = ['resumeProcesses', 'terminate', 'detach', 'standby', 'protect',
 function drawFaults(random: Random, groups: readonly GroupOptions[], settled: number): readonly Fault[] {
   const window = { from: settled, until: settled + FAULTS_LAST };
   const faults: Fault[] = [];
-  if (random.chance(0.3)) faults.push({ kind: 'throttle', calls: random.pick(['*', 'elb*:*', 'ssm:*', 'autoscaling:*']), rate: random.between(0.05, 0.5), ...window });
-  if (random.chance(0.3)) faults.push({ kind: 'serverError', calls: random.pick(['*', 'elb*:*', 'ssm:*']), rate: random.between(0.05, 0.3), ...window });
-  if (random.chance(0.3)) faults.push({ kind: 'lostReply', calls: random.pick(['*', 'elb*:*', 'ssm:*', 'autoscaling:*']), rate: random.between(0.05, 0.4), ...window });
-  if (random.chance(0.3)) faults.push({ kind: 'staleReads', service: random.pick(['autoscaling', 'ec2', 'elb', 'elbv2']), seconds: random.int(2, 30), ...window });
+  if (random.chance(0.3))
+    faults.push({
+      kind: 'throttle',
+      calls: random.pick(['*', 'elb*:*', 'ssm:*', 'autoscaling:*']),
+      rate: random.between(0.05, 0.5),
+      ...window,
+    });
+  if (random.chance(0.3))
+    faults.push({
+      kind: 'serverError',
+      calls: random.pick(['*', 'elb*:*', 'ssm:*']),
+      rate: random.between(0.05, 0.3),
+      ...window,
+    });
+  if (random.chance(0.3))
+    faults.push({
+      kind: 'lostReply',
+      calls: random.pick(['*', 'elb*:*', 'ssm:*', 'autoscaling:*']),
+      rate: random.between(0.05, 0.4),
+      ...window,
+    });
+  if (random.chance(0.3))
+    faults.push({
+      kind: 'staleReads',
+      service: random.pick(['autoscaling', 'ec2', 'elb', 'elbv2']),
+      seconds: random.int(2, 30),
+      ...window,
+    });
   const group = groups.length === 0 ? undefined : random.pick(groups).name;
-  if (group !== undefined && random.chance(0.2)) faults.push({ kind: 'killInstance', group, at: settled + random.int(5, 300), which: random.pick(['oldest', 'newest'] as const) });
-  if (group !== undefined && random.chance(0.2)) faults.push({ kind: 'meddle', group, at: settled + random.int(5, 300), does: random.pick(MEDDLES), instance: random.pick(['oldest', 'newest'] as const) });
+  if (group !== undefined && random.chance(0.2))
+    faults.push({
+      kind: 'killInstance',
+      group,
+      at: settled + random.int(5, 300),
+      which: random.pick(['oldest', 'newest'] as const),
+    });
+  if (group !== undefined && random.chance(0.2))
+    faults.push({
+      kind: 'meddle',
+      group,
+      at: settled + random.int(5, 300),
+      does: random.pick(MEDDLES),
+      instance: random.pick(['oldest', 'newest'] as const),
+    });
   return faults;
 }
 
 function drawMishap(random: Random): Mishap {
   return {
-    ...(random.chance(0.6) ? { killAt: { change: random.int(1, 25), when: random.pick(['before', 'after'] as const) } } : {}),
+    ...(random.chance(0.6)
+      ? { killAt: { change: random.int(1, 25), when: random.pick(['before', 'after'] as const) } }
+      : {}),
     ...(random.chance(0.25) ? { interruptAfterMs: random.int(1, 400) * 1000 } : {}),
     otherHost: random.chance(0.2),
   };
@@ -133,23 +205,48 @@ export async function simulateRestart(story: RestartStory, options: StageOptions
   for (let run = 0; run < MOST_RUNS; run++) {
     if (run === MOST_RUNS - 2) clock.advanceTo(Math.max(clock.now(), began + (FAULTS_LAST + 900) * 1000));
     // A failure that leaves somebody out is the end of a restart; then they are put back.
-    const recover = story.recovers[run] ?? (run === MOST_RUNS - 1 || ending?.failure?.facts.code === 'restart.stuck' ? 'resume' : undefined);
+    const recover =
+      story.recovers[run] ??
+      (run === MOST_RUNS - 1 || ending?.failure?.facts.code === 'restart.stuck' ? 'resume' : undefined);
     const { check } = story;
     const gates = check === undefined || recover !== undefined ? {} : { gates: CHECKED };
     const hooks = check === undefined ? {} : { hooks: checks(clock, check) };
-    const plan = { ...target, ...gates, timing, strategy: 'restart' as const, ...(recover === undefined ? { restart: story.restart } : { adoptOnly: true, undo: recover === 'rollback' }) };
+    const plan = {
+      ...target,
+      ...gates,
+      timing,
+      strategy: 'restart' as const,
+      ...(recover === undefined ? { restart: story.restart } : { adoptOnly: true, undo: recover === 'rollback' }),
+    };
     const rival = story.rivals[run];
-    const endings = rival === undefined ? [await stage.run(plan, { ...story.mishaps[run], ...hooks })] : await stage.race([{ afterMs: 0, differs: plan, mishap: { ...story.mishaps[run], ...hooks } }, { afterMs: rival, differs: plan, mishap: hooks }]);
+    const endings =
+      rival === undefined
+        ? [await stage.run(plan, { ...story.mishaps[run], ...hooks })]
+        : await stage.race([
+            { afterMs: 0, differs: plan, mishap: { ...story.mishaps[run], ...hooks } },
+            { afterMs: rival, differs: plan, mishap: hooks },
+          ]);
     // Of two, whoever left something behind decides what comes next.
-    ending = endings.find(({ outcome }) => outcome === 'stopped') ?? endings.find(({ outcome }) => outcome === 'killed') ?? endings.find(isGood) ?? (endings[0] as Ending);
+    ending =
+      endings.find(({ outcome }) => outcome === 'stopped') ??
+      endings.find(({ outcome }) => outcome === 'killed') ??
+      endings.find(isGood) ??
+      (endings[0] as Ending);
     outcomes.push(...endings.map(({ outcome }) => outcome));
-    for (const one of endings) lines.push(...one.events.map((event) => JSON.stringify(event)), JSON.stringify({ outcome: one.outcome, failure: one.failure?.facts, state: stateOf(stage) }));
+    for (const one of endings)
+      lines.push(
+        ...one.events.map((event) => JSON.stringify(event)),
+        JSON.stringify({ outcome: one.outcome, failure: one.failure?.facts, state: stateOf(stage) }),
+      );
     if (isGood(ending) && recover === undefined) break;
     if (run === MOST_RUNS - 1) break;
     clock.advance(20_000);
   }
-  const wrong = stage.violations().map((violation) => `${(violation.at - began) / 1000} s, ${violation.group}: ${violation.rule}: ${violation.text}`);
-  if (ending === undefined || !(isGood(ending) || ending.outcome === 'refused')) wrong.push(`not finished after ${MOST_RUNS} runs: ${ending?.failure?.facts.what ?? ending?.outcome ?? ''}`);
+  const wrong = stage
+    .violations()
+    .map((violation) => `${(violation.at - began) / 1000} s, ${violation.group}: ${violation.rule}: ${violation.text}`);
+  if (ending === undefined || !(isGood(ending) || ending.outcome === 'refused'))
+    wrong.push(`not finished after ${MOST_RUNS} runs: ${ending?.failure?.facts.what ?? ending?.outcome ?? ''}`);
   wrong.push(...leftBehind(stage, alone?.name));
   return { story, outcomes, wrong, journal: lines.join('\n'), simulatedSeconds: (clock.now() - began) / 1000 };
 }
@@ -173,6 +270,8 @@ function isGood({ outcome }: Ending): boolean {
 
 /** Notes of ours that are still there when all is over. */
 function leftBehind(stage: ReturnType<typeof createStage>, alone: string | undefined): readonly string[] {
-  const left = stateOf(stage).flatMap((group) => (group as { tags: string[] }).tags.filter((tag) => tag.startsWith('ha-updater:')));
+  const left = stateOf(stage).flatMap((group) =>
+    (group as { tags: string[] }).tags.filter((tag) => tag.startsWith('ha-updater:')),
+  );
   return left.length === 0 && alone === undefined ? [] : left.map((tag) => `${tag} is left`);
 }

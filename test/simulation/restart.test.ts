@@ -15,10 +15,18 @@ function wish(differs: Partial<RestartPlan> = {}): { readonly strategy: 'restart
 /** What every balancer says of every instance, by group. */
 function registered(stage: Stage): readonly (readonly string[])[] {
   const { world } = stage.sandbox;
-  return stage.groups.map(({ classic, targetGroup }) => [...(classic === undefined ? [] : Object.values(classicHealthOf(world, classic))), ...(targetGroup === undefined ? [] : Object.values(targetHealthOf(world, targetGroup)))].sort());
+  return stage.groups.map(({ classic, targetGroup }) =>
+    [
+      ...(classic === undefined ? [] : Object.values(classicHealthOf(world, classic))),
+      ...(targetGroup === undefined ? [] : Object.values(targetHealthOf(world, targetGroup))),
+    ].sort(),
+  );
 }
 
-function events<T extends Ending['events'][number]['type']>(ending: Ending, type: T): readonly Extract<Ending['events'][number], { type: T }>[] {
+function events<T extends Ending['events'][number]['type']>(
+  ending: Ending,
+  type: T,
+): readonly Extract<Ending['events'][number], { type: T }>[] {
   return ending.events.filter((event): event is Extract<Ending['events'][number], { type: T }> => event.type === type);
 }
 
@@ -28,44 +36,62 @@ describe('simulation: restarts in place', () => {
     const before = stateOf(stage);
     const ending = await stage.run(wish());
     expect(ending.failure?.facts).to.equal(undefined);
-    expect(ending.results).to.deep.equal([{ group: 'web', outcome: 'restarted', why: '3 of 3 instances were restarted and proven' }]);
+    expect(ending.results).to.deep.equal([
+      { group: 'web', outcome: 'restarted', why: '3 of 3 instances were restarted and proven' },
+    ]);
     expect(events(ending, 'command.ended').map(({ ok }) => ok)).to.deep.equal([true, true, true]);
     expect(stateOf(stage)).to.deep.equal(before);
-    expect(registered(stage)).to.deep.equal([[...Array<string>(3).fill('InService N/A'), ...Array<string>(3).fill('healthy')]]);
+    expect(registered(stage)).to.deep.equal([
+      [...Array<string>(3).fill('InService N/A'), ...Array<string>(3).fill('healthy')],
+    ]);
     expect(stage.violations()).to.deep.equal([]);
   });
 
   it('stops at an instance whose command fails: it stays out, the record is kept, and resume puts it back', async () => {
-    const stage = createStage({ commands: [{ match: 'restart', exit: 1, output: 'no such service' }] }, [{ name: 'web', size: 3, healthCheckType: 'ELB' }]);
+    const stage = createStage({ commands: [{ match: 'restart', exit: 1, output: 'no such service' }] }, [
+      { name: 'web', size: 3, healthCheckType: 'ELB' },
+    ]);
     const before = stateOf(stage);
     const ending = await stage.run(wish());
     expect(ending.outcome).to.equal('stopped');
     expect(ending.failure?.facts.code).to.equal('restart.stuck');
-    expect(events(ending, 'command.ended').map(({ ok, output }) => [ok, output])).to.deep.equal([[false, 'no such service\nfailed to run commands: exit status 1']]);
+    expect(events(ending, 'command.ended').map(({ ok, output }) => [ok, output])).to.deep.equal([
+      [false, 'no such service\nfailed to run commands: exit status 1'],
+    ]);
     // Out for longer than any health check waits: Auto Scaling must leave it alone.
     stage.sandbox.clock.advance(600_000);
     expect(registered(stage)[0]).to.have.length(4);
     const back = await stage.run({ adoptOnly: true });
     expect(back.results.map(({ outcome }) => outcome)).to.deep.equal(['putBack']);
     expect(stateOf(stage)).to.deep.equal(before);
-    expect(registered(stage)).to.deep.equal([[...Array<string>(3).fill('InService N/A'), ...Array<string>(3).fill('healthy')]]);
+    expect(registered(stage)).to.deep.equal([
+      [...Array<string>(3).fill('InService N/A'), ...Array<string>(3).fill('healthy')],
+    ]);
     expect(stage.violations()).to.deep.equal([]);
   });
 
   it('--on-error reregister: puts it back and stops', async () => {
-    const stage = createStage({ commands: [{ match: 'restart', exit: 1 }] }, [{ name: 'web', size: 3 }, { name: 'api', size: 2, balancers: ['target-group'] }]);
+    const stage = createStage({ commands: [{ match: 'restart', exit: 1 }] }, [
+      { name: 'web', size: 3 },
+      { name: 'api', size: 2, balancers: ['target-group'] },
+    ]);
     const before = stateOf(stage);
     const ending = await stage.run(wish({ onError: 'reregister', quorum: 1 }));
     expect(ending.outcome).to.equal('restartFailed');
     expect(events(ending, 'command.ended')).to.have.length(2);
-    expect(events(ending, 'group.finished').map(({ result }) => [result.group, result.outcome])).to.deep.equal([['web', 'putBack'], ['api', 'putBack']]);
+    expect(events(ending, 'group.finished').map(({ result }) => [result.group, result.outcome])).to.deep.equal([
+      ['web', 'putBack'],
+      ['api', 'putBack'],
+    ]);
     expect(stateOf(stage)).to.deep.equal(before);
     expect(registered(stage).map((rows) => rows.length)).to.deep.equal([6, 2]);
     expect(stage.violations()).to.deep.equal([]);
   });
 
   it('--on-error continue: leaves failed ones out and goes on as long as the quorum holds', async () => {
-    const stage = createStage({ seed: 5, commands: [{ match: 'restart', exit: 1, rate: 0.3 }] }, [{ name: 'web', size: 8, max: 8 }]);
+    const stage = createStage({ seed: 5, commands: [{ match: 'restart', exit: 1, rate: 0.3 }] }, [
+      { name: 'web', size: 8, max: 8 },
+    ]);
     const ending = await stage.run(wish({ onError: 'continue', quorum: 0.5 }));
     const ends = events(ending, 'command.ended');
     const failed = ends.filter(({ ok }) => !ok).length;
@@ -85,10 +111,16 @@ describe('simulation: restarts in place', () => {
     expect(events(ending, 'command.ended')).to.have.length(1);
     expect(ending.outcome).to.equal('stopped');
     expect(stage.violations()).to.deep.equal([]);
-    const sick = createStage({ commands: [{ match: 'break', leaves: 'broken' }] }, [{ name: 'web', size: 4, max: 4, healthCheckType: 'EC2' }]);
+    const sick = createStage({ commands: [{ match: 'break', leaves: 'broken' }] }, [
+      { name: 'web', size: 4, max: 4, healthCheckType: 'EC2' },
+    ]);
     const ids = idsOf(sick.sandbox.world);
     const spoil = (count: number): void => {
-      sick.sandbox.invoke('ssm', 'SendCommand', { InstanceIds: ids.slice(0, count), DocumentName: 'AWS-RunShellScript', Parameters: { commands: ['break'] } });
+      sick.sandbox.invoke('ssm', 'SendCommand', {
+        InstanceIds: ids.slice(0, count),
+        DocumentName: 'AWS-RunShellScript',
+        Parameters: { commands: ['break'] },
+      });
       sick.sandbox.clock.advance(60_000);
     };
     spoil(2);
@@ -97,7 +129,11 @@ describe('simulation: restarts in place', () => {
     expect(short.failure?.facts.what).to.match(/gave up: 2 of 4 are in service, at least 3 must stay so/);
     expect(events(short, 'command.ended')).to.deep.equal([]);
     // With three in service nobody of them may go, but the one that serves nobody may.
-    sick.sandbox.invoke('ssm', 'SendCommand', { InstanceIds: [ids[0]], DocumentName: 'AWS-RunShellScript', Parameters: { commands: ['mend'] } });
+    sick.sandbox.invoke('ssm', 'SendCommand', {
+      InstanceIds: [ids[0]],
+      DocumentName: 'AWS-RunShellScript',
+      Parameters: { commands: ['mend'] },
+    });
     sick.sandbox.clock.advance(60_000);
     const healed = await sick.run(wish({ quorum: 3 }));
     expect(healed.results.map(({ outcome }) => outcome)).to.deep.equal(['restarted']);
@@ -128,7 +164,9 @@ describe('simulation: restarts in place', () => {
 
   it('an instance that does not serve again is left out, or back, as asked', async () => {
     for (const onError of ['stop', 'reregister'] as const) {
-      const stage = createStage({ commands: [{ match: 'restart', leaves: 'broken' }] }, [{ name: 'web', size: 3, healthCheckType: 'EC2' }]);
+      const stage = createStage({ commands: [{ match: 'restart', leaves: 'broken' }] }, [
+        { name: 'web', size: 3, healthCheckType: 'EC2' },
+      ]);
       const ending = await stage.run({ ...wish({ onError }), timing: { ...PLAN.timing, progressMs: 120_000 } });
       expect(ending.outcome, onError).to.equal(onError === 'stop' ? 'stopped' : 'restartFailed');
       expect(ending.failure?.facts.what).to.match(/not in service again within 120 s/);
@@ -140,24 +178,46 @@ describe('simulation: restarts in place', () => {
   });
 
   describe('with a check command', () => {
-    const checked = (differs: Partial<RestartPlan> = {}): Partial<Plan> => ({ ...wish(differs), timing: { ...PLAN.timing, progressMs: 120_000 }, gates: { words: '', hooks: { check: 'check', checkTimeoutMs: 5_000, commandTimeoutMs: 60_000 } } });
+    const checked = (differs: Partial<RestartPlan> = {}): Partial<Plan> => ({
+      ...wish(differs),
+      timing: { ...PLAN.timing, progressMs: 120_000 },
+      gates: { words: '', hooks: { check: 'check', checkTimeoutMs: 5_000, commandTimeoutMs: 60_000 } },
+    });
 
     it('nobody goes before the check of those that went has answered 0; it is tried every 10 s', async () => {
       const stage = createStage({}, [{ name: 'web', size: 3, max: 3 }]);
       const { hooks, ran } = scriptedHooks(stage.sandbox.clock, (_, nth) => ({ code: nth < 3 ? 1 : 0 }));
       const ending = await stage.run(checked(), { hooks });
-      expect(ending.results.map(({ outcome, why }) => [outcome, why])).to.deep.equal([['restarted', '3 of 3 instances were restarted and proven']]);
+      expect(ending.results.map(({ outcome, why }) => [outcome, why])).to.deep.equal([
+        ['restarted', '3 of 3 instances were restarted and proven'],
+      ]);
       const passed = ran.filter((_, index) => index % 3 === 2);
-      expect(ran.map(({ instance }) => instance)).to.deep.equal(passed.flatMap(({ instance }) => [instance, instance, instance]));
-      for (const [index, { from }] of ran.entries()) if (index % 3 > 0) expect(from - (ran[index - 1]?.from ?? 0)).to.be.within(10_000, 16_000);
-      const left = ending.changes.filter(({ what }) => what === 'elasticloadbalancing:DeregisterTargets' || what.endsWith('DeregisterInstancesFromLoadBalancer'));
+      expect(ran.map(({ instance }) => instance)).to.deep.equal(
+        passed.flatMap(({ instance }) => [instance, instance, instance]),
+      );
+      for (const [index, { from }] of ran.entries())
+        if (index % 3 > 0) expect(from - (ran[index - 1]?.from ?? 0)).to.be.within(10_000, 16_000);
+      const left = ending.changes.filter(
+        ({ what }) =>
+          what === 'elasticloadbalancing:DeregisterTargets' || what.endsWith('DeregisterInstancesFromLoadBalancer'),
+      );
       expect(left.length).to.be.greaterThan(2);
-      for (const { at } of left) expect(ran.some(({ from, instance }) => from < at && passed.every((one) => one.instance !== instance || one.from > at)), `deregistered at ${at} while a check was open`).to.equal(false);
+      for (const { at } of left)
+        expect(
+          ran.some(
+            ({ from, instance }) => from < at && passed.every((one) => one.instance !== instance || one.from > at),
+          ),
+          `deregistered at ${at} while a check was open`,
+        ).to.equal(false);
       expect(stage.violations()).to.deep.equal([]);
     });
 
     it('one that never answers 0 counts as failed: out, back, or left out while the others go on', async () => {
-      for (const [onError, outcome, code, listed] of [['stop', 'stopped', 'restart.stuck', 4], ['reregister', 'restartFailed', 'restart.putBack', 6], ['continue', 'stopped', 'restart.stuck', 4]] as const) {
+      for (const [onError, outcome, code, listed] of [
+        ['stop', 'stopped', 'restart.stuck', 4],
+        ['reregister', 'restartFailed', 'restart.putBack', 6],
+        ['continue', 'stopped', 'restart.stuck', 4],
+      ] as const) {
         const stage = createStage({}, [{ name: 'web', size: 3, max: 3 }]);
         const known: string[] = [];
         const { hooks } = scriptedHooks(stage.sandbox.clock, ({ subject }) => {
@@ -165,8 +225,13 @@ describe('simulation: restarts in place', () => {
           return { code: known[0] === subject.instance ? 1 : 0, output: 'still starting' };
         });
         const ending = await stage.run(checked({ onError, quorum: 1 }), { hooks });
-        expect([ending.outcome, ending.failure?.facts.code], `${onError} ${ending.failure?.facts.what ?? ''}`).to.deep.equal([outcome, code]);
-        expect(ending.failure?.facts.what).to.include('not proven within 120 s: the check command says no: exit 1: still starting');
+        expect(
+          [ending.outcome, ending.failure?.facts.code],
+          `${onError} ${ending.failure?.facts.what ?? ''}`,
+        ).to.deep.equal([outcome, code]);
+        expect(ending.failure?.facts.what).to.include(
+          'not proven within 120 s: the check command says no: exit 1: still starting',
+        );
         stage.sandbox.clock.advance(60_000);
         expect(registered(stage)[0], onError).to.have.length(listed);
         const again = await stage.run({ adoptOnly: true });
@@ -177,11 +242,18 @@ describe('simulation: restarts in place', () => {
     });
 
     it('one that fails its check stays in when the quorum needs it by then', async () => {
-      const stage = createStage({ commands: [{ match: 'break', leaves: 'broken' }] }, [{ name: 'web', size: 3, max: 3, healthCheckType: 'EC2' }]);
+      const stage = createStage({ commands: [{ match: 'break', leaves: 'broken' }] }, [
+        { name: 'web', size: 3, max: 3, healthCheckType: 'EC2' },
+      ]);
       let broke = false;
       const { hooks } = scriptedHooks(stage.sandbox.clock, ({ subject }) => {
         const other = idsOf(stage.sandbox.world).find((id) => id !== subject.instance);
-        if (!broke) stage.sandbox.invoke('ssm', 'SendCommand', { InstanceIds: [other], DocumentName: 'AWS-RunShellScript', Parameters: { commands: ['break'] } });
+        if (!broke)
+          stage.sandbox.invoke('ssm', 'SendCommand', {
+            InstanceIds: [other],
+            DocumentName: 'AWS-RunShellScript',
+            Parameters: { commands: ['break'] },
+          });
         broke = true;
         return { code: 1 };
       });
@@ -208,16 +280,21 @@ describe('simulation: restarts in place', () => {
 
   it('refuses what could never be: the last one, and a quorum that keeps all', async () => {
     const one = createStage({}, [{ name: 'web', size: 1 }]);
-    expect((await one.run(wish({ quorum: 0.1 }))).failure?.facts.reasons.map(({ code }) => code)).to.deep.equal(['restart.last']);
+    expect((await one.run(wish({ quorum: 0.1 }))).failure?.facts.reasons.map(({ code }) => code)).to.deep.equal([
+      'restart.last',
+    ]);
     const two = createStage({}, [{ name: 'web', size: 2 }]);
-    expect((await two.run(wish({ quorum: 0.66 }))).failure?.facts.reasons.map(({ code }) => code)).to.deep.equal(['restart.quorum']);
+    expect((await two.run(wish({ quorum: 0.66 }))).failure?.facts.reasons.map(({ code }) => code)).to.deep.equal([
+      'restart.quorum',
+    ]);
     expect(two.changes()).to.deep.equal([]);
   });
 });
 
 describe('crash sweep: a restart is killed before and after every change', function () {
   this.timeout(120_000);
-  const stageFor = (): Stage => createStage({ commands: [{ match: 'restart', seconds: [6, 6] }] }, [{ name: 'web', size: 2, max: 2 }]);
+  const stageFor = (): Stage =>
+    createStage({ commands: [{ match: 'restart', seconds: [6, 6] }] }, [{ name: 'web', size: 2, max: 2 }]);
 
   for (const again of ['restart', 'resume', 'rollback'] as const) {
     it(`then ${again}: nothing stays deregistered`, async () => {
@@ -251,7 +328,11 @@ describe('simulation: restarts in drawn worlds', function () {
     const wrong: string[] = [];
     for (let seed = 1; seed <= SEEDS; seed++) {
       const told = await simulateRestart(drawRestart(seed));
-      wrong.push(...told.wrong.map((sentence) => `seed ${seed} (npm run sim -- --strategy restart --replay ${seed}): ${sentence}`));
+      wrong.push(
+        ...told.wrong.map(
+          (sentence) => `seed ${seed} (npm run sim -- --strategy restart --replay ${seed}): ${sentence}`,
+        ),
+      );
     }
     expect(wrong).to.deep.equal([]);
   });

@@ -13,7 +13,14 @@ const LESS = { surge: { count: 0 }, unavailable: { count: 1 } };
 const SWEEPS: readonly Sweep[] = [
   { name: 'launch first', choice: {}, groups: [{ name: 'web', size: 3, min: 3, max: 3, balancers: ['target-group'] }] },
   { name: 'terminate first', choice: LESS, groups: [{ name: 'web', size: 2, min: 2, max: 2, balancers: ['classic'] }] },
-  { name: 'one at a time over two groups', choice: { serial: true }, groups: [{ name: 'web', size: 1, min: 1, max: 1, balancers: ['target-group'] }, { name: 'api', size: 2, min: 0, max: 2, balancers: [], configuration: 'lc' }] },
+  {
+    name: 'one at a time over two groups',
+    choice: { serial: true },
+    groups: [
+      { name: 'web', size: 1, min: 1, max: 1, balancers: ['target-group'] },
+      { name: 'api', size: 2, min: 0, max: 2, balancers: [], configuration: 'lc' },
+    ],
+  },
 ];
 
 function stageFor({ groups }: Sweep, image = 'ami-new'): Stage {
@@ -44,7 +51,11 @@ describe('crash sweep of rolling: killed before and after every change, then run
             const at = `killed ${when} change ${change}, ${calm.changes()[change - 1] ?? ''}`;
             expect((await stage.run(plan, { killAt: { change, when } })).outcome, at).to.equal('killed');
             // The successor was asked for something else: what is on the group decides.
-            const second = await stage.run(change % 2 === 0 ? plan : { ...plan, rolling: { surge: { count: 3 }, unavailable: { count: 0 }, serial: false } });
+            const second = await stage.run(
+              change % 2 === 0
+                ? plan
+                : { ...plan, rolling: { surge: { count: 3 }, unavailable: { count: 0 }, serial: false } },
+            );
             expect(second.outcome, `${at}: ${second.failure?.facts.what ?? ''}`).to.equal(wanted);
             expect(stateOf(stage), at).to.deep.equal(state);
             expect(stage.violations(), at).to.deep.equal([]);
@@ -59,7 +70,8 @@ describe('crash sweep of rolling: killed before and after every change, then run
       await calm.run(plan);
       const judged = calm.changes().findIndex((change) => change.includes('"promote"')) + 1;
       expect(judged).to.be.greaterThan(1);
-      const bare = (stage: Stage): readonly object[] => (stateOf(stage) as typeof before).map(({ size, instances }) => ({ size, instances }));
+      const bare = (stage: Stage): readonly object[] =>
+        (stateOf(stage) as typeof before).map(({ size, instances }) => ({ size, instances }));
       for (let change = 1; change <= calm.changes().length; change++) {
         const stage = stageFor(sweep);
         const at = `killed after change ${change}, ${calm.changes()[change - 1] ?? ''}`;
@@ -67,10 +79,15 @@ describe('crash sweep of rolling: killed before and after every change, then run
         const left = JSON.stringify(stateOf(stage)).includes('ha-updater:rollout');
         const ending = await stage.run({ adoptOnly: true, undo: change % 2 === 0 });
         expect(stage.violations(), at).to.deep.equal([]);
-        if (change % 2 !== 0 || !left) expect(ending.outcome, `${at}: ${ending.failure?.facts.what ?? ''}`).to.equal('swapped');
-        else if (change < judged) expect(bare(stage), at).to.deep.equal(before.map(({ size, instances }) => ({ size, instances })));
+        if (change % 2 !== 0 || !left)
+          expect(ending.outcome, `${at}: ${ending.failure?.facts.what ?? ''}`).to.equal('swapped');
+        else if (change < judged)
+          expect(bare(stage), at).to.deep.equal(before.map(({ size, instances }) => ({ size, instances })));
         else {
-          expect([ending.outcome, ending.failure?.facts.reasons[0]?.code], at).to.deep.equal(['refused', 'rollback.judged']);
+          expect([ending.outcome, ending.failure?.facts.reasons[0]?.code], at).to.deep.equal([
+            'refused',
+            'rollback.judged',
+          ]);
           expect((await stage.run({ adoptOnly: true })).outcome, at).to.equal('swapped');
           expect(stateOf(stage), at).to.deep.equal(stateOf(calm));
         }

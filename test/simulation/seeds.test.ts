@@ -24,7 +24,9 @@ describe('simulation: drawn worlds with faults, kills and signals', function () 
     const wrong: string[] = [];
     for (let seed = 1; seed <= SWARM; seed++) {
       const told = await simulate(drawSwarm(seed));
-      wrong.push(...told.wrong.map((sentence) => `seed ${seed} (npm run sim -- --swarm --replay ${seed}): ${sentence}`));
+      wrong.push(
+        ...told.wrong.map((sentence) => `seed ${seed} (npm run sim -- --swarm --replay ${seed}): ${sentence}`),
+      );
     }
     expect(wrong).to.deep.equal([]);
   });
@@ -33,7 +35,11 @@ describe('simulation: drawn worlds with faults, kills and signals', function () 
     const wrong: string[] = [];
     for (const seed of SERIAL) {
       const told = await simulate(draw(seed, 'serial'), { wire: true });
-      wrong.push(...told.wrong.map((sentence) => `seed ${seed} (npm run sim -- --wire --strategy serial --replay ${seed}): ${sentence}`));
+      wrong.push(
+        ...told.wrong.map(
+          (sentence) => `seed ${seed} (npm run sim -- --wire --strategy serial --replay ${seed}): ${sentence}`,
+        ),
+      );
     }
     expect(wrong).to.deep.equal([]);
   });
@@ -41,9 +47,19 @@ describe('simulation: drawn worlds with faults, kills and signals', function () 
   it('what goes wrong is shrunk to what it takes', async () => {
     // Nothing goes wrong with the engine here, so a kill stands in for what went wrong.
     const story = drawSwarm(7);
-    const broken = { ...story, images: story.groups.map(() => 'ami-good'), mishaps: [...story.mishaps, { killAt: { change: 3, when: 'after' as const }, otherHost: true }] };
-    const shortest = await shrink(broken, (told) => Promise.resolve(told.mishaps.some(({ killAt }) => killAt !== undefined)));
-    expect({ groups: shortest.groups.length, faults: shortest.scenario.faults, mishaps: shortest.mishaps.filter(({ killAt }) => killAt !== undefined).length }).to.deep.equal({ groups: 1, faults: [], mishaps: 1 });
+    const broken = {
+      ...story,
+      images: story.groups.map(() => 'ami-good'),
+      mishaps: [...story.mishaps, { killAt: { change: 3, when: 'after' as const }, otherHost: true }],
+    };
+    const shortest = await shrink(broken, (told) =>
+      Promise.resolve(told.mishaps.some(({ killAt }) => killAt !== undefined)),
+    );
+    expect({
+      groups: shortest.groups.length,
+      faults: shortest.scenario.faults,
+      mishaps: shortest.mishaps.filter(({ killAt }) => killAt !== undefined).length,
+    }).to.deep.equal({ groups: 1, faults: [], mishaps: 1 });
   });
 
   it('the same seed gives the same journal, byte for byte', async () => {

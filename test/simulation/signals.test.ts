@@ -17,7 +17,14 @@ describe('a signal', () => {
     const stage = stageOf();
     const ending = await stage.run({}, { interruptAfterMs: 40_000 });
     expect(ending.outcome).to.equal('swapRolledBack');
-    expect(ending.results.concat(ending.failure?.facts.reasons.map(({ text }) => ({ group: 'web', outcome: 'skipped', why: text })) ?? []).map(({ why }) => why).join()).to.include('interrupted by SIGINT');
+    expect(
+      ending.results
+        .concat(
+          ending.failure?.facts.reasons.map(({ text }) => ({ group: 'web', outcome: 'skipped', why: text })) ?? [],
+        )
+        .map(({ why }) => why)
+        .join(),
+    ).to.include('interrupted by SIGINT');
     expect(stateOf(stage)).to.have.nested.property('[0].instances').that.deep.equals(['InService 1', 'InService 1']);
     expect(stage.violations()).to.deep.equal([]);
   });
@@ -38,8 +45,20 @@ describe('a decision that would break a rule', () => {
     const before = stateOf(stage);
     const { region, credentials, requestHandler } = stage.sandbox.clientConfig();
     const gateway = createGateway({ region, credentials: () => Promise.resolve(credentials), requestHandler });
-    const deps = { gateway, clock: stage.sandbox.clock, emit: () => undefined, interrupt: { received: undefined, wake: new AbortController().signal }, holderIsGone: () => false };
-    const mad = (): Decision => ({ kind: 'act', actions: [{ action: { type: 'terminate', group: 'web', half: 'old', instances: ['i-1'], decrement: true }, why: 'a bug' }], progress: [] });
+    const deps = {
+      gateway,
+      clock: stage.sandbox.clock,
+      emit: () => undefined,
+      interrupt: { received: undefined, wake: new AbortController().signal },
+      holderIsGone: () => false,
+    };
+    const mad = (): Decision => ({
+      kind: 'act',
+      actions: [
+        { action: { type: 'terminate', group: 'web', half: 'old', instances: ['i-1'], decrement: true }, why: 'a bug' },
+      ],
+      progress: [],
+    });
     const failure: unknown = await swapGroups(deps, PLAN, mad).catch((error: unknown) => error);
     expect(failure).to.be.instanceOf(Failure);
     expect((failure as Failure).facts.code).to.equal('guard.broken');

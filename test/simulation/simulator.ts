@@ -67,7 +67,13 @@ function drawBasic(seed: number, strategy: Strategy): Story {
   const staggered = choice !== undefined && random.fork('stagger').chance(0.5);
   return {
     seed,
-    scenario: { seed, images: IMAGES, faults: drawFaults(random.fork('faults'), groups).map((fault) => shifted(fault, staggered ? staggering(groups) : 0)) },
+    scenario: {
+      seed,
+      images: IMAGES,
+      faults: drawFaults(random.fork('faults'), groups).map((fault) =>
+        shifted(fault, staggered ? staggering(groups) : 0),
+      ),
+    },
     groups: staggered ? groups.map((group) => ({ ...group, stagger: STAGGER })) : groups,
     images: groups.map(() => same ?? drawImage(random)),
     together: random.chance(0.8) || choice?.serial === true,
@@ -86,7 +92,11 @@ export function drawSwarm(seed: number, strategy: Strategy = 'mixed'): Story {
   const story = draw(seed, strategy);
   const random = seededRandom(seed).fork('swarm');
   const on = (): boolean => random.chance(0.5);
-  const off = new Set<Fault['kind']>((['throttle', 'serverError', 'lostReply', 'staleReads', 'noCapacity', 'killInstance', 'resize'] as const).filter((): boolean => !on()));
+  const off = new Set<Fault['kind']>(
+    (['throttle', 'serverError', 'lostReply', 'staleReads', 'noCapacity', 'killInstance', 'resize'] as const).filter(
+      (): boolean => !on(),
+    ),
+  );
   const others = on() ? Array.from({ length: random.int(1, 3) }, () => drawMeddling(random, story.groups)) : [];
   // Notes that somebody took away live in the memory of the run alone: killing it too leaves nothing to go by.
   const immortal = others.some((fault) => fault.kind === 'meddle' && fault.does === 'removeTags');
@@ -98,7 +108,13 @@ export function drawSwarm(seed: number, strategy: Strategy = 'mixed'): Story {
   return {
     ...story,
     ...(immortal && story.gates !== undefined ? { gates: { ...story.gates, pauseAt: [] } } : {}),
-    scenario: { ...story.scenario, faults: [...(story.scenario.faults ?? []).filter(({ kind }) => !off.has(kind)), ...others.map((fault) => shifted(fault, staggered))].map(later) },
+    scenario: {
+      ...story.scenario,
+      faults: [
+        ...(story.scenario.faults ?? []).filter(({ kind }) => !off.has(kind)),
+        ...others.map((fault) => shifted(fault, staggered)),
+      ].map(later),
+    },
     groups: story.groups.map((group) => (random.chance(0.15) ? { ...group, settings: hangingHook(random) } : group)),
     mishaps,
     rivals: immortal || !on() ? {} : { [random.int(0, 1)]: random.pick([0, 100, 1_000, 5_000, 30_000, 200_000]) },
@@ -111,7 +127,18 @@ function drawRolling(random: Random, strategy: Strategy): RollingChoice | undefi
   const rolls = random.chance(0.5);
   if (strategy === 'swap' || (strategy === 'mixed' && !rolls)) return undefined;
   if (random.chance(0.2) || strategy === 'serial') return { ...random.pick([ONE_MORE, ONE_LESS]), serial: true };
-  return { ...random.pick([ONE_MORE, ONE_MORE, ONE_LESS, { surge: { count: 2 }, unavailable: { count: 0 } }, { surge: { count: 1 }, unavailable: { count: 1 } }, { surge: { percent: 50 }, unavailable: { percent: 25 } }, { surge: { percent: 100 }, unavailable: { count: 0 } }]), serial: false };
+  return {
+    ...random.pick([
+      ONE_MORE,
+      ONE_MORE,
+      ONE_LESS,
+      { surge: { count: 2 }, unavailable: { count: 0 } },
+      { surge: { count: 1 }, unavailable: { count: 1 } },
+      { surge: { percent: 50 }, unavailable: { percent: 25 } },
+      { surge: { percent: 100 }, unavailable: { count: 0 } },
+    ]),
+    serial: false,
+  };
 }
 
 const ONE_MORE = { surge: { count: 1 }, unavailable: { count: 0 } };
@@ -141,14 +168,30 @@ function staggering(groups: readonly GroupOptions[]): number {
 
 export function shifted(fault: Fault, by: number): Fault {
   const { from, until } = fault;
-  const moved = { ...fault, ...(from === undefined ? {} : { from: from + by }), ...(until === undefined ? {} : { until: until + by }) };
+  const moved = {
+    ...fault,
+    ...(from === undefined ? {} : { from: from + by }),
+    ...(until === undefined ? {} : { until: until + by }),
+  };
   return 'at' in moved ? { ...moved, at: moved.at + by } : moved;
 }
 
 /** A hook whose instances wait for somebody who never comes, until it times out. */
 function hangingHook(random: Random): object {
-  const LifecycleTransition = random.pick(['autoscaling:EC2_INSTANCE_LAUNCHING', 'autoscaling:EC2_INSTANCE_TERMINATING']);
-  return { LifecycleHookSpecificationList: [{ LifecycleHookName: 'wait', LifecycleTransition, HeartbeatTimeout: random.pick([30, 120]), DefaultResult: 'CONTINUE' }] };
+  const LifecycleTransition = random.pick([
+    'autoscaling:EC2_INSTANCE_LAUNCHING',
+    'autoscaling:EC2_INSTANCE_TERMINATING',
+  ]);
+  return {
+    LifecycleHookSpecificationList: [
+      {
+        LifecycleHookName: 'wait',
+        LifecycleTransition,
+        HeartbeatTimeout: random.pick([30, 120]),
+        DefaultResult: 'CONTINUE',
+      },
+    ],
+  };
 }
 
 const IMAGES: Readonly<Record<string, ImageBehaviour>> = {
@@ -170,7 +213,13 @@ function drawGroup(random: Random, name: string): GroupOptions {
     size,
     min: random.int(0, size),
     max: size + random.int(0, size + 1),
-    balancers: random.pick([['classic'], ['target-group'], ['classic', 'target-group'], ['classic', 'target-group'], []] as const),
+    balancers: random.pick([
+      ['classic'],
+      ['target-group'],
+      ['classic', 'target-group'],
+      ['classic', 'target-group'],
+      [],
+    ] as const),
     configuration: random.pick(['lc', 'lt'] as const),
     healthCheckType: random.pick(['EC2', 'ELB'] as const),
     drain: random.pick([5, 30, 120]),
@@ -180,20 +229,53 @@ function drawGroup(random: Random, name: string): GroupOptions {
 function drawFaults(random: Random, groups: readonly GroupOptions[]): readonly Fault[] {
   const window = { from: SETTLED, until: FAULTS_END };
   const faults: Fault[] = [];
-  if (random.chance(0.3)) faults.push({ kind: 'throttle', calls: random.pick(['*', 'autoscaling:*', '*:Describe*']), rate: random.between(0.05, 0.5), ...window });
-  if (random.chance(0.3)) faults.push({ kind: 'serverError', calls: random.pick(['*', 'autoscaling:*', 'elb*:*']), rate: random.between(0.05, 0.3), ...window });
-  if (random.chance(0.3)) faults.push({ kind: 'lostReply', calls: random.pick(['*', 'autoscaling:*']), rate: random.between(0.05, 0.4), ...window });
-  if (random.chance(0.3)) faults.push({ kind: 'staleReads', service: random.pick(['autoscaling', 'ec2', 'elb', 'elbv2']), seconds: random.int(2, 30), ...window });
+  if (random.chance(0.3))
+    faults.push({
+      kind: 'throttle',
+      calls: random.pick(['*', 'autoscaling:*', '*:Describe*']),
+      rate: random.between(0.05, 0.5),
+      ...window,
+    });
+  if (random.chance(0.3))
+    faults.push({
+      kind: 'serverError',
+      calls: random.pick(['*', 'autoscaling:*', 'elb*:*']),
+      rate: random.between(0.05, 0.3),
+      ...window,
+    });
+  if (random.chance(0.3))
+    faults.push({
+      kind: 'lostReply',
+      calls: random.pick(['*', 'autoscaling:*']),
+      rate: random.between(0.05, 0.4),
+      ...window,
+    });
+  if (random.chance(0.3))
+    faults.push({
+      kind: 'staleReads',
+      service: random.pick(['autoscaling', 'ec2', 'elb', 'elbv2']),
+      seconds: random.int(2, 30),
+      ...window,
+    });
   if (random.chance(0.15)) faults.push({ kind: 'noCapacity', from: SETTLED, until: SETTLED + random.int(30, 900) });
   const group = random.pick(groups).name ?? '';
-  if (random.chance(0.2)) faults.push({ kind: 'killInstance', group, at: SETTLED + random.int(5, 400), which: random.pick(['oldest', 'newest'] as const) });
-  if (random.chance(0.1)) faults.push({ kind: 'resize', group, at: SETTLED + random.int(5, 400), desired: random.int(1, 4) });
+  if (random.chance(0.2))
+    faults.push({
+      kind: 'killInstance',
+      group,
+      at: SETTLED + random.int(5, 400),
+      which: random.pick(['oldest', 'newest'] as const),
+    });
+  if (random.chance(0.1))
+    faults.push({ kind: 'resize', group, at: SETTLED + random.int(5, 400), desired: random.int(1, 4) });
   return faults;
 }
 
 function drawMishap(random: Random): Mishap {
   return {
-    ...(random.chance(0.6) ? { killAt: { change: random.int(1, 14), when: random.pick(['before', 'after'] as const) } } : {}),
+    ...(random.chance(0.6)
+      ? { killAt: { change: random.int(1, 14), when: random.pick(['before', 'after'] as const) } }
+      : {}),
     ...(random.chance(0.25) ? { interruptAfterMs: random.int(1, 400) * 1000 } : {}),
     otherHost: random.chance(0.2),
   };
@@ -208,7 +290,12 @@ function mostRuns({ gates, groups, together }: Story): number {
 export async function simulate(story: Story, options: StageOptions = {}): Promise<Told> {
   const stage = createStage(story.scenario, story.groups, options);
   const { clock, world } = stage.sandbox;
-  if (story.stackUpdates !== undefined) putUnderStack(world, story.groups.map(({ name = '' }) => name), story.stackUpdates);
+  if (story.stackUpdates !== undefined)
+    putUnderStack(
+      world,
+      story.groups.map(({ name = '' }) => name),
+      story.stackUpdates,
+    );
   stage.groups.forEach((group, index) => {
     // Somebody may have deleted it before all was launched.
     if (autoScalingState(world).groups.has(group.name)) group.changeImage(story.images[index] ?? 'ami-good');
@@ -221,39 +308,91 @@ export async function simulate(story: Story, options: StageOptions = {}): Promis
   let ending: Ending | undefined;
   let paused = false;
   for (let run = 0; run < most; run++) {
-    if (run === most - 2) clock.advanceTo(Math.max(clock.now(), stage.sandbox.world.startedAt + (FAULTS_END + staggering(story.groups) + 900) * 1000));
-    const recover: 'resume' | 'rollback' | undefined = story.recovers[run] ?? ((gone && run >= most - 2) || paused ? 'resume' : undefined);
-    const plan = { ...(story.gates === undefined ? {} : { gates: story.gates }), ...(story.rolling === undefined ? {} : { strategy: 'rolling' as const, rolling: story.rolling }), together: story.together, force: run >= most - 2, ...(story.stackUpdates === undefined ? {} : { stack: STACK }), ...(recover === undefined ? {} : { adoptOnly: true, undo: recover === 'rollback', goOn: recover === 'resume' }) };
+    if (run === most - 2)
+      clock.advanceTo(
+        Math.max(clock.now(), stage.sandbox.world.startedAt + (FAULTS_END + staggering(story.groups) + 900) * 1000),
+      );
+    const recover: 'resume' | 'rollback' | undefined =
+      story.recovers[run] ?? ((gone && run >= most - 2) || paused ? 'resume' : undefined);
+    const plan = {
+      ...(story.gates === undefined ? {} : { gates: story.gates }),
+      ...(story.rolling === undefined ? {} : { strategy: 'rolling' as const, rolling: story.rolling }),
+      together: story.together,
+      force: run >= most - 2,
+      ...(story.stackUpdates === undefined ? {} : { stack: STACK }),
+      ...(recover === undefined ? {} : { adoptOnly: true, undo: recover === 'rollback', goOn: recover === 'resume' }),
+    };
     const rival = story.rivals[run];
-    const mishap = { ...story.mishaps[run], hooks: scriptedHooks(clock, ({ side }, nth) => ({ takesMs: 4_000, code: side === 'new' && nth < 2 ? 1 : 0 })).hooks };
-    const endings: readonly Ending[] = rival === undefined ? [await stage.run(plan, mishap)] : await stage.race([{ afterMs: 0, differs: plan, mishap }, { afterMs: rival, differs: plan, mishap: { hooks: mishap.hooks } }]);
+    const mishap = {
+      ...story.mishaps[run],
+      hooks: scriptedHooks(clock, ({ side }, nth) => ({ takesMs: 4_000, code: side === 'new' && nth < 2 ? 1 : 0 }))
+        .hooks,
+    };
+    const endings: readonly Ending[] =
+      rival === undefined
+        ? [await stage.run(plan, mishap)]
+        : await stage.race([
+            { afterMs: 0, differs: plan, mishap },
+            { afterMs: rival, differs: plan, mishap: { hooks: mishap.hooks } },
+          ]);
     // Of two, whoever died may have begun after the other one's end.
-    ending = endings.find(({ outcome }) => outcome === 'killed') ?? endings.find(isGood) ?? endings[0] as Ending;
+    ending = endings.find(({ outcome }) => outcome === 'killed') ?? endings.find(isGood) ?? (endings[0] as Ending);
     paused = endings.some((one: Ending) => isPaused(one));
     outcomes.push(...endings.map(({ outcome }) => outcome));
-    for (const one of endings) lines.push(...one.events.map((event) => JSON.stringify(event)), JSON.stringify({ outcome: one.outcome, failure: one.failure?.facts, state: stateOf(stage) }));
+    for (const one of endings)
+      lines.push(
+        ...one.events.map((event) => JSON.stringify(event)),
+        JSON.stringify({ outcome: one.outcome, failure: one.failure?.facts, state: stateOf(stage) }),
+      );
     // A recovery that finds nothing to recover is not the end of the story.
-    if (isGood(ending) && !(recover !== undefined && !gone && ending.results.every(({ outcome }) => outcome === 'skipped'))) break;
+    if (
+      isGood(ending) &&
+      !(recover !== undefined && !gone && ending.results.every(({ outcome }) => outcome === 'skipped'))
+    )
+      break;
     clock.advance(20_000);
   }
-  const wrong = stage.violations().map((violation) => `${(violation.at - began) / 1000} s, ${violation.group}: ${violation.rule}: ${violation.text}`);
+  const wrong = stage
+    .violations()
+    .map((violation) => `${(violation.at - began) / 1000} s, ${violation.group}: ${violation.rule}: ${violation.text}`);
   // Where the world took old instances, or new ones that were proven, nothing may be left that could take
   // over. Then both sets stay and a person decides: that is an end too, as long as no invariant broke.
-  const bereft = story.images.some((image) => image === 'ami-dies' || image === 'ami-flaps') || story.scenario.faults?.some((fault) => fault.kind === 'killInstance' || fault.kind === 'resize' || (fault.kind === 'meddle' && TAKING.has(fault.does))) === true;
+  const bereft =
+    story.images.some((image) => image === 'ami-dies' || image === 'ami-flaps') ||
+    story.scenario.faults?.some(
+      (fault) =>
+        fault.kind === 'killInstance' || fault.kind === 'resize' || (fault.kind === 'meddle' && TAKING.has(fault.does)),
+    ) === true;
   // Whoever has to let an old one go before anything new is proven can only stop, and so can the next group in a row,
   // and any group for which somebody publishes a bad image after the first ones were proven.
-  const spoilt = story.scenario.faults?.some((fault) => fault.kind === 'meddle' && fault.does === 'publishVersion' && fault.image !== 'ami-good') === true;
-  const unproven = story.rolling?.serial === true || JSON.stringify(story.rolling?.surge) === JSON.stringify(ONE_LESS.surge);
-  const blind = story.rolling !== undefined && (spoilt || (unproven && story.images.some((image) => image !== 'ami-good')));
+  const spoilt =
+    story.scenario.faults?.some(
+      (fault) => fault.kind === 'meddle' && fault.does === 'publishVersion' && fault.image !== 'ami-good',
+    ) === true;
+  const unproven =
+    story.rolling?.serial === true || JSON.stringify(story.rolling?.surge) === JSON.stringify(ONE_LESS.surge);
+  const blind =
+    story.rolling !== undefined && (spoilt || (unproven && story.images.some((image) => image !== 'ami-good')));
   const code = ending?.failure?.facts.code;
   const parked = ending?.failure?.facts.reasons.some((reason) => reason.code === 'group.standby') === true;
-  const excused = ((bereft || blind) && (code === 'swap.stuck' || paused)) || parked || (gone && (code === 'swap.stuck' || ending?.outcome === 'refused'));
-  if (!excused && (ending === undefined || !isGood(ending))) wrong.push(`not finished after ${most} runs: ${ending?.failure?.facts.what ?? ending?.outcome ?? ''}`);
+  const excused =
+    ((bereft || blind) && (code === 'swap.stuck' || paused)) ||
+    parked ||
+    (gone && (code === 'swap.stuck' || ending?.outcome === 'refused'));
+  if (!excused && (ending === undefined || !isGood(ending)))
+    wrong.push(`not finished after ${most} runs: ${ending?.failure?.facts.what ?? ending?.outcome ?? ''}`);
   return { story, outcomes, wrong, journal: lines.join('\n'), simulatedSeconds: (clock.now() - began) / 1000 };
 }
 
 /** What takes instances, or makes AWS itself replace them. */
-const TAKING: ReadonlySet<string> = new Set(['resumeProcesses', 'terminate', 'detach', 'standby', 'interruptSpot', 'endLifetime']);
+const TAKING: ReadonlySet<string> = new Set([
+  'resumeProcesses',
+  'terminate',
+  'detach',
+  'standby',
+  'interruptSpot',
+  'endLifetime',
+]);
 
 function isGood(ending: Ending): boolean {
   return !isPaused(ending) && (ending.outcome === 'swapped' || ending.outcome === 'swapRolledBack');
@@ -261,5 +400,8 @@ function isGood(ending: Ending): boolean {
 
 /** It stopped for somebody to look, or was refused because an earlier run did. */
 function isPaused({ results, failure }: Ending): boolean {
-  return results.some(({ outcome }) => outcome === 'paused') || failure?.facts.reasons.some(({ code }) => code === 'group.paused') === true;
+  return (
+    results.some(({ outcome }) => outcome === 'paused') ||
+    failure?.facts.reasons.some(({ code }) => code === 'group.paused') === true
+  );
 }

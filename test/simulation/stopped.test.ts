@@ -26,7 +26,10 @@ describe('a process that stood still (SIGSTOP, a sleeping laptop), without a str
       const at = `stopped after read ${read}: ${ending.outcome} ${ending.failure?.facts.what ?? ''}`;
       expect(rival?.outcome, at).to.equal('swapped');
       const last = Math.max(0, ...(rival?.changes ?? []).map((change) => change.at));
-      expect(ending.changes.filter((change) => change.at >= last), at).to.deep.equal([]);
+      expect(
+        ending.changes.filter((change) => change.at >= last),
+        at,
+      ).to.deep.equal([]);
       expect(stateOf(world), at).to.deep.equal(PROMOTED);
       expect(world.violations(), at).to.deep.equal([]);
     }
@@ -41,9 +44,21 @@ describe('a process that stood still (SIGSTOP, a sleeping laptop), without a str
       const meanwhile = (): Promise<void> => {
         // The new instances fail and go while nobody looks; shorter than a lease, so nobody has taken over.
         world.sandbox.clock.advance(100_000);
-        const groups = world.sandbox.world.invoke('autoscaling', 'DescribeAutoScalingGroups', {}, 'outside') as { AutoScalingGroups: readonly { Instances: readonly { InstanceId: string; LaunchTemplate?: { Version: string } }[] }[] };
-        const fresh = groups.AutoScalingGroups[0]?.Instances.filter(({ LaunchTemplate: template }) => template?.Version === '2') ?? [];
-        if (fresh.length > 0) world.sandbox.world.invoke('ec2', 'TerminateInstances', { InstanceIds: fresh.map(({ InstanceId: id }) => id) }, 'others');
+        const groups = world.sandbox.world.invoke('autoscaling', 'DescribeAutoScalingGroups', {}, 'outside') as {
+          AutoScalingGroups: readonly {
+            Instances: readonly { InstanceId: string; LaunchTemplate?: { Version: string } }[];
+          }[];
+        };
+        const fresh =
+          groups.AutoScalingGroups[0]?.Instances.filter(({ LaunchTemplate: template }) => template?.Version === '2') ??
+          [];
+        if (fresh.length > 0)
+          world.sandbox.world.invoke(
+            'ec2',
+            'TerminateInstances',
+            { InstanceIds: fresh.map(({ InstanceId: id }) => id) },
+            'others',
+          );
         return Promise.resolve();
       };
       const ending = await world.run({}, { stopAt: { read, meanwhile } });
@@ -52,12 +67,19 @@ describe('a process that stood still (SIGSTOP, a sleeping laptop), without a str
   });
 
   it('for some seconds only, looks again before it terminates anybody', async () => {
-    const reads = (await stage().run()).changes.filter(({ what }) => what.includes('Terminate')).map((change) => change.reads);
+    const reads = (await stage().run()).changes
+      .filter(({ what }) => what.includes('Terminate'))
+      .map((change) => change.reads);
     expect(reads).not.to.deep.equal([]);
     for (const read of new Set(reads)) {
       const world = stage();
-      const ending = await world.run({}, { stopAt: { read, meanwhile: () => Promise.resolve(world.sandbox.clock.advance(20_000)) } });
-      expect(ending.changes.filter((change) => change.what.includes('Terminate') && change.reads === read)).to.deep.equal([]);
+      const ending = await world.run(
+        {},
+        { stopAt: { read, meanwhile: () => Promise.resolve(world.sandbox.clock.advance(20_000)) } },
+      );
+      expect(
+        ending.changes.filter((change) => change.what.includes('Terminate') && change.reads === read),
+      ).to.deep.equal([]);
       expect(stateOf(world)).to.deep.equal(PROMOTED);
       expect(world.violations()).to.deep.equal([]);
     }

@@ -10,7 +10,10 @@ import { draw, drawSwarm, simulate } from './simulator.js';
 const UNORDERED: ReadonlySet<Fault['kind']> = new Set(['throttle', 'serverError', 'lostReply']);
 
 function ordered<T extends { readonly scenario: { readonly faults?: readonly Fault[] } }>(story: T): T {
-  return { ...story, scenario: { ...story.scenario, faults: (story.scenario.faults ?? []).filter(({ kind }) => !UNORDERED.has(kind)) } };
+  return {
+    ...story,
+    scenario: { ...story.scenario, faults: (story.scenario.faults ?? []).filter(({ kind }) => !UNORDERED.has(kind)) },
+  };
 }
 
 describe('calls that leave out forms, XML and signatures', function () {
@@ -18,13 +21,14 @@ describe('calls that leave out forms, XML and signatures', function () {
 
   const PLAYED = {
     'drawn worlds': (seed: number, wire: boolean) => simulate(ordered(draw(seed)), { wire }),
-    'swarms': (seed: number, wire: boolean) => simulate(ordered(drawSwarm(seed)), { wire }),
+    swarms: (seed: number, wire: boolean) => simulate(ordered(drawSwarm(seed)), { wire }),
     'one instance at a time': (seed: number, wire: boolean) => simulate(ordered(draw(seed, 'serial')), { wire }),
-    'restarts': (seed: number, wire: boolean) => simulateRestart(ordered(drawRestart(seed)), { wire }),
+    restarts: (seed: number, wire: boolean) => simulateRestart(ordered(drawRestart(seed)), { wire }),
   };
   for (const [stories, play] of Object.entries(PLAYED)) {
     it(`tell the same story as the wire, event by event: ${stories}`, async () => {
-      for (const seed of [1, 2, 3, 4]) expect((await play(seed, false)).journal, `seed ${seed}`).to.equal((await play(seed, true)).journal);
+      for (const seed of [1, 2, 3, 4])
+        expect((await play(seed, false)).journal, `seed ${seed}`).to.equal((await play(seed, true)).journal);
     });
   }
 
@@ -37,15 +41,28 @@ describe('calls that leave out forms, XML and signatures', function () {
     const told = async (straight: boolean): Promise<readonly unknown[]> => {
       const sandbox = createSandbox({ ...DEFAULT_SCENARIO, faults });
       const { region, credentials, requestHandler } = sandbox.clientConfig();
-      const clients = createClients({ region, credentials: () => Promise.resolve(credentials), requestHandler, ...(straight && { straight: sandbox.straight }) });
+      const clients = createClients({
+        region,
+        credentials: () => Promise.resolve(credentials),
+        requestHandler,
+        ...(straight && { straight: sandbox.straight }),
+      });
       const calls = [
         async () => (await clients.elb()).describeLoadBalancers({}),
         async () => (await clients.ec2()).describeInstances({}),
-        async () => (await clients.autoScaling()).setDesiredCapacity({ AutoScalingGroupName: 'web', DesiredCapacity: 2 }),
+        async () =>
+          (await clients.autoScaling()).setDesiredCapacity({ AutoScalingGroupName: 'web', DesiredCapacity: 2 }),
         async () => (await clients.autoScaling()).suspendProcesses({ AutoScalingGroupName: 'nobody' }),
         async () => (await clients.cloudFormation()).describeStacks({ StackName: 'nobody' }),
       ];
-      return Promise.all(calls.map((call) => call().then(() => 'no fault', (error: unknown) => (error instanceof AwsFault ? { ...error, message: error.message } : error))));
+      return Promise.all(
+        calls.map((call) =>
+          call().then(
+            () => 'no fault',
+            (error: unknown) => (error instanceof AwsFault ? { ...error, message: error.message } : error),
+          ),
+        ),
+      );
     };
     const [straight, wire] = [await told(true), await told(false)];
     expect(straight).to.deep.equal(wire);

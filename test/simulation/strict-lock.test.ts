@@ -9,7 +9,9 @@ const MINUTE = 60_000;
 
 /** Slow ones outlast a lease while they boot. */
 function stage(boot: readonly [number, number] = [30, 40]): Stage {
-  const made = createStage({ images: { 'ami-new': { behaviour: 'healthy', boot } } }, [{ name: 'web', size: 2, min: 1, max: 3, grace: 3_600 }]);
+  const made = createStage({ images: { 'ami-new': { behaviour: 'healthy', boot } } }, [
+    { name: 'web', size: 2, min: 1, max: 3, grace: 3_600 },
+  ]);
   made.groups[0]?.changeImage('ami-new');
   return made;
 }
@@ -19,7 +21,10 @@ const PROMOTED = [{ name: 'web', size: [1, 2, 3], instances: ['InService 2', 'In
 /** Of two runs, no change of the one that came first leaves after the other one's first. */
 function oneAfterTheOther(first: Ending, second: Ending, about: string): void {
   const begins = Math.min(Infinity, ...second.changes.map(({ at }) => at));
-  expect(first.changes.filter(({ at }) => at >= begins), about).to.deep.equal([]);
+  expect(
+    first.changes.filter(({ at }) => at >= begins),
+    about,
+  ).to.deep.equal([]);
 }
 
 describe('runs under a strict lock', function () {
@@ -28,7 +33,10 @@ describe('runs under a strict lock', function () {
   it('started together, exactly one changes anything', async () => {
     for (const apart of [0, 50, 500, 1_000, 3_000, 10_000, 2 * MINUTE]) {
       const [both, lock] = [stage([400, 500]), memoryStore()];
-      const endings = await both.race([{ afterMs: 0, mishap: { lock } }, { afterMs: apart, mishap: { lock } }]);
+      const endings = await both.race([
+        { afterMs: 0, mishap: { lock } },
+        { afterMs: apart, mishap: { lock } },
+      ]);
       expect(endings.map(({ outcome }) => outcome).sort(), `${apart} ms apart`).to.deep.equal(['held', 'swapped']);
       expect(endings.find(({ outcome }) => outcome === 'held')?.changes).to.deep.equal([]);
       expect(stateOf(both)).to.deep.equal(PROMOTED);
@@ -50,7 +58,11 @@ describe('runs under a strict lock', function () {
         const at = `killed ${when} change ${change}`;
         expect([first.outcome, second.outcome], at).to.deep.equal(['killed', 'swapped']);
         // The lease on the tags is 300 s: it need not be waited out as well.
-        if (second.changes.length > 0) expect((second.changes[0]?.at ?? 0) - diedAt, at).to.be.within(LOCK_TIMING.leaseMs - LOCK_TIMING.beatMs, LOCK_TIMING.leaseMs + MINUTE);
+        if (second.changes.length > 0)
+          expect((second.changes[0]?.at ?? 0) - diedAt, at).to.be.within(
+            LOCK_TIMING.leaseMs - LOCK_TIMING.beatMs,
+            LOCK_TIMING.leaseMs + MINUTE,
+          );
         expect(stateOf(world), at).to.deep.equal(PROMOTED);
         expect(world.violations(), at).to.deep.equal([]);
       }
@@ -80,7 +92,12 @@ describe('runs under a strict lock', function () {
       const { clock } = world.sandbox;
       const cut = clock.now() + cutAt;
       let down = true;
-      const lock = memoryStore({ before: () => (down && clock.now() >= cut ? Promise.reject(new LockFault('unreachable', 'memory:renew', 'ECONNRESET', 'cut off')) : Promise.resolve()) });
+      const lock = memoryStore({
+        before: () =>
+          down && clock.now() >= cut
+            ? Promise.reject(new LockFault('unreachable', 'memory:renew', 'ECONNRESET', 'cut off'))
+            : Promise.resolve(),
+      });
       const first = await world.run({}, { lock, otherHost: true });
       const late = first.changes.filter(({ at }) => at > cut + LOCK_TIMING.leaseMs - LOCK_TIMING.marginMs);
       expect(late, `cut off at ${cutAt / 1000} s`).to.deep.equal([]);
@@ -110,10 +127,21 @@ describe('runs under a strict lock', function () {
       const mishap = (other: boolean): object => ({
         lock,
         otherHost: true,
-        ...(random.chance(0.5) && { stopAt: { [random.pick(['read', 'change'])]: random.int(1, 12), meanwhile: () => Promise.resolve(world.sandbox.clock.advance(random.int(1, 200) * 1_000)) } }),
-        ...(!other && random.chance(0.4) && { killAt: { change: random.int(1, 8), when: random.pick(['before', 'after'] as const) } }),
+        ...(random.chance(0.5) && {
+          stopAt: {
+            [random.pick(['read', 'change'])]: random.int(1, 12),
+            meanwhile: () => Promise.resolve(world.sandbox.clock.advance(random.int(1, 200) * 1_000)),
+          },
+        }),
+        ...(!other &&
+          random.chance(0.4) && {
+            killAt: { change: random.int(1, 8), when: random.pick(['before', 'after'] as const) },
+          }),
       });
-      const [first, second] = (await world.race([{ afterMs: 0, mishap: mishap(false) }, { afterMs: random.int(0, 300) * 1_000, mishap: mishap(true) }])) as [Ending, Ending];
+      const [first, second] = (await world.race([
+        { afterMs: 0, mishap: mishap(false) },
+        { afterMs: random.int(0, 300) * 1_000, mishap: mishap(true) },
+      ])) as [Ending, Ending];
       const about = `seed ${seed}: ${first.outcome} ${first.lost ?? ''}, ${second.outcome} ${second.lost ?? ''}`;
       const order = [first, second].sort((a, b) => (a.changes[0]?.at ?? Infinity) - (b.changes[0]?.at ?? Infinity));
       oneAfterTheOther(order[0] as Ending, order[1] as Ending, about);

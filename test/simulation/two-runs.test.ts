@@ -5,7 +5,9 @@ const MINUTE = 60_000;
 
 function stage(): Stage {
   // Slow enough for the first run to show a second sign of life while the other one watches.
-  const made = createStage({ images: { 'ami-new': { behaviour: 'healthy', boot: [400, 500] } } }, [{ name: 'web', size: 2, min: 1, max: 3, grace: 3_600 }]);
+  const made = createStage({ images: { 'ami-new': { behaviour: 'healthy', boot: [400, 500] } } }, [
+    { name: 'web', size: 2, min: 1, max: 3, grace: 3_600 },
+  ]);
   made.groups[0]?.changeImage('ami-new');
   return made;
 }
@@ -30,7 +32,9 @@ describe('two runs at once', () => {
     const [first, second] = await both.race([{ afterMs: 0 }, { afterMs: 2 * MINUTE, differs: { timing } }]);
     expect([first?.outcome, second?.outcome]).to.deep.equal(['swapped', 'swapped']);
     expect(second?.results.map(({ outcome }) => outcome)).to.deep.equal(['skipped']);
-    expect(second?.events.flatMap((event) => (event.type === 'group.waiting' ? [event.wait.why] : [])).join()).to.match(/run run-\d on agent-\d .* works on it; waiting for it to end/);
+    expect(second?.events.flatMap((event) => (event.type === 'group.waiting' ? [event.wait.why] : [])).join()).to.match(
+      /run run-\d on agent-\d .* works on it; waiting for it to end/,
+    );
     expect(both.violations()).to.deep.equal([]);
   });
 
@@ -38,7 +42,10 @@ describe('two runs at once', () => {
     const both = stage();
     const timing = { ...(await import('../support/groups.js')).PLAN.timing, waitForLockMs: 60 * MINUTE };
     // Its sixth change is a renewal in the middle of the proving.
-    const [first, second] = await both.race([{ afterMs: 0, mishap: { killAt: { change: 5, when: 'after' } } }, { afterMs: 2 * MINUTE, differs: { timing } }]);
+    const [first, second] = await both.race([
+      { afterMs: 0, mishap: { killAt: { change: 5, when: 'after' } } },
+      { afterMs: 2 * MINUTE, differs: { timing } },
+    ]);
     expect([first?.outcome, second?.outcome], second?.failure?.facts.what).to.deep.equal(['killed', 'swapped']);
     expect(second?.results.map(({ outcome }) => outcome)).to.deep.equal(['promoted']);
     expect(stateOf(both)).to.deep.equal(PROMOTED);
@@ -50,7 +57,12 @@ describe('two runs at once', () => {
       const both = stage();
       const endings = await both.race([{ afterMs: 0 }, { afterMs: apart }]);
       const outcomes = endings.map(({ outcome }) => outcome).sort();
-      expect(outcomes, `${apart} ms apart: ${endings.map(({ failure }) => failure?.facts.what ?? '').join(' | ')}`).to.satisfy((all: readonly string[]) => all.includes('swapped') && ['held', 'stopped', 'swapped'].includes(all[0] ?? ''));
+      expect(
+        outcomes,
+        `${apart} ms apart: ${endings.map(({ failure }) => failure?.facts.what ?? '').join(' | ')}`,
+      ).to.satisfy(
+        (all: readonly string[]) => all.includes('swapped') && ['held', 'stopped', 'swapped'].includes(all[0] ?? ''),
+      );
       expect(stateOf(both)).to.deep.equal(PROMOTED);
       expect(both.violations()).to.deep.equal([]);
     }
@@ -59,11 +71,19 @@ describe('two runs at once', () => {
   it('a run whose tags somebody removed writes them again and finishes', async () => {
     const alone = stage();
     alone.sandbox.clock.after(2 * MINUTE, () => {
-      for (const Key of ['ha-updater:rollout', 'ha-updater:lease']) alone.sandbox.world.invoke('autoscaling', 'DeleteTags', { Tags: [{ ResourceId: 'web', ResourceType: 'auto-scaling-group', Key }] }, 'outside');
+      for (const Key of ['ha-updater:rollout', 'ha-updater:lease'])
+        alone.sandbox.world.invoke(
+          'autoscaling',
+          'DeleteTags',
+          { Tags: [{ ResourceId: 'web', ResourceType: 'auto-scaling-group', Key }] },
+          'outside',
+        );
     });
     const ending = await alone.run();
     expect(ending.outcome, ending.failure?.facts.what).to.equal('swapped');
-    expect(ending.events.filter((event) => event.type === 'action.done' && event.action.type === 'rewrite')).to.have.length(1);
+    expect(
+      ending.events.filter((event) => event.type === 'action.done' && event.action.type === 'rewrite'),
+    ).to.have.length(1);
     expect(stateOf(alone)).to.deep.equal(PROMOTED);
   });
 });

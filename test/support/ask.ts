@@ -6,7 +6,9 @@ import { call } from './sandbox.js';
 
 /** The group as DescribeAutoScalingGroups shows it. */
 export function groupOf(world: World, name = 'web'): AutoScalingGroup {
-  const answer = call<{ AutoScalingGroups: AutoScalingGroup[] }>(world, 'autoscaling', 'DescribeAutoScalingGroups', { AutoScalingGroupNames: [name] });
+  const answer = call<{ AutoScalingGroups: AutoScalingGroup[] }>(world, 'autoscaling', 'DescribeAutoScalingGroups', {
+    AutoScalingGroupNames: [name],
+  });
   const [group] = answer.AutoScalingGroups;
   if (group === undefined) throw new Error(`there is no group ${name}`);
   return group;
@@ -27,11 +29,19 @@ export function sizesOf(world: World, name = 'web'): (number | undefined)[] {
 
 /** Newest first. */
 export function activitiesOf(world: World, name = 'web', input: object = {}): Activity[] {
-  return call<{ Activities: Activity[] }>(world, 'autoscaling', 'DescribeScalingActivities', { AutoScalingGroupName: name, ...input }).Activities;
+  return call<{ Activities: Activity[] }>(world, 'autoscaling', 'DescribeScalingActivities', {
+    AutoScalingGroupName: name,
+    ...input,
+  }).Activities;
 }
 
 export function resize(world: World, min: number, max: number, desired: number, name = 'web'): void {
-  call(world, 'autoscaling', 'UpdateAutoScalingGroup', { AutoScalingGroupName: name, MinSize: min, MaxSize: max, DesiredCapacity: desired });
+  call(world, 'autoscaling', 'UpdateAutoScalingGroup', {
+    AutoScalingGroupName: name,
+    MinSize: min,
+    MaxSize: max,
+    DesiredCapacity: desired,
+  });
 }
 
 export function suspend(world: World, ...processes: string[]): void {
@@ -52,18 +62,27 @@ export function terminate(world: World, ids: readonly string[], decrement = true
 
 /** `STATE DESCRIPTION` by instance id. */
 export function classicHealthOf(world: World, name = 'web-classic'): Record<string, string> {
-  const answer = call<{ InstanceStates: { InstanceId: string; State: string; Description: string }[] }>(world, 'elb', 'DescribeInstanceHealth', { LoadBalancerName: name });
+  const answer = call<{ InstanceStates: { InstanceId: string; State: string; Description: string }[] }>(
+    world,
+    'elb',
+    'DescribeInstanceHealth',
+    { LoadBalancerName: name },
+  );
   return Object.fromEntries(answer.InstanceStates.map((one) => [one.InstanceId, `${one.State} ${one.Description}`]));
 }
 
 /** `STATE REASON` by instance id (or `id:port`, when asked to). */
-export function targetHealthOf(world: World, targetGroup: string | undefined, withPorts = false): Record<string, string> {
-  const answer = call<{ TargetHealthDescriptions: { Target: { Id: string; Port: number }; TargetHealth: { State: string; Reason?: string } }[] }>(
-    world,
-    'elbv2',
-    'DescribeTargetHealth',
-    { TargetGroupArn: targetGroup },
-  );
+export function targetHealthOf(
+  world: World,
+  targetGroup: string | undefined,
+  withPorts = false,
+): Record<string, string> {
+  const answer = call<{
+    TargetHealthDescriptions: {
+      Target: { Id: string; Port: number };
+      TargetHealth: { State: string; Reason?: string };
+    }[];
+  }>(world, 'elbv2', 'DescribeTargetHealth', { TargetGroupArn: targetGroup });
   return Object.fromEntries(
     answer.TargetHealthDescriptions.map(({ Target, TargetHealth }) => [
       withPorts ? `${Target.Id}:${Target.Port}` : Target.Id,
@@ -73,7 +92,14 @@ export function targetHealthOf(world: World, targetGroup: string | undefined, wi
 }
 
 /** Expects the call to be refused with this wire code and a message like that. */
-export function expectRefusal(world: World, service: ServiceName, operation: string, input: object, code: string, message: RegExp | string): void {
+export function expectRefusal(
+  world: World,
+  service: ServiceName,
+  operation: string,
+  input: object,
+  code: string,
+  message: RegExp | string,
+): void {
   try {
     call(world, service, operation, input);
   } catch (error) {

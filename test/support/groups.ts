@@ -57,7 +57,13 @@ export function group(differs: Partial<Group> = {}): Group {
   };
 }
 
-export const PROCESSES = ['AlarmNotification', 'ScheduledActions', 'AZRebalance', 'ReplaceUnhealthy', 'InstanceRefresh'] as const;
+export const PROCESSES = [
+  'AlarmNotification',
+  'ScheduledActions',
+  'AZRebalance',
+  'ReplaceUnhealthy',
+  'InstanceRefresh',
+] as const;
 
 export const RECORD: SwapRecord = {
   version: 1,
@@ -86,7 +92,12 @@ export function doubledGroup(differs: Partial<Group> = {}): Group {
   return group({
     size: { min: 1, max: 4, desired: 4 },
     suspended: [...PROCESSES],
-    instances: [instance('i-old1'), instance('i-old2', { zone: 'eu-west-1b' }), fresh('i-new1'), fresh('i-new2', { zone: 'eu-west-1b' })],
+    instances: [
+      instance('i-old1'),
+      instance('i-old2', { zone: 'eu-west-1b' }),
+      fresh('i-new1'),
+      fresh('i-new2', { zone: 'eu-west-1b' }),
+    ],
     notes: { record: RECORD, lease: LEASE },
     ...differs,
   });
@@ -119,9 +130,14 @@ export const PLAN: Plan = {
 };
 
 /** A look two minutes after the record, with all that is in service proven. */
-export function observed(groups: readonly Group[], differs: Partial<Omit<Observed, 'seen'>> & { seen?: Partial<Seen> } = {}): Observed {
+export function observed(
+  groups: readonly Group[],
+  differs: Partial<Omit<Observed, 'seen'>> & { seen?: Partial<Seen> } = {},
+): Observed {
   const at = differs.at ?? T0 + 100_000;
-  const inServiceSince = Object.fromEntries(groups.flatMap((one) => one.instances.map((each) => [each.id, T0 + 40_000])));
+  const inServiceSince = Object.fromEntries(
+    groups.flatMap((one) => one.instances.map((each) => [each.id, T0 + 40_000])),
+  );
   const settled = Object.fromEntries(groups.map((one) => [one.name, 2]));
   return {
     at,

@@ -20,7 +20,9 @@ export interface RunningStore {
 const CREDENTIALS = { accessKeyId: 'AKIDLOCK', secretAccessKey: 'secret' };
 
 /** DynamoDB as dynalite does it, with one table. */
-export async function startDynalite(options: { readonly table?: string; readonly key?: string } = {}): Promise<RunningStore & { readonly url: string; readonly client: DynamoDB }> {
+export async function startDynalite(
+  options: { readonly table?: string; readonly key?: string } = {},
+): Promise<RunningStore & { readonly url: string; readonly client: DynamoDB }> {
   const { table = 'locks', key = 'LockID' } = options;
   const server = dynalite({ createTableMs: 0 });
   const calls = callsFile();
@@ -28,8 +30,18 @@ export async function startDynalite(options: { readonly table?: string; readonly
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const client = new DynamoDB({ endpoint: url, region: 'eu-west-1', credentials: CREDENTIALS, maxAttempts: 1 });
-  await client.createTable({ TableName: table, BillingMode: 'PAY_PER_REQUEST', KeySchema: [{ AttributeName: key, KeyType: 'HASH' }], AttributeDefinitions: [{ AttributeName: key, AttributeType: 'S' }] });
-  for (let look = 0; look < 100 && (await client.describeTable({ TableName: table })).Table?.TableStatus !== 'ACTIVE'; look++) await systemClock().sleep(10);
+  await client.createTable({
+    TableName: table,
+    BillingMode: 'PAY_PER_REQUEST',
+    KeySchema: [{ AttributeName: key, KeyType: 'HASH' }],
+    AttributeDefinitions: [{ AttributeName: key, AttributeType: 'S' }],
+  });
+  for (
+    let look = 0;
+    look < 100 && (await client.describeTable({ TableName: table })).Table?.TableStatus !== 'ACTIVE';
+    look++
+  )
+    await systemClock().sleep(10);
   return {
     address: `dynamodb://${table}${key === 'LockID' ? '' : `?key=${key}`}`,
     env: { AWS_ENDPOINT_URL_DYNAMODB: url },
@@ -51,12 +63,30 @@ function note(calls: string, headers: IncomingHttpHeaders): void {
 }
 
 /** A real redis-server from the PATH, with nothing on disk. One that is not there fails the test: it is never skipped. */
-export async function startRedis(options: { readonly password?: string; readonly port?: number } = {}): Promise<RunningStore & { readonly child: ChildProcess; readonly port: number }> {
+export async function startRedis(
+  options: { readonly password?: string; readonly port?: number } = {},
+): Promise<RunningStore & { readonly child: ChildProcess; readonly port: number }> {
   const port = options.port ?? (await freePort());
-  const words = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', ...(options.password === undefined ? [] : ['--requirepass', options.password])];
+  const words = [
+    '--port',
+    String(port),
+    '--bind',
+    '127.0.0.1',
+    '--save',
+    '',
+    '--appendonly',
+    'no',
+    ...(options.password === undefined ? [] : ['--requirepass', options.password]),
+  ];
   const child = spawn('redis-server', words, { stdio: ['ignore', 'pipe', 'inherit'] });
   await new Promise<void>((resolve, reject) => {
-    child.once('error', (error) => reject(new Error(`redis-server cannot be started (${error.message}); sh scripts/interop-env.sh installs it and prints the PATH to use`)));
+    child.once('error', (error) =>
+      reject(
+        new Error(
+          `redis-server cannot be started (${error.message}); sh scripts/interop-env.sh installs it and prints the PATH to use`,
+        ),
+      ),
+    );
     child.once('exit', (code) => reject(new Error(`redis-server ended with ${code}`)));
     let text = '';
     child.stdout.on('data', (chunk: Buffer) => {
@@ -87,10 +117,13 @@ export async function freePort(): Promise<number> {
 }
 
 /** A store in memory. `before` may throw or wait, by the name of the call; `after` stands for a reply that is lost. */
-export function memoryStore(trouble: { readonly before?: (call: string) => Promise<void>; readonly after?: (call: string) => void } = {}): LockStore & { readonly entries: Map<string, Entry>; readonly history: string[] } {
+export function memoryStore(
+  trouble: { readonly before?: (call: string) => Promise<void>; readonly after?: (call: string) => void } = {},
+): LockStore & { readonly entries: Map<string, Entry>; readonly history: string[] } {
   const entries = new Map<string, Entry>();
   const history: string[] = [];
-  const same = (one: Entry | undefined, other: Entry | undefined): boolean => one !== undefined && one.token === other?.token && one.beat === other.beat;
+  const same = (one: Entry | undefined, other: Entry | undefined): boolean =>
+    one !== undefined && one.token === other?.token && one.beat === other.beat;
   const call = async <T>(name: string, does: () => T): Promise<T> => {
     await trouble.before?.(name);
     const answer = does();

@@ -21,7 +21,12 @@ const SPEED = 100;
 
 /** A process of its own that races when it is told to. Run by fork. */
 async function race({ address, name, file }: Start): Promise<Answered['end']> {
-  const store = await openStore(address, { region: 'eu-west-1', speed: SPEED, surroundings: { env: process.env, version: 'test', command: 'race' }, now: () => steadyClock().now() });
+  const store = await openStore(address, {
+    region: 'eu-west-1',
+    speed: SPEED,
+    surroundings: { env: process.env, version: 'test', command: 'race' },
+    now: () => steadyClock().now(),
+  });
   const clock = steadyClock(SPEED);
   const keeper = createKeeper({
     store,

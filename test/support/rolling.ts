@@ -38,9 +38,26 @@ export function young(...names: string[]): readonly Instance[] {
 }
 
 /** The group in the middle of its rollout, its verdict written unless `verdict` is false. */
-export function rollingGroup(instances: readonly Instance[], differs: Partial<RollingRecord> & { readonly judged?: boolean; readonly desired?: number; readonly group?: Partial<Group> } = {}): Group {
+export function rollingGroup(
+  instances: readonly Instance[],
+  differs: Partial<RollingRecord> & {
+    readonly judged?: boolean;
+    readonly desired?: number;
+    readonly group?: Partial<Group>;
+  } = {},
+): Group {
   const { judged = true, desired, group: rest = {}, ...record } = differs;
   const noted = { ...ROLLING, ...record };
-  const size = { min: noted.size.min, max: Math.max(noted.size.max, desired ?? 0), desired: desired ?? noted.size.desired };
-  return group({ size, suspended: [...PROCESSES], instances, notes: { record: noted, lease: LEASE, ...(judged ? { verdict: verdict('promote') } : {}) }, ...rest });
+  const size = {
+    min: noted.size.min,
+    max: Math.max(noted.size.max, desired ?? 0),
+    desired: desired ?? noted.size.desired,
+  };
+  return group({
+    size,
+    suspended: [...PROCESSES],
+    instances,
+    notes: { record: noted, lease: LEASE, ...(judged ? { verdict: verdict('promote') } : {}) },
+    ...rest,
+  });
 }

@@ -1,4 +1,10 @@
-import { createWorld, type ServiceName, type Services, type World, type WorldRoot } from '../../src/sandbox/world/world.js';
+import {
+  createWorld,
+  type ServiceName,
+  type Services,
+  type World,
+  type WorldRoot,
+} from '../../src/sandbox/world/world.js';
 import { autoscalingOperations } from '../../src/sandbox/world/autoscaling/index.js';
 import { ec2Operations } from '../../src/sandbox/world/ec2/index.js';
 import { elbOperations } from '../../src/sandbox/world/elb/index.js';
@@ -7,7 +13,12 @@ import { DEFAULT_SUBNETS } from '../../src/sandbox/world/ec2/state.js';
 import { DEFAULT_SCENARIO, type Scenario } from '../../src/sandbox/scenario.js';
 
 /** Auto Scaling, EC2 and both kinds of balancers; no CloudFormation. */
-export const GROUP_SERVICES: Services = { autoscaling: autoscalingOperations, ec2: ec2Operations, elb: elbOperations, elbv2: elbv2Operations };
+export const GROUP_SERVICES: Services = {
+  autoscaling: autoscalingOperations,
+  ec2: ec2Operations,
+  elb: elbOperations,
+  elbv2: elbv2Operations,
+};
 
 /** A world of groups and balancers; what the scenario leaves out is as by default. */
 export function worldOf(scenario: Partial<Scenario> = {}): WorldRoot {
@@ -15,7 +26,12 @@ export function worldOf(scenario: Partial<Scenario> = {}): WorldRoot {
 }
 
 /** Calls an operation as a person or a tool would. */
-export function call<T = Record<string, unknown>>(world: World, service: ServiceName, operation: string, input: object = {}): T {
+export function call<T = Record<string, unknown>>(
+  world: World,
+  service: ServiceName,
+  operation: string,
+  input: object = {},
+): T {
   return world.invoke(service, operation, input, 'outside') as T;
 }
 
@@ -63,7 +79,8 @@ export function standardGroup(
   const { name = 'web', size = 3, balancers = ['classic', 'target-group'], image = 'ami-old', drain = 30 } = options;
   const classic = balancers.includes('classic') ? makeClassic(world, `${name}-classic`, drain) : undefined;
   const behind = balancers.includes('target-group') ? makeTargetGroup(world, name, drain) : undefined;
-  const configuration = options.configuration === 'lc' ? makeConfiguration(world, `${name}-1`, image) : makeTemplate(world, name, image);
+  const configuration =
+    options.configuration === 'lc' ? makeConfiguration(world, `${name}-1`, image) : makeTemplate(world, name, image);
   call(world, 'autoscaling', 'CreateAutoScalingGroup', {
     AutoScalingGroupName: name,
     MinSize: options.min ?? size,
@@ -92,26 +109,43 @@ export function standardGroup(
     configuration,
     changeImage: (next) => {
       if (options.configuration !== 'lc') {
-        call(world, 'ec2', 'CreateLaunchTemplateVersion', { LaunchTemplateId: configuration, SourceVersion: '$Latest', LaunchTemplateData: { ImageId: next } });
+        call(world, 'ec2', 'CreateLaunchTemplateVersion', {
+          LaunchTemplateId: configuration,
+          SourceVersion: '$Latest',
+          LaunchTemplateData: { ImageId: next },
+        });
         return;
       }
       versions += 1;
       makeConfiguration(world, `${name}-${versions}`, next);
-      call(world, 'autoscaling', 'UpdateAutoScalingGroup', { AutoScalingGroupName: name, LaunchConfigurationName: `${name}-${versions}` });
+      call(world, 'autoscaling', 'UpdateAutoScalingGroup', {
+        AutoScalingGroupName: name,
+        LaunchConfigurationName: `${name}-${versions}`,
+      });
     },
   };
 }
 
-function launchedFrom(id: string, { configuration, weights }: { readonly configuration?: 'lc' | 'lt'; readonly weights?: readonly number[] }): object {
+function launchedFrom(
+  id: string,
+  { configuration, weights }: { readonly configuration?: 'lc' | 'lt'; readonly weights?: readonly number[] },
+): object {
   if (configuration === 'lc') return { LaunchConfigurationName: id };
   const specification = { LaunchTemplateId: id, Version: '$Latest' };
   if (weights === undefined) return { LaunchTemplate: specification };
-  const Overrides = weights.map((weight, index) => ({ InstanceType: ['m5.large', 'm5.xlarge', 'm5.2xlarge'][index] ?? 'm5.4xlarge', WeightedCapacity: String(weight) }));
+  const Overrides = weights.map((weight, index) => ({
+    InstanceType: ['m5.large', 'm5.xlarge', 'm5.2xlarge'][index] ?? 'm5.4xlarge',
+    WeightedCapacity: String(weight),
+  }));
   return { MixedInstancesPolicy: { LaunchTemplate: { LaunchTemplateSpecification: specification, Overrides } } };
 }
 
 export function makeConfiguration(world: World, name: string, image: string): string {
-  call(world, 'autoscaling', 'CreateLaunchConfiguration', { LaunchConfigurationName: name, ImageId: image, InstanceType: 't3.micro' });
+  call(world, 'autoscaling', 'CreateLaunchConfiguration', {
+    LaunchConfigurationName: name,
+    ImageId: image,
+    InstanceType: 't3.micro',
+  });
   return name;
 }
 
@@ -140,8 +174,15 @@ function makeClassic(world: World, name: string, drain: number): string {
   return name;
 }
 
-function makeTargetGroup(world: World, name: string, drain: number): { readonly targetGroup: string; readonly loadBalancer: string } {
-  const balancer = call<{ LoadBalancers: [{ LoadBalancerArn: string }] }>(world, 'elbv2', 'CreateLoadBalancer', { Name: name, Subnets: [...DEFAULT_SUBNETS] });
+function makeTargetGroup(
+  world: World,
+  name: string,
+  drain: number,
+): { readonly targetGroup: string; readonly loadBalancer: string } {
+  const balancer = call<{ LoadBalancers: [{ LoadBalancerArn: string }] }>(world, 'elbv2', 'CreateLoadBalancer', {
+    Name: name,
+    Subnets: [...DEFAULT_SUBNETS],
+  });
   const group = call<{ TargetGroups: [{ TargetGroupArn: string }] }>(world, 'elbv2', 'CreateTargetGroup', {
     Name: name,
     Protocol: 'HTTP',
@@ -152,7 +193,12 @@ function makeTargetGroup(world: World, name: string, drain: number): { readonly 
   });
   const loadBalancer = balancer.LoadBalancers[0].LoadBalancerArn;
   const targetGroup = group.TargetGroups[0].TargetGroupArn;
-  call(world, 'elbv2', 'CreateListener', { LoadBalancerArn: loadBalancer, Protocol: 'HTTP', Port: 80, DefaultActions: [{ Type: 'forward', TargetGroupArn: targetGroup }] });
+  call(world, 'elbv2', 'CreateListener', {
+    LoadBalancerArn: loadBalancer,
+    Protocol: 'HTTP',
+    Port: 80,
+    DefaultActions: [{ Type: 'forward', TargetGroupArn: targetGroup }],
+  });
   call(world, 'elbv2', 'ModifyTargetGroupAttributes', {
     TargetGroupArn: targetGroup,
     Attributes: [{ Key: 'deregistration_delay.timeout_seconds', Value: String(drain) }],

@@ -19,7 +19,10 @@ export interface Does {
 }
 
 /** Commands that run on the world's clock and do as the script says: `nth` counts the tries of this line for this instance. */
-export function scriptedHooks(clock: SandboxClock, script: (call: HookCall, nth: number) => Does): { readonly hooks: Hooks; readonly ran: readonly Ran[] } {
+export function scriptedHooks(
+  clock: SandboxClock,
+  script: (call: HookCall, nth: number) => Does,
+): { readonly hooks: Hooks; readonly ran: readonly Ran[] } {
   const ran: Ran[] = [];
   const run = (call: HookCall, signal: AbortSignal): Promise<HookEnd> =>
     new Promise((resolve) => {
@@ -34,7 +37,12 @@ export function scriptedHooks(clock: SandboxClock, script: (call: HookCall, nth:
         mine.ended = how;
         resolve({ ok: how === 'by itself' && code === 0, words, output });
       };
-      const cancel = clock.after(Math.min(takesMs, call.timeoutMs), () => end(takesMs > call.timeoutMs ? 'killed' : 'by itself', takesMs > call.timeoutMs ? `killed after ${call.timeoutMs / 1000} s` : `exit ${code}`));
+      const cancel = clock.after(Math.min(takesMs, call.timeoutMs), () =>
+        end(
+          takesMs > call.timeoutMs ? 'killed' : 'by itself',
+          takesMs > call.timeoutMs ? `killed after ${call.timeoutMs / 1000} s` : `exit ${code}`,
+        ),
+      );
       signal.addEventListener('abort', () => {
         cancel();
         end('killed', 'ended together with the run');

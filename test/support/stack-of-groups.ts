@@ -11,7 +11,11 @@ const TEMPLATE = JSON.stringify({
   Resources: Object.fromEntries(
     Array.from({ length: 12 }, (_, index) => [
       `P${index}`,
-      { Type: 'AWS::SSM::Parameter', ...(index === 0 ? {} : { DependsOn: `P${index - 1}` }), Properties: { Name: `p${index}`, Type: 'String', Value: { Ref: 'Build' } } },
+      {
+        Type: 'AWS::SSM::Parameter',
+        ...(index === 0 ? {} : { DependsOn: `P${index - 1}` }),
+        Properties: { Name: `p${index}`, Type: 'String', Value: { Ref: 'Build' } },
+      },
     ]),
   ),
 });
@@ -21,12 +25,24 @@ const TEMPLATE = JSON.stringify({
  * update it so many seconds after that. An update that CloudFormation refuses does not happen.
  */
 export function putUnderStack(world: WorldRoot, groups: readonly string[], updates: readonly number[]): void {
-  const { StackId } = call<{ StackId: string }>(world, 'cloudformation', 'CreateStack', { StackName: STACK, TemplateBody: TEMPLATE, Parameters: build('0') });
-  for (const name of groups) autoScalingState(world).groups.get(name)?.tags.set('aws:cloudformation:stack-id', { value: StackId, propagate: true });
+  const { StackId } = call<{ StackId: string }>(world, 'cloudformation', 'CreateStack', {
+    StackName: STACK,
+    TemplateBody: TEMPLATE,
+    Parameters: build('0'),
+  });
+  for (const name of groups)
+    autoScalingState(world)
+      .groups.get(name)
+      ?.tags.set('aws:cloudformation:stack-id', { value: StackId, propagate: true });
   updates.forEach((at, index) => {
     world.clock.after(STACK_MS + at * 1000, () => {
       try {
-        world.invoke('cloudformation', 'UpdateStack', { StackName: STACK, UsePreviousTemplate: true, Parameters: build(String(index + 1)) }, 'others');
+        world.invoke(
+          'cloudformation',
+          'UpdateStack',
+          { StackName: STACK, UsePreviousTemplate: true, Parameters: build(String(index + 1)) },
+          'others',
+        );
       } catch (error) {
         if (!(error instanceof ServiceFault)) throw error;
       }

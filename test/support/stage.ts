@@ -70,7 +70,9 @@ export interface Stage {
   readonly groups: readonly StandardGroup[];
   readonly run: (differs?: Partial<Plan>, mishap?: Mishap) => Promise<Ending>;
   /** Several runs at once, each beginning so many simulated milliseconds from now, on hosts of their own. */
-  readonly race: (runs: readonly { readonly afterMs: number; readonly differs?: Partial<Plan>; readonly mishap?: Mishap }[]) => Promise<readonly Ending[]>;
+  readonly race: (
+    runs: readonly { readonly afterMs: number; readonly differs?: Partial<Plan>; readonly mishap?: Mishap }[],
+  ) => Promise<readonly Ending[]>;
   /** Changes sent by the last run. */
   readonly changes: () => readonly string[];
   /** Invariants that any run so far has broken. */
@@ -82,11 +84,20 @@ export interface StageOptions {
   readonly wire?: boolean;
 }
 
-export function createStage(scenario: Partial<Scenario>, groups: readonly Parameters<typeof standardGroup>[1][], options: StageOptions = {}): Stage {
+export function createStage(
+  scenario: Partial<Scenario>,
+  groups: readonly Parameters<typeof standardGroup>[1][],
+  options: StageOptions = {},
+): Stage {
   const sandbox = createSandbox({ ...DEFAULT_SCENARIO, ...scenario });
   const made = groups.map((options) => standardGroup(sandbox.world, options));
   const { region, credentials, requestHandler } = sandbox.clientConfig();
-  const way = { region, credentials: () => Promise.resolve(credentials), requestHandler, ...(options.wire === true ? {} : { straight: sandbox.straight }) };
+  const way = {
+    region,
+    credentials: () => Promise.resolve(credentials),
+    requestHandler,
+    ...(options.wire === true ? {} : { straight: sandbox.straight }),
+  };
   let calls = 0;
   sandbox.onCall(() => {
     if (++calls > MOST_CALLS) throw new Error(`a run that never ends: ${MOST_CALLS} calls`);
@@ -100,26 +111,66 @@ export function createStage(scenario: Partial<Scenario>, groups: readonly Parame
     const sent: Left[] = [];
     let reads = 0;
     const strict = mishap.lock === undefined ? undefined : lockOf(sandbox, mishap.lock, `run-${runs}`);
-    const gateway = createGateway({ ...way, mayLeave: leaving((what) => sent.push({ at: sandbox.clock.now(), what, reads }), strict, standStill(mishap.stopAt, 'change', strict)) });
-    const plan: Plan = { ...PLAN, run: `run-${runs}`, host: mishap.otherHost === true ? `agent-${runs}` : 'agent', pid: 100 + runs, groups: made.map((group) => group.name), ...(strict !== undefined && { lock: strict.address }), ...differs };
+    const gateway = createGateway({
+      ...way,
+      mayLeave: leaving(
+        (what) => sent.push({ at: sandbox.clock.now(), what, reads }),
+        strict,
+        standStill(mishap.stopAt, 'change', strict),
+      ),
+    });
+    const plan: Plan = {
+      ...PLAN,
+      run: `run-${runs}`,
+      host: mishap.otherHost === true ? `agent-${runs}` : 'agent',
+      pid: 100 + runs,
+      groups: made.map((group) => group.name),
+      ...(strict !== undefined && { lock: strict.address }),
+      ...differs,
+    };
     const events: RunEvent[] = [];
     const emit = (event: RunEvent): void => void events.push(event);
     const still = standStill(mishap.stopAt, 'read', strict);
     const deps = {
-      gateway: mortal(gateway, mishap, mine, () => callBackAll(sandbox), () => (reads++, still())),
+      gateway: mortal(
+        gateway,
+        mishap,
+        mine,
+        () => callBackAll(sandbox),
+        () => (reads++, still()),
+      ),
       clock: sandbox.clock,
       emit,
       interrupt: interruptAfter(sandbox, mishap.interruptAfterMs),
       holderIsGone: (lease: Lease) => mishap.otherHost !== true || strict?.keeper.outlived.has(lease.run) === true,
       ...(mishap.hooks === undefined ? {} : { hooks: mishap.hooks }),
     };
-    const restart = plan.restart === undefined ? undefined : remoteCommands(deps.gateway, sandbox.clock, { document: 'AWS-RunShellScript', parameters: { commands: ['restart all'] }, run: plan.run, commandMs: plan.restart.commandMs });
-    const ended = (outcome: Ending['outcome'], more: Partial<Ending> = {}): Ending => ({ outcome, results: [], changes: sent, events, ...more });
+    const restart =
+      plan.restart === undefined
+        ? undefined
+        : remoteCommands(deps.gateway, sandbox.clock, {
+            document: 'AWS-RunShellScript',
+            parameters: { commands: ['restart all'] },
+            run: plan.run,
+            commandMs: plan.restart.commandMs,
+          });
+    const ended = (outcome: Ending['outcome'], more: Partial<Ending> = {}): Ending => ({
+      outcome,
+      results: [],
+      changes: sent,
+      events,
+      ...more,
+    });
     try {
       const not = await strict?.keeper.take(plan.groups);
       if (not !== undefined) return ended(not.kind === 'held' ? 'held' : 'refused');
-      if (mishap.calls === true) return ended('cancelled', { results: await callBack(deps, plan, await begunOn(deps, plan.groups), () => Promise.resolve(), 'a test') });
-      return ended(plan.strategy === 'restart' ? 'restarted' : 'swapped', { results: await swapGroups(restart === undefined ? deps : { ...deps, commands: restart }, plan) });
+      if (mishap.calls === true)
+        return ended('cancelled', {
+          results: await callBack(deps, plan, await begunOn(deps, plan.groups), () => Promise.resolve(), 'a test'),
+        });
+      return ended(plan.strategy === 'restart' ? 'restarted' : 'swapped', {
+        results: await swapGroups(restart === undefined ? deps : { ...deps, commands: restart }, plan),
+      });
     } catch (error) {
       if (error instanceof Killed) {
         strict?.die();
@@ -185,7 +236,10 @@ function lockOf({ clock }: Sandbox, store: LockStore, run: string): Strict {
         signal?.addEventListener('abort', wake, { once: true });
       }),
   };
-  const mine: LockStore = { ...store, release: (name, token) => (state === 'dead' ? Promise.resolve(false) : store.release(name, token)) };
+  const mine: LockStore = {
+    ...store,
+    release: (name, token) => (state === 'dead' ? Promise.resolve(false) : store.release(name, token)),
+  };
   const keeper = createKeeper({
     store: mine,
     clock,
@@ -231,10 +285,28 @@ function leaving(sent: (what: string) => void, strict: Strict | undefined, still
 }
 
 const READS = ['describeGroups', 'health'] as const;
-const CHANGES = ['writeNotes', 'deleteNotes', 'suspend', 'resume', 'resize', 'terminate', 'protect', 'register', 'deregister', 'sendCommand', 'cancelCommand'] as const;
+const CHANGES = [
+  'writeNotes',
+  'deleteNotes',
+  'suspend',
+  'resume',
+  'resize',
+  'terminate',
+  'protect',
+  'register',
+  'deregister',
+  'sendCommand',
+  'cancelCommand',
+] as const;
 
 /** A gateway whose process dies, or is called back, before or after one of its changes. */
-function mortal(gateway: Gateway, { killAt, calledBackAt }: Mishap, changes: string[], callBackNow: () => void, afterRead: () => Promise<void>): Gateway {
+function mortal(
+  gateway: Gateway,
+  { killAt, calledBackAt }: Mishap,
+  changes: string[],
+  callBackNow: () => void,
+  afterRead: () => Promise<void>,
+): Gateway {
   const wrapped: Record<string, unknown> = { ...gateway };
   for (const name of READS) {
     wrapped[name] = async (...parameters: unknown[]) => {
@@ -265,7 +337,22 @@ export function callBackAll({ world }: Pick<Sandbox, 'world'>): void {
     const { record } = decodeNotes(group.Tags.map(({ Key, Value }) => ({ key: Key, value: Value })));
     if (record === undefined) continue;
     const [tag] = encodeNotes({ wish: { run: record.run, at: 0, why: 'a test' } });
-    world.invoke('autoscaling', 'CreateOrUpdateTags', { Tags: [{ ResourceId: group.AutoScalingGroupName, ResourceType: 'auto-scaling-group', Key: tag?.key, Value: tag?.value, PropagateAtLaunch: false }] }, 'outside');
+    world.invoke(
+      'autoscaling',
+      'CreateOrUpdateTags',
+      {
+        Tags: [
+          {
+            ResourceId: group.AutoScalingGroupName,
+            ResourceType: 'auto-scaling-group',
+            Key: tag?.key,
+            Value: tag?.value,
+            PropagateAtLaunch: false,
+          },
+        ],
+      },
+      'outside',
+    );
   }
 }
 
@@ -287,7 +374,11 @@ interface Described {
     readonly MinSize: number;
     readonly MaxSize: number;
     readonly DesiredCapacity: number;
-    readonly Instances: readonly { readonly LifecycleState: string; readonly LaunchTemplate?: { readonly Version: string }; readonly LaunchConfigurationName?: string }[];
+    readonly Instances: readonly {
+      readonly LifecycleState: string;
+      readonly LaunchTemplate?: { readonly Version: string };
+      readonly LaunchConfigurationName?: string;
+    }[];
     readonly SuspendedProcesses: readonly { readonly ProcessName: string }[];
     readonly Tags: readonly { readonly Key: string; readonly Value: string }[];
   }[];
@@ -295,11 +386,16 @@ interface Described {
 
 /** What stands after a run: sizes, what every instance was launched from, suspended processes and tags. */
 export function stateOf(stage: Stage): readonly object[] {
-  return call<Described>(stage.sandbox.world, 'autoscaling', 'DescribeAutoScalingGroups').AutoScalingGroups.map((group) => ({
-    name: group.AutoScalingGroupName,
-    size: [group.MinSize, group.DesiredCapacity, group.MaxSize],
-    instances: group.Instances.map((instance) => `${instance.LifecycleState} ${instance.LaunchTemplate?.Version ?? instance.LaunchConfigurationName ?? ''}`).sort(),
-    suspended: group.SuspendedProcesses.map((process) => process.ProcessName).sort(),
-    tags: group.Tags.map((tag) => tag.Key).sort(),
-  }));
+  return call<Described>(stage.sandbox.world, 'autoscaling', 'DescribeAutoScalingGroups').AutoScalingGroups.map(
+    (group) => ({
+      name: group.AutoScalingGroupName,
+      size: [group.MinSize, group.DesiredCapacity, group.MaxSize],
+      instances: group.Instances.map(
+        (instance) =>
+          `${instance.LifecycleState} ${instance.LaunchTemplate?.Version ?? instance.LaunchConfigurationName ?? ''}`,
+      ).sort(),
+      suspended: group.SuspendedProcesses.map((process) => process.ProcessName).sort(),
+      tags: group.Tags.map((tag) => tag.Key).sort(),
+    }),
+  );
 }

@@ -45,7 +45,9 @@ describe('KEY=VALUE', () => {
   });
 
   it('gives back every value that it is given', () => {
-    const parameters = fc.dictionary(fc.stringMatching(/^[A-Za-z0-9]{1,9}$/), fc.string({ unit: 'binary' }), { noNullPrototype: true });
+    const parameters = fc.dictionary(fc.stringMatching(/^[A-Za-z0-9]{1,9}$/), fc.string({ unit: 'binary' }), {
+      noNullPrototype: true,
+    });
     fc.assert(
       fc.property(parameters, (values) => {
         const given = Object.entries(values).map(([key, value]) => ({ key, value }));

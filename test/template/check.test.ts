@@ -4,7 +4,9 @@ import { declaredParameters } from '../../src/template/declared.js';
 import { parseTemplate } from '../../src/template/parse.js';
 
 const check = (text: string): string[] =>
-  checkTemplate(parseTemplate(text, 't').template).map(({ code, path, line, column, severity }) => `${severity} ${code} ${path} ${line}:${column}`);
+  checkTemplate(parseTemplate(text, 't').template).map(
+    ({ code, path, line, column, severity }) => `${severity} ${code} ${path} ${line}:${column}`,
+  );
 
 const head = 'Resources:\n  Topic: {Type: "AWS::SNS::Topic"}\n';
 
@@ -12,7 +14,10 @@ describe('checking a template', () => {
   it('finds nothing in a good one', () => expect(check(good)).to.deep.equal([]));
 
   it('finds unknown sections and missing resources', () => {
-    expect(check('Resorces: {}\n')).to.deep.equal(['error template.section Resorces 1:1', 'error template.noResources Resources 1:1']);
+    expect(check('Resorces: {}\n')).to.deep.equal([
+      'error template.section Resorces 1:1',
+      'error template.noResources Resources 1:1',
+    ]);
     expect(check('Resources:\n')).to.deep.equal(['error template.noResources Resources 1:1']);
     expect(check(`Transform: X\nOwn: 1\n${head}`)).to.deep.equal(['warning template.section Own 2:1']);
   });
@@ -25,30 +30,49 @@ describe('checking a template', () => {
   });
 
   describe('finds names that nothing declares in', () => {
-    const within = (value: string): string => `Resources:\n  Topic: {Type: "AWS::SNS::Topic", Properties: {P: ${value}}}\n`;
+    const within = (value: string): string =>
+      `Resources:\n  Topic: {Type: "AWS::SNS::Topic", Properties: {P: ${value}}}\n`;
     const cases: readonly (readonly [string, string, string])[] = [
       ['Ref', within('!Ref Nowhere'), 'Resources/Topic/Properties/P/Ref'],
       ['GetAtt', within('!GetAtt Nowhere.Arn'), 'Resources/Topic/Properties/P/Fn::GetAtt'],
       ['GetAtt as a list', within('{"Fn::GetAtt": [Nowhere, Arn]}'), 'Resources/Topic/Properties/P/Fn::GetAtt'],
       ['Sub', within('!Sub "a-${Nowhere}"'), 'Resources/Topic/Properties/P/Fn::Sub'],
       ['Sub of an attribute', within('!Sub "a-${Nowhere.Arn}"'), 'Resources/Topic/Properties/P/Fn::Sub'],
-      ['Sub with names of its own', within('!Sub ["${Own}${Nowhere}", {Own: 1}]'), 'Resources/Topic/Properties/P/Fn::Sub'],
+      [
+        'Sub with names of its own',
+        within('!Sub ["${Own}${Nowhere}", {Own: 1}]'),
+        'Resources/Topic/Properties/P/Fn::Sub',
+      ],
       ['If', within('!If [Nowhere, a, b]'), 'Resources/Topic/Properties/P/Fn::If'],
       ['FindInMap', within('!FindInMap [Nowhere, a, b]'), 'Resources/Topic/Properties/P/Fn::FindInMap'],
       ['DependsOn', 'Resources:\n  T: {Type: A, DependsOn: Nowhere}\n', 'Resources/T/DependsOn'],
-      ['DependsOn as a list', 'Resources:\n  T: {Type: A, DependsOn: [T2, Nowhere]}\n  T2: {Type: A}\n', 'Resources/T/DependsOn/1'],
+      [
+        'DependsOn as a list',
+        'Resources:\n  T: {Type: A, DependsOn: [T2, Nowhere]}\n  T2: {Type: A}\n',
+        'Resources/T/DependsOn/1',
+      ],
       ['Condition', 'Resources:\n  T: {Type: A, Condition: Nowhere}\n', 'Resources/T/Condition'],
-      ['a condition of conditions', `${head}Conditions:\n  C: !Not [!Condition Nowhere]\n`, 'Conditions/C/Fn::Not/0/Condition'],
+      [
+        'a condition of conditions',
+        `${head}Conditions:\n  C: !Not [!Condition Nowhere]\n`,
+        'Conditions/C/Fn::Not/0/Condition',
+      ],
       ['an output', `${head}Outputs:\n  O: {Value: !Ref Nowhere}\n`, 'Outputs/O/Value/Ref'],
       ["an output's condition", `${head}Outputs:\n  O: {Value: a, Condition: Nowhere}\n`, 'Outputs/O/Condition'],
     ];
     for (const [what, text, path] of cases) {
-      it(what, () => expect(check(text).map((line) => line.replace(/ \d+:\d+$/, ''))).to.deep.equal([`error template.undeclared ${path}`]));
+      it(what, () =>
+        expect(check(text).map((line) => line.replace(/ \d+:\d+$/, ''))).to.deep.equal([
+          `error template.undeclared ${path}`,
+        ]),
+      );
     }
   });
 
   it('proposes the name that was probably meant', () => {
-    const [finding] = checkTemplate(parseTemplate(`Parameters: {ImageId: {Type: String}}\n${head}Outputs: {O: {Value: !Ref ImagId}}\n`, 't').template);
+    const [finding] = checkTemplate(
+      parseTemplate(`Parameters: {ImageId: {Type: String}}\n${head}Outputs: {O: {Value: !Ref ImagId}}\n`, 't').template,
+    );
     expect(finding?.remedy).to.equal('Did you mean ImageId?');
   });
 
@@ -60,11 +84,14 @@ describe('checking a template', () => {
   });
 
   it("leaves a policy document's Condition alone", () => {
-    expect(check('Resources:\n  R: {Type: A, Properties: {Doc: {Condition: {Bool: {a: b}}}, Own: {Condition: text}}}\n')).to.deep.equal([]);
+    expect(
+      check('Resources:\n  R: {Type: A, Properties: {Doc: {Condition: {Bool: {a: b}}}, Own: {Condition: text}}}\n'),
+    ).to.deep.equal([]);
   });
 
   describe('update policies of groups', () => {
-    const group = (policy: string): string => `Conditions: {C: !Equals [a, b]}\nResources:\n  Web:\n    Type: AWS::AutoScaling::AutoScalingGroup\n    UpdatePolicy: ${policy}\n`;
+    const group = (policy: string): string =>
+      `Conditions: {C: !Equals [a, b]}\nResources:\n  Web:\n    Type: AWS::AutoScaling::AutoScalingGroup\n    UpdatePolicy: ${policy}\n`;
     const cases: readonly (readonly [string, readonly string[]])[] = [
       ['{AutoScalingRollingUpdate: {MaxBatchSize: 1}}', ['error template.rollingUpdate']],
       ['{AutoScalingInstanceRefresh: {Strategy: Rolling}}', ['error template.instanceRefresh']],
@@ -75,20 +102,32 @@ describe('checking a template', () => {
       ['{AutoScalingReplacingUpdate: {WillReplace: !If [C, true, false]}}', ['warning template.replacingUpdate']],
       ['{AutoScalingScheduledAction: {IgnoreUnmodifiedGroupSizeProperties: true}}', []],
       ['!If [C, {AutoScalingRollingUpdate: {}}, !Ref "AWS::NoValue"]', ['error template.rollingUpdate']],
-      ['{AutoScalingRollingUpdate: {}, AutoScalingReplacingUpdate: {WillReplace: true}}', ['error template.rollingUpdate', 'error template.replacingUpdate']],
+      [
+        '{AutoScalingRollingUpdate: {}, AutoScalingReplacingUpdate: {WillReplace: true}}',
+        ['error template.rollingUpdate', 'error template.replacingUpdate'],
+      ],
     ];
     for (const [policy, found] of cases) {
-      it(policy, () => expect(check(group(policy)).map((line) => line.split(' ').slice(0, 2).join(' '))).to.deep.equal(found));
+      it(policy, () =>
+        expect(check(group(policy)).map((line) => line.split(' ').slice(0, 2).join(' '))).to.deep.equal(found),
+      );
     }
-    it('of other resources are nobody\'s business here', () => {
-      expect(check('Resources:\n  F: {Type: "AWS::Lambda::Alias", UpdatePolicy: {AutoScalingRollingUpdate: {}}}\n')).to.deep.equal([]);
+    it("of other resources are nobody's business here", () => {
+      expect(
+        check('Resources:\n  F: {Type: "AWS::Lambda::Alias", UpdatePolicy: {AutoScalingRollingUpdate: {}}}\n'),
+      ).to.deep.equal([]);
     });
   });
 
   it('warns of a desired capacity, unless the update leaves sizes alone', () => {
-    const group = (rest: string): string => `Resources:\n  W:\n    Type: AWS::AutoScaling::AutoScalingGroup\n    Properties: {DesiredCapacity: 2}\n${rest}`;
-    expect(check(group(''))).to.deep.equal(['warning template.desiredCapacity Resources/W/Properties/DesiredCapacity 4:18']);
-    expect(check(group('    UpdatePolicy: {AutoScalingScheduledAction: {IgnoreUnmodifiedGroupSizeProperties: true}}\n'))).to.deep.equal([]);
+    const group = (rest: string): string =>
+      `Resources:\n  W:\n    Type: AWS::AutoScaling::AutoScalingGroup\n    Properties: {DesiredCapacity: 2}\n${rest}`;
+    expect(check(group(''))).to.deep.equal([
+      'warning template.desiredCapacity Resources/W/Properties/DesiredCapacity 4:18',
+    ]);
+    expect(
+      check(group('    UpdatePolicy: {AutoScalingScheduledAction: {IgnoreUnmodifiedGroupSizeProperties: true}}\n')),
+    ).to.deep.equal([]);
   });
 
   it('reads declared parameters with their limits, and leaves defaults of secrets behind', () => {
@@ -110,7 +149,15 @@ ${head}`;
         maxLength: 9,
         constraintDescription: 'digits',
       },
-      { key: 'Size', type: 'Number', hasDefault: false, noEcho: false, minValue: 1, maxValue: 9, allowedValues: ['1', '2'] },
+      {
+        key: 'Size',
+        type: 'Number',
+        hasDefault: false,
+        noEcho: false,
+        minValue: 1,
+        maxValue: 9,
+        allowedValues: ['1', '2'],
+      },
       { key: 'Secret', type: 'String', hasDefault: true, noEcho: true },
       { key: 'Empty', type: 'String', hasDefault: true, noEcho: false, default: '' },
     ]);

@@ -13,18 +13,33 @@ const big = `${text}# ${'x'.repeat(52_000)}\n`;
 
 function io(change: Partial<TemplateIo> = {}): TemplateIo {
   const none = (what: string) => () => Promise.reject(new Error(`${what} was not expected`));
-  return { readFile: none('a file'), fetchText: none('https'), readObject: none('S3'), stackTemplate: none('the stack'), ...change };
+  return {
+    readFile: none('a file'),
+    fetchText: none('https'),
+    readObject: none('S3'),
+    stackTemplate: none('the stack'),
+    ...change,
+  };
 }
 
 describe('loading a template', () => {
   it('sends a file as written', async () => {
     const loaded = await loadTemplate('web.yml', 'web', io({ readFile: () => Promise.resolve(text) }));
-    expect(loaded).to.deep.include({ source: { kind: 'body', text }, origin: 'web.yml', bytes: Buffer.byteLength(text), resources: 1 });
+    expect(loaded).to.deep.include({
+      source: { kind: 'body', text },
+      origin: 'web.yml',
+      bytes: Buffer.byteLength(text),
+      resources: 1,
+    });
   });
 
   it('takes a file address', async () => {
     const asked: string[] = [];
-    await loadTemplate('file:///a%20b.yml', 'web', io({ readFile: (path) => (asked.push(path), Promise.resolve(text)) }));
+    await loadTemplate(
+      'file:///a%20b.yml',
+      'web',
+      io({ readFile: (path) => (asked.push(path), Promise.resolve(text)) }),
+    );
     expect(asked).to.deep.equal(['/a b.yml']);
   });
 
@@ -61,12 +76,18 @@ describe('loading a template', () => {
   });
 
   it('sends what other servers have as text', async () => {
-    const loaded = await loadTemplate('https://example.com/a.yml', 'web', io({ fetchText: () => Promise.resolve(text) }));
+    const loaded = await loadTemplate(
+      'https://example.com/a.yml',
+      'web',
+      io({ fetchText: () => Promise.resolve(text) }),
+    );
     expect(loaded.source.kind).to.equal('body');
   });
 
   it('refuses more than 1 MB wherever it is', async () => {
-    const failure = await failureOf(loadTemplate('s3://b/k', 'web', io({ readObject: () => Promise.resolve('#'.repeat(1_048_577)) })));
+    const failure = await failureOf(
+      loadTemplate('s3://b/k', 'web', io({ readObject: () => Promise.resolve('#'.repeat(1_048_577)) })),
+    );
     expect(failure.facts.code).to.equal('template.tooBig');
   });
 
@@ -77,9 +98,14 @@ describe('loading a template', () => {
   }
 
   it('tells a missing object and a missing permission apart', async () => {
-    const failing = (kind: AwsFault['kind']): TemplateIo => io({ readObject: () => Promise.reject(new AwsFault(kind, 's3:GetObject', 'X', 'x')) });
-    expect((await failureOf(loadTemplate('s3://b/k', 'web', failing('missing')))).facts.code).to.equal('template.missing');
-    expect((await failureOf(loadTemplate('s3://b/k', 'web', failing('denied')))).facts.code).to.equal('template.denied');
+    const failing = (kind: AwsFault['kind']): TemplateIo =>
+      io({ readObject: () => Promise.reject(new AwsFault(kind, 's3:GetObject', 'X', 'x')) });
+    expect((await failureOf(loadTemplate('s3://b/k', 'web', failing('missing')))).facts.code).to.equal(
+      'template.missing',
+    );
+    expect((await failureOf(loadTemplate('s3://b/k', 'web', failing('denied')))).facts.code).to.equal(
+      'template.denied',
+    );
   });
 
   describe("the stack's own", () => {
@@ -93,16 +119,29 @@ describe('loading a template', () => {
     it('is told of, not refused, for what CloudFormation has taken before', async () => {
       const { findings } = await loadTemplate(undefined, 'web', own(`${text}Outputs: {O: {Value: !Ref Nowhere}}\n`));
       expect(findings.map(({ severity }) => severity)).to.deep.equal(['warning']);
-      expect((await loadTemplate(undefined, 'web', own('a: b: c'))).findings.map(({ code }) => code)).to.deep.equal(['template.unreadable']);
+      expect((await loadTemplate(undefined, 'web', own('a: b: c'))).findings.map(({ code }) => code)).to.deep.equal([
+        'template.unreadable',
+      ]);
     });
 
     it('is refused for a policy that fights with the swap', async () => {
-      const { findings } = await loadTemplate(undefined, 'web', own('Resources: {G: {Type: "AWS::AutoScaling::AutoScalingGroup", UpdatePolicy: {AutoScalingRollingUpdate: {}}}}'));
-      expect(findings.map(({ code, severity }) => `${code} ${severity}`)).to.deep.equal(['template.rollingUpdate error']);
+      const { findings } = await loadTemplate(
+        undefined,
+        'web',
+        own(
+          'Resources: {G: {Type: "AWS::AutoScaling::AutoScalingGroup", UpdatePolicy: {AutoScalingRollingUpdate: {}}}}',
+        ),
+      );
+      expect(findings.map(({ code, severity }) => `${code} ${severity}`)).to.deep.equal([
+        'template.rollingUpdate error',
+      ]);
     });
 
     it('does not exist without a stack', async () => {
-      const missing = io({ stackTemplate: () => Promise.reject(new AwsFault('missing', 'cloudformation:GetTemplate', 'ValidationError', 'no')) });
+      const missing = io({
+        stackTemplate: () =>
+          Promise.reject(new AwsFault('missing', 'cloudformation:GetTemplate', 'ValidationError', 'no')),
+      });
       const failure = await failureOf(loadTemplate(undefined, 'web', missing));
       expect([failure.exitCode, failure.facts.code]).to.deep.equal([3, 'stack.missing']);
     });
@@ -153,7 +192,9 @@ describe('loading a template', () => {
 
     it('reads a text, tells an error from it, and stops reading what is too big', async () => {
       expect(await fetchTemplate(`${base}/good`)).to.equal(text);
-      expect((await failureOf(fetchTemplate(`${base}/none?sign=secret`))).message).to.equal(`${base}/none answered 404 Not Found.`);
+      expect((await failureOf(fetchTemplate(`${base}/none?sign=secret`))).message).to.equal(
+        `${base}/none answered 404 Not Found.`,
+      );
       expect((await failureOf(fetchTemplate(`${base}/endless`))).facts.code).to.equal('template.tooBig');
     });
     it('names why it could not be reached', async () => {

@@ -6,7 +6,9 @@ import type { Reason } from '../../src/model/decision.js';
 import { parseParametersFile } from '../../src/template/parameters-file.js';
 import { readParameters, type ParametersAsked } from '../../src/template/parameters.js';
 
-const parse = (text: string): { values: Record<string, string | null>; problems: string[]; tags?: object; stackPolicy?: string } => {
+const parse = (
+  text: string,
+): { values: Record<string, string | null>; problems: string[]; tags?: object; stackPolicy?: string } => {
   const problems: Reason[] = [];
   const { values, ...rest } = parseParametersFile(text, 'p', problems);
   return { values: Object.fromEntries(values), problems: problems.map(({ text: said }) => said), ...rest };
@@ -14,19 +16,39 @@ const parse = (text: string): { values: Record<string, string | null>; problems:
 
 describe('a file of parameters', () => {
   const forms: readonly (readonly [string, string])[] = [
-    ['a map in YAML', 'Image: ami-1\nZip: 012345\nDay: 2026-11-21\nOn: true\nEmpty: ""\nList: [a, b]\nText: |\n  two\n  lines\n'],
-    ['a map in JSON', '{"Image": "ami-1", "Zip": "012345", "Day": "2026-11-21", "On": true, "Empty": "", "List": ["a", "b"], "Text": "two\\nlines\\n"}'],
+    [
+      'a map in YAML',
+      'Image: ami-1\nZip: 012345\nDay: 2026-11-21\nOn: true\nEmpty: ""\nList: [a, b]\nText: |\n  two\n  lines\n',
+    ],
+    [
+      'a map in JSON',
+      '{"Image": "ami-1", "Zip": "012345", "Day": "2026-11-21", "On": true, "Empty": "", "List": ["a", "b"], "Text": "two\\nlines\\n"}',
+    ],
     [
       'the form of the CLI',
       '[{"ParameterKey": "Image", "ParameterValue": "ami-1"}, {"ParameterKey": "Zip", "ParameterValue": "012345"},\n\t{"ParameterKey": "Day", "ParameterValue": "2026-11-21"}, {"ParameterKey": "On", "ParameterValue": true}, {"ParameterKey": "Empty", "ParameterValue": ""}, {"ParameterKey": "List", "ParameterValue": "a,b"}, {"ParameterKey": "Text", "ParameterValue": "two\\nlines\\n"}]',
     ],
-    ['the short form of the CLI', '["Image=ami-1", "Zip=012345", "Day=2026-11-21", "On=true", "Empty=", "List=a,b", "Text=two\\nlines\\n"]'],
-    ['the form of CodePipeline', '{"Parameters": {"Image": "ami-1", "Zip": "012345", "Day": "2026-11-21", "On": "true", "Empty": "", "List": "a,b", "Text": "two\\nlines\\n"}}'],
+    [
+      'the short form of the CLI',
+      '["Image=ami-1", "Zip=012345", "Day=2026-11-21", "On=true", "Empty=", "List=a,b", "Text=two\\nlines\\n"]',
+    ],
+    [
+      'the form of CodePipeline',
+      '{"Parameters": {"Image": "ami-1", "Zip": "012345", "Day": "2026-11-21", "On": "true", "Empty": "", "List": "a,b", "Text": "two\\nlines\\n"}}',
+    ],
   ];
   for (const [form, text] of forms) {
     it(`in ${form}`, () =>
       expect(parse(text)).to.deep.equal({
-        values: { Image: 'ami-1', Zip: '012345', Day: '2026-11-21', On: 'true', Empty: '', List: 'a,b', Text: 'two\nlines\n' },
+        values: {
+          Image: 'ami-1',
+          Zip: '012345',
+          Day: '2026-11-21',
+          On: 'true',
+          Empty: '',
+          List: 'a,b',
+          Text: 'two\nlines\n',
+        },
         problems: [],
       }));
   }
@@ -45,8 +67,16 @@ describe('a file of parameters', () => {
     const { problems } = parse('A:\nB: {c: secret}\nMy-Key: secret\n');
     expect(problems.map((text) => text.replace(/: .*/, ''))).to.deep.equal(['p:1:1', 'p:2:1', 'p:3:1']);
     expect(problems.join()).not.to.include('secret');
-    const list = parse('- {ParameterKey: A}\n- {ParameterValue: secret}\n- A=1\n- A=2\n- {ParameterKey: B, ParameterValue: 1, UsePreviousValue: true}\n- {ParameterKey: C, ParameterValue: 1, Extra: 1}\n');
-    expect(list.problems.map((text) => text.replace(/: .*/, ''))).to.deep.equal(['p:1:3', 'p:2:3', 'p:4:3', 'p:5:3', 'p:6:40']);
+    const list = parse(
+      '- {ParameterKey: A}\n- {ParameterValue: secret}\n- A=1\n- A=2\n- {ParameterKey: B, ParameterValue: 1, UsePreviousValue: true}\n- {ParameterKey: C, ParameterValue: 1, Extra: 1}\n',
+    );
+    expect(list.problems.map((text) => text.replace(/: .*/, ''))).to.deep.equal([
+      'p:1:3',
+      'p:2:3',
+      'p:4:3',
+      'p:5:3',
+      'p:6:40',
+    ]);
   });
 
   it('that is no YAML fails with its line', () => {
@@ -58,12 +88,44 @@ describe('a file of parameters', () => {
   it('says back any values, in any form, in YAML and in JSON', () => {
     const keys = fc.stringMatching(/^[A-Za-z0-9]{1,9}$/).filter((key) => key !== 'Parameters');
     // The library that writes the YAML loses lines of blanks in its block form, so it is to quote.
-    const texts = fc.string({ unit: fc.constantFrom('a', '0', ' ', ',', '=', '@', ':', '#', '-', "'", '"', '\n', '\t', 'é', '😀', '~', '!', '&', '*') });
+    const texts = fc.string({
+      unit: fc.constantFrom(
+        'a',
+        '0',
+        ' ',
+        ',',
+        '=',
+        '@',
+        ':',
+        '#',
+        '-',
+        "'",
+        '"',
+        '\n',
+        '\t',
+        'é',
+        '😀',
+        '~',
+        '!',
+        '&',
+        '*',
+      ),
+    });
     fc.assert(
       fc.property(fc.dictionary(keys, texts, { noNullPrototype: true, minKeys: 1 }), (values) => {
         const list = Object.entries(values).map(([ParameterKey, ParameterValue]) => ({ ParameterKey, ParameterValue }));
-        for (const form of [values, list, { Parameters: values }, list.map(({ ParameterKey: key, ParameterValue: value }) => `${key}=${value}`)]) {
-          for (const text of [JSON.stringify(form), JSON.stringify(form, null, '\t'), stringify(form, { blockQuote: false, lineWidth: 0 })]) expect(parse(text)).to.deep.include({ values, problems: [] });
+        for (const form of [
+          values,
+          list,
+          { Parameters: values },
+          list.map(({ ParameterKey: key, ParameterValue: value }) => `${key}=${value}`),
+        ]) {
+          for (const text of [
+            JSON.stringify(form),
+            JSON.stringify(form, null, '\t'),
+            stringify(form, { blockQuote: false, lineWidth: 0 }),
+          ])
+            expect(parse(text)).to.deep.include({ values, problems: [] });
         }
       }),
     );
@@ -71,42 +133,102 @@ describe('a file of parameters', () => {
 
   it('whatever it holds, is read or refused in our words', () => {
     fc.assert(
-      fc.property(fc.string({ unit: fc.constantFrom('A', ':', ' ', '\n', '-', '{', '}', '[', ']', ',', '"', '!', '&a', '*a', '|', '\t', '@') }), (text) => {
-        try {
-          parse(text);
-        } catch (error) {
-          expect(error).to.be.instanceOf(Failure);
-        }
-      }),
+      fc.property(
+        fc.string({
+          unit: fc.constantFrom(
+            'A',
+            ':',
+            ' ',
+            '\n',
+            '-',
+            '{',
+            '}',
+            '[',
+            ']',
+            ',',
+            '"',
+            '!',
+            '&a',
+            '*a',
+            '|',
+            '\t',
+            '@',
+          ),
+        }),
+        (text) => {
+          try {
+            parse(text);
+          } catch (error) {
+            expect(error).to.be.instanceOf(Failure);
+          }
+        },
+      ),
       { numRuns: 500 },
     );
   });
 });
 
 describe('parameters of a command line', () => {
-  const files: Readonly<Record<string, string>> = { 'a.yaml': 'A: file\nB: file\n', 'b.yaml': 'B: later\nC: later\n', 'keep.json': '[{"ParameterKey":"B","UsePreviousValue":true}]', secret: 'pass word\r\n', broken: 'A: [' };
+  const files: Readonly<Record<string, string>> = {
+    'a.yaml': 'A: file\nB: file\n',
+    'b.yaml': 'B: later\nC: later\n',
+    'keep.json': '[{"ParameterKey":"B","UsePreviousValue":true}]',
+    secret: 'pass word\r\n',
+    broken: 'A: [',
+  };
   const sources = {
     env: { TOKEN: 'from env', EMPTY: '' },
-    readFile: (path: string): Promise<string> => (files[path] === undefined ? Promise.reject(usage('parameters.noFile', `There is no file ${path}.`)) : Promise.resolve(files[path])),
+    readFile: (path: string): Promise<string> =>
+      files[path] === undefined
+        ? Promise.reject(usage('parameters.noFile', `There is no file ${path}.`))
+        : Promise.resolve(files[path]),
   };
-  const read = (asked: Partial<ParametersAsked>) => readParameters({ arguments: [], files: [], useDefault: [], ...asked }, sources);
-  const given = async (asked: Partial<ParametersAsked>): Promise<object> => Object.fromEntries((await read(asked)).given.map(({ key, value }) => [key, value]));
+  const read = (asked: Partial<ParametersAsked>) =>
+    readParameters({ arguments: [], files: [], useDefault: [], ...asked }, sources);
+  const given = async (asked: Partial<ParametersAsked>): Promise<object> =>
+    Object.fromEntries((await read(asked)).given.map(({ key, value }) => [key, value]));
 
   it('take files in their order, then the arguments, and say what was replaced', async () => {
-    expect(await given({ files: ['a.yaml', 'b.yaml'], arguments: ['C=line', 'D=x=y'] })).to.deep.equal({ A: 'file', B: 'later', C: 'line', D: 'x=y' });
+    expect(await given({ files: ['a.yaml', 'b.yaml'], arguments: ['C=line', 'D=x=y'] })).to.deep.equal({
+      A: 'file',
+      B: 'later',
+      C: 'line',
+      D: 'x=y',
+    });
     expect((await read({ files: ['a.yaml', 'b.yaml'], arguments: ['C=line'] })).overridden).to.deep.equal(['B', 'C']);
     expect(await given({ files: ['a.yaml', 'keep.json'] })).to.deep.equal({ A: 'file' });
-    expect(await given({ base: { A: 'app', Z: 'app' }, files: ['a.yaml'] })).to.deep.equal({ A: 'file', B: 'file', Z: 'app' });
+    expect(await given({ base: { A: 'app', Z: 'app' }, files: ['a.yaml'] })).to.deep.equal({
+      A: 'file',
+      B: 'file',
+      Z: 'app',
+    });
   });
 
   it('come from files and variables, where secrets are not seen', async () => {
-    expect(await given({ arguments: ['A=@file:secret', 'B=@env:TOKEN', 'C=@env:EMPTY', 'D=@@env:TOKEN', 'E=a@b', 'F='] })).to.deep.equal({ A: 'pass word', B: 'from env', C: '', D: '@env:TOKEN', E: 'a@b', F: '' });
+    expect(
+      await given({ arguments: ['A=@file:secret', 'B=@env:TOKEN', 'C=@env:EMPTY', 'D=@@env:TOKEN', 'E=a@b', 'F='] }),
+    ).to.deep.equal({ A: 'pass word', B: 'from env', C: '', D: '@env:TOKEN', E: 'a@b', F: '' });
   });
 
   it('have all that is wrong with them said at once', async () => {
-    const failure = await read({ files: ['none', 'broken'], arguments: ['x', 'A=@env:NOPE', 'B=@file:none', 'C=@flie:secret', 'D=1'], useDefault: ['D'] }).then(() => undefined, (error: unknown) => error as Failure);
+    const failure = await read({
+      files: ['none', 'broken'],
+      arguments: ['x', 'A=@env:NOPE', 'B=@file:none', 'C=@flie:secret', 'D=1'],
+      useDefault: ['D'],
+    }).then(
+      () => undefined,
+      (error: unknown) => error as Failure,
+    );
     expect(failure?.exitCode).to.equal(2);
-    expect(failure?.facts.reasons.map(({ code }) => code)).to.deep.equal(['parameters.noFile', 'parameters.syntaxFile', 'parameters.syntax', 'parameters.source', 'parameters.source', 'parameters.source', 'parameters.twice']);
+    expect(failure?.facts.reasons.map(({ code }) => code)).to.deep.equal([
+      'parameters.noFile',
+      'parameters.syntaxFile',
+      'parameters.syntax',
+      'parameters.source',
+      'parameters.source',
+      'parameters.source',
+      'parameters.twice',
+    ]);
     expect(JSON.stringify(failure?.facts)).not.to.include('flie:secret');
   });
 });

@@ -13,7 +13,10 @@ const print = (tree: unknown): string => stringify(tree, { blockQuote: false, li
 const trees = fc.letrec<{ value: Tree; map: Tree }>((tie) => ({
   value: fc.oneof(
     { maxDepth: 4 },
-    fc.oneof(fc.string(), fc.constantFrom('012345', '2010-09-09', 'true', 'On', '~', '', '0x10', '!Ref A', '1e3', 'null', '#', ': ', '- ')),
+    fc.oneof(
+      fc.string(),
+      fc.constantFrom('012345', '2010-09-09', 'true', 'On', '~', '', '0x10', '!Ref A', '1e3', 'null', '#', ': ', '- '),
+    ),
     fc.array(tie('value'), { maxLength: 3 }),
     tie('map'),
     fc.record({ Ref: fc.string() }),
@@ -22,7 +25,38 @@ const trees = fc.letrec<{ value: Tree; map: Tree }>((tie) => ({
   map: fc.dictionary(fc.string({ minLength: 1 }), tie('value'), { maxKeys: 4, noNullPrototype: true }),
 }));
 
-const soup = fc.string({ unit: fc.constantFrom('Resources', 'A', ':', ' ', '\n', '  ', '- ', '{', '}', '[', ']', ',', '"', "'", '!Ref ', '!Sub ', '!No ', '&a ', '*a', '|', '>', '#', '\t', '?', '<<', '---\n', '012', 'é') });
+const soup = fc.string({
+  unit: fc.constantFrom(
+    'Resources',
+    'A',
+    ':',
+    ' ',
+    '\n',
+    '  ',
+    '- ',
+    '{',
+    '}',
+    '[',
+    ']',
+    ',',
+    '"',
+    "'",
+    '!Ref ',
+    '!Sub ',
+    '!No ',
+    '&a ',
+    '*a',
+    '|',
+    '>',
+    '#',
+    '\t',
+    '?',
+    '<<',
+    '---\n',
+    '012',
+    'é',
+  ),
+});
 
 describe('any text', () => {
   it('parses as a template, or gives one failure with a place in it', () => {
@@ -69,7 +103,13 @@ describe('any document', () => {
     fc.assert(
       fc.property(trees.map, (tree) => {
         const wanted = plain(tree);
-        for (const text of [print(tree), JSON.stringify(tree), JSON.stringify(tree, null, 2), JSON.stringify(tree, null, '\t')]) expect(read(text), text).to.deep.equal(wanted);
+        for (const text of [
+          print(tree),
+          JSON.stringify(tree),
+          JSON.stringify(tree, null, 2),
+          JSON.stringify(tree, null, '\t'),
+        ])
+          expect(read(text), text).to.deep.equal(wanted);
       }),
       { numRuns: 500 },
     );

@@ -36,12 +36,16 @@ describe('parsing a template', () => {
       it(written, () => expect(parse(`a: ${written}`)).to.deep.equal({ a: meant }));
     }
     it('for each, by its long name with the loop in the key', () => {
-      expect(parse('Fn::ForEach::Topics:\n  - Name\n  - [a, b]\n  - {}')).to.deep.equal({ 'Fn::ForEach::Topics': ['Name', ['a', 'b'], {}] });
+      expect(parse('Fn::ForEach::Topics:\n  - Name\n  - [a, b]\n  - {}')).to.deep.equal({
+        'Fn::ForEach::Topics': ['Name', ['a', 'b'], {}],
+      });
     });
   });
 
   it('keeps every scalar as it was written', () => {
-    expect(parse('a: 2010-09-09\nb: 012345\nc: On\nd: 1_000\ne: 1e3\nf: null\ng:\nh: "x"\ni: 0x1F\ntrue: no')).to.deep.equal({
+    expect(
+      parse('a: 2010-09-09\nb: 012345\nc: On\nd: 1_000\ne: 1e3\nf: null\ng:\nh: "x"\ni: 0x1F\ntrue: no'),
+    ).to.deep.equal({
       a: '2010-09-09',
       b: '012345',
       c: 'On',
@@ -56,7 +60,10 @@ describe('parsing a template', () => {
   });
 
   it('reads JSON, tabs and all', () => {
-    expect(parse('{\n\t"a": {\n\t\t"Ref": "B\\tC"\n\t},\n"n": [1, true, null]\n}')).to.deep.equal({ a: { Ref: 'B\tC' }, n: ['1', 'true', null] });
+    expect(parse('{\n\t"a": {\n\t\t"Ref": "B\\tC"\n\t},\n"n": [1, true, null]\n}')).to.deep.equal({
+      a: { Ref: 'B\tC' },
+      n: ['1', 'true', null],
+    });
   });
 
   it('keeps keys that JavaScript would take for its own', () => {
@@ -97,20 +104,30 @@ describe('parsing a template', () => {
         const failure = failureOf(text);
         expect(failure.exitCode).to.equal(2);
         expect(failure.facts.code).to.equal('template.syntax');
-        expect(failure.message).to.match(new RegExp(`^t\\.yml:${place === '' ? '\\d+:\\d+' : place}`)).and.include(words);
+        expect(failure.message)
+          .to.match(new RegExp(`^t\\.yml:${place === '' ? '\\d+:\\d+' : place}`))
+          .and.include(words);
       });
     }
   });
 
   describe('what YAML allows and CloudFormation does not', () => {
-    const codes = (text: string): string[] => parseTemplate(text, 't').findings.map(({ code, line, severity }) => `${code} ${line} ${severity}`);
+    const codes = (text: string): string[] =>
+      parseTemplate(text, 't').findings.map(({ code, line, severity }) => `${code} ${line} ${severity}`);
     it('aliases', () => expect(codes('a: &x 1\nb: *x\n')).to.deep.equal(['template.alias 2 error']));
     it('merge keys', () => expect(codes('a:\n  <<: {b: 1}\n')).to.deep.equal(['template.merge 2 error']));
     it('a mistyped tag', () => {
       const [finding] = parseTemplate('a: !Reff B\n', 't').findings;
-      expect(finding).to.deep.include({ code: 'template.tag', severity: 'error', remedy: 'Did you mean !Ref?', line: 1, column: 10 });
+      expect(finding).to.deep.include({
+        code: 'template.tag',
+        severity: 'error',
+        remedy: 'Did you mean !Ref?',
+        line: 1,
+        column: 10,
+      });
     });
-    it('a tag of a later day is only doubtful', () => expect(codes('a: !SomethingNew B\n')).to.deep.equal(['template.tag 1 warning']));
+    it('a tag of a later day is only doubtful', () =>
+      expect(codes('a: !SomethingNew B\n')).to.deep.equal(['template.tag 1 warning']));
     it('billions of laughs are not expanded', () => {
       const lines = Array.from({ length: 30 }, (_, i) => `a${i + 1}: &a${i + 1} [${`*a${i},`.repeat(9)}]`);
       expect(parseTemplate(`a0: &a0 x\n${lines.join('\n')}\n`, 't').findings).to.have.length(270);
@@ -123,16 +140,55 @@ describe('parsing a template', () => {
 
   it('so does text made of what YAML is made of', () => {
     const piece = fc.constantFrom(
-      ...['a', ': ', '\n', '  ', '- ', '[', ']', '{', '}', ',', '"', "'", '!Ref ', '!Sub', '&x ', '*x', '|', '>', '#', '?', '---', '...', '\t', '%', '@', '<<', '!!', '!<', '\\', '\u0000', '\ufeff', 'null', '1'],
+      ...[
+        'a',
+        ': ',
+        '\n',
+        '  ',
+        '- ',
+        '[',
+        ']',
+        '{',
+        '}',
+        ',',
+        '"',
+        "'",
+        '!Ref ',
+        '!Sub',
+        '&x ',
+        '*x',
+        '|',
+        '>',
+        '#',
+        '?',
+        '---',
+        '...',
+        '\t',
+        '%',
+        '@',
+        '<<',
+        '!!',
+        '!<',
+        '\\',
+        '\u0000',
+        '\ufeff',
+        'null',
+        '1',
+      ],
     );
-    fc.assert(fc.property(fc.array(piece, { maxLength: 60 }), (pieces) => parsesOrFails(pieces.join(''))), { numRuns: 1_000 });
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 60 }), (pieces) => parsesOrFails(pieces.join(''))),
+      { numRuns: 1_000 },
+    );
   });
 
   it('so does a good template with a part of it broken', () => {
     const change = fc.record({ at: fc.nat(good.length), drop: fc.nat(12), put: fc.string({ maxLength: 6 }) });
     fc.assert(
       fc.property(fc.array(change, { minLength: 1, maxLength: 4 }), (changes) =>
-        parsesOrFails(changes.reduce((text, { at, drop, put }) => text.slice(0, at) + put + text.slice(at + drop), good)),
+        parsesOrFails(
+          changes.reduce((text, { at, drop, put }) => text.slice(0, at) + put + text.slice(at + drop), good),
+        ),
       ),
       { numRuns: 500 },
     );

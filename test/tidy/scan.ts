@@ -9,7 +9,10 @@ export const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 
 /** All files that git knows or would take, as paths from the repository's root. */
 export function repositoryFiles(): string[] {
-  const listed = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], { cwd: ROOT, encoding: 'utf8' });
+  const listed = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
+    cwd: ROOT,
+    encoding: 'utf8',
+  });
   return [...new Set(listed.split('\0'))].filter((path) => path !== '' && existsSync(join(ROOT, path)));
 }
 
@@ -22,9 +25,11 @@ export function read(path: string): string {
  * files of ours by their path from the root.
  */
 export function importsOf(path: string, text: string): string[] {
-  return ts.preProcessFile(text, true, true).importedFiles.map(({ fileName }) =>
-    fileName.startsWith('.') ? normalize(join(dirname(path), fileName)).replace(/\.js$/, '.ts') : fileName,
-  );
+  return ts
+    .preProcessFile(text, true, true)
+    .importedFiles.map(({ fileName }) =>
+      fileName.startsWith('.') ? normalize(join(dirname(path), fileName)).replace(/\.js$/, '.ts') : fileName,
+    );
 }
 
 /** Things in code that only some places may do, by a short name and the line. Comments and strings are no code. */
@@ -33,14 +38,16 @@ export function deedsOf(text: string): { readonly deed: Deed; readonly line: num
   const found: { deed: Deed; line: number }[] = [];
   const visit = (node: ts.Node): void => {
     const deed = deedOf(node);
-    if (deed !== undefined) found.push({ deed, line: source.getLineAndCharacterOfPosition(node.getStart(source)).line + 1 });
+    if (deed !== undefined)
+      found.push({ deed, line: source.getLineAndCharacterOfPosition(node.getStart(source)).line + 1 });
     ts.forEachChild(node, visit);
   };
   visit(source);
   return found;
 }
 
-export type Deed = 'reads the time' | 'sets a timer' | 'draws at random' | 'prints' | 'exits' | 'focuses or skips a test';
+export type Deed =
+  'reads the time' | 'sets a timer' | 'draws at random' | 'prints' | 'exits' | 'focuses or skips a test';
 
 const MEMBERS: Readonly<Record<string, Deed>> = {
   'Date.now': 'reads the time',
@@ -65,14 +72,23 @@ const CALLS: Readonly<Record<string, Deed>> = {
 };
 
 function deedOf(node: ts.Node): Deed | undefined {
-  if (ts.isPropertyAccessExpression(node) && (ts.isIdentifier(node.expression) || node.expression.kind === ts.SyntaxKind.ThisKeyword)) {
+  if (
+    ts.isPropertyAccessExpression(node) &&
+    (ts.isIdentifier(node.expression) || node.expression.kind === ts.SyntaxKind.ThisKeyword)
+  ) {
     const object = ts.isIdentifier(node.expression) ? node.expression.text : 'this';
     const name = `${object}.${node.name.text}`;
     if (object === 'console') return 'prints';
     if (/^(describe|context|it|specify|this)\.(only|skip)$/.test(name)) return 'focuses or skips a test';
     return MEMBERS[name];
   }
-  if (ts.isNewExpression(node) && ts.isIdentifier(node.expression) && node.expression.text === 'Date' && (node.arguments?.length ?? 0) === 0) return 'reads the time';
+  if (
+    ts.isNewExpression(node) &&
+    ts.isIdentifier(node.expression) &&
+    node.expression.text === 'Date' &&
+    (node.arguments?.length ?? 0) === 0
+  )
+    return 'reads the time';
   if (ts.isCallExpression(node) && ts.isIdentifier(node.expression)) {
     if (node.expression.text === 'Date') return 'reads the time';
     return CALLS[node.expression.text];

@@ -21,12 +21,24 @@ export async function cancelUpdate(deps: Deps, order: CancelOrder, stack: Stack)
     await retrying(deps, 'cloudformation:CancelUpdateStack', () => deps.gateway.cancelUpdate(stack.id, token));
   } catch (error) {
     if (!(error instanceof AwsFault) || error.kind !== 'invalid') throw error;
-    throw refused('cancel.tooLate', `The update of stack ${order.stack} can no longer be cancelled: ${error.message}`, [], [`ha-updater status ${order.stack} --events`]);
+    throw refused(
+      'cancel.tooLate',
+      `The update of stack ${order.stack} can no longer be cancelled: ${error.message}`,
+      [],
+      [`ha-updater status ${order.stack} --events`],
+    );
   }
   deps.emit({ type: 'stack.mending', stack: order.stack, action: 'cancel', token });
   const started = { kind: 'started' as const, stackId: stack.id, ...(marker !== undefined && { marker }) };
-  const whole: StackOrder = { ...order, template: { source: { kind: 'previous' }, origin: '', bytes: 0, resources: 0, declared: [], findings: [] }, given: [], onInterrupt: 'leave' };
-  const followed = await follow(deps, whole, { action: 'rollback', before: stack, redact: (text) => text }, started, { well: (state) => state === 'rolledBack' });
+  const whole: StackOrder = {
+    ...order,
+    template: { source: { kind: 'previous' }, origin: '', bytes: 0, resources: 0, declared: [], findings: [] },
+    given: [],
+    onInterrupt: 'leave',
+  };
+  const followed = await follow(deps, whole, { action: 'rollback', before: stack, redact: (text) => text }, started, {
+    well: (state) => state === 'rolledBack',
+  });
   if (followed.end.kind === 'settled' && classifyStatus(followed.end.status) === 'rolledBack') return;
   throw new Failure('stopped', {
     code: 'cancel.notBack',

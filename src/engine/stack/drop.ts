@@ -27,7 +27,14 @@ export async function dropChangeSet(deps: Deps, own: OwnChangeSet): Promise<void
   } catch (error) {
     if (!(error instanceof AwsFault)) throw error;
     const text = `The change set ${own.id} is left behind: it could not be deleted (${error.code}: ${error.message}).`;
-    deps.emit({ type: 'warning', reason: { code: 'stack.changeSetLeft', text, remedy: `aws cloudformation delete-change-set --change-set-name ${own.id}` } });
+    deps.emit({
+      type: 'warning',
+      reason: {
+        code: 'stack.changeSetLeft',
+        text,
+        remedy: `aws cloudformation delete-change-set --change-set-name ${own.id}`,
+      },
+    });
   }
 }
 
@@ -36,7 +43,8 @@ async function remove(deps: Deps, id: string): Promise<void> {
     try {
       return await retrying(deps, 'cloudformation:DeleteChangeSet', () => deps.gateway.deleteChangeSet(id));
     } catch (error) {
-      if (attempt >= tries || !(error instanceof AwsFault) || !error.code.startsWith('InvalidChangeSetStatus')) throw error;
+      if (attempt >= tries || !(error instanceof AwsFault) || !error.code.startsWith('InvalidChangeSetStatus'))
+        throw error;
       // Not woken by signals: what we made is ours to remove.
       await deps.clock.sleep(everyMs);
     }
@@ -45,7 +53,8 @@ async function remove(deps: Deps, id: string): Promise<void> {
 
 /** Waits until it is gone, so that whoever comes next does not meet it half-way. */
 async function removeEmptyStack(deps: Deps, stackId: string, ownId: string): Promise<void> {
-  const described = (): ReturnType<typeof deps.gateway.describeStack> => retrying(deps, 'cloudformation:DescribeStacks', () => deps.gateway.describeStack(stackId), RETRY);
+  const described = (): ReturnType<typeof deps.gateway.describeStack> =>
+    retrying(deps, 'cloudformation:DescribeStacks', () => deps.gateway.describeStack(stackId), RETRY);
   const stack = await described();
   if (stack?.status !== 'REVIEW_IN_PROGRESS') return;
   for (let look = 1; look <= tries; look++) {
@@ -55,10 +64,12 @@ async function removeEmptyStack(deps: Deps, stackId: string, ownId: string): Pro
     if (left.length === 0) break;
     await deps.clock.sleep(everyMs);
   }
-  await retrying(deps, 'cloudformation:DeleteStack', () => deps.gateway.deleteStack(stackId, `drop-${stackId.split('/').at(-1) ?? ''}`));
+  await retrying(deps, 'cloudformation:DeleteStack', () =>
+    deps.gateway.deleteStack(stackId, `drop-${stackId.split('/').at(-1) ?? ''}`),
+  );
   for (let look = 0; look < goneTries; look++) {
     const now = await described();
-    if (now === undefined || now.status === 'REVIEW_IN_PROGRESS' && look > 30) return;
+    if (now === undefined || (now.status === 'REVIEW_IN_PROGRESS' && look > 30)) return;
     await deps.clock.sleep(1_000);
   }
 }

@@ -52,7 +52,8 @@ export function eventReader(deps: Deps, operation: Operation): EventReader {
     if (event.status === 'REVIEW_IN_PROGRESS') return false;
     if (event.token !== undefined && operation.tokens.has(event.token)) return true;
     // The root's events come only up to the marker: without a token, they are of the operation after it.
-    if (event.stackId === root) return event.token === undefined && (marker === undefined || event.at >= marker.at - lookBackMs);
+    if (event.stackId === root)
+      return event.token === undefined && (marker === undefined || event.at >= marker.at - lookBackMs);
     if (beganAt === undefined) return false;
     // A nested stack is moved by nobody else while its parent is in progress, whatever token it shows.
     return event.at >= (event.token === undefined ? beganAt - lookBackMs : beganAt);
@@ -60,10 +61,16 @@ export function eventReader(deps: Deps, operation: Operation): EventReader {
 
   const readStack = async (stackId: string, followed: Followed, toEnd: boolean): Promise<StackEvent[]> => {
     const stop = (event: StackEvent): boolean => {
-      if (stackId === root ? event.id === marker?.id : beganAt !== undefined && event.at < beganAt - lookBackMs) return true;
+      if (stackId === root ? event.id === marker?.id : beganAt !== undefined && event.at < beganAt - lookBackMs)
+        return true;
       return !toEnd && followed.ids.has(event.id) && event.at < followed.newestAt - lookBackMs;
     };
-    const read = await retrying(deps, 'cloudformation:DescribeStackEvents', () => deps.gateway.stackEvents(stackId, stop), pollRetries);
+    const read = await retrying(
+      deps,
+      'cloudformation:DescribeStackEvents',
+      () => deps.gateway.stackEvents(stackId, stop),
+      pollRetries,
+    );
     const fresh = [...read].reverse().filter((event) => ours(event) && !followed.ids.has(event.id));
     for (const event of fresh) {
       followed.ids.add(event.id);
@@ -86,7 +93,7 @@ export function eventReader(deps: Deps, operation: Operation): EventReader {
   const read = async (toEnd: boolean): Promise<readonly StackEvent[]> => {
     const fresh: StackEvent[] = [];
     const done = new Set<string>();
-    for (let next: [string, Followed] | undefined = [root, stacks.get(root) as Followed]; next !== undefined; ) {
+    for (let next: [string, Followed] | undefined = [root, stacks.get(root) as Followed]; next !== undefined;) {
       const [stackId, followed] = next;
       done.add(stackId);
       try {

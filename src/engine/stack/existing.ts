@@ -11,7 +11,8 @@ export async function openExisting(deps: Deps, order: StackOrder, name: string):
   const { stack } = order;
   const before = await retrying(deps, 'cloudformation:DescribeStacks', () => deps.gateway.describeStack(stack));
   const list = `aws cloudformation list-change-sets --stack-name ${stack}`;
-  if (before === undefined) throw refused('stack.missing', `There is no stack ${stack}, so it has no change set ${name}.`, []);
+  if (before === undefined)
+    throw refused('stack.missing', `There is no stack ${stack}, so it has no change set ${name}.`, []);
   const review = await readReview(deps, before.id, name).catch((error: unknown) => {
     if (!(error instanceof AwsFault) || error.kind !== 'missing') throw error;
     throw refused('stack.changeSetMissing', `Stack ${stack} has no change set ${name}.`, [], [list]);
@@ -19,14 +20,26 @@ export async function openExisting(deps: Deps, order: StackOrder, name: string):
   const { status, executionStatus, reason } = review.changeSet;
   if (status !== 'CREATE_COMPLETE' || executionStatus !== 'AVAILABLE') {
     const why = reason === '' ? '' : `: ${reason.replace(/\.$/, '')}`;
-    throw refused('stack.changeSetNotReady', `Change set ${name} of stack ${stack} cannot be executed: it is ${status}, ${executionStatus}${why}.`, [], [list]);
+    throw refused(
+      'stack.changeSetNotReady',
+      `Change set ${name} of stack ${stack} cannot be executed: it is ${status}, ${executionStatus}${why}.`,
+      [],
+      [list],
+    );
   }
   const create = classifyStatus(before.status) === 'review';
   return {
     prepared: {
       action: create ? 'create' : 'update',
       ...(!create && { before }),
-      request: { stack: before.id, template: { kind: 'previous' }, parameters: [], capabilities: [], token: order.token, ...(order.settings !== undefined && { settings: order.settings }) },
+      request: {
+        stack: before.id,
+        template: { kind: 'previous' },
+        parameters: [],
+        capabilities: [],
+        token: order.token,
+        ...(order.settings !== undefined && { settings: order.settings }),
+      },
       resolved: { parameters: [], shown: {}, kept: [], defaulted: [], problems: [], warnings: [] },
       secrets: new Set(before.parameters.flatMap(({ key, noEcho }) => (noEcho ? [key] : []))),
       redact: redactor([]),

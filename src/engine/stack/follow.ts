@@ -1,7 +1,13 @@
 import type { Instant, Milliseconds } from '../../clock.js';
 import { changesDone } from '../../decide/changes.js';
 import { isStackItself, leftovers, rootCauses } from '../../decide/root-causes.js';
-import { classifyStatus, decideFollow, type FollowedAction, type FollowStep, type StackState } from '../../decide/stack-update.js';
+import {
+  classifyStatus,
+  decideFollow,
+  type FollowedAction,
+  type FollowStep,
+  type StackState,
+} from '../../decide/stack-update.js';
 import { AwsFault } from '../../errors.js';
 import type { StackEvent } from '../../model/stack.js';
 import type { Deps } from '../deps.js';
@@ -24,7 +30,9 @@ const blindPollMs = 15_000;
 /** How following ended, with all that was seen. */
 export interface Followed {
   readonly stackId: string;
-  readonly end: Extract<FollowStep, { kind: 'settled' | 'leave' | 'neverStarted' | 'silent' }> | { readonly kind: 'blind'; readonly fault: AwsFault };
+  readonly end:
+    | Extract<FollowStep, { kind: 'settled' | 'leave' | 'neverStarted' | 'silent' }>
+    | { readonly kind: 'blind'; readonly fault: AwsFault };
   readonly status: string;
   readonly events: readonly StackEvent[];
   /** Where templates declare what failed, by the event's id. */
@@ -62,15 +70,33 @@ export interface FollowOptions {
 }
 
 /** Follows a started change until it settles, or until we must stop looking. Throws only what is a bug. */
-export async function follow(deps: Deps, order: StackOrder, prepared: FollowedChange, started: Extract<Started, { kind: 'started' }>, options: FollowOptions = {}): Promise<Followed> {
+export async function follow(
+  deps: Deps,
+  order: StackOrder,
+  prepared: FollowedChange,
+  started: Extract<Started, { kind: 'started' }>,
+  options: FollowOptions = {},
+): Promise<Followed> {
   const { total = 0, well = (state) => state === 'ok' } = options;
   const { stackId, marker } = started;
-  const operation: Operation = { stackId, tokens: new Set([order.token]), lookBackMs: order.timing.lookBackMs, ...(marker !== undefined && { marker }) };
+  const operation: Operation = {
+    stackId,
+    tokens: new Set([order.token]),
+    lookBackMs: order.timing.lookBackMs,
+    ...(marker !== undefined && { marker }),
+  };
   const reader = eventReader(deps, operation);
   const look = statusLook(deps, stackId, prepared.before);
   const tell = teller(deps, order, prepared, total);
   const now = deps.clock.now();
-  const state: State = { stackId, startedAt: now, statusAt: -Infinity, pollMs: order.timing.pollMs, saidAt: now, lastLook: false };
+  const state: State = {
+    stackId,
+    startedAt: now,
+    statusAt: -Infinity,
+    pollMs: order.timing.pollMs,
+    saidAt: now,
+    lastLook: false,
+  };
   let places: Followed['places'] = new Map();
   const ended = (end: Followed['end']): Followed => ({
     stackId,
@@ -136,7 +162,14 @@ function next(deps: Deps, order: StackOrder, prepared: FollowedChange, state: St
  * One look: events first, the stack itself when they are silent or cannot be read. A look that fails
  * never fails the change; only credentials or permissions that are gone end the looking (answered).
  */
-async function observe(deps: Deps, order: StackOrder, reader: EventReader, look: StatusLook, tell: Tell, state: State): Promise<AwsFault | undefined> {
+async function observe(
+  deps: Deps,
+  order: StackOrder,
+  reader: EventReader,
+  look: StatusLook,
+  tell: Tell,
+  state: State,
+): Promise<AwsFault | undefined> {
   const news = await orFault(() => reader.poll());
   const blind = news instanceof AwsFault;
   if (blind) {
@@ -181,11 +214,19 @@ async function orFault<T>(call: () => Promise<T>): Promise<T | AwsFault> {
 }
 
 /** One call, sent again only when its reply may be lost; a refusal means that there is nothing left to cancel. */
-async function cancel(deps: Deps, order: StackOrder, operation: Operation, state: State, signal: string): Promise<void> {
+async function cancel(
+  deps: Deps,
+  order: StackOrder,
+  operation: Operation,
+  state: State,
+  signal: string,
+): Promise<void> {
   state.answered = signal;
   const token = `${order.token}-cancel`;
   const { stackId } = operation;
-  const fault = await orFault(() => retrying(deps, 'cloudformation:CancelUpdateStack', () => deps.gateway.cancelUpdate(stackId, token)));
+  const fault = await orFault(() =>
+    retrying(deps, 'cloudformation:CancelUpdateStack', () => deps.gateway.cancelUpdate(stackId, token)),
+  );
   if (!(fault instanceof AwsFault) || fault.code.startsWith('TokenAlreadyExists')) {
     operation.tokens.add(token);
     deps.emit({ type: 'stack.cancelled', stack: order.stack, why: signal });
@@ -208,7 +249,13 @@ function teller(deps: Deps, order: StackOrder, { redact }: FollowedChange, total
     if (first === undefined) firstAt.set(resource, event.at);
     const shown = { ...event, reason: redact(event.reason) };
     const done = changesDone(seen, total);
-    deps.emit({ type: 'stack.event', stack: order.stack, event: shown, ...(first !== undefined && { elapsedMs: event.at - first }), ...(done !== undefined && { done }) });
+    deps.emit({
+      type: 'stack.event',
+      stack: order.stack,
+      event: shown,
+      ...(first !== undefined && { elapsedMs: event.at - first }),
+      ...(done !== undefined && { done }),
+    });
   };
 }
 
@@ -221,7 +268,15 @@ async function finalRead(deps: Deps, reader: EventReader, tell: Tell): Promise<v
 }
 
 /** Tells the end, root causes first. Answers where those are declared. */
-async function tellSettled(deps: Deps, order: StackOrder, { redact }: FollowedChange, status: string, events: readonly StackEvent[], state: State, well: (state: StackState) => boolean): Promise<Followed['places']> {
+async function tellSettled(
+  deps: Deps,
+  order: StackOrder,
+  { redact }: FollowedChange,
+  status: string,
+  events: readonly StackEvent[],
+  state: State,
+  well: (state: StackState) => boolean,
+): Promise<Followed['places']> {
   const elapsedMs = deps.clock.now() - state.startedAt;
   const ok = well(classifyStatus(status));
   const causes = ok ? [] : rootCauses(events, state.answered !== undefined);
@@ -259,7 +314,9 @@ function heartbeat(deps: Deps, order: StackOrder, events: readonly StackEvent[],
     type: 'stack.waiting',
     stack: order.stack,
     status: state.status ?? '',
-    inProgress: inProgress.map((event) => (event.stackId === state.stackId ? event.logicalId : `${event.stackName}/${event.logicalId}`)),
+    inProgress: inProgress.map((event) =>
+      event.stackId === state.stackId ? event.logicalId : `${event.stackName}/${event.logicalId}`,
+    ),
     ...(done !== undefined && { done }),
     until: state.newsAt === undefined ? state.startedAt + order.timing.warmupMs : state.newsAt + order.timing.silenceMs,
   });

@@ -14,7 +14,13 @@ const most = 500;
  */
 export async function stackGroups(deps: Deps, stack: string): Promise<readonly string[]> {
   const root = await retrying(deps, 'cloudformation:DescribeStacks', () => deps.gateway.describeStack(stack));
-  if (root === undefined || root.status === 'DELETE_COMPLETE') throw refused('stack.missing', `There is no stack ${stack}.`, [], [`ha-updater update-stack ${stack} --template FILE   # creates it`]);
+  if (root === undefined || root.status === 'DELETE_COMPLETE')
+    throw refused(
+      'stack.missing',
+      `There is no stack ${stack}.`,
+      [],
+      [`ha-updater update-stack ${stack} --template FILE   # creates it`],
+    );
   const groups = new Set<string>();
   const visited = new Set<string>();
   const visit = async (id: string, depth: number): Promise<void> => {

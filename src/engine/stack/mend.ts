@@ -15,29 +15,73 @@ import { statusLook } from './status-look.js';
 /** Deletes a stack whose creation failed, and waits until it is gone. */
 export async function deleteFailed(deps: Deps, order: StackOrder, stack: Stack): Promise<void> {
   const token = `${order.token}-delete`;
-  const followed = await operate(deps, order, stack, 'delete', token, 'cloudformation:DeleteStack', () => deps.gateway.deleteStack(stack.id, token), (state) => state === 'gone');
+  const followed = await operate(
+    deps,
+    order,
+    stack,
+    'delete',
+    token,
+    'cloudformation:DeleteStack',
+    () => deps.gateway.deleteStack(stack.id, token),
+    (state) => state === 'gone',
+  );
   if (followed.end.kind === 'settled' && classifyStatus(followed.status || 'DELETE_COMPLETE') === 'gone') return;
-  throw halfWay(order, followed, 'could not be deleted', [`ha-updater status ${order.stack} --events`, `aws cloudformation delete-stack --stack-name ${order.stack}`]);
+  throw halfWay(order, followed, 'could not be deleted', [
+    `ha-updater status ${order.stack} --events`,
+    `aws cloudformation delete-stack --stack-name ${order.stack}`,
+  ]);
 }
 
 /** Rolls back an update that failed and was left standing, and waits until the stack is as it was before it. */
 export async function rollBackFirst(deps: Deps, order: StackOrder, stack: Stack): Promise<void> {
   const token = `${order.token}-rollback`;
-  const followed = await operate(deps, order, stack, 'rollback', token, 'cloudformation:RollbackStack', () => deps.gateway.rollbackStack(stack.id, token), (state) => state === 'rolledBack');
+  const followed = await operate(
+    deps,
+    order,
+    stack,
+    'rollback',
+    token,
+    'cloudformation:RollbackStack',
+    () => deps.gateway.rollbackStack(stack.id, token),
+    (state) => state === 'rolledBack',
+  );
   if (followed.end.kind === 'settled' && classifyStatus(followed.end.status) === 'rolledBack') return;
-  throw halfWay(order, followed, 'could not be rolled back', [`ha-updater status ${order.stack} --events`, `ha-updater update-stack ${order.stack} --continue-rollback --skip ID`]);
+  throw halfWay(order, followed, 'could not be rolled back', [
+    `ha-updater status ${order.stack} --events`,
+    `ha-updater update-stack ${order.stack} --continue-rollback --skip ID`,
+  ]);
 }
 
 /** Continues a roll-back that failed, and waits until the stack is as it was before its update. */
-export async function continueFailed(deps: Deps, order: StackOrder, stack: Stack, skip: readonly string[]): Promise<void> {
+export async function continueFailed(
+  deps: Deps,
+  order: StackOrder,
+  stack: Stack,
+  skip: readonly string[],
+): Promise<void> {
   const token = `${order.token}-continue`;
   const call = (): Promise<void> => deps.gateway.continueRollback(stack.id, skip, token);
-  const followed = await operate(deps, order, stack, 'rollback', token, 'cloudformation:ContinueUpdateRollback', call, (state) => state === 'rolledBack');
+  const followed = await operate(
+    deps,
+    order,
+    stack,
+    'rollback',
+    token,
+    'cloudformation:ContinueUpdateRollback',
+    call,
+    (state) => state === 'rolledBack',
+  );
   if (followed.end.kind === 'settled' && classifyStatus(followed.end.status) === 'rolledBack') return;
-  throw halfWay(order, followed, 'could not be rolled back to its end', [`ha-updater status ${order.stack} --events`, `ha-updater update-stack ${order.stack} --continue-rollback --skip ID`]);
+  throw halfWay(order, followed, 'could not be rolled back to its end', [
+    `ha-updater status ${order.stack} --events`,
+    `ha-updater update-stack ${order.stack} --continue-rollback --skip ID`,
+  ]);
 }
 
-const MENDED_BY: Readonly<Record<string, 'delete' | 'rollback'>> = { 'cloudformation:DeleteStack': 'delete', 'cloudformation:RollbackStack': 'rollback' };
+const MENDED_BY: Readonly<Record<string, 'delete' | 'rollback'>> = {
+  'cloudformation:DeleteStack': 'delete',
+  'cloudformation:RollbackStack': 'rollback',
+};
 
 async function operate(
   deps: Deps,
@@ -55,7 +99,11 @@ async function operate(
     await retrying(deps, operation, call);
   } catch (error) {
     if (!(error instanceof AwsFault) || (error.kind !== 'invalid' && error.kind !== 'busy')) throw error;
-    throw refused('stack.rejected', `CloudFormation refuses it (${operation.replace('cloudformation:', '')} of stack ${order.stack}): ${error.message}`, []);
+    throw refused(
+      'stack.rejected',
+      `CloudFormation refuses it (${operation.replace('cloudformation:', '')} of stack ${order.stack}): ${error.message}`,
+      [],
+    );
   }
   deps.emit({ type: 'stack.mending', stack: order.stack, action: MENDED_BY[operation] ?? 'continueRollback', token });
   const started = { kind: 'started' as const, stackId: stack.id, ...(marker !== undefined && { marker }) };
@@ -86,7 +134,15 @@ export async function waitForOthers(deps: Deps, order: StackOrder, stack: Stack,
     if (deps.interrupt.received !== undefined) throw interrupted(deps.interrupt.received);
     const fresh = await newEvents(deps, stack.id, seen, first);
     const token = fresh.at(-1)?.token;
-    if (first) deps.emit({ type: 'stack.waiting', stack: order.stack, status: stack.status, inProgress: [], by: token ?? 'somebody without a token', until: Math.min(latest, newsAt + order.timing.silenceMs) });
+    if (first)
+      deps.emit({
+        type: 'stack.waiting',
+        stack: order.stack,
+        status: stack.status,
+        inProgress: [],
+        by: token ?? 'somebody without a token',
+        until: Math.min(latest, newsAt + order.timing.silenceMs),
+      });
     // What happened before we came is no news.
     else for (const event of fresh) deps.emit({ type: 'stack.event', stack: order.stack, event });
     if (!first && fresh.length > 0) newsAt = deps.clock.now();
@@ -94,16 +150,38 @@ export async function waitForOthers(deps: Deps, order: StackOrder, stack: Stack,
     const { settled } = await look();
     if (settled) return;
     const until = Math.min(latest, newsAt + order.timing.silenceMs);
-    if (deps.clock.now() >= latest) throw refused('stack.busy', `Somebody else's change of stack ${order.stack} still went on after ${Math.round(order.timing.waitMs / 1000)} s (--wait-timeout).`, [], [`ha-updater status ${order.stack} --events`]);
-    if (deps.clock.now() >= until) throw refused('stack.busy', `Somebody else's change of stack ${order.stack} had no new event for ${Math.round(order.timing.silenceMs / 1000)} s.`, [], [`ha-updater status ${order.stack} --events`]);
+    if (deps.clock.now() >= latest)
+      throw refused(
+        'stack.busy',
+        `Somebody else's change of stack ${order.stack} still went on after ${Math.round(order.timing.waitMs / 1000)} s (--wait-timeout).`,
+        [],
+        [`ha-updater status ${order.stack} --events`],
+      );
+    if (deps.clock.now() >= until)
+      throw refused(
+        'stack.busy',
+        `Somebody else's change of stack ${order.stack} had no new event for ${Math.round(order.timing.silenceMs / 1000)} s.`,
+        [],
+        [`ha-updater status ${order.stack} --events`],
+      );
     await pause(deps, Math.min(5_000, until - deps.clock.now()));
   }
 }
 
-async function newEvents(deps: Deps, stackId: string, seen: Set<string>, first: boolean): Promise<readonly StackEvent[]> {
+async function newEvents(
+  deps: Deps,
+  stackId: string,
+  seen: Set<string>,
+  first: boolean,
+): Promise<readonly StackEvent[]> {
   let read = 0;
   try {
-    const events = await retrying(deps, 'cloudformation:DescribeStackEvents', () => deps.gateway.stackEvents(stackId, (event) => seen.has(event.id) || (first && read++ >= 100)), { ...RETRY, attempts: 3 });
+    const events = await retrying(
+      deps,
+      'cloudformation:DescribeStackEvents',
+      () => deps.gateway.stackEvents(stackId, (event) => seen.has(event.id) || (first && read++ >= 100)),
+      { ...RETRY, attempts: 3 },
+    );
     const fresh = events.filter(({ id }) => !seen.has(id)).reverse();
     for (const { id } of fresh) seen.add(id);
     return fresh;
@@ -117,7 +195,10 @@ async function newEvents(deps: Deps, stackId: string, seen: Set<string>, first: 
 /** Why the stack is in the state that it is in: what failed in its last operation, root cause first. */
 export async function whyStuck(deps: Deps, stack: Stack): Promise<readonly Reason[]> {
   let over = false;
-  const began = (event: StackEvent): boolean => isStackItself(event) && event.stackId === stack.id && /^(CREATE|UPDATE|DELETE|IMPORT)_IN_PROGRESS$/.test(event.status);
+  const began = (event: StackEvent): boolean =>
+    isStackItself(event) &&
+    event.stackId === stack.id &&
+    /^(CREATE|UPDATE|DELETE|IMPORT)_IN_PROGRESS$/.test(event.status);
   try {
     const read = await retrying(deps, 'cloudformation:DescribeStackEvents', () =>
       deps.gateway.stackEvents(stack.id, (event) => {
@@ -137,5 +218,9 @@ export async function whyStuck(deps: Deps, stack: Stack): Promise<readonly Reaso
 }
 
 function asReason({ logicalId, type, status, reason, stackName }: StackEvent): Reason {
-  return { code: 'stack.resource', text: `${logicalId} (${type} in ${stackName}) ${status}: ${reason === '' ? 'no reason given' : reason.replace(/\.$/, '')}`, remedy: '' };
+  return {
+    code: 'stack.resource',
+    text: `${logicalId} (${type} in ${stackName}) ${status}: ${reason === '' ? 'no reason given' : reason.replace(/\.$/, '')}`,
+    remedy: '',
+  };
 }

@@ -21,13 +21,21 @@ function failed(order: StackOrder, { action, redact }: Prepared, followed: Follo
   const { interruptedBy } = followed;
   const causes = rootCauses(followed.events, interruptedBy !== undefined);
   const [first] = causes;
-  const cancelled = interruptedBy === undefined ? [] : [`${interruptedBy} came while stack ${stack} was being updated, and the update was cancelled`];
-  const failed = first === undefined ? (interruptedBy === undefined ? ['No event says why'] : []) : [redact(inWords(first))];
+  const cancelled =
+    interruptedBy === undefined
+      ? []
+      : [`${interruptedBy} came while stack ${stack} was being updated, and the update was cancelled`];
+  const failed =
+    first === undefined ? (interruptedBy === undefined ? ['No event says why'] : []) : [redact(inWords(first))];
   const why = [...cancelled, ...failed].join('; ');
   return new Failure('stackFailed', {
     code: 'stack.failed',
     what: `${why}; stack ${stack} is now ${status}.`,
-    reasons: causes.map((event) => ({ code: 'stack.resource', text: `${pointer(followed, event)}${redact(inWords(event))}`, remedy: '' })),
+    reasons: causes.map((event) => ({
+      code: 'stack.resource',
+      text: `${pointer(followed, event)}${redact(inWords(event))}`,
+      remedy: '',
+    })),
     serves: serves(action, status),
     left: left(stack, status),
     next: next(order, status),
@@ -51,7 +59,9 @@ function serves(action: Prepared['action'], status: string): string {
       return 'CloudFormation rolled the stack back to what it was. Its groups were not touched by us and serve as before.';
     case 'failed':
     case 'gone':
-      return action === 'create' ? 'Nothing of this stack serves: it was not there before.' : 'Nothing of this stack serves any more.';
+      return action === 'create'
+        ? 'Nothing of this stack serves: it was not there before.'
+        : 'Nothing of this stack serves any more.';
     default:
       return 'The stack stands half-way. Its groups were not touched by us; what CloudFormation did to them may stay.';
   }
@@ -80,11 +90,20 @@ function stopped(order: StackOrder, { end, status, fault, stackId }: Followed): 
       case 'leave':
         return { code: 'stack.interrupted', what: end.why };
       case 'neverStarted':
-        return { code: 'stack.notStarted', what: `CloudFormation took the change of stack ${stack}, but nothing happened for ${seconds(timing.warmupMs)}.${unread}` };
+        return {
+          code: 'stack.notStarted',
+          what: `CloudFormation took the change of stack ${stack}, but nothing happened for ${seconds(timing.warmupMs)}.${unread}`,
+        };
       case 'silent':
-        return { code: 'stack.silent', what: `Stack ${stack} had no new event for ${seconds(timing.silenceMs)}.${unread}` };
+        return {
+          code: 'stack.silent',
+          what: `Stack ${stack} had no new event for ${seconds(timing.silenceMs)}.${unread}`,
+        };
       case 'blind':
-        return { code: 'stack.blind', what: `Stack ${stack} can no longer be looked at: ${end.fault.code}: ${end.fault.message}.` };
+        return {
+          code: 'stack.blind',
+          what: `Stack ${stack} can no longer be looked at: ${end.fault.code}: ${end.fault.message}.`,
+        };
       case 'settled':
         return { code: 'stack.settled', what: `Stack ${stack} is ${end.status}.` };
     }

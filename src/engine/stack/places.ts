@@ -11,7 +11,11 @@ export type Locate = (event: StackEvent, events: readonly StackEvent[]) => Promi
 const MOST_PLACES = 5;
 
 /** Places of the first events, by the event's id. What cannot be found is left out, whatever the reason: it is a convenience. */
-export async function placesOf(causes: readonly StackEvent[], events: readonly StackEvent[], locate: Locate | undefined): Promise<ReadonlyMap<string, string>> {
+export async function placesOf(
+  causes: readonly StackEvent[],
+  events: readonly StackEvent[],
+  locate: Locate | undefined,
+): Promise<ReadonlyMap<string, string>> {
   const places = new Map<string, string>();
   if (locate === undefined) return places;
   for (const event of causes.slice(0, MOST_PLACES)) {

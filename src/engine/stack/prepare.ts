@@ -33,7 +33,12 @@ export async function prepare(deps: Deps, order: StackOrder): Promise<Prepared> 
   const { action, before } = await advised(deps, order);
   const { template, stack } = order;
   if (action === 'create' && template.source.kind === 'previous') {
-    throw refused('stack.missing', `There is no stack ${stack}.`, [], [`ha-updater update-stack ${stack} --template FILE   # creates it`]);
+    throw refused(
+      'stack.missing',
+      `There is no stack ${stack}.`,
+      [],
+      [`ha-updater update-stack ${stack} --template FILE   # creates it`],
+    );
   }
   const summary = await askService(deps, order, before?.id);
   const resolved = resolveParameters({
@@ -48,7 +53,11 @@ export async function prepare(deps: Deps, order: StackOrder): Promise<Prepared> 
   const needed = summary?.capabilities ?? [];
   const settings = order.exactTags === true ? order.settings : mergedSettings(order.settings, before?.tags);
   const expands = (summary?.transforms.length ?? 0) > 0 && !needed.includes('CAPABILITY_AUTO_EXPAND');
-  const secret = new Set([...(summary?.parameters ?? []), ...template.declared, ...(before?.parameters ?? [])].flatMap((p) => (p.noEcho ? [p.key] : [])));
+  const secret = new Set(
+    [...(summary?.parameters ?? []), ...template.declared, ...(before?.parameters ?? [])].flatMap((p) =>
+      p.noEcho ? [p.key] : [],
+    ),
+  );
   return {
     action,
     ...(before !== undefined && { before }),
@@ -61,7 +70,8 @@ export async function prepare(deps: Deps, order: StackOrder): Promise<Prepared> 
       ...(settings !== undefined && { settings }),
     },
     resolved,
-    ...(order.capabilities === undefined && needed.length > 0 && { capabilitiesReason: summary?.capabilitiesReason ?? '' }),
+    ...(order.capabilities === undefined &&
+      needed.length > 0 && { capabilitiesReason: summary?.capabilitiesReason ?? '' }),
     secrets: secret,
     redact: redactor(order.given.filter(({ key }) => secret.has(key)).map(({ value }) => value)),
   };
@@ -75,7 +85,11 @@ function checkFindings(deps: Deps, { template }: StackOrder): void {
   }
   if (errors.length > 0) {
     const count = errors.length === 1 ? 'one fault' : `${errors.length} faults`;
-    throw refused('template.faults', `${origin} has ${count} that would fail or fight with the swap.`, errors.map((finding) => asReason(origin, finding)));
+    throw refused(
+      'template.faults',
+      `${origin} has ${count} that would fail or fight with the swap.`,
+      errors.map((finding) => asReason(origin, finding)),
+    );
   }
   deps.emit({ type: 'template.checked', source: origin, bytes, resources });
 }
@@ -88,7 +102,10 @@ function asReason(origin: string, { code, line, column, path, text, remedy }: Te
 const staleLooks = 15;
 
 /** Create or update; waits for a clean-up that ends by itself, does what was allowed, refuses everything else that is in the way. */
-async function advised(deps: Deps, order: StackOrder): Promise<{ readonly action: 'create' | 'update'; readonly before?: Stack }> {
+async function advised(
+  deps: Deps,
+  order: StackOrder,
+): Promise<{ readonly action: 'create' | 'update'; readonly before?: Stack }> {
   const until = deps.clock.now() + order.timing.silenceMs;
   const waitUntil = deps.clock.now() + order.timing.waitMs;
   let mended: string | undefined;
@@ -106,8 +123,14 @@ async function advised(deps: Deps, order: StackOrder): Promise<{ readonly action
           await clearReview(deps, order, stack);
           return { action: 'create' };
         }
-        const explained = stack !== undefined && ['stack.failed', 'stack.stuck'].includes(step.code) ? await whyStuck(deps, stack) : [];
-        throw refused(step.code, step.text, [...explained, { code: step.code, text: step.text, remedy: step.remedy }], step.next);
+        const explained =
+          stack !== undefined && ['stack.failed', 'stack.stuck'].includes(step.code) ? await whyStuck(deps, stack) : [];
+        throw refused(
+          step.code,
+          step.text,
+          [...explained, { code: step.code, text: step.text, remedy: step.remedy }],
+          step.next,
+        );
       }
       case 'wait':
         if (deps.interrupt.received !== undefined) throw interrupted(deps.interrupt.received);
@@ -142,7 +165,11 @@ export function interrupted(signal: string): Error {
  * Asks the service for what the template needs and whether it takes it. Asking is a precaution: where
  * it is not permitted or not known, our own reading of the template must do.
  */
-async function askService(deps: Deps, order: StackOrder, stackId: string | undefined): Promise<TemplateSummary | undefined> {
+async function askService(
+  deps: Deps,
+  order: StackOrder,
+  stackId: string | undefined,
+): Promise<TemplateSummary | undefined> {
   const { source, origin } = order.template;
   const asked = async <T>(operation: string, call: () => Promise<T>): Promise<T | undefined> => {
     try {
@@ -158,8 +185,11 @@ async function askService(deps: Deps, order: StackOrder, stackId: string | undef
       return undefined;
     }
   };
-  if (source.kind !== 'previous') await asked('cloudformation:ValidateTemplate', () => deps.gateway.validateTemplate(source));
-  return asked('cloudformation:GetTemplateSummary', () => deps.gateway.templateSummary(source, source.kind === 'previous' ? stackId : undefined));
+  if (source.kind !== 'previous')
+    await asked('cloudformation:ValidateTemplate', () => deps.gateway.validateTemplate(source));
+  return asked('cloudformation:GetTemplateSummary', () =>
+    deps.gateway.templateSummary(source, source.kind === 'previous' ? stackId : undefined),
+  );
 }
 
 function checkParameters(deps: Deps, { problems, warnings }: ResolvedParameters): void {

@@ -13,7 +13,10 @@ export function redactor(secrets: readonly string[]): Redact {
 /** For a text whose beginning was cut off: it may begin with the end of a secret. */
 export function restRedactor(secrets: readonly string[]): Redact {
   return (text) => {
-    const rest = Math.max(0, ...secrets.filter(({ length }) => length >= shortest).map((secret) => restOf(secret, text)));
+    const rest = Math.max(
+      0,
+      ...secrets.filter(({ length }) => length >= shortest).map((secret) => restOf(secret, text)),
+    );
     return rest === 0 ? text : `****${text.slice(rest)}`;
   };
 }
@@ -29,7 +32,10 @@ const LIKELY: readonly (readonly [RegExp, string])[] = [
   [/\bA(?:KIA|SIA)[A-Z0-9]{12,}\b/g, '****'],
   [/\b(Bearer|Basic) [\w.~+/=-]{8,}/g, '$1 ****'],
   [/(:\/\/[^\s:@/]+:)[^\s@/]+(?=@)/g, '$1****'],
-  [/((?:passw(?:or)?d|passphrase|secret|token|api[_-]?key|credentials?)[\w-]*["']?\s*[=:]\s*["']?)[^\s"',;]+/gi, '$1****'],
+  [
+    /((?:passw(?:or)?d|passphrase|secret|token|api[_-]?key|credentials?)[\w-]*["']?\s*[=:]\s*["']?)[^\s"',;]+/gi,
+    '$1****',
+  ],
 ];
 
 /** Takes out what looks like a secret: for text that a stranger's program wrote. */

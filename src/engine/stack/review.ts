@@ -38,7 +38,11 @@ export async function review(deps: Deps, order: StackOrder, prepared: Prepared):
   const own = { id: made.id, stackId: made.stackId, fresh: action === 'create' && before === undefined };
   try {
     if (before !== undefined && made.stackId.startsWith('arn:') && made.stackId !== before.id) {
-      throw refused('stack.replaced', `Stack ${order.stack} was deleted and made anew meanwhile: it is ${made.stackId} now, not ${before.id}.`, []);
+      throw refused(
+        'stack.replaced',
+        `Stack ${order.stack} was deleted and made anew meanwhile: it is ${made.stackId} now, not ${before.id}.`,
+        [],
+      );
     }
     const changeSet = await computed(deps, order, made.id);
     if (changeSet.status === 'FAILED') {
@@ -50,7 +54,11 @@ export async function review(deps: Deps, order: StackOrder, prepared: Prepared):
       const what = `CloudFormation refuses to ${action} stack ${order.stack}: ${where}${prepared.redact(failed.reason) || 'its change set failed without a reason'}`;
       throw refused('stack.rejected', what, reasons);
     }
-    return { changeSet: { ...changeSet, stackId: changeSet.stackId || made.stackId }, changes: await changesOf(deps, changeSet, order.stack), fresh: own.fresh };
+    return {
+      changeSet: { ...changeSet, stackId: changeSet.stackId || made.stackId },
+      changes: await changesOf(deps, changeSet, order.stack),
+      fresh: own.fresh,
+    };
   } catch (error) {
     await dropChangeSet(deps, own);
     throw error;
@@ -59,7 +67,9 @@ export async function review(deps: Deps, order: StackOrder, prepared: Prepared):
 
 /** Reads a change set that somebody made before, by its name or ARN. */
 export async function readReview(deps: Deps, stackId: string, name: string): Promise<Review> {
-  const changeSet = await retrying(deps, 'cloudformation:DescribeChangeSet', () => deps.gateway.describeChangeSet(name, stackId));
+  const changeSet = await retrying(deps, 'cloudformation:DescribeChangeSet', () =>
+    deps.gateway.describeChangeSet(name, stackId),
+  );
   return { changeSet, changes: await changesOf(deps, changeSet, stackId), fresh: false };
 }
 
@@ -67,7 +77,11 @@ export async function readReview(deps: Deps, stackId: string, name: string): Pro
  * The name holds the run's id, so a second call after a lost reply finds the first one's. Undefined when
  * it is refused because there is nothing to change, as some endpoints do.
  */
-function make(deps: Deps, order: StackOrder, prepared: Prepared): Promise<{ readonly id: string; readonly stackId: string } | undefined> {
+function make(
+  deps: Deps,
+  order: StackOrder,
+  prepared: Prepared,
+): Promise<{ readonly id: string; readonly stackId: string } | undefined> {
   const { action, request, before } = prepared;
   const asked = {
     ...request,
@@ -83,7 +97,8 @@ function make(deps: Deps, order: StackOrder, prepared: Prepared): Promise<{ read
     } catch (error) {
       if (error instanceof AwsFault && error.kind === 'invalid' && saysNothingChanges(error.message)) return undefined;
       // Busy is somebody else's change: waiting here would hide it.
-      if (error instanceof AwsFault && (!passes(error) || error.kind === 'busy')) throw rejected(error, order, prepared);
+      if (error instanceof AwsFault && (!passes(error) || error.kind === 'busy'))
+        throw rejected(error, order, prepared);
       throw error;
     }
   });
@@ -99,15 +114,28 @@ async function computed(deps: Deps, order: StackOrder, id: string): Promise<Chan
     const found = await look(deps, id, waited < unknownMs);
     if (found !== undefined && ['CREATE_COMPLETE', 'FAILED'].includes(found.status)) return found;
     if (waited >= order.timing.silenceMs) {
-      throw refused('stack.changeSet', `CloudFormation has not worked out the change set of stack ${order.stack} for ${Math.round(waited / 1000)} s.`, []);
+      throw refused(
+        'stack.changeSet',
+        `CloudFormation has not worked out the change set of stack ${order.stack} for ${Math.round(waited / 1000)} s.`,
+        [],
+      );
     }
-    deps.emit({ type: 'stack.waiting', stack: order.stack, status: 'its change set is being worked out', inProgress: [], until: began + order.timing.silenceMs });
+    deps.emit({
+      type: 'stack.waiting',
+      stack: order.stack,
+      status: 'its change set is being worked out',
+      inProgress: [],
+      until: began + order.timing.silenceMs,
+    });
   }
 }
 
 async function look(deps: Deps, id: string, mayLag: boolean): Promise<ChangeSet | undefined> {
   try {
-    return await retrying(deps, 'cloudformation:DescribeChangeSet', () => deps.gateway.describeChangeSet(id), { ...RETRY, longestWaitMs: 5_000 });
+    return await retrying(deps, 'cloudformation:DescribeChangeSet', () => deps.gateway.describeChangeSet(id), {
+      ...RETRY,
+      longestWaitMs: 5_000,
+    });
   } catch (error) {
     if (mayLag && error instanceof AwsFault && error.kind === 'missing') return undefined;
     throw error;
@@ -118,13 +146,22 @@ async function look(deps: Deps, id: string, mayLag: boolean): Promise<ChangeSet 
 const NESTED = /^Nested change set (arn:\S+) was not successfully created/i;
 
 /** The change set that failed by itself; with the name of its stack when that is a nested one. */
-async function innermost(deps: Deps, root: ChangeSet, id: string): Promise<{ readonly id: string; readonly reason: string; readonly stackName?: string }> {
-  let found: { readonly id: string; readonly reason: string; readonly stackName?: string } = { id, reason: root.reason };
+async function innermost(
+  deps: Deps,
+  root: ChangeSet,
+  id: string,
+): Promise<{ readonly id: string; readonly reason: string; readonly stackName?: string }> {
+  let found: { readonly id: string; readonly reason: string; readonly stackName?: string } = {
+    id,
+    reason: root.reason,
+  };
   for (let depth = 0; depth < deepest; depth++) {
     const nested = NESTED.exec(found.reason)?.[1];
     if (nested === undefined) break;
     try {
-      const { reason, stackName } = await retrying(deps, 'cloudformation:DescribeChangeSet', () => deps.gateway.describeChangeSet(nested));
+      const { reason, stackName } = await retrying(deps, 'cloudformation:DescribeChangeSet', () =>
+        deps.gateway.describeChangeSet(nested),
+      );
       found = { id: nested, reason, stackName };
     } catch (error) {
       if (!(error instanceof AwsFault)) throw error;
@@ -137,12 +174,20 @@ async function innermost(deps: Deps, root: ChangeSet, id: string): Promise<{ rea
 /** What early validation and hooks said of it; a bare reason names no resource. */
 async function whyFailed(deps: Deps, { redact }: Prepared, id: string): Promise<readonly Reason[]> {
   try {
-    const events = await retrying(deps, 'cloudformation:DescribeEvents', () => deps.gateway.failedEvents({ changeSet: id }));
+    const events = await retrying(deps, 'cloudformation:DescribeEvents', () =>
+      deps.gateway.failedEvents({ changeSet: id }),
+    );
     if (events.every(({ reason }) => reason === '')) return [];
     return diagnoseChangeSet('', '', events).map(({ code, text, remedy }) => ({ code, text: redact(text), remedy }));
   } catch (error) {
     if (!(error instanceof AwsFault)) throw error;
-    return [{ code: 'stack.validation', text: `Which resource it is about cannot be asked: cloudformation:DescribeEvents answered ${error.code}.`, remedy: 'Allow cloudformation:DescribeEvents.' }];
+    return [
+      {
+        code: 'stack.validation',
+        text: `Which resource it is about cannot be asked: cloudformation:DescribeEvents answered ${error.code}.`,
+        remedy: 'Allow cloudformation:DescribeEvents.',
+      },
+    ];
   }
 }
 
@@ -153,7 +198,9 @@ async function changesOf(deps: Deps, root: ChangeSet, fallbackName: string): Pro
       const { changeSetId } = change;
       if (changeSetId === undefined || depth >= deepest) changes.push(change);
       else {
-        const inner = await retrying(deps, 'cloudformation:DescribeChangeSet', () => deps.gateway.describeChangeSet(changeSetId));
+        const inner = await retrying(deps, 'cloudformation:DescribeChangeSet', () =>
+          deps.gateway.describeChangeSet(changeSetId),
+        );
         changes.push({ ...change, nested: await read(inner, depth + 1) });
       }
     }

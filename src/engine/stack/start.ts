@@ -52,7 +52,9 @@ export async function start(deps: Deps, order: StackOrder, prepared: Prepared, e
 export async function newestEvent(deps: Deps, stackId: string): Promise<StackEvent | undefined> {
   try {
     let read = 0;
-    const events = await retrying(deps, 'cloudformation:DescribeStackEvents', () => deps.gateway.stackEvents(stackId, () => read++ > 0));
+    const events = await retrying(deps, 'cloudformation:DescribeStackEvents', () =>
+      deps.gateway.stackEvents(stackId, () => read++ > 0),
+    );
     return events[0];
   } catch (error) {
     if (error instanceof AwsFault) return undefined;
@@ -68,7 +70,8 @@ async function send(deps: Deps, order: StackOrder, prepared: Prepared, executed:
     try {
       const answer = await call(deps, order, prepared, executed);
       // A second call finds nothing to do when the first one, whose reply was lost, has done it.
-      if (answer.kind === 'unchanged' && mayHaveWorked) return (await startedBefore(deps, order, prepared, executed)) ?? answer;
+      if (answer.kind === 'unchanged' && mayHaveWorked)
+        return (await startedBefore(deps, order, prepared, executed)) ?? answer;
       return answer;
     } catch (error) {
       if (!(error instanceof AwsFault)) throw error;
@@ -93,7 +96,12 @@ async function send(deps: Deps, order: StackOrder, prepared: Prepared, executed:
   }
 }
 
-async function call(deps: Deps, order: StackOrder, { action, request, before }: Prepared, executed: Executed): Promise<Started> {
+async function call(
+  deps: Deps,
+  order: StackOrder,
+  { action, request, before }: Prepared,
+  executed: Executed,
+): Promise<Started> {
   if (executed !== undefined) {
     const { id, stackId } = executed.changeSet;
     await deps.gateway.executeChangeSet(id, order.token, request.settings?.disableRollback ?? false);
@@ -110,13 +118,23 @@ function lost(error: AwsFault): boolean {
 }
 
 /** Our change, when the stack's newest events carry our token. Reads may lag behind, so it looks more than once. */
-async function startedBefore(deps: Deps, order: StackOrder, { before }: Prepared, executed: Executed): Promise<Started | undefined> {
+async function startedBefore(
+  deps: Deps,
+  order: StackOrder,
+  { before }: Prepared,
+  executed: Executed,
+): Promise<Started | undefined> {
   for (let look = 1; look <= looks; look++) {
-    const stackId = executed?.changeSet.stackId ?? before?.id ?? (await retrying(deps, 'cloudformation:DescribeStacks', () => deps.gateway.describeStack(order.stack)))?.id;
+    const stackId =
+      executed?.changeSet.stackId ??
+      before?.id ??
+      (await retrying(deps, 'cloudformation:DescribeStacks', () => deps.gateway.describeStack(order.stack)))?.id;
     if (stackId !== undefined) {
       let read = 0;
       // Ours is among the newest: nobody else's change fits in between.
-      const events = await retrying(deps, 'cloudformation:DescribeStackEvents', () => deps.gateway.stackEvents(stackId, () => read++ > 100));
+      const events = await retrying(deps, 'cloudformation:DescribeStackEvents', () =>
+        deps.gateway.stackEvents(stackId, () => read++ > 100),
+      );
       if (events.some((event) => event.token === order.token)) return { kind: 'started', stackId };
     }
     if (look < looks) await pause(deps, lookEveryMs);
@@ -125,7 +143,11 @@ async function startedBefore(deps: Deps, order: StackOrder, { before }: Prepared
 }
 
 /** What a fault that no second try can heal means to the user. */
-export function rejected(error: AwsFault, order: StackOrder, { redact, action }: Pick<Prepared, 'redact' | 'action'>): Error {
+export function rejected(
+  error: AwsFault,
+  order: StackOrder,
+  { redact, action }: Pick<Prepared, 'redact' | 'action'>,
+): Error {
   const message = redact(error.message);
   const show = `ha-updater status ${order.stack} --events`;
   if (error.kind === 'busy') {

@@ -24,7 +24,11 @@ export function statusLook(deps: Deps, stackId: string, before: Stack | undefine
   let moved = before === undefined;
   let settledOnce: string | undefined;
   return async () => {
-    const stack = await retrying(deps, 'cloudformation:DescribeStacks', () => deps.gateway.describeStack(stackId), { ...RETRY, attempts: 3, longestWaitMs: 5_000 });
+    const stack = await retrying(deps, 'cloudformation:DescribeStacks', () => deps.gateway.describeStack(stackId), {
+      ...RETRY,
+      attempts: 3,
+      longestWaitMs: 5_000,
+    });
     const status = stack?.status ?? 'DELETE_COMPLETE';
     const state = classifyStatus(status);
     const sameAsBefore = before !== undefined && status === before.status && stack?.updatedAt === before.updatedAt;

@@ -22,9 +22,15 @@ export async function clearReview(deps: Deps, order: StackOrder, stack: Stack): 
     throw refused(
       'stack.review',
       text,
-      theirs.map(({ name, status, executionStatus, createdAt }) => ({ code: 'stack.changeSet', text: `${name}, ${status} and ${executionStatus}${createdAt === undefined ? '' : `, made ${new Date(createdAt).toISOString()}`}`, remedy: '' })),
+      theirs.map(({ name, status, executionStatus, createdAt }) => ({
+        code: 'stack.changeSet',
+        text: `${name}, ${status} and ${executionStatus}${createdAt === undefined ? '' : `, made ${new Date(createdAt).toISOString()}`}`,
+        remedy: '',
+      })),
       [
-        ...theirs.filter(({ executionStatus }) => executionStatus === 'AVAILABLE').map(({ name }) => `ha-updater update-stack ${order.stack} --change-set ${name}   # executes it`),
+        ...theirs
+          .filter(({ executionStatus }) => executionStatus === 'AVAILABLE')
+          .map(({ name }) => `ha-updater update-stack ${order.stack} --change-set ${name}   # executes it`),
         `aws cloudformation list-change-sets --stack-name ${order.stack}`,
         `aws cloudformation delete-stack --stack-name ${order.stack}   # throws them away`,
       ],

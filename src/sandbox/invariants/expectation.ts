@@ -40,7 +40,8 @@ export interface Expectation {
 }
 
 /** What a rollout may do to the number of instances. */
-export type Strategy = { readonly kind: 'swap' } | { readonly kind: 'rolling'; readonly surge: number; readonly unavailable: number };
+export type Strategy =
+  { readonly kind: 'swap' } | { readonly kind: 'rolling'; readonly surge: number; readonly unavailable: number };
 
 /** The strategy that a rollout's tag names: `v=2 … strategy=rolling … limits=1/0`; a swap without one. */
 export function strategyIn(note: string | undefined): Strategy {
@@ -73,7 +74,12 @@ export function processesIn(note: string | undefined): string[] {
  * Begins to expect a rollout: everything is as found now.
  * @param lately units of instances that served until a moment ago: whoever begins may not know better yet
  */
-export function beginRollout(world: World, look: Look, strategy: Strategy, lately: ReadonlyMap<string, number> = new Map()): Expectation {
+export function beginRollout(
+  world: World,
+  look: Look,
+  strategy: Strategy,
+  lately: ReadonlyMap<string, number> = new Map(),
+): Expectation {
   const { group } = look;
   const weights = (group.mixed?.LaunchTemplate?.Overrides ?? []).map((one) => Number(one.WeightedCapacity ?? 1));
   const overshoot = Math.max(0, ...weights.map((weight) => weight - 1));
@@ -92,7 +98,10 @@ export function beginRollout(world: World, look: Look, strategy: Strategy, latel
     terminated: new Set(),
     servingSince: new Map(look.instances.filter((one) => one.inService).map((one) => [one.id, 0])),
     lastInService: new Map(),
-    counted: new Map([...lately, ...look.instances.filter((one) => one.inService).map((one) => [one.id, one.units] as const)]),
+    counted: new Map([
+      ...lately,
+      ...look.instances.filter((one) => one.inService).map((one) => [one.id, one.units] as const),
+    ]),
     taken: new Set(),
     removals: 0,
     outside: group.outside.count,
@@ -103,7 +112,11 @@ export function beginRollout(world: World, look: Look, strategy: Strategy, latel
 
 /** The group's tags that are none of ours. */
 export function foreignTags(group: GroupState): Record<string, string> {
-  return Object.fromEntries([...group.tags].filter(([key]) => !key.startsWith(OUR_TAGS)).map(([key, tag]) => [key, `${tag.value}/${tag.propagate}`]));
+  return Object.fromEntries(
+    [...group.tags]
+      .filter(([key]) => !key.startsWith(OUR_TAGS))
+      .map(([key, tag]) => [key, `${tag.value}/${tag.propagate}`]),
+  );
 }
 
 /** Whether somebody else resized the group since the expectation began, by the scenario or by a call. */
@@ -117,19 +130,33 @@ export function desiredByOthers(world: World, expectation: Expectation, group: G
 }
 
 /** The calls by which people do what a scenario can let somebody do. */
-const CALLS: Partial<Readonly<Record<Meddling, string>>> = { resumeProcesses: 'ResumeProcesses', protect: 'SetInstanceProtection', removeTags: 'DeleteTags', deleteGroup: 'DeleteAutoScalingGroup' };
+const CALLS: Partial<Readonly<Record<Meddling, string>>> = {
+  resumeProcesses: 'ResumeProcesses',
+  protect: 'SetInstanceProtection',
+  removeTags: 'DeleteTags',
+  deleteGroup: 'DeleteAutoScalingGroup',
+};
 
 /** How often somebody else did this to the group since the expectation began, by the scenario or by a call. */
 export function meddled(world: World, expectation: Expectation, group: GroupState, does: Meddling): number {
-  const called = group.others.filter(({ at, operation }) => operation === CALLS[does] && at >= expectation.since).length;
-  return called + world.scenario.faults.filter((fault) => {
-    if (fault.kind !== 'meddle' || fault.group !== group.name || fault.does !== does) return false;
-    const at = world.startedAt + fault.at * 1000;
-    return at >= expectation.since && at <= world.clock.now();
-  }).length;
+  const called = group.others.filter(
+    ({ at, operation }) => operation === CALLS[does] && at >= expectation.since,
+  ).length;
+  return (
+    called +
+    world.scenario.faults.filter((fault) => {
+      if (fault.kind !== 'meddle' || fault.group !== group.name || fault.does !== does) return false;
+      const at = world.startedAt + fault.at * 1000;
+      return at >= expectation.since && at <= world.clock.now();
+    }).length
+  );
 }
 
-function othersResizes(world: World, expectation: Pick<Expectation, 'since'>, group: GroupState): { readonly desired?: number; readonly min?: number }[] {
+function othersResizes(
+  world: World,
+  expectation: Pick<Expectation, 'since'>,
+  group: GroupState,
+): { readonly desired?: number; readonly min?: number }[] {
   const logicalId = group.tags.get('aws:cloudformation:logical-id')?.value;
   const called = group.others.filter(({ at, desired }) => desired !== undefined && at >= expectation.since);
   const fated = world.scenario.faults.flatMap((fault) => {

@@ -77,7 +77,10 @@ export function watchInvariants(world: World, options: { readonly autoExpect?: b
     const expectation = expectations.get(name);
     if (expectation !== undefined) {
       const breaches = breachesNow(world, expectation, look, monitor.groupIsBusy(name));
-      report(name, breaches.filter((breach) => !expectation.broken.has(breach.rule)));
+      report(
+        name,
+        breaches.filter((breach) => !expectation.broken.has(breach.rule)),
+      );
       expectation.broken.clear();
       for (const breach of breaches) expectation.broken.add(breach.rule);
     }
@@ -88,7 +91,11 @@ export function watchInvariants(world: World, options: { readonly autoExpect?: b
     const { name, tags } = look.group;
     // Restarts in place have rules of their own.
     if (isRestart(tags.get(ROLLOUT_TAG)?.value) && !expectations.has(name)) return;
-    if (tags.has(ROLLOUT_TAG) && !expectations.has(name)) expectations.set(name, beginRollout(world, look, strategyIn(tags.get(ROLLOUT_TAG)?.value), servedLately(world, service.get(name))));
+    if (tags.has(ROLLOUT_TAG) && !expectations.has(name))
+      expectations.set(
+        name,
+        beginRollout(world, look, strategyIn(tags.get(ROLLOUT_TAG)?.value), servedLately(world, service.get(name))),
+      );
     const begun = expectations.get(name);
     if (begun !== undefined && tags.has(ROLLOUT_TAG)) begun.removals = meddled(world, begun, look.group, 'removeTags');
     const expectation = expectations.get(name);
@@ -134,7 +141,8 @@ export function watchInvariants(world: World, options: { readonly autoExpect?: b
       const revision = revisionOf(world, name);
       const outside = group.outside.count;
       const last = looked.get(name);
-      if (last?.outside === outside && now < last.at + (last.revision === revision ? LOOK_AGAIN_MS : TOGETHER_MS)) continue;
+      if (last?.outside === outside && now < last.at + (last.revision === revision ? LOOK_AGAIN_MS : TOGETHER_MS))
+        continue;
       looked.set(name, { revision, outside, at: now });
       check(name);
     }

@@ -1,5 +1,13 @@
 import { resolveConfiguration } from '../world/autoscaling/configuration.js';
-import { attached, autoScalingState, isLeaving, unitsOf, type Attachment, type GroupState, type Member } from '../world/autoscaling/state.js';
+import {
+  attached,
+  autoScalingState,
+  isLeaving,
+  unitsOf,
+  type Attachment,
+  type GroupState,
+  type Member,
+} from '../world/autoscaling/state.js';
 import { ec2State, type EndedBy } from '../world/ec2/state.js';
 import { classicHealth, liveRegistration } from '../world/elb/registrations.js';
 import { elbState } from '../world/elb/state.js';
@@ -72,7 +80,9 @@ function judgeOf(world: World, attachment: Attachment): Judge | undefined {
 function isOutdated(world: World, group: GroupState, member: Member): boolean {
   try {
     const { launchConfiguration, template } = resolveConfiguration(world, group, 0);
-    return launchConfiguration === undefined ? member.template?.id !== template?.id || member.template?.version !== template?.version : member.launchConfiguration !== launchConfiguration;
+    return launchConfiguration === undefined
+      ? member.template?.id !== template?.id || member.template?.version !== template?.version
+      : member.launchConfiguration !== launchConfiguration;
   } catch {
     // Its template is gone: nothing can be compared.
     return false;

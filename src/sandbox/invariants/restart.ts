@@ -20,7 +20,12 @@ interface Fleet {
   /** Instances that a caller deregistered from any of its balancers. */
   readonly takenOut: ReadonlySet<string>;
   readonly serving: ReadonlySet<string>;
-  readonly members: readonly { readonly id: string; readonly alive: boolean; readonly aside: boolean; readonly endedBy?: string }[];
+  readonly members: readonly {
+    readonly id: string;
+    readonly alive: boolean;
+    readonly aside: boolean;
+    readonly endedBy?: string;
+  }[];
   /** Sizes and suspended processes; '' for a balancer. */
   readonly settings: string;
 }
@@ -53,7 +58,11 @@ export function watchRestarts(world: World, report: (violation: Violation) => vo
       const note = fleet.tags.get(NOTE);
       const known = expectations.get(fleet.name);
       // Somebody took the notes away while no run was at work: what they said is lost, and another run begins from what it finds.
-      const lost = known !== undefined && note !== undefined && runOf(note) !== known.run && removed(world, known, fleet) > known.removals;
+      const lost =
+        known !== undefined &&
+        note !== undefined &&
+        runOf(note) !== known.run &&
+        removed(world, known, fleet) > known.removals;
       const expectation = (lost ? undefined : known) ?? (isRestart(note) ? begin(world, fleet, note ?? '') : undefined);
       if (expectation === undefined) continue;
       expectations.set(fleet.name, expectation);
@@ -83,7 +92,18 @@ function runOf(note: string): string {
 
 function begin(world: World, fleet: Fleet, note: string): Expectation {
   const quorum = Number(/ quorum=([\d.]+)/.exec(note)?.[1] ?? 1);
-  return { since: world.clock.now(), run: runOf(note), quorum, begun: fleet, takenOut: fleet.takenOut, everOut: new Set(fleet.takenOut), removals: 0, servedAt: new Map(), registeredAt: new Map(), told: new Set() };
+  return {
+    since: world.clock.now(),
+    run: runOf(note),
+    quorum,
+    begun: fleet,
+    takenOut: fleet.takenOut,
+    everOut: new Set(fleet.takenOut),
+    removals: 0,
+    servedAt: new Map(),
+    registeredAt: new Map(),
+    told: new Set(),
+  };
 }
 
 function now(world: World, expectation: Expectation, fleet: Fleet): readonly Breach[] {
@@ -92,13 +112,22 @@ function now(world: World, expectation: Expectation, fleet: Fleet): readonly Bre
   for (const id of fleet.serving) expectation.servedAt.set(id, at);
   const lately = (id: string): boolean => (expectation.servedAt.get(id) ?? -Infinity) >= at - lag;
   // Who was out, came back and never served costs nobody anything by going out again.
-  const more = [...fleet.takenOut].filter((id) => !expectation.takenOut.has(id) && (lately(id) || !expectation.everOut.has(id)));
+  const more = [...fleet.takenOut].filter(
+    (id) => !expectation.takenOut.has(id) && (lately(id) || !expectation.everOut.has(id)),
+  );
   for (const id of fleet.takenOut) expectation.everOut.add(id);
   expectation.takenOut = fleet.takenOut;
-  const justLost = [...expectation.servedAt].filter(([id]) => !fleet.serving.has(id) && !fleet.takenOut.has(id) && lately(id)).length;
+  const justLost = [...expectation.servedAt].filter(
+    ([id]) => !fleet.serving.has(id) && !fleet.takenOut.has(id) && lately(id),
+  ).length;
   const there = new Set(fleet.registrations.map(instanceOf));
   for (const id of expectation.registeredAt.keys()) if (!there.has(id)) expectation.registeredAt.delete(id);
-  for (const id of there) if (!expectation.registeredAt.has(id)) expectation.registeredAt.set(id, expectation.begun.registrations.some((one) => instanceOf(one) === id) ? -Infinity : at);
+  for (const id of there)
+    if (!expectation.registeredAt.has(id))
+      expectation.registeredAt.set(
+        id,
+        expectation.begun.registrations.some((one) => instanceOf(one) === id) ? -Infinity : at,
+      );
   // Who was registered since the last look could not be counted by it.
   const known = [...there].filter((id) => (expectation.registeredAt.get(id) ?? at) < at - lag);
   const total = new Set([...known, ...fleet.takenOut]);
@@ -106,7 +135,14 @@ function now(world: World, expectation: Expectation, fleet: Fleet): readonly Bre
   const floor = Math.max(1, expectation.quorum < 1 ? Math.ceil(expectation.quorum * alive - 1e-9) : expectation.quorum);
   const tooFew = more.length > 0 && fleet.serving.size + justLost < floor;
   return [
-    ...(tooFew ? [{ rule: 'quorum' as const, text: `${more.join(', ')} taken out, and ${fleet.serving.size} are left in service of ${alive}; the quorum ${expectation.quorum} keeps ${floor}.` }] : []),
+    ...(tooFew
+      ? [
+          {
+            rule: 'quorum' as const,
+            text: `${more.join(', ')} taken out, and ${fleet.serving.size} are left in service of ${alive}; the quorum ${expectation.quorum} keeps ${floor}.`,
+          },
+        ]
+      : []),
     ...membership(world, expectation, fleet),
   ];
 }
@@ -114,34 +150,80 @@ function now(world: World, expectation: Expectation, fleet: Fleet): readonly Bre
 /** Nobody is terminated, neither by a caller nor by Auto Scaling because it was out. */
 function membership(world: World, expectation: Expectation, fleet: Fleet): readonly Breach[] {
   // Somebody resumed the health check meanwhile: then replacing who is out is their doing.
-  const resumed = world.scenario.faults.some((fault) => fault.kind === 'meddle' && fault.group === fleet.name && fault.does === 'resumeProcesses' && happened(world, expectation.since, fault.at));
-  const wrong = fleet.members.filter(({ id, endedBy }) => expectation.begun.members.some((one) => one.id === id) && (endedBy === 'caller' || endedBy === 'scale-in' || endedBy === 'rebalance' || (endedBy === 'health' && !resumed && expectation.takenOut.has(id))));
-  return wrong.length === 0 ? [] : [{ rule: 'membership', text: `${wrong.map(({ id, endedBy }) => `${id} (${endedBy ?? ''})`).join(', ')} was ended during a restart.` }];
+  const resumed = world.scenario.faults.some(
+    (fault) =>
+      fault.kind === 'meddle' &&
+      fault.group === fleet.name &&
+      fault.does === 'resumeProcesses' &&
+      happened(world, expectation.since, fault.at),
+  );
+  const wrong = fleet.members.filter(
+    ({ id, endedBy }) =>
+      expectation.begun.members.some((one) => one.id === id) &&
+      (endedBy === 'caller' ||
+        endedBy === 'scale-in' ||
+        endedBy === 'rebalance' ||
+        (endedBy === 'health' && !resumed && expectation.takenOut.has(id))),
+  );
+  return wrong.length === 0
+    ? []
+    : [
+        {
+          rule: 'membership',
+          text: `${wrong.map(({ id, endedBy }) => `${id} (${endedBy ?? ''})`).join(', ')} was ended during a restart.`,
+        },
+      ];
 }
 
 function atEnd(world: World, expectation: Expectation, fleet: Fleet): readonly Breach[] {
   const { begun } = expectation;
-  const lives = (id: string): boolean => fleet.members.some((one) => one.id === id && one.alive && !one.aside) && ['running', 'pending'].includes(ec2State(world).instances.get(id)?.state ?? '');
-  const missing = meddledWithBalancers(world, expectation, fleet) ? [] : begun.registrations.filter((one) => !fleet.registrations.includes(one) && lives(instanceOf(one)));
+  const lives = (id: string): boolean =>
+    fleet.members.some((one) => one.id === id && one.alive && !one.aside) &&
+    ['running', 'pending'].includes(ec2State(world).instances.get(id)?.state ?? '');
+  const missing = meddledWithBalancers(world, expectation, fleet)
+    ? []
+    : begun.registrations.filter((one) => !fleet.registrations.includes(one) && lives(instanceOf(one)));
   const left = [...fleet.tags.keys()].filter((key) => key.startsWith(OUR_TAGS) && key !== `${OUR_TAGS}frozen`);
   const changed = fleet.settings !== begun.settings && !resized(world, expectation, fleet);
   return [
-    ...(missing.length > 0 ? [{ rule: 'registered' as const, text: `Not registered as before: ${missing.join(', ')}.` }] : []),
+    ...(missing.length > 0
+      ? [{ rule: 'registered' as const, text: `Not registered as before: ${missing.join(', ')}.` }]
+      : []),
     ...(left.length > 0 ? [{ rule: 'tags' as const, text: `Tags of ours are left: ${left.join(', ')}.` }] : []),
-    ...(changed ? [{ rule: 'processes' as const, text: `Settings are ${fleet.settings}, they were ${begun.settings}.` }] : []),
+    ...(changed
+      ? [{ rule: 'processes' as const, text: `Settings are ${fleet.settings}, they were ${begun.settings}.` }]
+      : []),
   ];
 }
 
 function meddledWithBalancers(world: World, { since }: Expectation, { name }: Fleet): boolean {
-  return world.scenario.faults.some((fault) => fault.kind === 'meddle' && fault.group === name && fault.does === 'detachBalancers' && happened(world, since, fault.at));
+  return world.scenario.faults.some(
+    (fault) =>
+      fault.kind === 'meddle' &&
+      fault.group === name &&
+      fault.does === 'detachBalancers' &&
+      happened(world, since, fault.at),
+  );
 }
 
 function resized(world: World, { since }: Expectation, { name }: Fleet): boolean {
-  return world.scenario.faults.some((fault) => (fault.kind === 'resize' || (fault.kind === 'meddle' && ['resumeProcesses', 'detach', 'standby'].includes(fault.does))) && fault.group === name && happened(world, since, fault.at));
+  return world.scenario.faults.some(
+    (fault) =>
+      (fault.kind === 'resize' ||
+        (fault.kind === 'meddle' && ['resumeProcesses', 'detach', 'standby'].includes(fault.does))) &&
+      fault.group === name &&
+      happened(world, since, fault.at),
+  );
 }
 
 function removed(world: World, { since }: Expectation, { name }: Fleet): number {
-  return world.scenario.faults.filter((fault) => fault.kind === 'meddle' && fault.group === name && fault.does === 'removeTags' && happened(world, since, fault.at)).length;
+  return world.scenario.faults.filter(
+    (fault) =>
+      fault.kind === 'meddle' &&
+      fault.group === name &&
+      fault.does === 'removeTags' &&
+      happened(world, since, fault.at),
+  ).length;
 }
 
 function happened(world: World, since: number, seconds: number): boolean {
@@ -161,11 +243,15 @@ function watched(note: string | undefined, name: string, expectations: ReadonlyM
 const NOTE = `${OUR_TAGS}rollout`;
 
 function groupFleets(world: World, expectations: ReadonlyMap<string, Expectation>): readonly Fleet[] {
-  const groups = [...autoScalingState(world).groups.values()].filter(({ name, tags }) => watched(tags.get(NOTE)?.value, name, expectations));
+  const groups = [...autoScalingState(world).groups.values()].filter(({ name, tags }) =>
+    watched(tags.get(NOTE)?.value, name, expectations),
+  );
   return groups.flatMap((group) => {
     const look = lookAt(world, group.name);
     if (look === undefined) return [];
-    const behind = attached(group).map(({ kind, id }) => (kind === 'classic' ? classicBehind(world, id) : targetsBehind(world, id)));
+    const behind = attached(group).map(({ kind, id }) =>
+      kind === 'classic' ? classicBehind(world, id) : targetsBehind(world, id),
+    );
     return [
       {
         name: group.name,
@@ -173,7 +259,12 @@ function groupFleets(world: World, expectations: ReadonlyMap<string, Expectation
         registrations: behind.flatMap(({ registrations }) => registrations),
         takenOut: new Set(behind.flatMap(({ takenOut }) => [...takenOut]).filter((id) => group.members.has(id))),
         serving: new Set(look.instances.filter(({ inService }) => inService).map(({ id }) => id)),
-        members: look.instances.map(({ id, alive, leaving, aside, endedBy }) => ({ id, alive: alive && !leaving, aside, ...(endedBy === undefined ? {} : { endedBy }) })),
+        members: look.instances.map(({ id, alive, leaving, aside, endedBy }) => ({
+          id,
+          alive: alive && !leaving,
+          aside,
+          ...(endedBy === undefined ? {} : { endedBy }),
+        })),
         settings: settingsOf(group),
       },
     ];
@@ -197,7 +288,9 @@ function classicBehind(world: World, name: string): Behind {
   return {
     registrations: rows.map(({ instance }) => `${name} ${instance}`),
     takenOut: balancer.takenOut,
-    serving: rows.filter(({ instance }) => classicHealth(world, balancer, instance).State === 'InService').map(({ instance }) => instance),
+    serving: rows
+      .filter(({ instance }) => classicHealth(world, balancer, instance).State === 'InService')
+      .map(({ instance }) => instance),
   };
 }
 
@@ -206,7 +299,9 @@ function targetsBehind(world: World, arn: string): Behind {
   if (group === undefined) return { registrations: [], takenOut: new Set(), serving: [] };
   const using = balancersUsing(world, group);
   const rows = targetsOf(world, group).filter(({ drainsUntil }) => drainsUntil === undefined);
-  const sick = new Set(rows.filter((row) => targetHealth(world, group, row, using).State !== 'healthy').map(({ instance }) => instance));
+  const sick = new Set(
+    rows.filter((row) => targetHealth(world, group, row, using).State !== 'healthy').map(({ instance }) => instance),
+  );
   return {
     registrations: rows.map(({ instance, port }) => `${group.name} ${instance}:${port}`),
     takenOut: group.takenOut,
@@ -216,11 +311,30 @@ function targetsBehind(world: World, arn: string): Behind {
 
 /** Balancers that carry the tag themselves: there is no group. */
 function balancerFleets(world: World, expectations: ReadonlyMap<string, Expectation>): readonly Fleet[] {
-  const classic = [...elbState(world).balancers.values()].filter(({ name, tags }) => watched(tags.get(NOTE), `elb:${name}`, expectations)).map((one) => ({ name: `elb:${one.name}`, tags: one.tags, behind: classicBehind(world, one.name) }));
-  const groups = [...elbv2State(world).targetGroups.values()].filter(({ arn, tags }) => watched(tags.get(NOTE), arn, expectations)).map((one) => ({ name: one.arn, tags: one.tags, behind: targetsBehind(world, one.arn) }));
+  const classic = [...elbState(world).balancers.values()]
+    .filter(({ name, tags }) => watched(tags.get(NOTE), `elb:${name}`, expectations))
+    .map((one) => ({ name: `elb:${one.name}`, tags: one.tags, behind: classicBehind(world, one.name) }));
+  const groups = [...elbv2State(world).targetGroups.values()]
+    .filter(({ arn, tags }) => watched(tags.get(NOTE), arn, expectations))
+    .map((one) => ({ name: one.arn, tags: one.tags, behind: targetsBehind(world, one.arn) }));
   return [...classic, ...groups].map(({ name, tags, behind }) => {
     const ids = [...new Set([...behind.registrations.map(instanceOf), ...behind.takenOut])];
-    const members = ids.map((id) => ({ id, alive: ec2State(world).instances.get(id)?.state === 'running', aside: false, ...(ec2State(world).instances.get(id)?.endedBy === undefined ? {} : { endedBy: ec2State(world).instances.get(id)?.endedBy ?? '' }) }));
-    return { name, tags: new Map(tags), registrations: behind.registrations, takenOut: new Set(behind.takenOut), serving: new Set(behind.serving), members, settings: '' };
+    const members = ids.map((id) => ({
+      id,
+      alive: ec2State(world).instances.get(id)?.state === 'running',
+      aside: false,
+      ...(ec2State(world).instances.get(id)?.endedBy === undefined
+        ? {}
+        : { endedBy: ec2State(world).instances.get(id)?.endedBy ?? '' }),
+    }));
+    return {
+      name,
+      tags: new Map(tags),
+      registrations: behind.registrations,
+      takenOut: new Set(behind.takenOut),
+      serving: new Set(behind.serving),
+      members,
+      settings: '',
+    };
   });
 }

@@ -1,11 +1,35 @@
 import type { World } from '../world/world.js';
-import { desiredByOthers, meddled, FROZEN_TAG, foreignTags, OUR_TAGS, processesIn, resizedByOthers, type Expectation } from './expectation.js';
+import {
+  desiredByOthers,
+  meddled,
+  FROZEN_TAG,
+  foreignTags,
+  OUR_TAGS,
+  processesIn,
+  resizedByOthers,
+  type Expectation,
+} from './expectation.js';
 import type { Look, Seen } from './look.js';
 import { lagOf } from './service.js';
 
 /** A broken rule, in a sentence. */
 export interface Breach {
-  readonly rule: 'capacity' | 'surge' | 'order' | 'foreign' | 'busy' | 'mixed' | 'sizes' | 'processes' | 'protection' | 'tags' | 'gone' | 'quorum' | 'membership' | 'registered' | 'serial';
+  readonly rule:
+    | 'capacity'
+    | 'surge'
+    | 'order'
+    | 'foreign'
+    | 'busy'
+    | 'mixed'
+    | 'sizes'
+    | 'processes'
+    | 'protection'
+    | 'tags'
+    | 'gone'
+    | 'quorum'
+    | 'membership'
+    | 'registered'
+    | 'serial';
   readonly text: string;
 }
 
@@ -41,11 +65,22 @@ function terminatedHalves(world: World, expectation: Expectation, look: Look): S
   // sizes lets it go, and the rule on capacity watches that nobody misses it.
   // So does a rolling rollout that launched one more than it needed, to leave the zones even.
   // Weights do not always add up: of what is more than desired then, Auto Scaling lets go what it likes.
-  const weights = (look.group.mixed?.LaunchTemplate?.Overrides ?? []).some(({ WeightedCapacity: weight }) => weight !== undefined);
-  const surplus = weights || (expectation.half === 'old' && (expectation.strategy.kind === 'rolling' || [...expectation.taken].some((id) => expectation.old.has(id))));
-  const ended = look.instances.filter((one) => one.endedBy === 'caller' || (isScaledIn(expectation, one) && !others && !(surplus && !expectation.old.has(one.id))));
+  const weights = (look.group.mixed?.LaunchTemplate?.Overrides ?? []).some(
+    ({ WeightedCapacity: weight }) => weight !== undefined,
+  );
+  const surplus =
+    weights ||
+    (expectation.half === 'old' &&
+      (expectation.strategy.kind === 'rolling' || [...expectation.taken].some((id) => expectation.old.has(id))));
+  const ended = look.instances.filter(
+    (one) =>
+      one.endedBy === 'caller' ||
+      (isScaledIn(expectation, one) && !others && !(surplus && !expectation.old.has(one.id))),
+  );
   // A rolling rollout that was stopped and mended replaces what it had launched before, too.
-  const counted = ended.filter((one) => expectation.strategy.kind !== 'rolling' || expectation.old.has(one.id) || !one.outdated);
+  const counted = ended.filter(
+    (one) => expectation.strategy.kind !== 'rolling' || expectation.old.has(one.id) || !one.outdated,
+  );
   return new Set(counted.map((one) => (expectation.old.has(one.id) ? 'old' : 'new')));
 }
 
@@ -72,7 +107,8 @@ function isTaken(one: Seen): boolean {
   if (one.inService) return false;
   // Detached or on standby: a person did that.
   if (one.aside) return true;
-  if (one.endedBy !== undefined) return one.endedBy === 'world' || one.endedBy === 'health' || one.endedBy === 'lifetime';
+  if (one.endedBy !== undefined)
+    return one.endedBy === 'world' || one.endedBy === 'health' || one.endedBy === 'lifetime';
   return !one.leaving && (!one.alive || one.registered);
 }
 
@@ -87,9 +123,16 @@ function isScaledIn({ strategy }: Expectation, { endedBy }: Seen): boolean {
 }
 
 function foreignBreach(expectation: Expectation, terminated: ReadonlySet<'old' | 'new'>): Breach[] {
-  const wrong = terminated.size > 1 || (expectation.half !== undefined && terminated.size === 1 && !terminated.has(expectation.half));
+  const wrong =
+    terminated.size > 1 ||
+    (expectation.half !== undefined && terminated.size === 1 && !terminated.has(expectation.half));
   if (!wrong) return [];
-  return [{ rule: 'foreign', text: `Old and new instances were both terminated; only ${expectation.half ?? 'one half'} may be.` }];
+  return [
+    {
+      rule: 'foreign',
+      text: `Old and new instances were both terminated; only ${expectation.half ?? 'one half'} may be.`,
+    },
+  ];
 }
 
 function capacityBreach(expectation: Expectation, look: Look): Breach[] {
@@ -127,11 +170,19 @@ function orderBreach(world: World, expectation: Expectation, look: Look, ended: 
   const settledAt = world.clock.now() - lagOf(world);
   const serves = ({ id }: Seen): boolean => (expectation.servingSince.get(id) ?? Infinity) <= settledAt;
   const victims = ended.filter((one) => one.endedBy === 'caller' && expectation.old.has(one.id) && serves(one));
-  const ages = look.instances.filter((one) => expectation.old.has(one.id)).map((one) => one.launchedAt).sort((a, b) => a - b);
-  const isOlder = (a: number, b: number): boolean => ages.some((at, index) => at > a && at <= b && at - (ages[index - 1] ?? at) > SAME_AGE_MS);
+  const ages = look.instances
+    .filter((one) => expectation.old.has(one.id))
+    .map((one) => one.launchedAt)
+    .sort((a, b) => a - b);
+  const isOlder = (a: number, b: number): boolean =>
+    ages.some((at, index) => at > a && at <= b && at - (ages[index - 1] ?? at) > SAME_AGE_MS);
   for (const victim of victims) {
-    const spared = look.instances.find((one) => expectation.old.has(one.id) && one.inService && serves(one) && isOlder(one.launchedAt, victim.launchedAt));
-    if (spared !== undefined) return [{ rule: 'order', text: `${victim.id} was terminated while ${spared.id}, which is older, still serves.` }];
+    const spared = look.instances.find(
+      (one) =>
+        expectation.old.has(one.id) && one.inService && serves(one) && isOlder(one.launchedAt, victim.launchedAt),
+    );
+    if (spared !== undefined)
+      return [{ rule: 'order', text: `${victim.id} was terminated while ${spared.id}, which is older, still serves.` }];
   }
   return [];
 }
@@ -174,7 +225,12 @@ function sizeBreach(expectation: Expectation, look: Look): Breach[] {
   const { min, max, desired } = look.group;
   const was = expectation.size;
   if (min === was.min && max === was.max && desired === was.desired) return [];
-  return [{ rule: 'sizes', text: `Sizes are ${min}/${max}/${desired} (min/max/desired), they were ${was.min}/${was.max}/${was.desired}.` }];
+  return [
+    {
+      rule: 'sizes',
+      text: `Sizes are ${min}/${max}/${desired} (min/max/desired), they were ${was.min}/${was.max}/${was.desired}.`,
+    },
+  ];
 }
 
 /** As found; or frozen on purpose: as found and what the note names. */
@@ -190,8 +246,22 @@ function processBreach(expectation: Expectation, look: Look): Breach[] {
 
 /** Whoever stayed is protected from scale-in as it was. */
 function protectionBreach(expectation: Expectation, look: Look): Breach[] {
-  const changed = look.instances.filter((one) => expectation.old.has(one.id) && one.alive && !one.leaving && !one.aside && one.protected !== expectation.protected.has(one.id));
-  return changed.length === 0 ? [] : [{ rule: 'protection', text: `${changed.map((one) => one.id).join(', ')} ${changed[0]?.protected === true ? 'is' : 'is no longer'} protected from scale-in.` }];
+  const changed = look.instances.filter(
+    (one) =>
+      expectation.old.has(one.id) &&
+      one.alive &&
+      !one.leaving &&
+      !one.aside &&
+      one.protected !== expectation.protected.has(one.id),
+  );
+  return changed.length === 0
+    ? []
+    : [
+        {
+          rule: 'protection',
+          text: `${changed.map((one) => one.id).join(', ')} ${changed[0]?.protected === true ? 'is' : 'is no longer'} protected from scale-in.`,
+        },
+      ];
 }
 
 function tagBreach(expectation: Expectation, look: Look): Breach[] {

@@ -30,7 +30,8 @@ export function watchSerial(world: World, report: (violation: Violation) => void
   let last = { outside: -1, at: 0 };
   world.onChange(() => {
     const groups = [...autoScalingState(world).groups.values()];
-    for (const name of [...followed.keys()]) if (clusterOf(groups.find((group) => group.name === name)) === undefined) followed.delete(name);
+    for (const name of [...followed.keys()])
+      if (clusterOf(groups.find((group) => group.name === name)) === undefined) followed.delete(name);
     const serial = groups.filter((group) => clusterOf(group) !== undefined);
     // A group may be under way before the record of the next one is written.
     for (const group of serial) if (!followed.has(group.name)) followed.set(group.name, begin(world, group));
@@ -38,7 +39,11 @@ export function watchSerial(world: World, report: (violation: Violation) => void
     const outside = serial.reduce((sum, group) => sum + group.outside.count, 0);
     if (outside === last.outside && world.clock.now() < last.at + LOOK_AGAIN_MS) return;
     last = { outside, at: world.clock.now() };
-    const rows = serial.map((group) => ({ cluster: clusterOf(group) ?? '', group: group.name, ...openIn(world, group, followed) }));
+    const rows = serial.map((group) => ({
+      cluster: clusterOf(group) ?? '',
+      group: group.name,
+      ...openIn(world, group, followed),
+    }));
     for (const cluster of new Set(rows.map((row) => row.cluster))) {
       const of = rows.filter((row) => row.cluster === cluster);
       for (const text of [tooManyLeave(of), tooManyOpen(of)]) {
@@ -66,7 +71,9 @@ function tooManyLeave(rows: readonly Row[]): string | undefined {
 
 function tooManyOpen(rows: readonly Row[]): string | undefined {
   const open = rows.filter((row) => row.open !== '');
-  return open.length > 1 ? `${open.map((row) => `${row.group} (${row.open})`).join(' and ')} are under way at once; one at a time was asked for.` : undefined;
+  return open.length > 1
+    ? `${open.map((row) => `${row.group} (${row.open})`).join(' and ')} are under way at once; one at a time was asked for.`
+    : undefined;
 }
 
 function openIn(world: World, group: GroupState, followed: Map<string, Followed>): Pick<Row, 'leaving' | 'open'> {
@@ -74,9 +81,18 @@ function openIn(world: World, group: GroupState, followed: Map<string, Followed>
   const known = followed.get(group.name) ?? begin(world, group);
   for (const one of instances) if (one.inService) known.served.add(one.id);
   // Who never served, as the new ones of a bad image, may leave together.
-  const leaving = instances.filter((one) => one.leaving && known.served.has(one.id) && (one.endedBy === 'caller' || one.endedBy === 'scale-in' || one.endedBy === 'rebalance')).map(({ id }) => id);
+  const leaving = instances
+    .filter(
+      (one) =>
+        one.leaving &&
+        known.served.has(one.id) &&
+        (one.endedBy === 'caller' || one.endedBy === 'scale-in' || one.endedBy === 'rebalance'),
+    )
+    .map(({ id }) => id);
   for (const one of instances) if (isTaken(one)) known.lost.add(one.id);
-  const fresh = instances.filter((one) => !known.old.has(one.id) && one.alive && !one.leaving && !one.aside && !known.served.has(one.id));
+  const fresh = instances.filter(
+    (one) => !known.old.has(one.id) && one.alive && !one.leaving && !one.aside && !known.served.has(one.id),
+  );
   for (const one of fresh) if (known.replacing.size < known.lost.size) known.replacing.add(one.id);
   const coming = fresh.filter((one) => !known.replacing.has(one.id));
   // What the world took away, or somebody else changed or deletes, opens a group too, and nobody answers for that.
@@ -92,11 +108,23 @@ function openIn(world: World, group: GroupState, followed: Map<string, Followed>
 
 function begin(world: World, group: GroupState): Followed {
   const here = (lookAt(world, group.name)?.instances ?? []).filter((one) => !one.leaving).map(({ id }) => id);
-  return { since: world.clock.now(), desired: group.desired, old: new Set(here), served: new Set(here), lost: new Set(), replacing: new Set() };
+  return {
+    since: world.clock.now(),
+    desired: group.desired,
+    old: new Set(here),
+    served: new Set(here),
+    lost: new Set(),
+    replacing: new Set(),
+  };
 }
 
 function isTaken({ endedBy, aside, alive, leaving }: Seen): boolean {
-  return aside || (endedBy === undefined ? !alive && !leaving : endedBy !== 'caller' && endedBy !== 'scale-in' && endedBy !== 'rebalance');
+  return (
+    aside ||
+    (endedBy === undefined
+      ? !alive && !leaving
+      : endedBy !== 'caller' && endedBy !== 'scale-in' && endedBy !== 'rebalance')
+  );
 }
 
 /** Who works on the group: the run of its lease, else of its record. Undefined when no rollout there goes one at a time. */

@@ -13,18 +13,28 @@ export interface Service {
 
 /** How far behind the world a look may be. */
 export function lagOf(world: World): number {
-  return LOOK_LAG_MS + Math.max(0, ...world.scenario.faults.map((fault) => (fault.kind === 'staleReads' ? fault.seconds * 1000 : 0)));
+  return (
+    LOOK_LAG_MS +
+    Math.max(0, ...world.scenario.faults.map((fault) => (fault.kind === 'staleReads' ? fault.seconds * 1000 : 0)))
+  );
 }
 
 /** What a look adds. */
 export function nextService(world: World, look: Look, before: Service | undefined): Service {
   const serving = new Map(look.instances.filter(({ inService }) => inService).map(({ id, units }) => [id, units]));
-  const ceased = new Map([...(before?.ceased ?? [])].filter(([id, { at }]) => !serving.has(id) && at >= world.clock.now() - lagOf(world)));
-  for (const [id, units] of before?.serving ?? []) if (!serving.has(id)) ceased.set(id, { at: world.clock.now(), units });
+  const ceased = new Map(
+    [...(before?.ceased ?? [])].filter(([id, { at }]) => !serving.has(id) && at >= world.clock.now() - lagOf(world)),
+  );
+  for (const [id, units] of before?.serving ?? [])
+    if (!serving.has(id)) ceased.set(id, { at: world.clock.now(), units });
   return { serving, ceased };
 }
 
 /** Units of those that ceased to serve so lately that a look may still show them in service. */
 export function servedLately(world: World, service: Service | undefined): ReadonlyMap<string, number> {
-  return new Map([...(service?.ceased ?? [])].filter(([, { at }]) => at >= world.clock.now() - lagOf(world)).map(([id, { units }]) => [id, units]));
+  return new Map(
+    [...(service?.ceased ?? [])]
+      .filter(([, { at }]) => at >= world.clock.now() - lagOf(world))
+      .map(([id, { units }]) => [id, units]),
+  );
 }

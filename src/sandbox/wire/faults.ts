@@ -22,7 +22,9 @@ export function wireFaults(
   scenario: Scenario,
   random: Random,
 ): (service: ServiceName, operation: string, seconds: number, key?: string) => Treatment {
-  const rules = scenario.faults.map((fault, index) => rule(fault, random.fork(`fault ${index}`))).filter((each) => each !== undefined);
+  const rules = scenario.faults
+    .map((fault, index) => rule(fault, random.fork(`fault ${index}`)))
+    .filter((each) => each !== undefined);
   return (service, operation, seconds, key) => {
     let refusal: ServiceFault | undefined;
     let replyLost = false;
@@ -53,12 +55,19 @@ function rule(fault: Fault, random: Random): Rule | undefined {
     case 'lostReply':
       return byRate(fault, random, () => ({ replyLost: true }));
     case 'refuse':
-      return { window: fault, matches: pattern(fault.calls), treat: () => ({ refusal: refused(fault.code, fault.message) }) };
+      return {
+        window: fault,
+        matches: pattern(fault.calls),
+        treat: () => ({ refusal: refused(fault.code, fault.message) }),
+      };
     case 'expireCredentials':
       return {
         window: fault,
         matches: () => true,
-        treat: (_, key) => (key === fault.key ? { refusal: refused('ExpiredToken', 'The security token included in the request is expired') } : {}),
+        treat: (_, key) =>
+          key === fault.key
+            ? { refusal: refused('ExpiredToken', 'The security token included in the request is expired') }
+            : {},
       };
     case 'staleReads':
       return {
@@ -82,12 +91,22 @@ function byRate(
   random: Random,
   effect: (service: ServiceName) => Partial<Treatment>,
 ): Rule {
-  return { window: fault, matches: pattern(fault.calls), treat: (service) => (random.chance(fault.rate) ? effect(service) : {}) };
+  return {
+    window: fault,
+    matches: pattern(fault.calls),
+    treat: (service) => (random.chance(fault.rate) ? effect(service) : {}),
+  };
 }
 
 /** `autoscaling:*`, `*:Describe*`, or `*` for everything. */
 function pattern(calls: string): (service: ServiceName, operation: string) => boolean {
-  const expression = new RegExp(`^${calls.split('*').map((text) => text.replace(/[^\w:]/g, '\\$&')).join('.*')}$`, 'i');
+  const expression = new RegExp(
+    `^${calls
+      .split('*')
+      .map((text) => text.replace(/[^\w:]/g, '\\$&'))
+      .join('.*')}$`,
+    'i',
+  );
   return (service, operation) => expression.test(`${service}:${operation}`);
 }
 
@@ -109,5 +128,11 @@ function broken(service: ServiceName): ServiceFault {
 }
 
 function refused(code: string, message: string): ServiceFault {
-  return new ServiceFault(code, message, /^(AccessDenied|UnauthorizedOperation|ExpiredToken|InvalidClientTokenId|SignatureDoesNotMatch)/.test(code) ? 403 : 400);
+  return new ServiceFault(
+    code,
+    message,
+    /^(AccessDenied|UnauthorizedOperation|ExpiredToken|InvalidClientTokenId|SignatureDoesNotMatch)/.test(code)
+      ? 403
+      : 400,
+  );
 }

@@ -69,7 +69,8 @@ function readStruct(schema: NormalizedSchema, protocol: Protocol): Read {
     }
     // EC2 refuses parameters that it does not know; the other services ignore them.
     if (protocol === 'ec2Query') {
-      for (const key of field.fields.keys()) if (!members.has(key)) problems.push({ kind: 'unknown', path: join(path, key) });
+      for (const key of field.fields.keys())
+        if (!members.has(key)) problems.push({ kind: 'unknown', path: join(path, key) });
     }
     return value;
   };
@@ -90,8 +91,10 @@ function reader(schema: NormalizedSchema, protocol: Protocol): Read {
   if (schema.isStructSchema()) return readStruct(schema, protocol);
   if (schema.isListSchema()) return readList(schema, protocol);
   if (schema.isMapSchema()) return readMap(schema, protocol);
-  if (schema.isBooleanSchema()) return scalar((text) => (text === 'true' ? true : text === 'false' ? false : undefined));
-  if (schema.isNumericSchema()) return scalar((text) => (text.trim() !== '' && Number.isFinite(Number(text)) ? Number(text) : undefined));
+  if (schema.isBooleanSchema())
+    return scalar((text) => (text === 'true' ? true : text === 'false' ? false : undefined));
+  if (schema.isNumericSchema())
+    return scalar((text) => (text.trim() !== '' && Number.isFinite(Number(text)) ? Number(text) : undefined));
   if (schema.isTimestampSchema()) return scalar(instant);
   if (schema.isBlobSchema()) return scalar((text) => new Uint8Array(Buffer.from(text, 'base64')));
   return (field) => field.text ?? '';
@@ -120,7 +123,9 @@ function readList(schema: NormalizedSchema, protocol: Protocol): Read {
   return (field, path, problems) => {
     const items = flat ? field : field.fields.get(itemName);
     // An empty list is sent as `Names=`.
-    return items === undefined ? [] : numbered(items).map(([index, child]) => read(child, `${path}.${index}${suffix}`, problems));
+    return items === undefined
+      ? []
+      : numbered(items).map(([index, child]) => read(child, `${path}.${index}${suffix}`, problems));
   };
 }
 
@@ -161,11 +166,15 @@ function refusal(problems: readonly Problem[], protocol: Protocol): ServiceFault
     if (first.kind === 'malformed') {
       return new ServiceFault('InvalidParameterValue', `Invalid value '${first.text}' for ${first.path}`);
     }
-    if (first.kind === 'missing') return new ServiceFault('MissingParameter', `The request must contain the parameter ${first.path}`);
+    if (first.kind === 'missing')
+      return new ServiceFault('MissingParameter', `The request must contain the parameter ${first.path}`);
     return new ServiceFault('UnknownParameter', `The parameter ${first.path} is not recognized`);
   }
-  if (malformed !== undefined) return new ServiceFault('MalformedInput', `Invalid value '${malformed.text}' for ${malformed.path}`);
-  const words = problems.map((problem) => `Value null at '${lowerFirst(problem.path)}' failed to satisfy constraint: Member must not be null`);
+  if (malformed !== undefined)
+    return new ServiceFault('MalformedInput', `Invalid value '${malformed.text}' for ${malformed.path}`);
+  const words = problems.map(
+    (problem) => `Value null at '${lowerFirst(problem.path)}' failed to satisfy constraint: Member must not be null`,
+  );
   const count = words.length === 1 ? '1 validation error' : `${words.length} validation errors`;
   return new ServiceFault('ValidationError', `${count} detected: ${words.join('; ')}`);
 }

@@ -1,7 +1,10 @@
 import type { ServiceName } from '../world/world.js';
 
 /** Prefixes of IAM actions, where they are not the service's own name. */
-const PREFIX: Partial<Readonly<Record<ServiceName, string>>> = { elb: 'elasticloadbalancing', elbv2: 'elasticloadbalancing' };
+const PREFIX: Partial<Readonly<Record<ServiceName, string>>> = {
+  elb: 'elasticloadbalancing',
+  elbv2: 'elasticloadbalancing',
+};
 
 /**
  * Operations whose permission has another name.

@@ -3,10 +3,17 @@ import type { ServiceName } from '../world/world.js';
 import type { WireOutcome, WireRequest } from './wire.js';
 
 /** Services that speak it, by what their targets begin with. */
-const TARGETS: Readonly<Record<string, ServiceName>> = { AmazonSSM: 'ssm', GraniteServiceVersion20100801: 'cloudwatch' };
+const TARGETS: Readonly<Record<string, ServiceName>> = {
+  AmazonSSM: 'ssm',
+  GraniteServiceVersion20100801: 'cloudwatch',
+};
 
 /** Answers a request in the JSON protocol: of the services that speak it, the sandbox has the parameter store and the alarms of CloudWatch. */
-export function callJson(request: WireRequest, headers: Record<string, string>, run: (service: ServiceName, operation: string, input: object) => object | 'reply lost'): WireOutcome {
+export function callJson(
+  request: WireRequest,
+  headers: Record<string, string>,
+  run: (service: ServiceName, operation: string, input: object) => object | 'reply lost',
+): WireOutcome {
   const answer = (status: number, body: object): WireOutcome => ({
     status,
     headers: { ...headers, 'content-type': 'application/x-amz-json-1.1' },
@@ -14,10 +21,12 @@ export function callJson(request: WireRequest, headers: Record<string, string>, 
   });
   const target = request.headers['x-amz-target'] ?? '';
   try {
-    if (request.headers['authorization'] === undefined) throw new ServiceFault('MissingAuthenticationToken', 'Request is missing Authentication Token', 403);
+    if (request.headers['authorization'] === undefined)
+      throw new ServiceFault('MissingAuthenticationToken', 'Request is missing Authentication Token', 403);
     const [prefix = '', operation = ''] = target.split('.');
     const service = TARGETS[prefix];
-    if (service === undefined) throw new ServiceFault('UnknownOperationException', `The sandbox does not simulate ${target}`);
+    if (service === undefined)
+      throw new ServiceFault('UnknownOperationException', `The sandbox does not simulate ${target}`);
     const output = run(service, operation, inputOf(request));
     return output === 'reply lost' ? output : answer(200, output);
   } catch (error) {

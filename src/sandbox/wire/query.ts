@@ -3,7 +3,13 @@ import { escapeXml, structWriter } from './xml.js';
 import type { OperationShape, QueryService } from './services.js';
 
 /** The answer of an operation in the wrapping of its protocol. */
-export function writeAnswer(service: QueryService, operation: string, shape: OperationShape, output: object, requestId: string): string {
+export function writeAnswer(
+  service: QueryService,
+  operation: string,
+  shape: OperationShape,
+  output: object,
+  requestId: string,
+): string {
   const content = shape.output.isUnitSchema() ? undefined : structWriter(shape.output)(output);
   const open = `<${operation}Response xmlns="${service.namespace}">`;
   if (service.protocol === 'ec2Query') {

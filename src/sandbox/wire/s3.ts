@@ -6,7 +6,15 @@ import { escapeXml, structWriter } from './xml.js';
 
 /** One call of S3: the few operations that templates need. */
 export interface S3Call {
-  readonly operation: 'GetObject' | 'HeadObject' | 'PutObject' | 'ListObjectsV2' | 'CreateBucket' | 'HeadBucket' | 'GetBucketLocation' | 'GetBucketEncryption';
+  readonly operation:
+    | 'GetObject'
+    | 'HeadObject'
+    | 'PutObject'
+    | 'ListObjectsV2'
+    | 'CreateBucket'
+    | 'HeadBucket'
+    | 'GetBucketLocation'
+    | 'GetBucketEncryption';
   readonly input: object;
 }
 
@@ -17,7 +25,11 @@ const writeListing = structWriter(NormalizedSchema.of(s3.ListObjectsV2Output$));
  * Answers a request to S3, in path style (`/bucket/key`) or virtual-host style (`bucket.s3…/key`).
  * A missing object is `NoSuchKey` with 404; to HEAD there is no body to say so.
  */
-export function callS3(request: WireRequest, headers: Record<string, string>, run: (call: S3Call) => object | 'reply lost'): WireOutcome {
+export function callS3(
+  request: WireRequest,
+  headers: Record<string, string>,
+  run: (call: S3Call) => object | 'reply lost',
+): WireOutcome {
   const common = { date: headers['date'] ?? '', 'x-amz-request-id': headers['x-amzn-requestid'] ?? '' };
   try {
     if (request.headers['authorization'] === undefined && !request.query.has('X-Amz-Signature')) {
@@ -43,16 +55,23 @@ function callOf(request: WireRequest): S3Call {
   const input = { Bucket: bucket, ...(key !== '' && { Key: key }) };
   if (key === '' && request.method === 'PUT' && request.query.size === 0) return { operation: 'CreateBucket', input };
   if (key === '' && request.method === 'HEAD') return { operation: 'HeadBucket', input };
-  if (key === '' && request.method === 'GET' && request.query.has('location')) return { operation: 'GetBucketLocation', input };
-  if (key === '' && request.method === 'GET' && request.query.has('encryption')) return { operation: 'GetBucketEncryption', input };
+  if (key === '' && request.method === 'GET' && request.query.has('location'))
+    return { operation: 'GetBucketLocation', input };
+  if (key === '' && request.method === 'GET' && request.query.has('encryption'))
+    return { operation: 'GetBucketEncryption', input };
   if (key === '' && request.method === 'GET' && request.query.get('list-type') === '2') {
     return { operation: 'ListObjectsV2', input: { ...input, ...listingInput(request.query) } };
   }
-  if (key !== '' && request.method === 'GET') return { operation: 'GetObject', input: { ...input, ...versionOf(request) } };
-  if (key !== '' && request.method === 'HEAD') return { operation: 'HeadObject', input: { ...input, ...versionOf(request) } };
+  if (key !== '' && request.method === 'GET')
+    return { operation: 'GetObject', input: { ...input, ...versionOf(request) } };
+  if (key !== '' && request.method === 'HEAD')
+    return { operation: 'HeadObject', input: { ...input, ...versionOf(request) } };
   if (key !== '' && request.method === 'PUT' && request.headers['x-amz-copy-source'] === undefined) {
     const type = request.headers['content-type'];
-    return { operation: 'PutObject', input: { ...input, Body: contentOf(request), ...(type !== undefined && { ContentType: type }) } };
+    return {
+      operation: 'PutObject',
+      input: { ...input, Body: contentOf(request), ...(type !== undefined && { ContentType: type }) },
+    };
   }
   throw new ServiceFault('NotImplemented', `The sandbox does not simulate s3 ${request.method} ${request.path}`, 501);
 }
@@ -75,10 +94,17 @@ function decoded(path: string): string {
 }
 
 function listingInput(query: URLSearchParams): object {
-  const texts = { Prefix: 'prefix', Delimiter: 'delimiter', ContinuationToken: 'continuation-token', StartAfter: 'start-after' };
+  const texts = {
+    Prefix: 'prefix',
+    Delimiter: 'delimiter',
+    ContinuationToken: 'continuation-token',
+    StartAfter: 'start-after',
+  };
   const maxKeys = query.get('max-keys');
   return {
-    ...Object.fromEntries(Object.entries(texts).flatMap(([member, name]) => (query.has(name) ? [[member, query.get(name)]] : []))),
+    ...Object.fromEntries(
+      Object.entries(texts).flatMap(([member, name]) => (query.has(name) ? [[member, query.get(name)]] : [])),
+    ),
     ...(maxKeys !== null && { MaxKeys: Number(maxKeys) }),
   };
 }
@@ -93,7 +119,7 @@ function contentOf(request: WireRequest): Uint8Array {
   const bytes = typeof request.body === 'string' ? Buffer.from(request.body, 'utf8') : Buffer.from(request.body);
   if (!(request.headers['x-amz-content-sha256'] ?? '').startsWith('STREAMING-')) return new Uint8Array(bytes);
   const chunks: Buffer[] = [];
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     const lineEnd = bytes.indexOf('\r\n', at);
     const length = Number.parseInt(bytes.toString('latin1', at, lineEnd), 16);
     if (lineEnd < 0 || !(length > 0)) break;
@@ -103,9 +129,15 @@ function contentOf(request: WireRequest): Uint8Array {
   return new Uint8Array(Buffer.concat(chunks));
 }
 
-type Output = Omit<Partial<s3.GetObjectOutput & s3.HeadBucketOutput & s3.GetBucketLocationOutput>, 'Body'> & { readonly Body?: Uint8Array | string };
+type Output = Omit<Partial<s3.GetObjectOutput & s3.HeadBucketOutput & s3.GetBucketLocationOutput>, 'Body'> & {
+  readonly Body?: Uint8Array | string;
+};
 
-function respond(call: S3Call, output: Output, common: Record<string, string>): { headers: Record<string, string>; body: Uint8Array | string } {
+function respond(
+  call: S3Call,
+  output: Output,
+  common: Record<string, string>,
+): { headers: Record<string, string>; body: Uint8Array | string } {
   if (call.operation === 'ListObjectsV2') {
     const body = `<?xml version="1.0" encoding="UTF-8"?>\n<ListBucketResult xmlns="${NAMESPACE}">${writeListing(output)}</ListBucketResult>`;
     return { headers: { ...common, 'content-type': 'application/xml' }, body };
@@ -119,7 +151,9 @@ function respond(call: S3Call, output: Output, common: Record<string, string>): 
   const optional = {
     etag: output.ETag,
     'last-modified': output.LastModified?.toUTCString(),
-    'content-type': output.ContentType ?? (call.operation === 'GetObject' || call.operation === 'HeadObject' ? 'binary/octet-stream' : undefined),
+    'content-type':
+      output.ContentType ??
+      (call.operation === 'GetObject' || call.operation === 'HeadObject' ? 'binary/octet-stream' : undefined),
     'x-amz-version-id': output.VersionId,
     'x-amz-bucket-region': output.BucketRegion,
     'content-length': length === undefined ? undefined : String(length),

@@ -50,9 +50,27 @@ export const QUERY_SERVICES: readonly QueryService[] = [
     namespace: 'http://cloudformation.amazonaws.com/doc/2010-05-15/',
   },
   // Newer clients speak JSON to it, older ones this.
-  { service: 'cloudwatch', protocol: 'awsQuery', signingName: 'monitoring', version: '2010-08-01', namespace: 'http://monitoring.amazonaws.com/doc/2010-08-01/' },
-  { service: 'sts', protocol: 'awsQuery', signingName: 'sts', version: '2011-06-15', namespace: 'https://sts.amazonaws.com/doc/2011-06-15/' },
-  { service: 'ec2', protocol: 'ec2Query', signingName: 'ec2', version: '2016-11-15', namespace: 'http://ec2.amazonaws.com/doc/2016-11-15/' },
+  {
+    service: 'cloudwatch',
+    protocol: 'awsQuery',
+    signingName: 'monitoring',
+    version: '2010-08-01',
+    namespace: 'http://monitoring.amazonaws.com/doc/2010-08-01/',
+  },
+  {
+    service: 'sts',
+    protocol: 'awsQuery',
+    signingName: 'sts',
+    version: '2011-06-15',
+    namespace: 'https://sts.amazonaws.com/doc/2011-06-15/',
+  },
+  {
+    service: 'ec2',
+    protocol: 'ec2Query',
+    signingName: 'ec2',
+    version: '2016-11-15',
+    namespace: 'http://ec2.amazonaws.com/doc/2016-11-15/',
+  },
 ];
 
 /** The SDK's own description of an operation: what it takes and what it answers. */

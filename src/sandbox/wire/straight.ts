@@ -22,7 +22,13 @@ export function straightConfig(wire: Wire): (service: string) => object {
       requestHandler: straightHandler(wire),
       logger: {},
       endpointProvider: () => ({ url: new URL('https://sandbox') }),
-      httpAuthSchemes: [{ schemeId: NO_AUTH, identityProvider: () => () => Promise.resolve({}), signer: { sign: (request: unknown) => Promise.resolve(request) } }],
+      httpAuthSchemes: [
+        {
+          schemeId: NO_AUTH,
+          identityProvider: () => () => Promise.resolve({}),
+          signer: { sign: (request: unknown) => Promise.resolve(request) },
+        },
+      ],
       httpAuthSchemeProvider: () => [{ schemeId: NO_AUTH }],
     };
   };
@@ -51,15 +57,31 @@ function straightProtocol(service: ServiceName): ClientProtocol<HttpRequest, Htt
     serializeRequest: (schema: OperationSchema, input: object) => {
       const operation = operationOf(schema);
       const asked: Asked = { service, operation, input: copied(operationShape(service, operation)?.input, input) };
-      return Promise.resolve(new HttpRequest({ method: 'POST', hostname: 'sandbox', path: '/', headers: { 'content-length': '0' }, body: asked }));
+      return Promise.resolve(
+        new HttpRequest({
+          method: 'POST',
+          hostname: 'sandbox',
+          path: '/',
+          headers: { 'content-length': '0' },
+          body: asked,
+        }),
+      );
     },
     updateServiceEndpoint: (request) => request,
-    deserializeResponse: <Output extends MetadataBearer>(schema: OperationSchema, _context: HandlerExecutionContext, response: HttpResponse) => {
+    deserializeResponse: <Output extends MetadataBearer>(
+      schema: OperationSchema,
+      _context: HandlerExecutionContext,
+      response: HttpResponse,
+    ) => {
       const $metadata = { httpStatusCode: response.statusCode, requestId: response.headers['x-amzn-requestid'] };
       const answer = response.body as object;
       // The code of the wire, not the class that the SDK has for it: what reads errors goes by the code.
-      if (answer instanceof ServiceFault) throw Object.assign(new Error(answer.message), { name: answer.code, Code: answer.code, $metadata });
-      return Promise.resolve({ ...copied(operationShape(service, operationOf(schema))?.output, answer), $metadata } as unknown as Output);
+      if (answer instanceof ServiceFault)
+        throw Object.assign(new Error(answer.message), { name: answer.code, Code: answer.code, $metadata });
+      return Promise.resolve({
+        ...copied(operationShape(service, operationOf(schema))?.output, answer),
+        $metadata,
+      } as unknown as Output);
     },
   };
 }
@@ -68,7 +90,8 @@ function straightHandler(wire: Wire): HttpHandler<object> {
   return {
     metadata: { handlerProtocol: 'http/1.1' },
     handle: (request, options) => {
-      if (options?.abortSignal?.aborted) return Promise.reject(Object.assign(new Error('Request aborted'), { name: 'AbortError' }));
+      if (options?.abortSignal?.aborted)
+        return Promise.reject(Object.assign(new Error('Request aborted'), { name: 'AbortError' }));
       const { service, operation, input } = request.body as Asked;
       const { headers, outcome } = wire.call(service, operation, input, request.headers['user-agent'] ?? '');
       if (outcome === 'reply lost') return Promise.reject(connectionReset());

@@ -46,7 +46,12 @@ export interface Wire {
   /** Answers one request. Throws only when an operation of the world has a bug. */
   readonly answer: (request: WireRequest) => WireOutcome;
   /** The same without forms, XML and signatures, for clients that leave those out. */
-  readonly call: (service: ServiceName, operation: string, input: object, agent: string) => { readonly headers: Record<string, string>; readonly outcome: object | ServiceFault | 'reply lost' };
+  readonly call: (
+    service: ServiceName,
+    operation: string,
+    input: object,
+    agent: string,
+  ) => { readonly headers: Record<string, string>; readonly outcome: object | ServiceFault | 'reply lost' };
 }
 
 /** The access key of the sandbox's own clients. */
@@ -74,15 +79,27 @@ export function createWire(world: WorldRoot, services: Services, seen: (call: Ca
   };
 
   /** Runs the operation, in the present or, for a stale read, on the past. */
-  const run = (agent: string, service: ServiceName, operation: string, readInput: () => object, key?: string): object | 'reply lost' => {
+  const run = (
+    agent: string,
+    service: ServiceName,
+    operation: string,
+    readInput: () => object,
+    key?: string,
+  ): object | 'reply lost' => {
     const caller = callerOf(agent);
-    const { refusal, replyLost, lag } = treatmentOf(service, operation, (world.clock.now() - world.startedAt) / 1000, key);
+    const { refusal, replyLost, lag } = treatmentOf(
+      service,
+      operation,
+      (world.clock.now() - world.startedAt) / 1000,
+      key,
+    );
     let input: object = {};
     try {
       if (refusal !== undefined) throw refusal;
       input = readInput();
       const implementation = services[service]?.[operation];
-      if (implementation === undefined) throw new ServiceFault('InvalidAction', `The sandbox does not simulate ${service}:${operation}`);
+      if (implementation === undefined)
+        throw new ServiceFault('InvalidAction', `The sandbox does not simulate ${service}:${operation}`);
       const output =
         lag === undefined
           ? world.invoke(service, operation, input, caller)
@@ -110,9 +127,16 @@ export function createWire(world: WorldRoot, services: Services, seen: (call: Ca
       body,
     });
     try {
-      if (signed === undefined) throw new ServiceFault('MissingAuthenticationToken', 'Request is missing Authentication Token', 403);
+      if (signed === undefined)
+        throw new ServiceFault('MissingAuthenticationToken', 'Request is missing Authentication Token', 403);
       const shape = shapeOf(service, operation, form.get('Version'));
-      const output = run(agentOf(request), service.service, operation, () => readForm(form, shape.input, service.protocol), credentialOf(request)?.[0]);
+      const output = run(
+        agentOf(request),
+        service.service,
+        operation,
+        () => readForm(form, shape.input, service.protocol),
+        credentialOf(request)?.[0],
+      );
       return output === 'reply lost' ? output : answer(200, writeAnswer(service, operation, shape, output, requestId));
     } catch (error) {
       if (!(error instanceof ServiceFault)) throw error;
@@ -123,9 +147,14 @@ export function createWire(world: WorldRoot, services: Services, seen: (call: Ca
   return {
     answer: (request) => {
       const requestId = uuid();
-      if (request.headers['x-amz-target'] !== undefined) return callJson(request, standardHeaders(world, requestId), (service, operation, input) => run(agentOf(request), service, operation, () => input));
+      if (request.headers['x-amz-target'] !== undefined)
+        return callJson(request, standardHeaders(world, requestId), (service, operation, input) =>
+          run(agentOf(request), service, operation, () => input),
+        );
       if (!isS3(request)) return answerQuery(request, requestId);
-      return callS3(request, standardHeaders(world, requestId), (call: S3Call) => run(agentOf(request), 's3', call.operation, () => call.input));
+      return callS3(request, standardHeaders(world, requestId), (call: S3Call) =>
+        run(agentOf(request), 's3', call.operation, () => call.input),
+      );
     },
     call: (service, operation, input, agent) => {
       const headers = standardHeaders(world, uuid());
@@ -151,7 +180,9 @@ function standardHeaders(world: WorldRoot, requestId: string): Record<string, st
 /** The Query API is a form in a POST's body, or the query of a GET. */
 function formOf(request: WireRequest): URLSearchParams {
   if (request.method === 'GET') return request.query;
-  return new URLSearchParams(typeof request.body === 'string' ? request.body : Buffer.from(request.body).toString('utf8'));
+  return new URLSearchParams(
+    typeof request.body === 'string' ? request.body : Buffer.from(request.body).toString('utf8'),
+  );
 }
 
 /** The service in the credential scope of the signature: `AKID/date/region/SERVICE/aws4_request`. */
@@ -160,7 +191,8 @@ function signedService(request: WireRequest): string | undefined {
 }
 
 function credentialOf(request: WireRequest): readonly string[] | undefined {
-  const credential = /Credential=([^,\s]+)/.exec(request.headers['authorization'] ?? '')?.[1] ?? request.query.get('X-Amz-Credential');
+  const credential =
+    /Credential=([^,\s]+)/.exec(request.headers['authorization'] ?? '')?.[1] ?? request.query.get('X-Amz-Credential');
   return credential?.split('/');
 }
 
@@ -172,7 +204,11 @@ function queryService(signed: string | undefined, version: string | null): Query
 
 function shapeOf(service: QueryService, operation: string, version: string | null): OperationShape {
   const shape = service.version === version ? operationShape(service.service, operation) : undefined;
-  if (shape === undefined) throw new ServiceFault('InvalidAction', `Could not find operation ${operation} for version ${version ?? 'unknown'}`);
+  if (shape === undefined)
+    throw new ServiceFault(
+      'InvalidAction',
+      `Could not find operation ${operation} for version ${version ?? 'unknown'}`,
+    );
   return shape;
 }
 

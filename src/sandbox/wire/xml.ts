@@ -44,7 +44,8 @@ function elementWriter(schema: NormalizedSchema): WriteElement {
 function listWriter(schema: NormalizedSchema): WriteElement {
   const item = schema.getValueSchema();
   const write = elementWriter(item);
-  if (schema.getMergedTraits().xmlFlattened) return (tag, value) => (value as unknown[]).map((each) => write(tag, each)).join('');
+  if (schema.getMergedTraits().xmlFlattened)
+    return (tag, value) => (value as unknown[]).map((each) => write(tag, each)).join('');
   const itemTag = item.getMergedTraits().xmlName ?? 'member';
   return (tag, value) => element(tag, (value as unknown[]).map((each) => write(itemTag, each)).join(''));
 }
@@ -56,19 +57,33 @@ function mapWriter(schema: NormalizedSchema): WriteElement {
   const write = elementWriter(valueSchema);
   const entry = ([name, value]: [string, unknown]): string => element(key, escapeXml(name)) + write(valueTag, value);
   if (schema.getMergedTraits().xmlFlattened) {
-    return (tag, value) => Object.entries(value as object).map((each) => element(tag, entry(each as [string, unknown]))).join('');
+    return (tag, value) =>
+      Object.entries(value as object)
+        .map((each) => element(tag, entry(each as [string, unknown])))
+        .join('');
   }
   return (tag, value) =>
-    element(tag, Object.entries(value as object).map((each) => element('entry', entry(each as [string, unknown]))).join(''));
+    element(
+      tag,
+      Object.entries(value as object)
+        .map((each) => element('entry', entry(each as [string, unknown])))
+        .join(''),
+    );
 }
 
 export function element(tag: string, content: string): string {
   return content === '' ? `<${tag}/>` : `<${tag}>${content}</${tag}>`;
 }
 
-const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', '\r': '&#xD;' };
+const ESCAPES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  '\r': '&#xD;',
+};
 // XML 1.0 has no place for most control characters, nor for half a surrogate pair.
- 
+
 const SPECIAL = /[&<>"\r\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|\p{Surrogate}/u;
 const EVERY_SPECIAL = new RegExp(SPECIAL, 'gu');
 

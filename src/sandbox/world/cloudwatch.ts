@@ -27,7 +27,8 @@ export const cloudwatchOperations: OperationTable = {
   PutCompositeAlarm: (world, input: { AlarmName: string }) => put(world, input, true),
   SetAlarmState: (world, input: { AlarmName: string; StateValue: StateValue; StateReason: string }) => {
     const alarm = cloudWatchState(world).alarms.get(input.AlarmName);
-    if (alarm === undefined) throw new ServiceFault('ResourceNotFound', `There is no alarm with name ${input.AlarmName}`, 404);
+    if (alarm === undefined)
+      throw new ServiceFault('ResourceNotFound', `There is no alarm with name ${input.AlarmName}`, 404);
     setState(world, alarm, input.StateValue, input.StateReason);
     return {};
   },
@@ -38,8 +39,22 @@ export const cloudwatchOperations: OperationTable = {
     for (const name of input.AlarmNames) alarms.delete(name);
     return {};
   },
-  DescribeAlarms: (world, input: { AlarmNames?: readonly string[]; AlarmNamePrefix?: string; AlarmTypes?: readonly string[]; StateValue?: string; MaxRecords?: number; NextToken?: string }) => {
-    if ((input.AlarmNames ?? []).length > 100) throw new ServiceFault('ValidationError', "Value at 'alarmNames' failed to satisfy constraint: Member must have length less than or equal to 100");
+  DescribeAlarms: (
+    world,
+    input: {
+      AlarmNames?: readonly string[];
+      AlarmNamePrefix?: string;
+      AlarmTypes?: readonly string[];
+      StateValue?: string;
+      MaxRecords?: number;
+      NextToken?: string;
+    },
+  ) => {
+    if ((input.AlarmNames ?? []).length > 100)
+      throw new ServiceFault(
+        'ValidationError',
+        "Value at 'alarmNames' failed to satisfy constraint: Member must have length less than or equal to 100",
+      );
     const types = input.AlarmTypes ?? ['MetricAlarm'];
     const found = [...cloudWatchState(world).alarms.values()]
       .filter(({ composite }) => types.includes(composite ? 'CompositeAlarm' : 'MetricAlarm'))
@@ -48,8 +63,13 @@ export const cloudwatchOperations: OperationTable = {
       .filter(({ state }) => input.StateValue === undefined || state === input.StateValue)
       .sort((a, b) => (a.name < b.name ? -1 : 1));
     const { items, next } = page(found, input.MaxRecords ?? 50, input.NextToken);
-    const shown = (composite: boolean): readonly object[] => items.filter((alarm) => alarm.composite === composite).map((alarm) => described(world, alarm));
-    return { MetricAlarms: shown(false), CompositeAlarms: shown(true), ...(next === undefined ? {} : { NextToken: next }) };
+    const shown = (composite: boolean): readonly object[] =>
+      items.filter((alarm) => alarm.composite === composite).map((alarm) => described(world, alarm));
+    return {
+      MetricAlarms: shown(false),
+      CompositeAlarms: shown(true),
+      ...(next === undefined ? {} : { NextToken: next }),
+    };
   },
 };
 
@@ -64,17 +84,34 @@ export function scheduleAlarms(world: World): void {
       });
     };
     set(fault.at, fault.state ?? 'ALARM', 'Threshold Crossed: 1 datapoint was greater than the threshold.');
-    if (fault.for !== undefined) set(fault.at + fault.for, 'OK', 'Threshold Crossed: 1 datapoint was not greater than the threshold.');
+    if (fault.for !== undefined)
+      set(fault.at + fault.for, 'OK', 'Threshold Crossed: 1 datapoint was not greater than the threshold.');
   }
 }
 
 function cloudWatchState(world: World): CloudWatchState {
-  return world.state<CloudWatchState>('cloudwatch', () => ({ alarms: new Map(Object.entries(world.scenario.alarms).map(([name, alarm]) => [name, fromScenario(world, name, alarm)])) }));
+  return world.state<CloudWatchState>('cloudwatch', () => ({
+    alarms: new Map(
+      Object.entries(world.scenario.alarms).map(([name, alarm]) => [name, fromScenario(world, name, alarm)]),
+    ),
+  }));
 }
 
-function fromScenario(world: World, name: string, { state = 'OK', type = 'metric' }: Scenario['alarms'][string]): StoredAlarm {
+function fromScenario(
+  world: World,
+  name: string,
+  { state = 'OK', type = 'metric' }: Scenario['alarms'][string],
+): StoredAlarm {
   const at = world.startedAt;
-  return { name, composite: type === 'composite', input: type === 'composite' ? { AlarmRule: 'FALSE' } : {}, state, reason: 'As the scenario says.', updatedAt: at, since: at };
+  return {
+    name,
+    composite: type === 'composite',
+    input: type === 'composite' ? { AlarmRule: 'FALSE' } : {},
+    state,
+    reason: 'As the scenario says.',
+    updatedAt: at,
+    since: at,
+  };
 }
 
 /** A new alarm has no data yet; one that is there keeps its state. */
@@ -82,8 +119,19 @@ function put(world: World, { AlarmName: name, ...input }: { readonly AlarmName: 
   const { alarms } = cloudWatchState(world);
   const before = alarms.get(name);
   const at = world.clock.now();
-  if (before !== undefined && before.composite !== composite) throw new ServiceFault('ValidationError', `An alarm of another type has the name ${name} already`);
-  alarms.set(name, { ...(before ?? { state: 'INSUFFICIENT_DATA', reason: 'Unchecked: Initial alarm creation', updatedAt: at, since: at }), name, composite, input });
+  if (before !== undefined && before.composite !== composite)
+    throw new ServiceFault('ValidationError', `An alarm of another type has the name ${name} already`);
+  alarms.set(name, {
+    ...(before ?? {
+      state: 'INSUFFICIENT_DATA',
+      reason: 'Unchecked: Initial alarm creation',
+      updatedAt: at,
+      since: at,
+    }),
+    name,
+    composite,
+    input,
+  });
   return {};
 }
 

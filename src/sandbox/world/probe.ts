@@ -39,7 +39,9 @@ export function catchUp(probe: Probe, rules: ProbeRules, instance: Ec2Instance |
     probe.state = judge(probe, rules);
     const settled = probe.state === (passes ? 'healthy' : 'unhealthy') && probe.nextAt >= steadySince(instance);
     // Nothing can change until the instance itself does: skip the checks that would all say the same.
-    probe.nextAt += settled ? Math.max(1, Math.floor((now - probe.nextAt) / rules.intervalMs) + 1) * rules.intervalMs : rules.intervalMs;
+    probe.nextAt += settled
+      ? Math.max(1, Math.floor((now - probe.nextAt) / rules.intervalMs) + 1) * rules.intervalMs
+      : rules.intervalMs;
   }
 }
 

@@ -34,7 +34,11 @@ export const s3Operations: OperationTable = {
   CreateBucket: (world, input: { Bucket: string }) => {
     const { buckets } = s3State(world);
     if (buckets.has(input.Bucket)) {
-      throw new ServiceFault('BucketAlreadyOwnedByYou', 'Your previous request to create the named bucket succeeded and you already own it.', 409);
+      throw new ServiceFault(
+        'BucketAlreadyOwnedByYou',
+        'Your previous request to create the named bucket succeeded and you already own it.',
+        409,
+      );
     }
     buckets.set(input.Bucket, new Map());
     return { Location: `/${input.Bucket}` };
@@ -50,7 +54,11 @@ export const s3Operations: OperationTable = {
   /** No bucket here has a setting of its own. */
   GetBucketEncryption: (world, input: { Bucket: string }) => {
     bucketOf(world, input.Bucket);
-    throw new ServiceFault('ServerSideEncryptionConfigurationNotFoundError', 'The server side encryption configuration was not found', 404);
+    throw new ServiceFault(
+      'ServerSideEncryptionConfigurationNotFoundError',
+      'The server side encryption configuration was not found',
+      404,
+    );
   },
   PutObject: (world, input: ObjectInput) => {
     const bucket = bucketOf(world, input.Bucket);
@@ -80,7 +88,13 @@ export const s3Operations: OperationTable = {
       ...(more ? { NextContinuationToken: page.at(-1) } : {}),
       Contents: page.map((key) => {
         const object = bucket.get(key) as StoredObject;
-        return { Key: key, Size: sizeOf(object.body), ETag: object.etag, LastModified: new Date(object.at), StorageClass: 'STANDARD' };
+        return {
+          Key: key,
+          Size: sizeOf(object.body),
+          ETag: object.etag,
+          LastModified: new Date(object.at),
+          StorageClass: 'STANDARD',
+        };
       }),
     };
   },

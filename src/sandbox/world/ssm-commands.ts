@@ -26,13 +26,19 @@ export const commandOperations: OperationTable = {
   SendCommand: (world, input: SendCommandRequest) => {
     const ids = input.InstanceIds ?? [];
     const wrong = ids.filter((id) => !takesCommands(world, ec2State(world).instances.get(id)));
-    if (ids.length === 0 || wrong.length > 0) throw new ServiceFault('InvalidInstanceId', `Instances [[${wrong.join(', ')}]] not in a valid state for account ${world.account}`);
+    if (ids.length === 0 || wrong.length > 0)
+      throw new ServiceFault(
+        'InvalidInstanceId',
+        `Instances [[${wrong.join(', ')}]] not in a valid state for account ${world.account}`,
+      );
     const document = input.DocumentName ?? '';
-    if (document.startsWith('AWS-') && !['AWS-RunShellScript', 'AWS-RunPowerShellScript'].includes(document)) throw new ServiceFault('InvalidDocument', `Document with name ${document} does not exist.`);
+    if (document.startsWith('AWS-') && !['AWS-RunShellScript', 'AWS-RunPowerShellScript'].includes(document))
+      throw new ServiceFault('InvalidDocument', `Document with name ${document} does not exist.`);
     const sent = ssmState(world).commands;
     const parameters = (input.Parameters ?? {}) as Record<string, string[]>;
     const number = sent.length + 1;
-    const hex = (digits: number, part: string): string => world.random.fork(`ssm/command/${number}/${part}`).hex(digits);
+    const hex = (digits: number, part: string): string =>
+      world.random.fork(`ssm/command/${number}/${part}`).hex(digits);
     const command: SentCommand = {
       id: `${hex(8, 'a')}-${hex(4, 'b')}-${hex(4, 'c')}-${hex(4, 'd')}-${hex(12, 'e')}`,
       document,
@@ -48,7 +54,8 @@ export const commandOperations: OperationTable = {
     const command = ssmState(world).commands.find(({ id }) => id === input.CommandId);
     const invocation = command?.invocations.get(input.InstanceId ?? '');
     const now = world.clock.now();
-    if (command === undefined || invocation === undefined || now < command.at + UNKNOWN_MS) throw new ServiceFault('InvocationDoesNotExist', '');
+    if (command === undefined || invocation === undefined || now < command.at + UNKNOWN_MS)
+      throw new ServiceFault('InvocationDoesNotExist', '');
     const { status, exit } = statusOf(invocation, now);
     return {
       CommandId: command.id,
@@ -65,9 +72,16 @@ export const commandOperations: OperationTable = {
   },
   ListCommands: (world, input: ListCommandsRequest) => {
     const wanted = ssmState(world).commands.filter(
-      (command) => (input.CommandId === undefined || command.id === input.CommandId) && (input.InstanceId === undefined || command.invocations.has(input.InstanceId)),
+      (command) =>
+        (input.CommandId === undefined || command.id === input.CommandId) &&
+        (input.InstanceId === undefined || command.invocations.has(input.InstanceId)),
     );
-    return { Commands: [...wanted].reverse().slice(0, input.MaxResults ?? 50).map((command) => described(command, world.clock.now())) };
+    return {
+      Commands: [...wanted]
+        .reverse()
+        .slice(0, input.MaxResults ?? 50)
+        .map((command) => described(command, world.clock.now())),
+    };
   },
   CancelCommand: (world, input: CancelCommandRequest) => {
     const command = ssmState(world).commands.find(({ id }) => id === input.CommandId);
@@ -77,7 +91,9 @@ export const commandOperations: OperationTable = {
   },
   DescribeInstanceInformation: (world, input: DescribeInstanceInformationRequest) => {
     const wanted = input.Filters?.find(({ Key }) => Key === 'InstanceIds')?.Values;
-    const known = [...ec2State(world).instances.values()].filter((one) => (wanted?.includes(one.id) ?? true) && one.state !== 'terminated' && one.runningAt <= world.clock.now());
+    const known = [...ec2State(world).instances.values()].filter(
+      (one) => (wanted?.includes(one.id) ?? true) && one.state !== 'terminated' && one.runningAt <= world.clock.now(),
+    );
     return {
       InstanceInformationList: known.map((one) => ({
         InstanceId: one.id,
@@ -95,7 +111,12 @@ function takesCommands(world: World, instance: Ec2Instance | undefined): boolean
 }
 
 /** Works out all that will come of it; the application pauses from now on as the behaviour says. */
-function invoke(world: World, id: string, number: number, parameters: Readonly<Record<string, readonly string[]>>): Invocation {
+function invoke(
+  world: World,
+  id: string,
+  number: number,
+  parameters: Readonly<Record<string, readonly string[]>>,
+): Invocation {
   const key = `ssm/run/${number}/${id}`;
   const behaviour = behaviourOf(world, key, Object.values(parameters).flat().join('\n'));
   const startsAt = world.clock.now() + drawMs(world, `${key}/delivery`, DELIVERY);
@@ -107,7 +128,11 @@ function invoke(world: World, id: string, number: number, parameters: Readonly<R
 }
 
 function behaviourOf(world: World, key: string, text: string): Partial<CommandBehaviour> {
-  const found = world.scenario.commands.find((one, index) => text.includes(one.match) && (one.rate === undefined || world.random.fork(`${key}/rate/${index}`).next() < one.rate));
+  const found = world.scenario.commands.find(
+    (one, index) =>
+      text.includes(one.match) &&
+      (one.rate === undefined || world.random.fork(`${key}/rate/${index}`).next() < one.rate),
+  );
   return found ?? {};
 }
 
@@ -115,7 +140,12 @@ function pause(world: World, id: string, from: number, until: number): void {
   const instance = ec2State(world).instances.get(id);
   if (instance === undefined) return;
   // Another command that brings the application back ends what an earlier one broke.
-  instance.pauses = [...(instance.pauses ?? []).map((one) => (one.until === Infinity ? { from: one.from, until: Math.max(from, one.from) } : one)), { from, until }];
+  instance.pauses = [
+    ...(instance.pauses ?? []).map((one) =>
+      one.until === Infinity ? { from: one.from, until: Math.max(from, one.from) } : one,
+    ),
+    { from, until },
+  ];
   touch(world, instance.group);
   const group = findGroup(world, instance.group ?? '');
   if (group !== undefined) scheduleHealthCheck(world, group);
@@ -129,7 +159,9 @@ function cancel(world: World, command: SentCommand, id: string): void {
   invocation.cancelledAt = now;
   const instance = ec2State(world).instances.get(id);
   if (instance?.pauses === undefined) return;
-  instance.pauses = instance.pauses.flatMap((one) => (one.from >= now ? [] : [one.until > now && one.until !== Infinity ? { from: one.from, until: now } : one]));
+  instance.pauses = instance.pauses.flatMap((one) =>
+    one.from >= now ? [] : [one.until > now && one.until !== Infinity ? { from: one.from, until: now } : one],
+  );
   touch(world, instance.group);
 }
 

@@ -10,10 +10,18 @@ export const ssmOperations: OperationTable = {
     const { parameters } = ssmState(world);
     const before = parameters.get(input.Name);
     if (before !== undefined && input.Overwrite !== true) {
-      throw new ServiceFault('ParameterAlreadyExists', 'The parameter already exists. To overwrite this value, set the overwrite option in the request to true.');
+      throw new ServiceFault(
+        'ParameterAlreadyExists',
+        'The parameter already exists. To overwrite this value, set the overwrite option in the request to true.',
+      );
     }
     const version = (before?.version ?? 0) + 1;
-    parameters.set(input.Name, { value: input.Value, type: input.Type ?? before?.type ?? 'String', version, at: world.clock.now() });
+    parameters.set(input.Name, {
+      value: input.Value,
+      type: input.Type ?? before?.type ?? 'String',
+      version,
+      at: world.clock.now(),
+    });
     return { Version: version, Tier: 'Standard' };
   },
   GetParameter: (world, input: { Name: string }) => {

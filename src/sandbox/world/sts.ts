@@ -1,4 +1,8 @@
-import type { AssumeRoleCommandInput, AssumeRoleCommandOutput, GetCallerIdentityCommandOutput } from '@aws-sdk/client-sts';
+import type {
+  AssumeRoleCommandInput,
+  AssumeRoleCommandOutput,
+  GetCallerIdentityCommandOutput,
+} from '@aws-sdk/client-sts';
 import { ServiceFault } from './fault.js';
 import type { OperationTable, World } from './world.js';
 
@@ -14,11 +18,23 @@ export const stsOperations: OperationTable = {
     const { RoleArn: role = '', RoleSessionName: session = '', DurationSeconds: seconds = 3600 } = input;
     const [, account, name] = /^arn:[\w-]+:iam::(\d{12}):role\/(.+)$/.exec(role) ?? [];
     if (account !== world.account || name === undefined) {
-      throw new ServiceFault('AccessDenied', `User: arn:aws:iam::${world.account}:user/sandbox is not authorized to perform: sts:AssumeRole on resource: ${role}`, 403);
+      throw new ServiceFault(
+        'AccessDenied',
+        `User: arn:aws:iam::${world.account}:user/sandbox is not authorized to perform: sts:AssumeRole on resource: ${role}`,
+        403,
+      );
     }
     return {
-      Credentials: { AccessKeyId: 'ASIASANDBOX', SecretAccessKey: 'sandbox', SessionToken: 'sandbox', Expiration: new Date(world.clock.now() + seconds * 1000) },
-      AssumedRoleUser: { AssumedRoleId: `AROASANDBOX:${session}`, Arn: `arn:aws:sts::${account}:assumed-role/${name}/${session}` },
+      Credentials: {
+        AccessKeyId: 'ASIASANDBOX',
+        SecretAccessKey: 'sandbox',
+        SessionToken: 'sandbox',
+        Expiration: new Date(world.clock.now() + seconds * 1000),
+      },
+      AssumedRoleUser: {
+        AssumedRoleId: `AROASANDBOX:${session}`,
+        Arn: `arn:aws:sts::${account}:assumed-role/${name}/${session}`,
+      },
     };
   },
 };

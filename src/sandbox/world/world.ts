@@ -4,7 +4,8 @@ import type { Scenario } from '../scenario.js';
 import { ServiceFault } from './fault.js';
 
 /** The services of the simulated AWS, by signing name except for the two that share one. */
-export type ServiceName = 'autoscaling' | 'elb' | 'elbv2' | 'ec2' | 'cloudformation' | 'sts' | 's3' | 'ssm' | 'cloudwatch';
+export type ServiceName =
+  'autoscaling' | 'elb' | 'elbv2' | 'ec2' | 'cloudformation' | 'sts' | 's3' | 'ssm' | 'cloudwatch';
 
 /** What an operation may know of the call that runs it. */
 export interface Call {
@@ -79,7 +80,8 @@ export function createWorld(scenario: Scenario, services: Services): WorldRoot {
     },
     invoke: (service, operation, input, caller) => {
       const run = services[service]?.[operation];
-      if (run === undefined) throw new ServiceFault('InvalidAction', `Could not find operation ${operation} for service ${service}`);
+      if (run === undefined)
+        throw new ServiceFault('InvalidAction', `Could not find operation ${operation} for service ${service}`);
       const answer = run(world, input, { service, operation, requestId: uuid(requestIds), caller });
       changed();
       return answer;

@@ -16,16 +16,27 @@ interface Swap {
 const MINUTES = 60_000;
 
 function describeGroup(world: WorldRoot): AutoScalingGroup {
-  const answer = call<{ AutoScalingGroups: AutoScalingGroup[] }>(world, 'autoscaling', 'DescribeAutoScalingGroups', { AutoScalingGroupNames: ['web'] });
+  const answer = call<{ AutoScalingGroups: AutoScalingGroup[] }>(world, 'autoscaling', 'DescribeAutoScalingGroups', {
+    AutoScalingGroupNames: ['web'],
+  });
   return answer.AutoScalingGroups[0] as AutoScalingGroup;
 }
 
 function resize(world: WorldRoot, min: number, max: number, desired: number): void {
-  call(world, 'autoscaling', 'UpdateAutoScalingGroup', { AutoScalingGroupName: 'web', MinSize: min, MaxSize: max, DesiredCapacity: desired });
+  call(world, 'autoscaling', 'UpdateAutoScalingGroup', {
+    AutoScalingGroupName: 'web',
+    MinSize: min,
+    MaxSize: max,
+    DesiredCapacity: desired,
+  });
 }
 
 function terminate(world: WorldRoot, ids: readonly string[]): void {
-  call(world, 'autoscaling', 'TerminateInstanceInAutoScalingGroup', { AutoScalingGroupName: 'web', InstanceIds: ids, ShouldDecrementDesiredCapacity: true });
+  call(world, 'autoscaling', 'TerminateInstanceInAutoScalingGroup', {
+    AutoScalingGroupName: 'web',
+    InstanceIds: ids,
+    ShouldDecrementDesiredCapacity: true,
+  });
 }
 
 /** A settled group of three that expects a swap, its processes suspended and its desired capacity doubled. */
@@ -36,16 +47,23 @@ function doubled(scenario: Partial<Scenario> = {}, settleFor = 5 * MINUTES): Swa
   const old = (describeGroup(world).Instances ?? []).map((one) => one.InstanceId as string);
   group.changeImage('ami-new');
   monitor.expect({ group: 'web', strategy: { kind: 'swap' } });
-  call(world, 'autoscaling', 'SuspendProcesses', { AutoScalingGroupName: 'web', ScalingProcesses: ['AZRebalance', 'ReplaceUnhealthy'] });
+  call(world, 'autoscaling', 'SuspendProcesses', {
+    AutoScalingGroupName: 'web',
+    ScalingProcesses: ['AZRebalance', 'ReplaceUnhealthy'],
+  });
   resize(world, 3, 6, 6);
   world.clock.advance(settleFor);
-  const fresh = (): string[] => (describeGroup(world).Instances ?? []).map((one) => one.InstanceId as string).filter((id) => !old.includes(id));
+  const fresh = (): string[] =>
+    (describeGroup(world).Instances ?? []).map((one) => one.InstanceId as string).filter((id) => !old.includes(id));
   return { world, monitor, old, fresh, rules: () => monitor.violations.map((one) => one.rule) };
 }
 
 function restore(world: WorldRoot): void {
   resize(world, 3, 3, 3);
-  call(world, 'autoscaling', 'ResumeProcesses', { AutoScalingGroupName: 'web', ScalingProcesses: ['AZRebalance', 'ReplaceUnhealthy'] });
+  call(world, 'autoscaling', 'ResumeProcesses', {
+    AutoScalingGroupName: 'web',
+    ScalingProcesses: ['AZRebalance', 'ReplaceUnhealthy'],
+  });
 }
 
 describe('invariants: a clean swap', () => {
@@ -57,7 +75,9 @@ describe('invariants: a clean swap', () => {
     expect(monitor.settle('web')).to.deep.equal([]);
     expect(monitor.violations).to.deep.equal([]);
     expect(monitor.inService('web')).to.equal(3);
-    const peak = monitor.timeline.filter((point) => point.group === 'web' && point.old === 3 && point.new === 3 && point.inService === 6);
+    const peak = monitor.timeline.filter(
+      (point) => point.group === 'web' && point.old === 3 && point.new === 3 && point.inService === 6,
+    );
     expect(peak).to.have.length.greaterThan(0);
     expect(monitor.timeline.at(-1)).to.include({ group: 'web', desired: 3, inService: 3, new: 3, old: 0, leaving: 0 });
   });
@@ -70,7 +90,15 @@ describe('invariants: a clean swap', () => {
     resize(world, 3, 3, 3);
     const note = 'v=1 run=r1 at=2026-11-21T03:20:00Z processes=AZ/Replace/Launch why=it did not Terminate';
     call(world, 'autoscaling', 'CreateOrUpdateTags', {
-      Tags: [{ ResourceId: 'web', ResourceType: 'auto-scaling-group', Key: 'ha-updater:frozen', Value: note, PropagateAtLaunch: false }],
+      Tags: [
+        {
+          ResourceId: 'web',
+          ResourceType: 'auto-scaling-group',
+          Key: 'ha-updater:frozen',
+          Value: note,
+          PropagateAtLaunch: false,
+        },
+      ],
     });
     expect(monitor.settle('web')).to.deep.equal([]);
     expect(monitor.violations).to.deep.equal([]);
@@ -93,7 +121,10 @@ describe('invariants: capacity', () => {
   });
 
   it('is not broken when the world kills an old one', () => {
-    const { world, monitor, rules } = doubled({ faults: [{ kind: 'killInstance', group: 'web', at: 310, which: 'oldest' }] }, 30_000);
+    const { world, monitor, rules } = doubled(
+      { faults: [{ kind: 'killInstance', group: 'web', at: 310, which: 'oldest' }] },
+      30_000,
+    );
     expect(monitor.inService('web')).to.equal(2);
     world.clock.advance(MINUTES);
     expect(rules()).to.deep.equal([]);
@@ -109,7 +140,10 @@ describe('invariants: capacity', () => {
 
   it('is broken by deregistering an instance by hand', () => {
     const { world, rules, old } = doubled({}, 5000);
-    call(world, 'elb', 'DeregisterInstancesFromLoadBalancer', { LoadBalancerName: 'web-classic', Instances: [{ InstanceId: old[0] }] });
+    call(world, 'elb', 'DeregisterInstancesFromLoadBalancer', {
+      LoadBalancerName: 'web-classic',
+      Instances: [{ InstanceId: old[0] }],
+    });
     expect(rules()).to.deep.equal(['capacity']);
   });
 });
@@ -156,7 +190,12 @@ describe('invariants: a busy stack', () => {
     expect(rules()).to.deep.equal([]);
     call(world, 'autoscaling', 'SuspendProcesses', { AutoScalingGroupName: 'web', ScalingProcesses: ['Launch'] });
     expect(rules()).to.deep.equal(['busy']);
-    world.invoke('autoscaling', 'ResumeProcesses', { AutoScalingGroupName: 'web', ScalingProcesses: ['Launch'] }, 'cloudformation');
+    world.invoke(
+      'autoscaling',
+      'ResumeProcesses',
+      { AutoScalingGroupName: 'web', ScalingProcesses: ['Launch'] },
+      'cloudformation',
+    );
     expect(rules()).to.deep.equal(['busy']);
   });
 });
@@ -165,7 +204,9 @@ describe('invariants: the end', () => {
   it('tells of a mixture, of sizes, of processes and of tags', () => {
     const { world, monitor, old } = doubled();
     terminate(world, old.slice(0, 2));
-    call(world, 'autoscaling', 'CreateOrUpdateTags', { Tags: [{ ResourceId: 'web', Key: 'ha-updater:rollout', Value: 'v=1', PropagateAtLaunch: false }] });
+    call(world, 'autoscaling', 'CreateOrUpdateTags', {
+      Tags: [{ ResourceId: 'web', Key: 'ha-updater:rollout', Value: 'v=1', PropagateAtLaunch: false }],
+    });
     world.clock.advance(3 * MINUTES);
     expect(monitor.settle('web').map((one) => one.rule)).to.deep.equal(['mixed', 'sizes', 'processes', 'tags']);
   });
@@ -174,16 +215,22 @@ describe('invariants: the end', () => {
     const { world, monitor, old, fresh } = doubled();
     terminate(world, fresh());
     world.clock.advance(3 * MINUTES);
-    call(world, 'autoscaling', 'SetInstanceProtection', { AutoScalingGroupName: 'web', InstanceIds: old, ProtectedFromScaleIn: true });
+    call(world, 'autoscaling', 'SetInstanceProtection', {
+      AutoScalingGroupName: 'web',
+      InstanceIds: old,
+      ProtectedFromScaleIn: true,
+    });
     expect(monitor.settle('web').map((one) => one.rule)).to.include('protection');
   });
 
-  it('tells when the group\'s own tags changed or the group is gone', () => {
+  it("tells when the group's own tags changed or the group is gone", () => {
     const { world, monitor, old } = doubled();
     terminate(world, old);
     world.clock.advance(3 * MINUTES);
     restore(world);
-    call(world, 'autoscaling', 'CreateOrUpdateTags', { Tags: [{ ResourceId: 'web', Key: 'team', Value: 'other', PropagateAtLaunch: false }] });
+    call(world, 'autoscaling', 'CreateOrUpdateTags', {
+      Tags: [{ ResourceId: 'web', Key: 'team', Value: 'other', PropagateAtLaunch: false }],
+    });
     expect(monitor.settle('web').map((one) => one.rule)).to.deep.equal(['tags']);
     monitor.expect({ group: 'web', strategy: { kind: 'swap' } });
     call(world, 'autoscaling', 'DeleteAutoScalingGroup', { AutoScalingGroupName: 'web', ForceDelete: true });
@@ -197,7 +244,13 @@ describe('invariants: expecting by the tag', () => {
     const world = worldOf();
     const monitor = watchInvariants(world, { autoExpect: true });
     standardGroup(world);
-    const tag = { ResourceId: 'web', ResourceType: 'auto-scaling-group', Key: 'ha-updater:rollout', Value: 'v=1', PropagateAtLaunch: false };
+    const tag = {
+      ResourceId: 'web',
+      ResourceType: 'auto-scaling-group',
+      Key: 'ha-updater:rollout',
+      Value: 'v=1',
+      PropagateAtLaunch: false,
+    };
     call(world, 'autoscaling', 'CreateOrUpdateTags', { Tags: [tag] });
     resize(world, 3, 6, 6);
     world.clock.advance(5 * MINUTES);
@@ -207,19 +260,42 @@ describe('invariants: expecting by the tag', () => {
 });
 
 describe('invariants: a rolling rollout', () => {
-  const rolling = (surge: number, unavailable: number): { readonly kind: 'rolling'; readonly surge: number; readonly unavailable: number } => ({ kind: 'rolling', surge, unavailable });
+  const rolling = (
+    surge: number,
+    unavailable: number,
+  ): { readonly kind: 'rolling'; readonly surge: number; readonly unavailable: number } => ({
+    kind: 'rolling',
+    surge,
+    unavailable,
+  });
 
   /** A settled group of three whose instances were launched some minutes after one another. */
-  function begun(surge: number, unavailable: number): { readonly world: WorldRoot; readonly monitor: Monitor; readonly old: readonly string[]; readonly rules: () => string[]; readonly takeOut: (...ids: string[]) => void } {
+  function begun(
+    surge: number,
+    unavailable: number,
+  ): {
+    readonly world: WorldRoot;
+    readonly monitor: Monitor;
+    readonly old: readonly string[];
+    readonly rules: () => string[];
+    readonly takeOut: (...ids: string[]) => void;
+  } {
     const world = worldOf({});
     const monitor = watchInvariants(world);
     const group = standardGroup(world, { min: 1, stagger: 200 });
     const old = (describeGroup(world).Instances ?? []).map((one) => one.InstanceId as string);
     group.changeImage('ami-new');
     monitor.expect({ group: 'web', strategy: rolling(surge, unavailable) });
-    call(world, 'autoscaling', 'SuspendProcesses', { AutoScalingGroupName: 'web', ScalingProcesses: ['AZRebalance', 'ReplaceUnhealthy'] });
+    call(world, 'autoscaling', 'SuspendProcesses', {
+      AutoScalingGroupName: 'web',
+      ScalingProcesses: ['AZRebalance', 'ReplaceUnhealthy'],
+    });
     const takeOut = (...ids: string[]): void => {
-      call(world, 'autoscaling', 'TerminateInstanceInAutoScalingGroup', { AutoScalingGroupName: 'web', InstanceIds: ids, ShouldDecrementDesiredCapacity: false });
+      call(world, 'autoscaling', 'TerminateInstanceInAutoScalingGroup', {
+        AutoScalingGroupName: 'web',
+        InstanceIds: ids,
+        ShouldDecrementDesiredCapacity: false,
+      });
     };
     return { world, monitor, old, rules: () => monitor.violations.map((one) => one.rule), takeOut };
   }
@@ -235,7 +311,10 @@ describe('invariants: a rolling rollout', () => {
     terminate(world, old.slice(2));
     world.clock.advance(3 * MINUTES);
     resize(world, 1, 3, 3);
-    call(world, 'autoscaling', 'ResumeProcesses', { AutoScalingGroupName: 'web', ScalingProcesses: ['AZRebalance', 'ReplaceUnhealthy'] });
+    call(world, 'autoscaling', 'ResumeProcesses', {
+      AutoScalingGroupName: 'web',
+      ScalingProcesses: ['AZRebalance', 'ReplaceUnhealthy'],
+    });
     expect(monitor.settle('web')).to.deep.equal([]);
     expect(monitor.violations).to.deep.equal([]);
   });
@@ -277,7 +356,17 @@ describe('invariants: a rolling rollout', () => {
     const world = worldOf({});
     const monitor = watchInvariants(world, { autoExpect: true });
     standardGroup(world);
-    call(world, 'autoscaling', 'CreateOrUpdateTags', { Tags: [{ ResourceId: 'web', ResourceType: 'auto-scaling-group', Key: 'ha-updater:rollout', Value: 'v=2 run=r strategy=rolling limits=1/0', PropagateAtLaunch: false }] });
+    call(world, 'autoscaling', 'CreateOrUpdateTags', {
+      Tags: [
+        {
+          ResourceId: 'web',
+          ResourceType: 'auto-scaling-group',
+          Key: 'ha-updater:rollout',
+          Value: 'v=2 run=r strategy=rolling limits=1/0',
+          PropagateAtLaunch: false,
+        },
+      ],
+    });
     resize(world, 3, 4, 4);
     world.clock.advance(MINUTES);
     expect(monitor.violations).to.deep.equal([]);

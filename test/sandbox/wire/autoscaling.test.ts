@@ -39,18 +39,29 @@ const group: AutoScalingGroup = {
   Tags: [{ Key: 'note', Value: 'a <b> & "c" ünï 日本 🦆\r\n\t end', PropagateAtLaunch: false }],
   SuspendedProcesses: [{ ProcessName: 'AZRebalance', SuspensionReason: "User's wish" }],
   MixedInstancesPolicy: {
-    LaunchTemplate: { Overrides: [{ InstanceType: 'm5.large', WeightedCapacity: '2' }, { InstanceRequirements: { VCpuCount: { Min: 2 }, MemoryMiB: { Min: 0 } } }] },
+    LaunchTemplate: {
+      Overrides: [
+        { InstanceType: 'm5.large', WeightedCapacity: '2' },
+        { InstanceRequirements: { VCpuCount: { Min: 2 }, MemoryMiB: { Min: 0 } } },
+      ],
+    },
   },
 };
 
 describe('the wire of Auto Scaling', () => {
   it('gives the SDK a group as the world has it', async () => {
-    const { services, inputs } = answering('autoscaling', 'DescribeAutoScalingGroups', { AutoScalingGroups: [group], NextToken: 'more' });
+    const { services, inputs } = answering('autoscaling', 'DescribeAutoScalingGroups', {
+      AutoScalingGroups: [group],
+      NextToken: 'more',
+    });
     const client = new AutoScalingClient(sandboxOf(services).clientConfig());
     const { $metadata, ...output } = await client.send(
       new DescribeAutoScalingGroupsCommand({
         AutoScalingGroupNames: ['web', 'a & b', ''],
-        Filters: [{ Name: 'tag:stage', Values: ['a', 'b'] }, { Name: 'tag-key', Values: [] }],
+        Filters: [
+          { Name: 'tag:stage', Values: ['a', 'b'] },
+          { Name: 'tag-key', Values: [] },
+        ],
         IncludeInstances: false,
         MaxRecords: 100,
       }),
@@ -60,7 +71,10 @@ describe('the wire of Auto Scaling', () => {
     expect(inputs).to.deep.equal([
       {
         AutoScalingGroupNames: ['web', 'a & b', ''],
-        Filters: [{ Name: 'tag:stage', Values: ['a', 'b'] }, { Name: 'tag-key', Values: [] }],
+        Filters: [
+          { Name: 'tag:stage', Values: ['a', 'b'] },
+          { Name: 'tag-key', Values: [] },
+        ],
         IncludeInstances: false,
         MaxRecords: 100,
       },
@@ -76,7 +90,10 @@ describe('the wire of Auto Scaling', () => {
       MaxSize: 12,
       TargetGroupARNs: [],
       MixedInstancesPolicy: {
-        LaunchTemplate: { LaunchTemplateSpecification: { LaunchTemplateName: 'web' }, Overrides: Array.from({ length: 12 }, (_, n) => ({ InstanceType: `m${n}` })) },
+        LaunchTemplate: {
+          LaunchTemplateSpecification: { LaunchTemplateName: 'web' },
+          Overrides: Array.from({ length: 12 }, (_, n) => ({ InstanceType: `m${n}` })),
+        },
         InstancesDistribution: { OnDemandPercentageAboveBaseCapacity: 0 },
       },
       CapacityRebalance: true,
@@ -96,31 +113,53 @@ describe('the wire of Auto Scaling', () => {
 
   it('names modelled and other errors as AWS does', async () => {
     const refuse = (fault: ServiceFault): Promise<Error & Record<string, unknown>> => {
-      const services = { autoscaling: { SetDesiredCapacity: () => { throw fault; } } };
+      const services = {
+        autoscaling: {
+          SetDesiredCapacity: () => {
+            throw fault;
+          },
+        },
+      };
       const client = new AutoScalingClient(sandboxOf(services).clientConfig());
       return failure(client.send(new SetDesiredCapacityCommand({ AutoScalingGroupName: 'web', DesiredCapacity: 3 })));
     };
-    const busy = await refuse(new ServiceFault('ScalingActivityInProgress', 'Scaling activity x is in progress & blocks'));
+    const busy = await refuse(
+      new ServiceFault('ScalingActivityInProgress', 'Scaling activity x is in progress & blocks'),
+    );
     expect([busy.name, busy['Code'], busy.message]).to.deep.equal([
       'ScalingActivityInProgressFault',
       'ScalingActivityInProgress',
       'Scaling activity x is in progress & blocks',
     ]);
-    expect((await refuse(new ServiceFault('ResourceContention', 'try again', 500))).name).to.equal('ResourceContentionFault');
+    expect((await refuse(new ServiceFault('ResourceContention', 'try again', 500))).name).to.equal(
+      'ResourceContentionFault',
+    );
     const invalid = await refuse(new ServiceFault('ValidationError', 'AutoScalingGroup name not found - null'));
-    expect([invalid.name, (invalid['$metadata'] as { httpStatusCode: number }).httpStatusCode]).to.deep.equal(['ValidationError', 400]);
+    expect([invalid.name, (invalid['$metadata'] as { httpStatusCode: number }).httpStatusCode]).to.deep.equal([
+      'ValidationError',
+      400,
+    ]);
   });
 
   it('refuses a request without its required members, all at once and in the words of the service', async () => {
     const { services, inputs } = answering('autoscaling', 'TerminateInstanceInAutoScalingGroup', {});
     const client = new AutoScalingClient(sandboxOf(services).clientConfig());
-    const missing = await failure(client.send(new TerminateInstanceInAutoScalingGroupCommand({ InstanceIds: ['i-1'], ShouldDecrementDesiredCapacity: undefined })));
+    const missing = await failure(
+      client.send(
+        new TerminateInstanceInAutoScalingGroupCommand({
+          InstanceIds: ['i-1'],
+          ShouldDecrementDesiredCapacity: undefined,
+        }),
+      ),
+    );
     expect(missing.name).to.equal('ValidationError');
     expect(missing.message).to.equal(
       "1 validation error detected: Value null at 'shouldDecrementDesiredCapacity' failed to satisfy constraint: Member must not be null",
     );
     expect(inputs).to.deep.equal([]);
-    const nested = await failure(client.send(new CreateOrUpdateTagsCommand({ Tags: [{ Key: 'a' }, { Key: undefined, Value: 'x' }] })));
+    const nested = await failure(
+      client.send(new CreateOrUpdateTagsCommand({ Tags: [{ Key: 'a' }, { Key: undefined, Value: 'x' }] })),
+    );
     expect(nested.message).to.contain("Value null at 'tags.2.member.key'");
   });
 
@@ -134,8 +173,13 @@ describe('the wire of Auto Scaling', () => {
     };
     const client = new AutoScalingClient(sandboxOf(services).clientConfig());
     // XML has no way to write other control characters; text of blanks and line ends alone is lost by the SDK's own parser.
-     
-    const text = fc.string({ unit: 'binary' }).filter((each) => !/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/.test(each) && (each.trim() !== '' || each === ''));
+
+    const text = fc
+      .string({ unit: 'binary' })
+      .filter(
+        (each) =>
+          !/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/.test(each) && (each.trim() !== '' || each === ''),
+      );
     await fc.assert(
       fc.asyncProperty(text, async (value) => {
         await client.send(new CreateOrUpdateTagsCommand({ Tags: [{ Key: 'k', Value: value }] }));

@@ -36,15 +36,22 @@ describe('every operation of every query service makes the round trip', function
     it(service, async () => {
       const named = exports as Exports;
       const arrived: Record<string, object> = {};
-      const table = new Proxy<Record<string, Operation>>({}, {
-        get: (_target, operation: string): Operation => (_world, input: object) => {
-          arrived[operation] = input;
-          return filled(service, operation, 'output');
+      const table = new Proxy<Record<string, Operation>>(
+        {},
+        {
+          get:
+            (_target, operation: string): Operation =>
+            (_world, input: object) => {
+              arrived[operation] = input;
+              return filled(service, operation, 'output');
+            },
         },
-      });
+      );
       const Client = named[clientName] as Exports[string];
       const client = new Client(sandboxOf({ [service]: table }).clientConfig());
-      const operations = Object.keys(named).filter((name) => name.endsWith('Command') && name !== '$Command').map((name) => name.slice(0, -'Command'.length));
+      const operations = Object.keys(named)
+        .filter((name) => name.endsWith('Command') && name !== '$Command')
+        .map((name) => name.slice(0, -'Command'.length));
       expect(operations.length).to.be.greaterThan(25);
       for (const operation of operations.filter((name) => !SENDS_MORE_THAN_ITS_INPUT.has(name))) {
         const Command = named[`${operation}Command`] as Exports[string];
@@ -78,7 +85,8 @@ function fill(schema: NormalizedSchema, around: readonly unknown[], count: { n: 
     }
     return Object.keys(value).length === 0 ? undefined : value;
   }
-  if (schema.isListSchema()) return several(fill(schema.getValueSchema(), around, count), fill(schema.getValueSchema(), around, count));
+  if (schema.isListSchema())
+    return several(fill(schema.getValueSchema(), around, count), fill(schema.getValueSchema(), around, count));
   if (schema.isMapSchema()) {
     const value = fill(schema.getValueSchema(), around, count);
     return value === undefined ? undefined : { [`key & ${n}`]: value };

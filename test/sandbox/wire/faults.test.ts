@@ -1,4 +1,8 @@
-import { AutoScalingClient, DescribeAutoScalingGroupsCommand, SetDesiredCapacityCommand } from '@aws-sdk/client-auto-scaling';
+import {
+  AutoScalingClient,
+  DescribeAutoScalingGroupsCommand,
+  SetDesiredCapacityCommand,
+} from '@aws-sdk/client-auto-scaling';
 import { DescribeInstancesCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { expect } from 'chai';
 import type { Fault } from '../../../src/sandbox/scenario.js';
@@ -22,11 +26,16 @@ const counter: Services = {
 };
 
 const set = (sandbox: WiredWorld, size: number): Promise<unknown> =>
-  new AutoScalingClient(sandbox.clientConfig()).send(new SetDesiredCapacityCommand({ AutoScalingGroupName: 'g', DesiredCapacity: size }));
+  new AutoScalingClient(sandbox.clientConfig()).send(
+    new SetDesiredCapacityCommand({ AutoScalingGroupName: 'g', DesiredCapacity: size }),
+  );
 const get = async (sandbox: WiredWorld): Promise<number | undefined> =>
-  (await new AutoScalingClient(sandbox.clientConfig()).send(new DescribeAutoScalingGroupsCommand({}))).AutoScalingGroups?.[0]?.DesiredCapacity;
-const list = (sandbox: WiredWorld): Promise<unknown> => new EC2Client(sandbox.clientConfig()).send(new DescribeInstancesCommand({}));
-const status = (error: Record<string, unknown>): unknown => (error['$metadata'] as { httpStatusCode?: number }).httpStatusCode;
+  (await new AutoScalingClient(sandbox.clientConfig()).send(new DescribeAutoScalingGroupsCommand({})))
+    .AutoScalingGroups?.[0]?.DesiredCapacity;
+const list = (sandbox: WiredWorld): Promise<unknown> =>
+  new EC2Client(sandbox.clientConfig()).send(new DescribeInstancesCommand({}));
+const status = (error: Record<string, unknown>): unknown =>
+  (error['$metadata'] as { httpStatusCode?: number }).httpStatusCode;
 
 describe('faults on the wire', () => {
   it('throttle a call before it has any effect, in the words of each service', async () => {
@@ -38,7 +47,10 @@ describe('faults on the wire', () => {
   });
 
   it('throttle with the code that the scenario names', async () => {
-    const sandbox = sandboxOf(counter, faulty({ kind: 'throttle', calls: 'autoscaling:*', rate: 1, code: 'RateExceeded' }));
+    const sandbox = sandboxOf(
+      counter,
+      faulty({ kind: 'throttle', calls: 'autoscaling:*', rate: 1, code: 'RateExceeded' }),
+    );
     expect((await failure(get(sandbox))).name).to.equal('RateExceeded');
   });
 
@@ -57,15 +69,25 @@ describe('faults on the wire', () => {
   });
 
   it('refuse with the words of the scenario', async () => {
-    const sandbox = sandboxOf(counter, faulty({ kind: 'refuse', calls: 'autoscaling:SetDesiredCapacity', code: 'AccessDenied', message: 'not you' }));
+    const sandbox = sandboxOf(
+      counter,
+      faulty({ kind: 'refuse', calls: 'autoscaling:SetDesiredCapacity', code: 'AccessDenied', message: 'not you' }),
+    );
     const refused = await failure(set(sandbox, 5));
     expect([refused.name, refused.message, status(refused)]).to.deep.equal(['AccessDenied', 'not you', 403]);
     expect(await get(sandbox)).to.equal(0);
   });
 
   it('happen only in their window of simulated seconds', async () => {
-    const sandbox = sandboxOf(counter, faulty({ kind: 'throttle', calls: '*:Describe*', rate: 1, from: 10, until: 20 }));
-    const works = (): Promise<boolean> => get(sandbox).then(() => true, () => false);
+    const sandbox = sandboxOf(
+      counter,
+      faulty({ kind: 'throttle', calls: '*:Describe*', rate: 1, from: 10, until: 20 }),
+    );
+    const works = (): Promise<boolean> =>
+      get(sandbox).then(
+        () => true,
+        () => false,
+      );
     expect(await works()).to.equal(true);
     sandbox.clock.advance(10_000);
     expect(await works()).to.equal(false);
@@ -104,8 +126,15 @@ describe('faults on the wire', () => {
     sandbox.onCall((call) => seen.push(call));
     await set(sandbox, 1);
     await failure(list(sandbox));
-    expect(seen.map(({ service, operation, input, outcome }) => ({ service, operation, input, outcome }))).to.deep.equal([
-      { service: 'autoscaling', operation: 'SetDesiredCapacity', input: { AutoScalingGroupName: 'g', DesiredCapacity: 1 }, outcome: 'ok' },
+    expect(
+      seen.map(({ service, operation, input, outcome }) => ({ service, operation, input, outcome })),
+    ).to.deep.equal([
+      {
+        service: 'autoscaling',
+        operation: 'SetDesiredCapacity',
+        input: { AutoScalingGroupName: 'g', DesiredCapacity: 1 },
+        outcome: 'ok',
+      },
       { service: 'ec2', operation: 'DescribeInstances', input: {}, outcome: 'Nope' },
     ]);
   });
@@ -121,7 +150,10 @@ describe('faults on the wire', () => {
       const answers: unknown[] = [];
       for (let n = 0; n < 30; n++) {
         sandbox.clock.advance(700);
-        const body = n % 3 === 0 ? `Action=SetDesiredCapacity&AutoScalingGroupName=g&DesiredCapacity=${n}` : 'Action=DescribeAutoScalingGroups';
+        const body =
+          n % 3 === 0
+            ? `Action=SetDesiredCapacity&AutoScalingGroupName=g&DesiredCapacity=${n}`
+            : 'Action=DescribeAutoScalingGroups';
         answers.push(
           sandbox.wire.answer({
             method: 'POST',

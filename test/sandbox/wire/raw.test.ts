@@ -7,11 +7,16 @@ const request = (changes: Partial<WireRequest>): WireRequest => ({
   host: 'autoscaling.eu-west-1.amazonaws.com',
   path: '/',
   query: new URLSearchParams(),
-  headers: { authorization: 'AWS4-HMAC-SHA256 Credential=AKID/20261121/eu-west-1/autoscaling/aws4_request, SignedHeaders=host, Signature=00' },
+  headers: {
+    authorization:
+      'AWS4-HMAC-SHA256 Credential=AKID/20261121/eu-west-1/autoscaling/aws4_request, SignedHeaders=host, Signature=00',
+  },
   body: 'Action=DescribeAutoScalingGroups&Version=2011-01-01',
   ...changes,
 });
-const sign = (service: string): WireRequest['headers'] => ({ authorization: `AWS4-HMAC-SHA256 Credential=A/1/eu-west-1/${service}/aws4_request` });
+const sign = (service: string): WireRequest['headers'] => ({
+  authorization: `AWS4-HMAC-SHA256 Credential=A/1/eu-west-1/${service}/aws4_request`,
+});
 const sandbox = sandboxOf({
   autoscaling: { DescribeAutoScalingGroups: () => ({ AutoScalingGroups: [] }), SetDesiredCapacity: () => ({}) },
   ec2: { DescribeInstances: () => ({ Reservations: [] }) },
@@ -41,7 +46,9 @@ describe('a request as bytes', () => {
   });
 
   it('numbers the items of a list, in whatever order they come', () => {
-    ask({ body: 'Action=DescribeAutoScalingGroups&Version=2011-01-01&AutoScalingGroupNames.member.10=c&AutoScalingGroupNames.member.2=b&AutoScalingGroupNames.member.1=a' });
+    ask({
+      body: 'Action=DescribeAutoScalingGroups&Version=2011-01-01&AutoScalingGroupNames.member.10=c&AutoScalingGroupNames.member.2=b&AutoScalingGroupNames.member.1=a',
+    });
     expect(lastInput).to.deep.equal({ AutoScalingGroupNames: ['a', 'b', 'c'] });
   });
 
@@ -56,7 +63,9 @@ describe('a request as bytes', () => {
     expect(body).to.contain('<Code>MissingAuthenticationToken</Code>');
     const ec2 = ask({ headers: {}, body: 'Action=DescribeInstances&Version=2016-11-15' });
     expect(ec2.body).to.contain('<Response><Errors><Error><Code>MissingAuthenticationToken</Code>');
-    expect(ask({ headers: {}, method: 'GET', path: '/bucket/key', body: '' }).body).to.contain('<Code>AccessDenied</Code>');
+    expect(ask({ headers: {}, method: 'GET', path: '/bucket/key', body: '' }).body).to.contain(
+      '<Code>AccessDenied</Code>',
+    );
   });
 
   it('is refused for an action or a version that the service does not have', () => {
@@ -67,12 +76,16 @@ describe('a request as bytes', () => {
     }
     // The names of the SDK's other exports are no actions.
     expect(ask({ body: 'Action=AutoScalingGroup&Version=2011-01-01' }).body).to.contain('<Code>InvalidAction</Code>');
-    expect(ask({ headers: sign('elasticloadbalancing'), body: 'Action=DescribeInstanceHealth&Version=2015-12-01' }).body).to.contain('<Code>InvalidAction</Code>');
+    expect(
+      ask({ headers: sign('elasticloadbalancing'), body: 'Action=DescribeInstanceHealth&Version=2015-12-01' }).body,
+    ).to.contain('<Code>InvalidAction</Code>');
   });
 
   it('is refused for values that are none', () => {
     const body = 'Action=SetDesiredCapacity&Version=2011-01-01&AutoScalingGroupName=g&DesiredCapacity=many';
-    expect(ask({ body }).body).to.contain("<Code>MalformedInput</Code><Message>Invalid value 'many' for DesiredCapacity</Message>");
+    expect(ask({ body }).body).to.contain(
+      "<Code>MalformedInput</Code><Message>Invalid value 'many' for DesiredCapacity</Message>",
+    );
     const missing = ask({ body: 'Action=SetDesiredCapacity&Version=2011-01-01' }).body;
     expect(missing).to.contain('2 validation errors detected: ');
     const ec2 = ask({ headers: sign('ec2'), body: 'Action=DescribeInstances&Version=2016-11-15&Colour=red' }).body;
@@ -80,7 +93,13 @@ describe('a request as bytes', () => {
   });
 
   it('shows a bug of the world as what it is', () => {
-    const broken = sandboxOf({ autoscaling: { DescribeAutoScalingGroups: () => { throw new TypeError('x is undefined'); } } });
+    const broken = sandboxOf({
+      autoscaling: {
+        DescribeAutoScalingGroups: () => {
+          throw new TypeError('x is undefined');
+        },
+      },
+    });
     expect(() => broken.wire.answer(request({}))).to.throw(TypeError, 'x is undefined');
   });
 });

@@ -1,4 +1,11 @@
-import { GetObjectCommand, HeadBucketCommand, HeadObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  GetObjectCommand,
+  HeadBucketCommand,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import { expect } from 'chai';
 import { Readable } from 'node:stream';
 import { ServiceFault } from '../../../src/sandbox/world/fault.js';
@@ -46,7 +53,10 @@ for (const forcePathStyle of [true, false]) {
       expect([...objects.keys()]).to.deep.equal(['templates/dir/a b+ü&.yaml']);
       const answer = await client.send(new GetObjectCommand(address));
       expect(await answer.Body?.transformToString()).to.equal(text);
-      expect([answer.ContentType, answer.LastModified?.toISOString()]).to.deep.equal(['text/plain', '2026-11-21T03:00:00.000Z']);
+      expect([answer.ContentType, answer.LastModified?.toISOString()]).to.deep.equal([
+        'text/plain',
+        '2026-11-21T03:00:00.000Z',
+      ]);
     });
 
     it('takes a stream in chunks', async () => {
@@ -60,7 +70,11 @@ for (const forcePathStyle of [true, false]) {
       expect((await client.send(new HeadBucketCommand({ Bucket: 'templates' }))).BucketRegion).to.equal('eu-west-1');
       expect((await client.send(new HeadObjectCommand(address))).ContentLength).to.be.greaterThan(0);
       const listing = await client.send(new ListObjectsV2Command({ Bucket: 'templates', Prefix: 'dir/' }));
-      expect([listing.Name, listing.Prefix, listing.Contents?.map(({ Key }) => Key)]).to.deep.equal(['templates', 'dir/', ['templates/dir/a b+ü&.yaml']]);
+      expect([listing.Name, listing.Prefix, listing.Contents?.map(({ Key }) => Key)]).to.deep.equal([
+        'templates',
+        'dir/',
+        ['templates/dir/a b+ü&.yaml'],
+      ]);
     });
 
     it('says that an object is missing', async () => {

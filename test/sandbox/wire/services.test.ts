@@ -40,9 +40,20 @@ const body = <T extends { $metadata: unknown }>({ $metadata, ...rest }: T): Omit
 
 describe('the wire of the load balancers', () => {
   it('tells the classic and the newer service apart, which share a host', async () => {
-    const states = [{ InstanceId: 'i-1', State: 'OutOfService', ReasonCode: 'Instance', Description: 'Instance has failed at least 2 < 3' }];
+    const states = [
+      {
+        InstanceId: 'i-1',
+        State: 'OutOfService',
+        ReasonCode: 'Instance',
+        Description: 'Instance has failed at least 2 < 3',
+      },
+    ];
     const targets: TargetHealthDescription[] = [
-      { Target: { Id: 'i-1', Port: 80 }, HealthCheckPort: '80', TargetHealth: { State: 'draining', Reason: 'Target.DeregistrationInProgress', Description: 'x' } },
+      {
+        Target: { Id: 'i-1', Port: 80 },
+        HealthCheckPort: '80',
+        TargetHealth: { State: 'draining', Reason: 'Target.DeregistrationInProgress', Description: 'x' },
+      },
     ];
     const services: Services = {
       elb: { DescribeInstanceHealth: () => ({ InstanceStates: states }) },
@@ -51,8 +62,12 @@ describe('the wire of the load balancers', () => {
     const sandbox = sandboxOf(services);
     const classic = new ElasticLoadBalancingClient(sandbox.clientConfig());
     const newer = new ElasticLoadBalancingV2Client(sandbox.clientConfig());
-    expect(body(await classic.send(new DescribeInstanceHealthCommand({ LoadBalancerName: 'web' })))).to.deep.equal({ InstanceStates: states });
-    expect(body(await newer.send(new DescribeTargetHealthCommand({ TargetGroupArn: 'arn' })))).to.deep.equal({ TargetHealthDescriptions: targets });
+    expect(body(await classic.send(new DescribeInstanceHealthCommand({ LoadBalancerName: 'web' })))).to.deep.equal({
+      InstanceStates: states,
+    });
+    expect(body(await newer.send(new DescribeTargetHealthCommand({ TargetGroupArn: 'arn' })))).to.deep.equal({
+      TargetHealthDescriptions: targets,
+    });
     expect([...sandbox.calls]).to.deep.equal([
       ['elb:DescribeInstanceHealth', 1],
       ['elbv2:DescribeTargetHealth', 1],
@@ -61,12 +76,19 @@ describe('the wire of the load balancers', () => {
 
   it('reads nested members of both', async () => {
     const classic = answering('elb', 'ConfigureHealthCheck', {});
-    const check = { LoadBalancerName: 'web', HealthCheck: { Target: 'HTTP:80/', Interval: 10, Timeout: 5, UnhealthyThreshold: 2, HealthyThreshold: 3 } };
-    await new ElasticLoadBalancingClient(sandboxOf(classic.services).clientConfig()).send(new ConfigureHealthCheckCommand(check));
+    const check = {
+      LoadBalancerName: 'web',
+      HealthCheck: { Target: 'HTTP:80/', Interval: 10, Timeout: 5, UnhealthyThreshold: 2, HealthyThreshold: 3 },
+    };
+    await new ElasticLoadBalancingClient(sandboxOf(classic.services).clientConfig()).send(
+      new ConfigureHealthCheckCommand(check),
+    );
     expect(classic.inputs).to.deep.equal([check]);
     const newer = answering('elbv2', 'RegisterTargets', {});
     const registration = { TargetGroupArn: 'arn', Targets: [{ Id: 'i-1' }, { Id: 'i-2', Port: 8080 }] };
-    await new ElasticLoadBalancingV2Client(sandboxOf(newer.services).clientConfig()).send(new RegisterTargetsCommand(registration));
+    await new ElasticLoadBalancingV2Client(sandboxOf(newer.services).clientConfig()).send(
+      new RegisterTargetsCommand(registration),
+    );
     expect(newer.inputs).to.deep.equal([registration]);
   });
 
@@ -74,9 +96,20 @@ describe('the wire of the load balancers', () => {
     const refusing = (code: string) => () => {
       throw new ServiceFault(code, 'no');
     };
-    const sandbox = sandboxOf({ elb: { DescribeInstanceHealth: refusing('LoadBalancerNotFound') }, elbv2: { DescribeTargetHealth: refusing('TargetGroupNotFound') } });
-    const classic = await failure(new ElasticLoadBalancingClient(sandbox.clientConfig()).send(new DescribeInstanceHealthCommand({ LoadBalancerName: 'x' })));
-    const newer = await failure(new ElasticLoadBalancingV2Client(sandbox.clientConfig()).send(new DescribeTargetHealthCommand({ TargetGroupArn: 'x' })));
+    const sandbox = sandboxOf({
+      elb: { DescribeInstanceHealth: refusing('LoadBalancerNotFound') },
+      elbv2: { DescribeTargetHealth: refusing('TargetGroupNotFound') },
+    });
+    const classic = await failure(
+      new ElasticLoadBalancingClient(sandbox.clientConfig()).send(
+        new DescribeInstanceHealthCommand({ LoadBalancerName: 'x' }),
+      ),
+    );
+    const newer = await failure(
+      new ElasticLoadBalancingV2Client(sandbox.clientConfig()).send(
+        new DescribeTargetHealthCommand({ TargetGroupArn: 'x' }),
+      ),
+    );
     expect([classic.name, newer.name]).to.deep.equal(['AccessPointNotFoundException', 'TargetGroupNotFoundException']);
   });
 });
@@ -95,7 +128,14 @@ describe('the wire of CloudFormation', () => {
       Capabilities: ['CAPABILITY_IAM' as const],
       DisableRollback: false,
     };
-    const event = { StackId: 'arn:stack', EventId: 'e', StackName: 'web', LogicalResourceId: 'Group', Timestamp: new Date('2026-11-21T03:00:02.123Z'), ResourceProperties: '{"a":"<&>"}' };
+    const event = {
+      StackId: 'arn:stack',
+      EventId: 'e',
+      StackName: 'web',
+      LogicalResourceId: 'Group',
+      Timestamp: new Date('2026-11-21T03:00:02.123Z'),
+      ResourceProperties: '{"a":"<&>"}',
+    };
     const inputs: object[] = [];
     const noting = (output: object) => (_: unknown, input: object) => {
       inputs.push(input);
@@ -106,17 +146,28 @@ describe('the wire of CloudFormation', () => {
         CreateStack: noting({ StackId: 'arn:stack' }),
         DescribeStacks: noting({ Stacks: [stack] }),
         DescribeStackEvents: noting({ StackEvents: [event] }),
-        GetTemplateSummary: noting({ Parameters: [{ ParameterKey: 'P', NoEcho: true, ParameterConstraints: { AllowedValues: ['a', 'b'] } }], ResourceTypes: [] }),
+        GetTemplateSummary: noting({
+          Parameters: [{ ParameterKey: 'P', NoEcho: true, ParameterConstraints: { AllowedValues: ['a', 'b'] } }],
+          ResourceTypes: [],
+        }),
       },
     });
     const client = new CloudFormationClient(sandbox.clientConfig());
-    const creation = { StackName: 'web', TemplateBody: template, Capabilities: ['CAPABILITY_IAM' as const], Parameters: [{ ParameterKey: 'Ami', UsePreviousValue: true }], RollbackConfiguration: {} };
+    const creation = {
+      StackName: 'web',
+      TemplateBody: template,
+      Capabilities: ['CAPABILITY_IAM' as const],
+      Parameters: [{ ParameterKey: 'Ami', UsePreviousValue: true }],
+      RollbackConfiguration: {},
+    };
     expect(body(await client.send(new CreateStackCommand(creation)))).to.deep.equal({ StackId: 'arn:stack' });
     expect((inputs[0] as typeof creation).TemplateBody).to.equal(template);
     expect((inputs[0] as typeof creation).Parameters).to.deep.equal(creation.Parameters);
     expect(body(await client.send(new DescribeStacksCommand({})))).to.deep.equal({ Stacks: [stack] });
     expect(inputs[1]).to.deep.equal({});
-    expect(body(await client.send(new DescribeStackEventsCommand({ StackName: 'web' })))).to.deep.equal({ StackEvents: [event] });
+    expect(body(await client.send(new DescribeStackEventsCommand({ StackName: 'web' })))).to.deep.equal({
+      StackEvents: [event],
+    });
     expect(body(await client.send(new GetTemplateSummaryCommand({ StackName: 'web' })))).to.deep.equal({
       Parameters: [{ ParameterKey: 'P', NoEcho: true, ParameterConstraints: { AllowedValues: ['a', 'b'] } }],
       ResourceTypes: [],
@@ -131,7 +182,9 @@ describe('the wire of CloudFormation', () => {
         },
       },
     });
-    const error = await failure(new CloudFormationClient(sandbox.clientConfig()).send(new UpdateStackCommand({ StackName: 'web' })));
+    const error = await failure(
+      new CloudFormationClient(sandbox.clientConfig()).send(new UpdateStackCommand({ StackName: 'web' })),
+    );
     expect([error.name, error.message]).to.deep.equal(['ValidationError', 'No updates are to be performed.']);
   });
 });
@@ -154,7 +207,12 @@ describe('the wire of EC2', () => {
               Placement: { AvailabilityZone: 'eu-west-1a' },
               Tags: [{ Key: 'aws:autoscaling:groupName', Value: 'web & co' }],
               EbsOptimized: false,
-              BlockDeviceMappings: [{ DeviceName: '/dev/xvda', Ebs: { VolumeId: 'vol-1', AttachTime: new Date('2026-11-21T03:00:00.000Z') } }],
+              BlockDeviceMappings: [
+                {
+                  DeviceName: '/dev/xvda',
+                  Ebs: { VolumeId: 'vol-1', AttachTime: new Date('2026-11-21T03:00:00.000Z') },
+                },
+              ],
             },
           ],
         },
@@ -186,10 +244,20 @@ describe('the wire of EC2', () => {
   });
 
   it('reads the versions of a launch template that were asked for', async () => {
-    const output = { LaunchTemplateVersions: [{ LaunchTemplateId: 'lt-1', VersionNumber: 2, DefaultVersion: true, LaunchTemplateData: { ImageId: 'ami-1' } }] };
+    const output = {
+      LaunchTemplateVersions: [
+        { LaunchTemplateId: 'lt-1', VersionNumber: 2, DefaultVersion: true, LaunchTemplateData: { ImageId: 'ami-1' } },
+      ],
+    };
     const { services, inputs } = answering('ec2', 'DescribeLaunchTemplateVersions', output);
     const client = new EC2Client(sandboxOf(services).clientConfig());
-    expect(body(await client.send(new DescribeLaunchTemplateVersionsCommand({ LaunchTemplateId: 'lt-1', Versions: ['$Latest', '1'] })))).to.deep.equal(output);
+    expect(
+      body(
+        await client.send(
+          new DescribeLaunchTemplateVersionsCommand({ LaunchTemplateId: 'lt-1', Versions: ['$Latest', '1'] }),
+        ),
+      ),
+    ).to.deep.equal(output);
     expect(inputs).to.deep.equal([{ LaunchTemplateId: 'lt-1', Versions: ['$Latest', '1'] }]);
   });
 
@@ -198,9 +266,15 @@ describe('the wire of EC2', () => {
     const client = new EC2Client(sandboxOf(services).clientConfig());
     await client.send(new CreateTagsCommand({ Resources: ['i-1'], Tags: [{ Key: 'a', Value: 'b' }] }));
     const missing = await failure(client.send(new CreateTagsCommand({ Resources: undefined, Tags: [] })));
-    expect([missing.name, missing.message]).to.deep.equal(['MissingParameter', 'The request must contain the parameter ResourceId']);
+    expect([missing.name, missing.message]).to.deep.equal([
+      'MissingParameter',
+      'The request must contain the parameter ResourceId',
+    ]);
     const notSimulated = await failure(client.send(new RunInstancesCommand({ MinCount: 1, MaxCount: 1 })));
-    expect([notSimulated.name, notSimulated.message]).to.deep.equal(['InvalidAction', 'The sandbox does not simulate ec2:RunInstances']);
+    expect([notSimulated.name, notSimulated.message]).to.deep.equal([
+      'InvalidAction',
+      'The sandbox does not simulate ec2:RunInstances',
+    ]);
   });
 });
 

@@ -12,7 +12,11 @@ export function faulty(...faults: Fault[]): Partial<Scenario> {
 }
 
 /** A service of one operation that answers `output` and notes the inputs it was given. */
-export function answering(service: ServiceName, operation: string, output: object): { services: Services; inputs: unknown[] } {
+export function answering(
+  service: ServiceName,
+  operation: string,
+  output: object,
+): { services: Services; inputs: unknown[] } {
   const inputs: unknown[] = [];
   const table: OperationTable = {
     [operation]: (_world, input: object) => {

@@ -1,6 +1,18 @@
 import { expect } from 'chai';
 import { createTag } from './tag.js';
-import { classicHealthOf, expectRefusal, groupOf, idsOf, instancesOf, MINUTE, SECOND, sizesOf, suspend, targetHealthOf, terminate } from '../../support/ask.js';
+import {
+  classicHealthOf,
+  expectRefusal,
+  groupOf,
+  idsOf,
+  instancesOf,
+  MINUTE,
+  SECOND,
+  sizesOf,
+  suspend,
+  targetHealthOf,
+  terminate,
+} from '../../support/ask.js';
 import { call, standardGroup, worldOf } from '../../support/sandbox.js';
 
 const web = { AutoScalingGroupName: 'web' };
@@ -25,19 +37,35 @@ describe('Auto Scaling: standby, detach and attach', () => {
     const world = worldOf();
     standardGroup(world, { size: 2, min: 1, max: 3 });
     const [first = ''] = idsOf(world);
-    expectRefusal(world, 'autoscaling', 'EnterStandby', { ...web, InstanceIds: ['i-1'], ShouldDecrementDesiredCapacity: true }, 'ValidationError', /is not part of Auto Scaling group web/);
-    call(world, 'autoscaling', 'DetachInstances', { ...web, InstanceIds: [first], ShouldDecrementDesiredCapacity: true });
+    expectRefusal(
+      world,
+      'autoscaling',
+      'EnterStandby',
+      { ...web, InstanceIds: ['i-1'], ShouldDecrementDesiredCapacity: true },
+      'ValidationError',
+      /is not part of Auto Scaling group web/,
+    );
+    call(world, 'autoscaling', 'DetachInstances', {
+      ...web,
+      InstanceIds: [first],
+      ShouldDecrementDesiredCapacity: true,
+    });
     world.clock.advance(2 * MINUTE);
     expect(idsOf(world)).not.to.include(first);
     call(world, 'autoscaling', 'AttachInstances', { ...web, InstanceIds: [first] });
     expect(sizesOf(world)).to.deep.equal([1, 3, 2]);
-    expect(instancesOf(world).at(-1)).to.include({ InstanceId: first, LaunchTemplate: undefined, LaunchConfigurationName: undefined });
+    expect(instancesOf(world).at(-1)).to.include({
+      InstanceId: first,
+      LaunchTemplate: undefined,
+      LaunchConfigurationName: undefined,
+    });
   });
 });
 
 describe('Auto Scaling: balancers of a group', () => {
   type States = { LoadBalancerTargetGroups: { State: string }[]; TrafficSources: { State: string; Type: string }[] };
-  const state = (world: ReturnType<typeof worldOf>): string | undefined => call<States>(world, 'autoscaling', 'DescribeLoadBalancerTargetGroups', web).LoadBalancerTargetGroups[0]?.State;
+  const state = (world: ReturnType<typeof worldOf>): string | undefined =>
+    call<States>(world, 'autoscaling', 'DescribeLoadBalancerTargetGroups', web).LoadBalancerTargetGroups[0]?.State;
 
   it('attach a target group to the instances in service and show Adding, then InService', () => {
     const world = worldOf();
@@ -50,7 +78,9 @@ describe('Auto Scaling: balancers of a group', () => {
     expect(Object.values(targetHealthOf(world, other.targetGroup))).to.deep.equal(['healthy']);
     call(world, 'autoscaling', 'DetachLoadBalancerTargetGroups', { ...web, TargetGroupARNs: [other.targetGroup] });
     expect(state(world)).to.equal('Removing');
-    expect(Object.values(targetHealthOf(world, other.targetGroup))).to.deep.equal(['draining Target.DeregistrationInProgress']);
+    expect(Object.values(targetHealthOf(world, other.targetGroup))).to.deep.equal([
+      'draining Target.DeregistrationInProgress',
+    ]);
     world.clock.advance(MINUTE);
     expect(state(world)).to.equal(undefined);
   });
@@ -59,20 +89,41 @@ describe('Auto Scaling: balancers of a group', () => {
     const world = worldOf();
     const other = standardGroup(world, { name: 'other', size: 0 });
     standardGroup(world, { size: 1, balancers: [] });
-    const sources = [{ Identifier: other.targetGroup, Type: 'elbv2' }, { Identifier: other.classic, Type: 'elb' }];
+    const sources = [
+      { Identifier: other.targetGroup, Type: 'elbv2' },
+      { Identifier: other.classic, Type: 'elb' },
+    ];
     call(world, 'autoscaling', 'AttachTrafficSources', { ...web, TrafficSources: sources });
     world.clock.advance(2 * MINUTE);
     expect(groupOf(world)).to.deep.include({ LoadBalancerNames: [], TargetGroupARNs: [], TrafficSources: sources });
     expect(state(world)).to.equal(undefined);
-    expect(call<States>(world, 'autoscaling', 'DescribeTrafficSources', web).TrafficSources.map((one) => `${one.Type} ${one.State}`)).to.deep.equal(['elbv2 InService', 'elb InService']);
+    expect(
+      call<States>(world, 'autoscaling', 'DescribeTrafficSources', web).TrafficSources.map(
+        (one) => `${one.Type} ${one.State}`,
+      ),
+    ).to.deep.equal(['elbv2 InService', 'elb InService']);
     expect(Object.values(classicHealthOf(world, 'other-classic'))).to.deep.equal(['InService N/A']);
   });
 
   it('refuse what does not exist', () => {
     const world = worldOf();
     standardGroup(world, { size: 0 });
-    expectRefusal(world, 'autoscaling', 'AttachLoadBalancerTargetGroups', { ...web, TargetGroupARNs: ['arn:nope'] }, 'ValidationError', /One or more target groups not found/);
-    expectRefusal(world, 'autoscaling', 'AttachLoadBalancers', { ...web, LoadBalancerNames: ['nope'] }, 'ValidationError', /Load Balancers may not be valid/);
+    expectRefusal(
+      world,
+      'autoscaling',
+      'AttachLoadBalancerTargetGroups',
+      { ...web, TargetGroupARNs: ['arn:nope'] },
+      'ValidationError',
+      /One or more target groups not found/,
+    );
+    expectRefusal(
+      world,
+      'autoscaling',
+      'AttachLoadBalancers',
+      { ...web, LoadBalancerNames: ['nope'] },
+      'ValidationError',
+      /Load Balancers may not be valid/,
+    );
   });
 });
 
@@ -82,24 +133,56 @@ describe('Auto Scaling: tags', () => {
     standardGroup(world, { size: 1, settings: { Tags: [{ Key: 'Name', Value: 'web', PropagateAtLaunch: true }] } });
     createTag(world, 'a', '1');
     createTag(world, 'a', '2');
-    const tags = call<{ Tags: { Key: string; Value: string }[] }>(world, 'autoscaling', 'DescribeTags', { Filters: [{ Name: 'key', Values: ['a'] }] }).Tags;
-    expect(tags).to.deep.equal([{ ResourceId: 'web', ResourceType: 'auto-scaling-group', Key: 'a', Value: '2', PropagateAtLaunch: false }]);
-    for (let times = 0; times < 2; times++) call(world, 'autoscaling', 'DeleteTags', { Tags: [{ ResourceId: 'web', ResourceType: 'auto-scaling-group', Key: 'a' }] });
+    const tags = call<{ Tags: { Key: string; Value: string }[] }>(world, 'autoscaling', 'DescribeTags', {
+      Filters: [{ Name: 'key', Values: ['a'] }],
+    }).Tags;
+    expect(tags).to.deep.equal([
+      { ResourceId: 'web', ResourceType: 'auto-scaling-group', Key: 'a', Value: '2', PropagateAtLaunch: false },
+    ]);
+    for (let times = 0; times < 2; times++)
+      call(world, 'autoscaling', 'DeleteTags', {
+        Tags: [{ ResourceId: 'web', ResourceType: 'auto-scaling-group', Key: 'a' }],
+      });
     expect(groupOf(world).Tags?.map((tag) => tag.Key)).to.deep.equal(['Name']);
   });
 
   it('reach instances only when they propagate, beside those of AWS', () => {
     const world = worldOf();
-    standardGroup(world, { size: 1, settings: { Tags: [{ Key: 'Name', Value: 'web', PropagateAtLaunch: true }, { Key: 'x', Value: 'y', PropagateAtLaunch: false }] } });
-    const found = call<{ Reservations: { Instances: { Tags: { Key: string }[] }[] }[] }>(world, 'ec2', 'DescribeInstances', { Filters: [{ Name: 'tag:aws:autoscaling:groupName', Values: ['web'] }] });
-    expect(found.Reservations[0]?.Instances[0]?.Tags.map((tag) => tag.Key)).to.deep.equal(['Name', 'aws:autoscaling:groupName', 'aws:ec2launchtemplate:id', 'aws:ec2launchtemplate:version']);
+    standardGroup(world, {
+      size: 1,
+      settings: {
+        Tags: [
+          { Key: 'Name', Value: 'web', PropagateAtLaunch: true },
+          { Key: 'x', Value: 'y', PropagateAtLaunch: false },
+        ],
+      },
+    });
+    const found = call<{ Reservations: { Instances: { Tags: { Key: string }[] }[] }[] }>(
+      world,
+      'ec2',
+      'DescribeInstances',
+      { Filters: [{ Name: 'tag:aws:autoscaling:groupName', Values: ['web'] }] },
+    );
+    expect(found.Reservations[0]?.Instances[0]?.Tags.map((tag) => tag.Key)).to.deep.equal([
+      'Name',
+      'aws:autoscaling:groupName',
+      'aws:ec2launchtemplate:id',
+      'aws:ec2launchtemplate:version',
+    ]);
   });
 
   it('hold at most 256 characters, 50 of them on a group, and only on groups that exist', () => {
     const world = worldOf();
     standardGroup(world, { size: 0 });
     const refuse = (ResourceId: string, Key: string, Value: string, message: RegExp): void =>
-      expectRefusal(world, 'autoscaling', 'CreateOrUpdateTags', { Tags: [{ ResourceId, Key, Value }] }, 'ValidationError', message);
+      expectRefusal(
+        world,
+        'autoscaling',
+        'CreateOrUpdateTags',
+        { Tags: [{ ResourceId, Key, Value }] },
+        'ValidationError',
+        message,
+      );
     refuse('web', 'a', 'x'.repeat(257), /length less than or equal to 256/);
     refuse('nope', 'a', 'x', /not found/);
     for (let index = 0; index < 50; index++) createTag(world, `k${index}`, 'v');
@@ -114,27 +197,57 @@ describe('Auto Scaling: deleting a group', () => {
     expectRefusal(world, 'autoscaling', 'DeleteAutoScalingGroup', web, 'ResourceInUse', /while there are instances/);
     call(world, 'autoscaling', 'DeleteAutoScalingGroup', { ...web, ForceDelete: true });
     expect(groupOf(world).Status).to.equal('Delete in progress');
-    expectRefusal(world, 'autoscaling', 'UpdateAutoScalingGroup', { ...web, MinSize: 0 }, 'ScalingActivityInProgress', /pending delete/);
+    expectRefusal(
+      world,
+      'autoscaling',
+      'UpdateAutoScalingGroup',
+      { ...web, MinSize: 0 },
+      'ScalingActivityInProgress',
+      /pending delete/,
+    );
     world.clock.advance(3 * MINUTE);
     expectRefusal(world, 'autoscaling', 'SuspendProcesses', web, 'ValidationError', /not found/);
-    const states = call<{ Reservations: { Instances: { State: { Name: string } }[] }[] }>(world, 'ec2', 'DescribeInstances').Reservations.flatMap((one) => one.Instances.map((i) => i.State.Name));
+    const states = call<{ Reservations: { Instances: { State: { Name: string } }[] }[] }>(
+      world,
+      'ec2',
+      'DescribeInstances',
+    ).Reservations.flatMap((one) => one.Instances.map((i) => i.State.Name));
     expect(states).to.deep.equal(['terminated', 'terminated']);
   });
 
   it('works at once when it is empty, and not at all when it is protected', () => {
     const world = worldOf();
     standardGroup(world, { size: 0 });
-    standardGroup(world, { name: 'kept', size: 0, balancers: [], settings: { DeletionProtection: 'prevent-all-deletion' } });
+    standardGroup(world, {
+      name: 'kept',
+      size: 0,
+      balancers: [],
+      settings: { DeletionProtection: 'prevent-all-deletion' },
+    });
     call(world, 'autoscaling', 'DeleteAutoScalingGroup', web);
     expectRefusal(world, 'autoscaling', 'DeleteAutoScalingGroup', web, 'ValidationError', /not found/);
-    expectRefusal(world, 'autoscaling', 'DeleteAutoScalingGroup', { AutoScalingGroupName: 'kept' }, 'ValidationError', /deletion protection/);
+    expectRefusal(
+      world,
+      'autoscaling',
+      'DeleteAutoScalingGroup',
+      { AutoScalingGroupName: 'kept' },
+      'ValidationError',
+      /deletion protection/,
+    );
   });
 
   it('blocks while the last instances are leaving', () => {
     const world = worldOf();
     standardGroup(world, { size: 1, min: 0 });
     terminate(world, idsOf(world));
-    expectRefusal(world, 'autoscaling', 'DeleteAutoScalingGroup', web, 'ScalingActivityInProgress', /^Scaling activity [0-9a-f-]+ is in progress and blocks this action$/);
+    expectRefusal(
+      world,
+      'autoscaling',
+      'DeleteAutoScalingGroup',
+      web,
+      'ScalingActivityInProgress',
+      /^Scaling activity [0-9a-f-]+ is in progress and blocks this action$/,
+    );
   });
 });
 
@@ -146,12 +259,32 @@ describe('Auto Scaling: what a swap refuses', () => {
     expect(groupOf(world).WarmPoolConfiguration).to.deep.include({ MinSize: 1, PoolState: 'Stopped' });
     call(world, 'autoscaling', 'StartInstanceRefresh', web);
     world.clock.advance(10 * MINUTE);
-    const refreshes = (): string[] => call<{ InstanceRefreshes: { Status: string }[] }>(world, 'autoscaling', 'DescribeInstanceRefreshes', web).InstanceRefreshes.map((one) => one.Status);
+    const refreshes = (): string[] =>
+      call<{ InstanceRefreshes: { Status: string }[] }>(
+        world,
+        'autoscaling',
+        'DescribeInstanceRefreshes',
+        web,
+      ).InstanceRefreshes.map((one) => one.Status);
     expect(refreshes()).to.deep.equal(['InProgress']);
-    expectRefusal(world, 'autoscaling', 'StartInstanceRefresh', web, 'InstanceRefreshInProgress', /already in progress/);
+    expectRefusal(
+      world,
+      'autoscaling',
+      'StartInstanceRefresh',
+      web,
+      'InstanceRefreshInProgress',
+      /already in progress/,
+    );
     call(world, 'autoscaling', 'CancelInstanceRefresh', web);
     expect(refreshes()).to.deep.equal(['Cancelled']);
-    expectRefusal(world, 'autoscaling', 'CancelInstanceRefresh', web, 'ActiveInstanceRefreshNotFound', /No in progress/);
+    expectRefusal(
+      world,
+      'autoscaling',
+      'CancelInstanceRefresh',
+      web,
+      'ActiveInstanceRefreshNotFound',
+      /No in progress/,
+    );
   });
 
   it('lets nobody but its operator change an operated group', () => {
@@ -167,11 +300,19 @@ describe('Auto Scaling: scheduled actions', () => {
     const world = worldOf();
     standardGroup(world, { size: 1, max: 5 });
     const put = (name: string, seconds: number, DesiredCapacity: number): void => {
-      call(world, 'autoscaling', 'PutScheduledUpdateGroupAction', { ...web, ScheduledActionName: name, StartTime: new Date(world.clock.now() + seconds * SECOND), DesiredCapacity });
+      call(world, 'autoscaling', 'PutScheduledUpdateGroupAction', {
+        ...web,
+        ScheduledActionName: name,
+        StartTime: new Date(world.clock.now() + seconds * SECOND),
+        DesiredCapacity,
+      });
     };
     put('up', 60, 3);
     put('higher', 120, 5);
-    expect(call<{ ScheduledUpdateGroupActions: object[] }>(world, 'autoscaling', 'DescribeScheduledActions', web).ScheduledUpdateGroupActions).to.have.length(2);
+    expect(
+      call<{ ScheduledUpdateGroupActions: object[] }>(world, 'autoscaling', 'DescribeScheduledActions', web)
+        .ScheduledUpdateGroupActions,
+    ).to.have.length(2);
     world.clock.advance(90 * SECOND);
     expect(groupOf(world).DesiredCapacity).to.equal(3);
     suspend(world, 'ScheduledActions');
@@ -184,9 +325,18 @@ describe('faults of the world', () => {
   it('noCapacity fails launches in its zone, and elsewhere they work', () => {
     const world = worldOf({ faults: [{ kind: 'noCapacity', zone: 'eu-west-1a' }] });
     standardGroup(world, { size: 4 });
-    expect(new Set(instancesOf(world).map((one) => one.AvailabilityZone))).to.deep.equal(new Set(['eu-west-1b', 'eu-west-1c']));
-    const failed = call<{ Activities: { StatusCode: string; StatusMessage?: string }[] }>(world, 'autoscaling', 'DescribeScalingActivities', web).Activities.filter((one) => one.StatusCode === 'Failed');
-    expect(failed[0]?.StatusMessage).to.match(/^We currently do not have sufficient t3\.micro capacity in the Availability Zone you requested \(eu-west-1a\)\..*Launching EC2 instance failed\.$/);
+    expect(new Set(instancesOf(world).map((one) => one.AvailabilityZone))).to.deep.equal(
+      new Set(['eu-west-1b', 'eu-west-1c']),
+    );
+    const failed = call<{ Activities: { StatusCode: string; StatusMessage?: string }[] }>(
+      world,
+      'autoscaling',
+      'DescribeScalingActivities',
+      web,
+    ).Activities.filter((one) => one.StatusCode === 'Failed');
+    expect(failed[0]?.StatusMessage).to.match(
+      /^We currently do not have sufficient t3\.micro capacity in the Availability Zone you requested \(eu-west-1a\)\..*Launching EC2 instance failed\.$/,
+    );
   });
 
   it('noCapacity everywhere lets `after` launches through and ends with its window', () => {

@@ -1,11 +1,26 @@
 import { expect } from 'chai';
 import { DEFAULT_SCENARIO } from '../../../src/sandbox/scenario.js';
-import { activitiesOf, classicHealthOf, expectRefusal, groupOf, idsOf, instancesOf, MINUTE, resize, SECOND, suspend, targetHealthOf, terminate } from '../../support/ask.js';
+import {
+  activitiesOf,
+  classicHealthOf,
+  expectRefusal,
+  groupOf,
+  idsOf,
+  instancesOf,
+  MINUTE,
+  resize,
+  SECOND,
+  suspend,
+  targetHealthOf,
+  terminate,
+} from '../../support/ask.js';
 import { call, makeTemplate, standardGroup, worldOf } from '../../support/sandbox.js';
 
 describe('Auto Scaling: launching', () => {
   it('goes from Pending to InService, spreads over zones, and is listed by the balancers a little later', () => {
-    const world = worldOf({ timing: { ...DEFAULT_SCENARIO.timing, registration: [5, 5], pending: [10, 10], launchDelay: [5, 5] } });
+    const world = worldOf({
+      timing: { ...DEFAULT_SCENARIO.timing, registration: [5, 5], pending: [10, 10], launchDelay: [5, 5] },
+    });
     standardGroup(world, { size: 6, settle: false });
     world.clock.advance(6 * SECOND);
     expect(instancesOf(world).map((one) => one.LifecycleState)).to.deep.equal(Array(6).fill('Pending'));
@@ -14,7 +29,9 @@ describe('Auto Scaling: launching', () => {
     expect(classicHealthOf(world)).to.deep.equal({});
     world.clock.advance(5 * SECOND);
     expect(Object.keys(classicHealthOf(world))).to.have.length(6);
-    const zones = instancesOf(world).map((one) => one.AvailabilityZone).sort();
+    const zones = instancesOf(world)
+      .map((one) => one.AvailabilityZone)
+      .sort();
     expect(zones).to.deep.equal(['eu-west-1a', 'eu-west-1a', 'eu-west-1b', 'eu-west-1b', 'eu-west-1c', 'eu-west-1c']);
   });
 
@@ -30,7 +47,10 @@ describe('Auto Scaling: launching', () => {
   it('counts weights instead of instances and may overshoot by the largest weight', () => {
     const world = worldOf();
     const template = makeTemplate(world, 'mixed', 'ami-old');
-    const Overrides = [{ InstanceType: 'm5.large', WeightedCapacity: '2' }, { InstanceType: 'm5.xlarge', WeightedCapacity: '4' }];
+    const Overrides = [
+      { InstanceType: 'm5.large', WeightedCapacity: '2' },
+      { InstanceType: 'm5.xlarge', WeightedCapacity: '4' },
+    ];
     const LaunchTemplateSpecification = { LaunchTemplateId: template, Version: '$Latest' };
     call(world, 'autoscaling', 'CreateAutoScalingGroup', {
       AutoScalingGroupName: 'web',
@@ -56,7 +76,11 @@ describe('Auto Scaling: launching', () => {
     const [first = ''] = idsOf(world);
     world.clock.advance(10 * MINUTE);
     expect(idsOf(world)).not.to.include(first);
-    expect(activitiesOf(world).some((one) => /EC2 health check indicating it has been terminated or stopped/.test(one.Cause ?? ''))).to.equal(true);
+    expect(
+      activitiesOf(world).some((one) =>
+        /EC2 health check indicating it has been terminated or stopped/.test(one.Cause ?? ''),
+      ),
+    ).to.equal(true);
   });
 });
 
@@ -64,16 +88,38 @@ describe('Auto Scaling: launch configurations and templates', () => {
   it('resolves $Latest and $Default at each launch; instances carry the number', () => {
     const world = worldOf();
     const template = makeTemplate(world, 'web', 'ami-1');
-    call(world, 'ec2', 'CreateLaunchTemplateVersion', { LaunchTemplateId: template, SourceVersion: '1', LaunchTemplateData: { ImageId: 'ami-2' } });
-    const group = { AutoScalingGroupName: 'web', MinSize: 1, MaxSize: 9, AvailabilityZones: ['eu-west-1a'], LaunchTemplate: { LaunchTemplateId: template, Version: '$Default' } };
+    call(world, 'ec2', 'CreateLaunchTemplateVersion', {
+      LaunchTemplateId: template,
+      SourceVersion: '1',
+      LaunchTemplateData: { ImageId: 'ami-2' },
+    });
+    const group = {
+      AutoScalingGroupName: 'web',
+      MinSize: 1,
+      MaxSize: 9,
+      AvailabilityZones: ['eu-west-1a'],
+      LaunchTemplate: { LaunchTemplateId: template, Version: '$Default' },
+    };
     call(world, 'autoscaling', 'CreateAutoScalingGroup', group);
     world.clock.advance(MINUTE);
-    call(world, 'autoscaling', 'UpdateAutoScalingGroup', { AutoScalingGroupName: 'web', LaunchTemplate: { LaunchTemplateName: 'web', Version: '$Latest' }, DesiredCapacity: 2 });
+    call(world, 'autoscaling', 'UpdateAutoScalingGroup', {
+      AutoScalingGroupName: 'web',
+      LaunchTemplate: { LaunchTemplateName: 'web', Version: '$Latest' },
+      DesiredCapacity: 2,
+    });
     world.clock.advance(MINUTE);
     expect(instancesOf(world).map((one) => one.LaunchTemplate?.Version)).to.deep.equal(['1', '2']);
-    expect(groupOf(world).LaunchTemplate).to.deep.equal({ LaunchTemplateId: template, LaunchTemplateName: 'web', Version: '$Latest' });
+    expect(groupOf(world).LaunchTemplate).to.deep.equal({
+      LaunchTemplateId: template,
+      LaunchTemplateName: 'web',
+      Version: '$Latest',
+    });
     call(world, 'ec2', 'ModifyLaunchTemplate', { LaunchTemplateId: template, DefaultVersion: '2' });
-    call(world, 'autoscaling', 'UpdateAutoScalingGroup', { AutoScalingGroupName: 'web', LaunchTemplate: { LaunchTemplateName: 'web', Version: '$Default' }, DesiredCapacity: 3 });
+    call(world, 'autoscaling', 'UpdateAutoScalingGroup', {
+      AutoScalingGroupName: 'web',
+      LaunchTemplate: { LaunchTemplateName: 'web', Version: '$Default' },
+      DesiredCapacity: 3,
+    });
     world.clock.advance(MINUTE);
     expect(instancesOf(world).at(-1)?.LaunchTemplate?.Version).to.equal('2');
   });
@@ -82,35 +128,69 @@ describe('Auto Scaling: launch configurations and templates', () => {
     const world = worldOf();
     const group = standardGroup(world, { size: 1, configuration: 'lc' });
     expect(instancesOf(world)[0]).to.include({ LaunchConfigurationName: 'web-1', LaunchTemplate: undefined });
-    expectRefusal(world, 'autoscaling', 'DeleteLaunchConfiguration', { LaunchConfigurationName: 'web-1' }, 'ResourceInUse', /attached to AutoScalingGroup web/);
+    expectRefusal(
+      world,
+      'autoscaling',
+      'DeleteLaunchConfiguration',
+      { LaunchConfigurationName: 'web-1' },
+      'ResourceInUse',
+      /attached to AutoScalingGroup web/,
+    );
     group.changeImage('ami-new');
     call(world, 'autoscaling', 'DeleteLaunchConfiguration', { LaunchConfigurationName: 'web-1' });
     expect(instancesOf(world)[0]?.LaunchConfigurationName).to.equal('web-1');
-    expectRefusal(world, 'autoscaling', 'CreateLaunchConfiguration', { LaunchConfigurationName: 'web-2', ImageId: 'ami-1', InstanceType: 't3.micro' }, 'AlreadyExists', /already exists/);
+    expectRefusal(
+      world,
+      'autoscaling',
+      'CreateLaunchConfiguration',
+      { LaunchConfigurationName: 'web-2', ImageId: 'ami-1', InstanceType: 't3.micro' },
+      'AlreadyExists',
+      /already exists/,
+    );
   });
 
   it('refuses configurations that do not exist and more than one of them', () => {
     const world = worldOf();
     standardGroup(world, { size: 1 });
-    const refuse = (change: object, message: RegExp): void => expectRefusal(world, 'autoscaling', 'UpdateAutoScalingGroup', { AutoScalingGroupName: 'web', ...change }, 'ValidationError', message);
+    const refuse = (change: object, message: RegExp): void =>
+      expectRefusal(
+        world,
+        'autoscaling',
+        'UpdateAutoScalingGroup',
+        { AutoScalingGroupName: 'web', ...change },
+        'ValidationError',
+        message,
+      );
     refuse({ LaunchConfigurationName: 'nope' }, /Launch configuration name not found/);
     refuse({ LaunchTemplate: { LaunchTemplateName: 'nope' } }, /You must use a valid fully-formed launch template/);
-    refuse({ LaunchTemplate: { LaunchTemplateName: 'web' }, LaunchConfigurationName: 'x' }, /Valid requests must contain either/);
+    refuse(
+      { LaunchTemplate: { LaunchTemplateName: 'web' }, LaunchConfigurationName: 'x' },
+      /Valid requests must contain either/,
+    );
   });
 });
 
 describe('Auto Scaling: activities', () => {
-  it('fail in AWS\'s words for a missing image, are tried again ever more slowly, and heal with the configuration', () => {
+  it("fail in AWS's words for a missing image, are tried again ever more slowly, and heal with the configuration", () => {
     const world = worldOf({ images: { 'ami-gone': { behaviour: 'missing' } } });
     const group = standardGroup(world, { size: 2 });
     group.changeImage('ami-gone');
     const from = new Date(world.clock.now()).toISOString();
     resize(world, 2, 4, 4);
     world.clock.advance(30 * MINUTE);
-    const failed = activitiesOf(world, 'web', { Filters: [{ Name: 'Status', Values: ['Failed'] }, { Name: 'StartTimeLowerBound', Values: [from] }] });
+    const failed = activitiesOf(world, 'web', {
+      Filters: [
+        { Name: 'Status', Values: ['Failed'] },
+        { Name: 'StartTimeLowerBound', Values: [from] },
+      ],
+    });
     expect(failed.length).to.be.within(4, 12);
-    expect(failed[0]?.StatusMessage).to.equal("The image id '[ami-gone]' does not exist. Launching EC2 instance failed.");
-    expect(failed[0]?.Cause).to.match(/changing the desired capacity from 2 to 4\..*increasing the capacity from 2 to 4\.$/);
+    expect(failed[0]?.StatusMessage).to.equal(
+      "The image id '[ami-gone]' does not exist. Launching EC2 instance failed.",
+    );
+    expect(failed[0]?.Cause).to.match(
+      /changing the desired capacity from 2 to 4\..*increasing the capacity from 2 to 4\.$/,
+    );
     expect(groupOf(world).DesiredCapacity).to.equal(4);
     group.changeImage('ami-fine');
     world.clock.advance(10 * MINUTE);
@@ -124,8 +204,19 @@ describe('Auto Scaling: activities', () => {
     const all = activitiesOf(world);
     expect(all).to.have.length(4);
     expect(all[0]).to.include({ StatusCode: 'InProgress' });
-    expect(all.slice(1).every((one) => one.StatusCode === 'Successful' && /^Launching a new EC2 instance: i-0/.test(one.Description ?? ''))).to.equal(true);
-    const page = call<{ Activities: unknown[]; NextToken?: string }>(world, 'autoscaling', 'DescribeScalingActivities', { AutoScalingGroupName: 'web', MaxRecords: 3 });
+    expect(
+      all
+        .slice(1)
+        .every(
+          (one) => one.StatusCode === 'Successful' && /^Launching a new EC2 instance: i-0/.test(one.Description ?? ''),
+        ),
+    ).to.equal(true);
+    const page = call<{ Activities: unknown[]; NextToken?: string }>(
+      world,
+      'autoscaling',
+      'DescribeScalingActivities',
+      { AutoScalingGroupName: 'web', MaxRecords: 3 },
+    );
     expect(page.Activities).to.have.length(3);
     expect(page.NextToken).to.be.a('string');
   });
@@ -149,7 +240,9 @@ describe('Auto Scaling: health checks', () => {
     standardGroup(marked, { size: 1, image: 'ami-bad', grace: 0, settle: false });
     suspend(marked, 'ReplaceUnhealthy');
     marked.clock.advance(10 * MINUTE);
-    expect(instancesOf(marked).map((one) => `${one.LifecycleState} ${one.HealthStatus}`)).to.deep.equal(['InService Unhealthy']);
+    expect(instancesOf(marked).map((one) => `${one.LifecycleState} ${one.HealthStatus}`)).to.deep.equal([
+      'InService Unhealthy',
+    ]);
     const ignored = worldOf({ images });
     standardGroup(ignored, { size: 1, image: 'ami-bad', grace: 0, healthCheckType: 'EC2' });
     ignored.clock.advance(10 * MINUTE);
@@ -163,7 +256,11 @@ describe('Auto Scaling: health checks', () => {
     suspend(world, 'HealthCheck', 'ReplaceUnhealthy');
     world.clock.advance(10 * MINUTE);
     expect(instancesOf(world)[0]?.HealthStatus).to.equal('Healthy');
-    call(world, 'autoscaling', 'SetInstanceHealth', { InstanceId: idsOf(world)[0], HealthStatus: 'Unhealthy', ShouldRespectGracePeriod: false });
+    call(world, 'autoscaling', 'SetInstanceHealth', {
+      InstanceId: idsOf(world)[0],
+      HealthStatus: 'Unhealthy',
+      ShouldRespectGracePeriod: false,
+    });
     expect(instancesOf(world)[0]?.HealthStatus).to.equal('Unhealthy');
   });
 
@@ -179,9 +276,18 @@ describe('Auto Scaling: health checks', () => {
 });
 
 describe('Auto Scaling: lifecycle hooks', () => {
-  const hook = (LifecycleTransition: string, more: object = {}): object => ({ LifecycleHookSpecificationList: [{ LifecycleHookName: 'ready', LifecycleTransition, HeartbeatTimeout: 600, ...more }] });
+  const hook = (LifecycleTransition: string, more: object = {}): object => ({
+    LifecycleHookSpecificationList: [
+      { LifecycleHookName: 'ready', LifecycleTransition, HeartbeatTimeout: 600, ...more },
+    ],
+  });
   const answer = (world: ReturnType<typeof worldOf>, LifecycleActionResult: string): void => {
-    call(world, 'autoscaling', 'CompleteLifecycleAction', { AutoScalingGroupName: 'web', LifecycleHookName: 'ready', InstanceId: idsOf(world)[0], LifecycleActionResult });
+    call(world, 'autoscaling', 'CompleteLifecycleAction', {
+      AutoScalingGroupName: 'web',
+      LifecycleHookName: 'ready',
+      InstanceId: idsOf(world)[0],
+      LifecycleActionResult,
+    });
   };
 
   it('hold a launch in Pending:Wait until they are completed', () => {
@@ -205,12 +311,20 @@ describe('Auto Scaling: lifecycle hooks', () => {
 
   it('hold a termination after draining, longer with heartbeats', () => {
     const world = worldOf();
-    standardGroup(world, { size: 1, min: 0, settings: hook('autoscaling:EC2_INSTANCE_TERMINATING', { DefaultResult: 'CONTINUE' }) });
+    standardGroup(world, {
+      size: 1,
+      min: 0,
+      settings: hook('autoscaling:EC2_INSTANCE_TERMINATING', { DefaultResult: 'CONTINUE' }),
+    });
     terminate(world, idsOf(world));
     world.clock.advance(2 * MINUTE);
     expect(instancesOf(world)[0]?.LifecycleState).to.equal('Terminating:Wait');
     world.clock.advance(7 * MINUTE);
-    call(world, 'autoscaling', 'RecordLifecycleActionHeartbeat', { AutoScalingGroupName: 'web', LifecycleHookName: 'ready', InstanceId: idsOf(world)[0] });
+    call(world, 'autoscaling', 'RecordLifecycleActionHeartbeat', {
+      AutoScalingGroupName: 'web',
+      LifecycleHookName: 'ready',
+      InstanceId: idsOf(world)[0],
+    });
     world.clock.advance(9 * MINUTE);
     expect(idsOf(world)).to.have.length(1);
     answer(world, 'CONTINUE');
@@ -221,10 +335,25 @@ describe('Auto Scaling: lifecycle hooks', () => {
   it('can be put, seen and deleted', () => {
     const world = worldOf();
     standardGroup(world, { size: 0 });
-    call(world, 'autoscaling', 'PutLifecycleHook', { AutoScalingGroupName: 'web', LifecycleHookName: 'a', LifecycleTransition: 'autoscaling:EC2_INSTANCE_LAUNCHING' });
-    const hooks = call<{ LifecycleHooks: object[] }>(world, 'autoscaling', 'DescribeLifecycleHooks', { AutoScalingGroupName: 'web' }).LifecycleHooks;
-    expect(hooks[0]).to.include({ LifecycleHookName: 'a', HeartbeatTimeout: 3600, DefaultResult: 'ABANDON', GlobalTimeout: 172800 });
+    call(world, 'autoscaling', 'PutLifecycleHook', {
+      AutoScalingGroupName: 'web',
+      LifecycleHookName: 'a',
+      LifecycleTransition: 'autoscaling:EC2_INSTANCE_LAUNCHING',
+    });
+    const hooks = call<{ LifecycleHooks: object[] }>(world, 'autoscaling', 'DescribeLifecycleHooks', {
+      AutoScalingGroupName: 'web',
+    }).LifecycleHooks;
+    expect(hooks[0]).to.include({
+      LifecycleHookName: 'a',
+      HeartbeatTimeout: 3600,
+      DefaultResult: 'ABANDON',
+      GlobalTimeout: 172800,
+    });
     call(world, 'autoscaling', 'DeleteLifecycleHook', { AutoScalingGroupName: 'web', LifecycleHookName: 'a' });
-    expect(call<{ LifecycleHooks: object[] }>(world, 'autoscaling', 'DescribeLifecycleHooks', { AutoScalingGroupName: 'web' }).LifecycleHooks).to.deep.equal([]);
+    expect(
+      call<{ LifecycleHooks: object[] }>(world, 'autoscaling', 'DescribeLifecycleHooks', {
+        AutoScalingGroupName: 'web',
+      }).LifecycleHooks,
+    ).to.deep.equal([]);
   });
 });

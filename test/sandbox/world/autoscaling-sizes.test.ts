@@ -1,5 +1,18 @@
 import { expect } from 'chai';
-import { activitiesOf, expectRefusal, groupOf, idsOf, instancesOf, MINUTE, resize, SECOND, sizesOf, suspend, terminate, resume } from '../../support/ask.js';
+import {
+  activitiesOf,
+  expectRefusal,
+  groupOf,
+  idsOf,
+  instancesOf,
+  MINUTE,
+  resize,
+  SECOND,
+  sizesOf,
+  suspend,
+  terminate,
+  resume,
+} from '../../support/ask.js';
 import { call, standardGroup, worldOf } from '../../support/sandbox.js';
 
 const update = (sizes: object): object => ({ AutoScalingGroupName: 'web', ...sizes });
@@ -14,38 +27,92 @@ describe('Auto Scaling: groups and sizes', () => {
     expect(sizesOf(world)).to.deep.equal([0, 1, 1]);
   });
 
-  it('refuses sizes that contradict each other, in the service\'s words', () => {
+  it("refuses sizes that contradict each other, in the service's words", () => {
     const world = worldOf();
     standardGroup(world, { size: 2, min: 1, max: 4 });
     const refuse = (operation: string, sizes: object, message: string): void =>
       expectRefusal(world, 'autoscaling', operation, update(sizes), 'ValidationError', message);
-    refuse('UpdateAutoScalingGroup', { DesiredCapacity: 15 }, 'Desired capacity:15 must be between the specified min size:1 and max size:4');
-    refuse('UpdateAutoScalingGroup', { MinSize: 5, MaxSize: 3 }, 'Max bound, 3, must be greater than or equal to min bound, 5');
-    refuse('SetDesiredCapacity', { DesiredCapacity: 5 }, 'New SetDesiredCapacity value 5 is above max value 4 for the AutoScalingGroup.');
-    refuse('SetDesiredCapacity', { DesiredCapacity: 0 }, 'New SetDesiredCapacity value 0 is below min value 1 for the AutoScalingGroup.');
+    refuse(
+      'UpdateAutoScalingGroup',
+      { DesiredCapacity: 15 },
+      'Desired capacity:15 must be between the specified min size:1 and max size:4',
+    );
+    refuse(
+      'UpdateAutoScalingGroup',
+      { MinSize: 5, MaxSize: 3 },
+      'Max bound, 3, must be greater than or equal to min bound, 5',
+    );
+    refuse(
+      'SetDesiredCapacity',
+      { DesiredCapacity: 5 },
+      'New SetDesiredCapacity value 5 is above max value 4 for the AutoScalingGroup.',
+    );
+    refuse(
+      'SetDesiredCapacity',
+      { DesiredCapacity: 0 },
+      'New SetDesiredCapacity value 0 is below min value 1 for the AutoScalingGroup.',
+    );
     expect(sizesOf(world)).to.deep.equal([1, 4, 2]);
   });
 
   it('refuses a group that exists, and one without a launch source or a place', () => {
     const world = worldOf();
     standardGroup(world);
-    const base = { AutoScalingGroupName: 'web', MinSize: 1, MaxSize: 1, AvailabilityZones: ['eu-west-1a'], LaunchTemplate: { LaunchTemplateName: 'web' } };
+    const base = {
+      AutoScalingGroupName: 'web',
+      MinSize: 1,
+      MaxSize: 1,
+      AvailabilityZones: ['eu-west-1a'],
+      LaunchTemplate: { LaunchTemplateName: 'web' },
+    };
     expectRefusal(world, 'autoscaling', 'CreateAutoScalingGroup', base, 'AlreadyExists', /already exists/);
-    expectRefusal(world, 'autoscaling', 'CreateAutoScalingGroup', { ...base, AutoScalingGroupName: 'b', LaunchTemplate: undefined }, 'ValidationError', /launchTemplate/);
-    expectRefusal(world, 'autoscaling', 'CreateAutoScalingGroup', { ...base, AutoScalingGroupName: 'b', AvailabilityZones: [] }, 'ValidationError', /Availability Zone/);
-    expectRefusal(world, 'autoscaling', 'UpdateAutoScalingGroup', { AutoScalingGroupName: 'nope' }, 'ValidationError', /name not found/);
+    expectRefusal(
+      world,
+      'autoscaling',
+      'CreateAutoScalingGroup',
+      { ...base, AutoScalingGroupName: 'b', LaunchTemplate: undefined },
+      'ValidationError',
+      /launchTemplate/,
+    );
+    expectRefusal(
+      world,
+      'autoscaling',
+      'CreateAutoScalingGroup',
+      { ...base, AutoScalingGroupName: 'b', AvailabilityZones: [] },
+      'ValidationError',
+      /Availability Zone/,
+    );
+    expectRefusal(
+      world,
+      'autoscaling',
+      'UpdateAutoScalingGroup',
+      { AutoScalingGroupName: 'nope' },
+      'ValidationError',
+      /name not found/,
+    );
   });
 
   it('lists groups in pages, by name and by tag', () => {
     const world = worldOf();
-    for (const name of ['a', 'b', 'c']) standardGroup(world, { name, size: 0, balancers: [], settings: { Tags: [{ Key: 'of', Value: name }] } });
+    for (const name of ['a', 'b', 'c'])
+      standardGroup(world, { name, size: 0, balancers: [], settings: { Tags: [{ Key: 'of', Value: name }] } });
     type Page = { AutoScalingGroups: { AutoScalingGroupName: string }[]; NextToken?: string };
     const names = (page: Page): string[] => page.AutoScalingGroups.map((one) => one.AutoScalingGroupName);
     const first = call<Page>(world, 'autoscaling', 'DescribeAutoScalingGroups', { MaxRecords: 2 });
     expect(names(first)).to.deep.equal(['a', 'b']);
-    expect(names(call<Page>(world, 'autoscaling', 'DescribeAutoScalingGroups', { MaxRecords: 2, NextToken: first.NextToken }))).to.deep.equal(['c']);
-    expect(names(call<Page>(world, 'autoscaling', 'DescribeAutoScalingGroups', { Filters: [{ Name: 'tag:of', Values: ['b'] }] }))).to.deep.equal(['b']);
-    expect(names(call<Page>(world, 'autoscaling', 'DescribeAutoScalingGroups', { AutoScalingGroupNames: ['c', 'nope'] }))).to.deep.equal(['c']);
+    expect(
+      names(
+        call<Page>(world, 'autoscaling', 'DescribeAutoScalingGroups', { MaxRecords: 2, NextToken: first.NextToken }),
+      ),
+    ).to.deep.equal(['c']);
+    expect(
+      names(
+        call<Page>(world, 'autoscaling', 'DescribeAutoScalingGroups', { Filters: [{ Name: 'tag:of', Values: ['b'] }] }),
+      ),
+    ).to.deep.equal(['b']);
+    expect(
+      names(call<Page>(world, 'autoscaling', 'DescribeAutoScalingGroups', { AutoScalingGroupNames: ['c', 'nope'] })),
+    ).to.deep.equal(['c']);
   });
 });
 
@@ -68,7 +135,14 @@ describe('Auto Scaling: terminating instances', () => {
     standardGroup(world, { size: 3, min: 2 });
     const ids = idsOf(world);
     const input = { AutoScalingGroupName: 'web', InstanceIds: ids.slice(0, 2), ShouldDecrementDesiredCapacity: true };
-    expectRefusal(world, 'autoscaling', 'TerminateInstanceInAutoScalingGroup', input, 'ValidationError', /^Currently, desiredSize equals minSize \(2\)\. Terminating instance without replacement/);
+    expectRefusal(
+      world,
+      'autoscaling',
+      'TerminateInstanceInAutoScalingGroup',
+      input,
+      'ValidationError',
+      /^Currently, desiredSize equals minSize \(2\)\. Terminating instance without replacement/,
+    );
     expect(groupOf(world).DesiredCapacity).to.equal(3);
   });
 
@@ -76,13 +150,38 @@ describe('Auto Scaling: terminating instances', () => {
     const world = worldOf();
     standardGroup(world, { size: 3, min: 0 });
     const [a = ''] = idsOf(world);
-    const batch = (...InstanceIds: string[]): object => ({ AutoScalingGroupName: 'web', InstanceIds, ShouldDecrementDesiredCapacity: true });
-    expectRefusal(world, 'autoscaling', 'TerminateInstanceInAutoScalingGroup', batch(a, 'i-0123'), 'ValidationError', 'Instance Id not found - No managed instance found for instance ID: i-0123');
+    const batch = (...InstanceIds: string[]): object => ({
+      AutoScalingGroupName: 'web',
+      InstanceIds,
+      ShouldDecrementDesiredCapacity: true,
+    });
+    expectRefusal(
+      world,
+      'autoscaling',
+      'TerminateInstanceInAutoScalingGroup',
+      batch(a, 'i-0123'),
+      'ValidationError',
+      'Instance Id not found - No managed instance found for instance ID: i-0123',
+    );
     expect(groupOf(world).DesiredCapacity).to.equal(3);
     terminate(world, [a]);
-    expectRefusal(world, 'autoscaling', 'TerminateInstanceInAutoScalingGroup', batch(a), 'ValidationError', /Instance Id not found/);
+    expectRefusal(
+      world,
+      'autoscaling',
+      'TerminateInstanceInAutoScalingGroup',
+      batch(a),
+      'ValidationError',
+      /Instance Id not found/,
+    );
     const single = { InstanceId: a, ShouldDecrementDesiredCapacity: true };
-    expectRefusal(world, 'autoscaling', 'TerminateInstanceInAutoScalingGroup', single, 'ValidationError', /Instance Id not found/);
+    expectRefusal(
+      world,
+      'autoscaling',
+      'TerminateInstanceInAutoScalingGroup',
+      single,
+      'ValidationError',
+      /Instance Id not found/,
+    );
     expect(groupOf(world).DesiredCapacity).to.equal(2);
   });
 
@@ -102,7 +201,10 @@ describe('Auto Scaling: terminating instances', () => {
     terminate(world, [id]);
     world.clock.advance(11 * SECOND);
     expect(activitiesOf(world)[0]?.StatusCode).to.equal('WaitingForELBConnectionDraining');
-    const state = (): string => call<{ Reservations: { Instances: { State: { Name: string } }[] }[] }>(world, 'ec2', 'DescribeInstances', { InstanceIds: [id] }).Reservations[0]?.Instances[0]?.State.Name ?? '';
+    const state = (): string =>
+      call<{ Reservations: { Instances: { State: { Name: string } }[] }[] }>(world, 'ec2', 'DescribeInstances', {
+        InstanceIds: [id],
+      }).Reservations[0]?.Instances[0]?.State.Name ?? '';
     expect(state()).to.equal('running');
     world.clock.advance(85 * SECOND);
     expect(idsOf(world)).to.deep.equal([]);
@@ -115,7 +217,8 @@ describe('Auto Scaling: terminating instances', () => {
     standardGroup(world, { size: 12, min: 0, drain: 60 });
     terminate(world, idsOf(world));
     world.clock.advance(11 * SECOND);
-    const draining = (): number => activitiesOf(world).filter((one) => one.StatusCode === 'WaitingForELBConnectionDraining').length;
+    const draining = (): number =>
+      activitiesOf(world).filter((one) => one.StatusCode === 'WaitingForELBConnectionDraining').length;
     expect(draining()).to.equal(5);
     world.clock.advance(10 * SECOND);
     expect(draining()).to.equal(10);
@@ -137,7 +240,10 @@ describe('Auto Scaling: scaling in', () => {
 
   it('follows the termination policy', () => {
     const world = worldOf();
-    standardGroup(world, { size: 3, settings: { TerminationPolicies: ['NewestInstance'], VPCZoneIdentifier: '', AvailabilityZones: ['eu-west-1a'] } });
+    standardGroup(world, {
+      size: 3,
+      settings: { TerminationPolicies: ['NewestInstance'], VPCZoneIdentifier: '', AvailabilityZones: ['eu-west-1a'] },
+    });
     resize(world, 1, 4, 4);
     world.clock.advance(3 * MINUTE);
     const newest = idsOf(world).at(-1) as string;
@@ -150,13 +256,23 @@ describe('Auto Scaling: scaling in', () => {
     const world = worldOf();
     standardGroup(world, { size: 3, min: 1 });
     const ids = idsOf(world);
-    call(world, 'autoscaling', 'SetInstanceProtection', { AutoScalingGroupName: 'web', InstanceIds: ids, ProtectedFromScaleIn: true });
+    call(world, 'autoscaling', 'SetInstanceProtection', {
+      AutoScalingGroupName: 'web',
+      InstanceIds: ids,
+      ProtectedFromScaleIn: true,
+    });
     resize(world, 1, 3, 2);
     world.clock.advance(3 * MINUTE);
     expect(idsOf(world)).to.deep.equal(ids);
     expect(groupOf(world).DesiredCapacity).to.equal(2);
-    expect(activitiesOf(world)[0]?.Description).to.equal('Could not scale to desired capacity because all remaining instances are protected from scale in.');
-    call(world, 'autoscaling', 'SetInstanceProtection', { AutoScalingGroupName: 'web', InstanceIds: [ids[2]], ProtectedFromScaleIn: false });
+    expect(activitiesOf(world)[0]?.Description).to.equal(
+      'Could not scale to desired capacity because all remaining instances are protected from scale in.',
+    );
+    call(world, 'autoscaling', 'SetInstanceProtection', {
+      AutoScalingGroupName: 'web',
+      InstanceIds: [ids[2]],
+      ProtectedFromScaleIn: false,
+    });
     world.clock.advance(3 * MINUTE);
     expect(idsOf(world)).to.deep.equal(ids.slice(0, 2));
   });
@@ -191,7 +307,11 @@ describe('Auto Scaling: suspended processes', () => {
     terminate(world, idsOf(world).slice(0, 1));
     resize(world, 1, 3, 1);
     world.clock.advance(10 * MINUTE);
-    expect(instancesOf(world).map((one) => one.LifecycleState)).to.deep.equal(['Terminating', 'InService', 'InService']);
+    expect(instancesOf(world).map((one) => one.LifecycleState)).to.deep.equal([
+      'Terminating',
+      'InService',
+      'InService',
+    ]);
     resume(world, 'Terminate');
     world.clock.advance(3 * MINUTE);
     expect(idsOf(world)).to.have.length(1);
@@ -206,7 +326,9 @@ describe('Auto Scaling: suspended processes', () => {
     resume(world, 'AddToLoadBalancer');
     world.clock.advance(5 * MINUTE);
     expect(instancesOf(world).map((one) => one.LifecycleState)).to.deep.equal(['InService', 'InService']);
-    const answer = call<{ TargetHealthDescriptions: unknown[] }>(world, 'elbv2', 'DescribeTargetHealth', { TargetGroupArn: group.targetGroup });
+    const answer = call<{ TargetHealthDescriptions: unknown[] }>(world, 'elbv2', 'DescribeTargetHealth', {
+      TargetGroupArn: group.targetGroup,
+    });
     expect(answer.TargetHealthDescriptions).to.have.length(1);
   });
 
@@ -214,7 +336,10 @@ describe('Auto Scaling: suspended processes', () => {
     const world = worldOf();
     standardGroup(world, { size: 4, min: 0, max: 8 });
     suspend(world, 'AZRebalance');
-    const inZone = (zone: string): string[] => instancesOf(world).filter((one) => one.AvailabilityZone === zone).map((one) => one.InstanceId as string);
+    const inZone = (zone: string): string[] =>
+      instancesOf(world)
+        .filter((one) => one.AvailabilityZone === zone)
+        .map((one) => one.InstanceId as string);
     const fullest = ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'].find((zone) => inZone(zone).length === 2) as string;
     const other = ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'].find((zone) => zone !== fullest) as string;
     terminate(world, inZone(other));
@@ -236,9 +361,18 @@ describe('Auto Scaling: suspended processes', () => {
     world.clock.advance(MINUTE);
     suspend(world);
     expect(groupOf(world).SuspendedProcesses).to.have.length(9);
-    expect(groupOf(world).SuspendedProcesses?.find((one) => one.ProcessName === 'Launch')?.SuspensionReason).to.equal(reason);
+    expect(groupOf(world).SuspendedProcesses?.find((one) => one.ProcessName === 'Launch')?.SuspensionReason).to.equal(
+      reason,
+    );
     resume(world);
     expect(groupOf(world).SuspendedProcesses).to.deep.equal([]);
-    expectRefusal(world, 'autoscaling', 'SuspendProcesses', { AutoScalingGroupName: 'web', ScalingProcesses: ['Lunch'] }, 'ValidationError', /Lunch/);
+    expectRefusal(
+      world,
+      'autoscaling',
+      'SuspendProcesses',
+      { AutoScalingGroupName: 'web', ScalingProcesses: ['Lunch'] },
+      'ValidationError',
+      /Lunch/,
+    );
   });
 });

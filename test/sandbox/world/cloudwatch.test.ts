@@ -23,7 +23,11 @@ describe('CloudWatch: alarms', () => {
 
   it('shows metric alarms alone unless other types are asked for', async () => {
     expect(await states()).to.deep.equal(['errors OK', 'latency INSUFFICIENT_DATA']);
-    expect(await states({ AlarmTypes: ['MetricAlarm', 'CompositeAlarm'] })).to.deep.equal(['errors OK', 'latency INSUFFICIENT_DATA', 'service OK']);
+    expect(await states({ AlarmTypes: ['MetricAlarm', 'CompositeAlarm'] })).to.deep.equal([
+      'errors OK',
+      'latency INSUFFICIENT_DATA',
+      'service OK',
+    ]);
     expect(await states({ AlarmNames: ['service', 'nobody'] })).to.deep.equal([]);
     expect(await states({ AlarmNames: ['service'], AlarmTypes: ['CompositeAlarm'] })).to.deep.equal(['service OK']);
   });
@@ -31,26 +35,50 @@ describe('CloudWatch: alarms', () => {
   it('rings when the scenario says so, and tells since when', async () => {
     sandbox.clock.advance(120_000);
     const { MetricAlarms: [alarm] = [] } = await client.describeAlarms({ StateValue: 'ALARM' });
-    expect(alarm).to.deep.include({ AlarmName: 'errors', StateTransitionedTimestamp: new Date(began + 100_000), StateUpdatedTimestamp: new Date(began + 100_000) });
+    expect(alarm).to.deep.include({
+      AlarmName: 'errors',
+      StateTransitionedTimestamp: new Date(began + 100_000),
+      StateUpdatedTimestamp: new Date(began + 100_000),
+    });
     await client.setAlarmState({ AlarmName: 'errors', StateValue: 'ALARM', StateReason: 'still' });
     const { MetricAlarms: [again] = [] } = await client.describeAlarms({ AlarmNames: ['errors'] });
-    expect(again).to.deep.include({ StateReason: 'still', StateTransitionedTimestamp: new Date(began + 100_000), StateUpdatedTimestamp: new Date(began + 120_000) });
+    expect(again).to.deep.include({
+      StateReason: 'still',
+      StateTransitionedTimestamp: new Date(began + 100_000),
+      StateUpdatedTimestamp: new Date(began + 120_000),
+    });
     sandbox.clock.advance(40_000);
     expect(await states({ AlarmNames: ['errors'] })).to.deep.equal(['errors OK']);
   });
 
   it('pages, puts, keeps the state of what is there, and knows what is not', async () => {
-    const metric = { MetricName: 'Errors', Namespace: 'Web', Period: 60, EvaluationPeriods: 1, Threshold: 1, ComparisonOperator: 'GreaterThanThreshold', Statistic: 'Sum' } as const;
+    const metric = {
+      MetricName: 'Errors',
+      Namespace: 'Web',
+      Period: 60,
+      EvaluationPeriods: 1,
+      Threshold: 1,
+      ComparisonOperator: 'GreaterThanThreshold',
+      Statistic: 'Sum',
+    } as const;
     await client.putMetricAlarm({ AlarmName: 'new', ...metric });
     await client.putMetricAlarm({ AlarmName: 'errors', ...metric });
     expect(await states({ AlarmNamePrefix: 'n' })).to.deep.equal(['new INSUFFICIENT_DATA']);
     expect(await states({ AlarmNames: ['errors'] })).to.deep.equal(['errors OK']);
     const first = await client.describeAlarms({ MaxRecords: 2 });
     const second = await client.describeAlarms({ MaxRecords: 2, NextToken: first.NextToken });
-    expect([...(first.MetricAlarms ?? []), ...(second.MetricAlarms ?? [])].map(({ AlarmName }) => AlarmName)).to.deep.equal(['errors', 'latency', 'new']);
+    expect(
+      [...(first.MetricAlarms ?? []), ...(second.MetricAlarms ?? [])].map(({ AlarmName }) => AlarmName),
+    ).to.deep.equal(['errors', 'latency', 'new']);
     await client.deleteAlarms({ AlarmNames: ['new'] });
-    for (const call of [() => client.deleteAlarms({ AlarmNames: ['new'] }), () => client.setAlarmState({ AlarmName: 'new', StateValue: 'OK', StateReason: '' })]) {
-      const error = await call().then(() => undefined, (thrown: unknown) => thrown as Error);
+    for (const call of [
+      () => client.deleteAlarms({ AlarmNames: ['new'] }),
+      () => client.setAlarmState({ AlarmName: 'new', StateValue: 'OK', StateReason: '' }),
+    ]) {
+      const error = await call().then(
+        () => undefined,
+        (thrown: unknown) => thrown as Error,
+      );
       expect(error?.name).to.equal('ResourceNotFound');
     }
   });
@@ -61,7 +89,10 @@ describe('CloudWatch: alarms', () => {
       host: 'localhost',
       path: '/',
       query: new URLSearchParams(),
-      headers: { authorization: 'AWS4-HMAC-SHA256 Credential=A/20261121/eu-west-1/monitoring/aws4_request', 'content-type': 'application/x-www-form-urlencoded' },
+      headers: {
+        authorization: 'AWS4-HMAC-SHA256 Credential=A/20261121/eu-west-1/monitoring/aws4_request',
+        'content-type': 'application/x-www-form-urlencoded',
+      },
       body: 'Action=DescribeAlarms&Version=2010-08-01&AlarmNames.member.1=latency',
     });
     expect((answer as { body: string }).body).to.match(/<StateValue>INSUFFICIENT_DATA<\/StateValue>/);

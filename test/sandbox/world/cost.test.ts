@@ -4,7 +4,10 @@ import { activitiesOf, idsOf, MINUTE, resize, suspend, terminate } from '../../s
 import { standardGroup, worldOf } from '../../support/sandbox.js';
 
 /** A whole swap by hand of `size` instances: the ids at the end, all that happened, and how many events it took. */
-function swap(size: number, seed: number): { readonly ids: readonly string[]; readonly story: string; readonly events: number } {
+function swap(
+  size: number,
+  seed: number,
+): { readonly ids: readonly string[]; readonly story: string; readonly events: number } {
   const world = worldOf({ seed });
   let events = 0;
   const before = world.clock.afterChange;

@@ -15,7 +15,13 @@ export function stamp(world: World): string {
 export function startActivity(
   world: World,
   group: GroupState,
-  facts: { readonly description: string; readonly cause: string; readonly subnet?: string; readonly zone?: string; readonly status?: ScalingActivityStatusCode },
+  facts: {
+    readonly description: string;
+    readonly cause: string;
+    readonly subnet?: string;
+    readonly zone?: string;
+    readonly status?: ScalingActivityStatusCode;
+  },
 ): Activity {
   const random = world.random.fork(`autoscaling/activity/${group.name}/${++group.counter}`);
   const activity: Activity = {
@@ -27,21 +33,35 @@ export function startActivity(
     StartTime: new Date(world.clock.now()),
     StatusCode: facts.status ?? 'InProgress',
     Progress: 0,
-    Details: JSON.stringify({ ...(facts.subnet === undefined ? {} : { 'Subnet ID': facts.subnet }), 'Availability Zone': facts.zone }),
+    Details: JSON.stringify({
+      ...(facts.subnet === undefined ? {} : { 'Subnet ID': facts.subnet }),
+      'Availability Zone': facts.zone,
+    }),
   };
   group.activities.push(activity);
   if (group.activities.length > KEPT) group.activities.shift();
   return activity;
 }
 
-export function moveActivity(group: GroupState, id: string | undefined, status: ScalingActivityStatusCode, progress: number): void {
+export function moveActivity(
+  group: GroupState,
+  id: string | undefined,
+  status: ScalingActivityStatusCode,
+  progress: number,
+): void {
   const activity = findActivity(group, id);
   if (activity === undefined) return;
   activity.StatusCode = status;
   activity.Progress = progress;
 }
 
-export function endActivity(world: World, group: GroupState, id: string | undefined, status: 'Successful' | 'Failed' | 'Cancelled', message?: string): void {
+export function endActivity(
+  world: World,
+  group: GroupState,
+  id: string | undefined,
+  status: 'Successful' | 'Failed' | 'Cancelled',
+  message?: string,
+): void {
   const activity = findActivity(group, id);
   if (activity === undefined) return;
   activity.StatusCode = status;
@@ -67,9 +87,21 @@ export function describeScalingActivities(world: World, input: DescribeScalingAc
         : gone.filter((one) => one.AutoScalingGroupName === input.AutoScalingGroupName);
   const found = all
     .map((activity, index) => ({ activity, index }))
-    .filter(({ activity }) => input.ActivityIds === undefined || input.ActivityIds.length === 0 || input.ActivityIds.includes(activity.ActivityId ?? ''))
-    .filter(({ activity }) => (input.Filters ?? []).every((filter) => keeps(activity, filter.Name ?? '', filter.Values ?? [])))
-    .sort((a, b) => Number(isOver(a.activity)) - Number(isOver(b.activity)) || startOf(b.activity) - startOf(a.activity) || b.index - a.index)
+    .filter(
+      ({ activity }) =>
+        input.ActivityIds === undefined ||
+        input.ActivityIds.length === 0 ||
+        input.ActivityIds.includes(activity.ActivityId ?? ''),
+    )
+    .filter(({ activity }) =>
+      (input.Filters ?? []).every((filter) => keeps(activity, filter.Name ?? '', filter.Values ?? [])),
+    )
+    .sort(
+      (a, b) =>
+        Number(isOver(a.activity)) - Number(isOver(b.activity)) ||
+        startOf(b.activity) - startOf(a.activity) ||
+        b.index - a.index,
+    )
     .map(({ activity }) => ({ ...activity }));
   const { items, next } = page(found, Math.min(100, input.MaxRecords ?? 100), input.NextToken);
   return { Activities: items, NextToken: next };
@@ -84,7 +116,9 @@ function keeps(activity: Activity, name: string, values: readonly string[]): boo
     case 'Status':
       return values.some((value) => value === activity.StatusCode || (value === 'InProgress' && !isOver(activity)));
     default:
-      throw invalid(`Filter name ${name} is invalid. Valid filter names are: StartTimeLowerBound, StartTimeUpperBound, Status`);
+      throw invalid(
+        `Filter name ${name} is invalid. Valid filter names are: StartTimeLowerBound, StartTimeUpperBound, Status`,
+      );
   }
 }
 

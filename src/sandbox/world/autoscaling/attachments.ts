@@ -29,12 +29,23 @@ export function attachmentsOf(world: World, input: CreateAutoScalingGroupType): 
   return [
     ...(input.LoadBalancerNames ?? []).map((id): Attachment => ({ kind: 'classic', id, through: 'kind', addedAt })),
     ...(input.TargetGroupARNs ?? []).map((id): Attachment => ({ kind: 'target-group', id, through: 'kind', addedAt })),
-    ...(input.TrafficSources ?? []).map((source): Attachment => ({ kind: kindOf(source), id: source.Identifier ?? '', through: 'trafficSource', addedAt })),
+    ...(input.TrafficSources ?? []).map((source): Attachment => ({
+      kind: kindOf(source),
+      id: source.Identifier ?? '',
+      through: 'trafficSource',
+      addedAt,
+    })),
   ];
 }
 
 function kindOf(source: TrafficSourceIdentifier): Attachment['kind'] {
-  const type = source.Type ?? (source.Identifier?.includes(':targetgroup/') ? (source.Identifier.includes(':vpc-lattice:') ? 'vpc-lattice' : 'elbv2') : 'elb');
+  const type =
+    source.Type ??
+    (source.Identifier?.includes(':targetgroup/')
+      ? source.Identifier.includes(':vpc-lattice:')
+        ? 'vpc-lattice'
+        : 'elbv2'
+      : 'elb');
   return type === 'elb' ? 'classic' : type === 'elbv2' ? 'target-group' : 'lattice';
 }
 
@@ -52,7 +63,8 @@ export function attachLoadBalancerTargetGroups(world: World, input: AttachLoadBa
 
 export function attachTrafficSources(world: World, input: AttachTrafficSourcesType): object {
   const group = groupOf(world, input.AutoScalingGroupName);
-  for (const source of input.TrafficSources ?? []) attach(world, group, { kind: kindOf(source), id: source.Identifier ?? '', through: 'trafficSource' });
+  for (const source of input.TrafficSources ?? [])
+    attach(world, group, { kind: kindOf(source), id: source.Identifier ?? '', through: 'trafficSource' });
   return {};
 }
 
@@ -70,7 +82,8 @@ function attach(world: World, group: GroupState, wanted: Omit<Attachment, 'added
   if (leaving >= 0) group.attachments.splice(leaving, 1);
   group.attachments.push(attachment);
   if (!group.suspended.has('AddToLoadBalancer')) {
-    for (const member of group.members.values()) if (member.lifecycle === 'InService') scheduleRegistration(world, group, member, attachment);
+    for (const member of group.members.values())
+      if (member.lifecycle === 'InService') scheduleRegistration(world, group, member, attachment);
   }
   touch(world, group.name);
   scheduleHealthCheck(world, group);
@@ -87,7 +100,11 @@ export function detachLoadBalancerTargetGroups(world: World, input: DetachLoadBa
 }
 
 export function detachTrafficSources(world: World, input: DetachTrafficSourcesType): object {
-  detach(world, groupOf(world, input.AutoScalingGroupName), (input.TrafficSources ?? []).map((source) => source.Identifier ?? ''));
+  detach(
+    world,
+    groupOf(world, input.AutoScalingGroupName),
+    (input.TrafficSources ?? []).map((source) => source.Identifier ?? ''),
+  );
   return {};
 }
 
@@ -95,7 +112,8 @@ export function detachTrafficSources(world: World, input: DetachTrafficSourcesTy
 function detach(world: World, group: GroupState, ids: readonly string[]): void {
   for (const id of ids) {
     const attachment = attached(group).find((one) => one.id === id);
-    if (attachment === undefined) throw invalid(`Trying to remove Load Balancers or Target Groups that are not part of the group: ${id}`);
+    if (attachment === undefined)
+      throw invalid(`Trying to remove Load Balancers or Target Groups that are not part of the group: ${id}`);
     const now = world.clock.now();
     attachment.removedAt = now;
     let until = now;
@@ -113,7 +131,9 @@ function stateOf(world: World, group: GroupState, attachment: Attachment): strin
   if (attachment.removedAt !== undefined) return 'Removing';
   if (world.clock.now() < attachment.addedAt + ADDING_MS) return 'Adding';
   if (!group.healthCheckType.includes('ELB')) return 'Added';
-  const serves = [...group.members.values()].some((member) => member.lifecycle === 'InService' && balancersSay(world, group, member.id) === 'healthy');
+  const serves = [...group.members.values()].some(
+    (member) => member.lifecycle === 'InService' && balancersSay(world, group, member.id) === 'healthy',
+  );
   return serves ? 'InService' : 'Added';
 }
 
@@ -141,8 +161,18 @@ const TYPES = { classic: 'elb', 'target-group': 'elbv2', lattice: 'vpc-lattice' 
 export function describeTrafficSources(world: World, input: DescribeTrafficSourcesRequest): object {
   const group = groupOf(world, input.AutoScalingGroupName);
   const all = group.attachments
-    .filter((one) => input.TrafficSourceType === undefined || input.TrafficSourceType === '' || TYPES[one.kind] === input.TrafficSourceType)
-    .map((one) => ({ TrafficSource: one.id, Identifier: one.id, Type: TYPES[one.kind], State: stateOf(world, group, one) }));
+    .filter(
+      (one) =>
+        input.TrafficSourceType === undefined ||
+        input.TrafficSourceType === '' ||
+        TYPES[one.kind] === input.TrafficSourceType,
+    )
+    .map((one) => ({
+      TrafficSource: one.id,
+      Identifier: one.id,
+      Type: TYPES[one.kind],
+      State: stateOf(world, group, one),
+    }));
   const { items, next } = page(all, input.MaxRecords ?? 50, input.NextToken);
   return { TrafficSources: items, NextToken: next };
 }

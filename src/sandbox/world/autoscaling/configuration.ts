@@ -1,4 +1,8 @@
-import type { LaunchTemplateOverrides, LaunchTemplateSpecification, MixedInstancesPolicy } from '@aws-sdk/client-auto-scaling';
+import type {
+  LaunchTemplateOverrides,
+  LaunchTemplateSpecification,
+  MixedInstancesPolicy,
+} from '@aws-sdk/client-auto-scaling';
 import { resolveImage } from '../ec2/images.js';
 import { templateOf, versionOf } from '../ec2/templates.js';
 import { ServiceFault } from '../fault.js';
@@ -47,11 +51,18 @@ function fromConfiguration(world: World, name: string): Resolved {
   };
 }
 
-function fromTemplate(world: World, specification: LaunchTemplateSpecification, override: LaunchTemplateOverrides): Resolved {
+function fromTemplate(
+  world: World,
+  specification: LaunchTemplateSpecification,
+  override: LaunchTemplateOverrides,
+): Resolved {
   const template = templateOf(world, specification);
   const { number, data } = versionOf(template, specification.Version);
-  if (data.ImageId === undefined) throw new ServiceFault('ValidationError', 'The launch template must contain an image id.');
-  const own = (data.TagSpecifications ?? []).filter((one) => one.ResourceType === 'instance').flatMap((one) => one.Tags ?? []);
+  if (data.ImageId === undefined)
+    throw new ServiceFault('ValidationError', 'The launch template must contain an image id.');
+  const own = (data.TagSpecifications ?? [])
+    .filter((one) => one.ResourceType === 'instance')
+    .flatMap((one) => one.Tags ?? []);
   return {
     image: resolveImage(world, data.ImageId),
     type: override.InstanceType ?? data.InstanceType ?? 'm1.small',
@@ -79,10 +90,14 @@ export function checkedConfiguration(
   },
 ): Pick<GroupState, 'launchConfiguration' | 'template' | 'mixed'> | undefined {
   const { LaunchConfigurationName, LaunchTemplate, MixedInstancesPolicy } = input;
-  const given = [LaunchConfigurationName, LaunchTemplate, MixedInstancesPolicy].filter((one) => one !== undefined).length;
+  const given = [LaunchConfigurationName, LaunchTemplate, MixedInstancesPolicy].filter(
+    (one) => one !== undefined,
+  ).length;
   if (given === 0) return undefined;
   if (given > 1) {
-    throw invalid('Valid requests must contain either launchTemplate, LaunchConfigurationName, InstanceId or MixedInstancesPolicy parameter.');
+    throw invalid(
+      'Valid requests must contain either launchTemplate, LaunchConfigurationName, InstanceId or MixedInstancesPolicy parameter.',
+    );
   }
   if (LaunchConfigurationName !== undefined) {
     if (!autoScalingState(world).configurations.has(LaunchConfigurationName)) {
@@ -90,18 +105,23 @@ export function checkedConfiguration(
     }
     return { launchConfiguration: LaunchConfigurationName, template: undefined, mixed: undefined };
   }
-  if (LaunchTemplate !== undefined) return { launchConfiguration: undefined, template: checkedTemplate(world, LaunchTemplate), mixed: undefined };
+  if (LaunchTemplate !== undefined)
+    return { launchConfiguration: undefined, template: checkedTemplate(world, LaunchTemplate), mixed: undefined };
   const policy = MixedInstancesPolicy?.LaunchTemplate;
-  if (policy?.LaunchTemplateSpecification === undefined) throw invalid('You must specify a launch template in the mixed instances policy.');
+  if (policy?.LaunchTemplateSpecification === undefined)
+    throw invalid('You must specify a launch template in the mixed instances policy.');
   const overrides = policy.Overrides ?? [];
   const weighted = overrides.filter((one) => one.WeightedCapacity !== undefined).length;
-  if (weighted > 0 && weighted < overrides.length) throw invalid('If WeightedCapacity is specified for one override, it must be specified for all of them.');
+  if (weighted > 0 && weighted < overrides.length)
+    throw invalid('If WeightedCapacity is specified for one override, it must be specified for all of them.');
   const checked: MixedInstancesPolicy = {
     ...MixedInstancesPolicy,
     LaunchTemplate: {
       LaunchTemplateSpecification: checkedTemplate(world, policy.LaunchTemplateSpecification),
       Overrides: overrides.map((one) =>
-        one.LaunchTemplateSpecification === undefined ? one : { ...one, LaunchTemplateSpecification: checkedTemplate(world, one.LaunchTemplateSpecification) },
+        one.LaunchTemplateSpecification === undefined
+          ? one
+          : { ...one, LaunchTemplateSpecification: checkedTemplate(world, one.LaunchTemplateSpecification) },
       ),
     },
   };
@@ -112,9 +132,14 @@ function checkedTemplate(world: World, wanted: LaunchTemplateSpecification): Lau
   try {
     const template = templateOf(world, wanted);
     versionOf(template, wanted.Version);
-    return { LaunchTemplateId: template.id, LaunchTemplateName: template.name, ...(wanted.Version === undefined ? {} : { Version: wanted.Version }) };
+    return {
+      LaunchTemplateId: template.id,
+      LaunchTemplateName: template.name,
+      ...(wanted.Version === undefined ? {} : { Version: wanted.Version }),
+    };
   } catch (error) {
-    if (error instanceof ServiceFault) throw invalid(`You must use a valid fully-formed launch template. ${error.message}`);
+    if (error instanceof ServiceFault)
+      throw invalid(`You must use a valid fully-formed launch template. ${error.message}`);
     throw error;
   }
 }

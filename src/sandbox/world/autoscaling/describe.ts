@@ -12,15 +12,27 @@ import { trafficSourcesOf } from './attachments.js';
 import { attached, autoScalingState, invalid, type GroupState, type Member } from './state.js';
 
 /** Groups that do not exist are left out, without an error. */
-export function describeAutoScalingGroups(world: World, input: AutoScalingGroupNamesType & { readonly IncludeInstances?: boolean }): object {
+export function describeAutoScalingGroups(
+  world: World,
+  input: AutoScalingGroupNamesType & { readonly IncludeInstances?: boolean },
+): object {
   const { groups } = autoScalingState(world);
   const names = input.AutoScalingGroupNames ?? [];
   const size = input.MaxRecords ?? 50;
-  if (size > 100 || size < 1) throw invalid("1 validation error detected: Value at 'maxRecords' failed to satisfy constraint: Member must have value less than or equal to 100");
-  const chosen = names.length > 0 ? [...new Set(names)].flatMap((name) => groups.get(name) ?? groupByArn(groups, name)) : [...groups.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  if (size > 100 || size < 1)
+    throw invalid(
+      "1 validation error detected: Value at 'maxRecords' failed to satisfy constraint: Member must have value less than or equal to 100",
+    );
+  const chosen =
+    names.length > 0
+      ? [...new Set(names)].flatMap((name) => groups.get(name) ?? groupByArn(groups, name))
+      : [...groups.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
   const found = chosen.filter((group) => (input.Filters ?? []).every((filter) => keeps(group, filter)));
   const { items, next } = page(found, size, input.NextToken);
-  return { AutoScalingGroups: items.map((group) => groupView(world, group, input.IncludeInstances !== false)), NextToken: next };
+  return {
+    AutoScalingGroups: items.map((group) => groupView(world, group, input.IncludeInstances !== false)),
+    NextToken: next,
+  };
 }
 
 function groupByArn(groups: ReadonlyMap<string, GroupState>, arn: string): GroupState[] {
@@ -50,13 +62,18 @@ function groupView(world: World, group: GroupState, withInstances: boolean): Aut
     DefaultCooldown: group.cooldown,
     AvailabilityZones: [...group.zones],
     LoadBalancerNames: balancers.filter((one) => one.kind === 'classic' && one.through === 'kind').map((one) => one.id),
-    TargetGroupARNs: balancers.filter((one) => one.kind === 'target-group' && one.through === 'kind').map((one) => one.id),
+    TargetGroupARNs: balancers
+      .filter((one) => one.kind === 'target-group' && one.through === 'kind')
+      .map((one) => one.id),
     TrafficSources: trafficSourcesOf(group),
     HealthCheckType: group.healthCheckType,
     HealthCheckGracePeriod: group.graceMs / 1000,
     Instances: withInstances ? [...group.members.values()].map((member) => instanceView(member)) : [],
     CreatedTime: new Date(group.createdAt),
-    SuspendedProcesses: [...group.suspended].map(([ProcessName, SuspensionReason]) => ({ ProcessName, SuspensionReason })),
+    SuspendedProcesses: [...group.suspended].map(([ProcessName, SuspensionReason]) => ({
+      ProcessName,
+      SuspensionReason,
+    })),
     VPCZoneIdentifier: group.subnets.join(','),
     EnabledMetrics: [],
     Status: group.status,
@@ -87,7 +104,11 @@ export function instanceView(member: Member): Instance {
     LaunchTemplate:
       member.template === undefined
         ? undefined
-        : { LaunchTemplateId: member.template.id, LaunchTemplateName: member.template.name, Version: member.template.version },
+        : {
+            LaunchTemplateId: member.template.id,
+            LaunchTemplateName: member.template.name,
+            Version: member.template.version,
+          },
     ProtectedFromScaleIn: member.protected,
     WeightedCapacity: member.weight,
   };
@@ -100,7 +121,11 @@ export function describeAutoScalingInstances(world: World, input: DescribeAutoSc
   for (const group of autoScalingState(world).groups.values()) {
     for (const member of group.members.values()) {
       if (wanted.size > 0 && !wanted.has(member.id)) continue;
-      rows.push({ ...instanceView(member), AutoScalingGroupName: group.name, HealthStatus: member.health.toUpperCase() });
+      rows.push({
+        ...instanceView(member),
+        AutoScalingGroupName: group.name,
+        HealthStatus: member.health.toUpperCase(),
+      });
     }
   }
   const { items, next } = page(rows, Math.min(50, input.MaxRecords ?? 50), input.NextToken);

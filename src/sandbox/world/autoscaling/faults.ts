@@ -28,7 +28,11 @@ function kill(world: World, name: string, which: 'oldest' | 'newest'): void {
   if (victim !== undefined) endInstance(world, victim.id, 'world');
 }
 
-function resizeFromOutside(world: World, name: string, wanted: { readonly min?: number; readonly max?: number; readonly desired?: number }): void {
+function resizeFromOutside(
+  world: World,
+  name: string,
+  wanted: { readonly min?: number; readonly max?: number; readonly desired?: number },
+): void {
   const group = findGroup(world, name);
   if (group === undefined) return;
   const min = wanted.min ?? group.min;

@@ -1,4 +1,8 @@
-import type { CreateAutoScalingGroupType, DeleteAutoScalingGroupType, UpdateAutoScalingGroupType } from '@aws-sdk/client-auto-scaling';
+import type {
+  CreateAutoScalingGroupType,
+  DeleteAutoScalingGroupType,
+  UpdateAutoScalingGroupType,
+} from '@aws-sdk/client-auto-scaling';
 import { subnetOf } from '../ec2/network.js';
 import { zonesOf } from '../ec2/state.js';
 import { elbState } from '../elb/state.js';
@@ -20,11 +24,20 @@ import { beginTermination, inProgress, startOverdueWaves } from './terminate.js'
 export function createAutoScalingGroup(world: World, input: CreateAutoScalingGroupType): object {
   const state = autoScalingState(world);
   const name = input.AutoScalingGroupName ?? '';
-  if (name === '') throw invalid("1 validation error detected: Value null at 'autoScalingGroupName' failed to satisfy constraint: Member must not be null");
-  if (state.groups.has(name)) throw new ServiceFault('AlreadyExists', `AutoScalingGroup by this name already exists - A group with the name ${name} already exists`);
+  if (name === '')
+    throw invalid(
+      "1 validation error detected: Value null at 'autoScalingGroupName' failed to satisfy constraint: Member must not be null",
+    );
+  if (state.groups.has(name))
+    throw new ServiceFault(
+      'AlreadyExists',
+      `AutoScalingGroup by this name already exists - A group with the name ${name} already exists`,
+    );
   const configuration = checkedConfiguration(world, input);
   if (configuration === undefined) {
-    throw invalid('Valid requests must contain either launchTemplate, LaunchConfigurationName, InstanceId or MixedInstancesPolicy parameter.');
+    throw invalid(
+      'Valid requests must contain either launchTemplate, LaunchConfigurationName, InstanceId or MixedInstancesPolicy parameter.',
+    );
   }
   const min = input.MinSize ?? 0;
   const sizes = sizesAfter({ min, max: input.MaxSize ?? 0, desired: min }, input);
@@ -48,7 +61,12 @@ export function createAutoScalingGroup(world: World, input: CreateAutoScalingGro
     extras: extrasOf(input),
     members: new Map(),
     attachments: attachmentsOf(world, input),
-    tags: new Map((input.Tags ?? []).map((tag) => [tag.Key ?? '', { value: tag.Value ?? '', propagate: tag.PropagateAtLaunch ?? false }])),
+    tags: new Map(
+      (input.Tags ?? []).map((tag) => [
+        tag.Key ?? '',
+        { value: tag.Value ?? '', propagate: tag.PropagateAtLaunch ?? false },
+      ]),
+    ),
     suspended: new Map(),
     hooks: new Map(),
     schedule: new Map(),
@@ -90,7 +108,8 @@ export function updateAutoScalingGroup(world: World, input: UpdateAutoScalingGro
   group.healthCheckType = input.HealthCheckType ?? group.healthCheckType;
   if (input.HealthCheckGracePeriod !== undefined) group.graceMs = input.HealthCheckGracePeriod * 1000;
   group.cooldown = input.DefaultCooldown ?? group.cooldown;
-  if (input.TerminationPolicies !== undefined && input.TerminationPolicies.length > 0) group.policies = input.TerminationPolicies;
+  if (input.TerminationPolicies !== undefined && input.TerminationPolicies.length > 0)
+    group.policies = input.TerminationPolicies;
   group.protectNew = input.NewInstancesProtectedFromScaleIn ?? group.protectNew;
   group.extras = { ...group.extras, ...extrasOf(input) };
   resize(world, group, input);
@@ -100,7 +119,10 @@ export function updateAutoScalingGroup(world: World, input: UpdateAutoScalingGro
   return {};
 }
 
-function placementOf(world: World, input: { AvailabilityZones?: string[] | undefined; VPCZoneIdentifier?: string | undefined }): Pick<GroupState, 'zones' | 'subnets'> | undefined {
+function placementOf(
+  world: World,
+  input: { AvailabilityZones?: string[] | undefined; VPCZoneIdentifier?: string | undefined },
+): Pick<GroupState, 'zones' | 'subnets'> | undefined {
   const subnets = (input.VPCZoneIdentifier ?? '')
     .split(',')
     .map((id) => id.trim())
@@ -119,9 +141,11 @@ function placementOf(world: World, input: { AvailabilityZones?: string[] | undef
 
 function requireBalancers(world: World, input: CreateAutoScalingGroupType): void {
   const missing = (input.LoadBalancerNames ?? []).filter((name) => !elbState(world).balancers.has(name));
-  if (missing.length > 0) throw invalid(`Provided Load Balancers may not be valid. Please ensure they exist and try again.`);
+  if (missing.length > 0)
+    throw invalid(`Provided Load Balancers may not be valid. Please ensure they exist and try again.`);
   const groups = (input.TargetGroupARNs ?? []).filter((arn) => !elbv2State(world).targetGroups.has(arn));
-  if (groups.length > 0) throw invalid('One or more target groups not found. Validating load balancer configuration failed.');
+  if (groups.length > 0)
+    throw invalid('One or more target groups not found. Validating load balancer configuration failed.');
 }
 
 function extrasOf(input: UpdateAutoScalingGroupType & { readonly Operator?: Extras['Operator'] }): Extras {
@@ -148,21 +172,34 @@ function extrasOf(input: UpdateAutoScalingGroupType & { readonly Operator?: Extr
 export function deleteAutoScalingGroup(world: World, input: DeleteAutoScalingGroupType): object {
   const group = groupOf(world, input.AutoScalingGroupName);
   const protection = group.extras.DeletionProtection;
-  if (protection === 'prevent-all-deletion' || (protection === 'prevent-force-deletion' && input.ForceDelete === true)) {
+  if (
+    protection === 'prevent-all-deletion' ||
+    (protection === 'prevent-force-deletion' && input.ForceDelete === true)
+  ) {
     throw invalid(`You cannot delete AutoScalingGroup ${group.name} because deletion protection is enabled.`);
   }
   if (group.status !== undefined) throw inDeletion(group);
   if (group.members.size > 0 && input.ForceDelete !== true) {
     const activity = group.activities.findLast((one) => one.EndTime === undefined);
     if ([...group.members.values()].every(isLeaving) && activity !== undefined) throw inProgress(activity);
-    throw new ServiceFault('ResourceInUse', 'You cannot delete an AutoScalingGroup while there are instances or pending Spot instance request(s) still in the group.');
+    throw new ServiceFault(
+      'ResourceInUse',
+      'You cannot delete an AutoScalingGroup while there are instances or pending Spot instance request(s) still in the group.',
+    );
   }
   group.status = 'Delete in progress';
   group.min = 0;
   group.desired = 0;
   group.hooks.clear();
   for (const member of [...group.members.values()]) {
-    if (!isLeaving(member)) beginTermination(world, group, member, 'delete', `At ${stamp(world)} the AutoScalingGroup was deleted with force.`);
+    if (!isLeaving(member))
+      beginTermination(
+        world,
+        group,
+        member,
+        'delete',
+        `At ${stamp(world)} the AutoScalingGroup was deleted with force.`,
+      );
   }
   startOverdueWaves(world, group);
   touch(world, group.name);

@@ -30,9 +30,11 @@ export function scheduleHealthCheck(world: World, group: GroupState, soon = fals
 /** Marks who is unhealthy, replaces them, and comes back while anything could still change. */
 function checkHealth(world: World, group: GroupState): void {
   if (group.status !== undefined) return;
-  if (!group.suspended.has('HealthCheck')) for (const member of group.members.values()) markIfUnhealthy(world, group, member);
+  if (!group.suspended.has('HealthCheck'))
+    for (const member of group.members.values()) markIfUnhealthy(world, group, member);
   replaceUnhealthy(world, group);
-  if ([...group.members.values()].some((member) => needsWatching(world, group, member))) scheduleHealthCheck(world, group);
+  if ([...group.members.values()].some((member) => needsWatching(world, group, member)))
+    scheduleHealthCheck(world, group);
 }
 
 function markIfUnhealthy(world: World, group: GroupState, member: Member): void {
@@ -40,7 +42,8 @@ function markIfUnhealthy(world: World, group: GroupState, member: Member): void 
   const state = ec2State(world).instances.get(member.id)?.state;
   if (state !== 'running') return mark(world, group, member, 'EC2');
   const graceOver = world.clock.now() >= (member.inServiceAt ?? 0) + group.graceMs;
-  if (group.healthCheckType.includes('ELB') && graceOver && balancersSay(world, group, member.id) === 'unhealthy') mark(world, group, member, 'ELB');
+  if (group.healthCheckType.includes('ELB') && graceOver && balancersSay(world, group, member.id) === 'unhealthy')
+    mark(world, group, member, 'ELB');
 }
 
 function mark(world: World, group: GroupState, member: Member, reason: NonNullable<Member['healthReason']>): void {
@@ -59,8 +62,12 @@ const CAUSES: Readonly<Record<NonNullable<Member['healthReason']>, string>> = {
 export function replaceUnhealthy(world: World, group: GroupState): void {
   if (group.suspended.has('ReplaceUnhealthy') || group.suspended.has('Terminate')) return;
   const most = Math.max(1, Math.ceil(group.desired / 10));
-  const leaving = [...group.members.values()].filter((member) => isLeaving(member) && member.endedBy === 'health').length;
-  const sick = [...group.members.values()].filter((member) => member.health === 'Unhealthy' && member.lifecycle === 'InService');
+  const leaving = [...group.members.values()].filter(
+    (member) => isLeaving(member) && member.endedBy === 'health',
+  ).length;
+  const sick = [...group.members.values()].filter(
+    (member) => member.health === 'Unhealthy' && member.lifecycle === 'InService',
+  );
   for (const member of sick.slice(0, Math.max(0, most - leaving))) {
     beginTermination(world, group, member, 'health', `At ${stamp(world)} ${CAUSES[member.healthReason ?? 'EC2']}`);
     schedulePlan(world, group);
@@ -74,7 +81,13 @@ export function replaceUnhealthy(world: World, group: GroupState): void {
  */
 export function endLifetime(world: World, group: GroupState, member: Member): void {
   if (group.suspended.has('Launch') || group.suspended.has('Terminate') || member.lifecycle !== 'InService') return;
-  beginTermination(world, group, member, 'lifetime', `At ${stamp(world)} an instance was taken out of service in response to its maximum instance lifetime.`);
+  beginTermination(
+    world,
+    group,
+    member,
+    'lifetime',
+    `At ${stamp(world)} an instance was taken out of service in response to its maximum instance lifetime.`,
+  );
   schedulePlan(world, group);
 }
 
@@ -82,7 +95,8 @@ export function endLifetime(world: World, group: GroupState, member: Member): vo
 function needsWatching(world: World, group: GroupState, member: Member): boolean {
   if (isLeaving(member)) return member.endedBy === 'health';
   if (member.lifecycle !== 'InService') return false;
-  if (member.health === 'Unhealthy') return !group.suspended.has('ReplaceUnhealthy') && !group.suspended.has('Terminate');
+  if (member.health === 'Unhealthy')
+    return !group.suspended.has('ReplaceUnhealthy') && !group.suspended.has('Terminate');
   if (group.suspended.has('HealthCheck')) return false;
   const instance = ec2State(world).instances.get(member.id);
   if (instance?.state !== 'running') return true;
@@ -113,7 +127,8 @@ export function noticeEnded(world: World, instance: Ec2Instance): void {
 
 export function setInstanceHealth(world: World, input: SetInstanceHealthQuery): object {
   const { group, member } = memberOf(world, input.InstanceId ?? '');
-  const grace = input.ShouldRespectGracePeriod !== false && world.clock.now() < (member.inServiceAt ?? 0) + group.graceMs;
+  const grace =
+    input.ShouldRespectGracePeriod !== false && world.clock.now() < (member.inServiceAt ?? 0) + group.graceMs;
   if (input.HealthStatus === 'Unhealthy' && !grace) mark(world, group, member, 'user');
   if (input.HealthStatus === 'Healthy') member.health = 'Healthy';
   touch(world, group.name);

@@ -14,7 +14,10 @@ import { backOff } from './plan.js';
 import { findGroup, groupOf, invalid, type GroupState, type Member, type PendingHook } from './state.js';
 import { beginTermination, shutsDown } from './terminate.js';
 
-const TRANSITIONS = { launching: 'autoscaling:EC2_INSTANCE_LAUNCHING', terminating: 'autoscaling:EC2_INSTANCE_TERMINATING' } as const;
+const TRANSITIONS = {
+  launching: 'autoscaling:EC2_INSTANCE_LAUNCHING',
+  terminating: 'autoscaling:EC2_INSTANCE_TERMINATING',
+} as const;
 
 export function putLifecycleHook(world: World, input: PutLifecycleHookType): object {
   const group = groupOf(world, input.AutoScalingGroupName);
@@ -46,12 +49,15 @@ export function addHook(group: GroupState, hook: LifecycleHookSpecification): vo
 
 export function describeLifecycleHooks(world: World, input: DescribeLifecycleHooksType): object {
   const hooks = [...groupOf(world, input.AutoScalingGroupName).hooks.values()];
-  return { LifecycleHooks: hooks.filter((hook) => input.LifecycleHookNames?.includes(hook.LifecycleHookName ?? '') ?? true) };
+  return {
+    LifecycleHooks: hooks.filter((hook) => input.LifecycleHookNames?.includes(hook.LifecycleHookName ?? '') ?? true),
+  };
 }
 
 export function deleteLifecycleHook(world: World, input: DeleteLifecycleHookType): object {
   const group = groupOf(world, input.AutoScalingGroupName);
-  if (!group.hooks.delete(input.LifecycleHookName ?? '')) throw invalid(`Lifecycle hook with name ${input.LifecycleHookName} not found`);
+  if (!group.hooks.delete(input.LifecycleHookName ?? ''))
+    throw invalid(`Lifecycle hook with name ${input.LifecycleHookName} not found`);
   // Whoever waits for the deleted hook goes on: ABANDON for launches, CONTINUE for terminations.
   for (const member of [...group.members.values()]) {
     for (const hook of member.hooks.filter((one) => one.name === input.LifecycleHookName && one.result === undefined)) {
@@ -62,7 +68,12 @@ export function deleteLifecycleHook(world: World, input: DeleteLifecycleHookType
 }
 
 /** Makes the instance wait for the group's hooks of this transition. False when there are none. */
-export function raiseHooks(world: World, group: GroupState, member: Member, transition: PendingHook['transition']): boolean {
+export function raiseHooks(
+  world: World,
+  group: GroupState,
+  member: Member,
+  transition: PendingHook['transition'],
+): boolean {
   const now = world.clock.now();
   const hooks = [...group.hooks.values()].filter((hook) => hook.LifecycleTransition === TRANSITIONS[transition]);
   member.hooks = hooks.map((hook) => {
@@ -86,7 +97,13 @@ function watchDeadline(world: World, name: string, id: string, hook: PendingHook
     const member = group?.members.get(id);
     const pending = member?.hooks.find((one) => one.token === token && one.result === undefined);
     if (group === undefined || member === undefined || pending === undefined || pending.deadline !== deadline) return;
-    settle(world, group, member, pending, group.hooks.get(pending.name)?.DefaultResult === 'CONTINUE' ? 'CONTINUE' : 'ABANDON');
+    settle(
+      world,
+      group,
+      member,
+      pending,
+      group.hooks.get(pending.name)?.DefaultResult === 'CONTINUE' ? 'CONTINUE' : 'ABANDON',
+    );
   });
 }
 
@@ -109,7 +126,10 @@ export function recordLifecycleActionHeartbeat(world: World, input: RecordLifecy
 
 function pendingAction(
   world: World,
-  input: Pick<CompleteLifecycleActionType, 'AutoScalingGroupName' | 'LifecycleHookName' | 'LifecycleActionToken' | 'InstanceId'>,
+  input: Pick<
+    CompleteLifecycleActionType,
+    'AutoScalingGroupName' | 'LifecycleHookName' | 'LifecycleActionToken' | 'InstanceId'
+  >,
 ): { readonly group: GroupState; readonly member: Member; readonly hook: PendingHook } {
   const group = groupOf(world, input.AutoScalingGroupName);
   for (const member of group.members.values()) {
@@ -117,16 +137,25 @@ function pendingAction(
       (one) =>
         one.name === input.LifecycleHookName &&
         one.result === undefined &&
-        (input.LifecycleActionToken === undefined ? member.id === input.InstanceId : one.token === input.LifecycleActionToken),
+        (input.LifecycleActionToken === undefined
+          ? member.id === input.InstanceId
+          : one.token === input.LifecycleActionToken),
     );
     if (hook !== undefined) return { group, member, hook };
   }
-  const who = input.LifecycleActionToken === undefined ? `instance ${input.InstanceId}` : `token ${input.LifecycleActionToken}`;
+  const who =
+    input.LifecycleActionToken === undefined ? `instance ${input.InstanceId}` : `token ${input.LifecycleActionToken}`;
   throw invalid(`No active Lifecycle Action found with ${who.replace('instance', 'instance ID')}`);
 }
 
 /** One hook is done. The last one decides, and any ABANDON ends the others' wait. */
-function settle(world: World, group: GroupState, member: Member, hook: PendingHook, result: 'CONTINUE' | 'ABANDON'): void {
+function settle(
+  world: World,
+  group: GroupState,
+  member: Member,
+  hook: PendingHook,
+  result: 'CONTINUE' | 'ABANDON',
+): void {
   hook.result = result;
   if (result === 'CONTINUE' && member.hooks.some((one) => one.result === undefined)) return;
   const { transition } = hook;
@@ -139,8 +168,20 @@ function settle(world: World, group: GroupState, member: Member, hook: PendingHo
 
 /** An abandoned launch is terminated and replaced, ever more slowly when it keeps happening. */
 function abandonLaunch(world: World, group: GroupState, member: Member): void {
-  endActivity(world, group, member.activity, 'Failed', `Instance failed to complete user's Lifecycle Action: Lifecycle Action with token was abandoned: Heartbeat Timeout or ABANDON result`);
+  endActivity(
+    world,
+    group,
+    member.activity,
+    'Failed',
+    `Instance failed to complete user's Lifecycle Action: Lifecycle Action with token was abandoned: Heartbeat Timeout or ABANDON result`,
+  );
   member.activity = undefined;
-  beginTermination(world, group, member, 'hook', `At ${stamp(world)} an instance was taken out of service in response to a lifecycle action that was abandoned.`);
+  beginTermination(
+    world,
+    group,
+    member,
+    'hook',
+    `At ${stamp(world)} an instance was taken out of service in response to a lifecycle action that was abandoned.`,
+  );
   backOff(world, group);
 }

@@ -15,8 +15,18 @@ import {
 import { describeAutoScalingGroups, describeAutoScalingInstances } from './describe.js';
 import { createAutoScalingGroup, deleteAutoScalingGroup, updateAutoScalingGroup } from './groups.js';
 import { setInstanceHealth } from './health.js';
-import { completeLifecycleAction, deleteLifecycleHook, describeLifecycleHooks, putLifecycleHook, recordLifecycleActionHeartbeat } from './hooks.js';
-import { createLaunchConfiguration, deleteLaunchConfiguration, describeLaunchConfigurations } from './launchConfigurations.js';
+import {
+  completeLifecycleAction,
+  deleteLifecycleHook,
+  describeLifecycleHooks,
+  putLifecycleHook,
+  recordLifecycleActionHeartbeat,
+} from './hooks.js';
+import {
+  createLaunchConfiguration,
+  deleteLaunchConfiguration,
+  describeLaunchConfigurations,
+} from './launchConfigurations.js';
 import { attachInstances, detachInstances, enterStandby, exitStandby, setInstanceProtection } from './membership.js';
 import { describeScalingProcessTypes, resumeProcesses, suspendProcesses } from './processes.js';
 import {
@@ -97,10 +107,15 @@ function guarded(operation: Operation): Operation {
     const groups = groupsOf(world, input);
     const operated = groups.find((group) => group.extras.Operator?.Principal !== undefined);
     if (operated !== undefined && (call.caller === 'outside' || call.caller === 'others')) {
-      throw new ServiceFault('AccessDenied', `AutoScalingGroup ${operated.name} is managed by ${operated.extras.Operator?.Principal}; only its operator can change it.`, 403);
+      throw new ServiceFault(
+        'AccessDenied',
+        `AutoScalingGroup ${operated.name} is managed by ${operated.extras.Operator?.Principal}; only its operator can change it.`,
+        403,
+      );
     }
     const answer = operation(world, input, call);
-    if (call.caller === 'outside' && !isSignOfLife(input)) for (const group of groups) group.outside = { count: group.outside.count + 1, last: call.operation };
+    if (call.caller === 'outside' && !isSignOfLife(input))
+      for (const group of groups) group.outside = { count: group.outside.count + 1, last: call.operation };
     if (call.caller === 'others') for (const group of groups) noteOthers(world, group, call.operation);
     return answer;
   };
@@ -127,6 +142,7 @@ interface Subject {
 function groupsOf(world: World, input: Subject): GroupState[] {
   const { groups } = autoScalingState(world);
   if (input.AutoScalingGroupName !== undefined) return [groups.get(input.AutoScalingGroupName) ?? []].flat();
-  if (input.Tags !== undefined) return [...new Set(input.Tags.map((tag) => tag.ResourceId ?? ''))].flatMap((name) => groups.get(name) ?? []);
+  if (input.Tags !== undefined)
+    return [...new Set(input.Tags.map((tag) => tag.ResourceId ?? ''))].flatMap((name) => groups.get(name) ?? []);
   return [...groups.values()].filter((group) => input.InstanceId !== undefined && group.members.has(input.InstanceId));
 }

@@ -19,11 +19,23 @@ export interface LaunchOutcome {
 }
 
 /** Launches one instance in a zone; a refusal becomes a failed activity in AWS's words. */
-export function launchOne(world: World, group: GroupState, zone: string, cause: string, rebalancing = false): LaunchOutcome {
+export function launchOne(
+  world: World,
+  group: GroupState,
+  zone: string,
+  cause: string,
+  rebalancing = false,
+): LaunchOutcome {
   const order = ++group.counter;
-  const activity = startActivity(world, group, { description: 'Launching a new EC2 instance', cause, zone, status: 'PreInService' });
+  const activity = startActivity(world, group, {
+    description: 'Launching a new EC2 instance',
+    cause,
+    zone,
+    status: 'PreInService',
+  });
   try {
-    const subnet = group.subnets.map((id) => subnetOf(world, id)).find((one) => one.zone === zone) ?? defaultSubnet(world, zone);
+    const subnet =
+      group.subnets.map((id) => subnetOf(world, id)).find((one) => one.zone === zone) ?? defaultSubnet(world, zone);
     activity.Details = JSON.stringify({ 'Subnet ID': subnet.id, 'Availability Zone': zone });
     const configuration = resolveConfiguration(world, group, group.launches++);
     const instance = startInstance(world, {
@@ -60,12 +72,24 @@ export function launchOne(world: World, group: GroupState, zone: string, cause: 
   } catch (error) {
     if (!(error instanceof ServiceFault)) throw error;
     const elsewhere = error.code === 'InsufficientInstanceCapacity';
-    endActivity(world, group, activity.ActivityId, 'Failed', `${error.message.replace(/[.]?$/, '.')} Launching EC2 instance failed.`);
+    endActivity(
+      world,
+      group,
+      activity.ActivityId,
+      'Failed',
+      `${error.message.replace(/[.]?$/, '.')} Launching EC2 instance failed.`,
+    );
     return { tryElsewhere: elsewhere };
   }
 }
 
-function instanceTags(group: GroupState, configuration: { readonly tags: ReadonlyMap<string, string>; readonly template?: { readonly id: string; readonly version: string } }): Map<string, string> {
+function instanceTags(
+  group: GroupState,
+  configuration: {
+    readonly tags: ReadonlyMap<string, string>;
+    readonly template?: { readonly id: string; readonly version: string };
+  },
+): Map<string, string> {
   const tags = new Map(configuration.tags);
   for (const [key, tag] of group.tags) if (tag.propagate) tags.set(key, tag.value);
   tags.set('aws:autoscaling:groupName', group.name);

@@ -12,10 +12,15 @@ export function createLaunchConfiguration(world: World, input: CreateLaunchConfi
   const state = autoScalingState(world);
   const name = input.LaunchConfigurationName ?? '';
   if (state.configurations.has(name)) {
-    throw new ServiceFault('AlreadyExists', `Launch Configuration by this name already exists - A launch configuration already exists with the name ${name}`);
+    throw new ServiceFault(
+      'AlreadyExists',
+      `Launch Configuration by this name already exists - A launch configuration already exists with the name ${name}`,
+    );
   }
   if (input.ImageId === undefined || input.InstanceType === undefined) {
-    throw invalid('Valid requests must contain either the InstanceID parameter or both the ImageId and InstanceType parameters.');
+    throw invalid(
+      'Valid requests must contain either the InstanceID parameter or both the ImageId and InstanceType parameters.',
+    );
   }
   const random = world.random.fork(`autoscaling/configuration/${++state.counter}`);
   const uuid = [8, 4, 4, 4, 12].map((digits) => random.hex(digits)).join('-');
@@ -46,8 +51,13 @@ export function deleteLaunchConfiguration(world: World, input: LaunchConfigurati
   const state = autoScalingState(world);
   const name = input.LaunchConfigurationName ?? '';
   const user = [...state.groups.values()].find((group) => group.launchConfiguration === name);
-  if (user !== undefined) throw new ServiceFault('ResourceInUse', `Cannot delete launch configuration ${name} because it is attached to AutoScalingGroup ${user.name}`);
-  if (!state.configurations.delete(name)) throw invalid(`Launch configuration name not found - Launch configuration ${name} not found`);
+  if (user !== undefined)
+    throw new ServiceFault(
+      'ResourceInUse',
+      `Cannot delete launch configuration ${name} because it is attached to AutoScalingGroup ${user.name}`,
+    );
+  if (!state.configurations.delete(name))
+    throw invalid(`Launch configuration name not found - Launch configuration ${name} not found`);
   return {};
 }
 

@@ -17,7 +17,8 @@ const TIDIED = /^ha-updater:/;
 export function meddle(world: World, name: string, fault: Meddle): void {
   const group = findGroup(world, name);
   if (group === undefined) return;
-  const ask = (operation: string, input: object): void => void world.invoke('autoscaling', operation, { AutoScalingGroupName: name, ...input }, 'autoscaling');
+  const ask = (operation: string, input: object): void =>
+    void world.invoke('autoscaling', operation, { AutoScalingGroupName: name, ...input }, 'autoscaling');
   const members = [...group.members.values()].filter((member) => !isLeaving(member)).sort((a, b) => a.order - b.order);
   const one = fault.instance === 'newest' ? members.at(-1) : members[0];
   const ids = one === undefined ? [] : [one.id];
@@ -40,7 +41,9 @@ export function meddle(world: World, name: string, fault: Meddle): void {
       case 'protect':
         return ask('SetInstanceProtection', { InstanceIds: ids, ProtectedFromScaleIn: true });
       case 'removeTags': {
-        const Tags = [...group.tags.keys()].filter((key) => TIDIED.test(key)).map((Key) => ({ ResourceId: name, ResourceType: 'auto-scaling-group', Key }));
+        const Tags = [...group.tags.keys()]
+          .filter((key) => TIDIED.test(key))
+          .map((Key) => ({ ResourceId: name, ResourceType: 'auto-scaling-group', Key }));
         return void world.invoke('autoscaling', 'DeleteTags', { Tags }, 'autoscaling');
       }
       case 'detachBalancers':
@@ -52,7 +55,12 @@ export function meddle(world: World, name: string, fault: Meddle): void {
       case 'publishVersion': {
         const LaunchTemplateId = group.template?.LaunchTemplateId;
         if (LaunchTemplateId === undefined || fault.image === undefined) return undefined;
-        return void world.invoke('ec2', 'CreateLaunchTemplateVersion', { LaunchTemplateId, SourceVersion: '$Latest', LaunchTemplateData: { ImageId: fault.image } }, 'autoscaling');
+        return void world.invoke(
+          'ec2',
+          'CreateLaunchTemplateVersion',
+          { LaunchTemplateId, SourceVersion: '$Latest', LaunchTemplateData: { ImageId: fault.image } },
+          'autoscaling',
+        );
       }
       case 'deleteGroup':
         return ask('DeleteAutoScalingGroup', { ForceDelete: true });

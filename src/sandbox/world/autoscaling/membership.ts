@@ -1,4 +1,10 @@
-import type { AttachInstancesQuery, DetachInstancesQuery, EnterStandbyQuery, ExitStandbyQuery, SetInstanceProtectionQuery } from '@aws-sdk/client-auto-scaling';
+import type {
+  AttachInstancesQuery,
+  DetachInstancesQuery,
+  EnterStandbyQuery,
+  ExitStandbyQuery,
+  SetInstanceProtectionQuery,
+} from '@aws-sdk/client-auto-scaling';
 import { ec2State } from '../ec2/state.js';
 import { touch } from '../touched.js';
 import type { World } from '../world.js';
@@ -24,7 +30,11 @@ export function enterStandby(world: World, input: EnterStandbyQuery): object {
   if (input.ShouldDecrementDesiredCapacity === true) decrement(group, members);
   const activities = members.map((member) => {
     const cause = `At ${stamp(world)} instance ${member.id} was moved to standby in response to a user request.`;
-    const activity = startActivity(world, group, { description: `Moving EC2 instance to Standby: ${member.id}`, cause, zone: member.zone });
+    const activity = startActivity(world, group, {
+      description: `Moving EC2 instance to Standby: ${member.id}`,
+      cause,
+      zone: member.zone,
+    });
     member.activity = activity.ActivityId;
     member.lifecycle = 'EnteringStandby';
     const until = deregisterEverywhere(world, group, member.id);
@@ -55,13 +65,20 @@ export function exitStandby(world: World, input: ExitStandbyQuery): object {
   }
   const units = members.reduce((sum, member) => sum + unitsOf(member), 0);
   if (group.desired + units > group.max) {
-    throw invalid(`Currently, desiredSize (${group.desired}) plus the instances to move out of standby would exceed the group's max size (${group.max}).`);
+    throw invalid(
+      `Currently, desiredSize (${group.desired}) plus the instances to move out of standby would exceed the group's max size (${group.max}).`,
+    );
   }
-  if (group.suspended.has('Launch')) throw invalid(`Cannot exit standby while the Launch process is suspended for AutoScalingGroup ${group.name}.`);
+  if (group.suspended.has('Launch'))
+    throw invalid(`Cannot exit standby while the Launch process is suspended for AutoScalingGroup ${group.name}.`);
   group.desired += units;
   const activities = members.map((member) => {
     const cause = `At ${stamp(world)} instance ${member.id} was moved out of standby in response to a user request, increasing the capacity to ${group.desired}.`;
-    const activity = startActivity(world, group, { description: `Moving EC2 instance out of Standby: ${member.id}`, cause, zone: member.zone });
+    const activity = startActivity(world, group, {
+      description: `Moving EC2 instance out of Standby: ${member.id}`,
+      cause,
+      zone: member.zone,
+    });
     member.lifecycle = 'InService';
     member.inServiceAt = world.clock.now();
     endActivity(world, group, activity.ActivityId, 'Successful');
@@ -81,7 +98,11 @@ export function detachInstances(world: World, input: DetachInstancesQuery): obje
   if (input.ShouldDecrementDesiredCapacity === true) decrement(group, members);
   const activities = members.map((member) => {
     const cause = `At ${stamp(world)} instance ${member.id} was detached in response to a user request.`;
-    const activity = startActivity(world, group, { description: `Detaching EC2 instance: ${member.id}`, cause, zone: member.zone });
+    const activity = startActivity(world, group, {
+      description: `Detaching EC2 instance: ${member.id}`,
+      cause,
+      zone: member.zone,
+    });
     member.activity = activity.ActivityId;
     member.lifecycle = 'Detaching';
     const until = deregisterEverywhere(world, group, member.id);
@@ -109,7 +130,8 @@ function hasDetached(world: World, name: string, id: string): void {
 export function attachInstances(world: World, input: AttachInstancesQuery): object {
   const group = groupOf(world, input.AutoScalingGroupName);
   const ids = input.InstanceIds ?? [];
-  if (group.suspended.has('Launch')) throw invalid(`Cannot attach instances while the Launch process is suspended for AutoScalingGroup ${group.name}.`);
+  if (group.suspended.has('Launch'))
+    throw invalid(`Cannot attach instances while the Launch process is suspended for AutoScalingGroup ${group.name}.`);
   const instances = ids.map((id) => {
     const instance = ec2State(world).instances.get(id);
     if (instance?.state !== 'running') throw invalid(`Invalid Instance ID(s): [${id}] specified`);
@@ -117,7 +139,9 @@ export function attachInstances(world: World, input: AttachInstancesQuery): obje
     return instance;
   });
   if (group.desired + ids.length > group.max) {
-    throw invalid(`AutoScalingGroup ${group.name} would exceed its max size of ${group.max} by attaching ${ids.length} instances.`);
+    throw invalid(
+      `AutoScalingGroup ${group.name} would exceed its max size of ${group.max} by attaching ${ids.length} instances.`,
+    );
   }
   for (const instance of instances) {
     instance.group = group.name;
@@ -144,7 +168,10 @@ export function attachInstances(world: World, input: AttachInstancesQuery): obje
 
 function membersOf(group: GroupState, ids: readonly string[] | undefined, most: number): Member[] {
   const wanted = ids ?? [];
-  if (wanted.length > most) throw invalid(`1 validation error detected: Value at 'instanceIds' failed to satisfy constraint: Member must have length less than or equal to ${most}`);
+  if (wanted.length > most)
+    throw invalid(
+      `1 validation error detected: Value at 'instanceIds' failed to satisfy constraint: Member must have length less than or equal to ${most}`,
+    );
   return wanted.map((id) => {
     const member = group.members.get(id);
     if (member === undefined) throw invalid(`The instance ${id} is not part of Auto Scaling group ${group.name}.`);
@@ -159,7 +186,9 @@ function requireInService(member: Member): void {
 function decrement(group: GroupState, members: readonly Member[]): void {
   const units = members.filter(counts).reduce((sum, member) => sum + unitsOf(member), 0);
   if (group.desired - units < group.min) {
-    throw invalid(`AutoScalingGroup ${group.name} has min-size=${group.min}, max-size=${group.max}, and desired-size=${group.desired}. To place into standby or detach ${members.length} instance(s), please update the AutoScalingGroup sizes appropriately.`);
+    throw invalid(
+      `AutoScalingGroup ${group.name} has min-size=${group.min}, max-size=${group.max}, and desired-size=${group.desired}. To place into standby or detach ${members.length} instance(s), please update the AutoScalingGroup sizes appropriately.`,
+    );
   }
   group.desired -= units;
 }

@@ -12,7 +12,9 @@ const MOST_BACK_OFF_MS = 300_000;
 
 /** Makes sure that the group is looked at after the usual delay, or after `delayMs`. */
 export function schedulePlan(world: World, group: GroupState, delayMs?: number): void {
-  const at = world.clock.now() + (delayMs ?? drawMs(world, `autoscaling/plan/${group.name}/${++group.counter}`, world.scenario.timing.launchDelay));
+  const at =
+    world.clock.now() +
+    (delayMs ?? drawMs(world, `autoscaling/plan/${group.name}/${++group.counter}`, world.scenario.timing.launchDelay));
   if (group.planAt !== undefined && group.planAt <= at) return;
   group.planAt = at;
   world.clock.at(at, () => {
@@ -76,7 +78,13 @@ function scaleIn(world: World, group: GroupState): void {
     const cause = `${group.lastChange}  At ${stamp(world)} an instance was taken out of service in response to a difference between desired and actual capacity, shrinking the capacity from ${capacity} to ${capacity - unitsOf(victim)}.  At ${stamp(world)} instance ${victim.id} was selected for termination.`;
     const evens = (group.evening ?? 0) > 0;
     if (evens) group.evening = (group.evening ?? 0) - unitsOf(victim);
-    beginTermination(world, group, victim, group.resizedByWorld === true ? 'world' : evens ? 'rebalance' : 'scale-in', cause);
+    beginTermination(
+      world,
+      group,
+      victim,
+      group.resizedByWorld === true ? 'world' : evens ? 'rebalance' : 'scale-in',
+      cause,
+    );
   }
   if (capacityOf(group) > group.desired) {
     // What is still starting is terminated once it serves; weights may leave a surplus for good.

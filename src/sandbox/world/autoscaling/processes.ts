@@ -22,7 +22,8 @@ export const PROCESSES = [
 /** Without names: all processes. */
 export function suspendProcesses(world: World, input: ScalingProcessQuery): object {
   const group = groupOf(world, input.AutoScalingGroupName);
-  for (const name of namesOf(input)) if (!group.suspended.has(name)) group.suspended.set(name, `User suspended at ${stamp(world)}`);
+  for (const name of namesOf(input))
+    if (!group.suspended.has(name)) group.suspended.set(name, `User suspended at ${stamp(world)}`);
   touch(world, group.name);
   return {};
 }
@@ -44,7 +45,10 @@ export function resumeProcesses(world: World, input: ScalingProcessQuery): objec
 function namesOf(input: ScalingProcessQuery): readonly string[] {
   const names = input.ScalingProcesses ?? [];
   const unknown = names.filter((name) => !(PROCESSES as readonly string[]).includes(name));
-  if (unknown.length > 0) throw invalid(`Process(es) [${unknown.join(', ')}] not found. Valid scaling processes are: [${PROCESSES.join(', ')}]`);
+  if (unknown.length > 0)
+    throw invalid(
+      `Process(es) [${unknown.join(', ')}] not found. Valid scaling processes are: [${PROCESSES.join(', ')}]`,
+    );
   return names.length === 0 ? PROCESSES : names;
 }
 

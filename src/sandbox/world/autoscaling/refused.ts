@@ -40,7 +40,10 @@ const ACTIVE = ['Pending', 'InProgress', 'Cancelling', 'RollbackInProgress', 'Ba
 export function startInstanceRefresh(world: World, input: StartInstanceRefreshType): object {
   const group = groupOf(world, input.AutoScalingGroupName);
   if (group.refreshes.some((one) => ACTIVE.includes(one.Status ?? ''))) {
-    throw new ServiceFault('InstanceRefreshInProgress', 'An Instance Refresh is already in progress and blocks the execution of this Instance Refresh.');
+    throw new ServiceFault(
+      'InstanceRefreshInProgress',
+      'An Instance Refresh is already in progress and blocks the execution of this Instance Refresh.',
+    );
   }
   const random = world.random.fork(`autoscaling/refresh/${group.name}/${++group.counter}`);
   const id = [8, 4, 4, 4, 12].map((digits) => random.hex(digits)).join('-');
@@ -62,7 +65,11 @@ export function startInstanceRefresh(world: World, input: StartInstanceRefreshTy
 export function cancelInstanceRefresh(world: World, input: CancelInstanceRefreshType): object {
   const group = groupOf(world, input.AutoScalingGroupName);
   const active = group.refreshes.find((one) => ACTIVE.includes(one.Status ?? ''));
-  if (active === undefined) throw new ServiceFault('ActiveInstanceRefreshNotFound', `No in progress or pending Instance Refresh found for Auto Scaling group ${group.name}`);
+  if (active === undefined)
+    throw new ServiceFault(
+      'ActiveInstanceRefreshNotFound',
+      `No in progress or pending Instance Refresh found for Auto Scaling group ${group.name}`,
+    );
   active.Status = 'Cancelled';
   active.EndTime = new Date(world.clock.now());
   return { InstanceRefreshId: active.InstanceRefreshId };
@@ -71,7 +78,12 @@ export function cancelInstanceRefresh(world: World, input: CancelInstanceRefresh
 /** Newest first. */
 export function describeInstanceRefreshes(world: World, input: DescribeInstanceRefreshesType): object {
   const all = groupOf(world, input.AutoScalingGroupName).refreshes;
-  const found = all.filter((one) => input.InstanceRefreshIds === undefined || input.InstanceRefreshIds.length === 0 || input.InstanceRefreshIds.includes(one.InstanceRefreshId ?? ''));
+  const found = all.filter(
+    (one) =>
+      input.InstanceRefreshIds === undefined ||
+      input.InstanceRefreshIds.length === 0 ||
+      input.InstanceRefreshIds.includes(one.InstanceRefreshId ?? ''),
+  );
   const { items, next } = page(found, Math.min(100, input.MaxRecords ?? 50), input.NextToken);
   return { InstanceRefreshes: items.map((one) => ({ ...one })), NextToken: next };
 }

@@ -10,11 +10,16 @@ import { attached, findGroup, type Attachment, type GroupState, type Member } fr
 export function scheduleRegistration(world: World, group: GroupState, member: Member, only?: Attachment): void {
   for (const attachment of only === undefined ? attached(group) : [only]) {
     if (attachment.kind === 'lattice') continue;
-    const delay = drawMs(world, `autoscaling/registration/${member.id}/${attachment.id}/${++group.counter}`, world.scenario.timing.registration);
+    const delay = drawMs(
+      world,
+      `autoscaling/registration/${member.id}/${attachment.id}/${++group.counter}`,
+      world.scenario.timing.registration,
+    );
     world.clock.after(delay, () => {
       const current = findGroup(world, group.name);
       const stillThere = current === undefined ? false : attached(current).some((one) => one.id === attachment.id);
-      if (stillThere && current?.members.get(member.id)?.lifecycle === 'InService') registerWith(world, attachment, member.id);
+      if (stillThere && current?.members.get(member.id)?.lifecycle === 'InService')
+        registerWith(world, attachment, member.id);
     });
   }
 }
@@ -37,7 +42,8 @@ export function deregisterFrom(world: World, attachment: Attachment, id: string)
   const balancer = elbState(world).balancers.get(attachment.id);
   const targetGroup = elbv2State(world).targetGroups.get(attachment.id);
   if (attachment.kind === 'classic' && balancer !== undefined) return classic.deregister(world, balancer, id);
-  if (attachment.kind === 'target-group' && targetGroup !== undefined) return targets.deregister(world, targetGroup, id);
+  if (attachment.kind === 'target-group' && targetGroup !== undefined)
+    return targets.deregister(world, targetGroup, id);
   return world.clock.now();
 }
 
@@ -64,6 +70,7 @@ function balancerSays(world: World, attachment: Attachment, id: string): 'health
   }
   const targetGroup = elbv2State(world).targetGroups.get(attachment.id);
   const rows = targetGroup === undefined ? [] : targets.healthOfInstance(world, targetGroup, id);
-  if (rows.some((row) => row.State === 'unhealthy') || (targetGroup?.takenOut.has(id) && rows.length === 0)) return 'unhealthy';
+  if (rows.some((row) => row.State === 'unhealthy') || (targetGroup?.takenOut.has(id) && rows.length === 0))
+    return 'unhealthy';
   return rows.length > 0 && rows.every((row) => row.State === 'healthy') ? 'healthy' : 'notYet';
 }

@@ -1,4 +1,8 @@
-import type { DeleteScheduledActionType, DescribeScheduledActionsType, PutScheduledUpdateGroupActionType } from '@aws-sdk/client-auto-scaling';
+import type {
+  DeleteScheduledActionType,
+  DescribeScheduledActionsType,
+  PutScheduledUpdateGroupActionType,
+} from '@aws-sdk/client-auto-scaling';
 import { page } from '../page.js';
 import type { World } from '../world.js';
 import { resize } from './sizes.js';
@@ -26,17 +30,26 @@ function isDue(world: World, groupName: string, name: string, startAt: number): 
   const min = action.min ?? group.min;
   const max = Math.max(min, action.max ?? group.max);
   const desired = action.desired === undefined ? undefined : Math.min(max, Math.max(min, action.desired));
-  resize(world, group, { MinSize: min, MaxSize: max, DesiredCapacity: desired }, `a scheduled action update of AutoScalingGroup constraints to`);
+  resize(
+    world,
+    group,
+    { MinSize: min, MaxSize: max, DesiredCapacity: desired },
+    `a scheduled action update of AutoScalingGroup constraints to`,
+  );
 }
 
 export function deleteScheduledAction(world: World, input: DeleteScheduledActionType): object {
   const group = groupOf(world, input.AutoScalingGroupName);
-  if (!group.schedule.delete(input.ScheduledActionName ?? '')) throw invalid(`Scheduled action name not found - Scheduled action '${input.ScheduledActionName}' not found`);
+  if (!group.schedule.delete(input.ScheduledActionName ?? ''))
+    throw invalid(`Scheduled action name not found - Scheduled action '${input.ScheduledActionName}' not found`);
   return {};
 }
 
 export function describeScheduledActions(world: World, input: DescribeScheduledActionsType): object {
-  const groups = input.AutoScalingGroupName === undefined ? [...autoScalingState(world).groups.values()] : [groupOf(world, input.AutoScalingGroupName)];
+  const groups =
+    input.AutoScalingGroupName === undefined
+      ? [...autoScalingState(world).groups.values()]
+      : [groupOf(world, input.AutoScalingGroupName)];
   const rows = groups.flatMap((group) =>
     [...group.schedule.values()].map((action) => ({
       AutoScalingGroupName: group.name,
@@ -50,7 +63,12 @@ export function describeScheduledActions(world: World, input: DescribeScheduledA
     })),
   );
   const found = rows
-    .filter((row) => input.ScheduledActionNames === undefined || input.ScheduledActionNames.length === 0 || input.ScheduledActionNames.includes(row.ScheduledActionName))
+    .filter(
+      (row) =>
+        input.ScheduledActionNames === undefined ||
+        input.ScheduledActionNames.length === 0 ||
+        input.ScheduledActionNames.includes(row.ScheduledActionName),
+    )
     .filter((row) => input.StartTime === undefined || row.StartTime >= input.StartTime)
     .filter((row) => input.EndTime === undefined || row.StartTime <= input.EndTime);
   const { items, next } = page(found, Math.min(100, input.MaxRecords ?? 50), input.NextToken);

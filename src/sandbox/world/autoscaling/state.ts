@@ -134,7 +134,11 @@ export interface GroupState {
   /** Changes asked for from outside (people, tools): how many, and the last one's name. */
   outside: { count: number; last: string };
   /** Changes by people and tools that have no part in the rollout that is watched. */
-  readonly others: { readonly at: number; readonly operation: string; /** What it was changed to. */ readonly desired?: number }[];
+  readonly others: {
+    readonly at: number;
+    readonly operation: string;
+    /** What it was changed to. */ readonly desired?: number;
+  }[];
 }
 
 export interface AutoScalingState {
@@ -146,7 +150,12 @@ export interface AutoScalingState {
 }
 
 export function autoScalingState(world: World): AutoScalingState {
-  return world.state<AutoScalingState>('autoscaling', () => ({ counter: 0, groups: new Map(), configurations: new Map(), past: [] }));
+  return world.state<AutoScalingState>('autoscaling', () => ({
+    counter: 0,
+    groups: new Map(),
+    configurations: new Map(),
+    past: [],
+  }));
 }
 
 export function invalid(message: string): ServiceFault {

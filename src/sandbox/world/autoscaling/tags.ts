@@ -10,8 +10,12 @@ export function createOrUpdateTags(world: World, input: CreateOrUpdateTagsType):
   for (const { group, tag } of changes) {
     const key = tag.Key ?? '';
     if (key.length < 1 || key.length > 128) throw invalid('Tag keys must have between 1 and 128 characters.');
-    if ((tag.Value ?? '').length > 256) throw invalid(`1 validation error detected: Value at 'tags.1.member.value' failed to satisfy constraint: Member must have length less than or equal to 256`);
-    if (!group.tags.has(key) && group.tags.size >= 50) throw invalid(`Tag limit exceeded for AutoScalingGroup ${group.name}`);
+    if ((tag.Value ?? '').length > 256)
+      throw invalid(
+        `1 validation error detected: Value at 'tags.1.member.value' failed to satisfy constraint: Member must have length less than or equal to 256`,
+      );
+    if (!group.tags.has(key) && group.tags.size >= 50)
+      throw invalid(`Tag limit exceeded for AutoScalingGroup ${group.name}`);
   }
   for (const { group, tag } of changes) {
     group.tags.set(tag.Key ?? '', { value: tag.Value ?? '', propagate: tag.PropagateAtLaunch ?? false });
@@ -32,7 +36,8 @@ export function deleteTags(world: World, input: DeleteTagsType): object {
 
 function taggedGroup(world: World, tag: Tag): GroupState {
   const group = autoScalingState(world).groups.get(tag.ResourceId ?? '');
-  if (group === undefined) throw invalid(`AutoScalingGroup name not found - AutoScalingGroup '${tag.ResourceId}' not found`);
+  if (group === undefined)
+    throw invalid(`AutoScalingGroup name not found - AutoScalingGroup '${tag.ResourceId}' not found`);
   return group;
 }
 
@@ -55,7 +60,10 @@ export function describeTags(world: World, input: DescribeTagsType): object {
         'propagate-at-launch': String(row.PropagateAtLaunch),
       };
       const actual = fields[filter.Name ?? ''];
-      if (actual === undefined) throw invalid(`Filter type ${filter.Name} is not correct. Allowed Filter types are: auto-scaling-group key value propagate-at-launch`);
+      if (actual === undefined)
+        throw invalid(
+          `Filter type ${filter.Name} is not correct. Allowed Filter types are: auto-scaling-group key value propagate-at-launch`,
+        );
       return filter.Values?.includes(actual) ?? false;
     }),
   );

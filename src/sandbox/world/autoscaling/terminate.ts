@@ -9,19 +9,40 @@ import { endActivity, moveActivity, stamp, startActivity } from './activities.js
 import { raiseHooks } from './hooks.js';
 import { schedulePlan } from './plan.js';
 import { deregisterEverywhere } from './registration.js';
-import { capacityOf, counts, findGroup, groupOf, invalid, isLeaving, memberOf, unitsOf, type GroupState, type Member } from './state.js';
+import {
+  capacityOf,
+  counts,
+  findGroup,
+  groupOf,
+  invalid,
+  isLeaving,
+  memberOf,
+  unitsOf,
+  type GroupState,
+  type Member,
+} from './state.js';
 
 /**
  * Terminates one instance, or up to 100 of one group. A batch is refused as a whole when one id is
  * wrong. Answers one activity per instance, in progress; the instances leave in waves.
  */
-export function terminateInstanceInAutoScalingGroup(world: World, input: TerminateInstanceInAutoScalingGroupType, { caller }: Call): object {
+export function terminateInstanceInAutoScalingGroup(
+  world: World,
+  input: TerminateInstanceInAutoScalingGroupType,
+  { caller }: Call,
+): object {
   const by = caller === 'others' ? 'world' : 'caller';
   const batch = input.InstanceIds ?? [];
-  if (input.InstanceId !== undefined && batch.length > 0) throw invalid('Only one of InstanceId and InstanceIds can be specified.');
-  if (input.InstanceId === undefined && batch.length === 0) throw invalid('Either InstanceId or InstanceIds must be specified.');
-  if (batch.length > 100) throw invalid("1 validation error detected: Value at 'instanceIds' failed to satisfy constraint: Member must have length less than or equal to 100");
-  if (batch.length > 0 && input.AutoScalingGroupName === undefined) throw invalid('AutoScalingGroupName must be specified together with InstanceIds.');
+  if (input.InstanceId !== undefined && batch.length > 0)
+    throw invalid('Only one of InstanceId and InstanceIds can be specified.');
+  if (input.InstanceId === undefined && batch.length === 0)
+    throw invalid('Either InstanceId or InstanceIds must be specified.');
+  if (batch.length > 100)
+    throw invalid(
+      "1 validation error detected: Value at 'instanceIds' failed to satisfy constraint: Member must have length less than or equal to 100",
+    );
+  if (batch.length > 0 && input.AutoScalingGroupName === undefined)
+    throw invalid('AutoScalingGroupName must be specified together with InstanceIds.');
   const decrement = input.ShouldDecrementDesiredCapacity === true;
   if (input.InstanceId !== undefined) {
     const { group, member } = memberOf(world, input.InstanceId);
@@ -42,7 +63,8 @@ export function terminateInstanceInAutoScalingGroup(world: World, input: Termina
 
 /** A terminate that is sent again must not count twice. */
 function requireNotLeaving(member: Member): void {
-  if (isLeaving(member)) throw invalid(`Instance Id not found - No managed instance found for instance ID: ${member.id}`);
+  if (isLeaving(member))
+    throw invalid(`Instance Id not found - No managed instance found for instance ID: ${member.id}`);
 }
 
 function requireRoom(group: GroupState, members: readonly Member[], decrement: boolean): void {
@@ -68,9 +90,19 @@ function userTerminates(world: World, group: GroupState, member: Member, decreme
 }
 
 /** Marks an instance as leaving and puts it into the next wave of terminations. */
-export function beginTermination(world: World, group: GroupState, member: Member, by: EndedBy, cause: string): Activity {
+export function beginTermination(
+  world: World,
+  group: GroupState,
+  member: Member,
+  by: EndedBy,
+  cause: string,
+): Activity {
   endActivity(world, group, member.activity, 'Cancelled');
-  const activity = startActivity(world, group, { description: `Terminating EC2 instance: ${member.id}`, cause, zone: member.zone });
+  const activity = startActivity(world, group, {
+    description: `Terminating EC2 instance: ${member.id}`,
+    cause,
+    zone: member.zone,
+  });
   member.activity = activity.ActivityId;
   member.lifecycle = 'Terminating';
   member.endedBy = by;
@@ -91,7 +123,9 @@ function joinWave(world: World, group: GroupState, id: string): void {
     return;
   }
   const number = ++group.counter;
-  const at = Math.max(now, last?.[1].at ?? 0) + drawMs(world, `autoscaling/wave/${group.name}/${number}`, world.scenario.timing.terminationDelay);
+  const at =
+    Math.max(now, last?.[1].at ?? 0) +
+    drawMs(world, `autoscaling/wave/${group.name}/${number}`, world.scenario.timing.terminationDelay);
   group.waves.set(number, { at, ids: [id] });
   world.clock.at(at, () => startWave(world, group.name, number));
 }
@@ -152,5 +186,8 @@ export function shutsDown(world: World, group: GroupState, member: Member): void
 
 /** The error of calls that something in progress blocks. */
 export function inProgress(activity: Activity): ServiceFault {
-  return new ServiceFault('ScalingActivityInProgress', `Scaling activity ${activity.ActivityId} is in progress and blocks this action`);
+  return new ServiceFault(
+    'ScalingActivityInProgress',
+    `Scaling activity ${activity.ActivityId} is in progress and blocks this action`,
+  );
 }

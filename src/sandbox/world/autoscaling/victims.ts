@@ -8,7 +8,9 @@ import { populationOf } from './zones.js';
  * bigger than the surplus, those of the fullest zone, then by the group's termination policies.
  */
 export function pickVictim(world: World, group: GroupState, surplus: number): Member | 'none' | 'allProtected' {
-  const serving = [...group.members.values()].filter((member) => member.lifecycle === 'InService' && unitsOf(member) <= surplus);
+  const serving = [...group.members.values()].filter(
+    (member) => member.lifecycle === 'InService' && unitsOf(member) <= surplus,
+  );
   if (serving.length === 0) return 'none';
   const free = serving.filter((member) => !member.protected);
   if (free.length === 0) return 'allProtected';
@@ -27,7 +29,8 @@ const configuration: Order = (world, member) =>
   member.launchConfiguration === undefined
     ? Number.MAX_SAFE_INTEGER
     : (autoScalingState(world).configurations.get(member.launchConfiguration)?.CreatedTime?.getTime() ?? 0);
-const templateVersion: Order = (_world, member) => (member.template === undefined ? -1 : Number(member.template.version));
+const templateVersion: Order = (_world, member) =>
+  member.template === undefined ? -1 : Number(member.template.version);
 const joined: Order = (_world, member) => member.order;
 
 const DEFAULT_ORDER: readonly Order[] = [configuration, templateVersion, launched, joined];
@@ -38,7 +41,9 @@ const ORDERS: Readonly<Record<string, readonly Order[]>> = {
   NewestInstance: [(world, member) => -launched(world, member), (world, member) => -joined(world, member)],
   OldestLaunchConfiguration: [configuration],
   OldestLaunchTemplate: [templateVersion],
-  ClosestToNextInstanceHour: [(world, member) => 3_600_000 - ((world.clock.now() - launched(world, member)) % 3_600_000)],
+  ClosestToNextInstanceHour: [
+    (world, member) => 3_600_000 - ((world.clock.now() - launched(world, member)) % 3_600_000),
+  ],
   AllocationStrategy: [],
 };
 

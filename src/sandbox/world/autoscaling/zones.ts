@@ -17,7 +17,8 @@ export function populationOf(group: GroupState): Map<string, number> {
 
 /** The fullest and the emptiest zone when they differ by two or more and everything is at rest. */
 export function imbalance(group: GroupState): { readonly fullest: string; readonly emptiest: string } | undefined {
-  if ([...group.members.values()].some((member) => !counts(member) || member.lifecycle !== 'InService')) return undefined;
+  if ([...group.members.values()].some((member) => !counts(member) || member.lifecycle !== 'InService'))
+    return undefined;
   const order = zonesInOrder(group);
   const emptiest = order[0];
   const fullest = order.at(-1);

@@ -13,7 +13,10 @@ const IAM_TYPES: Readonly<Record<string, string | undefined>> = {
 };
 
 /** What a template needs its caller to acknowledge, and why; empty when nothing. */
-export function requiredCapabilities(template: Template): { readonly capabilities: string[]; readonly reason?: string } {
+export function requiredCapabilities(template: Template): {
+  readonly capabilities: string[];
+  readonly reason?: string;
+} {
   const capabilities: string[] = [];
   const types = new Set<string>();
   let named = false;
@@ -33,10 +36,12 @@ export function requiredCapabilities(template: Template): { readonly capabilitie
 /** Throws InsufficientCapabilitiesException when the caller did not acknowledge what the template needs. */
 export function checkCapabilities(template: Template, given: readonly string[]): void {
   const missing = requiredCapabilities(template).capabilities.filter((needed) => {
-    if (needed === 'CAPABILITY_IAM') return !given.includes('CAPABILITY_IAM') && !given.includes('CAPABILITY_NAMED_IAM');
+    if (needed === 'CAPABILITY_IAM')
+      return !given.includes('CAPABILITY_IAM') && !given.includes('CAPABILITY_NAMED_IAM');
     return !given.includes(needed);
   });
-  if (missing.length > 0) throw new ServiceFault('InsufficientCapabilitiesException', `Requires capabilities : [${missing.join(', ')}]`);
+  if (missing.length > 0)
+    throw new ServiceFault('InsufficientCapabilitiesException', `Requires capabilities : [${missing.join(', ')}]`);
 }
 
 /** Language extensions alone need no acknowledgement; macros do. */

@@ -15,7 +15,15 @@ import { definitionOf, planChanges } from './plan.js';
 import { checkToken, claimToken, requestedBlueprint, stackOf, type BlueprintInput } from './request.js';
 import { compact, object } from './resources/values.js';
 import { EMPTY_BLUEPRINT, newStack } from './stack.js';
-import { cloudFormationState, drawResourceTime, findStack, type Blueprint, type ChangeSetRow, type PlannedChange, type StackRow } from './state.js';
+import {
+  cloudFormationState,
+  drawResourceTime,
+  findStack,
+  type Blueprint,
+  type ChangeSetRow,
+  type PlannedChange,
+  type StackRow,
+} from './state.js';
 import { invalid, text } from './template.js';
 
 interface CreateChangeSetInput extends BlueprintInput {
@@ -44,15 +52,30 @@ export const changeSetOperations: OperationTable = {
     const fresh = type === 'CREATE' && existing === undefined;
     if (type === 'UPDATE' && existing === undefined) throw invalid(`Stack [${input.StackName}] does not exist`);
     if (type === 'CREATE' && existing !== undefined && existing.status !== 'REVIEW_IN_PROGRESS') {
-      throw invalid(`Stack [${existing.name}] already exists and cannot be created again with the changeSet [${input.ChangeSetName}].`);
+      throw invalid(
+        `Stack [${existing.name}] already exists and cannot be created again with the changeSet [${input.ChangeSetName}].`,
+      );
     }
     if (type === 'UPDATE' && existing !== undefined) checkUpdatable(existing, true);
-    const same = existing === undefined ? undefined : changeSetsOf(world, existing).find((one) => one.name === input.ChangeSetName);
+    const same =
+      existing === undefined
+        ? undefined
+        : changeSetsOf(world, existing).find((one) => one.name === input.ChangeSetName);
     // A token says that it is the same request, sent again.
-    if (same?.clientToken !== undefined && same.clientToken === input.ClientToken) return { Id: same.id, StackId: same.stackId };
-    if (same !== undefined) throw new ServiceFault('AlreadyExistsException', `ChangeSet ${input.ChangeSetName} cannot be created due to a mismatch with existing attribute Name`);
+    if (same?.clientToken !== undefined && same.clientToken === input.ClientToken)
+      return { Id: same.id, StackId: same.stackId };
+    if (same !== undefined)
+      throw new ServiceFault(
+        'AlreadyExistsException',
+        `ChangeSet ${input.ChangeSetName} cannot be created due to a mismatch with existing attribute Name`,
+      );
     const id = existing?.id ?? stackArn(world, input.StackName);
-    const blueprint = requestedBlueprint(world, input, { name: input.StackName, id }, type === 'CREATE' ? undefined : existing?.blueprint);
+    const blueprint = requestedBlueprint(
+      world,
+      input,
+      { name: input.StackName, id },
+      type === 'CREATE' ? undefined : existing?.blueprint,
+    );
     const stack = existing ?? newStack(world, { id, name: input.StackName, blueprint: EMPTY_BLUEPRINT });
     if (fresh) setStackStatus(world, stack, 'REVIEW_IN_PROGRESS', 'User Initiated');
     const changeSet = newChangeSet(world, stack, type, blueprint, input);
@@ -87,31 +110,50 @@ export const changeSetOperations: OperationTable = {
     const found = lookUp(world, input);
     if (found === undefined) return {};
     if (found.status === 'CREATE_IN_PROGRESS' || found.executionStatus === 'EXECUTE_IN_PROGRESS') {
-      throw new ServiceFault('InvalidChangeSetStatus', `ChangeSet [${found.id}] cannot be deleted in its current status [${found.status}]`);
+      throw new ServiceFault(
+        'InvalidChangeSetStatus',
+        `ChangeSet [${found.id}] cannot be deleted in its current status [${found.status}]`,
+      );
     }
-    if (found.rootId !== undefined) throw invalid(`ChangeSet [${found.id}] cannot be deleted directly; delete the root change set [${found.rootId}]`);
+    if (found.rootId !== undefined)
+      throw invalid(`ChangeSet [${found.id}] cannot be deleted directly; delete the root change set [${found.rootId}]`);
     if (nestedIn(world, found).length === 0) forget(world, found);
     else deleteWithNested(world, found);
     return {};
   },
 
-  ExecuteChangeSet: (world, input: ChangeSetInput & { ClientRequestToken?: string; DisableRollback?: boolean; RetainExceptOnCreate?: boolean }) => {
+  ExecuteChangeSet: (
+    world,
+    input: ChangeSetInput & { ClientRequestToken?: string; DisableRollback?: boolean; RetainExceptOnCreate?: boolean },
+  ) => {
     const changeSet = changeSetOf(world, input);
     const stack = findStack(world, changeSet.stackId) as StackRow;
     checkToken(world, stack.name, input.ClientRequestToken);
-    if (changeSet.rootId !== undefined) throw invalid(`ChangeSet [${changeSet.id}] cannot be executed directly; execute the root change set [${changeSet.rootId}]`);
+    if (changeSet.rootId !== undefined)
+      throw invalid(
+        `ChangeSet [${changeSet.id}] cannot be executed directly; execute the root change set [${changeSet.rootId}]`,
+      );
     if (changeSet.status !== 'CREATE_COMPLETE' || changeSet.executionStatus !== 'AVAILABLE') {
-      throw new ServiceFault('InvalidChangeSetStatus', `ChangeSet [${changeSet.id}] cannot be executed in its current status of [${changeSet.status}]`);
+      throw new ServiceFault(
+        'InvalidChangeSetStatus',
+        `ChangeSet [${changeSet.id}] cannot be executed in its current status of [${changeSet.status}]`,
+      );
     }
     if (changeSet.type === 'UPDATE') checkUpdatable(stack, input.DisableRollback === true);
-    if (input.DisableRollback !== undefined && changeSet.onStackFailure !== undefined) throw invalid('DisableRollback and OnStackFailure cannot both be specified.');
+    if (input.DisableRollback !== undefined && changeSet.onStackFailure !== undefined)
+      throw invalid('DisableRollback and OnStackFailure cannot both be specified.');
     claimToken(world, stack.name, input.ClientRequestToken);
     execute(world, stack, changeSet, input);
     return {};
   },
 };
 
-function execute(world: World, stack: StackRow, changeSet: ChangeSetRow, input: { ClientRequestToken?: string; DisableRollback?: boolean; RetainExceptOnCreate?: boolean }): void {
+function execute(
+  world: World,
+  stack: StackRow,
+  changeSet: ChangeSetRow,
+  input: { ClientRequestToken?: string; DisableRollback?: boolean; RetainExceptOnCreate?: boolean },
+): void {
   changeSet.executionStatus = 'EXECUTE_COMPLETE';
   // Executing one makes the others untrue, so CloudFormation deletes them.
   for (const other of changeSetsOf(world, stack)) if (other.id !== changeSet.id) forget(world, other);
@@ -120,7 +162,11 @@ function execute(world: World, stack: StackRow, changeSet: ChangeSetRow, input: 
   const leave = input.DisableRollback === true || changeSet.onStackFailure === 'DO_NOTHING';
   const options = {
     token: input.ClientRequestToken,
-    onFailure: leave ? ('DO_NOTHING' as const) : changeSet.onStackFailure === 'DELETE' ? ('DELETE' as const) : ('ROLLBACK' as const),
+    onFailure: leave
+      ? ('DO_NOTHING' as const)
+      : changeSet.onStackFailure === 'DELETE'
+        ? ('DELETE' as const)
+        : ('ROLLBACK' as const),
     retainExceptOnCreate: input.RetainExceptOnCreate,
   };
   const changes = planChanges(world, stack, changeSet.blueprint);
@@ -128,7 +174,16 @@ function execute(world: World, stack: StackRow, changeSet: ChangeSetRow, input: 
   else beginUpdate(world, stack, changeSet.blueprint, changes, options);
 }
 
-function newChangeSet(world: World, stack: StackRow, type: 'CREATE' | 'UPDATE', blueprint: Blueprint, input: Pick<CreateChangeSetInput, 'ChangeSetName' | 'ClientToken' | 'Description' | 'IncludeNestedStacks' | 'OnStackFailure'>): ChangeSetRow {
+function newChangeSet(
+  world: World,
+  stack: StackRow,
+  type: 'CREATE' | 'UPDATE',
+  blueprint: Blueprint,
+  input: Pick<
+    CreateChangeSetInput,
+    'ChangeSetName' | 'ClientToken' | 'Description' | 'IncludeNestedStacks' | 'OnStackFailure'
+  >,
+): ChangeSetRow {
   const changeSet: ChangeSetRow = {
     id: changeSetArn(world, input.ChangeSetName),
     name: input.ChangeSetName,
@@ -168,16 +223,37 @@ function compute(world: World, stack: StackRow, changeSet: ChangeSetRow): void {
     changeSet.changes = planChanges(world, stack, changeSet.blueprint);
     if (changeSet.type === 'UPDATE' && !hasUpdates(stack, changeSet.blueprint, changeSet.changes)) {
       const expanded = changeSet.blueprint.template.transforms.length > 0;
-      return failed(changeSet, expanded ? 'No updates are to be performed.' : "The submitted information didn't contain changes. Submit different information to create a change set.");
+      return failed(
+        changeSet,
+        expanded
+          ? 'No updates are to be performed.'
+          : "The submitted information didn't contain changes. Submit different information to create a change set.",
+      );
     }
-    const fault = changeSetFault(world, stack, changeSet.id, changeSet.changes.map(({ logicalId }) => logicalId));
+    const fault = changeSetFault(
+      world,
+      stack,
+      changeSet.id,
+      changeSet.changes.map(({ logicalId }) => logicalId),
+    );
     if (fault !== undefined) {
       const { logicalId, reason, path, hook } = fault;
-      changeSet.fault = { at: world.clock.now(), logicalId, type: changeSet.blueprint.template.resources[logicalId]?.type ?? '', reason, path, hook };
+      changeSet.fault = {
+        at: world.clock.now(),
+        logicalId,
+        type: changeSet.blueprint.template.resources[logicalId]?.type ?? '',
+        reason,
+        path,
+        hook,
+      };
       const by = hook ?? 'AWS::EarlyValidation::PropertyValidation';
-      return failed(changeSet, `The following hook(s)/validation failed: [${by}]. To troubleshoot Early Validation errors, use the DescribeEvents API for detailed failure information.`);
+      return failed(
+        changeSet,
+        `The following hook(s)/validation failed: [${by}]. To troubleshoot Early Validation errors, use the DescribeEvents API for detailed failure information.`,
+      );
     }
-    if (changeSet.includeNested) for (const change of changeSet.changes) nestedChangeSet(world, stack, changeSet, change);
+    if (changeSet.includeNested)
+      for (const change of changeSet.changes) nestedChangeSet(world, stack, changeSet, change);
   } catch (error) {
     if (!(error instanceof ServiceFault)) throw error;
     return failed(changeSet, error.message);
@@ -195,12 +271,21 @@ function failed(changeSet: ChangeSetRow, reason: string): void {
 function nestedChangeSet(world: World, stack: StackRow, parent: ChangeSetRow, change: PlannedChange): void {
   if (change.type !== 'AWS::CloudFormation::Stack') return;
   if (change.action === 'Add') return newNestedChangeSet(world, stack, parent, change);
-  const child = change.action === 'Modify' && change.physicalId !== undefined ? findStack(world, change.physicalId) : undefined;
+  const child =
+    change.action === 'Modify' && change.physicalId !== undefined ? findStack(world, change.physicalId) : undefined;
   if (child === undefined) return;
   const { properties } = definitionOf(world, stack, parent.blueprint, change.logicalId);
   const { body, template } = loadTemplate(world, { TemplateURL: text(properties['TemplateURL']) });
-  const given = Object.entries(object(properties['Parameters'])).map(([ParameterKey, value]) => ({ ParameterKey, ParameterValue: settled(child, ParameterKey, text(value)) }));
-  const blueprint: Blueprint = { ...child.blueprint, body, template, parameters: resolveParameters(world, template, given, undefined) };
+  const given = Object.entries(object(properties['Parameters'])).map(([ParameterKey, value]) => ({
+    ParameterKey,
+    ParameterValue: settled(child, ParameterKey, text(value)),
+  }));
+  const blueprint: Blueprint = {
+    ...child.blueprint,
+    body,
+    template,
+    parameters: resolveParameters(world, template, given, undefined),
+  };
   computeNested(world, child, 'UPDATE', blueprint, parent, change);
 }
 
@@ -215,19 +300,31 @@ function newNestedChangeSet(world: World, stack: StackRow, parent: ChangeSetRow,
     if (open && error instanceof ServiceFault) return;
     throw error;
   }
-  const child = reviewedChild(world, stack, change.logicalId) ?? newChild(world, stack, change.logicalId, EMPTY_BLUEPRINT);
+  const child =
+    reviewedChild(world, stack, change.logicalId) ?? newChild(world, stack, change.logicalId, EMPTY_BLUEPRINT);
   setStackStatus(world, child, 'REVIEW_IN_PROGRESS', 'User Initiated');
   computeNested(world, child, 'CREATE', blueprint, parent, change);
 }
 
-function computeNested(world: World, child: StackRow, type: 'CREATE' | 'UPDATE', blueprint: Blueprint, parent: ChangeSetRow, change: PlannedChange): void {
-  const changeSet = newChangeSet(world, child, type, blueprint, { ChangeSetName: `${parent.name}-${child.name}`.slice(0, 128), IncludeNestedStacks: true });
+function computeNested(
+  world: World,
+  child: StackRow,
+  type: 'CREATE' | 'UPDATE',
+  blueprint: Blueprint,
+  parent: ChangeSetRow,
+  change: PlannedChange,
+): void {
+  const changeSet = newChangeSet(world, child, type, blueprint, {
+    ChangeSetName: `${parent.name}-${child.name}`.slice(0, 128),
+    IncludeNestedStacks: true,
+  });
   changeSet.parentId = parent.id;
   changeSet.rootId = parent.rootId ?? parent.id;
   change.changeSetId = changeSet.id;
   compute(world, child, changeSet);
   // One that changes nothing fails by itself alone.
-  if (changeSet.status === 'FAILED' && !/didn't contain changes|No updates/.test(changeSet.reason ?? '')) throw invalid(`Nested change set ${changeSet.id} was not successfully created: Currently in FAILED.`);
+  if (changeSet.status === 'FAILED' && !/didn't contain changes|No updates/.test(changeSet.reason ?? ''))
+    throw invalid(`Nested change set ${changeSet.id} was not successfully created: Currently in FAILED.`);
 }
 
 /** A hierarchy of change sets is deleted by the clock; until then it is still there. */
@@ -243,7 +340,9 @@ function deleteWithNested(world: World, changeSet: ChangeSetRow): void {
 
 /** A value that another resource gives is known only when it runs; until then it is what it was. */
 function settled(child: StackRow, key: string, value: string): string {
-  return value.includes('{{') ? (child.blueprint.parameters.find((parameter) => parameter.key === key)?.value ?? value) : value;
+  return value.includes('{{')
+    ? (child.blueprint.parameters.find((parameter) => parameter.key === key)?.value ?? value)
+    : value;
 }
 
 function changeSetsOf(world: World, stack: StackRow): ChangeSetRow[] {
@@ -253,14 +352,17 @@ function changeSetsOf(world: World, stack: StackRow): ChangeSetRow[] {
 function lookUp(world: World, input: ChangeSetInput): ChangeSetRow | undefined {
   const { changeSets } = cloudFormationState(world);
   if (input.ChangeSetName.startsWith('arn:')) return changeSets.get(input.ChangeSetName);
-  if (input.StackName === undefined) throw invalid('StackName must be specified if ChangeSetName is not specified as an ARN.');
+  if (input.StackName === undefined)
+    throw invalid('StackName must be specified if ChangeSetName is not specified as an ARN.');
   const stack = findStack(world, input.StackName);
-  if (stack === undefined) throw new ServiceFault('ChangeSetNotFound', `Stack [${input.StackName}] does not exist`, 404);
+  if (stack === undefined)
+    throw new ServiceFault('ChangeSetNotFound', `Stack [${input.StackName}] does not exist`, 404);
   return changeSetsOf(world, stack).find((one) => one.name === input.ChangeSetName);
 }
 
 function changeSetOf(world: World, input: ChangeSetInput): ChangeSetRow {
   const found = lookUp(world, input);
-  if (found === undefined) throw new ServiceFault('ChangeSetNotFound', `ChangeSet [${input.ChangeSetName}] does not exist`, 404);
+  if (found === undefined)
+    throw new ServiceFault('ChangeSetNotFound', `ChangeSet [${input.ChangeSetName}] does not exist`, 404);
   return found;
 }

@@ -36,7 +36,13 @@ interface StackInput {
 }
 
 /** Statuses from which an update may start. */
-const UPDATABLE = ['CREATE_COMPLETE', 'UPDATE_COMPLETE', 'UPDATE_ROLLBACK_COMPLETE', 'IMPORT_COMPLETE', 'IMPORT_ROLLBACK_COMPLETE'];
+const UPDATABLE = [
+  'CREATE_COMPLETE',
+  'UPDATE_COMPLETE',
+  'UPDATE_ROLLBACK_COMPLETE',
+  'IMPORT_COMPLETE',
+  'IMPORT_ROLLBACK_COMPLETE',
+];
 /** Statuses from which an update may start when it leaves failures standing. */
 const UPDATABLE_WITHOUT_ROLLBACK = ['CREATE_FAILED', 'UPDATE_FAILED'];
 
@@ -44,11 +50,15 @@ const UPDATABLE_WITHOUT_ROLLBACK = ['CREATE_FAILED', 'UPDATE_FAILED'];
 export const changingOperations: OperationTable = {
   CreateStack: (world, input: CreateInput) => {
     if (!/^[a-zA-Z][-a-zA-Z0-9]{0,127}$/.test(input.StackName)) {
-      throw invalid(`1 validation error detected: Value '${input.StackName}' at 'stackName' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*`);
+      throw invalid(
+        `1 validation error detected: Value '${input.StackName}' at 'stackName' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*`,
+      );
     }
     checkToken(world, input.StackName, input.ClientRequestToken);
-    if (findStack(world, input.StackName) !== undefined) throw new ServiceFault('AlreadyExistsException', `Stack [${input.StackName}] already exists`);
-    if (input.DisableRollback !== undefined && input.OnFailure !== undefined) throw invalid('Only one of DisableRollback and OnFailure can be specified.');
+    if (findStack(world, input.StackName) !== undefined)
+      throw new ServiceFault('AlreadyExistsException', `Stack [${input.StackName}] already exists`);
+    if (input.DisableRollback !== undefined && input.OnFailure !== undefined)
+      throw invalid('Only one of DisableRollback and OnFailure can be specified.');
     if (input.StackPolicyBody !== undefined) checkPolicy(input.StackPolicyBody);
     const id = stackArn(world, input.StackName);
     const target = requestedBlueprint(world, input, { name: input.StackName, id }, undefined);
@@ -79,7 +89,8 @@ export const changingOperations: OperationTable = {
     const target = requestedBlueprint(world, input, stack, stack.blueprint);
     const changes = planChanges(world, stack, target);
     if (!hasUpdates(stack, target, changes)) throw invalid('No updates are to be performed.');
-    for (const body of [input.StackPolicyBody, input.StackPolicyDuringUpdateBody]) if (body !== undefined) checkPolicy(body);
+    for (const body of [input.StackPolicyBody, input.StackPolicyDuringUpdateBody])
+      if (body !== undefined) checkPolicy(body);
     if (input.StackPolicyBody !== undefined) stack.policy = input.StackPolicyBody;
     claimToken(world, stack.name, input.ClientRequestToken);
     stack.disableRollback = input.DisableRollback ?? false;
@@ -100,25 +111,39 @@ export const changingOperations: OperationTable = {
     if (protectedFromDeletion(world, stack)) {
       throw invalid(`Stack [${stack.name}] cannot be deleted while TerminationProtection is enabled`);
     }
-    if (stack.status.endsWith('_CLEANUP_IN_PROGRESS') || stack.status === 'UPDATE_IN_PROGRESS' || stack.status === 'UPDATE_ROLLBACK_IN_PROGRESS') {
+    if (
+      stack.status.endsWith('_CLEANUP_IN_PROGRESS') ||
+      stack.status === 'UPDATE_IN_PROGRESS' ||
+      stack.status === 'UPDATE_ROLLBACK_IN_PROGRESS'
+    ) {
       throw invalid(`Stack:${stack.id} is in ${stack.status} state and can not be deleted.`);
     }
     for (const output of stack.outputs) {
-      const users = output.exportName === undefined ? [] : importers(world, output.exportName).filter((name) => name !== stack.name);
-      if (users.length > 0) throw invalid(`Export ${output.exportName ?? ''} cannot be deleted as it is in use by ${users.join(', ')}`);
+      const users =
+        output.exportName === undefined
+          ? []
+          : importers(world, output.exportName).filter((name) => name !== stack.name);
+      if (users.length > 0)
+        throw invalid(`Export ${output.exportName ?? ''} cannot be deleted as it is in use by ${users.join(', ')}`);
     }
     if ((input.RetainResources ?? []).length > 0 && stack.status !== 'DELETE_FAILED') {
-      throw invalid('Invalid operation on stack [' + stack.id + ']. When you delete a stack, specify which resources to retain only when the stack is in the DELETE_FAILED state.');
+      throw invalid(
+        'Invalid operation on stack [' +
+          stack.id +
+          ']. When you delete a stack, specify which resources to retain only when the stack is in the DELETE_FAILED state.',
+      );
     }
     claimToken(world, stack.name, input.ClientRequestToken);
-    for (const changeSet of [...cloudFormationState(world).changeSets.values()]) if (changeSet.stackId === stack.id) forget(world, changeSet);
+    for (const changeSet of [...cloudFormationState(world).changeSets.values()])
+      if (changeSet.stackId === stack.id) forget(world, changeSet);
     beginDelete(world, stack, input.RetainResources ?? [], { token: input.ClientRequestToken });
     return {};
   },
 
   CancelUpdateStack: (world, input: StackInput) => {
     const stack = stackOf(world, input.StackName, 'Stack [X] does not exist');
-    if (stack.status !== 'UPDATE_IN_PROGRESS') throw invalid(`CancelUpdateStack cannot be called from current stack status`);
+    if (stack.status !== 'UPDATE_IN_PROGRESS')
+      throw invalid(`CancelUpdateStack cannot be called from current stack status`);
     checkToken(world, stack.name, input.ClientRequestToken);
     claimToken(world, stack.name, input.ClientRequestToken);
     cancelUpdate(world, stack, 'User Initiated');
@@ -131,11 +156,14 @@ export const changingOperations: OperationTable = {
     if (stack.status !== 'UPDATE_ROLLBACK_FAILED') {
       throw invalid(`Stack:${stack.id} is in ${stack.status} state and can not continue rollback.`);
     }
-    if (stack.parentId !== undefined) throw invalid(`ContinueUpdateRollback can only be called on the root stack of ${stack.id}`);
+    if (stack.parentId !== undefined)
+      throw invalid(`ContinueUpdateRollback can only be called on the root stack of ${stack.id}`);
     for (const name of input.ResourcesToSkip ?? []) {
       const row = name.includes('.') ? undefined : stack.resources.get(name);
       if (!name.includes('.') && row?.status !== 'UPDATE_FAILED') {
-        throw invalid(`The following resource(s) can not be skipped because they are not in the UPDATE_FAILED state: [${name}]`);
+        throw invalid(
+          `The following resource(s) can not be skipped because they are not in the UPDATE_FAILED state: [${name}]`,
+        );
       }
     }
     claimToken(world, stack.name, input.ClientRequestToken);
@@ -152,11 +180,15 @@ export const changingOperations: OperationTable = {
     return { StackId: stack.id, OperationId: beginRollback(world, stack, input.ClientRequestToken) };
   },
 
-  SignalResource: (world, input: { StackName: string; LogicalResourceId: string; UniqueId: string; Status: 'SUCCESS' | 'FAILURE' }) => {
+  SignalResource: (
+    world,
+    input: { StackName: string; LogicalResourceId: string; UniqueId: string; Status: 'SUCCESS' | 'FAILURE' },
+  ) => {
     const stack = stackOf(world, input.StackName, 'Stack [X] does not exist');
     const row = stack.resources.get(input.LogicalResourceId);
     if (row === undefined) throw invalid(`Resource ${input.LogicalResourceId} does not exist for stack ${stack.name}`);
-    if (!row.status.endsWith('_IN_PROGRESS')) throw invalid(`Resource ${input.LogicalResourceId} is in ${row.status} state and cannot be signaled`);
+    if (!row.status.endsWith('_IN_PROGRESS'))
+      throw invalid(`Resource ${input.LogicalResourceId} is in ${row.status} state and cannot be signaled`);
     const signals = stack.signals.get(row.logicalId) ?? { success: [], failure: [] };
     const list = input.Status === 'SUCCESS' ? signals.success : signals.failure;
     if (!list.includes(input.UniqueId)) list.push(input.UniqueId);
@@ -166,7 +198,8 @@ export const changingOperations: OperationTable = {
 
   SetStackPolicy: (world, input: { StackName: string; StackPolicyBody?: string }) => {
     const stack = stackOf(world, input.StackName, 'Stack with id X does not exist');
-    if (input.StackPolicyBody === undefined) throw invalid('Either StackPolicyBody or StackPolicyURL must be specified.');
+    if (input.StackPolicyBody === undefined)
+      throw invalid('Either StackPolicyBody or StackPolicyURL must be specified.');
     checkPolicy(input.StackPolicyBody);
     stack.policy = input.StackPolicyBody;
     return {};
@@ -174,7 +207,8 @@ export const changingOperations: OperationTable = {
 
   UpdateTerminationProtection: (world, input: { StackName: string; EnableTerminationProtection: boolean }) => {
     const stack = stackOf(world, input.StackName, 'Stack [X] does not exist');
-    if (stack.parentId !== undefined) throw invalid('UpdateTerminationProtection cannot be called on a nested stack; call it on the root stack');
+    if (stack.parentId !== undefined)
+      throw invalid('UpdateTerminationProtection cannot be called on a nested stack; call it on the root stack');
     stack.terminationProtection = input.EnableTerminationProtection;
     return { StackId: stack.id };
   },
@@ -193,7 +227,10 @@ export function hasUpdates(stack: StackRow, target: Blueprint, changes: readonly
 /** Throws the service's refusal when a stack cannot be updated now. */
 export function checkUpdatable(stack: StackRow, withoutRollback: boolean): void {
   if (UPDATABLE.includes(stack.status)) return;
-  if (UPDATABLE_WITHOUT_ROLLBACK.includes(stack.status) && (stack.status !== 'CREATE_FAILED' || stack.disableRollback)) {
+  if (
+    UPDATABLE_WITHOUT_ROLLBACK.includes(stack.status) &&
+    (stack.status !== 'CREATE_FAILED' || stack.disableRollback)
+  ) {
     if (withoutRollback) return;
     throw invalid(
       `This stack is currently in a non-terminal [${stack.status}] state. To update the stack from this state, please use the disable-rollback parameter with update-stack API. To rollback to the last known good state, use the rollback-stack API`,
@@ -207,7 +244,9 @@ function shownOutputs(blueprint: Blueprint): unknown {
   const used = JSON.stringify(blueprint.template.outputs);
   return [
     Object.entries(blueprint.template.outputs).map(([key, output]) => [key, output.value, output.exportName]),
-    blueprint.parameters.filter((parameter) => used.includes(parameter.key)).map((parameter) => parameter.resolved ?? parameter.value),
+    blueprint.parameters
+      .filter((parameter) => used.includes(parameter.key))
+      .map((parameter) => parameter.resolved ?? parameter.value),
   ];
 }
 

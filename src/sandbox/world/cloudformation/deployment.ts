@@ -5,7 +5,17 @@ import { cancelChildren, childStacks, releaseChildren } from './nested.js';
 import { outputsOf } from './outputs.js';
 import { activeOf, exists } from './plan.js';
 import { restoreSteps, changeSteps, deleteSteps } from './order.js';
-import { drawResourceTime, findStack, type Blueprint, type Deployment, type Phase, type PlannedChange, type ResourceRow, type StackRow, type Step } from './state.js';
+import {
+  drawResourceTime,
+  findStack,
+  type Blueprint,
+  type Deployment,
+  type Phase,
+  type PlannedChange,
+  type ResourceRow,
+  type StackRow,
+  type Step,
+} from './state.js';
 import { startStep, type StepEnds } from './steps.js';
 
 /** What an operation may be asked beside its template. */
@@ -20,7 +30,13 @@ export interface DeploymentOptions {
 const SHARE_BEFORE_FIRST_STEP = 0.25;
 
 /** Starts to make the resources of a new stack. Returns the operation's id. */
-export function beginCreate(world: World, stack: StackRow, target: Blueprint, changes: readonly PlannedChange[], options: DeploymentOptions): string {
+export function beginCreate(
+  world: World,
+  stack: StackRow,
+  target: Blueprint,
+  changes: readonly PlannedChange[],
+  options: DeploymentOptions,
+): string {
   const operationId = open(world, stack, 'CREATE_STACK', 'create', target, options);
   stack.blueprint = target;
   setStackStatus(world, stack, 'CREATE_IN_PROGRESS', options.reason ?? 'User Initiated');
@@ -31,7 +47,13 @@ export function beginCreate(world: World, stack: StackRow, target: Blueprint, ch
 }
 
 /** Starts to change a stack. Returns the operation's id. */
-export function beginUpdate(world: World, stack: StackRow, target: Blueprint, changes: readonly PlannedChange[], options: DeploymentOptions): string {
+export function beginUpdate(
+  world: World,
+  stack: StackRow,
+  target: Blueprint,
+  changes: readonly PlannedChange[],
+  options: DeploymentOptions,
+): string {
   const carried = stack.deployment?.garbage ?? [];
   const operationId = open(world, stack, 'UPDATE_STACK', 'update', target, options);
   (stack.deployment as Deployment).garbage = carried;
@@ -44,7 +66,12 @@ export function beginUpdate(world: World, stack: StackRow, target: Blueprint, ch
 }
 
 /** Starts to delete a stack, whatever it was doing. Returns the operation's id. */
-export function beginDelete(world: World, stack: StackRow, retain: readonly string[], options: DeploymentOptions): string {
+export function beginDelete(
+  world: World,
+  stack: StackRow,
+  retain: readonly string[],
+  options: DeploymentOptions,
+): string {
   const garbage = stack.deployment?.garbage ?? [];
   const operationId = open(world, stack, 'DELETE_STACK', 'delete', stack.blueprint, options, retain);
   setStackStatus(world, stack, 'DELETE_IN_PROGRESS', options.reason ?? 'User Initiated');
@@ -72,14 +99,21 @@ export function beginRollback(world: World, stack: StackRow, token: string | und
 }
 
 /** ContinueUpdateRollback: tries again what failed, without the resources to skip. Returns the operation's id. */
-export function continueRollback(world: World, stack: StackRow, skip: readonly string[], token: string | undefined): string {
+export function continueRollback(
+  world: World,
+  stack: StackRow,
+  skip: readonly string[],
+  token: string | undefined,
+): string {
   const garbage = stack.deployment?.garbage ?? [];
   const operationId = open(world, stack, 'CONTINUE_ROLLBACK', 'update', stack.blueprint, { token });
   const deployment = stack.deployment as Deployment;
   deployment.garbage = garbage;
   deployment.skip = skip;
   for (const child of childStacks(world, stack)) {
-    const inner = skip.filter((name) => name.startsWith(`${child.logicalIdInParent ?? ''}.`)).map((name) => name.slice(name.indexOf('.') + 1));
+    const inner = skip
+      .filter((name) => name.startsWith(`${child.logicalIdInParent ?? ''}.`))
+      .map((name) => name.slice(name.indexOf('.') + 1));
     if (child.status === 'UPDATE_ROLLBACK_FAILED') continueRollback(world, child, inner, token);
   }
   undoUpdate(world, stack, 'User Initiated');
@@ -109,7 +143,9 @@ export function advance(world: World, stack: StackRow): void {
   for (;;) {
     if (deployment.phase === 'forward' && deployment.failed.length > 0) return forwardFailed(world, stack, deployment);
     const blocked = deployment.phase === 'rollback' && deployment.failed.length > 0;
-    const next = blocked ? undefined : deployment.steps.find((step) => step.state === 'waiting' && isFree(deployment, step));
+    const next = blocked
+      ? undefined
+      : deployment.steps.find((step) => step.state === 'waiting' && isFree(deployment, step));
     if (next === undefined) break;
     startStep(world, stack, next, ENDS);
   }
@@ -123,8 +159,10 @@ const ENDS: StepEnds = {
     if (stack !== undefined) advance(world, stack);
   },
   engine: {
-    create: (world, child, target, changes) => void beginCreate(world, child, target, changes, { ...parentOptions(world, child), onFailure: 'DO_NOTHING' }),
-    update: (world, child, target, changes) => void beginUpdate(world, child, target, changes, parentOptions(world, child)),
+    create: (world, child, target, changes) =>
+      void beginCreate(world, child, target, changes, { ...parentOptions(world, child), onFailure: 'DO_NOTHING' }),
+    update: (world, child, target, changes) =>
+      void beginUpdate(world, child, target, changes, parentOptions(world, child)),
     undo: (world, child) => rollBackUpdate(world, child, 'The parent stack rolls back'),
     remove: (world, child) => void beginDelete(world, child, [], parentOptions(world, child)),
   },
@@ -140,7 +178,12 @@ function isFree(deployment: Deployment, step: Step): boolean {
   return step.after.every((id) => {
     const before = deployment.steps.find((other) => other.id === id);
     // What could not be deleted keeps what it needs; its dependants fail on their own.
-    return before === undefined || before.state === 'done' || before.state === 'skipped' || (before.state === 'failed' && step.action === 'delete');
+    return (
+      before === undefined ||
+      before.state === 'done' ||
+      before.state === 'skipped' ||
+      (before.state === 'failed' && step.action === 'delete')
+    );
   });
 }
 
@@ -199,7 +242,9 @@ function phaseEnded(world: World, stack: StackRow, deployment: Deployment): void
     case 'rollbackCleanup':
       return cleanupEnded(world, stack, phase);
     case 'createRollback':
-      return failed.length > 0 ? stop(world, stack, 'ROLLBACK_FAILED', listed('delete', failed)) : finish(world, stack, 'ROLLBACK_COMPLETE');
+      return failed.length > 0
+        ? stop(world, stack, 'ROLLBACK_FAILED', listed('delete', failed))
+        : finish(world, stack, 'ROLLBACK_COMPLETE');
     case 'delete':
       if (failed.length > 0) return stop(world, stack, 'DELETE_FAILED', listed('delete', failed));
       stack.deletedAt = world.clock.now();
@@ -229,7 +274,13 @@ function forwardFailed(world: World, stack: StackRow, deployment: Deployment): v
   const { failed } = deployment;
   cancelRunning(world, stack, deployment, true);
   if (deployment.kind === 'create') createFailed(world, stack, deployment, listed('create', failed));
-  else updateFailed(world, stack, deployment, listed(failed.every((name) => stack.lastStable?.resources.has(name) === false) ? 'create' : 'update', failed));
+  else
+    updateFailed(
+      world,
+      stack,
+      deployment,
+      listed(failed.every((name) => stack.lastStable?.resources.has(name) === false) ? 'create' : 'update', failed),
+    );
 }
 
 function createFailed(world: World, stack: StackRow, deployment: Deployment, reason: string): void {
@@ -274,11 +325,23 @@ function rollbackEnded(world: World, stack: StackRow, deployment: Deployment): v
 /** Deletes what the last whole stack had and this one has not; after a roll-back, the other way round. */
 function startCleanup(world: World, stack: StackRow, phase: 'cleanup' | 'rollbackCleanup'): void {
   const deployment = stack.deployment as Deployment;
-  const declared = new Set(Object.keys(deployment.phase === 'held' || phase === 'cleanup' ? deployment.target.template.resources : {}));
+  const declared = new Set(
+    Object.keys(deployment.phase === 'held' || phase === 'cleanup' ? deployment.target.template.resources : {}),
+  );
   const stable = stack.lastStable?.resources ?? new Map<string, ResourceRow>();
-  const removed = phase === 'cleanup' ? removedRows(world, stack, deployment) : [...stack.resources.values()].filter((row) => exists(row) && !stable.has(row.logicalId));
-  const replaced = phase === 'cleanup' ? [...stable.values()].filter((row) => declared.has(row.logicalId) && row.physicalId !== stack.resources.get(row.logicalId)?.physicalId) : [];
-  const leftovers = [...removed, ...replaced.filter((row) => !removed.includes(row)), ...deployment.garbage].filter((row) => row.physicalId !== undefined);
+  const removed =
+    phase === 'cleanup'
+      ? removedRows(world, stack, deployment)
+      : [...stack.resources.values()].filter((row) => exists(row) && !stable.has(row.logicalId));
+  const replaced =
+    phase === 'cleanup'
+      ? [...stable.values()].filter(
+          (row) => declared.has(row.logicalId) && row.physicalId !== stack.resources.get(row.logicalId)?.physicalId,
+        )
+      : [];
+  const leftovers = [...removed, ...replaced.filter((row) => !removed.includes(row)), ...deployment.garbage].filter(
+    (row) => row.physicalId !== undefined,
+  );
   for (const row of removed) if (row.physicalId === undefined) stack.resources.delete(row.logicalId);
   deployment.garbage = [];
   startPhase(world, stack, phase, deleteSteps(leftovers));
@@ -309,7 +372,11 @@ function cancelRunning(world: World, stack: StackRow, deployment: Deployment, fa
     if (row === undefined) continue;
     const creating = step.action === 'create';
     const own = failing && step.applied !== true ? stackFault(world, stack, step)?.reason : undefined;
-    setResource(world, stack, { ...row, status: creating ? 'CREATE_FAILED' : 'UPDATE_FAILED', reason: own ?? `Resource ${creating ? 'creation' : 'update'} cancelled` });
+    setResource(world, stack, {
+      ...row,
+      status: creating ? 'CREATE_FAILED' : 'UPDATE_FAILED',
+      reason: own ?? `Resource ${creating ? 'creation' : 'update'} cancelled`,
+    });
   }
   cancelChildren(world, stack, (child) => {
     if (child.status === 'UPDATE_IN_PROGRESS') rollBackUpdate(world, child, 'Resource update cancelled');
@@ -318,7 +385,11 @@ function cancelRunning(world: World, stack: StackRow, deployment: Deployment, fa
 
 /** The end of an operation that a person need not look at. */
 function finish(world: World, stack: StackRow, status: string): void {
-  const succeeded = status === 'CREATE_COMPLETE' || status === 'UPDATE_COMPLETE' || (status === 'DELETE_COMPLETE' && stack.deployment?.kind === 'delete') || status.endsWith('ROLLBACK_COMPLETE');
+  const succeeded =
+    status === 'CREATE_COMPLETE' ||
+    status === 'UPDATE_COMPLETE' ||
+    (status === 'DELETE_COMPLETE' && stack.deployment?.kind === 'delete') ||
+    status.endsWith('ROLLBACK_COMPLETE');
   setStackStatus(world, stack, status);
   closeOperation(world, stack.deployment?.operationId, succeeded ? 'SUCCEEDED' : 'FAILED');
   stack.deployment = undefined;
@@ -353,7 +424,8 @@ function watchTimeout(world: World, stack: StackRow, operationId: string, minute
 }
 
 function warnTransforms(world: World, stack: StackRow, target: Blueprint): void {
-  for (const name of target.template.transforms) warnStack(world, stack, `The sandbox does not expand Transform ${name}: the template is taken as it is`);
+  for (const name of target.template.transforms)
+    warnStack(world, stack, `The sandbox does not expand Transform ${name}: the template is taken as it is`);
 }
 
 function listed(verb: 'create' | 'update' | 'delete', names: readonly string[]): string {

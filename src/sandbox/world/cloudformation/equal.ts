@@ -7,6 +7,8 @@ export function same(left: unknown, right: unknown): boolean {
 
 function canonical(value: unknown): string {
   const sorted = (_: string, inner: unknown): unknown =>
-    isObject(inner) ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))) : inner;
+    isObject(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))
+      : inner;
   return JSON.stringify(value, sorted) ?? '';
 }

@@ -9,12 +9,24 @@ const OPERATIONS_SHOWN = 5;
 export function setStackStatus(world: World, stack: StackRow, status: string, reason?: string): void {
   stack.status = status;
   stack.reason = reason;
-  recordEvent(world, stack, { logicalId: stack.name, physicalId: stack.id, type: 'AWS::CloudFormation::Stack', status, reason });
+  recordEvent(world, stack, {
+    logicalId: stack.name,
+    physicalId: stack.id,
+    type: 'AWS::CloudFormation::Stack',
+    status,
+    reason,
+  });
 }
 
 /** Something that the sandbox leaves out, told as an event of the stack; its status stays. */
 export function warnStack(world: World, stack: StackRow, reason: string): void {
-  recordEvent(world, stack, { logicalId: stack.name, physicalId: stack.id, type: 'AWS::CloudFormation::Stack', status: stack.status, reason });
+  recordEvent(world, stack, {
+    logicalId: stack.name,
+    physicalId: stack.id,
+    type: 'AWS::CloudFormation::Stack',
+    status: stack.status,
+    reason,
+  });
 }
 
 /** Writes a resource row with its new status, and the event of it. */
@@ -30,12 +42,21 @@ export function recordResourceEvent(world: World, stack: StackRow, row: Resource
 }
 
 /** A hook that objected before the resource was touched. */
-export function recordHookObjection(world: World, stack: StackRow, row: ResourceRow, hook: NonNullable<EventRow['hook']>): void {
+export function recordHookObjection(
+  world: World,
+  stack: StackRow,
+  row: ResourceRow,
+  hook: NonNullable<EventRow['hook']>,
+): void {
   const { logicalId, physicalId, type, status } = row;
   recordEvent(world, stack, { logicalId, physicalId, type, status, hook });
 }
 
-function recordEvent(world: World, stack: StackRow, event: Omit<EventRow, 'id' | 'at' | 'token' | 'operationId'>): void {
+function recordEvent(
+  world: World,
+  stack: StackRow,
+  event: Omit<EventRow, 'id' | 'at' | 'token' | 'operationId'>,
+): void {
   const at = world.clock.now();
   const stamp = new Date(at).toISOString();
   const ofStack = event.logicalId === stack.name && event.physicalId === stack.id;
@@ -53,7 +74,13 @@ function unusedId(stack: StackRow, wanted: string): string {
 /** Opens an operation: every event until it closes names it. */
 export function openOperation(world: World, stack: StackRow, type: OperationRow['type']): string {
   const id = uuid(world);
-  cloudFormationState(world).operations.set(id, { id, type, stackId: stack.id, startedAt: world.clock.now(), status: 'IN_PROGRESS' });
+  cloudFormationState(world).operations.set(id, {
+    id,
+    type,
+    stackId: stack.id,
+    startedAt: world.clock.now(),
+    status: 'IN_PROGRESS',
+  });
   stack.lastOperations = [id, ...stack.lastOperations].slice(0, OPERATIONS_SHOWN);
   return id;
 }

@@ -12,16 +12,37 @@ type ChangeSetFails = Extract<Fault, { kind: 'changeSetFails' }>;
 export function stackFault(world: World, stack: StackRow, step: Step): StackFails | undefined {
   const deployment = stack.deployment as Deployment;
   const during = step.action === 'delete' ? 'delete' : deployment.phase === 'rollback' ? 'rollback' : 'operation';
-  return hitting(world, stack, deployment.operationId, (fault): fault is StackFails => fault.kind === 'stackFails' && fault.logicalId === step.logicalId && (fault.during ?? 'operation') === during);
+  return hitting(
+    world,
+    stack,
+    deployment.operationId,
+    (fault): fault is StackFails =>
+      fault.kind === 'stackFails' && fault.logicalId === step.logicalId && (fault.during ?? 'operation') === during,
+  );
 }
 
 /** The `changeSetFails` fault that hits this change set of the stack. */
-export function changeSetFault(world: World, stack: StackRow, changeSetId: string, logicalIds: readonly string[]): ChangeSetFails | undefined {
-  return hitting(world, stack, changeSetId, (fault): fault is ChangeSetFails => fault.kind === 'changeSetFails' && logicalIds.includes(fault.logicalId));
+export function changeSetFault(
+  world: World,
+  stack: StackRow,
+  changeSetId: string,
+  logicalIds: readonly string[],
+): ChangeSetFails | undefined {
+  return hitting(
+    world,
+    stack,
+    changeSetId,
+    (fault): fault is ChangeSetFails => fault.kind === 'changeSetFails' && logicalIds.includes(fault.logicalId),
+  );
 }
 
 /** The first fault that is meant, due and not used up; it is counted for what it hits. */
-function hitting<F extends StackFails | ChangeSetFails>(world: World, stack: StackRow, what: string, meant: (fault: Fault) => fault is F): F | undefined {
+function hitting<F extends StackFails | ChangeSetFails>(
+  world: World,
+  stack: StackRow,
+  what: string,
+  meant: (fault: Fault) => fault is F,
+): F | undefined {
   const second = (world.clock.now() - world.startedAt) / 1000;
   for (const [index, fault] of world.scenario.faults.entries()) {
     if (!meant(fault)) continue;

@@ -34,7 +34,10 @@ export function evaluateOptional(node: Json, scope: Scope): Json | undefined {
 /** Whether a named condition holds. */
 export function condition(name: string, scope: Scope): boolean {
   const declared = scope.template.conditions[name];
-  if (declared === undefined) throw invalid(`Template format error: Unresolved condition dependency ${name} in the Conditions block of the template`);
+  if (declared === undefined)
+    throw invalid(
+      `Template format error: Unresolved condition dependency ${name} in the Conditions block of the template`,
+    );
   return truth(evaluate(declared, scope));
 }
 
@@ -63,7 +66,8 @@ export function subParts(source: string): { readonly literal?: string; readonly 
 }
 
 function resolve(node: Json, scope: Scope): Value {
-  if (Array.isArray(node)) return node.map((item) => resolve(item, scope)).filter((item): item is Json => item !== NO_VALUE);
+  if (Array.isArray(node))
+    return node.map((item) => resolve(item, scope)).filter((item): item is Json => item !== NO_VALUE);
   if (!isObject(node)) return node;
   const call = functionOf(node);
   if (call !== undefined) {
@@ -81,28 +85,37 @@ function resolve(node: Json, scope: Scope): Value {
 
 const INTRINSICS: Readonly<Record<string, Intrinsic>> = {
   Ref: (argument, scope) => {
-    if (typeof argument !== 'string') throw invalid('Template format error: Every Ref object must have a single String value.');
+    if (typeof argument !== 'string')
+      throw invalid('Template format error: Every Ref object must have a single String value.');
     return reference(argument, scope);
   },
   Condition: (argument, scope) => condition(text(argument), scope),
   'Fn::GetAtt': (argument, scope) => {
-    const parts = typeof argument === 'string' ? splitAttribute(argument) : list('Fn::GetAtt', argument).map((part) => evaluate(part, scope));
+    const parts =
+      typeof argument === 'string'
+        ? splitAttribute(argument)
+        : list('Fn::GetAtt', argument).map((part) => evaluate(part, scope));
     if (parts.length !== 2) {
-      throw invalid('Template error: every Fn::GetAtt object requires two non-empty parameters, the resource name and the resource attribute');
+      throw invalid(
+        'Template error: every Fn::GetAtt object requires two non-empty parameters, the resource name and the resource attribute',
+      );
     }
     return scope.resource(text(parts[0]), text(parts[1]));
   },
   'Fn::Sub': (argument, scope) => {
     const [source, given] = Array.isArray(argument) ? argument : [argument, {}];
     if (typeof source !== 'string' || !isObject(given)) {
-      throw invalid('Template error: One or more Fn::Sub intrinsic functions don\'t specify expected arguments. Specify a string as first argument, and an optional second argument to specify a mapping of values to replace in the string');
+      throw invalid(
+        "Template error: One or more Fn::Sub intrinsic functions don't specify expected arguments. Specify a string as first argument, and an optional second argument to specify a mapping of values to replace in the string",
+      );
     }
     return subParts(source)
       .map((part) => {
         if (part.name === undefined) return part.literal ?? '';
         const own = given[part.name];
         const value = own !== undefined ? evaluate(own, scope) : substituted(part.name, scope);
-        if (typeof value === 'object') throw invalid(`Template error: variable ${part.name} in Fn::Sub expression does not resolve to a string`);
+        if (typeof value === 'object')
+          throw invalid(`Template error: variable ${part.name} in Fn::Sub expression does not resolve to a string`);
         return text(value);
       })
       .join('');
@@ -110,16 +123,23 @@ const INTRINSICS: Readonly<Record<string, Intrinsic>> = {
   'Fn::Join': (argument, scope) => {
     const [separator, items] = list('Fn::Join', argument, 2);
     const values = evaluate(items as Json, scope);
-    if (!Array.isArray(values)) throw invalid('Template error: every Fn::Join object requires two parameters, (1) a string delimiter and (2) a list of strings to be joined or a function that returns a list of strings (such as Fn::GetAZs) to be joined.');
+    if (!Array.isArray(values))
+      throw invalid(
+        'Template error: every Fn::Join object requires two parameters, (1) a string delimiter and (2) a list of strings to be joined or a function that returns a list of strings (such as Fn::GetAZs) to be joined.',
+      );
     return values.map(text).join(text(evaluate(separator as Json, scope)));
   },
   'Fn::Select': (argument, scope) => {
     const [index, items] = list('Fn::Select', argument, 2);
     const position = Number(evaluate(index as Json, scope));
     const values = evaluate(items as Json, scope);
-    if (!Array.isArray(values)) throw invalid('Template error: Fn::Select requires a list argument with two elements: an integer index and a list');
+    if (!Array.isArray(values))
+      throw invalid(
+        'Template error: Fn::Select requires a list argument with two elements: an integer index and a list',
+      );
     const value = values[position];
-    if (!Number.isInteger(position) || value === undefined) throw invalid(`Template error: Fn::Select cannot select nonexistent value at index ${position}`);
+    if (!Number.isInteger(position) || value === undefined)
+      throw invalid(`Template error: Fn::Select cannot select nonexistent value at index ${position}`);
     return value;
   },
   'Fn::Split': (argument, scope) => {
@@ -127,12 +147,18 @@ const INTRINSICS: Readonly<Record<string, Intrinsic>> = {
     return text(evaluate(source as Json, scope)).split(text(evaluate(separator as Json, scope)));
   },
   'Fn::Base64': (argument, scope) => Buffer.from(text(evaluate(argument, scope))).toString('base64'),
-  'Fn::GetAZs': (argument, scope) => [...scope.zones(text(evaluate(argument, scope)) || text(scope.pseudo['AWS::Region']))],
+  'Fn::GetAZs': (argument, scope) => [
+    ...scope.zones(text(evaluate(argument, scope)) || text(scope.pseudo['AWS::Region'])),
+  ],
   'Fn::ImportValue': (argument, scope) => scope.importValue(text(evaluate(argument, scope))),
   'Fn::FindInMap': (argument, scope) => findInMap(argument, scope),
   'Fn::Cidr': (argument, scope) => {
     const [block, count, bits] = list('Fn::Cidr', argument);
-    return cidr(text(evaluate(block as Json, scope)), Number(evaluate(count ?? 1, scope)), Number(evaluate(bits ?? 8, scope)));
+    return cidr(
+      text(evaluate(block as Json, scope)),
+      Number(evaluate(count ?? 1, scope)),
+      Number(evaluate(bits ?? 8, scope)),
+    );
   },
   'Fn::Length': (argument, scope) => {
     const values = evaluate(argument, scope);
@@ -148,7 +174,10 @@ const INTRINSICS: Readonly<Record<string, Intrinsic>> = {
   },
   'Fn::Equals': (argument, scope) => {
     const [left, right] = list('Fn::Equals', argument, 2);
-    return JSON.stringify(comparable(evaluate(left as Json, scope))) === JSON.stringify(comparable(evaluate(right as Json, scope)));
+    return (
+      JSON.stringify(comparable(evaluate(left as Json, scope))) ===
+      JSON.stringify(comparable(evaluate(right as Json, scope)))
+    );
   },
   'Fn::And': (argument, scope) => list('Fn::And', argument).every((item) => truth(evaluate(item, scope))),
   'Fn::Or': (argument, scope) => list('Fn::Or', argument).some((item) => truth(evaluate(item, scope))),
@@ -171,7 +200,9 @@ function reference(name: string, scope: Scope): Value {
 
 function substituted(name: string, scope: Scope): Json {
   if (!/^[A-Za-z0-9_.:]+$/.test(name)) {
-    throw invalid('Template error: variable names in Fn::Sub syntax must contain only alphanumeric characters, underscores, periods, and colons');
+    throw invalid(
+      'Template error: variable names in Fn::Sub syntax must contain only alphanumeric characters, underscores, periods, and colons',
+    );
   }
   const [resource, attribute] = splitAttribute(name);
   if (attribute !== undefined && resource !== undefined) return scope.resource(resource, attribute);
@@ -181,19 +212,26 @@ function substituted(name: string, scope: Scope): Json {
 
 function findInMap(argument: Json, scope: Scope): Value {
   const [first, second, third, options] = list('Fn::FindInMap', argument);
-  const [map, top, key] = [first, second, third].map((part) => text(evaluate(part ?? '', scope))) as [string, string, string];
+  const [map, top, key] = [first, second, third].map((part) => text(evaluate(part ?? '', scope))) as [
+    string,
+    string,
+    string,
+  ];
   const mapping = scope.template.mappings[map];
   const row = isObject(mapping) ? mapping[top] : undefined;
   const value = isObject(row) ? row[key] : undefined;
   if (value !== undefined) return value;
   if (isObject(options) && options['DefaultValue'] !== undefined) return resolve(options['DefaultValue'], scope);
-  if (mapping === undefined) throw invalid(`Template error: Mapping named '${map}' is not present in the 'Mappings' section of template.`);
+  if (mapping === undefined)
+    throw invalid(`Template error: Mapping named '${map}' is not present in the 'Mappings' section of template.`);
   throw invalid(`Template error: Unable to get mapping for ${map}::${top}::${key}`);
 }
 
 function list(name: string, argument: Json, length?: number): readonly Json[] {
   if (!Array.isArray(argument) || (length !== undefined && argument.length !== length)) {
-    throw invalid(`Template error: ${name} requires a list argument${length === undefined ? '' : ` with ${length} element${length === 1 ? '' : 's'}`}`);
+    throw invalid(
+      `Template error: ${name} requires a list argument${length === undefined ? '' : ` with ${length} element${length === 1 ? '' : 's'}`}`,
+    );
   }
   return argument;
 }
@@ -213,7 +251,8 @@ function cidr(block: string, count: number, bits: number): Json {
   const match = /^(\d+)\.(\d+)\.(\d+)\.(\d+)\/(\d+)$/.exec(block);
   if (match === null) throw invalid(`Template error: Fn::Cidr got an invalid ipBlock ${block}`);
   const [a, b, c, d, prefix] = match.slice(1).map(Number) as [number, number, number, number, number];
-  if (count * 2 ** bits > 2 ** (32 - prefix)) throw invalid(`Template error: Fn::Cidr: ${block} has no room for ${count} blocks of ${bits} bits`);
+  if (count * 2 ** bits > 2 ** (32 - prefix))
+    throw invalid(`Template error: Fn::Cidr: ${block} has no room for ${count} blocks of ${bits} bits`);
   const start = a * 2 ** 24 + b * 2 ** 16 + c * 2 ** 8 + d;
   return Array.from({ length: count }, (_, index) => {
     const address = start + index * 2 ** bits;

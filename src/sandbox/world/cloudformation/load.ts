@@ -52,7 +52,10 @@ function readUrl(world: World, url: string): string {
   const place = s3Place(url);
   if (place === undefined) throw invalid('TemplateURL must be a supported URL.');
   const text = s3Text(world, place.bucket, place.key);
-  if (text === undefined) throw invalid('S3 error: The specified key does not exist.\nFor more information check http://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html');
+  if (text === undefined)
+    throw invalid(
+      'S3 error: The specified key does not exist.\nFor more information check http://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html',
+    );
   if (Buffer.byteLength(text) > MAX_URL_BYTES) throw invalid(`Template may not exceed ${MAX_URL_BYTES} bytes in size.`);
   return text;
 }

@@ -20,7 +20,9 @@ export interface Engine {
 
 /** Live nested stacks of a stack. */
 export function childStacks(world: World, stack: StackRow): StackRow[] {
-  return [...cloudFormationState(world).stacks.values()].filter((child) => child.parentId === stack.id && child.status !== 'DELETE_COMPLETE');
+  return [...cloudFormationState(world).stacks.values()].filter(
+    (child) => child.parentId === stack.id && child.status !== 'DELETE_COMPLETE',
+  );
 }
 
 export function releaseChildren(world: World, stack: StackRow, release: (world: World, child: StackRow) => void): void {
@@ -32,7 +34,13 @@ export function cancelChildren(world: World, stack: StackRow, cancel: (child: St
 }
 
 /** What the handler of `AWS::CloudFormation::Stack` does with the stacks inside this one. */
-export function nestedStacks(world: World, parent: StackRow, logicalId: string, rollingBack: boolean, engine: Engine): NestedStacks {
+export function nestedStacks(
+  world: World,
+  parent: StackRow,
+  logicalId: string,
+  rollingBack: boolean,
+  engine: Engine,
+): NestedStacks {
   return {
     create: (properties) => {
       const target = nestedBlueprint(world, parent.blueprint, properties);
@@ -51,7 +59,10 @@ export function nestedStacks(world: World, parent: StackRow, logicalId: string, 
       }
       const target = nestedBlueprint(world, parent.blueprint, properties);
       const changes = planChanges(world, child, target);
-      const unchanged = changes.length === 0 && same(child.blueprint.template.outputs, target.template.outputs) && same(child.blueprint.tags, target.tags);
+      const unchanged =
+        changes.length === 0 &&
+        same(child.blueprint.template.outputs, target.template.outputs) &&
+        same(child.blueprint.tags, target.tags);
       if (unchanged) return false;
       engine.update(world, child, target, changes);
       return true;
@@ -61,19 +72,29 @@ export function nestedStacks(world: World, parent: StackRow, logicalId: string, 
       if (child !== undefined && child.status !== 'DELETE_COMPLETE') engine.remove(world, child);
     },
     progress: (physicalId, action) => progress(findStack(world, physicalId), action, rollingBack),
-    outputs: (physicalId) => Object.fromEntries((findStack(world, physicalId)?.outputs ?? []).map((output) => [output.key, output.value])),
+    outputs: (physicalId) =>
+      Object.fromEntries((findStack(world, physicalId)?.outputs ?? []).map((output) => [output.key, output.value])),
   };
 }
 
 /** A nested stack without anything in it; it does nothing until an operation begins. */
 export function newChild(world: World, parent: StackRow, logicalId: string, blueprint: Blueprint): StackRow {
   const name = physicalName(world, parent.name, logicalId, 128);
-  return newStack(world, { id: stackArn(world, name), name, blueprint, parentId: parent.id, rootId: parent.rootId ?? parent.id, logicalIdInParent: logicalId });
+  return newStack(world, {
+    id: stackArn(world, name),
+    name,
+    blueprint,
+    parentId: parent.id,
+    rootId: parent.rootId ?? parent.id,
+    logicalIdInParent: logicalId,
+  });
 }
 
 /** The empty nested stack that a change set of its parent has made. */
 export function reviewedChild(world: World, parent: StackRow, logicalId: string): StackRow | undefined {
-  return childStacks(world, parent).find((child) => child.logicalIdInParent === logicalId && child.status === 'REVIEW_IN_PROGRESS');
+  return childStacks(world, parent).find(
+    (child) => child.logicalIdInParent === logicalId && child.status === 'REVIEW_IN_PROGRESS',
+  );
 }
 
 /** A nested stack takes its parent's tags, role and acknowledged capabilities. */
@@ -100,16 +121,22 @@ function progress(child: StackRow | undefined, action: 'create' | 'update' | 'de
   const { status } = child;
   if (action === 'delete') {
     if (status === 'DELETE_COMPLETE') return 'done';
-    return status === 'DELETE_FAILED' ? { failed: `Embedded stack ${child.id} was not successfully deleted: ${child.reason ?? ''}` } : 'working';
+    return status === 'DELETE_FAILED'
+      ? { failed: `Embedded stack ${child.id} was not successfully deleted: ${child.reason ?? ''}` }
+      : 'working';
   }
   if (rollingBack) {
-    if (status === 'UPDATE_ROLLBACK_FAILED') return { failed: `Embedded stack ${child.id} was not successfully rolled back: ${child.reason ?? ''}` };
+    if (status === 'UPDATE_ROLLBACK_FAILED')
+      return { failed: `Embedded stack ${child.id} was not successfully rolled back: ${child.reason ?? ''}` };
     return status === 'UPDATE_IN_PROGRESS' || status === 'UPDATE_ROLLBACK_IN_PROGRESS' ? 'working' : 'done';
   }
-  if (status === 'CREATE_FAILED') return { failed: `Embedded stack ${child.id} was not successfully created: ${child.reason ?? ''}` };
+  if (status === 'CREATE_FAILED')
+    return { failed: `Embedded stack ${child.id} was not successfully created: ${child.reason ?? ''}` };
   if (status === 'CREATE_IN_PROGRESS' || status === 'UPDATE_IN_PROGRESS') return 'working';
-  if (status.startsWith('UPDATE_ROLLBACK') && child.deployment !== undefined || status === 'UPDATE_FAILED') {
-    return { failed: `Embedded stack ${child.id} was not successfully updated. Currently in ${status} with reason: ${child.reason ?? ''}` };
+  if ((status.startsWith('UPDATE_ROLLBACK') && child.deployment !== undefined) || status === 'UPDATE_FAILED') {
+    return {
+      failed: `Embedded stack ${child.id} was not successfully updated. Currently in ${status} with reason: ${child.reason ?? ''}`,
+    };
   }
   return 'done';
 }

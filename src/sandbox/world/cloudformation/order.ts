@@ -34,7 +34,13 @@ export function restoreSteps(stack: StackRow, stable: Snapshot, skip: readonly s
   const changed = [...stable.resources.values()].filter((row) => differs(row, stack.resources.get(row.logicalId)));
   const ids = new Set(changed.map((row) => row.logicalId));
   return changed.map((row) => {
-    const step = waiting({ id: row.logicalId, logicalId: row.logicalId, action: 'restore', row, after: row.needs.filter((need) => ids.has(need)) });
+    const step = waiting({
+      id: row.logicalId,
+      logicalId: row.logicalId,
+      action: 'restore',
+      row,
+      after: row.needs.filter((need) => ids.has(need)),
+    });
     return skip.includes(row.logicalId) ? { ...step, state: 'skipped' as const } : step;
   });
 }
@@ -42,7 +48,12 @@ export function restoreSteps(stack: StackRow, stable: Snapshot, skip: readonly s
 function differs(before: ResourceRow, now: ResourceRow | undefined): boolean {
   if (now === undefined) return false;
   if (now.status.endsWith('_FAILED') || now.status.endsWith('_IN_PROGRESS')) return true;
-  return now.physicalId !== before.physicalId || !same(now.definition, before.definition) || !same(now.properties, before.properties) || now.at !== before.at;
+  return (
+    now.physicalId !== before.physicalId ||
+    !same(now.definition, before.definition) ||
+    !same(now.properties, before.properties) ||
+    now.at !== before.at
+  );
 }
 
 function waiting(step: Pick<Step, 'id' | 'logicalId' | 'action' | 'after' | 'row'>): Step {

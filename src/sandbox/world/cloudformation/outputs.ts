@@ -20,6 +20,7 @@ export function outputsOf(world: World, stack: StackRow, blueprint: Blueprint): 
 function checkExport(world: World, stack: StackRow, name: string): void {
   for (const other of cloudFormationState(world).stacks.values()) {
     if (other.id === stack.id || other.status === 'DELETE_COMPLETE') continue;
-    if (other.outputs.some((output) => output.exportName === name)) throw invalid(`Export with name ${name} is already exported by stack ${other.name}`);
+    if (other.outputs.some((output) => output.exportName === name))
+      throw invalid(`Export with name ${name} is already exported by stack ${other.name}`);
   }
 }

@@ -24,22 +24,35 @@ export function resolveParameters(
 ): ParameterValue[] {
   const unknown = given.filter((one) => template.parameters[one.ParameterKey ?? ''] === undefined);
   if (unknown.length > 0) {
-    throw invalid(`Parameters: [${unknown.map((one) => one.ParameterKey ?? '').join(', ')}] do not exist in the template`);
+    throw invalid(
+      `Parameters: [${unknown.map((one) => one.ParameterKey ?? '').join(', ')}] do not exist in the template`,
+    );
   }
   const missing: string[] = [];
   const values: ParameterValue[] = [];
   for (const [key, declaration] of Object.entries(template.parameters)) {
     const value = chosenText(key, declaration, given, previous);
     if (value === undefined) missing.push(key);
-    else values.push({ key, type: declaration.type, value, noEcho: declaration.noEcho, ...lookedUp(world, declaration.type, value) });
+    else
+      values.push({
+        key,
+        type: declaration.type,
+        value,
+        noEcho: declaration.noEcho,
+        ...lookedUp(world, declaration.type, value),
+      });
   }
   if (missing.length > 0) throw invalid(`Parameters: [${missing.join(', ')}] must have values`);
-  for (const value of values) checkConstraints(value.key, template.parameters[value.key] as ParameterDeclaration, value.value);
+  for (const value of values)
+    checkConstraints(value.key, template.parameters[value.key] as ParameterDeclaration, value.value);
   return values;
 }
 
 /** The values as template expressions see them: SSM types resolved, lists split. */
-export function expressionValues(parameters: readonly ParameterValue[], mask = false): Map<string, string | readonly string[]> {
+export function expressionValues(
+  parameters: readonly ParameterValue[],
+  mask = false,
+): Map<string, string | readonly string[]> {
   return new Map(
     parameters.map((parameter) => {
       const value = mask && parameter.noEcho ? '****' : (parameter.resolved ?? parameter.value);
@@ -76,11 +89,15 @@ function chosenText(
   const one = given.find((candidate) => candidate.ParameterKey === key);
   if (one?.UsePreviousValue === true) {
     if (one.ParameterValue !== undefined) {
-      throw invalid(`Invalid input for parameter key ${key}. Cannot specify usePreviousValue as true and non-empty value for a parameter`);
+      throw invalid(
+        `Invalid input for parameter key ${key}. Cannot specify usePreviousValue as true and non-empty value for a parameter`,
+      );
     }
     const before = previous?.find((candidate) => candidate.key === key);
     if (before === undefined) {
-      throw invalid(`Invalid input for parameter key ${key}. Cannot specify usePreviousValue as true for a parameter key not in the previous template`);
+      throw invalid(
+        `Invalid input for parameter key ${key}. Cannot specify usePreviousValue as true for a parameter key not in the previous template`,
+      );
     }
     return before.value;
   }
@@ -90,7 +107,8 @@ function chosenText(
 function lookedUp(world: World, type: string, value: string): { resolved?: string } {
   if (!type.startsWith('AWS::SSM::Parameter::Value<')) return {};
   const resolved = ssmValue(world, value);
-  if (resolved === undefined) throw invalid(`Unable to fetch parameters [${value}] from parameter store for this account.`);
+  if (resolved === undefined)
+    throw invalid(`Unable to fetch parameters [${value}] from parameter store for this account.`);
   return { resolved };
 }
 
@@ -101,12 +119,17 @@ function checkConstraints(key: string, declaration: ParameterDeclaration, value:
   for (const item of items) {
     const problem = constraintProblem(declaration, item);
     if (problem === undefined) continue;
-    throw invalid(declaration.constraintDescription === undefined ? `Parameter '${key}' ${problem}` : `Parameter '${key}' failed to satisfy constraint: ${declaration.constraintDescription}`);
+    throw invalid(
+      declaration.constraintDescription === undefined
+        ? `Parameter '${key}' ${problem}`
+        : `Parameter '${key}' failed to satisfy constraint: ${declaration.constraintDescription}`,
+    );
   }
   const prefix = ID_PREFIXES[/(?:^|<)AWS::EC2::([A-Za-z]+)::Id/.exec(type)?.[1] ?? ''];
   if (prefix === undefined || type.startsWith('AWS::SSM::')) return;
   for (const item of items) {
-    if (!item.startsWith(`${prefix}-`)) throw invalid(`Parameter validation failed: parameter value ${item} for parameter name ${key} does not exist`);
+    if (!item.startsWith(`${prefix}-`))
+      throw invalid(`Parameter validation failed: parameter value ${item} for parameter name ${key} does not exist`);
   }
 }
 

@@ -6,7 +6,14 @@ import { resolveParameters } from './parameters.js';
 import { referencesOf } from './references.js';
 import { handlerOf } from './resources/handlers.js';
 import { activeResources, baseScope } from './scope.js';
-import { findStack, type Blueprint, type ChangeDetail, type PlannedChange, type ResourceRow, type StackRow } from './state.js';
+import {
+  findStack,
+  type Blueprint,
+  type ChangeDetail,
+  type PlannedChange,
+  type ResourceRow,
+  type StackRow,
+} from './state.js';
 import { invalid, splitAttribute, type Json, type Properties } from './template.js';
 
 /** What a resource is asked to be, with references to other resources left open. */
@@ -32,12 +39,24 @@ export function planChanges(world: World, stack: StackRow, blueprint: Blueprint)
   const removed = [...stack.resources.values()].filter((row) => !order.includes(row.logicalId) && exists(row));
   return [
     ...changes.values(),
-    ...removed.map((row): PlannedChange => ({ action: 'Remove', logicalId: row.logicalId, type: row.type, physicalId: row.physicalId, details: [], needs: row.needs })),
+    ...removed.map((row): PlannedChange => ({
+      action: 'Remove',
+      logicalId: row.logicalId,
+      type: row.type,
+      physicalId: row.physicalId,
+      details: [],
+      needs: row.needs,
+    })),
   ];
 }
 
 /** The definition of one resource under a blueprint. */
-export function definitionOf(world: World, stack: Pick<StackRow, 'name' | 'id'>, blueprint: Blueprint, logicalId: string): Definition {
+export function definitionOf(
+  world: World,
+  stack: Pick<StackRow, 'name' | 'id'>,
+  blueprint: Blueprint,
+  logicalId: string,
+): Definition {
   const needs = new Set<string>();
   const scope = openScope(world, stack, blueprint, (name) => void needs.add(name));
   const declaration = blueprint.template.resources[logicalId];
@@ -59,7 +78,11 @@ export function dependencyOrder(blueprint: Blueprint, scope: Scope): string[] {
     if (ordered.includes(name) || !active.includes(name)) return;
     const declaration = blueprint.template.resources[name];
     const found = referencesOf((declaration?.properties ?? {}) as Json);
-    const needs = [...(declaration?.dependsOn ?? []), ...found.refs, ...[...found.attributes].map((one) => splitAttribute(one)[0] as string)];
+    const needs = [
+      ...(declaration?.dependsOn ?? []),
+      ...found.refs,
+      ...[...found.attributes].map((one) => splitAttribute(one)[0] as string),
+    ];
     for (const need of needs) if (need !== name) visit(need);
     ordered.push(name);
   };
@@ -74,11 +97,20 @@ export function activeOf(world: World, stack: Pick<StackRow, 'name' | 'id'>, blu
 
 /** Whether a row stands for something that is there. */
 export function exists(row: ResourceRow): boolean {
-  return row.status !== 'DELETE_COMPLETE' && row.status !== 'DELETE_SKIPPED' && !(row.status === 'CREATE_FAILED' && row.physicalId === undefined);
+  return (
+    row.status !== 'DELETE_COMPLETE' &&
+    row.status !== 'DELETE_SKIPPED' &&
+    !(row.status === 'CREATE_FAILED' && row.physicalId === undefined)
+  );
 }
 
 /** References to resources as text that no person writes, so that a diff sees which one is meant. */
-function openScope(world: World, stack: Pick<StackRow, 'name' | 'id'>, blueprint: Blueprint, note: (logicalId: string) => void): Scope {
+function openScope(
+  world: World,
+  stack: Pick<StackRow, 'name' | 'id'>,
+  blueprint: Blueprint,
+  note: (logicalId: string) => void,
+): Scope {
   return baseScope(world, stack, blueprint, 'plain', (logicalId, attribute) => {
     note(logicalId);
     return `{{${logicalId}${attribute === undefined ? '' : `.${attribute}`}}}`;
@@ -91,7 +123,9 @@ function checkTypes(stack: StackRow, blueprint: Blueprint, order: readonly strin
     return row !== undefined && exists(row) && row.type !== blueprint.template.resources[name]?.type;
   });
   if (moved.length > 0) {
-    throw invalid(`Update of resource type is not permitted. The new template modifies resource type of the following resources: [${moved.join(', ')}]`);
+    throw invalid(
+      `Update of resource type is not permitted. The new template modifies resource type of the following resources: [${moved.join(', ')}]`,
+    );
   }
 }
 
@@ -107,7 +141,8 @@ function plannedChange(
   const { type } = declaration;
   const definition = definitionOf(world, stack, blueprint, logicalId);
   const row = stack.resources.get(logicalId);
-  if (row === undefined || !exists(row)) return { action: 'Add', logicalId, type, details: [], needs: definition.needs };
+  if (row === undefined || !exists(row))
+    return { action: 'Add', logicalId, type, details: [], needs: definition.needs };
   const details = changeDetails(world, stack, blueprint, row, definition, earlier);
   if (type === 'AWS::CloudFormation::Stack' && details.length === 0 && nestedDiffers(world, row, definition)) {
     details.push({ attribute: 'Properties', recreation: 'Never', evaluation: 'Dynamic', source: 'Automatic' });
@@ -116,8 +151,21 @@ function plannedChange(
   const broken = row.status === 'CREATE_FAILED' || row.status === 'UPDATE_FAILED';
   if (details.length === 0 && !broken) return undefined;
   const always = details.filter((detail) => detail.recreation === 'Always');
-  const replacement = row.status === 'CREATE_FAILED' || always.some((detail) => detail.evaluation === 'Static') ? 'True' : always.length > 0 ? 'Conditional' : 'False';
-  return { action: 'Modify', logicalId, type, physicalId: row.physicalId, replacement, details, needs: definition.needs };
+  const replacement =
+    row.status === 'CREATE_FAILED' || always.some((detail) => detail.evaluation === 'Static')
+      ? 'True'
+      : always.length > 0
+        ? 'Conditional'
+        : 'False';
+  return {
+    action: 'Modify',
+    logicalId,
+    type,
+    physicalId: row.physicalId,
+    replacement,
+    details,
+    needs: definition.needs,
+  };
 }
 
 function changeDetails(
@@ -140,7 +188,11 @@ function changeDetails(
     const moving = differs ? undefined : movingReference(node, earlier);
     if (!differs && moving === undefined) continue;
     const causes: readonly Cause[] =
-      moving !== undefined ? [moving] : same(before?.properties[name], declaration?.properties[name]) ? parameterCauses(node, stack, blueprint) : [{ source: 'DirectModification', evaluation: 'Static' }];
+      moving !== undefined
+        ? [moving]
+        : same(before?.properties[name], declaration?.properties[name])
+          ? parameterCauses(node, stack, blueprint)
+          : [{ source: 'DirectModification', evaluation: 'Static' }];
     for (const cause of causes) {
       details.push({
         attribute: name === 'Tags' ? 'Tags' : 'Properties',
@@ -155,7 +207,11 @@ function changeDetails(
   if (!same(row.metadata, declaration?.metadata)) {
     details.push({ attribute: 'Metadata', recreation: 'Never', evaluation: 'Static', source: 'DirectModification' });
   }
-  if (!same(stack.blueprint.tags as unknown as Json, blueprint.tags as unknown as Json) && handler.takesStackTags && !details.some((detail) => detail.attribute === 'Tags')) {
+  if (
+    !same(stack.blueprint.tags as unknown as Json, blueprint.tags as unknown as Json) &&
+    handler.takesStackTags &&
+    !details.some((detail) => detail.attribute === 'Tags')
+  ) {
     details.push({ attribute: 'Tags', recreation: 'Never', evaluation: 'Static', source: 'DirectModification' });
   }
   return details;
@@ -166,12 +222,19 @@ function openReference(logicalId: string, attribute: string | undefined): string
 }
 
 /** A reference whose target gets a new id, or an attribute that its update moves. */
-function movingReference(node: Json, earlier: ReadonlyMap<string, PlannedChange>): Pick<ChangeDetail, 'source' | 'entity' | 'evaluation'> | undefined {
+function movingReference(
+  node: Json,
+  earlier: ReadonlyMap<string, PlannedChange>,
+): Pick<ChangeDetail, 'source' | 'entity' | 'evaluation'> | undefined {
   const found = referencesOf(node);
   for (const name of found.refs) {
     const change = earlier.get(name);
     if (change?.action === 'Modify' && change.replacement !== 'False') {
-      return { source: 'ResourceReference', entity: name, evaluation: change.replacement === 'True' ? 'Static' : 'Dynamic' };
+      return {
+        source: 'ResourceReference',
+        entity: name,
+        evaluation: change.replacement === 'True' ? 'Static' : 'Dynamic',
+      };
     }
   }
   for (const attribute of found.attributes) {
@@ -200,7 +263,10 @@ function parameterCauses(node: Json, stack: StackRow, blueprint: Blueprint): rea
   const names = [...referencesOf(node).refs].filter((name) => blueprint.template.parameters[name] !== undefined);
   const changed = names.filter((name) => value(stack.blueprint, name) !== value(blueprint, name));
   if (changed.length === 0) return [{ source: 'DirectModification', evaluation: 'Static' }];
-  return [...changed.map((entity): Cause => ({ source: 'ParameterReference', entity, evaluation: 'Static' })), { source: 'DirectModification', evaluation: 'Dynamic' }];
+  return [
+    ...changed.map((entity): Cause => ({ source: 'ParameterReference', entity, evaluation: 'Static' })),
+    { source: 'DirectModification', evaluation: 'Dynamic' },
+  ];
 }
 
 function shown(node: Json | undefined, scope: Scope): string | undefined {

@@ -17,7 +17,12 @@ export function checkPolicy(body: string): void {
  * Why a stack policy forbids to change a resource; undefined when it does not. Once a policy is set,
  * what no statement allows is denied, and a deny beats an allow.
  */
-export function denial(policy: string | undefined, verb: PolicyVerb, logicalId: string, type: string): string | undefined {
+export function denial(
+  policy: string | undefined,
+  verb: PolicyVerb,
+  logicalId: string,
+  type: string,
+): string | undefined {
   if (policy === undefined) return undefined;
   const parsed = JSON.parse(policy) as { Statement: Json[] };
   let allowed = false;
@@ -38,7 +43,8 @@ function applies(statement: { [key: string]: Json }, verb: PolicyVerb, logicalId
     among(statement['Action'], verb, true) &&
     (statement['NotAction'] === undefined || !among(statement['NotAction'], verb, true)) &&
     among(statement['Resource'], `LogicalResourceId/${logicalId}`, true) &&
-    (statement['NotResource'] === undefined || !among(statement['NotResource'], `LogicalResourceId/${logicalId}`, true)) &&
+    (statement['NotResource'] === undefined ||
+      !among(statement['NotResource'], `LogicalResourceId/${logicalId}`, true)) &&
     typeMatches(statement['Condition'], type)
   );
 }
@@ -47,7 +53,10 @@ function applies(statement: { [key: string]: Json }, verb: PolicyVerb, logicalId
 function among(patterns: Json | undefined, value: string, absent: boolean): boolean {
   if (patterns === undefined) return absent;
   return (Array.isArray(patterns) ? patterns : [patterns]).some((pattern) => {
-    const source = text(pattern).replace(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*').replaceAll('?', '.');
+    const source = text(pattern)
+      .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+      .replaceAll('*', '.*')
+      .replaceAll('?', '.');
     return new RegExp(`^${source}$`).test(value);
   });
 }

@@ -32,14 +32,22 @@ export function checkReferences(template: Template): void {
     const bad = [...found.refs].filter((ref) => template.parameters[ref] === undefined && !PSEUDO.includes(ref));
     if (bad.length > 0 || found.attributes.size > 0) {
       const names = [...bad, ...[...found.attributes].map((one) => splitAttribute(one)[0])];
-      throw invalid(`Template format error: Unresolved dependencies [${names.join(', ')}]. Cannot reference resources in the Conditions block of the template`);
+      throw invalid(
+        `Template format error: Unresolved dependencies [${names.join(', ')}]. Cannot reference resources in the Conditions block of the template`,
+      );
     }
     checkConditions(template, found, 'Conditions');
-    if (reaches(template, name, name, new Set())) throw invalid(`Template format error: Circular dependencies in the Conditions block of the template: [${name}]`);
+    if (reaches(template, name, name, new Set()))
+      throw invalid(`Template format error: Circular dependencies in the Conditions block of the template: [${name}]`);
   }
   const unresolved = new Set<string>();
   for (const resource of Object.values(template.resources)) {
-    const found = referencesOf([resource.properties as Json, resource.metadata ?? null, resource.updatePolicy ?? null, resource.creationPolicy ?? null]);
+    const found = referencesOf([
+      resource.properties as Json,
+      resource.metadata ?? null,
+      resource.updatePolicy ?? null,
+      resource.creationPolicy ?? null,
+    ]);
     for (const name of [...found.refs, ...resource.dependsOn]) if (!known.has(name)) unresolved.add(name);
     for (const name of resource.dependsOn) if (template.resources[name] === undefined) unresolved.add(name);
     checkAttributes(template, found);
@@ -48,13 +56,17 @@ export function checkReferences(template: Template): void {
     checkMappings(template, found);
   }
   if (unresolved.size > 0) {
-    throw invalid(`Template format error: Unresolved resource dependencies [${[...unresolved].join(', ')}] in the Resources block of the template`);
+    throw invalid(
+      `Template format error: Unresolved resource dependencies [${[...unresolved].join(', ')}] in the Resources block of the template`,
+    );
   }
   for (const output of Object.values(template.outputs)) {
     const found = referencesOf([output.value, output.exportName ?? null]);
     const missing = [...found.refs].filter((name) => !known.has(name));
     if (missing.length > 0) {
-      throw invalid(`Template format error: Unresolved resource dependencies [${missing.join(', ')}] in the Outputs block of the template`);
+      throw invalid(
+        `Template format error: Unresolved resource dependencies [${missing.join(', ')}] in the Outputs block of the template`,
+      );
     }
     checkAttributes(template, found);
     if (output.condition !== undefined) found.conditions.add(output.condition);
@@ -81,7 +93,12 @@ function walk(node: Json, found: References): void {
   else if (name === 'Condition') found.conditions.add(text(argument));
   else if (name === 'Fn::GetAtt') {
     const parts = typeof argument === 'string' ? splitAttribute(argument) : Array.isArray(argument) ? argument : [];
-    found.attributes.add(`${text(parts[0])}.${parts.slice(1).map((part) => (isObject(part) ? '?' : text(part))).join('.')}`);
+    found.attributes.add(
+      `${text(parts[0])}.${parts
+        .slice(1)
+        .map((part) => (isObject(part) ? '?' : text(part)))
+        .join('.')}`,
+    );
   } else if (name === 'Fn::Sub') {
     const [source, given] = Array.isArray(argument) ? argument : [argument, {}];
     walk(given ?? {}, found);
@@ -92,7 +109,13 @@ function walk(node: Json, found: References): void {
     }
   } else {
     if (name === 'Fn::If' && Array.isArray(argument)) found.conditions.add(text(argument[0]));
-    if (name === 'Fn::FindInMap' && Array.isArray(argument) && typeof argument[0] === 'string' && argument[3] === undefined) found.mappings.add(argument[0]);
+    if (
+      name === 'Fn::FindInMap' &&
+      Array.isArray(argument) &&
+      typeof argument[0] === 'string' &&
+      argument[3] === undefined
+    )
+      found.mappings.add(argument[0]);
     walk(argument, found);
   }
 }
@@ -109,7 +132,9 @@ function checkAttributes(template: Template, found: References): void {
 function checkConditions(template: Template, found: References, block: string): void {
   for (const name of found.conditions) {
     if (template.conditions[name] === undefined) {
-      throw invalid(`Template format error: Unresolved condition dependency ${name} in the ${block} block of the template`);
+      throw invalid(
+        `Template format error: Unresolved condition dependency ${name} in the ${block} block of the template`,
+      );
     }
   }
 }
@@ -134,11 +159,15 @@ function checkCircles(template: Template): void {
   const needs = new Map(
     Object.entries(template.resources).map(([name, resource]) => {
       const found = referencesOf(resource.properties as Json);
-      const names = [...found.refs, ...[...found.attributes].map((one) => splitAttribute(one)[0] as string), ...resource.dependsOn];
+      const names = [
+        ...found.refs,
+        ...[...found.attributes].map((one) => splitAttribute(one)[0] as string),
+        ...resource.dependsOn,
+      ];
       return [name, new Set(names.filter((one) => template.resources[one] !== undefined))] as const;
     }),
   );
-  for (let free = true; free; ) {
+  for (let free = true; free;) {
     free = false;
     for (const [name, waits] of needs) {
       if (waits.size > 0) continue;

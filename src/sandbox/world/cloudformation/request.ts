@@ -27,10 +27,17 @@ export interface BlueprintInput extends TemplateSource {
  * Everything a request asks the stack to be, checked. What it leaves out (tags, role, notifications)
  * stays as it was; an empty list clears.
  */
-export function requestedBlueprint(world: World, input: BlueprintInput, stack: { name: string; id: string }, previous: Blueprint | undefined): Blueprint {
+export function requestedBlueprint(
+  world: World,
+  input: BlueprintInput,
+  stack: { name: string; id: string },
+  previous: Blueprint | undefined,
+): Blueprint {
   const { body, template } = loadTemplate(world, input, previous?.body);
   if (Object.keys(template.resources).length > MAX_RESOURCES) {
-    throw invalid(`Template format error: Number of resources, ${Object.keys(template.resources).length}, is greater than maximum allowed, ${MAX_RESOURCES}`);
+    throw invalid(
+      `Template format error: Number of resources, ${Object.keys(template.resources).length}, is greater than maximum allowed, ${MAX_RESOURCES}`,
+    );
   }
   const parameters = resolveParameters(world, template, input.Parameters ?? [], previous?.parameters);
   checkCapabilities(template, input.Capabilities ?? []);
@@ -52,7 +59,11 @@ export function requestedBlueprint(world: World, input: BlueprintInput, stack: {
 }
 
 /** The stack of a request. Throws ValidationError in the words of this family of calls. */
-export function stackOf(world: World, name: string | undefined, words: 'Stack with id X does not exist' | 'Stack [X] does not exist'): StackRow {
+export function stackOf(
+  world: World,
+  name: string | undefined,
+  words: 'Stack with id X does not exist' | 'Stack [X] does not exist',
+): StackRow {
   const stack = name === undefined ? undefined : findStack(world, name);
   if (stack === undefined) throw invalid(words.replace('X', name ?? ''));
   return stack;
@@ -62,7 +73,9 @@ export function stackOf(world: World, name: string | undefined, words: 'Stack wi
 export function claimToken(world: World, stackName: string, token: string | undefined): void {
   if (token === undefined) return;
   if (!/^[a-zA-Z0-9][-a-zA-Z0-9]{0,127}$/.test(token)) {
-    throw invalid(`1 validation error detected: Value '${token}' at 'clientRequestToken' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z0-9][-a-zA-Z0-9]*`);
+    throw invalid(
+      `1 validation error detected: Value '${token}' at 'clientRequestToken' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z0-9][-a-zA-Z0-9]*`,
+    );
   }
   cloudFormationState(world).tokens.add(`${stackName}/${token}`);
 }
@@ -70,11 +83,15 @@ export function claimToken(world: World, stackName: string, token: string | unde
 /** Throws TokenAlreadyExistsException when the token was used on this stack. */
 export function checkToken(world: World, stackName: string, token: string | undefined): void {
   if (token !== undefined && cloudFormationState(world).tokens.has(`${stackName}/${token}`)) {
-    throw new ServiceFault('TokenAlreadyExistsException', `A stack operation with the client request token ${token} already exists`);
+    throw new ServiceFault(
+      'TokenAlreadyExistsException',
+      `A stack operation with the client request token ${token} already exists`,
+    );
   }
 }
 
 function checkTags(tags: readonly Tag[]): void {
   if (tags.length > MAX_TAGS) throw invalid(`Number of tags exceeds the limit of ${MAX_TAGS}`);
-  if (tags.some((tag) => tag.Key.startsWith('aws:'))) throw invalid('aws: prefixed tag key names are not allowed for external use.');
+  if (tags.some((tag) => tag.Key.startsWith('aws:')))
+    throw invalid('aws: prefixed tag key names are not allowed for external use.');
 }

@@ -15,7 +15,9 @@ function brokenAssertions(rule: Json, scope: Scope): string[] {
   if (rule['RuleCondition'] !== undefined && !holds(rule['RuleCondition'], scope)) return [];
   const assertions = Array.isArray(rule['Assertions']) ? rule['Assertions'] : [];
   return assertions.flatMap((assertion) =>
-    isObject(assertion) && !holds(assertion['Assert'] ?? true, scope) ? [text(assertion['AssertDescription'] ?? 'a rule of the template')] : [],
+    isObject(assertion) && !holds(assertion['Assert'] ?? true, scope)
+      ? [text(assertion['AssertDescription'] ?? 'a rule of the template')]
+      : [],
   );
 }
 

@@ -12,15 +12,22 @@ export type Visibility = 'plain' | 'masked';
  * What expressions of a blueprint see while the stack runs: values of parameters, physical ids and
  * attributes of the resources that are there now, exports of other stacks.
  */
-export function liveScope(world: World, stack: Pick<StackRow, 'name' | 'id' | 'resources'>, blueprint: Blueprint, visibility: Visibility = 'plain'): Scope {
+export function liveScope(
+  world: World,
+  stack: Pick<StackRow, 'name' | 'id' | 'resources'>,
+  blueprint: Blueprint,
+  visibility: Visibility = 'plain',
+): Scope {
   return baseScope(world, stack, blueprint, visibility, (logicalId, attribute) => {
     const row = stack.resources.get(logicalId);
-    if (row?.physicalId === undefined) throw invalid(`Unresolved resource dependencies [${logicalId}] in the Resources block of the template`);
+    if (row?.physicalId === undefined)
+      throw invalid(`Unresolved resource dependencies [${logicalId}] in the Resources block of the template`);
     if (attribute === undefined) return row.physicalId;
     const value = row.attributes[attribute];
     if (value !== undefined) return value;
     // A type that is modelled names the attributes that it has; anything goes for inert ones.
-    if (row.type === 'AWS::CloudFormation::Stack') throw invalid(`Template error: resource ${logicalId} does not have output ${attribute.replace('Outputs.', '')}`);
+    if (row.type === 'AWS::CloudFormation::Stack')
+      throw invalid(`Template error: resource ${logicalId} does not have output ${attribute.replace('Outputs.', '')}`);
     return plausibleAttribute(world, row.type, row.physicalId, attribute);
   });
 }
@@ -62,9 +69,12 @@ export function activeResources(scope: Scope): string[] {
 export function plausibleAttribute(world: World, type: string, physicalId: string, attribute: string): string {
   const [, service = 'service', kind = 'resource'] = type.split('::');
   if (/Arn$/.test(attribute)) {
-    return physicalId.startsWith('arn:') ? physicalId : `arn:aws:${service.toLowerCase()}:${world.region}:${world.account}:${kind.toLowerCase()}/${physicalId}`;
+    return physicalId.startsWith('arn:')
+      ? physicalId
+      : `arn:aws:${service.toLowerCase()}:${world.region}:${world.account}:${kind.toLowerCase()}/${physicalId}`;
   }
-  if (/(DNSName|DomainName|Endpoint\.Address)$/.test(attribute)) return `${physicalId.toLowerCase()}.${service.toLowerCase()}.${world.region}.amazonaws.com`;
+  if (/(DNSName|DomainName|Endpoint\.Address)$/.test(attribute))
+    return `${physicalId.toLowerCase()}.${service.toLowerCase()}.${world.region}.amazonaws.com`;
   if (/(^|\.)Port$/.test(attribute)) return '443';
   if (/(Ip|IpAddress)$/.test(attribute)) return '10.0.0.10';
   if (/(Id|Name)$/.test(attribute)) return physicalId;
@@ -82,8 +92,12 @@ function importedValue(world: World, name: string): string {
 
 function zonesOf(world: World, region: string): string[] {
   try {
-    const answer = world.invoke('ec2', 'DescribeAvailabilityZones', {}, 'cloudformation') as { AvailabilityZones?: { ZoneName?: string }[] };
-    const names = (answer.AvailabilityZones ?? []).flatMap((zone) => (zone.ZoneName === undefined ? [] : [zone.ZoneName]));
+    const answer = world.invoke('ec2', 'DescribeAvailabilityZones', {}, 'cloudformation') as {
+      AvailabilityZones?: { ZoneName?: string }[];
+    };
+    const names = (answer.AvailabilityZones ?? []).flatMap((zone) =>
+      zone.ZoneName === undefined ? [] : [zone.ZoneName],
+    );
     if (names.length > 0 && region === world.region) return names.sort();
   } catch (error) {
     if (!(error instanceof ServiceFault && error.code === 'InvalidAction')) throw error;
@@ -96,7 +110,13 @@ export function importers(world: World, exportName: string): string[] {
   const names: string[] = [];
   for (const stack of cloudFormationState(world).stacks.values()) {
     if (stack.status === 'DELETE_COMPLETE' || stack.status === 'REVIEW_IN_PROGRESS') continue;
-    if (importsOf(stack.blueprint, baseScope(world, stack, stack.blueprint, 'plain', () => 'x')).has(exportName)) names.push(stack.name);
+    if (
+      importsOf(
+        stack.blueprint,
+        baseScope(world, stack, stack.blueprint, 'plain', () => 'x'),
+      ).has(exportName)
+    )
+      names.push(stack.name);
   }
   return names;
 }

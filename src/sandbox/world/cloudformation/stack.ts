@@ -5,7 +5,18 @@ import { cloudFormationState, type Blueprint, type StackRow } from './state.js';
 export function newStack(
   world: World,
   given: Pick<StackRow, 'id' | 'name' | 'blueprint'> &
-    Partial<Pick<StackRow, 'parentId' | 'rootId' | 'logicalIdInParent' | 'timeoutInMinutes' | 'terminationProtection' | 'policy' | 'disableRollback'>>,
+    Partial<
+      Pick<
+        StackRow,
+        | 'parentId'
+        | 'rootId'
+        | 'logicalIdInParent'
+        | 'timeoutInMinutes'
+        | 'terminationProtection'
+        | 'policy'
+        | 'disableRollback'
+      >
+    >,
 ): StackRow {
   const stack: StackRow = {
     createdAt: world.clock.now(),

@@ -124,7 +124,16 @@ export interface Step {
  * - cleanup, rollbackCleanup: deletes what is no longer needed
  * - stopped: failed, waiting for a person
  */
-export type Phase = 'forward' | 'held' | 'cleanup' | 'createRollback' | 'rollback' | 'rollbackHeld' | 'rollbackCleanup' | 'delete' | 'stopped';
+export type Phase =
+  | 'forward'
+  | 'held'
+  | 'cleanup'
+  | 'createRollback'
+  | 'rollback'
+  | 'rollbackHeld'
+  | 'rollbackCleanup'
+  | 'delete'
+  | 'stopped';
 
 /** A running operation of a stack. Replaced when the next one starts. */
 export interface Deployment {
@@ -204,7 +213,16 @@ export interface ChangeSetRow {
   parentId?: string | undefined;
   rootId?: string | undefined;
   /** What early validation or a hook found. */
-  fault?: { readonly at: number; readonly logicalId: string; readonly type: string; readonly reason: string; readonly path?: string | undefined; readonly hook?: string | undefined } | undefined;
+  fault?:
+    | {
+        readonly at: number;
+        readonly logicalId: string;
+        readonly type: string;
+        readonly reason: string;
+        readonly path?: string | undefined;
+        readonly hook?: string | undefined;
+      }
+    | undefined;
 }
 
 export interface ChangeDetail {
@@ -212,7 +230,8 @@ export interface ChangeDetail {
   readonly name?: string | undefined;
   readonly recreation: 'Always' | 'Never';
   readonly evaluation: 'Static' | 'Dynamic';
-  readonly source: 'DirectModification' | 'ParameterReference' | 'ResourceReference' | 'ResourceAttribute' | 'Automatic';
+  readonly source:
+    'DirectModification' | 'ParameterReference' | 'ResourceReference' | 'ResourceAttribute' | 'Automatic';
   readonly entity?: string | undefined;
   /** JSON texts with NoEcho values masked. */
   readonly before?: string | undefined;

@@ -11,7 +11,15 @@ import { denial, type PolicyVerb } from './policy.js';
 import { handlerOf } from './resources/handlers.js';
 import type { Action, Made, Progress, ResourceContext } from './resources/handler.js';
 import { liveScope, type Visibility } from './scope.js';
-import { drawResourceTime, findStack, type Blueprint, type Deployment, type ResourceRow, type StackRow, type Step } from './state.js';
+import {
+  drawResourceTime,
+  findStack,
+  type Blueprint,
+  type Deployment,
+  type ResourceRow,
+  type StackRow,
+  type Step,
+} from './state.js';
 import type { Json, Properties } from './template.js';
 
 /** How a step tells its stack that it ended, and runs stacks inside stacks. */
@@ -40,17 +48,28 @@ export function startStep(world: World, stack: StackRow, step: Step, ends: StepE
   const time = drawResourceTime(world);
   later(world, stack, step, Math.round(time * SHARE_BEFORE_CALL), ends, (now, same) => {
     applyStep(world, now, same, ends);
-    if (same.state === 'running') later(world, now, same, time - Math.round(time * SHARE_BEFORE_CALL), ends, (then, one) => finishStep(world, then, one, ends));
+    if (same.state === 'running')
+      later(world, now, same, time - Math.round(time * SHARE_BEFORE_CALL), ends, (then, one) =>
+        finishStep(world, then, one, ends),
+      );
   });
 }
 
 /** Runs `then` later, unless the stack has turned to something else by then. */
-function later(world: World, stack: StackRow, step: Step, ms: number, ends: StepEnds, then: (stack: StackRow, step: Step) => void): void {
+function later(
+  world: World,
+  stack: StackRow,
+  step: Step,
+  ms: number,
+  ends: StepEnds,
+  then: (stack: StackRow, step: Step) => void,
+): void {
   const { id: stackId, deployment } = stack;
   const turn = deployment?.turn;
   world.clock.after(ms, () => {
     const now = findStack(world, stackId);
-    const one = now?.deployment?.turn === turn ? now?.deployment?.steps.find((candidate) => candidate.id === step.id) : undefined;
+    const one =
+      now?.deployment?.turn === turn ? now?.deployment?.steps.find((candidate) => candidate.id === step.id) : undefined;
     if (now === undefined || one === undefined || one.state !== 'running') return;
     then(now, one);
     ends.ended(world, stackId);
@@ -64,7 +83,8 @@ function isKept(world: World, stack: StackRow, step: Step): boolean {
   const undoing = deployment.phase === 'createRollback' || deployment.phase === 'rollbackCleanup';
   const replaced = deployment.phase === 'cleanup' && stack.resources.get(row.logicalId)?.physicalId !== row.physicalId;
   const policy = replaced ? (row.updateReplacePolicy ?? 'Delete') : (row.deletionPolicy ?? 'Delete');
-  const retained = policy === 'Retain' ? !(undoing && deployment.retainExceptOnCreate) : policy === 'RetainExceptOnCreate' && !undoing;
+  const retained =
+    policy === 'Retain' ? !(undoing && deployment.retainExceptOnCreate) : policy === 'RetainExceptOnCreate' && !undoing;
   const kept = retained || deployment.retain.includes(row.logicalId);
   if (!kept && row.physicalId !== undefined) return false;
   setDeleted(world, stack, row, kept ? 'DELETE_SKIPPED' : 'DELETE_COMPLETE');
@@ -82,10 +102,17 @@ function isNeedless(world: World, stack: StackRow, step: Step): boolean {
   if (row.status.endsWith('_FAILED')) return false;
   const handler = handlerOf(row.type);
   const changed = changedProperties(row.properties, step.properties);
-  if (step.action === 'update' && changed.some((name) => handler.replaces === 'all' || handler.replaces.includes(name))) step.action = 'replace';
+  if (step.action === 'update' && changed.some((name) => handler.replaces === 'all' || handler.replaces.includes(name)))
+    step.action = 'replace';
   const declaration = target.template.resources[step.logicalId];
   const tagsMoved = handler.takesStackTags && !same(stack.lastStable?.blueprint.tags, target.tags);
-  if (changed.length > 0 || tagsMoved || !same(row.metadata, declaration?.metadata) || row.type === 'AWS::CloudFormation::Stack') return false;
+  if (
+    changed.length > 0 ||
+    tagsMoved ||
+    !same(row.metadata, declaration?.metadata) ||
+    row.type === 'AWS::CloudFormation::Stack'
+  )
+    return false;
   stack.resources.set(step.logicalId, { ...row, ...rowFacts(world, stack, target, step.logicalId) });
   step.state = 'done';
   return true;
@@ -95,15 +122,32 @@ function announce(world: World, stack: StackRow, step: Step): void {
   const deployment = stack.deployment as Deployment;
   switch (step.action) {
     case 'create':
-      return setResource(world, stack, { ...newRow(world, stack, deployment.target, step), status: 'CREATE_IN_PROGRESS' }, shownProperties(world, stack, deployment.target, step.logicalId));
+      return setResource(
+        world,
+        stack,
+        { ...newRow(world, stack, deployment.target, step), status: 'CREATE_IN_PROGRESS' },
+        shownProperties(world, stack, deployment.target, step.logicalId),
+      );
     case 'update':
     case 'replace': {
       const row = stack.resources.get(step.logicalId) as ResourceRow;
-      const reason = step.action === 'replace' ? 'Requested update requires the creation of a new physical resource; hence creating one.' : undefined;
-      return setResource(world, stack, { ...row, status: 'UPDATE_IN_PROGRESS', reason }, shownProperties(world, stack, deployment.target, step.logicalId));
+      const reason =
+        step.action === 'replace'
+          ? 'Requested update requires the creation of a new physical resource; hence creating one.'
+          : undefined;
+      return setResource(
+        world,
+        stack,
+        { ...row, status: 'UPDATE_IN_PROGRESS', reason },
+        shownProperties(world, stack, deployment.target, step.logicalId),
+      );
     }
     case 'restore':
-      return setResource(world, stack, { ...(stack.resources.get(step.logicalId) as ResourceRow), status: 'UPDATE_IN_PROGRESS', reason: undefined });
+      return setResource(world, stack, {
+        ...(stack.resources.get(step.logicalId) as ResourceRow),
+        status: 'UPDATE_IN_PROGRESS',
+        reason: undefined,
+      });
     case 'delete': {
       const row = { ...(step.row as ResourceRow), status: 'DELETE_IN_PROGRESS', reason: undefined };
       return isCurrent(stack, row) ? setResource(world, stack, row) : recordResourceEvent(world, stack, row);
@@ -130,7 +174,10 @@ function applyStep(world: World, stack: StackRow, step: Step, ends: StepEnds): v
 function faultOf(world: World, stack: StackRow, step: Step): string | undefined {
   const fault = stackFault(world, stack, step);
   if (fault?.hook === undefined) return fault?.reason;
-  recordHookObjection(world, stack, stack.resources.get(step.logicalId) as ResourceRow, { type: fault.hook, reason: fault.reason });
+  recordHookObjection(world, stack, stack.resources.get(step.logicalId) as ResourceRow, {
+    type: fault.hook,
+    reason: fault.reason,
+  });
   return `The following hook(s) failed: [${fault.hook}]`;
 }
 
@@ -151,7 +198,11 @@ function changeNow(world: World, stack: StackRow, step: Step, ends: StepEnds): v
   }
   const made: Made = handler.create(context);
   step.warning = made.warning;
-  if (step.action === 'replace' && row.physicalId !== undefined && stack.lastStable?.resources.get(row.logicalId)?.physicalId !== row.physicalId) {
+  if (
+    step.action === 'replace' &&
+    row.physicalId !== undefined &&
+    stack.lastStable?.resources.get(row.logicalId)?.physicalId !== row.physicalId
+  ) {
     deployment.garbage.push(row);
   }
   setResource(world, stack, {
@@ -179,16 +230,27 @@ function restoreNow(world: World, stack: StackRow, step: Step, ends: StepEnds): 
   const nested = row.type === 'AWS::CloudFormation::Stack';
   let attributes = row.attributes;
   if (nested || !same(row.properties, properties) || !same(row.definition, old.definition)) {
-    const made = handlerOf(row.type).update(contextOf(world, stack, blueprint, step.logicalId, properties, ends), { ...row, physicalId: old.physicalId ?? '' });
+    const made = handlerOf(row.type).update(contextOf(world, stack, blueprint, step.logicalId, properties, ends), {
+      ...row,
+      physicalId: old.physicalId ?? '',
+    });
     step.warning = made.warning;
     attributes = made.attributes;
   }
-  stack.resources.set(row.logicalId, { ...row, ...rowFacts(world, stack, blueprint, step.logicalId), attributes, properties });
+  stack.resources.set(row.logicalId, {
+    ...row,
+    ...rowFacts(world, stack, blueprint, step.logicalId),
+    attributes,
+    properties,
+  });
 }
 
 function removeNow(world: World, stack: StackRow, step: Step, ends: StepEnds): void {
   const row = step.row as ResourceRow;
-  handlerOf(row.type).remove(contextOf(world, stack, stack.blueprint, row.logicalId, row.properties, ends, row.type), row.physicalId ?? '');
+  handlerOf(row.type).remove(
+    contextOf(world, stack, stack.blueprint, row.logicalId, row.properties, ends, row.type),
+    row.physicalId ?? '',
+  );
 }
 
 /** Ends a step, or looks again later when the other service is not through. */
@@ -196,22 +258,50 @@ function finishStep(world: World, stack: StackRow, step: Step, ends: StepEnds): 
   const row = (step.action === 'delete' ? step.row : stack.resources.get(step.logicalId)) as ResourceRow;
   const handler = handlerOf(row.type);
   const properties = step.action === 'delete' ? row.properties : (step.properties ?? row.properties);
-  const context = contextOf(world, stack, step.action === 'delete' || step.action === 'restore' ? stack.blueprint : (stack.deployment as Deployment).target, row.logicalId, properties, ends, row.type);
-  const action: Action = step.action === 'delete' ? 'delete' : step.action === 'create' || step.action === 'replace' ? 'create' : 'update';
+  const context = contextOf(
+    world,
+    stack,
+    step.action === 'delete' || step.action === 'restore' ? stack.blueprint : (stack.deployment as Deployment).target,
+    row.logicalId,
+    properties,
+    ends,
+    row.type,
+  );
+  const action: Action =
+    step.action === 'delete' ? 'delete' : step.action === 'create' || step.action === 'replace' ? 'create' : 'update';
   const progress = progressOf(world, handler.progress, context, action, row.physicalId ?? '');
   if (progress === 'working') {
     const patience = handler.patience?.(context, action) ?? DEFAULT_PATIENCE_SECONDS;
-    if (world.clock.now() - step.startedAt < patience * 1000) return later(world, stack, step, POLL_MS, ends, (then, one) => finishStep(world, then, one, ends));
-    return failStep(world, stack, step, action === 'create' ? 'Failed to receive the expected resource signal(s) within the specified duration' : 'Exceeded attempts to wait');
+    if (world.clock.now() - step.startedAt < patience * 1000)
+      return later(world, stack, step, POLL_MS, ends, (then, one) => finishStep(world, then, one, ends));
+    return failStep(
+      world,
+      stack,
+      step,
+      action === 'create'
+        ? 'Failed to receive the expected resource signal(s) within the specified duration'
+        : 'Exceeded attempts to wait',
+    );
   }
   if (progress !== 'done') return failStep(world, stack, step, progress.failed);
   step.state = 'done';
   if (step.action === 'delete') return setDeleted(world, stack, row, 'DELETE_COMPLETE');
   const attributes = handler.attributesWhenDone?.(context, row.physicalId ?? '') ?? row.attributes;
-  setResource(world, stack, { ...row, attributes, status: step.action === 'create' ? 'CREATE_COMPLETE' : 'UPDATE_COMPLETE', reason: step.warning });
+  setResource(world, stack, {
+    ...row,
+    attributes,
+    status: step.action === 'create' ? 'CREATE_COMPLETE' : 'UPDATE_COMPLETE',
+    reason: step.warning,
+  });
 }
 
-function progressOf(world: World, look: ((context: ResourceContext, action: Action, id: string) => Progress) | undefined, context: ResourceContext, action: Action, id: string): Progress {
+function progressOf(
+  world: World,
+  look: ((context: ResourceContext, action: Action, id: string) => Progress) | undefined,
+  context: ResourceContext,
+  action: Action,
+  id: string,
+): Progress {
   try {
     return look?.(context, action, id) ?? 'done';
   } catch (error) {
@@ -223,8 +313,13 @@ function progressOf(world: World, look: ((context: ResourceContext, action: Acti
 function failStep(world: World, stack: StackRow, step: Step, reason: string): void {
   step.state = 'failed';
   stack.deployment?.failed.push(step.logicalId);
-  const status = step.action === 'create' ? 'CREATE_FAILED' : step.action === 'delete' ? 'DELETE_FAILED' : 'UPDATE_FAILED';
-  const row = { ...((step.action === 'delete' ? step.row : stack.resources.get(step.logicalId)) as ResourceRow), status, reason };
+  const status =
+    step.action === 'create' ? 'CREATE_FAILED' : step.action === 'delete' ? 'DELETE_FAILED' : 'UPDATE_FAILED';
+  const row = {
+    ...((step.action === 'delete' ? step.row : stack.resources.get(step.logicalId)) as ResourceRow),
+    status,
+    reason,
+  };
   if (step.action === 'delete' && !isCurrent(stack, row)) recordResourceEvent(world, stack, row);
   else setResource(world, stack, row);
 }
@@ -246,7 +341,10 @@ function isCurrent(stack: StackRow, row: ResourceRow): boolean {
 function ensureRow(world: World, stack: StackRow, step: Step): void {
   if (stack.resources.has(step.logicalId)) return;
   const { target } = stack.deployment as Deployment;
-  setResource(world, stack, { ...newRow(world, stack, target, { ...step, properties: {} }), status: 'CREATE_IN_PROGRESS' });
+  setResource(world, stack, {
+    ...newRow(world, stack, target, { ...step, properties: {} }),
+    status: 'CREATE_IN_PROGRESS',
+  });
 }
 
 function newRow(world: World, stack: StackRow, target: Blueprint, step: Step): ResourceRow {
@@ -280,12 +378,21 @@ function rowFacts(
   };
 }
 
-function contextOf(world: World, stack: StackRow, blueprint: Blueprint, logicalId: string, properties: Properties, ends: StepEnds, type?: string): ResourceContext {
+function contextOf(
+  world: World,
+  stack: StackRow,
+  blueprint: Blueprint,
+  logicalId: string,
+  properties: Properties,
+  ends: StepEnds,
+  type?: string,
+): ResourceContext {
   const phase = stack.deployment?.phase ?? 'forward';
   const rollingBack = phase === 'rollback' || phase === 'rollbackCleanup';
   const scope = liveScope(world, stack, blueprint);
   const declaration = blueprint.template.resources[logicalId];
-  const resolved = (node: Json | undefined): Json | undefined => (node === undefined ? undefined : evaluateOptional(node, scope));
+  const resolved = (node: Json | undefined): Json | undefined =>
+    node === undefined ? undefined : evaluateOptional(node, scope);
   return {
     world,
     stack,
@@ -293,7 +400,9 @@ function contextOf(world: World, stack: StackRow, blueprint: Blueprint, logicalI
     type: type ?? declaration?.type ?? '',
     properties,
     declaration:
-      type === undefined ? { creationPolicy: resolved(declaration?.creationPolicy), updatePolicy: resolved(declaration?.updatePolicy) } : { creationPolicy: declaration?.creationPolicy, updatePolicy: declaration?.updatePolicy },
+      type === undefined
+        ? { creationPolicy: resolved(declaration?.creationPolicy), updatePolicy: resolved(declaration?.updatePolicy) }
+        : { creationPolicy: declaration?.creationPolicy, updatePolicy: declaration?.updatePolicy },
     tags: blueprint.tags,
     previousTags: (rollingBack ? stack.deployment?.target.tags : stack.lastStable?.blueprint.tags) ?? [],
     rollingBack,
@@ -302,7 +411,13 @@ function contextOf(world: World, stack: StackRow, blueprint: Blueprint, logicalI
   };
 }
 
-function resolvedProperties(world: World, stack: StackRow, blueprint: Blueprint, logicalId: string, visibility: Visibility = 'plain'): Properties {
+function resolvedProperties(
+  world: World,
+  stack: StackRow,
+  blueprint: Blueprint,
+  logicalId: string,
+  visibility: Visibility = 'plain',
+): Properties {
   const scope = liveScope(world, stack, blueprint, visibility);
   const resolved: Record<string, Json> = {};
   for (const [name, node] of Object.entries(blueprint.template.resources[logicalId]?.properties ?? {})) {
@@ -323,8 +438,13 @@ function changedProperties(before: Properties, now: Properties): string[] {
 
 function forbidden(stack: StackRow, step: Step): string | undefined {
   const deployment = stack.deployment as Deployment;
-  if (deployment.kind !== 'update' || (deployment.phase !== 'forward' && deployment.phase !== 'cleanup')) return undefined;
-  const verbs: Partial<Record<Step['action'], PolicyVerb>> = { update: 'Update:Modify', replace: 'Update:Replace', delete: 'Update:Delete' };
+  if (deployment.kind !== 'update' || (deployment.phase !== 'forward' && deployment.phase !== 'cleanup'))
+    return undefined;
+  const verbs: Partial<Record<Step['action'], PolicyVerb>> = {
+    update: 'Update:Modify',
+    replace: 'Update:Replace',
+    delete: 'Update:Delete',
+  };
   const verb = verbs[step.action];
   const replacedLeftover = step.action === 'delete' && !isCurrent(stack, step.row as ResourceRow);
   if (verb === undefined || replacedLeftover) return undefined;
@@ -333,6 +453,12 @@ function forbidden(stack: StackRow, step: Step): string | undefined {
 }
 
 function handlerMessage(world: World, error: ServiceFault): string {
-  const code = /AlreadyExists|Duplicate/.test(error.code) ? 'AlreadyExists' : /NotFound/.test(error.code) ? 'NotFound' : error.status >= 500 ? 'ServiceInternalError' : 'InvalidRequest';
+  const code = /AlreadyExists|Duplicate/.test(error.code)
+    ? 'AlreadyExists'
+    : /NotFound/.test(error.code)
+      ? 'NotFound'
+      : error.status >= 500
+        ? 'ServiceInternalError'
+        : 'InvalidRequest';
   return `Resource handler returned message: "${error.message}" (RequestToken: ${uuid(world)}, HandlerErrorCode: ${code})`;
 }

@@ -139,7 +139,13 @@ export function isObject(value: unknown): value is { [key: string]: Json } {
 
 /** What CloudFormation makes of a scalar where text is expected. */
 export function text(value: unknown): string {
-  return typeof value === 'string' ? value : value === null || value === undefined ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value as string);
+  return typeof value === 'string'
+    ? value
+    : value === null || value === undefined
+      ? ''
+      : typeof value === 'object'
+        ? JSON.stringify(value)
+        : String(value as string);
 }
 
 export function invalid(message: string): ServiceFault {
@@ -148,7 +154,13 @@ export function invalid(message: string): ServiceFault {
 
 function readDocument(body: string): Json {
   const language = body.trimStart().startsWith('{') ? 'JSON' : 'YAML';
-  const document = parseDocument(body, { customTags: tags(), schema: 'core', version: '1.2', merge: false, logLevel: 'silent' });
+  const document = parseDocument(body, {
+    customTags: tags(),
+    schema: 'core',
+    version: '1.2',
+    merge: false,
+    logLevel: 'silent',
+  });
   const problem = document.errors[0];
   if (problem !== undefined) {
     const place = problem.linePos?.[0];
@@ -156,7 +168,10 @@ function readDocument(body: string): Json {
     throw invalid(`Template format error: ${language} not well-formed.${where}`);
   }
   const unknownTag = document.warnings.find((warning) => warning.code === 'TAG_RESOLVE_FAILED');
-  if (unknownTag !== undefined) throw invalid(`Template format error: YAML not well-formed. (line ${unknownTag.linePos?.[0].line ?? 1}, column ${unknownTag.linePos?.[0].col ?? 1})`);
+  if (unknownTag !== undefined)
+    throw invalid(
+      `Template format error: YAML not well-formed. (line ${unknownTag.linePos?.[0].line ?? 1}, column ${unknownTag.linePos?.[0].col ?? 1})`,
+    );
   visit(document, {
     Alias: () => {
       throw invalid('Template format error: YAML aliases are not allowed in CloudFormation templates');
@@ -166,13 +181,23 @@ function readDocument(body: string): Json {
 }
 
 function tags(): (ScalarTag | CollectionTag)[] {
-  return [...SHORT_FORMS.map((name) => [`!${name}`, `Fn::${name}`] as const), ['!Ref', 'Ref'] as const, ['!Condition', 'Condition'] as const].flatMap(
-    ([tag, key]): (ScalarTag | CollectionTag)[] => [
-      { tag, resolve: (value: string) => ({ [key]: key === 'Fn::GetAtt' ? splitAttribute(value) : value }) },
-      { tag, collection: 'seq', resolve: (items: YAMLSeq.Parsed | YAMLMap.Parsed) => ({ [key]: items.toJSON() as Json }) },
-      { tag, collection: 'map', resolve: (items: YAMLSeq.Parsed | YAMLMap.Parsed) => ({ [key]: items.toJSON() as Json }) },
-    ],
-  );
+  return [
+    ...SHORT_FORMS.map((name) => [`!${name}`, `Fn::${name}`] as const),
+    ['!Ref', 'Ref'] as const,
+    ['!Condition', 'Condition'] as const,
+  ].flatMap(([tag, key]): (ScalarTag | CollectionTag)[] => [
+    { tag, resolve: (value: string) => ({ [key]: key === 'Fn::GetAtt' ? splitAttribute(value) : value }) },
+    {
+      tag,
+      collection: 'seq',
+      resolve: (items: YAMLSeq.Parsed | YAMLMap.Parsed) => ({ [key]: items.toJSON() as Json }),
+    },
+    {
+      tag,
+      collection: 'map',
+      resolve: (items: YAMLSeq.Parsed | YAMLMap.Parsed) => ({ [key]: items.toJSON() as Json }),
+    },
+  ]);
 }
 
 /** `A.B.C` names attribute `B.C` of resource `A`. */
@@ -201,13 +226,17 @@ function transformsOf(value: Json | undefined): string[] {
 function innerTransforms(value: Json): string[] {
   if (Array.isArray(value)) return value.flatMap(innerTransforms);
   if (!isObject(value)) return [];
-  return Object.entries(value).flatMap(([key, inner]) => (key === 'Fn::Transform' ? transformsOf(inner) : innerTransforms(inner)));
+  return Object.entries(value).flatMap(([key, inner]) =>
+    key === 'Fn::Transform' ? transformsOf(inner) : innerTransforms(inner),
+  );
 }
 
 function parameterOf(name: string, value: Json): ParameterDeclaration {
   if (!/^[A-Za-z0-9]+$/.test(name)) throw invalid(`Template format error: Parameter name ${name} is non alphanumeric.`);
-  if (!isObject(value)) throw invalid(`Template format error: Every Parameters object must contain a Type member. [/Parameters/${name}]`);
-  if (value['Type'] === undefined) throw invalid(`Template format error: Every Parameters object must contain a Type member.`);
+  if (!isObject(value))
+    throw invalid(`Template format error: Every Parameters object must contain a Type member. [/Parameters/${name}]`);
+  if (value['Type'] === undefined)
+    throw invalid(`Template format error: Every Parameters object must contain a Type member.`);
   const type = text(value['Type']);
   if (!isParameterType(type)) throw invalid(`Template format error: Unrecognized parameter type: ${type}`);
   const optionalText = (key: string): string | undefined => (value[key] === undefined ? undefined : text(value[key]));
@@ -216,7 +245,8 @@ function parameterOf(name: string, value: Json): ParameterDeclaration {
   const standard = value['Default'];
   return {
     type,
-    defaultValue: standard === undefined ? undefined : Array.isArray(standard) ? standard.map(text).join(',') : text(standard),
+    defaultValue:
+      standard === undefined ? undefined : Array.isArray(standard) ? standard.map(text).join(',') : text(standard),
     noEcho: text(value['NoEcho']).toLowerCase() === 'true',
     description: optionalText('Description'),
     constraintDescription: optionalText('ConstraintDescription'),
@@ -230,7 +260,12 @@ function parameterOf(name: string, value: Json): ParameterDeclaration {
 }
 
 function isParameterType(type: string): boolean {
-  if (['String', 'Number', 'CommaDelimitedList', 'List<Number>', 'List<String>', 'AWS::SSM::Parameter::Name'].includes(type)) return true;
+  if (
+    ['String', 'Number', 'CommaDelimitedList', 'List<Number>', 'List<String>', 'AWS::SSM::Parameter::Name'].includes(
+      type,
+    )
+  )
+    return true;
   const wrapped = /^(?:List|AWS::SSM::Parameter::Value)<(.+)>$/.exec(type)?.[1];
   if (wrapped !== undefined) return isParameterType(wrapped);
   return /^AWS::(EC2|Route53)::[A-Za-z]+::(Id|KeyName|GroupName|Name)$/.test(type);
@@ -248,12 +283,16 @@ function resourceOf(name: string, value: Json): ResourceDeclaration {
     if (!RESOURCE_KEYS.includes(key)) throw invalid(`Invalid template resource property '${key}'`);
   }
   const properties = value['Properties'] ?? {};
-  if (!isObject(properties)) throw invalid(`Template format error: [/Resources/${name}/Properties] Properties must be an object`);
+  if (!isObject(properties))
+    throw invalid(`Template format error: [/Resources/${name}/Properties] Properties must be an object`);
   const dependsOn = value['DependsOn'];
   return {
     type: value['Type'],
     properties,
-    dependsOn: dependsOn === undefined || dependsOn === null ? [] : (Array.isArray(dependsOn) ? dependsOn : [dependsOn]).map(text),
+    dependsOn:
+      dependsOn === undefined || dependsOn === null
+        ? []
+        : (Array.isArray(dependsOn) ? dependsOn : [dependsOn]).map(text),
     condition: value['Condition'] === undefined ? undefined : text(value['Condition']),
     deletionPolicy: policy(name, 'DeletionPolicy', value['DeletionPolicy']),
     updateReplacePolicy: policy(name, 'UpdateReplacePolicy', value['UpdateReplacePolicy']),
@@ -266,7 +305,9 @@ function resourceOf(name: string, value: Json): ResourceDeclaration {
 function policy(resource: string, kind: string, value: Json | undefined): string | undefined {
   if (value === undefined) return undefined;
   if (typeof value !== 'string' || !['Delete', 'Retain', 'Snapshot', 'RetainExceptOnCreate'].includes(value)) {
-    throw invalid(`Template error: ${kind} of resource ${resource} must be one of Delete, Retain, Snapshot, RetainExceptOnCreate`);
+    throw invalid(
+      `Template error: ${kind} of resource ${resource} must be one of Delete, Retain, Snapshot, RetainExceptOnCreate`,
+    );
   }
   return value;
 }

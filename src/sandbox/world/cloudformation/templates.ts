@@ -10,8 +10,11 @@ import { invalid, type Template } from './template.js';
 export const templateOperations: OperationTable = {
   GetTemplate: (world, input: { StackName?: string; ChangeSetName?: string; TemplateStage?: string }) => {
     if (input.ChangeSetName !== undefined) {
-      const found = [...cloudFormationState(world).changeSets.values()].find((one) => one.id === input.ChangeSetName || one.name === input.ChangeSetName);
-      if (found !== undefined) return { TemplateBody: found.blueprint.body, StagesAvailable: ['Original', 'Processed'] };
+      const found = [...cloudFormationState(world).changeSets.values()].find(
+        (one) => one.id === input.ChangeSetName || one.name === input.ChangeSetName,
+      );
+      if (found !== undefined)
+        return { TemplateBody: found.blueprint.body, StagesAvailable: ['Original', 'Processed'] };
     }
     const stack = stackOf(world, input.StackName, 'Stack with id X does not exist');
     return { TemplateBody: stack.blueprint.body, StagesAvailable: ['Original', 'Processed'] };
@@ -22,7 +25,9 @@ export const templateOperations: OperationTable = {
       throw invalid('You must specify exactly one of StackName, Template URL or Template Body.');
     }
     const template =
-      input.StackName === undefined ? loadTemplate(world, input).template : stackOf(world, input.StackName, 'Stack with id X does not exist').blueprint.template;
+      input.StackName === undefined
+        ? loadTemplate(world, input).template
+        : stackOf(world, input.StackName, 'Stack with id X does not exist').blueprint.template;
     const { capabilities, reason } = requiredCapabilities(template);
     const types = [...new Set(Object.values(template.resources).map((resource) => resource.type))];
     return compact({
@@ -33,7 +38,8 @@ export const templateOperations: OperationTable = {
           ParameterType: parameter.type,
           NoEcho: parameter.noEcho,
           Description: parameter.description,
-          ParameterConstraints: parameter.allowedValues === undefined ? {} : { AllowedValues: [...parameter.allowedValues] },
+          ParameterConstraints:
+            parameter.allowedValues === undefined ? {} : { AllowedValues: [...parameter.allowedValues] },
         }),
       ),
       Description: template.description,
@@ -43,7 +49,10 @@ export const templateOperations: OperationTable = {
       Version: template.version,
       Metadata: template.metadata === undefined ? undefined : JSON.stringify(template.metadata),
       DeclaredTransforms: template.transforms.length === 0 ? undefined : [...template.transforms],
-      ResourceIdentifierSummaries: types.map((type) => ({ ResourceType: type, LogicalResourceIds: logicalIds(template, type) })),
+      ResourceIdentifierSummaries: types.map((type) => ({
+        ResourceType: type,
+        LogicalResourceIds: logicalIds(template, type),
+      })),
     });
   },
 
@@ -52,7 +61,12 @@ export const templateOperations: OperationTable = {
     const { capabilities, reason } = requiredCapabilities(template);
     return compact({
       Parameters: Object.entries(template.parameters).map(([key, parameter]) =>
-        compact({ ParameterKey: key, DefaultValue: parameter.defaultValue, NoEcho: parameter.noEcho, Description: parameter.description }),
+        compact({
+          ParameterKey: key,
+          DefaultValue: parameter.defaultValue,
+          NoEcho: parameter.noEcho,
+          Description: parameter.description,
+        }),
       ),
       Description: template.description,
       Capabilities: capabilities.length === 0 ? undefined : capabilities,

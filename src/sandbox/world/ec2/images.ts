@@ -9,7 +9,8 @@ export function resolveImage(world: World, image: string): string {
   if (!image.startsWith('resolve:ssm:')) return image;
   const name = image.slice('resolve:ssm:'.length).replace(/:[^/:]+$/, '');
   const value = world.scenario.parameters[name];
-  if (value === undefined) throw new ServiceFault('InvalidParameterValue', `Unable to resolve the SSM parameter '${name}'.`);
+  if (value === undefined)
+    throw new ServiceFault('InvalidParameterValue', `Unable to resolve the SSM parameter '${name}'.`);
   return value;
 }
 
@@ -20,7 +21,8 @@ export function behaviourOf(world: World, image: string): ImageBehaviour {
 
 /** Refuses an image that cannot be launched, in EC2's words. */
 export function requireImage(world: World, image: string): void {
-  if (!image.startsWith('ami-')) throw new ServiceFault('InvalidAMIID.Malformed', `Invalid id: "${image}" (expecting "ami-...")`);
+  if (!image.startsWith('ami-'))
+    throw new ServiceFault('InvalidAMIID.Malformed', `Invalid id: "${image}" (expecting "ami-...")`);
   if (behaviourOf(world, image).behaviour === 'missing') {
     throw new ServiceFault('InvalidAMIID.NotFound', `The image id '[${image}]' does not exist`);
   }
@@ -28,7 +30,8 @@ export function requireImage(world: World, image: string): void {
 
 /** All images that the scenario names, and any other one that is asked for by id. */
 export function describeImages(world: World, input: DescribeImagesRequest): object {
-  const ids = input.ImageIds ?? Object.keys(world.scenario.images).filter((id) => behaviourOf(world, id).behaviour !== 'missing');
+  const ids =
+    input.ImageIds ?? Object.keys(world.scenario.images).filter((id) => behaviourOf(world, id).behaviour !== 'missing');
   for (const id of ids) requireImage(world, id);
   return {
     Images: ids
@@ -46,6 +49,14 @@ export function describeImages(world: World, input: DescribeImagesRequest): obje
         Public: false,
         CreationDate: new Date(world.startedAt).toISOString(),
       }))
-      .filter((image) => selects(input.Filters, { 'image-id': image.ImageId, name: image.Name, state: 'available', architecture: 'x86_64', 'owner-id': world.account })),
+      .filter((image) =>
+        selects(input.Filters, {
+          'image-id': image.ImageId,
+          name: image.Name,
+          state: 'available',
+          architecture: 'x86_64',
+          'owner-id': world.account,
+        }),
+      ),
   };
 }

@@ -1,6 +1,14 @@
 import type { OperationTable } from '../world.js';
 import { describeImages } from './images.js';
-import { createTags, deleteTags, describeInstances, describeInstanceStatus, getConsoleOutput, runInstances, terminateInstances } from './instances.js';
+import {
+  createTags,
+  deleteTags,
+  describeInstances,
+  describeInstanceStatus,
+  getConsoleOutput,
+  runInstances,
+  terminateInstances,
+} from './instances.js';
 import {
   authorizeSecurityGroupIngress,
   createSecurityGroup,

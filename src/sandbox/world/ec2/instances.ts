@@ -18,12 +18,20 @@ import { ec2State, zonesOf, type Ec2Instance } from './state.js';
 import { tagList, tagsFor } from './tags.js';
 import { templateOf, versionOf } from './templates.js';
 
-const STATE_CODES: Readonly<Record<Ec2Instance['state'], number>> = { pending: 0, running: 16, 'shutting-down': 32, terminated: 48 };
+const STATE_CODES: Readonly<Record<Ec2Instance['state'], number>> = {
+  pending: 0,
+  running: 16,
+  'shutting-down': 32,
+  terminated: 48,
+};
 
 export function describeInstances(world: World, input: DescribeInstancesRequest): object {
   const { instances } = ec2State(world);
   requireInstances(world, input.InstanceIds);
-  const chosen = input.InstanceIds === undefined || input.InstanceIds.length === 0 ? [...instances.values()] : input.InstanceIds.map((id) => instances.get(id) as Ec2Instance);
+  const chosen =
+    input.InstanceIds === undefined || input.InstanceIds.length === 0
+      ? [...instances.values()]
+      : input.InstanceIds.map((id) => instances.get(id) as Ec2Instance);
   const found = chosen.filter((one) => selects(input.Filters, filterFields(one), one.tags));
   const { items, next: token } = page(found, input.MaxResults ?? 1000, input.NextToken);
   return { Reservations: reservations(world, items), NextToken: token };
@@ -46,7 +54,8 @@ function filterFields(one: Ec2Instance): Record<string, string | readonly string
 
 function reservations(world: World, instances: readonly Ec2Instance[]): object[] {
   const groups = new Map<string, Ec2Instance[]>();
-  for (const instance of instances) groups.set(instance.reservationId, [...(groups.get(instance.reservationId) ?? []), instance]);
+  for (const instance of instances)
+    groups.set(instance.reservationId, [...(groups.get(instance.reservationId) ?? []), instance]);
   return [...groups].map(([ReservationId, members]) => ({
     ReservationId,
     OwnerId: world.account,
@@ -74,7 +83,12 @@ function instanceView(world: World, one: Ec2Instance): object {
     IamInstanceProfile: one.profile === undefined ? undefined : { Arn: one.profile, Id: 'AIPA0000000000000000' },
     Architecture: 'x86_64',
     Monitoring: { State: 'disabled' },
-    SecurityGroups: live ? one.securityGroupIds.map((GroupId) => ({ GroupId, GroupName: ec2State(world).securityGroups.get(GroupId)?.name ?? GroupId })) : [],
+    SecurityGroups: live
+      ? one.securityGroupIds.map((GroupId) => ({
+          GroupId,
+          GroupName: ec2State(world).securityGroups.get(GroupId)?.name ?? GroupId,
+        }))
+      : [],
     StateReason: one.stopsAt === undefined ? undefined : stateReason(one),
     StateTransitionReason: one.stopsAt === undefined ? '' : transitionReason(one, one.stopsAt),
     Tags: tagList(one.tags),
@@ -111,18 +125,34 @@ export function describeInstanceStatus(world: World, input: DescribeInstanceStat
   const { items, next: token } = page(found, input.MaxResults ?? 1000, input.NextToken);
   const rows = items.map((one) => {
     const Status = one.state !== 'running' ? 'not-applicable' : now - one.runningAt >= 60_000 ? 'ok' : 'initializing';
-    const summary = { Status, Details: [{ Name: 'reachability', Status: Status === 'ok' ? 'passed' : 'initializing' }] };
-    return { InstanceId: one.id, AvailabilityZone: one.zone, InstanceState: stateView(one.state), InstanceStatus: summary, SystemStatus: summary, Events: [] };
+    const summary = {
+      Status,
+      Details: [{ Name: 'reachability', Status: Status === 'ok' ? 'passed' : 'initializing' }],
+    };
+    return {
+      InstanceId: one.id,
+      AvailabilityZone: one.zone,
+      InstanceState: stateView(one.state),
+      InstanceStatus: summary,
+      SystemStatus: summary,
+      Events: [],
+    };
   });
   return { InstanceStatuses: rows, NextToken: token };
 }
 
 export function runInstances(world: World, input: RunInstancesRequest): object {
-  const template = input.LaunchTemplate === undefined ? undefined : versionOf(templateOf(world, input.LaunchTemplate), input.LaunchTemplate.Version).data;
+  const template =
+    input.LaunchTemplate === undefined
+      ? undefined
+      : versionOf(templateOf(world, input.LaunchTemplate), input.LaunchTemplate.Version).data;
   const image = input.ImageId ?? template?.ImageId;
   if (image === undefined) throw new ServiceFault('MissingParameter', 'The request must contain the parameter ImageId');
   const subnetId = input.SubnetId ?? input.NetworkInterfaces?.[0]?.SubnetId;
-  const subnet = subnetId === undefined ? defaultSubnet(world, input.Placement?.AvailabilityZone ?? (zonesOf(world)[0] as string)) : subnetOf(world, subnetId);
+  const subnet =
+    subnetId === undefined
+      ? defaultSubnet(world, input.Placement?.AvailabilityZone ?? (zonesOf(world)[0] as string))
+      : subnetOf(world, subnetId);
   const reservation = `r-0${world.random.fork(`ec2/reservation/${next(ec2State(world))}`).hex(16)}`;
   const instances = Array.from({ length: input.MaxCount ?? 1 }, () =>
     startInstance(world, {
@@ -159,15 +189,24 @@ export function getConsoleOutput(world: World, input: GetConsoleOutputRequest): 
   if (instance.runningAt <= now) lines.push(line(instance.runningAt, 'Linux is up, cloud-init runs'));
   if (instance.runningAt <= now && instance.behaviour.prints !== undefined) lines.push(instance.behaviour.prints);
   if (instance.upAt !== undefined && instance.upAt <= now) lines.push(line(instance.upAt, lastWords(instance)));
-  return { InstanceId: instance.id, Timestamp: new Date(now), Output: Buffer.from(`${lines.join('\n')}\n`).toString('base64') };
+  return {
+    InstanceId: instance.id,
+    Timestamp: new Date(now),
+    Output: Buffer.from(`${lines.join('\n')}\n`).toString('base64'),
+  };
 }
 
 function lastWords(instance: Ec2Instance): string {
-  return instance.behaviour.behaviour === 'unhealthy' ? 'app.service: Main process exited, code=exited, status=1/FAILURE' : 'app.service: listening on port 80';
+  return instance.behaviour.behaviour === 'unhealthy'
+    ? 'app.service: Main process exited, code=exited, status=1/FAILURE'
+    : 'app.service: listening on port 80';
 }
 
 /** Adds tags to any resource of EC2, by id. */
-export function createTags(world: World, input: { Resources?: string[]; Tags?: { Key?: string; Value?: string }[] }): object {
+export function createTags(
+  world: World,
+  input: { Resources?: string[]; Tags?: { Key?: string; Value?: string }[] },
+): object {
   for (const id of input.Resources ?? []) {
     const tags = taggable(world, id);
     for (const tag of input.Tags ?? []) tags.set(tag.Key ?? '', tag.Value ?? '');
@@ -175,14 +214,22 @@ export function createTags(world: World, input: { Resources?: string[]; Tags?: {
   return {};
 }
 
-export function deleteTags(world: World, input: { Resources?: string[]; Tags?: { Key?: string; Value?: string }[] }): object {
+export function deleteTags(
+  world: World,
+  input: { Resources?: string[]; Tags?: { Key?: string; Value?: string }[] },
+): object {
   for (const id of input.Resources ?? []) for (const tag of input.Tags ?? []) taggable(world, id).delete(tag.Key ?? '');
   return {};
 }
 
 function taggable(world: World, id: string): Map<string, string> {
   const state = ec2State(world);
-  const found = state.instances.get(id) ?? state.templates.get(id) ?? state.subnets.get(id) ?? state.securityGroups.get(id) ?? state.vpcs.get(id);
+  const found =
+    state.instances.get(id) ??
+    state.templates.get(id) ??
+    state.subnets.get(id) ??
+    state.securityGroups.get(id) ??
+    state.vpcs.get(id);
   if (found === undefined) throw new ServiceFault('InvalidID', `The ID '${id}' is not valid`);
   return found.tags;
 }
@@ -192,6 +239,8 @@ function requireInstances(world: World, ids: readonly string[] | undefined): voi
   if (missing.length === 0) return;
   throw new ServiceFault(
     'InvalidInstanceID.NotFound',
-    missing.length === 1 ? `The instance ID '${missing[0]}' does not exist` : `The instance IDs '${missing.join(', ')}' do not exist`,
+    missing.length === 1
+      ? `The instance ID '${missing[0]}' does not exist`
+      : `The instance IDs '${missing.join(', ')}' do not exist`,
   );
 }

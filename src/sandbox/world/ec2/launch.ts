@@ -4,7 +4,14 @@ import { ServiceFault } from '../fault.js';
 import { touch } from '../touched.js';
 import type { World } from '../world.js';
 import { behaviourOf, requireImage } from './images.js';
-import { DEFAULT_SECURITY_GROUP, ec2State, type Ec2Instance, type EndedBy, type EndReason, type SubnetState } from './state.js';
+import {
+  DEFAULT_SECURITY_GROUP,
+  ec2State,
+  type Ec2Instance,
+  type EndedBy,
+  type EndReason,
+  type SubnetState,
+} from './state.js';
 
 /** What an instance is launched with, whoever launches it. */
 export interface LaunchRequest {
@@ -43,7 +50,10 @@ export function startInstance(world: World, request: LaunchRequest): Ec2Instance
     privateIp: address(request.subnet.cidr, number),
     publicIp: `198.51.${(number >> 8) & 255}.${number & 255}`,
     behaviour,
-    securityGroupIds: request.securityGroups === undefined || request.securityGroups.length === 0 ? [DEFAULT_SECURITY_GROUP] : request.securityGroups,
+    securityGroupIds:
+      request.securityGroups === undefined || request.securityGroups.length === 0
+        ? [DEFAULT_SECURITY_GROUP]
+        : request.securityGroups,
     keyName: request.keyName,
     profile: request.profile,
     reservationId: request.reservation ?? `r-0${world.random.fork(`${topic}/reservation`).hex(16)}`,
@@ -56,7 +66,9 @@ export function startInstance(world: World, request: LaunchRequest): Ec2Instance
   state.instances.set(instance.id, instance);
   world.clock.at(runningAt, () => becomesRunning(world, instance.id));
   if (behaviour.behaviour === 'dies') {
-    world.clock.at(now + (behaviour.diesAfter ?? 120) * 1000, () => endInstance(world, instance.id, 'world', 'Client.InstanceInitiatedShutdown'));
+    world.clock.at(now + (behaviour.diesAfter ?? 120) * 1000, () =>
+      endInstance(world, instance.id, 'world', 'Client.InstanceInitiatedShutdown'),
+    );
   }
   return instance;
 }

@@ -25,11 +25,19 @@ export function subnetOf(world: World, id: string): SubnetState {
   const state = ec2State(world);
   const known = state.subnets.get(id);
   if (known !== undefined) return known;
-  if (!/^subnet-[0-9a-f]{8,17}$/.test(id)) throw new ServiceFault('InvalidSubnetID.NotFound', `The subnet ID '${id}' does not exist`);
+  if (!/^subnet-[0-9a-f]{8,17}$/.test(id))
+    throw new ServiceFault('InvalidSubnetID.NotFound', `The subnet ID '${id}' does not exist`);
   const zones = zonesOf(world);
   const index = state.subnets.size;
   const zone = zones[index % zones.length] as string;
-  const subnet = { id, vpcId: DEFAULT_VPC, zone, cidr: `172.31.${(index * 16) % 256}.0/20`, isDefault: false, tags: new Map() };
+  const subnet = {
+    id,
+    vpcId: DEFAULT_VPC,
+    zone,
+    cidr: `172.31.${(index * 16) % 256}.0/20`,
+    isDefault: false,
+    tags: new Map(),
+  };
   state.subnets.set(id, subnet);
   return subnet;
 }
@@ -38,7 +46,8 @@ export function subnetOf(world: World, id: string): SubnetState {
 function checkVpc(world: World, id: string): void {
   const { vpcs } = ec2State(world);
   if (vpcs.has(id)) return;
-  if (!/^vpc-[0-9a-f]{8,17}$/.test(id)) throw new ServiceFault('InvalidVpcID.NotFound', `The vpc ID '${id}' does not exist`);
+  if (!/^vpc-[0-9a-f]{8,17}$/.test(id))
+    throw new ServiceFault('InvalidVpcID.NotFound', `The vpc ID '${id}' does not exist`);
   vpcs.set(id, { id, cidr: '10.0.0.0/16', isDefault: false, tags: new Map() });
 }
 
@@ -51,11 +60,18 @@ export function defaultSubnet(world: World, zone: string): SubnetState {
 export function describeVpcs(world: World, input: DescribeVpcsRequest): object {
   const all = [...ec2State(world).vpcs.values()];
   for (const id of input.VpcIds ?? []) {
-    if (!all.some((vpc) => vpc.id === id)) throw new ServiceFault('InvalidVpcID.NotFound', `The vpc ID '${id}' does not exist`);
+    if (!all.some((vpc) => vpc.id === id))
+      throw new ServiceFault('InvalidVpcID.NotFound', `The vpc ID '${id}' does not exist`);
   }
   const found = all
     .filter((vpc) => input.VpcIds?.includes(vpc.id) ?? true)
-    .filter((vpc) => selects(input.Filters, { 'vpc-id': vpc.id, 'is-default': String(vpc.isDefault), isDefault: String(vpc.isDefault), cidr: vpc.cidr }, vpc.tags));
+    .filter((vpc) =>
+      selects(
+        input.Filters,
+        { 'vpc-id': vpc.id, 'is-default': String(vpc.isDefault), isDefault: String(vpc.isDefault), cidr: vpc.cidr },
+        vpc.tags,
+      ),
+    );
   return {
     Vpcs: found.map((vpc) => ({
       VpcId: vpc.id,
@@ -73,12 +89,20 @@ export function describeVpcs(world: World, input: DescribeVpcsRequest): object {
 export function createVpc(world: World, input: CreateVpcRequest): object {
   const state = ec2State(world);
   const id = `vpc-0${world.random.fork(`ec2/vpc/${next(state)}`).hex(16)}`;
-  state.vpcs.set(id, { id, cidr: input.CidrBlock ?? '10.0.0.0/16', isDefault: false, tags: tagsFor('vpc', input.TagSpecifications) });
-  return { Vpc: { VpcId: id, CidrBlock: input.CidrBlock, IsDefault: false, State: 'available', OwnerId: world.account } };
+  state.vpcs.set(id, {
+    id,
+    cidr: input.CidrBlock ?? '10.0.0.0/16',
+    isDefault: false,
+    tags: tagsFor('vpc', input.TagSpecifications),
+  });
+  return {
+    Vpc: { VpcId: id, CidrBlock: input.CidrBlock, IsDefault: false, State: 'available', OwnerId: world.account },
+  };
 }
 
 export function deleteVpc(world: World, input: { VpcId?: string }): object {
-  if (!ec2State(world).vpcs.delete(input.VpcId ?? '')) throw new ServiceFault('InvalidVpcID.NotFound', `The vpc ID '${input.VpcId}' does not exist`);
+  if (!ec2State(world).vpcs.delete(input.VpcId ?? ''))
+    throw new ServiceFault('InvalidVpcID.NotFound', `The vpc ID '${input.VpcId}' does not exist`);
   return {};
 }
 
@@ -87,9 +111,20 @@ export function createSubnet(world: World, input: CreateSubnetRequest): object {
   checkVpc(world, input.VpcId ?? '');
   const zones = zonesOf(world);
   const zone = input.AvailabilityZone ?? (zones[state.subnets.size % zones.length] as string);
-  if (!zones.includes(zone)) throw new ServiceFault('InvalidParameterValue', `Value (${zone}) for parameter availabilityZone is invalid. Subnets can currently only be created in the following availability zones: ${zones.join(', ')}.`);
+  if (!zones.includes(zone))
+    throw new ServiceFault(
+      'InvalidParameterValue',
+      `Value (${zone}) for parameter availabilityZone is invalid. Subnets can currently only be created in the following availability zones: ${zones.join(', ')}.`,
+    );
   const id = `subnet-0${world.random.fork(`ec2/subnet/${next(state)}`).hex(16)}`;
-  const subnet = { id, vpcId: input.VpcId as string, zone, cidr: input.CidrBlock ?? '10.0.0.0/24', isDefault: false, tags: tagsFor('subnet', input.TagSpecifications) };
+  const subnet = {
+    id,
+    vpcId: input.VpcId as string,
+    zone,
+    cidr: input.CidrBlock ?? '10.0.0.0/24',
+    isDefault: false,
+    tags: tagsFor('subnet', input.TagSpecifications),
+  };
   state.subnets.set(id, subnet);
   return { Subnet: subnetView(world, subnet) };
 }
@@ -104,7 +139,8 @@ export function deleteSubnet(world: World, input: { SubnetId?: string }): object
 export function describeSubnets(world: World, input: DescribeSubnetsRequest): object {
   const all = [...ec2State(world).subnets.values()];
   for (const id of input.SubnetIds ?? []) {
-    if (!all.some((subnet) => subnet.id === id)) throw new ServiceFault('InvalidSubnetID.NotFound', `The subnet ID '${id}' does not exist`);
+    if (!all.some((subnet) => subnet.id === id))
+      throw new ServiceFault('InvalidSubnetID.NotFound', `The subnet ID '${id}' does not exist`);
   }
   const found = all
     .filter((subnet) => input.SubnetIds?.includes(subnet.id) ?? true)
@@ -127,7 +163,9 @@ export function describeSubnets(world: World, input: DescribeSubnetsRequest): ob
 }
 
 function subnetView(world: World, subnet: SubnetState): object {
-  const used = [...ec2State(world).instances.values()].filter((instance) => instance.subnetId === subnet.id && instance.state !== 'terminated').length;
+  const used = [...ec2State(world).instances.values()].filter(
+    (instance) => instance.subnetId === subnet.id && instance.state !== 'terminated',
+  ).length;
   return {
     SubnetId: subnet.id,
     SubnetArn: `arn:aws:ec2:${world.region}:${world.account}:subnet/${subnet.id}`,
@@ -159,7 +197,14 @@ export function describeAvailabilityZones(world: World, input: DescribeAvailabil
         OptInStatus: 'opt-in-not-required' as const,
       }))
       .filter((zone) => input.ZoneNames?.includes(zone.ZoneName) ?? true)
-      .filter((zone) => selects(input.Filters, { 'zone-name': zone.ZoneName, state: 'available', 'region-name': world.region, 'zone-type': 'availability-zone' })),
+      .filter((zone) =>
+        selects(input.Filters, {
+          'zone-name': zone.ZoneName,
+          state: 'available',
+          'region-name': world.region,
+          'zone-type': 'availability-zone',
+        }),
+      ),
   };
 }
 
@@ -169,7 +214,10 @@ export function createSecurityGroup(world: World, input: CreateSecurityGroupRequ
   checkVpc(world, vpcId);
   for (const other of state.securityGroups.values()) {
     if (other.name === input.GroupName && other.vpcId === vpcId) {
-      throw new ServiceFault('InvalidGroup.Duplicate', `The security group '${input.GroupName}' already exists for VPC '${vpcId}'`);
+      throw new ServiceFault(
+        'InvalidGroup.Duplicate',
+        `The security group '${input.GroupName}' already exists for VPC '${vpcId}'`,
+      );
     }
   }
   const id = `sg-0${world.random.fork(`ec2/sg/${next(state)}`).hex(16)}`;
@@ -186,9 +234,13 @@ export function createSecurityGroup(world: World, input: CreateSecurityGroupRequ
 
 export function deleteSecurityGroup(world: World, input: DeleteSecurityGroupRequest): object {
   const state = ec2State(world);
-  const group = [...state.securityGroups.values()].find((one) => one.id === input.GroupId || (input.GroupId === undefined && one.name === input.GroupName));
+  const group = [...state.securityGroups.values()].find(
+    (one) => one.id === input.GroupId || (input.GroupId === undefined && one.name === input.GroupName),
+  );
   if (group === undefined) throw securityGroupNotFound(input.GroupId ?? input.GroupName ?? '');
-  const used = [...state.instances.values()].some((instance) => instance.state !== 'terminated' && instance.securityGroupIds.includes(group.id));
+  const used = [...state.instances.values()].some(
+    (instance) => instance.state !== 'terminated' && instance.securityGroupIds.includes(group.id),
+  );
   if (used) throw new ServiceFault('DependencyViolation', `resource ${group.id} has a dependent object`);
   state.securityGroups.delete(group.id);
   return { Return: true, GroupId: group.id };
@@ -196,21 +248,28 @@ export function deleteSecurityGroup(world: World, input: DeleteSecurityGroupRequ
 
 export function authorizeSecurityGroupIngress(world: World, input: AuthorizeSecurityGroupIngressRequest): object {
   const state = ec2State(world);
-  const group = [...state.securityGroups.values()].find((one) => one.id === input.GroupId || (input.GroupId === undefined && one.name === input.GroupName));
+  const group = [...state.securityGroups.values()].find(
+    (one) => one.id === input.GroupId || (input.GroupId === undefined && one.name === input.GroupName),
+  );
   if (group === undefined) throw securityGroupNotFound(input.GroupId ?? input.GroupName ?? '');
   const { IpProtocol, FromPort, ToPort, CidrIp } = input;
-  group.ingress.push(...(input.IpPermissions ?? [{ IpProtocol, FromPort, ToPort, IpRanges: CidrIp === undefined ? [] : [{ CidrIp }] }]));
+  group.ingress.push(
+    ...(input.IpPermissions ?? [{ IpProtocol, FromPort, ToPort, IpRanges: CidrIp === undefined ? [] : [{ CidrIp }] }]),
+  );
   return { Return: true, SecurityGroupRules: [] };
 }
 
 export function describeSecurityGroups(world: World, input: DescribeSecurityGroupsRequest): object {
   const all = [...ec2State(world).securityGroups.values()];
   for (const id of input.GroupIds ?? []) if (!all.some((group) => group.id === id)) throw securityGroupNotFound(id);
-  for (const name of input.GroupNames ?? []) if (!all.some((group) => group.name === name)) throw securityGroupNotFound(name);
+  for (const name of input.GroupNames ?? [])
+    if (!all.some((group) => group.name === name)) throw securityGroupNotFound(name);
   const found = all
     .filter((group) => input.GroupIds?.includes(group.id) ?? true)
     .filter((group) => input.GroupNames?.includes(group.name) ?? true)
-    .filter((group) => selects(input.Filters, { 'group-id': group.id, 'group-name': group.name, 'vpc-id': group.vpcId }, group.tags));
+    .filter((group) =>
+      selects(input.Filters, { 'group-id': group.id, 'group-name': group.name, 'vpc-id': group.vpcId }, group.tags),
+    );
   const { items, next: token } = page(found, input.MaxResults ?? 1000, input.NextToken);
   return {
     SecurityGroups: items.map((group) => ({

@@ -6,7 +6,8 @@ import type { World } from '../world.js';
 export type EndedBy = 'world' | 'caller' | 'scale-in' | 'health' | 'lifetime' | 'hook' | 'rebalance' | 'delete';
 
 /** Source: EC2 API reference, `StateReason`. */
-export type EndReason = 'Client.UserInitiatedShutdown' | 'Server.SpotInstanceTermination' | 'Client.InstanceInitiatedShutdown';
+export type EndReason =
+  'Client.UserInitiatedShutdown' | 'Server.SpotInstanceTermination' | 'Client.InstanceInitiatedShutdown';
 
 export interface Ec2Instance {
   readonly id: string;
@@ -47,7 +48,12 @@ export interface LaunchTemplateState {
   readonly name: string;
   readonly createdAt: number;
   defaultVersion: number;
-  readonly versions: { readonly number: number; readonly createdAt: number; readonly description?: string; readonly data: RequestLaunchTemplateData }[];
+  readonly versions: {
+    readonly number: number;
+    readonly createdAt: number;
+    readonly description?: string;
+    readonly data: RequestLaunchTemplateData;
+  }[];
   readonly tags: Map<string, string>;
 }
 
@@ -71,7 +77,10 @@ export interface SecurityGroupState {
 
 export interface Ec2State {
   counter: number;
-  readonly vpcs: Map<string, { readonly id: string; readonly cidr: string; readonly isDefault: boolean; readonly tags: Map<string, string> }>;
+  readonly vpcs: Map<
+    string,
+    { readonly id: string; readonly cidr: string; readonly isDefault: boolean; readonly tags: Map<string, string> }
+  >;
   readonly subnets: Map<string, SubnetState>;
   readonly securityGroups: Map<string, SecurityGroupState>;
   readonly templates: Map<string, LaunchTemplateState>;
@@ -81,7 +90,11 @@ export interface Ec2State {
 }
 
 export const DEFAULT_VPC = 'vpc-0a0a0a0a0a0a0a0a0';
-export const DEFAULT_SUBNETS = ['subnet-0aaaaaaaaaaaaaaaa', 'subnet-0bbbbbbbbbbbbbbbb', 'subnet-0cccccccccccccccc'] as const;
+export const DEFAULT_SUBNETS = [
+  'subnet-0aaaaaaaaaaaaaaaa',
+  'subnet-0bbbbbbbbbbbbbbbb',
+  'subnet-0cccccccccccccccc',
+] as const;
 export const DEFAULT_SECURITY_GROUP = 'sg-0d0d0d0d0d0d0d0d0';
 
 /** The zones of the world's region. */
@@ -97,13 +110,23 @@ export function ec2State(world: World): Ec2State {
     subnets: new Map(
       zonesOf(world).map((zone, index) => {
         const id = DEFAULT_SUBNETS[index] as string;
-        return [id, { id, vpcId: DEFAULT_VPC, zone, cidr: `172.31.${index * 16}.0/20`, isDefault: true, tags: new Map() }];
+        return [
+          id,
+          { id, vpcId: DEFAULT_VPC, zone, cidr: `172.31.${index * 16}.0/20`, isDefault: true, tags: new Map() },
+        ];
       }),
     ),
     securityGroups: new Map([
       [
         DEFAULT_SECURITY_GROUP,
-        { id: DEFAULT_SECURITY_GROUP, name: 'default', description: 'default VPC security group', vpcId: DEFAULT_VPC, ingress: [], tags: new Map() },
+        {
+          id: DEFAULT_SECURITY_GROUP,
+          name: 'default',
+          description: 'default VPC security group',
+          vpcId: DEFAULT_VPC,
+          ingress: [],
+          tags: new Map(),
+        },
       ],
     ]),
     templates: new Map(),

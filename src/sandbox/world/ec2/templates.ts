@@ -23,7 +23,10 @@ export function templateOf(world: World, ref: TemplateRef): LaunchTemplateState 
   if (ref.LaunchTemplateId !== undefined) {
     const found = templates.get(ref.LaunchTemplateId);
     if (found === undefined) {
-      throw new ServiceFault('InvalidLaunchTemplateId.NotFound', `The specified launch template, with template ID ${ref.LaunchTemplateId}, does not exist.`);
+      throw new ServiceFault(
+        'InvalidLaunchTemplateId.NotFound',
+        `The specified launch template, with template ID ${ref.LaunchTemplateId}, does not exist.`,
+      );
     }
     return found;
   }
@@ -35,11 +38,22 @@ export function templateOf(world: World, ref: TemplateRef): LaunchTemplateState 
 }
 
 /** The version that `$Latest`, `$Default` or a number means right now. Absent means `$Default`. */
-export function versionOf(template: LaunchTemplateState, version: string | undefined): LaunchTemplateState['versions'][number] {
-  const number = version === '$Latest' ? latest(template) : version === undefined || version === '$Default' ? template.defaultVersion : Number(version);
+export function versionOf(
+  template: LaunchTemplateState,
+  version: string | undefined,
+): LaunchTemplateState['versions'][number] {
+  const number =
+    version === '$Latest'
+      ? latest(template)
+      : version === undefined || version === '$Default'
+        ? template.defaultVersion
+        : Number(version);
   const found = template.versions.find((one) => one.number === number);
   if (found === undefined) {
-    throw new ServiceFault('InvalidLaunchTemplateId.VersionNotFound', `Could not find the specified version ${version} for the launch template with ID ${template.id}.`);
+    throw new ServiceFault(
+      'InvalidLaunchTemplateId.VersionNotFound',
+      `Could not find the specified version ${version} for the launch template with ID ${template.id}.`,
+    );
   }
   return found;
 }
@@ -52,7 +66,10 @@ export function createLaunchTemplate(world: World, input: CreateLaunchTemplateRe
   const state = ec2State(world);
   for (const template of state.templates.values()) {
     if (template.name === input.LaunchTemplateName) {
-      throw new ServiceFault('InvalidLaunchTemplateName.AlreadyExistsException', 'Launch template name already in use.');
+      throw new ServiceFault(
+        'InvalidLaunchTemplateName.AlreadyExistsException',
+        'Launch template name already in use.',
+      );
     }
   }
   const id = `lt-0${world.random.fork(`ec2/template/${next(state)}`).hex(16)}`;
@@ -61,7 +78,14 @@ export function createLaunchTemplate(world: World, input: CreateLaunchTemplateRe
     name: input.LaunchTemplateName ?? '',
     createdAt: world.clock.now(),
     defaultVersion: 1,
-    versions: [{ number: 1, createdAt: world.clock.now(), description: input.VersionDescription, data: input.LaunchTemplateData ?? {} }],
+    versions: [
+      {
+        number: 1,
+        createdAt: world.clock.now(),
+        description: input.VersionDescription,
+        data: input.LaunchTemplateData ?? {},
+      },
+    ],
     tags: tagsFor('launch-template', input.TagSpecifications),
   };
   state.templates.set(id, template);
@@ -70,7 +94,8 @@ export function createLaunchTemplate(world: World, input: CreateLaunchTemplateRe
 
 export function createLaunchTemplateVersion(world: World, input: CreateLaunchTemplateVersionRequest): object {
   const template = templateOf(world, input);
-  const base: RequestLaunchTemplateData = input.SourceVersion === undefined ? {} : versionOf(template, input.SourceVersion).data;
+  const base: RequestLaunchTemplateData =
+    input.SourceVersion === undefined ? {} : versionOf(template, input.SourceVersion).data;
   const version = {
     number: latest(template) + 1,
     createdAt: world.clock.now(),
@@ -93,7 +118,10 @@ export function deleteLaunchTemplate(world: World, input: DeleteLaunchTemplateRe
   return { LaunchTemplate: templateView(world, template) };
 }
 
-export function deleteLaunchTemplateVersions(world: World, input: TemplateRef & { readonly Versions?: readonly string[] }): object {
+export function deleteLaunchTemplateVersions(
+  world: World,
+  input: TemplateRef & { readonly Versions?: readonly string[] },
+): object {
   const template = templateOf(world, input);
   const deleted = [];
   const failed = [];
@@ -104,7 +132,13 @@ export function deleteLaunchTemplateVersions(world: World, input: TemplateRef & 
       template.versions.splice(index, 1);
       deleted.push(row);
     } else {
-      failed.push({ ...row, ResponseError: { Code: index < 0 ? 'launchTemplateVersionDoesNotExist' : 'unexpectedError', Message: `Could not delete version ${wanted}.` } });
+      failed.push({
+        ...row,
+        ResponseError: {
+          Code: index < 0 ? 'launchTemplateVersionDoesNotExist' : 'unexpectedError',
+          Message: `Could not delete version ${wanted}.`,
+        },
+      });
     }
   }
   return { SuccessfullyDeletedLaunchTemplateVersions: deleted, UnsuccessfullyDeletedLaunchTemplateVersions: failed };
@@ -118,18 +152,32 @@ export function describeLaunchTemplates(world: World, input: DescribeLaunchTempl
         ...(input.LaunchTemplateNames ?? []).map((LaunchTemplateName) => templateOf(world, { LaunchTemplateName })),
       ]
     : [...ec2State(world).templates.values()];
-  const found = chosen.filter((one) => selects(input.Filters, { 'launch-template-name': one.name, 'create-time': new Date(one.createdAt).toISOString() }, one.tags));
+  const found = chosen.filter((one) =>
+    selects(
+      input.Filters,
+      { 'launch-template-name': one.name, 'create-time': new Date(one.createdAt).toISOString() },
+      one.tags,
+    ),
+  );
   const { items, next: token } = page(found, input.MaxResults ?? 200, input.NextToken);
   return { LaunchTemplates: items.map((template) => templateView(world, template)), NextToken: token };
 }
 
 export function describeLaunchTemplateVersions(world: World, input: DescribeLaunchTemplateVersionsRequest): object {
   const versions = input.Versions ?? [];
-  const templates = input.LaunchTemplateId === undefined && input.LaunchTemplateName === undefined ? [...ec2State(world).templates.values()] : [templateOf(world, input)];
+  const templates =
+    input.LaunchTemplateId === undefined && input.LaunchTemplateName === undefined
+      ? [...ec2State(world).templates.values()]
+      : [templateOf(world, input)];
   const rows = templates.flatMap((template) => {
-    const chosen = versions.length === 0 ? [...template.versions].reverse() : [...new Set(versions.map((version) => versionOf(template, version)))];
+    const chosen =
+      versions.length === 0
+        ? [...template.versions].reverse()
+        : [...new Set(versions.map((version) => versionOf(template, version)))];
     return chosen
-      .filter((one) => one.number >= Number(input.MinVersion ?? 0) && one.number <= Number(input.MaxVersion ?? Infinity))
+      .filter(
+        (one) => one.number >= Number(input.MinVersion ?? 0) && one.number <= Number(input.MaxVersion ?? Infinity),
+      )
       .map((one) => versionView(world, template, one));
   });
   const { items, next: token } = page(rows, input.MaxResults ?? 200, input.NextToken);
@@ -148,7 +196,11 @@ function templateView(world: World, template: LaunchTemplateState): object {
   };
 }
 
-function versionView(world: World, template: LaunchTemplateState, version: LaunchTemplateState['versions'][number]): object {
+function versionView(
+  world: World,
+  template: LaunchTemplateState,
+  version: LaunchTemplateState['versions'][number],
+): object {
   return {
     LaunchTemplateId: template.id,
     LaunchTemplateName: template.name,

@@ -26,8 +26,13 @@ import { elbState, type ClassicBalancer } from './state.js';
 export function createLoadBalancer(world: World, input: CreateAccessPointInput): object {
   const state = elbState(world);
   const name = input.LoadBalancerName ?? '';
-  if (!/^[a-zA-Z0-9][a-zA-Z0-9-]{0,31}$/.test(name)) throw new ServiceFault('ValidationError', `LoadBalancer name '${name}' is not valid.`);
-  if (state.balancers.has(name)) throw new ServiceFault('DuplicateLoadBalancerName', `Load Balancer named '${name}' already exists and it is configured with different parameters.`);
+  if (!/^[a-zA-Z0-9][a-zA-Z0-9-]{0,31}$/.test(name))
+    throw new ServiceFault('ValidationError', `LoadBalancer name '${name}' is not valid.`);
+  if (state.balancers.has(name))
+    throw new ServiceFault(
+      'DuplicateLoadBalancerName',
+      `Load Balancer named '${name}' already exists and it is configured with different parameters.`,
+    );
   if ((input.Listeners ?? []).length === 0) throw new ServiceFault('ValidationError', 'Listeners cannot be empty');
   if ((input.Subnets ?? []).length + (input.AvailabilityZones ?? []).length === 0) {
     throw new ServiceFault('ValidationError', 'Either AvailabilityZones or SubnetIds must be specified');
@@ -47,7 +52,13 @@ export function createLoadBalancer(world: World, input: CreateAccessPointInput):
     subnets: new Set(subnets.map((subnet) => subnet.id)),
     zones: new Set(zones),
     securityGroups: [...(input.SecurityGroups ?? [DEFAULT_SECURITY_GROUP])],
-    healthCheck: { Target: `TCP:${input.Listeners?.[0]?.InstancePort ?? 80}`, Interval: 30, Timeout: 5, UnhealthyThreshold: 2, HealthyThreshold: 10 },
+    healthCheck: {
+      Target: `TCP:${input.Listeners?.[0]?.InstancePort ?? 80}`,
+      Interval: 30,
+      Timeout: 5,
+      UnhealthyThreshold: 2,
+      HealthyThreshold: 10,
+    },
     draining: { enabled: false, seconds: 300 },
     crossZone: false,
     idleSeconds: 60,
@@ -66,7 +77,8 @@ export function deleteLoadBalancer(world: World, input: DeleteAccessPointInput):
 
 export function describeLoadBalancers(world: World, input: DescribeAccessPointsInput): object {
   const named = input.LoadBalancerNames ?? [];
-  const found = named.length > 0 ? named.map((name) => balancerOf(world, name)) : [...elbState(world).balancers.values()];
+  const found =
+    named.length > 0 ? named.map((name) => balancerOf(world, name)) : [...elbState(world).balancers.values()];
   const { items, next: token } = page(found, input.PageSize ?? 400, input.Marker);
   return { LoadBalancerDescriptions: items.map((balancer) => balancerView(world, balancer)), NextMarker: token };
 }
@@ -98,7 +110,8 @@ export function configureHealthCheck(world: World, input: ConfigureHealthCheckIn
   const balancer = balancerOf(world, input.LoadBalancerName);
   const check = input.HealthCheck;
   if (check === undefined) throw new ServiceFault('ValidationError', 'HealthCheck must be specified');
-  if ((check.Timeout ?? 5) >= (check.Interval ?? 30)) throw new ServiceFault('ValidationError', 'HealthCheck timeout must be less than interval');
+  if ((check.Timeout ?? 5) >= (check.Interval ?? 30))
+    throw new ServiceFault('ValidationError', 'HealthCheck timeout must be less than interval');
   // What was checked until now was checked by the old rules.
   for (const one of registered(world, balancer)) {
     catchUp(one.probe, classicRules(balancer), ec2State(world).instances.get(one.instance), world.clock.now());
@@ -138,14 +151,20 @@ export function createLoadBalancerListeners(world: World, input: CreateLoadBalan
   const balancer = balancerOf(world, input.LoadBalancerName);
   for (const listener of input.Listeners ?? []) {
     if (balancer.listeners.some((one) => one.LoadBalancerPort === listener.LoadBalancerPort)) {
-      throw new ServiceFault('DuplicateListener', `A listener already exists for ${balancer.name} with LoadBalancerPort ${listener.LoadBalancerPort}`);
+      throw new ServiceFault(
+        'DuplicateListener',
+        `A listener already exists for ${balancer.name} with LoadBalancerPort ${listener.LoadBalancerPort}`,
+      );
     }
     balancer.listeners.push(listener);
   }
   return {};
 }
 
-export function deleteLoadBalancerListeners(world: World, input: { LoadBalancerName?: string; LoadBalancerPorts?: number[] }): object {
+export function deleteLoadBalancerListeners(
+  world: World,
+  input: { LoadBalancerName?: string; LoadBalancerPorts?: number[] },
+): object {
   const balancer = balancerOf(world, input.LoadBalancerName);
   const kept = balancer.listeners.filter((one) => !input.LoadBalancerPorts?.includes(one.LoadBalancerPort ?? 0));
   balancer.listeners.splice(0, balancer.listeners.length, ...kept);
@@ -162,12 +181,16 @@ export function enableAvailabilityZones(world: World, input: AddAvailabilityZone
 export function disableAvailabilityZones(world: World, input: RemoveAvailabilityZonesInput): object {
   const balancer = balancerOf(world, input.LoadBalancerName);
   const left = [...balancer.zones].filter((zone) => !input.AvailabilityZones?.includes(zone));
-  if (left.length === 0) throw new ServiceFault('InvalidConfigurationRequest', 'A load balancer must be in at least one availability zone');
+  if (left.length === 0)
+    throw new ServiceFault('InvalidConfigurationRequest', 'A load balancer must be in at least one availability zone');
   for (const zone of input.AvailabilityZones ?? []) balancer.zones.delete(zone);
   return { AvailabilityZones: left };
 }
 
-export function attachLoadBalancerToSubnets(world: World, input: { LoadBalancerName?: string; Subnets?: string[] }): object {
+export function attachLoadBalancerToSubnets(
+  world: World,
+  input: { LoadBalancerName?: string; Subnets?: string[] },
+): object {
   const balancer = balancerOf(world, input.LoadBalancerName);
   for (const subnet of (input.Subnets ?? []).map((id) => subnetOf(world, id))) {
     balancer.subnets.add(subnet.id);
@@ -176,7 +199,10 @@ export function attachLoadBalancerToSubnets(world: World, input: { LoadBalancerN
   return { Subnets: [...balancer.subnets] };
 }
 
-export function applySecurityGroups(world: World, input: { LoadBalancerName?: string; SecurityGroups?: string[] }): object {
+export function applySecurityGroups(
+  world: World,
+  input: { LoadBalancerName?: string; SecurityGroups?: string[] },
+): object {
   const balancer = balancerOf(world, input.LoadBalancerName);
   balancer.securityGroups.splice(0, balancer.securityGroups.length, ...(input.SecurityGroups ?? []));
   return { SecurityGroups: balancer.securityGroups };
@@ -190,7 +216,8 @@ export function addTags(world: World, input: AddTagsInput): object {
 }
 
 export function removeTags(world: World, input: RemoveTagsInput): object {
-  for (const name of input.LoadBalancerNames ?? []) for (const tag of input.Tags ?? []) balancerOf(world, name).tags.delete(tag.Key ?? '');
+  for (const name of input.LoadBalancerNames ?? [])
+    for (const tag of input.Tags ?? []) balancerOf(world, name).tags.delete(tag.Key ?? '');
   return {};
 }
 
@@ -209,5 +236,6 @@ function tagMap(tags: readonly Tag[] | undefined): Map<string, string> {
 
 function requireZones(world: World, zones: readonly string[]): void {
   const unknown = zones.filter((zone) => !zonesOf(world).includes(zone));
-  if (unknown.length > 0) throw new ServiceFault('ValidationError', `Invalid Availability Zone(s): ${unknown.join(', ')}`);
+  if (unknown.length > 0)
+    throw new ServiceFault('ValidationError', `Invalid Availability Zone(s): ${unknown.join(', ')}`);
 }

@@ -1,4 +1,8 @@
-import type { DeregisterEndPointsInput, DescribeEndPointStateInput, RegisterEndPointsInput } from '@aws-sdk/client-elastic-load-balancing';
+import type {
+  DeregisterEndPointsInput,
+  DescribeEndPointStateInput,
+  RegisterEndPointsInput,
+} from '@aws-sdk/client-elastic-load-balancing';
 import { noticeRegistrations } from '../autoscaling/health.js';
 import { ec2State } from '../ec2/state.js';
 import { ServiceFault } from '../fault.js';

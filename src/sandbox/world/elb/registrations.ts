@@ -26,7 +26,8 @@ const DESCRIPTIONS = {
 
 export function balancerOf(world: World, name: string | undefined): ClassicBalancer {
   const found = elbState(world).balancers.get(name ?? '');
-  if (found === undefined) throw new ServiceFault('LoadBalancerNotFound', `There is no ACTIVE Load Balancer named '${name}'`);
+  if (found === undefined)
+    throw new ServiceFault('LoadBalancerNotFound', `There is no ACTIVE Load Balancer named '${name}'`);
   return found;
 }
 
@@ -46,7 +47,11 @@ export function register(world: World, balancer: ClassicBalancer, instance: stri
   if (known !== undefined && known.drainsUntil === undefined) return;
   const now = world.clock.now();
   const phase = world.random.fork(`elb/${balancer.name}/${instance}/${now}`).next();
-  balancer.registrations.set(instance, { instance, registeredAt: now, probe: freshProbe(now, classicRules(balancer), phase) });
+  balancer.registrations.set(instance, {
+    instance,
+    registeredAt: now,
+    probe: freshProbe(now, classicRules(balancer), phase),
+  });
   touch(world, ec2State(world).instances.get(instance)?.group);
 }
 
@@ -78,7 +83,11 @@ export function registered(world: World, balancer: ClassicBalancer): Registratio
 
 /** Health of one instance as the balancer tells it, now. */
 export function classicHealth(world: World, balancer: ClassicBalancer, id: string): ClassicHealth {
-  const say = (State: ClassicHealth['State'], ReasonCode: ClassicHealth['ReasonCode'], Description: string): ClassicHealth => ({
+  const say = (
+    State: ClassicHealth['State'],
+    ReasonCode: ClassicHealth['ReasonCode'],
+    Description: string,
+  ): ClassicHealth => ({
     InstanceId: id,
     State,
     ReasonCode,
@@ -86,16 +95,21 @@ export function classicHealth(world: World, balancer: ClassicBalancer, id: strin
   });
   const registration = liveRegistration(world, balancer, id);
   const instance = ec2State(world).instances.get(id);
-  if (registration === undefined || instance === undefined) return say('OutOfService', 'Instance', DESCRIPTIONS.unregistered);
+  if (registration === undefined || instance === undefined)
+    return say('OutOfService', 'Instance', DESCRIPTIONS.unregistered);
   const { probe } = registration;
   catchUp(probe, classicRules(balancer), instance, world.clock.now());
   if (registration.drainsUntil !== undefined) {
-    return probe.state === 'healthy' ? say('InService', 'N/A', DESCRIPTIONS.draining) : say('OutOfService', 'ELB', DESCRIPTIONS.draining);
+    return probe.state === 'healthy'
+      ? say('InService', 'N/A', DESCRIPTIONS.draining)
+      : say('OutOfService', 'ELB', DESCRIPTIONS.draining);
   }
   if (!balancer.zones.has(instance.zone)) return say('OutOfService', 'ELB', DESCRIPTIONS.zone);
   if (instance.state === 'pending') return say('OutOfService', 'Instance', DESCRIPTIONS.pending);
   if (instance.state === 'terminated') return say('OutOfService', 'Instance', DESCRIPTIONS.terminated);
   if (probe.state === 'healthy') return say('InService', 'N/A', 'N/A');
   if (probe.state === 'unhealthy') return say('OutOfService', 'Instance', DESCRIPTIONS.failed);
-  return probe.checks === 0 ? say('OutOfService', 'ELB', DESCRIPTIONS.registering) : say('OutOfService', 'Instance', DESCRIPTIONS.notYet);
+  return probe.checks === 0
+    ? say('OutOfService', 'ELB', DESCRIPTIONS.registering)
+    : say('OutOfService', 'Instance', DESCRIPTIONS.notYet);
 }

@@ -6,7 +6,12 @@ export function targetGroupDefaults(protocol: string): Map<string, string> {
     ['stickiness.enabled', 'false'],
     ['stickiness.type', http ? 'lb_cookie' : 'source_ip'],
     ['load_balancing.cross_zone.enabled', 'use_load_balancer_configuration'],
-    ...(http ? ([['slow_start.duration_seconds', '0'], ['load_balancing.algorithm.type', 'round_robin']] as const) : ([['proxy_protocol_v2.enabled', 'false']] as const)),
+    ...(http
+      ? ([
+          ['slow_start.duration_seconds', '0'],
+          ['load_balancing.algorithm.type', 'round_robin'],
+        ] as const)
+      : ([['proxy_protocol_v2.enabled', 'false']] as const)),
   ]);
 }
 
@@ -16,7 +21,12 @@ export function balancerDefaults(type: string): Map<string, string> {
     ['deletion_protection.enabled', 'false'],
     ['access_logs.s3.enabled', 'false'],
     ['load_balancing.cross_zone.enabled', String(type === 'application')],
-    ...(type === 'application' ? ([['idle_timeout.timeout_seconds', '60'], ['routing.http2.enabled', 'true']] as const) : []),
+    ...(type === 'application'
+      ? ([
+          ['idle_timeout.timeout_seconds', '60'],
+          ['routing.http2.enabled', 'true'],
+        ] as const)
+      : []),
   ]);
 }
 

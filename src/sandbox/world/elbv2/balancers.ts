@@ -27,15 +27,24 @@ export function balancerOf(world: World, arn: string | undefined): BalancerState
 export function createLoadBalancer(world: World, input: CreateLoadBalancerInput): object {
   const state = elbv2State(world);
   const name = input.Name ?? '';
-  if (!/^[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,30}[a-zA-Z0-9])?$/.test(name)) throw new ServiceFault('ValidationError', `The load balancer name '${name}' is not valid`);
+  if (!/^[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,30}[a-zA-Z0-9])?$/.test(name))
+    throw new ServiceFault('ValidationError', `The load balancer name '${name}' is not valid`);
   if ([...state.balancers.values()].some((one) => one.name === name)) {
-    throw new ServiceFault('DuplicateLoadBalancerName', `A load balancer with the same name '${name}' exists, but with different settings`);
+    throw new ServiceFault(
+      'DuplicateLoadBalancerName',
+      `A load balancer with the same name '${name}' exists, but with different settings`,
+    );
   }
   const type = input.Type ?? 'application';
-  const subnets = [...(input.Subnets ?? []), ...(input.SubnetMappings ?? []).map((one) => one.SubnetId ?? '')].map((id) => subnetOf(world, id));
+  const subnets = [...(input.Subnets ?? []), ...(input.SubnetMappings ?? []).map((one) => one.SubnetId ?? '')].map(
+    (id) => subnetOf(world, id),
+  );
   const zones = new Map(subnets.map((subnet) => [subnet.zone, subnet.id]));
   if (type === 'application' && zones.size < 2) {
-    throw new ServiceFault('ValidationError', 'At least two subnets in two different Availability Zones must be specified');
+    throw new ServiceFault(
+      'ValidationError',
+      'At least two subnets in two different Availability Zones must be specified',
+    );
   }
   if (zones.size === 0) throw new ServiceFault('ValidationError', 'At least one subnet must be specified');
   const random = world.random.fork(`elbv2/lb/${next(state)}`);
@@ -64,11 +73,15 @@ export function deleteLoadBalancer(world: World, input: DeleteLoadBalancerInput)
   const balancer = state.balancers.get(input.LoadBalancerArn ?? '');
   if (balancer === undefined) return {};
   if (balancer.attributes.get('deletion_protection.enabled') === 'true') {
-    throw new ServiceFault('OperationNotPermitted', `Load balancer '${balancer.arn}' cannot be deleted because deletion protection is enabled`);
+    throw new ServiceFault(
+      'OperationNotPermitted',
+      `Load balancer '${balancer.arn}' cannot be deleted because deletion protection is enabled`,
+    );
   }
   for (const listener of [...state.listeners.values()].filter((one) => one.balancer === balancer.arn)) {
     state.listeners.delete(listener.arn);
-    for (const rule of [...state.rules.values()].filter((one) => one.listener === listener.arn)) state.rules.delete(rule.arn);
+    for (const rule of [...state.rules.values()].filter((one) => one.listener === listener.arn))
+      state.rules.delete(rule.arn);
   }
   state.balancers.delete(balancer.arn);
   return {};
@@ -82,7 +95,10 @@ export function describeLoadBalancers(world: World, input: DescribeLoadBalancers
     return found;
   };
   const named = input.LoadBalancerArns !== undefined || input.Names !== undefined;
-  const chosen = [...(input.LoadBalancerArns ?? []).map((arn) => balancerOf(world, arn)), ...(input.Names ?? []).map(byName)];
+  const chosen = [
+    ...(input.LoadBalancerArns ?? []).map((arn) => balancerOf(world, arn)),
+    ...(input.Names ?? []).map(byName),
+  ];
   const { items, next: token } = page(named ? chosen : all, input.PageSize ?? 400, input.Marker);
   return { LoadBalancers: items.map(balancerView), NextMarker: token };
 }
@@ -99,7 +115,11 @@ function balancerView(balancer: BalancerState): object {
     CreatedTime: new Date(balancer.createdAt),
     State: { Code: 'active' },
     IpAddressType: 'ipv4',
-    AvailabilityZones: [...balancer.zones].map(([ZoneName, SubnetId]) => ({ ZoneName, SubnetId, LoadBalancerAddresses: [] })),
+    AvailabilityZones: [...balancer.zones].map(([ZoneName, SubnetId]) => ({
+      ZoneName,
+      SubnetId,
+      LoadBalancerAddresses: [],
+    })),
     SecurityGroups: balancer.securityGroups,
   };
 }
@@ -123,7 +143,8 @@ export function describeLoadBalancerAttributes(world: World, input: DescribeLoad
 }
 
 export function addTags(world: World, input: AddTagsInput): object {
-  for (const arn of input.ResourceArns ?? []) for (const tag of input.Tags ?? []) tagsOf(world, arn).set(tag.Key ?? '', tag.Value ?? '');
+  for (const arn of input.ResourceArns ?? [])
+    for (const tag of input.Tags ?? []) tagsOf(world, arn).set(tag.Key ?? '', tag.Value ?? '');
   return {};
 }
 
@@ -133,13 +154,20 @@ export function removeTags(world: World, input: RemoveTagsInput): object {
 }
 
 export function describeTags(world: World, input: DescribeTagsInput): object {
-  return { TagDescriptions: (input.ResourceArns ?? []).map((arn) => ({ ResourceArn: arn, Tags: attributeList(tagsOf(world, arn)) })) };
+  return {
+    TagDescriptions: (input.ResourceArns ?? []).map((arn) => ({
+      ResourceArn: arn,
+      Tags: attributeList(tagsOf(world, arn)),
+    })),
+  };
 }
 
 function tagsOf(world: World, arn: string): Map<string, string> {
   const state = elbv2State(world);
-  const found = state.balancers.get(arn) ?? state.targetGroups.get(arn) ?? state.listeners.get(arn) ?? state.rules.get(arn);
+  const found =
+    state.balancers.get(arn) ?? state.targetGroups.get(arn) ?? state.listeners.get(arn) ?? state.rules.get(arn);
   if (found !== undefined) return found.tags;
-  if (arn.includes(':targetgroup/')) throw new ServiceFault('TargetGroupNotFound', 'One or more target groups not found');
+  if (arn.includes(':targetgroup/'))
+    throw new ServiceFault('TargetGroupNotFound', 'One or more target groups not found');
   throw new ServiceFault('LoadBalancerNotFound', `Load balancer '${arn}' not found`);
 }

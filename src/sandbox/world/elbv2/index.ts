@@ -10,7 +10,16 @@ import {
   removeTags,
   setSubnets,
 } from './balancers.js';
-import { createListener, createRule, deleteListener, deleteRule, describeListeners, describeRules, modifyListener, modifyRule } from './listeners.js';
+import {
+  createListener,
+  createRule,
+  deleteListener,
+  deleteRule,
+  describeListeners,
+  describeRules,
+  modifyListener,
+  modifyRule,
+} from './listeners.js';
 import {
   createTargetGroup,
   deleteTargetGroup,

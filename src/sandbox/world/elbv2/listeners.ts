@@ -22,7 +22,10 @@ export function createListener(world: World, input: CreateListenerInput): object
   const balancer = balancerOf(world, input.LoadBalancerArn);
   const port = input.Port ?? 80;
   if ([...state.listeners.values()].some((one) => one.balancer === balancer.arn && one.port === port)) {
-    throw new ServiceFault('DuplicateListener', `A listener already exists on this port for this load balancer '${balancer.arn}'`);
+    throw new ServiceFault(
+      'DuplicateListener',
+      `A listener already exists on this port for this load balancer '${balancer.arn}'`,
+    );
   }
   const actions = [...(input.DefaultActions ?? [])];
   const arn = `${balancer.arn.replace(':loadbalancer/', ':listener/')}/${world.random.fork(`elbv2/listener/${next(state)}`).hex(16)}`;
@@ -53,7 +56,8 @@ export function deleteListener(world: World, input: DeleteListenerInput): object
   const state = elbv2State(world);
   const listener = listenerOf(world, input.ListenerArn);
   state.listeners.delete(listener.arn);
-  for (const rule of [...state.rules.values()].filter((one) => one.listener === listener.arn)) state.rules.delete(rule.arn);
+  for (const rule of [...state.rules.values()].filter((one) => one.listener === listener.arn))
+    state.rules.delete(rule.arn);
   return {};
 }
 
@@ -105,16 +109,28 @@ export function deleteRule(world: World, input: DeleteRuleInput): object {
 
 export function describeRules(world: World, input: DescribeRulesInput): object {
   const state = elbv2State(world);
-  if (input.RuleArns !== undefined && input.RuleArns.length > 0) return { Rules: input.RuleArns.map((arn) => ruleView(ruleOf(world, arn))) };
+  if (input.RuleArns !== undefined && input.RuleArns.length > 0)
+    return { Rules: input.RuleArns.map((arn) => ruleView(ruleOf(world, arn))) };
   const listener = listenerOf(world, input.ListenerArn);
-  const own = [...state.rules.values()].filter((one) => one.listener === listener.arn).sort((a, b) => Number(a.priority) - Number(b.priority));
-  const fallback = { RuleArn: `${listener.arn.replace(':listener/', ':listener-rule/')}/default`, Priority: 'default', Conditions: [], Actions: listener.actions, IsDefault: true };
+  const own = [...state.rules.values()]
+    .filter((one) => one.listener === listener.arn)
+    .sort((a, b) => Number(a.priority) - Number(b.priority));
+  const fallback = {
+    RuleArn: `${listener.arn.replace(':listener/', ':listener-rule/')}/default`,
+    Priority: 'default',
+    Conditions: [],
+    Actions: listener.actions,
+    IsDefault: true,
+  };
   return { Rules: [...own.map(ruleView), fallback] };
 }
 
 /** Target groups that get traffic for the first time by this change start to check their targets. */
 function sendTraffic(world: World, actions: readonly Action[], change: () => void): void {
-  const arns = actions.flatMap((action) => [action.TargetGroupArn, ...(action.ForwardConfig?.TargetGroups ?? []).map((one) => one.TargetGroupArn)]);
+  const arns = actions.flatMap((action) => [
+    action.TargetGroupArn,
+    ...(action.ForwardConfig?.TargetGroups ?? []).map((one) => one.TargetGroupArn),
+  ]);
   const groups = [...new Set(arns.filter((arn) => arn !== undefined))].map((arn) => targetGroupOf(world, arn));
   const fresh = groups.filter((group) => balancersUsing(world, group).length === 0);
   change();
@@ -134,9 +150,21 @@ function ruleOf(world: World, arn: string | undefined): RuleState {
 }
 
 function listenerView(listener: ListenerState): object {
-  return { ListenerArn: listener.arn, LoadBalancerArn: listener.balancer, Port: listener.port, Protocol: listener.protocol, DefaultActions: listener.actions };
+  return {
+    ListenerArn: listener.arn,
+    LoadBalancerArn: listener.balancer,
+    Port: listener.port,
+    Protocol: listener.protocol,
+    DefaultActions: listener.actions,
+  };
 }
 
 function ruleView(rule: RuleState): object {
-  return { RuleArn: rule.arn, Priority: rule.priority, Conditions: rule.conditions, Actions: rule.actions, IsDefault: false };
+  return {
+    RuleArn: rule.arn,
+    Priority: rule.priority,
+    Conditions: rule.conditions,
+    Actions: rule.actions,
+    IsDefault: false,
+  };
 }

@@ -20,11 +20,17 @@ export function createTargetGroup(world: World, input: CreateTargetGroupInput): 
   const state = elbv2State(world);
   const name = input.Name ?? '';
   if (!/^[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,30}[a-zA-Z0-9])?$/.test(name)) {
-    throw new ServiceFault('ValidationError', `Target group name '${name}' can only contain characters that are alphanumeric characters or hyphens(-), must not begin or end with a hyphen, and cannot be longer than '32' characters`);
+    throw new ServiceFault(
+      'ValidationError',
+      `Target group name '${name}' can only contain characters that are alphanumeric characters or hyphens(-), must not begin or end with a hyphen, and cannot be longer than '32' characters`,
+    );
   }
   const existing = [...state.targetGroups.values()].find((one) => one.name === name);
   if (existing !== undefined) {
-    throw new ServiceFault('DuplicateTargetGroupName', `A target group with the same name '${name}' exists, but with different settings`);
+    throw new ServiceFault(
+      'DuplicateTargetGroupName',
+      `A target group with the same name '${name}' exists, but with different settings`,
+    );
   }
   const protocol = input.Protocol ?? 'HTTP';
   const http = protocol.startsWith('HTTP');
@@ -60,7 +66,8 @@ export function createTargetGroup(world: World, input: CreateTargetGroupInput): 
 export function modifyTargetGroup(world: World, input: ModifyTargetGroupInput): object {
   const group = targetGroupOf(world, input.TargetGroupArn);
   // What was checked until now was checked by the old rules.
-  for (const target of group.targets.values()) catchUp(target.probe, targetRules(group), ec2State(world).instances.get(target.instance), world.clock.now());
+  for (const target of group.targets.values())
+    catchUp(target.probe, targetRules(group), ec2State(world).instances.get(target.instance), world.clock.now());
   const { check } = group;
   group.check = {
     enabled: input.HealthCheckEnabled ?? check.enabled,
@@ -89,9 +96,15 @@ export function deleteTargetGroup(world: World, input: DeleteTargetGroupInput): 
 export function describeTargetGroups(world: World, input: DescribeTargetGroupsInput): object {
   const all = [...elbv2State(world).targetGroups.values()];
   const byName = (name: string): TargetGroupState => targetGroupOf(world, all.find((one) => one.name === name)?.arn);
-  const chosen = [...(input.TargetGroupArns ?? []).map((arn) => targetGroupOf(world, arn)), ...(input.Names ?? []).map(byName)];
+  const chosen = [
+    ...(input.TargetGroupArns ?? []).map((arn) => targetGroupOf(world, arn)),
+    ...(input.Names ?? []).map(byName),
+  ];
   const named = input.TargetGroupArns !== undefined || input.Names !== undefined;
-  const found = (named ? chosen : all).filter((one) => input.LoadBalancerArn === undefined || balancersUsing(world, one).some((lb) => lb.arn === input.LoadBalancerArn));
+  const found = (named ? chosen : all).filter(
+    (one) =>
+      input.LoadBalancerArn === undefined || balancersUsing(world, one).some((lb) => lb.arn === input.LoadBalancerArn),
+  );
   const { items, next: token } = page(found, input.PageSize ?? 400, input.Marker);
   return { TargetGroups: items.map((group) => targetGroupView(world, group)), NextMarker: token };
 }

@@ -1,4 +1,8 @@
-import type { DeregisterTargetsInput, DescribeTargetHealthInput, RegisterTargetsInput } from '@aws-sdk/client-elastic-load-balancing-v2';
+import type {
+  DeregisterTargetsInput,
+  DescribeTargetHealthInput,
+  RegisterTargetsInput,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
 import { noticeRegistrations } from '../autoscaling/health.js';
 import { ec2State } from '../ec2/state.js';
 import { ServiceFault } from '../fault.js';
@@ -33,7 +37,8 @@ export function targetRules(group: TargetGroupState): ProbeRules {
 export function balancersUsing(world: World, group: TargetGroupState): BalancerState[] {
   const state = elbv2State(world);
   const arns = new Set<string>();
-  for (const listener of state.listeners.values()) if (forwardsTo(listener.actions, group.arn)) arns.add(listener.balancer);
+  for (const listener of state.listeners.values())
+    if (forwardsTo(listener.actions, group.arn)) arns.add(listener.balancer);
   for (const rule of state.rules.values()) {
     const listener = state.listeners.get(rule.listener);
     if (listener !== undefined && forwardsTo(rule.actions, group.arn)) arns.add(listener.balancer);
@@ -41,8 +46,15 @@ export function balancersUsing(world: World, group: TargetGroupState): BalancerS
   return [...arns].flatMap((arn) => state.balancers.get(arn) ?? []);
 }
 
-function forwardsTo(actions: readonly { TargetGroupArn?: string; ForwardConfig?: { TargetGroups?: { TargetGroupArn?: string }[] } }[], arn: string): boolean {
-  return actions.some((action) => action.TargetGroupArn === arn || (action.ForwardConfig?.TargetGroups ?? []).some((one) => one.TargetGroupArn === arn));
+function forwardsTo(
+  actions: readonly { TargetGroupArn?: string; ForwardConfig?: { TargetGroups?: { TargetGroupArn?: string }[] } }[],
+  arn: string,
+): boolean {
+  return actions.some(
+    (action) =>
+      action.TargetGroupArn === arn ||
+      (action.ForwardConfig?.TargetGroups ?? []).some((one) => one.TargetGroupArn === arn),
+  );
 }
 
 /** A target group that traffic now reaches (or whose rules changed) starts to check its targets from nothing. */
@@ -60,7 +72,12 @@ function probeFor(world: World, group: TargetGroupState, instance: string, port:
 export function register(world: World, group: TargetGroupState, instance: string, port = group.port): void {
   const known = liveTarget(world, group, `${instance}:${port}`);
   if (known !== undefined && known.drainsUntil === undefined) return;
-  group.targets.set(`${instance}:${port}`, { instance, port, registeredAt: world.clock.now(), probe: probeFor(world, group, instance, port) });
+  group.targets.set(`${instance}:${port}`, {
+    instance,
+    port,
+    registeredAt: world.clock.now(),
+    probe: probeFor(world, group, instance, port),
+  });
   touch(world, ec2State(world).instances.get(instance)?.group);
 }
 
@@ -92,35 +109,74 @@ export function targetsOf(world: World, group: TargetGroupState): TargetState[] 
 }
 
 /** Health of all entries of one instance. */
-export function healthOfInstance(world: World, group: TargetGroupState, instance: string, using = balancersUsing(world, group)): TargetHealthRow[] {
+export function healthOfInstance(
+  world: World,
+  group: TargetGroupState,
+  instance: string,
+  using = balancersUsing(world, group),
+): TargetHealthRow[] {
   // Nearly always one entry, on the group's own port.
   const usual = liveTarget(world, group, `${instance}:${group.port}`);
-  const entries = group.targets.size > 0 && usual === undefined ? targetsOf(world, group).filter((one) => one.instance === instance) : usual === undefined ? [] : [usual];
+  const entries =
+    group.targets.size > 0 && usual === undefined
+      ? targetsOf(world, group).filter((one) => one.instance === instance)
+      : usual === undefined
+        ? []
+        : [usual];
   return entries.map((one) => targetHealth(world, group, one, using));
 }
 
 /** Health of one target as DescribeTargetHealth tells it, now. */
-export function targetHealth(world: World, group: TargetGroupState, target: TargetState, using = balancersUsing(world, group)): TargetHealthRow {
+export function targetHealth(
+  world: World,
+  group: TargetGroupState,
+  target: TargetState,
+  using = balancersUsing(world, group),
+): TargetHealthRow {
   const instance = ec2State(world).instances.get(target.instance);
   if (target.drainsUntil !== undefined) {
-    return { State: 'draining', Reason: 'Target.DeregistrationInProgress', Description: 'Target deregistration is in progress' };
+    return {
+      State: 'draining',
+      Reason: 'Target.DeregistrationInProgress',
+      Description: 'Target deregistration is in progress',
+    };
   }
   if (using.length === 0) {
-    return { State: 'unused', Reason: 'Target.NotInUse', Description: 'Target group is not configured to receive traffic from the load balancer' };
+    return {
+      State: 'unused',
+      Reason: 'Target.NotInUse',
+      Description: 'Target group is not configured to receive traffic from the load balancer',
+    };
   }
   if (instance === undefined || instance.state === 'terminated' || instance.state === 'shutting-down') {
     return { State: 'unused', Reason: 'Target.InvalidState', Description: 'Target is in the terminated state' };
   }
   if (!using.some((balancer) => balancer.zones.has(instance.zone))) {
-    return { State: 'unused', Reason: 'Target.NotInUse', Description: 'Target is in an Availability Zone that is not enabled for the load balancer' };
+    return {
+      State: 'unused',
+      Reason: 'Target.NotInUse',
+      Description: 'Target is in an Availability Zone that is not enabled for the load balancer',
+    };
   }
-  if (!group.check.enabled) return { State: 'unavailable', Reason: 'Target.HealthCheckDisabled', Description: 'Health checks are not enabled for this target' };
+  if (!group.check.enabled)
+    return {
+      State: 'unavailable',
+      Reason: 'Target.HealthCheckDisabled',
+      Description: 'Health checks are not enabled for this target',
+    };
   catchUp(target.probe, targetRules(group), instance, world.clock.now());
   if (target.probe.state === 'healthy') return { State: 'healthy' };
   if (target.probe.state === 'unhealthy') {
-    const answersWrongly = instance.behaviour.behaviour === 'unhealthy' && world.clock.now() >= (instance.upAt ?? Infinity) && group.check.protocol.startsWith('HTTP');
+    const answersWrongly =
+      instance.behaviour.behaviour === 'unhealthy' &&
+      world.clock.now() >= (instance.upAt ?? Infinity) &&
+      group.check.protocol.startsWith('HTTP');
     return answersWrongly
-      ? { State: 'unhealthy', Reason: 'Target.ResponseCodeMismatch', Description: 'Health checks failed with these codes: [503]' }
+      ? {
+          State: 'unhealthy',
+          Reason: 'Target.ResponseCodeMismatch',
+          Description: 'Health checks failed with these codes: [503]',
+        }
       : { State: 'unhealthy', Reason: 'Target.FailedHealthChecks', Description: 'Health checks failed' };
   }
   return target.probe.checks === 0
@@ -135,7 +191,10 @@ export function registerTargets(world: World, input: RegisterTargetsInput): obje
     register(world, group, target.Id ?? '', target.Port);
     group.takenOut.delete(target.Id ?? '');
   }
-  noticeRegistrations(world, (input.Targets ?? []).map(({ Id }) => Id ?? ''));
+  noticeRegistrations(
+    world,
+    (input.Targets ?? []).map(({ Id }) => Id ?? ''),
+  );
   return {};
 }
 
@@ -146,7 +205,10 @@ export function deregisterTargets(world: World, input: DeregisterTargetsInput): 
     deregister(world, group, target.Id ?? '', target.Port ?? group.port);
     group.takenOut.add(target.Id ?? '');
   }
-  noticeRegistrations(world, (input.Targets ?? []).map(({ Id }) => Id ?? ''));
+  noticeRegistrations(
+    world,
+    (input.Targets ?? []).map(({ Id }) => Id ?? ''),
+  );
   return {};
 }
 
@@ -155,16 +217,28 @@ export function describeTargetHealth(world: World, input: DescribeTargetHealthIn
   const group = targetGroupOf(world, input.TargetGroupArn);
   const using = balancersUsing(world, group);
   const all = targetsOf(world, group);
-  const row = (Id: string, Port: number, TargetHealth: TargetHealthRow): object => ({ Target: { Id, Port }, HealthCheckPort: checkPort(group, Port), TargetHealth });
+  const row = (Id: string, Port: number, TargetHealth: TargetHealthRow): object => ({
+    Target: { Id, Port },
+    HealthCheckPort: checkPort(group, Port),
+    TargetHealth,
+  });
   if (input.Targets === undefined || input.Targets.length === 0) {
-    return { TargetHealthDescriptions: all.map((one) => row(one.instance, one.port, targetHealth(world, group, one, using))) };
+    return {
+      TargetHealthDescriptions: all.map((one) => row(one.instance, one.port, targetHealth(world, group, one, using))),
+    };
   }
   const rows = input.Targets.flatMap((wanted) => {
     const id = wanted.Id ?? '';
     const entries = all.filter((one) => one.instance === id && (wanted.Port === undefined || wanted.Port === one.port));
     if (entries.length > 0) return entries.map((one) => row(id, one.port, targetHealth(world, group, one, using)));
     requireInstance(world, id);
-    return [row(id, wanted.Port ?? group.port, { State: 'unused', Reason: 'Target.NotRegistered', Description: 'Target is not registered to the target group' })];
+    return [
+      row(id, wanted.Port ?? group.port, {
+        State: 'unused',
+        Reason: 'Target.NotRegistered',
+        Description: 'Target is not registered to the target group',
+      }),
+    ];
   });
   return { TargetHealthDescriptions: rows };
 }
@@ -175,8 +249,12 @@ function checkPort(group: TargetGroupState, port: number): string {
 
 function requireInstance(world: World, id: string): void {
   const state = ec2State(world).instances.get(id)?.state;
-  if (state === undefined) throw new ServiceFault('InvalidTarget', `The following targets are not valid instances: '${id}'`);
+  if (state === undefined)
+    throw new ServiceFault('InvalidTarget', `The following targets are not valid instances: '${id}'`);
   if (state === 'terminated' || state === 'shutting-down') {
-    throw new ServiceFault('InvalidTarget', `The following targets are not in a running state and cannot be registered: '${id}'`);
+    throw new ServiceFault(
+      'InvalidTarget',
+      `The following targets are not in a running state and cannot be registered: '${id}'`,
+    );
   }
 }

@@ -70,10 +70,15 @@ export function cloud(scenario: Partial<Scenario> = {}): Cloud {
     CreateLaunchConfiguration: nothing,
     DeleteLaunchConfiguration: nothing,
     CreateAutoScalingGroup: (input) => (groups.set(input['AutoScalingGroupName'] as string, input), {}),
-    UpdateAutoScalingGroup: (input) => (Object.assign(groups.get(input['AutoScalingGroupName'] as string) as object, input), {}),
+    UpdateAutoScalingGroup: (input) => (
+      Object.assign(groups.get(input['AutoScalingGroupName'] as string) as object, input),
+      {}
+    ),
     DeleteAutoScalingGroup: (input) => (groups.delete(input['AutoScalingGroupName'] as string), {}),
     DescribeAutoScalingGroups: (input) => ({
-      AutoScalingGroups: (input['AutoScalingGroupNames'] as string[]).flatMap((name) => (groups.has(name) ? [groups.get(name)] : [])),
+      AutoScalingGroups: (input['AutoScalingGroupNames'] as string[]).flatMap((name) =>
+        groups.has(name) ? [groups.get(name)] : [],
+      ),
     }),
     CreateOrUpdateTags: nothing,
     DeleteTags: nothing,
@@ -95,7 +100,14 @@ export function cloud(scenario: Partial<Scenario> = {}): Cloud {
     },
     DeleteLaunchTemplate: nothing,
     DescribeInstances: (input) => ({
-      Reservations: [{ Instances: (input['InstanceIds'] as string[]).map((InstanceId) => ({ InstanceId, ImageId: InstanceId.replace('i-', 'ami-') })) }],
+      Reservations: [
+        {
+          Instances: (input['InstanceIds'] as string[]).map((InstanceId) => ({
+            InstanceId,
+            ImageId: InstanceId.replace('i-', 'ami-'),
+          })),
+        },
+      ],
     }),
   });
   const elb = table({
@@ -118,13 +130,17 @@ export function cloud(scenario: Partial<Scenario> = {}): Cloud {
     call,
     groups,
     refuse,
-    create: (template, more = {}) => call('CreateStack', { StackName: 'web', TemplateBody: template, ...more })['StackId'] as string,
+    create: (template, more = {}) =>
+      call('CreateStack', { StackName: 'web', TemplateBody: template, ...more })['StackId'] as string,
     update: (more) => call('UpdateStack', { StackName: 'web', ...more }),
     stack: (name = 'web') => (call('DescribeStacks', { StackName: name })['Stacks'] as Row[])[0] as Row,
     events: (name = 'web') => {
       const rows: EventRow[] = [];
-      for (let token: unknown; ; ) {
-        const answer = call('DescribeStackEvents', { StackName: name, ...(token === undefined ? {} : { NextToken: token }) });
+      for (let token: unknown; ;) {
+        const answer = call('DescribeStackEvents', {
+          StackName: name,
+          ...(token === undefined ? {} : { NextToken: token }),
+        });
         rows.push(...(answer['StackEvents'] as EventRow[]));
         token = answer['NextToken'];
         if (token === undefined) return rows.reverse();

@@ -19,7 +19,10 @@ Outputs:
 `);
   const scope: Scope = {
     template,
-    values: new Map<string, string | string[]>([['Env', 'prod'], ['Zones', ['a', 'b', 'c']]]),
+    values: new Map<string, string | string[]>([
+      ['Env', 'prod'],
+      ['Zones', ['a', 'b', 'c']],
+    ]),
     pseudo: { 'AWS::Region': 'eu-west-1', 'AWS::StackName': 'web' },
     resource: (name, attribute) => (attribute === undefined ? `<${name}>` : `<${name}:${attribute}>`),
     importValue: (name) => `imported ${name}`,
@@ -59,7 +62,8 @@ describe('CloudFormation: intrinsic functions', () => {
     ['!And [!Condition Yes, !Equals [1, "1"]]', true],
     ['!Or [!Condition No, !Equals [a, b]]', false],
   ];
-  for (const [expression, expected] of cases) it(`${expression} gives ${JSON.stringify(expected)}`, () => expect(value(expression)).to.deep.equal(expected));
+  for (const [expression, expected] of cases)
+    it(`${expression} gives ${JSON.stringify(expected)}`, () => expect(value(expression)).to.deep.equal(expected));
 
   const refused: [expression: string, message: RegExp][] = [
     ['!FindInMap [Sizes, dev, type]', /Unable to get mapping for Sizes::dev::type/],
@@ -68,5 +72,6 @@ describe('CloudFormation: intrinsic functions', () => {
     ['!Sub "${Zones}"', /variable Zones in Fn::Sub expression does not resolve to a string/],
     ['{ "Fn::Nope": 1 }', /Unrecognized intrinsic function Fn::Nope/],
   ];
-  for (const [expression, message] of refused) it(`${expression} is refused`, () => expect(refusal(() => value(expression))).to.match(message));
+  for (const [expression, message] of refused)
+    it(`${expression} is refused`, () => expect(refusal(() => value(expression))).to.match(message));
 });

@@ -2,9 +2,14 @@ import { expect } from 'chai';
 import { ServiceFault } from '../../../../src/sandbox/world/fault.js';
 import { cloud, refusal, WEB, type EventRow } from './cloud.js';
 
-const ami = (value: string): object => ({ UsePreviousTemplate: true, Parameters: [{ ParameterKey: 'Ami', ParameterValue: value }] });
-const fails = (logicalId: string, more: object = {}): never[] => [{ kind: 'stackFails', logicalId, reason: 'no such luck', ...more }] as never[];
-const statuses = (events: EventRow[], name: string): string[] => events.filter((event) => event.LogicalResourceId === name).map((event) => event.ResourceStatus);
+const ami = (value: string): object => ({
+  UsePreviousTemplate: true,
+  Parameters: [{ ParameterKey: 'Ami', ParameterValue: value }],
+});
+const fails = (logicalId: string, more: object = {}): never[] =>
+  [{ kind: 'stackFails', logicalId, reason: 'no such luck', ...more }] as never[];
+const statuses = (events: EventRow[], name: string): string[] =>
+  events.filter((event) => event.LogicalResourceId === name).map((event) => event.ResourceStatus);
 
 describe('CloudFormation: a create that fails', () => {
   it('deletes what it made, in reverse order', () => {
@@ -13,15 +18,23 @@ describe('CloudFormation: a create that fails', () => {
     settle();
     expect(stack().StackStatus).to.equal('ROLLBACK_COMPLETE');
     const rows = events();
-    expect(rows.find((event) => event.ResourceStatus === 'CREATE_FAILED')).to.include({ LogicalResourceId: 'Group', ResourceStatusReason: 'no such luck' });
+    expect(rows.find((event) => event.ResourceStatus === 'CREATE_FAILED')).to.include({
+      LogicalResourceId: 'Group',
+      ResourceStatusReason: 'no such luck',
+    });
     expect(rows.find((event) => event.ResourceStatus === 'ROLLBACK_IN_PROGRESS')?.ResourceStatusReason).to.equal(
       'The following resource(s) failed to create: [Group]. Rollback requested by user.',
     );
     expect(statuses(rows, 'Config').at(-1)).to.equal('DELETE_COMPLETE');
     expect(named('DeleteLaunchConfiguration')).to.have.length(1);
     expect(groups.size).to.equal(0);
-    expect(rows.every((event) => event.ClientRequestToken === 't'), 'the token names the roll-back too').to.equal(true);
-    expect(new Set(rows.map((event) => event.OperationId)).size, 'the roll-back is an operation of its own').to.equal(2);
+    expect(
+      rows.every((event) => event.ClientRequestToken === 't'),
+      'the token names the roll-back too',
+    ).to.equal(true);
+    expect(new Set(rows.map((event) => event.OperationId)).size, 'the roll-back is an operation of its own').to.equal(
+      2,
+    );
   });
 
   it('cancels what runs beside it', () => {
@@ -31,7 +44,10 @@ describe('CloudFormation: a create that fails', () => {
     const { create, settle, events } = cloud({ faults: fails('A') });
     create(template);
     settle();
-    expect(events().find((event) => event.LogicalResourceId === 'B' && event.ResourceStatus === 'CREATE_FAILED')?.ResourceStatusReason).to.equal('Resource creation cancelled');
+    expect(
+      events().find((event) => event.LogicalResourceId === 'B' && event.ResourceStatus === 'CREATE_FAILED')
+        ?.ResourceStatusReason,
+    ).to.equal('Resource creation cancelled');
   });
 
   it('stands still without roll-back, and RollbackStack finishes it', () => {
@@ -43,7 +59,9 @@ describe('CloudFormation: a create that fails', () => {
     call('RollbackStack', { StackName: 'web' });
     settle();
     expect(stack().StackStatus).to.equal('ROLLBACK_COMPLETE');
-    expect(refusal(() => call('UpdateStack', { StackName: 'web', ...ami('ami-2') }))).to.match(/is in ROLLBACK_COMPLETE state and can not be updated\.$/);
+    expect(refusal(() => call('UpdateStack', { StackName: 'web', ...ami('ami-2') }))).to.match(
+      /is in ROLLBACK_COMPLETE state and can not be updated\.$/,
+    );
   });
 
   it('vanishes with OnFailure DELETE, and is then found by its id alone', () => {
@@ -55,10 +73,23 @@ describe('CloudFormation: a create that fails', () => {
   });
 
   it('gives up at its time limit', () => {
-    const { create, settle, events } = cloud({ timing: { launchDelay: [0, 0], pending: [0, 0], boot: [0, 0], registration: [0, 0], terminationDelay: [0, 0], shutdown: [0, 0], stackResource: [90, 90], wave: 50 } });
+    const { create, settle, events } = cloud({
+      timing: {
+        launchDelay: [0, 0],
+        pending: [0, 0],
+        boot: [0, 0],
+        registration: [0, 0],
+        terminationDelay: [0, 0],
+        shutdown: [0, 0],
+        stackResource: [90, 90],
+        wave: 50,
+      },
+    });
     create(WEB, { TimeoutInMinutes: 1 });
     settle();
-    expect(events().find((event) => event.ResourceStatus === 'ROLLBACK_IN_PROGRESS')?.ResourceStatusReason).to.match(/time exceeded the specified timeout/);
+    expect(events().find((event) => event.ResourceStatus === 'ROLLBACK_IN_PROGRESS')?.ResourceStatusReason).to.match(
+      /time exceeded the specified timeout/,
+    );
   });
 });
 
@@ -73,7 +104,9 @@ describe('CloudFormation: an update that fails', () => {
   });
 
   it('leaves the group on what it had and tells so', () => {
-    const { create, update, settle, stack, events, named, groups, world } = cloud({ faults: fails('Group', { from: 100, times: 1 }) });
+    const { create, update, settle, stack, events, named, groups, world } = cloud({
+      faults: fails('Group', { from: 100, times: 1 }),
+    });
     create(WEB);
     settle(90);
     world.clock.advance(100_000);
@@ -84,11 +117,24 @@ describe('CloudFormation: an update that fails', () => {
     expect(stack().StackStatus).to.equal('UPDATE_ROLLBACK_COMPLETE');
     expect(group?.['LaunchConfigurationName']).to.equal(old);
     const created = named('CreateLaunchConfiguration').map((one) => one.input['LaunchConfigurationName']);
-    expect(named('DeleteLaunchConfiguration').map((one) => one.input['LaunchConfigurationName']), 'only the new one goes').to.deep.equal([created[1]]);
-    expect(stack()['Parameters'], 'the parameters are the old ones').to.deep.include({ ParameterKey: 'Ami', ParameterValue: 'ami-1' });
+    expect(
+      named('DeleteLaunchConfiguration').map((one) => one.input['LaunchConfigurationName']),
+      'only the new one goes',
+    ).to.deep.equal([created[1]]);
+    expect(stack()['Parameters'], 'the parameters are the old ones').to.deep.include({
+      ParameterKey: 'Ami',
+      ParameterValue: 'ami-1',
+    });
     const rows = events().filter((event) => event.ClientRequestToken === 'bad');
-    expect(statuses(rows, 'web')).to.deep.equal(['UPDATE_IN_PROGRESS', 'UPDATE_ROLLBACK_IN_PROGRESS', 'UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS', 'UPDATE_ROLLBACK_COMPLETE']);
-    expect(refusal(() => update({ UsePreviousTemplate: true }))).to.equal('ValidationError: No updates are to be performed.');
+    expect(statuses(rows, 'web')).to.deep.equal([
+      'UPDATE_IN_PROGRESS',
+      'UPDATE_ROLLBACK_IN_PROGRESS',
+      'UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS',
+      'UPDATE_ROLLBACK_COMPLETE',
+    ]);
+    expect(refusal(() => update({ UsePreviousTemplate: true }))).to.equal(
+      'ValidationError: No updates are to be performed.',
+    );
     update(ami('ami-2'));
     settle();
     expect(stack().StackStatus, 'the fault hit once').to.equal('UPDATE_COMPLETE');
@@ -102,8 +148,13 @@ describe('CloudFormation: an update that fails', () => {
     refuse.set('CreateOrUpdateTags', new ServiceFault('ResourceContention', 'somebody else holds the group'));
     update(ami('ami-2'));
     settle();
-    expect(stack()).to.include({ StackStatus: 'UPDATE_ROLLBACK_FAILED', StackStatusReason: 'The following resource(s) failed to update: [Group]. ' });
-    expect(refusal(() => update(ami('ami-3')))).to.match(/is in UPDATE_ROLLBACK_FAILED state and can not be updated\.$/);
+    expect(stack()).to.include({
+      StackStatus: 'UPDATE_ROLLBACK_FAILED',
+      StackStatusReason: 'The following resource(s) failed to update: [Group]. ',
+    });
+    expect(refusal(() => update(ami('ami-3')))).to.match(
+      /is in UPDATE_ROLLBACK_FAILED state and can not be updated\.$/,
+    );
     refuse.clear();
     call('ContinueUpdateRollback', { StackName: 'web' });
     settle();
@@ -119,7 +170,9 @@ describe('CloudFormation: an update that fails', () => {
     update(ami('ami-2'));
     settle();
     expect(stack().StackStatus).to.equal('UPDATE_ROLLBACK_FAILED');
-    expect(refusal(() => call('ContinueUpdateRollback', { StackName: 'web', ResourcesToSkip: ['Config'] }))).to.match(/can not be skipped/);
+    expect(refusal(() => call('ContinueUpdateRollback', { StackName: 'web', ResourcesToSkip: ['Config'] }))).to.match(
+      /can not be skipped/,
+    );
     call('ContinueUpdateRollback', { StackName: 'web', ResourcesToSkip: ['Group'] });
     settle();
     expect(stack().StackStatus).to.equal('UPDATE_ROLLBACK_COMPLETE');
@@ -141,7 +194,9 @@ describe('CloudFormation: an update that fails', () => {
   });
 
   it('stands still with DisableRollback: retry it, or roll it back', () => {
-    const { create, update, settle, stack, call, world, groups } = cloud({ faults: fails('Group', { from: 100, times: 1 }) });
+    const { create, update, settle, stack, call, world, groups } = cloud({
+      faults: fails('Group', { from: 100, times: 1 }),
+    });
     create(WEB);
     settle(90);
     world.clock.advance(100_000);
@@ -160,7 +215,9 @@ describe('CloudFormation: an update that fails', () => {
     const { create, update, settle, stack, call, groups } = cloud();
     create(WEB);
     settle();
-    expect(refusal(() => call('CancelUpdateStack', { StackName: 'web' }))).to.match(/^ValidationError: CancelUpdateStack cannot be called/);
+    expect(refusal(() => call('CancelUpdateStack', { StackName: 'web' }))).to.match(
+      /^ValidationError: CancelUpdateStack cannot be called/,
+    );
     const old = [...groups.values()][0]?.['LaunchConfigurationName'];
     update(ami('ami-2'));
     settle(3);

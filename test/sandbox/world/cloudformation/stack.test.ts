@@ -2,7 +2,8 @@ import { expect } from 'chai';
 import { cloud, refusal, WEB, type EventRow } from './cloud.js';
 
 const parameter = (key: string, value: string): object => ({ ParameterKey: key, ParameterValue: value });
-const shown = (event: EventRow): string => `${event.LogicalResourceId} ${event.ResourceStatus}${event.ResourceStatusReason === undefined ? '' : ` (${event.ResourceStatusReason})`}`;
+const shown = (event: EventRow): string =>
+  `${event.LogicalResourceId} ${event.ResourceStatus}${event.ResourceStatusReason === undefined ? '' : ` (${event.ResourceStatusReason})`}`;
 
 describe('CloudFormation: create', () => {
   it('makes the resources in the order of their dependencies and says so in events', () => {
@@ -26,9 +27,23 @@ describe('CloudFormation: create', () => {
     const [group] = [...groups.values()];
     const config = named('CreateLaunchConfiguration')[0]?.input['LaunchConfigurationName'] as string;
     expect(config).to.match(/^web-Config-[A-Z0-9]{12}$/);
-    expect(group).to.include({ MinSize: 1, MaxSize: 4, DesiredCapacity: 2, LaunchConfigurationName: config, VPCZoneIdentifier: 'subnet-1,subnet-2' });
-    expect(group?.['Tags']).to.deep.include({ Key: 'aws:cloudformation:stack-id', Value: id, PropagateAtLaunch: true, ResourceId: group?.['AutoScalingGroupName'], ResourceType: 'auto-scaling-group' });
-    expect(stack()['Outputs']).to.deep.equal([{ OutputKey: 'GroupName', OutputValue: group?.['AutoScalingGroupName'] }]);
+    expect(group).to.include({
+      MinSize: 1,
+      MaxSize: 4,
+      DesiredCapacity: 2,
+      LaunchConfigurationName: config,
+      VPCZoneIdentifier: 'subnet-1,subnet-2',
+    });
+    expect(group?.['Tags']).to.deep.include({
+      Key: 'aws:cloudformation:stack-id',
+      Value: id,
+      PropagateAtLaunch: true,
+      ResourceId: group?.['AutoScalingGroupName'],
+      ResourceType: 'auto-scaling-group',
+    });
+    expect(stack()['Outputs']).to.deep.equal([
+      { OutputKey: 'GroupName', OutputValue: group?.['AutoScalingGroupName'] },
+    ]);
   });
 
   it('never shows NoEcho values, neither in the stack nor in its events', () => {
@@ -36,7 +51,12 @@ describe('CloudFormation: create', () => {
     create(WEB, { Parameters: [parameter('Password', 'hunter2')] });
     settle();
     expect(stack()['Parameters']).to.deep.include({ ParameterKey: 'Password', ParameterValue: '****' });
-    const everything = JSON.stringify([stack(), events(), call('GetTemplate', { StackName: 'web' }), call('ListStackResources', { StackName: 'web' })]);
+    const everything = JSON.stringify([
+      stack(),
+      events(),
+      call('GetTemplate', { StackName: 'web' }),
+      call('ListStackResources', { StackName: 'web' }),
+    ]);
     expect(everything).not.to.contain('hunter2');
     expect(everything).not.to.contain(Buffer.from('secret=hunter2').toString('base64'));
   });
@@ -56,7 +76,11 @@ describe('CloudFormation: update', () => {
     settle();
     const before = events().length;
     const old = [...groups.values()][0]?.['LaunchConfigurationName'];
-    update({ UsePreviousTemplate: true, ClientRequestToken: 'second', Parameters: [parameter('Ami', 'ami-2'), { ParameterKey: 'Password', UsePreviousValue: true }] });
+    update({
+      UsePreviousTemplate: true,
+      ClientRequestToken: 'second',
+      Parameters: [parameter('Ami', 'ami-2'), { ParameterKey: 'Password', UsePreviousValue: true }],
+    });
     expect(stack().StackStatus).to.equal('UPDATE_IN_PROGRESS');
     settle();
     expect(stack().StackStatus).to.equal('UPDATE_COMPLETE');
@@ -75,20 +99,28 @@ describe('CloudFormation: update', () => {
     const configs = named('CreateLaunchConfiguration').map((one) => one.input['LaunchConfigurationName']);
     expect([...groups.values()][0]?.['LaunchConfigurationName']).to.equal(configs[1]);
     expect(named('DeleteLaunchConfiguration').map((one) => one.input['LaunchConfigurationName'])).to.deep.equal([old]);
-    expect(named('CreateLaunchConfiguration')[1]?.input['UserData']).to.equal(Buffer.from('secret=start').toString('base64'));
+    expect(named('CreateLaunchConfiguration')[1]?.input['UserData']).to.equal(
+      Buffer.from('secret=start').toString('base64'),
+    );
   });
 
   it('refuses an update without changes', () => {
     const { create, update, settle } = cloud();
     create(WEB);
     settle();
-    expect(refusal(() => update({ UsePreviousTemplate: true }))).to.equal('ValidationError: No updates are to be performed.');
-    expect(refusal(() => update({ TemplateBody: WEB.replace('a group', 'another text') }))).to.equal('ValidationError: No updates are to be performed.');
+    expect(refusal(() => update({ UsePreviousTemplate: true }))).to.equal(
+      'ValidationError: No updates are to be performed.',
+    );
+    expect(refusal(() => update({ TemplateBody: WEB.replace('a group', 'another text') }))).to.equal(
+      'ValidationError: No updates are to be performed.',
+    );
   });
 
   it('refuses while something is in progress', () => {
     const { create, update } = cloud();
     const id = create(WEB);
-    expect(refusal(() => update({ UsePreviousTemplate: true }))).to.equal(`ValidationError: Stack:${id} is in CREATE_IN_PROGRESS state and can not be updated.`);
+    expect(refusal(() => update({ UsePreviousTemplate: true }))).to.equal(
+      `ValidationError: Stack:${id} is in CREATE_IN_PROGRESS state and can not be updated.`,
+    );
   });
 });

@@ -29,13 +29,20 @@ describe('CloudFormation: what an update changes', () => {
     world.invoke('ssm', 'PutParameter', { Name: '/golden/ami', Value: 'ami-2', Overwrite: true }, 'outside');
     update({ UsePreviousTemplate: true, Parameters: [{ ParameterKey: 'Ami', UsePreviousValue: true }] });
     settle();
-    expect(stack()['Parameters']).to.deep.include({ ParameterKey: 'Ami', ParameterValue: '/golden/ami', ResolvedValue: 'ami-2' });
+    expect(stack()['Parameters']).to.deep.include({
+      ParameterKey: 'Ami',
+      ParameterValue: '/golden/ami',
+      ResolvedValue: 'ami-2',
+    });
     expect(named('CreateLaunchTemplateVersion')[0]?.input['LaunchTemplateData']).to.deep.equal({ ImageId: 'ami-2' });
     expect([...groups.values()][0]?.['LaunchTemplate'], 'the group sees the new number').to.include({ Version: '2' });
   });
 
   it('writes the sizes of the template over what somebody else set, unless told to ignore them', () => {
-    for (const [template, expected] of [[TEMPLATED, 2], [IGNORING, undefined]] as const) {
+    for (const [template, expected] of [
+      [TEMPLATED, 2],
+      [IGNORING, undefined],
+    ] as const) {
       const { create, update, settle, named } = cloud({ parameters: { '/golden/ami': 'ami-1' } });
       create(template);
       settle();
@@ -47,14 +54,27 @@ describe('CloudFormation: what an update changes', () => {
   });
 
   it('writes all sizes on the way back, whatever the policy says', () => {
-    const { create, update, settle, named, stack, world } = cloud({ parameters: { '/golden/ami': 'ami-1' }, faults: [{ kind: 'stackFails', logicalId: 'Late', reason: 'no' }] });
+    const { create, update, settle, named, stack, world } = cloud({
+      parameters: { '/golden/ami': 'ami-1' },
+      faults: [{ kind: 'stackFails', logicalId: 'Late', reason: 'no' }],
+    });
     create(IGNORING);
     settle(90);
     world.clock.advance(1000);
-    update({ TemplateBody: IGNORING.replace("MinSize: '1'", "MinSize: '2'").replace('Resources:', "Resources:\n  Late: { Type: 'X::Y::Z', DependsOn: Group }") });
+    update({
+      TemplateBody: IGNORING.replace("MinSize: '1'", "MinSize: '2'").replace(
+        'Resources:',
+        "Resources:\n  Late: { Type: 'X::Y::Z', DependsOn: Group }",
+      ),
+    });
     settle();
     expect(stack().StackStatus).to.equal('UPDATE_ROLLBACK_COMPLETE');
-    expect(named('UpdateAutoScalingGroup').map((one) => [one.input['MinSize'], one.input['DesiredCapacity']])).to.deep.equal([[2, undefined], [1, 2]]);
+    expect(
+      named('UpdateAutoScalingGroup').map((one) => [one.input['MinSize'], one.input['DesiredCapacity']]),
+    ).to.deep.equal([
+      [2, undefined],
+      [1, 2],
+    ]);
   });
 
   it('replaces a group whose name changes', () => {
@@ -72,7 +92,10 @@ describe('CloudFormation: what an update changes', () => {
     const { create, update, settle, named } = cloud();
     create(WEB, { Tags: [{ Key: 'team', Value: 'x' }] });
     settle();
-    update({ TemplateBody: WEB.replace('Tags: [{ Key: role, Value: web, PropagateAtLaunch: true }]', 'Cooldown: 5'), Tags: [] });
+    update({
+      TemplateBody: WEB.replace('Tags: [{ Key: role, Value: web, PropagateAtLaunch: true }]', 'Cooldown: 5'),
+      Tags: [],
+    });
     settle();
     const gone = named('DeleteTags').flatMap((one) => (one.input['Tags'] as { Key: string }[]).map((tag) => tag.Key));
     expect(gone.sort()).to.deep.equal(['role', 'team']);
@@ -82,21 +105,31 @@ describe('CloudFormation: what an update changes', () => {
     const two = (policy: string): string => `Resources:
   A: { Type: 'AWS::AutoScaling::LaunchConfiguration', Properties: { ImageId: ami-1 } }
   B: { Type: 'AWS::AutoScaling::LaunchConfiguration', ${policy} Properties: { ImageId: ami-2 } }`;
-    for (const [policy, deleted, status] of [['', 1, 'DELETE_COMPLETE'], ['DeletionPolicy: Retain,', 0, 'DELETE_SKIPPED']] as const) {
+    for (const [policy, deleted, status] of [
+      ['', 1, 'DELETE_COMPLETE'],
+      ['DeletionPolicy: Retain,', 0, 'DELETE_SKIPPED'],
+    ] as const) {
       const { create, update, settle, named, events, call } = cloud();
       create(two(policy));
       settle();
       update({ TemplateBody: two('').split('\n').slice(0, 2).join('\n') });
       settle();
       expect(named('DeleteLaunchConfiguration')).to.have.length(deleted);
-      expect(events().filter((event) => event.LogicalResourceId === 'B').at(-1)?.ResourceStatus).to.equal(status);
-      expect((call('ListStackResources', { StackName: 'web' })['StackResourceSummaries'] as unknown[]).length).to.equal(1);
+      expect(
+        events()
+          .filter((event) => event.LogicalResourceId === 'B')
+          .at(-1)?.ResourceStatus,
+      ).to.equal(status);
+      expect((call('ListStackResources', { StackName: 'web' })['StackResourceSummaries'] as unknown[]).length).to.equal(
+        1,
+      );
     }
   });
 
   it('keeps the old half of a replacement with UpdateReplacePolicy Retain', () => {
     const { create, update, settle, named } = cloud();
-    const one = (ami: string): string => `Resources: { A: { Type: 'AWS::AutoScaling::LaunchConfiguration', UpdateReplacePolicy: Retain, Properties: { ImageId: ${ami} } } }`;
+    const one = (ami: string): string =>
+      `Resources: { A: { Type: 'AWS::AutoScaling::LaunchConfiguration', UpdateReplacePolicy: Retain, Properties: { ImageId: ${ami} } } }`;
     create(one('ami-1'));
     settle();
     update({ TemplateBody: one('ami-2') });
@@ -115,14 +148,28 @@ describe('CloudFormation: what an update changes', () => {
 
   it('keeps to the stack policy', () => {
     const { create, update, settle, stack, events } = cloud();
-    create(WEB, { StackPolicyBody: JSON.stringify({ Statement: [{ Effect: 'Allow', Action: 'Update:*', Principal: '*', Resource: '*' }, { Effect: 'Deny', Action: 'Update:Replace', Principal: '*', Resource: 'LogicalResourceId/Config' }] }) });
+    create(WEB, {
+      StackPolicyBody: JSON.stringify({
+        Statement: [
+          { Effect: 'Allow', Action: 'Update:*', Principal: '*', Resource: '*' },
+          { Effect: 'Deny', Action: 'Update:Replace', Principal: '*', Resource: 'LogicalResourceId/Config' },
+        ],
+      }),
+    });
     settle();
     const change = { UsePreviousTemplate: true, Parameters: [{ ParameterKey: 'Ami', ParameterValue: 'ami-2' }] };
     update(change);
     settle();
     expect(stack().StackStatus).to.equal('UPDATE_ROLLBACK_COMPLETE');
-    expect(events().find((event) => event.ResourceStatus === 'UPDATE_FAILED')?.ResourceStatusReason).to.match(/^Action denied by stack policy: .*\[Update:Replace\]/);
-    update({ ...change, StackPolicyDuringUpdateBody: JSON.stringify({ Statement: [{ Effect: 'Allow', Action: 'Update:*', Principal: '*', Resource: '*' }] }) });
+    expect(events().find((event) => event.ResourceStatus === 'UPDATE_FAILED')?.ResourceStatusReason).to.match(
+      /^Action denied by stack policy: .*\[Update:Replace\]/,
+    );
+    update({
+      ...change,
+      StackPolicyDuringUpdateBody: JSON.stringify({
+        Statement: [{ Effect: 'Allow', Action: 'Update:*', Principal: '*', Resource: '*' }],
+      }),
+    });
     settle();
     expect(stack().StackStatus).to.equal('UPDATE_COMPLETE');
   });
@@ -131,30 +178,44 @@ describe('CloudFormation: what an update changes', () => {
     const { create, update, settle, call, stack } = cloud();
     create("Resources: { A: { Type: 'X::Y::Z' } }");
     settle();
-    update({ TemplateBody: "Resources: { A: { Type: 'X::Y::Z' } }\nOutputs: { O: { Value: !Ref A, Export: { Name: shared } } }" });
+    update({
+      TemplateBody:
+        "Resources: { A: { Type: 'X::Y::Z' } }\nOutputs: { O: { Value: !Ref A, Export: { Name: shared } } }",
+    });
     settle();
-    call('CreateStack', { StackName: 'user', TemplateBody: "Resources: { B: { Type: 'X::Y::Z', Properties: { V: !ImportValue shared } } }" });
+    call('CreateStack', {
+      StackName: 'user',
+      TemplateBody: "Resources: { B: { Type: 'X::Y::Z', Properties: { V: !ImportValue shared } } }",
+    });
     settle();
     expect(stack('user').StackStatus).to.equal('CREATE_COMPLETE');
-    expect(refusal(() => call('DeleteStack', { StackName: 'web' }))).to.equal('ValidationError: Export shared cannot be deleted as it is in use by user');
+    expect(refusal(() => call('DeleteStack', { StackName: 'web' }))).to.equal(
+      'ValidationError: Export shared cannot be deleted as it is in use by user',
+    );
   });
 
   it('does not delete a protected stack', () => {
     const { create, settle, call } = cloud();
     create(WEB, { EnableTerminationProtection: true });
     settle();
-    expect(refusal(() => call('DeleteStack', { StackName: 'web' }))).to.equal('ValidationError: Stack [web] cannot be deleted while TerminationProtection is enabled');
+    expect(refusal(() => call('DeleteStack', { StackName: 'web' }))).to.equal(
+      'ValidationError: Stack [web] cannot be deleted while TerminationProtection is enabled',
+    );
     call('UpdateTerminationProtection', { StackName: 'web', EnableTerminationProtection: false });
     expect(refusal(() => call('DeleteStack', { StackName: 'web' }))).to.equal('accepted');
   });
 
   it('goes on beside what it does not model, and warns', () => {
     const { create, settle, stack, events } = cloud();
-    create("Resources:\n  Q: { Type: 'AWS::SQS::Queue' }\n  T: { Type: 'AWS::SNS::Topic', Properties: { N: !GetAtt Q.Arn } }\nOutputs: { Arn: { Value: !GetAtt Q.Arn } }");
+    create(
+      "Resources:\n  Q: { Type: 'AWS::SQS::Queue' }\n  T: { Type: 'AWS::SNS::Topic', Properties: { N: !GetAtt Q.Arn } }\nOutputs: { Arn: { Value: !GetAtt Q.Arn } }",
+    );
     settle();
     expect(stack().StackStatus).to.equal('CREATE_COMPLETE');
     expect((stack()['Outputs'] as { OutputValue: string }[])[0]?.OutputValue).to.match(/^arn:aws:sqs:eu-west-1:/);
-    expect(events().filter((event) => /does not model AWS::SQS::Queue/.test(event.ResourceStatusReason ?? ''))).to.have.length(1);
+    expect(
+      events().filter((event) => /does not model AWS::SQS::Queue/.test(event.ResourceStatusReason ?? '')),
+    ).to.have.length(1);
   });
 
   it('waits for the signals of a CreationPolicy', () => {
@@ -167,7 +228,8 @@ describe('CloudFormation: what an update changes', () => {
     create(template);
     settle(120);
     expect(stack().StackStatus).to.equal('CREATE_IN_PROGRESS');
-    for (const UniqueId of ['i-1', 'i-2']) call('SignalResource', { StackName: 'web', LogicalResourceId: 'Group', UniqueId, Status: 'SUCCESS' });
+    for (const UniqueId of ['i-1', 'i-2'])
+      call('SignalResource', { StackName: 'web', LogicalResourceId: 'Group', UniqueId, Status: 'SUCCESS' });
     settle(30);
     expect(stack().StackStatus).to.equal('CREATE_COMPLETE');
     const silent = cloud();

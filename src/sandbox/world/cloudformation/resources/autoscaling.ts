@@ -4,7 +4,19 @@ import { same } from '../equal.js';
 import { isObject, text, type Json, type Properties } from '../template.js';
 import type { Action, Progress, ResourceContext, ResourceHandler } from './handler.js';
 import { awaitSignals, signalPatience } from './signals.js';
-import { call, compact, difference, object, objects, optionalBoolean, optionalList, optionalNumber, optionalText, resourceTags, typed } from './values.js';
+import {
+  call,
+  compact,
+  difference,
+  object,
+  objects,
+  optionalBoolean,
+  optionalList,
+  optionalNumber,
+  optionalText,
+  resourceTags,
+  typed,
+} from './values.js';
 
 const SIZE_PROPERTIES = ['MinSize', 'MaxSize', 'DesiredCapacity'];
 
@@ -17,7 +29,9 @@ export const autoScalingGroup: ResourceHandler = {
   takesStackTags: true,
   create: (context) => {
     const { properties } = context;
-    const name = optionalText(properties['AutoScalingGroupName']) ?? physicalName(context.world, context.stack.name, context.logicalId);
+    const name =
+      optionalText(properties['AutoScalingGroupName']) ??
+      physicalName(context.world, context.stack.name, context.logicalId);
     call(context, 'autoscaling', 'CreateAutoScalingGroup', {
       AutoScalingGroupName: name,
       ...groupSettings(properties, SIZE_PROPERTIES),
@@ -28,7 +42,11 @@ export const autoScalingGroup: ResourceHandler = {
       LifecycleHookSpecificationList: typed(properties['LifecycleHookSpecificationList']),
       Tags: groupTags(context, name),
     });
-    return { physicalId: name, attributes: { AutoScalingGroupARN: groupArn(context, name) }, warning: policyWarning(context) };
+    return {
+      physicalId: name,
+      attributes: { AutoScalingGroupARN: groupArn(context, name) },
+      warning: policyWarning(context),
+    };
   },
   update: (context, before) => {
     const name = before.physicalId;
@@ -41,7 +59,8 @@ export const autoScalingGroup: ResourceHandler = {
     return { attributes: before.attributes, warning: policyWarning(context) };
   },
   remove: (context, name) => {
-    if (groupExists(context, name)) call(context, 'autoscaling', 'DeleteAutoScalingGroup', { AutoScalingGroupName: name, ForceDelete: true });
+    if (groupExists(context, name))
+      call(context, 'autoscaling', 'DeleteAutoScalingGroup', { AutoScalingGroupName: name, ForceDelete: true });
   },
   progress: (context, action, name): Progress => {
     if (action === 'delete') return groupExists(context, name) ? 'working' : 'done';
@@ -56,7 +75,9 @@ export const launchConfiguration: ResourceHandler = {
   takesStackTags: false,
   create: (context) => {
     const { properties } = context;
-    const name = optionalText(properties['LaunchConfigurationName']) ?? physicalName(context.world, context.stack.name, context.logicalId);
+    const name =
+      optionalText(properties['LaunchConfigurationName']) ??
+      physicalName(context.world, context.stack.name, context.logicalId);
     const monitoring = optionalBoolean(properties['InstanceMonitoring']);
     call(context, 'autoscaling', 'CreateLaunchConfiguration', {
       LaunchConfigurationName: name,
@@ -80,7 +101,10 @@ export const launchConfiguration: ResourceHandler = {
     return { physicalId: name, attributes: {} };
   },
   update: (_, before) => ({ attributes: before.attributes }),
-  remove: (context, name) => void ignoringGone(() => call(context, 'autoscaling', 'DeleteLaunchConfiguration', { LaunchConfigurationName: name })),
+  remove: (context, name) =>
+    void ignoringGone(() =>
+      call(context, 'autoscaling', 'DeleteLaunchConfiguration', { LaunchConfigurationName: name }),
+    ),
 };
 
 export const lifecycleHook: ResourceHandler = {
@@ -88,7 +112,9 @@ export const lifecycleHook: ResourceHandler = {
   moves: () => false,
   takesStackTags: false,
   create: (context) => {
-    const name = optionalText(context.properties['LifecycleHookName']) ?? physicalName(context.world, context.stack.name, context.logicalId);
+    const name =
+      optionalText(context.properties['LifecycleHookName']) ??
+      physicalName(context.world, context.stack.name, context.logicalId);
     putHook(context, name);
     return { physicalId: name, attributes: {} };
   },
@@ -98,7 +124,10 @@ export const lifecycleHook: ResourceHandler = {
   },
   remove: (context, name) =>
     void ignoringGone(() =>
-      call(context, 'autoscaling', 'DeleteLifecycleHook', { LifecycleHookName: name, AutoScalingGroupName: text(context.properties['AutoScalingGroupName']) }),
+      call(context, 'autoscaling', 'DeleteLifecycleHook', {
+        LifecycleHookName: name,
+        AutoScalingGroupName: text(context.properties['AutoScalingGroupName']),
+      }),
     ),
 };
 
@@ -110,10 +139,16 @@ export const scheduledAction: ResourceHandler = {
     const name = physicalName(context.world, context.stack.name, context.logicalId);
     return { physicalId: name, attributes: { ScheduledActionName: name }, warning: putScheduledAction(context, name) };
   },
-  update: (context, before) => ({ attributes: before.attributes, warning: putScheduledAction(context, before.physicalId) }),
+  update: (context, before) => ({
+    attributes: before.attributes,
+    warning: putScheduledAction(context, before.physicalId),
+  }),
   remove: (context, name) =>
     void ignoringGone(() =>
-      call(context, 'autoscaling', 'DeleteScheduledAction', { ScheduledActionName: name, AutoScalingGroupName: text(context.properties['AutoScalingGroupName']) }),
+      call(context, 'autoscaling', 'DeleteScheduledAction', {
+        ScheduledActionName: name,
+        AutoScalingGroupName: text(context.properties['AutoScalingGroupName']),
+      }),
     ),
 };
 
@@ -165,18 +200,29 @@ function mapText(value: { [key: string]: Json }): Record<string, string> {
  */
 function sizesToSet(context: ResourceContext, before: Properties): string[] {
   const scheduled = object(object(context.declaration.updatePolicy)['AutoScalingScheduledAction']);
-  if (context.rollingBack || optionalBoolean(scheduled['IgnoreUnmodifiedGroupSizeProperties']) !== true) return SIZE_PROPERTIES;
+  if (context.rollingBack || optionalBoolean(scheduled['IgnoreUnmodifiedGroupSizeProperties']) !== true)
+    return SIZE_PROPERTIES;
   return SIZE_PROPERTIES.filter((name) => !same(before[name], context.properties[name]));
 }
 
 function updateSources(context: ResourceContext, name: string, before: Properties): void {
   const group = { AutoScalingGroupName: name };
-  const classic = difference(optionalList(before['LoadBalancerNames']) ?? [], optionalList(context.properties['LoadBalancerNames']) ?? []);
-  if (classic.added.length > 0) call(context, 'autoscaling', 'AttachLoadBalancers', { ...group, LoadBalancerNames: classic.added });
-  if (classic.removed.length > 0) call(context, 'autoscaling', 'DetachLoadBalancers', { ...group, LoadBalancerNames: classic.removed });
-  const targets = difference(optionalList(before['TargetGroupARNs']) ?? [], optionalList(context.properties['TargetGroupARNs']) ?? []);
-  if (targets.added.length > 0) call(context, 'autoscaling', 'AttachLoadBalancerTargetGroups', { ...group, TargetGroupARNs: targets.added });
-  if (targets.removed.length > 0) call(context, 'autoscaling', 'DetachLoadBalancerTargetGroups', { ...group, TargetGroupARNs: targets.removed });
+  const classic = difference(
+    optionalList(before['LoadBalancerNames']) ?? [],
+    optionalList(context.properties['LoadBalancerNames']) ?? [],
+  );
+  if (classic.added.length > 0)
+    call(context, 'autoscaling', 'AttachLoadBalancers', { ...group, LoadBalancerNames: classic.added });
+  if (classic.removed.length > 0)
+    call(context, 'autoscaling', 'DetachLoadBalancers', { ...group, LoadBalancerNames: classic.removed });
+  const targets = difference(
+    optionalList(before['TargetGroupARNs']) ?? [],
+    optionalList(context.properties['TargetGroupARNs']) ?? [],
+  );
+  if (targets.added.length > 0)
+    call(context, 'autoscaling', 'AttachLoadBalancerTargetGroups', { ...group, TargetGroupARNs: targets.added });
+  if (targets.removed.length > 0)
+    call(context, 'autoscaling', 'DetachLoadBalancerTargetGroups', { ...group, TargetGroupARNs: targets.removed });
   const had = objects(before['TrafficSources']);
   const has = objects(context.properties['TrafficSources']);
   const added = has.filter((one) => !had.some((other) => same(one, other)));
@@ -190,15 +236,28 @@ function updateTags(context: ResourceContext, name: string, before: Properties):
   const tags = groupTags(context, name);
   call(context, 'autoscaling', 'CreateOrUpdateTags', { Tags: tags });
   const now = new Set(tags.map((tag) => tag.Key));
-  const had = [...objects(before['Tags']).map((tag) => text(tag['Key'])), ...context.previousTags.map((tag) => tag.Key)];
+  const had = [
+    ...objects(before['Tags']).map((tag) => text(tag['Key'])),
+    ...context.previousTags.map((tag) => tag.Key),
+  ];
   const gone = [...new Set(had)].filter((key) => !now.has(key));
   if (gone.length > 0) {
-    call(context, 'autoscaling', 'DeleteTags', { Tags: gone.map((Key) => ({ Key, ResourceId: name, ResourceType: 'auto-scaling-group' })) });
+    call(context, 'autoscaling', 'DeleteTags', {
+      Tags: gone.map((Key) => ({ Key, ResourceId: name, ResourceType: 'auto-scaling-group' })),
+    });
   }
 }
 
-function groupTags(context: ResourceContext, name: string): { Key: string; Value: string; PropagateAtLaunch: boolean; ResourceId: string; ResourceType: string }[] {
-  const own = new Map(objects(context.properties['Tags']).map((tag) => [text(tag['Key']), optionalBoolean(tag['PropagateAtLaunch']) ?? false]));
+function groupTags(
+  context: ResourceContext,
+  name: string,
+): { Key: string; Value: string; PropagateAtLaunch: boolean; ResourceId: string; ResourceType: string }[] {
+  const own = new Map(
+    objects(context.properties['Tags']).map((tag) => [
+      text(tag['Key']),
+      optionalBoolean(tag['PropagateAtLaunch']) ?? false,
+    ]),
+  );
   return resourceTags(context).map((tag) => ({
     ...tag,
     PropagateAtLaunch: own.get(tag.Key) ?? true,
@@ -209,8 +268,12 @@ function groupTags(context: ResourceContext, name: string): { Key: string; Value
 
 function policyWarning(context: ResourceContext): string | undefined {
   const policy = object(context.declaration.updatePolicy);
-  const ignored = ['AutoScalingRollingUpdate', 'AutoScalingReplacingUpdate', 'AutoScalingInstanceRefresh'].filter((kind) => policy[kind] !== undefined);
-  return ignored.length === 0 ? undefined : `The sandbox does not model UpdatePolicy ${ignored.join(', ')}: instances stay as they are`;
+  const ignored = ['AutoScalingRollingUpdate', 'AutoScalingReplacingUpdate', 'AutoScalingInstanceRefresh'].filter(
+    (kind) => policy[kind] !== undefined,
+  );
+  return ignored.length === 0
+    ? undefined
+    : `The sandbox does not model UpdatePolicy ${ignored.join(', ')}: instances stay as they are`;
 }
 
 function groupExists(context: ResourceContext, name: string): boolean {
@@ -221,7 +284,10 @@ function groupExists(context: ResourceContext, name: string): boolean {
 function groupArn(context: ResourceContext, name: string): string {
   const answer = call(context, 'autoscaling', 'DescribeAutoScalingGroups', { AutoScalingGroupNames: [name] });
   const group = (answer['AutoScalingGroups'] as { AutoScalingGroupARN?: string }[] | undefined)?.[0];
-  return group?.AutoScalingGroupARN ?? `arn:aws:autoscaling:${context.world.region}:${context.world.account}:autoScalingGroup:::autoScalingGroupName/${name}`;
+  return (
+    group?.AutoScalingGroupARN ??
+    `arn:aws:autoscaling:${context.world.region}:${context.world.account}:autoScalingGroup:::autoScalingGroupName/${name}`
+  );
 }
 
 function putHook(context: ResourceContext, name: string): void {
@@ -241,7 +307,8 @@ function putHook(context: ResourceContext, name: string): void {
 /** Scheduled actions are kept by the template alone when Auto Scaling does not know them. */
 function putScheduledAction(context: ResourceContext, name: string): string | undefined {
   const { properties } = context;
-  const moment = (key: string): Date | undefined => (properties[key] === undefined ? undefined : new Date(text(properties[key])));
+  const moment = (key: string): Date | undefined =>
+    properties[key] === undefined ? undefined : new Date(text(properties[key]));
   try {
     call(context, 'autoscaling', 'PutScheduledUpdateGroupAction', {
       ScheduledActionName: name,
@@ -256,7 +323,8 @@ function putScheduledAction(context: ResourceContext, name: string): string | un
     });
     return undefined;
   } catch (error) {
-    if (error instanceof ServiceFault && error.code === 'InvalidAction') return 'The sandbox does not model scheduled actions: this one never runs';
+    if (error instanceof ServiceFault && error.code === 'InvalidAction')
+      return 'The sandbox does not model scheduled actions: this one never runs';
     throw error;
   }
 }
@@ -266,6 +334,10 @@ export function ignoringGone(remove: () => unknown): void {
   try {
     remove();
   } catch (error) {
-    if (!(error instanceof ServiceFault) || !/not found|NotFound|does not exist|InvalidAction|No .* found/i.test(`${error.code} ${error.message}`)) throw error;
+    if (
+      !(error instanceof ServiceFault) ||
+      !/not found|NotFound|does not exist|InvalidAction|No .* found/i.test(`${error.code} ${error.message}`)
+    )
+      throw error;
   }
 }

@@ -10,7 +10,9 @@ export const launchTemplate: ResourceHandler = {
   moves: (attribute) => attribute === 'LatestVersionNumber',
   takesStackTags: false,
   create: (context) => {
-    const name = optionalText(context.properties['LaunchTemplateName']) ?? physicalName(context.world, context.stack.name, context.logicalId, 128);
+    const name =
+      optionalText(context.properties['LaunchTemplateName']) ??
+      physicalName(context.world, context.stack.name, context.logicalId, 128);
     const answer = call(context, 'ec2', 'CreateLaunchTemplate', {
       LaunchTemplateName: name,
       LaunchTemplateData: templateData(context),
@@ -18,7 +20,10 @@ export const launchTemplate: ResourceHandler = {
       TagSpecifications: [{ ResourceType: 'launch-template', Tags: resourceTags(context) }],
     });
     const made = answer['LaunchTemplate'] as { LaunchTemplateId: string };
-    return { physicalId: made.LaunchTemplateId, attributes: { LaunchTemplateId: made.LaunchTemplateId, LatestVersionNumber: '1', DefaultVersionNumber: '1' } };
+    return {
+      physicalId: made.LaunchTemplateId,
+      attributes: { LaunchTemplateId: made.LaunchTemplateId, LatestVersionNumber: '1', DefaultVersionNumber: '1' },
+    };
   },
   update: (context, before) => {
     // Every change is a new version; the default version stays where it is.
@@ -30,7 +35,8 @@ export const launchTemplate: ResourceHandler = {
     const version = (answer['LaunchTemplateVersion'] as { VersionNumber: number }).VersionNumber;
     return { attributes: { ...before.attributes, LatestVersionNumber: String(version) } };
   },
-  remove: (context, id) => void ignoringGone(() => call(context, 'ec2', 'DeleteLaunchTemplate', { LaunchTemplateId: id })),
+  remove: (context, id) =>
+    void ignoringGone(() => call(context, 'ec2', 'DeleteLaunchTemplate', { LaunchTemplateId: id })),
 };
 
 export const securityGroup: ResourceHandler = {
@@ -41,7 +47,8 @@ export const securityGroup: ResourceHandler = {
     const { properties } = context;
     const vpc = optionalText(properties['VpcId']);
     const answer = call(context, 'ec2', 'CreateSecurityGroup', {
-      GroupName: optionalText(properties['GroupName']) ?? physicalName(context.world, context.stack.name, context.logicalId),
+      GroupName:
+        optionalText(properties['GroupName']) ?? physicalName(context.world, context.stack.name, context.logicalId),
       Description: optionalText(properties['GroupDescription']),
       VpcId: vpc,
       TagSpecifications: [{ ResourceType: 'security-group', Tags: resourceTags(context) }],
@@ -53,15 +60,31 @@ export const securityGroup: ResourceHandler = {
   update: (context, before) => {
     const had = objects(before.properties['SecurityGroupIngress']);
     const has = objects(context.properties['SecurityGroupIngress']);
-    authorize(context, before.physicalId, has.filter((rule) => !had.some((other) => same(rule, other))));
+    authorize(
+      context,
+      before.physicalId,
+      has.filter((rule) => !had.some((other) => same(rule, other))),
+    );
     const gone = had.filter((rule) => !has.some((other) => same(rule, other)));
-    return { attributes: before.attributes, warning: gone.length === 0 ? undefined : 'The sandbox does not take rules of security groups away' };
+    return {
+      attributes: before.attributes,
+      warning: gone.length === 0 ? undefined : 'The sandbox does not take rules of security groups away',
+    };
   },
   remove: (context, id) => void ignoringGone(() => call(context, 'ec2', 'DeleteSecurityGroup', { GroupId: id })),
 };
 
 export const instance: ResourceHandler = {
-  replaces: ['ImageId', 'AvailabilityZone', 'SubnetId', 'KeyName', 'NetworkInterfaces', 'PrivateIpAddress', 'LaunchTemplate', 'SecurityGroups'],
+  replaces: [
+    'ImageId',
+    'AvailabilityZone',
+    'SubnetId',
+    'KeyName',
+    'NetworkInterfaces',
+    'PrivateIpAddress',
+    'LaunchTemplate',
+    'SecurityGroups',
+  ],
   moves: () => false,
   takesStackTags: true,
   create: (context) => {
@@ -80,11 +103,19 @@ export const instance: ResourceHandler = {
       LaunchTemplate: typed(properties['LaunchTemplate']),
       TagSpecifications: [{ ResourceType: 'instance', Tags: resourceTags(context) }],
     });
-    const [made] = answer['Instances'] as { InstanceId: string; PrivateIpAddress?: string; Placement?: { AvailabilityZone?: string } }[];
+    const [made] = answer['Instances'] as {
+      InstanceId: string;
+      PrivateIpAddress?: string;
+      Placement?: { AvailabilityZone?: string };
+    }[];
     const id = made?.InstanceId ?? '';
     return {
       physicalId: id,
-      attributes: { InstanceId: id, PrivateIp: made?.PrivateIpAddress ?? '', AvailabilityZone: made?.Placement?.AvailabilityZone ?? '' },
+      attributes: {
+        InstanceId: id,
+        PrivateIp: made?.PrivateIpAddress ?? '',
+        AvailabilityZone: made?.Placement?.AvailabilityZone ?? '',
+      },
     };
   },
   update: (_, before) => ({ attributes: before.attributes }),
@@ -109,7 +140,8 @@ function authorize(context: ResourceContext, groupId: string, rules: readonly { 
         ToPort: optionalNumber(rule['ToPort']),
         IpRanges: rule['CidrIp'] === undefined ? undefined : [{ CidrIp: text(rule['CidrIp']) }],
         Ipv6Ranges: rule['CidrIpv6'] === undefined ? undefined : [{ CidrIpv6: text(rule['CidrIpv6']) }],
-        UserIdGroupPairs: rule['SourceSecurityGroupId'] === undefined ? undefined : [{ GroupId: text(rule['SourceSecurityGroupId']) }],
+        UserIdGroupPairs:
+          rule['SourceSecurityGroupId'] === undefined ? undefined : [{ GroupId: text(rule['SourceSecurityGroupId']) }],
       }),
     ),
   });

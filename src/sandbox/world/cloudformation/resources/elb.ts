@@ -3,7 +3,19 @@ import { physicalName } from '../names.js';
 import { text, type Json, type Properties } from '../template.js';
 import { ignoringGone } from './autoscaling.js';
 import type { ResourceContext, ResourceHandler } from './handler.js';
-import { call, compact, difference, object, objects, optionalBoolean, optionalList, optionalNumber, optionalText, removedTags, resourceTags } from './values.js';
+import {
+  call,
+  compact,
+  difference,
+  object,
+  objects,
+  optionalBoolean,
+  optionalList,
+  optionalNumber,
+  optionalText,
+  removedTags,
+  resourceTags,
+} from './values.js';
 
 /** Names of balancers hold at most 32 characters. */
 const LONGEST_NAME = 32;
@@ -14,7 +26,9 @@ export const classicLoadBalancer: ResourceHandler = {
   takesStackTags: true,
   create: (context) => {
     const { properties } = context;
-    const name = optionalText(properties['LoadBalancerName']) ?? physicalName(context.world, context.stack.name, context.logicalId, LONGEST_NAME);
+    const name =
+      optionalText(properties['LoadBalancerName']) ??
+      physicalName(context.world, context.stack.name, context.logicalId, LONGEST_NAME);
     const answer = call(context, 'elb', 'CreateLoadBalancer', {
       LoadBalancerName: name,
       Listeners: listeners(properties),
@@ -26,11 +40,18 @@ export const classicLoadBalancer: ResourceHandler = {
     });
     configure(context, name, {});
     const instances = instanceIds(properties);
-    if (instances.length > 0) call(context, 'elb', 'RegisterInstancesWithLoadBalancer', { LoadBalancerName: name, Instances: instances });
+    if (instances.length > 0)
+      call(context, 'elb', 'RegisterInstancesWithLoadBalancer', { LoadBalancerName: name, Instances: instances });
     const dns = (answer['DNSName'] as string | undefined) ?? '';
     return {
       physicalId: name,
-      attributes: { DNSName: dns, CanonicalHostedZoneName: dns, CanonicalHostedZoneNameID: 'Z32O12XQLNTSW2', 'SourceSecurityGroup.GroupName': 'default', 'SourceSecurityGroup.OwnerAlias': context.world.account },
+      attributes: {
+        DNSName: dns,
+        CanonicalHostedZoneName: dns,
+        CanonicalHostedZoneNameID: 'Z32O12XQLNTSW2',
+        'SourceSecurityGroup.GroupName': 'default',
+        'SourceSecurityGroup.OwnerAlias': context.world.account,
+      },
     };
   },
   update: (context, before) => {
@@ -44,10 +65,12 @@ export const classicLoadBalancer: ResourceHandler = {
     configure(context, name, before.properties);
     call(context, 'elb', 'AddTags', { LoadBalancerNames: [name], Tags: resourceTags(context) });
     const gone = removedTags(context, before.properties);
-    if (gone.length > 0) call(context, 'elb', 'RemoveTags', { LoadBalancerNames: [name], Tags: gone.map((Key) => ({ Key })) });
+    if (gone.length > 0)
+      call(context, 'elb', 'RemoveTags', { LoadBalancerNames: [name], Tags: gone.map((Key) => ({ Key })) });
     return { attributes: before.attributes };
   },
-  remove: (context, name) => void ignoringGone(() => call(context, 'elb', 'DeleteLoadBalancer', { LoadBalancerName: name })),
+  remove: (context, name) =>
+    void ignoringGone(() => call(context, 'elb', 'DeleteLoadBalancer', { LoadBalancerName: name })),
 };
 
 function listeners(properties: Properties): object[] {
@@ -80,7 +103,10 @@ function configure(context: ResourceContext, name: string, before: Properties): 
   }
   const attributes = balancerAttributes(properties);
   if (Object.keys(attributes).length > 0 && !same(balancerAttributes(before), attributes)) {
-    call(context, 'elb', 'ModifyLoadBalancerAttributes', { LoadBalancerName: name, LoadBalancerAttributes: attributes });
+    call(context, 'elb', 'ModifyLoadBalancerAttributes', {
+      LoadBalancerName: name,
+      LoadBalancerAttributes: attributes,
+    });
   }
 }
 
@@ -93,7 +119,10 @@ function balancerAttributes(properties: Properties): object {
       properties['ConnectionDrainingPolicy'] === undefined
         ? undefined
         : compact({ Enabled: optionalBoolean(draining['Enabled']), Timeout: optionalNumber(draining['Timeout']) }),
-    ConnectionSettings: properties['ConnectionSettings'] === undefined ? undefined : { IdleTimeout: optionalNumber(settings['IdleTimeout']) },
+    ConnectionSettings:
+      properties['ConnectionSettings'] === undefined
+        ? undefined
+        : { IdleTimeout: optionalNumber(settings['IdleTimeout']) },
     CrossZoneLoadBalancing: zones === undefined ? undefined : { Enabled: zones },
   });
 }
@@ -104,15 +133,21 @@ function updateListeners(context: ResourceContext, name: string, before: Propert
   const removed = had.filter((one) => !has.some((other) => same(one, other))) as { LoadBalancerPort: number }[];
   const added = has.filter((one) => !had.some((other) => same(one, other)));
   if (removed.length > 0) {
-    call(context, 'elb', 'DeleteLoadBalancerListeners', { LoadBalancerName: name, LoadBalancerPorts: removed.map((one) => one.LoadBalancerPort) });
+    call(context, 'elb', 'DeleteLoadBalancerListeners', {
+      LoadBalancerName: name,
+      LoadBalancerPorts: removed.map((one) => one.LoadBalancerPort),
+    });
   }
-  if (added.length > 0) call(context, 'elb', 'CreateLoadBalancerListeners', { LoadBalancerName: name, Listeners: added });
+  if (added.length > 0)
+    call(context, 'elb', 'CreateLoadBalancerListeners', { LoadBalancerName: name, Listeners: added });
 }
 
 function updateSubnets(context: ResourceContext, name: string, before: Properties): void {
   const subnets = difference(optionalList(before['Subnets']) ?? [], optionalList(context.properties['Subnets']) ?? []);
-  if (subnets.added.length > 0) call(context, 'elb', 'AttachLoadBalancerToSubnets', { LoadBalancerName: name, Subnets: subnets.added });
-  if (subnets.removed.length > 0) call(context, 'elb', 'DetachLoadBalancerFromSubnets', { LoadBalancerName: name, Subnets: subnets.removed });
+  if (subnets.added.length > 0)
+    call(context, 'elb', 'AttachLoadBalancerToSubnets', { LoadBalancerName: name, Subnets: subnets.added });
+  if (subnets.removed.length > 0)
+    call(context, 'elb', 'DetachLoadBalancerFromSubnets', { LoadBalancerName: name, Subnets: subnets.removed });
 }
 
 function instanceIds(properties: Properties): { InstanceId: string }[] {

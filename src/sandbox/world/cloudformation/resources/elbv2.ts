@@ -3,7 +3,17 @@ import { physicalName } from '../names.js';
 import { isObject, text, type Json, type Properties } from '../template.js';
 import { ignoringGone } from './autoscaling.js';
 import type { ResourceContext, ResourceHandler } from './handler.js';
-import { call, compact, objects, optionalBoolean, optionalList, optionalNumber, optionalText, removedTags, resourceTags } from './values.js';
+import {
+  call,
+  compact,
+  objects,
+  optionalBoolean,
+  optionalList,
+  optionalNumber,
+  optionalText,
+  removedTags,
+  resourceTags,
+} from './values.js';
 
 /** Names of balancers and target groups hold at most 32 characters. */
 const LONGEST_NAME = 32;
@@ -14,7 +24,9 @@ export const loadBalancer: ResourceHandler = {
   takesStackTags: true,
   create: (context) => {
     const { properties } = context;
-    const name = optionalText(properties['Name']) ?? physicalName(context.world, context.stack.name, context.logicalId, LONGEST_NAME);
+    const name =
+      optionalText(properties['Name']) ??
+      physicalName(context.world, context.stack.name, context.logicalId, LONGEST_NAME);
     const answer = call(context, 'elbv2', 'CreateLoadBalancer', {
       Name: name,
       Subnets: optionalList(properties['Subnets']),
@@ -25,7 +37,9 @@ export const loadBalancer: ResourceHandler = {
       IpAddressType: optionalText(properties['IpAddressType']),
       Tags: resourceTags(context),
     });
-    const made = (answer['LoadBalancers'] as { LoadBalancerArn: string; DNSName?: string; CanonicalHostedZoneId?: string }[])[0];
+    const made = (
+      answer['LoadBalancers'] as { LoadBalancerArn: string; DNSName?: string; CanonicalHostedZoneId?: string }[]
+    )[0];
     const arn = made?.LoadBalancerArn ?? '';
     setAttributes(context, 'ModifyLoadBalancerAttributes', 'LoadBalancerArn', arn, 'LoadBalancerAttributes', {});
     return {
@@ -41,14 +55,31 @@ export const loadBalancer: ResourceHandler = {
   },
   update: (context, before) => {
     const arn = before.physicalId;
-    const changed = (name: string): boolean => context.properties[name] !== undefined && !same(before.properties[name], context.properties[name]);
-    if (changed('Subnets')) call(context, 'elbv2', 'SetSubnets', { LoadBalancerArn: arn, Subnets: optionalList(context.properties['Subnets']) });
-    if (changed('SecurityGroups')) call(context, 'elbv2', 'SetSecurityGroups', { LoadBalancerArn: arn, SecurityGroups: optionalList(context.properties['SecurityGroups']) });
-    setAttributes(context, 'ModifyLoadBalancerAttributes', 'LoadBalancerArn', arn, 'LoadBalancerAttributes', before.properties);
+    const changed = (name: string): boolean =>
+      context.properties[name] !== undefined && !same(before.properties[name], context.properties[name]);
+    if (changed('Subnets'))
+      call(context, 'elbv2', 'SetSubnets', {
+        LoadBalancerArn: arn,
+        Subnets: optionalList(context.properties['Subnets']),
+      });
+    if (changed('SecurityGroups'))
+      call(context, 'elbv2', 'SetSecurityGroups', {
+        LoadBalancerArn: arn,
+        SecurityGroups: optionalList(context.properties['SecurityGroups']),
+      });
+    setAttributes(
+      context,
+      'ModifyLoadBalancerAttributes',
+      'LoadBalancerArn',
+      arn,
+      'LoadBalancerAttributes',
+      before.properties,
+    );
     updateTags(context, arn, before.properties);
     return { attributes: before.attributes };
   },
-  remove: (context, arn) => void ignoringGone(() => call(context, 'elbv2', 'DeleteLoadBalancer', { LoadBalancerArn: arn })),
+  remove: (context, arn) =>
+    void ignoringGone(() => call(context, 'elbv2', 'DeleteLoadBalancer', { LoadBalancerArn: arn })),
 };
 
 export const targetGroup: ResourceHandler = {
@@ -57,7 +88,9 @@ export const targetGroup: ResourceHandler = {
   takesStackTags: true,
   create: (context) => {
     const { properties } = context;
-    const name = optionalText(properties['Name']) ?? physicalName(context.world, context.stack.name, context.logicalId, LONGEST_NAME);
+    const name =
+      optionalText(properties['Name']) ??
+      physicalName(context.world, context.stack.name, context.logicalId, LONGEST_NAME);
     const answer = call(context, 'elbv2', 'CreateTargetGroup', {
       Name: name,
       Port: optionalNumber(properties['Port']),
@@ -70,21 +103,41 @@ export const targetGroup: ResourceHandler = {
       Tags: resourceTags(context),
     });
     const arn = (answer['TargetGroups'] as { TargetGroupArn: string }[])[0]?.TargetGroupArn ?? '';
-    setAttributes(context, 'ModifyTargetGroupAttributes', 'TargetGroupArn', arn, 'Attributes', {}, 'TargetGroupAttributes');
+    setAttributes(
+      context,
+      'ModifyTargetGroupAttributes',
+      'TargetGroupArn',
+      arn,
+      'Attributes',
+      {},
+      'TargetGroupAttributes',
+    );
     registerTargets(context, arn, {});
-    return { physicalId: arn, attributes: { TargetGroupArn: arn, TargetGroupName: name, TargetGroupFullName: arn.split(':').at(-1) ?? name } };
+    return {
+      physicalId: arn,
+      attributes: { TargetGroupArn: arn, TargetGroupName: name, TargetGroupFullName: arn.split(':').at(-1) ?? name },
+    };
   },
   update: (context, before) => {
     const arn = before.physicalId;
     if (!same(healthCheck(before.properties), healthCheck(context.properties))) {
       call(context, 'elbv2', 'ModifyTargetGroup', { TargetGroupArn: arn, ...healthCheck(context.properties) });
     }
-    setAttributes(context, 'ModifyTargetGroupAttributes', 'TargetGroupArn', arn, 'Attributes', before.properties, 'TargetGroupAttributes');
+    setAttributes(
+      context,
+      'ModifyTargetGroupAttributes',
+      'TargetGroupArn',
+      arn,
+      'Attributes',
+      before.properties,
+      'TargetGroupAttributes',
+    );
     registerTargets(context, arn, before.properties);
     updateTags(context, arn, before.properties);
     return { attributes: before.attributes };
   },
-  remove: (context, arn) => void ignoringGone(() => call(context, 'elbv2', 'DeleteTargetGroup', { TargetGroupArn: arn })),
+  remove: (context, arn) =>
+    void ignoringGone(() => call(context, 'elbv2', 'DeleteTargetGroup', { TargetGroupArn: arn })),
 };
 
 export const listener: ResourceHandler = {
@@ -92,12 +145,18 @@ export const listener: ResourceHandler = {
   moves: () => false,
   takesStackTags: false,
   create: (context) => {
-    const answer = call(context, 'elbv2', 'CreateListener', { LoadBalancerArn: optionalText(context.properties['LoadBalancerArn']), ...listenerSettings(context.properties) });
+    const answer = call(context, 'elbv2', 'CreateListener', {
+      LoadBalancerArn: optionalText(context.properties['LoadBalancerArn']),
+      ...listenerSettings(context.properties),
+    });
     const arn = (answer['Listeners'] as { ListenerArn: string }[])[0]?.ListenerArn ?? '';
     return { physicalId: arn, attributes: { ListenerArn: arn } };
   },
   update: (context, before) => {
-    call(context, 'elbv2', 'ModifyListener', { ListenerArn: before.physicalId, ...listenerSettings(context.properties) });
+    call(context, 'elbv2', 'ModifyListener', {
+      ListenerArn: before.physicalId,
+      ...listenerSettings(context.properties),
+    });
     return { attributes: before.attributes };
   },
   remove: (context, arn) => void ignoringGone(() => call(context, 'elbv2', 'DeleteListener', { ListenerArn: arn })),
@@ -120,9 +179,15 @@ export const listenerRule: ResourceHandler = {
   },
   update: (context, before) => {
     const { properties } = context;
-    call(context, 'elbv2', 'ModifyRule', { RuleArn: before.physicalId, Conditions: properties['Conditions'], Actions: actions(properties['Actions']) });
+    call(context, 'elbv2', 'ModifyRule', {
+      RuleArn: before.physicalId,
+      Conditions: properties['Conditions'],
+      Actions: actions(properties['Actions']),
+    });
     if (!same(before.properties['Priority'], properties['Priority'])) {
-      call(context, 'elbv2', 'SetRulePriorities', { RulePriorities: [{ RuleArn: before.physicalId, Priority: optionalNumber(properties['Priority']) }] });
+      call(context, 'elbv2', 'SetRulePriorities', {
+        RulePriorities: [{ RuleArn: before.physicalId, Priority: optionalNumber(properties['Priority']) }],
+      });
     }
     return { attributes: before.attributes };
   },
@@ -140,21 +205,41 @@ function healthCheck(properties: Properties): object {
     HealthCheckTimeoutSeconds: optionalNumber(properties['HealthCheckTimeoutSeconds']),
     HealthyThresholdCount: optionalNumber(properties['HealthyThresholdCount']),
     UnhealthyThresholdCount: optionalNumber(properties['UnhealthyThresholdCount']),
-    Matcher: isObject(matcher) ? Object.fromEntries(Object.entries(matcher).map(([key, value]) => [key, text(value)])) : undefined,
+    Matcher: isObject(matcher)
+      ? Object.fromEntries(Object.entries(matcher).map(([key, value]) => [key, text(value)]))
+      : undefined,
   });
 }
 
 /** Key/value attributes, of the template's property, sent when they changed. */
-function setAttributes(context: ResourceContext, operation: string, idKey: string, arn: string, inputKey: string, before: Properties, property = inputKey): void {
-  const attributes = objects(context.properties[property]).map((one) => ({ Key: text(one['Key']), Value: text(one['Value']) }));
+function setAttributes(
+  context: ResourceContext,
+  operation: string,
+  idKey: string,
+  arn: string,
+  inputKey: string,
+  before: Properties,
+  property = inputKey,
+): void {
+  const attributes = objects(context.properties[property]).map((one) => ({
+    Key: text(one['Key']),
+    Value: text(one['Value']),
+  }));
   if (attributes.length === 0 || same(before[property], context.properties[property])) return;
-  call(context, 'elbv2', operation, { [idKey]: arn, [inputKey === 'LoadBalancerAttributes' ? 'Attributes' : inputKey]: attributes });
+  call(context, 'elbv2', operation, {
+    [idKey]: arn,
+    [inputKey === 'LoadBalancerAttributes' ? 'Attributes' : inputKey]: attributes,
+  });
 }
 
 function registerTargets(context: ResourceContext, arn: string, before: Properties): void {
   const targets = (properties: Properties): object[] =>
     objects(properties['Targets']).map((target) =>
-      compact({ Id: text(target['Id']), Port: optionalNumber(target['Port']), AvailabilityZone: optionalText(target['AvailabilityZone']) }),
+      compact({
+        Id: text(target['Id']),
+        Port: optionalNumber(target['Port']),
+        AvailabilityZone: optionalText(target['AvailabilityZone']),
+      }),
     );
   const had = targets(before);
   const has = targets(context.properties);
@@ -194,6 +279,11 @@ function forward(config: { [key: string]: Json }): { [key: string]: Json } {
     ...config,
     ...(config['TargetGroups'] === undefined
       ? {}
-      : { TargetGroups: objects(config['TargetGroups']).map((one) => ({ ...one, ...(one['Weight'] === undefined ? {} : { Weight: Number(one['Weight']) }) })) }),
+      : {
+          TargetGroups: objects(config['TargetGroups']).map((one) => ({
+            ...one,
+            ...(one['Weight'] === undefined ? {} : { Weight: Number(one['Weight']) }),
+          })),
+        }),
   };
 }

@@ -52,7 +52,10 @@ export interface ResourceHandler {
   readonly moves: (attribute: string) => boolean;
   readonly takesStackTags: boolean;
   readonly create: (context: ResourceContext) => Made;
-  readonly update: (context: ResourceContext, before: ResourceRow & { readonly physicalId: string }) => Omit<Made, 'physicalId'>;
+  readonly update: (
+    context: ResourceContext,
+    before: ResourceRow & { readonly physicalId: string },
+  ) => Omit<Made, 'physicalId'>;
   readonly remove: (context: ResourceContext, physicalId: string) => void;
   /** Absent: done as soon as the service was told and the drawn time passed. */
   readonly progress?: (context: ResourceContext, action: Action, physicalId: string) => Progress;

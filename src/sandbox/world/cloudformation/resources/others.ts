@@ -26,13 +26,29 @@ export const ssmParameter: ResourceHandler = {
   takesStackTags: false,
   create: (context) => {
     const { properties } = context;
-    const name = optionalText(properties['Name']) ?? physicalName(context.world, `CFN-${context.logicalId}`, context.logicalId);
-    call(context, 'ssm', 'PutParameter', { Name: name, Value: optionalText(properties['Value']), Type: optionalText(properties['Type']) });
-    return { physicalId: name, attributes: { Value: optionalText(properties['Value']) ?? '', Type: optionalText(properties['Type']) ?? 'String' } };
+    const name =
+      optionalText(properties['Name']) ?? physicalName(context.world, `CFN-${context.logicalId}`, context.logicalId);
+    call(context, 'ssm', 'PutParameter', {
+      Name: name,
+      Value: optionalText(properties['Value']),
+      Type: optionalText(properties['Type']),
+    });
+    return {
+      physicalId: name,
+      attributes: {
+        Value: optionalText(properties['Value']) ?? '',
+        Type: optionalText(properties['Type']) ?? 'String',
+      },
+    };
   },
   update: (context, before) => {
     const value = optionalText(context.properties['Value']);
-    call(context, 'ssm', 'PutParameter', { Name: before.physicalId, Value: value, Type: optionalText(context.properties['Type']), Overwrite: true });
+    call(context, 'ssm', 'PutParameter', {
+      Name: before.physicalId,
+      Value: value,
+      Type: optionalText(context.properties['Type']),
+      Overwrite: true,
+    });
     return { attributes: { ...before.attributes, Value: value ?? '' } };
   },
   remove: (context, name) => void ignoringGone(() => call(context, 'ssm', 'DeleteParameter', { Name: name })),
@@ -43,12 +59,19 @@ export const s3Bucket: ResourceHandler = {
   moves: () => false,
   takesStackTags: false,
   create: (context) => {
-    const name = optionalText(context.properties['BucketName']) ?? physicalName(context.world, context.stack.name, context.logicalId, 63).toLowerCase();
+    const name =
+      optionalText(context.properties['BucketName']) ??
+      physicalName(context.world, context.stack.name, context.logicalId, 63).toLowerCase();
     call(context, 's3', 'CreateBucket', { Bucket: name });
     const domain = `${name}.s3.amazonaws.com`;
     return {
       physicalId: name,
-      attributes: { Arn: `arn:aws:s3:::${name}`, DomainName: domain, RegionalDomainName: `${name}.s3.${context.world.region}.amazonaws.com`, WebsiteURL: `http://${name}.s3-website-${context.world.region}.amazonaws.com` },
+      attributes: {
+        Arn: `arn:aws:s3:::${name}`,
+        DomainName: domain,
+        RegionalDomainName: `${name}.s3.${context.world.region}.amazonaws.com`,
+        WebsiteURL: `http://${name}.s3-website-${context.world.region}.amazonaws.com`,
+      },
     };
   },
   update: (_, before) => ({ attributes: before.attributes }),
@@ -82,7 +105,10 @@ function inert(warning: (type: string) => string | undefined): ResourceHandler {
     takesStackTags: false,
     create: (context) => {
       const prefix = ID_PREFIXES[context.type];
-      const id = prefix !== undefined ? resourceId(context.world, prefix) : physicalName(context.world, context.stack.name, context.logicalId);
+      const id =
+        prefix !== undefined
+          ? resourceId(context.world, prefix)
+          : physicalName(context.world, context.stack.name, context.logicalId);
       return { physicalId: id, attributes: {}, warning: warning(context.type) };
     },
     update: (context, before) => ({ attributes: before.attributes, warning: warning(context.type) }),
@@ -96,9 +122,15 @@ export const vpc: ResourceHandler = {
   takesStackTags: true,
   create: (context) => {
     const block = optionalText(context.properties['CidrBlock']) ?? '10.0.0.0/16';
-    const made = call(context, 'ec2', 'CreateVpc', { CidrBlock: block, TagSpecifications: [{ ResourceType: 'vpc', Tags: resourceTags(context) }] });
+    const made = call(context, 'ec2', 'CreateVpc', {
+      CidrBlock: block,
+      TagSpecifications: [{ ResourceType: 'vpc', Tags: resourceTags(context) }],
+    });
     const id = (made['Vpc'] as { VpcId: string }).VpcId;
-    return { physicalId: id, attributes: { VpcId: id, CidrBlock: block, DefaultSecurityGroup: resourceId(context.world, 'sg') } };
+    return {
+      physicalId: id,
+      attributes: { VpcId: id, CidrBlock: block, DefaultSecurityGroup: resourceId(context.world, 'sg') },
+    };
   },
   update: (_, before) => ({ attributes: before.attributes }),
   remove: (context, id) => void ignoringGone(() => call(context, 'ec2', 'DeleteVpc', { VpcId: id })),
@@ -118,7 +150,15 @@ export const subnet: ResourceHandler = {
       TagSpecifications: [{ ResourceType: 'subnet', Tags: resourceTags(context) }],
     });
     const { SubnetId: id, AvailabilityZone: zone } = made['Subnet'] as { SubnetId: string; AvailabilityZone?: string };
-    return { physicalId: id, attributes: { SubnetId: id, AvailabilityZone: zone ?? '', VpcId: optionalText(properties['VpcId']) ?? '', CidrBlock: optionalText(properties['CidrBlock']) ?? '' } };
+    return {
+      physicalId: id,
+      attributes: {
+        SubnetId: id,
+        AvailabilityZone: zone ?? '',
+        VpcId: optionalText(properties['VpcId']) ?? '',
+        CidrBlock: optionalText(properties['CidrBlock']) ?? '',
+      },
+    };
   },
   update: (_, before) => ({ attributes: before.attributes }),
   remove: (context, id) => void ignoringGone(() => call(context, 'ec2', 'DeleteSubnet', { SubnetId: id })),

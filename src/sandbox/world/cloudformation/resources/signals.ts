@@ -9,7 +9,9 @@ export function awaitSignals(context: ResourceContext, group: string): Progress 
   const needed = neededSignals(context);
   if (needed === 0) return 'done';
   if (context.signals.failure.length > 0) {
-    return { failed: `Received ${context.signals.failure.length} FAILURE signal(s) out of ${needed}. Unable to satisfy 100% MinSuccessfulInstancesPercent requirement` };
+    return {
+      failed: `Received ${context.signals.failure.length} FAILURE signal(s) out of ${needed}. Unable to satisfy 100% MinSuccessfulInstancesPercent requirement`,
+    };
   }
   const senders = new Set([...context.signals.success, ...booted(context, group)]);
   return senders.size >= needed ? 'done' : 'working';
@@ -36,16 +38,22 @@ export function durationSeconds(duration: string): number {
 }
 
 function booted(context: ResourceContext, group: string): string[] {
-  const groups = call(context, 'autoscaling', 'DescribeAutoScalingGroups', { AutoScalingGroupNames: [group] })['AutoScalingGroups'] as
-    | { Instances?: { InstanceId?: string; LifecycleState?: string }[] }[]
-    | undefined;
-  const ids = (groups?.[0]?.Instances ?? []).filter((one) => one.LifecycleState === 'InService').map((one) => one.InstanceId ?? '');
+  const groups = call(context, 'autoscaling', 'DescribeAutoScalingGroups', { AutoScalingGroupNames: [group] })[
+    'AutoScalingGroups'
+  ] as { Instances?: { InstanceId?: string; LifecycleState?: string }[] }[] | undefined;
+  const ids = (groups?.[0]?.Instances ?? [])
+    .filter((one) => one.LifecycleState === 'InService')
+    .map((one) => one.InstanceId ?? '');
   if (ids.length === 0) return [];
   const reservations = call(context, 'ec2', 'DescribeInstances', { InstanceIds: ids })['Reservations'] as
-    | { Instances?: { InstanceId?: string; ImageId?: string }[] }[]
-    | undefined;
+    { Instances?: { InstanceId?: string; ImageId?: string }[] }[] | undefined;
   return (reservations ?? [])
     .flatMap((reservation) => reservation.Instances ?? [])
-    .filter((instance) => !['unhealthy', 'missing'].includes(context.world.scenario.images[instance.ImageId ?? '']?.behaviour ?? 'healthy'))
+    .filter(
+      (instance) =>
+        !['unhealthy', 'missing'].includes(
+          context.world.scenario.images[instance.ImageId ?? '']?.behaviour ?? 'healthy',
+        ),
+    )
     .map((instance) => instance.InstanceId ?? '');
 }

@@ -36,10 +36,33 @@ export function compact<T extends object>(input: T): T {
 
 /** Names of number properties anywhere in the types that are modelled. */
 const NUMBERS = new Set([
-  'AmdSevSnp', 'CoreCount', 'DeviceIndex', 'Duration', 'FromPort', 'HeartbeatTimeout', 'HttpPutResponseHopLimit', 'Iops',
-  'Ipv4PrefixCount', 'Ipv6AddressCount', 'Ipv6PrefixCount', 'Max', 'Min', 'MaxHealthyPercentage', 'MinHealthyPercentage',
-  'NetworkCardIndex', 'OnDemandBaseCapacity', 'OnDemandPercentageAboveBaseCapacity', 'Order', 'PartitionNumber',
-  'SecondaryPrivateIpAddressCount', 'SpotInstancePools', 'ThreadsPerCore', 'Throughput', 'ToPort', 'VolumeSize', 'Weight',
+  'AmdSevSnp',
+  'CoreCount',
+  'DeviceIndex',
+  'Duration',
+  'FromPort',
+  'HeartbeatTimeout',
+  'HttpPutResponseHopLimit',
+  'Iops',
+  'Ipv4PrefixCount',
+  'Ipv6AddressCount',
+  'Ipv6PrefixCount',
+  'Max',
+  'Min',
+  'MaxHealthyPercentage',
+  'MinHealthyPercentage',
+  'NetworkCardIndex',
+  'OnDemandBaseCapacity',
+  'OnDemandPercentageAboveBaseCapacity',
+  'Order',
+  'PartitionNumber',
+  'SecondaryPrivateIpAddressCount',
+  'SpotInstancePools',
+  'ThreadsPerCore',
+  'Throughput',
+  'ToPort',
+  'VolumeSize',
+  'Weight',
 ]);
 
 /** Keys whose values are text even when they read like a truth value. */
@@ -48,8 +71,10 @@ const TEXTS = new Set(['Value', 'UserData', 'Key', 'Values']);
 /** Numbers and truth values inside a structure that passes through as it is. */
 export function typed(value: Json | undefined, key = ''): Json | undefined {
   if (Array.isArray(value)) return value.map((item) => typed(item, key) as Json);
-  if (isObject(value)) return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, typed(inner, name) as Json]));
-  if (typeof value === 'number' || typeof value === 'boolean') return NUMBERS.has(key) || typeof value === 'boolean' && !TEXTS.has(key) ? value : String(value);
+  if (isObject(value))
+    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, typed(inner, name) as Json]));
+  if (typeof value === 'number' || typeof value === 'boolean')
+    return NUMBERS.has(key) || (typeof value === 'boolean' && !TEXTS.has(key)) ? value : String(value);
   if (typeof value !== 'string') return value;
   if (NUMBERS.has(key) && value.trim() !== '' && !Number.isNaN(Number(value))) return Number(value);
   return !TEXTS.has(key) && (value === 'true' || value === 'false') ? value === 'true' : value;
@@ -70,15 +95,26 @@ export function resourceTags(context: ResourceContext): Tag[] {
 /** Keys of tags that the resource had from its template or its stack and has no more. */
 export function removedTags(context: ResourceContext, before: Properties): string[] {
   const now = new Set(resourceTags(context).map((tag) => tag.Key));
-  const had = [...objects(before['Tags']).map((tag) => text(tag['Key'])), ...context.previousTags.map((tag) => tag.Key)];
+  const had = [
+    ...objects(before['Tags']).map((tag) => text(tag['Key'])),
+    ...context.previousTags.map((tag) => tag.Key),
+  ];
   return [...new Set(had)].filter((key) => !now.has(key));
 }
 
-export function call(context: Pick<ResourceContext, 'world'>, service: Parameters<ResourceContext['world']['invoke']>[0], operation: string, input: object): Record<string, unknown> {
+export function call(
+  context: Pick<ResourceContext, 'world'>,
+  service: Parameters<ResourceContext['world']['invoke']>[0],
+  operation: string,
+  input: object,
+): Record<string, unknown> {
   return context.world.invoke(service, operation, compact(input), 'cloudformation') as Record<string, unknown>;
 }
 
 /** What `now` has that `before` has not, and the other way round. */
-export function difference(before: readonly string[], now: readonly string[]): { readonly added: string[]; readonly removed: string[] } {
+export function difference(
+  before: readonly string[],
+  now: readonly string[],
+): { readonly added: string[]; readonly removed: string[] } {
   return { added: now.filter((one) => !before.includes(one)), removed: before.filter((one) => !now.includes(one)) };
 }
