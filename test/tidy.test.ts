@@ -142,7 +142,7 @@ describe('the bans', () => {
     ['console.error("x"); process.stdout.write("x");', ['prints', 'prints']],
     ['if (a) process.exit(1);', ['exits']],
     [
-      `it.${'only'}("x", () => {}); describe.${'skip'}("y"); it("z", function () { this.skip(); });`,
+      `it.only("x", () => {}); describe.skip("y"); it("z", function () { this.skip(); });`,
       ['focuses or skips a test', 'focuses or skips a test', 'focuses or skips a test'],
     ],
     ['// Date.now()\nconst a = "process.exit(1)";', []],

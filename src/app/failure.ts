@@ -136,7 +136,7 @@ export function aftermath(scene: Scene): {
   const again = scene.again === undefined ? [] : [scene.again];
   const look = scene.stack === undefined ? [] : [`ha-updater status ${scene.stack}`];
   const witness = scene.witness;
-  if (witness === undefined || !witness.changed) return { serves: 'Nothing was changed.', left: '', next: [] };
+  if (!witness?.changed) return { serves: 'Nothing was changed.', left: '', next: [] };
   if (witness.stage === 'stack') {
     return {
       serves: 'The instances that served before: no group was touched by this run.',

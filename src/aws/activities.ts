@@ -18,7 +18,7 @@ export async function failedLaunches(clients: Clients, group: string, since: Ins
     MaxRecords: 100,
   });
   return (answer.Activities ?? [])
-    .filter((activity) => activity.StatusCode === 'Failed' && !/^Terminating/.test(activity.Description ?? ''))
+    .filter((activity) => activity.StatusCode === 'Failed' && !(activity.Description ?? '').startsWith('Terminating'))
     .map((activity) => ({
       id: activity.ActivityId ?? '',
       group,

@@ -36,7 +36,7 @@ export async function createChangeSet(
     });
     return { id: answer.Id ?? request.name, stackId: answer.StackId ?? request.stack };
   } catch (error) {
-    if (!(error instanceof AwsFault) || !/^AlreadyExists/.test(error.code)) throw error;
+    if (!(error instanceof AwsFault) || !error.code.startsWith('AlreadyExists')) throw error;
     const found = await client.describeChangeSet({ ChangeSetName: request.name, StackName: request.stack });
     return { id: found.ChangeSetId ?? request.name, stackId: found.StackId ?? request.stack };
   }

@@ -141,7 +141,7 @@ async function terminateSingly(
   const client = await clients.autoScaling();
   const members = await membersOf(clients, group);
   for (const id of instances.filter(
-    (instance) => members.has(instance) && !/^Terminat/.test(members.get(instance) ?? ''),
+    (instance) => members.has(instance) && !(members.get(instance) ?? '').startsWith('Terminat'),
   )) {
     try {
       await client.terminateInstanceInAutoScalingGroup({ InstanceId: id, ShouldDecrementDesiredCapacity: decrement });

@@ -107,7 +107,7 @@ export function toFault(error: unknown, operation: string): AwsFault {
 export const UNREADABLE_ANSWER = 'UnreadableAnswer';
 
 function isUnread(raw: Raw): boolean {
-  return raw.Code === undefined && raw.$response !== undefined && /Deserialization error/.test(raw.message ?? '');
+  return raw.Code === undefined && raw.$response !== undefined && (raw.message ?? '').includes('Deserialization error');
 }
 
 function statusOf(raw: Raw): number | undefined {
@@ -129,7 +129,7 @@ function kindOf(raw: Raw, code: string, message: string): FaultKind {
   if (UNREACHABLE.has(code) || CERTIFICATE.test(code)) return 'unreachable';
   // The handler's own connection timeout: nothing was sent. Its request timeout reads differently.
   if (raw.name === 'TimeoutError' && /establish a connection|connection timed out/i.test(message)) return 'unreachable';
-  if (BROKEN.has(code) || raw.name === 'TimeoutError' || /socket hang up/.test(message)) return 'transient';
+  if (BROKEN.has(code) || raw.name === 'TimeoutError' || message.includes('socket hang up')) return 'transient';
   return KIND_OF_CODE[code] ?? kindOfMessage(code, message) ?? kindOfPattern(code) ?? kindOfStatus(status);
 }
 
@@ -166,7 +166,7 @@ function kindOfStatus(status: number | undefined): FaultKind {
 
 /** Messages of AWS repeat signed requests and messages of the credential chain repeat commands. Both stay out. */
 function withoutSecrets(message: string): string {
-  if (/^Command failed/.test(message)) return 'The credential_process of the profile failed.';
+  if (message.startsWith('Command failed')) return 'The credential_process of the profile failed.';
   return message
     .replace(/\s*The Canonical String for this request[\s\S]*$/, '')
     .replace(/\b(AKIA|ASIA)[A-Z0-9]{12,}\b/g, '$1…')

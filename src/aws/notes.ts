@@ -162,7 +162,7 @@ function readRecord(text: string): RolloutRecord {
   const known = `versions ${RECORD_VERSION} and ${STRATEGY_RECORD_VERSION}`;
   if (!text.startsWith(`v=${STRATEGY_RECORD_VERSION} `))
     return readSwap(fieldsOf(text, [...RECORD_FIELDS, 'shield?'], RECORD_VERSION, known));
-  const own = / strategy=restart /.test(text) ? 'quorum' : 'limits';
+  const own = text.includes(' strategy=restart ') ? 'quorum' : 'limits';
   const field = fieldsOf(text, [...RECORD_FIELDS, own], STRATEGY_RECORD_VERSION, known);
   return own === 'quorum' ? readRestart(field) : readRolling(field);
 }

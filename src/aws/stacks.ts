@@ -215,7 +215,7 @@ export async function updateStack(clients: Clients, request: StackRequest): Prom
   } catch (error) {
     if (startedBefore(error)) return 'started';
     // Only the message tells this from a failure.
-    if (error instanceof AwsFault && /No updates are to be performed/.test(error.message)) return 'unchanged';
+    if (error instanceof AwsFault && error.message.includes('No updates are to be performed')) return 'unchanged';
     throw error;
   }
 }
@@ -282,7 +282,7 @@ async function unlessStarted(call: Promise<unknown>): Promise<void> {
 
 /** True when the service says that the call with this token was accepted before. */
 export function startedBefore(error: unknown): boolean {
-  return error instanceof AwsFault && /^TokenAlreadyExists/.test(error.code);
+  return error instanceof AwsFault && error.code.startsWith('TokenAlreadyExists');
 }
 
 function templateInput(template: TemplateSource): {

@@ -32,7 +32,7 @@ export const NUMBERS = {
 export type NumberName = keyof typeof NUMBERS;
 
 /** Flags as the command line gave them: text, unchecked. Absent means the fallback. */
-export type NumberTexts = { readonly [name in NumberName]?: string | undefined };
+export type NumberTexts = Readonly<Partial<Record<NumberName, string | undefined>>>;
 
 /**
  * Reads the numbers named, in milliseconds. Problems are added to `problems` as whole sentences, so

@@ -51,7 +51,7 @@ function behind(entity: string, place: Place, seen: Set<string>): string {
 }
 
 /** Parameters that, through other resources, moved `Resource` or `Resource.Attribute`. */
-export function parametersBehind(entity: string, place: Place, seen: Set<string> = new Set()): readonly string[] {
+export function parametersBehind(entity: string, place: Place, seen = new Set<string>()): readonly string[] {
   const logicalId = entity.split('.')[0] ?? '';
   if (seen.has(logicalId)) return [];
   seen.add(logicalId);

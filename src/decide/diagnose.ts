@@ -66,7 +66,7 @@ function ofActivity(
   group: string,
   { at, status, description, cause, message, instance }: Activity,
 ): Finding | undefined {
-  if ((status === 'Failed' || status === 'Cancelled') && !/^Terminating/.test(description)) {
+  if ((status === 'Failed' || status === 'Cancelled') && !description.startsWith('Terminating')) {
     const [, code, remedy] = LAUNCH_FAILURES.find(([words]) => words.test(message)) ?? [
       undefined,
       'diagnose.launchFailed',
@@ -146,13 +146,13 @@ export function diagnoseGroup(
     });
   }
   for (const instance of group.instances) {
-    if (/:Wait$/.test(instance.lifecycle)) {
+    if (instance.lifecycle.endsWith(':Wait')) {
       const at = activities.find((activity) => activity.instance === instance.id && UNDER_WAY.has(activity.status))?.at;
       findings.push({ ...hookWaiting(name, instance.id, instance.lifecycle, hooks), ...(at !== undefined && { at }) });
       continue;
     }
     const why = notInService(group, instance);
-    if (why === '' || /^Terminat/.test(instance.lifecycle)) continue;
+    if (why === '' || instance.lifecycle.startsWith('Terminat')) continue;
     const evidence = group.balancers.flatMap((balancer) => {
       const { verdict, reason } = verdictOf(instance, balancer);
       return verdict === 'healthy' ? [] : [`${balancer.name}: ${verdict}${reason === '' ? '' : `: ${reason}`}`];

@@ -114,7 +114,7 @@ async function ofOperation(
       // The instances that should have sent the signals may be gone with their group.
       // Newest first, as activities come.
       const launched = (await activitiesOf(deps, group, began, ask)).flatMap(({ instance, description }) =>
-        instance !== undefined && !/^Terminating/.test(description) ? [instance] : [],
+        instance !== undefined && !description.startsWith('Terminating') ? [instance] : [],
       );
       shown.push({ ...finding, evidence: [...finding.evidence, ...(await consoles(read, launched))] });
     }

@@ -28,14 +28,14 @@ export type BareGroup = Omit<Group, 'balancers' | 'configurations'> & {
 };
 
 /** Notes to write; each is one tag of the group, or several where it is long. */
-export type NotesToWrite = {
+export interface NotesToWrite {
   readonly record?: RolloutRecord;
   readonly verdict?: Verdict;
   readonly lease?: Lease;
   readonly frozen?: FrozenNote;
   readonly wish?: WishNote;
   readonly out?: OutNote;
-};
+}
 
 export interface StackRequest {
   readonly stack: string;

@@ -136,7 +136,7 @@ export async function redisClient(
   });
   // Every call hears of its own failure; without a listener the process would end.
   client.on('error', () => undefined);
-  return client as unknown as RedisClient;
+  return client;
 }
 
 function parsed(text: string): unknown {

@@ -11,13 +11,13 @@ export const RECORD_VERSION = 1;
 export const STRATEGY_RECORD_VERSION = 2;
 
 /** Which half survives. */
-export type Verdict = {
+export interface Verdict {
   readonly run: string;
   readonly outcome: 'promote' | 'rollBack';
   readonly at: Instant;
   /** One sentence; cut to what a tag can hold. */
   readonly why: string;
-};
+}
 
 /**
  * What a rollout needs to be finished or undone by anybody: written on the group before anything else

@@ -497,8 +497,8 @@ function describeScopes(action: Action): readonly string[] {
 }
 
 function stackLevel(status: string): Level {
-  if (/_FAILED$/.test(status)) return 'error';
-  return /ROLLBACK/.test(status) ? 'warning' : 'info';
+  if (status.endsWith('_FAILED')) return 'error';
+  return status.includes('ROLLBACK') ? 'warning' : 'info';
 }
 
 /** Nothing when the limit lies behind us or so far away that two clocks must differ. */

@@ -115,7 +115,7 @@ function insert(queue: Due[], due: Due): void {
   let high = queue.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    const other = queue[middle] as Due;
+    const other = queue[middle]!;
     if (other.at < due.at || (other.at === due.at && other.order < due.order)) low = middle + 1;
     else high = middle;
   }

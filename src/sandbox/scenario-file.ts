@@ -120,9 +120,7 @@ function object(fields: Fields): Check {
     for (const [name, field] of Object.entries(fields)) {
       if (field.required && !given.some(([key]) => key === name)) throw at.wrong(node, `lacks ${name}`);
     }
-    return Object.fromEntries(
-      given.map(([key, , value]) => [key, (fields[key] as Fields[string]).check(value, at.key(key))]),
-    );
+    return Object.fromEntries(given.map(([key, , value]) => [key, fields[key]!.check(value, at.key(key))]));
   };
 }
 

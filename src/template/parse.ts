@@ -7,7 +7,6 @@ import {
   LineCounter,
   Parser,
   type CST,
-  type Document,
   type Node,
   type YAMLError,
 } from 'yaml';
@@ -97,7 +96,7 @@ function parseYaml(text: string, origin: string, reading: Reading): OneDocument 
       `it holds several YAML documents; a ${reading.noun} is one`,
       reading,
     );
-  const document = documents[0] as Document.Parsed | undefined;
+  const document = documents[0];
   const root = document?.contents ?? null;
   if (root === null || (isScalar(root) && root.value === null))
     throw syntax(origin, { line: 1, column: 1 }, 'it is empty', reading);
@@ -144,8 +143,8 @@ function inWords(error: YAMLError): string {
 
 /** Whoever writes JSON has never heard of flow maps. */
 function ofBrackets(message: string): string | undefined {
-  if (/^Missing , between flow/.test(message)) return 'a comma is missing before this';
-  if (/^Missing , or : between flow/.test(message)) return 'a comma or a colon is missing before this';
+  if (message.startsWith('Missing , between flow')) return 'a comma is missing before this';
+  if (message.startsWith('Missing , or : between flow')) return 'a comma or a colon is missing before this';
   const [, kind] = /^Flow (map|sequence) in block collection must be sufficiently indented/.exec(message) ?? [];
   if (kind !== undefined) return kind === 'map' ? 'a { is not closed by a }' : 'a [ is not closed by a ]';
   const [, closing] = /^Expected flow (map|sequence) to end with/.exec(message) ?? [];

@@ -7,7 +7,7 @@ describe('the bench', () => {
   before(async () => {
     for (const shape of ['1x2', '1x20', '3x2']) told.set(shape, await measureRollout(shapeOf(shape)));
   });
-  const of = (shape: string): Rollout => told.get(shape) as Rollout;
+  const of = (shape: string): Rollout => told.get(shape)!;
 
   for (const shape of ['1x2', '1x20', '3x2']) {
     it(`finds ${shape} nearly as fast as its world allows, with few changes`, () => {

@@ -22,8 +22,7 @@ describe('signals and readers that go away', function () {
   this.timeout(120_000);
   let world: CommandWorld;
 
-  const group = async (): Promise<Group> =>
-    (await world.json<StatusDocument>(['status', 'web'])).document.groups[0] as Group;
+  const group = async (): Promise<Group> => (await world.json<StatusDocument>(['status', 'web'])).document.groups[0]!;
   const started = async (args: readonly string[] = SWAP): Promise<ReturnType<typeof start>> => {
     const running = start(args, { env: world.env });
     await running.sees(/ prove: /);

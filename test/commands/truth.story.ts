@@ -214,17 +214,15 @@ describe('what plan says is what update-stack does', function () {
     });
   };
   const plannedGroups = (plan: ChangePlan): readonly object[] =>
-    [...plan.groups]
-      .sort(byGroup)
-      .map(({ group, action, size, resized = size, doubled, instances, balancers }) => ({
-        group,
-        action,
-        size: resized,
-        ...(action === 'swap' && { doubled }),
-        gone: action === 'swap' ? instances : 0,
-        balancers: keptOf(balancers),
-        others: balancers.length - keptOf(balancers).length,
-      }));
+    [...plan.groups].sort(byGroup).map(({ group, action, size, resized = size, doubled, instances, balancers }) => ({
+      group,
+      action,
+      size: resized,
+      ...(action === 'swap' && { doubled }),
+      gone: action === 'swap' ? instances : 0,
+      balancers: keptOf(balancers),
+      others: balancers.length - keptOf(balancers).length,
+    }));
 
   for (const { stack, create, updates } of CASES) {
     describe(stack, () => {

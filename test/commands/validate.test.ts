@@ -81,7 +81,7 @@ describe('ha-updater validate', function () {
   it('speaks SARIF, with a rule for every code', async () => {
     const { code, stdout } = await offline(at('faulty.yaml'), '--format', 'sarif');
     expect(code).to.equal(3);
-    type Sarif = {
+    interface Sarif {
       version: string;
       runs: [
         {
@@ -94,7 +94,7 @@ describe('ha-updater validate', function () {
           }[];
         },
       ];
-    };
+    }
     const { version, runs } = JSON.parse(stdout) as Sarif;
     const [{ tool, results }] = runs;
     expect(version).to.equal('2.1.0');

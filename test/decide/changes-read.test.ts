@@ -90,9 +90,7 @@ describe('what only an approved parameter causes', () => {
 describe('causes', () => {
   it('go back to the parameter that moved a resource, and up to what the parent gave', () => {
     const changes = stack(LAUNCH, GROUP);
-    expect(causeOf(GROUP.details[0] as ChangeDetail, { stack: changes })).to.equal(
-      'Launch.LatestVersionNumber (parameter Ami)',
-    );
+    expect(causeOf(GROUP.details[0]!, { stack: changes })).to.equal('Launch.LatestVersionNumber (parameter Ami)');
     expect(parametersBehind('Launch.LatestVersionNumber', { stack: changes })).to.deep.equal(['Ami']);
     const front = modify('Front', 'AWS::CloudFormation::Stack', byParameter('Parameters.Image', 'Ami'));
     const place = {

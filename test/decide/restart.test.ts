@@ -36,10 +36,10 @@ const RESTART: Plan = {
 
 const record = (differs: Partial<RestartRecord> = {}): RestartRecord => {
   const { version, strategy, ...base } = { ...RECORD, gates: undefined };
-  void version;
-  void strategy;
+  version;
+  strategy;
   const { gates, ...rest } = base;
-  void gates;
+  gates;
   return { ...rest, version: 2, strategy: 'restart', quorum: 0.5, suspended: SUSPENDED, ...differs };
 };
 
@@ -401,7 +401,7 @@ describe('restart, whatever the look', () => {
           ).length;
           const going = new Set<string>();
           for (const { action } of decision.actions) {
-            expect(guard(look, plan, action), `${action.type}`).to.equal(undefined);
+            expect(guard(look, plan, action), action.type).to.equal(undefined);
             if (action.type === 'deregister') for (const { instance: id } of action.targets) going.add(id);
             if (action.type === 'note') for (const { id } of action.out.instances) if (!out.includes(id)) going.add(id);
             if (action.type === 'deregister')

@@ -77,7 +77,7 @@ export class ScriptedStack {
   #planned: (() => void)[] = [];
   #forgetful = false;
 
-  constructor(status: string = 'UPDATE_COMPLETE') {
+  constructor(status = 'UPDATE_COMPLETE') {
     if (status !== 'none') {
       const createdAt = this.clock.now() - 86_400_000;
       this.set({
@@ -233,7 +233,7 @@ export class ScriptedStack {
             ),
           );
         this.#refuseTwice({ ...request, token });
-        if (request.type === 'CREATE') this.set({ ...(this.stack as Stack), status: 'CREATE_IN_PROGRESS' });
+        if (request.type === 'CREATE') this.set({ ...this.stack!, status: 'CREATE_IN_PROGRESS' });
         this.#begin({ ...request, token });
         return Promise.resolve();
       },

@@ -230,7 +230,7 @@ describe('a stack of the sandbox, through the SDK', () => {
     await account.change({ Image: 'ami-11111111' }, nested);
     let seen: readonly PlacedChange[] = [];
     await account.change({ Image: 'ami-22222222' }, undefined, {}, ({ review }) => {
-      seen = allChanges(review?.changes as NonNullable<typeof review>['changes']);
+      seen = allChanges(review?.changes!);
       return Promise.resolve('drop');
     });
     expect(seen.map(({ change }) => `${change.action} ${change.logicalId} ${change.replacement}`)).to.deep.equal([

@@ -152,9 +152,7 @@ describe('before a stack is changed', () => {
 
   it('waits for the clean-up of the update before, then goes on', async () => {
     const web = new ScriptedStack('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');
-    web.clock.after(40_000, () =>
-      web.set({ ...(web.stack as NonNullable<typeof web.stack>), status: 'UPDATE_COMPLETE' }),
-    );
+    web.clock.after(40_000, () => web.set({ ...web.stack!, status: 'UPDATE_COMPLETE' }));
     web.script = goodUpdate;
     expect((await web.change()).action).to.equal('updated');
     expect(web.ofType('stack.waiting')).not.to.deep.equal([]);
@@ -620,14 +618,14 @@ describe('following a change', () => {
   it('waits for the end after UPDATE_FAILED, whether a roll-back follows or not', async () => {
     const rolled = new ScriptedStack();
     rolled.script = [
-      goodUpdate[0] as Beat,
+      goodUpdate[0]!,
       { after: 5, id: 'web', status: 'UPDATE_FAILED' },
       { after: 6, id: 'web', status: 'UPDATE_ROLLBACK_IN_PROGRESS' },
       { after: 30, id: 'web', status: 'UPDATE_ROLLBACK_COMPLETE' },
     ];
     expect((await failureOf(rolled.change())).message).to.include('now UPDATE_ROLLBACK_COMPLETE');
     const stuck = new ScriptedStack();
-    stuck.script = [goodUpdate[0] as Beat, { after: 5, id: 'web', status: 'UPDATE_FAILED' }];
+    stuck.script = [goodUpdate[0]!, { after: 5, id: 'web', status: 'UPDATE_FAILED' }];
     const failure = await failureOf(stuck.change());
     expect([failure.exitCode, failure.facts.next.at(-1)]).to.deep.equal([
       7,
@@ -669,7 +667,7 @@ describe('following a change', () => {
 describe('a look at the stack itself', () => {
   it('believes an end only when it is later than our call and seen twice running', async () => {
     const web = new ScriptedStack();
-    const before = web.stack as NonNullable<typeof web.stack>;
+    const before = web.stack!;
     const look = statusLook(web.deps(), stackId, before);
     const seen = async (status: string, updatedAt = before.updatedAt): Promise<boolean> => {
       web.set({ ...before, status, ...(updatedAt !== undefined && { updatedAt }) });

@@ -204,7 +204,7 @@ describe('other clients of AWS against the sandbox', function () {
   it('boto3 creates, updates and swaps', async () => {
     const { code, stdout, stderr } = await run(live.url, 'python3', [join(here, 'swap.py'), template]);
     expect(code, stderr).to.equal(0);
-    const story = JSON.parse(stdout) as Answer;
+    const story = JSON.parse(stdout);
     expect(story.sizes).to.deep.equal([0, 2, 2]);
     expect(story.fresh).to.have.length(2);
     expect(story.serving).to.deep.equal([...story.fresh].sort());

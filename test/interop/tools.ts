@@ -43,7 +43,7 @@ export function awsCli(url: string): (...args: string[]) => Promise<Answer> {
   return async (...args) => {
     const { code, stdout, stderr } = await run(url, 'aws', [...args, '--output', 'json']);
     if (code !== 0) throw new Error(stderr.trim());
-    return (stdout.trim() === '' ? {} : JSON.parse(stdout)) as Answer;
+    return stdout.trim() === '' ? {} : JSON.parse(stdout);
   };
 }
 

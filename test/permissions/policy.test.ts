@@ -2,7 +2,6 @@ import { expect } from 'chai';
 import { keysOf, NOTE_KEYS } from '../../src/aws/notes.js';
 import type { NoteName } from '../../src/model/action.js';
 import { iamActions } from '../../src/sandbox/wire/iam.js';
-import type { ServiceName } from '../../src/sandbox/world/world.js';
 import { read, repositoryFiles } from '../tidy/scan.js';
 import { actionsOf, listOf, POLICY, READ_ONLY, readPolicy } from './policy.js';
 
@@ -53,7 +52,7 @@ describe('the IAM policies', () => {
       .map((name) => name.charAt(0).toUpperCase() + name.slice(1));
     expect(calls).to.include.members(['DescribeAutoScalingGroups', 'CreateOrUpdateTags', 'GetObject', 'UpdateStack']);
     const known = [...actionsOf(readPolicy(POLICY)).keys()].map((action) => action.split(':')[1]);
-    const actions = [...new Set(calls)].map((name) => iamActions('s3' as ServiceName, name)[0]?.split(':')[1] ?? '');
+    const actions = [...new Set(calls)].map((name) => iamActions('s3', name)[0]?.split(':')[1] ?? '');
     expect(
       actions
         .filter((name) => !known.includes(name))

@@ -62,7 +62,7 @@ async function story(scenario: Partial<Scenario>): Promise<{ sandbox: Sandbox; s
   const { TargetGroups } = await newer.send(
     new CreateTargetGroupCommand({ Name: 'web', Protocol: 'HTTP', Port: 80, VpcId: 'vpc-11111111' }),
   );
-  const TargetGroupArn = TargetGroups?.[0]?.TargetGroupArn as string;
+  const TargetGroupArn = TargetGroups?.[0]?.TargetGroupArn!;
   await autoscaling.send(
     new CreateAutoScalingGroupCommand({
       AutoScalingGroupName: 'web',
@@ -187,8 +187,7 @@ Resources:
     const { Stacks } = await cloudformation.send(new DescribeStacksCommand({ StackName: 'web' }));
     expect(Stacks?.[0]?.StackStatus).to.equal('CREATE_COMPLETE');
     const { StackResources } = await cloudformation.send(new DescribeStackResourcesCommand({ StackName: 'web' }));
-    const group = StackResources?.find((resource) => resource.LogicalResourceId === 'Group')
-      ?.PhysicalResourceId as string;
+    const group = StackResources?.find((resource) => resource.LogicalResourceId === 'Group')?.PhysicalResourceId!;
     expect(sandbox.monitor.groupIsBusy(group)).to.equal(false);
     await cloudformation.send(
       new UpdateStackCommand({

@@ -231,7 +231,7 @@ export async function simulateRestart(story: RestartStory, options: StageOptions
       endings.find(({ outcome }) => outcome === 'stopped') ??
       endings.find(({ outcome }) => outcome === 'killed') ??
       endings.find(isGood) ??
-      (endings[0] as Ending);
+      endings[0]!;
     outcomes.push(...endings.map(({ outcome }) => outcome));
     for (const one of endings)
       lines.push(

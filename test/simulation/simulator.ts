@@ -336,7 +336,7 @@ export async function simulate(story: Story, options: StageOptions = {}): Promis
             { afterMs: rival, differs: plan, mishap: { hooks: mishap.hooks } },
           ]);
     // Of two, whoever died may have begun after the other one's end.
-    ending = endings.find(({ outcome }) => outcome === 'killed') ?? endings.find(isGood) ?? (endings[0] as Ending);
+    ending = endings.find(({ outcome }) => outcome === 'killed') ?? endings.find(isGood) ?? endings[0]!;
     paused = endings.some((one: Ending) => isPaused(one));
     outcomes.push(...endings.map(({ outcome }) => outcome));
     for (const one of endings)

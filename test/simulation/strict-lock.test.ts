@@ -144,7 +144,7 @@ describe('runs under a strict lock', function () {
       ])) as [Ending, Ending];
       const about = `seed ${seed}: ${first.outcome} ${first.lost ?? ''}, ${second.outcome} ${second.lost ?? ''}`;
       const order = [first, second].sort((a, b) => (a.changes[0]?.at ?? Infinity) - (b.changes[0]?.at ?? Infinity));
-      oneAfterTheOther(order[0] as Ending, order[1] as Ending, about);
+      oneAfterTheOther(order[0]!, order[1]!, about);
       expect(world.violations(), about).to.deep.equal([]);
     }
   });

@@ -19,7 +19,7 @@ export function instancesOf(world: World, name = 'web'): Instance[] {
 }
 
 export function idsOf(world: World, name = 'web'): string[] {
-  return instancesOf(world, name).map((one) => one.InstanceId as string);
+  return instancesOf(world, name).map((one) => one.InstanceId!);
 }
 
 export function sizesOf(world: World, name = 'web'): (number | undefined)[] {

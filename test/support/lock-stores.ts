@@ -91,7 +91,7 @@ export async function startRedis(
     let text = '';
     child.stdout.on('data', (chunk: Buffer) => {
       text += chunk.toString();
-      if (/Ready to accept connections/.test(text)) resolve();
+      if (text.includes('Ready to accept connections')) resolve();
     });
   });
   return {

@@ -41,7 +41,7 @@ export async function dropChangeSet(deps: Deps, own: OwnChangeSet): Promise<void
 async function remove(deps: Deps, id: string): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await retrying(deps, 'cloudformation:DeleteChangeSet', () => deps.gateway.deleteChangeSet(id));
+      return void (await retrying(deps, 'cloudformation:DeleteChangeSet', () => deps.gateway.deleteChangeSet(id)));
     } catch (error) {
       if (attempt >= tries || !(error instanceof AwsFault) || !error.code.startsWith('InvalidChangeSetStatus'))
         throw error;

@@ -141,15 +141,15 @@ async function advised(
         await pause(deps, Math.min(15_000, until - deps.clock.now()));
         break;
       case 'waitForOthers':
-        await waitForOthers(deps, order, stack as Stack, waitUntil);
+        await waitForOthers(deps, order, stack!, waitUntil);
         break;
       case 'replace':
       case 'rollbackFirst':
       case 'continueRollback':
         if (again) await pause(deps, 2_000);
-        else if (step.kind === 'replace') await deleteFailed(deps, order, stack as Stack);
-        else if (step.kind === 'rollbackFirst') await rollBackFirst(deps, order, stack as Stack);
-        else await continueFailed(deps, order, stack as Stack, step.skip);
+        else if (step.kind === 'replace') await deleteFailed(deps, order, stack!);
+        else if (step.kind === 'rollbackFirst') await rollBackFirst(deps, order, stack!);
+        else await continueFailed(deps, order, stack!, step.skip);
         mended = step.kind;
         break;
     }

@@ -67,7 +67,7 @@ function judgeOf(world: World, attachment: Attachment): Judge | undefined {
     };
   }
   const group = elbv2State(world).targetGroups.get(attachment.id);
-  if (attachment.kind === 'lattice' || group === undefined || !group.check.enabled) return undefined;
+  if (attachment.kind === 'lattice' || !group?.check.enabled) return undefined;
   const using = balancersUsing(world, group);
   if (using.length === 0) return undefined;
   return (id) => {

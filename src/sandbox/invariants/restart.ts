@@ -83,7 +83,7 @@ export function watchRestarts(world: World, report: (violation: Violation) => vo
 
 /** Whether a record is one of a restart. */
 export function isRestart(note: string | undefined): boolean {
-  return / strategy=restart /.test(note ?? '');
+  return (note ?? '').includes(' strategy=restart ');
 }
 
 function runOf(note: string): string {

@@ -8,7 +8,11 @@ interface Field {
   readonly fields: Map<string, Field>;
 }
 
-type Problem = { readonly kind: 'missing' | 'malformed' | 'unknown'; readonly path: string; readonly text?: string };
+interface Problem {
+  readonly kind: 'missing' | 'malformed' | 'unknown';
+  readonly path: string;
+  readonly text?: string;
+}
 type Read = (field: Field, path: string, problems: Problem[]) => unknown;
 type Protocol = QueryService['protocol'];
 
@@ -162,7 +166,7 @@ function join(path: string, name: string): string {
 function refusal(problems: readonly Problem[], protocol: Protocol): ServiceFault {
   const malformed = problems.find((problem) => problem.kind === 'malformed');
   if (protocol === 'ec2Query') {
-    const first = malformed ?? (problems[0] as Problem);
+    const first = malformed ?? problems[0]!;
     if (first.kind === 'malformed') {
       return new ServiceFault('InvalidParameterValue', `Invalid value '${first.text}' for ${first.path}`);
     }

@@ -199,7 +199,7 @@ function credentialOf(request: WireRequest): readonly string[] | undefined {
 function queryService(signed: string | undefined, version: string | null): QueryService {
   const named = QUERY_SERVICES.filter((service) => service.signingName === signed);
   const versioned = (named.length > 0 ? named : QUERY_SERVICES).find((service) => service.version === version);
-  return versioned ?? named[0] ?? (QUERY_SERVICES[0] as QueryService);
+  return versioned ?? named[0] ?? QUERY_SERVICES[0]!;
 }
 
 function shapeOf(service: QueryService, operation: string, version: string | null): OperationShape {

@@ -87,7 +87,7 @@ export const s3Operations: OperationTable = {
       IsTruncated: more,
       ...(more ? { NextContinuationToken: page.at(-1) } : {}),
       Contents: page.map((key) => {
-        const object = bucket.get(key) as StoredObject;
+        const object = bucket.get(key)!;
         return {
           Key: key,
           Size: sizeOf(object.body),

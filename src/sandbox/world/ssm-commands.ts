@@ -35,7 +35,7 @@ export const commandOperations: OperationTable = {
     if (document.startsWith('AWS-') && !['AWS-RunShellScript', 'AWS-RunPowerShellScript'].includes(document))
       throw new ServiceFault('InvalidDocument', `Document with name ${document} does not exist.`);
     const sent = ssmState(world).commands;
-    const parameters = (input.Parameters ?? {}) as Record<string, string[]>;
+    const parameters = input.Parameters ?? {};
     const number = sent.length + 1;
     const hex = (digits: number, part: string): string =>
       world.random.fork(`ssm/command/${number}/${part}`).hex(digits);

@@ -19,7 +19,7 @@ function describeGroup(world: WorldRoot): AutoScalingGroup {
   const answer = call<{ AutoScalingGroups: AutoScalingGroup[] }>(world, 'autoscaling', 'DescribeAutoScalingGroups', {
     AutoScalingGroupNames: ['web'],
   });
-  return answer.AutoScalingGroups[0] as AutoScalingGroup;
+  return answer.AutoScalingGroups[0]!;
 }
 
 function resize(world: WorldRoot, min: number, max: number, desired: number): void {
@@ -44,7 +44,7 @@ function doubled(scenario: Partial<Scenario> = {}, settleFor = 5 * MINUTES): Swa
   const world = worldOf(scenario);
   const monitor = watchInvariants(world);
   const group = standardGroup(world);
-  const old = (describeGroup(world).Instances ?? []).map((one) => one.InstanceId as string);
+  const old = (describeGroup(world).Instances ?? []).map((one) => one.InstanceId!);
   group.changeImage('ami-new');
   monitor.expect({ group: 'web', strategy: { kind: 'swap' } });
   call(world, 'autoscaling', 'SuspendProcesses', {
@@ -54,7 +54,7 @@ function doubled(scenario: Partial<Scenario> = {}, settleFor = 5 * MINUTES): Swa
   resize(world, 3, 6, 6);
   world.clock.advance(settleFor);
   const fresh = (): string[] =>
-    (describeGroup(world).Instances ?? []).map((one) => one.InstanceId as string).filter((id) => !old.includes(id));
+    (describeGroup(world).Instances ?? []).map((one) => one.InstanceId!).filter((id) => !old.includes(id));
   return { world, monitor, old, fresh, rules: () => monitor.violations.map((one) => one.rule) };
 }
 
@@ -167,15 +167,15 @@ describe('invariants: surge', () => {
 describe('invariants: no foreign instance', () => {
   it('is broken by terminating a new one after an old one', () => {
     const { world, rules, old, fresh } = doubled();
-    terminate(world, [old[0] as string]);
+    terminate(world, [old[0]!]);
     expect(rules()).to.deep.equal([]);
-    terminate(world, [fresh()[0] as string]);
+    terminate(world, [fresh()[0]!]);
     expect(rules()).to.deep.equal(['foreign']);
   });
 
   it('is broken by a scale-in that takes old ones during a roll-back', () => {
     const { world, rules, fresh } = doubled();
-    terminate(world, [fresh()[0] as string]);
+    terminate(world, [fresh()[0]!]);
     resize(world, 3, 6, 3);
     world.clock.advance(MINUTES);
     expect(rules()).to.include('foreign');
@@ -283,7 +283,7 @@ describe('invariants: a rolling rollout', () => {
     const world = worldOf({});
     const monitor = watchInvariants(world);
     const group = standardGroup(world, { min: 1, stagger: 200 });
-    const old = (describeGroup(world).Instances ?? []).map((one) => one.InstanceId as string);
+    const old = (describeGroup(world).Instances ?? []).map((one) => one.InstanceId!);
     group.changeImage('ami-new');
     monitor.expect({ group: 'web', strategy: rolling(surge, unavailable) });
     call(world, 'autoscaling', 'SuspendProcesses', {

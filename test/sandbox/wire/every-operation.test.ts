@@ -47,14 +47,14 @@ describe('every operation of every query service makes the round trip', function
             },
         },
       );
-      const Client = named[clientName] as Exports[string];
+      const Client = named[clientName]!;
       const client = new Client(sandboxOf({ [service]: table }).clientConfig());
       const operations = Object.keys(named)
         .filter((name) => name.endsWith('Command') && name !== '$Command')
         .map((name) => name.slice(0, -'Command'.length));
       expect(operations.length).to.be.greaterThan(25);
       for (const operation of operations.filter((name) => !SENDS_MORE_THAN_ITS_INPUT.has(name))) {
-        const Command = named[`${operation}Command`] as Exports[string];
+        const Command = named[`${operation}Command`]!;
         const input = filled(service, operation, 'input');
         const { $metadata, ...output } = (await client.send(new Command(input))) as { $metadata: object };
         expect(arrived[operation], `${operation} input`).to.deep.equal(input);
@@ -68,7 +68,7 @@ describe('every operation of every query service makes the round trip', function
 function filled(service: ServiceName, operation: string, side: 'input' | 'output'): object {
   const schema = operationShape(service, operation)?.[side];
   if (schema === undefined) throw new Error(`${service} has no ${operation}`);
-  return schema.isUnitSchema() ? {} : ((fill(schema, [], { n: 0 }) ?? {}) as object);
+  return schema.isUnitSchema() ? {} : (fill(schema, [], { n: 0 }) ?? {});
 }
 
 /** A value with every member there, every text and number another, down to structures within themselves. */

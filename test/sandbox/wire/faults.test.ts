@@ -113,7 +113,7 @@ describe('faults on the wire', () => {
       await set(sandbox, second);
       const read = await get(sandbox);
       expect(read).to.be.within(Math.max(0, second - 10), second);
-      seen.add(second - (read as number));
+      seen.add(second - read!);
     }
     expect(seen.size).to.be.greaterThan(5);
     sandbox.clock.advance(11_000);

@@ -63,7 +63,10 @@ describe('Auto Scaling: standby, detach and attach', () => {
 });
 
 describe('Auto Scaling: balancers of a group', () => {
-  type States = { LoadBalancerTargetGroups: { State: string }[]; TrafficSources: { State: string; Type: string }[] };
+  interface States {
+    LoadBalancerTargetGroups: { State: string }[];
+    TrafficSources: { State: string; Type: string }[];
+  }
   const state = (world: ReturnType<typeof worldOf>): string | undefined =>
     call<States>(world, 'autoscaling', 'DescribeLoadBalancerTargetGroups', web).LoadBalancerTargetGroups[0]?.State;
 

@@ -66,7 +66,7 @@ describe('Auto Scaling: launching', () => {
     expect(units).to.be.within(9, 12);
     expect(instancesOf(world)[0]?.WeightedCapacity).to.be.a('string');
     const heavy = instancesOf(world).find((one) => one.WeightedCapacity === '4');
-    terminate(world, [heavy?.InstanceId as string]);
+    terminate(world, [heavy?.InstanceId!]);
     expect(groupOf(world).DesiredCapacity).to.equal(5);
   });
 
@@ -78,7 +78,7 @@ describe('Auto Scaling: launching', () => {
     expect(idsOf(world)).not.to.include(first);
     expect(
       activitiesOf(world).some((one) =>
-        /EC2 health check indicating it has been terminated or stopped/.test(one.Cause ?? ''),
+        (one.Cause ?? '').includes('EC2 health check indicating it has been terminated or stopped'),
       ),
     ).to.equal(true);
   });
@@ -208,7 +208,8 @@ describe('Auto Scaling: activities', () => {
       all
         .slice(1)
         .every(
-          (one) => one.StatusCode === 'Successful' && /^Launching a new EC2 instance: i-0/.test(one.Description ?? ''),
+          (one) =>
+            one.StatusCode === 'Successful' && (one.Description ?? '').startsWith('Launching a new EC2 instance: i-0'),
         ),
     ).to.equal(true);
     const page = call<{ Activities: unknown[]; NextToken?: string }>(
@@ -231,7 +232,9 @@ describe('Auto Scaling: health checks', () => {
     expect(instancesOf(world)[0]).to.include({ LifecycleState: 'InService', HealthStatus: 'Healthy' });
     world.clock.advance(4 * MINUTE);
     expect(idsOf(world)).not.to.include(first);
-    expect(activitiesOf(world).some((one) => /ELB system health check failure/.test(one.Cause ?? ''))).to.equal(true);
+    expect(activitiesOf(world).some((one) => (one.Cause ?? '').includes('ELB system health check failure'))).to.equal(
+      true,
+    );
   });
 
   it('only mark while ReplaceUnhealthy is suspended, and ignore the balancers for the type EC2', () => {
@@ -297,7 +300,7 @@ describe('Auto Scaling: lifecycle hooks', () => {
     expect(activitiesOf(world)[0]?.StatusCode).to.equal('MidLifecycleAction');
     answer(world, 'CONTINUE');
     world.clock.advance(MINUTE);
-    expect(targetHealthOf(world, group.targetGroup)).to.deep.equal({ [idsOf(world)[0] as string]: 'healthy' });
+    expect(targetHealthOf(world, group.targetGroup)).to.deep.equal({ [idsOf(world)[0]!]: 'healthy' });
   });
 
   it('abandon a launch when their time runs out, and a fresh one is launched', () => {

@@ -96,7 +96,10 @@ describe('Auto Scaling: groups and sizes', () => {
     const world = worldOf();
     for (const name of ['a', 'b', 'c'])
       standardGroup(world, { name, size: 0, balancers: [], settings: { Tags: [{ Key: 'of', Value: name }] } });
-    type Page = { AutoScalingGroups: { AutoScalingGroupName: string }[]; NextToken?: string };
+    interface Page {
+      AutoScalingGroups: { AutoScalingGroupName: string }[];
+      NextToken?: string;
+    }
     const names = (page: Page): string[] => page.AutoScalingGroups.map((one) => one.AutoScalingGroupName);
     const first = call<Page>(world, 'autoscaling', 'DescribeAutoScalingGroups', { MaxRecords: 2 });
     expect(names(first)).to.deep.equal(['a', 'b']);
@@ -246,7 +249,7 @@ describe('Auto Scaling: scaling in', () => {
     });
     resize(world, 1, 4, 4);
     world.clock.advance(3 * MINUTE);
-    const newest = idsOf(world).at(-1) as string;
+    const newest = idsOf(world).at(-1)!;
     resize(world, 1, 4, 3);
     world.clock.advance(3 * MINUTE);
     expect(idsOf(world)).to.have.length(3).and.not.include(newest);
@@ -339,9 +342,9 @@ describe('Auto Scaling: suspended processes', () => {
     const inZone = (zone: string): string[] =>
       instancesOf(world)
         .filter((one) => one.AvailabilityZone === zone)
-        .map((one) => one.InstanceId as string);
-    const fullest = ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'].find((zone) => inZone(zone).length === 2) as string;
-    const other = ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'].find((zone) => zone !== fullest) as string;
+        .map((one) => one.InstanceId!);
+    const fullest = ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'].find((zone) => inZone(zone).length === 2)!;
+    const other = ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'].find((zone) => zone !== fullest)!;
     terminate(world, inZone(other));
     world.clock.advance(5 * MINUTE);
     expect(inZone(other)).to.have.length(0);

@@ -72,7 +72,7 @@ describe('EC2: instances', () => {
       InstanceType: 't3.micro',
       MinCount: 1,
       MaxCount: 1,
-    }).Instances[0]?.InstanceId as string;
+    }).Instances[0]?.InstanceId!;
     expect(rows(world)[0]?.State.Name).to.equal('pending');
     world.clock.advance(20 * SECOND);
     const status = (): string | undefined =>

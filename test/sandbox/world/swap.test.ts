@@ -7,11 +7,11 @@ function groupOf(world: WorldRoot, name = 'web'): AutoScalingGroup {
   const answer = call<{ AutoScalingGroups: AutoScalingGroup[] }>(world, 'autoscaling', 'DescribeAutoScalingGroups', {
     AutoScalingGroupNames: [name],
   });
-  return answer.AutoScalingGroups[0] as AutoScalingGroup;
+  return answer.AutoScalingGroups[0]!;
 }
 
 function ids(world: WorldRoot): string[] {
-  return (groupOf(world).Instances ?? []).map((one) => one.InstanceId as string);
+  return (groupOf(world).Instances ?? []).map((one) => one.InstanceId!);
 }
 
 function classicStates(world: WorldRoot): string[] {
@@ -42,7 +42,7 @@ describe('a swap by hand', () => {
       const old = ids(world);
       expect(old).to.have.length(3);
       expect(classicStates(world)).to.deep.equal(Array(3).fill('InService N/A'));
-      expect(targetStates(world, group.targetGroup as string)).to.deep.equal(['healthy', 'healthy', 'healthy']);
+      expect(targetStates(world, group.targetGroup!)).to.deep.equal(['healthy', 'healthy', 'healthy']);
 
       group.changeImage('ami-new');
       call(world, 'autoscaling', 'SuspendProcesses', {
@@ -71,13 +71,11 @@ describe('a swap by hand', () => {
         (state) => state === 'InService Instance deregistration currently in progress.',
       );
       expect(draining).to.have.length(3);
-      expect(targetStates(world, group.targetGroup as string).filter((state) => state === 'draining')).to.have.length(
-        3,
-      );
+      expect(targetStates(world, group.targetGroup!).filter((state) => state === 'draining')).to.have.length(3);
       world.clock.advance(120_000);
       const left = groupOf(world).Instances ?? [];
       expect(left.map((one) => one.LifecycleState)).to.deep.equal(['InService', 'InService', 'InService']);
-      expect(left.some((one) => old.includes(one.InstanceId as string))).to.equal(false);
+      expect(left.some((one) => old.includes(one.InstanceId!))).to.equal(false);
       expect(classicStates(world)).to.deep.equal(Array(3).fill('InService N/A'));
     });
   }

@@ -26,7 +26,7 @@ export function putLifecycleHook(world: World, input: PutLifecycleHookType): obj
   if (transition !== TRANSITIONS.launching && transition !== TRANSITIONS.terminating) {
     throw invalid(`Lifecycle transition must be one of [${TRANSITIONS.launching}, ${TRANSITIONS.terminating}]`);
   }
-  addHook(group, { ...known, ...input, LifecycleTransition: transition } as LifecycleHookSpecification);
+  addHook(group, { ...known, ...input, LifecycleTransition: transition });
   return {};
 }
 
@@ -161,8 +161,8 @@ function settle(
   const { transition } = hook;
   member.hooks = [];
   touch(world, group.name);
-  if (transition === 'terminating') return shutsDown(world, group, member);
-  if (result === 'CONTINUE') return entersService(world, group, member);
+  if (transition === 'terminating') return void shutsDown(world, group, member);
+  if (result === 'CONTINUE') return void entersService(world, group, member);
   abandonLaunch(world, group, member);
 }
 

@@ -8,7 +8,7 @@ import { findGroup, isLeaving } from './state.js';
 type Meddle = Extract<Fault, { kind: 'meddle' }>;
 
 /** Tags of rollout tools: what somebody who tidies up takes away. */
-const TIDIED = /^ha-updater:/;
+const TIDIED = 'ha-updater:';
 
 /**
  * Somebody else lays hands on a group, through the same calls that people have. What AWS refuses then
@@ -25,7 +25,7 @@ export function meddle(world: World, name: string, fault: Meddle): void {
   try {
     switch (fault.does) {
       case 'resumeProcesses':
-        return ask('ResumeProcesses', {});
+        return void ask('ResumeProcesses', {});
       case 'terminate':
         if (ids[0] !== undefined) endInstance(world, ids[0], 'world');
         return undefined;
@@ -33,16 +33,16 @@ export function meddle(world: World, name: string, fault: Meddle): void {
         if (ids[0] !== undefined) endInstance(world, ids[0], 'world', 'Server.SpotInstanceTermination');
         return undefined;
       case 'endLifetime':
-        return one === undefined ? undefined : endLifetime(world, group, one);
+        return one === undefined ? undefined : void endLifetime(world, group, one);
       case 'detach':
-        return ask('DetachInstances', { InstanceIds: ids, ShouldDecrementDesiredCapacity: false });
+        return void ask('DetachInstances', { InstanceIds: ids, ShouldDecrementDesiredCapacity: false });
       case 'standby':
-        return ask('EnterStandby', { InstanceIds: ids, ShouldDecrementDesiredCapacity: false });
+        return void ask('EnterStandby', { InstanceIds: ids, ShouldDecrementDesiredCapacity: false });
       case 'protect':
-        return ask('SetInstanceProtection', { InstanceIds: ids, ProtectedFromScaleIn: true });
+        return void ask('SetInstanceProtection', { InstanceIds: ids, ProtectedFromScaleIn: true });
       case 'removeTags': {
         const Tags = [...group.tags.keys()]
-          .filter((key) => TIDIED.test(key))
+          .filter((key) => key.startsWith(TIDIED))
           .map((Key) => ({ ResourceId: name, ResourceType: 'auto-scaling-group', Key }));
         return void world.invoke('autoscaling', 'DeleteTags', { Tags }, 'autoscaling');
       }
@@ -63,7 +63,7 @@ export function meddle(world: World, name: string, fault: Meddle): void {
         );
       }
       case 'deleteGroup':
-        return ask('DeleteAutoScalingGroup', { ForceDelete: true });
+        return void ask('DeleteAutoScalingGroup', { ForceDelete: true });
     }
   } catch (error) {
     if (!(error instanceof ServiceFault)) throw error;

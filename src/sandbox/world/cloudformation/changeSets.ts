@@ -85,7 +85,7 @@ export const changeSetOperations: OperationTable = {
 
   DescribeChangeSet: (world, input: ChangeSetInput & { NextToken?: string; IncludePropertyValues?: boolean }) => {
     const changeSet = changeSetOf(world, input);
-    const stack = findStack(world, changeSet.stackId) as StackRow;
+    const stack = findStack(world, changeSet.stackId)!;
     const page = paged(changeSet.changes, input.NextToken);
     return compact({
       ...summary(changeSet, stack),
@@ -127,7 +127,7 @@ export const changeSetOperations: OperationTable = {
     input: ChangeSetInput & { ClientRequestToken?: string; DisableRollback?: boolean; RetainExceptOnCreate?: boolean },
   ) => {
     const changeSet = changeSetOf(world, input);
-    const stack = findStack(world, changeSet.stackId) as StackRow;
+    const stack = findStack(world, changeSet.stackId)!;
     checkToken(world, stack.name, input.ClientRequestToken);
     if (changeSet.rootId !== undefined)
       throw invalid(
@@ -223,7 +223,7 @@ function compute(world: World, stack: StackRow, changeSet: ChangeSetRow): void {
     changeSet.changes = planChanges(world, stack, changeSet.blueprint);
     if (changeSet.type === 'UPDATE' && !hasUpdates(stack, changeSet.blueprint, changeSet.changes)) {
       const expanded = changeSet.blueprint.template.transforms.length > 0;
-      return failed(
+      return void failed(
         changeSet,
         expanded
           ? 'No updates are to be performed.'
@@ -247,7 +247,7 @@ function compute(world: World, stack: StackRow, changeSet: ChangeSetRow): void {
         hook,
       };
       const by = hook ?? 'AWS::EarlyValidation::PropertyValidation';
-      return failed(
+      return void failed(
         changeSet,
         `The following hook(s)/validation failed: [${by}]. To troubleshoot Early Validation errors, use the DescribeEvents API for detailed failure information.`,
       );
@@ -256,7 +256,7 @@ function compute(world: World, stack: StackRow, changeSet: ChangeSetRow): void {
       for (const change of changeSet.changes) nestedChangeSet(world, stack, changeSet, change);
   } catch (error) {
     if (!(error instanceof ServiceFault)) throw error;
-    return failed(changeSet, error.message);
+    return void failed(changeSet, error.message);
   }
   changeSet.status = 'CREATE_COMPLETE';
   changeSet.executionStatus = 'AVAILABLE';
@@ -270,7 +270,7 @@ function failed(changeSet: ChangeSetRow, reason: string): void {
 /** The change set of a nested stack that changes, or of one that comes into being: that one waits in review, empty. */
 function nestedChangeSet(world: World, stack: StackRow, parent: ChangeSetRow, change: PlannedChange): void {
   if (change.type !== 'AWS::CloudFormation::Stack') return;
-  if (change.action === 'Add') return newNestedChangeSet(world, stack, parent, change);
+  if (change.action === 'Add') return void newNestedChangeSet(world, stack, parent, change);
   const child =
     change.action === 'Modify' && change.physicalId !== undefined ? findStack(world, change.physicalId) : undefined;
   if (child === undefined) return;

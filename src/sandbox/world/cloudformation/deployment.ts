@@ -56,7 +56,7 @@ export function beginUpdate(
 ): string {
   const carried = stack.deployment?.garbage ?? [];
   const operationId = open(world, stack, 'UPDATE_STACK', 'update', target, options);
-  (stack.deployment as Deployment).garbage = carried;
+  stack.deployment!.garbage = carried;
   stack.blueprint = target;
   stack.updatedAt = world.clock.now();
   setStackStatus(world, stack, 'UPDATE_IN_PROGRESS', options.reason ?? 'User Initiated');
@@ -93,7 +93,7 @@ export function beginRollback(world: World, stack: StackRow, token: string | und
   }
   const before = stack.deployment;
   const operationId = open(world, stack, 'ROLLBACK', 'update', stack.blueprint, { token });
-  (stack.deployment as Deployment).garbage = before?.garbage ?? [];
+  stack.deployment!.garbage = before?.garbage ?? [];
   undoUpdate(world, stack, 'User Initiated');
   return operationId;
 }
@@ -107,7 +107,7 @@ export function continueRollback(
 ): string {
   const garbage = stack.deployment?.garbage ?? [];
   const operationId = open(world, stack, 'CONTINUE_ROLLBACK', 'update', stack.blueprint, { token });
-  const deployment = stack.deployment as Deployment;
+  const deployment = stack.deployment!;
   deployment.garbage = garbage;
   deployment.skip = skip;
   for (const child of childStacks(world, stack)) {
@@ -141,7 +141,8 @@ export function advance(world: World, stack: StackRow): void {
   const deployment = stack.deployment;
   if (deployment === undefined || ['held', 'rollbackHeld', 'stopped'].includes(deployment.phase)) return;
   for (;;) {
-    if (deployment.phase === 'forward' && deployment.failed.length > 0) return forwardFailed(world, stack, deployment);
+    if (deployment.phase === 'forward' && deployment.failed.length > 0)
+      return void forwardFailed(world, stack, deployment);
     const blocked = deployment.phase === 'rollback' && deployment.failed.length > 0;
     const next = blocked
       ? undefined
@@ -218,7 +219,7 @@ function open(
 }
 
 function startPhase(world: World, stack: StackRow, phase: Phase, steps: Step[]): void {
-  const deployment = stack.deployment as Deployment;
+  const deployment = stack.deployment!;
   deployment.phase = phase;
   deployment.turn += 1;
   deployment.steps = steps;
@@ -234,21 +235,21 @@ function phaseEnded(world: World, stack: StackRow, deployment: Deployment): void
   const { phase, failed } = deployment;
   switch (phase) {
     case 'forward':
-      return forwardEnded(world, stack, deployment);
+      return void forwardEnded(world, stack, deployment);
     case 'rollback':
-      if (failed.length > 0) return stop(world, stack, 'UPDATE_ROLLBACK_FAILED', listed('update', failed));
-      return rollbackEnded(world, stack, deployment);
+      if (failed.length > 0) return void stop(world, stack, 'UPDATE_ROLLBACK_FAILED', listed('update', failed));
+      return void rollbackEnded(world, stack, deployment);
     case 'cleanup':
     case 'rollbackCleanup':
-      return cleanupEnded(world, stack, phase);
+      return void cleanupEnded(world, stack, phase);
     case 'createRollback':
       return failed.length > 0
-        ? stop(world, stack, 'ROLLBACK_FAILED', listed('delete', failed))
-        : finish(world, stack, 'ROLLBACK_COMPLETE');
+        ? void stop(world, stack, 'ROLLBACK_FAILED', listed('delete', failed))
+        : void finish(world, stack, 'ROLLBACK_COMPLETE');
     case 'delete':
-      if (failed.length > 0) return stop(world, stack, 'DELETE_FAILED', listed('delete', failed));
+      if (failed.length > 0) return void stop(world, stack, 'DELETE_FAILED', listed('delete', failed));
       stack.deletedAt = world.clock.now();
-      return finish(world, stack, 'DELETE_COMPLETE');
+      return void finish(world, stack, 'DELETE_COMPLETE');
     case 'held':
     case 'rollbackHeld':
     case 'stopped':
@@ -261,10 +262,10 @@ function forwardEnded(world: World, stack: StackRow, deployment: Deployment): vo
     stack.outputs = outputsOf(world, stack, deployment.target);
   } catch (error) {
     return deployment.kind === 'create'
-      ? createFailed(world, stack, deployment, message(error))
-      : updateFailed(world, stack, deployment, message(error));
+      ? void createFailed(world, stack, deployment, message(error))
+      : void updateFailed(world, stack, deployment, message(error));
   }
-  if (deployment.kind === 'create') return finish(world, stack, 'CREATE_COMPLETE');
+  if (deployment.kind === 'create') return void finish(world, stack, 'CREATE_COMPLETE');
   setStackStatus(world, stack, 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');
   if (stack.parentId !== undefined) deployment.phase = 'held';
   else startCleanup(world, stack, 'cleanup');
@@ -284,10 +285,10 @@ function forwardFailed(world: World, stack: StackRow, deployment: Deployment): v
 }
 
 function createFailed(world: World, stack: StackRow, deployment: Deployment, reason: string): void {
-  if (deployment.onFailure === 'DO_NOTHING') return stop(world, stack, 'CREATE_FAILED', reason);
+  if (deployment.onFailure === 'DO_NOTHING') return void stop(world, stack, 'CREATE_FAILED', reason);
   if (deployment.onFailure === 'DELETE') {
     setStackStatus(world, stack, 'DELETE_IN_PROGRESS', `${reason}Delete requested by user.`);
-    return startPhase(world, stack, 'delete', deleteSteps(unwantedOf(stack)));
+    return void startPhase(world, stack, 'delete', deleteSteps(unwantedOf(stack)));
   }
   closeOperation(world, deployment.operationId, 'FAILED');
   deployment.operationId = openOperation(world, stack, 'ROLLBACK');
@@ -300,7 +301,7 @@ function undoCreate(world: World, stack: StackRow, reason: string): void {
 }
 
 function updateFailed(world: World, stack: StackRow, deployment: Deployment, reason: string): void {
-  if (deployment.onFailure === 'DO_NOTHING') return stop(world, stack, 'UPDATE_FAILED', reason);
+  if (deployment.onFailure === 'DO_NOTHING') return void stop(world, stack, 'UPDATE_FAILED', reason);
   closeOperation(world, deployment.operationId, 'FAILED');
   deployment.operationId = openOperation(world, stack, 'ROLLBACK');
   undoUpdate(world, stack, reason);
@@ -324,7 +325,7 @@ function rollbackEnded(world: World, stack: StackRow, deployment: Deployment): v
 
 /** Deletes what the last whole stack had and this one has not; after a roll-back, the other way round. */
 function startCleanup(world: World, stack: StackRow, phase: 'cleanup' | 'rollbackCleanup'): void {
-  const deployment = stack.deployment as Deployment;
+  const deployment = stack.deployment!;
   const declared = new Set(
     Object.keys(deployment.phase === 'held' || phase === 'cleanup' ? deployment.target.template.resources : {}),
   );
@@ -371,7 +372,7 @@ function cancelRunning(world: World, stack: StackRow, deployment: Deployment, fa
     const row = stack.resources.get(step.logicalId);
     if (row === undefined) continue;
     const creating = step.action === 'create';
-    const own = failing && step.applied !== true ? stackFault(world, stack, step)?.reason : undefined;
+    const own = failing && !step.applied ? stackFault(world, stack, step)?.reason : undefined;
     setResource(world, stack, {
       ...row,
       status: creating ? 'CREATE_FAILED' : 'UPDATE_FAILED',

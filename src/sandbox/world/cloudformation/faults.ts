@@ -1,6 +1,6 @@
 import type { Fault } from '../../scenario.js';
 import type { World } from '../world.js';
-import { cloudFormationState, type Deployment, type StackRow, type Step } from './state.js';
+import { cloudFormationState, type StackRow, type Step } from './state.js';
 
 type StackFails = Extract<Fault, { kind: 'stackFails' }>;
 type ChangeSetFails = Extract<Fault, { kind: 'changeSetFails' }>;
@@ -10,7 +10,7 @@ type ChangeSetFails = Extract<Fault, { kind: 'changeSetFails' }>;
  * operations, so that a second resource try of the same operation is no second time.
  */
 export function stackFault(world: World, stack: StackRow, step: Step): StackFails | undefined {
-  const deployment = stack.deployment as Deployment;
+  const deployment = stack.deployment!;
   const during = step.action === 'delete' ? 'delete' : deployment.phase === 'rollback' ? 'rollback' : 'operation';
   return hitting(
     world,

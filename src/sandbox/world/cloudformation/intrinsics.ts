@@ -75,7 +75,7 @@ function resolve(node: Json, scope: Scope): Value {
     if (run === undefined) throw invalid(`Template format error: Unrecognized intrinsic function ${call[0]}`);
     return run(call[1], scope);
   }
-  const object: { [key: string]: Json } = {};
+  const object: Record<string, Json> = {};
   for (const [key, value] of Object.entries(node)) {
     const resolved = resolve(value, scope);
     if (resolved !== NO_VALUE) object[key] = resolved;

@@ -45,7 +45,7 @@ function templateText(world: World, source: TemplateSource, previousBody: string
     }
     return body;
   }
-  return readUrl(world, url as string);
+  return readUrl(world, url!);
 }
 
 function readUrl(world: World, url: string): string {

@@ -43,8 +43,7 @@ export function resolveParameters(
       });
   }
   if (missing.length > 0) throw invalid(`Parameters: [${missing.join(', ')}] must have values`);
-  for (const value of values)
-    checkConstraints(value.key, template.parameters[value.key] as ParameterDeclaration, value.value);
+  for (const value of values) checkConstraints(value.key, template.parameters[value.key]!, value.value);
   return values;
 }
 

@@ -77,11 +77,11 @@ export function dependencyOrder(blueprint: Blueprint, scope: Scope): string[] {
   const visit = (name: string): void => {
     if (ordered.includes(name) || !active.includes(name)) return;
     const declaration = blueprint.template.resources[name];
-    const found = referencesOf((declaration?.properties ?? {}) as Json);
+    const found = referencesOf(declaration?.properties ?? {});
     const needs = [
       ...(declaration?.dependsOn ?? []),
       ...found.refs,
-      ...[...found.attributes].map((one) => splitAttribute(one)[0] as string),
+      ...[...found.attributes].map((one) => splitAttribute(one)[0]!),
     ];
     for (const need of needs) if (need !== name) visit(need);
     ordered.push(name);
@@ -208,7 +208,7 @@ function changeDetails(
     details.push({ attribute: 'Metadata', recreation: 'Never', evaluation: 'Static', source: 'DirectModification' });
   }
   if (
-    !same(stack.blueprint.tags as unknown as Json, blueprint.tags as unknown as Json) &&
+    !same(stack.blueprint.tags, blueprint.tags) &&
     handler.takesStackTags &&
     !details.some((detail) => detail.attribute === 'Tags')
   ) {

@@ -38,7 +38,7 @@ function denied(why: string, verb: PolicyVerb, logicalId: string): string {
   return `Action denied by stack policy: ${why} [${verb}] for resource [LogicalResourceId/${logicalId}]`;
 }
 
-function applies(statement: { [key: string]: Json }, verb: PolicyVerb, logicalId: string, type: string): boolean {
+function applies(statement: Record<string, Json>, verb: PolicyVerb, logicalId: string, type: string): boolean {
   return (
     among(statement['Action'], verb, true) &&
     (statement['NotAction'] === undefined || !among(statement['NotAction'], verb, true)) &&

@@ -43,7 +43,7 @@ export function checkReferences(template: Template): void {
   const unresolved = new Set<string>();
   for (const resource of Object.values(template.resources)) {
     const found = referencesOf([
-      resource.properties as Json,
+      resource.properties,
       resource.metadata ?? null,
       resource.updatePolicy ?? null,
       resource.creationPolicy ?? null,
@@ -84,10 +84,10 @@ export function referencesOf(node: Json): References {
 }
 
 function walk(node: Json, found: References): void {
-  if (Array.isArray(node)) return node.forEach((item) => walk(item, found));
+  if (Array.isArray(node)) return void node.forEach((item) => walk(item, found));
   if (!isObject(node)) return;
   const call = functionOf(node);
-  if (call === undefined) return Object.values(node).forEach((value) => walk(value, found));
+  if (call === undefined) return void Object.values(node).forEach((value) => walk(value, found));
   const [name, argument] = call;
   if (name === 'Ref') found.refs.add(text(argument));
   else if (name === 'Condition') found.conditions.add(text(argument));
@@ -122,7 +122,7 @@ function walk(node: Json, found: References): void {
 
 function checkAttributes(template: Template, found: References): void {
   for (const attribute of found.attributes) {
-    const resource = splitAttribute(attribute)[0] as string;
+    const resource = splitAttribute(attribute)[0]!;
     if (template.resources[resource] === undefined) {
       throw invalid(`Template error: instance of Fn::GetAtt references undefined resource ${resource}`);
     }
@@ -158,10 +158,10 @@ function reaches(template: Template, from: string, to: string, seen: Set<string>
 function checkCircles(template: Template): void {
   const needs = new Map(
     Object.entries(template.resources).map(([name, resource]) => {
-      const found = referencesOf(resource.properties as Json);
+      const found = referencesOf(resource.properties);
       const names = [
         ...found.refs,
-        ...[...found.attributes].map((one) => splitAttribute(one)[0] as string),
+        ...[...found.attributes].map((one) => splitAttribute(one)[0]!),
         ...resource.dependsOn,
       ];
       return [name, new Set(names.filter((one) => template.resources[one] !== undefined))] as const;

@@ -11,15 +11,7 @@ import { denial, type PolicyVerb } from './policy.js';
 import { handlerOf } from './resources/handlers.js';
 import type { Action, Made, Progress, ResourceContext } from './resources/handler.js';
 import { liveScope, type Visibility } from './scope.js';
-import {
-  drawResourceTime,
-  findStack,
-  type Blueprint,
-  type Deployment,
-  type ResourceRow,
-  type StackRow,
-  type Step,
-} from './state.js';
+import { drawResourceTime, findStack, type Blueprint, type ResourceRow, type StackRow, type Step } from './state.js';
 import type { Json, Properties } from './template.js';
 
 /** How a step tells its stack that it ended, and runs stacks inside stacks. */
@@ -78,8 +70,8 @@ function later(
 
 /** Retained resources are left alone, with an event that says so. */
 function isKept(world: World, stack: StackRow, step: Step): boolean {
-  const row = step.row as ResourceRow;
-  const deployment = stack.deployment as Deployment;
+  const row = step.row!;
+  const deployment = stack.deployment!;
   const undoing = deployment.phase === 'createRollback' || deployment.phase === 'rollbackCleanup';
   const replaced = deployment.phase === 'cleanup' && stack.resources.get(row.logicalId)?.physicalId !== row.physicalId;
   const policy = replaced ? (row.updateReplacePolicy ?? 'Delete') : (row.deletionPolicy ?? 'Delete');
@@ -95,10 +87,10 @@ function isKept(world: World, stack: StackRow, step: Step): boolean {
 /** An update that turns out to change nothing passes without an event. */
 function isNeedless(world: World, stack: StackRow, step: Step): boolean {
   if (step.action === 'restore') return false;
-  const { target } = stack.deployment as Deployment;
+  const { target } = stack.deployment!;
   step.properties = resolvedProperties(world, stack, target, step.logicalId);
   if (step.action === 'create') return false;
-  const row = stack.resources.get(step.logicalId) as ResourceRow;
+  const row = stack.resources.get(step.logicalId)!;
   if (row.status.endsWith('_FAILED')) return false;
   const handler = handlerOf(row.type);
   const changed = changedProperties(row.properties, step.properties);
@@ -119,7 +111,7 @@ function isNeedless(world: World, stack: StackRow, step: Step): boolean {
 }
 
 function announce(world: World, stack: StackRow, step: Step): void {
-  const deployment = stack.deployment as Deployment;
+  const deployment = stack.deployment!;
   switch (step.action) {
     case 'create':
       return setResource(
@@ -130,7 +122,7 @@ function announce(world: World, stack: StackRow, step: Step): void {
       );
     case 'update':
     case 'replace': {
-      const row = stack.resources.get(step.logicalId) as ResourceRow;
+      const row = stack.resources.get(step.logicalId)!;
       const reason =
         step.action === 'replace'
           ? 'Requested update requires the creation of a new physical resource; hence creating one.'
@@ -144,12 +136,12 @@ function announce(world: World, stack: StackRow, step: Step): void {
     }
     case 'restore':
       return setResource(world, stack, {
-        ...(stack.resources.get(step.logicalId) as ResourceRow),
+        ...stack.resources.get(step.logicalId)!,
         status: 'UPDATE_IN_PROGRESS',
         reason: undefined,
       });
     case 'delete': {
-      const row = { ...(step.row as ResourceRow), status: 'DELETE_IN_PROGRESS', reason: undefined };
+      const row = { ...step.row!, status: 'DELETE_IN_PROGRESS', reason: undefined };
       return isCurrent(stack, row) ? setResource(world, stack, row) : recordResourceEvent(world, stack, row);
     }
   }
@@ -174,7 +166,7 @@ function applyStep(world: World, stack: StackRow, step: Step, ends: StepEnds): v
 function faultOf(world: World, stack: StackRow, step: Step): string | undefined {
   const fault = stackFault(world, stack, step);
   if (fault?.hook === undefined) return fault?.reason;
-  recordHookObjection(world, stack, stack.resources.get(step.logicalId) as ResourceRow, {
+  recordHookObjection(world, stack, stack.resources.get(step.logicalId)!, {
     type: fault.hook,
     reason: fault.reason,
   });
@@ -182,8 +174,8 @@ function faultOf(world: World, stack: StackRow, step: Step): string | undefined 
 }
 
 function changeNow(world: World, stack: StackRow, step: Step, ends: StepEnds): void {
-  const deployment = stack.deployment as Deployment;
-  const row = stack.resources.get(step.logicalId) as ResourceRow;
+  const deployment = stack.deployment!;
+  const row = stack.resources.get(step.logicalId)!;
   const context = contextOf(world, stack, deployment.target, step.logicalId, step.properties ?? {}, ends);
   const handler = handlerOf(row.type);
   const facts = rowFacts(world, stack, deployment.target, step.logicalId);
@@ -217,9 +209,9 @@ function changeNow(world: World, stack: StackRow, step: Step, ends: StepEnds): v
 
 /** Back to the physical resource and the properties that the last whole stack had. */
 function restoreNow(world: World, stack: StackRow, step: Step, ends: StepEnds): void {
-  const deployment = stack.deployment as Deployment;
-  const old = step.row as ResourceRow;
-  const row = stack.resources.get(step.logicalId) as ResourceRow;
+  const deployment = stack.deployment!;
+  const old = step.row!;
+  const row = stack.resources.get(step.logicalId)!;
   const blueprint = stack.blueprint;
   if (row.physicalId !== old.physicalId) {
     deployment.garbage.push(row);
@@ -246,7 +238,7 @@ function restoreNow(world: World, stack: StackRow, step: Step, ends: StepEnds): 
 }
 
 function removeNow(world: World, stack: StackRow, step: Step, ends: StepEnds): void {
-  const row = step.row as ResourceRow;
+  const row = step.row!;
   handlerOf(row.type).remove(
     contextOf(world, stack, stack.blueprint, row.logicalId, row.properties, ends, row.type),
     row.physicalId ?? '',
@@ -255,13 +247,13 @@ function removeNow(world: World, stack: StackRow, step: Step, ends: StepEnds): v
 
 /** Ends a step, or looks again later when the other service is not through. */
 function finishStep(world: World, stack: StackRow, step: Step, ends: StepEnds): void {
-  const row = (step.action === 'delete' ? step.row : stack.resources.get(step.logicalId)) as ResourceRow;
+  const row = (step.action === 'delete' ? step.row : stack.resources.get(step.logicalId))!;
   const handler = handlerOf(row.type);
   const properties = step.action === 'delete' ? row.properties : (step.properties ?? row.properties);
   const context = contextOf(
     world,
     stack,
-    step.action === 'delete' || step.action === 'restore' ? stack.blueprint : (stack.deployment as Deployment).target,
+    step.action === 'delete' || step.action === 'restore' ? stack.blueprint : stack.deployment!.target,
     row.logicalId,
     properties,
     ends,
@@ -316,7 +308,7 @@ function failStep(world: World, stack: StackRow, step: Step, reason: string): vo
   const status =
     step.action === 'create' ? 'CREATE_FAILED' : step.action === 'delete' ? 'DELETE_FAILED' : 'UPDATE_FAILED';
   const row = {
-    ...((step.action === 'delete' ? step.row : stack.resources.get(step.logicalId)) as ResourceRow),
+    ...(step.action === 'delete' ? step.row : stack.resources.get(step.logicalId))!,
     status,
     reason,
   };
@@ -340,7 +332,7 @@ function isCurrent(stack: StackRow, row: ResourceRow): boolean {
 /** A step that failed before it had a row still shows one. */
 function ensureRow(world: World, stack: StackRow, step: Step): void {
   if (stack.resources.has(step.logicalId)) return;
-  const { target } = stack.deployment as Deployment;
+  const { target } = stack.deployment!;
   setResource(world, stack, {
     ...newRow(world, stack, target, { ...step, properties: {} }),
     status: 'CREATE_IN_PROGRESS',
@@ -437,7 +429,7 @@ function changedProperties(before: Properties, now: Properties): string[] {
 }
 
 function forbidden(stack: StackRow, step: Step): string | undefined {
-  const deployment = stack.deployment as Deployment;
+  const deployment = stack.deployment!;
   if (deployment.kind !== 'update' || (deployment.phase !== 'forward' && deployment.phase !== 'cleanup'))
     return undefined;
   const verbs: Partial<Record<Step['action'], PolicyVerb>> = {
@@ -446,7 +438,7 @@ function forbidden(stack: StackRow, step: Step): string | undefined {
     delete: 'Update:Delete',
   };
   const verb = verbs[step.action];
-  const replacedLeftover = step.action === 'delete' && !isCurrent(stack, step.row as ResourceRow);
+  const replacedLeftover = step.action === 'delete' && !isCurrent(stack, step.row!);
   if (verb === undefined || replacedLeftover) return undefined;
   const type = stack.resources.get(step.logicalId)?.type ?? '';
   return denial(deployment.policyDuringUpdate ?? stack.policy, verb, step.logicalId, type);
@@ -455,7 +447,7 @@ function forbidden(stack: StackRow, step: Step): string | undefined {
 function handlerMessage(world: World, error: ServiceFault): string {
   const code = /AlreadyExists|Duplicate/.test(error.code)
     ? 'AlreadyExists'
-    : /NotFound/.test(error.code)
+    : error.code.includes('NotFound')
       ? 'NotFound'
       : error.status >= 500
         ? 'ServiceInternalError'

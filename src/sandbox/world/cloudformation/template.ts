@@ -133,7 +133,7 @@ export function parseTemplate(body: string): Template {
   };
 }
 
-export function isObject(value: unknown): value is { [key: string]: Json } {
+export function isObject(value: unknown): value is Record<string, Json> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
@@ -145,7 +145,7 @@ export function text(value: unknown): string {
       ? ''
       : typeof value === 'object'
         ? JSON.stringify(value)
-        : String(value as string);
+        : String(value);
 }
 
 export function invalid(message: string): ServiceFault {
@@ -206,14 +206,14 @@ export function splitAttribute(value: string): string[] {
   return dot < 0 ? [value] : [value.slice(0, dot), value.slice(dot + 1)];
 }
 
-function section(root: { [key: string]: Json }, name: string): { [key: string]: Json } {
+function section(root: Record<string, Json>, name: string): Record<string, Json> {
   const value = root[name];
   if (value === undefined || value === null) return {};
   if (!isObject(value)) throw invalid(`Template format error: ${name} must be an object.`);
   return value;
 }
 
-function mapValues<T>(values: { [key: string]: Json }, make: (name: string, value: Json) => T): Record<string, T> {
+function mapValues<T>(values: Record<string, Json>, make: (name: string, value: Json) => T): Record<string, T> {
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, make(name, value)]));
 }
 

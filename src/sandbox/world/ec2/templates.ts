@@ -15,7 +15,10 @@ import { selects } from './filters.js';
 import { ec2State, type LaunchTemplateState } from './state.js';
 import { tagList, tagsFor } from './tags.js';
 
-type TemplateRef = { readonly LaunchTemplateId?: string | undefined; readonly LaunchTemplateName?: string | undefined };
+interface TemplateRef {
+  readonly LaunchTemplateId?: string | undefined;
+  readonly LaunchTemplateName?: string | undefined;
+}
 
 /** The template that a request names by id or by name. */
 export function templateOf(world: World, ref: TemplateRef): LaunchTemplateState {

@@ -133,7 +133,7 @@ export function cloud(scenario: Partial<Scenario> = {}): Cloud {
     create: (template, more = {}) =>
       call('CreateStack', { StackName: 'web', TemplateBody: template, ...more })['StackId'] as string,
     update: (more) => call('UpdateStack', { StackName: 'web', ...more }),
-    stack: (name = 'web') => (call('DescribeStacks', { StackName: name })['Stacks'] as Row[])[0] as Row,
+    stack: (name = 'web') => (call('DescribeStacks', { StackName: name })['Stacks'] as Row[])[0]!,
     events: (name = 'web') => {
       const rows: EventRow[] = [];
       for (let token: unknown; ;) {

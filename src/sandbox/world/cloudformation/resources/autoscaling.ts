@@ -102,9 +102,7 @@ export const launchConfiguration: ResourceHandler = {
   },
   update: (_, before) => ({ attributes: before.attributes }),
   remove: (context, name) =>
-    void ignoringGone(() =>
-      call(context, 'autoscaling', 'DeleteLaunchConfiguration', { LaunchConfigurationName: name }),
-    ),
+    ignoringGone(() => call(context, 'autoscaling', 'DeleteLaunchConfiguration', { LaunchConfigurationName: name })),
 };
 
 export const lifecycleHook: ResourceHandler = {
@@ -123,7 +121,7 @@ export const lifecycleHook: ResourceHandler = {
     return { attributes: before.attributes };
   },
   remove: (context, name) =>
-    void ignoringGone(() =>
+    ignoringGone(() =>
       call(context, 'autoscaling', 'DeleteLifecycleHook', {
         LifecycleHookName: name,
         AutoScalingGroupName: text(context.properties['AutoScalingGroupName']),
@@ -144,7 +142,7 @@ export const scheduledAction: ResourceHandler = {
     warning: putScheduledAction(context, before.physicalId),
   }),
   remove: (context, name) =>
-    void ignoringGone(() =>
+    ignoringGone(() =>
       call(context, 'autoscaling', 'DeleteScheduledAction', {
         ScheduledActionName: name,
         AutoScalingGroupName: text(context.properties['AutoScalingGroupName']),
@@ -189,7 +187,7 @@ function mixedInstances(value: Json | undefined): Json | undefined {
   return isObject(value) ? typed(value) : undefined;
 }
 
-function mapText(value: { [key: string]: Json }): Record<string, string> {
+function mapText(value: Record<string, Json>): Record<string, string> {
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, text(inner)]));
 }
 

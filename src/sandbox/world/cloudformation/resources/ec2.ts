@@ -35,8 +35,7 @@ export const launchTemplate: ResourceHandler = {
     const version = (answer['LaunchTemplateVersion'] as { VersionNumber: number }).VersionNumber;
     return { attributes: { ...before.attributes, LatestVersionNumber: String(version) } };
   },
-  remove: (context, id) =>
-    void ignoringGone(() => call(context, 'ec2', 'DeleteLaunchTemplate', { LaunchTemplateId: id })),
+  remove: (context, id) => ignoringGone(() => call(context, 'ec2', 'DeleteLaunchTemplate', { LaunchTemplateId: id })),
 };
 
 export const securityGroup: ResourceHandler = {
@@ -71,7 +70,7 @@ export const securityGroup: ResourceHandler = {
       warning: gone.length === 0 ? undefined : 'The sandbox does not take rules of security groups away',
     };
   },
-  remove: (context, id) => void ignoringGone(() => call(context, 'ec2', 'DeleteSecurityGroup', { GroupId: id })),
+  remove: (context, id) => ignoringGone(() => call(context, 'ec2', 'DeleteSecurityGroup', { GroupId: id })),
 };
 
 export const instance: ResourceHandler = {
@@ -119,7 +118,7 @@ export const instance: ResourceHandler = {
     };
   },
   update: (_, before) => ({ attributes: before.attributes }),
-  remove: (context, id) => void ignoringGone(() => call(context, 'ec2', 'TerminateInstances', { InstanceIds: [id] })),
+  remove: (context, id) => ignoringGone(() => call(context, 'ec2', 'TerminateInstances', { InstanceIds: [id] })),
 };
 
 /** Launch template data has the API's own names; only its types need care. */
@@ -129,7 +128,7 @@ function templateData(context: ResourceContext): Json {
 }
 
 /** Ingress rules, as far as a sandbox without packets has a use for them: they can be read back. */
-function authorize(context: ResourceContext, groupId: string, rules: readonly { [key: string]: Json }[]): void {
+function authorize(context: ResourceContext, groupId: string, rules: readonly Record<string, Json>[]): void {
   if (rules.length === 0) return;
   call(context, 'ec2', 'AuthorizeSecurityGroupIngress', {
     GroupId: groupId,

@@ -69,8 +69,7 @@ export const classicLoadBalancer: ResourceHandler = {
       call(context, 'elb', 'RemoveTags', { LoadBalancerNames: [name], Tags: gone.map((Key) => ({ Key })) });
     return { attributes: before.attributes };
   },
-  remove: (context, name) =>
-    void ignoringGone(() => call(context, 'elb', 'DeleteLoadBalancer', { LoadBalancerName: name })),
+  remove: (context, name) => ignoringGone(() => call(context, 'elb', 'DeleteLoadBalancer', { LoadBalancerName: name })),
 };
 
 function listeners(properties: Properties): object[] {

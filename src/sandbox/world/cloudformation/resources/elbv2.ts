@@ -78,8 +78,7 @@ export const loadBalancer: ResourceHandler = {
     updateTags(context, arn, before.properties);
     return { attributes: before.attributes };
   },
-  remove: (context, arn) =>
-    void ignoringGone(() => call(context, 'elbv2', 'DeleteLoadBalancer', { LoadBalancerArn: arn })),
+  remove: (context, arn) => ignoringGone(() => call(context, 'elbv2', 'DeleteLoadBalancer', { LoadBalancerArn: arn })),
 };
 
 export const targetGroup: ResourceHandler = {
@@ -136,8 +135,7 @@ export const targetGroup: ResourceHandler = {
     updateTags(context, arn, before.properties);
     return { attributes: before.attributes };
   },
-  remove: (context, arn) =>
-    void ignoringGone(() => call(context, 'elbv2', 'DeleteTargetGroup', { TargetGroupArn: arn })),
+  remove: (context, arn) => ignoringGone(() => call(context, 'elbv2', 'DeleteTargetGroup', { TargetGroupArn: arn })),
 };
 
 export const listener: ResourceHandler = {
@@ -159,7 +157,7 @@ export const listener: ResourceHandler = {
     });
     return { attributes: before.attributes };
   },
-  remove: (context, arn) => void ignoringGone(() => call(context, 'elbv2', 'DeleteListener', { ListenerArn: arn })),
+  remove: (context, arn) => ignoringGone(() => call(context, 'elbv2', 'DeleteListener', { ListenerArn: arn })),
 };
 
 export const listenerRule: ResourceHandler = {
@@ -191,7 +189,7 @@ export const listenerRule: ResourceHandler = {
     }
     return { attributes: before.attributes };
   },
-  remove: (context, arn) => void ignoringGone(() => call(context, 'elbv2', 'DeleteRule', { RuleArn: arn })),
+  remove: (context, arn) => ignoringGone(() => call(context, 'elbv2', 'DeleteRule', { RuleArn: arn })),
 };
 
 function healthCheck(properties: Properties): object {
@@ -274,7 +272,7 @@ function actions(value: Json | undefined): Json {
   }));
 }
 
-function forward(config: { [key: string]: Json }): { [key: string]: Json } {
+function forward(config: Record<string, Json>): Record<string, Json> {
   return {
     ...config,
     ...(config['TargetGroups'] === undefined

@@ -51,7 +51,7 @@ export const ssmParameter: ResourceHandler = {
     });
     return { attributes: { ...before.attributes, Value: value ?? '' } };
   },
-  remove: (context, name) => void ignoringGone(() => call(context, 'ssm', 'DeleteParameter', { Name: name })),
+  remove: (context, name) => ignoringGone(() => call(context, 'ssm', 'DeleteParameter', { Name: name })),
 };
 
 export const s3Bucket: ResourceHandler = {
@@ -133,7 +133,7 @@ export const vpc: ResourceHandler = {
     };
   },
   update: (_, before) => ({ attributes: before.attributes }),
-  remove: (context, id) => void ignoringGone(() => call(context, 'ec2', 'DeleteVpc', { VpcId: id })),
+  remove: (context, id) => ignoringGone(() => call(context, 'ec2', 'DeleteVpc', { VpcId: id })),
 };
 
 /** Made in EC2, so that groups find the zone of the subnet. */
@@ -161,5 +161,5 @@ export const subnet: ResourceHandler = {
     };
   },
   update: (_, before) => ({ attributes: before.attributes }),
-  remove: (context, id) => void ignoringGone(() => call(context, 'ec2', 'DeleteSubnet', { SubnetId: id })),
+  remove: (context, id) => ignoringGone(() => call(context, 'ec2', 'DeleteSubnet', { SubnetId: id })),
 };

@@ -21,11 +21,11 @@ export function optionalList(value: Json | undefined): string[] | undefined {
   return (Array.isArray(value) ? value : [value]).map(text);
 }
 
-export function objects(value: Json | undefined): { [key: string]: Json }[] {
+export function objects(value: Json | undefined): Record<string, Json>[] {
   return Array.isArray(value) ? value.filter(isObject) : [];
 }
 
-export function object(value: Json | undefined): { [key: string]: Json } {
+export function object(value: Json | undefined): Record<string, Json> {
   return isObject(value) ? value : {};
 }
 
