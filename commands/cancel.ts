@@ -1,7 +1,7 @@
 import { string as argument } from '@oclif/core/args';
 import { BaseCommand } from './base/command.js';
-import { asgFlags, commonFlags, limitFlags, lockFlag, outputFlags, stackFlags } from './base/flags.js';
-import { balancerFlags } from './base/restart-flags.js';
+import { asgFlags, commonFlags, limitFlags, lockFlag, outputFlags, stackFlags } from './flags/flags.js';
+import { balancerFlags } from './flags/restart-flags.js';
 
 export default class Cancel extends BaseCommand {
   static override usage = [

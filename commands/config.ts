@@ -2,7 +2,7 @@ import { string as argument } from '@oclif/core/args';
 import { boolean } from '@oclif/core/flags';
 import type { FlagShape } from '../src/index.js';
 import { BaseCommand } from './base/command.js';
-import { commonFlags } from './base/flags.js';
+import { commonFlags } from './flags/flags.js';
 
 export default class Config extends BaseCommand {
   static override summary = 'Show which settings hold for a stack, and where each of them is said';

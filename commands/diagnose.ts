@@ -1,6 +1,6 @@
 import { string as argument } from '@oclif/core/args';
 import { BaseCommand } from './base/command.js';
-import { asgFlags, commonFlags, onOff } from './base/flags.js';
+import { asgFlags, commonFlags, onOff } from './flags/flags.js';
 
 export default class Diagnose extends BaseCommand {
   static override summary = 'Say why the change of a stack or a swap went wrong';

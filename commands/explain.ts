@@ -1,6 +1,6 @@
 import { string as argument } from '@oclif/core/args';
 import { BaseCommand } from './base/command.js';
-import { commonFlags } from './base/flags.js';
+import { commonFlags } from './flags/flags.js';
 
 export default class Explain extends BaseCommand {
   static override summary = 'Describe the code of a message, or list all codes';

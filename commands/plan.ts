@@ -1,5 +1,5 @@
 import { BaseCommand } from './base/command.js';
-import { commonFlags, onOff } from './base/flags.js';
+import { commonFlags, onOff } from './flags/flags.js';
 import { splitWords } from './base/stack-words.js';
 import UpdateStack from './update-stack.js';
 

@@ -1,8 +1,8 @@
 import { string as argument } from '@oclif/core/args';
 import { string } from '@oclif/core/flags';
 import { BaseCommand } from './base/command.js';
-import { asgFlags, commonFlags, consoleFlag, limitFlags, lockFlag, outputFlags, seconds } from './base/flags.js';
-import { balancerFlags } from './base/restart-flags.js';
+import { asgFlags, commonFlags, consoleFlag, limitFlags, lockFlag, outputFlags, seconds } from './flags/flags.js';
+import { balancerFlags } from './flags/restart-flags.js';
 
 const COMMAND = 'COMMAND';
 const QUORUM = 'QUORUM';

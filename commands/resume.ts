@@ -1,5 +1,5 @@
 import { BaseCommand } from './base/command.js';
-import { recoverArgs, recoverFlags } from './base/recover-flags.js';
+import { recoverArgs, recoverFlags } from './flags/recover-flags.js';
 
 export default class Resume extends BaseCommand {
   static override summary = 'Finish the rollout that an interrupted run left on the groups';

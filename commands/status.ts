@@ -1,6 +1,6 @@
 import { string as argument } from '@oclif/core/args';
 import { BaseCommand } from './base/command.js';
-import { asgFlags, commonFlags, onOff } from './base/flags.js';
+import { asgFlags, commonFlags, onOff } from './flags/flags.js';
 
 export default class Status extends BaseCommand {
   static override summary = 'Show a stack, its groups, their instances and what our notes on them say';

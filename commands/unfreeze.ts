@@ -1,6 +1,6 @@
 import { BaseCommand } from './base/command.js';
-import { asgFlags, commonFlags, lockFlag, outputFlags } from './base/flags.js';
-import { recoverArgs } from './base/recover-flags.js';
+import { asgFlags, commonFlags, lockFlag, outputFlags } from './flags/flags.js';
+import { recoverArgs } from './flags/recover-flags.js';
 
 export default class Unfreeze extends BaseCommand {
   static override summary = 'Resume what a roll-back left suspended on the groups';

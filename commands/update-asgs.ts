@@ -1,7 +1,7 @@
 import { string as argument } from '@oclif/core/args';
 import { BaseCommand } from './base/command.js';
-import { asgFlags, commonFlags, groupFlags, lockFlag, outputFlags } from './base/flags.js';
-import { gateFlags, stageFlags } from './base/gate-flags.js';
+import { asgFlags, commonFlags, groupFlags, lockFlag, outputFlags } from './flags/flags.js';
+import { gateFlags, stageFlags } from './flags/gate-flags.js';
 
 export default class UpdateAsgs extends BaseCommand {
   static override usage = ['update-asgs STACK [FLAGS]', 'update-asgs --asg NAME [--asg NAME...] [FLAGS]'];

@@ -1,12 +1,12 @@
 import { string } from '@oclif/core/flags';
 import { BaseCommand } from './base/command.js';
-import { afterFlags } from './base/after-flags.js';
-import { commonFlags, groupFlags, lockFlag, outputFlags, stackFlags } from './base/flags.js';
-import { gateFlags, stageFlags } from './base/gate-flags.js';
-import { executeFlags, guardFlags, settingFlags, stateFlags } from './base/change-flags.js';
-import { parameterFlags } from './base/parameter-flags.js';
+import { afterFlags } from './flags/after-flags.js';
+import { commonFlags, groupFlags, lockFlag, outputFlags, stackFlags } from './flags/flags.js';
+import { gateFlags, stageFlags } from './flags/gate-flags.js';
+import { executeFlags, guardFlags, settingFlags, stateFlags } from './flags/change-flags.js';
+import { parameterFlags } from './flags/parameter-flags.js';
 import { splitWords, stackWords } from './base/stack-words.js';
-import { templateFlags } from './base/template-flags.js';
+import { templateFlags } from './flags/template-flags.js';
 
 export default class UpdateStack extends BaseCommand {
   static override usage = ['update-stack STACK [KEY=VALUE...] [--template FILE|URL] [FLAGS]'];

@@ -1,7 +1,7 @@
 import { string as argument } from '@oclif/core/args';
 import { string } from '@oclif/core/flags';
 import { BaseCommand } from './base/command.js';
-import { commonFlags, onOff } from './base/flags.js';
+import { commonFlags, onOff } from './flags/flags.js';
 
 export default class Validate extends BaseCommand {
   static override summary = 'Check templates: by our own reading, by CloudFormation, and by cfn-lint';

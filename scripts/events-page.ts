@@ -49,6 +49,7 @@ function fieldRow(field: ts.PropertySignature, source: ts.SourceFile): string {
   const type = (field.type?.getText(source) ?? '')
     .replaceAll('readonly ', '')
     .replaceAll(/\s+/g, ' ')
+    .replaceAll('; }', ' }')
     .replaceAll('|', '\\|');
   const comment = ts
     .getJSDocCommentsAndTags(field)

@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import { Command } from '@oclif/core/command';
 import type { Input, ParserOutput } from '@oclif/core/interfaces';
 import type { Ending, FlagShape, Settings, Surroundings } from '../../src/index.js';
-import { shapesOf } from './flag-shapes.js';
+import { shapesOf } from '../flags/flag-shapes.js';
 import { splitWords } from './stack-words.js';
 
 /** What oclif answers by name. */

@@ -1,6 +1,6 @@
 import { string as argument } from '@oclif/core/args';
 import { BaseCommand } from '../base/command.js';
-import { asgFlags, commonFlags, lockFlag, onOff } from '../base/flags.js';
+import { asgFlags, commonFlags, lockFlag, onOff } from '../flags/flags.js';
 
 export default class LockRelease extends BaseCommand {
   static override summary = 'Take the strict locks of a stack and of its groups from a run that is dead';

@@ -1,6 +1,6 @@
 import { string as argument } from '@oclif/core/args';
 import { BaseCommand } from '../base/command.js';
-import { asgFlags, commonFlags, lockFlag } from '../base/flags.js';
+import { asgFlags, commonFlags, lockFlag } from '../flags/flags.js';
 
 export default class LockShow extends BaseCommand {
   static override summary = 'Show who holds the strict locks of a stack and of its groups';

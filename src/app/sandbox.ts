@@ -2,10 +2,10 @@ import { appendFileSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { badFlags } from '../config/plan.js';
 import { usage } from '../errors.js';
-import { lineWriter } from '../render/out.js';
+import { lineWriter } from '../render/line-writer.js';
 import type { Sandbox } from '../sandbox/index.js';
 import type { Scenario } from '../sandbox/scenario.js';
-import type { Ending, Surroundings } from './surroundings.js';
+import type { Ending, Surroundings } from '../run/process-context.js';
 
 /** Flags as the command line gave them: text, unchecked. */
 export interface SandboxFlags {

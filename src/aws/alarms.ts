@@ -1,7 +1,7 @@
 import type { CompositeAlarm, MetricAlarm } from '@aws-sdk/client-cloudwatch';
-import type { Alarm } from '../model/alarm.js';
-import type { Clients } from './clients.js';
-import { allPages, chunks } from './pages.js';
+import type { Alarm } from '../model/rollout/alarm.js';
+import type { Clients } from './session/clients.js';
+import { allPages, chunks } from './session/pages.js';
 
 /** Most names in one DescribeAlarms call. */
 const NAMES_PER_CALL = 100;

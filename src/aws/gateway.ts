@@ -1,9 +1,9 @@
 import type { Gateway } from '../engine/gateway.js';
 import { describeAlarms } from './alarms.js';
-import { activities, failedLaunches, lifecycleHooks, precautions } from './activities.js';
-import { addressesBehind, endings, membersBehind, running } from './balancer-groups.js';
-import { describeBalancers } from './balancers.js';
-import { createTerminate, deleteNotes, protect, resize, resume, suspend, writeNotes } from './changes.js';
+import { activities, failedLaunches, lifecycleHooks, precautions } from './groups/activities.js';
+import { addressesBehind, endings, membersBehind, running } from './balancers/balancer-members.js';
+import { describeBalancers } from './balancers/balancers.js';
+import { createTerminate, deleteNotes, protect, resize, resume, suspend, writeNotes } from './groups/group-writes.js';
 import {
   createChangeSet,
   deleteChangeSet,
@@ -11,14 +11,14 @@ import {
   executeChangeSet,
   failedEvents,
   listChangeSets,
-} from './change-sets.js';
-import { createClients, type Clients, type GatewayOptions } from './clients.js';
-import { addresses, consoleOutput, launchTimes, templateVersions } from './ec2.js';
-import { findGroups, describeGroups } from './groups.js';
-import { cancelCommand, commandable, commandResult, findCommand, sendCommand } from './commands.js';
-import { health } from './health.js';
-import { deregister, register } from './registrations.js';
-import { hasBucket, readObject, writeObject } from './objects.js';
+} from './stacks/change-sets.js';
+import { createClients, type Clients, type GatewayOptions } from './session/clients.js';
+import { addresses, consoleOutput, launchTimes, templateVersions } from './groups/ec2.js';
+import { findGroups, describeGroups } from './groups/groups.js';
+import { cancelCommand, commandable, commandResult, findCommand, sendCommand } from './ssm-commands.js';
+import { health } from './balancers/health.js';
+import { deregister, register } from './balancers/registrations.js';
+import { hasBucket, readObject, writeObject } from './stacks/s3-objects.js';
 import {
   cancelUpdate,
   continueRollback,
@@ -35,11 +35,11 @@ import {
   templateSummary,
   updateStack,
   validateTemplate,
-} from './stacks.js';
+} from './stacks/stacks.js';
 
-export type { AssumedRole, GatewayOptions, MayLeave } from './clients.js';
-export { assetS3 } from './asset-clients.js';
-export { FALLBACK_REGION, resolveRegion } from './region.js';
+export type { AssumedRole, GatewayOptions, MayLeave } from './session/clients.js';
+export { assetS3 } from './session/asset-clients.js';
+export { FALLBACK_REGION, resolveRegion } from './session/region.js';
 
 /** The gateway over AWS's own SDK: to AWS, to an endpoint, or to a sandbox in this process. Nothing is sent before the first call. */
 export function createGateway(options: GatewayOptions = {}): Gateway {

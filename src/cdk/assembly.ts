@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { CloudAssembly, CloudFormationStackArtifact } from '@aws-cdk/cloud-assembly-api';
 import { refused, usage } from '../errors.js';
-import { nearest } from '../model/nearest.js';
+import { nearest } from '../text/nearest.js';
 
 /** A role that CDK's bootstrap made, to be taken for one kind of call. */
 export interface CdkRole {

@@ -1,6 +1,6 @@
-import type { HookPlan } from '../model/hook.js';
-import type { Gates } from '../model/plan.js';
-import { quote, switchWord } from './quote.js';
+import type { HookPlan } from '../model/rollout/hook.js';
+import type { Gates } from '../model/rollout/plan.js';
+import { quote, switchWord } from '../text/shell-quote.js';
 import { readNumbers, type NumberTexts } from './numbers.js';
 
 /** What a rollout has to pass besides health, as the command line gave it. */

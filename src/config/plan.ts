@@ -1,8 +1,8 @@
 import { usage } from '../errors.js';
-import type { Gates, Plan, RestartPlan, RollingChoice, SwapChoice, Timing } from '../model/plan.js';
+import type { Gates, Plan, RestartPlan, RollingChoice, SwapChoice, Timing } from '../model/rollout/plan.js';
 import { gateWords, readGates, type GateFlags } from './gates.js';
 import { readNumbers } from './numbers.js';
-import { quote, switchWord } from './quote.js';
+import { quote, switchWord } from '../text/shell-quote.js';
 import { readStrategy, strategyWords, type StrategyFlags } from './strategy.js';
 import { targetText, type TargetFlags } from './target.js';
 

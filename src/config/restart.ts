@@ -1,6 +1,6 @@
-import type { OnError, RestartPlan } from '../model/plan.js';
+import type { OnError, RestartPlan } from '../model/rollout/plan.js';
 import { readNumbers, type NumberTexts } from './numbers.js';
-import { quote } from './quote.js';
+import { quote } from '../text/shell-quote.js';
 
 /** What `restart` was asked to do, as the command line gave it. */
 export interface RestartFlags extends NumberTexts {

@@ -2,8 +2,8 @@ import { readFile, stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type Node, type YAMLMap } from 'yaml';
 import { usage } from '../errors.js';
-import type { Reason } from '../model/decision.js';
-import { nearest } from '../model/nearest.js';
+import type { Reason } from '../model/rollout/decision.js';
+import { nearest } from '../text/nearest.js';
 
 /** A flag, as far as a settings file has to know it. */
 export interface FlagShape {

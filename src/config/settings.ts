@@ -1,8 +1,8 @@
 import { relative, resolve } from 'node:path';
 import { Failure, usage } from '../errors.js';
-import { nearest } from '../model/nearest.js';
+import { nearest } from '../text/nearest.js';
 import { findSettings, readSettingsFile, type FlagShape, type Said, type SettingsFile } from './settings-file.js';
-import type { Environment } from './speed.js';
+import type { Environment } from './simulation-speed.js';
 
 /** What a command line is made of beside the words that were typed. */
 export interface SettingsAsked {

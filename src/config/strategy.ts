@@ -1,5 +1,5 @@
-import type { RollingChoice, Share } from '../model/plan.js';
-import { switchWord } from './quote.js';
+import type { RollingChoice, Share } from '../model/rollout/plan.js';
+import { switchWord } from '../text/shell-quote.js';
 
 /** How instances are replaced, as the command line gave it. */
 export interface StrategyFlags {

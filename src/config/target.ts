@@ -1,4 +1,4 @@
-import { quote } from './quote.js';
+import { quote } from '../text/shell-quote.js';
 
 /** Which groups a command is about, as the command line said it. */
 export interface TargetFlags {

@@ -1,9 +1,9 @@
 import type { Clock } from '../clock.js';
 import type { Emit } from '../model/event.js';
-import type { Lease } from '../model/record.js';
-import type { Commands } from './commands.js';
+import type { Lease } from '../model/rollout/record.js';
+import type { Commands } from './commands/instance-commands.js';
 import type { Gateway } from './gateway.js';
-import type { Hooks } from './hooks.js';
+import type { Hooks } from './commands/shell-runner.js';
 
 /** A signal of the user's, as the engine sees it. The first one wakes the sleeper and states a wish. */
 export interface Interrupt {

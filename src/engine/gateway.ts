@@ -1,6 +1,6 @@
 import type { Instant } from '../clock.js';
-import type { Alarm } from '../model/alarm.js';
-import type { NoteName, Target } from '../model/action.js';
+import type { Alarm } from '../model/rollout/alarm.js';
+import type { NoteName, Target } from '../model/rollout/action.js';
 import type { Identity } from '../model/event.js';
 import type {
   Balancer,
@@ -10,13 +10,13 @@ import type {
   LifecycleHook,
   Precautions,
   Size,
-} from '../model/group.js';
+} from '../model/rollout/group.js';
 import type { Activity } from '../model/finding.js';
-import type { CommandState } from '../model/decision.js';
-import type { FrozenNote, Lease, OutNote, RolloutRecord, Verdict, WishNote } from '../model/record.js';
-import type { ChangeSet, ChangeSetRow } from '../model/change-set.js';
-import type { FailedEvent, Stack, StackEvent, StackResource, TemplateSummary } from '../model/stack.js';
-import type { TemplateSource } from '../model/template.js';
+import type { CommandState } from '../model/rollout/decision.js';
+import type { FrozenNote, Lease, OutNote, RolloutRecord, Verdict, WishNote } from '../model/rollout/record.js';
+import type { ChangeSet, ChangeSetRow } from '../model/stack/change-set.js';
+import type { FailedEvent, Stack, StackEvent, StackResource, TemplateSummary } from '../model/stack/stack.js';
+import type { TemplateSource } from '../model/stack/template.js';
 
 export type { TemplateSource };
 

@@ -1,9 +1,9 @@
 import type { Instant, Milliseconds } from '../clock.js';
-import type { Action } from './action.js';
-import type { ChangePlan } from './change-plan.js';
-import type { HookKind } from './hook.js';
-import type { GroupResult, Progress, Reason, Wait } from './decision.js';
-import type { StackEvent } from './stack.js';
+import type { Action } from './rollout/action.js';
+import type { ChangePlan } from './stack/change-plan.js';
+import type { HookKind } from './rollout/hook.js';
+import type { GroupResult, Progress, Reason, Wait } from './rollout/decision.js';
+import type { StackEvent } from './stack/stack.js';
 
 /** Who we are to AWS. */
 export interface Identity {

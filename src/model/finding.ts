@@ -1,5 +1,5 @@
 import type { Instant } from '../clock.js';
-import type { Reason } from './decision.js';
+import type { Reason } from './rollout/decision.js';
 
 /** One thing that went wrong, at its resource. `code` is stable and `ha-updater explain CODE` describes it. */
 export interface Finding extends Reason {

@@ -1,4 +1,4 @@
-import type { Progress } from '../model/decision.js';
+import type { Progress } from '../model/rollout/decision.js';
 
 /**
  * How far a group is, as a bar of `width`: proven `█`, in service `▓`, launched `░`, still missing `·`.

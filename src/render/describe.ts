@@ -1,9 +1,9 @@
 import type { Instant } from '../clock.js';
-import type { Action } from '../model/action.js';
-import type { GroupResult, Progress, Wait } from '../model/decision.js';
-import type { HookKind } from '../model/hook.js';
+import type { Action } from '../model/rollout/action.js';
+import type { GroupResult, Progress, Wait } from '../model/rollout/decision.js';
+import type { HookKind } from '../model/rollout/hook.js';
 import type { RunEvent } from '../model/event.js';
-import { planLines } from './plan.js';
+import { planLines } from './documents/plan.js';
 import { count, duration, list, oneLine, sentence, sizes, timestamp } from './words.js';
 
 /** How much a line matters: `detail` may be left out where room is short. */

@@ -1,4 +1,4 @@
-import type { WriteLine } from './out.js';
+import type { WriteLine } from './line-writer.js';
 import type { Renderer } from './stream.js';
 
 /** JSON Lines: every event as it is, one to a line. The last line is the whole verdict. */

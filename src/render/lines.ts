@@ -1,9 +1,9 @@
 import type { Instant } from '../clock.js';
-import type { Progress } from '../model/decision.js';
+import type { Progress } from '../model/rollout/decision.js';
 import type { RunEvent, Stamped } from '../model/event.js';
 import { describe, describeProgress, type Line } from './describe.js';
 import { failureBlock } from './last-words.js';
-import type { WriteLine } from './out.js';
+import type { WriteLine } from './line-writer.js';
 import type { Renderer } from './stream.js';
 import { sinceStart, timestamp } from './words.js';
 

@@ -2,7 +2,7 @@ import { styleText } from 'node:util';
 import { Listr, ListrLogger, ProcessOutput } from 'listr2';
 import type { Level } from './describe.js';
 import { failureBlock } from './last-words.js';
-import type { WriteLine } from './out.js';
+import type { WriteLine } from './line-writer.js';
 import type { Renderer } from './stream.js';
 import { createTree, type Row } from './tree.js';
 

@@ -1,5 +1,5 @@
 import type { Instant } from '../clock.js';
-import type { Wait } from '../model/decision.js';
+import type { Wait } from '../model/rollout/decision.js';
 import type { RunEvent, Stamped } from '../model/event.js';
 import { progressBar } from './bar.js';
 import { byReason, describe, describeProgress, isProving, type Line } from './describe.js';

@@ -1,7 +1,7 @@
 import type { Instant, Milliseconds } from '../clock.js';
-import type { Size } from '../model/group.js';
+import type { Size } from '../model/rollout/group.js';
 
-export { count } from '../model/count.js';
+export { count } from '../text/count.js';
 
 /** `42s`, `3m 05s`, `1h 02m`: whole seconds, never negative. */
 export function duration(ms: Milliseconds): string {

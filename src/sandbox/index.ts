@@ -3,19 +3,19 @@ import type { SandboxClock } from './clock.js';
 import { watchInvariants, type Monitor } from './invariants/index.js';
 import type { Scenario } from './scenario.js';
 import { inProcessHandler } from './wire/handler.js';
-import { straightConfig } from './wire/straight.js';
+import { straightConfig } from './wire/direct.js';
 import { createWire, SANDBOX_KEY, type CallSeen, type Wire } from './wire/wire.js';
 import { autoscalingOperations } from './world/autoscaling/index.js';
 import { autoScalingState } from './world/autoscaling/state.js';
 import { cloudformationOperations } from './world/cloudformation/index.js';
-import { findStack } from './world/cloudformation/state.js';
+import { findStack } from './world/cloudformation/deploy/state.js';
 import { ec2Operations } from './world/ec2/index.js';
 import { elbOperations } from './world/elb/index.js';
 import { elbv2Operations } from './world/elbv2/index.js';
-import { s3Operations } from './world/s3.js';
-import { ssmOperations } from './world/ssm.js';
-import { stsOperations } from './world/sts.js';
-import { cloudwatchOperations, scheduleAlarms } from './world/cloudwatch.js';
+import { s3Operations } from './world/s3/s3.js';
+import { ssmOperations } from './world/ssm/ssm.js';
+import { stsOperations } from './world/sts/sts.js';
+import { cloudwatchOperations, scheduleAlarms } from './world/cloudwatch/cloudwatch.js';
 import { createWorld, type ServiceName, type Services, type WorldRoot } from './world/world.js';
 
 /** What a client of the SDK needs to talk to the sandbox instead of AWS. */

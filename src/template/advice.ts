@@ -1,4 +1,4 @@
-import type { TemplateFinding } from '../model/template.js';
+import type { TemplateFinding } from '../model/stack/template.js';
 import { isTransformed } from './check.js';
 import { intrinsic, isList, isMap, mapAt, pathText, type ParsedTemplate, type Path, type Tree } from './tree.js';
 

@@ -1,5 +1,5 @@
-import type { GivenParameter } from '../model/template.js';
-import type { Reason } from '../model/decision.js';
+import type { GivenParameter } from '../model/stack/template.js';
+import type { Reason } from '../model/rollout/decision.js';
 
 /** Names that CloudFormation takes for parameters. */
 export const PARAMETER_NAME = /^[A-Za-z0-9]{1,255}$/;

@@ -1,4 +1,4 @@
-import type { TemplateFinding } from '../model/template.js';
+import type { TemplateFinding } from '../model/stack/template.js';
 import { checkReferences } from './references.js';
 import { isMap, mapAt, pathText, type ParsedTemplate, type Path } from './tree.js';
 import { checkGroups } from './groups.js';

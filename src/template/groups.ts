@@ -1,5 +1,5 @@
 import type { Find } from './check.js';
-import { isTrue } from './declared.js';
+import { isTrue } from './parameters/declared.js';
 import { intrinsic, isList, isMap, mapAt, type ParsedTemplate, type Path, type Tree, type TreeMap } from './tree.js';
 
 const groupType = 'AWS::AutoScaling::AutoScalingGroup';

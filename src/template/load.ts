@@ -1,7 +1,7 @@
 import { AwsFault, Failure, refused, usage } from '../errors.js';
-import type { LoadedTemplate, TemplateFinding, TemplateParameter, TemplateSource } from '../model/template.js';
+import type { LoadedTemplate, TemplateFinding, TemplateParameter, TemplateSource } from '../model/stack/template.js';
 import { checkTemplate, isTransformed } from './check.js';
-import { declaredParameters } from './declared.js';
+import { declaredParameters } from './parameters/declared.js';
 import { parseTemplate } from './parse.js';
 import { placesOf, type Places } from './places.js';
 import { readSource, type SourceIo } from './source.js';

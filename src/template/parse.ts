@@ -11,8 +11,8 @@ import {
   type YAMLError,
 } from 'yaml';
 import { usage, type Failure } from '../errors.js';
-import type { Position, TemplateFinding } from '../model/template.js';
-import { longName, nearestTag } from './tags.js';
+import type { Position, TemplateFinding } from '../model/stack/template.js';
+import { longName, nearestTag } from './yaml-tags.js';
 import { pathText, type ParsedTemplate, type Path, type Tree, type TreeMap } from './tree.js';
 
 /** Deeper than any template; the parser below would run out of stack far beyond it. */

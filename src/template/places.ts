@@ -1,4 +1,4 @@
-import type { Position } from '../model/template.js';
+import type { Position } from '../model/stack/template.js';
 import { parseTemplate } from './parse.js';
 import { isMap, mapAt, type ParsedTemplate } from './tree.js';
 

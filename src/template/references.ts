@@ -1,4 +1,4 @@
-import { nearest } from '../model/nearest.js';
+import { nearest } from '../text/nearest.js';
 import { isTransformed, type Find } from './check.js';
 import { intrinsic, isList, isMap, mapAt, type ParsedTemplate, type Path, type Tree } from './tree.js';
 

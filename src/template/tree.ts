@@ -1,4 +1,4 @@
-import type { Position } from '../model/template.js';
+import type { Position } from '../model/stack/template.js';
 
 /**
  * A template's values with short tags written out (`!Ref A` is `{Ref: 'A'}`). Every scalar is the text

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { createHealthHistory } from '../../src/app/health-history.js';
+import { createHealthHistory } from '../../src/run/health-history.js';
 import type { RunEvent } from '../../src/model/event.js';
 
 const START = Date.parse('2026-11-21T03:00:00Z');

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { createHidden } from '../../src/app/hidden.js';
+import { createHidden } from '../../src/run/secrets.js';
 
 describe('what a run hides', () => {
   it('is what its environment and the address of its lock hold, and what is added: exactly, from four characters on', () => {

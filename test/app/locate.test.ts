@@ -2,11 +2,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { createLocator } from '../../src/app/locate.js';
+import { createLocator } from '../../src/app/stack/resource-locator.js';
 import { SandboxClock } from '../../src/sandbox/clock.js';
 import type { Gateway } from '../../src/engine/gateway.js';
 import { AwsFault } from '../../src/errors.js';
-import type { StackEvent } from '../../src/model/stack.js';
+import type { StackEvent } from '../../src/model/stack/stack.js';
 import { loadTemplate, type TemplateIo } from '../../src/template/load.js';
 
 const ROOT = 'arn:root';

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { createPulse } from '../../src/app/pulse.js';
+import { createPulse } from '../../src/run/heartbeat.js';
 import type { RunEvent } from '../../src/model/event.js';
 import { SandboxClock } from '../../src/sandbox/clock.js';
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { settingsBack, type FormerSettings } from '../../src/app/revert-settings.js';
+import { settingsBack, type FormerSettings } from '../../src/app/stack/revert-settings.js';
 import type { StackSettings } from '../../src/engine/gateway.js';
 
 const OLD: FormerSettings = {

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createGateway } from '../../src/aws/gateway.js';
-import { toFault } from '../../src/aws/faults.js';
+import { toFault } from '../../src/aws/session/faults.js';
 import type { FaultKind } from '../../src/errors.js';
 import { ServiceFault } from '../../src/sandbox/world/fault.js';
 import { faultOf, gatewayOver, gatewayTo } from './support.js';

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { encodeNotes } from '../../src/aws/notes.js';
+import { encodeNotes } from '../../src/aws/groups/note-tags.js';
 import { DEFAULT_SCENARIO } from '../../src/sandbox/scenario.js';
 import { ServiceFault } from '../../src/sandbox/world/fault.js';
 import { faultOf, gatewayTo } from './support.js';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { classicVerdict, targetVerdict } from '../../src/aws/health.js';
-import type { Balancer, HealthVerdict } from '../../src/model/group.js';
+import { classicVerdict, targetVerdict } from '../../src/aws/balancers/health.js';
+import type { Balancer, HealthVerdict } from '../../src/model/rollout/group.js';
 import { gatewayTo } from './support.js';
 
 const balancer = (kind: Balancer['kind']): Balancer => ({

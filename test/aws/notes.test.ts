@@ -1,7 +1,14 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { decodeNotes, encodeNotes, GATES_KEY, NOTE_KEYS } from '../../src/aws/notes.js';
-import type { FrozenNote, Lease, RecordGates, RolloutRecord, Verdict, WishNote } from '../../src/model/record.js';
+import { decodeNotes, encodeNotes, GATES_KEY, NOTE_KEYS } from '../../src/aws/groups/note-tags.js';
+import type {
+  FrozenNote,
+  Lease,
+  RecordGates,
+  RolloutRecord,
+  Verdict,
+  WishNote,
+} from '../../src/model/rollout/record.js';
 import { RECORD } from '../support/groups.js';
 
 const PROCESSES = [

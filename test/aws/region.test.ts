@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { resolveRegion } from '../../src/aws/region.js';
+import { resolveRegion } from '../../src/aws/session/region.js';
 
 describe('the region', () => {
   let folder: string;

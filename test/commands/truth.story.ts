@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { S3 } from '@aws-sdk/client-s3';
 import { expect } from 'chai';
 import type { StatusDocument } from '../../src/index.js';
-import type { ChangePlan } from '../../src/model/change-plan.js';
+import type { ChangePlan } from '../../src/model/stack/change-plan.js';
 import type { RunEvent, Stamped } from '../../src/model/event.js';
 import { NETWORK } from './live.js';
 import { CALM, commandWorld, type CommandWorld } from './world.js';

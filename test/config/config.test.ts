@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { againCommand, makePlan, readWanted } from '../../src/config/plan.js';
 import { newRunId } from '../../src/config/run-id.js';
-import { readPace } from '../../src/config/speed.js';
+import { readPace } from '../../src/config/simulation-speed.js';
 import { Failure } from '../../src/errors.js';
-import { chooseOutput, wantsColour } from '../../src/render/choose.js';
+import { chooseOutput, wantsColour } from '../../src/render/renderer.js';
 
 function failureOf(work: () => unknown): Failure {
   try {

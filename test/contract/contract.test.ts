@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { GATES_KEY, NOTE_KEYS, OUT_KEYS, decodeNotes, encodeNotes, type Tag } from '../../src/aws/notes.js';
+import { GATES_KEY, NOTE_KEYS, OUT_KEYS, decodeNotes, encodeNotes, type Tag } from '../../src/aws/groups/note-tags.js';
 import { NUMBERS } from '../../src/config/numbers.js';
-import { hookEnvironment } from '../../src/hooks/command-line.js';
+import { hookEnvironment } from '../../src/shell/command-line.js';
 import { EXIT, EXIT_OF } from '../../src/index.js';
 import { asRow } from '../../src/lock/store.js';
-import { lockNames } from '../../src/app/lock.js';
+import { lockNames } from '../../src/app/lock/lock.js';
 import { CODES } from '../../src/render/codes.js';
-import { sarif } from '../../src/render/sarif.js';
+import { sarif } from '../../src/render/documents/sarif.js';
 import { run } from '../commands/cli.js';
 import { expectGolden } from '../golden.js';
 import { ROOT } from '../tidy/scan.js';

@@ -1,4 +1,4 @@
-import type { encodeNotes } from '../../src/aws/notes.js';
+import type { encodeNotes } from '../../src/aws/groups/note-tags.js';
 
 /** Notes of every kind, and with everything that one can hold. */
 export interface Sample {

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
-import { unapproved } from '../../src/decide/approve.js';
-import { causeOf, certainDetails, parametersBehind } from '../../src/decide/causes.js';
-import { effectOn } from '../../src/decide/effect.js';
-import { leaves } from '../../src/decide/value-diff.js';
-import type { ChangeDetail, ResourceChange, StackChanges } from '../../src/model/change-set.js';
+import { unapproved } from '../../src/decide/stack/unapproved-changes.js';
+import { causeOf, certainDetails, parametersBehind } from '../../src/decide/stack/change-causes.js';
+import { effectOn } from '../../src/decide/stack/change-impact.js';
+import { leaves } from '../../src/decide/stack/value-diff.js';
+import type { ChangeDetail, ResourceChange, StackChanges } from '../../src/model/stack/change-set.js';
 
 const detail = (name: string, source: string, entity?: string, more: Partial<ChangeDetail> = {}): ChangeDetail => ({
   attribute: 'Properties',

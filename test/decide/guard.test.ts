@@ -1,10 +1,10 @@
 import { expect } from 'chai';
-import { guard } from '../../src/decide/guard.js';
-import type { Action } from '../../src/model/action.js';
-import type { Observed, Seen } from '../../src/model/decision.js';
-import type { Group, Instance } from '../../src/model/group.js';
-import type { HookResult } from '../../src/model/hook.js';
-import type { Plan } from '../../src/model/plan.js';
+import { guard } from '../../src/decide/guard/guard.js';
+import type { Action } from '../../src/model/rollout/action.js';
+import type { Observed, Seen } from '../../src/model/rollout/decision.js';
+import type { Group, Instance } from '../../src/model/rollout/group.js';
+import type { HookResult } from '../../src/model/rollout/hook.js';
+import type { Plan } from '../../src/model/rollout/plan.js';
 import { old, ROLLING, rollingGroup, young } from '../support/rolling.js';
 import {
   doubledGroup,

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { decide } from '../../src/decide/decide.js';
-import type { Group } from '../../src/model/group.js';
+import type { Group } from '../../src/model/rollout/group.js';
 import {
   doubledGroup,
   fresh,

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
-import type { Effect } from '../../src/decide/effect.js';
-import { groupOutlook } from '../../src/decide/outlook.js';
-import type { GroupOutlook } from '../../src/model/change-plan.js';
-import type { Group } from '../../src/model/group.js';
-import type { Plan } from '../../src/model/plan.js';
+import type { Effect } from '../../src/decide/stack/change-impact.js';
+import { groupOutlook } from '../../src/decide/stack/forecast.js';
+import type { GroupOutlook } from '../../src/model/stack/change-plan.js';
+import type { Group } from '../../src/model/rollout/group.js';
+import type { Plan } from '../../src/model/rollout/plan.js';
 import { BALANCER, group, instance, LEASE, observed, PLAN, RECORD } from '../support/groups.js';
 
 const NOTHING: Effect = { replaced: [] };

@@ -1,12 +1,12 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { split, units, serving } from '../../src/decide/classify.js';
+import { split, units, serving } from '../../src/decide/instances/classify.js';
 import { decide } from '../../src/decide/decide.js';
-import { guard } from '../../src/decide/guard.js';
-import { withNotes } from '../../src/decide/remember.js';
-import type { Observed } from '../../src/model/decision.js';
-import type { Group, HealthVerdict, Instance } from '../../src/model/group.js';
-import type { RolloutRecord } from '../../src/model/record.js';
+import { guard } from '../../src/decide/guard/guard.js';
+import { withNotes } from '../../src/decide/memory/remember.js';
+import type { Observed } from '../../src/model/rollout/decision.js';
+import type { Group, HealthVerdict, Instance } from '../../src/model/rollout/group.js';
+import type { RolloutRecord } from '../../src/model/rollout/record.js';
 import { ROLLING } from '../support/rolling.js';
 import { BALANCER, group, LEASE, observed, PLAN, PROCESSES, RECORD, T0, verdict } from '../support/groups.js';
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { proven, remember, sent, withNotes } from '../../src/decide/remember.js';
-import type { Observed } from '../../src/model/decision.js';
-import type { Group } from '../../src/model/group.js';
+import { proven, remember, sent, withNotes } from '../../src/decide/memory/remember.js';
+import type { Observed } from '../../src/model/rollout/decision.js';
+import type { Group } from '../../src/model/rollout/group.js';
 import {
   doubledGroup,
   fresh,

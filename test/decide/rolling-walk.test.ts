@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { serving, units } from '../../src/decide/classify.js';
+import { serving, units } from '../../src/decide/instances/classify.js';
 import { decide } from '../../src/decide/decide.js';
-import { guard } from '../../src/decide/guard.js';
-import type { Action } from '../../src/model/action.js';
-import type { Group, Instance } from '../../src/model/group.js';
+import { guard } from '../../src/decide/guard/guard.js';
+import type { Action } from '../../src/model/rollout/action.js';
+import type { Group, Instance } from '../../src/model/rollout/group.js';
 import { told } from '../support/told.js';
 import { group, instance, observed, PLAN, T0 } from '../support/groups.js';
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { leftovers, rootCauses } from '../../src/decide/root-causes.js';
-import type { StackEvent } from '../../src/model/stack.js';
+import { leftovers, rootCauses } from '../../src/decide/diagnosis/root-causes.js';
+import type { StackEvent } from '../../src/model/stack/stack.js';
 
 let count = 0;
 /** `stack/Logical STATUS reason` at a second; the stack itself is written `stack/.`, a nested one `stack/=child`. */

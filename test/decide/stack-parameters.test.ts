@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { violation } from '../../src/decide/parameter-limits.js';
-import { resolveParameters } from '../../src/decide/stack-parameters.js';
-import { nearest } from '../../src/model/nearest.js';
-import type { StackParameter } from '../../src/model/stack.js';
-import type { TemplateParameter } from '../../src/model/template.js';
+import { violation } from '../../src/decide/stack/parameter-limits.js';
+import { resolveParameters } from '../../src/decide/stack/stack-parameters.js';
+import { nearest } from '../../src/text/nearest.js';
+import type { StackParameter } from '../../src/model/stack/stack.js';
+import type { TemplateParameter } from '../../src/model/stack/template.js';
 
 const declare = (key: string, change: Partial<TemplateParameter> = {}): TemplateParameter => ({
   key,

@@ -6,8 +6,8 @@ import {
   stackStates,
   startAdvice,
   type FollowSeen,
-} from '../../src/decide/stack-update.js';
-import type { Stack } from '../../src/model/stack.js';
+} from '../../src/decide/stack/stack-update.js';
+import type { Stack } from '../../src/model/stack/stack.js';
 
 const stack = (status: string, change: Partial<Stack> = {}): Stack => ({
   id: 'arn',

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { visible } from '../../src/decide/visible.js';
-import type { GroupNotes } from '../../src/model/group.js';
+import { visible } from '../../src/decide/memory/action-visible.js';
+import type { GroupNotes } from '../../src/model/rollout/group.js';
 import { group, LEASE, RECORD } from '../support/groups.js';
 
 describe('decide: whether a look shows what was done', () => {

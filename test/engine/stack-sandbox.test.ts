@@ -8,9 +8,9 @@ import {
   type Resolve,
   type StackChange,
   type StackOrder,
-} from '../../src/engine/stack.js';
+} from '../../src/engine/stack/change-stack.js';
 import { retrying } from '../../src/engine/retry.js';
-import { allChanges, type PlacedChange } from '../../src/decide/changes.js';
+import { allChanges, type PlacedChange } from '../../src/decide/stack/change-set.js';
 import { Failure } from '../../src/errors.js';
 import type { RunEvent } from '../../src/model/event.js';
 import { createSandbox, type Sandbox } from '../../src/sandbox/index.js';

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { AwsFault, Failure } from '../../src/errors.js';
-import { statusLook } from '../../src/engine/stack/status-look.js';
-import { stackGroups } from '../../src/engine/stack.js';
-import type { StackResource } from '../../src/model/stack.js';
+import { statusLook } from '../../src/engine/stack/read-status.js';
+import { stackGroups } from '../../src/engine/stack/change-stack.js';
+import type { StackResource } from '../../src/model/stack/stack.js';
 import {
   badUpdate,
   childId,

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { expect } from 'chai';
-import type { HookSubject } from '../../src/engine/hooks.js';
-import { commandLine, hookEnvironment } from '../../src/hooks/command-line.js';
+import type { HookSubject } from '../../src/engine/commands/shell-runner.js';
+import { commandLine, hookEnvironment } from '../../src/shell/command-line.js';
 
 const SUBJECT: HookSubject = {
   instance: 'i-0abc',

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import type { HookEnd } from '../../src/engine/hooks.js';
-import { createShell } from '../../src/hooks/shell.js';
+import type { HookEnd } from '../../src/engine/commands/shell-runner.js';
+import { createShell } from '../../src/shell/shell.js';
 
 const SUBJECT = { instance: 'i-1', privateIp: '10.0.0.1', publicIp: '', group: 'web', stack: '', rollout: 'run-1' };
 const shell = createShell({ PATH: process.env['PATH'] });

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { buildOf } from '../../src/config/build.js';
+import { buildOf } from '../../src/config/ci-build.js';
 import { Failure } from '../../src/errors.js';
 import { readLockAddress, withoutPassword, type LockAddress } from '../../src/lock/address.js';
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { LockLost } from '../../src/errors.js';
-import { createKeeper, LOCK_TIMING, type Keeper } from '../../src/lock/keeper.js';
+import { createKeeper, LOCK_TIMING, type Keeper } from '../../src/lock/lock-session.js';
 import { LockFault, type LockStore } from '../../src/lock/store.js';
 import type { RunEvent } from '../../src/model/event.js';
 import { memoryStore } from '../support/lock-stores.js';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { keysOf, NOTE_KEYS } from '../../src/aws/notes.js';
-import type { NoteName } from '../../src/model/action.js';
+import { keysOf, NOTE_KEYS } from '../../src/aws/groups/note-tags.js';
+import type { NoteName } from '../../src/model/rollout/action.js';
 import { iamActions } from '../../src/sandbox/wire/iam.js';
 import { read, repositoryFiles } from '../tidy/scan.js';
 import { actionsOf, listOf, POLICY, READ_ONLY, readPolicy } from './policy.js';

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import ts from 'typescript';
 import { CODES } from '../../src/render/codes.js';
-import { stackStates } from '../../src/decide/stack-update.js';
+import { stackStates } from '../../src/decide/stack/stack-update.js';
 import { read, repositoryFiles } from '../tidy/scan.js';
 
 /** Texts that look like a code and are none: names of files and of AWS's own reasons. */

@@ -3,7 +3,7 @@ import { systemClock } from '../../src/clock.js';
 import type { RunEvent, Stamped } from '../../src/model/event.js';
 import { jsonlRenderer } from '../../src/render/jsonl.js';
 import { linesRenderer } from '../../src/render/lines.js';
-import { lineWriter, type Stream } from '../../src/render/out.js';
+import { lineWriter, type Stream } from '../../src/render/line-writer.js';
 import { createStream } from '../../src/render/stream.js';
 import { createTree } from '../../src/render/tree.js';
 import { expectGolden } from '../golden.js';

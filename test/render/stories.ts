@@ -1,6 +1,6 @@
 import type { RunEvent, Stamped } from '../../src/model/event.js';
-import type { Progress } from '../../src/model/decision.js';
-import type { Lease, RolloutRecord } from '../../src/model/record.js';
+import type { Progress } from '../../src/model/rollout/decision.js';
+import type { Lease, RolloutRecord } from '../../src/model/rollout/record.js';
 
 const START = Date.parse('2026-11-21T03:00:00Z');
 const RUN = '20261121-030000-x7k2m';

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { encodeNotes } from '../../src/aws/notes.js';
+import { encodeNotes } from '../../src/aws/groups/note-tags.js';
 import { callBackAll, createStage, stateOf, type Stage } from '../support/stage.js';
 
 const MINUTE = 60_000;

@@ -3,7 +3,7 @@ import type { Meddling } from '../../src/sandbox/scenario.js';
 import { call } from '../support/sandbox.js';
 import { groupOf, resize } from '../support/ask.js';
 import { callBackAll, createStage, stateOf, type Ending, type Stage } from '../support/stage.js';
-import { meddle } from '../../src/sandbox/world/autoscaling/meddle.js';
+import { meddle } from '../../src/sandbox/world/autoscaling/interfere.js';
 
 /** One group of two behind both kinds of balancers, whose new instances take a minute to boot. */
 function stageOf(size = 2): Stage {

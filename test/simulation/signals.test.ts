@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { createGateway } from '../../src/aws/gateway.js';
-import { swapGroups } from '../../src/engine/swap-groups.js';
+import { swapGroups } from '../../src/engine/rollout/run-rollout.js';
 import { Failure } from '../../src/errors.js';
-import type { Decision } from '../../src/model/decision.js';
+import type { Decision } from '../../src/model/rollout/decision.js';
 import { PLAN } from '../support/groups.js';
 import { createStage, stateOf } from '../support/stage.js';
 

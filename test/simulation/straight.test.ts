@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { createClients } from '../../src/aws/clients.js';
+import { createClients } from '../../src/aws/session/clients.js';
 import { AwsFault } from '../../src/errors.js';
 import { createSandbox } from '../../src/sandbox/index.js';
 import { DEFAULT_SCENARIO, type Fault } from '../../src/sandbox/scenario.js';

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { LOCK_TIMING } from '../../src/lock/keeper.js';
+import { LOCK_TIMING } from '../../src/lock/lock-session.js';
 import { LockFault } from '../../src/lock/store.js';
 import { seededRandom } from '../../src/sandbox/random.js';
 import { memoryStore } from '../support/lock-stores.js';

@@ -1,8 +1,8 @@
-import { nothingSeen } from '../../src/decide/remember.js';
-import type { Observed, Seen } from '../../src/model/decision.js';
-import type { Balancer, Group, Instance } from '../../src/model/group.js';
-import type { Plan } from '../../src/model/plan.js';
-import type { Lease, SwapRecord, Verdict } from '../../src/model/record.js';
+import { nothingSeen } from '../../src/decide/memory/remember.js';
+import type { Observed, Seen } from '../../src/model/rollout/decision.js';
+import type { Balancer, Group, Instance } from '../../src/model/rollout/group.js';
+import type { Plan } from '../../src/model/rollout/plan.js';
+import type { Lease, SwapRecord, Verdict } from '../../src/model/rollout/record.js';
 
 /** A moment to count from; whole seconds, as EC2 and our records have them. */
 export const T0 = Date.parse('2026-11-21T03:00:00Z');

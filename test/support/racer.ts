@@ -1,8 +1,8 @@
 import { appendFileSync } from 'node:fs';
 import { steadyClock } from '../../src/clock.js';
 import { newToken } from '../../src/config/run-id.js';
-import { openStore } from '../../src/app/lock.js';
-import { createKeeper } from '../../src/lock/keeper.js';
+import { openStore } from '../../src/app/lock/lock.js';
+import { createKeeper } from '../../src/lock/lock-session.js';
 
 /** One race for a lock: whoever gets it writes into the file. */
 export interface Start {

@@ -1,6 +1,6 @@
-import type { Group, Instance } from '../../src/model/group.js';
-import type { Plan, RollingChoice } from '../../src/model/plan.js';
-import type { RollingRecord } from '../../src/model/record.js';
+import type { Group, Instance } from '../../src/model/rollout/group.js';
+import type { Plan, RollingChoice } from '../../src/model/rollout/plan.js';
+import type { RollingRecord } from '../../src/model/rollout/record.js';
 import { fresh, group, instance, LEASE, PROCESSES, T0, verdict } from './groups.js';
 
 /** A rolling rollout of a group of four, one above and none below. */

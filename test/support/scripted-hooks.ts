@@ -1,4 +1,4 @@
-import type { HookCall, HookEnd, Hooks } from '../../src/engine/hooks.js';
+import type { HookCall, HookEnd, Hooks } from '../../src/engine/commands/shell-runner.js';
 import type { SandboxClock } from '../../src/sandbox/clock.js';
 
 /** One command that was run: what, for whom, from when to when. */

@@ -1,5 +1,5 @@
-import type { Action } from '../../src/model/action.js';
-import type { Decision } from '../../src/model/decision.js';
+import type { Action } from '../../src/model/rollout/action.js';
+import type { Decision } from '../../src/model/rollout/decision.js';
 
 /** The decision in one line, as the tables below have it. */
 export function told(decision: Decision): string {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import type { Reason } from '../../src/model/decision.js';
-import type { GivenParameter } from '../../src/model/template.js';
+import type { Reason } from '../../src/model/rollout/decision.js';
+import type { GivenParameter } from '../../src/model/stack/template.js';
 import { splitArguments } from '../../src/template/arguments.js';
 
 describe('KEY=VALUE', () => {

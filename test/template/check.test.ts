@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { checkTemplate } from '../../src/template/check.js';
-import { declaredParameters } from '../../src/template/declared.js';
+import { declaredParameters } from '../../src/template/parameters/declared.js';
 import { parseTemplate } from '../../src/template/parse.js';
 
 const check = (text: string): string[] =>

@@ -2,9 +2,9 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { stringify } from 'yaml';
 import { Failure, usage } from '../../src/errors.js';
-import type { Reason } from '../../src/model/decision.js';
-import { parseParametersFile } from '../../src/template/parameters-file.js';
-import { readParameters, type ParametersAsked } from '../../src/template/parameters.js';
+import type { Reason } from '../../src/model/rollout/decision.js';
+import { parseParametersFile } from '../../src/template/parameters/parameters-file.js';
+import { readParameters, type ParametersAsked } from '../../src/template/parameters/parameters.js';
 
 const parse = (
   text: string,

@@ -1,8 +1,8 @@
 import type { Instant, Milliseconds } from '../../clock.js';
-import { isStackItself } from '../../decide/root-causes.js';
-import { classifyStatus } from '../../decide/stack-update.js';
+import { isStackItself } from '../../decide/diagnosis/root-causes.js';
+import { classifyStatus } from '../../decide/stack/stack-update.js';
 import { AwsFault } from '../../errors.js';
-import type { StackEvent } from '../../model/stack.js';
+import type { StackEvent } from '../../model/stack/stack.js';
 import type { Deps } from '../deps.js';
 import { RETRY, retrying, type RetryLimits } from '../retry.js';
 

@@ -1,5 +1,5 @@
 import { autoScalingState } from '../world/autoscaling/state.js';
-import { revisionOf } from '../world/touched.js';
+import { revisionOf } from '../world/revisions.js';
 import type { World } from '../world/world.js';
 import { beginRollout, meddled, OUR_TAGS, strategyIn, type Expectation, type Strategy } from './expectation.js';
 import { lookAt, type Look } from './look.js';

@@ -1,4 +1,4 @@
-import { resolveConfiguration } from '../world/autoscaling/configuration.js';
+import { resolveConfiguration } from '../world/autoscaling/operations/configuration.js';
 import {
   attached,
   autoScalingState,

@@ -1,7 +1,7 @@
 import { endInstance } from '../ec2/launch.js';
 import type { World } from '../world.js';
-import { meddle } from './meddle.js';
-import { resize } from './sizes.js';
+import { meddle } from './interfere.js';
+import { resize } from './operations/sizes.js';
 import { findGroup, isLeaving, type GroupState } from './state.js';
 
 /**

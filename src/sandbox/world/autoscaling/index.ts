@@ -11,24 +11,30 @@ import {
   detachLoadBalancers,
   detachLoadBalancerTargetGroups,
   detachTrafficSources,
-} from './attachments.js';
-import { describeAutoScalingGroups, describeAutoScalingInstances } from './describe.js';
-import { createAutoScalingGroup, deleteAutoScalingGroup, updateAutoScalingGroup } from './groups.js';
-import { setInstanceHealth } from './health.js';
+} from './operations/attachments.js';
+import { describeAutoScalingGroups, describeAutoScalingInstances } from './operations/describe.js';
+import { createAutoScalingGroup, deleteAutoScalingGroup, updateAutoScalingGroup } from './operations/groups.js';
+import { setInstanceHealth } from './capacity/health.js';
 import {
   completeLifecycleAction,
   deleteLifecycleHook,
   describeLifecycleHooks,
   putLifecycleHook,
   recordLifecycleActionHeartbeat,
-} from './hooks.js';
+} from './operations/lifecycle-hooks.js';
 import {
   createLaunchConfiguration,
   deleteLaunchConfiguration,
   describeLaunchConfigurations,
-} from './launchConfigurations.js';
-import { attachInstances, detachInstances, enterStandby, exitStandby, setInstanceProtection } from './membership.js';
-import { describeScalingProcessTypes, resumeProcesses, suspendProcesses } from './processes.js';
+} from './operations/launch-configurations.js';
+import {
+  attachInstances,
+  detachInstances,
+  enterStandby,
+  exitStandby,
+  setInstanceProtection,
+} from './capacity/membership.js';
+import { describeScalingProcessTypes, resumeProcesses, suspendProcesses } from './operations/processes.js';
 import {
   cancelInstanceRefresh,
   deleteWarmPool,
@@ -37,11 +43,15 @@ import {
   putWarmPool,
   startInstanceRefresh,
 } from './refused.js';
-import { deleteScheduledAction, describeScheduledActions, putScheduledUpdateGroupAction } from './scheduled.js';
-import { setDesiredCapacity } from './sizes.js';
+import {
+  deleteScheduledAction,
+  describeScheduledActions,
+  putScheduledUpdateGroupAction,
+} from './operations/scheduled.js';
+import { setDesiredCapacity } from './operations/sizes.js';
 import { autoScalingState, type GroupState } from './state.js';
-import { createOrUpdateTags, deleteTags, describeTags } from './tags.js';
-import { terminateInstanceInAutoScalingGroup } from './terminate.js';
+import { createOrUpdateTags, deleteTags, describeTags } from './operations/tags.js';
+import { terminateInstanceInAutoScalingGroup } from './capacity/terminate.js';
 
 const READS: OperationTable = {
   DescribeAutoScalingGroups: describeAutoScalingGroups,

@@ -8,7 +8,7 @@ import type {
 } from '@aws-sdk/client-auto-scaling';
 import { ServiceFault } from '../fault.js';
 import { page } from '../page.js';
-import { touch } from '../touched.js';
+import { touch } from '../revisions.js';
 import type { World } from '../world.js';
 import { groupOf } from './state.js';
 

@@ -1,4 +1,4 @@
-import { isObject } from './template.js';
+import { isObject } from './template/template.js';
 
 /** Whether two pieces of data are equal, whatever the order of their keys. */
 export function same(left: unknown, right: unknown): boolean {

@@ -1,8 +1,8 @@
 import type { OperationTable } from '../world.js';
-import { changeSetOperations } from './changeSets.js';
-import { changingOperations } from './changing.js';
-import { describingOperations } from './describing.js';
-import { templateOperations } from './templates.js';
+import { changeSetOperations } from './operations/change-sets.js';
+import { changingOperations } from './operations/changing.js';
+import { describingOperations } from './operations/describing.js';
+import { templateOperations } from './operations/template-operations.js';
 
 /** The simulated CloudFormation. */
 export const cloudformationOperations: OperationTable = {

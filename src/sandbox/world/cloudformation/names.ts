@@ -1,6 +1,6 @@
 import type { World } from '../world.js';
 import type { Random } from '../../random.js';
-import { draw } from './state.js';
+import { draw } from './deploy/state.js';
 
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789';
 const MIXED = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';

@@ -30,7 +30,7 @@ import {
   describeLaunchTemplates,
   describeLaunchTemplateVersions,
   modifyLaunchTemplate,
-} from './templates.js';
+} from './launch-templates.js';
 
 /** The simulated EC2: instances, launch templates and as much network as groups and balancers need. */
 export const ec2Operations: OperationTable = {

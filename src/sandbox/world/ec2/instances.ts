@@ -6,7 +6,7 @@ import type {
   RunInstancesRequest,
   TerminateInstancesRequest,
 } from '@aws-sdk/client-ec2';
-import { next } from '../draw.js';
+import { next } from '../random-delay.js';
 import { ServiceFault } from '../fault.js';
 import { page } from '../page.js';
 import type { Call, World } from '../world.js';
@@ -16,7 +16,7 @@ import { endInstance, startInstance } from './launch.js';
 import { defaultSubnet, subnetOf } from './network.js';
 import { ec2State, zonesOf, type Ec2Instance } from './state.js';
 import { tagList, tagsFor } from './tags.js';
-import { templateOf, versionOf } from './templates.js';
+import { templateOf, versionOf } from './launch-templates.js';
 
 const STATE_CODES: Readonly<Record<Ec2Instance['state'], number>> = {
   pending: 0,

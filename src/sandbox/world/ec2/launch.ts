@@ -1,7 +1,7 @@
-import { noticeEnded } from '../autoscaling/health.js';
-import { drawMs, next } from '../draw.js';
+import { noticeEnded } from '../autoscaling/capacity/health.js';
+import { drawMs, next } from '../random-delay.js';
 import { ServiceFault } from '../fault.js';
-import { touch } from '../touched.js';
+import { touch } from '../revisions.js';
 import type { World } from '../world.js';
 import { behaviourOf, requireImage } from './images.js';
 import {

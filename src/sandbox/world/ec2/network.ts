@@ -9,7 +9,7 @@ import type {
   DescribeSubnetsRequest,
   DescribeVpcsRequest,
 } from '@aws-sdk/client-ec2';
-import { next } from '../draw.js';
+import { next } from '../random-delay.js';
 import { ServiceFault } from '../fault.js';
 import { page } from '../page.js';
 import type { World } from '../world.js';

@@ -13,7 +13,7 @@ import type {
   RemoveTagsInput,
   Tag,
 } from '@aws-sdk/client-elastic-load-balancing';
-import { next } from '../draw.js';
+import { next } from '../random-delay.js';
 import { subnetOf } from '../ec2/network.js';
 import { DEFAULT_SECURITY_GROUP, DEFAULT_VPC, ec2State, zonesOf } from '../ec2/state.js';
 import { ServiceFault } from '../fault.js';

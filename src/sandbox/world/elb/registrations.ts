@@ -1,7 +1,7 @@
 import { ec2State } from '../ec2/state.js';
 import { ServiceFault } from '../fault.js';
 import { catchUp, freshProbe, type ProbeRules } from '../probe.js';
-import { touch } from '../touched.js';
+import { touch } from '../revisions.js';
 import type { World } from '../world.js';
 import { elbState, type ClassicBalancer, type Registration } from './state.js';
 

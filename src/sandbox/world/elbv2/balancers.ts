@@ -9,7 +9,7 @@ import type {
   RemoveTagsInput,
   SetSubnetsInput,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { next } from '../draw.js';
+import { next } from '../random-delay.js';
 import { subnetOf } from '../ec2/network.js';
 import { DEFAULT_SECURITY_GROUP } from '../ec2/state.js';
 import { ServiceFault } from '../fault.js';

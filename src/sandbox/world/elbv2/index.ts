@@ -27,7 +27,7 @@ import {
   describeTargetGroups,
   modifyTargetGroup,
   modifyTargetGroupAttributes,
-} from './targetGroups.js';
+} from './target-groups.js';
 import { deregisterTargets, describeTargetHealth, registerTargets } from './targets.js';
 
 /** The simulated Elastic Load Balancing of application and network balancers (2015-12-01). */

@@ -9,7 +9,7 @@ import type {
   ModifyListenerInput,
   ModifyRuleInput,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { next } from '../draw.js';
+import { next } from '../random-delay.js';
 import { ServiceFault } from '../fault.js';
 import { page } from '../page.js';
 import type { World } from '../world.js';

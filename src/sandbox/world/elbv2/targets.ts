@@ -3,11 +3,11 @@ import type {
   DescribeTargetHealthInput,
   RegisterTargetsInput,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { noticeRegistrations } from '../autoscaling/health.js';
+import { noticeRegistrations } from '../autoscaling/capacity/health.js';
 import { ec2State } from '../ec2/state.js';
 import { ServiceFault } from '../fault.js';
 import { catchUp, freshProbe, type ProbeRules } from '../probe.js';
-import { touch } from '../touched.js';
+import { touch } from '../revisions.js';
 import type { World } from '../world.js';
 import { elbv2State, type BalancerState, type TargetGroupState, type TargetState } from './state.js';
 

@@ -1,6 +1,6 @@
 import { cloudformationOperations } from '../../../../src/sandbox/world/cloudformation/index.js';
-import { s3Operations } from '../../../../src/sandbox/world/s3.js';
-import { ssmOperations } from '../../../../src/sandbox/world/ssm.js';
+import { s3Operations } from '../../../../src/sandbox/world/s3/s3.js';
+import { ssmOperations } from '../../../../src/sandbox/world/ssm/ssm.js';
 import { DEFAULT_SCENARIO, type Scenario } from '../../../../src/sandbox/scenario.js';
 import { ServiceFault } from '../../../../src/sandbox/world/fault.js';
 import { createWorld, type OperationTable, type WorldRoot } from '../../../../src/sandbox/world/world.js';

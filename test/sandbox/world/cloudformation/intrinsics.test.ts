@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { evaluate, type Scope } from '../../../../src/sandbox/world/cloudformation/intrinsics.js';
-import { parseTemplate, type Json } from '../../../../src/sandbox/world/cloudformation/template.js';
+import { evaluate, type Scope } from '../../../../src/sandbox/world/cloudformation/template/intrinsics.js';
+import { parseTemplate, type Json } from '../../../../src/sandbox/world/cloudformation/template/template.js';
 import { refusal } from './cloud.js';
 
 /** The value of an expression written as YAML, next to a few parameters, mappings and conditions. */

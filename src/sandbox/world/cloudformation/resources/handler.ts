@@ -1,6 +1,6 @@
 import type { World } from '../../world.js';
-import type { ResourceRow, Tag } from '../state.js';
-import type { Properties, ResourceDeclaration } from '../template.js';
+import type { ResourceRow, Tag } from '../deploy/state.js';
+import type { Properties, ResourceDeclaration } from '../template/template.js';
 
 /** What a handler may know of the resource that it makes, changes or deletes. */
 export interface ResourceContext {

@@ -1,6 +1,6 @@
 import type { ResourceContext } from './handler.js';
-import type { Tag } from '../state.js';
-import { isObject, text, type Json, type Properties } from '../template.js';
+import type { Tag } from '../deploy/state.js';
+import { isObject, text, type Json, type Properties } from '../template/template.js';
 
 // Template values are loosely typed: "2" where a number is meant, "true" where a truth value is.
 

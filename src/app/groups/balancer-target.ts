@@ -1,0 +1,67 @@
+import { refused } from '../../errors.js';
+import { retrying } from '../../engine/retry.js';
+import { QUICK, type Run } from '../../run/run.js';
+import type { TargetFlags } from './targets.js';
+
+/** A balancer named instead of groups. */
+export interface BalancerAsked extends TargetFlags {
+  readonly elb?: string | undefined;
+  readonly 'target-group'?: string | undefined;
+}
+
+/** The name under which the engine knows it: `elb:NAME`, or the ARN of the target group; undefined when none was named. */
+export function balancerAsked({ elb, 'target-group': targetGroup }: BalancerAsked): string | undefined {
+  return elb === undefined ? targetGroup : `elb:${elb}`;
+}
+
+/** What is wrong with the choice of a balancer, as sentences. */
+export function balancerProblems({
+  stack,
+  asgs,
+  elb,
+  'target-group': targetGroup,
+  ...flags
+}: BalancerAsked): readonly string[] {
+  const problems: string[] = [];
+  const given = [
+    ...(stack === undefined ? [] : ['STACK']),
+    ...(asgs.length === 0 ? [] : ['--asg']),
+    ...((flags['asg-tag'] ?? []).length === 0 ? [] : ['--asg-tag']),
+    ...(elb === undefined ? [] : ['--elb']),
+    ...(targetGroup === undefined ? [] : ['--target-group']),
+  ];
+  if (given.length > 1) problems.push(`Give one of ${given.join(', ')}, not several.`);
+  if (flags['all-matching'] === true) problems.push('--all-matching is for a prefix (--asg "web-*") or --asg-tag.');
+  if (elb !== undefined && !/^[A-Za-z0-9-]{1,32}$/.test(elb))
+    problems.push(`--elb takes the name of a classic load balancer, not "${elb}".`);
+  if (
+    targetGroup !== undefined &&
+    !/^arn:aws[\w-]*:elasticloadbalancing:[\w-]+:\d{12}:targetgroup\/[\w-]+\/[0-9a-f]+$/.test(targetGroup)
+  ) {
+    problems.push(`--target-group takes the ARN of a target group, not "${targetGroup}".`);
+  }
+  return problems;
+}
+
+/**
+ * Whose records and processes count: the Auto Scaling groups of the registered instances when they belong to
+ * some, else the balancer itself. A mixture is refused: two kinds of notes would tell half of it each.
+ *
+ * @throws Failure `refused`
+ */
+export async function groupsBehind(run: Run, balancer: string): Promise<readonly string[]> {
+  const { groups, alone } = await retrying(
+    run.deps,
+    'elasticloadbalancing:Describe',
+    () => run.deps.gateway.membersBehind(balancer),
+    QUICK,
+  );
+  if (groups.length === 0) return [balancer];
+  if (alone.length === 0) return groups;
+  throw refused(
+    'restart.mixed',
+    `Behind ${balancer} are instances of ${groups.join(', ')} and others that belong to no group (${alone.slice(0, 5).join(', ')}).`,
+    [],
+    groups.map((group) => `ha-updater restart --asg ${group}  # its instances alone`),
+  );
+}

@@ -1,0 +1,171 @@
+import type { NumberTexts } from '../../config/numbers.js';
+import { readWanted, type Wanted } from '../../config/plan.js';
+import { targetText } from '../../config/target.js';
+import { begunOn, callBack, type Begun } from '../../engine/rollout/cancel-rollout.js';
+import { stackGroups, STACK_TIMING } from '../../engine/stack/change-stack.js';
+import { cancelUpdate } from '../../engine/stack/cancel-update.js';
+import { retrying } from '../../engine/retry.js';
+import { Failure, refused } from '../../errors.js';
+import type { GroupResult } from '../../model/rollout/decision.js';
+import type { Stack } from '../../model/stack/stack.js';
+import { lockAsked, type LockFlags } from '../lock/lock-flags.js';
+import { balancerAsked, balancerProblems, groupsBehind, type BalancerAsked } from './balancer-target.js';
+import { withRun, type CommonFlags, type Happy, type Head, type Run } from '../../run/run.js';
+import type { Ending, Surroundings } from '../../run/process-context.js';
+import { byName, namedGroups, targetProblems } from './targets.js';
+import { againWith, planOf } from './update-asgs.js';
+
+export interface CancelAsked extends BalancerAsked, CommonFlags, LockFlags, NumberTexts {}
+
+/**
+ * `cancel`: has CloudFormation undo the update that is under way, and whoever works on a rollout of the groups
+ * roll it back; whoever began them. The one call that matters comes first: a pipeline that is being stopped
+ * gives little time.
+ */
+export async function cancel(asked: CancelAsked, surroundings: Surroundings): Promise<Ending> {
+  const behind = balancerAsked(asked);
+  const wanted = readWanted(asked, behind === undefined ? targetProblems(asked) : balancerProblems(asked));
+  let named = behind === undefined ? asked : byName(asked, [behind]);
+  const again: Head['again'] = (place) => againWith(named, 'cancel')(place);
+  const head: Head = {
+    command: 'cancel',
+    stack: asked.stack,
+    groups: named.asgs,
+    again,
+    onInterrupt: () => 'Looks no longer; what was asked for stays, and CloudFormation and the run go on going back.',
+    // Whoever holds the lock is who is asked.
+    lock: lockAsked(asked, wanted),
+    lockLater: true,
+  };
+  return withRun(head, asked, surroundings, async (run) => {
+    const stack = asked.stack === undefined ? undefined : await stackOf(run, asked.stack);
+    const updating = stack?.status === 'UPDATE_IN_PROGRESS';
+    if (stack !== undefined && updating) await cancelStack(run, wanted, asked.stack ?? '', stack);
+    const groups =
+      behind !== undefined
+        ? await groupsBehind(run, behind)
+        : stack === undefined
+          ? await namedGroups(run, asked)
+          : stack.status.startsWith('DELETE')
+            ? []
+            : await stackGroups(run.deps, stack.id);
+    named = byName(asked, groups);
+    const begun = await begunOn(run.deps, groups);
+    // One that replaces a few at a time can still be stopped after its verdict, though not undone.
+    const open = begun.filter(
+      ({ group, record }) =>
+        record.strategy === 'rolling' ||
+        group.notes.verdict?.run !== record.run ||
+        group.notes.verdict.outcome !== 'promote',
+    );
+    if (open.length === 0 && updating) return { outcome: 'cancelled', results: [] };
+    if (open.length === 0) throw nothingToCancel(named, stack, begun);
+    return cancelRollout(run, wanted, named, open);
+  });
+}
+
+async function stackOf({ deps }: Run, name: string): Promise<Stack> {
+  const stack = await retrying(deps, 'cloudformation:DescribeStacks', () => deps.gateway.describeStack(name));
+  if (stack === undefined) throw refused('stack.missing', `There is no stack ${name}.`, []);
+  return stack;
+}
+
+function cancelStack({ deps, id }: Run, { stackTiming }: Wanted, name: string, stack: Stack): Promise<void> {
+  const { warmupMs, actionTimeoutMs, lookBackMs } = stackTiming;
+  return cancelUpdate(
+    deps,
+    {
+      stack: name,
+      token: `ha-updater-${id}`,
+      timing: { ...STACK_TIMING, warmupMs, silenceMs: actionTimeoutMs, lookBackMs },
+    },
+    stack,
+  );
+}
+
+async function cancelRollout(run: Run, wanted: Wanted, asked: CancelAsked, open: readonly Begun[]): Promise<Happy> {
+  const groups = open.map(({ group }) => group.name);
+  run.deps.emit({ type: 'groups.found', ...(asked.stack === undefined ? {} : { stack: asked.stack }), groups });
+  const plan = planOf(run, wanted, asked, groups, { adoptOnly: true, undo: true, command: 'cancel' });
+  // The mark of the boot behind the name is for machines.
+  const results = await callBack(
+    run.deps,
+    plan,
+    open,
+    (dead) => lockDead(run, dead),
+    `ha-updater cancel on ${run.host.split('/')[0] ?? run.host}`,
+  );
+  if (results.some(({ outcome }) => outcome === 'stuck')) throw halfWay(results, asked);
+  if (results.some(({ outcome }) => outcome === 'promoted')) throw tooLate(results, asked);
+  const frozen = results.some(({ outcome }) => outcome === 'rolledBack');
+  return {
+    outcome: 'cancelled',
+    results,
+    ...(frozen && { more: { next: [`ha-updater unfreeze ${targetText(asked)}`] } }),
+  };
+}
+
+/** What a dead run left is worked on from here, under its lock. The wish is written by then. */
+async function lockDead(run: Run, dead: readonly string[]): Promise<void> {
+  try {
+    await run.lockGroups(dead);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    throw new Failure(
+      error.outcome,
+      {
+        ...error.facts,
+        serves: 'The groups were not touched from here.',
+        left: `The wish on ${dead.join(', ')}, which whoever works there obeys at the next look.`,
+      },
+      { cause: error },
+    );
+  }
+}
+
+/** Only an update in progress can be cancelled, and only a rollout without a verdict to promote. */
+function nothingToCancel(asked: CancelAsked, stack: Stack | undefined, begun: readonly Begun[]): Error {
+  const name = asked.stack ?? '';
+  const show = asked.stack === undefined ? [] : [`ha-updater status ${targetText(asked)} --events`];
+  const [judged] = begun;
+  if (judged !== undefined) {
+    const { verdict } = judged.group.notes;
+    const when = verdict === undefined ? '' : ` at ${new Date(verdict.at).toISOString()}`;
+    return refused(
+      'cancel.tooLate',
+      `Run ${judged.record.run} was judged${when} to promote: its old instances are going already, and no verdict is ever turned.`,
+      [],
+      show,
+    );
+  }
+  const what =
+    stack === undefined
+      ? 'There is no rollout on these groups.'
+      : `Stack ${name} is ${stack.status}, and there is no rollout on its groups: there is nothing to cancel.`;
+  return refused('cancel.nothing', what, [], show);
+}
+
+/** A rolling rollout was past its verdict: it stops, and what is replaced stays replaced. */
+function halfWay(results: readonly GroupResult[], asked: CancelAsked): Failure {
+  const names = results.flatMap(({ group, outcome }) => (outcome === 'stuck' ? [group] : []));
+  return new Failure('stopped', {
+    code: 'cancel.halfWay',
+    what: `${names.join(', ')} stopped half-way: some old instances are replaced already, and those are not launched again.`,
+    reasons: [],
+    serves: 'Old and new instances serve side by side.',
+    left: 'The record of the rollout; nobody goes on with it by itself.',
+    next: [`ha-updater status ${targetText(asked)}`, `ha-updater resume ${targetText(asked)}`],
+  });
+}
+
+function tooLate(results: readonly GroupResult[], asked: CancelAsked): Failure {
+  const promoted = results.filter(({ outcome }) => outcome === 'promoted').map(({ group }) => group);
+  return new Failure('stopped', {
+    code: 'cancel.tooLate',
+    what: `${promoted.join(', ')} was judged to promote before the run saw that it was called back, and was finished.`,
+    reasons: [],
+    serves: 'The new instances serve.',
+    left: 'Nothing of the rollout is left. To go back, roll out the former configuration.',
+    next: [`ha-updater status ${targetText(asked)}`],
+  });
+}

@@ -1,0 +1,150 @@
+import { makePlan, readWanted } from '../../config/plan.js';
+import { quote } from '../../text/shell-quote.js';
+import { readRestart, restartWords, type RestartFlags, type RestartWanted } from '../../config/restart.js';
+import { targetText } from '../../config/target.js';
+import type { Commands } from '../../engine/commands/instance-commands.js';
+import { localCommands } from '../../engine/commands/local-commands.js';
+import { remoteCommands } from '../../engine/commands/remote-commands.js';
+import { retrying } from '../../engine/retry.js';
+import { swapGroups } from '../../engine/rollout/run-rollout.js';
+import { refused } from '../../errors.js';
+import { balancerAsked, balancerProblems, groupsBehind } from './balancer-target.js';
+import { explained } from '../../run/with-diagnosis.js';
+import { lockAsked, type LockFlags } from '../lock/lock-flags.js';
+import { withRun, type CommonFlags, type Head, type Run } from '../../run/run.js';
+import type { Ending, Surroundings } from '../../run/process-context.js';
+import { byName, groupsOf, targetProblems, type TargetFlags } from './targets.js';
+import type { Witness } from '../../run/run-state.js';
+
+export interface RestartAsked extends TargetFlags, RestartFlags, CommonFlags, LockFlags {
+  readonly elb?: string | undefined;
+  readonly 'target-group'?: string | undefined;
+  /** Show what instances that did not come back have printed; default true. */
+  readonly console?: boolean | undefined;
+}
+
+/** `restart`: instances leave their balancers in batches, are restarted, and come back. Nobody is launched or terminated. */
+export async function restart(asked: RestartAsked, surroundings: Surroundings): Promise<Ending> {
+  const behind = balancerAsked(asked);
+  const problems = [
+    ...(behind === undefined
+      ? targetProblems(asked).map((text) =>
+          text.replace('or --asg NAME', '--asg NAME, --elb NAME or --target-group ARN'),
+        )
+      : balancerProblems(asked)),
+  ];
+  const wish = readRestart(asked, problems);
+  const wanted = readWanted({ ...limitsOf(asked) }, problems);
+  let named = behind === undefined ? asked : byName(asked, [behind]);
+  const again: Head['again'] = (place) =>
+    `ha-updater restart ${targetText(named)} ${restartWords(asked)} --region ${place.region}${place.profile === undefined ? '' : ` --profile ${quote(place.profile)}`}`;
+  const head: Head = {
+    command: 'restart',
+    stack: asked.stack,
+    groups: named.asgs,
+    again,
+    onInterrupt,
+    lock: lockAsked(asked, wanted),
+  };
+  return withRun(
+    head,
+    asked,
+    surroundings,
+    explained(asked, async (run) => {
+      const groups = behind !== undefined ? await groupsBehind(run, behind) : await groupsOf(run, asked);
+      if (behind === undefined) named = byName(asked, groups);
+      run.deps.emit({ type: 'groups.found', ...(asked.stack === undefined ? {} : { stack: asked.stack }), groups });
+      if (groups.length === 0) return { outcome: 'nothing', results: [] };
+      if (wish.command.kind === 'ssm') await expectAgents(run, groups);
+      const commands = commandsOf(run, wish, asked.stack);
+      await run.lockGroups(groups);
+      // Whoever puts back needs no check.
+      const gates = wanted.gates === undefined ? {} : { gates: { ...wanted.gates, words: '' } };
+      const plan = makePlan(
+        { ...wanted, ...gates },
+        {
+          strategy: 'restart',
+          restart: wish.plan,
+          run: run.id,
+          host: run.host,
+          pid: run.pid,
+          ...(run.build !== undefined && { build: run.build }),
+          ...(run.lock !== undefined && { lock: run.lock }),
+          stack: asked.stack,
+          groups,
+          region: run.region,
+          again: again({ region: run.region, profile: asked.profile }),
+          adoptOnly: false,
+        },
+      );
+      try {
+        const results = await swapGroups({ ...run.deps, commands }, plan);
+        return { outcome: results.some(({ outcome }) => outcome === 'restarted') ? 'restarted' : 'nothing', results };
+      } finally {
+        commands.end();
+      }
+    }),
+  );
+}
+
+/** The limits of a rollout that a restart has too, and its check; its command's time is its own. */
+function limitsOf(asked: RestartAsked): Parameters<typeof readWanted>[0] {
+  const {
+    'healthy-timeout': healthy,
+    warmup,
+    'drain-timeout': drain,
+    'wait-for-lock': lock,
+    poll,
+    'check-command': check,
+    'check-timeout': checkTimeout,
+  } = asked;
+  return {
+    'check-command': check,
+    'check-timeout': checkTimeout,
+    'healthy-timeout': healthy,
+    warmup,
+    'drain-timeout': drain,
+    'wait-for-lock': lock,
+    poll,
+  };
+}
+
+function commandsOf(run: Run, { command, plan }: RestartWanted, stack: string | undefined): Commands {
+  const { gateway, clock, hooks } = run.deps;
+  if (command.kind === 'ssm')
+    return remoteCommands(gateway, clock, {
+      document: command.document,
+      parameters: command.parameters,
+      run: run.id,
+      commandMs: plan.commandMs,
+    });
+  if (hooks === undefined) throw new Error('There is nobody to run commands.');
+  return localCommands(
+    { gateway, clock, hooks },
+    { line: command.line, run: run.id, stack: stack ?? '', commandMs: plan.commandMs },
+  );
+}
+
+/** An instance that takes no commands would fail only once it is out. */
+async function expectAgents(run: Run, groups: readonly string[]): Promise<void> {
+  const { gateway } = run.deps;
+  const found = await retrying(run.deps, 'autoscaling:DescribeAutoScalingGroups', () => gateway.describeGroups(groups));
+  const ids = found.groups.flatMap(({ instances }) =>
+    instances.filter(({ lifecycle, healthy }) => lifecycle === 'InService' && healthy).map(({ id }) => id),
+  );
+  const online = new Set(await retrying(run.deps, 'ssm:DescribeInstanceInformation', () => gateway.commandable(ids)));
+  const deaf = ids.filter((id) => !online.has(id));
+  if (deaf.length === 0) return;
+  throw refused(
+    'restart.noAgent',
+    `SSM cannot run commands on ${deaf.slice(0, 5).join(', ')}${deaf.length > 5 ? ` and ${deaf.length - 5} more` : ''}: no agent of theirs is online.`,
+    [],
+    [`aws ssm describe-instance-information --filters Key=InstanceIds,Values=${deaf.slice(0, 5).join(',')}`],
+  );
+}
+
+/** What the first signal does, by how far the run is. */
+function onInterrupt(witness: Witness): string {
+  if (witness.open.length === 0) return 'Stops before anything is changed.';
+  return 'Stops the commands that run and puts back what was taken out. A second signal leaves at once and keeps the record.';
+}

@@ -1,0 +1,109 @@
+import { readWanted, type GroupFlags } from '../../config/plan.js';
+import { targetText } from '../../config/target.js';
+import { rolledBack } from '../../engine/rollout/failures.js';
+import { Failure } from '../../errors.js';
+import type { GroupResult } from '../../model/rollout/decision.js';
+import type { Plan } from '../../model/rollout/plan.js';
+import { explained } from '../../run/with-diagnosis.js';
+import { groupsOnInterrupt } from '../../run/interrupt.js';
+import { lockAsked, type LockFlags } from '../lock/lock-flags.js';
+import { withRun, type CommonFlags, type Happy, type Head } from '../../run/run.js';
+import type { Ending, Surroundings } from '../../run/process-context.js';
+import { balancerAsked, balancerProblems, groupsBehind } from './balancer-target.js';
+import { byName, groupsOf, targetProblems, type TargetFlags } from './targets.js';
+import { againWith, outcomeOf, planOf, swap } from './update-asgs.js';
+
+/** Whose rollout, and the limits to finish it within. */
+export interface RecoverAsked
+  extends TargetFlags, Omit<GroupFlags, 'swap' | 'force' | 'together'>, CommonFlags, LockFlags {
+  /** A restart may have worked on what is behind a balancer. */
+  readonly elb?: string | undefined;
+  readonly 'target-group'?: string | undefined;
+  /** Show what instances that were never proven have printed; default true. */
+  readonly console?: boolean | undefined;
+}
+
+/** `resume`: finishes what a dead run left on the groups, as it was meant, and starts nothing of its own. */
+export function resume(asked: RecoverAsked, surroundings: Surroundings): Promise<Ending> {
+  return overGroups('resume', asked, surroundings, { adoptOnly: true, goOn: true }, (results, plan) => {
+    const back = results.filter(({ outcome }) => outcome === 'rolledBack');
+    if (back.length > 0) throw rolledBack(back, undefined, plan);
+    if (results.some(({ outcome }) => outcome === 'putBack') && !results.some(({ outcome }) => outcome === 'promoted'))
+      return { outcome: 'undone', results };
+    const ended = outcomeOf(results);
+    return {
+      outcome:
+        ended === 'paused' || ended === 'nothing'
+          ? ended
+          : results.some(({ outcome }) => outcome === 'promoted')
+            ? 'swapped'
+            : 'nothing',
+      results,
+    };
+  });
+}
+
+/** `rollback`: the same, but what is not judged yet is rolled back. A verdict to promote is never turned. */
+export function rollback(asked: RecoverAsked, surroundings: Surroundings): Promise<Ending> {
+  return overGroups('rollback', asked, surroundings, { adoptOnly: true, undo: true }, (results, plan) => {
+    if (results.some(({ outcome }) => outcome === 'promoted')) throw tooLate(results, plan);
+    return {
+      outcome: results.some(({ outcome }) => outcome === 'rolledBack' || outcome === 'putBack') ? 'undone' : 'nothing',
+      results,
+    };
+  });
+}
+
+/** `unfreeze`: resumes exactly what a roll-back left suspended, and removes its note. */
+export function unfreeze(asked: RecoverAsked, surroundings: Surroundings): Promise<Ending> {
+  return overGroups('unfreeze', asked, surroundings, { strategy: 'unfreeze' }, (results) => ({
+    outcome: results.some(({ outcome }) => outcome === 'unfrozen') ? 'unfrozen' : 'nothing',
+    results,
+  }));
+}
+
+async function overGroups(
+  command: string,
+  asked: RecoverAsked,
+  surroundings: Surroundings,
+  how: Partial<Pick<Plan, 'strategy' | 'adoptOnly' | 'undo' | 'goOn'>>,
+  end: (results: readonly GroupResult[], plan: Plan) => Happy,
+): Promise<Ending> {
+  const behind = balancerAsked(asked);
+  const wanted = readWanted(asked, behind === undefined ? targetProblems(asked) : balancerProblems(asked));
+  let named = behind === undefined ? asked : byName(asked, [behind]);
+  const again: Head['again'] = (place) => againWith(named, command)(place);
+  const head: Head = {
+    command,
+    stack: asked.stack,
+    groups: named.asgs,
+    again,
+    words: wanted.gates?.words,
+    onInterrupt: groupsOnInterrupt,
+    lock: lockAsked(asked, wanted),
+  };
+  return withRun(
+    head,
+    asked,
+    surroundings,
+    explained(asked, async (run) => {
+      const groups = behind !== undefined ? await groupsBehind(run, behind) : await groupsOf(run, asked);
+      named = byName(asked, groups);
+      const results = await swap(run, wanted, named, groups, { ...how, command });
+      return end(results, planOf(run, wanted, named, groups, { ...how, command }));
+    }),
+  );
+}
+
+/** The verdict to promote showed up only after the rollout was taken over. */
+function tooLate(results: readonly GroupResult[], plan: Plan): Failure {
+  const promoted = results.filter(({ outcome }) => outcome === 'promoted').map(({ group }) => group);
+  return new Failure('stopped', {
+    code: 'rollback.judged',
+    what: `${promoted.join(', ')} had been judged already: promote. A verdict is never turned, so it was finished instead.`,
+    reasons: [],
+    serves: 'The new instances serve.',
+    left: 'Nothing of the rollout is left. To go back, roll out the former configuration.',
+    next: [`ha-updater update-asgs ${targetText({ stack: plan.stack, asgs: plan.groups })}`],
+  });
+}

@@ -1,0 +1,115 @@
+import { retrying } from '../../engine/retry.js';
+import { stackGroups } from '../../engine/stack/change-stack.js';
+import type { TargetFlags } from '../../config/target.js';
+import { refused } from '../../errors.js';
+import type { Reason } from '../../model/rollout/decision.js';
+import type { Run } from '../../run/run.js';
+
+export type { TargetFlags };
+
+/** More matches than that are not listed one by one. */
+const LISTED = 20;
+
+/** What is wrong with the choice of groups, as sentences. */
+export function targetProblems(target: TargetFlags): readonly string[] {
+  const { stack, asgs } = target;
+  const patterns = patternProblems(target);
+  if (patterns.length > 0) return patterns;
+  if (stack === undefined && asgs.length === 0 && !choosesByPattern(target))
+    return ['Say which groups: give STACK, or --asg NAME.'];
+  if (stack !== undefined && asgs.length > 0) return [`Give either STACK or --asg, not both (STACK is "${stack}").`];
+  if (stack === '') return ['STACK must not be empty.'];
+  if (asgs.includes('')) return ['--asg must not be empty.'];
+  return [];
+}
+
+/** What is wrong with prefixes and tags, as sentences. */
+function patternProblems({ stack, asgs, ...flags }: TargetFlags): readonly string[] {
+  const tags = flags['asg-tag'] ?? [];
+  const patterns = asgs.filter(isPattern);
+  return [
+    ...asgs
+      .filter((name) => /\*./.test(name) || name === '*')
+      .map((name) => `A * stands at the end of a name that begins somehow, not "${name}".`),
+    ...tags.filter((tag) => !/^[^=]+=/.test(tag)).map((tag) => `--asg-tag must be KEY=VALUE, not "${tag}".`),
+    ...(tags.length > 0 && stack !== undefined
+      ? [`Give either STACK or --asg-tag, not both (STACK is "${stack}").`]
+      : []),
+    ...(tags.length > 0 && asgs.length > patterns.length
+      ? ['--asg-tag chooses groups by itself or among those of a prefix (--asg "web-*"), not among names.']
+      : []),
+    ...(flags['all-matching'] === true && tags.length === 0 && patterns.length === 0
+      ? ['--all-matching is for a prefix (--asg "web-*") or --asg-tag.']
+      : []),
+  ];
+}
+
+/** True when the command line chooses by a prefix or a tag. */
+function choosesByPattern({ asgs, ...flags }: TargetFlags): boolean {
+  return asgs.some(isPattern) || (flags['asg-tag'] ?? []).length > 0;
+}
+
+/** The names of the groups: those of the stack, or those that are named. @throws Failure `refused` */
+export async function groupsOf(run: Pick<Run, 'deps' | 'region'>, asked: TargetFlags): Promise<readonly string[]> {
+  return asked.stack === undefined ? namedGroups(run, asked) : stackGroups(run.deps, asked.stack);
+}
+
+/**
+ * The names of the groups without a stack. A prefix, or tags without one, must mean exactly one group unless
+ * --all-matching says that all of them are meant.
+ *
+ * @throws Failure `refused` when they mean none, or several by accident
+ */
+export async function namedGroups(run: Pick<Run, 'deps' | 'region'>, asked: TargetFlags): Promise<readonly string[]> {
+  if (!choosesByPattern(asked)) return asked.asgs;
+  const tags = (asked['asg-tag'] ?? []).map((tag) => ({
+    key: tag.slice(0, tag.indexOf('=')),
+    value: tag.slice(tag.indexOf('=') + 1),
+  }));
+  const all = await retrying(run.deps, 'autoscaling:DescribeAutoScalingGroups', () =>
+    run.deps.gateway.findGroups(tags),
+  );
+  const names = new Set<string>();
+  for (const pattern of asked.asgs.length === 0 ? ['*'] : asked.asgs) {
+    const matches = isPattern(pattern) ? all.filter((name) => name.startsWith(pattern.slice(0, -1))) : [pattern];
+    if (matches.length === 0) throw none(describePattern(pattern, asked), run.region);
+    if (matches.length > 1 && asked['all-matching'] !== true) throw several(describePattern(pattern, asked), matches);
+    for (const name of matches) names.add(name);
+  }
+  return [...names];
+}
+
+/** The same command line with its groups by their names: what matches may change. */
+export function byName<T extends TargetFlags>(asked: T, groups: readonly string[]): T {
+  return asked.stack === undefined ? { ...asked, asgs: groups, 'asg-tag': [], 'all-matching': false } : asked;
+}
+
+function isPattern(name: string): boolean {
+  return name.endsWith('*');
+}
+
+function describePattern(pattern: string, asked: TargetFlags): string {
+  const tags = (asked['asg-tag'] ?? []).map((tag) => `--asg-tag ${tag}`);
+  return [...(pattern === '*' ? [] : [`--asg ${pattern}`]), ...tags].join(' and ');
+}
+
+function none(what: string, region: string): Error {
+  return refused(
+    'target.none',
+    `No Auto Scaling group matches ${what} in ${region}.`,
+    [],
+    [`aws autoscaling describe-auto-scaling-groups --query AutoScalingGroups[].AutoScalingGroupName`],
+  );
+}
+
+function several(what: string, matches: readonly string[]): Error {
+  const reasons = matches
+    .slice(0, LISTED)
+    .map((group): Reason => ({ code: 'target.match', group, text: 'it matches', remedy: '' }));
+  const more = matches.length > LISTED ? ` (${LISTED} of them are listed)` : '';
+  return refused(
+    'target.several',
+    `${matches.length} Auto Scaling groups match ${what}${more}; say which one is meant, or --all-matching for all of them.`,
+    reasons,
+  );
+}

@@ -1,0 +1,106 @@
+import { againCommand, makePlan, readWanted, type GroupFlags, type Wanted } from '../../config/plan.js';
+import { targetText } from '../../config/target.js';
+import { swapGroups } from '../../engine/rollout/run-rollout.js';
+import type { GroupResult } from '../../model/rollout/decision.js';
+import type { Plan } from '../../model/rollout/plan.js';
+import { explained } from '../../run/with-diagnosis.js';
+import { groupsOnInterrupt } from '../../run/interrupt.js';
+import { lockAsked, type LockFlags } from '../lock/lock-flags.js';
+import { withRun, type CommonFlags, type Happy, type Head, type Run } from '../../run/run.js';
+import type { Ending, Surroundings } from '../../run/process-context.js';
+import { byName, groupsOf, targetProblems, type TargetFlags } from './targets.js';
+
+export interface UpdateGroupsAsked extends TargetFlags, GroupFlags, CommonFlags, LockFlags {
+  /** Show what instances that were never proven have printed; default true. */
+  readonly console?: boolean | undefined;
+}
+
+/** `update-asgs`: finds the groups, then swaps those that need it, all in one loop. */
+export async function updateGroups(asked: UpdateGroupsAsked, surroundings: Surroundings): Promise<Ending> {
+  const wanted = readWanted(asked, targetProblems(asked));
+  let named = asked;
+  const head = {
+    command: 'update-asgs',
+    stack: asked.stack,
+    groups: asked.asgs,
+    again: (place: Parameters<Head['again']>[0]) => againWith(named)(place),
+    words: wanted.gates?.words,
+    onInterrupt: groupsOnInterrupt,
+    lock: lockAsked(asked, wanted),
+  };
+  return withRun(
+    head,
+    asked,
+    surroundings,
+    explained(asked, async (run) => {
+      const groups = await groupsOf(run, asked);
+      named = byName(asked, groups);
+      const results = await swap(run, wanted, named, groups, {});
+      return { outcome: outcomeOf(results), results, ...pausedNext(named, wanted, results) };
+    }),
+  );
+}
+
+/** The command line that goes on with these groups, wherever it is typed. */
+export function againWith(asked: UpdateGroupsAsked, command?: string): Head['again'] {
+  return (place) => againCommand(asked, asked, place, command);
+}
+
+/** What a plan is for, where it is not an ordinary swap. */
+export type How = Partial<Pick<Plan, 'strategy' | 'adoptOnly' | 'undo' | 'goOn' | 'changed'>> & {
+  /** The command that starts the same again; update-asgs unless told. */
+  readonly command?: string;
+};
+
+/** Tells which groups there are and runs one plan over them. */
+export async function swap(
+  run: Run,
+  wanted: Wanted,
+  asked: UpdateGroupsAsked,
+  groups: readonly string[],
+  how: How,
+): Promise<readonly GroupResult[]> {
+  const { deps } = run;
+  deps.emit({ type: 'groups.found', ...(asked.stack === undefined ? {} : { stack: asked.stack }), groups });
+  if (groups.length === 0) return [];
+  await run.lockGroups(groups);
+  return swapGroups(deps, planOf(run, wanted, asked, groups, how));
+}
+
+/** The plan of this run over these groups. */
+export function planOf(run: Run, wanted: Wanted, asked: UpdateGroupsAsked, groups: readonly string[], how: How): Plan {
+  const { region } = run;
+  return makePlan(wanted, {
+    strategy: how.strategy ?? wanted.strategy,
+    run: run.id,
+    host: run.host,
+    pid: run.pid,
+    ...(run.build !== undefined && { build: run.build }),
+    ...(run.lock !== undefined && { lock: run.lock }),
+    stack: asked.stack,
+    groups,
+    region,
+    again: againWith(asked, how.command)({ region, profile: asked.profile }),
+    adoptOnly: how.adoptOnly ?? false,
+    undo: how.undo ?? false,
+    goOn: how.goOn ?? false,
+    ...(how.changed === true && { changed: true }),
+  });
+}
+
+/** What to do next with what was paused. */
+export function pausedNext(
+  target: TargetFlags,
+  { gates }: Wanted,
+  results: readonly GroupResult[],
+): Pick<Happy, 'more'> {
+  if (outcomeOf(results) !== 'paused') return {};
+  const words = [targetText(target), ...(gates?.words ? [gates.words] : [])].join(' ');
+  return { more: { next: [`ha-updater resume ${words}`, `ha-updater rollback ${words}`] } };
+}
+
+/** Paused when any group is; swapped when any group was; otherwise there was nothing to do. */
+export function outcomeOf(results: readonly GroupResult[]): Happy['outcome'] {
+  if (results.some(({ outcome }) => outcome === 'paused')) return 'paused';
+  return results.some(({ outcome }) => outcome !== 'skipped') ? 'swapped' : 'nothing';
+}

@@ -1,0 +1,69 @@
+import type { FlagShape, Said } from '../../config/settings-file.js';
+import { schemaOf } from '../../config/settings-schema.js';
+import type { Settings } from '../../config/settings.js';
+import { EXIT } from '../../errors.js';
+import { lineWriter } from '../../render/line-writer.js';
+import type { Ending, Surroundings } from '../../run/process-context.js';
+
+/** The --json document of `config`. */
+export interface SettingsDocument extends Pick<Ending, 'v' | 'command' | 'outcome' | 'exitCode' | 'stack'> {
+  readonly file?: string;
+  readonly settings: readonly Said[];
+  readonly overridden: Settings['overridden'];
+}
+
+/** The --json document of `config --schema`. */
+export interface SchemaDocument extends Pick<Ending, 'v' | 'command' | 'outcome' | 'exitCode'> {
+  readonly schema: object;
+}
+
+/** `config`: what the environment and the settings file say for a stack, and where each was said. */
+export function showSettings(
+  stack: string | undefined,
+  { file, said, overridden, remarks }: Settings,
+  { stdout, stderr, json }: Surroundings,
+): SettingsDocument {
+  const out = lineWriter(stdout);
+  if (!json) {
+    out(file === undefined ? 'There is no settings file.' : `Settings file ${file}.`);
+    for (const one of said) out(`  ${one.name}: ${shown(one.value)}   (${one.at})`);
+    for (const one of overridden)
+      out(`  ${one.name}: ${shown(one.value)}   (${one.at}; not in force because of ${one.by})`);
+  }
+  remarks.forEach(lineWriter(stderr));
+  const hidden = <T extends Said>(list: readonly T[]): readonly T[] =>
+    list.map((one) => ({
+      ...one,
+      value: Array.isArray(one.value)
+        ? one.value.map(withoutPassword)
+        : typeof one.value === 'string'
+          ? withoutPassword(one.value)
+          : one.value,
+    }));
+  return {
+    v: 1,
+    command: 'config',
+    outcome: 'shown',
+    exitCode: EXIT.done,
+    ...(stack !== undefined && { stack }),
+    ...(file !== undefined && { file }),
+    settings: hidden(said),
+    overridden: hidden(overridden),
+  };
+}
+
+/** `config --schema`: for editors. */
+export function settingsSchema(known: readonly FlagShape[], { stdout, json }: Surroundings): SchemaDocument {
+  const schema = schemaOf(known);
+  if (!json) lineWriter(stdout)(JSON.stringify(schema, null, 2));
+  return { v: 1, command: 'config', outcome: 'shown', exitCode: EXIT.done, schema };
+}
+
+function shown(value: Said['value']): string {
+  return Array.isArray(value) ? value.map(withoutPassword).join(', ') : withoutPassword(String(value));
+}
+
+/** Addresses may carry one. */
+function withoutPassword(text: string): string {
+  return text.replace(/(:\/\/[^/@\s]*:)[^/@\s]+@/, '$1****@');
+}

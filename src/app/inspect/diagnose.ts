@@ -1,0 +1,84 @@
+import { badFlags } from '../../config/plan.js';
+import { diagnose, type DiagnoseTarget } from '../../engine/diagnosis/diagnose.js';
+import type { Deps } from '../../engine/deps.js';
+import { retrying } from '../../engine/retry.js';
+import { maskLikely } from '../../engine/stack/redact.js';
+import { stackGroups } from '../../engine/stack/change-stack.js';
+import { refused } from '../../errors.js';
+import type { Finding } from '../../model/finding.js';
+import { diagnosisLines } from '../../render/documents/diagnosis.js';
+import { lineWriter } from '../../render/line-writer.js';
+import { createLocator } from '../stack/resource-locator.js';
+import { lookAtGroups, lookAtNamed, withLook } from './read-only.js';
+import { QUICK, type CommonFlags } from '../../run/run.js';
+import type { Ending, Surroundings } from '../../run/process-context.js';
+import { namedGroups, targetProblems, type TargetFlags } from '../groups/targets.js';
+
+export interface DiagnoseAsked extends TargetFlags, CommonFlags {
+  readonly console?: boolean | undefined;
+}
+
+/** The --json document of `diagnose`. Fields are only ever added. */
+export interface DiagnoseDocument extends Pick<Ending, 'v' | 'command' | 'outcome' | 'exitCode' | 'stack'> {
+  readonly region: string;
+  /** Service time of the look. */
+  readonly at: number;
+  readonly groups: readonly string[];
+  readonly findings: readonly Finding[];
+  /** What could not be asked. */
+  readonly missed: readonly string[];
+  /** What this diagnosis cannot know, as sentences. */
+  readonly notes: readonly string[];
+}
+
+/** Activities of a day: what went wrong last night is still there in the morning. */
+const DAY_MS = 24 * 3600 * 1000;
+
+/** Only the run itself looked all the time. */
+const NO_HISTORY =
+  'What each balancer said of single instances through time is known to the run that waited for them alone: see its log and its last words. Here are the scaling activities of the last 24 hours, and health as it is now.';
+
+/** `diagnose`: why a stack's change or a swap went wrong. Changes nothing. */
+export async function diagnoseNow(
+  asked: DiagnoseAsked,
+  surroundings: Surroundings,
+): Promise<Ending | DiagnoseDocument> {
+  const problems = targetProblems(asked);
+  if (problems.length > 0) throw badFlags(problems);
+  const { stack } = asked;
+  return withLook({ command: 'diagnose', stack }, asked, surroundings, async (looking) => {
+    const { deps, region } = looking;
+    const { at } = await retrying(deps, 'sts:GetCallerIdentity', () => deps.gateway.identity(), QUICK);
+    const { groups } =
+      stack === undefined
+        ? await lookAtNamed(looking, await namedGroups(looking, asked))
+        : await lookAtGroups(deps, await groupsOf(deps, stack), region);
+    const target: DiagnoseTarget = {
+      ...(stack !== undefined && { stack }),
+      groups,
+      since: at - DAY_MS,
+      locate: createLocator(deps),
+      ...(asked.console === true && { console: maskLikely }),
+    };
+    const diagnosis = { ...(await diagnose(deps, target)), notes: groups.length === 0 ? [] : [NO_HISTORY] };
+    if (!surroundings.json) diagnosisLines(diagnosis).forEach(lineWriter(surroundings.stdout));
+    return {
+      v: 1,
+      command: 'diagnose',
+      outcome: 'shown',
+      exitCode: 0,
+      ...(stack !== undefined && { stack }),
+      region,
+      at,
+      groups: groups.map(({ name }) => name),
+      ...diagnosis,
+    };
+  });
+}
+
+/** A stack whose creation failed may have nothing left. */
+export async function groupsOf(deps: Deps, name: string): Promise<readonly string[]> {
+  const stack = await retrying(deps, 'cloudformation:DescribeStacks', () => deps.gateway.describeStack(name), QUICK);
+  if (stack === undefined) throw refused('stack.missing', `There is no stack ${name}.`, []);
+  return stack.status === 'REVIEW_IN_PROGRESS' ? [] : stackGroups(deps, stack.id);
+}

@@ -1,0 +1,100 @@
+import { systemClock } from '../../clock.js';
+import { readPace } from '../../config/simulation-speed.js';
+import { makePlan, readWanted } from '../../config/plan.js';
+import type { Deps } from '../../engine/deps.js';
+import { createObserver } from '../../engine/rollout/observe.js';
+import { retrying } from '../../engine/retry.js';
+import { refused } from '../../errors.js';
+import type { Group, GroupNotes } from '../../model/rollout/group.js';
+import { endWithError } from '../../run/errors.js';
+import { toFailure, type Scene } from '../../run/failure.js';
+import { thisMachine } from '../../run/process-identity.js';
+import { connect, type CommonFlags } from '../../run/run.js';
+import type { Ending, Surroundings } from '../../run/process-context.js';
+
+/** What a command works with that looks and changes nothing: no run, no events, no signals. */
+export interface Looking {
+  readonly deps: Deps;
+  readonly region: string;
+}
+
+/** Connects for a command that looks and changes nothing. */
+export async function onlyLook(
+  asked: CommonFlags,
+  surroundings: Pick<Surroundings, 'env' | 'version' | 'command' | 'host'>,
+): Promise<Looking> {
+  const pace = readPace(surroundings.env);
+  const { gateway, region } = await connect(asked, pace.endpoint, surroundings);
+  const deps: Deps = {
+    gateway,
+    clock: systemClock(pace.speed),
+    emit: () => undefined,
+    interrupt: { received: undefined, wake: new AbortController().signal },
+    holderIsGone: thisMachine(surroundings.host).holderIsGone,
+  };
+  return { deps, region };
+}
+
+/** One look from the first call to the page; what goes wrong after connecting is the command's ending, with the place it was about. */
+export async function withLook<T>(
+  about: Pick<Scene, 'command' | 'stack' | 'groups'>,
+  asked: CommonFlags,
+  surroundings: Surroundings,
+  look: (looking: Looking) => Promise<T>,
+): Promise<T | Ending> {
+  const looking = await onlyLook(asked, surroundings);
+  try {
+    return await look(looking);
+  } catch (error) {
+    return endWithError(
+      toFailure(error, { ...about, region: looking.region, profile: asked.profile }),
+      about.command,
+      surroundings,
+    );
+  }
+}
+
+/** The same as `lookAtGroups`, of groups that somebody named: each has to be there. @throws Failure `refused` */
+export async function lookAtNamed(
+  { deps, region }: Looking,
+  names: readonly string[],
+): ReturnType<typeof lookAtGroups> {
+  const looked = await lookAtGroups(deps, names, region);
+  const unknown = names.filter((name) => !looked.groups.some((group) => group.name === name));
+  if (unknown.length > 0) throw refused('group.missing', `There is no group ${unknown.join(', ')} in ${region}.`, []);
+  return looked;
+}
+
+/** All groups with the health of every instance, through the eyes of the engine. */
+export async function lookAtGroups(
+  deps: Deps,
+  names: readonly string[],
+  region: string,
+): Promise<{ readonly at: number; readonly groups: readonly Group[] }> {
+  if (names.length === 0) return { at: deps.clock.now(), groups: [] };
+  const plan = makePlan(readWanted({}), {
+    strategy: 'swap',
+    run: 'status',
+    host: '',
+    pid: 0,
+    groups: names,
+    region,
+    again: '',
+    adoptOnly: true,
+  });
+  // The engine leaves out health that its rollout no longer needs; people want all of it. So it looks at
+  // groups without notes, and gets them back afterwards.
+  const notes = new Map<string, GroupNotes>();
+  const bare: Deps['gateway'] = {
+    ...deps.gateway,
+    describeGroups: async (asked) => {
+      const looked = await deps.gateway.describeGroups(asked);
+      for (const group of looked.groups) notes.set(group.name, group.notes);
+      return { ...looked, groups: looked.groups.map((group) => ({ ...group, notes: {} })) };
+    },
+  };
+  const { at, groups } = await retrying(deps, 'autoscaling:DescribeAutoScalingGroups', () =>
+    createObserver({ ...deps, gateway: bare }, plan).look(),
+  );
+  return { at, groups: groups.map((group) => ({ ...group, notes: notes.get(group.name) ?? {} })) };
+}

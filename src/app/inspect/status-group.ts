@@ -1,0 +1,202 @@
+import { quote } from '../../text/shell-quote.js';
+import { notInService, split, verdictOf } from '../../decide/instances/classify.js';
+import { count } from '../../text/count.js';
+import type { Group, HealthVerdict, Instance, Size } from '../../model/rollout/group.js';
+import type { FrozenNote, Lease, RolloutRecord, Verdict } from '../../model/rollout/record.js';
+import type { Stack } from '../../model/stack/stack.js';
+
+/** Where an instance belongs: to a rollout's halves while there is a record, otherwise by its configuration. */
+export type Side = 'old' | 'new' | 'leaving' | 'parked' | 'current' | 'outdated' | 'unknown';
+
+export interface InstanceStatus {
+  readonly id: string;
+  readonly zone: string;
+  readonly lifecycle: string;
+  readonly side: Side;
+  /** What it was launched from, such as `lt/lt-0123:4`. */
+  readonly configuration: string;
+  readonly launchedAt?: number;
+  readonly inService: boolean;
+  /** Why it is not in service, in AWS's words; '' when it is. */
+  readonly why: string;
+  readonly health: readonly {
+    readonly balancer: string;
+    readonly judged: boolean;
+    readonly verdict: HealthVerdict;
+    readonly reason: string;
+  }[];
+}
+
+/**
+ * Where a group stands, in one word for scripts. `interrupted`: a rollout whose holder is gone, or shows no sign of life;
+ * `frozen`: rolled back, with processes left suspended; `unreadable`: it carries a note of another version.
+ */
+export type GroupState = 'atRest' | 'underWay' | 'interrupted' | 'frozen' | 'unreadable';
+
+export interface GroupStatus {
+  readonly name: string;
+  readonly state: GroupState;
+  readonly size: Size;
+  /** How many instances are in service, and how many run another configuration than the group's. */
+  readonly inService: number;
+  readonly outdated: number;
+  readonly suspended: readonly string[];
+  readonly configurations: readonly string[];
+  readonly balancers: readonly {
+    readonly name: string;
+    readonly kind: string;
+    readonly judged: boolean;
+    readonly note: string;
+  }[];
+  readonly instances: readonly InstanceStatus[];
+  readonly record?: RolloutRecord;
+  readonly verdict?: Verdict;
+  readonly lease?: Lease;
+  readonly frozen?: FrozenNote;
+  readonly unreadable?: string;
+  /** What stands out, as sentences. */
+  readonly remarks: readonly string[];
+  /** The commands that help, when something does. */
+  readonly next: readonly string[];
+}
+
+export interface Circumstances {
+  readonly at: number;
+  /** Absent when the groups were asked for by name. */
+  readonly stack?: Pick<Stack, 'name'>;
+  readonly region: string;
+  readonly holderIsGone: (lease: Lease) => boolean;
+}
+
+/** One group, with what its notes mean and which command helps. */
+export function groupStatus(group: Group, around: Circumstances): GroupStatus {
+  const sides = sidesOf(group);
+  const instances = group.instances.map((instance) => instanceStatus(group, instance, sides));
+  return {
+    name: group.name,
+    state: stateOf(group, around),
+    size: group.size,
+    inService: instances.filter((instance) => instance.inService).length,
+    outdated: instances.filter(({ side }) => side === 'outdated').length,
+    suspended: group.suspended,
+    configurations: group.configurations,
+    balancers: group.balancers.map(({ name, kind, judged, note }) => ({ name, kind, judged, note })),
+    instances,
+    ...group.notes,
+    ...advice(group, sides, around),
+  };
+}
+
+function stateOf(
+  { notes: { record, lease, frozen, unreadable } }: Group,
+  { at, holderIsGone }: Circumstances,
+): GroupState {
+  if (unreadable !== undefined) return 'unreadable';
+  if (record !== undefined)
+    return lease === undefined || holderIsGone(lease) || at - lease.at > lease.ttlMs ? 'interrupted' : 'underWay';
+  return frozen === undefined ? 'atRest' : 'frozen';
+}
+
+function instanceStatus(group: Group, instance: Instance, sides: ReadonlyMap<string, Side>): InstanceStatus {
+  const { id, zone, lifecycle, configuration, launchedAt } = instance;
+  const why = notInService(group, instance);
+  return {
+    id,
+    zone,
+    lifecycle,
+    side: sides.get(id) ?? 'unknown',
+    configuration,
+    ...(launchedAt === undefined ? {} : { launchedAt }),
+    inService: why === '',
+    why,
+    health: group.balancers.map((balancer) => {
+      const { verdict, reason } = balancer.judged
+        ? verdictOf(instance, balancer)
+        : { verdict: 'unknown' as const, reason: balancer.note };
+      return { balancer: balancer.name, judged: balancer.judged, verdict, reason };
+    }),
+  };
+}
+
+function sidesOf(group: Group): ReadonlyMap<string, Side> {
+  const { record } = group.notes;
+  const halves = split(group, record ?? { startedAt: 0 });
+  const byConfiguration = (instance: Instance): Side => {
+    if (instance.configuration === '' || group.configurations.length === 0) return 'unknown';
+    return group.configurations.includes(instance.configuration) ? 'current' : 'outdated';
+  };
+  const side = (half: 'old' | 'new', instance: Instance): Side =>
+    record === undefined ? byConfiguration(instance) : half;
+  return new Map<string, Side>([
+    ...halves.old.map((one) => [one.id, side('old', one)] as const),
+    ...halves.new.map((one) => [one.id, side('new', one)] as const),
+    ...halves.unknown.map((one) => [one.id, record === undefined ? byConfiguration(one) : 'unknown'] as const),
+    ...halves.leaving.map((one) => [one.id, 'leaving'] as const),
+    ...halves.parked.map((one) => [one.id, 'parked'] as const),
+  ]);
+}
+
+function advice(
+  group: Group,
+  sides: ReadonlyMap<string, Side>,
+  { at, stack, region, holderIsGone }: Circumstances,
+): Pick<GroupStatus, 'remarks' | 'next'> {
+  const { record, verdict, lease, frozen, wish, unreadable, out } = group.notes;
+  const target = `${stack?.name ?? `--asg ${quote(group.name)}`} --region ${region}`;
+  const update = `ha-updater update-asgs ${target}`;
+  const remarks: string[] = [];
+  const next: string[] = [];
+  if (unreadable !== undefined) remarks.push(`A note that this version cannot read: ${unreadable}`);
+  if (record !== undefined) {
+    const judged =
+      verdict === undefined
+        ? 'not judged yet'
+        : `judged: ${verdict.outcome === 'promote' ? 'promote' : 'roll back'} (${verdict.why})`;
+    if (record.strategy === 'restart')
+      remarks.push(`Restart ${record.run} began ${time(record.startedAt)} with a quorum of ${record.quorum}.`);
+    else
+      remarks.push(
+        `Rollout ${record.run} began ${time(record.startedAt)}, ${judged}; it restores min ${record.size.min}, desired ${record.size.desired}, max ${record.size.max}.`,
+      );
+    const paused = (record.gates?.paused ?? 0) > (record.gates?.passed ?? 0) ? record.gates?.paused : undefined;
+    if (paused !== undefined) remarks.push(`Paused at ${paused} %, as asked, until somebody resumes it.`);
+    else remarks.push(lease === undefined ? 'Interrupted: nobody works on it.' : holderOf(lease, at, holderIsGone));
+    if (wish?.run === record.run)
+      remarks.push(`Called back ${time(wish.at)} by ${wish.why}: it is rolled back unless it was judged before.`);
+    next.push(`ha-updater resume ${target}`);
+    if (verdict?.outcome !== 'promote') next.push(`ha-updater rollback ${target}`);
+  }
+  if (out !== undefined && out.instances.length > 0)
+    remarks.push(`Out of the balancers by run ${out.run}: ${out.instances.map(({ id }) => id).join(', ')}.`);
+  if (frozen !== undefined) {
+    remarks.push(
+      `Frozen since ${time(frozen.at)} by run ${frozen.run}: ${frozen.why.replace(/\.$/, '')}. Suspended by it: ${frozen.processes.join(', ') || 'nothing'}.`,
+    );
+    if (record === undefined) {
+      next.push(update, `ha-updater unfreeze ${target}`);
+    }
+  }
+  const outdated = [...sides.values()].filter((side) => side === 'outdated').length;
+  if (outdated > 0) {
+    remarks.push(
+      `${outdated} of ${count(group.instances.length, 'instance')} ${outdated === 1 ? 'runs' : 'run'} another configuration than the group's.`,
+    );
+    if (next.length === 0) next.push(update);
+  }
+  for (const balancer of group.balancers)
+    if (!balancer.judged) remarks.push(`${balancer.name} is not judged: ${balancer.note}`);
+  return { remarks, next };
+}
+
+function holderOf(lease: Lease, at: number, holderIsGone: (lease: Lease) => boolean): string {
+  const who = `run ${lease.run} on ${lease.host} (process ${lease.pid}), last sign of life ${time(lease.at)}`;
+  if (holderIsGone(lease)) return `Interrupted: its holder is gone: ${who}. The next run takes it over at once.`;
+  const age = at - lease.at;
+  if (age > lease.ttlMs)
+    return `Interrupted, it seems: ${who}. The next run takes it over when it shows no sign of life.`;
+  return `Held by ${who}.`;
+}
+
+function time(at: number): string {
+  return `${new Date(at).toISOString().slice(0, 19)}Z`;
+}

@@ -1,0 +1,106 @@
+import { classifyStatus, type StackState } from '../../decide/stack/stack-update.js';
+import { retrying } from '../../engine/retry.js';
+import { stackGroups } from '../../engine/stack/change-stack.js';
+import { refused } from '../../errors.js';
+import { badFlags } from '../../config/plan.js';
+import type { Stack, StackEvent, StackResource } from '../../model/stack/stack.js';
+import { lineWriter } from '../../render/line-writer.js';
+import { statusPage } from '../../render/documents/status.js';
+import { lookAtGroups, lookAtNamed, withLook, type Looking } from './read-only.js';
+import { QUICK, type CommonFlags } from '../../run/run.js';
+import { groupStatus, type GroupStatus } from './status-group.js';
+import type { Ending, Surroundings } from '../../run/process-context.js';
+import { namedGroups, targetProblems, type TargetFlags } from '../groups/targets.js';
+
+export interface StatusAsked extends TargetFlags, CommonFlags {
+  readonly events?: boolean | undefined;
+}
+
+/** The --json document of `status`. Fields are only ever added. */
+export interface StatusDocument extends Omit<Ending, 'stack' | 'groups'> {
+  readonly region: string;
+  /** Service time of the look. */
+  readonly at: number;
+  readonly stack: Stack;
+  /** What the stack's status means; see `stackStates`. */
+  readonly stackState: StackState;
+  readonly resources: readonly StackResource[];
+  readonly groups: readonly GroupStatus[];
+  /** Oldest first; only with --events. */
+  readonly events?: readonly StackEvent[];
+}
+
+/** The same for groups that were asked for by name. */
+export type GroupsStatusDocument = Omit<StatusDocument, 'stack' | 'stackState' | 'resources' | 'events'>;
+
+/** How many events --events shows, newest of all. */
+const EVENTS = 200;
+
+/** `status`: one look at everything, changing nothing. */
+export async function status(
+  asked: StatusAsked,
+  surroundings: Surroundings,
+): Promise<Ending | StatusDocument | GroupsStatusDocument> {
+  const { stack, asgs } = asked;
+  const problems = [
+    ...targetProblems(asked),
+    ...(asked.events === true && stack === undefined ? ['--events needs STACK: groups have none.'] : []),
+  ];
+  if (problems.length > 0) throw badFlags(problems);
+  return withLook({ command: 'status', stack, groups: asgs }, asked, surroundings, async (looking) => {
+    const document =
+      stack === undefined
+        ? await ofGroups(looking, await namedGroups(looking, asked))
+        : await ofStack(looking, stack, asked.events === true);
+    if (!surroundings.json) statusPage(document).forEach(lineWriter(surroundings.stdout));
+    return document;
+  });
+}
+
+async function ofGroups(looking: Looking, names: readonly string[]): Promise<GroupsStatusDocument> {
+  const { deps, region } = looking;
+  const { at, groups } = await lookAtNamed(looking, names);
+  return {
+    v: 1,
+    command: 'status',
+    outcome: 'shown',
+    exitCode: 0,
+    region,
+    at,
+    groups: groups.map((group) => groupStatus(group, { at, region, holderIsGone: deps.holderIsGone })),
+  };
+}
+
+async function ofStack({ deps, region }: Looking, name: string, wantsEvents: boolean): Promise<StatusDocument> {
+  const { gateway } = deps;
+  const stack = await retrying(deps, 'cloudformation:DescribeStacks', () => gateway.describeStack(name), QUICK);
+  if (stack === undefined)
+    throw refused(
+      'stack.missing',
+      `There is no stack ${name} in ${region}.`,
+      [],
+      [`aws cloudformation list-stacks --region ${region}`],
+    );
+  const resources = await retrying(deps, 'cloudformation:ListStackResources', () => gateway.listResources(stack.id));
+  const names = await stackGroups(deps, stack.id);
+  const { at, groups } = await lookAtGroups(deps, names, region);
+  let read = 0;
+  const events = wantsEvents
+    ? await retrying(deps, 'cloudformation:DescribeStackEvents', () =>
+        gateway.stackEvents(stack.id, () => read++ >= EVENTS),
+      )
+    : undefined;
+  return {
+    v: 1,
+    command: 'status',
+    outcome: 'shown',
+    exitCode: 0,
+    region,
+    at,
+    stack,
+    stackState: classifyStatus(stack.status),
+    resources,
+    groups: groups.map((group) => groupStatus(group, { at, stack, region, holderIsGone: deps.holderIsGone })),
+    ...(events === undefined ? {} : { events: [...events].reverse() }),
+  };
+}

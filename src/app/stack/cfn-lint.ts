@@ -1,0 +1,86 @@
+import { spawn } from 'node:child_process';
+import type { CheckedFinding } from '../../model/stack/check.js';
+import type { Environment } from '../../config/simulation-speed.js';
+
+/** What cfn-lint said of a number of files. */
+export interface Linted {
+  readonly findings: ReadonlyMap<string, readonly CheckedFinding[]>;
+  /** Why there is nothing to tell, when there is not. */
+  readonly notAsked?: string;
+}
+
+/** One row of `cfn-lint --format json`. */
+interface Row {
+  readonly Filename?: string;
+  readonly Level?: string;
+  readonly Message?: string;
+  readonly Location?: {
+    readonly Start?: { readonly LineNumber?: number; readonly ColumnNumber?: number };
+    readonly Path?: readonly (string | number)[] | null;
+  };
+  readonly Rule?: { readonly Id?: string; readonly ShortDescription?: string };
+}
+
+/** Its exit code is a mask: 2 error, 4 warning, 8 information; 32 means that it failed itself. */
+const FOUND = 2 | 4 | 8;
+
+/**
+ * Runs cfn-lint when it is on the path. Other tools learn of new CloudFormation properties late, so its
+ * errors are warnings here unless the user wants them to count.
+ */
+export async function cfnLint(files: readonly string[], env: Environment, count: 'warn' | 'error'): Promise<Linted> {
+  if (files.length === 0) return { findings: new Map() };
+  const ran = await runLint(files, env);
+  if (typeof ran === 'string') return { findings: new Map(), notAsked: ran };
+  const findings = new Map<string, CheckedFinding[]>();
+  for (const row of ran) {
+    const file = row.Filename ?? files[0] ?? '';
+    findings.set(file, [...(findings.get(file) ?? []), toFinding(row, count)]);
+  }
+  return { findings };
+}
+
+function toFinding(row: Row, count: 'warn' | 'error'): CheckedFinding {
+  const { Id: id = 'unknown', ShortDescription: rule = '' } = row.Rule ?? {};
+  return {
+    by: 'cfn-lint',
+    code: `cfn-lint.${id}`,
+    path: (row.Location?.Path ?? []).join('/'),
+    line: Math.max(1, row.Location?.Start?.LineNumber ?? 1),
+    column: Math.max(1, row.Location?.Start?.ColumnNumber ?? 1),
+    text: row.Message ?? '',
+    remedy: rule === '' ? '' : `(${rule})`,
+    severity: count === 'error' && row.Level === 'Error' ? 'error' : 'warning',
+  };
+}
+
+function runLint(files: readonly string[], env: Environment): Promise<readonly Row[] | string> {
+  return new Promise((resolve) => {
+    const child = spawn('cfn-lint', ['--format', 'json', '--', ...files], {
+      env: { ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.on('data', (part: Buffer) => (stdout += part.toString()));
+    child.stderr.on('data', (part: Buffer) => (stderr += part.toString()));
+    child.once('error', (error: NodeJS.ErrnoException) =>
+      resolve(
+        error.code === 'ENOENT' ? 'cfn-lint is not on the path' : `cfn-lint could not be started: ${error.message}`,
+      ),
+    );
+    child.once('close', (code) => {
+      if (code === null || (code & ~FOUND) !== 0)
+        return resolve(`cfn-lint failed (exit ${code ?? 'by a signal'}): ${lastLine(stderr)}`);
+      try {
+        resolve(JSON.parse(stdout) as readonly Row[]);
+      } catch {
+        resolve('cfn-lint answered something that is no JSON');
+      }
+    });
+  });
+}
+
+function lastLine(text: string): string {
+  return text.trim().split('\n').at(-1) ?? '';
+}

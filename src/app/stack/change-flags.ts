@@ -1,0 +1,169 @@
+import type { StackSettings } from '../../engine/gateway.js';
+import type { StateWishes } from '../../engine/stack/change-stack.js';
+import { badFlags } from '../../config/plan.js';
+
+/** How a stack is changed: flags of `update-stack` and `plan`, unchecked. */
+export interface ChangeFlags {
+  readonly 'stack-policy'?: string | undefined;
+  readonly 'stack-policy-during-update'?: string | undefined;
+  readonly 'role-arn'?: string | undefined;
+  readonly 'notification-arn'?: readonly string[] | undefined;
+  readonly tag?: readonly string[] | undefined;
+  readonly 'termination-protection'?: boolean | undefined;
+  readonly 'rollback-trigger'?: readonly string[] | undefined;
+  readonly 'monitoring-minutes'?: string | undefined;
+  readonly 'disable-rollback'?: boolean | undefined;
+  readonly 'stack-timeout'?: string | undefined;
+  readonly create?: boolean | undefined;
+  readonly 'replace-failed'?: boolean | undefined;
+  readonly wait?: boolean | undefined;
+  readonly 'rollback-first'?: boolean | undefined;
+  readonly 'continue-rollback'?: boolean | undefined;
+  readonly skip?: readonly string[] | undefined;
+  readonly 'change-set'?: string | undefined;
+  readonly execute?: boolean | undefined;
+  readonly confirm?: boolean | undefined;
+  readonly 'expect-account'?: readonly string[] | undefined;
+  readonly 'expect-no-changes'?: boolean | undefined;
+  readonly 'approve-only'?: readonly string[] | undefined;
+  readonly 'allow-group-replacement'?: boolean | undefined;
+}
+
+/** What has to hold before a change begins. */
+export interface ChangeGuards {
+  /** Empty: any account. */
+  readonly accounts: readonly string[];
+  readonly noChanges: boolean;
+  /** Empty: every change. */
+  readonly approveOnly: readonly string[];
+  readonly groupReplacement: boolean;
+}
+
+/** The flags, checked. */
+export interface ChangeWanted {
+  readonly settings?: StackSettings;
+  readonly wishes: StateWishes;
+  readonly guards: ChangeGuards;
+  /** Name or ARN of a change set to execute. */
+  readonly existing?: string;
+  /** Keep the change set for somebody else to execute. */
+  readonly keep: boolean;
+  readonly confirm: boolean;
+}
+
+/**
+ * Checks the flags and reads the policy files.
+ * @param given what else the command line says, for flags that exclude each other
+ * @throws Failure `usage` with every problem
+ */
+export async function readChange(
+  flags: ChangeFlags,
+  given: { readonly parameters: readonly string[]; readonly template?: string | undefined; readonly canAsk: boolean },
+  readFile: (path: string) => Promise<string>,
+): Promise<ChangeWanted> {
+  const problems: string[] = [];
+  const settings: StackSettings = {
+    ...(flags.tag !== undefined && { tags: tags(flags.tag, problems) }),
+    ...(flags['role-arn'] !== undefined && { roleArn: flags['role-arn'] }),
+    ...(flags['notification-arn'] !== undefined && {
+      notificationArns: flags['notification-arn'].filter((arn) => arn !== ''),
+    }),
+    ...rollback(flags, problems),
+    ...(flags['disable-rollback'] !== undefined && { disableRollback: flags['disable-rollback'] }),
+    ...(flags['stack-timeout'] !== undefined && {
+      timeoutMinutes: minutes('--stack-timeout', flags['stack-timeout'], 1, 43_200, problems),
+    }),
+    ...(flags['termination-protection'] !== undefined && { terminationProtection: flags['termination-protection'] }),
+    ...(flags['stack-policy'] !== undefined && {
+      policy: await policy('--stack-policy', flags['stack-policy'], readFile, problems),
+    }),
+    ...(flags['stack-policy-during-update'] !== undefined && {
+      policyDuringUpdate: await policy(
+        '--stack-policy-during-update',
+        flags['stack-policy-during-update'],
+        readFile,
+        problems,
+      ),
+    }),
+  };
+  const existing = flags['change-set'];
+  const keep = flags.execute === false;
+  if (existing !== undefined && (given.parameters.length > 0 || given.template !== undefined))
+    problems.push('--change-set executes what is in it: leave out parameters and --template.');
+  if (existing !== undefined && keep) problems.push('--change-set and --no-execute exclude each other.');
+  if (flags.skip !== undefined && flags['continue-rollback'] !== true)
+    problems.push('--skip goes with --continue-rollback.');
+  if (flags.confirm === true && !given.canAsk)
+    problems.push('--confirm asks on a terminal, and there is none; use plan, or --approve-only, in a pipeline.');
+  for (const account of flags['expect-account'] ?? [])
+    if (!/^\d{12}$/.test(account)) problems.push(`--expect-account takes twelve digits, not "${account}".`);
+  if (problems.length > 0) throw badFlags(problems);
+  return {
+    ...(Object.keys(settings).length > 0 && { settings }),
+    wishes: {
+      create: flags.create ?? true,
+      replaceFailed: flags['replace-failed'] ?? false,
+      wait: flags.wait ?? false,
+      rollbackFirst: flags['rollback-first'] ?? false,
+      ...(flags['continue-rollback'] === true && { continueRollback: { skip: flags.skip ?? [] } }),
+    },
+    guards: {
+      accounts: flags['expect-account'] ?? [],
+      noChanges: flags['expect-no-changes'] ?? false,
+      approveOnly: flags['approve-only'] ?? [],
+      groupReplacement: flags['allow-group-replacement'] ?? false,
+    },
+    ...(existing !== undefined && { existing }),
+    keep,
+    confirm: flags.confirm ?? false,
+  };
+}
+
+function tags(given: readonly string[], problems: string[]): Readonly<Record<string, string>> {
+  const found: Record<string, string> = {};
+  for (const text of given) {
+    const at = text.indexOf('=');
+    const key = text.slice(0, at);
+    if (at <= 0) problems.push(`--tag takes KEY=VALUE, not "${text}".`);
+    else if (/^aws:/i.test(key)) problems.push(`--tag ${key}: keys that begin with aws: are AWS's own.`);
+    else if (found[key] !== undefined) problems.push(`--tag ${key} is given twice.`);
+    else found[key] = text.slice(at + 1);
+  }
+  return found;
+}
+
+/** Up to five alarms; source: CloudFormation API reference, RollbackConfiguration. */
+function rollback(flags: ChangeFlags, problems: string[]): Pick<StackSettings, 'rollback'> {
+  const triggers = flags['rollback-trigger'];
+  const text = flags['monitoring-minutes'];
+  if (triggers === undefined && text === undefined) return {};
+  if (triggers === undefined) problems.push('--monitoring-minutes goes with --rollback-trigger.');
+  if ((triggers ?? []).length > 5) problems.push('--rollback-trigger can be given five times at most.');
+  const monitoring = text === undefined ? undefined : minutes('--monitoring-minutes', text, 0, 180, problems);
+  return { rollback: { triggers: triggers ?? [], ...(monitoring !== undefined && { monitoringMinutes: monitoring }) } };
+}
+
+function minutes(flag: string, text: string, least: number, most: number, problems: string[]): number {
+  const value = /^\d+$/.test(text) ? Number(text) : NaN;
+  if (!(value >= least && value <= most))
+    problems.push(`${flag} takes whole minutes from ${least} to ${most}, not "${text}".`);
+  return value;
+}
+
+async function policy(
+  flag: string,
+  path: string,
+  readFile: (path: string) => Promise<string>,
+  problems: string[],
+): Promise<string> {
+  const text = await readFile(path);
+  try {
+    const parsed: unknown = JSON.parse(text);
+    if (typeof parsed === 'object' && parsed !== null && Array.isArray((parsed as { Statement?: unknown }).Statement))
+      return text;
+    problems.push(`${flag} ${path} has no list of statements.`);
+  } catch (error) {
+    problems.push(`${flag} ${path} is no JSON: ${(error as Error).message}.`);
+  }
+  return text;
+}

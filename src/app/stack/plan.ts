@@ -1,0 +1,67 @@
+import { readWanted } from '../../config/plan.js';
+import { changeStack } from '../../engine/stack/change-stack.js';
+import type { ChangePlan } from '../../model/stack/change-plan.js';
+import { lineWriter } from '../../render/line-writer.js';
+import { planLines } from '../../render/documents/plan.js';
+import { prepareCdk, withApp } from './cdk.js';
+import { expectAccount, guardChange, planOf } from './change-guards.js';
+import { withRun } from '../../run/run.js';
+import { makeOrder, readOrder } from './stack-order.js';
+import type { Ending, Surroundings } from '../../run/process-context.js';
+import { againWith } from '../groups/update-asgs.js';
+import type { UpdateStackAsked } from './update-stack.js';
+
+export interface PlanAsked extends UpdateStackAsked {
+  /** Exit 10 when there is something to change. */
+  readonly 'detailed-exitcode'?: boolean | undefined;
+}
+
+/**
+ * `plan`: what update-stack with the same arguments would do, to the stack and then to each group. Its
+ * change set is removed again. The page goes to stdout, what happens on the way to stderr.
+ */
+export async function plan(given: PlanAsked, surroundings: Surroundings): Promise<Ending> {
+  const wanted = readWanted(given, given.stack === '' ? ['STACK must not be empty.'] : []);
+  const asked = await withApp(given, 'plan', surroundings);
+  const read = await readOrder(asked, surroundings, true);
+  const { change } = read;
+  const head = {
+    command: 'plan',
+    stack: asked.stack,
+    groups: [],
+    again: againWith({ ...asked, asgs: [] }),
+    onInterrupt: () => 'Stops; nothing is changed.',
+  };
+  let found: ChangePlan | undefined;
+
+  const ending = await withRun(head, asked, { ...surroundings, json: true }, async (run) => {
+    expectAccount(run, change.guards);
+    const cdk = asked.cdk === undefined ? undefined : await prepareCdk(run, asked.cdk, asked, surroundings, 'files');
+    const stackRun = cdk?.run ?? run;
+    // To wait for somebody else's change is no change; all other wishes are.
+    const order = {
+      ...(await makeOrder(stackRun, asked, wanted, read, cdk)),
+      wishes: { create: change.wishes.create ?? true, wait: change.wishes.wait ?? false },
+    };
+    await changeStack(stackRun.deps, order, async (open) => {
+      found = await planOf(run, wanted, asked.stack, open);
+      // A plan shows what would be lost; only update-stack has to refuse it.
+      guardChange({ ...change.guards, groupReplacement: true }, open, found, order.given);
+      return 'drop';
+    });
+    return {
+      outcome: outcomeOf(found, given['detailed-exitcode'] ?? false),
+      results: [],
+      ...(found !== undefined && { more: { plan: found } }),
+    };
+  });
+  if (found !== undefined && !surroundings.json) planLines(found).forEach(lineWriter(surroundings.stdout));
+  return ending;
+}
+
+/** A swap of what is outdated already is a change as well. */
+function outcomeOf(plan: ChangePlan | undefined, detailed: boolean): 'nothing' | 'planned' | 'changes' {
+  if (plan === undefined || (plan.action === 'none' && plan.groups.every(({ action }) => action === 'skip')))
+    return 'nothing';
+  return detailed ? 'changes' : 'planned';
+}

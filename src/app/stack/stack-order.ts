@@ -1,0 +1,180 @@
+import type { CdkStack } from '../../cdk/assembly.js';
+import type { StackTiming, Wanted } from '../../config/plan.js';
+import type { StackSettings } from '../../engine/gateway.js';
+import { retrying } from '../../engine/retry.js';
+import { STACK_TIMING, type StackOrder } from '../../engine/stack/change-stack.js';
+import { AwsFault, refused } from '../../errors.js';
+import type { LoadedTemplate } from '../../model/stack/template.js';
+import { fetchTemplate, readParameterFile, readTemplateFile } from '../../template/io.js';
+import { loadTemplate, type TemplateIo } from '../../template/load.js';
+import { readParameters, type ParametersWanted } from '../../template/parameters/parameters.js';
+import { objectOf, templateUrl } from '../../template/s3-address.js';
+import type { CdkDeployment } from './cdk.js';
+import { readChange, type ChangeFlags, type ChangeWanted } from './change-flags.js';
+import { createLocator } from './resource-locator.js';
+import type { Run } from '../../run/run.js';
+import type { Surroundings } from '../../run/process-context.js';
+import { checkParameters, templateStore, type Given, type StoreFlags } from './template-store.js';
+
+/** What a command line says of a stack's change, unchecked. */
+export interface OrderFlags extends StoreFlags, ChangeFlags {
+  readonly stack: string;
+  /** The stack of a CDK app, which brings template, parameters and settings. */
+  readonly cdk?: CdkStack | undefined;
+  /** KEY=VALUE. */
+  readonly parameters: readonly string[];
+  readonly template?: string | undefined;
+  readonly capabilities: readonly string[];
+  readonly 'on-interrupt': string;
+  readonly 'parameters-file'?: readonly string[] | undefined;
+  readonly 'use-default'?: readonly string[] | undefined;
+  readonly 'ignore-unknown-parameters'?: boolean | undefined;
+  readonly poll?: string | undefined;
+}
+
+/** What is read before anything is connected, so that bad input costs no call. */
+export interface OrderRead {
+  readonly parameters: ParametersWanted;
+  readonly change: ChangeWanted;
+}
+
+/** Reads files and variables. @throws Failure (usage) with everything that is wrong */
+export async function readOrder(
+  asked: OrderFlags,
+  { env }: Pick<Surroundings, 'env'>,
+  canAsk: boolean,
+): Promise<OrderRead> {
+  const change = await readChange(asked, { ...asked, canAsk }, readTemplateFile);
+  const parameters = await readParameters(
+    {
+      arguments: asked.parameters,
+      files: asked['parameters-file'] ?? [],
+      useDefault: asked['use-default'] ?? [],
+      ...(asked.cdk !== undefined && { base: asked.cdk.parameters }),
+    },
+    { readFile: readParameterFile, env },
+  );
+  return { parameters, change };
+}
+
+/** The order itself: reads and checks the template, and stores one that is too long for a call. */
+export async function makeOrder(
+  run: Run,
+  asked: OrderFlags,
+  wanted: Wanted,
+  { parameters, change }: OrderRead,
+  cdk?: CdkDeployment,
+): Promise<StackOrder> {
+  const files = asked['parameters-file'] ?? [];
+  if (files.length > 0) run.deps.emit({ type: 'parameters.read', files, overridden: parameters.overridden });
+  const ignoreUnknown = asked['ignore-unknown-parameters'] ?? false;
+  const settings = settingsOf(parameters, change, cdk);
+  const given = { ...parameters, ignoreUnknown };
+  const io = { ...templateIo(run), store: templateStore(run.deps, asked, given) };
+  const template =
+    change.existing !== undefined
+      ? ofChangeSet(change.existing)
+      : cdk === undefined
+        ? await loadTemplate(asked.template, asked.stack, io)
+        : await cdkTemplate(run, cdk, io, given);
+  return {
+    stack: asked.stack,
+    template,
+    // The template of a change set stays unread until something goes wrong.
+    locate: createLocator(run.deps, change.existing === undefined ? template : undefined),
+    given: parameters.given,
+    useDefault: parameters.useDefault,
+    ignoreUnknown,
+    ...(asked.capabilities.length === 0 ? {} : { capabilities: asked.capabilities }),
+    token: `ha-updater-${run.id}`,
+    timing: stackTiming(wanted.stackTiming, asked.poll === undefined ? STACK_TIMING.pollMs : wanted.timing.pollMs),
+    onInterrupt: onInterrupt(asked),
+    wishes: change.wishes,
+    ...(settings !== undefined && { settings }),
+    ...(change.existing !== undefined && { existing: change.existing }),
+    // Another prefix: what is kept on purpose must not look like what a dead run left.
+    ...(change.keep && { changeSetName: `ha-updater-kept-${run.id}` }),
+  };
+}
+
+/** The template of an app. It is an asset like the others, so it is in S3 once they are published. */
+async function cdkTemplate(
+  run: Run,
+  { stack, publish }: CdkDeployment,
+  io: TemplateIo,
+  given: Given,
+): Promise<LoadedTemplate> {
+  const { templatePath, templateUrl: address, templateRegion = run.region, stackName } = stack;
+  const object = address === undefined ? undefined : objectOf(address);
+  const url = object === undefined ? undefined : templateUrl(object, templateRegion);
+  const loaded = await loadTemplate(
+    templatePath,
+    stackName,
+    url === undefined ? io : { ...io, store: () => Promise.resolve(url) },
+  );
+  if (loaded.findings.some(({ severity }) => severity === 'error')) return loaded;
+  await checkParameters(run.deps, stackName, { ...loaded, transformed: false }, given);
+  await publish();
+  return url === undefined ? loaded : { ...loaded, source: { kind: 'url', url } };
+}
+
+export function onInterrupt(asked: Pick<OrderFlags, 'on-interrupt'>): 'cancel' | 'leave' {
+  return asked['on-interrupt'] === 'leave' ? 'leave' : 'cancel';
+}
+
+/** What an app says beside parameters, over it a file in CodePipeline's form, and over both the flags. */
+function settingsOf(
+  { tags: own, stackPolicy }: ParametersWanted,
+  { settings: said }: ChangeWanted,
+  cdk: CdkDeployment | undefined,
+): StackSettings | undefined {
+  const tags = { ...cdk?.settings.tags, ...own, ...said?.tags };
+  const settings: StackSettings = {
+    ...cdk?.settings,
+    ...(stackPolicy !== undefined && { policy: stackPolicy }),
+    ...said,
+    ...(Object.keys(tags).length > 0 && { tags }),
+  };
+  return Object.keys(settings).length > 0 ? settings : undefined;
+}
+
+/** A change set brings its own template, which was checked when it was made. */
+function ofChangeSet(name: string): LoadedTemplate {
+  return {
+    source: { kind: 'previous' },
+    origin: `change set ${name}`,
+    bytes: 0,
+    resources: 0,
+    declared: [],
+    findings: [],
+  };
+}
+
+function stackTiming(
+  { warmupMs, actionTimeoutMs, lookBackMs, waitMs }: StackTiming,
+  pollMs: number,
+): StackOrder['timing'] {
+  return { warmupMs, silenceMs: actionTimeoutMs, lookBackMs, pollMs, waitMs };
+}
+
+function templateIo({ deps }: Run): TemplateIo {
+  const { gateway } = deps;
+  return {
+    readFile: readTemplateFile,
+    fetchText: fetchTemplate,
+    readObject: (bucket, key) => retrying(deps, 's3:GetObject', () => gateway.readObject(bucket, key)),
+    stackTemplate: async (stack) => {
+      try {
+        return await retrying(deps, 'cloudformation:GetTemplate', () => gateway.stackTemplate(stack));
+      } catch (error) {
+        if (!(error instanceof AwsFault) || error.kind !== 'missing') throw error;
+        throw refused(
+          'stack.missing',
+          `There is no stack ${stack}, and no --template to create it from.`,
+          [],
+          [`ha-updater update-stack ${stack} --template FILE`],
+        );
+      }
+    },
+  };
+}

@@ -1,0 +1,201 @@
+import { readWanted, type Wanted } from '../../config/plan.js';
+import { retrying } from '../../engine/retry.js';
+import {
+  changeStack,
+  stackGroups,
+  type OpenChange,
+  type StackChange,
+  type StackOrder,
+} from '../../engine/stack/change-stack.js';
+import { Failure, refused } from '../../errors.js';
+import type { GroupResult } from '../../model/rollout/decision.js';
+import { prepareCdk, withApp } from './cdk.js';
+import type { ChangeWanted } from './change-flags.js';
+import { expectAccount, guardChange, guardGroups, planOf } from './change-guards.js';
+import { explained } from '../../run/with-diagnosis.js';
+import { stackOnInterrupt } from '../../run/interrupt.js';
+import { makeRoom, writeOutputs, type OutputsFlags } from './stack-outputs.js';
+import { noteBefore, revert, type Before } from './revert.js';
+import { withRun, type Happy, type Run } from '../../run/run.js';
+import type { Ending, Surroundings } from '../../run/process-context.js';
+import { makeOrder, onInterrupt, readOrder, type OrderFlags } from './stack-order.js';
+import { lockAsked } from '../lock/lock-flags.js';
+import { againWith, outcomeOf, pausedNext, swap, type UpdateGroupsAsked } from '../groups/update-asgs.js';
+
+export interface UpdateStackAsked
+  extends Omit<UpdateGroupsAsked, 'stack' | 'asgs'>, Omit<OrderFlags, 'stack' | 'cdk'>, OutputsFlags {
+  /** When the swap rolled back, the stack goes back too. */
+  readonly 'revert-on-failure'?: boolean | undefined;
+  /** May be absent with an app of one stack. */
+  readonly stack?: string | undefined;
+  readonly app?: string | undefined;
+}
+
+/**
+ * `update-stack`: make a change set and show it, finish what a dead run left on the stack's groups,
+ * execute it, and only when CloudFormation succeeded swap the groups; after a creation, prove them.
+ */
+export async function updateStack(given: UpdateStackAsked, surroundings: Surroundings): Promise<Ending> {
+  const wanted = readWanted(given, given.stack === '' ? ['STACK must not be empty.'] : []);
+  const asked = await withApp(given, 'update-stack', surroundings);
+  const read = await readOrder(asked, surroundings, surroundings.ask !== undefined);
+  const { change } = read;
+  const target: UpdateGroupsAsked = { ...asked, asgs: [] };
+  const head = {
+    command: 'update-stack',
+    stack: asked.stack,
+    groups: [],
+    again: againWith(target),
+    words: wanted.gates?.words,
+    onInterrupt: stackOnInterrupt(onInterrupt(asked)),
+    lock: lockAsked(asked, wanted),
+  };
+
+  return withRun(
+    head,
+    asked,
+    makeRoom(asked, surroundings),
+    explained(asked, async (run) => {
+      expectAccount(run, change.guards);
+      const cdk = asked.cdk === undefined ? undefined : await prepareCdk(run, asked.cdk, asked, surroundings);
+      const stackRun = cdk?.run ?? run;
+      const order = await makeOrder(stackRun, asked, wanted, read, cdk);
+      run.hidden.add(secretsOf(order));
+      let finished: readonly GroupResult[] = [];
+      let before: Before | undefined;
+      const done = await changeStack(stackRun.deps, order, async (open) => {
+        await approve(run, wanted, change, order, open, surroundings);
+        if (change.keep) return 'keep';
+        finished = await finishDeadRollouts(run, wanted, target);
+        if (asked['revert-on-failure'] === true) before = await noteBefore(stackRun, order, asked);
+        return 'execute';
+      });
+      if (done.action === 'kept') return kept(asked.stack, done);
+      const promoted: string[] = [];
+      const swapped = swapAfter(noting(run, promoted), wanted, target, done).catch(async (error: unknown) => {
+        if (
+          before === undefined ||
+          done.action !== 'updated' ||
+          !(error instanceof Failure) ||
+          error.outcome !== 'swapRolledBack'
+        )
+          throw error;
+        throw await revert(stackRun, order, before, error, promoted);
+      });
+      const results = together(finished, await swapped);
+      await writeOutputs(stackRun, done.stackId === '' ? asked.stack : done.stackId, asked, surroundings);
+      const ended = outcomeOf(results);
+      return {
+        outcome: ended !== 'paused' && (done.action === 'created' || done.action === 'updated') ? done.action : ended,
+        results,
+        ...pausedNext(target, wanted, results),
+      };
+    }),
+  );
+}
+
+/** The same run, noting which groups end with the new configuration. */
+function noting(run: Run, promoted: string[]): Run {
+  const emit: Run['deps']['emit'] = (event) => {
+    if (event.type === 'group.finished' && event.result.outcome === 'promoted') promoted.push(event.result.group);
+    run.deps.emit(event);
+  };
+  return { ...run, deps: { ...run.deps, emit } };
+}
+
+/** Values given for NoEcho parameters: no word of the service's may repeat them. */
+function secretsOf({ given, template }: StackOrder): readonly string[] {
+  const secret = new Set(template.declared.filter(({ noEcho }) => noEcho).map(({ key }) => key));
+  return given.filter(({ key }) => secret.has(key)).map(({ value }) => value);
+}
+
+/** Shows what would happen and goes on only when every guard, and the person who is asked, lets it. */
+async function approve(
+  run: Run,
+  wanted: Wanted,
+  change: ChangeWanted,
+  order: StackOrder,
+  open: OpenChange,
+  { ask }: Surroundings,
+): Promise<void> {
+  if (open.review === undefined) return;
+  const plan = await planOf(run, wanted, order.stack, open);
+  run.deps.emit({ type: 'change.planned', plan });
+  guardChange(change.guards, open, plan, order.given);
+  if (change.keep) return;
+  guardGroups(plan);
+  if (!change.confirm || ask === undefined) return;
+  // The screen gets a moment to show what the question is about.
+  await run.deps.clock.sleep(100);
+  if (await ask(`Change stack ${order.stack} like this?`, run.deps.interrupt.wake)) return;
+  throw refused('run.declined', 'The change was declined.', []);
+}
+
+/** The change set waits for somebody who executes it by its name. */
+function kept(stack: string, { changeSet }: StackChange): Happy {
+  return {
+    outcome: 'planned',
+    results: [],
+    more: {
+      changeSet: changeSet?.name ?? '',
+      next: [`ha-updater update-stack ${stack} --change-set ${changeSet?.name ?? ''}`],
+    },
+  };
+}
+
+/**
+ * A stack must not change under a rollout that somebody left half-way: its record tells old from new by
+ * launch time. So what a dead run left is finished first; what a live one holds stops us here.
+ */
+async function finishDeadRollouts(
+  run: Run,
+  wanted: Wanted,
+  target: UpdateGroupsAsked,
+): Promise<readonly GroupResult[]> {
+  const { deps } = run;
+  const name = target.stack ?? '';
+  const stack = await retrying(deps, 'cloudformation:DescribeStacks', () => deps.gateway.describeStack(name));
+  if (stack === undefined || stack.status === 'REVIEW_IN_PROGRESS') return [];
+  const groups = await stackGroups(deps, stack.id);
+  if (groups.length === 0) return [];
+  await run.lockGroups(groups);
+  const looked = await retrying(deps, 'autoscaling:DescribeAutoScalingGroups', () =>
+    deps.gateway.describeGroups(groups),
+  );
+  const begun = looked.groups.filter(({ notes }) => notes.record !== undefined).map((group) => group.name);
+  return begun.length > 0 ? swap(run, wanted, target, begun, { adoptOnly: true }) : [];
+}
+
+/** One result per group: what was finished first counts where the second look found nothing to do. */
+function together(finished: readonly GroupResult[], results: readonly GroupResult[]): readonly GroupResult[] {
+  return results.map((result) =>
+    result.outcome === 'skipped'
+      ? (finished.find(({ group, outcome }) => group === result.group && outcome === 'promoted') ?? result)
+      : result,
+  );
+}
+
+/** The groups' part. The stack has changed by now, so a refusal is no longer "nothing was changed". */
+async function swapAfter(
+  run: Run,
+  wanted: Wanted,
+  target: UpdateGroupsAsked,
+  change: StackChange,
+): Promise<readonly GroupResult[]> {
+  try {
+    const groups = await stackGroups(run.deps, change.stackId);
+    return await swap(run, wanted, target, groups, {
+      ...(change.action === 'created' ? { strategy: 'prove' } : {}),
+      changed: change.action === 'updated',
+    });
+  } catch (error) {
+    if (!(error instanceof Failure) || change.action === 'unchanged') throw error;
+    if (error.outcome !== 'refused' && error.outcome !== 'held') throw error;
+    const facts = {
+      ...error.facts,
+      serves: 'The instances that served before: their groups were not touched.',
+      left: `The stack is ${change.action}; its groups do not follow it yet.`,
+    };
+    throw new Failure(error.outcome === 'refused' ? 'stopped' : 'held', facts, { cause: error });
+  }
+}

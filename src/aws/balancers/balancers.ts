@@ -1,0 +1,97 @@
+import type { BareGroup } from '../../engine/gateway.js';
+import type { Balancer } from '../../model/rollout/group.js';
+import type { Clients } from '../session/clients.js';
+import { allPages, chunks } from '../session/pages.js';
+
+/** Few enough for every limit on names and ARNs of the two services. */
+const PER_CALL = 20;
+
+/** AWS's own defaults, for the attributes that an answer leaves out. */
+const DEFAULT_DRAIN_S = 300;
+const DEFAULT_INTERVAL_S = 30;
+
+/** The balancers named, in the order of the answer. One that does not exist fails the call as `missing`. */
+export async function describeBalancers(clients: Clients, refs: BareGroup['balancerRefs']): Promise<Balancer[]> {
+  const ids = (kind: Balancer['kind']): string[] => [
+    ...new Set(refs.filter((ref) => ref.kind === kind).map((ref) => ref.id)),
+  ];
+  const [classic, targetGroups] = await Promise.all([
+    describeClassic(clients, ids('classic')),
+    describeTargetGroups(clients, ids('target-group')),
+  ]);
+  return [...classic, ...targetGroups];
+}
+
+async function describeClassic(clients: Clients, names: readonly string[]): Promise<Balancer[]> {
+  const balancers: Balancer[] = [];
+  for (const part of chunks(names, PER_CALL)) {
+    const client = await clients.elb();
+    const pages = await allPages('elb:DescribeLoadBalancers', async (token) => {
+      const page = await client.describeLoadBalancers({ LoadBalancerNames: part, ...(token && { Marker: token }) });
+      return { page, next: page.NextMarker };
+    });
+    for (const found of pages.flatMap((page) => page.LoadBalancerDescriptions ?? [])) {
+      const name = found.LoadBalancerName ?? '';
+      const { LoadBalancerAttributes: attributes } = await client.describeLoadBalancerAttributes({
+        LoadBalancerName: name,
+      });
+      const draining = attributes?.ConnectionDraining;
+      const check = found.HealthCheck;
+      balancers.push({
+        kind: 'classic',
+        id: name,
+        name,
+        judged: true,
+        note: '',
+        drainMs: draining?.Enabled === true ? (draining.Timeout ?? DEFAULT_DRAIN_S) * 1000 : 0,
+        slowStartMs: 0,
+        // A classic balancer starts an instance as out of service: it has to pass that many checks.
+        healthFloorMs: (check?.HealthyThreshold ?? 0) * (check?.Interval ?? 0) * 1000,
+      });
+    }
+  }
+  return balancers;
+}
+
+async function describeTargetGroups(clients: Clients, arns: readonly string[]): Promise<Balancer[]> {
+  const balancers: Balancer[] = [];
+  for (const part of chunks(arns, PER_CALL)) {
+    const client = await clients.elbV2();
+    const pages = await allPages('elbv2:DescribeTargetGroups', async (token) => {
+      const page = await client.describeTargetGroups({ TargetGroupArns: part, ...(token && { Marker: token }) });
+      return { page, next: page.NextMarker };
+    });
+    for (const found of pages.flatMap((page) => page.TargetGroups ?? [])) {
+      const arn = found.TargetGroupArn ?? '';
+      const { Attributes: attributes } = await client.describeTargetGroupAttributes({ TargetGroupArn: arn });
+      const seconds = (key: string, otherwise: number): number =>
+        Number(attributes?.find((attribute) => attribute.Key === key)?.Value ?? otherwise);
+      const note = whyNotJudged(found);
+      balancers.push({
+        kind: 'target-group',
+        id: arn,
+        name: found.TargetGroupName ?? arn,
+        ...(found.Port === undefined ? {} : { port: found.Port }),
+        judged: note === '',
+        note,
+        drainMs: seconds('deregistration_delay.timeout_seconds', DEFAULT_DRAIN_S) * 1000,
+        slowStartMs: seconds('slow_start.duration_seconds', 0) * 1000,
+        // A target that was just registered is healthy after its first check, whatever the threshold is.
+        healthFloorMs: (found.HealthCheckIntervalSeconds ?? DEFAULT_INTERVAL_S) * 1000,
+      });
+    }
+  }
+  return balancers;
+}
+
+function whyNotJudged(found: {
+  LoadBalancerArns?: readonly string[];
+  HealthCheckEnabled?: boolean;
+  TargetGroupName?: string;
+}): string {
+  const name = `The target group ${found.TargetGroupName ?? ''}`;
+  if ((found.LoadBalancerArns ?? []).length === 0)
+    return `${name} has no listener: it gets no traffic and its targets never become healthy.`;
+  if (found.HealthCheckEnabled === false) return `${name} has its health checks switched off.`;
+  return '';
+}

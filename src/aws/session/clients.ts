@@ -1,0 +1,338 @@
+import type { AutoScaling } from '@aws-sdk/client-auto-scaling';
+import type { CloudFormation } from '@aws-sdk/client-cloudformation';
+import type { DynamoDB } from '@aws-sdk/client-dynamodb';
+import type { CloudWatch } from '@aws-sdk/client-cloudwatch';
+import type { EC2 } from '@aws-sdk/client-ec2';
+import type { ElasticLoadBalancing } from '@aws-sdk/client-elastic-load-balancing';
+import type { ElasticLoadBalancingV2 } from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { S3 } from '@aws-sdk/client-s3';
+import type { SSM } from '@aws-sdk/client-ssm';
+import type { STS } from '@aws-sdk/client-sts';
+import type {
+  AwsCredentialIdentity,
+  AwsCredentialIdentityProvider,
+  HandlerExecutionContext,
+  MiddlewareStack,
+} from '@smithy/types';
+import type { HttpHandlerUserInput } from '@smithy/core/protocols';
+import { systemClock, type Instant } from '../../clock.js';
+import { AwsFault, LockLost } from '../../errors.js';
+import { toFault } from './faults.js';
+import { proxyAgent } from './proxy.js';
+import { resolveRegion } from './region.js';
+
+export interface GatewayOptions {
+  /** Absent: the environment's, the profile's, or eu-west-1. */
+  readonly region?: string;
+  readonly profile?: string;
+  /** Absent: the SDK's default chain. */
+  readonly credentials?: AwsCredentialIdentityProvider;
+  /** One endpoint for all services. Absent: AWS, or what AWS_ENDPOINT_URL and AWS_ENDPOINT_URL_<SERVICE> say. */
+  readonly endpoint?: string;
+  /** Takes the place of the network, for a sandbox in the same process. */
+  readonly requestHandler?: HttpHandlerUserInput;
+  /** More of a client's configuration, by service (`autoscaling`), for a sandbox in the same process. */
+  readonly straight?: (service: string) => object;
+  /** Asked right before a request leaves; what it throws is thrown to the caller as it is. */
+  readonly mayLeave?: MayLeave;
+  /** Every call is made with this role, which the credentials above assume. */
+  readonly assume?: AssumedRole;
+  /** Who calls, as CloudTrail shows it in `userAgent`. */
+  readonly agent?: Agent;
+}
+
+/** This tool's version, and the command that was called. */
+export interface Agent {
+  readonly version: string;
+  readonly command: string;
+}
+
+/** A call that is about to be sent; `changes` is false for those that only read. */
+export type MayLeave = (call: { readonly operation: string; readonly changes: boolean }) => Promise<void>;
+
+export interface AssumedRole {
+  readonly arn: string;
+  readonly externalId?: string;
+  /** Name of the session, as CloudTrail shows it. */
+  readonly session: string;
+  /** More of AssumeRole's input, such as tags of the session. */
+  readonly options?: Readonly<Record<string, unknown>>;
+}
+
+/** The SDK clients, each imported and made at its first use: their code takes longer to load than all of ours. */
+export interface Clients {
+  region(): Promise<string>;
+  autoScaling(): Promise<AutoScaling>;
+  cloudFormation(): Promise<CloudFormation>;
+  cloudWatch(): Promise<CloudWatch>;
+  /** Its package is an optional dependency: the import throws when it is not installed. */
+  dynamoDb(): Promise<DynamoDB>;
+  ec2(): Promise<EC2>;
+  /** Classic load balancers. */
+  elb(): Promise<ElasticLoadBalancing>;
+  /** Target groups. */
+  elbV2(): Promise<ElasticLoadBalancingV2>;
+  s3(): Promise<S3>;
+  ssm(): Promise<SSM>;
+  sts(): Promise<STS>;
+  /** The service's time (HTTP Date header) of an answer that one of these clients gave; whole seconds. */
+  answeredAt(answer: object, operation: string): Instant;
+}
+
+const CONNECT_MS = 5_000;
+const ANSWER_MS = 30_000;
+
+/**
+ * Clients that try once, give up in bounded time and throw nothing but AwsFault. Retries of the SDK
+ * sleep on the wall clock and are invisible, so they are off.
+ */
+export function createClients(options: GatewayOptions): Clients {
+  const region = once(() => resolveRegion(options.region, process.env, options.profile));
+  const dates = new WeakMap<object, Instant>();
+  const overNetwork = once(async () => {
+    const agent = await proxyAgent(process.env);
+    return {
+      connectionTimeout: CONNECT_MS,
+      requestTimeout: ANSWER_MS,
+      throwOnRequestTimeout: true,
+      ...(agent !== undefined && { httpAgent: agent, httpsAgent: agent }),
+    };
+  });
+  const wayThere = once(async () => {
+    quietNodeVersionWarning();
+    return {
+      region: await region(),
+      ...(options.profile === undefined ? {} : { profile: options.profile }),
+      ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }),
+      requestHandler: options.requestHandler ?? (await overNetwork()),
+      maxAttempts: 1,
+      ...(options.agent === undefined
+        ? {}
+        : {
+            customUserAgent: [
+              ['ha-updater', options.agent.version],
+              ['command', options.agent.command],
+            ] as [string, string][],
+          }),
+      // Middleware is added when a client is made and never later, so each command's chain is built once:
+      // a third of a call's own time, and a look is made of many calls.
+      cacheMiddleware: true,
+    };
+  });
+  const credentials = renewable(async () => {
+    const own = options.credentials ?? (await defaultCredentials(options.profile, await overNetwork()));
+    return options.assume === undefined ? own : roleCredentials(options.assume, own, await wayThere());
+  });
+  const shared = once(async () => ({ ...(await wayThere()), credentials: credentials.provide }));
+  const way = async (service: string): Promise<Awaited<ReturnType<typeof shared>>> => ({
+    ...(await shared()),
+    ...options.straight?.(service),
+  });
+  const speak = <T extends Spoken>(service: string, client: T): T => {
+    throwFaults(client.middlewareStack, service, credentials.renew);
+    keepDates(client.middlewareStack, dates);
+    if (options.mayLeave !== undefined) askBefore(client.middlewareStack, service, options.mayLeave);
+    return client;
+  };
+  return {
+    region,
+    autoScaling: once(async () =>
+      speak('autoscaling', new (await import('@aws-sdk/client-auto-scaling')).AutoScaling(await way('autoscaling'))),
+    ),
+    cloudFormation: once(async () =>
+      speak(
+        'cloudformation',
+        new (await import('@aws-sdk/client-cloudformation')).CloudFormation(await way('cloudformation')),
+      ),
+    ),
+    dynamoDb: once(async () =>
+      speak('dynamodb', new (await import('@aws-sdk/client-dynamodb')).DynamoDB(await way('dynamodb'))),
+    ),
+    cloudWatch: once(async () =>
+      speak('cloudwatch', new (await import('@aws-sdk/client-cloudwatch')).CloudWatch(await way('cloudwatch'))),
+    ),
+    ec2: once(async () => speak('ec2', new (await import('@aws-sdk/client-ec2')).EC2(await way('ec2')))),
+    elb: once(async () =>
+      speak('elb', new (await import('@aws-sdk/client-elastic-load-balancing')).ElasticLoadBalancing(await way('elb'))),
+    ),
+    elbV2: once(async () =>
+      speak(
+        'elbv2',
+        new (await import('@aws-sdk/client-elastic-load-balancing-v2')).ElasticLoadBalancingV2(await way('elbv2')),
+      ),
+    ),
+    s3: once(async () =>
+      speak(
+        's3',
+        new (await import('@aws-sdk/client-s3')).S3({
+          ...(await shared()),
+          cacheMiddleware: false,
+          followRegionRedirects: true,
+          forcePathStyle: namesNoBuckets(options),
+        }),
+      ),
+    ),
+    ssm: once(async () => speak('ssm', new (await import('@aws-sdk/client-ssm')).SSM(await way('ssm')))),
+    sts: once(async () => speak('sts', new (await import('@aws-sdk/client-sts')).STS(await way('sts')))),
+    answeredAt: (answer, operation) => {
+      const date = dates.get(answer);
+      // The runner's clock is no stand-in: old and new are told apart by this time.
+      if (date === undefined)
+        throw new AwsFault('transient', operation, 'NoDate', 'The answer carries no Date header.');
+      return date;
+    },
+  };
+}
+
+interface Spoken {
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the input and output types of seven services
+  readonly middlewareStack: MiddlewareStack<any, any>;
+}
+
+/** Every failure of the client leaves it as an AwsFault, named `service:Operation`. */
+function throwFaults(stack: Spoken['middlewareStack'], service: string, renewCredentials: () => void): void {
+  stack.add(
+    (next, context: HandlerExecutionContext) => async (args) => {
+      const operation = `${service}:${(context.commandName ?? 'Unknown').replace(/Command$/, '')}`;
+      try {
+        return await next(args);
+      } catch (error) {
+        if (error instanceof LockLost) throw error;
+        const fault = toFault(error, operation);
+        if (fault.kind !== 'expired') throw fault;
+        // Nothing was done. If the provider has newer ones by now, they serve; if not, it fails the same way.
+        renewCredentials();
+        return next(args).catch((second: unknown) => {
+          throw second instanceof LockLost ? second : toFault(second, operation);
+        });
+      }
+    },
+    { step: 'initialize', priority: 'high', name: 'throwFaults' },
+  );
+}
+
+/** What begins otherwise counts as a change. */
+const READS = /^(Describe|Get|List|Head|Validate)/;
+
+/** The last thing before the request is on the line: signed, and with its credentials fetched. */
+function askBefore(stack: Spoken['middlewareStack'], service: string, mayLeave: MayLeave): void {
+  stack.add(
+    (next, context: HandlerExecutionContext) => async (args) => {
+      const name = (context.commandName ?? 'Unknown').replace(/Command$/, '');
+      await mayLeave({ operation: `${service}:${name}`, changes: !READS.test(name) });
+      return next(args);
+    },
+    { step: 'deserialize', priority: 'low', name: 'askBefore' },
+  );
+}
+
+/** Keeps the Date header of every answer for as long as the answer lives. */
+function keepDates(stack: Spoken['middlewareStack'], dates: WeakMap<object, Instant>): void {
+  stack.add(
+    (next) => async (args) => {
+      const result = await next(args);
+      const headers = (result.response as { headers?: Readonly<Record<string, string>> } | undefined)?.headers ?? {};
+      const date = Date.parse(headers.date ?? headers.Date ?? '');
+      if (!Number.isNaN(date) && typeof result.output === 'object') dates.set(result.output as object, date);
+      return result;
+    },
+    { step: 'deserialize', priority: 'high', name: 'keepDates' },
+  );
+}
+
+/** Asked for again this long before they expire. */
+const EARLY_MS = 300_000;
+
+/**
+ * Credentials that are asked for again shortly before they expire, and whenever the service calls them expired:
+ * many providers do not know when that is. Whatever kept them is made anew, so that files are read again.
+ */
+function renewable(makeProvider: () => Promise<AwsCredentialIdentityProvider>): {
+  readonly provide: AwsCredentialIdentityProvider;
+  readonly renew: () => void;
+} {
+  let held: Promise<AwsCredentialIdentity> | undefined;
+  const fetched = async (options?: Record<string, unknown>): Promise<AwsCredentialIdentity> =>
+    (await makeProvider())(options);
+  const ask = (options?: Record<string, unknown>): Promise<AwsCredentialIdentity> => {
+    const asked = fetched(options);
+    held = asked;
+    asked.catch(() => {
+      if (held === asked) held = undefined;
+    });
+    return asked;
+  };
+  return {
+    provide: async (options) => {
+      let identity = await (held ?? ask(options));
+      if (identity.expiration !== undefined && identity.expiration.getTime() - systemClock().now() < EARLY_MS)
+        identity = await ask(options);
+      // The SDK keeps for ever what has no date, so it is made to ask here every time.
+      return { ...identity, expiration: LONG_AGO };
+    },
+    renew: () => {
+      held = undefined;
+    },
+  };
+}
+
+const LONG_AGO = new Date(0);
+
+/** @param requestHandler for providers that ask AWS, such as SSO or a role of the profile */
+async function defaultCredentials(
+  profile: string | undefined,
+  requestHandler: object,
+): Promise<AwsCredentialIdentityProvider> {
+  const { fromNodeProviderChain } = await import('@aws-sdk/credential-providers');
+  // Its warning that a profile and keys are both set goes to the console; whom we act as is told anyway.
+  const quiet = (): void => undefined;
+  const logger = { debug: quiet, info: quiet, warn: quiet, error: quiet };
+  return fromNodeProviderChain({
+    logger,
+    clientConfig: { requestHandler },
+    ...(profile === undefined ? {} : { profile }),
+  });
+}
+
+/** Fresh ones are fetched before the old ones run out: a role that is assumed by a role holds for an hour. */
+async function roleCredentials(
+  role: AssumedRole,
+  masterCredentials: AwsCredentialIdentityProvider,
+  way: object,
+): Promise<AwsCredentialIdentityProvider> {
+  const { fromTemporaryCredentials } = await import('@aws-sdk/credential-providers');
+  return fromTemporaryCredentials({
+    masterCredentials,
+    params: {
+      ...role.options,
+      RoleArn: role.arn,
+      RoleSessionName: role.session,
+      ...(role.externalId !== undefined && { ExternalId: role.externalId }),
+    },
+    clientConfig: way,
+  });
+}
+
+/** Endpoints other than AWS's own rarely answer to `bucket.host`; the path always works. */
+function namesNoBuckets(options: GatewayOptions): boolean {
+  return [options.endpoint, options.requestHandler, process.env.AWS_ENDPOINT_URL, process.env.AWS_ENDPOINT_URL_S3].some(
+    Boolean,
+  );
+}
+
+/** The SDK warns on Node 20 at every start. Its own switch leaves all other warnings alone. */
+function quietNodeVersionWarning(): void {
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+}
+
+/** Runs at the first call only. A failure is not kept. */
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make().catch((error: unknown) => {
+      made = undefined;
+      throw error;
+    });
+    return made;
+  };
+}

@@ -1,0 +1,153 @@
+import type { Instant, Milliseconds } from '../../clock.js';
+import type { Observed, Reason, Seen, Wait } from '../../model/rollout/decision.js';
+import type { Group } from '../../model/rollout/group.js';
+import type { Plan } from '../../model/rollout/plan.js';
+import type { GateName, RecordGates, RolloutRecord } from '../../model/rollout/record.js';
+import { aimOf, reaches, type Aim } from '../rollout/target-size.js';
+
+/** What the record has to say of the gates, for whoever goes on with the rollout. */
+export function recordGates({ gates }: Plan): { readonly gates?: RecordGates } {
+  if (gates === undefined) return {};
+  const { canary, bakeMs, pauseAt, hooks, alarms } = gates;
+  const needs: GateName[] = [
+    ...(hooks?.check === undefined ? [] : (['check'] as const)),
+    ...(hooks?.beforeTerminate === undefined ? [] : (['before'] as const)),
+    ...(hooks?.afterTerminate === undefined ? [] : (['after'] as const)),
+    ...((alarms ?? []).length === 0 ? [] : (['alarms'] as const)),
+  ];
+  const noted: RecordGates = {
+    ...(canary === undefined ? {} : { canary }),
+    ...(bakeMs === undefined || bakeMs === 0 ? {} : { bakeMs }),
+    ...(pauseAt === undefined || pauseAt.length === 0 ? {} : { pauseAt }),
+    ...(needs.length === 0 ? {} : { needs }),
+  };
+  return Object.keys(noted).length === 0 ? {} : { gates: noted };
+}
+
+/** Units of the canary; 0 when there is none, or when it would be all that is launched before the verdict. */
+export function canaryOf(record: RolloutRecord): number {
+  const canary = record.gates?.canary ?? 0;
+  return canary < aimOf(record).size.desired - record.old ? canary : 0;
+}
+
+/** What a group grows to and proves now: first its canary, if it has one, then what its strategy takes. */
+export function nowAim({ size }: Pick<Group, 'size'>, record: RolloutRecord): Aim {
+  const aim = aimOf(record);
+  const canary = canaryOf(record);
+  if (canary === 0 || reaches(size, aim.size)) return aim;
+  // Where weights overshoot, less than what is there would launch nothing; where old ones are missing, what takes their place is the canary.
+  const desired = Math.max(record.size.desired, record.old + canary);
+  return {
+    purpose: 'canary',
+    // Min untouched, max raised only where needed.
+    size: { min: record.size.min, max: Math.max(record.size.max, desired), desired },
+    needed: canary,
+    why: `${canary} of ${aim.needed} are proven before the rest is launched`,
+  };
+}
+
+/** Until when what is proven has to stay in service; undefined when it has, or when that was not asked for. */
+export function bakesUntil(
+  { seen, at }: Pick<Observed, 'seen' | 'at'>,
+  { name }: Group,
+  { gates }: RolloutRecord,
+): Instant | undefined {
+  const bakeMs: Milliseconds = gates?.bakeMs ?? 0;
+  if (bakeMs === 0) return undefined;
+  const until = (seen.bakingSince[name] ?? at) + bakeMs;
+  return at >= until ? undefined : until;
+}
+
+/** The wait while it bakes. */
+export function bakingWait(group: Group, { gates }: RolloutRecord, units: number, until: Instant): Wait {
+  const why = `${units} new ${units === 1 ? 'instance is' : 'instances are'} proven and ${units === 1 ? 'has' : 'have'} to stay in service for ${Math.round((gates?.bakeMs ?? 0) / 1000)} s`;
+  return { group: group.name, phase: 'bake', why, instances: [], until };
+}
+
+/** When all that is needed came to be proven. Starts anew when one of them falls out. */
+export function bakingSince(seen: Seen, name: string, enough: boolean, at: Instant): Instant | undefined {
+  return enough ? (seen.bakingSince[name] ?? at) : undefined;
+}
+
+/**
+ * The part, in percent, at which a rollout has to stop now that this part of it is new and proven; undefined
+ * when it goes on. What somebody resumed does not stop it again.
+ */
+export function pauseDue({ gates }: RolloutRecord, percent: number): number | undefined {
+  return gates?.pauseAt?.filter((point) => point <= percent && point > (gates.passed ?? 0)).at(-1);
+}
+
+/** The part of a group, in percent, that so many units are. */
+export function shareOf(units: number, { size }: RolloutRecord): number {
+  return Math.floor((100 * units) / Math.max(1, size.desired));
+}
+
+/** True while it waits for somebody to resume it. */
+export function waitsForResume({ gates }: RolloutRecord): boolean {
+  return (gates?.paused ?? 0) > (gates?.passed ?? 0);
+}
+
+/** Where another group of the same rollout was paused: groups that take turns or are judged together stop as one, also when the note of one came late. */
+export function pauseOfMate(
+  { groups }: Pick<Observed, 'groups'>,
+  { name }: Group,
+  { run }: RolloutRecord,
+): number | undefined {
+  const paused = groups.flatMap(({ name: other, notes: { record: mate } }) =>
+    other !== name && mate?.run === run && waitsForResume(mate) ? [mate.gates?.paused ?? 0] : [],
+  );
+  return paused.length === 0 ? undefined : Math.max(...paused);
+}
+
+/** A rollout that stopped for somebody to look at it is nobody's to go on with by accident. */
+export function pausedReasons({ groups, seen }: Observed, plan: Plan): readonly Reason[] {
+  if (plan.undo || plan.goOn === true) return [];
+  return groups.flatMap(({ name, notes: { record, verdict } }): Reason[] => {
+    if (
+      record === undefined ||
+      !waitsForResume(record) ||
+      verdict?.outcome === 'rollBack' ||
+      seen.results[name] !== undefined
+    )
+      return [];
+    return [
+      {
+        code: 'group.paused',
+        group: name,
+        text: `run ${record.run} is paused at ${record.gates?.paused ?? 0} %`,
+        remedy: 'Go on with resume, or undo it with rollback.',
+      },
+    ];
+  });
+}
+
+const GATE_FLAGS: Readonly<Record<GateName, string>> = {
+  check: '--check-command',
+  before: '--before-terminate-command',
+  after: '--after-terminate-command',
+  alarms: '--alarm',
+};
+
+/** What a rollout that somebody else began has to pass and this run knows nothing of. */
+export function lackingReasons({ groups, seen }: Observed, plan: Plan): readonly Reason[] {
+  if (plan.undo || plan.gates?.without === true) return [];
+  const has = recordGates(plan).gates?.needs ?? [];
+  return groups.flatMap(({ name, notes: { record, verdict } }): Reason[] => {
+    if (record === undefined || record.run === plan.run || seen.results[name] !== undefined) return [];
+    if (verdict?.outcome === 'rollBack') return [];
+    // After the verdict of a swap only what surrounds terminations is still to come.
+    const over = record.strategy === 'swap' && verdict !== undefined;
+    const relevant = (record.gates?.needs ?? []).filter((need) => !over || need === 'before' || need === 'after');
+    const lacking = relevant.filter((need) => !has.includes(need)).map((need) => GATE_FLAGS[need]);
+    if (lacking.length === 0) return [];
+    const remedy = 'Give them again as they were, or go on without them: --without-gates.';
+    return [
+      {
+        code: 'group.gates',
+        group: name,
+        text: `run ${record.run} was begun with ${lacking.join(' and ')}, and this run has none`,
+        remedy,
+      },
+    ];
+  });
+}

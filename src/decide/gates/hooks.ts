@@ -1,0 +1,221 @@
+import type { Instant } from '../../clock.js';
+import type { Action } from '../../model/rollout/action.js';
+import type { Decision, Observed, Seen, Wait } from '../../model/rollout/decision.js';
+import type { Group, Instance } from '../../model/rollout/group.js';
+import type { HookDue, HookKind, HookResult } from '../../model/rollout/hook.js';
+import type { Plan } from '../../model/rollout/plan.js';
+import { inService, split, standing } from '../instances/classify.js';
+import { calledBack } from '../ownership/cancellation.js';
+
+/** How long after a failed check it is tried again. */
+export const CHECK_EVERY_MS = 10_000;
+
+/** Where the result of a command for an instance is remembered. */
+export function hookKey(kind: HookKind, instance: string): string {
+  return `${kind} ${instance}`;
+}
+
+function resultOf(seen: Seen, kind: HookKind, instance: string): HookResult | undefined {
+  return seen.hooks[hookKey(kind, instance)];
+}
+
+/** True when the check command said yes of the instance, or when there is none. */
+export function checked(seen: Seen, plan: Plan, instance: Instance): boolean {
+  return plan.gates?.hooks?.check === undefined || resultOf(seen, 'check', instance.id)?.passed === true;
+}
+
+/** What an instance that is in service still needs to be proven; for people. */
+export function notProvenYet(seen: Seen, plan: Plan, instance: Instance): string {
+  if (checked(seen, plan, instance)) return 'in service, warming up';
+  const last = resultOf(seen, 'check', instance.id);
+  return last === undefined ? 'in service, its check command runs' : `in service, ${checkFailure(last)}`;
+}
+
+/** `the check command says no: exit 1: connection refused` */
+function checkFailure({ words, output }: HookResult): string {
+  return `the check command says no: ${words}${lastLine(output)}`;
+}
+
+function lastLine(output: string): string {
+  const line = output
+    .split('\n')
+    .filter((text) => text.trim() !== '')
+    .at(-1);
+  return line === undefined ? '' : `: ${line.length > 200 ? `…${line.slice(-200)}` : line}`;
+}
+
+/** Why an instance fails its check by now, or '' while it does not. */
+export function failedCheck(seen: Seen, plan: Plan, instance: Instance): string {
+  const last = resultOf(seen, 'check', instance.id);
+  return checked(seen, plan, instance) || last === undefined ? '' : checkFailure(last);
+}
+
+/**
+ * Why a group has to stop where it is, or undefined: the command before or after a termination did not end with
+ * 0. Not while it rolls back: what goes then never served, and leaving it there would help nobody.
+ */
+export function haltedByHook({ seen }: Observed, group: Group): string | undefined {
+  if (group.notes.verdict?.outcome === 'rollBack') return undefined;
+  const failed = (kind: HookKind, ids: readonly string[]): string | undefined =>
+    ids.find((id) => resultOf(seen, kind, id)?.passed === false);
+  const before = failed(
+    'beforeTerminate',
+    group.instances.map(({ id }) => id),
+  );
+  if (before !== undefined) return whyHalted('before', before, resultOf(seen, 'beforeTerminate', before));
+  const after = failed('afterTerminate', seen.leaving[group.name] ?? []);
+  return after === undefined ? undefined : whyHalted('after', after, resultOf(seen, 'afterTerminate', after));
+}
+
+function whyHalted(when: string, instance: string, result: HookResult | undefined): string {
+  return `the command ${when} the termination of ${instance} did not end well: ${result?.words ?? ''}${lastLine(result?.output ?? '')}`;
+}
+
+/**
+ * The decision with the user's commands in it: which of them are due, and without what has to wait for them.
+ * A termination waits for the command before it, the removal of the record for the commands after.
+ */
+export function withHooks(observed: Observed, plan: Plan, decision: Decision): Decision {
+  if (plan.gates?.hooks === undefined || (decision.kind !== 'act' && decision.kind !== 'wait')) return decision;
+  const due: HookDue[] = observed.groups.flatMap((group) => [
+    ...checksDue(observed, plan, group),
+    ...afterDue(observed, plan, group),
+  ]);
+  if (decision.kind === 'wait')
+    return { ...decision, forMs: Math.min(decision.forMs, nextCheck(observed)), hooks: due };
+  const held: Wait[] = [];
+  const actions = decision.actions.flatMap(({ action, why }) => {
+    const { go, before, wait } = heldBack(observed, plan, action);
+    due.push(...before);
+    if (wait !== undefined) held.push(wait);
+    return go === undefined ? [] : [{ action: go, why }];
+  });
+  if (actions.length > 0) return { ...decision, actions, hooks: due };
+  return {
+    kind: 'wait',
+    forMs: Math.min(plan.timing.pollMs, nextCheck(observed)),
+    waits: held,
+    progress: decision.progress,
+    hooks: due,
+  };
+}
+
+/** As much of an action as may be sent now, and the commands that the rest waits for. */
+function heldBack(
+  observed: Observed,
+  plan: Plan,
+  action: Action,
+): { readonly go?: Action; readonly before: readonly HookDue[]; readonly wait?: Wait } {
+  const wait = (group: string, why: string, ids: readonly string[]): Wait => ({
+    group,
+    phase: 'halve',
+    why,
+    instances: ids.map((id) => ({ id, why: 'the command runs' })),
+  });
+  if (action.type === 'terminate' && plan.gates?.hooks?.beforeTerminate !== undefined) {
+    const rollsBack = observed.groups.find(({ name }) => name === action.group)?.notes.verdict?.outcome === 'rollBack';
+    const isOver = (id: string): boolean => {
+      const result = resultOf(observed.seen, 'beforeTerminate', id);
+      return result !== undefined && (result.passed || rollsBack);
+    };
+    const ready = action.instances.filter(isOver);
+    const open = action.instances.filter((id) => !isOver(id));
+    const before = open.map((instance) => ({ kind: 'beforeTerminate', group: action.group, instance }) as const);
+    if (open.length === 0) return { go: action, before };
+    return {
+      ...(ready.length === 0 ? {} : { go: { ...action, instances: ready } }),
+      before,
+      wait: wait(action.group, 'the command before the termination has to end first', open),
+    };
+  }
+  if (action.type === 'clear' && action.notes.includes('record')) {
+    const open = afterDue(
+      observed,
+      plan,
+      observed.groups.find(({ name }) => name === action.group),
+    ).map(({ instance }) => instance);
+    if (open.length > 0)
+      return {
+        before: [],
+        wait: { ...wait(action.group, 'the command after the termination has to end first', open), phase: 'clear' },
+      };
+  }
+  return { go: action, before: [] };
+}
+
+/** New instances in service whose check has not passed, except those that were tried just now. */
+function checksDue(observed: Observed, plan: Plan, group: Group): readonly HookDue[] {
+  if (plan.gates?.hooks?.check === undefined || calledBack(observed, plan, group) !== undefined) return [];
+  return candidates(observed, plan, group)
+    .filter((instance) => inService(group, instance) && !checked(observed.seen, plan, instance))
+    .filter(({ id }) => observed.at - (resultOf(observed.seen, 'check', id)?.at ?? -Infinity) >= CHECK_EVERY_MS)
+    .map(({ id }) => ({ kind: 'check', group: group.name, instance: id }));
+}
+
+/** Whoever has to be proven. */
+function candidates(observed: Observed, plan: Plan, group: Group): readonly Instance[] {
+  const { record, verdict, lease } = group.notes;
+  if (record?.strategy === 'restart') return lease?.run === plan.run ? restartedNow(observed, plan, group) : [];
+  if (record === undefined)
+    return plan.strategy === 'prove'
+      ? group.instances.filter(({ lifecycle }) => standing(lifecycle) !== 'leaving')
+      : [];
+  return lease?.run !== plan.run || verdict?.outcome === 'rollBack' ? [] : split(group, record).new;
+}
+
+/** Who is out, was restarted, and has to show that it is well. Who is only put back need not. */
+function restartedNow({ commands, seen }: Observed, plan: Plan, { notes, instances }: Group): readonly Instance[] {
+  if (plan.restart === undefined || notes.record?.run !== plan.run) return [];
+  const done = (id: string): boolean => {
+    const command = commands?.[id];
+    return command?.state === 'ended' && command.ok && seen.failed[id] === undefined;
+  };
+  return instances.filter(({ id }) => notes.out?.instances.some((out) => out.id === id) === true && done(id));
+}
+
+/** Instances that have gone and whose command afterwards is still to run. */
+function afterDue({ seen }: Observed, plan: Plan, group: Group | undefined): readonly HookDue[] {
+  if (group === undefined || plan.gates?.hooks?.afterTerminate === undefined) return [];
+  return (seen.leaving[group.name] ?? [])
+    .filter(
+      (id) =>
+        !group.instances.some((instance) => instance.id === id) && resultOf(seen, 'afterTerminate', id) === undefined,
+    )
+    .map((instance) => ({ kind: 'afterTerminate', group: group.name, instance }));
+}
+
+/** When the next check that failed is due again; far away without one. */
+function nextCheck({ seen, at }: Observed): number {
+  const due = Object.entries(seen.hooks).flatMap(([key, result]) =>
+    key.startsWith('check ') && !result.passed ? [result.at + CHECK_EVERY_MS - at] : [],
+  );
+  return Math.max(100, Math.min(...due.filter((ms) => ms > 0), Infinity));
+}
+
+/** Results that are still worth something: whoever fell out of service has to pass its check again. */
+export function keepResults(seen: Seen, serving: ReadonlySet<string>): Seen['hooks'] {
+  return Object.fromEntries(
+    Object.entries(seen.hooks).filter(([key]) => !key.startsWith('check ') || serving.has(key.slice('check '.length))),
+  );
+}
+
+/** Who of a group leaves by this rollout's doing: what we terminated, and for whoever takes over what is on its way out. */
+export function keepLeaving(seen: Seen, group: Group): readonly string[] {
+  const { record, verdict } = group.notes;
+  if (record === undefined) return [];
+  const goes =
+    verdict?.outcome === 'rollBack'
+      ? 'new'
+      : verdict !== undefined || record.strategy === 'rolling'
+        ? 'old'
+        : undefined;
+  const isOld = (at: Instant | undefined): boolean =>
+    at !== undefined && Math.floor(at / 1000) < Math.floor(record.startedAt / 1000);
+  const seenLeaving =
+    goes === undefined
+      ? []
+      : split(group, record)
+          .leaving.filter(({ launchedAt }) => isOld(launchedAt) === (goes === 'old'))
+          .map(({ id }) => id);
+  return [...new Set([...(seen.leaving[group.name] ?? []), ...seenLeaving])];
+}

@@ -1,0 +1,123 @@
+import type { Balancer, Group, HealthVerdict, Instance } from '../../model/rollout/group.js';
+import type { RolloutRecord } from '../../model/rollout/record.js';
+
+/**
+ * Where an instance stands in its group, by Auto Scaling's lifecycle state. Unknown states count as
+ * coming: they are waited for and never taken as done.
+ * Source: Auto Scaling API reference, `LifecycleState`.
+ */
+export type Standing = 'coming' | 'live' | 'leaving' | 'parked' | 'retained' | 'repairing';
+
+/** Sorts a lifecycle state such as `Pending:Wait`. */
+export function standing(lifecycle: string): Standing {
+  if (lifecycle === 'InService') return 'live';
+  if (lifecycle.endsWith(':Retained')) return 'retained';
+  if (/^(Terminating|Terminated|Detaching|Detached|Warmed:Terminat)/.test(lifecycle)) return 'leaving';
+  if (lifecycle === 'Standby' || lifecycle === 'EnteringStandby') return 'parked';
+  if (lifecycle.startsWith('ReplacingRootVolume')) return 'repairing';
+  return 'coming';
+}
+
+/** The instances of a group, split by what the rollout may think of them. */
+export interface Split {
+  /** Launched in an earlier second than the rollout began. Never those that leave. */
+  readonly old: readonly Instance[];
+  /** Launched since. */
+  readonly new: readonly Instance[];
+  /** EC2 does not say when they were launched, so nobody may judge or terminate them. */
+  readonly unknown: readonly Instance[];
+  readonly leaving: readonly Instance[];
+  /** Put aside by somebody (standby); not ours to touch. */
+  readonly parked: readonly Instance[];
+}
+
+/** Splits by launch time against the record, so that every process that resumes agrees. */
+export function split(group: Group, record: Pick<RolloutRecord, 'startedAt'>): Split {
+  const halves = {
+    old: [] as Instance[],
+    new: [] as Instance[],
+    unknown: [] as Instance[],
+    leaving: [] as Instance[],
+    parked: [] as Instance[],
+  };
+  for (const instance of group.instances) {
+    const where = standing(instance.lifecycle);
+    if (where === 'retained') continue;
+    else if (where === 'leaving') halves.leaving.push(instance);
+    else if (where === 'parked') halves.parked.push(instance);
+    else if (instance.launchedAt === undefined) {
+      // EC2 has forgotten the dead ones; they serve nobody and hold nobody up.
+      if (instance.healthy) halves.unknown.push(instance);
+    } else if (second(instance.launchedAt) < second(record.startedAt)) halves.old.push(instance);
+    else halves.new.push(instance);
+  }
+  return halves;
+}
+
+/** Capacity units of instances: their number, unless the group is weighted. */
+export function units(instances: readonly Instance[]): number {
+  return instances.reduce((sum, instance) => sum + instance.weight, 0);
+}
+
+/** What a balancer says of an instance; a balancer that does not mention it says absent. */
+export function verdictOf(
+  instance: Instance,
+  balancer: Balancer,
+): { readonly verdict: HealthVerdict; readonly reason: string } {
+  return (
+    instance.health.find((row) => row.balancer === balancer.id) ?? { verdict: 'absent', reason: 'not registered yet' }
+  );
+}
+
+/** In service: Auto Scaling says so, and every balancer that can judge says healthy and not draining. */
+export function inService(group: Group, instance: Instance): boolean {
+  return notInService(group, instance) === '';
+}
+
+/** Why an instance is not in service, in AWS's words; '' when it is. */
+export function notInService(group: Group, instance: Instance): string {
+  if (instance.lifecycle !== 'InService') return instance.lifecycle;
+  for (const balancer of group.balancers) {
+    if (!balancer.judged) continue;
+    const { verdict, reason } = verdictOf(instance, balancer);
+    // It died, or never came up: no balancer will list it any more.
+    if (verdict === 'absent' && !instance.healthy) return 'Auto Scaling: Unhealthy';
+    if (verdict !== 'healthy') return `${balancer.name}: ${reason === '' ? verdict : `${verdict} (${reason})`}`;
+  }
+  if (!instance.healthy) return 'Auto Scaling: Unhealthy';
+  return '';
+}
+
+/** Instances that are in service. */
+export function serving(group: Group, instances: readonly Instance[] = group.instances): readonly Instance[] {
+  return instances.filter((instance) => inService(group, instance));
+}
+
+/** Outdated: launched from something else than the group would launch from now. */
+export function outdated(group: Group, instance: Instance): boolean {
+  return !group.configurations.includes(instance.configuration);
+}
+
+/**
+ * New instances of a rolling rollout that was taken over after its verdict, launched before that from a configuration
+ * that is no longer the group's: whoever stopped because of a bad image, and mended it, wants those replaced too.
+ */
+export function overtaken(
+  group: Group,
+  fresh: readonly Instance[],
+  adoptedAt: number | undefined,
+): readonly Instance[] {
+  if (adoptedAt === undefined || group.configurations.length === 0) return [];
+  return fresh.filter(
+    (instance) =>
+      instance.launchedAt !== undefined &&
+      instance.launchedAt < adoptedAt &&
+      instance.configuration !== '' &&
+      outdated(group, instance),
+  );
+}
+
+/** Instants by the second: EC2 knows launch times no finer. */
+function second(instant: number): number {
+  return Math.floor(instant / 1000);
+}

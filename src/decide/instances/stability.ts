@@ -1,0 +1,55 @@
+import type { Group, Instance } from '../../model/rollout/group.js';
+import type { RolloutRecord } from '../../model/rollout/record.js';
+import { notInService, standing, units } from './classify.js';
+
+/** Why a group is not settled; `coming` when waiting alone should end it. */
+export interface Unsettled {
+  readonly why: string;
+  readonly instances: readonly { readonly id: string; readonly why: string }[];
+  readonly coming: boolean;
+}
+
+/**
+ * A group is settled when nothing launches or leaves, its size is reached and all of it is in
+ * service. A rollout starts only there: whoever is old is then known by launch time alone.
+ * Undefined when settled. A group with a record is not asked.
+ */
+export function unsettled(group: Group, record?: RolloutRecord): Unsettled | undefined {
+  if (record !== undefined) return undefined;
+  const rows: { id: string; why: string; coming: boolean }[] = [];
+  for (const instance of group.instances) {
+    if (standing(instance.lifecycle) === 'retained') continue;
+    const why =
+      instance.launchedAt === undefined
+        ? instance.healthy
+          ? 'EC2 does not list it yet'
+          : 'dead: Auto Scaling calls it Unhealthy and EC2 does not list it'
+        : notInService(group, instance);
+    if (why !== '') rows.push({ id: instance.id, why, coming: isComing(group, instance) });
+  }
+  const live = group.instances.filter((instance) => standing(instance.lifecycle) === 'live');
+  const have = units(live);
+  const enough = group.weighted ? have >= group.size.desired : have === group.size.desired;
+  if (rows.length === 0 && enough) return undefined;
+  const why = enough
+    ? `${rows.length} of ${group.instances.length} instances are not in service`
+    : `${have} of ${group.size.desired} instances are there`;
+  return {
+    why,
+    instances: rows.map(({ id, why: reason }) => ({ id, why: reason })),
+    coming: !enough || rows.some((row) => row.coming),
+  };
+}
+
+/** Waiting can bring it into service: it launches, leaves, registers or passes its first checks. */
+function isComing(group: Group, instance: Instance): boolean {
+  if (instance.launchedAt === undefined) return instance.healthy;
+  const where = standing(instance.lifecycle);
+  if (where !== 'live') return where !== 'parked';
+  const verdicts = group.balancers
+    .filter((balancer) => balancer.judged)
+    .map((balancer) => instance.health.find((row) => row.balancer === balancer.id)?.verdict ?? 'absent');
+  return verdicts.some(
+    (verdict) => verdict === 'starting' || verdict === 'absent' || verdict === 'unknown' || verdict === 'draining',
+  );
+}

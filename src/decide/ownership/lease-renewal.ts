@@ -1,0 +1,24 @@
+import type { Observed } from '../../model/rollout/decision.js';
+import type { Plan } from '../../model/rollout/plan.js';
+import { ourLease } from './lease.js';
+import { isPending } from '../memory/remember.js';
+import type { Because } from '../rollout/step.js';
+
+/** Shows that we live, in one call for all groups, when no other note did so lately; empty when one did. */
+export function renewal(observed: Observed, plan: Plan): readonly Because[] {
+  const mine = observed.groups.filter(
+    ({ name, notes }) =>
+      notes.record !== undefined &&
+      notes.lease?.run === plan.run &&
+      observed.seen.results[name] === undefined &&
+      !isPending(observed.seen, name),
+  );
+  const oldest = Math.min(...mine.map((group) => group.notes.lease?.at ?? observed.at));
+  if (mine.length === 0 || observed.at - oldest < plan.timing.renewMs) return [];
+  return [
+    {
+      action: { type: 'renew', groups: mine.map((group) => group.name), lease: ourLease(observed, plan, mine) },
+      why: 'this run is alive',
+    },
+  ];
+}

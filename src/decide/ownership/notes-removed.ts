@@ -1,0 +1,52 @@
+import type { Decision, GroupResult, Observed } from '../../model/rollout/decision.js';
+import type { Plan } from '../../model/rollout/plan.js';
+import { busy, isPending } from '../memory/remember.js';
+import type { Because } from '../rollout/step.js';
+
+/** Looks that do not show a note for so long do not lag: somebody removed it. */
+const LAG_MS = 30_000;
+
+/**
+ * Somebody removed our tags in the middle. While our lease cannot have run out, nobody may have taken the
+ * rollout over, and the notes are written again from memory: without them nobody could finish what we began.
+ * After a pause longer than the lease another run may have finished it, and nothing is touched.
+ * Undefined when all notes are where they should be.
+ */
+export function notesRemoved(shown: Observed, plan: Plan): Decision | undefined {
+  const acts: Because[] = [];
+  const over: GroupResult[] = [];
+  for (const { name, notes } of shown.groups) {
+    const known = shown.seen.known[name];
+    if (known?.record === undefined || known.lease === undefined || notes.record !== undefined) continue;
+    // Another run's lease is no lag: it has the group now.
+    if (notes.lease !== undefined && notes.lease.run !== plan.run) continue;
+    if (shown.seen.results[name] !== undefined || isPending(shown.seen, name)) continue;
+    if (shown.at - known.lease.at >= known.lease.ttlMs) {
+      over.push({
+        group: name,
+        outcome: 'stuck',
+        why: `its record is gone, and this run was silent for longer than its lease: another run may have finished run ${known.record.run}`,
+      });
+      continue;
+    }
+    if (shown.at - (shown.seen.unnoted[name] ?? shown.at) < LAG_MS) continue;
+    // While its stack is in progress nothing is touched; the lease that is renewed meanwhile holds the place.
+    if (shown.stackStatus !== undefined && busy(shown.stackStatus)) continue;
+    const { record, verdict, frozen, out } = known;
+    const lease = { ...known.lease, beat: known.lease.beat + 1, at: shown.at };
+    const action = {
+      type: 'rewrite',
+      group: name,
+      record,
+      lease,
+      ...(verdict === undefined ? {} : { verdict }),
+      ...(frozen === undefined ? {} : { frozen }),
+      ...(out === undefined ? {} : { out }),
+    } as const;
+    acts.push({ action, why: 'somebody removed our notes; without them nobody could finish this rollout' });
+  }
+  if (over.length > 0) return { kind: 'finish', results: over };
+  return acts.length > 0 && plan.strategy !== 'prove' && plan.strategy !== 'unfreeze'
+    ? { kind: 'act', actions: acts, progress: [] }
+    : undefined;
+}

@@ -1,0 +1,84 @@
+import type { StackChanges } from '../../model/stack/change-set.js';
+import type { Group, Size } from '../../model/rollout/group.js';
+import { causeOf, certainDetails, parametersBehind, type Place } from './change-causes.js';
+import { allChanges } from './change-set.js';
+
+/** Properties of a group that say what it launches. */
+const LAUNCHES: ReadonlySet<string> = new Set([
+  'LaunchConfigurationName',
+  'LaunchTemplate',
+  'MixedInstancesPolicy',
+  'InstanceId',
+]);
+
+/** What a change of the stack does to a group that stays. */
+export interface Effect {
+  /** Why all its instances will be outdated; absent when they will not. */
+  readonly becomes?: string;
+  /** Its sizes afterwards, when they change. */
+  readonly resized?: Size;
+  /** Physical ids of balancers that go, or that others take the place of. */
+  readonly replaced: readonly string[];
+}
+
+/**
+ * What a change does to a group.
+ * @param refs what the group launches from, unresolved: `lt/ID:$Latest` follows its template by itself
+ */
+export function effectOn(changes: StackChanges, group: Pick<Group, 'name' | 'size'>, refs: readonly string[]): Effect {
+  const becomes = outdatedBy(changes, group.name, refs);
+  const resized = resizedBy(changes, group);
+  const gone = allChanges(changes).flatMap(({ change }) =>
+    change.action === 'Remove' || change.replacement === 'True' ? [change.physicalId] : [],
+  );
+  return {
+    ...(becomes !== undefined && { becomes }),
+    ...(resized !== undefined && { resized }),
+    replaced: gone.filter((id) => id !== ''),
+  };
+}
+
+/** Sizes as CloudFormation will set them; the desired capacity stays between the other two. */
+function resizedBy(changes: StackChanges, { name, size }: Pick<Group, 'name' | 'size'>): Size | undefined {
+  const details = allChanges(changes).flatMap(({ change }) =>
+    change.physicalId === name && change.action === 'Modify' ? certainDetails(change) : [],
+  );
+  const after = (property: string): number | undefined => {
+    const text = details.find((detail) => detail.name === property)?.after;
+    return text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined;
+  };
+  const min = after('MinSize') ?? size.min;
+  const max = after('MaxSize') ?? size.max;
+  const desired = Math.min(max, Math.max(min, after('DesiredCapacity') ?? size.desired));
+  return min === size.min && max === size.max && desired === size.desired ? undefined : { min, max, desired };
+}
+
+/** Why a change makes all instances of a group outdated; undefined when it does not. */
+function outdatedBy(changes: StackChanges, group: string, refs: readonly string[]): string | undefined {
+  const look = (place: Place): string | undefined => {
+    for (const change of place.stack.changes) {
+      if (change.physicalId === group && change.action === 'Modify') {
+        const detail = certainDetails(change).find(
+          ({ name }) => name !== undefined && LAUNCHES.has(name.split('.')[0] ?? ''),
+        );
+        if (detail !== undefined) return `${detail.name ?? ''} changes by ${causeOf(detail, place)}`;
+      }
+      const follows =
+        change.type === 'AWS::EC2::LaunchTemplate' &&
+        change.physicalId !== '' &&
+        refs.some((ref) => ref.startsWith(`lt/${change.physicalId}:$`));
+      if (
+        follows &&
+        change.action === 'Modify' &&
+        certainDetails(change).some(({ name }) => name?.split('.')[0] === 'LaunchTemplateData')
+      ) {
+        const parameters = parametersBehind(change.logicalId, place);
+        return `its launch template ${change.logicalId} changes${parameters.length === 0 ? '' : ` by parameter ${parameters.join(', ')}`}`;
+      }
+      const inner = change.nested === undefined ? undefined : look({ stack: change.nested, parent: { place, change } });
+      if (inner !== undefined) return inner;
+    }
+    return undefined;
+  };
+  return look({ stack: changes });
+}

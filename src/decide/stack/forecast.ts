@@ -1,0 +1,136 @@
+import type { Milliseconds } from '../../clock.js';
+import type { GroupOutlook } from '../../model/stack/change-plan.js';
+import type { Observed, Reason } from '../../model/rollout/decision.js';
+import type { Group } from '../../model/rollout/group.js';
+import type { Plan } from '../../model/rollout/plan.js';
+import type { RolloutRecord } from '../../model/rollout/record.js';
+import { aimOf } from '../rollout/target-size.js';
+import { outdated, units } from '../instances/classify.js';
+import type { Effect } from './change-impact.js';
+import { limitReasons, membersOf } from '../strategies/rolling/limits.js';
+import { preflight, reasonsAgainst, recordOf, warningsAbout } from '../rollout/preflight.js';
+import { unsettled } from '../instances/stability.js';
+
+/** Assumed for an estimate: from the doubling to an instance that answers. Images differ widely. */
+const LAUNCH_MS: Milliseconds = 90_000;
+/** From the end of draining to an instance that is gone. */
+const SHUTDOWN_MS: Milliseconds = 30_000;
+
+/**
+ * What a swap or a rolling rollout would do with a group, if the stack changed like this now.
+ * @param effect what the change does to the group, see `effectOn`
+ */
+export function groupOutlook(
+  observed: Observed,
+  plan: Plan,
+  group: Group,
+  { becomes, resized, replaced }: Effect,
+): GroupOutlook {
+  const here = membersOf(group);
+  const stale = here.filter((instance) => group.configurations.length > 0 && outdated(group, instance));
+  const skip = skipped(observed, plan, group, becomes);
+  const against = skip === undefined ? allAgainst(observed, plan, group) : [];
+  const size = resized ?? group.size;
+  // A group that is made larger or smaller has that many when the swap begins.
+  const old = resized === undefined || resized.desired === group.size.desired ? units(here) : resized.desired;
+  const record = recordOf(plan, { ...group, size }, here, {
+    run: plan.run,
+    startedAt: 0,
+    size,
+    old,
+    suspended: [],
+    together: plan.together,
+  });
+  const peak = skip === undefined ? aimOf(record).size : size;
+  const rounds = roundsOf(record);
+  const expectedMs = skip === undefined ? expected(plan, group, rounds, record) : 0;
+  const many = stale.length === 0 ? '' : `${stale.length} of ${here.length} instances are outdated`;
+  return {
+    group: group.name,
+    action: skip !== undefined ? 'skip' : against.length > 0 ? 'refuse' : 'swap',
+    why:
+      skip ??
+      [...(becomes === undefined ? [] : [becomes]), ...(many === '' ? [] : [many])].join('; ') +
+        (becomes === undefined && many === '' ? 'all were asked for' : ''),
+    size: group.size,
+    ...(resized !== undefined && { resized }),
+    strategy: record.strategy === 'rolling' ? 'rolling' : 'swap',
+    ...(record.strategy === 'rolling' && {
+      rolling: { surge: record.surge, unavailable: record.unavailable, serial: record.serial },
+    }),
+    doubled: peak,
+    instances: here.length,
+    outdated: stale.map(({ id, configuration }) => ({ id, configuration })),
+    ...(becomes !== undefined && { becomes }),
+    balancers: group.balancers.map(({ id, name, kind, judged, note, healthFloorMs, drainMs }) => ({
+      name,
+      kind,
+      judged,
+      note,
+      healthFloorMs,
+      drainMs,
+      ...(replaced.includes(id) && { replaced: true as const }),
+    })),
+    expectedMs,
+    limitMs: skip === undefined ? plan.timing.totalMs + (rounds - 1) * plan.timing.progressMs + plan.timing.drainMs : 0,
+    extraInstanceHours: Math.round((Math.max(0, peak.desired - size.desired) * expectedMs) / 36_000) / 100,
+    against,
+    warnings: skip === undefined ? warnings(observed, plan, group) : [],
+  };
+}
+
+/** Why nothing would be swapped, or undefined. An outdated group is what the change makes it. */
+function skipped(observed: Observed, plan: Plan, group: Group, becomes: string | undefined): string | undefined {
+  const asked = becomes !== undefined && plan.swap === 'outdated' ? ({ ...plan, swap: 'always' } as const) : plan;
+  const found = preflight(observed, asked, group);
+  return found.kind === 'skip' ? found.why : undefined;
+}
+
+/** What preflight would say, and a rollout that is under way. */
+function allAgainst(observed: Observed, plan: Plan, group: Group): readonly Reason[] {
+  const { record, lease } = group.notes;
+  if (record === undefined) return [...reasonsAgainst(observed, group, plan.force), ...limitReasons(plan, group)];
+  const who = lease === undefined ? 'nobody works on it' : `held by ${lease.host} (process ${lease.pid})`;
+  return [
+    {
+      code: 'group.rollout',
+      group: group.name,
+      text: `run ${record.run} has a rollout under way here, ${who}`,
+      remedy: 'The next run finishes it first, or waits for its holder.',
+    },
+  ];
+}
+
+/** Not settled is no reason yet: by the time of the swap it may be. */
+function warnings(observed: Observed, plan: Plan, group: Group): readonly Reason[] {
+  const open = plan.force ? undefined : unsettled(group, group.notes.record);
+  const wait: Reason[] =
+    open === undefined
+      ? []
+      : [
+          {
+            code: 'group.unsettled',
+            group: group.name,
+            text: `now, ${open.why}`,
+            remedy: 'The swap starts only once the group is settled.',
+          },
+        ];
+  return [...wait, ...warningsAbout(observed, plan, group)];
+}
+
+/** How often new instances have to be waited for: at once in a swap, a surge (or what may be missing) at a time in a rolling one. */
+function roundsOf(record: RolloutRecord): number {
+  if (record.strategy !== 'rolling') return 1;
+  const step = record.serial ? 1 : Math.max(1, record.surge, record.unavailable);
+  return Math.max(1, Math.ceil(record.old / step));
+}
+
+function expected(plan: Plan, group: Group, rounds: number, record: RolloutRecord): Milliseconds {
+  const judged = group.balancers.filter((balancer) => balancer.judged);
+  const most = (of: (balancer: (typeof judged)[number]) => Milliseconds): Milliseconds =>
+    judged.reduce((most, balancer) => Math.max(most, of(balancer)), 0);
+  const leave = most(({ drainMs }) => drainMs) + SHUTDOWN_MS;
+  // One at a time means that the one before has left; else they drain while the next are proven.
+  const times = record.strategy === 'rolling' && record.serial ? rounds : 1;
+  return rounds * (LAUNCH_MS + most(({ healthFloorMs }) => healthFloorMs) + plan.timing.warmupMs) + times * leave;
+}

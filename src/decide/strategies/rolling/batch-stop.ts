@@ -1,0 +1,49 @@
+import type { Observed } from '../../../model/rollout/decision.js';
+import type { Group } from '../../../model/rollout/group.js';
+import type { RollingRecord } from '../../../model/rollout/record.js';
+import { act } from '../../rollout/finish.js';
+import { bakesUntil, bakingWait, pauseDue, pauseOfMate, shareOf } from '../../gates/gates.js';
+import type { Step } from '../../rollout/step.js';
+
+/** How far a rolling rollout is. Units. */
+interface Standing {
+  /** New and proven. */
+  readonly ready: number;
+  /** New ones that are there, or that Auto Scaling has still to launch. */
+  readonly coming: number;
+  /** Nothing is under way: all that is not old is proven. */
+  readonly settled: boolean;
+}
+
+/** What stands between two batches of a rolling rollout: a bake, or a pause that was asked for; undefined when nothing does. */
+export function between(
+  observed: Observed,
+  group: Group,
+  record: RollingRecord,
+  { ready, settled }: Standing,
+): Step | undefined {
+  if (!settled) return undefined;
+  const paused =
+    pauseDue(record, shareOf(ready, record)) ?? (record.serial ? pauseOfMate(observed, group, record) : undefined);
+  const bakes = ready === 0 ? undefined : bakesUntil(observed, group, record);
+  if (bakes !== undefined) return { kind: 'wait', wait: bakingWait(group, record, ready, bakes) };
+  if (paused === undefined) return undefined;
+  const action = {
+    type: 'pause',
+    group: group.name,
+    record: { ...record, gates: { ...record.gates, paused } },
+  } as const;
+  return act('pause', action, `somebody wants to look before more than ${paused} % of it is new`);
+}
+
+/**
+ * How many more units may be replaced before the rollout stops to look: at the end of its canary, and at the next part
+ * at which it pauses. Without either, as many as the limits allow. One that is too heavy for what is left may
+ * still go when nothing is under way: else the rollout would never reach that part.
+ */
+export function roomBefore({ gates, size }: RollingRecord, { ready, coming, settled }: Standing): number {
+  const canary = gates?.canary !== undefined && ready < gates.canary ? gates.canary : Infinity;
+  const point = gates?.pauseAt?.find((percent) => percent > (gates.passed ?? 0)) ?? Infinity;
+  const room = Math.min(canary, Math.ceil((point * size.desired) / 100)) - coming;
+  return settled ? Math.max(1, room) : Math.max(0, room);
+}

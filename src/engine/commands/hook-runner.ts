@@ -1,0 +1,132 @@
+import { hookKey } from '../../decide/gates/hooks.js';
+import { standing } from '../../decide/instances/classify.js';
+import type { Observed, Seen } from '../../model/rollout/decision.js';
+import type { HookDue, HookKind, HookPlan, HookResult } from '../../model/rollout/hook.js';
+import type { Plan } from '../../model/rollout/plan.js';
+import type { Deps } from '../deps.js';
+import type { HookCall, HookEnd, HookSubject } from './shell-runner.js';
+import { passes } from '../retry.js';
+
+/** The most commands of the user's that run at the same time. */
+const AT_ONCE = 10;
+
+/** Runs the user's commands beside the loop, so that looks and the lease go on meanwhile. */
+export interface HookRunner {
+  /** Starts what is due and does not run yet, and ends checks that nobody waits for any more. @throws AwsFault */
+  readonly follow: (due: readonly HookDue[], observed: Observed) => Promise<void>;
+  /** What has ended since the last time, as something to remember. */
+  readonly harvest: (seen: Seen) => Seen;
+  /** Aborted when the next one ends. */
+  readonly woken: () => AbortSignal;
+  /** Ends all that run. */
+  readonly end: () => Promise<void>;
+}
+
+interface Running {
+  readonly kind: HookKind;
+  readonly stop: AbortController;
+  readonly over: Promise<void>;
+}
+
+export function createHookRunner(deps: Deps, plan: Plan): HookRunner {
+  const wanted = plan.gates?.hooks;
+  const running = new Map<string, Running>();
+  const ended = new Map<string, HookResult>();
+  const addresses = new Map<string, Pick<HookSubject, 'privateIp' | 'publicIp'>>();
+  const told = new Map<string, string>();
+  let bell = new AbortController();
+
+  /** Addresses are gone from EC2 once an instance is terminated, so they are learnt while it lives. */
+  async function learnAddresses({ groups, seen }: Observed): Promise<void> {
+    const mine = groups.filter(
+      ({ name, notes }) =>
+        seen.results[name] === undefined && (notes.record !== undefined || plan.strategy === 'prove'),
+    );
+    const known = ({ id, lifecycle }: Observed['groups'][number]['instances'][number]): boolean =>
+      addresses.has(id) || standing(lifecycle) === 'coming';
+    const unknown = mine.filter((group) => !group.instances.every(known)).map(({ name }) => name);
+    if (unknown.length === 0) return;
+    const found = await deps.gateway.addresses(unknown);
+    for (const { id, lifecycle } of mine.flatMap(({ instances }) => instances)) {
+      const row = found[id];
+      if (row !== undefined && standing(lifecycle) !== 'coming') addresses.set(id, row);
+    }
+  }
+
+  function start(due: HookDue, hooks: HookPlan, observed: Observed): void {
+    const key = hookKey(due.kind, due.instance);
+    const stop = new AbortController();
+    const tries = (observed.seen.hooks[key]?.tries ?? 0) + 1;
+    if (deps.hooks === undefined) throw new Error('There is nobody to run commands.');
+    if (tries === 1) deps.emit({ type: 'hook.started', group: due.group, instance: due.instance, hook: due.kind });
+    const over = deps.hooks.run(callOf(due, hooks, observed), stop.signal).then((end) => {
+      running.delete(key);
+      if (stop.signal.aborted) return;
+      ended.set(key, { passed: end.ok, at: deps.clock.now(), tries, words: end.words, output: end.output });
+      tell(due, key, end, tries);
+      bell.abort();
+    });
+    running.set(key, { kind: due.kind, stop, over });
+  }
+
+  function callOf({ kind, group, instance }: HookDue, hooks: HookPlan, observed: Observed): HookCall {
+    const record = observed.groups.find(({ name }) => name === group)?.notes.record;
+    const { privateIp, publicIp } = addresses.get(instance) ?? { privateIp: '', publicIp: '' };
+    return {
+      line: hooks[kind] ?? '',
+      side: kind === 'check' ? 'new' : 'old',
+      subject: { instance, privateIp, publicIp, group, stack: plan.stack ?? '', rollout: record?.run ?? plan.run },
+      timeoutMs: kind === 'check' ? hooks.checkTimeoutMs : hooks.commandTimeoutMs,
+    };
+  }
+
+  /** A check that fails in the same way again is no news. */
+  function tell(due: HookDue, key: string, { ok, words, output }: HookEnd, tries: number): void {
+    const news = JSON.stringify([ok, words, output]);
+    if (told.get(key) === news) return;
+    told.set(key, news);
+    deps.emit({
+      type: 'hook.ended',
+      group: due.group,
+      instance: due.instance,
+      hook: due.kind,
+      ok,
+      words,
+      tries,
+      output,
+    });
+  }
+
+  return {
+    follow: async (due, observed) => {
+      if (wanted === undefined) return;
+      for (const [key, { kind, stop }] of running) {
+        // A command around a termination has begun to do something; it is let through.
+        if (kind === 'check' && !due.some((one) => hookKey(one.kind, one.instance) === key)) stop.abort();
+      }
+      try {
+        await learnAddresses(observed);
+      } catch (error) {
+        if (!passes(error)) throw error;
+        return;
+      }
+      for (const one of due) {
+        const key = hookKey(one.kind, one.instance);
+        if (running.size < AT_ONCE && !running.has(key) && !ended.has(key)) start(one, wanted, observed);
+      }
+    },
+    harvest: (seen) => {
+      if (ended.size === 0) return seen;
+      const hooks = { ...seen.hooks, ...Object.fromEntries(ended) };
+      ended.clear();
+      bell = new AbortController();
+      return { ...seen, hooks };
+    },
+    woken: () => bell.signal,
+    end: async () => {
+      const left = [...running.values()];
+      for (const { stop } of left) stop.abort();
+      await Promise.all(left.map(({ over }) => over));
+    },
+  };
+}

@@ -1,0 +1,104 @@
+import type { Clock, Milliseconds } from '../../clock.js';
+import { AwsFault } from '../../errors.js';
+import type { CommandState } from '../../model/rollout/decision.js';
+import type { Commands } from './instance-commands.js';
+import type { Gateway } from '../gateway.js';
+
+/** A document of SSM with its parameters, as asked for. */
+export interface RemoteCommand {
+  readonly document: string;
+  readonly parameters: Readonly<Record<string, readonly string[]>>;
+  /** Our run's id: the comment of its commands tells them from all others. */
+  readonly run: string;
+  readonly commandMs: Milliseconds;
+}
+
+/** The most of an output that is kept: its end says how it ended. */
+export const OUTPUT_MOST = 2_000;
+
+/** Faults after which a command may be under way although nobody told us. */
+const UNSURE: ReadonlySet<AwsFault['kind']> = new Set(['transient', 'unreachable']);
+
+/** Faults that no waiting heals: they are how the command of this one instance ended. */
+const FINAL: ReadonlySet<AwsFault['kind']> = new Set(['invalid', 'denied', 'missing', 'unsupported']);
+
+/** Commands by SSM Run Command, one for each instance. What the service refuses of one instance is how its command ended. */
+export function remoteCommands(gateway: Gateway, clock: Clock, command: RemoteCommand): Commands {
+  const started = new Map<
+    string,
+    { readonly id: string; readonly since: number; ended?: Extract<CommandState, { state: 'ended' }> }
+  >();
+  const unsure = new Set<string>();
+  const commentOf = (instance: string): string => `ha-updater ${command.run} ${instance}`.slice(0, 100);
+
+  const send = async (instance: string): Promise<string> => {
+    // A reply that was lost may hide a command: it is looked for before it is sent again.
+    const found = unsure.has(instance) ? await gateway.findCommand(instance, commentOf(instance)) : undefined;
+    if (found !== undefined) return found;
+    try {
+      return await gateway.sendCommand({
+        instance,
+        document: command.document,
+        parameters: command.parameters,
+        comment: commentOf(instance),
+        deliveryMs: command.commandMs,
+      });
+    } catch (error) {
+      if (error instanceof AwsFault && UNSURE.has(error.kind)) unsure.add(instance);
+      throw error;
+    }
+  };
+  return {
+    start: async ({ instance }) => {
+      if (started.has(instance)) return;
+      const since = clock.now();
+      try {
+        started.set(instance, { id: await send(instance), since });
+      } catch (error) {
+        if (!(error instanceof AwsFault) || !FINAL.has(error.kind)) throw error;
+        started.set(instance, {
+          id: '',
+          since,
+          ended: { state: 'ended', ok: false, how: `${error.code}: ${error.message}`, output: '', elapsedMs: 0 },
+        });
+      }
+    },
+    look: async () => {
+      for (const [instance, one] of started) {
+        if (one.ended !== undefined) continue;
+        const result = await gateway.commandResult(one.id, instance).catch((error: unknown) => {
+          if (!(error instanceof AwsFault) || !FINAL.has(error.kind)) throw error;
+          return {
+            state: 'ended',
+            ok: false,
+            how: `how it went is not known: ${error.code}: ${error.message}`,
+            output: '',
+          } as const;
+        });
+        if (result.state === 'ended')
+          one.ended = { ...result, output: endOf(result.output), elapsedMs: clock.now() - one.since };
+      }
+      return Object.fromEntries(
+        [...started].map(([instance, one]): [string, CommandState] => [
+          instance,
+          one.ended ?? { state: 'running', since: one.since },
+        ]),
+      );
+    },
+    cancel: async (instance) => {
+      const one = started.get(instance);
+      if (one === undefined || one.ended !== undefined) return;
+      await gateway.cancelCommand(one.id, instance);
+      one.ended = { state: 'ended', ok: false, how: 'stopped by us', output: '', elapsedMs: clock.now() - one.since };
+    },
+    end: () => undefined,
+  };
+}
+
+/** The end of what a command printed, at a line's beginning. */
+export function endOf(output: string): string {
+  const text = output.trimEnd();
+  if (text.length <= OUTPUT_MOST) return text;
+  const cut = text.slice(-OUTPUT_MOST);
+  return cut.slice(cut.indexOf('\n') + 1);
+}

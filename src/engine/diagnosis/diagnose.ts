@@ -1,0 +1,254 @@
+import type { Instant } from '../../clock.js';
+import { saysNothingChanges } from '../../decide/stack/change-set.js';
+import {
+  diagnoseActivities,
+  diagnoseChangeSet,
+  diagnoseGroup,
+  diagnoseStack,
+  hookFacts,
+  hookWaiting,
+} from '../../decide/diagnosis/diagnose.js';
+import { isStackItself, rootCauses } from '../../decide/diagnosis/root-causes.js';
+import { AwsFault } from '../../errors.js';
+import type { Activity, Finding } from '../../model/finding.js';
+import type { Group, LifecycleHook } from '../../model/rollout/group.js';
+import type { Stack, StackEvent } from '../../model/stack/stack.js';
+import { consoleReader, type ConsoleReader } from './instance-console.js';
+import type { Deps } from '../deps.js';
+import { RETRY, retrying } from '../retry.js';
+import { placesOf, type Locate } from '../stack/template-places.js';
+import type { Redact } from '../stack/redact.js';
+
+/** A diagnosis is worth a few tries, not minutes: it often comes after something failed. */
+const BRIEF = { ...RETRY, attempts: 3, longestWaitMs: 5_000 };
+
+/** Events of a stack that are read at the most. */
+const MOST_EVENTS = 1_000;
+
+export interface DiagnoseTarget {
+  /** Name or ARN. */
+  readonly stack?: string;
+  readonly groups: readonly Group[];
+  /** Activities that began before that are not told. */
+  readonly since: Instant;
+  /** Read the console of instances that do not serve; absent: leave it. It may hold anything, so it is redacted. */
+  readonly console?: Redact;
+  /** What the run that failed saw of single instances, which may be gone by now. */
+  readonly history?: readonly Finding[];
+  /** Where templates declare the resources that failed; absent when nothing can be known of it. */
+  readonly locate?: Locate;
+}
+
+export interface Diagnosis {
+  readonly findings: readonly Finding[];
+  /** What may not be read, or could not. */
+  readonly missed: readonly string[];
+}
+
+/** Asks something that a diagnosis can do without. */
+type Ask = <T>(operation: string, otherwise: T, call: () => Promise<T>) => Promise<T>;
+
+/**
+ * Why it went wrong, as far as AWS still knows: the stack's last operation, change sets that failed, then each
+ * group's activities and instances. What may not be read is left out, and said in `missed`.
+ */
+export async function diagnose(deps: Deps, target: DiagnoseTarget): Promise<Diagnosis> {
+  const missed = new Set<string>();
+  const ask: Ask = async (operation, otherwise, call) => {
+    try {
+      return await retrying(deps, operation, call, BRIEF);
+    } catch (error) {
+      if (!(error instanceof AwsFault)) throw error;
+      missed.add(`${operation} answered ${error.code}`);
+      return otherwise;
+    }
+  };
+  const read =
+    target.console === undefined
+      ? undefined
+      : consoleReader((id) => ask('ec2:GetConsoleOutput', '', () => deps.gateway.consoleOutput(id)), target.console);
+  const findings = [
+    ...(target.stack === undefined ? [] : await ofStack(deps, target.stack, target, ask, read)),
+    ...(await ofInstances(deps, target.history ?? [], ask, read)),
+  ];
+  for (const group of target.groups) findings.push(...(await ofGroup(deps, group, target.since, ask, read)));
+  return { findings, missed: [...missed] };
+}
+
+async function ofStack(
+  deps: Deps,
+  name: string,
+  target: DiagnoseTarget,
+  ask: Ask,
+  read: ConsoleReader | undefined,
+): Promise<readonly Finding[]> {
+  const stack = await ask('cloudformation:DescribeStacks', undefined, () => deps.gateway.describeStack(name));
+  if (stack === undefined) return [];
+  const events = await lastOperation(deps, stack.id, ask);
+  const failing = events.some(({ status }) => /FAILED$|ROLLBACK/.test(status));
+  return [
+    ...(failing ? await ofOperation(deps, stack, events, target, ask, read) : []),
+    ...(await ofChangeSets(deps, stack, ask)),
+  ];
+}
+
+/** What the stack's last operation failed for; with it what became of groups that it created and took away again. */
+async function ofOperation(
+  deps: Deps,
+  stack: Stack,
+  events: readonly StackEvent[],
+  target: DiagnoseTarget,
+  ask: Ask,
+  read: ConsoleReader | undefined,
+): Promise<readonly Finding[]> {
+  const failed = await ask('cloudformation:DescribeEvents', [], () => deps.gateway.failedEvents({ stack: stack.id }));
+  const places = await placesOf(rootCauses(events), events, target.locate);
+  const findings = diagnoseStack(events, failed, places);
+  const began = Math.min(...events.map(({ at }) => at));
+  const groups = groupsIn(events);
+  const shown: Finding[] = [];
+  for (const finding of findings) {
+    const group = finding.code === 'diagnose.signalsMissing' ? groups.get(finding.resource) : undefined;
+    if (group === undefined) shown.push(finding);
+    else {
+      // The instances that should have sent the signals may be gone with their group.
+      // Newest first, as activities come.
+      const launched = (await activitiesOf(deps, group, began, ask)).flatMap(({ instance, description }) =>
+        instance !== undefined && !description.startsWith('Terminating') ? [instance] : [],
+      );
+      shown.push({ ...finding, evidence: [...finding.evidence, ...(await consoles(read, launched))] });
+    }
+  }
+  const gone = [...groups.values()].filter((name) => !target.groups.some((group) => group.name === name));
+  for (const name of gone) shown.push(...diagnoseActivities(name, await activitiesOf(deps, name, began, ask)));
+  return shown;
+}
+
+/** Names of the groups that the events are about, by their logical id. */
+function groupsIn(events: readonly StackEvent[]): ReadonlyMap<string, string> {
+  return new Map(
+    events
+      .filter(({ type, physicalId }) => type === 'AWS::AutoScaling::AutoScalingGroup' && physicalId !== '')
+      .map(({ logicalId, physicalId }) => [logicalId, physicalId]),
+  );
+}
+
+async function ofChangeSets(deps: Deps, { id }: Stack, ask: Ask): Promise<readonly Finding[]> {
+  const sets = await ask('cloudformation:ListChangeSets', [], () => deps.gateway.listChangeSets(id));
+  const findings: Finding[] = [];
+  for (const set of sets.filter(({ status, reason }) => status === 'FAILED' && !saysNothingChanges(reason))) {
+    findings.push(
+      ...diagnoseChangeSet(
+        set.name,
+        set.reason,
+        await ask('cloudformation:DescribeEvents', [], () => deps.gateway.failedEvents({ changeSet: set.id })),
+      ),
+    );
+  }
+  return findings;
+}
+
+/** Instances that a run waited for: those that a hook held, and what they had printed. */
+async function ofInstances(
+  deps: Deps,
+  history: readonly Finding[],
+  ask: Ask,
+  read: ConsoleReader | undefined,
+): Promise<readonly Finding[]> {
+  const hooks = new Map<string, readonly LifecycleHook[]>();
+  const shown: Finding[] = [];
+  for (const finding of history) {
+    const { group = '' } = finding;
+    const [state] = /\b(?:Pending|Terminating):Wait\b/.exec(finding.text) ?? [];
+    if (state !== undefined) {
+      const known = hooks.get(group) ?? (await hooksOf(deps, group, ask));
+      hooks.set(group, known);
+      const { code, remedy, evidence } = hookWaiting(group, finding.resource, state, known);
+      shown.push({ ...finding, code, remedy, evidence });
+    } else shown.push({ ...finding, evidence: [...finding.evidence, ...(await consoles(read, [finding.resource]))] });
+  }
+  return shown;
+}
+
+async function ofGroup(
+  deps: Deps,
+  group: Group,
+  since: Instant,
+  ask: Ask,
+  read: ConsoleReader | undefined,
+): Promise<readonly Finding[]> {
+  // What stands behind a balancer without a group has no activities.
+  const activities = group.balancerOnly === true ? [] : await activitiesOf(deps, group.name, since, ask);
+  const past = diagnoseActivities(group.name, activities);
+  const held =
+    group.instances.some(({ lifecycle }) => lifecycle.endsWith(':Wait')) ||
+    past.some(({ code }) => code === 'diagnose.hookAbandoned');
+  const hooks = held ? await hooksOf(deps, group.name, ask) : [];
+  const findings: Finding[] = [];
+  for (const finding of [...past, ...diagnoseGroup(group, hooks, activities)]) {
+    const { code, resource, evidence } = finding;
+    if (code === 'diagnose.hookAbandoned')
+      findings.push({
+        ...finding,
+        evidence: [...evidence, ...hooks.filter(({ holds }) => holds === 'Pending:Wait').map(hookFacts)],
+      });
+    else if (code === 'diagnose.notInService')
+      findings.push({ ...finding, evidence: [...evidence, ...(await consoles(read, [resource]))] });
+    else if (code === 'diagnose.replacedUnhealthy')
+      findings.push({
+        ...finding,
+        evidence: [
+          ...evidence,
+          ...(await consoles(read, evidence.flatMap((line) => /^i-\w+(?=: )/.exec(line) ?? []).reverse())),
+        ],
+      });
+    else findings.push(finding);
+  }
+  return findings;
+}
+
+async function consoles(read: ConsoleReader | undefined, instances: readonly string[]): Promise<readonly string[]> {
+  const lines: string[] = [];
+  if (read !== undefined) for (const id of instances) lines.push(...(await read(id)));
+  return lines;
+}
+
+function activitiesOf(deps: Deps, group: string, since: Instant, ask: Ask): Promise<readonly Activity[]> {
+  return ask('autoscaling:DescribeScalingActivities', [], () => deps.gateway.activities(group, since));
+}
+
+function hooksOf(deps: Deps, group: string, ask: Ask): Promise<readonly LifecycleHook[]> {
+  return ask('autoscaling:DescribeLifecycleHooks', [], () => deps.gateway.lifecycleHooks(group));
+}
+
+/** The stack's own events back to the beginning of its last operation, and those of nested stacks since then; oldest first. */
+async function lastOperation(deps: Deps, stackId: string, ask: Ask): Promise<readonly StackEvent[]> {
+  const read = (id: string, until: (event: StackEvent) => boolean): Promise<readonly StackEvent[]> =>
+    ask('cloudformation:DescribeStackEvents', [], () => {
+      let count = 0;
+      let ended = false;
+      return deps.gateway.stackEvents(id, (event) => {
+        const stop = ended || count++ >= MOST_EVENTS;
+        ended ||= until(event);
+        return stop;
+      });
+    });
+  const own = await read(
+    stackId,
+    (event) => isStackItself(event) && /^(CREATE|UPDATE|DELETE|IMPORT)_IN_PROGRESS$/.test(event.status),
+  );
+  const began = Math.min(...own.map(({ at }) => at));
+  // Newest first as they come: turned round before they are sorted, so that equal times keep their order.
+  const events = [...own].reverse();
+  const told = new Set([stackId]);
+  for (let index = 0; index < events.length; index++) {
+    const { type, physicalId = '' } = events[index] ?? {};
+    if (type !== 'AWS::CloudFormation::Stack' || physicalId === '' || told.has(physicalId)) continue;
+    told.add(physicalId);
+    // Nested stacks may hold nested stacks: theirs are found further on.
+    events.push(
+      ...[...(await read(physicalId, (event) => event.at < began))].reverse().filter(({ at }) => at >= began),
+    );
+  }
+  return events.sort((a, b) => a.at - b.at);
+}

@@ -1,0 +1,37 @@
+import type { Redact } from '../stack/redact.js';
+
+/** Instances whose console is shown, and how much of it: the end tells why something did not start. */
+const MOST_CONSOLES = 3;
+const MOST_LINES = 15;
+const MOST_CHARACTERS = 300;
+
+/** The last lines that an instance has printed, each marked as such; none when it was asked before, or enough were. */
+export type ConsoleReader = (instance: string) => Promise<readonly string[]>;
+
+/** Reads consoles of a few instances, with what is known to be secret taken out. */
+export function consoleReader(read: (instance: string) => Promise<string>, redact: Redact): ConsoleReader {
+  const asked = new Set<string>();
+  return async (instance) => {
+    if (asked.has(instance) || asked.size >= MOST_CONSOLES) return [];
+    asked.add(instance);
+    return lastLines(redact(plain(await read(instance)))).map((line) => `console of ${instance}: ${line}`);
+  };
+}
+
+/** Redacted as a whole before it is cut, so that no half of a secret is left. */
+function lastLines(text: string): readonly string[] {
+  return text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .slice(-MOST_LINES)
+    .map((line) => (line.length > MOST_CHARACTERS ? `${line.slice(0, MOST_CHARACTERS)}…` : line));
+}
+
+/** Without colours, and without characters that would steer whoever's terminal shows them. */
+function plain(text: string): string {
+  return text
+    .replace(/\u001b\[[0-9;?]*[ -/]*[@-~]/g, '')
+    .replace(/\r\n?/g, '\n')
+    .replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '');
+}

@@ -1,0 +1,217 @@
+import type { Instant } from '../../clock.js';
+import { describeHolder, pulse } from '../../decide/ownership/lease.js';
+import { Failure } from '../../errors.js';
+import type { GroupResult } from '../../model/rollout/decision.js';
+import type { Plan } from '../../model/rollout/plan.js';
+import type { RolloutRecord } from '../../model/rollout/record.js';
+import type { Deps } from '../deps.js';
+import type { BareGroup } from '../gateway.js';
+import { targetWord } from './failures.js';
+import { pause, retrying } from '../retry.js';
+import { swapGroups } from './run-rollout.js';
+
+/** A group with the rollout that is to be rolled back. */
+export interface Begun {
+  readonly group: BareGroup;
+  readonly record: RolloutRecord;
+}
+
+/** The groups among these that carry a rollout. */
+export async function begunOn(deps: Deps, names: readonly string[]): Promise<readonly Begun[]> {
+  if (names.length === 0) return [];
+  const { groups } = await look(deps, names);
+  return groups.flatMap((group) => (group.notes.record === undefined ? [] : [{ group, record: group.notes.record }]));
+}
+
+/**
+ * Has rollouts rolled back, whoever works on them: writes the wish on the groups, which a live run obeys at its
+ * next look, and rolls back itself what a dead one left. Answers how each group ended.
+ * @param plan over these groups, to adopt and undo
+ * @param lock takes the strict locks of groups, when the run has some: only what a dead run left needs them
+ * @param who asks, for the note and for people
+ * @throws Failure `stopped` when a signal came, or when the end did not come in time; the wish stays then
+ */
+export async function callBack(
+  deps: Deps,
+  plan: Plan,
+  begun: readonly Begun[],
+  lock: (groups: readonly string[]) => Promise<void>,
+  who: string,
+): Promise<readonly GroupResult[]> {
+  await writeWish(deps, begun, who);
+  const followed = await follow(deps, plan, begun);
+  if (followed.dead.length === 0) return followed.results;
+  const guarded = followed.dead.find(
+    ({ group: { notes } }) => notes.lease?.lock !== undefined && notes.lease.lock !== plan.lock,
+  );
+  if (guarded !== undefined) throw guardedBy(guarded.group.notes.lease?.lock ?? '', plan, followed.dead);
+  await lock(followed.dead.map(({ group }) => group.name));
+  const gone = new Set(followed.dead.map(({ group }) => group.notes.lease?.run));
+  const own: Deps = { ...deps, holderIsGone: (lease) => gone.has(lease.run) || deps.holderIsGone(lease) };
+  const undone = await swapGroups(own, { ...plan, groups: followed.dead.map(({ group }) => group.name) });
+  return [...followed.results, ...undone];
+}
+
+/** One note per rollout: it names the one that it is about. */
+async function writeWish(deps: Deps, begun: readonly Begun[], who: string): Promise<void> {
+  const at = deps.clock.now();
+  for (const run of new Set(begun.map(({ record }) => record.run))) {
+    const groups = begun.filter(({ record }) => record.run === run).map(({ group }) => group.name);
+    await retrying(deps, 'autoscaling:CreateOrUpdateTags', () =>
+      deps.gateway.writeNotes(groups, { wish: { run, at, why: who } }),
+    );
+    deps.emit({ type: 'rollout.called', run, groups, by: who });
+  }
+}
+
+interface Followed {
+  readonly results: readonly GroupResult[];
+  /** Nobody alive works on these. */
+  readonly dead: readonly Begun[];
+}
+
+/** Watches until no rollout is left, or until those that are left are surely nobody's. */
+async function follow(deps: Deps, plan: Plan, begun: readonly Begun[]): Promise<Followed> {
+  const until = deps.clock.now() + plan.timing.drainMs;
+  const beats = new Map<string, { readonly beat: string; readonly since: Instant }>();
+  const judged = new Map<string, string>();
+  const told = new Map<string, string>();
+  for (;;) {
+    const { groups } = await look(
+      deps,
+      begun.map(({ group }) => group.name),
+    );
+    const now = deps.clock.now();
+    const open = begun.flatMap(({ group: { name }, record }) => {
+      const group = groups.find((one) => one.name === name);
+      if (group?.notes.record?.run !== record.run) return [];
+      if (group.notes.verdict?.run === record.run) judged.set(name, group.notes.verdict.outcome);
+      return isHalted(deps, group, beats, now, record) ? [] : [{ group, record }];
+    });
+    const alive = open.filter(({ group }) => isAlive(deps, group, beats, now));
+    if (alive.length === 0) {
+      const over = begun.filter(({ group }) => !open.some((one) => one.group.name === group.name));
+      return { results: await ends(deps, over, groups, judged), dead: open };
+    }
+    if (deps.interrupt.received !== undefined) throw stillGoing(`${deps.interrupt.received} came`, plan, alive);
+    if (now >= until) throw stillGoing(`this went on for ${Math.round(plan.timing.drainMs / 1000)} s`, plan, alive);
+    for (const { group, record } of alive) {
+      const who = group.notes.lease === undefined ? 'nobody' : describeHolder(group.notes.lease);
+      const verdict = judged.get(group.name);
+      const why =
+        verdict === 'promote' && record.strategy === 'swap'
+          ? `${who} had judged it to promote already and finishes that`
+          : `${who} works on it and was asked to ${verdict === undefined ? 'roll back' : 'stop'}`;
+      if (told.get(group.name) === why) continue;
+      told.set(group.name, why);
+      deps.emit({ type: 'group.waiting', wait: { group: group.name, phase: 'prove', why, instances: [], until } });
+    }
+    await pause(deps, plan.timing.pollMs);
+  }
+}
+
+/** A rolling rollout past its verdict cannot be undone: it is over for us once nobody goes on with it. */
+function isHalted(
+  deps: Deps,
+  group: BareGroup,
+  beats: Map<string, { readonly beat: string; readonly since: Instant }>,
+  now: Instant,
+  record: RolloutRecord,
+): boolean {
+  return (
+    record.strategy === 'rolling' && group.notes.verdict?.outcome === 'promote' && !isAlive(deps, group, beats, now)
+  );
+}
+
+/** A lease that did not move for its whole length, on our own clock, is dead. */
+function isAlive(
+  deps: Deps,
+  { name, notes: { lease } }: BareGroup,
+  beats: Map<string, { readonly beat: string; readonly since: Instant }>,
+  now: Instant,
+): boolean {
+  if (lease === undefined || deps.holderIsGone(lease)) return false;
+  const beat = pulse(lease);
+  const seen = beats.get(name);
+  if (seen?.beat !== beat) beats.set(name, { beat, since: now });
+  return seen?.beat !== beat || now - seen.since < lease.ttlMs;
+}
+
+/** How the rollouts ended whose notes are gone. */
+async function ends(
+  deps: Deps,
+  over: readonly Begun[],
+  groups: readonly BareGroup[],
+  judged: ReadonlyMap<string, string>,
+): Promise<readonly GroupResult[]> {
+  const results: GroupResult[] = [];
+  for (const { group: before, record } of over) {
+    const { name } = before;
+    const group = groups.find((one) => one.name === name);
+    if (group?.notes.record?.run === record.run) {
+      results.push({ group: name, outcome: 'stuck', why: 'it was past its verdict, and stopped where it was' });
+      continue;
+    }
+    // The run was done before the wish came: nobody removes it any more.
+    if (group?.notes.wish?.run === record.run)
+      await retrying(deps, 'autoscaling:DeleteTags', () => deps.gateway.deleteNotes(name, ['wish']));
+    if (group === undefined) results.push({ group: name, outcome: 'skipped', why: 'it no longer exists' });
+    else if (group.notes.frozen?.run === record.run)
+      results.push({
+        group: name,
+        outcome: 'rolledBack',
+        why: group.notes.frozen.why,
+        frozen: group.notes.frozen.processes,
+      });
+    else if (record.strategy === 'restart')
+      results.push({ group: name, outcome: 'skipped', why: 'the restart was stopped, and what was out is back' });
+    // A verdict may have come and gone between two looks; then the instances tell.
+    else if (judged.get(name) === 'promote' || !(await hasOld(deps, group, record)))
+      results.push({ group: name, outcome: 'promoted', why: 'its verdict was there before the wish' });
+    else results.push({ group: name, outcome: 'skipped', why: 'the rollout had only been noted, and was taken back' });
+  }
+  for (const result of results)
+    deps.emit(
+      result.outcome === 'skipped'
+        ? { type: 'group.skipped', group: result.group, why: result.why }
+        : { type: 'group.finished', result },
+    );
+  return results;
+}
+
+async function hasOld(deps: Deps, group: BareGroup, record: RolloutRecord): Promise<boolean> {
+  if (group.instances.length === 0) return true;
+  const launched = await retrying(deps, 'ec2:DescribeInstances', () => deps.gateway.launchTimes([group.name]));
+  return group.instances.some(({ id }) => (launched[id] ?? Infinity) < record.startedAt);
+}
+
+function look(deps: Deps, names: readonly string[]): ReturnType<Deps['gateway']['describeGroups']> {
+  return retrying(deps, 'autoscaling:DescribeAutoScalingGroups', () => deps.gateway.describeGroups(names));
+}
+
+/** Our own eyes say that nobody works there; the lock alone can tell. */
+function guardedBy(lock: string, plan: Plan, dead: readonly Begun[]): Failure {
+  const names = dead.map(({ group }) => group.name).join(', ');
+  const holds = plan.lock === undefined ? 'this run was given none' : `this run was given ${plan.lock}`;
+  return new Failure('stopped', {
+    code: 'cancel.locked',
+    what: `Nobody shows a sign of life on ${names}, and the rollout there was made under the lock ${lock}; ${holds}.`,
+    reasons: [],
+    serves: 'What served before: the groups were not touched from here.',
+    left: `The wish on ${names}: whoever goes on with the rollout, under that lock, rolls it back.`,
+    next: [`ha-updater cancel ${plan.stack ?? plan.groups.map(targetWord).join(' ')} --lock '${lock}'`],
+  });
+}
+
+function stillGoing(why: string, plan: Plan, alive: readonly Begun[]): Failure {
+  const names = alive.map(({ group }) => group.name).join(', ');
+  const target = plan.stack ?? plan.groups.map(targetWord).join(' ');
+  return new Failure('stopped', {
+    code: 'cancel.notBack',
+    what: `The rollout on ${names} was asked to roll back, and ${why} before it had.`,
+    reasons: [],
+    serves: 'Whoever works on it goes on; the groups were not touched from here.',
+    left: `The wish on ${names}, which the run obeys at its next look.`,
+    next: [...(plan.stack === undefined ? [] : [`ha-updater status ${plan.stack}`]), `ha-updater cancel ${target}`],
+  });
+}

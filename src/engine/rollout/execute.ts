@@ -1,0 +1,64 @@
+import type { Action } from '../../model/rollout/action.js';
+import type { Deps } from '../deps.js';
+
+/**
+ * Sends one action to AWS, once. Whoever sent it looks at the world again afterwards, also when it
+ * failed: a lost reply may hide an effect.
+ *
+ * @throws AwsFault
+ */
+export async function execute(
+  { gateway, commands }: Pick<Deps, 'gateway' | 'commands'>,
+  action: Action,
+): Promise<void> {
+  switch (action.type) {
+    case 'record':
+      return gateway.writeNotes([action.group], { record: action.record, lease: action.lease });
+    case 'suspend':
+      return gateway.suspend(action.group, action.processes);
+    case 'resume':
+      return gateway.resume(action.group, action.processes);
+    case 'resize':
+      return gateway.resize(action.group, action.size);
+    case 'judge':
+      return gateway.writeNotes(action.groups, { verdict: action.verdict, lease: action.lease });
+    case 'terminate':
+      return gateway.terminate(action.group, action.instances, action.decrement);
+    case 'shield':
+      return gateway.protect(action.group, action.instances, action.on);
+    case 'freeze':
+      return gateway.writeNotes([action.group], { frozen: action.note });
+    case 'clear':
+      // A wish goes with the rollout that it is about, also one that came after the last look.
+      return gateway.deleteNotes(
+        action.group,
+        action.notes.includes('record') ? [...action.notes, 'wish'] : action.notes,
+      );
+    case 'pause':
+      return gateway
+        .writeNotes([action.group], { record: action.record })
+        .then(() => gateway.deleteNotes(action.group, ['lease']));
+    case 'rewrite': {
+      const { record, verdict, frozen, out, lease } = action;
+      return gateway.writeNotes([action.group], {
+        record,
+        lease,
+        ...(verdict === undefined ? {} : { verdict }),
+        ...(frozen === undefined ? {} : { frozen }),
+        ...(out === undefined ? {} : { out }),
+      });
+    }
+    case 'note':
+      return gateway.writeNotes([action.group], { out: action.out });
+    case 'deregister':
+      return gateway.deregister(action.balancer, action.targets);
+    case 'register':
+      return gateway.register(action.balancer, action.targets);
+    case 'run':
+      return commands?.start({ group: action.group, instance: action.instance });
+    case 'cancel':
+      return commands?.cancel(action.instance);
+    case 'renew':
+      return gateway.writeNotes(action.groups, { lease: action.lease });
+  }
+}

@@ -1,0 +1,238 @@
+import { standing } from '../../decide/instances/classify.js';
+import { withNotes } from '../../decide/memory/remember.js';
+import { type AwsFault, Failure, refused } from '../../errors.js';
+import type { Decision, GroupResult, Observed, Reason } from '../../model/rollout/decision.js';
+import type { Plan } from '../../model/rollout/plan.js';
+import type { Reporter } from './report.js';
+
+/** The ends of a run over groups, each with what serves now, what is left and what to do next. */
+export const concluded = {
+  refused(reasons: readonly Reason[], plan: Plan): Failure {
+    const it = `The ${wordOf(plan)} was not started`;
+    const what =
+      reasons.length === 1
+        ? `${it}: ${place(reasons[0])}${reasons[0]?.text ?? ''}.`
+        : `${it}, for ${reasons.length} reasons.`;
+    return refused(plan.strategy === 'restart' ? 'restart.refused' : 'swap.refused', what, reasons, [plan.again]);
+  },
+
+  /** Answers the results when all is well, and throws the failure otherwise. */
+  finished(results: readonly GroupResult[], observed: Observed, plan: Plan, report: Reporter): readonly GroupResult[] {
+    for (const result of results) report.finished(result);
+    const stuck = results.filter((result) => result.outcome === 'stuck' || result.outcome === 'unproven');
+    const back = results.filter((result) => result.outcome === 'rolledBack');
+    const put = results.flatMap((result) => (result.outcome === 'putBack' ? [result] : []));
+    if (stuck.length > 0) throw stopped(stuck, back, observed, plan);
+    // Finishing an earlier run's roll-back is what an adopt-only run is for.
+    if (back.length > 0 && !plan.adoptOnly) throw rolledBack(back, observed, plan);
+    if (put.some(({ open }) => open.length > 0) || (put.length > 0 && !plan.adoptOnly))
+      throw putBack(put, results, observed, plan);
+    return results;
+  },
+};
+
+/** A restart ended early; nothing that it took out stays out. */
+function putBack(
+  put: readonly Extract<GroupResult, { outcome: 'putBack' }>[],
+  results: readonly GroupResult[],
+  observed: Observed,
+  plan: Plan,
+): Failure {
+  const open = put.flatMap((result) => result.open);
+  const done = results.filter(({ outcome }) => outcome === 'restarted').map(({ group }) => group);
+  return new Failure('restartFailed', {
+    code: 'restart.putBack',
+    what: `The restart of ${put[0]?.group ?? ''} ended early: ${put[0]?.why ?? ''}.`,
+    reasons: put.map((result): Reason => ({
+      code: 'group.putBack',
+      group: result.group,
+      text: result.why,
+      remedy: '',
+    })),
+    serves: serving(observed),
+    left: `Nothing that runs is out of a balancer, and no note is left.${open.length === 0 ? '' : ` ${open.join(', ')} ${open.length === 1 ? 'does' : 'do'} not serve; Auto Scaling replaces what its health check finds sick.`}${done.length === 0 ? '' : ` Restarted already: ${done.join(', ')}.`}`,
+    next: [...status(plan), plan.again],
+  });
+}
+
+/** What the plan does, in one word. */
+function wordOf(plan: Plan): string {
+  return plan.strategy === 'restart' ? 'restart' : plan.strategy === 'rolling' ? 'rolling rollout' : 'swap';
+}
+
+/** Another run has a group. */
+export function heldBy(held: Extract<Decision, { kind: 'held' }>, plan: Plan, changed: boolean): Failure {
+  const since = new Date(held.since).toISOString();
+  const facts = { reasons: [], next: [...status(plan), changed ? ours(plan, 'resume') : plan.again] };
+  if (!held.lost && changed) {
+    const what = `${held.group} is held by ${held.by}, last heard of ${since}, and this run can only go on with all its groups.`;
+    return new Failure('stopped', {
+      ...facts,
+      code: 'swap.held',
+      what,
+      serves: 'This run stopped at once and leaves the groups as they are.',
+      left: recordKept(plan),
+    });
+  }
+  if (!held.lost) {
+    return new Failure('held', {
+      ...facts,
+      code: 'swap.held',
+      what: `${held.group} is held by ${held.by}, last heard of ${since}.`,
+      serves: 'This run changed nothing.',
+      left: '',
+    });
+  }
+  return new Failure('stopped', {
+    ...facts,
+    code: 'swap.leaseLost',
+    what: `${held.by} took over ${held.group} at ${since}.`,
+    serves: 'This run stopped at once and leaves the rest to the other one.',
+    left: 'The record on the group is the other run’s now.',
+  });
+}
+
+/** A call failed for good after something was changed. */
+export function stoppedBy(fault: AwsFault, plan: Plan, observed: Observed | undefined): Failure {
+  const what = `${fault.operation} failed: ${fault.message} (${fault.code})`;
+  return new Failure(
+    'stopped',
+    {
+      code: `aws.${fault.kind}`,
+      what,
+      reasons: [],
+      serves: serving(observed),
+      left: recordKept(plan),
+      next: goOn(plan, observed),
+    },
+    { cause: fault },
+  );
+}
+
+/** An action would have broken an invariant: a bug of ours, caught before it did harm. */
+export function brokenRule(rule: string, plan: Plan, observed: Observed): Failure {
+  return new Failure('stopped', {
+    code: 'guard.broken',
+    what: `Stopped before an action that would have broken a rule: ${rule}. This is a bug; please report it.`,
+    reasons: [],
+    serves: serving(observed),
+    left: recordKept(plan),
+    next: goOn(plan, observed),
+  });
+}
+
+function stopped(stuck: readonly GroupResult[], back: readonly GroupResult[], observed: Observed, plan: Plan): Failure {
+  const reasons = [...stuck, ...back].map((result): Reason => ({
+    code: `group.${result.outcome}`,
+    group: result.group,
+    text: result.why,
+    remedy: '',
+  }));
+  const unproven = stuck.every((result) => result.outcome === 'unproven');
+  return new Failure('stopped', {
+    code: unproven
+      ? 'swap.unproven'
+      : observed.groups.some(({ notes }) => notes.out !== undefined)
+        ? 'restart.stuck'
+        : 'swap.stuck',
+    what: `${stuck[0]?.group ?? ''}: ${stuck[0]?.why ?? ''}.`,
+    reasons,
+    serves: serving(observed),
+    left: unproven ? 'Nothing was changed on the groups.' : `${recordKept(plan)}${halfWay(observed) ? HALF_WAY : ''}`,
+    next: unproven ? [...status(plan), plan.again] : goOn(plan, observed),
+  });
+}
+
+/** The swap failed and everything is as before, but frozen. */
+export function rolledBack(back: readonly GroupResult[], observed: Observed | undefined, plan: Plan): Failure {
+  const reasons = back.map((result): Reason => ({
+    code: 'group.rolledBack',
+    group: result.group,
+    text: result.why,
+    remedy: '',
+  }));
+  const frozen = back.map((result) => ({
+    group: result.group,
+    processes: result.outcome === 'rolledBack' ? result.frozen : [],
+  }));
+  return new Failure('swapRolledBack', {
+    code: 'swap.rolledBack',
+    what: `The ${wordOf(plan)} of ${back[0]?.group ?? ''}${back.length > 1 ? ` and ${back.length - 1} more` : ''} was rolled back: ${back[0]?.why ?? ''}.`,
+    reasons,
+    serves: observed === undefined ? 'The old instances serve.' : `The old instances serve: ${serving(observed)}`,
+    left: `Frozen, so that nothing of the failed configuration starts: ${frozen.map(({ group, processes }) => `${group} (${processes.join(', ')} suspended)`).join('; ')}.`,
+    next: [
+      ...status(plan),
+      ours(plan, 'update-asgs'),
+      ours(plan, 'unfreeze', plan.stack === undefined ? frozen.map(({ group }) => group) : plan.groups),
+    ],
+  });
+}
+
+/** What every group has now, by its latest look. */
+function serving(observed: Observed | undefined): string {
+  if (observed === undefined) return 'Not known: AWS did not answer.';
+  const groups = observed.groups.map((group) => {
+    const live = group.instances.filter((instance) => standing(instance.lifecycle) === 'live').length;
+    return `${group.name} has ${live} instances InService (min ${group.size.min}, desired ${group.size.desired}, max ${group.size.max})`;
+  });
+  return `${groups.join('; ')}.`;
+}
+
+function recordKept(plan: Plan): string {
+  return `The record of the rollout is kept on ${plan.groups.join(', ')}; whoever resumes it, anywhere, finishes or undoes it.`;
+}
+
+/** A rolling rollout past its verdict, with old instances left or not all new ones proven. */
+function halfWay(observed: Observed): boolean {
+  return observed.groups.some((group) => {
+    const { record, verdict } = withNotes(group, observed.seen).notes;
+    return record?.strategy === 'rolling' && verdict?.outcome === 'promote';
+  });
+}
+
+const HALF_WAY =
+  ' Old and new instances serve side by side. If the new configuration is bad, give the groups a good one first: whoever resumes then also replaces what runs another one.';
+
+/** How to go on with what is left: look, finish it, or undo it while no verdict forbids that. */
+function goOn(plan: Plan, observed: Observed | undefined): readonly string[] {
+  const promoted =
+    observed?.groups.some((group) => withNotes(group, observed.seen).notes.verdict?.outcome === 'promote') === true;
+  return [...status(plan), ours(plan, 'resume'), ...(promoted ? [] : [ours(plan, 'rollback')])];
+}
+
+/** The flag that names a group, or what is behind a balancer. */
+export function targetWord(group: string): string {
+  if (group.startsWith('elb:')) return `--elb ${group.slice('elb:'.length)}`;
+  return group.startsWith('arn:') ? `--target-group ${group}` : `--asg ${quoted(group)}`;
+}
+
+/** A command of ours over the groups of this run. The region and the profile are added where it is told. */
+function ours(plan: Plan, command: string, groups: readonly string[] = plan.groups): string {
+  const again = command === 'resume' || command === 'rollback' ? (plan.gates?.words ?? '') : '';
+  return `ha-updater ${command} ${plan.stack ?? groups.map(targetWord).join(' ')}${again === '' ? '' : ` ${again}`}`;
+}
+
+function status(plan: Plan): readonly string[] {
+  const [first] = plan.groups;
+  if (plan.stack === undefined && first?.startsWith('elb:'))
+    return [
+      `aws elb describe-instance-health --region ${plan.region} --load-balancer-name ${first.slice('elb:'.length)}`,
+    ];
+  if (plan.stack === undefined && first?.startsWith('arn:'))
+    return [`aws elbv2 describe-target-health --region ${plan.region} --target-group-arn ${first}`];
+  return [
+    plan.stack === undefined
+      ? `aws autoscaling describe-auto-scaling-groups --region ${plan.region} --auto-scaling-group-names ${plan.groups.map(quoted).join(' ')}`
+      : `ha-updater status ${plan.stack}`,
+  ];
+}
+
+/** Group names may hold spaces. */
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+function place(reason: Reason | undefined): string {
+  return reason?.group === undefined ? '' : `${reason.group}: `;
+}

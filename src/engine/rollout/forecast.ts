@@ -1,0 +1,33 @@
+import { effectOn } from '../../decide/stack/change-impact.js';
+import { groupOutlook } from '../../decide/stack/forecast.js';
+import type { GroupOutlook } from '../../model/stack/change-plan.js';
+import type { StackChanges } from '../../model/stack/change-set.js';
+import type { Plan } from '../../model/rollout/plan.js';
+import type { Deps } from '../deps.js';
+import { createObserver } from './observe.js';
+import { retrying } from '../retry.js';
+
+/**
+ * One look at the groups of a plan, and what the swap would do with them after these changes of their
+ * stack. Changes nothing. @throws AwsFault
+ */
+export async function lookAhead(
+  deps: Deps,
+  plan: Plan,
+  changes: StackChanges | undefined,
+): Promise<readonly GroupOutlook[]> {
+  if (plan.groups.length === 0) return [];
+  const bare = await retrying(deps, 'autoscaling:DescribeAutoScalingGroups', () =>
+    deps.gateway.describeGroups(plan.groups),
+  );
+  const refs = new Map(bare.groups.map((group) => [group.name, group.configurationRefs]));
+  const observed = await createObserver(deps, plan).look();
+  return observed.groups.map((group) =>
+    groupOutlook(
+      observed,
+      plan,
+      group,
+      changes === undefined ? { replaced: [] } : effectOn(changes, group, refs.get(group.name) ?? []),
+    ),
+  );
+}

@@ -1,0 +1,79 @@
+import type { AwsFault } from '../../errors.js';
+import type { Action } from '../../model/rollout/action.js';
+import type { GroupResult, Observed, Progress, Reason, Wait } from '../../model/rollout/decision.js';
+import type { Plan } from '../../model/rollout/plan.js';
+import type { Deps } from '../deps.js';
+
+/** Turns what the loop sees into events, each fact once. */
+export interface Reporter {
+  warnings(reasons: readonly Reason[]): void;
+  adopted(observed: Observed): void;
+  progress(progress: readonly Progress[]): void;
+  waits(waits: readonly Wait[]): void;
+  started(action: Action, why: string): void;
+  done(action: Action): void;
+  failed(action: Action, fault: AwsFault, again: boolean): void;
+  commands(observed: Observed): void;
+  finished(result: GroupResult): void;
+}
+
+/** A reporter that emits only what changed since it was told last. */
+export function createReporter({ emit }: Deps, plan: Plan): Reporter {
+  const told = new Map<string, string>();
+  // Our own lease takes the place of the dead one, so its holder is noted while it can be seen.
+  const holders = new Map<string, string>();
+  const news = (key: string, value: unknown): boolean => {
+    const text = JSON.stringify(value);
+    if (told.get(key) === text) return false;
+    told.set(key, text);
+    return true;
+  };
+  return {
+    warnings: (reasons) => {
+      // Two warnings of one group can share a code, so the text is part of the key.
+      for (const reason of reasons)
+        if (news(`warning ${reason.group ?? ''} ${reason.code} ${reason.text}`, reason))
+          emit({ type: 'warning', reason });
+    },
+    adopted: ({ groups, seen }) => {
+      for (const { name, notes } of groups) {
+        if (notes.lease !== undefined && notes.lease.run !== plan.run)
+          holders.set(name, `process ${notes.lease.pid} on ${notes.lease.host}`);
+        if (seen.adoptedAt[name] === undefined || notes.record === undefined || notes.record.run === plan.run) continue;
+        if (!news(`adopted ${name}`, notes.record.run)) continue;
+        emit({
+          type: 'group.adopted',
+          group: name,
+          run: notes.record.run,
+          holder: holders.get(name) ?? '',
+          since: notes.record.startedAt,
+          next: notes.record.strategy !== 'restart' ? 'finish' : plan.restart === undefined ? 'putBack' : 'startOver',
+        });
+      }
+    },
+    progress: (progress) => {
+      for (const one of progress)
+        if (news(`progress ${one.group}`, one)) emit({ type: 'group.progress', progress: one });
+    },
+    waits: (waits) => {
+      for (const wait of waits)
+        if (news(`wait ${wait.group}`, { ...wait, until: 0 })) emit({ type: 'group.waiting', wait });
+    },
+    started: (action, why) => emit({ type: 'action.started', action, why }),
+    done: (action) => emit({ type: 'action.done', action }),
+    failed: (action, { code, message }, again) => emit({ type: 'action.failed', action, code, message, again }),
+    commands: ({ groups, commands }) => {
+      for (const [instance, command] of Object.entries(commands ?? {})) {
+        if (command.state !== 'ended' || !news(`command ${instance}`, command.how)) continue;
+        const group = groups.find(({ instances }) => instances.some(({ id }) => id === instance))?.name ?? '';
+        const { state, ...end } = command;
+        emit({ type: 'command.ended', group, instance, ...end });
+      }
+    },
+    finished: (result) => {
+      if (!news(`result ${result.group}`, result)) return;
+      if (result.outcome === 'skipped') emit({ type: 'group.skipped', group: result.group, why: result.why });
+      else emit({ type: 'group.finished', result });
+    },
+  };
+}

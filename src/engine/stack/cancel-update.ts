@@ -1,0 +1,51 @@
+import { classifyStatus } from '../../decide/stack/stack-update.js';
+import { AwsFault, Failure, refused } from '../../errors.js';
+import type { Stack } from '../../model/stack/stack.js';
+import type { Deps } from '../deps.js';
+import { retrying } from '../retry.js';
+import type { StackOrder } from './change-stack.js';
+import { follow } from './follow-events.js';
+import { newestEvent } from './change-set/execute-change-set.js';
+
+/** What cancelling needs of an order. */
+export type CancelOrder = Pick<StackOrder, 'stack' | 'token' | 'timing'>;
+
+/**
+ * Cancels the update of a stack and follows it back. Answers when the stack is what it was before.
+ * @throws Failure `refused` when it could not be cancelled, `stopped` when it did not come back
+ */
+export async function cancelUpdate(deps: Deps, order: CancelOrder, stack: Stack): Promise<void> {
+  const { token } = order;
+  const marker = await newestEvent(deps, stack.id);
+  try {
+    await retrying(deps, 'cloudformation:CancelUpdateStack', () => deps.gateway.cancelUpdate(stack.id, token));
+  } catch (error) {
+    if (!(error instanceof AwsFault) || error.kind !== 'invalid') throw error;
+    throw refused(
+      'cancel.tooLate',
+      `The update of stack ${order.stack} can no longer be cancelled: ${error.message}`,
+      [],
+      [`ha-updater status ${order.stack} --events`],
+    );
+  }
+  deps.emit({ type: 'stack.mending', stack: order.stack, action: 'cancel', token });
+  const started = { kind: 'started' as const, stackId: stack.id, ...(marker !== undefined && { marker }) };
+  const whole: StackOrder = {
+    ...order,
+    template: { source: { kind: 'previous' }, origin: '', bytes: 0, resources: 0, declared: [], findings: [] },
+    given: [],
+    onInterrupt: 'leave',
+  };
+  const followed = await follow(deps, whole, { action: 'rollback', before: stack, redact: (text) => text }, started, {
+    well: (state) => state === 'rolledBack',
+  });
+  if (followed.end.kind === 'settled' && classifyStatus(followed.end.status) === 'rolledBack') return;
+  throw new Failure('stopped', {
+    code: 'cancel.notBack',
+    what: `Stack ${order.stack} was asked to go back${followed.status === '' ? '' : ` and is ${followed.status}`}.`,
+    reasons: [],
+    serves: 'Its groups were not touched by us.',
+    left: 'CloudFormation goes on rolling back by itself.',
+    next: [`ha-updater status ${order.stack} --events`],
+  });
+}

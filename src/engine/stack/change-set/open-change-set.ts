@@ -1,0 +1,49 @@
+import { classifyStatus } from '../../../decide/stack/stack-update.js';
+import { AwsFault, refused } from '../../../errors.js';
+import type { Deps } from '../../deps.js';
+import { retrying } from '../../retry.js';
+import type { OpenChange, StackOrder } from '../change-stack.js';
+import { redactor } from '../redact.js';
+import { readReview } from './await-change-set.js';
+
+/** A change set that somebody made before, ready to be executed. @throws Failure `refused` when it is not there or not ready */
+export async function openExisting(deps: Deps, order: StackOrder, name: string): Promise<OpenChange> {
+  const { stack } = order;
+  const before = await retrying(deps, 'cloudformation:DescribeStacks', () => deps.gateway.describeStack(stack));
+  const list = `aws cloudformation list-change-sets --stack-name ${stack}`;
+  if (before === undefined)
+    throw refused('stack.missing', `There is no stack ${stack}, so it has no change set ${name}.`, []);
+  const review = await readReview(deps, before.id, name).catch((error: unknown) => {
+    if (!(error instanceof AwsFault) || error.kind !== 'missing') throw error;
+    throw refused('stack.changeSetMissing', `Stack ${stack} has no change set ${name}.`, [], [list]);
+  });
+  const { status, executionStatus, reason } = review.changeSet;
+  if (status !== 'CREATE_COMPLETE' || executionStatus !== 'AVAILABLE') {
+    const why = reason === '' ? '' : `: ${reason.replace(/\.$/, '')}`;
+    throw refused(
+      'stack.changeSetNotReady',
+      `Change set ${name} of stack ${stack} cannot be executed: it is ${status}, ${executionStatus}${why}.`,
+      [],
+      [list],
+    );
+  }
+  const create = classifyStatus(before.status) === 'review';
+  return {
+    prepared: {
+      action: create ? 'create' : 'update',
+      ...(!create && { before }),
+      request: {
+        stack: before.id,
+        template: { kind: 'previous' },
+        parameters: [],
+        capabilities: [],
+        token: order.token,
+        ...(order.settings !== undefined && { settings: order.settings }),
+      },
+      resolved: { parameters: [], shown: {}, kept: [], defaulted: [], problems: [], warnings: [] },
+      secrets: new Set(before.parameters.flatMap(({ key, noEcho }) => (noEcho ? [key] : []))),
+      redact: redactor([]),
+    },
+    review,
+  };
+}

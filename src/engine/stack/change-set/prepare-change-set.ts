@@ -1,0 +1,207 @@
+import { resolveParameters, type ResolvedParameters } from '../../../decide/stack/stack-parameters.js';
+import { startStep } from '../../../decide/stack/stack-update.js';
+import { AwsFault, refused, usage, type Failure } from '../../../errors.js';
+import type { Reason } from '../../../model/rollout/decision.js';
+import type { Stack, TemplateSummary } from '../../../model/stack/stack.js';
+import type { TemplateFinding } from '../../../model/stack/template.js';
+import type { Deps } from '../../deps.js';
+import type { StackRequest } from '../../gateway.js';
+import { pause, retrying } from '../../retry.js';
+import type { StackOrder } from '../change-stack.js';
+import { continueFailed, deleteFailed, rollBackFirst, waitForOthers, whyStuck } from '../repair.js';
+import { redactor, type Redact } from '../redact.js';
+import { mergedSettings } from '../stack-settings.js';
+import { clearReview } from '../empty-stack.js';
+
+/** All that is known before the one call that changes something. */
+export interface Prepared {
+  readonly action: 'create' | 'update';
+  /** The stack as it was; absent before a creation. */
+  readonly before?: Stack;
+  readonly request: StackRequest;
+  readonly resolved: ResolvedParameters;
+  /** The service's reason for the capabilities; absent when the user named them or none are needed. */
+  readonly capabilitiesReason?: string;
+  readonly redact: Redact;
+  /** Keys of NoEcho parameters. */
+  readonly secrets: ReadonlySet<string>;
+}
+
+/** Looks, checks and resolves; refuses with all reasons before anything is sent. */
+export async function prepare(deps: Deps, order: StackOrder): Promise<Prepared> {
+  checkFindings(deps, order);
+  const { action, before } = await advised(deps, order);
+  const { template, stack } = order;
+  if (action === 'create' && template.source.kind === 'previous') {
+    throw refused(
+      'stack.missing',
+      `There is no stack ${stack}.`,
+      [],
+      [`ha-updater update-stack ${stack} --template FILE   # creates it`],
+    );
+  }
+  const summary = await askService(deps, order, before?.id);
+  const resolved = resolveParameters({
+    given: order.given,
+    declared: summary?.parameters ?? template.declared,
+    limits: template.declared,
+    existing: before?.parameters ?? [],
+    useDefault: order.useDefault,
+    ignoreUnknown: order.ignoreUnknown,
+  });
+  checkParameters(deps, resolved);
+  const needed = summary?.capabilities ?? [];
+  const settings = order.exactTags === true ? order.settings : mergedSettings(order.settings, before?.tags);
+  const expands = (summary?.transforms.length ?? 0) > 0 && !needed.includes('CAPABILITY_AUTO_EXPAND');
+  const secret = new Set(
+    [...(summary?.parameters ?? []), ...template.declared, ...(before?.parameters ?? [])].flatMap((p) =>
+      p.noEcho ? [p.key] : [],
+    ),
+  );
+  return {
+    action,
+    ...(before !== undefined && { before }),
+    request: {
+      stack: before?.id ?? stack,
+      template: template.source,
+      parameters: resolved.parameters,
+      capabilities: order.capabilities ?? (expands ? [...needed, 'CAPABILITY_AUTO_EXPAND'] : needed),
+      token: order.token,
+      ...(settings !== undefined && { settings }),
+    },
+    resolved,
+    ...(order.capabilities === undefined &&
+      needed.length > 0 && { capabilitiesReason: summary?.capabilitiesReason ?? '' }),
+    secrets: secret,
+    redact: redactor(order.given.filter(({ key }) => secret.has(key)).map(({ value }) => value)),
+  };
+}
+
+function checkFindings(deps: Deps, { template }: StackOrder): void {
+  const { origin, bytes, resources, findings } = template;
+  const errors = findings.filter(({ severity }) => severity === 'error');
+  for (const finding of findings) {
+    if (finding.severity === 'warning') deps.emit({ type: 'warning', reason: asReason(origin, finding) });
+  }
+  if (errors.length > 0) {
+    const count = errors.length === 1 ? 'one fault' : `${errors.length} faults`;
+    throw refused(
+      'template.faults',
+      `${origin} has ${count} that would fail or fight with the swap.`,
+      errors.map((finding) => asReason(origin, finding)),
+    );
+  }
+  deps.emit({ type: 'template.checked', source: origin, bytes, resources });
+}
+
+function asReason(origin: string, { code, line, column, path, text, remedy }: TemplateFinding): Reason {
+  return { code, text: `${origin}:${line}:${column} ${path === '' ? '' : `${path}: `}${text}`, remedy };
+}
+
+/** How often a state that was mended may still be shown by reads that lag. */
+const staleLooks = 15;
+
+/** Create or update; waits for a clean-up that ends by itself, does what was allowed, refuses everything else that is in the way. */
+async function advised(
+  deps: Deps,
+  order: StackOrder,
+): Promise<{ readonly action: 'create' | 'update'; readonly before?: Stack }> {
+  const until = deps.clock.now() + order.timing.silenceMs;
+  const waitUntil = deps.clock.now() + order.timing.waitMs;
+  let mended: string | undefined;
+  for (let looks = 0; ; looks++) {
+    const stack = await retrying(deps, 'cloudformation:DescribeStacks', () => deps.gateway.describeStack(order.stack));
+    const step = startStep(order.stack, stack, order.wishes ?? {});
+    const again = mended === step.kind && looks <= staleLooks;
+    switch (step.kind) {
+      case 'create':
+        return { action: 'create' };
+      case 'update':
+        return { action: 'update', ...(stack !== undefined && { before: stack }) };
+      case 'refuse': {
+        if (stack !== undefined && step.code === 'stack.review') {
+          await clearReview(deps, order, stack);
+          return { action: 'create' };
+        }
+        const explained =
+          stack !== undefined && ['stack.failed', 'stack.stuck'].includes(step.code) ? await whyStuck(deps, stack) : [];
+        throw refused(
+          step.code,
+          step.text,
+          [...explained, { code: step.code, text: step.text, remedy: step.remedy }],
+          step.next,
+        );
+      }
+      case 'wait':
+        if (deps.interrupt.received !== undefined) throw interrupted(deps.interrupt.received);
+        if (deps.clock.now() >= until) {
+          throw refused('stack.busy', step.why, [], [`ha-updater status ${order.stack} --events`]);
+        }
+        deps.emit({ type: 'stack.waiting', stack: order.stack, status: stack?.status ?? '', inProgress: [], until });
+        await pause(deps, Math.min(15_000, until - deps.clock.now()));
+        break;
+      case 'waitForOthers':
+        await waitForOthers(deps, order, stack!, waitUntil);
+        break;
+      case 'replace':
+      case 'rollbackFirst':
+      case 'continueRollback':
+        if (again) await pause(deps, 2_000);
+        else if (step.kind === 'replace') await deleteFailed(deps, order, stack!);
+        else if (step.kind === 'rollbackFirst') await rollBackFirst(deps, order, stack!);
+        else await continueFailed(deps, order, stack!, step.skip);
+        mended = step.kind;
+        break;
+    }
+  }
+}
+
+/** A signal came before anything was changed. */
+export function interrupted(signal: string): Error {
+  return refused('run.interrupted', `${signal} came before anything was changed.`, []);
+}
+
+/**
+ * Asks the service for what the template needs and whether it takes it. Asking is a precaution: where
+ * it is not permitted or not known, our own reading of the template must do.
+ */
+async function askService(
+  deps: Deps,
+  order: StackOrder,
+  stackId: string | undefined,
+): Promise<TemplateSummary | undefined> {
+  const { source, origin } = order.template;
+  const asked = async <T>(operation: string, call: () => Promise<T>): Promise<T | undefined> => {
+    try {
+      return await retrying(deps, operation, call);
+    } catch (error) {
+      if (!(error instanceof AwsFault)) throw error;
+      if (error.kind === 'invalid' || error.kind === 'missing') {
+        throw refused('template.rejected', `CloudFormation does not take ${origin}: ${error.message}`, []);
+      }
+      if (error.kind !== 'denied' && error.kind !== 'unsupported') throw error;
+      const text = `${operation} cannot be asked (${error.code}); the template is checked by our own reading alone.`;
+      deps.emit({ type: 'warning', reason: { code: 'template.notAsked', text, remedy: `Allow ${operation}.` } });
+      return undefined;
+    }
+  };
+  if (source.kind !== 'previous')
+    await asked('cloudformation:ValidateTemplate', () => deps.gateway.validateTemplate(source));
+  return asked('cloudformation:GetTemplateSummary', () =>
+    deps.gateway.templateSummary(source, source.kind === 'previous' ? stackId : undefined),
+  );
+}
+
+function checkParameters(deps: Deps, { problems, warnings }: ResolvedParameters): void {
+  const failure = parametersFailure(problems);
+  if (failure !== undefined) throw failure;
+  for (const reason of warnings) deps.emit({ type: 'warning', reason });
+}
+
+/** All that is wrong with the parameters in one Failure; undefined when nothing is. */
+export function parametersFailure(problems: readonly Reason[]): Failure | undefined {
+  const [first] = problems;
+  if (first === undefined) return undefined;
+  if (problems.length === 1) return usage(first.code, `${first.text} ${first.remedy}`.trimEnd());
+  return usage('parameters.invalid', `${problems.length} parameters cannot be used.`, [], problems);
+}

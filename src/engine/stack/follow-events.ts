@@ -1,0 +1,323 @@
+import type { Instant, Milliseconds } from '../../clock.js';
+import { changesDone } from '../../decide/stack/change-set.js';
+import { isStackItself, leftovers, rootCauses } from '../../decide/diagnosis/root-causes.js';
+import {
+  classifyStatus,
+  decideFollow,
+  type FollowedAction,
+  type FollowStep,
+  type StackState,
+} from '../../decide/stack/stack-update.js';
+import { AwsFault } from '../../errors.js';
+import type { StackEvent } from '../../model/stack/stack.js';
+import type { Deps } from '../deps.js';
+import { passes, pause, retrying } from '../retry.js';
+import type { StackOrder } from './change-stack.js';
+import { placesOf } from './template-places.js';
+import { eventReader, type EventReader, type Operation } from './event-reader.js';
+import type { Prepared } from './change-set/prepare-change-set.js';
+import type { Started } from './change-set/execute-change-set.js';
+import { statusLook, type StatusLook } from './read-status.js';
+
+/** Said again after this long without a new event; CI systems end jobs that are silent. */
+const heartbeatMs = 30_000;
+/** Without news for this long, the stack itself is looked at beside its events. */
+const quietLimitMs = 15_000;
+const slowestPollMs = 5_000;
+/** Pace while nothing can be read: most likely we are throttled, together with others. */
+const blindPollMs = 15_000;
+
+/** How following ended, with all that was seen. */
+export interface Followed {
+  readonly stackId: string;
+  readonly end:
+    | Extract<FollowStep, { kind: 'settled' | 'leave' | 'neverStarted' | 'silent' }>
+    | { readonly kind: 'blind'; readonly fault: AwsFault };
+  readonly status: string;
+  readonly events: readonly StackEvent[];
+  /** Where templates declare what failed, by the event's id. */
+  readonly places: ReadonlyMap<string, string>;
+  /** Name of the signal that came meanwhile; the update was cancelled for it, unless it was too late. */
+  readonly interruptedBy?: string;
+  /** Why nothing could be read at the end, when it was so. */
+  readonly fault?: AwsFault;
+}
+
+/** What the loop carries from look to look. */
+interface State {
+  readonly stackId: string;
+  readonly startedAt: Instant;
+  newsAt?: Instant;
+  status?: string;
+  statusAt: Instant;
+  /** The signal that was answered, by cancelling or by finding that it was too late. */
+  answered?: string;
+  fault?: AwsFault;
+  pollMs: Milliseconds;
+  saidAt: Instant;
+  lastLook: boolean;
+}
+
+/** What following needs to know of the change. */
+export type FollowedChange = Pick<Prepared, 'before' | 'redact'> & { readonly action: FollowedAction };
+
+/** How a change is followed. */
+export interface FollowOptions {
+  /** Number of planned resource changes; 0 when it is not known. */
+  readonly total?: number;
+  /** Where it should settle; absent: where an update or a creation succeeded. */
+  readonly well?: (state: StackState) => boolean;
+}
+
+/** Follows a started change until it settles, or until we must stop looking. Throws only what is a bug. */
+export async function follow(
+  deps: Deps,
+  order: StackOrder,
+  prepared: FollowedChange,
+  started: Extract<Started, { kind: 'started' }>,
+  options: FollowOptions = {},
+): Promise<Followed> {
+  const { total = 0, well = (state) => state === 'ok' } = options;
+  const { stackId, marker } = started;
+  const operation: Operation = {
+    stackId,
+    tokens: new Set([order.token]),
+    lookBackMs: order.timing.lookBackMs,
+    ...(marker !== undefined && { marker }),
+  };
+  const reader = eventReader(deps, operation);
+  const look = statusLook(deps, stackId, prepared.before);
+  const tell = teller(deps, order, prepared, total);
+  const now = deps.clock.now();
+  const state: State = {
+    stackId,
+    startedAt: now,
+    statusAt: -Infinity,
+    pollMs: order.timing.pollMs,
+    saidAt: now,
+    lastLook: false,
+  };
+  let places: Followed['places'] = new Map();
+  const ended = (end: Followed['end']): Followed => ({
+    stackId,
+    end,
+    status: state.status ?? '',
+    events: reader.all(),
+    places,
+    ...(state.answered !== undefined && { interruptedBy: state.answered }),
+    ...(state.fault !== undefined && { fault: state.fault }),
+  });
+
+  for (;;) {
+    const step = next(deps, order, prepared, state);
+    switch (step.kind) {
+      case 'settled':
+        await finalRead(deps, reader, tell);
+        places = await tellSettled(deps, order, prepared, step.status, reader.all(), state, well);
+        return ended(step);
+      case 'leave':
+        return ended(step);
+      case 'cancel':
+        await cancel(deps, order, operation, state, step.why);
+        continue;
+      case 'neverStarted':
+      case 'silent':
+        // Nothing is given up on the word of events alone.
+        if (state.lastLook) return ended(step);
+        state.lastLook = true;
+        break;
+      case 'wait':
+        state.lastLook = false;
+        await pause(deps, Math.min(state.pollMs, Math.max(0, step.until - deps.clock.now())));
+        // A signal is answered before anything else is asked.
+        if (deps.interrupt.received !== undefined && state.answered === undefined) {
+          if (next(deps, order, prepared, state).kind !== 'wait') continue;
+        }
+        break;
+    }
+    const lost = await observe(deps, order, reader, look, tell, state);
+    if (lost !== undefined) return ended({ kind: 'blind', fault: lost });
+    heartbeat(deps, order, reader.all(), state, total);
+  }
+}
+
+function next(deps: Deps, order: StackOrder, prepared: FollowedChange, state: State): FollowStep {
+  const { interrupt } = deps;
+  return decideFollow(
+    {
+      startedAt: state.startedAt,
+      ...(state.newsAt !== undefined && { newsAt: state.newsAt }),
+      ...(state.status !== undefined && { status: state.status }),
+      action: prepared.action,
+      onInterrupt: order.onInterrupt,
+      ...(interrupt.received !== undefined && { interrupt: interrupt.received }),
+      cancelled: state.answered !== undefined,
+    },
+    deps.clock.now(),
+    order.timing,
+  );
+}
+
+/**
+ * One look: events first, the stack itself when they are silent or cannot be read. A look that fails
+ * never fails the change; only credentials or permissions that are gone end the looking (answered).
+ */
+async function observe(
+  deps: Deps,
+  order: StackOrder,
+  reader: EventReader,
+  look: StatusLook,
+  tell: Tell,
+  state: State,
+): Promise<AwsFault | undefined> {
+  const news = await orFault(() => reader.poll());
+  const blind = news instanceof AwsFault;
+  if (blind) {
+    state.fault = news;
+    state.pollMs = blindPollMs;
+  } else {
+    delete state.fault;
+    take(state, news, deps.clock.now(), order.timing.pollMs);
+    for (const event of news) tell(event);
+  }
+  const quietMs = deps.clock.now() - (state.newsAt ?? state.startedAt);
+  if (!blind && !state.lastLook && quietMs < quietLimitMs) return undefined;
+  const seen = await orFault(look);
+  if (seen instanceof AwsFault) return blind && !passes(news) && !passes(seen) ? news : undefined;
+  // What events have told already is no news.
+  if (seen.changed && seen.status !== state.status) state.newsAt = deps.clock.now();
+  if (seen.settled) state.status = seen.status;
+  else if (seen.changed) state.status ??= seen.status;
+  return undefined;
+}
+
+/** Takes new events in: they are news, and the stack's own ones tell its status. */
+function take(state: State, news: readonly StackEvent[], now: Instant, pollMs: Milliseconds): void {
+  state.pollMs = news.length > 0 ? pollMs : Math.min(Math.max(slowestPollMs, pollMs), state.pollMs * 1.5);
+  if (news.length > 0) state.newsAt = now;
+  for (const event of news) {
+    if (!isStackItself(event) || event.stackId !== state.stackId || event.at < state.statusAt) continue;
+    // A roll-back may follow at once, or be switched off: only a look at the stack tells which.
+    if (event.status === 'CREATE_FAILED' || event.status === 'UPDATE_FAILED') continue;
+    state.status = event.status;
+    state.statusAt = event.at;
+  }
+}
+
+async function orFault<T>(call: () => Promise<T>): Promise<T | AwsFault> {
+  try {
+    return await call();
+  } catch (error) {
+    if (error instanceof AwsFault) return error;
+    throw error;
+  }
+}
+
+/** One call, sent again only when its reply may be lost; a refusal means that there is nothing left to cancel. */
+async function cancel(
+  deps: Deps,
+  order: StackOrder,
+  operation: Operation,
+  state: State,
+  signal: string,
+): Promise<void> {
+  state.answered = signal;
+  const token = `${order.token}-cancel`;
+  const { stackId } = operation;
+  const fault = await orFault(() =>
+    retrying(deps, 'cloudformation:CancelUpdateStack', () => deps.gateway.cancelUpdate(stackId, token)),
+  );
+  if (!(fault instanceof AwsFault) || fault.code.startsWith('TokenAlreadyExists')) {
+    operation.tokens.add(token);
+    deps.emit({ type: 'stack.cancelled', stack: order.stack, why: signal });
+    return;
+  }
+  const text = `The update of ${order.stack} could not be cancelled (${fault.code}: ${fault.message}); it is followed to its end.`;
+  deps.emit({ type: 'warning', reason: { code: 'stack.notCancelled', text, remedy: '' } });
+}
+
+type Tell = (event: StackEvent) => void;
+
+/** Emits events of the stack, each with the time since its resource first moved and how many of the planned changes are done. */
+function teller(deps: Deps, order: StackOrder, { redact }: FollowedChange, total: number): Tell {
+  const firstAt = new Map<string, Instant>();
+  const seen: StackEvent[] = [];
+  return (event) => {
+    seen.push(event);
+    const resource = `${event.stackId}/${event.logicalId}`;
+    const first = firstAt.get(resource);
+    if (first === undefined) firstAt.set(resource, event.at);
+    const shown = { ...event, reason: redact(event.reason) };
+    const done = changesDone(seen, total);
+    deps.emit({
+      type: 'stack.event',
+      stack: order.stack,
+      event: shown,
+      ...(first !== undefined && { elapsedMs: event.at - first }),
+      ...(done !== undefined && { done }),
+    });
+  };
+}
+
+/** The status may be seen before the event that explains it. Failing here fails nothing. */
+async function finalRead(deps: Deps, reader: EventReader, tell: Tell): Promise<void> {
+  const news = await orFault(() => reader.readToEnd());
+  if (!(news instanceof AwsFault)) return news.forEach(tell);
+  const text = `The last events could not be read (${news.code}: ${news.message}).`;
+  deps.emit({ type: 'warning', reason: { code: 'stack.eventsMissing', text, remedy: '' } });
+}
+
+/** Tells the end, root causes first. Answers where those are declared. */
+async function tellSettled(
+  deps: Deps,
+  order: StackOrder,
+  { redact }: FollowedChange,
+  status: string,
+  events: readonly StackEvent[],
+  state: State,
+  well: (state: StackState) => boolean,
+): Promise<Followed['places']> {
+  const elapsedMs = deps.clock.now() - state.startedAt;
+  const ok = well(classifyStatus(status));
+  const causes = ok ? [] : rootCauses(events, state.answered !== undefined);
+  const places = await placesOf(causes, events, order.locate);
+  deps.emit({
+    type: 'stack.settled',
+    stack: order.stack,
+    status,
+    ok,
+    rootCauses: causes.map(({ id, logicalId, type, reason }) => {
+      const place = places.get(id);
+      return { logicalId, type, reason: redact(reason), ...(place !== undefined && { place }) };
+    }),
+    elapsedMs,
+  });
+  if (!ok) return places;
+  for (const { logicalId, physicalId, type, reason } of leftovers(events)) {
+    const text = `${logicalId} (${type} ${physicalId}) was left behind: it could not be deleted: ${redact(reason)}`;
+    deps.emit({ type: 'warning', reason: { code: 'stack.leftover', text, remedy: 'Delete it by hand.' } });
+  }
+  return places;
+}
+
+/** What is in progress, said while nothing happens. */
+function heartbeat(deps: Deps, order: StackOrder, events: readonly StackEvent[], state: State, total: number): void {
+  const now = deps.clock.now();
+  const quietSince = Math.max(state.newsAt ?? state.startedAt, state.saidAt);
+  if (now - quietSince < heartbeatMs) return;
+  state.saidAt = now;
+  const latest = new Map<string, StackEvent>();
+  for (const event of events) if (!isStackItself(event)) latest.set(`${event.stackId}/${event.logicalId}`, event);
+  const inProgress = [...latest.values()].filter(({ status }) => status.endsWith('_IN_PROGRESS'));
+  const done = changesDone(events, total);
+  deps.emit({
+    type: 'stack.waiting',
+    stack: order.stack,
+    status: state.status ?? '',
+    inProgress: inProgress.map((event) =>
+      event.stackId === state.stackId ? event.logicalId : `${event.stackName}/${event.logicalId}`,
+    ),
+    ...(done !== undefined && { done }),
+    until: state.newsAt === undefined ? state.startedAt + order.timing.warmupMs : state.newsAt + order.timing.silenceMs,
+  });
+}

@@ -1,0 +1,226 @@
+import type { Instant } from '../../clock.js';
+import { isStackItself, rollbackFailures, rootCauses } from '../../decide/diagnosis/root-causes.js';
+import { classifyStatus, type FollowedAction, type StackState } from '../../decide/stack/stack-update.js';
+import { AwsFault, Failure, refused } from '../../errors.js';
+import type { Reason } from '../../model/rollout/decision.js';
+import type { Stack, StackEvent } from '../../model/stack/stack.js';
+import type { Deps } from '../deps.js';
+import { pause, RETRY, retrying } from '../retry.js';
+import type { StackOrder } from './change-stack.js';
+import { follow, type Followed } from './follow-events.js';
+import { interrupted } from './change-set/prepare-change-set.js';
+import { newestEvent } from './change-set/execute-change-set.js';
+import { statusLook } from './read-status.js';
+
+/** Deletes a stack whose creation failed, and waits until it is gone. */
+export async function deleteFailed(deps: Deps, order: StackOrder, stack: Stack): Promise<void> {
+  const token = `${order.token}-delete`;
+  const followed = await operate(
+    deps,
+    order,
+    stack,
+    'delete',
+    token,
+    'cloudformation:DeleteStack',
+    () => deps.gateway.deleteStack(stack.id, token),
+    (state) => state === 'gone',
+  );
+  if (followed.end.kind === 'settled' && classifyStatus(followed.status || 'DELETE_COMPLETE') === 'gone') return;
+  throw halfWay(order, followed, 'could not be deleted', [
+    `ha-updater status ${order.stack} --events`,
+    `aws cloudformation delete-stack --stack-name ${order.stack}`,
+  ]);
+}
+
+/** Rolls back an update that failed and was left standing, and waits until the stack is as it was before it. */
+export async function rollBackFirst(deps: Deps, order: StackOrder, stack: Stack): Promise<void> {
+  const token = `${order.token}-rollback`;
+  const followed = await operate(
+    deps,
+    order,
+    stack,
+    'rollback',
+    token,
+    'cloudformation:RollbackStack',
+    () => deps.gateway.rollbackStack(stack.id, token),
+    (state) => state === 'rolledBack',
+  );
+  if (followed.end.kind === 'settled' && classifyStatus(followed.end.status) === 'rolledBack') return;
+  throw halfWay(order, followed, 'could not be rolled back', [
+    `ha-updater status ${order.stack} --events`,
+    `ha-updater update-stack ${order.stack} --continue-rollback --skip ID`,
+  ]);
+}
+
+/** Continues a roll-back that failed, and waits until the stack is as it was before its update. */
+export async function continueFailed(
+  deps: Deps,
+  order: StackOrder,
+  stack: Stack,
+  skip: readonly string[],
+): Promise<void> {
+  const token = `${order.token}-continue`;
+  const call = (): Promise<void> => deps.gateway.continueRollback(stack.id, skip, token);
+  const followed = await operate(
+    deps,
+    order,
+    stack,
+    'rollback',
+    token,
+    'cloudformation:ContinueUpdateRollback',
+    call,
+    (state) => state === 'rolledBack',
+  );
+  if (followed.end.kind === 'settled' && classifyStatus(followed.end.status) === 'rolledBack') return;
+  throw halfWay(order, followed, 'could not be rolled back to its end', [
+    `ha-updater status ${order.stack} --events`,
+    `ha-updater update-stack ${order.stack} --continue-rollback --skip ID`,
+  ]);
+}
+
+const MENDED_BY: Readonly<Record<string, 'delete' | 'rollback'>> = {
+  'cloudformation:DeleteStack': 'delete',
+  'cloudformation:RollbackStack': 'rollback',
+};
+
+async function operate(
+  deps: Deps,
+  order: StackOrder,
+  stack: Stack,
+  action: FollowedAction,
+  token: string,
+  operation: string,
+  call: () => Promise<void>,
+  well: (state: StackState) => boolean,
+): Promise<Followed> {
+  if (deps.interrupt.received !== undefined) throw interrupted(deps.interrupt.received);
+  const marker = await newestEvent(deps, stack.id);
+  try {
+    await retrying(deps, operation, call);
+  } catch (error) {
+    if (!(error instanceof AwsFault) || (error.kind !== 'invalid' && error.kind !== 'busy')) throw error;
+    throw refused(
+      'stack.rejected',
+      `CloudFormation refuses it (${operation.replace('cloudformation:', '')} of stack ${order.stack}): ${error.message}`,
+      [],
+    );
+  }
+  deps.emit({ type: 'stack.mending', stack: order.stack, action: MENDED_BY[operation] ?? 'continueRollback', token });
+  const started = { kind: 'started' as const, stackId: stack.id, ...(marker !== undefined && { marker }) };
+  return follow(deps, { ...order, token }, { action, before: stack, redact: (text) => text }, started, { well });
+}
+
+function halfWay({ stack }: StackOrder, followed: Followed, how: string, next: readonly string[]): Failure {
+  const causes = rootCauses(followed.events);
+  const status = followed.end.kind === 'settled' ? followed.end.status : followed.status;
+  const why = followed.end.kind === 'leave' ? ` ${followed.end.why}` : '';
+  return new Failure('stopped', {
+    code: 'stack.notMended',
+    what: `Stack ${stack} ${how}${status === '' ? '' : `: it is ${status}`}.${why}`,
+    reasons: causes.map(asReason),
+    serves: 'Its groups were not touched by us.',
+    left: `Stack ${stack} as it stands${status === '' ? '' : ` (${status})`}.`,
+    next,
+  });
+}
+
+/** Waits until somebody else's change has settled, telling its events; as long as events come, and no longer than `latest`. */
+export async function waitForOthers(deps: Deps, order: StackOrder, stack: Stack, latest: Instant): Promise<void> {
+  const look = statusLook(deps, stack.id, undefined);
+  const seen = new Set<string>();
+  let newsAt = deps.clock.now();
+  let first = true;
+  for (;;) {
+    if (deps.interrupt.received !== undefined) throw interrupted(deps.interrupt.received);
+    const fresh = await newEvents(deps, stack.id, seen, first);
+    const token = fresh.at(-1)?.token;
+    if (first)
+      deps.emit({
+        type: 'stack.waiting',
+        stack: order.stack,
+        status: stack.status,
+        inProgress: [],
+        by: token ?? 'somebody without a token',
+        until: Math.min(latest, newsAt + order.timing.silenceMs),
+      });
+    // What happened before we came is no news.
+    else for (const event of fresh) deps.emit({ type: 'stack.event', stack: order.stack, event });
+    if (!first && fresh.length > 0) newsAt = deps.clock.now();
+    first = false;
+    const { settled } = await look();
+    if (settled) return;
+    const until = Math.min(latest, newsAt + order.timing.silenceMs);
+    if (deps.clock.now() >= latest)
+      throw refused(
+        'stack.busy',
+        `Somebody else's change of stack ${order.stack} still went on after ${Math.round(order.timing.waitMs / 1000)} s (--wait-timeout).`,
+        [],
+        [`ha-updater status ${order.stack} --events`],
+      );
+    if (deps.clock.now() >= until)
+      throw refused(
+        'stack.busy',
+        `Somebody else's change of stack ${order.stack} had no new event for ${Math.round(order.timing.silenceMs / 1000)} s.`,
+        [],
+        [`ha-updater status ${order.stack} --events`],
+      );
+    await pause(deps, Math.min(5_000, until - deps.clock.now()));
+  }
+}
+
+async function newEvents(
+  deps: Deps,
+  stackId: string,
+  seen: Set<string>,
+  first: boolean,
+): Promise<readonly StackEvent[]> {
+  let read = 0;
+  try {
+    const events = await retrying(
+      deps,
+      'cloudformation:DescribeStackEvents',
+      () => deps.gateway.stackEvents(stackId, (event) => seen.has(event.id) || (first && read++ >= 100)),
+      { ...RETRY, attempts: 3 },
+    );
+    const fresh = events.filter(({ id }) => !seen.has(id)).reverse();
+    for (const { id } of fresh) seen.add(id);
+    return fresh;
+  } catch (error) {
+    // The stack itself tells when it is over; its events are for people.
+    if (error instanceof AwsFault) return [];
+    throw error;
+  }
+}
+
+/** Why the stack is in the state that it is in: what failed in its last operation, root cause first. */
+export async function whyStuck(deps: Deps, stack: Stack): Promise<readonly Reason[]> {
+  let over = false;
+  const began = (event: StackEvent): boolean =>
+    isStackItself(event) &&
+    event.stackId === stack.id &&
+    /^(CREATE|UPDATE|DELETE|IMPORT)_IN_PROGRESS$/.test(event.status);
+  try {
+    const read = await retrying(deps, 'cloudformation:DescribeStackEvents', () =>
+      deps.gateway.stackEvents(stack.id, (event) => {
+        if (over) return true;
+        over = began(event);
+        return false;
+      }),
+    );
+    // Oldest first: of two events of one moment the order tells which came of which.
+    const events = [...read].reverse();
+    const causes = rootCauses(events);
+    return [...causes, ...rollbackFailures(events).filter((event) => !causes.includes(event))].map(asReason);
+  } catch (error) {
+    if (error instanceof AwsFault) return [];
+    throw error;
+  }
+}
+
+function asReason({ logicalId, type, status, reason, stackName }: StackEvent): Reason {
+  return {
+    code: 'stack.resource',
+    text: `${logicalId} (${type} in ${stackName}) ${status}: ${reason === '' ? 'no reason given' : reason.replace(/\.$/, '')}`,
+    remedy: '',
+  };
+}

@@ -1,0 +1,182 @@
+import type { Instant, Milliseconds } from '../../clock.js';
+import type { Action, Phase } from './action.js';
+import type { Alarm } from './alarm.js';
+import type { HookDue, HookResult } from './hook.js';
+import type { FailedActivity, Group, GroupNotes, Precautions, Size } from './group.js';
+
+/** Why one group does not go on yet. */
+export interface Wait {
+  readonly group: string;
+  readonly phase: Phase;
+  /** One sentence: what is waited for. */
+  readonly why: string;
+  /** The instances waited for, with the reason of the balancer or of Auto Scaling. */
+  readonly instances: readonly { readonly id: string; readonly why: string; readonly since?: Instant }[];
+  /** When we give up on this wait. */
+  readonly until?: Instant;
+}
+
+/** How far a group is, for people and events. Counts are instances unless the group is weighted. */
+export interface Progress {
+  readonly group: string;
+  readonly phase: Phase;
+  readonly old: number;
+  readonly new: number;
+  readonly leaving: number;
+  /** New ones that are in service everywhere now. */
+  readonly inService: number;
+  /** New ones that have been in service for the whole warm-up. */
+  readonly proven: number;
+  readonly needed: number;
+  readonly size: Size;
+  /** Of a restart: how many instances are through, and how many are out of the balancers now. */
+  readonly restart?: { readonly restarted: number; readonly out: number; readonly of: number };
+}
+
+/** A command of the user's on, or for, one instance, as far as it is. */
+export type CommandState =
+  /** `limited`: whoever runs it ends it when its time is over. */
+  | { readonly state: 'running'; readonly since: Instant; readonly limited?: true }
+  | {
+      readonly state: 'ended';
+      readonly ok: boolean;
+      /** One sentence, such as `exit 1`. */
+      readonly how: string;
+      /** The end of what it printed, cut to a few lines. */
+      readonly output: string;
+      readonly elapsedMs: Milliseconds;
+    };
+
+export type GroupResult =
+  | { readonly group: string; readonly outcome: 'promoted' | 'proven' | 'unfrozen'; readonly why: string }
+  | { readonly group: string; readonly outcome: 'restarted'; readonly why: string }
+  /** A restart ended early; whatever it took out is back. `open`: those that do not serve. */
+  | { readonly group: string; readonly outcome: 'putBack'; readonly why: string; readonly open: readonly string[] }
+  | { readonly group: string; readonly outcome: 'rolledBack'; readonly why: string; readonly frozen: readonly string[] }
+  | { readonly group: string; readonly outcome: 'skipped' | 'paused'; readonly why: string }
+  | { readonly group: string; readonly outcome: 'stuck' | 'unproven'; readonly why: string };
+
+/** What to do next with all groups of the run. */
+export type Decision =
+  | {
+      readonly kind: 'act';
+      readonly actions: readonly { readonly action: Action; readonly why: string }[];
+      readonly progress: readonly Progress[];
+      readonly hooks?: readonly HookDue[];
+    }
+  | {
+      readonly kind: 'wait';
+      readonly forMs: Milliseconds;
+      readonly waits: readonly Wait[];
+      readonly progress: readonly Progress[];
+      readonly hooks?: readonly HookDue[];
+    }
+  | { readonly kind: 'refuse'; readonly reasons: readonly Reason[] }
+  /** Another run has the group; `lost` when we had begun to change it. */
+  | {
+      readonly kind: 'held';
+      readonly group: string;
+      readonly by: string;
+      readonly since: Instant;
+      readonly lost: boolean;
+    }
+  | { readonly kind: 'finish'; readonly results: readonly GroupResult[] };
+
+/** A reason not to start (or a warning), at its group, with a stable code. */
+export interface Reason {
+  readonly code: string;
+  readonly group?: string;
+  readonly text: string;
+  readonly remedy: string;
+  /** What shows it, line by line: AWS's own words, or what an instance printed. */
+  readonly evidence?: readonly string[];
+}
+
+/** What one look shows of everything that the run works on. */
+export interface Observed {
+  /** Service time of the look. */
+  readonly at: Instant;
+  readonly groups: readonly Group[];
+  /** Groups of the plan that no longer exist. */
+  readonly missing: readonly string[];
+  /** Status of the plan's stack at this look; absent without a stack. */
+  readonly stackStatus?: string;
+  /** Read once, before a rollout starts. */
+  readonly precautions: readonly Precautions[];
+  /** Failed launches since the record, as far as they were asked for. */
+  readonly failures: readonly FailedActivity[];
+  /** The alarms of the plan, as far as they exist; absent when none were asked for or they no longer matter. */
+  readonly alarms?: readonly Alarm[];
+  /** Groups whose lease names a process of this very machine that no longer runs. */
+  readonly abandoned: readonly string[];
+  /** Instances of a restart that EC2 does not run any more, although their group may not know it yet. */
+  readonly gone?: readonly string[];
+  /** Instances that Auto Scaling calls unhealthy while new ones are to be proven, and that EC2 does not run any more: id → EC2's reason, such as `Server.SpotInstanceTermination`, or ''. */
+  readonly ended?: Readonly<Record<string, string>>;
+  /** Commands that this process started, by instance. */
+  readonly commands?: Readonly<Record<string, CommandState>>;
+  /** What earlier looks of this process add; a fresh process starts with an empty one. */
+  readonly seen: Seen;
+  /** The user's wish: a signal came, or a note on the groups asks for it. */
+  readonly wish?: { readonly outcome: 'rollBack'; readonly why: string };
+}
+
+/**
+ * What a process remembers between looks. Losing it is safe: it only ever makes a wait longer.
+ */
+export interface Seen {
+  /** When this process looked first. */
+  readonly firstLookAt: Instant;
+  /** When it looked last. */
+  readonly lastLookAt: Instant;
+  /** instance id → since when it has been in service without a break. */
+  readonly inServiceSince: Readonly<Record<string, Instant>>;
+  /** group → when the number of proven instances last rose, or when the proving began; and how often all that were proven fell since. */
+  readonly progressAt: Readonly<
+    Record<string, { readonly proven: number; readonly at: Instant; readonly falls?: number }>
+  >;
+  /** group → looks in a row that showed the half that has to go as gone, and since when. */
+  readonly clean: Readonly<Record<string, { readonly looks: number; readonly since: Instant }>>;
+  /** group → looks in a row that showed it settled. */
+  readonly settled: Readonly<Record<string, number>>;
+  /** group → lease of another run as first seen unchanged, and since when on our own clock. */
+  readonly leases: Readonly<
+    Record<string, { readonly beat: string; readonly since: Instant; readonly moved: boolean }>
+  >;
+  /** group → the dead run's lease that ours replaced; a look that still shows it lags behind. */
+  readonly superseded: Readonly<Record<string, string>>;
+  /** group → the notes that we wrote or took over, for looks that lag behind. */
+  readonly known: Readonly<Record<string, GroupNotes>>;
+  /** group → runs whose notes we removed; a look that still shows them lags behind. */
+  readonly cleared: Readonly<Record<string, readonly string[]>>;
+  /** group → when we took over what a dead run had left there. */
+  readonly adoptedAt: Readonly<Record<string, Instant>>;
+  /** group → how often its doubling was asked for. */
+  readonly doubled: Readonly<Record<string, number>>;
+  /** Actions that were sent and are not visible yet; `sure` when the service confirmed them. */
+  readonly pending: readonly { readonly action: Action; readonly since: Instant; readonly sure: boolean }[];
+  /** group → its end, once it has one in this run. */
+  readonly results: Readonly<Record<string, GroupResult>>;
+  /** `KIND INSTANCE` → how the last try of that command ended. A check is forgotten when its instance falls out of service. */
+  readonly hooks: Readonly<Record<string, HookResult>>;
+  /** group → instances that this rollout terminates or has terminated, until the command after that is through. */
+  readonly leaving: Readonly<Record<string, readonly string[]>>;
+  /** group → since when all that is needed has been proven. */
+  readonly bakingSince: Readonly<Record<string, Instant>>;
+  /** When another run's lease was last seen on any group. */
+  readonly heldAt?: Instant;
+  /** group → since when looks have not shown the record that we know is there. */
+  readonly unnoted: Readonly<Record<string, Instant>>;
+  /** group → how often its old instances could not be shielded, or the shield not be lifted. */
+  readonly unshielded: Readonly<Record<string, number>>;
+  /** instance → since when a restart has had it noted as out. */
+  readonly outSince: Readonly<Record<string, Instant>>;
+  /** instance → since when it has been registered again. */
+  readonly backSince: Readonly<Record<string, Instant>>;
+  /** instance → why its restart failed. */
+  readonly failed: Readonly<Record<string, string>>;
+  /** group → looks in a row that found too few in service for another batch, and when the last of them was. */
+  readonly short: Readonly<Record<string, { readonly looks: number; readonly at: Instant }>>;
+  /** Since when the stack has been in progress. */
+  readonly stackBusySince?: Instant;
+}

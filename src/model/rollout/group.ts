@@ -1,0 +1,135 @@
+import type { Instant, Milliseconds } from '../../clock.js';
+import type { FrozenNote, Lease, OutNote, RolloutRecord, Verdict, WishNote } from './record.js';
+
+/** The three sizes of a group, in capacity units (instances, unless the group is weighted). */
+export interface Size {
+  readonly min: number;
+  readonly max: number;
+  readonly desired: number;
+}
+
+/** A classic load balancer (`id` is its name) or a target group (`id` is its ARN) of a group. */
+export interface Balancer {
+  readonly kind: 'classic' | 'target-group';
+  readonly id: string;
+  /** The port of a target group on which targets are registered when nobody says otherwise. */
+  readonly port?: number;
+  /** Short name for people. */
+  readonly name: string;
+  /** False when its health cannot mean anything, for instance a target group without a listener. */
+  readonly judged: boolean;
+  /** Why it is not judged, or ''. */
+  readonly note: string;
+  /** How long a leaving instance may drain. */
+  readonly drainMs: Milliseconds;
+  /** Time in which a target group ramps up the load of a healthy target. */
+  readonly slowStartMs: Milliseconds;
+  /** The least time that health checks of a fresh instance take: threshold × interval. */
+  readonly healthFloorMs: Milliseconds;
+}
+
+/**
+ * What one balancer says of one instance, in our words.
+ * `hopeless` cannot heal by waiting (zone not enabled); `absent` is not registered (yet).
+ */
+export type HealthVerdict = 'healthy' | 'starting' | 'unhealthy' | 'draining' | 'absent' | 'unknown' | 'hopeless';
+
+export interface BalancerHealth {
+  /** `Balancer.id` */
+  readonly balancer: string;
+  readonly verdict: HealthVerdict;
+  /** AWS's own words, for people. */
+  readonly reason: string;
+  /** The ports on which it is registered with a target group, without those that drain. */
+  readonly ports?: readonly number[];
+}
+
+export interface Instance {
+  readonly id: string;
+  readonly zone: string;
+  /** Lifecycle state as AWS says it, such as `Pending:Wait`. */
+  readonly lifecycle: string;
+  /** Auto Scaling's own opinion (`HealthStatus`). */
+  readonly healthy: boolean;
+  /** Capacity units; 1 unless the group is weighted. */
+  readonly weight: number;
+  readonly protectedFromScaleIn: boolean;
+  /** What it was launched from: `lc/NAME`, `lt/ID:VERSION`, or '' when AWS does not say. */
+  readonly configuration: string;
+  /** EC2 launch time; absent while EC2 does not list the instance. */
+  readonly launchedAt?: Instant;
+  /** One row per balancer that mentions the instance. A missing row means `absent`. */
+  readonly health: readonly BalancerHealth[];
+}
+
+/** A scaling activity that failed, with AWS's words. */
+export interface FailedActivity {
+  readonly id: string;
+  readonly group: string;
+  readonly startedAt: Instant;
+  readonly message: string;
+  readonly cause: string;
+}
+
+/** A lifecycle hook of a group. */
+export interface LifecycleHook {
+  readonly name: string;
+  /** The states that it holds instances in: `Pending:Wait` or `Terminating:Wait`. */
+  readonly holds: 'Pending:Wait' | 'Terminating:Wait';
+  readonly heartbeatMs: Milliseconds;
+  /** What becomes of the instance when nobody completes it. */
+  readonly otherwise: 'CONTINUE' | 'ABANDON';
+}
+
+/** One Auto Scaling group as one look shows it. */
+export interface Group {
+  readonly name: string;
+  readonly size: Size;
+  /** True when sizes count units (weights), not instances. */
+  readonly weighted: boolean;
+  /** Names of the suspended processes. */
+  readonly suspended: readonly string[];
+  /** Resolved configurations that an instance launched now would carry (several with overrides). */
+  readonly configurations: readonly string[];
+  readonly instances: readonly Instance[];
+  readonly balancers: readonly Balancer[];
+  /** Our notes on the group, parsed from its tags. */
+  readonly notes: GroupNotes;
+  /** AWS's `Status`, set only while the group is being deleted. */
+  readonly status?: string;
+  /** The service that alone may change this group, if one is set. */
+  readonly operator?: string;
+  readonly hasWarmPool: boolean;
+  readonly healthCheckType: string;
+  readonly healthCheckGraceMs: Milliseconds;
+  /** `AvailabilityZones` of the group. */
+  readonly zones: readonly string[];
+  /** No Auto Scaling group, but what is registered with one balancer: it has no sizes and no processes. */
+  readonly balancerOnly?: true;
+}
+
+/** What the tags of a group say about rollouts: at most one of each. */
+export interface GroupNotes {
+  readonly record?: RolloutRecord;
+  readonly verdict?: Verdict;
+  readonly lease?: Lease;
+  readonly frozen?: FrozenNote;
+  readonly wish?: WishNote;
+  /** What a restart took out of the balancers. */
+  readonly out?: OutNote;
+  /** A tag of ours that this version cannot read: its key, value and why. Never guessed at. */
+  readonly unreadable?: string;
+}
+
+/** Facts that only preflight needs, read once per group. Absent means that they could not be read. */
+export interface Precautions {
+  readonly group: string;
+  /** Id and status of an instance refresh that is running. */
+  readonly activeRefresh?: string;
+  /** Balancers that are being attached or detached, as `NAME (Adding)`. */
+  readonly changingBalancers: readonly string[];
+  /** Traffic sources that we cannot judge, such as VPC Lattice. */
+  readonly unjudgedSources: readonly string[];
+  /** Precautions that were refused or unknown to the service, as sentences. */
+  readonly warnings: readonly string[];
+}

@@ -1,0 +1,110 @@
+import type { Milliseconds } from '../../clock.js';
+import type { HookPlan } from './hook.js';
+
+/** Which groups a swap touches: those with outdated instances, all, or none. */
+export type SwapChoice = 'outdated' | 'always' | 'never';
+
+/** A number of capacity units, or a part of a group's desired capacity. */
+export type Share = { readonly count: number } | { readonly percent: number };
+
+/** How a rolling rollout goes; each group resolves the shares against its own desired capacity. */
+export interface RollingChoice {
+  /** Rounded up. */
+  readonly surge: Share;
+  /** Rounded down. */
+  readonly unavailable: Share;
+  readonly serial: boolean;
+}
+
+/** What a rollout has to pass besides health. What is absent was not asked for. */
+export interface Gates {
+  /** The flags that made them, spelt out for a shell: whoever goes on needs them again. */
+  readonly words: string;
+  readonly hooks?: HookPlan;
+  /** Capacity units that are proven before the rest is launched. */
+  readonly canary?: number;
+  /** How long what is proven has to stay in service before the next step. */
+  readonly bakeMs?: Milliseconds;
+  /** In percent, rising. */
+  readonly pauseAt?: readonly number[];
+  /** Names of CloudWatch alarms. */
+  readonly alarms?: readonly string[];
+  /** Start although one of them is in ALARM; it counts once it was not. */
+  readonly ignoreRinging?: boolean;
+  /** Prove by the health of Auto Scaling alone. */
+  readonly skipBalancers?: boolean;
+  /** Go on with a rollout although this run lacks a gate that it was begun with. */
+  readonly without?: boolean;
+}
+
+/** Every limit and pace of a rollout. All in milliseconds. */
+export interface Timing {
+  /** Pause between two looks. */
+  readonly pollMs: Milliseconds;
+  /** How long an instance must be in service without a break before it is proven. */
+  readonly warmupMs: Milliseconds;
+  /** Longest time without one more proven instance. */
+  readonly progressMs: Milliseconds;
+  /** Longest time from the record to the verdict. */
+  readonly totalMs: Milliseconds;
+  /** Longest time for the leaving half to be gone. */
+  readonly drainMs: Milliseconds;
+  /** Longest time for an action's effect to become visible. */
+  readonly settleMs: Milliseconds;
+  readonly leaseMs: Milliseconds;
+  readonly renewMs: Milliseconds;
+  /** How long to wait for another run that has a group; 0: not at all. */
+  readonly waitForLockMs: Milliseconds;
+}
+
+/** What the user asked of the groups, resolved. Frozen for the whole run. */
+export interface Plan {
+  /** How new rollouts go. One that is under way goes on as its record says. */
+  readonly strategy: 'swap' | 'rolling' | 'restart' | 'prove' | 'unfreeze';
+  /** Given with the strategy `rolling`. */
+  readonly rolling?: RollingChoice;
+  /** This run's id; also in the record. */
+  readonly run: string;
+  readonly host: string;
+  readonly pid: number;
+  /** The pipeline's build that started this run, for people; absent outside of one. */
+  readonly build?: string;
+  /** Address of the strict lock that this run holds on its groups; absent without one. */
+  readonly lock?: string;
+  /** The stack whose groups these are; absent with --asg. */
+  readonly stack?: string;
+  readonly groups: readonly string[];
+  readonly region: string;
+  /** The command line that starts the same again, for people. */
+  readonly again: string;
+  readonly swap: SwapChoice;
+  readonly together: boolean;
+  readonly timing: Timing;
+  /** Start although instances of the old set are not in service. */
+  readonly force: boolean;
+  readonly gates?: Gates;
+  /** The stack was changed right before: reads may still show its groups as they were. */
+  readonly changed?: boolean;
+  /** Only finish what dead runs left; start nothing. */
+  readonly adoptOnly: boolean;
+  /** Roll back what dead runs left and is not judged yet, instead of finishing it. Only with `adoptOnly`. */
+  readonly undo: boolean;
+  /** Go on with what was paused on purpose. */
+  readonly goOn?: boolean;
+  /** Present when the strategy is a restart of ours, not only one to finish. */
+  readonly restart?: RestartPlan;
+}
+
+/** What happens to an instance whose command fails or that does not serve again: the run stops with it out, or with it back, or goes on with it out. */
+export type OnError = 'stop' | 'reregister' | 'continue';
+
+/** What a restart was asked to do. */
+export interface RestartPlan {
+  /** What must stay in service: below 1 a part of what is registered, else so many instances. */
+  readonly quorum: number;
+  /** Looks in a row that may find too few in service before the run gives up. */
+  readonly attempts: number;
+  readonly onError: OnError;
+  /** Longest time for the command on one instance. */
+  readonly commandMs: Milliseconds;
+}

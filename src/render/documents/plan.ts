@@ -1,0 +1,101 @@
+import type { ChangePlan, GroupOutlook, PlannedProperty, PlannedResource } from '../../model/stack/change-plan.js';
+import type { Reason } from '../../model/rollout/decision.js';
+import { count, duration, list, oneLine, sentence, sizes } from '../words.js';
+
+/**
+ * A plan as people read it: first the stack, resource by resource, then each group. `+` comes, `~`
+ * changes in place, `-/+` is replaced, `-` goes.
+ */
+export function planLines(plan: ChangePlan): readonly string[] {
+  return [
+    headline(plan),
+    ...plan.resources.flatMap(resourceLines),
+    ...plan.newGroups.map((name) => `Group ${name} is new: its instances are proven, nothing is swapped.`),
+    ...plan.groups.flatMap(groupLines),
+    ...plan.against.map((reason) => `AGAINST IT: ${reasonText(reason, true)}`),
+  ];
+}
+
+function headline({ stack, action, resources, changeSet }: ChangePlan): string {
+  const by = changeSet === undefined ? '' : ` (change set ${changeSet})`;
+  switch (action) {
+    case 'none':
+      return `Stack ${stack} is as asked for: nothing would change.`;
+    case 'create':
+      return `Stack ${stack} would be created with ${count(resources.length, 'resource')}${by}.`;
+    case 'update':
+      return resources.length === 0
+        ? `Stack ${stack} would be updated, no resource of it${by}.`
+        : `Stack ${stack} would be updated: ${count(resources.length, 'resource')}${by}.`;
+  }
+}
+
+function resourceLines(resource: PlannedResource): readonly string[] {
+  const indent = '  '.repeat(resource.depth + 1);
+  const where = resource.depth === 0 ? '' : ` in ${resource.stack}`;
+  const replaced = { True: ', REPLACED', Conditional: ', perhaps replaced' }[resource.replacement] ?? '';
+  return [
+    `${indent}${sign(resource)} ${resource.logicalId} (${resource.type}${where})${replaced}${resource.physicalId === '' ? '' : ` ${resource.physicalId}`}`,
+    ...resource.properties.map((property) => `${indent}    ${propertyText(property)}`),
+  ];
+}
+
+function sign({ action, replacement }: PlannedResource): string {
+  if (action === 'Modify') return replacement === 'True' || replacement === 'Conditional' ? '-/+' : '~';
+  return { Add: '+', Remove: '-', Import: '>' }[action] ?? '?';
+}
+
+function propertyText({ path, before, after, causes }: PlannedProperty): string {
+  const values = before === undefined && after === undefined ? '' : `: ${value(before)} → ${value(after)}`;
+  return oneLine(`${path}${values} (by ${causes.join(' and ')})`);
+}
+
+function value(text: string | undefined): string {
+  return text === undefined ? 'nothing' : text === '' ? '""' : oneLine(text);
+}
+
+function groupLines(group: GroupOutlook): readonly string[] {
+  const head = {
+    swap: group.strategy === 'swap' ? 'would be swapped' : 'would be replaced',
+    skip: 'nothing to swap',
+    refuse: 'COULD NOT BE SWAPPED',
+  }[group.action];
+  const lines = [`Group ${group.group}: ${head}: ${sentence(group.why)}`];
+  if (group.action === 'skip')
+    return group.resized === undefined
+      ? lines
+      : [...lines, `  size ${sizes(group.size)}; with the change ${sizes(group.resized)}`];
+  const stale = list(
+    group.outdated.map(({ id, configuration }) => `${id} (${configuration})`),
+    5,
+  );
+  const judged = group.balancers
+    .filter(({ judged }) => judged)
+    .map(
+      ({ name, kind, replaced }) =>
+        `${name} (${kind === 'classic' ? 'classic load balancer' : 'target group'}${replaced === true ? ', or what takes its place' : ''})`,
+    );
+  const resized = group.resized === undefined ? '' : `; with the change ${sizes(group.resized)}`;
+  return [
+    ...lines,
+    `  size ${sizes(group.size)}${resized}; ${group.strategy === 'swap' ? 'doubled' : 'a few at a time, at most'} ${sizes(group.doubled)}; ${count(group.instances, 'instance')}`,
+    ...(group.rolling === undefined ? [] : [`  ${limitsText(group.rolling)}`]),
+    ...(group.outdated.length === 0 ? [] : [`  outdated already: ${stale}`]),
+    `  proven behind: ${judged.length === 0 ? 'no load balancer, by Auto Scaling alone' : list(judged)}`,
+    `  about ${duration(group.expectedMs)}, at most ${duration(group.limitMs)}; about ${group.extraInstanceHours} extra instance-hours`,
+    ...group.against.map((reason) => `  against it: ${reasonText(reason)}`),
+    ...group.warnings.map((reason) => `  note: ${reasonText(reason)}`),
+  ];
+}
+
+function limitsText({ surge, unavailable, serial }: NonNullable<GroupOutlook['rolling']>): string {
+  const order =
+    surge === 0
+      ? `the oldest go first, at most ${unavailable} out of service at a time`
+      : `${surge} more at a time, the oldest go when those are proven${unavailable === 0 ? '' : `, at most ${unavailable} out of service`}`;
+  return serial ? `${order}; one instance at a time over all groups` : order;
+}
+
+function reasonText({ group, text, remedy, code }: Reason, named = false): string {
+  return `${named && group !== undefined ? `${group}: ` : ''}${sentence(text)}${remedy === '' ? '' : ` ${oneLine(remedy)}`} [${code}]`;
+}

@@ -1,0 +1,35 @@
+import { withOrigins } from '../config/settings.js';
+import { usage, type Failure } from '../errors.js';
+import { nearest } from '../text/nearest.js';
+import { failureBlock } from '../render/last-words.js';
+import { lineWriter } from '../render/line-writer.js';
+import { toFailure } from './failure.js';
+import { showCause } from './run.js';
+import type { Ending, Surroundings } from './process-context.js';
+
+/** The end of a command line that names no command of ours. */
+export function endWithUnknownCommand(
+  asked: string,
+  known: readonly string[],
+  surroundings: Pick<Surroundings, 'stderr' | 'debug'>,
+): Ending {
+  const meant = nearest(asked, known);
+  const hint = meant === undefined ? `There are ${[...known].sort().join(', ')}.` : `Did you mean ${meant}?`;
+  return endWithError(
+    usage('usage.command', `There is no command ${asked}. ${hint}`, ['ha-updater --help']),
+    asked,
+    surroundings,
+  );
+}
+
+/** The end of a command that failed before it had anything to tell: bad flags, or a bug. */
+export function endWithError(
+  error: unknown,
+  command: string,
+  surroundings: Pick<Surroundings, 'stderr' | 'debug' | 'settings'>,
+): Ending {
+  const failure: Failure = toFailure(withOrigins(error, surroundings.settings?.said ?? []), { command });
+  failureBlock(failure.outcome, failure.exitCode, failure.facts).forEach(lineWriter(surroundings.stderr));
+  if (failure.outcome === 'bug') showCause(failure, surroundings);
+  return { v: 1, command, outcome: failure.outcome, exitCode: failure.exitCode, failure: failure.facts };
+}

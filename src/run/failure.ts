@@ -1,0 +1,246 @@
+import { quote } from '../text/shell-quote.js';
+import { AwsFault, Failure, LockLost, refused, usage, type FaultKind } from '../errors.js';
+import { withoutPassword } from '../lock/address.js';
+import type { Outcome } from '../model/event.js';
+import { nearest } from '../text/nearest.js';
+import { describeProgress } from '../render/describe.js';
+import { sentence } from '../render/words.js';
+import type { Witness } from './run-state.js';
+
+/** What is known of the run that failed. */
+export interface Scene {
+  readonly command: string;
+  readonly stack?: string | undefined;
+  readonly groups?: readonly string[];
+  readonly region?: string | undefined;
+  readonly profile?: string | undefined;
+  /** Address of the strict lock, without secrets. */
+  readonly lock?: string | undefined;
+  readonly witness?: Witness;
+  /** Flags that whoever resumes needs again, for a shell. */
+  readonly words?: string | undefined;
+  /** The command that goes on with the groups, with every choice that was made. */
+  readonly again?: string | undefined;
+}
+
+/**
+ * Whatever was thrown, as a Failure with the right outcome. A failed AWS call is no bug: before anything
+ * was changed it is a refusal (or a matter of configuration), afterwards the run stopped part-way and
+ * the record is kept.
+ */
+export function toFailure(error: unknown, scene: Scene): Failure {
+  const failure = withHelp(sort(error, scene), scene);
+  return new Failure(
+    failure.outcome,
+    { ...failure.facts, next: failure.facts.next.map((command) => withPlace(command, scene)) },
+    { cause: failure.cause ?? error },
+  );
+}
+
+function sort(error: unknown, scene: Scene): Failure {
+  if (error instanceof Failure) return error;
+  if (isParseError(error)) return parseFailure(error, scene);
+  if (error instanceof LockLost) return lockLost(error, scene);
+  if (error instanceof AwsFault) return scene.witness?.changed ? stoppedBy(error, scene) : refusedBy(error, scene);
+  return bug(error, scene);
+}
+
+/** Nothing was changed since: whoever has the lock now finishes or undoes what the record says. */
+function lockLost({ message }: LockLost, scene: Scene): Failure {
+  const what = `The strict lock was lost, so nothing more was changed: ${message}.`;
+  if (scene.witness?.changed !== true)
+    return refused('lock.lost', what, [], scene.again === undefined ? [] : [scene.again]);
+  return new Failure('stopped', { code: 'lock.lost', what, reasons: [], ...aftermath(scene) });
+}
+
+/** A mistake on the command line can be looked up; other usage failures know better what to do. */
+function withHelp(failure: Failure, { command }: Scene): Failure {
+  if (failure.facts.next.length > 0 || !COMMAND_LINE.has(failure.facts.code)) return failure;
+  return new Failure(
+    failure.outcome,
+    { ...failure.facts, next: [`ha-updater ${command} --help`] },
+    { cause: failure.cause },
+  );
+}
+
+const COMMAND_LINE: ReadonlySet<string> = new Set([
+  'usage.flags',
+  'parameters.syntax',
+  'parameters.name',
+  'parameters.twice',
+]);
+
+/** What to check, by how the call failed; and whether it is the configuration or the world. */
+const ADVICE: Readonly<Record<FaultKind, { readonly outcome: Outcome; readonly text: string }>> = {
+  credentials: {
+    outcome: 'usage',
+    text: 'There are no usable AWS credentials. Check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, --profile or AWS_PROFILE, or the role of this machine.',
+  },
+  expired: {
+    outcome: 'usage',
+    text: 'The AWS credentials have expired or are not valid. Sign in again (aws sso login, a new session token), or check the clock of this machine.',
+  },
+  denied: { outcome: 'refused', text: 'AWS denied the call. Check the permissions of the role.' },
+  unreachable: {
+    outcome: 'refused',
+    text: 'AWS cannot be reached. Check the network, the proxy, the region and AWS_ENDPOINT_URL.',
+  },
+  missing: {
+    outcome: 'refused',
+    text: 'AWS does not know what was named. Check the name, the account and the region.',
+  },
+  invalid: { outcome: 'refused', text: 'AWS refused the input.' },
+  unsupported: {
+    outcome: 'refused',
+    text: 'This endpoint does not know the call. Check AWS_ENDPOINT_URL and the region.',
+  },
+  busy: { outcome: 'refused', text: 'Something is in progress that blocks the call. Try again later.' },
+  throttled: { outcome: 'refused', text: 'AWS kept throttling the call. Try again later.' },
+  transient: { outcome: 'refused', text: 'AWS kept failing. Try again later.' },
+};
+
+function refusedBy(fault: AwsFault, scene: Scene): Failure {
+  const { outcome, text } = ADVICE[fault.kind];
+  const profile =
+    fault.kind === 'credentials' && scene.profile !== undefined ? ` The profile asked for is "${scene.profile}".` : '';
+  const what = `${text}${profile} ${callOf(fault)}`;
+  const next =
+    fault.kind === 'credentials' || fault.kind === 'expired' || fault.kind === 'denied'
+      ? [`aws sts get-caller-identity${place(scene)}`]
+      : [];
+  return new Failure(
+    outcome,
+    { code: `aws.${fault.kind}`, what, reasons: [], serves: 'Nothing was changed.', left: '', next },
+    { cause: fault },
+  );
+}
+
+function stoppedBy(fault: AwsFault, scene: Scene): Failure {
+  const what = `The run lost its way to AWS part-way. ${ADVICE[fault.kind].text} ${callOf(fault)}`;
+  return new Failure(
+    'stopped',
+    { code: `aws.${fault.kind}`, what, reasons: [], ...aftermath(scene) },
+    { cause: fault },
+  );
+}
+
+/**
+ * The last three of the last words for a run that stops wherever it is: what serves, what is left, how
+ * to go on.
+ */
+export function aftermath(scene: Scene): {
+  readonly serves: string;
+  readonly left: string;
+  readonly next: readonly string[];
+} {
+  const again = scene.again === undefined ? [] : [scene.again];
+  const look = scene.stack === undefined ? [] : [`ha-updater status ${scene.stack}`];
+  const witness = scene.witness;
+  if (!witness?.changed) return { serves: 'Nothing was changed.', left: '', next: [] };
+  if (witness.stage === 'stack') {
+    return {
+      serves: 'The instances that served before: no group was touched by this run.',
+      left: `CloudFormation goes on with stack ${scene.stack ?? ''} by itself.`.replace('  ', ' '),
+      next: [...look, ...again],
+    };
+  }
+  const serving = [...witness.progress.values()]
+    .map((progress) => `${progress.group}: ${describeProgress(progress)}`)
+    .join('; ');
+  if (witness.open.length === 0) {
+    return {
+      serves: serving === '' ? 'The instances that served before: no group was touched by this run.' : `${serving}.`,
+      left: witness.stack?.ok ? 'The stack is updated; its groups may still run instances from before.' : '',
+      next: [...look, ...again],
+    };
+  }
+  const words = scene.words === undefined ? '' : ` ${scene.words}`;
+  const target = `${scene.stack ?? witness.open.map((group) => `--asg ${quote(group)}`).join(' ')}${words}`;
+  return {
+    serves:
+      serving === ''
+        ? 'Unknown from here; the groups were not made smaller before a verdict.'
+        : `At the last look, ${serving}.`,
+    left: `The rollout record, suspended processes and a changed size on ${witness.open.join(', ')}. Whoever resumes it, anywhere, finishes or undoes it.`,
+    next: [
+      ...look,
+      `ha-updater resume ${target}`,
+      ...(witness.judged.length > 0 ? [] : [`ha-updater rollback ${target}`]),
+    ],
+  };
+}
+
+function callOf(fault: AwsFault): string {
+  const id = fault.requestId === undefined ? '' : ` (request ${fault.requestId})`;
+  return `${fault.operation} answered ${fault.code}: ${fault.message}${id}`;
+}
+
+/** An oclif error of the command line: it carries its own exit code. */
+type ParseError = Error & {
+  readonly oclif: { readonly exit?: number };
+  readonly args?: readonly { readonly name?: string; readonly required?: boolean }[];
+  /** Unknown flags as they were typed. */
+  readonly flags?: readonly unknown[];
+  readonly parse?: { readonly input?: { readonly flags?: Readonly<Record<string, unknown>> } };
+};
+
+function isParseError(error: unknown): error is ParseError {
+  return error instanceof Error && typeof (error as Partial<ParseError>).oclif === 'object';
+}
+
+function parseFailure(error: ParseError, scene: Scene): Failure {
+  if (error.message.startsWith('Nonexistent flag'))
+    return usage('usage.commandLine', unknownFlags(error), [`ha-updater ${scene.command} --help`]);
+  // oclif lists a missing argument as a table, with a note on flags that does not hold for ours.
+  const missing = error.message.startsWith('Missing ')
+    ? (error.args ?? []).flatMap(({ name }) => (name === undefined ? [] : [name.toUpperCase()]))
+    : [];
+  const what =
+    missing.length > 0
+      ? `${missing.join(' and ')} is missing.`
+      : sentence(withoutPassword(error.message).replace(/\n?See more help with --help\s*$/, ''));
+  return usage('usage.commandLine', what, [`ha-updater ${scene.command} --help`]);
+}
+
+/** Each by its name alone: what was typed after a `=` may be a secret. */
+function unknownFlags({ flags = [], parse }: ParseError): string {
+  const known = Object.keys(parse?.input?.flags ?? {});
+  return flags
+    .map((flag) => {
+      const typed = String(flag).split('=')[0] ?? '';
+      const [, off = '', name = ''] = /^-+(no-)?(.*)$/.exec(typed) ?? [];
+      const meant = nearest(name, known);
+      return `There is no flag ${typed}.${meant === undefined ? '' : ` Did you mean --${off}${meant}?`}`;
+    })
+    .join(' ');
+}
+
+function bug(error: unknown, scene: Scene): Failure {
+  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return new Failure(
+    'bug',
+    {
+      code: 'bug',
+      what: `Unexpected failure, please report it (--debug shows where): ${text}`,
+      reasons: [],
+      ...aftermath(scene),
+    },
+    { cause: error },
+  );
+}
+
+/** Commands with the region and profile of this run, so that they work in any shell; a remark stays at the end. */
+export function withPlace(command: string, scene: Pick<Scene, 'region' | 'profile' | 'lock'>): string {
+  if (!/^(ha-updater|aws) /.test(command) || command.includes('--help')) return command;
+  const [words = '', ...remarks] = command.split(/(?= +# )/);
+  const lock =
+    scene.lock === undefined || !LOCKING.test(words) || words.includes(' --lock') ? '' : ` --lock ${quote(scene.lock)}`;
+  return `${words}${words.includes('--region') ? '' : place(scene)}${lock}${remarks.join('')}`;
+}
+
+/** Commands that work under the lock. */
+const LOCKING = /^ha-updater (update-stack|update-asgs|restart|resume|rollback|unfreeze|cancel|lock \w+) /;
+
+function place({ region, profile }: Pick<Scene, 'region' | 'profile'>): string {
+  return `${region === undefined ? '' : ` --region ${region}`}${profile === undefined ? '' : ` --profile ${profile}`}`;
+}

@@ -1,0 +1,54 @@
+import type { ExitCode } from '../errors.js';
+import type { ChangePlan } from '../model/stack/change-plan.js';
+import type { GroupResult } from '../model/rollout/decision.js';
+import type { FailureFacts, Outcome } from '../model/event.js';
+import type { Settings } from '../config/settings.js';
+import type { Environment } from '../config/simulation-speed.js';
+import type { Stream } from '../render/line-writer.js';
+
+/** All that the library knows of the process it runs in; a command hands it in. */
+export interface Surroundings {
+  readonly env: Environment;
+  readonly stdout: Stream;
+  readonly stderr: Stream;
+  readonly host: string;
+  readonly pid: number;
+  /** The command's name, such as `update-asgs`. */
+  readonly command: string;
+  /** Version of this tool. */
+  readonly version: string;
+  /** --json: stdout belongs to the one document at the end, so everything else goes to stderr. */
+  readonly json: boolean;
+  /** What variables and the settings file added to the command line; told at the start of a run. */
+  readonly settings?: Settings;
+  /** Show where an unexpected failure came from. */
+  readonly debug: boolean;
+  /** Asks a person a question that is answered with yes or no (no, once the signal is aborted); absent without a terminal. */
+  readonly ask?: (question: string, signal: AbortSignal) => Promise<boolean>;
+  /** Calls back on every SIGINT, SIGTERM and SIGHUP; answers how to stop listening. */
+  readonly onSignal: (listener: (signal: string) => void) => () => void;
+  /** Ends the process at once, with this ending as its last word. */
+  readonly leave: (ending: Ending) => void;
+}
+
+/** How a command ended: the --json document. Fields are only ever added. */
+export interface Ending {
+  readonly v: 1;
+  readonly command: string;
+  /** `shown` and `served` for commands that change nothing. */
+  readonly outcome: Outcome | 'shown' | 'served';
+  readonly exitCode: ExitCode;
+  readonly run?: string;
+  readonly stack?: string;
+  readonly groups?: readonly GroupResult[];
+  /** What a change would do; of `plan`. */
+  readonly plan?: ChangePlan;
+  /** Name of a change set that was made and kept. */
+  readonly changeSet?: string;
+  /** The commands that go on from here, when it ended well and there are any. */
+  readonly next?: readonly string[];
+  /** Name of the signal that came, if one came. */
+  readonly interrupted?: string;
+  readonly failure?: FailureFacts;
+  readonly elapsedMs?: number;
+}

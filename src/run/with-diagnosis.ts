@@ -1,0 +1,133 @@
+import { diagnose, type Diagnosis, type DiagnoseTarget } from '../engine/diagnosis/diagnose.js';
+import type { Deps } from '../engine/deps.js';
+import { maskLikely, type Redact } from '../engine/stack/redact.js';
+import { AwsFault, Failure } from '../errors.js';
+import type { Reason } from '../model/rollout/decision.js';
+import type { FailureFacts } from '../model/event.js';
+import type { Finding } from '../model/finding.js';
+import { groupsOf } from '../app/inspect/diagnose.js';
+import { createHealthHistory } from './health-history.js';
+import { lookAtGroups } from '../app/inspect/read-only.js';
+import type { Run } from './run.js';
+
+/** Whose failure is explained, and how. */
+export interface Explaining {
+  readonly stack?: string | undefined;
+  /** Show what instances that never served have printed; default true. */
+  readonly console?: boolean | undefined;
+}
+
+/**
+ * The story, with why added to the reasons of its failure when its stack failed, or its groups could not be proven or
+ * their instances did not come back. Diagnosing never makes anything worse: what it cannot read it leaves out.
+ */
+export function explained<T>(
+  { stack, console = true }: Explaining,
+  story: (run: Run) => Promise<T>,
+): (run: Run) => Promise<T> {
+  return async (run) => {
+    const { deps, hidden } = run;
+    const history = createHealthHistory(deps.clock);
+    let since = deps.clock.now();
+    const emit: Deps['emit'] = (event) => {
+      history.see(event);
+      // What a dead run met belongs to the rollout as well.
+      if (event.type === 'group.adopted') since = Math.min(since, event.since);
+      deps.emit(event);
+    };
+    try {
+      return await story({ ...run, deps: { ...deps, emit } });
+    } catch (error) {
+      // After a signal the cause is known, and there is little time.
+      if (!(error instanceof Failure) || !isExplainable(error) || deps.interrupt.received !== undefined) throw error;
+      const about = { since, ...(console && { console: (text: string) => maskLikely(hidden.redact(text)) }) };
+      const findings =
+        error.outcome === 'stackFailed'
+          ? await ofStack(run, stack, about)
+          : await ofGroups(run, error, { ...about, history: history.findings() });
+      throw new Failure(
+        error.outcome,
+        { ...error.facts, reasons: merged(error.facts.reasons, findings, hidden.redact) },
+        { cause: error },
+      );
+    }
+  };
+}
+
+/** The stack failed, or a group or an instance does not get well. Whatever else stops a run says why by itself. */
+function isExplainable({ outcome, facts }: Failure): boolean {
+  if (outcome === 'stackFailed' || outcome === 'swapRolledBack') return true;
+  return (
+    ['swap.unproven', 'swap.stuck', 'restart.stuck', 'restart.putBack'].includes(facts.code) ||
+    facts.reasons.some(({ code }) => code === 'group.unsettled')
+  );
+}
+
+type About = Pick<DiagnoseTarget, 'since' | 'console' | 'history'>;
+
+async function ofStack(run: Run, stack: string | undefined, about: About): Promise<readonly Finding[]> {
+  return quietly(async () => {
+    const groups =
+      stack === undefined ? [] : (await lookAtGroups(run.deps, await groupsOf(run.deps, stack), run.region)).groups;
+    return diagnose(run.deps, { ...(stack !== undefined && { stack }), groups, ...about });
+  }, []);
+}
+
+async function ofGroups(run: Run, { facts }: Failure, about: About): Promise<readonly Finding[]> {
+  const names = [...new Set(facts.reasons.flatMap(({ group }) => (group === undefined ? [] : [group])))];
+  const history = (about.history ?? []).filter((finding) => isAbout(facts, finding));
+  // Whoever is told through time, or is out on purpose, needs no word of how it is now.
+  const told = new Set(history.map(({ resource }) => resource));
+  const findings = await quietly(async () => {
+    const { groups } = await lookAtGroups(run.deps, names, run.region);
+    for (const { notes } of groups) for (const { id } of notes.out?.instances ?? []) told.add(id);
+    return diagnose(run.deps, { groups, ...about, history });
+  }, history);
+  // That it was rolled back and frozen, or stands half-way, is what the failure says itself.
+  return findings.filter(
+    ({ code, resource }) =>
+      code !== 'diagnose.rolledBack' &&
+      code !== 'diagnose.halfWay' &&
+      !(code === 'diagnose.notInService' && told.has(resource)),
+  );
+}
+
+/** A restart goes through many instances; only those that its failure names went wrong. */
+function isAbout({ what, reasons }: FailureFacts, { code, resource }: Finding): boolean {
+  return (
+    code !== 'diagnose.notBack' || [what, ...reasons.map(({ text }) => text)].some((text) => text.includes(resource))
+  );
+}
+
+async function quietly(call: () => Promise<Diagnosis>, otherwise: readonly Finding[]): Promise<readonly Finding[]> {
+  try {
+    return (await call()).findings;
+  } catch (error) {
+    if (error instanceof AwsFault || error instanceof Failure) return otherwise;
+    throw error;
+  }
+}
+
+/** Root causes are told already; a finding that says more of one takes its place. */
+function merged(reasons: readonly Reason[], findings: readonly Finding[], redact: Redact): readonly Reason[] {
+  const all = [...reasons];
+  for (const { code, group, resource, text, remedy, evidence } of findings) {
+    if (code === 'diagnose.resourceFailed') continue;
+    const told = OF_RESOURCE.has(code)
+      ? all.findIndex((reason) => reason.code === 'stack.resource' && reason.text.includes(`${resource} (`))
+      : -1;
+    const [place = ''] = /^.*?:\d+:\d+ /.exec(all[told]?.text ?? '') ?? [];
+    const reason: Reason = {
+      code,
+      text: `${place}${redact(text)}`,
+      remedy,
+      ...(group !== undefined && { group }),
+      ...(evidence.length > 0 && { evidence: evidence.map(redact) }),
+    };
+    if (told < 0) all.push(reason);
+    else all[told] = reason;
+  }
+  return all;
+}
+
+const OF_RESOURCE: ReadonlySet<string> = new Set(['diagnose.signalsMissing', 'diagnose.hookObjected']);

@@ -1,0 +1,131 @@
+import { startInstance } from '../../ec2/launch.js';
+import { defaultSubnet, subnetOf } from '../../ec2/network.js';
+import { ec2State } from '../../ec2/state.js';
+import { ServiceFault } from '../../fault.js';
+import { touch } from '../../revisions.js';
+import type { World } from '../../world.js';
+import { endActivity, moveActivity, startActivity } from '../activities.js';
+import { resolveConfiguration } from '../operations/configuration.js';
+import { scheduleHealthCheck } from './health.js';
+import { raiseHooks } from '../operations/lifecycle-hooks.js';
+import { schedulePlan } from './launch-plan.js';
+import { scheduleRegistration } from './registration.js';
+import { capacityOf, findGroup, type GroupState, type Member } from '../state.js';
+
+export interface LaunchOutcome {
+  readonly id?: string;
+  /** Whether another zone might do what this one could not. */
+  readonly tryElsewhere: boolean;
+}
+
+/** Launches one instance in a zone; a refusal becomes a failed activity in AWS's words. */
+export function launchOne(
+  world: World,
+  group: GroupState,
+  zone: string,
+  cause: string,
+  rebalancing = false,
+): LaunchOutcome {
+  const order = ++group.counter;
+  const activity = startActivity(world, group, {
+    description: 'Launching a new EC2 instance',
+    cause,
+    zone,
+    status: 'PreInService',
+  });
+  try {
+    const subnet =
+      group.subnets.map((id) => subnetOf(world, id)).find((one) => one.zone === zone) ?? defaultSubnet(world, zone);
+    activity.Details = JSON.stringify({ 'Subnet ID': subnet.id, 'Availability Zone': zone });
+    const configuration = resolveConfiguration(world, group, group.launches++);
+    const instance = startInstance(world, {
+      image: configuration.image,
+      type: configuration.type,
+      subnet,
+      tags: instanceTags(group, configuration),
+      group: group.name,
+      securityGroups: configuration.securityGroups,
+      keyName: configuration.keyName,
+      profile: configuration.profile,
+    });
+    const member: Member = {
+      id: instance.id,
+      order,
+      type: configuration.type,
+      zone,
+      launchConfiguration: configuration.launchConfiguration,
+      template: configuration.template,
+      weight: configuration.weight,
+      lifecycle: 'Pending',
+      health: 'Healthy',
+      protected: group.protectNew,
+      activity: activity.ActivityId,
+      hooks: [],
+      ...(rebalancing ? { rebalancing } : {}),
+    };
+    group.members.set(member.id, member);
+    activity.Description = `Launching a new EC2 instance: ${member.id}`;
+    activity.Progress = 30;
+    touch(world, group.name);
+    world.clock.at(instance.runningAt, () => hasBooted(world, group.name, member.id));
+    return { id: member.id, tryElsewhere: false };
+  } catch (error) {
+    if (!(error instanceof ServiceFault)) throw error;
+    const elsewhere = error.code === 'InsufficientInstanceCapacity';
+    endActivity(
+      world,
+      group,
+      activity.ActivityId,
+      'Failed',
+      `${error.message.replace(/[.]?$/, '.')} Launching EC2 instance failed.`,
+    );
+    return { tryElsewhere: elsewhere };
+  }
+}
+
+function instanceTags(
+  group: GroupState,
+  configuration: {
+    readonly tags: ReadonlyMap<string, string>;
+    readonly template?: { readonly id: string; readonly version: string };
+  },
+): Map<string, string> {
+  const tags = new Map(configuration.tags);
+  for (const [key, tag] of group.tags) if (tag.propagate) tags.set(key, tag.value);
+  tags.set('aws:autoscaling:groupName', group.name);
+  if (configuration.template !== undefined) {
+    tags.set('aws:ec2launchtemplate:id', configuration.template.id);
+    tags.set('aws:ec2launchtemplate:version', configuration.template.version);
+  }
+  return tags;
+}
+
+function hasBooted(world: World, name: string, id: string): void {
+  const group = findGroup(world, name);
+  const member = group?.members.get(id);
+  if (group === undefined || member === undefined || member.lifecycle !== 'Pending') return;
+  if (raiseHooks(world, group, member, 'launching')) {
+    member.lifecycle = 'Pending:Wait';
+    moveActivity(group, member.activity, 'MidLifecycleAction', 50);
+  } else {
+    entersService(world, group, member);
+  }
+  touch(world, name);
+}
+
+/**
+ * The instance goes InService, whatever balancers think of it; it is registered with them a little
+ * later, unless AddToLoadBalancer is suspended now (and then never).
+ */
+export function entersService(world: World, group: GroupState, member: Member): void {
+  member.lifecycle = 'InService';
+  member.inServiceAt = world.clock.now();
+  member.rebalancing = undefined;
+  endActivity(world, group, member.activity, 'Successful');
+  member.activity = undefined;
+  touch(world, group.name);
+  if (!group.suspended.has('AddToLoadBalancer')) scheduleRegistration(world, group, member);
+  if (ec2State(world).instances.get(member.id)?.state !== 'running') member.health = 'Unhealthy';
+  scheduleHealthCheck(world, group);
+  if (capacityOf(group) !== group.desired) schedulePlan(world, group);
+}

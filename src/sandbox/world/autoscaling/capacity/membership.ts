@@ -1,0 +1,194 @@
+import type {
+  AttachInstancesQuery,
+  DetachInstancesQuery,
+  EnterStandbyQuery,
+  ExitStandbyQuery,
+  SetInstanceProtectionQuery,
+} from '@aws-sdk/client-auto-scaling';
+import { ec2State } from '../../ec2/state.js';
+import { touch } from '../../revisions.js';
+import type { World } from '../../world.js';
+import { endActivity, stamp, startActivity } from '../activities.js';
+import { scheduleHealthCheck } from './health.js';
+import { schedulePlan } from './launch-plan.js';
+import { deregisterEverywhere, scheduleRegistration } from './registration.js';
+import { counts, findGroup, groupOf, invalid, unitsOf, type GroupState, type Member } from '../state.js';
+
+/** At most 50 instances. Protection only keeps them from scaling in, nothing else. */
+export function setInstanceProtection(world: World, input: SetInstanceProtectionQuery): object {
+  const group = groupOf(world, input.AutoScalingGroupName);
+  for (const member of membersOf(group, input.InstanceIds, 50)) member.protected = input.ProtectedFromScaleIn === true;
+  touch(world, group.name);
+  schedulePlan(world, group);
+  return {};
+}
+
+export function enterStandby(world: World, input: EnterStandbyQuery): object {
+  const group = groupOf(world, input.AutoScalingGroupName);
+  const members = membersOf(group, input.InstanceIds, 20);
+  for (const member of members) requireInService(member);
+  if (input.ShouldDecrementDesiredCapacity === true) decrement(group, members);
+  const activities = members.map((member) => {
+    const cause = `At ${stamp(world)} instance ${member.id} was moved to standby in response to a user request.`;
+    const activity = startActivity(world, group, {
+      description: `Moving EC2 instance to Standby: ${member.id}`,
+      cause,
+      zone: member.zone,
+    });
+    member.activity = activity.ActivityId;
+    member.lifecycle = 'EnteringStandby';
+    const until = deregisterEverywhere(world, group, member.id);
+    world.clock.at(until, () => settleAs(world, group.name, member.id, 'EnteringStandby', 'Standby'));
+    return { ...activity };
+  });
+  touch(world, group.name);
+  schedulePlan(world, group);
+  return { Activities: activities };
+}
+
+function settleAs(world: World, name: string, id: string, from: Member['lifecycle'], to: Member['lifecycle']): void {
+  const group = findGroup(world, name);
+  const member = group?.members.get(id);
+  if (group === undefined || member?.lifecycle !== from) return;
+  member.lifecycle = to;
+  endActivity(world, group, member.activity, 'Successful');
+  member.activity = undefined;
+  touch(world, name);
+}
+
+/** Back into service: the desired capacity rises by what stood by. */
+export function exitStandby(world: World, input: ExitStandbyQuery): object {
+  const group = groupOf(world, input.AutoScalingGroupName);
+  const members = membersOf(group, input.InstanceIds, 20);
+  for (const member of members) {
+    if (member.lifecycle !== 'Standby') throw invalid(`The instance ${member.id} is not in Standby.`);
+  }
+  const units = members.reduce((sum, member) => sum + unitsOf(member), 0);
+  if (group.desired + units > group.max) {
+    throw invalid(
+      `Currently, desiredSize (${group.desired}) plus the instances to move out of standby would exceed the group's max size (${group.max}).`,
+    );
+  }
+  if (group.suspended.has('Launch'))
+    throw invalid(`Cannot exit standby while the Launch process is suspended for AutoScalingGroup ${group.name}.`);
+  group.desired += units;
+  const activities = members.map((member) => {
+    const cause = `At ${stamp(world)} instance ${member.id} was moved out of standby in response to a user request, increasing the capacity to ${group.desired}.`;
+    const activity = startActivity(world, group, {
+      description: `Moving EC2 instance out of Standby: ${member.id}`,
+      cause,
+      zone: member.zone,
+    });
+    member.lifecycle = 'InService';
+    member.inServiceAt = world.clock.now();
+    endActivity(world, group, activity.ActivityId, 'Successful');
+    scheduleRegistration(world, group, member);
+    return { ...activity };
+  });
+  touch(world, group.name);
+  scheduleHealthCheck(world, group);
+  return { Activities: activities };
+}
+
+/** The instances leave the group and go on running on their own. */
+export function detachInstances(world: World, input: DetachInstancesQuery): object {
+  const group = groupOf(world, input.AutoScalingGroupName);
+  const members = membersOf(group, input.InstanceIds, 20);
+  for (const member of members) if (member.lifecycle !== 'Standby') requireInService(member);
+  if (input.ShouldDecrementDesiredCapacity === true) decrement(group, members);
+  const activities = members.map((member) => {
+    const cause = `At ${stamp(world)} instance ${member.id} was detached in response to a user request.`;
+    const activity = startActivity(world, group, {
+      description: `Detaching EC2 instance: ${member.id}`,
+      cause,
+      zone: member.zone,
+    });
+    member.activity = activity.ActivityId;
+    member.lifecycle = 'Detaching';
+    const until = deregisterEverywhere(world, group, member.id);
+    world.clock.at(until, () => hasDetached(world, group.name, member.id));
+    return { ...activity };
+  });
+  touch(world, group.name);
+  schedulePlan(world, group);
+  return { Activities: activities };
+}
+
+function hasDetached(world: World, name: string, id: string): void {
+  const group = findGroup(world, name);
+  const member = group?.members.get(id);
+  if (group === undefined || member === undefined) return;
+  endActivity(world, group, member.activity, 'Successful');
+  group.members.delete(id);
+  const instance = ec2State(world).instances.get(id);
+  instance?.tags.delete('aws:autoscaling:groupName');
+  if (instance !== undefined) instance.group = undefined;
+  touch(world, name);
+}
+
+/** Running instances join the group; the desired capacity rises. They carry no launch configuration. */
+export function attachInstances(world: World, input: AttachInstancesQuery): object {
+  const group = groupOf(world, input.AutoScalingGroupName);
+  const ids = input.InstanceIds ?? [];
+  if (group.suspended.has('Launch'))
+    throw invalid(`Cannot attach instances while the Launch process is suspended for AutoScalingGroup ${group.name}.`);
+  const instances = ids.map((id) => {
+    const instance = ec2State(world).instances.get(id);
+    if (instance?.state !== 'running') throw invalid(`Invalid Instance ID(s): [${id}] specified`);
+    if (instance.group !== undefined) throw invalid(`The instance ${id} is already part of another AutoScalingGroup.`);
+    return instance;
+  });
+  if (group.desired + ids.length > group.max) {
+    throw invalid(
+      `AutoScalingGroup ${group.name} would exceed its max size of ${group.max} by attaching ${ids.length} instances.`,
+    );
+  }
+  for (const instance of instances) {
+    instance.group = group.name;
+    instance.tags.set('aws:autoscaling:groupName', group.name);
+    const member: Member = {
+      id: instance.id,
+      order: ++group.counter,
+      type: instance.type,
+      zone: instance.zone,
+      lifecycle: 'InService',
+      health: 'Healthy',
+      protected: group.protectNew,
+      inServiceAt: world.clock.now(),
+      hooks: [],
+    };
+    group.members.set(member.id, member);
+    if (!group.suspended.has('AddToLoadBalancer')) scheduleRegistration(world, group, member);
+  }
+  group.desired += ids.length;
+  touch(world, group.name);
+  scheduleHealthCheck(world, group);
+  return {};
+}
+
+function membersOf(group: GroupState, ids: readonly string[] | undefined, most: number): Member[] {
+  const wanted = ids ?? [];
+  if (wanted.length > most)
+    throw invalid(
+      `1 validation error detected: Value at 'instanceIds' failed to satisfy constraint: Member must have length less than or equal to ${most}`,
+    );
+  return wanted.map((id) => {
+    const member = group.members.get(id);
+    if (member === undefined) throw invalid(`The instance ${id} is not part of Auto Scaling group ${group.name}.`);
+    return member;
+  });
+}
+
+function requireInService(member: Member): void {
+  if (member.lifecycle !== 'InService') throw invalid(`The instance ${member.id} is not in InService.`);
+}
+
+function decrement(group: GroupState, members: readonly Member[]): void {
+  const units = members.filter(counts).reduce((sum, member) => sum + unitsOf(member), 0);
+  if (group.desired - units < group.min) {
+    throw invalid(
+      `AutoScalingGroup ${group.name} has min-size=${group.min}, max-size=${group.max}, and desired-size=${group.desired}. To place into standby or detach ${members.length} instance(s), please update the AutoScalingGroup sizes appropriately.`,
+    );
+  }
+  group.desired -= units;
+}

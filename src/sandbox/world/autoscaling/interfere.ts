@@ -1,0 +1,71 @@
+import type { Fault } from '../../scenario.js';
+import { endInstance } from '../ec2/launch.js';
+import { ServiceFault } from '../fault.js';
+import type { World } from '../world.js';
+import { endLifetime } from './capacity/health.js';
+import { findGroup, isLeaving } from './state.js';
+
+type Meddle = Extract<Fault, { kind: 'meddle' }>;
+
+/** Tags of rollout tools: what somebody who tidies up takes away. */
+const TIDIED = 'ha-updater:';
+
+/**
+ * Somebody else lays hands on a group, through the same calls that people have. What AWS refuses then
+ * simply does not happen. The caller is none of `outside`, so that nobody takes it for the tool's doing.
+ */
+export function meddle(world: World, name: string, fault: Meddle): void {
+  const group = findGroup(world, name);
+  if (group === undefined) return;
+  const ask = (operation: string, input: object): void =>
+    void world.invoke('autoscaling', operation, { AutoScalingGroupName: name, ...input }, 'autoscaling');
+  const members = [...group.members.values()].filter((member) => !isLeaving(member)).sort((a, b) => a.order - b.order);
+  const one = fault.instance === 'newest' ? members.at(-1) : members[0];
+  const ids = one === undefined ? [] : [one.id];
+  try {
+    switch (fault.does) {
+      case 'resumeProcesses':
+        return void ask('ResumeProcesses', {});
+      case 'terminate':
+        if (ids[0] !== undefined) endInstance(world, ids[0], 'world');
+        return undefined;
+      case 'interruptSpot':
+        if (ids[0] !== undefined) endInstance(world, ids[0], 'world', 'Server.SpotInstanceTermination');
+        return undefined;
+      case 'endLifetime':
+        return one === undefined ? undefined : void endLifetime(world, group, one);
+      case 'detach':
+        return void ask('DetachInstances', { InstanceIds: ids, ShouldDecrementDesiredCapacity: false });
+      case 'standby':
+        return void ask('EnterStandby', { InstanceIds: ids, ShouldDecrementDesiredCapacity: false });
+      case 'protect':
+        return void ask('SetInstanceProtection', { InstanceIds: ids, ProtectedFromScaleIn: true });
+      case 'removeTags': {
+        const Tags = [...group.tags.keys()]
+          .filter((key) => key.startsWith(TIDIED))
+          .map((Key) => ({ ResourceId: name, ResourceType: 'auto-scaling-group', Key }));
+        return void world.invoke('autoscaling', 'DeleteTags', { Tags }, 'autoscaling');
+      }
+      case 'detachBalancers':
+        for (const { kind, id } of [...group.attachments]) {
+          if (kind === 'classic') ask('DetachLoadBalancers', { LoadBalancerNames: [id] });
+          else ask('DetachLoadBalancerTargetGroups', { TargetGroupARNs: [id] });
+        }
+        return undefined;
+      case 'publishVersion': {
+        const LaunchTemplateId = group.template?.LaunchTemplateId;
+        if (LaunchTemplateId === undefined || fault.image === undefined) return undefined;
+        return void world.invoke(
+          'ec2',
+          'CreateLaunchTemplateVersion',
+          { LaunchTemplateId, SourceVersion: '$Latest', LaunchTemplateData: { ImageId: fault.image } },
+          'autoscaling',
+        );
+      }
+      case 'deleteGroup':
+        return void ask('DeleteAutoScalingGroup', { ForceDelete: true });
+    }
+  } catch (error) {
+    if (!(error instanceof ServiceFault)) throw error;
+  }
+}

@@ -1,0 +1,71 @@
+import type {
+  CreateLaunchConfigurationType,
+  LaunchConfigurationNamesType,
+  LaunchConfigurationNameType,
+} from '@aws-sdk/client-auto-scaling';
+import { ServiceFault } from '../../fault.js';
+import { page } from '../../page.js';
+import type { World } from '../../world.js';
+import { autoScalingState, invalid } from '../state.js';
+
+export function createLaunchConfiguration(world: World, input: CreateLaunchConfigurationType): object {
+  const state = autoScalingState(world);
+  const name = input.LaunchConfigurationName ?? '';
+  if (state.configurations.has(name)) {
+    throw new ServiceFault(
+      'AlreadyExists',
+      `Launch Configuration by this name already exists - A launch configuration already exists with the name ${name}`,
+    );
+  }
+  if (input.ImageId === undefined || input.InstanceType === undefined) {
+    throw invalid(
+      'Valid requests must contain either the InstanceID parameter or both the ImageId and InstanceType parameters.',
+    );
+  }
+  const random = world.random.fork(`autoscaling/configuration/${++state.counter}`);
+  const uuid = [8, 4, 4, 4, 12].map((digits) => random.hex(digits)).join('-');
+  state.configurations.set(name, {
+    LaunchConfigurationName: name,
+    LaunchConfigurationARN: `arn:aws:autoscaling:${world.region}:${world.account}:launchConfiguration:${uuid}:launchConfigurationName/${name}`,
+    ImageId: input.ImageId,
+    InstanceType: input.InstanceType,
+    KeyName: input.KeyName ?? '',
+    SecurityGroups: input.SecurityGroups ?? [],
+    ClassicLinkVPCSecurityGroups: [],
+    UserData: input.UserData ?? '',
+    KernelId: '',
+    RamdiskId: '',
+    BlockDeviceMappings: input.BlockDeviceMappings ?? [],
+    InstanceMonitoring: input.InstanceMonitoring ?? { Enabled: true },
+    IamInstanceProfile: input.IamInstanceProfile,
+    CreatedTime: new Date(world.clock.now()),
+    EbsOptimized: input.EbsOptimized ?? false,
+    AssociatePublicIpAddress: input.AssociatePublicIpAddress,
+    MetadataOptions: input.MetadataOptions,
+    SpotPrice: input.SpotPrice,
+  });
+  return {};
+}
+
+export function deleteLaunchConfiguration(world: World, input: LaunchConfigurationNameType): object {
+  const state = autoScalingState(world);
+  const name = input.LaunchConfigurationName ?? '';
+  const user = [...state.groups.values()].find((group) => group.launchConfiguration === name);
+  if (user !== undefined)
+    throw new ServiceFault(
+      'ResourceInUse',
+      `Cannot delete launch configuration ${name} because it is attached to AutoScalingGroup ${user.name}`,
+    );
+  if (!state.configurations.delete(name))
+    throw invalid(`Launch configuration name not found - Launch configuration ${name} not found`);
+  return {};
+}
+
+/** Configurations that do not exist are left out, without an error. */
+export function describeLaunchConfigurations(world: World, input: LaunchConfigurationNamesType): object {
+  const names = input.LaunchConfigurationNames ?? [];
+  const all = [...autoScalingState(world).configurations.values()];
+  const found = names.length > 0 ? all.filter((one) => names.includes(one.LaunchConfigurationName ?? '')) : all;
+  const { items, next } = page(found, Math.min(100, input.MaxRecords ?? 50), input.NextToken);
+  return { LaunchConfigurations: items, NextToken: next };
+}

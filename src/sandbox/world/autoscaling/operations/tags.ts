@@ -1,0 +1,72 @@
+import type { CreateOrUpdateTagsType, DeleteTagsType, DescribeTagsType, Tag } from '@aws-sdk/client-auto-scaling';
+import { page } from '../../page.js';
+import { touch } from '../../revisions.js';
+import type { World } from '../../world.js';
+import { autoScalingState, invalid, type GroupState } from '../state.js';
+
+/** Overwrites what is there, without an error: no lock can be made of tags. At most 50 tags on one group. */
+export function createOrUpdateTags(world: World, input: CreateOrUpdateTagsType): object {
+  const changes = (input.Tags ?? []).map((tag) => ({ group: taggedGroup(world, tag), tag }));
+  for (const { group, tag } of changes) {
+    const key = tag.Key ?? '';
+    if (key.length < 1 || key.length > 128) throw invalid('Tag keys must have between 1 and 128 characters.');
+    if ((tag.Value ?? '').length > 256)
+      throw invalid(
+        `1 validation error detected: Value at 'tags.1.member.value' failed to satisfy constraint: Member must have length less than or equal to 256`,
+      );
+    if (!group.tags.has(key) && group.tags.size >= 50)
+      throw invalid(`Tag limit exceeded for AutoScalingGroup ${group.name}`);
+  }
+  for (const { group, tag } of changes) {
+    group.tags.set(tag.Key ?? '', { value: tag.Value ?? '', propagate: tag.PropagateAtLaunch ?? false });
+    touch(world, group.name);
+  }
+  return {};
+}
+
+/** Deleting a tag that is not there changes nothing. */
+export function deleteTags(world: World, input: DeleteTagsType): object {
+  const changes = (input.Tags ?? []).map((tag) => ({ group: taggedGroup(world, tag), key: tag.Key ?? '' }));
+  for (const { group, key } of changes) {
+    group.tags.delete(key);
+    touch(world, group.name);
+  }
+  return {};
+}
+
+function taggedGroup(world: World, tag: Tag): GroupState {
+  const group = autoScalingState(world).groups.get(tag.ResourceId ?? '');
+  if (group === undefined)
+    throw invalid(`AutoScalingGroup name not found - AutoScalingGroup '${tag.ResourceId}' not found`);
+  return group;
+}
+
+export function describeTags(world: World, input: DescribeTagsType): object {
+  const rows = [...autoScalingState(world).groups.values()].flatMap((group) =>
+    [...group.tags].map(([Key, tag]) => ({
+      ResourceId: group.name,
+      ResourceType: 'auto-scaling-group',
+      Key,
+      Value: tag.value,
+      PropagateAtLaunch: tag.propagate,
+    })),
+  );
+  const found = rows.filter((row) =>
+    (input.Filters ?? []).every((filter) => {
+      const fields: Record<string, string> = {
+        'auto-scaling-group': row.ResourceId,
+        key: row.Key,
+        value: row.Value,
+        'propagate-at-launch': String(row.PropagateAtLaunch),
+      };
+      const actual = fields[filter.Name ?? ''];
+      if (actual === undefined)
+        throw invalid(
+          `Filter type ${filter.Name} is not correct. Allowed Filter types are: auto-scaling-group key value propagate-at-launch`,
+        );
+      return filter.Values?.includes(actual) ?? false;
+    }),
+  );
+  const { items, next } = page(found, Math.min(100, input.MaxRecords ?? 50), input.NextToken);
+  return { Tags: items, NextToken: next };
+}

@@ -1,0 +1,40 @@
+import type {
+  AssumeRoleCommandInput,
+  AssumeRoleCommandOutput,
+  GetCallerIdentityCommandOutput,
+} from '@aws-sdk/client-sts';
+import { ServiceFault } from '../fault.js';
+import type { OperationTable, World } from '../world.js';
+
+/** Who calls: one user of the sandbox's account, whatever the signature says. */
+export const stsOperations: OperationTable = {
+  GetCallerIdentity: (world: World): Omit<GetCallerIdentityCommandOutput, '$metadata'> => ({
+    Account: world.account,
+    Arn: `arn:aws:iam::${world.account}:user/sandbox`,
+    UserId: 'AIDASANDBOXUSER000000',
+  }),
+  /** Any role of the account can be assumed; what it may do is not modelled. */
+  AssumeRole: (world: World, input: AssumeRoleCommandInput): Omit<AssumeRoleCommandOutput, '$metadata'> => {
+    const { RoleArn: role = '', RoleSessionName: session = '', DurationSeconds: seconds = 3600 } = input;
+    const [, account, name] = /^arn:[\w-]+:iam::(\d{12}):role\/(.+)$/.exec(role) ?? [];
+    if (account !== world.account || name === undefined) {
+      throw new ServiceFault(
+        'AccessDenied',
+        `User: arn:aws:iam::${world.account}:user/sandbox is not authorized to perform: sts:AssumeRole on resource: ${role}`,
+        403,
+      );
+    }
+    return {
+      Credentials: {
+        AccessKeyId: 'ASIASANDBOX',
+        SecretAccessKey: 'sandbox',
+        SessionToken: 'sandbox',
+        Expiration: new Date(world.clock.now() + seconds * 1000),
+      },
+      AssumedRoleUser: {
+        AssumedRoleId: `AROASANDBOX:${session}`,
+        Arn: `arn:aws:sts::${account}:assumed-role/${name}/${session}`,
+      },
+    };
+  },
+};
