@@ -40,7 +40,7 @@ function lost(differs: Partial<Group>, ended: Observed['ended']): Observed {
         ...differs,
       }),
     ],
-    { ended },
+    ended === undefined ? {} : { ended },
   );
 }
 

@@ -43,7 +43,7 @@ describe('the sandbox over HTTP', () => {
   let live: LiveSandbox | undefined;
   afterEach(() => live?.close());
   const client = (): AutoScalingClient =>
-    new AutoScalingClient({ region: 'eu-west-1', credentials, endpoint: live?.url, maxAttempts: 1 });
+    new AutoScalingClient({ region: 'eu-west-1', credentials, ...(live && { endpoint: live.url }), maxAttempts: 1 });
   const json = async (path: string): Promise<Record<string, unknown>> =>
     (await (await fetch(`${live?.url}${path}`)).json()) as Record<string, unknown>;
 

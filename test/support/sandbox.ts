@@ -38,10 +38,10 @@ export function call<T = Record<string, unknown>>(
 export interface StandardGroup {
   readonly name: string;
   /** The classic balancer's name, if there is one. */
-  readonly classic?: string;
+  readonly classic?: string | undefined;
   /** The target group's ARN, if there is one. */
-  readonly targetGroup?: string;
-  readonly loadBalancer?: string;
+  readonly targetGroup?: string | undefined;
+  readonly loadBalancer?: string | undefined;
   /** Name of the launch configuration or id of the launch template. */
   readonly configuration: string;
   /** Makes the group launch from another image from now on: a new configuration or template version. */

@@ -85,9 +85,9 @@ async function describeTargetGroups(clients: Clients, arns: readonly string[]): 
 }
 
 function whyNotJudged(found: {
-  LoadBalancerArns?: readonly string[];
-  HealthCheckEnabled?: boolean;
-  TargetGroupName?: string;
+  LoadBalancerArns?: readonly string[] | undefined;
+  HealthCheckEnabled?: boolean | undefined;
+  TargetGroupName?: string | undefined;
 }): string {
   const name = `The target group ${found.TargetGroupName ?? ''}`;
   if ((found.LoadBalancerArns ?? []).length === 0)

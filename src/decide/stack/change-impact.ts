@@ -14,9 +14,9 @@ const LAUNCHES: ReadonlySet<string> = new Set([
 /** What a change of the stack does to a group that stays. */
 export interface Effect {
   /** Why all its instances will be outdated; absent when they will not. */
-  readonly becomes?: string;
+  readonly becomes?: string | undefined;
   /** Its sizes afterwards, when they change. */
-  readonly resized?: Size;
+  readonly resized?: Size | undefined;
   /** Physical ids of balancers that go, or that others take the place of. */
   readonly replaced: readonly string[];
 }

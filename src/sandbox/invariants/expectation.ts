@@ -21,7 +21,7 @@ export interface Expectation {
   /** Units that may live at the same time. */
   readonly ceiling: number;
   /** Which half a caller began to terminate. */
-  half?: 'old' | 'new';
+  half?: 'old' | 'new' | undefined;
   /** Instances that a caller terminated, or let a scale-in choose. */
   readonly terminated: Set<string>;
   /** Since when each instance is in service without a break. */
@@ -156,7 +156,7 @@ function othersResizes(
   world: World,
   expectation: Pick<Expectation, 'since'>,
   group: GroupState,
-): { readonly desired?: number; readonly min?: number }[] {
+): { readonly desired?: number | undefined; readonly min?: number | undefined }[] {
   const logicalId = group.tags.get('aws:cloudformation:logical-id')?.value;
   const called = group.others.filter(({ at, desired }) => desired !== undefined && at >= expectation.since);
   const fated = world.scenario.faults.flatMap((fault) => {

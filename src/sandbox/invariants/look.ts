@@ -32,7 +32,7 @@ export interface Seen {
   /** Somebody took it out of the group or put it aside; no rollout ever does. */
   readonly aside: boolean;
   readonly protected: boolean;
-  readonly endedBy?: EndedBy;
+  readonly endedBy?: EndedBy | undefined;
 }
 
 /** One group as it truly is. */

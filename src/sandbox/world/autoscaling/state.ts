@@ -31,20 +31,20 @@ export interface Member {
   readonly order: number;
   readonly type: string;
   readonly zone: string;
-  readonly launchConfiguration?: string;
-  readonly template?: { readonly id: string; readonly name: string; readonly version: string };
+  readonly launchConfiguration?: string | undefined;
+  readonly template?: { readonly id: string; readonly name: string; readonly version: string } | undefined;
   /** `WeightedCapacity` as AWS says it: text, absent without weights. */
-  readonly weight?: string;
+  readonly weight?: string | undefined;
   lifecycle: LifecycleState;
   health: 'Healthy' | 'Unhealthy';
-  healthReason?: 'EC2' | 'ELB' | 'user';
+  healthReason?: 'EC2' | 'ELB' | 'user' | undefined;
   protected: boolean;
-  inServiceAt?: number;
+  inServiceAt?: number | undefined;
   /** Launched to even out zones: does not count until it serves. */
-  rebalancing?: boolean;
+  rebalancing?: boolean | undefined;
   /** The activity that is going on with it. */
-  activity?: string;
-  endedBy?: EndedBy;
+  activity?: string | undefined;
+  endedBy?: EndedBy | undefined;
   hooks: PendingHook[];
 }
 
@@ -61,9 +61,9 @@ export interface Attachment {
 export interface ScheduledAction {
   readonly name: string;
   readonly startAt: number;
-  readonly min?: number;
-  readonly max?: number;
-  readonly desired?: number;
+  readonly min?: number | undefined;
+  readonly max?: number | undefined;
+  readonly desired?: number | undefined;
 }
 
 /** Settings that Auto Scaling shows as they were given and that nothing here depends on. */
@@ -92,9 +92,9 @@ export interface GroupState {
   min: number;
   max: number;
   desired: number;
-  launchConfiguration?: string;
-  template?: LaunchTemplateSpecification;
-  mixed?: MixedInstancesPolicy;
+  launchConfiguration?: string | undefined;
+  template?: LaunchTemplateSpecification | undefined;
+  mixed?: MixedInstancesPolicy | undefined;
   zones: string[];
   subnets: string[];
   healthCheckType: string;
@@ -113,7 +113,7 @@ export interface GroupState {
   readonly hooks: Map<string, LifecycleHook>;
   readonly schedule: Map<string, ScheduledAction>;
   readonly refreshes: InstanceRefresh[];
-  warmPool?: WarmPoolConfiguration;
+  warmPool?: WarmPoolConfiguration | undefined;
   /** Newest last. */
   readonly activities: Activity[];
   /** Why the desired capacity is what it is, for causes. */
@@ -121,9 +121,9 @@ export interface GroupState {
   /** Set while the desired capacity is what a fault of the scenario made it: what scales in then is nobody's doing. */
   resizedByWorld?: boolean;
   /** Units that were launched to even out the zones, and whose surplus has still to go. */
-  evening?: number;
-  planAt?: number;
-  healthCheckAt?: number;
+  evening?: number | undefined;
+  planAt?: number | undefined;
+  healthCheckAt?: number | undefined;
   /** Launches so far, failed ones included: overrides take turns. */
   launches: number;
   /** Failed launches in a row. */
@@ -137,7 +137,7 @@ export interface GroupState {
   readonly others: {
     readonly at: number;
     readonly operation: string;
-    /** What it was changed to. */ readonly desired?: number;
+    /** What it was changed to. */ readonly desired?: number | undefined;
   }[];
 }
 

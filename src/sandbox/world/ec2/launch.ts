@@ -19,11 +19,11 @@ export interface LaunchRequest {
   readonly type: string;
   readonly subnet: SubnetState;
   readonly tags: ReadonlyMap<string, string>;
-  readonly group?: string;
-  readonly securityGroups?: readonly string[];
-  readonly keyName?: string;
-  readonly profile?: string;
-  readonly reservation?: string;
+  readonly group?: string | undefined;
+  readonly securityGroups?: readonly string[] | undefined;
+  readonly keyName?: string | undefined;
+  readonly profile?: string | undefined;
+  readonly reservation?: string | undefined;
 }
 
 /**

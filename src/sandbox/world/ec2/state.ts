@@ -22,11 +22,11 @@ export interface Ec2Instance {
   readonly publicIp: string;
   readonly behaviour: ImageBehaviour;
   readonly securityGroupIds: readonly string[];
-  readonly keyName?: string;
-  readonly profile?: string;
+  readonly keyName?: string | undefined;
+  readonly profile?: string | undefined;
   readonly reservationId: string;
   /** Auto Scaling group that launched it, if one did. */
-  group?: string;
+  group?: string | undefined;
   state: 'pending' | 'running' | 'shutting-down' | 'terminated';
   readonly runningAt: number;
   /** When the application starts to answer. */
@@ -37,9 +37,9 @@ export interface Ec2Instance {
   stopsAt?: number;
   /** When it is `terminated`, known from the moment it shuts down. */
   goneAt?: number;
-  endedBy?: EndedBy;
+  endedBy?: EndedBy | undefined;
   /** EC2's code for why it ended, when nobody asked for it. */
-  endReason?: EndReason;
+  endReason?: EndReason | undefined;
   readonly tags: Map<string, string>;
 }
 
@@ -51,7 +51,7 @@ export interface LaunchTemplateState {
   readonly versions: {
     readonly number: number;
     readonly createdAt: number;
-    readonly description?: string;
+    readonly description?: string | undefined;
     readonly data: RequestLaunchTemplateData;
   }[];
   readonly tags: Map<string, string>;

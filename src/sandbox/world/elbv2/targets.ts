@@ -1,4 +1,5 @@
 import type {
+  Action,
   DeregisterTargetsInput,
   DescribeTargetHealthInput,
   RegisterTargetsInput,
@@ -46,10 +47,7 @@ export function balancersUsing(world: World, group: TargetGroupState): BalancerS
   return [...arns].flatMap((arn) => state.balancers.get(arn) ?? []);
 }
 
-function forwardsTo(
-  actions: readonly { TargetGroupArn?: string; ForwardConfig?: { TargetGroups?: { TargetGroupArn?: string }[] } }[],
-  arn: string,
-): boolean {
+function forwardsTo(actions: readonly Action[], arn: string): boolean {
   return actions.some(
     (action) =>
       action.TargetGroupArn === arn ||

@@ -87,7 +87,7 @@ function instanceTags(
   group: GroupState,
   configuration: {
     readonly tags: ReadonlyMap<string, string>;
-    readonly template?: { readonly id: string; readonly version: string };
+    readonly template?: { readonly id: string; readonly version: string } | undefined;
   },
 ): Map<string, string> {
   const tags = new Map(configuration.tags);

@@ -13,12 +13,12 @@ import { autoScalingState, invalid, type GroupState } from '../state.js';
 export interface Resolved {
   readonly image: string;
   readonly type: string;
-  readonly securityGroups?: readonly string[];
-  readonly keyName?: string;
-  readonly profile?: string;
-  readonly launchConfiguration?: string;
-  readonly template?: { readonly id: string; readonly name: string; readonly version: string };
-  readonly weight?: string;
+  readonly securityGroups?: readonly string[] | undefined;
+  readonly keyName?: string | undefined;
+  readonly profile?: string | undefined;
+  readonly launchConfiguration?: string | undefined;
+  readonly template?: { readonly id: string; readonly name: string; readonly version: string } | undefined;
+  readonly weight?: string | undefined;
   readonly tags: ReadonlyMap<string, string>;
 }
 
