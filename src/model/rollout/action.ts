@@ -1,5 +1,5 @@
 import type { Balancer, Size } from './group.js';
-import type { GroupResult } from './decision.js';
+import type { GroupResult } from './group-result.js';
 import type { FrozenNote, Lease, OutNote, RolloutRecord, Verdict } from './record.js';
 
 /** Everything that we ever do to a group. Plain data; one exhaustive switch executes it. */

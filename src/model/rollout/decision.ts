@@ -1,8 +1,11 @@
 import type { Instant, Milliseconds } from '../../clock.js';
 import type { Action, Phase } from './action.js';
 import type { Alarm } from './alarm.js';
+import type { GroupResult } from './group-result.js';
 import type { HookDue, HookResult } from './hook.js';
 import type { FailedActivity, Group, GroupNotes, Precautions, Size } from './group.js';
+
+export type { GroupResult } from './group-result.js';
 
 /** Why one group does not go on yet. */
 export interface Wait {
@@ -46,15 +49,6 @@ export type CommandState =
       readonly output: string;
       readonly elapsedMs: Milliseconds;
     };
-
-export type GroupResult =
-  | { readonly group: string; readonly outcome: 'promoted' | 'proven' | 'unfrozen'; readonly why: string }
-  | { readonly group: string; readonly outcome: 'restarted'; readonly why: string }
-  /** A restart ended early; whatever it took out is back. `open`: those that do not serve. */
-  | { readonly group: string; readonly outcome: 'putBack'; readonly why: string; readonly open: readonly string[] }
-  | { readonly group: string; readonly outcome: 'rolledBack'; readonly why: string; readonly frozen: readonly string[] }
-  | { readonly group: string; readonly outcome: 'skipped' | 'paused'; readonly why: string }
-  | { readonly group: string; readonly outcome: 'stuck' | 'unproven'; readonly why: string };
 
 /** What to do next with all groups of the run. */
 export type Decision =

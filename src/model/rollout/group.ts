@@ -1,12 +1,8 @@
 import type { Instant, Milliseconds } from '../../clock.js';
 import type { FrozenNote, Lease, OutNote, RolloutRecord, Verdict, WishNote } from './record.js';
+import type { Size } from './size.js';
 
-/** The three sizes of a group, in capacity units (instances, unless the group is weighted). */
-export interface Size {
-  readonly min: number;
-  readonly max: number;
-  readonly desired: number;
-}
+export type { Size } from './size.js';
 
 /** A classic load balancer (`id` is its name) or a target group (`id` is its ARN) of a group. */
 export interface Balancer {

@@ -1,5 +1,5 @@
 import type { Instant, Milliseconds } from '../../clock.js';
-import type { Size } from './group.js';
+import type { Size } from './size.js';
 
 /** The format of notes. A note of another version is refused with advice, never guessed at. */
 export const RECORD_VERSION = 1;

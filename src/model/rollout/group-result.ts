@@ -1,0 +1,9 @@
+/** How the rollout of one group ended in this run, and why. */
+export type GroupResult =
+  | { readonly group: string; readonly outcome: 'promoted' | 'proven' | 'unfrozen'; readonly why: string }
+  | { readonly group: string; readonly outcome: 'restarted'; readonly why: string }
+  /** A restart ended early; whatever it took out is back. `open`: those that do not serve. */
+  | { readonly group: string; readonly outcome: 'putBack'; readonly why: string; readonly open: readonly string[] }
+  | { readonly group: string; readonly outcome: 'rolledBack'; readonly why: string; readonly frozen: readonly string[] }
+  | { readonly group: string; readonly outcome: 'skipped' | 'paused'; readonly why: string }
+  | { readonly group: string; readonly outcome: 'stuck' | 'unproven'; readonly why: string };
