@@ -45,7 +45,7 @@ export function steadyClock(speed = 1): Clock {
 function sleeper(speed: number): Clock['sleep'] {
   return (ms, signal) =>
     new Promise((resolve) => {
-      if (signal?.aborted) return resolve();
+      if (signal?.aborted) return void resolve();
       const wake = (): void => {
         clearTimeout(timer);
         signal?.removeEventListener('abort', wake);

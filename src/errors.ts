@@ -114,16 +114,18 @@ export type FaultKind =
 /** A failed AWS call in our words. */
 export class AwsFault extends Error {
   override readonly name = 'AwsFault';
+  /** By which AWS's support finds the call; undefined when no answer came. */
+  readonly requestId: string | undefined;
   constructor(
     readonly kind: FaultKind,
     /** `autoscaling:UpdateAutoScalingGroup` */
     readonly operation: string,
     /** AWS's wire code, such as `ValidationError`. */
     readonly code: string,
-    message: string,
-    readonly requestId?: string,
-    options?: { cause?: unknown },
+    /** AWS's message, alone or with the id of the request. */
+    answer: string | { readonly message: string; readonly requestId?: string | undefined },
   ) {
-    super(message, options);
+    super(typeof answer === 'string' ? answer : answer.message);
+    this.requestId = typeof answer === 'string' ? undefined : answer.requestId;
   }
 }

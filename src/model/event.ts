@@ -77,13 +77,18 @@ export type RunEvent =
       readonly groups: readonly string[];
       readonly parameters: Readonly<Record<string, string>>;
     }
-  /** Settings that nobody typed: names of flags and where each was said; `overridden` are not in force. Never values. */
+  /**
+   * Settings that nobody typed: names of flags and where each was said; `overridden` are not in force. Never values.
+   */
   | {
       readonly type: 'settings.read';
       readonly said: readonly { readonly name: string; readonly at: string }[];
       readonly overridden: readonly { readonly name: string; readonly at: string; readonly by: string }[];
     }
-  /** Files of parameters were read; `overridden` had their value replaced by a later file or the command line. Never values. */
+  /**
+   * Files of parameters were read; `overridden` had their value replaced by a later file or the command line. Never
+   * values.
+   */
   | { readonly type: 'parameters.read'; readonly files: readonly string[]; readonly overridden: readonly string[] }
   /** A template too long for a call was put where CloudFormation reads it. */
   | { readonly type: 'template.stored'; readonly source: string; readonly bytes: number; readonly url: string }
@@ -166,7 +171,10 @@ export type RunEvent =
     }
   | { readonly type: 'groups.found'; readonly stack?: string; readonly groups: readonly string[] }
   | { readonly type: 'group.skipped'; readonly group: string; readonly why: string }
-  /** `next`: what is done with what the dead run left. A restart is put back, and starts over only when this run restarts too. */
+  /**
+   * `next`: what is done with what the dead run left. A restart is put back, and starts over only when this run
+   * restarts too.
+   */
   | {
       readonly type: 'group.adopted';
       readonly group: string;

@@ -94,13 +94,10 @@ export function toFault(error: unknown, operation: string): AwsFault {
   const message = unread
     ? `The service answered HTTP ${statusOf(raw) ?? '?'} without an error that can be read.`
     : withoutSecrets(raw.message ?? '');
-  return new AwsFault(
-    kindOf(raw, code, message),
-    operation,
-    code,
-    message === '' ? code : message,
-    raw.$metadata?.requestId,
-  );
+  return new AwsFault(kindOf(raw, code, message), operation, code, {
+    message: message === '' ? code : message,
+    requestId: raw.$metadata?.requestId,
+  });
 }
 
 /** The code of an answer that is no document of AWS's, such as the HTML page of a proxy or of a service that crashed. */

@@ -105,7 +105,10 @@ export interface Observed {
   readonly abandoned: readonly string[];
   /** Instances of a restart that EC2 does not run any more, although their group may not know it yet. */
   readonly gone?: readonly string[];
-  /** Instances that Auto Scaling calls unhealthy while new ones are to be proven, and that EC2 does not run any more: id → EC2's reason, such as `Server.SpotInstanceTermination`, or ''. */
+  /**
+   * Instances that Auto Scaling calls unhealthy while new ones are to be proven, and that EC2 does not run any more: id
+   * → EC2's reason, such as `Server.SpotInstanceTermination`, or ''.
+   */
   readonly ended?: Readonly<Record<string, string>>;
   /** Commands that this process started, by instance. */
   readonly commands?: Readonly<Record<string, CommandState>>;
@@ -125,7 +128,10 @@ export interface Seen {
   readonly lastLookAt: Instant;
   /** instance id → since when it has been in service without a break. */
   readonly inServiceSince: Readonly<Record<string, Instant>>;
-  /** group → when the number of proven instances last rose, or when the proving began; and how often all that were proven fell since. */
+  /**
+   * group → when the number of proven instances last rose, or when the proving began; and how often all that were
+   * proven fell since.
+   */
   readonly progressAt: Readonly<
     Record<string, { readonly proven: number; readonly at: Instant; readonly falls?: number }>
   >;
@@ -151,7 +157,10 @@ export interface Seen {
   readonly pending: readonly { readonly action: Action; readonly since: Instant; readonly sure: boolean }[];
   /** group → its end, once it has one in this run. */
   readonly results: Readonly<Record<string, GroupResult>>;
-  /** `KIND INSTANCE` → how the last try of that command ended. A check is forgotten when its instance falls out of service. */
+  /**
+   * `KIND INSTANCE` → how the last try of that command ended. A check is forgotten when its instance falls out of
+   * service.
+   */
   readonly hooks: Readonly<Record<string, HookResult>>;
   /** group → instances that this rollout terminates or has terminated, until the command after that is through. */
   readonly leaving: Readonly<Record<string, readonly string[]>>;

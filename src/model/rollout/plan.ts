@@ -95,7 +95,10 @@ export interface Plan {
   readonly restart?: RestartPlan;
 }
 
-/** What happens to an instance whose command fails or that does not serve again: the run stops with it out, or with it back, or goes on with it out. */
+/**
+ * What happens to an instance whose command fails or that does not serve again: the run stops with it out, or with it
+ * back, or goes on with it out.
+ */
 export type OnError = 'stop' | 'reregister' | 'continue';
 
 /** What a restart was asked to do. */

@@ -89,7 +89,9 @@ interface RecordBase {
 /** One instance that a restart took out of its balancers, or is about to. */
 export interface OutInstance {
   readonly id: string;
-  /** Target group (the last part of its ARN) → ports, where it was not registered on the target group's own port alone. */
+  /**
+   * Target group (the last part of its ARN) → ports, where it was not registered on the target group's own port alone.
+   */
   readonly ports?: Readonly<Record<string, readonly number[]>>;
 }
 
