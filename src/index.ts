@@ -2,7 +2,7 @@
  * The public surface. Commands import from here and nowhere deeper. What is heavy (the SDK, listr2, the
  * sandbox) is loaded by the functions that need it.
  */
-export { endWithError, endWithUnknownCommand } from './run/errors.js';
+export { endWithError, endWithUnknownCommand } from './run/end-with-error.js';
 export { resume, rollback, unfreeze, type RecoverAsked } from './app/groups/resume-rollback.js';
 export { releaseLock, showLock, type LockCommandAsked, type LockDocument } from './app/lock/lock-commands.js';
 export { restart, type RestartAsked } from './app/groups/restart.js';

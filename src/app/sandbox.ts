@@ -1,6 +1,6 @@
 import { appendFileSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
-import { badFlags } from '../config/plan.js';
+import { badFlags } from '../config/rollout-plan.js';
 import { usage } from '../errors.js';
 import { lineWriter } from '../render/line-writer.js';
 import type { Sandbox } from '../sandbox/index.js';

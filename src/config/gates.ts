@@ -1,5 +1,5 @@
 import type { HookPlan } from '../model/rollout/hook.js';
-import type { Gates } from '../model/rollout/plan.js';
+import type { Gates } from '../model/rollout/rollout-plan.js';
 import { quote, switchWord } from '../text/shell-quote.js';
 import { readNumbers, type NumberTexts } from './numbers.js';
 

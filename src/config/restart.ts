@@ -1,4 +1,4 @@
-import type { OnError, RestartPlan } from '../model/rollout/plan.js';
+import type { OnError, RestartPlan } from '../model/rollout/rollout-plan.js';
 import { readNumbers, type NumberTexts } from './numbers.js';
 import { quote } from '../text/shell-quote.js';
 

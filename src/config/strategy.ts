@@ -1,4 +1,4 @@
-import type { RollingChoice, Share } from '../model/rollout/plan.js';
+import type { RollingChoice, Share } from '../model/rollout/rollout-plan.js';
 import { switchWord } from '../text/shell-quote.js';
 
 /** How instances are replaced, as the command line gave it. */

@@ -1,7 +1,7 @@
 import type { Decision, GroupResult, Observed, Progress, Reason, Wait } from '../model/rollout/decision.js';
 import type { Phase } from '../model/rollout/action.js';
 import type { Group } from '../model/rollout/group.js';
-import type { Plan } from '../model/rollout/plan.js';
+import type { Plan } from '../model/rollout/rollout-plan.js';
 import type { RolloutRecord } from '../model/rollout/record.js';
 import { ringingReasons } from './gates/alarms.js';
 import { waitsForResume } from './gates/gates.js';

@@ -4,7 +4,7 @@ import type { Level } from './describe.js';
 import { failureBlock } from './last-words.js';
 import type { WriteLine } from './line-writer.js';
 import type { Renderer } from './stream.js';
-import { createTree, type Row } from './tree.js';
+import { createTree, type Row } from './task-tree.js';
 
 /** Notices of the run (a signal, a warning) that are shown below the live rows. */
 const NOTICES = 3;

@@ -1,7 +1,7 @@
 import type { TemplateFinding } from '../model/stack/template.js';
 import { checkReferences } from './references.js';
 import { isMap, mapAt, pathText, type ParsedTemplate, type Path } from './tree.js';
-import { checkGroups } from './groups.js';
+import { checkGroups } from './group-policies.js';
 
 /** Limits of one template, from the CloudFormation quotas page. */
 const maxParameters = 200;

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { againCommand, makePlan, readWanted } from '../../src/config/plan.js';
+import { againCommand, makePlan, readWanted } from '../../src/config/rollout-plan.js';
 import { newRunId } from '../../src/config/run-id.js';
 import { readPace } from '../../src/config/simulation-speed.js';
 import { Failure } from '../../src/errors.js';

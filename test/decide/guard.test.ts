@@ -4,7 +4,7 @@ import type { Action } from '../../src/model/rollout/action.js';
 import type { Observed, Seen } from '../../src/model/rollout/decision.js';
 import type { Group, Instance } from '../../src/model/rollout/group.js';
 import type { HookResult } from '../../src/model/rollout/hook.js';
-import type { Plan } from '../../src/model/rollout/plan.js';
+import type { Plan } from '../../src/model/rollout/rollout-plan.js';
 import { old, ROLLING, rollingGroup, young } from '../support/rolling.js';
 import {
   doubledGroup,

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { decide } from '../../src/decide/decide.js';
-import type { Plan } from '../../src/model/rollout/plan.js';
+import type { Plan } from '../../src/model/rollout/rollout-plan.js';
 import { group, observed, LEASE as OURS, PLAN, RECORD } from '../support/groups.js';
 
 const LOCK = 'dynamodb://locks?region=eu-west-1';

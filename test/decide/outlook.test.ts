@@ -3,7 +3,7 @@ import type { Effect } from '../../src/decide/stack/change-impact.js';
 import { groupOutlook } from '../../src/decide/stack/forecast.js';
 import type { GroupOutlook } from '../../src/model/stack/change-plan.js';
 import type { Group } from '../../src/model/rollout/group.js';
-import type { Plan } from '../../src/model/rollout/plan.js';
+import type { Plan } from '../../src/model/rollout/rollout-plan.js';
 import { BALANCER, group, instance, LEASE, observed, PLAN, RECORD } from '../support/groups.js';
 
 const NOTHING: Effect = { replaced: [] };

@@ -5,7 +5,7 @@ import { guard } from '../../src/decide/guard/guard.js';
 import { floorOf } from '../../src/decide/strategies/restart/quorum.js';
 import type { CommandState, Observed } from '../../src/model/rollout/decision.js';
 import type { Balancer, Group, HealthVerdict, Instance } from '../../src/model/rollout/group.js';
-import type { Plan } from '../../src/model/rollout/plan.js';
+import type { Plan } from '../../src/model/rollout/rollout-plan.js';
 import type { OutNote, RestartRecord } from '../../src/model/rollout/record.js';
 import { BALANCER, group, instance, LEASE, observed, PLAN, RECORD, T0 } from '../support/groups.js';
 

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { decide } from '../../src/decide/decide.js';
 import { groupOutlook } from '../../src/decide/stack/forecast.js';
 import type { Observed } from '../../src/model/rollout/decision.js';
-import type { Plan } from '../../src/model/rollout/plan.js';
+import type { Plan } from '../../src/model/rollout/rollout-plan.js';
 import { fresh, group, instance, LEASE, observed, PLAN, PROCESSES, sick, T0, verdict } from '../support/groups.js';
 import { old, ROLLING, rollingGroup, rollingPlan, young } from '../support/rolling.js';
 import { told } from '../support/told.js';

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { decide } from '../../src/decide/decide.js';
 import type { Observed } from '../../src/model/rollout/decision.js';
 import type { Group, Instance } from '../../src/model/rollout/group.js';
-import type { Plan } from '../../src/model/rollout/plan.js';
+import type { Plan } from '../../src/model/rollout/rollout-plan.js';
 import { told } from '../support/told.js';
 import {
   BALANCER,

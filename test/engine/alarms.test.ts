@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { Gates, Plan } from '../../src/model/rollout/plan.js';
+import type { Gates, Plan } from '../../src/model/rollout/rollout-plan.js';
 import type { Fault, Scenario } from '../../src/sandbox/scenario.js';
 import { createStage, stateOf, type Ending, type Stage } from '../support/stage.js';
 

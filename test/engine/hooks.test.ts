@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { HookPlan } from '../../src/model/rollout/hook.js';
 import { autoScalingState } from '../../src/sandbox/world/autoscaling/state.js';
-import type { Plan } from '../../src/model/rollout/plan.js';
+import type { Plan } from '../../src/model/rollout/rollout-plan.js';
 import { scriptedHooks, type Does, type Ran } from '../support/scripted-hooks.js';
 import { createStage, stateOf, type Ending, type Mishap, type Stage } from '../support/stage.js';
 import { instancesOf } from '../support/ask.js';

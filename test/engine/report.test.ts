@@ -3,7 +3,7 @@ import { createReporter } from '../../src/engine/rollout/report.js';
 import type { Deps } from '../../src/engine/deps.js';
 import type { Reason } from '../../src/model/rollout/decision.js';
 import type { RunEvent } from '../../src/model/event.js';
-import type { Plan } from '../../src/model/rollout/plan.js';
+import type { Plan } from '../../src/model/rollout/rollout-plan.js';
 
 describe('the reporter', () => {
   it('tells every warning once, also when two of a group share a code and every look finds both', () => {

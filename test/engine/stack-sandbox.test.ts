@@ -10,7 +10,7 @@ import {
   type StackOrder,
 } from '../../src/engine/stack/change-stack.js';
 import { retrying } from '../../src/engine/retry.js';
-import { allChanges, type PlacedChange } from '../../src/decide/stack/change-set.js';
+import { allChanges, type PlacedChange } from '../../src/decide/stack/read-change-set.js';
 import { Failure } from '../../src/errors.js';
 import type { RunEvent } from '../../src/model/event.js';
 import { createSandbox, type Sandbox } from '../../src/sandbox/index.js';

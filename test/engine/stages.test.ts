@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { Gates, Plan } from '../../src/model/rollout/plan.js';
+import type { Gates, Plan } from '../../src/model/rollout/rollout-plan.js';
 import { instancesOf } from '../support/ask.js';
 import { call } from '../support/sandbox.js';
 import { createStage, stateOf, type Ending, type Mishap, type Stage } from '../support/stage.js';

@@ -5,7 +5,7 @@ import { jsonlRenderer } from '../../src/render/jsonl.js';
 import { linesRenderer } from '../../src/render/lines.js';
 import { lineWriter, type Stream } from '../../src/render/line-writer.js';
 import { createStream } from '../../src/render/stream.js';
-import { createTree } from '../../src/render/tree.js';
+import { createTree } from '../../src/render/task-tree.js';
 import { expectGolden } from '../golden.js';
 import { STORIES, stamp } from './stories.js';
 

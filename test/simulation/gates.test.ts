@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { Gates } from '../../src/model/rollout/plan.js';
+import type { Gates } from '../../src/model/rollout/rollout-plan.js';
 import { seededRandom } from '../../src/sandbox/random.js';
 import { draw, simulate, type Story } from './simulator.js';
 

@@ -1,4 +1,4 @@
-import type { Gates } from '../../src/model/rollout/plan.js';
+import type { Gates } from '../../src/model/rollout/rollout-plan.js';
 import { seededRandom, type Random } from '../../src/sandbox/random.js';
 import type { Fault } from '../../src/sandbox/scenario.js';
 import { STACK_MS } from '../support/stack-of-groups.js';

@@ -1,5 +1,5 @@
 import type { Hooks } from '../../src/engine/commands/shell-runner.js';
-import type { Gates, RestartPlan } from '../../src/model/rollout/plan.js';
+import type { Gates, RestartPlan } from '../../src/model/rollout/rollout-plan.js';
 import type { SandboxClock } from '../../src/sandbox/clock.js';
 import { seededRandom, type Random } from '../../src/sandbox/random.js';
 import type { CommandBehaviour, Fault, Scenario } from '../../src/sandbox/scenario.js';

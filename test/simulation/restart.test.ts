@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { Plan, RestartPlan } from '../../src/model/rollout/plan.js';
+import type { Plan, RestartPlan } from '../../src/model/rollout/rollout-plan.js';
 import { classicHealthOf, idsOf, targetHealthOf } from '../support/ask.js';
 import { PLAN } from '../support/groups.js';
 import { drawRestart, simulateRestart } from './restart-simulator.js';

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { RollingChoice } from '../../src/model/rollout/plan.js';
+import type { RollingChoice } from '../../src/model/rollout/rollout-plan.js';
 import { rollingPlan } from '../support/rolling.js';
 import { createStage, stateOf, type Stage } from '../support/stage.js';
 

@@ -1,4 +1,4 @@
-import type { Gates, RollingChoice } from '../../src/model/rollout/plan.js';
+import type { Gates, RollingChoice } from '../../src/model/rollout/rollout-plan.js';
 import { seededRandom, type Random } from '../../src/sandbox/random.js';
 import { MEDDLINGS, type Fault, type ImageBehaviour, type Scenario } from '../../src/sandbox/scenario.js';
 import { autoScalingState } from '../../src/sandbox/world/autoscaling/state.js';

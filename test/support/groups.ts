@@ -1,7 +1,7 @@
 import { nothingSeen } from '../../src/decide/memory/remember.js';
 import type { Observed, Seen } from '../../src/model/rollout/decision.js';
 import type { Balancer, Group, Instance } from '../../src/model/rollout/group.js';
-import type { Plan } from '../../src/model/rollout/plan.js';
+import type { Plan } from '../../src/model/rollout/rollout-plan.js';
 import type { Lease, SwapRecord, Verdict } from '../../src/model/rollout/record.js';
 
 /** A moment to count from; whole seconds, as EC2 and our records have them. */

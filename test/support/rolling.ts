@@ -1,5 +1,5 @@
 import type { Group, Instance } from '../../src/model/rollout/group.js';
-import type { Plan, RollingChoice } from '../../src/model/rollout/plan.js';
+import type { Plan, RollingChoice } from '../../src/model/rollout/rollout-plan.js';
 import type { RollingRecord } from '../../src/model/rollout/record.js';
 import { fresh, group, instance, LEASE, PROCESSES, T0, verdict } from './groups.js';
 

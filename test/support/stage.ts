@@ -12,7 +12,7 @@ import { AwsFault, Failure, LockLost } from '../../src/errors.js';
 import type { GroupResult } from '../../src/model/rollout/decision.js';
 import type { Lease } from '../../src/model/rollout/record.js';
 import type { Outcome, RunEvent } from '../../src/model/event.js';
-import type { Plan } from '../../src/model/rollout/plan.js';
+import type { Plan } from '../../src/model/rollout/rollout-plan.js';
 import { createSandbox, type Sandbox } from '../../src/sandbox/index.js';
 import type { Violation } from '../../src/sandbox/invariants/index.js';
 import { DEFAULT_SCENARIO, type Scenario } from '../../src/sandbox/scenario.js';

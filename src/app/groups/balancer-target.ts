@@ -1,7 +1,7 @@
 import { refused } from '../../errors.js';
 import { retrying } from '../../engine/retry.js';
 import { QUICK, type Run } from '../../run/run.js';
-import type { TargetFlags } from './targets.js';
+import type { TargetFlags } from './command-targets.js';
 
 /** A balancer named instead of groups. */
 export interface BalancerAsked extends TargetFlags {

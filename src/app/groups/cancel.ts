@@ -1,5 +1,5 @@
 import type { NumberTexts } from '../../config/numbers.js';
-import { readWanted, type Wanted } from '../../config/plan.js';
+import { readWanted, type Wanted } from '../../config/rollout-plan.js';
 import { targetText } from '../../config/target.js';
 import { begunOn, callBack, type Begun } from '../../engine/rollout/cancel-rollout.js';
 import { stackGroups, STACK_TIMING } from '../../engine/stack/change-stack.js';
@@ -12,7 +12,7 @@ import { lockAsked, type LockFlags } from '../lock/lock-flags.js';
 import { balancerAsked, balancerProblems, groupsBehind, type BalancerAsked } from './balancer-target.js';
 import { withRun, type CommonFlags, type Happy, type Head, type Run } from '../../run/run.js';
 import type { Ending, Surroundings } from '../../run/process-context.js';
-import { byName, namedGroups, targetProblems } from './targets.js';
+import { byName, namedGroups, targetProblems } from './command-targets.js';
 import { againWith, planOf } from './update-asgs.js';
 
 export interface CancelAsked extends BalancerAsked, CommonFlags, LockFlags, NumberTexts {}

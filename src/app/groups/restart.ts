@@ -1,4 +1,4 @@
-import { makePlan, readWanted } from '../../config/plan.js';
+import { makePlan, readWanted } from '../../config/rollout-plan.js';
 import { quote } from '../../text/shell-quote.js';
 import { readRestart, restartWords, type RestartFlags, type RestartWanted } from '../../config/restart.js';
 import { targetText } from '../../config/target.js';
@@ -13,7 +13,7 @@ import { explained } from '../../run/with-diagnosis.js';
 import { lockAsked, type LockFlags } from '../lock/lock-flags.js';
 import { withRun, type CommonFlags, type Head, type Run } from '../../run/run.js';
 import type { Ending, Surroundings } from '../../run/process-context.js';
-import { byName, groupsOf, targetProblems, type TargetFlags } from './targets.js';
+import { byName, groupsOf, targetProblems, type TargetFlags } from './command-targets.js';
 import type { Witness } from '../../run/run-state.js';
 
 export interface RestartAsked extends TargetFlags, RestartFlags, CommonFlags, LockFlags {

@@ -1,16 +1,16 @@
-import { readWanted, type GroupFlags } from '../../config/plan.js';
+import { readWanted, type GroupFlags } from '../../config/rollout-plan.js';
 import { targetText } from '../../config/target.js';
 import { rolledBack } from '../../engine/rollout/failures.js';
 import { Failure } from '../../errors.js';
 import type { GroupResult } from '../../model/rollout/decision.js';
-import type { Plan } from '../../model/rollout/plan.js';
+import type { Plan } from '../../model/rollout/rollout-plan.js';
 import { explained } from '../../run/with-diagnosis.js';
 import { groupsOnInterrupt } from '../../run/interrupt.js';
 import { lockAsked, type LockFlags } from '../lock/lock-flags.js';
 import { withRun, type CommonFlags, type Happy, type Head } from '../../run/run.js';
 import type { Ending, Surroundings } from '../../run/process-context.js';
 import { balancerAsked, balancerProblems, groupsBehind } from './balancer-target.js';
-import { byName, groupsOf, targetProblems, type TargetFlags } from './targets.js';
+import { byName, groupsOf, targetProblems, type TargetFlags } from './command-targets.js';
 import { againWith, outcomeOf, planOf, swap } from './update-asgs.js';
 
 /** Whose rollout, and the limits to finish it within. */

@@ -1,14 +1,14 @@
-import { againCommand, makePlan, readWanted, type GroupFlags, type Wanted } from '../../config/plan.js';
+import { againCommand, makePlan, readWanted, type GroupFlags, type Wanted } from '../../config/rollout-plan.js';
 import { targetText } from '../../config/target.js';
 import { swapGroups } from '../../engine/rollout/run-rollout.js';
 import type { GroupResult } from '../../model/rollout/decision.js';
-import type { Plan } from '../../model/rollout/plan.js';
+import type { Plan } from '../../model/rollout/rollout-plan.js';
 import { explained } from '../../run/with-diagnosis.js';
 import { groupsOnInterrupt } from '../../run/interrupt.js';
 import { lockAsked, type LockFlags } from '../lock/lock-flags.js';
 import { withRun, type CommonFlags, type Happy, type Head, type Run } from '../../run/run.js';
 import type { Ending, Surroundings } from '../../run/process-context.js';
-import { byName, groupsOf, targetProblems, type TargetFlags } from './targets.js';
+import { byName, groupsOf, targetProblems, type TargetFlags } from './command-targets.js';
 
 export interface UpdateGroupsAsked extends TargetFlags, GroupFlags, CommonFlags, LockFlags {
   /** Show what instances that were never proven have printed; default true. */

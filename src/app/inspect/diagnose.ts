@@ -1,4 +1,4 @@
-import { badFlags } from '../../config/plan.js';
+import { badFlags } from '../../config/rollout-plan.js';
 import { diagnose, type DiagnoseTarget } from '../../engine/diagnosis/diagnose.js';
 import type { Deps } from '../../engine/deps.js';
 import { retrying } from '../../engine/retry.js';
@@ -12,7 +12,7 @@ import { createLocator } from '../stack/resource-locator.js';
 import { lookAtGroups, lookAtNamed, withLook } from './read-only.js';
 import { QUICK, type CommonFlags } from '../../run/run.js';
 import type { Ending, Surroundings } from '../../run/process-context.js';
-import { namedGroups, targetProblems, type TargetFlags } from '../groups/targets.js';
+import { namedGroups, targetProblems, type TargetFlags } from '../groups/command-targets.js';
 
 export interface DiagnoseAsked extends TargetFlags, CommonFlags {
   readonly console?: boolean | undefined;

@@ -1,12 +1,12 @@
 import { systemClock } from '../../clock.js';
 import { readPace } from '../../config/simulation-speed.js';
-import { makePlan, readWanted } from '../../config/plan.js';
+import { makePlan, readWanted } from '../../config/rollout-plan.js';
 import type { Deps } from '../../engine/deps.js';
 import { createObserver } from '../../engine/rollout/observe.js';
 import { retrying } from '../../engine/retry.js';
 import { refused } from '../../errors.js';
 import type { Group, GroupNotes } from '../../model/rollout/group.js';
-import { endWithError } from '../../run/errors.js';
+import { endWithError } from '../../run/end-with-error.js';
 import { toFailure, type Scene } from '../../run/failure.js';
 import { thisMachine } from '../../run/process-identity.js';
 import { connect, type CommonFlags } from '../../run/run.js';

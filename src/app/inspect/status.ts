@@ -2,7 +2,7 @@ import { classifyStatus, type StackState } from '../../decide/stack/stack-update
 import { retrying } from '../../engine/retry.js';
 import { stackGroups } from '../../engine/stack/change-stack.js';
 import { refused } from '../../errors.js';
-import { badFlags } from '../../config/plan.js';
+import { badFlags } from '../../config/rollout-plan.js';
 import type { Stack, StackEvent, StackResource } from '../../model/stack/stack.js';
 import { lineWriter } from '../../render/line-writer.js';
 import { statusPage } from '../../render/documents/status.js';
@@ -10,7 +10,7 @@ import { lookAtGroups, lookAtNamed, withLook, type Looking } from './read-only.j
 import { QUICK, type CommonFlags } from '../../run/run.js';
 import { groupStatus, type GroupStatus } from './status-group.js';
 import type { Ending, Surroundings } from '../../run/process-context.js';
-import { namedGroups, targetProblems, type TargetFlags } from '../groups/targets.js';
+import { namedGroups, targetProblems, type TargetFlags } from '../groups/command-targets.js';
 
 export interface StatusAsked extends TargetFlags, CommonFlags {
   readonly events?: boolean | undefined;

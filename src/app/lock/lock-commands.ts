@@ -7,14 +7,14 @@ import { stackGroups } from '../../engine/stack/change-stack.js';
 import { EXIT, Failure, refused, usage } from '../../errors.js';
 import { describeHolder, LockFault, type Holder, type LockStore } from '../../lock/store.js';
 import { lineWriter } from '../../render/line-writer.js';
-import { endWithError } from '../../run/errors.js';
+import { endWithError } from '../../run/end-with-error.js';
 import { toFailure } from '../../run/failure.js';
 import { lockNames, openStore, storeFailure } from './lock.js';
 import type { LockFlags } from './lock-flags.js';
 import { thisMachine } from '../../run/process-identity.js';
 import { connect, QUICK, type CommonFlags } from '../../run/run.js';
 import type { Ending, Surroundings } from '../../run/process-context.js';
-import { namedGroups, targetProblems, type TargetFlags } from '../groups/targets.js';
+import { namedGroups, targetProblems, type TargetFlags } from '../groups/command-targets.js';
 
 export interface LockCommandAsked extends TargetFlags, CommonFlags, LockFlags {
   /** Release without asking. */

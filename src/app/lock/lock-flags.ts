@@ -1,4 +1,4 @@
-import type { Wanted } from '../../config/plan.js';
+import type { Wanted } from '../../config/rollout-plan.js';
 import type { LockAsked } from './lock.js';
 
 /** The flag of every command that works under the strict lock. */

@@ -1,6 +1,6 @@
 import type { StackSettings } from '../../engine/gateway.js';
 import type { StateWishes } from '../../engine/stack/change-stack.js';
-import { badFlags } from '../../config/plan.js';
+import { badFlags } from '../../config/rollout-plan.js';
 
 /** How a stack is changed: flags of `update-stack` and `plan`, unchecked. */
 export interface ChangeFlags {

@@ -1,7 +1,7 @@
 import { unapproved } from '../../decide/stack/unapproved-changes.js';
-import { allChanges, lostGroups, lostStacks } from '../../decide/stack/change-set.js';
+import { allChanges, lostGroups, lostStacks } from '../../decide/stack/read-change-set.js';
 import { plannedResources } from '../../decide/stack/change-rows.js';
-import { makePlan, type Wanted } from '../../config/plan.js';
+import { makePlan, type Wanted } from '../../config/rollout-plan.js';
 import { lookAhead } from '../../engine/rollout/forecast.js';
 import { stackGroups, type OpenChange } from '../../engine/stack/change-stack.js';
 import { refused } from '../../errors.js';

@@ -1,4 +1,4 @@
-import { readWanted } from '../../config/plan.js';
+import { readWanted } from '../../config/rollout-plan.js';
 import { changeStack } from '../../engine/stack/change-stack.js';
 import type { ChangePlan } from '../../model/stack/change-plan.js';
 import { lineWriter } from '../../render/line-writer.js';

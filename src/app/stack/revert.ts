@@ -1,4 +1,4 @@
-import { lostGroups, lostStacks } from '../../decide/stack/change-set.js';
+import { lostGroups, lostStacks } from '../../decide/stack/read-change-set.js';
 import { classifyStatus } from '../../decide/stack/stack-update.js';
 import { retrying } from '../../engine/retry.js';
 import { changeStack, stackGroups, type OpenChange, type StackOrder } from '../../engine/stack/change-stack.js';

@@ -1,5 +1,5 @@
 import type { CdkStack } from '../../cdk/assembly.js';
-import type { StackTiming, Wanted } from '../../config/plan.js';
+import type { StackTiming, Wanted } from '../../config/rollout-plan.js';
 import type { StackSettings } from '../../engine/gateway.js';
 import { retrying } from '../../engine/retry.js';
 import { STACK_TIMING, type StackOrder } from '../../engine/stack/change-stack.js';

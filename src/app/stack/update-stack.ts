@@ -1,4 +1,4 @@
-import { readWanted, type Wanted } from '../../config/plan.js';
+import { readWanted, type Wanted } from '../../config/rollout-plan.js';
 import { retrying } from '../../engine/retry.js';
 import {
   changeStack,

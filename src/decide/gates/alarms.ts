@@ -1,7 +1,7 @@
 import type { Instant } from '../../clock.js';
 import type { Alarm } from '../../model/rollout/alarm.js';
 import type { Observed, Reason } from '../../model/rollout/decision.js';
-import type { Plan } from '../../model/rollout/plan.js';
+import type { Plan } from '../../model/rollout/rollout-plan.js';
 
 /**
  * Why an alarm stops a rollout that began then, or undefined. One that rang before does not count until it was

@@ -1,7 +1,7 @@
 import type { Instant, Milliseconds } from '../../clock.js';
 import type { Observed, Reason, Seen, Wait } from '../../model/rollout/decision.js';
 import type { Group } from '../../model/rollout/group.js';
-import type { Plan } from '../../model/rollout/plan.js';
+import type { Plan } from '../../model/rollout/rollout-plan.js';
 import type { GateName, RecordGates, RolloutRecord } from '../../model/rollout/record.js';
 import { aimOf, reaches, type Aim } from '../rollout/target-size.js';
 

@@ -3,7 +3,7 @@ import type { Action } from '../../model/rollout/action.js';
 import type { Decision, Observed, Seen, Wait } from '../../model/rollout/decision.js';
 import type { Group, Instance } from '../../model/rollout/group.js';
 import type { HookDue, HookKind, HookResult } from '../../model/rollout/hook.js';
-import type { Plan } from '../../model/rollout/plan.js';
+import type { Plan } from '../../model/rollout/rollout-plan.js';
 import { inService, split, standing } from '../instances/classify.js';
 import { calledBack } from '../ownership/cancellation.js';
 

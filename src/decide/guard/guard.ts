@@ -1,7 +1,7 @@
 import type { Action } from '../../model/rollout/action.js';
 import type { Observed } from '../../model/rollout/decision.js';
 import type { Group, Size } from '../../model/rollout/group.js';
-import type { Plan } from '../../model/rollout/plan.js';
+import type { Plan } from '../../model/rollout/rollout-plan.js';
 import type { RollingRecord, RolloutRecord, Verdict } from '../../model/rollout/record.js';
 import { BATCH } from '../instances/capacity.js';
 import { inService } from '../instances/classify.js';

@@ -1,6 +1,6 @@
 import type { Action } from '../../model/rollout/action.js';
 import type { Balancer, Group, Instance } from '../../model/rollout/group.js';
-import type { Plan } from '../../model/rollout/plan.js';
+import type { Plan } from '../../model/rollout/rollout-plan.js';
 import type { RestartRecord } from '../../model/rollout/record.js';
 
 /**

@@ -2,7 +2,7 @@ import type { Instant } from '../../clock.js';
 import type { Action } from '../../model/rollout/action.js';
 import type { GroupResult, Observed, Seen } from '../../model/rollout/decision.js';
 import type { Group, GroupNotes } from '../../model/rollout/group.js';
-import type { Plan } from '../../model/rollout/plan.js';
+import type { Plan } from '../../model/rollout/rollout-plan.js';
 import type { OutNote, RolloutRecord, Verdict } from '../../model/rollout/record.js';
 import { inService, split, units } from '../instances/classify.js';
 import { reaches } from '../rollout/target-size.js';

@@ -1,6 +1,6 @@
 import type { Observed, Seen } from '../../model/rollout/decision.js';
 import type { Group } from '../../model/rollout/group.js';
-import type { Plan } from '../../model/rollout/plan.js';
+import type { Plan } from '../../model/rollout/rollout-plan.js';
 import { notInService } from '../instances/classify.js';
 import { failedCheck } from '../gates/hooks.js';
 import { isBack, isListed } from '../instances/registered.js';

@@ -1,6 +1,6 @@
 import type { Observed } from '../../model/rollout/decision.js';
 import type { Group } from '../../model/rollout/group.js';
-import type { Plan } from '../../model/rollout/plan.js';
+import type { Plan } from '../../model/rollout/rollout-plan.js';
 
 /**
  * Why a group's rollout shall be rolled back although nothing is wrong with it, or undefined: the user's signal,

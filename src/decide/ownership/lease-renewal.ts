@@ -1,5 +1,5 @@
 import type { Observed } from '../../model/rollout/decision.js';
-import type { Plan } from '../../model/rollout/plan.js';
+import type { Plan } from '../../model/rollout/rollout-plan.js';
 import { ourLease } from './lease.js';
 import { isPending } from '../memory/remember.js';
 import type { Because } from '../rollout/step.js';

@@ -1,7 +1,7 @@
 import type { Instant } from '../../clock.js';
 import type { Observed } from '../../model/rollout/decision.js';
 import type { Group } from '../../model/rollout/group.js';
-import type { Plan } from '../../model/rollout/plan.js';
+import type { Plan } from '../../model/rollout/rollout-plan.js';
 import type { Lease } from '../../model/rollout/record.js';
 
 /**

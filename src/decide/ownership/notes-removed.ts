@@ -1,5 +1,5 @@
 import type { Decision, GroupResult, Observed } from '../../model/rollout/decision.js';
-import type { Plan } from '../../model/rollout/plan.js';
+import type { Plan } from '../../model/rollout/rollout-plan.js';
 import { busy, isPending } from '../memory/remember.js';
 import type { Because } from '../rollout/step.js';
 

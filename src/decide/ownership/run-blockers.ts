@@ -1,5 +1,5 @@
 import type { Decision, Observed, Reason } from '../../model/rollout/decision.js';
-import type { Plan } from '../../model/rollout/plan.js';
+import type { Plan } from '../../model/rollout/rollout-plan.js';
 import { missingAlarms } from '../gates/alarms.js';
 import { lackingReasons, pausedReasons } from '../gates/gates.js';
 import { describeHolder, holder } from './lease.js';

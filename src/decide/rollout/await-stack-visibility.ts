@@ -1,6 +1,6 @@
 import type { Observed, Wait } from '../../model/rollout/decision.js';
 import type { Group } from '../../model/rollout/group.js';
-import type { Plan } from '../../model/rollout/plan.js';
+import type { Plan } from '../../model/rollout/rollout-plan.js';
 import type { Preflight } from './preflight.js';
 
 /** A group that has no record, and what preflight says of it. */

@@ -1,6 +1,6 @@
 import type { Observed } from '../../model/rollout/decision.js';
 import type { Group } from '../../model/rollout/group.js';
-import type { Plan } from '../../model/rollout/plan.js';
+import type { Plan } from '../../model/rollout/rollout-plan.js';
 import type { RolloutRecord } from '../../model/rollout/record.js';
 import { alarmed } from '../gates/alarms.js';
 import { split, units } from '../instances/classify.js';

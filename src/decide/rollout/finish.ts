@@ -3,7 +3,7 @@ import type { Action, Phase } from '../../model/rollout/action.js';
 import { count } from '../../text/count.js';
 import type { Observed, Wait } from '../../model/rollout/decision.js';
 import type { Group, Instance } from '../../model/rollout/group.js';
-import type { Plan } from '../../model/rollout/plan.js';
+import type { Plan } from '../../model/rollout/rollout-plan.js';
 import type { RolloutRecord } from '../../model/rollout/record.js';
 import { sameSize } from '../instances/capacity.js';
 import { inService, notInService, units, type Split } from '../instances/classify.js';

@@ -1,6 +1,6 @@
 import type { GroupResult, Observed, Wait } from '../../model/rollout/decision.js';
 import type { Group } from '../../model/rollout/group.js';
-import type { Plan } from '../../model/rollout/plan.js';
+import type { Plan } from '../../model/rollout/rollout-plan.js';
 import type { RolloutRecord, Verdict } from '../../model/rollout/record.js';
 import { serving, split, units } from '../instances/classify.js';
 import { ourLease } from '../ownership/lease.js';

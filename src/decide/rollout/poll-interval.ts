@@ -1,7 +1,7 @@
 import type { Instant, Milliseconds } from '../../clock.js';
 import type { Observed, Wait } from '../../model/rollout/decision.js';
 import type { Group } from '../../model/rollout/group.js';
-import type { Plan } from '../../model/rollout/plan.js';
+import type { Plan } from '../../model/rollout/rollout-plan.js';
 import { inService, standing } from '../instances/classify.js';
 import { isPending, warmup } from '../memory/remember.js';
 

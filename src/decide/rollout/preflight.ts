@@ -1,6 +1,6 @@
 import type { Wait, Observed, Reason } from '../../model/rollout/decision.js';
 import type { Group, Instance } from '../../model/rollout/group.js';
-import type { Plan } from '../../model/rollout/plan.js';
+import type { Plan } from '../../model/rollout/rollout-plan.js';
 import { RECORD_VERSION, STRATEGY_RECORD_VERSION, type RolloutRecord } from '../../model/rollout/record.js';
 import { outdated, serving, split, standing, units } from '../instances/classify.js';
 import { recordGates } from '../gates/gates.js';

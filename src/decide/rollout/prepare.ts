@@ -1,7 +1,7 @@
 import type { Instant } from '../../clock.js';
 import type { Observed, Wait } from '../../model/rollout/decision.js';
 import type { Group, Instance } from '../../model/rollout/group.js';
-import type { Plan } from '../../model/rollout/plan.js';
+import type { Plan } from '../../model/rollout/rollout-plan.js';
 import type { RolloutRecord } from '../../model/rollout/record.js';
 import { alarmed } from '../gates/alarms.js';
 import { aimOf, reaches, towards, type Aim } from './target-size.js';

@@ -1,7 +1,7 @@
 import type { Phase } from '../../model/rollout/action.js';
 import type { Observed, Progress } from '../../model/rollout/decision.js';
 import type { Group } from '../../model/rollout/group.js';
-import type { Plan } from '../../model/rollout/plan.js';
+import type { Plan } from '../../model/rollout/rollout-plan.js';
 import { serving, split, units } from '../instances/classify.js';
 import { nowAim } from '../gates/gates.js';
 import { proven } from '../memory/remember.js';

@@ -1,6 +1,6 @@
 import type { Observed } from '../../model/rollout/decision.js';
 import type { Group } from '../../model/rollout/group.js';
-import type { Plan } from '../../model/rollout/plan.js';
+import type { Plan } from '../../model/rollout/rollout-plan.js';
 import type { RolloutRecord, Verdict } from '../../model/rollout/record.js';
 import { sameSize } from '../instances/capacity.js';
 import { notInService, serving, type Split } from '../instances/classify.js';

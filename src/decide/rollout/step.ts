@@ -1,7 +1,7 @@
 import type { Action, Phase } from '../../model/rollout/action.js';
 import type { Observed, Wait } from '../../model/rollout/decision.js';
 import type { Group, Instance } from '../../model/rollout/group.js';
-import type { Plan } from '../../model/rollout/plan.js';
+import type { Plan } from '../../model/rollout/rollout-plan.js';
 import type { RolloutRecord, Verdict } from '../../model/rollout/record.js';
 import { sameSize } from '../instances/capacity.js';
 import { split, units } from '../instances/classify.js';

@@ -1,7 +1,7 @@
 import type { StackChanges } from '../../model/stack/change-set.js';
 import type { Group, Size } from '../../model/rollout/group.js';
 import { causeOf, certainDetails, parametersBehind, type Place } from './change-causes.js';
-import { allChanges } from './change-set.js';
+import { allChanges } from './read-change-set.js';
 
 /** Properties of a group that say what it launches. */
 const LAUNCHES: ReadonlySet<string> = new Set([

@@ -2,7 +2,7 @@ import type { Milliseconds } from '../../clock.js';
 import type { GroupOutlook } from '../../model/stack/change-plan.js';
 import type { Observed, Reason } from '../../model/rollout/decision.js';
 import type { Group } from '../../model/rollout/group.js';
-import type { Plan } from '../../model/rollout/plan.js';
+import type { Plan } from '../../model/rollout/rollout-plan.js';
 import type { RolloutRecord } from '../../model/rollout/record.js';
 import { aimOf } from '../rollout/target-size.js';
 import { outdated, units } from '../instances/classify.js';

@@ -1,5 +1,5 @@
 import type { Decision, Observed } from '../../model/rollout/decision.js';
-import type { Plan } from '../../model/rollout/plan.js';
+import type { Plan } from '../../model/rollout/rollout-plan.js';
 
 /**
  * One decision over groups of several strategies: a record says itself how it is finished, whatever the

@@ -2,7 +2,7 @@ import { hookKey } from '../../decide/gates/hooks.js';
 import { standing } from '../../decide/instances/classify.js';
 import type { Observed, Seen } from '../../model/rollout/decision.js';
 import type { HookDue, HookKind, HookPlan, HookResult } from '../../model/rollout/hook.js';
-import type { Plan } from '../../model/rollout/plan.js';
+import type { Plan } from '../../model/rollout/rollout-plan.js';
 import type { Deps } from '../deps.js';
 import type { HookCall, HookEnd, HookSubject } from './shell-runner.js';
 import { passes } from '../retry.js';

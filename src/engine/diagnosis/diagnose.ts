@@ -1,5 +1,5 @@
 import type { Instant } from '../../clock.js';
-import { saysNothingChanges } from '../../decide/stack/change-set.js';
+import { saysNothingChanges } from '../../decide/stack/read-change-set.js';
 import {
   diagnoseActivities,
   diagnoseChangeSet,

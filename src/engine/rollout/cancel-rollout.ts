@@ -2,7 +2,7 @@ import type { Instant } from '../../clock.js';
 import { describeHolder, pulse } from '../../decide/ownership/lease.js';
 import { Failure } from '../../errors.js';
 import type { GroupResult } from '../../model/rollout/decision.js';
-import type { Plan } from '../../model/rollout/plan.js';
+import type { Plan } from '../../model/rollout/rollout-plan.js';
 import type { RolloutRecord } from '../../model/rollout/record.js';
 import type { Deps } from '../deps.js';
 import type { BareGroup } from '../gateway.js';

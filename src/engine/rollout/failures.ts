@@ -2,7 +2,7 @@ import { standing } from '../../decide/instances/classify.js';
 import { withNotes } from '../../decide/memory/remember.js';
 import { type AwsFault, Failure, refused } from '../../errors.js';
 import type { Decision, GroupResult, Observed, Reason } from '../../model/rollout/decision.js';
-import type { Plan } from '../../model/rollout/plan.js';
+import type { Plan } from '../../model/rollout/rollout-plan.js';
 import type { Reporter } from './report.js';
 
 /** The ends of a run over groups, each with what serves now, what is left and what to do next. */

@@ -2,7 +2,7 @@ import { effectOn } from '../../decide/stack/change-impact.js';
 import { groupOutlook } from '../../decide/stack/forecast.js';
 import type { GroupOutlook } from '../../model/stack/change-plan.js';
 import type { StackChanges } from '../../model/stack/change-set.js';
-import type { Plan } from '../../model/rollout/plan.js';
+import type { Plan } from '../../model/rollout/rollout-plan.js';
 import type { Deps } from '../deps.js';
 import { createObserver } from './observe.js';
 import { retrying } from '../retry.js';

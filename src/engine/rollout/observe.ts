@@ -4,7 +4,7 @@ import { nothingSeen, remember, sent } from '../../decide/memory/remember.js';
 import { wishOnOurs } from '../../decide/ownership/cancellation.js';
 import type { Observed, Seen } from '../../model/rollout/decision.js';
 import type { Balancer, BalancerHealth, FailedActivity, Group, Precautions } from '../../model/rollout/group.js';
-import type { Plan } from '../../model/rollout/plan.js';
+import type { Plan } from '../../model/rollout/rollout-plan.js';
 import type { Deps } from '../deps.js';
 import type { BareGroup, Gateway } from '../gateway.js';
 import { PATIENCE, retrying } from '../retry.js';

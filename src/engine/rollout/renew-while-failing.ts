@@ -3,7 +3,7 @@ import { leaseOf } from '../../decide/ownership/lease.js';
 import { AwsFault } from '../../errors.js';
 import type { Action } from '../../model/rollout/action.js';
 import type { Seen } from '../../model/rollout/decision.js';
-import type { Plan } from '../../model/rollout/plan.js';
+import type { Plan } from '../../model/rollout/rollout-plan.js';
 import type { Deps } from '../deps.js';
 
 /** A lease that was renewed, as the loop would have done it. */

@@ -1,7 +1,7 @@
 import type { AwsFault } from '../../errors.js';
 import type { Action } from '../../model/rollout/action.js';
 import type { GroupResult, Observed, Progress, Reason, Wait } from '../../model/rollout/decision.js';
-import type { Plan } from '../../model/rollout/plan.js';
+import type { Plan } from '../../model/rollout/rollout-plan.js';
 import type { Deps } from '../deps.js';
 
 /** Turns what the loop sees into events, each fact once. */

@@ -6,7 +6,7 @@ import { sent, withNotes } from '../../decide/memory/remember.js';
 import { AwsFault } from '../../errors.js';
 import type { Action } from '../../model/rollout/action.js';
 import type { Decision, GroupResult, Observed } from '../../model/rollout/decision.js';
-import type { Plan } from '../../model/rollout/plan.js';
+import type { Plan } from '../../model/rollout/rollout-plan.js';
 import type { Deps } from '../deps.js';
 import { execute } from './execute.js';
 import { createHookRunner } from '../commands/hook-runner.js';

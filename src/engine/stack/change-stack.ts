@@ -1,5 +1,5 @@
 import type { Milliseconds } from '../../clock.js';
-import { countChanges } from '../../decide/stack/change-set.js';
+import { countChanges } from '../../decide/stack/read-change-set.js';
 import type { FollowTiming, StateWishes } from '../../decide/stack/stack-update.js';
 import { Failure } from '../../errors.js';
 import type { ChangeSet } from '../../model/stack/change-set.js';

@@ -1,5 +1,5 @@
 import type { Instant, Milliseconds } from '../../clock.js';
-import { changesDone } from '../../decide/stack/change-set.js';
+import { changesDone } from '../../decide/stack/read-change-set.js';
 import { isStackItself, leftovers, rootCauses } from '../../decide/diagnosis/root-causes.js';
 import {
   classifyStatus,

@@ -1,5 +1,5 @@
 import type { Decision, GroupResult, Observed, Wait } from '../../../model/rollout/decision.js';
-import type { Plan } from '../../../model/rollout/plan.js';
+import type { Plan } from '../../../model/rollout/rollout-plan.js';
 import { alarmed } from '../../gates/alarms.js';
 import { notInService, serving, standing, units } from '../../instances/classify.js';
 import { notProvenYet } from '../../gates/hooks.js';

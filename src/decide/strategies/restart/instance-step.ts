@@ -2,7 +2,7 @@ import type { Target } from '../../../model/rollout/action.js';
 import { count } from '../../../text/count.js';
 import type { Observed } from '../../../model/rollout/decision.js';
 import type { Balancer, Group, Instance } from '../../../model/rollout/group.js';
-import type { Plan } from '../../../model/rollout/plan.js';
+import type { Plan } from '../../../model/rollout/rollout-plan.js';
 import type { OutInstance } from '../../../model/rollout/record.js';
 import { inService, notInService, standing } from '../../instances/classify.js';
 import { checked, failedCheck, notProvenYet } from '../../gates/hooks.js';

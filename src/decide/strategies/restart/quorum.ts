@@ -1,5 +1,5 @@
 import type { Group, Instance } from '../../../model/rollout/group.js';
-import type { RestartPlan } from '../../../model/rollout/plan.js';
+import type { RestartPlan } from '../../../model/rollout/rollout-plan.js';
 import type { OutInstance, RestartRecord } from '../../../model/rollout/record.js';
 import { interleaveZones } from '../../instances/capacity.js';
 import { inService, standing } from '../../instances/classify.js';

@@ -1,6 +1,6 @@
 import type { Observed, Reason } from '../../../model/rollout/decision.js';
 import type { Group } from '../../../model/rollout/group.js';
-import type { Plan } from '../../../model/rollout/plan.js';
+import type { Plan } from '../../../model/rollout/rollout-plan.js';
 import { STRATEGY_RECORD_VERSION, type RestartRecord } from '../../../model/rollout/record.js';
 import { reasonsAgainst, SUSPENDED_BY_SWAP } from '../../rollout/preflight.js';
 import { countQuorum, floorOf, restartable } from './quorum.js';

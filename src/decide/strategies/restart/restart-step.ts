@@ -1,7 +1,7 @@
 import type { Phase } from '../../../model/rollout/action.js';
 import type { GroupResult, Observed, Wait } from '../../../model/rollout/decision.js';
 import type { Group } from '../../../model/rollout/group.js';
-import type { Plan } from '../../../model/rollout/plan.js';
+import type { Plan } from '../../../model/rollout/rollout-plan.js';
 import type { OutInstance, RestartRecord } from '../../../model/rollout/record.js';
 import { inService, standing } from '../../instances/classify.js';
 import { countQuorum, nextBatch, restartable } from './quorum.js';

@@ -1,7 +1,7 @@
 import type { Phase } from '../../../model/rollout/action.js';
 import type { Decision, GroupResult, Observed, Progress, Reason, Wait } from '../../../model/rollout/decision.js';
 import type { Group } from '../../../model/rollout/group.js';
-import type { Plan } from '../../../model/rollout/plan.js';
+import type { Plan } from '../../../model/rollout/rollout-plan.js';
 import type { RestartRecord } from '../../../model/rollout/record.js';
 import { inTheWay } from '../../ownership/run-blockers.js';
 import { describeHolder, holder, ourLease } from '../../ownership/lease.js';

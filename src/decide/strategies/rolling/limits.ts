@@ -1,6 +1,6 @@
 import type { Reason } from '../../../model/rollout/decision.js';
 import type { Group, Instance } from '../../../model/rollout/group.js';
-import type { Plan, RollingChoice, Share } from '../../../model/rollout/plan.js';
+import type { Plan, RollingChoice, Share } from '../../../model/rollout/rollout-plan.js';
 import type { RollingRecord } from '../../../model/rollout/record.js';
 import { standing, units } from '../../instances/classify.js';
 

@@ -2,7 +2,7 @@ import type { Instant } from '../../../clock.js';
 import { count } from '../../../text/count.js';
 import type { Observed, Wait } from '../../../model/rollout/decision.js';
 import type { Group, Instance } from '../../../model/rollout/group.js';
-import type { Plan } from '../../../model/rollout/plan.js';
+import type { Plan } from '../../../model/rollout/rollout-plan.js';
 import type { RollingRecord, Verdict } from '../../../model/rollout/record.js';
 import { surged } from '../../rollout/target-size.js';
 import { BATCH } from '../../instances/capacity.js';

@@ -1,6 +1,6 @@
 import type { Observed } from '../../../model/rollout/decision.js';
 import type { Group, Instance, Size } from '../../../model/rollout/group.js';
-import type { Plan } from '../../../model/rollout/plan.js';
+import type { Plan } from '../../../model/rollout/rollout-plan.js';
 import type { RolloutRecord, Verdict } from '../../../model/rollout/record.js';
 import { batches, sparable } from '../../instances/capacity.js';
 import { inService, notInService, serving, standing, units } from '../../instances/classify.js';

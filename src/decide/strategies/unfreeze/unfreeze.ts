@@ -1,6 +1,6 @@
 import type { Decision, GroupResult, Observed, Reason, Wait } from '../../../model/rollout/decision.js';
 import type { Group } from '../../../model/rollout/group.js';
-import type { Plan } from '../../../model/rollout/plan.js';
+import type { Plan } from '../../../model/rollout/rollout-plan.js';
 import { isPending, busy } from '../../memory/remember.js';
 import type { Because } from '../../rollout/step.js';
 

@@ -1,4 +1,4 @@
-import { saysNothingChanges } from '../../../decide/stack/change-set.js';
+import { saysNothingChanges } from '../../../decide/stack/read-change-set.js';
 import { diagnoseChangeSet } from '../../../decide/diagnosis/diagnose.js';
 import { AwsFault, refused } from '../../../errors.js';
 import type { ChangeSet, ResourceChange, StackChanges } from '../../../model/stack/change-set.js';

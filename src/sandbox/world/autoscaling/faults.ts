@@ -1,4 +1,4 @@
-import { endInstance } from '../ec2/launch.js';
+import { endInstance } from '../ec2/start-instance.js';
 import type { World } from '../world.js';
 import { meddle } from './interfere.js';
 import { resize } from './operations/sizes.js';

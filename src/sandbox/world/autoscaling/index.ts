@@ -12,9 +12,9 @@ import {
   detachLoadBalancerTargetGroups,
   detachTrafficSources,
 } from './operations/attachments.js';
-import { describeAutoScalingGroups, describeAutoScalingInstances } from './operations/describe.js';
+import { describeAutoScalingGroups, describeAutoScalingInstances } from './operations/describe-operations.js';
 import { createAutoScalingGroup, deleteAutoScalingGroup, updateAutoScalingGroup } from './operations/groups.js';
-import { setInstanceHealth } from './capacity/health.js';
+import { setInstanceHealth } from './capacity/health-checks.js';
 import {
   completeLifecycleAction,
   deleteLifecycleHook,

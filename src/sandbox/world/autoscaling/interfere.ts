@@ -1,8 +1,8 @@
 import type { Fault } from '../../scenario.js';
-import { endInstance } from '../ec2/launch.js';
+import { endInstance } from '../ec2/start-instance.js';
 import { ServiceFault } from '../fault.js';
 import type { World } from '../world.js';
-import { endLifetime } from './capacity/health.js';
+import { endLifetime } from './capacity/health-checks.js';
 import { findGroup, isLeaving } from './state.js';
 
 type Meddle = Extract<Fault, { kind: 'meddle' }>;

@@ -12,7 +12,7 @@ import { page } from '../page.js';
 import type { Call, World } from '../world.js';
 import { selects } from './filters.js';
 import { resolveImage } from './images.js';
-import { endInstance, startInstance } from './launch.js';
+import { endInstance, startInstance } from './start-instance.js';
 import { defaultSubnet, subnetOf } from './network.js';
 import { ec2State, zonesOf, type Ec2Instance } from './state.js';
 import { tagList, tagsFor } from './tags.js';

@@ -3,7 +3,7 @@ import type {
   DescribeEndPointStateInput,
   RegisterEndPointsInput,
 } from '@aws-sdk/client-elastic-load-balancing';
-import { noticeRegistrations } from '../autoscaling/capacity/health.js';
+import { noticeRegistrations } from '../autoscaling/capacity/health-checks.js';
 import { ec2State } from '../ec2/state.js';
 import { ServiceFault } from '../fault.js';
 import type { World } from '../world.js';

@@ -4,7 +4,7 @@ import type {
   DescribeTargetHealthInput,
   RegisterTargetsInput,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { noticeRegistrations } from '../autoscaling/capacity/health.js';
+import { noticeRegistrations } from '../autoscaling/capacity/health-checks.js';
 import { ec2State } from '../ec2/state.js';
 import { ServiceFault } from '../fault.js';
 import { catchUp, freshProbe, type ProbeRules } from '../probe.js';

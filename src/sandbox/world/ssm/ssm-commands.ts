@@ -6,7 +6,7 @@ import type {
   SendCommandRequest,
 } from '@aws-sdk/client-ssm';
 import type { CommandBehaviour } from '../../scenario.js';
-import { scheduleHealthCheck } from '../autoscaling/capacity/health.js';
+import { scheduleHealthCheck } from '../autoscaling/capacity/health-checks.js';
 import { findGroup } from '../autoscaling/state.js';
 import { drawMs } from '../random-delay.js';
 import { ec2State, type Ec2Instance } from '../ec2/state.js';

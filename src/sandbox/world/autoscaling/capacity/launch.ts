@@ -1,4 +1,4 @@
-import { startInstance } from '../../ec2/launch.js';
+import { startInstance } from '../../ec2/start-instance.js';
 import { defaultSubnet, subnetOf } from '../../ec2/network.js';
 import { ec2State } from '../../ec2/state.js';
 import { ServiceFault } from '../../fault.js';
@@ -6,7 +6,7 @@ import { touch } from '../../revisions.js';
 import type { World } from '../../world.js';
 import { endActivity, moveActivity, startActivity } from '../activities.js';
 import { resolveConfiguration } from '../operations/configuration.js';
-import { scheduleHealthCheck } from './health.js';
+import { scheduleHealthCheck } from './health-checks.js';
 import { raiseHooks } from '../operations/lifecycle-hooks.js';
 import { schedulePlan } from './launch-plan.js';
 import { scheduleRegistration } from './registration.js';

@@ -9,7 +9,7 @@ import { ec2State } from '../../ec2/state.js';
 import { touch } from '../../revisions.js';
 import type { World } from '../../world.js';
 import { endActivity, stamp, startActivity } from '../activities.js';
-import { scheduleHealthCheck } from './health.js';
+import { scheduleHealthCheck } from './health-checks.js';
 import { schedulePlan } from './launch-plan.js';
 import { deregisterEverywhere, scheduleRegistration } from './registration.js';
 import { counts, findGroup, groupOf, invalid, unitsOf, type GroupState, type Member } from '../state.js';

@@ -1,6 +1,6 @@
 import type { Activity, TerminateInstanceInAutoScalingGroupType } from '@aws-sdk/client-auto-scaling';
 import { drawMs } from '../../random-delay.js';
-import { endInstance } from '../../ec2/launch.js';
+import { endInstance } from '../../ec2/start-instance.js';
 import { ec2State, type EndedBy } from '../../ec2/state.js';
 import { ServiceFault } from '../../fault.js';
 import { touch } from '../../revisions.js';

@@ -16,7 +16,7 @@ import { elbv2State } from '../../elbv2/state.js';
 import { page } from '../../page.js';
 import { touch } from '../../revisions.js';
 import type { World } from '../../world.js';
-import { scheduleHealthCheck } from '../capacity/health.js';
+import { scheduleHealthCheck } from '../capacity/health-checks.js';
 import { balancersSay, deregisterFrom, scheduleRegistration } from '../capacity/registration.js';
 import { attached, findGroup, groupOf, invalid, type Attachment, type GroupState } from '../state.js';
 

@@ -14,7 +14,7 @@ import { stamp } from '../activities.js';
 import { attachmentsOf } from './attachments.js';
 import { checkedConfiguration } from './configuration.js';
 import { scheduleFaults } from '../faults.js';
-import { scheduleHealthCheck } from '../capacity/health.js';
+import { scheduleHealthCheck } from '../capacity/health-checks.js';
 import { addHook } from './lifecycle-hooks.js';
 import { schedulePlan } from '../capacity/launch-plan.js';
 import { resize, sizesAfter } from './sizes.js';

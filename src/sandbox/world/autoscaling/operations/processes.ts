@@ -2,7 +2,7 @@ import type { ScalingProcessQuery } from '@aws-sdk/client-auto-scaling';
 import { touch } from '../../revisions.js';
 import type { World } from '../../world.js';
 import { stamp } from '../activities.js';
-import { scheduleHealthCheck } from '../capacity/health.js';
+import { scheduleHealthCheck } from '../capacity/health-checks.js';
 import { schedulePlan } from '../capacity/launch-plan.js';
 import { groupOf, invalid } from '../state.js';
 import { startOverdueWaves } from '../capacity/terminate.js';

@@ -9,7 +9,7 @@ import { nestedStacks, type Engine } from './nested.js';
 import { definitionOf } from './deployment-plan.js';
 import { denial, type PolicyVerb } from './stack-policy.js';
 import { handlerOf } from '../resources/handlers.js';
-import type { Action, Made, Progress, ResourceContext } from '../resources/handler.js';
+import type { Action, Made, Progress, ResourceContext } from '../resources/resource-handler.js';
 import { liveScope, type Visibility } from '../template/scope.js';
 import { drawResourceTime, findStack, type Blueprint, type ResourceRow, type StackRow, type Step } from './state.js';
 import type { Json, Properties } from '../template/template.js';

@@ -3,7 +3,7 @@ import { checkCapabilities } from './capabilities.js';
 import { condition } from '../template/intrinsics.js';
 import { loadTemplate, type TemplateSource } from '../template/load.js';
 import { resolveParameters, type GivenParameter } from '../template/parameters.js';
-import { checkRules } from '../template/rules.js';
+import { checkRules } from '../template/template-rules.js';
 import { baseScope } from '../template/scope.js';
 import { cloudFormationState, findStack, type Blueprint, type StackRow, type Tag } from '../deploy/state.js';
 import { ServiceFault } from '../../fault.js';

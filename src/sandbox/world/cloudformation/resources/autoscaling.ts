@@ -2,7 +2,7 @@ import { ServiceFault } from '../../fault.js';
 import { physicalName } from '../names.js';
 import { same } from '../equal.js';
 import { isObject, text, type Json, type Properties } from '../template/template.js';
-import type { Action, Progress, ResourceContext, ResourceHandler } from './handler.js';
+import type { Action, Progress, ResourceContext, ResourceHandler } from './resource-handler.js';
 import { awaitSignals, signalPatience } from './signals.js';
 import {
   call,

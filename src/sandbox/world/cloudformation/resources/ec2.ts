@@ -2,7 +2,7 @@ import { same } from '../equal.js';
 import { physicalName } from '../names.js';
 import { isObject, text, type Json } from '../template/template.js';
 import { ignoringGone } from './autoscaling.js';
-import type { ResourceContext, ResourceHandler } from './handler.js';
+import type { ResourceContext, ResourceHandler } from './resource-handler.js';
 import { call, compact, objects, optionalList, optionalNumber, optionalText, resourceTags, typed } from './values.js';
 
 export const launchTemplate: ResourceHandler = {

@@ -2,7 +2,7 @@ import { autoScalingGroup, launchConfiguration, lifecycleHook, scheduledAction }
 import { instance, launchTemplate, securityGroup } from './ec2.js';
 import { classicLoadBalancer } from './elb.js';
 import { listener, listenerRule, loadBalancer, targetGroup } from './elbv2.js';
-import type { ResourceHandler } from './handler.js';
+import type { ResourceHandler } from './resource-handler.js';
 import { nestedStack, s3Bucket, silent, ssmParameter, subnet, unmodelled, vpc } from './others.js';
 
 /** Every resource type that the sandbox models. */

@@ -1,7 +1,7 @@
 import { physicalName, resourceId } from '../names.js';
 import { call, optionalText, resourceTags } from './values.js';
 import { ignoringGone } from './autoscaling.js';
-import type { ResourceHandler } from './handler.js';
+import type { ResourceHandler } from './resource-handler.js';
 
 /** A stack inside a stack. */
 export const nestedStack: ResourceHandler = {

@@ -1,4 +1,4 @@
-import type { Progress, ResourceContext } from './handler.js';
+import type { Progress, ResourceContext } from './resource-handler.js';
 import { call, object, optionalNumber, optionalText } from './values.js';
 
 /**

@@ -1,4 +1,4 @@
-import type { ResourceContext } from './handler.js';
+import type { ResourceContext } from './resource-handler.js';
 import type { Tag } from '../deploy/state.js';
 import { isObject, text, type Json, type Properties } from '../template/template.js';
 

@@ -1,5 +1,5 @@
 import { usage } from '../errors.js';
-import type { Gates, Plan, RestartPlan, RollingChoice, SwapChoice, Timing } from '../model/rollout/plan.js';
+import type { Gates, Plan, RestartPlan, RollingChoice, SwapChoice, Timing } from '../model/rollout/rollout-plan.js';
 import { gateWords, readGates, type GateFlags } from './gates.js';
 import { readNumbers } from './numbers.js';
 import { quote, switchWord } from '../text/shell-quote.js';

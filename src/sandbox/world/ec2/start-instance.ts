@@ -1,4 +1,4 @@
-import { noticeEnded } from '../autoscaling/capacity/health.js';
+import { noticeEnded } from '../autoscaling/capacity/health-checks.js';
 import { drawMs, next } from '../random-delay.js';
 import { ServiceFault } from '../fault.js';
 import { touch } from '../revisions.js';
