@@ -5,22 +5,22 @@ import type { Plan } from '../model/rollout/rollout-plan.js';
 import type { RolloutRecord } from '../model/rollout/record.js';
 import { ringingReasons } from './gates/alarms.js';
 import { waitsForResume } from './gates/gates.js';
-import { holdOf, type Halted } from './rollout/blocked-group.js';
-import { judge, juriesOf, type Candidate } from './rollout/joint-verdict.js';
+import { blockOf, type StuckGroup } from './rollout/blocked-group.js';
+import { judge, verdictGroups, type ProvingGroup } from './rollout/joint-verdict.js';
 import { haltedByHook, withHooks } from './gates/hooks.js';
 import { inTheWay } from './ownership/run-blockers.js';
 import { describeHolder, holder, ourLease } from './ownership/lease.js';
 import { notesRemoved } from './ownership/notes-removed.js';
 import { pausing } from './gates/pause.js';
 import { preflight } from './rollout/preflight.js';
-import { unshown, type Checked } from './rollout/await-stack-visibility.js';
-import { nextPoll } from './rollout/poll-interval.js';
+import { awaitVisibility, type CheckedGroup } from './rollout/await-stack-visibility.js';
+import { pollInterval } from './rollout/poll-interval.js';
 import { progressOf } from './rollout/progress.js';
 import { prove } from './strategies/prove/prove.js';
 import { isPending, withNotes } from './memory/remember.js';
 import { renewal } from './ownership/lease-renewal.js';
 import { restart } from './strategies/restart/restart.js';
-import { notBegun, step, undo, type Because } from './rollout/step.js';
+import { notBegun, step, undo, type ReasonedAction } from './rollout/step.js';
 import { byStrategy } from './strategies/by-strategy.js';
 import { unfreeze } from './strategies/unfreeze/unfreeze.js';
 
@@ -58,11 +58,11 @@ function rollOut(observed: Observed, plan: Plan): Decision {
   const gate = startGate(observed, plan, turns, gone.reasons);
   if (gate.kind === 'closed') return gate.decision;
 
-  const acts: Because[] = [...gate.acts];
+  const acts: ReasonedAction[] = [...gate.acts];
   const waits: Wait[] = [...gate.waits];
   const results: GroupResult[] = [...gone.results, ...gate.results];
   const phases = new Map<string, Phase>();
-  const proving: Candidate[] = [];
+  const proving: ProvingGroup[] = [];
   const noting = observed.seen.pending.some(({ action }) => action.type === 'record');
   for (const turn of turns) {
     const name = turn.group.name;
@@ -142,12 +142,12 @@ function rollOut(observed: Observed, plan: Plan): Decision {
   const due = acts.length + waits.length > 0 && !acts.some(({ action }) => 'lease' in action);
   const renew = due ? renewal(observed, plan) : [];
   if (acts.length + renew.length > 0) return { kind: 'act', actions: [...renew, ...acts], progress };
-  if (waits.length > 0) return { kind: 'wait', forMs: nextPoll(observed, plan, waits), waits, progress };
+  if (waits.length > 0) return { kind: 'wait', forMs: pollInterval(observed, plan, waits), waits, progress };
   return { kind: 'finish', results: inPlanOrder(plan, results) };
 }
 
 /** Our lease on what nobody alive holds. What was paused is resumed in the same breath: nobody else can do so twice. */
-function takeOver(observed: Observed, plan: Plan, adopted: readonly Group[]): readonly Because[] {
+function takeOver(observed: Observed, plan: Plan, adopted: readonly Group[]): readonly ReasonedAction[] {
   const resumes =
     plan.goOn === true
       ? adopted.filter(
@@ -156,7 +156,7 @@ function takeOver(observed: Observed, plan: Plan, adopted: readonly Group[]): re
         )
       : [];
   const rest = adopted.filter((group) => !resumes.includes(group));
-  const passing = resumes.flatMap((group): Because[] => {
+  const passing = resumes.flatMap((group): ReasonedAction[] => {
     const { record } = group.notes;
     if (record === undefined) return [];
     const paused = record.gates?.paused ?? 0;
@@ -183,8 +183,8 @@ function takeOver(observed: Observed, plan: Plan, adopted: readonly Group[]): re
 }
 
 /** The rest is launched once the canaries of all groups that are judged together are through. */
-function afterCanaries(candidates: readonly Candidate[], open: boolean): readonly Because[] {
-  return juriesOf(candidates).flatMap((jury) => {
+function afterCanaries(candidates: readonly ProvingGroup[], open: boolean): readonly ReasonedAction[] {
+  return verdictGroups(candidates).flatMap((jury) => {
     const joint = jury.some(({ record }) => record.together);
     if ((joint && open) || jury.some(({ step }) => step.canaryOpen === true || step.failing !== undefined)) return [];
     return jury.flatMap(({ step }) => step.next ?? []);
@@ -200,7 +200,7 @@ type Turn =
   | { readonly kind: 'settling'; readonly group: Group }
   | { readonly kind: 'silent'; readonly group: Group; readonly wait: Wait }
   | { readonly kind: 'adopt'; readonly group: Group }
-  | { readonly kind: 'undo'; readonly group: Group; readonly acts: readonly Because[] }
+  | { readonly kind: 'undo'; readonly group: Group; readonly acts: readonly ReasonedAction[] }
   | {
       readonly kind: 'step';
       readonly group: Group;
@@ -221,7 +221,7 @@ function turnsOf(observed: Observed, plan: Plan): readonly Turn[] {
   return halted === undefined ? turns : observed.groups.map((group) => turnOf(observed, plan, group, halted));
 }
 
-function turnOf(observed: Observed, plan: Plan, group: Group, halted?: Halted): Turn {
+function turnOf(observed: Observed, plan: Plan, group: Group, halted?: StuckGroup): Turn {
   const { seen } = observed;
   const result = seen.results[group.name];
   if (isPending(seen, group.name)) return { kind: 'settling', group };
@@ -262,7 +262,7 @@ function turnOf(observed: Observed, plan: Plan, group: Group, halted?: Halted): 
         record,
         step:
           broken === undefined
-            ? step(observed, plan, group, record, holdOf(observed, plan, group, record, halted))
+            ? step(observed, plan, group, record, blockOf(observed, plan, group, record, halted))
             : { kind: 'stuck', why: broken },
         adopted: taken,
       };
@@ -330,7 +330,7 @@ type Gate =
   | { readonly kind: 'closed'; readonly decision: Decision }
   | {
       readonly kind: 'open';
-      readonly acts: readonly Because[];
+      readonly acts: readonly ReasonedAction[];
       readonly waits: readonly Wait[];
       readonly results: readonly GroupResult[];
       /** Some group has still to get its record. */
@@ -373,7 +373,9 @@ function startGate(observed: Observed, plan: Plan, turns: readonly Turn[], missi
   const results = checks.flatMap(({ group, check }): GroupResult[] =>
     check.kind === 'skip' ? [{ group: group.name, outcome: 'skipped', why: check.why }] : [],
   );
-  const waits = begun ? checks.flatMap(waiting) : [...checks.flatMap(waiting), ...unshown(observed, plan, checks)];
+  const waits = begun
+    ? checks.flatMap(waiting)
+    : [...checks.flatMap(waiting), ...awaitVisibility(observed, plan, checks)];
   if (waits.length > 0) return { ...open, waits, results, starting: true };
   const ready = checks.flatMap(({ group, check }) => (check.kind === 'ready' ? [{ group, check }] : []));
   const lease = ourLease(
@@ -388,7 +390,7 @@ function startGate(observed: Observed, plan: Plan, turns: readonly Turn[], missi
   return { ...open, acts, results, starting: acts.length > 0 };
 }
 
-function waiting({ check }: Checked): readonly Wait[] {
+function waiting({ check }: CheckedGroup): readonly Wait[] {
   return check.kind === 'wait' ? [check.wait] : [];
 }
 

@@ -233,7 +233,7 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'canary-skipped',
     rule: 'the canary is proven before the rest is launched',
     file: 'decide/gates/gates.js',
-    find: 'if (canary === 0 || reaches(size, aim.size))',
+    find: 'if (canary === 0 || isReached(size, aim.size))',
     put: 'if (true)',
   },
   {
@@ -369,7 +369,7 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'starts-unsettled',
     rule: 'a rollout starts only on a group that is settled',
     file: 'decide/rollout/preflight.js',
-    find: 'const open = plan.force ? undefined : unsettled(group);',
+    find: 'const open = plan.force ? undefined : instability(group);',
     put: 'const open = undefined;',
   },
 
@@ -450,8 +450,8 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'batch-too-big',
     rule: 'at most 100 instances are terminated in one call',
     file: 'decide/instances/capacity.js',
-    find: 'export const BATCH = 100;',
-    put: 'export const BATCH = 1000;',
+    find: 'export const MAX_TERMINATED_PER_CALL = 100;',
+    put: 'export const MAX_TERMINATED_PER_CALL = 1000;',
   },
   {
     name: 'no-decrement',

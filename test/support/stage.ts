@@ -7,7 +7,7 @@ import { createKeeper, type Keeper } from '../../src/lock/lock-session.js';
 import type { LockStore } from '../../src/lock/store.js';
 import type { Hooks } from '../../src/engine/commands/shell-runner.js';
 import { remoteCommands } from '../../src/engine/commands/remote-commands.js';
-import { swapGroups } from '../../src/engine/rollout/run-rollout.js';
+import { runRollout } from '../../src/engine/rollout/run-rollout.js';
 import { AwsFault, Failure, LockLost } from '../../src/errors.js';
 import type { GroupResult } from '../../src/model/rollout/decision.js';
 import type { Lease } from '../../src/model/rollout/record.js';
@@ -169,7 +169,7 @@ export function createStage(
           results: await callBack(deps, plan, await begunOn(deps, plan.groups), () => Promise.resolve(), 'a test'),
         });
       return ended(plan.strategy === 'restart' ? 'restarted' : 'swapped', {
-        results: await swapGroups(restart === undefined ? deps : { ...deps, commands: restart }, plan),
+        results: await runRollout(restart === undefined ? deps : { ...deps, commands: restart }, plan),
       });
     } catch (error) {
       if (error instanceof Killed) {

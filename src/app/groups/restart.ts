@@ -6,7 +6,7 @@ import type { Commands } from '../../engine/commands/instance-commands.js';
 import { localCommands } from '../../engine/commands/local-commands.js';
 import { remoteCommands } from '../../engine/commands/remote-commands.js';
 import { retrying } from '../../engine/retry.js';
-import { swapGroups } from '../../engine/rollout/run-rollout.js';
+import { runRollout } from '../../engine/rollout/run-rollout.js';
 import { refused } from '../../errors.js';
 import { balancerAsked, balancerProblems, groupsBehind } from './balancer-target.js';
 import { explained } from '../../run/with-diagnosis.js';
@@ -78,7 +78,7 @@ export async function restart(asked: RestartAsked, surroundings: Surroundings): 
         },
       );
       try {
-        const results = await swapGroups({ ...run.deps, commands }, plan);
+        const results = await runRollout({ ...run.deps, commands }, plan);
         return { outcome: results.some(({ outcome }) => outcome === 'restarted') ? 'restarted' : 'nothing', results };
       } finally {
         commands.end();

@@ -1,6 +1,6 @@
 import { againCommand, makePlan, readWanted, type GroupFlags, type Wanted } from '../../config/rollout-plan.js';
 import { targetText } from '../../config/target.js';
-import { swapGroups } from '../../engine/rollout/run-rollout.js';
+import { runRollout } from '../../engine/rollout/run-rollout.js';
 import type { GroupResult } from '../../model/rollout/decision.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
 import { explained } from '../../run/with-diagnosis.js';
@@ -64,7 +64,7 @@ export async function swap(
   deps.emit({ type: 'groups.found', ...(asked.stack === undefined ? {} : { stack: asked.stack }), groups });
   if (groups.length === 0) return [];
   await run.lockGroups(groups);
-  return swapGroups(deps, planOf(run, wanted, asked, groups, how));
+  return runRollout(deps, planOf(run, wanted, asked, groups, how));
 }
 
 /** The plan of this run over these groups. */

@@ -3,7 +3,7 @@ import type { Observed, Reason, Seen, Wait } from '../../model/rollout/decision.
 import type { Group } from '../../model/rollout/group.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
 import type { GateName, RecordGates, RolloutRecord } from '../../model/rollout/record.js';
-import { aimOf, reaches, type Aim } from '../rollout/target-size.js';
+import { finalTarget, isReached, type TargetSize } from '../rollout/target-size.js';
 
 /** What the record has to say of the gates, for whoever goes on with the rollout. */
 export function recordGates({ gates }: Plan): { readonly gates?: RecordGates } {
@@ -27,14 +27,14 @@ export function recordGates({ gates }: Plan): { readonly gates?: RecordGates } {
 /** Units of the canary; 0 when there is none, or when it would be all that is launched before the verdict. */
 export function canaryOf(record: RolloutRecord): number {
   const canary = record.gates?.canary ?? 0;
-  return canary < aimOf(record).size.desired - record.old ? canary : 0;
+  return canary < finalTarget(record).size.desired - record.old ? canary : 0;
 }
 
 /** What a group grows to and proves now: first its canary, if it has one, then what its strategy takes. */
-export function nowAim({ size }: Pick<Group, 'size'>, record: RolloutRecord): Aim {
-  const aim = aimOf(record);
+export function currentTarget({ size }: Pick<Group, 'size'>, record: RolloutRecord): TargetSize {
+  const aim = finalTarget(record);
   const canary = canaryOf(record);
-  if (canary === 0 || reaches(size, aim.size)) return aim;
+  if (canary === 0 || isReached(size, aim.size)) return aim;
   // Where weights overshoot, less than what is there would launch nothing; where old ones are missing, what takes their place is the canary.
   const desired = Math.max(record.size.desired, record.old + canary);
   return {

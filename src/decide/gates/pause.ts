@@ -1,10 +1,10 @@
 import type { Observed } from '../../model/rollout/decision.js';
 import { pauseDue, pauseOfMate } from './gates.js';
-import { juriesOf, verdictOfMate, type Candidate } from '../rollout/joint-verdict.js';
-import type { Because } from '../rollout/step.js';
+import { verdictGroups, verdictOfMate, type ProvingGroup } from '../rollout/joint-verdict.js';
+import type { ReasonedAction } from '../rollout/step.js';
 
 interface Paused {
-  readonly acts: readonly Because[];
+  readonly acts: readonly ReasonedAction[];
   /** Groups that stop here. */
   readonly groups: ReadonlySet<string>;
 }
@@ -13,10 +13,10 @@ interface Paused {
  * Stops where somebody wants to look first: groups that are judged together stop together, once each of them
  * has a stage behind it. While `open`, some group is not that far.
  */
-export function pausing(observed: Observed, candidates: readonly Candidate[], open: boolean): Paused {
-  const acts: Because[] = [];
+export function pausing(observed: Observed, candidates: readonly ProvingGroup[], open: boolean): Paused {
+  const acts: ReasonedAction[] = [];
   const groups = new Set<string>();
-  for (const jury of juriesOf(candidates)) {
+  for (const jury of verdictGroups(candidates)) {
     if (open && jury.some(({ record }) => record.together)) continue;
     if (
       jury.some(

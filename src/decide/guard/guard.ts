@@ -3,7 +3,7 @@ import type { Observed } from '../../model/rollout/decision.js';
 import type { Group, Size } from '../../model/rollout/group.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
 import type { RollingRecord, RolloutRecord, Verdict } from '../../model/rollout/record.js';
-import { BATCH } from '../instances/capacity.js';
+import { MAX_TERMINATED_PER_CALL } from '../instances/capacity.js';
 import { inService } from '../instances/classify.js';
 import { restartRule } from './restart-rules.js';
 import { busy, withNotes } from '../memory/remember.js';
@@ -186,7 +186,7 @@ function ruleOf(group: Group, action: Action): string | undefined {
     case 'terminate': {
       if (record === undefined) return 'there is no record';
       if (verdict === undefined) return 'there is no verdict';
-      if (action.instances.length > BATCH) return `more than ${BATCH} at once`;
+      if (action.instances.length > MAX_TERMINATED_PER_CALL) return `more than ${MAX_TERMINATED_PER_CALL} at once`;
       if (verdict.outcome !== (action.half === 'old' ? 'promote' : 'rollBack'))
         return `the verdict ${verdict.outcome} spares the ${action.half} half`;
       const mine = action.half === 'old' ? isOld : isNew;

@@ -3,7 +3,7 @@ import type { RolloutRecord } from '../../model/rollout/record.js';
 import { inService, units } from './classify.js';
 
 /** The most ids that one terminate call takes. Source: TerminateInstanceInAutoScalingGroup, InstanceIds. */
-export const BATCH = 100;
+export const MAX_TERMINATED_PER_CALL = 100;
 
 /**
  * The doubled size: min untouched, so that a dead runner leaves a safe group and halving cannot hit
@@ -64,8 +64,8 @@ export function interleaveZones(instances: readonly Instance[]): readonly Instan
 /** Cuts a list into batches that one call takes. */
 export function batches(instances: readonly Instance[]): readonly (readonly string[])[] {
   const cut: string[][] = [];
-  for (let from = 0; from < instances.length; from += BATCH)
-    cut.push(instances.slice(from, from + BATCH).map((instance) => instance.id));
+  for (let from = 0; from < instances.length; from += MAX_TERMINATED_PER_CALL)
+    cut.push(instances.slice(from, from + MAX_TERMINATED_PER_CALL).map((instance) => instance.id));
   return cut;
 }
 

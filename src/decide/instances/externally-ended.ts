@@ -15,7 +15,7 @@ const BY_OTHERS = /^(Server\.(Spot|ScheduledStop)|Client\.(UserInitiated|Instanc
  * what is unhealthy is then resumed until they are on their way out. It would replace all that is unhealthy, so
  * nobody whom EC2 still runs may be; what fails its health checks is a bad version and has to be seen as one.
  */
-export function toReplace(
+export function replaceable(
   { ended = {} }: Observed,
   { instances }: Pick<Group, 'instances'>,
   record: RolloutRecord,

@@ -3,7 +3,7 @@ import type { RolloutRecord } from '../../model/rollout/record.js';
 import { notInService, standing, units } from './classify.js';
 
 /** Why a group is not settled; `coming` when waiting alone should end it. */
-export interface Unsettled {
+export interface Instability {
   readonly why: string;
   readonly instances: readonly { readonly id: string; readonly why: string }[];
   readonly coming: boolean;
@@ -14,7 +14,7 @@ export interface Unsettled {
  * service. A rollout starts only there: whoever is old is then known by launch time alone.
  * Undefined when settled. A group with a record is not asked.
  */
-export function unsettled(group: Group, record?: RolloutRecord): Unsettled | undefined {
+export function instability(group: Group, record?: RolloutRecord): Instability | undefined {
   if (record !== undefined) return undefined;
   const rows: { id: string; why: string; coming: boolean }[] = [];
   for (const instance of group.instances) {

@@ -5,12 +5,12 @@ import type { Group, GroupNotes } from '../../model/rollout/group.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
 import type { OutNote, RolloutRecord, Verdict } from '../../model/rollout/record.js';
 import { inService, split, units } from '../instances/classify.js';
-import { reaches } from '../rollout/target-size.js';
+import { isReached } from '../rollout/target-size.js';
 import { checked, keepLeaving, keepResults } from '../gates/hooks.js';
-import { bakingSince, nowAim } from '../gates/gates.js';
+import { bakingSince, currentTarget } from '../gates/gates.js';
 import { pulse } from '../ownership/lease.js';
 import { rememberRestart } from './restart-memory.js';
-import { unsettled } from '../instances/stability.js';
+import { instability } from '../instances/stability.js';
 import { touched, visible } from './action-visible.js';
 
 /** How long a change whose reply was lost may stay invisible before it is sent again. */
@@ -201,7 +201,7 @@ export function remember(earlier: Seen, look: Omit<Observed, 'seen'>, plan: Plan
       if (inService(group, instance))
         next.inServiceSince[instance.id] = (blind ? undefined : seen.inServiceSince[instance.id]) ?? at;
     }
-    if (unsettled(group, record) === undefined) next.settled[name] = (seen.settled[name] ?? 0) + 1;
+    if (instability(group, record) === undefined) next.settled[name] = (seen.settled[name] ?? 0) + 1;
     if (record === undefined ? plan.strategy === 'prove' : isProving(group, record, verdict)) {
       const candidates = record === undefined ? group.instances : split(group, record).new;
       const count = units(
@@ -364,13 +364,14 @@ export function sent(seen: Seen, action: Action, at: Instant, sure: boolean, pla
 /** New ones are waited for: in a swap until the verdict, in a rolling rollout until the end. */
 function isProving(group: Group, record: RolloutRecord, verdict: Verdict | undefined): boolean {
   return (
-    reaches(group.size, nowAim(group, record).size) || (record.strategy === 'rolling' && verdict?.outcome === 'promote')
+    isReached(group.size, currentTarget(group, record).size) ||
+    (record.strategy === 'rolling' && verdict?.outcome === 'promote')
   );
 }
 
 /** All that is to be proven at this stage is; in a rolling rollout all that is not old. */
 function isEnough(group: Group, record: RolloutRecord, verdict: Verdict | undefined, proven: number): boolean {
-  if (verdict === undefined) return proven >= nowAim(group, record).needed;
+  if (verdict === undefined) return proven >= currentTarget(group, record).needed;
   return (
     record.strategy === 'rolling' &&
     verdict.outcome === 'promote' &&

@@ -1,7 +1,7 @@
 import type { Decision, GroupResult, Observed } from '../../model/rollout/decision.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
 import { busy, isPending } from '../memory/remember.js';
-import type { Because } from '../rollout/step.js';
+import type { ReasonedAction } from '../rollout/step.js';
 
 /** Looks that do not show a note for so long do not lag: somebody removed it. */
 const LAG_MS = 30_000;
@@ -13,7 +13,7 @@ const LAG_MS = 30_000;
  * Undefined when all notes are where they should be.
  */
 export function notesRemoved(shown: Observed, plan: Plan): Decision | undefined {
-  const acts: Because[] = [];
+  const acts: ReasonedAction[] = [];
   const over: GroupResult[] = [];
   for (const { name, notes } of shown.groups) {
     const known = shown.seen.known[name];

@@ -4,7 +4,7 @@ import type { Plan } from '../../model/rollout/rollout-plan.js';
 import type { Preflight } from './preflight.js';
 
 /** A group that has no record, and what preflight says of it. */
-export interface Checked {
+export interface CheckedGroup {
   readonly group: Group;
   readonly check: Preflight;
 }
@@ -13,7 +13,7 @@ export interface Checked {
 const SHOWN_MS = 20_000;
 
 /** A stack that has just changed and no group to swap: before that is believed, reads get time to show the change. */
-export function unshown(observed: Observed, plan: Plan, checks: readonly Checked[]): readonly Wait[] {
+export function awaitVisibility(observed: Observed, plan: Plan, checks: readonly CheckedGroup[]): readonly Wait[] {
   const until = observed.seen.firstLookAt + SHOWN_MS;
   if (plan.changed !== true || observed.at >= until || checks.some(({ check }) => check.kind !== 'skip')) return [];
   return checks.flatMap(({ group, check }): Wait[] =>

@@ -6,10 +6,10 @@ import { alarmed } from '../gates/alarms.js';
 import { split, units } from '../instances/classify.js';
 import { pauseOfMate } from '../gates/gates.js';
 import { proven } from '../memory/remember.js';
-import type { Hold } from './step.js';
+import type { Block } from './step.js';
 
 /** A group that cannot go on, and why. */
-export interface Halted {
+export interface StuckGroup {
   readonly group: string;
   readonly why: string;
 }
@@ -18,13 +18,13 @@ export interface Halted {
  * Why a rolling group begins nothing further; undefined when nothing holds it. Groups that are judged together stop
  * together: what broke one of them waits in the others, and the old instances that are left are worth keeping.
  */
-export function holdOf(
+export function blockOf(
   observed: Observed,
   plan: Plan,
   group: Group,
   record: RolloutRecord,
-  halted: Halted | undefined,
-): Hold | undefined {
+  halted: StuckGroup | undefined,
+): Block | undefined {
   if (record.strategy !== 'rolling') return undefined;
   const promoted = group.notes.verdict?.outcome === 'promote';
   if (promoted && observed.wish !== undefined) return { why: observed.wish.why, stop: true };

@@ -7,7 +7,7 @@ import type { Plan } from '../../model/rollout/rollout-plan.js';
 import type { RolloutRecord } from '../../model/rollout/record.js';
 import { sameSize } from '../instances/capacity.js';
 import { inService, notInService, units, type Split } from '../instances/classify.js';
-import type { Step } from './step.js';
+import type { GroupStep } from './step.js';
 
 /** The end of a promoted rollout, once nothing old is left: wait for those that leave, then everything as it was found. */
 export function finish(
@@ -17,7 +17,7 @@ export function finish(
   record: RolloutRecord,
   since: Instant,
   halves: Split,
-): Step {
+): GroupStep {
   const leaving = stillLeaving(observed, plan, group, since, halves);
   if (leaving !== undefined) return leaving;
   if (!sameSize(group.size, record.size)) {
@@ -61,7 +61,7 @@ export function finish(
 }
 
 /** Lets Auto Scaling replace new instances that died after the verdict: nothing else would bring them back. */
-export function replaceDead(group: Group, record: RolloutRecord, staying: readonly Instance[]): Step | undefined {
+export function replaceDead(group: Group, record: RolloutRecord, staying: readonly Instance[]): GroupStep | undefined {
   const dead = staying.filter((instance) => !instance.healthy);
   if (
     dead.length === 0 ||
@@ -88,7 +88,7 @@ function beforeScaleIn(
   record: RolloutRecord,
   since: Instant,
   fresh: readonly Instance[],
-): Step | undefined {
+): GroupStep | undefined {
   const idle = fresh.filter((instance) => !inService(group, instance));
   if (units(fresh) <= record.size.desired || idle.length === 0) return undefined;
   const why = `${units(fresh)} instances are there and ${record.size.desired} shall stay; those that leave are chosen by Auto Scaling, so all must serve first`;
@@ -111,7 +111,7 @@ export function stillLeaving(
   group: Group,
   since: Instant,
   halves: Split,
-): Step | undefined {
+): GroupStep | undefined {
   if (halves.leaving.length === 0) return undefined;
   return waitFor(
     observed,
@@ -135,7 +135,7 @@ export function waitFor(
   since: Instant,
   why: string,
   instances: Wait['instances'],
-): Step {
+): GroupStep {
   const until = Math.max(since, observed.seen.adoptedAt[group.name] ?? 0) + plan.timing.drainMs;
   if (observed.at >= until)
     return { kind: 'stuck', why: `after ${seconds(plan.timing.drainMs)}, ${why}: ${sameReasons(instances)}` };
@@ -145,7 +145,7 @@ export function waitFor(
   };
 }
 
-export function act(phase: Phase, action: Action, why: string): Step {
+export function act(phase: Phase, action: Action, why: string): GroupStep {
   return { kind: 'act', phase, acts: [{ action, why }] };
 }
 

@@ -4,17 +4,17 @@ import type { Plan } from '../../model/rollout/rollout-plan.js';
 import type { RolloutRecord, Verdict } from '../../model/rollout/record.js';
 import { serving, split, units } from '../instances/classify.js';
 import { ourLease } from '../ownership/lease.js';
-import type { Because, Step } from './step.js';
+import type { ReasonedAction, GroupStep } from './step.js';
 
 /** A group whose new half is being proven. */
-export interface Candidate {
+export interface ProvingGroup {
   readonly group: Group;
   readonly record: RolloutRecord;
-  readonly step: Extract<Step, { kind: 'proving' }>;
+  readonly step: Extract<GroupStep, { kind: 'proving' }>;
 }
 
-interface Judgement {
-  readonly acts: readonly Because[];
+interface JudgeResult {
+  readonly acts: readonly ReasonedAction[];
   readonly waits: readonly Wait[];
   readonly results: readonly GroupResult[];
 }
@@ -27,9 +27,9 @@ const ADOPTER_MS = 30_000;
  * promoted; one fails, all roll back. A verdict that one group of a run carries binds the others.
  * While `open`, some group is not ready to be judged and only a failure is acted on.
  */
-export function judge(observed: Observed, plan: Plan, candidates: readonly Candidate[], open: boolean): Judgement {
+export function judge(observed: Observed, plan: Plan, candidates: readonly ProvingGroup[], open: boolean): JudgeResult {
   if (candidates.length === 0) return { acts: [], waits: [], results: [] };
-  const judgements = juriesOf(candidates).map((jury) =>
+  const judgements = verdictGroups(candidates).map((jury) =>
     judgeOne(observed, plan, jury, open && jury.every(({ record }) => record.together)),
   );
   return {
@@ -40,7 +40,7 @@ export function judge(observed: Observed, plan: Plan, candidates: readonly Candi
 }
 
 /** Who is judged together, as their records say: whoever takes a rollout over judges it as it was meant. */
-export function juriesOf(candidates: readonly Candidate[]): readonly (readonly Candidate[])[] {
+export function verdictGroups(candidates: readonly ProvingGroup[]): readonly (readonly ProvingGroup[])[] {
   const joint = candidates.filter(({ record }) => record.together);
   return [
     ...(joint.length > 0 ? [joint] : []),
@@ -48,13 +48,13 @@ export function juriesOf(candidates: readonly Candidate[]): readonly (readonly C
   ];
 }
 
-function judgeOne(observed: Observed, plan: Plan, jury: readonly Candidate[], open: boolean): Judgement {
+function judgeOne(observed: Observed, plan: Plan, jury: readonly ProvingGroup[], open: boolean): JudgeResult {
   const bound = jury.find((candidate) => verdictOfMate(observed, candidate) !== undefined);
   const mate = bound === undefined ? undefined : verdictOfMate(observed, bound);
   const failing = jury.find((candidate) => candidate.step.failing !== undefined);
   const waits = jury.map((candidate) => candidate.step.wait);
   if (mate !== undefined)
-    return pronounce(
+    return recordVerdict(
       observed,
       plan,
       jury.filter((candidate) => verdictOfMate(observed, candidate)?.outcome === mate.outcome),
@@ -76,13 +76,13 @@ function judgeOne(observed: Observed, plan: Plan, jury: readonly Candidate[], op
       }));
       return { acts: [], waits: [], results };
     }
-    return pronounce(observed, plan, jury, 'rollBack', why);
+    return recordVerdict(observed, plan, jury, 'rollBack', why);
   }
   if (open || justAdopted || !jury.every((candidate) => candidate.step.proven)) return { acts: [], waits, results: [] };
-  return pronounce(observed, plan, jury, 'promote', whyPromoted(jury));
+  return recordVerdict(observed, plan, jury, 'promote', whyPromoted(jury));
 }
 
-function whyPromoted(jury: readonly Candidate[]): string {
+function whyPromoted(jury: readonly ProvingGroup[]): string {
   const count = jury.reduce((sum, { step }) => sum + step.needed, 0);
   if (jury.some(({ record }) => record.strategy === 'rolling')) {
     if (count === 0) return 'an old instance has to leave before anything new can be proven';
@@ -93,13 +93,13 @@ function whyPromoted(jury: readonly Candidate[]): string {
 }
 
 /** Verdict on another group of the same joint rollout. */
-export function verdictOfMate(observed: Observed, { record }: Candidate): Verdict | undefined {
+export function verdictOfMate(observed: Observed, { record }: ProvingGroup): Verdict | undefined {
   if (!record.together) return undefined;
   return observed.groups.find((group) => group.notes.verdict?.run === record.run)?.notes.verdict;
 }
 
 /** Rolling back would take new instances out of service that stand in for missing old ones, or leave nothing at all. */
-function wouldHurt({ group, record }: Candidate): boolean {
+function wouldHurt({ group, record }: ProvingGroup): boolean {
   const halves = split(group, record);
   const old = units(serving(group, halves.old));
   if (halves.new.length > 0 && old === 0) return true;
@@ -107,15 +107,15 @@ function wouldHurt({ group, record }: Candidate): boolean {
 }
 
 /** One note per rollout: groups that were begun by different runs carry their own run's verdict. */
-function pronounce(
+function recordVerdict(
   observed: Observed,
   plan: Plan,
-  jury: readonly Candidate[],
+  jury: readonly ProvingGroup[],
   outcome: Verdict['outcome'],
   why: string,
-): Judgement {
+): JudgeResult {
   const runs = [...new Set(jury.map(({ record }) => record.run))];
-  const acts = runs.map((run): Because => {
+  const acts = runs.map((run): ReasonedAction => {
     const groups = jury.filter(({ record }) => record.run === run).map(({ group }) => group);
     const verdict: Verdict = { run, outcome, at: observed.at, why };
     return {

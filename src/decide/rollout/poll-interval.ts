@@ -9,19 +9,19 @@ import { isPending, warmup } from '../memory/remember.js';
 const SETTLING_MS = 1_000;
 
 /** The shortest pause before a look at something that AWS may have brought about by now. */
-const QUICK_MS = 2_000;
+const MIN_EXPECTED_PAUSE_MS = 2_000;
 
 /** What one call of a quick look costs in pause: at most two calls a second, however many groups there are. */
 const PER_CALL_MS = 500;
 
 /** The longer something is overdue, the less it matters to see it at once: a twentieth of that time. */
-const PATIENCE = 20;
+const OVERDUE_DIVISOR = 20;
 
 /**
  * How long to sleep: until the next warm-up ends if that comes first, else one poll; less than a poll
  * where an end of waiting is due, because nothing goes on until it is seen.
  */
-export function nextPoll(observed: Observed, plan: Plan, waits: readonly Wait[]): Milliseconds {
+export function pollInterval(observed: Observed, plan: Plan, waits: readonly Wait[]): Milliseconds {
   const due = [plan.timing.pollMs];
   for (const group of observed.groups) {
     if (isPending(observed.seen, group.name)) due.push(SETTLING_MS);
@@ -30,7 +30,7 @@ export function nextPoll(observed: Observed, plan: Plan, waits: readonly Wait[])
     const expected = expectedAt(group);
     if (expected === undefined) continue;
     const overdue = observed.at - expected;
-    due.push(overdue < 0 ? -overdue : Math.max(quickPause(observed), overdue / PATIENCE));
+    due.push(overdue < 0 ? -overdue : Math.max(quickPause(observed), overdue / OVERDUE_DIVISOR));
   }
   for (const wait of waits)
     if (wait.until !== undefined && wait.until > observed.at) due.push(wait.until - observed.at);
@@ -77,7 +77,7 @@ function quickPause(observed: Observed): Milliseconds {
     ),
   );
   const calls = 1 + (observed.stackStatus === undefined ? 0 : 1) + asked.size;
-  return Math.max(QUICK_MS, calls * PER_CALL_MS);
+  return Math.max(MIN_EXPECTED_PAUSE_MS, calls * PER_CALL_MS);
 }
 
 /** When the next instance of this group completes its warm-up, if one is warming up. */

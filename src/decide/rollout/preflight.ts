@@ -5,7 +5,7 @@ import { RECORD_VERSION, STRATEGY_RECORD_VERSION, type RolloutRecord } from '../
 import { outdated, serving, split, standing, units } from '../instances/classify.js';
 import { recordGates } from '../gates/gates.js';
 import { limitReasons, limitsOf, limitWarnings, membersOf, ONE_ABOVE } from '../strategies/rolling/limits.js';
-import { unsettled } from '../instances/stability.js';
+import { instability } from '../instances/stability.js';
 import { canShield } from './scale-in-protection.js';
 
 /**
@@ -44,7 +44,7 @@ export function preflight(observed: Observed, plan: Plan, group: Group): Preflig
   const reasons = [...reasonsAgainst(observed, group, plan.force), ...limitReasons(plan, group)];
   if (reasons.length > 0) return { kind: 'refuse', reasons };
 
-  const open = plan.force ? undefined : unsettled(group);
+  const open = plan.force ? undefined : instability(group);
   const launching = open?.coming === true && !group.suspended.includes('Launch');
   const until =
     Math.max(observed.seen.firstLookAt, observed.seen.heldAt ?? 0) +

@@ -4,21 +4,21 @@ import type { Group, Instance } from '../../model/rollout/group.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
 import type { RolloutRecord } from '../../model/rollout/record.js';
 import { alarmed } from '../gates/alarms.js';
-import { aimOf, reaches, towards, type Aim } from './target-size.js';
-import { bakesUntil, bakingWait, canaryOf, nowAim, shareOf } from '../gates/gates.js';
+import { finalTarget, isReached, raisedTo, type TargetSize } from './target-size.js';
+import { bakesUntil, bakingWait, canaryOf, currentTarget, shareOf } from '../gates/gates.js';
 import { notInService, units, type Split } from '../instances/classify.js';
 import { act, sameReasons, seconds } from './finish.js';
 import { failedCheck, notProvenYet } from '../gates/hooks.js';
 import { hopeless } from '../instances/hopeless.js';
-import { toReplace } from '../instances/externally-ended.js';
+import { replaceable } from '../instances/externally-ended.js';
 import { RESET_FIRST, SUSPENDED_BY_SWAP } from './preflight.js';
 import { proven } from '../memory/remember.js';
 import { raiseShield } from './scale-in-protection.js';
-import type { Hold, Step } from './step.js';
+import type { Block, GroupStep } from './step.js';
 import { calledBack } from '../ownership/cancellation.js';
 
 /** How often growing is asked for before somebody else's resizing makes the rollout fail. */
-export const GROWINGS = 10;
+export const MAX_RESIZES = 10;
 
 /** Until the verdict: what changes membership by itself is suspended, the group grows, and the new instances are proven. */
 export function prepare(
@@ -27,12 +27,12 @@ export function prepare(
   group: Group,
   record: RolloutRecord,
   halves: Split,
-  hold?: Hold,
-): Step {
+  hold?: Block,
+): GroupStep {
   const name = group.name;
-  const aim = nowAim(group, record);
+  const aim = currentTarget(group, record);
   const canary = aim.purpose === 'canary';
-  const lost = toReplace(observed, group, record, halves);
+  const lost = replaceable(observed, group, record, halves);
   const suspend = SUSPENDED_BY_SWAP.filter(
     (process) =>
       record.suspended.includes(process) &&
@@ -70,20 +70,20 @@ export function prepare(
     const why = `${lost.map(({ id }) => `${id} (${observed.ended?.[id] ?? ''})`).join(', ')} was taken away while it was to be proven; Auto Scaling has to replace it`;
     return act('prove', { type: 'resume', group: name, processes: ['ReplaceUnhealthy'] }, why);
   }
-  const grown = reaches(group.size, aim.size);
+  const grown = isReached(group.size, aim.size);
   const shield = failing === undefined && !grown ? raiseShield(observed, group, record, halves.old) : [];
   if (shield.length > 0) return { kind: 'act', phase: 'suspend', acts: shield };
   if (failing === undefined && !grown)
     return act(
       aim.purpose,
-      { type: 'resize', group: name, size: towards(aim, group.size), purpose: aim.purpose },
+      { type: 'resize', group: name, size: raisedTo(aim, group.size), purpose: aim.purpose },
       aim.why,
     );
   const ready = proven(group, halves.new, observed.seen, plan, observed.at);
   const bakes = bakesUntil(observed, group, record);
   const enough = grown && units(ready) >= aim.needed;
   const through = enough && bakes === undefined;
-  const full = aimOf(record);
+  const full = finalTarget(record);
   return {
     kind: 'proving',
     proven: through && !canary,
@@ -97,7 +97,7 @@ export function prepare(
     ...(through && canary && failing === undefined
       ? {
           next: {
-            action: { type: 'resize', group: name, size: towards(full, group.size), purpose: full.purpose },
+            action: { type: 'resize', group: name, size: raisedTo(full, group.size), purpose: full.purpose },
             why: full.why,
           },
         }
@@ -115,7 +115,7 @@ function whyFailing(
   group: Group,
   record: RolloutRecord,
   halves: Split,
-  aim: Aim,
+  aim: TargetSize,
 ): string | undefined {
   const called = calledBack(observed, plan, group);
   if (called !== undefined) return called;
@@ -123,7 +123,7 @@ function whyFailing(
   if (lost !== undefined) return lost;
   const ready = proven(group, halves.new, observed.seen, plan, observed.at);
   if (units(ready) >= aim.needed) return undefined;
-  if ((observed.seen.doubled[group.name] ?? 0) > GROWINGS)
+  if ((observed.seen.doubled[group.name] ?? 0) > MAX_RESIZES)
     return `somebody else keeps changing its sizes (now ${group.size.min}/${group.size.desired}/${group.size.max})`;
   const deadlines = deadlinesOf(observed, plan, group, record);
   const state = (): string => {
@@ -165,7 +165,7 @@ function provingWait(
   record: RolloutRecord,
   halves: Split,
   ready: readonly Instance[],
-  aim: Aim,
+  aim: TargetSize,
 ): Wait {
   const rows: { id: string; why: string; since?: Instant }[] = [];
   for (const instance of [...halves.new, ...halves.unknown]) {

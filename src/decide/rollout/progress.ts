@@ -3,14 +3,14 @@ import type { Observed, Progress } from '../../model/rollout/decision.js';
 import type { Group } from '../../model/rollout/group.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
 import { serving, split, units } from '../instances/classify.js';
-import { nowAim } from '../gates/gates.js';
+import { currentTarget } from '../gates/gates.js';
 import { proven } from '../memory/remember.js';
 
 /** How far a group is. Without a record all that lives counts as new, as when a fresh stack is proven. */
 export function progressOf(observed: Observed, plan: Plan, group: Group, phase: Phase): Progress {
   const { record, verdict } = group.notes;
   const halves = split(group, record ?? { startedAt: 0 });
-  const aim = record === undefined || verdict !== undefined ? undefined : nowAim(group, record);
+  const aim = record === undefined || verdict !== undefined ? undefined : currentTarget(group, record);
   return {
     group: group.name,
     phase,

@@ -5,10 +5,10 @@ import type { RolloutRecord, Verdict } from '../../model/rollout/record.js';
 import { sameSize } from '../instances/capacity.js';
 import { notInService, serving, type Split } from '../instances/classify.js';
 import { act, stillLeaving, waitFor } from './finish.js';
-import { halve } from '../strategies/swap/terminate-half.js';
+import { terminateHalf } from '../strategies/swap/terminate-half.js';
 import { liftShield } from './scale-in-protection.js';
 import { RESET_FIRST } from './preflight.js';
-import type { Step } from './step.js';
+import type { GroupStep } from './step.js';
 
 /** Time between the first and the last of the clean looks: launches in flight surface late. */
 const CLEAN_MS = 10_000;
@@ -21,7 +21,7 @@ export function rollBack(
   record: RolloutRecord,
   verdict: Verdict,
   halves: Split,
-): Step {
+): GroupStep {
   const name = group.name;
   if (!group.suspended.includes('Launch')) {
     return act(
@@ -42,7 +42,7 @@ export function rollBack(
         halves.new.map((instance) => ({ id: instance.id, why: notInService(group, instance) })),
       );
     }
-    return halve(observed, plan, group, record, verdict, 'new', halves.new, halves.old);
+    return terminateHalf(observed, plan, group, record, verdict, 'new', halves.new, halves.old);
   }
   if (halves.unknown.length > 0) {
     return waitFor(

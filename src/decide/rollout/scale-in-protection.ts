@@ -2,13 +2,13 @@ import type { Observed } from '../../model/rollout/decision.js';
 import type { Group, Instance } from '../../model/rollout/group.js';
 import type { RolloutRecord } from '../../model/rollout/record.js';
 import { standing } from '../instances/classify.js';
-import type { Because } from './step.js';
+import type { ReasonedAction } from './step.js';
 
 /** The most ids that one call takes. Source: SetInstanceProtection, InstanceIds. */
-const BATCH = 50;
+const MAX_PROTECTED_PER_CALL = 50;
 
 /** How often lifting the shield is tried where AWS refuses it: an instance may just be leaving. */
-const TRIES = 5;
+const MAX_LIFT_TRIES = 5;
 
 /**
  * Whether the old half can be shielded from scale-in so that the shield can be taken off again exactly: none of
@@ -28,7 +28,7 @@ export function raiseShield(
   group: Group,
   record: RolloutRecord,
   old: readonly Instance[],
-): readonly Because[] {
+): readonly ReasonedAction[] {
   if (!isShielded(record) || (observed.seen.unshielded[group.name] ?? 0) > 0) return [];
   return inBatches(
     group,
@@ -44,8 +44,8 @@ export function liftShield(
   group: Group,
   record: RolloutRecord,
   old: readonly Instance[],
-): readonly Because[] {
-  if (!isShielded(record) || (observed.seen.unshielded[group.name] ?? 0) >= TRIES) return [];
+): readonly ReasonedAction[] {
+  if (!isShielded(record) || (observed.seen.unshielded[group.name] ?? 0) >= MAX_LIFT_TRIES) return [];
   return inBatches(
     group,
     old.filter((instance) => instance.protectedFromScaleIn),
@@ -58,10 +58,20 @@ function isShielded(record: RolloutRecord): boolean {
   return record.strategy === 'swap' && record.shield === true;
 }
 
-function inBatches({ name }: Group, instances: readonly Instance[], on: boolean, why: string): readonly Because[] {
+function inBatches(
+  { name }: Group,
+  instances: readonly Instance[],
+  on: boolean,
+  why: string,
+): readonly ReasonedAction[] {
   const ids = instances.filter((instance) => standing(instance.lifecycle) === 'live').map(({ id }) => id);
-  return Array.from({ length: Math.ceil(ids.length / BATCH) }, (_, index): Because => ({
-    action: { type: 'shield', group: name, instances: ids.slice(index * BATCH, (index + 1) * BATCH), on },
+  return Array.from({ length: Math.ceil(ids.length / MAX_PROTECTED_PER_CALL) }, (_, index): ReasonedAction => ({
+    action: {
+      type: 'shield',
+      group: name,
+      instances: ids.slice(index * MAX_PROTECTED_PER_CALL, (index + 1) * MAX_PROTECTED_PER_CALL),
+      on,
+    },
     why,
   }));
 }

@@ -14,14 +14,14 @@ import { liftShield } from './scale-in-protection.js';
 import { promote } from '../strategies/swap/swap.js';
 
 /** An action with its reason. */
-export interface Because {
+export interface ReasonedAction {
   readonly action: Action;
   readonly why: string;
 }
 
 /** The next step of one group that has a record. */
-export type Step =
-  | { readonly kind: 'act'; readonly phase: Phase; readonly acts: readonly Because[] }
+export type GroupStep =
+  | { readonly kind: 'act'; readonly phase: Phase; readonly acts: readonly ReasonedAction[] }
   | { readonly kind: 'wait'; readonly wait: Wait }
   /** Grown and proving; what follows is judged together with the other groups. `needed`: the units that its proof takes. */
   | {
@@ -34,7 +34,7 @@ export type Step =
       /** Its canary, or all that would be one, is still to be proven. */
       readonly canaryOpen?: boolean;
       /** What follows the canary once those of all groups are through. */
-      readonly next?: Because;
+      readonly next?: ReasonedAction;
       /** The part of the group that is new and proven, in percent, once a stage is through. */
       readonly share?: number;
     }
@@ -44,13 +44,13 @@ export type Step =
  * Why a group begins nothing further for now. `stop`: what is under way is brought to a safe end, then the run stops
  * with the record kept; otherwise the group waits until nothing holds it any more.
  */
-export interface Hold {
+export interface Block {
   readonly why: string;
   readonly stop: boolean;
 }
 
 /** What to do next with a group whose rollout has begun: by its record's strategy and verdict, then by what is not done yet. */
-export function step(observed: Observed, plan: Plan, group: Group, record: RolloutRecord, hold?: Hold): Step {
+export function step(observed: Observed, plan: Plan, group: Group, record: RolloutRecord, hold?: Block): GroupStep {
   const halves = split(group, record);
   const surplus = units(halves.old) - record.old;
   if (surplus > 0) {
@@ -80,7 +80,7 @@ function suspendAgain(
   record: RolloutRecord,
   { outcome }: Verdict,
   going: readonly Instance[],
-): Step | undefined {
+): GroupStep | undefined {
   const resumed = SUSPENDED_BY_SWAP.filter(
     (process) =>
       (process !== 'ReplaceUnhealthy' || outcome === 'rollBack') &&
@@ -106,7 +106,7 @@ export function notBegun(group: Group, record: RolloutRecord): boolean {
 }
 
 /** Takes back a rollout that has only been noted: the processes as they were found, then the notes. */
-export function undo(observed: Observed, group: Group, record: RolloutRecord, why: string): Because {
+export function undo(observed: Observed, group: Group, record: RolloutRecord, why: string): ReasonedAction {
   const [shield] = liftShield(observed, group, record, split(group, record).old);
   if (shield !== undefined) return shield;
   const frozen = group.notes.frozen?.processes ?? [];

@@ -3,7 +3,7 @@ import type { RollingRecord, RolloutRecord } from '../../model/rollout/record.js
 import { doubled } from '../instances/capacity.js';
 
 /** What a rollout grows its group to and proves before its verdict. */
-export interface Aim {
+export interface TargetSize {
   readonly purpose: 'canary' | 'double' | 'surge';
   /** Min is always as it was; max is raised only where needed. */
   readonly size: Size;
@@ -13,7 +13,7 @@ export interface Aim {
 }
 
 /** The aim by the record's strategy. A rolling rollout that terminates first grows nothing and proves nothing before. */
-export function aimOf(record: RolloutRecord): Aim {
+export function finalTarget(record: RolloutRecord): TargetSize {
   switch (record.strategy) {
     case 'swap':
       return {
@@ -41,12 +41,12 @@ function surgeNeeded(record: RollingRecord): number {
 }
 
 /** Whether a group has at least the size that the aim takes. More is somebody's wish and does no harm. */
-export function reaches(size: Size, target: Size): boolean {
+export function isReached(size: Size, target: Size): boolean {
   return size.desired >= target.desired && size.max >= target.max && size.min >= target.min;
 }
 
 /** The size to ask for: a surge never makes anything smaller, because that would let Auto Scaling choose who goes. */
-export function towards({ purpose, size }: Aim, now: Size): Size {
+export function raisedTo({ purpose, size }: TargetSize, now: Size): Size {
   return purpose === 'double'
     ? size
     : { min: size.min, desired: Math.max(size.desired, now.desired), max: Math.max(size.max, now.max) };

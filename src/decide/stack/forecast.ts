@@ -4,12 +4,12 @@ import type { Observed, Reason } from '../../model/rollout/decision.js';
 import type { Group } from '../../model/rollout/group.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
 import type { RolloutRecord } from '../../model/rollout/record.js';
-import { aimOf } from '../rollout/target-size.js';
+import { finalTarget } from '../rollout/target-size.js';
 import { outdated, units } from '../instances/classify.js';
 import type { Effect } from './change-impact.js';
 import { limitReasons, membersOf } from '../strategies/rolling/limits.js';
 import { preflight, reasonsAgainst, recordOf, warningsAbout } from '../rollout/preflight.js';
-import { unsettled } from '../instances/stability.js';
+import { instability } from '../instances/stability.js';
 
 /** Assumed for an estimate: from the doubling to an instance that answers. Images differ widely. */
 const LAUNCH_MS: Milliseconds = 90_000;
@@ -41,7 +41,7 @@ export function groupOutlook(
     suspended: [],
     together: plan.together,
   });
-  const peak = skip === undefined ? aimOf(record).size : size;
+  const peak = skip === undefined ? finalTarget(record).size : size;
   const rounds = roundsOf(record);
   const expectedMs = skip === undefined ? expected(plan, group, rounds, record) : 0;
   const many = stale.length === 0 ? '' : `${stale.length} of ${here.length} instances are outdated`;
@@ -103,7 +103,7 @@ function allAgainst(observed: Observed, plan: Plan, group: Group): readonly Reas
 
 /** Not settled is no reason yet: by the time of the swap it may be. */
 function warnings(observed: Observed, plan: Plan, group: Group): readonly Reason[] {
-  const open = plan.force ? undefined : unsettled(group, group.notes.record);
+  const open = plan.force ? undefined : instability(group, group.notes.record);
   const wait: Reason[] =
     open === undefined
       ? []

@@ -8,7 +8,7 @@ import type { Deps } from '../deps.js';
 import type { BareGroup } from '../gateway.js';
 import { targetWord } from './failures.js';
 import { pause, retrying } from '../retry.js';
-import { swapGroups } from './run-rollout.js';
+import { runRollout } from './run-rollout.js';
 
 /** A group with the rollout that is to be rolled back. */
 export interface Begun {
@@ -48,7 +48,7 @@ export async function callBack(
   await lock(followed.dead.map(({ group }) => group.name));
   const gone = new Set(followed.dead.map(({ group }) => group.notes.lease?.run));
   const own: Deps = { ...deps, holderIsGone: (lease) => gone.has(lease.run) || deps.holderIsGone(lease) };
-  const undone = await swapGroups(own, { ...plan, groups: followed.dead.map(({ group }) => group.name) });
+  const undone = await runRollout(own, { ...plan, groups: followed.dead.map(({ group }) => group.name) });
   return [...followed.results, ...undone];
 }
 

@@ -16,7 +16,7 @@ import { createReporter, type Reporter } from './report.js';
 import { backOff, passes, PATIENCE, pause } from '../retry.js';
 
 /** Looks in a row without a pause. Only reads that lag could make more of them, and then haste does not help. */
-const HASTE = 20;
+const MAX_LOOKS_WITHOUT_PAUSE = 20;
 
 /**
  * Runs the plan over its groups in one loop: observe, decide, tell, act once, and look again. All
@@ -27,7 +27,7 @@ const HASTE = 20;
  * @throws Failure `refused` or `held` (nothing was changed), `swapRolledBack`, `stopped` (record kept)
  * @throws AwsFault when AWS could not be asked at all before anything was changed
  */
-export async function swapGroups(
+export async function runRollout(
   deps: Deps,
   plan: Plan,
   decider: typeof decide = decide,
@@ -61,7 +61,7 @@ export async function swapGroups(
           hasty = 0;
           break;
         case 'act':
-          if (++hasty > HASTE) {
+          if (++hasty > MAX_LOOKS_WITHOUT_PAUSE) {
             hasty = 0;
             await deps.clock.sleep(plan.timing.pollMs);
             continue;

@@ -4,7 +4,7 @@ import { alarmed } from '../../gates/alarms.js';
 import { notInService, serving, standing, units } from '../../instances/classify.js';
 import { notProvenYet } from '../../gates/hooks.js';
 import { hopeless } from '../../instances/hopeless.js';
-import { nextPoll } from '../../rollout/poll-interval.js';
+import { pollInterval } from '../../rollout/poll-interval.js';
 import { progressOf } from '../../rollout/progress.js';
 import { proven } from '../../memory/remember.js';
 
@@ -62,7 +62,7 @@ export function prove(observed: Observed, plan: Plan): Decision {
     };
   return {
     kind: 'wait',
-    forMs: nextPoll(observed, plan, waits),
+    forMs: pollInterval(observed, plan, waits),
     waits,
     progress: observed.groups.map((group) => progressOf(observed, plan, group, 'prove')),
   };

@@ -11,10 +11,10 @@ import { isBack, isListed, isRegistered, targetOf } from '../../instances/regist
 import { proven, warm } from '../../memory/remember.js';
 
 /** What shall become of an instance that is noted as out: the whole restart, back as it is, or left out because it failed. */
-export type Aim = 'restart' | 'back' | 'out';
+export type Goal = 'restart' | 'back' | 'out';
 
 /** The next step of one instance that is noted as out. */
-export type EntryStep =
+export type InstanceStep =
   | {
       readonly kind: 'deregister' | 'register';
       readonly at: readonly { readonly balancer: Balancer; readonly target: Target }[];
@@ -25,7 +25,7 @@ export type EntryStep =
   | { readonly kind: 'finished'; readonly open?: string };
 
 /** What to do next with one instance. Nothing is stored: each step follows from what the balancers list and the command says. */
-export function entryStep(observed: Observed, plan: Plan, group: Group, out: OutInstance, aim: Aim): EntryStep {
+export function instanceStep(observed: Observed, plan: Plan, group: Group, out: OutInstance, aim: Goal): InstanceStep {
   const instance = group.instances.find(({ id }) => id === out.id);
   if (instance === undefined || standing(instance.lifecycle) === 'leaving') return { kind: 'finished' };
   if (observed.gone?.includes(out.id)) return { kind: 'finished', open: 'EC2 does not run it any more' };
@@ -56,7 +56,7 @@ export function entryStep(observed: Observed, plan: Plan, group: Group, out: Out
 }
 
 /** Out of every balancer, drained, then the command. */
-function outStep(observed: Observed, plan: Plan, group: Group, instance: Instance, out: OutInstance): EntryStep {
+function outStep(observed: Observed, plan: Plan, group: Group, instance: Instance, out: OutInstance): InstanceStep {
   const still = group.balancers.filter((balancer) => isRegistered(instance, balancer));
   if (still.length > 0) return deregister(still, out);
   const draining = group.balancers.filter((balancer) => isListed(instance, balancer));
@@ -73,7 +73,7 @@ function backStep(
   instance: Instance,
   out: OutInstance,
   aim: 'restart' | 'back',
-): EntryStep {
+): InstanceStep {
   const until = (observed.seen.backSince[out.id] ?? observed.at) + plan.timing.progressMs;
   const late = observed.at >= until;
   const missing = group.balancers.filter((balancer) => !isBack(instance, balancer, out));
@@ -98,7 +98,7 @@ function maySpare({ seen }: Observed, plan: Plan, group: Group, instance: Instan
   return going.indexOf(instance) < serving - floor;
 }
 
-function deregister(from: readonly Balancer[], out: OutInstance): EntryStep {
+function deregister(from: readonly Balancer[], out: OutInstance): InstanceStep {
   return { kind: 'deregister', at: from.map((balancer) => ({ balancer, target: targetOf(out, balancer) })) };
 }
 

@@ -6,9 +6,9 @@ import { inService, standing } from '../../instances/classify.js';
 import { noteOf, registeredAnywhere, registeredEverywhere } from '../../instances/registered.js';
 
 /** The most instances that are out at a time: their ids have to fit into four tags. */
-export const OUT_MOST = 48;
+export const MAX_OUT = 48;
 /** The same where ports are noted too. */
-const OUT_MOST_WITH_PORTS = 8;
+const MAX_OUT_WITH_PORTS = 8;
 
 /** What the quorum says of a group now. Counts are instances. */
 export interface Count {
@@ -63,6 +63,6 @@ export function nextBatch(
   const idle = waiting.filter((instance) => !inService(group, instance));
   const busy = interleaveZones(waiting.filter((instance) => inService(group, instance)));
   const chosen = [...idle, ...busy.slice(0, serving - floor)].map((instance) => noteOf(group, instance));
-  const most = [...chosen, ...out].some(({ ports }) => ports !== undefined) ? OUT_MOST_WITH_PORTS : OUT_MOST;
+  const most = [...chosen, ...out].some(({ ports }) => ports !== undefined) ? MAX_OUT_WITH_PORTS : MAX_OUT;
   return chosen.slice(0, Math.max(0, most - out.length));
 }

@@ -6,13 +6,13 @@ import type { OutInstance, RestartRecord } from '../../../model/rollout/record.j
 import { inService, standing } from '../../instances/classify.js';
 import { countQuorum, nextBatch, restartable } from './quorum.js';
 import { registeredEverywhere } from '../../instances/registered.js';
-import { entryStep, named, type Aim, type EntryStep } from './instance-step.js';
+import { instanceStep, named, type Goal, type InstanceStep } from './instance-step.js';
 import { shortOf } from '../../memory/restart-memory.js';
-import type { Because } from '../../rollout/step.js';
+import type { ReasonedAction } from '../../rollout/step.js';
 
 /** The next step of one group that is being restarted. */
 export type RestartStep =
-  | { readonly kind: 'act'; readonly phase: Phase; readonly acts: readonly Because[] }
+  | { readonly kind: 'act'; readonly phase: Phase; readonly acts: readonly ReasonedAction[] }
   | { readonly kind: 'wait'; readonly wait: Wait }
   /** Somebody stays out, on purpose; the record stays too. */
   | { readonly kind: 'over'; readonly result: GroupResult };
@@ -41,7 +41,7 @@ export function restartStep(
   const aimed = noted.map((out) => ({ out, aim: aimOf(observed, plan, out, putBack) }));
   const unnote = withdraw(observed, group, record, aimed);
   if (unnote !== undefined) return unnote;
-  const steps = aimed.map(({ out, aim }) => ({ out, aim, step: entryStep(observed, plan, group, out, aim) }));
+  const steps = aimed.map(({ out, aim }) => ({ out, aim, step: instanceStep(observed, plan, group, out, aim) }));
   const acts = actions(observed, group, steps);
   if (acts.length > 0 && putBack === undefined) {
     const first = suspendFirst(group, record);
@@ -109,7 +109,7 @@ function suspendFirst(group: Group, record: RestartRecord): RestartStep | undefi
 }
 
 /** What shall become of an instance that is out. */
-function aimOf(observed: Observed, plan: Plan, out: OutInstance, putBack: PutBack | undefined): Aim {
+function aimOf(observed: Observed, plan: Plan, out: OutInstance, putBack: PutBack | undefined): Goal {
   if (putBack !== undefined) return 'back';
   if (observed.seen.failed[out.id] === undefined) return 'restart';
   return plan.restart?.onError === 'reregister' ? 'back' : 'out';
@@ -127,7 +127,7 @@ function withdraw(
   observed: Observed,
   group: Group,
   record: RestartRecord,
-  aimed: readonly { readonly out: OutInstance; readonly aim: Aim }[],
+  aimed: readonly { readonly out: OutInstance; readonly aim: Goal }[],
 ): RestartStep | undefined {
   const going = aimed.flatMap(({ out, aim }) => {
     const instance = group.instances.find(({ id }) => id === out.id);
@@ -154,13 +154,13 @@ function withdraw(
 
 interface Stepped {
   readonly out: OutInstance;
-  readonly aim: Aim;
-  readonly step: EntryStep;
+  readonly aim: Goal;
+  readonly step: InstanceStep;
 }
 
 /** All that can be done at once: one call for each balancer, one command for each instance. */
-function actions(observed: Observed, group: Group, steps: readonly Stepped[]): readonly Because[] {
-  const acts: Because[] = [];
+function actions(observed: Observed, group: Group, steps: readonly Stepped[]): readonly ReasonedAction[] {
+  const acts: ReasonedAction[] = [];
   for (const type of ['deregister', 'register'] as const) {
     for (const balancer of group.balancers) {
       const at = steps.flatMap(({ step }) =>
@@ -343,6 +343,6 @@ function note(group: Group, record: RestartRecord, instances: readonly OutInstan
   );
 }
 
-function act(action: Because['action'], why: string): RestartStep {
+function act(action: ReasonedAction['action'], why: string): RestartStep {
   return { kind: 'act', phase: 'restart', acts: [{ action, why }] };
 }

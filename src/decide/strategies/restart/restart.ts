@@ -11,7 +11,7 @@ import { restartPreflight } from './restart-preflight.js';
 import { isRestarted, restartStep, type PutBack, type RestartStep } from './restart-step.js';
 import { serving, units } from '../../instances/classify.js';
 import { proven } from '../../memory/remember.js';
-import type { Because } from '../../rollout/step.js';
+import type { ReasonedAction } from '../../rollout/step.js';
 
 /** Where one group stands. */
 type Turn =
@@ -31,7 +31,7 @@ export function restart(observed: Observed, plan: Plan): Decision {
   const turns = observed.groups.map((group) => turnOf(observed, plan, group));
   const gate = startGate(observed, plan, turns);
   if (gate.kind === 'closed') return gate.decision;
-  const acts: Because[] = [...gate.acts];
+  const acts: ReasonedAction[] = [...gate.acts];
   const waits: Wait[] = [...gate.waits];
   const results: GroupResult[] = [...gate.results, ...vanished(observed)];
   const phases = new Map<string, Phase>();
@@ -94,7 +94,7 @@ export function restart(observed: Observed, plan: Plan): Decision {
 function take(
   step: RestartStep,
   name: string,
-  into: { acts: Because[]; waits: Wait[]; results: GroupResult[]; phases: Map<string, Phase> },
+  into: { acts: ReasonedAction[]; waits: Wait[]; results: GroupResult[]; phases: Map<string, Phase> },
 ): void {
   switch (step.kind) {
     case 'act':
@@ -146,7 +146,7 @@ type Gate =
   | { readonly kind: 'closed'; readonly decision: Decision }
   | {
       readonly kind: 'open';
-      readonly acts: readonly Because[];
+      readonly acts: readonly ReasonedAction[];
       readonly waits: readonly Wait[];
       readonly results: readonly GroupResult[];
       readonly starting: boolean;

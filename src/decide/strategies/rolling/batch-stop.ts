@@ -3,10 +3,10 @@ import type { Group } from '../../../model/rollout/group.js';
 import type { RollingRecord } from '../../../model/rollout/record.js';
 import { act } from '../../rollout/finish.js';
 import { bakesUntil, bakingWait, pauseDue, pauseOfMate, shareOf } from '../../gates/gates.js';
-import type { Step } from '../../rollout/step.js';
+import type { GroupStep } from '../../rollout/step.js';
 
 /** How far a rolling rollout is. Units. */
-interface Standing {
+interface BatchProgress {
   /** New and proven. */
   readonly ready: number;
   /** New ones that are there, or that Auto Scaling has still to launch. */
@@ -16,12 +16,12 @@ interface Standing {
 }
 
 /** What stands between two batches of a rolling rollout: a bake, or a pause that was asked for; undefined when nothing does. */
-export function between(
+export function batchStop(
   observed: Observed,
   group: Group,
   record: RollingRecord,
-  { ready, settled }: Standing,
-): Step | undefined {
+  { ready, settled }: BatchProgress,
+): GroupStep | undefined {
   if (!settled) return undefined;
   const paused =
     pauseDue(record, shareOf(ready, record)) ?? (record.serial ? pauseOfMate(observed, group, record) : undefined);
@@ -41,7 +41,7 @@ export function between(
  * at which it pauses. Without either, as many as the limits allow. One that is too heavy for what is left may
  * still go when nothing is under way: else the rollout would never reach that part.
  */
-export function roomBefore({ gates, size }: RollingRecord, { ready, coming, settled }: Standing): number {
+export function unitsUntilStop({ gates, size }: RollingRecord, { ready, coming, settled }: BatchProgress): number {
   const canary = gates?.canary !== undefined && ready < gates.canary ? gates.canary : Infinity;
   const point = gates?.pauseAt?.find((percent) => percent > (gates.passed ?? 0)) ?? Infinity;
   const room = Math.min(canary, Math.ceil((point * size.desired) / 100)) - coming;

@@ -5,16 +5,16 @@ import type { Group, Instance } from '../../../model/rollout/group.js';
 import type { Plan } from '../../../model/rollout/rollout-plan.js';
 import type { RollingRecord, Verdict } from '../../../model/rollout/record.js';
 import { surged } from '../../rollout/target-size.js';
-import { BATCH } from '../../instances/capacity.js';
-import { between, roomBefore } from './batch-stop.js';
+import { MAX_TERMINATED_PER_CALL } from '../../instances/capacity.js';
+import { batchStop, unitsUntilStop } from './batch-stop.js';
 import { inService, notInService, overtaken, serving, units, type Split } from '../../instances/classify.js';
 import { act, finish, replaceDead, sameReasons, seconds, stillLeaving } from '../../rollout/finish.js';
 import { notProvenYet } from '../../gates/hooks.js';
 import { hopeless } from '../../instances/hopeless.js';
 import { isUneven, nextOut } from '../../instances/next-out.js';
-import { GROWINGS, lastFailure } from '../../rollout/prepare.js';
+import { MAX_RESIZES, lastFailure } from '../../rollout/prepare.js';
 import { proven } from '../../memory/remember.js';
-import type { Hold, Step } from '../../rollout/step.js';
+import type { Block, GroupStep } from '../../rollout/step.js';
 
 /** What a rolling rollout works with after its verdict. Units. */
 interface Fleet {
@@ -42,8 +42,8 @@ export function roll(
   record: RollingRecord,
   verdict: Verdict,
   halves: Split,
-  hold?: Hold,
-): Step {
+  hold?: Block,
+): GroupStep {
   const fleet = fleetOf(observed, plan, group, halves);
   const since = observed.seen.progressAt[group.name]?.at ?? verdict.at;
   if (fleet.old.length === 0 && units(fleet.ready) >= record.size.desired)
@@ -60,13 +60,13 @@ export function roll(
   }
   const settled = fleet.ready.length === fleet.fresh.length && fleet.coming === units(fleet.fresh);
   const standing = { ready: units(fleet.ready), coming: fleet.coming, settled };
-  const stop = fleet.old.length === 0 ? undefined : between(observed, group, record, standing);
+  const stop = fleet.old.length === 0 ? undefined : batchStop(observed, group, record, standing);
   if (stop !== undefined) return stop;
   // While it bakes nothing goes that is not all proven.
   const bakes = record.gates?.bakeMs !== undefined && !settled;
   const next =
     grow(observed, group, record, fleet) ??
-    (bakes ? undefined : takeOut(group, record, fleet, halves, roomBefore(record, standing)));
+    (bakes ? undefined : takeOut(group, record, fleet, halves, unitsUntilStop(record, standing)));
   if (next !== undefined) return next;
   return (
     (record.serial && settled ? stillLeaving(observed, plan, group, since, halves) : undefined) ??
@@ -87,10 +87,10 @@ function fleetOf(observed: Observed, plan: Plan, group: Group, halves: Split): F
 }
 
 /** The size that so many old ones need, where it is not there: at the start of a group's turn, or after somebody shrank it. */
-function grow(observed: Observed, group: Group, record: RollingRecord, { old }: Fleet): Step | undefined {
+function grow(observed: Observed, group: Group, record: RollingRecord, { old }: Fleet): GroupStep | undefined {
   const size = surged(record, units(old));
   if (group.size.desired >= size.desired) return undefined;
-  if ((observed.seen.doubled[group.name] ?? 0) > GROWINGS)
+  if ((observed.seen.doubled[group.name] ?? 0) > MAX_RESIZES)
     return {
       kind: 'stuck',
       why: `somebody else keeps changing its sizes (now ${group.size.min}/${group.size.desired}/${group.size.max})`,
@@ -114,7 +114,7 @@ function lastLaunch(
   record: RollingRecord,
   since: Instant,
   { coming, fresh }: Fleet,
-): Step | undefined {
+): GroupStep | undefined {
   const until = since + plan.timing.progressMs;
   const missing = coming - units(fresh);
   if (missing <= 0 || group.size.desired <= record.size.desired || observed.at >= until) return undefined;
@@ -125,11 +125,17 @@ function lastLaunch(
 }
 
 /** The batch that may go now: one call per look, so that each is checked against what is really there. */
-function takeOut(group: Group, record: RollingRecord, fleet: Fleet, halves: Split, room: number): Step | undefined {
+function takeOut(
+  group: Group,
+  record: RollingRecord,
+  fleet: Fleet,
+  halves: Split,
+  room: number,
+): GroupStep | undefined {
   const floor = record.size.desired - record.unavailable;
   const open = units(fleet.fresh) - units(fleet.ready) + units(halves.unknown);
   // One at a time means that the one before has left.
-  const most = !record.serial ? BATCH : halves.leaving.length + open > 0 ? 0 : 1;
+  const most = !record.serial ? MAX_TERMINATED_PER_CALL : halves.leaving.length + open > 0 ? 0 : 1;
   const batch = within(nextOut(group, fleet.old, fleet.ready, floor).slice(0, most), room);
   let replaced = fleet.coming;
   let there = units(fleet.old) + units(fleet.fresh) + units(halves.unknown);
@@ -199,7 +205,7 @@ function within(batch: readonly Instance[], room: number): readonly Instance[] {
 }
 
 /** Nothing may go before more new ones are proven; when none is proven for too long, nothing more is tried. */
-function waitForProof(observed: Observed, plan: Plan, group: Group, record: RollingRecord, fleet: Fleet): Step {
+function waitForProof(observed: Observed, plan: Plan, group: Group, record: RollingRecord, fleet: Fleet): GroupStep {
   const began = observed.seen.progressAt[group.name]?.at ?? observed.at;
   const lost = hopeless(
     group,
@@ -235,8 +241,15 @@ function waitForProof(observed: Observed, plan: Plan, group: Group, record: Roll
 }
 
 /** Held: waits; or, when it is to stop, brings what is under way to an end first, as long as that may take. */
-function held(observed: Observed, plan: Plan, group: Group, record: RollingRecord, fleet: Fleet, hold: Hold): Step {
-  const wait = (why: string, instances: Wait['instances'], until?: Instant): Step => ({
+function held(
+  observed: Observed,
+  plan: Plan,
+  group: Group,
+  record: RollingRecord,
+  fleet: Fleet,
+  hold: Block,
+): GroupStep {
+  const wait = (why: string, instances: Wait['instances'], until?: Instant): GroupStep => ({
     kind: 'wait',
     wait: { group: group.name, phase: 'replace', why, instances, ...(until === undefined ? {} : { until }) },
   });

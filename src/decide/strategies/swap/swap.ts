@@ -4,8 +4,8 @@ import type { Plan } from '../../../model/rollout/rollout-plan.js';
 import type { RolloutRecord, Verdict } from '../../../model/rollout/record.js';
 import type { Split } from '../../instances/classify.js';
 import { finish } from '../../rollout/finish.js';
-import { halve } from './terminate-half.js';
-import type { Step } from '../../rollout/step.js';
+import { terminateHalf } from './terminate-half.js';
+import type { GroupStep } from '../../rollout/step.js';
 
 /** The swap after its verdict to promote: the whole old half goes, as far as service can spare it. */
 export function promote(
@@ -15,7 +15,8 @@ export function promote(
   record: RolloutRecord,
   verdict: Verdict,
   halves: Split,
-): Step {
-  if (halves.old.length > 0) return halve(observed, plan, group, record, verdict, 'old', halves.old, halves.new);
+): GroupStep {
+  if (halves.old.length > 0)
+    return terminateHalf(observed, plan, group, record, verdict, 'old', halves.old, halves.new);
   return finish(observed, plan, group, record, verdict.at, halves);
 }

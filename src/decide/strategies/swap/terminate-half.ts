@@ -6,10 +6,10 @@ import { batches, sparable } from '../../instances/capacity.js';
 import { inService, notInService, serving, standing, units } from '../../instances/classify.js';
 import { act, replaceDead, waitFor } from '../../rollout/finish.js';
 import { proven } from '../../memory/remember.js';
-import type { Step } from '../../rollout/step.js';
+import type { GroupStep } from '../../rollout/step.js';
 
 /** Terminates as much of a half as service can spare; waits when it cannot spare any. */
-export function halve(
+export function terminateHalf(
   observed: Observed,
   plan: Plan,
   group: Group,
@@ -18,7 +18,7 @@ export function halve(
   half: 'old' | 'new',
   going: readonly Instance[],
   staying: readonly Instance[],
-): Step {
+): GroupStep {
   // Never below the desired capacity because of us; what is missing already is not made worse either.
   const floor = Math.min(record.size.desired, units(serving(group)));
   // New ones count once they are proven, also for whoever takes over: one that flaps is nothing to rely on.

@@ -2,7 +2,7 @@ import type { Decision, GroupResult, Observed, Reason, Wait } from '../../../mod
 import type { Group } from '../../../model/rollout/group.js';
 import type { Plan } from '../../../model/rollout/rollout-plan.js';
 import { isPending, busy } from '../../memory/remember.js';
-import type { Because } from '../../rollout/step.js';
+import type { ReasonedAction } from '../../rollout/step.js';
 
 /**
  * Takes back the freeze that a roll-back left: resumes exactly the processes that its note names, then
@@ -17,7 +17,7 @@ export function unfreeze(observed: Observed, plan: Plan): Decision {
   ];
   const begun = Object.keys(observed.seen.results).length + observed.seen.pending.length > 0;
   if (reasons.length > 0 && !begun) return { kind: 'refuse', reasons };
-  const acts: Because[] = [];
+  const acts: ReasonedAction[] = [];
   const waits: Wait[] = [];
   const results: GroupResult[] = [];
   for (const group of observed.groups) {
