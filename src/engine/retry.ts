@@ -27,18 +27,20 @@ export function backOff(attempt: number, limits: RetryLimits = RETRY): Milliseco
   return Math.min(limits.longestWaitMs, limits.firstWaitMs * 2 ** Math.min(attempt - 1, 20));
 }
 
+/** What a call that is tried again needs of the engine. */
+export type RetryDeps = Pick<Deps, 'clock' | 'emit' | 'interrupt'>;
+
 /**
  * Calls until it answers, waits on the engine's clock and says so. Only for calls that may safely be
  * sent twice: reads, and changes that carry a token.
  *
+ * @param meanwhile is done before every further try, such as renewing a lease; must not throw for what AWS answers
  * @throws AwsFault of the last try; any other error at once
  */
-export async function retrying<T>(
-  deps: Pick<Deps, 'clock' | 'emit' | 'interrupt'>,
-  operation: string,
+export async function repeating<T>(
+  deps: RetryDeps,
   call: () => Promise<T>,
   limits: RetryLimits = RETRY,
-  /** Done before every further try, such as showing that we live. Must not throw for what AWS answers. */
   meanwhile: () => Promise<void> = () => Promise.resolve(),
 ): Promise<T> {
   const until = deps.clock.now() + limits.totalMs;
@@ -48,7 +50,7 @@ export async function retrying<T>(
     } catch (error) {
       const waitMs = backOff(attempt, limits);
       if (!passes(error) || attempt >= limits.attempts || deps.clock.now() + waitMs > until) throw error;
-      deps.emit({ type: 'call.retried', operation: error.operation || operation, code: error.code, attempt, waitMs });
+      deps.emit({ type: 'call.retried', operation: error.operation, code: error.code, attempt, waitMs });
       await pause(deps, waitMs);
       await meanwhile();
     }

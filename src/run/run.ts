@@ -7,7 +7,7 @@ import type { GatewayOptions, MayLeave } from '../aws/gateway.js';
 import { buildOf } from '../config/ci-build.js';
 import type { Deps } from '../engine/deps.js';
 import type { Gateway } from '../engine/gateway.js';
-import { RETRY, retrying } from '../engine/retry.js';
+import { RETRY } from '../engine/retry.js';
 import { EXIT_OF, Failure } from '../errors.js';
 import type { GroupResult } from '../model/rollout/decision.js';
 import type { Emit, Identity, Outcome } from '../model/event.js';
@@ -23,6 +23,7 @@ import { createRenderer } from './renderer-choice.js';
 import { createPulse } from './heartbeat.js';
 import type { Ending, Surroundings } from './process-context.js';
 import { createWitness, type Witness } from './run-state.js';
+import { retrying } from '../engine/retrying-gateway.js';
 
 /** Flags of every command that talks to AWS. */
 export interface CommonFlags {
@@ -190,7 +191,7 @@ export async function withRun(
     };
     if (head.lock !== undefined)
       locks = await openLocks(head.lock, place, { holder, emit: deps.emit, interrupt: signals });
-    const { at, ...identity } = await retrying(deps, 'sts:GetCallerIdentity', () => gateway.identity(), QUICK);
+    const { at, ...identity } = await retrying(deps, QUICK).identity();
     clock.follow(at);
     emit({
       type: 'run.started',

@@ -9,13 +9,13 @@ import {
   type StackChange,
   type StackOrder,
 } from '../../src/engine/stack/change-stack.js';
-import { retrying } from '../../src/engine/retry.js';
 import { allChanges, type PlacedChange } from '../../src/decide/stack/read-change-set.js';
 import { Failure } from '../../src/errors.js';
 import type { RunEvent } from '../../src/model/event.js';
 import { createSandbox, type Sandbox } from '../../src/sandbox/index.js';
 import { DEFAULT_SCENARIO, type Fault, type Scenario } from '../../src/sandbox/scenario.js';
 import { loadTemplate } from '../../src/template/load.js';
+import { retrying } from '../../src/engine/retrying-gateway.js';
 
 const web = `
 Parameters:
@@ -103,8 +103,7 @@ class Account {
       readFile: () => Promise.resolve(text ?? ''),
       fetchText: none,
       readObject: none,
-      stackTemplate: (stack: string) =>
-        retrying(deps, 'cloudformation:GetTemplate', () => deps.gateway.stackTemplate(stack)),
+      stackTemplate: (stack: string) => retrying(deps).stackTemplate(stack),
     };
     return changeStack(
       deps,

@@ -1,7 +1,7 @@
 import { refused } from '../../errors.js';
-import { retrying } from '../../engine/retry.js';
 import { QUICK, type Run } from '../../run/run.js';
 import type { TargetFlags } from './command-targets.js';
+import { retrying } from '../../engine/retrying-gateway.js';
 
 /** A balancer named instead of groups. */
 export interface BalancerAsked extends TargetFlags {
@@ -50,12 +50,7 @@ export function balancerProblems({
  * @throws Failure `refused`
  */
 export async function groupsBehind(run: Run, balancer: string): Promise<readonly string[]> {
-  const { groups, alone } = await retrying(
-    run.deps,
-    'elasticloadbalancing:Describe',
-    () => run.deps.gateway.membersBehind(balancer),
-    QUICK,
-  );
+  const { groups, alone } = await retrying(run.deps, QUICK).membersBehind(balancer);
   if (groups.length === 0) return [balancer];
   if (alone.length === 0) return groups;
   throw refused(

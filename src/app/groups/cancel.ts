@@ -4,7 +4,6 @@ import { targetText } from '../../config/target.js';
 import { begunOn, callBack, type Begun } from '../../engine/rollout/cancel-rollout.js';
 import { stackGroups, STACK_TIMING } from '../../engine/stack/change-stack.js';
 import { cancelUpdate } from '../../engine/stack/cancel-update.js';
-import { retrying } from '../../engine/retry.js';
 import { Failure, refused } from '../../errors.js';
 import type { GroupResult } from '../../model/rollout/decision.js';
 import type { Stack } from '../../model/stack/stack.js';
@@ -14,6 +13,7 @@ import { withRun, type CommonFlags, type Happy, type Head, type Run } from '../.
 import type { Ending, Surroundings } from '../../run/process-context.js';
 import { byName, namedGroups, targetProblems } from './command-targets.js';
 import { againWith, planOf } from './update-asgs.js';
+import { retrying } from '../../engine/retrying-gateway.js';
 
 export interface CancelAsked extends BalancerAsked, CommonFlags, LockFlags, NumberTexts {}
 
@@ -65,7 +65,7 @@ export async function cancel(asked: CancelAsked, surroundings: Surroundings): Pr
 }
 
 async function stackOf({ deps }: Run, name: string): Promise<Stack> {
-  const stack = await retrying(deps, 'cloudformation:DescribeStacks', () => deps.gateway.describeStack(name));
+  const stack = await retrying(deps).describeStack(name);
   if (stack === undefined) throw refused('stack.missing', `There is no stack ${name}.`, []);
   return stack;
 }

@@ -1,9 +1,9 @@
-import { retrying } from '../../engine/retry.js';
 import { stackGroups } from '../../engine/stack/change-stack.js';
 import type { TargetFlags } from '../../config/target.js';
 import { refused } from '../../errors.js';
 import type { Reason } from '../../model/rollout/decision.js';
 import type { Run } from '../../run/run.js';
+import { retrying } from '../../engine/retrying-gateway.js';
 
 export type { TargetFlags };
 
@@ -66,9 +66,7 @@ export async function namedGroups(run: Pick<Run, 'deps' | 'region'>, asked: Targ
     key: tag.slice(0, tag.indexOf('=')),
     value: tag.slice(tag.indexOf('=') + 1),
   }));
-  const all = await retrying(run.deps, 'autoscaling:DescribeAutoScalingGroups', () =>
-    run.deps.gateway.findGroups(tags),
-  );
+  const all = await retrying(run.deps).findGroups(tags);
   const names = new Set<string>();
   for (const pattern of asked.asgs.length === 0 ? ['*'] : asked.asgs) {
     const matches = isPattern(pattern) ? all.filter((name) => name.startsWith(pattern.slice(0, -1))) : [pattern];

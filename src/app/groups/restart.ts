@@ -5,7 +5,6 @@ import { targetText } from '../../config/target.js';
 import type { Commands } from '../../engine/commands/instance-commands.js';
 import { localCommands } from '../../engine/commands/local-commands.js';
 import { remoteCommands } from '../../engine/commands/remote-commands.js';
-import { retrying } from '../../engine/retry.js';
 import { runRollout } from '../../engine/rollout/run-rollout.js';
 import { refused } from '../../errors.js';
 import { balancerAsked, balancerProblems, groupsBehind } from './balancer-target.js';
@@ -15,6 +14,7 @@ import { withRun, type CommonFlags, type Head, type Run } from '../../run/run.js
 import type { Ending, Surroundings } from '../../run/process-context.js';
 import { byName, groupsOf, targetProblems, type TargetFlags } from './command-targets.js';
 import type { Witness } from '../../run/run-state.js';
+import { retrying } from '../../engine/retrying-gateway.js';
 
 export interface RestartAsked extends TargetFlags, RestartFlags, CommonFlags, LockFlags {
   readonly elb?: string | undefined;
@@ -127,12 +127,12 @@ function commandsOf(run: Run, { command, plan }: RestartWanted, stack: string | 
 
 /** An instance that takes no commands would fail only once it is out. */
 async function expectAgents(run: Run, groups: readonly string[]): Promise<void> {
-  const { gateway } = run.deps;
-  const found = await retrying(run.deps, 'autoscaling:DescribeAutoScalingGroups', () => gateway.describeGroups(groups));
+  const gateway = retrying(run.deps);
+  const found = await gateway.describeGroups(groups);
   const ids = found.groups.flatMap(({ instances }) =>
     instances.filter(({ lifecycle, healthy }) => lifecycle === 'InService' && healthy).map(({ id }) => id),
   );
-  const online = new Set(await retrying(run.deps, 'ssm:DescribeInstanceInformation', () => gateway.commandable(ids)));
+  const online = new Set(await gateway.commandable(ids));
   const deaf = ids.filter((id) => !online.has(id));
   if (deaf.length === 0) return;
   throw refused(

@@ -1,7 +1,6 @@
 import { badFlags } from '../../config/rollout-plan.js';
 import { diagnose, type DiagnoseTarget } from '../../engine/diagnosis/diagnose.js';
 import type { Deps } from '../../engine/deps.js';
-import { retrying } from '../../engine/retry.js';
 import { maskLikely } from '../../engine/stack/redact.js';
 import { stackGroups } from '../../engine/stack/change-stack.js';
 import { refused } from '../../errors.js';
@@ -13,6 +12,7 @@ import { lookAtGroups, lookAtNamed, withLook } from './read-only.js';
 import { QUICK, type CommonFlags } from '../../run/run.js';
 import type { Ending, Surroundings } from '../../run/process-context.js';
 import { namedGroups, targetProblems, type TargetFlags } from '../groups/command-targets.js';
+import { retrying } from '../../engine/retrying-gateway.js';
 
 export interface DiagnoseAsked extends TargetFlags, CommonFlags {
   readonly console?: boolean | undefined;
@@ -48,7 +48,7 @@ export async function diagnoseNow(
   const { stack } = asked;
   return withLook({ command: 'diagnose', stack }, asked, surroundings, async (looking) => {
     const { deps, region } = looking;
-    const { at } = await retrying(deps, 'sts:GetCallerIdentity', () => deps.gateway.identity(), QUICK);
+    const { at } = await retrying(deps, QUICK).identity();
     const { groups } =
       stack === undefined
         ? await lookAtNamed(looking, await namedGroups(looking, asked))
@@ -78,7 +78,7 @@ export async function diagnoseNow(
 
 /** A stack whose creation failed may have nothing left. */
 export async function groupsOf(deps: Deps, name: string): Promise<readonly string[]> {
-  const stack = await retrying(deps, 'cloudformation:DescribeStacks', () => deps.gateway.describeStack(name), QUICK);
+  const stack = await retrying(deps, QUICK).describeStack(name);
   if (stack === undefined) throw refused('stack.missing', `There is no stack ${name}.`, []);
   return stack.status === 'REVIEW_IN_PROGRESS' ? [] : stackGroups(deps, stack.id);
 }

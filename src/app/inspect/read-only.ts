@@ -3,7 +3,7 @@ import { readPace } from '../../config/simulation-speed.js';
 import { makePlan, readWanted } from '../../config/rollout-plan.js';
 import type { Deps } from '../../engine/deps.js';
 import { createObserver } from '../../engine/rollout/observe.js';
-import { retrying } from '../../engine/retry.js';
+import { repeating } from '../../engine/retry.js';
 import { refused } from '../../errors.js';
 import type { Group, GroupNotes } from '../../model/rollout/group.js';
 import { endWithError } from '../../run/end-with-error.js';
@@ -93,8 +93,6 @@ export async function lookAtGroups(
       return { ...looked, groups: looked.groups.map((group) => ({ ...group, notes: {} })) };
     },
   };
-  const { at, groups } = await retrying(deps, 'autoscaling:DescribeAutoScalingGroups', () =>
-    createObserver({ ...deps, gateway: bare }, plan).look(),
-  );
+  const { at, groups } = await repeating(deps, () => createObserver({ ...deps, gateway: bare }, plan).look());
   return { at, groups: groups.map((group) => ({ ...group, notes: notes.get(group.name) ?? {} })) };
 }

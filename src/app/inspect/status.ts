@@ -1,5 +1,4 @@
 import { classifyStatus, type StackState } from '../../decide/stack/stack-update.js';
-import { retrying } from '../../engine/retry.js';
 import { stackGroups } from '../../engine/stack/change-stack.js';
 import { refused } from '../../errors.js';
 import { badFlags } from '../../config/rollout-plan.js';
@@ -11,6 +10,7 @@ import { QUICK, type CommonFlags } from '../../run/run.js';
 import { groupStatus, type GroupStatus } from './status-group.js';
 import type { Ending, Surroundings } from '../../run/process-context.js';
 import { namedGroups, targetProblems, type TargetFlags } from '../groups/command-targets.js';
+import { retrying } from '../../engine/retrying-gateway.js';
 
 export interface StatusAsked extends TargetFlags, CommonFlags {
   readonly events?: boolean | undefined;
@@ -72,8 +72,7 @@ async function ofGroups(looking: Looking, names: readonly string[]): Promise<Gro
 }
 
 async function ofStack({ deps, region }: Looking, name: string, wantsEvents: boolean): Promise<StatusDocument> {
-  const { gateway } = deps;
-  const stack = await retrying(deps, 'cloudformation:DescribeStacks', () => gateway.describeStack(name), QUICK);
+  const stack = await retrying(deps, QUICK).describeStack(name);
   if (stack === undefined)
     throw refused(
       'stack.missing',
@@ -81,15 +80,11 @@ async function ofStack({ deps, region }: Looking, name: string, wantsEvents: boo
       [],
       [`aws cloudformation list-stacks --region ${region}`],
     );
-  const resources = await retrying(deps, 'cloudformation:ListStackResources', () => gateway.listResources(stack.id));
+  const resources = await retrying(deps).listResources(stack.id);
   const names = await stackGroups(deps, stack.id);
   const { at, groups } = await lookAtGroups(deps, names, region);
   let read = 0;
-  const events = wantsEvents
-    ? await retrying(deps, 'cloudformation:DescribeStackEvents', () =>
-        gateway.stackEvents(stack.id, () => read++ >= EVENTS),
-      )
-    : undefined;
+  const events = wantsEvents ? await retrying(deps).stackEvents(stack.id, () => read++ >= EVENTS) : undefined;
   return {
     v: 1,
     command: 'status',

@@ -2,7 +2,6 @@ import { systemClock } from '../../clock.js';
 import { readPace } from '../../config/simulation-speed.js';
 import { targetText } from '../../config/target.js';
 import type { Deps } from '../../engine/deps.js';
-import { retrying } from '../../engine/retry.js';
 import { stackGroups } from '../../engine/stack/change-stack.js';
 import { EXIT, Failure, refused, usage } from '../../errors.js';
 import { describeHolder, LockFault, type Holder, type LockStore } from '../../lock/store.js';
@@ -15,6 +14,7 @@ import { thisMachine } from '../../run/process-identity.js';
 import { connect, QUICK, type CommonFlags } from '../../run/run.js';
 import type { Ending, Surroundings } from '../../run/process-context.js';
 import { namedGroups, targetProblems, type TargetFlags } from '../groups/command-targets.js';
+import { retrying } from '../../engine/retrying-gateway.js';
 
 export interface LockCommandAsked extends TargetFlags, CommonFlags, LockFlags {
   /** Release without asking. */
@@ -119,7 +119,7 @@ async function withStore(
   };
   const scene = { command, stack: asked.stack, region, profile: asked.profile, lock: store.address };
   try {
-    const identity = await retrying(deps, 'sts:GetCallerIdentity', () => gateway.identity(), QUICK);
+    const identity = await retrying(deps, QUICK).identity();
     const groups =
       asked.stack === undefined ? await namedGroups({ deps, region }, asked) : await groupsOf(deps, asked.stack);
     const locks = await story(
@@ -148,7 +148,7 @@ async function withStore(
 
 /** A lock can be held while its stack is created, or left when it is gone. */
 async function groupsOf(deps: Deps, name: string): Promise<readonly string[]> {
-  const stack = await retrying(deps, 'cloudformation:DescribeStacks', () => deps.gateway.describeStack(name), QUICK);
+  const stack = await retrying(deps, QUICK).describeStack(name);
   if (stack === undefined || stack.status === 'REVIEW_IN_PROGRESS') return [];
   try {
     return await stackGroups(deps, stack.id);

@@ -3,10 +3,10 @@ import { publishAssets, type AssetClients, type DestinationOptions } from '../..
 import { assemblyOf } from '../../cdk/synth.js';
 import { readPace } from '../../config/simulation-speed.js';
 import type { Gateway, StackSettings } from '../../engine/gateway.js';
-import { retrying } from '../../engine/retry.js';
 import { AwsFault, refused, usage } from '../../errors.js';
 import { connect, QUICK, type CommonFlags, type Run } from '../../run/run.js';
 import type { Surroundings } from '../../run/process-context.js';
+import { retrying } from '../../engine/retrying-gateway.js';
 
 /** What a command line says when it names a CDK app. */
 export interface AppFlags extends CommonFlags {
@@ -70,7 +70,7 @@ export async function prepareCdk(
   assets: 'all' | 'files' = 'all',
 ): Promise<CdkDeployment> {
   const { deps } = run;
-  const identity = await retrying(deps, 'sts:GetCallerIdentity', () => deps.gateway.identity(), QUICK);
+  const identity = await retrying(deps, QUICK).identity();
   const here: Environment = {
     accountId: identity.account,
     region: identity.region,
@@ -179,7 +179,7 @@ function roleTaker(run: Run, flags: CommonFlags, surroundings: Surroundings): Ro
       surroundings,
     );
     try {
-      await retrying(run.deps, 'sts:AssumeRole', () => gateway.identity(), QUICK);
+      await retrying({ ...run.deps, gateway }, QUICK).identity();
       return gateway;
     } catch (error) {
       if (!(error instanceof AwsFault)) throw error;
@@ -255,19 +255,13 @@ async function bootstrapVersion(
   parameter: string | undefined,
 ): Promise<number | 'missing' | 'unknown'> {
   try {
-    if (parameter !== undefined)
-      return Number(await retrying(deps, 'ssm:GetParameter', () => deps.gateway.parameterValue(parameter), QUICK));
+    if (parameter !== undefined) return Number(await retrying(deps, QUICK).parameterValue(parameter));
   } catch (error) {
     if (!(error instanceof AwsFault)) throw error;
     if (error.kind === 'missing') return 'missing';
   }
   try {
-    const stack = await retrying(
-      deps,
-      'cloudformation:DescribeStacks',
-      () => deps.gateway.describeStack(BOOTSTRAP_STACK),
-      QUICK,
-    );
+    const stack = await retrying(deps, QUICK).describeStack(BOOTSTRAP_STACK);
     const version = Number(stack?.outputs['BootstrapVersion']);
     return Number.isFinite(version) ? version : 'unknown';
   } catch (error) {

@@ -3,7 +3,6 @@ import { dirname, join } from 'node:path';
 import { isStackItself } from '../../decide/diagnosis/root-causes.js';
 import type { Deps } from '../../engine/deps.js';
 import { QUICK } from '../../run/run.js';
-import { retrying } from '../../engine/retry.js';
 import type { Locate } from '../../engine/stack/change-stack.js';
 import { AwsFault, Failure } from '../../errors.js';
 import type { StackEvent } from '../../model/stack/stack.js';
@@ -11,6 +10,7 @@ import type { LoadedTemplate } from '../../model/stack/template.js';
 import { readTemplateFile } from '../../template/io.js';
 import { readPlaces, type Places } from '../../template/places.js';
 import { objectOf } from '../../template/s3-address.js';
+import { retrying } from '../../engine/retrying-gateway.js';
 
 /** A template of the operation, as far as it is known. */
 interface Source extends Places {
@@ -116,10 +116,7 @@ function ofObject(deps: Deps, { templateUrl }: Row): Promise<Source | undefined>
   const origin = (templateUrl ?? '').replace(/\?.*$/s, '');
   return quietly(async () => ({
     origin,
-    ...readPlaces(
-      await retrying(deps, 's3:GetObject', () => deps.gateway.readObject(object.bucket, object.key), QUICK),
-      origin,
-    ),
+    ...readPlaces(await retrying(deps, QUICK).readObject(object.bucket, object.key), origin),
   }));
 }
 
@@ -130,10 +127,7 @@ function asked(deps: Deps, stackId: string, events: readonly StackEvent[]): Prom
   const origin = `${former ? 'former ' : ''}template of stack ${own[0]?.stackName ?? stackId}`;
   return quietly(async () => ({
     origin,
-    ...readPlaces(
-      await retrying(deps, 'cloudformation:GetTemplate', () => deps.gateway.stackTemplate(stackId), QUICK),
-      origin,
-    ),
+    ...readPlaces(await retrying(deps, QUICK).stackTemplate(stackId), origin),
   }));
 }
 

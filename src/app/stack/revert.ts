@@ -1,6 +1,5 @@
 import { lostGroups, lostStacks } from '../../decide/stack/read-change-set.js';
 import { classifyStatus } from '../../decide/stack/stack-update.js';
-import { retrying } from '../../engine/retry.js';
 import { changeStack, stackGroups, type OpenChange, type StackOrder } from '../../engine/stack/change-stack.js';
 import { AwsFault, Failure, refused } from '../../errors.js';
 import type { FailureFacts } from '../../model/event.js';
@@ -10,6 +9,7 @@ import { inspectTemplate, maxBodyBytes } from '../../template/load.js';
 import { settingsBack, type FormerSettings, type SettingsBack } from './revert-settings.js';
 import type { Run } from '../../run/run.js';
 import { templateStore, type StoreFlags } from './template-store.js';
+import { retrying } from '../../engine/retrying-gateway.js';
 
 /** A stack as it was before its change, ready to be made that again. */
 export interface Before {
@@ -24,9 +24,9 @@ export interface Before {
  * @throws Failure while nothing is changed: when the former template could not be sent again
  */
 export async function noteBefore({ deps }: Run, order: StackOrder, flags: StoreFlags): Promise<Before | undefined> {
-  const stack = await retrying(deps, 'cloudformation:DescribeStacks', () => deps.gateway.describeStack(order.stack));
+  const stack = await retrying(deps).describeStack(order.stack);
   if (stack === undefined || stack.status === 'REVIEW_IN_PROGRESS') return undefined;
-  const text = await retrying(deps, 'cloudformation:GetTemplate', () => deps.gateway.stackTemplate(stack.id));
+  const text = await retrying(deps).stackTemplate(stack.id);
   const origin = `the former template of stack ${order.stack}`;
   const { bytes, resources, declared } = inspectTemplate(text, origin);
   const source = async (): Promise<TemplateSource> => {
@@ -66,7 +66,7 @@ async function formerPolicy(
   if (settings?.policy === undefined) return {};
   try {
     return {
-      policy: (await retrying(deps, 'cloudformation:GetStackPolicy', () => deps.gateway.stackPolicy(id))) ?? null,
+      policy: (await retrying(deps).stackPolicy(id)) ?? null,
     };
   } catch (error) {
     if (!(error instanceof AwsFault)) throw error;
@@ -103,16 +103,13 @@ export async function revert(
   let policyIsBack = false;
   let settings: SettingsBack | undefined;
   try {
-    const now = await retrying(deps, 'cloudformation:DescribeStacks', () =>
-      deps.gateway.describeStack(before.stack.id),
-    );
+    const now = await retrying(deps).describeStack(before.stack.id);
     settings = settingsBack(order, before.settings, now);
     const back = orderBack(order, before, settings);
     deps.emit({ type: 'stack.mending', stack: order.stack, action: 'revert', token: back.token });
     const { policy } = settings;
     // The policy of this run may forbid the way back.
-    if (policy !== undefined)
-      await retrying(deps, 'cloudformation:SetStackPolicy', () => deps.gateway.setStackPolicy(before.stack.id, policy));
+    if (policy !== undefined) await retrying(deps).setStackPolicy(before.stack.id, policy);
     policyIsBack = policy !== undefined;
     await changeStack(changed, back, (open) => sameAndWhole(open, before));
   } catch (error) {
@@ -185,7 +182,7 @@ function isBack(order: StackOrder, { stack }: Before, { back }: SettingsBack): s
 /** What the stack is now, when it could not be put back. */
 async function standing({ deps }: Run, order: StackOrder, { stack: { id } }: Before): Promise<string> {
   try {
-    const now = await retrying(deps, 'cloudformation:DescribeStacks', () => deps.gateway.describeStack(id));
+    const now = await retrying(deps).describeStack(id);
     if (now === undefined) return `Stack ${order.stack} is gone.`;
     const whole = ['ok', 'rolledBack'].includes(classifyStatus(now.status));
     return `Stack ${order.stack} is ${now.status}${whole ? ', with the new template and parameters' : ', half-way between the new and the former one'}.`;
@@ -234,14 +231,12 @@ function changedSecrets({ given }: StackOrder, stack: Stack): readonly string[] 
 /** Resumes exactly what this run's roll-back left suspended, and removes its note. `open` holds those that are not done yet. */
 async function unfreeze({ deps, id }: Run, stackId: string, open: Set<string>): Promise<readonly string[]> {
   const names = await stackGroups(deps, stackId);
-  const { groups } = await retrying(deps, 'autoscaling:DescribeAutoScalingGroups', () =>
-    deps.gateway.describeGroups(names),
-  );
+  const { groups } = await retrying(deps).describeGroups(names);
   const frozen = groups.filter(({ notes }) => notes.frozen?.run === id && notes.record === undefined);
   for (const { name } of frozen) open.add(name);
   for (const { name, notes } of frozen) {
-    await retrying(deps, 'autoscaling:ResumeProcesses', () => deps.gateway.resume(name, notes.frozen?.processes ?? []));
-    await retrying(deps, 'autoscaling:DeleteTags', () => deps.gateway.deleteNotes(name, ['frozen']));
+    await retrying(deps).resume(name, notes.frozen?.processes ?? []);
+    await retrying(deps).deleteNotes(name, ['frozen']);
     open.delete(name);
   }
   return frozen.map(({ name }) => name);

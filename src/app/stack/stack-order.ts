@@ -1,7 +1,6 @@
 import type { CdkStack } from '../../cdk/assembly.js';
 import type { StackTiming, Wanted } from '../../config/rollout-plan.js';
 import type { StackSettings } from '../../engine/gateway.js';
-import { retrying } from '../../engine/retry.js';
 import { STACK_TIMING, type StackOrder } from '../../engine/stack/change-stack.js';
 import { AwsFault, refused } from '../../errors.js';
 import type { LoadedTemplate } from '../../model/stack/template.js';
@@ -15,6 +14,7 @@ import { createLocator } from './resource-locator.js';
 import type { Run } from '../../run/run.js';
 import type { Surroundings } from '../../run/process-context.js';
 import { checkParameters, templateStore, type Given, type StoreFlags } from './template-store.js';
+import { retrying } from '../../engine/retrying-gateway.js';
 
 /** What a command line says of a stack's change, unchecked. */
 export interface OrderFlags extends StoreFlags, ChangeFlags {
@@ -158,14 +158,13 @@ function stackTiming(
 }
 
 function templateIo({ deps }: Run): TemplateIo {
-  const { gateway } = deps;
   return {
     readFile: readTemplateFile,
     fetchText: fetchTemplate,
-    readObject: (bucket, key) => retrying(deps, 's3:GetObject', () => gateway.readObject(bucket, key)),
+    readObject: (bucket, key) => retrying(deps).readObject(bucket, key),
     stackTemplate: async (stack) => {
       try {
-        return await retrying(deps, 'cloudformation:GetTemplate', () => gateway.stackTemplate(stack));
+        return await retrying(deps).stackTemplate(stack);
       } catch (error) {
         if (!(error instanceof AwsFault) || error.kind !== 'missing') throw error;
         throw refused(

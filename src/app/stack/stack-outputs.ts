@@ -1,8 +1,8 @@
 import { rename, writeFile } from 'node:fs/promises';
-import { retrying } from '../../engine/retry.js';
 import { usage } from '../../errors.js';
 import type { Run } from '../../run/run.js';
 import type { Surroundings } from '../../run/process-context.js';
+import { retrying } from '../../engine/retrying-gateway.js';
 
 /** Where a stack's outputs go. */
 export interface OutputsFlags {
@@ -30,7 +30,7 @@ export async function writeOutputs(
 ): Promise<void> {
   const { outputs: path } = flags;
   if (path === undefined) return;
-  const found = await retrying(deps, 'cloudformation:DescribeStacks', () => deps.gateway.describeStack(stack));
+  const found = await retrying(deps).describeStack(stack);
   const format = flags['outputs-format'] ?? (/\.(env|sh)$/.test(path) ? 'env' : 'json');
   const text = format === 'env' ? asEnv(found?.outputs ?? {}) : `${JSON.stringify(found?.outputs ?? {}, null, 2)}\n`;
   if (path === '-') return void stdout.write(text);

@@ -3,11 +3,11 @@ import { extname } from 'node:path';
 import { resolveParameters } from '../../decide/stack/stack-parameters.js';
 import type { Deps } from '../../engine/deps.js';
 import { parametersFailure } from '../../engine/stack/change-stack.js';
-import { retrying } from '../../engine/retry.js';
 import { AwsFault, usage, type Failure } from '../../errors.js';
 import type { GivenParameter } from '../../model/stack/template.js';
 import { maxBodyBytes, type LongTemplate, type TemplateIo } from '../../template/load.js';
 import { templateUrl } from '../../template/s3-address.js';
+import { retrying } from '../../engine/retrying-gateway.js';
 
 /** Where templates go that are too long for a call. */
 export interface StoreFlags {
@@ -40,14 +40,12 @@ export function templateStore(deps: Deps, flags: StoreFlags, given: Given): NonN
     const bucket = await bucketFor(deps, flags, template);
     const key = keyFor(flags, template);
     try {
-      await retrying(deps, 's3:PutObject', () =>
-        deps.gateway.writeObject({
-          bucket: bucket.name,
-          key,
-          text: template.text,
-          ...(bucket.owner !== undefined && { owner: bucket.owner }),
-        }),
-      );
+      await retrying(deps).writeObject({
+        bucket: bucket.name,
+        key,
+        text: template.text,
+        ...(bucket.owner !== undefined && { owner: bucket.owner }),
+      });
     } catch (error) {
       throw error instanceof AwsFault ? notStored(error, bucket, template) : error;
     }
@@ -65,7 +63,7 @@ export async function checkParameters(
   { given, useDefault, ignoreUnknown }: Given,
 ): Promise<void> {
   if (transformed) return;
-  const existing = await retrying(deps, 'cloudformation:DescribeStacks', () => deps.gateway.describeStack(stack));
+  const existing = await retrying(deps).describeStack(stack);
   const { problems } = resolveParameters({
     given,
     declared,
@@ -83,11 +81,10 @@ async function bucketFor(
   { 's3-bucket': named, stack }: StoreFlags,
   { origin, bytes }: LongTemplate,
 ): Promise<Bucket> {
-  const { account, region } = await retrying(deps, 'sts:GetCallerIdentity', () => deps.gateway.identity());
+  const { account, region } = await retrying(deps).identity();
   if (named !== undefined) return { name: named, region };
   const staging = `cdk-hnb659fds-assets-${account}-${region}`;
-  if (await retrying(deps, 's3:HeadBucket', () => deps.gateway.hasBucket(staging, account)))
-    return { name: staging, region, owner: account };
+  if (await retrying(deps).hasBucket(staging, account)) return { name: staging, region, owner: account };
   throw usage(
     'template.needsS3',
     `${origin} has ${bytes} bytes; CloudFormation takes at most ${maxBodyBytes} in a call, and a longer template from S3.`,

@@ -1,5 +1,4 @@
 import { readWanted, type Wanted } from '../../config/rollout-plan.js';
-import { retrying } from '../../engine/retry.js';
 import {
   changeStack,
   stackGroups,
@@ -21,6 +20,7 @@ import type { Ending, Surroundings } from '../../run/process-context.js';
 import { makeOrder, onInterrupt, readOrder, type OrderFlags } from './stack-order.js';
 import { lockAsked } from '../lock/lock-flags.js';
 import { againWith, outcomeOf, pausedNext, swap, type UpdateGroupsAsked } from '../groups/update-asgs.js';
+import { retrying } from '../../engine/retrying-gateway.js';
 
 export interface UpdateStackAsked
   extends Omit<UpdateGroupsAsked, 'stack' | 'asgs'>, Omit<OrderFlags, 'stack' | 'cdk'>, OutputsFlags {
@@ -154,14 +154,12 @@ async function finishDeadRollouts(
 ): Promise<readonly GroupResult[]> {
   const { deps } = run;
   const name = target.stack ?? '';
-  const stack = await retrying(deps, 'cloudformation:DescribeStacks', () => deps.gateway.describeStack(name));
+  const stack = await retrying(deps).describeStack(name);
   if (stack === undefined || stack.status === 'REVIEW_IN_PROGRESS') return [];
   const groups = await stackGroups(deps, stack.id);
   if (groups.length === 0) return [];
   await run.lockGroups(groups);
-  const looked = await retrying(deps, 'autoscaling:DescribeAutoScalingGroups', () =>
-    deps.gateway.describeGroups(groups),
-  );
+  const looked = await retrying(deps).describeGroups(groups);
   const begun = looked.groups.filter(({ notes }) => notes.record !== undefined).map((group) => group.name);
   return begun.length > 0 ? swap(run, wanted, target, begun, { adoptOnly: true }) : [];
 }

@@ -1,4 +1,3 @@
-import { retrying } from '../../engine/retry.js';
 import type { Deps } from '../../engine/deps.js';
 import { AwsFault, EXIT, Failure, usage, type ExitCode, type FaultKind } from '../../errors.js';
 import type { CheckedFinding, CheckedTemplate } from '../../model/stack/check.js';
@@ -15,6 +14,7 @@ import { cfnLint } from './cfn-lint.js';
 import { onlyLook } from '../inspect/read-only.js';
 import { QUICK, type CommonFlags } from '../../run/run.js';
 import type { Ending, Surroundings } from '../../run/process-context.js';
+import { retrying } from '../../engine/retrying-gateway.js';
 
 export interface ValidateAsked extends CommonFlags {
   readonly templates: readonly string[];
@@ -150,14 +150,12 @@ function askService(asked: ValidateAsked, surroundings: Surroundings): AskServic
   const deps = (): Promise<Deps> => (connected ??= onlyLook(asked, surroundings).then(({ deps }) => deps));
   return {
     readObject: async (bucket, key) => {
-      const { gateway, ...rest } = await deps();
-      return retrying(rest, 's3:GetObject', () => gateway.readObject(bucket, key), QUICK);
+      return retrying(await deps(), QUICK).readObject(bucket, key);
     },
     validate: async (source, template) => {
       if (gone !== undefined) return { notAsked: gone };
       try {
-        const { gateway, ...rest } = await deps();
-        await retrying(rest, 'cloudformation:ValidateTemplate', () => gateway.validateTemplate(source), QUICK);
+        await retrying(await deps(), QUICK).validateTemplate(source);
         return {};
       } catch (error) {
         if (!(error instanceof AwsFault)) throw error;

@@ -15,7 +15,7 @@ import type { Group, LifecycleHook } from '../../model/rollout/group.js';
 import type { Stack, StackEvent } from '../../model/stack/stack.js';
 import { consoleReader, type ConsoleReader } from './instance-console.js';
 import type { Deps } from '../deps.js';
-import { RETRY, retrying } from '../retry.js';
+import { RETRY, repeating } from '../retry.js';
 import { placesOf, type Locate } from '../stack/template-places.js';
 import type { Redact } from '../stack/redact.js';
 
@@ -56,7 +56,7 @@ export async function diagnose(deps: Deps, target: DiagnoseTarget): Promise<Diag
   const missed = new Set<string>();
   const ask: Ask = async (operation, otherwise, call) => {
     try {
-      return await retrying(deps, operation, call, BRIEF);
+      return await repeating(deps, call, BRIEF);
     } catch (error) {
       if (!(error instanceof AwsFault)) throw error;
       missed.add(`${operation} answered ${error.code}`);

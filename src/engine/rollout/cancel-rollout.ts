@@ -7,8 +7,9 @@ import type { RolloutRecord } from '../../model/rollout/record.js';
 import type { Deps } from '../deps.js';
 import type { BareGroup } from '../gateway.js';
 import { targetWord } from './failures.js';
-import { pause, retrying } from '../retry.js';
 import { runRollout } from './run-rollout.js';
+import { pause } from '../retry.js';
+import { retrying } from '../retrying-gateway.js';
 
 /** A group with the rollout that is to be rolled back. */
 export interface Begun {
@@ -57,9 +58,7 @@ async function writeWish(deps: Deps, begun: readonly Begun[], who: string): Prom
   const at = deps.clock.now();
   for (const run of new Set(begun.map(({ record }) => record.run))) {
     const groups = begun.filter(({ record }) => record.run === run).map(({ group }) => group.name);
-    await retrying(deps, 'autoscaling:CreateOrUpdateTags', () =>
-      deps.gateway.writeNotes(groups, { wish: { run, at, why: who } }),
-    );
+    await retrying(deps).writeNotes(groups, { wish: { run, at, why: who } });
     deps.emit({ type: 'rollout.called', run, groups, by: who });
   }
 }
@@ -153,8 +152,7 @@ async function ends(
       continue;
     }
     // The run was done before the wish came: nobody removes it any more.
-    if (group?.notes.wish?.run === record.run)
-      await retrying(deps, 'autoscaling:DeleteTags', () => deps.gateway.deleteNotes(name, ['wish']));
+    if (group?.notes.wish?.run === record.run) await retrying(deps).deleteNotes(name, ['wish']);
     if (group === undefined) results.push({ group: name, outcome: 'skipped', why: 'it no longer exists' });
     else if (group.notes.frozen?.run === record.run)
       results.push({
@@ -181,12 +179,12 @@ async function ends(
 
 async function hasOld(deps: Deps, group: BareGroup, record: RolloutRecord): Promise<boolean> {
   if (group.instances.length === 0) return true;
-  const launched = await retrying(deps, 'ec2:DescribeInstances', () => deps.gateway.launchTimes([group.name]));
+  const launched = await retrying(deps).launchTimes([group.name]);
   return group.instances.some(({ id }) => (launched[id] ?? Infinity) < record.startedAt);
 }
 
 function look(deps: Deps, names: readonly string[]): ReturnType<Deps['gateway']['describeGroups']> {
-  return retrying(deps, 'autoscaling:DescribeAutoScalingGroups', () => deps.gateway.describeGroups(names));
+  return retrying(deps).describeGroups(names);
 }
 
 /** Our own eyes say that nobody works there; the lock alone can tell. */

@@ -5,7 +5,7 @@ import type { StackChanges } from '../../model/stack/change-set.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
 import type { Deps } from '../deps.js';
 import { createObserver } from './observe.js';
-import { retrying } from '../retry.js';
+import { retrying } from '../retrying-gateway.js';
 
 /**
  * One look at the groups of a plan, and what the swap would do with them after these changes of their
@@ -17,9 +17,7 @@ export async function lookAhead(
   changes: StackChanges | undefined,
 ): Promise<readonly GroupOutlook[]> {
   if (plan.groups.length === 0) return [];
-  const bare = await retrying(deps, 'autoscaling:DescribeAutoScalingGroups', () =>
-    deps.gateway.describeGroups(plan.groups),
-  );
+  const bare = await retrying(deps).describeGroups(plan.groups);
   const refs = new Map(bare.groups.map((group) => [group.name, group.configurationRefs]));
   const observed = await createObserver(deps, plan).look();
   return observed.groups.map((group) =>

@@ -6,8 +6,9 @@ import type { Observed, Seen } from '../../model/rollout/decision.js';
 import type { Balancer, BalancerHealth, FailedActivity, Group, Precautions } from '../../model/rollout/group.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
 import type { Deps } from '../deps.js';
-import type { BareGroup, Gateway } from '../gateway.js';
-import { PATIENCE, retrying } from '../retry.js';
+import type { BareGroup } from '../gateway.js';
+import { PATIENCE, repeating } from '../retry.js';
+import { retrying } from '../retrying-gateway.js';
 import { createSignOfLife } from './renew-while-failing.js';
 
 /** How old an answer about failed launches may be: it explains a wait and costs a call per group. */
@@ -29,7 +30,7 @@ export interface Observer {
 /** Makes an observer for the groups of a plan. */
 export function createObserver(deps: Deps, plan: Plan): Observer {
   const alive = createSignOfLife(deps, plan);
-  const gateway = patient(deps, async () => {
+  const gateway = retrying(deps, PATIENCE, async () => {
     const renewed = seen === undefined ? undefined : await alive(seen);
     if (renewed !== undefined) seen = sent(seen ?? nothingSeen(renewed.at), renewed.action, renewed.at, true, plan);
   });
@@ -186,9 +187,7 @@ export function createObserver(deps: Deps, plan: Plan): Observer {
 
   async function lookAtCommands(): Promise<Observed['commands']> {
     const { commands } = deps;
-    return commands === undefined
-      ? undefined
-      : retrying(deps, 'ssm:GetCommandInvocation', () => commands.look(), PATIENCE);
+    return commands === undefined ? undefined : repeating(deps, () => commands.look(), PATIENCE);
   }
 
   /** Alarms matter before a rollout starts and for as long as something is to be proven. */
@@ -288,29 +287,6 @@ function effectOf(groups: readonly Group[]): string {
     ? 'Rolls back: the new instances go, the old ones stay.'
     : 'The verdict is written already; what it says is finished.';
 }
-
-/** The reads that a look consists of, each tried again by itself until patience ends. */
-function patient(deps: Deps, meanwhile: () => Promise<void>): Pick<Gateway, (typeof READS)[number]> {
-  const reads = READS.map((name) => {
-    const read = deps.gateway[name] as (...parameters: unknown[]) => Promise<unknown>;
-    return [name, (...parameters: unknown[]) => retrying(deps, name, () => read(...parameters), PATIENCE, meanwhile)];
-  });
-  return Object.fromEntries(reads) as Pick<Gateway, (typeof READS)[number]>;
-}
-
-const READS = [
-  'describeGroups',
-  'describeStack',
-  'launchTimes',
-  'templateVersions',
-  'describeBalancers',
-  'health',
-  'failedLaunches',
-  'precautions',
-  'running',
-  'endings',
-  'alarms',
-] as const;
 
 /** The template of a reference such as `lt/ID:$Latest`, when its version moves. */
 function movingTemplate(ref: string): string | undefined {

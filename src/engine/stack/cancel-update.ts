@@ -2,10 +2,10 @@ import { classifyStatus } from '../../decide/stack/stack-update.js';
 import { AwsFault, Failure, refused } from '../../errors.js';
 import type { Stack } from '../../model/stack/stack.js';
 import type { Deps } from '../deps.js';
-import { retrying } from '../retry.js';
 import type { StackOrder } from './change-stack.js';
 import { follow } from './follow-events.js';
 import { newestEvent } from './change-set/execute-change-set.js';
+import { retrying } from '../retrying-gateway.js';
 
 /** What cancelling needs of an order. */
 export type CancelOrder = Pick<StackOrder, 'stack' | 'token' | 'timing'>;
@@ -18,7 +18,7 @@ export async function cancelUpdate(deps: Deps, order: CancelOrder, stack: Stack)
   const { token } = order;
   const marker = await newestEvent(deps, stack.id);
   try {
-    await retrying(deps, 'cloudformation:CancelUpdateStack', () => deps.gateway.cancelUpdate(stack.id, token));
+    await retrying(deps).cancelUpdate(stack.id, token);
   } catch (error) {
     if (!(error instanceof AwsFault) || error.kind !== 'invalid') throw error;
     throw refused(

@@ -2,8 +2,8 @@ import { refused } from '../../errors.js';
 import type { ChangeSetRow } from '../../model/stack/change-set.js';
 import type { Stack } from '../../model/stack/stack.js';
 import type { Deps } from '../deps.js';
-import { retrying } from '../retry.js';
 import type { StackOrder } from './change-stack.js';
+import { retrying } from '../retrying-gateway.js';
 
 /** A change set of ours older than this belongs to a run that is dead. */
 const abandonedMs = 3_600_000;
@@ -15,7 +15,7 @@ const abandonedMs = 3_600_000;
  * @throws Failure `refused` naming the change sets that wait
  */
 export async function clearReview(deps: Deps, order: StackOrder, stack: Stack): Promise<void> {
-  const found = await retrying(deps, 'cloudformation:ListChangeSets', () => deps.gateway.listChangeSets(stack.id));
+  const found = await retrying(deps).listChangeSets(stack.id);
   const theirs = found.filter((row) => !isLeftover(row));
   if (theirs.length > 0) {
     const text = `Stack ${order.stack} is REVIEW_IN_PROGRESS: ${theirs.length === 1 ? 'a change set waits' : `${theirs.length} change sets wait`} to create it.`;
@@ -38,7 +38,7 @@ export async function clearReview(deps: Deps, order: StackOrder, stack: Stack): 
   }
   for (const { id, createdAt } of found) {
     if (createdAt === undefined || deps.clock.now() - createdAt < abandonedMs) continue;
-    await retrying(deps, 'cloudformation:DeleteChangeSet', () => deps.gateway.deleteChangeSet(id));
+    await retrying(deps).deleteChangeSet(id);
   }
 }
 

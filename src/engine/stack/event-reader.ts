@@ -4,7 +4,8 @@ import { classifyStatus } from '../../decide/stack/stack-update.js';
 import { AwsFault } from '../../errors.js';
 import type { StackEvent } from '../../model/stack/stack.js';
 import type { Deps } from '../deps.js';
-import { RETRY, retrying, type RetryLimits } from '../retry.js';
+import { RETRY, type RetryLimits } from '../retry.js';
+import { retrying } from '../retrying-gateway.js';
 
 /** One look at the events is tried a few times; the next look comes soon enough. */
 const pollRetries: RetryLimits = { ...RETRY, attempts: 3, longestWaitMs: 5_000 };
@@ -65,12 +66,7 @@ export function eventReader(deps: Deps, operation: Operation): EventReader {
         return true;
       return !toEnd && followed.ids.has(event.id) && event.at < followed.newestAt - lookBackMs;
     };
-    const read = await retrying(
-      deps,
-      'cloudformation:DescribeStackEvents',
-      () => deps.gateway.stackEvents(stackId, stop),
-      pollRetries,
-    );
+    const read = await retrying(deps, pollRetries).stackEvents(stackId, stop);
     const fresh = [...read].reverse().filter((event) => ours(event) && !followed.ids.has(event.id));
     for (const event of fresh) {
       followed.ids.add(event.id);

@@ -11,13 +11,14 @@ import {
 import { AwsFault } from '../../errors.js';
 import type { StackEvent } from '../../model/stack/stack.js';
 import type { Deps } from '../deps.js';
-import { passes, pause, retrying } from '../retry.js';
+import { passes, pause } from '../retry.js';
 import type { StackOrder } from './change-stack.js';
 import { placesOf } from './template-places.js';
 import { eventReader, type EventReader, type Operation } from './event-reader.js';
 import type { Prepared } from './change-set/prepare-change-set.js';
 import type { Started } from './change-set/execute-change-set.js';
 import { statusLook, type StatusLook } from './read-status.js';
+import { retrying } from '../retrying-gateway.js';
 
 /** Said again after this long without a new event; CI systems end jobs that are silent. */
 const heartbeatMs = 30_000;
@@ -224,9 +225,7 @@ async function cancel(
   state.answered = signal;
   const token = `${order.token}-cancel`;
   const { stackId } = operation;
-  const fault = await orFault(() =>
-    retrying(deps, 'cloudformation:CancelUpdateStack', () => deps.gateway.cancelUpdate(stackId, token)),
-  );
+  const fault = await orFault(() => retrying(deps).cancelUpdate(stackId, token));
   if (!(fault instanceof AwsFault) || fault.code.startsWith('TokenAlreadyExists')) {
     operation.tokens.add(token);
     deps.emit({ type: 'stack.cancelled', stack: order.stack, why: signal });

@@ -1,7 +1,8 @@
 import { classifyStatus } from '../../decide/stack/stack-update.js';
 import type { Stack } from '../../model/stack/stack.js';
 import type { Deps } from '../deps.js';
-import { RETRY, retrying } from '../retry.js';
+import { RETRY } from '../retry.js';
+import { retrying } from '../retrying-gateway.js';
 
 /** What one look at the stack itself shows of our change. */
 export interface StatusSeen {
@@ -24,11 +25,11 @@ export function statusLook(deps: Deps, stackId: string, before: Stack | undefine
   let moved = before === undefined;
   let settledOnce: string | undefined;
   return async () => {
-    const stack = await retrying(deps, 'cloudformation:DescribeStacks', () => deps.gateway.describeStack(stackId), {
+    const stack = await retrying(deps, {
       ...RETRY,
       attempts: 3,
       longestWaitMs: 5_000,
-    });
+    }).describeStack(stackId);
     const status = stack?.status ?? 'DELETE_COMPLETE';
     const state = classifyStatus(status);
     const sameAsBefore = before !== undefined && status === before.status && stack?.updatedAt === before.updatedAt;

@@ -5,12 +5,13 @@ import { AwsFault, Failure, refused } from '../../errors.js';
 import type { Reason } from '../../model/rollout/decision.js';
 import type { Stack, StackEvent } from '../../model/stack/stack.js';
 import type { Deps } from '../deps.js';
-import { pause, RETRY, retrying } from '../retry.js';
+import { pause, RETRY, repeating } from '../retry.js';
 import type { StackOrder } from './change-stack.js';
 import { follow, type Followed } from './follow-events.js';
 import { interrupted } from './change-set/prepare-change-set.js';
 import { newestEvent } from './change-set/execute-change-set.js';
 import { statusLook } from './read-status.js';
+import { retrying } from '../retrying-gateway.js';
 
 /** Deletes a stack whose creation failed, and waits until it is gone. */
 export async function deleteFailed(deps: Deps, order: StackOrder, stack: Stack): Promise<void> {
@@ -96,7 +97,7 @@ async function operate(
   if (deps.interrupt.received !== undefined) throw interrupted(deps.interrupt.received);
   const marker = await newestEvent(deps, stack.id);
   try {
-    await retrying(deps, operation, call);
+    await repeating(deps, call);
   } catch (error) {
     if (!(error instanceof AwsFault) || (error.kind !== 'invalid' && error.kind !== 'busy')) throw error;
     throw refused(
@@ -176,11 +177,9 @@ async function newEvents(
 ): Promise<readonly StackEvent[]> {
   let read = 0;
   try {
-    const events = await retrying(
-      deps,
-      'cloudformation:DescribeStackEvents',
-      () => deps.gateway.stackEvents(stackId, (event) => seen.has(event.id) || (first && read++ >= 100)),
-      { ...RETRY, attempts: 3 },
+    const events = await retrying(deps, { ...RETRY, attempts: 3 }).stackEvents(
+      stackId,
+      (event) => seen.has(event.id) || (first && read++ >= 100),
     );
     const fresh = events.filter(({ id }) => !seen.has(id)).reverse();
     for (const { id } of fresh) seen.add(id);
@@ -200,13 +199,11 @@ export async function whyStuck(deps: Deps, stack: Stack): Promise<readonly Reaso
     event.stackId === stack.id &&
     /^(CREATE|UPDATE|DELETE|IMPORT)_IN_PROGRESS$/.test(event.status);
   try {
-    const read = await retrying(deps, 'cloudformation:DescribeStackEvents', () =>
-      deps.gateway.stackEvents(stack.id, (event) => {
-        if (over) return true;
-        over = began(event);
-        return false;
-      }),
-    );
+    const read = await retrying(deps).stackEvents(stack.id, (event) => {
+      if (over) return true;
+      over = began(event);
+      return false;
+    });
     // Oldest first: of two events of one moment the order tells which came of which.
     const events = [...read].reverse();
     const causes = rootCauses(events);

@@ -1,7 +1,7 @@
 import { refused } from '../../errors.js';
 import type { StackResource } from '../../model/stack/stack.js';
 import type { Deps } from '../deps.js';
-import { retrying } from '../retry.js';
+import { retrying } from '../retrying-gateway.js';
 
 /** Deeper and more than any deployment has; CloudFormation itself takes 2,500 nested resources. */
 const deepest = 20;
@@ -13,7 +13,7 @@ const most = 500;
  * @throws Failure (refused) when there is no such stack
  */
 export async function stackGroups(deps: Deps, stack: string): Promise<readonly string[]> {
-  const root = await retrying(deps, 'cloudformation:DescribeStacks', () => deps.gateway.describeStack(stack));
+  const root = await retrying(deps).describeStack(stack);
   if (root === undefined || root.status === 'DELETE_COMPLETE')
     throw refused(
       'stack.missing',
@@ -29,7 +29,7 @@ export async function stackGroups(deps: Deps, stack: string): Promise<readonly s
     if (depth > deepest || visited.size > most) {
       throw refused('stack.tooNested', `Stack ${stack} nests more than ${deepest} levels or ${most} stacks.`, []);
     }
-    const resources = await retrying(deps, 'cloudformation:ListStackResources', () => deps.gateway.listResources(id));
+    const resources = await retrying(deps).listResources(id);
     for (const resource of resources.filter(exists)) {
       if (resource.type === 'AWS::AutoScaling::AutoScalingGroup') groups.add(resource.physicalId);
       if (resource.type === 'AWS::CloudFormation::Stack') await visit(resource.physicalId, depth + 1);

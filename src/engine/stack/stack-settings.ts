@@ -1,7 +1,7 @@
 import { AwsFault } from '../../errors.js';
 import type { Deps } from '../deps.js';
 import type { StackSettings } from '../gateway.js';
-import { retrying } from '../retry.js';
+import { repeating } from '../retry.js';
 import type { StackOrder } from './change-stack.js';
 import type { Prepared } from './change-set/prepare-change-set.js';
 
@@ -31,7 +31,7 @@ export async function settle(
   const { policy, terminationProtection } = order.settings ?? {};
   const attempt = async (operation: string, what: string, call: () => Promise<void>): Promise<void> => {
     try {
-      await retrying(deps, operation, call);
+      await repeating(deps, call);
     } catch (error) {
       if (!(error instanceof AwsFault)) throw error;
       const text = `${what} of stack ${order.stack} could not be set (${error.code}: ${error.message}).`;

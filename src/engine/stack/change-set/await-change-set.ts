@@ -4,11 +4,12 @@ import { AwsFault, refused } from '../../../errors.js';
 import type { ChangeSet, ResourceChange, StackChanges } from '../../../model/stack/change-set.js';
 import type { Reason } from '../../../model/rollout/decision.js';
 import type { Deps } from '../../deps.js';
-import { passes, pause, RETRY, retrying } from '../../retry.js';
+import { passes, pause, RETRY, repeating } from '../../retry.js';
 import type { StackOrder } from '../change-stack.js';
 import { dropChangeSet } from './discard-change-set.js';
 import { interrupted, type Prepared } from './prepare-change-set.js';
 import { rejected } from './execute-change-set.js';
+import { retrying } from '../../retrying-gateway.js';
 
 /** A change set that was made and read; nothing is changed yet. */
 export interface Review {
@@ -67,9 +68,7 @@ export async function review(deps: Deps, order: StackOrder, prepared: Prepared):
 
 /** Reads a change set that somebody made before, by its name or ARN. */
 export async function readReview(deps: Deps, stackId: string, name: string): Promise<Review> {
-  const changeSet = await retrying(deps, 'cloudformation:DescribeChangeSet', () =>
-    deps.gateway.describeChangeSet(name, stackId),
-  );
+  const changeSet = await retrying(deps).describeChangeSet(name, stackId);
   return { changeSet, changes: await changesOf(deps, changeSet, stackId), fresh: false };
 }
 
@@ -91,7 +90,7 @@ function make(
     type: action === 'create' ? ('CREATE' as const) : ('UPDATE' as const),
     description: `Made by ha-updater, ${order.token}.`,
   };
-  return retrying(deps, 'cloudformation:CreateChangeSet', async () => {
+  return repeating(deps, async () => {
     try {
       return await deps.gateway.createChangeSet(asked);
     } catch (error) {
@@ -132,10 +131,10 @@ async function computed(deps: Deps, order: StackOrder, id: string): Promise<Chan
 
 async function look(deps: Deps, id: string, mayLag: boolean): Promise<ChangeSet | undefined> {
   try {
-    return await retrying(deps, 'cloudformation:DescribeChangeSet', () => deps.gateway.describeChangeSet(id), {
+    return await retrying(deps, {
       ...RETRY,
       longestWaitMs: 5_000,
-    });
+    }).describeChangeSet(id);
   } catch (error) {
     if (mayLag && error instanceof AwsFault && error.kind === 'missing') return undefined;
     throw error;
@@ -159,9 +158,7 @@ async function innermost(
     const nested = NESTED.exec(found.reason)?.[1];
     if (nested === undefined) break;
     try {
-      const { reason, stackName } = await retrying(deps, 'cloudformation:DescribeChangeSet', () =>
-        deps.gateway.describeChangeSet(nested),
-      );
+      const { reason, stackName } = await retrying(deps).describeChangeSet(nested);
       found = { id: nested, reason, stackName };
     } catch (error) {
       if (!(error instanceof AwsFault)) throw error;
@@ -174,9 +171,7 @@ async function innermost(
 /** What early validation and hooks said of it; a bare reason names no resource. */
 async function whyFailed(deps: Deps, { redact }: Prepared, id: string): Promise<readonly Reason[]> {
   try {
-    const events = await retrying(deps, 'cloudformation:DescribeEvents', () =>
-      deps.gateway.failedEvents({ changeSet: id }),
-    );
+    const events = await retrying(deps).failedEvents({ changeSet: id });
     if (events.every(({ reason }) => reason === '')) return [];
     return diagnoseChangeSet('', '', events).map(({ code, text, remedy }) => ({ code, text: redact(text), remedy }));
   } catch (error) {
@@ -198,9 +193,7 @@ async function changesOf(deps: Deps, root: ChangeSet, fallbackName: string): Pro
       const { changeSetId } = change;
       if (changeSetId === undefined || depth >= deepest) changes.push(change);
       else {
-        const inner = await retrying(deps, 'cloudformation:DescribeChangeSet', () =>
-          deps.gateway.describeChangeSet(changeSetId),
-        );
+        const inner = await retrying(deps).describeChangeSet(changeSetId);
         changes.push({ ...change, nested: await read(inner, depth + 1) });
       }
     }

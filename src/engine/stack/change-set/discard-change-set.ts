@@ -1,6 +1,7 @@
 import { AwsFault } from '../../../errors.js';
 import type { Deps } from '../../deps.js';
-import { RETRY, retrying } from '../../retry.js';
+import { RETRY } from '../../retry.js';
+import { retrying } from '../../retrying-gateway.js';
 
 /** Of a change set: what it takes to remove it. */
 export interface OwnChangeSet {
@@ -41,7 +42,7 @@ export async function dropChangeSet(deps: Deps, own: OwnChangeSet): Promise<void
 async function remove(deps: Deps, id: string): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return void (await retrying(deps, 'cloudformation:DeleteChangeSet', () => deps.gateway.deleteChangeSet(id)));
+      return void (await retrying(deps).deleteChangeSet(id));
     } catch (error) {
       if (attempt >= tries || !(error instanceof AwsFault) || !error.code.startsWith('InvalidChangeSetStatus'))
         throw error;
@@ -53,20 +54,17 @@ async function remove(deps: Deps, id: string): Promise<void> {
 
 /** Waits until it is gone, so that whoever comes next does not meet it half-way. */
 async function removeEmptyStack(deps: Deps, stackId: string, ownId: string): Promise<void> {
-  const described = (): ReturnType<typeof deps.gateway.describeStack> =>
-    retrying(deps, 'cloudformation:DescribeStacks', () => deps.gateway.describeStack(stackId), RETRY);
+  const described = (): ReturnType<typeof deps.gateway.describeStack> => retrying(deps, RETRY).describeStack(stackId);
   const stack = await described();
   if (stack?.status !== 'REVIEW_IN_PROGRESS') return;
   for (let look = 1; look <= tries; look++) {
-    const left = await retrying(deps, 'cloudformation:ListChangeSets', () => deps.gateway.listChangeSets(stackId));
+    const left = await retrying(deps).listChangeSets(stackId);
     if (left.some(({ id }) => id !== ownId)) return;
     // One with nested stacks takes its time to go, with those that came with it (user guide, "Delete a change set").
     if (left.length === 0) break;
     await deps.clock.sleep(everyMs);
   }
-  await retrying(deps, 'cloudformation:DeleteStack', () =>
-    deps.gateway.deleteStack(stackId, `drop-${stackId.split('/').at(-1) ?? ''}`),
-  );
+  await retrying(deps).deleteStack(stackId, `drop-${stackId.split('/').at(-1) ?? ''}`);
   for (let look = 0; look < goneTries; look++) {
     const now = await described();
     if (now === undefined || (now.status === 'REVIEW_IN_PROGRESS' && look > 30)) return;

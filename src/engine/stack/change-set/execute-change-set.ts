@@ -1,10 +1,11 @@
 import { AwsFault, Failure, refused } from '../../../errors.js';
 import type { StackEvent } from '../../../model/stack/stack.js';
 import type { Deps } from '../../deps.js';
-import { backOff, passes, pause, RETRY, retrying } from '../../retry.js';
+import { backOff, passes, pause, RETRY } from '../../retry.js';
 import type { StackOrder } from '../change-stack.js';
 import { interrupted, type Prepared } from './prepare-change-set.js';
 import type { Review } from './await-change-set.js';
+import { retrying } from '../../retrying-gateway.js';
 
 /** What the one call that changes something came to. */
 export type Started =
@@ -52,9 +53,7 @@ export async function start(deps: Deps, order: StackOrder, prepared: Prepared, e
 export async function newestEvent(deps: Deps, stackId: string): Promise<StackEvent | undefined> {
   try {
     let read = 0;
-    const events = await retrying(deps, 'cloudformation:DescribeStackEvents', () =>
-      deps.gateway.stackEvents(stackId, () => read++ > 0),
-    );
+    const events = await retrying(deps).stackEvents(stackId, () => read++ > 0);
     return events[0];
   } catch (error) {
     if (error instanceof AwsFault) return undefined;
@@ -125,16 +124,11 @@ async function startedBefore(
   executed: Executed,
 ): Promise<Started | undefined> {
   for (let look = 1; look <= looks; look++) {
-    const stackId =
-      executed?.changeSet.stackId ??
-      before?.id ??
-      (await retrying(deps, 'cloudformation:DescribeStacks', () => deps.gateway.describeStack(order.stack)))?.id;
+    const stackId = executed?.changeSet.stackId ?? before?.id ?? (await retrying(deps).describeStack(order.stack))?.id;
     if (stackId !== undefined) {
       let read = 0;
       // Ours is among the newest: nobody else's change fits in between.
-      const events = await retrying(deps, 'cloudformation:DescribeStackEvents', () =>
-        deps.gateway.stackEvents(stackId, () => read++ > 100),
-      );
+      const events = await retrying(deps).stackEvents(stackId, () => read++ > 100);
       if (events.some((event) => event.token === order.token)) return { kind: 'started', stackId };
     }
     if (look < looks) await pause(deps, lookEveryMs);

@@ -1,15 +1,15 @@
 import { classifyStatus } from '../../../decide/stack/stack-update.js';
 import { AwsFault, refused } from '../../../errors.js';
 import type { Deps } from '../../deps.js';
-import { retrying } from '../../retry.js';
 import type { OpenChange, StackOrder } from '../change-stack.js';
 import { redactor } from '../redact.js';
 import { readReview } from './await-change-set.js';
+import { retrying } from '../../retrying-gateway.js';
 
 /** A change set that somebody made before, ready to be executed. @throws Failure `refused` when it is not there or not ready */
 export async function openExisting(deps: Deps, order: StackOrder, name: string): Promise<OpenChange> {
   const { stack } = order;
-  const before = await retrying(deps, 'cloudformation:DescribeStacks', () => deps.gateway.describeStack(stack));
+  const before = await retrying(deps).describeStack(stack);
   const list = `aws cloudformation list-change-sets --stack-name ${stack}`;
   if (before === undefined)
     throw refused('stack.missing', `There is no stack ${stack}, so it has no change set ${name}.`, []);

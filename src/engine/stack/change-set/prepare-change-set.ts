@@ -6,12 +6,13 @@ import type { Stack, TemplateSummary } from '../../../model/stack/stack.js';
 import type { TemplateFinding } from '../../../model/stack/template.js';
 import type { Deps } from '../../deps.js';
 import type { StackRequest } from '../../gateway.js';
-import { pause, retrying } from '../../retry.js';
+import { pause, repeating } from '../../retry.js';
 import type { StackOrder } from '../change-stack.js';
 import { continueFailed, deleteFailed, rollBackFirst, waitForOthers, whyStuck } from '../repair.js';
 import { redactor, type Redact } from '../redact.js';
 import { mergedSettings } from '../stack-settings.js';
 import { clearReview } from '../empty-stack.js';
+import { retrying } from '../../retrying-gateway.js';
 
 /** All that is known before the one call that changes something. */
 export interface Prepared {
@@ -110,7 +111,7 @@ async function advised(
   const waitUntil = deps.clock.now() + order.timing.waitMs;
   let mended: string | undefined;
   for (let looks = 0; ; looks++) {
-    const stack = await retrying(deps, 'cloudformation:DescribeStacks', () => deps.gateway.describeStack(order.stack));
+    const stack = await retrying(deps).describeStack(order.stack);
     const step = startStep(order.stack, stack, order.wishes ?? {});
     const again = mended === step.kind && looks <= staleLooks;
     switch (step.kind) {
@@ -173,7 +174,7 @@ async function askService(
   const { source, origin } = order.template;
   const asked = async <T>(operation: string, call: () => Promise<T>): Promise<T | undefined> => {
     try {
-      return await retrying(deps, operation, call);
+      return await repeating(deps, call);
     } catch (error) {
       if (!(error instanceof AwsFault)) throw error;
       if (error.kind === 'invalid' || error.kind === 'missing') {
