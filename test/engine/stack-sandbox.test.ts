@@ -3,11 +3,7 @@ import { createGateway } from '../../src/aws/gateway.js';
 import type { Deps } from '../../src/engine/deps.js';
 import {
   changeStack,
-  stackGroups,
-  STACK_TIMING,
-  type Resolve,
-  type StackChange,
-  type StackOrder,
+  stackGroups
 } from '../../src/engine/stack/change-stack.js';
 import { allChanges, type PlacedChange } from '../../src/decide/stack/read-change-set.js';
 import { Failure } from '../../src/errors.js';
@@ -16,6 +12,7 @@ import { createSandbox, type Sandbox } from '../../src/sandbox/index.js';
 import { DEFAULT_SCENARIO, type Fault, type Scenario } from '../../src/sandbox/scenario.js';
 import { loadTemplate } from '../../src/template/load.js';
 import { retrying } from '../../src/engine/retrying-gateway.js';
+import { STACK_TIMING, type Resolve, type StackChange, type StackOrder } from "../../src/engine/stack/stack-change.js";
 
 const web = `
 Parameters:

@@ -2,7 +2,7 @@ import type { NumberTexts } from '../../config/numbers.js';
 import { readWanted, type Wanted } from '../../config/rollout-plan.js';
 import { targetText } from '../../config/target.js';
 import { begunOn, callBack, type Begun } from '../../engine/rollout/cancel-rollout.js';
-import { stackGroups, STACK_TIMING } from '../../engine/stack/change-stack.js';
+import { stackGroups } from '../../engine/stack/change-stack.js';
 import { cancelUpdate } from '../../engine/stack/cancel-update.js';
 import { Failure, refused } from '../../errors.js';
 import type { GroupResult } from '../../model/rollout/decision.js';
@@ -14,6 +14,7 @@ import type { Ending, Surroundings } from '../../run/process-context.js';
 import { byName, namedGroups, targetProblems } from './command-targets.js';
 import { againWith, planOf } from './update-asgs.js';
 import { retrying } from '../../engine/retrying-gateway.js';
+import { STACK_TIMING } from '../../engine/stack/stack-change.js';
 
 export interface CancelAsked extends BalancerAsked, CommonFlags, LockFlags, NumberTexts {}
 

@@ -3,13 +3,14 @@ import { allChanges, lostGroups, lostStacks } from '../../decide/stack/read-chan
 import { plannedResources } from '../../decide/stack/change-rows.js';
 import { makePlan, type Wanted } from '../../config/rollout-plan.js';
 import { lookAhead } from '../../engine/rollout/forecast.js';
-import { stackGroups, type OpenChange } from '../../engine/stack/change-stack.js';
+import { stackGroups } from '../../engine/stack/change-stack.js';
 import { refused } from '../../errors.js';
 import type { ChangePlan, GroupOutlook } from '../../model/stack/change-plan.js';
 import type { Reason } from '../../model/rollout/decision.js';
 import type { GivenParameter } from '../../model/stack/template.js';
 import type { ChangeGuards } from './change-flags.js';
 import type { Run } from '../../run/run.js';
+import type { OpenChange } from '../../engine/stack/stack-change.js';
 
 const groupType = 'AWS::AutoScaling::AutoScalingGroup';
 

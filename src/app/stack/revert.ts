@@ -1,6 +1,6 @@
 import { lostGroups, lostStacks } from '../../decide/stack/read-change-set.js';
 import { classifyStatus } from '../../decide/stack/stack-update.js';
-import { changeStack, stackGroups, type OpenChange, type StackOrder } from '../../engine/stack/change-stack.js';
+import { changeStack, stackGroups } from '../../engine/stack/change-stack.js';
 import { AwsFault, Failure, refused } from '../../errors.js';
 import type { FailureFacts } from '../../model/event.js';
 import type { Stack } from '../../model/stack/stack.js';
@@ -10,6 +10,7 @@ import { settingsBack, type FormerSettings, type SettingsBack } from './revert-s
 import type { Run } from '../../run/run.js';
 import { templateStore, type StoreFlags } from './template-store.js';
 import { retrying } from '../../engine/retrying-gateway.js';
+import type { OpenChange, StackOrder } from '../../engine/stack/stack-change.js';
 
 /** A stack as it was before its change, ready to be made that again. */
 export interface Before {

@@ -1,7 +1,6 @@
 import type { CdkStack } from '../../cdk/assembly.js';
 import type { StackTiming, Wanted } from '../../config/rollout-plan.js';
 import type { StackSettings } from '../../engine/gateway.js';
-import { STACK_TIMING, type StackOrder } from '../../engine/stack/change-stack.js';
 import { AwsFault, refused } from '../../errors.js';
 import type { LoadedTemplate } from '../../model/stack/template.js';
 import { fetchTemplate, readParameterFile, readTemplateFile } from '../../template/io.js';
@@ -15,6 +14,7 @@ import type { Run } from '../../run/run.js';
 import type { Surroundings } from '../../run/process-context.js';
 import { checkParameters, templateStore, type Given, type StoreFlags } from './template-store.js';
 import { retrying } from '../../engine/retrying-gateway.js';
+import { STACK_TIMING, type StackOrder } from '../../engine/stack/stack-change.js';
 
 /** What a command line says of a stack's change, unchecked. */
 export interface OrderFlags extends StoreFlags, ChangeFlags {

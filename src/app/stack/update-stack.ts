@@ -1,11 +1,5 @@
 import { readWanted, type Wanted } from '../../config/rollout-plan.js';
-import {
-  changeStack,
-  stackGroups,
-  type OpenChange,
-  type StackChange,
-  type StackOrder,
-} from '../../engine/stack/change-stack.js';
+import { changeStack, stackGroups } from '../../engine/stack/change-stack.js';
 import { Failure, refused } from '../../errors.js';
 import type { GroupResult } from '../../model/rollout/decision.js';
 import { prepareCdk, withApp } from './cdk.js';
@@ -21,6 +15,7 @@ import { makeOrder, onInterrupt, readOrder, type OrderFlags } from './stack-orde
 import { lockAsked } from '../lock/lock-flags.js';
 import { againWith, outcomeOf, pausedNext, swap, type UpdateGroupsAsked } from '../groups/update-asgs.js';
 import { retrying } from '../../engine/retrying-gateway.js';
+import type { OpenChange, StackChange, StackOrder } from '../../engine/stack/stack-change.js';
 
 export interface UpdateStackAsked
   extends Omit<UpdateGroupsAsked, 'stack' | 'asgs'>, Omit<OrderFlags, 'stack' | 'cdk'>, OutputsFlags {

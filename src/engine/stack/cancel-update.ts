@@ -2,10 +2,10 @@ import { classifyStatus } from '../../decide/stack/stack-update.js';
 import { AwsFault, Failure, refused } from '../../errors.js';
 import type { Stack } from '../../model/stack/stack.js';
 import type { Deps } from '../deps.js';
-import type { StackOrder } from './change-stack.js';
 import { follow } from './follow-events.js';
 import { newestEvent } from './change-set/execute-change-set.js';
 import { retrying } from '../retrying-gateway.js';
+import type { StackOrder } from './stack-change.js';
 
 /** What cancelling needs of an order. */
 export type CancelOrder = Pick<StackOrder, 'stack' | 'token' | 'timing'>;

@@ -1,91 +1,29 @@
-import type { Milliseconds } from '../../clock.js';
 import { countChanges } from '../../decide/stack/read-change-set.js';
-import type { FollowTiming, StateWishes } from '../../decide/stack/stack-update.js';
 import { Failure } from '../../errors.js';
-import type { ChangeSet } from '../../model/stack/change-set.js';
 import type { RunEvent } from '../../model/event.js';
-import type { GivenParameter, LoadedTemplate } from '../../model/stack/template.js';
 import type { Deps } from '../deps.js';
-import type { StackSettings } from '../gateway.js';
 import { dropChangeSet } from './change-set/discard-change-set.js';
 import { openExisting } from './change-set/open-change-set.js';
 import { follow } from './follow-events.js';
 import { verdict } from './stack-failures.js';
-import { interrupted, prepare, type Prepared } from './change-set/prepare-change-set.js';
-import type { Locate } from './template-places.js';
-import { review, type Review } from './change-set/await-change-set.js';
+import { prepare } from './change-set/prepare-change-set.js';
+import { review } from './change-set/await-change-set.js';
 import { goesDirectly, settle } from './stack-settings.js';
 import { start } from './change-set/execute-change-set.js';
+import {
+  interrupted,
+  type Prepared,
+  type Review,
+  type StackOrder,
+  type StackChange,
+  type OpenChange,
+  type Resolve,
+} from './stack-change.js';
 
 export type { StateWishes } from '../../decide/stack/stack-update.js';
 export type { Locate } from './template-places.js';
 export { stackGroups } from './stack-groups.js';
-export type { Review } from './change-set/await-change-set.js';
-export { parametersFailure, type Prepared } from './change-set/prepare-change-set.js';
-
-/** What a person asked of a stack, resolved. */
-export interface StackOrder {
-  /** Name or ARN, as the user said it. */
-  readonly stack: string;
-  readonly template: LoadedTemplate;
-  readonly given: readonly GivenParameter[];
-  /** Keys that take the template's default although the stack has a value. */
-  readonly useDefault?: readonly string[];
-  /** Given keys that the template does not declare are left out, with a warning. */
-  readonly ignoreUnknown?: boolean;
-  /** Absent: what the service says that the template needs. */
-  readonly capabilities?: readonly string[];
-  /** Request token of the run, `ha-updater-RUN`: every event of our change carries it. */
-  readonly token: string;
-  readonly timing: StackTiming;
-  readonly onInterrupt: 'cancel' | 'leave';
-  /** What else the stack shall have. Tags here are merged over those that it has. */
-  readonly settings?: StackSettings;
-  /** The tags of `settings` are all that the stack shall have. */
-  readonly exactTags?: boolean;
-  readonly wishes?: StateWishes;
-  /** Name of the change set to make; absent: the token. */
-  readonly changeSetName?: string;
-  /** Name or ARN of a change set that is there already: it is executed, and template and parameters count for nothing. */
-  readonly existing?: string;
-  /** Where templates declare what fails; absent: nobody can say. */
-  readonly locate?: Locate;
-}
-
-export interface StackTiming extends FollowTiming {
-  /** Shortest pause between two looks; it grows while nothing happens. */
-  readonly pollMs: Milliseconds;
-  /** Events without a token count when they are at most this much older than our change began, by the service's clock. */
-  readonly lookBackMs: Milliseconds;
-  /** Longest wait for somebody else's change, where waiting is wished. */
-  readonly waitMs: Milliseconds;
-}
-
-/** The seed's defaults: `--warmup-seconds`, `--action-timeout`, `--lenient-look-back`; and that of `--wait-timeout`. */
-export const STACK_TIMING: StackTiming = {
-  warmupMs: 25_000,
-  silenceMs: 300_000,
-  pollMs: 2_000,
-  lookBackMs: 5_000,
-  waitMs: 3_600_000,
-};
-
-export interface StackChange {
-  /** `kept`: the change set waits for somebody to execute it; `dropped`: it was only looked at. */
-  readonly action: 'created' | 'updated' | 'unchanged' | 'kept' | 'dropped';
-  /** ARN. */
-  readonly stackId: string;
-  readonly changeSet?: Pick<ChangeSet, 'id' | 'name'>;
-}
-
-/** A change of a stack that could begin now. `review` is absent when there is nothing to change. */
-export interface OpenChange {
-  readonly prepared: Prepared;
-  readonly review?: Review;
-}
-
-/** What becomes of a change once it is known. A Failure that is thrown instead drops it and says why. */
-export type Resolve = (open: OpenChange) => Promise<'execute' | 'keep' | 'drop'>;
+export { parametersFailure } from './change-set/prepare-change-set.js';
 
 /**
  * Makes a change set, has `resolve` look at it, executes it and follows the events until the stack
@@ -185,3 +123,5 @@ async function carryOut(deps: Deps, order: StackOrder, prepared: Prepared, found
   if (!direct) await settle(deps, order, prepared, done.stackId);
   return done;
 }
+
+export type { Review, Prepared } from './stack-change.js';

@@ -2,8 +2,8 @@ import { refused } from '../../errors.js';
 import type { ChangeSetRow } from '../../model/stack/change-set.js';
 import type { Stack } from '../../model/stack/stack.js';
 import type { Deps } from '../deps.js';
-import type { StackOrder } from './change-stack.js';
 import { retrying } from '../retrying-gateway.js';
+import type { StackOrder } from './stack-change.js';
 
 /** A change set of ours older than this belongs to a run that is dead. */
 const abandonedMs = 3_600_000;

@@ -12,13 +12,11 @@ import { AwsFault } from '../../errors.js';
 import type { StackEvent } from '../../model/stack/stack.js';
 import type { Deps } from '../deps.js';
 import { passes, pause } from '../retry.js';
-import type { StackOrder } from './change-stack.js';
 import { placesOf } from './template-places.js';
 import { eventReader, type EventReader, type Operation } from './event-reader.js';
-import type { Prepared } from './change-set/prepare-change-set.js';
-import type { Started } from './change-set/execute-change-set.js';
 import { statusLook, type StatusLook } from './read-status.js';
 import { retrying } from '../retrying-gateway.js';
+import type { StackOrder, Prepared, Started } from './stack-change.js';
 
 /** Said again after this long without a new event; CI systems end jobs that are silent. */
 const heartbeatMs = 30_000;

@@ -6,12 +6,11 @@ import type { Reason } from '../../model/rollout/decision.js';
 import type { Stack, StackEvent } from '../../model/stack/stack.js';
 import type { Deps } from '../deps.js';
 import { pause, RETRY, repeating } from '../retry.js';
-import type { StackOrder } from './change-stack.js';
 import { follow, type Followed } from './follow-events.js';
-import { interrupted } from './change-set/prepare-change-set.js';
 import { newestEvent } from './change-set/execute-change-set.js';
 import { statusLook } from './read-status.js';
 import { retrying } from '../retrying-gateway.js';
+import { type StackOrder, interrupted } from './stack-change.js';
 
 /** Deletes a stack whose creation failed, and waits until it is gone. */
 export async function deleteFailed(deps: Deps, order: StackOrder, stack: Stack): Promise<void> {

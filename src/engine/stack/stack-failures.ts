@@ -2,9 +2,8 @@ import { rootCauses } from '../../decide/diagnosis/root-causes.js';
 import { classifyStatus, startAdvice } from '../../decide/stack/stack-update.js';
 import { Failure } from '../../errors.js';
 import type { StackEvent } from '../../model/stack/stack.js';
-import type { StackChange, StackOrder } from './change-stack.js';
 import type { Followed } from './follow-events.js';
-import type { Prepared } from './change-set/prepare-change-set.js';
+import type { StackChange, StackOrder, Prepared } from './stack-change.js';
 
 /** The answer of a change that CloudFormation did; a Failure for every other end, with what stands and how to go on. */
 export function verdict(order: StackOrder, prepared: Prepared, followed: Followed): StackChange {

@@ -2,8 +2,7 @@ import { AwsFault } from '../../errors.js';
 import type { Deps } from '../deps.js';
 import type { StackSettings } from '../gateway.js';
 import { repeating } from '../retry.js';
-import type { StackOrder } from './change-stack.js';
-import type { Prepared } from './change-set/prepare-change-set.js';
+import type { StackOrder, Prepared } from './stack-change.js';
 
 /** Settings that only CreateStack or UpdateStack take: a change set cannot carry them, so it only shows what will happen. */
 export function goesDirectly({ action, request }: Pick<Prepared, 'action' | 'request'>): boolean {

@@ -5,20 +5,10 @@ import type { ChangeSet, ResourceChange, StackChanges } from '../../../model/sta
 import type { Reason } from '../../../model/rollout/decision.js';
 import type { Deps } from '../../deps.js';
 import { passes, pause, RETRY, repeating } from '../../retry.js';
-import type { StackOrder } from '../change-stack.js';
 import { dropChangeSet } from './discard-change-set.js';
-import { interrupted, type Prepared } from './prepare-change-set.js';
 import { rejected } from './execute-change-set.js';
 import { retrying } from '../../retrying-gateway.js';
-
-/** A change set that was made and read; nothing is changed yet. */
-export interface Review {
-  readonly changeSet: ChangeSet;
-  /** Its changes with those of nested stacks. */
-  readonly changes: StackChanges;
-  /** The stack came into being with this change set, empty, and should go with it. */
-  readonly fresh: boolean;
-}
+import { type StackOrder, interrupted, type Prepared, type Review } from '../stack-change.js';
 
 /** How far nested change sets are followed; CloudFormation itself takes 2,500 nested resources. */
 const deepest = 20;

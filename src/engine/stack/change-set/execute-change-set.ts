@@ -2,20 +2,8 @@ import { AwsFault, Failure, refused } from '../../../errors.js';
 import type { StackEvent } from '../../../model/stack/stack.js';
 import type { Deps } from '../../deps.js';
 import { backOff, passes, pause, RETRY } from '../../retry.js';
-import type { StackOrder } from '../change-stack.js';
-import { interrupted, type Prepared } from './prepare-change-set.js';
-import type { Review } from './await-change-set.js';
 import { retrying } from '../../retrying-gateway.js';
-
-/** What the one call that changes something came to. */
-export type Started =
-  | {
-      readonly kind: 'started';
-      readonly stackId: string;
-      /** Newest event of the stack before our call: nothing at or before it is ours. */
-      readonly marker?: StackEvent;
-    }
-  | { readonly kind: 'unchanged'; readonly stackId: string };
+import { type StackOrder, interrupted, type Prepared, type Review, type Started } from '../stack-change.js';
 
 /** A change set to execute; without one the stack itself is asked to change. */
 export type Executed = Pick<Review, 'changeSet'> | undefined;

@@ -1,10 +1,10 @@
 import { classifyStatus } from '../../../decide/stack/stack-update.js';
 import { AwsFault, refused } from '../../../errors.js';
 import type { Deps } from '../../deps.js';
-import type { OpenChange, StackOrder } from '../change-stack.js';
 import { redactor } from '../redact.js';
 import { readReview } from './await-change-set.js';
 import { retrying } from '../../retrying-gateway.js';
+import type { OpenChange, StackOrder } from '../stack-change.js';
 
 /** A change set that somebody made before, ready to be executed. @throws Failure `refused` when it is not there or not ready */
 export async function openExisting(deps: Deps, order: StackOrder, name: string): Promise<OpenChange> {

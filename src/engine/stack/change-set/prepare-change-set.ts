@@ -5,28 +5,13 @@ import type { Reason } from '../../../model/rollout/decision.js';
 import type { Stack, TemplateSummary } from '../../../model/stack/stack.js';
 import type { TemplateFinding } from '../../../model/stack/template.js';
 import type { Deps } from '../../deps.js';
-import type { StackRequest } from '../../gateway.js';
 import { pause, repeating } from '../../retry.js';
-import type { StackOrder } from '../change-stack.js';
 import { continueFailed, deleteFailed, rollBackFirst, waitForOthers, whyStuck } from '../repair.js';
-import { redactor, type Redact } from '../redact.js';
+import { redactor } from '../redact.js';
 import { mergedSettings } from '../stack-settings.js';
 import { clearReview } from '../empty-stack.js';
 import { retrying } from '../../retrying-gateway.js';
-
-/** All that is known before the one call that changes something. */
-export interface Prepared {
-  readonly action: 'create' | 'update';
-  /** The stack as it was; absent before a creation. */
-  readonly before?: Stack;
-  readonly request: StackRequest;
-  readonly resolved: ResolvedParameters;
-  /** The service's reason for the capabilities; absent when the user named them or none are needed. */
-  readonly capabilitiesReason?: string;
-  readonly redact: Redact;
-  /** Keys of NoEcho parameters. */
-  readonly secrets: ReadonlySet<string>;
-}
+import { type StackOrder, type Prepared, interrupted } from '../stack-change.js';
 
 /** Looks, checks and resolves; refuses with all reasons before anything is sent. */
 export async function prepare(deps: Deps, order: StackOrder): Promise<Prepared> {
@@ -155,11 +140,6 @@ async function advised(
         break;
     }
   }
-}
-
-/** A signal came before anything was changed. */
-export function interrupted(signal: string): Error {
-  return refused('run.interrupted', `${signal} came before anything was changed.`, []);
 }
 
 /**
