@@ -355,10 +355,14 @@ function startGate(observed: Observed, plan: Plan, turns: readonly Turn[], missi
     return { ...open, starting: true };
 
   const begun = turns.some((turn) => turn.kind === 'step');
-  if (observed.wish !== undefined && !begun && fresh.length > 0) {
-    if (Object.keys(observed.seen.results).length > 0) return { ...open, results: skip(observed.wish.why) };
+  if (observed.cancellation !== undefined && !begun && fresh.length > 0) {
+    if (Object.keys(observed.seen.results).length > 0) return { ...open, results: skip(observed.cancellation.why) };
     return refuse([
-      { code: 'run.interrupted', text: observed.wish.why, remedy: 'Start again when you want the groups swapped.' },
+      {
+        code: 'run.interrupted',
+        text: observed.cancellation.why,
+        remedy: 'Start again when you want the groups swapped.',
+      },
     ]);
   }
   const checks = fresh.map((group) => ({ group, check: preflight(observed, plan, group) }));

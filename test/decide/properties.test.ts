@@ -113,7 +113,7 @@ const anyLook: fc.Arbitrary<Observed> = fc
     observed(both ? [one, two] : [one], {
       at,
       ...(busy === undefined ? {} : { stackStatus: busy }),
-      ...(wish ? { wish: { outcome: 'rollBack' as const, why: 'drawn' } } : {}),
+      ...(wish ? { cancellation: { outcome: 'rollBack' as const, why: 'drawn' } } : {}),
     }),
   );
 

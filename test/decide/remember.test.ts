@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { proven, remember, sent, withNotes } from '../../src/decide/memory/remember.js';
+import { proven, afterLook, afterAction, withNotes } from '../../src/decide/memory/remember.js';
 import type { Observed } from '../../src/model/rollout/decision.js';
 import type { Group } from '../../src/model/rollout/group.js';
 import {
@@ -20,7 +20,7 @@ import { rollingGroup } from '../support/rolling.js';
 /** A look after `before`, so many milliseconds later. */
 function lookAfter(before: Observed, ms: number, groups = before.groups): Observed {
   const { seen, ...look } = { ...before, at: before.at + ms, groups };
-  return { ...look, seen: remember(seen, look, PLAN) };
+  return { ...look, seen: afterLook(seen, look, PLAN) };
 }
 
 describe('remember: in service without a break', () => {
@@ -62,7 +62,7 @@ describe('remember: a removal of notes whose reply was lost', () => {
     });
     const first = lookAfter(observed([promoted], { at: T0 + 200_000 }), 5_000);
     const clear = { type: 'clear', group: 'web', notes: ['record', 'verdict', 'lease'] } as const;
-    const lost = { ...first, seen: sent(first.seen, clear, first.at, false, PLAN) };
+    const lost = { ...first, seen: afterAction(first.seen, clear, first.at, false, PLAN) };
     const { seen } = lookAfter(lost, 40_000, [{ ...promoted, notes: {} }]);
     expect(seen.results).to.have.property('web').that.includes({ outcome: 'promoted' });
     expect(seen.known).not.to.have.property('web');
@@ -78,7 +78,13 @@ describe('remember: a record whose reply was lost', () => {
     });
     const asked = {
       ...before,
-      seen: sent(before.seen, { type: 'record', group: 'web', record: RECORD, lease: LEASE }, before.at, false, PLAN),
+      seen: afterAction(
+        before.seen,
+        { type: 'record', group: 'web', record: RECORD, lease: LEASE },
+        before.at,
+        false,
+        PLAN,
+      ),
     };
     expect(asked.seen.results).to.have.property('web');
     const shown = lookAfter(asked, 5_000, [group({ notes: { record: RECORD, lease: LEASE } })]);

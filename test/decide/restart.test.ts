@@ -221,14 +221,14 @@ describe('restart, step by step', () => {
     [
       'a signal: what is out goes back',
       observed([web(four({ 'i-1': says('absent') }), ['i-1'])], {
-        wish: { outcome: 'rollBack', why: 'interrupted by SIGINT' },
+        cancellation: { outcome: 'rollBack', why: 'interrupted by SIGINT' },
       }),
       'register web-classic i-1 + register web i-1',
     ],
     [
       'a signal while it drains: back at once',
       observed([web(four({ 'i-1': says('draining') }), ['i-1'])], {
-        wish: { outcome: 'rollBack', why: 'interrupted by SIGINT' },
+        cancellation: { outcome: 'rollBack', why: 'interrupted by SIGINT' },
       }),
       'register web-classic i-1 + register web i-1',
     ],
@@ -236,7 +236,7 @@ describe('restart, step by step', () => {
       'EC2 runs it no more: nobody waits for it',
       observed([web(four({ 'i-1': says('absent') }), ['i-1'], { suspended: [] })], {
         gone: ['i-1'],
-        wish: { outcome: 'rollBack', why: 'x' },
+        cancellation: { outcome: 'rollBack', why: 'x' },
       }),
       'clear putBack',
     ],
@@ -377,7 +377,7 @@ describe('restart, whatever the look', () => {
           const look = observed([restart], {
             commands,
             seen: { failed, inServiceSince: Object.fromEntries(members.map(({ instance: { id } }) => [id, T0])) },
-            ...(wished ? { wish: { outcome: 'rollBack', why: 'drawn' } } : {}),
+            ...(wished ? { cancellation: { outcome: 'rollBack', why: 'drawn' } } : {}),
           });
           const decision = decide(look, plan);
           if (decision.kind !== 'act') return;

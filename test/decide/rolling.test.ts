@@ -130,7 +130,7 @@ const rows: readonly {
   {
     when: 'a signal comes before the verdict',
     look: observed([rollingGroup([...FOUR, ...young('i-5')], { judged: false, desired: 5 })], {
-      wish: { outcome: 'rollBack', why: 'interrupted by SIGINT' },
+      cancellation: { outcome: 'rollBack', why: 'interrupted by SIGINT' },
     }),
     then: 'rollBack web',
   },
@@ -488,14 +488,14 @@ const rows: readonly {
   {
     when: 'a signal comes after the verdict, launch first: it stops at once',
     look: observed([rollingGroup([...FOUR.slice(1), ...young('i-5')], { desired: 5 })], {
-      wish: { outcome: 'rollBack', why: 'interrupted by SIGINT' },
+      cancellation: { outcome: 'rollBack', why: 'interrupted by SIGINT' },
     }),
     then: 'finish: web stuck',
   },
   {
     when: 'a signal comes while one is missing: it waits for the replacement',
     look: observed([rollingGroup([...FOUR.slice(1), fresh('i-5', { health: sick() })], FIRST_OUT)], {
-      wish: { outcome: 'rollBack', why: 'interrupted by SIGINT' },
+      cancellation: { outcome: 'rollBack', why: 'interrupted by SIGINT' },
     }),
     then: 'wait: interrupted by SIGINT; before it stops, what was taken out is replaced: 3 of 4 serve',
   },
@@ -516,7 +516,7 @@ const rows: readonly {
       ],
       {
         at: T0 + 700_000,
-        wish: { outcome: 'rollBack', why: 'interrupted by SIGINT' },
+        cancellation: { outcome: 'rollBack', why: 'interrupted by SIGINT' },
         seen: { progressAt: { web: { proven: 0, at: T0 } } },
       },
     ),
@@ -525,7 +525,7 @@ const rows: readonly {
   {
     when: 'a signal comes when none is old any more: it is finished',
     look: observed([rollingGroup(young('i-5', 'i-6', 'i-7', 'i-8'))], {
-      wish: { outcome: 'rollBack', why: 'interrupted by SIGINT' },
+      cancellation: { outcome: 'rollBack', why: 'interrupted by SIGINT' },
     }),
     then: `resume ${PROCESSES.join(',')}`,
   },

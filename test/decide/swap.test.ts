@@ -181,7 +181,7 @@ const rows: readonly {
   },
   {
     when: 'a signal came before the start',
-    look: observed([group()], { wish: { outcome: 'rollBack', why: 'interrupted by SIGINT' } }),
+    look: observed([group()], { cancellation: { outcome: 'rollBack', why: 'interrupted by SIGINT' } }),
     then: 'refuse: run.interrupted',
   },
   {
@@ -387,13 +387,13 @@ const rows: readonly {
   },
   {
     when: 'a signal comes while proving',
-    look: observed([doubledGroup()], { wish: { outcome: 'rollBack', why: 'interrupted by SIGTERM' } }),
+    look: observed([doubledGroup()], { cancellation: { outcome: 'rollBack', why: 'interrupted by SIGTERM' } }),
     then: 'rollBack web',
   },
   {
     when: 'a signal comes while an old one is missing',
     look: observed([doubledGroup({ instances: [instance('i-old1'), fresh('i-new1'), fresh('i-new2')] })], {
-      wish: { outcome: 'rollBack', why: 'interrupted by SIGTERM' },
+      cancellation: { outcome: 'rollBack', why: 'interrupted by SIGTERM' },
     }),
     then: 'finish: web stuck',
   },
@@ -583,7 +583,7 @@ const rows: readonly {
   },
   {
     when: 'a signal comes before anything was taken over',
-    look: observed([doubledGroup()], { wish: { outcome: 'rollBack', why: 'interrupted by SIGINT' } }),
+    look: observed([doubledGroup()], { cancellation: { outcome: 'rollBack', why: 'interrupted by SIGINT' } }),
     plan: { run: 'run-2' },
     then: 'refuse: run.interrupted',
   },
@@ -709,7 +709,7 @@ const rows: readonly {
   {
     when: 'a signal comes after the verdict',
     look: observed([doubledGroup({ notes: { record: RECORD, lease: LEASE, verdict: verdict('promote') } })], {
-      wish: { outcome: 'rollBack', why: 'interrupted by SIGINT' },
+      cancellation: { outcome: 'rollBack', why: 'interrupted by SIGINT' },
     }),
     then: 'terminate old i-old1,i-old2',
   },

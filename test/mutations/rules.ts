@@ -26,7 +26,7 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'record-unseen',
     rule: 'nothing is done before AWS shows what was done last',
     file: 'decide/memory/remember.js',
-    find: 'return seen.pending.some(({ action }) => touched(action).includes(group));',
+    find: 'return seen.pending.some(({ action }) => groupsOf(action).includes(group));',
     put: 'return false;',
   },
   {
@@ -557,7 +557,7 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'rolling-interrupt',
     rule: 'rolling: a signal after the verdict begins nothing further',
     file: 'decide/rollout/blocked-group.js',
-    find: 'if (promoted && observed.wish !== undefined)',
+    find: 'if (promoted && observed.cancellation !== undefined)',
     put: 'if (false)',
   },
   {

@@ -5,7 +5,7 @@ import type { Group, Instance } from '../../model/rollout/group.js';
 import type { HookDue, HookKind, HookResult } from '../../model/rollout/hook.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
 import { inService, split, standing } from '../instances/classify.js';
-import { calledBack } from '../ownership/cancellation.js';
+import { cancelReason } from '../ownership/cancellation.js';
 
 /** How long after a failed check it is tried again. */
 export const CHECK_EVERY_MS = 10_000;
@@ -145,7 +145,7 @@ function heldBack(
 
 /** New instances in service whose check has not passed, except those that were tried just now. */
 function checksDue(observed: Observed, plan: Plan, group: Group): readonly HookDue[] {
-  if (plan.gates?.hooks?.check === undefined || calledBack(observed, plan, group) !== undefined) return [];
+  if (plan.gates?.hooks?.check === undefined || cancelReason(observed, plan, group) !== undefined) return [];
   return candidates(observed, plan, group)
     .filter((instance) => inService(group, instance) && !checked(observed.seen, plan, instance))
     .filter(({ id }) => observed.at - (resultOf(observed.seen, 'check', id)?.at ?? -Infinity) >= CHECK_EVERY_MS)

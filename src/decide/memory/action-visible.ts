@@ -5,7 +5,7 @@ import { standing } from '../instances/classify.js';
 import { isRegistered } from '../instances/registered.js';
 
 /** Whether a look shows the effect of an action. A group that is gone shows everything. */
-export function visible(action: Action, groupNamed: (name: string) => Group | undefined): boolean {
+export function isVisible(action: Action, groupNamed: (name: string) => Group | undefined): boolean {
   const all = (names: readonly string[], shows: (group: Group) => boolean): boolean =>
     names.every((name) => {
       const group = groupNamed(name);
@@ -83,6 +83,6 @@ export function visible(action: Action, groupNamed: (name: string) => Group | un
 }
 
 /** The groups that an action touches. */
-export function touched(action: Action): readonly string[] {
+export function groupsOf(action: Action): readonly string[] {
   return 'groups' in action ? action.groups : [action.group];
 }

@@ -8,10 +8,10 @@ import { inService, split, units } from '../instances/classify.js';
 import { isReached } from '../rollout/target-size.js';
 import { checked, keepLeaving, keepResults } from '../gates/hooks.js';
 import { bakingSince, currentTarget } from '../gates/gates.js';
-import { pulse } from '../ownership/lease.js';
+import { leaseFingerprint } from '../ownership/lease.js';
 import { rememberRestart } from './restart-memory.js';
 import { instability } from '../instances/stability.js';
-import { touched, visible } from './action-visible.js';
+import { groupsOf, isVisible } from './action-visible.js';
 
 /** How long a change whose reply was lost may stay invisible before it is sent again. */
 const UNSURE_MS = 15_000;
@@ -104,7 +104,7 @@ export function withNotes(group: Group, seen: Seen): Group {
         ? known?.verdict
         : undefined;
   const stale = shown.record !== undefined && record === undefined;
-  const lagging = shown.lease !== undefined && pulse(shown.lease) === seen.superseded[group.name];
+  const lagging = shown.lease !== undefined && leaseFingerprint(shown.lease) === seen.superseded[group.name];
   const older =
     shown.lease !== undefined && shown.lease.run === known?.lease?.run && shown.lease.beat < known.lease.beat;
   const lease = stale || lagging || older || isBehind(shown, known) ? known?.lease : (shown.lease ?? known?.lease);
@@ -147,7 +147,7 @@ function withFurthest(
 }
 
 /** What this look adds to what is remembered. `look.groups` are as AWS shows them. */
-export function remember(earlier: Seen, look: Omit<Observed, 'seen'>, plan: Plan): Seen {
+export function afterLook(earlier: Seen, look: Omit<Observed, 'seen'>, plan: Plan): Seen {
   const { at } = look;
   const named = (name: string): Group | undefined => look.groups.find((group) => group.name === name);
   const seen = withLostNotes(earlier, named, at, plan);
@@ -171,11 +171,11 @@ export function remember(earlier: Seen, look: Omit<Observed, 'seen'>, plan: Plan
     if (
       lease !== undefined &&
       lease.run !== plan.run &&
-      pulse(lease) !== seen.superseded[name] &&
+      leaseFingerprint(lease) !== seen.superseded[name] &&
       !isBehind(shown.notes, seen.known[name])
     ) {
       const before = seen.leases[name];
-      const beat = pulse(lease);
+      const beat = leaseFingerprint(lease);
       next.leases[name] = before?.beat === beat ? before : { beat, since: at, moved: before !== undefined };
     }
     const group = withNotes(shown, seen);
@@ -242,7 +242,7 @@ export function remember(earlier: Seen, look: Omit<Observed, 'seen'>, plan: Plan
     lastLookAt: at,
     ...(held ? { heldAt: at } : {}),
     pending: seen.pending.filter(
-      ({ action, since, sure }) => !visible(action, named) && at - since < (sure ? plan.timing.settleMs : UNSURE_MS),
+      ({ action, since, sure }) => !isVisible(action, named) && at - since < (sure ? plan.timing.settleMs : UNSURE_MS),
     ),
     ...(stackBusySince === undefined ? {} : { stackBusySince }),
   };
@@ -261,13 +261,13 @@ function servingNow(groups: readonly Group[]): ReadonlySet<string> {
 function withLostNotes(seen: Seen, named: (name: string) => Group | undefined, at: Instant, plan: Plan): Seen {
   return seen.pending
     .filter(
-      ({ action, sure }) => !sure && (action.type === 'clear' || action.type === 'record') && visible(action, named),
+      ({ action, sure }) => !sure && (action.type === 'clear' || action.type === 'record') && isVisible(action, named),
     )
-    .reduce((sum, { action }) => sent(sum, action, at, true, plan), seen);
+    .reduce((sum, { action }) => afterAction(sum, action, at, true, plan), seen);
 }
 
 /** What sending an action adds. `sure` when the service confirmed it, false when the reply was lost. */
-export function sent(seen: Seen, action: Action, at: Instant, sure: boolean, plan: Plan): Seen {
+export function afterAction(seen: Seen, action: Action, at: Instant, sure: boolean, plan: Plan): Seen {
   const pending = [...seen.pending, { action, since: at, sure }];
   if (!sure) return { ...seen, pending };
   const known = { ...seen.known } as Record<string, GroupNotes>;
@@ -305,7 +305,7 @@ export function sent(seen: Seen, action: Action, at: Instant, sure: boolean, pla
       if (action.purpose === 'restore' || action.purpose === 'fit') return base;
       return {
         ...base,
-        ...restarted(seen, action.group, at),
+        ...progressTimerReset(seen, action.group, at),
         doubled: { ...seen.doubled, [action.group]: (seen.doubled[action.group] ?? 0) + 1 },
       };
     case 'clear': {
@@ -337,7 +337,7 @@ export function sent(seen: Seen, action: Action, at: Instant, sure: boolean, pla
       return {
         ...base,
         bakingSince: without(seen.bakingSince, action.group),
-        ...restarted(seen, action.group, at),
+        ...progressTimerReset(seen, action.group, at),
         leaving: {
           ...seen.leaving,
           [action.group]: [...new Set([...(seen.leaving[action.group] ?? []), ...action.instances])],
@@ -380,7 +380,7 @@ function isEnough(group: Group, record: RolloutRecord, verdict: Verdict | undefi
 }
 
 /** With every batch of a rolling rollout the time begins in which one more has to be proven. */
-function restarted(seen: Seen, group: string, at: Instant): Pick<Seen, 'progressAt'> {
+function progressTimerReset(seen: Seen, group: string, at: Instant): Pick<Seen, 'progressAt'> {
   const before = seen.progressAt[group];
   const known = seen.known[group];
   if (before === undefined || known?.record?.strategy !== 'rolling' || known.verdict?.outcome !== 'promote')
@@ -390,7 +390,7 @@ function restarted(seen: Seen, group: string, at: Instant): Pick<Seen, 'progress
 
 /** Whether any action on the group is still to become visible. */
 export function isPending(seen: Seen, group: string): boolean {
-  return seen.pending.some(({ action }) => touched(action).includes(group));
+  return seen.pending.some(({ action }) => groupsOf(action).includes(group));
 }
 
 /** True while CloudFormation works on the stack. REVIEW_IN_PROGRESS moves by nobody. */

@@ -38,7 +38,7 @@ export function rememberRestart(
       if (
         plan.restart === undefined ||
         record.run !== plan.run ||
-        look.wish !== undefined ||
+        look.cancellation !== undefined ||
         (command?.state === 'ended' && command.ok) ||
         memory.failed[entry.id] !== undefined
       )

@@ -29,7 +29,7 @@ export function holder(observed: Observed, plan: Plan, group: Group): Holder {
 }
 
 /** What makes a lease this one and no other: it changes with every sign of life. */
-export function pulse(lease: Lease): string {
+export function leaseFingerprint(lease: Lease): string {
   return `${lease.run} ${lease.host} ${lease.pid} ${lease.beat}`;
 }
 

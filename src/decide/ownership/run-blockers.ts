@@ -18,7 +18,7 @@ export function inTheWay(observed: Observed, plan: Plan): Decision | undefined {
     guardedElsewhere(observed, plan) ??
     judgedAlready(observed, plan) ??
     gatesInTheWay(observed, plan) ??
-    calledOff(observed, plan) ??
+    cancelledBeforeStart(observed, plan) ??
     stackInTheWay(observed, plan)
   );
 }
@@ -59,7 +59,7 @@ function heldByOthers(observed: Observed, plan: Plan): Decision | undefined {
     const replaced = lost && who.state === 'silent' && observed.seen.known[group.name]?.lease?.run === plan.run;
     if (who.state !== 'live' && !replaced) continue;
     const until = observed.seen.firstLookAt + plan.timing.waitForLockMs;
-    if (isStranger(observed, plan) && observed.at < until && observed.wish === undefined) {
+    if (isStranger(observed, plan) && observed.at < until && observed.cancellation === undefined) {
       const why = `${describeHolder(who.lease)} works on it; waiting for it to end`;
       return {
         kind: 'wait',
@@ -125,12 +125,16 @@ function gatesInTheWay(observed: Observed, plan: Plan): Decision | undefined {
 }
 
 /** A signal before anything is ours: what others left is not touched any more. */
-function calledOff(observed: Observed, plan: Plan): Decision | undefined {
-  if (observed.wish === undefined || !isStranger(observed, plan)) return undefined;
+function cancelledBeforeStart(observed: Observed, plan: Plan): Decision | undefined {
+  if (observed.cancellation === undefined || !isStranger(observed, plan)) return undefined;
   return {
     kind: 'refuse',
     reasons: [
-      { code: 'run.interrupted', text: observed.wish.why, remedy: 'Nothing was begun. Start again when you want to.' },
+      {
+        code: 'run.interrupted',
+        text: observed.cancellation.why,
+        remedy: 'Nothing was begun. Start again when you want to.',
+      },
     ],
   };
 }

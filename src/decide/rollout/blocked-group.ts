@@ -27,7 +27,7 @@ export function blockOf(
 ): Block | undefined {
   if (record.strategy !== 'rolling') return undefined;
   const promoted = group.notes.verdict?.outcome === 'promote';
-  if (promoted && observed.wish !== undefined) return { why: observed.wish.why, stop: true };
+  if (promoted && observed.cancellation !== undefined) return { why: observed.cancellation.why, stop: true };
   if (promoted && plan.undo)
     return { why: 'it is judged already, and old instances that are gone cannot be launched again', stop: true };
   const alarm = promoted ? alarmed(observed, plan, record.startedAt) : undefined;

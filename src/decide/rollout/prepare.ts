@@ -15,7 +15,7 @@ import { RESET_FIRST, SUSPENDED_BY_SWAP } from './preflight.js';
 import { proven } from '../memory/remember.js';
 import { raiseShield } from './scale-in-protection.js';
 import type { Block, GroupStep } from './step.js';
-import { calledBack } from '../ownership/cancellation.js';
+import { cancelReason } from '../ownership/cancellation.js';
 
 /** How often growing is asked for before somebody else's resizing makes the rollout fail. */
 export const MAX_RESIZES = 10;
@@ -117,7 +117,7 @@ function whyFailing(
   halves: Split,
   aim: TargetSize,
 ): string | undefined {
-  const called = calledBack(observed, plan, group);
+  const called = cancelReason(observed, plan, group);
   if (called !== undefined) return called;
   const lost = alarmed(observed, plan, record.startedAt) ?? hopeless(group, record, observed.failures, halves.new);
   if (lost !== undefined) return lost;

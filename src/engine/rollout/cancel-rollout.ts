@@ -1,5 +1,5 @@
 import type { Instant } from '../../clock.js';
-import { describeHolder, pulse } from '../../decide/ownership/lease.js';
+import { describeHolder, leaseFingerprint } from '../../decide/ownership/lease.js';
 import { Failure } from '../../errors.js';
 import type { GroupResult } from '../../model/rollout/decision.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
@@ -130,7 +130,7 @@ function isAlive(
   now: Instant,
 ): boolean {
   if (lease === undefined || deps.holderIsGone(lease)) return false;
-  const beat = pulse(lease);
+  const beat = leaseFingerprint(lease);
   const seen = beats.get(name);
   if (seen?.beat !== beat) beats.set(name, { beat, since: now });
   return seen?.beat !== beat || now - seen.since < lease.ttlMs;

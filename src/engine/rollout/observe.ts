@@ -1,7 +1,7 @@
 import type { Instant } from '../../clock.js';
 import { standing, units } from '../../decide/instances/classify.js';
-import { nothingSeen, remember, sent } from '../../decide/memory/remember.js';
-import { wishOnOurs } from '../../decide/ownership/cancellation.js';
+import { nothingSeen, afterLook, afterAction } from '../../decide/memory/remember.js';
+import { cancellationOfOwnRun } from '../../decide/ownership/cancellation.js';
 import type { Observed, Seen } from '../../model/rollout/decision.js';
 import type { Balancer, BalancerHealth, FailedActivity, Group, Precautions } from '../../model/rollout/group.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
@@ -32,7 +32,8 @@ export function createObserver(deps: Deps, plan: Plan): Observer {
   const alive = createSignOfLife(deps, plan);
   const gateway = retrying(deps, PATIENCE, async () => {
     const renewed = seen === undefined ? undefined : await alive(seen);
-    if (renewed !== undefined) seen = sent(seen ?? nothingSeen(renewed.at), renewed.action, renewed.at, true, plan);
+    if (renewed !== undefined)
+      seen = afterAction(seen ?? nothingSeen(renewed.at), renewed.action, renewed.at, true, plan);
   });
   let seen: Seen | undefined;
   const launched: Record<string, Instant> = {};
@@ -210,17 +211,17 @@ export function createObserver(deps: Deps, plan: Plan): Observer {
       precautions.set(found.group, found);
   }
 
-  /** A signal means: put everything back. So does a wish on the groups, and it is not taken back by reads that lag. */
-  let asked: ReturnType<typeof wishOnOurs>;
-  function wishOf(groups: readonly Group[]): Pick<Observed, 'wish'> {
+  /** A signal means: put everything back. So does a note that cancels, and it is not taken back by reads that lag. */
+  let asked: ReturnType<typeof cancellationOfOwnRun>;
+  function cancellationOf(groups: readonly Group[]): Pick<Observed, 'cancellation'> {
     const signal = deps.interrupt.received;
-    if (signal !== undefined) return { wish: { outcome: 'rollBack', why: `interrupted by ${signal}` } };
-    const found = asked ?? wishOnOurs(groups, plan);
+    if (signal !== undefined) return { cancellation: { outcome: 'rollBack', why: `interrupted by ${signal}` } };
+    const found = asked ?? cancellationOfOwnRun(groups, plan);
     if (found !== undefined && asked === undefined) {
       asked = found;
       deps.emit({ type: 'interrupt', signal: found.by, effect: effectOf(groups) });
     }
-    return found === undefined ? {} : { wish: { outcome: 'rollBack', why: found.why } };
+    return found === undefined ? {} : { cancellation: { outcome: 'rollBack', why: found.why } };
   }
 
   return {
@@ -267,9 +268,9 @@ export function createObserver(deps: Deps, plan: Plan): Observer {
             ({ notes }) => notes.lease !== undefined && notes.lease.run !== plan.run && deps.holderIsGone(notes.lease),
           )
           .map((group) => group.name),
-        ...wishOf(groups),
+        ...cancellationOf(groups),
       };
-      seen = remember(seen ?? nothingSeen(at), look, plan);
+      seen = afterLook(seen ?? nothingSeen(at), look, plan);
       return { ...look, seen };
     },
     recall: (change) => {
@@ -278,7 +279,7 @@ export function createObserver(deps: Deps, plan: Plan): Observer {
   };
 }
 
-/** What a wish does, by how far the groups are. */
+/** What a cancellation does, by how far the groups are. */
 function effectOf(groups: readonly Group[]): string {
   if (groups.some(({ notes }) => notes.record?.strategy === 'restart'))
     return 'Stops the commands that run and puts back what was taken out.';

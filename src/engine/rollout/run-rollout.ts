@@ -2,7 +2,7 @@ import type { Milliseconds } from '../../clock.js';
 import { decide } from '../../decide/decide.js';
 import { guard } from '../../decide/guard/guard.js';
 import { warningsAbout } from '../../decide/rollout/preflight.js';
-import { sent, withNotes } from '../../decide/memory/remember.js';
+import { afterAction, withNotes } from '../../decide/memory/remember.js';
 import { AwsFault } from '../../errors.js';
 import type { Action } from '../../model/rollout/action.js';
 import type { Decision, GroupResult, Observed } from '../../model/rollout/decision.js';
@@ -128,13 +128,13 @@ async function send(
     if (!again) throw error;
     // After a lost reply the effect may still show up; a throttled call surely had none.
     if (error.kind === 'transient' || error.kind === 'unreachable')
-      observer.recall((seen) => sent(seen, action, observed.at, false, plan));
+      observer.recall((seen) => afterAction(seen, action, observed.at, false, plan));
     await pause(deps, trouble.met());
     return false;
   }
   trouble.isOver();
   report.done(action);
-  observer.recall((seen) => sent(seen, action, observed.at, true, plan));
+  observer.recall((seen) => afterAction(seen, action, observed.at, true, plan));
   return true;
 }
 

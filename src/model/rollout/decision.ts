@@ -114,8 +114,8 @@ export interface Observed {
   readonly commands?: Readonly<Record<string, CommandState>>;
   /** What earlier looks of this process add; a fresh process starts with an empty one. */
   readonly seen: Seen;
-  /** The user's wish: a signal came, or a note on the groups asks for it. */
-  readonly wish?: { readonly outcome: 'rollBack'; readonly why: string };
+  /** Why this run shall be cancelled: a signal came, or a note on the groups asks for it. */
+  readonly cancellation?: { readonly outcome: 'rollBack'; readonly why: string };
 }
 
 /**

@@ -40,8 +40,8 @@ export function prove(observed: Observed, plan: Plan): Decision {
         outcome: 'proven',
         why: group.size.desired === 0 ? 'it is empty (desired 0)' : why,
       });
-    else if (observed.wish !== undefined)
-      results.push({ group: group.name, outcome: 'unproven', why: `${observed.wish.why}; ${why}` });
+    else if (observed.cancellation !== undefined)
+      results.push({ group: group.name, outcome: 'unproven', why: `${observed.cancellation.why}; ${why}` });
     else if (lost !== undefined) results.push({ group: group.name, outcome: 'unproven', why: lost });
     else if (observed.at >= until) {
       const rows = open

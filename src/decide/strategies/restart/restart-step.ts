@@ -186,7 +186,7 @@ function actions(observed: Observed, group: Group, steps: readonly Stepped[]): r
     if (step.kind === 'cancel')
       acts.push({
         action: { type: 'cancel', group: group.name, instance: out.id },
-        why: observed.seen.failed[out.id] ?? observed.wish?.why ?? 'it is put back',
+        why: observed.seen.failed[out.id] ?? observed.cancellation?.why ?? 'it is put back',
       });
   }
   return acts;

@@ -137,7 +137,7 @@ function putBackOf(
   halted: string | undefined,
 ): PutBack | undefined {
   const adopted = record.run !== plan.run;
-  if (observed.wish !== undefined) return { why: observed.wish.why, adopted };
+  if (observed.cancellation !== undefined) return { why: observed.cancellation.why, adopted };
   if (adopted || plan.restart === undefined) return { why: `run ${record.run} left it`, adopted };
   return halted === undefined ? undefined : { why: `not begun, because ${halted}`, adopted };
 }
@@ -176,8 +176,8 @@ function startGate(observed: Observed, plan: Plan, turns: readonly Turn[]): Gate
   if (fresh.length + missing.length === 0) return open;
   if (turns.some(({ kind }) => kind === 'silent' || kind === 'settling')) return { ...open, starting: true };
   const begun = turns.some(({ kind }) => kind === 'mine' || kind === 'over');
-  if (observed.wish !== undefined) {
-    if (begun) return { ...open, results: skip(observed.wish.why) };
+  if (observed.cancellation !== undefined) {
+    if (begun) return { ...open, results: skip(observed.cancellation.why) };
     return {
       kind: 'closed',
       decision: {
@@ -185,7 +185,7 @@ function startGate(observed: Observed, plan: Plan, turns: readonly Turn[]): Gate
         reasons: [
           {
             code: 'run.interrupted',
-            text: observed.wish.why,
+            text: observed.cancellation.why,
             remedy: 'Start again when you want the groups restarted.',
           },
         ],
