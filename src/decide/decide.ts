@@ -89,6 +89,7 @@ function rollOut(observed: Observed, plan: Plan): Decision {
         switch (turn.step.kind) {
           case 'act':
             // Growing starts only when every group of the run has its record.
+            // rule: mates-not-recorded
             if (
               (turn.step.phase === 'canary' || turn.step.phase === 'double' || turn.step.phase === 'surge') &&
               (gate.starting || noting)
@@ -124,6 +125,7 @@ function rollOut(observed: Observed, plan: Plan): Decision {
       turn.group.notes.verdict === undefined &&
       (turn.step.kind === 'act' || turn.step.kind === 'wait'),
   );
+  // rule: unready-judged
   const open = blocked || gate.starting || unready;
   const paused = pausing(observed, proving, open);
   acts.push(...paused.acts);

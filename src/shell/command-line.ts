@@ -38,6 +38,7 @@ export function commandLine({ line, side, subject }: Pick<HookCall, 'line' | 'si
   return line.replace(PLACEHOLDER, (word, which: string, name: string) => {
     if (side !== 'both' && side.toUpperCase() !== which) return word;
     const value = values.get(name) ?? '';
+    // rule: unclean-value
     if (!HARMLESS.test(value)) throw new RangeError(`${word} holds characters that no id or address has`);
     return value;
   });

@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { broken } from './break.js';
 import type { Mutation } from './rules.js';
 
 /** The project, seen from dist/test/mutations. */
@@ -73,7 +74,7 @@ export interface Verdict {
 
 /** A copy of the compiled project in which one rule at a time is broken. */
 export interface Bench {
-  /** Breaks the rule, runs the stages until something fails, and mends it. @throws when the piece of code is not there exactly once */
+  /** Breaks the rule, runs the stages until something fails, and mends it. @throws when its marker is not there exactly once */
   readonly test: (mutation: Mutation) => Promise<Verdict>;
   /** The same stages with nothing broken: they have to pass, else nothing is proven. Answers what fails. */
   readonly control: () => Promise<string | undefined>;
@@ -94,9 +95,9 @@ export async function createBench(): Promise<Bench> {
   };
   return {
     test: async (mutation) => {
-      const path = join(folder, 'dist', 'src', mutation.file);
-      const whole = await readFile(path, 'utf8');
-      await writeFile(path, broken(whole, mutation));
+      const { file, text, whole } = broken(await compiledFiles(), mutation);
+      const path = join(folder, 'dist', 'src', file);
+      await writeFile(path, text);
       try {
         const failure = await firstFailure();
         return { mutation, ...(failure === undefined ? {} : { noticedBy: failure }) };
@@ -109,16 +110,13 @@ export async function createBench(): Promise<Bench> {
   };
 }
 
-/** The source with the rule broken. @throws when the piece is not there, or more than once */
-export function broken(source: string, { name, file, find, put }: Mutation): string {
-  const parts = source.split(find);
-  if (parts.length !== 2) throw new Error(`${name}: ${file} holds ${parts.length - 1} times: ${find}`);
-  return parts.join(put);
-}
-
-/** Reads a compiled file of this build. */
-export function compiled(file: string): Promise<string> {
-  return readFile(join(ROOT, 'dist', 'src', file), 'utf8');
+/** The files of this build that may hold rules: their text by their path below dist/src. */
+export async function compiledFiles(): Promise<ReadonlyMap<string, string>> {
+  const folder = join(ROOT, 'dist', 'src');
+  const names = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith('.js'));
+  return new Map(
+    await Promise.all(names.map(async (name) => [name, await readFile(join(folder, name), 'utf8')] as const)),
+  );
 }
 
 /** The first failure of a stage, or undefined. */

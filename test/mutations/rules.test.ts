@@ -1,16 +1,78 @@
 import { expect } from 'chai';
-import { broken, compiled } from './mutate.js';
-import { MUTATIONS } from './rules.js';
+import ts from 'typescript';
+import { broken, markedIn } from './break.js';
+import { compiledFiles } from './mutate.js';
+import { MUTATIONS, type Breakage } from './rules.js';
 
 describe('the rules that npm run sim:mutations breaks', () => {
+  let files: ReadonlyMap<string, string>;
+  before(async () => {
+    files = await compiledFiles();
+  });
+
   it('are named once each', () => {
     expect(new Set(MUTATIONS.map(({ name }) => name)).size).to.equal(MUTATIONS.length);
   });
 
+  it('are all that the sources mark', () => {
+    const marked = [...files.values()].flatMap(markedIn);
+    expect(marked.sort()).to.deep.equal(MUTATIONS.map(({ name }) => name).sort());
+  });
+
   for (const mutation of MUTATIONS) {
-    it(`${mutation.name} is where test/mutations/rules.ts looks for it`, async () => {
-      const source = await compiled(mutation.file);
-      expect(broken(source, mutation)).not.to.equal(source);
+    it(`${mutation.name} is marked in the sources and can be broken: ${mutation.rule}`, () => {
+      const { file, text } = broken(files, mutation);
+      const { diagnostics } = ts.transpileModule(text, {
+        fileName: file,
+        reportDiagnostics: true,
+        compilerOptions: { allowJs: true, target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext },
+      });
+      expect(diagnostics?.map(({ messageText }) => messageText)).to.deep.equal([]);
     });
   }
+});
+
+describe('breaking a rule', () => {
+  const text = [
+    'function f(a) {',
+    '    // rule: asked',
+    '    if (a && !g(a)) {',
+    '        // rule: answered',
+    '        return a + 1;',
+    '    }',
+    '    // rule: chosen',
+    '    return a ? 1 : 2;',
+    '}',
+    '// rule: declared',
+    '// rule: declared-too',
+    'const b = [1, 2];',
+    '',
+  ].join('\n');
+  const breakIt = (name: string, breaks: Breakage, files = new Map([['a.js', text]])): string =>
+    broken(files, { name, rule: '', breaks }).text;
+
+  for (const [name, breaks, line] of [
+    ['asked', { condition: false }, '    if (false) {'],
+    ['answered', { value: 'a' }, '        return a;'],
+    ['chosen', { condition: true }, '    return true ? 1 : 2;'],
+    ['declared', { value: '[]' }, 'const b = [];'],
+    ['declared-too', { replace: [', 2', ''] }, 'const b = [1];'],
+  ] as const) {
+    it(`changes the marked statement alone: ${name}`, () => {
+      const now = breakIt(name, breaks).split('\n');
+      expect(now.filter((one, at) => one !== text.split('\n')[at])).to.deep.equal([line]);
+    });
+  }
+
+  it('refuses what is not marked, marked twice, or cannot be broken so', () => {
+    const twice = new Map([
+      ['a.js', text],
+      ['b.js', text],
+    ]);
+    expect(() => breakIt('other', { condition: true })).to.throw('no source marks it');
+    expect(() => breakIt('asked', { condition: true }, twice)).to.throw('more than once');
+    expect(() => breakIt('declared', { condition: true })).to.throw('no condition');
+    expect(() => breakIt('declared', { replace: ['3', ''] })).to.throw('0 times');
+    expect(() => breakIt('declared', { value: '[1, 2]' })).to.throw('nothing would change');
+  });
 });

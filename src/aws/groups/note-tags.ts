@@ -178,6 +178,7 @@ function readRestart(field: Fields): RolloutRecord {
 
 function readSwap(field: Fields): RolloutRecord {
   const shield = field('shield?');
+  // rule: rolling-as-swap
   return {
     version: RECORD_VERSION,
     strategy: readOne(field('strategy'), ['swap']),
@@ -394,6 +395,7 @@ function fieldsOf(
 ): Fields {
   const version = /^v=(\S+)( |$)/.exec(text)?.[1];
   if (version === undefined) throw new Unreadable('it does not start with a version');
+  // rule: other-version
   if (version !== String(expected))
     throw new Unreadable(`version ${version} is of another ha-updater; this one reads ${known}`);
   const found = new Map<string, string>();

@@ -9,9 +9,11 @@ import type { Plan } from '../../model/rollout/rollout-plan.js';
  * counts as one that rings: who asked for it does not want to go on unheard.
  */
 export function alarmed(observed: Pick<Observed, 'alarms'>, plan: Plan, startedAt: Instant): string | undefined {
+  // rule: alarm-unheard
   const ringing = (observed.alarms ?? []).find(({ state, since }) => state === 'ALARM' && since >= startedAt);
   if (ringing !== undefined) return `the alarm ${ringing.name} is in ALARM ${sinceText(ringing)}`;
   const [gone] = unheard(observed, plan);
+  // rule: alarm-gone
   return gone === undefined ? undefined : `the alarm ${gone} does not exist any more, so nobody would hear it`;
 }
 

@@ -34,6 +34,7 @@ export function canaryOf(record: RolloutRecord): number {
 export function currentTarget({ size }: Pick<Group, 'size'>, record: RolloutRecord): TargetSize {
   const aim = finalTarget(record);
   const canary = canaryOf(record);
+  // rule: canary-skipped
   if (canary === 0 || isReached(size, aim.size)) return aim;
   // Where weights overshoot, less than what is there would launch nothing; where old ones are missing, what takes their place is the canary.
   const desired = Math.max(record.size.desired, record.old + canary);
@@ -55,6 +56,7 @@ export function bakesUntil(
   const bakeMs: Milliseconds = gates?.bakeMs ?? 0;
   if (bakeMs === 0) return undefined;
   const until = (seen.bakingSince[name] ?? at) + bakeMs;
+  // rule: bake-skipped
   return at >= until ? undefined : until;
 }
 
@@ -101,6 +103,7 @@ export function pauseOfMate(
 
 /** A rollout that stopped for somebody to look at it is nobody's to go on with by accident. */
 export function pausedReasons({ groups, seen }: Observed, plan: Plan): readonly Reason[] {
+  // rule: pause-ignored
   if (plan.undo || plan.goOn === true) return [];
   return groups.flatMap(({ name, notes: { record, verdict } }): Reason[] => {
     if (
@@ -139,6 +142,7 @@ export function lackingReasons({ groups, seen }: Observed, plan: Plan): readonly
     const over = record.strategy === 'swap' && verdict !== undefined;
     const relevant = (record.gates?.needs ?? []).filter((need) => !over || need === 'before' || need === 'after');
     const lacking = relevant.filter((need) => !has.includes(need)).map((need) => GATE_FLAGS[need]);
+    // rule: gates-forgotten
     if (lacking.length === 0) return [];
     const remedy = 'Give them again as they were, or go on without them: --without-gates.';
     return [

@@ -56,6 +56,7 @@ export function failedCheck(seen: Seen, plan: Plan, instance: Instance): string 
  */
 export function haltedByHook({ seen }: Observed, group: Group): string | undefined {
   if (group.notes.verdict?.outcome === 'rollBack') return undefined;
+  // rule: failed-command-ignored
   const failed = (kind: HookKind, ids: readonly string[]): string | undefined =>
     ids.find((id) => resultOf(seen, kind, id)?.passed === false);
   const before = failed(
@@ -118,6 +119,7 @@ function heldBack(
       const result = resultOf(observed.seen, 'beforeTerminate', id);
       return result !== undefined && (result.passed || rollsBack);
     };
+    // rule: before-command-skipped
     const ready = action.instances.filter(isOver);
     const open = action.instances.filter((id) => !isOver(id));
     const before = open.map((instance) => ({ kind: 'beforeTerminate', group: action.group, instance }) as const);

@@ -14,6 +14,7 @@ import { busy, withNotes } from '../memory/remember.js';
  * action would break, or undefined. A broken rule is a bug of ours; the run stops with the record kept.
  */
 export function guard(shown: Observed, plan: Plan, action: Action): string | undefined {
+  // rule: guard-off
   const names = 'groups' in action ? action.groups : [action.group];
   for (const name of names) {
     const found = shown.groups.find((group) => group.name === name);
@@ -69,6 +70,7 @@ function gateRule({ groups, seen }: Observed, { gates }: Plan, group: Group, act
 
 /** No group is touched while its stack is in progress. */
 function stackRule(observed: Observed, action: Action): string | undefined {
+  // rule: guard-stack
   if (action.type === 'renew' || observed.stackStatus === undefined || !busy(observed.stackStatus)) return undefined;
   return `its stack is in ${observed.stackStatus}`;
 }
@@ -94,6 +96,7 @@ function leaseRule(plan: Plan, group: Group, action: Action): string | undefined
   // Resuming what was paused and taking it over is one call.
   if (action.type === 'rewrite' && plan.goOn === true && action.record.gates?.passed !== undefined) return undefined;
   const lease = group.notes.lease;
+  // rule: guard-lease
   return lease?.run === plan.run ? undefined : `run ${lease?.run ?? '(nobody)'} holds it, not this one`;
 }
 
@@ -143,6 +146,7 @@ function ruleOf(group: Group, action: Action): string | undefined {
     }
     case 'resize': {
       if (record === undefined) return 'there is no record of the original sizes';
+      // rule: guard-surge
       if (action.purpose === 'surge') return surgeRule(group, record, verdict, action.size);
       if (action.purpose === 'canary' || action.purpose === 'double') {
         const canary = record.gates?.canary ?? 0;
@@ -158,6 +162,7 @@ function ruleOf(group: Group, action: Action): string | undefined {
         if (action.purpose === 'canary' && (canary === 0 || canary >= all)) return 'no canary was asked for';
         if (action.purpose === 'double' && record.strategy !== 'swap') return 'only a swap doubles';
         if (verdict !== undefined) return 'it is judged already';
+        // rule: guard-min
         if (action.size.min !== record.size.min) return 'doubling must leave min alone';
         if (action.purpose === 'double' && action.size.desired !== record.size.desired + record.old)
           return 'that is not double';
@@ -187,11 +192,13 @@ function ruleOf(group: Group, action: Action): string | undefined {
       if (record === undefined) return 'there is no record';
       if (verdict === undefined) return 'there is no verdict';
       if (action.instances.length > MAX_TERMINATED_PER_CALL) return `more than ${MAX_TERMINATED_PER_CALL} at once`;
+      // rule: guard-half
       if (verdict.outcome !== (action.half === 'old' ? 'promote' : 'rollBack'))
         return `the verdict ${verdict.outcome} spares the ${action.half} half`;
       const mine = action.half === 'old' ? isOld : isNew;
       for (const id of action.instances) {
         const instance = group.instances.find((one) => one.id === id);
+        // rule: guard-foreign
         if (instance === undefined) return `${id} is not an instance of the group`;
         if (instance.launchedAt === undefined) return `nobody knows when ${id} was launched`;
         // A rolling rollout that was stopped and mended replaces what it had launched before that, too.
@@ -219,8 +226,10 @@ function ruleOf(group: Group, action: Action): string | undefined {
           : record.size.desired;
       const before = served(group);
       const after = served(group, action.instances);
+      // rule: guard-service
       if (after < before && after < floor) return `${after} would stay in service, less than ${floor}`;
       if (record.strategy === 'rolling' && action.half === 'old')
+        // rule: guard-rolling
         return rollingRule(group, record, action.instances, action.decrement);
       return action.decrement ? undefined : 'without decrement more would be launched';
     }
@@ -255,6 +264,7 @@ function fitRule({ size, instances, weighted }: Group, { min, max, desired }: Si
   );
   if (!weighted) return 'only weights do not fit';
   if (min !== size.min || max !== Math.max(size.max, desired)) return 'only the desired capacity is to be raised';
+  // rule: guard-fit
   return desired > size.desired && desired <= there ? undefined : `${there} units are there`;
 }
 

@@ -44,6 +44,7 @@ export function restartRule(
           !gone.includes(one.id) &&
           !listedByAll(group, one),
       );
+      // rule: restart-guard-forgets
       if (forgotten !== undefined) return `${forgotten.id} is out, and nobody would know it any more`;
       const more = action.out.instances.filter(({ id }) => !noted.has(id)).map(({ id }) => id);
       const foreign = more.find((id) => !group.instances.some((one) => one.id === id));
@@ -98,8 +99,10 @@ function enoughWithout(group: Group, share: number, going: readonly string[]): s
   const before = group.instances.filter((one) => serves(group, one));
   const after = before.filter(({ id }) => !going.includes(id)).length;
   if (after === before.length || group.balancers.length === 0) return undefined;
+  // rule: restart-guard-last
   if (after === 0) return 'the last one in service would go';
   const enough = share < 1 ? after / total >= share - 1e-9 : after >= share;
+  // rule: restart-guard-quorum
   return enough ? undefined : `${after} of ${total} would stay in service, less than the quorum ${share}`;
 }
 

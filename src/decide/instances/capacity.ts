@@ -3,6 +3,7 @@ import type { RolloutRecord } from '../../model/rollout/record.js';
 import { inService, units } from './classify.js';
 
 /** The most ids that one terminate call takes. Source: TerminateInstanceInAutoScalingGroup, InstanceIds. */
+// rule: batch-too-big
 export const MAX_TERMINATED_PER_CALL = 100;
 
 /**
@@ -11,10 +12,13 @@ export const MAX_TERMINATED_PER_CALL = 100;
  */
 export function doubled(record: RolloutRecord): Size {
   const desired = record.size.desired + record.old;
+  // rule: max-not-raised
+  // rule: min-raised
   return { min: record.size.min, max: Math.max(record.size.max, desired), desired };
 }
 
 export function sameSize(a: Size, b: Size): boolean {
+  // rule: sizes-not-restored
   return a.min === b.min && a.max === b.max && a.desired === b.desired;
 }
 
@@ -33,6 +37,7 @@ export function sparable(
   let left = units(staying.filter((instance) => inService(group, instance))) + units(busy);
   const chosen: Instance[] = [...idle];
   for (const instance of busy) {
+    // rule: below-desired
     if (left - instance.weight < floor) continue;
     left -= instance.weight;
     chosen.push(instance);

@@ -42,14 +42,18 @@ export function split(group: Group, record: Pick<RolloutRecord, 'startedAt'>): S
   };
   for (const instance of group.instances) {
     const where = standing(instance.lifecycle);
+    // rule: split-wrong
     if (where === 'retained') continue;
     else if (where === 'leaving') halves.leaving.push(instance);
     else if (where === 'parked') halves.parked.push(instance);
     else if (instance.launchedAt === undefined) {
       // EC2 has forgotten the dead ones; they serve nobody and hold nobody up.
+      // rule: unknown-is-new
       if (instance.healthy) halves.unknown.push(instance);
     } else if (second(instance.launchedAt) < second(record.startedAt)) halves.old.push(instance);
-    else halves.new.push(instance);
+    else
+      // rule: pending-left
+      halves.new.push(instance);
   }
   return halves;
 }
@@ -64,6 +68,7 @@ export function verdictOf(
   instance: Instance,
   balancer: Balancer,
 ): { readonly verdict: HealthVerdict; readonly reason: string } {
+  // rule: absent-is-healthy
   return (
     instance.health.find((row) => row.balancer === balancer.id) ?? { verdict: 'absent', reason: 'not registered yet' }
   );
@@ -76,12 +81,14 @@ export function inService(group: Group, instance: Instance): boolean {
 
 /** Why an instance is not in service, in AWS's words; '' when it is. */
 export function notInService(group: Group, instance: Instance): string {
+  // rule: lifecycle-skipped
   if (instance.lifecycle !== 'InService') return instance.lifecycle;
   for (const balancer of group.balancers) {
     if (!balancer.judged) continue;
     const { verdict, reason } = verdictOf(instance, balancer);
     // It died, or never came up: no balancer will list it any more.
     if (verdict === 'absent' && !instance.healthy) return 'Auto Scaling: Unhealthy';
+    // rule: health-skipped
     if (verdict !== 'healthy') return `${balancer.name}: ${reason === '' ? verdict : `${verdict} (${reason})`}`;
   }
   if (!instance.healthy) return 'Auto Scaling: Unhealthy';

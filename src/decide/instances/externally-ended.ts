@@ -24,6 +24,7 @@ export function replaceable(
   if (!record.suspended.includes('ReplaceUnhealthy')) return [];
   const unhealthy = instances.filter(({ healthy, lifecycle }) => !healthy && standing(lifecycle) === 'live');
   const fresh = unhealthy.filter((instance) => halves.new.includes(instance));
+  // rule: sick-replaced
   const replaceable =
     unhealthy.every(({ id }) => ended[id] !== undefined) && fresh.every(({ id }) => BY_OTHERS.test(ended[id] ?? ''));
   return replaceable ? fresh : [];

@@ -28,12 +28,14 @@ export function nextOut(
   let spare = units(ready) + units(busy) - floor;
   const chosen: Instance[] = [];
   for (const instance of idle) {
+    // rule: rolling-idle
     if (instance.weight > left) break;
     left -= instance.weight;
     chosen.push(instance);
   }
   for (const instance of busy) {
     // A lighter one that would fit is younger: it waits for its turn.
+    // rule: rolling-below
     if (instance.weight > Math.min(left, spare)) break;
     left -= instance.weight;
     spare -= instance.weight;
@@ -44,6 +46,7 @@ export function nextOut(
 
 /** By age; those that were launched together spread over zones. */
 function oldestFirst(group: Group, instances: readonly Instance[]): readonly Instance[] {
+  // rule: rolling-youngest
   const byAge = [...instances].sort((a, b) => (a.launchedAt ?? 0) - (b.launchedAt ?? 0));
   const batches: Instance[][] = [];
   for (const instance of byAge) {

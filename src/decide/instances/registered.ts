@@ -33,6 +33,7 @@ export function isBack(instance: Instance, balancer: Balancer, out: OutInstance)
   const ports = portsOf(out, balancer);
   if (ports === undefined) return isRegistered(instance, balancer);
   const have = rowOf(instance, balancer)?.ports ?? [];
+  // rule: restart-ports
   return ports.every((port) => have.includes(port));
 }
 

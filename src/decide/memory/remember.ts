@@ -67,6 +67,7 @@ export function proven(
   plan: Plan,
   at: Instant,
 ): Group['instances'] {
+  // rule: check-skipped
   return warm(group, instances, seen, plan, at).filter((instance) => checked(seen, plan, instance));
 }
 
@@ -81,6 +82,7 @@ export function warm(
   const needed = warmup(group, plan);
   return instances.filter((instance) => {
     const since = seen.inServiceSince[instance.id];
+    // rule: warm-up-skipped
     return since !== undefined && at - since >= needed && inService(group, instance);
   });
 }
@@ -94,6 +96,7 @@ export function withNotes(group: Group, seen: Seen): Group {
   const gone = seen.cleared[group.name] ?? [];
   const shown = group.notes;
   const record = shown.record !== undefined && gone.includes(shown.record.run) ? undefined : shown.record;
+  // rule: notes-forgotten
   const current = record ?? known?.record;
   const shownVerdict = shown.verdict?.run === current?.run ? shown.verdict : undefined;
   // Ours is the same verdict with its reason in full: a tag holds only so much.
@@ -182,6 +185,7 @@ export function afterLook(earlier: Seen, look: Omit<Observed, 'seen'>, plan: Pla
     const { record, verdict } = group.notes;
     if (seen.known[name]?.record !== undefined && shown.notes.record === undefined)
       next.unnoted[name] = seen.unnoted[name] ?? at;
+    // rule: out-forgotten
     if (lease?.run === plan.run && record !== undefined) {
       next.known[name] = {
         record,
@@ -199,6 +203,7 @@ export function afterLook(earlier: Seen, look: Omit<Observed, 'seen'>, plan: Pla
     for (const instance of group.instances) {
       // Nobody knows what happened while we did not look.
       if (inService(group, instance))
+        // rule: blind-time-counts
         next.inServiceSince[instance.id] = (blind ? undefined : seen.inServiceSince[instance.id]) ?? at;
     }
     if (instability(group, record) === undefined) next.settled[name] = (seen.settled[name] ?? 0) + 1;
@@ -259,6 +264,7 @@ function servingNow(groups: readonly Group[]): ReadonlySet<string> {
  * record: what an earlier rollout of this run left in memory is none of its business.
  */
 function withLostNotes(seen: Seen, named: (name: string) => Group | undefined, at: Instant, plan: Plan): Seen {
+  // rule: record-lost
   return seen.pending
     .filter(
       ({ action, sure }) => !sure && (action.type === 'clear' || action.type === 'record') && isVisible(action, named),
@@ -390,6 +396,7 @@ function progressTimerReset(seen: Seen, group: string, at: Instant): Pick<Seen, 
 
 /** Whether any action on the group is still to become visible. */
 export function isPending(seen: Seen, group: string): boolean {
+  // rule: record-unseen
   return seen.pending.some(({ action }) => groupsOf(action).includes(group));
 }
 

@@ -14,6 +14,7 @@ export function renewal(observed: Observed, plan: Plan): readonly ReasonedAction
       !isPending(observed.seen, name),
   );
   const oldest = Math.min(...mine.map((group) => group.notes.lease?.at ?? observed.at));
+  // rule: lease-not-renewed
   if (mine.length === 0 || observed.at - oldest < plan.timing.renewMs) return [];
   return [
     {

@@ -24,7 +24,9 @@ export function holder(observed: Observed, plan: Plan, group: Group): Holder {
   if (observed.abandoned.includes(group.name)) return { state: 'dead' };
   const watched = observed.seen.leases[group.name];
   const until = (watched?.since ?? observed.at) + lease.ttlMs;
+  // rule: lease-taken-early
   if (observed.at >= until) return { state: 'dead' };
+  // rule: lease-ignored
   return watched?.moved ? { state: 'live', lease } : { state: 'silent', lease, until };
 }
 

@@ -142,6 +142,7 @@ function cancelledBeforeStart(observed: Observed, plan: Plan): Decision | undefi
 /** No group is touched while its stack is in progress. */
 function stackInTheWay(observed: Observed, plan: Plan): Decision | undefined {
   const { stackStatus } = observed;
+  // rule: stack-busy
   if (stackStatus === undefined || !busy(stackStatus)) return undefined;
   const begun = observed.groups.filter(
     (group) => group.notes.record !== undefined && observed.seen.results[group.name] === undefined,

@@ -15,6 +15,7 @@ const SHOWN_MS = 20_000;
 /** A stack that has just changed and no group to swap: before that is believed, reads get time to show the change. */
 export function awaitVisibility(observed: Observed, plan: Plan, checks: readonly CheckedGroup[]): readonly Wait[] {
   const until = observed.seen.firstLookAt + SHOWN_MS;
+  // rule: idle-at-once
   if (plan.changed !== true || observed.at >= until || checks.some(({ check }) => check.kind !== 'skip')) return [];
   return checks.flatMap(({ group, check }): Wait[] =>
     check.kind === 'skip' && check.upToDate

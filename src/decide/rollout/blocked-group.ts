@@ -27,16 +27,20 @@ export function blockOf(
 ): Block | undefined {
   if (record.strategy !== 'rolling') return undefined;
   const promoted = group.notes.verdict?.outcome === 'promote';
+  // rule: rolling-interrupt
   if (promoted && observed.cancellation !== undefined) return { why: observed.cancellation.why, stop: true };
   if (promoted && plan.undo)
     return { why: 'it is judged already, and old instances that are gone cannot be launched again', stop: true };
   const alarm = promoted ? alarmed(observed, plan, record.startedAt) : undefined;
   if (alarm !== undefined) return { why: alarm, stop: true };
+  // rule: rolling-mates
   if (promoted && record.together && halted !== undefined && halted.group !== group.name)
     return { why: `${halted.group} cannot go on, and they are judged together`, stop: true };
   // It pauses with its mate before anything of its own is launched; after the verdict it does so between two batches.
+  // rule: mate-paused
   if (!promoted && record.serial && pauseOfMate(observed, group, record) !== undefined)
     return { why: 'a group of the same rollout was paused', stop: false };
+  // rule: rolling-serial
   const turn = record.serial ? whoseTurn(observed, plan) : undefined;
   return turn === undefined || turn === group.name
     ? undefined
@@ -74,6 +78,7 @@ function isUnderWay(observed: Observed, plan: Plan, group: Group): boolean {
   // Weights overshoot from the start.
   const tooMany = there > Math.max(record.size.desired, record.old);
   const missing = there < record.size.desired;
+  // rule: rolling-serial-restored
   return (
     sent ||
     open ||

@@ -21,6 +21,7 @@ export function finish(
   const leaving = stillLeaving(observed, plan, group, since, halves);
   if (leaving !== undefined) return leaving;
   if (!sameSize(group.size, record.size)) {
+    // rule: resume-before-restore
     const surplus = beforeScaleIn(observed, plan, group, record, since, halves.new);
     if (surplus !== undefined) return surplus;
     return act(
@@ -43,6 +44,7 @@ export function finish(
       [],
     );
   const resume = record.suspended.filter((process) => group.suspended.includes(process));
+  // rule: clear-before-resume
   if (resume.length > 0)
     return act(
       'resume',
@@ -112,6 +114,7 @@ export function stillLeaving(
   since: Instant,
   halves: Split,
 ): GroupStep | undefined {
+  // rule: leaving-not-awaited
   if (halves.leaving.length === 0) return undefined;
   return waitFor(
     observed,

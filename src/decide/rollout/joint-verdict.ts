@@ -61,12 +61,14 @@ function judgeOne(observed: Observed, plan: Plan, jury: readonly ProvingGroup[],
       mate.outcome,
       mate.why,
     );
+  // rule: adopter-hasty
   const justAdopted = jury.some(
     ({ group }) => observed.at - (observed.seen.adoptedAt[group.name] ?? -Infinity) < ADOPTER_MS,
   );
   if (failing !== undefined && !justAdopted) {
     const why =
       jury.length === 1 ? (failing.step.failing ?? '') : `${failing.group.name}: ${failing.step.failing ?? ''}`;
+    // rule: roll-back-hurts
     const hurt = jury.filter(wouldHurt);
     if (hurt.length > 0) {
       const results = jury.map(({ group, record }): GroupResult => ({
@@ -78,6 +80,7 @@ function judgeOne(observed: Observed, plan: Plan, jury: readonly ProvingGroup[],
     }
     return recordVerdict(observed, plan, jury, 'rollBack', why);
   }
+  // rule: judged-apart
   if (open || justAdopted || !jury.every((candidate) => candidate.step.proven)) return { acts: [], waits, results: [] };
   return recordVerdict(observed, plan, jury, 'promote', whyPromoted(jury));
 }
@@ -95,6 +98,7 @@ function whyPromoted(jury: readonly ProvingGroup[]): string {
 /** Verdict on another group of the same joint rollout. */
 export function verdictOfMate(observed: Observed, { record }: ProvingGroup): Verdict | undefined {
   if (!record.together) return undefined;
+  // rule: mate-ignored
   return observed.groups.find((group) => group.notes.verdict?.run === record.run)?.notes.verdict;
 }
 

@@ -44,6 +44,7 @@ export function preflight(observed: Observed, plan: Plan, group: Group): Preflig
   const reasons = [...reasonsAgainst(observed, group, plan.force), ...limitReasons(plan, group)];
   if (reasons.length > 0) return { kind: 'refuse', reasons };
 
+  // rule: starts-unsettled
   const open = plan.force ? undefined : instability(group);
   const launching = open?.coming === true && !group.suspended.includes('Launch');
   const until =
@@ -53,6 +54,7 @@ export function preflight(observed: Observed, plan: Plan, group: Group): Preflig
     return { kind: 'refuse', reasons: [notSettled(group, open.why, open.instances)] };
   // Who is dead and forgotten by EC2 belongs to neither half, and nobody waits for it.
   const unborn = membersOf(group).filter((instance) => instance.healthy && instance.launchedAt === undefined);
+  // rule: unlisted-awaited
   if (unborn.length > 0 && observed.at >= until)
     return {
       kind: 'refuse',
@@ -207,6 +209,7 @@ function ready(observed: Observed, plan: Plan, group: Group): Preflight {
     };
   }
   const thaw = (group.notes.frozen?.processes ?? []).filter((process) => group.suspended.includes(process));
+  // rule: operator-resumed
   const mine = SUSPENDED_BY_SWAP.filter((process) => !group.suspended.includes(process));
   const base = {
     run: plan.run,

@@ -39,6 +39,7 @@ export function prepare(
       !group.suspended.includes(process) &&
       !(process === 'ReplaceUnhealthy' && lost.length > 0),
   );
+  // rule: not-suspended
   if (suspend.length > 0) {
     return act(
       'suspend',
@@ -81,6 +82,7 @@ export function prepare(
     );
   const ready = proven(group, halves.new, observed.seen, plan, observed.at);
   const bakes = bakesUntil(observed, group, record);
+  // rule: some-proven
   const enough = grown && units(ready) >= aim.needed;
   const through = enough && bakes === undefined;
   const full = finalTarget(record);

@@ -23,6 +23,7 @@ export function rollBack(
   halves: Split,
 ): GroupStep {
   const name = group.name;
+  // rule: launch-not-suspended
   if (!group.suspended.includes('Launch')) {
     return act(
       'halve',
@@ -32,6 +33,7 @@ export function rollBack(
   }
   if (halves.new.length > 0) {
     // With nothing to go back to, the new ones are all that there is.
+    // rule: nothing-to-go-back-to
     if (record.size.desired > 0 && serving(group, halves.old).length === 0) {
       return waitFor(
         observed,
@@ -57,6 +59,7 @@ export function rollBack(
   const leaving = stillLeaving(observed, plan, group, verdict.at, halves);
   if (leaving !== undefined) return leaving;
   const clean = observed.seen.clean[name];
+  // rule: one-clean-look
   if (clean === undefined || clean.looks < 2 || observed.at - clean.since < CLEAN_MS) {
     return {
       kind: 'wait',
@@ -75,8 +78,10 @@ export function rollBack(
       `the sizes were like this before the ${record.strategy === 'swap' ? 'swap' : 'rollout'}`,
     );
   }
+  // rule: shield-left
   const shield = liftShield(observed, group, record, halves.old);
   if (shield.length > 0) return { kind: 'act', phase: 'resume', acts: shield };
+  // rule: not-frozen
   if (group.notes.frozen?.run !== record.run) {
     // What --force reset is suspended no more.
     const processes = [

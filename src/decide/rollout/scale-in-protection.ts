@@ -17,6 +17,7 @@ const MAX_LIFT_TRIES = 5;
  * lets those of the oldest template go first.
  */
 export function canShield(old: readonly Instance[]): boolean {
+  // rule: no-shield
   return (
     old.length > 0 && old.every((instance) => !instance.protectedFromScaleIn && standing(instance.lifecycle) === 'live')
   );

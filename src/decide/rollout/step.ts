@@ -53,6 +53,7 @@ export interface Block {
 export function step(observed: Observed, plan: Plan, group: Group, record: RolloutRecord, hold?: Block): GroupStep {
   const halves = split(group, record);
   const surplus = units(halves.old) - record.old;
+  // rule: surplus-ignored
   if (surplus > 0) {
     return {
       kind: 'stuck',
@@ -63,6 +64,7 @@ export function step(observed: Observed, plan: Plan, group: Group, record: Rollo
   if (verdict === undefined) return prepare(observed, plan, group, record, halves, hold);
   const again = suspendAgain(group, record, verdict, verdict.outcome === 'promote' ? halves.old : halves.new);
   if (again !== undefined) return again;
+  // rule: verdict-ignored
   if (verdict.outcome === 'rollBack') return rollBack(observed, plan, group, record, verdict, halves);
   switch (record.strategy) {
     case 'swap':
@@ -81,12 +83,14 @@ function suspendAgain(
   { outcome }: Verdict,
   going: readonly Instance[],
 ): GroupStep | undefined {
+  // rule: roll-back-replaces
   const resumed = SUSPENDED_BY_SWAP.filter(
     (process) =>
       (process !== 'ReplaceUnhealthy' || outcome === 'rollBack') &&
       record.suspended.includes(process) &&
       !group.suspended.includes(process),
   );
+  // rule: resumed-by-others
   if (going.length === 0 || resumed.length === 0) return undefined;
   return act(
     'suspend',

@@ -57,6 +57,7 @@ export function raisedTo({ purpose, size }: TargetSize, now: Size): Size {
  * fewer old ones than that are left, only by those. So the desired capacity falls back by terminating the last ones.
  */
 export function surged(record: RollingRecord, left: number): Size {
+  // rule: rolling-surge
   const desired = record.size.desired + Math.min(record.surge, left);
   return { min: record.size.min, max: Math.max(record.size.max, desired), desired };
 }

@@ -13,6 +13,7 @@ export async function execute(
 ): Promise<void> {
   switch (action.type) {
     case 'record':
+      // rule: no-record
       return gateway.writeNotes([action.group], { record: action.record, lease: action.lease });
     case 'suspend':
       return gateway.suspend(action.group, action.processes);
@@ -21,8 +22,10 @@ export async function execute(
     case 'resize':
       return gateway.resize(action.group, action.size);
     case 'judge':
+      // rule: no-verdict
       return gateway.writeNotes(action.groups, { verdict: action.verdict, lease: action.lease });
     case 'terminate':
+      // rule: no-decrement
       return gateway.terminate(action.group, action.instances, action.decrement);
     case 'shield':
       return gateway.protect(action.group, action.instances, action.on);
@@ -49,6 +52,7 @@ export async function execute(
       });
     }
     case 'note':
+      // rule: restart-not-written
       return gateway.writeNotes([action.group], { out: action.out });
     case 'deregister':
       return gateway.deregister(action.balancer, action.targets);

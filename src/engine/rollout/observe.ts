@@ -215,6 +215,7 @@ export function createObserver(deps: Deps, plan: Plan): Observer {
   let asked: ReturnType<typeof cancellationOfOwnRun>;
   function cancellationOf(groups: readonly Group[]): Pick<Observed, 'cancellation'> {
     const signal = deps.interrupt.received;
+    // rule: signal-ignored
     if (signal !== undefined) return { cancellation: { outcome: 'rollBack', why: `interrupted by ${signal}` } };
     const found = asked ?? cancellationOfOwnRun(groups, plan);
     if (found !== undefined && asked === undefined) {

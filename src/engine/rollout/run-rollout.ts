@@ -70,6 +70,7 @@ export async function runRollout(
             if (!isFresh(observed, action)) break;
             changed = true;
             const rule = guard(observed, plan, action);
+            // rule: guard-unheard
             if (rule !== undefined) throw brokenRule(rule, plan, observed);
             report.started(action, why);
             if (!(await send(deps, observer, report, trouble, action, observed, plan))) break;

@@ -40,6 +40,7 @@ export function instanceStep(observed: Observed, plan: Plan, group: Group, out: 
       if (!inService(group, instance)) return deregister(still, out);
       // It came late, and it serves: nobody is better off without it.
       if (checked(observed.seen, plan, instance)) return { kind: 'finished' };
+      // rule: restart-check-spares
       return maySpare(observed, plan, group, instance)
         ? deregister(still, out)
         : {
@@ -60,6 +61,7 @@ function outStep(observed: Observed, plan: Plan, group: Group, instance: Instanc
   const still = group.balancers.filter((balancer) => isRegistered(instance, balancer));
   if (still.length > 0) return deregister(still, out);
   const draining = group.balancers.filter((balancer) => isListed(instance, balancer));
+  // rule: restart-undrained
   if (draining.length === 0) return { kind: 'run' };
   const until = (observed.seen.outSince[out.id] ?? observed.at) + plan.timing.drainMs;
   return { kind: 'wait', why: `draining from ${draining.map(({ name }) => name).join(', ')}`, until };
@@ -79,6 +81,7 @@ function backStep(
   const missing = group.balancers.filter((balancer) => !isBack(instance, balancer, out));
   if (missing.length > 0 && !late)
     return { kind: 'register', at: missing.map((balancer) => ({ balancer, target: targetOf(out, balancer) })) };
+  // rule: restart-check-skipped
   const good = aim === 'restart' ? proven : warm;
   if (missing.length === 0 && good(group, [instance], observed.seen, plan, observed.at).length > 0)
     return { kind: 'finished' };

@@ -33,6 +33,7 @@ export function countQuorum(group: Group, out: readonly OutInstance[], quorum: n
 /** How many of so many have to stay in service. */
 export function floorOf(total: number, quorum: number): number {
   // 0.07 × 100 is a little more than 7 to a computer.
+  // rule: restart-last
   return Math.max(1, quorum < 1 ? Math.ceil(quorum * total - 1e-9) : quorum);
 }
 
@@ -59,9 +60,11 @@ export function nextBatch(
   plan: RestartPlan,
 ): readonly OutInstance[] {
   const { serving, floor } = countQuorum(group, out, plan.quorum);
+  // rule: restart-below-quorum
   if (serving < floor) return [];
   const idle = waiting.filter((instance) => !inService(group, instance));
   const busy = interleaveZones(waiting.filter((instance) => inService(group, instance)));
+  // rule: restart-more
   const chosen = [...idle, ...busy.slice(0, serving - floor)].map((instance) => noteOf(group, instance));
   const most = [...chosen, ...out].some(({ ports }) => ports !== undefined) ? MAX_OUT_WITH_PORTS : MAX_OUT;
   return chosen.slice(0, Math.max(0, most - out.length));

@@ -6,6 +6,7 @@ import { reasonsAgainst, SUSPENDED_BY_SWAP } from '../../rollout/preflight.js';
 import { countQuorum, floorOf, restartable } from './quorum.js';
 
 /** Suspended for the time of a restart: all that changes membership by itself, and the check that takes what is out for sick. */
+// rule: restart-health-check
 export const SUSPENDED_BY_RESTART = [...SUSPENDED_BY_SWAP, 'HealthCheck'] as const;
 
 /** Reasons against a swap that are reasons against a restart too. */

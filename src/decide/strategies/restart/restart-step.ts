@@ -142,6 +142,7 @@ function withdraw(
   if (going.length === 0 || group.balancers.length === 0) return undefined;
   const noted = aimed.map(({ out }) => out);
   const { serving, floor } = countQuorum(group, noted, record.quorum);
+  // rule: restart-noted-and-changed
   if (serving - going.length >= floor) return undefined;
   const kept = noted.filter(({ id }) => !going.includes(id));
   return note(

@@ -46,6 +46,7 @@ export function roll(
 ): GroupStep {
   const fleet = fleetOf(observed, plan, group, halves);
   const since = observed.seen.progressAt[group.name]?.at ?? verdict.at;
+  // rule: rolling-ends-early
   if (fleet.old.length === 0 && units(fleet.ready) >= record.size.desired)
     return (
       lastLaunch(observed, plan, group, record, since, fleet) ?? finish(observed, plan, group, record, since, halves)
@@ -78,6 +79,7 @@ function fleetOf(observed: Observed, plan: Plan, group: Group, halves: Split): F
   const gone = overtaken(group, halves.new, observed.seen.adoptedAt[group.name]);
   const fresh = halves.new.filter((instance) => !gone.includes(instance));
   const there = units(halves.old) + units(halves.new) + units(halves.unknown);
+  // rule: rolling-unproven
   return {
     old: [...halves.old, ...gone],
     fresh,
@@ -117,6 +119,7 @@ function lastLaunch(
 ): GroupStep | undefined {
   const until = since + plan.timing.progressMs;
   const missing = coming - units(fresh);
+  // rule: last-launch
   if (missing <= 0 || group.size.desired <= record.size.desired || observed.at >= until) return undefined;
   // Where nothing more can be launched there is nothing to wait for.
   if (observed.failures.some((failure) => failure.group === group.name && failure.startedAt >= since)) return undefined;
@@ -144,6 +147,7 @@ function takeOut(
     const enough = replaced + instance.weight > record.size.desired;
     if (!enough) replaced += instance.weight;
     // Where more is there than desired, nothing is launched in its place anyway.
+    // rule: rolling-decrement
     return { instance, decrement: enough && there < group.size.desired };
   });
   if (first === undefined) return undefined;

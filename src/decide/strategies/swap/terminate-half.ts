@@ -22,9 +22,11 @@ export function terminateHalf(
   // Never below the desired capacity because of us; what is missing already is not made worse either.
   const floor = Math.min(record.size.desired, units(serving(group)));
   // New ones count once they are proven, also for whoever takes over: one that flaps is nothing to rely on.
+  // rule: unproven-relied-on
   const reliable = half === 'old' ? proven(group, staying, observed.seen, plan, observed.at) : staying;
   const free = sparable(group, going, reliable, half === 'old' ? record.size.desired : floor);
   // AWS refuses to decrement below min; more than that is there only when somebody put instances aside.
+  // rule: below-min
   const chosen = within(free, group.size.desired - group.size.min);
   if (free.length > 0 && chosen.length === 0) {
     const size = fitting(group, free);
@@ -72,6 +74,7 @@ function fitting({ weighted, size, instances }: Group, free: readonly Instance[]
   if (!weighted) return undefined;
   const there = units(instances.filter((instance) => standing(instance.lifecycle) === 'live'));
   const desired = size.min + Math.min(...free.map(({ weight }) => weight));
+  // rule: fit-launches
   return desired <= there ? { min: size.min, desired, max: Math.max(size.max, desired) } : undefined;
 }
 
