@@ -5,7 +5,7 @@ import type { Outcome } from '../model/event.js';
 import { nearest } from '../text/nearest.js';
 import { describeProgress } from '../render/describe.js';
 import { sentence } from '../render/words.js';
-import type { Witness } from './run-state.js';
+import type { RunState } from './run-state.js';
 
 /** What is known of the run that failed. */
 export interface Scene {
@@ -16,7 +16,7 @@ export interface Scene {
   readonly profile?: string | undefined;
   /** Address of the strict lock, without secrets. */
   readonly lock?: string | undefined;
-  readonly witness?: Witness;
+  readonly witness?: RunState;
   /** Flags that whoever resumes needs again, for a shell. */
   readonly words?: string | undefined;
   /** The command that goes on with the groups, with every choice that was made. */

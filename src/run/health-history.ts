@@ -1,5 +1,5 @@
-import type { Clock } from '../clock.js';
-import type { Emit } from '../model/event.js';
+import type { Instant } from '../clock.js';
+import type { RunEvent } from '../model/event.js';
 import type { Finding } from '../model/finding.js';
 
 /** Reasons kept per instance: the first ones and the last matter. */
@@ -14,37 +14,44 @@ const GOING = /^(?:the command runs$|draining from )/;
 interface Waited {
   readonly group: string;
   readonly restarted: boolean;
-  readonly reasons: { readonly at: number; readonly why: string }[];
+  readonly reasons: readonly { readonly at: Instant; readonly why: string }[];
 }
 
 /** What a run waited for at single instances, through time: when they are gone, nobody else knows. */
-export function createHealthHistory(clock: Pick<Clock, 'now'>): {
-  readonly see: Emit;
-  readonly findings: () => readonly Finding[];
-} {
-  const seen = new Map<string, Waited>();
-  /** Who was waited for at the last look, by group. */
-  const open = new Map<string, ReadonlySet<string>>();
+export interface HealthHistory {
+  /** By instance id. */
+  readonly waited: ReadonlyMap<string, Waited>;
+  /** The instances that the last look at a group waited for, by group. */
+  readonly open: ReadonlyMap<string, ReadonlySet<string>>;
+}
+
+export const NO_HISTORY: HealthHistory = { waited: new Map(), open: new Map() };
+
+/** The history after an event of that time. Waits of the proving and of a restart are what it is about. */
+export function historyAfter(history: HealthHistory, event: RunEvent, at: Instant): HealthHistory {
+  if (event.type !== 'group.waiting' || (event.wait.phase !== 'prove' && event.wait.phase !== 'restart'))
+    return history;
+  const { group, phase, instances } = event.wait;
+  const restarted = phase === 'restart';
+  const waited = new Map(history.waited);
+  for (const { id, why } of instances) {
+    if (restarted && GOING.test(why)) continue;
+    const known = waited.get(id) ?? { group, restarted, reasons: [] };
+    waited.set(id, { ...known, reasons: withReason(known.reasons, why, at) });
+  }
+  return { waited, open: new Map(history.open).set(group, new Set(instances.map(({ id }) => id))) };
+}
+
+function withReason(reasons: Waited['reasons'], why: string, at: Instant): Waited['reasons'] {
+  if (reasons.at(-1)?.why === why) return reasons;
+  return [...reasons.slice(0, MOST_REASONS - 1), { at, why }];
+}
+
+/** What the history tells of the instances that were not proven. */
+export function historyFindings({ waited, open }: HealthHistory): readonly Finding[] {
   const wasProven = (id: string, { group, reasons }: Waited): boolean =>
     NEARLY.test(reasons.at(-1)?.why ?? '') && open.get(group)?.has(id) !== true;
-  return {
-    see: (event) => {
-      if (event.type !== 'group.waiting' || (event.wait.phase !== 'prove' && event.wait.phase !== 'restart')) return;
-      const { group, phase, instances } = event.wait;
-      const restarted = phase === 'restart';
-      open.set(group, new Set(instances.map(({ id }) => id)));
-      for (const { id, why } of instances) {
-        if (restarted && GOING.test(why)) continue;
-        const known = seen.get(id) ?? { group, restarted, reasons: [] };
-        seen.set(id, known);
-        if (known.reasons.at(-1)?.why === why) continue;
-        if (known.reasons.length >= MOST_REASONS) known.reasons.splice(MOST_REASONS - 1, 1);
-        known.reasons.push({ at: clock.now(), why });
-      }
-    },
-    findings: () =>
-      [...seen].filter(([id, waited]) => !wasProven(id, waited)).map(([id, waited]) => finding(id, waited)),
-  };
+  return [...waited].filter(([id, one]) => !wasProven(id, one)).map(([id, one]) => finding(id, one));
 }
 
 function finding(id: string, { group, restarted, reasons }: Waited): Finding {

@@ -19,6 +19,8 @@ export function createPulse(
   const waits = new Map<string, { readonly event: RunEvent; at: number }>();
   let last = clock.now();
   const see: Emit = (event) => {
+    // A signal is what the person did; AWS is as silent as before.
+    if (event.type === 'interrupt') return;
     last = clock.now();
     const topic = topicOf(event);
     if (event.type === 'group.waiting' || event.type === 'stack.waiting') waits.set(topic, { event, at: last });

@@ -1,6 +1,6 @@
 import { systemClock } from '../clock.js';
 import type { Interrupt } from '../engine/deps.js';
-import type { Witness } from './run-state.js';
+import type { RunState } from './run-state.js';
 
 /** The user's signals over one run. */
 export interface Signals extends Interrupt {
@@ -30,7 +30,7 @@ export function listen(
     if (received !== undefined) {
       // Nobody is there any more who could mean a second hang-up.
       const echo = clock.now() - firstAt < BURST_MS || (signal === 'SIGHUP' && received === 'SIGHUP');
-      return echo ? undefined : on.second(signal);
+      return echo ? undefined : void on.second(signal);
     }
     received = signal;
     firstAt = clock.now();
@@ -47,7 +47,7 @@ export function listen(
 }
 
 /** What the first signal does to groups, in words, by how far they are. */
-export function groupsOnInterrupt(witness: Witness): string {
+export function groupsOnInterrupt(witness: RunState): string {
   if (witness.open.length === 0) return 'Stops before anything is changed on the groups.';
   if (witness.rolling && witness.judged.length > 0)
     return 'What was taken out is replaced first; then it stops with old and new instances serving and the record kept. A second signal leaves at once.';
@@ -57,7 +57,7 @@ export function groupsOnInterrupt(witness: Witness): string {
 }
 
 /** The same for a run that also changes a stack. */
-export function stackOnInterrupt(choice: 'cancel' | 'leave'): (witness: Witness) => string {
+export function stackOnInterrupt(choice: 'cancel' | 'leave'): (witness: RunState) => string {
   return (witness) => {
     switch (witness.stage) {
       case 'start':

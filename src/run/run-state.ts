@@ -1,91 +1,135 @@
-import type { Progress } from '../model/rollout/decision.js';
-import type { Emit, RunEvent } from '../model/event.js';
+import type { Instant } from '../clock.js';
+import type { Action } from '../model/rollout/action.js';
+import type { GroupResult, Progress } from '../model/rollout/decision.js';
+import type { RunEvent, Stamped } from '../model/event.js';
+import { historyAfter, NO_HISTORY, type HealthHistory } from './health-history.js';
 
-/** Where a run is, for what a signal does and for last words. */
+/** Which part of a run is under way, for what a signal does and for last words. */
 export type Stage = 'start' | 'stack' | 'between' | 'groups';
 
 /** What a run has been seen to do, read off its own events. */
-export interface Witness {
+export interface RunState {
   readonly stage: Stage;
   /** True once anything at all was asked to change. */
   readonly changed: boolean;
   /** How the stack action ended, once it has. */
   readonly stack?: { readonly status: string; readonly ok: boolean };
+  /** Texts of what could not be set on the stack after its update. */
+  readonly notSet: readonly string[];
   /** Groups with a record of ours on them, as far as we know. */
   readonly open: readonly string[];
   /** Groups whose verdict is written: only the other half can still go. */
   readonly judged: readonly string[];
   /** A rolling rollout is under way: after its verdict it stops where it is. */
   readonly rolling: boolean;
+  /** By group. */
   readonly progress: ReadonlyMap<string, Progress>;
+  /** How each group ended in this run, by group: for a run that does not come to its own end. */
+  readonly results: ReadonlyMap<string, GroupResult>;
+  /** When the oldest rollout began that was taken over from a dead run. */
+  readonly adoptedSince?: Instant;
+  readonly health: HealthHistory;
 }
 
-/** Watches a stream: `witness` is always up to date, `see` takes the events. */
-export function createWitness(): { readonly witness: () => Witness; readonly see: Emit } {
-  let stage: Stage = 'start';
-  let changed = false;
-  let stack: Witness['stack'];
-  const open = new Set<string>();
-  const judged = new Set<string>();
-  let rolling = false;
-  const progress = new Map<string, Progress>();
+export const NOTHING_DONE: RunState = {
+  stage: 'start',
+  changed: false,
+  notSet: [],
+  open: [],
+  judged: [],
+  rolling: false,
+  progress: new Map(),
+  results: new Map(),
+  health: NO_HISTORY,
+};
 
-  const see = (event: RunEvent): void => {
-    switch (event.type) {
-      case 'stack.started':
-      case 'stack.mending':
-        stage = 'stack';
-        changed = true;
-        break;
-      case 'stack.settled':
-        stage = 'between';
-        stack = { status: event.status, ok: event.ok };
-        break;
-      case 'groups.found':
-        stage = 'groups';
-        break;
-      case 'group.adopted':
-        // What a dead run had changed counts as begun: its record is ours now.
-        stage = 'groups';
-        changed = true;
-        open.add(event.group);
-        break;
-      case 'rollout.called':
-        // A note, which somebody else acts on.
-        stage = 'groups';
-        changed = true;
-        break;
-      case 'group.progress':
-        progress.set(event.progress.group, event.progress);
-        if (event.progress.phase === 'surge' || event.progress.phase === 'replace') rolling = true;
-        break;
-      case 'action.started':
-        // Even an action whose reply is lost may have had its effect.
-        changed = true;
-        if (event.action.type === 'record') {
-          open.add(event.action.group);
-          rolling = event.action.record.strategy === 'rolling';
-        }
-        if (event.action.type === 'judge') event.action.groups.forEach((group) => judged.add(group));
-        break;
-      case 'group.finished':
-        open.delete(event.result.group);
-        if (event.result.outcome === 'stuck') open.add(event.result.group);
-        break;
-      default:
-        break;
+/** The state after one more event. Pure: the time is the event's own. */
+export function stateAfter(state: RunState, { event, at }: Pick<Stamped, 'event' | 'at'>): RunState {
+  return stackAfter(groupsAfter({ ...state, health: historyAfter(state.health, event, at) }, event), event);
+}
+
+function stackAfter(state: RunState, event: RunEvent): RunState {
+  switch (event.type) {
+    case 'stack.started':
+    case 'stack.mending':
+      return { ...state, stage: 'stack', changed: true };
+    case 'stack.settled':
+      return { ...state, stage: 'between', stack: { status: event.status, ok: event.ok } };
+    case 'warning':
+      return event.reason.code === 'stack.notSet' ? { ...state, notSet: [...state.notSet, event.reason.text] } : state;
+    default:
+      return state;
+  }
+}
+
+function groupsAfter(state: RunState, event: RunEvent): RunState {
+  switch (event.type) {
+    case 'groups.found':
+      return { ...state, stage: 'groups' };
+    case 'group.adopted':
+      // What a dead run had changed counts as begun: its record is ours now.
+      return {
+        ...state,
+        stage: 'groups',
+        changed: true,
+        open: withOne(state.open, event.group),
+        adoptedSince: Math.min(state.adoptedSince ?? Infinity, event.since),
+      };
+    case 'rollout.called':
+      // A note, which somebody else acts on.
+      return { ...state, stage: 'groups', changed: true };
+    case 'group.progress':
+      return progressAfter(state, event.progress);
+    case 'action.started':
+      return actionAfter(state, event.action);
+    case 'group.skipped':
+      return withResult(state, { group: event.group, outcome: 'skipped', why: event.why });
+    case 'group.finished': {
+      const open = state.open.filter((group) => group !== event.result.group);
+      const stuck = event.result.outcome === 'stuck';
+      return withResult({ ...state, open: stuck ? [...open, event.result.group] : open }, event.result);
     }
-  };
+    default:
+      return state;
+  }
+}
+
+function progressAfter(state: RunState, progress: Progress): RunState {
+  const rolls = progress.phase === 'surge' || progress.phase === 'replace';
   return {
-    see,
-    witness: () => ({
-      stage,
-      changed,
-      ...(stack === undefined ? {} : { stack }),
-      open: [...open],
-      judged: [...judged],
-      rolling,
-      progress,
-    }),
+    ...state,
+    progress: new Map(state.progress).set(progress.group, progress),
+    rolling: rolls || state.rolling,
   };
+}
+
+/** Even an action whose reply is lost may have had its effect. */
+function actionAfter(state: RunState, action: Action): RunState {
+  switch (action.type) {
+    case 'record':
+      return {
+        ...state,
+        changed: true,
+        open: withOne(state.open, action.group),
+        rolling: action.record.strategy === 'rolling',
+      };
+    case 'judge':
+      return { ...state, changed: true, judged: action.groups.reduce(withOne, state.judged) };
+    default:
+      return { ...state, changed: true };
+  }
+}
+
+function withResult(state: RunState, result: GroupResult): RunState {
+  return { ...state, results: new Map(state.results).set(result.group, result) };
+}
+
+function withOne(names: readonly string[], name: string): readonly string[] {
+  return names.includes(name) ? names : [...names, name];
+}
+
+/** Follows a stream of events: `state` is always up to date, `see` takes the events. */
+export function followRun(): { readonly state: () => RunState; readonly see: (stamped: Stamped) => void } {
+  let state = NOTHING_DONE;
+  return { state: () => state, see: (stamped) => void (state = stateAfter(state, stamped)) };
 }

@@ -2,7 +2,7 @@ import { checkEndpoint, checkProxy, checkRegion } from '../config/connection-che
 import { newRunId } from '../config/run-id.js';
 import type { Settings } from '../config/settings.js';
 import { readPace } from '../config/simulation-speed.js';
-import { systemClock, type Clock } from '../clock.js';
+import { systemClock, type Clock, type Instant } from '../clock.js';
 import type { GatewayOptions, MayLeave } from '../aws/gateway.js';
 import { buildOf } from '../config/ci-build.js';
 import type { Deps } from '../engine/deps.js';
@@ -13,16 +13,16 @@ import type { GroupResult } from '../model/rollout/decision.js';
 import type { Emit, Identity, Outcome } from '../model/event.js';
 import { createShell } from '../shell/shell.js';
 import type { Output } from '../render/renderer.js';
-import { createStream } from '../render/stream.js';
+import { createStream, type Renderer } from '../render/stream.js';
 import { aftermath, toFailure, withPlace, type Scene } from './failure.js';
 import { createHidden, type Hidden } from './secrets.js';
-import { listen } from './interrupt.js';
+import { listen, type Signals } from './interrupt.js';
 import { openLocks, type LockAsked, type Locks } from '../app/lock/lock.js';
 import { thisMachine } from './process-identity.js';
 import { createRenderer } from './renderer-choice.js';
 import { createPulse } from './heartbeat.js';
 import type { Ending, Surroundings } from './process-context.js';
-import { createWitness, type Witness } from './run-state.js';
+import { followRun, type RunState } from './run-state.js';
 import { retrying } from '../engine/retrying-gateway.js';
 
 /** Flags of every command that talks to AWS. */
@@ -37,19 +37,19 @@ export interface Head {
   readonly command: string;
   readonly stack?: string | undefined;
   readonly groups: readonly string[];
-  /** The command that goes on with the groups after this run. */
+  /** The command that goes on with the groups after this run, as far as it is known before it; see `Run.goOnWith`. */
   readonly again: (place: { readonly region: string; readonly profile?: string | undefined }) => string;
   /** Flags that whoever resumes needs again, for a shell. */
   readonly words?: string | undefined;
   /** What the first signal will do, in words, by where the run is. */
-  readonly onInterrupt: (witness: Witness) => string;
+  readonly onInterrupt: (state: RunState) => string;
   /** The strict lock to work under; absent without one, and for commands that change nothing. */
   readonly lock?: LockAsked | undefined;
   /** Only `lockGroups` takes it, and not the stack's: what comes before is meant for whoever holds it. */
   readonly lockLater?: boolean;
 }
 
-/** What a story works with. */
+/** What a task works with. */
 export interface Run {
   readonly id: string;
   readonly host: string;
@@ -60,6 +60,10 @@ export interface Run {
   readonly lock?: string;
   /** Takes the strict locks of these groups; does nothing without `--lock`. @throws Failure `held`, `refused` */
   readonly lockGroups: (groups: readonly string[]) => Promise<void>;
+  /** Says anew which command goes on after this run, once the names of the groups are known. */
+  readonly goOnWith: (again: Head['again']) => void;
+  /** What the run has been seen to do until now. */
+  readonly state: () => RunState;
   /** Whether a call may leave now; for other ways to AWS than the gateway's. */
   readonly mayLeave: MayLeave;
   /** Secrets that must not be repeated in words of others: the service's, and those of the user's commands. */
@@ -69,7 +73,7 @@ export interface Run {
   readonly identity: Identity;
 }
 
-/** How a story ended well. */
+/** How a task ended well. */
 export interface Happy {
   readonly outcome: Outcome;
   readonly results: readonly GroupResult[];
@@ -78,163 +82,237 @@ export interface Happy {
 }
 
 /**
- * One run from the first call to the last words: connects, listens for signals, lets the story happen,
- * and turns whatever comes of it into one `run.finished` and one ending. Never throws what the story
+ * One run from the first call to the last words: connects, listens for signals, lets the task happen,
+ * and turns whatever comes of it into one `run.finished` and one ending. Never throws what the task
  * throws.
  */
 export async function withRun(
   head: Head,
   flags: CommonFlags,
   surroundings: Surroundings,
-  story: (run: Run) => Promise<Happy>,
+  task: (run: Run) => Promise<Happy>,
 ): Promise<Ending> {
+  const open = await openRun(head, flags, surroundings);
+  try {
+    const happy = await task(await begin(open));
+    await open.strict.locks?.giveBack();
+    return finish(open, happy.outcome, happy.results, { more: happy.more });
+  } catch (error) {
+    const failure = toFailure(error, sceneOf(open));
+    await open.strict.locks?.giveBack();
+    const ending = finish(open, failure.outcome, resultsOf(open), { failure });
+    if (failure.outcome === 'bug') showCause(failure, surroundings);
+    return ending;
+  } finally {
+    await close(open);
+  }
+}
+
+/** What a run has opened, and has to close. */
+interface OpenRun {
+  readonly id: string;
+  readonly head: Head;
+  readonly flags: CommonFlags;
+  readonly surroundings: Surroundings;
+  readonly speed: number;
+  readonly clock: ServiceClock;
+  /** Of our clock. */
+  readonly startedAt: Instant;
+  readonly region: string;
+  readonly machine: ReturnType<typeof thisMachine>;
+  readonly renderer: Renderer;
+  readonly state: () => RunState;
+  readonly emit: Emit;
+  /** No event is told from now on: `run.finished` is the last word, even if a task that was left alone still goes on. */
+  readonly closeStream: () => void;
+  readonly isOver: () => boolean;
+  readonly signals: Signals;
+  readonly heartbeat: ReturnType<typeof createPulse>;
+  /** Aborted at the end. */
+  readonly done: AbortController;
+  readonly hidden: Hidden;
+  readonly mayLeave: MayLeave;
+  readonly deps: Deps;
+  /** The strict locks, once they are opened. */
+  readonly strict: { locks?: Locks };
+  /** The command that goes on with the groups; a task that finds out their names says it anew. */
+  readonly goesOn: { again: Head['again'] };
+}
+
+async function openRun(head: Head, flags: CommonFlags, surroundings: Surroundings): Promise<OpenRun> {
   const pace = readPace(surroundings.env);
   const clock = serviceClock(systemClock(pace.speed));
-  let locks: Locks | undefined;
-  const mayLeave: MayLeave = (call) => locks?.mayLeave(call) ?? Promise.resolve();
+  const strict: OpenRun['strict'] = {};
+  const mayLeave: MayLeave = (call) => strict.locks?.mayLeave(call) ?? Promise.resolve();
   const { gateway, region } = await connect({ ...flags, mayLeave }, pace.endpoint, surroundings);
   const renderer = await createRenderer((flags.output ?? 'auto') as Output, surroundings);
   const id = newRunId(clock.now());
-  const { witness, see } = createWitness();
-  const stream = createStream({ clock, run: id, sinks: [({ event }) => see(event), renderer.show] });
-  // `run.finished` is the last word, even if a story that was left alone still goes on.
+  const { state, see } = followRun();
   let over = false;
+  const heartbeat = createPulse(clock, renderer.repeatMs, (event) => emit(event));
+  const stream = createStream({
+    clock,
+    run: id,
+    sinks: [see, renderer.show, ({ event }) => heartbeat.see(event)],
+  });
   const emit: Emit = (event) => {
     if (!over) stream(event);
   };
-  const start = clock.now();
-  const scene = (): Scene => ({
+  const signals = listen(surroundings.onSignal, {
+    first: (signal) => emit({ type: 'interrupt', signal, effect: head.onInterrupt(state()) }),
+    second: (signal) => leave(open, signal),
+  });
+  const machine = thisMachine(surroundings.host);
+  const hidden = createHidden(surroundings.env, head.lock?.address);
+  const deps: Deps = {
+    gateway,
+    clock,
+    emit,
+    interrupt: signals,
+    holderIsGone: (lease) => machine.holderIsGone(lease) || strict.locks?.outlived(lease.run) === true,
+    hooks: createShell(surroundings.env, hidden.mask),
+  };
+  const open: OpenRun = {
+    id,
+    head,
+    flags,
+    surroundings,
+    speed: pace.speed,
+    clock,
+    startedAt: clock.now(),
+    region,
+    machine,
+    renderer,
+    state,
+    emit,
+    closeStream: () => void (over = true),
+    isOver: () => over,
+    signals,
+    heartbeat,
+    done: new AbortController(),
+    hidden,
+    mayLeave,
+    deps,
+    strict,
+    goesOn: { again: head.again },
+  };
+  return open;
+}
+
+/** Takes the strict lock of the stack, asks AWS who we are, says that the run began, and keeps it from falling silent. */
+async function begin(open: OpenRun): Promise<Run> {
+  const { id, head, surroundings, machine, strict, deps, emit, hidden, mayLeave, region, state, clock } = open;
+  const build = buildOf(await import('ci-info'), surroundings.env);
+  const us = { host: machine.host, pid: surroundings.pid, ...(build !== undefined && { build }) };
+  if (head.lock !== undefined) {
+    const { profile } = open.flags;
+    const place = { region, profile, speed: open.speed, surroundings, now: () => clock.now() };
+    const holder = { run: id, ...us, command: head.command };
+    strict.locks = await openLocks(head.lock, place, { holder, emit, interrupt: open.signals });
+  }
+  const { at, ...identity } = await retrying(deps, QUICK).identity();
+  clock.follow(at);
+  emit({
+    type: 'run.started',
+    run: id,
+    command: head.command,
+    version: surroundings.version,
+    identity,
+    ...(head.stack === undefined ? {} : { stack: head.stack }),
+    groups: head.groups,
+    // Told with `stack.started`, when it is known which of them are secret.
+    parameters: {},
+  });
+  tellSettings(emit, surroundings.settings);
+  void open.heartbeat.beat(open.done.signal);
+  if (head.stack !== undefined && head.lockLater !== true) await strict.locks?.take(identity, { stack: head.stack });
+  const lock = strict.locks?.address;
+  return {
+    id,
+    ...us,
+    ...(lock !== undefined && { lock }),
+    lockGroups: async (groups) => strict.locks?.take(identity, { groups }),
+    goOnWith: (again) => void (open.goesOn.again = again),
+    state,
+    mayLeave,
+    hidden,
+    region,
+    identity,
+    deps,
+  };
+}
+
+/** The last word, and the document at the end. */
+function finish(
+  open: OpenRun,
+  outcome: Outcome,
+  results: readonly GroupResult[],
+  {
+    failure,
+    more: { next: commands = [], ...more } = {},
+  }: { readonly failure?: Failure; readonly more?: Happy['more'] | undefined },
+): Ending {
+  const { head, clock, region, signals } = open;
+  const place = { region, profile: open.flags.profile, lock: open.strict.locks?.address };
+  const next = commands.length === 0 ? {} : { next: commands.map((command) => withPlace(command, place)) };
+  const exitCode = EXIT_OF[outcome];
+  const elapsedMs = clock.sinceStart(open.startedAt);
+  const facts = failure === undefined ? {} : { failure: failure.facts };
+  open.emit({ type: 'run.finished', outcome, exitCode, results, ...facts, ...next, elapsedMs });
+  open.closeStream();
+  return {
+    v: 1,
+    command: head.command,
+    outcome,
+    exitCode,
+    run: open.id,
+    ...(head.stack === undefined ? {} : { stack: head.stack }),
+    groups: results,
+    ...more,
+    ...next,
+    ...(signals.received === undefined ? {} : { interrupted: signals.received }),
+    ...facts,
+    elapsedMs,
+  };
+}
+
+/** The second signal: the screen gets a moment; then we are gone, whatever is still under way. */
+function leave(open: OpenRun, signal: string): void {
+  if (open.isOver()) return;
+  const left = new Failure('stopped', {
+    code: 'interrupted',
+    what: `${signal} came while the run was already ending; it left at once.`,
+    reasons: [],
+    ...aftermath(sceneOf(open)),
+  });
+  const ending = finish(open, 'stopped', resultsOf(open), { failure: toFailure(left, sceneOf(open)) });
+  void Promise.race([open.renderer.end(), systemClock().sleep(500)]).finally(() => open.surroundings.leave(ending));
+}
+
+async function close({ done, signals, renderer }: OpenRun): Promise<void> {
+  done.abort();
+  signals.release();
+  await renderer.end();
+}
+
+/** What is known of the run, for its last words. */
+function sceneOf({ head, flags: { profile }, region, strict, state, goesOn }: OpenRun): Scene {
+  return {
     command: head.command,
     stack: head.stack,
     groups: head.groups,
     region,
-    profile: flags.profile,
-    lock: locks?.address,
-    witness: witness(),
+    profile,
+    lock: strict.locks?.address,
+    witness: state(),
     words: head.words,
-    again: head.again({ region, profile: flags.profile }),
-  });
-  const machine = thisMachine(surroundings.host);
+    again: goesOn.again({ region, profile }),
+  };
+}
 
-  const finish = (
-    outcome: Outcome,
-    results: readonly GroupResult[],
-    failure?: Failure,
-    { next: commands, ...more }: NonNullable<Happy['more']> = {},
-  ): Ending => {
-    const next =
-      commands === undefined || commands.length === 0
-        ? {}
-        : {
-            next: commands.map((command) =>
-              withPlace(command, { region, profile: flags.profile, lock: locks?.address }),
-            ),
-          };
-    const exitCode = EXIT_OF[outcome];
-    const elapsedMs = clock.sinceStart(start);
-    const facts = failure === undefined ? {} : { failure: failure.facts };
-    emit({ type: 'run.finished', outcome, exitCode, results, ...facts, ...next, elapsedMs });
-    over = true;
-    return {
-      v: 1,
-      command: head.command,
-      outcome,
-      exitCode,
-      run: id,
-      ...(head.stack === undefined ? {} : { stack: head.stack }),
-      groups: results,
-      ...more,
-      ...next,
-      ...(signals.received === undefined ? {} : { interrupted: signals.received }),
-      ...facts,
-      elapsedMs,
-    };
-  };
-  const results = collectResults();
-  const signals = listen(surroundings.onSignal, {
-    first: (signal) => emit({ type: 'interrupt', signal, effect: head.onInterrupt(witness()) }),
-    second: (signal) => {
-      if (over) return;
-      const left = new Failure('stopped', {
-        code: 'interrupted',
-        what: `${signal} came while the run was already ending; it left at once.`,
-        reasons: [],
-        ...aftermath(scene()),
-      });
-      const ending = finish('stopped', results.all(), toFailure(left, scene()));
-      // The screen gets a moment; then we are gone, whatever is still under way.
-      void Promise.race([renderer.end(), systemClock().sleep(500)]).finally(() => surroundings.leave(ending));
-    },
-  });
-  const done = new AbortController();
-  const pulse = createPulse(clock, renderer.repeatMs, emit);
-  const hidden = createHidden(surroundings.env, head.lock?.address);
-  const holderIsGone: Deps['holderIsGone'] = (lease) =>
-    machine.holderIsGone(lease) || locks?.outlived(lease.run) === true;
-  const deps: Deps = {
-    gateway,
-    clock,
-    emit: tee(emit, results.see, pulse.see),
-    interrupt: signals,
-    holderIsGone,
-    hooks: createShell(surroundings.env, hidden.mask),
-  };
-  try {
-    const build = buildOf(await import('ci-info'), surroundings.env);
-    const place = { region, profile: flags.profile, speed: pace.speed, surroundings, now: () => clock.now() };
-    const holder = {
-      run: id,
-      host: machine.host,
-      pid: surroundings.pid,
-      ...(build !== undefined && { build }),
-      command: head.command,
-    };
-    if (head.lock !== undefined)
-      locks = await openLocks(head.lock, place, { holder, emit: deps.emit, interrupt: signals });
-    const { at, ...identity } = await retrying(deps, QUICK).identity();
-    clock.follow(at);
-    emit({
-      type: 'run.started',
-      run: id,
-      command: head.command,
-      version: surroundings.version,
-      identity,
-      ...(head.stack === undefined ? {} : { stack: head.stack }),
-      groups: head.groups,
-      // Told with `stack.started`, when it is known which of them are secret.
-      parameters: {},
-    });
-    tellSettings(emit, surroundings.settings);
-    void pulse.beat(done.signal);
-    if (head.stack !== undefined && head.lockLater !== true) await locks?.take(identity, { stack: head.stack });
-    const lockGroups: Run['lockGroups'] = async (groups) => locks?.take(identity, { groups });
-    const lock = locks?.address;
-    const happy = await story({
-      id,
-      host: machine.host,
-      pid: surroundings.pid,
-      ...(build !== undefined && { build }),
-      ...(lock !== undefined && { lock }),
-      lockGroups,
-      mayLeave,
-      hidden,
-      region,
-      identity,
-      deps,
-    });
-    await locks?.giveBack();
-    return finish(happy.outcome, happy.results, undefined, happy.more);
-  } catch (error) {
-    const failure = toFailure(error, scene());
-    await locks?.giveBack();
-    const ending = finish(failure.outcome, results.all(), failure);
-    if (failure.outcome === 'bug') showCause(failure, surroundings);
-    return ending;
-  } finally {
-    done.abort();
-    signals.release();
-    await renderer.end();
-  }
+/** Ends of groups as they were told, for a run that does not come to its own end. */
+function resultsOf({ state }: OpenRun): readonly GroupResult[] {
+  return [...state().results.values()];
 }
 
 /** Names alone: a value may be nobody's business. */
@@ -301,21 +379,4 @@ function serviceClock(clock: Clock): ServiceClock {
     },
     sinceStart: (start) => clock.now() - start,
   };
-}
-
-/** Ends of groups as they are told, for a run that does not come to its own end. */
-function collectResults(): { readonly see: Emit; readonly all: () => readonly GroupResult[] } {
-  const results = new Map<string, GroupResult>();
-  return {
-    see: (event) => {
-      if (event.type === 'group.finished') results.set(event.result.group, event.result);
-      if (event.type === 'group.skipped')
-        results.set(event.group, { group: event.group, outcome: 'skipped', why: event.why });
-    },
-    all: () => [...results.values()],
-  };
-}
-
-function tee(...sinks: readonly Emit[]): Emit {
-  return (event) => sinks.forEach((sink) => sink(event));
 }

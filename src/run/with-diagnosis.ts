@@ -1,12 +1,11 @@
 import { diagnose, type Diagnosis, type DiagnoseTarget } from '../engine/diagnosis/diagnose.js';
-import type { Deps } from '../engine/deps.js';
 import { maskLikely, type Redact } from '../engine/stack/redact.js';
 import { AwsFault, Failure } from '../errors.js';
 import type { Reason } from '../model/rollout/decision.js';
 import type { FailureFacts } from '../model/event.js';
 import type { Finding } from '../model/finding.js';
 import { groupsOf } from '../app/inspect/diagnose.js';
-import { createHealthHistory } from './health-history.js';
+import { historyFindings } from './health-history.js';
 import { lookAtGroups } from '../app/inspect/read-only.js';
 import type { Run } from './run.js';
 
@@ -27,24 +26,20 @@ export function explained<T>(
 ): (run: Run) => Promise<T> {
   return async (run) => {
     const { deps, hidden } = run;
-    const history = createHealthHistory(deps.clock);
-    let since = deps.clock.now();
-    const emit: Deps['emit'] = (event) => {
-      history.see(event);
-      // What a dead run met belongs to the rollout as well.
-      if (event.type === 'group.adopted') since = Math.min(since, event.since);
-      deps.emit(event);
-    };
+    const began = deps.clock.now();
     try {
-      return await story({ ...run, deps: { ...deps, emit } });
+      return await story(run);
     } catch (error) {
       // After a signal the cause is known, and there is little time.
       if (!(error instanceof Failure) || !isExplainable(error) || deps.interrupt.received !== undefined) throw error;
+      const { adoptedSince = began, health } = run.state();
+      // What a dead run met belongs to the rollout as well.
+      const since = Math.min(began, adoptedSince);
       const about = { since, ...(console && { console: (text: string) => maskLikely(hidden.redact(text)) }) };
       const findings =
         error.outcome === 'stackFailed'
           ? await ofStack(run, stack, about)
-          : await ofGroups(run, error, { ...about, history: history.findings() });
+          : await ofGroups(run, error, { ...about, history: historyFindings(health) });
       throw new Failure(
         error.outcome,
         { ...error.facts, reasons: merged(error.facts.reasons, findings, hidden.redact) },

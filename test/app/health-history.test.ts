@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { createHealthHistory } from '../../src/run/health-history.js';
+import { historyAfter, historyFindings, NO_HISTORY } from '../../src/run/health-history.js';
 import type { RunEvent } from '../../src/model/event.js';
 
 const START = Date.parse('2026-11-21T03:00:00Z');
@@ -8,10 +8,8 @@ const START = Date.parse('2026-11-21T03:00:00Z');
 function watched(
   ...looks: readonly (readonly [second: number, group: string, waiting: Readonly<Record<string, string>>])[]
 ): readonly string[] {
-  let now = START;
-  const history = createHealthHistory({ now: () => now });
+  let history = NO_HISTORY;
   for (const [second, group, waiting] of looks) {
-    now = START + second * 1000;
     const event: RunEvent = {
       type: 'group.waiting',
       wait: {
@@ -21,9 +19,9 @@ function watched(
         instances: Object.entries(waiting).map(([id, why]) => ({ id, why })),
       },
     };
-    history.see(event);
+    history = historyAfter(history, event, START + second * 1000);
   }
-  return history.findings().map(({ text }) => text);
+  return historyFindings(history).map(({ text }) => text);
 }
 
 describe('what a run saw of its instances', () => {
@@ -69,12 +67,13 @@ describe('what a run saw of its instances', () => {
           wait: { group: 'web', phase: 'restart', why: '', instances: [{ id: 'i-1', why }] },
         }) as const,
     );
-    const history = createHealthHistory({ now: () => START });
-    looks.slice(0, 2).forEach(history.see);
-    expect(history.findings()).to.deep.equal([]);
-    looks.slice(2).forEach(history.see);
-    expect(history.findings()).to.have.length(1);
-    expect(history.findings()[0]).to.include({
+    const begun = looks.slice(0, 2).reduce((history, event) => historyAfter(history, event, START), NO_HISTORY);
+    expect(historyFindings(begun)).to.deep.equal([]);
+    const findings = historyFindings(
+      looks.slice(2).reduce((history, event) => historyAfter(history, event, START), begun),
+    );
+    expect(findings).to.have.length(1);
+    expect(findings[0]).to.include({
       code: 'diagnose.notBack',
       text: 'Instance i-1 of group web: web-elb: unhealthy (since 03:00:00).',
     });

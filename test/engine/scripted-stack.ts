@@ -1,15 +1,13 @@
 import { AwsFault } from '../../src/errors.js';
 import type { Deps } from '../../src/engine/deps.js';
 import type { ChangeSetRequest, Gateway, StackRequest } from '../../src/engine/gateway.js';
-import {
-  changeStack
-} from '../../src/engine/stack/change-stack.js';
+import { changeStack } from '../../src/engine/stack/change-stack.js';
 import type { RunEvent } from '../../src/model/event.js';
 import type { ChangeSet, ResourceChange } from '../../src/model/stack/change-set.js';
 import type { FailedEvent, Stack, StackEvent, StackResource, TemplateSummary } from '../../src/model/stack/stack.js';
 import type { LoadedTemplate } from '../../src/model/stack/template.js';
 import { SandboxClock } from '../../src/sandbox/clock.js';
-import { STACK_TIMING, type Resolve, type StackChange, type StackOrder } from "../../src/engine/stack/stack-change.js";
+import { STACK_TIMING, type Resolve, type StackChange, type StackOrder } from '../../src/engine/stack/stack-change.js';
 
 export const stackId = 'arn:aws:cloudformation:eu-west-1:123456789012:stack/web/1';
 export const childId = 'arn:aws:cloudformation:eu-west-1:123456789012:stack/web-child/2';

@@ -1,10 +1,7 @@
 import { expect } from 'chai';
 import { createGateway } from '../../src/aws/gateway.js';
 import type { Deps } from '../../src/engine/deps.js';
-import {
-  changeStack,
-  stackGroups
-} from '../../src/engine/stack/change-stack.js';
+import { changeStack, stackGroups } from '../../src/engine/stack/change-stack.js';
 import { allChanges, type PlacedChange } from '../../src/decide/stack/read-change-set.js';
 import { Failure } from '../../src/errors.js';
 import type { RunEvent } from '../../src/model/event.js';
@@ -12,7 +9,7 @@ import { createSandbox, type Sandbox } from '../../src/sandbox/index.js';
 import { DEFAULT_SCENARIO, type Fault, type Scenario } from '../../src/sandbox/scenario.js';
 import { loadTemplate } from '../../src/template/load.js';
 import { retrying } from '../../src/engine/retrying-gateway.js';
-import { STACK_TIMING, type Resolve, type StackChange, type StackOrder } from "../../src/engine/stack/stack-change.js";
+import { STACK_TIMING, type Resolve, type StackChange, type StackOrder } from '../../src/engine/stack/stack-change.js';
 
 const web = `
 Parameters:

@@ -26,13 +26,12 @@ export interface CancelAsked extends BalancerAsked, CommonFlags, LockFlags, Numb
 export async function cancel(asked: CancelAsked, surroundings: Surroundings): Promise<Ending> {
   const behind = balancerAsked(asked);
   const wanted = readWanted(asked, behind === undefined ? targetProblems(asked) : balancerProblems(asked));
-  let named = behind === undefined ? asked : byName(asked, [behind]);
-  const again: Head['again'] = (place) => againWith(named, 'cancel')(place);
+  const target = behind === undefined ? asked : byName(asked, [behind]);
   const head: Head = {
     command: 'cancel',
     stack: asked.stack,
-    groups: named.asgs,
-    again,
+    groups: target.asgs,
+    again: againWith(target, 'cancel'),
     onInterrupt: () => 'Looks no longer; what was asked for stays, and CloudFormation and the run go on going back.',
     // Whoever holds the lock is who is asked.
     lock: lockAsked(asked, wanted),
@@ -50,7 +49,8 @@ export async function cancel(asked: CancelAsked, surroundings: Surroundings): Pr
           : stack.status.startsWith('DELETE')
             ? []
             : await stackGroups(run.deps, stack.id);
-    named = byName(asked, groups);
+    const named = byName(asked, groups);
+    run.goOnWith(againWith(named, 'cancel'));
     const begun = await begunOn(run.deps, groups);
     // One that replaces a few at a time can still be stopped after its verdict, though not undone.
     const open = begun.filter(

@@ -13,7 +13,7 @@ import { lockAsked, type LockFlags } from '../lock/lock-flags.js';
 import { withRun, type CommonFlags, type Head, type Run } from '../../run/run.js';
 import type { Ending, Surroundings } from '../../run/process-context.js';
 import { byName, groupsOf, targetProblems, type TargetFlags } from './command-targets.js';
-import type { Witness } from '../../run/run-state.js';
+import type { RunState } from '../../run/run-state.js';
 import { retrying } from '../../engine/retrying-gateway.js';
 
 export interface RestartAsked extends TargetFlags, RestartFlags, CommonFlags, LockFlags {
@@ -35,14 +35,16 @@ export async function restart(asked: RestartAsked, surroundings: Surroundings): 
   ];
   const wish = readRestart(asked, problems);
   const wanted = readWanted({ ...limitsOf(asked) }, problems);
-  let named = behind === undefined ? asked : byName(asked, [behind]);
-  const again: Head['again'] = (place) =>
-    `ha-updater restart ${targetText(named)} ${restartWords(asked)} --region ${place.region}${place.profile === undefined ? '' : ` --profile ${quote(place.profile)}`}`;
+  const target = behind === undefined ? asked : byName(asked, [behind]);
+  const againFor =
+    (named: TargetFlags): Head['again'] =>
+    (place) =>
+      `ha-updater restart ${targetText(named)} ${restartWords(asked)} --region ${place.region}${place.profile === undefined ? '' : ` --profile ${quote(place.profile)}`}`;
   const head: Head = {
     command: 'restart',
     stack: asked.stack,
-    groups: named.asgs,
-    again,
+    groups: target.asgs,
+    again: againFor(target),
     onInterrupt,
     lock: lockAsked(asked, wanted),
   };
@@ -52,7 +54,8 @@ export async function restart(asked: RestartAsked, surroundings: Surroundings): 
     surroundings,
     explained(asked, async (run) => {
       const groups = behind !== undefined ? await groupsBehind(run, behind) : await groupsOf(run, asked);
-      if (behind === undefined) named = byName(asked, groups);
+      const again = againFor(behind === undefined ? byName(asked, groups) : target);
+      run.goOnWith(again);
       run.deps.emit({ type: 'groups.found', ...(asked.stack === undefined ? {} : { stack: asked.stack }), groups });
       if (groups.length === 0) return { outcome: 'nothing', results: [] };
       if (wish.command.kind === 'ssm') await expectAgents(run, groups);
@@ -144,7 +147,7 @@ async function expectAgents(run: Run, groups: readonly string[]): Promise<void> 
 }
 
 /** What the first signal does, by how far the run is. */
-function onInterrupt(witness: Witness): string {
+function onInterrupt(witness: RunState): string {
   if (witness.open.length === 0) return 'Stops before anything is changed.';
   return 'Stops the commands that run and puts back what was taken out. A second signal leaves at once and keeps the record.';
 }

@@ -71,13 +71,12 @@ async function overGroups(
 ): Promise<Ending> {
   const behind = balancerAsked(asked);
   const wanted = readWanted(asked, behind === undefined ? targetProblems(asked) : balancerProblems(asked));
-  let named = behind === undefined ? asked : byName(asked, [behind]);
-  const again: Head['again'] = (place) => againWith(named, command)(place);
+  const target = behind === undefined ? asked : byName(asked, [behind]);
   const head: Head = {
     command,
     stack: asked.stack,
-    groups: named.asgs,
-    again,
+    groups: target.asgs,
+    again: againWith(target, command),
     words: wanted.gates?.words,
     onInterrupt: groupsOnInterrupt,
     lock: lockAsked(asked, wanted),
@@ -88,7 +87,8 @@ async function overGroups(
     surroundings,
     explained(asked, async (run) => {
       const groups = behind !== undefined ? await groupsBehind(run, behind) : await groupsOf(run, asked);
-      named = byName(asked, groups);
+      const named = byName(asked, groups);
+      run.goOnWith(againWith(named, command));
       const results = await swap(run, wanted, named, groups, { ...how, command });
       return end(results, planOf(run, wanted, named, groups, { ...how, command }));
     }),

@@ -18,12 +18,11 @@ export interface UpdateGroupsAsked extends TargetFlags, GroupFlags, CommonFlags,
 /** `update-asgs`: finds the groups, then swaps those that need it, all in one loop. */
 export async function updateGroups(asked: UpdateGroupsAsked, surroundings: Surroundings): Promise<Ending> {
   const wanted = readWanted(asked, targetProblems(asked));
-  let named = asked;
   const head = {
     command: 'update-asgs',
     stack: asked.stack,
     groups: asked.asgs,
-    again: (place: Parameters<Head['again']>[0]) => againWith(named)(place),
+    again: againWith(asked),
     words: wanted.gates?.words,
     onInterrupt: groupsOnInterrupt,
     lock: lockAsked(asked, wanted),
@@ -34,7 +33,8 @@ export async function updateGroups(asked: UpdateGroupsAsked, surroundings: Surro
     surroundings,
     explained(asked, async (run) => {
       const groups = await groupsOf(run, asked);
-      named = byName(asked, groups);
+      const named = byName(asked, groups);
+      run.goOnWith(againWith(named));
       const results = await swap(run, wanted, named, groups, {});
       return { outcome: outcomeOf(results), results, ...pausedNext(named, wanted, results) };
     }),

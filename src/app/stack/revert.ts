@@ -100,7 +100,7 @@ export async function revert(
       left: `${failure.facts.left} The stack was not put back: ${promoted.join(', ')} ${promoted.length === 1 ? 'runs' : 'run'} the new configuration already.`.trim(),
     });
   }
-  const { changed, unset } = noteUnset(deps);
+  const notSetBefore = run.state().notSet.length;
   let policyIsBack = false;
   let settings: SettingsBack | undefined;
   try {
@@ -112,7 +112,7 @@ export async function revert(
     // The policy of this run may forbid the way back.
     if (policy !== undefined) await retrying(deps).setStackPolicy(before.stack.id, policy);
     policyIsBack = policy !== undefined;
-    await changeStack(changed, back, (open) => sameAndWhole(open, before));
+    await changeStack(deps, back, (open) => sameAndWhole(open, before));
   } catch (error) {
     if (!(error instanceof Failure) && !(error instanceof AwsFault)) throw error;
     const what = error instanceof Failure ? error.facts.what : inWords(error);
@@ -123,17 +123,12 @@ export async function revert(
       next: [...new Set([...failure.facts.next, ...(error instanceof Failure ? error.facts.next : [])])],
     });
   }
+  // What calls of their own could not set is told as warnings alone; the last words have to say it too.
+  const unset = run
+    .state()
+    .notSet.slice(notSetBefore)
+    .map((text) => `Except: ${text}`);
   return resumed(run, [isBack(order, before, settings), ...settings.stays, ...unset].join(' '), before, failure, with_);
-}
-
-/** What calls of their own could not set is told as warnings alone; the last words have to say it too. */
-function noteUnset(deps: Run['deps']): { readonly changed: Run['deps']; readonly unset: readonly string[] } {
-  const unset: string[] = [];
-  const emit: Run['deps']['emit'] = (event) => {
-    if (event.type === 'warning' && event.reason.code === 'stack.notSet') unset.push(`Except: ${event.reason.text}`);
-    deps.emit(event);
-  };
-  return { changed: { ...deps, emit }, unset };
 }
 
 /** The stack is back; its groups may launch again. */

@@ -66,8 +66,8 @@ export async function updateStack(given: UpdateStackAsked, surroundings: Surroun
         return 'execute';
       });
       if (done.action === 'kept') return kept(asked.stack, done);
-      const promoted: string[] = [];
-      const swapped = swapAfter(noting(run, promoted), wanted, target, done).catch(async (error: unknown) => {
+      const resultsBefore = run.state().results;
+      const swapped = swapAfter(run, wanted, target, done).catch(async (error: unknown) => {
         if (
           before === undefined ||
           done.action !== 'updated' ||
@@ -75,7 +75,7 @@ export async function updateStack(given: UpdateStackAsked, surroundings: Surroun
           error.outcome !== 'swapRolledBack'
         )
           throw error;
-        throw await revert(stackRun, order, before, error, promoted);
+        throw await revert(stackRun, order, before, error, promotedSince(resultsBefore, run.state().results));
       });
       const results = together(finished, await swapped);
       await writeOutputs(stackRun, done.stackId === '' ? asked.stack : done.stackId, asked, surroundings);
@@ -89,13 +89,14 @@ export async function updateStack(given: UpdateStackAsked, surroundings: Surroun
   );
 }
 
-/** The same run, noting which groups end with the new configuration. */
-function noting(run: Run, promoted: string[]): Run {
-  const emit: Run['deps']['emit'] = (event) => {
-    if (event.type === 'group.finished' && event.result.outcome === 'promoted') promoted.push(event.result.group);
-    run.deps.emit(event);
-  };
-  return { ...run, deps: { ...run.deps, emit } };
+/** Groups that came to run the new configuration between two states of the run. */
+function promotedSince(
+  before: ReadonlyMap<string, GroupResult>,
+  now: ReadonlyMap<string, GroupResult>,
+): readonly string[] {
+  return [...now]
+    .filter(([group, result]) => result.outcome === 'promoted' && result !== before.get(group))
+    .map(([group]) => group);
 }
 
 /** Values given for NoEcho parameters: no word of the service's may repeat them. */
