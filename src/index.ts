@@ -18,5 +18,5 @@ export { validate, type ValidateDocument } from './app/stack/validate.js';
 export { showSettings, settingsSchema, type SettingsDocument } from './app/inspect/config.js';
 export { readSettings, type Settings } from './config/settings.js';
 export type { FlagShape } from './config/settings-file.js';
-export type { Ending, Surroundings } from './run/process-context.js';
+export type { CommandResult, ProcessContext } from './run/process-context.js';
 export { EXIT, EXIT_OF, Failure, type ExitCode } from './errors.js';

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { Command } from '@oclif/core/command';
 import type { Input, ParserOutput } from '@oclif/core/interfaces';
-import type { Ending, FlagShape, Settings, Surroundings } from '../../src/index.js';
+import type { CommandResult, FlagShape, Settings, ProcessContext } from '../../src/index.js';
 import { shapesOf } from '../flags/flag-shapes.js';
 import { splitWords } from './stack-words.js';
 
@@ -66,7 +66,7 @@ export abstract class BaseCommand extends Command {
   }
 
   /** All that the library may know of this process. */
-  protected surroundings(): Surroundings {
+  protected surroundings(): ProcessContext {
     return {
       env: process.env,
       stdout: process.stdout,
@@ -88,7 +88,7 @@ export abstract class BaseCommand extends Command {
   }
 
   /** Sets the exit code; the ending goes to stdout as it is when --json was given. */
-  protected end<E extends Pick<Ending, 'exitCode'>>(ending: E): E {
+  protected end<E extends Pick<CommandResult, 'exitCode'>>(ending: E): E {
     process.exitCode = ending.exitCode;
     return ending;
   }

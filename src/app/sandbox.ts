@@ -5,7 +5,7 @@ import { usage } from '../errors.js';
 import { lineWriter } from '../render/line-writer.js';
 import type { Sandbox } from '../sandbox/index.js';
 import type { Scenario } from '../sandbox/scenario.js';
-import type { Ending, Surroundings } from '../run/process-context.js';
+import type { CommandResult, ProcessContext } from '../run/process-context.js';
 
 /** Flags as the command line gave them: text, unchecked. */
 export interface SandboxFlags {
@@ -18,7 +18,7 @@ export interface SandboxFlags {
 }
 
 /** Serves the simulated AWS, on loopback unless told otherwise, until a signal comes, which is its good end. */
-export async function serveWorld(flags: SandboxFlags, surroundings: Surroundings): Promise<Ending> {
+export async function serveWorld(flags: SandboxFlags, surroundings: ProcessContext): Promise<CommandResult> {
   const problems: string[] = [];
   const port = number(
     flags.port,

@@ -5,14 +5,14 @@ import { failureBlock } from '../render/last-words.js';
 import { lineWriter } from '../render/line-writer.js';
 import { toFailure } from './failure.js';
 import { showCause } from './run.js';
-import type { Ending, Surroundings } from './process-context.js';
+import type { CommandResult, ProcessContext } from './process-context.js';
 
 /** The end of a command line that names no command of ours. */
 export function endWithUnknownCommand(
   asked: string,
   known: readonly string[],
-  surroundings: Pick<Surroundings, 'stderr' | 'debug'>,
-): Ending {
+  surroundings: Pick<ProcessContext, 'stderr' | 'debug'>,
+): CommandResult {
   const meant = nearest(asked, known);
   const hint = meant === undefined ? `There are ${[...known].sort().join(', ')}.` : `Did you mean ${meant}?`;
   return endWithError(
@@ -26,8 +26,8 @@ export function endWithUnknownCommand(
 export function endWithError(
   error: unknown,
   command: string,
-  surroundings: Pick<Surroundings, 'stderr' | 'debug' | 'settings'>,
-): Ending {
+  surroundings: Pick<ProcessContext, 'stderr' | 'debug' | 'settings'>,
+): CommandResult {
   const failure: Failure = toFailure(withOrigins(error, surroundings.settings?.said ?? []), { command });
   failureBlock(failure.outcome, failure.exitCode, failure.facts).forEach(lineWriter(surroundings.stderr));
   if (failure.outcome === 'bug') showCause(failure, surroundings);

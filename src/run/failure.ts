@@ -8,7 +8,7 @@ import { sentence } from '../render/words.js';
 import type { RunState } from './run-state.js';
 
 /** What is known of the run that failed. */
-export interface Scene {
+export interface FailureContext {
   readonly command: string;
   readonly stack?: string | undefined;
   readonly groups?: readonly string[];
@@ -28,7 +28,7 @@ export interface Scene {
  * was changed it is a refusal (or a matter of configuration), afterwards the run stopped part-way and
  * the record is kept.
  */
-export function toFailure(error: unknown, scene: Scene): Failure {
+export function toFailure(error: unknown, scene: FailureContext): Failure {
   const failure = withHelp(sort(error, scene), scene);
   return new Failure(
     failure.outcome,
@@ -37,7 +37,7 @@ export function toFailure(error: unknown, scene: Scene): Failure {
   );
 }
 
-function sort(error: unknown, scene: Scene): Failure {
+function sort(error: unknown, scene: FailureContext): Failure {
   if (error instanceof Failure) return error;
   if (isParseError(error)) return parseFailure(error, scene);
   if (error instanceof LockLost) return lockLost(error, scene);
@@ -46,7 +46,7 @@ function sort(error: unknown, scene: Scene): Failure {
 }
 
 /** Nothing was changed since: whoever has the lock now finishes or undoes what the record says. */
-function lockLost({ message }: LockLost, scene: Scene): Failure {
+function lockLost({ message }: LockLost, scene: FailureContext): Failure {
   const what = `The strict lock was lost, so nothing more was changed: ${message}.`;
   if (scene.witness?.changed !== true)
     return refused('lock.lost', what, [], scene.again === undefined ? [] : [scene.again]);
@@ -54,7 +54,7 @@ function lockLost({ message }: LockLost, scene: Scene): Failure {
 }
 
 /** A mistake on the command line can be looked up; other usage failures know better what to do. */
-function withHelp(failure: Failure, { command }: Scene): Failure {
+function withHelp(failure: Failure, { command }: FailureContext): Failure {
   if (failure.facts.next.length > 0 || !COMMAND_LINE.has(failure.facts.code)) return failure;
   return new Failure(
     failure.outcome,
@@ -99,7 +99,7 @@ const ADVICE: Readonly<Record<FaultKind, { readonly outcome: Outcome; readonly t
   transient: { outcome: 'refused', text: 'AWS kept failing. Try again later.' },
 };
 
-function refusedBy(fault: AwsFault, scene: Scene): Failure {
+function refusedBy(fault: AwsFault, scene: FailureContext): Failure {
   const { outcome, text } = ADVICE[fault.kind];
   const profile =
     fault.kind === 'credentials' && scene.profile !== undefined ? ` The profile asked for is "${scene.profile}".` : '';
@@ -115,7 +115,7 @@ function refusedBy(fault: AwsFault, scene: Scene): Failure {
   );
 }
 
-function stoppedBy(fault: AwsFault, scene: Scene): Failure {
+function stoppedBy(fault: AwsFault, scene: FailureContext): Failure {
   const what = `The run lost its way to AWS part-way. ${ADVICE[fault.kind].text} ${callOf(fault)}`;
   return new Failure(
     'stopped',
@@ -128,7 +128,7 @@ function stoppedBy(fault: AwsFault, scene: Scene): Failure {
  * The last three of the last words for a run that stops wherever it is: what serves, what is left, how
  * to go on.
  */
-export function aftermath(scene: Scene): {
+export function aftermath(scene: FailureContext): {
   readonly serves: string;
   readonly left: string;
   readonly next: readonly string[];
@@ -188,7 +188,7 @@ function isParseError(error: unknown): error is ParseError {
   return error instanceof Error && typeof (error as Partial<ParseError>).oclif === 'object';
 }
 
-function parseFailure(error: ParseError, scene: Scene): Failure {
+function parseFailure(error: ParseError, scene: FailureContext): Failure {
   if (error.message.startsWith('Nonexistent flag'))
     return usage('usage.commandLine', unknownFlags(error), [`ha-updater ${scene.command} --help`]);
   // oclif lists a missing argument as a table, with a note on flags that does not hold for ours.
@@ -215,7 +215,7 @@ function unknownFlags({ flags = [], parse }: ParseError): string {
     .join(' ');
 }
 
-function bug(error: unknown, scene: Scene): Failure {
+function bug(error: unknown, scene: FailureContext): Failure {
   const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   return new Failure(
     'bug',
@@ -230,7 +230,7 @@ function bug(error: unknown, scene: Scene): Failure {
 }
 
 /** Commands with the region and profile of this run, so that they work in any shell; a remark stays at the end. */
-export function withPlace(command: string, scene: Pick<Scene, 'region' | 'profile' | 'lock'>): string {
+export function withPlace(command: string, scene: Pick<FailureContext, 'region' | 'profile' | 'lock'>): string {
   if (!/^(ha-updater|aws) /.test(command) || command.includes('--help')) return command;
   const [words = '', ...remarks] = command.split(/(?= +# )/);
   const lock =
@@ -241,6 +241,6 @@ export function withPlace(command: string, scene: Pick<Scene, 'region' | 'profil
 /** Commands that work under the lock. */
 const LOCKING = /^ha-updater (update-stack|update-asgs|restart|resume|rollback|unfreeze|cancel|lock \w+) /;
 
-function place({ region, profile }: Pick<Scene, 'region' | 'profile'>): string {
+function place({ region, profile }: Pick<FailureContext, 'region' | 'profile'>): string {
   return `${region === undefined ? '' : ` --region ${region}`}${profile === undefined ? '' : ` --profile ${profile}`}`;
 }

@@ -11,7 +11,7 @@ const SHORTEST_MS: Milliseconds = 1_000;
  * told, and when nothing at all was told for half a minute, that is said. The engine tells each fact
  * once; here the clock drives, because during a long wait or a slow call no event comes that could.
  */
-export function createPulse(
+export function createHeartbeat(
   clock: Clock,
   everyMs: Milliseconds,
   emit: Emit,

@@ -18,7 +18,7 @@ const BURST_MS = 300;
  * The first signal wakes whoever sleeps and states a wish; the second one leaves. Both are told through
  * the callbacks, at once and in this order.
  */
-export function listen(
+export function listenForSignals(
   onSignal: (listener: (signal: string) => void) => () => void,
   on: { readonly first: (signal: string) => void; readonly second: (signal: string) => void },
 ): Signals {

@@ -7,7 +7,7 @@ import type { Environment } from '../config/simulation-speed.js';
 import type { Stream } from '../render/line-writer.js';
 
 /** All that the library knows of the process it runs in; a command hands it in. */
-export interface Surroundings {
+export interface ProcessContext {
   readonly env: Environment;
   readonly stdout: Stream;
   readonly stderr: Stream;
@@ -28,11 +28,11 @@ export interface Surroundings {
   /** Calls back on every SIGINT, SIGTERM and SIGHUP; answers how to stop listening. */
   readonly onSignal: (listener: (signal: string) => void) => () => void;
   /** Ends the process at once, with this ending as its last word. */
-  readonly leave: (ending: Ending) => void;
+  readonly leave: (ending: CommandResult) => void;
 }
 
 /** How a command ended: the --json document. Fields are only ever added. */
-export interface Ending {
+export interface CommandResult {
   readonly v: 1;
   readonly command: string;
   /** `shown` and `served` for commands that change nothing. */

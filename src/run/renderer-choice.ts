@@ -3,13 +3,13 @@ import { jsonlRenderer } from '../render/jsonl.js';
 import { linesRenderer } from '../render/lines.js';
 import { lineWriter } from '../render/line-writer.js';
 import type { Renderer } from '../render/stream.js';
-import type { Surroundings } from './process-context.js';
+import type { ProcessContext } from './process-context.js';
 
 /**
  * The one renderer of a run. With --json stdout belongs to the document, so the run is told on stderr.
  * listr2 is loaded only when a terminal wants it.
  */
-export async function createRenderer(asked: Output, surroundings: Surroundings): Promise<Renderer> {
+export async function createRenderer(asked: Output, surroundings: ProcessContext): Promise<Renderer> {
   const { env } = surroundings;
   const stdout = lineWriter(surroundings.stdout);
   const stderr = lineWriter(surroundings.stderr);

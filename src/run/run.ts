@@ -14,14 +14,14 @@ import type { Emit, Identity, Outcome } from '../model/event.js';
 import { createShell } from '../shell/shell.js';
 import type { Output } from '../render/renderer.js';
 import { createStream, type Renderer } from '../render/stream.js';
-import { aftermath, toFailure, withPlace, type Scene } from './failure.js';
-import { createHidden, type Hidden } from './secrets.js';
-import { listen, type Signals } from './interrupt.js';
+import { aftermath, toFailure, withPlace, type FailureContext } from './failure.js';
+import { createSecrets, type Secrets } from './secrets.js';
+import { listenForSignals, type Signals } from './interrupt.js';
 import { openLocks, type LockAsked, type Locks } from '../app/lock/lock.js';
 import { thisMachine } from './process-identity.js';
 import { createRenderer } from './renderer-choice.js';
-import { createPulse } from './heartbeat.js';
-import type { Ending, Surroundings } from './process-context.js';
+import { createHeartbeat } from './heartbeat.js';
+import type { CommandResult, ProcessContext } from './process-context.js';
 import { followRun, type RunState } from './run-state.js';
 import { retrying } from '../engine/retrying-gateway.js';
 
@@ -33,7 +33,7 @@ export interface CommonFlags {
 }
 
 /** What a command is about. */
-export interface Head {
+export interface RunDescription {
   readonly command: string;
   readonly stack?: string | undefined;
   readonly groups: readonly string[];
@@ -61,24 +61,24 @@ export interface Run {
   /** Takes the strict locks of these groups; does nothing without `--lock`. @throws Failure `held`, `refused` */
   readonly lockGroups: (groups: readonly string[]) => Promise<void>;
   /** Says anew which command goes on after this run, once the names of the groups are known. */
-  readonly goOnWith: (again: Head['again']) => void;
+  readonly goOnWith: (again: RunDescription['again']) => void;
   /** What the run has been seen to do until now. */
   readonly state: () => RunState;
   /** Whether a call may leave now; for other ways to AWS than the gateway's. */
   readonly mayLeave: MayLeave;
   /** Secrets that must not be repeated in words of others: the service's, and those of the user's commands. */
-  readonly hidden: Hidden;
+  readonly hidden: Secrets;
   readonly deps: Deps;
   readonly region: string;
   readonly identity: Identity;
 }
 
 /** How a task ended well. */
-export interface Happy {
+export interface RunResult {
   readonly outcome: Outcome;
   readonly results: readonly GroupResult[];
   /** What else the document at the end tells. */
-  readonly more?: Pick<Ending, 'plan' | 'changeSet' | 'next'>;
+  readonly more?: Pick<CommandResult, 'plan' | 'changeSet' | 'next'>;
 }
 
 /**
@@ -87,18 +87,18 @@ export interface Happy {
  * throws.
  */
 export async function withRun(
-  head: Head,
+  head: RunDescription,
   flags: CommonFlags,
-  surroundings: Surroundings,
-  task: (run: Run) => Promise<Happy>,
-): Promise<Ending> {
+  surroundings: ProcessContext,
+  task: (run: Run) => Promise<RunResult>,
+): Promise<CommandResult> {
   const open = await openRun(head, flags, surroundings);
   try {
     const happy = await task(await begin(open));
     await open.strict.locks?.giveBack();
     return finish(open, happy.outcome, happy.results, { more: happy.more });
   } catch (error) {
-    const failure = toFailure(error, sceneOf(open));
+    const failure = toFailure(error, failureContextOf(open));
     await open.strict.locks?.giveBack();
     const ending = finish(open, failure.outcome, resultsOf(open), { failure });
     if (failure.outcome === 'bug') showCause(failure, surroundings);
@@ -111,9 +111,9 @@ export async function withRun(
 /** What a run has opened, and has to close. */
 interface OpenRun {
   readonly id: string;
-  readonly head: Head;
+  readonly head: RunDescription;
   readonly flags: CommonFlags;
-  readonly surroundings: Surroundings;
+  readonly surroundings: ProcessContext;
   readonly speed: number;
   readonly clock: ServiceClock;
   /** Of our clock. */
@@ -127,19 +127,19 @@ interface OpenRun {
   readonly closeStream: () => void;
   readonly isOver: () => boolean;
   readonly signals: Signals;
-  readonly heartbeat: ReturnType<typeof createPulse>;
+  readonly heartbeat: ReturnType<typeof createHeartbeat>;
   /** Aborted at the end. */
   readonly done: AbortController;
-  readonly hidden: Hidden;
+  readonly hidden: Secrets;
   readonly mayLeave: MayLeave;
   readonly deps: Deps;
   /** The strict locks, once they are opened. */
   readonly strict: { locks?: Locks };
   /** The command that goes on with the groups; a task that finds out their names says it anew. */
-  readonly goesOn: { again: Head['again'] };
+  readonly goesOn: { again: RunDescription['again'] };
 }
 
-async function openRun(head: Head, flags: CommonFlags, surroundings: Surroundings): Promise<OpenRun> {
+async function openRun(head: RunDescription, flags: CommonFlags, surroundings: ProcessContext): Promise<OpenRun> {
   const pace = readPace(surroundings.env);
   const clock = serviceClock(systemClock(pace.speed));
   const strict: OpenRun['strict'] = {};
@@ -149,7 +149,7 @@ async function openRun(head: Head, flags: CommonFlags, surroundings: Surrounding
   const id = newRunId(clock.now());
   const { state, see } = followRun();
   let over = false;
-  const heartbeat = createPulse(clock, renderer.repeatMs, (event) => emit(event));
+  const heartbeat = createHeartbeat(clock, renderer.repeatMs, (event) => emit(event));
   const stream = createStream({
     clock,
     run: id,
@@ -158,12 +158,12 @@ async function openRun(head: Head, flags: CommonFlags, surroundings: Surrounding
   const emit: Emit = (event) => {
     if (!over) stream(event);
   };
-  const signals = listen(surroundings.onSignal, {
+  const signals = listenForSignals(surroundings.onSignal, {
     first: (signal) => emit({ type: 'interrupt', signal, effect: head.onInterrupt(state()) }),
     second: (signal) => leave(open, signal),
   });
   const machine = thisMachine(surroundings.host);
-  const hidden = createHidden(surroundings.env, head.lock?.address);
+  const hidden = createSecrets(surroundings.env, head.lock?.address);
   const deps: Deps = {
     gateway,
     clock,
@@ -250,8 +250,8 @@ function finish(
   {
     failure,
     more: { next: commands = [], ...more } = {},
-  }: { readonly failure?: Failure; readonly more?: Happy['more'] | undefined },
-): Ending {
+  }: { readonly failure?: Failure; readonly more?: RunResult['more'] | undefined },
+): CommandResult {
   const { head, clock, region, signals } = open;
   const place = { region, profile: open.flags.profile, lock: open.strict.locks?.address };
   const next = commands.length === 0 ? {} : { next: commands.map((command) => withPlace(command, place)) };
@@ -283,9 +283,9 @@ function leave(open: OpenRun, signal: string): void {
     code: 'interrupted',
     what: `${signal} came while the run was already ending; it left at once.`,
     reasons: [],
-    ...aftermath(sceneOf(open)),
+    ...aftermath(failureContextOf(open)),
   });
-  const ending = finish(open, 'stopped', resultsOf(open), { failure: toFailure(left, sceneOf(open)) });
+  const ending = finish(open, 'stopped', resultsOf(open), { failure: toFailure(left, failureContextOf(open)) });
   void Promise.race([open.renderer.end(), systemClock().sleep(500)]).finally(() => open.surroundings.leave(ending));
 }
 
@@ -296,7 +296,7 @@ async function close({ done, signals, renderer }: OpenRun): Promise<void> {
 }
 
 /** What is known of the run, for its last words. */
-function sceneOf({ head, flags: { profile }, region, strict, state, goesOn }: OpenRun): Scene {
+function failureContextOf({ head, flags: { profile }, region, strict, state, goesOn }: OpenRun): FailureContext {
   return {
     command: head.command,
     stack: head.stack,
@@ -334,7 +334,7 @@ export const QUICK = { ...RETRY, attempts: 3, longestWaitMs: 2_000 };
 export async function connect(
   flags: CommonFlags & Pick<GatewayOptions, 'assume' | 'mayLeave'>,
   endpoint: string | undefined,
-  surroundings: Pick<Surroundings, 'env' | 'version' | 'command'>,
+  surroundings: Pick<ProcessContext, 'env' | 'version' | 'command'>,
 ): Promise<{ readonly gateway: Gateway; readonly region: string }> {
   checkEndpoint(surroundings.env);
   checkProxy(surroundings.env);
@@ -352,7 +352,7 @@ export async function connect(
 }
 
 /** Where an unexpected failure came from, under --debug alone: a stack trace helps no user. */
-export function showCause(failure: Failure, { debug, stderr }: Pick<Surroundings, 'debug' | 'stderr'>): void {
+export function showCause(failure: Failure, { debug, stderr }: Pick<ProcessContext, 'debug' | 'stderr'>): void {
   if (!debug) return;
   const cause = failure.cause instanceof Error ? failure.cause : failure;
   stderr.write(`${cause.stack ?? cause.message}\n`);

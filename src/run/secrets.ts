@@ -1,7 +1,7 @@
 import { redactor, restRedactor, type Redact } from '../engine/stack/redact.js';
 
 /** What must not be shown, as far as this run knows it. */
-export interface Hidden {
+export interface Secrets {
   /** Adds values, such as those of NoEcho parameters once it is known which they are. */
   readonly add: (secrets: readonly string[]) => void;
   /** Takes exact occurrences out. */
@@ -25,7 +25,7 @@ const ADDRESS_VARIABLES = [
 ];
 
 /** @param lock address of the strict lock as it was typed: it may hold a password */
-export function createHidden(env: Readonly<Record<string, string | undefined>>, lock: string | undefined): Hidden {
+export function createSecrets(env: Readonly<Record<string, string | undefined>>, lock: string | undefined): Secrets {
   let secrets = [
     ...SECRET_VARIABLES.flatMap((name) => env[name] ?? []),
     ...[lock, ...ADDRESS_VARIABLES.map((name) => env[name])].flatMap(passwordsIn),

@@ -20,7 +20,7 @@ export interface Explaining {
  * The story, with why added to the reasons of its failure when its stack failed, or its groups could not be proven or
  * their instances did not come back. Diagnosing never makes anything worse: what it cannot read it leaves out.
  */
-export function explained<T>(
+export function withDiagnosis<T>(
   { stack, console = true }: Explaining,
   story: (run: Run) => Promise<T>,
 ): (run: Run) => Promise<T> {

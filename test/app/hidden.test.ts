@@ -1,9 +1,9 @@
 import { expect } from 'chai';
-import { createHidden } from '../../src/run/secrets.js';
+import { createSecrets } from '../../src/run/secrets.js';
 
 describe('what a run hides', () => {
   it('is what its environment and the address of its lock hold, and what is added: exactly, from four characters on', () => {
-    const hidden = createHidden(
+    const hidden = createSecrets(
       { AWS_SECRET_ACCESS_KEY: 'key-of-aws', HA_UPDATER_LOCK_PASSWORD: 'of-the-lock', OTHER: 'open' },
       'redis://me:p%40ss%20word@host',
     );
@@ -15,7 +15,7 @@ describe('what a run hides', () => {
   });
 
   it('is hidden also where a cut has left only its end', () => {
-    const hidden = createHidden({}, undefined);
+    const hidden = createSecrets({}, undefined);
     hidden.add(['secret-value']);
     expect(hidden.mask('value and more', true)).to.equal('**** and more');
     expect(hidden.mask('value and more', false)).to.equal('value and more');
@@ -24,7 +24,7 @@ describe('what a run hides', () => {
   });
 
   it('is nothing in an address that cannot be read', () => {
-    expect(createHidden({}, 'redis://me:%E0%A4%A@host').redact('plain')).to.equal('plain');
-    expect(createHidden({}, 'no address').redact('no address')).to.equal('no address');
+    expect(createSecrets({}, 'redis://me:%E0%A4%A@host').redact('plain')).to.equal('plain');
+    expect(createSecrets({}, 'no address').redact('no address')).to.equal('no address');
   });
 });

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { createPulse } from '../../src/run/heartbeat.js';
+import { createHeartbeat } from '../../src/run/heartbeat.js';
 import type { RunEvent } from '../../src/model/event.js';
 import { SandboxClock } from '../../src/sandbox/clock.js';
 
@@ -22,14 +22,14 @@ const SETTLED: RunEvent = {
 /** A pulse on simulated time, with what it told and when (seconds). */
 function pulsing(start = 0): {
   readonly clock: SandboxClock;
-  readonly pulse: ReturnType<typeof createPulse>;
+  readonly pulse: ReturnType<typeof createHeartbeat>;
   readonly told: string[];
   readonly until: (second: number) => Promise<void>;
 } {
   const clock = new SandboxClock(start);
   clock.actors = 2;
   const told: string[] = [];
-  const pulse = createPulse(clock, 30_000, (event) => told.push(`${clock.now() / 1000} ${event.type}`));
+  const pulse = createHeartbeat(clock, 30_000, (event) => told.push(`${clock.now() / 1000} ${event.type}`));
   return { clock, pulse, told, until: (second) => clock.sleep(second * 1000 - clock.now()) };
 }
 
@@ -66,7 +66,7 @@ describe('the pulse of a run', () => {
     const { clock, told } = pulsing();
     let back = 0;
     const behind = { now: () => clock.now() - back, sleep: (ms: number) => clock.sleep(ms) };
-    const pulse = createPulse(behind, 30_000, (event) => told.push(event.type));
+    const pulse = createHeartbeat(behind, 30_000, (event) => told.push(event.type));
     back = 86_400_000;
     void pulse.beat(new AbortController().signal);
     await clock.sleep(31_000);

@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import type { Ending, StatusDocument } from '../../src/index.js';
+import type { CommandResult, StatusDocument } from '../../src/index.js';
 import { CALM, live, NETWORK, type Live } from './live.js';
 
 const TEMPLATE = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..', 'templates', 'web-stack.yaml');
@@ -52,7 +52,7 @@ describe('cancel of a rollout', function () {
     expect(document.next?.[0]).to.include('ha-updater unfreeze web');
     expect(stderr).to.match(/Asked run \S+ to roll back/);
     const finished = await run.finished;
-    const ending = JSON.parse(finished.stdout) as Ending;
+    const ending = JSON.parse(finished.stdout) as CommandResult;
     expect([finished.code, ending.outcome], finished.stderr).to.deep.equal([4, 'swapRolledBack']);
     expect(ending.failure?.what).to.match(/asked for by ha-updater cancel on \S+\.$/);
     expect(finished.stderr).to.match(/ha-updater cancel on \S+: Rolls back/);

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect } from 'chai';
-import type { DiagnoseDocument, Ending } from '../../src/index.js';
+import type { DiagnoseDocument, CommandResult } from '../../src/index.js';
 import type { Finding } from '../../src/model/finding.js';
 import { CODES } from '../../src/render/codes.js';
 import { CALM, live, type Live } from './live.js';
@@ -62,7 +62,7 @@ describe('what went wrong', function () {
   const update = async (
     stack: string,
     ...args: readonly string[]
-  ): Promise<{ readonly code: number | null; readonly document: Ending; readonly stderr: string }> => {
+  ): Promise<{ readonly code: number | null; readonly document: CommandResult; readonly stderr: string }> => {
     const calm = args.includes('--healthy-timeout')
       ? CALM.filter((word, index) => word !== '--healthy-timeout' && CALM[index - 1] !== '--healthy-timeout')
       : CALM;

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Ending } from '../../src/index.js';
+import type { CommandResult } from '../../src/index.js';
 import { DEFAULT_SUBNETS, DEFAULT_VPC } from '../../src/sandbox/world/ec2/state.js';
 import { run, start, type Finished, type Running } from './cli.js';
 
@@ -27,7 +27,7 @@ export interface Live {
   /** The same with --json. */
   readonly json: (
     ...args: readonly string[]
-  ) => Promise<{ readonly code: number | null; readonly document: Ending; readonly stderr: string }>;
+  ) => Promise<{ readonly code: number | null; readonly document: CommandResult; readonly stderr: string }>;
   readonly start: (...args: readonly string[]) => Running;
   /** Writes a file into the folder and answers its path. */
   readonly file: (name: string, text: string) => Promise<string>;
@@ -51,7 +51,7 @@ export async function live(scenario: string, speed = 200): Promise<Live> {
     run: (...args) => run(args, { env }),
     json: async (...args) => {
       const { code, stdout, stderr } = await run([...args, '--json'], { env });
-      return { code, document: JSON.parse(stdout) as Ending, stderr };
+      return { code, document: JSON.parse(stdout) as CommandResult, stderr };
     },
     start: (...args) => start(args, { env }),
     file: async (name, content) => {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { systemClock } from '../../src/clock.js';
-import type { Ending, LockDocument, StatusDocument } from '../../src/index.js';
+import type { CommandResult, LockDocument, StatusDocument } from '../../src/index.js';
 import { DEFAULT_SUBNETS, DEFAULT_VPC } from '../../src/sandbox/world/ec2/state.js';
 import type { RunningStore } from '../support/lock-stores.js';
 import { start, type Finished, type Running } from './cli.js';
@@ -75,7 +75,7 @@ export function worksUnderTheLock(open: () => Promise<RunningStore>, { races }: 
   };
   const show = async (): Promise<LockDocument['locks']> =>
     (await world.json<LockDocument>(['lock', 'show', 'web', ...locked], store.env)).document.locks;
-  const ending = ({ stdout }: Finished): Ending => JSON.parse(stdout) as Ending;
+  const ending = ({ stdout }: Finished): CommandResult => JSON.parse(stdout) as CommandResult;
 
   it(`two processes race for it: one changes things, the other one changes nothing and says who (${races} times)`, async function () {
     this.timeout(60_000 * races);

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { Ending, StatusDocument } from '../../src/index.js';
+import type { CommandResult, StatusDocument } from '../../src/index.js';
 import { DEFAULT_SUBNETS, DEFAULT_VPC } from '../../src/sandbox/world/ec2/state.js';
 import { CALM, live, type Live } from './live.js';
 import { CALM_GROUPS } from './world.js';
@@ -85,7 +85,7 @@ describe('what other tools do', function () {
   };
   const violations = async (): Promise<unknown> =>
     (await fetch(`${world.env['AWS_ENDPOINT_URL'] ?? ''}/_sandbox/violations`)).json();
-  const why = ({ failure }: Ending): string => JSON.stringify(failure);
+  const why = ({ failure }: CommandResult): string => JSON.stringify(failure);
 
   it('a classic load balancer is waited for: what it calls sick is rolled back, and the old ones serve', async () => {
     const { code, document, stderr } = await world.json(

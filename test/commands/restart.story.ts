@@ -2,7 +2,7 @@ import { EC2 } from '@aws-sdk/client-ec2';
 import { ElasticLoadBalancing } from '@aws-sdk/client-elastic-load-balancing';
 import { ElasticLoadBalancingV2 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { expect } from 'chai';
-import type { Ending } from '../../src/index.js';
+import type { CommandResult } from '../../src/index.js';
 import { DEFAULT_SUBNETS } from '../../src/sandbox/world/ec2/state.js';
 import { run } from './cli.js';
 import { live, NETWORK, type Live } from './live.js';
@@ -219,7 +219,7 @@ describe('restart, as a command', function () {
     const wrong = async (...args: readonly string[]): Promise<string> => {
       const { code, stdout } = await run(['restart', ...args, '--json'], { env: world.env });
       expect(code, args.join(' ')).to.equal(2);
-      return (JSON.parse(stdout) as Ending).failure?.what ?? '';
+      return (JSON.parse(stdout) as CommandResult).failure?.what ?? '';
     };
     expect(await wrong('web')).to.match(/Say what restarts an instance/);
     expect(await wrong('web', '--ssm', 'a', '--exec', 'b')).to.match(/one of --ssm, --exec/);

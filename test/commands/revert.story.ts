@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { Ending, StatusDocument } from '../../src/index.js';
+import type { CommandResult, StatusDocument } from '../../src/index.js';
 import { CALM, live, type Live } from './live.js';
 
 const GOOD = 'ami-00000000';
@@ -51,7 +51,7 @@ describe('--revert-on-failure', function () {
   };
   const status = async (stack: string): Promise<StatusDocument> =>
     (await world.json('status', stack)).document as unknown as StatusDocument;
-  const left = ({ failure }: Ending): string => failure?.left ?? '';
+  const left = ({ failure }: CommandResult): string => failure?.left ?? '';
 
   it('puts back template, parameters and the tags that the run added, then resumes what was suspended', async () => {
     await created('tagged', '--template', web, `Image=${GOOD}`, '--tag', 'team=web');

@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { systemClock } from '../../src/clock.js';
-import type { Ending, StatusDocument } from '../../src/index.js';
+import type { CommandResult, StatusDocument } from '../../src/index.js';
 import { DEFAULT_SUBNETS, DEFAULT_VPC } from '../../src/sandbox/world/ec2/state.js';
 import { BIN, CLEAN_ENV, run, start, type Finished, type Running } from './cli.js';
 
@@ -40,9 +40,9 @@ describe('the commands, from creation to roll-back', function () {
   };
   const json = async (
     ...args: readonly string[]
-  ): Promise<{ readonly code: number | null; readonly document: Ending; readonly stderr: string }> => {
+  ): Promise<{ readonly code: number | null; readonly document: CommandResult; readonly stderr: string }> => {
     const { code, stdout, stderr } = keep(await run([...args, '--json'], { env }));
-    return { code, document: JSON.parse(stdout) as Ending, stderr };
+    return { code, document: JSON.parse(stdout) as CommandResult, stderr };
   };
   const status = async (): Promise<StatusDocument> =>
     (await json('status', 'web', '--events')).document as unknown as StatusDocument;
@@ -126,7 +126,7 @@ describe('the commands, from creation to roll-back', function () {
     child.child.kill('SIGTERM');
     const { code, stdout, stderr } = keep(await child.finished);
     expect(code, stderr).to.equal(4);
-    const document = JSON.parse(stdout) as Ending;
+    const document = JSON.parse(stdout) as CommandResult;
     expect(document).to.include({ outcome: 'swapRolledBack', interrupted: 'SIGTERM', exitCode: 4 });
     expect(document.failure?.next[0]).to.equal('ha-updater status web --region eu-west-1');
     expect(stderr)
@@ -173,7 +173,7 @@ describe('the commands, from creation to roll-back', function () {
     child.child.kill('SIGINT');
     const { code, stdout, stderr } = keep(await child.finished);
     expect(code, stderr).to.equal(5);
-    const document = JSON.parse(stdout) as Ending;
+    const document = JSON.parse(stdout) as CommandResult;
     expect(document).to.include({ outcome: 'stopped', exitCode: 5, interrupted: 'SIGINT' });
     // Whether rolling back is still to be offered depends on whether the verdict was written by then.
     expect(document.failure?.next.filter((next) => !next.includes('rollback'))).to.deep.equal(

@@ -2,7 +2,7 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import type { Ending } from '../../src/index.js';
+import type { CommandResult } from '../../src/index.js';
 import { run, start, type Running } from './cli.js';
 
 /**
@@ -46,7 +46,7 @@ describe('the command line', () => {
       expect(plain.stdout).to.equal('');
       expect(plain.stderr).to.include('USAGE ERROR (exit 2): ').and.include('Nothing was changed.');
       expect(json.code).to.equal(2);
-      const document = JSON.parse(json.stdout) as Ending;
+      const document = JSON.parse(json.stdout) as CommandResult;
       expect(document).to.include({ v: 1, outcome: 'usage', exitCode: 2 });
       expect(document.failure?.what).to.be.a('string').and.not.equal('');
     });

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Ending } from '../../src/index.js';
+import type { CommandResult } from '../../src/index.js';
 import { run, start, type Finished } from './cli.js';
 
 /** A sandbox over HTTP in a process of its own, with a folder for files, and commands that run in it. */
@@ -12,7 +12,7 @@ export interface CommandWorld {
   readonly file: (name: string, text: string) => Promise<string>;
   readonly run: (args: readonly string[], env?: Readonly<Record<string, string>>) => Promise<Finished>;
   /** The same with --json, its document read. */
-  readonly json: <D = Ending>(
+  readonly json: <D = CommandResult>(
     args: readonly string[],
     env?: Readonly<Record<string, string>>,
   ) => Promise<{ readonly code: number | null; readonly document: D; readonly stderr: string }>;

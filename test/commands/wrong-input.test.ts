@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import type { Ending } from '../../src/index.js';
+import type { CommandResult } from '../../src/index.js';
 import { DEFAULT_SUBNETS, DEFAULT_VPC } from '../../src/sandbox/world/ec2/state.js';
 import { run, start, type Finished, type Running } from './cli.js';
 
@@ -262,7 +262,7 @@ describe('wrong input', function () {
   it('a group without instances is no error: there is nothing to do', async () => {
     const { code, stdout, stderr } = await run(['update-asgs', 'web', '--swap', 'always', '--json'], { env });
     expect(code, stderr).to.equal(0);
-    const { outcome, groups } = JSON.parse(stdout) as Ending;
+    const { outcome, groups } = JSON.parse(stdout) as CommandResult;
     expect({ outcome, groups: groups?.map((group) => [group.outcome, group.why]) }).to.deep.equal({
       outcome: 'nothing',
       groups: [['skipped', 'it is empty (desired 0)']],

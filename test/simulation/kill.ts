@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { systemClock } from '../../src/clock.js';
-import type { Ending, StatusDocument } from '../../src/index.js';
+import type { CommandResult, StatusDocument } from '../../src/index.js';
 import { seededRandom, type Random } from '../../src/sandbox/random.js';
 import { DEFAULT_SUBNETS, DEFAULT_VPC } from '../../src/sandbox/world/ec2/state.js';
 import { run, start, type Running } from '../commands/cli.js';
@@ -143,10 +143,10 @@ export async function killAndFinish(world: KillWorld, kill: number): Promise<Kil
   return { afterMs, midway, command, end: stayed === 0 ? 'promoted' : 'as before', wrong };
 }
 
-async function ending(world: KillWorld, args: readonly string[]): Promise<Ending> {
+async function ending(world: KillWorld, args: readonly string[]): Promise<CommandResult> {
   const { stdout, stderr } = await run([...args, '--json'], { env: world.env });
   try {
-    return JSON.parse(stdout) as Ending;
+    return JSON.parse(stdout) as CommandResult;
   } catch {
     throw new Error(`${args.join(' ')} gave no document:\n${stderr}`);
   }

@@ -9,8 +9,8 @@ import type { GroupResult } from '../../model/rollout/decision.js';
 import type { Stack } from '../../model/stack/stack.js';
 import { lockAsked, type LockFlags } from '../lock/lock-flags.js';
 import { balancerAsked, balancerProblems, groupsBehind, type BalancerAsked } from './balancer-target.js';
-import { withRun, type CommonFlags, type Happy, type Head, type Run } from '../../run/run.js';
-import type { Ending, Surroundings } from '../../run/process-context.js';
+import { withRun, type CommonFlags, type RunResult, type RunDescription, type Run } from '../../run/run.js';
+import type { CommandResult, ProcessContext } from '../../run/process-context.js';
 import { byName, namedGroups, targetProblems } from './command-targets.js';
 import { againWith, planOf } from './update-asgs.js';
 import { retrying } from '../../engine/retrying-gateway.js';
@@ -23,11 +23,11 @@ export interface CancelAsked extends BalancerAsked, CommonFlags, LockFlags, Numb
  * roll it back; whoever began them. The one call that matters comes first: a pipeline that is being stopped
  * gives little time.
  */
-export async function cancel(asked: CancelAsked, surroundings: Surroundings): Promise<Ending> {
+export async function cancel(asked: CancelAsked, surroundings: ProcessContext): Promise<CommandResult> {
   const behind = balancerAsked(asked);
   const wanted = readWanted(asked, behind === undefined ? targetProblems(asked) : balancerProblems(asked));
   const target = behind === undefined ? asked : byName(asked, [behind]);
-  const head: Head = {
+  const head: RunDescription = {
     command: 'cancel',
     stack: asked.stack,
     groups: target.asgs,
@@ -84,7 +84,7 @@ function cancelStack({ deps, id }: Run, { stackTiming }: Wanted, name: string, s
   );
 }
 
-async function cancelRollout(run: Run, wanted: Wanted, asked: CancelAsked, open: readonly Begun[]): Promise<Happy> {
+async function cancelRollout(run: Run, wanted: Wanted, asked: CancelAsked, open: readonly Begun[]): Promise<RunResult> {
   const groups = open.map(({ group }) => group.name);
   run.deps.emit({ type: 'groups.found', ...(asked.stack === undefined ? {} : { stack: asked.stack }), groups });
   const plan = planOf(run, wanted, asked, groups, { adoptOnly: true, undo: true, command: 'cancel' });

@@ -8,10 +8,10 @@ import { remoteCommands } from '../../engine/commands/remote-commands.js';
 import { runRollout } from '../../engine/rollout/run-rollout.js';
 import { refused } from '../../errors.js';
 import { balancerAsked, balancerProblems, groupsBehind } from './balancer-target.js';
-import { explained } from '../../run/with-diagnosis.js';
+import { withDiagnosis } from '../../run/with-diagnosis.js';
 import { lockAsked, type LockFlags } from '../lock/lock-flags.js';
-import { withRun, type CommonFlags, type Head, type Run } from '../../run/run.js';
-import type { Ending, Surroundings } from '../../run/process-context.js';
+import { withRun, type CommonFlags, type RunDescription, type Run } from '../../run/run.js';
+import type { CommandResult, ProcessContext } from '../../run/process-context.js';
 import { byName, groupsOf, targetProblems, type TargetFlags } from './command-targets.js';
 import type { RunState } from '../../run/run-state.js';
 import { retrying } from '../../engine/retrying-gateway.js';
@@ -24,7 +24,7 @@ export interface RestartAsked extends TargetFlags, RestartFlags, CommonFlags, Lo
 }
 
 /** `restart`: instances leave their balancers in batches, are restarted, and come back. Nobody is launched or terminated. */
-export async function restart(asked: RestartAsked, surroundings: Surroundings): Promise<Ending> {
+export async function restart(asked: RestartAsked, surroundings: ProcessContext): Promise<CommandResult> {
   const behind = balancerAsked(asked);
   const problems = [
     ...(behind === undefined
@@ -37,10 +37,10 @@ export async function restart(asked: RestartAsked, surroundings: Surroundings): 
   const wanted = readWanted({ ...limitsOf(asked) }, problems);
   const target = behind === undefined ? asked : byName(asked, [behind]);
   const againFor =
-    (named: TargetFlags): Head['again'] =>
+    (named: TargetFlags): RunDescription['again'] =>
     (place) =>
       `ha-updater restart ${targetText(named)} ${restartWords(asked)} --region ${place.region}${place.profile === undefined ? '' : ` --profile ${quote(place.profile)}`}`;
-  const head: Head = {
+  const head: RunDescription = {
     command: 'restart',
     stack: asked.stack,
     groups: target.asgs,
@@ -52,7 +52,7 @@ export async function restart(asked: RestartAsked, surroundings: Surroundings): 
     head,
     asked,
     surroundings,
-    explained(asked, async (run) => {
+    withDiagnosis(asked, async (run) => {
       const groups = behind !== undefined ? await groupsBehind(run, behind) : await groupsOf(run, asked);
       const again = againFor(behind === undefined ? byName(asked, groups) : target);
       run.goOnWith(again);

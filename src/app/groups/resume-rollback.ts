@@ -4,11 +4,11 @@ import { rolledBack } from '../../engine/rollout/failures.js';
 import { Failure } from '../../errors.js';
 import type { GroupResult } from '../../model/rollout/decision.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
-import { explained } from '../../run/with-diagnosis.js';
+import { withDiagnosis } from '../../run/with-diagnosis.js';
 import { groupsOnInterrupt } from '../../run/interrupt.js';
 import { lockAsked, type LockFlags } from '../lock/lock-flags.js';
-import { withRun, type CommonFlags, type Happy, type Head } from '../../run/run.js';
-import type { Ending, Surroundings } from '../../run/process-context.js';
+import { withRun, type CommonFlags, type RunResult, type RunDescription } from '../../run/run.js';
+import type { CommandResult, ProcessContext } from '../../run/process-context.js';
 import { balancerAsked, balancerProblems, groupsBehind } from './balancer-target.js';
 import { byName, groupsOf, targetProblems, type TargetFlags } from './command-targets.js';
 import { againWith, outcomeOf, planOf, swap } from './update-asgs.js';
@@ -24,7 +24,7 @@ export interface RecoverAsked
 }
 
 /** `resume`: finishes what a dead run left on the groups, as it was meant, and starts nothing of its own. */
-export function resume(asked: RecoverAsked, surroundings: Surroundings): Promise<Ending> {
+export function resume(asked: RecoverAsked, surroundings: ProcessContext): Promise<CommandResult> {
   return overGroups('resume', asked, surroundings, { adoptOnly: true, goOn: true }, (results, plan) => {
     const back = results.filter(({ outcome }) => outcome === 'rolledBack');
     if (back.length > 0) throw rolledBack(back, undefined, plan);
@@ -44,7 +44,7 @@ export function resume(asked: RecoverAsked, surroundings: Surroundings): Promise
 }
 
 /** `rollback`: the same, but what is not judged yet is rolled back. A verdict to promote is never turned. */
-export function rollback(asked: RecoverAsked, surroundings: Surroundings): Promise<Ending> {
+export function rollback(asked: RecoverAsked, surroundings: ProcessContext): Promise<CommandResult> {
   return overGroups('rollback', asked, surroundings, { adoptOnly: true, undo: true }, (results, plan) => {
     if (results.some(({ outcome }) => outcome === 'promoted')) throw tooLate(results, plan);
     return {
@@ -55,7 +55,7 @@ export function rollback(asked: RecoverAsked, surroundings: Surroundings): Promi
 }
 
 /** `unfreeze`: resumes exactly what a roll-back left suspended, and removes its note. */
-export function unfreeze(asked: RecoverAsked, surroundings: Surroundings): Promise<Ending> {
+export function unfreeze(asked: RecoverAsked, surroundings: ProcessContext): Promise<CommandResult> {
   return overGroups('unfreeze', asked, surroundings, { strategy: 'unfreeze' }, (results) => ({
     outcome: results.some(({ outcome }) => outcome === 'unfrozen') ? 'unfrozen' : 'nothing',
     results,
@@ -65,14 +65,14 @@ export function unfreeze(asked: RecoverAsked, surroundings: Surroundings): Promi
 async function overGroups(
   command: string,
   asked: RecoverAsked,
-  surroundings: Surroundings,
+  surroundings: ProcessContext,
   how: Partial<Pick<Plan, 'strategy' | 'adoptOnly' | 'undo' | 'goOn'>>,
-  end: (results: readonly GroupResult[], plan: Plan) => Happy,
-): Promise<Ending> {
+  end: (results: readonly GroupResult[], plan: Plan) => RunResult,
+): Promise<CommandResult> {
   const behind = balancerAsked(asked);
   const wanted = readWanted(asked, behind === undefined ? targetProblems(asked) : balancerProblems(asked));
   const target = behind === undefined ? asked : byName(asked, [behind]);
-  const head: Head = {
+  const head: RunDescription = {
     command,
     stack: asked.stack,
     groups: target.asgs,
@@ -85,7 +85,7 @@ async function overGroups(
     head,
     asked,
     surroundings,
-    explained(asked, async (run) => {
+    withDiagnosis(asked, async (run) => {
       const groups = behind !== undefined ? await groupsBehind(run, behind) : await groupsOf(run, asked);
       const named = byName(asked, groups);
       run.goOnWith(againWith(named, command));

@@ -3,11 +3,11 @@ import { targetText } from '../../config/target.js';
 import { runRollout } from '../../engine/rollout/run-rollout.js';
 import type { GroupResult } from '../../model/rollout/decision.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
-import { explained } from '../../run/with-diagnosis.js';
+import { withDiagnosis } from '../../run/with-diagnosis.js';
 import { groupsOnInterrupt } from '../../run/interrupt.js';
 import { lockAsked, type LockFlags } from '../lock/lock-flags.js';
-import { withRun, type CommonFlags, type Happy, type Head, type Run } from '../../run/run.js';
-import type { Ending, Surroundings } from '../../run/process-context.js';
+import { withRun, type CommonFlags, type RunResult, type RunDescription, type Run } from '../../run/run.js';
+import type { CommandResult, ProcessContext } from '../../run/process-context.js';
 import { byName, groupsOf, targetProblems, type TargetFlags } from './command-targets.js';
 
 export interface UpdateGroupsAsked extends TargetFlags, GroupFlags, CommonFlags, LockFlags {
@@ -16,7 +16,7 @@ export interface UpdateGroupsAsked extends TargetFlags, GroupFlags, CommonFlags,
 }
 
 /** `update-asgs`: finds the groups, then swaps those that need it, all in one loop. */
-export async function updateGroups(asked: UpdateGroupsAsked, surroundings: Surroundings): Promise<Ending> {
+export async function updateGroups(asked: UpdateGroupsAsked, surroundings: ProcessContext): Promise<CommandResult> {
   const wanted = readWanted(asked, targetProblems(asked));
   const head = {
     command: 'update-asgs',
@@ -31,7 +31,7 @@ export async function updateGroups(asked: UpdateGroupsAsked, surroundings: Surro
     head,
     asked,
     surroundings,
-    explained(asked, async (run) => {
+    withDiagnosis(asked, async (run) => {
       const groups = await groupsOf(run, asked);
       const named = byName(asked, groups);
       run.goOnWith(againWith(named));
@@ -42,7 +42,7 @@ export async function updateGroups(asked: UpdateGroupsAsked, surroundings: Surro
 }
 
 /** The command line that goes on with these groups, wherever it is typed. */
-export function againWith(asked: UpdateGroupsAsked, command?: string): Head['again'] {
+export function againWith(asked: UpdateGroupsAsked, command?: string): RunDescription['again'] {
   return (place) => againCommand(asked, asked, place, command);
 }
 
@@ -93,14 +93,14 @@ export function pausedNext(
   target: TargetFlags,
   { gates }: Wanted,
   results: readonly GroupResult[],
-): Pick<Happy, 'more'> {
+): Pick<RunResult, 'more'> {
   if (outcomeOf(results) !== 'paused') return {};
   const words = [targetText(target), ...(gates?.words ? [gates.words] : [])].join(' ');
   return { more: { next: [`ha-updater resume ${words}`, `ha-updater rollback ${words}`] } };
 }
 
 /** Paused when any group is; swapped when any group was; otherwise there was nothing to do. */
-export function outcomeOf(results: readonly GroupResult[]): Happy['outcome'] {
+export function outcomeOf(results: readonly GroupResult[]): RunResult['outcome'] {
   if (results.some(({ outcome }) => outcome === 'paused')) return 'paused';
   return results.some(({ outcome }) => outcome !== 'skipped') ? 'swapped' : 'nothing';
 }

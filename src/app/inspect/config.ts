@@ -3,17 +3,17 @@ import { schemaOf } from '../../config/settings-schema.js';
 import type { Settings } from '../../config/settings.js';
 import { EXIT } from '../../errors.js';
 import { lineWriter } from '../../render/line-writer.js';
-import type { Ending, Surroundings } from '../../run/process-context.js';
+import type { CommandResult, ProcessContext } from '../../run/process-context.js';
 
 /** The --json document of `config`. */
-export interface SettingsDocument extends Pick<Ending, 'v' | 'command' | 'outcome' | 'exitCode' | 'stack'> {
+export interface SettingsDocument extends Pick<CommandResult, 'v' | 'command' | 'outcome' | 'exitCode' | 'stack'> {
   readonly file?: string;
   readonly settings: readonly Said[];
   readonly overridden: Settings['overridden'];
 }
 
 /** The --json document of `config --schema`. */
-export interface SchemaDocument extends Pick<Ending, 'v' | 'command' | 'outcome' | 'exitCode'> {
+export interface SchemaDocument extends Pick<CommandResult, 'v' | 'command' | 'outcome' | 'exitCode'> {
   readonly schema: object;
 }
 
@@ -21,7 +21,7 @@ export interface SchemaDocument extends Pick<Ending, 'v' | 'command' | 'outcome'
 export function showSettings(
   stack: string | undefined,
   { file, said, overridden, remarks }: Settings,
-  { stdout, stderr, json }: Surroundings,
+  { stdout, stderr, json }: ProcessContext,
 ): SettingsDocument {
   const out = lineWriter(stdout);
   if (!json) {
@@ -53,7 +53,7 @@ export function showSettings(
 }
 
 /** `config --schema`: for editors. */
-export function settingsSchema(known: readonly FlagShape[], { stdout, json }: Surroundings): SchemaDocument {
+export function settingsSchema(known: readonly FlagShape[], { stdout, json }: ProcessContext): SchemaDocument {
   const schema = schemaOf(known);
   if (!json) lineWriter(stdout)(JSON.stringify(schema, null, 2));
   return { v: 1, command: 'config', outcome: 'shown', exitCode: EXIT.done, schema };

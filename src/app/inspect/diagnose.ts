@@ -10,7 +10,7 @@ import { lineWriter } from '../../render/line-writer.js';
 import { createLocator } from '../stack/resource-locator.js';
 import { lookAtGroups, lookAtNamed, withLook } from './read-only.js';
 import { QUICK, type CommonFlags } from '../../run/run.js';
-import type { Ending, Surroundings } from '../../run/process-context.js';
+import type { CommandResult, ProcessContext } from '../../run/process-context.js';
 import { namedGroups, targetProblems, type TargetFlags } from '../groups/command-targets.js';
 import { retrying } from '../../engine/retrying-gateway.js';
 
@@ -19,7 +19,7 @@ export interface DiagnoseAsked extends TargetFlags, CommonFlags {
 }
 
 /** The --json document of `diagnose`. Fields are only ever added. */
-export interface DiagnoseDocument extends Pick<Ending, 'v' | 'command' | 'outcome' | 'exitCode' | 'stack'> {
+export interface DiagnoseDocument extends Pick<CommandResult, 'v' | 'command' | 'outcome' | 'exitCode' | 'stack'> {
   readonly region: string;
   /** Service time of the look. */
   readonly at: number;
@@ -41,8 +41,8 @@ const NO_HISTORY =
 /** `diagnose`: why a stack's change or a swap went wrong. Changes nothing. */
 export async function diagnoseNow(
   asked: DiagnoseAsked,
-  surroundings: Surroundings,
-): Promise<Ending | DiagnoseDocument> {
+  surroundings: ProcessContext,
+): Promise<CommandResult | DiagnoseDocument> {
   const problems = targetProblems(asked);
   if (problems.length > 0) throw badFlags(problems);
   const { stack } = asked;

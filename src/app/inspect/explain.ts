@@ -2,17 +2,17 @@ import { usage } from '../../errors.js';
 import { nearest } from '../../text/nearest.js';
 import { CODES } from '../../render/codes.js';
 import { lineWriter } from '../../render/line-writer.js';
-import type { Ending, Surroundings } from '../../run/process-context.js';
+import type { CommandResult, ProcessContext } from '../../run/process-context.js';
 
 /** The --json document of `explain`. */
-export interface ExplainDocument extends Pick<Ending, 'v' | 'command' | 'outcome' | 'exitCode'> {
+export interface ExplainDocument extends Pick<CommandResult, 'v' | 'command' | 'outcome' | 'exitCode'> {
   readonly codes: Readonly<Record<string, string>>;
 }
 
 /** `explain`: what a code means and what helps. */
 export function explain(
   code: string | undefined,
-  { json, stdout }: Pick<Surroundings, 'json' | 'stdout'>,
+  { json, stdout }: Pick<ProcessContext, 'json' | 'stdout'>,
 ): ExplainDocument {
   const text = code === undefined ? undefined : CODES[code];
   if (code !== undefined && text === undefined) {

@@ -7,10 +7,10 @@ import { repeating } from '../../engine/retry.js';
 import { refused } from '../../errors.js';
 import type { Group, GroupNotes } from '../../model/rollout/group.js';
 import { endWithError } from '../../run/end-with-error.js';
-import { toFailure, type Scene } from '../../run/failure.js';
+import { toFailure, type FailureContext } from '../../run/failure.js';
 import { thisMachine } from '../../run/process-identity.js';
 import { connect, type CommonFlags } from '../../run/run.js';
-import type { Ending, Surroundings } from '../../run/process-context.js';
+import type { CommandResult, ProcessContext } from '../../run/process-context.js';
 
 /** What a command works with that looks and changes nothing: no run, no events, no signals. */
 export interface Looking {
@@ -21,7 +21,7 @@ export interface Looking {
 /** Connects for a command that looks and changes nothing. */
 export async function onlyLook(
   asked: CommonFlags,
-  surroundings: Pick<Surroundings, 'env' | 'version' | 'command' | 'host'>,
+  surroundings: Pick<ProcessContext, 'env' | 'version' | 'command' | 'host'>,
 ): Promise<Looking> {
   const pace = readPace(surroundings.env);
   const { gateway, region } = await connect(asked, pace.endpoint, surroundings);
@@ -37,11 +37,11 @@ export async function onlyLook(
 
 /** One look from the first call to the page; what goes wrong after connecting is the command's ending, with the place it was about. */
 export async function withLook<T>(
-  about: Pick<Scene, 'command' | 'stack' | 'groups'>,
+  about: Pick<FailureContext, 'command' | 'stack' | 'groups'>,
   asked: CommonFlags,
-  surroundings: Surroundings,
+  surroundings: ProcessContext,
   look: (looking: Looking) => Promise<T>,
-): Promise<T | Ending> {
+): Promise<T | CommandResult> {
   const looking = await onlyLook(asked, surroundings);
   try {
     return await look(looking);

@@ -8,7 +8,7 @@ import { statusPage } from '../../render/documents/status.js';
 import { lookAtGroups, lookAtNamed, withLook, type Looking } from './read-only.js';
 import { QUICK, type CommonFlags } from '../../run/run.js';
 import { groupStatus, type GroupStatus } from './status-group.js';
-import type { Ending, Surroundings } from '../../run/process-context.js';
+import type { CommandResult, ProcessContext } from '../../run/process-context.js';
 import { namedGroups, targetProblems, type TargetFlags } from '../groups/command-targets.js';
 import { retrying } from '../../engine/retrying-gateway.js';
 
@@ -17,7 +17,7 @@ export interface StatusAsked extends TargetFlags, CommonFlags {
 }
 
 /** The --json document of `status`. Fields are only ever added. */
-export interface StatusDocument extends Omit<Ending, 'stack' | 'groups'> {
+export interface StatusDocument extends Omit<CommandResult, 'stack' | 'groups'> {
   readonly region: string;
   /** Service time of the look. */
   readonly at: number;
@@ -39,8 +39,8 @@ const EVENTS = 200;
 /** `status`: one look at everything, changing nothing. */
 export async function status(
   asked: StatusAsked,
-  surroundings: Surroundings,
-): Promise<Ending | StatusDocument | GroupsStatusDocument> {
+  surroundings: ProcessContext,
+): Promise<CommandResult | StatusDocument | GroupsStatusDocument> {
   const { stack, asgs } = asked;
   const problems = [
     ...targetProblems(asked),

@@ -12,7 +12,7 @@ import { lockNames, openStore, storeFailure } from './lock.js';
 import type { LockFlags } from './lock-flags.js';
 import { thisMachine } from '../../run/process-identity.js';
 import { connect, QUICK, type CommonFlags } from '../../run/run.js';
-import type { Ending, Surroundings } from '../../run/process-context.js';
+import type { CommandResult, ProcessContext } from '../../run/process-context.js';
 import { namedGroups, targetProblems, type TargetFlags } from '../groups/command-targets.js';
 import { retrying } from '../../engine/retrying-gateway.js';
 
@@ -33,13 +33,13 @@ export interface LockShown {
 }
 
 /** The --json document of both commands. Fields are only ever added. */
-export interface LockDocument extends Pick<Ending, 'v' | 'command' | 'outcome' | 'exitCode' | 'stack'> {
+export interface LockDocument extends Pick<CommandResult, 'v' | 'command' | 'outcome' | 'exitCode' | 'stack'> {
   readonly lock: string;
   readonly locks: readonly LockShown[];
 }
 
 /** `lock show`: who has the locks of a stack and of its groups. Changes nothing. */
-export function showLock(asked: LockCommandAsked, surroundings: Surroundings): Promise<Ending | LockDocument> {
+export function showLock(asked: LockCommandAsked, surroundings: ProcessContext): Promise<CommandResult | LockDocument> {
   return withStore('lock show', asked, surroundings, async (store, names) => {
     const locks: LockShown[] = [];
     for (const name of names) locks.push(await look(store, name));
@@ -53,7 +53,10 @@ export function showLock(asked: LockCommandAsked, surroundings: Surroundings): P
  * `lock release`: takes the locks from whoever has them, once a person says so. Removes exactly what was
  * shown: a run that came in between keeps its lock.
  */
-export function releaseLock(asked: LockCommandAsked, surroundings: Surroundings): Promise<Ending | LockDocument> {
+export function releaseLock(
+  asked: LockCommandAsked,
+  surroundings: ProcessContext,
+): Promise<CommandResult | LockDocument> {
   const { ask, json, stdout } = surroundings;
   if (asked.force !== true && ask === undefined)
     throw usage(
@@ -93,9 +96,9 @@ export function releaseLock(asked: LockCommandAsked, surroundings: Surroundings)
 async function withStore(
   command: string,
   asked: LockCommandAsked,
-  surroundings: Surroundings,
+  surroundings: ProcessContext,
   story: (store: LockStore, names: readonly string[]) => Promise<readonly LockShown[]>,
-): Promise<Ending | LockDocument> {
+): Promise<CommandResult | LockDocument> {
   const problems = targetProblems(asked);
   if (problems.length > 0) throw usage('usage.flags', problems.join(' '));
   if (asked.lock === undefined || asked.lock === '')

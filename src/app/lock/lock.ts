@@ -11,7 +11,7 @@ import { describeHolder, type Holder, type LockFault, type LockStore } from '../
 import type { NotGained } from '../../lock/take.js';
 import type { Emit, Identity } from '../../model/event.js';
 import type { Interrupt } from '../../engine/deps.js';
-import type { Surroundings } from '../../run/process-context.js';
+import type { ProcessContext } from '../../run/process-context.js';
 
 /** The strict lock as the command line asks for it. */
 export interface LockAsked {
@@ -47,7 +47,7 @@ export interface StorePlace {
   readonly region: string;
   readonly profile?: string | undefined;
   readonly speed: number;
-  readonly surroundings: Pick<Surroundings, 'env' | 'version' | 'command'>;
+  readonly surroundings: Pick<ProcessContext, 'env' | 'version' | 'command'>;
   /** The run's time. */
   readonly now: () => Instant;
 }

@@ -5,7 +5,7 @@ import { readPace } from '../../config/simulation-speed.js';
 import type { Gateway, StackSettings } from '../../engine/gateway.js';
 import { AwsFault, refused, usage } from '../../errors.js';
 import { connect, QUICK, type CommonFlags, type Run } from '../../run/run.js';
-import type { Surroundings } from '../../run/process-context.js';
+import type { ProcessContext } from '../../run/process-context.js';
 import { retrying } from '../../engine/retrying-gateway.js';
 
 /** What a command line says when it names a CDK app. */
@@ -25,7 +25,7 @@ export type AppAsked<T extends AppFlags> = Omit<T, 'stack'> & { readonly stack: 
 export async function withApp<T extends AppFlags>(
   asked: T,
   command: string,
-  { env, stderr }: Pick<Surroundings, 'env' | 'stderr'>,
+  { env, stderr }: Pick<ProcessContext, 'env' | 'stderr'>,
 ): Promise<AppAsked<T>> {
   const { app, stack } = asked;
   if (app === undefined) {
@@ -66,7 +66,7 @@ export async function prepareCdk(
   run: Run,
   cdk: CdkStack,
   flags: CommonFlags,
-  surroundings: Surroundings,
+  surroundings: ProcessContext,
   assets: 'all' | 'files' = 'all',
 ): Promise<CdkDeployment> {
   const { deps } = run;
@@ -163,7 +163,7 @@ interface RoleTaker {
 }
 
 /** Roles of the bootstrap. One that cannot be taken is done without, as CDK does: our own credentials may be enough. */
-function roleTaker(run: Run, flags: CommonFlags, surroundings: Surroundings): RoleTaker {
+function roleTaker(run: Run, flags: CommonFlags, surroundings: ProcessContext): RoleTaker {
   const { endpoint } = readPace(surroundings.env);
   const session = `ha-updater-${run.id}`;
   const taken = new Map<string, Promise<Gateway | undefined>>();

@@ -7,7 +7,7 @@ import { prepareCdk, withApp } from './cdk.js';
 import { expectAccount, guardChange, planOf } from './change-guards.js';
 import { withRun } from '../../run/run.js';
 import { makeOrder, readOrder } from './stack-order.js';
-import type { Ending, Surroundings } from '../../run/process-context.js';
+import type { CommandResult, ProcessContext } from '../../run/process-context.js';
 import { againWith } from '../groups/update-asgs.js';
 import type { UpdateStackAsked } from './update-stack.js';
 
@@ -20,7 +20,7 @@ export interface PlanAsked extends UpdateStackAsked {
  * `plan`: what update-stack with the same arguments would do, to the stack and then to each group. Its
  * change set is removed again. The page goes to stdout, what happens on the way to stderr.
  */
-export async function plan(given: PlanAsked, surroundings: Surroundings): Promise<Ending> {
+export async function plan(given: PlanAsked, surroundings: ProcessContext): Promise<CommandResult> {
   const wanted = readWanted(given, given.stack === '' ? ['STACK must not be empty.'] : []);
   const asked = await withApp(given, 'plan', surroundings);
   const read = await readOrder(asked, surroundings, true);

@@ -11,7 +11,7 @@ import type { CdkDeployment } from './cdk.js';
 import { readChange, type ChangeFlags, type ChangeWanted } from './change-flags.js';
 import { createLocator } from './resource-locator.js';
 import type { Run } from '../../run/run.js';
-import type { Surroundings } from '../../run/process-context.js';
+import type { ProcessContext } from '../../run/process-context.js';
 import { checkParameters, templateStore, type Given, type StoreFlags } from './template-store.js';
 import { retrying } from '../../engine/retrying-gateway.js';
 import { STACK_TIMING, type StackOrder } from '../../engine/stack/stack-change.js';
@@ -41,7 +41,7 @@ export interface OrderRead {
 /** Reads files and variables. @throws Failure (usage) with everything that is wrong */
 export async function readOrder(
   asked: OrderFlags,
-  { env }: Pick<Surroundings, 'env'>,
+  { env }: Pick<ProcessContext, 'env'>,
   canAsk: boolean,
 ): Promise<OrderRead> {
   const change = await readChange(asked, { ...asked, canAsk }, readTemplateFile);

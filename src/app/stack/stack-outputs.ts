@@ -1,7 +1,7 @@
 import { rename, writeFile } from 'node:fs/promises';
 import { usage } from '../../errors.js';
 import type { Run } from '../../run/run.js';
-import type { Surroundings } from '../../run/process-context.js';
+import type { ProcessContext } from '../../run/process-context.js';
 import { retrying } from '../../engine/retrying-gateway.js';
 
 /** Where a stack's outputs go. */
@@ -13,7 +13,7 @@ export interface OutputsFlags {
 }
 
 /** With `--outputs -` stdout belongs to the outputs, so the run is told on stderr. @throws Failure (usage) with --json, which wants it too */
-export function makeRoom(flags: OutputsFlags, surroundings: Surroundings): Surroundings {
+export function makeRoom(flags: OutputsFlags, surroundings: ProcessContext): ProcessContext {
   if (flags.outputs === undefined && flags['outputs-format'] !== undefined)
     throw usage('usage.flags', '--outputs-format needs --outputs.');
   if (flags.outputs !== '-') return surroundings;
@@ -26,7 +26,7 @@ export async function writeOutputs(
   { deps }: Run,
   stack: string,
   flags: OutputsFlags,
-  { stdout }: Pick<Surroundings, 'stdout'>,
+  { stdout }: Pick<ProcessContext, 'stdout'>,
 ): Promise<void> {
   const { outputs: path } = flags;
   if (path === undefined) return;

@@ -5,12 +5,12 @@ import type { GroupResult } from '../../model/rollout/decision.js';
 import { prepareCdk, withApp } from './cdk.js';
 import type { ChangeWanted } from './change-flags.js';
 import { expectAccount, guardChange, guardGroups, planOf } from './change-guards.js';
-import { explained } from '../../run/with-diagnosis.js';
+import { withDiagnosis } from '../../run/with-diagnosis.js';
 import { stackOnInterrupt } from '../../run/interrupt.js';
 import { makeRoom, writeOutputs, type OutputsFlags } from './stack-outputs.js';
 import { noteBefore, revert, type Before } from './revert.js';
-import { withRun, type Happy, type Run } from '../../run/run.js';
-import type { Ending, Surroundings } from '../../run/process-context.js';
+import { withRun, type RunResult, type Run } from '../../run/run.js';
+import type { CommandResult, ProcessContext } from '../../run/process-context.js';
 import { makeOrder, onInterrupt, readOrder, type OrderFlags } from './stack-order.js';
 import { lockAsked } from '../lock/lock-flags.js';
 import { againWith, outcomeOf, pausedNext, swap, type UpdateGroupsAsked } from '../groups/update-asgs.js';
@@ -30,7 +30,7 @@ export interface UpdateStackAsked
  * `update-stack`: make a change set and show it, finish what a dead run left on the stack's groups,
  * execute it, and only when CloudFormation succeeded swap the groups; after a creation, prove them.
  */
-export async function updateStack(given: UpdateStackAsked, surroundings: Surroundings): Promise<Ending> {
+export async function updateStack(given: UpdateStackAsked, surroundings: ProcessContext): Promise<CommandResult> {
   const wanted = readWanted(given, given.stack === '' ? ['STACK must not be empty.'] : []);
   const asked = await withApp(given, 'update-stack', surroundings);
   const read = await readOrder(asked, surroundings, surroundings.ask !== undefined);
@@ -50,7 +50,7 @@ export async function updateStack(given: UpdateStackAsked, surroundings: Surroun
     head,
     asked,
     makeRoom(asked, surroundings),
-    explained(asked, async (run) => {
+    withDiagnosis(asked, async (run) => {
       expectAccount(run, change.guards);
       const cdk = asked.cdk === undefined ? undefined : await prepareCdk(run, asked.cdk, asked, surroundings);
       const stackRun = cdk?.run ?? run;
@@ -112,7 +112,7 @@ async function approve(
   change: ChangeWanted,
   order: StackOrder,
   open: OpenChange,
-  { ask }: Surroundings,
+  { ask }: ProcessContext,
 ): Promise<void> {
   if (open.review === undefined) return;
   const plan = await planOf(run, wanted, order.stack, open);
@@ -128,7 +128,7 @@ async function approve(
 }
 
 /** The change set waits for somebody who executes it by its name. */
-function kept(stack: string, { changeSet }: StackChange): Happy {
+function kept(stack: string, { changeSet }: StackChange): RunResult {
   return {
     outcome: 'planned',
     results: [],

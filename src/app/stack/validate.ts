@@ -13,7 +13,7 @@ import type { ParsedTemplate } from '../../template/tree.js';
 import { cfnLint } from './cfn-lint.js';
 import { onlyLook } from '../inspect/read-only.js';
 import { QUICK, type CommonFlags } from '../../run/run.js';
-import type { Ending, Surroundings } from '../../run/process-context.js';
+import type { CommandResult, ProcessContext } from '../../run/process-context.js';
 import { retrying } from '../../engine/retrying-gateway.js';
 
 export interface ValidateAsked extends CommonFlags {
@@ -25,7 +25,7 @@ export interface ValidateAsked extends CommonFlags {
 }
 
 /** The --json document of `validate`. Fields are only ever added. */
-export interface ValidateDocument extends Pick<Ending, 'v' | 'command' | 'exitCode'> {
+export interface ValidateDocument extends Pick<CommandResult, 'v' | 'command' | 'exitCode'> {
   /** `refused` when update-stack would refuse one of them, `usage` when one could not be read. */
   readonly outcome: 'shown' | 'refused' | 'usage';
   readonly templates: readonly CheckedTemplate[];
@@ -35,7 +35,7 @@ export interface ValidateDocument extends Pick<Ending, 'v' | 'command' | 'exitCo
  * `validate`: what is wrong with templates, by our own reading, by the service when it can be asked, and by
  * cfn-lint when it is there. Changes nothing.
  */
-export async function validate(asked: ValidateAsked, surroundings: Surroundings): Promise<ValidateDocument> {
+export async function validate(asked: ValidateAsked, surroundings: ProcessContext): Promise<ValidateDocument> {
   const format = asked.format ?? 'text';
   if (surroundings.json && format !== 'text') throw usage('usage.flags', 'Give either --json or --format, not both.');
   if (asked.templates.length === 0)
@@ -144,7 +144,7 @@ interface AskService {
 const ABOUT_THE_TEMPLATE: ReadonlySet<FaultKind> = new Set(['invalid', 'missing']);
 
 /** The service, connected at the first use. Once it cannot be reached it is not tried again. */
-function askService(asked: ValidateAsked, surroundings: Surroundings): AskService {
+function askService(asked: ValidateAsked, surroundings: ProcessContext): AskService {
   let gone: string | undefined = asked.offline === true ? 'told to stay offline' : undefined;
   let connected: Promise<Deps> | undefined;
   const deps = (): Promise<Deps> => (connected ??= onlyLook(asked, surroundings).then(({ deps }) => deps));
@@ -185,7 +185,7 @@ function rejected({ message }: AwsFault, template: ParsedTemplate): CheckedFindi
 async function withLint(
   templates: readonly CheckedTemplate[],
   asked: ValidateAsked,
-  { env, stderr }: Surroundings,
+  { env, stderr }: ProcessContext,
 ): Promise<readonly CheckedTemplate[]> {
   const lint = asked.lint ?? 'warn';
   if (lint === 'off') return templates;
