@@ -240,7 +240,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'some-proven',
     rule: 'all new instances are proven before the verdict',
-    breaks: { replace: ['grown && units(ready) >= aim.needed;', 'grown && units(ready) > 0;'] },
+    breaks: { replace: ['grown && units(ready) >= target.needed;', 'grown && units(ready) > 0;'] },
   },
 
   {
@@ -324,7 +324,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'mates-not-recorded',
     rule: 'doubling starts only when every group of the run has its record',
-    breaks: { replace: ['(gate.starting || noting))', 'false)'] },
+    breaks: { replace: ['(starting || noting)', 'false'] },
   },
 
   // Halving.
@@ -390,7 +390,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'rolling-unproven',
     rule: 'rolling: only proven new instances let old ones go',
-    breaks: { replace: ['ready: proven(group, fresh, observed.seen, plan, observed.at),', 'ready: fresh,'] },
+    breaks: { replace: ['ready: proven.filter((instance) => fresh.includes(instance)),', 'ready: fresh,'] },
   },
   {
     name: 'rolling-youngest',
@@ -420,7 +420,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'rolling-mates',
     rule: 'rolling: groups that are judged together stop together',
-    breaks: { replace: ['halted.group !== group.name', 'false'] },
+    breaks: { replace: ['stuck.group !== of.name', 'false'] },
   },
   {
     name: 'rolling-interrupt',
@@ -440,7 +440,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'unready-judged',
     rule: 'nobody is judged while a mate has to grow again',
-    breaks: { replace: ['blocked || gate.starting || unready', 'blocked || gate.starting'] },
+    breaks: { replace: ['blocked || unready', 'blocked'] },
   },
   {
     name: 'guard-rolling',
@@ -503,8 +503,8 @@ export const MUTATIONS: readonly Mutation[] = [
     rule: 'groups that were begun together are judged together',
     breaks: {
       replace: [
-        '!jury.every((candidate) => candidate.step.proven)',
-        '!jury.some((candidate) => candidate.step.proven)',
+        '!groups.every((candidate) => candidate.step.proven)',
+        '!groups.some((candidate) => candidate.step.proven)',
       ],
     },
   },
@@ -518,8 +518,8 @@ export const MUTATIONS: readonly Mutation[] = [
     rule: 'whoever takes over looks for a verdict before it judges',
     breaks: {
       replace: [
-        '(observed.seen.adoptedAt[group.name] ?? -Infinity) < ADOPTER_MS',
-        '(observed.seen.adoptedAt[group.name] ?? -Infinity) < 0',
+        '(observed.seen.adoptedAt[of.name] ?? -Infinity) < VERDICT_LAG_MS',
+        '(observed.seen.adoptedAt[of.name] ?? -Infinity) < 0',
       ],
     },
   },

@@ -4,6 +4,7 @@ import type { Group } from '../../model/rollout/group.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
 import type { GateName, RecordGates, RolloutRecord } from '../../model/rollout/record.js';
 import { finalTarget, isReached, type TargetSize } from '../rollout/target-size.js';
+import { factsOf } from '../strategies/facts-by-name.js';
 
 /** What the record has to say of the gates, for whoever goes on with the rollout. */
 export function recordGates({ gates }: Plan): { readonly gates?: RecordGates } {
@@ -139,7 +140,7 @@ export function lackingReasons({ groups, seen }: Observed, plan: Plan): readonly
     if (record === undefined || record.run === plan.run || seen.results[name] !== undefined) return [];
     if (verdict?.outcome === 'rollBack') return [];
     // After the verdict of a swap only what surrounds terminations is still to come.
-    const over = record.strategy === 'swap' && verdict !== undefined;
+    const over = !factsOf(record).provesAfterVerdict && verdict !== undefined;
     const relevant = (record.gates?.needs ?? []).filter((need) => !over || need === 'before' || need === 'after');
     const lacking = relevant.filter((need) => !has.includes(need)).map((need) => GATE_FLAGS[need]);
     // rule: gates-forgotten

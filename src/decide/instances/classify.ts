@@ -58,6 +58,13 @@ export function split(group: Group, record: Pick<RolloutRecord, 'startedAt'>): S
   return halves;
 }
 
+/** The instances that a rollout would begin with. */
+export function membersOf(group: Group): readonly Instance[] {
+  return group.instances.filter(
+    (instance) => !['leaving', 'retained', 'parked'].includes(standing(instance.lifecycle)),
+  );
+}
+
 /** Capacity units of instances: their number, unless the group is weighted. */
 export function units(instances: readonly Instance[]): number {
   return instances.reduce((sum, instance) => sum + instance.weight, 0);

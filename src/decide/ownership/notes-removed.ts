@@ -1,7 +1,7 @@
 import type { Decision, GroupResult, Observed } from '../../model/rollout/decision.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
 import { busy, isPending } from '../memory/remember.js';
-import type { ReasonedAction } from '../rollout/step.js';
+import type { ReasonedAction } from '../step.js';
 
 /** Looks that do not show a note for so long do not lag: somebody removed it. */
 const LAG_MS = 30_000;

@@ -1,48 +1,38 @@
 import type { Instant } from '../../clock.js';
-import type { Action, Phase } from '../../model/rollout/action.js';
 import { count } from '../../text/count.js';
-import type { Observed, Wait } from '../../model/rollout/decision.js';
-import type { Group, Instance } from '../../model/rollout/group.js';
-import type { Plan } from '../../model/rollout/rollout-plan.js';
-import type { RolloutRecord } from '../../model/rollout/record.js';
+import type { Wait } from '../../model/rollout/decision.js';
+import type { Instance } from '../../model/rollout/group.js';
 import { sameSize } from '../instances/capacity.js';
-import { inService, notInService, units, type Split } from '../instances/classify.js';
-import type { GroupStep } from './step.js';
+import { inService, notInService, units } from '../instances/classify.js';
+import { act, type GroupStep } from '../step.js';
+import type { JudgedGroup, RolloutGroup, RolloutView } from '../view.js';
 
-/** The end of a promoted rollout, once nothing old is left: wait for those that leave, then everything as it was found. */
-export function finish(
-  observed: Observed,
-  plan: Plan,
-  group: Group,
-  record: RolloutRecord,
-  since: Instant,
-  halves: Split,
-): GroupStep {
-  const leaving = stillLeaving(observed, plan, group, since, halves);
+/**
+ * The end of a promoted rollout, once nothing old is left: wait for the instances that leave, then everything as it was
+ * found. `since`: when that what is waited for began.
+ */
+export function finish(view: RolloutView, of: JudgedGroup, since: Instant): GroupStep {
+  const { group, record, halves, facts } = of;
+  const leaving = stillLeaving(view, of, since);
   if (leaving !== undefined) return leaving;
   if (!sameSize(group.size, record.size)) {
     // rule: resume-before-restore
-    const surplus = beforeScaleIn(observed, plan, group, record, since, halves.new);
+    const surplus = beforeScaleIn(view, of, since);
     if (surplus !== undefined) return surplus;
     return act(
       'restore',
       { type: 'resize', group: group.name, size: record.size, purpose: 'restore' },
-      `the sizes were like this before the ${record.strategy === 'swap' ? 'swap' : 'rollout'}`,
+      `the sizes were like this before the ${facts.words.short}`,
     );
   }
   const tooMany =
     group.weighted || halves.new.some((instance) => instance.protectedFromScaleIn)
       ? 0
       : units(halves.new) - record.size.desired;
-  if (record.strategy === 'rolling' && tooMany > 0)
-    return waitFor(
-      observed,
-      plan,
-      group,
-      since,
-      `${count(tooMany, 'instance')} more than ${record.size.desired} will be taken out by Auto Scaling`,
-      [],
-    );
+  if (facts.endsWithTooMany && tooMany > 0) {
+    const why = `${count(tooMany, 'instance')} more than ${record.size.desired} will be taken out by Auto Scaling`;
+    return waitFor(view, of, since, { why, instances: [] });
+  }
   const resume = record.suspended.filter((process) => group.suspended.includes(process));
   // rule: clear-before-resume
   if (resume.length > 0)
@@ -58,12 +48,15 @@ export function finish(
       group: group.name,
       notes: ['record', 'verdict', 'lease', ...(group.notes.frozen === undefined ? [] : (['frozen'] as const))],
     },
-    `the ${record.strategy === 'swap' ? 'swap' : 'rollout'} is done`,
+    `the ${facts.words.short} is done`,
   );
 }
 
 /** Lets Auto Scaling replace new instances that died after the verdict: nothing else would bring them back. */
-export function replaceDead(group: Group, record: RolloutRecord, staying: readonly Instance[]): GroupStep | undefined {
+export function replaceDead(
+  { group, record, facts }: RolloutGroup,
+  staying: readonly Instance[],
+): GroupStep | undefined {
   const dead = staying.filter((instance) => !instance.healthy);
   if (
     dead.length === 0 ||
@@ -71,92 +64,63 @@ export function replaceDead(group: Group, record: RolloutRecord, staying: readon
     !record.suspended.includes('ReplaceUnhealthy')
   )
     return undefined;
-  const why = `${dead.map((instance) => instance.id).join(', ')} died after the verdict; Auto Scaling has to replace what is missing`;
+  const ids = dead.map((instance) => instance.id).join(', ');
   return act(
-    record.strategy === 'rolling' ? 'replace' : 'halve',
+    facts.leavingPhase,
     { type: 'resume', group: group.name, processes: ['ReplaceUnhealthy'] },
-    why,
+    `${ids} died after the verdict; Auto Scaling has to replace what is missing`,
   );
 }
 
 /**
- * Somebody made the group larger meanwhile: going back to its size lets Auto Scaling choose who leaves,
+ * Somebody made the group larger meanwhile: going back to its size lets Auto Scaling choose which instances leave,
  * so all of them have to serve first.
  */
-function beforeScaleIn(
-  observed: Observed,
-  plan: Plan,
-  group: Group,
-  record: RolloutRecord,
-  since: Instant,
-  fresh: readonly Instance[],
-): GroupStep | undefined {
-  const idle = fresh.filter((instance) => !inService(group, instance));
-  if (units(fresh) <= record.size.desired || idle.length === 0) return undefined;
-  const why = `${units(fresh)} instances are there and ${record.size.desired} shall stay; those that leave are chosen by Auto Scaling, so all must serve first`;
+function beforeScaleIn(view: RolloutView, of: JudgedGroup, since: Instant): GroupStep | undefined {
+  const { group, record, halves } = of;
+  const idle = halves.new.filter((instance) => !inService(group, instance));
+  if (units(halves.new) <= record.size.desired || idle.length === 0) return undefined;
+  const there = `${units(halves.new)} instances are there and ${record.size.desired} shall stay`;
   return (
-    replaceDead(group, record, fresh) ??
-    waitFor(
-      observed,
-      plan,
-      group,
-      since,
-      why,
-      idle.map((instance) => ({ id: instance.id, why: notInService(group, instance) })),
-    )
+    replaceDead(of, halves.new) ??
+    waitFor(view, of, since, {
+      why: `${there}; those that leave are chosen by Auto Scaling, so all must serve first`,
+      instances: idle.map((instance) => ({ id: instance.id, why: notInService(group, instance) })),
+    })
   );
 }
 
-export function stillLeaving(
-  observed: Observed,
-  plan: Plan,
-  group: Group,
-  since: Instant,
-  halves: Split,
-): GroupStep | undefined {
+/** The wait for instances that are on their way out; undefined when there are none. */
+export function stillLeaving(view: RolloutView, of: JudgedGroup, since: Instant): GroupStep | undefined {
+  const { leaving } = of.halves;
   // rule: leaving-not-awaited
-  if (halves.leaving.length === 0) return undefined;
-  return waitFor(
-    observed,
-    plan,
-    group,
-    since,
-    `${count(halves.leaving.length, 'instance')} ${halves.leaving.length === 1 ? 'is' : 'are'} draining and leaving`,
-    halves.leaving.map((instance) => ({ id: instance.id, why: instance.lifecycle })),
-  );
-}
-
-function isRolling({ notes: { record, verdict } }: Group): boolean {
-  return record?.strategy === 'rolling' && verdict?.outcome === 'promote';
+  if (leaving.length === 0) return undefined;
+  return waitFor(view, of, since, {
+    why: `${count(leaving.length, 'instance')} ${leaving.length === 1 ? 'is' : 'are'} draining and leaving`,
+    instances: leaving.map((instance) => ({ id: instance.id, why: instance.lifecycle })),
+  });
 }
 
 /** A wait after the verdict, limited by the drain deadline. `since`: when that what is waited for began. */
 export function waitFor(
-  observed: Observed,
-  plan: Plan,
-  group: Group,
+  { observed, plan }: RolloutView,
+  { name, verdict, facts }: JudgedGroup,
   since: Instant,
-  why: string,
-  instances: Wait['instances'],
+  { why, instances }: Pick<Wait, 'why' | 'instances'>,
 ): GroupStep {
-  const until = Math.max(since, observed.seen.adoptedAt[group.name] ?? 0) + plan.timing.drainMs;
+  const until = Math.max(since, observed.seen.adoptedAt[name] ?? 0) + plan.timing.drainMs;
   if (observed.at >= until)
     return { kind: 'stuck', why: `after ${seconds(plan.timing.drainMs)}, ${why}: ${sameReasons(instances)}` };
-  return {
-    kind: 'wait',
-    wait: { group: group.name, phase: isRolling(group) ? 'replace' : 'halve', why, instances, until },
-  };
+  const phase = verdict.outcome === 'promote' ? facts.leavingPhase : 'halve';
+  return { kind: 'wait', wait: { group: name, phase, why, instances, until } };
 }
 
-export function act(phase: Phase, action: Action, why: string): GroupStep {
-  return { kind: 'act', phase, acts: [{ action, why }] };
-}
-
+/** A length of time for people: `90 s`. */
 export function seconds(ms: number): string {
   return `${Math.round(ms / 1000)} s`;
 }
 
-/** What holds instances up, each reason once with those that share it; three reasons at most. */
+/** What keeps instances waiting, each reason once with the instances that share it; three reasons at most. */
 export function sameReasons(rows: readonly { readonly id: string; readonly why: string }[]): string {
   const sharing = new Map<string, string[]>();
   for (const { id, why } of rows) sharing.set(why, [...(sharing.get(why) ?? []), id]);

@@ -3,6 +3,8 @@ import type { Observed, Wait } from '../../model/rollout/decision.js';
 import type { Group } from '../../model/rollout/group.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
 import { inService, standing } from '../instances/classify.js';
+import { factsOf } from '../strategies/facts-by-name.js';
+import type { RolloutView } from '../view.js';
 import { isPending, warmup } from '../memory/remember.js';
 
 /** Pause before a look that waits for an effect of our own to become visible. */
@@ -21,7 +23,7 @@ const OVERDUE_DIVISOR = 20;
  * How long to sleep: until the next warm-up ends if that comes first, else one poll; less than a poll
  * where an end of waiting is due, because nothing goes on until it is seen.
  */
-export function pollInterval(observed: Observed, plan: Plan, waits: readonly Wait[]): Milliseconds {
+export function pollInterval({ observed, plan }: RolloutView, waits: readonly Wait[]): Milliseconds {
   const due = [plan.timing.pollMs];
   for (const group of observed.groups) {
     if (isPending(observed.seen, group.name)) due.push(SETTLING_MS);
@@ -56,10 +58,11 @@ function expectedAt(group: Group): Instant | undefined {
   );
 }
 
-/** A rolling rollout has new ones to prove after its verdict too. */
+/** New instances are to be proven after the verdict too. */
 function isProving({ notes: { record, verdict }, instances }: Group): boolean {
   return (
-    record?.strategy === 'rolling' &&
+    record !== undefined &&
+    factsOf(record).provesAfterVerdict &&
     verdict?.outcome === 'promote' &&
     instances.some(
       (instance) => (instance.launchedAt ?? Infinity) < record.startedAt && standing(instance.lifecycle) !== 'leaving',

@@ -5,10 +5,12 @@ import type { Group } from '../../model/rollout/group.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
 import type { RolloutRecord } from '../../model/rollout/record.js';
 import { finalTarget } from '../rollout/target-size.js';
-import { outdated, units } from '../instances/classify.js';
+import { membersOf, outdated, units } from '../instances/classify.js';
 import type { Effect } from './change-impact.js';
-import { limitReasons, membersOf } from '../strategies/rolling/limits.js';
-import { preflight, reasonsAgainst, recordOf, warningsAbout } from '../rollout/preflight.js';
+import { preflight } from '../rollout/preflight.js';
+import { reasonsAgainst } from '../rollout/reasons-against.js';
+import { warningsAbout } from '../rollout/warnings.js';
+import { factsOf } from '../strategies/facts-by-name.js';
 import { instability } from '../instances/stability.js';
 
 /** Assumed for an estimate: from the doubling to an instance that answers. Images differ widely. */
@@ -33,7 +35,7 @@ export function groupOutlook(
   const size = resized ?? group.size;
   // A group that is made larger or smaller has that many when the swap begins.
   const old = resized === undefined || resized.desired === group.size.desired ? units(here) : resized.desired;
-  const record = recordOf(plan, { ...group, size }, here, {
+  const record = factsOf(plan).newRecord(plan, { ...group, size }, here, {
     run: plan.run,
     startedAt: 0,
     size,
@@ -41,6 +43,7 @@ export function groupOutlook(
     suspended: [],
     together: plan.together,
   });
+  const limits = factsOf(record).limits(record);
   const peak = skip === undefined ? finalTarget(record).size : size;
   const rounds = roundsOf(record);
   const expectedMs = skip === undefined ? expected(plan, group, rounds, record) : 0;
@@ -54,9 +57,9 @@ export function groupOutlook(
         (becomes === undefined && many === '' ? 'all were asked for' : ''),
     size: group.size,
     ...(resized !== undefined && { resized }),
-    strategy: record.strategy === 'rolling' ? 'rolling' : 'swap',
-    ...(record.strategy === 'rolling' && {
-      rolling: { surge: record.surge, unavailable: record.unavailable, serial: record.serial },
+    strategy: limits === undefined ? 'swap' : 'rolling',
+    ...(limits !== undefined && {
+      rolling: { surge: limits.surge, unavailable: limits.unavailable, serial: limits.serial },
     }),
     doubled: peak,
     instances: here.length,
@@ -82,14 +85,15 @@ export function groupOutlook(
 /** Why nothing would be swapped, or undefined. An outdated group is what the change makes it. */
 function skipped(observed: Observed, plan: Plan, group: Group, becomes: string | undefined): string | undefined {
   const asked = becomes !== undefined && plan.swap === 'outdated' ? ({ ...plan, swap: 'always' } as const) : plan;
-  const found = preflight(observed, asked, group);
+  const found = preflight({ observed, plan: asked }, group);
   return found.kind === 'skip' ? found.why : undefined;
 }
 
 /** What preflight would say, and a rollout that is under way. */
 function allAgainst(observed: Observed, plan: Plan, group: Group): readonly Reason[] {
   const { record, lease } = group.notes;
-  if (record === undefined) return [...reasonsAgainst(observed, group, plan.force), ...limitReasons(plan, group)];
+  if (record === undefined)
+    return [...reasonsAgainst(observed, group, plan.force), ...factsOf(plan).reasonsAgainst(plan, group)];
   const who = lease === undefined ? 'nobody works on it' : `held by ${lease.host} (process ${lease.pid})`;
   return [
     {
@@ -115,13 +119,14 @@ function warnings(observed: Observed, plan: Plan, group: Group): readonly Reason
             remedy: 'The swap starts only once the group is settled.',
           },
         ];
-  return [...wait, ...warningsAbout(observed, plan, group)];
+  return [...wait, ...warningsAbout({ observed, plan }, group)];
 }
 
 /** How often new instances have to be waited for: at once in a swap, a surge (or what may be missing) at a time in a rolling one. */
 function roundsOf(record: RolloutRecord): number {
-  if (record.strategy !== 'rolling') return 1;
-  const step = record.serial ? 1 : Math.max(1, record.surge, record.unavailable);
+  const limits = factsOf(record).limits(record);
+  if (limits === undefined) return 1;
+  const step = limits.serial ? 1 : Math.max(1, limits.surge, limits.unavailable);
   return Math.max(1, Math.ceil(record.old / step));
 }
 
@@ -131,6 +136,6 @@ function expected(plan: Plan, group: Group, rounds: number, record: RolloutRecor
     judged.reduce((most, balancer) => Math.max(most, of(balancer)), 0);
   const leave = most(({ drainMs }) => drainMs) + SHUTDOWN_MS;
   // One at a time means that the one before has left; else they drain while the next are proven.
-  const times = record.strategy === 'rolling' && record.serial ? rounds : 1;
+  const times = factsOf(record).limits(record)?.serial === true ? rounds : 1;
   return rounds * (LAUNCH_MS + most(({ healthFloorMs }) => healthFloorMs) + plan.timing.warmupMs) + times * leave;
 }

@@ -1,45 +1,49 @@
-import type { Decision, Observed } from '../../model/rollout/decision.js';
+import type { Decision } from '../../model/rollout/decision.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
+import { partOf } from '../make-view.js';
+import type { RolloutView } from '../view.js';
+import { factsOf } from './facts-by-name.js';
+import { prove } from './prove/strategy.js';
+import { restart } from './restart/strategy.js';
+import { rolling } from './rolling/strategy.js';
+import type { Strategy, StrategyOf } from './strategy.js';
+import { swap } from './swap/strategy.js';
+import { unfreeze } from './unfreeze/strategy.js';
+
+/** All strategies: each is a folder and a row here and in the table of facts. */
+const STRATEGIES: Readonly<Record<Plan['strategy'], Strategy>> = { swap, rolling, restart, prove, unfreeze };
+
+const strategyOf: StrategyOf = ({ strategy }) => STRATEGIES[strategy];
 
 /**
  * One decision over groups of several strategies: a record says itself how it is finished, whatever the
  * run was started for. What another strategy left is finished first; then the plan's own goes on.
  */
-export function byStrategy(observed: Observed, plan: Plan, decide: (part: Observed, plan: Plan) => Decision): Decision {
-  if (plan.strategy === 'prove' || plan.strategy === 'unfreeze') return decide(observed, plan);
-  const inPlace = plan.strategy === 'restart';
-  const foreign = observed.groups.filter(
-    ({ notes }) => notes.record !== undefined && (notes.record.strategy === 'restart') !== inPlace,
+export function byStrategy(view: RolloutView): Decision {
+  const { plan } = view;
+  if (!factsOf(plan).keepsRecord) return decideAll(view);
+  const foreign = view.groups.filter(
+    ({ record }) => record !== undefined && factsOf(record).replaces !== factsOf(plan).replaces,
   );
-  const strategy = foreign[0]?.notes.record?.strategy;
-  if (strategy === undefined) return decide(observed, plan);
+  const strategy = foreign[0]?.record?.strategy;
+  if (strategy === undefined) return decideAll(view);
   const names = new Set(foreign.map(({ name }) => name));
   const isTheirs = (name: string): boolean => names.has(name);
-  const theirs = decide(only(observed, isTheirs), {
-    ...ownOf(plan),
-    strategy,
-    groups: plan.groups.filter(isTheirs),
-    adoptOnly: true,
-  });
+  const theirs = decideAll(
+    partOf(view, { ...ownOf(plan), strategy, groups: plan.groups.filter(isTheirs), adoptOnly: true }, isTheirs),
+  );
   const rest = plan.groups.filter((name) => !names.has(name));
   if (theirs.kind !== 'finish' || rest.length === 0 || !plan.adoptOnly) return theirs;
-  const ours = decide(
-    only(observed, (name) => !names.has(name)),
-    { ...plan, groups: rest },
-  );
+  const ours = decideAll(partOf(view, { ...plan, groups: rest }, (name) => !names.has(name)));
   return ours.kind === 'finish' ? { kind: 'finish', results: [...theirs.results, ...ours.results] } : ours;
+}
+
+function decideAll(view: RolloutView): Decision {
+  return strategyOf(view.plan).decide(view, strategyOf);
 }
 
 /** The plan without what only its own strategy understands. */
 function ownOf(plan: Plan): Plan {
-  const { restart, ...rest } = plan;
+  const { restart: foreign, ...rest } = plan;
   return rest;
-}
-
-function only(observed: Observed, has: (name: string) => boolean): Observed {
-  return {
-    ...observed,
-    groups: observed.groups.filter(({ name }) => has(name)),
-    missing: observed.missing.filter(has),
-  };
 }

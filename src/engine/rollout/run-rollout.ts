@@ -1,7 +1,7 @@
 import type { Milliseconds } from '../../clock.js';
 import { decide } from '../../decide/decide.js';
 import { guard } from '../../decide/guard/guard.js';
-import { warningsAbout } from '../../decide/rollout/preflight.js';
+import { warningsAbout } from '../../decide/rollout/warnings.js';
 import { afterAction, withNotes } from '../../decide/memory/remember.js';
 import { AwsFault } from '../../errors.js';
 import type { Action } from '../../model/rollout/action.js';
@@ -184,7 +184,9 @@ function createTrouble({ clock }: Deps): Trouble {
 }
 
 function tell(report: Reporter, observed: Observed, decision: Decision, plan: Plan): void {
-  report.warnings(observed.groups.flatMap((group) => warningsAbout(observed, plan, withNotes(group, observed.seen))));
+  report.warnings(
+    observed.groups.flatMap((group) => warningsAbout({ observed, plan }, withNotes(group, observed.seen))),
+  );
   report.adopted(observed);
   report.commands(observed);
   for (const result of Object.values(observed.seen.results)) report.finished(result);

@@ -1,59 +1,30 @@
-import type { Decision, GroupResult, Observed, Wait } from '../../../model/rollout/decision.js';
-import type { Plan } from '../../../model/rollout/rollout-plan.js';
+import type { Decision, GroupResult, Wait } from '../../../model/rollout/decision.js';
 import { alarmed } from '../../gates/alarms.js';
-import { notInService, serving, standing, units } from '../../instances/classify.js';
 import { notProvenYet } from '../../gates/hooks.js';
+import { notInService, serving, standing, units } from '../../instances/classify.js';
 import { hopeless } from '../../instances/hopeless.js';
+import { proven } from '../../memory/remember.js';
+import { seconds } from '../../rollout/finish.js';
 import { pollInterval } from '../../rollout/poll-interval.js';
 import { progressOf } from '../../rollout/progress.js';
-import { proven } from '../../memory/remember.js';
+import type { GroupView, RolloutView } from '../../view.js';
 
 /**
  * Proves the instances of groups that were just created; changes nothing. All of a group's desired
  * capacity has to be in service for the warm-up within the progress deadline.
  */
-export function prove(observed: Observed, plan: Plan): Decision {
+export function prove(view: RolloutView): Decision {
+  const { observed, plan, groups } = view;
   const results: GroupResult[] = observed.missing.map((group) => ({
     group,
     outcome: 'unproven',
     why: 'there is no such Auto Scaling group',
   }));
   const waits: Wait[] = [];
-  for (const group of observed.groups) {
-    const live = group.instances.filter((instance) => standing(instance.lifecycle) !== 'leaving');
-    const done = proven(group, live, observed.seen, plan, observed.at);
-    const ready = units(done);
-    const why = `${ready} of ${group.size.desired} instances are proven`;
-    const began = observed.seen.progressAt[group.name]?.at ?? observed.seen.firstLookAt;
-    const until = Math.min(began + plan.timing.progressMs, observed.seen.firstLookAt + plan.timing.totalMs);
-    const lost =
-      alarmed(observed, plan, observed.seen.firstLookAt) ?? hopeless(group, undefined, observed.failures, live);
-    const open = live
-      .filter((instance) => !done.includes(instance))
-      .map((instance) => ({
-        id: instance.id,
-        why: notInService(group, instance) || notProvenYet(observed.seen, plan, instance),
-      }));
-    if (ready >= group.size.desired && alarmed(observed, plan, observed.seen.firstLookAt) === undefined)
-      results.push({
-        group: group.name,
-        outcome: 'proven',
-        why: group.size.desired === 0 ? 'it is empty (desired 0)' : why,
-      });
-    else if (observed.cancellation !== undefined)
-      results.push({ group: group.name, outcome: 'unproven', why: `${observed.cancellation.why}; ${why}` });
-    else if (lost !== undefined) results.push({ group: group.name, outcome: 'unproven', why: lost });
-    else if (observed.at >= until) {
-      const rows = open
-        .slice(0, 3)
-        .map((row) => `${row.id} ${row.why}`)
-        .join('; ');
-      results.push({
-        group: group.name,
-        outcome: 'unproven',
-        why: `${why}, and no more within ${Math.round(plan.timing.progressMs / 1000)} s: ${rows || `${units(serving(group))} launched`}`,
-      });
-    } else waits.push({ group: group.name, phase: 'prove', why, instances: open, until });
+  for (const of of groups) {
+    const { result, wait } = proofOf(view, of);
+    if (result !== undefined) results.push(result);
+    if (wait !== undefined) waits.push(wait);
   }
   if (waits.length === 0)
     return {
@@ -62,8 +33,43 @@ export function prove(observed: Observed, plan: Plan): Decision {
     };
   return {
     kind: 'wait',
-    forMs: pollInterval(observed, plan, waits),
+    forMs: pollInterval(view, waits),
     waits,
-    progress: observed.groups.map((group) => progressOf(observed, plan, group, 'prove')),
+    progress: groups.map((of) => progressOf(of, 'prove')),
   };
+}
+
+/** How the proof of one group ended, or the wait for its end. */
+function proofOf(
+  { observed, plan }: RolloutView,
+  { name, group }: GroupView,
+): { readonly result?: GroupResult; readonly wait?: Wait } {
+  const { seen, at } = observed;
+  const live = group.instances.filter((instance) => standing(instance.lifecycle) !== 'leaving');
+  const done = proven(group, live, seen, plan, at);
+  const ready = units(done);
+  const why = `${ready} of ${group.size.desired} instances are proven`;
+  const began = seen.progressAt[name]?.at ?? seen.firstLookAt;
+  const until = Math.min(began + plan.timing.progressMs, seen.firstLookAt + plan.timing.totalMs);
+  const alarm = alarmed(observed, plan, seen.firstLookAt);
+  const unproven = (because: string): { readonly result: GroupResult } => ({
+    result: { group: name, outcome: 'unproven', why: because },
+  });
+  if (ready >= group.size.desired && alarm === undefined)
+    return {
+      result: { group: name, outcome: 'proven', why: group.size.desired === 0 ? 'it is empty (desired 0)' : why },
+    };
+  if (observed.cancellation !== undefined) return unproven(`${observed.cancellation.why}; ${why}`);
+  const lost = alarm ?? hopeless(group, undefined, observed.failures, live);
+  if (lost !== undefined) return unproven(lost);
+  const instances = live
+    .filter((instance) => !done.includes(instance))
+    .map((instance) => ({ id: instance.id, why: notInService(group, instance) || notProvenYet(seen, plan, instance) }));
+  if (at < until) return { wait: { group: name, phase: 'prove', why, instances, until } };
+  const rows = instances
+    .slice(0, 3)
+    .map((row) => `${row.id} ${row.why}`)
+    .join('; ');
+  const state = rows === '' ? `${units(serving(group))} launched` : rows;
+  return unproven(`${why}, and no more within ${seconds(plan.timing.progressMs)}: ${state}`);
 }

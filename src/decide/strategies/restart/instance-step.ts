@@ -1,16 +1,18 @@
 import type { Target } from '../../../model/rollout/action.js';
 import { count } from '../../../text/count.js';
-import type { Observed } from '../../../model/rollout/decision.js';
 import type { Balancer, Group, Instance } from '../../../model/rollout/group.js';
-import type { Plan } from '../../../model/rollout/rollout-plan.js';
 import type { OutInstance } from '../../../model/rollout/record.js';
 import { inService, notInService, standing } from '../../instances/classify.js';
 import { checked, failedCheck, notProvenYet } from '../../gates/hooks.js';
 import { countQuorum } from './quorum.js';
 import { isBack, isListed, isRegistered, targetOf } from '../../instances/registered.js';
+import type { LookAndPlan } from '../../view.js';
 import { proven, warm } from '../../memory/remember.js';
 
-/** What shall become of an instance that is noted as out: the whole restart, back as it is, or left out because it failed. */
+/**
+ * What shall become of an instance that is noted as out: the whole restart, back as it is, or left out because it
+ * failed.
+ */
 export type Goal = 'restart' | 'back' | 'out';
 
 /** The next step of one instance that is noted as out. */
@@ -24,40 +26,54 @@ export type InstanceStep =
   /** `open`: why it does not serve although nothing more is to be done. */
   | { readonly kind: 'finished'; readonly open?: string };
 
-/** What to do next with one instance. Nothing is stored: each step follows from what the balancers list and the command says. */
-export function instanceStep(observed: Observed, plan: Plan, group: Group, out: OutInstance, aim: Goal): InstanceStep {
+/** An instance of a restart that is noted as out, and what shall become of it. */
+export interface OutGoal {
+  readonly out: OutInstance;
+  readonly goal: Goal;
+}
+
+/** The same of an instance that its group still shows. */
+interface Member extends OutGoal {
+  readonly group: Group;
+  readonly instance: Instance;
+}
+
+/** What to do next with one instance. Nothing is stored: it follows from what balancers list and the command says. */
+export function instanceStep({ observed, plan }: LookAndPlan, group: Group, { out, goal }: OutGoal): InstanceStep {
   const instance = group.instances.find(({ id }) => id === out.id);
   if (instance === undefined || standing(instance.lifecycle) === 'leaving') return { kind: 'finished' };
   if (observed.gone?.includes(out.id)) return { kind: 'finished', open: 'EC2 does not run it any more' };
   const command = observed.commands?.[out.id];
-  if (aim !== 'restart' && command?.state === 'running') return { kind: 'cancel' };
-  switch (aim) {
+  if (goal !== 'restart' && command?.state === 'running') return { kind: 'cancel' };
+  const member: Member = { group, instance, out, goal };
+  switch (goal) {
     case 'back':
-      return backStep(observed, plan, group, instance, out, aim);
-    case 'out': {
-      const still = group.balancers.filter((balancer) => isRegistered(instance, balancer));
-      if (still.length === 0) return { kind: 'finished' };
-      if (!inService(group, instance)) return deregister(still, out);
-      // It came late, and it serves: nobody is better off without it.
-      if (checked(observed.seen, plan, instance)) return { kind: 'finished' };
-      // rule: restart-check-spares
-      return maySpare(observed, plan, group, instance)
-        ? deregister(still, out)
-        : {
-            kind: 'finished',
-            open: `${failedCheck(observed.seen, plan, instance)}; it stays in, because the quorum needs it`,
-          };
-    }
+      return backStep({ observed, plan }, member);
+    case 'out':
+      return leaveStep({ observed, plan }, member);
     case 'restart':
-      if (command?.state === 'ended') return backStep(observed, plan, group, instance, out, aim);
+      if (command?.state === 'ended') return backStep({ observed, plan }, member);
       if (command?.state === 'running')
         return { kind: 'wait', why: 'the command runs', until: command.since + (plan.restart?.commandMs ?? 0) };
-      return outStep(observed, plan, group, instance, out);
+      return outStep({ observed, plan }, member);
   }
 }
 
+/** Out of every balancer for good, because it failed; unless it serves after all. */
+function leaveStep({ observed, plan }: LookAndPlan, { group, instance, out }: Member): InstanceStep {
+  const still = group.balancers.filter((balancer) => isRegistered(instance, balancer));
+  if (still.length === 0) return { kind: 'finished' };
+  if (!inService(group, instance)) return deregister(still, out);
+  // It came late, and it serves: nobody is better off without it.
+  if (checked(observed.seen, plan, instance)) return { kind: 'finished' };
+  // rule: restart-check-spares
+  if (maySpare({ observed, plan }, group, instance)) return deregister(still, out);
+  const why = failedCheck(observed.seen, plan, instance);
+  return { kind: 'finished', open: `${why}; it stays in, because the quorum needs it` };
+}
+
 /** Out of every balancer, drained, then the command. */
-function outStep(observed: Observed, plan: Plan, group: Group, instance: Instance, out: OutInstance): InstanceStep {
+function outStep({ observed, plan }: LookAndPlan, { group, instance, out }: Member): InstanceStep {
   const still = group.balancers.filter((balancer) => isRegistered(instance, balancer));
   if (still.length > 0) return deregister(still, out);
   const draining = group.balancers.filter((balancer) => isListed(instance, balancer));
@@ -67,32 +83,25 @@ function outStep(observed: Observed, plan: Plan, group: Group, instance: Instanc
   return { kind: 'wait', why: `draining from ${draining.map(({ name }) => name).join(', ')}`, until };
 }
 
-/** Into every balancer again, then in service for the warm-up, and checked if it was restarted; or not, within the limit. */
-function backStep(
-  observed: Observed,
-  plan: Plan,
-  group: Group,
-  instance: Instance,
-  out: OutInstance,
-  aim: 'restart' | 'back',
-): InstanceStep {
+/** Into every balancer again, then in service for the warm-up, and checked if it was restarted; within the limit. */
+function backStep({ observed, plan }: LookAndPlan, { group, instance, out, goal }: Member): InstanceStep {
   const until = (observed.seen.backSince[out.id] ?? observed.at) + plan.timing.progressMs;
   const late = observed.at >= until;
   const missing = group.balancers.filter((balancer) => !isBack(instance, balancer, out));
   if (missing.length > 0 && !late)
     return { kind: 'register', at: missing.map((balancer) => ({ balancer, target: targetOf(out, balancer) })) };
   // rule: restart-check-skipped
-  const good = aim === 'restart' ? proven : warm;
+  const good = goal === 'restart' ? proven : warm;
   if (missing.length === 0 && good(group, [instance], observed.seen, plan, observed.at).length > 0)
     return { kind: 'finished' };
   const open = notInService(group, instance);
   if (late) return { kind: 'finished', open: open === '' ? 'in service, but not for the whole warm-up' : open };
-  const waiting = aim === 'restart' ? notProvenYet(observed.seen, plan, instance) : 'in service, warming up';
+  const waiting = goal === 'restart' ? notProvenYet(observed.seen, plan, instance) : 'in service, warming up';
   return { kind: 'wait', why: open === '' ? waiting : open, until };
 }
 
-/** Whether the quorum holds without those that serve and fail their check, up to this one. */
-function maySpare({ seen }: Observed, plan: Plan, group: Group, instance: Instance): boolean {
+/** Whether the quorum holds without the instances that serve and fail their check, up to this one. */
+function maySpare({ observed: { seen }, plan }: LookAndPlan, group: Group, instance: Instance): boolean {
   const noted = group.notes.out?.instances ?? [];
   const { serving, floor } = countQuorum(group, noted, plan.restart?.quorum ?? 1);
   const going = group.instances.filter(
@@ -107,5 +116,6 @@ function deregister(from: readonly Balancer[], out: OutInstance): InstanceStep {
 
 /** `3 instances (i-1, i-2, i-3)` */
 export function named(ids: readonly string[]): string {
-  return `${count(ids.length, 'instance')} (${ids.slice(0, 5).join(', ')}${ids.length > 5 ? ` and ${ids.length - 5} more` : ''})`;
+  const more = ids.length > 5 ? ` and ${ids.length - 5} more` : '';
+  return `${count(ids.length, 'instance')} (${ids.slice(0, 5).join(', ')}${more})`;
 }

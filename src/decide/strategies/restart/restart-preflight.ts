@@ -1,11 +1,15 @@
 import type { Observed, Reason } from '../../../model/rollout/decision.js';
 import type { Group } from '../../../model/rollout/group.js';
-import type { Plan } from '../../../model/rollout/rollout-plan.js';
 import { STRATEGY_RECORD_VERSION, type RestartRecord } from '../../../model/rollout/record.js';
-import { reasonsAgainst, SUSPENDED_BY_SWAP } from '../../rollout/preflight.js';
+import { SUSPENDED_BY_SWAP } from '../../rollout/processes.js';
+import { reasonsAgainst } from '../../rollout/reasons-against.js';
+import type { LookAndPlan } from '../../view.js';
 import { countQuorum, floorOf, restartable } from './quorum.js';
 
-/** Suspended for the time of a restart: all that changes membership by itself, and the check that takes what is out for sick. */
+/**
+ * Suspended for the time of a restart: all that changes membership by itself, and the check that takes what is out
+ * for sick.
+ */
 // rule: restart-health-check
 export const SUSPENDED_BY_RESTART = [...SUSPENDED_BY_SWAP, 'HealthCheck'] as const;
 
@@ -26,7 +30,7 @@ export type RestartPreflight =
   | { readonly kind: 'ready'; readonly record: RestartRecord; readonly why: string };
 
 /** Every reason not to start on this group, or its record. Nothing has been changed yet. */
-export function restartPreflight(observed: Observed, plan: Plan, group: Group): RestartPreflight {
+export function restartPreflight({ observed, plan }: LookAndPlan, group: Group): RestartPreflight {
   if (group.instances.length === 0)
     return { kind: 'skip', why: group.balancerOnly ? 'no instance is registered' : 'it is empty' };
   const startedAt = Math.floor(observed.at / 1000) * 1000;
@@ -63,9 +67,10 @@ function ownReasons(observed: Observed, group: Group, quorum: number, startedAt:
   const { total } = countQuorum(group, [], quorum);
   const floor = floorOf(total, quorum);
   if (group.notes.out !== undefined) {
+    const ids = group.notes.out.instances.map(({ id }) => id).join(', ') || 'nobody';
     against(
       'restart.left',
-      `a note says that run ${group.notes.out.run} had taken ${group.notes.out.instances.map(({ id }) => id).join(', ') || 'nobody'} out, and its record is gone`,
+      `a note says that run ${group.notes.out.run} had taken ${ids} out, and its record is gone`,
       'Register what is missing in its balancers, then remove the tags that begin with ha-updater:out.',
     );
   }
@@ -84,7 +89,8 @@ function ownReasons(observed: Observed, group: Group, quorum: number, startedAt:
   else if (total - floor < 1)
     against(
       'restart.quorum',
-      `of ${total} registered instances the quorum ${quorum} keeps ${floor} in service, so nobody could ever be taken out`,
+      `of ${total} registered instances the quorum ${quorum} keeps ${floor} in service, ` +
+        'so nobody could ever be taken out',
       `Lower --quorum: at most ${total - 1} can stay.`,
     );
   for (const source of observed.precautions.find((one) => one.group === group.name)?.unjudgedSources ?? []) {

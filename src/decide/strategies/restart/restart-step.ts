@@ -1,14 +1,15 @@
 import type { Phase } from '../../../model/rollout/action.js';
 import type { GroupResult, Observed, Wait } from '../../../model/rollout/decision.js';
 import type { Group } from '../../../model/rollout/group.js';
-import type { Plan } from '../../../model/rollout/rollout-plan.js';
 import type { OutInstance, RestartRecord } from '../../../model/rollout/record.js';
 import { inService, standing } from '../../instances/classify.js';
 import { countQuorum, nextBatch, restartable } from './quorum.js';
 import { registeredEverywhere } from '../../instances/registered.js';
-import { instanceStep, named, type Goal, type InstanceStep } from './instance-step.js';
+import { instanceStep, named, type Goal, type InstanceStep, type OutGoal } from './instance-step.js';
 import { shortOf } from '../../memory/restart-memory.js';
-import type { ReasonedAction } from '../../rollout/step.js';
+import { OUT_NOTE_LAG_MS } from '../../read-lag.js';
+import type { ReasonedAction } from '../../step.js';
+import type { RolloutGroup, RolloutView } from '../../view.js';
 
 /** The next step of one group that is being restarted. */
 export type RestartStep =
@@ -23,83 +24,68 @@ export interface PutBack {
   readonly adopted: boolean;
 }
 
-/** How long a read may lag behind what was written. */
-const LAG_MS = 30_000;
+/** A group that is being restarted. */
+type Restarting = RolloutGroup<RestartRecord>;
 
 /**
  * What to do next with a group whose restart has begun: finish those that are out, then take the next
  * ones; when nobody is left, or nobody may go, give the group back as it was.
  */
-export function restartStep(
-  observed: Observed,
-  plan: Plan,
-  group: Group,
-  record: RestartRecord,
-  putBack?: PutBack,
-): RestartStep {
+export function restartStep(view: RolloutView, of: Restarting, putBack?: PutBack): RestartStep {
+  const { observed, plan } = view;
+  const { group } = of;
   const noted = group.notes.out?.instances ?? [];
-  const aimed = noted.map((out) => ({ out, aim: aimOf(observed, plan, out, putBack) }));
-  const unnote = withdraw(observed, group, record, aimed);
-  if (unnote !== undefined) return unnote;
-  const steps = aimed.map(({ out, aim }) => ({ out, aim, step: instanceStep(observed, plan, group, out, aim) }));
-  const acts = actions(observed, group, steps);
-  if (acts.length > 0 && putBack === undefined) {
-    const first = suspendFirst(group, record);
-    if (first !== undefined) return first;
+  const goals = noted.map((out) => ({ out, goal: goalOf(view, out, putBack) }));
+  const kept = withdraw(view, of, goals);
+  if (kept !== undefined) return kept;
+  const steps = goals.map((one) => ({ ...one, step: instanceStep(view, group, one) }));
+  const acts = actions(view, group, steps);
+  if (acts.length > 0) {
+    const first = putBack === undefined ? suspendFirst(of) : undefined;
+    return first ?? { kind: 'act', phase: 'restart', acts };
   }
-  if (acts.length > 0) return { kind: 'act', phase: 'restart', acts };
-  const waits = steps.flatMap(({ out, step }) =>
-    step.kind === 'wait' ? [{ id: out.id, why: step.why, until: step.until }] : [],
-  );
-  if (waits.length > 0) {
-    const why =
-      putBack === undefined
-        ? `${waits.length} of ${noted.length} that were taken out are not in service again`
-        : `putting back what was taken out: ${putBack.why}`;
-    return {
-      kind: 'wait',
-      wait: {
-        group: group.name,
-        phase: 'restart',
-        why,
-        instances: waits.map(({ id, why: reason }) => ({ id, why: reason })),
-        until: Math.min(...waits.map(({ until }) => until)),
-      },
-    };
-  }
-  const staying = aimed.flatMap(({ out, aim }) => (aim === 'out' && isMember(observed, group, out) ? [out] : []));
-  const stopped = putBack?.why ?? firstFailure(observed, plan, noted);
+  const wait = waitForOut(group.name, steps, putBack);
+  if (wait !== undefined) return wait;
+  const staying = goals.flatMap(({ out, goal }) => (goal === 'out' && isMember(observed, group, out) ? [out] : []));
+  const stopped = putBack?.why ?? firstFailure(view, noted);
   if (stopped === undefined) {
-    const next = takeNext(observed, plan, group, record, staying);
+    const next = takeNext(view, of, staying);
     if (next !== undefined) return next;
   }
-  if (staying.length > 0) return staysOut(observed, group, record, staying);
-  const again = putBack?.adopted === true ? lookAgain(observed, group) : undefined;
+  if (staying.length > 0) return staysOut(view, of, staying);
+  const again = putBack?.adopted === true ? lookAgain(view, group.name) : undefined;
   if (again !== undefined) return again;
   const open = steps.flatMap(({ out, step }) =>
     step.kind === 'finished' && step.open !== undefined ? [{ id: out.id, why: step.open }] : [],
   );
-  return giveBack(observed, plan, group, record, open, stopped, putBack?.adopted === true && !plan.adoptOnly);
+  return giveBack(view, of, { open, stopped, forgotten: putBack?.adopted === true && !plan.adoptOnly });
 }
 
-/** Reads lag: a note that the dead run wrote last may not show yet, and whoever is on it must not be forgotten. */
-function lookAgain(observed: Observed, group: Group): RestartStep | undefined {
-  const until = (observed.seen.adoptedAt[group.name] ?? observed.at) + LAG_MS;
+/** The wait for instances that are out; undefined when nothing has to be waited for. */
+function waitForOut(group: string, steps: readonly Stepped[], putBack?: PutBack): RestartStep | undefined {
+  const waits = steps.flatMap(({ out, step }) =>
+    step.kind === 'wait' ? [{ id: out.id, why: step.why, until: step.until }] : [],
+  );
+  if (waits.length === 0) return undefined;
+  const why =
+    putBack === undefined
+      ? `${waits.length} of ${steps.length} that were taken out are not in service again`
+      : `putting back what was taken out: ${putBack.why}`;
+  const instances = waits.map(({ id, why: reason }) => ({ id, why: reason }));
+  const until = Math.min(...waits.map((one) => one.until));
+  return { kind: 'wait', wait: { group, phase: 'restart', why, instances, until } };
+}
+
+/** Reads lag: a note that the dead run wrote last may not show yet, and what it names must not be forgotten. */
+function lookAgain({ observed }: RolloutView, group: string): RestartStep | undefined {
+  const until = (observed.seen.adoptedAt[group] ?? observed.at) + OUT_NOTE_LAG_MS;
   if (observed.at >= until) return undefined;
-  return {
-    kind: 'wait',
-    wait: {
-      group: group.name,
-      phase: 'restart',
-      why: 'looking again: what the dead run wrote last may show up late',
-      instances: [],
-      until,
-    },
-  };
+  const why = 'looking again: what the dead run wrote last may show up late';
+  return { kind: 'wait', wait: { group, phase: 'restart', why, instances: [], until } };
 }
 
 /** Before anybody goes, and again when somebody resumed them meanwhile. */
-function suspendFirst(group: Group, record: RestartRecord): RestartStep | undefined {
+function suspendFirst({ group, record }: Restarting): RestartStep | undefined {
   const suspend = record.suspended.filter((process) => !group.suspended.includes(process));
   if (suspend.length === 0) return undefined;
   return act(
@@ -109,30 +95,26 @@ function suspendFirst(group: Group, record: RestartRecord): RestartStep | undefi
 }
 
 /** What shall become of an instance that is out. */
-function aimOf(observed: Observed, plan: Plan, out: OutInstance, putBack: PutBack | undefined): Goal {
+function goalOf({ observed, plan }: RolloutView, out: OutInstance, putBack: PutBack | undefined): Goal {
   if (putBack !== undefined) return 'back';
   if (observed.seen.failed[out.id] === undefined) return 'restart';
   return plan.restart?.onError === 'reregister' ? 'back' : 'out';
 }
 
 /** The first failure that ends the run; undefined when it goes on all the same. */
-function firstFailure(observed: Observed, plan: Plan, noted: readonly OutInstance[]): string | undefined {
+function firstFailure({ observed, plan }: RolloutView, noted: readonly OutInstance[]): string | undefined {
   if (plan.restart?.onError === 'continue') return undefined;
   const failed = noted.find(({ id }) => observed.seen.failed[id] !== undefined);
   return failed === undefined ? undefined : `${failed.id}: ${observed.seen.failed[failed.id] ?? ''}`;
 }
 
-/** What is noted and still registered goes only as long as the quorum holds: the world may have changed since the note. */
-function withdraw(
-  observed: Observed,
-  group: Group,
-  record: RestartRecord,
-  aimed: readonly { readonly out: OutInstance; readonly aim: Goal }[],
-): RestartStep | undefined {
-  const going = aimed.flatMap(({ out, aim }) => {
+/** What is noted and still registered goes only while the quorum holds: the world may have changed since the note. */
+function withdraw({ observed }: RolloutView, of: Restarting, goals: readonly OutGoal[]): RestartStep | undefined {
+  const { group, record } = of;
+  const going = goals.flatMap(({ out, goal }) => {
     const instance = group.instances.find(({ id }) => id === out.id);
     const untouched =
-      aim === 'restart' &&
+      goal === 'restart' &&
       observed.commands?.[out.id] === undefined &&
       instance !== undefined &&
       registeredEverywhere(group, instance) &&
@@ -140,27 +122,22 @@ function withdraw(
     return untouched ? [out.id] : [];
   });
   if (going.length === 0 || group.balancers.length === 0) return undefined;
-  const noted = aimed.map(({ out }) => out);
+  const noted = goals.map(({ out }) => out);
   const { serving, floor } = countQuorum(group, noted, record.quorum);
   // rule: restart-noted-and-changed
   if (serving - going.length >= floor) return undefined;
   const kept = noted.filter(({ id }) => !going.includes(id));
-  return note(
-    group,
-    record,
-    kept,
-    `${serving} in service now, ${floor} must stay: ${named(going)} stay${going.length === 1 ? 's' : ''} in`,
-  );
+  const stay = `${named(going)} stay${going.length === 1 ? 's' : ''} in`;
+  return note(of, kept, `${serving} in service now, ${floor} must stay: ${stay}`);
 }
 
-interface Stepped {
-  readonly out: OutInstance;
-  readonly aim: Goal;
+/** The step of an instance that is noted as out. */
+interface Stepped extends OutGoal {
   readonly step: InstanceStep;
 }
 
 /** All that can be done at once: one call for each balancer, one command for each instance. */
-function actions(observed: Observed, group: Group, steps: readonly Stepped[]): readonly ReasonedAction[] {
+function actions({ observed }: RolloutView, group: Group, steps: readonly Stepped[]): readonly ReasonedAction[] {
   const acts: ReasonedAction[] = [];
   for (const type of ['deregister', 'register'] as const) {
     for (const balancer of group.balancers) {
@@ -194,61 +171,49 @@ function actions(observed: Observed, group: Group, steps: readonly Stepped[]): r
 }
 
 function backWhy(steps: readonly Stepped[], ids: readonly string[]): string {
-  const restarted = steps.every(({ out, aim }) => !ids.includes(out.id) || aim === 'restart');
+  const restarted = steps.every(({ out, goal }) => !ids.includes(out.id) || goal === 'restart');
   return restarted ? `the command succeeded on ${named(ids)}` : 'nothing that we took out stays out';
 }
 
-/** The next batch, or the wait for it; undefined when nobody is left to be restarted, or the run gives up. */
-function takeNext(
-  observed: Observed,
-  plan: Plan,
-  group: Group,
-  record: RestartRecord,
-  staying: readonly OutInstance[],
-): RestartStep | undefined {
+/** The next batch, or the wait for it; undefined when nothing is left to be restarted, or the run gives up. */
+function takeNext(view: RolloutView, of: Restarting, staying: readonly OutInstance[]): RestartStep | undefined {
+  const { observed, plan } = view;
+  const { group } = of;
   if (plan.restart === undefined) return undefined;
-  const waiting = waitingFor(observed, group, record);
+  const waiting = waitingFor(view, of);
   if (waiting.length === 0) return undefined;
   const batch = nextBatch(group, waiting, staying, plan.restart);
   if (batch.length > 0) {
-    const first = suspendFirst(group, record);
+    const first = suspendFirst(of);
     if (first !== undefined) return first;
     const { serving, floor } = countQuorum(group, staying, plan.restart.quorum);
-    return note(
-      group,
-      record,
-      [...staying, ...batch],
-      `${serving} in service, ${floor} must stay: ${named(batch.map(({ id }) => id))} can go, and that is written down first`,
-    );
+    const go = `${named(batch.map(({ id }) => id))} can go, and that is written down first`;
+    return note(of, [...staying, ...batch], `${serving} in service, ${floor} must stay: ${go}`);
   }
   // What is through is no longer out; nobody may take it for that while we wait.
   if ((group.notes.out?.instances.length ?? 0) > staying.length)
-    return note(group, record, staying, 'those that were out are in service again');
+    return note(of, staying, 'those that were out are in service again');
   const looks = observed.seen.short[group.name]?.looks ?? 0;
   if (looks >= plan.restart.attempts) return undefined;
   const why = `the quorum lets nobody go: ${shortOf(group, plan)} (look ${looks} of ${plan.restart.attempts})`;
-  const rows = group.instances
+  const instances = group.instances
     .filter((instance) => standing(instance.lifecycle) !== 'live' || !inService(group, instance))
     .map(({ id }) => ({ id, why: 'not in service' }));
-  return { kind: 'wait', wait: { group: group.name, phase: 'restart', why, instances: rows } };
+  return { kind: 'wait', wait: { group: group.name, phase: 'restart', why, instances } };
 }
 
-/** Those that are still to be restarted. */
-export function waitingFor(observed: Observed, group: Group, record: RestartRecord): ReturnType<typeof restartable> {
+/** The instances that are still to be restarted. */
+function waitingFor({ observed }: RolloutView, { group, record }: Restarting): ReturnType<typeof restartable> {
   return restartable(group, record).filter(
     ({ id }) => observed.commands?.[id] === undefined && observed.seen.failed[id] === undefined,
   );
 }
 
-/** The run ends with somebody out: the note names exactly those, and the record stays for whoever puts them back. */
-function staysOut(
-  observed: Observed,
-  group: Group,
-  record: RestartRecord,
-  staying: readonly OutInstance[],
-): RestartStep {
+/** The run ends with instances out: the note names exactly those, and the record stays for a run that puts them back. */
+function staysOut({ observed }: RolloutView, of: Restarting, staying: readonly OutInstance[]): RestartStep {
+  const { group } = of;
   if ((group.notes.out?.instances.length ?? 0) > staying.length)
-    return note(group, record, staying, 'the others are in service again');
+    return note(of, staying, 'the others are in service again');
   // Somebody removed our notes: they are written again first, else nobody could put these back.
   if (observed.seen.unnoted[group.name] !== undefined)
     return {
@@ -256,40 +221,33 @@ function staysOut(
       wait: { group: group.name, phase: 'restart', why: 'waiting until our notes show again', instances: [] },
     };
   const first = staying[0]?.id ?? '';
-  const why = `${named(staying.map(({ id }) => id))} stay${staying.length === 1 ? 's' : ''} out of the balancers: ${observed.seen.failed[first] ?? ''}; ${told(observed, group, record)}`;
+  const out = `${named(staying.map(({ id }) => id))} stay${staying.length === 1 ? 's' : ''} out of the balancers`;
+  const why = `${out}: ${observed.seen.failed[first] ?? ''}; ${told(observed, of)}`;
   return { kind: 'over', result: { group: group.name, outcome: 'stuck', why } };
 }
 
+/** How a restart ends in which nothing stays out. */
+interface Ending {
+  /** Instances that do not serve although nothing more is to be done. */
+  readonly open: readonly { readonly id: string; readonly why: string }[];
+  /** Why it ended early. */
+  readonly stopped: string | undefined;
+  /** It then is as if nothing had been, and has no result in this run. */
+  readonly forgotten: boolean;
+}
+
 /** Processes as found, then no notes any more. */
-function giveBack(
-  observed: Observed,
-  plan: Plan,
-  group: Group,
-  record: RestartRecord,
-  open: readonly { readonly id: string; readonly why: string }[],
-  stopped: string | undefined,
-  forgotten: boolean,
-): RestartStep {
+function giveBack(view: RolloutView, of: Restarting, ending: Ending): RestartStep {
+  const { group, record } = of;
   const resume = record.suspended.filter((process) => group.suspended.includes(process));
   if (resume.length > 0)
     return act({ type: 'resume', group: group.name, processes: resume }, 'these were suspended by this rollout');
-  const left = plan.restart === undefined ? [] : waitingFor(observed, group, record);
-  const why = stopped ?? (left.length > 0 ? `gave up: ${shortOf(group, plan)}` : undefined);
-  const sick = open.length === 0 ? '' : `; ${open.map((one) => `${one.id} does not serve: ${one.why}`).join('; ')}`;
-  const result: GroupResult =
-    why === undefined && open.length === 0
-      ? { group: group.name, outcome: 'restarted', why: told(observed, group, record) }
-      : {
-          group: group.name,
-          outcome: 'putBack',
-          why: `${why ?? ''}${sick}${plan.restart === undefined || stopped === undefined ? '' : `; ${told(observed, group, record)}`}`,
-          open: open.map(({ id }) => id),
-        };
+  const result = resultOf(view, of, ending);
   const action = {
     type: 'clear',
     group: group.name,
     notes: ['record', 'lease', 'out'],
-    ...(forgotten ? {} : { result }),
+    ...(ending.forgotten ? {} : { result }),
   } as const;
   return {
     kind: 'act',
@@ -298,8 +256,20 @@ function giveBack(
   };
 }
 
-/** `2 of 3 instances were restarted`, and who was left alone. */
-function told(observed: Observed, group: Group, record: RestartRecord): string {
+function resultOf(view: RolloutView, of: Restarting, { open, stopped }: Ending): GroupResult {
+  const { observed, plan } = view;
+  const { group } = of;
+  const left = plan.restart === undefined ? [] : waitingFor(view, of);
+  const why = stopped ?? (left.length > 0 ? `gave up: ${shortOf(group, plan)}` : undefined);
+  if (why === undefined && open.length === 0)
+    return { group: group.name, outcome: 'restarted', why: told(observed, of) };
+  const sick = open.length === 0 ? '' : `; ${open.map((one) => `${one.id} does not serve: ${one.why}`).join('; ')}`;
+  const done = plan.restart === undefined || stopped === undefined ? '' : `; ${told(observed, of)}`;
+  return { group: group.name, outcome: 'putBack', why: `${why ?? ''}${sick}${done}`, open: open.map(({ id }) => id) };
+}
+
+/** `2 of 3 instances were restarted`, and which were left alone. */
+function told(observed: Observed, { group, record }: Restarting): string {
   const restarted = group.instances.filter(({ id }) => isRestarted(observed, id)).length;
   const alone = group.instances.filter(
     ({ id, lifecycle, launchedAt }) =>
@@ -310,10 +280,8 @@ function told(observed: Observed, group: Group, record: RestartRecord): string {
   const rest = alone.filter(
     (instance) => !restartable(group, record).includes(instance) && observed.seen.failed[instance.id] === undefined,
   );
-  const aside =
-    rest.length === 0
-      ? ''
-      : `; ${named(rest.map(({ id }) => id))} left alone, not registered with every balancer or not healthy to Auto Scaling`;
+  const left = `${named(rest.map(({ id }) => id))} left alone`;
+  const aside = rest.length === 0 ? '' : `; ${left}, not registered with every balancer or not healthy to Auto Scaling`;
   return `${restarted} of ${record.old} instances were restarted and proven${aside}`;
 }
 
@@ -333,15 +301,9 @@ function isMember(observed: Observed, group: Group, out: OutInstance): boolean {
   );
 }
 
-function note(group: Group, record: RestartRecord, instances: readonly OutInstance[], why: string): RestartStep {
-  return act(
-    {
-      type: 'note',
-      group: group.name,
-      out: { run: record.run, number: (group.notes.out?.number ?? 0) + 1, instances },
-    },
-    why,
-  );
+function note({ group, record }: Restarting, instances: readonly OutInstance[], why: string): RestartStep {
+  const number = (group.notes.out?.number ?? 0) + 1;
+  return act({ type: 'note', group: group.name, out: { run: record.run, number, instances } }, why);
 }
 
 function act(action: ReasonedAction['action'], why: string): RestartStep {

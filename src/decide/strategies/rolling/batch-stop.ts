@@ -1,9 +1,7 @@
-import type { Observed } from '../../../model/rollout/decision.js';
-import type { Group } from '../../../model/rollout/group.js';
 import type { RollingRecord } from '../../../model/rollout/record.js';
-import { act } from '../../rollout/finish.js';
 import { bakesUntil, bakingWait, pauseDue, pauseOfMate, shareOf } from '../../gates/gates.js';
-import type { GroupStep } from '../../rollout/step.js';
+import { act, type GroupStep } from '../../step.js';
+import type { RolloutGroup, RolloutView } from '../../view.js';
 
 /** How far a rolling rollout is. Units. */
 interface BatchProgress {
@@ -15,11 +13,10 @@ interface BatchProgress {
   readonly settled: boolean;
 }
 
-/** What stands between two batches of a rolling rollout: a bake, or a pause that was asked for; undefined when nothing does. */
+/** What stands between two batches: a bake, or a pause that was asked for; undefined when nothing does. */
 export function batchStop(
-  observed: Observed,
-  group: Group,
-  record: RollingRecord,
+  { observed }: RolloutView,
+  { group, record }: RolloutGroup<RollingRecord>,
   { ready, settled }: BatchProgress,
 ): GroupStep | undefined {
   if (!settled) return undefined;

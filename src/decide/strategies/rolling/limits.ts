@@ -2,7 +2,7 @@ import type { Reason } from '../../../model/rollout/decision.js';
 import type { Group, Instance } from '../../../model/rollout/group.js';
 import type { Plan, RollingChoice, Share } from '../../../model/rollout/rollout-plan.js';
 import type { RollingRecord } from '../../../model/rollout/record.js';
-import { standing, units } from '../../instances/classify.js';
+import { membersOf, units } from '../../instances/classify.js';
 
 /** What is said when nothing is: one above, none below. */
 export const ONE_ABOVE: RollingChoice = { surge: { count: 1 }, unavailable: { count: 0 }, serial: false };
@@ -35,7 +35,6 @@ function resolved(share: Share, of: number, round: (exact: number) => number): n
 
 /** Why a rolling rollout cannot be made of this group, as it was asked for. */
 export function limitReasons(plan: Plan, group: Group): readonly Reason[] {
-  if (plan.strategy !== 'rolling') return [];
   const choice = plan.rolling ?? ONE_ABOVE;
   const { desired } = group.size;
   const { surge, unavailable } = limitsOf(choice, group, membersOf(group));
@@ -70,7 +69,7 @@ export function limitReasons(plan: Plan, group: Group): readonly Reason[] {
 
 /** What a person should know of the limits before a rolling rollout starts. */
 export function limitWarnings(plan: Plan, group: Group): readonly Reason[] {
-  if (plan.strategy !== 'rolling' || group.size.desired === 0) return [];
+  if (group.size.desired === 0) return [];
   const { surge, unavailable } = limitsOf(plan.rolling ?? ONE_ABOVE, group, membersOf(group));
   if (unavailable === 0) return [];
   const first = surge === 0 ? ', and the first old one leaves before anything new is proven' : '';
@@ -86,11 +85,4 @@ export function limitWarnings(plan: Plan, group: Group): readonly Reason[] {
 
 export function shareText(share: Share): string {
   return 'count' in share ? String(share.count) : `${share.percent}%`;
-}
-
-/** The instances that a rollout would begin with. */
-export function membersOf(group: Group): readonly Instance[] {
-  return group.instances.filter(
-    (instance) => !['leaving', 'retained', 'parked'].includes(standing(instance.lifecycle)),
-  );
 }

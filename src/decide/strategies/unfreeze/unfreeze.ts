@@ -2,14 +2,15 @@ import type { Decision, GroupResult, Observed, Reason, Wait } from '../../../mod
 import type { Group } from '../../../model/rollout/group.js';
 import type { Plan } from '../../../model/rollout/rollout-plan.js';
 import { isPending, busy } from '../../memory/remember.js';
-import type { ReasonedAction } from '../../rollout/step.js';
+import type { ReasonedAction } from '../../step.js';
+import type { RolloutView } from '../../view.js';
 
 /**
  * Takes back the freeze that a roll-back left: resumes exactly the processes that its note names, then
  * removes the note. Refuses for all groups when a rollout is on one of them, because its record counts on
  * the processes as they are.
  */
-export function unfreeze(observed: Observed, plan: Plan): Decision {
+export function unfreeze({ observed, plan }: RolloutView): Decision {
   const reasons = [
     ...observed.missing.map(missing),
     ...observed.groups.flatMap((group) => against(group)),

@@ -1,0 +1,17 @@
+/**
+ * Suspended for the time of a rollout: all that changes membership by itself. Never Launch, Terminate,
+ * AddToLoadBalancer or HealthCheck, without which the rollout itself cannot go on.
+ */
+export const SUSPENDED_BY_SWAP = [
+  'AlarmNotification',
+  'ScheduledActions',
+  'AZRebalance',
+  'ReplaceUnhealthy',
+  'InstanceRefresh',
+] as const;
+
+/** Resumed before anything grows, where the record says that they are ours: no rollout works without them. */
+export const RESET_FIRST = ['Launch', 'Terminate', 'AddToLoadBalancer', 'HealthCheck'] as const;
+
+/** Processes without which no instance can be replaced. */
+export const NEEDED = ['Launch', 'Terminate', 'AddToLoadBalancer'] as const;

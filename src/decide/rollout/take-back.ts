@@ -1,0 +1,26 @@
+import { sameSize } from '../instances/capacity.js';
+import type { ReasonedAction } from '../step.js';
+import type { RolloutGroup, RolloutView } from '../view.js';
+import { liftShield } from './scale-in-protection.js';
+
+/** True while a rollout has a record and nothing more: it can be undone by removing the record. */
+export function isOnlyNoted({ group, record, halves }: RolloutGroup): boolean {
+  return (
+    group.notes.verdict === undefined &&
+    sameSize(group.size, record.size) &&
+    halves.new.length + halves.unknown.length + halves.leaving.length === 0
+  );
+}
+
+/** Takes back a rollout that has only been noted: the processes as they were found, then the notes. */
+export function takeBack(view: RolloutView, of: RolloutGroup, why: string): ReasonedAction {
+  const { group, record } = of;
+  const [shield] = liftShield(view, of);
+  if (shield !== undefined) return shield;
+  const frozen = group.notes.frozen?.processes ?? [];
+  const freeze = frozen.filter((process) => record.suspended.includes(process) && !group.suspended.includes(process));
+  if (freeze.length > 0) return { action: { type: 'suspend', group: group.name, processes: freeze }, why };
+  const resume = record.suspended.filter((process) => group.suspended.includes(process) && !frozen.includes(process));
+  if (resume.length > 0) return { action: { type: 'resume', group: group.name, processes: resume }, why };
+  return { action: { type: 'clear', group: group.name, notes: ['record', 'lease'] }, why };
+}

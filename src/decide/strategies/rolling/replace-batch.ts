@@ -1,0 +1,167 @@
+import type { Instant } from '../../../clock.js';
+import { count } from '../../../text/count.js';
+import type { Wait } from '../../../model/rollout/decision.js';
+import type { RollingRecord } from '../../../model/rollout/record.js';
+import { notProvenYet } from '../../gates/hooks.js';
+import { inService, notInService, overtaken, serving, units } from '../../instances/classify.js';
+import { hopeless } from '../../instances/hopeless.js';
+import { finish, replaceDead, sameReasons, seconds, stillLeaving } from '../../rollout/finish.js';
+import { lastFailure, MAX_RESIZES } from '../../rollout/prepare.js';
+import { act, type Block, type GroupStep } from '../../step.js';
+import type { JudgedGroup, RolloutView } from '../../view.js';
+import { batchStop, unitsUntilStop } from './batch-stop.js';
+import { rollingRecord } from './facts.js';
+import type { RollingFleet } from './fleet.js';
+import { surged } from './surge.js';
+import { takeOut } from './take-out.js';
+
+/** A rolling rollout past its verdict. */
+type Rolling = JudgedGroup<RollingRecord>;
+
+/**
+ * The next step of a rolling rollout whose first new instances are proven (or that terminates first): as many old ones
+ * go as proven new ones allow. Nothing but the record and what is there decides it, so whoever resumes goes on with
+ * the same batch.
+ *
+ * While more old ones are left than the surge, they are terminated without decrement and Auto Scaling launches their
+ * replacements at once; the last ones go with decrement, which brings the desired capacity back to the original.
+ */
+export function replaceBatch(view: RolloutView, judged: JudgedGroup): GroupStep {
+  const of: Rolling = { ...judged, record: rollingRecord(judged.record) };
+  const { group, record, verdict, block } = of;
+  const fleet = fleetOf(view, of);
+  const since = view.observed.seen.progressAt[of.name]?.at ?? verdict.at;
+  // rule: rolling-ends-early
+  if (fleet.old.length === 0 && units(fleet.ready) >= record.size.desired)
+    return lastLaunch(view, of, since, fleet) ?? finish(view, of, since);
+  if (block !== undefined) return whileBlocked(view, of, fleet, block);
+  if (record.suspended.includes('Launch') && group.suspended.includes('Launch')) {
+    return act(
+      'resume',
+      { type: 'resume', group: group.name, processes: ['Launch'] },
+      'an earlier roll-back left launching suspended',
+    );
+  }
+  const settled = fleet.ready.length === fleet.fresh.length && fleet.coming === units(fleet.fresh);
+  const progress = { ready: units(fleet.ready), coming: fleet.coming, settled };
+  const stop = fleet.old.length === 0 ? undefined : batchStop(view, of, progress);
+  if (stop !== undefined) return stop;
+  // While it bakes nothing goes that is not all proven.
+  const bakes = record.gates?.bakeMs !== undefined && !settled;
+  return (
+    grow(view, of, fleet) ??
+    (bakes ? undefined : takeOut(of, fleet, unitsUntilStop(record, progress))) ??
+    (record.serial && settled ? stillLeaving(view, of, since) : undefined) ??
+    waitForProof(view, of, fleet)
+  );
+}
+
+function fleetOf({ observed }: RolloutView, { group, halves, proven }: Rolling): RollingFleet {
+  const gone = overtaken(group, halves.new, observed.seen.adoptedAt[group.name]);
+  const fresh = halves.new.filter((instance) => !gone.includes(instance));
+  const there = units(halves.old) + units(halves.new) + units(halves.unknown);
+  // rule: rolling-unproven
+  return {
+    old: [...halves.old, ...gone],
+    fresh,
+    ready: proven.filter((instance) => fresh.includes(instance)),
+    coming: units(fresh) + units(halves.unknown) + Math.max(0, group.size.desired - there),
+  };
+}
+
+/** The size that the old instances need, where it is not there: as a group's turn starts, or after somebody shrank it. */
+function grow({ observed }: RolloutView, { group, record }: Rolling, { old }: RollingFleet): GroupStep | undefined {
+  const size = surged(record, units(old));
+  if (group.size.desired >= size.desired) return undefined;
+  if ((observed.seen.doubled[group.name] ?? 0) > MAX_RESIZES)
+    return {
+      kind: 'stuck',
+      why: `somebody else keeps changing its sizes (now ${group.size.min}/${group.size.desired}/${group.size.max})`,
+    };
+  const more = `${size.desired - record.size.desired} more than ${record.size.desired} may run`;
+  return act(
+    'surge',
+    { type: 'resize', group: group.name, size: { ...size, max: Math.max(size.max, group.size.max) }, purpose: 'surge' },
+    old.length === 0 ? 'what is missing has to be launched' : `${more}, so that new ones are proven before old ones go`,
+  );
+}
+
+/** One too many is on its way: back at the original size, Auto Scaling would take a proven one out when it comes. */
+function lastLaunch(
+  { observed, plan }: RolloutView,
+  { group, record }: Rolling,
+  since: Instant,
+  { coming, fresh }: RollingFleet,
+): GroupStep | undefined {
+  const until = since + plan.timing.progressMs;
+  const missing = coming - units(fresh);
+  // rule: last-launch
+  if (missing <= 0 || group.size.desired <= record.size.desired || observed.at >= until) return undefined;
+  // Where nothing more can be launched there is nothing to wait for.
+  if (observed.failures.some((failure) => failure.group === group.name && failure.startedAt >= since)) return undefined;
+  const done = `all ${record.size.desired} are new and proven`;
+  const why = `${done}; ${missing} still to launch, before those that are too many go`;
+  return { kind: 'wait', wait: { group: group.name, phase: 'replace', why, instances: [], until } };
+}
+
+/** Nothing may go before more new ones are proven; when none is proven for too long, nothing more is tried. */
+function waitForProof(view: RolloutView, of: Rolling, fleet: RollingFleet): GroupStep {
+  const { observed, plan } = view;
+  const { group, record } = of;
+  const began = observed.seen.progressAt[group.name]?.at ?? observed.at;
+  const lost = hopeless(
+    group,
+    record,
+    observed.failures.filter(({ startedAt }) => startedAt >= began),
+    fleet.fresh,
+  );
+  const state = stateOf(record, fleet);
+  if (lost !== undefined) return { kind: 'stuck', why: `${lost}; ${state}` };
+  const dead = replaceDead(of, fleet.fresh);
+  if (dead !== undefined) return dead;
+  const instances = openRows(view, of, fleet);
+  const missing = fleet.coming - units(fleet.fresh);
+  const launch = missing > 0 ? `; ${missing} still to launch${lastFailure(observed, group)}` : '';
+  const until = began + plan.timing.progressMs;
+  if (observed.at >= until) {
+    const open = [sameReasons(instances), launch.slice(2), state].filter((part) => part !== '').join('; ');
+    return { kind: 'stuck', why: `no further instance was proven for ${seconds(plan.timing.progressMs)}: ${open}` };
+  }
+  const why = `${units(fleet.ready)} of ${record.size.desired} instances are new and proven${launch}`;
+  return { kind: 'wait', wait: { group: group.name, phase: 'replace', why, instances, until } };
+}
+
+/** A blocked group waits; when it is to stop, what is under way is brought to an end first, as long as that may take. */
+function whileBlocked(view: RolloutView, of: Rolling, fleet: RollingFleet, block: Block): GroupStep {
+  const { observed, plan } = view;
+  const { group, record } = of;
+  const wait = (why: string, instances: Wait['instances'], until?: Instant): GroupStep => ({
+    kind: 'wait',
+    wait: { group: group.name, phase: 'replace', why, instances, ...(until !== undefined && { until }) },
+  });
+  if (!block.stop) return wait(block.why, []);
+  const have = units(fleet.ready) + units(serving(group, fleet.old));
+  const until = (observed.seen.progressAt[group.name]?.at ?? observed.at) + plan.timing.progressMs;
+  if (have < record.size.desired && observed.at < until) {
+    const missing = `before it stops, what was taken out is replaced: ${have} of ${record.size.desired} serve`;
+    return wait(`${block.why}; ${missing}`, openRows(view, of, fleet), until);
+  }
+  return { kind: 'stuck', why: `${block.why}; ${stateOf(record, fleet)}` };
+}
+
+function stateOf(record: RollingRecord, { old, ready }: RollingFleet): string {
+  const left = `${count(units(old), 'old instance')} ${units(old) === 1 ? 'is' : 'are'} left`;
+  return `${units(ready)} of ${record.size.desired} are new and proven, ${left}`;
+}
+
+/** The new instances that are not proven, each with what keeps it. */
+function openRows({ observed, plan }: RolloutView, { group }: Rolling, fleet: RollingFleet): Wait['instances'] {
+  return fleet.fresh
+    .filter((instance) => !fleet.ready.includes(instance))
+    .map((instance) => {
+      const since = observed.seen.inServiceSince[instance.id];
+      if (!inService(group, instance)) return { id: instance.id, why: notInService(group, instance) };
+      const why = notProvenYet(observed.seen, plan, instance);
+      return { id: instance.id, why, ...(since !== undefined && { since }) };
+    });
+}

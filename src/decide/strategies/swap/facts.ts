@@ -1,0 +1,50 @@
+import { RECORD_VERSION } from '../../../model/rollout/record.js';
+import { doubled } from '../../instances/capacity.js';
+import { standing } from '../../instances/classify.js';
+import type { Instance } from '../../../model/rollout/group.js';
+import type { StrategyFacts } from '../facts.js';
+
+/** The swap: all old instances stay until as many new ones are proven. */
+export const swapFacts: StrategyFacts = {
+  words: { short: 'swap', long: 'swap', refused: 'swap.refused' },
+  keepsRecord: true,
+  replaces: true,
+  provesAfterVerdict: false,
+  provesWithoutRecord: false,
+  endsWithTooMany: false,
+  leavingPhase: 'halve',
+  reads: { alarms: true, precautions: true, launchConfigurations: true, registrations: false },
+  newRecord: (_plan, _group, old, base) => ({
+    version: RECORD_VERSION,
+    strategy: 'swap',
+    ...base,
+    ...(canShield(old) && { shield: true }),
+  }),
+  reasonsAgainst: () => [],
+  warnings: () => [],
+  target: (record) => ({
+    purpose: 'double',
+    size: doubled(record),
+    needed: record.size.desired,
+    why: `${record.old} old stay in service while as many new ones are proven`,
+  }),
+  shields: (record) => record.strategy === 'swap' && record.shield === true,
+  limits: () => undefined,
+  whyPromoted: (units, groups) => {
+    if (groups > 1) return `all new instances of ${groups} groups are proven`;
+    return units === 1 ? 'the new instance is proven' : `all ${units} new instances are proven`;
+  },
+};
+
+/**
+ * Whether the old half can be protected from scale-in so that the protection can be taken off again exactly: none of
+ * its instances is protected already, and all are in service, without which AWS protects none. Somebody who sees a
+ * doubled group and lowers its desired capacity would otherwise take the old ones away: by its usual policy Auto
+ * Scaling lets those of the oldest template go first.
+ */
+function canShield(old: readonly Instance[]): boolean {
+  // rule: no-shield
+  return (
+    old.length > 0 && old.every((instance) => !instance.protectedFromScaleIn && standing(instance.lifecycle) === 'live')
+  );
+}
