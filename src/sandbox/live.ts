@@ -2,7 +2,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { systemClock, type Clock } from '../clock.js';
 import type { Sandbox, WiredWorld } from './index.js';
-import type { CallSeen, WireRequest } from './wire/wire.js';
+import type { CallSeen } from './wire/wire.js';
+import type { WireRequest } from './wire/wire-types.js';
 
 export interface LiveOptions {
   /** 0 lets the system choose one. */

@@ -14,10 +14,10 @@ import type { Lease } from '../../src/model/rollout/record.js';
 import type { Outcome, RunEvent } from '../../src/model/event.js';
 import type { Plan } from '../../src/model/rollout/rollout-plan.js';
 import { createSandbox, type Sandbox } from '../../src/sandbox/index.js';
-import type { Violation } from '../../src/sandbox/invariants/index.js';
 import { DEFAULT_SCENARIO, type Scenario } from '../../src/sandbox/scenario.js';
 import { PLAN } from './groups.js';
 import { call, standardGroup, type StandardGroup } from './sandbox.js';
+import type { Violation } from '../../src/sandbox/invariants/violation.js';
 
 /** A process that was killed: thrown in the middle of a run, and caught only by the stage. */
 export class Killed extends Error {}

@@ -7,14 +7,7 @@ import { nextService, servedLately, type Service } from './service.js';
 import { isRestart, watchRestarts } from './restart.js';
 import { watchSerial } from './serial.js';
 import { breachesAtEnd, breachesNow, type Breach } from './rules.js';
-
-/** A rule of DESIGN that was broken, when and where. */
-export interface Violation {
-  readonly at: number;
-  readonly group: string;
-  readonly rule: Breach['rule'];
-  readonly text: string;
-}
+import type { Violation } from './violation.js';
 
 /** The capacity of a group at one moment, in capacity units. Old and new mean nothing before `expect`: all is old. */
 export interface TimelinePoint {

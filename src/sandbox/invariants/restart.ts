@@ -6,10 +6,10 @@ import { elbv2State } from '../world/elbv2/state.js';
 import { balancersUsing, targetHealth, targetsOf } from '../world/elbv2/targets.js';
 import type { World } from '../world/world.js';
 import { OUR_TAGS } from './expectation.js';
-import type { Violation } from './index.js';
 import { lookAt } from './look.js';
 import type { Breach } from './rules.js';
 import { lagOf } from './service.js';
+import type { Violation } from './violation.js';
 
 /** What a restart works on, as it truly is: a group, or what is registered with one balancer. */
 interface Fleet {

@@ -1,8 +1,8 @@
 import { autoScalingState, type GroupState } from '../world/autoscaling/state.js';
 import type { World } from '../world/world.js';
 import { OUR_TAGS, resizedByOthers } from './expectation.js';
-import type { Violation } from './index.js';
 import { lookAt, type Seen } from './look.js';
+import type { Violation } from './violation.js';
 
 /** Health passes by without events: groups are looked at again at least this often while things happen. */
 const LOOK_AGAIN_MS = 5_000;

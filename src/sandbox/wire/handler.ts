@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { HttpResponse, type HttpHandler, type IHttpRequest } from '@smithy/core/protocols';
-import type { Wire, WireAnswer, WireRequest } from './wire.js';
+import type { Wire } from './wire.js';
+import type { WireAnswer, WireRequest } from './wire-types.js';
 
 /**
  * Lets SDK clients of this process talk to the wire without a socket. It sets no timer and reads no

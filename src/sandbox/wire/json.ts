@@ -1,6 +1,6 @@
 import { ServiceFault } from '../world/fault.js';
 import type { ServiceName } from '../world/world.js';
-import type { WireOutcome, WireRequest } from './wire.js';
+import type { WireOutcome, WireRequest } from './wire-types.js';
 
 /** Services that speak it, by what their targets begin with. */
 const TARGETS: Readonly<Record<string, ServiceName>> = {

@@ -1,8 +1,8 @@
 import * as s3 from '@aws-sdk/client-s3';
 import { NormalizedSchema } from '@smithy/core/schema';
 import { ServiceFault } from '../world/fault.js';
-import type { WireOutcome, WireRequest } from './wire.js';
 import { escapeXml, structWriter } from './xml.js';
+import type { WireOutcome, WireRequest } from './wire-types.js';
 
 /** One call of S3: the few operations that templates need. */
 export interface S3Call {

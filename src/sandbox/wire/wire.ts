@@ -6,28 +6,7 @@ import { writeAnswer, writeFault } from './query.js';
 import { callJson } from './json.js';
 import { callS3, type S3Call } from './s3.js';
 import { operationShape, QUERY_SERVICES, type OperationShape, type QueryService } from './services.js';
-
-/** One HTTP request, as it came over a socket or from an SDK in the same process. */
-export interface WireRequest {
-  readonly method: string;
-  /** With the port, as in the Host header. */
-  readonly host: string;
-  /** As sent, with its percent-encoding and without the query. */
-  readonly path: string;
-  readonly query: URLSearchParams;
-  /** Names in lower case. */
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: Uint8Array | string;
-}
-
-export interface WireAnswer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: Uint8Array | string;
-}
-
-/** What came of a call: its answer, or nothing because the connection broke after its effect. */
-export type WireOutcome = WireAnswer | 'reply lost';
+import type { WireRequest, WireAnswer, WireOutcome } from './wire-types.js';
 
 /** One call from outside as the sandbox saw it. */
 export interface CallSeen {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import type { WireAnswer, WireRequest } from '../../../src/sandbox/wire/wire.js';
 import { sandboxOf } from './support.js';
+import type { WireAnswer, WireRequest } from '../../../src/sandbox/wire/wire-types.js';
 
 const request = (changes: Partial<WireRequest>): WireRequest => ({
   method: 'POST',

@@ -14,7 +14,10 @@ import {
 } from './operations/attachments.js';
 import { describeAutoScalingGroups, describeAutoScalingInstances } from './operations/describe-operations.js';
 import { createAutoScalingGroup, deleteAutoScalingGroup, updateAutoScalingGroup } from './operations/groups.js';
-import { setInstanceHealth } from './capacity/health-checks.js';
+import { noticeEnded, noticeRegistrations, setInstanceHealth } from './capacity/health-checks.js';
+import { entersService } from './capacity/launch.js';
+import { plan } from './capacity/launch-plan.js';
+import { answerWith } from '../follow-ups.js';
 import {
   completeLifecycleAction,
   deleteLifecycleHook,
@@ -51,7 +54,16 @@ import {
 import { setDesiredCapacity } from './operations/sizes.js';
 import { autoScalingState, type GroupState } from './state.js';
 import { createOrUpdateTags, deleteTags, describeTags } from './operations/tags.js';
-import { terminateInstanceInAutoScalingGroup } from './capacity/terminate.js';
+import { beginTermination, shutsDown, terminateInstanceInAutoScalingGroup } from './capacity/terminate.js';
+
+answerWith({
+  plan,
+  entersService,
+  beginTermination,
+  shutsDown,
+  instanceEnded: noticeEnded,
+  registrationsChanged: noticeRegistrations,
+});
 
 const READS: OperationTable = {
   DescribeAutoScalingGroups: describeAutoScalingGroups,

@@ -1,4 +1,4 @@
-import { noticeEnded } from '../autoscaling/capacity/health-checks.js';
+import { followUps } from '../follow-ups.js';
 import { drawMs, next } from '../random-delay.js';
 import { ServiceFault } from '../fault.js';
 import { touch } from '../revisions.js';
@@ -97,7 +97,7 @@ export function endInstance(world: World, id: string, by: EndedBy, reason?: EndR
   if (reason !== undefined) instance.endReason = reason;
   world.clock.at(goneAt, () => becomesTerminated(world, id));
   touch(world, instance.group);
-  noticeEnded(world, instance);
+  followUps().instanceEnded(world, instance);
   return goneAt;
 }
 

@@ -3,7 +3,7 @@ import type {
   DescribeEndPointStateInput,
   RegisterEndPointsInput,
 } from '@aws-sdk/client-elastic-load-balancing';
-import { noticeRegistrations } from '../autoscaling/capacity/health-checks.js';
+import { followUps } from '../follow-ups.js';
 import { ec2State } from '../ec2/state.js';
 import { ServiceFault } from '../fault.js';
 import type { World } from '../world.js';
@@ -18,7 +18,7 @@ export function registerInstances(world: World, input: RegisterEndPointsInput): 
     register(world, balancer, id);
     balancer.takenOut.delete(id);
   }
-  noticeRegistrations(world, ids);
+  followUps().registrationsChanged(world, ids);
   return { Instances: names(world, balancer) };
 }
 
@@ -31,7 +31,7 @@ export function deregisterInstances(world: World, input: DeregisterEndPointsInpu
     deregister(world, balancer, id);
     balancer.takenOut.add(id);
   }
-  noticeRegistrations(world, ids);
+  followUps().registrationsChanged(world, ids);
   return { Instances: names(world, balancer) };
 }
 

@@ -4,7 +4,7 @@ import type {
   DescribeTargetHealthInput,
   RegisterTargetsInput,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { noticeRegistrations } from '../autoscaling/capacity/health-checks.js';
+import { followUps } from '../follow-ups.js';
 import { ec2State } from '../ec2/state.js';
 import { ServiceFault } from '../fault.js';
 import { catchUp, freshProbe, type ProbeRules } from '../probe.js';
@@ -189,7 +189,7 @@ export function registerTargets(world: World, input: RegisterTargetsInput): obje
     register(world, group, target.Id ?? '', target.Port);
     group.takenOut.delete(target.Id ?? '');
   }
-  noticeRegistrations(
+  followUps().registrationsChanged(
     world,
     (input.Targets ?? []).map(({ Id }) => Id ?? ''),
   );
@@ -203,7 +203,7 @@ export function deregisterTargets(world: World, input: DeregisterTargetsInput): 
     deregister(world, group, target.Id ?? '', target.Port ?? group.port);
     group.takenOut.add(target.Id ?? '');
   }
-  noticeRegistrations(
+  followUps().registrationsChanged(
     world,
     (input.Targets ?? []).map(({ Id }) => Id ?? ''),
   );

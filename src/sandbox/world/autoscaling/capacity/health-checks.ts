@@ -5,10 +5,10 @@ import { ec2State, type Ec2Instance } from '../../ec2/state.js';
 import { touch } from '../../revisions.js';
 import type { World } from '../../world.js';
 import { stamp } from '../activities.js';
-import { schedulePlan } from './launch-plan.js';
 import { balancersSay } from './registration.js';
 import { attached, autoScalingState, findGroup, isLeaving, memberOf, type GroupState, type Member } from '../state.js';
 import { beginTermination } from './terminate.js';
+import { schedulePlan } from './plan-schedule.js';
 
 /** The pause between two health checks of a group is not published; tens of seconds are seen. */
 const CHECK_EVERY: readonly [number, number] = [20, 40];

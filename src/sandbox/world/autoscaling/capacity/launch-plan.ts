@@ -1,32 +1,14 @@
-import { drawMs } from '../../random-delay.js';
 import type { World } from '../../world.js';
 import { startActivity, endActivity, stamp } from '../activities.js';
 import { launchOne } from './launch.js';
-import { capacityOf, findGroup, unitsOf, type GroupState } from '../state.js';
+import { capacityOf, unitsOf, type GroupState } from '../state.js';
 import { beginTermination } from './terminate.js';
 import { pickVictim } from './victims.js';
 import { imbalance, zonesInOrder } from './zones.js';
-
-/** Longest pause between two tries to launch. */
-const MOST_BACK_OFF_MS = 300_000;
-
-/** Makes sure that the group is looked at after the usual delay, or after `delayMs`. */
-export function schedulePlan(world: World, group: GroupState, delayMs?: number): void {
-  const at =
-    world.clock.now() +
-    (delayMs ?? drawMs(world, `autoscaling/plan/${group.name}/${++group.counter}`, world.scenario.timing.launchDelay));
-  if (group.planAt !== undefined && group.planAt <= at) return;
-  group.planAt = at;
-  world.clock.at(at, () => {
-    const current = findGroup(world, group.name);
-    if (current?.planAt !== at) return;
-    current.planAt = undefined;
-    plan(world, current);
-  });
-}
+import { schedulePlan, backOff } from './plan-schedule.js';
 
 /** One planning tick: brings capacity a wave nearer to the desired capacity. */
-function plan(world: World, group: GroupState): void {
+export function plan(world: World, group: GroupState): void {
   if (group.status !== undefined) return;
   const capacity = capacityOf(group);
   if (capacity < group.desired) return scaleOut(world, group);
@@ -56,12 +38,6 @@ function launchSomewhere(world: World, group: GroupState, cause: string): string
     if (!outcome.tryElsewhere) return undefined;
   }
   return undefined;
-}
-
-/** A failed launch does not lower the desired capacity: it is tried again, less and less often. */
-export function backOff(world: World, group: GroupState): void {
-  group.failures += 1;
-  schedulePlan(world, group, Math.min(MOST_BACK_OFF_MS, 15_000 * 2 ** group.failures));
 }
 
 function scaleIn(world: World, group: GroupState): void {

@@ -8,9 +8,9 @@ import { endActivity, moveActivity, startActivity } from '../activities.js';
 import { resolveConfiguration } from '../operations/configuration.js';
 import { scheduleHealthCheck } from './health-checks.js';
 import { raiseHooks } from '../operations/lifecycle-hooks.js';
-import { schedulePlan } from './launch-plan.js';
 import { scheduleRegistration } from './registration.js';
 import { capacityOf, findGroup, type GroupState, type Member } from '../state.js';
+import { schedulePlan } from './plan-schedule.js';
 
 export interface LaunchOutcome {
   readonly id?: string;

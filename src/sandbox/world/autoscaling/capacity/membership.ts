@@ -10,9 +10,9 @@ import { touch } from '../../revisions.js';
 import type { World } from '../../world.js';
 import { endActivity, stamp, startActivity } from '../activities.js';
 import { scheduleHealthCheck } from './health-checks.js';
-import { schedulePlan } from './launch-plan.js';
 import { deregisterEverywhere, scheduleRegistration } from './registration.js';
 import { counts, findGroup, groupOf, invalid, unitsOf, type GroupState, type Member } from '../state.js';
+import { schedulePlan } from './plan-schedule.js';
 
 /** At most 50 instances. Protection only keeps them from scaling in, nothing else. */
 export function setInstanceProtection(world: World, input: SetInstanceProtectionQuery): object {

@@ -7,7 +7,6 @@ import { touch } from '../../revisions.js';
 import type { Call, World } from '../../world.js';
 import { endActivity, moveActivity, stamp, startActivity } from '../activities.js';
 import { raiseHooks } from '../operations/lifecycle-hooks.js';
-import { schedulePlan } from './launch-plan.js';
 import { deregisterEverywhere } from './registration.js';
 import {
   capacityOf,
@@ -21,6 +20,7 @@ import {
   type GroupState,
   type Member,
 } from '../state.js';
+import { schedulePlan } from './plan-schedule.js';
 
 /**
  * Terminates one instance, or up to 100 of one group. A batch is refused as a whole when one id is

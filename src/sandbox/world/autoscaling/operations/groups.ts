@@ -16,10 +16,10 @@ import { checkedConfiguration } from './configuration.js';
 import { scheduleFaults } from '../faults.js';
 import { scheduleHealthCheck } from '../capacity/health-checks.js';
 import { addHook } from './lifecycle-hooks.js';
-import { schedulePlan } from '../capacity/launch-plan.js';
 import { resize, sizesAfter } from './sizes.js';
 import { autoScalingState, findGroup, groupOf, invalid, isLeaving, type Extras, type GroupState } from '../state.js';
 import { beginTermination, inProgress, startOverdueWaves } from '../capacity/terminate.js';
+import { schedulePlan } from '../capacity/plan-schedule.js';
 
 export function createAutoScalingGroup(world: World, input: CreateAutoScalingGroupType): object {
   const state = autoScalingState(world);

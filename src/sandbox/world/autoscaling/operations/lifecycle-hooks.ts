@@ -9,10 +9,9 @@ import type {
 import { touch } from '../../revisions.js';
 import type { World } from '../../world.js';
 import { endActivity, stamp } from '../activities.js';
-import { entersService } from '../capacity/launch.js';
-import { backOff } from '../capacity/launch-plan.js';
 import { findGroup, groupOf, invalid, type GroupState, type Member, type PendingHook } from '../state.js';
-import { beginTermination, shutsDown } from '../capacity/terminate.js';
+import { followUps } from '../../follow-ups.js';
+import { backOff } from '../capacity/plan-schedule.js';
 
 const TRANSITIONS = {
   launching: 'autoscaling:EC2_INSTANCE_LAUNCHING',
@@ -161,8 +160,8 @@ function settle(
   const { transition } = hook;
   member.hooks = [];
   touch(world, group.name);
-  if (transition === 'terminating') return void shutsDown(world, group, member);
-  if (result === 'CONTINUE') return void entersService(world, group, member);
+  if (transition === 'terminating') return void followUps().shutsDown(world, group, member);
+  if (result === 'CONTINUE') return void followUps().entersService(world, group, member);
   abandonLaunch(world, group, member);
 }
 
@@ -176,7 +175,7 @@ function abandonLaunch(world: World, group: GroupState, member: Member): void {
     `Instance failed to complete user's Lifecycle Action: Lifecycle Action with token was abandoned: Heartbeat Timeout or ABANDON result`,
   );
   member.activity = undefined;
-  beginTermination(
+  followUps().beginTermination(
     world,
     group,
     member,

@@ -3,9 +3,9 @@ import { touch } from '../../revisions.js';
 import type { World } from '../../world.js';
 import { stamp } from '../activities.js';
 import { scheduleHealthCheck } from '../capacity/health-checks.js';
-import { schedulePlan } from '../capacity/launch-plan.js';
 import { groupOf, invalid } from '../state.js';
 import { startOverdueWaves } from '../capacity/terminate.js';
+import { schedulePlan } from '../capacity/plan-schedule.js';
 
 export const PROCESSES = [
   'Launch',

@@ -2,8 +2,8 @@ import type { SetDesiredCapacityType } from '@aws-sdk/client-auto-scaling';
 import { touch } from '../../revisions.js';
 import type { World } from '../../world.js';
 import { stamp } from '../activities.js';
-import { schedulePlan } from '../capacity/launch-plan.js';
 import { groupOf, invalid, type GroupState } from '../state.js';
+import { schedulePlan } from '../capacity/plan-schedule.js';
 
 /** What a request says of sizes; what it leaves out stays, or is clamped. */
 export interface WantedSize {
