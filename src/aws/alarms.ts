@@ -1,7 +1,8 @@
 import type { CompositeAlarm, MetricAlarm } from '@aws-sdk/client-cloudwatch';
 import type { Alarm } from '../model/rollout/alarm.js';
 import type { Clients } from './session/clients.js';
-import { allPages, chunks } from './session/pages.js';
+import { allPages } from './session/pages.js';
+import { chunks } from '../text/chunks.js';
 
 /** Most names in one DescribeAlarms call. */
 const NAMES_PER_CALL = 100;

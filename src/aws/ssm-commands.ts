@@ -1,7 +1,8 @@
 import type { CommandOutcome, CommandRequest } from '../engine/gateway.js';
 import { AwsFault } from '../errors.js';
 import type { Clients } from './session/clients.js';
-import { allPages, chunks } from './session/pages.js';
+import { allPages } from './session/pages.js';
+import { chunks } from '../text/chunks.js';
 
 /** SSM takes at least 30 seconds and at most 30 days. Source: SendCommand, TimeoutSeconds. */
 const LEAST_DELIVERY_S = 30;

@@ -1,6 +1,7 @@
 import type { OnError, RestartPlan } from '../model/rollout/rollout-plan.js';
 import { readNumbers, type NumberTexts } from './numbers.js';
 import { quote } from '../text/shell-quote.js';
+import { splitKeyValue } from '../text/key-value.js';
 
 /** What `restart` was asked to do, as the command line gave it. */
 export interface RestartFlags extends NumberTexts {
@@ -92,9 +93,10 @@ function readCommand(flags: RestartFlags, commandMs: number, problems: string[])
 function readParameters(texts: readonly string[], problems: string[]): Readonly<Record<string, readonly string[]>> {
   const found: Record<string, string[]> = {};
   for (const text of texts) {
-    const at = text.indexOf('=');
-    if (at < 1) problems.push(`--ssm-parameter takes KEY=VALUE, not "${at < 0 ? text : `${text.slice(0, at)}=…`}".`);
-    else found[text.slice(0, at)] = [...(found[text.slice(0, at)] ?? []), text.slice(at + 1)];
+    const { key, value } = splitKeyValue(text) ?? { key: '' };
+    if (value === undefined) problems.push(`--ssm-parameter takes KEY=VALUE, not "${text}".`);
+    else if (key === '') problems.push('--ssm-parameter takes KEY=VALUE, not "=…".');
+    else found[key] = [...(found[key] ?? []), value];
   }
   return found;
 }

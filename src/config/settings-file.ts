@@ -4,6 +4,7 @@ import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type Node,
 import { usage } from '../errors.js';
 import type { Reason } from '../model/rollout/decision.js';
 import { nearest } from '../text/nearest.js';
+import { withoutStop } from '../text/sentence.js';
 
 /** A flag, as far as a settings file has to know it. */
 export interface FlagShape {
@@ -129,7 +130,7 @@ export async function parseSettings(
         ? 'it holds several documents'
         : error.code === 'DUPLICATE_KEY'
           ? 'the same key stands twice in one map'
-          : error.message.replace(/\.$/, '');
+          : withoutStop(error.message);
     throw usage('config.syntax', `${place(error.pos[0])}: not a settings file: ${what}.`);
   }
   const problems: Reason[] = [];

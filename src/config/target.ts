@@ -1,4 +1,5 @@
 import { quote } from '../text/shell-quote.js';
+import { targetWords } from '../text/target-words.js';
 
 /** Which groups a command is about, as the command line said it. */
 export interface TargetFlags {
@@ -8,12 +9,6 @@ export interface TargetFlags {
   /** `KEY=VALUE`; a group has to carry all of them. */
   readonly 'asg-tag'?: readonly string[] | undefined;
   readonly 'all-matching'?: boolean | undefined;
-}
-
-/** The flag that names a group, or what is behind a balancer. */
-export function targetWords(name: string): readonly string[] {
-  if (name.startsWith('elb:')) return ['--elb', name.slice('elb:'.length)];
-  return name.startsWith('arn:') ? ['--target-group', name] : ['--asg', name];
 }
 
 /** The same choice of groups again, for a shell. */

@@ -2,7 +2,8 @@ import type { Clock, Instant, Milliseconds } from '../clock.js';
 import { LockLost } from '../errors.js';
 import type { Emit } from '../model/event.js';
 import { attempt, takeLock, type NotGained, type TakeOptions } from './take.js';
-import { describeHolder, LockFault, type Entry, type Holder, type LockStore } from './store.js';
+import { LockFault, type Entry, type Holder, type LockStore } from './store.js';
+import { describeHolder } from '../text/holder.js';
 
 /** The times of a strict lock. */
 export interface LockTiming {

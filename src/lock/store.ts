@@ -89,8 +89,3 @@ export function asRow({ holder, token, beat, leaseMs }: Entry): Readonly<Record<
 export function pulseOf({ token, beat }: Entry): string {
   return `${token} ${beat}`;
 }
-
-/** Who has it, for people. */
-export function describeHolder({ run, host, pid, build }: Holder): string {
-  return `run ${run} on ${host} (pid ${pid}${build === undefined ? '' : `, ${build}`})`;
-}

@@ -1,5 +1,6 @@
 import type { Clock, Instant, Milliseconds } from '../clock.js';
-import { describeHolder, LockFault, pulseOf, type Entry, type LockStore } from './store.js';
+import { LockFault, pulseOf, type Entry, type LockStore } from './store.js';
+import { describeHolder } from '../text/holder.js';
 
 /** How a lock came to be ours. */
 export interface Gained {

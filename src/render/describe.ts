@@ -4,7 +4,13 @@ import type { GroupResult, Progress, Wait } from '../model/rollout/decision.js';
 import type { HookKind } from '../model/rollout/hook.js';
 import type { RunEvent } from '../model/event.js';
 import { planLines } from './documents/plan.js';
-import { count, duration, list, oneLine, sentence, sizes, timestamp } from './words.js';
+import { sizes } from './words.js';
+import { count } from '../text/count.js';
+import { duration } from '../text/duration.js';
+import { list } from '../text/list.js';
+import { oneLine } from '../text/plain.js';
+import { sentence, withoutStop } from '../text/sentence.js';
+import { timestamp } from '../text/timestamp.js';
 
 /** How much a line matters: `detail` may be left out where room is short. */
 export type Level = 'detail' | 'info' | 'good' | 'warning' | 'error';
@@ -251,7 +257,7 @@ function describeStackStart(event: Extract<RunEvent, { type: 'stack.started' }>)
   const said = (text: string): Line => ({ scope: event.stack, level: 'info', text: oneLine(text) });
   const given = Object.entries(event.parameters ?? {});
   const { kept = [], defaulted = [], capabilities = [] } = event;
-  const why = event.capabilitiesReason ? ` (${event.capabilitiesReason.replace(/\.$/, '')})` : '';
+  const why = event.capabilitiesReason ? ` (${withoutStop(event.capabilitiesReason)})` : '';
   return [
     said(`CloudFormation accepted the ${event.action} (token ${event.token}).`),
     ...(given.length > 0
@@ -292,9 +298,9 @@ export function describeWait(wait: Wait, at: Instant): string {
     return `${list(
       instances.map(({ id }) => id),
       5,
-    )}${age}: ${oneLine(why).replace(/\.$/, '')}`;
+    )}${age}: ${withoutStop(oneLine(why))}`;
   });
-  const sentence = wait.why.replace(/[.\s]+$/, '');
+  const sentence = withoutStop(wait.why);
   const more = reasons.length > 5 ? `; and ${count(reasons.length - 5, 'more reason')}` : '';
   const who = reasons.length > 0 ? ` [${reasons.slice(0, 5).join('; ')}${more}]` : '';
   return `${oneLine(sentence)}${who}${wait.until === undefined ? '' : timeLeft(wait.until, at)}.`;
@@ -435,7 +441,7 @@ export function describeResult(result: GroupResult): readonly Line[] {
 
 function describeEnd(event: Extract<RunEvent, { type: 'run.finished' }>): readonly Line[] {
   const after = `after ${duration(event.elapsedMs)}`;
-  const good = event.exitCode === 0;
+  const good = event.exitCode === 0 || event.outcome === 'changes';
   const by = (outcome: GroupResult['outcome']): number =>
     event.results.filter((result) => result.outcome === outcome).length;
   const tally = (

@@ -1,6 +1,7 @@
 import type { FailureFacts, Outcome } from '../model/event.js';
 import { END } from './describe.js';
-import { oneLine, sentence } from './words.js';
+import { oneLine } from '../text/plain.js';
+import { sentence } from '../text/sentence.js';
 
 /**
  * The last words of a failure, in the order in which somebody woken at night needs them: root cause,

@@ -5,7 +5,9 @@ import { describe, describeProgress, type Line } from './describe.js';
 import { failureBlock } from './last-words.js';
 import type { WriteLine } from './line-writer.js';
 import type { Renderer } from './stream.js';
-import { sinceStart, timestamp } from './words.js';
+import { sinceStart } from '../text/duration.js';
+import { timestamp } from '../text/timestamp.js';
+import { withoutStop } from '../text/sentence.js';
 
 /** A wait is told again after this long even if nothing changed: some pipelines kill a silent job. */
 const REPEAT_MS = 30_000;
@@ -68,7 +70,7 @@ function waitFilter(): (stamped: Stamped) => readonly Line[] {
         const [line, ...rest] = describe(event, at);
         return line === undefined
           ? rest
-          : [{ ...line, text: counts ? `${line.text.replace(/\.$/, '')} (${counts}).` : line.text }, ...rest];
+          : [{ ...line, text: counts ? `${withoutStop(line.text)} (${counts}).` : line.text }, ...rest];
       }
       case 'stack.waiting':
         return isNews(`stack ${event.stack}`, event.status + event.inProgress.join(), at) ? describe(event, at) : [];

@@ -3,7 +3,10 @@ import type { Wait } from '../model/rollout/decision.js';
 import type { RunEvent, Stamped } from '../model/event.js';
 import { progressBar } from './bar.js';
 import { byReason, describe, describeProgress, isProving, type Line } from './describe.js';
-import { count, duration, list, oneLine } from './words.js';
+import { count } from '../text/count.js';
+import { duration } from '../text/duration.js';
+import { list } from '../text/list.js';
+import { oneLine } from '../text/plain.js';
 
 /** One row of the live tree: the stack, or one group. */
 export interface Row {

@@ -4,8 +4,9 @@ import { withoutPassword } from '../lock/address.js';
 import type { Outcome } from '../model/event.js';
 import { nearest } from '../text/nearest.js';
 import { describeProgress } from '../render/describe.js';
-import { sentence } from '../render/words.js';
 import type { RunState } from './run-state.js';
+import { sentence } from '../text/sentence.js';
+import { faultText } from '../text/fault-text.js';
 
 /** What is known of the run that failed. */
 export interface FailureContext {
@@ -172,7 +173,7 @@ export function aftermath(scene: FailureContext): {
 
 function callOf(fault: AwsFault): string {
   const id = fault.requestId === undefined ? '' : ` (request ${fault.requestId})`;
-  return `${fault.operation} answered ${fault.code}: ${fault.message}${id}`;
+  return `${faultText(fault)}${id}`;
 }
 
 /** An oclif error of the command line: it carries its own exit code. */

@@ -1,6 +1,7 @@
 import type { Instant } from '../clock.js';
 import type { RunEvent } from '../model/event.js';
 import type { Finding } from '../model/finding.js';
+import { withoutStop } from '../text/sentence.js';
 
 /** Reasons kept per instance: the first ones and the last matter. */
 const MOST_REASONS = 8;
@@ -56,7 +57,7 @@ export function historyFindings({ waited, open }: HealthHistory): readonly Findi
 
 function finding(id: string, { group, restarted, reasons }: Waited): Finding {
   const through = reasons
-    .map(({ at, why }) => `${why.replace(/\.$/, '')} (since ${new Date(at).toISOString().slice(11, 19)})`)
+    .map(({ at, why }) => `${withoutStop(why)} (since ${new Date(at).toISOString().slice(11, 19)})`)
     .join(', then ');
   return {
     code: restarted ? 'diagnose.notBack' : 'diagnose.notProven',

@@ -1,4 +1,4 @@
-import { stripVTControlCharacters } from 'node:util';
+import { plainText } from '../text/plain.js';
 
 /** What is kept of a command's output: its end says why it failed. */
 const KEPT_CHARACTERS = 2_000;
@@ -29,10 +29,7 @@ export function createTail(mask: Mask = (text) => text): Tail {
       const printed = bytes.toString('utf8');
       // The cut may have gone through a character.
       const masked = mask(cut ? printed.replace(/^\ufffd+/, '') : printed, cut);
-      const clean = stripVTControlCharacters(masked)
-        .replace(/\r\n?/g, '\n')
-        .replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g, ' ')
-        .trim();
+      const clean = plainText(masked, ' ').replaceAll('	', ' ').trim();
       const points = [...clean];
       return cut || points.length > KEPT_CHARACTERS ? `…${points.slice(-KEPT_CHARACTERS).join('')}` : clean;
     },

@@ -3,6 +3,7 @@ import { systemClock } from '../clock.js';
 import type { HookCall, HookEnd, Hooks } from '../engine/commands/shell-runner.js';
 import { commandLine, hookEnvironment } from './command-line.js';
 import { createTail, type Mask } from './output-tail.js';
+import { seconds } from '../text/seconds.js';
 
 /** How long a command that was told to end may take before it is killed. */
 const GRACE_MS = 5_000;
@@ -71,7 +72,7 @@ async function endOf(child: ChildProcess, { timeoutMs }: HookCall, signal: Abort
   let why: string | undefined;
   await clock.sleep(timeoutMs, AbortSignal.any([exited.signal, signal]));
   if (!exited.signal.aborted) {
-    why = signal.aborted ? KILLED_WITH_RUN : `killed after ${Math.round(timeoutMs / 1000)} s`;
+    why = signal.aborted ? KILLED_WITH_RUN : `killed after ${seconds(timeoutMs)}`;
     signalGroup(child, 'SIGTERM');
     await clock.sleep(GRACE_MS, exited.signal);
     // Also what the command left behind when it went by itself.

@@ -1,5 +1,6 @@
 import type { GivenParameter } from '../model/stack/template.js';
 import type { Reason } from '../model/rollout/decision.js';
+import { splitKeyValue } from '../text/key-value.js';
 
 /** Names that CloudFormation takes for parameters. */
 export const PARAMETER_NAME = /^[A-Za-z0-9]{1,255}$/;
@@ -11,13 +12,13 @@ export const PARAMETER_NAME = /^[A-Za-z0-9]{1,255}$/;
 export function splitArguments(args: readonly string[], problems: Reason[]): readonly GivenParameter[] {
   const given = new Map<string, string>();
   args.forEach((argument, index) => {
-    const sign = argument.indexOf('=');
-    const key = sign < 0 ? '' : argument.slice(0, sign);
+    const parts = splitKeyValue(argument);
+    const key = parts?.key ?? '';
     const where = `Parameter ${index + 1}`;
     if (argument.startsWith('-')) {
       const flag = argument.replace(/=.*$/s, '');
       problems.push({ code: 'parameters.flag', text: `${flag} is no option and no parameter.`, remedy: 'See --help.' });
-    } else if (sign < 0) {
+    } else if (parts === undefined) {
       problems.push({
         code: 'parameters.syntax',
         text: `${where}, of ${argument.length} letters, has no "=".`,
@@ -32,7 +33,7 @@ export function splitArguments(args: readonly string[], problems: Reason[]): rea
     } else if (given.has(key)) {
       problems.push({ code: 'parameters.twice', text: `${key} is given twice.`, remedy: 'Give it once.' });
     } else {
-      given.set(key, argument.slice(sign + 1));
+      given.set(key, parts.value);
     }
   });
   return [...given].map(([key, value]) => ({ key, value }));

@@ -104,6 +104,9 @@ describe('plan and the guards of update-stack', function () {
     );
     expect(code, stderr).to.equal(10);
     expectGolden('plan-update.txt', steady(stdout));
+    // Exit code 10 is an answer, not a failure.
+    expect(stderr).not.to.include('ERROR');
+    expect(stderr).to.match(/ Planned, with changes after .*; exit 10\.$/m);
     expect(stdout + stderr).not.to.include(SECRET);
     expect(await changeSets()).to.equal(0);
   });

@@ -48,6 +48,12 @@ describe('the codes', () => {
     expect([...all, ...composed, ...kinds].filter((code) => CODES[code] === undefined)).to.deep.equal([]);
   });
 
+  it('that the help of explain names are known', () => {
+    const named = [...read('commands/explain.ts').matchAll(/ explain ([a-z]+\.\w+)/g)].map(([, code]) => code ?? '');
+    expect(named).to.have.length.above(0);
+    expect(named.filter((code) => CODES[code] === undefined)).to.deep.equal([]);
+  });
+
   it('are described in whole sentences', () => {
     expect(
       Object.entries(CODES)

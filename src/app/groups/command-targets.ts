@@ -4,6 +4,7 @@ import { refused } from '../../errors.js';
 import type { Reason } from '../../model/rollout/decision.js';
 import type { Run } from '../../run/run.js';
 import { retrying } from '../../engine/retrying-gateway.js';
+import { splitKeyValue } from '../../text/key-value.js';
 
 export type { TargetFlags };
 
@@ -62,10 +63,7 @@ export async function groupsOf(run: Pick<Run, 'deps' | 'region'>, asked: TargetF
  */
 export async function namedGroups(run: Pick<Run, 'deps' | 'region'>, asked: TargetFlags): Promise<readonly string[]> {
   if (!choosesByPattern(asked)) return asked.asgs;
-  const tags = (asked['asg-tag'] ?? []).map((tag) => ({
-    key: tag.slice(0, tag.indexOf('=')),
-    value: tag.slice(tag.indexOf('=') + 1),
-  }));
+  const tags = (asked['asg-tag'] ?? []).map((tag) => splitKeyValue(tag) ?? { key: tag, value: '' });
   const all = await retrying(run.deps).findGroups(tags);
   const names = new Set<string>();
   for (const pattern of asked.asgs.length === 0 ? ['*'] : asked.asgs) {

@@ -4,6 +4,8 @@ import { count } from '../../text/count.js';
 import type { Group, HealthVerdict, Instance, Size } from '../../model/rollout/group.js';
 import type { FrozenNote, Lease, RolloutRecord, Verdict } from '../../model/rollout/record.js';
 import type { Stack } from '../../model/stack/stack.js';
+import { withoutStop } from '../../text/sentence.js';
+import { timestamp } from '../../text/timestamp.js';
 
 /** Where an instance belongs: to a rollout's halves while there is a record, otherwise by its configuration. */
 export type Side = 'old' | 'new' | 'leaving' | 'parked' | 'current' | 'outdated' | 'unknown';
@@ -153,16 +155,16 @@ function advice(
         ? 'not judged yet'
         : `judged: ${verdict.outcome === 'promote' ? 'promote' : 'roll back'} (${verdict.why})`;
     if (record.strategy === 'restart')
-      remarks.push(`Restart ${record.run} began ${time(record.startedAt)} with a quorum of ${record.quorum}.`);
+      remarks.push(`Restart ${record.run} began ${timestamp(record.startedAt)} with a quorum of ${record.quorum}.`);
     else
       remarks.push(
-        `Rollout ${record.run} began ${time(record.startedAt)}, ${judged}; it restores min ${record.size.min}, desired ${record.size.desired}, max ${record.size.max}.`,
+        `Rollout ${record.run} began ${timestamp(record.startedAt)}, ${judged}; it restores min ${record.size.min}, desired ${record.size.desired}, max ${record.size.max}.`,
       );
     const paused = (record.gates?.paused ?? 0) > (record.gates?.passed ?? 0) ? record.gates?.paused : undefined;
     if (paused !== undefined) remarks.push(`Paused at ${paused} %, as asked, until somebody resumes it.`);
     else remarks.push(lease === undefined ? 'Interrupted: nobody works on it.' : holderOf(lease, at, holderIsGone));
     if (wish?.run === record.run)
-      remarks.push(`Called back ${time(wish.at)} by ${wish.why}: it is rolled back unless it was judged before.`);
+      remarks.push(`Called back ${timestamp(wish.at)} by ${wish.why}: it is rolled back unless it was judged before.`);
     next.push(`ha-updater resume ${target}`);
     if (verdict?.outcome !== 'promote') next.push(`ha-updater rollback ${target}`);
   }
@@ -170,7 +172,7 @@ function advice(
     remarks.push(`Out of the balancers by run ${out.run}: ${out.instances.map(({ id }) => id).join(', ')}.`);
   if (frozen !== undefined) {
     remarks.push(
-      `Frozen since ${time(frozen.at)} by run ${frozen.run}: ${frozen.why.replace(/\.$/, '')}. Suspended by it: ${frozen.processes.join(', ') || 'nothing'}.`,
+      `Frozen since ${timestamp(frozen.at)} by run ${frozen.run}: ${withoutStop(frozen.why)}. Suspended by it: ${frozen.processes.join(', ') || 'nothing'}.`,
     );
     if (record === undefined) {
       next.push(update, `ha-updater unfreeze ${target}`);
@@ -189,14 +191,10 @@ function advice(
 }
 
 function holderOf(lease: Lease, at: number, holderIsGone: (lease: Lease) => boolean): string {
-  const who = `run ${lease.run} on ${lease.host} (process ${lease.pid}), last sign of life ${time(lease.at)}`;
+  const who = `run ${lease.run} on ${lease.host} (process ${lease.pid}), last sign of life ${timestamp(lease.at)}`;
   if (holderIsGone(lease)) return `Interrupted: its holder is gone: ${who}. The next run takes it over at once.`;
   const age = at - lease.at;
   if (age > lease.ttlMs)
     return `Interrupted, it seems: ${who}. The next run takes it over when it shows no sign of life.`;
   return `Held by ${who}.`;
-}
-
-function time(at: number): string {
-  return `${new Date(at).toISOString().slice(0, 19)}Z`;
 }

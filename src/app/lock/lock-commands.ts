@@ -4,7 +4,7 @@ import { targetText } from '../../config/target.js';
 import type { Deps } from '../../engine/deps.js';
 import { stackGroups } from '../../engine/stack/change-stack.js';
 import { EXIT, Failure, refused, usage } from '../../errors.js';
-import { describeHolder, LockFault, type Holder, type LockStore } from '../../lock/store.js';
+import { LockFault, type Holder, type LockStore } from '../../lock/store.js';
 import { lineWriter } from '../../render/line-writer.js';
 import { endWithError } from '../../run/end-with-error.js';
 import { toFailure } from '../../run/failure.js';
@@ -15,6 +15,7 @@ import { connect, QUICK, type CommonFlags } from '../../run/run.js';
 import type { CommandResult, ProcessContext } from '../../run/process-context.js';
 import { namedGroups, targetProblems, type TargetFlags } from '../groups/command-targets.js';
 import { retrying } from '../../engine/retrying-gateway.js';
+import { describeHolder } from '../../text/holder.js';
 
 export interface LockCommandAsked extends TargetFlags, CommonFlags, LockFlags {
   /** Release without asking. */

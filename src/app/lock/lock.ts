@@ -7,11 +7,12 @@ import { readLockAddress } from '../../lock/address.js';
 import { dynamoStore } from '../../lock/dynamodb.js';
 import { createKeeper } from '../../lock/lock-session.js';
 import { redisClient, redisStore } from '../../lock/redis.js';
-import { describeHolder, type Holder, type LockFault, type LockStore } from '../../lock/store.js';
+import { type Holder, type LockFault, type LockStore } from '../../lock/store.js';
 import type { NotGained } from '../../lock/take.js';
 import type { Emit, Identity } from '../../model/event.js';
 import type { Interrupt } from '../../engine/deps.js';
 import type { ProcessContext } from '../../run/process-context.js';
+import { describeHolder } from '../../text/holder.js';
 
 /** The strict lock as the command line asks for it. */
 export interface LockAsked {

@@ -236,7 +236,7 @@ async function checkBootstrap(
     );
   if (found === 'unknown') {
     const text = `It cannot be read which version of CDK's bootstrap account ${accountId} has; stack ${stackName} needs ${bootstrap.version}.`;
-    return deps.emit({
+    return void deps.emit({
       type: 'warning',
       reason: { code: 'cdk.bootstrapUnknown', text, remedy: 'Allow ssm:GetParameter.' },
     });

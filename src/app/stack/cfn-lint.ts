@@ -71,7 +71,7 @@ function runLint(files: readonly string[], env: Environment): Promise<readonly R
     );
     child.once('close', (code) => {
       if (code === null || (code & ~FOUND) !== 0)
-        return resolve(`cfn-lint failed (exit ${code ?? 'by a signal'}): ${lastLine(stderr)}`);
+        return void resolve(`cfn-lint failed (exit ${code ?? 'by a signal'}): ${lastLine(stderr)}`);
       try {
         resolve(JSON.parse(stdout) as readonly Row[]);
       } catch {

@@ -1,6 +1,7 @@
 import type { StackSettings } from '../../engine/gateway.js';
 import type { StateWishes } from '../../engine/stack/change-stack.js';
 import { badFlags } from '../../config/rollout-plan.js';
+import { splitKeyValue } from '../../text/key-value.js';
 
 /** How a stack is changed: flags of `update-stack` and `plan`, unchecked. */
 export interface ChangeFlags {
@@ -122,12 +123,11 @@ export async function readChange(
 function tags(given: readonly string[], problems: string[]): Readonly<Record<string, string>> {
   const found: Record<string, string> = {};
   for (const text of given) {
-    const at = text.indexOf('=');
-    const key = text.slice(0, at);
-    if (at <= 0) problems.push(`--tag takes KEY=VALUE, not "${text}".`);
+    const { key, value } = splitKeyValue(text) ?? { key: '', value: '' };
+    if (key === '') problems.push(`--tag takes KEY=VALUE, not "${text}".`);
     else if (/^aws:/i.test(key)) problems.push(`--tag ${key}: keys that begin with aws: are AWS's own.`);
     else if (found[key] !== undefined) problems.push(`--tag ${key} is given twice.`);
-    else found[key] = text.slice(at + 1);
+    else found[key] = value;
   }
   return found;
 }

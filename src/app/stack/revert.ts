@@ -11,6 +11,8 @@ import type { Run } from '../../run/run.js';
 import { templateStore, type StoreFlags } from './template-store.js';
 import { retrying } from '../../engine/retrying-gateway.js';
 import type { OpenChange, StackOrder } from '../../engine/stack/stack-change.js';
+import { faultText } from '../../text/fault-text.js';
+import { withoutStop } from '../../text/sentence.js';
 
 /** A stack as it was before its change, ready to be made that again. */
 export interface Before {
@@ -71,7 +73,7 @@ async function formerPolicy(
     };
   } catch (error) {
     if (!(error instanceof AwsFault)) throw error;
-    const text = `The policy of stack ${name} cannot be put back with --revert-on-failure: ${inWords(error)}.`;
+    const text = `The policy of stack ${name} cannot be put back with --revert-on-failure: ${faultText(error)}.`;
     deps.emit({
       type: 'warning',
       reason: { code: 'revert.policy', text, remedy: 'Allow cloudformation:GetStackPolicy.' },
@@ -115,9 +117,9 @@ export async function revert(
     await changeStack(deps, back, (open) => sameAndWhole(open, before));
   } catch (error) {
     if (!(error instanceof Failure) && !(error instanceof AwsFault)) throw error;
-    const what = error instanceof Failure ? error.facts.what : inWords(error);
+    const what = error instanceof Failure ? error.facts.what : faultText(error);
     const left =
-      `${failure.facts.left} The stack could not be put back: ${sentence(what)} ${await standing(run, order, before)}${policyIsBack ? ' Its policy is as it was.' : ''} Its groups still point at the new configuration; frozen, they launch nothing of it.`.trim();
+      `${failure.facts.left} The stack could not be put back: ${withoutStop(what)}. ${await standing(run, order, before)}${policyIsBack ? ' Its policy is as it was.' : ''} Its groups still point at the new configuration; frozen, they launch nothing of it.`.trim();
     return with_({
       left,
       next: [...new Set([...failure.facts.next, ...(error instanceof Failure ? error.facts.next : [])])],
@@ -163,7 +165,7 @@ async function resumed(
     if (!(error instanceof AwsFault)) throw error;
     const groups = [...open].join(', ');
     return with_({
-      left: `The change is undone${back} But ${groups === '' ? 'its groups' : groups} could not be unfrozen: ${sentence(inWords(error))} What the roll-back had suspended stays so: ${failure.facts.left}`.trim(),
+      left: `The change is undone${back} But ${groups === '' ? 'its groups' : groups} could not be unfrozen: ${withoutStop(faultText(error))}. What the roll-back had suspended stays so: ${failure.facts.left}`.trim(),
     });
   }
 }
@@ -236,12 +238,4 @@ async function unfreeze({ deps, id }: Run, stackId: string, open: Set<string>): 
     open.delete(name);
   }
   return frozen.map(({ name }) => name);
-}
-
-function inWords({ operation, code, message }: AwsFault): string {
-  return `${operation} answered ${code}: ${message}`;
-}
-
-function sentence(text: string): string {
-  return `${text.replace(/[.\s]+$/, '')}.`;
 }

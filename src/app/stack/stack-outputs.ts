@@ -3,6 +3,7 @@ import { usage } from '../../errors.js';
 import type { Run } from '../../run/run.js';
 import type { ProcessContext } from '../../run/process-context.js';
 import { retrying } from '../../engine/retrying-gateway.js';
+import { singleQuoted } from '../../text/shell-quote.js';
 
 /** Where a stack's outputs go. */
 export interface OutputsFlags {
@@ -49,6 +50,6 @@ export async function writeOutputs(
 /** Lines that a shell can source; names of outputs hold letters and digits alone. */
 function asEnv(outputs: Readonly<Record<string, string>>): string {
   return Object.entries(outputs)
-    .map(([key, value]) => `${key}='${value.replaceAll("'", `'\\''`)}'\n`)
+    .map(([key, value]) => `${key}=${singleQuoted(value)}\n`)
     .join('');
 }

@@ -15,6 +15,7 @@ import { onlyLook } from '../inspect/read-only.js';
 import { QUICK, type CommonFlags } from '../../run/run.js';
 import type { CommandResult, ProcessContext } from '../../run/process-context.js';
 import { retrying } from '../../engine/retrying-gateway.js';
+import { faultText } from '../../text/fault-text.js';
 
 export interface ValidateAsked extends CommonFlags {
   readonly templates: readonly string[];
@@ -127,8 +128,7 @@ function placeIn(what: string, origin: string): Pick<TemplateFinding, 'line' | '
 
 function inWords(error: unknown): { readonly code: string; readonly text: string } {
   if (error instanceof Failure) return { code: error.facts.code, text: error.facts.what };
-  if (error instanceof AwsFault)
-    return { code: `aws.${error.kind}`, text: `${error.operation} answered ${error.code}: ${error.message}` };
+  if (error instanceof AwsFault) return { code: `aws.${error.kind}`, text: faultText(error) };
   throw error;
 }
 

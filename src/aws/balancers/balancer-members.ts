@@ -5,7 +5,8 @@ import { AwsFault } from '../../errors.js';
 import type { Balancer, GroupNotes, Instance } from '../../model/rollout/group.js';
 import type { Clients } from '../session/clients.js';
 import { decodeNotes, type Tag } from '../groups/note-tags.js';
-import { allPages, chunks } from '../session/pages.js';
+import { allPages } from '../session/pages.js';
+import { chunks } from '../../text/chunks.js';
 
 /** A balancer that stands in for a group: what is registered with it is worked on, and our notes are its tags. */
 export interface BalancerName {

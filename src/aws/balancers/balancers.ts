@@ -1,7 +1,8 @@
 import type { BareGroup } from '../../engine/gateway.js';
 import type { Balancer } from '../../model/rollout/group.js';
 import type { Clients } from '../session/clients.js';
-import { allPages, chunks } from '../session/pages.js';
+import { allPages } from '../session/pages.js';
+import { chunks } from '../../text/chunks.js';
 
 /** Few enough for every limit on names and ARNs of the two services. */
 const PER_CALL = 20;

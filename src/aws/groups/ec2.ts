@@ -2,7 +2,8 @@ import type { Instance, LaunchTemplate } from '@aws-sdk/client-ec2';
 import type { Instant } from '../../clock.js';
 import { AwsFault } from '../../errors.js';
 import type { Clients } from '../session/clients.js';
-import { allPages, chunks } from '../session/pages.js';
+import { allPages } from '../session/pages.js';
+import { chunks } from '../../text/chunks.js';
 
 /** Most values of one EC2 filter. */
 const VALUES_PER_FILTER = 200;

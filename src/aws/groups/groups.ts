@@ -9,7 +9,8 @@ import type { Instance } from '../../model/rollout/group.js';
 import type { Clients } from '../session/clients.js';
 import { balancerNamed, describeBehind } from '../balancers/balancer-members.js';
 import { decodeNotes } from './note-tags.js';
-import { allPages, chunks } from '../session/pages.js';
+import { allPages } from '../session/pages.js';
+import { chunks } from '../../text/chunks.js';
 
 /** Most names in one DescribeAutoScalingGroups call, and most groups in one page. */
 const NAMES_PER_CALL = 100;

@@ -1,6 +1,7 @@
 import type { PutObjectCommandInput } from '@aws-sdk/client-s3';
 import { AwsFault } from '../../errors.js';
 import { createClients, type AssumedRole, type GatewayOptions } from './clients.js';
+import { faultText } from '../../text/fault-text.js';
 
 /** What publishing asks of S3. Errors carry AWS's code as their name, which is how the library tells them apart. */
 export interface AssetS3 {
@@ -34,7 +35,7 @@ async function named<T>(call: () => Promise<T>): Promise<T> {
     return await call();
   } catch (error) {
     if (!(error instanceof AwsFault)) throw error;
-    throw Object.assign(new Error(`${error.operation} answered ${error.code}: ${error.message}`, { cause: error }), {
+    throw Object.assign(new Error(faultText(error), { cause: error }), {
       name: error.code,
     });
   }

@@ -25,8 +25,3 @@ export async function allPages<Page>(
   } while (token !== undefined);
   return pages;
 }
-
-/** The items in pieces of at most `size`. */
-export function chunks<T>(items: readonly T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size));
-}

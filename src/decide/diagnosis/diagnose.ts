@@ -3,6 +3,8 @@ import type { Activity, Finding } from '../../model/finding.js';
 import type { FailedEvent, StackEvent } from '../../model/stack/stack.js';
 import { notInService, verdictOf } from '../instances/classify.js';
 import { rootCauses } from './root-causes.js';
+import { seconds } from '../../text/seconds.js';
+import { withoutStop } from '../../text/sentence.js';
 
 /** Why launches fail, by AWS's words (Auto Scaling user guide, "Troubleshoot: EC2 instance launch failures"). */
 const LAUNCH_FAILURES: readonly (readonly [RegExp, string, string])[] = [
@@ -58,7 +60,7 @@ export function diagnoseActivities(group: string, activities: readonly Activity[
     }
   }
   return [...found.values()].map(({ finding, times }) =>
-    times === 1 ? finding : { ...finding, text: `${finding.text.replace(/\.$/, '')} (${times} times).` },
+    times === 1 ? finding : { ...finding, text: `${withoutStop(finding.text)} (${times} times).` },
   );
 }
 
@@ -185,7 +187,7 @@ export function hookWaiting(group: string, instance: string, state: string, hook
 
 /** `Hook drain: Pending:Wait, heartbeat timeout 300 s, then ABANDON` */
 export function hookFacts({ name, holds, heartbeatMs, otherwise }: LifecycleHook): string {
-  return `Hook ${name}: ${holds}, heartbeat timeout ${Math.round(heartbeatMs / 1000)} s, then ${otherwise}`;
+  return `Hook ${name}: ${holds}, heartbeat timeout ${seconds(heartbeatMs)}, then ${otherwise}`;
 }
 
 const UNDER_WAY: ReadonlySet<string> = new Set(['PreInService', 'InProgress', 'MidLifecycleAction']);

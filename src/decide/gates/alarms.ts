@@ -2,6 +2,8 @@ import type { Instant } from '../../clock.js';
 import type { Alarm } from '../../model/rollout/alarm.js';
 import type { Observed, Reason } from '../../model/rollout/decision.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
+import { withoutStop } from '../../text/sentence.js';
+import { timestamp } from '../../text/timestamp.js';
 
 /**
  * Why an alarm stops a rollout that began then, or undefined. One that rang before does not count until it was
@@ -44,5 +46,5 @@ export function ringingReasons({ alarms }: Observed, { gates }: Plan): readonly 
 }
 
 function sinceText({ since, reason }: Alarm): string {
-  return `since ${new Date(since).toISOString().slice(0, 19)}Z${reason === '' ? '' : ` (${reason.replace(/\.$/, '')})`}`;
+  return `since ${timestamp(since)}${reason === '' ? '' : ` (${withoutStop(reason)})`}`;
 }

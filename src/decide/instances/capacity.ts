@@ -1,6 +1,8 @@
 import type { Group, Instance, Size } from '../../model/rollout/group.js';
 import type { RolloutRecord } from '../../model/rollout/record.js';
 import { inService, units } from './classify.js';
+import { compare } from '../../text/compare.js';
+import { chunks } from '../../text/chunks.js';
 
 /** The most ids that one terminate call takes. Source: TerminateInstanceInAutoScalingGroup, InstanceIds. */
 // rule: batch-too-big
@@ -68,12 +70,8 @@ export function interleaveZones(instances: readonly Instance[]): readonly Instan
 
 /** Cuts a list into batches that one call takes. */
 export function batches(instances: readonly Instance[]): readonly (readonly string[])[] {
-  const cut: string[][] = [];
-  for (let from = 0; from < instances.length; from += MAX_TERMINATED_PER_CALL)
-    cut.push(instances.slice(from, from + MAX_TERMINATED_PER_CALL).map((instance) => instance.id));
-  return cut;
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+  return chunks(
+    instances.map(({ id }) => id),
+    MAX_TERMINATED_PER_CALL,
+  );
 }

@@ -1,5 +1,6 @@
 import type { Group, Instance } from '../../model/rollout/group.js';
 import { inService, standing, units } from './classify.js';
+import { compare } from '../../text/compare.js';
 
 /** Instances whose launches lie no further apart than this were launched together: their zones matter more than their age. */
 const TOGETHER_MS = 60_000;
@@ -94,8 +95,4 @@ function zoneCounts(instances: readonly Instance[]): Map<string, number> {
   const counts = new Map<string, number>();
   for (const { zone } of instances) counts.set(zone, (counts.get(zone) ?? 0) + 1);
   return counts;
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

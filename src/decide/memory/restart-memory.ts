@@ -6,6 +6,7 @@ import { failedCheck } from '../gates/hooks.js';
 import { isBack, isListed } from '../instances/registered.js';
 import { countQuorum, nextBatch, restartable } from '../strategies/restart/quorum.js';
 import { proven } from './remember.js';
+import { seconds } from '../../text/seconds.js';
 
 type Memory = Pick<Seen, 'outSince' | 'backSince' | 'failed' | 'short'>;
 
@@ -123,8 +124,4 @@ function shortLooks(
 export function shortOf(group: Group, plan: Plan): string {
   const { serving, floor, total } = countQuorum(group, group.notes.out?.instances ?? [], plan.restart?.quorum ?? 1);
   return `${serving} of ${total} are in service, at least ${floor} must stay so`;
-}
-
-function seconds(ms: number): string {
-  return `${Math.round(ms / 1000)} s`;
 }

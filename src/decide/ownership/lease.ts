@@ -54,8 +54,3 @@ export function leaseOf({ run, host, pid, timing, build, lock }: Plan, beat: num
     ...(lock !== undefined && { lock }),
   };
 }
-
-/** Who holds it, for people. */
-export function describeHolder(lease: Lease): string {
-  return `run ${lease.run} on ${lease.host} (pid ${lease.pid}${lease.build === undefined ? '' : `, ${lease.build}`})`;
-}

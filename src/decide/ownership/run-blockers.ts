@@ -2,9 +2,10 @@ import type { Decision, Observed, Reason } from '../../model/rollout/decision.js
 import type { Plan } from '../../model/rollout/rollout-plan.js';
 import { missingAlarms } from '../gates/alarms.js';
 import { lackingReasons, pausedReasons } from '../gates/gates.js';
-import { describeHolder, holder } from './lease.js';
+import { holder } from './lease.js';
 import { busy } from '../memory/remember.js';
 import { renewal } from './lease-renewal.js';
+import { describeHolder } from '../../text/holder.js';
 
 /** What is gone from a rolling rollout was the old configuration: nobody can launch it while the group names another. */
 const WAY_BACK =

@@ -6,6 +6,7 @@ import { sameSize } from '../instances/capacity.js';
 import { inService, notInService, units } from '../instances/classify.js';
 import { act, type GroupStep } from '../step.js';
 import type { JudgedGroup, RolloutGroup, RolloutView } from '../view.js';
+import { seconds } from '../../text/seconds.js';
 
 /**
  * The end of a promoted rollout, once nothing old is left: wait for the instances that leave, then everything as it was
@@ -113,11 +114,6 @@ export function waitFor(
     return { kind: 'stuck', why: `after ${seconds(plan.timing.drainMs)}, ${why}: ${sameReasons(instances)}` };
   const phase = verdict.outcome === 'promote' ? facts.leavingPhase : 'halve';
   return { kind: 'wait', wait: { group: name, phase, why, instances, until } };
-}
-
-/** A length of time for people: `90 s`. */
-export function seconds(ms: number): string {
-  return `${Math.round(ms / 1000)} s`;
 }
 
 /** What keeps instances waiting, each reason once with the instances that share it; three reasons at most. */

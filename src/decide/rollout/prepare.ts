@@ -9,10 +9,11 @@ import { replaceable } from '../instances/externally-ended.js';
 import { hopeless } from '../instances/hopeless.js';
 import { act, type GroupStep, type ProvingStep } from '../step.js';
 import type { RolloutGroup, RolloutView } from '../view.js';
-import { sameReasons, seconds } from './finish.js';
+import { sameReasons } from './finish.js';
 import { RESET_FIRST, SUSPENDED_BY_SWAP } from './processes.js';
 import { raiseShield } from './scale-in-protection.js';
 import { finalTarget, isReached, raisedTo, type TargetSize } from './target-size.js';
+import { seconds } from '../../text/seconds.js';
 
 /** How often growing is asked for before somebody else's resizing makes the rollout fail. */
 export const MAX_RESIZES = 10;

@@ -2,6 +2,7 @@ import type { Group, Instance } from '../../model/rollout/group.js';
 import { standing } from '../instances/classify.js';
 import type { ReasonedAction } from '../step.js';
 import type { RolloutGroup, RolloutView } from '../view.js';
+import { chunks } from '../../text/chunks.js';
 
 /** The most ids that one call takes. Source: SetInstanceProtection, InstanceIds. */
 const MAX_PROTECTED_PER_CALL = 50;
@@ -40,13 +41,8 @@ function inBatches(
   why: string,
 ): readonly ReasonedAction[] {
   const ids = instances.filter((instance) => standing(instance.lifecycle) === 'live').map(({ id }) => id);
-  return Array.from({ length: Math.ceil(ids.length / MAX_PROTECTED_PER_CALL) }, (_, index): ReasonedAction => ({
-    action: {
-      type: 'shield',
-      group: name,
-      instances: ids.slice(index * MAX_PROTECTED_PER_CALL, (index + 1) * MAX_PROTECTED_PER_CALL),
-      on,
-    },
+  return chunks(ids, MAX_PROTECTED_PER_CALL).map((part): ReasonedAction => ({
+    action: { type: 'shield', group: name, instances: part, on },
     why,
   }));
 }

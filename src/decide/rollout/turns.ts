@@ -6,11 +6,12 @@ import { waitsForResume } from '../gates/gates.js';
 import { withRecord } from '../make-view.js';
 import { isPending } from '../memory/remember.js';
 import { renewal } from '../ownership/lease-renewal.js';
-import { describeHolder, holder, ourLease, type Holder } from '../ownership/lease.js';
+import { holder, ourLease, type Holder } from '../ownership/lease.js';
 import { inTheWay } from '../ownership/run-blockers.js';
 import { PAUSE_LAG_MS } from '../read-lag.js';
 import type { ReasonedAction } from '../step.js';
 import type { GroupView, RolloutGroup, RolloutView } from '../view.js';
+import { describeHolder } from '../../text/holder.js';
 
 /** Whose turn the next step of a group is. */
 export type Turn =

@@ -4,6 +4,7 @@ import type { Plan } from '../../model/rollout/rollout-plan.js';
 import { membersOf, split } from '../instances/classify.js';
 import { factsOf } from '../strategies/facts-by-name.js';
 import type { LookAndPlan } from '../view.js';
+import { seconds } from '../../text/seconds.js';
 
 /** What a person should know before a rollout starts; none of it stops it. */
 export function warningsAbout({ observed, plan }: LookAndPlan, group: Group): readonly Reason[] {
@@ -57,7 +58,7 @@ function healthWarnings(plan: Plan, group: Group, balancer: Balancer): readonly 
   const warnings: Reason[] = [];
   const warn = (code: string, text: string, remedy: string): void =>
     void warnings.push({ code, group: group.name, text, remedy });
-  const floor = `${Math.round(balancer.healthFloorMs / 1000)} s`;
+  const floor = `${seconds(balancer.healthFloorMs)}`;
   if (!balancer.judged)
     warn('balancer.unjudged', `${balancer.name} is not judged: ${balancer.note}`, 'Its health is not waited for.');
   else if (balancer.healthFloorMs > plan.timing.progressMs)
@@ -68,7 +69,7 @@ function healthWarnings(plan: Plan, group: Group, balancer: Balancer): readonly 
     group.healthCheckType.includes('ELB') &&
     balancer.healthFloorMs >= group.healthCheckGraceMs
   ) {
-    const grace = `a grace period of ${Math.round(group.healthCheckGraceMs / 1000)} s`;
+    const grace = `a grace period of ${seconds(group.healthCheckGraceMs)}`;
     warn(
       'group.grace',
       `health checks of ${balancer.name} take ${floor} at least, and Auto Scaling gives up on an instance after ${grace}`,
@@ -77,11 +78,7 @@ function healthWarnings(plan: Plan, group: Group, balancer: Balancer): readonly 
     );
   }
   if (balancer.drainMs > plan.timing.drainMs)
-    warn(
-      'balancer.drain',
-      `${balancer.name} drains for up to ${Math.round(balancer.drainMs / 1000)} s`,
-      'Raise --drain-timeout.',
-    );
+    warn('balancer.drain', `${balancer.name} drains for up to ${seconds(balancer.drainMs)}`, 'Raise --drain-timeout.');
   return warnings;
 }
 

@@ -1,4 +1,5 @@
 import type { Redact } from '../stack/redact.js';
+import { plainText } from '../../text/plain.js';
 
 /** Instances whose console is shown, and how much of it: the end tells why something did not start. */
 const MOST_CONSOLES = 3;
@@ -14,7 +15,7 @@ export function consoleReader(read: (instance: string) => Promise<string>, redac
   return async (instance) => {
     if (asked.has(instance) || asked.size >= MOST_CONSOLES) return [];
     asked.add(instance);
-    return lastLines(redact(plain(await read(instance)))).map((line) => `console of ${instance}: ${line}`);
+    return lastLines(redact(plainText(await read(instance), ''))).map((line) => `console of ${instance}: ${line}`);
   };
 }
 
@@ -26,12 +27,4 @@ function lastLines(text: string): readonly string[] {
     .filter((line) => line !== '')
     .slice(-MOST_LINES)
     .map((line) => (line.length > MOST_CHARACTERS ? `${line.slice(0, MOST_CHARACTERS)}…` : line));
-}
-
-/** Without colours, and without characters that would steer whoever's terminal shows them. */
-function plain(text: string): string {
-  return text
-    .replace(/\u001b\[[0-9;?]*[ -/]*[@-~]/g, '')
-    .replace(/\r\n?/g, '\n')
-    .replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '');
 }

@@ -1,15 +1,17 @@
 import type { Instant } from '../../clock.js';
-import { describeHolder, leaseFingerprint } from '../../decide/ownership/lease.js';
+import { leaseFingerprint } from '../../decide/ownership/lease.js';
 import { Failure } from '../../errors.js';
 import type { GroupResult } from '../../model/rollout/decision.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
 import type { RolloutRecord } from '../../model/rollout/record.js';
 import type { Deps } from '../deps.js';
 import type { BareGroup } from '../gateway.js';
-import { targetWord } from './failures.js';
+import { targetFlags } from '../../text/target-words.js';
 import { runRollout } from './run-rollout.js';
 import { pause } from '../retry.js';
 import { retrying } from '../retrying-gateway.js';
+import { describeHolder } from '../../text/holder.js';
+import { seconds } from '../../text/seconds.js';
 
 /** A group with the rollout that is to be rolled back. */
 export interface Begun {
@@ -93,7 +95,7 @@ async function follow(deps: Deps, plan: Plan, begun: readonly Begun[]): Promise<
       return { results: await ends(deps, over, groups, judged), dead: open };
     }
     if (deps.interrupt.received !== undefined) throw stillGoing(`${deps.interrupt.received} came`, plan, alive);
-    if (now >= until) throw stillGoing(`this went on for ${Math.round(plan.timing.drainMs / 1000)} s`, plan, alive);
+    if (now >= until) throw stillGoing(`this went on for ${seconds(plan.timing.drainMs)}`, plan, alive);
     for (const { group, record } of alive) {
       const who = group.notes.lease === undefined ? 'nobody' : describeHolder(group.notes.lease);
       const verdict = judged.get(group.name);
@@ -197,13 +199,13 @@ function guardedBy(lock: string, plan: Plan, dead: readonly Begun[]): Failure {
     reasons: [],
     serves: 'What served before: the groups were not touched from here.',
     left: `The wish on ${names}: whoever goes on with the rollout, under that lock, rolls it back.`,
-    next: [`ha-updater cancel ${plan.stack ?? plan.groups.map(targetWord).join(' ')} --lock '${lock}'`],
+    next: [`ha-updater cancel ${plan.stack ?? targetFlags(plan.groups)} --lock '${lock}'`],
   });
 }
 
 function stillGoing(why: string, plan: Plan, alive: readonly Begun[]): Failure {
   const names = alive.map(({ group }) => group.name).join(', ');
-  const target = plan.stack ?? plan.groups.map(targetWord).join(' ');
+  const target = plan.stack ?? targetFlags(plan.groups);
   return new Failure('stopped', {
     code: 'cancel.notBack',
     what: `The rollout on ${names} was asked to roll back, and ${why} before it had.`,

@@ -4,6 +4,8 @@ import { type AwsFault, Failure, refused } from '../../errors.js';
 import type { Decision, GroupResult, Observed, Reason } from '../../model/rollout/decision.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
 import type { Reporter } from './report.js';
+import { targetFlags } from '../../text/target-words.js';
+import { quote } from '../../text/shell-quote.js';
 
 /** The ends of a run over groups, each with what serves now, what is left and what to do next. */
 export const concluded = {
@@ -201,16 +203,10 @@ function goOn(plan: Plan, observed: Observed | undefined): readonly string[] {
   return [...status(plan), ours(plan, 'resume'), ...(promoted ? [] : [ours(plan, 'rollback')])];
 }
 
-/** The flag that names a group, or what is behind a balancer. */
-export function targetWord(group: string): string {
-  if (group.startsWith('elb:')) return `--elb ${group.slice('elb:'.length)}`;
-  return group.startsWith('arn:') ? `--target-group ${group}` : `--asg ${quoted(group)}`;
-}
-
 /** A command of ours over the groups of this run. The region and the profile are added where it is told. */
 function ours(plan: Plan, command: string, groups: readonly string[] = plan.groups): string {
   const again = command === 'resume' || command === 'rollback' ? (plan.gates?.words ?? '') : '';
-  return `ha-updater ${command} ${plan.stack ?? groups.map(targetWord).join(' ')}${again === '' ? '' : ` ${again}`}`;
+  return `ha-updater ${command} ${plan.stack ?? targetFlags(groups)}${again === '' ? '' : ` ${again}`}`;
 }
 
 function status(plan: Plan): readonly string[] {
@@ -223,14 +219,9 @@ function status(plan: Plan): readonly string[] {
     return [`aws elbv2 describe-target-health --region ${plan.region} --target-group-arn ${first}`];
   return [
     plan.stack === undefined
-      ? `aws autoscaling describe-auto-scaling-groups --region ${plan.region} --auto-scaling-group-names ${plan.groups.map(quoted).join(' ')}`
+      ? `aws autoscaling describe-auto-scaling-groups --region ${plan.region} --auto-scaling-group-names ${plan.groups.map(quote).join(' ')}`
       : `ha-updater status ${plan.stack}`,
   ];
-}
-
-/** Group names may hold spaces. */
-function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
 function place(reason: Reason | undefined): string {

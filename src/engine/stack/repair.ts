@@ -11,6 +11,8 @@ import { newestEvent } from './change-set/execute-change-set.js';
 import { statusLook } from './read-status.js';
 import { retrying } from '../retrying-gateway.js';
 import { type StackOrder, interrupted } from './stack-change.js';
+import { seconds } from '../../text/seconds.js';
+import { withoutStop } from '../../text/sentence.js';
 
 /** Deletes a stack whose creation failed, and waits until it is gone. */
 export async function deleteFailed(deps: Deps, order: StackOrder, stack: Stack): Promise<void> {
@@ -153,14 +155,14 @@ export async function waitForOthers(deps: Deps, order: StackOrder, stack: Stack,
     if (deps.clock.now() >= latest)
       throw refused(
         'stack.busy',
-        `Somebody else's change of stack ${order.stack} still went on after ${Math.round(order.timing.waitMs / 1000)} s (--wait-timeout).`,
+        `Somebody else's change of stack ${order.stack} still went on after ${seconds(order.timing.waitMs)} (--wait-timeout).`,
         [],
         [`ha-updater status ${order.stack} --events`],
       );
     if (deps.clock.now() >= until)
       throw refused(
         'stack.busy',
-        `Somebody else's change of stack ${order.stack} had no new event for ${Math.round(order.timing.silenceMs / 1000)} s.`,
+        `Somebody else's change of stack ${order.stack} had no new event for ${seconds(order.timing.silenceMs)}.`,
         [],
         [`ha-updater status ${order.stack} --events`],
       );
@@ -216,7 +218,7 @@ export async function whyStuck(deps: Deps, stack: Stack): Promise<readonly Reaso
 function asReason({ logicalId, type, status, reason, stackName }: StackEvent): Reason {
   return {
     code: 'stack.resource',
-    text: `${logicalId} (${type} in ${stackName}) ${status}: ${reason === '' ? 'no reason given' : reason.replace(/\.$/, '')}`,
+    text: `${logicalId} (${type} in ${stackName}) ${status}: ${reason === '' ? 'no reason given' : withoutStop(reason)}`,
     remedy: '',
   };
 }

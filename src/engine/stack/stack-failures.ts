@@ -4,6 +4,8 @@ import { Failure } from '../../errors.js';
 import type { StackEvent } from '../../model/stack/stack.js';
 import type { Followed } from './follow-events.js';
 import type { StackChange, StackOrder, Prepared } from './stack-change.js';
+import { seconds } from '../../text/seconds.js';
+import { withoutStop } from '../../text/sentence.js';
 
 /** The answer of a change that CloudFormation did; a Failure for every other end, with what stands and how to go on. */
 export function verdict(order: StackOrder, prepared: Prepared, followed: Followed): StackChange {
@@ -48,7 +50,7 @@ function pointer({ places }: Followed, { id }: StackEvent): string {
 }
 
 function inWords({ logicalId, type, status, reason, stackName }: StackEvent): string {
-  const why = reason === '' ? 'no reason given' : reason.replace(/\.$/, '');
+  const why = reason === '' ? 'no reason given' : withoutStop(reason);
   return `${logicalId} (${type} in ${stackName}) ${status}: ${why}`;
 }
 
@@ -131,8 +133,4 @@ function cancelledTooLate({ stack }: StackOrder, { status }: Followed, signal: s
     left: 'Groups that may run an older configuration than the stack says.',
     next: [`ha-updater update-asgs ${stack}`],
   });
-}
-
-function seconds(ms: number): string {
-  return `${Math.round(ms / 1000)} s`;
 }

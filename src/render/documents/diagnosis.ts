@@ -1,5 +1,8 @@
 import type { Finding } from '../../model/finding.js';
-import { list, oneLine, sentence, timestamp } from '../words.js';
+import { list } from '../../text/list.js';
+import { oneLine } from '../../text/plain.js';
+import { sentence } from '../../text/sentence.js';
+import { timestamp } from '../../text/timestamp.js';
 
 /** Findings for people: what, when, what shows it, what helps, and the code to ask about. */
 export function diagnosisLines({

@@ -1,5 +1,6 @@
 import type { CheckedTemplate } from '../../model/stack/check.js';
-import { count, oneLine } from '../words.js';
+import { count } from '../../text/count.js';
+import { oneLine } from '../../text/plain.js';
 
 /** Every finding as `FILE:LINE:COLUMN: severity: …`, which editors and terminals can follow, and one line per template. */
 export function findingLines(templates: readonly CheckedTemplate[]): readonly string[] {

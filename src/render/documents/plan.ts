@@ -1,6 +1,11 @@
 import type { ChangePlan, GroupOutlook, PlannedProperty, PlannedResource } from '../../model/stack/change-plan.js';
 import type { Reason } from '../../model/rollout/decision.js';
-import { count, duration, list, oneLine, sentence, sizes } from '../words.js';
+import { sizes } from '../words.js';
+import { count } from '../../text/count.js';
+import { duration } from '../../text/duration.js';
+import { list } from '../../text/list.js';
+import { oneLine } from '../../text/plain.js';
+import { sentence } from '../../text/sentence.js';
 
 /**
  * A plan as people read it: first the stack, resource by resource, then each group. `+` comes, `~`

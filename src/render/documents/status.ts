@@ -1,6 +1,9 @@
 import type { Size } from '../../model/rollout/group.js';
 import type { Stack, StackEvent, StackResource } from '../../model/stack/stack.js';
-import { count, oneLine, sizes, timestamp } from '../words.js';
+import { sizes } from '../words.js';
+import { count } from '../../text/count.js';
+import { oneLine } from '../../text/plain.js';
+import { timestamp } from '../../text/timestamp.js';
 
 /** What the page shows of a group; `app/status-group` makes it. */
 export interface GroupOnPage {

@@ -29,7 +29,7 @@ export async function expandValue(
       const value = env[name];
       return (
         value ??
-        wrong(
+        void wrong(
           `${key} is to come from the environment, where ${name === '' ? 'no name was given' : `${name} is not set`}.`,
           'Set it, or correct the name.',
         )
@@ -37,15 +37,15 @@ export async function expandValue(
     }
     case 'file':
       if (name === '')
-        return wrong(`${key} is to come from a file, and no path was given.`, `Write ${key}=@file:PATH.`);
+        return void wrong(`${key} is to come from a file, and no path was given.`, `Write ${key}=@file:PATH.`);
       try {
         return (await readFile(name)).replace(/^\uFEFF/, '').replace(/\r?\n$/, '');
       } catch (error) {
         if (!(error instanceof Failure)) throw error;
-        return wrong(`${key}: ${error.facts.what}`, '');
+        return void wrong(`${key}: ${error.facts.what}`, '');
       }
     default:
-      return wrong(
+      return void wrong(
         `The value of ${key} begins with "@".`,
         `Write ${key}=@file:PATH or ${key}=@env:NAME, or ${key}=@@… for a value that begins with one @.`,
       );

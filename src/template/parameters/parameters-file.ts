@@ -2,6 +2,7 @@ import type { Reason } from '../../model/rollout/decision.js';
 import { PARAMETER_NAME } from '../arguments.js';
 import { parseTree } from '../parse.js';
 import { isList, isMap, type Path, type Tree, type TreeMap } from '../tree.js';
+import { splitKeyValue } from '../../text/key-value.js';
 
 /** What a file says of the parameters and, in CodePipeline's form, of the stack. */
 export interface ParametersFile {
@@ -85,13 +86,11 @@ const ENTRY = ['ParameterKey', 'ParameterValue', 'UsePreviousValue', 'ResolvedVa
 function fromList(list: readonly Tree[], wrong: Wrong): Values {
   const values: Values = new Map();
   list.forEach((entry, index) => {
-    if (typeof entry === 'string' && entry.includes('=')) {
-      const sign = entry.indexOf('=');
-      return take(values, entry.slice(0, sign), entry.slice(sign + 1), [index], wrong);
-    }
+    const parts = typeof entry === 'string' ? splitKeyValue(entry) : undefined;
+    if (parts !== undefined) return void take(values, parts.key, parts.value, [index], wrong);
     const key = isMap(entry) ? entry['ParameterKey'] : undefined;
     if (!isMap(entry) || typeof key !== 'string')
-      return wrong(
+      return void wrong(
         [index],
         'This entry has no ParameterKey.',
         'Write {ParameterKey: KEY, ParameterValue: VALUE} or "KEY=VALUE".',
@@ -106,10 +105,10 @@ function fromList(list: readonly Tree[], wrong: Wrong): Values {
     const previous = entry['UsePreviousValue'] === 'true';
     const value = entry['ParameterValue'];
     if (previous && value !== undefined)
-      return wrong([index], `${key} has both a value and UsePreviousValue.`, 'Keep one.');
+      return void wrong([index], `${key} has both a value and UsePreviousValue.`, 'Keep one.');
     if (!previous && value === undefined)
-      return wrong([index], `${key} has no ParameterValue.`, 'Give one, "" for an empty value.');
-    if (!previous) return take(values, key, value ?? null, [index, 'ParameterValue'], wrong);
+      return void wrong([index], `${key} has no ParameterValue.`, 'Give one, "" for an empty value.');
+    if (!previous) return void take(values, key, value ?? null, [index, 'ParameterValue'], wrong);
     if (isFresh(values, key, [index], wrong)) values.set(key, null);
   });
   return values;
@@ -118,7 +117,7 @@ function fromList(list: readonly Tree[], wrong: Wrong): Values {
 function take(values: Values, key: string, value: Tree, path: Path, wrong: Wrong): void {
   if (!isFresh(values, key, path, wrong)) return;
   if (value === null)
-    return wrong(
+    return void wrong(
       path,
       `${key} has no value.`,
       'Write "" for an empty one, or leave the line out to keep what the stack has.',
@@ -126,7 +125,7 @@ function take(values: Values, key: string, value: Tree, path: Path, wrong: Wrong
   if (isList(value) && value.every((item): item is string => typeof item === 'string'))
     return void values.set(key, value.join(','));
   if (typeof value !== 'string')
-    return wrong(path, `${key} is no single value and no list of them.`, 'Parameters hold text.');
+    return void wrong(path, `${key} is no single value and no list of them.`, 'Parameters hold text.');
   values.set(key, value);
 }
 

@@ -5,7 +5,7 @@ import type { RollingRecord } from '../../../model/rollout/record.js';
 import { notProvenYet } from '../../gates/hooks.js';
 import { inService, notInService, overtaken, serving, units } from '../../instances/classify.js';
 import { hopeless } from '../../instances/hopeless.js';
-import { finish, replaceDead, sameReasons, seconds, stillLeaving } from '../../rollout/finish.js';
+import { finish, replaceDead, sameReasons, stillLeaving } from '../../rollout/finish.js';
 import { lastFailure, MAX_RESIZES } from '../../rollout/prepare.js';
 import { act, type Block, type GroupStep } from '../../step.js';
 import type { JudgedGroup, RolloutView } from '../../view.js';
@@ -14,6 +14,7 @@ import { rollingRecord } from './facts.js';
 import type { RollingFleet } from './fleet.js';
 import { surged } from './surge.js';
 import { takeOut } from './take-out.js';
+import { seconds } from '../../../text/seconds.js';
 
 /** A rolling rollout past its verdict. */
 type Rolling = JudgedGroup<RollingRecord>;

@@ -9,6 +9,7 @@ import { dropChangeSet } from './discard-change-set.js';
 import { rejected } from './execute-change-set.js';
 import { retrying } from '../../retrying-gateway.js';
 import { type StackOrder, interrupted, type Prepared, type Review } from '../stack-change.js';
+import { seconds } from '../../../text/seconds.js';
 
 /** How far nested change sets are followed; CloudFormation itself takes 2,500 nested resources. */
 const deepest = 20;
@@ -105,7 +106,7 @@ async function computed(deps: Deps, order: StackOrder, id: string): Promise<Chan
     if (waited >= order.timing.silenceMs) {
       throw refused(
         'stack.changeSet',
-        `CloudFormation has not worked out the change set of stack ${order.stack} for ${Math.round(waited / 1000)} s.`,
+        `CloudFormation has not worked out the change set of stack ${order.stack} for ${seconds(waited)}.`,
         [],
       );
     }

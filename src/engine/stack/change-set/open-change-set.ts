@@ -5,6 +5,7 @@ import { redactor } from '../redact.js';
 import { readReview } from './await-change-set.js';
 import { retrying } from '../../retrying-gateway.js';
 import type { OpenChange, StackOrder } from '../stack-change.js';
+import { withoutStop } from '../../../text/sentence.js';
 
 /** A change set that somebody made before, ready to be executed. @throws Failure `refused` when it is not there or not ready */
 export async function openExisting(deps: Deps, order: StackOrder, name: string): Promise<OpenChange> {
@@ -19,7 +20,7 @@ export async function openExisting(deps: Deps, order: StackOrder, name: string):
   });
   const { status, executionStatus, reason } = review.changeSet;
   if (status !== 'CREATE_COMPLETE' || executionStatus !== 'AVAILABLE') {
-    const why = reason === '' ? '' : `: ${reason.replace(/\.$/, '')}`;
+    const why = reason === '' ? '' : `: ${withoutStop(reason)}`;
     throw refused(
       'stack.changeSetNotReady',
       `Change set ${name} of stack ${stack} cannot be executed: it is ${status}, ${executionStatus}${why}.`,

@@ -1,0 +1,12 @@
+import { oneLine } from './plain.js';
+
+/** The text with a full stop, unless it ends like a sentence already. */
+export function sentence(text: string): string {
+  const line = oneLine(text);
+  return line === '' || /[.!?]$/.test(line) ? line : `${line}.`;
+}
+
+/** The text without the full stop that ends it, for the middle of a sentence: AWS ends some of its messages with one. */
+export function withoutStop(text: string): string {
+  return text.replace(/[.\s]+$/, '');
+}
