@@ -1,3 +1,4 @@
+import { there } from './there.js';
 import type { Clock, Instant, Milliseconds } from '../clock.js';
 
 /** Something that will happen in the world. */
@@ -115,7 +116,7 @@ function insert(queue: Due[], due: Due): void {
   let high = queue.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    const other = queue[middle]!;
+    const other = there(queue[middle]);
     if (other.at < due.at || (other.at === due.at && other.order < due.order)) low = middle + 1;
     else high = middle;
   }

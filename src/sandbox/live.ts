@@ -62,9 +62,10 @@ export async function serveSandbox(
 }
 
 async function passTime(pace: Clock, beat: number, catchUp: () => void, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
+  const stopped = (): boolean => signal.aborted;
+  while (!stopped()) {
     await pace.sleep(beat, signal);
-    if (!signal.aborted) catchUp();
+    if (!stopped()) catchUp();
   }
 }
 
@@ -97,7 +98,7 @@ function respond(
   try {
     catchUp();
     const looked = inspect(sandbox, request.url ?? '/', speed, changes);
-    if (looked !== undefined) return sendJson(response, looked);
+    if (looked !== undefined) return void sendJson(response, looked);
     const outcome = sandbox.wire.answer(wireRequest(request, body));
     if (outcome === 'reply lost') return void response.destroy();
     response.sendDate = false; // The wire gives the world's date.

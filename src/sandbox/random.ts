@@ -54,7 +54,7 @@ export function seededRandom(seed: number | string): Random {
     },
     hex: (digits) => {
       let text = '';
-      for (let drawn = 0; drawn < digits; drawn++) text += HEX[int(0, 15)];
+      for (let drawn = 0; drawn < digits; drawn++) text += HEX.charAt(int(0, 15));
       return text;
     },
     fork: (topic) => seededRandom(`${seed}/${topic}`),

@@ -1,3 +1,4 @@
+import { there } from './there.js';
 import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node } from 'yaml';
 import {
   ALARM_STATES,
@@ -120,7 +121,7 @@ function object(fields: Fields): Check {
     for (const [name, field] of Object.entries(fields)) {
       if (field.required && !given.some(([key]) => key === name)) throw at.wrong(node, `lacks ${name}`);
     }
-    return Object.fromEntries(given.map(([key, , value]) => [key, fields[key]!.check(value, at.key(key))]));
+    return Object.fromEntries(given.map(([key, , value]) => [key, there(fields[key]).check(value, at.key(key))]));
   };
 }
 

@@ -101,10 +101,10 @@ function see(world: World, group: GroupState, member: Member, judges: readonly J
     units: unitsOf(member),
     leaving,
     alive,
-    inService: alive && words !== undefined && words.every((word) => word === 'serves'),
+    inService: alive && words?.every((word) => word === 'serves') === true,
     aside: /^(Detach|Standby|EnteringStandby)/.test(member.lifecycle),
     protected: member.protected,
-    registered: words !== undefined && words.every((word) => word !== 'absent'),
+    registered: words?.every((word) => word !== 'absent') === true,
     endedBy: instance?.endedBy ?? member.endedBy,
   };
 }

@@ -1,6 +1,6 @@
 import { HttpRequest, HttpResponse, type HttpHandler } from '@smithy/core/protocols';
 import type { NormalizedSchema } from '@smithy/core/schema';
-import type { ClientProtocol, HandlerExecutionContext, MetadataBearer, OperationSchema } from '@smithy/types';
+import type { $ClientProtocol, HandlerExecutionContext, MetadataBearer, $OperationSchema } from '@smithy/types';
 import { ServiceFault } from '../world/fault.js';
 import type { ServiceName } from '../world/world.js';
 import { connectionReset } from './handler.js';
@@ -45,7 +45,7 @@ interface Asked {
   readonly input: object;
 }
 
-function straightProtocol(service: ServiceName): ClientProtocol<HttpRequest, HttpResponse> {
+function straightProtocol(service: ServiceName): $ClientProtocol<HttpRequest, HttpResponse> {
   return {
     getShapeId: () => 'ha-updater.sandbox#straight',
     getRequestType: () => HttpRequest,
@@ -54,7 +54,7 @@ function straightProtocol(service: ServiceName): ClientProtocol<HttpRequest, Htt
       throw new Error('Nothing is encoded on the straight way.');
     },
     setSerdeContext: () => undefined,
-    serializeRequest: (schema: OperationSchema, input: object) => {
+    serializeRequest: (schema: $OperationSchema, input: object) => {
       const operation = operationOf(schema);
       const asked: Asked = { service, operation, input: copied(operationShape(service, operation)?.input, input) };
       return Promise.resolve(
@@ -69,7 +69,7 @@ function straightProtocol(service: ServiceName): ClientProtocol<HttpRequest, Htt
     },
     updateServiceEndpoint: (request) => request,
     deserializeResponse: <Output extends MetadataBearer>(
-      schema: OperationSchema,
+      schema: $OperationSchema,
       _context: HandlerExecutionContext,
       response: HttpResponse,
     ) => {
@@ -104,7 +104,7 @@ function straightHandler(wire: Wire): HttpHandler<object> {
   };
 }
 
-function operationOf({ name }: OperationSchema): string {
+function operationOf({ name }: $OperationSchema): string {
   return name.slice(name.indexOf('#') + 1);
 }
 

@@ -1,3 +1,4 @@
+import { there } from '../there.js';
 import type { NormalizedSchema } from '@smithy/core/schema';
 import type { QueryService } from './services.js';
 import { ServiceFault } from '../world/fault.js';
@@ -86,7 +87,7 @@ function readStruct(schema: NormalizedSchema, protocol: Protocol): Read {
 function formName(name: string, member: NormalizedSchema, protocol: Protocol): string {
   const traits = member.getMemberTraits();
   if (protocol === 'awsQuery') return traits.xmlName ?? name;
-  if (traits.ec2QueryName) return String(traits.ec2QueryName);
+  if (traits.ec2QueryName) return traits.ec2QueryName as string;
   const plain = traits.xmlName ?? name;
   return plain.charAt(0).toUpperCase() + plain.slice(1);
 }
@@ -166,7 +167,7 @@ function join(path: string, name: string): string {
 function refusal(problems: readonly Problem[], protocol: Protocol): ServiceFault {
   const malformed = problems.find((problem) => problem.kind === 'malformed');
   if (protocol === 'ec2Query') {
-    const first = malformed ?? problems[0]!;
+    const first = malformed ?? there(problems[0]);
     if (first.kind === 'malformed') {
       return new ServiceFault('InvalidParameterValue', `Invalid value '${first.text}' for ${first.path}`);
     }

@@ -1,3 +1,4 @@
+import { there } from '../there.js';
 import { ServiceFault } from '../world/fault.js';
 import type { Call, ServiceName, Services, WorldRoot } from '../world/world.js';
 import { wireFaults } from './faults.js';
@@ -178,7 +179,7 @@ function credentialOf(request: WireRequest): readonly string[] | undefined {
 function queryService(signed: string | undefined, version: string | null): QueryService {
   const named = QUERY_SERVICES.filter((service) => service.signingName === signed);
   const versioned = (named.length > 0 ? named : QUERY_SERVICES).find((service) => service.version === version);
-  return versioned ?? named[0] ?? QUERY_SERVICES[0]!;
+  return versioned ?? named[0] ?? there(QUERY_SERVICES[0]);
 }
 
 function shapeOf(service: QueryService, operation: string, version: string | null): OperationShape {

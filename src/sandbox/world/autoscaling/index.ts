@@ -152,7 +152,7 @@ function noteOthers(world: World, group: GroupState, operation: string): void {
 
 /** A lease that is renewed changes nothing of the group. */
 function isSignOfLife({ Tags: tags }: Subject): boolean {
-  return tags !== undefined && tags.every(({ Key: key }) => key === 'ha-updater:lease');
+  return tags?.every(({ Key: key }) => key === 'ha-updater:lease') === true;
 }
 
 interface Subject {

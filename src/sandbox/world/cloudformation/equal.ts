@@ -10,5 +10,5 @@ function canonical(value: unknown): string {
     isObject(inner)
       ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))
       : inner;
-  return JSON.stringify(value, sorted) ?? '';
+  return value === undefined ? '' : JSON.stringify(value, sorted);
 }

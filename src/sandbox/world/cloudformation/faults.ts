@@ -1,3 +1,4 @@
+import { deploymentOf } from './deploy/state.js';
 import type { Fault } from '../../scenario.js';
 import type { World } from '../world.js';
 import { cloudFormationState, type StackRow, type Step } from './deploy/state.js';
@@ -10,7 +11,7 @@ type ChangeSetFails = Extract<Fault, { kind: 'changeSetFails' }>;
  * operations, so that a second resource try of the same operation is no second time.
  */
 export function stackFault(world: World, stack: StackRow, step: Step): StackFails | undefined {
-  const deployment = stack.deployment!;
+  const deployment = deploymentOf(stack);
   const during = step.action === 'delete' ? 'delete' : deployment.phase === 'rollback' ? 'rollback' : 'operation';
   return hitting(
     world,

@@ -1,3 +1,4 @@
+import { there } from '../../there.js';
 import type { Filter } from '@aws-sdk/client-ec2';
 import { ServiceFault } from '../fault.js';
 
@@ -23,7 +24,7 @@ function valuesOf(
   fields: Readonly<Record<string, string | readonly string[] | undefined>>,
   tags: ReadonlyMap<string, string>,
 ): readonly string[] | undefined {
-  if (name.startsWith('tag:')) return tags.has(name.slice(4)) ? [tags.get(name.slice(4))!] : [];
+  if (name.startsWith('tag:')) return tags.has(name.slice(4)) ? [there(tags.get(name.slice(4)))] : [];
   if (name === 'tag-key') return [...tags.keys()];
   if (!(name in fields)) return undefined;
   const value = fields[name];

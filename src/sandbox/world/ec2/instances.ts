@@ -1,3 +1,4 @@
+import { there } from '../../there.js';
 import type {
   DescribeInstancesRequest,
   DescribeInstanceStatusRequest,
@@ -31,7 +32,7 @@ export function describeInstances(world: World, input: DescribeInstancesRequest)
   const chosen =
     input.InstanceIds === undefined || input.InstanceIds.length === 0
       ? [...instances.values()]
-      : input.InstanceIds.map((id) => instances.get(id)!);
+      : input.InstanceIds.map((id) => there(instances.get(id)));
   const found = chosen.filter((one) => selects(input.Filters, filterFields(one), one.tags));
   const { items, next: token } = page(found, input.MaxResults ?? 1000, input.NextToken);
   return { Reservations: reservations(world, items), NextToken: token };
@@ -151,7 +152,7 @@ export function runInstances(world: World, input: RunInstancesRequest): object {
   const subnetId = input.SubnetId ?? input.NetworkInterfaces?.[0]?.SubnetId;
   const subnet =
     subnetId === undefined
-      ? defaultSubnet(world, input.Placement?.AvailabilityZone ?? zonesOf(world)[0]!)
+      ? defaultSubnet(world, input.Placement?.AvailabilityZone ?? there(zonesOf(world)[0]))
       : subnetOf(world, subnetId);
   const reservation = `r-0${world.random.fork(`ec2/reservation/${next(ec2State(world))}`).hex(16)}`;
   const instances = Array.from({ length: input.MaxCount ?? 1 }, () =>
@@ -172,7 +173,7 @@ export function runInstances(world: World, input: RunInstancesRequest): object {
 export function terminateInstances(world: World, input: TerminateInstancesRequest, { caller }: Call): object {
   requireInstances(world, input.InstanceIds);
   const rows = (input.InstanceIds ?? []).map((id) => {
-    const instance = ec2State(world).instances.get(id)!;
+    const instance = there(ec2State(world).instances.get(id));
     const before = stateView(instance.state);
     endInstance(world, id, caller === 'others' ? 'world' : 'caller');
     return { InstanceId: id, PreviousState: before, CurrentState: stateView(instance.state) };
@@ -182,7 +183,7 @@ export function terminateInstances(world: World, input: TerminateInstancesReques
 
 export function getConsoleOutput(world: World, input: GetConsoleOutputRequest): object {
   requireInstances(world, input.InstanceId === undefined ? [] : [input.InstanceId]);
-  const instance = ec2State(world).instances.get(input.InstanceId ?? '')!;
+  const instance = there(ec2State(world).instances.get(input.InstanceId ?? ''));
   const line = (at: number, text: string): string => `[${new Date(at).toISOString()}] ${text}`;
   const now = world.clock.now();
   const lines = [line(instance.launchedAt, `starting ${instance.imageId} on ${instance.type}`)];

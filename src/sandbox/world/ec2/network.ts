@@ -1,3 +1,4 @@
+import { there } from '../../there.js';
 import type {
   AuthorizeSecurityGroupIngressRequest,
   CreateSecurityGroupRequest,
@@ -29,7 +30,7 @@ export function subnetOf(world: World, id: string): SubnetState {
     throw new ServiceFault('InvalidSubnetID.NotFound', `The subnet ID '${id}' does not exist`);
   const zones = zonesOf(world);
   const index = state.subnets.size;
-  const zone = zones[index % zones.length]!;
+  const zone = there(zones[index % zones.length]);
   const subnet = {
     id,
     vpcId: DEFAULT_VPC,
@@ -110,7 +111,7 @@ export function createSubnet(world: World, input: CreateSubnetRequest): object {
   const state = ec2State(world);
   checkVpc(world, input.VpcId ?? '');
   const zones = zonesOf(world);
-  const zone = input.AvailabilityZone ?? zones[state.subnets.size % zones.length]!;
+  const zone = input.AvailabilityZone ?? there(zones[state.subnets.size % zones.length]);
   if (!zones.includes(zone))
     throw new ServiceFault(
       'InvalidParameterValue',
@@ -119,7 +120,7 @@ export function createSubnet(world: World, input: CreateSubnetRequest): object {
   const id = `subnet-0${world.random.fork(`ec2/subnet/${next(state)}`).hex(16)}`;
   const subnet = {
     id,
-    vpcId: input.VpcId!,
+    vpcId: there(input.VpcId),
     zone,
     cidr: input.CidrBlock ?? '10.0.0.0/24',
     isDefault: false,

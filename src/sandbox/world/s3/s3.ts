@@ -1,3 +1,4 @@
+import { there } from '../../there.js';
 import { createHash } from 'node:crypto';
 import type { OperationTable, World } from '../world.js';
 import { ServiceFault } from '../fault.js';
@@ -87,7 +88,7 @@ export const s3Operations: OperationTable = {
       IsTruncated: more,
       ...(more ? { NextContinuationToken: page.at(-1) } : {}),
       Contents: page.map((key) => {
-        const object = bucket.get(key)!;
+        const object = there(bucket.get(key));
         return {
           Key: key,
           Size: sizeOf(object.body),

@@ -40,7 +40,7 @@ export function ssmState(world: World): SsmState {
     parameters: new Map(
       Object.entries(world.scenario.parameters).map(([name, value]) => [
         name,
-        { value: String(value), type: 'String', version: 1, at: world.startedAt },
+        { value, type: 'String', version: 1, at: world.startedAt },
       ]),
     ),
   }));

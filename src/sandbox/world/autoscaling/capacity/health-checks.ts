@@ -40,7 +40,7 @@ function checkHealth(world: World, group: GroupState): void {
 function markIfUnhealthy(world: World, group: GroupState, member: Member): void {
   if (member.health === 'Unhealthy' || member.lifecycle !== 'InService') return;
   const state = ec2State(world).instances.get(member.id)?.state;
-  if (state !== 'running') return mark(world, group, member, 'EC2');
+  if (state !== 'running') return void mark(world, group, member, 'EC2');
   const graceOver = world.clock.now() >= (member.inServiceAt ?? 0) + group.graceMs;
   if (group.healthCheckType.includes('ELB') && graceOver && balancersSay(world, group, member.id) === 'unhealthy')
     mark(world, group, member, 'ELB');

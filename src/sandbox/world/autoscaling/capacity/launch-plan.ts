@@ -11,8 +11,8 @@ import { schedulePlan, backOff } from './plan-schedule.js';
 export function plan(world: World, group: GroupState): void {
   if (group.status !== undefined) return;
   const capacity = capacityOf(group);
-  if (capacity < group.desired) return scaleOut(world, group);
-  if (capacity > group.desired) return scaleIn(world, group);
+  if (capacity < group.desired) return void scaleOut(world, group);
+  if (capacity > group.desired) return void scaleIn(world, group);
   rebalance(world, group);
 }
 
@@ -22,7 +22,7 @@ function scaleOut(world: World, group: GroupState): void {
     const before = capacityOf(group);
     if (before >= group.desired) break;
     const cause = `${group.lastChange}  At ${stamp(world)} an instance was started in response to a difference between desired and actual capacity, increasing the capacity from ${before} to ${group.desired}.`;
-    if (launchSomewhere(world, group, cause) === undefined) return backOff(world, group);
+    if (launchSomewhere(world, group, cause) === undefined) return void backOff(world, group);
   }
   group.failures = 0;
   if (capacityOf(group) < group.desired) schedulePlan(world, group);
@@ -84,7 +84,7 @@ function rebalance(world: World, group: GroupState): void {
   if (change === undefined || [...group.members.values()].some((member) => member.rebalancing === true)) return;
   const cause = `At ${stamp(world)} an instance was launched to balance instances in zone(s) ${change.fullest} with other zones resulting in more than desired number of instances in the group. An unneeded instance will be terminated at the end of the rebalancing.`;
   const { id } = launchOne(world, group, change.emptiest, cause, true);
-  if (id === undefined) return backOff(world, group);
+  if (id === undefined) return void backOff(world, group);
   const launched = group.members.get(id);
   group.evening = Math.max(0, group.evening ?? 0) + (launched === undefined ? 0 : unitsOf(launched));
 }

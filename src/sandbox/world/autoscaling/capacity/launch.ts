@@ -103,7 +103,7 @@ function instanceTags(
 function hasBooted(world: World, name: string, id: string): void {
   const group = findGroup(world, name);
   const member = group?.members.get(id);
-  if (group === undefined || member === undefined || member.lifecycle !== 'Pending') return;
+  if (group === undefined || member?.lifecycle !== 'Pending') return;
   if (raiseHooks(world, group, member, 'launching')) {
     member.lifecycle = 'Pending:Wait';
     moveActivity(group, member.activity, 'MidLifecycleAction', 50);

@@ -157,7 +157,7 @@ function startWave(world: World, name: string, number: number): void {
 function hasDrained(world: World, name: string, id: string): void {
   const group = findGroup(world, name);
   const member = group?.members.get(id);
-  if (group === undefined || member === undefined || member.lifecycle !== 'Terminating') return;
+  if (group === undefined || member?.lifecycle !== 'Terminating') return;
   if (raiseHooks(world, group, member, 'terminating')) {
     member.lifecycle = 'Terminating:Wait';
     moveActivity(group, member.activity, 'MidLifecycleAction', 50);

@@ -95,7 +95,7 @@ function watchDeadline(world: World, name: string, id: string, hook: PendingHook
     const group = findGroup(world, name);
     const member = group?.members.get(id);
     const pending = member?.hooks.find((one) => one.token === token && one.result === undefined);
-    if (group === undefined || member === undefined || pending === undefined || pending.deadline !== deadline) return;
+    if (group === undefined || member === undefined || pending?.deadline !== deadline) return;
     settle(
       world,
       group,

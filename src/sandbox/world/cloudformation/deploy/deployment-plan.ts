@@ -1,3 +1,4 @@
+import { there } from '../../../there.js';
 import type { World } from '../../world.js';
 import { same } from '../equal.js';
 import { evaluateOptional, type Scope } from '../template/intrinsics.js';
@@ -81,7 +82,7 @@ export function dependencyOrder(blueprint: Blueprint, scope: Scope): string[] {
     const needs = [
       ...(declaration?.dependsOn ?? []),
       ...found.refs,
-      ...[...found.attributes].map((one) => splitAttribute(one)[0]!),
+      ...[...found.attributes].map((one) => there(splitAttribute(one)[0])),
     ];
     for (const need of needs) if (need !== name) visit(need);
     ordered.push(name);

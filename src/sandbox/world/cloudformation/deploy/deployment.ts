@@ -1,3 +1,4 @@
+import { deploymentOf } from './state.js';
 import type { World } from '../../world.js';
 import { stackFault } from '../faults.js';
 import { closeOperation, openOperation, setStackStatus, warnStack, setResource } from './events.js';
@@ -56,7 +57,7 @@ export function beginUpdate(
 ): string {
   const carried = stack.deployment?.garbage ?? [];
   const operationId = open(world, stack, 'UPDATE_STACK', 'update', target, options);
-  stack.deployment!.garbage = carried;
+  deploymentOf(stack).garbage = carried;
   stack.blueprint = target;
   stack.updatedAt = world.clock.now();
   setStackStatus(world, stack, 'UPDATE_IN_PROGRESS', options.reason ?? 'User Initiated');
@@ -93,7 +94,7 @@ export function beginRollback(world: World, stack: StackRow, token: string | und
   }
   const before = stack.deployment;
   const operationId = open(world, stack, 'ROLLBACK', 'update', stack.blueprint, { token });
-  stack.deployment!.garbage = before?.garbage ?? [];
+  deploymentOf(stack).garbage = before?.garbage ?? [];
   undoUpdate(world, stack, 'User Initiated');
   return operationId;
 }
@@ -107,7 +108,7 @@ export function continueRollback(
 ): string {
   const garbage = stack.deployment?.garbage ?? [];
   const operationId = open(world, stack, 'CONTINUE_ROLLBACK', 'update', stack.blueprint, { token });
-  const deployment = stack.deployment!;
+  const deployment = deploymentOf(stack);
   deployment.garbage = garbage;
   deployment.skip = skip;
   for (const child of childStacks(world, stack)) {
@@ -219,7 +220,7 @@ function open(
 }
 
 function startPhase(world: World, stack: StackRow, phase: Phase, steps: Step[]): void {
-  const deployment = stack.deployment!;
+  const deployment = deploymentOf(stack);
   deployment.phase = phase;
   deployment.turn += 1;
   deployment.steps = steps;
@@ -325,7 +326,7 @@ function rollbackEnded(world: World, stack: StackRow, deployment: Deployment): v
 
 /** Deletes what the last whole stack had and this one has not; after a roll-back, the other way round. */
 function startCleanup(world: World, stack: StackRow, phase: 'cleanup' | 'rollbackCleanup'): void {
-  const deployment = stack.deployment!;
+  const deployment = deploymentOf(stack);
   const declared = new Set(
     Object.keys(deployment.phase === 'held' || phase === 'cleanup' ? deployment.target.template.resources : {}),
   );

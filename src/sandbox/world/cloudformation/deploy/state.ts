@@ -1,3 +1,4 @@
+import { there } from '../../../there.js';
 import type { World } from '../../world.js';
 import type { Random } from '../../../random.js';
 import type { Json, Properties, Template } from '../template/template.js';
@@ -280,4 +281,19 @@ export function findStack(world: World, nameOrId: string): StackRow | undefined 
   let found: StackRow | undefined;
   for (const stack of stacks.values()) if (stack.name === nameOrId && stack.status !== 'DELETE_COMPLETE') found = stack;
   return found;
+}
+
+/** The deployment that is under way. @throws when none is */
+export function deploymentOf({ deployment }: StackRow): Deployment {
+  return there(deployment);
+}
+
+/** The row of a resource that the stack has. @throws when it has none */
+export function rowOf({ resources }: StackRow, logicalId: string): ResourceRow {
+  return there(resources.get(logicalId));
+}
+
+/** The row of the resource as it was before the step. @throws when there was none */
+export function rowBefore({ row }: Pick<Step, 'row'>): ResourceRow {
+  return there(row);
 }

@@ -1,3 +1,4 @@
+import { deploymentOf, rowBefore, rowOf } from './state.js';
 import type { World } from '../../world.js';
 import { ServiceFault } from '../../fault.js';
 import { same } from '../equal.js';
@@ -35,7 +36,7 @@ export function startStep(world: World, stack: StackRow, step: Step, ends: StepE
   } catch (error) {
     if (!(error instanceof ServiceFault)) throw error;
     ensureRow(world, stack, step);
-    return failStep(world, stack, step, error.message);
+    return void failStep(world, stack, step, error.message);
   }
   const time = drawResourceTime(world);
   later(world, stack, step, Math.round(time * SHARE_BEFORE_CALL), ends, (now, same) => {
@@ -62,7 +63,7 @@ function later(
     const now = findStack(world, stackId);
     const one =
       now?.deployment?.turn === turn ? now?.deployment?.steps.find((candidate) => candidate.id === step.id) : undefined;
-    if (now === undefined || one === undefined || one.state !== 'running') return;
+    if (now === undefined || one?.state !== 'running') return;
     then(now, one);
     ends.ended(world, stackId);
   });
@@ -70,8 +71,8 @@ function later(
 
 /** Retained resources are left alone, with an event that says so. */
 function isKept(world: World, stack: StackRow, step: Step): boolean {
-  const row = step.row!;
-  const deployment = stack.deployment!;
+  const row = rowBefore(step);
+  const deployment = deploymentOf(stack);
   const undoing = deployment.phase === 'createRollback' || deployment.phase === 'rollbackCleanup';
   const replaced = deployment.phase === 'cleanup' && stack.resources.get(row.logicalId)?.physicalId !== row.physicalId;
   const policy = replaced ? (row.updateReplacePolicy ?? 'Delete') : (row.deletionPolicy ?? 'Delete');
@@ -87,10 +88,10 @@ function isKept(world: World, stack: StackRow, step: Step): boolean {
 /** An update that turns out to change nothing passes without an event. */
 function isNeedless(world: World, stack: StackRow, step: Step): boolean {
   if (step.action === 'restore') return false;
-  const { target } = stack.deployment!;
+  const { target } = deploymentOf(stack);
   step.properties = resolvedProperties(world, stack, target, step.logicalId);
   if (step.action === 'create') return false;
-  const row = stack.resources.get(step.logicalId)!;
+  const row = rowOf(stack, step.logicalId);
   if (row.status.endsWith('_FAILED')) return false;
   const handler = handlerOf(row.type);
   const changed = changedProperties(row.properties, step.properties);
@@ -111,10 +112,10 @@ function isNeedless(world: World, stack: StackRow, step: Step): boolean {
 }
 
 function announce(world: World, stack: StackRow, step: Step): void {
-  const deployment = stack.deployment!;
+  const deployment = deploymentOf(stack);
   switch (step.action) {
     case 'create':
-      return setResource(
+      return void setResource(
         world,
         stack,
         { ...newRow(world, stack, deployment.target, step), status: 'CREATE_IN_PROGRESS' },
@@ -122,12 +123,12 @@ function announce(world: World, stack: StackRow, step: Step): void {
       );
     case 'update':
     case 'replace': {
-      const row = stack.resources.get(step.logicalId)!;
+      const row = rowOf(stack, step.logicalId);
       const reason =
         step.action === 'replace'
           ? 'Requested update requires the creation of a new physical resource; hence creating one.'
           : undefined;
-      return setResource(
+      return void setResource(
         world,
         stack,
         { ...row, status: 'UPDATE_IN_PROGRESS', reason },
@@ -135,14 +136,14 @@ function announce(world: World, stack: StackRow, step: Step): void {
       );
     }
     case 'restore':
-      return setResource(world, stack, {
-        ...stack.resources.get(step.logicalId)!,
+      return void setResource(world, stack, {
+        ...rowOf(stack, step.logicalId),
         status: 'UPDATE_IN_PROGRESS',
         reason: undefined,
       });
     case 'delete': {
-      const row = { ...step.row!, status: 'DELETE_IN_PROGRESS', reason: undefined };
-      return isCurrent(stack, row) ? setResource(world, stack, row) : recordResourceEvent(world, stack, row);
+      const row = { ...rowBefore(step), status: 'DELETE_IN_PROGRESS', reason: undefined };
+      return isCurrent(stack, row) ? void setResource(world, stack, row) : void recordResourceEvent(world, stack, row);
     }
   }
 }
@@ -151,7 +152,7 @@ function announce(world: World, stack: StackRow, step: Step): void {
 function applyStep(world: World, stack: StackRow, step: Step, ends: StepEnds): void {
   try {
     const reason = forbidden(stack, step) ?? faultOf(world, stack, step);
-    if (reason !== undefined) return failStep(world, stack, step, reason);
+    if (reason !== undefined) return void failStep(world, stack, step, reason);
     if (step.action === 'delete') removeNow(world, stack, step, ends);
     else if (step.action === 'restore') restoreNow(world, stack, step, ends);
     else changeNow(world, stack, step, ends);
@@ -166,7 +167,7 @@ function applyStep(world: World, stack: StackRow, step: Step, ends: StepEnds): v
 function faultOf(world: World, stack: StackRow, step: Step): string | undefined {
   const fault = stackFault(world, stack, step);
   if (fault?.hook === undefined) return fault?.reason;
-  recordHookObjection(world, stack, stack.resources.get(step.logicalId)!, {
+  recordHookObjection(world, stack, rowOf(stack, step.logicalId), {
     type: fault.hook,
     reason: fault.reason,
   });
@@ -174,8 +175,8 @@ function faultOf(world: World, stack: StackRow, step: Step): string | undefined 
 }
 
 function changeNow(world: World, stack: StackRow, step: Step, ends: StepEnds): void {
-  const deployment = stack.deployment!;
-  const row = stack.resources.get(step.logicalId)!;
+  const deployment = deploymentOf(stack);
+  const row = rowOf(stack, step.logicalId);
   const context = contextOf(world, stack, deployment.target, step.logicalId, step.properties ?? {}, ends);
   const handler = handlerOf(row.type);
   const facts = rowFacts(world, stack, deployment.target, step.logicalId);
@@ -209,9 +210,9 @@ function changeNow(world: World, stack: StackRow, step: Step, ends: StepEnds): v
 
 /** Back to the physical resource and the properties that the last whole stack had. */
 function restoreNow(world: World, stack: StackRow, step: Step, ends: StepEnds): void {
-  const deployment = stack.deployment!;
-  const old = step.row!;
-  const row = stack.resources.get(step.logicalId)!;
+  const deployment = deploymentOf(stack);
+  const old = rowBefore(step);
+  const row = rowOf(stack, step.logicalId);
   const blueprint = stack.blueprint;
   if (row.physicalId !== old.physicalId) {
     deployment.garbage.push(row);
@@ -238,7 +239,7 @@ function restoreNow(world: World, stack: StackRow, step: Step, ends: StepEnds): 
 }
 
 function removeNow(world: World, stack: StackRow, step: Step, ends: StepEnds): void {
-  const row = step.row!;
+  const row = rowBefore(step);
   handlerOf(row.type).remove(
     contextOf(world, stack, stack.blueprint, row.logicalId, row.properties, ends, row.type),
     row.physicalId ?? '',
@@ -247,13 +248,13 @@ function removeNow(world: World, stack: StackRow, step: Step, ends: StepEnds): v
 
 /** Ends a step, or looks again later when the other service is not through. */
 function finishStep(world: World, stack: StackRow, step: Step, ends: StepEnds): void {
-  const row = (step.action === 'delete' ? step.row : stack.resources.get(step.logicalId))!;
+  const row = step.action === 'delete' ? rowBefore(step) : rowOf(stack, step.logicalId);
   const handler = handlerOf(row.type);
   const properties = step.action === 'delete' ? row.properties : (step.properties ?? row.properties);
   const context = contextOf(
     world,
     stack,
-    step.action === 'delete' || step.action === 'restore' ? stack.blueprint : stack.deployment!.target,
+    step.action === 'delete' || step.action === 'restore' ? stack.blueprint : deploymentOf(stack).target,
     row.logicalId,
     properties,
     ends,
@@ -265,8 +266,8 @@ function finishStep(world: World, stack: StackRow, step: Step, ends: StepEnds): 
   if (progress === 'working') {
     const patience = handler.patience?.(context, action) ?? DEFAULT_PATIENCE_SECONDS;
     if (world.clock.now() - step.startedAt < patience * 1000)
-      return later(world, stack, step, POLL_MS, ends, (then, one) => finishStep(world, then, one, ends));
-    return failStep(
+      return void later(world, stack, step, POLL_MS, ends, (then, one) => finishStep(world, then, one, ends));
+    return void failStep(
       world,
       stack,
       step,
@@ -275,9 +276,9 @@ function finishStep(world: World, stack: StackRow, step: Step, ends: StepEnds): 
         : 'Exceeded attempts to wait',
     );
   }
-  if (progress !== 'done') return failStep(world, stack, step, progress.failed);
+  if (progress !== 'done') return void failStep(world, stack, step, progress.failed);
   step.state = 'done';
-  if (step.action === 'delete') return setDeleted(world, stack, row, 'DELETE_COMPLETE');
+  if (step.action === 'delete') return void setDeleted(world, stack, row, 'DELETE_COMPLETE');
   const attributes = handler.attributesWhenDone?.(context, row.physicalId ?? '') ?? row.attributes;
   setResource(world, stack, {
     ...row,
@@ -308,7 +309,7 @@ function failStep(world: World, stack: StackRow, step: Step, reason: string): vo
   const status =
     step.action === 'create' ? 'CREATE_FAILED' : step.action === 'delete' ? 'DELETE_FAILED' : 'UPDATE_FAILED';
   const row = {
-    ...(step.action === 'delete' ? step.row : stack.resources.get(step.logicalId))!,
+    ...(step.action === 'delete' ? rowBefore(step) : rowOf(stack, step.logicalId)),
     status,
     reason,
   };
@@ -319,7 +320,7 @@ function failStep(world: World, stack: StackRow, step: Step, reason: string): vo
 /** What is deleted leaves the table of a living stack; a deleted stack still shows it. */
 function setDeleted(world: World, stack: StackRow, row: ResourceRow, status: string): void {
   const deleted = { ...row, status, reason: undefined };
-  if (!isCurrent(stack, row)) return recordResourceEvent(world, stack, deleted);
+  if (!isCurrent(stack, row)) return void recordResourceEvent(world, stack, deleted);
   setResource(world, stack, deleted);
   const phase = stack.deployment?.phase;
   if (phase === 'cleanup' || phase === 'rollbackCleanup') stack.resources.delete(row.logicalId);
@@ -332,7 +333,7 @@ function isCurrent(stack: StackRow, row: ResourceRow): boolean {
 /** A step that failed before it had a row still shows one. */
 function ensureRow(world: World, stack: StackRow, step: Step): void {
   if (stack.resources.has(step.logicalId)) return;
-  const { target } = stack.deployment!;
+  const { target } = deploymentOf(stack);
   setResource(world, stack, {
     ...newRow(world, stack, target, { ...step, properties: {} }),
     status: 'CREATE_IN_PROGRESS',
@@ -429,7 +430,7 @@ function changedProperties(before: Properties, now: Properties): string[] {
 }
 
 function forbidden(stack: StackRow, step: Step): string | undefined {
-  const deployment = stack.deployment!;
+  const deployment = deploymentOf(stack);
   if (deployment.kind !== 'update' || (deployment.phase !== 'forward' && deployment.phase !== 'cleanup'))
     return undefined;
   const verbs: Partial<Record<Step['action'], PolicyVerb>> = {
@@ -438,7 +439,7 @@ function forbidden(stack: StackRow, step: Step): string | undefined {
     delete: 'Update:Delete',
   };
   const verb = verbs[step.action];
-  const replacedLeftover = step.action === 'delete' && !isCurrent(stack, step.row!);
+  const replacedLeftover = step.action === 'delete' && !isCurrent(stack, rowBefore(step));
   if (verb === undefined || replacedLeftover) return undefined;
   const type = stack.resources.get(step.logicalId)?.type ?? '';
   return denial(deployment.policyDuringUpdate ?? stack.policy, verb, step.logicalId, type);

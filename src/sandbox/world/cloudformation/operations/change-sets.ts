@@ -1,3 +1,4 @@
+import { there } from '../../../there.js';
 import type { OperationTable, World } from '../../world.js';
 import { ServiceFault } from '../../fault.js';
 import { beginCreate, beginUpdate } from '../deploy/deployment.js';
@@ -85,7 +86,7 @@ export const changeSetOperations: OperationTable = {
 
   DescribeChangeSet: (world, input: ChangeSetInput & { NextToken?: string; IncludePropertyValues?: boolean }) => {
     const changeSet = changeSetOf(world, input);
-    const stack = findStack(world, changeSet.stackId)!;
+    const stack = there(findStack(world, changeSet.stackId));
     const page = paged(changeSet.changes, input.NextToken);
     return compact({
       ...summary(changeSet, stack),
@@ -127,7 +128,7 @@ export const changeSetOperations: OperationTable = {
     input: ChangeSetInput & { ClientRequestToken?: string; DisableRollback?: boolean; RetainExceptOnCreate?: boolean },
   ) => {
     const changeSet = changeSetOf(world, input);
-    const stack = findStack(world, changeSet.stackId)!;
+    const stack = there(findStack(world, changeSet.stackId));
     checkToken(world, stack.name, input.ClientRequestToken);
     if (changeSet.rootId !== undefined)
       throw invalid(

@@ -1,3 +1,4 @@
+import { there } from '../../../there.js';
 import type { World } from '../../world.js';
 import { s3Text } from '../../s3/s3.js';
 import { checkReferences } from './references.js';
@@ -45,7 +46,7 @@ function templateText(world: World, source: TemplateSource, previousBody: string
     }
     return body;
   }
-  return readUrl(world, url!);
+  return readUrl(world, there(url));
 }
 
 function readUrl(world: World, url: string): string {

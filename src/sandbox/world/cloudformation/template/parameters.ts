@@ -1,3 +1,4 @@
+import { there } from '../../../there.js';
 import type { World } from '../../world.js';
 import { ssmValue } from '../../ssm/ssm.js';
 import { invalid, type ParameterDeclaration, type Template } from './template.js';
@@ -43,7 +44,7 @@ export function resolveParameters(
       });
   }
   if (missing.length > 0) throw invalid(`Parameters: [${missing.join(', ')}] must have values`);
-  for (const value of values) checkConstraints(value.key, template.parameters[value.key]!, value.value);
+  for (const value of values) checkConstraints(value.key, there(template.parameters[value.key]), value.value);
   return values;
 }
 

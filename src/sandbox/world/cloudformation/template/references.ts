@@ -1,3 +1,4 @@
+import { there } from '../../../there.js';
 import { functionOf, subParts } from './intrinsics.js';
 import { invalid, isObject, splitAttribute, text, type Json, type Template } from './template.js';
 
@@ -122,7 +123,7 @@ function walk(node: Json, found: References): void {
 
 function checkAttributes(template: Template, found: References): void {
   for (const attribute of found.attributes) {
-    const resource = splitAttribute(attribute)[0]!;
+    const resource = there(splitAttribute(attribute)[0]);
     if (template.resources[resource] === undefined) {
       throw invalid(`Template error: instance of Fn::GetAtt references undefined resource ${resource}`);
     }
@@ -161,7 +162,7 @@ function checkCircles(template: Template): void {
       const found = referencesOf(resource.properties);
       const names = [
         ...found.refs,
-        ...[...found.attributes].map((one) => splitAttribute(one)[0]!),
+        ...[...found.attributes].map((one) => there(splitAttribute(one)[0])),
         ...resource.dependsOn,
       ];
       return [name, new Set(names.filter((one) => template.resources[one] !== undefined))] as const;

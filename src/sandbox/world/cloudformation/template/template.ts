@@ -145,7 +145,7 @@ export function text(value: unknown): string {
       ? ''
       : typeof value === 'object'
         ? JSON.stringify(value)
-        : String(value);
+        : String(value as string | number | boolean);
 }
 
 export function invalid(message: string): ServiceFault {
