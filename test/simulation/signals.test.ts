@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { createGateway } from '../../src/aws/gateway.js';
-import { runRollout } from '../../src/engine/rollout/run-rollout.js';
+import { loopOver } from '../../src/engine/rollout/rollout-loop.js';
 import { Failure } from '../../src/errors.js';
 import type { Decision } from '../../src/model/rollout/decision.js';
 import { PLAN } from '../support/groups.js';
@@ -59,7 +59,7 @@ describe('a decision that would break a rule', () => {
       ],
       progress: [],
     });
-    const failure: unknown = await runRollout(deps, PLAN, mad).catch((error: unknown) => error);
+    const failure: unknown = await loopOver(deps, PLAN, mad).catch((error: unknown) => error);
     expect(failure).to.be.instanceOf(Failure);
     expect((failure as Failure).facts.code).to.equal('guard.broken');
     expect((failure as Failure).facts.what).to.include('terminate on web: run (nobody) holds it');

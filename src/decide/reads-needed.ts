@@ -1,0 +1,115 @@
+import type { Instant } from '../clock.js';
+import type { Seen } from '../model/rollout/decision.js';
+import type { Group } from '../model/rollout/group.js';
+import type { Plan } from '../model/rollout/rollout-plan.js';
+import { standing, units } from './instances/classify.js';
+import { factsOf } from './strategies/facts-by-name.js';
+
+/** A group as far as one call shows it, with launch times: its balancers are known by reference only. */
+export type ShownGroup = Omit<Group, 'balancers' | 'configurations'> & {
+  readonly balancerRefs: readonly { readonly id: string }[];
+};
+
+/** What a look has to read besides the groups themselves. */
+export interface ReadsNeeded {
+  /** Names of groups that are asked what stands against a start. */
+  readonly precautions: readonly string[];
+  /** Names of groups whose launch configuration matters now. */
+  readonly configurations: ReadonlySet<string>;
+  /** Ids of balancers whose health matters where they can judge. */
+  readonly health: ReadonlySet<string>;
+  /** Ids of balancers that are asked what is registered, also where that says nothing of health. */
+  readonly registrations: ReadonlySet<string>;
+  /** Groups that are asked for launches that failed since then. */
+  readonly failures: readonly { readonly group: string; readonly since: Instant }[];
+  /** Names of alarms; undefined when they do not matter. */
+  readonly alarms: readonly string[] | undefined;
+}
+
+/** What has to be read for a decision about these groups, by the needs of the strategies. */
+export function readsNeeded(groups: readonly ShownGroup[], plan: Plan, seen: Seen | undefined): ReadsNeeded {
+  // Promoted in this run. One that was rolled back for a dead run may start again.
+  const open = groups.filter(({ name }) => seen?.results[name]?.outcome !== 'promoted');
+  const refsOf = (some: readonly ShownGroup[]): ReadonlySet<string> =>
+    new Set(some.flatMap(({ balancerRefs }) => balancerRefs.map(({ id }) => id)));
+  return {
+    precautions:
+      !factsOf(plan).reads.precautions || plan.adoptOnly
+        ? []
+        : groups.filter(({ notes }) => notes.record === undefined).map(({ name }) => name),
+    configurations: new Set(open.filter((group) => needsConfiguration(group, plan)).map(({ name }) => name)),
+    health: refsOf(open.filter(needsHealth)),
+    registrations: refsOf(groups.filter(({ notes }) => factsOf(notes.record ?? plan).reads.registrations)),
+    failures: open.flatMap((group) => failuresOf(group, plan)),
+    alarms: alarmsOf(groups, plan, seen),
+  };
+}
+
+/** New instances are to be proven in the group after its verdict too. */
+function isProvingOn({ notes: { record, verdict } }: Pick<Group, 'notes'>): boolean {
+  return record !== undefined && factsOf(record).provesAfterVerdict && verdict?.outcome === 'promote';
+}
+
+/** What would be launched now matters until a rollout has begun, and to a run that takes over one that proves on. */
+function needsConfiguration(group: ShownGroup, plan: Plan): boolean {
+  const { record } = group.notes;
+  if (!factsOf(plan).reads.launchConfigurations) return false;
+  return record === undefined || (isProvingOn(group) && record.run !== plan.run);
+}
+
+/** Health matters while instances are to be proven or terminated: what stays must be known to serve. */
+function needsHealth(group: ShownGroup): boolean {
+  const { record, verdict } = group.notes;
+  if (record === undefined || !factsOf(record).replaces) return true;
+  const here = group.instances.filter((instance) => standing(instance.lifecycle) !== 'leaving');
+  const isNew = ({ launchedAt = Infinity }: ShownGroup['instances'][number]): boolean => launchedAt >= record.startedAt;
+  if (verdict === undefined) return here.some(isNew);
+  if (factsOf(record).provesAfterVerdict) return true;
+  // A surplus of new ones is scaled in at the end; then it matters which of them serve.
+  if (verdict.outcome === 'promote' && units(here) > record.size.desired) return true;
+  return here.some((instance) => isNew(instance) === (verdict.outcome === 'rollBack'));
+}
+
+/** Failed launches explain why instances that are to be proven are missing. */
+function failuresOf(group: ShownGroup, plan: Plan): ReadsNeeded['failures'] {
+  const { record, verdict } = group.notes;
+  const since = record?.startedAt ?? (factsOf(plan).provesWithoutRecord ? 0 : undefined);
+  const have = group.instances.filter((instance) => standing(instance.lifecycle) !== 'leaving').length;
+  const proving = (record === undefined || factsOf(record).replaces) && (verdict === undefined || isProvingOn(group));
+  return since === undefined || !proving || have >= group.size.desired ? [] : [{ group: group.name, since }];
+}
+
+/** Alarms matter before a rollout starts and for as long as something is to be proven. */
+function alarmsOf(groups: readonly ShownGroup[], plan: Plan, seen: Seen | undefined): ReadsNeeded['alarms'] {
+  const names = plan.gates?.alarms ?? [];
+  const matter = groups.some(
+    (group) =>
+      seen?.results[group.name] === undefined &&
+      (group.notes.record === undefined || group.notes.verdict === undefined || isProvingOn(group)),
+  );
+  return names.length > 0 && matter && factsOf(plan).reads.alarms ? names : undefined;
+}
+
+/** Instances of a restart that should be back and are nowhere registered: EC2 may not run them any more. */
+export function perhapsGone(groups: readonly Group[], seen: Seen | undefined): readonly string[] {
+  return groups
+    .filter(
+      ({ notes: { record }, balancers }) => record !== undefined && !factsOf(record).replaces && balancers.length > 0,
+    )
+    .flatMap(({ instances }) => instances)
+    .filter(
+      ({ id, health }) => seen?.backSince[id] !== undefined && health.every(({ verdict }) => verdict === 'absent'),
+    )
+    .map(({ id }) => id);
+}
+
+/** Instances that Auto Scaling calls unhealthy while new ones are to be proven: somebody may have taken them away. */
+export function perhapsEnded(groups: readonly Group[]): readonly string[] {
+  return groups
+    .filter(
+      ({ notes: { record, verdict } }) => record !== undefined && factsOf(record).replaces && verdict === undefined,
+    )
+    .flatMap(({ instances }) => instances)
+    .filter(({ healthy, lifecycle }) => !healthy && standing(lifecycle) === 'live')
+    .map(({ id }) => id);
+}

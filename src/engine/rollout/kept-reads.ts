@@ -1,0 +1,139 @@
+import type { Instant } from '../../clock.js';
+import type { ReadsNeeded } from '../../decide/reads-needed.js';
+import type { Balancer, FailedActivity, Precautions } from '../../model/rollout/group.js';
+import type { OutNote } from '../../model/rollout/record.js';
+import type { BareGroup, Gateway } from '../gateway.js';
+
+/*
+ * Answers of AWS that a look keeps for later looks, because they cannot change or may be a little old. Each of these
+ * makes one reader that asks only for what is not known yet.
+ */
+
+/** How old an answer about failed launches may be: it explains a wait and costs a call per group. Milliseconds. */
+const FAILURES_MS = 15_000;
+
+/** How old resolved template versions may be. They decide only whether a group is outdated. Milliseconds. */
+const VERSIONS_MS = 30_000;
+
+type Groups = readonly BareGroup[];
+type Versions = Awaited<ReturnType<Gateway['templateVersions']>>;
+
+/** Adds launch times, which never change, to instances. */
+export function launchTimeReader(gateway: Pick<Gateway, 'launchTimes'>): (groups: Groups) => Promise<Groups> {
+  const launched: Record<string, Instant> = {};
+  return async (groups) => {
+    const unknown = groups.filter(({ instances }) =>
+      instances.some(({ id, launchedAt }) => (launchedAt ?? launched[id]) === undefined),
+    );
+    if (unknown.length > 0) Object.assign(launched, await gateway.launchTimes(unknown.map(({ name }) => name)));
+    return groups.map((group) => ({
+      ...group,
+      instances: group.instances.map((instance) => {
+        const launchedAt = launched[instance.id];
+        return { ...instance, ...(launchedAt !== undefined && { launchedAt }) };
+      }),
+    }));
+  };
+}
+
+/**
+ * The balancers of groups, by id. @param skip no health of theirs shall count
+ */
+export function balancerReader(
+  gateway: Pick<Gateway, 'describeBalancers'>,
+  skip: boolean,
+): (groups: Groups) => Promise<ReadonlyMap<string, Balancer>> {
+  const balancers = new Map<string, Balancer>();
+  return async (groups) => {
+    const refs = new Map(groups.flatMap((group) => group.balancerRefs.map((ref) => [ref.id, ref] as const)));
+    const unknown = [...refs.values()].filter((ref) => !balancers.has(ref.id));
+    // One by one: each takes several calls, and when many fail a list of them would hardly ever come through whole.
+    for (const ref of unknown)
+      for (const balancer of await gateway.describeBalancers([ref])) {
+        const note = 'left out by --skip-elb-health-check';
+        balancers.set(balancer.id, skip ? { ...balancer, judged: false, note } : balancer);
+      }
+    return balancers;
+  };
+}
+
+/** What stands against a start, asked once per group. */
+export function precautionReader(
+  gateway: Pick<Gateway, 'precautions'>,
+): (names: readonly string[]) => Promise<readonly Precautions[]> {
+  const precautions = new Map<string, Precautions>();
+  return async (names) => {
+    const unasked = names.filter((name) => !precautions.has(name));
+    for (const found of await Promise.all(unasked.map((name) => gateway.precautions(name))))
+      precautions.set(found.group, found);
+    return [...precautions.values()];
+  };
+}
+
+/** The launch configurations of groups, by group; versions that move are resolved for the groups in `matter`. */
+export function configurationReader(
+  gateway: Pick<Gateway, 'templateVersions'>,
+): (groups: Groups, matter: ReadonlySet<string>, at: Instant) => Promise<ReadonlyMap<string, readonly string[]>> {
+  let versions: { readonly at: Instant; readonly of: Versions } | undefined;
+  return async (groups, matter, at) => {
+    const moving = new Set(
+      groups
+        .filter(({ name }) => matter.has(name))
+        .flatMap((group) => group.configurationRefs.map(movingTemplate))
+        .filter((id) => id !== undefined),
+    );
+    // One may have been unasked for as long as its group was a dead run's.
+    const unread = [...moving].some((id) => versions?.of[id] === undefined);
+    if (moving.size > 0 && (versions === undefined || unread || at - versions.at >= VERSIONS_MS))
+      versions = { at, of: { ...versions?.of, ...(await gateway.templateVersions([...moving])) } };
+    return new Map(
+      groups.map((group) => [group.name, group.configurationRefs.flatMap((ref) => resolved(ref, versions?.of ?? {}))]),
+    );
+  };
+}
+
+/** Launches that failed, as far as they are asked for. */
+export function failureReader(
+  gateway: Pick<Gateway, 'failedLaunches'>,
+): (needed: ReadsNeeded['failures'], at: Instant) => Promise<readonly FailedActivity[]> {
+  const failures = new Map<string, { readonly at: Instant; readonly found: readonly FailedActivity[] }>();
+  return async (needed, at) => {
+    const all: FailedActivity[] = [];
+    for (const { group, since } of needed) {
+      const last = failures.get(group);
+      const isFresh = last !== undefined && at - last.at < FAILURES_MS;
+      const answer = isFresh ? last : { at, found: await gateway.failedLaunches(group, since) };
+      failures.set(group, answer);
+      all.push(...answer.found);
+    }
+    return all;
+  };
+}
+
+/**
+ * Adds what is out of a balancer without a group: our note alone shows it, and reads of it that lag must not make us
+ * forget any of it.
+ */
+export function outKeeper(): (group: BareGroup, known: OutNote | undefined) => BareGroup {
+  const members = new Map<string, BareGroup['instances'][number]>();
+  return (group, known) => {
+    if (group.balancerOnly !== true) return group;
+    for (const instance of group.instances) members.set(instance.id, instance);
+    const out = [...(group.notes.out?.instances ?? []), ...(known?.instances ?? [])];
+    const missing = [...new Set(out.map(({ id }) => id))].filter((id) => !group.instances.some((one) => one.id === id));
+    return { ...group, instances: [...group.instances, ...missing.flatMap((id) => members.get(id) ?? [])] };
+  };
+}
+
+/** The template of a reference such as `lt/ID:$Latest`, when its version moves. */
+function movingTemplate(ref: string): string | undefined {
+  return /^lt\/(.+):\$(?:Latest|Default)$/.exec(ref)?.[1];
+}
+
+function resolved(ref: string, versions: Versions): readonly string[] {
+  const template = movingTemplate(ref);
+  if (template === undefined) return [ref];
+  const found = versions[template];
+  if (found === undefined) return [];
+  return [`lt/${template}:${ref.endsWith('$Latest') ? found.latest : found.default}`];
+}

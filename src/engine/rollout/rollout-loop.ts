@@ -1,0 +1,77 @@
+import type { decide } from '../../decide/decide.js';
+import { withNotes } from '../../decide/memory/remember.js';
+import { warningsAbout } from '../../decide/rollout/warnings.js';
+import { AwsFault } from '../../errors.js';
+import type { Decision, GroupResult, Observed } from '../../model/rollout/decision.js';
+import type { Plan } from '../../model/rollout/rollout-plan.js';
+import { createHookRunner } from '../commands/hook-runner.js';
+import type { Deps } from '../deps.js';
+import { pause } from '../retry.js';
+import { concluded, heldBy, stoppedBy } from './failures.js';
+import { createObserver } from './observe.js';
+import { createReporter, type Reporter } from './report.js';
+import { createSender } from './send-actions.js';
+
+/** Looks in a row without a pause. Only reads that lag could make more of them, and then haste does not help. */
+const MAX_LOOKS_WITHOUT_PAUSE = 20;
+
+/**
+ * The loop of `runRollout` with any way to decide: look, decide, tell, act once, look again.
+ * @throws what `runRollout` throws
+ */
+export async function loopOver(deps: Deps, plan: Plan, decider: typeof decide): Promise<readonly GroupResult[]> {
+  if (plan.groups.length === 0) return [];
+  const observer = createObserver(deps, plan);
+  const hooks = createHookRunner(deps, plan);
+  const report = createReporter(deps, plan);
+  const send = createSender(deps, plan, observer, report);
+  let changed = false;
+  let observed: Observed | undefined;
+  let looksWithoutPause = 0;
+  try {
+    for (;;) {
+      observer.recall(hooks.harvest);
+      observed = await observer.look();
+      const decision = decider(observed, plan);
+      changed ||= Object.keys(observed.seen.known).length > 0;
+      tell(report, observed, decision, plan);
+      if (decision.kind === 'act' || decision.kind === 'wait') await hooks.follow(decision.hooks ?? [], observed);
+      switch (decision.kind) {
+        case 'refuse':
+          throw concluded.refused(decision.reasons, plan);
+        case 'held':
+          throw heldBy(decision, plan, changed);
+        case 'finish':
+          return concluded.finished(decision.results, observed, plan, report);
+        case 'wait':
+          await pause(deps, decision.forMs, hooks.woken());
+          looksWithoutPause = 0;
+          break;
+        case 'act':
+          if (++looksWithoutPause > MAX_LOOKS_WITHOUT_PAUSE) {
+            looksWithoutPause = 0;
+            await deps.clock.sleep(plan.timing.pollMs);
+          } else
+            await send(decision.actions, observed, () => {
+              changed = true;
+            });
+      }
+    }
+  } catch (error) {
+    if (error instanceof AwsFault && changed) throw stoppedBy(error, plan, observed);
+    throw error;
+  } finally {
+    await hooks.end();
+  }
+}
+
+function tell(report: Reporter, observed: Observed, decision: Decision, plan: Plan): void {
+  report.warnings(
+    observed.groups.flatMap((group) => warningsAbout({ observed, plan }, withNotes(group, observed.seen))),
+  );
+  report.adopted(observed);
+  report.commands(observed);
+  for (const result of Object.values(observed.seen.results)) report.finished(result);
+  if (decision.kind === 'act' || decision.kind === 'wait') report.progress(decision.progress);
+  if (decision.kind === 'wait') report.waits(decision.waits);
+}
