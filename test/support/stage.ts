@@ -1,6 +1,6 @@
 import { createGateway, type MayLeave } from '../../src/aws/gateway.js';
 import { decodeNotes, encodeNotes } from '../../src/aws/groups/note-tags.js';
-import { begunOn, callBack } from '../../src/engine/rollout/cancel-rollout.js';
+import { begunOn, cancelRollout } from '../../src/engine/rollout/cancel-rollout.js';
 import type { Interrupt } from '../../src/engine/deps.js';
 import type { Gateway } from '../../src/engine/gateway.js';
 import { createKeeper, type Keeper } from '../../src/lock/lock-session.js';
@@ -166,7 +166,10 @@ export function createStage(
       if (not !== undefined) return ended(not.kind === 'held' ? 'held' : 'refused');
       if (mishap.calls === true)
         return ended('cancelled', {
-          results: await callBack(deps, plan, await begunOn(deps, plan.groups), () => Promise.resolve(), 'a test'),
+          results: await cancelRollout(deps, plan, await begunOn(deps, plan.groups), {
+            lock: () => Promise.resolve(),
+            who: 'a test',
+          }),
         });
       return ended(plan.strategy === 'restart' ? 'restarted' : 'swapped', {
         results: await runRollout(restart === undefined ? deps : { ...deps, commands: restart }, plan),

@@ -1,7 +1,8 @@
 import type { NumberTexts } from '../../config/numbers.js';
 import { readWanted, type Wanted } from '../../config/rollout-plan.js';
 import { targetText } from '../../config/target.js';
-import { begunOn, callBack, type Begun } from '../../engine/rollout/cancel-rollout.js';
+import { factsOf } from '../../decide/strategies/facts-by-name.js';
+import { begunOn, cancelRollout, type Begun } from '../../engine/rollout/cancel-rollout.js';
 import { stackGroups } from '../../engine/stack/change-stack.js';
 import { cancelUpdate } from '../../engine/stack/cancel-update.js';
 import { Failure, refused } from '../../errors.js';
@@ -55,13 +56,13 @@ export async function cancel(asked: CancelAsked, surroundings: ProcessContext): 
     // One that replaces a few at a time can still be stopped after its verdict, though not undone.
     const open = begun.filter(
       ({ group, record }) =>
-        record.strategy === 'rolling' ||
+        factsOf(record).provesAfterVerdict ||
         group.notes.verdict?.run !== record.run ||
         group.notes.verdict.outcome !== 'promote',
     );
     if (open.length === 0 && updating) return { outcome: 'cancelled', results: [] };
     if (open.length === 0) throw nothingToCancel(named, stack, begun);
-    return cancelRollout(run, wanted, named, open);
+    return cancelGroups(run, wanted, named, open);
   });
 }
 
@@ -84,18 +85,15 @@ function cancelStack({ deps, id }: Run, { stackTiming }: Wanted, name: string, s
   );
 }
 
-async function cancelRollout(run: Run, wanted: Wanted, asked: CancelAsked, open: readonly Begun[]): Promise<RunResult> {
+async function cancelGroups(run: Run, wanted: Wanted, asked: CancelAsked, open: readonly Begun[]): Promise<RunResult> {
   const groups = open.map(({ group }) => group.name);
   run.deps.emit({ type: 'groups.found', ...(asked.stack === undefined ? {} : { stack: asked.stack }), groups });
   const plan = planOf(run, wanted, asked, groups, { adoptOnly: true, undo: true, command: 'cancel' });
   // The mark of the boot behind the name is for machines.
-  const results = await callBack(
-    run.deps,
-    plan,
-    open,
-    (dead) => lockDead(run, dead),
-    `ha-updater cancel on ${run.host.split('/')[0] ?? run.host}`,
-  );
+  const results = await cancelRollout(run.deps, plan, open, {
+    lock: (dead) => lockDead(run, dead),
+    who: `ha-updater cancel on ${run.host.split('/')[0] ?? run.host}`,
+  });
   if (results.some(({ outcome }) => outcome === 'stuck')) throw halfWay(results, asked);
   if (results.some(({ outcome }) => outcome === 'promoted')) throw tooLate(results, asked);
   const frozen = results.some(({ outcome }) => outcome === 'rolledBack');

@@ -33,18 +33,19 @@ export function canaryOf(record: RolloutRecord): number {
 
 /** What a group grows to and proves now: first its canary, if it has one, then what its strategy takes. */
 export function currentTarget({ size }: Pick<Group, 'size'>, record: RolloutRecord): TargetSize {
-  const aim = finalTarget(record);
+  const target = finalTarget(record);
   const canary = canaryOf(record);
   // rule: canary-skipped
-  if (canary === 0 || isReached(size, aim.size)) return aim;
-  // Where weights overshoot, less than what is there would launch nothing; where old ones are missing, what takes their place is the canary.
+  if (canary === 0 || isReached(size, target.size)) return target;
+  // Where weights overshoot, less than what is there would launch nothing; where old ones are missing, what takes
+  // their place is the canary.
   const desired = Math.max(record.size.desired, record.old + canary);
   return {
     purpose: 'canary',
     // Min untouched, max raised only where needed.
     size: { min: record.size.min, max: Math.max(record.size.max, desired), desired },
     needed: canary,
-    why: `${canary} of ${aim.needed} are proven before the rest is launched`,
+    why: `${canary} of ${target.needed} are proven before the rest is launched`,
   };
 }
 
@@ -63,7 +64,8 @@ export function bakesUntil(
 
 /** The wait while it bakes. */
 export function bakingWait(group: Group, { gates }: RolloutRecord, units: number, until: Instant): Wait {
-  const why = `${units} new ${units === 1 ? 'instance is' : 'instances are'} proven and ${units === 1 ? 'has' : 'have'} to stay in service for ${Math.round((gates?.bakeMs ?? 0) / 1000)} s`;
+  const many = units === 1 ? 'instance is proven and has' : 'instances are proven and have';
+  const why = `${units} new ${many} to stay in service for ${Math.round((gates?.bakeMs ?? 0) / 1000)} s`;
   return { group: group.name, phase: 'bake', why, instances: [], until };
 }
 
@@ -90,7 +92,10 @@ export function waitsForResume({ gates }: RolloutRecord): boolean {
   return (gates?.paused ?? 0) > (gates?.passed ?? 0);
 }
 
-/** Where another group of the same rollout was paused: groups that take turns or are judged together stop as one, also when the note of one came late. */
+/**
+ * Where another group of the same rollout was paused: groups that take turns or are judged together stop as one, also
+ * when the note of one came late.
+ */
 export function pauseOfMate(
   { groups }: Pick<Observed, 'groups'>,
   { name }: Group,

@@ -5,6 +5,7 @@ import type { Group, Instance } from '../../model/rollout/group.js';
 import type { HookDue, HookKind, HookResult } from '../../model/rollout/hook.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
 import { inService, split, standing } from '../instances/classify.js';
+import { factsOf } from '../strategies/facts-by-name.js';
 import { cancelReason } from '../ownership/cancellation.js';
 
 /** How long after a failed check it is tried again. */
@@ -69,7 +70,8 @@ export function haltedByHook({ seen }: Observed, group: Group): string | undefin
 }
 
 function whyHalted(when: string, instance: string, result: HookResult | undefined): string {
-  return `the command ${when} the termination of ${instance} did not end well: ${result?.words ?? ''}${lastLine(result?.output ?? '')}`;
+  const how = `${result?.words ?? ''}${lastLine(result?.output ?? '')}`;
+  return `the command ${when} the termination of ${instance} did not end well: ${how}`;
 }
 
 /**
@@ -154,18 +156,19 @@ function checksDue(observed: Observed, plan: Plan, group: Group): readonly HookD
     .map(({ id }) => ({ kind: 'check', group: group.name, instance: id }));
 }
 
-/** Whoever has to be proven. */
+/** The instances that have to be proven. */
 function candidates(observed: Observed, plan: Plan, group: Group): readonly Instance[] {
   const { record, verdict, lease } = group.notes;
-  if (record?.strategy === 'restart') return lease?.run === plan.run ? restartedNow(observed, plan, group) : [];
+  if (record !== undefined && !factsOf(record).replaces)
+    return lease?.run === plan.run ? restartedNow(observed, plan, group) : [];
   if (record === undefined)
-    return plan.strategy === 'prove'
+    return factsOf(plan).provesWithoutRecord
       ? group.instances.filter(({ lifecycle }) => standing(lifecycle) !== 'leaving')
       : [];
   return lease?.run !== plan.run || verdict?.outcome === 'rollBack' ? [] : split(group, record).new;
 }
 
-/** Who is out, was restarted, and has to show that it is well. Who is only put back need not. */
+/** Instances that are out, were restarted, and have to show that they are well. What is only put back need not. */
 function restartedNow({ commands, seen }: Observed, plan: Plan, { notes, instances }: Group): readonly Instance[] {
   if (plan.restart === undefined || notes.record?.run !== plan.run) return [];
   const done = (id: string): boolean => {
@@ -201,14 +204,17 @@ export function keepResults(seen: Seen, serving: ReadonlySet<string>): Seen['hoo
   );
 }
 
-/** Who of a group leaves by this rollout's doing: what we terminated, and for whoever takes over what is on its way out. */
+/**
+ * The instances of a group that leave by this rollout's doing: what we terminated, and for a run that takes over what
+ * is on its way out.
+ */
 export function keepLeaving(seen: Seen, group: Group): readonly string[] {
   const { record, verdict } = group.notes;
   if (record === undefined) return [];
   const goes =
     verdict?.outcome === 'rollBack'
       ? 'new'
-      : verdict !== undefined || record.strategy === 'rolling'
+      : verdict !== undefined || factsOf(record).provesAfterVerdict
         ? 'old'
         : undefined;
   const isOld = (at: Instant | undefined): boolean =>

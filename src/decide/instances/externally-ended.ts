@@ -11,9 +11,10 @@ import { standing, type Split } from './classify.js';
 const BY_OTHERS = /^(Server\.(Spot|ScheduledStop)|Client\.(UserInitiated|InstanceTerminated))/;
 
 /**
- * New instances that somebody else took away while they were to be proven, when Auto Scaling may replace them: replacing
- * what is unhealthy is then resumed until they are on their way out. It would replace all that is unhealthy, so
- * nobody whom EC2 still runs may be; what fails its health checks is a bad version and has to be seen as one.
+ * New instances that somebody else took away while they were to be proven, when Auto Scaling may replace them:
+ * replacing what is unhealthy is then resumed until they are on their way out. It would replace all that is
+ * unhealthy, so no unhealthy instance may be one that EC2 still runs; what fails its health checks is a bad version
+ * and has to be seen as one.
  */
 export function replaceable(
   { ended = {} }: Observed,

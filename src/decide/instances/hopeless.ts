@@ -9,7 +9,8 @@ import { verdictOf } from './classify.js';
 const CONFIGURATION_ERRORS: readonly RegExp[] = [
   /\b(image id|AMI|InvalidAMIID)\b.*(does not exist|not found|is not valid|malformed|is pending|not authorized)/i,
   /InvalidAMIID/i,
-  /(security group|key pair|placement group|launch template|launch configuration|subnet|snapshot).*(does not exist|not found|is not valid)/i,
+  /(security group|key pair|placement group|subnet|snapshot).*(does not exist|not found|is not valid)/i,
+  /launch (template|configuration).*(does not exist|not found|is not valid)/i,
   /Invalid IAM Instance Profile/i,
   /target groups? not found/i,
   /Cannot find Load Balancer/i,

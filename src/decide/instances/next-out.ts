@@ -2,14 +2,18 @@ import type { Group, Instance } from '../../model/rollout/group.js';
 import { inService, standing, units } from './classify.js';
 import { compare } from '../../text/compare.js';
 
-/** Instances whose launches lie no further apart than this were launched together: their zones matter more than their age. */
+/**
+ * Instances whose launches lie no further apart than this were launched together: their zones matter more than their
+ * age.
+ */
 const TOGETHER_MS = 60_000;
 
 /**
- * Which old instances may go now, in this order, without taking service below `floor` units. Those that do not serve go
- * first, because nobody misses them; then the oldest first, and and among those that were launched
- * together from the zone that has most instances left, so that no zone is emptied before others. Not one more goes than the floor allows if every new one were to fail: what does not serve now counts
- * as if it might come back, so that a look that shows nobody in service takes out no more than any other.
+ * Which old instances may go now, in this order, without taking service below `floor` units. Those that do not serve
+ * go first, because nobody misses them; then the oldest first, and among those that were launched together from the
+ * zone that has most instances left, so that no zone is emptied before others. Not one more goes than the floor allows
+ * if every new one were to fail: what does not serve now counts as if it might come back, so that a look that shows
+ * nobody in service takes out no more than any other.
  */
 export function nextOut(
   group: Group,

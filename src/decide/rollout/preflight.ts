@@ -94,7 +94,8 @@ function notSettled(
     group: group.name,
     text: `before the swap, ${why}${rows.length === 0 ? '' : `: ${[...rows, ...more].join('; ')}`}`,
     remedy:
-      'Mend the group first, or start all the same with --force: the instances that are there now then count as the old ones.',
+      'Mend the group first, or start all the same with --force: the instances that are there now then count as ' +
+      'the old ones.',
   };
 }
 

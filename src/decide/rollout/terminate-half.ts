@@ -60,7 +60,7 @@ function fitFirst(view: RolloutView, of: JudgedGroup, half: 'old' | 'new', free:
   });
 }
 
-/** The desired capacity from which the lightest of these can be taken without falling below min, where that is there. */
+/** The size from which the lightest of these can be taken without falling below min, where as much is there. */
 function fitting({ weighted, size, instances }: Group, free: readonly Instance[]): Size | undefined {
   if (!weighted) return undefined;
   const there = units(instances.filter((instance) => standing(instance.lifecycle) === 'live'));

@@ -48,8 +48,8 @@ function skippedWarnings({ name, balancers }: Group): readonly Reason[] {
       group: name,
       text: `no load balancer is asked whether its instances serve (--skip-elb-health-check): ${names}`,
       remedy:
-        'The old instances go as soon as Auto Scaling calls the new ones InService; behind the load balancers nothing ' +
-        'may serve then.',
+        'The old instances go as soon as Auto Scaling calls the new ones InService; behind the load balancers ' +
+        'nothing may serve then.',
     },
   ];
 }
@@ -58,7 +58,7 @@ function healthWarnings(plan: Plan, group: Group, balancer: Balancer): readonly 
   const warnings: Reason[] = [];
   const warn = (code: string, text: string, remedy: string): void =>
     void warnings.push({ code, group: group.name, text, remedy });
-  const floor = `${seconds(balancer.healthFloorMs)}`;
+  const floor = seconds(balancer.healthFloorMs);
   if (!balancer.judged)
     warn('balancer.unjudged', `${balancer.name} is not judged: ${balancer.note}`, 'Its health is not waited for.');
   else if (balancer.healthFloorMs > plan.timing.progressMs)
@@ -69,10 +69,11 @@ function healthWarnings(plan: Plan, group: Group, balancer: Balancer): readonly 
     group.healthCheckType.includes('ELB') &&
     balancer.healthFloorMs >= group.healthCheckGraceMs
   ) {
+    const least = `health checks of ${balancer.name} take ${floor} at least`;
     const grace = `a grace period of ${seconds(group.healthCheckGraceMs)}`;
     warn(
       'group.grace',
-      `health checks of ${balancer.name} take ${floor} at least, and Auto Scaling gives up on an instance after ${grace}`,
+      `${least}, and Auto Scaling gives up on an instance after ${grace}`,
       'Raise HealthCheckGracePeriod, or lower the interval or the healthy threshold; else good instances may be ' +
         'given up.',
     );

@@ -1,5 +1,6 @@
 import { hookKey } from '../../decide/gates/hooks.js';
 import { standing } from '../../decide/instances/classify.js';
+import { factsOf } from '../../decide/strategies/facts-by-name.js';
 import type { Observed, Seen } from '../../model/rollout/decision.js';
 import type { HookDue, HookKind, HookPlan, HookResult } from '../../model/rollout/hook.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
@@ -40,7 +41,7 @@ export function createHookRunner(deps: Deps, plan: Plan): HookRunner {
   async function learnAddresses({ groups, seen }: Observed): Promise<void> {
     const mine = groups.filter(
       ({ name, notes }) =>
-        seen.results[name] === undefined && (notes.record !== undefined || plan.strategy === 'prove'),
+        seen.results[name] === undefined && (notes.record !== undefined || factsOf(plan).provesWithoutRecord),
     );
     const known = ({ id, lifecycle }: Observed['groups'][number]['instances'][number]): boolean =>
       addresses.has(id) || standing(lifecycle) === 'coming';

@@ -1,5 +1,6 @@
 import type { Instant } from '../../clock.js';
 import { leaseFingerprint } from '../../decide/ownership/lease.js';
+import { factsOf } from '../../decide/strategies/facts-by-name.js';
 import { Failure } from '../../errors.js';
 import type { GroupResult } from '../../model/rollout/decision.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
@@ -26,20 +27,25 @@ export async function begunOn(deps: Deps, names: readonly string[]): Promise<rea
   return groups.flatMap((group) => (group.notes.record === undefined ? [] : [{ group, record: group.notes.record }]));
 }
 
+/** Who asks for a rollout to be cancelled, and how locks are taken. */
+export interface CancelRequest {
+  /** Takes the strict locks of groups, when the run has some: only what a dead run left needs them. */
+  readonly lock: (groups: readonly string[]) => Promise<void>;
+  /** Who asks, for the note and for people. */
+  readonly who: string;
+}
+
 /**
  * Has rollouts rolled back, whoever works on them: writes the wish on the groups, which a live run obeys at its
  * next look, and rolls back itself what a dead one left. Answers how each group ended.
  * @param plan over these groups, to adopt and undo
- * @param lock takes the strict locks of groups, when the run has some: only what a dead run left needs them
- * @param who asks, for the note and for people
  * @throws Failure `stopped` when a signal came, or when the end did not come in time; the wish stays then
  */
-export async function callBack(
+export async function cancelRollout(
   deps: Deps,
   plan: Plan,
   begun: readonly Begun[],
-  lock: (groups: readonly string[]) => Promise<void>,
-  who: string,
+  { lock, who }: CancelRequest,
 ): Promise<readonly GroupResult[]> {
   await writeWish(deps, begun, who);
   const followed = await follow(deps, plan, begun);
@@ -74,7 +80,7 @@ interface Followed {
 /** Watches until no rollout is left, or until those that are left are surely nobody's. */
 async function follow(deps: Deps, plan: Plan, begun: readonly Begun[]): Promise<Followed> {
   const until = deps.clock.now() + plan.timing.drainMs;
-  const beats = new Map<string, { readonly beat: string; readonly since: Instant }>();
+  const isAlive = createLeaseWatch(deps);
   const judged = new Map<string, string>();
   const told = new Map<string, string>();
   for (;;) {
@@ -87,9 +93,9 @@ async function follow(deps: Deps, plan: Plan, begun: readonly Begun[]): Promise<
       const group = groups.find((one) => one.name === name);
       if (group?.notes.record?.run !== record.run) return [];
       if (group.notes.verdict?.run === record.run) judged.set(name, group.notes.verdict.outcome);
-      return isHalted(deps, group, beats, now, record) ? [] : [{ group, record }];
+      return isHalted(group, record) && !isAlive(group, now) ? [] : [{ group, record }];
     });
-    const alive = open.filter(({ group }) => isAlive(deps, group, beats, now));
+    const alive = open.filter(({ group }) => isAlive(group, now));
     if (alive.length === 0) {
       const over = begun.filter(({ group }) => !open.some((one) => one.group.name === group.name));
       return { results: await ends(deps, over, groups, judged), dead: open };
@@ -100,7 +106,7 @@ async function follow(deps: Deps, plan: Plan, begun: readonly Begun[]): Promise<
       const who = group.notes.lease === undefined ? 'nobody' : describeHolder(group.notes.lease);
       const verdict = judged.get(group.name);
       const why =
-        verdict === 'promote' && record.strategy === 'swap'
+        verdict === 'promote' && !factsOf(record).provesAfterVerdict
           ? `${who} had judged it to promote already and finishes that`
           : `${who} works on it and was asked to ${verdict === undefined ? 'roll back' : 'stop'}`;
       if (told.get(group.name) === why) continue;
@@ -111,31 +117,21 @@ async function follow(deps: Deps, plan: Plan, begun: readonly Begun[]): Promise<
   }
 }
 
-/** A rolling rollout past its verdict cannot be undone: it is over for us once nobody goes on with it. */
-function isHalted(
-  deps: Deps,
-  group: BareGroup,
-  beats: Map<string, { readonly beat: string; readonly since: Instant }>,
-  now: Instant,
-  record: RolloutRecord,
-): boolean {
-  return (
-    record.strategy === 'rolling' && group.notes.verdict?.outcome === 'promote' && !isAlive(deps, group, beats, now)
-  );
+/** A rollout that replaces on after its verdict cannot be undone: it is over for us once nobody goes on with it. */
+function isHalted(group: BareGroup, record: RolloutRecord): boolean {
+  return factsOf(record).provesAfterVerdict && group.notes.verdict?.outcome === 'promote';
 }
 
-/** A lease that did not move for its whole length, on our own clock, is dead. */
-function isAlive(
-  deps: Deps,
-  { name, notes: { lease } }: BareGroup,
-  beats: Map<string, { readonly beat: string; readonly since: Instant }>,
-  now: Instant,
-): boolean {
-  if (lease === undefined || deps.holderIsGone(lease)) return false;
-  const beat = leaseFingerprint(lease);
-  const seen = beats.get(name);
-  if (seen?.beat !== beat) beats.set(name, { beat, since: now });
-  return seen?.beat !== beat || now - seen.since < lease.ttlMs;
+/** Watches leases: one that did not move for its whole length, on our own clock, is dead. */
+function createLeaseWatch(deps: Deps): (group: BareGroup, now: Instant) => boolean {
+  const watched = new Map<string, { readonly fingerprint: string; readonly since: Instant }>();
+  return ({ name, notes: { lease } }, now) => {
+    if (lease === undefined || deps.holderIsGone(lease)) return false;
+    const fingerprint = leaseFingerprint(lease);
+    const seen = watched.get(name);
+    if (seen?.fingerprint !== fingerprint) watched.set(name, { fingerprint, since: now });
+    return seen?.fingerprint !== fingerprint || now - seen.since < lease.ttlMs;
+  };
 }
 
 /** How the rollouts ended whose notes are gone. */
@@ -163,7 +159,7 @@ async function ends(
         why: group.notes.frozen.why,
         frozen: group.notes.frozen.processes,
       });
-    else if (record.strategy === 'restart')
+    else if (!factsOf(record).replaces)
       results.push({ group: name, outcome: 'skipped', why: 'the restart was stopped, and what was out is back' });
     // A verdict may have come and gone between two looks; then the instances tell.
     else if (judged.get(name) === 'promote' || !(await hasOld(deps, group, record)))

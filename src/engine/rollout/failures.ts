@@ -1,5 +1,6 @@
 import { standing } from '../../decide/instances/classify.js';
 import { withNotes } from '../../decide/memory/remember.js';
+import { factsOf } from '../../decide/strategies/facts-by-name.js';
 import { type AwsFault, Failure, refused } from '../../errors.js';
 import type { Decision, GroupResult, Observed, Reason } from '../../model/rollout/decision.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
@@ -10,12 +11,12 @@ import { quote } from '../../text/shell-quote.js';
 /** The ends of a run over groups, each with what serves now, what is left and what to do next. */
 export const concluded = {
   refused(reasons: readonly Reason[], plan: Plan): Failure {
-    const it = `The ${wordOf(plan)} was not started`;
+    const it = `The ${factsOf(plan).words.long} was not started`;
     const what =
       reasons.length === 1
         ? `${it}: ${place(reasons[0])}${reasons[0]?.text ?? ''}.`
         : `${it}, for ${reasons.length} reasons.`;
-    return refused(plan.strategy === 'restart' ? 'restart.refused' : 'swap.refused', what, reasons, [plan.again]);
+    return refused(factsOf(plan).words.refused, what, reasons, [plan.again]);
   },
 
   /** Answers the results when all is well, and throws the failure otherwise. */
@@ -42,6 +43,9 @@ function putBack(
 ): Failure {
   const open = put.flatMap((result) => result.open);
   const done = results.filter(({ outcome }) => outcome === 'restarted').map(({ group }) => group);
+  const idle = `${open.join(', ')} ${open.length === 1 ? 'does' : 'do'} not serve`;
+  const sick = open.length === 0 ? '' : ` ${idle}; Auto Scaling replaces what its health check finds sick.`;
+  const restarted = done.length === 0 ? '' : ` Restarted already: ${done.join(', ')}.`;
   return new Failure('restartFailed', {
     code: 'restart.putBack',
     what: `The restart of ${put[0]?.group ?? ''} ended early: ${put[0]?.why ?? ''}.`,
@@ -52,14 +56,9 @@ function putBack(
       remedy: '',
     })),
     serves: serving(observed),
-    left: `Nothing that runs is out of a balancer, and no note is left.${open.length === 0 ? '' : ` ${open.join(', ')} ${open.length === 1 ? 'does' : 'do'} not serve; Auto Scaling replaces what its health check finds sick.`}${done.length === 0 ? '' : ` Restarted already: ${done.join(', ')}.`}`,
+    left: `Nothing that runs is out of a balancer, and no note is left.${sick}${restarted}`,
     next: [...status(plan), plan.again],
   });
-}
-
-/** What the plan does, in one word. */
-function wordOf(plan: Plan): string {
-  return plan.strategy === 'restart' ? 'restart' : plan.strategy === 'rolling' ? 'rolling rollout' : 'swap';
 }
 
 /** Another run has a group. */
@@ -67,11 +66,11 @@ export function heldBy(held: Extract<Decision, { kind: 'held' }>, plan: Plan, ch
   const since = new Date(held.since).toISOString();
   const facts = { reasons: [], next: [...status(plan), changed ? ours(plan, 'resume') : plan.again] };
   if (!held.lost && changed) {
-    const what = `${held.group} is held by ${held.by}, last heard of ${since}, and this run can only go on with all its groups.`;
+    const holder = `${held.group} is held by ${held.by}, last heard of ${since}`;
     return new Failure('stopped', {
       ...facts,
       code: 'swap.held',
-      what,
+      what: `${holder}, and this run can only go on with all its groups.`,
       serves: 'This run stopped at once and leaves the groups as they are.',
       left: recordKept(plan),
     });
@@ -157,12 +156,14 @@ export function rolledBack(back: readonly GroupResult[], observed: Observed | un
     group: result.group,
     processes: result.outcome === 'rolledBack' ? result.frozen : [],
   }));
+  const groups = `${back[0]?.group ?? ''}${back.length > 1 ? ` and ${back.length - 1} more` : ''}`;
+  const suspended = frozen.map(({ group, processes }) => `${group} (${processes.join(', ')} suspended)`).join('; ');
   return new Failure('swapRolledBack', {
     code: 'swap.rolledBack',
-    what: `The ${wordOf(plan)} of ${back[0]?.group ?? ''}${back.length > 1 ? ` and ${back.length - 1} more` : ''} was rolled back: ${back[0]?.why ?? ''}.`,
+    what: `The ${factsOf(plan).words.long} of ${groups} was rolled back: ${back[0]?.why ?? ''}.`,
     reasons,
     serves: observed === undefined ? 'The old instances serve.' : `The old instances serve: ${serving(observed)}`,
-    left: `Frozen, so that nothing of the failed configuration starts: ${frozen.map(({ group, processes }) => `${group} (${processes.join(', ')} suspended)`).join('; ')}.`,
+    left: `Frozen, so that nothing of the failed configuration starts: ${suspended}.`,
     next: [
       ...status(plan),
       ours(plan, 'update-asgs'),
@@ -176,25 +177,28 @@ function serving(observed: Observed | undefined): string {
   if (observed === undefined) return 'Not known: AWS did not answer.';
   const groups = observed.groups.map((group) => {
     const live = group.instances.filter((instance) => standing(instance.lifecycle) === 'live').length;
-    return `${group.name} has ${live} instances InService (min ${group.size.min}, desired ${group.size.desired}, max ${group.size.max})`;
+    const { min, desired, max } = group.size;
+    return `${group.name} has ${live} instances InService (min ${min}, desired ${desired}, max ${max})`;
   });
   return `${groups.join('; ')}.`;
 }
 
 function recordKept(plan: Plan): string {
-  return `The record of the rollout is kept on ${plan.groups.join(', ')}; whoever resumes it, anywhere, finishes or undoes it.`;
+  const kept = `The record of the rollout is kept on ${plan.groups.join(', ')}`;
+  return `${kept}; whoever resumes it, anywhere, finishes or undoes it.`;
 }
 
 /** A rolling rollout past its verdict, with old instances left or not all new ones proven. */
 function halfWay(observed: Observed): boolean {
   return observed.groups.some((group) => {
     const { record, verdict } = withNotes(group, observed.seen).notes;
-    return record?.strategy === 'rolling' && verdict?.outcome === 'promote';
+    return record !== undefined && factsOf(record).provesAfterVerdict && verdict?.outcome === 'promote';
   });
 }
 
 const HALF_WAY =
-  ' Old and new instances serve side by side. If the new configuration is bad, give the groups a good one first: whoever resumes then also replaces what runs another one.';
+  ' Old and new instances serve side by side. If the new configuration is bad, give the groups a good one first: ' +
+  'whoever resumes then also replaces what runs another one.';
 
 /** How to go on with what is left: look, finish it, or undo it while no verdict forbids that. */
 function goOn(plan: Plan, observed: Observed | undefined): readonly string[] {
@@ -211,6 +215,7 @@ function ours(plan: Plan, command: string, groups: readonly string[] = plan.grou
 
 function status(plan: Plan): readonly string[] {
   const [first] = plan.groups;
+  const names = plan.groups.map(quote).join(' ');
   if (plan.stack === undefined && first?.startsWith('elb:'))
     return [
       `aws elb describe-instance-health --region ${plan.region} --load-balancer-name ${first.slice('elb:'.length)}`,
@@ -219,7 +224,7 @@ function status(plan: Plan): readonly string[] {
     return [`aws elbv2 describe-target-health --region ${plan.region} --target-group-arn ${first}`];
   return [
     plan.stack === undefined
-      ? `aws autoscaling describe-auto-scaling-groups --region ${plan.region} --auto-scaling-group-names ${plan.groups.map(quote).join(' ')}`
+      ? `aws autoscaling describe-auto-scaling-groups --region ${plan.region} --auto-scaling-group-names ${names}`
       : `ha-updater status ${plan.stack}`,
   ];
 }

@@ -1,3 +1,4 @@
+import { factsOf } from '../../decide/strategies/facts-by-name.js';
 import type { AwsFault } from '../../errors.js';
 import type { Action } from '../../model/rollout/action.js';
 import type { GroupResult, Observed, Progress, Reason, Wait } from '../../model/rollout/decision.js';
@@ -47,7 +48,7 @@ export function createReporter({ emit }: Deps, plan: Plan): Reporter {
           run: notes.record.run,
           holder: holders.get(name) ?? '',
           since: notes.record.startedAt,
-          next: notes.record.strategy !== 'restart' ? 'finish' : plan.restart === undefined ? 'putBack' : 'startOver',
+          next: factsOf(notes.record).replaces ? 'finish' : plan.restart === undefined ? 'putBack' : 'startOver',
         });
       }
     },

@@ -12,7 +12,10 @@ const MAX_OUT_WITH_PORTS = 8;
 
 /** What the quorum says of a group now. Counts are instances. */
 export interface Count {
-  /** Registered anywhere, taken out by this rollout, or coming: a replacement on its way is one that the service is meant to have. */
+  /**
+   * Registered anywhere, taken out by this rollout, or coming: a replacement on its way is one that the service is
+   * meant to have.
+   */
   readonly total: number;
   readonly serving: number;
   /** So many have to stay in service; never less than one. */
@@ -37,7 +40,7 @@ export function floorOf(total: number, quorum: number): number {
   return Math.max(1, quorum < 1 ? Math.ceil(quorum * total - 1e-9) : quorum);
 }
 
-/** Instances that a restart may take: there since before it began, registered everywhere, and not about to be replaced. */
+/** Instances that a restart may take: launched before it, registered everywhere, and not about to be replaced. */
 export function restartable(group: Group, record: Pick<RestartRecord, 'startedAt'>): readonly Instance[] {
   return group.instances.filter(
     (instance) =>

@@ -209,7 +209,7 @@ function waitingFor({ observed }: RolloutView, { group, record }: Restarting): R
   );
 }
 
-/** The run ends with instances out: the note names exactly those, and the record stays for a run that puts them back. */
+/** The run ends with instances out: the note names exactly those, and the record stays for who puts them back. */
 function staysOut({ observed }: RolloutView, of: Restarting, staying: readonly OutInstance[]): RestartStep {
   const { group } = of;
   if ((group.notes.out?.instances.length ?? 0) > staying.length)

@@ -72,12 +72,13 @@ export function limitWarnings(plan: Plan, group: Group): readonly Reason[] {
   if (group.size.desired === 0) return [];
   const { surge, unavailable } = limitsOf(plan.rolling ?? ONE_ABOVE, group, membersOf(group));
   if (unavailable === 0) return [];
+  const fewest = Math.max(0, group.size.desired - unavailable);
   const first = surge === 0 ? ', and the first old one leaves before anything new is proven' : '';
   return [
     {
       code: 'group.fewer',
       group: group.name,
-      text: `as few as ${Math.max(0, group.size.desired - unavailable)} of ${group.size.desired} may serve meanwhile${first}`,
+      text: `as few as ${fewest} of ${group.size.desired} may serve meanwhile${first}`,
       remedy: 'With --surge 1 --unavailable 0 it never serves with less.',
     },
   ];

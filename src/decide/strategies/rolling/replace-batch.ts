@@ -70,7 +70,7 @@ function fleetOf({ observed }: RolloutView, { group, halves, proven }: Rolling):
   };
 }
 
-/** The size that the old instances need, where it is not there: as a group's turn starts, or after somebody shrank it. */
+/** The size that the old instances need, where it is not there: as a group's turn starts, or somebody shrank it. */
 function grow({ observed }: RolloutView, { group, record }: Rolling, { old }: RollingFleet): GroupStep | undefined {
   const size = surged(record, units(old));
   if (group.size.desired >= size.desired) return undefined;
@@ -132,7 +132,7 @@ function waitForProof(view: RolloutView, of: Rolling, fleet: RollingFleet): Grou
   return { kind: 'wait', wait: { group: group.name, phase: 'replace', why, instances, until } };
 }
 
-/** A blocked group waits; when it is to stop, what is under way is brought to an end first, as long as that may take. */
+/** A blocked group waits; when it is to stop, what is under way is brought to an end first, within the limit. */
 function whileBlocked(view: RolloutView, of: Rolling, fleet: RollingFleet, block: Block): GroupStep {
   const { observed, plan } = view;
   const { group, record } = of;
