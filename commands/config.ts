@@ -7,7 +7,9 @@ import { commonFlags } from './flags/flags.js';
 export default class Config extends BaseCommand {
   static override summary = 'Show which settings hold for a stack, and where each of them is said';
   static override description =
-    'Flags of update-stack, update-asgs and the others can stand in a settings file and in variables. A flag that is typed wins over a variable (HA_UPDATER_ and its name), that over the section of the stack in the file, that over its defaults.';
+    'Flags of update-stack, update-asgs and the others can stand in a settings file and in ' +
+    'variables. A flag that is typed wins over a variable (HA_UPDATER_ and its name), that over the ' +
+    'section of the stack in the file, that over its defaults.';
   static override examples = [
     '<%= config.bin %> config my-stack',
     '<%= config.bin %> config --schema > ha-updater.schema.json',

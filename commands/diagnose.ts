@@ -5,7 +5,10 @@ import { asgFlags, commonFlags, onOff } from './flags/flags.js';
 export default class Diagnose extends BaseCommand {
   static override summary = 'Say why the change of a stack or a swap went wrong';
   static override description =
-    "Reads only. Goes through the stack's last operation and failed change sets, the scaling activities of its groups, the health of every instance in each balancer, and lifecycle hooks that hang. Update commands do the same by themselves when they fail. ha-updater explain CODE tells more of a finding.";
+    "Reads only. Goes through the stack's last operation and failed change sets, the scaling " +
+    'activities of its groups, the health of every instance in each balancer, and lifecycle hooks ' +
+    'that hang. Update commands do the same by themselves when they fail. ha-updater explain CODE ' +
+    'tells more of a finding.';
   static override examples = [
     '<%= config.bin %> diagnose my-stack',
     '<%= config.bin %> diagnose --asg web --console --json',

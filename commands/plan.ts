@@ -7,7 +7,9 @@ export default class Plan extends BaseCommand {
   static override usage = ['plan STACK [KEY=VALUE...] [--template FILE|URL] [FLAGS]'];
   static override summary = 'Show what update-stack with the same arguments would do, changing nothing';
   static override description =
-    'Makes a change set, shows what would change in the stack and in its nested stacks and what causes it, then for each Auto Scaling group what the swap would do: sizes, outdated instances, load balancers, time, cost, and every reason against it. The change set is deleted again.';
+    'Makes a change set, shows what would change in the stack and in its nested stacks and what ' +
+    'causes it, then for each Auto Scaling group what the swap would do: sizes, outdated instances, ' +
+    'load balancers, time, cost, and every reason against it. The change set is deleted again.';
   static override examples = [
     '<%= config.bin %> plan my-stack ImageId=ami-0123456789abcdef0',
     '<%= config.bin %> plan my-stack --template web.yaml --detailed-exitcode',

@@ -16,7 +16,10 @@ export default class Restart extends BaseCommand {
   ];
   static override summary = 'Restart what runs on instances, in place, without serving with less than a quorum';
   static override description =
-    'Takes as many instances out of their load balancers as the quorum allows, waits until they have drained, runs a command on (or for) each, registers them again and waits until they are in service everywhere; then the next. Nobody is launched or terminated, and the last one in service is never taken out.';
+    'Takes as many instances out of their load balancers as the quorum allows, waits until they ' +
+    'have drained, runs a command on (or for) each, registers them again and waits until they are ' +
+    'in service everywhere; then the next. Nobody is launched or terminated, and the last one in ' +
+    'service is never taken out.';
   static override examples = [
     "<%= config.bin %> restart my-stack --ssm 'supervisorctl restart all'",
     `<%= config.bin %> restart --elb web --exec 'ssh "$HA_UPDATER_PRIVATE_IP" sudo systemctl restart app' --quorum 2`,
@@ -47,14 +50,16 @@ export default class Restart extends BaseCommand {
     }),
     exec: string({
       summary:
-        'Command line for the shell of this machine, with HA_UPDATER_INSTANCE_ID, _PRIVATE_IP, _PUBLIC_IP, _GROUP, _STACK, _ROLLOUT',
+        'Command line for the shell of this machine, with HA_UPDATER_INSTANCE_ID, _PRIVATE_IP, ' +
+        '_PUBLIC_IP, _GROUP, _STACK, _ROLLOUT',
       helpValue: 'COMMAND',
       helpGroup: COMMAND,
     }),
     'command-timeout': seconds(300, 'Longest time for the command on one instance', COMMAND),
     'check-command': string({
       summary:
-        'Run here for every restarted instance that is in service again, every 10 s until it ends with 0; only then it is proven',
+        'Run here for every restarted instance that is in service again, every 10 s until it ends ' +
+        'with 0; only then it is proven',
       helpValue: 'COMMAND',
       helpGroup: COMMAND,
     }),

@@ -4,7 +4,9 @@ import { recoverArgs, recoverFlags } from './flags/recover-flags.js';
 export default class Resume extends BaseCommand {
   static override summary = 'Finish the rollout that an interrupted run left on the groups';
   static override description =
-    'Works from the state of AWS and the record on the groups alone, so anybody may run it, anywhere. Finishes what was judged; proves and judges what was not. Starts nothing of its own. A rollout whose run still lives is left to it.';
+    'Works from the state of AWS and the record on the groups alone, so anybody may run it, ' +
+    'anywhere. Finishes what was judged; proves and judges what was not. Starts nothing of its own. ' +
+    'A rollout whose run still lives is left to it.';
   static override examples = ['<%= config.bin %> resume my-stack', '<%= config.bin %> resume --asg web'];
   static override args = recoverArgs;
   static override flags = recoverFlags;

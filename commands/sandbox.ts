@@ -5,7 +5,8 @@ export default class Sandbox extends BaseCommand {
   static override enableJsonFlag = false;
   static override summary = 'Serve a simulated AWS on this machine until stopped';
   static override description =
-    'Prints what a shell has to export; then this tool, the AWS CLI and any SDK talk to the sandbox instead of AWS. With --speed 60 a simulated minute passes in a second.';
+    'Prints what a shell has to export; then this tool, the AWS CLI and any SDK talk to the sandbox ' +
+    'instead of AWS. With --speed 60 a simulated minute passes in a second.';
   static override examples = [
     '<%= config.bin %> sandbox --speed 60',
     '<%= config.bin %> sandbox --scenario scenario.yaml --seed 7',

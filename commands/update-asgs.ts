@@ -7,7 +7,9 @@ export default class UpdateAsgs extends BaseCommand {
   static override usage = ['update-asgs STACK [FLAGS]', 'update-asgs --asg NAME [--asg NAME...] [FLAGS]'];
   static override summary = 'Replace the instances of Auto Scaling groups without ever serving with less';
   static override description =
-    'Doubles each group, proves the new instances behind every load balancer, then removes the old ones; or removes the new ones and freezes the group when they cannot be proven. Groups are those of STACK (nested stacks too), or those named with --asg.';
+    'Doubles each group, proves the new instances behind every load balancer, then removes the old ' +
+    'ones; or removes the new ones and freezes the group when they cannot be proven. Groups are ' +
+    'those of STACK (nested stacks too), or those named with --asg.';
   static override examples = [
     '<%= config.bin %> update-asgs my-stack',
     '<%= config.bin %> update-asgs --asg web --asg workers --swap always',

@@ -12,7 +12,9 @@ export default class UpdateStack extends BaseCommand {
   static override usage = ['update-stack STACK [KEY=VALUE...] [--template FILE|URL] [FLAGS]'];
   static override summary = 'Create or update a stack, then replace the instances of its groups';
   static override description =
-    'Creates STACK when there is none, otherwise updates it; follows the events until the stack settles; then swaps the instances of its Auto Scaling groups as update-asgs does. Parameters that are not given keep their previous values.';
+    'Creates STACK when there is none, otherwise updates it; follows the events until the stack ' +
+    'settles; then swaps the instances of its Auto Scaling groups as update-asgs does. Parameters ' +
+    'that are not given keep their previous values.';
   static override examples = [
     '<%= config.bin %> update-stack my-stack ImageId=ami-0123456789abcdef0',
     '<%= config.bin %> update-stack my-stack --template web.yaml --capabilities CAPABILITY_IAM Size=4',

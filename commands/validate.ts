@@ -6,7 +6,10 @@ import { commonFlags, onOff } from './flags/flags.js';
 export default class Validate extends BaseCommand {
   static override summary = 'Check templates: by our own reading, by CloudFormation, and by cfn-lint';
   static override description =
-    'Changes nothing. Finds broken syntax, unknown sections, references to names that nothing declares, groups whose update policy fights with the swap, groups behind no balancer; then asks CloudFormation, if it can be reached, and cfn-lint, if it is on the path. Exit 0: no errors; 3: errors that update-stack would refuse or fail with; 2: a template could not be read.';
+    'Changes nothing. Finds broken syntax, unknown sections, references to names that nothing ' +
+    'declares, groups whose update policy fights with the swap, groups behind no balancer; then ' +
+    'asks CloudFormation, if it can be reached, and cfn-lint, if it is on the path. Exit 0: no ' +
+    'errors; 3: errors that update-stack would refuse or fail with; 2: a template could not be read.';
   static override examples = [
     '<%= config.bin %> validate web.yaml',
     '<%= config.bin %> validate templates/*.yaml --offline --format sarif > findings.sarif',

@@ -129,3 +129,8 @@ export class AwsFault extends Error {
     this.requestId = typeof answer === 'string' ? undefined : answer.requestId;
   }
 }
+
+/** What Node threw, with its `code` such as `ENOENT` where it has one. */
+export function systemError(error: unknown): NodeJS.ErrnoException {
+  return error instanceof Error ? error : new Error(String(error));
+}

@@ -8,7 +8,8 @@ export const stackWords = {
   words: argument({
     name: 'STACK KEY=VALUE',
     description:
-      'The stack (with --app its name, id or path, or nothing when the app has one), then parameters of the template; those not given keep their previous values. A value may be @file:PATH or @env:NAME',
+      'The stack (with --app its name, id or path, or nothing when the app has one), then ' +
+      'parameters of the template; those not given keep their previous values. A value may be @file:PATH or @env:NAME',
     multiple: true,
     ignoreStdin: true,
   }),

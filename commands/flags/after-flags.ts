@@ -15,7 +15,8 @@ export const afterFlags = {
   }),
   'revert-on-failure': onOff({
     summary:
-      'When the swap rolled back, put the stack back to the template and parameters that it had, and unfreeze its groups',
+      'When the swap rolled back, put the stack back to the template and parameters that it had, ' +
+      'and unfreeze its groups',
     helpGroup: 'STACK',
   }),
 };

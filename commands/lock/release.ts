@@ -5,7 +5,9 @@ import { asgFlags, commonFlags, lockFlag, onOff } from '../flags/flags.js';
 export default class LockRelease extends BaseCommand {
   static override summary = 'Take the strict locks of a stack and of its groups from a run that is dead';
   static override description =
-    'Shows who holds them and asks, on a terminal, or does it with --force. Seldom needed: the lock of a dead run is taken over after its lease. A run that lives notices at its next sign of life, and may change things until then.';
+    'Shows who holds them and asks, on a terminal, or does it with --force. Seldom needed: the lock ' +
+    'of a dead run is taken over after its lease. A run that lives notices at its next sign of ' +
+    'life, and may change things until then.';
   static override examples = ['<%= config.bin %> lock release my-stack --lock dynamodb://ha-updater-locks'];
   static override usage = ['lock release STACK [FLAGS]', 'lock release --asg NAME [--asg NAME...] [FLAGS]'];
   static override args = {

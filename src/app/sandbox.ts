@@ -1,7 +1,7 @@
 import { appendFileSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { badFlags } from '../config/rollout-plan.js';
-import { usage } from '../errors.js';
+import { usage, systemError } from '../errors.js';
 import { lineWriter } from '../render/line-writer.js';
 import type { Sandbox } from '../sandbox/index.js';
 import type { Scenario } from '../sandbox/scenario.js';
@@ -51,7 +51,8 @@ export async function serveWorld(flags: SandboxFlags, surroundings: ProcessConte
     port,
     speed,
     ...(flags.host === undefined ? {} : { host: flags.host }),
-  }).catch((error: NodeJS.ErrnoException) => {
+  }).catch((thrown: unknown) => {
+    const error = systemError(thrown);
     if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND')
       throw usage('usage.host', `--host ${flags.host ?? ''} is no address of this machine.`);
     throw error.code === 'EADDRINUSE' || error.code === 'EACCES' ? portTaken(port, error.code) : error;
@@ -67,7 +68,8 @@ export async function serveWorld(flags: SandboxFlags, surroundings: ProcessConte
 /** Each action once for each command that took it, as it comes: what a policy has to allow. */
 async function keepActions(sandbox: Sandbox, file: string): Promise<void> {
   const { iamActions } = await import('../sandbox/wire/iam.js');
-  await writeFile(file, '').catch((error: NodeJS.ErrnoException) => {
+  await writeFile(file, '').catch((thrown: unknown) => {
+    const error = systemError(thrown);
     throw usage('usage.calls', `${file} cannot be written: ${error.message}.`);
   });
   const known = new Set<string>();
@@ -90,7 +92,8 @@ function exportsFor(
   network: { readonly vpc: string; readonly subnets: readonly string[] },
 ): readonly string[] {
   return [
-    `# A simulated AWS at ${url} (seed ${seed}, ${speed} simulated seconds per second). Ctrl-C stops it. In another shell:`,
+    `# A simulated AWS at ${url} (seed ${seed}, ${speed} simulated seconds per second). Ctrl-C ` +
+      'stops it. In another shell:',
     `export AWS_ENDPOINT_URL=${url}`,
     `export AWS_REGION=${region} AWS_DEFAULT_REGION=${region}`,
     'export AWS_ACCESS_KEY_ID=AKIDSANDBOX AWS_SECRET_ACCESS_KEY=sandbox AWS_EC2_METADATA_DISABLED=true',
@@ -105,7 +108,8 @@ async function readScenario(file: string | undefined): Promise<Scenario> {
   const { DEFAULT_SCENARIO } = await import('../sandbox/scenario.js');
   if (file === undefined) return DEFAULT_SCENARIO;
   const { parseScenario } = await import('../sandbox/scenario-file.js');
-  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+  const text = await readFile(file, 'utf8').catch((thrown: unknown) => {
+    const error = systemError(thrown);
     throw usage(
       'usage.scenario',
       `The scenario ${file} cannot be read: ${error.code === 'ENOENT' ? 'there is no such file' : error.message}.`,

@@ -14,7 +14,10 @@ const NUMBERS: readonly (readonly string[])[] = [
   ['BUILD_NUMBER'],
 ];
 
-/** The build that this run belongs to, such as `Jenkins web-deploy/118`, for whoever meets our lock; undefined outside of CI. */
+/**
+ * The build that this run belongs to, such as `Jenkins web-deploy/118`, for whoever meets our lock; undefined
+ * outside of CI.
+ */
 export function buildOf(
   ci: { readonly isCI: boolean; readonly name: string | null },
   env: Environment,

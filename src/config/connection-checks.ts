@@ -13,7 +13,8 @@ export function checkRegion(region: string): string {
   if (REGION.test(region)) return region;
   throw usage(
     'usage.region',
-    `"${region}" is not the name of an AWS region; they look like eu-west-1. It comes from --region, AWS_REGION, AWS_DEFAULT_REGION or the profile.`,
+    `"${region}" is not the name of an AWS region; they look like eu-west-1. It comes from ` +
+      '--region, AWS_REGION, AWS_DEFAULT_REGION or the profile.',
   );
 }
 

@@ -1,10 +1,11 @@
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type Node, type YAMLMap } from 'yaml';
-import { usage } from '../errors.js';
+import { usage, systemError } from '../errors.js';
 import type { Reason } from '../model/rollout/decision.js';
 import { nearest } from '../text/nearest.js';
 import { withoutStop } from '../text/sentence.js';
+import { scalarText } from '../text/scalar-text.js';
 
 /** A flag, as far as a settings file has to know it. */
 export interface FlagShape {
@@ -79,10 +80,12 @@ export async function readSettingsFile(
   origin: string,
   known: readonly FlagShape[],
 ): Promise<SettingsFile> {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+  const text = await readFile(path, 'utf8').catch((thrown: unknown) => {
+    const error = systemError(thrown);
     throw usage(
       'config.file',
-      `The settings file ${origin} cannot be read: ${error.code === 'ENOENT' ? 'there is no such file' : (error.code ?? error.message)}.`,
+      `The settings file ${origin} cannot be read: ` +
+        `${error.code === 'ENOENT' ? 'there is no such file' : (error.code ?? error.message)}.`,
     );
   });
   return parseSettings(text, origin, known, pathReader(dirname(path)));
@@ -263,7 +266,7 @@ async function readValue(
 async function textOf(reader: Reader, flag: FlagShape, node: Node): Promise<string | undefined> {
   if (!isScalar(node) || node.value === null)
     return void reader.wrong(node, `${flag.name} takes ${flag.many ? 'a list of values' : 'one value'}.`, '');
-  const text = typeof node.value === 'string' ? node.value : (node.source ?? String(node.value));
+  const text = typeof node.value === 'string' ? node.value : (node.source ?? scalarText(node.value));
   if (flag.options !== undefined && !flag.options.includes(text))
     return void reader.wrong(node, `${flag.name} takes ${flag.options.join(', ')}, not "${text}".`, '');
   return /FILE|FOLDER|PATH/.test(flag.takes ?? '') ? reader.readPath(text, flag.takes ?? '') : text;

@@ -28,7 +28,8 @@ export function readPace(env: Environment): Pace {
   if (endpoint === undefined || !isLoopback(endpoint)) {
     throw usage(
       'usage.speed',
-      `HA_UPDATER_SPEED=${text} is only for a sandbox on this machine, and AWS_ENDPOINT_URL is ${endpoint ? `"${endpoint}"` : 'not set'}.`,
+      `HA_UPDATER_SPEED=${text} is only for a sandbox on this machine, and AWS_ENDPOINT_URL is ` +
+        `${endpoint ? `"${endpoint}"` : 'not set'}.`,
       ['unset HA_UPDATER_SPEED'],
     );
   }

@@ -30,7 +30,8 @@ export function readStrategy(
     ];
     if (strategy === 'swap' && given.length > 0)
       problems.push(
-        `${given.map((name) => `--${name}`).join(', ')} ${given.length === 1 ? 'is' : 'are'} only for --strategy rolling.`,
+        `${given.map((name) => `--${name}`).join(', ')} ${given.length === 1 ? 'is' : 'are'} only ` +
+          'for --strategy rolling.',
       );
     return { strategy: 'swap' };
   }

@@ -33,7 +33,8 @@ export const CODES: Readonly<Record<string, string>> = {
   'cancel.halfWay':
     'A rolling rollout was past its verdict when it was called back: it stopped where it was, and resume finishes it.',
   'cancel.locked':
-    'A rollout that a dead run made under a strict lock is rolled back with the same --lock only. The wish stays on the groups.',
+    'A rollout that a dead run made under a strict lock is rolled back with the same --lock only. ' +
+    'The wish stays on the groups.',
   'cancel.notBack':
     'What was under way was asked to go back, and had not come back to what it was when we stopped looking.',
   'cancel.nothing': 'There is nothing under way that could be cancelled.',
@@ -42,7 +43,8 @@ export const CODES: Readonly<Record<string, string>> = {
   'cdk.account': 'The stack of the CDK app is bound to another account than that of the credentials.',
   'cdk.app': '--app takes the folder that cdk synth wrote, or a command that writes it to cdk.out.',
   'cdk.assembly':
-    'The folder is no output of cdk synth, or its schema is newer than this version reads. With a newer schema: cdk deploy, then update-asgs.',
+    'The folder is no output of cdk synth, or its schema is newer than this version reads. With a ' +
+    'newer schema: cdk deploy, then update-asgs.',
   'cdk.asset': 'An asset of the CDK app could not be published; the reason names the bucket or repository.',
   'cdk.bootstrap':
     'The account is not bootstrapped for CDK in this region, or with a version too old for the app. Run cdk bootstrap.',
@@ -50,7 +52,8 @@ export const CODES: Readonly<Record<string, string>> = {
     "The version of CDK's bootstrap could not be read; the template checks it once more by itself.",
   'cdk.dependsOn': 'The stack needs other stacks of its app. They are not deployed with it.',
   'cdk.missingContext':
-    'The app was synthesized with values that it could not look up. Its templates hold dummies and must not be deployed.',
+    'The app was synthesized with values that it could not look up. Its templates hold dummies and ' +
+    'must not be deployed.',
   'cdk.noAssetsLibrary': 'The optional dependency that publishes CDK assets is not installed.',
   'cdk.noDocker': 'An image of the app is not published, and there is no docker to do it. Publish it where docker is.',
   'cdk.region': 'The stack of the CDK app is bound to another region than the one that was given.',
@@ -92,7 +95,8 @@ export const CODES: Readonly<Record<string, string>> = {
   'diagnose.replacedUnhealthy': 'Auto Scaling itself replaced instances that a health check called unhealthy.',
   'diagnose.resourceFailed': 'A resource of the stack failed by itself: a root cause.',
   'diagnose.rolledBack':
-    'A swap was rolled back and the group is frozen: some processes stay suspended until the next good swap, or unfreeze.',
+    'A swap was rolled back and the group is frozen: some processes stay suspended until the next ' +
+    'good swap, or unfreeze.',
   'diagnose.signalsMissing': 'CloudFormation waited for signals that instances send with cfn-signal, and too few came.',
   'diagnose.validation': 'CloudFormation found a fault in the template before it changed anything.',
 
@@ -127,7 +131,8 @@ export const CODES: Readonly<Record<string, string>> = {
   'group.unchecked': 'A precaution could not be asked of AWS; check it by hand when it matters.',
   'group.unreadable': 'A note on the group was written by another version.',
   'group.unshielded':
-    'Auto Scaling would not protect the old instances from scale-in, or not take that back. The rollout goes on; the command to take it back is in the warning.',
+    'Auto Scaling would not protect the old instances from scale-in, or not take that back. The ' +
+    'rollout goes on; the command to take it back is in the warning.',
   'group.unsettled': 'The group is not at rest: instances come or go, or do not serve. --force starts nevertheless.',
   'group.versions': 'New instances run different versions of the launch template: it was changed in the middle.',
   'group.warmPool': 'The group has a warm pool, whose instances were launched with the old configuration.',
@@ -140,7 +145,8 @@ export const CODES: Readonly<Record<string, string>> = {
   'lock.held': 'Another run that lives has the strict lock. Wait for it, or say --wait-for-lock.',
   'lock.invalid': 'The store of the strict lock holds something else under that name, or does not take our calls.',
   'lock.lost':
-    'The strict lock was lost, or could not be confirmed in time. The run stopped at once; whoever takes the lock finishes or undoes what the record says.',
+    'The strict lock was lost, or could not be confirmed in time. The run stopped at once; whoever ' +
+    'takes the lock finishes or undoes what the record says.',
   'lock.missing': 'The table of the strict lock does not exist.',
   'lock.moved': 'The lock was taken by somebody else in the meantime.',
   'lock.noClient': 'The optional dependency that talks to the store of the lock is not installed.',
@@ -217,7 +223,8 @@ export const CODES: Readonly<Record<string, string>> = {
   'stack.unclear': 'A reply was lost, and it is not known whether CloudFormation took the change.',
   'stack.unknown': 'The stack has a status that this version does not know.',
   'stack.validation':
-    'CloudFormation refused the change before anything was changed, and the call that names the resource is not allowed.',
+    'CloudFormation refused the change before anything was changed, and the call that names the ' +
+    'resource is not allowed.',
 
   'swap.held': 'Another run works on the group.',
   'swap.leaseLost': 'Another run has taken the group over.',

@@ -45,7 +45,8 @@ export function describe(event: RunEvent, at: Instant): readonly Line[] {
           : line(
               'run',
               'info',
-              `Settings not in force: ${event.overridden.map(({ name, at, by }) => `${name} (${at}, because of ${by})`).join(', ')}.`,
+              'Settings not in force: ' +
+                `${event.overridden.map(({ name, at, by }) => `${name} (${at}, because of ${by})`).join(', ')}.`,
             )),
       ];
     case 'parameters.read': {
@@ -69,7 +70,8 @@ export function describe(event: RunEvent, at: Instant): readonly Line[] {
       return line(
         'run',
         'info',
-        `${event.source.startsWith('the ') ? event.source.replace('the', 'The') : `Template ${event.source}`}: ${event.bytes} bytes, ${count(event.resources, 'resource')}.`,
+        `${event.source.startsWith('the ') ? event.source.replace('the', 'The') : `Template ${event.source}`}: ` +
+          `${event.bytes} bytes, ${count(event.resources, 'resource')}.`,
       );
     case 'stack.started':
       return describeStackStart(event);
@@ -112,7 +114,8 @@ export function describe(event: RunEvent, at: Instant): readonly Line[] {
           line(
             event.stack,
             'error',
-            `Root cause: ${cause.place === undefined ? '' : `${cause.place} `}${cause.logicalId} (${cause.type}): ${cause.reason}`,
+            `Root cause: ${cause.place === undefined ? '' : `${cause.place} `}${cause.logicalId} ` +
+              `(${cause.type}): ${cause.reason}`,
           ),
         ),
       ];
@@ -141,7 +144,9 @@ export function describe(event: RunEvent, at: Instant): readonly Line[] {
       return line(
         event.group,
         'warning',
-        `Takes over run ${event.run}, begun at ${timestamp(event.since)}${event.holder === '' ? '' : ` by ${event.holder}`}, which is gone${ADOPTED[event.next ?? 'finish']}`,
+        `Takes over run ${event.run}, begun at ` +
+          `${timestamp(event.since)}${event.holder === '' ? '' : ` by ${event.holder}`}, which is ` +
+          `gone${ADOPTED[event.next ?? 'finish']}`,
       );
     case 'group.progress':
       return line(event.progress.group, 'detail', `${event.progress.phase}: ${describeProgress(event.progress)}.`);
@@ -166,7 +171,8 @@ export function describe(event: RunEvent, at: Instant): readonly Line[] {
         line(
           group,
           event.again ? 'warning' : 'error',
-          `Could not ${lowerFirst(describeAction(event.action))}: ${event.code}: ${sentence(event.message)}${event.again ? ' It will be tried again.' : ''}`,
+          `Could not ${lowerFirst(describeAction(event.action))}: ${event.code}: ` +
+            `${sentence(event.message)}${event.again ? ' It will be tried again.' : ''}`,
         ),
       );
     case 'hook.started':
@@ -189,7 +195,8 @@ export function describe(event: RunEvent, at: Instant): readonly Line[] {
         ...line(
           event.group,
           event.ok ? 'info' : 'warning',
-          `The command on ${event.instance} ${event.ok ? 'succeeded' : 'failed'} after ${duration(event.elapsedMs)}: ${sentence(event.how)}`,
+          `The command on ${event.instance} ${event.ok ? 'succeeded' : 'failed'} after ` +
+            `${duration(event.elapsedMs)}: ${sentence(event.how)}`,
         ),
         ...printed,
       ];
@@ -269,7 +276,10 @@ function describeStackStart(event: Extract<RunEvent, { type: 'stack.started' }>)
   ];
 }
 
-/** How many are proven matters while they are being proven; before, there are none, and after the verdict nobody looks at their health. */
+/**
+ * How many are proven matters while they are being proven; before, there are none, and after the verdict nobody
+ * looks at their health.
+ */
 const PROVING: ReadonlySet<Progress['phase']> = new Set(['surge', 'prove', 'bake', 'judge', 'replace']);
 
 /** Whether the counts of what is in service and proven mean anything. */
@@ -334,7 +344,8 @@ const ADOPTED: Readonly<Record<'finish' | 'putBack' | 'startOver', string>> = {
   finish: ', and finishes it first.',
   putBack: ', and puts back what it took out.',
   startOver:
-    ': what it took out is put back first. Then the restart starts over, with all instances; which of them were through is noted nowhere.',
+    ': what it took out is put back first. Then the restart starts over, with all instances; which ' +
+    'of them were through is noted nowhere.',
 };
 
 function describeHook(event: Extract<RunEvent, { type: 'hook.ended' }>): readonly Line[] {
@@ -362,7 +373,7 @@ export function describeAction(action: Action): string {
   switch (action.type) {
     case 'record':
       if (action.record.strategy === 'restart')
-        return `Write the restart record (${count(action.record.old, 'instance')}, quorum ${action.record.quorum ?? 1})`;
+        return `Write the restart record (${count(action.record.old, 'instance')}, quorum ${action.record.quorum})`;
       return `Write the rollout record (${sizes(action.record.size)}, ${action.record.old} old)`;
     case 'suspend':
       return `Suspend ${list(action.processes)}`;
@@ -373,11 +384,19 @@ export function describeAction(action: Action): string {
     case 'judge':
       return action.verdict.outcome === 'promote' ? 'Judge: promote' : 'Judge: roll back';
     case 'terminate':
-      return `Terminate ${count(action.instances.length, `${action.half} instance`)} (${list(action.instances, 5)})${action.decrement ? '' : ', to be replaced'}`;
+      return (
+        `Terminate ${count(action.instances.length, `${action.half} instance`)} ` +
+        `(${list(action.instances, 5)})${action.decrement ? '' : ', to be replaced'}`
+      );
     case 'shield':
-      return `${action.on ? 'Protect' : 'No longer protect'} ${count(action.instances.length, 'old instance')} from scale-in (${list(action.instances, 5)})`;
+      return (
+        `${action.on ? 'Protect' : 'No longer protect'} ` +
+        `${count(action.instances.length, 'old instance')} from scale-in (${list(action.instances, 5)})`
+      );
     case 'freeze':
-      return `Note the freeze (${action.note.processes.length > 0 ? `${list(action.note.processes)} stay suspended` : 'nothing stays suspended'})`;
+      return action.note.processes.length > 0
+        ? `Note the freeze (${list(action.note.processes)} stay suspended)`
+        : 'Note the freeze (nothing stays suspended)';
     case 'clear':
       return `Remove our notes (${list(action.notes)})`;
     case 'pause':

@@ -15,7 +15,8 @@ export function failureBlock(outcome: Outcome, exitCode: number, facts: FailureF
     ...facts.reasons
       .filter((reason) => !isHeadline(facts, reason))
       .flatMap(({ code, group, text, remedy, evidence = [] }) => [
-        `  - ${group === undefined || text.startsWith(`${group}: `) ? '' : `${group}: `}${sentence(text)}${remedy ? ` ${oneLine(remedy)}` : ''} [${code}]`,
+        `  - ${group === undefined || text.startsWith(`${group}: `) ? '' : `${group}: `}${sentence(text)}` +
+          `${remedy ? ` ${oneLine(remedy)}` : ''} [${code}]`,
         ...evidence.map((line) => `      ${oneLine(line)}`),
       ]),
     ...(facts.serves ? [`${untouched(outcome) ? '' : 'What serves now: '}${oneLine(facts.serves)}`] : []),

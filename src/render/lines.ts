@@ -52,7 +52,7 @@ function waitFilter(): (stamped: Stamped) => readonly Line[] {
   const progress = new Map<string, Progress>();
   const isNews = (topic: string, key: string, at: Instant): boolean => {
     const last = told.get(topic);
-    if (last !== undefined && last.key === key && at - last.at < REPEAT_MS) return false;
+    if (last?.key === key && at - last.at < REPEAT_MS) return false;
     told.set(topic, { key, at });
     return true;
   };
@@ -80,34 +80,7 @@ function waitFilter(): (stamped: Stamped) => readonly Line[] {
         return [];
       case 'action.started':
         return event.action.type === 'renew' ? [] : describe(event, at);
-      case 'run.started':
-      case 'settings.read':
-      case 'parameters.read':
-      case 'template.stored':
-      case 'assets.published':
-      case 'template.checked':
-      case 'stack.started':
-      case 'change.planned':
-      case 'stack.unchanged':
-      case 'stack.event':
-      case 'stack.cancelled':
-      case 'stack.mending':
-      case 'stack.settled':
-      case 'rollout.called':
-      case 'lock.taken':
-      case 'lock.waiting':
-      case 'groups.found':
-      case 'group.skipped':
-      case 'group.adopted':
-      case 'group.finished':
-      case 'action.failed':
-      case 'hook.started':
-      case 'hook.ended':
-      case 'command.ended':
-      case 'call.retried':
-      case 'interrupt':
-      case 'warning':
-      case 'run.finished':
+      default:
         return describe(event, at);
     }
   };

@@ -35,7 +35,10 @@ export interface Step {
  */
 export function createTree(): (stamped: Stamped) => Step {
   const rows = new Map<string, Row>();
-  const resources = new Map<string, { readonly text: string; readonly since: Instant; readonly going: boolean }>();
+  const resources = new Map<
+    string,
+    { readonly text: string; readonly isStack: boolean; readonly since: Instant; readonly going: boolean }
+  >();
 
   const set = (row: Row): readonly Row[] => {
     rows.set(row.key, row);
@@ -67,14 +70,21 @@ export function createTree(): (stamped: Stamped) => Step {
         const { logicalId, type, status, stackId } = event.event;
         const key = `${stackId}/${logicalId}`;
         const since = resources.get(key)?.since ?? at;
-        resources.set(key, { text: `${logicalId} (${type}) ${status}`, since, going: status.endsWith('_IN_PROGRESS') });
-        return step({ rows: change(event.stack, { details: goingOn(resources, event.stack, at) }) });
+        resources.set(key, {
+          text: `${logicalId} (${type}) ${status}`,
+          isStack: logicalId === event.stack,
+          since,
+          going: status.endsWith('_IN_PROGRESS'),
+        });
+        return step({ rows: change(event.stack, { details: goingOn(resources, at) }) });
       }
       case 'stack.waiting':
         return step({
           rows: change(event.stack, {
-            title: `${event.stack}: ${event.status}, ${count(settledCount(resources), 'resource')} settled${left(event.until, at)}`,
-            details: goingOn(resources, event.stack, at),
+            title:
+              `${event.stack}: ${event.status}, ${count(settledCount(resources), 'resource')} ` +
+              `settled${left(event.until, at)}`,
+            details: goingOn(resources, at),
           }),
         });
       case 'stack.settled':
@@ -151,11 +161,14 @@ function isLasting(event: RunEvent): boolean {
   }
 }
 
-type Resources = ReadonlyMap<string, { readonly text: string; readonly since: Instant; readonly going: boolean }>;
+type Resources = ReadonlyMap<
+  string,
+  { readonly text: string; readonly isStack: boolean; readonly since: Instant; readonly going: boolean }
+>;
 
-function goingOn(resources: Resources, stack: string, at: Instant): readonly string[] {
+function goingOn(resources: Resources, at: Instant): readonly string[] {
   return [...resources.values()]
-    .filter(({ going, text }) => going && !text.startsWith(`${stack} (`))
+    .filter(({ going, isStack }) => going && !isStack)
     .map(({ text, since }) => `${text} ${duration(at - since)}`);
 }
 

@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import { Listr, ListrLogger, ProcessOutput } from 'listr2';
+import { Listr, ListrLogger, ProcessOutput, type ListrDefaultRendererLogLevels } from 'listr2';
 import type { Level } from './describe.js';
 import { failureBlock } from './last-words.js';
 import type { WriteLine } from './line-writer.js';
@@ -117,26 +117,7 @@ function openStage(first: readonly Row[]): Stage {
   };
   return {
     start: () => {
-      running = new Listr([...tasks, notices], {
-        concurrent: true,
-        exitOnError: false,
-        registerSignalListeners: false,
-        renderer: 'default',
-        // Without a terminal only the permanent record is written.
-        fallbackRenderer: 'silent',
-        rendererOptions: {
-          clearOutput: true,
-          formatOutput: 'truncate',
-          collapseErrors: false,
-          showErrorMessage: false,
-          logger: new ListrLogger({
-            useIcons: true,
-            processOutput: new ProcessOutput(undefined, undefined, { leaveEmptyLine: false }),
-          }),
-        },
-      })
-        .run()
-        .catch(() => undefined);
+      running = new Listr([...tasks, notices], stageOptions()).run().catch(() => undefined);
     },
     set: (row) => {
       rows.set(row.key, row);
@@ -152,6 +133,28 @@ function openStage(first: readonly Row[]): Stage {
       await running;
     },
   };
+}
+
+/** Rows that change in place while the stage is open, and go with it. */
+function stageOptions() {
+  return {
+    concurrent: true,
+    exitOnError: false,
+    registerSignalListeners: false,
+    renderer: 'default',
+    // Without a terminal only the permanent record is written.
+    fallbackRenderer: 'silent',
+    rendererOptions: {
+      clearOutput: true,
+      formatOutput: 'truncate',
+      collapseErrors: false,
+      showErrorMessage: false,
+      logger: new ListrLogger<ListrDefaultRendererLogLevels>({
+        useIcons: true,
+        processOutput: new ProcessOutput(undefined, undefined, { leaveEmptyLine: false }),
+      }),
+    },
+  } as const;
 }
 
 const MARKS = { detail: ' ', info: '•', good: '✔', warning: '!', error: '✖' } as const satisfies Record<Level, string>;

@@ -22,7 +22,9 @@ export function adviseTemplate(template: ParsedTemplate): readonly TemplateFindi
       isGiven(properties[property]),
     );
     if (!balanced) {
-      const text = `Group ${name} is behind no load balancer: a new instance counts as proven as soon as Auto Scaling calls it in service.`;
+      const text =
+        `Group ${name} is behind no load balancer: a new instance counts as proven as soon as Auto ` +
+        'Scaling calls it in service.';
       find(
         path,
         'template.noBalancer',
@@ -32,7 +34,9 @@ export function adviseTemplate(template: ParsedTemplate): readonly TemplateFindi
     }
     const check = properties['HealthCheckType'];
     if (balanced && (check === undefined || check === 'EC2')) {
-      const text = `Group ${name} has a load balancer but HealthCheckType EC2: Auto Scaling never replaces an instance that the balancer calls unhealthy.`;
+      const text =
+        `Group ${name} has a load balancer but HealthCheckType EC2: Auto Scaling never replaces an ` +
+        'instance that the balancer calls unhealthy.';
       find(
         check === undefined ? path : [...path, 'HealthCheckType'],
         'template.healthCheckType',

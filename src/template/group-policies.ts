@@ -25,7 +25,8 @@ function checkPolicy(group: string, { policy, path }: Choice, find: Find): void 
     find(
       [...path, 'AutoScalingRollingUpdate'],
       'template.rollingUpdate',
-      `Group ${group} has a rolling update policy: CloudFormation would replace its instances itself, terminating before it launches.`,
+      `Group ${group} has a rolling update policy: CloudFormation would replace its instances ` +
+        'itself, terminating before it launches.',
       remove('AutoScalingRollingUpdate'),
     );
   }

@@ -21,7 +21,10 @@ export interface LongTemplate {
   readonly transformed: boolean;
 }
 
-/** How templates are read and, when they are too long for a call, put where the service can read them. All throw a Failure or an AwsFault. */
+/**
+ * How templates are read and, when they are too long for a call, put where the service can read them. All throw a
+ * Failure or an AwsFault.
+ */
 export interface TemplateIo extends SourceIo {
   readonly stackTemplate: (stack: string) => Promise<string>;
   /** Answers the address of the template in S3. Absent: a long template is refused. */
@@ -32,7 +35,8 @@ export interface TemplateIo extends SourceIo {
  * Reads, parses and checks the template of a run. `source` is a path, a `file://`, `https://` or
  * `s3://` address; undefined means the one that the stack has. What is found is in the answer: only
  * what cannot be read, parsed or sent throws.
- * @throws Failure (usage) naming the place, (refused) when the stack does not exist; AwsFault when S3 or CloudFormation could not be asked
+ * @throws Failure (usage) naming the place, (refused) when the stack does not exist; AwsFault when S3 or
+ * CloudFormation could not be asked
  */
 export async function loadTemplate(source: string | undefined, stack: string, io: TemplateIo): Promise<LoadedTemplate> {
   if (source === undefined) return own(stack, io);

@@ -14,6 +14,7 @@ import { usage, type Failure } from '../errors.js';
 import type { Position, TemplateFinding } from '../model/stack/template.js';
 import { longName, nearestTag } from './yaml-tags.js';
 import { pathText, type ParsedTemplate, type Path, type Tree, type TreeMap } from './tree.js';
+import { scalarText } from '../text/scalar-text.js';
 
 /** Deeper than any template; the parser below would run out of stack far beyond it. */
 const maxDepth = 200;
@@ -202,7 +203,7 @@ function written(root: Node, position: (offset: number) => Position): Written {
       const map = Object.create(null) as Record<string, Tree>;
       for (const pair of node.items) {
         const key = pair.key as Node;
-        const name = isScalar(key) ? String(key.value ?? '') : '';
+        const name = isScalar(key) ? scalarText(key.value) : '';
         const inner = [...path, name];
         const offset = key.range?.[0] ?? 0;
         if (isAlias(key) || name === '<<') {
@@ -228,7 +229,7 @@ function written(root: Node, position: (offset: number) => Position): Written {
       });
     }
     if (!isScalar(node) || node.value === null) return null;
-    return typeof node.value === 'string' ? node.value : (node.source ?? String(node.value));
+    return typeof node.value === 'string' ? node.value : (node.source ?? scalarText(node.value));
   };
 
   const visit = (node: Node | undefined, path: Path): Tree => {
@@ -251,7 +252,7 @@ function written(root: Node, position: (offset: number) => Position): Written {
     const inner = [...path, name];
     offsets.set(joined(inner), node.range?.[0] ?? 0);
     // A tagged scalar is always text: `!Ref 123` names something.
-    const argument = isScalar(node) ? (node.source ?? String(node.value ?? '')) : untagged(node, inner);
+    const argument = isScalar(node) ? (node.source ?? scalarText(node.value)) : untagged(node, inner);
     const call = Object.create(null) as Record<string, Tree>;
     call[name] = name === 'Fn::GetAtt' && typeof argument === 'string' ? dotted(argument) : argument;
     return call;

@@ -24,7 +24,7 @@ export function checkReferences(template: ParsedTemplate, find: Find): void {
   const { top } = template;
   const resources = mapAt(top, 'Resources');
   const modules = Object.values(resources).some(
-    (resource) => isMap(resource) && String(resource['Type']).endsWith('::MODULE'),
+    (resource) => isMap(resource) && typeof resource['Type'] === 'string' && resource['Type'].endsWith('::MODULE'),
   );
   if (isTransformed(template) || modules || Object.keys(resources).some((key) => key.startsWith('Fn::'))) return;
   const names: Names = {

@@ -29,7 +29,10 @@ export function objectOf(address: string): S3Object | undefined {
   return slash < 0 ? undefined : named(path.slice(0, slash), path.slice(slash + 1));
 }
 
-/** The TemplateURL of an object, of its own region when that is known. A bucket with dots does not fit the certificate of the host style. */
+/**
+ * The TemplateURL of an object, of its own region when that is known. A bucket with dots does not fit the
+ * certificate of the host style.
+ */
 export function templateUrl({ bucket, key }: S3Object, region?: string): string {
   const path = key.split('/').map(encodeURIComponent).join('/');
   const host =

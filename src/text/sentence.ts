@@ -6,7 +6,10 @@ export function sentence(text: string): string {
   return line === '' || /[.!?]$/.test(line) ? line : `${line}.`;
 }
 
-/** The text without the full stop that ends it, for the middle of a sentence: AWS ends some of its messages with one. */
+/**
+ * The text without the full stop that ends it, for the middle of a sentence: AWS ends some of its messages with
+ * one.
+ */
 export function withoutStop(text: string): string {
   return text.replace(/[.\s]+$/, '');
 }

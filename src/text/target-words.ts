@@ -1,6 +1,9 @@
 import { quote } from './shell-quote.js';
 
-/** The flag that names a group, or what is behind a balancer, and its value: `--asg NAME`, not quoted for a shell yet. */
+/**
+ * The flag that names a group, or what is behind a balancer, and its value: `--asg NAME`, not quoted for a shell
+ * yet.
+ */
 export function targetWords(name: string): readonly string[] {
   if (name.startsWith('elb:')) return ['--elb', name.slice('elb:'.length)];
   return name.startsWith('arn:') ? ['--target-group', name] : ['--asg', name];

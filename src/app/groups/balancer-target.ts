@@ -9,7 +9,10 @@ export interface BalancerAsked extends TargetFlags {
   readonly 'target-group'?: string | undefined;
 }
 
-/** The name under which the engine knows it: `elb:NAME`, or the ARN of the target group; undefined when none was named. */
+/**
+ * The name under which the engine knows it: `elb:NAME`, or the ARN of the target group; undefined when none was
+ * named.
+ */
 export function balancerAsked({ elb, 'target-group': targetGroup }: BalancerAsked): string | undefined {
   return elb === undefined ? targetGroup : `elb:${elb}`;
 }
@@ -55,7 +58,8 @@ export async function groupsBehind(run: Run, balancer: string): Promise<readonly
   if (alone.length === 0) return groups;
   throw refused(
     'restart.mixed',
-    `Behind ${balancer} are instances of ${groups.join(', ')} and others that belong to no group (${alone.slice(0, 5).join(', ')}).`,
+    `Behind ${balancer} are instances of ${groups.join(', ')} and others that belong to no group ` +
+      `(${alone.slice(0, 5).join(', ')}).`,
     [],
     groups.map((group) => `ha-updater restart --asg ${group}  # its instances alone`),
   );

@@ -132,7 +132,8 @@ function nothingToCancel(asked: CancelAsked, stack: Stack | undefined, begun: re
     const when = verdict === undefined ? '' : ` at ${new Date(verdict.at).toISOString()}`;
     return refused(
       'cancel.tooLate',
-      `Run ${judged.record.run} was judged${when} to promote: its old instances are going already, and no verdict is ever turned.`,
+      `Run ${judged.record.run} was judged${when} to promote: its old instances are going already, ` +
+        'and no verdict is ever turned.',
       [],
       show,
     );
@@ -149,7 +150,9 @@ function halfWay(results: readonly GroupResult[], asked: CancelAsked): Failure {
   const names = results.flatMap(({ group, outcome }) => (outcome === 'stuck' ? [group] : []));
   return new Failure('stopped', {
     code: 'cancel.halfWay',
-    what: `${names.join(', ')} stopped half-way: some old instances are replaced already, and those are not launched again.`,
+    what:
+      `${names.join(', ')} stopped half-way: some old instances are replaced already, and those are ` +
+      'not launched again.',
     reasons: [],
     serves: 'Old and new instances serve side by side.',
     left: 'The record of the rollout; nobody goes on with it by itself.',

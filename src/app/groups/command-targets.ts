@@ -11,13 +11,17 @@ export type { TargetFlags };
 /** More matches than that are not listed one by one. */
 const LISTED = 20;
 
-/** What is wrong with the choice of groups, as sentences. */
-export function targetProblems(target: TargetFlags): readonly string[] {
+/**
+ * What is wrong with the choice of groups, as sentences.
+ *
+ * @param otherwise what may be given instead of STACK
+ */
+export function targetProblems(target: TargetFlags, otherwise = 'or --asg NAME'): readonly string[] {
   const { stack, asgs } = target;
   const patterns = patternProblems(target);
   if (patterns.length > 0) return patterns;
   if (stack === undefined && asgs.length === 0 && !choosesByPattern(target))
-    return ['Say which groups: give STACK, or --asg NAME.'];
+    return [`Say which groups: give STACK, ${otherwise}.`];
   if (stack !== undefined && asgs.length > 0) return [`Give either STACK or --asg, not both (STACK is "${stack}").`];
   if (stack === '') return ['STACK must not be empty.'];
   if (asgs.includes('')) return ['--asg must not be empty.'];
@@ -105,7 +109,8 @@ function several(what: string, matches: readonly string[]): Error {
   const more = matches.length > LISTED ? ` (${LISTED} of them are listed)` : '';
   return refused(
     'target.several',
-    `${matches.length} Auto Scaling groups match ${what}${more}; say which one is meant, or --all-matching for all of them.`,
+    `${matches.length} Auto Scaling groups match ${what}${more}; say which one is meant, or ` +
+      '--all-matching for all of them.',
     reasons,
   );
 }

@@ -23,14 +23,15 @@ export interface RestartAsked extends TargetFlags, RestartFlags, CommonFlags, Lo
   readonly console?: boolean | undefined;
 }
 
-/** `restart`: instances leave their balancers in batches, are restarted, and come back. Nobody is launched or terminated. */
+/**
+ * `restart`: instances leave their balancers in batches, are restarted, and come back. Nobody is launched or
+ * terminated.
+ */
 export async function restart(asked: RestartAsked, surroundings: ProcessContext): Promise<CommandResult> {
   const behind = balancerAsked(asked);
   const problems = [
     ...(behind === undefined
-      ? targetProblems(asked).map((text) =>
-          text.replace('or --asg NAME', '--asg NAME, --elb NAME or --target-group ARN'),
-        )
+      ? targetProblems(asked, '--asg NAME, --elb NAME or --target-group ARN')
       : balancerProblems(asked)),
   ];
   const wish = readRestart(asked, problems);
@@ -39,7 +40,8 @@ export async function restart(asked: RestartAsked, surroundings: ProcessContext)
   const againFor =
     (named: TargetFlags): RunDescription['again'] =>
     (place) =>
-      `ha-updater restart ${targetText(named)} ${restartWords(asked)} --region ${place.region}${place.profile === undefined ? '' : ` --profile ${quote(place.profile)}`}`;
+      `ha-updater restart ${targetText(named)} ${restartWords(asked)} --region ` +
+      `${place.region}${place.profile === undefined ? '' : ` --profile ${quote(place.profile)}`}`;
   const head: RunDescription = {
     command: 'restart',
     stack: asked.stack,
@@ -140,7 +142,9 @@ async function expectAgents(run: Run, groups: readonly string[]): Promise<void> 
   if (deaf.length === 0) return;
   throw refused(
     'restart.noAgent',
-    `SSM cannot run commands on ${deaf.slice(0, 5).join(', ')}${deaf.length > 5 ? ` and ${deaf.length - 5} more` : ''}: no agent of theirs is online.`,
+    'SSM cannot run commands on ' +
+      `${deaf.slice(0, 5).join(', ')}${deaf.length > 5 ? ` and ${deaf.length - 5} more` : ''}: no ` +
+      'agent of theirs is online.',
     [],
     [`aws ssm describe-instance-information --filters Key=InstanceIds,Values=${deaf.slice(0, 5).join(',')}`],
   );
@@ -149,5 +153,8 @@ async function expectAgents(run: Run, groups: readonly string[]): Promise<void> 
 /** What the first signal does, by how far the run is. */
 function onInterrupt(witness: RunState): string {
   if (witness.open.length === 0) return 'Stops before anything is changed.';
-  return 'Stops the commands that run and puts back what was taken out. A second signal leaves at once and keeps the record.';
+  return (
+    'Stops the commands that run and puts back what was taken out. A second signal leaves at once and ' +
+    'keeps the record.'
+  );
 }

@@ -100,7 +100,9 @@ function tooLate(results: readonly GroupResult[], plan: Plan): Failure {
   const promoted = results.filter(({ outcome }) => outcome === 'promoted').map(({ group }) => group);
   return new Failure('stopped', {
     code: 'rollback.judged',
-    what: `${promoted.join(', ')} had been judged already: promote. A verdict is never turned, so it was finished instead.`,
+    what:
+      `${promoted.join(', ')} had been judged already: promote. A verdict is never turned, so it was ` +
+      'finished instead.',
     reasons: [],
     serves: 'The new instances serve.',
     left: 'Nothing of the rollout is left. To go back, roll out the former configuration.',

@@ -36,7 +36,9 @@ const DAY_MS = 24 * 3600 * 1000;
 
 /** Only the run itself looked all the time. */
 const NO_HISTORY =
-  'What each balancer said of single instances through time is known to the run that waited for them alone: see its log and its last words. Here are the scaling activities of the last 24 hours, and health as it is now.';
+  'What each balancer said of single instances through time is known to the run that waited for ' +
+  'them alone: see its log and its last words. Here are the scaling activities of the last 24 ' +
+  'hours, and health as it is now.';
 
 /** `diagnose`: why a stack's change or a swap went wrong. Changes nothing. */
 export async function diagnoseNow(

@@ -35,7 +35,10 @@ export async function onlyLook(
   return { deps, region };
 }
 
-/** One look from the first call to the page; what goes wrong after connecting is the command's ending, with the place it was about. */
+/**
+ * One look from the first call to the page; what goes wrong after connecting is the command's ending, with the
+ * place it was about.
+ */
 export async function withLook<T>(
   about: Pick<FailureContext, 'command' | 'stack' | 'groups'>,
   asked: CommonFlags,

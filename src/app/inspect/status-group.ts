@@ -30,7 +30,8 @@ export interface InstanceStatus {
 }
 
 /**
- * Where a group stands, in one word for scripts. `interrupted`: a rollout whose holder is gone, or shows no sign of life;
+ * Where a group stands, in one word for scripts. `interrupted`: a rollout whose holder is gone, or shows no sign of
+ * life;
  * `frozen`: rolled back, with processes left suspended; `unreadable`: it carries a note of another version.
  */
 export type GroupState = 'atRest' | 'underWay' | 'interrupted' | 'frozen' | 'unreadable';
@@ -158,7 +159,8 @@ function advice(
       remarks.push(`Restart ${record.run} began ${timestamp(record.startedAt)} with a quorum of ${record.quorum}.`);
     else
       remarks.push(
-        `Rollout ${record.run} began ${timestamp(record.startedAt)}, ${judged}; it restores min ${record.size.min}, desired ${record.size.desired}, max ${record.size.max}.`,
+        `Rollout ${record.run} began ${timestamp(record.startedAt)}, ${judged}; it restores min ` +
+          `${record.size.min}, desired ${record.size.desired}, max ${record.size.max}.`,
       );
     const paused = (record.gates?.paused ?? 0) > (record.gates?.passed ?? 0) ? record.gates?.paused : undefined;
     if (paused !== undefined) remarks.push(`Paused at ${paused} %, as asked, until somebody resumes it.`);
@@ -172,7 +174,8 @@ function advice(
     remarks.push(`Out of the balancers by run ${out.run}: ${out.instances.map(({ id }) => id).join(', ')}.`);
   if (frozen !== undefined) {
     remarks.push(
-      `Frozen since ${timestamp(frozen.at)} by run ${frozen.run}: ${withoutStop(frozen.why)}. Suspended by it: ${frozen.processes.join(', ') || 'nothing'}.`,
+      `Frozen since ${timestamp(frozen.at)} by run ${frozen.run}: ${withoutStop(frozen.why)}. ` +
+        `Suspended by it: ${frozen.processes.join(', ') || 'nothing'}.`,
     );
     if (record === undefined) {
       next.push(update, `ha-updater unfreeze ${target}`);
@@ -181,7 +184,8 @@ function advice(
   const outdated = [...sides.values()].filter((side) => side === 'outdated').length;
   if (outdated > 0) {
     remarks.push(
-      `${outdated} of ${count(group.instances.length, 'instance')} ${outdated === 1 ? 'runs' : 'run'} another configuration than the group's.`,
+      `${outdated} of ${count(group.instances.length, 'instance')} ` +
+        `${outdated === 1 ? 'runs' : 'run'} another configuration than the group's.`,
     );
     if (next.length === 0) next.push(update);
   }

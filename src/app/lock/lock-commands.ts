@@ -75,7 +75,9 @@ export function releaseLock(
       }
       const shown: LockShown = { name, holder: entry.holder, leaseSeconds: entry.leaseMs / 1000 };
       if (!json) out(sentenceOf(shown));
-      const question = `Release it? If ${describeHolder(entry.holder)} still lives, it may change things for up to ${entry.leaseMs / 1000} s more.`;
+      const question =
+        `Release it? If ${describeHolder(entry.holder)} still lives, it may change things for up to ` +
+        `${entry.leaseMs / 1000} s more.`;
       if (asked.force !== true && !(await ask?.(question, new AbortController().signal)))
         throw refused('run.declined', `The lock ${name} stays with ${describeHolder(entry.holder)}.`, []);
       if (!(await store.release(name, entry.token)))
@@ -169,5 +171,8 @@ async function look(store: LockStore, name: string): Promise<LockShown> {
 
 function sentenceOf({ name, holder, leaseSeconds }: LockShown): string {
   if (holder === undefined) return `${name}: free.`;
-  return `${name}: held by ${describeHolder(holder)}, ${holder.command}, since ${holder.since}; its lease is ${leaseSeconds} s from its last sign of life on.`;
+  return (
+    `${name}: held by ${describeHolder(holder)}, ${holder.command}, since ${holder.since}; its lease ` +
+    `is ${leaseSeconds} s from its last sign of life on.`
+  );
 }

@@ -61,7 +61,10 @@ export interface CdkDeployment {
   readonly publish: () => Promise<void>;
 }
 
-/** Checks account and bootstrap, and takes the deploy role. A plan publishes files alone. @throws Failure (refused) when the app does not belong here */
+/**
+ * Checks account and bootstrap, and takes the deploy role. A plan publishes files alone.
+ * @throws Failure (refused) when the app does not belong here
+ */
 export async function prepareCdk(
   run: Run,
   cdk: CdkStack,
@@ -80,7 +83,8 @@ export async function prepareCdk(
   if (stack.account !== undefined && stack.account !== here.accountId) {
     throw refused(
       'cdk.account',
-      `Stack ${stack.stackName} of the app belongs to account ${stack.account}, and these are credentials of ${here.accountId}.`,
+      `Stack ${stack.stackName} of the app belongs to account ${stack.account}, and these are ` +
+        `credentials of ${here.accountId}.`,
       [],
     );
   }
@@ -127,7 +131,10 @@ function settingsOf({ tags, notificationArns, terminationProtection, executionRo
   };
 }
 
-/** What the deploy role may do. It knows nothing of groups and balancers, so everything else keeps its own credentials. */
+/**
+ * What the deploy role may do. It knows nothing of groups and balancers, so everything else keeps its own
+ * credentials.
+ */
 const STACK_CALLS = [
   'describeStack',
   'listResources',
@@ -154,7 +161,8 @@ const STACK_CALLS = [
 ] as const satisfies readonly (keyof Gateway)[];
 
 function forStacks(own: Gateway, deploy: Gateway): Gateway {
-  return { ...own, ...Object.fromEntries(STACK_CALLS.map((call) => [call, deploy[call]])) };
+  const calls: readonly string[] = STACK_CALLS;
+  return { ...own, ...Object.fromEntries(Object.entries(deploy).filter(([call]) => calls.includes(call))) };
 }
 
 interface RoleTaker {
@@ -183,7 +191,9 @@ function roleTaker(run: Run, flags: CommonFlags, surroundings: ProcessContext): 
       return gateway;
     } catch (error) {
       if (!(error instanceof AwsFault)) throw error;
-      const text = `Role ${role.arn} of the bootstrap cannot be taken (${error.code}); these credentials are used as they are.`;
+      const text =
+        `Role ${role.arn} of the bootstrap cannot be taken (${error.code}); these credentials are ` +
+        'used as they are.';
       run.deps.emit({
         type: 'warning',
         reason: { code: 'cdk.role', text, remedy: 'Allow sts:AssumeRole on it, or run cdk bootstrap.' },
@@ -230,12 +240,15 @@ async function checkBootstrap(
   if (found === 'missing')
     throw refused(
       'cdk.bootstrap',
-      `Account ${accountId} in ${region} is not bootstrapped for CDK: there is no parameter ${bootstrap.parameter ?? ''}.`,
+      `Account ${accountId} in ${region} is not bootstrapped for CDK: there is no parameter ` +
+        `${bootstrap.parameter ?? ''}.`,
       [],
       [command],
     );
   if (found === 'unknown') {
-    const text = `It cannot be read which version of CDK's bootstrap account ${accountId} has; stack ${stackName} needs ${bootstrap.version}.`;
+    const text =
+      `It cannot be read which version of CDK's bootstrap account ${accountId} has; stack ` +
+      `${stackName} needs ${bootstrap.version}.`;
     return void deps.emit({
       type: 'warning',
       reason: { code: 'cdk.bootstrapUnknown', text, remedy: 'Allow ssm:GetParameter.' },
@@ -244,7 +257,8 @@ async function checkBootstrap(
   if (found >= bootstrap.version) return;
   throw refused(
     'cdk.bootstrap',
-    `Stack ${stackName} needs version ${bootstrap.version} of CDK's bootstrap, and account ${accountId} in ${region} has version ${found}.`,
+    `Stack ${stackName} needs version ${bootstrap.version} of CDK's bootstrap, and account ` +
+      `${accountId} in ${region} has version ${found}.`,
     [],
     [command],
   );

@@ -97,7 +97,8 @@ export function guardChange(
   if (lost.length > 0 && !guards.groupReplacement) {
     throw refused(
       'change.groupLost',
-      `The change would take away ${lost.length === 1 ? 'a group with its instances' : `${lost.length} groups with their instances`} at once.`,
+      'The change would take away ' +
+        `${lost.length === 1 ? 'a group with its instances' : `${lost.length} groups with their instances`} at once.`,
       lost,
       show,
     );
@@ -160,7 +161,10 @@ async function goneGroups(run: Run, review: OpenChange['review']): Promise<reado
   return [...direct, ...inside];
 }
 
-/** Parameters that get another value. A NoEcho value that was given counts: nobody can tell whether it is another one. */
+/**
+ * Parameters that get another value. A NoEcho value that was given counts: nobody can tell whether it is another
+ * one.
+ */
 function movedParameters({ prepared, review }: OpenChange, given: readonly GivenParameter[]): readonly string[] {
   const before = new Map((prepared.before?.parameters ?? []).map((parameter) => [parameter.key, parameter]));
   const after = review?.changeSet.parameters ?? [];

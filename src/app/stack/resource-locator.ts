@@ -49,7 +49,10 @@ export function createLocator(deps: Deps, root?: LoadedTemplate): Locate {
   };
 }
 
-/** The row of a nested stack in its parent; the first one that names its template, because a roll-back names the former one. */
+/**
+ * The row of a nested stack in its parent; the first one that names its template, because a roll-back names the
+ * former one.
+ */
 function rowOf(stackId: string, events: readonly StackEvent[]): Row | undefined {
   const rows = events.filter((event) => event.physicalId === stackId && !isStackItself(event));
   const [row] = rows;

@@ -65,7 +65,7 @@ export function settingsBack(
     stays.push('The policy of this run stays: the former one could not be read.');
   return {
     settings: {
-      ...Object.assign({}, ...parts.map(([, part]) => part)),
+      ...parts.reduce((all, [, part]) => ({ ...all, ...part }), {}),
       // What was allowed for the change is allowed for the way back.
       ...(settings.policyDuringUpdate !== undefined && { policyDuringUpdate: settings.policyDuringUpdate }),
     },

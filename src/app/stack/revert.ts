@@ -49,7 +49,9 @@ export async function noteBefore({ deps }: Run, order: StackOrder, flags: StoreF
   };
   const secrets = changedSecrets(order, stack);
   if (secrets.length > 0) {
-    const said = `${secrets.join(', ')} cannot be put back with --revert-on-failure: ${secrets.length === 1 ? 'its' : 'their'} former value cannot be read (NoEcho).`;
+    const said =
+      `${secrets.join(', ')} cannot be put back with --revert-on-failure: ` +
+      `${secrets.length === 1 ? 'its' : 'their'} former value cannot be read (NoEcho).`;
     deps.emit({ type: 'warning', reason: { code: 'revert.secret', text: said, remedy: '' } });
   }
   // What we hold against it did not keep it from being deployed before.
@@ -99,7 +101,10 @@ export async function revert(
     new Failure(failure.outcome, { ...failure.facts, ...facts }, { cause: failure });
   if (promoted.length > 0) {
     return with_({
-      left: `${failure.facts.left} The stack was not put back: ${promoted.join(', ')} ${promoted.length === 1 ? 'runs' : 'run'} the new configuration already.`.trim(),
+      left: (
+        `${failure.facts.left} The stack was not put back: ${promoted.join(', ')} ` +
+        `${promoted.length === 1 ? 'runs' : 'run'} the new configuration already.`
+      ).trim(),
     });
   }
   const notSetBefore = run.state().notSet.length;
@@ -118,8 +123,11 @@ export async function revert(
   } catch (error) {
     if (!(error instanceof Failure) && !(error instanceof AwsFault)) throw error;
     const what = error instanceof Failure ? error.facts.what : faultText(error);
-    const left =
-      `${failure.facts.left} The stack could not be put back: ${withoutStop(what)}. ${await standing(run, order, before)}${policyIsBack ? ' Its policy is as it was.' : ''} Its groups still point at the new configuration; frozen, they launch nothing of it.`.trim();
+    const left = (
+      `${failure.facts.left} The stack could not be put back: ${withoutStop(what)}. ` +
+      `${await standing(run, order, before)}${policyIsBack ? ' Its policy is as it was.' : ''} Its ` +
+      'groups still point at the new configuration; frozen, they launch nothing of it.'
+    ).trim();
     return with_({
       left,
       next: [...new Set([...failure.facts.next, ...(error instanceof Failure ? error.facts.next : [])])],
@@ -158,14 +166,20 @@ async function resumed(
     }
     const next = failure.facts.next.filter((command) => !/\b(unfreeze|resume-processes|update-asgs)\b/.test(command));
     return with_({
-      left: `Nothing of the change${back} ${done.length === 0 ? '' : `Resumed on ${done.join(', ')} what the roll-back had suspended.`}`.trim(),
+      left: (
+        `Nothing of the change${back} ` +
+        (done.length === 0 ? '' : `Resumed on ${done.join(', ')} what the roll-back had suspended.`)
+      ).trim(),
       next,
     });
   } catch (error) {
     if (!(error instanceof AwsFault)) throw error;
     const groups = [...open].join(', ');
     return with_({
-      left: `The change is undone${back} But ${groups === '' ? 'its groups' : groups} could not be unfrozen: ${withoutStop(faultText(error))}. What the roll-back had suspended stays so: ${failure.facts.left}`.trim(),
+      left: (
+        `The change is undone${back} But ${groups === '' ? 'its groups' : groups} could not be ` +
+        `unfrozen: ${withoutStop(faultText(error))}. What the roll-back had suspended stays so: ${failure.facts.left}`
+      ).trim(),
     });
   }
 }
@@ -183,7 +197,8 @@ async function standing({ deps }: Run, order: StackOrder, { stack: { id } }: Bef
     const now = await retrying(deps).describeStack(id);
     if (now === undefined) return `Stack ${order.stack} is gone.`;
     const whole = ['ok', 'rolledBack'].includes(classifyStatus(now.status));
-    return `Stack ${order.stack} is ${now.status}${whole ? ', with the new template and parameters' : ', half-way between the new and the former one'}.`;
+    const which = whole ? ', with the new template and parameters' : ', half-way between the new and the former one';
+    return `Stack ${order.stack} is ${now.status}${which}.`;
   } catch (error) {
     if (!(error instanceof AwsFault)) throw error;
     return `What the stack is now could not be read.`;
@@ -213,7 +228,8 @@ function sameAndWhole({ prepared, review }: OpenChange, { stack }: Before): Prom
   return Promise.reject(
     refused(
       'change.groupLost',
-      `Going back would take away ${lost.map(({ change }) => change.logicalId).join(', ')} with the instances that serve.`,
+      `Going back would take away ${lost.map(({ change }) => change.logicalId).join(', ')} with the ` +
+        'instances that serve.',
       [],
     ),
   );
@@ -226,7 +242,10 @@ function changedSecrets({ given }: StackOrder, stack: Stack): readonly string[] 
     .map(({ key }) => key);
 }
 
-/** Resumes exactly what this run's roll-back left suspended, and removes its note. `open` holds those that are not done yet. */
+/**
+ * Resumes exactly what this run's roll-back left suspended, and removes its note. `open` holds those that are not
+ * done yet.
+ */
 async function unfreeze({ deps, id }: Run, stackId: string, open: Set<string>): Promise<readonly string[]> {
   const names = await stackGroups(deps, stackId);
   const { groups } = await retrying(deps).describeGroups(names);

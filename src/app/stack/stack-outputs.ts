@@ -13,7 +13,10 @@ export interface OutputsFlags {
   readonly 'outputs-format'?: string | undefined;
 }
 
-/** With `--outputs -` stdout belongs to the outputs, so the run is told on stderr. @throws Failure (usage) with --json, which wants it too */
+/**
+ * With `--outputs -` stdout belongs to the outputs, so the run is told on stderr.
+ * @throws Failure (usage) with --json, which wants it too
+ */
 export function makeRoom(flags: OutputsFlags, surroundings: ProcessContext): ProcessContext {
   if (flags.outputs === undefined && flags['outputs-format'] !== undefined)
     throw usage('usage.flags', '--outputs-format needs --outputs.');

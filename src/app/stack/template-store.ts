@@ -87,7 +87,8 @@ async function bucketFor(
   if (await retrying(deps).hasBucket(staging, account)) return { name: staging, region, owner: account };
   throw usage(
     'template.needsS3',
-    `${origin} has ${bytes} bytes; CloudFormation takes at most ${maxBodyBytes} in a call, and a longer template from S3.`,
+    `${origin} has ${bytes} bytes; CloudFormation takes at most ${maxBodyBytes} in a call, and a ` +
+      'longer template from S3.',
     [`ha-updater update-stack ${stack} --template ${origin} --s3-bucket BUCKET`],
   );
 }

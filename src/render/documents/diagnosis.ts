@@ -15,7 +15,8 @@ export function diagnosisLines({
   readonly notes: readonly string[];
 }): readonly string[] {
   const lines = findings.flatMap(({ code, text, at, place, remedy, evidence }) => [
-    `${at === undefined ? '' : `${timestamp(at)} `}${place === undefined ? '' : `${place} `}${sentence(text)} [${code}]`,
+    (at === undefined ? '' : `${timestamp(at)} `) +
+      `${place === undefined ? '' : `${place} `}${sentence(text)} [${code}]`,
     ...evidence.map((line) => `    ${oneLine(line)}`),
     ...(remedy === '' ? [] : [`    Remedy: ${oneLine(remedy)}`]),
   ]);

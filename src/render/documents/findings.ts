@@ -2,12 +2,16 @@ import type { CheckedTemplate } from '../../model/stack/check.js';
 import { count } from '../../text/count.js';
 import { oneLine } from '../../text/plain.js';
 
-/** Every finding as `FILE:LINE:COLUMN: severity: …`, which editors and terminals can follow, and one line per template. */
+/**
+ * Every finding as `FILE:LINE:COLUMN: severity: …`, which editors and terminals can follow, and one line per
+ * template.
+ */
 export function findingLines(templates: readonly CheckedTemplate[]): readonly string[] {
   return templates.flatMap((template) => [
     ...template.findings.map(({ line, column, severity, path, text, remedy, code }) =>
       oneLine(
-        `${template.origin}:${line}:${column}: ${severity}: ${path === '' ? '' : `${path}: `}${text} ${remedy} [${code}]`,
+        `${template.origin}:${line}:${column}: ${severity}: ` +
+          `${path === '' ? '' : `${path}: `}${text} ${remedy} [${code}]`,
       ),
     ),
     summary(template),

@@ -40,7 +40,8 @@ function resourceLines(resource: PlannedResource): readonly string[] {
   const where = resource.depth === 0 ? '' : ` in ${resource.stack}`;
   const replaced = { True: ', REPLACED', Conditional: ', perhaps replaced' }[resource.replacement] ?? '';
   return [
-    `${indent}${sign(resource)} ${resource.logicalId} (${resource.type}${where})${replaced}${resource.physicalId === '' ? '' : ` ${resource.physicalId}`}`,
+    `${indent}${sign(resource)} ${resource.logicalId} ` +
+      `(${resource.type}${where})${replaced}${resource.physicalId === '' ? '' : ` ${resource.physicalId}`}`,
     ...resource.properties.map((property) => `${indent}    ${propertyText(property)}`),
   ];
 }
@@ -78,16 +79,20 @@ function groupLines(group: GroupOutlook): readonly string[] {
     .filter(({ judged }) => judged)
     .map(
       ({ name, kind, replaced }) =>
-        `${name} (${kind === 'classic' ? 'classic load balancer' : 'target group'}${replaced === true ? ', or what takes its place' : ''})`,
+        `${name} (${kind === 'classic' ? 'classic load balancer' : 'target group'}` +
+        `${replaced === true ? ', or what takes its place' : ''})`,
     );
   const resized = group.resized === undefined ? '' : `; with the change ${sizes(group.resized)}`;
   return [
     ...lines,
-    `  size ${sizes(group.size)}${resized}; ${group.strategy === 'swap' ? 'doubled' : 'a few at a time, at most'} ${sizes(group.doubled)}; ${count(group.instances, 'instance')}`,
+    `  size ${sizes(group.size)}${resized}; ` +
+      `${group.strategy === 'swap' ? 'doubled' : 'a few at a time, at most'} ` +
+      `${sizes(group.doubled)}; ${count(group.instances, 'instance')}`,
     ...(group.rolling === undefined ? [] : [`  ${limitsText(group.rolling)}`]),
     ...(group.outdated.length === 0 ? [] : [`  outdated already: ${stale}`]),
     `  proven behind: ${judged.length === 0 ? 'no load balancer, by Auto Scaling alone' : list(judged)}`,
-    `  about ${duration(group.expectedMs)}, at most ${duration(group.limitMs)}; about ${group.extraInstanceHours} extra instance-hours`,
+    `  about ${duration(group.expectedMs)}, at most ${duration(group.limitMs)}; about ` +
+      `${group.extraInstanceHours} extra instance-hours`,
     ...group.against.map((reason) => `  against it: ${reasonText(reason)}`),
     ...group.warnings.map((reason) => `  note: ${reasonText(reason)}`),
   ];
@@ -97,10 +102,15 @@ function limitsText({ surge, unavailable, serial }: NonNullable<GroupOutlook['ro
   const order =
     surge === 0
       ? `the oldest go first, at most ${unavailable} out of service at a time`
-      : `${surge} more at a time, the oldest go when those are proven${unavailable === 0 ? '' : `, at most ${unavailable} out of service`}`;
+      : `${surge} more at a time, the oldest go when those are ` +
+        `proven${unavailable === 0 ? '' : `, at most ${unavailable} out of service`}`;
   return serial ? `${order}; one instance at a time over all groups` : order;
 }
 
 function reasonText({ group, text, remedy, code }: Reason, named = false): string {
-  return `${named && group !== undefined ? `${group}: ` : ''}${sentence(text)}${remedy === '' ? '' : ` ${oneLine(remedy)}`} [${code}]`;
+  return (
+    `${named && group !== undefined ? `${group}: ` : ''}${sentence(text)}` +
+    `${remedy === '' ? '' : ` ${oneLine(remedy)}`} ` +
+    `[${code}]`
+  );
 }

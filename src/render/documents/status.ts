@@ -62,7 +62,9 @@ export function statusPage(page: StatusOnPage): readonly string[] {
 
 function stackPart(page: StatusOnPage, stack: Stack): readonly string[] {
   return [
-    `Stack ${stack.name}: ${stack.status}${stack.statusReason ? ` (${oneLine(stack.statusReason)})` : ''}, seen ${timestamp(page.at)} in ${page.region}`,
+    `Stack ${stack.name}: ` +
+      `${stack.status}${stack.statusReason ? ` (${oneLine(stack.statusReason)})` : ''}, seen ` +
+      `${timestamp(page.at)} in ${page.region}`,
     `  ${stack.id}`,
     ...section(
       'Parameters',
@@ -104,7 +106,8 @@ function groupPart(group: GroupOnPage): readonly string[] {
         instance.health
           .map(
             ({ balancer, judged, verdict, reason }) =>
-              `${balancer}: ${judged ? verdict : 'not judged'}${reason && verdict !== 'healthy' && judged ? ` (${reason})` : ''}`,
+              `${balancer}: ${judged ? verdict : 'not judged'}` +
+              (reason && verdict !== 'healthy' && judged ? ` (${reason})` : ''),
           )
           .join('; '),
       ]),
