@@ -80,6 +80,8 @@ export function createKeeper({
   /** Since when the oldest of our locks is not confirmed. */
   const age = (): Milliseconds => clock.now() - Math.min(...confirmed.values());
 
+  const isLost = (): boolean => lost !== undefined;
+  const isOver = (): boolean => over.signal.aborted;
   const isOld = (): boolean => confirmed.size > 0 && age() >= timing.leaseMs - timing.marginMs;
 
   /** A lease that nobody confirmed for its whole length may be somebody else's, whatever the store says later. */
@@ -97,14 +99,11 @@ export function createKeeper({
     const at = clock.now();
     const answer = await attempt(() => store.renew(name, entry()));
     if (answer === true) return void confirmed.set(name, at);
-    if (answer instanceof LockFault)
-      return emit({
-        type: 'call.retried',
-        operation: answer.operation,
-        code: answer.code,
-        attempt: 1,
-        waitMs: timing.beatMs / 4,
-      });
+    if (answer instanceof LockFault) {
+      const { operation, code } = answer;
+      emit({ type: 'call.retried', operation, code, attempt: 1, waitMs: timing.beatMs / 4 });
+      return;
+    }
     const now = await attempt(() => store.read(name));
     const whose = now === undefined || now instanceof LockFault ? 'nobody' : describeHolder(now.holder);
     lost ??= new LockLost(name, `the lock ${name} in ${store.address} is not ours any more; it is held by ${whose}`);
@@ -119,12 +118,12 @@ export function createKeeper({
   }
 
   async function keepAlive(): Promise<void> {
-    while (!over.signal.aborted) {
+    while (!isOver()) {
       // Soon again after a call that failed.
       await background.sleep(age() >= timing.beatMs ? timing.beatMs / 4 : timing.beatMs, over.signal);
-      if (over.signal.aborted || lost !== undefined) return;
+      if (isOver() || isLost()) return;
       lookAtAge();
-      if (lost === undefined) await renew();
+      if (!isLost()) await renew();
     }
   }
 
@@ -162,11 +161,11 @@ export function createKeeper({
     },
     confirm: async () => {
       lookAtAge();
-      while (lost === undefined && isOld()) {
+      while (!isLost() && isOld()) {
         // A call that fails, or takes too long, confirms nothing. This ends: the lease runs out.
         await renew();
         lookAtAge();
-        if (lost === undefined && isOld()) await clock.sleep(timing.marginMs / 20);
+        if (!isLost() && isOld()) await clock.sleep(timing.marginMs / 20);
       }
       if (lost !== undefined) throw lost;
     },

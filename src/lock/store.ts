@@ -55,9 +55,8 @@ export class LockFault extends Error {
     readonly operation: string,
     readonly code: string,
     message: string,
-    options?: { cause?: unknown },
   ) {
-    super(message, options);
+    super(message);
   }
 }
 

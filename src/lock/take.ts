@@ -39,22 +39,16 @@ const TRIES = 3;
  * unchanged for its whole lease on our own clock. A sign of life means that the holder lives: then we wait
  * as long as the user wants. What other machines' clocks say counts for nothing.
  */
-export async function takeLock(
-  name: string,
-  mine: Entry,
-  { store, clock, waitMs, onWait, interrupt, stopped }: TakeOptions,
-): Promise<Gained | NotGained> {
-  const start = clock.now();
-  let watched: { readonly entry: Entry; readonly since: Instant; readonly moved: boolean } | undefined;
+export async function takeLock(name: string, mine: Entry, options: TakeOptions): Promise<Gained | NotGained> {
+  const { store, clock, interrupt, stopped } = options;
+  const patientUntil = clock.now() + options.waitMs;
+  let watched: Watched | undefined;
   let told = '';
   let faults = 0;
   for (;;) {
     if (interrupt.received !== undefined) return { kind: 'interrupted', signal: interrupt.received };
     const at = clock.now();
-    const dead =
-      watched !== undefined && (at - watched.since >= watched.entry.leaseMs || stopped?.(watched.entry) === true)
-        ? watched.entry
-        : undefined;
+    const dead = isDead(watched, at, stopped) ? watched.entry : undefined;
     const answer = await attempt(() => store.take(name, mine, dead));
     if (answer instanceof LockFault) {
       if (answer.kind !== 'unreachable' || ++faults >= TRIES) return { kind: 'fault', fault: answer };
@@ -64,27 +58,43 @@ export async function takeLock(
     faults = 0;
     if (answer.taken) return { at, ...(dead !== undefined && { over: dead }) };
     const { entry } = answer;
+    if (entry === undefined) continue;
     // The reply to an earlier try was lost: the entry is ours.
-    if (entry?.token === mine.token) {
+    if (entry.token === mine.token) {
       const again = clock.now();
       if ((await attempt(() => store.renew(name, mine))) === true) return { at: again };
       continue;
     }
-    if (entry === undefined) continue;
-    if (watched === undefined || pulseOf(watched.entry) !== pulseOf(entry)) {
-      watched = { entry, since: clock.now(), moved: watched?.entry.token === entry.token || watched?.moved === true };
-    }
+    watched = watchedAfter(watched, entry, clock.now());
     if (stopped?.(entry) === true) continue;
-    const patient = start + waitMs;
-    if (watched.moved && clock.now() >= patient) return { kind: 'held', entry };
-    const who = describeHolder(entry.holder);
-    const why = watched.moved
-      ? `${who} has it since ${entry.holder.since}`
-      : `${who} has it since ${entry.holder.since} and may be dead; it is taken over unless it shows a sign of life`;
-    if (told !== why) onWait(why, watched.moved ? patient : watched.since + entry.leaseMs);
+    if (watched.moved && clock.now() >= patientUntil) return { kind: 'held', entry };
+    const why = whyHeld(watched);
+    if (told !== why) options.onWait(why, watched.moved ? patientUntil : watched.since + entry.leaseMs);
     told = why;
     await clock.sleep(LOOK_MS, interrupt.wake);
   }
+}
+
+/** Somebody else's entry, since when it stands unchanged, and whether its run showed a sign of life. */
+interface Watched {
+  readonly entry: Entry;
+  readonly since: Instant;
+  readonly moved: boolean;
+}
+
+/** The run of the entry is gone: it stood unchanged for its whole lease, or is known to be stopped. */
+function isDead(watched: Watched | undefined, at: Instant, stopped: TakeOptions['stopped']): watched is Watched {
+  return watched !== undefined && (at - watched.since >= watched.entry.leaseMs || stopped?.(watched.entry) === true);
+}
+
+function watchedAfter(watched: Watched | undefined, entry: Entry, now: Instant): Watched {
+  if (watched !== undefined && pulseOf(watched.entry) === pulseOf(entry)) return watched;
+  return { entry, since: now, moved: watched?.entry.token === entry.token || watched?.moved === true };
+}
+
+function whyHeld({ entry: { holder }, moved }: Watched): string {
+  const held = `${describeHolder(holder)} has it since ${holder.since}`;
+  return moved ? held : `${held} and may be dead; it is taken over unless it shows a sign of life`;
 }
 
 /** What the call answers, or the fault that it ended with. */

@@ -162,10 +162,9 @@ export interface StateWishes {
 
 export type StartStep =
   | StartAdvice
-  | { readonly kind: 'replace' }
-  | { readonly kind: 'rollbackFirst' }
-  | { readonly kind: 'continueRollback'; readonly skip: readonly string[] }
-  | { readonly kind: 'waitForOthers'; readonly why: string };
+  | { readonly kind: 'replace' | 'rollbackFirst'; readonly stack: Stack }
+  | { readonly kind: 'continueRollback'; readonly stack: Stack; readonly skip: readonly string[] }
+  | { readonly kind: 'waitForOthers'; readonly stack: Stack; readonly why: string };
 
 /** What to do now, with what the user allowed. */
 export function startStep(name: string, stack: Stack | undefined, wishes: StateWishes): StartStep {
@@ -182,11 +181,11 @@ export function startStep(name: string, stack: Stack | undefined, wishes: StateW
   }
   if (advice.kind !== 'refuse' || stack === undefined) return advice;
   const state = classifyStatus(stack.status);
-  if (state === 'failed' && wishes.replaceFailed === true) return { kind: 'replace' };
-  if (stack.status === 'UPDATE_FAILED' && wishes.rollbackFirst === true) return { kind: 'rollbackFirst' };
+  if (state === 'failed' && wishes.replaceFailed === true) return { kind: 'replace', stack };
+  if (stack.status === 'UPDATE_FAILED' && wishes.rollbackFirst === true) return { kind: 'rollbackFirst', stack };
   if (stack.status === 'UPDATE_ROLLBACK_FAILED' && wishes.continueRollback !== undefined)
-    return { kind: 'continueRollback', skip: wishes.continueRollback.skip };
-  if (state === 'inProgress' && wishes.wait === true) return { kind: 'waitForOthers', why: advice.text };
+    return { kind: 'continueRollback', stack, skip: wishes.continueRollback.skip };
+  if (state === 'inProgress' && wishes.wait === true) return { kind: 'waitForOthers', stack, why: advice.text };
   return advice;
 }
 

@@ -45,6 +45,14 @@ export interface Diagnosis {
   readonly missed: readonly string[];
 }
 
+/** What a diagnosis asks with. */
+interface Asking {
+  readonly deps: Deps;
+  readonly ask: Ask;
+  /** Reads what an instance has printed; absent when nobody wants it. */
+  readonly read: ConsoleReader | undefined;
+}
+
 /** Asks something that a diagnosis can do without. */
 type Ask = <T>(operation: string, otherwise: T, call: () => Promise<T>) => Promise<T>;
 
@@ -67,39 +75,33 @@ export async function diagnose(deps: Deps, target: DiagnoseTarget): Promise<Diag
     target.console === undefined
       ? undefined
       : consoleReader((id) => ask('ec2:GetConsoleOutput', '', () => deps.gateway.consoleOutput(id)), target.console);
+  const asking: Asking = { deps, ask, read };
   const findings = [
-    ...(target.stack === undefined ? [] : await ofStack(deps, target.stack, target, ask, read)),
-    ...(await ofInstances(deps, target.history ?? [], ask, read)),
+    ...(target.stack === undefined ? [] : await ofStack(asking, target.stack, target)),
+    ...(await ofInstances(asking, target.history ?? [])),
   ];
-  for (const group of target.groups) findings.push(...(await ofGroup(deps, group, target.since, ask, read)));
+  for (const group of target.groups) findings.push(...(await ofGroup(asking, group, target.since)));
   return { findings, missed: [...missed] };
 }
 
-async function ofStack(
-  deps: Deps,
-  name: string,
-  target: DiagnoseTarget,
-  ask: Ask,
-  read: ConsoleReader | undefined,
-): Promise<readonly Finding[]> {
+async function ofStack(asking: Asking, name: string, target: DiagnoseTarget): Promise<readonly Finding[]> {
+  const { deps, ask } = asking;
   const stack = await ask('cloudformation:DescribeStacks', undefined, () => deps.gateway.describeStack(name));
   if (stack === undefined) return [];
   const events = await lastOperation(deps, stack.id, ask);
   const failing = events.some(({ status }) => /FAILED$|ROLLBACK/.test(status));
   return [
-    ...(failing ? await ofOperation(deps, stack, events, target, ask, read) : []),
+    ...(failing ? await ofOperation(asking, stack, events, target) : []),
     ...(await ofChangeSets(deps, stack, ask)),
   ];
 }
 
 /** What the stack's last operation failed for; with it what became of groups that it created and took away again. */
 async function ofOperation(
-  deps: Deps,
+  { deps, ask, read }: Asking,
   stack: Stack,
   events: readonly StackEvent[],
   target: DiagnoseTarget,
-  ask: Ask,
-  read: ConsoleReader | undefined,
 ): Promise<readonly Finding[]> {
   const failed = await ask('cloudformation:DescribeEvents', [], () => deps.gateway.failedEvents({ stack: stack.id }));
   const places = await placesOf(rootCauses(events), events, target.locate);
@@ -149,12 +151,7 @@ async function ofChangeSets(deps: Deps, { id }: Stack, ask: Ask): Promise<readon
 }
 
 /** Instances that a run waited for: those that a hook held, and what they had printed. */
-async function ofInstances(
-  deps: Deps,
-  history: readonly Finding[],
-  ask: Ask,
-  read: ConsoleReader | undefined,
-): Promise<readonly Finding[]> {
+async function ofInstances({ deps, ask, read }: Asking, history: readonly Finding[]): Promise<readonly Finding[]> {
   const hooks = new Map<string, readonly LifecycleHook[]>();
   const shown: Finding[] = [];
   for (const finding of history) {
@@ -170,13 +167,7 @@ async function ofInstances(
   return shown;
 }
 
-async function ofGroup(
-  deps: Deps,
-  group: Group,
-  since: Instant,
-  ask: Ask,
-  read: ConsoleReader | undefined,
-): Promise<readonly Finding[]> {
+async function ofGroup({ deps, ask, read }: Asking, group: Group, since: Instant): Promise<readonly Finding[]> {
   // What stands behind a balancer without a group has no activities.
   const activities = group.balancerOnly === true ? [] : await activitiesOf(deps, group.name, since, ask);
   const past = diagnoseActivities(group.name, activities);
@@ -241,8 +232,8 @@ async function lastOperation(deps: Deps, stackId: string, ask: Ask): Promise<rea
   // Newest first as they come: turned round before they are sorted, so that equal times keep their order.
   const events = [...own].reverse();
   const told = new Set([stackId]);
-  for (let index = 0; index < events.length; index++) {
-    const { type, physicalId = '' } = events[index] ?? {};
+  // Events that are added while it goes on are visited too.
+  for (const { type, physicalId } of events) {
     if (type !== 'AWS::CloudFormation::Stack' || physicalId === '' || told.has(physicalId)) continue;
     told.add(physicalId);
     // Nested stacks may hold nested stacks: theirs are found further on.

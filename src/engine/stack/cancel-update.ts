@@ -36,9 +36,12 @@ export async function cancelUpdate(deps: Deps, order: CancelOrder, stack: Stack)
     given: [],
     onInterrupt: 'leave',
   };
-  const followed = await follow(deps, whole, { action: 'rollback', before: stack, redact: (text) => text }, started, {
-    well: (state) => state === 'rolledBack',
-  });
+  const followed = await follow(
+    deps,
+    whole,
+    { action: 'rollback', before: stack, redact: (text) => text },
+    { ...started, well: (state) => state === 'rolledBack' },
+  );
   if (followed.end.kind === 'settled' && classifyStatus(followed.end.status) === 'rolledBack') return;
   throw new Failure('stopped', {
     code: 'cancel.notBack',

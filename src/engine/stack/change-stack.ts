@@ -37,20 +37,20 @@ export async function changeStack(
   order: StackOrder,
   resolve: Resolve = () => Promise.resolve('execute'),
 ): Promise<StackChange> {
-  let mended = false;
+  const repairs: RunEvent[] = [];
   const emit = (event: RunEvent): void => {
-    mended ||= event.type === 'stack.mending';
+    if (event.type === 'stack.mending') repairs.push(event);
     deps.emit(event);
   };
   try {
     return await change({ ...deps, emit }, order, resolve);
   } catch (error) {
-    throw mended ? afterMending(error, order) : error;
+    throw repairs.length > 0 ? afterRepair(error, order) : error;
   }
 }
 
 /** Once the stack was deleted, or rolled back to its end, a refusal no longer means that nothing was changed. */
-function afterMending(error: unknown, { stack }: StackOrder): unknown {
+function afterRepair(error: unknown, { stack }: StackOrder): unknown {
   if (!(error instanceof Failure) || error.outcome !== 'refused') return error;
   const left = `Stack ${stack} was deleted, or rolled back to its end, as asked for; what was to come after that was not begun.`;
   return new Failure(
@@ -118,7 +118,7 @@ async function carryOut(deps: Deps, order: StackOrder, prepared: Prepared, found
     deps.emit({ type: 'stack.unchanged', stack: order.stack });
     return { action: 'unchanged', stackId: started.stackId };
   }
-  const followed = await follow(deps, order, prepared, started, { total: countChanges(found.changes) });
+  const followed = await follow(deps, order, prepared, { ...started, total: countChanges(found.changes) });
   const done = verdict(order, prepared, followed);
   if (!direct) await settle(deps, order, prepared, done.stackId);
   return done;

@@ -89,7 +89,7 @@ export function eventReader(deps: Deps, operation: Operation): EventReader {
   const read = async (toEnd: boolean): Promise<readonly StackEvent[]> => {
     const fresh: StackEvent[] = [];
     const done = new Set<string>();
-    for (let next: [string, Followed] | undefined = [root, stacks.get(root)!]; next !== undefined;) {
+    for (let next = [...stacks].find(([id]) => id === root); next !== undefined;) {
       const [stackId, followed] = next;
       done.add(stackId);
       try {

@@ -68,61 +68,44 @@ export interface FollowOptions {
   readonly well?: (state: StackState) => boolean;
 }
 
+/** A change that is followed: what it is, by what it is seen, and what has been seen. */
+interface Following {
+  readonly deps: Deps;
+  readonly order: StackOrder;
+  readonly prepared: FollowedChange;
+  readonly operation: Operation;
+  readonly reader: EventReader;
+  readonly look: StatusLook;
+  readonly tell: Tell;
+  readonly total: number;
+  readonly well: (state: StackState) => boolean;
+  readonly state: State;
+}
+
 /** Follows a started change until it settles, or until we must stop looking. Throws only what is a bug. */
 export async function follow(
   deps: Deps,
   order: StackOrder,
   prepared: FollowedChange,
-  started: Extract<Started, { kind: 'started' }>,
-  options: FollowOptions = {},
+  started: Extract<Started, { kind: 'started' }> & FollowOptions,
 ): Promise<Followed> {
-  const { total = 0, well = (state) => state === 'ok' } = options;
-  const { stackId, marker } = started;
-  const operation: Operation = {
-    stackId,
-    tokens: new Set([order.token]),
-    lookBackMs: order.timing.lookBackMs,
-    ...(marker !== undefined && { marker }),
-  };
-  const reader = eventReader(deps, operation);
-  const look = statusLook(deps, stackId, prepared.before);
-  const tell = teller(deps, order, prepared, total);
-  const now = deps.clock.now();
-  const state: State = {
-    stackId,
-    startedAt: now,
-    statusAt: -Infinity,
-    pollMs: order.timing.pollMs,
-    saidAt: now,
-    lastLook: false,
-  };
-  let places: Followed['places'] = new Map();
-  const ended = (end: Followed['end']): Followed => ({
-    stackId,
-    end,
-    status: state.status ?? '',
-    events: reader.all(),
-    places,
-    ...(state.answered !== undefined && { interruptedBy: state.answered }),
-    ...(state.fault !== undefined && { fault: state.fault }),
-  });
-
+  const following = begin(deps, order, prepared, started);
+  const { state, reader, tell } = following;
   for (;;) {
-    const step = next(deps, order, prepared, state);
+    const step = next(following);
     switch (step.kind) {
       case 'settled':
         await finalRead(deps, reader, tell);
-        places = await tellSettled(deps, order, prepared, step.status, reader.all(), state, well);
-        return ended(step);
+        return ended(following, step, await tellSettled(following, step.status));
       case 'leave':
-        return ended(step);
+        return ended(following, step);
       case 'cancel':
-        await cancel(deps, order, operation, state, step.why);
+        await cancel(following, step.why);
         continue;
       case 'neverStarted':
       case 'silent':
         // Nothing is given up on the word of events alone.
-        if (state.lastLook) return ended(step);
+        if (state.lastLook) return ended(following, step);
         state.lastLook = true;
         break;
       case 'wait':
@@ -130,17 +113,64 @@ export async function follow(
         await pause(deps, Math.min(state.pollMs, Math.max(0, step.until - deps.clock.now())));
         // A signal is answered before anything else is asked.
         if (deps.interrupt.received !== undefined && state.answered === undefined) {
-          if (next(deps, order, prepared, state).kind !== 'wait') continue;
+          if (next(following).kind !== 'wait') continue;
         }
         break;
     }
-    const lost = await observe(deps, order, reader, look, tell, state);
-    if (lost !== undefined) return ended({ kind: 'blind', fault: lost });
-    heartbeat(deps, order, reader.all(), state, total);
+    const lost = await observe(following);
+    if (lost !== undefined) return ended(following, { kind: 'blind', fault: lost });
+    heartbeat(following);
   }
 }
 
-function next(deps: Deps, order: StackOrder, prepared: FollowedChange, state: State): FollowStep {
+function begin(
+  deps: Deps,
+  order: StackOrder,
+  prepared: FollowedChange,
+  started: Extract<Started, { kind: 'started' }> & FollowOptions,
+): Following {
+  const { stackId, marker, total = 0, well = (state) => state === 'ok' } = started;
+  const operation: Operation = {
+    stackId,
+    tokens: new Set([order.token]),
+    lookBackMs: order.timing.lookBackMs,
+    ...(marker !== undefined && { marker }),
+  };
+  const now = deps.clock.now();
+  return {
+    deps,
+    order,
+    prepared,
+    operation,
+    reader: eventReader(deps, operation),
+    look: statusLook(deps, stackId, prepared.before),
+    tell: teller(deps, order, prepared, total),
+    total,
+    well,
+    state: {
+      stackId,
+      startedAt: now,
+      statusAt: -Infinity,
+      pollMs: order.timing.pollMs,
+      saidAt: now,
+      lastLook: false,
+    },
+  };
+}
+
+function ended({ reader, state }: Following, end: Followed['end'], places: Followed['places'] = new Map()): Followed {
+  return {
+    stackId: state.stackId,
+    end,
+    status: state.status ?? '',
+    events: reader.all(),
+    places,
+    ...(state.answered !== undefined && { interruptedBy: state.answered }),
+    ...(state.fault !== undefined && { fault: state.fault }),
+  };
+}
+
+function next({ deps, order, prepared, state }: Following): FollowStep {
   const { interrupt } = deps;
   return decideFollow(
     {
@@ -161,14 +191,7 @@ function next(deps: Deps, order: StackOrder, prepared: FollowedChange, state: St
  * One look: events first, the stack itself when they are silent or cannot be read. A look that fails
  * never fails the change; only credentials or permissions that are gone end the looking (answered).
  */
-async function observe(
-  deps: Deps,
-  order: StackOrder,
-  reader: EventReader,
-  look: StatusLook,
-  tell: Tell,
-  state: State,
-): Promise<AwsFault | undefined> {
+async function observe({ deps, order, reader, look, tell, state }: Following): Promise<AwsFault | undefined> {
   const news = await orFault(() => reader.poll());
   const blind = news instanceof AwsFault;
   if (blind) {
@@ -213,13 +236,7 @@ async function orFault<T>(call: () => Promise<T>): Promise<T | AwsFault> {
 }
 
 /** One call, sent again only when its reply may be lost; a refusal means that there is nothing left to cancel. */
-async function cancel(
-  deps: Deps,
-  order: StackOrder,
-  operation: Operation,
-  state: State,
-  signal: string,
-): Promise<void> {
+async function cancel({ deps, order, operation, state }: Following, signal: string): Promise<void> {
   state.answered = signal;
   const token = `${order.token}-cancel`;
   const { stackId } = operation;
@@ -259,21 +276,19 @@ function teller(deps: Deps, order: StackOrder, { redact }: FollowedChange, total
 /** The status may be seen before the event that explains it. Failing here fails nothing. */
 async function finalRead(deps: Deps, reader: EventReader, tell: Tell): Promise<void> {
   const news = await orFault(() => reader.readToEnd());
-  if (!(news instanceof AwsFault)) return news.forEach(tell);
+  if (!(news instanceof AwsFault)) {
+    news.forEach(tell);
+    return;
+  }
   const text = `The last events could not be read (${news.code}: ${news.message}).`;
   deps.emit({ type: 'warning', reason: { code: 'stack.eventsMissing', text, remedy: '' } });
 }
 
 /** Tells the end, root causes first. Answers where those are declared. */
-async function tellSettled(
-  deps: Deps,
-  order: StackOrder,
-  { redact }: FollowedChange,
-  status: string,
-  events: readonly StackEvent[],
-  state: State,
-  well: (state: StackState) => boolean,
-): Promise<Followed['places']> {
+async function tellSettled(following: Following, status: string): Promise<Followed['places']> {
+  const { deps, order, state, well } = following;
+  const { redact } = following.prepared;
+  const events = following.reader.all();
   const elapsedMs = deps.clock.now() - state.startedAt;
   const ok = well(classifyStatus(status));
   const causes = ok ? [] : rootCauses(events, state.answered !== undefined);
@@ -298,12 +313,13 @@ async function tellSettled(
 }
 
 /** What is in progress, said while nothing happens. */
-function heartbeat(deps: Deps, order: StackOrder, events: readonly StackEvent[], state: State, total: number): void {
+function heartbeat({ deps, order, reader, state, total }: Following): void {
   const now = deps.clock.now();
   const quietSince = Math.max(state.newsAt ?? state.startedAt, state.saidAt);
   if (now - quietSince < heartbeatMs) return;
   state.saidAt = now;
   const latest = new Map<string, StackEvent>();
+  const events = reader.all();
   for (const event of events) if (!isStackItself(event)) latest.set(`${event.stackId}/${event.logicalId}`, event);
   const inProgress = [...latest.values()].filter(({ status }) => status.endsWith('_IN_PROGRESS'));
   const done = changesDone(events, total);

@@ -32,7 +32,7 @@ export function statusLook(deps: Deps, stackId: string, before: Stack | undefine
     }).describeStack(stackId);
     const status = stack?.status ?? 'DELETE_COMPLETE';
     const state = classifyStatus(status);
-    const sameAsBefore = before !== undefined && status === before.status && stack?.updatedAt === before.updatedAt;
+    const sameAsBefore = status === before?.status && stack?.updatedAt === before.updatedAt;
     if (!sameAsBefore && state !== 'review') moved = true;
     const over = moved && !sameAsBefore && state !== 'inProgress' && state !== 'review';
     const settled = over && settledOnce === status;

@@ -2,6 +2,7 @@ import type { Instant } from '../../clock.js';
 import { isStackItself, rollbackFailures, rootCauses } from '../../decide/diagnosis/root-causes.js';
 import { classifyStatus, type FollowedAction, type StackState } from '../../decide/stack/stack-update.js';
 import { AwsFault, Failure, refused } from '../../errors.js';
+import type { RunEvent } from '../../model/event.js';
 import type { Reason } from '../../model/rollout/decision.js';
 import type { Stack, StackEvent } from '../../model/stack/stack.js';
 import type { Deps } from '../deps.js';
@@ -17,16 +18,14 @@ import { withoutStop } from '../../text/sentence.js';
 /** Deletes a stack whose creation failed, and waits until it is gone. */
 export async function deleteFailed(deps: Deps, order: StackOrder, stack: Stack): Promise<void> {
   const token = `${order.token}-delete`;
-  const followed = await operate(
-    deps,
-    order,
-    stack,
-    'delete',
+  const followed = await runOperation(deps, order, stack, {
+    name: 'DeleteStack',
+    mends: 'delete',
+    follows: 'delete',
     token,
-    'cloudformation:DeleteStack',
-    () => deps.gateway.deleteStack(stack.id, token),
-    (state) => state === 'gone',
-  );
+    send: () => deps.gateway.deleteStack(stack.id, token),
+    goal: 'gone',
+  });
   if (followed.end.kind === 'settled' && classifyStatus(followed.status || 'DELETE_COMPLETE') === 'gone') return;
   throw halfWay(order, followed, 'could not be deleted', [
     `ha-updater status ${order.stack} --events`,
@@ -37,16 +36,14 @@ export async function deleteFailed(deps: Deps, order: StackOrder, stack: Stack):
 /** Rolls back an update that failed and was left standing, and waits until the stack is as it was before it. */
 export async function rollBackFirst(deps: Deps, order: StackOrder, stack: Stack): Promise<void> {
   const token = `${order.token}-rollback`;
-  const followed = await operate(
-    deps,
-    order,
-    stack,
-    'rollback',
+  const followed = await runOperation(deps, order, stack, {
+    name: 'RollbackStack',
+    mends: 'rollback',
+    follows: 'rollback',
     token,
-    'cloudformation:RollbackStack',
-    () => deps.gateway.rollbackStack(stack.id, token),
-    (state) => state === 'rolledBack',
-  );
+    send: () => deps.gateway.rollbackStack(stack.id, token),
+    goal: 'rolledBack',
+  });
   if (followed.end.kind === 'settled' && classifyStatus(followed.end.status) === 'rolledBack') return;
   throw halfWay(order, followed, 'could not be rolled back', [
     `ha-updater status ${order.stack} --events`,
@@ -62,17 +59,14 @@ export async function continueFailed(
   skip: readonly string[],
 ): Promise<void> {
   const token = `${order.token}-continue`;
-  const call = (): Promise<void> => deps.gateway.continueRollback(stack.id, skip, token);
-  const followed = await operate(
-    deps,
-    order,
-    stack,
-    'rollback',
+  const followed = await runOperation(deps, order, stack, {
+    name: 'ContinueUpdateRollback',
+    mends: 'continueRollback',
+    follows: 'rollback',
     token,
-    'cloudformation:ContinueUpdateRollback',
-    call,
-    (state) => state === 'rolledBack',
-  );
+    send: () => deps.gateway.continueRollback(stack.id, skip, token),
+    goal: 'rolledBack',
+  });
   if (followed.end.kind === 'settled' && classifyStatus(followed.end.status) === 'rolledBack') return;
   throw halfWay(order, followed, 'could not be rolled back to its end', [
     `ha-updater status ${order.stack} --events`,
@@ -80,36 +74,45 @@ export async function continueFailed(
   ]);
 }
 
-const MENDED_BY: Readonly<Record<string, 'delete' | 'rollback'>> = {
-  'cloudformation:DeleteStack': 'delete',
-  'cloudformation:RollbackStack': 'rollback',
-};
+/** One operation of CloudFormation that repairs a stack. */
+interface RepairOperation {
+  /** AWS's name for the call. */
+  readonly name: string;
+  /** The word of the event. */
+  readonly mends: Extract<RunEvent, { type: 'stack.mending' }>['action'];
+  readonly follows: FollowedAction;
+  readonly token: string;
+  readonly send: () => Promise<void>;
+  /** Where the stack has to settle. */
+  readonly goal: StackState;
+}
 
-async function operate(
+async function runOperation(
   deps: Deps,
   order: StackOrder,
   stack: Stack,
-  action: FollowedAction,
-  token: string,
-  operation: string,
-  call: () => Promise<void>,
-  well: (state: StackState) => boolean,
+  { name, mends, follows, token, send, goal }: RepairOperation,
 ): Promise<Followed> {
   if (deps.interrupt.received !== undefined) throw interrupted(deps.interrupt.received);
   const marker = await newestEvent(deps, stack.id);
   try {
-    await repeating(deps, call);
+    await repeating(deps, send);
   } catch (error) {
     if (!(error instanceof AwsFault) || (error.kind !== 'invalid' && error.kind !== 'busy')) throw error;
     throw refused(
       'stack.rejected',
-      `CloudFormation refuses it (${operation.replace('cloudformation:', '')} of stack ${order.stack}): ${error.message}`,
+      `CloudFormation refuses it (${name} of stack ${order.stack}): ${error.message}`,
       [],
     );
   }
-  deps.emit({ type: 'stack.mending', stack: order.stack, action: MENDED_BY[operation] ?? 'continueRollback', token });
+  deps.emit({ type: 'stack.mending', stack: order.stack, action: mends, token });
   const started = { kind: 'started' as const, stackId: stack.id, ...(marker !== undefined && { marker }) };
-  return follow(deps, { ...order, token }, { action, before: stack, redact: (text) => text }, started, { well });
+  return follow(
+    deps,
+    { ...order, token },
+    { action: follows, before: stack, redact: (text) => text },
+    { ...started, well: (state) => state === goal },
+  );
 }
 
 function halfWay({ stack }: StackOrder, followed: Followed, how: string, next: readonly string[]): Failure {

@@ -5,6 +5,7 @@ import type { Reason } from '../../../model/rollout/decision.js';
 import type { Stack, TemplateSummary } from '../../../model/stack/stack.js';
 import type { TemplateFinding } from '../../../model/stack/template.js';
 import type { Deps } from '../../deps.js';
+import type { StackRequest } from '../../gateway.js';
 import { pause, repeating } from '../../retry.js';
 import { continueFailed, deleteFailed, rollBackFirst, waitForOthers, whyStuck } from '../repair.js';
 import { redactor } from '../redact.js';
@@ -36,14 +37,8 @@ export async function prepare(deps: Deps, order: StackOrder): Promise<Prepared> 
     ignoreUnknown: order.ignoreUnknown,
   });
   checkParameters(deps, resolved);
-  const needed = summary?.capabilities ?? [];
   const settings = order.exactTags === true ? order.settings : mergedSettings(order.settings, before?.tags);
-  const expands = (summary?.transforms.length ?? 0) > 0 && !needed.includes('CAPABILITY_AUTO_EXPAND');
-  const secret = new Set(
-    [...(summary?.parameters ?? []), ...template.declared, ...(before?.parameters ?? [])].flatMap((p) =>
-      p.noEcho ? [p.key] : [],
-    ),
-  );
+  const secrets = secretKeys([...(summary?.parameters ?? []), ...template.declared, ...(before?.parameters ?? [])]);
   return {
     action,
     ...(before !== undefined && { before }),
@@ -51,15 +46,33 @@ export async function prepare(deps: Deps, order: StackOrder): Promise<Prepared> 
       stack: before?.id ?? stack,
       template: template.source,
       parameters: resolved.parameters,
-      capabilities: order.capabilities ?? (expands ? [...needed, 'CAPABILITY_AUTO_EXPAND'] : needed),
       token: order.token,
       ...(settings !== undefined && { settings }),
+      ...capabilitiesOf(order, summary).request,
     },
     resolved,
-    ...(order.capabilities === undefined &&
-      needed.length > 0 && { capabilitiesReason: summary?.capabilitiesReason ?? '' }),
-    secrets: secret,
-    redact: redactor(order.given.filter(({ key }) => secret.has(key)).map(({ value }) => value)),
+    ...capabilitiesOf(order, summary).reason,
+    secrets,
+    redact: redactor(order.given.filter(({ key }) => secrets.has(key)).map(({ value }) => value)),
+  };
+}
+
+/** Keys of NoEcho parameters, whoever knows that they are. */
+function secretKeys(parameters: readonly { readonly key: string; readonly noEcho: boolean }[]): ReadonlySet<string> {
+  return new Set(parameters.filter(({ noEcho }) => noEcho).map(({ key }) => key));
+}
+
+/** The capabilities that the user named, or else those that the service says are needed, with its reason. */
+function capabilitiesOf(
+  { capabilities }: StackOrder,
+  summary: TemplateSummary | undefined,
+): { readonly request: Pick<StackRequest, 'capabilities'>; readonly reason: Pick<Prepared, 'capabilitiesReason'> } {
+  if (capabilities !== undefined) return { request: { capabilities }, reason: {} };
+  const needed = summary?.capabilities ?? [];
+  const expands = (summary?.transforms.length ?? 0) > 0 && !needed.includes('CAPABILITY_AUTO_EXPAND');
+  return {
+    request: { capabilities: expands ? [...needed, 'CAPABILITY_AUTO_EXPAND'] : needed },
+    reason: needed.length > 0 ? { capabilitiesReason: summary?.capabilitiesReason ?? '' } : {},
   };
 }
 
@@ -127,15 +140,15 @@ async function advised(
         await pause(deps, Math.min(15_000, until - deps.clock.now()));
         break;
       case 'waitForOthers':
-        await waitForOthers(deps, order, stack!, waitUntil);
+        await waitForOthers(deps, order, step.stack, waitUntil);
         break;
       case 'replace':
       case 'rollbackFirst':
       case 'continueRollback':
         if (again) await pause(deps, 2_000);
-        else if (step.kind === 'replace') await deleteFailed(deps, order, stack!);
-        else if (step.kind === 'rollbackFirst') await rollBackFirst(deps, order, stack!);
-        else await continueFailed(deps, order, stack!, step.skip);
+        else if (step.kind === 'continueRollback') await continueFailed(deps, order, step.stack, step.skip);
+        else if (step.kind === 'replace') await deleteFailed(deps, order, step.stack);
+        else await rollBackFirst(deps, order, step.stack);
         mended = step.kind;
         break;
     }
