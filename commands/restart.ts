@@ -55,7 +55,7 @@ export default class Restart extends BaseCommand {
       helpValue: 'COMMAND',
       helpGroup: COMMAND,
     }),
-    'command-timeout': seconds(300, 'Longest time for the command on one instance', COMMAND),
+    'command-timeout': seconds('command-timeout', 'Longest time for the command on one instance', COMMAND),
     'check-command': string({
       summary:
         'Run here for every restarted instance that is in service again, every 10 s until it ends ' +
@@ -63,7 +63,7 @@ export default class Restart extends BaseCommand {
       helpValue: 'COMMAND',
       helpGroup: COMMAND,
     }),
-    'check-timeout': seconds(60, 'Longest time of one try of the check command', COMMAND),
+    'check-timeout': seconds('check-timeout', 'Longest time of one try of the check command', COMMAND),
     quorum: string({
       summary: 'What stays in service: a part of what is registered, or a number of instances [default: 0.66]',
       helpValue: '0.66|N',
@@ -79,9 +79,9 @@ export default class Restart extends BaseCommand {
       options: ['stop', 'reregister', 'continue'],
       helpGroup: QUORUM,
     }),
-    'healthy-timeout': seconds(600, 'Longest time until an instance is in service again', 'LIMITS'),
+    'healthy-timeout': seconds('healthy-timeout', 'Longest time until an instance is in service again', 'LIMITS'),
     warmup: limitFlags.warmup,
-    'drain-timeout': seconds(3600, 'Longest time for an instance to drain', 'LIMITS'),
+    'drain-timeout': seconds('drain-timeout', 'Longest time for an instance to drain', 'LIMITS'),
     'wait-for-lock': limitFlags['wait-for-lock'],
     poll: limitFlags.poll,
     ...consoleFlag,

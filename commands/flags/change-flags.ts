@@ -1,4 +1,5 @@
 import { string } from '@oclif/core/flags';
+import { NUMBERS } from '../../src/config/numbers.js';
 import { onOff } from './flags.js';
 
 const STACK = 'STACK';
@@ -44,7 +45,7 @@ export const stateFlags = {
   'replace-failed': onOff({ summary: 'Delete a stack whose creation failed, then create it', helpGroup: STATES }),
   wait: onOff({ summary: "Wait for somebody else's change of the stack, then go on", helpGroup: STATES }),
   'wait-timeout': string({
-    summary: 'Longest wait of --wait [default: 3600]',
+    summary: `Longest wait of --wait [default: ${NUMBERS['wait-timeout'].fallback}]`,
     helpValue: 'SECONDS',
     helpGroup: STATES,
   }),

@@ -1,12 +1,13 @@
 import { boolean, string } from '@oclif/core/flags';
+import { NUMBERS, type NumberName } from '../../src/config/numbers.js';
 
 /** A switch. A settings file may have it on for all runs, so each can be typed off: `--no-NAME`. */
 export const onOff = (options: { summary: string; helpGroup?: string }) => boolean({ ...options, allowNo: true });
 
-/** A flag for a time. */
-export const seconds = (fallback: number, summary: string, helpGroup: string, aliases: string[] = []) =>
+/** A flag for a time: what it is when nobody says it stands in the table of all limits. */
+export const seconds = (name: NumberName, summary: string, helpGroup: string, aliases: string[] = []) =>
   // Text, not a number: the library checks all numbers together and tells all problems at once.
-  string({ summary: `${summary} [default: ${fallback}]`, helpValue: 'SECONDS', helpGroup, aliases });
+  string({ summary: `${summary} [default: ${NUMBERS[name].fallback}]`, helpValue: 'SECONDS', helpGroup, aliases });
 
 const LIMITS = 'LIMITS';
 
@@ -37,12 +38,12 @@ export const outputFlags = {
 
 /** Limits of a swap. */
 export const limitFlags = {
-  'healthy-timeout': seconds(600, 'Longest time without one more proven instance', LIMITS),
-  warmup: seconds(25, 'Time that a new instance must be in service without a break', LIMITS),
-  deadline: seconds(3600, 'Longest time from the start of the swap to its verdict', LIMITS),
-  'drain-timeout': seconds(3600, 'Longest time for the leaving instances to be gone', LIMITS),
-  'wait-for-lock': seconds(0, 'Longest wait for another run that works on a group', LIMITS),
-  poll: seconds(5, 'Pause between two looks', LIMITS),
+  'healthy-timeout': seconds('healthy-timeout', 'Longest time without one more proven instance', LIMITS),
+  warmup: seconds('warmup', 'Time that a new instance must be in service without a break', LIMITS),
+  deadline: seconds('deadline', 'Longest time from the start of the swap to its verdict', LIMITS),
+  'drain-timeout': seconds('drain-timeout', 'Longest time for the leaving instances to be gone', LIMITS),
+  'wait-for-lock': seconds('wait-for-lock', 'Longest wait for another run that works on a group', LIMITS),
+  poll: seconds('poll', 'Pause between two looks', LIMITS),
 };
 
 /** The strict lock. */
@@ -104,11 +105,14 @@ export const groupFlags = {
 
 /** Limits of the stack action, with the seed's spellings. */
 export const stackFlags = {
-  'warmup-seconds': seconds(25, 'Longest wait for the first event of the stack action', LIMITS),
-  'action-timeout': seconds(300, 'Longest time without a new stack event', LIMITS),
-  'lenient-look-back': seconds(5, 'How much older than the request a stack event without a token may be', LIMITS, [
-    'lenient_look_back',
-  ]),
+  'warmup-seconds': seconds('warmup-seconds', 'Longest wait for the first event of the stack action', LIMITS),
+  'action-timeout': seconds('action-timeout', 'Longest time without a new stack event', LIMITS),
+  'lenient-look-back': seconds(
+    'lenient-look-back',
+    'How much older than the request a stack event without a token may be',
+    LIMITS,
+    ['lenient_look_back'],
+  ),
 };
 
 /** Which groups, instead of STACK: by name, or by what they have in common. */

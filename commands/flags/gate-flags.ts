@@ -12,8 +12,8 @@ export const gateFlags = {
   ),
   'before-terminate-command': command('Run for every instance before it is terminated; if it fails, the run stops'),
   'after-terminate-command': command('Run for every instance after it has gone; if it fails, the run stops'),
-  'check-timeout': seconds(60, 'Longest time of one try of the check command', GATES),
-  'command-timeout': seconds(300, 'Longest time of a command before or after a termination', GATES),
+  'check-timeout': seconds('check-timeout', 'Longest time of one try of the check command', GATES),
+  'command-timeout': seconds('command-timeout', 'Longest time of a command before or after a termination', GATES),
   alarm: string({
     summary: 'CloudWatch alarm that fails the rollout while it proves or bakes; may be repeated',
     helpValue: 'NAME',
@@ -38,7 +38,7 @@ export const stageFlags = {
     helpGroup: GATES,
   }),
   canary: string({ summary: 'Prove so many instances before the rest is launched', helpValue: 'N', helpGroup: GATES }),
-  bake: seconds(0, 'How long what is proven has to stay in service before the next step', GATES),
+  bake: seconds('bake', 'How long what is proven has to stay in service before the next step', GATES),
   'pause-at': string({
     summary: 'Stop when so much of a group is new and proven, until somebody resumes it, such as 25%,50%',
     helpValue: 'PERCENT',
