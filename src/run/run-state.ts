@@ -1,4 +1,5 @@
 import type { Instant } from '../clock.js';
+import { factsOf } from '../decide/strategies/facts-by-name.js';
 import type { Action } from '../model/rollout/action.js';
 import type { GroupResult, Progress } from '../model/rollout/decision.js';
 import type { RunEvent, Stamped } from '../model/event.js';
@@ -111,7 +112,7 @@ function actionAfter(state: RunState, action: Action): RunState {
         ...state,
         changed: true,
         open: withOne(state.open, action.group),
-        rolling: action.record.strategy === 'rolling',
+        rolling: factsOf(action.record).provesAfterVerdict,
       };
     case 'judge':
       return { ...state, changed: true, judged: action.groups.reduce(withOne, state.judged) };

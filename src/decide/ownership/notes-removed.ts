@@ -1,10 +1,9 @@
 import type { Decision, GroupResult, Observed } from '../../model/rollout/decision.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
 import { busy, isPending } from '../memory/remember.js';
+import { NOTE_LAG_MS } from '../read-lag.js';
 import type { ReasonedAction } from '../step.js';
-
-/** Looks that do not show a note for so long do not lag: somebody removed it. */
-const LAG_MS = 30_000;
+import { factsOf } from '../strategies/facts-by-name.js';
 
 /**
  * Somebody removed our tags in the middle. While our lease cannot have run out, nobody may have taken the
@@ -29,7 +28,7 @@ export function notesRemoved(shown: Observed, plan: Plan): Decision | undefined 
       });
       continue;
     }
-    if (shown.at - (shown.seen.unnoted[name] ?? shown.at) < LAG_MS) continue;
+    if (shown.at - (shown.seen.unnoted[name] ?? shown.at) < NOTE_LAG_MS) continue;
     // While its stack is in progress nothing is touched; the lease that is renewed meanwhile holds the place.
     if (shown.stackStatus !== undefined && busy(shown.stackStatus)) continue;
     const { record, verdict, frozen, out } = known;
@@ -46,7 +45,5 @@ export function notesRemoved(shown: Observed, plan: Plan): Decision | undefined 
     acts.push({ action, why: 'somebody removed our notes; without them nobody could finish this rollout' });
   }
   if (over.length > 0) return { kind: 'finish', results: over };
-  return acts.length > 0 && plan.strategy !== 'prove' && plan.strategy !== 'unfreeze'
-    ? { kind: 'act', actions: acts, progress: [] }
-    : undefined;
+  return acts.length > 0 && factsOf(plan).keepsRecord ? { kind: 'act', actions: acts, progress: [] } : undefined;
 }

@@ -5,6 +5,7 @@ import { lackingReasons, pausedReasons } from '../gates/gates.js';
 import { holder } from './lease.js';
 import { busy } from '../memory/remember.js';
 import { renewal } from './lease-renewal.js';
+import { factsOf } from '../strategies/facts-by-name.js';
 import { describeHolder } from '../../text/holder.js';
 
 /** What is gone from a rolling rollout was the old configuration: nobody can launch it while the group names another. */
@@ -105,10 +106,9 @@ function judgedAlready(observed: Observed, plan: Plan): Decision | undefined {
         code: 'rollback.judged',
         group: name,
         text: `run ${record.run} was judged ${new Date(verdict.at).toISOString()}: promote (${verdict.why}); its old instances are going already`,
-        remedy:
-          record.strategy === 'rolling'
-            ? WAY_BACK
-            : 'Finish it with resume, then roll out the configuration that you want.',
+        remedy: factsOf(record).provesAfterVerdict
+          ? WAY_BACK
+          : 'Finish it with resume, then roll out the configuration that you want.',
       },
     ];
   });

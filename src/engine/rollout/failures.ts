@@ -4,35 +4,32 @@ import { factsOf } from '../../decide/strategies/facts-by-name.js';
 import { type AwsFault, Failure, refused } from '../../errors.js';
 import type { Decision, GroupResult, Observed, Reason } from '../../model/rollout/decision.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
-import type { Reporter } from './report.js';
 import { targetFlags } from '../../text/target-words.js';
 import { quote } from '../../text/shell-quote.js';
 
-/** The ends of a run over groups, each with what serves now, what is left and what to do next. */
-export const concluded = {
-  refused(reasons: readonly Reason[], plan: Plan): Failure {
-    const it = `The ${factsOf(plan).words.long} was not started`;
-    const what =
-      reasons.length === 1
-        ? `${it}: ${place(reasons[0])}${reasons[0]?.text ?? ''}.`
-        : `${it}, for ${reasons.length} reasons.`;
-    return refused(factsOf(plan).words.refused, what, reasons, [plan.again]);
-  },
+/** The run was refused before anything was changed. */
+export function refusedRun(reasons: readonly Reason[], plan: Plan): Failure {
+  const { long, refused: code } = factsOf(plan).words;
+  const it = `The ${long} was not started`;
+  const what =
+    reasons.length === 1
+      ? `${it}: ${place(reasons[0])}${reasons[0]?.text ?? ''}.`
+      : `${it}, for ${reasons.length} reasons.`;
+  return refused(code, what, reasons, [plan.again]);
+}
 
-  /** Answers the results when all is well, and throws the failure otherwise. */
-  finished(results: readonly GroupResult[], observed: Observed, plan: Plan, report: Reporter): readonly GroupResult[] {
-    for (const result of results) report.finished(result);
-    const stuck = results.filter((result) => result.outcome === 'stuck' || result.outcome === 'unproven');
-    const back = results.filter((result) => result.outcome === 'rolledBack');
-    const put = results.flatMap((result) => (result.outcome === 'putBack' ? [result] : []));
-    if (stuck.length > 0) throw stopped(stuck, back, observed, plan);
-    // Finishing an earlier run's roll-back is what an adopt-only run is for.
-    if (back.length > 0 && !plan.adoptOnly) throw rolledBack(back, observed, plan);
-    if (put.some(({ open }) => open.length > 0) || (put.length > 0 && !plan.adoptOnly))
-      throw putBack(put, results, observed, plan);
-    return results;
-  },
-};
+/** The results of a run that has ended. @throws Failure when not all is well */
+export function resultsOf(results: readonly GroupResult[], observed: Observed, plan: Plan): readonly GroupResult[] {
+  const stuck = results.filter((result) => result.outcome === 'stuck' || result.outcome === 'unproven');
+  const back = results.filter((result) => result.outcome === 'rolledBack');
+  const put = results.flatMap((result) => (result.outcome === 'putBack' ? [result] : []));
+  if (stuck.length > 0) throw stopped(stuck, back, observed, plan);
+  // Finishing an earlier run's roll-back is what an adopt-only run is for.
+  if (back.length > 0 && !plan.adoptOnly) throw rolledBack(back, observed, plan);
+  if (put.some(({ open }) => open.length > 0) || (put.length > 0 && !plan.adoptOnly))
+    throw putBack(put, results, observed, plan);
+  return results;
+}
 
 /** A restart ended early; nothing that it took out stays out. */
 function putBack(

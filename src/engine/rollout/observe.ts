@@ -17,7 +17,7 @@ import {
   outKeeper,
   precautionReader,
 } from './kept-reads.js';
-import { createSignOfLife } from './renew-while-failing.js';
+import { createRenewal } from './renew-while-failing.js';
 
 /**
  * Looks at the world. Keeps answers that cannot change (launch times) or that may be a little old, so
@@ -35,7 +35,7 @@ type Look = Omit<Observed, 'seen'>;
 
 /** Makes an observer for the groups of a plan. */
 export function createObserver(deps: Deps, plan: Plan): Observer {
-  const alive = createSignOfLife(deps, plan);
+  const alive = createRenewal(deps, plan);
   const gateway = retrying(deps, PATIENCE, async () => {
     const renewed = seen === undefined ? undefined : await alive(seen);
     if (renewed !== undefined)

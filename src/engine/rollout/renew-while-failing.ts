@@ -18,7 +18,7 @@ interface Renewed {
  * Scaling answers, nobody may take us for dead. It looks first, because another run may have taken over.
  * Answers what was renewed, or undefined; what AWS refuses is left to the loop.
  */
-export function createSignOfLife(
+export function createRenewal(
   { gateway, clock, emit }: Deps,
   plan: Plan,
 ): (seen: Seen) => Promise<Renewed | undefined> {

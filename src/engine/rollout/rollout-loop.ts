@@ -7,7 +7,7 @@ import type { Plan } from '../../model/rollout/rollout-plan.js';
 import { createHookRunner } from '../commands/hook-runner.js';
 import type { Deps } from '../deps.js';
 import { pause } from '../retry.js';
-import { concluded, heldBy, stoppedBy } from './failures.js';
+import { heldBy, refusedRun, resultsOf, stoppedBy } from './failures.js';
 import { createObserver } from './observe.js';
 import { createReporter, type Reporter } from './report.js';
 import { createSender } from './send-actions.js';
@@ -38,11 +38,12 @@ export async function loopOver(deps: Deps, plan: Plan, decider: typeof decide): 
       if (decision.kind === 'act' || decision.kind === 'wait') await hooks.follow(decision.hooks ?? [], observed);
       switch (decision.kind) {
         case 'refuse':
-          throw concluded.refused(decision.reasons, plan);
+          throw refusedRun(decision.reasons, plan);
         case 'held':
           throw heldBy(decision, plan, changed);
         case 'finish':
-          return concluded.finished(decision.results, observed, plan, report);
+          for (const result of decision.results) report.finished(result);
+          return resultsOf(decision.results, observed, plan);
         case 'wait':
           await pause(deps, decision.forMs, hooks.woken());
           looksWithoutPause = 0;
