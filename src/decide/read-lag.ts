@@ -21,7 +21,7 @@ export const VERDICT_LAG_MS: Milliseconds = 30_000;
 /** A run that takes over looks so long before it puts back: the last note of the dead run may not be visible yet. */
 export const OUT_NOTE_LAG_MS: Milliseconds = 30_000;
 
-/** A pause that the run before us wrote may show so late; it was resumed already, and nobody has to do so again. */
+/** A pause that the run before us wrote may show so late, although it was resumed already. */
 export const PAUSE_LAG_MS: Milliseconds = 60_000;
 
 /** The longest time between two looks over which "in service without a break" may be claimed. */

@@ -7,8 +7,8 @@ import { timestamp } from '../../text/timestamp.js';
 
 /**
  * Why an alarm stops a rollout that began then, or undefined. One that rang before does not count until it was
- * quiet: whoever started nevertheless knew of it. Without data it is no alarm. One that somebody deleted meanwhile
- * counts as one that rings: who asked for it does not want to go on unheard.
+ * quiet: the person who started nevertheless knew of it. Without data it is no alarm. One that was deleted meanwhile
+ * counts as one that rings: the person who named it does not want to go on without it.
  */
 export function alarmed(observed: Pick<Observed, 'alarms'>, plan: Plan, startedAt: Instant): string | undefined {
   // rule: alarm-unheard
@@ -19,7 +19,7 @@ export function alarmed(observed: Pick<Observed, 'alarms'>, plan: Plan, startedA
   return gone === undefined ? undefined : `the alarm ${gone} does not exist any more, so nobody would hear it`;
 }
 
-/** Alarms that were named and do not exist: nobody would hear them. */
+/** Alarms that were named and do not exist, so that they can never stop a rollout. */
 export function missingAlarms(observed: Observed, plan: Plan): readonly Reason[] {
   return unheard(observed, plan).map((name) => ({
     code: 'alarm.missing',

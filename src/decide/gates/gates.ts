@@ -6,7 +6,7 @@ import type { GateName, RecordGates, RolloutRecord } from '../../model/rollout/r
 import { finalTarget, isReached, type TargetSize } from '../rollout/target-size.js';
 import { factsOf } from '../strategies/facts-by-name.js';
 
-/** What the record has to say of the gates, for whoever goes on with the rollout. */
+/** What the record has to say of the gates, for a run that goes on with the rollout. */
 export function recordGates({ gates }: Plan): { readonly gates?: RecordGates } {
   if (gates === undefined) return {};
   const { canary, bakeMs, pauseAt, hooks, alarms } = gates;
@@ -107,7 +107,7 @@ export function pauseOfMate(
   return paused.length === 0 ? undefined : Math.max(...paused);
 }
 
-/** A rollout that stopped for somebody to look at it is nobody's to go on with by accident. */
+/** A rollout that stopped so that a person can look at it is not gone on with by accident. */
 export function pausedReasons({ groups, seen }: Observed, plan: Plan): readonly Reason[] {
   // rule: pause-ignored
   if (plan.undo || plan.goOn === true) return [];

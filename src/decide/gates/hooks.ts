@@ -53,7 +53,7 @@ export function failedCheck(seen: Seen, plan: Plan, instance: Instance): string 
 
 /**
  * Why a group has to stop where it is, or undefined: the command before or after a termination did not end with
- * 0. Not while it rolls back: what goes then never served, and leaving it there would help nobody.
+ * 0. Not while it rolls back: the instances that go then never served, and leaving them would not help.
  */
 export function haltedByHook({ seen }: Observed, group: Group): string | undefined {
   if (group.notes.verdict?.outcome === 'rollBack') return undefined;
@@ -197,7 +197,7 @@ function nextCheck({ seen, at }: Observed): number {
   return Math.max(100, Math.min(...due.filter((ms) => ms > 0), Infinity));
 }
 
-/** Results that are still worth something: whoever fell out of service has to pass its check again. */
+/** Results that still count: an instance that fell out of service has to pass its check again. */
 export function keepResults(seen: Seen, serving: ReadonlySet<string>): Seen['hooks'] {
   return Object.fromEntries(
     Object.entries(seen.hooks).filter(([key]) => !key.startsWith('check ') || serving.has(key.slice('check '.length))),

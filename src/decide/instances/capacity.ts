@@ -19,6 +19,7 @@ export function doubled(record: RolloutRecord): Size {
   return { min: record.size.min, max: Math.max(record.size.max, desired), desired };
 }
 
+/** Whether all three sizes are the same. */
 export function sameSize(a: Size, b: Size): boolean {
   // rule: sizes-not-restored
   return a.min === b.min && a.max === b.max && a.desired === b.desired;

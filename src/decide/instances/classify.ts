@@ -24,7 +24,7 @@ export interface Split {
   readonly old: readonly Instance[];
   /** Launched since. */
   readonly new: readonly Instance[];
-  /** EC2 does not say when they were launched, so nobody may judge or terminate them. */
+  /** EC2 does not say when these were launched, so they may be neither judged nor terminated. */
   readonly unknown: readonly Instance[];
   readonly leaving: readonly Instance[];
   /** Put aside by somebody (standby); not ours to touch. */
@@ -47,7 +47,7 @@ export function split(group: Group, record: Pick<RolloutRecord, 'startedAt'>): S
     else if (where === 'leaving') halves.leaving.push(instance);
     else if (where === 'parked') halves.parked.push(instance);
     else if (instance.launchedAt === undefined) {
-      // EC2 has forgotten the dead ones; they serve nobody and hold nobody up.
+      // EC2 has forgotten the dead instances; they serve no requests and hold no rollout up.
       // rule: unknown-is-new
       if (instance.healthy) halves.unknown.push(instance);
     } else if (second(instance.launchedAt) < second(record.startedAt)) halves.old.push(instance);
@@ -114,7 +114,7 @@ export function outdated(group: Group, instance: Instance): boolean {
 
 /**
  * New instances of a rolling rollout that was taken over after its verdict, launched before that from a configuration
- * that is no longer the group's: whoever stopped because of a bad image, and mended it, wants those replaced too.
+ * that is no longer the group's: a person who stopped because of a bad image, and mended it, wants those replaced too.
  */
 export function overtaken(
   group: Group,

@@ -13,7 +13,7 @@ const TOGETHER_MS = 60_000;
  * go first, because nobody misses them; then the oldest first, and among those that were launched together from the
  * zone that has most instances left, so that no zone is emptied before others. Not one more goes than the floor allows
  * if every new one were to fail: what does not serve now counts as if it might come back, so that a look that shows
- * nobody in service takes out no more than any other.
+ * no instance in service takes out no more than any other.
  */
 export function nextOut(
   group: Group,

@@ -11,7 +11,7 @@ export interface Instability {
 
 /**
  * A group is settled when nothing launches or leaves, its size is reached and all of it is in
- * service. A rollout starts only there: whoever is old is then known by launch time alone.
+ * service. A rollout starts only there: which instances are old is then known by launch time alone.
  * Undefined when settled. A group with a record is not asked.
  */
 export function instability(group: Group, record?: RolloutRecord): Instability | undefined {

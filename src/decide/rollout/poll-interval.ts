@@ -39,7 +39,7 @@ export function pollInterval({ observed, plan }: RolloutView, waits: readonly Wa
   return Math.max(100, Math.round(Math.min(...due)));
 }
 
-/** The earliest moment at which waiting for this group can end by AWS's doing; undefined when nobody knows. */
+/** The earliest moment at which waiting for this group can end by AWS's doing; undefined when that is not known. */
 function expectedAt(group: Group): Instant | undefined {
   const { record, verdict } = group.notes;
   if (record === undefined) return undefined;

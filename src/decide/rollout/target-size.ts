@@ -15,7 +15,7 @@ export function isReached(size: Size, target: Size): boolean {
   return size.desired >= target.desired && size.max >= target.max && size.min >= target.min;
 }
 
-/** The size to ask for: a surge never makes anything smaller, because that would let Auto Scaling choose who goes. */
+/** The size to ask for: a surge never makes anything smaller, for Auto Scaling would choose what goes. */
 export function raisedTo({ purpose, size }: TargetSize, now: Size): Size {
   return purpose === 'double'
     ? size

@@ -11,7 +11,7 @@ export function terminateHalf(view: RolloutView, of: JudgedGroup, half: 'old' | 
   const [going, staying] = half === 'old' ? [halves.old, halves.new] : [halves.new, halves.old];
   // Never below the desired capacity because of us; what is missing already is not made worse either.
   const floor = Math.min(record.size.desired, units(serving(group)));
-  // New ones count once they are proven, also for whoever takes over: one that flaps is nothing to rely on.
+  // New ones count once they are proven, also for a run that takes over: one that flaps is nothing to rely on.
   // rule: unproven-relied-on
   const reliable = half === 'old' ? of.proven : staying;
   const free = sparable(group, going, reliable, half === 'old' ? record.size.desired : floor);

@@ -28,6 +28,7 @@ export type Turn =
   /** Ours; `taken`: another run began the rollout. */
   | OwnTurn;
 
+/** A group with a rollout of ours. */
 export interface OwnTurn {
   readonly kind: 'own';
   readonly of: RolloutGroup;
@@ -174,7 +175,7 @@ function collect(turn: Exclude<Turn, OwnTurn>, all: Collected, rules: TurnRules)
   }
 }
 
-/** Our lease on what nobody alive holds. What was paused is resumed in the same call: nobody else can do so twice. */
+/** Our lease on groups that no live run holds. A paused one is resumed in the same call: only one run can. */
 function takeOver({ observed, plan }: RolloutView, adopted: readonly GroupView[]): readonly ReasonedAction[] {
   const isResumed = ({ record, verdict }: GroupView): boolean =>
     plan.goOn === true && verdict?.outcome !== 'rollBack' && record !== undefined && waitsForResume(record);

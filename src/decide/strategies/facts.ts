@@ -41,7 +41,7 @@ export interface StrategyFacts {
 
   /** False where nothing is recorded: all that the strategy does is done in one go, or changes nothing. */
   readonly keepsRecord: boolean;
-  /** False where instances stay members: nobody is launched or terminated. */
+  /** False where instances stay members: none is launched or terminated. */
   readonly replaces: boolean;
   /** New instances are to be proven after the verdict to promote too, until no old one is left. */
   readonly provesAfterVerdict: boolean;
@@ -59,7 +59,7 @@ export interface StrategyFacts {
     readonly precautions: boolean;
     /** What would be launched now. */
     readonly launchConfigurations: boolean;
-    /** Who is registered with a balancer, also where its health is not judged. */
+    /** Which instances are registered with a balancer, also where its health is not judged. */
     readonly registrations: boolean;
   };
 

@@ -27,11 +27,11 @@ export async function begunOn(deps: Deps, names: readonly string[]): Promise<rea
   return groups.flatMap((group) => (group.notes.record === undefined ? [] : [{ group, record: group.notes.record }]));
 }
 
-/** Who asks for a rollout to be cancelled, and how locks are taken. */
+/** By whom a rollout is cancelled, and how locks are taken. */
 export interface CancelRequest {
   /** Takes the strict locks of groups, when the run has some: only what a dead run left needs them. */
   readonly lock: (groups: readonly string[]) => Promise<void>;
-  /** Who asks, for the note and for people. */
+  /** The one who asks, for the note and for people. */
   readonly who: string;
 }
 
@@ -73,11 +73,11 @@ async function writeWish(deps: Deps, begun: readonly Begun[], who: string): Prom
 
 interface Followed {
   readonly results: readonly GroupResult[];
-  /** Nobody alive works on these. */
+  /** Rollouts that no live run works on. */
   readonly dead: readonly Begun[];
 }
 
-/** Watches until no rollout is left, or until those that are left are surely nobody's. */
+/** Watches until no rollout is left, or until no live run works on those that are left. */
 async function follow(deps: Deps, plan: Plan, begun: readonly Begun[]): Promise<Followed> {
   const until = deps.clock.now() + plan.timing.drainMs;
   const isAlive = createLeaseWatch(deps);
@@ -117,7 +117,7 @@ async function follow(deps: Deps, plan: Plan, begun: readonly Begun[]): Promise<
   }
 }
 
-/** A rollout that replaces on after its verdict cannot be undone: it is over for us once nobody goes on with it. */
+/** A rollout that replaces on after its verdict cannot be undone: it is over for us once no run goes on with it. */
 function isHalted(group: BareGroup, record: RolloutRecord): boolean {
   return factsOf(record).provesAfterVerdict && group.notes.verdict?.outcome === 'promote';
 }
@@ -149,7 +149,7 @@ async function ends(
       results.push({ group: name, outcome: 'stuck', why: 'it was past its verdict, and stopped where it was' });
       continue;
     }
-    // The run was done before the wish came: nobody removes it any more.
+    // The run was done before the wish came, and so it does not remove it any more.
     if (group?.notes.wish?.run === record.run) await retrying(deps).deleteNotes(name, ['wish']);
     if (group === undefined) results.push({ group: name, outcome: 'skipped', why: 'it no longer exists' });
     else if (group.notes.frozen?.run === record.run)
@@ -185,7 +185,7 @@ function look(deps: Deps, names: readonly string[]): ReturnType<Deps['gateway'][
   return retrying(deps).describeGroups(names);
 }
 
-/** Our own eyes say that nobody works there; the lock alone can tell. */
+/** No run shows a sign of life there, but the lock alone can tell. */
 function guardedBy(lock: string, plan: Plan, dead: readonly Begun[]): Failure {
   const names = dead.map(({ group }) => group.name).join(', ');
   const holds = plan.lock === undefined ? 'this run was given none' : `this run was given ${plan.lock}`;

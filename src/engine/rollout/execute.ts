@@ -2,7 +2,7 @@ import type { Action } from '../../model/rollout/action.js';
 import type { Deps } from '../deps.js';
 
 /**
- * Sends one action to AWS, once. Whoever sent it looks at the world again afterwards, also when it
+ * Sends one action to AWS, once. The caller looks at the world again afterwards, also when it
  * failed: a lost reply may hide an effect.
  *
  * @throws AwsFault

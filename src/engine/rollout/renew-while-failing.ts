@@ -15,7 +15,7 @@ interface Renewed {
 
 /**
  * Renews our lease while a read fails for minutes and the loop therefore stands still: as long as Auto
- * Scaling answers, nobody may take us for dead. It looks first, because another run may have taken over.
+ * Scaling answers, no other run may take us for dead. It looks first, because another run may have taken over.
  * Answers what was renewed, or undefined; what AWS refuses is left to the loop.
  */
 export function createRenewal(

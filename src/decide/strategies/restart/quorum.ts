@@ -53,8 +53,8 @@ export function restartable(group: Group, record: Pick<RestartRecord, 'startedAt
 }
 
 /**
- * Who is taken out next: those that do not serve, and of the others, oldest first and one of each zone in
- * turn, as many as the quorum leaves. Nobody at all while fewer serve than it asks for.
+ * Which instances are taken out next: those that do not serve, and of the others, oldest first and one of each zone in
+ * turn, as many as the quorum leaves. None at all while fewer serve than it asks for.
  */
 export function nextBatch(
   group: Group,

@@ -15,7 +15,7 @@ import type { RolloutGroup, RolloutView } from '../../view.js';
 export type RestartStep =
   | { readonly kind: 'act'; readonly phase: Phase; readonly acts: readonly ReasonedAction[] }
   | { readonly kind: 'wait'; readonly wait: Wait }
-  /** Somebody stays out, on purpose; the record stays too. */
+  /** Instances stay out, on purpose; the record stays too. */
   | { readonly kind: 'over'; readonly result: GroupResult };
 
 /** Why a group is put back instead of restarted; `adopted` when it then is as if nothing had been. */
@@ -29,7 +29,7 @@ type Restarting = RolloutGroup<RestartRecord>;
 
 /**
  * What to do next with a group whose restart has begun: finish those that are out, then take the next
- * ones; when nobody is left, or nobody may go, give the group back as it was.
+ * ones; when no instance is left, or none may go, give the group back as it was.
  */
 export function restartStep(view: RolloutView, of: Restarting, putBack?: PutBack): RestartStep {
   const { observed, plan } = view;
@@ -84,7 +84,7 @@ function lookAgain({ observed }: RolloutView, group: string): RestartStep | unde
   return { kind: 'wait', wait: { group, phase: 'restart', why, instances: [], until } };
 }
 
-/** Before anybody goes, and again when somebody resumed them meanwhile. */
+/** Before any instance goes, and again when somebody resumed the processes meanwhile. */
 function suspendFirst({ group, record }: Restarting): RestartStep | undefined {
   const suspend = record.suspended.filter((process) => !group.suspended.includes(process));
   if (suspend.length === 0) return undefined;
@@ -209,7 +209,7 @@ function waitingFor({ observed }: RolloutView, { group, record }: Restarting): R
   );
 }
 
-/** The run ends with instances out: the note names exactly those, and the record stays for who puts them back. */
+/** The run ends with instances out: the note names exactly those, and the record stays for a later run. */
 function staysOut({ observed }: RolloutView, of: Restarting, staying: readonly OutInstance[]): RestartStep {
   const { group } = of;
   if ((group.notes.out?.instances.length ?? 0) > staying.length)

@@ -21,7 +21,7 @@ type Rolling = JudgedGroup<RollingRecord>;
 
 /**
  * The next step of a rolling rollout whose first new instances are proven (or that terminates first): as many old ones
- * go as proven new ones allow. Nothing but the record and what is there decides it, so whoever resumes goes on with
+ * go as proven new ones allow. Nothing but the record and what is there decides it, so a run that resumes goes on with
  * the same batch.
  *
  * While more old ones are left than the surge, they are terminated without decrement and Auto Scaling launches their
