@@ -1,0 +1,123 @@
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { expect } from 'chai';
+import { read } from '../tidy/scan.js';
+
+/** The repository, seen from dist/test/package. */
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+const exec = promisify(execFile);
+const { version } = JSON.parse(read('package.json')) as { readonly version: string };
+
+/** Runs npm as a user would, with nothing of the surrounding npm in its environment. */
+function npm(cwd: string, ...args: readonly string[]): Promise<{ readonly stdout: string; readonly stderr: string }> {
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('npm_')));
+  return exec('npm', [...args], { cwd, env, maxBuffer: 64 * 1024 * 1024 });
+}
+
+describe('the package', function () {
+  this.timeout(600_000);
+  let folder: string;
+  let clone: string;
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'ha-updater-package-'));
+    clone = join(folder, 'clone');
+    await exec('git', ['clone', '--quiet', '--local', ROOT, clone]);
+    await symlink(join(ROOT, 'node_modules'), join(clone, 'node_modules'));
+  });
+  after(() => rm(folder, { recursive: true, force: true }));
+
+  describe('packed and installed in an empty folder', () => {
+    let user: string;
+    const ours = (...args: readonly string[]): Promise<{ readonly stdout: string; readonly stderr: string }> =>
+      exec(process.execPath, [join(user, 'node_modules/ha-updater/bin/run.js'), ...args], { cwd: user });
+
+    before(async () => {
+      user = await mkdtemp(join(folder, 'user-'));
+      await npm(clone, 'pack', '--silent', '--pack-destination', folder);
+      const tarball = (await readdir(folder)).find((name) => name.endsWith('.tgz')) ?? '';
+      await writeFile(join(user, 'package.json'), '{ "private": true }');
+      await npm(user, 'install', '--omit=dev', '--no-audit', '--prefer-offline', join(folder, tarball));
+    });
+
+    it('leaves no manifest behind in the folder that was packed', async () => {
+      expect(await readdir(clone)).not.to.include('oclif.manifest.json');
+    });
+
+    it('holds the commands, their manifest, the templates and the pages that messages point to, and no tests', async () => {
+      const installed = join(user, 'node_modules/ha-updater');
+      expect(await readdir(installed)).to.include.members(['bin', 'dist', 'docs', 'templates', 'oclif.manifest.json']);
+      expect(await readdir(join(installed, 'dist'))).to.deep.equal(['commands', 'src']);
+      expect(await readdir(join(installed, 'docs'))).to.include.members(['PERMISSIONS.md', 'LOCKS.md']);
+      const all = await readdir(join(installed, 'dist'), { recursive: true });
+      expect(all.filter((name) => name.endsWith('.map'))).to.deep.equal([]);
+    });
+
+    it('says its version and its commands', async () => {
+      expect((await ours('--version')).stdout).to.include(`ha-updater/${version}`);
+      const help = (await ours('--help')).stdout;
+      for (const command of ['update-stack', 'update-asgs', 'restart', 'status']) expect(help).to.include(command);
+    });
+
+    it('can be imported', async () => {
+      const script = "import('ha-updater').then(({ EXIT }) => process.stdout.write(String(EXIT.refused)))";
+      expect((await exec(process.execPath, ['-e', script], { cwd: user })).stdout).to.equal('3');
+    });
+
+    it('creates a stack in its own sandbox', async () => {
+      const bin = join(user, 'node_modules/ha-updater/bin/run.js');
+      const sandbox = spawn(process.execPath, [bin, 'sandbox', '--speed', '200', '--port', '0'], { cwd: user });
+      try {
+        const env = { ...process.env, ...(await exported(sandbox)), AWS_REGION: 'eu-west-1' };
+        const { stdout } = await exec(
+          process.execPath,
+          [
+            bin,
+            'update-stack',
+            'web',
+            '--template',
+            join(user, 'node_modules/ha-updater/templates/web-stack.yaml'),
+            'VpcId=vpc-0a0a0a0a0a0a0a0a0',
+            'Subnets=subnet-0aaaaaaaaaaaaaaaa,subnet-0bbbbbbbbbbbbbbbb',
+            'Ami=ami-0123456789abcdef0',
+            'DbPassword=not-a-real-one',
+            '--json',
+          ],
+          { cwd: user, env },
+        );
+        expect(JSON.parse(stdout)).to.include({ outcome: 'created', exitCode: 0 });
+      } finally {
+        sandbox.kill();
+        if (sandbox.exitCode === null && sandbox.signalCode === null) await once(sandbox, 'exit');
+      }
+    });
+  });
+
+  it('installs from git, where npm builds it', async () => {
+    const user = await mkdtemp(join(folder, 'git-'));
+    await writeFile(join(user, 'package.json'), '{ "private": true }');
+    await npm(user, 'install', '--omit=dev', '--no-audit', '--prefer-offline', `git+file://${ROOT}`);
+    const bin = join(user, 'node_modules/ha-updater/bin/run.js');
+    expect((await exec(process.execPath, [bin, '--version'], { cwd: user })).stdout).to.include(
+      `ha-updater/${version}`,
+    );
+    expect(await readdir(join(user, 'node_modules/ha-updater'))).to.include('oclif.manifest.json');
+  });
+});
+
+/** The variables that the sandbox says another shell has to export. */
+async function exported(sandbox: ChildProcess): Promise<Record<string, string>> {
+  let text = '';
+  for await (const chunk of sandbox.stdout ?? []) {
+    text += String(chunk);
+    const found = [...text.matchAll(/ ([A-Z0-9_]+)=(\S+)/g)];
+    if (text.includes('HA_UPDATER_SPEED') && text.includes('AWS_SECRET_ACCESS_KEY'))
+      return Object.fromEntries(found.map(([, name = '', value = '']) => [name, value]));
+  }
+  throw new Error(`The sandbox ended early: ${text}`);
+}
