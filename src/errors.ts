@@ -39,15 +39,26 @@ export const EXIT_OF: Readonly<Record<Outcome, ExitCode>> = {
   stackFailed: EXIT.stackFailed,
 };
 
+/** A place in a text of the user's, and what is wrong there without the names of the text and the place. */
+export interface TextPlace {
+  readonly line: number;
+  readonly column: number;
+  readonly text: string;
+}
+
 /** An end of the run that is not success, with all that a person needs at three in the morning. */
 export class Failure extends Error {
   override readonly name = 'Failure';
   constructor(
     readonly outcome: Outcome,
     readonly facts: FailureFacts,
-    options?: { cause?: unknown },
+    private readonly options?: { readonly cause?: unknown; readonly at?: TextPlace },
   ) {
     super(facts.what, options);
+  }
+  /** Where in a text of the user's the fault is, when it is about one. */
+  get at(): TextPlace | undefined {
+    return this.options?.at;
   }
   get exitCode(): ExitCode {
     return EXIT_OF[this.outcome];

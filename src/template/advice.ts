@@ -1,6 +1,6 @@
 import type { TemplateFinding } from '../model/stack/template.js';
-import { isTransformed } from './check.js';
-import { intrinsic, isList, isMap, mapAt, pathText, type ParsedTemplate, type Path, type Tree } from './tree.js';
+import { isTransformed, type TemplateFault } from './fault.js';
+import { intrinsic, isList, isMap, mapAt, pathText, type ParsedTemplate, type Tree } from './tree.js';
 
 const GROUP = 'AWS::AutoScaling::AutoScalingGroup';
 
@@ -11,7 +11,7 @@ const GROUP = 'AWS::AutoScaling::AutoScalingGroup';
 export function adviseTemplate(template: ParsedTemplate): readonly TemplateFinding[] {
   if (isTransformed(template)) return [];
   const findings: TemplateFinding[] = [];
-  const find = (path: Path, code: string, text: string, remedy: string): void => {
+  const find = ({ path, code, text, remedy }: TemplateFault): void => {
     findings.push({ code, path: pathText(path), ...template.at(path), text, remedy, severity: 'warning' });
   };
   for (const [name, resource] of Object.entries(mapAt(template.top, 'Resources'))) {
@@ -25,24 +25,24 @@ export function adviseTemplate(template: ParsedTemplate): readonly TemplateFindi
       const text =
         `Group ${name} is behind no load balancer: a new instance counts as proven as soon as Auto ` +
         'Scaling calls it in service.';
-      find(
+      find({
         path,
-        'template.noBalancer',
+        code: 'template.noBalancer',
         text,
-        'Give it TargetGroupARNs or LoadBalancerNames, unless nobody is to reach its instances.',
-      );
+        remedy: 'Give it TargetGroupARNs or LoadBalancerNames, unless nobody is to reach its instances.',
+      });
     }
     const check = properties['HealthCheckType'];
     if (balanced && (check === undefined || check === 'EC2')) {
       const text =
         `Group ${name} has a load balancer but HealthCheckType EC2: Auto Scaling never replaces an ` +
         'instance that the balancer calls unhealthy.';
-      find(
-        check === undefined ? path : [...path, 'HealthCheckType'],
-        'template.healthCheckType',
+      find({
+        path: check === undefined ? path : [...path, 'HealthCheckType'],
+        code: 'template.healthCheckType',
         text,
-        'Set HealthCheckType to ELB with a HealthCheckGracePeriod.',
-      );
+        remedy: 'Set HealthCheckType to ELB with a HealthCheckGracePeriod.',
+      });
     }
   }
   return findings;

@@ -1,4 +1,4 @@
-import type { Find } from './check.js';
+import type { Find } from './fault.js';
 import { isTrue } from './parameters/declared.js';
 import { intrinsic, isList, isMap, mapAt, type ParsedTemplate, type Path, type Tree, type TreeMap } from './tree.js';
 
@@ -22,30 +22,37 @@ function checkPolicy(group: string, { policy, path }: Choice, find: Find): void 
   const remove = (kind: string): string =>
     `Remove UpdatePolicy.${kind} from ${group}: the instances are replaced after the stack's change.`;
   if (policy['AutoScalingRollingUpdate'] !== undefined) {
-    find(
-      [...path, 'AutoScalingRollingUpdate'],
-      'template.rollingUpdate',
-      `Group ${group} has a rolling update policy: CloudFormation would replace its instances ` +
+    find({
+      path: [...path, 'AutoScalingRollingUpdate'],
+      code: 'template.rollingUpdate',
+      text:
+        `Group ${group} has a rolling update policy: CloudFormation would replace its instances ` +
         'itself, terminating before it launches.',
-      remove('AutoScalingRollingUpdate'),
-    );
+      remedy: remove('AutoScalingRollingUpdate'),
+    });
   }
   if (policy['AutoScalingInstanceRefresh'] !== undefined) {
-    find(
-      [...path, 'AutoScalingInstanceRefresh'],
-      'template.instanceRefresh',
-      `Group ${group} has an instance refresh policy: CloudFormation would replace its instances itself.`,
-      remove('AutoScalingInstanceRefresh'),
-    );
+    find({
+      path: [...path, 'AutoScalingInstanceRefresh'],
+      code: 'template.instanceRefresh',
+      text: `Group ${group} has an instance refresh policy: CloudFormation would replace its instances itself.`,
+      remedy: remove('AutoScalingInstanceRefresh'),
+    });
   }
   const replace = mapAt(policy, 'AutoScalingReplacingUpdate')['WillReplace'];
   const at = [...path, 'AutoScalingReplacingUpdate'];
   if (isTrue(replace)) {
     const text = `Group ${group} has a replacing update policy: CloudFormation would replace the whole group.`;
-    find(at, 'template.replacingUpdate', text, remove('AutoScalingReplacingUpdate'));
+    find({ path: at, code: 'template.replacingUpdate', text, remedy: remove('AutoScalingReplacingUpdate') });
   } else if (isMap(replace)) {
     const text = `Whether CloudFormation replaces the whole group ${group} is computed (WillReplace).`;
-    find(at, 'template.replacingUpdate', text, 'Make sure that it comes out false.', 'warning');
+    find({
+      path: at,
+      code: 'template.replacingUpdate',
+      text,
+      remedy: 'Make sure that it comes out false.',
+      severity: 'warning',
+    });
   }
 }
 
@@ -54,13 +61,13 @@ function checkSize(group: string, resource: TreeMap, path: Path, find: Find): vo
   if (mapAt(resource, 'Properties')['DesiredCapacity'] === undefined) return;
   const scheduled = mapAt(mapAt(resource, 'UpdatePolicy'), 'AutoScalingScheduledAction');
   if (isTrue(scheduled['IgnoreUnmodifiedGroupSizeProperties'])) return;
-  find(
-    [...path, 'Properties', 'DesiredCapacity'],
-    'template.desiredCapacity',
-    `Group ${group} states DesiredCapacity: an update that touches the group sets it back to that size.`,
-    'Remove it, or set UpdatePolicy.AutoScalingScheduledAction.IgnoreUnmodifiedGroupSizeProperties.',
-    'warning',
-  );
+  find({
+    path: [...path, 'Properties', 'DesiredCapacity'],
+    code: 'template.desiredCapacity',
+    text: `Group ${group} states DesiredCapacity: an update that touches the group sets it back to that size.`,
+    remedy: 'Remove it, or set UpdatePolicy.AutoScalingScheduledAction.IgnoreUnmodifiedGroupSizeProperties.',
+    severity: 'warning',
+  });
 }
 
 interface Choice {

@@ -9,8 +9,9 @@ import {
   type CST,
   type Node,
   type YAMLError,
+  type YAMLMap,
 } from 'yaml';
-import { usage, type Failure } from '../errors.js';
+import { usage, Failure } from '../errors.js';
 import type { Position, TemplateFinding } from '../model/stack/template.js';
 import { longName, nearestTag } from './yaml-tags.js';
 import { pathText, type ParsedTemplate, type Path, type Tree, type TreeMap } from './tree.js';
@@ -161,7 +162,9 @@ function lowerFirst(text: string): string {
 }
 
 function syntax(origin: string, at: Position, what: string, { noun, code }: Reading): Failure {
-  return usage(code, `${origin}:${at.line}:${at.column}: not a ${noun}: ${what}.`);
+  const text = `not a ${noun}: ${what}.`;
+  const { facts } = usage(code, `${origin}:${at.line}:${at.column}: ${text}`);
+  return new Failure('usage', facts, { at: { ...at, text } });
 }
 
 /** A document with every scalar as its author wrote it, and where everything stands. */
@@ -171,94 +174,26 @@ export interface Written {
   readonly findings: readonly TemplateFinding[];
 }
 
+/** What is wrong at an offset of the text, below that path. */
+interface WrittenFault extends Omit<TemplateFinding, 'path' | 'line' | 'column'> {
+  readonly path: Path;
+  readonly offset: number;
+}
+
+/** Takes down, while a document is walked through, where everything stands and what is wrong. */
+interface Writer {
+  readonly offsets: Map<string, number>;
+  readonly find: (fault: WrittenFault) => void;
+}
+
 /** Writes short tags out and notes where everything stands. */
 function written(root: Node, position: (offset: number) => Position): Written {
   const offsets = new Map<string, number>();
   const findings: TemplateFinding[] = [];
-
-  const find = (
-    path: Path,
-    offset: number,
-    code: string,
-    text: string,
-    remedy: string,
-    severity: TemplateFinding['severity'],
-  ): void => {
+  const find = ({ path, offset, code, text, remedy, severity }: WrittenFault): void => {
     findings.push({ code, path: pathText(path), ...position(offset), text, remedy, severity });
   };
-
-  const untagged = (node: Node, path: Path): Tree => {
-    if (isAlias(node)) {
-      find(
-        path,
-        node.range?.[0] ?? 0,
-        'template.alias',
-        'CloudFormation does not take YAML aliases.',
-        'Write the value out where it is used.',
-        'error',
-      );
-      return null;
-    }
-    if (isMap(node)) {
-      const map = Object.create(null) as Record<string, Tree>;
-      for (const pair of node.items) {
-        const key = pair.key as Node;
-        const name = isScalar(key) ? scalarText(key.value) : '';
-        const inner = [...path, name];
-        const offset = key.range?.[0] ?? 0;
-        if (isAlias(key) || name === '<<') {
-          find(
-            inner,
-            offset,
-            'template.merge',
-            'CloudFormation does not take YAML merge keys.',
-            'Write the values out where they are used.',
-            'error',
-          );
-        }
-        if (!offsets.has(joined(inner))) offsets.set(joined(inner), offset);
-        map[name] = visit((pair.value as Node | null) ?? undefined, inner);
-      }
-      return map;
-    }
-    if (isSeq(node)) {
-      return node.items.map((item, index) => {
-        const inner = [...path, index];
-        offsets.set(joined(inner), (item as Node).range?.[0] ?? 0);
-        return visit(item as Node, inner);
-      });
-    }
-    if (!isScalar(node) || node.value === null) return null;
-    return typeof node.value === 'string' ? node.value : (node.source ?? scalarText(node.value));
-  };
-
-  const visit = (node: Node | undefined, path: Path): Tree => {
-    if (node === undefined) return null;
-    const tag = isAlias(node) ? undefined : node.tag;
-    if (tag === undefined || tag.startsWith('tag:yaml.org,2002:')) return untagged(node, path);
-    const name = longName(tag);
-    if (name === undefined) {
-      const meant = nearestTag(tag);
-      find(
-        path,
-        node.range?.[0] ?? 0,
-        'template.tag',
-        `Unknown tag ${tag}.`,
-        meant === undefined ? 'Check that CloudFormation knows it.' : `Did you mean ${meant}?`,
-        meant === undefined ? 'warning' : 'error',
-      );
-      return untagged(node, path);
-    }
-    const inner = [...path, name];
-    offsets.set(joined(inner), node.range?.[0] ?? 0);
-    // A tagged scalar is always text: `!Ref 123` names something.
-    const argument = isScalar(node) ? (node.source ?? scalarText(node.value)) : untagged(node, inner);
-    const call = Object.create(null) as Record<string, Tree>;
-    call[name] = name === 'Fn::GetAtt' && typeof argument === 'string' ? dotted(argument) : argument;
-    return call;
-  };
-
-  const tree = untagged(root, []);
+  const tree = untagged({ offsets, find }, root, []);
   const at = (path: Path): Position => {
     for (let length = path.length; length > 0; length--) {
       const offset = offsets.get(joined(path.slice(0, length)));
@@ -267,6 +202,81 @@ function written(root: Node, position: (offset: number) => Position): Written {
     return { line: 1, column: 1 };
   };
   return { tree, at, findings };
+}
+
+/** The value of a node that has no tag of CloudFormation's. */
+function untagged(writer: Writer, node: Node, path: Path): Tree {
+  if (isAlias(node)) {
+    writer.find({
+      path,
+      offset: node.range?.[0] ?? 0,
+      code: 'template.alias',
+      text: 'CloudFormation does not take YAML aliases.',
+      remedy: 'Write the value out where it is used.',
+      severity: 'error',
+    });
+    return null;
+  }
+  if (isMap(node)) return mapOf(writer, node, path);
+  if (isSeq(node)) {
+    return node.items.map((item, index) => {
+      const inner = [...path, index];
+      writer.offsets.set(joined(inner), (item as Node).range?.[0] ?? 0);
+      return visit(writer, item as Node, inner);
+    });
+  }
+  if (!isScalar(node) || node.value === null) return null;
+  return typeof node.value === 'string' ? node.value : (node.source ?? scalarText(node.value));
+}
+
+function mapOf(writer: Writer, { items }: YAMLMap, path: Path): Tree {
+  const map = Object.create(null) as Record<string, Tree>;
+  for (const pair of items) {
+    const key = pair.key as Node;
+    const name = isScalar(key) ? scalarText(key.value) : '';
+    const inner = [...path, name];
+    const offset = key.range?.[0] ?? 0;
+    if (isAlias(key) || name === '<<') {
+      writer.find({
+        path: inner,
+        offset,
+        code: 'template.merge',
+        text: 'CloudFormation does not take YAML merge keys.',
+        remedy: 'Write the values out where they are used.',
+        severity: 'error',
+      });
+    }
+    if (!writer.offsets.has(joined(inner))) writer.offsets.set(joined(inner), offset);
+    map[name] = visit(writer, (pair.value as Node | null) ?? undefined, inner);
+  }
+  return map;
+}
+
+/** The value of any node, a short tag written out as the function that it stands for. */
+function visit(writer: Writer, node: Node | undefined, path: Path): Tree {
+  if (node === undefined) return null;
+  const tag = isAlias(node) ? undefined : node.tag;
+  if (tag === undefined || tag.startsWith('tag:yaml.org,2002:')) return untagged(writer, node, path);
+  const name = longName(tag);
+  if (name === undefined) {
+    const meant = nearestTag(tag);
+    writer.find({
+      path,
+      offset: node.range?.[0] ?? 0,
+      code: 'template.tag',
+      text: `Unknown tag ${tag}.`,
+      remedy: meant === undefined ? 'Check that CloudFormation knows it.' : `Did you mean ${meant}?`,
+      severity: meant === undefined ? 'warning' : 'error',
+    });
+    return untagged(writer, node, path);
+  }
+  const inner = [...path, name];
+  writer.offsets.set(joined(inner), node.range?.[0] ?? 0);
+  // A tagged scalar is always text: `!Ref 123` names something.
+  const argument = isScalar(node) ? (node.source ?? scalarText(node.value)) : untagged(writer, node, inner);
+  const call = Object.create(null) as Record<string, Tree>;
+  call[name] = name === 'Fn::GetAtt' && typeof argument === 'string' ? dotted(argument) : argument;
+  return call;
 }
 
 /** `!GetAtt Web.Outputs.Name` names a resource up to the first dot. */

@@ -1,5 +1,5 @@
 import { nearest } from '../text/nearest.js';
-import { isTransformed, type Find } from './check.js';
+import { isTransformed, type Find } from './fault.js';
 import { intrinsic, isList, isMap, mapAt, type ParsedTemplate, type Path, type Tree } from './tree.js';
 
 const pseudoParameters = new Set(
@@ -8,8 +8,9 @@ const pseudoParameters = new Set(
   ),
 );
 
-/** What a template declares, by kind. */
+/** What a template declares, by kind, and where to say what it does not. */
 interface Names {
+  readonly find: Find;
   readonly parameters: ReadonlySet<string>;
   readonly resources: ReadonlySet<string>;
   readonly conditions: ReadonlySet<string>;
@@ -28,37 +29,38 @@ export function checkReferences(template: ParsedTemplate, find: Find): void {
   );
   if (isTransformed(template) || modules || Object.keys(resources).some((key) => key.startsWith('Fn::'))) return;
   const names: Names = {
+    find,
     parameters: new Set(Object.keys(mapAt(top, 'Parameters'))),
     resources: new Set(Object.keys(resources)),
     conditions: new Set(Object.keys(mapAt(top, 'Conditions'))),
     mappings: new Set(Object.keys(mapAt(top, 'Mappings'))),
   };
-  for (const section of ['Resources', 'Conditions', 'Outputs']) walk(top[section] ?? null, [section], names, find);
+  for (const section of ['Resources', 'Conditions', 'Outputs']) walk(top[section] ?? null, [section], names);
   for (const [name, resource] of Object.entries(resources)) {
     if (!isMap(resource)) continue;
     const path = ['Resources', name];
-    condition(resource['Condition'], [...path, 'Condition'], names, find);
+    condition(resource['Condition'], [...path, 'Condition'], names);
     for (const [dependency, at] of dependencies(resource['DependsOn'], [...path, 'DependsOn'])) {
       if (!names.resources.has(dependency))
-        undeclared(`${name} depends on resource`, dependency, at, names.resources, find);
+        undeclared(names, at, `${name} depends on resource`, [dependency, names.resources]);
     }
   }
   for (const [name, output] of Object.entries(mapAt(top, 'Outputs'))) {
-    if (isMap(output)) condition(output['Condition'], ['Outputs', name, 'Condition'], names, find);
+    if (isMap(output)) condition(output['Condition'], ['Outputs', name, 'Condition'], names);
   }
 }
 
-function walk(value: Tree, path: Path, names: Names, find: Find): void {
+function walk(value: Tree, path: Path, names: Names): void {
   const call = intrinsic(value);
-  if (call !== undefined) checkCall(call.name, call.argument, [...path, call.name], names, find);
-  if (isList(value)) value.forEach((item, index) => walk(item, [...path, index], names, find));
-  if (isMap(value)) for (const [key, inner] of Object.entries(value)) walk(inner, [...path, key], names, find);
+  if (call !== undefined) checkCall(call.name, call.argument, [...path, call.name], names);
+  if (isList(value)) value.forEach((item, index) => walk(item, [...path, index], names));
+  if (isMap(value)) for (const [key, inner] of Object.entries(value)) walk(inner, [...path, key], names);
 }
 
-function checkCall(name: string, argument: Tree, path: Path, names: Names, find: Find): void {
+function checkCall(name: string, argument: Tree, path: Path, names: Names): void {
   switch (name) {
     case 'Ref':
-      if (typeof argument === 'string') reference(argument, path, names, new Set(), find);
+      if (typeof argument === 'string') reference(argument, path, names, new Set());
       return;
     case 'Fn::GetAtt': {
       const resource = isList(argument)
@@ -67,24 +69,24 @@ function checkCall(name: string, argument: Tree, path: Path, names: Names, find:
           ? argument.split('.')[0]
           : undefined;
       if (typeof resource === 'string' && !names.resources.has(resource)) {
-        undeclared('Fn::GetAtt names resource', resource, path, names.resources, find);
+        undeclared(names, path, 'Fn::GetAtt names resource', [resource, names.resources]);
       }
       return;
     }
     case 'Fn::Sub':
-      substitutions(argument, path, names, find);
+      substitutions(argument, path, names);
       return;
     case 'Fn::If':
-      if (isList(argument)) condition(argument[0], path, names, find);
+      if (isList(argument)) condition(argument[0], path, names);
       return;
     case 'Condition':
       // Below Conditions it names one; elsewhere a map with this key is data, such as a policy's.
-      if (path[0] === 'Conditions') condition(argument, path, names, find);
+      if (path[0] === 'Conditions') condition(argument, path, names);
       return;
     case 'Fn::FindInMap': {
       const mapping = isList(argument) ? argument[0] : undefined;
       if (typeof mapping === 'string' && !names.mappings.has(mapping))
-        undeclared('Fn::FindInMap names mapping', mapping, path, names.mappings, find);
+        undeclared(names, path, 'Fn::FindInMap names mapping', [mapping, names.mappings]);
       return;
     }
     default:
@@ -92,7 +94,7 @@ function checkCall(name: string, argument: Tree, path: Path, names: Names, find:
 }
 
 /** `${Name}`, `${Name.Attribute}`; `${!Literal}` is text. The list form brings names of its own. */
-function substitutions(argument: Tree, path: Path, names: Names, find: Find): void {
+function substitutions(argument: Tree, path: Path, names: Names): void {
   const text = isList(argument) ? argument[0] : argument;
   const own = isList(argument) && isMap(argument[1]) ? new Set(Object.keys(argument[1])) : new Set<string>();
   if (typeof text !== 'string') return;
@@ -100,22 +102,22 @@ function substitutions(argument: Tree, path: Path, names: Names, find: Find): vo
     const name = (inside ?? '').trim();
     if (own.has(name)) continue;
     const dot = name.indexOf('.');
-    if (dot < 0) reference(name, path, names, own, find);
+    if (dot < 0) reference(name, path, names, own);
     else if (!names.resources.has(name.slice(0, dot))) {
-      undeclared('Fn::Sub names resource', name.slice(0, dot), path, names.resources, find);
+      undeclared(names, path, 'Fn::Sub names resource', [name.slice(0, dot), names.resources]);
     }
   }
 }
 
-function reference(name: string, path: Path, names: Names, own: ReadonlySet<string>, find: Find): void {
+function reference(name: string, path: Path, names: Names, own: ReadonlySet<string>): void {
   if (names.parameters.has(name) || names.resources.has(name) || pseudoParameters.has(name) || own.has(name)) return;
   const all = new Set([...names.parameters, ...names.resources, ...pseudoParameters, ...own]);
-  undeclared(`${path.at(-1) === 'Fn::Sub' ? 'Fn::Sub' : 'Ref'} names parameter or resource`, name, path, all, find);
+  undeclared(names, path, `${path.at(-1) === 'Fn::Sub' ? 'Fn::Sub' : 'Ref'} names parameter or resource`, [name, all]);
 }
 
-function condition(value: Tree | undefined, path: Path, names: Names, find: Find): void {
+function condition(value: Tree | undefined, path: Path, names: Names): void {
   if (typeof value === 'string' && !names.conditions.has(value))
-    undeclared('the condition is', value, path, names.conditions, find);
+    undeclared(names, path, 'the condition is', [value, names.conditions]);
 }
 
 function dependencies(value: Tree | undefined, path: Path): readonly (readonly [string, Path])[] {
@@ -124,13 +126,19 @@ function dependencies(value: Tree | undefined, path: Path): readonly (readonly [
   return value.flatMap((item, index) => (typeof item === 'string' ? [[item, [...path, index]] as const] : []));
 }
 
-function undeclared(who: string, name: string, path: Path, known: ReadonlySet<string>, find: Find): void {
+/** Says that a name is not among those that the template declares. */
+function undeclared(
+  { find }: Names,
+  path: Path,
+  who: string,
+  [name, known]: readonly [name: string, known: ReadonlySet<string>],
+): void {
   const meant = nearest(name, [...known]);
   const text = `${who.charAt(0).toUpperCase()}${who.slice(1)} "${name}", which the template does not declare.`;
-  find(
+  find({
     path,
-    'template.undeclared',
+    code: 'template.undeclared',
     text,
-    meant === undefined ? 'Declare it, or correct the name.' : `Did you mean ${meant}?`,
-  );
+    remedy: meant === undefined ? 'Declare it, or correct the name.' : `Did you mean ${meant}?`,
+  });
 }

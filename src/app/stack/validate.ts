@@ -101,11 +101,12 @@ async function checkOne(origin: string, service: AskService): Promise<CheckedTem
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     const { code, what } = error.facts;
+    const at = error.at ?? { line: 1, column: 1, text: what };
     return {
       origin,
       ok: false,
       read: true,
-      findings: [finding(code, placeIn(what, origin), what.replace(`${origin}:`, '').replace(/^\d+:\d+: /, ''))],
+      findings: [finding(code, at, at.text)],
       notAsked: 'our own reading fails already',
     };
   }
@@ -117,13 +118,7 @@ function settled(findings: readonly CheckedFinding[]): Pick<CheckedTemplate, 'ok
 }
 
 function finding(code: string, at: Pick<TemplateFinding, 'line' | 'column'>, text: string): CheckedFinding {
-  return { by: 'ha-updater', code, path: '', ...at, text, remedy: '', severity: 'error' };
-}
-
-/** A failure of parsing begins with its place. */
-function placeIn(what: string, origin: string): Pick<TemplateFinding, 'line' | 'column'> {
-  const [, line = '1', column = '1'] = /^:(\d+):(\d+): /.exec(what.slice(origin.length)) ?? [];
-  return { line: Number(line), column: Number(column) };
+  return { by: 'ha-updater', code, path: '', line: at.line, column: at.column, text, remedy: '', severity: 'error' };
 }
 
 function inWords(error: unknown): { readonly code: string; readonly text: string } {

@@ -50,7 +50,7 @@ type Wrong = (path: Path, text: string, remedy: string) => void;
 
 function fromMap(map: TreeMap, path: Path, wrong: Wrong): Values {
   const values: Values = new Map();
-  for (const [key, value] of Object.entries(map)) take(values, key, value, [...path, key], wrong);
+  for (const [key, value] of Object.entries(map)) take(values, [key, value], [...path, key], wrong);
   return values;
 }
 
@@ -87,7 +87,7 @@ function fromList(list: readonly Tree[], wrong: Wrong): Values {
   const values: Values = new Map();
   list.forEach((entry, index) => {
     const parts = typeof entry === 'string' ? splitKeyValue(entry) : undefined;
-    if (parts !== undefined) return void take(values, parts.key, parts.value, [index], wrong);
+    if (parts !== undefined) return void take(values, [parts.key, parts.value], [index], wrong);
     const key = isMap(entry) ? entry['ParameterKey'] : undefined;
     if (!isMap(entry) || typeof key !== 'string')
       return void wrong(
@@ -108,13 +108,13 @@ function fromList(list: readonly Tree[], wrong: Wrong): Values {
       return void wrong([index], `${key} has both a value and UsePreviousValue.`, 'Keep one.');
     if (!previous && value === undefined)
       return void wrong([index], `${key} has no ParameterValue.`, 'Give one, "" for an empty value.');
-    if (!previous) return void take(values, key, value ?? null, [index, 'ParameterValue'], wrong);
+    if (!previous) return void take(values, [key, value ?? null], [index, 'ParameterValue'], wrong);
     if (isFresh(values, key, [index], wrong)) values.set(key, null);
   });
   return values;
 }
 
-function take(values: Values, key: string, value: Tree, path: Path, wrong: Wrong): void {
+function take(values: Values, [key, value]: readonly [key: string, value: Tree], path: Path, wrong: Wrong): void {
   if (!isFresh(values, key, path, wrong)) return;
   if (value === null)
     return void wrong(
