@@ -5,6 +5,8 @@ import type { Group, GroupNotes } from '../../model/rollout/group.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
 import type { OutNote, RolloutRecord, Verdict } from '../../model/rollout/record.js';
 import { inService, split, units } from '../instances/classify.js';
+import { BLIND_MS, UNSURE_MS } from '../read-lag.js';
+import { factsOf } from '../strategies/facts-by-name.js';
 import { isReached } from '../rollout/target-size.js';
 import { checked, keepLeaving, keepResults } from '../gates/hooks.js';
 import { bakingSince, currentTarget } from '../gates/gates.js';
@@ -12,12 +14,6 @@ import { leaseFingerprint } from '../ownership/lease.js';
 import { rememberRestart } from './restart-memory.js';
 import { instability } from '../instances/stability.js';
 import { groupsOf, isVisible } from './action-visible.js';
-
-/** How long a change whose reply was lost may stay invisible before it is sent again. */
-const UNSURE_MS = 15_000;
-
-/** Longest time between two looks over which "in service without a break" may be claimed. */
-const BLIND_MS = 30_000;
 
 /** How often what was all proven may fall and get its time once more, until a further one is proven. */
 const FALLS = 3;
@@ -207,7 +203,7 @@ export function afterLook(earlier: Seen, look: Omit<Observed, 'seen'>, plan: Pla
         next.inServiceSince[instance.id] = (blind ? undefined : seen.inServiceSince[instance.id]) ?? at;
     }
     if (instability(group, record) === undefined) next.settled[name] = (seen.settled[name] ?? 0) + 1;
-    if (record === undefined ? plan.strategy === 'prove' : isProving(group, record, verdict)) {
+    if (record === undefined ? factsOf(plan).provesWithoutRecord : isProving(group, record, verdict)) {
       const candidates = record === undefined ? group.instances : split(group, record).new;
       const count = units(
         proven(group, candidates, { ...seen, inServiceSince: next.inServiceSince, hooks: next.hooks }, plan, at),
@@ -318,9 +314,9 @@ export function afterAction(seen: Seen, action: Action, at: Instant, sure: boole
       const was = known[action.group];
       const result =
         action.result ??
-        (was?.record?.strategy === 'restart'
+        (was?.record !== undefined && !factsOf(was.record).replaces
           ? undefined
-          : plan.strategy === 'unfreeze'
+          : !factsOf(plan).keepsRecord
             ? unfrozen(action.group)
             : was === undefined
               ? undefined
@@ -371,7 +367,7 @@ export function afterAction(seen: Seen, action: Action, at: Instant, sure: boole
 function isProving(group: Group, record: RolloutRecord, verdict: Verdict | undefined): boolean {
   return (
     isReached(group.size, currentTarget(group, record).size) ||
-    (record.strategy === 'rolling' && verdict?.outcome === 'promote')
+    (factsOf(record).provesAfterVerdict && verdict?.outcome === 'promote')
   );
 }
 
@@ -379,7 +375,7 @@ function isProving(group: Group, record: RolloutRecord, verdict: Verdict | undef
 function isEnough(group: Group, record: RolloutRecord, verdict: Verdict | undefined, proven: number): boolean {
   if (verdict === undefined) return proven >= currentTarget(group, record).needed;
   return (
-    record.strategy === 'rolling' &&
+    factsOf(record).provesAfterVerdict &&
     verdict.outcome === 'promote' &&
     proven + units(split(group, record).old) >= group.size.desired
   );
@@ -389,8 +385,9 @@ function isEnough(group: Group, record: RolloutRecord, verdict: Verdict | undefi
 function progressTimerReset(seen: Seen, group: string, at: Instant): Pick<Seen, 'progressAt'> {
   const before = seen.progressAt[group];
   const known = seen.known[group];
-  if (before === undefined || known?.record?.strategy !== 'rolling' || known.verdict?.outcome !== 'promote')
+  if (before === undefined || known?.record === undefined || known.verdict?.outcome !== 'promote')
     return { progressAt: seen.progressAt };
+  if (!factsOf(known.record).provesAfterVerdict) return { progressAt: seen.progressAt };
   return { progressAt: { ...seen.progressAt, [group]: { proven: before.proven, at } } };
 }
 
@@ -410,7 +407,7 @@ function resultOf(group: string, notes: GroupNotes, plan: Plan): GroupResult | u
   if (notes.verdict === undefined || notes.record === undefined) return undefined;
   const adopted = notes.record.run === plan.run ? '' : ` (run ${notes.record.run}, taken over)`;
   const all = notes.record.size.desired;
-  if (notes.verdict.outcome === 'promote' && notes.record.strategy === 'rolling')
+  if (notes.verdict.outcome === 'promote' && factsOf(notes.record).provesAfterVerdict)
     return {
       group,
       outcome: 'promoted',

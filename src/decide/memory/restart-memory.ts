@@ -5,6 +5,7 @@ import { notInService } from '../instances/classify.js';
 import { failedCheck } from '../gates/hooks.js';
 import { isBack, isListed } from '../instances/registered.js';
 import { countQuorum, nextBatch, restartable } from '../strategies/restart/quorum.js';
+import { factsOf } from '../strategies/facts-by-name.js';
 import { proven } from './remember.js';
 import { seconds } from '../../text/seconds.js';
 
@@ -30,7 +31,7 @@ export function rememberRestart(
   };
   for (const group of groups) {
     const { record, out } = group.notes;
-    if (record?.strategy !== 'restart' || group.notes.lease?.run !== plan.run) continue;
+    if (record === undefined || factsOf(record).replaces || group.notes.lease?.run !== plan.run) continue;
     for (const entry of out?.instances ?? []) {
       const instance = group.instances.find(({ id }) => id === entry.id);
       memory.outSince[entry.id] ??= look.at;
@@ -103,7 +104,7 @@ function shortLooks(
   plan: Plan,
 ): Seen['short'][string] | undefined {
   const { record, out } = group.notes;
-  if (plan.restart === undefined || record?.strategy !== 'restart' || record.run !== plan.run) return undefined;
+  if (plan.restart === undefined || record?.run !== plan.run || factsOf(record).replaces) return undefined;
   const noted = out?.instances ?? [];
   const active = noted.some(({ id }) => {
     const instance = group.instances.find((one) => one.id === id);
