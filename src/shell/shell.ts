@@ -3,7 +3,7 @@ import { systemClock } from '../clock.js';
 import type { HookCall, HookEnd, Hooks } from '../engine/commands/shell-runner.js';
 import { commandLine, hookEnvironment } from './command-line.js';
 import { createTail, type Mask } from './output-tail.js';
-import { seconds } from '../text/seconds.js';
+import { seconds } from '../text/duration.js';
 
 /** How long a command that was told to end may take before it is killed. */
 const GRACE_MS = 5_000;

@@ -18,3 +18,8 @@ export function sinceStart(ms: number): string {
 function two(n: number): string {
   return String(n).padStart(2, '0');
 }
+
+/** `90 s`: a length of time in whole seconds. */
+export function seconds(ms: number): string {
+  return `${Math.round(ms / 1000)} s`;
+}

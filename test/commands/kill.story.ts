@@ -1,15 +1,15 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { S3 } from '@aws-sdk/client-s3';
 import { expect } from 'chai';
 import type { StatusDocument } from '../../src/index.js';
 import { DEFAULT_SUBNETS, DEFAULT_VPC } from '../../src/sandbox/world/ec2/state.js';
-import { run, start, type Running } from './cli.js';
+import { run, start, type Running } from './support/cli.js';
+import { ROOT } from '../support/root.js';
 
 /** The templates beside the sources, seen from dist/test/commands. */
-const HERE = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..', 'test', 'commands');
+const HERE = join(ROOT, 'test', 'commands');
 const BAD = 'ami-0bad0bad0bad0bad0';
 
 /** At this speed a short pause of the machine is minutes of the world; no limit of a good run may judge by that. */

@@ -6,8 +6,8 @@ import { dynamoStore } from '../../src/lock/dynamodb.js';
 import type { LockStore } from '../../src/lock/store.js';
 import { entry } from '../lock/contract.js';
 import { startDynalite } from '../support/lock-stores.js';
-import { HAS_TERMINAL, startOnTerminal } from './cli.js';
-import { commandWorld, type CommandWorld } from './world.js';
+import { HAS_TERMINAL, startOnTerminal } from './support/cli.js';
+import { commandWorld, type CommandWorld } from './support/world.js';
 
 const NAME = 'ha-updater/123456789012/eu-west-1/group/web';
 const WHO = 'run run-a on agent (pid 7, Jenkins web/118)';

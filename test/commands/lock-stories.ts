@@ -3,8 +3,8 @@ import { systemClock } from '../../src/clock.js';
 import type { CommandResult, LockDocument, StatusDocument } from '../../src/index.js';
 import { DEFAULT_SUBNETS, DEFAULT_VPC } from '../../src/sandbox/world/ec2/state.js';
 import type { RunningStore } from '../support/lock-stores.js';
-import { start, type Finished, type Running } from './cli.js';
-import { CALM, CALM_GROUPS, commandWorld, type CommandWorld } from './world.js';
+import { start, type Finished, type Running } from './support/cli.js';
+import { CALM, CALM_GROUPS, commandWorld, type CommandWorld } from './support/world.js';
 
 /** A lease of 120 s lasts six seconds: a short pause of a busy machine must not look like a dead run. */
 const SPEED = 20;

@@ -1,13 +1,13 @@
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { CloudFormation } from '@aws-sdk/client-cloudformation';
 import { expect } from 'chai';
 import type { StatusDocument } from '../../src/index.js';
 import { DEFAULT_SUBNETS, DEFAULT_VPC } from '../../src/sandbox/world/ec2/state.js';
-import { start } from './cli.js';
-import { CALM, CALM_GROUPS, commandWorld, type CommandWorld } from './world.js';
+import { start } from './support/cli.js';
+import { CALM, CALM_GROUPS, commandWorld, type CommandWorld } from './support/world.js';
+import { ROOT } from '../support/root.js';
 
-const TEMPLATE = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..', 'templates', 'web-stack.yaml');
+const TEMPLATE = join(ROOT, 'templates', 'web-stack.yaml');
 const NETWORK = [`VpcId=${DEFAULT_VPC}`, `Subnets=${DEFAULT_SUBNETS.slice(0, 2).join(',')}`];
 
 /** Somebody changes the stack while its groups are swapped. */

@@ -1,14 +1,14 @@
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { cp, readFile } from 'node:fs/promises';
 import { AutoScaling } from '@aws-sdk/client-auto-scaling';
 import { EC2 } from '@aws-sdk/client-ec2';
 import { expect } from 'chai';
 import { DEFAULT_SUBNETS, DEFAULT_VPC } from '../../src/sandbox/world/ec2/state.js';
-import { start, run } from './cli.js';
-import { CALM, CALM_GROUPS, commandWorld, type CommandWorld } from './world.js';
+import { start, run } from './support/cli.js';
+import { CALM, CALM_GROUPS, commandWorld, type CommandWorld } from './support/world.js';
+import { ROOT } from '../support/root.js';
 
-const HERE = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
+const HERE = ROOT;
 const TEMPLATE = join(HERE, 'templates', 'web-stack.yaml');
 const APP = join(HERE, 'test', 'fixtures', 'cdk', 'cdk.out');
 const BAD = 'ami-0bad0bad0bad0bad0';

@@ -1,7 +1,7 @@
 import { createServer, request, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
-import { commandWorld, type CommandWorld } from './world.js';
+import { commandWorld, type CommandWorld } from './support/world.js';
 
 /** A name that nobody but the proxy can resolve: whatever is answered went through it. */
 const NAME = 'sandbox.test';

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { run, start } from './cli.js';
+import { run, start } from './support/cli.js';
 
 describe('ha-updater sandbox', () => {
   it('prints what a shell has to export, serves, and ends well when stopped', async () => {

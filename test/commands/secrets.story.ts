@@ -1,16 +1,16 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { AutoScaling } from '@aws-sdk/client-auto-scaling';
 import { CloudFormation } from '@aws-sdk/client-cloudformation';
 import { expect } from 'chai';
 import { DEFAULT_SUBNETS, DEFAULT_VPC } from '../../src/sandbox/world/ec2/state.js';
-import { BIN, CLEAN_ENV } from './cli.js';
-import { CALM, commandWorld, type CommandWorld } from './world.js';
+import { BIN, CLEAN_ENV } from './support/cli.js';
+import { CALM, commandWorld, type CommandWorld } from './support/world.js';
+import { ROOT } from '../support/root.js';
 
-const HERE = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
+const HERE = ROOT;
 const NETWORK = [`VpcId=${DEFAULT_VPC}`, `Subnets=${DEFAULT_SUBNETS.slice(0, 2).join(',')}`];
 const BAD = 'ami-0bad0bad0bad0bad0';
 const CALM_STACK = ['--warmup-seconds', '3600', '--action-timeout', '7200'];

@@ -1,14 +1,14 @@
 import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import type { SettingsDocument } from '../../src/index.js';
 import UpdateStack from '../../commands/update-stack.js';
-import { run, type Finished } from './cli.js';
-import { live, NETWORK, type Live } from './live.js';
+import { run, type Finished } from './support/cli.js';
+import { live, NETWORK, type Live } from './support/live.js';
+import { ROOT } from '../support/root.js';
 
-const TEMPLATES = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..', 'templates');
+const TEMPLATES = join(ROOT, 'templates');
 
 describe('the settings file', function () {
   this.timeout(60_000);

@@ -1,16 +1,16 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import { systemClock } from '../../src/clock.js';
 import type { StatusDocument } from '../../src/index.js';
 import { DEFAULT_SUBNETS, DEFAULT_VPC } from '../../src/sandbox/world/ec2/state.js';
-import { BIN, CLEAN_ENV, start } from './cli.js';
-import { CALM, CALM_GROUPS, commandWorld, type CommandWorld } from './world.js';
+import { BIN, CLEAN_ENV, start } from './support/cli.js';
+import { CALM, CALM_GROUPS, commandWorld, type CommandWorld } from './support/world.js';
+import { ROOT } from '../support/root.js';
 
-const TEMPLATE = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..', 'templates', 'web-stack.yaml');
+const TEMPLATE = join(ROOT, 'templates', 'web-stack.yaml');
 const NETWORK = [`VpcId=${DEFAULT_VPC}`, `Subnets=${DEFAULT_SUBNETS.slice(0, 2).join(',')}`];
 const SWAP = ['update-asgs', 'web', '--swap', 'always', '--output', 'lines', ...CALM_GROUPS];
 const clock = systemClock();

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { CommandResult } from '../../src/index.js';
-import { run, start, type Running } from './cli.js';
+import { run, start, type Running } from './support/cli.js';
 
 /**
  * Nobody listens there, so a command line that is accepted gets as far as "cannot be reached"; at this

@@ -2,14 +2,14 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import type { CommandResult } from '../../src/index.js';
 import { DEFAULT_SUBNETS, DEFAULT_VPC } from '../../src/sandbox/world/ec2/state.js';
-import { run, start, type Finished, type Running } from './cli.js';
+import { run, start, type Finished, type Running } from './support/cli.js';
+import { ROOT } from '../support/root.js';
 
-const TEMPLATE = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..', 'templates', 'web-stack.yaml');
+const TEMPLATE = join(ROOT, 'templates', 'web-stack.yaml');
 const NETWORK = [
   `VpcId=${DEFAULT_VPC}`,
   `Subnets=${DEFAULT_SUBNETS.slice(0, 2).join(',')}`,

@@ -9,7 +9,7 @@ import { asRow } from '../../src/lock/store.js';
 import { lockNames } from '../../src/app/lock/lock.js';
 import { CODES } from '../../src/render/codes.js';
 import { sarif } from '../../src/render/documents/sarif.js';
-import { run } from '../commands/cli.js';
+import { run } from '../commands/support/cli.js';
 import { expectGolden } from '../golden.js';
 import { ROOT } from '../tidy/scan.js';
 import { commandLineFacts } from './commands.js';

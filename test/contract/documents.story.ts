@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { Stamped } from '../../src/model/event.js';
-import { NETWORK } from '../commands/live.js';
-import { CALM, CALM_GROUPS, commandWorld, type CommandWorld } from '../commands/world.js';
+import { NETWORK } from '../commands/support/live.js';
+import { CALM, CALM_GROUPS, commandWorld, type CommandWorld } from '../commands/support/world.js';
 import { ROOT } from '../tidy/scan.js';
 import type { Documents } from './documents.js';
 import { misfits } from './fits.js';

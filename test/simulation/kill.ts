@@ -6,7 +6,7 @@ import { systemClock } from '../../src/clock.js';
 import type { CommandResult, StatusDocument } from '../../src/index.js';
 import { seededRandom, type Random } from '../../src/sandbox/random.js';
 import { DEFAULT_SUBNETS, DEFAULT_VPC } from '../../src/sandbox/world/ec2/state.js';
-import { run, start, type Running } from '../commands/cli.js';
+import { run, start, type Running } from '../commands/support/cli.js';
 
 const TEMPLATE = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..', 'templates', 'web-stack.yaml');
 const BAD = 'ami-0bad0bad0bad0bad0';

@@ -7,7 +7,7 @@ import { describeHolder } from '../../src/text/holder.js';
 import { splitKeyValue } from '../../src/text/key-value.js';
 import { list } from '../../src/text/list.js';
 import { oneLine, plainText } from '../../src/text/plain.js';
-import { seconds } from '../../src/text/seconds.js';
+import { seconds } from '../../src/text/duration.js';
 import { sentence, withoutStop } from '../../src/text/sentence.js';
 import { quote, singleQuoted } from '../../src/text/shell-quote.js';
 import { targetFlags } from '../../src/text/target-words.js';

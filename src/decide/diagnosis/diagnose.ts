@@ -3,7 +3,7 @@ import type { Activity, Finding } from '../../model/finding.js';
 import type { FailedEvent, StackEvent } from '../../model/stack/stack.js';
 import { notInService, verdictOf } from '../instances/classify.js';
 import { rootCauses } from './root-causes.js';
-import { seconds } from '../../text/seconds.js';
+import { seconds } from '../../text/duration.js';
 import { withoutStop } from '../../text/sentence.js';
 
 /** Why launches fail, by AWS's words (Auto Scaling user guide, "Troubleshoot: EC2 instance launch failures"). */

@@ -7,7 +7,7 @@ import { isBack, isListed } from '../instances/registered.js';
 import { countQuorum, nextBatch, restartable } from '../strategies/restart/quorum.js';
 import { factsOf } from '../strategies/facts-by-name.js';
 import { proven } from './remember.js';
-import { seconds } from '../../text/seconds.js';
+import { seconds } from '../../text/duration.js';
 
 type Memory = Pick<Seen, 'outSince' | 'backSince' | 'failed' | 'short'>;
 

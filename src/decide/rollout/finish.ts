@@ -6,7 +6,7 @@ import { sameSize } from '../instances/capacity.js';
 import { inService, notInService, units } from '../instances/classify.js';
 import { act, type GroupStep } from '../step.js';
 import type { JudgedGroup, RolloutGroup, RolloutView } from '../view.js';
-import { seconds } from '../../text/seconds.js';
+import { seconds } from '../../text/duration.js';
 
 /**
  * The end of a promoted rollout, once nothing old is left: wait for the instances that leave, then everything as it was

@@ -13,7 +13,7 @@ import { sameReasons } from './finish.js';
 import { RESET_FIRST, SUSPENDED_BY_SWAP } from './processes.js';
 import { raiseShield } from './scale-in-protection.js';
 import { finalTarget, isReached, raisedTo, type TargetSize } from './target-size.js';
-import { seconds } from '../../text/seconds.js';
+import { seconds } from '../../text/duration.js';
 
 /** How often growing is asked for before somebody else's resizing makes the rollout fail. */
 export const MAX_RESIZES = 10;

@@ -9,7 +9,7 @@ import { judge, verdictGroups, type ProvingGroup } from './joint-verdict.js';
 import { nextStep } from './next-step.js';
 import { pollInterval } from './poll-interval.js';
 import { progressOf } from './progress.js';
-import { startGate } from './start.js';
+import { startGate } from './start/start.js';
 import { isOnlyNoted, takeBack } from './take-back.js';
 import { takeTurns, type Collected, type OwnTurn, type Turn } from './turns.js';
 

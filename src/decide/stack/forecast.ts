@@ -7,9 +7,9 @@ import type { RolloutRecord } from '../../model/rollout/record.js';
 import { finalTarget } from '../rollout/target-size.js';
 import { membersOf, outdated, units } from '../instances/classify.js';
 import type { Effect } from './change-impact.js';
-import { preflight } from '../rollout/preflight.js';
-import { reasonsAgainst } from '../rollout/reasons-against.js';
-import { warningsAbout } from '../rollout/warnings.js';
+import { preflight } from '../rollout/start/preflight.js';
+import { reasonsAgainst } from '../rollout/start/reasons-against.js';
+import { warningsAbout } from '../rollout/start/warnings.js';
 import { factsOf } from '../strategies/facts-by-name.js';
 import { instability } from '../instances/stability.js';
 

@@ -12,7 +12,7 @@ import { runRollout } from './run-rollout.js';
 import { pause } from '../retry.js';
 import { retrying } from '../retrying-gateway.js';
 import { describeHolder } from '../../text/holder.js';
-import { seconds } from '../../text/seconds.js';
+import { seconds } from '../../text/duration.js';
 
 /** A group with the rollout that is to be rolled back. */
 export interface Begun {

@@ -1,6 +1,6 @@
 import type { decide } from '../../decide/decide.js';
 import { withNotes } from '../../decide/memory/remember.js';
-import { warningsAbout } from '../../decide/rollout/warnings.js';
+import { warningsAbout } from '../../decide/rollout/start/warnings.js';
 import { AwsFault } from '../../errors.js';
 import type { Decision, GroupResult, Observed } from '../../model/rollout/decision.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';

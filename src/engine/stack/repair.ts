@@ -12,7 +12,7 @@ import { newestEvent } from './change-set/execute-change-set.js';
 import { statusLook } from './read-status.js';
 import { retrying } from '../retrying-gateway.js';
 import { type StackOrder, interrupted } from './stack-change.js';
-import { seconds } from '../../text/seconds.js';
+import { seconds } from '../../text/duration.js';
 import { withoutStop } from '../../text/sentence.js';
 
 /** Deletes a stack whose creation failed, and waits until it is gone. */

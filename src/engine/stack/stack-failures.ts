@@ -4,7 +4,7 @@ import { Failure } from '../../errors.js';
 import type { StackEvent } from '../../model/stack/stack.js';
 import type { Followed } from './follow-events.js';
 import type { StackChange, StackOrder, Prepared } from './stack-change.js';
-import { seconds } from '../../text/seconds.js';
+import { seconds } from '../../text/duration.js';
 import { withoutStop } from '../../text/sentence.js';
 
 /** The answer of a change that CloudFormation did; a Failure for every other end, with what stands and how to go on. */

@@ -7,7 +7,7 @@ import { proven } from '../../memory/remember.js';
 import { pollInterval } from '../../rollout/poll-interval.js';
 import { progressOf } from '../../rollout/progress.js';
 import type { GroupView, RolloutView } from '../../view.js';
-import { seconds } from '../../../text/seconds.js';
+import { seconds } from '../../../text/duration.js';
 
 /**
  * Proves the instances of groups that were just created; changes nothing. All of a group's desired

@@ -2,7 +2,7 @@ import type { Observed, Reason } from '../../../model/rollout/decision.js';
 import type { Group } from '../../../model/rollout/group.js';
 import { STRATEGY_RECORD_VERSION, type RestartRecord } from '../../../model/rollout/record.js';
 import { SUSPENDED_BY_SWAP } from '../../rollout/processes.js';
-import { reasonsAgainst } from '../../rollout/reasons-against.js';
+import { reasonsAgainst } from '../../rollout/start/reasons-against.js';
 import type { LookAndPlan } from '../../view.js';
 import { countQuorum, floorOf, restartable } from './quorum.js';
 

@@ -14,7 +14,7 @@ import { rollingRecord } from './facts.js';
 import type { RollingFleet } from './fleet.js';
 import { surged } from './surge.js';
 import { takeOut } from './take-out.js';
-import { seconds } from '../../../text/seconds.js';
+import { seconds } from '../../../text/duration.js';
 
 /** A rolling rollout past its verdict. */
 type Rolling = JudgedGroup<RollingRecord>;

@@ -9,7 +9,7 @@ import { dropChangeSet } from './discard-change-set.js';
 import { rejected } from './execute-change-set.js';
 import { retrying } from '../../retrying-gateway.js';
 import { type StackOrder, interrupted, type Prepared, type Review } from '../stack-change.js';
-import { seconds } from '../../../text/seconds.js';
+import { seconds } from '../../../text/duration.js';
 
 /** How far nested change sets are followed; CloudFormation itself takes 2,500 nested resources. */
 const deepest = 20;

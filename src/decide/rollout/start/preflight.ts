@@ -1,0 +1,139 @@
+import type { Reason, Wait } from '../../../model/rollout/decision.js';
+import type { Group } from '../../../model/rollout/group.js';
+import type { Plan } from '../../../model/rollout/rollout-plan.js';
+import type { RolloutRecord } from '../../../model/rollout/record.js';
+import { recordGates } from '../../gates/gates.js';
+import { membersOf, outdated, serving, standing, units } from '../../instances/classify.js';
+import { instability } from '../../instances/stability.js';
+import { factsOf } from '../../strategies/facts-by-name.js';
+import type { LookAndPlan } from '../../view.js';
+import { SUSPENDED_BY_SWAP } from '../processes.js';
+import { reasonsAgainst } from './reasons-against.js';
+
+/** How many looks in a row must show the group settled. */
+const SETTLED_LOOKS = 2;
+
+/** What preflight says of one group that has no record. */
+export type Preflight =
+  /** `upToDate`: because of its instances, which reads may show as they were before a change. */
+  | { readonly kind: 'skip'; readonly why: string; readonly upToDate: boolean }
+  | { readonly kind: 'refuse'; readonly reasons: readonly Reason[] }
+  | { readonly kind: 'wait'; readonly wait: Wait }
+  | { readonly kind: 'ready'; readonly record: RolloutRecord; readonly why: string };
+
+/** Every reason not to start on this group, or its record. Nothing has been changed yet. */
+export function preflight(view: LookAndPlan, group: Group): Preflight {
+  const { observed, plan } = view;
+  const skip = skipped(plan, group);
+  if (skip !== undefined) return { kind: 'skip', ...skip };
+  const reasons = [...reasonsAgainst(observed, group, plan.force), ...factsOf(plan).reasonsAgainst(plan, group)];
+  if (reasons.length > 0) return { kind: 'refuse', reasons };
+
+  // rule: starts-unsettled
+  const open = plan.force ? undefined : instability(group);
+  const launching = open?.coming === true && !group.suspended.includes('Launch');
+  const until =
+    Math.max(observed.seen.firstLookAt, observed.seen.heldAt ?? 0) +
+    (launching ? plan.timing.progressMs : plan.timing.settleMs);
+  if (open !== undefined && observed.at >= until)
+    return { kind: 'refuse', reasons: [notSettled(group, open.why, open.instances)] };
+  // An instance that is dead and forgotten by EC2 belongs to neither half, and nobody waits for it.
+  const unlisted = membersOf(group).filter((instance) => instance.healthy && instance.launchedAt === undefined);
+  // rule: unlisted-awaited
+  if (unlisted.length > 0 && observed.at >= until)
+    return {
+      kind: 'refuse',
+      reasons: [
+        notSettled(
+          group,
+          'EC2 does not say when all instances were launched',
+          unlisted.map(({ id, lifecycle }) => ({ id, why: lifecycle })),
+        ),
+      ],
+    };
+  if (
+    open !== undefined ||
+    unlisted.length > 0 ||
+    (observed.seen.settled[group.name] ?? 0) < (plan.force ? 0 : SETTLED_LOOKS)
+  ) {
+    const why =
+      open === undefined ? 'looking twice before anything is changed' : `the group is not settled: ${open.why}`;
+    return {
+      kind: 'wait',
+      wait: { group: group.name, phase: 'preflight', why, instances: open?.instances ?? [], until },
+    };
+  }
+  return ready(view, group);
+}
+
+/** Why nothing has to be done, or undefined. */
+function skipped(plan: Plan, group: Group): { readonly why: string; readonly upToDate: boolean } | undefined {
+  if (plan.swap === 'never') return { why: 'swapping was not asked for (--swap never)', upToDate: false };
+  if (group.size.desired === 0 && group.instances.length === 0)
+    return { why: 'it is empty (desired 0)', upToDate: false };
+  if (plan.swap === 'always' || group.configurations.length === 0) return undefined;
+  const stale = group.instances.filter(
+    (instance) => standing(instance.lifecycle) !== 'leaving' && outdated(group, instance),
+  );
+  if (stale.length > 0) return undefined;
+  const frozen = group.notes.frozen === undefined ? '' : '; it is still frozen by an earlier roll-back';
+  const [who, run] =
+    group.instances.length === 1 ? ['its one instance', 'runs'] : [`all ${group.instances.length} instances`, 'run'];
+  return { why: `${who} ${run} ${group.configurations.join(' or ')} already${frozen}`, upToDate: true };
+}
+
+function notSettled(
+  group: Group,
+  why: string,
+  instances: readonly { readonly id: string; readonly why: string }[],
+): Reason {
+  const rows = instances.slice(0, 5).map(({ id, why: reason }) => `${id} ${reason}`);
+  const more = instances.length > 5 ? [`and ${instances.length - 5} more`] : [];
+  return {
+    code: 'group.unsettled',
+    group: group.name,
+    text: `before the swap, ${why}${rows.length === 0 ? '' : `: ${[...rows, ...more].join('; ')}`}`,
+    remedy:
+      'Mend the group first, or start all the same with --force: the instances that are there now then count as ' +
+      'the old ones.',
+  };
+}
+
+/** The record that makes the rollout: what anybody needs to finish or undo it. */
+function ready({ observed, plan }: LookAndPlan, group: Group): Preflight {
+  const startedAt = Math.floor(observed.at / 1000) * 1000;
+  const old = membersOf(group);
+  const justLaunched = old.find((instance) => (instance.launchedAt ?? 0) >= startedAt);
+  if (justLaunched !== undefined) {
+    return {
+      kind: 'wait',
+      wait: {
+        group: group.name,
+        phase: 'preflight',
+        why: `${justLaunched.id} was launched in this very second`,
+        instances: [],
+      },
+    };
+  }
+  const thaw = (group.notes.frozen?.processes ?? []).filter((process) => group.suspended.includes(process));
+  // rule: operator-resumed
+  const mine = SUSPENDED_BY_SWAP.filter((process) => !group.suspended.includes(process));
+  const base = {
+    run: plan.run,
+    startedAt,
+    size: group.size,
+    old: units(old),
+    suspended: [...new Set([...mine, ...thaw, ...(plan.force ? group.suspended : [])])],
+    together: plan.together,
+    ...recordGates(plan),
+  };
+  const record = factsOf(plan).newRecord(plan, group, old, base);
+  const stale = old.filter((instance) => outdated(group, instance)).length;
+  const because = plan.swap === 'always' ? 'all were asked for' : `${stale} of ${old.length} instances are outdated`;
+  const sizes = `${group.size.min}/${group.size.desired}/${group.size.max}`;
+  return {
+    kind: 'ready',
+    record,
+    why: `${because}; ${serving(group, old).length} in service, sizes ${sizes} are noted before anything changes`,
+  };
+}

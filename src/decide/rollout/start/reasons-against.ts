@@ -1,0 +1,110 @@
+import type { Observed, Reason } from '../../../model/rollout/decision.js';
+import type { Group } from '../../../model/rollout/group.js';
+import { standing } from '../../instances/classify.js';
+import { NEEDED } from '../processes.js';
+
+/** Every reason against a rollout over the group that can be seen now. */
+export function reasonsAgainst(observed: Observed, group: Group, force = false): readonly Reason[] {
+  return [
+    ...groupReasons(group),
+    ...(force ? [] : suspendedReasons(group)),
+    ...changeReasons(observed, group),
+    ...instanceReasons(group),
+  ];
+}
+
+/** What the group is, or carries. */
+function groupReasons(group: Group): readonly Reason[] {
+  const reasons: Reason[] = [];
+  const against = (code: string, text: string, remedy: string): void =>
+    void reasons.push({ code, group: group.name, text, remedy });
+  if (group.status !== undefined)
+    against(
+      'group.deleting',
+      `it is being deleted (${group.status})`,
+      'Wait until it is gone, or leave it out with --asg.',
+    );
+  if (group.operator !== undefined)
+    against(
+      'group.operator',
+      `only ${group.operator} may change it`,
+      'Leave it out, or roll out through that service.',
+    );
+  if (group.hasWarmPool)
+    against(
+      'group.warmPool',
+      'it has a warm pool, whose instances were launched with the old configuration',
+      'Delete the warm pool for the time of the rollout: aws autoscaling delete-warm-pool.',
+    );
+  if (group.notes.unreadable !== undefined)
+    against(
+      'group.unreadable',
+      `it carries a note that this version cannot read: ${group.notes.unreadable}`,
+      'Use the version of ha-updater that wrote it, or remove the tag when you know that no rollout is going on.',
+    );
+  return reasons;
+}
+
+/** Processes that are suspended and without which nothing can be replaced. */
+function suspendedReasons({ name, suspended, notes }: Group): readonly Reason[] {
+  const frozen = notes.frozen?.processes ?? [];
+  const missing = NEEDED.filter(
+    (process) => suspended.includes(process) && !(process === 'Launch' && frozen.includes(process)),
+  );
+  return missing.map((process) => {
+    const resume = `aws autoscaling resume-processes --auto-scaling-group-name ${name} --scaling-processes ${process}`;
+    return {
+      code: 'group.suspended',
+      group: name,
+      text: `the process ${process} is suspended, so no instance can be replaced`,
+      remedy: `${resume}, or --force, which resets all that is suspended.`,
+    };
+  });
+}
+
+/** What else is under way on the group, and whether it is known what it launches. */
+function changeReasons({ precautions }: Observed, group: Group): readonly Reason[] {
+  const { activeRefresh, changingBalancers = [] } = precautions.find((one) => one.group === group.name) ?? {};
+  const against = (code: string, text: string, remedy: string): Reason => ({ code, group: group.name, text, remedy });
+  const cancel = `aws autoscaling cancel-instance-refresh --auto-scaling-group-name ${group.name}`;
+  return [
+    ...(activeRefresh === undefined
+      ? []
+      : [against('group.refresh', `an instance refresh is running (${activeRefresh})`, `Wait for it, or: ${cancel}`)]),
+    ...changingBalancers.map((balancer) =>
+      against(
+        'group.attaching',
+        `its load balancer ${balancer} is being changed`,
+        'Wait until that is done and start again.',
+      ),
+    ),
+    ...(group.configurations.length > 0
+      ? []
+      : [
+          against(
+            'group.configuration',
+            'what it launches from could not be found out',
+            'Check that its launch template or launch configuration exists and may be read.',
+          ),
+        ]),
+  ];
+}
+
+/** Instances that a rollout could not treat. */
+function instanceReasons({ name, instances }: Group): readonly Reason[] {
+  return instances.flatMap(({ id, lifecycle }): readonly Reason[] => {
+    const text = `${id} is in ${lifecycle}`;
+    switch (standing(lifecycle)) {
+      case 'parked': {
+        const back = `aws autoscaling exit-standby --auto-scaling-group-name ${name} --instance-ids ${id}`;
+        return [{ code: 'group.standby', group: name, text, remedy: `Put it back: ${back}` }];
+      }
+      case 'repairing': {
+        const remedy = 'Wait until its root volume has been replaced.';
+        return [{ code: 'group.repairing', group: name, text, remedy }];
+      }
+      default:
+        return [];
+    }
+  });
+}

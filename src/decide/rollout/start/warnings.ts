@@ -1,0 +1,121 @@
+import type { Reason } from '../../../model/rollout/decision.js';
+import type { Balancer, Group } from '../../../model/rollout/group.js';
+import type { Plan } from '../../../model/rollout/rollout-plan.js';
+import { membersOf, split } from '../../instances/classify.js';
+import { factsOf } from '../../strategies/facts-by-name.js';
+import type { LookAndPlan } from '../../view.js';
+import { seconds } from '../../../text/duration.js';
+
+/** What a person should know before a rollout starts; none of it stops it. */
+export function warningsAbout({ observed, plan }: LookAndPlan, group: Group): readonly Reason[] {
+  const precautions = observed.precautions.find((one) => one.group === group.name);
+  const warn = (code: string, text: string, remedy: string): Reason => ({ code, group: group.name, text, remedy });
+  const { warnings = [], unjudgedSources = [] } = precautions ?? {};
+  return [
+    ...warnings.map((text) => warn('group.unchecked', text, 'Check it by hand when it matters.')),
+    ...unjudgedSources.map((source) =>
+      warn('group.source', `the traffic source ${source} cannot be judged`, 'Its health is not waited for.'),
+    ),
+    ...balancerWarnings(plan, group),
+    ...protectedWarnings(group),
+    ...(group.notes.record === undefined ? factsOf(plan).warnings(plan, group) : []),
+    ...versionWarnings(group),
+    ...(group.balancers.some((balancer) => balancer.judged)
+      ? []
+      : [
+          warn(
+            'group.noBalancer',
+            'no load balancer judges its instances',
+            'New instances are proven by Auto Scaling health alone.',
+          ),
+        ]),
+  ];
+}
+
+/** Balancers whose health is not waited for, or that take long. */
+function balancerWarnings(plan: Plan, group: Group): readonly Reason[] {
+  const skipped = plan.gates?.skipBalancers === true;
+  const health = (balancer: Balancer): readonly Reason[] => (skipped ? [] : healthWarnings(plan, group, balancer));
+  return [...(skipped ? skippedWarnings(group) : []), ...group.balancers.flatMap(health)];
+}
+
+function skippedWarnings({ name, balancers }: Group): readonly Reason[] {
+  if (balancers.length === 0) return [];
+  const names = balancers.map((balancer) => balancer.name).join(', ');
+  return [
+    {
+      code: 'group.balancersSkipped',
+      group: name,
+      text: `no load balancer is asked whether its instances serve (--skip-elb-health-check): ${names}`,
+      remedy:
+        'The old instances go as soon as Auto Scaling calls the new ones InService; behind the load balancers ' +
+        'nothing may serve then.',
+    },
+  ];
+}
+
+function healthWarnings(plan: Plan, group: Group, balancer: Balancer): readonly Reason[] {
+  const warnings: Reason[] = [];
+  const warn = (code: string, text: string, remedy: string): void =>
+    void warnings.push({ code, group: group.name, text, remedy });
+  const floor = seconds(balancer.healthFloorMs);
+  if (!balancer.judged)
+    warn('balancer.unjudged', `${balancer.name} is not judged: ${balancer.note}`, 'Its health is not waited for.');
+  else if (balancer.healthFloorMs > plan.timing.progressMs)
+    warn('balancer.slow', `health checks of ${balancer.name} alone take ${floor}`, 'Raise --healthy-timeout.');
+  if (
+    factsOf(plan).replaces &&
+    balancer.judged &&
+    group.healthCheckType.includes('ELB') &&
+    balancer.healthFloorMs >= group.healthCheckGraceMs
+  ) {
+    const least = `health checks of ${balancer.name} take ${floor} at least`;
+    const grace = `a grace period of ${seconds(group.healthCheckGraceMs)}`;
+    warn(
+      'group.grace',
+      `${least}, and Auto Scaling gives up on an instance after ${grace}`,
+      'Raise HealthCheckGracePeriod, or lower the interval or the healthy threshold; else good instances may be ' +
+        'given up.',
+    );
+  }
+  if (balancer.drainMs > plan.timing.drainMs)
+    warn('balancer.drain', `${balancer.name} drains for up to ${seconds(balancer.drainMs)}`, 'Raise --drain-timeout.');
+  return warnings;
+}
+
+/** Instances that somebody protected from scale-in. */
+function protectedWarnings(group: Group): readonly Reason[] {
+  if (group.notes.record !== undefined) return [];
+  const guarded = membersOf(group).filter((instance) => instance.protectedFromScaleIn).length;
+  if (guarded === 0) return [];
+  return [
+    {
+      code: 'group.protected',
+      group: group.name,
+      text: `${guarded} of its instances ${guarded === 1 ? 'is' : 'are'} protected from scale-in`,
+      remedy: 'A rollout terminates them all the same.',
+    },
+  ];
+}
+
+/** New instances of several versions of one launch template; with overrides several templates are meant. */
+function versionWarnings(group: Group): readonly Reason[] {
+  const { record } = group.notes;
+  if (record === undefined) return [];
+  const all = [...new Set(split(group, record).new.map(({ configuration }) => configuration))].filter((configuration) =>
+    configuration.startsWith('lt/'),
+  );
+  const template = (configuration: string): string => configuration.slice(0, configuration.lastIndexOf(':'));
+  const mixed = all.filter((one) => all.some((other) => other !== one && template(other) === template(one))).sort();
+  if (mixed.length <= 1) return [];
+  return [
+    {
+      code: 'group.versions',
+      group: group.name,
+      text: `its new instances run ${mixed.join(' and ')}`,
+      remedy:
+        'Somebody changed what the group launches in the middle. They are all proven; swap it once more when this ' +
+        'is over.',
+    },
+  ];
+}

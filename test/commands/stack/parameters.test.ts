@@ -1,0 +1,123 @@
+import { join } from 'node:path';
+import { expect } from 'chai';
+import type { StatusDocument } from '../../../src/index.js';
+import { CALM, commandWorld, type CommandWorld } from '../support/world.js';
+
+const TEMPLATE = `
+Parameters:
+  Name: {Type: String, AllowedPattern: '[a-z-]*', Default: web}
+  Count: {Type: Number, Default: 2, MaxValue: 9}
+  Zones: {Type: CommaDelimitedList, Default: 'a,b'}
+  Zip: {Type: String, Default: '00000'}
+  Password: {Type: String, NoEcho: true, MinLength: 8}
+Resources:
+  Topic:
+    Type: AWS::SNS::Topic
+    Properties: {DisplayName: !Sub '\${Name}-\${Count}-\${Zip}', Tags: [{Key: zones, Value: !Join ['|', !Ref Zones]}, {Key: secret, Value: !Ref Password}]}
+`;
+const SECRET = 'never-to-be-seen-17';
+
+describe('parameters of update-stack', function () {
+  this.timeout(30_000);
+  let world: CommandWorld;
+  let template: string;
+  before(async () => {
+    world = await commandWorld('');
+    template = await world.file('web.yaml', TEMPLATE);
+  });
+  after(() => world.stop());
+
+  const update = (args: readonly string[], env: Record<string, string> = {}) =>
+    world.json(['update-stack', 'web', '--template', template, ...args, ...CALM], env);
+  const values = async (): Promise<Record<string, string | undefined>> => {
+    const { document } = await world.json<StatusDocument>(['status', 'web']);
+    return Object.fromEntries(document.stack.parameters.map(({ key, value }) => [key, value]));
+  };
+
+  it('are checked all together before anything is sent', async () => {
+    const file = await world.file('bad.yaml', `Nam: x\nCount: 12\n`);
+    const { code, document, stderr } = await update([
+      '--parameters-file',
+      file,
+      'Name=UPPER',
+      'Password=short',
+      '--use-default',
+      'Nope',
+    ]);
+    expect(code, stderr).to.equal(2);
+    expect(document.failure?.reasons.map((reason) => `${reason.code} ${reason.text}`)).to.deep.equal([
+      'parameters.unknown The template declares no parameter Nam.',
+      'parameters.unknown The template declares no parameter Nope.',
+      'parameters.limit Name="UPPER" does not match [a-z-]*.',
+      'parameters.limit Count="12" is more than 9.',
+      'parameters.limit The value of Password has fewer than 8 characters.',
+    ]);
+    expect((await world.run(['status', 'web'])).code).to.equal(3);
+  });
+
+  it('that cannot be read stop the command before it connects', async () => {
+    const file = await world.file(
+      'broken.json',
+      '[{"ParameterKey": "Name"},\n {"ParameterKey": "Zip", "ParameterValue": {}}]',
+    );
+    const { code, document } = await update([
+      '--parameters-file',
+      file,
+      '--parameters-file',
+      join(world.folder, 'none'),
+      'Password=@env:NOPE',
+    ]);
+    expect(code).to.equal(2);
+    expect(document.failure?.reasons.map((reason) => reason.text.replace(world.folder, '.'))).to.deep.equal([
+      './broken.json:1:2: Name has no ParameterValue.',
+      './broken.json:2:26: Zip is no single value and no list of them.',
+      'There is no file ./none.',
+      'Password is to come from the environment, where NOPE is not set.',
+    ]);
+  });
+
+  it('come from files, variables and the command line, commas and empty values kept', async () => {
+    const base = await world.file('base.yaml', 'Name: base\nZip: 012345\nZones: [a, b, c]\n');
+    const cli = await world.file(
+      'cli.json',
+      '[{"ParameterKey": "Name", "ParameterValue": "cli"}, {"ParameterKey": "Count", "ParameterValue": "3"}]',
+    );
+    const { code, stderr } = await update(
+      ['--parameters-file', base, '--parameters-file', cli, 'Name=', 'Password=@env:PASSWORD'],
+      { PASSWORD: SECRET },
+    );
+    expect(code, stderr).to.equal(0);
+    expect(await values()).to.deep.equal({ Name: '', Zip: '012345', Zones: 'a,b,c', Count: '3', Password: undefined });
+    expect(stderr).to.match(/Replaced by a later file or the command line: Name\./);
+  });
+
+  it('stay when they are absent, and take the default when told to', async () => {
+    const { code, stderr } = await update(['Name=again', '--use-default', 'Count', '--use-default', 'Zip']);
+    expect(code, stderr).to.equal(0);
+    expect(await values()).to.include({ Name: 'again', Zones: 'a,b,c', Count: '2', Zip: '00000' });
+    expect(stderr).to.include("although the template's default is").and.include('--use-default Zones');
+  });
+
+  it('come in the form of CodePipeline, from a file alone, and may be too many', async () => {
+    const pipeline = await world.file('pipeline.json', '{"Parameters": {"Name": "pipe", "Elsewhere": "x"}}');
+    expect((await update(['--parameters-file', pipeline])).code).to.equal(2);
+    const { code, stderr } = await update([
+      '--parameters-file',
+      pipeline,
+      '--ignore-unknown-parameters',
+      `Password=@file:${await world.file('secret', `${SECRET}\n`)}`,
+    ]);
+    expect(code, stderr).to.equal(0);
+    expect(stderr).to.include('The template declares no parameter Elsewhere. It is left out.');
+    expect(await values()).to.include({ Name: 'pipe', Zones: 'a,b,c' });
+  });
+
+  it('never show a secret anywhere', async () => {
+    await update([`Password=${SECRET}`, 'Count=4'], { DEBUG: '1' });
+    await update([`Password=${SECRET}`, 'Count=44']);
+    await world.run(['update-stack', 'web', `Password=${SECRET}`, 'Count=5', '--output', 'jsonl', ...CALM]);
+    await world.run(['status', 'web', '--events']);
+    expect(world.said()).not.to.include(SECRET);
+    expect(world.said()).to.include('Password');
+  });
+});

@@ -1,0 +1,174 @@
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import type { ValidateDocument } from '../../../src/index.js';
+import { expectGolden } from '../../golden.js';
+import { CLEAN_ENV, run, type Finished } from '../support/cli.js';
+import { commandWorld, type CommandWorld } from '../support/world.js';
+
+const FAULTY = `AWSTemplateFormatVersion: '2010-09-09'
+Parameters:
+  ImageId: {Type: String}
+Resorces: {}
+Resources:
+  Config:
+    Type: AWS::AutoScaling::LaunchConfiguration
+    Properties: {ImageId: !Ref ImagId, InstanceType: t3.micro}
+  Web:
+    Type: AWS::AutoScaling::AutoScalingGroup
+    UpdatePolicy: {AutoScalingRollingUpdate: {MaxBatchSize: 1}}
+    Properties: {MinSize: 1, MaxSize: 2, LaunchConfigurationName: !Ref Config, TargetGroupARNs: [!Ref "AWS::NoValue"]}
+  Api:
+    Type: AWS::AutoScaling::AutoScalingGroup
+    Properties: {MinSize: 1, MaxSize: 2, LaunchConfigurationName: !Ref Config, LoadBalancerNames: [api]}
+`;
+const GOOD = 'Resources:\n  Topic: {Type: "AWS::SNS::Topic"}\n';
+const BROKEN = 'Resources:\n  A: [\n';
+
+describe('ha-updater validate', function () {
+  this.timeout(20_000);
+  let folder: string;
+  const offline = (...args: readonly string[]): Promise<Finished> =>
+    run(['validate', '--offline', '--lint', 'off', ...args], { env: {} });
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'ha-updater-'));
+    await Promise.all([
+      writeFile(join(folder, 'faulty.yaml'), FAULTY),
+      writeFile(join(folder, 'good.yaml'), GOOD),
+      writeFile(join(folder, 'broken.yaml'), BROKEN),
+    ]);
+  });
+  after(() => rm(folder, { recursive: true }));
+  const at = (name: string): string => join(folder, name);
+
+  it('tells all findings of many templates, each at its place', async () => {
+    const { code, stdout, stderr } = await offline(at('faulty.yaml'), at('good.yaml'), at('broken.yaml'));
+    expect({ code, stderr }).to.deep.equal({ code: 3, stderr: '' });
+    expectGolden('validate.txt', stdout.replaceAll(`${folder}/`, ''));
+  });
+
+  it('answers 0 for what is good, 3 for warnings only when told to, and 2 for what cannot be read', async () => {
+    expect((await offline(at('good.yaml'))).code).to.equal(0);
+    const advice = at('advice.yaml');
+    await writeFile(
+      advice,
+      'Resources:\n  G: {Type: "AWS::AutoScaling::AutoScalingGroup", Properties: {MinSize: 1, MaxSize: 1}}\n',
+    );
+    expect((await offline(advice)).code).to.equal(0);
+    expect((await offline(advice, '--strict')).code).to.equal(3);
+    const missing = await offline(at('good.yaml'), at('none.yaml'));
+    expect(missing.code).to.equal(2);
+    expect(missing.stdout).to.include('good.yaml: 1 resource, no objections').and.include('none.yaml: not read.');
+    expect((await run(['validate'])).code).to.equal(2);
+    expect((await offline(at('good.yaml'), '--json', '--format', 'sarif')).code).to.equal(2);
+  });
+
+  it('speaks JSON', async () => {
+    const { code, stdout } = await offline(at('faulty.yaml'), '--json');
+    const document = JSON.parse(stdout) as ValidateDocument;
+    expect(document).to.include({ command: 'validate', outcome: 'refused', exitCode: 3 });
+    expect(code).to.equal(3);
+    expect(document.templates[0]?.findings.map(({ code: finding, line }) => `${finding} ${line}`)).to.deep.equal([
+      'template.section 4',
+      'template.undeclared 8',
+      'template.rollingUpdate 11',
+      'template.noBalancer 12',
+      'template.healthCheckType 15',
+    ]);
+  });
+
+  it('speaks SARIF, with a rule for every code', async () => {
+    const { code, stdout } = await offline(at('faulty.yaml'), '--format', 'sarif');
+    expect(code).to.equal(3);
+    interface Sarif {
+      version: string;
+      runs: [
+        {
+          tool: { driver: { rules: { id: string }[] } };
+          results: {
+            ruleId: string;
+            ruleIndex: number;
+            level: string;
+            locations: [{ physicalLocation: { region: object } }];
+          }[];
+        },
+      ];
+    }
+    const { version, runs } = JSON.parse(stdout) as Sarif;
+    const [{ tool, results }] = runs;
+    expect(version).to.equal('2.1.0');
+    expect(results.map(({ ruleId, ruleIndex }) => tool.driver.rules[ruleIndex]?.id === ruleId)).to.deep.equal([
+      true,
+      true,
+      true,
+      true,
+      true,
+    ]);
+    expect(results[1]).to.deep.include({ ruleId: 'template.undeclared', level: 'error' });
+    expect(results[1]?.locations[0].physicalLocation.region).to.deep.equal({ startLine: 8, startColumn: 32 });
+  });
+
+  describe('with cfn-lint on the path', () => {
+    let env: Record<string, string>;
+    before(async () => {
+      const bin = join(folder, 'bin');
+      await mkdir(bin);
+      const rows = `[{"Filename": "'"$4"'", "Level": "Error", "Message": "said by lint", "Location": {"Start": {"LineNumber": 2, "ColumnNumber": 3}, "Path": ["Resources"]}, "Rule": {"Id": "E9", "ShortDescription": "a rule"}}]`;
+      await writeFile(
+        join(bin, 'cfn-lint'),
+        `#!/bin/sh\ncase "$4" in *broken*) echo gone wrong >&2; exit 1;; esac\necho '${rows}'\nexit 2\n`,
+      );
+      await chmod(join(bin, 'cfn-lint'), 0o755);
+      env = { PATH: `${bin}:${CLEAN_ENV['PATH'] ?? ''}` };
+    });
+
+    it('adds what it finds as warnings, or as errors when they are to count', async () => {
+      const warned = await run(['validate', '--offline', at('good.yaml')], { env });
+      expect(warned.code, warned.stderr).to.equal(0);
+      expect(warned.stdout).to.include('good.yaml:2:3: warning: Resources: said by lint (a rule) [cfn-lint.E9]');
+      expect((await run(['validate', '--offline', '--lint', 'error', at('good.yaml')], { env })).code).to.equal(3);
+    });
+
+    it('says that it failed, and that it is missing when it is needed', async () => {
+      const failed = await run(['validate', '--offline', at('broken.yaml')], { env });
+      expect(failed.stderr).to.include('cfn-lint failed (exit 1): gone wrong');
+      const none = await run(['validate', '--offline', '--lint', 'error', at('good.yaml')], { env: { PATH: folder } });
+      expect(none.code).to.equal(2);
+      expect(none.stderr).to.include('cfn-lint is not on the path');
+    });
+  });
+
+  describe('with CloudFormation in reach', () => {
+    let world: CommandWorld;
+    before(async () => {
+      world = await commandWorld('objects: {"bucket/far.yaml": "Resources: {T: {Type: AWS::SNS::Topic}}"}');
+    });
+    after(() => world.stop());
+    const ask = (...args: readonly string[]): Promise<Finished> => world.run(['validate', '--lint', 'off', ...args]);
+
+    it('asks it, and takes its word', async () => {
+      const circle = await world.file(
+        'circle.yaml',
+        'Resources:\n  A: {Type: "AWS::SNS::Topic", DependsOn: B}\n  B: {Type: "AWS::SNS::Topic", DependsOn: A}\n',
+      );
+      const { code, stdout } = await ask(at('good.yaml'), circle, 's3://bucket/far.yaml', 's3://bucket/none.yaml');
+      expect(code).to.equal(2);
+      expect(stdout).to.match(/circle\.yaml:\d+:\d+: error: .*[Cc]ircular.*\[template\.rejected\]/);
+      expect(stdout)
+        .to.include('good.yaml: 1 resource, no objections.\n')
+        .and.include('s3://bucket/far.yaml: 1 resource, no objections.\n')
+        .and.include('s3://bucket/none.yaml: not read.');
+    });
+
+    it('does without it when it cannot be reached', async () => {
+      const { code, stdout } = await world.run(['validate', '--lint', 'off', at('good.yaml')], {
+        AWS_ENDPOINT_URL: 'http://127.0.0.1:9',
+      });
+      expect(code).to.equal(0);
+      expect(stdout).to.include(
+        'no objections. CloudFormation was not asked: cloudformation:ValidateTemplate answered ECONNREFUSED.',
+      );
+    });
+  });
+});

@@ -1,0 +1,134 @@
+import { expect } from 'chai';
+import { proven, afterLook, afterAction, withNotes } from '../../../src/decide/memory/remember.js';
+import type { Observed } from '../../../src/model/rollout/decision.js';
+import type { Group } from '../../../src/model/rollout/group.js';
+import {
+  doubledGroup,
+  fresh,
+  group,
+  instance,
+  LEASE,
+  observed,
+  PLAN,
+  RECORD,
+  sick,
+  T0,
+  verdict,
+} from '../../support/groups.js';
+import { rollingGroup } from '../../support/rolling.js';
+
+/** A look after `before`, so many milliseconds later. */
+function lookAfter(before: Observed, ms: number, groups = before.groups): Observed {
+  const { seen, ...look } = { ...before, at: before.at + ms, groups };
+  return { ...look, seen: afterLook(seen, look, PLAN) };
+}
+
+describe('remember: in service without a break', () => {
+  const first = observed([doubledGroup()], {
+    at: T0 + 60_000,
+    seen: { inServiceSince: {}, firstLookAt: T0 + 60_000, lastLookAt: T0 + 60_000 },
+  });
+  const ids = (look: Observed): readonly string[] =>
+    look.groups.flatMap((group) =>
+      proven(group, group.instances, look.seen, PLAN, look.at).map((instance) => instance.id),
+    );
+
+  it('is proven after the warm-up, looked at every few seconds', () => {
+    let look = lookAfter(first, 5_000);
+    for (let time = 0; time < 25_000; time += 5_000) {
+      expect(ids(look)).to.deep.equal([]);
+      look = lookAfter(look, 5_000);
+    }
+    expect(ids(look)).to.include.members(['i-new1', 'i-new2']);
+  });
+
+  it('begins anew with the first look that shows it out of service', () => {
+    const broken = doubledGroup({ instances: [fresh('i-new1'), fresh('i-new2', { health: sick() })] });
+    const looks = [5_000, 10_000, 10_000].reduce((look, ms) => lookAfter(look, ms), first);
+    const after = lookAfter(lookAfter(looks, 5_000, [broken]), 5_000, [doubledGroup()]);
+    expect(ids(after)).to.include('i-new1').and.not.include('i-new2');
+  });
+
+  it('begins anew when nobody looked for a long time', () => {
+    expect(ids(lookAfter(lookAfter(first, 5_000), 40_000))).to.deep.equal([]);
+  });
+});
+
+describe('remember: a removal of notes whose reply was lost', () => {
+  it('counts as ours once the notes are gone, and ends the rollout', () => {
+    const promoted = group({
+      instances: [fresh('i-new1'), fresh('i-new2')],
+      notes: { record: RECORD, lease: LEASE, verdict: verdict('promote') },
+    });
+    const first = lookAfter(observed([promoted], { at: T0 + 200_000 }), 5_000);
+    const clear = { type: 'clear', group: 'web', notes: ['record', 'verdict', 'lease'] } as const;
+    const lost = { ...first, seen: afterAction(first.seen, clear, first.at, false, PLAN) };
+    const { seen } = lookAfter(lost, 40_000, [{ ...promoted, notes: {} }]);
+    expect(seen.results).to.have.property('web').that.includes({ outcome: 'promoted' });
+    expect(seen.known).not.to.have.property('web');
+    expect(seen.unnoted).to.deep.equal({});
+  });
+});
+
+describe('remember: a record whose reply was lost', () => {
+  it('counts as ours once it shows, and begins a rollout of its own', () => {
+    const rolledBack = { group: 'web', outcome: 'rolledBack', why: '', frozen: [] } as const;
+    const before = observed([group()], {
+      seen: { results: { web: rolledBack }, progressAt: { web: { proven: 1, at: T0 } } },
+    });
+    const asked = {
+      ...before,
+      seen: afterAction(
+        before.seen,
+        { type: 'record', group: 'web', record: RECORD, lease: LEASE },
+        before.at,
+        false,
+        PLAN,
+      ),
+    };
+    expect(asked.seen.results).to.have.property('web');
+    const shown = lookAfter(asked, 5_000, [group({ notes: { record: RECORD, lease: LEASE } })]);
+    expect(shown.seen.results).to.deep.equal({});
+    expect(shown.seen.progressAt).to.deep.equal({});
+  });
+});
+
+describe('remember: since when nothing further was proven', () => {
+  const old = [instance('i-2'), instance('i-3'), instance('i-4')];
+  const well = [rollingGroup([...old, fresh('i-5')])];
+  const ill = [rollingGroup([...old, fresh('i-5', { health: sick() })])];
+
+  it('begins anew when the proven one falls, and not for ever when it flaps', () => {
+    let look = observed(well, {
+      at: T0 + 60_000,
+      seen: { inServiceSince: {}, firstLookAt: T0 + 60_000, lastLookAt: T0 + 60_000 },
+    });
+    const begun = new Set<number>();
+    for (let time = 0; time < 3_600_000; time += 10_000) {
+      look = lookAfter(look, 10_000, time % 60_000 < 50_000 ? well : ill);
+      begun.add(look.seen.progressAt.web?.at ?? 0);
+    }
+    expect([...begun].map((at) => at - T0)).to.deep.equal([70_000, 100_000, 120_000, 180_000, 240_000]);
+  });
+});
+
+describe('remember: who is out', () => {
+  it('is known from a look that shows that note alone, when the next read lags', () => {
+    const record = { ...RECORD, version: 2, strategy: 'restart', quorum: 0.5 } as const;
+    const out = (number: number, ...ids: readonly string[]): NonNullable<Group['notes']['out']> => ({
+      run: 'run-1',
+      number,
+      instances: ids.map((id) => ({ id, ports: {} })),
+    });
+    const first = out(1, 'i-old1');
+    const both = out(2, 'i-old1', 'i-old2');
+    const noted = observed([group({ notes: { record, lease: LEASE, out: first } })], {
+      seen: { known: { web: { record, lease: LEASE, out: first } } },
+    });
+    // Somebody removed all, and then our second note arrived, whose reply was lost.
+    const alone = lookAfter(noted, 5_000, [group({ notes: { out: both } })]);
+    const lagging = lookAfter(alone, 5_000, [group({ notes: { record, lease: LEASE, out: first } })]);
+    const [web] = lagging.groups.map((one) => withNotes(one, lagging.seen));
+    expect(web?.notes.out).to.deep.equal(both);
+  });
+});

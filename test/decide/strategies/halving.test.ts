@@ -1,0 +1,96 @@
+import { expect } from 'chai';
+import { decide } from '../../../src/decide/decide.js';
+import type { Group } from '../../../src/model/rollout/group.js';
+import {
+  doubledGroup,
+  fresh,
+  instance,
+  LEASE,
+  observed,
+  PLAN,
+  PROCESSES,
+  RECORD,
+  T0,
+  verdict,
+} from '../../support/groups.js';
+
+/** Ids that are terminated now; a wait's reason when none are. */
+function terminated(group: Group, seen: Parameters<typeof observed>[1] = {}): readonly string[] | string {
+  const decision = decide(observed([group], seen), PLAN);
+  if (decision.kind === 'wait') return decision.waits[0]?.why ?? '';
+  return decision.kind === 'act'
+    ? decision.actions.flatMap(({ action }) => (action.type === 'terminate' ? action.instances : []))
+    : decision.kind;
+}
+
+const NOTES = { record: RECORD, lease: LEASE, verdict: verdict('promote') };
+
+describe('decide: how much of a half may go', () => {
+  it('what Auto Scaling does not call InService does not stand in for an old one, whatever its balancer says', () => {
+    const group = doubledGroup({
+      notes: NOTES,
+      instances: [
+        instance('i-old1'),
+        instance('i-old2'),
+        fresh('i-new1'),
+        fresh('i-new2', { lifecycle: 'Pending:Wait' }),
+      ],
+    });
+    expect(terminated(group)).to.deep.equal(['i-old1']);
+  });
+
+  it('a new one that is in service but not proven (again) does not either', () => {
+    const group = doubledGroup({ notes: NOTES });
+    expect(
+      terminated(group, { seen: { inServiceSince: { 'i-new1': T0 + 40_000, 'i-new2': T0 + 99_000 } } }),
+    ).to.deep.equal(['i-old1']);
+    expect(terminated(group, { seen: { inServiceSince: {} } })).to.equal(
+      'terminating the old half would leave 0 proven in service, less than 2',
+    );
+  });
+
+  it('no more is terminated than AWS can decrement above min', () => {
+    // Somebody put a new one into standby, which took one off the desired capacity.
+    const size = { min: 2, max: 4, desired: 3 };
+    const record = { ...RECORD, size: { min: 2, max: 4, desired: 2 } };
+    expect(terminated(doubledGroup({ size, notes: { ...NOTES, record } }))).to.deep.equal(['i-old1']);
+    expect(terminated(doubledGroup({ size: { ...size, desired: 2 }, notes: { ...NOTES, record } }))).to.match(
+      /^its desired capacity 2 may not fall below min 2/,
+    );
+  });
+
+  it('one that weighs more than that goes once the desired capacity is as high as what is there', () => {
+    const told = (weight: number, min: number): unknown => {
+      const size = { min, max: 8, desired: 6 };
+      const instances = [
+        instance('i-old1', { weight: 2 }),
+        instance('i-old2', { weight: 2 }),
+        fresh('i-new1', { weight }),
+      ];
+      const record = { ...RECORD, old: 4, size: { min, max: 8, desired: 4 } };
+      const decision = decide(
+        observed([
+          doubledGroup({
+            weighted: true,
+            size,
+            instances,
+            suspended: [...PROCESSES, 'Launch'],
+            notes: { record, lease: LEASE, verdict: verdict('rollBack') },
+          }),
+        ]),
+        PLAN,
+      );
+      const action = decision.kind === 'act' ? decision.actions[0]?.action : undefined;
+      return action?.type === 'terminate'
+        ? action.instances
+        : action?.type === 'resize'
+          ? [action.purpose, action.size.desired]
+          : decision.kind;
+    };
+    expect(told(2, 4)).to.deep.equal(['i-new1']);
+    expect(told(3, 4)).to.deep.equal(['fit', 7]);
+    expect(told(3, 2)).to.deep.equal(['i-new1']);
+    // More than is there would be launched.
+    expect(told(3, 5)).to.equal('wait');
+  });
+});

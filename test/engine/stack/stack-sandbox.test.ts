@@ -1,0 +1,396 @@
+import { expect } from 'chai';
+import { createGateway } from '../../../src/aws/gateway.js';
+import type { Deps } from '../../../src/engine/deps.js';
+import { changeStack, stackGroups } from '../../../src/engine/stack/change-stack.js';
+import { allChanges, type PlacedChange } from '../../../src/decide/stack/read-change-set.js';
+import { Failure } from '../../../src/errors.js';
+import type { RunEvent } from '../../../src/model/event.js';
+import { createSandbox, type Sandbox } from '../../../src/sandbox/index.js';
+import { DEFAULT_SCENARIO, type Fault, type Scenario } from '../../../src/sandbox/scenario.js';
+import { loadTemplate } from '../../../src/template/load.js';
+import { retrying } from '../../../src/engine/retrying-gateway.js';
+import {
+  STACK_TIMING,
+  type Resolve,
+  type StackChange,
+  type StackOrder,
+} from '../../../src/engine/stack/stack-change.js';
+
+const web = `
+Parameters:
+  Image: {Type: "AWS::EC2::Image::Id"}
+  Size: {Type: Number, Default: 2}
+  Secret: {Type: String, NoEcho: true}
+Resources:
+  Configuration:
+    Type: AWS::AutoScaling::LaunchConfiguration
+    Properties:
+      ImageId: !Ref Image
+      InstanceType: t3.micro
+      UserData: !Base64
+        Fn::Sub: "echo \${Secret}"
+  Group:
+    Type: AWS::AutoScaling::AutoScalingGroup
+    Properties:
+      LaunchConfigurationName: !Ref Configuration
+      MinSize: !Ref Size
+      MaxSize: 4
+      AvailabilityZones: !GetAZs ""
+  Topic:
+    Type: AWS::SNS::Topic
+    Properties: {DisplayName: !Ref Image}
+Outputs:
+  Group: {Value: !Ref Group}
+`;
+
+const nested = `
+Parameters: {Image: {Type: String}}
+Resources:
+  Inner:
+    Type: AWS::CloudFormation::Stack
+    Properties:
+      TemplateURL: https://templates.s3.amazonaws.com/inner.yml
+      Parameters: {Image: !Ref Image, Secret: hunter2}
+`;
+
+/** The real SDK talking to the simulated AWS, on the simulated clock. */
+class Account {
+  readonly sandbox: Sandbox;
+  readonly emitted: RunEvent[] = [];
+  readonly #interrupt = new AbortController();
+  #signal: string | undefined;
+  #runs = 0;
+
+  constructor(faults: readonly Fault[] = [], scenario: Partial<Scenario> = {}) {
+    this.sandbox = createSandbox({ ...DEFAULT_SCENARIO, objects: { 'templates/inner.yml': web }, faults, ...scenario });
+  }
+
+  get deps(): Deps {
+    const signal = (): string | undefined => this.#signal;
+    const { region, credentials, requestHandler } = this.sandbox.clientConfig();
+    return {
+      gateway: createGateway({ region, credentials: () => Promise.resolve(credentials), requestHandler }),
+      clock: this.sandbox.clock,
+      emit: (event) => this.emitted.push(event),
+      holderIsGone: () => false,
+      interrupt: {
+        get received() {
+          return signal();
+        },
+        wake: this.#interrupt.signal,
+      },
+    };
+  }
+
+  signalAfter(seconds: number): void {
+    this.sandbox.clock.after(seconds * 1000, () => {
+      this.#signal = 'SIGINT';
+      this.#interrupt.abort();
+    });
+  }
+
+  /** As update-stack does it; without a template the stack's own. */
+  async change(
+    parameters: Readonly<Record<string, string>>,
+    text?: string,
+    order: Partial<StackOrder> = {},
+    resolve?: Resolve,
+  ): Promise<StackChange> {
+    const { deps } = this;
+    const none = (): Promise<string> => Promise.reject(new Error('not expected'));
+    const io = {
+      readFile: () => Promise.resolve(text ?? ''),
+      fetchText: none,
+      readObject: none,
+      stackTemplate: (stack: string) => retrying(deps).stackTemplate(stack),
+    };
+    return changeStack(
+      deps,
+      {
+        stack: 'web',
+        template: await loadTemplate(text === undefined ? undefined : 'web.yml', 'web', io),
+        given: Object.entries(parameters).map(([key, value]) => ({ key, value })),
+        token: `ha-updater-r${++this.#runs}`,
+        timing: STACK_TIMING,
+        onInterrupt: 'cancel',
+        ...order,
+      },
+      resolve,
+    );
+  }
+
+  stack(): {
+    readonly StackStatus: string;
+    readonly Parameters: readonly { readonly ParameterKey: string; readonly ParameterValue: string }[];
+  } {
+    const answer = this.sandbox.invoke('cloudformation', 'DescribeStacks', { StackName: 'web' }) as { Stacks: never[] };
+    return answer.Stacks[0] as never;
+  }
+
+  changeSets(): unknown[] {
+    const { Summaries } = this.sandbox.invoke('cloudformation', 'ListChangeSets', { StackName: 'web' }) as {
+      Summaries: { ExecutionStatus: string }[];
+    };
+    return Summaries.filter(({ ExecutionStatus }) => ExecutionStatus === 'AVAILABLE');
+  }
+
+  told(): string[] {
+    return this.emitted.flatMap((event) =>
+      event.type === 'stack.event' ? [`${event.event.logicalId} ${event.event.status}`] : [],
+    );
+  }
+
+  groupOf(): Promise<readonly string[]> {
+    return stackGroups(this.deps, 'web');
+  }
+
+  /** Time goes on without us until nothing moves the stack. */
+  settle(): void {
+    this.sandbox.clock.advance(600_000);
+  }
+
+  count(operation: string): number {
+    return this.sandbox.calls.get(`cloudformation:${operation}`) ?? 0;
+  }
+}
+
+const first = { Image: 'ami-11111111', Secret: 'hunter2' };
+
+async function created(faults: readonly Fault[] = [], scenario: Partial<Scenario> = {}): Promise<Account> {
+  const account = new Account(faults, scenario);
+  await account.change(first, web);
+  account.emitted.length = 0;
+  return account;
+}
+
+async function failureOf(run: Promise<unknown>): Promise<Failure> {
+  try {
+    await run;
+  } catch (error) {
+    if (error instanceof Failure) return error;
+    throw error;
+  }
+  throw new Error('it did not fail');
+}
+
+describe('a stack of the sandbox, through the SDK', () => {
+  it('is created, followed and its group found', async () => {
+    const account = new Account();
+    const change = await account.change(first, web);
+    expect(change.action).to.equal('created');
+    expect(change.stackId).to.match(/^arn:aws:cloudformation:eu-west-1:123456789012:stack\/web\//);
+    expect(account.told()[0]).to.equal('web CREATE_IN_PROGRESS');
+    expect(account.told().at(-1)).to.equal('web CREATE_COMPLETE');
+    expect(account.told()).to.include('Group CREATE_COMPLETE');
+    expect(await account.groupOf()).to.have.length(1);
+  });
+
+  it('is updated with one parameter; the others keep their values, the secret too', async () => {
+    const account = await created();
+    expect((await account.change({ Image: 'ami-22222222' })).action).to.equal('updated');
+    expect(account.stack().StackStatus).to.equal('UPDATE_COMPLETE');
+    const values = Object.fromEntries(
+      account.stack().Parameters.map(({ ParameterKey, ParameterValue }) => [ParameterKey, ParameterValue]),
+    );
+    expect(values).to.deep.equal({ Image: 'ami-22222222', Size: '2', Secret: '****' });
+    const { LaunchConfigurations: configurations } = account.sandbox.invoke(
+      'autoscaling',
+      'DescribeLaunchConfigurations',
+      {},
+    ) as { LaunchConfigurations: { UserData: string; ImageId: string }[] };
+    expect(
+      configurations.map(({ UserData, ImageId }) => [Buffer.from(UserData, 'base64').toString(), ImageId]),
+    ).to.deep.equal([['echo hunter2', 'ami-22222222']]);
+  });
+
+  it('shows no secret in any event', async () => {
+    const account = new Account();
+    await account.change(first, web);
+    expect(JSON.stringify(account.emitted)).not.to.include('hunter2');
+  });
+
+  it('with nothing to change is left alone, without a change set', async () => {
+    const account = await created();
+    expect((await account.change({})).action).to.equal('unchanged');
+    expect(account.changeSets()).to.deep.equal([]);
+    expect(account.count('ExecuteChangeSet')).to.equal(1);
+  });
+
+  it('that is not there is looked at, and then is not there again', async () => {
+    const account = new Account();
+    expect((await account.change(first, web, {}, () => Promise.resolve('drop'))).action).to.equal('dropped');
+    expect(await account.deps.gateway.describeStack('web')).to.equal(undefined);
+    expect((await account.change(first, web)).action).to.equal('created');
+  });
+
+  it('shows in its change set what a parameter causes, down nested stacks', async () => {
+    const account = new Account();
+    await account.change({ Image: 'ami-11111111' }, nested);
+    let seen: readonly PlacedChange[] = [];
+    await account.change({ Image: 'ami-22222222' }, undefined, {}, ({ review }) => {
+      seen = allChanges(review?.changes!);
+      return Promise.resolve('drop');
+    });
+    expect(seen.map(({ change }) => `${change.action} ${change.logicalId} ${change.replacement}`)).to.deep.equal([
+      'Modify Inner False',
+      'Modify Configuration True',
+      'Modify Group False',
+      'Modify Topic False',
+    ]);
+    expect(account.changeSets()).to.deep.equal([]);
+  });
+
+  it('that rolls back fails with its root cause, and its parameters are as before', async () => {
+    const account = await created([
+      { kind: 'stackFails', logicalId: 'Group', reason: 'The image is too old', from: 300 },
+    ]);
+    account.settle();
+    const failure = await failureOf(account.change({ Image: 'ami-22222222' }));
+    expect(failure.exitCode).to.equal(7);
+    expect(failure.message).to.match(
+      /^Group \(AWS::AutoScaling::AutoScalingGroup in web\) UPDATE_FAILED: The image is too old/,
+    );
+    expect(account.stack().StackStatus).to.equal('UPDATE_ROLLBACK_COMPLETE');
+    expect(account.told().at(-1)).to.equal('web UPDATE_ROLLBACK_COMPLETE');
+  });
+
+  it('that fails to be created is refused the next time, with the command that helps', async () => {
+    const account = new Account([{ kind: 'stackFails', logicalId: 'Topic', reason: 'No permission' }]);
+    const failure = await failureOf(account.change(first, web));
+    expect([failure.exitCode, account.stack().StackStatus]).to.deep.equal([7, 'ROLLBACK_COMPLETE']);
+    const again = await failureOf(account.change(first, web));
+    expect([again.exitCode, again.facts.next.at(-1)]).to.deep.equal([
+      3,
+      'aws cloudformation delete-stack --stack-name web',
+    ]);
+  });
+
+  it('with a nested stack is followed down to the resource that failed', async () => {
+    const account = new Account([{ kind: 'stackFails', logicalId: 'Group', reason: 'No such zone' }]);
+    const failure = await failureOf(account.change({ Image: 'ami-11111111' }, nested, { capabilities: [] }));
+    expect(failure.exitCode).to.equal(7);
+    expect(failure.message).to.match(
+      /^Group \(AWS::AutoScaling::AutoScalingGroup in web-Inner.*\) CREATE_FAILED: No such zone/,
+    );
+    expect(failure.facts.reasons).to.have.length(1);
+  });
+
+  it('with a nested stack shows its events and finds its groups', async () => {
+    const account = new Account();
+    await account.change({ Image: 'ami-11111111' }, nested);
+    expect(account.told()).to.include('Inner CREATE_COMPLETE').and.to.include('Group CREATE_COMPLETE');
+    expect(new Set(account.emitted.flatMap((e) => (e.type === 'stack.event' ? [e.event.id] : []))).size).to.equal(
+      account.told().length,
+    );
+    expect(await account.groupOf()).to.have.length(1);
+  });
+
+  it('is cancelled by a signal and rolls back', async () => {
+    const account = await created();
+    account.signalAfter(4);
+    const failure = await failureOf(account.change({ Image: 'ami-22222222' }));
+    expect([failure.exitCode, account.stack().StackStatus]).to.deep.equal([7, 'UPDATE_ROLLBACK_COMPLETE']);
+    expect(account.count('CancelUpdateStack')).to.equal(1);
+    expect(account.told().at(-1)).to.equal('web UPDATE_ROLLBACK_COMPLETE');
+  });
+
+  it('in progress is left alone', async () => {
+    const account = await created();
+    const left = await failureOf(
+      Promise.all([
+        account.change({ Image: 'ami-22222222' }, undefined, { onInterrupt: 'leave' }),
+        account.signalAfter(4),
+      ]),
+    );
+    expect(left.exitCode).to.equal(5);
+    const other = await failureOf(changeStackAgain(account));
+    expect([other.exitCode, other.facts.code]).to.deep.equal([3, 'stack.busy']);
+    account.settle();
+    expect(account.stack().StackStatus).to.equal('UPDATE_COMPLETE');
+  });
+
+  for (const fault of [
+    { kind: 'lostReply', calls: 'cloudformation:ExecuteChangeSet', rate: 0.7 },
+    { kind: 'lostReply', calls: 'cloudformation:CreateChangeSet', rate: 0.7 },
+    { kind: 'lostReply', calls: 'cloudformation:*', rate: 0.3 },
+    { kind: 'throttle', calls: 'cloudformation:*', rate: 0.4 },
+    { kind: 'throttle', calls: 'cloudformation:*', rate: 0.4, code: 'RateExceeded' },
+    { kind: 'serverError', calls: 'cloudformation:*', rate: 0.3 },
+    { kind: 'staleReads', service: 'cloudformation', seconds: 8 },
+  ] as const) {
+    it(`is updated all the same with ${JSON.stringify(fault)}, for five seeds`, async () => {
+      for (let seed = 1; seed <= 5; seed++) {
+        const account = await created([{ ...fault, from: 120 }], { seed });
+        account.settle();
+        expect((await account.change({ Image: 'ami-22222222' })).action, `seed ${seed}`).to.equal('updated');
+        expect(account.stack().StackStatus, `seed ${seed}`).to.equal('UPDATE_COMPLETE');
+        const told = account.told();
+        expect(told[0], `seed ${seed}`).to.equal('web UPDATE_IN_PROGRESS');
+        expect(told.at(-1), `seed ${seed}`).to.equal('web UPDATE_COMPLETE');
+      }
+    });
+
+    it(`rolls back all the same with ${JSON.stringify(fault)}, for five seeds`, async () => {
+      for (let seed = 1; seed <= 5; seed++) {
+        const account = await created(
+          [
+            { ...fault, from: 120 },
+            { kind: 'stackFails', logicalId: 'Group', reason: 'Bad', from: 120 },
+          ],
+          { seed },
+        );
+        account.settle();
+        const failure = await failureOf(account.change({ Image: 'ami-22222222' }));
+        expect(failure.exitCode, `seed ${seed}: ${failure.message}`).to.equal(7);
+        expect(failure.message, `seed ${seed}`).to.match(/^Group .*: Bad;/);
+      }
+    });
+  }
+
+  const wrong: readonly (readonly [string, Readonly<Record<string, string>>, string | undefined, number])[] = [
+    ['an unknown parameter', { Imag: 'ami-2' }, undefined, 2],
+    ['an unfit number', { Size: 'two' }, undefined, 2],
+    ['a template without resources', {}, 'Parameters: {A: {Type: String}}', 3],
+    ['a template that is none', {}, 'a: [', 2],
+    [
+      'a reference to nothing',
+      {},
+      'Resources: {T: {Type: "AWS::SNS::Topic", Properties: {DisplayName: !Ref Nothing}}}',
+      3,
+    ],
+  ];
+  for (const [what, parameters, text, code] of wrong) {
+    it(`with ${what} is left as it was, exit ${code}`, async () => {
+      const account = await created();
+      const failure = await failureOf(account.change(parameters, text));
+      expect(failure.exitCode).to.equal(code);
+      expect(account.count('UpdateStack')).to.equal(0);
+      expect(account.stack().StackStatus).to.equal('CREATE_COMPLETE');
+    });
+  }
+});
+
+/** A second run of somebody who got no signal. */
+function changeStackAgain(account: Account): Promise<StackChange> {
+  const { deps } = account;
+  const untouched: Deps = { ...deps, interrupt: { received: undefined, wake: new AbortController().signal } };
+  return loadTemplate(undefined, 'web', {
+    readFile: fail,
+    fetchText: fail,
+    readObject: fail,
+    stackTemplate: (stack) => deps.gateway.stackTemplate(stack),
+  }).then((template) =>
+    changeStack(untouched, {
+      stack: 'web',
+      template,
+      given: [],
+      token: 'ha-updater-other',
+      timing: STACK_TIMING,
+      onInterrupt: 'leave',
+    }),
+  );
+}
+
+function fail(): Promise<string> {
+  return Promise.reject(new Error('not expected'));
+}
