@@ -2,10 +2,11 @@ import type { Observed } from '../model/rollout/decision.js';
 import type { Group } from '../model/rollout/group.js';
 import type { Plan } from '../model/rollout/rollout-plan.js';
 import { split } from './instances/classify.js';
-import { proven, withNotes } from './memory/remember.js';
 import { cancelReason } from './ownership/cancellation.js';
 import { factsOf } from './strategies/facts-by-name.js';
 import type { GroupView, JudgedGroup, RolloutGroup, RolloutView } from './view.js';
+import { proven } from './memory/proven.js';
+import { withNotes } from './memory/known-notes.js';
 
 /** Makes the view of one look. `shown`: the look as AWS shows it. */
 export function makeView(shown: Observed, plan: Plan): RolloutView {

@@ -13,7 +13,7 @@ import type {
 } from '../model/rollout/group.js';
 import type { Activity } from '../model/finding.js';
 import type { CommandState } from '../model/rollout/decision.js';
-import type { FrozenNote, Lease, OutNote, RolloutRecord, Verdict, WishNote } from '../model/rollout/record.js';
+import type { FrozenNote, Lease, OutNote, RolloutRecord, Verdict, CancellationNote } from '../model/rollout/record.js';
 import type { ChangeSet, ChangeSetRow } from '../model/stack/change-set.js';
 import type { FailedEvent, Stack, StackEvent, StackResource, TemplateSummary } from '../model/stack/stack.js';
 import type { TemplateSource } from '../model/stack/template.js';
@@ -33,7 +33,7 @@ export interface NotesToWrite {
   readonly verdict?: Verdict;
   readonly lease?: Lease;
   readonly frozen?: FrozenNote;
-  readonly wish?: WishNote;
+  readonly wish?: CancellationNote;
   readonly out?: OutNote;
 }
 

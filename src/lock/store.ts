@@ -85,6 +85,6 @@ export function asRow({ holder, token, beat, leaseMs }: Entry): Readonly<Record<
 }
 
 /** What makes an entry this one and no other: it changes with every sign of life. */
-export function pulseOf({ token, beat }: Entry): string {
+export function fingerprintOf({ token, beat }: Entry): string {
   return `${token} ${beat}`;
 }

@@ -1,5 +1,5 @@
 import type { Clock, Instant, Milliseconds } from '../clock.js';
-import { LockFault, pulseOf, type Entry, type LockStore } from './store.js';
+import { LockFault, fingerprintOf, type Entry, type LockStore } from './store.js';
 import { describeHolder } from '../text/holder.js';
 
 /** How a lock came to be ours. */
@@ -88,7 +88,7 @@ function isDead(watched: Watched | undefined, at: Instant, stopped: TakeOptions[
 }
 
 function watchedAfter(watched: Watched | undefined, entry: Entry, now: Instant): Watched {
-  if (watched !== undefined && pulseOf(watched.entry) === pulseOf(entry)) return watched;
+  if (watched !== undefined && fingerprintOf(watched.entry) === fingerprintOf(entry)) return watched;
   return { entry, since: now, moved: watched?.entry.token === entry.token || watched?.moved === true };
 }
 

@@ -1,5 +1,5 @@
 import type { TemplateFinding } from '../model/stack/template.js';
-import { isTransformed, type TemplateFault } from './fault.js';
+import { isTransformed, type TemplateFault } from './template-fault.js';
 import { intrinsic, isList, isMap, mapAt, pathText, type ParsedTemplate, type Tree } from './tree.js';
 
 const GROUP = 'AWS::AutoScaling::AutoScalingGroup';

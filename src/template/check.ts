@@ -1,5 +1,5 @@
 import type { TemplateFinding } from '../model/stack/template.js';
-import { isTransformed, type Find } from './fault.js';
+import { isTransformed, type Find } from './template-fault.js';
 import { checkReferences } from './references.js';
 import { isMap, mapAt, pathText, type ParsedTemplate } from './tree.js';
 import { checkGroups } from './group-policies.js';

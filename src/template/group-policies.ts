@@ -1,4 +1,4 @@
-import type { Find } from './fault.js';
+import type { Find } from './template-fault.js';
 import { isTrue } from './parameters/declared.js';
 import { intrinsic, isList, isMap, mapAt, type ParsedTemplate, type Path, type Tree, type TreeMap } from './tree.js';
 

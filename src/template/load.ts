@@ -1,7 +1,7 @@
 import { AwsFault, Failure, refused, usage } from '../errors.js';
 import type { LoadedTemplate, TemplateFinding, TemplateParameter, TemplateSource } from '../model/stack/template.js';
 import { checkTemplate } from './check.js';
-import { isTransformed } from './fault.js';
+import { isTransformed } from './template-fault.js';
 import { declaredParameters } from './parameters/declared.js';
 import { parseTemplate } from './parse.js';
 import { placesOf, type Places } from './places.js';

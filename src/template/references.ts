@@ -1,5 +1,5 @@
 import { nearest } from '../text/nearest.js';
-import { isTransformed, type Find } from './fault.js';
+import { isTransformed, type Find } from './template-fault.js';
 import { intrinsic, isList, isMap, mapAt, type ParsedTemplate, type Path, type Tree } from './tree.js';
 
 const pseudoParameters = new Set(

@@ -3,12 +3,12 @@ import fc from 'fast-check';
 import { split, units, serving } from '../../src/decide/instances/classify.js';
 import { decide } from '../../src/decide/decide.js';
 import { guard } from '../../src/decide/guard/guard.js';
-import { withNotes } from '../../src/decide/memory/remember.js';
 import type { Observed } from '../../src/model/rollout/decision.js';
 import type { Group, HealthVerdict, Instance } from '../../src/model/rollout/group.js';
 import type { RolloutRecord } from '../../src/model/rollout/record.js';
 import { ROLLING } from '../support/rolling.js';
 import { BALANCER, group, LEASE, observed, PLAN, PROCESSES, RECORD, T0, verdict } from '../support/groups.js';
+import { withNotes } from '../../src/decide/memory/known-notes.js';
 
 const lifecycles = [
   'InService',

@@ -13,7 +13,9 @@ interface CommandClass {
 }
 
 const pages = repositoryFiles().filter((path) => /^(?:README\.md|docs\/[\w-]+\.md)$/.test(path));
-const files = repositoryFiles().flatMap((path) => /^commands\/((?!(?:base|flags)\/)[\w/-]+)\.ts$/.exec(path)?.[1] ?? []);
+const files = repositoryFiles().flatMap(
+  (path) => /^commands\/((?!(?:base|flags)\/)[\w/-]+)\.ts$/.exec(path)?.[1] ?? [],
+);
 
 describe('the pages', () => {
   const commands = new Map<string, CommandClass>();

@@ -1,4 +1,4 @@
-import { nothingSeen } from '../../src/decide/memory/remember.js';
+import { nothingSeen } from '../../src/decide/memory/fold-look.js';
 import type { Observed, Seen } from '../../src/model/rollout/decision.js';
 import type { Balancer, Group, Instance } from '../../src/model/rollout/group.js';
 import type { Plan } from '../../src/model/rollout/rollout-plan.js';

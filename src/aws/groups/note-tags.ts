@@ -12,7 +12,7 @@ import {
   type RollingRecord,
   type RolloutRecord,
   type Verdict,
-  type WishNote,
+  type CancellationNote,
 } from '../../model/rollout/record.js';
 
 /** The tag of each note. Keys under `ha-updater:` are ours alone. */
@@ -308,11 +308,11 @@ function readFrozen(field: Fields): FrozenNote {
   };
 }
 
-function wishText(note: WishNote): string {
+function wishText(note: CancellationNote): string {
   return withWhy(line({ run: word(note.run), at: time(note.at) }), note.why);
 }
 
-function readWish(field: Fields): WishNote {
+function readWish(field: Fields): CancellationNote {
   return { run: readWord(field('run')), at: readTime(field('at')), why: field('why') };
 }
 

@@ -1,9 +1,7 @@
-import type { Instant, Milliseconds } from '../../clock.js';
-import type { Observed, Reason, Seen, Wait } from '../../model/rollout/decision.js';
+import type { Observed, Reason } from '../../model/rollout/decision.js';
 import type { Group } from '../../model/rollout/group.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
 import type { GateName, RecordGates, RolloutRecord } from '../../model/rollout/record.js';
-import { finalTarget, isReached, type TargetSize } from '../rollout/target-size.js';
 import { factsOf } from '../strategies/facts-by-name.js';
 
 /** What the record has to say of the gates, for a run that goes on with the rollout. */
@@ -23,55 +21,6 @@ export function recordGates({ gates }: Plan): { readonly gates?: RecordGates } {
     ...(needs.length === 0 ? {} : { needs }),
   };
   return Object.keys(noted).length === 0 ? {} : { gates: noted };
-}
-
-/** Units of the canary; 0 when there is none, or when it would be all that is launched before the verdict. */
-export function canaryOf(record: RolloutRecord): number {
-  const canary = record.gates?.canary ?? 0;
-  return canary < finalTarget(record).size.desired - record.old ? canary : 0;
-}
-
-/** What a group grows to and proves now: first its canary, if it has one, then what its strategy takes. */
-export function currentTarget({ size }: Pick<Group, 'size'>, record: RolloutRecord): TargetSize {
-  const target = finalTarget(record);
-  const canary = canaryOf(record);
-  // rule: canary-skipped
-  if (canary === 0 || isReached(size, target.size)) return target;
-  // Where weights overshoot, less than what is there would launch nothing; where old ones are missing, what takes
-  // their place is the canary.
-  const desired = Math.max(record.size.desired, record.old + canary);
-  return {
-    purpose: 'canary',
-    // Min untouched, max raised only where needed.
-    size: { min: record.size.min, max: Math.max(record.size.max, desired), desired },
-    needed: canary,
-    why: `${canary} of ${target.needed} are proven before the rest is launched`,
-  };
-}
-
-/** Until when what is proven has to stay in service; undefined when it has, or when that was not asked for. */
-export function bakesUntil(
-  { seen, at }: Pick<Observed, 'seen' | 'at'>,
-  { name }: Group,
-  { gates }: RolloutRecord,
-): Instant | undefined {
-  const bakeMs: Milliseconds = gates?.bakeMs ?? 0;
-  if (bakeMs === 0) return undefined;
-  const until = (seen.bakingSince[name] ?? at) + bakeMs;
-  // rule: bake-skipped
-  return at >= until ? undefined : until;
-}
-
-/** The wait while it bakes. */
-export function bakingWait(group: Group, { gates }: RolloutRecord, units: number, until: Instant): Wait {
-  const many = units === 1 ? 'instance is proven and has' : 'instances are proven and have';
-  const why = `${units} new ${many} to stay in service for ${Math.round((gates?.bakeMs ?? 0) / 1000)} s`;
-  return { group: group.name, phase: 'bake', why, instances: [], until };
-}
-
-/** When all that is needed came to be proven. Starts anew when one of them falls out. */
-export function bakingSince(seen: Seen, name: string, enough: boolean, at: Instant): Instant | undefined {
-  return enough ? (seen.bakingSince[name] ?? at) : undefined;
 }
 
 /**

@@ -55,7 +55,7 @@ export function failedCheck(seen: Seen, plan: Plan, instance: Instance): string 
  * Why a group has to stop where it is, or undefined: the command before or after a termination did not end with
  * 0. Not while it rolls back: the instances that go then never served, and leaving them would not help.
  */
-export function haltedByHook({ seen }: Observed, group: Group): string | undefined {
+export function blockedByHook({ seen }: Observed, group: Group): string | undefined {
   if (group.notes.verdict?.outcome === 'rollBack') return undefined;
   // rule: failed-command-ignored
   const failed = (kind: HookKind, ids: readonly string[]): string | undefined =>

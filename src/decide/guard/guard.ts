@@ -6,7 +6,8 @@ import type { RollingRecord, RolloutRecord, Verdict } from '../../model/rollout/
 import { MAX_TERMINATED_PER_CALL } from '../instances/capacity.js';
 import { inService } from '../instances/classify.js';
 import { restartRule } from './restart-rules.js';
-import { busy, withNotes } from '../memory/remember.js';
+import { busy } from '../memory/fold-look.js';
+import { withNotes } from '../memory/known-notes.js';
 
 /**
  * Checks an action against the invariants once more, by other reasoning than the decision's: here

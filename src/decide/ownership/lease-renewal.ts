@@ -1,8 +1,8 @@
 import type { Observed } from '../../model/rollout/decision.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
 import { ourLease } from './lease.js';
-import { isPending } from '../memory/remember.js';
 import type { ReasonedAction } from '../step.js';
+import { isPending } from '../memory/fold-action.js';
 
 /** Shows that we live, in one call for all groups, when no other note did so lately; empty when one did. */
 export function renewal(observed: Observed, plan: Plan): readonly ReasonedAction[] {

@@ -1,9 +1,10 @@
 import type { Decision, GroupResult, Observed } from '../../model/rollout/decision.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
-import { busy, isPending } from '../memory/remember.js';
+import { busy } from '../memory/fold-look.js';
 import { NOTE_LAG_MS } from '../read-lag.js';
 import type { ReasonedAction } from '../step.js';
 import { factsOf } from '../strategies/facts-by-name.js';
+import { isPending } from '../memory/fold-action.js';
 
 /**
  * Somebody removed our tags in the middle. While our lease cannot have run out, nobody may have taken the

@@ -3,7 +3,7 @@ import type { Plan } from '../../model/rollout/rollout-plan.js';
 import { missingAlarms } from '../gates/alarms.js';
 import { lackingReasons, pausedReasons } from '../gates/gates.js';
 import { holder } from './lease.js';
-import { busy } from '../memory/remember.js';
+import { busy } from '../memory/fold-look.js';
 import { renewal } from './lease-renewal.js';
 import { factsOf } from '../strategies/facts-by-name.js';
 import { describeHolder } from '../../text/holder.js';

@@ -5,7 +5,8 @@ import type { Plan } from '../../model/rollout/rollout-plan.js';
 import { inService, standing } from '../instances/classify.js';
 import { factsOf } from '../strategies/facts-by-name.js';
 import type { RolloutView } from '../view.js';
-import { isPending, warmup } from '../memory/remember.js';
+import { warmup } from '../memory/proven.js';
+import { isPending } from '../memory/fold-action.js';
 
 /** Pause before a look that waits for an effect of our own to become visible. */
 const SETTLING_MS = 1_000;

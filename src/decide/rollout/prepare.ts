@@ -2,7 +2,7 @@ import type { Wait } from '../../model/rollout/decision.js';
 import type { Instance } from '../../model/rollout/group.js';
 import type { Instant } from '../../clock.js';
 import { alarmed } from '../gates/alarms.js';
-import { bakesUntil, bakingWait, canaryOf, currentTarget, shareOf } from '../gates/gates.js';
+import { shareOf } from '../gates/gates.js';
 import { failedCheck, notProvenYet } from '../gates/hooks.js';
 import { notInService, units } from '../instances/classify.js';
 import { replaceable } from '../instances/externally-ended.js';
@@ -14,6 +14,8 @@ import { RESET_FIRST, SUSPENDED_BY_SWAP } from './processes.js';
 import { raiseShield } from './scale-in-protection.js';
 import { finalTarget, isReached, raisedTo, type TargetSize } from './target-size.js';
 import { seconds } from '../../text/duration.js';
+import { canaryOf, currentTarget } from '../gates/canary.js';
+import { bakesUntil, bakingWait } from '../gates/bake.js';
 
 /** How often growing is asked for before somebody else's resizing makes the rollout fail. */
 export const MAX_RESIZES = 10;

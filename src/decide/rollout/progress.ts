@@ -1,8 +1,8 @@
 import type { Phase } from '../../model/rollout/action.js';
 import type { Progress } from '../../model/rollout/decision.js';
-import { currentTarget } from '../gates/gates.js';
 import { serving, units } from '../instances/classify.js';
 import type { GroupView } from '../view.js';
+import { currentTarget } from '../gates/canary.js';
 
 /** How far a group is. Without a record all that lives counts as new, as when a fresh stack is proven. */
 export function progressOf({ group, record, verdict, halves, proven }: GroupView, phase: Phase): Progress {

@@ -1,5 +1,5 @@
 import type { Decision } from '../../model/rollout/decision.js';
-import { haltedByHook } from '../gates/hooks.js';
+import { blockedByHook } from '../gates/hooks.js';
 import { pausing } from '../gates/pause.js';
 import { withRecord } from '../make-view.js';
 import type { GroupStep, ReasonedAction } from '../step.js';
@@ -67,7 +67,7 @@ function ownStep(view: RolloutView, { of, taken }: OwnTurn, strategyOf: Strategy
     const why = `run ${of.record.run} had noted it and changed nothing yet`;
     return { kind: 'takeBack', acts: [takeBack(view, of, why)] };
   }
-  const broken = haltedByHook(view.observed, of.group);
+  const broken = blockedByHook(view.observed, of.group);
   if (broken !== undefined) return { kind: 'stuck', why: broken };
   const strategy = strategyOf(of.record);
   const block = strategy.blockOf?.(view, of, stuck);

@@ -4,7 +4,6 @@ import type { Plan } from '../../model/rollout/rollout-plan.js';
 import type { RolloutRecord } from '../../model/rollout/record.js';
 import { waitsForResume } from '../gates/gates.js';
 import { withRecord } from '../make-view.js';
-import { isPending } from '../memory/remember.js';
 import { renewal } from '../ownership/lease-renewal.js';
 import { holder, ourLease, type Holder } from '../ownership/lease.js';
 import { inTheWay } from '../ownership/run-blockers.js';
@@ -12,6 +11,7 @@ import { PAUSE_LAG_MS } from '../read-lag.js';
 import type { ReasonedAction } from '../step.js';
 import type { GroupView, RolloutGroup, RolloutView } from '../view.js';
 import { describeHolder } from '../../text/holder.js';
+import { isPending } from '../memory/fold-action.js';
 
 /** Whose turn the next step of a group is. */
 export type Turn =

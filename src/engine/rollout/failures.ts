@@ -1,11 +1,11 @@
 import { standing } from '../../decide/instances/classify.js';
-import { withNotes } from '../../decide/memory/remember.js';
 import { factsOf } from '../../decide/strategies/facts-by-name.js';
 import { type AwsFault, Failure, refused } from '../../errors.js';
 import type { Decision, GroupResult, Observed, Reason } from '../../model/rollout/decision.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
 import { targetFlags } from '../../text/target-words.js';
 import { quote } from '../../text/shell-quote.js';
+import { withNotes } from '../../decide/memory/known-notes.js';
 
 /** The run was refused before anything was changed. */
 export function refusedRun(reasons: readonly Reason[], plan: Plan): Failure {

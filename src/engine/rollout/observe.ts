@@ -1,4 +1,4 @@
-import { afterAction, afterLook, nothingSeen } from '../../decide/memory/remember.js';
+import { afterLook, nothingSeen } from '../../decide/memory/fold-look.js';
 import { cancellationOfOwnRun } from '../../decide/ownership/cancellation.js';
 import { perhapsEnded, perhapsGone, readsNeeded, type ReadsNeeded } from '../../decide/reads-needed.js';
 import { factsOf } from '../../decide/strategies/facts-by-name.js';
@@ -18,6 +18,7 @@ import {
   precautionReader,
 } from './kept-reads.js';
 import { createRenewal } from './renew-while-failing.js';
+import { afterAction } from '../../decide/memory/fold-action.js';
 
 /**
  * Looks at the world. Keeps answers that cannot change (launch times) or that may be a little old, so

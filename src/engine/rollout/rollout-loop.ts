@@ -1,5 +1,4 @@
 import type { decide } from '../../decide/decide.js';
-import { withNotes } from '../../decide/memory/remember.js';
 import { warningsAbout } from '../../decide/rollout/start/warnings.js';
 import { AwsFault } from '../../errors.js';
 import type { Decision, GroupResult, Observed } from '../../model/rollout/decision.js';
@@ -11,6 +10,7 @@ import { heldBy, refusedRun, resultsOf, stoppedBy } from './failures.js';
 import { createObserver } from './observe.js';
 import { createReporter, type Reporter } from './report.js';
 import { createSender } from './send-actions.js';
+import { withNotes } from '../../decide/memory/known-notes.js';
 
 /** Looks in a row without a pause. Only reads that lag could make more of them, and then haste does not help. */
 const MAX_LOOKS_WITHOUT_PAUSE = 20;

@@ -1,6 +1,5 @@
 import type { Milliseconds } from '../../clock.js';
 import { guard } from '../../decide/guard/guard.js';
-import { afterAction } from '../../decide/memory/remember.js';
 import { FRESH_MS, FRESH_TO_TAKE_MS } from '../../decide/read-lag.js';
 import { AwsFault } from '../../errors.js';
 import type { Action } from '../../model/rollout/action.js';
@@ -12,6 +11,7 @@ import { execute } from './execute.js';
 import { brokenRule } from './failures.js';
 import type { Observer } from './observe.js';
 import type { Reporter } from './report.js';
+import { afterAction } from '../../decide/memory/fold-action.js';
 
 /** Old looks in a row; then they are old because AWS answers slowly. */
 const OLD_LOOKS = 3;

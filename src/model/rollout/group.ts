@@ -1,5 +1,5 @@
 import type { Instant, Milliseconds } from '../../clock.js';
-import type { FrozenNote, Lease, OutNote, RolloutRecord, Verdict, WishNote } from './record.js';
+import type { FrozenNote, Lease, OutNote, RolloutRecord, Verdict, CancellationNote } from './record.js';
 import type { Size } from './size.js';
 
 export type { Size } from './size.js';
@@ -110,7 +110,7 @@ export interface GroupNotes {
   readonly verdict?: Verdict;
   readonly lease?: Lease;
   readonly frozen?: FrozenNote;
-  readonly wish?: WishNote;
+  readonly wish?: CancellationNote;
   /** What a restart took out of the balancers. */
   readonly out?: OutNote;
   /** A tag of ours that this version cannot read: its key, value and why. Never guessed at. */

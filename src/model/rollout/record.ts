@@ -125,7 +125,7 @@ export interface Lease {
  * Somebody asks for a rollout to be rolled back, and whoever works on it obeys as it would a signal. It names
  * the rollout, so that no later one ever obeys it, and goes together with its record.
  */
-export interface WishNote {
+export interface CancellationNote {
   /** Run that began the rollout: that of its record. */
   readonly run: string;
   readonly at: Instant;

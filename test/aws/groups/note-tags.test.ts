@@ -7,7 +7,7 @@ import type {
   RecordGates,
   RolloutRecord,
   Verdict,
-  WishNote,
+  CancellationNote,
 } from '../../../src/model/rollout/record.js';
 import { RECORD } from '../../support/groups.js';
 
@@ -92,7 +92,7 @@ const verdict: fc.Arbitrary<Verdict> = fc.record({
 });
 const frozen: fc.Arbitrary<FrozenNote> = fc.record({ run, at, processes, why: sentence });
 
-const wish: fc.Arbitrary<WishNote> = fc.record({ run, at, why: sentence });
+const wish: fc.Arbitrary<CancellationNote> = fc.record({ run, at, why: sentence });
 
 describe('notes as tags', () => {
   it('reads back what it wrote: record and lease exactly, sentences as far as a tag holds them', () => {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { proven, afterLook, afterAction, withNotes } from '../../../src/decide/memory/remember.js';
+import { afterLook } from '../../../src/decide/memory/fold-look.js';
 import type { Observed } from '../../../src/model/rollout/decision.js';
 import type { Group } from '../../../src/model/rollout/group.js';
 import {
@@ -16,6 +16,9 @@ import {
   verdict,
 } from '../../support/groups.js';
 import { rollingGroup } from '../../support/rolling.js';
+import { proven } from '../../../src/decide/memory/proven.js';
+import { withNotes } from '../../../src/decide/memory/known-notes.js';
+import { afterAction } from '../../../src/decide/memory/fold-action.js';
 
 /** A look after `before`, so many milliseconds later. */
 function lookAfter(before: Observed, ms: number, groups = before.groups): Observed {

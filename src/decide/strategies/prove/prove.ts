@@ -3,11 +3,11 @@ import { alarmed } from '../../gates/alarms.js';
 import { notProvenYet } from '../../gates/hooks.js';
 import { notInService, serving, standing, units } from '../../instances/classify.js';
 import { hopeless } from '../../instances/hopeless.js';
-import { proven } from '../../memory/remember.js';
 import { pollInterval } from '../../rollout/poll-interval.js';
 import { progressOf } from '../../rollout/progress.js';
 import type { GroupView, RolloutView } from '../../view.js';
 import { seconds } from '../../../text/duration.js';
+import { proven } from '../../memory/proven.js';
 
 /**
  * Proves the instances of groups that were just created; changes nothing. All of a group's desired

@@ -7,7 +7,7 @@ import { checked, failedCheck, notProvenYet } from '../../gates/hooks.js';
 import { countQuorum } from './quorum.js';
 import { isBack, isListed, isRegistered, targetOf } from '../../instances/registered.js';
 import type { LookAndPlan } from '../../view.js';
-import { proven, warm } from '../../memory/remember.js';
+import { proven, warm } from '../../memory/proven.js';
 
 /**
  * What shall become of an instance that is noted as out: the whole restart, back as it is, or left out because it

@@ -1,9 +1,9 @@
 import type { Phase } from '../../../model/rollout/action.js';
 import type { Progress } from '../../../model/rollout/decision.js';
 import { serving, units } from '../../instances/classify.js';
-import { proven } from '../../memory/remember.js';
 import type { RolloutGroup, RolloutView } from '../../view.js';
 import { isRestarted } from './restart-step.js';
+import { proven } from '../../memory/proven.js';
 
 /** How far a restart is, in the words that progress has: `old` are still to be restarted, `new` are through. */
 export function restartProgress({ observed, plan }: RolloutView, of: RolloutGroup, phase: Phase): Progress {

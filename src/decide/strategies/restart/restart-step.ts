@@ -6,7 +6,7 @@ import { inService, standing } from '../../instances/classify.js';
 import { countQuorum, nextBatch, restartable } from './quorum.js';
 import { registeredEverywhere } from '../../instances/registered.js';
 import { instanceStep, named, type Goal, type InstanceStep, type OutGoal } from './instance-step.js';
-import { shortOf } from '../../memory/restart-memory.js';
+import { shortOf } from '../../memory/fold-restart.js';
 import { OUT_NOTE_LAG_MS } from '../../read-lag.js';
 import type { ReasonedAction } from '../../step.js';
 import type { RolloutGroup, RolloutView } from '../../view.js';

@@ -1,11 +1,11 @@
 import type { Decision, Wait } from '../../../model/rollout/decision.js';
 import type { RestartRecord, RolloutRecord } from '../../../model/rollout/record.js';
-import { isPending } from '../../memory/remember.js';
 import { inPlanOrder, takeTurns, type Collected, type OwnTurn } from '../../rollout/turns.js';
 import type { RolloutView } from '../../view.js';
 import { restartProgress } from './restart-progress.js';
 import { restartStep, type PutBack, type RestartStep } from './restart-step.js';
 import { restartGate } from './start.js';
+import { isPending } from '../../memory/fold-action.js';
 
 /**
  * Restarts in place: what is out of its balancers is noted on its group first, membership never changes,

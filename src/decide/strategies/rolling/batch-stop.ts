@@ -1,7 +1,8 @@
 import type { RollingRecord } from '../../../model/rollout/record.js';
-import { bakesUntil, bakingWait, pauseDue, pauseOfMate, shareOf } from '../../gates/gates.js';
+import { pauseDue, pauseOfMate, shareOf } from '../../gates/gates.js';
 import { act, type GroupStep } from '../../step.js';
 import type { RolloutGroup, RolloutView } from '../../view.js';
+import { bakesUntil, bakingWait } from '../../gates/bake.js';
 
 /** How far a rolling rollout is. Units. */
 interface BatchProgress {

@@ -1,9 +1,10 @@
 import type { Decision, GroupResult, Observed, Reason, Wait } from '../../../model/rollout/decision.js';
 import type { Group } from '../../../model/rollout/group.js';
 import type { Plan } from '../../../model/rollout/rollout-plan.js';
-import { isPending, busy } from '../../memory/remember.js';
+import { busy } from '../../memory/fold-look.js';
 import type { ReasonedAction } from '../../step.js';
 import type { RolloutView } from '../../view.js';
+import { isPending } from '../../memory/fold-action.js';
 
 /**
  * Takes back the freeze that a roll-back left: resumes exactly the processes that its note names, then

@@ -6,8 +6,8 @@ import { failedCheck } from '../gates/hooks.js';
 import { isBack, isListed } from '../instances/registered.js';
 import { countQuorum, nextBatch, restartable } from '../strategies/restart/quorum.js';
 import { factsOf } from '../strategies/facts-by-name.js';
-import { proven } from './remember.js';
 import { seconds } from '../../text/duration.js';
+import { proven } from './proven.js';
 
 type Memory = Pick<Seen, 'outSince' | 'backSince' | 'failed' | 'short'>;
 

@@ -1,0 +1,27 @@
+import { finalTarget, isReached, type TargetSize } from '../rollout/target-size.js';
+import type { RolloutRecord } from '../../model/rollout/record.js';
+import type { Group } from '../../model/rollout/group.js';
+
+/** Units of the canary; 0 when there is none, or when it would be all that is launched before the verdict. */
+export function canaryOf(record: RolloutRecord): number {
+  const canary = record.gates?.canary ?? 0;
+  return canary < finalTarget(record).size.desired - record.old ? canary : 0;
+}
+
+/** What a group grows to and proves now: first its canary, if it has one, then what its strategy takes. */
+export function currentTarget({ size }: Pick<Group, 'size'>, record: RolloutRecord): TargetSize {
+  const target = finalTarget(record);
+  const canary = canaryOf(record);
+  // rule: canary-skipped
+  if (canary === 0 || isReached(size, target.size)) return target;
+  // Where weights overshoot, less than what is there would launch nothing; where old ones are missing, what takes
+  // their place is the canary.
+  const desired = Math.max(record.size.desired, record.old + canary);
+  return {
+    purpose: 'canary',
+    // Min untouched, max raised only where needed.
+    size: { min: record.size.min, max: Math.max(record.size.max, desired), desired },
+    needed: canary,
+    why: `${canary} of ${target.needed} are proven before the rest is launched`,
+  };
+}
