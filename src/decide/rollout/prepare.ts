@@ -119,14 +119,14 @@ function whyFailing(view: RolloutView, of: RolloutGroup, target: TargetSize): st
   if ((observed.seen.doubled[group.name] ?? 0) > MAX_RESIZES)
     return `somebody else keeps changing its sizes (now ${group.size.min}/${group.size.desired}/${group.size.max})`;
   const { total, progress } = deadlinesOf(view, of);
-  if (observed.at >= total) return `not proven within ${seconds(plan.timing.totalMs)}: ${openState(view, of, target)}`;
+  if (observed.at >= total) return `not proven within ${seconds(plan.timing.totalMs)}${openState(view, of, target)}`;
   if (observed.at < progress) return undefined;
   const far = `${units(ready)} of ${target.needed}${target.purpose === 'canary' ? ', the canary' : ''}`;
   const limit = seconds(plan.timing.progressMs);
-  return `no further instance was proven for ${limit} (${far}): ${openState(view, of, target)}`;
+  return `no further instance was proven for ${limit} (${far})${openState(view, of, target)}`;
 }
 
-/** What keeps the new instances from being proven, in words. */
+/** What keeps the new instances from being proven, in words after a colon; nothing when nothing shows it. */
 function openState({ observed, plan }: RolloutView, { group, halves }: RolloutGroup, target: TargetSize): string {
   const open = halves.new
     .map((instance) => ({
@@ -135,9 +135,9 @@ function openState({ observed, plan }: RolloutView, { group, halves }: RolloutGr
     }))
     .filter((row) => row.why !== '');
   const missing = target.needed - units(halves.new);
-  return [sameReasons(open), missing > 0 ? `${missing} were not launched${lastFailure(observed, group)}` : '']
-    .filter((part) => part !== '')
-    .join('; ');
+  const parts = [sameReasons(open), missing > 0 ? `${missing} were not launched${lastFailure(observed, group)}` : ''];
+  const text = parts.filter((part) => part !== '').join('; ');
+  return text === '' ? '' : `: ${text}`;
 }
 
 /** Until when one more instance has to be proven, and until when all that are needed. */
