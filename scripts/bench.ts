@@ -84,8 +84,13 @@ function row({ what, value, target, ok }: Figure): string {
 
 function story({ seconds, limit, looks, readsPerLook, signsOfLife, byOperation }: Rollout): string {
   const calls = Object.entries(byOperation).map(([name, count]) => `${name} ${count}`);
-  const parts = `${limit.launchSeconds.toFixed(1)} s to launch, ${limit.proveSeconds} s to prove, ${limit.drainSeconds.toFixed(1)} s to drain`;
-  return `        seed 1: ${seconds} s of which ${parts}; ${looks} looks of at most ${readsPerLook} reads; ${signsOfLife} signs of life\n        ${calls.join(', ')}`;
+  const parts =
+    `${limit.launchSeconds.toFixed(1)} s to launch, ${limit.proveSeconds} s to prove, ` +
+    `${limit.drainSeconds.toFixed(1)} s to drain`;
+  return (
+    `        seed 1: ${seconds} s of which ${parts}; ${looks} looks of at most ${readsPerLook} reads; ` +
+    `${signsOfLife} signs of life\n        ${calls.join(', ')}`
+  );
 }
 
 if (values.only === undefined) process.exitCode = await main();

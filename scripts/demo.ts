@@ -22,7 +22,9 @@ const FIRST = 'ami-0123456789abcdef0';
 const GOOD = 'ami-0123456789abcdef1';
 const BAD = 'ami-0bad0bad0bad0bad0';
 /** Images that the scenario does not name become healthy. */
-const SCENARIO = `images:\n  ${BAD}: {behaviour: unhealthy}\ncommands:\n  - {match: restart nothing, exit: 1, output: 'nothing: ERROR (no such process)'}\n`;
+const SCENARIO =
+  `images:\n  ${BAD}: {behaviour: unhealthy}\ncommands:\n  - {match: restart nothing, exit: 1, ` +
+  `output: 'nothing: ERROR (no such process)'}\n`;
 
 interface Act {
   readonly title: string;

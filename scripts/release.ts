@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /**
- * A release as a dry run: `npm run release`. In a copy of what is committed it makes the next version out of the notes in
+ * A release as a dry run: `npm run release`. In a copy of what is committed it makes the next version out of the
+ * notes in
  * `.changeset`, packs it, and says what would be published. Nothing here is changed and nothing is published.
  */
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));

@@ -1,7 +1,10 @@
 import { parseArgs } from 'node:util';
 import { killAndFinish, startWorld } from '../test/simulation/kill.js';
 
-/** Real processes: the CLI is killed by SIGKILL at a random moment, and a second run ends what it began. `npm run sim:kill -- --kills N --seed S --json`. */
+/**
+ * Real processes: the CLI is killed by SIGKILL at a random moment, and a second run ends what it began. `npm run
+ * sim:kill -- --kills N --seed S --json`.
+ */
 const { values } = parseArgs({
   options: {
     kills: { type: 'string', default: '50' },
@@ -24,7 +27,9 @@ try {
     if (told.wrong.length > 0) failed.push({ kill, wrong: told.wrong });
     if (!values.json)
       write(
-        `kill ${kill}: after ${told.afterMs} ms, ${told.midway ? 'in the middle' : 'outside of a rollout'}; then ${told.command}: ${told.end}${told.wrong.map((sentence) => `\n  WRONG ${sentence}`).join('')}`,
+        `kill ${kill}: after ${told.afterMs} ms, ` +
+          `${told.midway ? 'in the middle' : 'outside of a rollout'}; then ${told.command}: ` +
+          `${told.end}${told.wrong.map((sentence) => `\n  WRONG ${sentence}`).join('')}`,
       );
   }
 } finally {

@@ -5,7 +5,8 @@ import { MUTATIONS } from '../test/mutations/rules.js';
 
 /**
  * Breaks each safety rule in turn, in a copy of the compiled project, and shows which test notices it:
- * `npm run sim:mutations -- [--only NAME,NAME] [--jobs N] [--no-control] --json`. Fails when a broken rule goes unnoticed.
+ * `npm run sim:mutations -- [--only NAME,NAME] [--jobs N] [--no-control] --json`. Fails when a broken rule goes
+ * unnoticed.
  */
 const { values } = parseArgs({
   options: {
@@ -35,7 +36,8 @@ async function work(queue: (typeof MUTATIONS)[number][]): Promise<void> {
       verdicts.push(verdict);
       if (!values.json)
         write(
-          `${verdict.noticedBy === undefined ? 'UNNOTICED' : 'noticed  '} ${next.name}: ${next.rule}${verdict.noticedBy === undefined ? '' : `\n            ${verdict.noticedBy}`}`,
+          `${verdict.noticedBy === undefined ? 'UNNOTICED' : 'noticed  '} ${next.name}: ` +
+            `${next.rule}${verdict.noticedBy === undefined ? '' : `\n            ${verdict.noticedBy}`}`,
         );
     }
   } finally {
@@ -65,6 +67,7 @@ if (values.json) write(JSON.stringify(summary));
 else if (control !== undefined) write(`With nothing broken, this fails already: ${control}`);
 else
   write(
-    `${chosen.length} safety rules broken one by one: ${summary.noticed} noticed by a test, ${unnoticed.length} not${unnoticed.length === 0 ? '' : ` (${unnoticed.join(', ')})`}; ${seconds} s`,
+    `${chosen.length} safety rules broken one by one: ${summary.noticed} noticed by a test, ` +
+      `${unnoticed.length} not${unnoticed.length === 0 ? '' : ` (${unnoticed.join(', ')})`}; ${seconds} s`,
   );
 process.exitCode = unnoticed.length === 0 && control === undefined ? 0 : 1;

@@ -6,11 +6,14 @@ import { drawRestart, simulateRestart } from '../test/simulation/restart-simulat
 import { draw, drawSwarm, simulate, type Story, type Strategy } from '../test/simulation/simulator.js';
 
 /**
- * Simulations by seed: `npm run sim -- --seeds N --from S [--swarm] [--strategy swap|rolling|serial|restart]`, `--replay S` to see one whole,
- * `--shrink S` for the shortest story that still goes wrong. `--wire` lets calls travel as forms and XML: twice as slow,
+ * Simulations by seed: `npm run sim -- --seeds N --from S [--swarm] [--strategy swap|rolling|serial|restart]`,
+ * `--replay S` to see one whole,
+ * `--shrink S` for the shortest story that still goes wrong. `--wire` lets calls travel as forms and XML: twice as
+ * slow,
  * and where calls fail at the same moment they fail in another order, so that a seed tells another story.
  *
- * `--digest FILE` writes a SHA-256 of each seed's journal; `--against FILE` compares with such a file, and names the seeds
+ * `--digest FILE` writes a SHA-256 of each seed's journal; `--against FILE` compares with such a file, and names
+ * the seeds
  * that tell another story than then: the net under changes that are meant to change nothing.
  */
 const { values } = parseArgs({
@@ -64,7 +67,9 @@ async function sweep(seeds: number, from: number): Promise<number> {
   let simulatedSeconds = 0;
   let runs = 0;
   const digests = new Map<number, string>();
-  const flag = `${values.wire ? '--wire ' : ''}${values.swarm ? '--swarm ' : ''}${strategy === 'mixed' ? '' : `--strategy ${strategy} `}`;
+  const flag =
+    `${values.wire ? '--wire ' : ''}${values.swarm ? '--swarm ' : ''}` +
+    `${strategy === 'mixed' ? '' : `--strategy ${strategy} `}`;
   for (let seed = from; seed < from + seeds; seed++) {
     const told = await playOf(seed);
     simulatedSeconds += told.simulatedSeconds;

@@ -28,7 +28,7 @@ export interface Rollout extends Calls {
   readonly overhead: number;
 }
 
-export function nameOf({ groups, instances }: Shape): string {
+function nameOf({ groups, instances }: Shape): string {
   return `${groups}x${instances}`;
 }
 
@@ -86,7 +86,8 @@ export async function measureRollout(shape: Shape, world: WorldName = 'usual', s
   const seconds = (clock.now() - from) / 1000;
   if (ending.outcome !== 'swapped' || stage.violations().length > 0) {
     throw new Error(
-      `${nameOf(shape)} ended as ${ending.outcome}: ${ending.failure?.facts.what ?? ''} ${JSON.stringify(stage.violations())}`,
+      `${nameOf(shape)} ended as ${ending.outcome}: ${ending.failure?.facts.what ?? ''} ` +
+        `${JSON.stringify(stage.violations())}`,
     );
   }
   const limit = limitOf();

@@ -7,7 +7,10 @@ import { chunks } from '../text/chunks.js';
 /** Most names in one DescribeAlarms call. */
 const NAMES_PER_CALL = 100;
 
-/** The alarms of these names that there are, composite ones too: without saying so, CloudWatch shows metric alarms alone. */
+/**
+ * The alarms of these names that there are, composite ones too: without saying so, CloudWatch shows metric alarms
+ * alone.
+ */
 export async function describeAlarms(clients: Clients, names: readonly string[]): Promise<Alarm[]> {
   const client = await clients.cloudWatch();
   const found: Alarm[] = [];

@@ -37,11 +37,14 @@ import {
   validateTemplate,
 } from './stacks/stacks.js';
 
-export type { AssumedRole, GatewayOptions, MayLeave } from './session/clients.js';
+export type { GatewayOptions, MayLeave } from './session/clients.js';
 export { assetS3 } from './session/asset-clients.js';
-export { FALLBACK_REGION, resolveRegion } from './session/region.js';
+export { resolveRegion } from './session/region.js';
 
-/** The gateway over AWS's own SDK: to AWS, to an endpoint, or to a sandbox in this process. Nothing is sent before the first call. */
+/**
+ * The gateway over AWS's own SDK: to AWS, to an endpoint, or to a sandbox in this process. Nothing is sent before
+ * the first call.
+ */
 export function createGateway(options: GatewayOptions = {}): Gateway {
   const clients = createClients(options);
   const terminate = createTerminate(clients);

@@ -10,7 +10,10 @@ const MOST_DELIVERY_S = 2_592_000;
 /** Most values of one filter of DescribeInstanceInformation. */
 const VALUES_PER_FILTER = 50;
 
-/** Sends a command to one instance and answers its id. Calls carry no token, so a lost reply is looked up by the comment. */
+/**
+ * Sends a command to one instance and answers its id. Calls carry no token, so a lost reply is looked up by the
+ * comment.
+ */
 export async function sendCommand(clients: Clients, request: CommandRequest): Promise<string> {
   const answer = await (
     await clients.ssm()
@@ -40,7 +43,9 @@ export async function commandResult(clients: Clients, id: string, instance: stri
     const status = answer.Status ?? '';
     if (UNDER_WAY.has(status)) return { state: 'pending' };
     const exit = answer.ResponseCode === undefined || answer.ResponseCode < 0 ? '' : `, exit ${answer.ResponseCode}`;
-    const how = `${answer.StatusDetails === undefined || answer.StatusDetails === '' ? status : answer.StatusDetails}${exit}`;
+    const how =
+      `${answer.StatusDetails === undefined || answer.StatusDetails === '' ? status : answer.StatusDetails}` +
+      `${exit}`;
     return {
       state: 'ended',
       ok: status === 'Success',

@@ -11,7 +11,10 @@ export interface CdkRole {
   readonly options: Readonly<Record<string, unknown>>;
 }
 
-/** One stack of a synthesized CDK app, with what its manifest says of how to deploy it. Strings may hold placeholders. */
+/**
+ * One stack of a synthesized CDK app, with what its manifest says of how to deploy it. Strings may hold
+ * placeholders.
+ */
 export interface CdkStack {
   /** Folder of the assembly that it is in, which may be a nested one. */
   readonly directory: string;
@@ -63,7 +66,8 @@ function read<T>(call: () => T, directory: string): T {
   } catch (error) {
     throw usage(
       'cdk.assembly',
-      `${directory} cannot be read as the output of cdk synth: ${error instanceof Error ? error.message : String(error)}`,
+      `${directory} cannot be read as the output of cdk synth: ` +
+        `${error instanceof Error ? error.message : String(error)}`,
       ['npx cdk synth'],
     );
   }
@@ -90,7 +94,8 @@ function pick(
   if (found.length > 1)
     throw usage(
       'cdk.stack',
-      `${wanted} names several stacks of the app: ${found.map((stack) => `${stack.hierarchicalId} (${stack.environment.name})`).join(', ')}.`,
+      `${wanted} names several stacks of the app: ` +
+        `${found.map((stack) => `${stack.hierarchicalId} (${stack.environment.name})`).join(', ')}.`,
     );
   const meant = nearest(
     wanted,
@@ -98,7 +103,8 @@ function pick(
   );
   throw usage(
     'cdk.stack',
-    `The app in ${directory} has no stack ${wanted}. ${meant === undefined ? `It has ${all}.` : `Did you mean ${meant}?`}`,
+    `The app in ${directory} has no stack ${wanted}. ` +
+      `${meant === undefined ? `It has ${all}.` : `Did you mean ${meant}?`}`,
   );
 }
 
@@ -120,7 +126,7 @@ function refuseMissing(assembly: CloudAssembly, directory: string): void {
 }
 
 function missingOf(assembly: CloudAssembly): readonly { readonly key: string; readonly provider: string }[] {
-  const own = (assembly.manifest.missing ?? []).map(({ key, provider }) => ({ key, provider: String(provider) }));
+  const own = (assembly.manifest.missing ?? []).map(({ key, provider }) => ({ key, provider }));
   const inner = assembly.nestedAssemblies.flatMap(({ nestedAssembly }) => missingOf(nestedAssembly));
   return [...new Map([...own, ...inner].map((one) => [one.key, one])).values()];
 }

@@ -101,7 +101,7 @@ function execute(
 }
 
 /** Words with single or double quotes, as people write commands. */
-export function splitWords(text: string): readonly string[] {
+function splitWords(text: string): readonly string[] {
   return [...text.matchAll(/(?:[^\s"']+|"[^"]*"|'[^']*')+/g)].map(([word]) =>
     word.replace(/"([^"]*)"|'([^']*)'/g, (_, double?: string, single?: string) => double ?? single ?? ''),
   );

@@ -16,7 +16,7 @@ export interface RestartFlags extends NumberTexts {
 }
 
 /** The command of a restart: a document that SSM runs on the instance, or a line for the shell of this machine. */
-export type RestartCommand =
+type RestartCommand =
   | {
       readonly kind: 'ssm';
       readonly document: string;
@@ -29,8 +29,8 @@ export interface RestartWanted {
   readonly command: RestartCommand;
 }
 
-export const QUORUM = '0.66';
-export const ATTEMPTS = '60';
+const QUORUM = '0.66';
+const ATTEMPTS = '60';
 const ON_ERROR: readonly OnError[] = ['stop', 'reregister', 'continue'];
 const SHELL_DOCUMENT = 'AWS-RunShellScript';
 

@@ -28,7 +28,7 @@ export interface Said {
   readonly at: string;
 }
 
-export type Section = readonly Said[];
+type Section = readonly Said[];
 
 export interface SettingsFile {
   readonly defaults: Section;

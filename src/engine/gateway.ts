@@ -102,7 +102,10 @@ export interface Gateway {
   identity(): Promise<Identity & { readonly at: Instant }>;
 
   // Groups
-  /** All groups named, and what is registered with balancers (`elb:NAME`, the ARN of a target group), those that do not exist left out. `at` is the service's time (Date header). */
+  /**
+   * All groups named, and what is registered with balancers (`elb:NAME`, the ARN of a target group), those that do
+   * not exist left out. `at` is the service's time (Date header).
+   */
   describeGroups(names: readonly string[]): Promise<{ readonly at: Instant; readonly groups: readonly BareGroup[] }>;
   /** Names of all groups that carry these tags; of all groups without any. */
   findGroups(tags: readonly { readonly key: string; readonly value: string }[]): Promise<readonly string[]>;
@@ -128,7 +131,10 @@ export interface Gateway {
   consoleOutput(instance: string): Promise<string>;
   /** CloudWatch alarms of these names, as far as they exist. */
   alarms(names: readonly string[]): Promise<readonly Alarm[]>;
-  /** What is refused, or unknown to the service, becomes a warning in the answer; throttling and a lost connection are faults as everywhere. */
+  /**
+   * What is refused, or unknown to the service, becomes a warning in the answer; throttling and a lost connection
+   * are faults as everywhere.
+   */
   precautions(group: string): Promise<Precautions>;
 
   /** Which Auto Scaling groups the registered instances of a balancer belong to, and which of them to none. */
@@ -182,13 +188,22 @@ export interface Gateway {
   /** 'unchanged' when the service says that no updates are to be performed. */
   updateStack(request: StackRequest): Promise<'started' | 'unchanged'>;
   cancelUpdate(stack: string, token: string): Promise<void>;
-  /** Answers ids of the change set and of its stack; nested stacks are included. One of the same name counts as this one. */
+  /**
+   * Answers ids of the change set and of its stack; nested stacks are included. One of the same name counts as this
+   * one.
+   */
   createChangeSet(request: ChangeSetRequest): Promise<{ readonly id: string; readonly stackId: string }>;
-  /** All pages, with property values as far as the service shows them. `stack` is needed with a name, not with an ARN. */
+  /**
+   * All pages, with property values as far as the service shows them. `stack` is needed with a name, not with an
+   * ARN.
+   */
   describeChangeSet(nameOrId: string, stack?: string): Promise<ChangeSet>;
   /** Not nested ones. */
   listChangeSets(stack: string): Promise<readonly ChangeSetRow[]>;
-  /** Starts it; an earlier call with the same token counts as this one. `disableRollback` is always sent: what its absence means is documented in two ways. */
+  /**
+   * Starts it; an earlier call with the same token counts as this one. `disableRollback` is always sent: what its
+   * absence means is documented in two ways.
+   */
   executeChangeSet(id: string, token: string, disableRollback: boolean): Promise<void>;
   /** One that is gone already is no error. */
   deleteChangeSet(id: string): Promise<void>;
@@ -204,7 +219,8 @@ export interface Gateway {
   setTerminationProtection(stackId: string, on: boolean): Promise<void>;
   /**
    * What failed, oldest first, by DescribeEvents: in a change set (early validation, hooks) or in a stack's operation.
-   * Falls back to stack events where that call is denied or unknown. A change set has none there, so then it is a fault.
+   * Falls back to stack events where that call is denied or unknown. A change set has none there, so then it is a
+   * fault.
    */
   failedEvents(
     of: { readonly changeSet: string } | { readonly stack: string; readonly operation?: string },

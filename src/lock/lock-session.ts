@@ -52,7 +52,10 @@ export interface KeeperOptions {
   readonly serviceNow: () => Instant;
 }
 
-/** Keeps what it takes: renews every lock in the background and knows, by our own clock alone, how long it may count on them. */
+/**
+ * Keeps what it takes: renews every lock in the background and knows, by our own clock alone, how long it may count
+ * on them.
+ */
 export function createKeeper({
   store,
   clock,
@@ -68,7 +71,10 @@ export function createKeeper({
   /** name → our clock just before the last call that confirmed it was sent. */
   const confirmed = new Map<string, Instant>();
   const outlived = new Set<string>();
-  /** Their tokens. Whoever could not renew one of its locks for its lease changes nothing more, whatever else it holds. */
+  /**
+   * Their tokens. Whoever could not renew one of its locks for its lease changes nothing more, whatever else it
+   * holds.
+   */
   const stopped = new Set<string>();
   const over = new AbortController();
   let beating = false;
@@ -90,7 +96,8 @@ export function createKeeper({
       if (clock.now() - at >= timing.leaseMs)
         lost ??= new LockLost(
           name,
-          `the lock ${name} in ${store.address} was not confirmed for ${Math.round((clock.now() - at) / 1000)} s, and its lease is ${timing.leaseMs / 1000} s`,
+          `the lock ${name} in ${store.address} was not confirmed for ` +
+            `${Math.round((clock.now() - at) / 1000)} s, and its lease is ${timing.leaseMs / 1000} s`,
         );
     }
   }

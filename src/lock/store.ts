@@ -24,7 +24,7 @@ export interface Entry {
 }
 
 /** What came of an attempt to take a lock. Somebody else's entry may be gone again by the time it is read. */
-export type Taken = { readonly taken: true } | { readonly taken: false; readonly entry?: Entry };
+type Taken = { readonly taken: true } | { readonly taken: false; readonly entry?: Entry };
 
 /**
  * Where locks are kept. Every change is one compare-and-swap, done whole or not at all, and every read shows

@@ -301,7 +301,7 @@ export function describeProgress(progress: Progress): string {
 }
 
 /** What a group waits for, for which instances and why, and how long it still may. */
-export function describeWait(wait: Wait, at: Instant): string {
+function describeWait(wait: Wait, at: Instant): string {
   const reasons = byReason(wait.instances).map(([why, instances]) => {
     const oldest = Math.min(...instances.map(({ since }) => since ?? Infinity));
     const age = Number.isFinite(oldest) && at - oldest >= 1000 ? ` for ${duration(at - oldest)}` : '';
@@ -332,7 +332,7 @@ const RESIZE: Readonly<Record<Extract<Action, { type: 'resize' }>['purpose'], st
 };
 
 /** The user's commands, for people. */
-export const HOOK: Readonly<Record<HookKind, string>> = {
+const HOOK: Readonly<Record<HookKind, string>> = {
   check: 'The check command',
   beforeTerminate: 'The command before termination',
   afterTerminate: 'The command after termination',
@@ -369,7 +369,7 @@ function describeHook(event: Extract<RunEvent, { type: 'hook.ended' }>): readonl
 const HOOK_LINES = 5;
 
 /** An action as an order: `Suspend AlarmNotification, AZRebalance`. */
-export function describeAction(action: Action): string {
+function describeAction(action: Action): string {
   switch (action.type) {
     case 'record':
       if (action.record.strategy === 'restart')
@@ -430,7 +430,7 @@ export function describeAction(action: Action): string {
 }
 
 /** One group's end, as one sentence. */
-export function describeResult(result: GroupResult): readonly Line[] {
+function describeResult(result: GroupResult): readonly Line[] {
   const line = (level: Level, text: string): readonly Line[] => [{ scope: result.group, level, text: oneLine(text) }];
   switch (result.outcome) {
     case 'promoted':

@@ -1,7 +1,7 @@
 /** Environment variables by name. */
-export type Environment = Readonly<Record<string, string | undefined>>;
+type Environment = Readonly<Record<string, string | undefined>>;
 
-export const OUTPUTS = ['auto', 'terminal', 'lines', 'jsonl'] as const;
+const OUTPUTS = ['auto', 'terminal', 'lines', 'jsonl'] as const;
 export type Output = (typeof OUTPUTS)[number];
 
 /** What the choice depends on besides the flag. */

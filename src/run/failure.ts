@@ -75,11 +75,15 @@ const COMMAND_LINE: ReadonlySet<string> = new Set([
 const ADVICE: Readonly<Record<FaultKind, { readonly outcome: Outcome; readonly text: string }>> = {
   credentials: {
     outcome: 'usage',
-    text: 'There are no usable AWS credentials. Check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, --profile or AWS_PROFILE, or the role of this machine.',
+    text:
+      'There are no usable AWS credentials. Check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, ' +
+      '--profile or AWS_PROFILE, or the role of this machine.',
   },
   expired: {
     outcome: 'usage',
-    text: 'The AWS credentials have expired or are not valid. Sign in again (aws sso login, a new session token), or check the clock of this machine.',
+    text:
+      'The AWS credentials have expired or are not valid. Sign in again (aws sso login, a new session ' +
+      'token), or check the clock of this machine.',
   },
   denied: { outcome: 'refused', text: 'AWS denied the call. Check the permissions of the role.' },
   unreachable: {
@@ -162,7 +166,9 @@ export function aftermath(scene: FailureContext): {
       serving === ''
         ? 'Unknown from here; the groups were not made smaller before a verdict.'
         : `At the last look, ${serving}.`,
-    left: `The rollout record, suspended processes and a changed size on ${witness.open.join(', ')}. Whoever resumes it, anywhere, finishes or undoes it.`,
+    left:
+      `The rollout record, suspended processes and a changed size on ${witness.open.join(', ')}. ` +
+      'Whoever resumes it, anywhere, finishes or undoes it.',
     next: [
       ...look,
       `ha-updater resume ${target}`,

@@ -32,9 +32,10 @@ export function createHeartbeat(
     beat: async (signal) => {
       // The clock may have been set to the service's time since this pulse was made.
       last = clock.now();
-      while (!signal.aborted) {
+      const isOver = (): boolean => signal.aborted;
+      while (!isOver()) {
         await clock.sleep(Math.max(SHORTEST_MS, nextAt() - clock.now()), signal);
-        if (signal.aborted) return;
+        if (isOver()) return;
         const now = clock.now();
         const due = [...waits.values()].filter(({ at }) => now - at >= everyMs);
         for (const wait of due) {

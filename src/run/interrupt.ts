@@ -1,4 +1,4 @@
-import { systemClock } from '../clock.js';
+import { systemClock, type Clock } from '../clock.js';
 import type { Interrupt } from '../engine/deps.js';
 import type { RunState } from './run-state.js';
 
@@ -21,9 +21,9 @@ const BURST_MS = 300;
 export function listenForSignals(
   onSignal: (listener: (signal: string) => void) => () => void,
   on: { readonly first: (signal: string) => void; readonly second: (signal: string) => void },
+  clock: Pick<Clock, 'now'> = systemClock(),
 ): Signals {
   const controller = new AbortController();
-  const clock = systemClock();
   let received: string | undefined;
   let firstAt = 0;
   const release = onSignal((signal) => {
@@ -50,9 +50,15 @@ export function listenForSignals(
 export function groupsOnInterrupt(witness: RunState): string {
   if (witness.open.length === 0) return 'Stops before anything is changed on the groups.';
   if (witness.rolling && witness.judged.length > 0)
-    return 'What was taken out is replaced first; then it stops with old and new instances serving and the record kept. A second signal leaves at once.';
+    return (
+      'What was taken out is replaced first; then it stops with old and new instances serving and the ' +
+      'record kept. A second signal leaves at once.'
+    );
   if (witness.judged.length > 0)
-    return 'The verdict is written already; what it says is finished first. A second signal leaves at once and keeps the record.';
+    return (
+      'The verdict is written already; what it says is finished first. A second signal leaves at once ' +
+      'and keeps the record.'
+    );
   return 'Rolls back: the new instances go, the old ones stay. A second signal leaves at once and keeps the record.';
 }
 
@@ -64,7 +70,8 @@ export function stackOnInterrupt(choice: 'cancel' | 'leave'): (witness: RunState
         return 'Stops before anything is changed.';
       case 'stack':
         return choice === 'cancel'
-          ? 'Asks CloudFormation to cancel the update and follows it back; a creation goes on by itself. A second signal leaves at once.'
+          ? 'Asks CloudFormation to cancel the update and follows it back; a creation goes on by ' +
+              'itself. A second signal leaves at once.'
           : 'Leaves the stack to CloudFormation, which goes on by itself; the groups are not touched.';
       case 'between':
         return 'Stops here: the stack has changed, its groups are not touched.';

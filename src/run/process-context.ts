@@ -23,7 +23,10 @@ export interface ProcessContext {
   readonly settings?: Settings;
   /** Show where an unexpected failure came from. */
   readonly debug: boolean;
-  /** Asks a person a question that is answered with yes or no (no, once the signal is aborted); absent without a terminal. */
+  /**
+   * Asks a person a question that is answered with yes or no (no, once the signal is aborted); absent without a
+   * terminal.
+   */
   readonly ask?: (question: string, signal: AbortSignal) => Promise<boolean>;
   /** Calls back on every SIGINT, SIGTERM and SIGHUP; answers how to stop listening. */
   readonly onSignal: (listener: (signal: string) => void) => () => void;

@@ -6,7 +6,7 @@ import type { RunEvent, Stamped } from '../model/event.js';
 import { historyAfter, NO_HISTORY, type HealthHistory } from './health-history.js';
 
 /** Which part of a run is under way, for what a signal does and for last words. */
-export type Stage = 'start' | 'stack' | 'between' | 'groups';
+type Stage = 'start' | 'stack' | 'between' | 'groups';
 
 /** What a run has been seen to do, read off its own events. */
 export interface RunState {

@@ -123,7 +123,10 @@ interface OpenRun {
   readonly renderer: Renderer;
   readonly state: () => RunState;
   readonly emit: Emit;
-  /** No event is told from now on: `run.finished` is the last word, even if a task that was left alone still goes on. */
+  /**
+   * No event is told from now on: `run.finished` is the last word, even if a task that was left alone still goes
+   * on.
+   */
   readonly closeStream: () => void;
   readonly isOver: () => boolean;
   readonly signals: Signals;
@@ -199,7 +202,10 @@ async function openRun(head: RunDescription, flags: CommonFlags, surroundings: P
   return open;
 }
 
-/** Takes the strict lock of the stack, asks AWS who we are, says that the run began, and keeps it from falling silent. */
+/**
+ * Takes the strict lock of the stack, asks AWS who we are, says that the run began, and keeps it from falling
+ * silent.
+ */
 async function begin(open: OpenRun): Promise<Run> {
   const { id, head, surroundings, machine, strict, deps, emit, hidden, mayLeave, region, state, clock } = open;
   const build = buildOf(await import('ci-info'), surroundings.env);

@@ -6,7 +6,10 @@ export interface Secrets {
   readonly add: (secrets: readonly string[]) => void;
   /** Takes exact occurrences out. */
   readonly redact: Redact;
-  /** The same for what a command printed. `torn`: its beginning was cut off, so it may begin with the end of a secret. */
+  /**
+   * The same for what a command printed. `torn`: its beginning was cut off, so it may begin with the end of a
+   * secret.
+   */
   readonly mask: (text: string, torn: boolean) => string;
 }
 

@@ -19,7 +19,7 @@ import { cloudwatchOperations, scheduleAlarms } from './world/cloudwatch/cloudwa
 import { createWorld, type ServiceName, type Services, type WorldRoot } from './world/world.js';
 
 /** What a client of the SDK needs to talk to the sandbox instead of AWS. */
-export interface SandboxClientConfig {
+interface SandboxClientConfig {
   readonly region: string;
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
   readonly requestHandler: HttpHandler<object>;

@@ -73,7 +73,10 @@ export type Fault = Window &
         readonly state?: AlarmState;
         readonly for?: number;
       }
-    /** Somebody else lays hands on the group; `instance` for those that mean one. A version that is published makes the group launch `image`. */
+    /**
+     * Somebody else lays hands on the group; `instance` for those that mean one. A version that is published makes
+     * the group launch `image`.
+     */
     | {
         readonly kind: 'meddle';
         readonly group: string;
@@ -107,7 +110,7 @@ export type Fault = Window &
   );
 
 export const ALARM_STATES = ['OK', 'ALARM', 'INSUFFICIENT_DATA'] as const;
-export type AlarmState = (typeof ALARM_STATES)[number];
+type AlarmState = (typeof ALARM_STATES)[number];
 
 /** What people, other tools and AWS itself do to a group in the middle of a rollout. */
 export const MEDDLINGS = [
@@ -126,7 +129,7 @@ export const MEDDLINGS = [
 export type Meddling = (typeof MEDDLINGS)[number];
 
 /** Latencies of the world, in seconds, each drawn uniformly from [least, most]. */
-export interface Timing {
+interface Timing {
   /** Resize → launch activity starts. */
   readonly launchDelay: readonly [number, number];
   /** Launch activity start → EC2 running. */

@@ -14,7 +14,10 @@ export interface Tail {
   readonly text: () => string;
 }
 
-/** @param mask takes secrets out of what was printed, before it is cut; `torn` when the text's own beginning is gone already */
+/**
+ * @param mask takes secrets out of what was printed, before it is cut; `torn` when the text's own beginning is gone
+ * already
+ */
 export function createTail(mask: Mask = (text) => text): Tail {
   let bytes = Buffer.alloc(0);
   let cut = false;

@@ -10,7 +10,7 @@ import type { Services } from '../../src/sandbox/world/world.js';
 
 /** Answers of one operation, in the order of the calls; the last one stays. A function is asked with the input. */
 export type Answers = Partial<Record<keyof Services, Readonly<Record<string, Answer | readonly Answer[]>>>>;
-export type Answer = object | ServiceFault | ((input: Readonly<Record<string, unknown>>) => object);
+type Answer = object | ServiceFault | ((input: Readonly<Record<string, unknown>>) => object);
 
 /** A gateway over the SDK and the real wire, whose services answer what the test says. */
 export function gatewayTo(answers: Answers): {

@@ -126,7 +126,5 @@ function wordsOf(checker: ts.TypeChecker, type: ts.Type, name: string): readonly
   const property = checker.getPropertyOfType(type, name);
   if (property === undefined || (property.flags & ts.SymbolFlags.Optional) !== 0) return [];
   const members = membersOf(checker.getTypeOfSymbol(property));
-  return members.every((member) => member.isStringLiteral())
-    ? members.map((member) => (member as ts.StringLiteralType).value).sort()
-    : [];
+  return members.every((member) => member.isStringLiteral()) ? members.map((member) => member.value).sort() : [];
 }

@@ -24,7 +24,7 @@ function handClock(): {
     now: () => now,
     sleep: (ms, signal) =>
       new Promise((resolve) => {
-        if (signal?.aborted) return resolve();
+        if (signal?.aborted) return void resolve();
         const sleeper = {
           at: now + ms,
           wake: () => (sleepers.delete(sleeper), signal?.removeEventListener('abort', sleeper.wake), resolve()),

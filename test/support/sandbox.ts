@@ -13,7 +13,7 @@ import { DEFAULT_SUBNETS } from '../../src/sandbox/world/ec2/state.js';
 import { DEFAULT_SCENARIO, type Scenario } from '../../src/sandbox/scenario.js';
 
 /** Auto Scaling, EC2 and both kinds of balancers; no CloudFormation. */
-export const GROUP_SERVICES: Services = {
+const GROUP_SERVICES: Services = {
   autoscaling: autoscalingOperations,
   ec2: ec2Operations,
   elb: elbOperations,
@@ -140,7 +140,7 @@ function launchedFrom(
   return { MixedInstancesPolicy: { LaunchTemplate: { LaunchTemplateSpecification: specification, Overrides } } };
 }
 
-export function makeConfiguration(world: World, name: string, image: string): string {
+function makeConfiguration(world: World, name: string, image: string): string {
   call(world, 'autoscaling', 'CreateLaunchConfiguration', {
     LaunchConfigurationName: name,
     ImageId: image,

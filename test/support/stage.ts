@@ -20,7 +20,7 @@ import { call, standardGroup, type StandardGroup } from './sandbox.js';
 import type { Violation } from '../../src/sandbox/invariants/violation.js';
 
 /** A process that was killed: thrown in the middle of a run, and caught only by the stage. */
-export class Killed extends Error {}
+class Killed extends Error {}
 
 /** More than any story needs: beyond it, something goes round in circles. */
 const MOST_CALLS = 100_000;
@@ -38,7 +38,7 @@ export interface Ending {
 }
 
 /** A change that left. */
-export interface Left {
+interface Left {
   readonly at: number;
   readonly what: string;
   readonly reads: number;

@@ -179,7 +179,7 @@ describe('loading a template', () => {
             while (!response.destroyed && response.write('x'.repeat(65_536)));
           };
           response.on('drain', more);
-          return more();
+          return void more();
         }
         response.statusCode = 404;
         response.end();

@@ -1,13 +1,12 @@
 import { expect } from 'chai';
 import { chunks } from '../../src/text/chunks.js';
 import { compare } from '../../src/text/compare.js';
-import { duration, sinceStart } from '../../src/text/duration.js';
+import { duration, seconds, sinceStart } from '../../src/text/duration.js';
 import { faultText } from '../../src/text/fault-text.js';
 import { describeHolder } from '../../src/text/holder.js';
 import { splitKeyValue } from '../../src/text/key-value.js';
 import { list } from '../../src/text/list.js';
 import { oneLine, plainText } from '../../src/text/plain.js';
-import { seconds } from '../../src/text/duration.js';
 import { sentence, withoutStop } from '../../src/text/sentence.js';
 import { quote, singleQuoted } from '../../src/text/shell-quote.js';
 import { targetFlags } from '../../src/text/target-words.js';

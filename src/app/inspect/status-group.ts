@@ -8,9 +8,9 @@ import { withoutStop } from '../../text/sentence.js';
 import { timestamp } from '../../text/timestamp.js';
 
 /** Where an instance belongs: to a rollout's halves while there is a record, otherwise by its configuration. */
-export type Side = 'old' | 'new' | 'leaving' | 'parked' | 'current' | 'outdated' | 'unknown';
+type Side = 'old' | 'new' | 'leaving' | 'parked' | 'current' | 'outdated' | 'unknown';
 
-export interface InstanceStatus {
+interface InstanceStatus {
   readonly id: string;
   readonly zone: string;
   readonly lifecycle: string;
@@ -34,7 +34,7 @@ export interface InstanceStatus {
  * life;
  * `frozen`: rolled back, with processes left suspended; `unreadable`: it carries a note of another version.
  */
-export type GroupState = 'atRest' | 'underWay' | 'interrupted' | 'frozen' | 'unreadable';
+type GroupState = 'atRest' | 'underWay' | 'interrupted' | 'frozen' | 'unreadable';
 
 export interface GroupStatus {
   readonly name: string;

@@ -23,7 +23,7 @@ export interface LockCommandAsked extends TargetFlags, CommonFlags, LockFlags {
 }
 
 /** One lock, as `lock show` tells it. */
-export interface LockShown {
+interface LockShown {
   readonly name: string;
   /** Absent when nobody has it. */
   readonly holder?: Holder;

@@ -18,7 +18,10 @@ export interface BalancerName {
 /** Most values of one EC2 filter. */
 const VALUES_PER_FILTER = 200;
 
-/** `elb:NAME`, or the ARN of a target group. Names of Auto Scaling groups hold no colon, so nothing is taken for the other. */
+/**
+ * `elb:NAME`, or the ARN of a target group. Names of Auto Scaling groups hold no colon, so nothing is taken for the
+ * other.
+ */
 export function balancerNamed(name: string): BalancerName | undefined {
   if (name.startsWith('elb:')) return { kind: 'classic', id: name.slice('elb:'.length) };
   return name.startsWith('arn:') ? { kind: 'target-group', id: name } : undefined;
@@ -148,7 +151,10 @@ export async function running(clients: Clients, ids: readonly string[]): Promise
   );
 }
 
-/** Those of these instances that do not run any more, with EC2's code for why, such as `Client.UserInitiatedShutdown`, or ''. */
+/**
+ * Those of these instances that do not run any more, with EC2's code for why, such as
+ * `Client.UserInitiatedShutdown`, or ''.
+ */
 export async function endings(clients: Clients, ids: readonly string[]): Promise<Record<string, string>> {
   const ended = new Set<string | undefined>(['shutting-down', 'terminated', 'stopping', 'stopped']);
   const found = await describeInstances(clients, ids);
@@ -208,7 +214,10 @@ async function tagsOf(clients: Clients, { kind, id }: BalancerName): Promise<Tag
   return (answer.TagDescriptions?.[0]?.Tags ?? []).map(({ Key, Value }) => ({ key: Key ?? '', value: Value ?? '' }));
 }
 
-/** All in one call. A classic load balancer has room for ten tags: one that has no room refuses, before anything was changed. */
+/**
+ * All in one call. A classic load balancer has room for ten tags: one that has no room refuses, before anything was
+ * changed.
+ */
 export async function writeBalancerTags(
   clients: Clients,
   { kind, id }: BalancerName,

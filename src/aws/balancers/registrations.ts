@@ -3,10 +3,16 @@ import type { Target } from '../../model/rollout/action.js';
 import type { Balancer } from '../../model/rollout/group.js';
 import type { Clients } from '../session/clients.js';
 
-/** What both services say of an instance that does not exist or does not run. Sources: RegisterTargets, RegisterInstancesWithLoadBalancer. */
+/**
+ * What both services say of an instance that does not exist or does not run. Sources: RegisterTargets,
+ * RegisterInstancesWithLoadBalancer.
+ */
 const NOT_THERE: ReadonlySet<string> = new Set(['InvalidTarget', 'InvalidInstance']);
 
-/** Registers with the ports named, else with the target group's own. Who does not run any more is left out: registering is refused for all then. */
+/**
+ * Registers with the ports named, else with the target group's own. Who does not run any more is left out:
+ * registering is refused for all then.
+ */
 export async function register(clients: Clients, balancer: Balancer, targets: readonly Target[]): Promise<void> {
   await eachThatIsThere(targets, (part) => sendRegister(clients, balancer, part));
 }

@@ -82,7 +82,7 @@ export async function findGroups(
 }
 
 /** One group of the answer in our words. */
-export function toGroup(group: AutoScalingGroup): BareGroup {
+function toGroup(group: AutoScalingGroup): BareGroup {
   return {
     name: group.AutoScalingGroupName ?? '',
     size: { min: group.MinSize ?? 0, max: group.MaxSize ?? 0, desired: group.DesiredCapacity ?? 0 },

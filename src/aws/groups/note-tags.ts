@@ -25,7 +25,10 @@ export const NOTE_KEYS: Readonly<Record<NoteName, string>> = {
   out: 'ha-updater:out',
 };
 
-/** The record's gates stand in a tag of their own: beside all the rest they would not fit. Written and removed with it. */
+/**
+ * The record's gates stand in a tag of their own: beside all the rest they would not fit. Written and removed with
+ * it.
+ */
 export const GATES_KEY = 'ha-updater:gates';
 
 const OUR_PREFIX = 'ha-updater:';
@@ -33,7 +36,10 @@ const OUR_PREFIX = 'ha-updater:';
 /** Most characters that every service takes as a tag's value; classic load balancers take one less than the others. */
 const MOST = 255;
 
-/** The note on what is out may take so many tags: `ha-updater:out`, `ha-updater:out2` …; a classic load balancer has room for ten of all kinds. */
+/**
+ * The note on what is out may take so many tags: `ha-updater:out`, `ha-updater:out2` …; a classic load balancer has
+ * room for ten of all kinds.
+ */
 const OUT_TAGS = 4;
 export const OUT_KEYS: readonly string[] = Array.from(
   { length: OUT_TAGS },
@@ -183,7 +189,7 @@ function readSwap(field: Fields): RolloutRecord {
     version: RECORD_VERSION,
     strategy: readOne(field('strategy'), ['swap']),
     ...readBase(field),
-    ...(shield !== '' && readOne(shield, ['yes']) && { shield: true }),
+    ...(shield !== '' && readOne(shield, ['yes']) === 'yes' && { shield: true }),
   };
 }
 
@@ -316,7 +322,10 @@ function readWish(field: Fields): CancellationNote {
   return { run: readWord(field('run')), at: readTime(field('at')), why: field('why') };
 }
 
-/** As many tags as the ids need. Every one of them carries the number, so that one left from an earlier note is known. */
+/**
+ * As many tags as the ids need. Every one of them carries the number, so that one left from an earlier note is
+ * known.
+ */
 function outTexts(note: OutNote): string[] {
   const head = line({ run: word(note.run), number: String(note.number), ids: '' });
   const texts: string[] = [];

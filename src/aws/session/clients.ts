@@ -42,7 +42,7 @@ export interface GatewayOptions {
 }
 
 /** This tool's version, and the command that was called. */
-export interface Agent {
+interface Agent {
   readonly version: string;
   readonly command: string;
 }

@@ -1,6 +1,9 @@
 import { AwsFault, type FaultKind } from '../../errors.js';
 
-/** What errors of the SDK, of Smithy and of node's network look like, seen together. All optional: nobody promises any of it. */
+/**
+ * What errors of the SDK, of Smithy and of node's network look like, seen together. All optional: nobody promises
+ * any of it.
+ */
 interface Raw {
   readonly name?: string;
   readonly message?: string;
@@ -100,7 +103,10 @@ export function toFault(error: unknown, operation: string): AwsFault {
   });
 }
 
-/** The code of an answer that is no document of AWS's, such as the HTML page of a proxy or of a service that crashed. */
+/**
+ * The code of an answer that is no document of AWS's, such as the HTML page of a proxy or of a service that
+ * crashed.
+ */
 export const UNREADABLE_ANSWER = 'UnreadableAnswer';
 
 function isUnread(raw: Raw): boolean {

@@ -1,7 +1,7 @@
 import { AwsFault } from '../../errors.js';
 
 /** No operation reads more pages than this: an endless token is a fault of the service, not a reason to hang. */
-export const MOST_PAGES = 100;
+const MOST_PAGES = 100;
 
 /**
  * Reads pages until there is no token.

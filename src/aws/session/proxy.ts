@@ -8,7 +8,10 @@ const VARIABLES = ['HTTPS_PROXY', 'HTTP_PROXY', 'ALL_PROXY'];
 /** Connections are kept: a look is made of many calls. */
 const KEPT: AgentOptions = { keepAlive: true, maxSockets: 50 };
 
-/** An agent that goes through the proxy of the environment where it says so; the SDK itself does not. Undefined when no proxy is set. */
+/**
+ * An agent that goes through the proxy of the environment where it says so; the SDK itself does not. Undefined when
+ * no proxy is set.
+ */
 export async function proxyAgent(env: Readonly<Record<string, string | undefined>>): Promise<HttpAgent | undefined> {
   const said = new Set(VARIABLES.flatMap((name) => [env[name], env[name.toLowerCase()]]).filter(Boolean));
   if (said.size === 0) return undefined;

@@ -1,7 +1,7 @@
 import { DEFAULT_PROFILE, loadSharedConfigFiles } from '@smithy/core/config';
 
 /** Where we work when nobody says where. */
-export const FALLBACK_REGION = 'eu-west-1';
+const FALLBACK_REGION = 'eu-west-1';
 
 /**
  * The region: the flag, then AWS_REGION, then AWS_DEFAULT_REGION, then the region of the profile in the

@@ -19,7 +19,10 @@ import { requestInput, stackEvents, startedBefore, toEvent, toParameters } from 
  */
 const INCOMPLETE = '--include-property-values option can return incomplete ChangeSet data';
 
-/** Makes a change set. One of this name already there is the one of an earlier call whose reply was lost: names hold the run's id. */
+/**
+ * Makes a change set. One of this name already there is the one of an earlier call whose reply was lost: names hold
+ * the run's id.
+ */
 export async function createChangeSet(
   clients: Clients,
   request: ChangeSetRequest,
@@ -42,7 +45,10 @@ export async function createChangeSet(
   }
 }
 
-/** All pages of a change set, with values, and once more without them when the service dropped changes for their sake. */
+/**
+ * All pages of a change set, with values, and once more without them when the service dropped changes for their
+ * sake.
+ */
 export async function describeChangeSet(clients: Clients, nameOrId: string, stack?: string): Promise<ChangeSet> {
   const detailed = await describe(clients, nameOrId, stack, true);
   if (!detailed.reason.includes(INCOMPLETE)) return detailed;

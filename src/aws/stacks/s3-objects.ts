@@ -16,7 +16,10 @@ export async function readObject(clients: Clients, bucket: string, key: string):
   }
 }
 
-/** Writes an object. With `owner`, S3 refuses a bucket of anybody else: a name that can be guessed may have been taken. */
+/**
+ * Writes an object. With `owner`, S3 refuses a bucket of anybody else: a name that can be guessed may have been
+ * taken.
+ */
 export async function writeObject(
   clients: Clients,
   {

@@ -53,7 +53,10 @@ function toStack(stack: AwsStack): Stack {
   };
 }
 
-/** A stack that never had triggers, and one whose triggers were taken away, shows nothing, an empty list, or zero minutes. */
+/**
+ * A stack that never had triggers, and one whose triggers were taken away, shows nothing, an empty list, or zero
+ * minutes.
+ */
 function rollbackOf({
   RollbackTriggers: triggers = [],
   MonitoringTimeInMinutes: minutes = 0,

@@ -100,7 +100,10 @@ function ofActivity(
   };
 }
 
-/** The service's words when it replaces an instance for its health (Auto Scaling user guide, "Health checks for instances"). */
+/**
+ * The service's words when it replaces an instance for its health (Auto Scaling user guide, "Health checks for
+ * instances").
+ */
 const UNHEALTHY =
   /taken out of service in response to an? (EC2|ELB|VPC Lattice|EBS|customized|user)[\w ]*[ -](?:health|status)[ -]?checks?/i;
 
@@ -179,7 +182,11 @@ export function hookWaiting(group: string, instance: string, state: string, hook
     code: 'diagnose.hookWaiting',
     group,
     resource: instance,
-    text: `Instance ${instance} of group ${group} waits in ${state} for ${holding.length === 0 ? 'a lifecycle hook' : `lifecycle hook ${holding.map(({ name }) => name).join(', ')}`}, which nobody has completed.`,
+    text:
+      `Instance ${instance} of group ${group} waits in ${state} for ` +
+      `${holding.length === 0 ? 'a lifecycle hook' : `lifecycle hook ${holding.map(({ name }) => name).join(', ')}`}` +
+      ', ' +
+      'which nobody has completed.',
     remedy: 'Complete the lifecycle action, or mend what should complete it.',
     evidence: holding.map(hookFacts),
   };
@@ -245,7 +252,10 @@ export function diagnoseStack(
   });
 }
 
-/** What early validation and hooks said of a change set that failed. @param name '' when nobody will see the change set again */
+/**
+ * What early validation and hooks said of a change set that failed.
+ * @param name '' when nobody will see the change set again
+ */
 export function diagnoseChangeSet(name: string, reason: string, failed: readonly FailedEvent[]): readonly Finding[] {
   const single = failed
     .filter((event) => event.reason !== '')
@@ -253,7 +263,9 @@ export function diagnoseChangeSet(name: string, reason: string, failed: readonly
       code: event.hook === undefined ? 'diagnose.validation' : 'diagnose.hookObjected',
       resource: event.logicalId,
       at: event.at,
-      text: `${event.logicalId} (${event.type})${event.path === undefined ? '' : ` ${event.path}`}: ${event.hook === undefined ? '' : `hook ${event.hook}: `}${event.reason}`,
+      text:
+        `${event.logicalId} (${event.type})${event.path === undefined ? '' : ` ${event.path}`}: ` +
+        `${event.hook === undefined ? '' : `hook ${event.hook}: `}${event.reason}`,
       remedy:
         event.hook === undefined ? 'Correct it in the template.' : 'Change the resource so that the hook accepts it.',
       evidence: name === '' ? [] : [`change set ${name}`],

@@ -9,7 +9,7 @@ import { factsOf } from '../strategies/facts-by-name.js';
 import { cancelReason } from '../ownership/cancellation.js';
 
 /** How long after a failed check it is tried again. */
-export const CHECK_EVERY_MS = 10_000;
+const CHECK_EVERY_MS = 10_000;
 
 /** Where the result of a command for an instance is remembered. */
 export function hookKey(kind: HookKind, instance: string): string {

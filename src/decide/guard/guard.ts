@@ -322,7 +322,10 @@ function newInService(group: Group, { startedAt }: RolloutRecord): number {
     .reduce((sum, { weight }) => sum + weight, 0);
 }
 
-/** One batch: in the order of age, no more than surge and unavailable allow, and never with fewer instances in the end. */
+/**
+ * One batch: in the order of age, no more than surge and unavailable allow, and never with fewer instances in the
+ * end.
+ */
 function rollingRule(
   group: Group,
   record: RollingRecord,

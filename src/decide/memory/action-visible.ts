@@ -74,7 +74,8 @@ export function isVisible(action: Action, groupNamed: (name: string) => Group | 
       // Commands are known to this process at once.
       return true;
     case 'renew':
-      // A look that shows nobody's lease, or the dead one's that ours replaced, lags; another live run is noticed elsewhere.
+      // A look that shows nobody's lease, or the dead one's that ours replaced, lags; another live run is noticed
+      // elsewhere.
       return all(
         action.groups,
         ({ notes }) => notes.lease?.run === action.lease.run && notes.lease.beat >= action.lease.beat,

@@ -102,7 +102,7 @@ export function afterAction(seen: Seen, action: Action, at: Instant, sure: boole
 }
 
 /** With every batch of a rolling rollout the time begins in which one more has to be proven. */
-export function progressTimerReset(seen: Seen, group: string, at: Instant): Pick<Seen, 'progressAt'> {
+function progressTimerReset(seen: Seen, group: string, at: Instant): Pick<Seen, 'progressAt'> {
   const before = seen.progressAt[group];
   const known = seen.known[group];
   if (before === undefined || known?.record === undefined || known.verdict?.outcome !== 'promote')
@@ -118,7 +118,7 @@ export function isPending(seen: Seen, group: string): boolean {
 }
 
 /** How a rollout ended whose notes were just removed; undefined when it was undone before it began. */
-export function resultOf(group: string, notes: GroupNotes, plan: Plan): GroupResult | undefined {
+function resultOf(group: string, notes: GroupNotes, plan: Plan): GroupResult | undefined {
   if (notes.verdict === undefined || notes.record === undefined) return undefined;
   const adopted = notes.record.run === plan.run ? '' : ` (run ${notes.record.run}, taken over)`;
   const all = notes.record.size.desired;
@@ -132,23 +132,23 @@ export function resultOf(group: string, notes: GroupNotes, plan: Plan): GroupRes
   return { group, outcome: 'rolledBack', why: `${notes.verdict.why}${adopted}`, frozen: notes.frozen?.processes ?? [] };
 }
 
-export function unfrozen(group: string): GroupResult {
+function unfrozen(group: string): GroupResult {
   return { group, outcome: 'unfrozen', why: 'what the roll-back had left suspended runs again' };
 }
 
 /** The leases of dead runs that ours takes the place of. */
-export function leaseFingerprints(seen: Seen, groups: readonly string[]): Record<string, string> {
+function leaseFingerprints(seen: Seen, groups: readonly string[]): Record<string, string> {
   return Object.fromEntries(
     groups.flatMap((name) => (seen.leases[name] === undefined ? [] : [[name, seen.leases[name].beat]])),
   );
 }
 
-export function without<T>(of: Readonly<Record<string, T>>, key: string): Readonly<Record<string, T>> {
+function without<T>(of: Readonly<Record<string, T>>, key: string): Readonly<Record<string, T>> {
   const { [key]: dropped, ...rest } = of;
   return rest;
 }
 
-export function dropKey(notes: GroupNotes | undefined, key: keyof GroupNotes): GroupNotes {
+function dropKey(notes: GroupNotes | undefined, key: keyof GroupNotes): GroupNotes {
   const { [key]: dropped, ...rest } = notes ?? {};
   return rest;
 }

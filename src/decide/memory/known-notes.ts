@@ -42,8 +42,11 @@ export function withNotes(group: Group, seen: Seen): Group {
   return { ...group, notes };
 }
 
-/** The later of two notes on what is out. Whoever took them out: a record that was written over it must not make anybody forget them. */
-export function newerOut(shown: OutNote | undefined, known: OutNote | undefined): OutNote | undefined {
+/**
+ * The later of two notes on what is out. Whoever took them out: a record that was written over it must not make
+ * anybody forget them.
+ */
+function newerOut(shown: OutNote | undefined, known: OutNote | undefined): OutNote | undefined {
   return (shown?.number ?? -1) >= (known?.number ?? -1) ? shown : known;
 }
 
@@ -53,7 +56,7 @@ export function isBehind({ record }: GroupNotes, known: GroupNotes | undefined):
 }
 
 /** A look that lags must not take us back to before a pause. */
-export function withFurthest(
+function withFurthest(
   record: NonNullable<GroupNotes['record']>,
   known: GroupNotes['record'],
 ): NonNullable<GroupNotes['record']> {

@@ -25,7 +25,9 @@ export function notesRemoved(shown: Observed, plan: Plan): Decision | undefined 
       over.push({
         group: name,
         outcome: 'stuck',
-        why: `its record is gone, and this run was silent for longer than its lease: another run may have finished run ${known.record.run}`,
+        why:
+          'its record is gone, and this run was silent for longer than its lease: another run may ' +
+          `have finished run ${known.record.run}`,
       });
       continue;
     }

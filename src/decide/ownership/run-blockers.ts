@@ -8,9 +8,14 @@ import { renewal } from './lease-renewal.js';
 import { factsOf } from '../strategies/facts-by-name.js';
 import { describeHolder } from '../../text/holder.js';
 
-/** What is gone from a rolling rollout was the old configuration: nobody can launch it while the group names another. */
+/**
+ * What is gone from a rolling rollout was the old configuration: nobody can launch it while the group names
+ * another.
+ */
 const WAY_BACK =
-  'Old instances that are gone cannot be launched again while the group names the new configuration. Finish it with resume; or give the group the former configuration (update-stack with the former values) and then resume: whatever runs another one is replaced.';
+  'Old instances that are gone cannot be launched again while the group names the new ' +
+  'configuration. Finish it with resume; or give the group the former configuration (update-stack ' +
+  'with the former values) and then resume: whatever runs another one is replaced.';
 
 /** What stops the whole run, whichever group it stands on; undefined when nothing does. */
 export function inTheWay(observed: Observed, plan: Plan): Decision | undefined {
@@ -105,7 +110,9 @@ function judgedAlready(observed: Observed, plan: Plan): Decision | undefined {
       {
         code: 'rollback.judged',
         group: name,
-        text: `run ${record.run} was judged ${new Date(verdict.at).toISOString()}: promote (${verdict.why}); its old instances are going already`,
+        text:
+          `run ${record.run} was judged ${new Date(verdict.at).toISOString()}: promote ` +
+          `(${verdict.why}); its old instances are going already`,
         remedy: factsOf(record).provesAfterVerdict
           ? WAY_BACK
           : 'Finish it with resume, then roll out the configuration that you want.',

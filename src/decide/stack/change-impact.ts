@@ -73,7 +73,10 @@ function outdatedBy(changes: StackChanges, group: string, refs: readonly string[
         certainDetails(change).some(({ name }) => name?.split('.')[0] === 'LaunchTemplateData')
       ) {
         const parameters = parametersBehind(change.logicalId, place);
-        return `its launch template ${change.logicalId} changes${parameters.length === 0 ? '' : ` by parameter ${parameters.join(', ')}`}`;
+        return (
+          `its launch template ${change.logicalId} ` +
+          `changes${parameters.length === 0 ? '' : ` by parameter ${parameters.join(', ')}`}`
+        );
       }
       const inner = change.nested === undefined ? undefined : look({ stack: change.nested, parent: { place, change } });
       if (inner !== undefined) return inner;

@@ -122,7 +122,10 @@ function warnings(observed: Observed, plan: Plan, group: Group): readonly Reason
   return [...wait, ...warningsAbout({ observed, plan }, group)];
 }
 
-/** How often new instances have to be waited for: at once in a swap, a surge (or what may be missing) at a time in a rolling one. */
+/**
+ * How often new instances have to be waited for: at once in a swap, a surge (or what may be missing) at a time in a
+ * rolling one.
+ */
 function roundsOf(record: RolloutRecord): number {
   const limits = factsOf(record).limits(record);
   if (limits === undefined) return 1;

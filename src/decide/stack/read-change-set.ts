@@ -11,7 +11,10 @@ export interface PlacedChange {
   readonly change: ResourceChange;
 }
 
-/** True when a change set failed only because there is nothing to change. Judged by its words: outputs alone change no resource. */
+/**
+ * True when a change set failed only because there is nothing to change. Judged by its words: outputs alone change
+ * no resource.
+ */
 export function saysNothingChanges(reason: string): boolean {
   return /^(The submitted information didn't contain changes|No updates are to be performed)/.test(reason);
 }

@@ -5,7 +5,7 @@ import type { GivenParameter, TemplateParameter } from '../../model/stack/templa
 import { violation } from './parameter-limits.js';
 
 /** One parameter as it is sent: a value, or "as it was". */
-export type SentParameter =
+type SentParameter =
   { readonly key: string; readonly value: string } | { readonly key: string; readonly previous: true };
 
 /** What becomes of every parameter of a stack's change. */

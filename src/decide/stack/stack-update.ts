@@ -96,7 +96,8 @@ export function startAdvice(name: string, stack: Stack | undefined): StartAdvice
         `is ${stack.status}: its creation failed${why}, and CloudFormation can only delete it.`,
         'Delete it when nothing in it is needed, then run again to create it.',
         `ha-updater status ${name} --events`,
-        `ha-updater update-stack ${name} --replace-failed   # with its template and parameters: deletes it, then creates it`,
+        `ha-updater update-stack ${name} --replace-failed   # with its template and parameters: ` +
+          'deletes it, then creates it',
         remove,
       );
     case 'stuck':
@@ -238,13 +239,18 @@ export function decideFollow(seen: FollowSeen, now: Instant, timing: FollowTimin
   return now >= until ? { kind: 'silent', since: seen.newsAt } : { kind: 'wait', until };
 }
 
-/** Only UPDATE_IN_PROGRESS can be cancelled (CancelUpdateStack). What is rolling back already is followed to its end. */
+/**
+ * Only UPDATE_IN_PROGRESS can be cancelled (CancelUpdateStack). What is rolling back already is followed to its
+ * end.
+ */
 function onInterrupt(signal: string, seen: FollowSeen): FollowStep | undefined {
   if (seen.onInterrupt === 'leave') return { kind: 'leave', why: `${signal}: the stack's change goes on without us.` };
   if (seen.action === 'delete' || seen.action === 'rollback')
     return {
       kind: 'leave',
-      why: `${signal}: the ${seen.action === 'delete' ? 'deleting' : 'roll-back'} of the stack cannot be cancelled; it goes on without us.`,
+      why:
+        `${signal}: the ${seen.action === 'delete' ? 'deleting' : 'roll-back'} of the stack cannot be ` +
+        'cancelled; it goes on without us.',
     };
   if (seen.action === 'create')
     return { kind: 'leave', why: `${signal}: the creation of a stack cannot be cancelled; it goes on without us.` };

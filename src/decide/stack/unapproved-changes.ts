@@ -88,6 +88,8 @@ function against(
       ),
     ),
   ];
-  const text = `${change.logicalId} (${change.type} in ${stack.stackName}) ${what}${why.length === 0 ? '' : `: ${why.join(', ')}`}`;
+  const text =
+    `${change.logicalId} (${change.type} in ${stack.stackName}) ` +
+    `${what}${why.length === 0 ? '' : `: ${why.join(', ')}`}`;
   return { code: 'change.unapproved', text, remedy: '' };
 }

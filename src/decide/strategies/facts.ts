@@ -15,10 +15,10 @@ export interface TargetSize {
 }
 
 /** What every record says, whatever its strategy. */
-export type RecordBase = Omit<RolloutRecord, 'version' | 'strategy'>;
+type RecordBase = Omit<RolloutRecord, 'version' | 'strategy'>;
 
 /** The limits of a rollout that replaces a few instances at a time. Units. */
-export interface RollingLimits {
+interface RollingLimits {
   readonly surge: number;
   readonly unavailable: number;
   readonly serial: boolean;

@@ -1,7 +1,7 @@
 import type { CommandState } from '../../model/rollout/decision.js';
 
 /** Whom a command is started for. */
-export interface CommandOrder {
+interface CommandOrder {
   readonly group: string;
   readonly instance: string;
 }

@@ -13,7 +13,10 @@ export interface LocalCommand {
   readonly commandMs: Milliseconds;
 }
 
-/** Commands on this machine, one for each instance, told by the environment which instance is meant. They die with the run. */
+/**
+ * Commands on this machine, one for each instance, told by the environment which instance is meant. They die with
+ * the run.
+ */
 export function localCommands(
   deps: { readonly gateway: Gateway; readonly clock: Clock; readonly hooks: Hooks },
   command: LocalCommand,

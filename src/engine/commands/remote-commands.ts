@@ -14,7 +14,7 @@ export interface RemoteCommand {
 }
 
 /** The most of an output that is kept: its end says how it ended. */
-export const OUTPUT_MOST = 2_000;
+const OUTPUT_MOST = 2_000;
 
 /** Faults after which a command may be under way although nobody told us. */
 const UNSURE: ReadonlySet<AwsFault['kind']> = new Set(['transient', 'unreachable']);
@@ -22,7 +22,10 @@ const UNSURE: ReadonlySet<AwsFault['kind']> = new Set(['transient', 'unreachable
 /** Faults that no waiting heals: they are how the command of this one instance ended. */
 const FINAL: ReadonlySet<AwsFault['kind']> = new Set(['invalid', 'denied', 'missing', 'unsupported']);
 
-/** Commands by SSM Run Command, one for each instance. What the service refuses of one instance is how its command ended. */
+/**
+ * Commands by SSM Run Command, one for each instance. What the service refuses of one instance is how its command
+ * ended.
+ */
 export function remoteCommands(gateway: Gateway, clock: Clock, command: RemoteCommand): Commands {
   const started = new Map<
     string,
@@ -96,7 +99,7 @@ export function remoteCommands(gateway: Gateway, clock: Clock, command: RemoteCo
 }
 
 /** The end of what a command printed, at a line's beginning. */
-export function endOf(output: string): string {
+function endOf(output: string): string {
   const text = output.trimEnd();
   if (text.length <= OUTPUT_MOST) return text;
   const cut = text.slice(-OUTPUT_MOST);

@@ -212,7 +212,10 @@ function hooksOf(deps: Deps, group: string, ask: Ask): Promise<readonly Lifecycl
   return ask('autoscaling:DescribeLifecycleHooks', [], () => deps.gateway.lifecycleHooks(group));
 }
 
-/** The stack's own events back to the beginning of its last operation, and those of nested stacks since then; oldest first. */
+/**
+ * The stack's own events back to the beginning of its last operation, and those of nested stacks since then; oldest
+ * first.
+ */
 async function lastOperation(deps: Deps, stackId: string, ask: Ask): Promise<readonly StackEvent[]> {
   const read = (id: string, until: (event: StackEvent) => boolean): Promise<readonly StackEvent[]> =>
     ask('cloudformation:DescribeStackEvents', [], () => {

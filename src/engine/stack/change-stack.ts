@@ -52,7 +52,9 @@ export async function changeStack(
 /** Once the stack was deleted, or rolled back to its end, a refusal no longer means that nothing was changed. */
 function afterRepair(error: unknown, { stack }: StackOrder): unknown {
   if (!(error instanceof Failure) || error.outcome !== 'refused') return error;
-  const left = `Stack ${stack} was deleted, or rolled back to its end, as asked for; what was to come after that was not begun.`;
+  const left =
+    `Stack ${stack} was deleted, or rolled back to its end, as asked for; what was to come after that ` +
+    'was not begun.';
   return new Failure(
     'stopped',
     { ...error.facts, serves: 'Its groups were not touched by us.', left },
@@ -123,5 +125,3 @@ async function carryOut(deps: Deps, order: StackOrder, prepared: Prepared, found
   if (!direct) await settle(deps, order, prepared, done.stackId);
   return done;
 }
-
-export type { Review, Prepared } from './stack-change.js';

@@ -18,13 +18,17 @@ export async function clearReview(deps: Deps, order: StackOrder, stack: Stack): 
   const found = await retrying(deps).listChangeSets(stack.id);
   const theirs = found.filter((row) => !isLeftover(row));
   if (theirs.length > 0) {
-    const text = `Stack ${order.stack} is REVIEW_IN_PROGRESS: ${theirs.length === 1 ? 'a change set waits' : `${theirs.length} change sets wait`} to create it.`;
+    const text =
+      `Stack ${order.stack} is REVIEW_IN_PROGRESS: ` +
+      `${theirs.length === 1 ? 'a change set waits' : `${theirs.length} change sets wait`} to create it.`;
     throw refused(
       'stack.review',
       text,
       theirs.map(({ name, status, executionStatus, createdAt }) => ({
         code: 'stack.changeSet',
-        text: `${name}, ${status} and ${executionStatus}${createdAt === undefined ? '' : `, made ${new Date(createdAt).toISOString()}`}`,
+        text:
+          `${name}, ${status} and ` +
+          `${executionStatus}${createdAt === undefined ? '' : `, made ${new Date(createdAt).toISOString()}`}`,
         remedy: '',
       })),
       [

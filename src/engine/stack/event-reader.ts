@@ -22,7 +22,10 @@ export interface Operation {
 }
 
 export interface EventReader {
-  /** New events of the stack and of the nested stacks in motion, oldest first. @throws AwsFault when the stack's own cannot be read */
+  /**
+   * New events of the stack and of the nested stacks in motion, oldest first.
+   * @throws AwsFault when the stack's own cannot be read
+   */
   readonly poll: () => Promise<readonly StackEvent[]>;
   /** Everything once more, to the beginning of the operation: what late events were missed. */
   readonly readToEnd: () => Promise<readonly StackEvent[]>;

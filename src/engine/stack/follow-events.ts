@@ -246,13 +246,18 @@ async function cancel({ deps, order, operation, state }: Following, signal: stri
     deps.emit({ type: 'stack.cancelled', stack: order.stack, why: signal });
     return;
   }
-  const text = `The update of ${order.stack} could not be cancelled (${fault.code}: ${fault.message}); it is followed to its end.`;
+  const text =
+    `The update of ${order.stack} could not be cancelled (${fault.code}: ${fault.message}); it is ` +
+    'followed to its end.';
   deps.emit({ type: 'warning', reason: { code: 'stack.notCancelled', text, remedy: '' } });
 }
 
 type Tell = (event: StackEvent) => void;
 
-/** Emits events of the stack, each with the time since its resource first moved and how many of the planned changes are done. */
+/**
+ * Emits events of the stack, each with the time since its resource first moved and how many of the planned changes
+ * are done.
+ */
 function teller(deps: Deps, order: StackOrder, { redact }: FollowedChange, total: number): Tell {
   const firstAt = new Map<string, Instant>();
   const seen: StackEvent[] = [];

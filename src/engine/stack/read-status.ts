@@ -5,7 +5,7 @@ import { RETRY } from '../retry.js';
 import { retrying } from '../retrying-gateway.js';
 
 /** What one look at the stack itself shows of our change. */
-export interface StatusSeen {
+interface StatusSeen {
   readonly status: string;
   /** Something that earlier looks, and the stack before our call, did not show. */
   readonly changed: boolean;

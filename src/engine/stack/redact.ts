@@ -26,7 +26,10 @@ function restOf(secret: string, text: string): number {
   return 0;
 }
 
-/** What looks like a secret to everybody, though nobody said so: keys, tokens, passwords in `name=value` or in an address. */
+/**
+ * What looks like a secret to everybody, though nobody said so: keys, tokens, passwords in `name=value` or in an
+ * address.
+ */
 const LIKELY: readonly (readonly [RegExp, string])[] = [
   [/-----BEGIN [A-Z ]*PRIVATE KEY-----[^]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g, '****'],
   [/\bA(?:KIA|SIA)[A-Z0-9]{12,}\b/g, '****'],

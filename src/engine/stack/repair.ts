@@ -129,7 +129,10 @@ function halfWay({ stack }: StackOrder, followed: Followed, how: string, next: r
   });
 }
 
-/** Waits until somebody else's change has settled, telling its events; as long as events come, and no longer than `latest`. */
+/**
+ * Waits until somebody else's change has settled, telling its events; as long as events come, and no longer than
+ * `latest`.
+ */
 export async function waitForOthers(deps: Deps, order: StackOrder, stack: Stack, latest: Instant): Promise<void> {
   const look = statusLook(deps, stack.id, undefined);
   const seen = new Set<string>();
@@ -158,7 +161,8 @@ export async function waitForOthers(deps: Deps, order: StackOrder, stack: Stack,
     if (deps.clock.now() >= latest)
       throw refused(
         'stack.busy',
-        `Somebody else's change of stack ${order.stack} still went on after ${seconds(order.timing.waitMs)} (--wait-timeout).`,
+        `Somebody else's change of stack ${order.stack} still went on after ` +
+          `${seconds(order.timing.waitMs)} (--wait-timeout).`,
         [],
         [`ha-updater status ${order.stack} --events`],
       );
@@ -221,7 +225,9 @@ export async function whyStuck(deps: Deps, stack: Stack): Promise<readonly Reaso
 function asReason({ logicalId, type, status, reason, stackName }: StackEvent): Reason {
   return {
     code: 'stack.resource',
-    text: `${logicalId} (${type} in ${stackName}) ${status}: ${reason === '' ? 'no reason given' : withoutStop(reason)}`,
+    text:
+      `${logicalId} (${type} in ${stackName}) ${status}: ` +
+      `${reason === '' ? 'no reason given' : withoutStop(reason)}`,
     remedy: '',
   };
 }

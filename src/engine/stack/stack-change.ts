@@ -32,7 +32,10 @@ export interface StackOrder {
   readonly wishes?: StateWishes;
   /** Name of the change set to make; absent: the token. */
   readonly changeSetName?: string;
-  /** Name or ARN of a change set that is there already: it is executed, and template and parameters count for nothing. */
+  /**
+   * Name or ARN of a change set that is there already: it is executed, and template and parameters count for
+   * nothing.
+   */
   readonly existing?: string;
   /** Where templates declare what fails; absent: nobody can say. */
   readonly locate?: Locate;
@@ -41,7 +44,10 @@ export interface StackOrder {
 export interface StackTiming extends FollowTiming {
   /** Shortest pause between two looks; it grows while nothing happens. */
   readonly pollMs: Milliseconds;
-  /** Events without a token count when they are at most this much older than our change began, by the service's clock. */
+  /**
+   * Events without a token count when they are at most this much older than our change began, by the service's
+   * clock.
+   */
   readonly lookBackMs: Milliseconds;
   /** Longest wait for somebody else's change, where waiting is wished. */
   readonly waitMs: Milliseconds;

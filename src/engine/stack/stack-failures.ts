@@ -57,7 +57,10 @@ function inWords({ logicalId, type, status, reason, stackName }: StackEvent): st
 function serves(action: Prepared['action'], status: string): string {
   switch (classifyStatus(status)) {
     case 'rolledBack':
-      return 'CloudFormation rolled the stack back to what it was. Its groups were not touched by us and serve as before.';
+      return (
+        'CloudFormation rolled the stack back to what it was. Its groups were not touched by us and ' +
+        'serve as before.'
+      );
     case 'failed':
     case 'gone':
       return action === 'create'
@@ -93,7 +96,9 @@ function stopped(order: StackOrder, { end, status, fault, stackId }: Followed): 
       case 'neverStarted':
         return {
           code: 'stack.notStarted',
-          what: `CloudFormation took the change of stack ${stack}, but nothing happened for ${seconds(timing.warmupMs)}.${unread}`,
+          what:
+            `CloudFormation took the change of stack ${stack}, but nothing happened for ` +
+            `${seconds(timing.warmupMs)}.${unread}`,
         };
       case 'silent':
         return {

@@ -4,7 +4,10 @@ import type { StackSettings } from '../gateway.js';
 import { repeating } from '../retry.js';
 import type { StackOrder, Prepared } from './stack-change.js';
 
-/** Settings that only CreateStack or UpdateStack take: a change set cannot carry them, so it only shows what will happen. */
+/**
+ * Settings that only CreateStack or UpdateStack take: a change set cannot carry them, so it only shows what will
+ * happen.
+ */
 export function goesDirectly({ action, request }: Pick<Prepared, 'action' | 'request'>): boolean {
   const { timeoutMinutes, policyDuringUpdate } = request.settings ?? {};
   return (
@@ -20,7 +23,10 @@ export function mergedSettings(
   return settings?.tags === undefined ? settings : { ...settings, tags: { ...has, ...settings.tags } };
 }
 
-/** What has calls of its own, once the stack stands. The stack has changed by now, so a failure is told and fails nothing. */
+/**
+ * What has calls of its own, once the stack stands. The stack has changed by now, so a failure is told and fails
+ * nothing.
+ */
 export async function settle(
   deps: Deps,
   order: StackOrder,

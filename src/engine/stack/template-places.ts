@@ -10,7 +10,10 @@ export type Locate = (event: StackEvent, events: readonly StackEvent[]) => Promi
 /** Root causes whose place is looked up; more than that nobody mends at once. */
 const MOST_PLACES = 5;
 
-/** Places of the first events, by the event's id. What cannot be found is left out, whatever the reason: it is a convenience. */
+/**
+ * Places of the first events, by the event's id. What cannot be found is left out, whatever the reason: it is a
+ * convenience.
+ */
 export async function placesOf(
   causes: readonly StackEvent[],
   events: readonly StackEvent[],

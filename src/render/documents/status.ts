@@ -6,7 +6,7 @@ import { oneLine } from '../../text/plain.js';
 import { timestamp } from '../../text/timestamp.js';
 
 /** What the page shows of a group; `app/status-group` makes it. */
-export interface GroupOnPage {
+interface GroupOnPage {
   readonly name: string;
   readonly size: Size;
   readonly suspended: readonly string[];

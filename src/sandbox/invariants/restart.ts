@@ -57,7 +57,8 @@ export function watchRestarts(world: World, report: (violation: Violation) => vo
     for (const fleet of fleets) {
       const note = fleet.tags.get(NOTE);
       const known = expectations.get(fleet.name);
-      // Somebody took the notes away while no run was at work: what they said is lost, and another run begins from what it finds.
+      // Somebody took the notes away while no run was at work: what they said is lost, and another run begins from
+      // what it finds.
       const lost =
         known !== undefined &&
         note !== undefined &&
@@ -139,7 +140,9 @@ function now(world: World, expectation: Expectation, fleet: Fleet): readonly Bre
       ? [
           {
             rule: 'quorum' as const,
-            text: `${more.join(', ')} taken out, and ${fleet.serving.size} are left in service of ${alive}; the quorum ${expectation.quorum} keeps ${floor}.`,
+            text:
+              `${more.join(', ')} taken out, and ${fleet.serving.size} are left in service of ` +
+              `${alive}; the quorum ${expectation.quorum} keeps ${floor}.`,
           },
         ]
       : []),

@@ -112,7 +112,10 @@ function isTaken(one: Seen): boolean {
   return !one.leaving && (!one.alive || one.registered);
 }
 
-/** Who leaves when Auto Scaling evens out the zones. A rolling rollout chooses who goes so that there is nothing to even out; a swap cannot. */
+/**
+ * Who leaves when Auto Scaling evens out the zones. A rolling rollout chooses who goes so that there is nothing to
+ * even out; a swap cannot.
+ */
 function isRebalanced({ strategy }: Expectation, { inService, endedBy }: Seen): boolean {
   return strategy.kind !== 'rolling' && !inService && endedBy === 'rebalance';
 }
@@ -142,7 +145,9 @@ function capacityBreach(expectation: Expectation, look: Look): Breach[] {
   return [
     {
       rule: 'capacity',
-      text: `${look.inService} in service, ${expectation.floor} needed (the desired capacity was ${expectation.size.desired}${explained > 0 ? `, ${explained} lost to the world` : ''}).`,
+      text:
+        `${look.inService} in service, ${expectation.floor} needed (the desired capacity was ` +
+        `${expectation.size.desired}${explained > 0 ? `, ${explained} lost to the world` : ''}).`,
     },
   ];
 }
@@ -259,7 +264,9 @@ function protectionBreach(expectation: Expectation, look: Look): Breach[] {
     : [
         {
           rule: 'protection',
-          text: `${changed.map((one) => one.id).join(', ')} ${changed[0]?.protected === true ? 'is' : 'is no longer'} protected from scale-in.`,
+          text:
+            `${changed.map((one) => one.id).join(', ')} ` +
+            `${changed[0]?.protected === true ? 'is' : 'is no longer'} protected from scale-in.`,
         },
       ];
 }

@@ -72,7 +72,8 @@ function tooManyLeave(rows: readonly Row[]): string | undefined {
 function tooManyOpen(rows: readonly Row[]): string | undefined {
   const open = rows.filter((row) => row.open !== '');
   return open.length > 1
-    ? `${open.map((row) => `${row.group} (${row.open})`).join(' and ')} are under way at once; one at a time was asked for.`
+    ? `${open.map((row) => `${row.group} (${row.open})`).join(' and ')} are under way at once; one at ` +
+        'a time was asked for.'
     : undefined;
 }
 
@@ -127,7 +128,10 @@ function isTaken({ endedBy, aside, alive, leaving }: Seen): boolean {
   );
 }
 
-/** Who works on the group: the run of its lease, else of its record. Undefined when no rollout there goes one at a time. */
+/**
+ * Who works on the group: the run of its lease, else of its record. Undefined when no rollout there goes one at a
+ * time.
+ */
 function clusterOf(group: GroupState | undefined): string | undefined {
   const note = group?.tags.get(`${OUR_TAGS}rollout`)?.value;
   if (note === undefined || !/(?:^|\s)limits=\d+\/\d+\/serial(?:\s|$)/.test(note)) return undefined;

@@ -8,7 +8,10 @@ const TARGETS: Readonly<Record<string, ServiceName>> = {
   GraniteServiceVersion20100801: 'cloudwatch',
 };
 
-/** Answers a request in the JSON protocol: of the services that speak it, the sandbox has the parameter store and the alarms of CloudWatch. */
+/**
+ * Answers a request in the JSON protocol: of the services that speak it, the sandbox has the parameter store and
+ * the alarms of CloudWatch.
+ */
 export function callJson(
   request: WireRequest,
   headers: Record<string, string>,

@@ -16,15 +16,25 @@ export function writeAnswer(
     return `${open}<requestId>${requestId}</requestId>${content ?? '<return>true</return>'}</${operation}Response>`;
   }
   const result = content === undefined ? '' : `<${operation}Result>${content}</${operation}Result>`;
-  return `${open}${result}<ResponseMetadata><RequestId>${requestId}</RequestId></ResponseMetadata></${operation}Response>`;
+  return (
+    `${open}${result}<ResponseMetadata><RequestId>${requestId}</RequestId></ResponseMetadata></${operation}` +
+    'Response>'
+  );
 }
 
 /** The error document of the protocol. */
 export function writeFault(service: QueryService, fault: ServiceFault, requestId: string): string {
   const code = `<Code>${escapeXml(fault.code)}</Code><Message>${escapeXml(fault.message)}</Message>`;
   if (service.protocol === 'ec2Query') {
-    return `<?xml version="1.0" encoding="UTF-8"?>\n<Response><Errors><Error>${code}</Error></Errors><RequestID>${requestId}</RequestID></Response>`;
+    return (
+      '<?xml version="1.0" ' +
+      `encoding="UTF-8"?>\n<Response><Errors><Error>${code}</Error></Errors><RequestID>${requestId}` +
+      '</RequestID></Response>'
+    );
   }
   const type = fault.status < 500 ? 'Sender' : 'Receiver';
-  return `<ErrorResponse xmlns="${service.namespace}"><Error><Type>${type}</Type>${code}</Error><RequestId>${requestId}</RequestId></ErrorResponse>`;
+  return (
+    `<ErrorResponse xmlns="${service.namespace}"><Error><Type>${type}</Type>${code}</Error><RequestId>${requestId}` +
+    '</RequestId></ErrorResponse>'
+  );
 }

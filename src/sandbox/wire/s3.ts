@@ -40,7 +40,10 @@ export function callS3(
     return output === 'reply lost' ? output : { status: 200, ...respond(call, output, common) };
   } catch (error) {
     if (!(error instanceof ServiceFault)) throw error;
-    const body = `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${escapeXml(error.code)}</Code><Message>${escapeXml(error.message)}</Message><RequestId>${common['x-amz-request-id']}</RequestId></Error>`;
+    const body =
+      '<?xml version="1.0" ' +
+      `encoding="UTF-8"?>\n<Error><Code>${escapeXml(error.code)}</Code><Message>${escapeXml(error.message)}` +
+      `</Message><RequestId>${common['x-amz-request-id']}</RequestId></Error>`;
     return {
       status: statusOf(error),
       headers: { ...common, 'content-type': 'application/xml' },
@@ -76,7 +79,10 @@ function callOf(request: WireRequest): S3Call {
   throw new ServiceFault('NotImplemented', `The sandbox does not simulate s3 ${request.method} ${request.path}`, 501);
 }
 
-/** The bucket is in the host (`bucket.s3.eu-west-1.amazonaws.com`, `bucket.localhost`) or the first part of the path. */
+/**
+ * The bucket is in the host (`bucket.s3.eu-west-1.amazonaws.com`, `bucket.localhost`) or the first part of the
+ * path.
+ */
 function address(request: WireRequest): { bucket: string; key: string } {
   const path = decoded(request.path).replace(/^\//, '');
   const host = /^(.+)\.(?:s3[.-].+|localhost(?::\d+)?)$/.exec(request.host)?.[1];
@@ -139,11 +145,15 @@ function respond(
   common: Record<string, string>,
 ): { headers: Record<string, string>; body: Uint8Array | string } {
   if (call.operation === 'ListObjectsV2') {
-    const body = `<?xml version="1.0" encoding="UTF-8"?>\n<ListBucketResult xmlns="${NAMESPACE}">${writeListing(output)}</ListBucketResult>`;
+    const body =
+      `<?xml version="1.0" encoding="UTF-8"?>\n<ListBucketResult ` +
+      `xmlns="${NAMESPACE}">${writeListing(output)}</ListBucketResult>`;
     return { headers: { ...common, 'content-type': 'application/xml' }, body };
   }
   if (call.operation === 'GetBucketLocation') {
-    const body = `<?xml version="1.0" encoding="UTF-8"?>\n<LocationConstraint xmlns="${NAMESPACE}">${output.LocationConstraint ?? ''}</LocationConstraint>`;
+    const body =
+      `<?xml version="1.0" encoding="UTF-8"?>\n<LocationConstraint ` +
+      `xmlns="${NAMESPACE}">${output.LocationConstraint ?? ''}</LocationConstraint>`;
     return { headers: { ...common, 'content-type': 'application/xml' }, body };
   }
   const body = output.Body ?? '';

@@ -71,7 +71,7 @@ function mapWriter(schema: NormalizedSchema): WriteElement {
     );
 }
 
-export function element(tag: string, content: string): string {
+function element(tag: string, content: string): string {
   return content === '' ? `<${tag}/>` : `<${tag}>${content}</${tag}>`;
 }
 

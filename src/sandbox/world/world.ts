@@ -12,7 +12,10 @@ export interface Call {
   readonly service: ServiceName;
   readonly operation: string;
   readonly requestId: string;
-  /** CloudFormation calls other services as itself; people and tools call from outside; `others` where it is known that a rollout is none of theirs. */
+  /**
+   * CloudFormation calls other services as itself; people and tools call from outside; `others` where it is known
+   * that a rollout is none of theirs.
+   */
   readonly caller: 'outside' | 'others' | 'cloudformation' | 'autoscaling';
 }
 

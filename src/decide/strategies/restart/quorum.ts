@@ -6,7 +6,7 @@ import { inService, standing } from '../../instances/classify.js';
 import { noteOf, registeredAnywhere, registeredEverywhere } from '../../instances/registered.js';
 
 /** The most instances that are out at a time: their ids have to fit into four tags. */
-export const MAX_OUT = 48;
+const MAX_OUT = 48;
 /** The same where ports are noted too. */
 const MAX_OUT_WITH_PORTS = 8;
 

@@ -11,7 +11,7 @@ import { countQuorum, floorOf, restartable } from './quorum.js';
  * for sick.
  */
 // rule: restart-health-check
-export const SUSPENDED_BY_RESTART = [...SUSPENDED_BY_SWAP, 'HealthCheck'] as const;
+const SUSPENDED_BY_RESTART = [...SUSPENDED_BY_SWAP, 'HealthCheck'] as const;
 
 /** Reasons against a swap that are reasons against a restart too. */
 const AGAINST_BOTH: ReadonlySet<string> = new Set([

@@ -85,6 +85,6 @@ export function limitWarnings(plan: Plan, group: Group): readonly Reason[] {
 }
 
 /** A share as the user says it: `2`, `25%`. */
-export function shareText(share: Share): string {
+function shareText(share: Share): string {
   return 'count' in share ? String(share.count) : `${share.percent}%`;
 }

@@ -43,7 +43,9 @@ export async function review(deps: Deps, order: StackOrder, prepared: Prepared):
       await dropChangeSet(deps, own);
       if (failed === undefined) return undefined;
       const where = failed.stackName === undefined ? '' : `in ${failed.stackName}, `;
-      const what = `CloudFormation refuses to ${action} stack ${order.stack}: ${where}${prepared.redact(failed.reason) || 'its change set failed without a reason'}`;
+      const what =
+        `CloudFormation refuses to ${action} stack ${order.stack}: ` +
+        `${where}${prepared.redact(failed.reason) || 'its change set failed without a reason'}`;
       throw refused('stack.rejected', what, reasons);
     }
     return {

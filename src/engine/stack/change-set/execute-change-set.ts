@@ -149,7 +149,9 @@ function unclear(error: AwsFault, order: StackOrder, operation: string): Failure
     'stopped',
     {
       code: 'stack.unclear',
-      what: `${operation} was not answered (${error.code}: ${error.message}); whether stack ${order.stack} changes is not known.`,
+      what:
+        `${operation} was not answered (${error.code}: ${error.message}); whether stack ` +
+        `${order.stack} changes is not known.`,
       reasons: [],
       serves: 'Its groups were not touched by us.',
       left: 'Nothing of ours, except perhaps the change itself.',

@@ -7,7 +7,10 @@ import { retrying } from '../../retrying-gateway.js';
 import type { OpenChange, StackOrder } from '../stack-change.js';
 import { withoutStop } from '../../../text/sentence.js';
 
-/** A change set that somebody made before, ready to be executed. @throws Failure `refused` when it is not there or not ready */
+/**
+ * A change set that somebody made before, ready to be executed.
+ * @throws Failure `refused` when it is not there or not ready
+ */
 export async function openExisting(deps: Deps, order: StackOrder, name: string): Promise<OpenChange> {
   const { stack } = order;
   const before = await retrying(deps).describeStack(stack);

@@ -100,7 +100,10 @@ function asReason(origin: string, { code, line, column, path, text, remedy }: Te
 /** How often a state that was mended may still be shown by reads that lag. */
 const staleLooks = 15;
 
-/** Create or update; waits for a clean-up that ends by itself, does what was allowed, refuses everything else that is in the way. */
+/**
+ * Create or update; waits for a clean-up that ends by itself, does what was allowed, refuses everything else that
+ * is in the way.
+ */
 async function advised(
   deps: Deps,
   order: StackOrder,

@@ -131,7 +131,8 @@ function guarded(operation: Operation): Operation {
     if (operated !== undefined && (call.caller === 'outside' || call.caller === 'others')) {
       throw new ServiceFault(
         'AccessDenied',
-        `AutoScalingGroup ${operated.name} is managed by ${operated.extras.Operator?.Principal}; only its operator can change it.`,
+        `AutoScalingGroup ${operated.name} is managed by ${operated.extras.Operator?.Principal}; ` +
+          'only its operator can change it.',
         403,
       );
     }

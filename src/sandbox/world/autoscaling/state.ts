@@ -58,7 +58,7 @@ export interface Attachment {
   removedAt?: number;
 }
 
-export interface ScheduledAction {
+interface ScheduledAction {
   readonly name: string;
   readonly startAt: number;
   readonly min?: number | undefined;

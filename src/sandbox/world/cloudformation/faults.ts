@@ -1,7 +1,6 @@
-import { deploymentOf } from './deploy/state.js';
 import type { Fault } from '../../scenario.js';
 import type { World } from '../world.js';
-import { cloudFormationState, type StackRow, type Step } from './deploy/state.js';
+import { deploymentOf, cloudFormationState, type StackRow, type Step } from './deploy/state.js';
 
 type StackFails = Extract<Fault, { kind: 'stackFails' }>;
 type ChangeSetFails = Extract<Fault, { kind: 'changeSetFails' }>;

@@ -115,7 +115,8 @@ export function createSubnet(world: World, input: CreateSubnetRequest): object {
   if (!zones.includes(zone))
     throw new ServiceFault(
       'InvalidParameterValue',
-      `Value (${zone}) for parameter availabilityZone is invalid. Subnets can currently only be created in the following availability zones: ${zones.join(', ')}.`,
+      `Value (${zone}) for parameter availabilityZone is invalid. Subnets can currently only be ` +
+        `created in the following availability zones: ${zones.join(', ')}.`,
     );
   const id = `subnet-0${world.random.fork(`ec2/subnet/${next(state)}`).hex(16)}`;
   const subnet = {

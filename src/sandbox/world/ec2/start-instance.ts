@@ -122,7 +122,8 @@ function requireCapacity(world: World, type: string, zone: string): void {
     if (used >= (fault.after ?? 0)) {
       throw new ServiceFault(
         'InsufficientInstanceCapacity',
-        `We currently do not have sufficient ${type} capacity in the Availability Zone you requested (${zone}). Our system will be working on provisioning additional capacity.`,
+        `We currently do not have sufficient ${type} capacity in the Availability Zone you ` +
+          `requested (${zone}). Our system will be working on provisioning additional capacity.`,
         500,
       );
     }

@@ -66,7 +66,7 @@ export interface SubnetState {
   readonly tags: Map<string, string>;
 }
 
-export interface SecurityGroupState {
+interface SecurityGroupState {
   readonly id: string;
   readonly name: string;
   readonly description: string;

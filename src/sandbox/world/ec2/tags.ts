@@ -10,6 +10,6 @@ export function tagsFor(type: string, specifications: readonly TagSpecification[
   return tagMap(mine.flatMap((one) => one.Tags ?? []));
 }
 
-export function tagMap(tags: readonly Tag[] | undefined): Map<string, string> {
+function tagMap(tags: readonly Tag[] | undefined): Map<string, string> {
   return new Map((tags ?? []).map((tag) => [tag.Key ?? '', tag.Value ?? '']));
 }

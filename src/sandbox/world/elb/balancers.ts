@@ -41,7 +41,8 @@ export function createLoadBalancer(world: World, input: CreateAccessPointInput):
   const zones = [...(input.AvailabilityZones ?? []), ...subnets.map((subnet) => subnet.zone)];
   requireZones(world, zones);
   const suffix = world.random.fork(`elb/name/${next(state)}`).int(100000000, 999999999);
-  const dnsName = `${input.Scheme === 'internal' ? 'internal-' : ''}${name}-${suffix}.${world.region}.elb.amazonaws.com`;
+  const dnsName =
+    `${input.Scheme === 'internal' ? 'internal-' : ''}${name}-${suffix}.${world.region}` + '.elb.amazonaws.com';
   state.balancers.set(name, {
     name,
     dnsName,

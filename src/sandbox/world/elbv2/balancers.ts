@@ -49,14 +49,17 @@ export function createLoadBalancer(world: World, input: CreateLoadBalancerInput)
   if (zones.size === 0) throw new ServiceFault('ValidationError', 'At least one subnet must be specified');
   const random = world.random.fork(`elbv2/lb/${next(state)}`);
   const kind = type === 'network' ? 'net' : type === 'gateway' ? 'gwy' : 'app';
-  const arn = `arn:aws:elasticloadbalancing:${world.region}:${world.account}:loadbalancer/${kind}/${name}/${random.hex(16)}`;
+  const arn =
+    `arn:aws:elasticloadbalancing:${world.region}:${world.account}:loadbalancer/${kind}/${name}` + `/${random.hex(16)}`;
   const balancer: BalancerState = {
     arn,
     name,
     type,
     scheme: input.Scheme ?? 'internet-facing',
     vpcId: subnets[0]?.vpcId ?? '',
-    dnsName: `${input.Scheme === 'internal' ? 'internal-' : ''}${name}-${random.int(100000000, 999999999)}.${world.region}.elb.amazonaws.com`,
+    dnsName:
+      `${input.Scheme === 'internal' ? 'internal-' : ''}${name}-${random.int(100000000, 999999999)}.${world.region}` +
+      '.elb.amazonaws.com',
     createdAt: world.clock.now(),
     zones,
     securityGroups: [...(input.SecurityGroups ?? (type === 'application' ? [DEFAULT_SECURITY_GROUP] : []))],

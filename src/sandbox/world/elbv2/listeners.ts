@@ -28,7 +28,9 @@ export function createListener(world: World, input: CreateListenerInput): object
     );
   }
   const actions = [...(input.DefaultActions ?? [])];
-  const arn = `${balancer.arn.replace(':loadbalancer/', ':listener/')}/${world.random.fork(`elbv2/listener/${next(state)}`).hex(16)}`;
+  const arn =
+    `${balancer.arn.replace(':loadbalancer/', ':listener/')}` +
+    `/${world.random.fork(`elbv2/listener/${next(state)}`).hex(16)}`;
   const listener: ListenerState = {
     arn,
     balancer: balancer.arn,
@@ -79,7 +81,9 @@ export function createRule(world: World, input: CreateRuleInput): object {
     throw new ServiceFault('PriorityInUse', `Priority '${priority}' is currently in use`);
   }
   const actions = [...(input.Actions ?? [])];
-  const arn = `${listener.arn.replace(':listener/', ':listener-rule/')}/${world.random.fork(`elbv2/rule/${next(state)}`).hex(16)}`;
+  const arn =
+    `${listener.arn.replace(':listener/', ':listener-rule/')}` +
+    `/${world.random.fork(`elbv2/rule/${next(state)}`).hex(16)}`;
   const rule: RuleState = {
     arn,
     listener: listener.arn,

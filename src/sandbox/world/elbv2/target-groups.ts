@@ -22,7 +22,8 @@ export function createTargetGroup(world: World, input: CreateTargetGroupInput): 
   if (!/^[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,30}[a-zA-Z0-9])?$/.test(name)) {
     throw new ServiceFault(
       'ValidationError',
-      `Target group name '${name}' can only contain characters that are alphanumeric characters or hyphens(-), must not begin or end with a hyphen, and cannot be longer than '32' characters`,
+      `Target group name '${name}' can only contain characters that are alphanumeric characters or ` +
+        `hyphens(-), must not begin or end with a hyphen, and cannot be longer than '32' characters`,
     );
   }
   const existing = [...state.targetGroups.values()].find((one) => one.name === name);
@@ -34,7 +35,9 @@ export function createTargetGroup(world: World, input: CreateTargetGroupInput): 
   }
   const protocol = input.Protocol ?? 'HTTP';
   const http = protocol.startsWith('HTTP');
-  const arn = `arn:aws:elasticloadbalancing:${world.region}:${world.account}:targetgroup/${name}/${world.random.fork(`elbv2/tg/${next(state)}`).hex(16)}`;
+  const arn =
+    `arn:aws:elasticloadbalancing:${world.region}:${world.account}:targetgroup/${name}` +
+    `/${world.random.fork(`elbv2/tg/${next(state)}`).hex(16)}`;
   const group: TargetGroupState = {
     arn,
     name,

@@ -20,7 +20,8 @@ export const stsOperations: OperationTable = {
     if (account !== world.account || name === undefined) {
       throw new ServiceFault(
         'AccessDenied',
-        `User: arn:aws:iam::${world.account}:user/sandbox is not authorized to perform: sts:AssumeRole on resource: ${role}`,
+        `User: arn:aws:iam::${world.account}:user/sandbox is not authorized to perform: ` +
+          `sts:AssumeRole on resource: ${role}`,
         403,
       );
     }

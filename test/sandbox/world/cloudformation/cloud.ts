@@ -6,7 +6,7 @@ import { ServiceFault } from '../../../../src/sandbox/world/fault.js';
 import { createWorld, type OperationTable, type WorldRoot } from '../../../../src/sandbox/world/world.js';
 
 /** A call that CloudFormation made of another service. */
-export interface SeenCall {
+interface SeenCall {
   readonly name: string;
   readonly input: Record<string, unknown>;
 }

@@ -53,13 +53,15 @@ function mark(world: World, group: GroupState, member: Member, reason: NonNullab
 }
 
 const CAUSES: Readonly<Record<NonNullable<Member['healthReason']>, string>> = {
-  EC2: 'an instance was taken out of service in response to an EC2 health check indicating it has been terminated or stopped.',
+  EC2:
+    'an instance was taken out of service in response to an EC2 health check indicating it has been ' +
+    'terminated or stopped.',
   ELB: 'an instance was taken out of service in response to an ELB system health check failure.',
   user: 'an instance was taken out of service in response to a user health-check.',
 };
 
 /** Replaces at most a tenth of the group at a time: terminates first, then launches. */
-export function replaceUnhealthy(world: World, group: GroupState): void {
+function replaceUnhealthy(world: World, group: GroupState): void {
   if (group.suspended.has('ReplaceUnhealthy') || group.suspended.has('Terminate')) return;
   const most = Math.max(1, Math.ceil(group.desired / 10));
   const leaving = [...group.members.values()].filter(

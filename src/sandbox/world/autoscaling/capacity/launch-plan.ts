@@ -21,7 +21,9 @@ function scaleOut(world: World, group: GroupState): void {
   for (let launched = 0; launched < world.scenario.timing.wave; launched++) {
     const before = capacityOf(group);
     if (before >= group.desired) break;
-    const cause = `${group.lastChange}  At ${stamp(world)} an instance was started in response to a difference between desired and actual capacity, increasing the capacity from ${before} to ${group.desired}.`;
+    const cause =
+      `${group.lastChange}  At ${stamp(world)} an instance was started in response to a difference ` +
+      `between desired and actual capacity, increasing the capacity from ${before} to ${group.desired}.`;
     if (launchSomewhere(world, group, cause) === undefined) return void backOff(world, group);
   }
   group.failures = 0;
@@ -51,7 +53,10 @@ function scaleIn(world: World, group: GroupState): void {
       if (terminated === 0) sayAllProtected(world, group);
       return;
     }
-    const cause = `${group.lastChange}  At ${stamp(world)} an instance was taken out of service in response to a difference between desired and actual capacity, shrinking the capacity from ${capacity} to ${capacity - unitsOf(victim)}.  At ${stamp(world)} instance ${victim.id} was selected for termination.`;
+    const cause =
+      `${group.lastChange}  At ${stamp(world)} an instance was taken out of service in response to a ` +
+      `difference between desired and actual capacity, shrinking the capacity from ${capacity} to ` +
+      `${capacity - unitsOf(victim)}.  At ${stamp(world)} instance ${victim.id} was selected for termination.`;
     const evens = (group.evening ?? 0) > 0;
     if (evens) group.evening = (group.evening ?? 0) - unitsOf(victim);
     beginTermination(
@@ -82,7 +87,10 @@ function rebalance(world: World, group: GroupState): void {
   if (['AZRebalance', 'Launch', 'Terminate'].some((process) => group.suspended.has(process))) return;
   const change = imbalance(group);
   if (change === undefined || [...group.members.values()].some((member) => member.rebalancing === true)) return;
-  const cause = `At ${stamp(world)} an instance was launched to balance instances in zone(s) ${change.fullest} with other zones resulting in more than desired number of instances in the group. An unneeded instance will be terminated at the end of the rebalancing.`;
+  const cause =
+    `At ${stamp(world)} an instance was launched to balance instances in zone(s) ${change.fullest} ` +
+    'with other zones resulting in more than desired number of instances in the group. An unneeded ' +
+    'instance will be terminated at the end of the rebalancing.';
   const { id } = launchOne(world, group, change.emptiest, cause, true);
   if (id === undefined) return void backOff(world, group);
   const launched = group.members.get(id);

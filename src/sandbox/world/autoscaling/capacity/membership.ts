@@ -66,14 +66,17 @@ export function exitStandby(world: World, input: ExitStandbyQuery): object {
   const units = members.reduce((sum, member) => sum + unitsOf(member), 0);
   if (group.desired + units > group.max) {
     throw invalid(
-      `Currently, desiredSize (${group.desired}) plus the instances to move out of standby would exceed the group's max size (${group.max}).`,
+      `Currently, desiredSize (${group.desired}) plus the instances to move out of standby would ` +
+        `exceed the group's max size (${group.max}).`,
     );
   }
   if (group.suspended.has('Launch'))
     throw invalid(`Cannot exit standby while the Launch process is suspended for AutoScalingGroup ${group.name}.`);
   group.desired += units;
   const activities = members.map((member) => {
-    const cause = `At ${stamp(world)} instance ${member.id} was moved out of standby in response to a user request, increasing the capacity to ${group.desired}.`;
+    const cause =
+      `At ${stamp(world)} instance ${member.id} was moved out of standby in response to a user ` +
+      `request, increasing the capacity to ${group.desired}.`;
     const activity = startActivity(world, group, {
       description: `Moving EC2 instance out of Standby: ${member.id}`,
       cause,
@@ -170,7 +173,8 @@ function membersOf(group: GroupState, ids: readonly string[] | undefined, most: 
   const wanted = ids ?? [];
   if (wanted.length > most)
     throw invalid(
-      `1 validation error detected: Value at 'instanceIds' failed to satisfy constraint: Member must have length less than or equal to ${most}`,
+      `1 validation error detected: Value at 'instanceIds' failed to satisfy constraint: Member ` +
+        `must have length less than or equal to ${most}`,
     );
   return wanted.map((id) => {
     const member = group.members.get(id);
@@ -187,7 +191,9 @@ function decrement(group: GroupState, members: readonly Member[]): void {
   const units = members.filter(counts).reduce((sum, member) => sum + unitsOf(member), 0);
   if (group.desired - units < group.min) {
     throw invalid(
-      `AutoScalingGroup ${group.name} has min-size=${group.min}, max-size=${group.max}, and desired-size=${group.desired}. To place into standby or detach ${members.length} instance(s), please update the AutoScalingGroup sizes appropriately.`,
+      `AutoScalingGroup ${group.name} has min-size=${group.min}, max-size=${group.max}, and ` +
+        `desired-size=${group.desired}. To place into standby or detach ${members.length} ` +
+        'instance(s), please update the AutoScalingGroup sizes appropriately.',
     );
   }
   group.desired -= units;

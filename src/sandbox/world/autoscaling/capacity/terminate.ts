@@ -39,7 +39,8 @@ export function terminateInstanceInAutoScalingGroup(
     throw invalid('Either InstanceId or InstanceIds must be specified.');
   if (batch.length > 100)
     throw invalid(
-      "1 validation error detected: Value at 'instanceIds' failed to satisfy constraint: Member must have length less than or equal to 100",
+      "1 validation error detected: Value at 'instanceIds' failed to satisfy constraint: Member " +
+        'must have length less than or equal to 100',
     );
   if (batch.length > 0 && input.AutoScalingGroupName === undefined)
     throw invalid('AutoScalingGroupName must be specified together with InstanceIds.');
@@ -72,7 +73,9 @@ function requireRoom(group: GroupState, members: readonly Member[], decrement: b
   const units = members.filter(counts).reduce((sum, member) => sum + unitsOf(member), 0);
   if (group.desired - units < group.min) {
     throw invalid(
-      `Currently, desiredSize equals minSize (${group.min}). Terminating instance without replacement will violate group's min size constraint. Either set shouldDecrementDesiredCapacity flag to false or lower group's min size.`,
+      `Currently, desiredSize equals minSize (${group.min}). Terminating instance without ` +
+        `replacement will violate group's min size constraint. Either set ` +
+        `shouldDecrementDesiredCapacity flag to false or lower group's min size.`,
     );
   }
 }
@@ -81,7 +84,8 @@ function userTerminates(world: World, group: GroupState, member: Member, decreme
   const from = group.desired;
   if (decrement && counts(member)) group.desired -= unitsOf(member);
   const shrinking = decrement ? `, shrinking the capacity from ${from} to ${group.desired}` : '';
-  const cause = `At ${stamp(world)} instance ${member.id} was taken out of service in response to a user request${shrinking}.`;
+  const cause =
+    `At ${stamp(world)} instance ${member.id} was taken out of service in response to a user ` + `request${shrinking}.`;
   if (decrement) group.lastChange = cause;
   const activity = beginTermination(world, group, member, by, cause);
   // Without a decrement the gap is filled; with weights a bigger instance may have left one.

@@ -75,11 +75,6 @@ function fromTemplate(
   };
 }
 
-/** Whether the group's sizes count weights. */
-export function isWeighted(group: GroupState): boolean {
-  return (group.mixed?.LaunchTemplate?.Overrides ?? []).some((one) => one.WeightedCapacity !== undefined);
-}
-
 /** Checks what a request launches from and answers it as the group shows it: ids and names both. */
 export function checkedConfiguration(
   world: World,
@@ -96,7 +91,8 @@ export function checkedConfiguration(
   if (given === 0) return undefined;
   if (given > 1) {
     throw invalid(
-      'Valid requests must contain either launchTemplate, LaunchConfigurationName, InstanceId or MixedInstancesPolicy parameter.',
+      'Valid requests must contain either launchTemplate, LaunchConfigurationName, InstanceId or ' +
+        'MixedInstancesPolicy parameter.',
     );
   }
   if (LaunchConfigurationName !== undefined) {

@@ -21,7 +21,8 @@ export function describeAutoScalingGroups(
   const size = input.MaxRecords ?? 50;
   if (size > 100 || size < 1)
     throw invalid(
-      "1 validation error detected: Value at 'maxRecords' failed to satisfy constraint: Member must have value less than or equal to 100",
+      "1 validation error detected: Value at 'maxRecords' failed to satisfy constraint: Member must " +
+        'have value less than or equal to 100',
     );
   const chosen =
     names.length > 0
@@ -88,12 +89,13 @@ function groupView(world: World, group: GroupState, withInstances: boolean): Aut
     NewInstancesProtectedFromScaleIn: group.protectNew,
     WarmPoolConfiguration: group.warmPool,
     WarmPoolSize: group.warmPool === undefined ? undefined : 0,
-    ServiceLinkedRoleARN: `arn:aws:iam::${world.account}:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling`,
+    ServiceLinkedRoleARN:
+      `arn:aws:iam::${world.account}` + ':role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling',
     ...group.extras,
   };
 }
 
-export function instanceView(member: Member): Instance {
+function instanceView(member: Member): Instance {
   return {
     InstanceId: member.id,
     InstanceType: member.type,

@@ -26,7 +26,8 @@ export function createAutoScalingGroup(world: World, input: CreateAutoScalingGro
   const name = input.AutoScalingGroupName ?? '';
   if (name === '')
     throw invalid(
-      "1 validation error detected: Value null at 'autoScalingGroupName' failed to satisfy constraint: Member must not be null",
+      "1 validation error detected: Value null at 'autoScalingGroupName' failed to satisfy " +
+        'constraint: Member must not be null',
     );
   if (state.groups.has(name))
     throw new ServiceFault(
@@ -36,7 +37,8 @@ export function createAutoScalingGroup(world: World, input: CreateAutoScalingGro
   const configuration = checkedConfiguration(world, input);
   if (configuration === undefined) {
     throw invalid(
-      'Valid requests must contain either launchTemplate, LaunchConfigurationName, InstanceId or MixedInstancesPolicy parameter.',
+      'Valid requests must contain either launchTemplate, LaunchConfigurationName, InstanceId or ' +
+        'MixedInstancesPolicy parameter.',
     );
   }
   const min = input.MinSize ?? 0;
@@ -72,7 +74,9 @@ export function createAutoScalingGroup(world: World, input: CreateAutoScalingGro
     schedule: new Map(),
     refreshes: [],
     activities: [],
-    lastChange: `At ${stamp(world)} a user request created an AutoScalingGroup changing the desired capacity from 0 to ${sizes.desired}.`,
+    lastChange:
+      `At ${stamp(world)} a user request created an AutoScalingGroup changing the desired capacity ` +
+      `from 0 to ${sizes.desired}.`,
     launches: 0,
     failures: 0,
     waves: new Map(),
@@ -184,7 +188,8 @@ export function deleteAutoScalingGroup(world: World, input: DeleteAutoScalingGro
     if ([...group.members.values()].every(isLeaving) && activity !== undefined) throw inProgress(activity);
     throw new ServiceFault(
       'ResourceInUse',
-      'You cannot delete an AutoScalingGroup while there are instances or pending Spot instance request(s) still in the group.',
+      'You cannot delete an AutoScalingGroup while there are instances or pending Spot instance ' +
+        'request(s) still in the group.',
     );
   }
   group.status = 'Delete in progress';

@@ -26,7 +26,9 @@ export function createLaunchConfiguration(world: World, input: CreateLaunchConfi
   const uuid = [8, 4, 4, 4, 12].map((digits) => random.hex(digits)).join('-');
   state.configurations.set(name, {
     LaunchConfigurationName: name,
-    LaunchConfigurationARN: `arn:aws:autoscaling:${world.region}:${world.account}:launchConfiguration:${uuid}:launchConfigurationName/${name}`,
+    LaunchConfigurationARN:
+      `arn:aws:autoscaling:${world.region}:${world.account}:launchConfiguration:${uuid}` +
+      `:launchConfigurationName/${name}`,
     ImageId: input.ImageId,
     InstanceType: input.InstanceType,
     KeyName: input.KeyName ?? '',

@@ -172,7 +172,8 @@ function abandonLaunch(world: World, group: GroupState, member: Member): void {
     group,
     member.activity,
     'Failed',
-    `Instance failed to complete user's Lifecycle Action: Lifecycle Action with token was abandoned: Heartbeat Timeout or ABANDON result`,
+    `Instance failed to complete user's Lifecycle Action: Lifecycle Action with token was ` +
+      'abandoned: Heartbeat Timeout or ABANDON result',
   );
   member.activity = undefined;
   followUps().beginTermination(

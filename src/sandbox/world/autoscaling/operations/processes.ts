@@ -7,7 +7,7 @@ import { groupOf, invalid } from '../state.js';
 import { startOverdueWaves } from '../capacity/terminate.js';
 import { schedulePlan } from '../capacity/plan-schedule.js';
 
-export const PROCESSES = [
+const PROCESSES = [
   'Launch',
   'Terminate',
   'AddToLoadBalancer',

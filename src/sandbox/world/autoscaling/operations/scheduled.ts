@@ -54,7 +54,9 @@ export function describeScheduledActions(world: World, input: DescribeScheduledA
     [...group.schedule.values()].map((action) => ({
       AutoScalingGroupName: group.name,
       ScheduledActionName: action.name,
-      ScheduledActionARN: `${group.arn.replace(':autoScalingGroup:', ':scheduledUpdateGroupAction:')}:scheduledActionName/${action.name}`,
+      ScheduledActionARN:
+        `${group.arn.replace(':autoScalingGroup:', ':scheduledUpdateGroupAction:')}` +
+        `:scheduledActionName/${action.name}`,
       StartTime: new Date(action.startAt),
       Time: new Date(action.startAt),
       MinSize: action.min,

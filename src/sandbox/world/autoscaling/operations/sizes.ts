@@ -48,7 +48,9 @@ export function resize(
   group.resizedByWorld = false;
   touch(world, group.name);
   if (desired === before) return;
-  group.lastChange = `At ${stamp(world)} ${by} min: ${min}, max: ${max}, desired: ${desired} changing the desired capacity from ${before} to ${desired}.`;
+  group.lastChange =
+    `At ${stamp(world)} ${by} min: ${min}, max: ${max}, desired: ${desired} changing the desired ` +
+    `capacity from ${before} to ${desired}.`;
   schedulePlan(world, group);
 }
 
@@ -64,7 +66,9 @@ export function setDesiredCapacity(world: World, input: SetDesiredCapacityType):
   group.resizedByWorld = false;
   touch(world, group.name);
   if (wanted !== before) {
-    group.lastChange = `At ${stamp(world)} a user request explicitly set group desired capacity changing the desired capacity from ${before} to ${wanted}.`;
+    group.lastChange =
+      `At ${stamp(world)} a user request explicitly set group desired capacity changing the desired ` +
+      `capacity from ${before} to ${wanted}.`;
     schedulePlan(world, group);
   }
   return {};

@@ -12,7 +12,8 @@ export function createOrUpdateTags(world: World, input: CreateOrUpdateTagsType):
     if (key.length < 1 || key.length > 128) throw invalid('Tag keys must have between 1 and 128 characters.');
     if ((tag.Value ?? '').length > 256)
       throw invalid(
-        `1 validation error detected: Value at 'tags.1.member.value' failed to satisfy constraint: Member must have length less than or equal to 256`,
+        `1 validation error detected: Value at 'tags.1.member.value' failed to satisfy constraint: ` +
+          'Member must have length less than or equal to 256',
       );
     if (!group.tags.has(key) && group.tags.size >= 50)
       throw invalid(`Tag limit exceeded for AutoScalingGroup ${group.name}`);
@@ -62,7 +63,8 @@ export function describeTags(world: World, input: DescribeTagsType): object {
       const actual = fields[filter.Name ?? ''];
       if (actual === undefined)
         throw invalid(
-          `Filter type ${filter.Name} is not correct. Allowed Filter types are: auto-scaling-group key value propagate-at-launch`,
+          `Filter type ${filter.Name} is not correct. Allowed Filter types are: auto-scaling-group ` +
+            'key value propagate-at-launch',
         );
       return filter.Values?.includes(actual) ?? false;
     }),

@@ -72,7 +72,7 @@ export function definitionOf(
 }
 
 /** Logical ids of the active resources, each after all that it needs; otherwise as written. */
-export function dependencyOrder(blueprint: Blueprint, scope: Scope): string[] {
+function dependencyOrder(blueprint: Blueprint, scope: Scope): string[] {
   const active = activeResources(scope);
   const ordered: string[] = [];
   const visit = (name: string): void => {
@@ -125,7 +125,8 @@ function checkTypes(stack: StackRow, blueprint: Blueprint, order: readonly strin
   });
   if (moved.length > 0) {
     throw invalid(
-      `Update of resource type is not permitted. The new template modifies resource type of the following resources: [${moved.join(', ')}]`,
+      'Update of resource type is not permitted. The new template modifies resource type of the ' +
+        `following resources: [${moved.join(', ')}]`,
     );
   }
 }

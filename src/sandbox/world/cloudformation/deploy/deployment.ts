@@ -1,4 +1,3 @@
-import { deploymentOf } from './state.js';
 import type { World } from '../../world.js';
 import { stackFault } from '../faults.js';
 import { closeOperation, openOperation, setStackStatus, warnStack, setResource } from './events.js';
@@ -7,6 +6,7 @@ import { outputsOf } from './outputs.js';
 import { activeOf, exists } from './deployment-plan.js';
 import { restoreSteps, changeSteps, deleteSteps } from './order.js';
 import {
+  deploymentOf,
   drawResourceTime,
   findStack,
   type Blueprint,
@@ -122,7 +122,7 @@ export function continueRollback(
 }
 
 /** A nested stack goes back because its parent does. */
-export function undoUpdate(world: World, stack: StackRow, reason: string): void {
+function undoUpdate(world: World, stack: StackRow, reason: string): void {
   const stable = stack.lastStable;
   if (stable === undefined) return;
   setStackStatus(world, stack, 'UPDATE_ROLLBACK_IN_PROGRESS', reason);
@@ -131,14 +131,14 @@ export function undoUpdate(world: World, stack: StackRow, reason: string): void 
 }
 
 /** Starts the cleanup of a nested stack whose parent is through. */
-export function releaseCleanup(world: World, stack: StackRow): void {
+function releaseCleanup(world: World, stack: StackRow): void {
   const phase = stack.deployment?.phase;
   if (phase === 'held') startCleanup(world, stack, 'cleanup');
   if (phase === 'rollbackHeld') startCleanup(world, stack, 'rollbackCleanup');
 }
 
 /** Starts what can start; ends the phase when nothing is left of it. */
-export function advance(world: World, stack: StackRow): void {
+function advance(world: World, stack: StackRow): void {
   const deployment = stack.deployment;
   if (deployment === undefined || ['held', 'rollbackHeld', 'stopped'].includes(deployment.phase)) return;
   for (;;) {

@@ -135,7 +135,9 @@ function progress(child: StackRow | undefined, action: 'create' | 'update' | 'de
   if (status === 'CREATE_IN_PROGRESS' || status === 'UPDATE_IN_PROGRESS') return 'working';
   if ((status.startsWith('UPDATE_ROLLBACK') && child.deployment !== undefined) || status === 'UPDATE_FAILED') {
     return {
-      failed: `Embedded stack ${child.id} was not successfully updated. Currently in ${status} with reason: ${child.reason ?? ''}`,
+      failed:
+        `Embedded stack ${child.id} was not successfully updated. Currently in ${status} with reason: ` +
+        `${child.reason ?? ''}`,
     };
   }
   return 'done';

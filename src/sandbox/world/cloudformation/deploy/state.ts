@@ -14,7 +14,10 @@ export interface CloudFormationState {
   /** `stack name/token` of every accepted operation. */
   readonly tokens: Set<string>;
   readonly operations: Map<string, OperationRow>;
-  /** Stack operations that each `stackFails`, and change sets that each `changeSetFails` fault (by its place in the scenario) has failed. */
+  /**
+   * Stack operations that each `stackFails`, and change sets that each `changeSetFails` fault (by its place in the
+   * scenario) has failed.
+   */
   readonly faultsUsed: Map<number, string[]>;
 }
 
@@ -80,11 +83,6 @@ export interface EventRow {
   readonly hook?: { readonly type: string; readonly reason: string } | undefined;
 }
 
-export interface Export {
-  readonly name: string;
-  readonly value: string;
-}
-
 export interface OutputRow {
   readonly key: string;
   readonly value: string;
@@ -99,7 +97,7 @@ export interface Snapshot {
   readonly outputs: readonly OutputRow[];
 }
 
-export type StepAction = 'create' | 'update' | 'replace' | 'delete' | 'restore';
+type StepAction = 'create' | 'update' | 'replace' | 'delete' | 'restore';
 
 export interface Step {
   readonly id: string;

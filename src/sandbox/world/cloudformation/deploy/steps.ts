@@ -1,4 +1,3 @@
-import { deploymentOf, rowBefore, rowOf } from './state.js';
 import type { World } from '../../world.js';
 import { ServiceFault } from '../../fault.js';
 import { same } from '../equal.js';
@@ -12,7 +11,17 @@ import { denial, type PolicyVerb } from './stack-policy.js';
 import { handlerOf } from '../resources/handlers.js';
 import type { Action, Made, Progress, ResourceContext } from '../resources/resource-handler.js';
 import { liveScope, type Visibility } from '../template/scope.js';
-import { drawResourceTime, findStack, type Blueprint, type ResourceRow, type StackRow, type Step } from './state.js';
+import {
+  deploymentOf,
+  rowBefore,
+  rowOf,
+  drawResourceTime,
+  findStack,
+  type Blueprint,
+  type ResourceRow,
+  type StackRow,
+  type Step,
+} from './state.js';
 import type { Json, Properties } from '../template/template.js';
 
 /** How a step tells its stack that it ended, and runs stacks inside stacks. */
@@ -453,5 +462,8 @@ function handlerMessage(world: World, error: ServiceFault): string {
       : error.status >= 500
         ? 'ServiceInternalError'
         : 'InvalidRequest';
-  return `Resource handler returned message: "${error.message}" (RequestToken: ${uuid(world)}, HandlerErrorCode: ${code})`;
+  return (
+    `Resource handler returned message: "${error.message}" (RequestToken: ${uuid(world)}, ` +
+    `HandlerErrorCode: ${code})`
+  );
 }

@@ -54,7 +54,8 @@ export const changeSetOperations: OperationTable = {
     if (type === 'UPDATE' && existing === undefined) throw invalid(`Stack [${input.StackName}] does not exist`);
     if (type === 'CREATE' && existing !== undefined && existing.status !== 'REVIEW_IN_PROGRESS') {
       throw invalid(
-        `Stack [${existing.name}] already exists and cannot be created again with the changeSet [${input.ChangeSetName}].`,
+        `Stack [${existing.name}] already exists and cannot be created again with the changeSet ` +
+          `[${input.ChangeSetName}].`,
       );
     }
     if (type === 'UPDATE' && existing !== undefined) checkUpdatable(existing, true);
@@ -250,7 +251,8 @@ function compute(world: World, stack: StackRow, changeSet: ChangeSetRow): void {
       const by = hook ?? 'AWS::EarlyValidation::PropertyValidation';
       return void failed(
         changeSet,
-        `The following hook(s)/validation failed: [${by}]. To troubleshoot Early Validation errors, use the DescribeEvents API for detailed failure information.`,
+        `The following hook(s)/validation failed: [${by}]. To troubleshoot Early Validation errors, ` +
+          'use the DescribeEvents API for detailed failure information.',
       );
     }
     if (changeSet.includeNested)

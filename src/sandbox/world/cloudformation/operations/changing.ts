@@ -58,7 +58,8 @@ export const changingOperations: OperationTable = {
   CreateStack: (world, input: CreateInput) => {
     if (!/^[a-zA-Z][-a-zA-Z0-9]{0,127}$/.test(input.StackName)) {
       throw invalid(
-        `1 validation error detected: Value '${input.StackName}' at 'stackName' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*`,
+        `1 validation error detected: Value '${input.StackName}' at 'stackName' failed to satisfy ` +
+          'constraint: Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*',
       );
     }
     checkToken(world, input.StackName, input.ClientRequestToken);
@@ -137,7 +138,8 @@ export const changingOperations: OperationTable = {
       throw invalid(
         'Invalid operation on stack [' +
           stack.id +
-          ']. When you delete a stack, specify which resources to retain only when the stack is in the DELETE_FAILED state.',
+          ']. When you delete a stack, specify which resources to retain only when the stack is in ' +
+          'the DELETE_FAILED state.',
       );
     }
     claimToken(world, stack.name, input.ClientRequestToken);
@@ -240,7 +242,9 @@ export function checkUpdatable(stack: StackRow, withoutRollback: boolean): void 
   ) {
     if (withoutRollback) return;
     throw invalid(
-      `This stack is currently in a non-terminal [${stack.status}] state. To update the stack from this state, please use the disable-rollback parameter with update-stack API. To rollback to the last known good state, use the rollback-stack API`,
+      `This stack is currently in a non-terminal [${stack.status}] state. To update the stack from ` +
+        'this state, please use the disable-rollback parameter with update-stack API. To rollback ' +
+        'to the last known good state, use the rollback-stack API',
     );
   }
   throw invalid(`Stack:${stack.id} is in ${stack.status} state and can not be updated.`);

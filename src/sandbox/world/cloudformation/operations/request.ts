@@ -36,7 +36,8 @@ export function requestedBlueprint(
   const { body, template } = loadTemplate(world, input, previous?.body);
   if (Object.keys(template.resources).length > MAX_RESOURCES) {
     throw invalid(
-      `Template format error: Number of resources, ${Object.keys(template.resources).length}, is greater than maximum allowed, ${MAX_RESOURCES}`,
+      `Template format error: Number of resources, ${Object.keys(template.resources).length}, is ` +
+        `greater than maximum allowed, ${MAX_RESOURCES}`,
     );
   }
   const parameters = resolveParameters(world, template, input.Parameters ?? [], previous?.parameters);
@@ -74,7 +75,8 @@ export function claimToken(world: World, stackName: string, token: string | unde
   if (token === undefined) return;
   if (!/^[a-zA-Z0-9][-a-zA-Z0-9]{0,127}$/.test(token)) {
     throw invalid(
-      `1 validation error detected: Value '${token}' at 'clientRequestToken' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z0-9][-a-zA-Z0-9]*`,
+      `1 validation error detected: Value '${token}' at 'clientRequestToken' failed to satisfy ` +
+        'constraint: Member must satisfy regular expression pattern: [a-zA-Z0-9][-a-zA-Z0-9]*',
     );
   }
   cloudFormationState(world).tokens.add(`${stackName}/${token}`);

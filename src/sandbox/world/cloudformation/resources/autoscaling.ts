@@ -284,7 +284,8 @@ function groupArn(context: ResourceContext, name: string): string {
   const group = (answer['AutoScalingGroups'] as { AutoScalingGroupARN?: string }[] | undefined)?.[0];
   return (
     group?.AutoScalingGroupARN ??
-    `arn:aws:autoscaling:${context.world.region}:${context.world.account}:autoScalingGroup:::autoScalingGroupName/${name}`
+    `arn:aws:autoscaling:${context.world.region}:${context.world.account}` +
+      `:autoScalingGroup:::autoScalingGroupName/${name}`
   );
 }
 

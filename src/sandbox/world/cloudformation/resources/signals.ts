@@ -10,7 +10,9 @@ export function awaitSignals(context: ResourceContext, group: string): Progress 
   if (needed === 0) return 'done';
   if (context.signals.failure.length > 0) {
     return {
-      failed: `Received ${context.signals.failure.length} FAILURE signal(s) out of ${needed}. Unable to satisfy 100% MinSuccessfulInstancesPercent requirement`,
+      failed:
+        `Received ${context.signals.failure.length} FAILURE signal(s) out of ${needed}. Unable to ` +
+        'satisfy 100% MinSuccessfulInstancesPercent requirement',
     };
   }
   const senders = new Set([...context.signals.success, ...booted(context, group)]);
@@ -23,7 +25,7 @@ export function signalPatience(context: ResourceContext): number {
   return durationSeconds(optionalText(signal['Timeout']) ?? 'PT5M');
 }
 
-export function neededSignals(context: ResourceContext): number {
+function neededSignals(context: ResourceContext): number {
   const policy = object(context.declaration.creationPolicy);
   if (policy['ResourceSignal'] === undefined) return 0;
   const signal = object(policy['ResourceSignal']);
@@ -32,7 +34,7 @@ export function neededSignals(context: ResourceContext): number {
 }
 
 /** Seconds of an ISO 8601 duration such as `PT1H30M`. */
-export function durationSeconds(duration: string): number {
+function durationSeconds(duration: string): number {
   const [, hours, minutes, seconds] = /^PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?$/.exec(duration) ?? [];
   return Number(hours ?? 0) * 3600 + Number(minutes ?? 0) * 60 + Number(seconds ?? 0);
 }

@@ -97,7 +97,8 @@ const INTRINSICS: Readonly<Record<string, Intrinsic>> = {
         : list('Fn::GetAtt', argument).map((part) => evaluate(part, scope));
     if (parts.length !== 2) {
       throw invalid(
-        'Template error: every Fn::GetAtt object requires two non-empty parameters, the resource name and the resource attribute',
+        'Template error: every Fn::GetAtt object requires two non-empty parameters, the resource ' +
+          'name and the resource attribute',
       );
     }
     return scope.resource(text(parts[0]), text(parts[1]));
@@ -106,7 +107,9 @@ const INTRINSICS: Readonly<Record<string, Intrinsic>> = {
     const [source, given] = Array.isArray(argument) ? argument : [argument, {}];
     if (typeof source !== 'string' || !isObject(given)) {
       throw invalid(
-        "Template error: One or more Fn::Sub intrinsic functions don't specify expected arguments. Specify a string as first argument, and an optional second argument to specify a mapping of values to replace in the string",
+        "Template error: One or more Fn::Sub intrinsic functions don't specify expected arguments. " +
+          'Specify a string as first argument, and an optional second argument to specify a mapping ' +
+          'of values to replace in the string',
       );
     }
     return subParts(source)
@@ -125,7 +128,9 @@ const INTRINSICS: Readonly<Record<string, Intrinsic>> = {
     const values = evaluate(items as Json, scope);
     if (!Array.isArray(values))
       throw invalid(
-        'Template error: every Fn::Join object requires two parameters, (1) a string delimiter and (2) a list of strings to be joined or a function that returns a list of strings (such as Fn::GetAZs) to be joined.',
+        'Template error: every Fn::Join object requires two parameters, (1) a string delimiter and ' +
+          '(2) a list of strings to be joined or a function that returns a list of strings (such as ' +
+          'Fn::GetAZs) to be joined.',
       );
     return values.map(text).join(text(evaluate(separator as Json, scope)));
   },
@@ -201,7 +206,8 @@ function reference(name: string, scope: Scope): Value {
 function substituted(name: string, scope: Scope): Json {
   if (!/^[A-Za-z0-9_.:]+$/.test(name)) {
     throw invalid(
-      'Template error: variable names in Fn::Sub syntax must contain only alphanumeric characters, underscores, periods, and colons',
+      'Template error: variable names in Fn::Sub syntax must contain only alphanumeric characters, ' +
+        'underscores, periods, and colons',
     );
   }
   const [resource, attribute] = splitAttribute(name);
@@ -230,7 +236,8 @@ function findInMap(argument: Json, scope: Scope): Value {
 function list(name: string, argument: Json, length?: number): readonly Json[] {
   if (!Array.isArray(argument) || (length !== undefined && argument.length !== length)) {
     throw invalid(
-      `Template error: ${name} requires a list argument${length === undefined ? '' : ` with ${length} element${length === 1 ? '' : 's'}`}`,
+      `Template error: ${name} requires a list ` +
+        `argument${length === undefined ? '' : ` with ${length} element${length === 1 ? '' : 's'}`}`,
     );
   }
   return argument;

@@ -41,7 +41,8 @@ function templateText(world: World, source: TemplateSource, previousBody: string
   if (body !== undefined) {
     if (Buffer.byteLength(body) > MAX_BODY_BYTES) {
       throw invalid(
-        `1 validation error detected: Value at 'templateBody' failed to satisfy constraint: Member must have length less than or equal to ${MAX_BODY_BYTES}`,
+        `1 validation error detected: Value at 'templateBody' failed to satisfy constraint: Member ` +
+          `must have length less than or equal to ${MAX_BODY_BYTES}`,
       );
     }
     return body;
@@ -55,7 +56,8 @@ function readUrl(world: World, url: string): string {
   const text = s3Text(world, place.bucket, place.key);
   if (text === undefined)
     throw invalid(
-      'S3 error: The specified key does not exist.\nFor more information check http://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html',
+      'S3 error: The specified key does not exist.\nFor more information check ' +
+        'http://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html',
     );
   if (Buffer.byteLength(text) > MAX_URL_BYTES) throw invalid(`Template may not exceed ${MAX_URL_BYTES} bytes in size.`);
   return text;

@@ -90,13 +90,15 @@ function chosenText(
   if (one?.UsePreviousValue === true) {
     if (one.ParameterValue !== undefined) {
       throw invalid(
-        `Invalid input for parameter key ${key}. Cannot specify usePreviousValue as true and non-empty value for a parameter`,
+        `Invalid input for parameter key ${key}. Cannot specify usePreviousValue as true and ` +
+          'non-empty value for a parameter',
       );
     }
     const before = previous?.find((candidate) => candidate.key === key);
     if (before === undefined) {
       throw invalid(
-        `Invalid input for parameter key ${key}. Cannot specify usePreviousValue as true for a parameter key not in the previous template`,
+        `Invalid input for parameter key ${key}. Cannot specify usePreviousValue as true for a ` +
+          'parameter key not in the previous template',
       );
     }
     return before.value;

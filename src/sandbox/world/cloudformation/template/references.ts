@@ -34,7 +34,8 @@ export function checkReferences(template: Template): void {
     if (bad.length > 0 || found.attributes.size > 0) {
       const names = [...bad, ...[...found.attributes].map((one) => splitAttribute(one)[0])];
       throw invalid(
-        `Template format error: Unresolved dependencies [${names.join(', ')}]. Cannot reference resources in the Conditions block of the template`,
+        `Template format error: Unresolved dependencies [${names.join(', ')}]. Cannot reference ` +
+          'resources in the Conditions block of the template',
       );
     }
     checkConditions(template, found, 'Conditions');
@@ -58,7 +59,8 @@ export function checkReferences(template: Template): void {
   }
   if (unresolved.size > 0) {
     throw invalid(
-      `Template format error: Unresolved resource dependencies [${[...unresolved].join(', ')}] in the Resources block of the template`,
+      `Template format error: Unresolved resource dependencies [${[...unresolved].join(', ')}] in ` +
+        'the Resources block of the template',
     );
   }
   for (const output of Object.values(template.outputs)) {
@@ -66,7 +68,8 @@ export function checkReferences(template: Template): void {
     const missing = [...found.refs].filter((name) => !known.has(name));
     if (missing.length > 0) {
       throw invalid(
-        `Template format error: Unresolved resource dependencies [${missing.join(', ')}] in the Outputs block of the template`,
+        `Template format error: Unresolved resource dependencies [${missing.join(', ')}] in the ` +
+          'Outputs block of the template',
       );
     }
     checkAttributes(template, found);

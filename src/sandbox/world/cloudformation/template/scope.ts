@@ -66,7 +66,7 @@ export function activeResources(scope: Scope): string[] {
 }
 
 /** A string that looks like the attribute of a resource that is not modelled. */
-export function plausibleAttribute(world: World, type: string, physicalId: string, attribute: string): string {
+function plausibleAttribute(world: World, type: string, physicalId: string, attribute: string): string {
   const [, service = 'service', kind = 'resource'] = type.split('::');
   if (attribute.endsWith('Arn')) {
     return physicalId.startsWith('arn:')

@@ -30,7 +30,7 @@ export interface ResourceDeclaration {
   readonly metadata?: Json | undefined;
 }
 
-export interface OutputDeclaration {
+interface OutputDeclaration {
   readonly value: Json;
   readonly description?: string | undefined;
   readonly condition?: string | undefined;
@@ -145,7 +145,7 @@ export function text(value: unknown): string {
       ? ''
       : typeof value === 'object'
         ? JSON.stringify(value)
-        : String(value as string | number | boolean);
+        : String(value);
 }
 
 export function invalid(message: string): ServiceFault {
@@ -170,7 +170,8 @@ function readDocument(body: string): Json {
   const unknownTag = document.warnings.find((warning) => warning.code === 'TAG_RESOLVE_FAILED');
   if (unknownTag !== undefined)
     throw invalid(
-      `Template format error: YAML not well-formed. (line ${unknownTag.linePos?.[0].line ?? 1}, column ${unknownTag.linePos?.[0].col ?? 1})`,
+      `Template format error: YAML not well-formed. (line ${unknownTag.linePos?.[0].line ?? 1}, ` +
+        `column ${unknownTag.linePos?.[0].col ?? 1})`,
     );
   visit(document, {
     Alias: () => {
