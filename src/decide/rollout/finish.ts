@@ -110,8 +110,10 @@ export function waitFor(
   { why, instances }: Pick<Wait, 'why' | 'instances'>,
 ): GroupStep {
   const until = Math.max(since, observed.seen.adoptedAt[name] ?? 0) + plan.timing.drainMs;
-  if (observed.at >= until)
-    return { kind: 'stuck', why: `after ${seconds(plan.timing.drainMs)}, ${why}: ${sameReasons(instances)}` };
+  if (observed.at >= until) {
+    const reasons = instances.length === 0 ? '' : `: ${sameReasons(instances)}`;
+    return { kind: 'stuck', why: `after ${seconds(plan.timing.drainMs)}, ${why}${reasons}` };
+  }
   const phase = verdict.outcome === 'promote' ? facts.leavingPhase : 'halve';
   return { kind: 'wait', wait: { group: name, phase, why, instances, until } };
 }

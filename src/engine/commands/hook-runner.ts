@@ -29,6 +29,10 @@ interface Running {
   readonly over: Promise<void>;
 }
 
+/**
+ * Makes the runner of one rollout. At most `AT_ONCE` commands run at the same time; `hook.started` and what came of
+ * each are told through `deps.emit`.
+ */
 export function createHookRunner(deps: Deps, plan: Plan): HookRunner {
   const wanted = plan.gates?.hooks;
   const running = new Map<string, Running>();

@@ -6,7 +6,7 @@ import type { Plan } from '../../model/rollout/rollout-plan.js';
 import { targetFlags } from '../../text/target-words.js';
 import { quote } from '../../text/shell-quote.js';
 import { withNotes } from '../../decide/memory/known-notes.js';
-import { withoutStop } from '../../text/sentence.js';
+import { sentence } from '../../text/sentence.js';
 
 /** The run was refused before anything was changed. */
 export function refusedRun(reasons: readonly Reason[], plan: Plan): Failure {
@@ -14,7 +14,7 @@ export function refusedRun(reasons: readonly Reason[], plan: Plan): Failure {
   const it = `The ${long} was not started`;
   const what =
     reasons.length === 1
-      ? `${it}: ${place(reasons[0])}${withoutStop(reasons[0]?.text ?? '')}.`
+      ? `${it}: ${place(reasons[0])}${sentence(reasons[0]?.text ?? '')}`
       : `${it}, for ${reasons.length} reasons.`;
   return refused(code, what, reasons, [plan.again]);
 }
@@ -46,7 +46,7 @@ function putBack(
   const restarted = done.length === 0 ? '' : ` Restarted already: ${done.join(', ')}.`;
   return new Failure('restartFailed', {
     code: 'restart.putBack',
-    what: `The restart of ${put[0]?.group ?? ''} ended early: ${withoutStop(put[0]?.why ?? '')}.`,
+    what: `The restart of ${put[0]?.group ?? ''} ended early: ${sentence(put[0]?.why ?? '')}`,
     reasons: put.map((result): Reason => ({
       code: 'group.putBack',
       group: result.group,
@@ -134,7 +134,7 @@ function stopped(stuck: readonly GroupResult[], back: readonly GroupResult[], ob
       : observed.groups.some(({ notes }) => notes.out !== undefined)
         ? 'restart.stuck'
         : 'swap.stuck',
-    what: `${stuck[0]?.group ?? ''}: ${withoutStop(stuck[0]?.why ?? '')}.`,
+    what: `${stuck[0]?.group ?? ''}: ${sentence(stuck[0]?.why ?? '')}`,
     reasons,
     serves: serving(observed),
     left: unproven ? 'Nothing was changed on the groups.' : `${recordKept(plan)}${halfWay(observed) ? HALF_WAY : ''}`,
@@ -158,7 +158,7 @@ export function rolledBack(back: readonly GroupResult[], observed: Observed | un
   const suspended = frozen.map(({ group, processes }) => `${group} (${processes.join(', ')} suspended)`).join('; ');
   return new Failure('swapRolledBack', {
     code: 'swap.rolledBack',
-    what: `The ${factsOf(plan).words.long} of ${groups} was rolled back: ${withoutStop(back[0]?.why ?? '')}.`,
+    what: `The ${factsOf(plan).words.long} of ${groups} was rolled back: ${sentence(back[0]?.why ?? '')}`,
     reasons,
     serves: observed === undefined ? 'The old instances serve.' : `The old instances serve: ${serving(observed)}`,
     left: `Frozen, so that nothing of the failed configuration starts: ${suspended}.`,

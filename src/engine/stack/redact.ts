@@ -4,6 +4,7 @@ export type Redact = (text: string) => string;
 /** Shorter values are words of every sentence; taking them out would only make it unreadable. */
 const shortest = 4;
 
+/** Makes what replaces each of these values by `****`; values shorter than `shortest` stay. */
 export function redactor(secrets: readonly string[]): Redact {
   // Longest first, so that a value which holds another one is taken out whole.
   const hidden = secrets.filter((secret) => secret.length >= shortest).sort((a, b) => b.length - a.length);

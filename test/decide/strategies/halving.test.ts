@@ -59,6 +59,18 @@ describe('decide: how much of a half may go', () => {
     );
   });
 
+  it('a group that may not fall below min is stuck in the end, and no colon is said before nothing', () => {
+    const size = { min: 2, max: 4, desired: 2 };
+    const record = { ...RECORD, size };
+    const plan = { ...PLAN, timing: { ...PLAN.timing, drainMs: 0 } };
+    const decision = decide(observed([doubledGroup({ size, notes: { ...NOTES, record } })]), plan);
+    const ends = decision.kind === 'finish' ? decision.results.map(({ outcome, why }) => `${outcome}: ${why}`) : [];
+    expect(ends).to.deep.equal([
+      'stuck: after 0 s, its desired capacity 2 may not fall below min 2, ' +
+        'because instances were put aside or replaced by somebody else',
+    ]);
+  });
+
   it('one that weighs more than that goes once the desired capacity is as high as what is there', () => {
     const told = (weight: number, min: number): unknown => {
       const size = { min, max: 8, desired: 6 };
