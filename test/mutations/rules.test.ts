@@ -4,6 +4,25 @@ import { broken, markedIn } from './break.js';
 import { compiledFiles } from './mutate.js';
 import { MUTATIONS, type Breakage } from './rules.js';
 
+const OF_THE_LANGUAGE: ReadonlySet<string> = new Set(['Promise', 'resolve']);
+
+/** Names that the broken text uses and neither declares itself nor had before. */
+function strangers(text: string, whole: string): string[] {
+  const had = namesIn(whole);
+  const declared = new Set([...text.matchAll(/\b(?:const|let) (\w+)/g)].map(([, name = '']) => name));
+  return [...namesIn(text)].filter((name) => !had.has(name) && !declared.has(name) && !OF_THE_LANGUAGE.has(name));
+}
+
+function namesIn(text: string): ReadonlySet<string> {
+  const names = new Set<string>();
+  const visit = (node: ts.Node): void => {
+    if (ts.isIdentifier(node)) names.add(node.text);
+    ts.forEachChild(node, visit);
+  };
+  visit(ts.createSourceFile('file.js', text, ts.ScriptTarget.Latest));
+  return names;
+}
+
 describe('the rules that npm run sim:mutations breaks', () => {
   let files: ReadonlyMap<string, string>;
   before(async () => {
@@ -21,7 +40,9 @@ describe('the rules that npm run sim:mutations breaks', () => {
 
   for (const mutation of MUTATIONS) {
     it(`${mutation.name} is marked in the sources and can be broken: ${mutation.rule}`, () => {
-      const { file, text } = broken(files, mutation);
+      const { file, text, whole } = broken(files, mutation);
+      // A name that is gone would throw, and any test would seem to notice the rule.
+      expect(strangers(text, whole)).to.deep.equal([]);
       const { diagnostics } = ts.transpileModule(text, {
         fileName: file,
         reportDiagnostics: true,
@@ -63,6 +84,10 @@ describe('breaking a rule', () => {
       expect(now.filter((one, at) => one !== text.split('\n')[at])).to.deep.equal([line]);
     });
   }
+
+  it('would notice a name that is gone', () => {
+    expect(strangers('const early = gone(a); use(early);', 'use(a);')).to.deep.equal(['gone']);
+  });
 
   it('refuses what is not marked, marked twice, or cannot be broken so', () => {
     const twice = new Map([

@@ -164,10 +164,13 @@ describe('change sets', () => {
   });
 
   it('that are gone need no deleting', async () => {
-    const { gateway } = gatewayTo({
+    const { gateway, calls } = gatewayTo({
       cloudformation: { DeleteChangeSet: new ServiceFault('ChangeSetNotFound', 'gone', 404) },
     });
     await gateway.deleteChangeSet(SET);
+    expect(calls.map(({ operation, input }) => [operation, input])).to.deep.equal([
+      ['DeleteChangeSet', { ChangeSetName: SET }],
+    ]);
   });
 });
 

@@ -1,7 +1,10 @@
 import { followUps } from '../../follow-ups.js';
-import { findGroup, type GroupState } from '../state.js';
-import type { World } from '../../world.js';
 import { drawMs } from '../../random-delay.js';
+import type { World } from '../../world.js';
+import { findGroup, type GroupState } from '../state.js';
+
+/** Longest pause between two tries to launch. */
+const MOST_BACK_OFF_MS = 300_000;
 
 /** Makes sure that the group is looked at after the usual delay, or after `delayMs`. */
 export function schedulePlan(world: World, group: GroupState, delayMs?: number): void {
@@ -23,6 +26,3 @@ export function backOff(world: World, group: GroupState): void {
   group.failures += 1;
   schedulePlan(world, group, Math.min(MOST_BACK_OFF_MS, 15_000 * 2 ** group.failures));
 }
-
-/** Longest pause between two tries to launch. */
-const MOST_BACK_OFF_MS = 300_000;
