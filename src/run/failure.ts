@@ -3,6 +3,7 @@ import { AwsFault, Failure, LockLost, refused, usage, type FaultKind } from '../
 import { withoutPassword } from '../lock/address.js';
 import type { Outcome } from '../model/event.js';
 import { nearest } from '../text/nearest.js';
+import { sayServing } from '../decide/instances/who-serves.js';
 import { describeProgress } from '../render/describe.js';
 import type { RunState } from './run-state.js';
 import { sentence } from '../text/sentence.js';
@@ -144,17 +145,15 @@ export function aftermath(scene: FailureContext): {
   if (!witness?.changed) return { serves: 'Nothing was changed.', left: '', next: [] };
   if (witness.stage === 'stack') {
     return {
-      serves: 'The instances that served before: no group was touched by this run.',
+      serves: 'Not looked up: no group was touched by this run.',
       left: `CloudFormation goes on with stack ${scene.stack ?? ''} by itself.`.replace('  ', ' '),
       next: [...look, ...again],
     };
   }
-  const serving = [...witness.progress.values()]
-    .map((progress) => `${progress.group}: ${describeProgress(progress)}`)
-    .join('; ');
+  const serving = servedLast(witness);
   if (witness.open.length === 0) {
     return {
-      serves: serving === '' ? 'The instances that served before: no group was touched by this run.' : `${serving}.`,
+      serves: serving === '' ? 'Not looked up: no group was touched by this run.' : `At the last look, ${serving}.`,
       left: witness.stack?.ok ? 'The stack is updated; its groups may still run instances from before.' : '',
       next: [...look, ...again],
     };
@@ -164,7 +163,7 @@ export function aftermath(scene: FailureContext): {
   return {
     serves:
       serving === ''
-        ? 'Unknown from here; the groups were not made smaller before a verdict.'
+        ? 'Not known from here; the groups were not made smaller before a verdict.'
         : `At the last look, ${serving}.`,
     left:
       `The rollout record, suspended processes and a changed size on ${witness.open.join(', ')}. ` +
@@ -175,6 +174,17 @@ export function aftermath(scene: FailureContext): {
       ...(witness.judged.length > 0 ? [] : [`ha-updater rollback ${target}`]),
     ],
   };
+}
+
+/** Who served in each group when this run looked last; '' when it never did. */
+function servedLast({ progress }: RunState): string {
+  const rows = [...progress.values()];
+  const known = rows.flatMap(({ serving }) => serving ?? []);
+  const rest = rows.filter(({ serving }) => serving === undefined);
+  return [
+    ...(known.length === 0 ? [] : [sayServing(known)]),
+    ...rest.map((one) => `${one.group}: ${describeProgress(one)}`),
+  ].join('; ');
 }
 
 function callOf(fault: AwsFault): string {

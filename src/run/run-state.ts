@@ -29,6 +29,8 @@ export interface RunState {
   readonly results: ReadonlyMap<string, GroupResult>;
   /** When the oldest rollout began that was taken over from a dead run. */
   readonly adoptedSince?: Instant;
+  /** group → when the rollout began that this run began or took over there. */
+  readonly began: ReadonlyMap<string, Instant>;
   readonly health: HealthHistory;
 }
 
@@ -41,6 +43,7 @@ export const NOTHING_DONE: RunState = {
   rolling: false,
   progress: new Map(),
   results: new Map(),
+  began: new Map(),
   health: NO_HISTORY,
 };
 
@@ -74,6 +77,7 @@ function groupsAfter(state: RunState, event: RunEvent): RunState {
         stage: 'groups',
         changed: true,
         open: withOne(state.open, event.group),
+        began: new Map(state.began).set(event.group, event.since),
         adoptedSince: Math.min(state.adoptedSince ?? Infinity, event.since),
       };
     case 'rollout.called':
@@ -112,6 +116,7 @@ function actionAfter(state: RunState, action: Action): RunState {
         ...state,
         changed: true,
         open: withOne(state.open, action.group),
+        began: new Map(state.began).set(action.group, action.record.startedAt),
         rolling: factsOf(action.record).provesAfterVerdict,
       };
     case 'judge':

@@ -168,6 +168,11 @@ export const MUTATIONS: readonly Mutation[] = [
     breaks: { condition: false },
   },
   {
+    name: 'serving-by-lifecycle',
+    rule: 'what is said to serve is what every balancer calls healthy',
+    breaks: { replace: ["=== 'healthy'", "!== ''"] },
+  },
+  {
     name: 'absent-is-healthy',
     rule: 'a balancer that does not list an instance does not vouch for it',
     breaks: { replace: ["{ verdict: 'absent', reason: 'not registered yet' }", "{ verdict: 'healthy', reason: '' }"] },

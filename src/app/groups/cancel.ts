@@ -13,6 +13,7 @@ import { balancerAsked, balancerProblems, groupsBehind, type BalancerAsked } fro
 import { withRun, type CommonFlags, type RunResult, type RunDescription, type Run } from '../../run/run.js';
 import type { CommandResult, ProcessContext } from '../../run/process-context.js';
 import { byName, namedGroups, targetProblems } from './command-targets.js';
+import { servingNow, type ServingNow } from './serving-now.js';
 import { againWith, planOf } from './update-asgs.js';
 import { retrying } from '../../engine/retrying-gateway.js';
 import { STACK_TIMING } from '../../engine/stack/stack-change.js';
@@ -94,8 +95,10 @@ async function cancelGroups(run: Run, wanted: Wanted, asked: CancelAsked, open: 
     lock: (dead) => lockDead(run, dead),
     who: `ha-updater cancel on ${run.host.split('/')[0] ?? run.host}`,
   });
-  if (results.some(({ outcome }) => outcome === 'stuck')) throw halfWay(results, asked);
-  if (results.some(({ outcome }) => outcome === 'promoted')) throw tooLate(results, asked);
+  const began = new Map(open.map(({ group, record }) => [group.name, record.startedAt]));
+  const now = (): Promise<ServingNow> => servingNow(run, groups, began);
+  if (results.some(({ outcome }) => outcome === 'stuck')) throw halfWay(results, asked, await now());
+  if (results.some(({ outcome }) => outcome === 'promoted')) throw tooLate(results, asked, await now());
   const frozen = results.some(({ outcome }) => outcome === 'rolledBack');
   return {
     outcome: 'cancelled',
@@ -146,7 +149,7 @@ function nothingToCancel(asked: CancelAsked, stack: Stack | undefined, begun: re
 }
 
 /** A rolling rollout was past its verdict: it stops, and what is replaced stays replaced. */
-function halfWay(results: readonly GroupResult[], asked: CancelAsked): Failure {
+function halfWay(results: readonly GroupResult[], asked: CancelAsked, now: ServingNow): Failure {
   const names = results.flatMap(({ group, outcome }) => (outcome === 'stuck' ? [group] : []));
   return new Failure('stopped', {
     code: 'cancel.halfWay',
@@ -154,19 +157,19 @@ function halfWay(results: readonly GroupResult[], asked: CancelAsked): Failure {
       `${names.join(', ')} stopped half-way: some old instances are replaced already, and those are ` +
       'not launched again.',
     reasons: [],
-    serves: 'Old and new instances serve side by side.',
+    serves: `${now.text}${now.sideBySide ? ' Old and new instances serve side by side.' : ''}`,
     left: 'The record of the rollout; nobody goes on with it by itself.',
     next: [`ha-updater status ${targetText(asked)}`, `ha-updater resume ${targetText(asked)}`],
   });
 }
 
-function tooLate(results: readonly GroupResult[], asked: CancelAsked): Failure {
+function tooLate(results: readonly GroupResult[], asked: CancelAsked, now: ServingNow): Failure {
   const promoted = results.filter(({ outcome }) => outcome === 'promoted').map(({ group }) => group);
   return new Failure('stopped', {
     code: 'cancel.tooLate',
     what: `${promoted.join(', ')} was judged to promote before the run saw that it was called back, and was finished.`,
     reasons: [],
-    serves: 'The new instances serve.',
+    serves: now.text,
     left: 'Nothing of the rollout is left. To go back, roll out the former configuration.',
     next: [`ha-updater status ${targetText(asked)}`],
   });

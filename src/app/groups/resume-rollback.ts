@@ -7,10 +7,11 @@ import type { Plan } from '../../model/rollout/rollout-plan.js';
 import { withDiagnosis } from '../../run/with-diagnosis.js';
 import { groupsOnInterrupt } from '../../run/interrupt.js';
 import { lockAsked, type LockFlags } from '../lock/lock-flags.js';
-import { withRun, type CommonFlags, type RunResult, type RunDescription } from '../../run/run.js';
+import { withRun, type CommonFlags, type Run, type RunResult, type RunDescription } from '../../run/run.js';
 import type { CommandResult, ProcessContext } from '../../run/process-context.js';
 import { balancerAsked, balancerProblems, groupsBehind } from './balancer-target.js';
 import { byName, groupsOf, targetProblems, type TargetFlags } from './command-targets.js';
+import { servingNow } from './serving-now.js';
 import { againWith, outcomeOf, planOf, swap } from './update-asgs.js';
 
 /** Whose rollout, and the limits to finish it within. */
@@ -25,9 +26,9 @@ export interface RecoverAsked
 
 /** `resume`: finishes what a dead run left on the groups, as it was meant, and starts nothing of its own. */
 export function resume(asked: RecoverAsked, surroundings: ProcessContext): Promise<CommandResult> {
-  return overGroups('resume', asked, surroundings, { adoptOnly: true, goOn: true }, (results, plan) => {
+  return overGroups('resume', asked, surroundings, { adoptOnly: true, goOn: true }, async (results, plan, run) => {
     const back = results.filter(({ outcome }) => outcome === 'rolledBack');
-    if (back.length > 0) throw rolledBack(back, undefined, plan);
+    if (back.length > 0) throw rolledBack(back, await servesNow(run, plan), plan);
     if (results.some(({ outcome }) => outcome === 'putBack') && !results.some(({ outcome }) => outcome === 'promoted'))
       return { outcome: 'undone', results };
     const ended = outcomeOf(results);
@@ -45,8 +46,8 @@ export function resume(asked: RecoverAsked, surroundings: ProcessContext): Promi
 
 /** `rollback`: the same, but what is not judged yet is rolled back. A verdict to promote is never turned. */
 export function rollback(asked: RecoverAsked, surroundings: ProcessContext): Promise<CommandResult> {
-  return overGroups('rollback', asked, surroundings, { adoptOnly: true, undo: true }, (results, plan) => {
-    if (results.some(({ outcome }) => outcome === 'promoted')) throw tooLate(results, plan);
+  return overGroups('rollback', asked, surroundings, { adoptOnly: true, undo: true }, async (results, plan, run) => {
+    if (results.some(({ outcome }) => outcome === 'promoted')) throw tooLate(results, plan, await servesNow(run, plan));
     return {
       outcome: results.some(({ outcome }) => outcome === 'rolledBack' || outcome === 'putBack') ? 'undone' : 'nothing',
       results,
@@ -67,7 +68,7 @@ async function overGroups(
   asked: RecoverAsked,
   surroundings: ProcessContext,
   how: Partial<Pick<Plan, 'strategy' | 'adoptOnly' | 'undo' | 'goOn'>>,
-  end: (results: readonly GroupResult[], plan: Plan) => RunResult,
+  end: (results: readonly GroupResult[], plan: Plan, run: Run) => RunResult | Promise<RunResult>,
 ): Promise<CommandResult> {
   const behind = balancerAsked(asked);
   const wanted = readWanted(asked, behind === undefined ? targetProblems(asked) : balancerProblems(asked));
@@ -90,13 +91,17 @@ async function overGroups(
       const named = byName(asked, groups);
       run.goOnWith(againWith(named, command));
       const results = await swap(run, wanted, named, groups, { ...how, command });
-      return end(results, planOf(run, wanted, named, groups, { ...how, command }));
+      return end(results, planOf(run, wanted, named, groups, { ...how, command }), run);
     }),
   );
 }
 
+async function servesNow(run: Run, { groups }: Plan): Promise<string> {
+  return (await servingNow(run, groups, run.state().began)).text;
+}
+
 /** The verdict to promote showed up only after the rollout was taken over. */
-function tooLate(results: readonly GroupResult[], plan: Plan): Failure {
+function tooLate(results: readonly GroupResult[], plan: Plan, serves: string): Failure {
   const promoted = results.filter(({ outcome }) => outcome === 'promoted').map(({ group }) => group);
   return new Failure('stopped', {
     code: 'rollback.judged',
@@ -104,7 +109,7 @@ function tooLate(results: readonly GroupResult[], plan: Plan): Failure {
       `${promoted.join(', ')} had been judged already: promote. A verdict is never turned, so it was ` +
       'finished instead.',
     reasons: [],
-    serves: 'The new instances serve.',
+    serves,
     left: 'Nothing of the rollout is left. To go back, roll out the former configuration.',
     next: [`ha-updater update-asgs ${targetText({ stack: plan.stack, asgs: plan.groups })}`],
   });

@@ -1,5 +1,7 @@
 import { quote } from '../../text/shell-quote.js';
 import { notInService, split, verdictOf } from '../../decide/instances/classify.js';
+import { sayServing, whoServes } from '../../decide/instances/who-serves.js';
+import type { Serving } from '../../model/rollout/serving.js';
 import { count } from '../../text/count.js';
 import type { Group, HealthVerdict, Instance, Size } from '../../model/rollout/group.js';
 import type { FrozenNote, Lease, RolloutRecord, Verdict } from '../../model/rollout/record.js';
@@ -43,6 +45,10 @@ export interface GroupStatus {
   /** How many instances are in service, and how many run another configuration than the group's. */
   readonly inService: number;
   readonly outdated: number;
+  /** Who serves by the balancers' word, old and new told apart while a rollout is under way. */
+  readonly serving: Serving;
+  /** The same in words. */
+  readonly serves: string;
   readonly suspended: readonly string[];
   readonly configurations: readonly string[];
   readonly balancers: readonly {
@@ -74,6 +80,7 @@ export interface Circumstances {
 /** One group, with what its notes mean and which command helps. */
 export function groupStatus(group: Group, around: Circumstances): GroupStatus {
   const sides = sidesOf(group);
+  const serving = whoServes(group);
   const instances = group.instances.map((instance) => instanceStatus(group, instance, sides));
   return {
     name: group.name,
@@ -81,6 +88,8 @@ export function groupStatus(group: Group, around: Circumstances): GroupStatus {
     size: group.size,
     inService: instances.filter((instance) => instance.inService).length,
     outdated: instances.filter(({ side }) => side === 'outdated').length,
+    serving,
+    serves: sayServing([serving]),
     suspended: group.suspended,
     configurations: group.configurations,
     balancers: group.balancers.map(({ name, kind, judged, note }) => ({ name, kind, judged, note })),

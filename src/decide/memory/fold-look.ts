@@ -4,6 +4,7 @@ import type { Group, GroupNotes } from '../../model/rollout/group.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
 import type { RolloutRecord, Verdict } from '../../model/rollout/record.js';
 import { inService, split, units } from '../instances/classify.js';
+import { beginOf } from '../instances/who-serves.js';
 import { BLIND_MS, UNSURE_MS } from '../read-lag.js';
 import { factsOf } from '../strategies/facts-by-name.js';
 import { isReached } from '../rollout/target-size.js';
@@ -35,6 +36,7 @@ export function nothingSeen(at: Instant): Seen {
     known: {},
     cleared: {},
     adoptedAt: {},
+    began: {},
     doubled: {},
     unnoted: {},
     unshielded: {},
@@ -65,6 +67,7 @@ export function afterLook(earlier: Seen, look: Omit<Observed, 'seen'>, plan: Pla
     known: { ...seen.known } as Record<string, GroupNotes>,
     adoptedAt: { ...seen.adoptedAt } as Record<string, Instant>,
     unnoted: {} as Record<string, Instant>,
+    began: { ...seen.began } as Record<string, Instant>,
     hooks: keepResults(seen, blind ? new Set() : servingNow(look.groups)),
     leaving: { ...seen.leaving } as Record<string, readonly string[]>,
     bakingSince: {} as Record<string, Instant>,
@@ -84,6 +87,8 @@ export function afterLook(earlier: Seen, look: Omit<Observed, 'seen'>, plan: Pla
     }
     const group = withNotes(shown, seen);
     const { record, verdict } = group.notes;
+    const began = beginOf(record);
+    if (began !== undefined) next.began[name] = began;
     if (seen.known[name]?.record !== undefined && shown.notes.record === undefined)
       next.unnoted[name] = seen.unnoted[name] ?? at;
     // rule: out-forgotten

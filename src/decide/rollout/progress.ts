@@ -1,6 +1,7 @@
 import type { Phase } from '../../model/rollout/action.js';
 import type { Progress } from '../../model/rollout/decision.js';
 import { serving, units } from '../instances/classify.js';
+import { whoServes } from '../instances/who-serves.js';
 import type { GroupView } from '../view.js';
 import { currentTarget } from '../gates/canary.js';
 
@@ -17,5 +18,6 @@ export function progressOf({ group, record, verdict, halves, proven }: GroupView
     proven: units(proven),
     needed: target?.purpose === 'canary' ? target.needed : (record?.size.desired ?? group.size.desired),
     size: group.size,
+    serving: whoServes(group),
   };
 }

@@ -1,4 +1,4 @@
-import { standing } from '../../decide/instances/classify.js';
+import { sayServing, serveSideBySide, servingIn } from '../../decide/instances/who-serves.js';
 import { factsOf } from '../../decide/strategies/facts-by-name.js';
 import { type AwsFault, Failure, refused } from '../../errors.js';
 import type { Decision, GroupResult, Observed, Reason } from '../../model/rollout/decision.js';
@@ -6,6 +6,7 @@ import type { Plan } from '../../model/rollout/rollout-plan.js';
 import { targetFlags } from '../../text/target-words.js';
 import { quote } from '../../text/shell-quote.js';
 import { withNotes } from '../../decide/memory/known-notes.js';
+import { timestamp } from '../../text/timestamp.js';
 import { sentence } from '../../text/sentence.js';
 
 /** The run was refused before anything was changed. */
@@ -26,7 +27,7 @@ export function resultsOf(results: readonly GroupResult[], observed: Observed, p
   const put = results.flatMap((result) => (result.outcome === 'putBack' ? [result] : []));
   if (stuck.length > 0) throw stopped(stuck, back, observed, plan);
   // Finishing an earlier run's roll-back is what an adopt-only run is for.
-  if (back.length > 0 && !plan.adoptOnly) throw rolledBack(back, observed, plan);
+  if (back.length > 0 && !plan.adoptOnly) throw rolledBack(back, serving(observed), plan);
   if (put.some(({ open }) => open.length > 0) || (put.length > 0 && !plan.adoptOnly))
     throw putBack(put, results, observed, plan);
   return results;
@@ -59,8 +60,9 @@ function putBack(
   });
 }
 
-/** Another run has a group. */
-export function heldBy(held: Extract<Decision, { kind: 'held' }>, plan: Plan, changed: boolean): Failure {
+/** Another run has a group. @param observed the last look, if this run had changed anything by then */
+export function heldBy(held: Extract<Decision, { kind: 'held' }>, plan: Plan, observed: Observed | undefined): Failure {
+  const changed = observed !== undefined;
   const since = new Date(held.since).toISOString();
   const facts = { reasons: [], next: [...status(plan), changed ? ours(plan, 'resume') : plan.again] };
   if (!held.lost && changed) {
@@ -69,7 +71,7 @@ export function heldBy(held: Extract<Decision, { kind: 'held' }>, plan: Plan, ch
       ...facts,
       code: 'swap.held',
       what: `${holder}, and this run can only go on with all its groups.`,
-      serves: 'This run stopped at once and leaves the groups as they are.',
+      serves: `${serving(observed)} This run stopped at once and leaves the groups as they are.`,
       left: recordKept(plan),
     });
   }
@@ -86,7 +88,7 @@ export function heldBy(held: Extract<Decision, { kind: 'held' }>, plan: Plan, ch
     ...facts,
     code: 'swap.leaseLost',
     what: `${held.by} took over ${held.group} at ${since}.`,
-    serves: 'This run stopped at once and leaves the rest to the other one.',
+    serves: `${serving(observed)} This run stopped at once and leaves the rest to the other one.`,
     left: 'The record on the group is the other run’s now.',
   });
 }
@@ -100,7 +102,7 @@ export function stoppedBy(fault: AwsFault, plan: Plan, observed: Observed | unde
       code: `aws.${fault.kind}`,
       what,
       reasons: [],
-      serves: serving(observed),
+      serves: servedBefore(fault, observed),
       left: recordKept(plan),
       next: goOn(plan, observed),
     },
@@ -137,13 +139,15 @@ function stopped(stuck: readonly GroupResult[], back: readonly GroupResult[], ob
     what: `${stuck[0]?.group ?? ''}: ${sentence(stuck[0]?.why ?? '')}`,
     reasons,
     serves: serving(observed),
-    left: unproven ? 'Nothing was changed on the groups.' : `${recordKept(plan)}${halfWay(observed) ? HALF_WAY : ''}`,
+    left: unproven
+      ? 'Nothing was changed on the groups.'
+      : `${recordKept(plan)}${halfWay(observed) ? halfWayWords(observed) : ''}`,
     next: unproven ? [...status(plan), plan.again] : goOn(plan, observed),
   });
 }
 
-/** The swap failed and everything is as before, but frozen. */
-export function rolledBack(back: readonly GroupResult[], observed: Observed | undefined, plan: Plan): Failure {
+/** The swap failed and everything is as before, but frozen. @param serves the sentence on who serves now */
+export function rolledBack(back: readonly GroupResult[], serves: string, plan: Plan): Failure {
   const reasons = back.map((result): Reason => ({
     code: 'group.rolledBack',
     group: result.group,
@@ -160,7 +164,7 @@ export function rolledBack(back: readonly GroupResult[], observed: Observed | un
     code: 'swap.rolledBack',
     what: `The ${factsOf(plan).words.long} of ${groups} was rolled back: ${sentence(back[0]?.why ?? '')}`,
     reasons,
-    serves: observed === undefined ? 'The old instances serve.' : `The old instances serve: ${serving(observed)}`,
+    serves,
     left: `Frozen, so that nothing of the failed configuration starts: ${suspended}.`,
     next: [
       ...status(plan),
@@ -170,15 +174,20 @@ export function rolledBack(back: readonly GroupResult[], observed: Observed | un
   });
 }
 
-/** What every group has now, by its latest look. */
+/** Who serves in every group, by its latest look. */
 function serving(observed: Observed | undefined): string {
-  if (observed === undefined) return 'Not known: AWS did not answer.';
-  const groups = observed.groups.map((group) => {
-    const live = group.instances.filter((instance) => standing(instance.lifecycle) === 'live').length;
-    const { min, desired, max } = group.size;
-    return `${group.name} has ${live} instances InService (min ${min}, desired ${desired}, max ${max})`;
-  });
-  return `${groups.join('; ')}.`;
+  return observed === undefined ? NOT_KNOWN : `${sayServing(servingIn(observed))}.`;
+}
+
+const NOT_KNOWN = 'Not known: AWS did not answer.';
+
+/** Who served before a call failed: what came of that call, no look tells any more. */
+function servedBefore({ operation, code, kind }: AwsFault, observed: Observed | undefined): string {
+  if (observed === undefined) return NOT_KNOWN;
+  const last = `at the last look, ${timestamp(observed.at)}, ${serving(observed)}`;
+  return kind === 'denied' && !/:(Describe|Get|List)/.test(operation)
+    ? `${last.slice(0, 1).toUpperCase()}${last.slice(1)}`
+    : `Not known now, because ${operation} failed (${code}); ${last}`;
 }
 
 function recordKept(plan: Plan): string {
@@ -194,9 +203,14 @@ function halfWay(observed: Observed): boolean {
   });
 }
 
-const HALF_WAY =
-  ' Old and new instances serve side by side. If the new configuration is bad, give the groups a good one first: ' +
-  'whoever resumes then also replaces what runs another one.';
+/** That both serve is said only where the look shows it. */
+function halfWayWords(observed: Observed): string {
+  const both = serveSideBySide(servingIn(observed)) ? ' Old and new instances serve side by side.' : '';
+  return (
+    `${both} If the new configuration is bad, give the groups a good one first: ` +
+    'whoever resumes then also replaces what runs another one.'
+  );
+}
 
 /** How to go on with what is left: look, finish it, or undo it while no verdict forbids that. */
 function goOn(plan: Plan, observed: Observed | undefined): readonly string[] {

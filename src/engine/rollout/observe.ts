@@ -1,6 +1,7 @@
 import { afterLook, nothingSeen } from '../../decide/memory/fold-look.js';
 import { cancellationOfOwnRun } from '../../decide/ownership/cancellation.js';
 import { perhapsEnded, perhapsGone, readsNeeded, type ReadsNeeded } from '../../decide/reads-needed.js';
+import { AwsFault } from '../../errors.js';
 import { factsOf } from '../../decide/strategies/facts-by-name.js';
 import type { Observed, Seen } from '../../model/rollout/decision.js';
 import type { Balancer, BalancerHealth, Group } from '../../model/rollout/group.js';
@@ -27,6 +28,11 @@ import { afterAction } from '../../decide/memory/fold-action.js';
 export interface Observer {
   /** One look, folded into what was seen before. @throws AwsFault */
   look(): Promise<Observed>;
+  /**
+   * The same look with the health of the balancers that it did not ask, for a sentence on who serves. They stay unread
+   * when AWS does not answer; never throws for that.
+   */
+  whole(observed: Observed): Promise<Observed>;
   /** Replaces what is remembered, after an action was sent. */
   readonly recall: (change: (seen: Seen) => Seen) => void;
 }
@@ -52,6 +58,7 @@ export function createObserver(deps: Deps, plan: Plan): Observer {
       seen = afterLook(seen ?? nothingSeen(look.at), look, plan);
       return { ...look, seen };
     },
+    whole: (observed) => withUnread(retrying(deps), observed),
     recall: (change) => {
       if (seen !== undefined) seen = change(seen);
     },
@@ -120,6 +127,36 @@ async function readHealth(
   );
 }
 
+/** Asks the balancers that a look left out, each once. */
+async function withUnread(gateway: RepeatableGateway, observed: Observed): Promise<Observed> {
+  const left = new Map(
+    observed.groups.flatMap(({ balancers, unread = [] }) =>
+      balancers.filter(({ id }) => unread.includes(id)).map((balancer) => [balancer.id, balancer] as const),
+    ),
+  );
+  if (left.size === 0) return observed;
+  try {
+    const health = new Map(
+      await Promise.all([...left].map(async ([id, balancer]) => [id, await gateway.health(balancer)] as const)),
+    );
+    return { ...observed, groups: observed.groups.map((group) => withHealth(group, health)) };
+  } catch (error) {
+    if (!(error instanceof AwsFault)) throw error;
+    return observed;
+  }
+}
+
+/** The group with what balancers said later, which then are no longer unread. */
+function withHealth({ unread = [], ...group }: Group, health: Health): Group {
+  const rows = unread.map((id) => health.get(id) ?? {});
+  const instances = group.instances.map((instance) => ({
+    ...instance,
+    health: [...instance.health, ...rows.flatMap((row) => row[instance.id] ?? [])],
+  }));
+  const open = unread.filter((id) => !health.has(id));
+  return { ...group, instances, ...(open.length > 0 && { unread: open }) };
+}
+
 /** The group from all that was read. */
 function assembled(
   { balancerRefs, configurationRefs, ...group }: BareGroup,
@@ -132,7 +169,8 @@ function assembled(
     ...instance,
     health: own.flatMap((balancer) => health.get(balancer.id)?.[instance.id] ?? []),
   }));
-  return { ...group, instances, balancers: own, configurations };
+  const unread = own.filter(({ id, judged }) => judged && !health.has(id)).map(({ id }) => id);
+  return { ...group, instances, balancers: own, configurations, ...(unread.length > 0 && { unread }) };
 }
 
 /** Those of the instances that EC2 does not run any more. */

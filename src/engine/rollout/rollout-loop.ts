@@ -40,10 +40,10 @@ export async function loopOver(deps: Deps, plan: Plan, decider: typeof decide): 
         case 'refuse':
           throw refusedRun(decision.reasons, plan);
         case 'held':
-          throw heldBy(decision, plan, changed);
+          throw heldBy(decision, plan, changed ? observed : undefined);
         case 'finish':
           for (const result of decision.results) report.finished(result);
-          return resultsOf(decision.results, observed, plan);
+          return resultsOf(decision.results, await observer.whole(observed), plan);
         case 'wait':
           await pause(deps, decision.forMs, hooks.woken());
           looksWithoutPause = 0;

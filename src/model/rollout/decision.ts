@@ -3,6 +3,7 @@ import type { Action, Phase } from './action.js';
 import type { Alarm } from './alarm.js';
 import type { GroupResult } from './group-result.js';
 import type { HookDue, HookResult } from './hook.js';
+import type { Serving } from './serving.js';
 import type { FailedActivity, Group, GroupNotes, Precautions, Size } from './group.js';
 
 export type { GroupResult } from './group-result.js';
@@ -32,6 +33,8 @@ export interface Progress {
   readonly proven: number;
   readonly needed: number;
   readonly size: Size;
+  /** Who serves now, old and new. */
+  readonly serving?: Serving;
   /** Of a restart: how many instances are through, and how many are out of the balancers now. */
   readonly restart?: { readonly restarted: number; readonly out: number; readonly of: number };
 }
@@ -151,6 +154,8 @@ export interface Seen {
   readonly cleared: Readonly<Record<string, readonly string[]>>;
   /** group → when we took over what a dead run had left there. */
   readonly adoptedAt: Readonly<Record<string, Instant>>;
+  /** group → when the rollout began whose record it carried last; tells old from new once the record is gone. */
+  readonly began: Readonly<Record<string, Instant>>;
   /** group → how often its doubling was asked for. */
   readonly doubled: Readonly<Record<string, number>>;
   /** Actions that were sent and are not visible yet; `sure` when the service confirmed them. */

@@ -89,6 +89,8 @@ export interface Group {
   readonly configurations: readonly string[];
   readonly instances: readonly Instance[];
   readonly balancers: readonly Balancer[];
+  /** Ids of the balancers whose health this look did not ask for, because nothing was to be decided by it. */
+  readonly unread?: readonly string[];
   /** Our notes on the group, parsed from its tags. */
   readonly notes: GroupNotes;
   /** AWS's `Status`, set only while the group is being deleted. */

@@ -10,6 +10,8 @@ interface GroupOnPage {
   readonly name: string;
   readonly size: Size;
   readonly suspended: readonly string[];
+  /** Who serves, in words. */
+  readonly serves: string;
   readonly configurations: readonly string[];
   readonly instances: readonly {
     readonly id: string;
@@ -91,6 +93,7 @@ function groupPart(group: GroupOnPage): readonly string[] {
   return [
     '',
     `Group ${group.name}: ${serving} of ${group.instances.length} instances in service, ${sizes(group.size)}`,
+    `  Serves now: ${oneLine(group.serves)}`,
     ...(group.configurations.length > 0 ? [`  Launches ${group.configurations.join(', ')}`] : []),
     ...(group.suspended.length > 0 ? [`  Suspended: ${group.suspended.join(', ')}`] : []),
     ...group.remarks.map((remark) => `  ! ${oneLine(remark)}`),

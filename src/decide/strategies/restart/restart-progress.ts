@@ -1,6 +1,7 @@
 import type { Phase } from '../../../model/rollout/action.js';
 import type { Progress } from '../../../model/rollout/decision.js';
 import { serving, units } from '../../instances/classify.js';
+import { whoServes } from '../../instances/who-serves.js';
 import type { RolloutGroup, RolloutView } from '../../view.js';
 import { isRestarted } from './restart-step.js';
 import { proven } from '../../memory/proven.js';
@@ -26,6 +27,7 @@ export function restartProgress({ observed, plan }: RolloutView, of: RolloutGrou
     proven: proven(group, restarted, observed.seen, plan, observed.at).length,
     needed: record.old,
     size: group.size,
+    serving: whoServes(group),
     restart: { restarted: restarted.length, out, of: record.old },
   };
 }

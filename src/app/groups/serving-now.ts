@@ -1,0 +1,37 @@
+import type { Instant } from '../../clock.js';
+import { beginOf, sayServing, serveSideBySide, whoServes } from '../../decide/instances/who-serves.js';
+import { AwsFault } from '../../errors.js';
+import type { Run } from '../../run/run.js';
+import { lookAtGroups } from '../inspect/read-only.js';
+
+/** Who serves, as one more look shows it. */
+export interface ServingNow {
+  /** Whole sentences. */
+  readonly text: string;
+  /** Old and new instances were seen to serve beside each other. */
+  readonly sideBySide: boolean;
+}
+
+/**
+ * Looks who serves in these groups, for last words that no look of the run stands behind. Never throws for AWS.
+ * @param began group → start of its rollout, which tells old from new also once its record is gone
+ */
+export async function servingNow(
+  { deps, region }: Pick<Run, 'deps' | 'region'>,
+  names: readonly string[],
+  began: ReadonlyMap<string, Instant>,
+): Promise<ServingNow> {
+  try {
+    const { groups } = await lookAtGroups(deps, names, region);
+    const rows = groups.map((group) => whoServes(group, beginOf(group.notes.record) ?? began.get(group.name)));
+    const gone = names.filter((name) => !groups.some((group) => group.name === name));
+    const missing = gone.length === 0 ? [] : [`${gone.join(', ')} no longer exist${gone.length === 1 ? 's' : ''}`];
+    return {
+      text: `${[...(rows.length > 0 ? [sayServing(rows)] : []), ...missing].join('; ')}.`,
+      sideBySide: serveSideBySide(rows),
+    };
+  } catch (error) {
+    if (!(error instanceof AwsFault)) throw error;
+    return { text: `Not known: ${error.operation} failed (${error.code}).`, sideBySide: false };
+  }
+}

@@ -1,0 +1,92 @@
+import type { Instant } from '../../clock.js';
+import type { Observed } from '../../model/rollout/decision.js';
+import type { Balancer, Group, Instance } from '../../model/rollout/group.js';
+import type { RolloutRecord } from '../../model/rollout/record.js';
+import type { Serving, Share } from '../../model/rollout/serving.js';
+import { withNotes } from '../memory/known-notes.js';
+import { factsOf } from '../strategies/facts-by-name.js';
+import { membersOf, split, verdictOf } from './classify.js';
+
+/**
+ * Who serves in a group: whoever every balancer that judges calls healthy. Where no balancer judges, Auto Scaling's
+ * word is all that there is; where a balancer that judges was not asked, nobody knows.
+ * @param began start of the rollout by which old and new are told apart; absent: they are not
+ */
+export function whoServes(group: Group, began: Instant | undefined = beginOf(group.notes.record)): Serving {
+  const judges = group.balancers.filter(({ judged }) => judged);
+  const members = membersOf(group);
+  const share = (some: readonly Instance[]): Share => ({
+    serve: some.filter((instance) => serves(judges, instance)).length,
+    of: some.length,
+  });
+  const halves = began === undefined ? undefined : split(group, { startedAt: began });
+  return {
+    group: group.name,
+    by: byWhom(group),
+    all: share(members),
+    ...(halves !== undefined && { halves: { old: share(halves.old), new: share(halves.new) } }),
+    size: group.size,
+  };
+}
+
+function serves(judges: readonly Balancer[], instance: Instance): boolean {
+  if (judges.length === 0) return instance.lifecycle === 'InService' && instance.healthy;
+  // rule: serving-by-lifecycle
+  return judges.every((balancer) => verdictOf(instance, balancer).verdict === 'healthy');
+}
+
+/** The same of all groups of a look. A rollout that is over is known by what was seen of it. */
+export function servingIn({ groups, seen }: Pick<Observed, 'groups' | 'seen'>): readonly Serving[] {
+  return groups.map((shown) => {
+    const group = withNotes(shown, seen);
+    return whoServes(group, beginOf(group.notes.record) ?? seen.began[group.name]);
+  });
+}
+
+/** When the rollout began by which old and new instances are told apart; a restart has neither. */
+export function beginOf(record: RolloutRecord | undefined): Instant | undefined {
+  return record !== undefined && factsOf(record).replaces ? record.startedAt : undefined;
+}
+
+/** Whether old and new instances are known to serve beside each other. */
+export function serveSideBySide(rows: readonly Serving[]): boolean {
+  return rows.some(
+    ({ by, halves }) => by !== 'unknown' && (halves?.old.serve ?? 0) > 0 && (halves?.new.serve ?? 0) > 0,
+  );
+}
+
+/** `web: 1 of 2 serve (1 old, 0 of 1 new), min 1, desired 2, max 4`, group by group; no full stop. */
+export function sayServing(rows: readonly Serving[]): string {
+  return rows.map(sayOne).join('; ');
+}
+
+function sayOne({ group, by, all, halves, size }: Serving): string {
+  const sizes = `min ${size.min}, desired ${size.desired}, max ${size.max}`;
+  if (all.of === 0)
+    return size.desired === 0
+      ? `${group}: it has no instances, and shall have none (${sizes})`
+      : `${group}: nobody serves, none of its ${size.desired} is there (${sizes})`;
+  if (by === 'unknown') {
+    const there = halves === undefined ? '' : ` (there are ${halves.old.of} old, ${halves.new.of} new)`;
+    return `${group}: how many of ${all.of} serve is not known, because no balancer was asked${there}, ${sizes}`;
+  }
+  const told = halves === undefined ? [] : [...half(halves.old, 'old'), ...half(halves.new, 'new')];
+  const unsorted = halves === undefined ? 0 : all.of - halves.old.of - halves.new.of;
+  const rest = unsorted > 0 ? [`${unsorted} of unknown age`] : [];
+  const parts = [...told, ...rest];
+  const alone = by === 'autoScaling' ? ' by the word of Auto Scaling alone, as no balancer judges them' : '';
+  const who = parts.length === 0 ? '' : ` (${parts.join(', ')})`;
+  return `${group}: ${all.serve} of ${all.of} serve${who}${alone}, ${sizes}`;
+}
+
+/** `1 old`, `0 of 1 new`; nothing of a half that is not there. */
+function half({ serve, of }: Share, name: string): readonly string[] {
+  if (of === 0) return [];
+  return [serve === of ? `${serve} ${name}` : `${serve} of ${of} ${name}`];
+}
+
+function byWhom({ balancers, unread = [], balancerOnly }: Group): Serving['by'] {
+  const judges = balancers.filter(({ judged }) => judged);
+  if (judges.length === 0) return balancerOnly === true ? 'unknown' : 'autoScaling';
+  return judges.some(({ id }) => unread.includes(id)) ? 'unknown' : 'balancers';
+}
