@@ -2,7 +2,8 @@ import type { TemplateFinding } from '../model/stack/template.js';
 import { isTransformed, type Find } from './template-fault.js';
 import { checkReferences } from './references.js';
 import { isMap, mapAt, pathText, type ParsedTemplate } from './tree.js';
-import { checkGroups } from './group-policies.js';
+import { checkGroups, type Judging } from './group-policies.js';
+import { NOTHING_KNOWN } from './nested/evaluate.js';
 
 /** Limits of one template, from the CloudFormation quotas page. */
 const maxParameters = 200;
@@ -23,11 +24,14 @@ const sections = [
   'Hooks',
 ];
 
+/** Without values: a policy counts when it may be there. */
+const BY_TEXT: Judging = { evaluate: NOTHING_KNOWN, undecided: 'error' };
+
 /**
- * All that is wrong with a template as far as its text alone shows, in the order of the text. The
- * service checks everything else; these are the faults that it finds late, or never.
+ * All that is wrong with a template as far as its text shows, and the values that are known, in the order of the
+ * text. The service checks everything else; these are the faults that it finds late, or never.
  */
-export function checkTemplate(template: ParsedTemplate): readonly TemplateFinding[] {
+export function checkTemplate(template: ParsedTemplate, judging: Judging = BY_TEXT): readonly TemplateFinding[] {
   const findings: TemplateFinding[] = [];
   const find: Find = ({ path, code, text, remedy, severity = 'error' }) => {
     findings.push({ code, path: pathText(path), ...template.at(path), text, remedy, severity });
@@ -35,7 +39,7 @@ export function checkTemplate(template: ParsedTemplate): readonly TemplateFindin
   checkSections(template, find);
   checkDeclarations(template, find);
   checkReferences(template, find);
-  checkGroups(template, find);
+  checkGroups(template, find, judging);
   return findings.sort((a, b) => a.line - b.line || a.column - b.column);
 }
 

@@ -1,60 +1,124 @@
 import type { Find } from './template-fault.js';
 import { isTrue } from './parameters/declared.js';
+import type { Evaluate } from './nested/evaluate.js';
 import { intrinsic, isList, isMap, mapAt, type ParsedTemplate, type Path, type Tree, type TreeMap } from './tree.js';
 
 const groupType = 'AWS::AutoScaling::AutoScalingGroup';
+
+/** How a policy counts of which nobody can say yet whether the group will have it. */
+export type Undecided = 'error' | 'warning' | 'leave';
+
+/** Codes of policies that make CloudFormation replace instances itself. */
+export const FIGHTS: ReadonlySet<string> = new Set([
+  'template.rollingUpdate',
+  'template.instanceRefresh',
+  'template.replacingUpdate',
+]);
+
+/** With what, and for whom, the policies are judged. */
+export interface Judging {
+  readonly evaluate: Evaluate;
+  readonly undecided: Undecided;
+}
 
 /**
  * Policies that make CloudFormation itself replace the group or its instances during the update. They
  * would leave nothing to swap, or take instances away without the promise that we make.
  */
-export function checkGroups(template: ParsedTemplate, find: Find): void {
+export function checkGroups(template: ParsedTemplate, find: Find, judging: Judging): void {
   for (const [name, resource] of Object.entries(mapAt(template.top, 'Resources'))) {
     if (!isMap(resource) || resource['Type'] !== groupType) continue;
+    const under = resource['Condition'];
+    const exists = typeof under === 'string' ? judging.evaluate.condition(under) : true;
+    // What does not come into being has no policy.
+    if (exists === false) continue;
     const path = ['Resources', name];
     checkSize(name, resource, path, find);
-    for (const choice of choices(resource['UpdatePolicy'] ?? null, [...path, 'UpdatePolicy']))
-      checkPolicy(name, choice, find);
+    const written: Choice = { value: resource['UpdatePolicy'] ?? null, path: [...path, 'UpdatePolicy'], sure: true };
+    for (const choice of choices({ ...written, sure: exists === true }, judging.evaluate))
+      checkPolicy(name, choice, find, judging);
   }
 }
 
-function checkPolicy(group: string, { policy, path }: Choice, find: Find): void {
-  const remove = (kind: string): string =>
-    `Remove UpdatePolicy.${kind} from ${group}: the instances are replaced after the stack's change.`;
-  if (policy['AutoScalingRollingUpdate'] !== undefined) {
-    find({
-      path: [...path, 'AutoScalingRollingUpdate'],
-      code: 'template.rollingUpdate',
+function checkPolicy(group: string, { value, path, sure }: Choice, find: Find, judging: Judging): void {
+  if (!isMap(value)) return;
+  for (const kind of KINDS) {
+    const inner: Choice = { value: value[kind.name] ?? null, path: [...path, kind.name], sure };
+    if (value[kind.name] === undefined) continue;
+    for (const choice of choices(inner, judging.evaluate)) {
+      const fault = kind.fault(group, choice.value, judging.evaluate);
+      if (fault === undefined) continue;
+      const sure = choice.sure && fault.computed !== true;
+      if (!sure && judging.undecided === 'leave') continue;
+      find({
+        path: inner.path,
+        code: kind.code,
+        text: choice.sure ? fault.text : `${fault.text} That depends on a condition whose value is not known here.`,
+        remedy: fault.remedy,
+        severity: fault.computed === true ? 'warning' : sure || judging.undecided === 'error' ? 'error' : 'warning',
+      });
+    }
+  }
+}
+
+interface Fault {
+  readonly text: string;
+  readonly remedy: string;
+  /** Whether it is so is known only when CloudFormation computes it. */
+  readonly computed?: true;
+}
+
+interface Kind {
+  readonly name: string;
+  readonly code: string;
+  /** What is wrong with this policy of a group; undefined when it does not fight. */
+  readonly fault: (group: string, policy: Tree, evaluate: Evaluate) => Fault | undefined;
+}
+
+function removing(kind: string, group: string): string {
+  return `Remove UpdatePolicy.${kind} from ${group}: the instances are replaced after the stack's change.`;
+}
+
+const KINDS: readonly Kind[] = [
+  {
+    name: 'AutoScalingRollingUpdate',
+    code: 'template.rollingUpdate',
+    fault: (group) => ({
       text:
         `Group ${group} has a rolling update policy: CloudFormation would replace its instances ` +
         'itself, terminating before it launches.',
-      remedy: remove('AutoScalingRollingUpdate'),
-    });
-  }
-  if (policy['AutoScalingInstanceRefresh'] !== undefined) {
-    find({
-      path: [...path, 'AutoScalingInstanceRefresh'],
-      code: 'template.instanceRefresh',
+      remedy: removing('AutoScalingRollingUpdate', group),
+    }),
+  },
+  {
+    name: 'AutoScalingInstanceRefresh',
+    code: 'template.instanceRefresh',
+    fault: (group) => ({
       text: `Group ${group} has an instance refresh policy: CloudFormation would replace its instances itself.`,
-      remedy: remove('AutoScalingInstanceRefresh'),
-    });
-  }
-  const replace = mapAt(policy, 'AutoScalingReplacingUpdate')['WillReplace'];
-  const at = [...path, 'AutoScalingReplacingUpdate'];
-  if (isTrue(replace)) {
-    const text = `Group ${group} has a replacing update policy: CloudFormation would replace the whole group.`;
-    find({ path: at, code: 'template.replacingUpdate', text, remedy: remove('AutoScalingReplacingUpdate') });
-  } else if (isMap(replace)) {
-    const text = `Whether CloudFormation replaces the whole group ${group} is computed (WillReplace).`;
-    find({
-      path: at,
-      code: 'template.replacingUpdate',
-      text,
-      remedy: 'Make sure that it comes out false.',
-      severity: 'warning',
-    });
-  }
-}
+      remedy: removing('AutoScalingInstanceRefresh', group),
+    }),
+  },
+  {
+    name: 'AutoScalingReplacingUpdate',
+    code: 'template.replacingUpdate',
+    fault: (group, policy, evaluate) => {
+      const written = isMap(policy) ? policy['WillReplace'] : undefined;
+      const replaces = written === undefined ? null : evaluate.value(written);
+      if (replaces === undefined || isMap(replaces))
+        return {
+          text: `Whether CloudFormation replaces the whole group ${group} is computed (WillReplace).`,
+          remedy: 'Make sure that it comes out false.',
+          computed: true,
+        };
+      return isTrue(replaces)
+        ? {
+            text: `Group ${group} has a replacing update policy: CloudFormation would replace the whole group.`,
+            remedy: removing('AutoScalingReplacingUpdate', group),
+          }
+        : undefined;
+    },
+  },
+];
 
 /** CloudFormation sets the sizes of the template at every update, whatever scaling made of them since. */
 function checkSize(group: string, resource: TreeMap, path: Path, find: Find): void {
@@ -70,16 +134,28 @@ function checkSize(group: string, resource: TreeMap, path: Path, find: Find): vo
   });
 }
 
+/** Something that an attribute may come to. */
 interface Choice {
-  readonly policy: TreeMap;
+  readonly value: Tree;
   readonly path: Path;
+  /** It is what the attribute comes to, with the values that are known. */
+  readonly sure: boolean;
 }
 
-/** Every policy that an attribute may come to: both branches of an Fn::If. */
-function choices(value: Tree, path: Path): readonly Choice[] {
+/** Everything that an attribute may come to: of an Fn::If what its condition chooses, or both while that is unknown. */
+function choices(choice: Choice, evaluate: Evaluate): readonly Choice[] {
+  const { value, path, sure } = choice;
   const call = intrinsic(value);
-  if (call?.name === 'Fn::If' && isList(call.argument)) {
-    return call.argument.slice(1).flatMap((branch, index) => choices(branch, [...path, 'Fn::If', index + 1]));
-  }
-  return isMap(value) && call === undefined ? [{ policy: value, path }] : [];
+  if (call === undefined) return [choice];
+  if (call.name === 'Ref' && call.argument === 'AWS::NoValue') return [];
+  if (call.name !== 'Fn::If' || !isList(call.argument)) return [{ ...choice, sure: false }];
+  const [name, ...branches] = call.argument;
+  const holds = typeof name === 'string' ? evaluate.condition(name) : undefined;
+  return branches.flatMap((branch, index) => {
+    if (holds !== undefined && holds !== (index === 0)) return [];
+    return choices(
+      { value: branch, path: [...path, 'Fn::If', index + 1], sure: sure && holds !== undefined },
+      evaluate,
+    );
+  });
 }

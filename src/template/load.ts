@@ -2,6 +2,8 @@ import { AwsFault, Failure, refused, usage } from '../errors.js';
 import type { LoadedTemplate, TemplateFinding, TemplateParameter, TemplateSource } from '../model/stack/template.js';
 import { checkTemplate } from './check.js';
 import { isTransformed } from './template-fault.js';
+import { FIGHTS, type Judging } from './group-policies.js';
+import { NOTHING_KNOWN } from './nested/evaluate.js';
 import { declaredParameters } from './parameters/declared.js';
 import { parseTemplate } from './parse.js';
 import { placesOf, type Places } from './places.js';
@@ -32,17 +34,33 @@ export interface TemplateIo extends SourceIo {
   readonly store?: (template: LongTemplate) => Promise<string>;
 }
 
+/** A template and, when its text could be read, what it says. */
+export interface Loaded extends LoadedTemplate {
+  readonly parsed?: ParsedTemplate;
+}
+
+/** What its text alone shows: policies that depend on the values of the run are judged once those are known. */
+const BEFORE_VALUES: Judging = { evaluate: NOTHING_KNOWN, undecided: 'leave' };
+
 /**
  * Reads, parses and checks the template of a run. `source` is a path, a `file://`, `https://` or
  * `s3://` address; undefined means the one that the stack has. What is found is in the answer: only
  * what cannot be read, parsed or sent throws.
+ * @param swaps false: the groups stay as CloudFormation leaves them, so that no update policy fights with the swap
  * @throws Failure (usage) naming the place, (refused) when the stack does not exist; AwsFault when S3 or
  * CloudFormation could not be asked
  */
-export async function loadTemplate(source: string | undefined, stack: string, io: TemplateIo): Promise<LoadedTemplate> {
-  if (source === undefined) return own(stack, io);
+export async function loadTemplate(
+  source: string | undefined,
+  stack: string,
+  io: TemplateIo,
+  swaps = true,
+): Promise<Loaded> {
+  if (source === undefined) return own(stack, io, swaps);
   const { text, origin, s3 } = await readSource(source, io);
-  const { template, bytes, resources, declared, places, nestedFiles, findings } = inspectTemplate(text, origin);
+  const inspected = inspectTemplate(text, origin, BEFORE_VALUES);
+  const { template, bytes, resources, declared, places, nestedFiles } = inspected;
+  const findings = swaps ? inspected.findings : withoutFights(inspected.findings);
   // What has faults is refused before anything is sent, so there is no need to store it.
   const faulty = findings.some(({ severity }) => severity === 'error');
   const body: TemplateSource = { kind: 'body', text };
@@ -61,13 +79,25 @@ export async function loadTemplate(source: string | undefined, stack: string, io
     places,
     nestedFiles,
     findings,
+    parsed: template,
   };
+}
+
+/** Where nothing will be swapped nothing fights with it; what CloudFormation will do is still said. */
+export function withoutFights(findings: readonly TemplateFinding[]): readonly TemplateFinding[] {
+  return findings.map((finding) => (FIGHTS.has(finding.code) ? asWarning(finding) : finding));
+}
+
+/** What the service has taken before is only told; but a policy that fights with the swap fights all the same. */
+export function takenBefore(findings: readonly TemplateFinding[]): readonly TemplateFinding[] {
+  return findings.map((finding) => (FIGHTS.has(finding.code) ? finding : asWarning(finding)));
 }
 
 /** What a template's text tells. @throws Failure (usage) when it is too long for CloudFormation or no template */
 export function inspectTemplate(
   text: string,
   origin: string,
+  judging?: Judging | ((template: ParsedTemplate) => Judging),
 ): Omit<LoadedTemplate, 'source' | 'origin'> & Places & { readonly template: ParsedTemplate } {
   const bytes = Buffer.byteLength(text, 'utf8');
   if (bytes > maxTemplateBytes) {
@@ -84,7 +114,7 @@ export function inspectTemplate(
     resources: Object.keys(mapAt(template.top, 'Resources')).length,
     declared: declaredParameters(template),
     ...placesOf(template),
-    findings: [...findings, ...checkTemplate(template)],
+    findings: [...findings, ...checkTemplate(template, typeof judging === 'function' ? judging(template) : judging)],
   };
 }
 
@@ -98,23 +128,25 @@ function stored(template: LongTemplate, io: TemplateIo): Promise<string> {
   );
 }
 
-/**
- * The stack's own template. The service has taken it before, so what our checks hold against it is
- * only told; but a policy that fights with the swap fights all the same.
- */
-async function own(stack: string, io: TemplateIo): Promise<LoadedTemplate> {
+/** The stack's own template. */
+async function own(stack: string, io: TemplateIo, swaps: boolean): Promise<Loaded> {
   const origin = `the template of stack ${stack}`;
   const text = await ofStack(stack, io);
   const base = { source: { kind: 'previous' } as const, origin, bytes: Buffer.byteLength(text, 'utf8') };
   try {
-    const { resources, declared, places, nestedFiles, findings } = inspectTemplate(text, origin);
+    const { template, resources, declared, places, nestedFiles, findings } = inspectTemplate(
+      text,
+      origin,
+      BEFORE_VALUES,
+    );
     return {
       ...base,
       resources,
       declared,
       places,
       nestedFiles,
-      findings: findings.map((finding) => (fights.has(finding.code) ? finding : asWarning(finding))),
+      findings: takenBefore(swaps ? findings : withoutFights(findings)),
+      parsed: template,
     };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
@@ -144,12 +176,6 @@ async function ofStack(stack: string, io: TemplateIo): Promise<string> {
     );
   }
 }
-
-const fights: ReadonlySet<string> = new Set([
-  'template.rollingUpdate',
-  'template.instanceRefresh',
-  'template.replacingUpdate',
-]);
 
 function asWarning(finding: TemplateFinding): TemplateFinding {
   return { ...finding, severity: 'warning' };

@@ -15,6 +15,7 @@ import { usage, Failure } from '../errors.js';
 import type { Position, TemplateFinding } from '../model/stack/template.js';
 import { longName, nearestTag } from './yaml-tags.js';
 import { pathText, type ParsedTemplate, type Path, type Tree, type TreeMap } from './tree.js';
+import { oneLine } from '../text/plain.js';
 import { scalarText } from '../text/scalar-text.js';
 
 /** Deeper than any template; the parser below would run out of stack far beyond it. */
@@ -139,7 +140,7 @@ function inWords(error: YAMLError): string {
     case 'TAB_AS_INDENT':
       return 'a tab is used as indentation; YAML takes only spaces';
     default:
-      return ofBrackets(error.message) ?? lowerFirst(error.message);
+      return ofBrackets(error.message) ?? lowerFirst(oneLine(error.message));
   }
 }
 

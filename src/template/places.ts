@@ -1,4 +1,5 @@
 import type { Position } from '../model/stack/template.js';
+import { fileOf } from './nested/nested-places.js';
 import { parseTemplate } from './parse.js';
 import { isMap, mapAt, type ParsedTemplate } from './tree.js';
 
@@ -19,9 +20,8 @@ export function placesOf(template: ParsedTemplate): Places {
   const resources = mapAt(template.top, 'Resources');
   const nestedFiles = Object.entries(resources).flatMap(([id, resource]) => {
     if (!isMap(resource) || resource['Type'] !== 'AWS::CloudFormation::Stack') return [];
-    // CDK notes the file of an asset so; `aws cloudformation package` replaces a path in the URL's place.
-    const file = mapAt(resource, 'Metadata')['aws:asset:path'] ?? mapAt(resource, 'Properties')['TemplateURL'];
-    return typeof file === 'string' && !file.includes('://') ? [[id, file] as const] : [];
+    const file = fileOf(resource, mapAt(resource, 'Properties')['TemplateURL']);
+    return file === undefined ? [] : [[id, file] as const];
   });
   return {
     places: Object.fromEntries(Object.keys(resources).map((id) => [id, template.at(['Resources', id])])),

@@ -4,11 +4,12 @@ import type { StackSettings } from '../../engine/gateway.js';
 import { AwsFault, refused } from '../../errors.js';
 import type { LoadedTemplate } from '../../model/stack/template.js';
 import { fetchTemplate, readParameterFile, readTemplateFile } from '../../template/io.js';
-import { loadTemplate, type TemplateIo } from '../../template/load.js';
+import { loadTemplate, type Loaded, type TemplateIo } from '../../template/load.js';
 import { readParameters, type ParametersWanted } from '../../template/parameters/parameters.js';
 import { objectOf, templateUrl } from '../../template/s3-address.js';
 import type { CdkDeployment } from './cdk.js';
 import { readChange, type ChangeFlags, type ChangeWanted } from './change-flags.js';
+import { examineTemplate } from './examine-template.js';
 import { createLocator } from './resource-locator.js';
 import type { Run } from '../../run/run.js';
 import type { ProcessContext } from '../../run/process-context.js';
@@ -71,17 +72,19 @@ export async function makeOrder(
   const settings = settingsOf(parameters, change, cdk);
   const given = { ...parameters, ignoreUnknown };
   const io = { ...templateIo(run), store: templateStore(run.deps, asked, given) };
-  const template =
+  const swaps = wanted.swap !== 'never';
+  const template: Loaded =
     change.existing !== undefined
       ? ofChangeSet(change.existing)
       : cdk === undefined
-        ? await loadTemplate(asked.template, asked.stack, io)
-        : await cdkTemplate(run, cdk, io, given);
+        ? await loadTemplate(asked.template, asked.stack, io, swaps)
+        : await cdkTemplate(run, cdk, io, { given, swaps });
   return {
     stack: asked.stack,
     template,
     // The template of a change set stays unread until something goes wrong.
     locate: createLocator(run.deps, change.existing === undefined ? template : undefined),
+    examine: (values) => examineTemplate(run, template, io, { values, stack: asked.stack, swaps }),
     given: parameters.given,
     useDefault: parameters.useDefault,
     ignoreUnknown,
@@ -102,8 +105,8 @@ async function cdkTemplate(
   run: Run,
   { stack, publish }: CdkDeployment,
   io: TemplateIo,
-  given: Given,
-): Promise<LoadedTemplate> {
+  { given, swaps }: { readonly given: Given; readonly swaps: boolean },
+): Promise<Loaded> {
   const { templatePath, templateUrl: address, templateRegion = run.region, stackName } = stack;
   const object = address === undefined ? undefined : objectOf(address);
   const url = object === undefined ? undefined : templateUrl(object, templateRegion);
@@ -111,6 +114,7 @@ async function cdkTemplate(
     templatePath,
     stackName,
     url === undefined ? io : { ...io, store: () => Promise.resolve(url) },
+    swaps,
   );
   if (loaded.findings.some(({ severity }) => severity === 'error')) return loaded;
   await checkParameters(run.deps, stackName, { ...loaded, transformed: false }, given);

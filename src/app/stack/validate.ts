@@ -8,9 +8,18 @@ import { sarif } from '../../render/documents/sarif.js';
 import { adviseTemplate } from '../../template/advice.js';
 import { fetchTemplate, readTemplateFile } from '../../template/io.js';
 import { inspectTemplate, maxBodyBytes } from '../../template/load.js';
-import { readSource } from '../../template/source.js';
-import type { ParsedTemplate } from '../../template/tree.js';
+import { evaluateWith, type KnownValues } from '../../template/nested/evaluate.js';
+import {
+  readNested,
+  type NestedIo,
+  type NestedReading,
+  type NestedTemplate,
+  type NestingTemplate,
+} from '../../template/nested/read-nested.js';
+import { readSource, type SourceIo } from '../../template/source.js';
+import { mapAt, type ParsedTemplate } from '../../template/tree.js';
 import { cfnLint } from './cfn-lint.js';
+import { isFile, pseudoParameters } from './examine-template.js';
 import { onlyLook } from '../inspect/read-only.js';
 import { QUICK, type CommonFlags } from '../../run/run.js';
 import type { CommandResult, ProcessContext } from '../../run/process-context.js';
@@ -42,9 +51,15 @@ export async function validate(asked: ValidateAsked, surroundings: ProcessContex
   if (asked.templates.length === 0)
     throw usage('usage.commandLine', 'TEMPLATE is missing.', ['ha-updater validate --help']);
   const service = askService(asked, surroundings);
-  const checked: CheckedTemplate[] = [];
-  for (const origin of [...new Set(asked.templates)]) checked.push(await checkOne(origin, service));
-  const templates = await withLint(checked, asked, surroundings);
+  const checked = new Map<string, CheckedTemplate>();
+  for (const origin of [...new Set(asked.templates)]) {
+    const [one, ...nested] = await checkOne(origin, service);
+    checked.set(one.origin, one);
+    // One that is named as well is told for its own sake.
+    for (const each of nested)
+      if (!asked.templates.includes(each.origin)) checked.set(each.origin, together(checked.get(each.origin), each));
+  }
+  const templates = await withLint([...checked.values()], asked, surroundings);
   const { outcome, exitCode } = verdictOf(templates, asked.strict === true);
   if (format === 'sarif')
     surroundings.stdout.write(`${JSON.stringify(sarif(templates, surroundings.version), null, 2)}\n`);
@@ -61,7 +76,18 @@ function verdictOf(
   return bad ? { outcome: 'refused', exitCode: EXIT.refused } : { outcome: 'shown', exitCode: EXIT.done };
 }
 
-async function checkOne(origin: string, service: AskService): Promise<CheckedTemplate> {
+/** A template that two stacks use is told once, with what is wrong in either. */
+function together(known: CheckedTemplate | undefined, next: CheckedTemplate): CheckedTemplate {
+  if (known === undefined) return next;
+  const key = ({ code, path, text }: CheckedFinding): string => [code, path, text].join('\u0000');
+  const all = new Map([...known.findings, ...next.findings].map((finding) => [key(finding), finding]));
+  return { ...known, ...settled([...all.values()]) };
+}
+
+/** What is known of a template, and of those that are nested in it. */
+type Checked = readonly [CheckedTemplate, ...CheckedTemplate[]];
+
+async function checkOne(origin: string, service: AskService): Promise<Checked> {
   let text: string;
   let s3: string | undefined;
   try {
@@ -72,44 +98,83 @@ async function checkOne(origin: string, service: AskService): Promise<CheckedTem
     }));
   } catch (error) {
     const { code, text: what } = inWords(error);
-    return {
-      origin,
-      ok: false,
-      read: false,
-      findings: [finding(code, { line: 1, column: 1 }, what)],
-      notAsked: 'the template could not be read',
-    };
+    return [
+      {
+        origin,
+        ok: false,
+        read: false,
+        findings: [finding(code, { line: 1, column: 1 }, what)],
+        notAsked: 'the template could not be read',
+      },
+    ];
   }
   try {
-    const { template, bytes, resources, findings } = inspectTemplate(text, origin);
-    const own = [...findings, ...adviseTemplate(template)].map((one): CheckedFinding => ({ ...one, by: 'ha-updater' }));
+    const { template, bytes, resources, findings } = inspectTemplate(text, origin, (parsed) => ({
+      evaluate: evaluateWith(parsed, nobodySaid(parsed)),
+      undecided: 'warning',
+    }));
     const source: TemplateSource | undefined =
       bytes <= maxBodyBytes ? { kind: 'body', text } : s3 === undefined ? undefined : { kind: 'url', url: s3 };
     const answer =
       source === undefined
         ? { notAsked: `it is longer than the ${maxBodyBytes} bytes of a call; put it into S3 to ask` }
         : await service.validate(source, template);
+    const nested = await nestedIn(template, origin, service);
+    const own = [...findings, ...adviseTemplate(template), ...nested.unread].map(ours);
     const all = [...own, ...(answer.finding === undefined ? [] : [answer.finding])];
-    return {
-      origin,
-      bytes,
-      resources,
-      read: true,
-      ...settled(all),
-      ...(answer.notAsked !== undefined && { notAsked: answer.notAsked }),
-    };
+    return [
+      {
+        origin,
+        bytes,
+        resources,
+        read: true,
+        ...settled(all),
+        ...(answer.notAsked !== undefined && { notAsked: answer.notAsked }),
+      },
+      ...nested.templates.map((one) => checkedNested(one, origin)),
+    ];
   } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    const { code, what } = error.facts;
-    const at = error.at ?? { line: 1, column: 1, text: what };
-    return {
-      origin,
-      ok: false,
-      read: true,
-      findings: [finding(code, at, at.text)],
-      notAsked: 'our own reading fails already',
-    };
+    return [unreadable(error, origin)];
   }
+}
+
+function unreadable(error: unknown, origin: string): CheckedTemplate {
+  if (!(error instanceof Failure)) throw error;
+  const { code, what } = error.facts;
+  const at = error.at ?? { line: 1, column: 1, text: what };
+  return {
+    origin,
+    ok: false,
+    read: true,
+    findings: [finding(code, at, at.text)],
+    notAsked: 'our own reading fails already',
+  };
+}
+
+/** What is nested in a template, as far as it can be read. */
+function nestedIn(template: ParsedTemplate, origin: string, service: AskService): Promise<NestedReading> {
+  const root: NestingTemplate = {
+    template,
+    ...(isFile(origin) && { path: origin }),
+    stackId: () => Promise.resolve(undefined),
+    certain: nobodySaid(template),
+    likely: { parameters: new Map(), unknown: new Set(), pseudo: service.pseudo },
+  };
+  return readNested(root, service.nested, 'warning');
+}
+
+function checkedNested({ findings, template, ...rest }: NestedTemplate, parent: string): CheckedTemplate {
+  const advice = template === undefined ? [] : adviseTemplate(template);
+  return { ...rest, read: true, ...settled([...findings, ...advice].map(ours)), notAsked: `it is nested in ${parent}` };
+}
+
+function ours(found: TemplateFinding): CheckedFinding {
+  return { ...found, by: 'ha-updater' };
+}
+
+/** Nobody has said which values a run will have: a condition on them is open. */
+function nobodySaid({ top }: ParsedTemplate): KnownValues {
+  return { parameters: new Map(), unknown: new Set(Object.keys(mapAt(top, 'Parameters'))), pseudo: new Map() };
 }
 
 function settled(findings: readonly CheckedFinding[]): Pick<CheckedTemplate, 'ok' | 'findings'> {
@@ -133,6 +198,9 @@ interface AskService {
     template: ParsedTemplate,
   ) => Promise<{ readonly finding?: CheckedFinding; readonly notAsked?: string }>;
   readonly readObject: (bucket: string, key: string) => Promise<string>;
+  readonly nested: NestedIo;
+  /** What `AWS::Region` and its like are, as far as nobody has to be asked. */
+  readonly pseudo: ReadonlyMap<string, string>;
 }
 
 /** Answers of the service itself, about the template; everything else means that it could not be asked. */
@@ -143,10 +211,32 @@ function askService(asked: ValidateAsked, surroundings: ProcessContext): AskServ
   let gone: string | undefined = asked.offline === true ? 'told to stay offline' : undefined;
   let connected: Promise<Deps> | undefined;
   const deps = (): Promise<Deps> => (connected ??= onlyLook(asked, surroundings).then(({ deps }) => deps));
+  const readObject: AskService['readObject'] = async (bucket, key) =>
+    retrying(await deps(), QUICK).readObject(bucket, key);
+  const nestedObject: AskService['readObject'] = async (bucket, key) => {
+    if (gone !== undefined) throw usage('template.unreachable', `S3 was not asked: ${gone}`);
+    try {
+      return await readObject(bucket, key);
+    } catch (error) {
+      if (error instanceof AwsFault && error.kind === 'unreachable') gone = `${error.operation} answered ${error.code}`;
+      throw error;
+    }
+  };
+  const sources: SourceIo = { readFile: readTemplateFile, fetchText: fetchTemplate, readObject: nestedObject };
+  const { env } = surroundings;
   return {
-    readObject: async (bucket, key) => {
-      return retrying(await deps(), QUICK).readObject(bucket, key);
+    readObject,
+    // There is no run, so there is no stack to be asked for what it has.
+    nested: {
+      readFile: readTemplateFile,
+      readUrl: async (url) => {
+        if (gone !== undefined) throw usage('template.unreachable', `S3 was not asked: ${gone}`);
+        return (await readSource(url, sources)).text;
+      },
+      stackOf: () => Promise.resolve(undefined),
+      stackTemplate: () => Promise.reject(new Error('validate knows no stack')),
     },
+    pseudo: pseudoParameters({ region: asked.region ?? env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION'] }),
     validate: async (source, template) => {
       if (gone !== undefined) return { notAsked: gone };
       try {

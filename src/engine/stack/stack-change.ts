@@ -3,7 +3,7 @@ import type { Stack, StackEvent } from '../../model/stack/stack.js';
 import type { ResolvedParameters } from '../../decide/stack/stack-parameters.js';
 import type { Locate } from './template-places.js';
 import type { StackSettings, StackRequest } from '../gateway.js';
-import type { GivenParameter, LoadedTemplate } from '../../model/stack/template.js';
+import type { GivenParameter, LoadedTemplate, RunValues, TemplateFinding } from '../../model/stack/template.js';
 import type { ChangeSet, StackChanges } from '../../model/stack/change-set.js';
 import { refused } from '../../errors.js';
 import type { FollowTiming, StateWishes } from '../../decide/stack/stack-update.js';
@@ -37,6 +37,8 @@ export interface StackOrder {
    * nothing.
    */
   readonly existing?: string;
+  /** What else is wrong with the template, and with those nested in it, with the values of this run. */
+  readonly examine?: (values: RunValues) => Promise<readonly TemplateFinding[]>;
   /** Where templates declare what fails; absent: nobody can say. */
   readonly locate?: Locate;
 }

@@ -18,6 +18,8 @@ export interface TemplateFinding extends Position {
   readonly code: string;
   /** Where in the template: `Resources/Web/UpdatePolicy`. */
   readonly path: string;
+  /** The nested template that it is in, by its path or address; absent: the template that was named. */
+  readonly origin?: string;
   readonly text: string;
   readonly remedy: string;
   /** An error refuses the start; a warning is said and goes on. */
@@ -57,4 +59,13 @@ export interface LoadedTemplate {
 export interface GivenParameter {
   readonly key: string;
   readonly value: string;
+}
+
+/** What a run knows of its parameters before it asks for a change set. */
+export interface RunValues {
+  readonly parameters: ReadonlyMap<string, string>;
+  /** Kept ones whose values are not shown: those of NoEcho parameters. */
+  readonly unknown: ReadonlySet<string>;
+  /** ARN; absent before a creation. */
+  readonly stackId?: string;
 }

@@ -3,7 +3,7 @@ import { startStep } from '../../../decide/stack/stack-update.js';
 import { AwsFault, refused, usage, type Failure } from '../../../errors.js';
 import type { Reason } from '../../../model/rollout/decision.js';
 import type { Stack, TemplateSummary } from '../../../model/stack/stack.js';
-import type { TemplateFinding } from '../../../model/stack/template.js';
+import type { RunValues, TemplateFinding } from '../../../model/stack/template.js';
 import type { Deps } from '../../deps.js';
 import type { StackRequest } from '../../gateway.js';
 import { pause, repeating } from '../../retry.js';
@@ -16,7 +16,7 @@ import { type StackOrder, type Prepared, interrupted } from '../stack-change.js'
 
 /** Looks, checks and resolves; refuses with all reasons before anything is sent. */
 export async function prepare(deps: Deps, order: StackOrder): Promise<Prepared> {
-  checkFindings(deps, order);
+  checkFindings(deps, order.template.origin, order.template.findings);
   const { action, before } = await advised(deps, order);
   const { template, stack } = order;
   if (action === 'create' && template.source.kind === 'previous') {
@@ -37,6 +37,14 @@ export async function prepare(deps: Deps, order: StackOrder): Promise<Prepared> 
     ignoreUnknown: order.ignoreUnknown,
   });
   checkParameters(deps, resolved);
+  if (order.examine !== undefined)
+    checkFindings(deps, template.origin, await order.examine(valuesOf(resolved, before)));
+  deps.emit({
+    type: 'template.checked',
+    source: template.origin,
+    bytes: template.bytes,
+    resources: template.resources,
+  });
   const settings = order.exactTags === true ? order.settings : mergedSettings(order.settings, before?.tags);
   const secrets = secretKeys([...(summary?.parameters ?? []), ...template.declared, ...(before?.parameters ?? [])]);
   return {
@@ -76,24 +84,50 @@ function capabilitiesOf(
   };
 }
 
-function checkFindings(deps: Deps, { template }: StackOrder): void {
-  const { origin, bytes, resources, findings } = template;
-  const errors = findings.filter(({ severity }) => severity === 'error');
-  for (const finding of findings) {
-    if (finding.severity === 'warning') deps.emit({ type: 'warning', reason: asReason(origin, finding) });
+/** Values as they will be: those that are sent, and of those that are kept what the stack shows. */
+function valuesOf({ parameters }: ResolvedParameters, before: Stack | undefined): RunValues {
+  const known = new Map<string, string>();
+  const unknown = new Set<string>();
+  const had = new Map((before?.parameters ?? []).map(({ key, value }) => [key, value]));
+  for (const parameter of parameters) {
+    const value = 'value' in parameter ? parameter.value : had.get(parameter.key);
+    if (value === undefined) unknown.add(parameter.key);
+    else known.set(parameter.key, value);
   }
-  if (errors.length > 0) {
-    const count = errors.length === 1 ? 'one fault' : `${errors.length} faults`;
-    throw refused(
-      'template.faults',
-      `${origin} has ${count} that would fail or fight with the swap.`,
-      errors.map((finding) => asReason(origin, finding)),
-    );
-  }
-  deps.emit({ type: 'template.checked', source: origin, bytes, resources });
+  return { parameters: known, unknown, ...(before !== undefined && { stackId: before.id }) };
 }
 
-function asReason(origin: string, { code, line, column, path, text, remedy }: TemplateFinding): Reason {
+/** Findings that are printed of one template; nobody mends more at once. */
+const mostPrinted = 50;
+
+function checkFindings(deps: Deps, origin: string, findings: readonly TemplateFinding[]): void {
+  const errors = findings.filter(({ severity }) => severity === 'error');
+  const warnings = findings.filter(({ severity }) => severity === 'warning');
+  for (const reason of asReasons(origin, warnings)) deps.emit({ type: 'warning', reason });
+  if (errors.length === 0) return;
+  const count = errors.length === 1 ? 'one fault' : `${errors.length} faults`;
+  throw refused(
+    'template.faults',
+    `${origin} has ${count} that would fail or fight with the swap.`,
+    asReasons(origin, errors),
+  );
+}
+
+function asReasons(origin: string, findings: readonly TemplateFinding[]): readonly Reason[] {
+  const shown = findings.slice(0, mostPrinted).map((finding) => asReason(origin, finding));
+  const left = findings.length - shown.length;
+  if (left <= 0) return shown;
+  return [
+    ...shown,
+    {
+      code: 'template.more',
+      text: `${left} more like these in ${origin}.`,
+      remedy: 'ha-updater validate --json shows all.',
+    },
+  ];
+}
+
+function asReason(root: string, { code, origin = root, line, column, path, text, remedy }: TemplateFinding): Reason {
   return { code, text: `${origin}:${line}:${column} ${path === '' ? '' : `${path}: `}${text}`, remedy };
 }
 

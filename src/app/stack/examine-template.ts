@@ -1,0 +1,117 @@
+import { AwsFault } from '../../errors.js';
+import { retrying } from '../../engine/retrying-gateway.js';
+import type { Deps } from '../../engine/deps.js';
+import type { RunValues, TemplateFinding } from '../../model/stack/template.js';
+import type { Run } from '../../run/run.js';
+import { checkTemplate } from '../../template/check.js';
+import { FIGHTS } from '../../template/group-policies.js';
+import { takenBefore, withoutFights, type Loaded } from '../../template/load.js';
+import { evaluateWith, type KnownValues } from '../../template/nested/evaluate.js';
+import { readNested, type NestedIo } from '../../template/nested/read-nested.js';
+import { readSource, type SourceIo } from '../../template/source.js';
+
+/** What is known of where and as whom a run works. */
+export interface Place {
+  readonly region?: string | undefined;
+  readonly account?: string | undefined;
+  readonly stackName?: string | undefined;
+  readonly stackId?: string | undefined;
+}
+
+/**
+ * What else is wrong with a template once the values of the run are known: update policies under conditions, and
+ * everything in its nested templates.
+ * @param swaps false: the groups stay as CloudFormation leaves them
+ */
+export async function examineTemplate(
+  { deps, region, identity }: Pick<Run, 'deps' | 'region' | 'identity'>,
+  { parsed, source, origin, findings }: Loaded,
+  io: SourceIo,
+  { values, stack, swaps }: { readonly values: RunValues; readonly stack: string; readonly swaps: boolean },
+): Promise<readonly TemplateFinding[]> {
+  if (parsed === undefined) return [];
+  const { parameters, unknown, stackId } = values;
+  const known: KnownValues = {
+    parameters,
+    unknown,
+    pseudo: pseudoParameters({
+      region,
+      account: identity.account,
+      stackName: /:stack\/([^/]+)/.exec(stackId ?? stack)?.[1] ?? stack,
+      stackId,
+    }),
+  };
+  const told = new Set(findings.map(keyOf));
+  const judged = checkTemplate(parsed, { evaluate: evaluateWith(parsed, known), undecided: 'error' });
+  const nested = await readNested(
+    {
+      template: parsed,
+      ...(isFile(origin, source.kind) && { path: origin }),
+      stackId: () => Promise.resolve(stackId),
+      certain: known,
+      likely: known,
+    },
+    nestedIo(deps, io),
+    'error',
+  );
+  const below = nested.templates.flatMap((template) =>
+    template.findings.map((finding) => ({ ...finding, origin: template.origin })),
+  );
+  const all = [
+    ...judged.filter((finding) => FIGHTS.has(finding.code) && !told.has(keyOf(finding))),
+    ...nested.unread,
+    ...(source.kind === 'previous' ? takenBefore(below) : below),
+  ];
+  return once(swaps ? all : withoutFights(all));
+}
+
+/** `AWS::Region` and its like, as far as they are known. */
+export function pseudoParameters({ region, account, stackName, stackId }: Place): ReadonlyMap<string, string> {
+  const china = region?.startsWith('cn-') === true;
+  const partition = china ? 'aws-cn' : region?.startsWith('us-gov-') === true ? 'aws-us-gov' : 'aws';
+  const values: readonly (readonly [string, string | undefined])[] = [
+    ['AWS::Region', region],
+    ['AWS::AccountId', account],
+    ['AWS::Partition', region === undefined ? undefined : partition],
+    ['AWS::URLSuffix', region === undefined ? undefined : `amazonaws.com${china ? '.cn' : ''}`],
+    ['AWS::StackName', stackName],
+    ['AWS::StackId', stackId],
+  ];
+  return new Map(values.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const])));
+}
+
+/** Nested templates are read as the template itself, and asked of the stacks that are there. */
+function nestedIo(deps: Deps, io: SourceIo): NestedIo {
+  const resources = new Map<string, ReturnType<Deps['gateway']['listResources']>>();
+  return {
+    readFile: io.readFile,
+    readUrl: async (url) => (await readSource(url, io)).text,
+    stackOf: async (parent, logicalId) => {
+      const listed = resources.get(parent) ?? retrying(deps).listResources(parent);
+      resources.set(parent, listed);
+      try {
+        const found = (await listed).find((resource) => resource.logicalId === logicalId);
+        return found === undefined || found.physicalId === '' || found.status.startsWith('DELETE_')
+          ? undefined
+          : found.physicalId;
+      } catch (error) {
+        if (error instanceof AwsFault) return undefined;
+        throw error;
+      }
+    },
+    stackTemplate: (stackId) => retrying(deps).stackTemplate(stackId),
+  };
+}
+
+/** Only what was read from a file has files beside it. */
+export function isFile(origin: string, kind?: Loaded['source']['kind']): boolean {
+  return kind !== 'previous' && !origin.includes('://');
+}
+
+function once(findings: readonly TemplateFinding[]): readonly TemplateFinding[] {
+  return [...new Map(findings.map((finding) => [keyOf(finding), finding])).values()];
+}
+
+function keyOf({ origin = '', code, path, text }: TemplateFinding): string {
+  return [origin, code, path, text].join('\u0000');
+}
