@@ -256,6 +256,8 @@ export const CODES: Readonly<Record<string, string>> = {
   'template.noResources': 'A template needs at least one resource.',
   'template.notAsked': 'CloudFormation could not be asked about the template.',
   'template.parameterType': 'A parameter has no Type.',
+  'template.plainScalar':
+    'CloudFormation reads an unquoted value of a parameter otherwise than it looks: Yes is true, 0755 is 493.',
   'template.rejected': 'CloudFormation does not take the template, in its own words.',
   'template.replacingUpdate': 'An update policy would make CloudFormation replace the whole group.',
   'template.resourceType': 'A resource has no Type.',

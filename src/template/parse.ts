@@ -5,7 +5,6 @@ import {
   isScalar,
   isSeq,
   LineCounter,
-  Parser,
   type CST,
   type Node,
   type YAMLError,
@@ -13,7 +12,10 @@ import {
 } from 'yaml';
 import { usage, Failure } from '../errors.js';
 import type { Position, TemplateFinding } from '../model/stack/template.js';
-import { longName, nearestTag } from './yaml-tags.js';
+import { longName, nearestTag } from './yaml/tags.js';
+import { duplicateKey, type DuplicateKey } from './yaml/duplicate-keys.js';
+import { asYaml11, otherwiseThanWritten } from './yaml/plain-scalar.js';
+import { tokensOf } from './yaml/tokens.js';
 import { pathText, type ParsedTemplate, type Path, type Tree, type TreeMap } from './tree.js';
 import { oneLine } from '../text/plain.js';
 import { scalarText } from '../text/scalar-text.js';
@@ -33,9 +35,11 @@ export interface Reading {
   readonly noun: string;
   /** Code of the one failure. */
   readonly code: string;
+  /** Unquoted values are what YAML 1.1 makes of them; absent: they stay as they are written. */
+  readonly yaml11?: true;
 }
 
-const TEMPLATE: Reading = { noun: 'template', code: 'template.syntax' };
+const TEMPLATE: Reading = { noun: 'template', code: 'template.syntax', yaml11: true };
 
 /**
  * Parses a template's text, YAML or JSON, only to check it: what is sent is the text as written.
@@ -51,14 +55,14 @@ export function parseTemplate(text: string, origin: string): Parsed {
       TEMPLATE,
     );
   }
-  const { tree, at, findings } = written(root, position);
+  const { tree, at, findings } = written(root, position, TEMPLATE);
   return { template: { top: tree as TreeMap, at }, findings };
 }
 
 /** Any YAML or JSON as a tree of texts, for files other than templates. @throws Failure with line and column */
 export function parseTree(text: string, origin: string, reading: Reading): Written {
   const { root, position } = parseYaml(text, origin, reading);
-  return written(root, position);
+  return written(root, position, reading);
 }
 
 interface OneDocument {
@@ -66,10 +70,26 @@ interface OneDocument {
   readonly position: (offset: number) => Position;
 }
 
-/** One document of YAML with something in it. */
+/**
+ * One document of YAML with something in it. What is no YAML may still be what CloudFormation's reader takes; when it
+ * is not, the first complaint is the better one.
+ */
 function parseYaml(text: string, origin: string, reading: Reading): OneDocument {
+  try {
+    return readYaml(text, origin, reading, false);
+  } catch (error) {
+    if (!/["']/.test(text)) throw error;
+    try {
+      return readYaml(text, origin, reading, true);
+    } catch {
+      throw error;
+    }
+  }
+}
+
+function readYaml(text: string, origin: string, reading: Reading, lenient: boolean): OneDocument {
   const lines = new LineCounter();
-  const tokens = [...new Parser(lines.addNewLine).parse(withoutJsonTabs(text))];
+  const tokens = tokensOf(withoutJsonTabs(text), lines.addNewLine, lenient);
   const position = (offset: number): Position => {
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(1, line), column: Math.max(1, col) };
@@ -77,12 +97,12 @@ function parseYaml(text: string, origin: string, reading: Reading): OneDocument 
   const deep = tooDeep(tokens);
   if (deep !== undefined)
     throw syntax(origin, position(deep), `it is nested more than ${maxDepth} levels deep`, reading);
-  // Core schema: YAML 1.1 would make `On` a boolean, 012345 an octal number and a date a timestamp.
+  // Core schema: YAML 1.1 would lose how a value is written, and read 2010-09-09 as a timestamp.
   const composer = new Composer({
     version: '1.2',
     schema: 'core',
     stringKeys: true,
-    uniqueKeys: true,
+    uniqueKeys: false,
     merge: false,
     logLevel: 'silent',
   });
@@ -103,7 +123,16 @@ function parseYaml(text: string, origin: string, reading: Reading): OneDocument 
   const root = document?.contents ?? null;
   if (root === null || (isScalar(root) && root.value === null))
     throw syntax(origin, { line: 1, column: 1 }, 'it is empty', reading);
+  const twice = duplicateKey(root);
+  if (twice !== undefined) throw syntax(origin, position(twice.second), stands(twice, position), reading);
   return { root, position };
+}
+
+function stands({ key, first, second }: DuplicateKey, position: OneDocument['position']): string {
+  return (
+    `the same key stands twice in one map: "${oneLine(key)}" ` +
+    `in line ${position(first).line} and in line ${position(second).line}`
+  );
 }
 
 /** JSON may be indented with tabs, YAML may not. In valid JSON a raw tab is never part of a string. */
@@ -135,8 +164,6 @@ function tooDeep(tokens: readonly CST.Token[]): number | undefined {
 /** The library's words, except where a person is helped by ours. */
 function inWords(error: YAMLError): string {
   switch (error.code) {
-    case 'DUPLICATE_KEY':
-      return 'the same key stands twice in one map';
     case 'TAB_AS_INDENT':
       return 'a tab is used as indentation; YAML takes only spaces';
     default:
@@ -185,16 +212,27 @@ interface WrittenFault extends Omit<TemplateFinding, 'path' | 'line' | 'column'>
 interface Writer {
   readonly offsets: Map<string, number>;
   readonly find: (fault: WrittenFault) => void;
+  /** The text that an unquoted value means. */
+  readonly plain: (source: string, path: Path, offset: number) => string;
 }
 
 /** Writes short tags out and notes where everything stands. */
-function written(root: Node, position: (offset: number) => Position): Written {
+function written(root: Node, position: (offset: number) => Position, { yaml11 }: Reading): Written {
   const offsets = new Map<string, number>();
   const findings: TemplateFinding[] = [];
+  const otherwise = new Map<string, ReadOtherwise[]>();
   const find = ({ path, offset, code, text, remedy, severity }: WrittenFault): void => {
     findings.push({ code, path: pathText(path), ...position(offset), text, remedy, severity });
   };
-  const tree = untagged({ offsets, find }, root, []);
+  const plain: Writer['plain'] = (source, path, offset) => {
+    const read = yaml11 === true ? asYaml11(source) : source;
+    const parameter = parameterOf(path);
+    if (read !== source && parameter !== undefined)
+      otherwise.set(parameter, [...(otherwise.get(parameter) ?? []), { source, read, path, offset }]);
+    return read;
+  };
+  const tree = untagged({ offsets, find, plain }, root, []);
+  for (const [parameter, values] of otherwise) find(readOtherwise(parameter, values));
   const at = (path: Path): Position => {
     for (let length = path.length; length > 0; length--) {
       const offset = offsets.get(joined(path.slice(0, length)));
@@ -227,7 +265,30 @@ function untagged(writer: Writer, node: Node, path: Path): Tree {
     });
   }
   if (!isScalar(node) || node.value === null) return null;
-  return typeof node.value === 'string' ? node.value : (node.source ?? scalarText(node.value));
+  const source = typeof node.value === 'string' ? node.value : (node.source ?? scalarText(node.value));
+  // An explicit tag such as !!str says what it is, and so do quotes.
+  return node.type === 'PLAIN' && node.tag === undefined ? writer.plain(source, path, node.range?.[0] ?? 0) : source;
+}
+
+/** An unquoted value that CloudFormation reads as something else than its letters. */
+interface ReadOtherwise {
+  readonly source: string;
+  readonly read: string;
+  readonly path: Path;
+  readonly offset: number;
+}
+
+/** The parameter whose Default or AllowedValues a path leads to: there the letters matter to whoever gives a value. */
+function parameterOf([section, name, attribute]: Path): string | undefined {
+  const given = section === 'Parameters' && (attribute === 'Default' || attribute === 'AllowedValues');
+  return given && typeof name === 'string' ? name : undefined;
+}
+
+function readOtherwise(parameter: string, values: readonly ReadOtherwise[]): WrittenFault {
+  const { path = [], offset = 0 } = values[0] ?? {};
+  const text = otherwiseThanWritten(parameter, new Map(values.map(({ source, read }) => [source, read])));
+  const remedy = 'Quote them to mean their letters.';
+  return { path, offset, code: 'template.plainScalar', text, remedy, severity: 'warning' };
 }
 
 function mapOf(writer: Writer, { items }: YAMLMap, path: Path): Tree {

@@ -15,7 +15,14 @@ interface Names {
   readonly resources: ReadonlySet<string>;
   readonly conditions: ReadonlySet<string>;
   readonly mappings: ReadonlySet<string>;
+  /** Names that a Ref may have. */
+  readonly referable: readonly string[];
+  /** How many more proposals are worth their cost, which grows with all names: nobody reads hundreds. */
+  readonly proposals: { left: number };
 }
+
+/** Names for which the one that was probably meant is looked up. */
+const mostProposals = 50;
 
 /**
  * References to names that nothing declares. A transformed template or one with modules gets names
@@ -28,10 +35,13 @@ export function checkReferences(template: ParsedTemplate, find: Find): void {
     (resource) => isMap(resource) && typeof resource['Type'] === 'string' && resource['Type'].endsWith('::MODULE'),
   );
   if (isTransformed(template) || modules || Object.keys(resources).some((key) => key.startsWith('Fn::'))) return;
+  const parameters = Object.keys(mapAt(top, 'Parameters'));
   const names: Names = {
     find,
-    parameters: new Set(Object.keys(mapAt(top, 'Parameters'))),
+    parameters: new Set(parameters),
     resources: new Set(Object.keys(resources)),
+    referable: [...parameters, ...Object.keys(resources), ...pseudoParameters],
+    proposals: { left: mostProposals },
     conditions: new Set(Object.keys(mapAt(top, 'Conditions'))),
     mappings: new Set(Object.keys(mapAt(top, 'Mappings'))),
   };
@@ -111,8 +121,8 @@ function substitutions(argument: Tree, path: Path, names: Names): void {
 
 function reference(name: string, path: Path, names: Names, own: ReadonlySet<string>): void {
   if (names.parameters.has(name) || names.resources.has(name) || pseudoParameters.has(name) || own.has(name)) return;
-  const all = new Set([...names.parameters, ...names.resources, ...pseudoParameters, ...own]);
-  undeclared(names, path, `${path.at(-1) === 'Fn::Sub' ? 'Fn::Sub' : 'Ref'} names parameter or resource`, [name, all]);
+  const who = `${path.at(-1) === 'Fn::Sub' ? 'Fn::Sub' : 'Ref'} names parameter or resource`;
+  undeclared(names, path, who, [name, own.size === 0 ? names.referable : [...names.referable, ...own]]);
 }
 
 function condition(value: Tree | undefined, path: Path, names: Names): void {
@@ -128,12 +138,12 @@ function dependencies(value: Tree | undefined, path: Path): readonly (readonly [
 
 /** Says that a name is not among those that the template declares. */
 function undeclared(
-  { find }: Names,
+  { find, proposals }: Names,
   path: Path,
   who: string,
-  [name, known]: readonly [name: string, known: ReadonlySet<string>],
+  [name, known]: readonly [name: string, known: Iterable<string>],
 ): void {
-  const meant = nearest(name, [...known]);
+  const meant = proposals.left-- > 0 ? nearest(name, [...known]) : undefined;
   const text = `${who.charAt(0).toUpperCase()}${who.slice(1)} "${name}", which the template does not declare.`;
   find({
     path,

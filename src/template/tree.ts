@@ -1,8 +1,9 @@
 import type { Position } from '../model/stack/template.js';
 
 /**
- * A template's values with short tags written out (`!Ref A` is `{Ref: 'A'}`). Every scalar is the text
- * that the author wrote, so that `012345` and `2010-09-09` stay what they are; null is an empty value.
+ * A template's values with short tags written out (`!Ref A` is `{Ref: 'A'}`). A quoted scalar is its text, and any
+ * other what CloudFormation makes of it: `2010-09-09` stays that, `Yes` is `true` and 0755 is `493`. null is an empty
+ * value.
  */
 export type Tree = string | null | readonly Tree[] | TreeMap;
 

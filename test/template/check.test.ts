@@ -143,7 +143,7 @@ ${head}`;
         type: 'String',
         hasDefault: true,
         noEcho: false,
-        default: '012345',
+        default: '5349',
         allowedPattern: '[0-9]+',
         minLength: 1,
         maxLength: 9,

@@ -7,7 +7,7 @@ import type { Tree } from '../../src/template/tree.js';
 
 const plain = (tree: unknown): unknown => JSON.parse(JSON.stringify(tree));
 const read = (text: string): unknown => plain(parseTemplate(text, 't').template.top);
-const print = (tree: unknown): string => stringify(tree, { blockQuote: false, lineWidth: 0 });
+const print = (tree: unknown): string => stringify(tree, { blockQuote: false, lineWidth: 0, version: '1.1' });
 
 /** Trees as templates have them: maps, lists and texts, with calls of functions among them. */
 const trees = fc.letrec<{ value: Tree; map: Tree }>((tie) => ({

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { Failure } from '../../src/errors.js';
-import { parseTemplate } from '../../src/template/parse.js';
+import { parseTemplate, parseTree } from '../../src/template/parse.js';
 
 const parse = (text: string): unknown => JSON.parse(JSON.stringify(parseTemplate(text, 't.yml').template.top));
 
@@ -42,10 +42,11 @@ describe('parsing a template', () => {
     });
   });
 
-  it('keeps every scalar as it was written', () => {
-    expect(
-      parse('a: 2010-09-09\nb: 012345\nc: On\nd: 1_000\ne: 1e3\nf: null\ng:\nh: "x"\ni: 0x1F\ntrue: no'),
-    ).to.deep.equal({
+  const scalars = 'a: 2010-09-09\nb: 012345\nc: On\nd: 1_000\ne: 1e3\nf: null\ng:\nh: "x"\ni: 0x1F\ntrue: no';
+
+  it('keeps every scalar of another file as it was written', () => {
+    const { tree } = parseTree(scalars, 'f', { noun: 'file', code: 'x' });
+    expect(JSON.parse(JSON.stringify(tree))).to.deep.equal({
       a: '2010-09-09',
       b: '012345',
       c: 'On',
@@ -56,6 +57,89 @@ describe('parsing a template', () => {
       h: 'x',
       i: '0x1F',
       true: 'no',
+    });
+  });
+
+  it('reads what is not quoted as CloudFormation does, by YAML 1.1', () => {
+    expect(parse(scalars)).to.deep.equal({
+      a: '2010-09-09',
+      b: '5349',
+      c: 'true',
+      d: '1000',
+      e: '1e3',
+      f: null,
+      g: null,
+      h: 'x',
+      i: '31',
+      true: 'false',
+    });
+    expect(
+      parse('a: [Yes, no, OFF, y, N, yEs, 0755, -010, 012345670123, 0899, 08, 0, 00, 0o7, 0b101, 1:30, 190:20:30]'),
+    ).to.deep.equal({
+      a: [
+        'true',
+        'false',
+        'false',
+        'y',
+        'N',
+        'yEs',
+        '493',
+        '-8',
+        '1402433619',
+        '0899',
+        '08',
+        '0',
+        '0',
+        '0o7',
+        '5',
+        '90',
+        '685230',
+      ],
+    });
+    expect(parse('a: ["Yes", \'0755\', !!str on, !Ref 0755, |-\n  no\n]'.replace('|-\n  no\n', 'x'))).to.deep.equal({
+      a: ['Yes', '0755', 'on', { Ref: '0755' }, 'x'],
+    });
+    expect(parse('a: |-\n  0755')).to.deep.equal({ a: '0755' });
+  });
+
+  it('says so where somebody has to give such a value, once for each parameter', () => {
+    const { findings } = parseTemplate(
+      'Parameters:\n  Flag: {Type: String, Default: Yes, AllowedValues: [Yes, No]}\n  Mode: {Type: String, Default: 0755}\n' +
+        '  Calm: {Type: String, Default: "Yes", AllowedValues: [true, 12, "0755"]}\nResources: {A: {Type: A, P: Yes}}\n',
+      't',
+    );
+    expect(findings.map(({ line, column, code, severity }) => `${line}:${column} ${code} ${severity}`)).to.deep.equal([
+      '2:33 template.plainScalar warning',
+      '3:33 template.plainScalar warning',
+    ]);
+    expect(findings[0]?.text).to.equal(
+      'Unquoted values of parameter Flag are not what they look like, because CloudFormation reads YAML 1.1: ' +
+        'Yes is "true", No is "false".',
+    );
+  });
+
+  it('names a key that stands twice, with both lines', () => {
+    expect(failureOf('a:\n  B: 1\n  C: 2\n  "B": 3\n').message).to.equal(
+      't.yml:4:3: not a template: the same key stands twice in one map: "B" in line 2 and in line 4.',
+    );
+    expect(failureOf('{"a": {"x": 1,\n"x": 2}}').message).to.include('"x" in line 1 and in line 2');
+  });
+
+  describe('takes quoted text that goes on without deeper indentation', () => {
+    const cases: readonly (readonly [string, unknown])[] = [
+      ['a: "one\ntwo"\nb: c\n', { a: 'one two', b: 'c' }],
+      ["a:\n  b: 'one\n\ntwo\n  three'\n  c: d\n", { a: { b: 'one\ntwo three', c: 'd' } }],
+      ['a:\n  - ["one\ntwo", d]\n  - e\n', { a: [['one two', 'd'], 'e'] }],
+      ['a:\r\n  b: "one\r\ntwo"\r\nc: plain\r\n  text\r\n', { a: { b: 'one two' }, c: 'plain text' }],
+    ];
+    for (const [text, tree] of cases) it(JSON.stringify(text), () => expect(parse(text)).to.deep.equal(tree));
+    it('and still knows where everything stands', () => {
+      const { at } = parseTemplate('a: "one\ntwo"\nb:\n  c: d\n', 't').template;
+      expect(at(['b', 'c'])).to.deep.equal({ line: 4, column: 3 });
+    });
+    it('but no quote that is never closed, nor a document that ends in it', () => {
+      expect(failureOf('a: "one\ntwo\n').message).to.match(/^t\.yml:\d+:\d+: not a template: missing closing/);
+      expect(failureOf('a: "one\n---\ntwo"\n').message).to.match(/not a template: /);
     });
   });
 

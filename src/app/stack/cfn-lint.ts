@@ -24,21 +24,45 @@ interface Row {
 /** Its exit code is a mask: 2 error, 4 warning, 8 information; 32 means that it failed itself. */
 const FOUND = 2 | 4 | 8;
 
+/** Runs at most: a file that makes cfn-lint fail is found among 200 by 16 of them. */
+const mostRuns = 40;
+
 /**
  * Runs cfn-lint when it is on the path. Other tools learn of new CloudFormation properties late, so its
- * errors are warnings here unless the user wants them to count.
+ * errors are warnings here unless the user wants them to count. A file that makes it fail is named, and costs the
+ * others nothing.
  */
 export async function cfnLint(files: readonly string[], env: Environment, count: 'warn' | 'error'): Promise<Linted> {
   if (files.length === 0) return { findings: new Map() };
-  const ran = await runLint(files, env);
-  if (typeof ran === 'string') return { findings: new Map(), notAsked: ran };
   const findings = new Map<string, CheckedFinding[]>();
-  for (const row of ran) {
-    const file = row.Filename ?? files[0] ?? '';
-    findings.set(file, [...(findings.get(file) ?? []), toFinding(row, count)]);
-  }
+  const failed = new Map<string, string>();
+  let runs = 0;
+  const lint = async (some: readonly string[]): Promise<void> => {
+    const ran = runs++ < mostRuns ? await runLint(some, env) : 'cfn-lint failed too often';
+    if (typeof ran !== 'string') {
+      for (const row of ran) note(findings, row.Filename ?? some[0] ?? '', toFinding(row, count));
+    } else if (some.length === 1 || ran === NOT_THERE || runs >= mostRuns) {
+      for (const file of some) failed.set(file, ran);
+    } else {
+      const half = Math.ceil(some.length / 2);
+      await lint(some.slice(0, half));
+      await lint(some.slice(half));
+    }
+  };
+  await lint(files);
+  const [why] = failed.values();
+  if (failed.size === files.length && why !== undefined) return { findings: new Map(), notAsked: why };
+  for (const [file, text] of failed) note(findings, file, toFinding({ Message: text, Rule: { Id: 'failed' } }, count));
   return { findings };
 }
+
+function note(findings: Map<string, CheckedFinding[]>, file: string, found: CheckedFinding): void {
+  const known = findings.get(file) ?? [];
+  findings.set(file, known);
+  known.push(found);
+}
+
+const NOT_THERE = 'cfn-lint is not on the path';
 
 function toFinding(row: Row, count: 'warn' | 'error'): CheckedFinding {
   const { Id: id = 'unknown', ShortDescription: rule = '' } = row.Rule ?? {};
@@ -65,9 +89,7 @@ function runLint(files: readonly string[], env: Environment): Promise<readonly R
     child.stdout.on('data', (part: Buffer) => (stdout += part.toString()));
     child.stderr.on('data', (part: Buffer) => (stderr += part.toString()));
     child.once('error', (error: NodeJS.ErrnoException) =>
-      resolve(
-        error.code === 'ENOENT' ? 'cfn-lint is not on the path' : `cfn-lint could not be started: ${error.message}`,
-      ),
+      resolve(error.code === 'ENOENT' ? NOT_THERE : `cfn-lint could not be started: ${error.message}`),
     );
     child.once('close', (code) => {
       if (code === null || (code & ~FOUND) !== 0)

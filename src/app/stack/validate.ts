@@ -138,8 +138,18 @@ async function checkOne(origin: string, service: AskService): Promise<Checked> {
   }
 }
 
+/** Whatever goes wrong with one template is said of it alone: the others are judged all the same. */
 function unreadable(error: unknown, origin: string): CheckedTemplate {
-  if (!(error instanceof Failure)) throw error;
+  if (!(error instanceof Failure)) {
+    const text = `It cannot be read: ${error instanceof Error ? error.message : String(error)}.`;
+    return {
+      origin,
+      ok: false,
+      read: false,
+      findings: [finding('template.unreadable', { line: 1, column: 1 }, text)],
+      notAsked: 'our own reading fails already',
+    };
+  }
   const { code, what } = error.facts;
   const at = error.at ?? { line: 1, column: 1, text: what };
   return {
@@ -189,7 +199,7 @@ function finding(code: string, at: Pick<TemplateFinding, 'line' | 'column'>, tex
 function inWords(error: unknown): { readonly code: string; readonly text: string } {
   if (error instanceof Failure) return { code: error.facts.code, text: error.facts.what };
   if (error instanceof AwsFault) return { code: `aws.${error.kind}`, text: faultText(error) };
-  throw error;
+  return { code: 'template.unreadable', text: error instanceof Error ? error.message : String(error) };
 }
 
 interface AskService {

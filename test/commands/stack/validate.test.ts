@@ -64,6 +64,24 @@ describe('ha-updater validate', function () {
     expect((await offline(at('good.yaml'), '--json', '--format', 'sarif')).code).to.equal(2);
   });
 
+  it('judges each template for itself, also one whose resource has a map for its type', async () => {
+    await writeFile(at('map.yaml'), 'Resources:\n  A:\n    Type: {Ref: "AWS::Region"}\n');
+    const { code, stdout } = await offline(at('map.yaml'), at('good.yaml'));
+    expect(code).to.equal(3);
+    expect(stdout).to.include('map.yaml:2:3: error: Resources/A: Resource A has no Type.');
+    expect(stdout).to.include('good.yaml: 1 resource, no objections.');
+  });
+
+  it('costs what the text costs, however many names are undeclared, and prints no more than is read', async () => {
+    const names = Array.from({ length: 4_000 }, (_, n) => `      P${n}: !Ref Undeclared${n}\n`).join('');
+    await writeFile(at('many.yaml'), `Resources:\n  A:\n    Type: AWS::SNS::Topic\n    Properties:\n${names}`);
+    const { code, stdout } = await offline(at('many.yaml'));
+    expect(code).to.equal(3);
+    expect(stdout.split('\n').length).to.equal(103);
+    expect(stdout).to.include('many.yaml: 3900 more are not shown; --json has all.');
+    expect(stdout).to.include('many.yaml: 1 resource, 4000 errors, 0 warnings.');
+  });
+
   it('speaks JSON', async () => {
     const { code, stdout } = await offline(at('faulty.yaml'), '--json');
     const document = JSON.parse(stdout) as ValidateDocument;
@@ -117,7 +135,7 @@ describe('ha-updater validate', function () {
       const rows = `[{"Filename": "'"$4"'", "Level": "Error", "Message": "said by lint", "Location": {"Start": {"LineNumber": 2, "ColumnNumber": 3}, "Path": ["Resources"]}, "Rule": {"Id": "E9", "ShortDescription": "a rule"}}]`;
       await writeFile(
         join(bin, 'cfn-lint'),
-        `#!/bin/sh\ncase "$4" in *broken*) echo gone wrong >&2; exit 1;; esac\necho '${rows}'\nexit 2\n`,
+        `#!/bin/sh\ncase "$*" in *broken*) echo gone wrong >&2; exit 1;; esac\necho '${rows}'\nexit 2\n`,
       );
       await chmod(join(bin, 'cfn-lint'), 0o755);
       env = { PATH: `${bin}:${CLEAN_ENV['PATH'] ?? ''}` };
@@ -128,6 +146,14 @@ describe('ha-updater validate', function () {
       expect(warned.code, warned.stderr).to.equal(0);
       expect(warned.stdout).to.include('good.yaml:2:3: warning: Resources: said by lint (a rule) [cfn-lint.E9]');
       expect((await run(['validate', '--offline', '--lint', 'error', at('good.yaml')], { env })).code).to.equal(3);
+    });
+
+    it('names the file that makes it fail, and tells of all others', async () => {
+      await Promise.all(['one', 'two', 'three'].map((name) => writeFile(at(`${name}.yaml`), GOOD)));
+      const names = ['one.yaml', 'broken.yaml', 'two.yaml', 'three.yaml'].map(at);
+      const { stdout } = await run(['validate', '--offline', ...names], { env });
+      expect(stdout).to.include('broken.yaml:1:1: warning: cfn-lint failed (exit 1): gone wrong [cfn-lint.failed]');
+      expect(stdout).to.include('one.yaml:2:3: warning: Resources: said by lint').and.include('two.yaml:2:3: warning');
     });
 
     it('says that it failed, and that it is missing when it is needed', async () => {

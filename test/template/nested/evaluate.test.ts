@@ -52,7 +52,7 @@ describe('what a template says with the values of a run', () => {
     ['!FindInMap [Sizes, !Ref Env, min]', '1'],
     ['!FindInMap [Sizes, none, min, {DefaultValue: 9}]', '9'],
     ['!FindInMap [Sizes, none, min]', undefined],
-    ['!If [Prod, yes-it-is, !If [Test, no, never]]', 'no'],
+    ['!If [Prod, yes-it-is, !If [Test, not, never]]', 'not'],
     ['!If [Both, a, b]', 'b'],
     ['!If [Any, a, b]', 'a'],
     ['!If [Itself, a, b]', undefined],

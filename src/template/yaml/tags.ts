@@ -1,4 +1,4 @@
-import { nearest } from '../text/nearest.js';
+import { nearest } from '../../text/nearest.js';
 
 /** Intrinsic functions that have a short form in YAML, by their name after the exclamation mark. */
 const functions = [
