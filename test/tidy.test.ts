@@ -31,7 +31,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly (string | RegExp)[]>> = {
   template: ['model', 'errors', 'text', /^yaml$/, NODE],
   shell: ['clock', 'text', 'src/engine/commands/shell-runner.ts', NODE],
   cdk: ['model', 'errors', 'text', /^@aws-cdk\//, NODE],
-  lock: ['model', 'clock', 'errors', 'text', /^@aws-sdk\/client-dynamodb$/, /^@redis\/client$/],
+  lock: ['model', 'clock', 'errors', 'text', /^@aws-sdk\/client-dynamodb$/, /^node:(net|tls)$/],
   config: ['model', 'clock', 'errors', 'text', /^yaml$/, NODE],
   render: ['model', 'clock', 'errors', 'text', /^listr2$/, NODE],
   sandbox: ['clock', SDK, /^yaml$/, NODE],

@@ -1,24 +1,14 @@
 import type { Clock, Milliseconds } from '../clock.js';
-import type { LockAddress } from './address.js';
+import { RedisNonsense, type RedisLine } from './redis-line.js';
 import { asEntry, asRow, LockFault, type Entry, type LockStore } from './store.js';
-
-/** The part of a client that is used; `@redis/client` in life. */
-export interface RedisClient {
-  connect(): Promise<unknown>;
-  get(key: string): Promise<string | null>;
-  set(key: string, value: string, options: { NX: true; PX: number }): Promise<string | null>;
-  eval(script: string, options: { keys: string[]; arguments: string[] }): Promise<unknown>;
-  /** Drops the connection; what was asked is not answered any more. */
-  destroy(): void;
-}
 
 /** What a Redis store works with. */
 export interface RedisOptions {
-  /** A client that is not connected yet, and never reconnects by itself. */
-  readonly client: () => Promise<RedisClient>;
+  /** Begins a new connection. */
+  readonly connect: () => RedisLine;
   readonly address: string;
   readonly clock: Clock;
-  /** Longest time for connecting, and for one command. */
+  /** Longest time for one command, with connecting when it is the first. */
   readonly callMs: Milliseconds;
   /** How many of our milliseconds pass in one of the server's; 1 but in rehearsals. */
   readonly speed: number;
@@ -43,25 +33,26 @@ return redis.call('DEL', KEYS[1])`;
  * takes over may not have seen the last writes, and then two runs can hold the same lock. The lease on the
  * groups' tags remains as the second line.
  */
-export function redisStore({ client, address, clock, callMs, speed }: RedisOptions): LockStore {
-  let open: Promise<RedisClient> | undefined;
-  const drop = (): void => {
-    const old = open;
-    open = undefined;
-    old?.then((connection) => connection.destroy()).catch(() => undefined);
+export function redisStore({ connect, address, clock, callMs, speed }: RedisOptions): LockStore {
+  let open: RedisLine | undefined;
+  const drop = (line: RedisLine): void => {
+    if (open === line) open = undefined;
+    line.destroy();
   };
   /** A call that fails takes its connection with it: the next one begins with a fresh one. */
-  const call = async <T>(operation: string, send: (redis: RedisClient) => Promise<T>): Promise<T> => {
+  const call = async (
+    operation: string,
+    ...words: readonly string[]
+  ): Promise<Awaited<ReturnType<RedisLine['send']>>> => {
     const answered = new AbortController();
     const late = clock
       .sleep(callMs, answered.signal)
       .then(() => Promise.reject(new LockFault('unreachable', operation, 'Timeout', 'Redis did not answer in time.')));
+    const line = (open ??= connect());
     try {
-      open ??= connected(client);
-      const connection = open;
-      return await Promise.race([connection.then(send), late]);
+      return await Promise.race([line.send(...words), late]);
     } catch (error) {
-      drop();
+      drop(line);
       throw asFault(error, operation);
     } finally {
       late.catch(() => undefined);
@@ -70,78 +61,42 @@ export function redisStore({ client, address, clock, callMs, speed }: RedisOptio
   };
   const expiry = (entry: Entry): number => Math.max(1, Math.round(entry.leaseMs / speed));
   const read: LockStore['read'] = async (name) => {
-    const text = await call('redis:GET', (redis) => redis.get(name));
+    const text = await call('redis:GET', 'GET', name);
     if (text === null) return undefined;
     const entry = asEntry(parsed(text));
     if (entry === undefined)
       throw new LockFault('invalid', 'redis:GET', 'NotALock', `The key ${name} is no lock of this tool.`);
     return entry;
   };
+  /** A script with one key. */
+  const evaluate = (script: string, ...words: readonly string[]): ReturnType<typeof call> =>
+    call('redis:EVAL', 'EVAL', script, '1', ...words);
   const swap = async (name: string, { token }: Entry, beat: string, mine: Entry): Promise<boolean> =>
-    (await call('redis:EVAL', (redis) =>
-      redis.eval(WRITE_IF_SAME, {
-        keys: [name],
-        arguments: [token, beat, JSON.stringify(asRow(mine)), String(expiry(mine))],
-      }),
-    )) === 1;
+    (await evaluate(WRITE_IF_SAME, name, token, beat, JSON.stringify(asRow(mine)), String(expiry(mine)))) === 1;
 
   return {
     address,
     read,
     take: async (name, mine, over) => {
-      const free = await call('redis:SET', (redis) =>
-        redis.set(name, JSON.stringify(asRow(mine)), { NX: true, PX: expiry(mine) }),
-      );
+      const row = JSON.stringify(asRow(mine));
+      const free = await call('redis:SET', 'SET', name, row, 'NX', 'PX', String(expiry(mine)));
       if (free !== null) return { taken: true };
       if (over !== undefined && (await swap(name, over, String(over.beat), mine))) return { taken: true };
       const entry = await read(name);
       return { taken: false, ...(entry !== undefined && { entry }) };
     },
     renew: (name, mine) => swap(name, mine, '', mine),
-    release: async (name, token) =>
-      (await call('redis:EVAL', (redis) => redis.eval(REMOVE_IF_SAME, { keys: [name], arguments: [token] }))) === 1,
+    release: async (name, token) => (await evaluate(REMOVE_IF_SAME, name, token)) === 1,
     close: () => {
-      drop();
+      if (open !== undefined) drop(open);
       return Promise.resolve();
     },
   };
 }
 
-async function connected(make: RedisOptions['client']): Promise<RedisClient> {
-  const client = await make();
-  await client.connect();
-  return client;
-}
-
-/** A client for this address. @throws what the import throws when the optional dependency is not installed */
-export async function redisClient(
-  { host, port, database, tls, username, password }: Extract<LockAddress, { kind: 'redis' }>,
-  connectMs: Milliseconds,
-): Promise<RedisClient> {
-  const { createClient } = await import('@redis/client');
-  const client = createClient({
-    socket: {
-      host,
-      port,
-      connectTimeout: connectMs,
-      reconnectStrategy: false,
-      ...(tls && { tls: true as const, servername: host }),
-    },
-    database,
-    ...(username !== undefined && { username }),
-    ...(password !== undefined && { password }),
-    // Older servers know nothing else.
-    RESP: 2,
-    disableOfflineQueue: true,
-  });
-  // Every call hears of its own failure; without a listener the process would end.
-  client.on('error', () => undefined);
-  return client;
-}
-
-function parsed(text: string): unknown {
+function parsed(text: string | number): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(String(text));
   } catch {
     return undefined;
   }
@@ -150,6 +105,7 @@ function parsed(text: string): unknown {
 /** Redis says what is wrong in the first word of its answer; node's network errors carry a code. */
 function asFault(error: unknown, operation: string): unknown {
   if (error instanceof LockFault || !(error instanceof Error)) return error;
+  if (error instanceof RedisNonsense) return new LockFault('invalid', operation, 'NotRedis', error.message);
   const { code } = error as NodeJS.ErrnoException;
   const word = /^(WRONGPASS|NOAUTH|NOPERM|ERR|WRONGTYPE|MOVED|READONLY|LOADING|MASTERDOWN|CLUSTERDOWN|OOM|BUSY)\b/.exec(
     error.message,

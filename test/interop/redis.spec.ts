@@ -8,7 +8,8 @@ import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import { systemClock } from '../../src/clock.js';
 import { readLockAddress, type LockAddress } from '../../src/lock/address.js';
-import { redisClient, redisStore } from '../../src/lock/redis.js';
+import { redisLine } from '../../src/lock/redis-line.js';
+import { redisStore } from '../../src/lock/redis.js';
 import { LockFault, type LockStore } from '../../src/lock/store.js';
 import { worksUnderTheLock } from '../commands/lock-stories.js';
 import { entry, keepsTheContract } from '../lock/contract.js';
@@ -24,7 +25,7 @@ function storeOf(
 ): LockStore {
   const read = readLockAddress(address, 'eu-west-1', secrets) as Extract<LockAddress, { kind: 'redis' }>;
   return redisStore({
-    client: () => redisClient(read, callMs),
+    connect: () => redisLine(read),
     address: read.shown,
     clock: systemClock(),
     callMs,
@@ -180,11 +181,12 @@ describe('a lock in a real redis-server', function () {
           '--input-type=module',
           '-e',
           `
-        const { redisClient, redisStore } = await import(${JSON.stringify(new URL('../../src/lock/redis.js', import.meta.url).href)});
+        const { redisStore } = await import(${JSON.stringify(new URL('../../src/lock/redis.js', import.meta.url).href)});
+        const { redisLine } = await import(${JSON.stringify(new URL('../../src/lock/redis-line.js', import.meta.url).href)});
         const { readLockAddress } = await import(${JSON.stringify(new URL('../../src/lock/address.js', import.meta.url).href)});
         const { systemClock } = await import(${JSON.stringify(new URL('../../src/clock.js', import.meta.url).href)});
         const address = readLockAddress(process.env.ADDRESS, 'eu-west-1', { password: process.env.PASSWORD });
-        const store = redisStore({ client: () => redisClient(address, 2000), address: address.shown, clock: systemClock(), callMs: 2000, speed: 1 });
+        const store = redisStore({ connect: () => redisLine(address), address: address.shown, clock: systemClock(), callMs: 2000, speed: 1 });
         console.log(await store.read('nothing') ?? 'free', address.shown);
         await store.close();`,
         ],

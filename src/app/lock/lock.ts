@@ -6,7 +6,8 @@ import { Failure, refused, usage } from '../../errors.js';
 import { readLockAddress } from '../../lock/address.js';
 import { dynamoStore } from '../../lock/dynamodb.js';
 import { createKeeper } from '../../lock/lock-session.js';
-import { redisClient, redisStore } from '../../lock/redis.js';
+import { redisLine } from '../../lock/redis-line.js';
+import { redisStore } from '../../lock/redis.js';
 import { type Holder, type LockFault, type LockStore } from '../../lock/store.js';
 import type { NotGained } from '../../lock/take.js';
 import type { Emit, Identity } from '../../model/event.js';
@@ -98,20 +99,12 @@ export async function openStore(
         epochSeconds: () => Math.floor(now() / 1000),
       });
     }
-    case 'redis': {
-      await installed('@redis/client', () => import('@redis/client'));
-      return redisStore({
-        client: () => redisClient(address, callMs / speed),
-        address: address.shown,
-        clock,
-        callMs,
-        speed,
-      });
-    }
+    case 'redis':
+      return redisStore({ connect: () => redisLine(address), address: address.shown, clock, callMs, speed });
   }
 }
 
-/** Both clients are optional dependencies: an installation without them serves everybody else. */
+/** The client is an optional dependency: an installation without it serves everybody else. */
 async function installed(name: string, load: () => Promise<unknown>): Promise<void> {
   try {
     await load();
