@@ -103,12 +103,24 @@ function respond(
     if (outcome === 'reply lost') return void response.destroy();
     response.sendDate = false; // The wire gives the world's date.
     response.writeHead(outcome.status, { 'content-length': Buffer.byteLength(outcome.body), ...outcome.headers });
+    if (outcome.then !== undefined) return void breakOff(response, outcome.body, outcome.then);
     response.end(request.method === 'HEAD' ? undefined : outcome.body);
   } catch (error) {
     // Only a bug of the sandbox gets here; the client should see it and not wait for ever.
     response.writeHead(500, { 'content-type': 'text/plain' });
     response.end(`The sandbox has a bug: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   }
+}
+
+/** The body, and then no end of the answer. */
+function breakOff(response: ServerResponse, body: Uint8Array | string, then: 'reset' | 'silence'): void {
+  response.write(body.length === 0 ? '\n' : body, () => {
+    // A little later: a connection that is reset may take with it what was sent before.
+    if (then === 'reset')
+      void systemClock()
+        .sleep(5)
+        .then(() => response.destroy());
+  });
 }
 
 /** What people who look on may see; undefined when the request is for AWS. */

@@ -2,6 +2,7 @@ import { there } from './there.js';
 import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node } from 'yaml';
 import {
   ALARM_STATES,
+  BREAKS,
   DEFAULT_SCENARIO,
   MEDDLINGS,
   type CommandBehaviour,
@@ -145,6 +146,13 @@ const FAULTS: { readonly [K in Fault['kind']]: Readonly<Record<KeysOf<K>, Fields
   throttle: { calls: must(calls), rate: must(rate), code: { check: text } },
   serverError: { calls: must(calls), rate: must(rate) },
   lostReply: { calls: must(calls), rate: must(rate) },
+  brokenAnswer: {
+    calls: must(calls),
+    rate: must(rate),
+    how: must(oneOf(...BREAKS)),
+    effect: { check: oneOf('before', 'after') },
+    times: { check: atLeast(1, Infinity, true) },
+  },
   refuse: { calls: must(calls), code: must(text), message: must(text) },
   staleReads: { service: must(oneOf(...SERVICES)), seconds: must(seconds) },
   expireCredentials: { key: must(text) },

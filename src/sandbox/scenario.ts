@@ -45,6 +45,17 @@ export type Fault = Window &
     | { readonly kind: 'serverError'; readonly calls: string; readonly rate: number }
     /** The effect happens, the reply is lost (connection reset). */
     | { readonly kind: 'lostReply'; readonly calls: string; readonly rate: number }
+    /** The answer arrives broken, or somebody else's arrives in its place. */
+    | {
+        readonly kind: 'brokenAnswer';
+        readonly calls: string;
+        readonly rate: number;
+        readonly how: BreakHow;
+        /** before: the call never comes through to the service. Absent: after. */
+        readonly effect?: 'before' | 'after';
+        /** At most this many times. */
+        readonly times?: number;
+      }
     | { readonly kind: 'refuse'; readonly calls: string; readonly code: string; readonly message: string }
     /** Reads of the service show the world as it was up to `seconds` ago. */
     /** Calls signed with this access key are refused as expired. */
@@ -108,6 +119,17 @@ export type Fault = Window &
         /** 1: only the first change set. */ readonly times?: number;
       }
   );
+
+/**
+ * How an answer breaks.
+ * - cut: the connection closes within the body; short: the body is whole, but shorter than the length that was declared
+ * - cutDocument: a document without its end, of the right length
+ * - empty, html: status 200 with nothing, or with the page of a proxy; redirect: 302 to the page of a portal
+ * - drip: the body stops arriving, and the connection stays open
+ * - reset: the connection closes before the answer
+ */
+export const BREAKS = ['cut', 'short', 'cutDocument', 'empty', 'html', 'redirect', 'drip', 'reset'] as const;
+export type BreakHow = (typeof BREAKS)[number];
 
 export const ALARM_STATES = ['OK', 'ALARM', 'INSUFFICIENT_DATA'] as const;
 type AlarmState = (typeof ALARM_STATES)[number];

@@ -1,5 +1,5 @@
 import type { Random } from '../random.js';
-import type { Fault, Scenario, Window } from '../scenario.js';
+import type { BreakHow, Fault, Scenario, Window } from '../scenario.js';
 import { ServiceFault } from '../world/fault.js';
 import type { ServiceName } from '../world/world.js';
 
@@ -9,6 +9,8 @@ export interface Treatment {
   readonly refusal?: ServiceFault;
   /** The operation runs, but its answer never arrives. */
   readonly replyLost: boolean;
+  /** The answer arrives broken; `effect` says whether the operation runs. */
+  readonly broken?: { readonly how: BreakHow; readonly effect: boolean };
   /** Milliseconds by which a read looks into the past; absent when reads are fresh. */
   readonly lag?: number;
 }
@@ -29,14 +31,16 @@ export function wireFaults(
     let refusal: ServiceFault | undefined;
     let replyLost = false;
     let lag: number | undefined;
+    let broken: Treatment['broken'];
     for (const { window, matches, treat } of rules) {
       if (!within(window, seconds) || !matches(service, operation)) continue;
       const effect = treat(service, key);
       refusal ??= effect.refusal;
       replyLost ||= effect.replyLost ?? false;
       lag = effect.lag ?? lag;
+      broken ??= effect.broken;
     }
-    return { ...(refusal && { refusal }), replyLost, ...(lag !== undefined && { lag }) };
+    return { ...(refusal && { refusal }), replyLost, ...(broken && { broken }), ...(lag !== undefined && { lag }) };
   };
 }
 
@@ -54,6 +58,11 @@ function rule(fault: Fault, random: Random): Rule | undefined {
       return byRate(fault, random, (service) => ({ refusal: broken(service) }));
     case 'lostReply':
       return byRate(fault, random, () => ({ replyLost: true }));
+    case 'brokenAnswer': {
+      const broken = { how: fault.how, effect: fault.effect !== 'before' };
+      let left = fault.times ?? Infinity;
+      return byRate(fault, random, () => (left-- > 0 ? { broken } : {}));
+    }
     case 'refuse':
       return {
         window: fault,

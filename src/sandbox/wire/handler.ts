@@ -53,9 +53,23 @@ async function bodyOf(body: unknown): Promise<Uint8Array | string> {
 /** S3's bodies are streams to the SDK; all others it takes at once. */
 function response(request: IHttpRequest, answer: WireAnswer): HttpResponse {
   const bytes = typeof answer.body === 'string' ? Buffer.from(answer.body, 'utf8') : answer.body;
+  if (answer.then !== undefined)
+    return new HttpResponse({
+      statusCode: answer.status,
+      headers: { ...answer.headers },
+      body: Readable.from(brokenOff(bytes, answer.then)),
+    });
   const isForm = (request.headers['content-type'] ?? '').startsWith('application/x-www-form-urlencoded');
   const body = isForm ? new Uint8Array(bytes) : Readable.from(bytes.length === 0 ? [] : [bytes]);
   return new HttpResponse({ statusCode: answer.status, headers: { ...answer.headers }, body });
+}
+
+/** In a process where no time passes, who waits for more has waited for as long as it ever would. */
+async function* brokenOff(bytes: Uint8Array, then: 'reset' | 'silence'): AsyncGenerator<Uint8Array> {
+  if (bytes.length > 0) yield await Promise.resolve(bytes);
+  throw then === 'reset'
+    ? Object.assign(new Error('aborted'), { code: 'ECONNRESET' })
+    : Object.assign(new Error('The answer stopped arriving.'), { name: 'TimeoutError' });
 }
 
 /** How a connection that broke after the call's effect looks to the SDK. */

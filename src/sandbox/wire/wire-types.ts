@@ -15,6 +15,8 @@ export interface WireAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array | string;
+  /** What follows the body, when it is not the end of the answer: the connection breaks, or nothing more ever comes. */
+  readonly then?: 'reset' | 'silence';
 }
 
 /** What came of a call: its answer, or nothing because the connection broke after its effect. */

@@ -1,6 +1,8 @@
 import { there } from '../there.js';
 import { ServiceFault } from '../world/fault.js';
+import type { BreakHow } from '../scenario.js';
 import type { Call, ServiceName, Services, WorldRoot } from '../world/world.js';
+import { breakAnswer } from './broken-answers.js';
 import { wireFaults } from './faults.js';
 import { readForm } from './form.js';
 import { writeAnswer, writeFault } from './query.js';
@@ -37,6 +39,9 @@ export interface Wire {
 /** The access key of the sandbox's own clients. */
 export const SANDBOX_KEY = 'AKIDSANDBOX';
 
+/** What is made of a call that never came through, for want of an answer to break. */
+const NEVER_CAME = new ServiceFault('ServiceUnavailable', 'The call did not come through to the service.', 200);
+
 /** In the user agent of the tool whose rollouts are watched. */
 const WATCHED = /\bha-updater\//;
 
@@ -49,6 +54,12 @@ export function createWire(world: WorldRoot, services: Services, seen: (call: Ca
   const random = world.random.fork('wire');
   const requestIds = random.fork('requestIds');
   const treatmentOf = wireFaults(world.scenario, random);
+
+  /** How the answer to the call that is being served will break. Calls are served one at a time. */
+  let breaking: BreakHow | undefined;
+  const begin = (): void => {
+    breaking = undefined;
+  };
 
   let known = false;
   /** Once the tool that is watched has told its name, whoever does not tell it is somebody else. */
@@ -67,16 +78,19 @@ export function createWire(world: WorldRoot, services: Services, seen: (call: Ca
     key?: string,
   ): object | 'reply lost' => {
     const caller = callerOf(agent);
-    const { refusal, replyLost, lag } = treatmentOf(
+    const { refusal, replyLost, broken, lag } = treatmentOf(
       service,
       operation,
       (world.clock.now() - world.startedAt) / 1000,
       key,
     );
+    breaking = broken?.how;
+    const lost = replyLost || broken?.effect === true;
     let input: object = {};
     try {
       if (refusal !== undefined) throw refusal;
       input = readInput();
+      if (broken?.effect === false) throw NEVER_CAME;
       const implementation = services[service]?.[operation];
       if (implementation === undefined)
         throw new ServiceFault('InvalidAction', `The sandbox does not simulate ${service}:${operation}`);
@@ -84,12 +98,12 @@ export function createWire(world: WorldRoot, services: Services, seen: (call: Ca
         lag === undefined
           ? world.invoke(service, operation, input, caller)
           : implementation(world.past(service, lag), input, { service, operation, requestId: uuid(), caller });
-      seen({ at: world.clock.now(), service, operation, input, agent, outcome: replyLost ? 'reply lost' : 'ok' });
+      seen({ at: world.clock.now(), service, operation, input, agent, outcome: lost ? 'reply lost' : 'ok' });
       return replyLost ? 'reply lost' : output;
     } catch (error) {
-      const outcome = error instanceof ServiceFault ? (replyLost ? 'reply lost' : error.code) : 'sandbox bug';
+      const outcome = error instanceof ServiceFault ? (lost ? 'reply lost' : error.code) : 'sandbox bug';
       seen({ at: world.clock.now(), service, operation, input, agent, outcome });
-      if (outcome === 'reply lost') return outcome;
+      if (replyLost && outcome === 'reply lost') return outcome;
       throw error;
     }
   };
@@ -124,25 +138,34 @@ export function createWire(world: WorldRoot, services: Services, seen: (call: Ca
     }
   };
 
+  const answerWhole = (request: WireRequest): WireOutcome => {
+    const requestId = uuid();
+    if (request.headers['x-amz-target'] !== undefined)
+      return callJson(request, standardHeaders(world, requestId), (service, operation, input) =>
+        run(agentOf(request), service, operation, () => input),
+      );
+    if (!isS3(request)) return answerQuery(request, requestId);
+    return callS3(request, standardHeaders(world, requestId), (call: S3Call) =>
+      run(agentOf(request), 's3', call.operation, () => call.input),
+    );
+  };
+
   return {
     answer: (request) => {
-      const requestId = uuid();
-      if (request.headers['x-amz-target'] !== undefined)
-        return callJson(request, standardHeaders(world, requestId), (service, operation, input) =>
-          run(agentOf(request), service, operation, () => input),
-        );
-      if (!isS3(request)) return answerQuery(request, requestId);
-      return callS3(request, standardHeaders(world, requestId), (call: S3Call) =>
-        run(agentOf(request), 's3', call.operation, () => call.input),
-      );
+      begin();
+      const whole = answerWhole(request);
+      return breaking === undefined || whole === 'reply lost' ? whole : breakAnswer(whole, breaking);
     },
     call: (service, operation, input, agent) => {
       const headers = standardHeaders(world, uuid());
+      begin();
+      // Without documents, an answer that breaks is one that does not come.
+      const arrived = <T>(outcome: T): T | 'reply lost' => (breaking === undefined ? outcome : 'reply lost');
       try {
-        return { headers, outcome: run(agent, service, operation, () => input, SANDBOX_KEY) };
+        return { headers, outcome: arrived(run(agent, service, operation, () => input, SANDBOX_KEY)) };
       } catch (error) {
         if (!(error instanceof ServiceFault)) throw error;
-        return { headers, outcome: error };
+        return { headers, outcome: arrived(error) };
       }
     },
   };
