@@ -37,6 +37,16 @@ export const MUTATIONS: readonly Mutation[] = [
     breaks: { value: 'Promise.resolve()' },
   },
   {
+    name: 'foreign-answer',
+    rule: 'what is not the service’s, or did not arrive whole, is no answer',
+    breaks: { condition: false },
+  },
+  {
+    name: 'unread-refusal',
+    rule: 'what cannot be read refuses nothing, and says of nothing that it is not there',
+    breaks: { condition: false },
+  },
+  {
     name: 'verdict-ignored',
     rule: 'the verdict decides which half goes',
     breaks: { condition: false },

@@ -17,6 +17,7 @@ import type {
 import type { HttpHandlerUserInput } from '@smithy/core/protocols';
 import { systemClock, type Instant } from '../../clock.js';
 import { AwsFault, LockLost } from '../../errors.js';
+import { takeWholeAnswers } from './whole-answers.js';
 import { toFault } from './faults.js';
 import { proxyAgent } from './proxy.js';
 import { resolveRegion } from './region.js';
@@ -131,6 +132,7 @@ export function createClients(options: GatewayOptions): Clients {
   const speak = <T extends Spoken>(service: string, client: T): T => {
     throwFaults(client.middlewareStack, service, credentials.renew);
     keepDates(client.middlewareStack, dates);
+    takeWholeAnswers(client.middlewareStack, service);
     if (options.mayLeave !== undefined) askBefore(client.middlewareStack, service, options.mayLeave);
     return client;
   };

@@ -1,3 +1,4 @@
+import type { HttpResponse } from '@smithy/core/protocols';
 import { AwsFault, type FaultKind } from '../../errors.js';
 
 /**
@@ -14,7 +15,7 @@ interface Raw {
   readonly errors?: readonly { readonly code?: string }[];
   /** Hidden field of errors about an answer that could not be read. */
   readonly $response?: { readonly statusCode?: number };
-  readonly $metadata?: { readonly httpStatusCode?: number; readonly requestId?: string };
+  readonly $metadata?: { readonly httpStatusCode?: number; readonly requestId?: string | undefined };
 }
 
 /** Wire codes with one meaning. What is not here is sorted by pattern, then by status. */
@@ -57,6 +58,7 @@ const KIND_OF_CODE: Readonly<Record<string, FaultKind>> = {
   MissingAuthenticationToken: 'credentials',
   MissingAuthenticationTokenException: 'credentials',
   InvalidToken: 'credentials',
+  PermanentRedirect: 'invalid',
   InvalidAction: 'unsupported',
   UnknownOperation: 'unsupported',
   UnknownOperationException: 'unsupported',
@@ -95,12 +97,24 @@ export function toFault(error: unknown, operation: string): AwsFault {
   const unread = isUnread(raw);
   const code = unread ? UNREADABLE_ANSWER : codeOf(raw);
   const message = unread
-    ? `The service answered HTTP ${statusOf(raw) ?? '?'} without an error that can be read.`
+    ? `What answered with HTTP ${statusOf(raw) ?? '?'} is not the service, or its answer did not arrive whole.`
     : withoutSecrets(raw.message ?? '');
-  return new AwsFault(kindOf(raw, code, message), operation, code, {
+  return new AwsFault(unread ? kindOfUnread(statusOf(raw)) : kindOf(raw, code, message), operation, code, {
     message: message === '' ? code : message,
     requestId: raw.$metadata?.requestId,
   });
+}
+
+/** The fault of an answer that is none of the service's. */
+export function unreadable(response: HttpResponse, operation: string): AwsFault {
+  return toFault(
+    { message: 'Deserialization error', $response: response, $metadata: { requestId: requestIdOf(response) } },
+    operation,
+  );
+}
+
+function requestIdOf({ headers }: HttpResponse): string | undefined {
+  return Object.entries(headers).find(([name]) => /^x-amzn?-request-?id$/i.test(name))?.[1];
 }
 
 /**
@@ -161,10 +175,25 @@ function kindOfStatus(status: number | undefined): FaultKind {
   if (status === 501) return 'unsupported';
   // A proxy wants to know who asks; nothing went through it.
   if (status === 407) return 'unreachable';
-  if (status !== undefined && status >= 500) return 'transient';
+  // Redirects lead away from the service.
+  if (status !== undefined && (status >= 500 || status < 400)) return 'transient';
   if (status === 401 || status === 403) return 'denied';
   if (status === 404) return 'missing';
   return 'invalid';
+}
+
+/** Statuses that say of a thing, or of a request, that it is not there; without a document nobody knows which. */
+const GONE: ReadonlySet<number> = new Set([404, 408, 410]);
+
+/**
+ * What cannot be read is no answer: it says neither that something was done nor that something is not there. What
+ * lets nobody through (a proxy, a portal) has not let the call through either.
+ */
+function kindOfUnread(status: number | undefined): FaultKind {
+  if (status === 401 || status === 403) return 'unreachable';
+  // rule: unread-refusal
+  if (status === undefined || status <= 400 || GONE.has(status)) return 'transient';
+  return kindOfStatus(status);
 }
 
 /** Messages of AWS repeat signed requests and messages of the credential chain repeat commands. Both stay out. */

@@ -1,5 +1,6 @@
 import { AwsFault } from '../../errors.js';
 import type { Clients } from '../session/clients.js';
+import { collected } from '../session/whole-answers.js';
 import { toFault } from '../session/faults.js';
 
 /** The largest template that CloudFormation takes. */
@@ -9,7 +10,7 @@ const MOST_BYTES = 1024 * 1024;
 export async function readObject(clients: Clients, bucket: string, key: string): Promise<string> {
   const answer = await (await clients.s3()).getObject({ Bucket: bucket, Key: key });
   try {
-    return await textOf((answer.Body ?? []) as AsyncIterable<Uint8Array>, `s3://${bucket}/${key}`);
+    return await textOf(answer.Body, `s3://${bucket}/${key}`);
   } catch (error) {
     // The body comes after the answer, so the client does not see its failures.
     throw toFault(error, 's3:GetObject');
@@ -45,20 +46,12 @@ export async function hasBucket(clients: Clients, bucket: string, owner: string)
   }
 }
 
-async function textOf(body: AsyncIterable<Uint8Array>, name: string): Promise<string> {
-  const parts: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const part of body) {
-    bytes += part.length;
-    // Leaving the loop destroys the stream, and with it the connection.
-    if (bytes > MOST_BYTES)
-      throw new AwsFault(
-        'invalid',
-        's3:GetObject',
-        'TooLarge',
-        `${name} is larger than 1 MB, the most that CloudFormation takes.`,
-      );
-    parts.push(part);
-  }
-  return Buffer.concat(parts).toString('utf8');
+/** @throws AwsFault `TooLarge`; what the connection says when it breaks */
+async function textOf(body: unknown, name: string): Promise<string> {
+  const bytes = await collected(body, {
+    operation: 's3:GetObject',
+    most: MOST_BYTES,
+    tooLarge: `${name} is larger than 1 MB, the most that CloudFormation takes.`,
+  });
+  return Buffer.from(bytes ?? []).toString('utf8');
 }

@@ -6,7 +6,7 @@ import { allChanges, type PlacedChange } from '../../../src/decide/stack/read-ch
 import { Failure } from '../../../src/errors.js';
 import type { RunEvent } from '../../../src/model/event.js';
 import { createSandbox, type Sandbox } from '../../../src/sandbox/index.js';
-import { DEFAULT_SCENARIO, type Fault, type Scenario } from '../../../src/sandbox/scenario.js';
+import { BREAKS, DEFAULT_SCENARIO, type Fault, type Scenario } from '../../../src/sandbox/scenario.js';
 import { loadTemplate } from '../../../src/template/load.js';
 import { retrying } from '../../../src/engine/retrying-gateway.js';
 import {
@@ -307,6 +307,36 @@ describe('a stack of the sandbox, through the SDK', () => {
     expect([other.exitCode, other.facts.code]).to.deep.equal([3, 'stack.busy']);
     account.settle();
     expect(account.stack().StackStatus).to.equal('UPDATE_COMPLETE');
+  });
+
+  for (const how of BREAKS)
+    for (const effect of ['before', 'after'] as const)
+      for (const operation of ['ExecuteChangeSet', 'CreateChangeSet', 'DescribeChangeSet', 'DescribeStacks'])
+        it(`is updated when an answer to ${operation} breaks (${how}, ${effect} the effect)`, async () => {
+          const broken = { calls: `cloudformation:${operation}`, rate: 1, times: 2, how, effect, from: 120 };
+          const account = await created([{ kind: 'brokenAnswer', ...broken }]);
+          account.settle();
+          expect((await account.change({ Image: 'ami-22222222' })).action).to.equal('updated');
+          expect(account.stack().StackStatus).to.equal('UPDATE_COMPLETE');
+          expect(account.changeSets()).to.deep.equal([]);
+          expect(account.emitted.filter(({ type }) => type === 'call.retried')).to.have.length(2);
+        });
+
+  it('is not called updated when no answer to its execution can be read', async () => {
+    for (const effect of ['before', 'after'] as const) {
+      const broken = { calls: 'cloudformation:ExecuteChangeSet', rate: 1, how: 'html', effect, from: 120 } as const;
+      const account = await created([{ kind: 'brokenAnswer', ...broken }]);
+      account.settle();
+      const ending = account.change({ Image: 'ami-22222222' });
+      if (effect === 'after') {
+        // What answers is not the service, but the stack's own events say that the change is on its way.
+        expect((await ending).action).to.equal('updated');
+        continue;
+      }
+      const failure = await failureOf(ending);
+      expect([failure.exitCode, failure.facts.code]).to.deep.equal([5, 'stack.unclear']);
+      expect(failure.message).to.contain('is not the service, or its answer did not arrive whole');
+    }
   });
 
   for (const fault of [
