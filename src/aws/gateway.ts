@@ -13,7 +13,14 @@ import {
   listChangeSets,
 } from './stacks/change-sets.js';
 import { createClients, type Clients, type GatewayOptions } from './session/clients.js';
-import { addresses, consoleOutput, launchTimes, templateVersions } from './groups/ec2.js';
+import {
+  addresses,
+  consoleOutput,
+  instanceImages,
+  launchTimes,
+  templateImages,
+  templateVersions,
+} from './groups/ec2.js';
 import { findGroups, describeGroups } from './groups/groups.js';
 import { cancelCommand, commandable, commandResult, findCommand, sendCommand } from './ssm-commands.js';
 import { health } from './balancers/health.js';
@@ -59,6 +66,8 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
       ...(await addressesBehind(clients, groups)),
     }),
     templateVersions: (ids) => templateVersions(clients, ids),
+    templateImages: (versions) => templateImages(clients, versions),
+    instanceImages: (groups) => instanceImages(clients, groups),
     describeBalancers: (refs) => describeBalancers(clients, refs),
     health: (balancer) => health(clients, balancer),
     failedLaunches: (group, since) => failedLaunches(clients, group, since),

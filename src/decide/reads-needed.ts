@@ -73,8 +73,10 @@ function needsHealth(group: ShownGroup): boolean {
 /** Failed launches explain why instances that are to be proven are missing. */
 function failuresOf(group: ShownGroup, plan: Plan): ReadsNeeded['failures'] {
   const { record, verdict } = group.notes;
-  const since = record?.startedAt ?? (factsOf(plan).provesWithoutRecord ? 0 : undefined);
   const have = group.instances.filter((instance) => standing(instance.lifecycle) !== 'leaving').length;
+  // Why a group has none at all is told before anything begins, too.
+  const all = factsOf(plan).provesWithoutRecord || (have === 0 && factsOf(plan).reads.launchConfigurations);
+  const since = record?.startedAt ?? (all ? 0 : undefined);
   const proving = (record === undefined || factsOf(record).replaces) && (verdict === undefined || isProvingOn(group));
   return since === undefined || !proving || have >= group.size.desired ? [] : [{ group: group.name, since }];
 }

@@ -21,10 +21,12 @@ import type { TemplateSource } from '../model/stack/template.js';
 export type { TemplateSource };
 
 /** A group as DescribeAutoScalingGroups alone shows it: no health, no launch times, names for balancers. */
-export type BareGroup = Omit<Group, 'balancers' | 'configurations'> & {
+export type BareGroup = Omit<Group, 'balancers' | 'configurations' | 'ways' | 'imageUnknown'> & {
   readonly balancerRefs: readonly { readonly kind: Balancer['kind']; readonly id: string }[];
   /** Unresolved: `lc/NAME`, `lt/ID:$Latest`, `lt/ID:7`; several with overrides. */
   readonly configurationRefs: readonly string[];
+  /** The overrides of a mixed policy: each names one of these references, and may name a type or an image. */
+  readonly overrides?: readonly { readonly ref: string; readonly type?: string; readonly image?: string }[];
 };
 
 /** Notes to write; each is one tag of the group, or several where it is long. */
@@ -119,6 +121,10 @@ export interface Gateway {
   templateVersions(
     ids: readonly string[],
   ): Promise<Readonly<Record<string, { readonly latest: string; readonly default: string }>>>;
+  /** The images of launch template versions (`lt/ID:7`) as they are written there: an id, or `resolve:ssm:NAME`. */
+  templateImages(versions: readonly string[]): Promise<Readonly<Record<string, string>>>;
+  /** The images that the instances of these groups run, by instance id, in one paginated call. */
+  instanceImages(groups: readonly string[]): Promise<Readonly<Record<string, string>>>;
   /** Attributes of balancers; one or two calls per kind and page. */
   describeBalancers(refs: BareGroup['balancerRefs']): Promise<readonly Balancer[]>;
   /** Health of everything registered with one balancer, by instance id. One call, no instance named. */

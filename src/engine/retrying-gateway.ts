@@ -12,6 +12,8 @@ const REPEATABLE = [
   'findGroups',
   'launchTimes',
   'templateVersions',
+  'templateImages',
+  'instanceImages',
   'describeBalancers',
   'health',
   'failedLaunches',

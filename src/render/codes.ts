@@ -113,6 +113,9 @@ export const CODES: Readonly<Record<string, string>> = {
   'group.locked':
     'The rollout on the group was made under a strict lock. Whoever goes on with it needs the same --lock.',
   'group.missing': 'There is no such group in this account and region.',
+  'group.image':
+    'Whether instances run the image that the group would launch now is not known; they are not compared by it.',
+  'group.none': 'The group shall have instances and has none, so there is nothing to replace and nothing that serves.',
   'group.noRoom':
     'As asked for, nothing may run above the desired capacity and nothing may be missing, so nothing can be replaced.',
   'group.noBalancer': 'The group is behind no load balancer: the health of Auto Scaling alone proves its instances.',

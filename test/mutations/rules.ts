@@ -178,6 +178,16 @@ export const MUTATIONS: readonly Mutation[] = [
     breaks: { condition: false },
   },
   {
+    name: 'type-ignored',
+    rule: 'an instance whose type no override names is outdated',
+    breaks: { replace: ['type === instance.type', 'true'] },
+  },
+  {
+    name: 'image-ignored',
+    rule: 'an instance that runs another image than the parameter points to is outdated',
+    breaks: { replace: ['image === instance.image', 'true'] },
+  },
+  {
     name: 'serving-by-lifecycle',
     rule: 'what is said to serve is what every balancer calls healthy',
     breaks: { replace: ["=== 'healthy'", "!== ''"] },

@@ -5,6 +5,7 @@ import type { Deps } from '../../engine/deps.js';
 import { createObserver } from '../../engine/rollout/observe.js';
 import { repeating } from '../../engine/retry.js';
 import { refused } from '../../errors.js';
+import type { Observed } from '../../model/rollout/decision.js';
 import type { Group, GroupNotes } from '../../model/rollout/group.js';
 import { endWithError } from '../../run/end-with-error.js';
 import { toFailure, type FailureContext } from '../../run/failure.js';
@@ -73,8 +74,8 @@ export async function lookAtGroups(
   deps: Deps,
   names: readonly string[],
   region: string,
-): Promise<{ readonly at: number; readonly groups: readonly Group[] }> {
-  if (names.length === 0) return { at: deps.clock.now(), groups: [] };
+): Promise<{ readonly at: number; readonly groups: readonly Group[]; readonly failures: Observed['failures'] }> {
+  if (names.length === 0) return { at: deps.clock.now(), groups: [], failures: [] };
   const plan = makePlan(readWanted({}), {
     strategy: 'swap',
     run: 'status',
@@ -96,6 +97,6 @@ export async function lookAtGroups(
       return { ...looked, groups: looked.groups.map((group) => ({ ...group, notes: {} })) };
     },
   };
-  const { at, groups } = await repeating(deps, () => createObserver({ ...deps, gateway: bare }, plan).look());
-  return { at, groups: groups.map((group) => ({ ...group, notes: notes.get(group.name) ?? {} })) };
+  const { at, groups, failures } = await repeating(deps, () => createObserver({ ...deps, gateway: bare }, plan).look());
+  return { at, groups: groups.map((group) => ({ ...group, notes: notes.get(group.name) ?? {} })), failures };
 }

@@ -1,12 +1,16 @@
 import { quote } from '../../text/shell-quote.js';
 import { notInService, split, verdictOf } from '../../decide/instances/classify.js';
+import type { Observed } from '../../model/rollout/decision.js';
+import { hasNone, noneThere } from '../../decide/instances/none-there.js';
+import { currencyOf, sayOutdated } from '../../decide/instances/outdated.js';
+import { factsOf } from '../../decide/strategies/facts-by-name.js';
 import { sayServing, whoServes } from '../../decide/instances/who-serves.js';
 import type { Serving } from '../../model/rollout/serving.js';
 import { count } from '../../text/count.js';
 import type { Group, HealthVerdict, Instance, Size } from '../../model/rollout/group.js';
 import type { FrozenNote, Lease, RolloutRecord, Verdict } from '../../model/rollout/record.js';
 import type { Stack } from '../../model/stack/stack.js';
-import { withoutStop } from '../../text/sentence.js';
+import { sentence, withoutStop } from '../../text/sentence.js';
 import { timestamp } from '../../text/timestamp.js';
 
 /** Where an instance belongs: to a rollout's halves while there is a record, otherwise by its configuration. */
@@ -75,6 +79,8 @@ export interface Circumstances {
   readonly stack?: Pick<Stack, 'name'>;
   readonly region: string;
   readonly holderIsGone: (lease: Lease) => boolean;
+  /** Launches that failed, where a group has no instances. */
+  readonly failures: Observed['failures'];
 }
 
 /** One group, with what its notes mean and which command helps. */
@@ -104,8 +110,7 @@ function stateOf(
   { at, holderIsGone }: Circumstances,
 ): GroupState {
   if (unreadable !== undefined) return 'unreadable';
-  if (record !== undefined)
-    return lease === undefined || holderIsGone(lease) || at - lease.at > lease.ttlMs ? 'interrupted' : 'underWay';
+  if (record !== undefined) return lease !== undefined && isHeld(lease, at, holderIsGone) ? 'underWay' : 'interrupted';
   return frozen === undefined ? 'atRest' : 'frozen';
 }
 
@@ -133,10 +138,7 @@ function instanceStatus(group: Group, instance: Instance, sides: ReadonlyMap<str
 function sidesOf(group: Group): ReadonlyMap<string, Side> {
   const { record } = group.notes;
   const halves = split(group, record ?? { startedAt: 0 });
-  const byConfiguration = (instance: Instance): Side => {
-    if (instance.configuration === '' || group.configurations.length === 0) return 'unknown';
-    return group.configurations.includes(instance.configuration) ? 'current' : 'outdated';
-  };
+  const byConfiguration = (instance: Instance): Side => currencyOf(group, instance).state;
   const side = (half: 'old' | 'new', instance: Instance): Side =>
     record === undefined ? byConfiguration(instance) : half;
   return new Map<string, Side>([
@@ -151,33 +153,18 @@ function sidesOf(group: Group): ReadonlyMap<string, Side> {
 function advice(
   group: Group,
   sides: ReadonlyMap<string, Side>,
-  { at, stack, region, holderIsGone }: Circumstances,
+  { at, stack, region, holderIsGone, failures }: Circumstances,
 ): Pick<GroupStatus, 'remarks' | 'next'> {
-  const { record, verdict, lease, frozen, wish, unreadable, out } = group.notes;
+  const { record, frozen, unreadable, out } = group.notes;
   const target = `${stack?.name ?? `--asg ${quote(group.name)}`} --region ${region}`;
   const update = `ha-updater update-asgs ${target}`;
   const remarks: string[] = [];
   const next: string[] = [];
   if (unreadable !== undefined) remarks.push(`A note that this version cannot read: ${unreadable}`);
   if (record !== undefined) {
-    const judged =
-      verdict === undefined
-        ? 'not judged yet'
-        : `judged: ${verdict.outcome === 'promote' ? 'promote' : 'roll back'} (${verdict.why})`;
-    if (record.strategy === 'restart')
-      remarks.push(`Restart ${record.run} began ${timestamp(record.startedAt)} with a quorum of ${record.quorum}.`);
-    else
-      remarks.push(
-        `Rollout ${record.run} began ${timestamp(record.startedAt)}, ${judged}; it restores min ` +
-          `${record.size.min}, desired ${record.size.desired}, max ${record.size.max}.`,
-      );
-    const paused = (record.gates?.paused ?? 0) > (record.gates?.passed ?? 0) ? record.gates?.paused : undefined;
-    if (paused !== undefined) remarks.push(`Paused at ${paused} %, as asked, until somebody resumes it.`);
-    else remarks.push(lease === undefined ? 'Interrupted: nobody works on it.' : holderOf(lease, at, holderIsGone));
-    if (wish?.run === record.run)
-      remarks.push(`Called back ${timestamp(wish.at)} by ${wish.why}: it is rolled back unless it was judged before.`);
-    next.push(`ha-updater resume ${target}`);
-    if (verdict?.outcome !== 'promote') next.push(`ha-updater rollback ${target}`);
+    const rollout = rolloutAdvice(group.notes, record, { at, target, holderIsGone });
+    remarks.push(...rollout.remarks);
+    next.push(...rollout.next);
   }
   if (out !== undefined && out.instances.length > 0)
     remarks.push(`Out of the balancers by run ${out.run}: ${out.instances.map(({ id }) => id).join(', ')}.`);
@@ -192,15 +179,62 @@ function advice(
   }
   const outdated = [...sides.values()].filter((side) => side === 'outdated').length;
   if (outdated > 0) {
+    const here = group.instances.filter(({ id }) => sides.get(id) !== 'leaving');
+    const beside = here.some(
+      ({ id, configuration }) => sides.get(id) === 'outdated' && group.configurations.includes(configuration),
+    );
     remarks.push(
-      `${outdated} of ${count(group.instances.length, 'instance')} ` +
-        `${outdated === 1 ? 'runs' : 'run'} another configuration than the group's.`,
+      beside
+        ? `${sayOutdated(group, here)}.`
+        : `${outdated} of ${count(here.length, 'instance')} ` +
+            `${outdated === 1 ? 'runs' : 'run'} another configuration than the group's.`,
     );
     if (next.length === 0) next.push(update);
   }
+  if (hasNone(group)) remarks.push(sentence(noneThere(group, { failures }).text).replace(/^i/, 'I'));
+  if (group.imageUnknown !== undefined)
+    remarks.push(`Whether its instances run the image that it would launch now is not known: ${group.imageUnknown}.`);
   for (const balancer of group.balancers)
     if (!balancer.judged) remarks.push(`${balancer.name} is not judged: ${balancer.note}`);
   return { remarks, next };
+}
+
+/** What a rollout that is under way means for people, and the command that helps. */
+function rolloutAdvice(
+  { verdict, lease, wish }: Group['notes'],
+  record: RolloutRecord,
+  { at, target, holderIsGone }: Pick<Circumstances, 'at' | 'holderIsGone'> & { readonly target: string },
+): Pick<GroupStatus, 'remarks' | 'next'> {
+  const remarks: string[] = [];
+  const next: string[] = [];
+  const judged =
+    verdict === undefined
+      ? 'not judged yet'
+      : `judged: ${verdict.outcome === 'promote' ? 'promote' : 'roll back'} (${verdict.why})`;
+  if (record.strategy === 'restart')
+    remarks.push(`Restart ${record.run} began ${timestamp(record.startedAt)} with a quorum of ${record.quorum}.`);
+  else
+    remarks.push(
+      `Rollout ${record.run} began ${timestamp(record.startedAt)}, ${judged}; it restores min ` +
+        `${record.size.min}, desired ${record.size.desired}, max ${record.size.max}.`,
+    );
+  const paused = (record.gates?.paused ?? 0) > (record.gates?.passed ?? 0) ? record.gates?.paused : undefined;
+  if (paused !== undefined) remarks.push(`Paused at ${paused} %, as asked, until somebody resumes it.`);
+  else remarks.push(lease === undefined ? 'Interrupted: nobody works on it.' : holderOf(lease, at, holderIsGone));
+  if (wish?.run === record.run)
+    remarks.push(`Called back ${timestamp(wish.at)} by ${wish.why}: it is rolled back unless it was judged before.`);
+  // Whoever holds it is not pushed aside by another command; it can be asked to go back.
+  const held = paused === undefined && lease !== undefined && isHeld(lease, at, holderIsGone);
+  if (!held) next.push(`ha-updater resume ${target}`);
+  if (verdict?.outcome !== 'promote' || (held && factsOf(record).provesAfterVerdict))
+    next.push(`ha-updater ${held ? 'cancel' : 'rollback'} ${target}`);
+  if (held && verdict?.outcome === 'promote') remarks.push('Its verdict stands: wait until it is through.');
+  return { remarks, next };
+}
+
+/** Whether a run shows signs of life there: resume and rollback would be refused. */
+function isHeld(lease: Lease, at: number, holderIsGone: (lease: Lease) => boolean): boolean {
+  return !holderIsGone(lease) && at - lease.at <= lease.ttlMs;
 }
 
 function holderOf(lease: Lease, at: number, holderIsGone: (lease: Lease) => boolean): string {

@@ -59,7 +59,7 @@ export async function status(
 
 async function ofGroups(looking: Looking, names: readonly string[]): Promise<GroupsStatusDocument> {
   const { deps, region } = looking;
-  const { at, groups } = await lookAtNamed(looking, names);
+  const { at, groups, failures } = await lookAtNamed(looking, names);
   return {
     v: 1,
     command: 'status',
@@ -67,7 +67,7 @@ async function ofGroups(looking: Looking, names: readonly string[]): Promise<Gro
     exitCode: 0,
     region,
     at,
-    groups: groups.map((group) => groupStatus(group, { at, region, holderIsGone: deps.holderIsGone })),
+    groups: groups.map((group) => groupStatus(group, { at, region, holderIsGone: deps.holderIsGone, failures })),
   };
 }
 
@@ -82,7 +82,7 @@ async function ofStack({ deps, region }: Looking, name: string, wantsEvents: boo
     );
   const resources = await retrying(deps).listResources(stack.id);
   const names = await stackGroups(deps, stack.id);
-  const { at, groups } = await lookAtGroups(deps, names, region);
+  const { at, groups, failures } = await lookAtGroups(deps, names, region);
   let read = 0;
   const events = wantsEvents ? await retrying(deps).stackEvents(stack.id, () => read++ >= EVENTS) : undefined;
   return {
@@ -95,7 +95,7 @@ async function ofStack({ deps, region }: Looking, name: string, wantsEvents: boo
     stack,
     stackState: classifyStatus(stack.status),
     resources,
-    groups: groups.map((group) => groupStatus(group, { at, stack, region, holderIsGone: deps.holderIsGone })),
+    groups: groups.map((group) => groupStatus(group, { at, stack, region, holderIsGone: deps.holderIsGone, failures })),
     ...(events === undefined ? {} : { events: [...events].reverse() }),
   };
 }

@@ -21,6 +21,16 @@ export async function launchTimes(clients: Clients, groups: readonly string[]): 
   );
 }
 
+/** Images by instance id, of all instances of these groups. */
+export async function instanceImages(clients: Clients, groups: readonly string[]): Promise<Record<string, string>> {
+  const instances = await instancesOf(clients, groups);
+  return Object.fromEntries(
+    instances.flatMap(({ InstanceId: id, ImageId: image }) =>
+      id === undefined || image === undefined ? [] : [[id, image]],
+    ),
+  );
+}
+
 /** Addresses by instance id. One that is terminated has none any more. */
 export async function addresses(
   clients: Clients,
@@ -89,6 +99,39 @@ export async function templateVersions(
       if (id !== undefined && asked.includes(id)) versions[id] = row;
   }
   return versions;
+}
+
+/**
+ * Images of launch template versions (`lt/ID:7`) as they are written there: `resolve:ssm:NAME` is left as it is, so
+ * that whoever reads a version needs no permission on the parameter. Versions without an image are left out.
+ */
+export async function templateImages(clients: Clients, versions: readonly string[]): Promise<Record<string, string>> {
+  const client = await clients.ec2();
+  const asked = versions.flatMap((text) => {
+    const [, id, number] = /^lt\/(.+):(\d+)$/.exec(text) ?? [];
+    return id === undefined || number === undefined ? [] : [{ text, id, number }];
+  });
+  const images: Record<string, string> = {};
+  for (const id of new Set(asked.map((one) => one.id)))
+    for (const part of chunks(
+      asked.filter((one) => one.id === id),
+      VALUES_PER_FILTER,
+    )) {
+      const pages = await allPages('ec2:DescribeLaunchTemplateVersions', async (token) => {
+        const page = await client.describeLaunchTemplateVersions({
+          ...(id.startsWith('lt-') ? { LaunchTemplateId: id } : { LaunchTemplateName: id }),
+          Versions: part.map(({ number }) => number),
+          ...(token && { NextToken: token }),
+        });
+        return { page, next: page.NextToken };
+      });
+      for (const version of pages.flatMap((page) => page.LaunchTemplateVersions ?? [])) {
+        const text = part.find(({ number }) => number === String(version.VersionNumber))?.text;
+        const image = version.LaunchTemplateData?.ImageId;
+        if (text !== undefined && image !== undefined) images[text] = image;
+      }
+    }
+  return images;
 }
 
 async function templates(

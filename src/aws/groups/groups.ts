@@ -91,6 +91,7 @@ function toGroup(group: AutoScalingGroup): BareGroup {
       .map((process) => process.ProcessName ?? '')
       .filter((name) => name !== '' && name !== DEPRECATED_PROCESS),
     configurationRefs: configurationRefs(group),
+    ...overridesOf(group),
     instances: (group.Instances ?? []).map(toInstance),
     balancerRefs: balancerRefs(group),
     notes: decodeNotes((group.Tags ?? []).map(({ Key, Value }) => ({ key: Key ?? '', value: Value ?? '' }))),
@@ -113,6 +114,7 @@ function toInstance(instance: AwsInstance): Instance {
     weight: Number(instance.WeightedCapacity ?? 1),
     protectedFromScaleIn: instance.ProtectedFromScaleIn ?? false,
     configuration: configurationOf(instance.LaunchConfigurationName, instance.LaunchTemplate) ?? '',
+    ...(instance.InstanceType !== undefined && { type: instance.InstanceType }),
     health: [],
   };
 }
@@ -136,6 +138,20 @@ function configurationRefs(group: AutoScalingGroup): string[] {
       ? [mixed.LaunchTemplateSpecification]
       : overrides.map((override) => override.LaunchTemplateSpecification ?? mixed.LaunchTemplateSpecification);
   return present(templates.map((template) => configurationOf(undefined, template)));
+}
+
+/** Where overrides name types or images, the configuration alone does not say what is launched. */
+function overridesOf(group: AutoScalingGroup): Pick<BareGroup, 'overrides'> {
+  const mixed = group.MixedInstancesPolicy?.LaunchTemplate;
+  const overrides = mixed?.Overrides ?? [];
+  if (overrides.every(({ InstanceType, ImageId }) => InstanceType === undefined && ImageId === undefined)) return {};
+  return {
+    overrides: overrides.map((override) => ({
+      ref: configurationOf(undefined, override.LaunchTemplateSpecification ?? mixed?.LaunchTemplateSpecification) ?? '',
+      ...(override.InstanceType !== undefined && { type: override.InstanceType }),
+      ...(override.ImageId !== undefined && { image: override.ImageId }),
+    })),
+  };
 }
 
 function configurationOf(

@@ -1,6 +1,6 @@
 import type { Action } from '../../model/rollout/action.js';
 import type { Observed } from '../../model/rollout/decision.js';
-import type { Group, Size } from '../../model/rollout/group.js';
+import type { Group, Instance, Size } from '../../model/rollout/group.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
 import type { RollingRecord, RolloutRecord, Verdict } from '../../model/rollout/record.js';
 import { MAX_TERMINATED_PER_CALL } from '../instances/capacity.js';
@@ -207,7 +207,7 @@ function ruleOf(group: Group, action: Action): string | undefined {
           record.strategy === 'rolling' &&
           action.half === 'old' &&
           group.configurations.length > 0 &&
-          !group.configurations.includes(instance.configuration);
+          !couldBeLaunched(group, instance);
         if (!mine(instance.launchedAt, record.startedAt) && !superseded)
           return `${id} is not of the ${action.half} half`;
       }
@@ -375,6 +375,15 @@ function hasLeft(lifecycle: string): boolean {
     lifecycle.includes('Standby') ||
     lifecycle.endsWith(':Retained')
   );
+}
+
+/** By the group's configuration, and by the types and images of its overrides where they are known. */
+function couldBeLaunched({ configurations, ways = [] }: Group, { configuration, type, image }: Instance): boolean {
+  const own = ways.filter((way) => way.configuration === configuration);
+  if (own.length === 0) return configurations.includes(configuration);
+  const same = (known: string | undefined, wanted: string | undefined): boolean =>
+    known === undefined || wanted === undefined || known === wanted;
+  return own.some((way) => same(type, way.type) && same(image, way.image));
 }
 
 /** Units in service, without those that are about to go. */

@@ -1,4 +1,5 @@
 import type { Balancer, Group, HealthVerdict, Instance } from '../../model/rollout/group.js';
+import { outdated } from './outdated.js';
 import type { RolloutRecord } from '../../model/rollout/record.js';
 
 /**
@@ -105,11 +106,6 @@ export function notInService(group: Group, instance: Instance): string {
 /** Instances that are in service. */
 export function serving(group: Group, instances: readonly Instance[] = group.instances): readonly Instance[] {
   return instances.filter((instance) => inService(group, instance));
-}
-
-/** Outdated: launched from something else than the group would launch from now. */
-export function outdated(group: Group, instance: Instance): boolean {
-  return !group.configurations.includes(instance.configuration);
 }
 
 /**

@@ -1,11 +1,13 @@
 import type { Milliseconds } from '../../clock.js';
 import type { GroupOutlook } from '../../model/stack/change-plan.js';
 import type { Observed, Reason } from '../../model/rollout/decision.js';
-import type { Group } from '../../model/rollout/group.js';
+import type { Group, Instance } from '../../model/rollout/group.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
 import type { RolloutRecord } from '../../model/rollout/record.js';
 import { finalTarget } from '../rollout/target-size.js';
-import { membersOf, outdated, units } from '../instances/classify.js';
+import { membersOf, units } from '../instances/classify.js';
+import { hasNone, noneThere } from '../instances/none-there.js';
+import { currencyOf, sayOutdated } from '../instances/outdated.js';
 import type { Effect } from './change-impact.js';
 import { preflight } from '../rollout/start/preflight.js';
 import { reasonsAgainst } from '../rollout/start/reasons-against.js';
@@ -29,9 +31,9 @@ export function groupOutlook(
   { becomes, resized, replaced }: Effect,
 ): GroupOutlook {
   const here = membersOf(group);
-  const stale = here.filter((instance) => group.configurations.length > 0 && outdated(group, instance));
   const skip = skipped(observed, plan, group, becomes);
-  const against = skip === undefined ? allAgainst(observed, plan, group) : [];
+  const none = hasNone(group) && becomes === undefined ? [noneThere(group, observed)] : [];
+  const against = skip === undefined ? [...none, ...allAgainst(observed, plan, group)] : [];
   const size = resized ?? group.size;
   // A group that is made larger or smaller has that many when the swap begins.
   const old = resized === undefined || resized.desired === group.size.desired ? units(here) : resized.desired;
@@ -47,7 +49,7 @@ export function groupOutlook(
   const peak = skip === undefined ? finalTarget(record).size : size;
   const rounds = roundsOf(record);
   const expectedMs = skip === undefined ? expected(plan, group, rounds, record) : 0;
-  const many = stale.length === 0 ? '' : `${stale.length} of ${here.length} instances are outdated`;
+  const many = hasNone(group) ? noneThere(group, observed).text : sayOutdated(group, here);
   return {
     group: group.name,
     action: skip !== undefined ? 'skip' : against.length > 0 ? 'refuse' : 'swap',
@@ -63,7 +65,7 @@ export function groupOutlook(
     }),
     doubled: peak,
     instances: here.length,
-    outdated: stale.map(({ id, configuration }) => ({ id, configuration })),
+    outdated: staleOf(group, here),
     ...(becomes !== undefined && { becomes }),
     balancers: group.balancers.map(({ id, name, kind, judged, note, healthFloorMs, drainMs }) => ({
       name,
@@ -80,6 +82,14 @@ export function groupOutlook(
     against,
     warnings: skip === undefined ? warnings(observed, plan, group) : [],
   };
+}
+
+function staleOf(group: Group, here: readonly Instance[]): GroupOutlook['outdated'] {
+  return here.flatMap((instance) => {
+    const found = currencyOf(group, instance);
+    const { id, configuration } = instance;
+    return found.state === 'outdated' ? [{ id, configuration, why: found.why }] : [];
+  });
 }
 
 /** Why nothing would be swapped, or undefined. An outdated group is what the change makes it. */

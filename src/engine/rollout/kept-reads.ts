@@ -1,6 +1,6 @@
 import type { Instant } from '../../clock.js';
 import type { ReadsNeeded } from '../../decide/reads-needed.js';
-import type { Balancer, FailedActivity, Precautions } from '../../model/rollout/group.js';
+import type { Balancer, FailedActivity, LaunchWay, Precautions } from '../../model/rollout/group.js';
 import type { OutNote } from '../../model/rollout/record.js';
 import type { BareGroup, Gateway } from '../gateway.js';
 
@@ -70,10 +70,13 @@ export function precautionReader(
   };
 }
 
-/** The launch configurations of groups, by group; versions that move are resolved for the groups in `matter`. */
+/**
+ * The ways in which groups launch, by group, without the images that templates name; versions that move are resolved
+ * for the groups in `matter`.
+ */
 export function configurationReader(
   gateway: Pick<Gateway, 'templateVersions'>,
-): (groups: Groups, matter: ReadonlySet<string>, at: Instant) => Promise<ReadonlyMap<string, readonly string[]>> {
+): (groups: Groups, matter: ReadonlySet<string>, at: Instant) => Promise<ReadonlyMap<string, readonly LaunchWay[]>> {
   let versions: { readonly at: Instant; readonly of: Versions } | undefined;
   return async (groups, matter, at) => {
     const moving = new Set(
@@ -87,7 +90,12 @@ export function configurationReader(
     if (moving.size > 0 && (versions === undefined || unread || at - versions.at >= VERSIONS_MS))
       versions = { at, of: { ...versions?.of, ...(await gateway.templateVersions([...moving])) } };
     return new Map(
-      groups.map((group) => [group.name, group.configurationRefs.flatMap((ref) => resolved(ref, versions?.of ?? {}))]),
+      groups.map(({ name, configurationRefs, overrides = configurationRefs.map((ref) => ({ ref })) }) => [
+        name,
+        overrides.flatMap(({ ref, ...more }) =>
+          resolved(ref, versions?.of ?? {}).map((configuration): LaunchWay => ({ configuration, ...more })),
+        ),
+      ]),
     );
   };
 }

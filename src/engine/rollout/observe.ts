@@ -18,6 +18,7 @@ import {
   outKeeper,
   precautionReader,
 } from './kept-reads.js';
+import { imageReader, type Launch } from './image-reader.js';
 import { createRenewal } from './renew-while-failing.js';
 import { afterAction } from '../../decide/memory/fold-action.js';
 
@@ -76,6 +77,7 @@ function createReader(
   const readBalancers = balancerReader(gateway, plan.gates?.skipBalancers === true);
   const readPrecautions = precautionReader(gateway);
   const readConfigurations = configurationReader(gateway);
+  const readImages = imageReader(gateway);
   const readFailures = failureReader(gateway);
   return async (seenNow) => {
     const { at, groups: shown } = await gateway.describeGroups(plan.groups);
@@ -83,12 +85,13 @@ function createReader(
     const needed = readsNeeded(bare, plan, seenNow());
     const balancers = await readBalancers(bare);
     const precautions = await readPrecautions(needed.precautions);
-    const configurations = await readConfigurations(bare, needed.configurations, at);
+    const ways = await readConfigurations(bare, needed.configurations, at);
+    const launches = await readImages(bare, ways, needed.configurations, at);
     const health = await readHealth(gateway, balancers, needed);
     const failures = await readFailures(needed.failures, at);
     const commands = await lookAtCommands(deps);
     const alarms = needed.alarms === undefined ? undefined : await gateway.alarms(needed.alarms);
-    const groups = bare.map((group) => assembled(group, balancers, health, configurations.get(group.name) ?? []));
+    const groups = bare.map((group) => assembled(group, balancers, health, launches.get(group.name)));
     const gone = await findGone(gateway, perhapsGone(groups, seenNow()));
     const unhealthy = perhapsEnded(groups);
     const ended = unhealthy.length === 0 ? undefined : await gateway.endings(unhealthy);
@@ -159,18 +162,19 @@ function withHealth({ unread = [], ...group }: Group, health: Health): Group {
 
 /** The group from all that was read. */
 function assembled(
-  { balancerRefs, configurationRefs, ...group }: BareGroup,
+  { balancerRefs, configurationRefs, overrides, ...group }: BareGroup,
   balancers: ReadonlyMap<string, Balancer>,
   health: Health,
-  configurations: readonly string[],
+  { configurations, ofInstances, ...more }: Launch = { configurations: [], ofInstances: {} },
 ): Group {
   const own = balancerRefs.flatMap((ref) => balancers.get(ref.id) ?? []);
   const instances = group.instances.map((instance) => ({
     ...instance,
+    ...(ofInstances[instance.id] !== undefined && { image: ofInstances[instance.id] }),
     health: own.flatMap((balancer) => health.get(balancer.id)?.[instance.id] ?? []),
   }));
   const unread = own.filter(({ id, judged }) => judged && !health.has(id)).map(({ id }) => id);
-  return { ...group, instances, balancers: own, configurations, ...(unread.length > 0 && { unread }) };
+  return { ...group, instances, balancers: own, configurations, ...more, ...(unread.length > 0 && { unread }) };
 }
 
 /** Those of the instances that EC2 does not run any more. */

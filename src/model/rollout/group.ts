@@ -52,6 +52,10 @@ export interface Instance {
   readonly protectedFromScaleIn: boolean;
   /** What it was launched from: `lc/NAME`, `lt/ID:VERSION`, or '' when AWS does not say. */
   readonly configuration: string;
+  /** Its instance type, where Auto Scaling says it. */
+  readonly type?: string;
+  /** The image that it runs, as far as that was asked for. */
+  readonly image?: string;
   /** EC2 launch time; absent while EC2 does not list the instance. */
   readonly launchedAt?: Instant;
   /** One row per balancer that mentions the instance. A missing row means `absent`. */
@@ -77,6 +81,18 @@ export interface LifecycleHook {
   readonly otherwise: 'CONTINUE' | 'ABANDON';
 }
 
+/** One of the ways in which a group launches: an override of a mixed policy, or all there is. */
+export interface LaunchWay {
+  /** `lc/NAME`, or `lt/ID:VERSION` with the version as it is resolved now. */
+  readonly configuration: string;
+  /** The instance type that an override asks for; absent where the configuration or instance requirements say it. */
+  readonly type?: string;
+  /** The image that would be launched now, where the configuration alone does not fix it. */
+  readonly image?: string;
+  /** The parameter of the parameter store that the image comes from. */
+  readonly parameter?: string;
+}
+
 /** One Auto Scaling group as one look shows it. */
 export interface Group {
   readonly name: string;
@@ -87,6 +103,10 @@ export interface Group {
   readonly suspended: readonly string[];
   /** Resolved configurations that an instance launched now would carry (several with overrides). */
   readonly configurations: readonly string[];
+  /** Says more of them where types or images do not follow from the configuration alone. */
+  readonly ways?: readonly LaunchWay[];
+  /** Why images could not be compared, as a sentence. */
+  readonly imageUnknown?: string;
   readonly instances: readonly Instance[];
   readonly balancers: readonly Balancer[];
   /** Ids of the balancers whose health this look did not ask for, because nothing was to be decided by it. */

@@ -61,8 +61,8 @@ export interface GroupOutlook {
   readonly doubled: Size;
   /** Instances that are there now. */
   readonly instances: number;
-  /** Instances that are outdated already. */
-  readonly outdated: readonly { readonly id: string; readonly configuration: string }[];
+  /** Instances that are outdated already; `why` is a clause such as `runs lt/lt-1:1`. */
+  readonly outdated: readonly { readonly id: string; readonly configuration: string; readonly why: string }[];
   /** Why all instances will be outdated by the change of the stack; absent when they will not. */
   readonly becomes?: string;
   readonly balancers: readonly {

@@ -72,7 +72,10 @@ function groupLines(group: GroupOutlook): readonly string[] {
       ? lines
       : [...lines, `  size ${sizes(group.size)}; with the change ${sizes(group.resized)}`];
   const stale = list(
-    group.outdated.map(({ id, configuration }) => `${id} (${configuration})`),
+    group.outdated.map(
+      ({ id, configuration, why }) =>
+        `${id} (${oneLine(why.startsWith('runs lt/') || why.startsWith('runs lc/') ? configuration : why)})`,
+    ),
     5,
   );
   const judged = group.balancers

@@ -1,3 +1,4 @@
+import type { LaunchTemplateOverrides } from '@aws-sdk/client-auto-scaling';
 import { resolveConfiguration } from '../world/autoscaling/operations/configuration.js';
 import {
   attached,
@@ -79,10 +80,19 @@ function judgeOf(world: World, attachment: Attachment): Judge | undefined {
 
 function isOutdated(world: World, group: GroupState, member: Member): boolean {
   try {
-    const { launchConfiguration, template } = resolveConfiguration(world, group, 0);
-    return launchConfiguration === undefined
-      ? member.template?.id !== template?.id || member.template?.version !== template?.version
-      : member.launchConfiguration !== launchConfiguration;
+    const overrides = group.mixed?.LaunchTemplate?.Overrides ?? [];
+    const image = ec2State(world).instances.get(member.id)?.imageId;
+    const ways = overrides.length === 0 ? [{}] : overrides;
+    return !ways.some(({ InstanceType: type }: LaunchTemplateOverrides, turn) => {
+      const now = resolveConfiguration(world, group, turn);
+      return (
+        member.launchConfiguration === now.launchConfiguration &&
+        member.template?.id === now.template?.id &&
+        member.template?.version === now.template?.version &&
+        (type === undefined || member.type === type) &&
+        (image === undefined || image === now.image)
+      );
+    });
   } catch {
     // Its template is gone: nothing can be compared.
     return false;

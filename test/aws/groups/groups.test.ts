@@ -261,6 +261,68 @@ describe('what EC2 knows of groups', () => {
   });
 });
 
+describe('what overrides and images say of launches', () => {
+  it('types and images of overrides, each with the template that it uses', async () => {
+    const { gateway } = gatewayTo({
+      autoscaling: {
+        DescribeAutoScalingGroups: {
+          AutoScalingGroups: [
+            {
+              AutoScalingGroupName: 'web',
+              MixedInstancesPolicy: {
+                LaunchTemplate: {
+                  LaunchTemplateSpecification: { LaunchTemplateId: 'lt-1', Version: '7' },
+                  Overrides: [
+                    { InstanceType: 'm5.large' },
+                    {
+                      InstanceType: 'm6g.large',
+                      ImageId: 'ami-arm',
+                      LaunchTemplateSpecification: { LaunchTemplateId: 'lt-2', Version: '$Latest' },
+                    },
+                    { InstanceRequirements: { VCpuCount: { Min: 2 }, MemoryMiB: { Min: 1024 } } },
+                  ],
+                },
+              },
+              Instances: [{ InstanceId: 'i-1', InstanceType: 'm5.large' }],
+            },
+            { AutoScalingGroupName: 'plain', LaunchTemplate: { LaunchTemplateId: 'lt-1', Version: '7' } },
+          ],
+        },
+      },
+    });
+    const { groups } = await gateway.describeGroups(['web', 'plain']);
+    expect(groups.map(({ overrides }) => overrides)).to.deep.equal([
+      [
+        { ref: 'lt/lt-1:7', type: 'm5.large' },
+        { ref: 'lt/lt-2:$Latest', type: 'm6g.large', image: 'ami-arm' },
+        { ref: 'lt/lt-1:7' },
+      ],
+      undefined,
+    ]);
+    expect(groups[0]?.instances.map(({ type }) => type)).to.deep.equal(['m5.large']);
+  });
+
+  it('images of template versions as they are written, by id and by name', async () => {
+    const { gateway } = gatewayTo({
+      ec2: {
+        DescribeLaunchTemplateVersions: (input) => ({
+          LaunchTemplateVersions:
+            input['LaunchTemplateId'] === 'lt-1'
+              ? [
+                  { VersionNumber: 7, LaunchTemplateData: { ImageId: 'resolve:ssm:/golden' } },
+                  { VersionNumber: 8, LaunchTemplateData: { ImageId: 'ami-8' } },
+                ]
+              : [{ VersionNumber: 3, LaunchTemplateData: {} }],
+        }),
+      },
+    });
+    expect(await gateway.templateImages(['lt/lt-1:7', 'lt/lt-1:8', 'lt/web:3', 'lc/old'])).to.deep.equal({
+      'lt/lt-1:7': 'resolve:ssm:/golden',
+      'lt/lt-1:8': 'ami-8',
+    });
+  });
+});
+
 describe('failed launches and precautions', () => {
   it('keeps failed launches since then', async () => {
     const activity = (id: string, more: object): object => ({

@@ -1,9 +1,12 @@
+import type { Instant } from '../../../clock.js';
 import type { Reason, Wait } from '../../../model/rollout/decision.js';
 import type { Group } from '../../../model/rollout/group.js';
 import type { Plan } from '../../../model/rollout/rollout-plan.js';
 import type { RolloutRecord } from '../../../model/rollout/record.js';
 import { recordGates } from '../../gates/gates.js';
-import { membersOf, outdated, serving, standing, units } from '../../instances/classify.js';
+import { membersOf, serving, standing, units } from '../../instances/classify.js';
+import { hasNone, noneThere } from '../../instances/none-there.js';
+import { outdated, sayOutdated } from '../../instances/outdated.js';
 import { instability } from '../../instances/stability.js';
 import { factsOf } from '../../strategies/facts-by-name.js';
 import type { LookAndPlan } from '../../view.js';
@@ -29,12 +32,10 @@ export function preflight(view: LookAndPlan, group: Group): Preflight {
   const reasons = [...reasonsAgainst(observed, group, plan.force), ...factsOf(plan).reasonsAgainst(plan, group)];
   if (reasons.length > 0) return { kind: 'refuse', reasons };
 
+  if (hasNone(group) && plan.swap !== 'always') return whileNone(view, group);
   // rule: starts-unsettled
   const open = plan.force ? undefined : instability(group);
-  const launching = open?.coming === true && !group.suspended.includes('Launch');
-  const until =
-    Math.max(observed.seen.firstLookAt, observed.seen.heldAt ?? 0) +
-    (launching ? plan.timing.progressMs : plan.timing.settleMs);
+  const until = settlesBy(view, group, open?.coming === true);
   if (open !== undefined && observed.at >= until)
     return { kind: 'refuse', reasons: [notSettled(group, open.why, open.instances)] };
   // An instance that is dead and forgotten by EC2 belongs to neither half, and nobody waits for it.
@@ -66,20 +67,37 @@ export function preflight(view: LookAndPlan, group: Group): Preflight {
   return ready(view, group);
 }
 
+/** Until when a group is waited for that is not settled. @param coming something launches, leaves or registers */
+function settlesBy({ observed, plan }: LookAndPlan, group: Group, coming: boolean): Instant {
+  const launching = coming && !group.suspended.includes('Launch');
+  return (
+    Math.max(observed.seen.firstLookAt, observed.seen.heldAt ?? 0) +
+    (launching ? plan.timing.progressMs : plan.timing.settleMs)
+  );
+}
+
+/** With nothing there is nothing to begin with, by force or not. What launches meanwhile is current. */
+function whileNone(view: LookAndPlan, group: Group): Preflight {
+  const until = settlesBy(view, group, true);
+  const reason = noneThere(group, view.observed);
+  if (view.observed.at >= until) return { kind: 'refuse', reasons: [reason] };
+  return { kind: 'wait', wait: { group: group.name, phase: 'preflight', why: reason.text, instances: [], until } };
+}
+
 /** Why nothing has to be done, or undefined. */
 function skipped(plan: Plan, group: Group): { readonly why: string; readonly upToDate: boolean } | undefined {
   if (plan.swap === 'never') return { why: 'swapping was not asked for (--swap never)', upToDate: false };
   if (group.size.desired === 0 && group.instances.length === 0)
     return { why: 'it is empty (desired 0)', upToDate: false };
   if (plan.swap === 'always' || group.configurations.length === 0) return undefined;
-  const stale = group.instances.filter(
-    (instance) => standing(instance.lifecycle) !== 'leaving' && outdated(group, instance),
-  );
-  if (stale.length > 0) return undefined;
+  if (hasNone(group)) return undefined;
+  const here = group.instances.filter(({ lifecycle }) => standing(lifecycle) !== 'leaving');
+  if (here.some((instance) => outdated(group, instance))) return undefined;
   const frozen = group.notes.frozen === undefined ? '' : '; it is still frozen by an earlier roll-back';
-  const [who, run] =
-    group.instances.length === 1 ? ['its one instance', 'runs'] : [`all ${group.instances.length} instances`, 'run'];
-  return { why: `${who} ${run} ${group.configurations.join(' or ')} already${frozen}`, upToDate: true };
+  const [who, run] = here.length === 1 ? ['its one instance', 'runs'] : [`all ${here.length} instances`, 'run'];
+  const short = group.size.desired - units(membersOf(group));
+  const missing = short > 0 ? `; ${short} of ${group.size.desired} ${short === 1 ? 'is' : 'are'} missing` : '';
+  return { why: `${who} ${run} ${group.configurations.join(' or ')} already${missing}${frozen}`, upToDate: true };
 }
 
 function notSettled(
@@ -128,8 +146,7 @@ function ready({ observed, plan }: LookAndPlan, group: Group): Preflight {
     ...recordGates(plan),
   };
   const record = factsOf(plan).newRecord(plan, group, old, base);
-  const stale = old.filter((instance) => outdated(group, instance)).length;
-  const because = plan.swap === 'always' ? 'all were asked for' : `${stale} of ${old.length} instances are outdated`;
+  const because = plan.swap === 'always' ? 'all were asked for' : sayOutdated(group, old);
   const sizes = `${group.size.min}/${group.size.desired}/${group.size.max}`;
   return {
     kind: 'ready',

@@ -13,6 +13,15 @@ export function warningsAbout({ observed, plan }: LookAndPlan, group: Group): re
   const { warnings = [], unjudgedSources = [] } = precautions ?? {};
   return [
     ...warnings.map((text) => warn('group.unchecked', text, 'Check it by hand when it matters.')),
+    ...(group.imageUnknown === undefined
+      ? []
+      : [
+          warn(
+            'group.image',
+            `whether its instances run the image that it would launch now is not known: ${group.imageUnknown}`,
+            'Instances are not compared by image; --swap always replaces them all the same.',
+          ),
+        ]),
     ...unjudgedSources.map((source) =>
       warn('group.source', `the traffic source ${source} cannot be judged`, 'Its health is not waited for.'),
     ),

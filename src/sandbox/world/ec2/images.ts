@@ -1,6 +1,7 @@
 import type { DescribeImagesRequest } from '@aws-sdk/client-ec2';
 import type { ImageBehaviour } from '../../scenario.js';
 import { ServiceFault } from '../fault.js';
+import { ssmValue } from '../ssm/ssm-state.js';
 import type { World } from '../world.js';
 import { selects } from './filters.js';
 
@@ -8,7 +9,7 @@ import { selects } from './filters.js';
 export function resolveImage(world: World, image: string): string {
   if (!image.startsWith('resolve:ssm:')) return image;
   const name = image.slice('resolve:ssm:'.length).replace(/:[^/:]+$/, '');
-  const value = world.scenario.parameters[name];
+  const value = ssmValue(world, name);
   if (value === undefined)
     throw new ServiceFault('InvalidParameterValue', `Unable to resolve the SSM parameter '${name}'.`);
   return value;

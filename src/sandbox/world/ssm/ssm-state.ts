@@ -45,3 +45,8 @@ export function ssmState(world: World): SsmState {
     ),
   }));
 }
+
+/** The value of a parameter, for services that resolve them; undefined when there is none. */
+export function ssmValue(world: World, name: string): string | undefined {
+  return ssmState(world).parameters.get(name)?.value;
+}

@@ -47,11 +47,6 @@ export const ssmOperations: OperationTable = {
   },
 };
 
-/** The value of a parameter, for services that resolve them; undefined when there is none. */
-export function ssmValue(world: World, name: string): string | undefined {
-  return ssmState(world).parameters.get(name)?.value;
-}
-
 function described(world: World, name: string, parameter: StoredParameter): object {
   return {
     Name: name,

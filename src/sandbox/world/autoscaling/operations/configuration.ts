@@ -58,13 +58,13 @@ function fromTemplate(
 ): Resolved {
   const template = templateOf(world, specification);
   const { number, data } = versionOf(template, specification.Version);
-  if (data.ImageId === undefined)
-    throw new ServiceFault('ValidationError', 'The launch template must contain an image id.');
+  const image = override.ImageId ?? data.ImageId;
+  if (image === undefined) throw new ServiceFault('ValidationError', 'The launch template must contain an image id.');
   const own = (data.TagSpecifications ?? [])
     .filter((one) => one.ResourceType === 'instance')
     .flatMap((one) => one.Tags ?? []);
   return {
-    image: resolveImage(world, data.ImageId),
+    image: resolveImage(world, image),
     type: override.InstanceType ?? data.InstanceType ?? 'm1.small',
     securityGroups: data.SecurityGroupIds ?? data.NetworkInterfaces?.[0]?.Groups,
     keyName: data.KeyName,

@@ -1,6 +1,6 @@
 import { there } from '../../../there.js';
 import type { World } from '../../world.js';
-import { ssmValue } from '../../ssm/ssm.js';
+import { ssmValue } from '../../ssm/ssm-state.js';
 import { invalid, type ParameterDeclaration, type Template } from './template.js';
 import type { ParameterValue } from '../deploy/state.js';
 

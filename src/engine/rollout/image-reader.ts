@@ -1,0 +1,105 @@
+import type { Instant } from '../../clock.js';
+import { AwsFault } from '../../errors.js';
+import type { Group, LaunchWay } from '../../model/rollout/group.js';
+import type { BareGroup } from '../gateway.js';
+import type { RepeatableGateway } from '../retrying-gateway.js';
+
+/** How old the value of a parameter may be. It decides only whether a group is outdated. Milliseconds. */
+const PARAMETERS_MS = 30_000;
+
+/** In front of the name of a parameter where a launch template names an image. */
+const BY_PARAMETER = 'resolve:ssm:';
+
+/** By group, in the order of its overrides. */
+type LaunchWays = ReadonlyMap<string, readonly LaunchWay[]>;
+
+/** What one group would launch now. */
+export interface Launch extends Pick<Group, 'configurations' | 'ways' | 'imageUnknown'> {
+  /** The images that instances run, by id, where images have to be compared. */
+  readonly ofInstances: Readonly<Record<string, string>>;
+}
+
+/** By group. */
+export type Launches = ReadonlyMap<string, Launch>;
+
+/** What of AWS's answers is kept: versions of templates and the images of instances never change, parameters do. */
+interface Kept {
+  /** `lt/ID:7` → its image as it is written there; '' for none. */
+  readonly templates: Map<string, string>;
+  readonly parameters: Map<string, { readonly at: Instant; readonly image: string }>;
+  readonly instances: Record<string, string>;
+}
+
+type ImageGateway = Pick<RepeatableGateway, 'templateImages' | 'parameterValue' | 'instanceImages'>;
+
+/**
+ * Reads which images a group would launch where its configuration does not fix them: `resolve:ssm:` in a launch
+ * template is resolved by every launch anew, and an override may name an image of its own. Only then the images of its
+ * instances are asked for. What may not be read is said in `imageUnknown`, and then images are not compared.
+ */
+export function imageReader(
+  gateway: ImageGateway,
+): (groups: readonly BareGroup[], ways: LaunchWays, matter: ReadonlySet<string>, at: Instant) => Promise<Launches> {
+  const kept: Kept = { templates: new Map(), parameters: new Map(), instances: {} };
+  return async (groups, ways, matter, at) => {
+    const launches = new Map<string, Launch>();
+    for (const group of groups) {
+      const own = ways.get(group.name) ?? [];
+      const images = matter.has(group.name) ? await imagesOf(gateway, kept, [group, own], at) : waysOf(own);
+      const configurations = [...new Set(own.map(({ configuration }) => configuration))];
+      launches.set(group.name, { configurations, ofInstances: {}, ...images });
+    }
+    return launches;
+  };
+}
+
+async function imagesOf(
+  gateway: ImageGateway,
+  kept: Kept,
+  [group, ways]: readonly [BareGroup, readonly LaunchWay[]],
+  at: Instant,
+): Promise<Partial<Launch>> {
+  try {
+    const resolved: LaunchWay[] = [];
+    await readTemplates(gateway, kept, ways);
+    for (const way of ways) resolved.push(await withImage(gateway, kept, way, at));
+    if (resolved.every(({ image }) => image === undefined)) return waysOf(resolved);
+    if (group.instances.some(({ id }) => kept.instances[id] === undefined))
+      Object.assign(kept.instances, await gateway.instanceImages([group.name]));
+    return { ...waysOf(resolved), ofInstances: kept.instances };
+  } catch (error) {
+    if (!(error instanceof AwsFault) || !BESIDE.has(error.kind)) throw error;
+    const imageUnknown = `${error.operation} was refused (${error.code}: ${error.message})`;
+    return { ...waysOf(ways), imageUnknown };
+  }
+}
+
+/** Refusals that stand against the comparison alone: a rollout can do without it, as it did before. */
+const BESIDE: ReadonlySet<AwsFault['kind']> = new Set(['denied', 'unsupported', 'missing', 'invalid']);
+
+async function readTemplates(gateway: ImageGateway, kept: Kept, ways: readonly LaunchWay[]): Promise<void> {
+  const unread = ways
+    .filter(({ image, configuration }) => image === undefined && configuration.startsWith('lt/'))
+    .map(({ configuration }) => configuration)
+    .filter((configuration) => !kept.templates.has(configuration));
+  if (unread.length === 0) return;
+  const found = await gateway.templateImages([...new Set(unread)]);
+  for (const configuration of unread) kept.templates.set(configuration, found[configuration] ?? '');
+}
+
+async function withImage(gateway: ImageGateway, kept: Kept, way: LaunchWay, at: Instant): Promise<LaunchWay> {
+  if (way.image !== undefined) return way;
+  const written = kept.templates.get(way.configuration) ?? '';
+  if (!written.startsWith(BY_PARAMETER)) return way;
+  const parameter = written.slice(BY_PARAMETER.length);
+  const known = kept.parameters.get(parameter);
+  if (known !== undefined && at - known.at < PARAMETERS_MS) return { ...way, image: known.image, parameter };
+  const image = await gateway.parameterValue(parameter);
+  kept.parameters.set(parameter, { at, image });
+  return { ...way, image, parameter };
+}
+
+/** Nothing where the configurations say it all. */
+function waysOf(ways: readonly LaunchWay[]): Pick<Group, 'ways'> {
+  return ways.some(({ type, image }) => type !== undefined || image !== undefined) ? { ways } : {};
+}
