@@ -7,8 +7,8 @@ const PARAMETERS = 'PARAMETERS';
 export const parameterFlags = {
   'parameters-file': string({
     summary:
-      "File of parameters, JSON or YAML: KEY: VALUE, the AWS CLI's or CodePipeline's form; may be " +
-      'repeated, later ones win',
+      "File of parameters: lines of KEY=VALUE, or JSON or YAML: KEY: VALUE, the AWS CLI's or CodePipeline's form; " +
+      'may be repeated, later ones win',
     helpValue: 'FILE',
     helpGroup: PARAMETERS,
     multiple: true,

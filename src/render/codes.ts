@@ -165,6 +165,7 @@ export const CODES: Readonly<Record<string, string>> = {
   'parameters.flag': 'A word that begins with a dash is no option and no parameter.',
   'parameters.invalid': 'Several things are wrong with the parameters; each is listed.',
   'parameters.limit': "The template's constraints do not allow the value.",
+  'parameters.masked': 'Asterisks are what AWS shows in place of a NoEcho value; they are never taken for one.',
   'parameters.missing':
     'A parameter has no value: none was given, the stack has none, and the template has no default.',
   'parameters.name': 'Names of parameters hold letters and digits alone.',

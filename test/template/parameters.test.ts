@@ -33,6 +33,10 @@ describe('a file of parameters', () => {
       '["Image=ami-1", "Zip=012345", "Day=2026-11-21", "On=true", "Empty=", "List=a,b", "Text=two\\nlines\\n"]',
     ],
     [
+      'lines',
+      "# what --outputs writes\r\n\r\nImage=ami-1\r\nZip=012345\nDay='2026-11-21'\n  # more\n On =true\nEmpty=\nList=a,b\nText='two\nlines\n'\n",
+    ],
+    [
       'the form of CodePipeline',
       '{"Parameters": {"Image": "ami-1", "Zip": "012345", "Day": "2026-11-21", "On": "true", "Empty": "", "List": "a,b", "Text": "two\\nlines\\n"}}',
     ],
@@ -52,6 +56,24 @@ describe('a file of parameters', () => {
         problems: [],
       }));
   }
+
+  it('in lines has values as they are written, and says which line is none', () => {
+    expect(
+      parse("Url=https://a/?b=c#d\nStar=**\nIt='it'\\''s'\nOpen='never closed\nNext=\"q\"\n").values,
+    ).to.deep.equal({
+      Url: 'https://a/?b=c#d',
+      Star: '**',
+      It: "it's",
+      Open: "'never closed",
+      Next: '"q"',
+    });
+    expect(parse('\nA=1\nnothing\nA=2\nB_C=3\n').problems).to.deep.equal([
+      'p:3:1: This line has no "=".',
+      'p:4:1: A stands there twice.',
+      'p:5:1: "B_C" is no name of a parameter: only letters and digits are.',
+    ]);
+    expect(parse('A: b=c\n').values).to.deep.equal({ A: 'b=c' });
+  });
 
   it('may keep a value in so many words, and carry tags and a policy', () => {
     expect(parse('[{"ParameterKey": "A", "UsePreviousValue": true}]').values).to.deep.equal({ A: null });

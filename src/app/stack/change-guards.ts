@@ -168,7 +168,11 @@ async function goneGroups(run: Run, review: OpenChange['review']): Promise<reado
 function movedParameters({ prepared, review }: OpenChange, given: readonly GivenParameter[]): readonly string[] {
   const before = new Map((prepared.before?.parameters ?? []).map((parameter) => [parameter.key, parameter]));
   const after = review?.changeSet.parameters ?? [];
-  const said = given.filter(({ key, value }) => before.get(key)?.value !== value).map(({ key }) => key);
+  // What stands in place of a secret is no other value.
+  const keeps = new Set(prepared.resolved.kept);
+  const said = given
+    .filter(({ key, value }) => !keeps.has(key) && before.get(key)?.value !== value)
+    .map(({ key }) => key);
   const seen = after
     .filter(({ key, value, noEcho }) => !noEcho && before.get(key)?.value !== value)
     .map(({ key }) => key);

@@ -1,3 +1,4 @@
+import { isMasked } from '../../decide/stack/stack-parameters.js';
 import { lostGroups, lostStacks } from '../../decide/stack/read-change-set.js';
 import { classifyStatus } from '../../decide/stack/stack-update.js';
 import { changeStack, stackGroups } from '../../engine/stack/change-stack.js';
@@ -238,7 +239,9 @@ function sameAndWhole({ prepared, review }: OpenChange, { stack }: Before): Prom
 /** NoEcho parameters that this run gave a value. */
 function changedSecrets({ given }: StackOrder, stack: Stack): readonly string[] {
   return stack.parameters
-    .filter(({ key, noEcho }) => noEcho && given.some((parameter) => parameter.key === key))
+    .filter(
+      ({ key, noEcho }) => noEcho && given.some((parameter) => parameter.key === key && !isMasked(parameter.value)),
+    )
     .map(({ key }) => key);
 }
 

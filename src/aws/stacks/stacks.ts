@@ -166,6 +166,7 @@ export async function templateSummary(
       type: parameter.ParameterType ?? 'String',
       hasDefault: parameter.DefaultValue !== undefined,
       noEcho: parameter.NoEcho ?? false,
+      ...(parameter.DefaultValue !== undefined && parameter.NoEcho !== true && { default: parameter.DefaultValue }),
     })),
     capabilities: answer.Capabilities ?? [],
     capabilitiesReason: answer.CapabilitiesReason ?? '',

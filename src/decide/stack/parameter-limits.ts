@@ -1,3 +1,4 @@
+import { matchesJava } from './java-pattern.js';
 import type { TemplateParameter } from '../../model/stack/template.js';
 
 /** Longest value of a parameter (CloudFormation quotas). */
@@ -30,17 +31,8 @@ export function violation(parameter: TemplateParameter, value: string, secret: b
   if (parameter.type !== 'String') return undefined;
   if (minLength !== undefined && value.length < minLength) return `${is} has fewer than ${minLength} characters.`;
   if (maxLength !== undefined && value.length > maxLength) return `${is} has more than ${maxLength} characters.`;
-  if (parameter.allowedPattern !== undefined && !matches(parameter.allowedPattern, value)) {
+  if (parameter.allowedPattern !== undefined && matchesJava(parameter.allowedPattern, value) === false) {
     return `${is} does not match ${parameter.allowedPattern}.`;
   }
   return undefined;
-}
-
-/** The service reads patterns as Java does and against the whole value; what JavaScript cannot read is left to it. */
-function matches(pattern: string, value: string): boolean {
-  try {
-    return new RegExp(`^(?:${pattern})$`).test(value);
-  } catch {
-    return true;
-  }
 }

@@ -74,6 +74,8 @@ export interface DeclaredParameter {
   readonly type: string;
   readonly hasDefault: boolean;
   readonly noEcho: boolean;
+  /** Never of a NoEcho parameter. */
+  readonly default?: string;
 }
 
 /** What the service says of a template. */

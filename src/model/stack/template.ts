@@ -28,7 +28,6 @@ export interface TemplateFinding extends Position {
 
 /** A parameter with the limits that its template states. Defaults of NoEcho parameters are never here. */
 export interface TemplateParameter extends DeclaredParameter {
-  readonly default?: string;
   readonly allowedValues?: readonly string[];
   /** Must match the whole value. */
   readonly allowedPattern?: string;

@@ -2,6 +2,7 @@ import type { Reason } from '../../model/rollout/decision.js';
 import { PARAMETER_NAME } from '../arguments.js';
 import { parseTree } from '../parse.js';
 import { isList, isMap, type Path, type Tree, type TreeMap } from '../tree.js';
+import { isKeyValueLines, keyValueLines } from './key-value-lines.js';
 import { splitKeyValue } from '../../text/key-value.js';
 
 /** What a file says of the parameters and, in CodePipeline's form, of the stack. */
@@ -14,17 +15,20 @@ export interface ParametersFile {
 }
 
 /**
- * A file of parameters, in JSON or YAML, in one of the forms that people have:
+ * A file of parameters in one of the forms that people have, JSON, YAML or lines:
  * - a map `KEY: VALUE`; a list becomes a list with commas
  * - CodePipeline's `{Parameters: {KEY: VALUE}, Tags: {…}, StackPolicy: {…}}`
  * - the CLI's `[{ParameterKey, ParameterValue}]`, also with `UsePreviousValue`
  * - the CLI's `["KEY=VALUE"]`
+ * - lines of `KEY=VALUE`, as `--outputs` writes them
  * Values stand as they are written: `012345` stays that, and `@file:` means nothing here.
  * @param problems takes what is wrong with single entries, each with its line
  * @throws Failure `parameters.syntaxFile` with line and column when it is no YAML or JSON
  */
 export function parseParametersFile(text: string, origin: string, problems: Reason[]): ParametersFile {
-  const written = parseTree(text.replace(/^\uFEFF/, ''), origin, {
+  const plain = text.replace(/^\uFEFF/, '');
+  if (isKeyValueLines(plain)) return { values: fromLines(plain, origin, problems) };
+  const written = parseTree(plain, origin, {
     noun: 'parameters file',
     code: 'parameters.syntaxFile',
   });
@@ -43,6 +47,17 @@ export function parseParametersFile(text: string, origin: string, problems: Reas
   return isMap(tree['Parameters'])
     ? fromPipeline(tree, tree['Parameters'], wrong)
     : { values: fromMap(tree, [], wrong) };
+}
+
+function fromLines(text: string, origin: string, problems: Reason[]): Values {
+  const values: Values = new Map();
+  for (const { line, entry } of keyValueLines(text)) {
+    const wrong: Wrong = (_, what, remedy) =>
+      void problems.push({ code: 'parameters.file', text: `${origin}:${line}:1: ${what}`, remedy });
+    if (entry === undefined) wrong([], 'This line has no "=".', 'Write KEY=VALUE.');
+    else take(values, [entry.key, entry.value], [], wrong);
+  }
+  return values;
 }
 
 type Values = Map<string, string | null>;

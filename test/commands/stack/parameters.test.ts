@@ -95,7 +95,28 @@ describe('parameters of update-stack', function () {
     const { code, stderr } = await update(['Name=again', '--use-default', 'Count', '--use-default', 'Zip']);
     expect(code, stderr).to.equal(0);
     expect(await values()).to.include({ Name: 'again', Zones: 'a,b,c', Count: '2', Zip: '00000' });
-    expect(stderr).to.include("although the template's default is").and.include('--use-default Zones');
+    // What was set on purpose is no news at every run.
+    expect(stderr).not.to.include("although the template's default is");
+    const changed = await world.file('changed.yaml', TEMPLATE.replace("'a,b'", "'x,y'"));
+    const other = await world.json(['plan', 'web', '--template', changed, ...CALM]);
+    expect(other.stderr)
+      .to.include('Zones keeps "a,b,c", although the template\'s default is "x,y" now, no longer "a,b".')
+      .and.include('--use-default Zones');
+  });
+
+  it('in lines may hold the asterisks that AWS shows for a secret, which stays as it is', async () => {
+    const file = await world.file('lines.env', `# from describe-stacks\n\nName=lines\nPassword=****\n`);
+    const { code, stderr } = await update(['--parameters-file', file]);
+    expect(code, stderr).to.equal(0);
+    expect(stderr).to.include('Password keeps the one that the stack has.');
+    const sent = (
+      await world.ask<readonly { readonly operation: string; readonly input: { readonly Parameters?: unknown } }[]>(
+        'changes',
+      )
+    )
+      .filter(({ operation }) => operation === 'CreateChangeSet')
+      .at(-1);
+    expect(sent?.input.Parameters).to.deep.include({ ParameterKey: 'Password', UsePreviousValue: true });
   });
 
   it('come in the form of CodePipeline, from a file alone, and may be too many', async () => {

@@ -2,6 +2,8 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { violation } from '../../../src/decide/stack/parameter-limits.js';
 import { resolveParameters } from '../../../src/decide/stack/stack-parameters.js';
+import { declaredParameters } from '../../../src/template/parameters/declared.js';
+import { parseTemplate } from '../../../src/template/parse.js';
 import { nearest } from '../../../src/text/nearest.js';
 import type { StackParameter } from '../../../src/model/stack/stack.js';
 import type { TemplateParameter } from '../../../src/model/stack/template.js';
@@ -20,8 +22,10 @@ function resolve(
   declared: readonly TemplateParameter[],
   given: Readonly<Record<string, string>>,
   existing: readonly StackParameter[] = [],
+  formerDefaults?: Readonly<Record<string, string>>,
 ) {
   return resolveParameters({
+    ...(formerDefaults !== undefined && { formerDefaults: new Map(Object.entries(formerDefaults)) }),
     given: Object.entries(given).map(([key, value]) => ({ key, value })),
     declared,
     limits: declared,
@@ -80,10 +84,83 @@ describe('parameters of a change', () => {
       declare('Same', { default: '1' }),
       declare('Secret', { noEcho: true, hasDefault: true }),
     ];
-    const { warnings } = resolve(declared, {}, [has('Size', '2'), has('Same', '1'), has('Secret')]);
+    const existing = [has('Size', '2'), has('Same', '1'), has('Secret')];
+    const { warnings } = resolve(declared, {}, existing, { Size: '2', Same: '0' });
     expect(warnings.map(({ text, remedy }) => `${text} ${remedy}`)).to.deep.equal([
-      `Size keeps "2", although the template's default is "3". To change it, give --use-default Size.`,
+      `Size keeps "2", although the template's default is "3" now, no longer "2". ` +
+        'To change it, give --use-default Size.',
     ]);
+  });
+
+  it('says nothing of a value that was set on purpose while the default stays, nor where nobody knows', () => {
+    const declared = [declare('Size', { default: '3' })];
+    expect(resolve(declared, {}, [has('Size', '2')], { Size: '3' }).warnings).to.deep.equal([]);
+    expect(resolve(declared, {}, [has('Size', '2')], {}).warnings).to.deep.equal([]);
+    expect(resolve(declared, {}, [has('Size', '2')]).warnings).to.deep.equal([]);
+  });
+
+  it('takes asterisks for no secret: it is kept, or missing where there is none to keep', () => {
+    const declared = [declare('Password', { noEcho: true }), declare('Stars')];
+    const kept = resolve(declared, { Password: '****', Stars: '****' }, [has('Password'), has('Stars', 'a')]);
+    expect(kept.parameters).to.deep.equal([
+      { key: 'Password', previous: true },
+      { key: 'Stars', value: '****' },
+    ]);
+    expect(kept.warnings.map(({ code }) => code)).to.deep.equal(['parameters.masked']);
+    expect(kept.problems).to.deep.equal([]);
+    const created = resolve(declared, { Password: '****', Stars: 'a' });
+    expect(created.parameters).to.deep.equal([{ key: 'Stars', value: 'a' }]);
+    expect(created.problems.map(({ code }) => code)).to.deep.equal(['parameters.masked']);
+  });
+
+  describe('leaves to AWS what Java reads otherwise than JavaScript', () => {
+    const limit = (allowedPattern: string, value: string): string | undefined =>
+      violation(declare('P', { allowedPattern }), value, false);
+    const good: readonly (readonly [string, string])[] = [
+      ['\\A[a-z]+\\Z', 'abc'],
+      ['\\Qa.b\\E', 'a.b'],
+      ['\\p{Alnum}+', 'a1'],
+      ['[a-z&&[^b]]+', 'ac'],
+      ['[a-c[x-z]]+', 'ay'],
+      ['(?i)abc', 'ABC'],
+      ['[a-z]++', 'abc'],
+      ['(?>a|ab)c', 'ac'],
+      ['[]a]+', ']a'],
+      ['\\h+', ' '],
+      ['.*', 'a\u0085'],
+      ['\\w+', 'ä'],
+    ];
+    for (const [pattern, value] of good) {
+      it(JSON.stringify(pattern), () => {
+        expect(limit(pattern, value)).to.equal(undefined);
+        if (pattern !== '.*' && pattern !== '\\w+') expect(limit(pattern, '?')).to.equal(undefined);
+      });
+    }
+    it('and refuses what both refuse', () => {
+      for (const [pattern, right, wrong] of [
+        ['[a-z]+', 'abc', 'abc1'],
+        ['ami-[0-9a-f]{8,17}', 'ami-0123456789', 'ami-x'],
+        ['^(?:\\d{1,3}\\.){3}\\d{1,3}(?:/\\d{1,2})$', '10.0.0.0/8', '10.0.0/8'],
+        ['(?!-)[a-zA-Z0-9\\-]*', 'a-b', '-a'],
+        ['[^\\s\\]]+', 'a', 'a b'],
+        ['|a.*', 'ab', 'b'],
+      ] as const) {
+        expect(limit(pattern, right), pattern).to.equal(undefined);
+        expect(limit(pattern, wrong), pattern).to.equal(`P="${wrong}" does not match ${pattern}.`);
+      }
+    });
+  });
+
+  it('holds unquoted values against a given one as CloudFormation reads them', () => {
+    const { template } = parseTemplate(
+      'Parameters:\n  Flag: {Type: String, AllowedValues: [Yes, No]}\n  Account: {Type: String, AllowedValues: [012345670123]}\nResources: {}\n',
+      't',
+    );
+    const [flag, account] = declaredParameters(template);
+    if (flag === undefined || account === undefined) throw new Error('both are declared');
+    expect(violation(flag, 'true', false)).to.equal(undefined);
+    expect(violation(flag, 'Yes', false)).to.equal('Flag="Yes" is not one of "true", "false".');
+    expect(violation(account, '1402433619', false)).to.equal(undefined);
   });
 
   it('names unknown, missing and unfit ones all at once, with the name that was meant', () => {

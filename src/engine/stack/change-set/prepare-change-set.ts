@@ -1,4 +1,9 @@
-import { resolveParameters, type ResolvedParameters } from '../../../decide/stack/stack-parameters.js';
+import {
+  keptBesideDefault,
+  resolveParameters,
+  type ParametersKnown,
+  type ResolvedParameters,
+} from '../../../decide/stack/stack-parameters.js';
 import { startStep } from '../../../decide/stack/stack-update.js';
 import { AwsFault, refused, usage, type Failure } from '../../../errors.js';
 import type { Reason } from '../../../model/rollout/decision.js';
@@ -28,14 +33,16 @@ export async function prepare(deps: Deps, order: StackOrder): Promise<Prepared> 
     );
   }
   const summary = await askService(deps, order, before?.id);
-  const resolved = resolveParameters({
+  const parameters: ParametersKnown = {
     given: order.given,
     declared: summary?.parameters ?? template.declared,
     limits: template.declared,
     existing: before?.parameters ?? [],
     useDefault: order.useDefault,
     ignoreUnknown: order.ignoreUnknown,
-  });
+  };
+  const formerDefaults = await defaultsBefore(deps, order, parameters, before);
+  const resolved = resolveParameters({ ...parameters, formerDefaults });
   checkParameters(deps, resolved);
   if (order.examine !== undefined)
     checkFindings(deps, template.origin, await order.examine(valuesOf(resolved, before)));
@@ -63,6 +70,29 @@ export async function prepare(deps: Deps, order: StackOrder): Promise<Prepared> 
     secrets,
     redact: redactor(order.given.filter(({ key }) => secrets.has(key)).map(({ value }) => value)),
   };
+}
+
+/**
+ * The defaults of the template that the stack has, asked only where they matter: a default that did not change is no
+ * news to somebody who set another value on purpose.
+ */
+async function defaultsBefore(
+  deps: Deps,
+  { template }: StackOrder,
+  parameters: ParametersKnown,
+  before: Stack | undefined,
+): Promise<ReadonlyMap<string, string> | undefined> {
+  if (before === undefined || template.source.kind === 'previous') return undefined;
+  if (keptBesideDefault(parameters).length === 0) return undefined;
+  try {
+    const summary = await repeating(deps, () => deps.gateway.templateSummary({ kind: 'previous' }, before.id));
+    return new Map(
+      summary.parameters.flatMap(({ key, default: fallback }) => (fallback === undefined ? [] : [[key, fallback]])),
+    );
+  } catch (error) {
+    if (error instanceof AwsFault) return undefined;
+    throw error;
+  }
 }
 
 /** Keys of NoEcho parameters, whoever knows that they are. */
