@@ -84,13 +84,20 @@ export const CODES: Readonly<Record<string, string>> = {
   'diagnose.hookObjected': 'A CloudFormation hook objected to a resource.',
   'diagnose.hookWaiting': 'An instance waits for a lifecycle hook that nobody has completed yet.',
   'diagnose.imageMissing': 'The image does not exist in this region, or this account may not launch it.',
+  'diagnose.imagePending':
+    'The image is still being made; launches work once it is available, and Auto Scaling tries again until then.',
   'diagnose.launchDenied': 'Auto Scaling may not launch: often the key of an encrypted image, or the instance profile.',
   'diagnose.launchFailed': 'A launch failed for a reason that is not known here; the words of AWS are given.',
+  'diagnose.launchTransient': 'A launch failed for a passing reason, such as throttling; Auto Scaling tries again.',
   'diagnose.limit': 'A quota of the account is used up. A swap needs twice the instances for a while.',
+  'diagnose.noAddresses':
+    'A subnet has no free address left for one more instance. A swap needs twice as many for a while.',
   'diagnose.noCapacity': 'EC2 has no such instance left in the zone. More zones or instance types help.',
   'diagnose.notBack':
     'An instance was not in service again after its restart; what it was waited for is told through time.',
   'diagnose.notInService': 'An instance does not serve; each balancer says why. --console shows what it printed.',
+  'diagnose.notInZone':
+    'A zone of the group does not offer the instance type; Auto Scaling launches in its other zones.',
   'diagnose.notProven': 'A new instance was never proven; what it was waited for is told through time.',
   'diagnose.replacedUnhealthy': 'Auto Scaling itself replaced instances that a health check called unhealthy.',
   'diagnose.resourceFailed': 'A resource of the stack failed by itself: a root cause.',
@@ -98,6 +105,7 @@ export const CODES: Readonly<Record<string, string>> = {
     'A swap was rolled back and the group is frozen: some processes stay suspended until the next ' +
     'good swap, or unfreeze.',
   'diagnose.signalsMissing': 'CloudFormation waited for signals that instances send with cfn-signal, and too few came.',
+  'diagnose.typeUnsupported': 'An instance type cannot be launched with this image, by this account, or at all.',
   'diagnose.validation': 'CloudFormation found a fault in the template before it changed anything.',
 
   'group.allUnavailable': 'As asked for, no instance of the group might serve for a while.',

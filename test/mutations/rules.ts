@@ -72,6 +72,16 @@ export const MUTATIONS: readonly Mutation[] = [
     breaks: { condition: true },
   },
   {
+    name: 'one-zone-final',
+    rule: 'what one zone or one type cannot launch ends no rollout while another may',
+    breaks: { condition: false },
+  },
+  {
+    name: 'launch-healed',
+    rule: 'a launch that worked takes back what failed launches before it said',
+    breaks: { replace: ['one.startedAt >= lastLaunch', 'true'] },
+  },
+  {
     name: 'fit-launches',
     rule: 'a desired capacity that is raised for weights launches nobody',
     breaks: { condition: true },

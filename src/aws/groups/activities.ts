@@ -25,8 +25,15 @@ export async function failedLaunches(clients: Clients, group: string, since: Ins
       startedAt: activity.StartTime?.getTime() ?? 0,
       message: activity.StatusMessage ?? '',
       cause: activity.Cause ?? '',
+      ...zoneOf(activity),
     }))
     .filter((activity) => activity.startedAt >= since);
+}
+
+/** `Details` is JSON text, such as `{"Subnet ID":"subnet-…","Availability Zone":"eu-west-1a"}`. */
+function zoneOf({ Details: details = '' }: AwsActivity): Pick<FailedActivity, 'zone'> {
+  const [, zone] = /"Availability Zone"\s*:\s*"([^"]+)"/.exec(details) ?? [];
+  return zone === undefined ? {} : { zone };
 }
 
 /** All activities of a group since then, newest first; a few pages of them at the most. */

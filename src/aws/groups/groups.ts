@@ -101,7 +101,16 @@ function toGroup(group: AutoScalingGroup): BareGroup {
     healthCheckType: group.HealthCheckType ?? 'EC2',
     healthCheckGraceMs: (group.HealthCheckGracePeriod ?? 0) * 1000,
     zones: group.AvailabilityZones ?? [],
+    ...mixedTypes(group),
   };
+}
+
+/** The instance types of the overrides, if there are any. */
+function mixedTypes(group: AutoScalingGroup): Pick<BareGroup, 'types'> {
+  const overrides = group.MixedInstancesPolicy?.LaunchTemplate?.Overrides ?? [];
+  if (overrides.length === 0) return {};
+  const types = present(overrides.map(({ InstanceType: type }) => type));
+  return { types: overrides.some(({ InstanceRequirements: wanted }) => wanted !== undefined) ? 'open' : types };
 }
 
 function toInstance(instance: AwsInstance): Instance {

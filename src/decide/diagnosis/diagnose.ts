@@ -2,43 +2,10 @@ import type { Group, LifecycleHook } from '../../model/rollout/group.js';
 import type { Activity, Finding } from '../../model/finding.js';
 import type { FailedEvent, StackEvent } from '../../model/stack/stack.js';
 import { notInService, verdictOf } from '../instances/classify.js';
+import { launchCause } from '../instances/launch-words.js';
 import { rootCauses } from './root-causes.js';
 import { seconds } from '../../text/duration.js';
 import { withoutStop } from '../../text/sentence.js';
-
-/** Why launches fail, by AWS's words (Auto Scaling user guide, "Troubleshoot: EC2 instance launch failures"). */
-const LAUNCH_FAILURES: readonly (readonly [RegExp, string, string])[] = [
-  [
-    /InsufficientInstanceCapacity|do not have sufficient .*capacity|no Spot capacity/i,
-    'diagnose.noCapacity',
-    'Wait, or let the group use more zones or other instance types.',
-  ],
-  [
-    /InvalidAMI|image id .*(does not exist|is not valid|not found)|AMI .*(pending|disabled)/i,
-    'diagnose.imageMissing',
-    'Give an image that exists in this region and may be launched by this account.',
-  ],
-  [
-    /VcpuLimitExceeded|InstanceLimitExceeded|SpotInstanceCount|limit .*exceeded|quota/i,
-    'diagnose.limit',
-    'Ask for a higher quota; a swap needs twice the instances for a while.',
-  ],
-  [
-    /Lifecycle Action.*abandon|Heartbeat Timeout/i,
-    'diagnose.hookAbandoned',
-    'Look at what completes the lifecycle hook, and at its heartbeat timeout.',
-  ],
-  [
-    /UnauthorizedOperation|not authorized|KMS|InternalErrorOnLaunch|Client\.InternalError/i,
-    'diagnose.launchDenied',
-    "Let Auto Scaling's service-linked role use the image, its key and the instance profile.",
-  ],
-  [
-    /InvalidSubnet|InvalidGroup|InvalidKeyPair|Invalid IamInstanceProfile|InvalidParameter|Unsupported|does not exist/i,
-    'diagnose.configuration',
-    'Correct the launch template or launch configuration.',
-  ],
-];
 
 /** Evidence told of one thing that happened again and again. */
 const MOST_EVIDENCE = 3;
@@ -69,11 +36,10 @@ function ofActivity(
   { at, status, description, cause, message, instance }: Activity,
 ): Finding | undefined {
   if ((status === 'Failed' || status === 'Cancelled') && !description.startsWith('Terminating')) {
-    const [, code, remedy] = LAUNCH_FAILURES.find(([words]) => words.test(message)) ?? [
-      undefined,
-      'diagnose.launchFailed',
-      "See the group's activity history.",
-    ];
+    const { code, remedy } = launchCause(message) ?? {
+      code: 'diagnose.launchFailed',
+      remedy: "See the group's activity history.",
+    };
     const said = message === '' ? `${description || 'a launch'} ended as ${status}` : message;
     return {
       code,

@@ -1,23 +1,7 @@
 import type { FailedActivity, Group, Instance } from '../../model/rollout/group.js';
 import type { RolloutRecord } from '../../model/rollout/record.js';
 import { verdictOf } from './classify.js';
-
-/**
- * Failed launches that trying again cannot heal. Auto Scaling would go on trying until the deadline.
- * Source: Auto Scaling user guide, "Troubleshoot: EC2 instance launch failures".
- */
-const CONFIGURATION_ERRORS: readonly RegExp[] = [
-  /\b(image id|AMI|InvalidAMIID)\b.*(does not exist|not found|is not valid|malformed|is pending|not authorized)/i,
-  /InvalidAMIID/i,
-  /(security group|key pair|placement group|subnet|snapshot).*(does not exist|not found|is not valid)/i,
-  /launch (template|configuration).*(does not exist|not found|is not valid)/i,
-  /Invalid IAM Instance Profile/i,
-  /target groups? not found/i,
-  /Cannot find Load Balancer/i,
-  /Client error on launch/i,
-  /not authorized to perform/i,
-  /(instance type|requested configuration).*(not supported|unsupported)/i,
-];
+import { finalFailure, type FinalFailure } from './launch-failures.js';
 
 /** Why waiting for the new instances is hopeless, or undefined while it may help. */
 export function hopeless(
@@ -26,11 +10,9 @@ export function hopeless(
   failures: readonly FailedActivity[],
   fresh: readonly Instance[],
 ): string | undefined {
-  for (const failure of failures) {
-    if (failure.group !== group.name || (record !== undefined && failure.startedAt < record.startedAt)) continue;
-    if (CONFIGURATION_ERRORS.some((pattern) => pattern.test(failure.message)))
-      return `launching cannot succeed: ${failure.message}`;
-  }
+  const since = failures.filter(({ startedAt }) => record === undefined || startedAt >= record.startedAt);
+  const failure = finalFailure(group, since, fresh);
+  if (failure !== undefined) return wordsOf(failure, group, record);
   for (const instance of fresh) {
     for (const balancer of group.balancers) {
       if (!balancer.judged) continue;
@@ -40,3 +22,25 @@ export function hopeless(
   }
   return undefined;
 }
+
+/** What helps stands before AWS's words: a tag holds only so much of a reason. */
+function wordsOf({ because, message }: FinalFailure, { zones }: Group, record: RolloutRecord | undefined): string {
+  switch (because) {
+    case 'configuration':
+      return `launching cannot succeed: ${message}`;
+    case 'zones':
+      return `launching cannot succeed in any of its zones (${zones.join(', ')}): ${message}`;
+    case 'quota':
+      return `${QUOTA_WORDS[record?.strategy ?? 'none']}: ${message}`;
+  }
+}
+
+/** What a quota keeps from being done, and what needs less room. */
+const QUOTA_WORDS: Readonly<Record<RolloutRecord['strategy'] | 'none', string>> = {
+  swap:
+    'there is no room to run old and new instances side by side ' +
+    '(--strategy rolling needs fewer at once, or ask for a larger quota)',
+  rolling: 'there is no room for one more (--surge 0 --unavailable 1 needs none, or ask for a larger quota)',
+  restart: 'there is no room for one more (ask for a larger quota)',
+  none: 'there is no room for one more (ask for a larger quota)',
+};

@@ -182,8 +182,8 @@ function provingWait(view: RolloutView, of: RolloutGroup, target: TargetSize): W
   };
 }
 
-/** The last failed launch of a group in AWS's words, in brackets; '' when there was none. */
+/** The newest failed launch of a group in AWS's words, in brackets; '' when there was none. */
 export function lastFailure({ failures }: RolloutView['observed'], { name }: RolloutGroup['group']): string {
-  const failure = failures.filter((one) => one.group === name).at(-1);
+  const [failure] = failures.filter((one) => one.group === name).sort((a, b) => b.startedAt - a.startedAt);
   return failure === undefined ? '' : ` (${failure.message})`;
 }

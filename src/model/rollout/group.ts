@@ -69,6 +69,8 @@ export interface FailedActivity {
   readonly startedAt: Instant;
   readonly message: string;
   readonly cause: string;
+  /** The zone that was tried, where AWS says. */
+  readonly zone?: string;
 }
 
 /** A lifecycle hook of a group. */
@@ -122,6 +124,11 @@ export interface Group {
   readonly healthCheckGraceMs: Milliseconds;
   /** `AvailabilityZones` of the group. */
   readonly zones: readonly string[];
+  /**
+   * The instance types of a mixed group, which launches of its choice; `open` where it chooses by attributes. Absent:
+   * its launch template or configuration names the one.
+   */
+  readonly types?: readonly string[] | 'open';
   /** No Auto Scaling group, but what is registered with one balancer: it has no sizes and no processes. */
   readonly balancerOnly?: true;
 }
