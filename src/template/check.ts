@@ -1,5 +1,7 @@
 import type { TemplateFinding } from '../model/stack/template.js';
 import { isTransformed, type Find } from './template-fault.js';
+import { checkCircles } from './dependencies.js';
+import { checkLoops, checkNames } from './names.js';
 import { checkReferences } from './references.js';
 import { isMap, mapAt, pathText, type ParsedTemplate } from './tree.js';
 import { checkGroups, type Judging } from './group-policies.js';
@@ -39,6 +41,9 @@ export function checkTemplate(template: ParsedTemplate, judging: Judging = BY_TE
   checkSections(template, find);
   checkDeclarations(template, find);
   checkReferences(template, find);
+  checkCircles(template, find);
+  checkNames(template, find);
+  checkLoops(template, find);
   checkGroups(template, find, judging);
   return findings.sort((a, b) => a.line - b.line || a.column - b.column);
 }

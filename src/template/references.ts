@@ -73,12 +73,8 @@ function checkCall(name: string, argument: Tree, path: Path, names: Names): void
       if (typeof argument === 'string') reference(argument, path, names, new Set());
       return;
     case 'Fn::GetAtt': {
-      const resource = isList(argument)
-        ? argument[0]
-        : typeof argument === 'string'
-          ? argument.split('.')[0]
-          : undefined;
-      if (typeof resource === 'string' && !names.resources.has(resource)) {
+      const resource = namedResource(argument);
+      if (resource !== undefined && !names.resources.has(resource)) {
         undeclared(names, path, 'Fn::GetAtt names resource', [resource, names.resources]);
       }
       return;
@@ -103,14 +99,25 @@ function checkCall(name: string, argument: Tree, path: Path, names: Names): void
   }
 }
 
-/** `${Name}`, `${Name.Attribute}`; `${!Literal}` is text. The list form brings names of its own. */
+/** The resource that an Fn::GetAtt names, in either of its forms. */
+export function namedResource(argument: Tree): string | undefined {
+  const [first] = isList(argument) ? argument : typeof argument === 'string' ? argument.split('.') : [];
+  return typeof first === 'string' ? first : undefined;
+}
+
+/** `${Name}`, `${Name.Attribute}`; `${!Literal}` is text. The list form brings names of its own, which are left out. */
+export function namesInSub(argument: Tree): readonly string[] {
+  const [text, brought] = isList(argument) ? argument : [argument];
+  if (typeof text !== 'string') return [];
+  const own = isMap(brought) ? brought : {};
+  return [...text.matchAll(/\$\{([^!{}][^{}]*)\}/g)]
+    .map(([, inside]) => (inside ?? '').trim())
+    .filter((name) => !Object.hasOwn(own, name));
+}
+
 function substitutions(argument: Tree, path: Path, names: Names): void {
-  const text = isList(argument) ? argument[0] : argument;
   const own = isList(argument) && isMap(argument[1]) ? new Set(Object.keys(argument[1])) : new Set<string>();
-  if (typeof text !== 'string') return;
-  for (const [, inside] of text.matchAll(/\$\{([^!{}][^{}]*)\}/g)) {
-    const name = (inside ?? '').trim();
-    if (own.has(name)) continue;
+  for (const name of namesInSub(argument)) {
     const dot = name.indexOf('.');
     if (dot < 0) reference(name, path, names, own);
     else if (!names.resources.has(name.slice(0, dot))) {

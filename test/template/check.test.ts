@@ -89,6 +89,62 @@ describe('checking a template', () => {
     ).to.deep.equal([]);
   });
 
+  describe('finds resources that wait for each other', () => {
+    const circles = (text: string): string[] =>
+      checkTemplate(parseTemplate(text, 't').template)
+        .filter(({ code }) => code === 'template.circular')
+        .map(({ text: said, line }) => `${line} ${said}`);
+    const pair = (a: string, b: string): string => `Resources:\n  A: {Type: T, ${a}}\n  B: {Type: T, ${b}}\n`;
+    const circle = ['2 Resources wait for each other in a circle: A → B → A.'];
+    const cases: readonly (readonly [string, string, readonly string[]])[] = [
+      ['DependsOn: B', 'DependsOn: [A]', circle],
+      ['Properties: {P: !Ref B}', 'DependsOn: A', circle],
+      ['Properties: {P: [{Q: !GetAtt B.Arn}]}', 'Properties: {P: {"Fn::GetAtt": [A, Arn]}}', circle],
+      ['Properties: {P: !Sub "x-${B.Arn}"}', 'Properties: {P: !Sub ["${A}${C}", {C: c}]}', circle],
+      ['Properties: {P: !Ref A}', 'DependsOn: A', ['2 Resources wait for each other in a circle: A → A.']],
+      ['Properties: {P: !Ref B}', 'Properties: {P: !Sub ["${A}", {A: own}]}', []],
+      ['Properties: {P: !Ref B}', 'Properties: {P: !Sub "${!A}"}', []],
+      ['Properties: {P: !Ref B}', 'Condition: C, DependsOn: A', []],
+      ['Properties: {P: !Ref B}', 'Properties: {P: !If [C, !Ref A, x]}', []],
+      ['Properties: {P: !Ref B}', 'Metadata: {P: !Ref A}', []],
+      ['DependsOn: B', 'DependsOn: Nowhere', []],
+    ];
+    for (const [a, b, right] of cases) it(`${a} and ${b}`, () => expect(circles(pair(a, b))).to.deep.equal(right));
+    it('several circles, and those beside them that are none', () => {
+      const rows = ['A: B', 'B: C', 'C: A', 'D: A', 'E: F', 'F: E', 'G: H', 'H: H2', 'H2: none'].map((row) => {
+        const [name = '', after = ''] = row.split(': ');
+        return `  ${name}: {Type: T, DependsOn: ${after}}\n`;
+      });
+      expect(circles(`Resources:\n${rows.join('')}`)).to.deep.equal([
+        '2 Resources wait for each other in a circle: A → B → C → A.',
+        '6 Resources wait for each other in a circle: E → F → E.',
+      ]);
+    });
+    it('nothing where macros may change it', () =>
+      expect(circles(`Transform: X\n${pair('DependsOn: B', 'DependsOn: A')}`)).to.deep.equal([]));
+  });
+
+  it('finds names that are not alphanumeric', () => {
+    const text =
+      'Parameters: {a_b: {Type: String}}\nResources:\n  my-topic: {Type: T}\n  Good1: {Type: T}\nOutputs: {"o.x": {Value: a}}\n';
+    expect(check(text)).to.deep.equal([
+      'error template.name Parameters/a_b 1:14',
+      'error template.name Resources/my-topic 3:3',
+      'error template.name Outputs/o.x 5:11',
+    ]);
+    expect(check(`Transform: X\n${text}`)).to.deep.equal([]);
+  });
+
+  it('finds loops that no transform expands', () => {
+    const loop = 'Resources:\n  Fn::ForEach::Topics:\n    - Name\n    - [a]\n    - Topic${Name}: {Type: T}\n';
+    expect(check(loop)).to.deep.equal(['error template.loop Resources/Fn::ForEach::Topics 2:3']);
+    expect(check(`Transform: AWS::Serverless-2016-10-31\n${loop}`)).to.deep.equal([
+      'warning template.loop Resources/Fn::ForEach::Topics 3:3',
+    ]);
+    for (const transform of ['AWS::LanguageExtensions', '[AWS::LanguageExtensions, AWS::Serverless-2016-10-31]'])
+      expect(check(`Transform: ${transform}\n${loop}`)).to.deep.equal([]);
+  });
+
   describe('update policies of groups', () => {
     const group = (policy: string): string =>
       `Conditions: {C: !Equals [a, b]}\nResources:\n  Web:\n    Type: AWS::AutoScaling::AutoScalingGroup\n    UpdatePolicy: ${policy}\n`;
