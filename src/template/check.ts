@@ -1,7 +1,7 @@
 import type { TemplateFinding } from '../model/stack/template.js';
 import { isTransformed, type Find } from './template-fault.js';
 import { checkCircles } from './dependencies.js';
-import { checkLoops, checkNames } from './names.js';
+import { checkLoops, checkNames } from './declared-names.js';
 import { checkReferences } from './references.js';
 import { isMap, mapAt, pathText, type ParsedTemplate } from './tree.js';
 import { checkGroups, type Judging } from './group-policies.js';
