@@ -1,7 +1,9 @@
 import { appendFileSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { badFlags } from '../config/rollout-plan.js';
 import { usage, systemError } from '../errors.js';
+import { readBounded } from '../files/read-bounded.js';
+import { whyNot } from '../files/system-fault.js';
 import { lineWriter } from '../render/line-writer.js';
 import type { Sandbox } from '../sandbox/index.js';
 import type { Scenario } from '../sandbox/scenario.js';
@@ -104,19 +106,20 @@ function exportsFor(
   ];
 }
 
+/** Far more than a scenario can be. */
+const MAX_SCENARIO_BYTES = 1024 * 1024;
+
 async function readScenario(file: string | undefined): Promise<Scenario> {
   const { DEFAULT_SCENARIO } = await import('../sandbox/scenario.js');
   if (file === undefined) return DEFAULT_SCENARIO;
   const { parseScenario } = await import('../sandbox/scenario-file.js');
-  const text = await readFile(file, 'utf8').catch((thrown: unknown) => {
-    const error = systemError(thrown);
-    throw usage(
-      'usage.scenario',
-      `The scenario ${file} cannot be read: ${error.code === 'ENOENT' ? 'there is no such file' : error.message}.`,
-    );
+  const bytes = await readBounded(file, MAX_SCENARIO_BYTES).catch((thrown: unknown) => {
+    throw usage('usage.scenario', `The scenario ${file} cannot be read: ${whyNot(thrown)}.`);
   });
+  if (bytes === undefined)
+    throw usage('usage.scenario', `The scenario ${file} has more than ${MAX_SCENARIO_BYTES} bytes.`);
   try {
-    return parseScenario(text);
+    return parseScenario(bytes.toString('utf8'));
   } catch (error) {
     throw usage('usage.scenario', `${file}: ${error instanceof Error ? error.message : String(error)}`);
   }

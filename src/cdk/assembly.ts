@@ -1,6 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { CloudAssembly, CloudFormationStackArtifact } from '@aws-cdk/cloud-assembly-api';
-import { refused, usage } from '../errors.js';
+import { refused, usage, type Failure } from '../errors.js';
+import { readBounded } from '../files/read-bounded.js';
+import { whyNot } from '../files/system-fault.js';
 import { nearest } from '../text/nearest.js';
 
 /** A role that CDK's bootstrap made, to be taken for one kind of call. */
@@ -48,6 +50,8 @@ export interface CdkStack {
  * @throws Failure (usage) when it is no assembly or no such stack, (refused) when its context is incomplete
  */
 export async function openAssembly(directory: string, stack: string | undefined): Promise<CdkStack> {
+  // The library would read a manifest without an end for ever.
+  await readList(join(directory, 'manifest.json'), directory);
   const { CloudAssembly: Assembly } = await import('@aws-cdk/cloud-assembly-api');
   const assembly = read(() => new Assembly(directory), directory);
   const artifact = pick(
@@ -56,7 +60,28 @@ export async function openAssembly(directory: string, stack: string | undefined)
     directory,
   );
   refuseMissing(assembly, directory);
-  return read(() => describe(artifact), directory);
+  const described = read(() => describe(artifact), directory);
+  const lists = await Promise.all(described.assetManifests.map((file) => readList(file, directory)));
+  const region = read(
+    () => lists.map((text) => regionOf(text, described.templateUrl)).find((found) => found !== undefined),
+    directory,
+  );
+  return { ...described, ...(region !== undefined && { templateRegion: region }) };
+}
+
+/** Far more than a manifest of an app can be. */
+const MAX_MANIFEST_BYTES = 64 * 1024 * 1024;
+
+async function readList(file: string, directory: string): Promise<string> {
+  const bytes = await readBounded(file, MAX_MANIFEST_BYTES).catch((error: unknown) => {
+    throw noAssembly(directory, `${file}: ${whyNot(error)}.`);
+  });
+  if (bytes === undefined) throw noAssembly(directory, `${file} has more than ${MAX_MANIFEST_BYTES} bytes.`);
+  return bytes.toString('utf8');
+}
+
+function noAssembly(directory: string, why: string): Failure {
+  return usage('cdk.assembly', `${directory} cannot be read as the output of cdk synth: ${why}`, ['npx cdk synth']);
 }
 
 /** The library throws for folders that are no assembly and for schemas newer than it knows. */
@@ -64,12 +89,7 @@ function read<T>(call: () => T, directory: string): T {
   try {
     return call();
   } catch (error) {
-    throw usage(
-      'cdk.assembly',
-      `${directory} cannot be read as the output of cdk synth: ` +
-        `${error instanceof Error ? error.message : String(error)}`,
-      ['npx cdk synth'],
-    );
+    throw noAssembly(directory, whyNot(error));
   }
 }
 
@@ -137,16 +157,12 @@ function describe(stack: CloudFormationStackArtifact): CdkStack {
   const assetManifests = stack.dependencies
     .filter(({ manifest }) => manifest.type === 'cdk:asset-manifest')
     .map((artifact) => (artifact as unknown as { readonly file: string }).file);
-  const templateRegion = assetManifests
-    .map((file) => regionOf(file, stack.stackTemplateAssetObjectUrl))
-    .find((found) => found !== undefined);
   return {
     directory: stack.assembly.directory,
     id: stack.id,
     stackName: stack.stackName,
     templatePath: stack.templateFullPath,
     ...(stack.stackTemplateAssetObjectUrl !== undefined && { templateUrl: stack.stackTemplateAssetObjectUrl }),
-    ...(templateRegion !== undefined && { templateRegion }),
     ...(account !== 'unknown-account' && { account }),
     ...(region !== 'unknown-region' && { region }),
     parameters: stack.parameters,
@@ -175,8 +191,8 @@ function describe(stack: CloudFormationStackArtifact): CdkStack {
 }
 
 /** Where a list of assets puts the object of this address, when that is said. */
-function regionOf(file: string, address: string | undefined): string | undefined {
-  const { files = {} } = JSON.parse(readFileSync(file, 'utf8')) as AssetList;
+function regionOf(list: string, address: string | undefined): string | undefined {
+  const { files = {} } = JSON.parse(list) as AssetList;
   const destinations = Object.values(files).flatMap((asset) => Object.values(asset.destinations));
   return destinations.find(({ bucketName, objectKey }) => `s3://${bucketName}/${objectKey}` === address)?.region;
 }

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { stat } from 'node:fs/promises';
 import type * as AssetsLibrary from '@aws-cdk/cdk-assets-lib';
 import { refused, usage, type Failure } from '../errors.js';
+import { whyNot } from '../files/system-fault.js';
 import type { CdkStack } from './assembly.js';
 
 /** The S3 of publishing, by the role and region of a destination; see the library's IAws. */
@@ -40,7 +41,7 @@ export async function publishAssets(
   const library = await load(stack);
   const aws = awsOf(library, clients);
   for (const file of stack.assetManifests) {
-    const manifest = library.AssetManifest.fromFile(file);
+    const manifest = readAssets(library, file);
     const publishing = new library.AssetPublishing(manifest, {
       aws,
       throwOnError: false,
@@ -61,6 +62,14 @@ export async function publishAssets(
     }
   }
   return { published, there };
+}
+
+function readAssets(library: Library, file: string): InstanceType<Library['AssetManifest']> {
+  try {
+    return library.AssetManifest.fromFile(file);
+  } catch (error) {
+    throw usage('cdk.assembly', `The list of assets ${file} cannot be used: ${whyNot(error)}`, ['npx cdk synth']);
+  }
 }
 
 /** Optional, because it is heavy and few need it. */

@@ -1,7 +1,19 @@
-import { readFile, stat } from 'node:fs/promises';
+import { lstat, stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type Node, type YAMLMap } from 'yaml';
-import { usage, systemError } from '../errors.js';
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  type Document,
+  type Node,
+  type YAMLMap,
+} from 'yaml';
+import { usage } from '../errors.js';
+import { readBounded } from '../files/read-bounded.js';
+import { whyNot } from '../files/system-fault.js';
 import type { Reason } from '../model/rollout/decision.js';
 import { nearest } from '../text/nearest.js';
 import { withoutStop } from '../text/sentence.js';
@@ -64,9 +76,13 @@ async function placesFrom(folder: string): Promise<readonly string[]> {
   }
 }
 
+/** A link that leads nowhere is there too: whoever made it wants to hear of it. */
 async function exists(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => undefined)) !== undefined;
+  return (await lstat(path).catch(() => undefined)) !== undefined;
 }
+
+/** Far more than settings can be. */
+const MAX_BYTES = 1024 * 1024;
 
 /**
  * Reads a settings file.
@@ -80,15 +96,12 @@ export async function readSettingsFile(
   origin: string,
   known: readonly FlagShape[],
 ): Promise<SettingsFile> {
-  const text = await readFile(path, 'utf8').catch((thrown: unknown) => {
-    const error = systemError(thrown);
-    throw usage(
-      'config.file',
-      `The settings file ${origin} cannot be read: ` +
-        `${error.code === 'ENOENT' ? 'there is no such file' : (error.code ?? error.message)}.`,
-    );
+  const bytes = await readBounded(path, MAX_BYTES).catch((thrown: unknown) => {
+    throw usage('config.file', `The settings file ${origin} cannot be read: ${whyNot(thrown)}.`);
   });
-  return parseSettings(text, origin, known, pathReader(dirname(path)));
+  if (bytes === undefined)
+    throw usage('config.file', `The settings file ${origin} has more than ${MAX_BYTES} bytes, far more than settings.`);
+  return parseSettings(bytes.toString('utf8'), origin, known, pathReader(dirname(path)));
 }
 
 /** Makes a path in a settings file one that holds wherever the command was started. */
@@ -117,15 +130,7 @@ export async function parseSettings(
     const { line, col } = lines.linePos(offset);
     return `${origin}:${Math.max(1, line)}:${Math.max(1, col)}`;
   };
-  const document = parseDocument(text.replace(/^\uFEFF/, ''), {
-    version: '1.2',
-    schema: 'core',
-    stringKeys: true,
-    uniqueKeys: true,
-    prettyErrors: false,
-    logLevel: 'silent',
-    lineCounter: lines,
-  });
+  const document = asDocument(text, origin, lines);
   const [error] = document.errors;
   if (error !== undefined) {
     const what =
@@ -169,6 +174,24 @@ export async function parseSettings(
     throw usage('config.value', `${origin} has ${problems.length} faults.`, [], problems);
   }
   return { defaults, stacks };
+}
+
+/** @throws Failure for a text that is nested so deep that its parser runs out of stack */
+function asDocument(text: string, origin: string, lineCounter: LineCounter): Document.Parsed {
+  try {
+    return parseDocument(text.replace(/^\uFEFF/, ''), {
+      version: '1.2',
+      schema: 'core',
+      stringKeys: true,
+      uniqueKeys: true,
+      prettyErrors: false,
+      logLevel: 'silent',
+      lineCounter,
+    });
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw usage('config.syntax', `${origin}: not a settings file: it is nested far too deep.`);
+  }
 }
 
 interface Reader {

@@ -164,6 +164,7 @@ export const CODES: Readonly<Record<string, string>> = {
   'lock.notReleased': 'The strict lock could not be given back. It ends by itself with its lease.',
   'lock.unreachable': 'The store of the strict lock does not answer, so nothing was begun.',
 
+  'machine.fault': 'A file, pipe or process of this machine cannot be used; the message says which, and why.',
   'outputs.notWritten': "The stack's outputs could not be written to the file; its change is done.",
 
   'parameters.default': "A kept value differs from the template's default. --use-default takes the default.",
@@ -183,6 +184,7 @@ export const CODES: Readonly<Record<string, string>> = {
   'parameters.syntaxFile': 'A file of parameters is no YAML or JSON; line and column are given.',
   'parameters.tooBig': 'A file of parameters is far larger than parameters can be.',
   'parameters.twice': 'A parameter is given twice, or with a value and --use-default.',
+  'parameters.unusable': 'A file of parameters cannot be read; the message says why.',
   'parameters.unknown': 'The template declares no such parameter. --ignore-unknown-parameters leaves it out.',
 
   'restart.last': 'Only one instance is registered, and the last one is never taken out of a balancer.',
@@ -285,6 +287,7 @@ export const CODES: Readonly<Record<string, string>> = {
   'template.tooManyResources': 'CloudFormation takes at most 500 resources.',
   'template.undeclared': 'Something refers to a name that the template does not declare.',
   'template.unreachable': 'The web server of the template did not answer well.',
+  'template.unusable': 'The file of the template cannot be read; the message says why.',
   'template.unreadable': "The stack's own template cannot be read by us, so its update policies were not checked.",
 
   'usage.code': 'There is no such code.',
@@ -295,6 +298,7 @@ export const CODES: Readonly<Record<string, string>> = {
   'usage.flags': 'Options do not fit together, or have values that cannot be.',
   'usage.host': 'The address of --host is none of this machine.',
   'usage.lock': '--lock names no store that there is, or is missing where it is needed.',
+  'usage.outputs': 'The file of --outputs cannot be written; nothing was begun.',
   'usage.port': 'The port cannot be used.',
   'usage.proxy': 'HTTPS_PROXY or ALL_PROXY is no address of an HTTP proxy.',
   'usage.region': 'That is no name of a region.',

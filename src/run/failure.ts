@@ -2,6 +2,7 @@ import { quote } from '../text/shell-quote.js';
 import { AwsFault, Failure, LockLost, refused, usage, type FaultKind } from '../errors.js';
 import { withoutPassword } from '../lock/address.js';
 import type { Outcome } from '../model/event.js';
+import { isSystemFault, whyNot } from '../files/system-fault.js';
 import { nearest } from '../text/nearest.js';
 import { sayServing } from '../decide/instances/who-serves.js';
 import { describeProgress } from '../render/describe.js';
@@ -43,8 +44,17 @@ function sort(error: unknown, scene: FailureContext): Failure {
   if (error instanceof Failure) return error;
   if (isParseError(error)) return parseFailure(error, scene);
   if (error instanceof LockLost) return lockLost(error, scene);
+  if (isSystemFault(error)) return machineFault(error, scene);
   if (error instanceof AwsFault) return scene.witness?.changed ? stoppedBy(error, scene) : refusedBy(error, scene);
   return bug(error, scene);
+}
+
+/** A file that cannot be read, a full disk, too many open files: of the machine, and no fault of the program. */
+function machineFault(error: Error & { readonly path?: string }, scene: FailureContext): Failure {
+  const where = error.path === undefined ? '' : `${error.path}: `;
+  const what = `This machine does not do what the run needs: ${where}${whyNot(error)}.`;
+  const facts = { code: 'machine.fault', what, reasons: [], ...aftermath(scene) };
+  return new Failure(scene.witness?.changed === true ? 'stopped' : 'usage', facts, { cause: error });
 }
 
 /** Nothing was changed since: whoever has the lock now finishes or undoes what the record says. */

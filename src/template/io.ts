@@ -1,5 +1,6 @@
-import { readFile, stat } from 'node:fs/promises';
 import { usage } from '../errors.js';
+import { readBounded } from '../files/read-bounded.js';
+import { isSystemFault, whyNot } from '../files/system-fault.js';
 import { maxTemplateBytes } from './load.js';
 
 /** Longest wait for a web server, from the request to the last byte. */
@@ -20,6 +21,7 @@ interface Kind {
   readonly noun: string;
   readonly missing: string;
   readonly denied: string;
+  readonly unusable: string;
   readonly encoding: string;
   readonly tooBig: string;
 }
@@ -28,6 +30,7 @@ const TEMPLATE: Kind = {
   noun: 'template',
   missing: 'template.missing',
   denied: 'template.denied',
+  unusable: 'template.unusable',
   encoding: 'template.encoding',
   tooBig: 'template.tooBig',
 };
@@ -35,21 +38,23 @@ const PARAMETERS: Kind = {
   noun: 'file of parameters',
   missing: 'parameters.noFile',
   denied: 'parameters.denied',
+  unusable: 'parameters.unusable',
   encoding: 'parameters.encoding',
   tooBig: 'parameters.tooBig',
 };
 
 async function readText(path: string, kind: Kind): Promise<string> {
   try {
-    const { size } = await stat(path);
-    if (size > maxTemplateBytes) throw tooBig(path, kind);
-    return decode(await readFile(path), path, kind);
+    const bytes = await readBounded(path, maxTemplateBytes);
+    if (bytes === undefined) throw tooBig(path, kind);
+    return decode(bytes, path, kind);
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
+    if (!isSystemFault(error)) throw error;
+    const { code } = error;
     if (code === 'ENOENT' || code === 'ENOTDIR') throw usage(kind.missing, `There is no file ${path}.`);
     if (code === 'EISDIR') throw usage(kind.missing, `${path} is a directory, not a ${kind.noun}.`);
     if (code === 'EACCES' || code === 'EPERM') throw usage(kind.denied, `No permission to read ${path}.`);
-    throw error;
+    throw usage(kind.unusable, `The ${kind.noun} ${path} cannot be read: ${whyNot(error)}.`);
   }
 }
 

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -36,12 +36,33 @@ const FILES: Readonly<Record<string, string>> = {
   'empty.yaml': '',
   'big.yaml': `Resources:\n  T: {Type: "AWS::SNS::Topic"}\n#${'x'.repeat(52_000)}\n`,
   'huge.yaml': `Resources:\n  T: {Type: "AWS::SNS::Topic"}\n#${'x'.repeat(1_100_000)}\n`,
+  'deep.yml': `defaults:\n  tag: ${'['.repeat(3_000)}${']'.repeat(3_000)}\n`,
   'rolling.yaml': `${GROUP}    UpdatePolicy:\n      AutoScalingRollingUpdate: {MinInstancesInService: 1}\n`,
 };
 
 const template = (file: string): readonly string[] => ['update-stack', 'web', '--template', `FOLDER/${file}`];
 
 const MISTAKES: Readonly<Record<string, Mistake>> = {
+  'a settings file that is nested very deep': {
+    args: ['update-asgs', 'web', '--config', 'FOLDER/deep.yml'],
+    exit: 2,
+    says: [/deep\.yml(:\d+:\d+)?: /],
+  },
+  'a list of assets that is broken': {
+    args: ['update-stack', 'Web', '--app', 'FOLDER/app-lists'],
+    exit: 2,
+    says: [/app-lists cannot be read as the output of cdk synth/],
+  },
+  'outputs that go nowhere': {
+    args: [...template('flow.yaml'), '--outputs', 'FOLDER/none/outputs.json'],
+    exit: 2,
+    says: [/The outputs could not be written to \S+outputs\.json: there is no such file or folder/, /usage\.outputs/],
+  },
+  'outputs to a directory': {
+    args: [...template('flow.yaml'), '--outputs', 'FOLDER'],
+    exit: 2,
+    says: [/it is a directory/],
+  },
   'bad YAML': {
     args: template('flow.yaml'),
     exit: 2,
@@ -183,11 +204,62 @@ const MISTAKES: Readonly<Record<string, Mistake>> = {
   },
 };
 
+/** Whatever takes a file, and its file; APP stands for the folder of an app whose manifest is that file. */
+const READERS: Readonly<Record<string, (file: string) => readonly string[]>> = {
+  template: (file) => ['update-stack', 'web', '--template', file],
+  'parameters file': (file) => ['update-stack', 'web', '--parameters-file', file],
+  "parameter's value": (file) => ['update-stack', 'web', `Ami=@file:${file}`],
+  'stack policy': (file) => ['update-stack', 'web', '--stack-policy', file],
+  'settings file': (file) => ['update-asgs', 'web', '--config', file],
+  manifest: (file) => ['update-stack', '--app', file.replace('FOLDER/', 'FOLDER/app-')],
+  scenario: (file) => ['sandbox', '--port', '0', '--scenario', file],
+};
+
+/** What a file can be that is none, and what is said of it. */
+const NO_FILES: Readonly<Record<string, RegExp>> = {
+  round: /its symbolic links go round in a circle \(ELOOP\)/,
+  zero: /(has )?more than \d+ bytes/,
+  socket: /\(ENXIO\)/,
+  broken: /i\/o error \(EIO\)/,
+};
+
+for (const [reader, args] of Object.entries(READERS))
+  for (const [file, says] of Object.entries(NO_FILES))
+    Object.assign(MISTAKES, {
+      [`a ${reader} that is "${file}"`]: { args: args(`FOLDER/${file}`), exit: 2, says: [says] },
+    });
+
+for (const [reader, args] of Object.entries(READERS).filter(([name]) => /^(template|settings file)$/.test(name)))
+  Object.assign(MISTAKES, {
+    [`a ${reader} with a name that is too long`]: {
+      args: args(`FOLDER/${'x'.repeat(300)}`),
+      exit: 2,
+      says: [/its name is too long \(ENAMETOOLONG\)/],
+    },
+  });
+
+/** Files that are none, beside those that have a text. */
+async function makeNoFiles(folder: string): Promise<Server> {
+  await symlink('round', join(folder, 'round'));
+  await symlink('/dev/zero', join(folder, 'zero'));
+  await symlink('/proc/self/mem', join(folder, 'broken'));
+  const server = createServer().listen(join(folder, 'socket'));
+  for (const file of Object.keys(NO_FILES)) {
+    await mkdir(join(folder, `app-${file}`));
+    await symlink(join('..', file), join(folder, `app-${file}`, 'manifest.json'));
+  }
+  await cp(join(ROOT, 'test', 'fixtures', 'cdk', 'cdk.out'), join(folder, 'app-lists'), { recursive: true });
+  for (const name of await readdir(join(folder, 'app-lists')))
+    if (name.endsWith('.assets.json')) await writeFile(join(folder, 'app-lists', name), '{"files": 7');
+  return server;
+}
+
 describe('wrong input', function () {
   this.timeout(120_000);
   let folder: string;
   let sandbox: Running;
   let refusing: Server;
+  let socket: Server;
   let env: Record<string, string>;
   let atFirst: string;
   const ended = new Map<string, Finished>();
@@ -212,6 +284,7 @@ describe('wrong input', function () {
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'ha-updater-'));
     for (const [name, text] of Object.entries(FILES)) await writeFile(join(folder, name), text);
+    socket = await makeNoFiles(folder);
     refusing = createServer((_, answer) => {
       answer.writeHead(403, { 'content-type': 'text/xml' });
       answer.end(
@@ -238,6 +311,7 @@ describe('wrong input', function () {
 
   after(async () => {
     refusing.close();
+    socket.close();
     sandbox.child.kill('SIGTERM');
     await sandbox.finished;
     await rm(folder, { recursive: true });

@@ -1,9 +1,12 @@
-import { rename, writeFile } from 'node:fs/promises';
-import { usage } from '../../errors.js';
+import { newToken } from '../../config/run-id.js';
+import { Failure, usage } from '../../errors.js';
+import { retrying } from '../../engine/retrying-gateway.js';
+import { openForLater } from '../../files/written-file.js';
+import { whyNot } from '../../files/system-fault.js';
 import type { Run } from '../../run/run.js';
 import type { ProcessContext } from '../../run/process-context.js';
-import { retrying } from '../../engine/retrying-gateway.js';
-import { singleQuoted } from '../../text/shell-quote.js';
+import { systemClock } from '../../clock.js';
+import { quote, singleQuoted } from '../../text/shell-quote.js';
 
 /** Where a stack's outputs go. */
 export interface OutputsFlags {
@@ -13,41 +16,78 @@ export interface OutputsFlags {
   readonly 'outputs-format'?: string | undefined;
 }
 
-/**
- * With `--outputs -` stdout belongs to the outputs, so the run is told on stderr.
- * @throws Failure (usage) with --json, which wants it too
- */
-export function makeRoom(flags: OutputsFlags, surroundings: ProcessContext): ProcessContext {
-  if (flags.outputs === undefined && flags['outputs-format'] !== undefined)
-    throw usage('usage.flags', '--outputs-format needs --outputs.');
-  if (flags.outputs !== '-') return surroundings;
-  if (surroundings.json) throw usage('usage.flags', 'Give either --json or --outputs -: both write to stdout.');
-  return { ...surroundings, stdout: surroundings.stderr };
+/** What is still to be told of a run whose outputs could not be written. */
+interface OutputsAfter {
+  /** Name or ARN of the stack. */
+  readonly stack: string;
+  /** As the user called it. */
+  readonly name: string;
+  /** Commands that go on with the groups. */
+  readonly next: readonly string[];
 }
 
-/** Writes the outputs that the stack has now; a file is there whole or not at all. */
-export async function writeOutputs(
-  { deps }: Run,
-  stack: string,
-  flags: OutputsFlags,
-  { stdout }: Pick<ProcessContext, 'stdout'>,
-): Promise<void> {
+/** Where the outputs will go, once there are any. */
+export interface Outputs {
+  /** With `-` stdout belongs to the outputs, so the run is told on stderr. */
+  readonly surroundings: ProcessContext;
+  /** Writes the outputs that the stack has now. @throws Failure (stopped) when the file took them no more */
+  readonly write: (run: Pick<Run, 'deps'>, after: OutputsAfter) => Promise<void>;
+}
+
+/** Paths that are stdout by another name; opened anew, each would write over what the other one wrote. */
+const STDOUT = new Set(['-', '/dev/stdout', '/dev/fd/1', '/proc/self/fd/1']);
+
+/**
+ * Makes sure of the place of the outputs while nothing is begun yet.
+ * @throws Failure (usage) with --json, which wants stdout too, and for a file that cannot be written
+ */
+export async function openOutputs(flags: OutputsFlags, surroundings: ProcessContext): Promise<Outputs> {
   const { outputs: path } = flags;
-  if (path === undefined) return;
-  const found = await retrying(deps).describeStack(stack);
-  const format = flags['outputs-format'] ?? (/\.(env|sh)$/.test(path) ? 'env' : 'json');
-  const text = format === 'env' ? asEnv(found?.outputs ?? {}) : `${JSON.stringify(found?.outputs ?? {}, null, 2)}\n`;
-  if (path === '-') return void stdout.write(text);
-  try {
-    await writeFile(`${path}.part`, text);
-    await rename(`${path}.part`, path);
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    deps.emit({
-      type: 'warning',
-      reason: { code: 'outputs.notWritten', text: `The outputs could not be written to ${path}: ${why}`, remedy: '' },
-    });
+  if (path === undefined) {
+    if (flags['outputs-format'] !== undefined) throw usage('usage.flags', '--outputs-format needs --outputs.');
+    return { surroundings, write: () => Promise.resolve() };
   }
+  const format = flags['outputs-format'] ?? (/\.(env|sh)$/.test(path) ? 'env' : 'json');
+  const textOf = async ({ deps }: Pick<Run, 'deps'>, stack: string): Promise<string> => {
+    const { outputs = {} } = (await retrying(deps).describeStack(stack)) ?? {};
+    return format === 'env' ? asEnv(outputs) : `${JSON.stringify(outputs, null, 2)}\n`;
+  };
+  if (STDOUT.has(path)) {
+    if (surroundings.json) throw usage('usage.flags', `Give either --json or --outputs ${path}: both write to stdout.`);
+    const { stdout, stderr } = surroundings;
+    return {
+      surroundings: { ...surroundings, stdout: stderr },
+      write: async (run, { stack }) => void stdout.write(await textOf(run, stack)),
+    };
+  }
+  const file = await openForLater(path, newToken).catch((error: unknown) => {
+    throw usage('usage.outputs', `The outputs could not be written to ${path}: ${whyNot(error)}.`);
+  });
+  return {
+    surroundings,
+    write: async (run, after) => {
+      const text = await textOf(run, after.stack);
+      await file.write(text, systemClock()).catch((error: unknown) => {
+        throw notWritten(path, after, error);
+      });
+    },
+  };
+}
+
+/** Whoever reads the file next would take old values for new ones: this is no good end. */
+function notWritten(path: string, { name, next }: OutputsAfter, error: unknown): Failure {
+  return new Failure(
+    'stopped',
+    {
+      code: 'outputs.notWritten',
+      what: `The stack is as it was asked for, but its outputs could not be written to ${path}: ${whyNot(error)}.`,
+      reasons: [],
+      serves: 'What the run had made of the stack and its groups before it came to the outputs.',
+      left: 'The outputs alone. The same command finds nothing else to do and writes them.',
+      next: [...next, `ha-updater update-stack ${quote(name)} --outputs ${quote(path)}`],
+    },
+    { cause: error },
+  );
 }
 
 /** Lines that a shell can source; names of outputs hold letters and digits alone. */

@@ -7,7 +7,7 @@ import type { ChangeWanted } from './change-flags.js';
 import { expectAccount, guardChange, guardGroups, planOf } from './change-guards.js';
 import { withDiagnosis } from '../../run/with-diagnosis.js';
 import { stackOnInterrupt } from '../../run/interrupt.js';
-import { makeRoom, writeOutputs, type OutputsFlags } from './stack-outputs.js';
+import { openOutputs, type OutputsFlags } from './stack-outputs.js';
 import { noteBefore, revert, type Before } from './revert.js';
 import { withRun, type RunResult, type Run } from '../../run/run.js';
 import type { CommandResult, ProcessContext } from '../../run/process-context.js';
@@ -33,6 +33,7 @@ export interface UpdateStackAsked
 export async function updateStack(given: UpdateStackAsked, surroundings: ProcessContext): Promise<CommandResult> {
   const wanted = readWanted(given, given.stack === '' ? ['STACK must not be empty.'] : []);
   const asked = await withApp(given, 'update-stack', surroundings);
+  const outputs = await openOutputs(asked, surroundings);
   const read = await readOrder(asked, surroundings, surroundings.ask !== undefined);
   const { change } = read;
   const target: UpdateGroupsAsked = { ...asked, asgs: [] };
@@ -49,7 +50,7 @@ export async function updateStack(given: UpdateStackAsked, surroundings: Process
   return withRun(
     head,
     asked,
-    makeRoom(asked, surroundings),
+    outputs.surroundings,
     withDiagnosis(asked, async (run) => {
       expectAccount(run, change.guards);
       const cdk = asked.cdk === undefined ? undefined : await prepareCdk(run, asked.cdk, asked, surroundings);
@@ -78,15 +79,17 @@ export async function updateStack(given: UpdateStackAsked, surroundings: Process
         throw await revert(stackRun, order, before, error, promotedSince(resultsBefore, run.state().results));
       });
       const results = together(finished, await swapped);
-      await writeOutputs(stackRun, done.stackId === '' ? asked.stack : done.stackId, asked, surroundings);
-      const ended = outcomeOf(results);
-      return {
-        outcome: ended !== 'paused' && (done.action === 'created' || done.action === 'updated') ? done.action : ended,
-        results,
-        ...pausedNext(target, wanted, results),
-      };
+      const ended = { ...resultOf(done, results), ...pausedNext(target, wanted, results) };
+      const id = done.stackId === '' ? asked.stack : done.stackId;
+      await outputs.write(stackRun, { stack: id, name: asked.stack, next: ended.more?.next ?? [] });
+      return ended;
     }),
   );
+}
+
+function resultOf({ action }: StackChange, results: readonly GroupResult[]): RunResult {
+  const ended = outcomeOf(results);
+  return { outcome: ended !== 'paused' && (action === 'created' || action === 'updated') ? action : ended, results };
 }
 
 /** Groups that came to run the new configuration between two states of the run. */

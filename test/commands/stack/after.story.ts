@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { DiagnoseDocument, GroupsStatusDocument, StatusDocument } from '../../../src/index.js';
@@ -56,7 +56,7 @@ describe('after a change', function () {
     expect((await update('--outputs', '-')).code).to.equal(2);
   });
 
-  it('outputs hold whatever a value holds, and what cannot be written is told and fails nothing', async () => {
+  it('outputs hold whatever a value holds, and what cannot be written is said before anything, or is no good end', async () => {
     const template = await world.file(
       'motto.yaml',
       `Resources: {Topic: {Type: AWS::SNS::Topic}}\nOutputs:\n  Motto: {Value: "it's $HOME"}\n  Lines: {Value: "a\\nb"}\n`,
@@ -75,15 +75,14 @@ describe('after a change', function () {
     expect(env.code, env.stderr).to.equal(0);
     const shell = execFileSync('sh', ['-c', `${env.stdout}\nprintf '%s|%s' "$Motto" "$Lines"`], { encoding: 'utf8' });
     expect(shell, 'a shell reads them back').to.equal("it's $HOME|a\nb");
-    const nowhere = await world.json([
-      'update-stack',
-      'motto',
-      '--outputs',
-      join(world.folder, 'none', 'outputs.json'),
-      ...CALM,
-    ]);
-    expect([nowhere.code, nowhere.document.outcome]).to.deep.equal([0, 'nothing']);
-    expect(nowhere.stderr).to.include('[outputs.notWritten]');
+    const to = async (path: string) => world.json(['update-stack', 'motto', '--outputs', path, ...CALM]);
+    const nowhere = await to(join(world.folder, 'none', 'outputs.json'));
+    expect([nowhere.code, nowhere.document.failure?.code]).to.deep.equal([2, 'usage.outputs']);
+    const full = await to('/dev/full');
+    expect([full.code, full.document.failure?.code]).to.deep.equal([5, 'outputs.notWritten']);
+    expect(full.stderr).to.include('no space left on device (ENOSPC)');
+    expect(full.document.failure?.next.join()).to.include('ha-updater update-stack motto --outputs /dev/full');
+    expect((await stat('/dev/full')).isCharacterDevice()).to.equal(true);
     expect((await world.run(['update-stack', 'motto', '--outputs-format', 'env'])).code).to.equal(2);
   });
 
