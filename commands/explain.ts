@@ -4,7 +4,11 @@ import { commonFlags } from './flags/flags.js';
 
 export default class Explain extends BaseCommand {
   static override summary = 'Describe the code of a message, or list all codes';
-  static override examples = ['<%= config.bin %> explain swap.rolledBack', '<%= config.bin %> explain'];
+  static override examples = [
+    '<%= config.bin %> explain swap.rolledBack',
+    '<%= config.bin %> explain 4',
+    '<%= config.bin %> explain',
+  ];
   static override args = {
     code: argument({
       name: 'CODE',

@@ -136,6 +136,9 @@ export const CODES: Readonly<Record<string, string>> = {
   'group.putBack': 'The restart of the group ended early, and what it took out is back.',
   'group.rolledBack': 'The new instances of the group were taken away and the old ones serve.',
   'group.rollout': 'The record of a rollout is on the group. Finish that first.',
+  'group.stuck':
+    'The rollout of the group stopped part-way. Its record is kept, and the printed commands go on from there.',
+  'group.unproven': 'The instances of the group could not be proven in their balancers; nothing was changed on it.',
   'group.source': 'The group has a traffic source whose health cannot be judged.',
   'group.standby': 'An instance of the group is in standby.',
   'group.suspended': 'A process is suspended without which no instance can be replaced.',

@@ -1,6 +1,7 @@
-import { usage } from '../../errors.js';
+import { usage, type ExitCode } from '../../errors.js';
 import { nearest } from '../../text/nearest.js';
 import { CODES } from '../../render/codes.js';
+import { EXIT_CODES } from '../../render/exit-codes.js';
 import { lineWriter } from '../../render/line-writer.js';
 import type { CommandResult, ProcessContext } from '../../run/process-context.js';
 
@@ -9,12 +10,22 @@ export interface ExplainDocument extends Pick<CommandResult, 'v' | 'command' | '
   readonly codes: Readonly<Record<string, string>>;
 }
 
+/** What a code of a message, one of cfn-lint's rules or an exit code means; undefined when there is none such. */
+export function meaningOf(code: string): string | undefined {
+  if (Object.hasOwn(CODES, code)) return CODES[code];
+  if (Object.hasOwn(EXIT_CODES, code)) return EXIT_CODES[Number(code) as ExitCode];
+  const rule = /^cfn-lint\.([EWI]\d{4})$/.exec(code)?.[1];
+  return rule === undefined
+    ? undefined
+    : `Rule ${rule} of cfn-lint found it; cfn-lint --list-rules says what it checks.`;
+}
+
 /** `explain`: what a code means and what helps. */
 export function explain(
   code: string | undefined,
   { json, stdout }: Pick<ProcessContext, 'json' | 'stdout'>,
 ): ExplainDocument {
-  const text = code === undefined ? undefined : CODES[code];
+  const text = code === undefined ? undefined : meaningOf(code);
   if (code !== undefined && text === undefined) {
     const meant = nearest(code, Object.keys(CODES));
     throw usage('usage.code', `There is no code ${code}.${meant === undefined ? '' : ` Did you mean ${meant}?`}`, [

@@ -35,7 +35,9 @@ function ofActivity(
   group: string,
   { at, status, description, cause, message, instance }: Activity,
 ): Finding | undefined {
-  if ((status === 'Failed' || status === 'Cancelled') && !description.startsWith('Terminating')) {
+  // A launch that was cancelled without a word of why was ended by somebody who took the instance away meanwhile.
+  const failed = status === 'Failed' || (status === 'Cancelled' && message !== '');
+  if (failed && !description.startsWith('Terminating')) {
     const { code, remedy } = launchCause(message) ?? {
       code: 'diagnose.launchFailed',
       remedy: "See the group's activity history.",
@@ -150,7 +152,7 @@ export function hookWaiting(group: string, instance: string, state: string, hook
     resource: instance,
     text:
       `Instance ${instance} of group ${group} waits in ${state} for ` +
-      `${holding.length === 0 ? 'a lifecycle hook' : `lifecycle hook ${holding.map(({ name }) => name).join(', ')}`}` +
+      (holding.length === 0 ? 'a lifecycle hook' : `lifecycle hook ${holding.map(({ name }) => name).join(', ')}`) +
       ', ' +
       'which nobody has completed.',
     remedy: 'Complete the lifecycle action, or mend what should complete it.',
