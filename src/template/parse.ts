@@ -225,7 +225,7 @@ function written(root: Node, position: (offset: number) => Position, { yaml11 }:
     findings.push({ code, path: pathText(path), ...position(offset), text, remedy, severity });
   };
   const plain: Writer['plain'] = (source, path, offset) => {
-    const read = yaml11 === true ? asYaml11(source) : source;
+    const read = yaml11 === true && !isName(path) ? asYaml11(source) : source;
     const parameter = parameterOf(path);
     if (read !== source && parameter !== undefined)
       otherwise.set(parameter, [...(otherwise.get(parameter) ?? []), { source, read, path, offset }]);
@@ -276,6 +276,18 @@ interface ReadOtherwise {
   readonly read: string;
   readonly path: Path;
   readonly offset: number;
+}
+
+/**
+ * Whether a value names something that the template declares. Keys stand as they are written, so the names of them do:
+ * `Condition: On` means the condition `On`.
+ */
+function isName(path: Path): boolean {
+  const [above, last] = path.slice(-2);
+  if (last === 'Condition' || last === 'DependsOn' || last === 'Ref') return true;
+  return (
+    above === 'DependsOn' || above === 'Fn::GetAtt' || above === 'Fn::FindInMap' || (above === 'Fn::If' && last === 0)
+  );
 }
 
 /** The parameter whose Default or AllowedValues a path leads to: there the letters matter to whoever gives a value. */

@@ -100,6 +100,19 @@ describe('parsing a template', () => {
       a: ['Yes', '0755', 'on', { Ref: '0755' }, 'x'],
     });
     expect(parse('a: |-\n  0755')).to.deep.equal({ a: '0755' });
+    expect(
+      parse(
+        'On: {Condition: On, DependsOn: [Yes], a: !If [On, on, !FindInMap [M, yes, no]], b: {Ref: No}, c: !GetAtt [Yes, No]}',
+      ),
+    ).to.deep.equal({
+      On: {
+        Condition: 'On',
+        DependsOn: ['Yes'],
+        a: { 'Fn::If': ['On', 'true', { 'Fn::FindInMap': ['M', 'yes', 'no'] }] },
+        b: { Ref: 'No' },
+        c: { 'Fn::GetAtt': ['Yes', 'No'] },
+      },
+    });
   });
 
   it('says so where somebody has to give such a value, once for each parameter', () => {

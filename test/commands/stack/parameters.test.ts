@@ -119,6 +119,21 @@ describe('parameters of update-stack', function () {
     expect(sent?.input.Parameters).to.deep.include({ ParameterKey: 'Password', UsePreviousValue: true });
   });
 
+  it('are what CloudFormation makes of unquoted values in the template', async () => {
+    const text =
+      'Description: "one\ntwo"\nParameters:\n  Flag: {Type: String, Default: Yes, AllowedValues: [Yes, No]}\n' +
+      "  Name: {Type: String, Default: a, AllowedPattern: '\\A[a-z]+\\Z'}\nConditions: {On: !Equals [!Ref Flag, yes]}\n" +
+      'Resources: {T: {Type: "AWS::SNS::Topic", Condition: On}, U: {Type: "AWS::SNS::Topic", Properties: {DisplayName: !Ref Name}}}\n';
+    const path = await world.file('unquoted.yaml', text);
+    const unquoted = (...args: readonly string[]) =>
+      world.json(['update-stack', 'unquoted', '--template', path, ...args, ...CALM]);
+    const letters = await unquoted('Flag=Yes');
+    expect(letters.document.failure?.what).to.include('Flag="Yes" is not one of "true", "false".');
+    const { code, stderr } = await unquoted('Flag=true', 'Name=abc');
+    expect(code, stderr).to.equal(0);
+    expect(stderr).to.include('Yes is "true", No is "false"');
+  });
+
   it('come in the form of CodePipeline, from a file alone, and may be too many', async () => {
     const pipeline = await world.file('pipeline.json', '{"Parameters": {"Name": "pipe", "Elsewhere": "x"}}');
     expect((await update(['--parameters-file', pipeline])).code).to.equal(2);

@@ -123,3 +123,42 @@ describe('the templates for users', () => {
     expect(events).not.to.contain('hunter2');
   });
 });
+
+describe('unquoted values of a template, and quoted ones that go on', () => {
+  const body = `Description: "one
+two"
+Parameters:
+  Flag: {Type: String, AllowedValues: [Yes, No]}
+  Mode: {Type: String, Default: 0755}
+  Zip: {Type: String, Default: 0899}
+  Quoted: {Type: String, Default: "0755"}
+Conditions:
+  On: !Equals [!Ref Flag, yes]
+Resources:
+  A: {Type: "AWS::SNS::Topic", Condition: On, Properties: {DisplayName: !If [On, off, x]}}
+  B: {Type: "AWS::SNS::Topic"}
+Outputs:
+  All: {Value: !Sub "\${Flag} \${Mode} \${Zip} \${Quoted}"}
+`;
+  const create = (flag: string): Answer | undefined => {
+    const { call, minutes } = sandbox();
+    call('CreateStack', {
+      StackName: 'web',
+      TemplateBody: body,
+      Parameters: [{ ParameterKey: 'Flag', ParameterValue: flag }],
+    });
+    minutes(10);
+    return (call('DescribeStacks', { StackName: 'web' })['Stacks'] as Answer[])[0];
+  };
+
+  it('are read as YAML 1.1, while names stay names', () => {
+    const stack = create('true');
+    expect(stack?.['StackStatus']).to.equal('CREATE_COMPLETE');
+    expect(stack?.['Description']).to.equal('one two');
+    expect(stack?.['Outputs']).to.deep.equal([{ OutputKey: 'All', OutputValue: 'true 493 0899 0755' }]);
+  });
+
+  it('are refused in the letters of the template', () => {
+    expect(() => create('Yes')).to.throw('AllowedValues');
+  });
+});

@@ -1,5 +1,6 @@
-import { parseDocument, visit, type CollectionTag, type ScalarTag, type YAMLMap, type YAMLSeq } from 'yaml';
+import { visit, type CollectionTag, type ScalarTag, type YAMLMap, type YAMLSeq } from 'yaml';
 import { ServiceFault } from '../../fault.js';
+import { asYaml11, readYaml } from './yaml.js';
 
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 export type Properties = Readonly<Record<string, Json>>;
@@ -154,13 +155,7 @@ export function invalid(message: string): ServiceFault {
 
 function readDocument(body: string): Json {
   const language = body.trimStart().startsWith('{') ? 'JSON' : 'YAML';
-  const document = parseDocument(body, {
-    customTags: tags(),
-    schema: 'core',
-    version: '1.2',
-    merge: false,
-    logLevel: 'silent',
-  });
+  const document = readYaml(body, tags());
   const problem = document.errors[0];
   if (problem !== undefined) {
     const place = problem.linePos?.[0];
@@ -178,6 +173,7 @@ function readDocument(body: string): Json {
       throw invalid('Template format error: YAML aliases are not allowed in CloudFormation templates');
     },
   });
+  asYaml11(document, '');
   return document.toJS() as Json;
 }
 
@@ -191,12 +187,18 @@ function tags(): (ScalarTag | CollectionTag)[] {
     {
       tag,
       collection: 'seq',
-      resolve: (items: YAMLSeq.Parsed | YAMLMap.Parsed) => ({ [key]: items.toJSON() as Json }),
+      resolve: (items: YAMLSeq.Parsed | YAMLMap.Parsed) => {
+        asYaml11(items, key);
+        return { [key]: items.toJSON() as Json };
+      },
     },
     {
       tag,
       collection: 'map',
-      resolve: (items: YAMLSeq.Parsed | YAMLMap.Parsed) => ({ [key]: items.toJSON() as Json }),
+      resolve: (items: YAMLSeq.Parsed | YAMLMap.Parsed) => {
+        asYaml11(items, key);
+        return { [key]: items.toJSON() as Json };
+      },
     },
   ]);
 }
