@@ -165,6 +165,15 @@ const FAULTS: { readonly [K in Fault['kind']]: Readonly<Record<KeysOf<K>, Fields
   },
   alarm: { name: must(text), at: must(seconds), state: { check: oneOf(...ALARM_STATES) }, for: { check: seconds } },
   noCapacity: { zone: { check: text }, after: { check: count } },
+  launchFails: {
+    code: must(text),
+    message: must(text),
+    zone: { check: text },
+    type: { check: text },
+    group: { check: text },
+    running: { check: count },
+    after: { check: count },
+  },
   killInstance: { group: must(text), at: must(seconds), which: must(oneOf('oldest', 'newest')) },
   resize: {
     group: must(text),

@@ -62,6 +62,18 @@ export type Fault = Window &
     | { readonly kind: 'expireCredentials'; readonly key: string }
     | { readonly kind: 'staleReads'; readonly service: string; readonly seconds: number }
     | { readonly kind: 'noCapacity'; readonly zone?: string; /** Launches that still work. */ readonly after?: number }
+    /** Launches fail with EC2's code and words, in which `{type}` and `{zone}` are those of the launch. */
+    | {
+        readonly kind: 'launchFails';
+        readonly code: string;
+        readonly message: string;
+        readonly zone?: string;
+        readonly type?: string;
+        readonly group?: string;
+        /** Only while at least so many instances of the account run or are starting: a quota. */
+        readonly running?: number;
+        /** Launches that still work. */ readonly after?: number;
+      }
     | {
         readonly kind: 'killInstance';
         readonly group: string;

@@ -77,6 +77,11 @@ export const MUTATIONS: readonly Mutation[] = [
     breaks: { condition: false },
   },
   {
+    name: 'room-comes',
+    rule: 'a quota ends no rollout whose old instances leave: that makes room',
+    breaks: { value: 'false' },
+  },
+  {
     name: 'launch-healed',
     rule: 'a launch that worked takes back what failed launches before it said',
     breaks: { replace: ['one.startedAt >= lastLaunch', 'true'] },

@@ -31,11 +31,12 @@ faults:
   - { kind: refuse, calls: 'ec2:DescribeInstances', code: UnauthorizedOperation, message: no }
   - { kind: staleReads, service: elb, seconds: 5 }
   - { kind: noCapacity, zone: us-east-1a, after: 2 }
+  - { kind: launchFails, code: Unsupported, message: 'not {type} in {zone}', zone: us-east-1a, type: t3.micro, running: 4 }
   - { kind: killInstance, group: web, at: 100, which: oldest }
   - { kind: resize, group: web, at: 100, desired: 3 }
   - { kind: stackFails, logicalId: Group, reason: because, times: 1 }
 `);
-    expect(scenario.faults.map((fault) => fault.kind)).to.have.length(9);
+    expect(scenario.faults.map((fault) => fault.kind)).to.have.length(10);
     expect(scenario.faults[0]).to.deep.equal({
       kind: 'throttle',
       calls: 'autoscaling:*',

@@ -1,12 +1,13 @@
 import type { Gates } from '../../src/model/rollout/rollout-plan.js';
 import { seededRandom, type Random } from '../../src/sandbox/random.js';
 import type { Fault } from '../../src/sandbox/scenario.js';
+import { LAUNCH_WORDS } from '../support/launch-words.js';
 import { STACK_MS } from '../support/stack-of-groups.js';
 import { SETTLED, shifted, type Story } from './simulator.js';
 
 /**
  * What was added to drawn stories later: losses that the world brings about by itself, somebody who updates the stack
- * in the middle, gates, and groups that count units. Each has a random stream of its own, so that a seed keeps the
+ * in the middle, gates, groups that count units, and launches that fail. Each has a random stream of its own, so that a seed keeps the
  * world that it always had.
  */
 export function drawMore(story: Story): Story {
@@ -16,6 +17,7 @@ export function drawMore(story: Story): Story {
     losing(random('losses')),
     gated(random('gates')),
     weighted(random('weights')),
+    failing(random('launches')),
   ].reduce((told, more) => more(told), story);
 }
 
@@ -102,4 +104,27 @@ function weighted(random: Random): More {
         : { ...group, weights: story.rolling === undefined ? mixed : [2] },
     ),
   });
+}
+
+/** Launches that fail in AWS's words: in one zone or all, for one group or all, for a while, or while many run. */
+function failing(random: Random): More {
+  if (!random.chance(0.25)) return unchanged;
+  return (story) =>
+    withFaults(
+      story,
+      Array.from({ length: random.int(1, 2) }, (): Fault => {
+        const from = SETTLED + random.int(0, 200);
+        const words = random.pick(Object.values(LAUNCH_WORDS));
+        const { name } = random.pick(story.groups);
+        return {
+          ...words,
+          from,
+          until: from + random.int(30, 900),
+          ...(random.chance(0.5) && { zone: `eu-west-1${random.pick(['a', 'b', 'c'])}` }),
+          ...(random.chance(0.3) && { after: random.int(1, 4) }),
+          ...(random.chance(0.3) && { running: random.int(1, 9) }),
+          ...(random.chance(0.5) && name !== undefined && { group: name }),
+        };
+      }),
+    );
 }

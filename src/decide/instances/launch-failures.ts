@@ -1,4 +1,5 @@
 import type { FailedActivity, Group, Instance } from '../../model/rollout/group.js';
+import { standing } from './classify.js';
 import { launchCause, typesNamed, zoneNamed, type LaunchMeaning } from './launch-words.js';
 
 /** What will not pass by trying again. */
@@ -37,12 +38,20 @@ export function finalFailure(
   const newestFirst = [...since].sort((a, b) => b.startedAt - a.startedAt);
   const broken = newestFirst.find(({ message }) => launchCause(message)?.means === 'configuration');
   if (broken !== undefined) return { message: broken.message, because: 'configuration' };
-  const lost = newestFirst.flatMap((failure) => lostTry(group, failure) ?? []);
+  const lost = newestFirst
+    .flatMap((failure) => lostTry(group, failure) ?? [])
+    .filter(({ means }) => means !== 'quota' || !makesRoom(group));
   // rule: one-zone-final
   if (!noneLeft(group, lost)) return undefined;
   const quota = lost.find(({ means }) => means === 'quota');
   const told = quota ?? lost[0];
   return told && { message: told.failure.message, because: quota === undefined ? 'zones' : 'quota' };
+}
+
+/** Whether instances of the group are leaving, or will: a quota has room again once they are gone. */
+function makesRoom({ instances, notes }: Group): boolean {
+  // rule: room-comes
+  return notes.verdict !== undefined || instances.some(({ lifecycle }) => standing(lifecycle) === 'leaving');
 }
 
 function lostTry({ types }: Group, failure: FailedActivity): LostTry | undefined {

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { hopeless } from '../../../src/decide/instances/hopeless.js';
 import { launchCause, typesNamed, zoneNamed } from '../../../src/decide/instances/launch-words.js';
 import type { FailedActivity, Group } from '../../../src/model/rollout/group.js';
-import { doubledGroup, fresh, instance, RECORD, T0 } from '../../support/groups.js';
+import { doubledGroup, fresh, instance, RECORD, T0, verdict } from '../../support/groups.js';
 import { ROLLING } from '../../support/rolling.js';
 
 const ZONES = ['us-east-1a', 'us-east-1b', 'us-east-1e'] as const;
@@ -96,6 +96,14 @@ describe('failed launches', () => {
         [],
       ),
     ).to.match(/^there is no room for one more \(--surge 0 --unavailable 1 needs none, or ask for a larger quota\)/);
+  });
+
+  it('for a quota are waited for while instances of the group leave, or will after the verdict', () => {
+    const tries = [A, B, E].map((zone) => tried(10, VCPUS, zone));
+    const leaving = instance('i-old0', { lifecycle: 'Terminating:Wait' });
+    expect(said(tries, { instances: [...OLD, leaving] })).to.equal(undefined);
+    expect(said(tries, { notes: { record: RECORD, verdict: verdict('promote') } })).to.equal(undefined);
+    expect(said(tries, { instances: OLD })).to.match(/^there is no room/);
   });
 
   it('in a version that does not exist are final at once (RO-012)', () => {

@@ -17,6 +17,17 @@ import { call, standardGroup, worldOf } from '../../support/sandbox.js';
 
 const web = { AutoScalingGroupName: 'web' };
 
+interface Told {
+  readonly StatusCode: string;
+  readonly StatusMessage?: string;
+  readonly Details: string;
+  readonly StartTime: Date;
+}
+
+function activitiesOf(world: Parameters<typeof idsOf>[0]): readonly Told[] {
+  return call<{ Activities: Told[] }>(world, 'autoscaling', 'DescribeScalingActivities', web).Activities;
+}
+
 describe('Auto Scaling: standby, detach and attach', () => {
   it('takes an instance out of the balancers and the count, and back in', () => {
     const world = worldOf();
@@ -349,6 +360,47 @@ describe('faults of the world', () => {
     expect(idsOf(world)).to.have.length(2);
     world.clock.advance(15 * MINUTE);
     expect(idsOf(world)).to.have.length(4);
+  });
+
+  it('launchFails in one zone, in the words given; what was missed is tried in another zone some seconds later', () => {
+    const world = worldOf({
+      faults: [
+        {
+          kind: 'launchFails',
+          code: 'Unsupported',
+          message: 'No {type} in ({zone})',
+          zone: 'eu-west-1a',
+          type: 't3.micro',
+        },
+      ],
+    });
+    standardGroup(world, { size: 3 });
+    expect(idsOf(world)).to.have.length(3);
+    const activities = activitiesOf(world);
+    const failed = activities.filter((one) => one.StatusCode === 'Failed');
+    expect(failed.map((one) => one.StatusMessage)).to.deep.equal([
+      'No t3.micro in (eu-west-1a). Launching EC2 instance failed.',
+    ]);
+    const starts = activities.map((one) => one.StartTime.getTime()).sort((a, b) => a - b);
+    expect(starts.filter((at) => at === starts[0])).to.have.length(3);
+    expect(((starts[3] ?? 0) - (starts[0] ?? 0)) / SECOND).to.be.within(4, 12);
+  });
+
+  it('launchFails for a quota counts what runs, and works again once others left', () => {
+    const world = worldOf({
+      faults: [
+        { kind: 'launchFails', code: 'InstanceLimitExceeded', message: 'Your quota allows for 0 more', running: 3 },
+      ],
+    });
+    standardGroup(world, { size: 5, min: 1 });
+    expect(idsOf(world)).to.have.length(3);
+    expect(
+      new Set(activitiesOf(world).flatMap((one) => (one.StatusCode === 'Failed' ? [one.Details] : []))).size,
+    ).to.equal(3);
+    const [first = ''] = idsOf(world);
+    terminate(world, [first], false);
+    world.clock.advance(10 * MINUTE);
+    expect(idsOf(world)).to.have.length(3).and.not.include(first);
   });
 
   it('killInstance ends the oldest or the newest, and the group heals', () => {

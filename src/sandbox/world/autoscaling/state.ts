@@ -128,6 +128,8 @@ export interface GroupState {
   launches: number;
   /** Failed launches in a row. */
   failures: number;
+  /** Zones that a launch failed in since it worked last, or since all of them were tried. */
+  readonly avoided: Set<string>;
   /** Waves of terminations that did not start yet, by number. */
   readonly waves: Map<number, { readonly at: number; readonly ids: string[] }>;
   counter: number;

@@ -1,9 +1,9 @@
 import { followUps } from '../follow-ups.js';
 import { drawMs, next } from '../random-delay.js';
-import { ServiceFault } from '../fault.js';
 import { touch } from '../revisions.js';
 import type { World } from '../world.js';
 import { behaviourOf, requireImage } from './images.js';
+import { requireRoom } from './launch-faults.js';
 import {
   DEFAULT_SECURITY_GROUP,
   ec2State,
@@ -28,11 +28,11 @@ export interface LaunchRequest {
 
 /**
  * Starts one instance: pending now, running after `timing.pending`, answering after its image's boot time.
- * Throws InvalidAMIID.* and InsufficientInstanceCapacity in EC2's words.
+ * Throws InvalidAMIID.*, InsufficientInstanceCapacity and what the scenario has launches fail for, in EC2's words.
  */
 export function startInstance(world: World, request: LaunchRequest): Ec2Instance {
   requireImage(world, request.image);
-  requireCapacity(world, request.type, request.subnet.zone);
+  requireRoom(world, request);
   const state = ec2State(world);
   const number = next(state);
   const topic = `ec2/instance/${number}`;
@@ -108,26 +108,6 @@ function becomesTerminated(world: World, id: string): void {
   touch(world, instance.group);
   world.clock.after(SHOWN_AFTERWARDS_MS, () => {
     ec2State(world).instances.delete(id);
-  });
-}
-
-/** Throws when a `noCapacity` fault covers this zone now and its allowance is used up. */
-function requireCapacity(world: World, type: string, zone: string): void {
-  const seconds = (world.clock.now() - world.startedAt) / 1000;
-  const { launchesUnderFault } = ec2State(world);
-  world.scenario.faults.forEach((fault, index) => {
-    if (fault.kind !== 'noCapacity' || seconds < (fault.from ?? 0) || seconds >= (fault.until ?? Infinity)) return;
-    if (fault.zone !== undefined && fault.zone !== zone) return;
-    const used = launchesUnderFault.get(index) ?? 0;
-    if (used >= (fault.after ?? 0)) {
-      throw new ServiceFault(
-        'InsufficientInstanceCapacity',
-        `We currently do not have sufficient ${type} capacity in the Availability Zone you ` +
-          `requested (${zone}). Our system will be working on provisioning additional capacity.`,
-        500,
-      );
-    }
-    launchesUnderFault.set(index, used + 1);
   });
 }
 

@@ -85,7 +85,7 @@ export interface Ec2State {
   readonly securityGroups: Map<string, SecurityGroupState>;
   readonly templates: Map<string, LaunchTemplateState>;
   readonly instances: Map<string, Ec2Instance>;
-  /** Launches so far while a `noCapacity` fault with `after` was on, by the fault's place in the scenario. */
+  /** Launches so far under a fault that lets some through (`after`), by its place in the scenario. */
   readonly launchesUnderFault: Map<number, number>;
 }
 

@@ -1,3 +1,4 @@
+import { drawMs } from '../../random-delay.js';
 import type { World } from '../../world.js';
 import { startActivity, endActivity, stamp } from '../activities.js';
 import { launchOne } from './launch.js';
@@ -18,28 +19,66 @@ export function plan(world: World, group: GroupState): void {
 
 function scaleOut(world: World, group: GroupState): void {
   if (group.suspended.has('Launch')) return;
+  let missed = 0;
   for (let launched = 0; launched < world.scenario.timing.wave; launched++) {
     const before = capacityOf(group);
-    if (before >= group.desired) break;
+    if (before + missed >= group.desired) break;
     const cause =
       `${group.lastChange}  At ${stamp(world)} an instance was started in response to a difference ` +
       `between desired and actual capacity, increasing the capacity from ${before} to ${group.desired}.`;
-    if (launchSomewhere(world, group, cause) === undefined) return void backOff(world, group);
+    const outcome = launchSomewhere(world, group, cause);
+    if (outcome === 'failed') return void backOff(world, group);
+    if (outcome === 'later') missed++;
   }
+  if (missed > 0) return void tryElsewhere(world, group);
   group.failures = 0;
+  group.avoided.clear();
   if (capacityOf(group) < group.desired) schedulePlan(world, group);
 }
 
-/** Tries the zones from the emptiest on; `balanced-only` groups insist on the emptiest. */
-function launchSomewhere(world: World, group: GroupState, cause: string): string | undefined {
-  const insists = group.extras.AvailabilityZoneDistribution?.CapacityDistributionStrategy === 'balanced-only';
-  for (const zone of insists ? zonesInOrder(group).slice(0, 1) : zonesInOrder(group)) {
-    const outcome = launchOne(world, group, zone, cause);
-    if (outcome.id !== undefined) return outcome.id;
-    // Only a lack of capacity can be different in another zone.
-    if (!outcome.tryElsewhere) return undefined;
+/**
+ * Tries the zones from the emptiest on; `balanced-only` groups insist on the emptiest. Best effort tries another zone
+ * when one fails (user guide, "Distribute instances across Availability Zones").
+ */
+function launchSomewhere(world: World, group: GroupState, cause: string): 'launched' | 'failed' | 'later' {
+  for (const zone of insists(group) ? zonesInOrder(group).slice(0, 1) : openZones(group)) {
+    const { id, elsewhere } = launchOne(world, group, zone, cause);
+    if (id !== undefined) return 'launched';
+    if (elsewhere === 'never') return 'failed';
+    if (elsewhere === 'later') {
+      group.avoided.add(zone);
+      return insists(group) ? 'failed' : 'later';
+    }
   }
-  return undefined;
+  return 'failed';
+}
+
+function insists(group: GroupState): boolean {
+  return group.extras.AvailabilityZoneDistribution?.CapacityDistributionStrategy === 'balanced-only';
+}
+
+/** The zones that did not fail in this round; all of them once each has. */
+function openZones(group: GroupState): readonly string[] {
+  const zones = zonesInOrder(group);
+  const open = zones.filter((zone) => !group.avoided.has(zone));
+  return open.length === 0 ? zones : open;
+}
+
+/** Pause before the next zone is tried: seconds are seen between failed activities of one group. */
+const ELSEWHERE: readonly [number, number] = [4, 12];
+
+/** What failed in one zone is tried in another one a little later, and after all of them less and less often. */
+function tryElsewhere(world: World, group: GroupState): void {
+  if (group.zones.some((zone) => !group.avoided.has(zone)))
+    return void schedulePlan(
+      world,
+      group,
+      drawMs(world, `autoscaling/elsewhere/${group.name}/${++group.counter}`, ELSEWHERE),
+    );
+  group.avoided.clear();
+  // Or each zone would see one and the same type of a mixed group for ever.
+  group.launches += 1;
+  backOff(world, group);
 }
 
 function scaleIn(world: World, group: GroupState): void {

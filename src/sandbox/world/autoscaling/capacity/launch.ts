@@ -1,3 +1,4 @@
+import { LaunchFault } from '../../ec2/launch-faults.js';
 import { startInstance } from '../../ec2/start-instance.js';
 import { defaultSubnet, subnetOf } from '../../ec2/network.js';
 import { ec2State } from '../../ec2/state.js';
@@ -14,8 +15,8 @@ import { schedulePlan } from './plan-schedule.js';
 
 export interface LaunchOutcome {
   readonly id?: string;
-  /** Whether another zone might do what this one could not. */
-  readonly tryElsewhere: boolean;
+  /** Whether another zone might do what this one could not: in the same moment, or some seconds later. */
+  readonly elsewhere: 'never' | 'now' | 'later';
 }
 
 /** Launches one instance in a zone; a refusal becomes a failed activity in AWS's words. */
@@ -68,19 +69,19 @@ export function launchOne(
     activity.Progress = 30;
     touch(world, group.name);
     world.clock.at(instance.runningAt, () => hasBooted(world, group.name, member.id));
-    return { id: member.id, tryElsewhere: false };
+    return { id: member.id, elsewhere: 'never' };
   } catch (error) {
     if (!(error instanceof ServiceFault)) throw error;
-    const elsewhere = error.code === 'InsufficientInstanceCapacity';
-    endActivity(
-      world,
-      group,
-      activity.ActivityId,
-      'Failed',
-      `${error.message.replace(/[.]?$/, '.')} Launching EC2 instance failed.`,
-    );
-    return { tryElsewhere: elsewhere };
+    endActivity(world, group, activity.ActivityId, 'Failed', wordsOf(group, error));
+    if (error instanceof LaunchFault) return { elsewhere: 'later' };
+    return { elsewhere: error.code === 'InsufficientInstanceCapacity' ? 'now' : 'never' };
   }
+}
+
+/** Groups with a mixed policy launch by a fleet, which puts its own words and EC2's code before the message. */
+function wordsOf(group: GroupState, { code, message }: ServiceFault): string {
+  const fleet = group.mixed === undefined ? '' : `Could not launch On-Demand Instances. ${code} - `;
+  return `${fleet}${message.replace(/[.]?$/, '.')} Launching EC2 instance failed.`;
 }
 
 function instanceTags(

@@ -79,6 +79,7 @@ export function createAutoScalingGroup(world: World, input: CreateAutoScalingGro
       `from 0 to ${sizes.desired}.`,
     launches: 0,
     failures: 0,
+    avoided: new Set(),
     waves: new Map(),
     counter: 0,
     outside: { count: 0, last: '' },
