@@ -18,7 +18,7 @@ import {
   consoleOutput,
   instanceImages,
   launchTimes,
-  templateImages,
+  templateLaunches,
   templateVersions,
 } from './groups/ec2.js';
 import { findGroups, describeGroups } from './groups/groups.js';
@@ -66,7 +66,7 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
       ...(await addressesBehind(clients, groups)),
     }),
     templateVersions: (ids) => templateVersions(clients, ids),
-    templateImages: (versions) => templateImages(clients, versions),
+    templateLaunches: (versions) => templateLaunches(clients, versions),
     instanceImages: (groups) => instanceImages(clients, groups),
     describeBalancers: (refs) => describeBalancers(clients, refs),
     health: (balancer) => health(clients, balancer),

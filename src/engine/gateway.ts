@@ -26,7 +26,13 @@ export type BareGroup = Omit<Group, 'balancers' | 'configurations' | 'ways' | 'i
   /** Unresolved: `lc/NAME`, `lt/ID:$Latest`, `lt/ID:7`; several with overrides. */
   readonly configurationRefs: readonly string[];
   /** The overrides of a mixed policy: each names one of these references, and may name a type or an image. */
-  readonly overrides?: readonly { readonly ref: string; readonly type?: string; readonly image?: string }[];
+  readonly overrides?: readonly {
+    readonly ref: string;
+    readonly type?: string;
+    readonly image?: string;
+    /** It says neither a type nor requirements: the type of the template counts. */
+    readonly typeOfTemplate?: true;
+  }[];
 };
 
 /** Notes to write; each is one tag of the group, or several where it is long. */
@@ -121,8 +127,10 @@ export interface Gateway {
   templateVersions(
     ids: readonly string[],
   ): Promise<Readonly<Record<string, { readonly latest: string; readonly default: string }>>>;
-  /** The images of launch template versions (`lt/ID:7`) as they are written there: an id, or `resolve:ssm:NAME`. */
-  templateImages(versions: readonly string[]): Promise<Readonly<Record<string, string>>>;
+  /** What launch template versions (`lt/ID:7`) say: the image as it is written there, an id or `resolve:ssm:NAME`. */
+  templateLaunches(
+    versions: readonly string[],
+  ): Promise<Readonly<Record<string, { readonly image?: string; readonly type?: string }>>>;
   /** The images that the instances of these groups run, by instance id, in one paginated call. */
   instanceImages(groups: readonly string[]): Promise<Readonly<Record<string, string>>>;
   /** Attributes of balancers; one or two calls per kind and page. */

@@ -12,7 +12,7 @@ const REPEATABLE = [
   'findGroups',
   'launchTimes',
   'templateVersions',
-  'templateImages',
+  'templateLaunches',
   'instanceImages',
   'describeBalancers',
   'health',

@@ -4,7 +4,7 @@ import type { Observed } from '../../model/rollout/decision.js';
 import { hasNone, noneThere } from '../../decide/instances/none-there.js';
 import { currencyOf, sayOutdated } from '../../decide/instances/outdated.js';
 import { factsOf } from '../../decide/strategies/facts-by-name.js';
-import { sayServing, whoServes } from '../../decide/instances/who-serves.js';
+import { sayCounts, whoServes } from '../../decide/instances/who-serves.js';
 import type { Serving } from '../../model/rollout/serving.js';
 import { count } from '../../text/count.js';
 import type { Group, HealthVerdict, Instance, Size } from '../../model/rollout/group.js';
@@ -95,7 +95,7 @@ export function groupStatus(group: Group, around: Circumstances): GroupStatus {
     inService: instances.filter((instance) => instance.inService).length,
     outdated: instances.filter(({ side }) => side === 'outdated').length,
     serving,
-    serves: sayServing([serving]),
+    serves: sayCounts(serving),
     suspended: group.suspended,
     configurations: group.configurations,
     balancers: group.balancers.map(({ name, kind, judged, note }) => ({ name, kind, judged, note })),

@@ -102,16 +102,19 @@ export async function templateVersions(
 }
 
 /**
- * Images of launch template versions (`lt/ID:7`) as they are written there: `resolve:ssm:NAME` is left as it is, so
- * that whoever reads a version needs no permission on the parameter. Versions without an image are left out.
+ * Images and types of launch template versions (`lt/ID:7`) as they are written there: `resolve:ssm:NAME` is left as it
+ * is, so that whoever reads a version needs no permission on the parameter. Versions that do not exist are left out.
  */
-export async function templateImages(clients: Clients, versions: readonly string[]): Promise<Record<string, string>> {
+export async function templateLaunches(
+  clients: Clients,
+  versions: readonly string[],
+): Promise<Record<string, { image?: string; type?: string }>> {
   const client = await clients.ec2();
   const asked = versions.flatMap((text) => {
     const [, id, number] = /^lt\/(.+):(\d+)$/.exec(text) ?? [];
     return id === undefined || number === undefined ? [] : [{ text, id, number }];
   });
-  const images: Record<string, string> = {};
+  const launches: Record<string, { image?: string; type?: string }> = {};
   for (const id of new Set(asked.map((one) => one.id)))
     for (const part of chunks(
       asked.filter((one) => one.id === id),
@@ -127,11 +130,12 @@ export async function templateImages(clients: Clients, versions: readonly string
       });
       for (const version of pages.flatMap((page) => page.LaunchTemplateVersions ?? [])) {
         const text = part.find(({ number }) => number === String(version.VersionNumber))?.text;
-        const image = version.LaunchTemplateData?.ImageId;
-        if (text !== undefined && image !== undefined) images[text] = image;
+        const { ImageId: image, InstanceType: type } = version.LaunchTemplateData ?? {};
+        if (text !== undefined)
+          launches[text] = { ...(image !== undefined && { image }), ...(type !== undefined && { type }) };
       }
     }
-  return images;
+  return launches;
 }
 
 async function templates(

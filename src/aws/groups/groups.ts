@@ -1,6 +1,7 @@
 import type {
   AutoScalingGroup,
   Instance as AwsInstance,
+  LaunchTemplateOverrides,
   LaunchTemplateSpecification,
 } from '@aws-sdk/client-auto-scaling';
 import type { Instant } from '../../clock.js';
@@ -149,16 +150,20 @@ function configurationRefs(group: AutoScalingGroup): string[] {
   return present(templates.map((template) => configurationOf(undefined, template)));
 }
 
-/** Where overrides name types or images, the configuration alone does not say what is launched. */
+/** The ways in which a mixed policy launches, where they say more than which template. */
 function overridesOf(group: AutoScalingGroup): Pick<BareGroup, 'overrides'> {
   const mixed = group.MixedInstancesPolicy?.LaunchTemplate;
-  const overrides = mixed?.Overrides ?? [];
-  if (overrides.every(({ InstanceType, ImageId }) => InstanceType === undefined && ImageId === undefined)) return {};
+  if (mixed === undefined) return {};
+  const overrides: readonly LaunchTemplateOverrides[] = mixed.Overrides?.length ? mixed.Overrides : [{}];
+  if (overrides.every(({ ImageId, InstanceRequirements: needs }) => needs !== undefined && ImageId === undefined))
+    return {};
   return {
     overrides: overrides.map((override) => ({
-      ref: configurationOf(undefined, override.LaunchTemplateSpecification ?? mixed?.LaunchTemplateSpecification) ?? '',
+      ref: configurationOf(undefined, override.LaunchTemplateSpecification ?? mixed.LaunchTemplateSpecification) ?? '',
       ...(override.InstanceType !== undefined && { type: override.InstanceType }),
       ...(override.ImageId !== undefined && { image: override.ImageId }),
+      ...(override.InstanceType === undefined &&
+        override.InstanceRequirements === undefined && { typeOfTemplate: true as const }),
     })),
   };
 }

@@ -30,7 +30,7 @@ export function currencyOf(group: Group, instance: Instance): Currency {
   const byType = ways.filter(({ type }) => type === undefined || instance.type === undefined || type === instance.type);
   if (byType.length === 0) {
     const types = [...new Set(ways.map(({ type }) => type))].join(', ');
-    return { state: 'outdated', why: `is a ${instance.type ?? ''}, and the overrides name ${types}` };
+    return { state: 'outdated', why: `is of type ${instance.type ?? ''}, and the overrides name ${types}` };
   }
   // rule: image-ignored
   const byImage = byType.filter(

@@ -60,15 +60,20 @@ export function sayServing(rows: readonly Serving[]): string {
   return rows.map(sayOne).join('; ');
 }
 
-function sayOne({ group, by, all, halves, size }: Serving): string {
-  const sizes = `min ${size.min}, desired ${size.desired}, max ${size.max}`;
+function sayOne(one: Serving): string {
+  const { group, size } = one;
+  return `${group}: ${sayCounts(one)}, min ${size.min}, desired ${size.desired}, max ${size.max}`;
+}
+
+/** `1 of 2 serve (1 old, 0 of 1 new)`, for where the group and its sizes are told already. */
+export function sayCounts({ by, all, halves, size }: Serving): string {
   if (all.of === 0)
     return size.desired === 0
-      ? `${group}: it has no instances, and shall have none (${sizes})`
-      : `${group}: nobody serves, none of its ${size.desired} is there (${sizes})`;
+      ? 'it has no instances, and shall have none'
+      : `nobody serves, none of its ${size.desired} is there`;
   if (by === 'unknown') {
     const there = halves === undefined ? '' : ` (there are ${halves.old.of} old, ${halves.new.of} new)`;
-    return `${group}: how many of ${all.of} serve is not known, because no balancer was asked${there}, ${sizes}`;
+    return `how many of ${all.of} serve is not known, because no balancer was asked${there}`;
   }
   const told = halves === undefined ? [] : [...half(halves.old, 'old'), ...half(halves.new, 'new')];
   const unsorted = halves === undefined ? 0 : all.of - halves.old.of - halves.new.of;
@@ -76,7 +81,7 @@ function sayOne({ group, by, all, halves, size }: Serving): string {
   const parts = [...told, ...rest];
   const alone = by === 'autoScaling' ? ' by the word of Auto Scaling alone, as no balancer judges them' : '';
   const who = parts.length === 0 ? '' : ` (${parts.join(', ')})`;
-  return `${group}: ${all.serve} of ${all.of} serve${who}${alone}, ${sizes}`;
+  return `${all.serve} of ${all.of} serve${who}${alone}`;
 }
 
 /** `1 old`, `0 of 1 new`; nothing of a half that is not there. */

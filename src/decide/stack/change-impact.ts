@@ -1,6 +1,7 @@
 import type { StackChanges } from '../../model/stack/change-set.js';
 import type { Group, Size } from '../../model/rollout/group.js';
 import { causeOf, certainDetails, parametersBehind, type Place } from './change-causes.js';
+import { policyOutdates } from './policy-change.js';
 import { allChanges } from './read-change-set.js';
 
 /** Properties of a group that say what it launches. */
@@ -25,8 +26,12 @@ export interface Effect {
  * What a change does to a group.
  * @param refs what the group launches from, unresolved: `lt/ID:$Latest` follows its template by itself
  */
-export function effectOn(changes: StackChanges, group: Pick<Group, 'name' | 'size'>, refs: readonly string[]): Effect {
-  const becomes = outdatedBy(changes, group.name, refs);
+export function effectOn(
+  changes: StackChanges,
+  group: Pick<Group, 'name' | 'size' | 'instances'>,
+  refs: readonly string[],
+): Effect {
+  const becomes = outdatedBy(changes, group, refs);
   const resized = resizedBy(changes, group);
   const gone = allChanges(changes).flatMap(({ change }) =>
     change.action === 'Remove' || change.replacement === 'True' ? [change.physicalId] : [],
@@ -54,12 +59,19 @@ function resizedBy(changes: StackChanges, { name, size }: Pick<Group, 'name' | '
 }
 
 /** Why a change makes all instances of a group outdated; undefined when it does not. */
-function outdatedBy(changes: StackChanges, group: string, refs: readonly string[]): string | undefined {
+function outdatedBy(
+  changes: StackChanges,
+  group: Pick<Group, 'name' | 'instances'>,
+  refs: readonly string[],
+): string | undefined {
   const look = (place: Place): string | undefined => {
     for (const change of place.stack.changes) {
-      if (change.physicalId === group && change.action === 'Modify') {
+      if (change.physicalId === group.name && change.action === 'Modify') {
         const detail = certainDetails(change).find(
-          ({ name }) => name !== undefined && LAUNCHES.has(name.split('.')[0] ?? ''),
+          ({ name, before, after }) =>
+            name !== undefined &&
+            LAUNCHES.has(name.split('.')[0] ?? '') &&
+            (name !== 'MixedInstancesPolicy' || policyOutdates(before, after, group.instances)),
         );
         if (detail !== undefined) return `${detail.name ?? ''} changes by ${causeOf(detail, place)}`;
       }

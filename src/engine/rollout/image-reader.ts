@@ -10,8 +10,14 @@ const PARAMETERS_MS = 30_000;
 /** In front of the name of a parameter where a launch template names an image. */
 const BY_PARAMETER = 'resolve:ssm:';
 
+/** A way to launch as the group alone says it. */
+type Way = LaunchWay & {
+  /** The type is that of the template. */
+  readonly typeOfTemplate?: true;
+};
+
 /** By group, in the order of its overrides. */
-type LaunchWays = ReadonlyMap<string, readonly LaunchWay[]>;
+export type LaunchWays = ReadonlyMap<string, readonly Way[]>;
 
 /** What one group would launch now. */
 export interface Launch extends Pick<Group, 'configurations' | 'ways' | 'imageUnknown'> {
@@ -24,13 +30,13 @@ export type Launches = ReadonlyMap<string, Launch>;
 
 /** What of AWS's answers is kept: versions of templates and the images of instances never change, parameters do. */
 interface Kept {
-  /** `lt/ID:7` → its image as it is written there; '' for none. */
-  readonly templates: Map<string, string>;
+  /** `lt/ID:7` → its image as it is written there, and its type. */
+  readonly templates: Map<string, { readonly image?: string; readonly type?: string }>;
   readonly parameters: Map<string, { readonly at: Instant; readonly image: string }>;
   readonly instances: Record<string, string>;
 }
 
-type ImageGateway = Pick<RepeatableGateway, 'templateImages' | 'parameterValue' | 'instanceImages'>;
+type ImageGateway = Pick<RepeatableGateway, 'templateLaunches' | 'parameterValue' | 'instanceImages'>;
 
 /**
  * Reads which images a group would launch where its configuration does not fix them: `resolve:ssm:` in a launch
@@ -56,7 +62,7 @@ export function imageReader(
 async function imagesOf(
   gateway: ImageGateway,
   kept: Kept,
-  [group, ways]: readonly [BareGroup, readonly LaunchWay[]],
+  [group, ways]: readonly [BareGroup, readonly Way[]],
   at: Instant,
 ): Promise<Partial<Launch>> {
   try {
@@ -77,29 +83,35 @@ async function imagesOf(
 /** Refusals that stand against the comparison alone: a rollout can do without it, as it did before. */
 const BESIDE: ReadonlySet<AwsFault['kind']> = new Set(['denied', 'unsupported', 'missing', 'invalid']);
 
-async function readTemplates(gateway: ImageGateway, kept: Kept, ways: readonly LaunchWay[]): Promise<void> {
+async function readTemplates(gateway: ImageGateway, kept: Kept, ways: readonly Way[]): Promise<void> {
   const unread = ways
-    .filter(({ image, configuration }) => image === undefined && configuration.startsWith('lt/'))
+    .filter((way) => (way.image === undefined || way.typeOfTemplate) && way.configuration.startsWith('lt/'))
     .map(({ configuration }) => configuration)
     .filter((configuration) => !kept.templates.has(configuration));
   if (unread.length === 0) return;
-  const found = await gateway.templateImages([...new Set(unread)]);
-  for (const configuration of unread) kept.templates.set(configuration, found[configuration] ?? '');
+  const found = await gateway.templateLaunches([...new Set(unread)]);
+  for (const configuration of unread) kept.templates.set(configuration, found[configuration] ?? {});
 }
 
-async function withImage(gateway: ImageGateway, kept: Kept, way: LaunchWay, at: Instant): Promise<LaunchWay> {
-  if (way.image !== undefined) return way;
-  const written = kept.templates.get(way.configuration) ?? '';
-  if (!written.startsWith(BY_PARAMETER)) return way;
+async function withImage(
+  gateway: ImageGateway,
+  kept: Kept,
+  { typeOfTemplate, ...way }: Way,
+  at: Instant,
+): Promise<LaunchWay> {
+  const { image: written = '', type } = kept.templates.get(way.configuration) ?? {};
+  const typed = typeOfTemplate && type !== undefined ? { ...way, type } : way;
+  if (way.image !== undefined || !written.startsWith(BY_PARAMETER)) return typed;
   const parameter = written.slice(BY_PARAMETER.length);
   const known = kept.parameters.get(parameter);
-  if (known !== undefined && at - known.at < PARAMETERS_MS) return { ...way, image: known.image, parameter };
+  if (known !== undefined && at - known.at < PARAMETERS_MS) return { ...typed, image: known.image, parameter };
   const image = await gateway.parameterValue(parameter);
   kept.parameters.set(parameter, { at, image });
-  return { ...way, image, parameter };
+  return { ...typed, image, parameter };
 }
 
 /** Nothing where the configurations say it all. */
-function waysOf(ways: readonly LaunchWay[]): Pick<Group, 'ways'> {
-  return ways.some(({ type, image }) => type !== undefined || image !== undefined) ? { ways } : {};
+function waysOf(ways: readonly Way[]): Pick<Group, 'ways'> {
+  const plain = ways.map(({ typeOfTemplate: _, ...way }): LaunchWay => way);
+  return plain.some(({ type, image }) => type !== undefined || image !== undefined) ? { ways: plain } : {};
 }

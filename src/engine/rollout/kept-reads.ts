@@ -1,6 +1,7 @@
 import type { Instant } from '../../clock.js';
 import type { ReadsNeeded } from '../../decide/reads-needed.js';
-import type { Balancer, FailedActivity, LaunchWay, Precautions } from '../../model/rollout/group.js';
+import type { LaunchWays } from './image-reader.js';
+import type { Balancer, FailedActivity, Precautions } from '../../model/rollout/group.js';
 import type { OutNote } from '../../model/rollout/record.js';
 import type { BareGroup, Gateway } from '../gateway.js';
 
@@ -76,7 +77,7 @@ export function precautionReader(
  */
 export function configurationReader(
   gateway: Pick<Gateway, 'templateVersions'>,
-): (groups: Groups, matter: ReadonlySet<string>, at: Instant) => Promise<ReadonlyMap<string, readonly LaunchWay[]>> {
+): (groups: Groups, matter: ReadonlySet<string>, at: Instant) => Promise<LaunchWays> {
   let versions: { readonly at: Instant; readonly of: Versions } | undefined;
   return async (groups, matter, at) => {
     const moving = new Set(
@@ -93,7 +94,7 @@ export function configurationReader(
       groups.map(({ name, configurationRefs, overrides = configurationRefs.map((ref) => ({ ref })) }) => [
         name,
         overrides.flatMap(({ ref, ...more }) =>
-          resolved(ref, versions?.of ?? {}).map((configuration): LaunchWay => ({ configuration, ...more })),
+          resolved(ref, versions?.of ?? {}).map((configuration) => ({ configuration, ...more })),
         ),
       ]),
     );

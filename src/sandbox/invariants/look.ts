@@ -83,13 +83,13 @@ function isOutdated(world: World, group: GroupState, member: Member): boolean {
     const overrides = group.mixed?.LaunchTemplate?.Overrides ?? [];
     const image = ec2State(world).instances.get(member.id)?.imageId;
     const ways = overrides.length === 0 ? [{}] : overrides;
-    return !ways.some(({ InstanceType: type }: LaunchTemplateOverrides, turn) => {
+    return !ways.some(({ InstanceRequirements: needs }: LaunchTemplateOverrides, turn) => {
       const now = resolveConfiguration(world, group, turn);
       return (
         member.launchConfiguration === now.launchConfiguration &&
         member.template?.id === now.template?.id &&
         member.template?.version === now.template?.version &&
-        (type === undefined || member.type === type) &&
+        (group.mixed === undefined || needs !== undefined || member.type === now.type) &&
         (image === undefined || image === now.image)
       );
     });

@@ -76,7 +76,7 @@ describe('what status says of a group', () => {
       notes: { record: RECORD, lease: LEASE },
       instances: [instance('i-1'), instance('i-2', { launchedAt: T0 + 1_000, health: sick() })],
     });
-    expect(status.serves).to.equal('web: 1 of 2 serve (1 old, 0 of 1 new), min 1, desired 2, max 4');
+    expect(status.serves).to.equal('1 of 2 serve (1 old, 0 of 1 new)');
   });
 
   it('why instances are outdated that run the configuration of the group', () => {
@@ -88,7 +88,7 @@ describe('what status says of a group', () => {
     });
     expect([status.outdated, ...status.remarks]).to.deep.equal([
       1,
-      '1 of 2 instances are outdated (i-1 is a t3.large, and the overrides name m5.large).',
+      '1 of 2 instances are outdated (i-1 is of type t3.large, and the overrides name m5.large).',
     ]);
   });
 

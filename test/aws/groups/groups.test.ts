@@ -302,23 +302,27 @@ describe('what overrides and images say of launches', () => {
     expect(groups[0]?.instances.map(({ type }) => type)).to.deep.equal(['m5.large']);
   });
 
-  it('images of template versions as they are written, by id and by name', async () => {
+  it('images and types of template versions as they are written, by id and by name', async () => {
     const { gateway } = gatewayTo({
       ec2: {
         DescribeLaunchTemplateVersions: (input) => ({
           LaunchTemplateVersions:
             input['LaunchTemplateId'] === 'lt-1'
               ? [
-                  { VersionNumber: 7, LaunchTemplateData: { ImageId: 'resolve:ssm:/golden' } },
+                  {
+                    VersionNumber: 7,
+                    LaunchTemplateData: { ImageId: 'resolve:ssm:/golden', InstanceType: 't3.micro' },
+                  },
                   { VersionNumber: 8, LaunchTemplateData: { ImageId: 'ami-8' } },
                 ]
               : [{ VersionNumber: 3, LaunchTemplateData: {} }],
         }),
       },
     });
-    expect(await gateway.templateImages(['lt/lt-1:7', 'lt/lt-1:8', 'lt/web:3', 'lc/old'])).to.deep.equal({
-      'lt/lt-1:7': 'resolve:ssm:/golden',
-      'lt/lt-1:8': 'ami-8',
+    expect(await gateway.templateLaunches(['lt/lt-1:7', 'lt/lt-1:8', 'lt/web:3', 'lc/old'])).to.deep.equal({
+      'lt/lt-1:7': { image: 'resolve:ssm:/golden', type: 't3.micro' },
+      'lt/lt-1:8': { image: 'ami-8' },
+      'lt/web:3': {},
     });
   });
 });

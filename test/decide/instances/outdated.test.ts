@@ -60,14 +60,14 @@ const CASES: readonly {
     of: launching({ configuration: LT, type: 'm5.large' }, { configuration: LT, type: 'm6i.large' }),
     instance: lt({ type: 't3.large' }),
     is: 'outdated',
-    why: 'is a t3.large, and the overrides name m5.large, m6i.large',
+    why: 'is of type t3.large, and the overrides name m5.large, m6i.large',
   },
   {
     when: 'a type that is named for another template only',
     of: launching({ configuration: LT, type: 'm5.large' }, { configuration: 'lt/lt-2:1', type: 't3.large' }),
     instance: lt({ type: 't3.large' }),
     is: 'outdated',
-    why: 'is a t3.large, and the overrides name m5.large',
+    why: 'is of type t3.large, and the overrides name m5.large',
   },
   {
     when: 'an override by instance requirements beside one by type',

@@ -3,6 +3,7 @@ import { unapproved } from '../../../src/decide/stack/unapproved-changes.js';
 import { causeOf, certainDetails, parametersBehind } from '../../../src/decide/stack/change-causes.js';
 import { effectOn } from '../../../src/decide/stack/change-impact.js';
 import { leaves } from '../../../src/decide/stack/value-diff.js';
+import { instance } from '../../support/groups.js';
 import type { ChangeDetail, ResourceChange, StackChanges } from '../../../src/model/stack/change-set.js';
 
 const detail = (name: string, source: string, entity?: string, more: Partial<ChangeDetail> = {}): ChangeDetail => ({
@@ -139,7 +140,7 @@ describe('the difference of two values', () => {
 
 describe('what a change does to a group', () => {
   const size = { min: 2, max: 4, desired: 2 };
-  const group = { name: 'Group-1', size };
+  const group = { name: 'Group-1', size, instances: [] };
 
   it('makes it outdated by its own launch settings, or by a template of which it takes the latest', () => {
     expect(effectOn(stack(LAUNCH, GROUP), group, []).becomes).to.equal(
@@ -153,6 +154,48 @@ describe('what a change does to a group', () => {
       effectOn(stack(modify('Group', 'AWS::AutoScaling::AutoScalingGroup', byParameter('Tags', 'Team'))), group, [])
         .becomes,
     ).to.equal(undefined);
+  });
+
+  it('makes it outdated by a mixed policy only where an instance is not what would be launched', () => {
+    const policy = (types: readonly string[], more: object = {}, overrides: object = {}): string =>
+      JSON.stringify({
+        LaunchTemplate: {
+          LaunchTemplateSpecification: { LaunchTemplateId: 'lt-1', Version: '1' },
+          Overrides: types.map((type) => ({ InstanceType: type, ...overrides })),
+          ...more,
+        },
+        InstancesDistribution: { OnDemandPercentageAboveBaseCapacity: types.length },
+      });
+    const before = policy(['m5.large', 'm5.xlarge']);
+    const becomes = (after: string | undefined, types: readonly (string | undefined)[] = ['m5.large']): boolean =>
+      effectOn(
+        stack(
+          modify(
+            'Group',
+            'AWS::AutoScaling::AutoScalingGroup',
+            byParameter('MixedInstancesPolicy', 'Type', { before, ...(after !== undefined && { after }) }),
+          ),
+        ),
+        { ...group, instances: types.map((type) => instance('i-1', type === undefined ? {} : { type })) },
+        [],
+      ).becomes !== undefined;
+    expect(becomes(policy(['m6i.large', 'm5.xlarge'])), 'its type is named no more').to.equal(true);
+    expect(becomes(policy(['m6i.large', 'm5.xlarge']), ['m5.xlarge']), 'its type stays').to.equal(false);
+    expect(becomes(policy(['m6i.large']), [undefined]), 'its type is not known').to.equal(true);
+    expect(becomes(policy(['m5.large'])), 'distribution, and one type less').to.equal(false);
+    expect(becomes(policy(['m5.large'], {}, { WeightedCapacity: '2' })), 'weights').to.equal(false);
+    expect(becomes(policy(['m5.large'], {}, { ImageId: 'ami-2' })), 'an image of its own').to.equal(true);
+    expect(
+      becomes(policy(['m5.large'], { LaunchTemplateSpecification: { LaunchTemplateId: 'lt-1', Version: '2' } })),
+      'another version',
+    ).to.equal(true);
+    expect(
+      becomes(policy([], { Overrides: [{ InstanceRequirements: { VCpuCount: { Min: 2 } } }] })),
+      'requirements',
+    ).to.equal(false);
+    expect(becomes(policy([])), 'the type of the template').to.equal(true);
+    expect(becomes(undefined), 'the service does not say').to.equal(true);
+    expect(becomes('m6i.large'), 'no policy').to.equal(true);
   });
 
   it('resizes it, the desired capacity between the other two', () => {

@@ -67,6 +67,18 @@ describe('what counts as outdated, in a whole run', () => {
     expect(stage.violations()).to.deep.equal([]);
   });
 
+  it('a type of an override that is gone, where the template alone says the type now', async () => {
+    const stage = stageOf();
+    mixed(stage, { InstanceType: 'm5.large' });
+    await stage.run({ swap: 'always' });
+    mixed(stage);
+    const ending = await stage.run();
+    expect([ending.outcome, ending.results[0]?.outcome]).to.deep.equal(['swapped', 'promoted']);
+    expect(describeInstances(stage).map(({ InstanceType: type }) => type)).to.deep.equal(['t3.micro', 't3.micro']);
+    expect((await stage.run()).results.map(({ outcome }) => outcome)).to.deep.equal(['skipped']);
+    expect(stage.violations()).to.deep.equal([]);
+  });
+
   it('nothing by type, where overrides say requirements', async () => {
     const stage = stageOf();
     mixed(stage, { InstanceRequirements: { VCpuCount: { Min: 4 }, MemoryMiB: { Min: 4096 } } });
