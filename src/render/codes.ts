@@ -228,6 +228,7 @@ export const CODES: Readonly<Record<string, string>> = {
   'stack.notMended': 'What was to bring the stack back into a state that takes a change did not succeed.',
   'stack.notSet': 'A setting of the stack could not be made after its change.',
   'stack.notStarted': 'CloudFormation took the change, and nothing happened within --warmup-seconds.',
+  'stack.overtaken': "Somebody else's change of the stack came first; this run changed nothing.",
   'stack.rejected': 'CloudFormation refuses the change, in its own words.',
   'stack.replaced': 'The stack was deleted and made anew while we worked.',
   'stack.resource': 'A resource that failed by itself: the root cause.',

@@ -134,6 +134,29 @@ class Account {
     return Summaries.filter(({ ExecutionStatus }) => ExecutionStatus === 'AVAILABLE');
   }
 
+  /** Another run's change set, made a while ago, is executed; ours goes with it. */
+  executeTheirs(): void {
+    this.sandbox.invoke('cloudformation', 'ExecuteChangeSet', {
+      ChangeSetName: 'theirs',
+      StackName: 'web',
+      ClientRequestToken: 'ha-updater-theirs',
+    });
+  }
+
+  makeTheirs(): void {
+    this.sandbox.invoke('cloudformation', 'CreateChangeSet', {
+      ChangeSetName: 'theirs',
+      StackName: 'web',
+      UsePreviousTemplate: true,
+      Capabilities: ['CAPABILITY_IAM'],
+      Parameters: [
+        { ParameterKey: 'Image', ParameterValue: 'ami-22222222' },
+        { ParameterKey: 'Secret', UsePreviousValue: true },
+      ],
+    });
+    this.sandbox.clock.advance(60_000);
+  }
+
   told(): string[] {
     return this.emitted.flatMap((event) =>
       event.type === 'stack.event' ? [`${event.event.logicalId} ${event.event.status}`] : [],
@@ -308,6 +331,31 @@ describe('a stack of the sandbox, through the SDK', () => {
     account.settle();
     expect(account.stack().StackStatus).to.equal('UPDATE_COMPLETE');
   });
+
+  for (const moment of ['DescribeChangeSet', 'ExecuteChangeSet'] as const)
+    it(`that somebody else changes just before our ${moment} is held by them, by name`, async () => {
+      const account = await created();
+      account.makeTheirs();
+      let first = true;
+      account.sandbox.onCall(({ operation }) => {
+        // Theirs is made and executed while ours is there.
+        if (operation !== (moment === 'ExecuteChangeSet' ? 'DescribeChangeSet' : 'CreateChangeSet') || !first) return;
+        first = false;
+        account.sandbox.clock.after(moment === 'ExecuteChangeSet' ? 0 : 500, () => {
+          account.executeTheirs();
+        });
+      });
+      const failure = await failureOf(account.change({ Image: 'ami-33333333' }));
+      expect([failure.exitCode, failure.facts.code]).to.deep.equal([6, 'stack.overtaken']);
+      expect(failure.message).to.match(
+        /^Somebody else changed stack web while this run was about to: run theirs of ha-updater since \S+Z; the stack is UPDATE_\w+ now\./,
+      );
+      expect(failure.facts.serves).to.equal('This run changed nothing.');
+      account.settle();
+      expect(account.stack().Parameters.find(({ ParameterKey }) => ParameterKey === 'Image')).to.deep.include({
+        ParameterValue: 'ami-22222222',
+      });
+    });
 
   for (const how of BREAKS)
     for (const effect of ['before', 'after'] as const)

@@ -8,6 +8,7 @@ import { passes, pause, RETRY, repeating } from '../../retry.js';
 import { dropChangeSet } from './discard-change-set.js';
 import { rejected } from './execute-change-set.js';
 import { retrying } from '../../retrying-gateway.js';
+import { isGone, overtaken } from './overtaken.js';
 import { type StackOrder, interrupted, type Prepared, type Review } from '../stack-change.js';
 import { seconds } from '../../../text/duration.js';
 
@@ -55,7 +56,7 @@ export async function review(deps: Deps, order: StackOrder, prepared: Prepared):
     };
   } catch (error) {
     await dropChangeSet(deps, own);
-    throw error;
+    throw isGone(error) ? await overtaken(deps, order, made.stackId) : error;
   }
 }
 

@@ -3,6 +3,7 @@ import type { StackEvent } from '../../../model/stack/stack.js';
 import type { Deps } from '../../deps.js';
 import { backOff, passes, pause, RETRY } from '../../retry.js';
 import { retrying } from '../../retrying-gateway.js';
+import { isGone, overtaken } from './overtaken.js';
 import { type StackOrder, interrupted, type Prepared, type Review, type Started } from '../stack-change.js';
 
 /** A change set to execute; without one the stack itself is asked to change. */
@@ -69,6 +70,7 @@ async function send(deps: Deps, order: StackOrder, prepared: Prepared, executed:
         const ours = await startedBefore(deps, order, prepared, executed);
         if (ours !== undefined) return ours;
       }
+      if (executed !== undefined && isGone(error)) throw await overtaken(deps, order, executed.changeSet.stackId);
       if (!lost(error)) throw rejected(error, order, prepared);
       if (attempt >= RETRY.attempts) {
         if (!mayHaveWorked) throw error;
