@@ -21,6 +21,8 @@ export interface Deps {
   readonly interrupt: Interrupt;
   /** True only when the lease's holder ran on this very machine and surely does not run any more. */
   readonly holderIsGone: (lease: Lease) => boolean;
+  /** True only when the lease's holder surely runs on this very machine; absent where that cannot be known. */
+  readonly holderLives?: (lease: Lease) => boolean;
   /** Runs the user's commands; absent where none can be asked for. */
   readonly hooks?: Hooks;
   /** Runs the command of a restart; absent where there is none. */

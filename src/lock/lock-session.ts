@@ -47,6 +47,8 @@ export interface KeeperOptions {
   readonly token: string;
   readonly waitMs: Milliseconds;
   readonly interrupt: TakeOptions['interrupt'];
+  /** Whether a holder surely runs on this very machine, now. */
+  readonly lives?: (holder: Holder) => boolean;
   readonly emit: Emit;
   /** The run's time, for events. */
   readonly serviceNow: () => Instant;
@@ -65,6 +67,7 @@ export function createKeeper({
   token,
   waitMs,
   interrupt,
+  lives = () => false,
   emit,
   serviceNow,
 }: KeeperOptions): Keeper {
@@ -151,6 +154,7 @@ export function createKeeper({
           waitMs,
           onWait,
           interrupt,
+          lives: ({ holder: whose }) => lives(whose),
           stopped: ({ token: whose }) => stopped.has(whose),
         });
         if ('kind' in answer) return { ...answer, name };

@@ -26,6 +26,8 @@ export interface TakeOptions {
   readonly interrupt: { readonly received: string | undefined; readonly wake: AbortSignal };
   /** Whether the run of an entry is surely stopped already: then nobody has to watch this one too. */
   readonly stopped?: (entry: Entry) => boolean;
+  /** Whether the run of an entry surely lives: then nobody has to watch for a sign of it. */
+  readonly lives?: (entry: Entry) => boolean;
 }
 
 /** Pause between two looks at a lock that somebody else has. */
@@ -66,6 +68,7 @@ export async function takeLock(name: string, mine: Entry, options: TakeOptions):
       continue;
     }
     watched = watchedAfter(watched, entry, clock.now());
+    if (options.lives?.(entry) === true) watched = { ...watched, moved: true };
     if (stopped?.(entry) === true) continue;
     if (watched.moved && clock.now() >= patientUntil) return { kind: 'held', entry };
     const why = whyHeld(watched);

@@ -8,6 +8,8 @@ export interface Machine {
   readonly host: string;
   /** True only when the lease's holder ran right here and surely does not run any more. */
   readonly holderIsGone: (lease: Pick<Lease, 'host' | 'pid'>) => boolean;
+  /** True only when the lease's holder surely runs right here, now. */
+  readonly holderLives: (lease: Pick<Lease, 'host' | 'pid'>) => boolean;
 }
 
 /**
@@ -18,7 +20,13 @@ export interface Machine {
 export function thisMachine(hostname: string): Machine {
   const mark = markOfThisBoot();
   const host = mark === undefined ? hostname : `${hostname}/${mark}`;
-  return { host, holderIsGone: (lease) => mark !== undefined && lease.host === host && !runs(lease.pid) };
+  const state = ({ host: where, pid }: Pick<Lease, 'host' | 'pid'>): Process =>
+    mark === undefined || where !== host ? 'unknown' : stateOf(pid);
+  return {
+    host,
+    holderIsGone: (lease) => state(lease) === 'gone',
+    holderLives: (lease) => state(lease) === 'works',
+  };
 }
 
 function markOfThisBoot(): string | undefined {
@@ -31,12 +39,45 @@ function markOfThisBoot(): string | undefined {
   }
 }
 
+/**
+ * - `gone`: it does not run any more
+ * - `works`: a process of this program has the number and is at work
+ * - `unknown`: it is stopped (Ctrl-Z), or the number belongs to another program by now, or nobody lets us see
+ */
+type Process = 'gone' | 'works' | 'unknown';
+
+function stateOf(pid: number): Process {
+  // Numbers come again: what our own once was runs no more.
+  if (pid === process.pid || !isThere(pid)) return 'gone';
+  const state = stateLetter(pid);
+  // A zombie has ended, and waits only for its parent to hear of it (proc(5), state).
+  if (state === 'Z' || state === 'X') return 'gone';
+  return state !== undefined && !/[Tt]/.test(state) && isOurs(pid) ? 'works' : 'unknown';
+}
+
 /** Signal 0 asks without doing anything; EPERM means that it runs under another user. */
-function runs(pid: number): boolean {
+function isThere(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code !== 'ESRCH';
+  }
+}
+
+function stateLetter(pid: number): string | undefined {
+  return /\) (\S) [^)]*$/.exec(fromProc(pid, 'stat') ?? '')?.[1];
+}
+
+/** By the name of the script that node was given: `ha-updater`, or `bin/run.js`. */
+function isOurs(pid: number): boolean {
+  return (fromProc(pid, 'cmdline') ?? '').split('\0').some((word) => /(^|\/)(ha-updater|bin\/run\.js)$/.test(word));
+}
+
+function fromProc(pid: number, file: 'stat' | 'cmdline'): string | undefined {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, 'utf8');
+  } catch {
+    return undefined;
   }
 }

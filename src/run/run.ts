@@ -173,6 +173,7 @@ async function openRun(head: RunDescription, flags: CommonFlags, surroundings: P
     emit,
     interrupt: signals,
     holderIsGone: (lease) => machine.holderIsGone(lease) || strict.locks?.outlived(lease.run) === true,
+    holderLives: machine.holderLives,
     hooks: createShell(surroundings.env, hidden.mask),
   };
   const open: OpenRun = {
@@ -214,7 +215,12 @@ async function begin(open: OpenRun): Promise<Run> {
     const { profile } = open.flags;
     const place = { region, profile, speed: open.speed, surroundings, now: () => clock.now() };
     const holder = { run: id, ...us, command: head.command };
-    strict.locks = await openLocks(head.lock, place, { holder, emit, interrupt: open.signals });
+    strict.locks = await openLocks(head.lock, place, {
+      holder,
+      emit,
+      interrupt: open.signals,
+      lives: machine.holderLives,
+    });
   }
   const { at, ...identity } = await retrying(deps, QUICK).identity();
   clock.follow(at);

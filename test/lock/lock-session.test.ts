@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { LockLost } from '../../src/errors.js';
 import { createKeeper, LOCK_TIMING, type Keeper } from '../../src/lock/lock-session.js';
-import { LockFault, type LockStore } from '../../src/lock/store.js';
+import { LockFault, type Holder, type LockStore } from '../../src/lock/store.js';
 import type { RunEvent } from '../../src/model/event.js';
 import { memoryStore } from '../support/lock-stores.js';
 import { entry } from './contract.js';
@@ -56,7 +56,11 @@ function keeperOf(
   store: LockStore,
   clock: Hand,
   token = 'mine',
-  more: { readonly waitMs?: number; readonly interrupt?: { received: string | undefined; wake: AbortSignal } } = {},
+  more: {
+    readonly waitMs?: number;
+    readonly interrupt?: { received: string | undefined; wake: AbortSignal };
+    readonly lives?: (holder: Holder) => boolean;
+  } = {},
 ): Keeper & { readonly events: RunEvent[] } {
   const events: RunEvent[] = [];
   const keeper = createKeeper({
@@ -65,6 +69,7 @@ function keeperOf(
     holder: { ...entry(token, 1).holder },
     token,
     waitMs: more.waitMs ?? 0,
+    ...(more.lives !== undefined && { lives: more.lives }),
     interrupt: more.interrupt ?? { received: undefined, wake: new AbortController().signal },
     emit: (event) => events.push(event),
     serviceNow: () => clock.now(),
@@ -215,6 +220,16 @@ describe('taking a strict lock', () => {
       'lock.taken',
     ]);
     await keeper.release();
+  });
+
+  it('from a run whose process lives on this machine is not even tried, unless we may wait', async () => {
+    const [store, clock] = [memoryStore(), handClock()];
+    store.entries.set('a', entry('alive', 3, 90 * SECOND));
+    const lives = ({ run }: { readonly run: string }): boolean => run === 'run-alive';
+    const answer = await keeperOf(store, clock, 'b', { lives }).take(['a']);
+    expect([answer?.kind, clock.now()]).to.deep.equal(['held', handClock().now()]);
+    const patient = keeperOf(store, clock, 'c', { lives, waitMs: 10 * SECOND });
+    expect((await within(clock, 15 * SECOND, patient.take(['a'])))?.kind).to.equal('held');
   });
 
   it('all of a dead run are taken once one of them was watched for its lease, those of others are not', async () => {

@@ -1,6 +1,54 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import sinon from 'sinon';
+import { systemClock } from '../../src/clock.js';
 import { thisMachine } from '../../src/run/process-identity.js';
+
+/** A process of this machine, running a script of this name. */
+async function running(name: string): Promise<{ readonly pid: number; readonly end: () => Promise<void> }> {
+  const folder = mkdtempSync(join(tmpdir(), 'ha-updater-process-'));
+  writeFileSync(join(folder, name), "setInterval(() => undefined, 1000); console.log('here')");
+  const child = spawn(process.execPath, [join(folder, name)]);
+  await once(child.stdout, 'data');
+  return {
+    pid: child.pid ?? 0,
+    end: async () => {
+      const gone = once(child, 'exit');
+      child.kill('SIGKILL');
+      await gone;
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
+
+describe('whether the holder of a lease lives', () => {
+  const { host, holderIsGone, holderLives } = thisMachine('agent-1');
+  const knowsItsBoot = host !== 'agent-1';
+  const state = (pid: number, where = host): string =>
+    holderIsGone({ host: where, pid }) ? 'gone' : holderLives({ host: where, pid }) ? 'lives' : 'unknown';
+  const known = (word: string): string => (knowsItsBoot ? word : 'unknown');
+
+  it('is known of this program alone, on this very machine, and not while it is stopped', async () => {
+    const [ours, other] = [await running('ha-updater'), await running('other')];
+    expect(state(ours.pid)).to.equal(known('lives'));
+    expect(state(ours.pid, 'agent-2')).to.equal('unknown');
+    expect(state(other.pid), 'the number came again').to.equal('unknown');
+    process.kill(ours.pid, 'SIGSTOP');
+    for (let look = 0; look < 100 && state(ours.pid) === 'lives'; look++) await systemClock().sleep(10);
+    expect(state(ours.pid)).to.equal('unknown');
+    process.kill(ours.pid, 'SIGCONT');
+    await Promise.all([ours.end(), other.end()]);
+    expect(state(ours.pid)).to.equal(known('gone'));
+  });
+
+  it('is not so when its number is our own: ours is another run', () => {
+    expect(state(process.pid)).to.equal(known('gone'));
+  });
+});
 
 describe('whether the holder of a lease is gone', () => {
   const machine = thisMachine('agent-1');

@@ -120,7 +120,12 @@ async function installed(name: string, load: () => Promise<unknown>): Promise<vo
 export async function openLocks(
   asked: LockAsked,
   place: StorePlace,
-  run: { readonly holder: Omit<Holder, 'since'>; readonly emit: Emit; readonly interrupt: Interrupt },
+  run: {
+    readonly holder: Omit<Holder, 'since'>;
+    readonly emit: Emit;
+    readonly interrupt: Interrupt;
+    readonly lives: (holder: Holder) => boolean;
+  },
 ): Promise<Locks> {
   const store = await openStore(asked.address, place);
   const keeper = createKeeper({
@@ -130,6 +135,7 @@ export async function openLocks(
     token: newToken(),
     waitMs: asked.waitMs,
     interrupt: run.interrupt,
+    lives: run.lives,
     emit: run.emit,
     serviceNow: place.now,
   });

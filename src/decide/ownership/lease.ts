@@ -9,7 +9,8 @@ import type { Lease } from '../../model/rollout/record.js';
  * - `free`: nobody; `ours`: this run
  * - `dead`: another run that is surely gone, or was seen unchanged for a full lease on our own clock
  * - `silent`: another run that may be dead; `until` tells when we know
- * - `live`: another run that showed a sign of life since we look, less than a lease ago
+ * - `live`: another run that showed a sign of life since we look, less than a lease ago, or whose process is at work on
+ *   this very machine
  */
 export type Holder =
   | { readonly state: 'free' | 'ours' | 'dead' }
@@ -27,7 +28,9 @@ export function holder(observed: Observed, plan: Plan, group: Group): Holder {
   // rule: lease-taken-early
   if (observed.at >= until) return { state: 'dead' };
   // rule: lease-ignored
-  return watched?.moved ? { state: 'live', lease } : { state: 'silent', lease, until };
+  return watched?.moved === true || observed.working?.includes(group.name) === true
+    ? { state: 'live', lease }
+    : { state: 'silent', lease, until };
 }
 
 /** What makes a lease this one and no other: it changes with every sign of life. */

@@ -97,6 +97,7 @@ function createReader(
     const ended = unhealthy.length === 0 ? undefined : await gateway.endings(unhealthy);
     // Last: the reads before may take long while AWS fails, and no group is touched once its stack is changed.
     const stack = plan.stack === undefined ? undefined : await gateway.describeStack(plan.stack);
+    const working = groups.filter((group) => isAtWork(deps, plan, group)).map((group) => group.name);
     return {
       at,
       groups,
@@ -109,6 +110,7 @@ function createReader(
       ...(gone.length > 0 && { gone }),
       ...(ended !== undefined && { ended }),
       abandoned: groups.filter((group) => isAbandoned(deps, plan, group)).map((group) => group.name),
+      ...(working.length > 0 && { working }),
     };
   };
 }
@@ -192,6 +194,11 @@ async function lookAtCommands(deps: Deps): Promise<Observed['commands']> {
 /** Another run's lease on the group names a process of this very machine that does not run any more. */
 function isAbandoned(deps: Deps, plan: Plan, { notes: { lease } }: Group): boolean {
   return lease !== undefined && lease.run !== plan.run && deps.holderIsGone(lease);
+}
+
+/** Another run's lease on the group names a process of this very machine that is at work. */
+function isAtWork(deps: Deps, plan: Plan, { notes: { lease } }: Group): boolean {
+  return lease !== undefined && lease.run !== plan.run && deps.holderLives?.(lease) === true;
 }
 
 /** A signal means: put everything back. So does a note that cancels, and it is not taken back by reads that lag. */

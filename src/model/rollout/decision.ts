@@ -106,6 +106,8 @@ export interface Observed {
   readonly alarms?: readonly Alarm[];
   /** Groups whose lease names a process of this very machine that no longer runs. */
   readonly abandoned: readonly string[];
+  /** Groups whose lease names a process of this very machine that is at work now; absent when there is none. */
+  readonly working?: readonly string[];
   /** Instances of a restart that EC2 does not run any more, although their group may not know it yet. */
   readonly gone?: readonly string[];
   /**

@@ -886,6 +886,34 @@ const rows: readonly {
     then: 'wait: run run-1 on agent (pid 42) began a rollout here and may be dead; it is taken over unless it shows a sign of life',
   },
   {
+    when: 'its process is at work on this machine: nobody has to watch it',
+    look: observed([doubledGroup()], {
+      working: ['web'],
+      seen: { leases: { web: { beat: 'run-1 agent 42 1', since: T0 + 99_000, moved: false } } },
+    }),
+    plan: { run: 'run-2' },
+    then: 'held by run run-1 on agent (pid 42)',
+  },
+  {
+    when: 'its process is at work, and we may wait for it',
+    look: observed([doubledGroup()], {
+      working: ['web'],
+      seen: { leases: { web: { beat: 'run-1 agent 42 1', since: T0 + 99_000, moved: false } } },
+    }),
+    plan: { run: 'run-2', timing: { ...PLAN.timing, waitForLockMs: 600_000 } },
+    then: 'wait: run run-1 on agent (pid 42) works on it; waiting for it to end',
+  },
+  {
+    when: 'its process is at work, but it was silent for a full lease',
+    look: observed([doubledGroup()], {
+      at: T0 + 400_000,
+      working: ['web'],
+      seen: { leases: { web: { beat: 'run-1 agent 42 1', since: T0 + 100_000, moved: false } } },
+    }),
+    plan: { run: 'run-2' },
+    then: 'renew web',
+  },
+  {
     when: 'it was silent for a full lease',
     look: observed([doubledGroup()], {
       at: T0 + 400_000,

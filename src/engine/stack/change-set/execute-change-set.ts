@@ -70,8 +70,7 @@ async function send(deps: Deps, order: StackOrder, prepared: Prepared, executed:
         const ours = await startedBefore(deps, order, prepared, executed);
         if (ours !== undefined) return ours;
       }
-      if (executed !== undefined && isGone(error)) throw await overtaken(deps, order, executed.changeSet.stackId);
-      if (!lost(error)) throw rejected(error, order, prepared);
+      if (!lost(error)) throw await refusal(error, deps, order, { prepared, executed });
       if (attempt >= RETRY.attempts) {
         if (!mayHaveWorked) throw error;
         const ours = await startedBefore(deps, order, prepared, executed);
@@ -83,6 +82,17 @@ async function send(deps: Deps, order: StackOrder, prepared: Prepared, executed:
       await pause(deps, waitMs);
     }
   }
+}
+
+async function refusal(
+  error: AwsFault,
+  deps: Deps,
+  order: StackOrder,
+  { prepared, executed }: { readonly prepared: Prepared; readonly executed: Executed },
+): Promise<Error> {
+  return executed !== undefined && isGone(error)
+    ? overtaken(deps, order, executed.changeSet.stackId)
+    : rejected(error, order, prepared);
 }
 
 async function call(
