@@ -194,7 +194,7 @@ export interface Gateway {
   listResources(nameOrId: string): Promise<readonly StackResource[]>;
   /** Newest first; stops before the event for which `until` says true. */
   stackEvents(stackId: string, until: (event: StackEvent) => boolean): Promise<readonly StackEvent[]>;
-  stackTemplate(nameOrId: string): Promise<string>;
+  stackTemplate(nameOrId: string, changeSet?: string): Promise<string>;
   templateSummary(template: TemplateSource, stack?: string): Promise<TemplateSummary>;
   validateTemplate(template: TemplateSource): Promise<void>;
   /** Answers the stack id. */

@@ -1,13 +1,16 @@
-import { AwsFault } from '../../errors.js';
+import { AwsFault, Failure } from '../../errors.js';
 import { retrying } from '../../engine/retrying-gateway.js';
 import type { Deps } from '../../engine/deps.js';
 import type { RunValues, TemplateFinding } from '../../model/stack/template.js';
 import type { Run } from '../../run/run.js';
+import { faultText } from '../../text/fault-text.js';
+import { sentence } from '../../text/sentence.js';
 import { checkTemplate } from '../../template/check.js';
 import { FIGHTS } from '../../template/group-policies.js';
 import { takenBefore, withoutFights, type Loaded } from '../../template/load.js';
 import { evaluateWith, type KnownValues } from '../../template/nested/evaluate.js';
 import { readNested, type NestedIo } from '../../template/nested/read-nested.js';
+import { parseTemplate } from '../../template/parse.js';
 import { readSource, type SourceIo } from '../../template/source.js';
 
 /** What is known of where and as whom a run works. */
@@ -18,16 +21,64 @@ export interface Place {
   readonly stackId?: string | undefined;
 }
 
+/** In which run a template is judged. */
+export interface AsOf {
+  readonly values: RunValues;
+  /** Name or ARN, as the user said it. */
+  readonly stack: string;
+  /** False: the groups stay as CloudFormation leaves them. */
+  readonly swaps: boolean;
+}
+
+/** A change set brings its own template, which is read when the change set is known to be ready. */
+export function templateOfChangeSet(name: string): Loaded {
+  return {
+    source: { kind: 'previous' },
+    origin: `change set ${name}`,
+    bytes: 0,
+    resources: 0,
+    declared: [],
+    findings: [],
+  };
+}
+
+/** What is wrong with the template that a change set brings: whoever made it may have checked nothing. */
+export async function examineChangeSet(
+  run: Pick<Run, 'deps' | 'region' | 'identity'>,
+  name: string,
+  io: SourceIo,
+  asOf: AsOf,
+): Promise<readonly TemplateFinding[]> {
+  const template = templateOfChangeSet(name);
+  try {
+    const text = await retrying(run.deps).stackTemplate(asOf.values.stackId ?? asOf.stack, name);
+    return await examineTemplate(run, { ...template, parsed: parseTemplate(text, template.origin).template }, io, asOf);
+  } catch (error) {
+    if (!(error instanceof AwsFault) && !(error instanceof Failure)) throw error;
+    const why = error instanceof AwsFault ? faultText(error) : error.facts.what;
+    return [
+      {
+        code: 'template.unreadable',
+        path: '',
+        line: 1,
+        column: 1,
+        text: `${sentence(why)} Its update policies could not be checked.`,
+        remedy: `aws cloudformation get-template --change-set-name ${name} --stack-name ${asOf.stack}`,
+        severity: 'warning',
+      },
+    ];
+  }
+}
+
 /**
  * What else is wrong with a template once the values of the run are known: update policies under conditions, and
  * everything in its nested templates.
- * @param swaps false: the groups stay as CloudFormation leaves them
  */
 export async function examineTemplate(
   { deps, region, identity }: Pick<Run, 'deps' | 'region' | 'identity'>,
   { parsed, source, origin, findings }: Loaded,
   io: SourceIo,
-  { values, stack, swaps }: { readonly values: RunValues; readonly stack: string; readonly swaps: boolean },
+  { values, stack, swaps }: AsOf,
 ): Promise<readonly TemplateFinding[]> {
   if (parsed === undefined) return [];
   const { parameters, unknown, stackId } = values;

@@ -2,14 +2,13 @@ import type { CdkStack } from '../../cdk/assembly.js';
 import type { StackTiming, Wanted } from '../../config/rollout-plan.js';
 import type { StackSettings } from '../../engine/gateway.js';
 import { AwsFault, refused } from '../../errors.js';
-import type { LoadedTemplate } from '../../model/stack/template.js';
 import { fetchTemplate, readParameterFile, readTemplateFile } from '../../template/io.js';
 import { loadTemplate, type Loaded, type TemplateIo } from '../../template/load.js';
 import { readParameters, type ParametersWanted } from '../../template/parameters/parameters.js';
 import { objectOf, templateUrl } from '../../template/s3-address.js';
 import type { CdkDeployment } from './cdk.js';
 import { readChange, type ChangeFlags, type ChangeWanted } from './change-flags.js';
-import { examineTemplate } from './examine-template.js';
+import { examineChangeSet, examineTemplate, templateOfChangeSet } from './examine-template.js';
 import { createLocator } from './resource-locator.js';
 import type { Run } from '../../run/run.js';
 import type { ProcessContext } from '../../run/process-context.js';
@@ -75,7 +74,7 @@ export async function makeOrder(
   const swaps = wanted.swap !== 'never';
   const template: Loaded =
     change.existing !== undefined
-      ? ofChangeSet(change.existing)
+      ? templateOfChangeSet(change.existing)
       : cdk === undefined
         ? await loadTemplate(asked.template, asked.stack, io, swaps)
         : await cdkTemplate(run, cdk, io, { given, swaps });
@@ -84,7 +83,12 @@ export async function makeOrder(
     template,
     // The template of a change set stays unread until something goes wrong.
     locate: createLocator(run.deps, change.existing === undefined ? template : undefined),
-    examine: (values) => examineTemplate(run, template, io, { values, stack: asked.stack, swaps }),
+    examine: (values) => {
+      const asOf = { values, stack: asked.stack, swaps };
+      return change.existing === undefined
+        ? examineTemplate(run, template, io, asOf)
+        : examineChangeSet(run, change.existing, io, asOf);
+    },
     given: parameters.given,
     useDefault: parameters.useDefault,
     ignoreUnknown,
@@ -140,18 +144,6 @@ function settingsOf(
     ...(Object.keys(tags).length > 0 && { tags }),
   };
   return Object.keys(settings).length > 0 ? settings : undefined;
-}
-
-/** A change set brings its own template, which was checked when it was made. */
-function ofChangeSet(name: string): LoadedTemplate {
-  return {
-    source: { kind: 'previous' },
-    origin: `change set ${name}`,
-    bytes: 0,
-    resources: 0,
-    declared: [],
-    findings: [],
-  };
 }
 
 function stackTiming(

@@ -146,9 +146,15 @@ function templateOf({ ResourceType: type, ResourceProperties: properties }: AwsS
   }
 }
 
-/** The template as it was written, before transforms. */
-export async function stackTemplate(clients: Clients, nameOrId: string): Promise<string> {
-  const answer = await (await clients.cloudFormation()).getTemplate({ StackName: nameOrId, TemplateStage: 'Original' });
+/** The template as it was written, before transforms; that of a change set when one is named. */
+export async function stackTemplate(clients: Clients, nameOrId: string, changeSet?: string): Promise<string> {
+  const answer = await (
+    await clients.cloudFormation()
+  ).getTemplate({
+    StackName: nameOrId,
+    TemplateStage: 'Original',
+    ...(changeSet !== undefined && { ChangeSetName: changeSet }),
+  });
   return answer.TemplateBody ?? '';
 }
 

@@ -76,6 +76,36 @@ describe('an update policy in a nested template', function () {
     expect(again.document.failure?.reasons.map((reason) => reason.code)).to.deep.equal(['template.rollingUpdate']);
   });
 
+  it('is refused when a change set brings it, whoever made that', async () => {
+    for (const [name, template] of [
+      ['flat', group(ROLLING)],
+      ['deep', nesting(ROLLING_URL)],
+    ] as const) {
+      const first = await world.file(`${name}-first.yaml`, name === 'flat' ? group('') : nesting(CALM_URL));
+      const second = await world.file(`${name}-second.yaml`, template);
+      const created = await world.json(['update-stack', name, '--template', first, 'Ami=ami-1', ...CALM]);
+      expect(created.code, created.stderr).to.equal(0);
+      const made = await world.json([
+        'update-stack',
+        name,
+        '--template',
+        second,
+        'Ami=ami-2',
+        '--swap',
+        'never',
+        '--no-execute',
+        ...CALM,
+      ]);
+      expect(made.code, made.stderr).to.equal(0);
+      const changeSet = (made.document as { readonly changeSet?: string }).changeSet ?? '';
+      const before = await executed();
+      const { code, document, stderr } = await world.json(['update-stack', name, '--change-set', changeSet, ...CALM]);
+      expect(code, stderr).to.equal(3);
+      expect(document.failure?.reasons.map((reason) => reason.code)).to.deep.equal(['template.rollingUpdate']);
+      expect(await executed()).to.equal(before);
+    }
+  });
+
   it('fights with nothing where nothing is swapped, and is said all the same', async () => {
     const { code, stderr } = await world.json([
       'plan',

@@ -1,6 +1,9 @@
 import { classifyStatus } from '../../../decide/stack/stack-update.js';
 import { AwsFault, refused } from '../../../errors.js';
+import type { StackParameter } from '../../../model/stack/stack.js';
+import type { RunValues } from '../../../model/stack/template.js';
 import type { Deps } from '../../deps.js';
+import { checkFindings } from './template-findings.js';
 import { redactor } from '../redact.js';
 import { readReview } from './await-change-set.js';
 import { retrying } from '../../retrying-gateway.js';
@@ -9,7 +12,7 @@ import { withoutStop } from '../../../text/sentence.js';
 
 /**
  * A change set that somebody made before, ready to be executed.
- * @throws Failure `refused` when it is not there or not ready
+ * @throws Failure `refused` when it is not there or not ready, or when its template fights with the swap
  */
 export async function openExisting(deps: Deps, order: StackOrder, name: string): Promise<OpenChange> {
   const { stack } = order;
@@ -31,6 +34,8 @@ export async function openExisting(deps: Deps, order: StackOrder, name: string):
       [list],
     );
   }
+  if (order.examine !== undefined)
+    checkFindings(deps, order.template.origin, await order.examine(valuesOf(review.changeSet.parameters, before.id)));
   const create = classifyStatus(before.status) === 'review';
   return {
     prepared: {
@@ -50,4 +55,15 @@ export async function openExisting(deps: Deps, order: StackOrder, name: string):
     },
     review,
   };
+}
+
+/** Values that the change set was made with. */
+function valuesOf(parameters: readonly StackParameter[], stackId: string): RunValues {
+  const known = new Map<string, string>();
+  const unknown = new Set<string>();
+  for (const { key, value, noEcho } of parameters) {
+    if (noEcho || value === undefined) unknown.add(key);
+    else known.set(key, value);
+  }
+  return { parameters: known, unknown, stackId };
 }

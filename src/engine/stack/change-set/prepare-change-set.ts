@@ -8,7 +8,7 @@ import { startStep } from '../../../decide/stack/stack-update.js';
 import { AwsFault, refused, usage, type Failure } from '../../../errors.js';
 import type { Reason } from '../../../model/rollout/decision.js';
 import type { Stack, TemplateSummary } from '../../../model/stack/stack.js';
-import type { RunValues, TemplateFinding } from '../../../model/stack/template.js';
+import type { RunValues } from '../../../model/stack/template.js';
 import type { Deps } from '../../deps.js';
 import type { StackRequest } from '../../gateway.js';
 import { pause, repeating } from '../../retry.js';
@@ -17,6 +17,7 @@ import { redactor } from '../redact.js';
 import { mergedSettings } from '../stack-settings.js';
 import { clearReview } from '../empty-stack.js';
 import { retrying } from '../../retrying-gateway.js';
+import { checkFindings } from './template-findings.js';
 import { type StackOrder, type Prepared, interrupted } from '../stack-change.js';
 
 /** Looks, checks and resolves; refuses with all reasons before anything is sent. */
@@ -95,6 +96,19 @@ async function defaultsBefore(
   }
 }
 
+/** Values as they will be: those that are sent, and of those that are kept what the stack shows. */
+function valuesOf({ parameters }: ResolvedParameters, before: Stack | undefined): RunValues {
+  const known = new Map<string, string>();
+  const unknown = new Set<string>();
+  const had = new Map((before?.parameters ?? []).map(({ key, value }) => [key, value]));
+  for (const parameter of parameters) {
+    const value = 'value' in parameter ? parameter.value : had.get(parameter.key);
+    if (value === undefined) unknown.add(parameter.key);
+    else known.set(parameter.key, value);
+  }
+  return { parameters: known, unknown, ...(before !== undefined && { stackId: before.id }) };
+}
+
 /** Keys of NoEcho parameters, whoever knows that they are. */
 function secretKeys(parameters: readonly { readonly key: string; readonly noEcho: boolean }[]): ReadonlySet<string> {
   return new Set(parameters.filter(({ noEcho }) => noEcho).map(({ key }) => key));
@@ -112,53 +126,6 @@ function capabilitiesOf(
     request: { capabilities: expands ? [...needed, 'CAPABILITY_AUTO_EXPAND'] : needed },
     reason: needed.length > 0 ? { capabilitiesReason: summary?.capabilitiesReason ?? '' } : {},
   };
-}
-
-/** Values as they will be: those that are sent, and of those that are kept what the stack shows. */
-function valuesOf({ parameters }: ResolvedParameters, before: Stack | undefined): RunValues {
-  const known = new Map<string, string>();
-  const unknown = new Set<string>();
-  const had = new Map((before?.parameters ?? []).map(({ key, value }) => [key, value]));
-  for (const parameter of parameters) {
-    const value = 'value' in parameter ? parameter.value : had.get(parameter.key);
-    if (value === undefined) unknown.add(parameter.key);
-    else known.set(parameter.key, value);
-  }
-  return { parameters: known, unknown, ...(before !== undefined && { stackId: before.id }) };
-}
-
-/** Findings that are printed of one template; nobody mends more at once. */
-const mostPrinted = 50;
-
-function checkFindings(deps: Deps, origin: string, findings: readonly TemplateFinding[]): void {
-  const errors = findings.filter(({ severity }) => severity === 'error');
-  const warnings = findings.filter(({ severity }) => severity === 'warning');
-  for (const reason of asReasons(origin, warnings)) deps.emit({ type: 'warning', reason });
-  if (errors.length === 0) return;
-  const count = errors.length === 1 ? 'one fault' : `${errors.length} faults`;
-  throw refused(
-    'template.faults',
-    `${origin} has ${count} that would fail or fight with the swap.`,
-    asReasons(origin, errors),
-  );
-}
-
-function asReasons(origin: string, findings: readonly TemplateFinding[]): readonly Reason[] {
-  const shown = findings.slice(0, mostPrinted).map((finding) => asReason(origin, finding));
-  const left = findings.length - shown.length;
-  if (left <= 0) return shown;
-  return [
-    ...shown,
-    {
-      code: 'template.more',
-      text: `${left} more like these in ${origin}.`,
-      remedy: 'ha-updater validate --json shows all.',
-    },
-  ];
-}
-
-function asReason(root: string, { code, origin = root, line, column, path, text, remedy }: TemplateFinding): Reason {
-  return { code, text: `${origin}:${line}:${column} ${path === '' ? '' : `${path}: `}${text}`, remedy };
 }
 
 /** How often a state that was mended may still be shown by reads that lag. */
