@@ -12,7 +12,10 @@ export interface RetryLimits {
 
 export const RETRY: RetryLimits = { attempts: 10, totalMs: 5 * 60_000, firstWaitMs: 1_000, longestWaitMs: 20_000 };
 
-/** How long AWS may fail to answer, or refuse a change for now, while groups are being swapped. */
+/**
+ * How long AWS may fail to answer a read, whatever is being read, or refuse a change of groups for now. The stack and
+ * its groups are changed by one command, so there is one patience for both.
+ */
 export const PATIENCE: RetryLimits = { ...RETRY, attempts: Infinity, totalMs: 15 * 60_000 };
 
 const PASSING: ReadonlySet<FaultKind> = new Set(['throttled', 'transient', 'busy', 'unreachable']);

@@ -1,5 +1,6 @@
+import type { Milliseconds } from '../clock.js';
 import type { Gateway } from './gateway.js';
-import { repeating, RETRY, type RetryDeps, type RetryLimits } from './retry.js';
+import { PATIENCE, pause, repeating, type RetryDeps, type RetryLimits } from './retry.js';
 
 /**
  * Calls of AWS that may be sent twice: those that only read, those that carry a token, and those that set what is
@@ -46,6 +47,9 @@ const REPEATABLE = [
   'readObject',
 ] as const satisfies readonly (keyof Gateway)[];
 
+/** Between the answer that knows no stack and the one that has to confirm it. */
+const AGAIN_MS: Milliseconds = 1_000;
+
 /** The part of the gateway whose calls may be sent twice. */
 export type RepeatableGateway = Pick<Gateway, (typeof REPEATABLE)[number]>;
 
@@ -60,12 +64,23 @@ type Call = (...parameters: readonly unknown[]) => Promise<unknown>;
  */
 export function retrying(
   deps: RetryDeps & { readonly gateway: RepeatableGateway },
-  limits: RetryLimits = RETRY,
+  limits: RetryLimits = PATIENCE,
   meanwhile?: () => Promise<void>,
 ): RepeatableGateway {
   const patient = (name: (typeof REPEATABLE)[number]): Call => {
     const call = deps.gateway[name] as Call;
     return (...parameters) => repeating(deps, () => call(...parameters), limits, meanwhile);
   };
-  return Object.fromEntries(REPEATABLE.map((name) => [name, patient(name)])) as unknown as RepeatableGateway;
+  const all = Object.fromEntries(REPEATABLE.map((name) => [name, patient(name)])) as unknown as RepeatableGateway;
+  return {
+    ...all,
+    // One answer alone does not say that a stack is gone.
+    describeStack: async (name) => {
+      const found = await all.describeStack(name);
+      // rule: stack-gone-at-once
+      if (found !== undefined) return found;
+      await pause(deps, AGAIN_MS);
+      return all.describeStack(name);
+    },
+  };
 }

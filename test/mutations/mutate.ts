@@ -35,6 +35,8 @@ const STAGES: readonly Stage[] = [
       'dist/test/decide/**/*.test.js',
       'dist/test/aws/groups/group-writes.test.js',
       'dist/test/aws/groups/note-tags.test.js',
+      'dist/test/aws/session/whole-answers.test.js',
+      'dist/test/engine/rollout/look-twice.test.js',
       'dist/test/shell/command-line.test.js',
     ],
   },

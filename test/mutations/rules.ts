@@ -47,6 +47,16 @@ export const MUTATIONS: readonly Mutation[] = [
     breaks: { condition: false },
   },
   {
+    name: 'gone-at-once',
+    rule: 'a group is gone only when two answers running do not show it',
+    breaks: { condition: true },
+  },
+  {
+    name: 'stack-gone-at-once',
+    rule: 'a stack is gone only when two answers running do not show it',
+    breaks: { condition: true },
+  },
+  {
     name: 'verdict-ignored',
     rule: 'the verdict decides which half goes',
     breaks: { condition: false },

@@ -8,6 +8,7 @@ import type { RolloutRecord } from '../../model/rollout/record.js';
 import type { Deps } from '../deps.js';
 import type { BareGroup } from '../gateway.js';
 import { targetFlags } from '../../text/target-words.js';
+import { groupReader } from './look-twice.js';
 import { runRollout } from './run-rollout.js';
 import { pause } from '../retry.js';
 import { retrying } from '../retrying-gateway.js';
@@ -23,7 +24,7 @@ export interface Begun {
 /** The groups among these that carry a rollout. */
 export async function begunOn(deps: Deps, names: readonly string[]): Promise<readonly Begun[]> {
   if (names.length === 0) return [];
-  const { groups } = await look(deps, names);
+  const { groups } = await retrying(deps).describeGroups(names);
   return groups.flatMap((group) => (group.notes.record === undefined ? [] : [{ group, record: group.notes.record }]));
 }
 
@@ -81,13 +82,11 @@ interface Followed {
 async function follow(deps: Deps, plan: Plan, begun: readonly Begun[]): Promise<Followed> {
   const until = deps.clock.now() + plan.timing.drainMs;
   const isAlive = createLeaseWatch(deps);
+  const look = groupReader(deps, retrying(deps));
   const judged = new Map<string, string>();
   const told = new Map<string, string>();
   for (;;) {
-    const { groups } = await look(
-      deps,
-      begun.map(({ group }) => group.name),
-    );
+    const { groups } = await look(begun.map(({ group }) => group.name));
     const now = deps.clock.now();
     const open = begun.flatMap(({ group: { name }, record }) => {
       const group = groups.find((one) => one.name === name);
@@ -179,10 +178,6 @@ async function hasOld(deps: Deps, group: BareGroup, record: RolloutRecord): Prom
   if (group.instances.length === 0) return true;
   const launched = await retrying(deps).launchTimes([group.name]);
   return group.instances.some(({ id }) => (launched[id] ?? Infinity) < record.startedAt);
-}
-
-function look(deps: Deps, names: readonly string[]): ReturnType<Deps['gateway']['describeGroups']> {
-  return retrying(deps).describeGroups(names);
 }
 
 /** No run shows a sign of life there, but the lock alone can tell. */

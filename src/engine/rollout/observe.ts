@@ -19,6 +19,7 @@ import {
   precautionReader,
 } from './kept-reads.js';
 import { imageReader, type Launch } from './image-reader.js';
+import { groupReader } from './look-twice.js';
 import { createRenewal } from './renew-while-failing.js';
 import { afterAction } from '../../decide/memory/fold-action.js';
 
@@ -72,6 +73,7 @@ function createReader(
   plan: Plan,
   gateway: RepeatableGateway,
 ): (seenNow: () => Seen | undefined) => Promise<Look> {
+  const readGroups = groupReader(deps, gateway);
   const withOut = outKeeper();
   const withLaunchTimes = launchTimeReader(gateway);
   const readBalancers = balancerReader(gateway, plan.gates?.skipBalancers === true);
@@ -80,7 +82,7 @@ function createReader(
   const readImages = imageReader(gateway);
   const readFailures = failureReader(gateway);
   return async (seenNow) => {
-    const { at, groups: shown } = await gateway.describeGroups(plan.groups);
+    const { at, groups: shown } = await readGroups(plan.groups);
     const bare = await withLaunchTimes(shown.map((group) => withOut(group, seenNow()?.known[group.name]?.out)));
     const needed = readsNeeded(bare, plan, seenNow());
     const balancers = await readBalancers(bare);

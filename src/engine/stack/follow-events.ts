@@ -11,7 +11,7 @@ import {
 import { AwsFault } from '../../errors.js';
 import type { StackEvent } from '../../model/stack/stack.js';
 import type { Deps } from '../deps.js';
-import { passes, pause } from '../retry.js';
+import { passes, PATIENCE, pause } from '../retry.js';
 import { placesOf } from './template-places.js';
 import { eventReader, type EventReader, type Operation } from './event-reader.js';
 import { statusLook, type StatusLook } from './read-status.js';
@@ -52,6 +52,11 @@ interface State {
   /** The signal that was answered, by cancelling or by finding that it was too late. */
   answered?: string;
   fault?: AwsFault;
+  /** When something could last be read, and when that was last tried. */
+  readAt: Instant;
+  triedAt: Instant;
+  /** How long nothing could be read since the last news: what nobody saw is no silence. */
+  unreadMs: Milliseconds;
   pollMs: Milliseconds;
   saidAt: Instant;
   lastLook: boolean;
@@ -151,6 +156,9 @@ function begin(
       stackId,
       startedAt: now,
       statusAt: -Infinity,
+      readAt: now,
+      triedAt: now,
+      unreadMs: 0,
       pollMs: order.timing.pollMs,
       saidAt: now,
       lastLook: false,
@@ -174,8 +182,8 @@ function next({ deps, order, prepared, state }: Following): FollowStep {
   const { interrupt } = deps;
   return decideFollow(
     {
-      startedAt: state.startedAt,
-      ...(state.newsAt !== undefined && { newsAt: state.newsAt }),
+      startedAt: state.startedAt + state.unreadMs,
+      ...(state.newsAt !== undefined && { newsAt: state.newsAt + state.unreadMs }),
       ...(state.status !== undefined && { status: state.status }),
       action: prepared.action,
       onInterrupt: order.onInterrupt,
@@ -203,20 +211,41 @@ async function observe({ deps, order, reader, look, tell, state }: Following): P
     for (const event of news) tell(event);
   }
   const quietMs = deps.clock.now() - (state.newsAt ?? state.startedAt);
-  if (!blind && !state.lastLook && quietMs < quietLimitMs) return undefined;
+  if (!blind && !state.lastLook && quietMs < quietLimitMs) {
+    state.readAt = state.triedAt = deps.clock.now();
+    return undefined;
+  }
   const seen = await orFault(look);
-  if (seen instanceof AwsFault) return blind && !passes(news) && !passes(seen) ? news : undefined;
+  if (blind && seen instanceof AwsFault) return stillBlind(state, [news, seen], deps.clock.now());
+  state.readAt = state.triedAt = deps.clock.now();
+  if (seen instanceof AwsFault) return undefined;
   // What events have told already is no news.
-  if (seen.changed && seen.status !== state.status) state.newsAt = deps.clock.now();
+  if (seen.changed && seen.status !== state.status) isNews(state, deps.clock.now());
   if (seen.settled) state.status = seen.status;
   else if (seen.changed) state.status ??= seen.status;
   return undefined;
 }
 
+function isNews(state: State, now: Instant): void {
+  state.newsAt = now;
+  state.unreadMs = 0;
+}
+
+/**
+ * Nothing could be read. Answers why there is no sense in further looks: nobody lets us look, or AWS has not answered
+ * for as long as it may, which is as long as while groups are being changed.
+ */
+function stillBlind(state: State, faults: readonly AwsFault[], now: Instant): AwsFault | undefined {
+  state.unreadMs += now - state.triedAt;
+  state.triedAt = now;
+  const over = now - state.readAt >= PATIENCE.totalMs || !faults.some(passes);
+  return over ? faults[0] : undefined;
+}
+
 /** Takes new events in: they are news, and the stack's own ones tell its status. */
 function take(state: State, news: readonly StackEvent[], now: Instant, pollMs: Milliseconds): void {
   state.pollMs = news.length > 0 ? pollMs : Math.min(Math.max(slowestPollMs, pollMs), state.pollMs * 1.5);
-  if (news.length > 0) state.newsAt = now;
+  if (news.length > 0) isNews(state, now);
   for (const event of news) {
     if (!isStackItself(event) || event.stackId !== state.stackId || event.at < state.statusAt) continue;
     // A roll-back may follow at once, or be switched off: only a look at the stack tells which.
@@ -336,6 +365,8 @@ function heartbeat({ deps, order, reader, state, total }: Following): void {
       event.stackId === state.stackId ? event.logicalId : `${event.stackName}/${event.logicalId}`,
     ),
     ...(done !== undefined && { done }),
-    until: state.newsAt === undefined ? state.startedAt + order.timing.warmupMs : state.newsAt + order.timing.silenceMs,
+    until:
+      state.unreadMs +
+      (state.newsAt === undefined ? state.startedAt + order.timing.warmupMs : state.newsAt + order.timing.silenceMs),
   });
 }

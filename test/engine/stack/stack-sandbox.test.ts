@@ -370,6 +370,39 @@ describe('a stack of the sandbox, through the SDK', () => {
           expect(account.emitted.filter(({ type }) => type === 'call.retried')).to.have.length(2);
         });
 
+  /** CloudFormation does not answer for so long, from so many seconds after the change began to be prepared. */
+  const outage = async (after: number, lastsMs: number, how: 'serverError' | 'html'): Promise<Account> => {
+    const from = 600 + after;
+    const until = from + lastsMs / 1000;
+    const account = await created([
+      how === 'html'
+        ? { kind: 'brokenAnswer', calls: 'cloudformation:*', rate: 1, how, effect: 'before', from, until }
+        : { kind: 'serverError', calls: 'cloudformation:*', rate: 1, from, until },
+    ]);
+    account.sandbox.clock.advanceTo(account.sandbox.world.startedAt + 600_000);
+    return account;
+  };
+
+  for (const how of ['serverError', 'html'] as const)
+    for (const [when, after] of [
+      ['before it begins', 1],
+      ['in the middle', 15],
+    ] as const) {
+      it(`is waited for as long as groups are while CloudFormation does not answer (${how}, ${when})`, async () => {
+        const account = await outage(after, 14 * 60_000, how);
+        expect((await account.change({ Image: 'ami-22222222' })).action).to.equal('updated');
+        expect(account.stack().StackStatus).to.equal('UPDATE_COMPLETE');
+        expect(account.sandbox.clock.now() - account.sandbox.world.startedAt).to.be.above((600 + 14 * 60) * 1000);
+      });
+    }
+
+  it('is left to itself when CloudFormation does not answer for longer', async () => {
+    const account = await outage(15, 3_600_000, 'html');
+    const failure = await failureOf(account.change({ Image: 'ami-22222222' }));
+    expect([failure.exitCode, failure.facts.code]).to.deep.equal([5, 'stack.blind']);
+    expect(account.sandbox.clock.now() - account.sandbox.world.startedAt).to.be.within(1_500_000, 1_560_000);
+  });
+
   it('is not called updated when no answer to its execution can be read', async () => {
     for (const effect of ['before', 'after'] as const) {
       const broken = { calls: 'cloudformation:ExecuteChangeSet', rate: 1, how: 'html', effect, from: 120 } as const;

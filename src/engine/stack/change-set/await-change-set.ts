@@ -4,7 +4,7 @@ import { AwsFault, refused } from '../../../errors.js';
 import type { ChangeSet, ResourceChange, StackChanges } from '../../../model/stack/change-set.js';
 import type { Reason } from '../../../model/rollout/decision.js';
 import type { Deps } from '../../deps.js';
-import { passes, pause, RETRY, repeating } from '../../retry.js';
+import { passes, PATIENCE, pause, repeating } from '../../retry.js';
 import { dropChangeSet } from './discard-change-set.js';
 import { rejected } from './execute-change-set.js';
 import { retrying } from '../../retrying-gateway.js';
@@ -126,7 +126,7 @@ async function computed(deps: Deps, order: StackOrder, id: string): Promise<Chan
 async function look(deps: Deps, id: string, mayLag: boolean): Promise<ChangeSet | undefined> {
   try {
     return await retrying(deps, {
-      ...RETRY,
+      ...PATIENCE,
       longestWaitMs: 5_000,
     }).describeChangeSet(id);
   } catch (error) {

@@ -1,6 +1,5 @@
 import { AwsFault } from '../../../errors.js';
 import type { Deps } from '../../deps.js';
-import { RETRY } from '../../retry.js';
 import { retrying } from '../../retrying-gateway.js';
 
 /** Of a change set: what it takes to remove it. */
@@ -54,7 +53,7 @@ async function remove(deps: Deps, id: string): Promise<void> {
 
 /** Waits until it is gone, so that whoever comes next does not meet it half-way. */
 async function removeEmptyStack(deps: Deps, stackId: string, ownId: string): Promise<void> {
-  const described = (): ReturnType<typeof deps.gateway.describeStack> => retrying(deps, RETRY).describeStack(stackId);
+  const described = (): ReturnType<typeof deps.gateway.describeStack> => retrying(deps).describeStack(stackId);
   const stack = await described();
   if (stack?.status !== 'REVIEW_IN_PROGRESS') return;
   for (let look = 1; look <= tries; look++) {
