@@ -1,3 +1,4 @@
+import { sayServing, whoServes } from '../decide/instances/who-serves.js';
 import { diagnose, type Diagnosis, type DiagnoseTarget } from '../engine/diagnosis/diagnose.js';
 import { maskLikely, type Redact } from '../engine/stack/redact.js';
 import { AwsFault, Failure } from '../errors.js';
@@ -36,15 +37,16 @@ export function withDiagnosis<T>(
       // What a dead run met belongs to the rollout as well.
       const since = Math.min(began, adoptedSince);
       const about = { since, ...(console && { console: (text: string) => maskLikely(hidden.redact(text)) }) };
-      const findings =
+      const { findings, serves } =
         error.outcome === 'stackFailed'
           ? await ofStack(run, stack, about)
-          : await ofGroups(run, error, { ...about, history: historyFindings(health) });
-      throw new Failure(
-        error.outcome,
-        { ...error.facts, reasons: merged(error.facts.reasons, findings, hidden.redact) },
-        { cause: error },
-      );
+          : { findings: await ofGroups(run, error, { ...about, history: historyFindings(health) }) };
+      const facts = {
+        ...error.facts,
+        ...(serves !== undefined && { serves: `${error.facts.serves} ${serves}` }),
+        reasons: merged(error.facts.reasons, findings, hidden.redact),
+      };
+      throw new Failure(error.outcome, facts, { cause: error });
     }
   };
 }
@@ -60,12 +62,20 @@ function isExplainable({ outcome, facts }: Failure): boolean {
 
 type About = Pick<DiagnoseTarget, 'since' | 'console' | 'history'>;
 
-async function ofStack(run: Run, stack: string | undefined, about: About): Promise<readonly Finding[]> {
-  return quietly(async () => {
+/** What is found of a stack that failed, and who serves in its groups: nobody else of the run has looked at them. */
+async function ofStack(
+  run: Run,
+  stack: string | undefined,
+  about: About,
+): Promise<{ readonly findings: readonly Finding[]; readonly serves?: string }> {
+  let serves: string | undefined;
+  const findings = await quietly(async () => {
     const groups =
       stack === undefined ? [] : (await lookAtGroups(run.deps, await groupsOf(run.deps, stack), run.region)).groups;
+    if (groups.length > 0) serves = `${sayServing(groups.map((group) => whoServes(group)))}.`;
     return diagnose(run.deps, { ...(stack !== undefined && { stack }), groups, ...about });
   }, []);
+  return { findings, ...(serves !== undefined && { serves }) };
 }
 
 async function ofGroups(run: Run, { facts }: Failure, about: About): Promise<readonly Finding[]> {

@@ -219,6 +219,10 @@ describe('the commands, from creation to roll-back', function () {
     const { code, document, stderr } = await json('update-stack', 'web', 'MaxSize=1', ...CALM);
     expect(code, stderr).to.equal(7);
     expect(document.outcome).to.equal('stackFailed');
+    // Looked up, not supposed.
+    expect(document.failure?.serves).to.match(
+      / Its groups were not touched by us\. \S+: 2 of 2 serve, min \d, desired 2, max \d\.$/,
+    );
     expect(stderr)
       .to.match(/Root cause: the template of stack web:\d+:\d+ Group \(/, stderr)
       .and.not.include('Write the rollout record');

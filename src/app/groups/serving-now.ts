@@ -26,6 +26,7 @@ export async function servingNow(
     const rows = groups.map((group) => whoServes(group, beginOf(group.notes.record) ?? began.get(group.name)));
     const gone = names.filter((name) => !groups.some((group) => group.name === name));
     const missing = gone.length === 0 ? [] : [`${gone.join(', ')} no longer exist${gone.length === 1 ? 's' : ''}`];
+    if (names.length === 0) return { text: 'No group is known.', sideBySide: false };
     return {
       text: `${[...(rows.length > 0 ? [sayServing(rows)] : []), ...missing].join('; ')}.`,
       sideBySide: serveSideBySide(rows),

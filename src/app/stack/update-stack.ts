@@ -13,6 +13,7 @@ import { withRun, type RunResult, type Run } from '../../run/run.js';
 import type { CommandResult, ProcessContext } from '../../run/process-context.js';
 import { makeOrder, onInterrupt, readOrder, type OrderFlags } from './stack-order.js';
 import { lockAsked } from '../lock/lock-flags.js';
+import { servingNow } from '../groups/serving-now.js';
 import { againWith, outcomeOf, pausedNext, swap, type UpdateGroupsAsked } from '../groups/update-asgs.js';
 import { retrying } from '../../engine/retrying-gateway.js';
 import type { OpenChange, StackChange, StackOrder } from '../../engine/stack/stack-change.js';
@@ -179,8 +180,9 @@ async function swapAfter(
   target: UpdateGroupsAsked,
   change: StackChange,
 ): Promise<readonly GroupResult[]> {
+  let groups: readonly string[] = [];
   try {
-    const groups = await stackGroups(run.deps, change.stackId);
+    groups = await stackGroups(run.deps, change.stackId);
     return await swap(run, wanted, target, groups, {
       ...(change.action === 'created' ? { strategy: 'prove' } : {}),
       changed: change.action === 'updated',
@@ -190,7 +192,7 @@ async function swapAfter(
     if (error.outcome !== 'refused' && error.outcome !== 'held') throw error;
     const facts = {
       ...error.facts,
-      serves: 'The instances that served before: their groups were not touched.',
+      serves: `The groups were not touched after that. ${(await servingNow(run, groups, run.state().began)).text}`,
       left: `The stack is ${change.action}; its groups do not follow it yet.`,
     };
     throw new Failure(error.outcome === 'refused' ? 'stopped' : 'held', facts, { cause: error });

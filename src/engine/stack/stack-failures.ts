@@ -58,8 +58,8 @@ function serves(action: Prepared['action'], status: string): string {
   switch (classifyStatus(status)) {
     case 'rolledBack':
       return (
-        'CloudFormation rolled the stack back to what it was. Its groups were not touched by us and ' +
-        'serve as before.'
+        'CloudFormation rolled the stack back: its template and parameters are as before. Its groups were not ' +
+        'touched by us.'
       );
     case 'failed':
     case 'gone':
