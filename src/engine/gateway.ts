@@ -21,7 +21,7 @@ import type { TemplateSource } from '../model/stack/template.js';
 export type { TemplateSource };
 
 /** A group as DescribeAutoScalingGroups alone shows it: no health, no launch times, names for balancers. */
-export type BareGroup = Omit<Group, 'balancers' | 'configurations' | 'ways' | 'imageUnknown'> & {
+export type BareGroup = Omit<Group, 'balancers' | 'configurations' | 'ways' | 'imageUnknown' | 'launchGone'> & {
   readonly balancerRefs: readonly { readonly kind: Balancer['kind']; readonly id: string }[];
   /** Unresolved: `lc/NAME`, `lt/ID:$Latest`, `lt/ID:7`; several with overrides. */
   readonly configurationRefs: readonly string[];

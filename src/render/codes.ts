@@ -118,6 +118,7 @@ export const CODES: Readonly<Record<string, string>> = {
   'group.gates': 'A rollout was begun with commands or alarms that this run was not given. It must not pass with less.',
   'group.grace':
     'The grace period of the group is shorter than its balancer needs, so Auto Scaling may give up good instances.',
+  'group.launchGone': 'The launch template of the group, or the version that it launches from, does not exist.',
   'group.locked':
     'The rollout on the group was made under a strict lock. Whoever goes on with it needs the same --lock.',
   'group.missing': 'There is no such group in this account and region.',

@@ -30,6 +30,8 @@ function wordsOf({ because, message }: FinalFailure, { zones }: Group, record: R
       return `launching cannot succeed: ${message}`;
     case 'zones':
       return `launching cannot succeed in any of its zones (${zones.join(', ')}): ${message}`;
+    case 'types':
+      return `launching cannot succeed with any of its instance types: ${message}`;
     case 'quota':
       return `${QUOTA_WORDS[record?.strategy ?? 'none']}: ${message}`;
   }

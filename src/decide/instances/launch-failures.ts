@@ -6,8 +6,8 @@ import { launchCause, typesNamed, zoneNamed, type LaunchMeaning } from './launch
 export interface FinalFailure {
   /** AWS's words of the newest try. */
   readonly message: string;
-  /** The configuration can be launched nowhere; or no zone can launch it, and whether a quota is in the way. */
-  readonly because: 'configuration' | 'zones' | 'quota';
+  /** Who says no: the configuration itself, every zone, every type wherever it is launched, or a quota. */
+  readonly because: 'configuration' | 'zones' | 'types' | 'quota';
 }
 
 /** A try whose words say that this zone, this type or the account will not launch it. */
@@ -44,12 +44,14 @@ export function finalFailure(
   // rule: one-zone-final
   if (!noneLeft(group, lost)) return undefined;
   const quota = lost.find(({ means }) => means === 'quota');
-  const told = quota ?? lost[0];
-  return told && { message: told.failure.message, because: quota === undefined ? 'zones' : 'quota' };
+  const zone = lost.find(({ means }) => means === 'zone');
+  const told = quota ?? zone ?? lost[0];
+  const because = quota !== undefined ? 'quota' : zone !== undefined ? 'zones' : 'types';
+  return told && { message: told.failure.message, because };
 }
 
 /** Whether instances of the group are leaving, or will: a quota has room again once they are gone. */
-function makesRoom({ instances, notes }: Group): boolean {
+function makesRoom({ instances = [], notes = {} }: Partial<Group>): boolean {
   // rule: room-comes
   return notes.verdict !== undefined || instances.some(({ lifecycle }) => standing(lifecycle) === 'leaving');
 }

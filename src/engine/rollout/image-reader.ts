@@ -20,7 +20,7 @@ type Way = LaunchWay & {
 export type LaunchWays = ReadonlyMap<string, readonly Way[]>;
 
 /** What one group would launch now. */
-export interface Launch extends Pick<Group, 'configurations' | 'ways' | 'imageUnknown'> {
+export interface Launch extends Pick<Group, 'configurations' | 'ways' | 'imageUnknown' | 'launchGone'> {
   /** The images that instances run, by id, where images have to be compared. */
   readonly ofInstances: Readonly<Record<string, string>>;
 }
@@ -75,10 +75,14 @@ async function imagesOf(
     return { ...waysOf(resolved), ofInstances: kept.instances };
   } catch (error) {
     if (!(error instanceof AwsFault) || !BESIDE.has(error.kind)) throw error;
+    if (error.kind === 'missing' && error.operation === VERSIONS) return { ...waysOf(ways), launchGone: error.message };
     const imageUnknown = `${error.operation} was refused (${error.code}: ${error.message})`;
     return { ...waysOf(ways), imageUnknown };
   }
 }
+
+/** The call that knows whether a version exists. */
+const VERSIONS = 'ec2:DescribeLaunchTemplateVersions';
 
 /** Refusals that stand against the comparison alone: a rollout can do without it, as it did before. */
 const BESIDE: ReadonlySet<AwsFault['kind']> = new Set(['denied', 'unsupported', 'missing', 'invalid']);

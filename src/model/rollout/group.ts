@@ -109,6 +109,8 @@ export interface Group {
   readonly ways?: readonly LaunchWay[];
   /** Why images could not be compared, as a sentence. */
   readonly imageUnknown?: string;
+  /** AWS's words that the launch template, or the version of it, that the group launches from does not exist. */
+  readonly launchGone?: string;
   readonly instances: readonly Instance[];
   readonly balancers: readonly Balancer[];
   /** Ids of the balancers whose health this look did not ask for, because nothing was to be decided by it. */

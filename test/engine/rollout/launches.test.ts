@@ -133,6 +133,21 @@ describe('launches that fail', () => {
     expect(ending.seconds).to.be.below(150);
   });
 
+  it('are foreseen where the version was deleted before the start: nothing is changed (RO-012)', async () => {
+    const stage = stageOf([]);
+    const template = stage.groups[0]?.configuration;
+    call(stage.sandbox.world, 'autoscaling', 'UpdateAutoScalingGroup', {
+      AutoScalingGroupName: 'web',
+      LaunchTemplate: { LaunchTemplateId: template, Version: '2' },
+    });
+    call(stage.sandbox.world, 'ec2', 'DeleteLaunchTemplateVersions', { LaunchTemplateId: template, Versions: ['2'] });
+    const ending = await timed(stage);
+    expect([ending.outcome, ending.changes.length]).to.deep.equal(['refused', 0]);
+    expect(ending.failure?.facts.reasons.map(({ code }) => code)).to.deep.equal(['group.launchGone']);
+    expect(ending.failure?.facts.what).to.match(/does not exist: Could not find the specified version 2/);
+    expect(ending.seconds).to.be.within(100, 140);
+  });
+
   it('because a key pair is gone end it at once, also half-way through a rolling rollout', async () => {
     const stage = stageOf([{ ...LAUNCH_WORDS.keyGone, after: 1 }]);
     const ending = await timed(stage, ROLLING);

@@ -33,6 +33,7 @@ export function preflight(view: LookAndPlan, group: Group): Preflight {
   if (reasons.length > 0) return { kind: 'refuse', reasons };
 
   if (hasNone(group) && plan.swap !== 'always') return whileNone(view, group);
+  if (group.launchGone !== undefined) return whileGone(view, group, group.launchGone);
   // rule: starts-unsettled
   const open = plan.force ? undefined : instability(group);
   const until = settlesBy(view, group, open?.coming === true);
@@ -65,6 +66,16 @@ export function preflight(view: LookAndPlan, group: Group): Preflight {
     };
   }
   return ready(view, group);
+}
+
+/** EC2 may not know at once of a version that was only just made, so it is asked for a while before the refusal. */
+function whileGone(view: LookAndPlan, group: Group, words: string): Preflight {
+  const until = settlesBy(view, group, false);
+  const why = `what it launches from does not exist: ${words}`;
+  if (view.observed.at < until)
+    return { kind: 'wait', wait: { group: group.name, phase: 'preflight', why, instances: [], until } };
+  const remedy = 'Give the group a version of its launch template that exists, then start again.';
+  return { kind: 'refuse', reasons: [{ code: 'group.launchGone', group: group.name, text: why, remedy }] };
 }
 
 /** Until when a group is waited for that is not settled. @param coming something launches, leaves or registers */
