@@ -109,9 +109,9 @@ function toGroup(group: AutoScalingGroup): BareGroup {
 /** The instance types of the overrides, if there are any. */
 function mixedTypes(group: AutoScalingGroup): Pick<BareGroup, 'types'> {
   const overrides = group.MixedInstancesPolicy?.LaunchTemplate?.Overrides ?? [];
-  if (overrides.length === 0) return {};
+  if (overrides.some(({ InstanceRequirements: wanted }) => wanted !== undefined)) return { types: 'open' };
   const types = present(overrides.map(({ InstanceType: type }) => type));
-  return { types: overrides.some(({ InstanceRequirements: wanted }) => wanted !== undefined) ? 'open' : types };
+  return types.length === 0 ? {} : { types };
 }
 
 function toInstance(instance: AwsInstance): Instance {

@@ -172,6 +172,18 @@ describe('groups', () => {
     expect((await describeOne({ DesiredCapacityType: 'units' }))?.weighted).to.equal(false);
   });
 
+  it('name the types of a mixed group, unless attributes choose them', async () => {
+    const types = async (...Overrides: readonly object[]): Promise<unknown> =>
+      (await describeOne({ MixedInstancesPolicy: { LaunchTemplate: { Overrides } } }))?.types;
+    expect(await types({ InstanceType: 'm5.large' }, { InstanceType: 'm6g.large' })).to.deep.equal([
+      'm5.large',
+      'm6g.large',
+    ]);
+    expect(await types({ InstanceRequirements: { VCpuCount: { Min: 2 }, MemoryMiB: { Min: 1024 } } })).to.equal('open');
+    expect(await types({ ImageId: 'ami-arm' })).to.equal(undefined);
+    expect((await describeOne({}))?.types).to.equal(undefined);
+  });
+
   it('are asked for by a hundred names at once, all pages, and never without a name', async () => {
     const names = Array.from({ length: 101 }, (_, i) => `g${i}`);
     const { gateway, inputsOf } = gatewayTo({
