@@ -87,7 +87,10 @@ function checkDeclarations(template: ParsedTemplate, find: Find): void {
     find({
       path: ['Resources', key],
       code: 'template.resourceType',
-      text: `Resource ${key} has no Type.`,
+      text:
+        isMap(value) && value['Type'] != null
+          ? `The Type of resource ${key} is no text, and CloudFormation computes no types.`
+          : `Resource ${key} has no Type.`,
       remedy: 'Give it one, such as AWS::AutoScaling::AutoScalingGroup.',
     });
   }

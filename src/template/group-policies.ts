@@ -1,7 +1,17 @@
 import type { Find } from './template-fault.js';
 import { isTrue } from './parameters/declared.js';
 import type { Evaluate } from './nested/evaluate.js';
-import { intrinsic, isList, isMap, mapAt, type ParsedTemplate, type Path, type Tree, type TreeMap } from './tree.js';
+import {
+  intrinsic,
+  isList,
+  isMap,
+  mapAt,
+  resourcesOf,
+  type ParsedTemplate,
+  type Path,
+  type Tree,
+  type TreeMap,
+} from './tree.js';
 
 const groupType = 'AWS::AutoScaling::AutoScalingGroup';
 
@@ -26,13 +36,12 @@ export interface Judging {
  * would leave nothing to swap, or take instances away without the promise that we make.
  */
 export function checkGroups(template: ParsedTemplate, find: Find, judging: Judging): void {
-  for (const [name, resource] of Object.entries(mapAt(template.top, 'Resources'))) {
-    if (!isMap(resource) || resource['Type'] !== groupType) continue;
+  for (const { name, resource, path } of resourcesOf(template)) {
+    if (resource['Type'] !== groupType) continue;
     const under = resource['Condition'];
     const exists = typeof under === 'string' ? judging.evaluate.condition(under) : true;
     // What does not come into being has no policy.
     if (exists === false) continue;
-    const path = ['Resources', name];
     checkSize(name, resource, path, find);
     const written: Choice = { value: resource['UpdatePolicy'] ?? null, path: [...path, 'UpdatePolicy'], sure: true };
     for (const choice of choices({ ...written, sure: exists === true }, judging.evaluate))

@@ -47,6 +47,28 @@ export function intrinsic(value: Tree): { readonly name: string; readonly argume
   return { name, argument: value[name] ?? null };
 }
 
+/** A resource as a template declares it. */
+export interface DeclaredResource {
+  readonly name: string;
+  readonly resource: TreeMap;
+  readonly path: Path;
+}
+
+/**
+ * The resources of a template, those inside of loops (`Fn::ForEach`) as they are written there: what holds for one
+ * holds for all that the loop makes of it.
+ */
+export function resourcesOf({ top }: ParsedTemplate): readonly DeclaredResource[] {
+  const within = (map: TreeMap, path: Path): readonly DeclaredResource[] =>
+    Object.entries(map).flatMap(([name, value]) => {
+      const inner = [...path, name];
+      if (isMap(value)) return [{ name, resource: value, path: inner }];
+      const body = name.startsWith('Fn::ForEach::') && isList(value) ? value[2] : undefined;
+      return isMap(body) ? within(body, [...inner, 2]) : [];
+    });
+  return within(mapAt(top, 'Resources'), ['Resources']);
+}
+
 /** A path for people: `Resources/Web/UpdatePolicy`. */
 export function pathText(path: Path): string {
   return path.join('/');

@@ -1,5 +1,5 @@
 import { dirname, isAbsolute, join } from 'node:path';
-import { isMap, mapAt, type ParsedTemplate, type Path, type Tree, type TreeMap } from '../tree.js';
+import { mapAt, resourcesOf, type ParsedTemplate, type Path, type Tree, type TreeMap } from '../tree.js';
 
 /** A nested stack as its parent declares it. */
 export interface NestedPlace {
@@ -16,17 +16,16 @@ export interface NestedPlace {
 }
 
 /** Where the types that nest a template name it. */
-const ADDRESSES: Readonly<Record<string, string>> = {
-  'AWS::CloudFormation::Stack': 'TemplateURL',
-  'AWS::Serverless::Application': 'Location',
-};
+const ADDRESSES: ReadonlyMap<string, string> = new Map([
+  ['AWS::CloudFormation::Stack', 'TemplateURL'],
+  ['AWS::Serverless::Application', 'Location'],
+]);
 
 /** The nested stacks that a template declares. */
-export function nestedStacks({ top }: ParsedTemplate): readonly NestedPlace[] {
-  return Object.entries(mapAt(top, 'Resources')).flatMap(([id, resource]) => {
-    if (!isMap(resource)) return [];
+export function nestedStacks(template: ParsedTemplate): readonly NestedPlace[] {
+  return resourcesOf(template).flatMap(({ name: id, resource, path }) => {
     const type = resource['Type'];
-    const name = typeof type === 'string' ? ADDRESSES[type] : undefined;
+    const name = typeof type === 'string' ? ADDRESSES.get(type) : undefined;
     if (name === undefined) return [];
     const properties = mapAt(resource, 'Properties');
     const { Condition: condition } = resource;
@@ -35,7 +34,7 @@ export function nestedStacks({ top }: ParsedTemplate): readonly NestedPlace[] {
     return [
       {
         id,
-        path: ['Resources', id, 'Properties', name],
+        path: [...path, 'Properties', name],
         parameters: mapAt(properties, 'Parameters'),
         ...(typeof condition === 'string' && { condition }),
         ...(address !== undefined && { address }),

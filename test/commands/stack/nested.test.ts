@@ -106,6 +106,30 @@ describe('an update policy in a nested template', function () {
     }
   });
 
+  it('under a condition is judged with the values of the run, those that the stack keeps among them', async () => {
+    const head = 'Parameters: {Env: {Type: String, Default: test}, Ami: {Type: String}}\n';
+    const path = await world.file(
+      'conditional.yaml',
+      `${head}Conditions: {Prod: !Equals [!Ref Env, prod]}\n` +
+        group(ROLLING.replace('{MaxBatchSize: 1}', '!If [Prod, {MaxBatchSize: 1}, !Ref "AWS::NoValue"]')).replace(
+          /.*\n/,
+          '',
+        ),
+    );
+    const of = (command: string, ...args: readonly string[]) =>
+      world.json([command, 'conditional', '--template', path, ...args, ...CALM]);
+    const created = await of('update-stack', 'Ami=ami-1');
+    expect(created.code, created.stderr).to.equal(0);
+    expect((await of('plan', 'Ami=ami-2')).code).to.equal(0);
+    const prod = await of('plan', 'Ami=ami-2', 'Env=prod');
+    expect(prod.code, prod.stderr).to.equal(3);
+    expect(prod.document.failure?.reasons.map((reason) => reason.code)).to.deep.equal(['template.rollingUpdate']);
+    const forced = await of('update-stack', 'Env=prod', 'Ami=ami-3', '--swap', 'never');
+    expect(forced.code, forced.stderr).to.equal(0);
+    expect((await of('plan', 'Ami=ami-2')).code).to.equal(3);
+    expect((await of('plan', 'Ami=ami-2', 'Env=test')).code).to.equal(0);
+  });
+
   it('fights with nothing where nothing is swapped, and is said all the same', async () => {
     const { code, stderr } = await world.json([
       'plan',

@@ -68,7 +68,7 @@ describe('ha-updater validate', function () {
     await writeFile(at('map.yaml'), 'Resources:\n  A:\n    Type: {Ref: "AWS::Region"}\n');
     const { code, stdout } = await offline(at('map.yaml'), at('good.yaml'));
     expect(code).to.equal(3);
-    expect(stdout).to.include('map.yaml:2:3: error: Resources/A: Resource A has no Type.');
+    expect(stdout).to.include('map.yaml:2:3: error: Resources/A: The Type of resource A is no text');
     expect(stdout).to.include('good.yaml: 1 resource, no objections.');
   });
 

@@ -105,6 +105,16 @@ describe('update policies with the values of a run', () => {
     }
   });
 
+  it('are found inside of loops, at their place', () => {
+    const { template } = parseTemplate(
+      'Transform: AWS::LanguageExtensions\nResources:\n  Fn::ForEach::Groups:\n    - Name\n    - [A, B]\n    - Group${Name}:\n        Type: AWS::AutoScaling::AutoScalingGroup\n        UpdatePolicy: {AutoScalingRollingUpdate: {}}\n',
+      't',
+    );
+    expect(checkTemplate(template).map(({ code, line, column }) => `${code} ${line}:${column}`)).to.deep.equal([
+      'template.rollingUpdate 8:24',
+    ]);
+  });
+
   it('of the kinds that replace are judged by what WillReplace comes to', () => {
     const resource = 'UpdatePolicy: {AutoScalingReplacingUpdate: {WillReplace: !If [Prod, true, false]}}';
     expect(check(resource, known())).to.deep.equal([]);
