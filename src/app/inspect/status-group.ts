@@ -228,7 +228,12 @@ function rolloutAdvice(
   if (!held) next.push(`ha-updater resume ${target}`);
   if (verdict?.outcome !== 'promote' || (held && factsOf(record).provesAfterVerdict))
     next.push(`ha-updater ${held ? 'cancel' : 'rollback'} ${target}`);
-  if (held && verdict?.outcome === 'promote') remarks.push('Its verdict stands: wait until it is through.');
+  if (held && verdict?.outcome === 'promote')
+    remarks.push(
+      factsOf(record).provesAfterVerdict
+        ? 'Its verdict stands: cancel stops it where it is, and undoes nothing.'
+        : 'Its verdict stands: wait until it is through.',
+    );
   return { remarks, next };
 }
 

@@ -71,6 +71,16 @@ describe('the command that helps, by who works on the group', () => {
 });
 
 describe('what status says of a group', () => {
+  it('what a verdict that stands leaves to be done', () => {
+    const rolling = { ...RECORD, strategy: 'rolling', surge: 1, unavailable: 0, serial: false };
+    const said = (record: Group['notes']['record']): string | undefined =>
+      statusOf({ notes: { ...(record !== undefined && { record }), lease: LEASE, verdict: PROMOTE } }).remarks.find(
+        (remark) => remark.startsWith('Its verdict'),
+      );
+    expect(said(RECORD)).to.equal('Its verdict stands: wait until it is through.');
+    expect(said(rolling as never)).to.equal('Its verdict stands: cancel stops it where it is, and undoes nothing.');
+  });
+
   it('who serves, old and new told apart', () => {
     const status = statusOf({
       notes: { record: RECORD, lease: LEASE },

@@ -67,6 +67,27 @@ describe('what counts as outdated, in a whole run', () => {
     expect(stage.violations()).to.deep.equal([]);
   });
 
+  it('also a bad image that it had launched, once the parameter points to a good one', async () => {
+    const plan = {
+      strategy: 'rolling',
+      rolling: { surge: { count: 0 }, unavailable: { count: 1 }, serial: false },
+    } as const;
+    const stage = stageOf(
+      { parameters: { '/golden': 'ami-old' }, images: { 'ami-sick': { behaviour: 'unhealthy' } } },
+      'resolve:ssm:/golden',
+    );
+    const point = (image: string): unknown =>
+      call(stage.sandbox.world, 'ssm', 'PutParameter', { Name: '/golden', Value: image, Overwrite: true });
+    point('ami-sick');
+    const first = await stage.run(plan);
+    expect([first.outcome, first.failure?.facts.code]).to.deep.equal(['stopped', 'swap.stuck']);
+    point('ami-good');
+    const second = await stage.run(plan);
+    expect([second.outcome, second.failure?.facts.what]).to.deep.equal(['swapped', undefined]);
+    expect(describeInstances(stage).map(({ ImageId: image }) => image)).to.deep.equal(['ami-good', 'ami-good']);
+    expect(stage.violations()).to.deep.equal([]);
+  });
+
   it('a type of an override that is gone, where the template alone says the type now', async () => {
     const stage = stageOf();
     mixed(stage, { InstanceType: 'm5.large' });
