@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { withBrokenAnswers } from '../test/simulation/broken-wire.js';
 import { shrink } from '../test/simulation/shrink.js';
 import { drawRestart, simulateRestart } from '../test/simulation/restart-simulator.js';
 import { draw, drawSwarm, simulate, type Story, type Strategy } from '../test/simulation/simulator.js';
@@ -11,6 +12,7 @@ import { draw, drawSwarm, simulate, type Story, type Strategy } from '../test/si
  * `--shrink S` for the shortest story that still goes wrong. `--wire` lets calls travel as forms and XML: twice as
  * slow,
  * and where calls fail at the same moment they fail in another order, so that a seed tells another story.
+ * `--broken` is the same over a wire on which answers break off, are empty, or are those of a proxy.
  *
  * `--digest FILE` writes a SHA-256 of each seed's journal; `--against FILE` compares with such a file, and names
  * the seeds
@@ -25,6 +27,7 @@ const { values } = parseArgs({
     replay: { type: 'string' },
     shrink: { type: 'string' },
     wire: { type: 'boolean', default: false },
+    broken: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     digest: { type: 'string' },
     against: { type: 'string' },
@@ -33,13 +36,14 @@ const { values } = parseArgs({
 
 const write = (text: string): void => void process.stdout.write(`${text}\n`);
 const strategy = values.strategy as Strategy;
-const way = { wire: values.wire };
+const way = { wire: values.wire || values.broken };
 const inPlace = values.strategy === 'restart';
-const storyOf = (seed: number): Story => (values.swarm ? drawSwarm(seed, strategy) : draw(seed, strategy));
+const overTheWire = values.broken ? withBrokenAnswers : <T>(story: T): T => story;
+const storyOf = (seed: number): Story => overTheWire(values.swarm ? drawSwarm(seed, strategy) : draw(seed, strategy));
 
 /** Restarts have stories of their own. */
 const playOf = (seed: number): ReturnType<typeof simulate> | ReturnType<typeof simulateRestart> =>
-  inPlace ? simulateRestart(drawRestart(seed), way) : simulate(storyOf(seed), way);
+  inPlace ? simulateRestart(overTheWire(drawRestart(seed)), way) : simulate(storyOf(seed), way);
 
 async function replay(seed: number): Promise<number> {
   const told = await playOf(seed);
@@ -68,7 +72,7 @@ async function sweep(seeds: number, from: number): Promise<number> {
   let runs = 0;
   const digests = new Map<number, string>();
   const flag =
-    `${values.wire ? '--wire ' : ''}${values.swarm ? '--swarm ' : ''}` +
+    `${values.wire ? '--wire ' : ''}${values.broken ? '--broken ' : ''}${values.swarm ? '--swarm ' : ''}` +
     `${strategy === 'mixed' ? '' : `--strategy ${strategy} `}`;
   for (let seed = from; seed < from + seeds; seed++) {
     const told = await playOf(seed);

@@ -25,6 +25,7 @@ describe('templates/scenario.yaml', () => {
       'throttle',
       'serverError',
       'lostReply',
+      'brokenAnswer',
       'staleReads',
       'refuse',
       'noCapacity',

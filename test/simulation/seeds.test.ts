@@ -1,4 +1,6 @@
 import { expect } from 'chai';
+import { withBrokenAnswers } from './broken-wire.js';
+import { drawRestart, simulateRestart } from './restart-simulator.js';
 import { draw, drawSwarm, simulate } from './simulator.js';
 import { shrink } from './shrink.js';
 
@@ -7,6 +9,8 @@ const SEEDS = 40;
 const SWARM = 20;
 /** Over the wire. In the last two the next group began while Auto Scaling was about to let go of the one that was too many. */
 const SERIAL = [1, 2, 3, 25, 38];
+/** Of each strategy, over a wire on which answers break. */
+const BROKEN = 2;
 
 describe('simulation: drawn worlds with faults, kills and signals', function () {
   this.timeout(240_000);
@@ -40,6 +44,21 @@ describe('simulation: drawn worlds with faults, kills and signals', function () 
           (sentence) => `seed ${seed} (npm run sim -- --wire --strategy serial --replay ${seed}): ${sentence}`,
         ),
       );
+    }
+    expect(wrong).to.deep.equal([]);
+  });
+
+  it(`${BROKEN} seeds of each strategy over a wire on which answers break`, async () => {
+    const wrong: string[] = [];
+    for (let seed = 1; seed <= BROKEN; seed++) {
+      const way = { wire: true };
+      for (const strategy of ['swap', 'rolling', 'serial'] as const) {
+        const told = await simulate(withBrokenAnswers(draw(seed, strategy)), way);
+        wrong.push(...told.wrong.map((sentence) => `--broken --strategy ${strategy} --replay ${seed}: ${sentence}`));
+        expect(told.journal).to.match(/UnreadableAnswer|ECONNRESET|TimeoutError/);
+      }
+      const told = await simulateRestart(withBrokenAnswers(drawRestart(seed)), way);
+      wrong.push(...told.wrong.map((sentence) => `--broken --strategy restart --replay ${seed}: ${sentence}`));
     }
     expect(wrong).to.deep.equal([]);
   });
