@@ -37,7 +37,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly (string | RegExp)[]>> = {
   render: ['model', 'clock', 'errors', 'text', /^listr2$/, NODE],
   sandbox: ['clock', SDK, /^yaml$/, NODE],
   // The table of limits alone, so that a default stands in one place; the library is loaded when a command runs.
-  commands: ['index', 'src/config/numbers.ts', /^@oclif\/core(\/|$)/, NODE],
+  commands: ['index', 'src/config/numbers.ts', 'src/text/plain.ts', /^@oclif\/core(\/|$)/, NODE],
 };
 
 const UNBOUND = ['app', 'run', 'index'];

@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { Command } from '@oclif/core/command';
 import type { Input, ParserOutput } from '@oclif/core/interfaces';
 import type { CommandResult, FlagShape, Settings, ProcessContext } from '../../src/index.js';
+import { harmlessJson } from '../../src/text/plain.js';
 import { shapesOf } from '../flags/flag-shapes.js';
 import { splitWords } from './stack-words.js';
 
@@ -13,6 +14,12 @@ type Named = Readonly<Record<string, unknown>>;
  * listens too, and throws all but EPIPE.
  */
 for (const stream of [process.stdout, process.stderr]) stream.removeAllListeners('error').on('error', () => undefined);
+
+/** What stdout did not take for another reason, such as a full disk. */
+let lost: NodeJS.ErrnoException | undefined;
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE' && error.code !== 'EIO') lost ??= error;
+});
 
 /**
  * What all commands share: how they end. A command hands its flags to one library function, which
@@ -36,6 +43,7 @@ export abstract class BaseCommand extends Command {
     if (this.ctor.flags['config'] === undefined) return parsed;
     const { readSettings } = await import('../../src/index.js');
     const flags: Readonly<Record<string, unknown>> = parsed.flags;
+    this.outputs = flags['outputs'];
     const words = (parsed.args as { readonly words?: readonly string[]; readonly stack?: string }).words;
     this.settings = await readSettings({
       flags: this.ownFlags(),
@@ -88,10 +96,26 @@ export abstract class BaseCommand extends Command {
   }
 
   /** Sets the exit code; the ending goes to stdout as it is when --json was given. */
-  protected end<E extends Pick<CommandResult, 'exitCode'>>(ending: E): E {
+  protected end<E extends Pick<CommandResult, 'exitCode' | 'outcome'>>(ending: E): E {
     process.exitCode = ending.exitCode;
+    process.once('exit', () => this.tellLost(ending));
     return ending;
   }
+
+  /**
+   * Whoever reads what stdout did not take would take half for the whole: that is no good end. A run that has changed
+   * things keeps its code, which says how the world is, unless its document was to be read.
+   */
+  private tellLost({ exitCode, outcome }: Pick<CommandResult, 'exitCode' | 'outcome'>): void {
+    if (lost === undefined) return;
+    process.stderr.write(`stdout did not take all that was to stand there: ${lost.message}.\n`);
+    if (exitCode !== 0 && outcome !== 'changes') return;
+    if (['shown', 'planned', 'changes'].includes(outcome) || this.id === 'plan') process.exitCode = 2;
+    else if (this.jsonEnabled() || /^(-|\/dev\/stdout)$/.test(String(this.outputs))) process.exitCode = 5;
+  }
+
+  /** Where the outputs of a stack were to go. */
+  private outputs: unknown;
 
   /** Whatever was thrown: one message on stderr, one document on stdout with --json, the right exit code. */
   protected override async catch(error: Error & { code?: string }): Promise<void> {
@@ -105,7 +129,7 @@ export abstract class BaseCommand extends Command {
 
   /** Plain JSON: oclif's own colours and wraps it for terminals. */
   protected override logJson(json: unknown): void {
-    process.stdout.write(`${JSON.stringify(json, null, 2)}\n`);
+    process.stdout.write(`${harmlessJson(JSON.stringify(json, null, 2))}\n`);
   }
 }
 

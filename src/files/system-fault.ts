@@ -24,7 +24,8 @@ const WORDS: Readonly<Record<string, string>> = {
 /** Why a file cannot be used, without a full stop: `its name is too long (ENAMETOOLONG)`. */
 export function whyNot(error: unknown): string {
   if (!isSystemFault(error)) return error instanceof Error ? error.message : String(error);
-  const { errno, code } = error as NodeJS.ErrnoException;
+  const { errno, code, syscall } = error as NodeJS.ErrnoException;
+  if (syscall === 'uv_cwd') return `the folder that it was started in is gone (${code ?? ''})`;
   const words = WORDS[code ?? ''] ?? (errno === undefined ? undefined : getSystemErrorMap().get(errno)?.[1]);
   return `${words ?? error.message} (${code ?? ''})`;
 }

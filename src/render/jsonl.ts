@@ -1,3 +1,4 @@
+import { harmlessJson } from '../text/plain.js';
 import type { WriteLine } from './line-writer.js';
 import type { Renderer } from './stream.js';
 
@@ -5,7 +6,7 @@ import type { Renderer } from './stream.js';
 export function jsonlRenderer(write: WriteLine): Renderer {
   return {
     repeatMs: 30_000,
-    show: (stamped) => write(JSON.stringify(stamped)),
+    show: (stamped) => write(harmlessJson(JSON.stringify(stamped))),
     end: () => Promise.resolve(),
   };
 }

@@ -1,3 +1,5 @@
+import { harmlessLine } from '../text/plain.js';
+
 /** The part of a Node stream that we write to. */
 export interface Stream {
   readonly isTTY?: boolean;
@@ -10,8 +12,9 @@ export interface Stream {
 export type WriteLine = (line: string) => void;
 
 /**
- * Lines to a stream that may go away. When the reader is gone (`| head`, a closed terminal) the rest is
- * dropped in silence: a rollout must not stop half-way because nobody reads it any more.
+ * Lines to a stream that may go away, with no word of others in them that would be a command to a pipeline's runner.
+ * When the reader is gone (`| head`, a closed terminal) the rest is dropped in silence: a rollout must not stop half-way
+ * because nobody reads it any more.
  */
 export function lineWriter(stream: Stream): WriteLine {
   let gone = false;
@@ -21,7 +24,7 @@ export function lineWriter(stream: Stream): WriteLine {
   return (line) => {
     if (gone) return;
     try {
-      stream.write(`${line}\n`);
+      stream.write(`${harmlessLine(line)}\n`);
     } catch {
       gone = true;
     }

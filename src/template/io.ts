@@ -1,6 +1,8 @@
 import { usage } from '../errors.js';
 import { readBounded } from '../files/read-bounded.js';
 import { isSystemFault, whyNot } from '../files/system-fault.js';
+import { fetchSafely } from '../files/fetch-safely.js';
+import { shownSource } from './source.js';
 import { maxTemplateBytes } from './load.js';
 
 /** Longest wait for a web server, from the request to the last byte. */
@@ -60,10 +62,10 @@ async function readText(path: string, kind: Kind): Promise<string> {
 
 /** Reads an https address. @throws Failure (usage) when it does not answer with a text of a template's size */
 export async function fetchTemplate(url: string): Promise<string> {
-  const shown = url.replace(/\?.*$/s, '');
+  const shown = shownSource(url);
   let response: Response;
   try {
-    response = await fetch(url, { signal: AbortSignal.timeout(fetchTimeoutMs), redirect: 'follow' });
+    response = await fetchSafely(url, AbortSignal.timeout(fetchTimeoutMs));
   } catch (error) {
     throw unreadable(shown, reason(error));
   }

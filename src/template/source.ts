@@ -34,17 +34,25 @@ export async function readSource(source: string, io: SourceIo): Promise<ReadTemp
       return { text: await fromS3(object, source, io), origin: source, s3: templateUrl(object) };
     }
     case 'https': {
+      if (/^[^/]*\/\/[^/?#]*@/.test(source))
+        throw usage('template.address', `${shownSource(source)} is given with a password, which is not taken.`);
       const object = objectOf(source);
       // A query carries a version or a signature: such an address is read as it stands.
       const asIs = object === undefined || source.includes('?');
-      // A signature is a secret for as long as it holds.
-      const origin = source.replace(/\?.*$/s, '');
+      const origin = shownSource(source);
       const text = asIs ? await io.fetchText(source) : await fromS3(object, source, io);
       return { text, origin, ...(object !== undefined && { s3: source }) };
     }
     default:
       throw usage('template.address', `--template takes a file, https:// or s3:// address, not ${scheme}://.`);
   }
+}
+
+/** The source as messages may call it: a signature is a secret for as long as it holds, and so is a password. */
+export function shownSource(source: string): string {
+  return /^[a-z][a-z0-9+.-]*:\/\//i.test(source)
+    ? source.replace(/[?#].*$/s, '').replace(/^([^/]*\/\/)[^/]*@/, '$1')
+    : source;
 }
 
 function fromFileUrl(source: string): string {

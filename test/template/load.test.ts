@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AwsFault, Failure } from '../../src/errors.js';
+import { nextAddress } from '../../src/files/fetch-safely.js';
 import { fetchTemplate, readTemplateFile } from '../../src/template/io.js';
 import { loadTemplate, type TemplateIo } from '../../src/template/load.js';
 
@@ -174,6 +175,8 @@ describe('loading a template', () => {
     before((done) => {
       server = createServer((request, response) => {
         if (request.url === '/good') return void response.end(text);
+        const to = /^\/to\/(.*)$/.exec(request.url ?? '')?.[1];
+        if (to !== undefined) return void response.writeHead(302, { location: decodeURIComponent(to) }).end();
         if (request.url === '/endless') {
           const more = (): void => {
             while (!response.destroyed && response.write('x'.repeat(65_536)));
@@ -197,6 +200,31 @@ describe('loading a template', () => {
       );
       expect((await failureOf(fetchTemplate(`${base}/endless`))).facts.code).to.equal('template.tooBig');
     });
+    it('follows a few redirects, and none to where credentials are or to what is no https', async () => {
+      const to = (address: string, times = 1): string =>
+        times === 0 ? address : `/to/${encodeURIComponent(to(address, times - 1))}`;
+      expect(await fetchTemplate(base + to('/good', 3))).to.equal(text);
+      for (const [address, why] of [
+        [to('/good', 4), 'it leads on more than 3 times'],
+        [to('https://169.254.169.254/latest/meta-data'), "169.254.169.254 is an address of this machine's own link"],
+        [to('https://2852039166/'), "169.254.169.254 is an address of this machine's own link"],
+        [to('https://[::ffff:169.254.169.254]/'), "is an address of this machine's own link"],
+        [to('https://[fe80::1]/'), "is an address of this machine's own link"],
+        [to('https://[fd00:ec2::254]/'), "is an address of this machine's own link"],
+        [to('https://u:secret@example.com/'), 'it leads to an address with a password in it'],
+        [to('https://:::/'), 'it leads to what is no address'],
+        [to('file:///etc/passwd'), 'it leads to file://, which is not https'],
+      ] as const) {
+        const failure = await failureOf(fetchTemplate(base + address));
+        expect([failure.facts.code, failure.exitCode]).to.deep.equal(['template.unreachable', 2]);
+        expect(failure.message).to.include(why);
+      }
+      expect(() => nextAddress(new URL('https://example.com/a'), 'http://example.com/b')).to.throw(
+        'which is not https',
+      );
+      expect(nextAddress(new URL('https://example.com/a?x'), 'b').href).to.equal('https://example.com/b');
+    });
+
     it('names why it could not be reached', async () => {
       const failure = await failureOf(fetchTemplate('http://127.0.0.1:1/a'));
       expect(failure.facts.code).to.equal('template.unreachable');

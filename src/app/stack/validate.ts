@@ -16,7 +16,8 @@ import {
   type NestedTemplate,
   type NestingTemplate,
 } from '../../template/nested/read-nested.js';
-import { readSource, type SourceIo } from '../../template/source.js';
+import { harmlessJson } from '../../text/plain.js';
+import { readSource, shownSource, type SourceIo } from '../../template/source.js';
 import { mapAt, type ParsedTemplate } from '../../template/tree.js';
 import { cfnLint } from './cfn-lint.js';
 import { isFile, pseudoParameters } from './examine-template.js';
@@ -62,7 +63,7 @@ export async function validate(asked: ValidateAsked, surroundings: ProcessContex
   const templates = await withLint([...checked.values()], asked, surroundings);
   const { outcome, exitCode } = verdictOf(templates, asked.strict === true);
   if (format === 'sarif')
-    surroundings.stdout.write(`${JSON.stringify(sarif(templates, surroundings.version), null, 2)}\n`);
+    surroundings.stdout.write(`${harmlessJson(JSON.stringify(sarif(templates, surroundings.version), null, 2))}\n`);
   else if (!surroundings.json) findingLines(templates).forEach(lineWriter(surroundings.stdout));
   return { v: 1, command: 'validate', outcome, exitCode, templates };
 }
@@ -87,11 +88,12 @@ function together(known: CheckedTemplate | undefined, next: CheckedTemplate): Ch
 /** What is known of a template, and of those that are nested in it. */
 type Checked = readonly [CheckedTemplate, ...CheckedTemplate[]];
 
-async function checkOne(origin: string, service: AskService): Promise<Checked> {
+async function checkOne(given: string, service: AskService): Promise<Checked> {
+  const origin = shownSource(given);
   let text: string;
   let s3: string | undefined;
   try {
-    ({ text, s3 } = await readSource(origin, {
+    ({ text, s3 } = await readSource(given, {
       readFile: readTemplateFile,
       fetchText: fetchTemplate,
       readObject: service.readObject,
