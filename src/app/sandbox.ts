@@ -114,7 +114,8 @@ async function readScenario(file: string | undefined): Promise<Scenario> {
   if (file === undefined) return DEFAULT_SCENARIO;
   const { parseScenario } = await import('../sandbox/scenario-file.js');
   const bytes = await readBounded(file, MAX_SCENARIO_BYTES).catch((thrown: unknown) => {
-    throw usage('usage.scenario', `The scenario ${file} cannot be read: ${whyNot(thrown)}.`);
+    const why = systemError(thrown).code === 'ENOENT' ? 'there is no such file' : whyNot(thrown);
+    throw usage('usage.scenario', `The scenario ${file} cannot be read: ${why}.`);
   });
   if (bytes === undefined)
     throw usage('usage.scenario', `The scenario ${file} has more than ${MAX_SCENARIO_BYTES} bytes.`);

@@ -4,7 +4,7 @@ import { BlockList, isIP } from 'node:net';
 /** Shops move their files once, seldom twice. */
 const MAX_REDIRECTS = 3;
 
-/** Where a machine in a cloud finds its own credentials: link-local (RFC 3927, RFC 4291), and what clouds chose beside. */
+/** Where a machine in a cloud finds its credentials: link-local (RFC 3927, RFC 4291), and what clouds chose beside. */
 const OWN = new BlockList();
 OWN.addSubnet('169.254.0.0', 16);
 OWN.addSubnet('fe80::', 10, 'ipv6');

@@ -13,8 +13,8 @@ export type WriteLine = (line: string) => void;
 
 /**
  * Lines to a stream that may go away, with no word of others in them that would be a command to a pipeline's runner.
- * When the reader is gone (`| head`, a closed terminal) the rest is dropped in silence: a rollout must not stop half-way
- * because nobody reads it any more.
+ * When the reader is gone (`| head`, a closed terminal) the rest is dropped in silence: a rollout must not stop
+ * half-way because nobody reads it any more.
  */
 export function lineWriter(stream: Stream): WriteLine {
   let gone = false;

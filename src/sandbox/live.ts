@@ -31,17 +31,21 @@ const BEAT = 50;
  * times as fast, whether or not somebody calls. A lost reply breaks the connection.
  * `/_sandbox/clock`, `/calls`, `/changes`, `/timeline` and `/violations` answer in JSON for people who look on.
  */
-export async function serveSandbox(
-  sandbox: Served,
-  { port, host = '127.0.0.1', speed }: LiveOptions,
-): Promise<LiveSandbox> {
+export async function serveSandbox(sandbox: Served, { port, host: asked, speed }: LiveOptions): Promise<LiveSandbox> {
   if (!(speed > 0)) throw new Error(`speed should be a positive number, not ${speed}`);
+  const host = asked ?? '127.0.0.1';
+  const ownHost = asked === undefined;
   const pace = systemClock(speed);
   const began = { here: pace.now(), there: sandbox.clock.now() };
   const catchUp = (): void => sandbox.clock.advanceTo(began.there + pace.now() - began.here);
   const changes = keepChanges(sandbox);
   const server = createServer((request, response) => {
-    const answer = (body: Buffer): void => respond(sandbox, request, body, response, { catchUp, speed, changes });
+    if (ownHost && !isOwnHost(request.headers.host ?? ''))
+      return void sendPlain(response, 403, 'The sandbox answers its own addresses alone; --host serves others.');
+    const answer = (body: Buffer | undefined): void =>
+      body === undefined
+        ? sendPlain(response, 413, `The sandbox takes at most ${MOST_BYTES} bytes.`)
+        : respond(sandbox, request, body, response, { catchUp, speed, changes });
     receive(request).then(answer, () => response.destroy());
   });
   await new Promise<void>((resolve, reject) => {
@@ -69,10 +73,28 @@ async function passTime(pace: Clock, beat: number, catchUp: () => void, signal: 
   }
 }
 
-async function receive(request: IncomingMessage): Promise<Buffer> {
+/** More than any request of ours has; objects of a bucket are kept in memory. */
+const MOST_BYTES = 64 * 1024 * 1024;
+
+/** The body; undefined when there is more of it than anybody needs. */
+async function receive(request: IncomingMessage): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
+  let bytes = 0;
+  for await (const chunk of request) {
+    bytes += (chunk as Buffer).length;
+    if (bytes > MOST_BYTES) return undefined;
+    chunks.push(chunk as Buffer);
+  }
   return Buffer.concat(chunks);
+}
+
+/**
+ * Whether a request was meant for this machine. A page of the web can make a browser send requests here under a name of
+ * its own, and read the answers once that name leads here (DNS rebinding).
+ */
+function isOwnHost(host: string): boolean {
+  const name = host.replace(/:\d+$/, '');
+  return /^(127\.\d+\.\d+\.\d+|\[::1\]|([\w.-]+\.)?localhost)$/i.test(name);
 }
 
 function wireRequest(request: IncomingMessage, body: Buffer): WireRequest {
@@ -107,8 +129,7 @@ function respond(
     response.end(request.method === 'HEAD' ? undefined : outcome.body);
   } catch (error) {
     // Only a bug of the sandbox gets here; the client should see it and not wait for ever.
-    response.writeHead(500, { 'content-type': 'text/plain' });
-    response.end(`The sandbox has a bug: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    sendPlain(response, 500, `The sandbox has a bug: ${String(error)}`);
   }
 }
 
@@ -158,6 +179,11 @@ function keepChanges(sandbox: Served): readonly CallSeen[] {
 
 function dated<T extends { readonly at: number }>(seen: T): Omit<T, 'at'> & { readonly at: string } {
   return { ...seen, at: new Date(seen.at).toISOString() };
+}
+
+function sendPlain(response: ServerResponse, status: number, text: string): void {
+  response.writeHead(status, { 'content-type': 'text/plain', connection: 'close' });
+  response.end(`${text}\n`);
 }
 
 function sendJson(response: ServerResponse, value: object): void {

@@ -1,3 +1,4 @@
+import { request } from 'node:http';
 import {
   AutoScalingClient,
   DescribeAutoScalingGroupsCommand,
@@ -46,6 +47,52 @@ describe('the sandbox over HTTP', () => {
     new AutoScalingClient({ region: 'eu-west-1', credentials, ...(live && { endpoint: live.url }), maxAttempts: 1 });
   const json = async (path: string): Promise<Record<string, unknown>> =>
     (await (await fetch(`${live?.url}${path}`)).json()) as Record<string, unknown>;
+
+  const ask = (host: string, headers: Readonly<Record<string, string>> = {}, body = ''): Promise<[number, string]> =>
+    new Promise((resolve, reject) => {
+      const asked = request(`${live?.url}/`, { method: 'POST', headers: { host, ...headers } }, (answer) => {
+        let text = '';
+        answer.on('data', (chunk: Buffer) => (text += chunk.toString()));
+        answer.on('end', () => resolve([answer.statusCode ?? 0, text]));
+      });
+      asked.on('error', reject);
+      asked.end(body);
+    });
+
+  it('answers its own addresses alone, unless another was asked for', async () => {
+    live = await serveSandbox(world(), { port: 0, speed: 1 });
+    for (const host of ['127.0.0.1:80', 'localhost', 'bucket.localhost:4000', '[::1]:80'])
+      expect((await ask(host))[1], host).not.to.include('its own addresses');
+    for (const host of ['evil.example', '127.0.0.1.evil.example', 'localhost.evil.example:80', '169.254.169.254'])
+      expect((await ask(host))[1], host).to.include('its own addresses');
+    await live.close();
+    live = await serveSandbox(world(), { port: 0, speed: 1, host: '127.0.0.1' });
+    expect((await ask('sandbox.example'))[1]).not.to.include('its own addresses');
+  });
+
+  it('has an answer of the service to what is no request, and no trace of a bug', async () => {
+    live = await serveSandbox(createSandbox(DEFAULT_SCENARIO), { port: 0, speed: 1 });
+    for (const target of [
+      'AmazonSSM.__proto__',
+      'AmazonSSM.constructor',
+      '__proto__.x',
+      'constructor.x',
+      'AmazonSSM',
+      '',
+    ])
+      for (const body of ['null', '[]', '7', '"x"', '{}', 'no JSON']) {
+        const headers = { 'x-amz-target': target, 'content-type': 'application/x-amz-json-1.1', authorization: 'any' };
+        const [status, text] = await ask('localhost', headers, body);
+        expect(status, `${target} ${body}: ${text}`).to.equal(400);
+      }
+  });
+
+  it('takes no body without end', async () => {
+    live = await serveSandbox(world(), { port: 0, speed: 1 });
+    const answer = await ask('localhost', {}, 'x'.repeat(65 * 1024 * 1024)).catch(() => 'hung up');
+    expect(answer === 'hung up' || answer[0] === 413, String(answer)).to.equal(true);
+    expect((await ask('localhost'))[0]).to.be.lessThan(500);
+  });
 
   it('serves the SDK, and its time passes faster than ours and unattended', async () => {
     const sandbox = world();

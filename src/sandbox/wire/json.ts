@@ -27,7 +27,7 @@ export function callJson(
     if (request.headers['authorization'] === undefined)
       throw new ServiceFault('MissingAuthenticationToken', 'Request is missing Authentication Token', 403);
     const [prefix = '', operation = ''] = target.split('.');
-    const service = TARGETS[prefix];
+    const service = Object.hasOwn(TARGETS, prefix) ? TARGETS[prefix] : undefined;
     if (service === undefined)
       throw new ServiceFault('UnknownOperationException', `The sandbox does not simulate ${target}`);
     const output = run(service, operation, inputOf(request));
@@ -40,11 +40,15 @@ export function callJson(
 
 function inputOf(request: WireRequest): object {
   const text = typeof request.body === 'string' ? request.body : Buffer.from(request.body).toString('utf8');
+  let input: unknown;
   try {
-    return JSON.parse(text) as object;
+    input = JSON.parse(text);
   } catch {
     throw new ServiceFault('SerializationException', 'The request body is no JSON');
   }
+  if (typeof input !== 'object' || input === null || Array.isArray(input))
+    throw new ServiceFault('SerializationException', 'The request body is no structure');
+  return input;
 }
 
 /** The protocol writes times as seconds; JSON.stringify has made them texts before it asks. */

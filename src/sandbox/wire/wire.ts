@@ -1,7 +1,7 @@
 import { there } from '../there.js';
 import { ServiceFault } from '../world/fault.js';
 import type { BreakHow } from '../scenario.js';
-import type { Call, ServiceName, Services, WorldRoot } from '../world/world.js';
+import { operationOf, type Call, type ServiceName, type Services, type WorldRoot } from '../world/world.js';
 import { breakAnswer } from './broken-answers.js';
 import { wireFaults } from './faults.js';
 import { readForm } from './form.js';
@@ -91,7 +91,7 @@ export function createWire(world: WorldRoot, services: Services, seen: (call: Ca
       if (refusal !== undefined) throw refusal;
       input = readInput();
       if (broken?.effect === false) throw NEVER_CAME;
-      const implementation = services[service]?.[operation];
+      const implementation = operationOf(services, service, operation);
       if (implementation === undefined)
         throw new ServiceFault('InvalidAction', `The sandbox does not simulate ${service}:${operation}`);
       const output =

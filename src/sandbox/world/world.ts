@@ -56,6 +56,11 @@ export interface WorldRoot extends World {
   readonly past: (service: ServiceName, ms: number) => World;
 }
 
+/** What carries out an operation; undefined for one that there is none of, `__proto__` among them. */
+export function operationOf(services: Services, service: ServiceName, operation: string): Operation | undefined {
+  return operation in Object.prototype ? undefined : services[service]?.[operation];
+}
+
 /** Makes an empty world of these services. The same scenario makes the same world, event by event. */
 export function createWorld(scenario: Scenario, services: Services): WorldRoot {
   const startedAt = Date.parse(scenario.start);
@@ -82,7 +87,7 @@ export function createWorld(scenario: Scenario, services: Services): WorldRoot {
       return states.get(service) as T;
     },
     invoke: (service, operation, input, caller) => {
-      const run = services[service]?.[operation];
+      const run = operationOf(services, service, operation);
       if (run === undefined)
         throw new ServiceFault('InvalidAction', `Could not find operation ${operation} for service ${service}`);
       const answer = run(world, input, { service, operation, requestId: uuid(requestIds), caller });
