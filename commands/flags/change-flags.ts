@@ -66,6 +66,13 @@ export const guardFlags = {
     summary: 'Go on although a group would be replaced or removed',
     helpGroup: GUARDS,
   }),
+  sizes: string({
+    summary:
+      'The sizes of groups that the change touches: keep what serves, or take those of the template [default: keep]',
+    options: ['keep', 'template'],
+    helpValue: 'keep|template',
+    helpGroup: GUARDS,
+  }),
 };
 
 /** Change sets and the question before they are executed. */

@@ -1,5 +1,13 @@
 import { usage } from '../errors.js';
-import type { Gates, Plan, RestartPlan, RollingChoice, SwapChoice, Timing } from '../model/rollout/rollout-plan.js';
+import type {
+  Gates,
+  KeepSizePlan,
+  Plan,
+  RestartPlan,
+  RollingChoice,
+  SwapChoice,
+  Timing,
+} from '../model/rollout/rollout-plan.js';
 import { gateWords, readGates, type GateFlags } from './gates.js';
 import { readNumbers } from './numbers.js';
 import { quote, switchWord } from '../text/shell-quote.js';
@@ -11,6 +19,8 @@ export interface GroupFlags extends GateFlags, StrategyFlags {
   readonly swap?: string | undefined;
   readonly together?: boolean | undefined;
   readonly force?: boolean | undefined;
+  /** `keep` or `template`; of commands that change a stack. */
+  readonly sizes?: string | undefined;
 }
 
 /** Limits of the stack action. */
@@ -35,6 +45,8 @@ export interface Wanted {
   readonly gates?: Gates;
   readonly timing: Timing;
   readonly stackTiming: StackTiming;
+  /** The sizes that groups have are kept while their stack changes, whatever its template says. */
+  readonly keepsSizes: boolean;
 }
 
 const SWAPS: readonly SwapChoice[] = ['outdated', 'always', 'never'];
@@ -73,6 +85,7 @@ export function readWanted(flags: GroupFlags, otherProblems: readonly string[] =
   return deepFreeze({
     ...strategy,
     swap: swap ?? 'outdated',
+    keepsSizes: flags.sizes !== 'template' && swap !== 'never',
     together: flags.together ?? true,
     force: flags.force ?? false,
     ...(gates === undefined ? {} : { gates }),
@@ -105,6 +118,7 @@ export type RunFacts = Pick<
   readonly undo?: boolean;
   readonly goOn?: boolean;
   readonly restart?: RestartPlan;
+  readonly keepSize?: KeepSizePlan;
 };
 
 /** One plan, frozen. */

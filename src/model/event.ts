@@ -181,7 +181,7 @@ export type RunEvent =
       readonly run: string;
       readonly holder: string;
       readonly since: Instant;
-      readonly next?: 'finish' | 'putBack' | 'startOver';
+      readonly next?: 'finish' | 'putBack' | 'startOver' | 'giveBack';
     }
   | { readonly type: 'group.progress'; readonly progress: Progress }
   | { readonly type: 'group.waiting'; readonly wait: Wait }

@@ -134,6 +134,8 @@ export const CODES: Readonly<Record<string, string>> = {
     'The rollout stopped where it was asked to. resume goes on, rollback undoes it where no verdict stands.',
   'group.refresh': 'An instance refresh is running on the group.',
   'group.repairing': 'An instance gets a new root volume.',
+  'group.sizeDoesNotFit':
+    'The group is larger than the MaxSize that the change gives it, so some of its instances would have to leave.',
   'group.putBack': 'The restart of the group ended early, and what it took out is back.',
   'group.rolledBack': 'The new instances of the group were taken away and the old ones serve.',
   'group.rollout': 'The record of a rollout is on the group. Finish that first.',

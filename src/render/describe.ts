@@ -340,7 +340,8 @@ const HOOK: Readonly<Record<HookKind, string>> = {
 
 /** How a command ended, and the last lines of what it printed. */
 /** What becomes of what a dead run left. */
-const ADOPTED: Readonly<Record<'finish' | 'putBack' | 'startOver', string>> = {
+const ADOPTED: Readonly<Record<'finish' | 'putBack' | 'startOver' | 'giveBack', string>> = {
+  giveBack: ', and gives the size back that was kept through a change of the stack.',
   finish: ', and finishes it first.',
   putBack: ', and puts back what it took out.',
   startOver:
@@ -374,6 +375,7 @@ function describeAction(action: Action): string {
     case 'record':
       if (action.record.strategy === 'restart')
         return `Write the restart record (${count(action.record.old, 'instance')}, quorum ${action.record.quorum})`;
+      if (action.record.strategy === 'keep-size') return `Note the size to keep (${sizes(action.record.size)})`;
       return `Write the rollout record (${sizes(action.record.size)}, ${action.record.old} old)`;
     case 'suspend':
       return `Suspend ${list(action.processes)}`;
@@ -441,6 +443,8 @@ function describeResult(result: GroupResult): readonly Line[] {
       return line('good', `Restarted: ${sentence(result.why)}`);
     case 'putBack':
       return line(result.open.length === 0 ? 'warning' : 'error', `Put back: ${sentence(result.why)}`);
+    case 'sizeKept':
+      return line('good', `Size kept: ${sentence(result.why)}`);
     case 'unfrozen':
       return line('good', `Unfrozen: ${sentence(result.why)}`);
     case 'skipped':

@@ -37,6 +37,7 @@ const STAGES: readonly Stage[] = [
       'dist/test/aws/groups/note-tags.test.js',
       'dist/test/aws/session/whole-answers.test.js',
       'dist/test/engine/rollout/look-twice.test.js',
+      'dist/test/engine/stack/keep-sizes.test.js',
       'dist/test/shell/command-line.test.js',
     ],
   },

@@ -601,7 +601,24 @@ export const MUTATIONS: readonly Mutation[] = [
     breaks: { condition: false },
   },
 
+  // The change of the stack.
+  {
+    name: 'keep-size-not-suspended',
+    rule: 'nobody can be taken out when CloudFormation writes the size of its template',
+    breaks: { condition: false },
+  },
+  {
+    name: 'keep-size-ignored',
+    rule: 'the size after a change of the stack is at least the one before it',
+    breaks: { value: 'group.size.desired' },
+  },
+
   // The second opinion.
+  {
+    name: 'guard-keep-size',
+    rule: 'guard: what keeps the instances of a group goes only once its size is back',
+    breaks: { value: 'undefined' },
+  },
   {
     name: 'guard-off',
     rule: 'every action is checked again before it is sent',

@@ -24,13 +24,16 @@ export interface RecoverAsked
   readonly console?: boolean | undefined;
 }
 
+/** Ends of what was taken back. */
+const BACK: readonly GroupResult['outcome'][] = ['rolledBack', 'putBack', 'sizeKept'];
+
 /** `resume`: finishes what a dead run left on the groups, as it was meant, and starts nothing of its own. */
 export function resume(asked: RecoverAsked, surroundings: ProcessContext): Promise<CommandResult> {
   return overGroups('resume', asked, surroundings, { adoptOnly: true, goOn: true }, async (results, plan, run) => {
     const back = results.filter(({ outcome }) => outcome === 'rolledBack');
     if (back.length > 0) throw rolledBack(back, await servesNow(run, plan), plan);
-    if (results.some(({ outcome }) => outcome === 'putBack') && !results.some(({ outcome }) => outcome === 'promoted'))
-      return { outcome: 'undone', results };
+    const kept = results.some(({ outcome }) => outcome === 'putBack' || outcome === 'sizeKept');
+    if (kept && !results.some(({ outcome }) => outcome === 'promoted')) return { outcome: 'undone', results };
     const ended = outcomeOf(results);
     return {
       outcome:
@@ -49,7 +52,7 @@ export function rollback(asked: RecoverAsked, surroundings: ProcessContext): Pro
   return overGroups('rollback', asked, surroundings, { adoptOnly: true, undo: true }, async (results, plan, run) => {
     if (results.some(({ outcome }) => outcome === 'promoted')) throw tooLate(results, plan, await servesNow(run, plan));
     return {
-      outcome: results.some(({ outcome }) => outcome === 'rolledBack' || outcome === 'putBack') ? 'undone' : 'nothing',
+      outcome: results.some(({ outcome }) => BACK.includes(outcome)) ? 'undone' : 'nothing',
       results,
     };
   });

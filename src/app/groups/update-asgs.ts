@@ -47,7 +47,7 @@ export function againWith(asked: UpdateGroupsAsked, command?: string): RunDescri
 }
 
 /** What a plan is for, where it is not an ordinary swap. */
-export type How = Partial<Pick<Plan, 'strategy' | 'adoptOnly' | 'undo' | 'goOn' | 'changed'>> & {
+export type How = Partial<Pick<Plan, 'strategy' | 'adoptOnly' | 'undo' | 'goOn' | 'changed' | 'keepSize'>> & {
   /** The command that starts the same again; update-asgs unless told. */
   readonly command?: string;
 };
@@ -85,6 +85,7 @@ export function planOf(run: Run, wanted: Wanted, asked: UpdateGroupsAsked, group
     undo: how.undo ?? false,
     goOn: how.goOn ?? false,
     ...(how.changed === true && { changed: true }),
+    ...(how.keepSize !== undefined && { keepSize: how.keepSize }),
   });
 }
 

@@ -213,6 +213,11 @@ function rolloutAdvice(
       : `judged: ${verdict.outcome === 'promote' ? 'promote' : 'roll back'} (${verdict.why})`;
   if (record.strategy === 'restart')
     remarks.push(`Restart ${record.run} began ${timestamp(record.startedAt)} with a quorum of ${record.quorum}.`);
+  else if (record.strategy === 'keep-size')
+    remarks.push(
+      `Run ${record.run} keeps its size (min ${record.size.min}, desired ${record.size.desired}, max ` +
+        `${record.size.max}) since ${timestamp(record.startedAt)}, because the stack is being changed.`,
+    );
   else
     remarks.push(
       `Rollout ${record.run} began ${timestamp(record.startedAt)}, ${judged}; it restores min ` +

@@ -72,7 +72,7 @@ async function outlooks(
     again: '',
     adoptOnly: false,
   });
-  return lookAhead(deps, plan, changes);
+  return lookAhead(deps, plan, changes, wanted.keepsSizes);
 }
 
 /** Refuses a change that pipelines were told to expect otherwise, or that would take groups away. */

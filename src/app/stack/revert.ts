@@ -1,6 +1,8 @@
 import { isMasked } from '../../decide/stack/stack-parameters.js';
 import { lostGroups, lostStacks } from '../../decide/stack/read-change-set.js';
 import { classifyStatus } from '../../decide/stack/stack-update.js';
+import type { SizeKeeper } from '../../engine/stack/keep-sizes.js';
+import { keepingSizes } from './size-keeper.js';
 import { changeStack, stackGroups } from '../../engine/stack/change-stack.js';
 import { AwsFault, Failure, refused } from '../../errors.js';
 import type { FailureFacts } from '../../model/event.js';
@@ -85,17 +87,24 @@ async function formerPolicy(
   }
 }
 
+/** The end of a swap that makes the stack go back. */
+interface RolledBackSwap {
+  readonly failure: Failure;
+  /** Groups of this run that run the new configuration already: then going back would undo them. */
+  readonly promoted: readonly string[];
+  /** Keeps the sizes of the groups on the way back too; absent when the template's are taken. */
+  readonly keeper: SizeKeeper | undefined;
+}
+
 /**
  * The swap rolled back, so the stack goes back too: to the template, the parameters and the settings that it had, then
  * the processes that the roll-back left suspended are resumed. Answers the failure with what stands now.
- * @param promoted groups of this run that run the new configuration already: then going back would undo them
  */
 export async function revert(
   run: Run,
   order: StackOrder,
   before: Before,
-  failure: Failure,
-  promoted: readonly string[],
+  { failure, promoted, keeper }: RolledBackSwap,
 ): Promise<Failure> {
   const { deps } = run;
   const with_ = (facts: Partial<FailureFacts>): Failure =>
@@ -120,7 +129,13 @@ export async function revert(
     // The policy of this run may forbid the way back.
     if (policy !== undefined) await retrying(deps).setStackPolicy(before.stack.id, policy);
     policyIsBack = policy !== undefined;
-    await changeStack(deps, back, (open) => sameAndWhole(open, before));
+    await keepingSizes(keeper, () =>
+      changeStack(deps, back, async (open) => {
+        const answer = await sameAndWhole(open, before);
+        await keeper?.begin(open);
+        return answer;
+      }),
+    );
   } catch (error) {
     if (!(error instanceof Failure) && !(error instanceof AwsFault)) throw error;
     const what = error instanceof Failure ? error.facts.what : faultText(error);

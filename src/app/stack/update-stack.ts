@@ -8,6 +8,8 @@ import { expectAccount, guardChange, guardGroups, planOf } from './change-guards
 import { withDiagnosis } from '../../run/with-diagnosis.js';
 import { stackOnInterrupt } from '../../run/interrupt.js';
 import { openOutputs, type OutputsFlags } from './stack-outputs.js';
+import type { SizeKeeper } from '../../engine/stack/keep-sizes.js';
+import { keepingSizes, sizeKeeper } from './size-keeper.js';
 import { noteBefore, revert, type Before } from './revert.js';
 import { withRun, type RunResult, type Run } from '../../run/run.js';
 import type { CommandResult, ProcessContext } from '../../run/process-context.js';
@@ -60,13 +62,17 @@ export async function updateStack(given: UpdateStackAsked, surroundings: Process
       run.hidden.add(secretsOf(order));
       let finished: readonly GroupResult[] = [];
       let before: Before | undefined;
-      const done = await changeStack(stackRun.deps, order, async (open) => {
-        await approve(run, wanted, change, order, open, surroundings);
-        if (change.keep) return 'keep';
-        finished = await finishDeadRollouts(run, wanted, target);
-        if (asked['revert-on-failure'] === true) before = await noteBefore(stackRun, order, asked);
-        return 'execute';
-      });
+      const keeper = (): SizeKeeper | undefined => sizeKeeper(run, wanted, target);
+      const done = await keepingSizes(keeper(), (sizes) =>
+        changeStack(stackRun.deps, order, async (open) => {
+          await approve(run, wanted, change, order, open, surroundings);
+          if (change.keep) return 'keep';
+          finished = await finishDeadRollouts(run, wanted, target);
+          if (asked['revert-on-failure'] === true) before = await noteBefore(stackRun, order, asked);
+          await sizes?.begin(open);
+          return 'execute';
+        }),
+      );
       if (done.action === 'kept') return kept(asked.stack, done);
       const resultsBefore = run.state().results;
       const swapped = swapAfter(run, wanted, target, done).catch(async (error: unknown) => {
@@ -77,7 +83,8 @@ export async function updateStack(given: UpdateStackAsked, surroundings: Process
           error.outcome !== 'swapRolledBack'
         )
           throw error;
-        throw await revert(stackRun, order, before, error, promotedSince(resultsBefore, run.state().results));
+        const promoted = promotedSince(resultsBefore, run.state().results);
+        throw await revert(stackRun, order, before, { failure: error, promoted, keeper: keeper() });
       });
       const results = together(finished, await swapped);
       const ended = { ...resultOf(done, results), ...pausedNext(target, wanted, results) };

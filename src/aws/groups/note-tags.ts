@@ -11,6 +11,7 @@ import {
   type RecordGates,
   type RollingRecord,
   type RolloutRecord,
+  type SizeName,
   type Verdict,
   type CancellationNote,
 } from '../../model/rollout/record.js';
@@ -161,6 +162,10 @@ function recordText(record: RolloutRecord): string {
       return line({ ...base, limits: limitsText(record) }, STRATEGY_RECORD_VERSION);
     case 'restart':
       return line({ ...base, quorum: String(record.quorum) }, STRATEGY_RECORD_VERSION);
+    case 'keep-size': {
+      const changed = record.changed.length === 0 ? '-' : record.changed.join('/');
+      return line({ ...base, changed }, STRATEGY_RECORD_VERSION);
+    }
   }
 }
 
@@ -168,9 +173,26 @@ function readRecord(text: string): RolloutRecord {
   const known = `versions ${RECORD_VERSION} and ${STRATEGY_RECORD_VERSION}`;
   if (!text.startsWith(`v=${STRATEGY_RECORD_VERSION} `))
     return readSwap(fieldsOf(text, [...RECORD_FIELDS, 'shield?'], RECORD_VERSION, known));
-  const own = text.includes(' strategy=restart ') ? 'quorum' : 'limits';
+  const own = text.includes(' strategy=restart ')
+    ? 'quorum'
+    : text.includes(' strategy=keep-size ')
+      ? 'changed'
+      : 'limits';
   const field = fieldsOf(text, [...RECORD_FIELDS, own], STRATEGY_RECORD_VERSION, known);
+  if (own === 'changed') return readKeepSize(field);
   return own === 'quorum' ? readRestart(field) : readRolling(field);
+}
+
+const SIZE_NAMES: readonly SizeName[] = ['min', 'max', 'desired'];
+
+function readKeepSize(field: Fields): RolloutRecord {
+  const changed = field('changed');
+  return {
+    version: STRATEGY_RECORD_VERSION,
+    strategy: readOne(field('strategy'), ['keep-size']),
+    changed: changed === '-' ? [] : changed.split('/').map((name) => readOne(name, SIZE_NAMES)),
+    ...readBase(field),
+  };
 }
 
 function readRestart(field: Fields): RolloutRecord {

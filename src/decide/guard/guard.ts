@@ -5,6 +5,7 @@ import type { Plan } from '../../model/rollout/rollout-plan.js';
 import type { RollingRecord, RolloutRecord, Verdict } from '../../model/rollout/record.js';
 import { MAX_TERMINATED_PER_CALL } from '../instances/capacity.js';
 import { inService } from '../instances/classify.js';
+import { keepSizeRule } from './keep-size-rules.js';
 import { restartRule } from './restart-rules.js';
 import { busy } from '../memory/fold-look.js';
 import { withNotes } from '../memory/known-notes.js';
@@ -29,7 +30,9 @@ export function guard(shown: Observed, plan: Plan, action: Action): string | und
         : (leaseRule(plan, group, action) ??
           (group.notes.record?.strategy === 'restart'
             ? restartRule(plan, group, group.notes.record, action, shown.gone)
-            : ruleOf(group, action))));
+            : group.notes.record?.strategy === 'keep-size'
+              ? keepSizeRule(group, group.notes.record, action)
+              : ruleOf(group, action))));
     const gate = broken ?? gateRule(shown, plan, group, action);
     if (gate !== undefined) return `${action.type} on ${name}: ${gate}`;
   }
@@ -61,7 +64,7 @@ function gateRule({ groups, seen }: Observed, { gates }: Plan, group: Group, act
     const needed =
       record.strategy === 'swap'
         ? record.size.desired
-        : record.strategy === 'restart' || record.serial
+        : record.strategy !== 'rolling' || record.serial
           ? 0
           : launchedBySurge(record);
     if (has < needed && !bound) return `the check command has passed for ${has} of ${needed}`;

@@ -44,5 +44,6 @@ const QUOTA_WORDS: Readonly<Record<RolloutRecord['strategy'] | 'none', string>> 
     '(--strategy rolling needs fewer at once, or ask for a larger quota)',
   rolling: 'there is no room for one more (--surge 0 --unavailable 1 needs none, or ask for a larger quota)',
   restart: 'there is no room for one more (ask for a larger quota)',
+  'keep-size': 'there is no room for one more (ask for a larger quota)',
   none: 'there is no room for one more (ask for a larger quota)',
 };

@@ -18,6 +18,8 @@ export interface Effect {
   readonly becomes?: string | undefined;
   /** Its sizes afterwards, when they change. */
   readonly resized?: Size | undefined;
+  /** The MaxSize that the change gives it, when that is too small for a size that is to be kept. */
+  readonly tooSmall?: number | undefined;
   /** Physical ids of balancers that go, or that others take the place of. */
   readonly replaced: readonly string[];
 }
@@ -25,22 +27,33 @@ export interface Effect {
 /**
  * What a change does to a group.
  * @param refs what the group launches from, unresolved: `lt/ID:$Latest` follows its template by itself
+ * @param keepsSizes the desired capacity never falls by the change
  */
 export function effectOn(
   changes: StackChanges,
   group: Pick<Group, 'name' | 'size' | 'instances'>,
   refs: readonly string[],
+  keepsSizes = false,
 ): Effect {
   const becomes = outdatedBy(changes, group, refs);
-  const resized = resizedBy(changes, group);
+  const written = resizedBy(changes, group);
+  const falls = keepsSizes && written !== undefined && written.desired < group.size.desired;
+  const resized = falls ? sizeKept(group.size, written) : written;
   const gone = allChanges(changes).flatMap(({ change }) =>
     change.action === 'Remove' || change.replacement === 'True' ? [change.physicalId] : [],
   );
   return {
     ...(becomes !== undefined && { becomes }),
     ...(resized !== undefined && { resized }),
+    ...(falls && written.max < group.size.desired && { tooSmall: written.max }),
     replaced: gone.filter((id) => id !== ''),
   };
+}
+
+/** What CloudFormation sets, without what would take instances out; undefined when nothing changes then. */
+function sizeKept(before: Size, { min, max }: Size): Size | undefined {
+  const kept = { min, max: Math.max(max, before.desired), desired: before.desired };
+  return kept.min === before.min && kept.max === before.max ? undefined : kept;
 }
 
 /** Sizes as CloudFormation will set them; the desired capacity stays between the other two. */

@@ -12,6 +12,7 @@ import type { Effect } from './change-impact.js';
 import { preflight } from '../rollout/start/preflight.js';
 import { reasonsAgainst } from '../rollout/start/reasons-against.js';
 import { warningsAbout } from '../rollout/start/warnings.js';
+import { doesNotFit } from '../strategies/keep-size/does-not-fit.js';
 import { factsOf } from '../strategies/facts-by-name.js';
 import { instability } from '../instances/stability.js';
 
@@ -28,12 +29,13 @@ export function groupOutlook(
   observed: Observed,
   plan: Plan,
   group: Group,
-  { becomes, resized, replaced }: Effect,
+  { becomes, resized, replaced, tooSmall }: Effect,
 ): GroupOutlook {
   const here = membersOf(group);
   const skip = skipped(observed, plan, group, becomes);
   const none = hasNone(group) && becomes === undefined ? [noneThere(group, observed)] : [];
-  const against = skip === undefined ? [...none, ...allAgainst(observed, plan, group)] : [];
+  const unfit = tooSmall === undefined ? [] : [doesNotFit(group.name, group.size, tooSmall)];
+  const against = [...unfit, ...(skip === undefined ? [...none, ...allAgainst(observed, plan, group)] : [])];
   const size = resized ?? group.size;
   // A group that is made larger or smaller has that many when the swap begins.
   const old = resized === undefined || resized.desired === group.size.desired ? units(here) : resized.desired;
@@ -52,7 +54,7 @@ export function groupOutlook(
   const many = hasNone(group) ? noneThere(group, observed).text : sayOutdated(group, here);
   return {
     group: group.name,
-    action: skip !== undefined ? 'skip' : against.length > 0 ? 'refuse' : 'swap',
+    action: against.length > 0 ? 'refuse' : skip !== undefined ? 'skip' : 'swap',
     why:
       skip ??
       [...(becomes === undefined ? [] : [becomes]), ...(many === '' ? [] : [many])].join('; ') +

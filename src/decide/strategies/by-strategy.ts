@@ -3,6 +3,7 @@ import type { Plan } from '../../model/rollout/rollout-plan.js';
 import { partOf } from '../make-view.js';
 import type { RolloutView } from '../view.js';
 import { factsOf } from './facts-by-name.js';
+import { keepSize } from './keep-size/strategy.js';
 import { prove } from './prove/strategy.js';
 import { restart } from './restart/strategy.js';
 import { rolling } from './rolling/strategy.js';
@@ -11,7 +12,14 @@ import { swap } from './swap/strategy.js';
 import { unfreeze } from './unfreeze/strategy.js';
 
 /** All strategies: each is a folder and a row here and in the table of facts. */
-const STRATEGIES: Readonly<Record<Plan['strategy'], Strategy>> = { swap, rolling, restart, prove, unfreeze };
+const STRATEGIES: Readonly<Record<Plan['strategy'], Strategy>> = {
+  swap,
+  rolling,
+  restart,
+  prove,
+  unfreeze,
+  'keep-size': keepSize,
+};
 
 const strategyOf: StrategyOf = ({ strategy }) => STRATEGIES[strategy];
 
@@ -22,12 +30,13 @@ const strategyOf: StrategyOf = ({ strategy }) => STRATEGIES[strategy];
 export function byStrategy(view: RolloutView): Decision {
   const { plan } = view;
   if (!factsOf(plan).keepsRecord) return decideAll(view);
-  const foreign = view.groups.filter(
-    ({ record }) => record !== undefined && factsOf(record).replaces !== factsOf(plan).replaces,
-  );
-  const strategy = foreign[0]?.record?.strategy;
+  const strategy = view.groups.find(({ record }) => record !== undefined && factsOf(record).kind !== factsOf(plan).kind)
+    ?.record?.strategy;
   if (strategy === undefined) return decideAll(view);
-  const names = new Set(foreign.map(({ name }) => name));
+  const { kind } = factsOf({ strategy });
+  const names = new Set(
+    view.groups.filter(({ record }) => record !== undefined && factsOf(record).kind === kind).map(({ name }) => name),
+  );
   const isTheirs = (name: string): boolean => names.has(name);
   const theirs = decideAll(
     partOf(view, { ...ownOf(plan), strategy, groups: plan.groups.filter(isTheirs), adoptOnly: true }, isTheirs),
@@ -44,6 +53,6 @@ function decideAll(view: RolloutView): Decision {
 
 /** The plan without what only its own strategy understands. */
 function ownOf(plan: Plan): Plan {
-  const { restart: foreign, ...rest } = plan;
+  const { restart: _restart, keepSize: _keepSize, ...rest } = plan;
   return rest;
 }

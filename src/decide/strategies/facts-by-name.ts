@@ -1,5 +1,6 @@
 import type { Plan } from '../../model/rollout/rollout-plan.js';
 import type { StrategyFacts } from './facts.js';
+import { keepSizeFacts } from './keep-size/facts.js';
 import { proveFacts } from './prove/facts.js';
 import { restartFacts } from './restart/facts.js';
 import { rollingFacts } from './rolling/facts.js';
@@ -12,6 +13,7 @@ const FACTS: Readonly<Record<Plan['strategy'], StrategyFacts>> = {
   restart: restartFacts,
   prove: proveFacts,
   unfreeze: unfreezeFacts,
+  'keep-size': keepSizeFacts,
 };
 
 /** What holds for the strategy of a plan or of a record. */

@@ -39,6 +39,8 @@ export interface StrategyFacts {
     readonly refused: 'swap.refused' | 'restart.refused';
   };
 
+  /** Strategies of one kind are decided together, over all their groups; those of other kinds one after the other. */
+  readonly kind: 'replacing' | 'in-place' | 'keeping';
   /** False where nothing is recorded: all that the strategy does is done in one go, or changes nothing. */
   readonly keepsRecord: boolean;
   /** False where instances stay members: none is launched or terminated. */

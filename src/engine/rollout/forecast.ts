@@ -15,6 +15,7 @@ export async function lookAhead(
   deps: Deps,
   plan: Plan,
   changes: StackChanges | undefined,
+  keepsSizes: boolean,
 ): Promise<readonly GroupOutlook[]> {
   if (plan.groups.length === 0) return [];
   const bare = await retrying(deps).describeGroups(plan.groups);
@@ -25,7 +26,7 @@ export async function lookAhead(
       observed,
       plan,
       group,
-      changes === undefined ? { replaced: [] } : effectOn(changes, group, refs.get(group.name) ?? []),
+      changes === undefined ? { replaced: [] } : effectOn(changes, group, refs.get(group.name) ?? [], keepsSizes),
     ),
   );
 }

@@ -2,6 +2,8 @@ import { factsOf } from '../../decide/strategies/facts-by-name.js';
 import type { AwsFault } from '../../errors.js';
 import type { Action } from '../../model/rollout/action.js';
 import type { GroupResult, Observed, Progress, Reason, Wait } from '../../model/rollout/decision.js';
+
+import type { RolloutRecord } from '../../model/rollout/record.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
 import type { Deps } from '../deps.js';
 
@@ -48,7 +50,7 @@ export function createReporter({ emit }: Deps, plan: Plan): Reporter {
           run: notes.record.run,
           holder: holders.get(name) ?? '',
           since: notes.record.startedAt,
-          next: factsOf(notes.record).replaces ? 'finish' : plan.restart === undefined ? 'putBack' : 'startOver',
+          next: nextOf(notes.record, plan),
         });
       }
     },
@@ -77,4 +79,16 @@ export function createReporter({ emit }: Deps, plan: Plan): Reporter {
       else emit({ type: 'group.finished', result });
     },
   };
+}
+
+/** What becomes of a record that was taken over. */
+function nextOf(record: RolloutRecord, plan: Plan): 'finish' | 'putBack' | 'startOver' | 'giveBack' {
+  switch (factsOf(record).kind) {
+    case 'replacing':
+      return 'finish';
+    case 'in-place':
+      return plan.restart === undefined ? 'putBack' : 'startOver';
+    case 'keeping':
+      return 'giveBack';
+  }
 }

@@ -2,6 +2,8 @@
 export type GroupResult =
   | { readonly group: string; readonly outcome: 'promoted' | 'proven' | 'unfrozen'; readonly why: string }
   | { readonly group: string; readonly outcome: 'restarted'; readonly why: string }
+  /** The size was kept through a change of the stack, or is being kept from now on. */
+  | { readonly group: string; readonly outcome: 'sizeKept'; readonly why: string }
   /** A restart ended early; whatever it took out is back. `open`: those that do not serve. */
   | { readonly group: string; readonly outcome: 'putBack'; readonly why: string; readonly open: readonly string[] }
   | { readonly group: string; readonly outcome: 'rolledBack'; readonly why: string; readonly frozen: readonly string[] }

@@ -24,7 +24,7 @@ export interface Verdict {
  * changes. There is no list of instances: old is whatever was launched in an earlier second than
  * `startedAt`.
  */
-export type RolloutRecord = SwapRecord | RollingRecord | RestartRecord;
+export type RolloutRecord = SwapRecord | RollingRecord | RestartRecord | KeepSizeRecord;
 
 /** All old ones stay until as many new ones are proven. */
 export interface SwapRecord extends RecordBase {
@@ -53,6 +53,20 @@ export interface RestartRecord extends RecordBase {
   /** What must stay in service: below 1 a part of what is registered, else so many instances. */
   readonly quorum: number;
 }
+
+/**
+ * No rollout: while the group's stack changes its instances are kept, whatever size CloudFormation writes, and the
+ * size is given back afterwards.
+ */
+export interface KeepSizeRecord extends RecordBase {
+  readonly version: typeof STRATEGY_RECORD_VERSION;
+  readonly strategy: 'keep-size';
+  /** The sizes that the template itself changes; the others are given back as they were. */
+  readonly changed: readonly SizeName[];
+}
+
+/** One of the three sizes of a group. */
+export type SizeName = keyof Size;
 
 /** What a rollout has to pass besides health, for whoever goes on with it. */
 export interface RecordGates {

@@ -1,5 +1,6 @@
 import type { Milliseconds } from '../../clock.js';
 import type { HookPlan } from './hook.js';
+import type { SizeName } from './record.js';
 
 /** Which groups a swap touches: those with outdated instances, all, or none. */
 export type SwapChoice = 'outdated' | 'always' | 'never';
@@ -60,7 +61,7 @@ export interface Timing {
 /** What the user asked of the groups, resolved. Frozen for the whole run. */
 export interface Plan {
   /** How new rollouts go. One that is under way goes on as its record says. */
-  readonly strategy: 'swap' | 'rolling' | 'restart' | 'prove' | 'unfreeze';
+  readonly strategy: 'swap' | 'rolling' | 'restart' | 'prove' | 'unfreeze' | 'keep-size';
   /** Given with the strategy `rolling`. */
   readonly rolling?: RollingChoice;
   /** This run's id; also in the record. */
@@ -91,8 +92,18 @@ export interface Plan {
   readonly undo: boolean;
   /** Go on with what was paused on purpose. */
   readonly goOn?: boolean;
+  /** Present when the strategy is to keep sizes through a change of the stack that is ours. */
+  readonly keepSize?: KeepSizePlan;
   /** Present when the strategy is a restart of ours, not only one to finish. */
   readonly restart?: RestartPlan;
+}
+
+/** Which part of keeping sizes a run is at, and what is known of the change. */
+export interface KeepSizePlan {
+  /** `begin`: before the change is sent. `end`: once the stack has settled. */
+  readonly phase: 'begin' | 'end';
+  /** Group → the sizes that the template itself changes, with the values that it gives them where they are known. */
+  readonly changed: Readonly<Record<string, Readonly<Partial<Record<SizeName, number | 'unknown'>>>>>;
 }
 
 /**

@@ -41,10 +41,14 @@ export interface Expectation {
 
 /** What a rollout may do to the number of instances. */
 export type Strategy =
-  { readonly kind: 'swap' } | { readonly kind: 'rolling'; readonly surge: number; readonly unavailable: number };
+  | { readonly kind: 'swap' }
+  /** Nobody is replaced: all stay while the stack of the group changes. */
+  | { readonly kind: 'keep-size' }
+  | { readonly kind: 'rolling'; readonly surge: number; readonly unavailable: number };
 
 /** The strategy that a rollout's tag names: `v=2 … strategy=rolling … limits=1/0`; a swap without one. */
 export function strategyIn(note: string | undefined): Strategy {
+  if (/(?:^|\s)strategy=keep-size(?:\s|$)/.test(note ?? '')) return { kind: 'keep-size' };
   const limits = /(?:^|\s)limits=(\d+)\/(\d+)/.exec(note ?? '');
   if (!/(?:^|\s)strategy=rolling(?:\s|$)/.test(note ?? '') || limits === null) return { kind: 'swap' };
   return { kind: 'rolling', surge: Number(limits[1]), unavailable: Number(limits[2]) };
@@ -94,7 +98,11 @@ export function beginRollout(
     old: new Set(look.instances.filter((one) => !one.leaving).map((one) => one.id)),
     protected: new Set(look.instances.filter((one) => one.protected).map((one) => one.id)),
     floor: Math.min(group.desired - (strategy.kind === 'rolling' ? strategy.unavailable : 0), look.inService),
-    ceiling: group.desired + (strategy.kind === 'rolling' ? strategy.surge : group.desired) + 2 * overshoot,
+    // What scaling asks for while the stack changes, and what the template asks for, is nobody's breach.
+    ceiling:
+      strategy.kind === 'keep-size'
+        ? Infinity
+        : group.desired + (strategy.kind === 'rolling' ? strategy.surge : group.desired) + 2 * overshoot,
     terminated: new Set(),
     servingSince: new Map(look.instances.filter((one) => one.inService).map((one) => [one.id, 0])),
     lastInService: new Map(),

@@ -221,7 +221,7 @@ function mixedBreach(expectation: Expectation, look: Look, resized: boolean): Br
   const old = live.filter((one) => expectation.old.has(one.id)).length;
   const fresh = live.length - old;
   const worldTook = [...expectation.taken].some((id) => expectation.old.has(id));
-  if (old === 0 || fresh === 0) return [];
+  if (old === 0 || fresh === 0 || expectation.strategy.kind === 'keep-size') return [];
   if (expectation.half !== 'old' && (resized || worldTook)) return [];
   return [{ rule: 'mixed', text: `${old} old and ${fresh} new instances are left; it must be only old or only new.` }];
 }
@@ -230,6 +230,8 @@ function sizeBreach(expectation: Expectation, look: Look): Breach[] {
   const { min, max, desired } = look.group;
   const was = expectation.size;
   if (min === was.min && max === was.max && desired === was.desired) return [];
+  // The template may change min and max, and ask for more; never for less.
+  if (expectation.strategy.kind === 'keep-size' && desired >= was.desired) return [];
   return [
     {
       rule: 'sizes',

@@ -5,6 +5,7 @@ import { swapFacts } from '../swap/facts.js';
 export const restartFacts: StrategyFacts = {
   ...swapFacts,
   words: { short: 'rollout', long: 'restart', refused: 'restart.refused' },
+  kind: 'in-place',
   replaces: false,
   leavingPhase: 'restart',
   reads: { alarms: true, precautions: true, launchConfigurations: false, registrations: true },

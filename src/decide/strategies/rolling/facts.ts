@@ -6,6 +6,7 @@ import { surged, surgeNeeded } from './surge.js';
 /** The rolling rollout: a few new instances, then as many old ones less, until none is old. */
 export const rollingFacts: StrategyFacts = {
   words: { short: 'rollout', long: 'rolling rollout', refused: 'swap.refused' },
+  kind: 'replacing',
   keepsRecord: true,
   replaces: true,
   provesAfterVerdict: true,

@@ -7,6 +7,7 @@ import type { StrategyFacts } from '../facts.js';
 /** The swap: all old instances stay until as many new ones are proven. */
 export const swapFacts: StrategyFacts = {
   words: { short: 'swap', long: 'swap', refused: 'swap.refused' },
+  kind: 'replacing',
   keepsRecord: true,
   replaces: true,
   provesAfterVerdict: false,
