@@ -211,6 +211,8 @@ export const CODES: Readonly<Record<string, string>> = {
   'rollback.judged': 'The rollout was judged already and its old instances are going; it can only be finished.',
   'run.account': 'The credentials are of another account than --expect-account names.',
   'run.declined': 'A person declined the change.',
+  'run.unseen':
+    'For a while nobody looked at the groups: the process or the machine stood still, or AWS did not answer.',
   'run.interrupted': 'A signal came before anything was changed.',
 
   'stack.blind': 'The stack can no longer be looked at. CloudFormation goes on by itself.',

@@ -612,6 +612,11 @@ export const MUTATIONS: readonly Mutation[] = [
     rule: 'the size after a change of the stack is at least the one before it',
     breaks: { value: 'group.size.desired' },
   },
+  {
+    name: 'unseen-counts',
+    rule: 'time in which nobody looked counts for no limit',
+    breaks: { value: '0' },
+  },
 
   // The second opinion.
   {

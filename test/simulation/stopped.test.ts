@@ -1,6 +1,8 @@
 import { expect } from 'chai';
 import { createStage, stateOf, type Stage } from '../support/stage.js';
 
+const ONE_MORE = { surge: { count: 1 }, unavailable: { count: 0 }, serial: false };
+
 function stage(): Stage {
   const made = createStage({}, [{ name: 'web', size: 2, min: 1, max: 3 }]);
   made.groups[0]?.changeImage('ami-new');
@@ -84,4 +86,21 @@ describe('a process that stood still (SIGSTOP, a sleeping laptop), without a str
       expect(world.violations()).to.deep.equal([]);
     }
   });
+
+  for (const limits of [{ strategy: 'swap' }, { strategy: 'rolling', rolling: ONE_MORE }] as const)
+    it(`gives nobody the blame for an hour that it slept, wherever (${limits.strategy})`, async () => {
+      const reads = [...new Set((await stage().run(limits)).changes.map(({ reads: read }) => read))];
+      for (const read of reads) {
+        const world = stage();
+        const meanwhile = (): Promise<void> => {
+          world.sandbox.clock.advance(3_600_000);
+          return Promise.resolve();
+        };
+        const ending = await world.run(limits, { stopAt: { read, meanwhile } });
+        const at = `stopped after read ${read}: ${ending.outcome} ${ending.failure?.facts.what ?? ''}`;
+        expect(ending.outcome, at).to.equal('swapped');
+        expect(stateOf(world), at).to.deep.equal(PROMOTED);
+        expect(world.violations(), at).to.deep.equal([]);
+      }
+    });
 });

@@ -16,6 +16,7 @@ import { isVisible } from './action-visible.js';
 import { currentTarget } from '../gates/canary.js';
 import { bakingSince } from '../gates/bake.js';
 import { proven } from './proven.js';
+import { withGap } from './unseen-time.js';
 import { withNotes, isBehind } from './known-notes.js';
 import { afterAction } from './fold-action.js';
 
@@ -27,6 +28,7 @@ export function nothingSeen(at: Instant): Seen {
   return {
     firstLookAt: at,
     lastLookAt: at,
+    unseen: [],
     inServiceSince: {},
     progressAt: {},
     clean: {},
@@ -57,6 +59,7 @@ export function afterLook(earlier: Seen, look: Omit<Observed, 'seen'>, plan: Pla
   const { at } = look;
   const named = (name: string): Group | undefined => look.groups.find((group) => group.name === name);
   const seen = withLostNotes(earlier, named, at, plan);
+  const unseen = withGap(seen, at, plan.timing.pollMs);
   const blind = at - seen.lastLookAt > Math.max(BLIND_MS, 3 * plan.timing.pollMs);
   const next = {
     inServiceSince: {} as Record<string, Instant>,
@@ -138,7 +141,7 @@ export function afterLook(earlier: Seen, look: Omit<Observed, 'seen'>, plan: Pla
   }
   const noted = look.groups.map((group) => withNotes(group, { ...seen, known: next.known }));
   const restarts = rememberRestart(
-    { ...seen, inServiceSince: next.inServiceSince, hooks: next.hooks },
+    { ...seen, unseen, inServiceSince: next.inServiceSince, hooks: next.hooks },
     look,
     noted,
     plan,
@@ -151,6 +154,7 @@ export function afterLook(earlier: Seen, look: Omit<Observed, 'seen'>, plan: Pla
     ...next,
     ...restarts,
     lastLookAt: at,
+    unseen,
     ...(held ? { heldAt: at } : {}),
     pending: seen.pending.filter(
       ({ action, since, sure }) => !isVisible(action, named) && at - since < (sure ? plan.timing.settleMs : UNSURE_MS),

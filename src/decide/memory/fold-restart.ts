@@ -1,3 +1,4 @@
+import { limitFrom } from './unseen-time.js';
 import type { Observed, Seen } from '../../model/rollout/decision.js';
 import type { Group } from '../../model/rollout/group.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
@@ -73,7 +74,7 @@ function whyFailed(
   if (command === undefined) {
     const since = seen.outSince[id] ?? look.at;
     const listed = group.balancers.filter((balancer) => isListed(instance, balancer));
-    return listed.length > 0 && look.at - since >= plan.timing.drainMs
+    return listed.length > 0 && look.at >= limitFrom(seen, since, plan.timing.drainMs)
       ? `${listed.map(({ name }) => name).join(', ')} had not drained it after ${seconds(plan.timing.drainMs)}`
       : undefined;
   }
@@ -83,7 +84,10 @@ function whyFailed(
       : undefined;
   if (!command.ok) return `the command failed (${command.how})`;
   const since = seen.backSince[id] ?? look.at;
-  if (look.at - since < plan.timing.progressMs || proven(group, [instance], seen, plan, look.at).length > 0)
+  if (
+    look.at < limitFrom(seen, since, plan.timing.progressMs) ||
+    proven(group, [instance], seen, plan, look.at).length > 0
+  )
     return undefined;
   const out = group.notes.out?.instances.find((one) => one.id === id);
   const missing = out === undefined ? [] : group.balancers.filter((balancer) => !isBack(instance, balancer, out));

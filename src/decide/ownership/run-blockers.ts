@@ -1,3 +1,4 @@
+import { limitFrom } from '../memory/unseen-time.js';
 import type { Decision, Observed, Reason } from '../../model/rollout/decision.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
 import { missingAlarms } from '../gates/alarms.js';
@@ -167,7 +168,7 @@ function stackInTheWay(observed: Observed, plan: Plan): Decision | undefined {
       ],
     };
   }
-  const until = (observed.seen.stackBusySince ?? observed.at) + plan.timing.totalMs;
+  const until = limitFrom(observed.seen, observed.seen.stackBusySince ?? observed.at, plan.timing.totalMs);
   const why = `the stack ${plan.stack ?? ''} is in ${stackStatus}; no group is touched meanwhile`;
   if (observed.at >= until)
     return { kind: 'finish', results: begun.map((group) => ({ group: group.name, outcome: 'stuck', why })) };

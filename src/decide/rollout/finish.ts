@@ -1,3 +1,4 @@
+import { limitFrom } from '../memory/unseen-time.js';
 import type { Instant } from '../../clock.js';
 import { count } from '../../text/count.js';
 import type { Wait } from '../../model/rollout/decision.js';
@@ -109,7 +110,8 @@ export function waitFor(
   since: Instant,
   { why, instances }: Pick<Wait, 'why' | 'instances'>,
 ): GroupStep {
-  const until = Math.max(since, observed.seen.adoptedAt[name] ?? 0) + plan.timing.drainMs;
+  const began = Math.max(since, observed.seen.adoptedAt[name] ?? 0);
+  const until = limitFrom(observed.seen, began, plan.timing.drainMs);
   if (observed.at >= until) {
     const reasons = instances.length === 0 ? '' : `: ${sameReasons(instances)}`;
     return { kind: 'stuck', why: `after ${seconds(plan.timing.drainMs)}, ${why}${reasons}` };

@@ -1,3 +1,4 @@
+import { limitFrom } from '../memory/unseen-time.js';
 import type { Wait } from '../../model/rollout/decision.js';
 import type { Instance } from '../../model/rollout/group.js';
 import type { Instant } from '../../clock.js';
@@ -147,8 +148,12 @@ function deadlinesOf(
 ): { readonly progress: Instant; readonly total: Instant } {
   const began = Math.max(record.startedAt, observed.seen.adoptedAt[name] ?? 0);
   return {
-    progress: (observed.seen.progressAt[name]?.at ?? Math.max(began, observed.at)) + plan.timing.progressMs,
-    total: began + plan.timing.totalMs,
+    progress: limitFrom(
+      observed.seen,
+      observed.seen.progressAt[name]?.at ?? Math.max(began, observed.at),
+      plan.timing.progressMs,
+    ),
+    total: limitFrom(observed.seen, began, plan.timing.totalMs),
   };
 }
 

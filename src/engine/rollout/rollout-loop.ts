@@ -1,5 +1,6 @@
 import type { decide } from '../../decide/decide.js';
 import { warningsAbout } from '../../decide/rollout/start/warnings.js';
+import { gapWarning } from '../../decide/memory/unseen-time.js';
 import { AwsFault } from '../../errors.js';
 import type { Decision, GroupResult, Observed } from '../../model/rollout/decision.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
@@ -70,6 +71,8 @@ function tell(report: Reporter, observed: Observed, decision: Decision, plan: Pl
   report.warnings(
     observed.groups.flatMap((group) => warningsAbout({ observed, plan }, withNotes(group, observed.seen))),
   );
+  const gap = gapWarning(observed.seen);
+  if (gap !== undefined) report.warnings([gap]);
   report.adopted(observed);
   report.commands(observed);
   for (const result of Object.values(observed.seen.results)) report.finished(result);

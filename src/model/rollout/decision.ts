@@ -187,6 +187,8 @@ export interface Seen {
   readonly failed: Readonly<Record<string, string>>;
   /** group → looks in a row that found too few in service for another batch, and when the last of them was. */
   readonly short: Readonly<Record<string, { readonly looks: number; readonly at: Instant }>>;
+  /** When nobody looked although a look was planned: until when, and for how long. In the order of time. */
+  readonly unseen: readonly { readonly until: Instant; readonly ms: Milliseconds }[];
   /** Since when the stack has been in progress. */
   readonly stackBusySince?: Instant;
 }

@@ -1,3 +1,4 @@
+import { limitFrom } from '../../memory/unseen-time.js';
 import type { Instant } from '../../../clock.js';
 import type { Reason, Wait } from '../../../model/rollout/decision.js';
 import type { Group } from '../../../model/rollout/group.js';
@@ -81,10 +82,8 @@ function whileGone(view: LookAndPlan, group: Group, words: string): Preflight {
 /** Until when a group is waited for that is not settled. @param coming something launches, leaves or registers */
 function settlesBy({ observed, plan }: LookAndPlan, group: Group, coming: boolean): Instant {
   const launching = coming && !group.suspended.includes('Launch');
-  return (
-    Math.max(observed.seen.firstLookAt, observed.seen.heldAt ?? 0) +
-    (launching ? plan.timing.progressMs : plan.timing.settleMs)
-  );
+  const since = Math.max(observed.seen.firstLookAt, observed.seen.heldAt ?? 0);
+  return limitFrom(observed.seen, since, launching ? plan.timing.progressMs : plan.timing.settleMs);
 }
 
 /** With nothing there is nothing to begin with, by force or not. What launches meanwhile is current. */

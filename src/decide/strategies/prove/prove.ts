@@ -1,3 +1,4 @@
+import { limitFrom } from '../../memory/unseen-time.js';
 import type { Decision, GroupResult, Wait } from '../../../model/rollout/decision.js';
 import { alarmed } from '../../gates/alarms.js';
 import { notProvenYet } from '../../gates/hooks.js';
@@ -50,7 +51,10 @@ function proofOf(
   const ready = units(done);
   const why = `${ready} of ${group.size.desired} instances are proven`;
   const began = seen.progressAt[name]?.at ?? seen.firstLookAt;
-  const until = Math.min(began + plan.timing.progressMs, seen.firstLookAt + plan.timing.totalMs);
+  const until = Math.min(
+    limitFrom(seen, began, plan.timing.progressMs),
+    limitFrom(seen, seen.firstLookAt, plan.timing.totalMs),
+  );
   const alarm = alarmed(observed, plan, seen.firstLookAt);
   const unproven = (because: string): { readonly result: GroupResult } => ({
     result: { group: name, outcome: 'unproven', why: because },

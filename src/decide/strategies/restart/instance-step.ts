@@ -1,3 +1,4 @@
+import { limitFrom } from '../../memory/unseen-time.js';
 import type { Target } from '../../../model/rollout/action.js';
 import { count } from '../../../text/count.js';
 import type { Balancer, Group, Instance } from '../../../model/rollout/group.js';
@@ -79,13 +80,13 @@ function outStep({ observed, plan }: LookAndPlan, { group, instance, out }: Memb
   const draining = group.balancers.filter((balancer) => isListed(instance, balancer));
   // rule: restart-undrained
   if (draining.length === 0) return { kind: 'run' };
-  const until = (observed.seen.outSince[out.id] ?? observed.at) + plan.timing.drainMs;
+  const until = limitFrom(observed.seen, observed.seen.outSince[out.id] ?? observed.at, plan.timing.drainMs);
   return { kind: 'wait', why: `draining from ${draining.map(({ name }) => name).join(', ')}`, until };
 }
 
 /** Into every balancer again, then in service for the warm-up, and checked if it was restarted; within the limit. */
 function backStep({ observed, plan }: LookAndPlan, { group, instance, out, goal }: Member): InstanceStep {
-  const until = (observed.seen.backSince[out.id] ?? observed.at) + plan.timing.progressMs;
+  const until = limitFrom(observed.seen, observed.seen.backSince[out.id] ?? observed.at, plan.timing.progressMs);
   const late = observed.at >= until;
   const missing = group.balancers.filter((balancer) => !isBack(instance, balancer, out));
   if (missing.length > 0 && !late)

@@ -1,3 +1,4 @@
+import { limitFrom } from '../../memory/unseen-time.js';
 import type { Instant } from '../../../clock.js';
 import { count } from '../../../text/count.js';
 import type { Wait } from '../../../model/rollout/decision.js';
@@ -94,7 +95,7 @@ function lastLaunch(
   since: Instant,
   { coming, fresh }: RollingFleet,
 ): GroupStep | undefined {
-  const until = since + plan.timing.progressMs;
+  const until = limitFrom(observed.seen, since, plan.timing.progressMs);
   const missing = coming - units(fresh);
   // rule: last-launch
   if (missing <= 0 || group.size.desired <= record.size.desired || observed.at >= until) return undefined;
@@ -123,7 +124,7 @@ function waitForProof(view: RolloutView, of: Rolling, fleet: RollingFleet): Grou
   const instances = openRows(view, of, fleet);
   const missing = fleet.coming - units(fleet.fresh);
   const launch = missing > 0 ? `; ${missing} still to launch${lastFailure(observed, group)}` : '';
-  const until = began + plan.timing.progressMs;
+  const until = limitFrom(observed.seen, began, plan.timing.progressMs);
   if (observed.at >= until) {
     const open = [sameReasons(instances), launch.slice(2), state].filter((part) => part !== '').join('; ');
     return { kind: 'stuck', why: `no further instance was proven for ${seconds(plan.timing.progressMs)}: ${open}` };
@@ -142,7 +143,8 @@ function whileBlocked(view: RolloutView, of: Rolling, fleet: RollingFleet, block
   });
   if (!block.stop) return wait(block.why, []);
   const have = units(fleet.ready) + units(serving(group, fleet.old));
-  const until = (observed.seen.progressAt[group.name]?.at ?? observed.at) + plan.timing.progressMs;
+  const since = observed.seen.progressAt[group.name]?.at ?? observed.at;
+  const until = limitFrom(observed.seen, since, plan.timing.progressMs);
   if (have < record.size.desired && observed.at < until) {
     const missing = `before it stops, what was taken out is replaced: ${have} of ${record.size.desired} serve`;
     return wait(`${block.why}; ${missing}`, openRows(view, of, fleet), until);
