@@ -112,12 +112,20 @@ function progressAfter(state: RunState, progress: Progress): RunState {
 function actionAfter(state: RunState, action: Action): RunState {
   switch (action.type) {
     case 'record':
+      // A size that is kept is no rollout: it has no old and no new instances.
+      if (!isRollout(action)) return { ...state, changed: true, open: withOne(state.open, action.group) };
       return {
         ...state,
         changed: true,
         open: withOne(state.open, action.group),
         began: new Map(state.began).set(action.group, action.record.startedAt),
         rolling: factsOf(action.record).provesAfterVerdict,
+      };
+    case 'clear':
+      return {
+        ...state,
+        changed: true,
+        open: action.result?.outcome === 'sizeKept' ? state.open.filter((one) => one !== action.group) : state.open,
       };
     case 'judge':
       return { ...state, changed: true, judged: action.groups.reduce(withOne, state.judged) };
@@ -138,4 +146,8 @@ function withOne(names: readonly string[], name: string): readonly string[] {
 export function followRun(): { readonly state: () => RunState; readonly see: (stamped: Stamped) => void } {
   let state = NOTHING_DONE;
   return { state: () => state, see: (stamped) => void (state = stateAfter(state, stamped)) };
+}
+
+function isRollout({ record }: Extract<Action, { type: 'record' }>): boolean {
+  return factsOf(record).kind !== 'keeping';
 }

@@ -216,7 +216,7 @@ describe('the commands, from creation to roll-back', function () {
   });
 
   it('fail with exit 7 and leave the groups alone when CloudFormation rolls the stack back', async () => {
-    const { code, document, stderr } = await json('update-stack', 'web', 'MaxSize=1', ...CALM);
+    const { code, document, stderr } = await json('update-stack', 'web', 'MaxSize=1', '--sizes', 'template', ...CALM);
     expect(code, stderr).to.equal(7);
     expect(document.outcome).to.equal('stackFailed');
     // Looked up, not supposed.

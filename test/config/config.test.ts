@@ -23,6 +23,7 @@ describe('config', () => {
       swap: 'outdated',
       together: true,
       force: false,
+      keepsSizes: true,
       timing: {
         pollMs: 5_000,
         warmupMs: 25_000,

@@ -613,6 +613,11 @@ export const MUTATIONS: readonly Mutation[] = [
     breaks: { value: 'group.size.desired' },
   },
   {
+    name: 'limit-too-short',
+    rule: 'no instance is given up before its group could have proven it',
+    breaks: { value: 'timing.progressMs' },
+  },
+  {
     name: 'unseen-counts',
     rule: 'time in which nobody looked counts for no limit',
     breaks: { value: '0' },

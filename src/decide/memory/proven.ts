@@ -3,12 +3,12 @@ import { inService } from '../instances/classify.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
 import type { Group } from '../../model/rollout/group.js';
 import type { Seen } from '../../model/rollout/decision.js';
-import type { Instant } from '../../clock.js';
+import type { Instant, Milliseconds } from '../../clock.js';
 
-/** How long an instance of this group must be in service before it is proven. */
-export function warmup(group: Group, plan: Plan): number {
+/** How long an instance of this group must be in service before it is proven. `warmupMs`: as the user says. */
+export function warmup(group: Group, warmupMs: Milliseconds): Milliseconds {
   return Math.max(
-    plan.timing.warmupMs,
+    warmupMs,
     ...group.balancers.filter((balancer) => balancer.judged).map((balancer) => balancer.slowStartMs),
   );
 }
@@ -33,7 +33,7 @@ export function warm(
   plan: Plan,
   at: Instant,
 ): Group['instances'] {
-  const needed = warmup(group, plan);
+  const needed = warmup(group, plan.timing.warmupMs);
   return instances.filter((instance) => {
     const since = seen.inServiceSince[instance.id];
     // rule: warm-up-skipped

@@ -1,3 +1,4 @@
+import { timeLimits } from './time-limits.js';
 import { limitFrom } from '../memory/unseen-time.js';
 import type { Instant } from '../../clock.js';
 import { count } from '../../text/count.js';
@@ -106,15 +107,16 @@ export function stillLeaving(view: RolloutView, of: JudgedGroup, since: Instant)
 /** A wait after the verdict, limited by the drain deadline. `since`: when that what is waited for began. */
 export function waitFor(
   { observed, plan }: RolloutView,
-  { name, verdict, facts }: JudgedGroup,
+  { name, group, verdict, facts }: JudgedGroup,
   since: Instant,
   { why, instances }: Pick<Wait, 'why' | 'instances'>,
 ): GroupStep {
   const began = Math.max(since, observed.seen.adoptedAt[name] ?? 0);
-  const until = limitFrom(observed.seen, began, plan.timing.drainMs);
+  const { drainMs } = timeLimits(plan, group);
+  const until = limitFrom(observed.seen, began, drainMs);
   if (observed.at >= until) {
     const reasons = instances.length === 0 ? '' : `: ${sameReasons(instances)}`;
-    return { kind: 'stuck', why: `after ${seconds(plan.timing.drainMs)}, ${why}${reasons}` };
+    return { kind: 'stuck', why: `after ${seconds(drainMs)}, ${why}${reasons}` };
   }
   const phase = verdict.outcome === 'promote' ? facts.leavingPhase : 'halve';
   return { kind: 'wait', wait: { group: name, phase, why, instances, until } };

@@ -86,7 +86,7 @@ function quickPause(observed: Observed): Milliseconds {
 
 /** When the next instance of this group completes its warm-up, if one is warming up. */
 function nextProof(observed: Observed, plan: Plan, group: Group): Instant | undefined {
-  const needed = warmup(group, plan);
+  const needed = warmup(group, plan.timing.warmupMs);
   const due = group.instances
     .map((instance) => observed.seen.inServiceSince[instance.id])
     .filter((since): since is Instant => since !== undefined && since + needed > observed.at)

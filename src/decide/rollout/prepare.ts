@@ -1,3 +1,4 @@
+import { timeLimits } from './time-limits.js';
 import { limitFrom } from '../memory/unseen-time.js';
 import type { Wait } from '../../model/rollout/decision.js';
 import type { Instance } from '../../model/rollout/group.js';
@@ -120,19 +121,24 @@ function whyFailing(view: RolloutView, of: RolloutGroup, target: TargetSize): st
   if ((observed.seen.doubled[group.name] ?? 0) > MAX_RESIZES)
     return `somebody else keeps changing its sizes (now ${group.size.min}/${group.size.desired}/${group.size.max})`;
   const { total, progress } = deadlinesOf(view, of);
-  if (observed.at >= total) return `not proven within ${seconds(plan.timing.totalMs)}${openState(view, of, target)}`;
+  const limits = timeLimits(plan, group);
+  if (observed.at >= total) return `not proven within ${seconds(limits.totalMs)}${openState(view, of, target)}`;
   if (observed.at < progress) return undefined;
   const far = `${units(ready)} of ${target.needed}${target.purpose === 'canary' ? ', the canary' : ''}`;
-  const limit = seconds(plan.timing.progressMs);
+  const limit = seconds(limits.progressMs);
   return `no further instance was proven for ${limit} (${far})${openState(view, of, target)}`;
 }
 
 /** What keeps the new instances from being proven, in words after a colon; nothing when nothing shows it. */
-function openState({ observed, plan }: RolloutView, { group, halves }: RolloutGroup, target: TargetSize): string {
+function openState({ observed, plan }: RolloutView, of: RolloutGroup, target: TargetSize): string {
+  const { group, halves } = of;
   const open = halves.new
     .map((instance) => ({
       id: instance.id,
-      why: notInService(group, instance) || failedCheck(observed.seen, plan, instance),
+      why:
+        notInService(group, instance) ||
+        failedCheck(observed.seen, plan, instance) ||
+        (of.proven.includes(instance) ? '' : notProvenYet(observed.seen, plan, instance)),
     }))
     .filter((row) => row.why !== '');
   const missing = target.needed - units(halves.new);
@@ -144,16 +150,14 @@ function openState({ observed, plan }: RolloutView, { group, halves }: RolloutGr
 /** Until when one more instance has to be proven, and until when all that are needed. */
 function deadlinesOf(
   { observed, plan }: RolloutView,
-  { name, record }: RolloutGroup,
+  { name, group, record }: RolloutGroup,
 ): { readonly progress: Instant; readonly total: Instant } {
   const began = Math.max(record.startedAt, observed.seen.adoptedAt[name] ?? 0);
+  const { progressMs, totalMs } = timeLimits(plan, group);
+  const provenAt = observed.seen.progressAt[name]?.at ?? Math.max(began, observed.at);
   return {
-    progress: limitFrom(
-      observed.seen,
-      observed.seen.progressAt[name]?.at ?? Math.max(began, observed.at),
-      plan.timing.progressMs,
-    ),
-    total: limitFrom(observed.seen, began, plan.timing.totalMs),
+    progress: limitFrom(observed.seen, provenAt, progressMs),
+    total: limitFrom(observed.seen, began, totalMs),
   };
 }
 

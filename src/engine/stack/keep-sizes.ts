@@ -32,12 +32,19 @@ export function createSizeKeeper(
   stack: string,
   planFor: (groups: readonly string[], keepSize: KeepSizePlan) => Plan,
 ): SizeKeeper {
+  // How a group ends is said of its rollout alone; that its size is kept is told by what is done for it.
+  const quiet: Deps = {
+    ...deps,
+    emit: (event) => {
+      if (event.type !== 'group.finished' || event.result.outcome !== 'sizeKept') deps.emit(event);
+    },
+  };
   let begun: { readonly groups: readonly string[]; readonly changed: KeepSizePlan['changed'] } | undefined;
   const plan = (phase: KeepSizePlan['phase']): Plan =>
     planFor(begun?.groups ?? [], { phase, changed: begun?.changed ?? {} });
   const end = async (): Promise<void> => {
     if (begun === undefined) return;
-    await runRollout(deps, plan('end'));
+    await runRollout(quiet, plan('end'));
   };
   return {
     begin: async ({ review, prepared: { before } }) => {
@@ -46,7 +53,7 @@ export function createSizeKeeper(
       const groups = others ? await stackGroups(deps, before.id) : named;
       if (groups.length === 0) return;
       begun = { groups, changed };
-      await runRollout(deps, plan('begin'));
+      await runRollout(quiet, plan('begin'));
     },
     end,
     endAfter: async (error) => {

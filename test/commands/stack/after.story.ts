@@ -160,7 +160,7 @@ describe('after a change', function () {
 
   it('diagnose tells of a stack that failed, at the resource', async () => {
     await update(GOOD, ...CALM_GROUPS);
-    const { code, stderr } = await update('MaxSize=1');
+    const { code, stderr } = await update('MaxSize=1', '--sizes', 'template');
     expect(code, stderr).to.equal(7);
     const { findings } = await diagnose();
     expect(findings.find((finding) => finding.code === 'diagnose.resourceFailed')).to.include({ resource: 'Group' });

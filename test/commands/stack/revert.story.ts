@@ -234,6 +234,9 @@ describe('--revert-on-failure', function () {
         'web',
         `Image=${UNHEALTHY}`,
         '--revert-on-failure',
+        // To keep a size takes the same permission, and then the run would stop before.
+        '--sizes',
+        'template',
         ...HASTE,
       );
       expect(code, stderr).to.equal(4);

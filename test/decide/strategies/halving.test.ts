@@ -63,10 +63,13 @@ describe('decide: how much of a half may go', () => {
     const size = { min: 2, max: 4, desired: 2 };
     const record = { ...RECORD, size };
     const plan = { ...PLAN, timing: { ...PLAN.timing, drainMs: 0 } };
-    const decision = decide(observed([doubledGroup({ size, notes: { ...NOTES, record } })]), plan);
+    const decision = decide(
+      observed([doubledGroup({ size, notes: { ...NOTES, record } })], { at: T0 + 1_000_000 }),
+      plan,
+    );
     const ends = decision.kind === 'finish' ? decision.results.map(({ outcome, why }) => `${outcome}: ${why}`) : [];
     expect(ends).to.deep.equal([
-      'stuck: after 0 s, its desired capacity 2 may not fall below min 2, ' +
+      'stuck: after 150 s, its desired capacity 2 may not fall below min 2, ' +
         'because instances were put aside or replaced by somebody else',
     ]);
   });

@@ -1,3 +1,4 @@
+import { timeLimits } from '../time-limits.js';
 import type { Reason } from '../../../model/rollout/decision.js';
 import type { Balancer, Group } from '../../../model/rollout/group.js';
 import type { Plan } from '../../../model/rollout/rollout-plan.js';
@@ -68,10 +69,17 @@ function healthWarnings(plan: Plan, group: Group, balancer: Balancer): readonly 
   const warn = (code: string, text: string, remedy: string): void =>
     void warnings.push({ code, group: group.name, text, remedy });
   const floor = seconds(balancer.healthFloorMs);
+  const limits = timeLimits(plan, group);
   if (!balancer.judged)
     warn('balancer.unjudged', `${balancer.name} is not judged: ${balancer.note}`, 'Its health is not waited for.');
-  else if (balancer.healthFloorMs > plan.timing.progressMs)
-    warn('balancer.slow', `health checks of ${balancer.name} alone take ${floor}`, 'Raise --healthy-timeout.');
+  else if (balancer.healthFloorMs + balancer.slowStartMs >= plan.timing.progressMs) {
+    const slow = balancer.slowStartMs === 0 ? '' : `, and its slow start ${seconds(balancer.slowStartMs)}`;
+    warn(
+      'balancer.slow',
+      `health checks of ${balancer.name} alone take ${floor}${slow}`,
+      `Each further instance gets ${seconds(limits.progressMs)} in place of --healthy-timeout.`,
+    );
+  }
   if (
     factsOf(plan).replaces &&
     balancer.judged &&
@@ -87,8 +95,12 @@ function healthWarnings(plan: Plan, group: Group, balancer: Balancer): readonly 
         'given up.',
     );
   }
-  if (balancer.drainMs > plan.timing.drainMs)
-    warn('balancer.drain', `${balancer.name} drains for up to ${seconds(balancer.drainMs)}`, 'Raise --drain-timeout.');
+  if (balancer.drainMs > 0 && limits.drainMs > plan.timing.drainMs)
+    warn(
+      'balancer.drain',
+      `${balancer.name} drains for up to ${seconds(balancer.drainMs)}`,
+      `What leaves gets ${seconds(limits.drainMs)} in place of --drain-timeout.`,
+    );
   return warnings;
 }
 

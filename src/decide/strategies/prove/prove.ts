@@ -1,3 +1,4 @@
+import { timeLimits } from '../../rollout/time-limits.js';
 import { limitFrom } from '../../memory/unseen-time.js';
 import type { Decision, GroupResult, Wait } from '../../../model/rollout/decision.js';
 import { alarmed } from '../../gates/alarms.js';
@@ -51,10 +52,8 @@ function proofOf(
   const ready = units(done);
   const why = `${ready} of ${group.size.desired} instances are proven`;
   const began = seen.progressAt[name]?.at ?? seen.firstLookAt;
-  const until = Math.min(
-    limitFrom(seen, began, plan.timing.progressMs),
-    limitFrom(seen, seen.firstLookAt, plan.timing.totalMs),
-  );
+  const limits = timeLimits(plan, group);
+  const until = Math.min(limitFrom(seen, began, limits.progressMs), limitFrom(seen, seen.firstLookAt, limits.totalMs));
   const alarm = alarmed(observed, plan, seen.firstLookAt);
   const unproven = (because: string): { readonly result: GroupResult } => ({
     result: { group: name, outcome: 'unproven', why: because },
@@ -75,5 +74,5 @@ function proofOf(
     .map((row) => `${row.id} ${row.why}`)
     .join('; ');
   const state = rows === '' ? `${units(serving(group))} launched` : rows;
-  return unproven(`${why}, and no more within ${seconds(plan.timing.progressMs)}: ${state}`);
+  return unproven(`${why}, and no more within ${seconds(limits.progressMs)}: ${state}`);
 }

@@ -1,3 +1,4 @@
+import { timeLimits } from '../../rollout/time-limits.js';
 import { limitFrom } from '../../memory/unseen-time.js';
 import type { Instant } from '../../../clock.js';
 import { count } from '../../../text/count.js';
@@ -95,7 +96,7 @@ function lastLaunch(
   since: Instant,
   { coming, fresh }: RollingFleet,
 ): GroupStep | undefined {
-  const until = limitFrom(observed.seen, since, plan.timing.progressMs);
+  const until = limitFrom(observed.seen, since, timeLimits(plan, group).progressMs);
   const missing = coming - units(fresh);
   // rule: last-launch
   if (missing <= 0 || group.size.desired <= record.size.desired || observed.at >= until) return undefined;
@@ -124,10 +125,11 @@ function waitForProof(view: RolloutView, of: Rolling, fleet: RollingFleet): Grou
   const instances = openRows(view, of, fleet);
   const missing = fleet.coming - units(fleet.fresh);
   const launch = missing > 0 ? `; ${missing} still to launch${lastFailure(observed, group)}` : '';
-  const until = limitFrom(observed.seen, began, plan.timing.progressMs);
+  const limit = timeLimits(plan, group).progressMs;
+  const until = limitFrom(observed.seen, began, limit);
   if (observed.at >= until) {
     const open = [sameReasons(instances), launch.slice(2), state].filter((part) => part !== '').join('; ');
-    return { kind: 'stuck', why: `no further instance was proven for ${seconds(plan.timing.progressMs)}: ${open}` };
+    return { kind: 'stuck', why: `no further instance was proven for ${seconds(limit)}: ${open}` };
   }
   const why = `${units(fleet.ready)} of ${record.size.desired} instances are new and proven${launch}`;
   return { kind: 'wait', wait: { group: group.name, phase: 'replace', why, instances, until } };
@@ -144,7 +146,7 @@ function whileBlocked(view: RolloutView, of: Rolling, fleet: RollingFleet, block
   if (!block.stop) return wait(block.why, []);
   const have = units(fleet.ready) + units(serving(group, fleet.old));
   const since = observed.seen.progressAt[group.name]?.at ?? observed.at;
-  const until = limitFrom(observed.seen, since, plan.timing.progressMs);
+  const until = limitFrom(observed.seen, since, timeLimits(plan, group).progressMs);
   if (have < record.size.desired && observed.at < until) {
     const missing = `before it stops, what was taken out is replaced: ${have} of ${record.size.desired} serve`;
     return wait(`${block.why}; ${missing}`, openRows(view, of, fleet), until);
