@@ -146,7 +146,12 @@ const CALLS: Partial<Readonly<Record<Meddling, string>>> = {
 };
 
 /** How often somebody else did this to the group since the expectation began, by the scenario or by a call. */
-export function meddled(world: World, expectation: Expectation, group: GroupState, does: Meddling): number {
+export function meddled(
+  world: World,
+  expectation: Pick<Expectation, 'since'>,
+  group: GroupState,
+  does: Meddling,
+): number {
   const called = group.others.filter(
     ({ at, operation }) => operation === CALLS[does] && at >= expectation.since,
   ).length;

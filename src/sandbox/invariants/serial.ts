@@ -1,15 +1,21 @@
 import { autoScalingState, type GroupState } from '../world/autoscaling/state.js';
 import type { World } from '../world/world.js';
-import { OUR_TAGS, resizedByOthers } from './expectation.js';
+import { meddled, OUR_TAGS, resizedByOthers } from './expectation.js';
 import { lookAt, type Seen } from './look.js';
 import type { Violation } from './violation.js';
 
 /** Health passes by without events: groups are looked at again at least this often while things happen. */
 const LOOK_AGAIN_MS = 5_000;
 
+const ROLLOUT_TAG = `${OUR_TAGS}rollout`;
+
 /** A group of a rollout that takes one instance at a time over all of its groups. */
 interface Followed {
   readonly since: number;
+  /** Who works on it, as its tags said last. */
+  cluster: string;
+  /** How often somebody else had removed its tags when they were seen last. */
+  removals: number;
   readonly desired: number;
   readonly old: ReadonlySet<string>;
   /** Instances that were in service at some look. */
@@ -30,17 +36,16 @@ export function watchSerial(world: World, report: (violation: Violation) => void
   let last = { outside: -1, at: 0 };
   world.onChange(() => {
     const groups = [...autoScalingState(world).groups.values()];
-    for (const name of [...followed.keys()])
-      if (clusterOf(groups.find((group) => group.name === name)) === undefined) followed.delete(name);
-    const serial = groups.filter((group) => clusterOf(group) !== undefined);
+    for (const name of [...followed.keys()]) if (!groups.some((group) => group.name === name)) followed.delete(name);
     // A group may be under way before the record of the next one is written.
-    for (const group of serial) if (!followed.has(group.name)) followed.set(group.name, begin(world, group));
+    for (const group of groups) follow(world, group, followed);
+    const serial = groups.filter(({ name }) => followed.has(name));
     if (serial.length < 2) return;
     const outside = serial.reduce((sum, group) => sum + group.outside.count, 0);
     if (outside === last.outside && world.clock.now() < last.at + LOOK_AGAIN_MS) return;
     last = { outside, at: world.clock.now() };
     const rows = serial.map((group) => ({
-      cluster: clusterOf(group) ?? '',
+      cluster: followed.get(group.name)?.cluster ?? '',
       group: group.name,
       ...openIn(world, group, followed),
     }));
@@ -79,7 +84,7 @@ function tooManyOpen(rows: readonly Row[]): string | undefined {
 
 function openIn(world: World, group: GroupState, followed: Map<string, Followed>): Pick<Row, 'leaving' | 'open'> {
   const instances = lookAt(world, group.name)?.instances ?? [];
-  const known = followed.get(group.name) ?? begin(world, group);
+  const known = followed.get(group.name) ?? begin(world, group, '');
   for (const one of instances) if (one.inService) known.served.add(one.id);
   // Who never served, as the new ones of a bad image, may leave together.
   const leaving = instances
@@ -107,9 +112,29 @@ function openIn(world: World, group: GroupState, followed: Map<string, Followed>
   return { leaving, open: why.join(', ') };
 }
 
-function begin(world: World, group: GroupState): Followed {
+/**
+ * Begins to follow a group that carries the record of such a rollout, and ends when the record goes. What others remove
+ * says nothing: the rollout goes on, and to forget it would be to take its surge for the size that the group has.
+ */
+function follow(world: World, group: GroupState, followed: Map<string, Followed>): void {
+  const cluster = clusterOf(group);
+  const known = followed.get(group.name);
+  if (cluster === undefined) {
+    const removed = !group.tags.has(ROLLOUT_TAG) && known !== undefined;
+    if (!removed || meddled(world, known, group, 'removeTags') <= known.removals) followed.delete(group.name);
+    return;
+  }
+  const begun = known ?? begin(world, group, cluster);
+  begun.cluster = cluster;
+  begun.removals = meddled(world, begun, group, 'removeTags');
+  followed.set(group.name, begun);
+}
+
+function begin(world: World, group: GroupState, cluster: string): Followed {
   const here = (lookAt(world, group.name)?.instances ?? []).filter((one) => !one.leaving).map(({ id }) => id);
   return {
+    cluster,
+    removals: 0,
     since: world.clock.now(),
     desired: group.desired,
     old: new Set(here),
@@ -133,7 +158,7 @@ function isTaken({ endedBy, aside, alive, leaving }: Seen): boolean {
  * time.
  */
 function clusterOf(group: GroupState | undefined): string | undefined {
-  const note = group?.tags.get(`${OUR_TAGS}rollout`)?.value;
+  const note = group?.tags.get(ROLLOUT_TAG)?.value;
   if (note === undefined || !/(?:^|\s)limits=\d+\/\d+\/serial(?:\s|$)/.test(note)) return undefined;
   const runIn = (text: string | undefined): string | undefined => /(?:^|\s)run=(\S+)/.exec(text ?? '')?.[1];
   return runIn(group?.tags.get(`${OUR_TAGS}lease`)?.value) ?? runIn(note);

@@ -375,3 +375,57 @@ describe('invariants: a rolling rollout', () => {
     expect(monitor.violations.map((one) => one.rule)).to.deep.equal(['surge']);
   });
 });
+
+describe('invariants: one group at a time', () => {
+  const NOTE = 'v=2 run=r1 strategy=rolling limits=1/0/serial';
+
+  function serial(): { readonly world: WorldRoot; readonly monitor: Monitor; readonly tag: (group: string) => void } {
+    const world = worldOf({});
+    for (const name of ['g1', 'g2']) standardGroup(world, { name, size: 2, min: 1, max: 3 });
+    const monitor = watchInvariants(world, { autoExpect: true });
+    const tag = (group: string): void => {
+      const Tags = [
+        {
+          ResourceId: group,
+          ResourceType: 'auto-scaling-group',
+          Key: 'ha-updater:rollout',
+          Value: NOTE,
+          PropagateAtLaunch: false,
+        },
+      ];
+      call(world, 'autoscaling', 'CreateOrUpdateTags', { Tags });
+    };
+    tag('g1');
+    tag('g2');
+    world.clock.advance(MINUTES);
+    return { world, monitor, tag };
+  }
+  const desire = (world: WorldRoot, group: string, DesiredCapacity: number): void => {
+    call(world, 'autoscaling', 'SetDesiredCapacity', { AutoScalingGroupName: group, DesiredCapacity });
+    world.clock.advance(10_000);
+  };
+
+  it('knows the size of a group that is under way also after somebody removed its tags', () => {
+    const { world, monitor, tag } = serial();
+    desire(world, 'g1', 3);
+    const Tags = [{ ResourceId: 'g1', ResourceType: 'auto-scaling-group', Key: 'ha-updater:rollout' }];
+    world.invoke('autoscaling', 'DeleteTags', { Tags }, 'others');
+    world.clock.advance(10_000);
+    tag('g1');
+    // The first one is whole again, so the second one may begin.
+    world.clock.advance(4 * MINUTES);
+    desire(world, 'g1', 2);
+    world.clock.advance(4 * MINUTES);
+    desire(world, 'g2', 3);
+    expect(monitor.violations.filter(({ rule }) => rule === 'serial')).to.deep.equal([]);
+  });
+
+  it('sees a second group that begins while the first one, whose tags somebody removed, is under way', () => {
+    const { world, monitor } = serial();
+    desire(world, 'g1', 3);
+    const Tags = [{ ResourceId: 'g1', ResourceType: 'auto-scaling-group', Key: 'ha-updater:rollout' }];
+    world.invoke('autoscaling', 'DeleteTags', { Tags }, 'others');
+    desire(world, 'g2', 3);
+    expect(monitor.violations.map(({ rule }) => rule)).to.include('serial');
+  });
+});
