@@ -60,6 +60,7 @@ function needsConfiguration(group: ShownGroup, plan: Plan): boolean {
 /** Health matters while instances are to be proven or terminated: what stays must be known to serve. */
 function needsHealth(group: ShownGroup): boolean {
   const { record, verdict } = group.notes;
+  if (record !== undefined && factsOf(record).kind === 'keeping') return false;
   if (record === undefined || !factsOf(record).replaces) return true;
   const here = group.instances.filter((instance) => standing(instance.lifecycle) !== 'leaving');
   const isNew = ({ launchedAt = Infinity }: ShownGroup['instances'][number]): boolean => launchedAt >= record.startedAt;

@@ -97,6 +97,7 @@ function toGroup(group: AutoScalingGroup): BareGroup {
     balancerRefs: balancerRefs(group),
     notes: decodeNotes((group.Tags ?? []).map(({ Key, Value }) => ({ key: Key ?? '', value: Value ?? '' }))),
     ...(group.Status ? { status: group.Status } : {}),
+    ...stackOf(group),
     ...(group.Operator?.Principal ? { operator: group.Operator.Principal } : {}),
     hasWarmPool: group.WarmPoolConfiguration !== undefined,
     healthCheckType: group.HealthCheckType ?? 'EC2',
@@ -104,6 +105,12 @@ function toGroup(group: AutoScalingGroup): BareGroup {
     zones: group.AvailabilityZones ?? [],
     ...mixedTypes(group),
   };
+}
+
+/** The stack of the group, by the tag that CloudFormation sets. */
+function stackOf({ Tags = [] }: AutoScalingGroup): Pick<BareGroup, 'stackId'> {
+  const id = Tags.find(({ Key }) => Key === 'aws:cloudformation:stack-id')?.Value;
+  return id === undefined || id === '' ? {} : { stackId: id };
 }
 
 /** The instance types of the overrides, if there are any. */

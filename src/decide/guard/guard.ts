@@ -74,8 +74,10 @@ function gateRule({ groups, seen }: Observed, { gates }: Plan, group: Group, act
 
 /** No group is touched while its stack is in progress. */
 function stackRule(observed: Observed, action: Action): string | undefined {
+  // Who keeps its size through the change goes on to say so.
+  const notes = action.type === 'renew' || (action.type === 'rewrite' && action.record.strategy === 'keep-size');
   // rule: guard-stack
-  if (action.type === 'renew' || observed.stackStatus === undefined || !busy(observed.stackStatus)) return undefined;
+  if (notes || observed.stackStatus === undefined || !busy(observed.stackStatus)) return undefined;
   return `its stack is in ${observed.stackStatus}`;
 }
 

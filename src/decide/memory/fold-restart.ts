@@ -1,4 +1,3 @@
-import { limitFrom } from './unseen-time.js';
 import type { Observed, Seen } from '../../model/rollout/decision.js';
 import type { Group } from '../../model/rollout/group.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
@@ -9,6 +8,7 @@ import { countQuorum, nextBatch, restartable } from '../strategies/restart/quoru
 import { factsOf } from '../strategies/facts-by-name.js';
 import { seconds } from '../../text/duration.js';
 import { proven } from './proven.js';
+import { limitFrom } from './unseen-time.js';
 
 type Memory = Pick<Seen, 'outSince' | 'backSince' | 'failed' | 'short'>;
 

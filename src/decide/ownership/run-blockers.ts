@@ -1,4 +1,3 @@
-import { limitFrom } from '../memory/unseen-time.js';
 import type { Decision, Observed, Reason } from '../../model/rollout/decision.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
 import { missingAlarms } from '../gates/alarms.js';
@@ -8,6 +7,7 @@ import { busy } from '../memory/fold-look.js';
 import { renewal } from './lease-renewal.js';
 import { factsOf } from '../strategies/facts-by-name.js';
 import { describeHolder } from '../../text/holder.js';
+import { limitFrom } from '../memory/unseen-time.js';
 
 /**
  * What is gone from a rolling rollout was the old configuration: nobody can launch it while the group names
@@ -162,14 +162,14 @@ function stackInTheWay(observed: Observed, plan: Plan): Decision | undefined {
       reasons: [
         {
           code: 'stack.busy',
-          text: `the stack ${plan.stack ?? ''} is in ${stackStatus}`,
+          text: `the stack ${plan.stack ?? 'of the group'} is in ${stackStatus}`,
           remedy: 'Wait until the stack operation has ended and start again.',
         },
       ],
     };
   }
   const until = limitFrom(observed.seen, observed.seen.stackBusySince ?? observed.at, plan.timing.totalMs);
-  const why = `the stack ${plan.stack ?? ''} is in ${stackStatus}; no group is touched meanwhile`;
+  const why = `the stack ${plan.stack ?? 'of the group'} is in ${stackStatus}; no group is touched meanwhile`;
   if (observed.at >= until)
     return { kind: 'finish', results: begun.map((group) => ({ group: group.name, outcome: 'stuck', why })) };
   const waits = begun.map((group) => ({ group: group.name, phase: 'prove' as const, why, instances: [], until }));

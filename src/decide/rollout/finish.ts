@@ -1,5 +1,3 @@
-import { timeLimits } from './time-limits.js';
-import { limitFrom } from '../memory/unseen-time.js';
 import type { Instant } from '../../clock.js';
 import { count } from '../../text/count.js';
 import type { Wait } from '../../model/rollout/decision.js';
@@ -9,6 +7,8 @@ import { inService, notInService, units } from '../instances/classify.js';
 import { act, type GroupStep } from '../step.js';
 import type { JudgedGroup, RolloutGroup, RolloutView } from '../view.js';
 import { seconds } from '../../text/duration.js';
+import { timeLimits } from './time-limits.js';
+import { limitFrom } from '../memory/unseen-time.js';
 
 /**
  * The end of a promoted rollout, once nothing old is left: wait for the instances that leave, then everything as it was

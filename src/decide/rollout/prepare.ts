@@ -1,5 +1,3 @@
-import { timeLimits } from './time-limits.js';
-import { limitFrom } from '../memory/unseen-time.js';
 import type { Wait } from '../../model/rollout/decision.js';
 import type { Instance } from '../../model/rollout/group.js';
 import type { Instant } from '../../clock.js';
@@ -18,6 +16,8 @@ import { finalTarget, isReached, raisedTo, type TargetSize } from './target-size
 import { seconds } from '../../text/duration.js';
 import { canaryOf, currentTarget } from '../gates/canary.js';
 import { bakesUntil, bakingWait } from '../gates/bake.js';
+import { timeLimits } from './time-limits.js';
+import { limitFrom } from '../memory/unseen-time.js';
 
 /** How often growing is asked for before somebody else's resizing makes the rollout fail. */
 export const MAX_RESIZES = 10;

@@ -1,4 +1,4 @@
-import { afterLook, nothingSeen } from '../../decide/memory/fold-look.js';
+import { afterLook, busy, nothingSeen } from '../../decide/memory/fold-look.js';
 import { cancellationOfOwnRun } from '../../decide/ownership/cancellation.js';
 import { perhapsEnded, perhapsGone, readsNeeded, type ReadsNeeded } from '../../decide/reads-needed.js';
 import { AwsFault } from '../../errors.js';
@@ -6,6 +6,7 @@ import { factsOf } from '../../decide/strategies/facts-by-name.js';
 import type { Observed, Seen } from '../../model/rollout/decision.js';
 import type { Balancer, BalancerHealth, Group } from '../../model/rollout/group.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
+import type { Stack } from '../../model/stack/stack.js';
 import type { Deps } from '../deps.js';
 import type { BareGroup } from '../gateway.js';
 import { PATIENCE, repeating } from '../retry.js';
@@ -98,7 +99,7 @@ function createReader(
     const unhealthy = perhapsEnded(groups);
     const ended = unhealthy.length === 0 ? undefined : await gateway.endings(unhealthy);
     // Last: the reads before may take long while AWS fails, and no group is touched once its stack is changed.
-    const stack = plan.stack === undefined ? undefined : await gateway.describeStack(plan.stack);
+    const stack = await readStack(gateway, plan, groups);
     const working = groups.filter((group) => isAtWork(deps, plan, group)).map((group) => group.name);
     return {
       at,
@@ -115,6 +116,27 @@ function createReader(
       ...(working.length > 0 && { working }),
     };
   };
+}
+
+/**
+ * The stack whose progress keeps these groups from being touched: the one of the plan. Without one, that of groups whose
+ * size is kept through its change, whole with all that it is nested in; one that is in progress counts first.
+ */
+async function readStack(
+  gateway: RepeatableGateway,
+  { stack }: Plan,
+  groups: readonly Group[],
+): Promise<Stack | undefined> {
+  if (stack !== undefined) return gateway.describeStack(stack);
+  const kept = groups.filter(({ notes: { record } }) => record !== undefined && factsOf(record).kind === 'keeping');
+  const ids = new Set(kept.flatMap(({ stackId }) => stackId ?? []));
+  let found: Stack | undefined;
+  for (const id of ids) {
+    const own = await gateway.describeStack(id);
+    found = own?.rootId === undefined ? own : await gateway.describeStack(own.rootId);
+    if (found !== undefined && busy(found.status)) return found;
+  }
+  return found;
 }
 
 type Health = ReadonlyMap<string, Readonly<Record<string, BalancerHealth>>>;

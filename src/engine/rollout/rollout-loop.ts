@@ -18,9 +18,15 @@ const MAX_LOOKS_WITHOUT_PAUSE = 20;
 
 /**
  * The loop of `runRollout` with any way to decide: look, decide, tell, act once, look again.
+ * @param wake ends a pause early
  * @throws what `runRollout` throws
  */
-export async function loopOver(deps: Deps, plan: Plan, decider: typeof decide): Promise<readonly GroupResult[]> {
+export async function loopOver(
+  deps: Deps,
+  plan: Plan,
+  decider: typeof decide,
+  wake?: AbortSignal,
+): Promise<readonly GroupResult[]> {
   if (plan.groups.length === 0) return [];
   const observer = createObserver(deps, plan);
   const hooks = createHookRunner(deps, plan);
@@ -46,7 +52,7 @@ export async function loopOver(deps: Deps, plan: Plan, decider: typeof decide): 
           for (const result of decision.results) report.finished(result);
           return resultsOf(decision.results, await observer.whole(observed), plan);
         case 'wait':
-          await pause(deps, decision.forMs, hooks.woken());
+          await pause(deps, decision.forMs, wake ?? hooks.woken());
           looksWithoutPause = 0;
           break;
         case 'act':

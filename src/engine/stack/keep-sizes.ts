@@ -1,3 +1,4 @@
+import { decide } from '../../decide/decide.js';
 import { busy } from '../../decide/memory/fold-look.js';
 import { touchedGroups } from '../../decide/stack/touched-groups.js';
 import { AwsFault, Failure } from '../../errors.js';
@@ -5,7 +6,11 @@ import type { FailureFacts } from '../../model/event.js';
 import type { KeepSizePlan, Plan } from '../../model/rollout/rollout-plan.js';
 import type { Deps } from '../deps.js';
 import { retrying } from '../retrying-gateway.js';
+import { stoppedBy } from '../rollout/failures.js';
+import { loopOver } from '../rollout/rollout-loop.js';
 import { runRollout } from '../rollout/run-rollout.js';
+import { faultText } from '../../text/fault-text.js';
+import { withoutStop } from '../../text/sentence.js';
 import type { OpenChange } from './stack-change.js';
 import { stackGroups } from './stack-groups.js';
 
@@ -40,11 +45,12 @@ export function createSizeKeeper(
     },
   };
   let begun: { readonly groups: readonly string[]; readonly changed: KeepSizePlan['changed'] } | undefined;
+  let holding: Holding | undefined;
   const plan = (phase: KeepSizePlan['phase']): Plan =>
     planFor(begun?.groups ?? [], { phase, changed: begun?.changed ?? {} });
   const end = async (): Promise<void> => {
-    if (begun === undefined) return;
-    await runRollout(quiet, plan('end'));
+    await holding?.stop();
+    if (begun !== undefined) await runRollout(quiet, plan('end'));
   };
   return {
     begin: async ({ review, prepared: { before } }) => {
@@ -54,47 +60,80 @@ export function createSizeKeeper(
       if (groups.length === 0) return;
       begun = { groups, changed };
       await runRollout(quiet, plan('begin'));
+      holding = hold(quiet, plan('hold'));
     },
     end,
     endAfter: async (error) => {
       if (begun === undefined || !(error instanceof Failure || error instanceof AwsFault)) return error;
-      const { groups } = begun;
-      const resume = `ha-updater resume ${stack}`;
-      const names = groups.join(', ');
-      const kept =
-        `The size of ${names} is still kept: Terminate and AZRebalance are suspended there and the size is noted, ` +
-        'until it is given back.';
+      await holding?.stop();
+      const failure = error instanceof Failure ? error : stoppedBy(error, plan('end'), undefined);
+      const kept = stillKept(stack, begun.groups);
       try {
         const now = await retrying(deps).describeStack(stack);
-        if (now !== undefined && busy(now.status))
-          return amended(error, {
-            left: kept,
-            next: [`${resume}   # once the stack has settled: gives the size back`],
-          });
+        if (now !== undefined && busy(now.status)) return amended(failure, kept);
         await end();
-        if (!(error instanceof Failure) || error.outcome !== 'stackFailed') return error;
+        if (error instanceof AwsFault || error.outcome !== 'stackFailed') return error;
         return amended(error, { serves: 'The stack action failed; the groups have the sizes that they had.' });
       } catch (later) {
         if (!(later instanceof Failure || later instanceof AwsFault)) throw later;
-        const why = later instanceof Failure ? later.facts.what : `${later.code}: ${later.message}`;
-        return amended(error, { left: `${kept} (${why})`, next: [resume] });
+        const why = later instanceof Failure ? later.facts.what : faultText(later);
+        return amended(failure, { ...kept, left: `${kept.left} That failed now: ${withoutStop(why)}.` });
       }
     },
   };
 }
 
-/** The error with more in its last words; what it said is left comes first. */
-function amended(error: Failure | AwsFault, more: Partial<Pick<FailureFacts, 'serves' | 'left' | 'next'>>): Error {
-  if (!(error instanceof Failure)) return error;
-  const { facts } = error;
+/** What goes on beside the change of the stack. */
+interface Holding {
+  /** Ends it, and waits until the last of its calls is answered. */
+  readonly stop: () => Promise<void>;
+}
+
+/** Holds the groups while their stack changes. What AWS refuses meanwhile is met again, and told, at the end. */
+function hold(deps: Deps, plan: Plan): Holding {
+  const over = new AbortController();
+  const held = loopOver(
+    deps,
+    plan,
+    (observed) => (over.signal.aborted ? { kind: 'finish', results: [] } : decide(observed, plan)),
+    over.signal,
+  ).catch((error: unknown) => {
+    if (!(error instanceof Failure || error instanceof AwsFault)) throw error;
+    return [];
+  });
+  // Whoever stops it hears of it.
+  held.catch(() => undefined);
+  return {
+    stop: async () => {
+      over.abort();
+      await held;
+    },
+  };
+}
+
+/** The last words about groups whose size is not given back yet. */
+function stillKept(stack: string, groups: readonly string[]): Pick<FailureFacts, 'serves' | 'left' | 'next'> {
+  const names = groups.join(', ');
+  return {
+    serves: `What served before: nobody is taken out of ${names}, whatever size CloudFormation writes there.`,
+    left:
+      `The note of the size of ${names}, with Terminate and AZRebalance suspended, until somebody gives the size ` +
+      'back once the stack has settled.',
+    next: [`ha-updater resume ${stack}   # once the stack has settled: gives the size back`],
+  };
+}
+
+/** The failure with more in its last words; what it said is left comes first. What was noted is a change. */
+function amended(failure: Failure, more: Partial<Pick<FailureFacts, 'serves' | 'left' | 'next'>>): Failure {
+  const { outcome, facts } = failure;
   return new Failure(
-    error.outcome === 'refused' && more.left !== undefined ? 'stopped' : error.outcome,
+    outcome === 'refused' && more.left !== undefined ? 'stopped' : outcome,
     {
       ...facts,
       ...(more.serves !== undefined && { serves: more.serves }),
       ...(more.left !== undefined && { left: [facts.left, more.left].filter((text) => text !== '').join(' ') }),
       ...(more.next !== undefined && { next: [...facts.next, ...more.next] }),
     },
-    { cause: error },
+    { cause: failure },
   );
 }

@@ -121,6 +121,8 @@ export interface Group {
   readonly status?: string;
   /** The service that alone may change this group, if one is set. */
   readonly operator?: string;
+  /** ARN of the stack that made it, which may be a nested one; absent for a group without a stack. */
+  readonly stackId?: string;
   readonly hasWarmPool: boolean;
   readonly healthCheckType: string;
   readonly healthCheckGraceMs: Milliseconds;

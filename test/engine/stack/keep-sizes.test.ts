@@ -1,178 +1,10 @@
 import { expect } from 'chai';
-import { createGateway } from '../../../src/aws/gateway.js';
-import type { Deps } from '../../../src/engine/deps.js';
-import { createSizeKeeper } from '../../../src/engine/stack/keep-sizes.js';
-import { changeStack } from '../../../src/engine/stack/change-stack.js';
-import { runRollout } from '../../../src/engine/rollout/run-rollout.js';
-import { STACK_TIMING, type StackChange, type StackOrder } from '../../../src/engine/stack/stack-change.js';
 import { Failure } from '../../../src/errors.js';
-import type { RunEvent } from '../../../src/model/event.js';
-import type { KeepSizePlan, Plan } from '../../../src/model/rollout/rollout-plan.js';
-import { lookAt } from '../../../src/sandbox/invariants/look.js';
-import { createSandbox, type Sandbox } from '../../../src/sandbox/index.js';
-import { DEFAULT_SCENARIO, type Fault } from '../../../src/sandbox/scenario.js';
-import { loadTemplate } from '../../../src/template/load.js';
+import { seededRandom } from '../../../src/sandbox/random.js';
 import { PLAN } from '../../support/groups.js';
+import { IGNORE, Killed, LAST_FAILS, ScaledAccount } from '../../support/scaled-account.js';
 
-/** Sizes as most templates have them: fixed, and smaller than what scaling has made of the group. */
-const TEMPLATE = (policy = ''): string => `
-Parameters:
-  Ami: {Type: String}
-  Max: {Type: Number, Default: 8}
-Resources:
-  Launch:
-    Type: AWS::EC2::LaunchTemplate
-    Properties: {LaunchTemplateData: {ImageId: !Ref Ami, InstanceType: t3.micro}}
-  Group:
-    Type: AWS::AutoScaling::AutoScalingGroup
-${policy}
-    Properties:
-      LaunchTemplate: {LaunchTemplateId: !Ref Launch, Version: !GetAtt Launch.LatestVersionNumber}
-      MinSize: 1
-      MaxSize: !Ref Max
-      DesiredCapacity: 2
-      AvailabilityZones: !GetAZs ""
-  Last:
-    Type: AWS::SNS::Topic
-    DependsOn: Group
-    Properties: {DisplayName: !Ref Ami}
-`;
-const IGNORE = '    UpdatePolicy: {AutoScalingScheduledAction: {IgnoreUnmodifiedGroupSizeProperties: true}}';
-
-interface LiveGroup {
-  readonly AutoScalingGroupName: string;
-  readonly MinSize: number;
-  readonly MaxSize: number;
-  readonly DesiredCapacity: number;
-  readonly Instances: readonly { readonly InstanceId: string; readonly LifecycleState: string }[];
-  readonly SuspendedProcesses: readonly { readonly ProcessName: string }[];
-  readonly Tags: readonly { readonly Key: string }[];
-}
-
-/** A stack with a group that scaling made larger than its template says, and who watches it. */
-class Account {
-  readonly sandbox: Sandbox;
-  readonly events: RunEvent[] = [];
-  readonly #interrupt = new AbortController();
-  #signal: string | undefined;
-  #runs = 0;
-  least = Infinity;
-
-  constructor(faults: readonly Fault[] = [], policy = '') {
-    this.sandbox = createSandbox({ ...DEFAULT_SCENARIO, faults });
-    this.sandbox.invoke('cloudformation', 'CreateStack', {
-      StackName: 'web',
-      TemplateBody: TEMPLATE(policy),
-      Parameters: [{ ParameterKey: 'Ami', ParameterValue: 'ami-00000001' }],
-    });
-    this.sandbox.clock.advance(600_000);
-    this.autoscaling('SetDesiredCapacity', { DesiredCapacity: 6 });
-    this.sandbox.clock.advance(600_000);
-    expect(this.serving()).to.equal(6);
-    const name = this.group().AutoScalingGroupName;
-    this.sandbox.world.onChange(
-      () => (this.least = Math.min(this.least, lookAt(this.sandbox.world, name)?.inService ?? 0)),
-    );
-  }
-
-  group(): LiveGroup {
-    const answer = this.sandbox.invoke('autoscaling', 'DescribeAutoScalingGroups', {}) as {
-      AutoScalingGroups: LiveGroup[];
-    };
-    const [group] = answer.AutoScalingGroups;
-    if (group === undefined) throw new Error('there is no group');
-    return group;
-  }
-
-  autoscaling(operation: string, input: object): void {
-    this.sandbox.invoke('autoscaling', operation, {
-      AutoScalingGroupName: this.group().AutoScalingGroupName,
-      ...input,
-    });
-  }
-
-  serving(): number {
-    return this.group().Instances.filter(({ LifecycleState }) => LifecycleState === 'InService').length;
-  }
-
-  size(): string {
-    const { MinSize, DesiredCapacity, MaxSize } = this.group();
-    return `${MinSize}/${DesiredCapacity}/${MaxSize}`;
-  }
-
-  left(): string[] {
-    const { Tags, SuspendedProcesses } = this.group();
-    return [
-      ...Tags.map(({ Key }) => Key).filter((key) => key.startsWith('ha-updater:')),
-      ...SuspendedProcesses.map(({ ProcessName }) => ProcessName),
-    ];
-  }
-
-  signalAfter(seconds: number): void {
-    this.sandbox.clock.after(seconds * 1000, () => {
-      this.#signal = 'SIGINT';
-      this.#interrupt.abort();
-    });
-  }
-
-  get deps(): Deps {
-    const signal = (): string | undefined => this.#signal;
-    const { region, credentials, requestHandler } = this.sandbox.clientConfig();
-    return {
-      gateway: createGateway({ region, credentials: () => Promise.resolve(credentials), requestHandler }),
-      clock: this.sandbox.clock,
-      emit: (event) => this.events.push(event),
-      holderIsGone: () => false,
-      interrupt: {
-        get received() {
-          return signal();
-        },
-        wake: this.#interrupt.signal,
-      },
-    };
-  }
-
-  plan(groups: readonly string[], more: Partial<Plan>): Plan {
-    return { ...PLAN, stack: 'web', groups, ...more };
-  }
-
-  /** As update-stack changes the stack, up to the swap. `keep: false`: as it did before sizes were kept. */
-  async change(
-    parameters: Readonly<Record<string, string>>,
-    order: Partial<StackOrder> & { readonly keep?: boolean; readonly policy?: string } = {},
-  ): Promise<StackChange> {
-    const { deps } = this;
-    const { keep = true, policy = '', ...rest } = order;
-    const run = `r${++this.#runs}`;
-    const none = (): Promise<string> => Promise.reject(new Error('not expected'));
-    const io = {
-      readFile: () => Promise.resolve(TEMPLATE(policy)),
-      fetchText: none,
-      readObject: none,
-      stackTemplate: none,
-    };
-    const keeper = createSizeKeeper(deps, 'web', (groups, keepSize: KeepSizePlan) =>
-      this.plan(groups, { strategy: 'keep-size', keepSize, run }),
-    );
-    const whole: StackOrder = {
-      stack: 'web',
-      template: await loadTemplate('web.yml', 'web', io),
-      given: Object.entries(parameters).map(([key, value]) => ({ key, value })),
-      token: `ha-updater-${run}`,
-      timing: STACK_TIMING,
-      onInterrupt: 'cancel',
-      ...rest,
-    };
-    const done = await changeStack(deps, whole, async (open) => {
-      if (keep) await keeper.begin(open);
-      return 'execute';
-    }).catch(async (error: unknown) => {
-      throw await keeper.endAfter(error);
-    });
-    await keeper.end();
-    return done;
-  }
-}
+const NEXT = { Ami: 'ami-00000002' };
 
 async function failureOf(change: Promise<unknown>): Promise<Failure> {
   const error = await change.then(
@@ -183,87 +15,193 @@ async function failureOf(change: Promise<unknown>): Promise<Failure> {
   return error;
 }
 
-const LAST_FAILS: Fault = { kind: 'stackFails', stack: 'web', logicalId: 'Last', reason: 'It fails', after: 1 };
+/** Nobody was taken out, and all is as it was; some time after the end, when what was let loose would show. */
+function expectKept(account: ScaledAccount, size = '1/6/8', about = ''): void {
+  account.minutes(10);
+  expect({ size: account.size(), least: account.least, left: account.left() }, about).to.deep.equal({
+    size,
+    least: 6,
+    left: [],
+  });
+}
 
-describe('the size of a group while its stack changes', () => {
+describe('the size of a group while its stack changes', function () {
+  this.timeout(120_000);
+
   it('falls to that of the template when nobody keeps it', async () => {
-    const account = new Account();
-    await account.change({ Ami: 'ami-00000002' }, { keep: false });
-    account.sandbox.clock.advance(600_000);
+    const account = new ScaledAccount();
+    await account.changeTo(NEXT, { keep: false });
+    account.minutes(10);
     expect(account.size()).to.equal('1/2/8');
     expect(account.least).to.equal(2);
   });
 
   it('is kept: all that serve stay in service, and nothing of ours is left', async () => {
-    const account = new Account();
-    await account.change({ Ami: 'ami-00000002' });
-    account.sandbox.clock.advance(600_000);
-    expect(account.size()).to.equal('1/6/8');
-    expect(account.least).to.equal(6);
-    expect(account.left()).to.deep.equal([]);
+    const account = new ScaledAccount();
+    await account.changeTo(NEXT);
+    expectKept(account);
   });
 
   for (const policy of ['', IGNORE])
     it(`is kept when the stack rolls back${policy === '' ? '' : ', where the policy leaves unchanged sizes alone'}`, async () => {
-      const account = new Account([LAST_FAILS], policy);
-      const failure = await failureOf(account.change({ Ami: 'ami-00000002' }, { policy }));
-      account.sandbox.clock.advance(600_000);
+      const account = new ScaledAccount([LAST_FAILS], { policy });
+      const failure = await failureOf(account.changeTo(NEXT));
       expect(failure.outcome).to.equal('stackFailed');
       expect(failure.facts.serves).to.equal('The stack action failed; the groups have the sizes that they had.');
-      expect(account.size()).to.equal('1/6/8');
-      expect(account.least).to.equal(6);
-      expect(account.left()).to.deep.equal([]);
+      expectKept(account);
     });
 
   it('is kept when a signal cancels the update', async () => {
-    const account = new Account();
+    const account = new ScaledAccount();
     account.signalAfter(20);
-    await failureOf(account.change({ Ami: 'ami-00000002' }));
-    account.sandbox.clock.advance(600_000);
-    expect(account.size()).to.equal('1/6/8');
-    expect(account.least).to.equal(6);
-    expect(account.left()).to.deep.equal([]);
+    await failureOf(account.changeTo(NEXT));
+    expectKept(account);
   });
 
   it('stays noted when a signal leaves the stack to CloudFormation, and resume gives it back', async () => {
-    const account = new Account();
+    const account = new ScaledAccount();
     account.signalAfter(8);
-    const failure = await failureOf(account.change({ Ami: 'ami-00000002' }, { onInterrupt: 'leave' }));
-    expect(failure.facts.left).to.contain('is still kept');
+    const failure = await failureOf(account.changeTo(NEXT, { onInterrupt: 'leave' }));
+    expect(failure.facts.serves).to.contain('nobody is taken out');
+    expect(failure.facts.left).to.contain('with Terminate and AZRebalance suspended');
     expect(failure.facts.next.join('\n')).to.contain('ha-updater resume web');
-    account.sandbox.clock.advance(1_200_000);
-    expect(account.least).to.equal(6);
-    const { deps } = account;
-    const later: Deps = { ...deps, interrupt: { received: undefined, wake: new AbortController().signal } };
-    const name = account.group().AutoScalingGroupName;
-    const results = await runRollout(later, account.plan([name], { run: 'later', adoptOnly: true, goOn: true }));
+    account.minutes(20);
+    const results = await account.later({ adoptOnly: true, goOn: true });
     expect(results.map(({ outcome }) => outcome)).to.deep.equal(['sizeKept']);
-    account.sandbox.clock.advance(600_000);
-    expect(account.size()).to.equal('1/6/8');
-    expect(account.least).to.equal(6);
-    expect(account.left()).to.deep.equal([]);
+    expectKept(account);
+  });
+
+  it('is given back only once the stack has settled, also to a run that names the group alone', async () => {
+    const account = new ScaledAccount([LAST_FAILS]);
+    account.signalAfter(8);
+    await failureOf(account.changeTo(NEXT, { onInterrupt: 'leave' }));
+    // The stack goes on, and will roll back, while this one looks.
+    const results = await account.later({ adoptOnly: true, goOn: true }, 'group');
+    expect(results.map(({ outcome }) => outcome)).to.deep.equal(['sizeKept']);
+    expect(account.stackStatus()).to.equal('UPDATE_ROLLBACK_COMPLETE');
+    expectKept(account);
+  });
+
+  it('is what scaling asked for before CloudFormation wrote its own, although nothing was launched for it yet', async () => {
+    const account = new ScaledAccount();
+    let asked = false;
+    account.sandbox.world.onChange(() => {
+      if (asked || !account.group().suspended.has('Terminate')) return;
+      asked = true;
+      account.sandbox.clock.after(0, () => account.autoscaling('SetDesiredCapacity', { DesiredCapacity: 7 }));
+    });
+    await account.changeTo(NEXT, { plan: { timing: { ...PLAN.timing, pollMs: 500 } } });
+    expectKept(account, '1/7/8');
+  });
+
+  it('is held by a run that shows that it lives', async () => {
+    const account = new ScaledAccount();
+    await account.changeTo(NEXT, { plan: { timing: { ...PLAN.timing, pollMs: 1_000, renewMs: 4_000 } } });
+    const started = account.emitted.findIndex(({ type }) => type === 'stack.started');
+    const settled = account.emitted.findIndex(({ type }) => type === 'stack.settled');
+    const renewed = account.emitted
+      .slice(started, settled)
+      .filter((event) => event.type === 'action.done' && event.action.type === 'renew');
+    expect(renewed.length).to.be.greaterThan(1);
+    expectKept(account);
   });
 
   it('is not kept where the change sets a MaxSize that it does not fit: nothing is changed', async () => {
-    const account = new Account();
-    const failure = await failureOf(account.change({ Ami: 'ami-00000002', Max: '4' }));
+    const account = new ScaledAccount();
+    const failure = await failureOf(account.changeTo({ ...NEXT, Max: '4' }));
     expect(failure.outcome).to.equal('refused');
     expect(failure.facts.reasons.map(({ code }) => code)).to.deep.equal(['group.sizeDoesNotFit']);
-    expect(account.size()).to.equal('1/6/8');
-    expect(account.left()).to.deep.equal([]);
+    expectKept(account);
   });
 
   it('takes a MaxSize that the change raises', async () => {
-    const account = new Account();
-    await account.change({ Ami: 'ami-00000002', Max: '12' });
-    expect(account.size()).to.equal('1/6/12');
+    const account = new ScaledAccount();
+    await account.changeTo({ ...NEXT, Max: '12' });
+    expectKept(account, '1/6/12');
   });
 
   it('leaves suspended what the owner had suspended', async () => {
-    const account = new Account();
+    const account = new ScaledAccount();
     account.autoscaling('SuspendProcesses', { ScalingProcesses: ['AZRebalance', 'AlarmNotification'] });
-    await account.change({ Ami: 'ami-00000002' });
-    expect(account.left().sort()).to.deep.equal(['AZRebalance', 'AlarmNotification']);
+    await account.changeTo(NEXT);
+    expect(account.left()).to.deep.equal(['AZRebalance', 'AlarmNotification']);
     expect(account.size()).to.equal('1/6/8');
+  });
+});
+
+describe('a run that is killed while it keeps a size', function () {
+  this.timeout(120_000);
+
+  for (const [how, faults] of [
+    ['succeeds', []],
+    ['rolls back', [LAST_FAILS]],
+  ] as const)
+    for (const when of ['before', 'after'] as const)
+      it(`${when} any of its changes, while the stack ${how}, loses nothing: resume gives the size back`, async () => {
+        for (let change = 1; ; change++) {
+          const account = new ScaledAccount(faults);
+          const error: unknown = await account
+            .changeTo(NEXT, { kill: { change, when } })
+            .catch((caught: unknown) => caught);
+          if (!(error instanceof Killed)) {
+            expect(change, 'changes of a whole run').to.be.greaterThan(5);
+            break;
+          }
+          account.minutes(20);
+          await account.later({ adoptOnly: true, goOn: true });
+          expectKept(account, '1/6/8', `killed ${when} change ${change}`);
+        }
+      });
+
+  it('is followed by an update-asgs that gives the size back first and then replaces what is outdated', async () => {
+    const account = new ScaledAccount();
+    // After the execution: record, suspension, execution.
+    const error: unknown = await account
+      .changeTo(NEXT, { kill: { change: 3, when: 'after' } })
+      .catch((caught: unknown) => caught);
+    expect(error).to.be.instanceOf(Killed);
+    account.minutes(20);
+    const results = await account.later({});
+    expect(results.map(({ outcome }) => outcome)).to.deep.equal(['promoted']);
+    expectKept(account);
+  });
+});
+
+describe('any change of a stack with a group that was scaled', function () {
+  this.timeout(120_000);
+
+  it('takes nobody out, whatever size, policy, end, signal, kill and scaling meanwhile are drawn', async () => {
+    for (let seed = 1; seed <= 24; seed++) {
+      const random = seededRandom(seed).fork('kept size');
+      const desired = random.int(3, 8);
+      const account = new ScaledAccount(random.chance(0.5) ? [LAST_FAILS] : [], {
+        policy: random.chance(0.5) ? IGNORE : '',
+        desired,
+      });
+      if (random.chance(0.3)) account.signalAfter(random.int(1, 30));
+      const up = random.chance(0.5) ? Math.min(8, desired + random.int(1, 2)) : 0;
+      if (up > 0)
+        account.sandbox.clock.after(random.int(0, 40_000), () => {
+          // Policies scale from what the group says.
+          if (account.group().desired >= desired && account.group().desired < up)
+            account.autoscaling('SetDesiredCapacity', { DesiredCapacity: up });
+        });
+      const kill = random.chance(0.3) ? { change: random.int(1, 6), when: 'after' as const } : undefined;
+      await account
+        .changeTo(NEXT, {
+          onInterrupt: random.chance(0.5) ? 'leave' : 'cancel',
+          ...(kill !== undefined && { kill }),
+        })
+        .catch((error: unknown) => {
+          if (!(error instanceof Failure || error instanceof Killed)) throw error;
+        });
+      account.minutes(20);
+      if (account.left().length > 0) await account.later({ adoptOnly: true, goOn: true });
+      account.minutes(10);
+      const about = `seed ${seed}`;
+      expect(account.least, about).to.be.at.least(desired);
+      expect(account.group().desired, about).to.be.at.least(desired);
+      expect(account.left(), about).to.deep.equal([]);
+    }
   });
 });

@@ -1,20 +1,12 @@
 import { expect } from 'chai';
-import { createGateway } from '../../../src/aws/gateway.js';
 import type { Deps } from '../../../src/engine/deps.js';
 import { changeStack, stackGroups } from '../../../src/engine/stack/change-stack.js';
 import { allChanges, type PlacedChange } from '../../../src/decide/stack/read-change-set.js';
 import { Failure } from '../../../src/errors.js';
-import type { RunEvent } from '../../../src/model/event.js';
-import { createSandbox, type Sandbox } from '../../../src/sandbox/index.js';
-import { BREAKS, DEFAULT_SCENARIO, type Fault, type Scenario } from '../../../src/sandbox/scenario.js';
+import { BREAKS, type Fault, type Scenario } from '../../../src/sandbox/scenario.js';
 import { loadTemplate } from '../../../src/template/load.js';
-import { retrying } from '../../../src/engine/retrying-gateway.js';
-import {
-  STACK_TIMING,
-  type Resolve,
-  type StackChange,
-  type StackOrder,
-} from '../../../src/engine/stack/stack-change.js';
+import { STACK_TIMING, type StackChange } from '../../../src/engine/stack/stack-change.js';
+import { StackAccount } from '../../support/stack-account.js';
 
 const web = `
 Parameters:
@@ -53,70 +45,9 @@ Resources:
       Parameters: {Image: !Ref Image, Secret: hunter2}
 `;
 
-/** The real SDK talking to the simulated AWS, on the simulated clock. */
-class Account {
-  readonly sandbox: Sandbox;
-  readonly emitted: RunEvent[] = [];
-  readonly #interrupt = new AbortController();
-  #signal: string | undefined;
-  #runs = 0;
-
+class Account extends StackAccount {
   constructor(faults: readonly Fault[] = [], scenario: Partial<Scenario> = {}) {
-    this.sandbox = createSandbox({ ...DEFAULT_SCENARIO, objects: { 'templates/inner.yml': web }, faults, ...scenario });
-  }
-
-  get deps(): Deps {
-    const signal = (): string | undefined => this.#signal;
-    const { region, credentials, requestHandler } = this.sandbox.clientConfig();
-    return {
-      gateway: createGateway({ region, credentials: () => Promise.resolve(credentials), requestHandler }),
-      clock: this.sandbox.clock,
-      emit: (event) => this.emitted.push(event),
-      holderIsGone: () => false,
-      interrupt: {
-        get received() {
-          return signal();
-        },
-        wake: this.#interrupt.signal,
-      },
-    };
-  }
-
-  signalAfter(seconds: number): void {
-    this.sandbox.clock.after(seconds * 1000, () => {
-      this.#signal = 'SIGINT';
-      this.#interrupt.abort();
-    });
-  }
-
-  /** As update-stack does it; without a template the stack's own. */
-  async change(
-    parameters: Readonly<Record<string, string>>,
-    text?: string,
-    order: Partial<StackOrder> = {},
-    resolve?: Resolve,
-  ): Promise<StackChange> {
-    const { deps } = this;
-    const none = (): Promise<string> => Promise.reject(new Error('not expected'));
-    const io = {
-      readFile: () => Promise.resolve(text ?? ''),
-      fetchText: none,
-      readObject: none,
-      stackTemplate: (stack: string) => retrying(deps).stackTemplate(stack),
-    };
-    return changeStack(
-      deps,
-      {
-        stack: 'web',
-        template: await loadTemplate(text === undefined ? undefined : 'web.yml', 'web', io),
-        given: Object.entries(parameters).map(([key, value]) => ({ key, value })),
-        token: `ha-updater-r${++this.#runs}`,
-        timing: STACK_TIMING,
-        onInterrupt: 'cancel',
-        ...order,
-      },
-      resolve,
-    );
+    super({ objects: { 'templates/inner.yml': web }, faults, ...scenario });
   }
 
   stack(): {

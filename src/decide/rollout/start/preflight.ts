@@ -1,4 +1,3 @@
-import { limitFrom } from '../../memory/unseen-time.js';
 import type { Instant } from '../../../clock.js';
 import type { Reason, Wait } from '../../../model/rollout/decision.js';
 import type { Group } from '../../../model/rollout/group.js';
@@ -13,6 +12,7 @@ import { factsOf } from '../../strategies/facts-by-name.js';
 import type { LookAndPlan } from '../../view.js';
 import { SUSPENDED_BY_SWAP } from '../processes.js';
 import { reasonsAgainst } from './reasons-against.js';
+import { limitFrom } from '../../memory/unseen-time.js';
 
 /** How many looks in a row must show the group settled. */
 const SETTLED_LOOKS = 2;

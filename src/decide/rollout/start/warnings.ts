@@ -1,4 +1,3 @@
-import { timeLimits } from '../time-limits.js';
 import type { Reason } from '../../../model/rollout/decision.js';
 import type { Balancer, Group } from '../../../model/rollout/group.js';
 import type { Plan } from '../../../model/rollout/rollout-plan.js';
@@ -6,12 +5,15 @@ import { membersOf, split } from '../../instances/classify.js';
 import { factsOf } from '../../strategies/facts-by-name.js';
 import type { LookAndPlan } from '../../view.js';
 import { seconds } from '../../../text/duration.js';
+import { timeLimits } from '../time-limits.js';
 
 /** What a person should know before a rollout starts; none of it stops it. */
 export function warningsAbout({ observed, plan }: LookAndPlan, group: Group): readonly Reason[] {
   const precautions = observed.precautions.find((one) => one.group === group.name);
   const warn = (code: string, text: string, remedy: string): Reason => ({ code, group: group.name, text, remedy });
   const { warnings = [], unjudgedSources = [] } = precautions ?? {};
+  // Nothing is launched or proven while a size is kept.
+  if (factsOf(plan).kind === 'keeping') return [];
   return [
     ...warnings.map((text) => warn('group.unchecked', text, 'Check it by hand when it matters.')),
     ...(group.imageUnknown === undefined

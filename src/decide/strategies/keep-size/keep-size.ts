@@ -16,6 +16,7 @@ import type { ReasonedAction } from '../../step.js';
 import type { GroupView, RolloutView } from '../../view.js';
 import { factsOf } from '../facts-by-name.js';
 import { doesNotFit } from './does-not-fit.js';
+import { holdSize } from './hold-size.js';
 import { SUSPENDED_TO_KEEP } from './facts.js';
 import { keptSize } from './kept-size.js';
 
@@ -25,6 +26,7 @@ import { keptSize } from './kept-size.js';
  */
 export function keepSize(view: RolloutView): Decision {
   const { plan } = view;
+  if (plan.keepSize?.phase === 'hold') return holdSize(view);
   const begins = plan.keepSize?.phase === 'begin';
   return takeTurns(view, {
     settlingPhase: begins ? 'suspend' : 'restore',

@@ -1,5 +1,3 @@
-import { timeLimits } from '../../rollout/time-limits.js';
-import { limitFrom } from '../../memory/unseen-time.js';
 import type { Decision, GroupResult, Wait } from '../../../model/rollout/decision.js';
 import { alarmed } from '../../gates/alarms.js';
 import { notProvenYet } from '../../gates/hooks.js';
@@ -10,6 +8,8 @@ import { progressOf } from '../../rollout/progress.js';
 import type { GroupView, RolloutView } from '../../view.js';
 import { seconds } from '../../../text/duration.js';
 import { proven } from '../../memory/proven.js';
+import { timeLimits } from '../../rollout/time-limits.js';
+import { limitFrom } from '../../memory/unseen-time.js';
 
 /**
  * Proves the instances of groups that were just created; changes nothing. All of a group's desired

@@ -1,4 +1,3 @@
-import { limitFrom } from '../../memory/unseen-time.js';
 import type { Target } from '../../../model/rollout/action.js';
 import { count } from '../../../text/count.js';
 import type { Balancer, Group, Instance } from '../../../model/rollout/group.js';
@@ -9,6 +8,7 @@ import { countQuorum } from './quorum.js';
 import { isBack, isListed, isRegistered, targetOf } from '../../instances/registered.js';
 import type { LookAndPlan } from '../../view.js';
 import { proven, warm } from '../../memory/proven.js';
+import { limitFrom } from '../../memory/unseen-time.js';
 
 /**
  * What shall become of an instance that is noted as out: the whole restart, back as it is, or left out because it

@@ -1,5 +1,3 @@
-import { timeLimits } from '../../rollout/time-limits.js';
-import { limitFrom } from '../../memory/unseen-time.js';
 import type { Instant } from '../../../clock.js';
 import { count } from '../../../text/count.js';
 import type { Wait } from '../../../model/rollout/decision.js';
@@ -17,6 +15,8 @@ import type { RollingFleet } from './fleet.js';
 import { surged } from './surge.js';
 import { takeOut } from './take-out.js';
 import { seconds } from '../../../text/duration.js';
+import { timeLimits } from '../../rollout/time-limits.js';
+import { limitFrom } from '../../memory/unseen-time.js';
 
 /** A rolling rollout past its verdict. */
 type Rolling = JudgedGroup<RollingRecord>;
