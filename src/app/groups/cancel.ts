@@ -53,7 +53,10 @@ export async function cancel(asked: CancelAsked, surroundings: ProcessContext): 
             : await stackGroups(run.deps, stack.id);
     const named = byName(asked, groups);
     run.goOnWith(againWith(named, 'cancel'));
-    const begun = await begunOn(run.deps, groups);
+    const found = await begunOn(run.deps, groups);
+    // A size that is kept is no rollout: whoever changes the stack gives it back once the stack has settled.
+    const kept = found.filter(({ record }) => factsOf(record).kind === 'keeping');
+    const begun = found.filter((one) => !kept.includes(one));
     // One that replaces a few at a time can still be stopped after its verdict, though not undone.
     const open = begun.filter(
       ({ group, record }) =>
@@ -62,6 +65,7 @@ export async function cancel(asked: CancelAsked, surroundings: ProcessContext): 
         group.notes.verdict.outcome !== 'promote',
     );
     if (open.length === 0 && updating) return { outcome: 'cancelled', results: [] };
+    if (open.length === 0 && begun.length === 0 && kept.length > 0) throw onlyKept(named, kept);
     if (open.length === 0) throw nothingToCancel(named, stack, begun);
     return cancelGroups(run, wanted, named, open);
   });
@@ -123,6 +127,21 @@ async function lockDead(run: Run, dead: readonly string[]): Promise<void> {
       { cause: error },
     );
   }
+}
+
+/** The stack of these groups changes, or has changed, and nothing else is under way on them. */
+function onlyKept(asked: CancelAsked, kept: readonly Begun[]): Error {
+  const names = kept.map(({ group }) => group.name).join(', ');
+  const how = asked.stack === undefined ? 'cancel names that stack' : 'nothing of that can be cancelled now';
+  return refused(
+    'cancel.nothing',
+    `There is no rollout on ${names}: the size is kept there while the stack changes, and ${how}.`,
+    [],
+    [
+      `ha-updater status ${targetText(asked)}`,
+      `ha-updater resume ${targetText(asked)}   # once the stack has settled: gives the size back`,
+    ],
+  );
 }
 
 /** Only an update in progress can be cancelled, and only a rollout without a verdict to promote. */

@@ -76,7 +76,7 @@ export interface GroupStatus {
 export interface Circumstances {
   readonly at: number;
   /** Absent when the groups were asked for by name. */
-  readonly stack?: Pick<Stack, 'name'>;
+  readonly stack?: Pick<Stack, 'name' | 'status'>;
   readonly region: string;
   readonly holderIsGone: (lease: Lease) => boolean;
   /** Launches that failed, where a group has no instances. */
@@ -162,7 +162,10 @@ function advice(
   const next: string[] = [];
   if (unreadable !== undefined) remarks.push(`A note that this version cannot read: ${unreadable}`);
   if (record !== undefined) {
-    const rollout = rolloutAdvice(group.notes, record, { at, target, holderIsGone });
+    const rollout =
+      factsOf(record).kind === 'keeping'
+        ? keptAdvice(group.notes, record, { at, target, holderIsGone, ...(stack !== undefined && { stack }) })
+        : rolloutAdvice(group.notes, record, { at, target, holderIsGone });
     remarks.push(...rollout.remarks);
     next.push(...rollout.next);
   }
@@ -213,11 +216,6 @@ function rolloutAdvice(
       : `judged: ${verdict.outcome === 'promote' ? 'promote' : 'roll back'} (${verdict.why})`;
   if (record.strategy === 'restart')
     remarks.push(`Restart ${record.run} began ${timestamp(record.startedAt)} with a quorum of ${record.quorum}.`);
-  else if (record.strategy === 'keep-size')
-    remarks.push(
-      `Run ${record.run} keeps its size (min ${record.size.min}, desired ${record.size.desired}, max ` +
-        `${record.size.max}) since ${timestamp(record.startedAt)}, because the stack is being changed.`,
-    );
   else
     remarks.push(
       `Rollout ${record.run} began ${timestamp(record.startedAt)}, ${judged}; it restores min ` +
@@ -240,6 +238,33 @@ function rolloutAdvice(
         : 'Its verdict stands: wait until it is through.',
     );
   return { remarks, next };
+}
+
+/** A size that is kept while the stack changes is no rollout: all that is left to do is to give it back. */
+function keptAdvice(
+  { lease }: Group['notes'],
+  { run, size, startedAt }: RolloutRecord,
+  {
+    at,
+    stack,
+    target,
+    holderIsGone,
+  }: Pick<Circumstances, 'at' | 'stack' | 'holderIsGone'> & { readonly target: string },
+): Pick<GroupStatus, 'remarks' | 'next'> {
+  const held = lease !== undefined && isHeld(lease, at, holderIsGone);
+  const sizes = `min ${size.min}, desired ${size.desired}, max ${size.max}`;
+  return {
+    remarks: [
+      `Run ${run} keeps its size (${sizes}) since ${timestamp(startedAt)}, while the stack changes: Terminate and ` +
+        'AZRebalance are suspended, and nothing unhealthy is replaced.',
+      lease === undefined ? 'Interrupted: nobody works on it.' : holderOf(lease, at, holderIsGone),
+    ],
+    next: held
+      ? stack?.status === 'UPDATE_IN_PROGRESS'
+        ? [`ha-updater cancel ${target}`]
+        : []
+      : [`ha-updater resume ${target}`],
+  };
 }
 
 /** Whether a run shows signs of life there: resume and rollback would be refused. */

@@ -27,7 +27,8 @@ export function replaceInstances(view: RolloutView, strategyOf: StrategyOf): Dec
   return takeTurns(view, {
     settlingPhase: 'prove',
     silentWhy: 'began a rollout here and may be dead; it is taken over unless it shows a sign of life',
-    // A rollout that we took over and that rolled back, or a size that a dead run kept, does not answer what this run was asked for.
+    // A rollout that we took over and that rolled back does not answer what this run was asked for, nor does a size
+    // that a dead run kept.
     answers: ({ outcome }, { name }) =>
       !(
         outcome === 'putBack' ||

@@ -119,8 +119,8 @@ function createReader(
 }
 
 /**
- * The stack whose progress keeps these groups from being touched: the one of the plan. Without one, that of groups whose
- * size is kept through its change, whole with all that it is nested in; one that is in progress counts first.
+ * The stack whose progress keeps these groups from being touched: the one of the plan. Without one, that of groups
+ * whose size is kept through its change, whole with all that it is nested in; one that is in progress counts first.
  */
 async function readStack(
   gateway: RepeatableGateway,

@@ -64,6 +64,25 @@ describe('the command that helps, by who works on the group', () => {
       next: ['resume', 'rollback'],
     },
   ];
+  const kept = {
+    ...RECORD,
+    version: 2,
+    strategy: 'keep-size',
+    changed: [],
+    suspended: ['Terminate', 'AZRebalance'],
+  } as const;
+
+  it('a live run keeps its size while the stack changes: nothing but the stack can be called back', () => {
+    const { next, remarks } = statusOf({ notes: { record: kept, lease: LEASE } });
+    expect(next).to.deep.equal([]);
+    expect(remarks.join(' ')).to.contain('keeps its size').and.to.contain('nothing unhealthy is replaced');
+  });
+
+  it('a size that a dead run kept is given back, and nothing is rolled back', () =>
+    expect(statusOf({ notes: { record: kept, lease: LEASE } }, { gone: true }).next).to.deep.equal([
+      `ha-updater resume ${target}`,
+    ]));
+
   for (const { when, notes, later, next } of cases)
     it(when, () =>
       expect(statusOf({ notes }, later).next).to.deep.equal(next.map((command) => `ha-updater ${command} ${target}`)),
