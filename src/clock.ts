@@ -13,6 +13,8 @@ export type Milliseconds = number;
 export interface Clock {
   /** The present, in milliseconds since the Unix epoch. */
   now(): Instant;
+  /** How many of its seconds pass in one of the machine's; absent where that means nothing. */
+  readonly speed?: number;
   /**
    * Resolves after `ms` of this clock's time, or at once when `signal` is (or becomes) aborted.
    * It never rejects: whoever sleeps looks at the world again afterwards anyway.
@@ -27,7 +29,7 @@ export interface Clock {
 export function systemClock(speed = 1): Clock {
   const origin = Date.now();
   const now = (): Instant => (speed === 1 ? Date.now() : origin + Math.round((Date.now() - origin) * speed));
-  return { now, sleep: sleeper(speed) };
+  return { now, speed, sleep: sleeper(speed) };
 }
 
 /**

@@ -50,7 +50,7 @@ export const LAST_FAILS: Fault = {
 export class Killed extends Error {}
 
 /** The change, counted from 1, at which a run is killed. */
-export interface Kill {
+interface Kill {
   readonly change: number;
   readonly when: 'before' | 'after';
 }

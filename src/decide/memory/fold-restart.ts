@@ -8,6 +8,7 @@ import { countQuorum, nextBatch, restartable } from '../strategies/restart/quoru
 import { factsOf } from '../strategies/facts-by-name.js';
 import { seconds } from '../../text/duration.js';
 import { proven } from './proven.js';
+import { timeLimits } from '../rollout/time-limits.js';
 import { limitFrom } from './unseen-time.js';
 
 type Memory = Pick<Seen, 'outSince' | 'backSince' | 'failed' | 'short'>;
@@ -68,14 +69,15 @@ function whyFailed(
   plan: Plan,
   commandMs: number,
 ): string | undefined {
+  const limits = timeLimits(plan, group);
   const instance = group.instances.find((one) => one.id === id);
   const command = look.commands?.[id];
   if (instance === undefined) return undefined;
   if (command === undefined) {
     const since = seen.outSince[id] ?? look.at;
     const listed = group.balancers.filter((balancer) => isListed(instance, balancer));
-    return listed.length > 0 && look.at >= limitFrom(seen, since, plan.timing.drainMs)
-      ? `${listed.map(({ name }) => name).join(', ')} had not drained it after ${seconds(plan.timing.drainMs)}`
+    return listed.length > 0 && look.at >= limitFrom(seen, since, limits.drainMs)
+      ? `${listed.map(({ name }) => name).join(', ')} had not drained it after ${seconds(limits.drainMs)}`
       : undefined;
   }
   if (command.state === 'running')
@@ -84,10 +86,7 @@ function whyFailed(
       : undefined;
   if (!command.ok) return `the command failed (${command.how})`;
   const since = seen.backSince[id] ?? look.at;
-  if (
-    look.at < limitFrom(seen, since, plan.timing.progressMs) ||
-    proven(group, [instance], seen, plan, look.at).length > 0
-  )
+  if (look.at < limitFrom(seen, since, limits.progressMs) || proven(group, [instance], seen, plan, look.at).length > 0)
     return undefined;
   const out = group.notes.out?.instances.find((one) => one.id === id);
   const missing = out === undefined ? [] : group.balancers.filter((balancer) => !isBack(instance, balancer, out));
@@ -96,8 +95,8 @@ function whyFailed(
       ? `${missing.map(({ name }) => name).join(', ')} did not take it back`
       : notInService(group, instance);
   const check = open === '' ? failedCheck(seen, plan, instance) : '';
-  if (check !== '') return `it was in service again and not proven within ${seconds(plan.timing.progressMs)}: ${check}`;
-  return `it was not in service again within ${seconds(plan.timing.progressMs)}${open === '' ? '' : `: ${open}`}`;
+  if (check !== '') return `it was in service again and not proven within ${seconds(limits.progressMs)}: ${check}`;
+  return `it was not in service again within ${seconds(limits.progressMs)}${open === '' ? '' : `: ${open}`}`;
 }
 
 /** Counts looks, a poll apart, at which somebody is still to be restarted and the quorum lets nobody out. */

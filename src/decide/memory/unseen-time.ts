@@ -28,10 +28,16 @@ export function limitFrom({ unseen }: Pick<Seen, 'unseen'>, began: Instant, limi
   return began + limit + lost;
 }
 
-/** What a person is told of a gap that this look ended; undefined when it ended none. */
-export function gapWarning({ unseen, lastLookAt }: Pick<Seen, 'unseen' | 'lastLookAt'>): Reason | undefined {
+/**
+ * What a person is told of a gap that this look ended; undefined when it ended none.
+ * @param speed of the clock: in a rehearsal that runs faster a moment of the machine is a long time
+ */
+export function gapWarning(
+  { unseen, lastLookAt }: Pick<Seen, 'unseen' | 'lastLookAt'>,
+  speed: number,
+): Reason | undefined {
   const last = unseen.at(-1);
-  if (last?.until !== lastLookAt) return undefined;
+  if (last?.until !== lastLookAt || last.ms <= LEAST_GAP_MS * speed) return undefined;
   const at = new Date(last.until).toISOString();
   return {
     code: 'run.unseen',

@@ -13,6 +13,7 @@ import { preflight } from '../rollout/start/preflight.js';
 import { reasonsAgainst } from '../rollout/start/reasons-against.js';
 import { warningsAbout } from '../rollout/start/warnings.js';
 import { doesNotFit } from '../strategies/keep-size/does-not-fit.js';
+import { timeLimits } from '../rollout/time-limits.js';
 import { factsOf } from '../strategies/facts-by-name.js';
 import { instability } from '../instances/stability.js';
 
@@ -50,6 +51,7 @@ export function groupOutlook(
   const limits = factsOf(record).limits(record);
   const peak = skip === undefined ? finalTarget(record).size : size;
   const rounds = roundsOf(record);
+  const time = timeLimits(plan, group);
   const expectedMs = skip === undefined ? expected(plan, group, rounds, record) : 0;
   const many = hasNone(group) ? noneThere(group, observed).text : sayOutdated(group, here);
   return {
@@ -79,7 +81,7 @@ export function groupOutlook(
       ...(replaced.includes(id) && { replaced: true as const }),
     })),
     expectedMs,
-    limitMs: skip === undefined ? plan.timing.totalMs + (rounds - 1) * plan.timing.progressMs + plan.timing.drainMs : 0,
+    limitMs: skip === undefined ? time.totalMs + (rounds - 1) * time.progressMs + time.drainMs : 0,
     extraInstanceHours: Math.round((Math.max(0, peak.desired - size.desired) * expectedMs) / 36_000) / 100,
     against,
     warnings: skip === undefined ? warnings(observed, plan, group) : [],

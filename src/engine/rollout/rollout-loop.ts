@@ -41,7 +41,7 @@ export async function loopOver(
       observed = await observer.look();
       const decision = decider(observed, plan);
       changed ||= Object.keys(observed.seen.known).length > 0;
-      tell(report, observed, decision, plan);
+      tell(report, observed, decision, { plan, speed: deps.clock.speed ?? 1 });
       if (decision.kind === 'act' || decision.kind === 'wait') await hooks.follow(decision.hooks ?? [], observed);
       switch (decision.kind) {
         case 'refuse':
@@ -73,11 +73,16 @@ export async function loopOver(
   }
 }
 
-function tell(report: Reporter, observed: Observed, decision: Decision, plan: Plan): void {
+function tell(
+  report: Reporter,
+  observed: Observed,
+  decision: Decision,
+  { plan, speed }: { readonly plan: Plan; readonly speed: number },
+): void {
   report.warnings(
     observed.groups.flatMap((group) => warningsAbout({ observed, plan }, withNotes(group, observed.seen))),
   );
-  const gap = gapWarning(observed.seen);
+  const gap = gapWarning(observed.seen, speed);
   if (gap !== undefined) report.warnings([gap]);
   report.adopted(observed);
   report.commands(observed);

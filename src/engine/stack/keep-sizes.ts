@@ -45,11 +45,11 @@ export function createSizeKeeper(
     },
   };
   let begun: { readonly groups: readonly string[]; readonly changed: KeepSizePlan['changed'] } | undefined;
-  let holding: Holding | undefined;
+  let meanwhile: Meanwhile | undefined;
   const plan = (phase: KeepSizePlan['phase']): Plan =>
     planFor(begun?.groups ?? [], { phase, changed: begun?.changed ?? {} });
   const end = async (): Promise<void> => {
-    await holding?.stop();
+    await meanwhile?.stop();
     if (begun !== undefined) await runRollout(quiet, plan('end'));
   };
   return {
@@ -60,12 +60,12 @@ export function createSizeKeeper(
       if (groups.length === 0) return;
       begun = { groups, changed };
       await runRollout(quiet, plan('begin'));
-      holding = hold(quiet, plan('hold'));
+      meanwhile = keepOn(quiet, plan('during'));
     },
     end,
     endAfter: async (error) => {
       if (begun === undefined || !(error instanceof Failure || error instanceof AwsFault)) return error;
-      await holding?.stop();
+      await meanwhile?.stop();
       const failure = error instanceof Failure ? error : stoppedBy(error, plan('end'), undefined);
       const kept = stillKept(stack, begun.groups);
       try {
@@ -84,15 +84,18 @@ export function createSizeKeeper(
 }
 
 /** What goes on beside the change of the stack. */
-interface Holding {
+interface Meanwhile {
   /** Ends it, and waits until the last of its calls is answered. */
   readonly stop: () => Promise<void>;
 }
 
-/** Holds the groups while their stack changes. What AWS refuses meanwhile is met again, and told, at the end. */
-function hold(deps: Deps, plan: Plan): Holding {
+/**
+ * Keeps the size of the groups while their stack changes. What AWS refuses meanwhile is met again, and told, at the
+ * end.
+ */
+function keepOn(deps: Deps, plan: Plan): Meanwhile {
   const over = new AbortController();
-  const held = loopOver(
+  const looking = loopOver(
     deps,
     plan,
     (observed) => (over.signal.aborted ? { kind: 'finish', results: [] } : decide(observed, plan)),
@@ -102,11 +105,11 @@ function hold(deps: Deps, plan: Plan): Holding {
     return [];
   });
   // Whoever stops it hears of it.
-  held.catch(() => undefined);
+  looking.catch(() => undefined);
   return {
     stop: async () => {
       over.abort();
-      await held;
+      await looking;
     },
   };
 }

@@ -100,8 +100,8 @@ export interface Plan {
 
 /** Which part of keeping sizes a run is at, and what is known of the change. */
 export interface KeepSizePlan {
-  /** `begin`: before the change is sent. `hold`: while the stack changes. `end`: once it has settled. */
-  readonly phase: 'begin' | 'hold' | 'end';
+  /** `begin`: before the change is sent. `during`: while the stack changes. `end`: once it has settled. */
+  readonly phase: 'begin' | 'during' | 'end';
   /** Group → the sizes that the template itself changes, with the values that it gives them where they are known. */
   readonly changed: Readonly<Record<string, Readonly<Partial<Record<SizeName, number | 'unknown'>>>>>;
 }

@@ -29,8 +29,10 @@ describe('time in which nobody looked', () => {
 
   it('is told once, by the look that ends it', () => {
     const unseen = [{ until: T0, ms: 2_400_000 }];
-    expect(gapWarning({ unseen, lastLookAt: T0 })?.text).to.contain('for 2400 s');
-    expect(gapWarning({ unseen, lastLookAt: T0 + POLL })).to.equal(undefined);
-    expect(gapWarning({ unseen: [], lastLookAt: T0 })).to.equal(undefined);
+    expect(gapWarning({ unseen, lastLookAt: T0 }, 1)?.text).to.contain('for 2400 s');
+    expect(gapWarning({ unseen, lastLookAt: T0 + POLL }, 1)).to.equal(undefined);
+    expect(gapWarning({ unseen: [], lastLookAt: T0 }, 1)).to.equal(undefined);
+    const moment = [{ until: T0, ms: 48_000 }];
+    expect(gapWarning({ unseen: moment, lastLookAt: T0 }, 60), 'less than a second of the machine').to.equal(undefined);
   });
 });

@@ -16,7 +16,7 @@ import type { ReasonedAction } from '../../step.js';
 import type { GroupView, RolloutView } from '../../view.js';
 import { factsOf } from '../facts-by-name.js';
 import { doesNotFit } from './does-not-fit.js';
-import { holdSize } from './hold-size.js';
+import { duringChange } from './during-change.js';
 import { SUSPENDED_TO_KEEP } from './facts.js';
 import { keptSize } from './kept-size.js';
 
@@ -26,7 +26,7 @@ import { keptSize } from './kept-size.js';
  */
 export function keepSize(view: RolloutView): Decision {
   const { plan } = view;
-  if (plan.keepSize?.phase === 'hold') return holdSize(view);
+  if (plan.keepSize?.phase === 'during') return duringChange(view);
   const begins = plan.keepSize?.phase === 'begin';
   return takeTurns(view, {
     settlingPhase: begins ? 'suspend' : 'restore',

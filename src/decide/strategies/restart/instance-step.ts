@@ -9,6 +9,7 @@ import { isBack, isListed, isRegistered, targetOf } from '../../instances/regist
 import type { LookAndPlan } from '../../view.js';
 import { proven, warm } from '../../memory/proven.js';
 import { limitFrom } from '../../memory/unseen-time.js';
+import { timeLimits } from '../../rollout/time-limits.js';
 
 /**
  * What shall become of an instance that is noted as out: the whole restart, back as it is, or left out because it
@@ -80,13 +81,21 @@ function outStep({ observed, plan }: LookAndPlan, { group, instance, out }: Memb
   const draining = group.balancers.filter((balancer) => isListed(instance, balancer));
   // rule: restart-undrained
   if (draining.length === 0) return { kind: 'run' };
-  const until = limitFrom(observed.seen, observed.seen.outSince[out.id] ?? observed.at, plan.timing.drainMs);
+  const until = limitFrom(
+    observed.seen,
+    observed.seen.outSince[out.id] ?? observed.at,
+    timeLimits(plan, group).drainMs,
+  );
   return { kind: 'wait', why: `draining from ${draining.map(({ name }) => name).join(', ')}`, until };
 }
 
 /** Into every balancer again, then in service for the warm-up, and checked if it was restarted; within the limit. */
 function backStep({ observed, plan }: LookAndPlan, { group, instance, out, goal }: Member): InstanceStep {
-  const until = limitFrom(observed.seen, observed.seen.backSince[out.id] ?? observed.at, plan.timing.progressMs);
+  const until = limitFrom(
+    observed.seen,
+    observed.seen.backSince[out.id] ?? observed.at,
+    timeLimits(plan, group).progressMs,
+  );
   const late = observed.at >= until;
   const missing = group.balancers.filter((balancer) => !isBack(instance, balancer, out));
   if (missing.length > 0 && !late)

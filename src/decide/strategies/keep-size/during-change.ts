@@ -9,7 +9,7 @@ import type { GroupView, RolloutView } from '../../view.js';
  * While the stack changes: shows that this run lives, and notes a desired capacity that scaling or a person raises
  * before CloudFormation writes its own. Nothing but notes is written. It goes on until somebody else holds the groups.
  */
-export function holdSize(view: RolloutView): Decision {
+export function duringChange(view: RolloutView): Decision {
   const { observed, plan } = view;
   const ours = view.groups.filter(({ group }) => group.notes.lease?.run === plan.run);
   if (ours.length === 0 && observed.seen.pending.length === 0) return { kind: 'finish', results: [] };
