@@ -25,6 +25,7 @@ export const EXIT_OF: Readonly<Record<Outcome, ExitCode>> = {
   nothing: EXIT.done,
   paused: EXIT.done,
   undone: EXIT.done,
+  sizeKept: EXIT.done,
   unfrozen: EXIT.done,
   cancelled: EXIT.done,
   planned: EXIT.done,

@@ -85,7 +85,7 @@ export function readWanted(flags: GroupFlags, otherProblems: readonly string[] =
   return deepFreeze({
     ...strategy,
     swap: swap ?? 'outdated',
-    keepsSizes: flags.sizes !== 'template' && swap !== 'never',
+    keepsSizes: flags.sizes !== 'template',
     together: flags.together ?? true,
     force: flags.force ?? false,
     ...(gates === undefined ? {} : { gates }),

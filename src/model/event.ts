@@ -23,6 +23,7 @@ export type Outcome =
   | 'paused'
   /** A rollout that somebody left was rolled back, as asked for. */
   | 'undone'
+  | 'sizeKept'
   | 'unfrozen'
   /** Somebody's update was cancelled and is undone. */
   | 'cancelled'

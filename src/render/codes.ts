@@ -66,6 +66,8 @@ export const CODES: Readonly<Record<string, string>> = {
   'change.parameter': 'A parameter changes that --approve-only does not name.',
   'change.resource': 'A change of one resource, as the change set shows it.',
   'change.stack': 'Outputs or settings of the stack change, and no resource.',
+  'change.sizeLost':
+    'The change gives a group a MaxSize below its desired capacity; some of its instances would leave.',
   'change.unapproved': 'More changes than --approve-only lets through without asking.',
   'change.unexpected': 'There are changes, and --expect-no-changes was given.',
 

@@ -473,6 +473,7 @@ function describeEnd(event: Extract<RunEvent, { type: 'run.finished' }>): readon
       'proven',
       'restarted',
       'putBack',
+      'sizeKept',
       'unfrozen',
       'skipped',
       'paused',
@@ -482,10 +483,7 @@ function describeEnd(event: Extract<RunEvent, { type: 'run.finished' }>): readon
     ] as const
   )
     .filter((outcome) => by(outcome) > 0)
-    .map(
-      (outcome) =>
-        `${by(outcome)} ${outcome === 'rolledBack' ? 'rolled back' : outcome === 'putBack' ? 'put back' : outcome}`,
-    );
+    .map((outcome) => `${by(outcome)} ${TALLY[outcome] ?? outcome}`);
   const groups = tally.length > 0 ? `; groups: ${tally.join(', ')}` : '';
   const next = (event.next ?? []).map((command): Line => ({ scope: 'run', level: 'info', text: `Next: ${command}` }));
   return [
@@ -498,6 +496,13 @@ function describeEnd(event: Extract<RunEvent, { type: 'run.finished' }>): readon
   ];
 }
 
+/** Ends of groups in words, where the name of the end is none. */
+const TALLY: Readonly<Partial<Record<GroupResult['outcome'], string>>> = {
+  rolledBack: 'rolled back',
+  putBack: 'put back',
+  sizeKept: 'size kept',
+};
+
 /** The end of a run in one or two words; also the headline of a failure. */
 export const END: Readonly<Record<Extract<RunEvent, { type: 'run.finished' }>['outcome'], string>> = {
   updated: 'Updated',
@@ -508,6 +513,7 @@ export const END: Readonly<Record<Extract<RunEvent, { type: 'run.finished' }>['o
   nothing: 'Nothing to do',
   paused: 'Paused',
   undone: 'Rolled back as asked',
+  sizeKept: 'Size given back',
   unfrozen: 'Unfrozen',
   cancelled: 'Cancelled',
   planned: 'Planned',

@@ -138,7 +138,9 @@ function checkSize(group: string, resource: TreeMap, path: Path, find: Find): vo
     path: [...path, 'Properties', 'DesiredCapacity'],
     code: 'template.desiredCapacity',
     text: `Group ${group} states DesiredCapacity: an update that touches the group sets it back to that size.`,
-    remedy: 'Remove it, or set UpdatePolicy.AutoScalingScheduledAction.IgnoreUnmodifiedGroupSizeProperties.',
+    remedy:
+      'update-stack keeps the size that the group has. For other tools remove it, or set ' +
+      'UpdatePolicy.AutoScalingScheduledAction.IgnoreUnmodifiedGroupSizeProperties.',
     severity: 'warning',
   });
 }

@@ -25,25 +25,21 @@ export interface RecoverAsked
 }
 
 /** Ends of what was taken back. */
-const BACK: readonly GroupResult['outcome'][] = ['rolledBack', 'putBack', 'sizeKept'];
+const BACK: readonly GroupResult['outcome'][] = ['rolledBack', 'putBack'];
+
+/** Where nothing was left but a size that a dead run kept. */
+function orSizeKept(results: readonly GroupResult[]): 'sizeKept' | 'nothing' {
+  return results.some(({ outcome }) => outcome === 'sizeKept') ? 'sizeKept' : 'nothing';
+}
 
 /** `resume`: finishes what a dead run left on the groups, as it was meant, and starts nothing of its own. */
 export function resume(asked: RecoverAsked, surroundings: ProcessContext): Promise<CommandResult> {
   return overGroups('resume', asked, surroundings, { adoptOnly: true, goOn: true }, async (results, plan, run) => {
     const back = results.filter(({ outcome }) => outcome === 'rolledBack');
     if (back.length > 0) throw rolledBack(back, await servesNow(run, plan), plan);
-    const kept = results.some(({ outcome }) => outcome === 'putBack' || outcome === 'sizeKept');
-    if (kept && !results.some(({ outcome }) => outcome === 'promoted')) return { outcome: 'undone', results };
-    const ended = outcomeOf(results);
-    return {
-      outcome:
-        ended === 'paused' || ended === 'nothing'
-          ? ended
-          : results.some(({ outcome }) => outcome === 'promoted')
-            ? 'swapped'
-            : 'nothing',
-      results,
-    };
+    if (results.some(({ outcome }) => outcome === 'promoted')) return { outcome: outcomeOf(results), results };
+    if (results.some(({ outcome }) => outcome === 'putBack')) return { outcome: 'undone', results };
+    return { outcome: outcomeOf(results) === 'paused' ? 'paused' : orSizeKept(results), results };
   });
 }
 
@@ -52,7 +48,7 @@ export function rollback(asked: RecoverAsked, surroundings: ProcessContext): Pro
   return overGroups('rollback', asked, surroundings, { adoptOnly: true, undo: true }, async (results, plan, run) => {
     if (results.some(({ outcome }) => outcome === 'promoted')) throw tooLate(results, plan, await servesNow(run, plan));
     return {
-      outcome: results.some(({ outcome }) => BACK.includes(outcome)) ? 'undone' : 'nothing',
+      outcome: results.some(({ outcome }) => BACK.includes(outcome)) ? 'undone' : orSizeKept(results),
       results,
     };
   });

@@ -121,6 +121,11 @@ export function guardGroups(plan: ChangePlan): void {
   // What a dead run left is finished before the stack changes; what a live one holds stops us there.
   const against = plan.groups.flatMap((group) => group.against).filter(({ code }) => code !== 'group.rollout');
   if (against.length === 0) return;
+  const lost = against.filter(({ code }) => code === 'group.sizeDoesNotFit');
+  if (lost.length > 0)
+    throw refused('change.sizeLost', 'The change would take serving instances away.', against, [
+      `ha-updater plan ${plan.stack}`,
+    ]);
   const what =
     against.length === 1
       ? 'The swap after this change could not start.'

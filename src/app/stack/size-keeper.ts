@@ -5,7 +5,7 @@ import { planOf, type UpdateGroupsAsked } from '../groups/update-asgs.js';
 
 /**
  * What keeps the sizes of groups while their stack changes; undefined where CloudFormation may set those of the
- * template (`--sizes template`), or replaces instances itself (`--swap never`), for which it has to terminate some.
+ * template (`--sizes template`).
  */
 export function sizeKeeper(run: Run, wanted: Wanted, target: UpdateGroupsAsked): SizeKeeper | undefined {
   if (!wanted.keepsSizes) return undefined;

@@ -17,7 +17,9 @@ export function refusedRun(reasons: readonly Reason[], plan: Plan): Failure {
     reasons.length === 1
       ? `${it}: ${place(reasons[0])}${sentence(reasons[0]?.text ?? '')}`
       : `${it}, for ${reasons.length} reasons.`;
-  return refused(code, what, reasons, [plan.again]);
+  // The same again would be refused as long as that rollout is there.
+  const first = reasons.some((reason) => reason.code === 'group.rollout') ? [ours(plan, 'resume')] : [];
+  return refused(code, what, reasons, [...first, plan.again]);
 }
 
 /** The results of a run that has ended. @throws Failure when not all is well */

@@ -53,8 +53,10 @@ export function createSizeKeeper(
     if (begun !== undefined) await runRollout(quiet, plan('end'));
   };
   return {
-    begin: async ({ review, prepared: { before } }) => {
+    begin: async ({ review, prepared: { before, replacesByPolicy } }) => {
       if (review === undefined || before === undefined || before.status === 'REVIEW_IN_PROGRESS') return;
+      // CloudFormation could not replace instances itself with Terminate suspended.
+      if (replacesByPolicy) return;
       const { named, others, changed } = touchedGroups(review.changes);
       const groups = others ? await stackGroups(deps, before.id) : named;
       if (groups.length === 0) return;

@@ -93,6 +93,8 @@ export interface Prepared {
   readonly redact: Redact;
   /** Keys of NoEcho parameters. */
   readonly secrets: ReadonlySet<string>;
+  /** An update policy of some template lets CloudFormation replace instances; refused unless nothing is swapped. */
+  readonly replacesByPolicy: boolean;
 }
 
 /** A signal came before anything was changed. */

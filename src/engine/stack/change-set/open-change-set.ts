@@ -1,3 +1,4 @@
+import { replacesByPolicy } from '../../../decide/stack/own-policies.js';
 import { classifyStatus } from '../../../decide/stack/stack-update.js';
 import { AwsFault, refused } from '../../../errors.js';
 import type { StackParameter } from '../../../model/stack/stack.js';
@@ -34,8 +35,8 @@ export async function openExisting(deps: Deps, order: StackOrder, name: string):
       [list],
     );
   }
-  if (order.examine !== undefined)
-    checkFindings(deps, order.template.origin, await order.examine(valuesOf(review.changeSet.parameters, before.id)));
+  const examined = (await order.examine?.(valuesOf(review.changeSet.parameters, before.id))) ?? [];
+  checkFindings(deps, order.template.origin, examined);
   const create = classifyStatus(before.status) === 'review';
   return {
     prepared: {
@@ -50,6 +51,7 @@ export async function openExisting(deps: Deps, order: StackOrder, name: string):
         ...(order.settings !== undefined && { settings: order.settings }),
       },
       resolved: { parameters: [], shown: {}, kept: [], defaulted: [], problems: [], warnings: [] },
+      replacesByPolicy: replacesByPolicy(examined),
       secrets: new Set(before.parameters.flatMap(({ key, noEcho }) => (noEcho ? [key] : []))),
       redact: redactor([]),
     },

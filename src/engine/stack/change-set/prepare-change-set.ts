@@ -4,6 +4,7 @@ import {
   type ParametersKnown,
   type ResolvedParameters,
 } from '../../../decide/stack/stack-parameters.js';
+import { replacesByPolicy } from '../../../decide/stack/own-policies.js';
 import { startStep } from '../../../decide/stack/stack-update.js';
 import { AwsFault, refused, usage, type Failure } from '../../../errors.js';
 import type { Reason } from '../../../model/rollout/decision.js';
@@ -45,8 +46,8 @@ export async function prepare(deps: Deps, order: StackOrder): Promise<Prepared> 
   const formerDefaults = await defaultsBefore(deps, order, parameters, before);
   const resolved = resolveParameters({ ...parameters, formerDefaults });
   checkParameters(deps, resolved);
-  if (order.examine !== undefined)
-    checkFindings(deps, template.origin, await order.examine(valuesOf(resolved, before)));
+  const examined = (await order.examine?.(valuesOf(resolved, before))) ?? [];
+  checkFindings(deps, template.origin, examined);
   deps.emit({
     type: 'template.checked',
     source: template.origin,
@@ -69,6 +70,7 @@ export async function prepare(deps: Deps, order: StackOrder): Promise<Prepared> 
     resolved,
     ...capabilitiesOf(order, summary).reason,
     secrets,
+    replacesByPolicy: replacesByPolicy([...template.findings, ...examined]),
     redact: redactor(order.given.filter(({ key }) => secrets.has(key)).map(({ value }) => value)),
   };
 }
