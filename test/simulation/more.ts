@@ -7,8 +7,8 @@ import { SETTLED, shifted, type Story } from './simulator.js';
 
 /**
  * What was added to drawn stories later: losses that the world brings about by itself, somebody who updates the stack
- * in the middle, gates, groups that count units, and launches that fail. Each has a random stream of its own, so that a seed keeps the
- * world that it always had.
+ * in the middle, gates, groups that count units, launches that fail, and processes that stand still. Each has a random
+ * stream of its own, so that a seed keeps the world that it always had.
  */
 export function drawMore(story: Story): Story {
   const random = (topic: string): Random => seededRandom(story.seed).fork('more').fork(topic);
@@ -18,6 +18,7 @@ export function drawMore(story: Story): Story {
     gated(random('gates')),
     weighted(random('weights')),
     failing(random('launches')),
+    sleeping(random('sleeps')),
   ].reduce((told, more) => more(told), story);
 }
 
@@ -127,4 +128,14 @@ function failing(random: Random): More {
         };
       }),
     );
+}
+
+/** A process or its machine stands still for seconds to hours, in any phase. */
+function sleeping(random: Random): More {
+  if (!random.chance(0.2)) return unchanged;
+  const sleep = (): { readonly read: number; readonly ms: number } => ({
+    read: random.int(1, 80),
+    ms: random.pick([20_000, 60_000, 600_000, 10_800_000]),
+  });
+  return (story) => ({ ...story, sleeps: { 0: sleep(), 1: sleep() } });
 }

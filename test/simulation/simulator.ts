@@ -30,6 +30,8 @@ export interface Story {
   readonly mishaps: readonly Mishap[];
   /** Run by number: another run on another host begins so many milliseconds later. */
   readonly rivals: Readonly<Record<number, number>>;
+  /** Run by number: it stands still after its n-th read, as a machine asleep, for so many milliseconds. */
+  readonly sleeps?: Readonly<Record<number, { readonly read: number; readonly ms: number }>>;
   /** Run by number: what is called instead of the same again. */
   readonly recovers: Readonly<Record<number, 'resume' | 'rollback'>>;
   /** Seconds after the groups and their stack are made at which somebody starts to update that stack; absent: they have none. */
@@ -323,8 +325,12 @@ export async function simulate(story: Story, options: StageOptions = {}): Promis
       ...(recover === undefined ? {} : { adoptOnly: true, undo: recover === 'rollback', goOn: recover === 'resume' }),
     };
     const rival = story.rivals[run];
+    const sleep = rival === undefined ? story.sleeps?.[run] : undefined;
     const mishap = {
       ...story.mishaps[run],
+      ...(sleep !== undefined && {
+        stopAt: { read: sleep.read, meanwhile: () => Promise.resolve(clock.advance(sleep.ms)) },
+      }),
       hooks: scriptedHooks(clock, ({ side }, nth) => ({ takesMs: 4_000, code: side === 'new' && nth < 2 ? 1 : 0 }))
         .hooks,
     };
@@ -374,10 +380,13 @@ export async function simulate(story: Story, options: StageOptions = {}): Promis
   const blind =
     story.rolling !== undefined && (spoilt || (unproven && story.images.some((image) => image !== 'ami-good')));
   const code = ending?.failure?.facts.code;
+  // With its last old instance taken and a configuration that launches none, a group cannot even begin.
+  const empty = bereft && ending?.failure?.facts.reasons.some((reason) => reason.code === 'group.none') === true;
   const parked = ending?.failure?.facts.reasons.some((reason) => reason.code === 'group.standby') === true;
   const excused =
     ((bereft || blind) && (code === 'swap.stuck' || paused)) ||
     parked ||
+    empty ||
     (gone && (code === 'swap.stuck' || ending?.outcome === 'refused'));
   if (!excused && (ending === undefined || !isGood(ending)))
     wrong.push(`not finished after ${most} runs: ${ending?.failure?.facts.what ?? ending?.outcome ?? ''}`);
