@@ -329,7 +329,13 @@ export async function simulate(story: Story, options: StageOptions = {}): Promis
     const mishap = {
       ...story.mishaps[run],
       ...(sleep !== undefined && {
-        stopAt: { read: sleep.read, meanwhile: () => Promise.resolve(clock.advance(sleep.ms)) },
+        stopAt: {
+          read: sleep.read,
+          meanwhile: () => {
+            clock.advance(sleep.ms);
+            return Promise.resolve();
+          },
+        },
       }),
       hooks: scriptedHooks(clock, ({ side }, nth) => ({ takesMs: 4_000, code: side === 'new' && nth < 2 ? 1 : 0 }))
         .hooks,
@@ -381,7 +387,8 @@ export async function simulate(story: Story, options: StageOptions = {}): Promis
     story.rolling !== undefined && (spoilt || (unproven && story.images.some((image) => image !== 'ami-good')));
   const code = ending?.failure?.facts.code;
   // With its last old instance taken and a configuration that launches none, a group cannot even begin.
-  const empty = bereft && ending?.failure?.facts.reasons.some((reason) => reason.code === 'group.none') === true;
+  const barren = bereft || story.images.includes('ami-gone');
+  const empty = barren && ending?.failure?.facts.reasons.some((reason) => reason.code === 'group.none') === true;
   const parked = ending?.failure?.facts.reasons.some((reason) => reason.code === 'group.standby') === true;
   const excused =
     ((bereft || blind) && (code === 'swap.stuck' || paused)) ||

@@ -1,4 +1,5 @@
 import type { Decision, GroupResult, Observed } from '../../model/rollout/decision.js';
+import type { RolloutRecord } from '../../model/rollout/record.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
 import { busy } from '../memory/fold-look.js';
 import { NOTE_LAG_MS } from '../read-lag.js';
@@ -27,7 +28,7 @@ export function notesRemoved(shown: Observed, plan: Plan): Decision | undefined 
         outcome: 'stuck',
         why:
           'its record is gone, and this run was silent for longer than its lease: another run may ' +
-          `have finished run ${known.record.run}`,
+          `have finished run ${known.record.run}. ${before(known.record)}`,
       });
       continue;
     }
@@ -49,4 +50,10 @@ export function notesRemoved(shown: Observed, plan: Plan): Decision | undefined 
   }
   if (over.length > 0) return { kind: 'finish', results: over };
   return acts.length > 0 && factsOf(plan).keepsRecord ? { kind: 'act', actions: acts, progress: [] } : undefined;
+}
+
+/** What nobody could find out any more once this run has ended. */
+function before({ size: { min, desired, max }, suspended }: RolloutRecord): string {
+  const processes = suspended.length === 0 ? 'nothing was suspended for it' : `${suspended.join(', ')} ran`;
+  return `Before it, the sizes were min ${min}, desired ${desired}, max ${max}, and ${processes}`;
 }

@@ -132,6 +132,11 @@ function stopped(stuck: readonly GroupResult[], back: readonly GroupResult[], ob
     remedy: '',
   }));
   const unproven = stuck.every((result) => result.outcome === 'unproven');
+  // Somebody may have removed it, and whoever could resume would find nothing.
+  const noted = observed.groups.some(({ notes }) => notes.record !== undefined);
+  const left = noted
+    ? `${recordKept(plan)}${halfWay(observed) ? halfWayWords(observed) : ''}`
+    : `No record is left on ${plan.groups.join(', ')}; the groups stand as they were left.`;
   return new Failure('stopped', {
     code: unproven
       ? 'swap.unproven'
@@ -141,10 +146,8 @@ function stopped(stuck: readonly GroupResult[], back: readonly GroupResult[], ob
     what: `${stuck[0]?.group ?? ''}: ${sentence(stuck[0]?.why ?? '')}`,
     reasons,
     serves: serving(observed),
-    left: unproven
-      ? 'Nothing was changed on the groups.'
-      : `${recordKept(plan)}${halfWay(observed) ? halfWayWords(observed) : ''}`,
-    next: unproven ? [...status(plan), plan.again] : goOn(plan, observed),
+    left: unproven ? 'Nothing was changed on the groups.' : left,
+    next: unproven || !noted ? [...status(plan), plan.again] : goOn(plan, observed),
   });
 }
 

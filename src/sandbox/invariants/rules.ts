@@ -93,8 +93,11 @@ function countRecent(world: World, expectation: Expectation): void {
 
 function remember(world: World, expectation: Expectation, look: Look): void {
   for (const one of look.instances) {
-    if (!one.inService) expectation.servingSince.delete(one.id);
-    else if (!expectation.servingSince.has(one.id)) expectation.servingSince.set(one.id, world.clock.now());
+    // Who served at the last look may have served until now: nobody looks while nothing happens.
+    if (!one.inService && expectation.servingSince.delete(one.id))
+      expectation.lastInService.set(one.id, { at: world.clock.now(), units: one.units });
+    else if (one.inService && !expectation.servingSince.has(one.id))
+      expectation.servingSince.set(one.id, world.clock.now());
     if (one.inService) expectation.lastInService.set(one.id, { at: world.clock.now(), units: one.units });
     if (isTaken(one) || isRebalanced(expectation, one)) expectation.taken.add(one.id);
     // EC2 forgets who ended an instance before Auto Scaling forgets the instance.
