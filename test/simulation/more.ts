@@ -137,12 +137,6 @@ function sleeping(random: Random): More {
     read: random.int(1, 80),
     ms: random.pick([20_000, 60_000, 600_000, 10_800_000]),
   });
-  const drawn = [sleep(), sleep()];
-  // Whoever sleeps for longer than its lease while somebody removes its tags cannot know what became of the rollout.
-  const removed = ({ scenario }: Story): boolean =>
-    scenario.faults?.some((fault) => fault.kind === 'meddle' && fault.does === 'removeTags') === true;
-  return (story) => ({
-    ...story,
-    sleeps: drawn.map((one) => (removed(story) ? { ...one, ms: Math.min(one.ms, 60_000) } : one)),
-  });
+  const sleeps = [sleep(), sleep()];
+  return (story) => ({ ...story, sleeps });
 }
