@@ -77,6 +77,9 @@ export const CODES: Readonly<Record<string, string>> = {
   'config.variable':
     'A variable that begins with HA_UPDATER_ has a value that its flag does not take, or looks mistyped.',
 
+  'diagnose.balancerDeleted':
+    'A load balancer or target group was deleted while it was attached to a group. Detach it with the printed ' +
+    'command; until then Auto Scaling launches nothing there.',
   'diagnose.changeSet': 'A change set of the stack failed; its reason is all that is known.',
   'diagnose.configuration':
     'EC2 refuses what the launch template or configuration asks for: a subnet, security group, key pair or profile.',
@@ -113,6 +116,9 @@ export const CODES: Readonly<Record<string, string>> = {
   'group.allUnavailable': 'As asked for, no instance of the group might serve for a while.',
   'group.attaching': 'A load balancer is being attached to the group or detached; judging health would be guessing.',
   'group.configuration': 'What the group launches from could not be found out.',
+  'group.balancerDeleted':
+    'A load balancer or target group of the group was deleted while it was attached. Detach it with the printed ' +
+    'command; until then Auto Scaling launches nothing there, and nothing new could be proven.',
   'group.balancersSkipped':
     'The load balancers are not asked, as --skip-elb-health-check wants it. Nothing may serve behind them in the end.',
   'group.deleting': 'The group is being deleted.',

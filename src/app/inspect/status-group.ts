@@ -1,5 +1,6 @@
 import { quote } from '../../text/shell-quote.js';
 import { notInService, split, verdictOf } from '../../decide/instances/classify.js';
+import { deletedBalancers } from '../../decide/instances/deleted-balancers.js';
 import type { Observed } from '../../model/rollout/decision.js';
 import { hasNone, noneThere } from '../../decide/instances/none-there.js';
 import { currencyOf, sayOutdated } from '../../decide/instances/outdated.js';
@@ -197,9 +198,18 @@ function advice(
   if (hasNone(group)) remarks.push(sentence(noneThere(group, { failures }).text).replace(/^i/, 'I'));
   if (group.imageUnknown !== undefined)
     remarks.push(`Whether its instances run the image that it would launch now is not known: ${group.imageUnknown}.`);
-  for (const balancer of group.balancers)
-    if (!balancer.judged) remarks.push(`${balancer.name} is not judged: ${balancer.note}`);
+  remarks.push(...balancerRemarks(group));
   return { remarks, next };
+}
+
+/** Balancers that are gone, or whose health means nothing. */
+function balancerRemarks(group: Group): readonly string[] {
+  return [
+    ...deletedBalancers(group).map(({ text, remedy }) => `T${text.slice(1)}. ${remedy}`),
+    ...group.balancers
+      .filter(({ judged, deleted }) => !judged && deleted !== true)
+      .map(({ name, note }) => `${name} is not judged: ${note}`),
+  ];
 }
 
 /** What a rollout that is under way means for people, and the command that helps. */

@@ -1,5 +1,6 @@
 import type { BareGroup } from '../../engine/gateway.js';
 import type { Balancer } from '../../model/rollout/group.js';
+import { AwsFault } from '../../errors.js';
 import type { Clients } from '../session/clients.js';
 import { allPages } from '../session/pages.js';
 import { chunks } from '../../text/chunks.js';
@@ -11,16 +12,54 @@ const PER_CALL = 20;
 const DEFAULT_DRAIN_S = 300;
 const DEFAULT_INTERVAL_S = 30;
 
-/** The balancers named, in the order of the answer. One that does not exist fails the call as `missing`. */
+/**
+ * The balancers named, in the order of the answer, then those that do not exist: the service fails a whole call for
+ * one of them, and a group keeps what was deleted while it was attached.
+ */
 export async function describeBalancers(clients: Clients, refs: BareGroup['balancerRefs']): Promise<Balancer[]> {
   const ids = (kind: Balancer['kind']): string[] => [
     ...new Set(refs.filter((ref) => ref.kind === kind).map((ref) => ref.id)),
   ];
   const [classic, targetGroups] = await Promise.all([
-    describeClassic(clients, ids('classic')),
-    describeTargetGroups(clients, ids('target-group')),
+    withoutGhosts('classic', ids('classic'), (names) => describeClassic(clients, names)),
+    withoutGhosts('target-group', ids('target-group'), (arns) => describeTargetGroups(clients, arns)),
   ]);
   return [...classic, ...targetGroups];
+}
+
+/** Asks for all at once, and one by one where that fails because one of them does not exist. */
+async function withoutGhosts(
+  kind: Balancer['kind'],
+  ids: readonly string[],
+  describe: (ids: readonly string[]) => Promise<Balancer[]>,
+): Promise<Balancer[]> {
+  try {
+    return await describe(ids);
+  } catch (error) {
+    if (!(error instanceof AwsFault) || error.kind !== 'missing') throw error;
+    const [first, ...rest] = ids;
+    if (first !== undefined && rest.length === 0) return [deletedBalancer(kind, first)];
+    const found: Balancer[] = [];
+    for (const id of ids) found.push(...(await withoutGhosts(kind, [id], describe)));
+    return found;
+  }
+}
+
+/** What is left of a balancer that was deleted: nothing goes through it, and no instance is ever healthy there. */
+function deletedBalancer(kind: Balancer['kind'], id: string): Balancer {
+  // arn:aws:elasticloadbalancing:REGION:ACCOUNT:targetgroup/NAME/ID
+  const name = kind === 'classic' ? id : (id.split('/')[1] ?? id);
+  return {
+    kind,
+    id,
+    name,
+    deleted: true,
+    judged: true,
+    note: 'It no longer exists.',
+    drainMs: 0,
+    slowStartMs: 0,
+    healthFloorMs: 0,
+  };
 }
 
 async function describeClassic(clients: Clients, names: readonly string[]): Promise<Balancer[]> {

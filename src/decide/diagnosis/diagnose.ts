@@ -2,6 +2,7 @@ import type { Group, LifecycleHook } from '../../model/rollout/group.js';
 import type { Activity, Finding } from '../../model/finding.js';
 import type { FailedEvent, StackEvent } from '../../model/stack/stack.js';
 import { notInService, verdictOf } from '../instances/classify.js';
+import { deletedBalancers, withoutDeleted } from '../instances/deleted-balancers.js';
 import { launchCause } from '../instances/launch-words.js';
 import { rootCauses } from './root-causes.js';
 import { seconds } from '../../text/duration.js';
@@ -118,15 +119,17 @@ export function diagnoseGroup(
       evidence: [],
     });
   }
+  findings.push(...deletedFindings(group));
+  const there = withoutDeleted(group);
   for (const instance of group.instances) {
     if (instance.lifecycle.endsWith(':Wait')) {
       const at = activities.find((activity) => activity.instance === instance.id && UNDER_WAY.has(activity.status))?.at;
       findings.push({ ...hookWaiting(name, instance.id, instance.lifecycle, hooks), ...(at !== undefined && { at }) });
       continue;
     }
-    const why = notInService(group, instance);
+    const why = notInService(there, instance);
     if (why === '' || instance.lifecycle.startsWith('Terminat')) continue;
-    const evidence = group.balancers.flatMap((balancer) => {
+    const evidence = there.balancers.flatMap((balancer) => {
       const { verdict, reason } = verdictOf(instance, balancer);
       return verdict === 'healthy' ? [] : [`${balancer.name}: ${verdict}${reason === '' ? '' : `: ${reason}`}`];
     });
@@ -141,6 +144,18 @@ export function diagnoseGroup(
     });
   }
   return findings;
+}
+
+/** Balancers that were deleted while they were attached. */
+function deletedFindings(group: Group): readonly Finding[] {
+  return deletedBalancers(group).map(({ text, remedy }) => ({
+    code: 'diagnose.balancerDeleted',
+    group: group.name,
+    resource: group.name,
+    text: `T${text.slice(1)}.`,
+    remedy,
+    evidence: [],
+  }));
 }
 
 /** An instance that a hook holds, with what the hooks of that transition are. */

@@ -76,10 +76,9 @@ export function verdictOf(
   instance: Instance,
   balancer: Balancer,
 ): { readonly verdict: HealthVerdict; readonly reason: string } {
+  const reason = balancer.deleted === true ? 'it no longer exists' : 'not registered yet';
   // rule: absent-is-healthy
-  return (
-    instance.health.find((row) => row.balancer === balancer.id) ?? { verdict: 'absent', reason: 'not registered yet' }
-  );
+  return instance.health.find((row) => row.balancer === balancer.id) ?? { verdict: 'absent', reason };
 }
 
 /** In service: Auto Scaling says so, and every balancer that can judge says healthy and not draining. */

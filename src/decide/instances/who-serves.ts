@@ -13,7 +13,7 @@ import { membersOf, split, verdictOf } from './classify.js';
  * @param began start of the rollout by which old and new are told apart; absent: they are not
  */
 export function whoServes(group: Group, began: Instant | undefined = beginOf(group.notes.record)): Serving {
-  const judges = group.balancers.filter(({ judged }) => judged);
+  const judges = judgesOf(group);
   const members = membersOf(group);
   const share = (some: readonly Instance[]): Share => ({
     serve: some.filter((instance) => serves(judges, instance)).length,
@@ -27,6 +27,13 @@ export function whoServes(group: Group, began: Instant | undefined = beginOf(gro
     ...(halves !== undefined && { halves: { old: share(halves.old), new: share(halves.new) } }),
     size: group.size,
   };
+}
+
+/** Who judges; what was deleted only where nothing else is there: then nobody gets a request. */
+function judgesOf({ balancers }: Group): readonly Balancer[] {
+  const judges = balancers.filter(({ judged }) => judged);
+  const there = judges.filter(({ deleted }) => deleted !== true);
+  return there.length > 0 ? there : judges;
 }
 
 function serves(judges: readonly Balancer[], instance: Instance): boolean {
@@ -90,8 +97,9 @@ function half({ serve, of }: Share, name: string): readonly string[] {
   return [serve === of ? `${serve} ${name}` : `${serve} of ${of} ${name}`];
 }
 
-function byWhom({ balancers, unread = [], balancerOnly }: Group): Serving['by'] {
-  const judges = balancers.filter(({ judged }) => judged);
+function byWhom(group: Group): Serving['by'] {
+  const { unread = [], balancerOnly } = group;
+  const judges = judgesOf(group);
   if (judges.length === 0) return balancerOnly === true ? 'unknown' : 'autoScaling';
   return judges.some(({ id }) => unread.includes(id)) ? 'unknown' : 'balancers';
 }

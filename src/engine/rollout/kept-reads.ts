@@ -54,7 +54,10 @@ export function balancerReader(
         const note = 'left out by --skip-elb-health-check';
         balancers.set(balancer.id, skip ? { ...balancer, judged: false, note } : balancer);
       }
-    return balancers;
+    const now = new Map(balancers);
+    // One that does not exist is asked for again: reads may lag, and somebody may make it again.
+    for (const { id, deleted } of now.values()) if (deleted === true) balancers.delete(id);
+    return now;
   };
 }
 

@@ -139,7 +139,20 @@ async function readStack(
   return found;
 }
 
-type Health = ReadonlyMap<string, Readonly<Record<string, BalancerHealth>>>;
+/** By balancer and instance; `deleted` where the balancer itself is gone. */
+type Health = ReadonlyMap<string, Readonly<Record<string, BalancerHealth>> | 'deleted'>;
+
+/** What is registered there; a balancer that goes away in the middle of a run answers as one that is gone. */
+async function healthOf(gateway: RepeatableGateway, balancer: Balancer): Promise<HealthRow> {
+  try {
+    return [balancer.id, await gateway.health(balancer)];
+  } catch (error) {
+    if (!(error instanceof AwsFault) || error.kind !== 'missing') throw error;
+    return [balancer.id, 'deleted'];
+  }
+}
+
+type HealthRow = readonly [string, Readonly<Record<string, BalancerHealth>> | 'deleted'];
 
 /** The health that the balancers say, by balancer and instance. */
 async function readHealth(
@@ -149,11 +162,11 @@ async function readHealth(
 ): Promise<Health> {
   const asked = [...health].flatMap((id) => {
     const balancer = balancers.get(id);
-    return balancer !== undefined && (balancer.judged || registrations.has(id)) ? [balancer] : [];
+    return balancer !== undefined && balancer.deleted !== true && (balancer.judged || registrations.has(id))
+      ? [balancer]
+      : [];
   });
-  return new Map(
-    await Promise.all(asked.map(async (balancer) => [balancer.id, await gateway.health(balancer)] as const)),
-  );
+  return new Map(await Promise.all(asked.map((balancer) => healthOf(gateway, balancer))));
 }
 
 /** Asks the balancers that a look left out, each once. */
@@ -165,9 +178,7 @@ async function withUnread(gateway: RepeatableGateway, observed: Observed): Promi
   );
   if (left.size === 0) return observed;
   try {
-    const health = new Map(
-      await Promise.all([...left].map(async ([id, balancer]) => [id, await gateway.health(balancer)] as const)),
-    );
+    const health: Health = new Map(await Promise.all([...left].map(([, balancer]) => healthOf(gateway, balancer))));
     return { ...observed, groups: observed.groups.map((group) => withHealth(group, health)) };
   } catch (error) {
     if (!(error instanceof AwsFault)) throw error;
@@ -177,13 +188,25 @@ async function withUnread(gateway: RepeatableGateway, observed: Observed): Promi
 
 /** The group with what balancers said later, which then are no longer unread. */
 function withHealth({ unread = [], ...group }: Group, health: Health): Group {
-  const rows = unread.map((id) => health.get(id) ?? {});
+  const rows = unread.map((id) => rowsOf(health, id));
   const instances = group.instances.map((instance) => ({
     ...instance,
     health: [...instance.health, ...rows.flatMap((row) => row[instance.id] ?? [])],
   }));
   const open = unread.filter((id) => !health.has(id));
-  return { ...group, instances, ...(open.length > 0 && { unread: open }) };
+  return { ...group, instances, balancers: seenNow(group.balancers, health), ...(open.length > 0 && { unread: open }) };
+}
+
+/** The balancers, those that turned out to be gone marked so. */
+function seenNow(balancers: readonly Balancer[], health: Health): readonly Balancer[] {
+  return balancers.map((balancer) =>
+    health.get(balancer.id) === 'deleted' ? { ...balancer, deleted: true, note: 'It no longer exists.' } : balancer,
+  );
+}
+
+function rowsOf(health: Health, id: string): Readonly<Record<string, BalancerHealth>> {
+  const rows = health.get(id);
+  return rows === undefined || rows === 'deleted' ? {} : rows;
 }
 
 /** The group from all that was read. */
@@ -193,13 +216,18 @@ function assembled(
   health: Health,
   { configurations, ofInstances, ...more }: Launch = { configurations: [], ofInstances: {} },
 ): Group {
-  const own = balancerRefs.flatMap((ref) => balancers.get(ref.id) ?? []);
+  const own = seenNow(
+    balancerRefs.flatMap((ref) => balancers.get(ref.id) ?? []),
+    health,
+  );
   const instances = group.instances.map((instance) => ({
     ...instance,
     ...(ofInstances[instance.id] !== undefined && { image: ofInstances[instance.id] }),
-    health: own.flatMap((balancer) => health.get(balancer.id)?.[instance.id] ?? []),
+    health: own.flatMap((balancer) => rowsOf(health, balancer.id)[instance.id] ?? []),
   }));
-  const unread = own.filter(({ id, judged }) => judged && !health.has(id)).map(({ id }) => id);
+  const unread = own
+    .filter(({ id, judged, deleted }) => judged && deleted !== true && !health.has(id))
+    .map(({ id }) => id);
   return { ...group, instances, balancers: own, configurations, ...more, ...(unread.length > 0 && { unread }) };
 }
 

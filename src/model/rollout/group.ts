@@ -16,6 +16,8 @@ export interface Balancer {
   readonly judged: boolean;
   /** Why it is not judged, or ''. */
   readonly note: string;
+  /** It was deleted while it was attached: it is still listed on the group, and nothing is healthy there. */
+  readonly deleted?: true;
   /** How long a leaving instance may drain. */
   readonly drainMs: Milliseconds;
   /** Time in which a target group ramps up the load of a healthy target. */

@@ -5,6 +5,7 @@ import type { Plan } from '../../../model/rollout/rollout-plan.js';
 import type { RolloutRecord } from '../../../model/rollout/record.js';
 import { recordGates } from '../../gates/gates.js';
 import { membersOf, serving, standing, units } from '../../instances/classify.js';
+import { deletedBalancers } from '../../instances/deleted-balancers.js';
 import { hasNone, noneThere } from '../../instances/none-there.js';
 import { outdated, sayOutdated } from '../../instances/outdated.js';
 import { instability } from '../../instances/stability.js';
@@ -107,7 +108,11 @@ function skipped(plan: Plan, group: Group): { readonly why: string; readonly upT
   const [who, run] = here.length === 1 ? ['its one instance', 'runs'] : [`all ${here.length} instances`, 'run'];
   const short = group.size.desired - units(membersOf(group));
   const missing = short > 0 ? `; ${short} of ${group.size.desired} ${short === 1 ? 'is' : 'are'} missing` : '';
-  return { why: `${who} ${run} ${group.configurations.join(' or ')} already${missing}${frozen}`, upToDate: true };
+  const ghosts = deletedBalancers(group).map(({ text, remedy }) => `; but ${text}. ${remedy}`);
+  return {
+    why: `${who} ${run} ${group.configurations.join(' or ')} already${missing}${frozen}${ghosts.join('')}`,
+    upToDate: true,
+  };
 }
 
 function notSettled(

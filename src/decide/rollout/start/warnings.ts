@@ -2,6 +2,7 @@ import type { Reason } from '../../../model/rollout/decision.js';
 import type { Balancer, Group } from '../../../model/rollout/group.js';
 import type { Plan } from '../../../model/rollout/rollout-plan.js';
 import { membersOf, split } from '../../instances/classify.js';
+import { deletedBalancers } from '../../instances/deleted-balancers.js';
 import { factsOf } from '../../strategies/facts-by-name.js';
 import type { LookAndPlan } from '../../view.js';
 import { seconds } from '../../../text/duration.js';
@@ -28,6 +29,9 @@ export function warningsAbout({ observed, plan }: LookAndPlan, group: Group): re
     ...unjudgedSources.map((source) =>
       warn('group.source', `the traffic source ${source} cannot be judged`, 'Its health is not waited for.'),
     ),
+    ...(group.notes.record === undefined
+      ? []
+      : deletedBalancers(group).map(({ text, remedy }) => warn('group.balancerDeleted', text, remedy))),
     ...balancerWarnings(plan, group),
     ...protectedWarnings(group),
     ...(group.notes.record === undefined ? factsOf(plan).warnings(plan, group) : []),
@@ -48,7 +52,10 @@ export function warningsAbout({ observed, plan }: LookAndPlan, group: Group): re
 function balancerWarnings(plan: Plan, group: Group): readonly Reason[] {
   const skipped = plan.gates?.skipBalancers === true;
   const health = (balancer: Balancer): readonly Reason[] => (skipped ? [] : healthWarnings(plan, group, balancer));
-  return [...(skipped ? skippedWarnings(group) : []), ...group.balancers.flatMap(health)];
+  return [
+    ...(skipped ? skippedWarnings(group) : []),
+    ...group.balancers.filter(({ deleted }) => deleted !== true).flatMap(health),
+  ];
 }
 
 function skippedWarnings({ name, balancers }: Group): readonly Reason[] {

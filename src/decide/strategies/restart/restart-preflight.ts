@@ -20,6 +20,7 @@ const AGAINST_BOTH: ReadonlySet<string> = new Set([
   'group.unreadable',
   'group.refresh',
   'group.attaching',
+  'group.balancerDeleted',
   'group.repairing',
 ]);
 

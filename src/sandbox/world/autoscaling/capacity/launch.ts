@@ -2,6 +2,8 @@ import { LaunchFault } from '../../ec2/launch-faults.js';
 import { startInstance } from '../../ec2/start-instance.js';
 import { defaultSubnet, subnetOf } from '../../ec2/network.js';
 import { ec2State } from '../../ec2/state.js';
+import { elbState } from '../../elb/state.js';
+import { elbv2State } from '../../elbv2/state.js';
 import { ServiceFault } from '../../fault.js';
 import { touch } from '../../revisions.js';
 import type { World } from '../../world.js';
@@ -10,7 +12,7 @@ import { resolveConfiguration } from '../operations/configuration.js';
 import { scheduleHealthCheck } from './health-checks.js';
 import { raiseHooks } from '../operations/lifecycle-hooks.js';
 import { scheduleRegistration } from './registration.js';
-import { capacityOf, findGroup, type GroupState, type Member } from '../state.js';
+import { attached, capacityOf, findGroup, type GroupState, type Member } from '../state.js';
 import { schedulePlan } from './plan-schedule.js';
 
 export interface LaunchOutcome {
@@ -35,6 +37,7 @@ export function launchOne(
     status: 'PreInService',
   });
   try {
+    checkBalancers(world, group);
     const subnet =
       group.subnets.map((id) => subnetOf(world, id)).find((one) => one.zone === zone) ?? defaultSubnet(world, zone);
     activity.Details = JSON.stringify({ 'Subnet ID': subnet.id, 'Availability Zone': zone });
@@ -72,9 +75,29 @@ export function launchOne(
     return { id: member.id, elsewhere: 'never' };
   } catch (error) {
     if (!(error instanceof ServiceFault)) throw error;
-    endActivity(world, group, activity.ActivityId, 'Failed', wordsOf(group, error));
+    const words = error instanceof LostBalancer ? error.message : wordsOf(group, error);
+    endActivity(world, group, activity.ActivityId, 'Failed', words);
     if (error instanceof LaunchFault) return { elsewhere: 'later' };
     return { elsewhere: error.code === 'InsufficientInstanceCapacity' ? 'now' : 'never' };
+  }
+}
+
+/** A balancer of the group was deleted while it was attached. */
+class LostBalancer extends ServiceFault {}
+
+/** Auto Scaling launches nothing for a group that is attached to what does not exist. */
+function checkBalancers(world: World, group: GroupState): void {
+  for (const { kind, id } of attached(group)) {
+    if (kind === 'classic' && !elbState(world).balancers.has(id))
+      throw new LostBalancer(
+        'ValidationError',
+        `Cannot find Load Balancer ${id}. Validating load balancer configuration failed.`,
+      );
+    if (kind === 'target-group' && !elbv2State(world).targetGroups.has(id))
+      throw new LostBalancer(
+        'ValidationError',
+        'One or more target groups not found. Validating load balancer configuration failed.',
+      );
   }
 }
 
