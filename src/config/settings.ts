@@ -23,6 +23,8 @@ export interface SettingsAsked {
 export interface Settings {
   /** The file that was read, as messages call it. */
   readonly file?: string;
+  /** Names of the stacks for which the file says something. */
+  readonly stacks?: readonly string[];
   /** What holds, beside what was typed. */
   readonly said: readonly Said[];
   /** What does not hold, because something stronger was said, or of the names of `instead`. */
@@ -102,7 +104,8 @@ export async function readSettings(asked: SettingsAsked): Promise<Settings> {
     }
   }
   const remarks = await unknownVariables(asked);
-  return { ...(path !== undefined && path !== '' && { file: origin }), said, overridden, remarks };
+  const read = path === undefined || path === '' ? {} : { file: origin, stacks: [...file.stacks.keys()] };
+  return { ...read, said, overridden, remarks };
 }
 
 function insteadOf(name: string, taken: ReadonlyMap<string, string>): string | undefined {

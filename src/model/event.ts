@@ -78,6 +78,8 @@ export type RunEvent =
       readonly groups: readonly string[];
       readonly parameters: Readonly<Record<string, string>>;
     }
+  /** The stack was named by its alias; from here on it goes by its own name. */
+  | { readonly type: 'stack.alias'; readonly alias: string; readonly stack: string }
   /**
    * Settings that nobody typed: names of flags and where each was said; `overridden` are not in force. Never values.
    */

@@ -223,6 +223,8 @@ export const CODES: Readonly<Record<string, string>> = {
     'For a while nobody looked at the groups: the process or the machine stood still, or AWS did not answer.',
   'run.interrupted': 'A signal came before anything was changed.',
 
+  'stack.alias':
+    'The stack was named by its alias, and the settings file has a section for its own name, which would not hold.',
   'stack.blind': 'The stack can no longer be looked at. CloudFormation goes on by itself.',
   'stack.busy': "Somebody else's change of the stack is under way.",
   'stack.capabilities': 'CloudFormation asks for capabilities that were not given with --capabilities.',

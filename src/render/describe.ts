@@ -49,6 +49,8 @@ export function describe(event: RunEvent, at: Instant): readonly Line[] {
                 `${event.overridden.map(({ name, at, by }) => `${name} (${at}, because of ${by})`).join(', ')}.`,
             )),
       ];
+    case 'stack.alias':
+      return line('run', 'info', `${event.alias} is an alias of ${event.stack}.`);
     case 'parameters.read': {
       const replaced =
         event.overridden.length === 0

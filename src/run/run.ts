@@ -23,6 +23,7 @@ import { createRenderer } from './renderer-choice.js';
 import { createHeartbeat } from './heartbeat.js';
 import type { CommandResult, ProcessContext } from './process-context.js';
 import { followRun, type RunState } from './run-state.js';
+import { expectNoSettings, ownName } from './own-name.js';
 import { retrying } from '../engine/retrying-gateway.js';
 
 /** Flags of every command that talks to AWS. */
@@ -81,20 +82,34 @@ export interface RunResult {
   readonly more?: Pick<CommandResult, 'plan' | 'changeSet' | 'next'>;
 }
 
+/** What a command line says of where it works: a stack by its name, its alias or its ARN. */
+type RunFlags = CommonFlags & { readonly stack?: string | undefined };
+
 /**
  * One run from the first call to the last words: connects, listens for signals, lets the task happen,
  * and turns whatever comes of it into one `run.finished` and one ending. Never throws what the task
  * throws.
+ *
+ * @param describe what the command is about; asked again where the stack's own name is not the one that was typed
+ * @param task gets the command line with the stack's own name
  */
-export async function withRun(
-  head: RunDescription,
-  flags: CommonFlags,
+export async function withRun<A extends RunFlags>(
+  describe: (asked: A) => RunDescription,
+  asked: A,
   surroundings: ProcessContext,
-  task: (run: Run) => Promise<RunResult>,
+  task: (run: Run, asked: A) => Promise<RunResult>,
 ): Promise<CommandResult> {
-  const open = await openRun(head, flags, surroundings);
+  const open = await openRun(describe(asked), asked, surroundings);
   try {
-    const happy = await task(await begin(open));
+    const us = await introduce(open);
+    const { at, ...identity } = await retrying(open.deps, QUICK).identity();
+    open.clock.follow(at);
+    const named = await byOwnName(open, asked);
+    if (named !== asked) {
+      open.head = describe(named);
+      open.goesOn.again = open.head.again;
+    }
+    const happy = await task(await begin(open, us, identity, asked.stack), named);
     await open.strict.locks?.giveBack();
     return finish(open, happy.outcome, happy.results, { more: happy.more });
   } catch (error) {
@@ -111,7 +126,8 @@ export async function withRun(
 /** What a run has opened, and has to close. */
 interface OpenRun {
   readonly id: string;
-  readonly head: RunDescription;
+  /** With the stack's own name, once it is known. */
+  head: RunDescription;
   readonly flags: CommonFlags;
   readonly surroundings: ProcessContext;
   readonly speed: number;
@@ -162,7 +178,7 @@ async function openRun(head: RunDescription, flags: CommonFlags, surroundings: P
     if (!over) stream(event);
   };
   const signals = listenForSignals(surroundings.onSignal, {
-    first: (signal) => emit({ type: 'interrupt', signal, effect: head.onInterrupt(state()) }),
+    first: (signal) => emit({ type: 'interrupt', signal, effect: open.head.onInterrupt(state()) }),
     second: (signal) => leave(open, signal),
   });
   const machine = thisMachine(surroundings.host);
@@ -204,26 +220,22 @@ async function openRun(head: RunDescription, flags: CommonFlags, surroundings: P
 }
 
 /**
- * Takes the strict lock of the stack, asks AWS who we are, says that the run began, and keeps it from falling
- * silent.
+ * The same command line with the stack's own name. An alias can come to mean another stack while we work, and two
+ * names of one stack must not have two locks.
+ *
+ * @throws Failure `usage` when settings were written for the other name
  */
-async function begin(open: OpenRun): Promise<Run> {
-  const { id, head, surroundings, machine, strict, deps, emit, hidden, mayLeave, region, state, clock } = open;
-  const build = buildOf(await import('ci-info'), surroundings.env);
-  const us = { host: machine.host, pid: surroundings.pid, ...(build !== undefined && { build }) };
-  if (head.lock !== undefined) {
-    const { profile } = open.flags;
-    const place = { region, profile, speed: open.speed, surroundings, now: () => clock.now() };
-    const holder = { run: id, ...us, command: head.command };
-    strict.locks = await openLocks(head.lock, place, {
-      holder,
-      emit,
-      interrupt: open.signals,
-      lives: machine.holderLives,
-    });
-  }
-  const { at, ...identity } = await retrying(deps, QUICK).identity();
-  clock.follow(at);
+async function byOwnName<A extends RunFlags>({ deps, surroundings }: OpenRun, asked: A): Promise<A> {
+  if (asked.stack === undefined) return asked;
+  const own = await ownName(deps, asked.stack);
+  if (own === asked.stack) return asked;
+  expectNoSettings(asked.stack, own, surroundings.settings);
+  return { ...asked, stack: own };
+}
+
+/** Says that the run began, takes the strict lock of the stack, and keeps the run from falling silent. */
+async function begin(open: OpenRun, us: Us, identity: Identity, typed: string | undefined): Promise<Run> {
+  const { id, head, surroundings, strict, deps, emit, hidden, mayLeave, region, state } = open;
   emit({
     type: 'run.started',
     run: id,
@@ -235,6 +247,8 @@ async function begin(open: OpenRun): Promise<Run> {
     // Told with `stack.started`, when it is known which of them are secret.
     parameters: {},
   });
+  if (head.stack !== undefined && typed !== undefined && head.stack !== typed)
+    emit({ type: 'stack.alias', alias: typed, stack: head.stack });
   tellSettings(emit, surroundings.settings);
   void open.heartbeat.beat(open.done.signal);
   if (head.stack !== undefined && head.lockLater !== true) await strict.locks?.take(identity, { stack: head.stack });
@@ -252,6 +266,28 @@ async function begin(open: OpenRun): Promise<Run> {
     identity,
     deps,
   };
+}
+
+/** Who works here, as notes and locks name it. */
+type Us = Pick<Run, 'host' | 'pid' | 'build'>;
+
+/** Finds out who we are, and opens the store of the strict locks; nothing is sent to it yet. */
+async function introduce(open: OpenRun): Promise<Us> {
+  const { id, head, surroundings, machine, strict, emit, region, clock } = open;
+  const build = buildOf(await import('ci-info'), surroundings.env);
+  const us = { host: machine.host, pid: surroundings.pid, ...(build !== undefined && { build }) };
+  if (head.lock !== undefined) {
+    const { profile } = open.flags;
+    const place = { region, profile, speed: open.speed, surroundings, now: () => clock.now() };
+    const holder = { run: id, ...us, command: head.command };
+    strict.locks = await openLocks(head.lock, place, {
+      holder,
+      emit,
+      interrupt: open.signals,
+      lives: machine.holderLives,
+    });
+  }
+  return us;
 }
 
 /** The last word, and the document at the end. */

@@ -21,15 +21,15 @@ export interface Explaining {
  * The story, with why added to the reasons of its failure when its stack failed, or its groups could not be proven or
  * their instances did not come back. Diagnosing never makes anything worse: what it cannot read it leaves out.
  */
-export function withDiagnosis<T>(
-  { stack, console = true }: Explaining,
-  story: (run: Run) => Promise<T>,
-): (run: Run) => Promise<T> {
-  return async (run) => {
+export function withDiagnosis<A extends Explaining, T>(
+  story: (run: Run, asked: A) => Promise<T>,
+): (run: Run, asked: A) => Promise<T> {
+  return async (run, asked) => {
+    const { stack, console = true } = asked;
     const { deps, hidden } = run;
     const began = deps.clock.now();
     try {
-      return await story(run);
+      return await story(run, asked);
     } catch (error) {
       // After a signal the cause is known, and there is little time.
       if (!(error instanceof Failure) || !isExplainable(error) || deps.interrupt.received !== undefined) throw error;

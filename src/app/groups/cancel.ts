@@ -25,21 +25,23 @@ export interface CancelAsked extends BalancerAsked, CommonFlags, LockFlags, Numb
  * roll it back; whoever began them. The one call that matters comes first: a pipeline that is being stopped
  * gives little time.
  */
-export async function cancel(asked: CancelAsked, surroundings: ProcessContext): Promise<CommandResult> {
-  const behind = balancerAsked(asked);
-  const wanted = readWanted(asked, behind === undefined ? targetProblems(asked) : balancerProblems(asked));
-  const target = behind === undefined ? asked : byName(asked, [behind]);
-  const head: RunDescription = {
-    command: 'cancel',
-    stack: asked.stack,
-    groups: target.asgs,
-    again: againWith(target, 'cancel'),
-    onInterrupt: () => 'Looks no longer; what was asked for stays, and CloudFormation and the run go on going back.',
-    // Whoever holds the lock is who is asked.
-    lock: lockAsked(asked, wanted),
-    lockLater: true,
+export async function cancel(given: CancelAsked, surroundings: ProcessContext): Promise<CommandResult> {
+  const behind = balancerAsked(given);
+  const wanted = readWanted(given, behind === undefined ? targetProblems(given) : balancerProblems(given));
+  const head = (asked: CancelAsked): RunDescription => {
+    const target = behind === undefined ? asked : byName(asked, [behind]);
+    return {
+      command: 'cancel',
+      stack: asked.stack,
+      groups: target.asgs,
+      again: againWith(target, 'cancel'),
+      onInterrupt: () => 'Looks no longer; what was asked for stays, and CloudFormation and the run go on going back.',
+      // Whoever holds the lock is who is asked.
+      lock: lockAsked(asked, wanted),
+      lockLater: true,
+    };
   };
-  return withRun(head, asked, surroundings, async (run) => {
+  return withRun(head, given, surroundings, async (run, asked) => {
     const stack = asked.stack === undefined ? undefined : await stackOf(run, asked.stack);
     const updating = stack?.status === 'UPDATE_IN_PROGRESS';
     if (stack !== undefined && updating) await cancelStack(run, wanted, asked.stack ?? '', stack);

@@ -27,36 +27,36 @@ export interface RestartAsked extends TargetFlags, RestartFlags, CommonFlags, Lo
  * `restart`: instances leave their balancers in batches, are restarted, and come back. Nobody is launched or
  * terminated.
  */
-export async function restart(asked: RestartAsked, surroundings: ProcessContext): Promise<CommandResult> {
-  const behind = balancerAsked(asked);
+export async function restart(given: RestartAsked, surroundings: ProcessContext): Promise<CommandResult> {
+  const behind = balancerAsked(given);
   const problems = [
     ...(behind === undefined
-      ? targetProblems(asked, '--asg NAME, --elb NAME or --target-group ARN')
-      : balancerProblems(asked)),
+      ? targetProblems(given, '--asg NAME, --elb NAME or --target-group ARN')
+      : balancerProblems(given)),
   ];
-  const wish = readRestart(asked, problems);
-  const wanted = readWanted({ ...limitsOf(asked) }, problems);
-  const target = behind === undefined ? asked : byName(asked, [behind]);
+  const wish = readRestart(given, problems);
+  const wanted = readWanted({ ...limitsOf(given) }, problems);
+  const targetOf = (asked: RestartAsked): RestartAsked => (behind === undefined ? asked : byName(asked, [behind]));
   const againFor =
     (named: TargetFlags): RunDescription['again'] =>
     (place) =>
-      `ha-updater restart ${targetText(named)} ${restartWords(asked)} --region ` +
+      `ha-updater restart ${targetText(named)} ${restartWords(given)} --region ` +
       `${place.region}${place.profile === undefined ? '' : ` --profile ${quote(place.profile)}`}`;
-  const head: RunDescription = {
+  const head = (asked: RestartAsked): RunDescription => ({
     command: 'restart',
     stack: asked.stack,
-    groups: target.asgs,
-    again: againFor(target),
+    groups: targetOf(asked).asgs,
+    again: againFor(targetOf(asked)),
     onInterrupt,
     lock: lockAsked(asked, wanted),
-  };
+  });
   return withRun(
     head,
-    asked,
+    given,
     surroundings,
-    withDiagnosis(asked, async (run) => {
+    withDiagnosis(async (run, asked) => {
       const groups = behind !== undefined ? await groupsBehind(run, behind) : await groupsOf(run, asked);
-      const again = againFor(behind === undefined ? byName(asked, groups) : target);
+      const again = againFor(behind === undefined ? byName(asked, groups) : targetOf(asked));
       run.goOnWith(again);
       run.deps.emit({ type: 'groups.found', ...(asked.stack === undefined ? {} : { stack: asked.stack }), groups });
       if (groups.length === 0) return { outcome: 'nothing', results: [] };

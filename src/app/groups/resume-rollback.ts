@@ -64,28 +64,30 @@ export function unfreeze(asked: RecoverAsked, surroundings: ProcessContext): Pro
 
 async function overGroups(
   command: string,
-  asked: RecoverAsked,
+  given: RecoverAsked,
   surroundings: ProcessContext,
   how: Partial<Pick<Plan, 'strategy' | 'adoptOnly' | 'undo' | 'goOn'>>,
   end: (results: readonly GroupResult[], plan: Plan, run: Run) => RunResult | Promise<RunResult>,
 ): Promise<CommandResult> {
-  const behind = balancerAsked(asked);
-  const wanted = readWanted(asked, behind === undefined ? targetProblems(asked) : balancerProblems(asked));
-  const target = behind === undefined ? asked : byName(asked, [behind]);
-  const head: RunDescription = {
-    command,
-    stack: asked.stack,
-    groups: target.asgs,
-    again: againWith(target, command),
-    words: wanted.gates?.words,
-    onInterrupt: groupsOnInterrupt,
-    lock: lockAsked(asked, wanted),
+  const behind = balancerAsked(given);
+  const wanted = readWanted(given, behind === undefined ? targetProblems(given) : balancerProblems(given));
+  const head = (asked: RecoverAsked): RunDescription => {
+    const target = behind === undefined ? asked : byName(asked, [behind]);
+    return {
+      command,
+      stack: asked.stack,
+      groups: target.asgs,
+      again: againWith(target, command),
+      words: wanted.gates?.words,
+      onInterrupt: groupsOnInterrupt,
+      lock: lockAsked(asked, wanted),
+    };
   };
   return withRun(
     head,
-    asked,
+    given,
     surroundings,
-    withDiagnosis(asked, async (run) => {
+    withDiagnosis(async (run, asked) => {
       const groups = behind !== undefined ? await groupsBehind(run, behind) : await groupsOf(run, asked);
       const named = byName(asked, groups);
       run.goOnWith(againWith(named, command));

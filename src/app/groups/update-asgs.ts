@@ -16,9 +16,9 @@ export interface UpdateGroupsAsked extends TargetFlags, GroupFlags, CommonFlags,
 }
 
 /** `update-asgs`: finds the groups, then swaps those that need it, all in one loop. */
-export async function updateGroups(asked: UpdateGroupsAsked, surroundings: ProcessContext): Promise<CommandResult> {
-  const wanted = readWanted(asked, targetProblems(asked));
-  const head = {
+export async function updateGroups(given: UpdateGroupsAsked, surroundings: ProcessContext): Promise<CommandResult> {
+  const wanted = readWanted(given, targetProblems(given));
+  const head = (asked: UpdateGroupsAsked): RunDescription => ({
     command: 'update-asgs',
     stack: asked.stack,
     groups: asked.asgs,
@@ -26,12 +26,12 @@ export async function updateGroups(asked: UpdateGroupsAsked, surroundings: Proce
     words: wanted.gates?.words,
     onInterrupt: groupsOnInterrupt,
     lock: lockAsked(asked, wanted),
-  };
+  });
   return withRun(
     head,
-    asked,
+    given,
     surroundings,
-    withDiagnosis(asked, async (run) => {
+    withDiagnosis(async (run, asked) => {
       const groups = await groupsOf(run, asked);
       const named = byName(asked, groups);
       run.goOnWith(againWith(named));

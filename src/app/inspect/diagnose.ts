@@ -42,13 +42,13 @@ const NO_HISTORY =
 
 /** `diagnose`: why a stack's change or a swap went wrong. Changes nothing. */
 export async function diagnoseNow(
-  asked: DiagnoseAsked,
+  given: DiagnoseAsked,
   surroundings: ProcessContext,
 ): Promise<CommandResult | DiagnoseDocument> {
-  const problems = targetProblems(asked);
+  const problems = targetProblems(given);
   if (problems.length > 0) throw badFlags(problems);
-  const { stack } = asked;
-  return withLook({ command: 'diagnose', stack }, asked, surroundings, async (looking) => {
+  return withLook({ command: 'diagnose' }, given, surroundings, async (looking, asked) => {
+    const { stack } = asked;
     const { deps, region } = looking;
     const { at } = await retrying(deps, QUICK).identity();
     const { groups } =

@@ -5,12 +5,14 @@ import type { Deps } from '../../engine/deps.js';
 import { createObserver } from '../../engine/rollout/observe.js';
 import { repeating } from '../../engine/retry.js';
 import { refused } from '../../errors.js';
+import { lineWriter } from '../../render/line-writer.js';
 import type { Observed } from '../../model/rollout/decision.js';
 import type { Group, GroupNotes } from '../../model/rollout/group.js';
 import { endWithError } from '../../run/end-with-error.js';
 import { toFailure, type FailureContext } from '../../run/failure.js';
 import { thisMachine } from '../../run/process-identity.js';
-import { connect, type CommonFlags } from '../../run/run.js';
+import { ownName } from '../../run/own-name.js';
+import { connect, QUICK, type CommonFlags } from '../../run/run.js';
 import type { CommandResult, ProcessContext } from '../../run/process-context.js';
 
 /** What a command works with that looks and changes nothing: no run, no events, no signals. */
@@ -40,22 +42,37 @@ export async function onlyLook(
  * One look from the first call to the page; what goes wrong after connecting is the command's ending, with the
  * place it was about.
  */
-export async function withLook<T>(
-  about: Pick<FailureContext, 'command' | 'stack' | 'groups'>,
-  asked: CommonFlags,
+export async function withLook<T, A extends CommonFlags & { readonly stack?: string | undefined }>(
+  about: Pick<FailureContext, 'command' | 'groups'>,
+  asked: A,
   surroundings: ProcessContext,
-  look: (looking: Looking) => Promise<T>,
+  look: (looking: Looking, asked: A) => Promise<T>,
 ): Promise<T | CommandResult> {
   const looking = await onlyLook(asked, surroundings);
+  let named = asked;
   try {
-    return await look(looking);
+    named = await byOwnName(looking.deps, asked, surroundings);
+    return await look(looking, named);
   } catch (error) {
     return endWithError(
-      toFailure(error, { ...about, region: looking.region, profile: asked.profile }),
+      toFailure(error, { ...about, stack: named.stack, region: looking.region, profile: asked.profile }),
       about.command,
       surroundings,
     );
   }
+}
+
+/** The same command line with the stack's own name, which is told where it is another one. */
+async function byOwnName<A extends { readonly stack?: string | undefined }>(
+  deps: Deps,
+  asked: A,
+  { stderr }: Pick<ProcessContext, 'stderr'>,
+): Promise<A> {
+  if (asked.stack === undefined) return asked;
+  const own = await ownName(deps, asked.stack, QUICK);
+  if (own === asked.stack) return asked;
+  lineWriter(stderr)(`${asked.stack} is an alias of ${own}.`);
+  return { ...asked, stack: own };
 }
 
 /** The same as `lookAtGroups`, of groups that somebody named: each has to be there. @throws Failure `refused` */

@@ -38,16 +38,16 @@ const EVENTS = 200;
 
 /** `status`: one look at everything, changing nothing. */
 export async function status(
-  asked: StatusAsked,
+  given: StatusAsked,
   surroundings: ProcessContext,
 ): Promise<CommandResult | StatusDocument | GroupsStatusDocument> {
-  const { stack, asgs } = asked;
   const problems = [
-    ...targetProblems(asked),
-    ...(asked.events === true && stack === undefined ? ['--events needs STACK: groups have none.'] : []),
+    ...targetProblems(given),
+    ...(given.events === true && given.stack === undefined ? ['--events needs STACK: groups have none.'] : []),
   ];
   if (problems.length > 0) throw badFlags(problems);
-  return withLook({ command: 'status', stack, groups: asgs }, asked, surroundings, async (looking) => {
+  return withLook({ command: 'status', groups: given.asgs }, given, surroundings, async (looking, asked) => {
+    const { stack } = asked;
     const document =
       stack === undefined
         ? await ofGroups(looking, await namedGroups(looking, asked))

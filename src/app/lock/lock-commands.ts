@@ -10,6 +10,7 @@ import { endWithError } from '../../run/end-with-error.js';
 import { toFailure } from '../../run/failure.js';
 import { lockNames, openStore, storeFailure } from './lock.js';
 import type { LockFlags } from './lock-flags.js';
+import { ownName } from '../../run/own-name.js';
 import { thisMachine } from '../../run/process-identity.js';
 import { connect, QUICK, type CommonFlags } from '../../run/run.js';
 import type { CommandResult, ProcessContext } from '../../run/process-context.js';
@@ -123,27 +124,28 @@ async function withStore(
     interrupt: { received: undefined, wake: new AbortController().signal },
     holderIsGone: thisMachine(surroundings.host).holderIsGone,
   };
-  const scene = { command, stack: asked.stack, region, profile: asked.profile, lock: store.address };
+  let stack = asked.stack;
+  const scene = { command, region, profile: asked.profile, lock: store.address };
   try {
     const identity = await retrying(deps, QUICK).identity();
-    const groups =
-      asked.stack === undefined ? await namedGroups({ deps, region }, asked) : await groupsOf(deps, asked.stack);
+    if (stack !== undefined) stack = await ownName(deps, stack, QUICK);
+    const groups = stack === undefined ? await namedGroups({ deps, region }, asked) : await groupsOf(deps, stack);
     const locks = await story(
       store,
-      lockNames({ account: identity.account, region: identity.region }, { stack: asked.stack, groups }),
+      lockNames({ account: identity.account, region: identity.region }, { stack, groups }),
     );
     return {
       v: 1,
       command,
       outcome: 'shown',
       exitCode: EXIT.done,
-      ...(asked.stack !== undefined && { stack: asked.stack }),
+      ...(stack !== undefined && { stack }),
       lock: store.address,
       locks,
     };
   } catch (error) {
     return endWithError(
-      toFailure(error instanceof LockFault ? storeFailure(error, store.address) : error, scene),
+      toFailure(error instanceof LockFault ? storeFailure(error, store.address) : error, { ...scene, stack }),
       command,
       surroundings,
     );

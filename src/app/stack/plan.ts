@@ -5,7 +5,7 @@ import { lineWriter } from '../../render/line-writer.js';
 import { planLines } from '../../render/documents/plan.js';
 import { prepareCdk, withApp } from './cdk.js';
 import { expectAccount, guardChange, planOf } from './change-guards.js';
-import { withRun } from '../../run/run.js';
+import { withRun, type RunDescription } from '../../run/run.js';
 import { makeOrder, readOrder } from './stack-order.js';
 import type { CommandResult, ProcessContext } from '../../run/process-context.js';
 import { againWith } from '../groups/update-asgs.js';
@@ -22,19 +22,19 @@ export interface PlanAsked extends UpdateStackAsked {
  */
 export async function plan(given: PlanAsked, surroundings: ProcessContext): Promise<CommandResult> {
   const wanted = readWanted(given, given.stack === '' ? ['STACK must not be empty.'] : []);
-  const asked = await withApp(given, 'plan', surroundings);
-  const read = await readOrder(asked, surroundings, true);
+  const typed = await withApp(given, 'plan', surroundings);
+  const read = await readOrder(typed, surroundings, true);
   const { change } = read;
-  const head = {
+  const head = (asked: typeof typed): RunDescription => ({
     command: 'plan',
     stack: asked.stack,
     groups: [],
     again: againWith({ ...asked, asgs: [] }),
     onInterrupt: () => 'Stops; nothing is changed.',
-  };
+  });
   let found: ChangePlan | undefined;
 
-  const ending = await withRun(head, asked, { ...surroundings, json: true }, async (run) => {
+  const ending = await withRun(head, typed, { ...surroundings, json: true }, async (run, asked) => {
     expectAccount(run, change.guards);
     const cdk = asked.cdk === undefined ? undefined : await prepareCdk(run, asked.cdk, asked, surroundings, 'files');
     const stackRun = cdk?.run ?? run;

@@ -11,7 +11,7 @@ import { openOutputs, type OutputsFlags } from './stack-outputs.js';
 import type { SizeKeeper } from '../../engine/stack/keep-sizes.js';
 import { keepingSizes, sizeKeeper } from './size-keeper.js';
 import { noteBefore, revert, type Before } from './revert.js';
-import { withRun, type RunResult, type Run } from '../../run/run.js';
+import { withRun, type RunDescription, type RunResult, type Run } from '../../run/run.js';
 import type { CommandResult, ProcessContext } from '../../run/process-context.js';
 import { makeOrder, onInterrupt, readOrder, type OrderFlags } from './stack-order.js';
 import { lockAsked } from '../lock/lock-flags.js';
@@ -35,26 +35,26 @@ export interface UpdateStackAsked
  */
 export async function updateStack(given: UpdateStackAsked, surroundings: ProcessContext): Promise<CommandResult> {
   const wanted = readWanted(given, given.stack === '' ? ['STACK must not be empty.'] : []);
-  const asked = await withApp(given, 'update-stack', surroundings);
-  const outputs = await openOutputs(asked, surroundings);
-  const read = await readOrder(asked, surroundings, surroundings.ask !== undefined);
+  const typed = await withApp(given, 'update-stack', surroundings);
+  const outputs = await openOutputs(typed, surroundings);
+  const read = await readOrder(typed, surroundings, surroundings.ask !== undefined);
   const { change } = read;
-  const target: UpdateGroupsAsked = { ...asked, asgs: [] };
-  const head = {
+  const head = (asked: typeof typed): RunDescription => ({
     command: 'update-stack',
     stack: asked.stack,
     groups: [],
-    again: againWith(target),
+    again: againWith({ ...asked, asgs: [] }),
     words: wanted.gates?.words,
     onInterrupt: stackOnInterrupt(onInterrupt(asked)),
     lock: lockAsked(asked, wanted),
-  };
+  });
 
   return withRun(
     head,
-    asked,
+    typed,
     outputs.surroundings,
-    withDiagnosis(asked, async (run) => {
+    withDiagnosis(async (run, asked) => {
+      const target: UpdateGroupsAsked = { ...asked, asgs: [] };
       expectAccount(run, change.guards);
       const cdk = asked.cdk === undefined ? undefined : await prepareCdk(run, asked.cdk, asked, surroundings);
       const stackRun = cdk?.run ?? run;

@@ -1,4 +1,5 @@
 import type { OperationTable } from '../world.js';
+import { aliasOperations } from './operations/aliases.js';
 import { changeSetOperations } from './operations/change-sets.js';
 import { changingOperations } from './operations/changing.js';
 import { describingOperations } from './operations/describing.js';
@@ -6,6 +7,7 @@ import { templateOperations } from './operations/template-operations.js';
 
 /** The simulated CloudFormation. */
 export const cloudformationOperations: OperationTable = {
+  ...aliasOperations,
   ...changingOperations,
   ...describingOperations,
   ...templateOperations,

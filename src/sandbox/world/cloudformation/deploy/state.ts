@@ -159,6 +159,8 @@ export interface Deployment {
 export interface StackRow {
   readonly id: string;
   readonly name: string;
+  /** Another name that every call takes. */
+  alias?: string | undefined;
   readonly createdAt: number;
   updatedAt?: number;
   deletedAt?: number;
@@ -272,12 +274,13 @@ export function drawResourceTime(world: World): number {
   return Math.round(draw(world).between(least, most) * 1000);
 }
 
-/** The stack that lives under a name, or the one, deleted or not, that has this id. */
+/** The stack that lives under a name or an alias, or the one, deleted or not, that has this id. */
 export function findStack(world: World, nameOrId: string): StackRow | undefined {
   const { stacks } = cloudFormationState(world);
   if (nameOrId.startsWith('arn:')) return stacks.get(nameOrId);
   let found: StackRow | undefined;
-  for (const stack of stacks.values()) if (stack.name === nameOrId && stack.status !== 'DELETE_COMPLETE') found = stack;
+  for (const stack of stacks.values())
+    if ((stack.name === nameOrId || stack.alias === nameOrId) && stack.status !== 'DELETE_COMPLETE') found = stack;
   return found;
 }
 

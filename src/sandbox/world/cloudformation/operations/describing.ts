@@ -156,6 +156,7 @@ function described(world: World, stack: StackRow): object {
   return compact({
     StackId: stack.id,
     StackName: stack.name,
+    AliasName: stack.alias,
     ChangeSetId: stack.changeSetId,
     Description: blueprint.template.description,
     Parameters: blueprint.parameters.length === 0 ? undefined : describedParameters(blueprint.parameters),
