@@ -1,11 +1,13 @@
-import { redactor, restRedactor, type Redact } from '../engine/stack/redact.js';
+import { redactor, restRedactor, strangersRedactor, type Redact } from '../text/secrets/redact.js';
 
 /** What must not be shown, as far as this run knows it. */
 export interface Secrets {
   /** Adds values, such as those of NoEcho parameters once it is known which they are. */
   readonly add: (secrets: readonly string[]) => void;
-  /** Takes exact occurrences out. */
+  /** Takes them out in whatever form they stand. */
   readonly redact: Redact;
+  /** The same, and what looks like a secret to everybody: for words of AWS and of instances. */
+  readonly redactWords: Redact;
   /**
    * The same for what a command printed. `torn`: its beginning was cut off, so it may begin with the end of a
    * secret.
@@ -33,12 +35,21 @@ export function createSecrets(env: Readonly<Record<string, string | undefined>>,
     ...SECRET_VARIABLES.flatMap((name) => env[name] ?? []),
     ...[lock, ...ADDRESS_VARIABLES.map((name) => env[name])].flatMap(passwordsIn),
   ];
-  const redact: Redact = (text) => redactor(secrets)(text);
+  // Made anew only when something was added: each secret has dozens of forms.
+  let known = redactorsOf(secrets);
   return {
-    add: (more) => void (secrets = [...secrets, ...more]),
-    redact,
-    mask: (text, torn) => redact(torn ? restRedactor(secrets)(text) : text),
+    add: (more) => {
+      secrets = [...secrets, ...more];
+      known = redactorsOf(secrets);
+    },
+    redact: (text) => known.all(text),
+    redactWords: (text) => known.words(text),
+    mask: (text, torn) => known.all(torn ? known.rest(text) : text),
   };
+}
+
+function redactorsOf(secrets: readonly string[]): Readonly<Record<'all' | 'words' | 'rest', Redact>> {
+  return { all: redactor(secrets), words: strangersRedactor(secrets), rest: restRedactor(secrets) };
 }
 
 /** As it stands in the address, and decoded. */

@@ -1,6 +1,6 @@
 import { sayServing, whoServes } from '../decide/instances/who-serves.js';
 import { diagnose, type Diagnosis, type DiagnoseTarget } from '../engine/diagnosis/diagnose.js';
-import { maskLikely, type Redact } from '../engine/stack/redact.js';
+import type { Redact } from '../text/secrets/redact.js';
 import { AwsFault, Failure } from '../errors.js';
 import type { Reason } from '../model/rollout/decision.js';
 import type { FailureFacts } from '../model/event.js';
@@ -36,7 +36,7 @@ export function withDiagnosis<A extends Explaining, T>(
       const { adoptedSince = began, health } = run.state();
       // What a dead run met belongs to the rollout as well.
       const since = Math.min(began, adoptedSince);
-      const about = { since, ...(console && { console: (text: string) => maskLikely(hidden.redact(text)) }) };
+      const about = { since, ...(console && { console: hidden.redactWords }) };
       const { findings, serves } =
         error.outcome === 'stackFailed'
           ? await ofStack(run, stack, about)
@@ -44,7 +44,7 @@ export function withDiagnosis<A extends Explaining, T>(
       const facts = {
         ...error.facts,
         ...(serves !== undefined && { serves: `${error.facts.serves} ${serves}` }),
-        reasons: merged(error.facts.reasons, findings, hidden.redact),
+        reasons: merged(error.facts.reasons, findings, hidden.redactWords),
       };
       throw new Failure(error.outcome, facts, { cause: error });
     }

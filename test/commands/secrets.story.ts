@@ -233,6 +233,14 @@ describe('secrets', function () {
     expect(await run(...args, '--replace-failed', '--json')).to.equal(7);
   });
 
+  it('are there for who looks afterwards, without knowing them', async () => {
+    for (const args of [['status', 'other', '--events'], ['diagnose', 'other']]) {
+      expect(await run(...args)).to.equal(0);
+      expect(sinks.at(-2)?.text, args.join(' ')).to.include('DB_PASSWORD=****');
+      expect(await run(...args, '--json')).to.equal(0);
+    }
+  });
+
   it('are there while a lock cannot be reached', async () => {
     const lock = `redis://somebody:${MARKS['password in the address of a lock']}@127.0.0.1:1`;
     secretEnv = { ...secretEnv, HA_UPDATER_LOCK_PASSWORD: MARKS['password of a lock in a variable'] };

@@ -18,6 +18,7 @@ import { DEFAULT_SCENARIO, type Scenario } from '../../src/sandbox/scenario.js';
 import { PLAN } from './groups.js';
 import { call, standardGroup, type StandardGroup } from './sandbox.js';
 import type { Violation } from '../../src/sandbox/invariants/violation.js';
+import { strangersRedactor } from '../../src/text/secrets/redact.js';
 
 /** A process that was killed: thrown in the middle of a run, and caught only by the stage. */
 class Killed extends Error {}
@@ -153,6 +154,7 @@ export function createStage(
             parameters: { commands: ['restart all'] },
             run: plan.run,
             commandMs: plan.restart.commandMs,
+            redact: strangersRedactor([]),
           });
     const ended = (outcome: Ending['outcome'], more: Partial<Ending> = {}): Ending => ({
       outcome,

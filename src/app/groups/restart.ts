@@ -122,6 +122,7 @@ function commandsOf(run: Run, { command, plan }: RestartWanted, stack: string | 
       parameters: command.parameters,
       run: run.id,
       commandMs: plan.commandMs,
+      redact: run.hidden.redactWords,
     });
   if (hooks === undefined) throw new Error('There is nobody to run commands.');
   return localCommands(

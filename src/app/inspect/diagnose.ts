@@ -1,7 +1,7 @@
 import { badFlags } from '../../config/rollout-plan.js';
 import { diagnose, type DiagnoseTarget } from '../../engine/diagnosis/diagnose.js';
 import type { Deps } from '../../engine/deps.js';
-import { maskLikely } from '../../engine/stack/redact.js';
+import { maskLikely } from '../../text/secrets/likely.js';
 import { stackGroups } from '../../engine/stack/change-stack.js';
 import { refused } from '../../errors.js';
 import type { Finding } from '../../model/finding.js';
@@ -62,7 +62,12 @@ export async function diagnoseNow(
       locate: createLocator(deps),
       ...(asked.console === true && { console: maskLikely }),
     };
-    const diagnosis = { ...(await diagnose(deps, target)), notes: groups.length === 0 ? [] : [NO_HISTORY] };
+    const found = await diagnose(deps, target);
+    const diagnosis = {
+      ...found,
+      findings: found.findings.map(withoutLikelySecrets),
+      notes: groups.length === 0 ? [] : [NO_HISTORY],
+    };
     if (!surroundings.json) diagnosisLines(diagnosis).forEach(lineWriter(surroundings.stdout));
     return {
       v: 1,
@@ -76,6 +81,11 @@ export async function diagnoseNow(
       ...diagnosis,
     };
   });
+}
+
+/** Reasons of AWS repeat what others gave to it, and a look knows none of a stack's secrets. */
+function withoutLikelySecrets(finding: Finding): Finding {
+  return { ...finding, text: maskLikely(finding.text), evidence: finding.evidence.map(maskLikely) };
 }
 
 /** A stack whose creation failed may have nothing left. */

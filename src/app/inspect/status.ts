@@ -11,6 +11,7 @@ import { groupStatus, type GroupStatus } from './status-group.js';
 import type { CommandResult, ProcessContext } from '../../run/process-context.js';
 import { namedGroups, targetProblems, type TargetFlags } from '../groups/command-targets.js';
 import { retrying } from '../../engine/retrying-gateway.js';
+import { maskLikely } from '../../text/secrets/likely.js';
 
 export interface StatusAsked extends TargetFlags, CommonFlags {
   readonly events?: boolean | undefined;
@@ -71,6 +72,11 @@ async function ofGroups(looking: Looking, names: readonly string[]): Promise<Gro
   };
 }
 
+/** Reasons repeat what others gave to AWS, and a look knows none of a stack's secrets. */
+function reasonMasked<T extends { readonly statusReason: string }>(told: T): T {
+  return { ...told, statusReason: maskLikely(told.statusReason) };
+}
+
 async function ofStack({ deps, region }: Looking, name: string, wantsEvents: boolean): Promise<StatusDocument> {
   const stack = await retrying(deps, QUICK).describeStack(name);
   if (stack === undefined)
@@ -92,10 +98,12 @@ async function ofStack({ deps, region }: Looking, name: string, wantsEvents: boo
     exitCode: 0,
     region,
     at,
-    stack,
+    stack: reasonMasked(stack),
     stackState: classifyStatus(stack.status),
-    resources,
+    resources: resources.map(reasonMasked),
     groups: groups.map((group) => groupStatus(group, { at, stack, region, holderIsGone: deps.holderIsGone, failures })),
-    ...(events === undefined ? {} : { events: [...events].reverse() }),
+    ...(events === undefined
+      ? {}
+      : { events: events.map((event) => ({ ...event, reason: maskLikely(event.reason) })).reverse() }),
   };
 }

@@ -3,6 +3,7 @@ import { AwsFault } from '../../errors.js';
 import type { CommandState } from '../../model/rollout/decision.js';
 import type { Commands } from './instance-commands.js';
 import type { Gateway } from '../gateway.js';
+import type { Redact } from '../../text/secrets/redact.js';
 
 /** A document of SSM with its parameters, as asked for. */
 export interface RemoteCommand {
@@ -11,6 +12,8 @@ export interface RemoteCommand {
   /** Our run's id: the comment of its commands tells them from all others. */
   readonly run: string;
   readonly commandMs: Milliseconds;
+  /** Takes out of an output what must not be shown; it gets the whole, so that no half of a secret is left. */
+  readonly redact: Redact;
 }
 
 /** The most of an output that is kept: its end says how it ended. */
@@ -79,7 +82,7 @@ export function remoteCommands(gateway: Gateway, clock: Clock, command: RemoteCo
           } as const;
         });
         if (result.state === 'ended')
-          one.ended = { ...result, output: endOf(result.output), elapsedMs: clock.now() - one.since };
+          one.ended = { ...result, output: endOf(command.redact(result.output)), elapsedMs: clock.now() - one.since };
       }
       return Object.fromEntries(
         [...started].map(([instance, one]): [string, CommandState] => [

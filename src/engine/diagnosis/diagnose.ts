@@ -17,7 +17,7 @@ import { consoleReader, type ConsoleReader } from './instance-console.js';
 import type { Deps } from '../deps.js';
 import { RETRY, repeating } from '../retry.js';
 import { placesOf, type Locate } from '../stack/template-places.js';
-import type { Redact } from '../stack/redact.js';
+import type { Redact } from '../../text/secrets/redact.js';
 
 /** A diagnosis is worth a few tries, not minutes: it often comes after something failed. */
 const BRIEF = { ...RETRY, attempts: 3, longestWaitMs: 5_000 };

@@ -1,4 +1,4 @@
-import type { Redact } from '../stack/redact.js';
+import type { Redact } from '../../text/secrets/redact.js';
 import { plainText } from '../../text/plain.js';
 
 /** Instances whose console is shown, and how much of it: the end tells why something did not start. */

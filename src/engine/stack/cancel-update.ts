@@ -6,6 +6,7 @@ import { follow } from './follow-events.js';
 import { newestEvent } from './change-set/execute-change-set.js';
 import { retrying } from '../retrying-gateway.js';
 import type { StackOrder } from './stack-change.js';
+import { strangersRedactor } from '../../text/secrets/redact.js';
 
 /** What cancelling needs of an order. */
 export type CancelOrder = Pick<StackOrder, 'stack' | 'token' | 'timing'>;
@@ -39,7 +40,7 @@ export async function cancelUpdate(deps: Deps, order: CancelOrder, stack: Stack)
   const followed = await follow(
     deps,
     whole,
-    { action: 'rollback', before: stack, redact: (text) => text },
+    { action: 'rollback', before: stack, redact: strangersRedactor([]) },
     { ...started, well: (state) => state === 'rolledBack' },
   );
   if (followed.end.kind === 'settled' && classifyStatus(followed.end.status) === 'rolledBack') return;

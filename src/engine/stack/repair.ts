@@ -14,6 +14,7 @@ import { retrying } from '../retrying-gateway.js';
 import { type StackOrder, interrupted } from './stack-change.js';
 import { seconds } from '../../text/duration.js';
 import { withoutStop } from '../../text/sentence.js';
+import { strangersRedactor } from '../../text/secrets/redact.js';
 
 /** Deletes a stack whose creation failed, and waits until it is gone. */
 export async function deleteFailed(deps: Deps, order: StackOrder, stack: Stack): Promise<void> {
@@ -110,7 +111,7 @@ async function runOperation(
   return follow(
     deps,
     { ...order, token },
-    { action: follows, before: stack, redact: (text) => text },
+    { action: follows, before: stack, redact: strangersRedactor([]) },
     { ...started, well: (state) => state === goal },
   );
 }

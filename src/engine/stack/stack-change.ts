@@ -1,4 +1,4 @@
-import type { Redact } from './redact.js';
+import type { Redact } from '../../text/secrets/redact.js';
 import type { Stack, StackEvent } from '../../model/stack/stack.js';
 import type { ResolvedParameters } from '../../decide/stack/stack-parameters.js';
 import type { Locate } from './template-places.js';

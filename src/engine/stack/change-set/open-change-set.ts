@@ -5,7 +5,7 @@ import type { StackParameter } from '../../../model/stack/stack.js';
 import type { RunValues } from '../../../model/stack/template.js';
 import type { Deps } from '../../deps.js';
 import { checkFindings } from './template-findings.js';
-import { redactor } from '../redact.js';
+import { strangersRedactor } from '../../../text/secrets/redact.js';
 import { readReview } from './await-change-set.js';
 import { retrying } from '../../retrying-gateway.js';
 import type { OpenChange, StackOrder } from '../stack-change.js';
@@ -53,7 +53,7 @@ export async function openExisting(deps: Deps, order: StackOrder, name: string):
       resolved: { parameters: [], shown: {}, kept: [], defaulted: [], problems: [], warnings: [] },
       replacesByPolicy: replacesByPolicy(examined),
       secrets: new Set(before.parameters.flatMap(({ key, noEcho }) => (noEcho ? [key] : []))),
-      redact: redactor([]),
+      redact: strangersRedactor([]),
     },
     review,
   };

@@ -14,7 +14,7 @@ import type { Deps } from '../../deps.js';
 import type { StackRequest } from '../../gateway.js';
 import { pause, repeating } from '../../retry.js';
 import { continueFailed, deleteFailed, rollBackFirst, waitForOthers, whyStuck } from '../repair.js';
-import { redactor } from '../redact.js';
+import { strangersRedactor } from '../../../text/secrets/redact.js';
 import { mergedSettings } from '../stack-settings.js';
 import { clearReview } from '../empty-stack.js';
 import { retrying } from '../../retrying-gateway.js';
@@ -71,7 +71,7 @@ export async function prepare(deps: Deps, order: StackOrder): Promise<Prepared> 
     ...capabilitiesOf(order, summary).reason,
     secrets,
     replacesByPolicy: replacesByPolicy([...template.findings, ...examined]),
-    redact: redactor(order.given.filter(({ key }) => secrets.has(key)).map(({ value }) => value)),
+    redact: strangersRedactor(order.given.filter(({ key }) => secrets.has(key)).map(({ value }) => value)),
   };
 }
 
