@@ -234,7 +234,10 @@ describe('secrets', function () {
   });
 
   it('are there for who looks afterwards, without knowing them', async () => {
-    for (const args of [['status', 'other', '--events'], ['diagnose', 'other']]) {
+    for (const args of [
+      ['status', 'other', '--events'],
+      ['diagnose', 'other'],
+    ]) {
       expect(await run(...args)).to.equal(0);
       expect(sinks.at(-2)?.text, args.join(' ')).to.include('DB_PASSWORD=****');
       expect(await run(...args, '--json')).to.equal(0);
