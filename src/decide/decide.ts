@@ -3,6 +3,7 @@ import type { Plan } from '../model/rollout/rollout-plan.js';
 import { withHooks } from './gates/hooks.js';
 import { makeView } from './make-view.js';
 import { notesRemoved } from './ownership/notes-removed.js';
+import { withOutlook } from './outlook/outlook.js';
 import { byStrategy } from './strategies/by-strategy.js';
 
 /**
@@ -13,5 +14,5 @@ export function decide(shown: Observed, plan: Plan): Decision {
   const removed = notesRemoved(shown, plan);
   if (removed !== undefined) return removed;
   const view = makeView(shown, plan);
-  return withHooks(view.observed, plan, byStrategy(view));
+  return withOutlook(view, withHooks(view.observed, plan, byStrategy(view)));
 }

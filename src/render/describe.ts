@@ -242,7 +242,7 @@ function doneOf(done: Extract<RunEvent, { type: 'stack.event' }>['done']): reado
 
 function describeStart(event: Extract<RunEvent, { type: 'run.started' }>): readonly Line[] {
   const { identity } = event;
-  const target = event.stack ?? list(event.groups);
+  const target = event.stack ?? list(event.groups, 8);
   const lines: Line[] = [
     { scope: 'run', level: 'info', text: `ha-updater ${event.version}, ${event.command} ${target}, run ${event.run}.` },
     {
@@ -263,14 +263,14 @@ function describeStart(event: Extract<RunEvent, { type: 'run.started' }>): reado
 }
 
 function describeStackStart(event: Extract<RunEvent, { type: 'stack.started' }>): readonly Line[] {
-  const said = (text: string): Line => ({ scope: event.stack, level: 'info', text: oneLine(text) });
+  const said = (text: string, level: Level = 'detail'): Line => ({ scope: event.stack, level, text: oneLine(text) });
   const given = Object.entries(event.parameters ?? {});
   const { kept = [], defaulted = [], capabilities = [] } = event;
   const why = event.capabilitiesReason ? ` (${withoutStop(event.capabilitiesReason)})` : '';
   return [
     said(`CloudFormation accepted the ${event.action} (token ${event.token}).`),
     ...(given.length > 0
-      ? [said(`Parameters sent: ${given.map(([key, value]) => `${key}=${value}`).join(', ')}.`)]
+      ? [said(`Parameters sent: ${given.map(([key, value]) => `${key}=${value}`).join(', ')}.`, 'info')]
       : []),
     ...(kept.length > 0 ? [said(`Parameters that keep their value: ${list(kept)}.`)] : []),
     ...(defaulted.length > 0 ? [said(`Parameters at the template's default: ${list(defaulted)}.`)] : []),
@@ -319,7 +319,7 @@ function describeWait(wait: Wait, at: Instant): string {
 }
 
 /** The instances waited for, those with the same reason together. */
-export function byReason(instances: Wait['instances']): readonly (readonly [string, Wait['instances']])[] {
+function byReason(instances: Wait['instances']): readonly (readonly [string, Wait['instances']])[] {
   const rows = new Map<string, Wait['instances'][number][]>();
   for (const instance of instances) rows.set(instance.why, [...(rows.get(instance.why) ?? []), instance]);
   return [...rows];

@@ -3,7 +3,9 @@ import { harmlessLine } from '../text/plain.js';
 /** The part of a Node stream that we write to. */
 export interface Stream {
   readonly isTTY?: boolean;
+  /** Of a terminal. */
   readonly columns?: number;
+  readonly rows?: number;
   write(text: string): boolean;
   on(event: 'error', listener: (error: NodeJS.ErrnoException) => void): unknown;
 }
@@ -17,14 +19,20 @@ export type WriteLine = (line: string) => void;
  * half-way because nobody reads it any more.
  */
 export function lineWriter(stream: Stream): WriteLine {
+  const write = textWriter(stream);
+  return (line) => write(`${harmlessLine(line)}\n`);
+}
+
+/** The same for text that moves the cursor of a terminal, as it is. */
+export function textWriter(stream: Stream): (text: string) => void {
   let gone = false;
   stream.on('error', () => {
     gone = true;
   });
-  return (line) => {
+  return (text) => {
     if (gone) return;
     try {
-      stream.write(`${harmlessLine(line)}\n`);
+      stream.write(text);
     } catch {
       gone = true;
     }

@@ -27,3 +27,13 @@ export function wantsColour(screen: Omit<Screen, 'isCI'>): boolean {
   if (FORCE_COLOR !== undefined && FORCE_COLOR !== '') return FORCE_COLOR !== '0' && FORCE_COLOR !== 'false';
   return screen.isTTY && TERM !== 'dumb';
 }
+
+/**
+ * Whether a terminal shows more than ASCII, by its locale (POSIX: LC_ALL before LC_CTYPE before LANG). Without one it
+ * is the C locale; the console of the Linux kernel has no glyphs for bars and marks.
+ */
+export function showsUnicode(env: Environment): boolean {
+  const locale = [env['LC_ALL'], env['LC_CTYPE'], env['LANG']].find((one) => one !== undefined && one !== '') ?? '';
+  if (env['TERM'] === 'linux') return false;
+  return /utf-?8/i.test(locale) || env['WT_SESSION'] !== undefined;
+}

@@ -1,62 +1,87 @@
 import { styleText } from 'node:util';
-import { Listr, ListrLogger, ProcessOutput, type ListrDefaultRendererLogLevels } from 'listr2';
+import { Listr, type ListrRenderer } from 'listr2';
+import type { Clock } from '../clock.js';
+import { harmlessLine } from '../text/plain.js';
+import { wrapWords } from './live/cells.js';
 import type { Level } from './describe.js';
 import { failureBlock } from './last-words.js';
 import type { WriteLine } from './line-writer.js';
+import { frameOf } from './live/frame.js';
+import { asciiOf, drawRow, type Look } from './live/appearance.js';
+import { lastingLines } from './live/lasting-lines.js';
+import { NOTHING_SEEN, viewAfter } from './live/run-view.js';
+import { createScreen, type Terminal } from './live/screen.js';
+import { storyOf, type StoryLine } from './live/story.js';
 import type { Renderer } from './stream.js';
-import { createTree, type Row } from './task-tree.js';
+import type { RunEvent, Stamped } from '../model/event.js';
 
-/** Notices of the run (a signal, a warning) that are shown below the live rows. */
-const NOTICES = 3;
+/** So often rows are drawn anew when something happened, and so often at least, because they show how long it takes. */
+const DRAW_MS = 100;
+const TICK_MS = 1_000;
+
+/** Where and how a run is shown. */
+export interface TerminalOptions {
+  readonly terminal: Terminal;
+  /** Takes the last words of a failure. */
+  readonly errors: WriteLine;
+  readonly look: Look;
+  /** The time of the events. */
+  readonly clock: Pick<Clock, 'now'>;
+  /** The time of the person who watches. */
+  readonly pace: Pick<Clock, 'now' | 'sleep'>;
+}
 
 /**
- * The live tree of a terminal. While a stage lives its rows are redrawn in place; when it ends they
- * give way to a permanent record of plain, unwrapped lines. listr2 must not handle signals: its handler
- * ends the process in the middle of a roll-back.
+ * The live rows of a terminal, with a permanent record above them. The rows are there while something is done and give
+ * way when a question is asked and at the end. listr2 runs the stage, and must not handle signals: its handler ends the
+ * process in the middle of a roll-back.
  */
-export function terminalRenderer(write: WriteLine, errors: WriteLine, colour: boolean): Renderer {
-  const follow = createTree();
-  const paint = painter(colour);
+export function terminalRenderer({ terminal, errors, look, clock, pace }: TerminalOptions): Renderer {
+  const screen = createScreen(terminal);
+  const paint = painter(look);
+  let view = NOTHING_SEEN;
   let stage: Stage | undefined;
-  // Lines wait while a stage owns the screen, and everything leaves in the order in which it came.
-  let held: string[] = [];
+  // Everything leaves in the order in which it came, and a stage needs a moment to begin and to end.
   let queue: Promise<void> = Promise.resolve();
   const later = (work: () => void | Promise<void>): void => {
     queue = queue.then(work).catch(() => undefined);
   };
-
-  const close = (): void => {
-    const [ended, lines] = [stage, held];
-    [stage, held] = [undefined, []];
-    if (ended === undefined) return;
-    later(() => ended.close());
-    later(() => lines.forEach(write));
+  const print = (lines: readonly StoryLine[]): void => {
+    if (lines.length > 0)
+      later(() => screen.print(lines.flatMap((line) => paint(line, terminal.size().columns)).map(harmlessLine)));
   };
+  const draw = (): void => {
+    const size = terminal.size();
+    screen.show(frameOf(view, clock.now(), size, look).map((row) => harmlessLine(drawRow(row, size.columns, look))));
+  };
+  const open = (): void => {
+    const fresh = openStage({ draw, clear: screen.clear, pace });
+    stage = fresh;
+    later(fresh.start);
+  };
+  const close = (): void => {
+    const ended = stage;
+    stage = undefined;
+    if (ended !== undefined) later(ended.close);
+  };
+  /** What happened to the groups until now. */
+  const story = (): readonly StoryLine[] => storyOf([...view.groups.values()], view.stack);
+
   return {
-    // Time left is part of the rows, and a person watches.
-    repeatMs: 2_000,
+    repeatMs: 30_000,
     show: (stamped) => {
-      const step = follow(stamped);
-      const lines = step.record.map(({ level, scope, text }) =>
-        paint(level, scope === 'run' ? text : `${scope}: ${text}`),
-      );
-      if (step.open !== undefined) {
-        close();
-        const fresh = openStage(step.open);
-        stage = fresh;
-        later(() => fresh.start());
-      }
-      step.rows.forEach((row) => stage?.set(row));
-      if (stage === undefined) later(() => lines.forEach(write));
-      else {
-        held.push(...lines);
-        step.record.forEach(({ level, text }, index) => level === 'warning' && stage?.notice(lines[index] ?? text));
-      }
-      if (step.close) close();
       const { event } = stamped;
+      // What was left by a dead run came to its end, and the same groups begin anew.
+      const before = event.type === 'groups.found' ? story() : [];
+      view = viewAfter(view, stamped);
+      const lines = [...before, ...linesOf(stamped, event.type === 'run.finished' ? story() : [])];
+      if (endsStage(event)) close();
+      else if (stage === undefined && beginsStage(event)) open();
+      print(lines);
+      stage?.changed();
       if (event.type === 'run.finished' && event.failure !== undefined) {
         const words = failureBlock(event.outcome, event.exitCode, event.failure);
-        later(() => words.forEach(errors));
+        later(() => words.forEach((line) => errors(look.unicode ? line : asciiOf(line))));
       }
     },
     end: async () => {
@@ -66,98 +91,107 @@ export function terminalRenderer(write: WriteLine, errors: WriteLine, colour: bo
   };
 }
 
-/** A stretch of time in which listr2 owns the screen. */
+/** The permanent lines of an event; at the end of a run the story of its groups stands before the last line. */
+function linesOf(stamped: Stamped, story: readonly StoryLine[]): readonly StoryLine[] {
+  // A plan names its stack in its first line.
+  const bare = stamped.event.type === 'change.planned';
+  const lines = lastingLines(stamped).map(({ level, scope, text }) => ({
+    level,
+    text: bare || scope === 'run' ? text : `${scope}: ${text}`,
+  }));
+  return [...story, ...lines];
+}
+
+/** A question may follow a plan, and needs the screen. */
+function endsStage({ type }: RunEvent): boolean {
+  return type === 'change.planned' || type === 'run.finished';
+}
+
+/** What is done now is worth rows; a heartbeat may come while a question is open. */
+function beginsStage({ type }: RunEvent): boolean {
+  return type === 'run.started' || type.startsWith('stack.') || type.startsWith('group') || type === 'action.started';
+}
+
+/** A stretch of time in which rows are on the screen. */
 interface Stage {
   readonly start: () => void;
-  readonly set: (row: Row) => void;
-  readonly notice: (text: string) => void;
+  /** Something looks different now. */
+  readonly changed: () => void;
   readonly close: () => Promise<void>;
 }
 
-/** What a listr2 task offers to us while it runs. */
-interface Task {
-  title: string;
-  output: string;
+/** What a stage shows, and by which clock. */
+interface Show {
+  readonly draw: () => void;
+  readonly clear: () => void;
+  readonly pace: TerminalOptions['pace'];
 }
 
-function openStage(first: readonly Row[]): Stage {
-  const rows = new Map<string, Row>(first.map((row) => [row.key, row]));
-  const live = new Map<string, { readonly task: Task; readonly settle: () => void }>();
-  let below: { readonly task: Task; readonly settle: () => void } | undefined;
+function openStage(show: Show): Stage {
+  let changed = false;
+  let settle: () => void = () => undefined;
+  const over = new Promise<void>((resolve) => (settle = resolve));
   let running: Promise<unknown> = Promise.resolve();
-  let over = false;
-
-  const draw = (row: Row): void => {
-    const known = live.get(row.key);
-    if (known === undefined) return;
-    known.task.title = row.title;
-    known.task.output = row.details.join('\n');
-    if (row.state !== 'running') known.settle();
-  };
-  const tasks = first.map(({ key, title }) => ({
-    title,
-    task: (_: unknown, task: Task) =>
-      new Promise<void>((resolve, reject) => {
-        live.set(key, {
-          task,
-          settle: () => (rows.get(key)?.state === 'failed' ? reject(new Error(rows.get(key)?.title)) : resolve()),
-        });
-        const row = rows.get(key);
-        if (row !== undefined) draw(row);
-        if (over) resolve();
-      }),
-  }));
-  const notices = {
-    task: (_: unknown, task: Task) =>
-      new Promise<void>((resolve) => {
-        below = { task, settle: resolve };
-        if (over) resolve();
-      }),
-    rendererOptions: { bottomBar: NOTICES },
+  const takeChanged = (): boolean => {
+    const was = changed;
+    changed = false;
+    return was;
   };
   return {
     start: () => {
-      running = new Listr([...tasks, notices], stageOptions()).run().catch(() => undefined);
+      running = new Listr([{ title: 'run', task: () => over }], {
+        registerSignalListeners: false,
+        renderer: RowsRenderer,
+        rendererOptions: { ...show, takeChanged },
+      })
+        .run()
+        .catch(() => undefined);
     },
-    set: (row) => {
-      rows.set(row.key, row);
-      draw(row);
-    },
-    notice: (text) => {
-      if (below !== undefined) below.task.output = text;
-    },
+    changed: () => (changed = true),
     close: async () => {
-      over = true;
-      for (const { settle } of live.values()) settle();
-      below?.settle();
+      settle();
       await running;
     },
   };
 }
 
-/** Rows that change in place while the stage is open, and go with it. */
-function stageOptions() {
-  return {
-    concurrent: true,
-    exitOnError: false,
-    registerSignalListeners: false,
-    renderer: 'default',
-    // Without a terminal only the permanent record is written.
-    fallbackRenderer: 'silent',
-    rendererOptions: {
-      clearOutput: true,
-      formatOutput: 'truncate',
-      collapseErrors: false,
-      showErrorMessage: false,
-      logger: new ListrLogger<ListrDefaultRendererLogLevels>({
-        useIcons: true,
-        processOutput: new ProcessOutput(undefined, undefined, { leaveEmptyLine: false }),
-      }),
-    },
-  } as const;
+/** Draws for listr2, whose own renderers erase all rows to draw one anew, and do not know how many fit. */
+class RowsRenderer implements ListrRenderer {
+  static readonly nonTTY = true;
+  static readonly rendererOptions: Show & { readonly takeChanged: () => boolean };
+  static readonly rendererTaskOptions: never;
+  readonly #over = new AbortController();
+
+  constructor(
+    _tasks: readonly unknown[],
+    private readonly options: typeof RowsRenderer.rendererOptions,
+  ) {}
+
+  render(): void {
+    this.options.draw();
+    void this.#drawOn();
+  }
+
+  end(): void {
+    this.#over.abort();
+    this.options.clear();
+  }
+
+  async #drawOn(): Promise<void> {
+    const { draw, pace, takeChanged } = this.options;
+    let drawnAt = pace.now();
+    for (;;) {
+      await pace.sleep(DRAW_MS, this.#over.signal);
+      if (this.#over.signal.aborted) return;
+      if (!takeChanged() && pace.now() - drawnAt < TICK_MS) continue;
+      drawnAt = pace.now();
+      draw();
+    }
+  }
 }
 
 const MARKS = { detail: ' ', info: '•', good: '✔', warning: '!', error: '✖' } as const satisfies Record<Level, string>;
+const ASCII_MARKS = { ...MARKS, info: '-', good: '+', error: 'x' } as const satisfies Record<Level, string>;
 const COLOURS = {
   detail: 'dim',
   info: 'reset',
@@ -166,9 +200,13 @@ const COLOURS = {
   error: 'red',
 } as const satisfies Record<Level, string>;
 
-function painter(colour: boolean): (level: Level, text: string) => string {
-  return (level, text) => {
-    const mark = MARKS[level];
-    return `${colour ? styleText(COLOURS[level], mark) : mark} ${text}`;
+/** A line with its mark, broken between words; a command stays whole, because it has to survive being copied. */
+function painter({ colour, unicode }: Look): (line: StoryLine, columns: number) => readonly string[] {
+  return ({ level, text }, columns) => {
+    const plain = (unicode ? MARKS : ASCII_MARKS)[level];
+    const mark = colour ? styleText(COLOURS[level], plain, { validateStream: false }) : plain;
+    const shown = `  ${unicode ? text : asciiOf(text)}`;
+    const lines = text.startsWith('Next: ') ? [shown] : wrapWords(shown, columns, 2);
+    return lines.map((line, index) => (index === 0 ? mark + line.slice(1) : line));
   };
 }

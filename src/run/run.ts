@@ -164,7 +164,7 @@ async function openRun(head: RunDescription, flags: CommonFlags, surroundings: P
   const strict: OpenRun['strict'] = {};
   const mayLeave: MayLeave = (call) => strict.locks?.mayLeave(call) ?? Promise.resolve();
   const { gateway, region } = await connect({ ...flags, mayLeave }, pace.endpoint, surroundings);
-  const renderer = await createRenderer((flags.output ?? 'auto') as Output, surroundings);
+  const renderer = await createRenderer((flags.output ?? 'auto') as Output, surroundings, clock);
   const id = newRunId(clock.now());
   const { state, see } = followRun();
   let over = false;

@@ -5,7 +5,6 @@ import { jsonlRenderer } from '../../src/render/jsonl.js';
 import { linesRenderer } from '../../src/render/lines.js';
 import { lineWriter, type Stream } from '../../src/render/line-writer.js';
 import { createStream } from '../../src/render/stream.js';
-import { createTree } from '../../src/render/task-tree.js';
 import { expectGolden } from '../golden.js';
 import { STORIES, stamp } from './stories.js';
 
@@ -43,24 +42,6 @@ describe('renderers', () => {
         .map((line) => JSON.parse(line) as Stamped);
       expect(back).to.deep.equal(stamp(story));
       expect(back.at(-1)?.event.type).to.equal('run.finished');
-    });
-
-    it(`the live tree of "${name}" changes as its golden transcript does`, () => {
-      const follow = createTree();
-      const text = stamp(story).map((stamped) => {
-        const { open, rows, record, close } = follow(stamped);
-        const seen = [
-          ...(open ?? []).map(({ title }) => `  open   ${title}`),
-          ...rows.flatMap(({ title, details, state }) => [
-            `  row    [${state}] ${title}`,
-            ...details.map((detail) => `           ${detail}`),
-          ]),
-          ...record.map(({ level, scope, text: words }) => `  record [${level}] ${scope}: ${words}`),
-          ...(close ? ['  close'] : []),
-        ];
-        return [`#${stamped.seq} ${stamped.event.type}`, ...seen].join('\n');
-      });
-      expectGolden(`tree-${name}.txt`, `${text.join('\n')}\n`);
     });
   }
 

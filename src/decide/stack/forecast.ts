@@ -1,9 +1,8 @@
-import type { Milliseconds } from '../../clock.js';
 import type { GroupOutlook } from '../../model/stack/change-plan.js';
 import type { Observed, Reason } from '../../model/rollout/decision.js';
 import type { Group, Instance } from '../../model/rollout/group.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
-import type { RolloutRecord } from '../../model/rollout/record.js';
+import { expectedTime, roundsOf } from '../outlook/expected-time.js';
 import { finalTarget } from '../rollout/target-size.js';
 import { membersOf, units } from '../instances/classify.js';
 import { hasNone, noneThere } from '../instances/none-there.js';
@@ -16,11 +15,6 @@ import { doesNotFit } from '../strategies/keep-size/does-not-fit.js';
 import { timeLimits } from '../rollout/time-limits.js';
 import { factsOf } from '../strategies/facts-by-name.js';
 import { instability } from '../instances/stability.js';
-
-/** Assumed for an estimate: from the doubling to an instance that answers. Images differ widely. */
-const LAUNCH_MS: Milliseconds = 90_000;
-/** From the end of draining to an instance that is gone. */
-const SHUTDOWN_MS: Milliseconds = 30_000;
 
 /**
  * What a swap or a rolling rollout would do with a group, if the stack changed like this now.
@@ -52,7 +46,7 @@ export function groupOutlook(
   const peak = skip === undefined ? finalTarget(record).size : size;
   const rounds = roundsOf(record);
   const time = timeLimits(plan, group);
-  const expectedMs = skip === undefined ? expected(plan, group, rounds, record) : 0;
+  const expectedMs = skip === undefined ? expectedTime(plan.timing.warmupMs, group, record) : 0;
   const many = hasNone(group) ? noneThere(group, observed).text : sayOutdated(group, here);
   return {
     group: group.name,
@@ -134,25 +128,4 @@ function warnings(observed: Observed, plan: Plan, group: Group): readonly Reason
           },
         ];
   return [...wait, ...warningsAbout({ observed, plan }, group)];
-}
-
-/**
- * How often new instances have to be waited for: at once in a swap, a surge (or what may be missing) at a time in a
- * rolling one.
- */
-function roundsOf(record: RolloutRecord): number {
-  const limits = factsOf(record).limits(record);
-  if (limits === undefined) return 1;
-  const step = limits.serial ? 1 : Math.max(1, limits.surge, limits.unavailable);
-  return Math.max(1, Math.ceil(record.old / step));
-}
-
-function expected(plan: Plan, group: Group, rounds: number, record: RolloutRecord): Milliseconds {
-  const judged = group.balancers.filter((balancer) => balancer.judged);
-  const most = (of: (balancer: (typeof judged)[number]) => Milliseconds): Milliseconds =>
-    judged.reduce((most, balancer) => Math.max(most, of(balancer)), 0);
-  const leave = most(({ drainMs }) => drainMs) + SHUTDOWN_MS;
-  // One at a time means that the one before has left; else they drain while the next are proven.
-  const times = factsOf(record).limits(record)?.serial === true ? rounds : 1;
-  return rounds * (LAUNCH_MS + most(({ healthFloorMs }) => healthFloorMs) + plan.timing.warmupMs) + times * leave;
 }

@@ -3,6 +3,7 @@ import type { Action, Phase } from './action.js';
 import type { Alarm } from './alarm.js';
 import type { GroupResult } from './group-result.js';
 import type { HookDue, HookResult } from './hook.js';
+import type { RolloutRecord, Verdict } from './record.js';
 import type { Serving } from './serving.js';
 import type { FailedActivity, Group, GroupNotes, Precautions, Size } from './group.js';
 
@@ -15,10 +16,42 @@ export interface Wait {
   /** One sentence: what is waited for. */
   readonly why: string;
   /** The instances waited for, with the reason of the balancer or of Auto Scaling. */
-  readonly instances: readonly { readonly id: string; readonly why: string; readonly since?: Instant }[];
+  readonly instances: readonly AwaitedInstance[];
   /** When we give up on this wait. */
   readonly until?: Instant;
+  /** What happens at `until`. */
+  readonly then?: AtLimit;
 }
+
+/** One instance that is waited for. `why` is for people; the rest says the same for programs, if known. */
+export interface AwaitedInstance {
+  readonly id: string;
+  readonly why: string;
+  /** Since when it is in service without a break. */
+  readonly since?: Instant;
+  readonly state?: AwaitedState;
+  /** Name of the balancer that does not call it healthy. */
+  readonly balancer?: string;
+  /** That balancer's own words. */
+  readonly reason?: string;
+  readonly launchedAt?: Instant;
+  /** When it is proven, if it stays in service until then. */
+  readonly provenAt?: Instant;
+}
+
+/**
+ * How far an instance is that is waited for. `booting`: a balancer does not call it healthy yet, and it is too young
+ * for that to mean anything; `unhealthy`: it is old enough. `checked`: in service, and the user's check command has not
+ * said yes. `idle`: Auto Scaling or a person put it aside.
+ */
+export type AwaitedState =
+  'launching' | 'booting' | 'unhealthy' | 'hopeless' | 'warming' | 'checked' | 'leaving' | 'idle';
+
+/**
+ * What happens when a wait comes to its limit. `refuse`: nothing is begun. `rollBack`: the new instances go. `stop`:
+ * the run ends with its record kept. `fail`: the run ends, and nothing is left to undo. `goOn`: the next step begins.
+ */
+export type AtLimit = 'refuse' | 'rollBack' | 'stop' | 'fail' | 'goOn';
 
 /** How far a group is, for people and events. Counts are instances unless the group is weighted. */
 export interface Progress {
@@ -35,6 +68,17 @@ export interface Progress {
   readonly size: Size;
   /** Who serves now, old and new. */
   readonly serving?: Serving;
+  /** How the record says that the rollout goes; absent while there is no record. */
+  readonly strategy?: RolloutRecord['strategy'];
+  /** When the rollout began, by its record. */
+  readonly began?: Instant;
+  /** The point of no return is behind us: which half goes. */
+  readonly verdict?: Verdict['outcome'];
+  /** An estimate of the whole rollout of the group from `began`: launch and boot, health checks, warm-up, draining. */
+  readonly expectedMs?: Milliseconds;
+  /** Before anything new is there: what the old instances were launched from, and what the new ones will be. */
+  readonly from?: readonly string[];
+  readonly to?: readonly string[];
   /** Of a restart: how many instances are through, and how many are out of the balancers now. */
   readonly restart?: { readonly restarted: number; readonly out: number; readonly of: number };
 }

@@ -1,0 +1,130 @@
+import type { Instant } from '../../clock.js';
+import type { RunEvent } from '../../model/event.js';
+import type { AwaitedInstance, GroupResult, Progress, Wait } from '../../model/rollout/decision.js';
+
+/** What a terminal knows of one group. */
+export interface GroupView {
+  readonly name: string;
+  readonly since: Instant;
+  readonly progress?: Progress;
+  /** What it waits for, and since when. */
+  readonly wait?: Wait & { readonly since: Instant };
+  readonly result?: GroupResult;
+  /** What happened, and when it was first seen. */
+  readonly marks: Marks;
+  /** The fewest instances that were seen in service at any look, by the word of whoever judges. */
+  readonly lowest?: number;
+  /** What the old instances were launched from, and what the new ones are. */
+  readonly configurations?: { readonly from: string; readonly to: string };
+  /** The run that had it before, where this one took over. */
+  readonly adopted?: string;
+  /** What was last waited for at each new instance that never came to serve. */
+  readonly lastWaits: ReadonlyMap<string, AwaitedInstance>;
+}
+
+/** Moments of a rollout, each when it was first seen. */
+type Marks = Readonly<Partial<Record<Mark, Instant>>>;
+
+export type Mark =
+  | 'began'
+  /** The size was raised. */
+  | 'grown'
+  /** As many new instances as are needed are there. */
+  | 'launched'
+  /** The first new instance is in service, and as many as are needed. */
+  | 'firstServes'
+  | 'serves'
+  | 'proven'
+  | 'promoted'
+  | 'rolledBack'
+  /** The first of the half that goes was terminated. */
+  | 'going'
+  | 'gone'
+  | 'ended';
+
+export function newGroup(name: string, since: Instant): GroupView {
+  return { name, since, marks: {}, lastWaits: new Map() };
+}
+
+/** The group after one more event that is about it. */
+export function groupAfter(group: GroupView, event: RunEvent, at: Instant): GroupView {
+  switch (event.type) {
+    case 'group.progress':
+      return withProgress(group, event.progress, at);
+    case 'group.waiting': {
+      const { wait } = event;
+      const since = group.wait?.why === wait.why ? group.wait.since : at;
+      return { ...group, wait: { ...wait, since }, lastWaits: waitsAfter(group, wait) };
+    }
+    case 'group.finished':
+      return marked({ ...group, result: event.result }, at, ['ended']);
+    case 'group.skipped':
+      return { ...group, result: { group: event.group, outcome: 'skipped', why: event.why } };
+    case 'group.adopted':
+      return { ...group, adopted: event.run };
+    case 'action.started':
+      if (event.action.type === 'record' && event.action.record.strategy !== 'keep-size')
+        return marked(group, at, ['began']);
+      return group;
+    case 'action.done':
+      return afterAction(group, event, at);
+    default:
+      return group;
+  }
+}
+
+function afterAction(group: GroupView, { action }: Extract<RunEvent, { type: 'action.done' }>, at: Instant): GroupView {
+  switch (action.type) {
+    case 'resize':
+      return action.purpose === 'double' || action.purpose === 'surge' ? marked(group, at, ['grown']) : group;
+    case 'judge':
+      return marked(group, at, [action.verdict.outcome === 'promote' ? 'promoted' : 'rolledBack']);
+    case 'terminate':
+      return marked(group, at, ['going']);
+    default:
+      return group;
+  }
+}
+
+/** A mark stays where it was first set. */
+function marked(group: GroupView, at: Instant, names: readonly Mark[]): GroupView {
+  const fresh = names.filter((name) => group.marks[name] === undefined);
+  if (fresh.length === 0) return group;
+  return { ...group, marks: { ...group.marks, ...Object.fromEntries(fresh.map((name) => [name, at])) } };
+}
+
+function withProgress(group: GroupView, progress: Progress, at: Instant): GroupView {
+  const { needed, leaving, verdict, serving, began, from = [], to = [] } = progress;
+  const { marks } = group;
+  const half = verdict === 'rollBack' ? progress.new : progress.old;
+  const isGone = marks.going !== undefined && verdict !== undefined && half === 0 && leaving === 0;
+  const seen: readonly (readonly [Mark, boolean])[] = [
+    ['launched', needed > 0 && progress.new >= needed && verdict !== 'rollBack'],
+    ['firstServes', progress.inService > 0],
+    ['serves', needed > 0 && progress.inService >= needed],
+    ['proven', needed > 0 && progress.proven >= needed],
+    ['promoted', verdict === 'promote'],
+    ['rolledBack', verdict === 'rollBack'],
+    ['gone', isGone],
+  ];
+  const names = seen.filter(([, is]) => is).map(([name]) => name);
+  const after = marked(group, at, names);
+  // Where nobody was asked who serves, no more can than are there.
+  const lowest = serving === undefined ? undefined : serving.by === 'unknown' ? serving.all.of : serving.all.serve;
+  const known = [group.lowest, lowest].flatMap((one) => one ?? []);
+  return {
+    ...after,
+    progress,
+    marks: { ...(began !== undefined && { began }), ...after.marks },
+    ...(known.length > 0 && { lowest: Math.min(...known) }),
+    ...(from.length === 1 && to.length === 1 && { configurations: { from: from[0] ?? '', to: to[0] ?? '' } }),
+  };
+}
+
+/** While it is proven, what was said of each instance last: when they are gone, nobody else knows. */
+function waitsAfter({ lastWaits }: GroupView, { phase, instances }: Wait): GroupView['lastWaits'] {
+  if (phase !== 'prove' && phase !== 'replace') return lastWaits;
+  const after = new Map(lastWaits);
+  for (const instance of instances) after.set(instance.id, instance);
+  return after;
+}

@@ -1,0 +1,189 @@
+import type { Instant } from '../../clock.js';
+import type { GroupResult } from '../../model/rollout/decision.js';
+import { duration } from '../../text/duration.js';
+import { list } from '../../text/list.js';
+import { oneLine } from '../../text/plain.js';
+import { sentence } from '../../text/sentence.js';
+import type { Level } from '../describe.js';
+import type { GroupView, Mark } from './group-view.js';
+import { stateGroups } from './instance-state.js';
+import { inOrder } from './short-names.js';
+import { clockTime } from './situation.js';
+
+/** A line that stays on the screen. */
+export interface StoryLine {
+  readonly level: Level;
+  readonly text: string;
+}
+
+/** What happened to groups that went the same way. */
+interface Chapter {
+  /** Since when it is told, and how long it took. */
+  readonly from?: Instant;
+  readonly at: Instant;
+  readonly text: string;
+  /** Said after how long it took. */
+  readonly after?: string;
+}
+
+/**
+ * What happened, told at the end and for good: a headline and at most five lines with times for each group. Groups that
+ * went the same way are told together, with the first and the last time.
+ *
+ * @param stack name of the stack, or '' without one
+ */
+export function storyOf(groups: readonly GroupView[], stack: string): readonly StoryLine[] {
+  const told = groups.filter(({ result, marks }) => result !== undefined || Object.keys(marks).length > 0);
+  const same = new Map<string, GroupView[]>();
+  for (const name of inOrder(told.map((group) => group.name))) {
+    const group = told.find((one) => one.name === name);
+    if (group === undefined) continue;
+    const key = keyOf(group, stack);
+    same.set(key, [...(same.get(key) ?? []), group]);
+  }
+  return [...same.values()].flatMap((alike) => tellTogether(alike, stack));
+}
+
+/** The same end, by the same steps, with the same numbers. */
+function keyOf(group: GroupView, stack: string): string {
+  const { result } = group;
+  const texts = chaptersOf(group, stack).map(({ text, after }) => [text, after]);
+  return JSON.stringify([result?.outcome, result === undefined ? '' : causeOf(result), texts]);
+}
+
+/** The reason without what differs from group to group: ids, names and times. */
+function causeOf({ why, group }: GroupResult): string {
+  return why
+    .replaceAll(group, '')
+    .replace(/\bi-[0-9a-f]+\b/g, 'i-')
+    .replace(/[\w-]*\d[\w-]*/g, '#');
+}
+
+function tellTogether(alike: readonly GroupView[], stack: string): readonly StoryLine[] {
+  const [first] = alike;
+  if (first === undefined) return [];
+  const names = alike.map(({ name }) => name);
+  const who = alike.length === 1 ? first.name : `${alike.length} groups (${list(names, 3)})`;
+  const lines = chaptersOf(first, stack).map((_, index): StoryLine => {
+    const each = alike.flatMap((group) => chaptersOf(group, stack)[index] ?? []);
+    const text = each[0]?.text ?? '';
+    return { level: 'detail', text: `  ${times(each)}  ${text}${took(each)}${each[0]?.after ?? ''}` };
+  });
+  const { result } = first;
+  const head: StoryLine =
+    result === undefined
+      ? { level: 'warning', text: `${who}: not finished.` }
+      : { level: LEVELS[result.outcome], text: `${who}: ${headline(result)}` };
+  return [head, ...lines];
+}
+
+const LEVELS: Readonly<Record<GroupResult['outcome'], Level>> = {
+  promoted: 'good',
+  proven: 'good',
+  restarted: 'good',
+  unfrozen: 'good',
+  sizeKept: 'good',
+  skipped: 'good',
+  paused: 'good',
+  putBack: 'warning',
+  rolledBack: 'error',
+  unproven: 'error',
+  stuck: 'error',
+};
+
+const ENDS: Readonly<Record<GroupResult['outcome'], string>> = {
+  promoted: 'promoted',
+  proven: 'proven',
+  restarted: 'restarted',
+  unfrozen: 'unfrozen',
+  sizeKept: 'size kept',
+  skipped: 'nothing to do',
+  paused: 'paused',
+  putBack: 'put back',
+  rolledBack: 'rolled back',
+  unproven: 'not proven',
+  stuck: 'stuck',
+};
+
+/** A roll-back is told by its reasons below, and again among the last words. */
+function headline(result: GroupResult): string {
+  if (result.outcome !== 'rolledBack') return `${ENDS[result.outcome]}, ${sentence(result.why)}`;
+  const why = oneLine(result.why).replace(/: .*$/, '');
+  return `${ENDS.rolledBack}, ${sentence(why)}`;
+}
+
+/** `03:26:27Z`, or `03:26:27Z to 03:26:40Z` for several. */
+function times(each: readonly Chapter[]): string {
+  const [first, last] = range(each.map(({ at }) => at));
+  return clockTime(first) === clockTime(last) ? clockTime(first) : `${clockTime(first)} to ${clockTime(last)}`;
+}
+
+function took(each: readonly Chapter[]): string {
+  const spans = each.flatMap(({ from, at }) => (from === undefined || from >= at ? [] : [at - from]));
+  if (spans.length === 0) return '';
+  const [least, most] = range(spans);
+  return duration(least) === duration(most) ? ` (${duration(least)})` : ` (${duration(least)} to ${duration(most)})`;
+}
+
+function range(values: readonly number[]): readonly [number, number] {
+  return [Math.min(...values), Math.max(...values)];
+}
+
+/** What happened to one group, at most five lines. */
+function chaptersOf(group: GroupView, stack: string): readonly Chapter[] {
+  const { marks, progress, lowest, adopted } = group;
+  const chapter = (mark: Mark, text: string, from?: Mark): readonly Chapter[] => {
+    const at = marks[mark];
+    const since = from === undefined ? undefined : marks[from];
+    return at === undefined ? [] : [{ at, text, ...(since !== undefined && { from: since }) }];
+  };
+  const floor = lowest === undefined ? '' : `; never below ${lowest} in service`;
+  const many = progress?.needed ?? 0;
+  const back = marks.rolledBack !== undefined;
+  const strategy = progress?.strategy;
+  const start = adopted === undefined ? '' : 'taken over; ';
+  const first: readonly Chapter[] =
+    strategy === 'swap'
+      ? chapter('launched', `${start}doubled, ${many} old and ${many} new`, 'began')
+      : strategy === 'restart'
+        ? chapter('began', `${start}the restart begins`)
+        : strategy === 'rolling'
+          ? chapter('grown', `${start}the first new ones are launched`, 'began')
+          : [];
+  return [
+    ...first,
+    ...(strategy === 'restart' ? [] : chapter('serves', `${many} new in service`, 'launched')),
+    ...(strategy === 'restart' ? [] : chapter('proven', `${many} new proven`, 'serves')),
+    ...(back ? chapter('rolledBack', `rolled back${lastState(group, stack)}`) : []),
+    ...(strategy === 'swap' && !back ? chapter('promoted', 'promoted: no way back from here') : []),
+    ...(strategy === 'rolling' && !back
+      ? chapter('promoted', 'the first new ones are proven: no way back from here', 'began')
+      : []),
+    ...end(group, floor),
+  ]
+    .sort((a, b) => a.at - b.at)
+    .slice(-MOST_LINES);
+}
+
+/** The issue of a rollout is read in one glance. */
+const MOST_LINES = 5;
+
+function end({ marks, progress, result }: GroupView, floor: string): readonly Chapter[] {
+  const back = marks.rolledBack !== undefined;
+  const at = (back || progress?.strategy === 'swap' ? marks.gone : undefined) ?? marks.ended;
+  if (at === undefined || result?.outcome === 'skipped') return [];
+  const since = marks.going === undefined ? {} : { from: marks.going };
+  if (back) return [{ at, text: 'the new ones are gone', after: `; the old ones serve${floor}`, ...since }];
+  if (progress?.strategy === 'restart') return [{ at, text: 'all came back', after: floor, ...since }];
+  if (progress?.strategy === undefined) return floor === '' ? [] : [{ at, text: floor.slice(2) }];
+  return [{ at, text: 'the old ones are gone', after: floor, ...since }];
+}
+
+/** What was said last of new instances that did not come to serve; by then they are young no more. */
+function lastState({ lastWaits, marks }: GroupView, stack: string): string {
+  const grown = [...lastWaits.values()].map((instance) =>
+    instance.state === 'booting' ? { ...instance, state: 'unhealthy' as const } : instance,
+  );
+  const [worst] = stateGroups(grown, stack, marks.rolledBack ?? 0);
+  return worst === undefined || worst.rank <= 1 ? '' : `: ${worst.count} ${worst.words}`;
+}
