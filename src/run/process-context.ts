@@ -1,3 +1,5 @@
+import type { GatewayOptions } from '../aws/gateway.js';
+import type { Clock } from '../clock.js';
 import type { ExitCode } from '../errors.js';
 import type { ChangePlan } from '../model/stack/change-plan.js';
 import type { GroupResult } from '../model/rollout/decision.js';
@@ -32,6 +34,16 @@ export interface ProcessContext {
   readonly onSignal: (listener: (signal: string) => void) => () => void;
   /** Ends the process at once, with this ending as its last word. */
   readonly leave: (ending: CommandResult) => void;
+  /** In place of AWS and of the machine's time. */
+  readonly simulated?: Simulated;
+}
+
+/** A simulated AWS in this very process, and its time. */
+interface Simulated {
+  readonly clock: Clock;
+  /** The same time for what goes on beside a run, such as its signs of life: nothing waits for whoever sleeps on it. */
+  readonly beside: Clock;
+  readonly client: Pick<GatewayOptions, 'credentials' | 'requestHandler' | 'straight'>;
 }
 
 /** How a command ended: the --json document. Fields are only ever added. */

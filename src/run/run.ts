@@ -160,7 +160,7 @@ interface OpenRun {
 
 async function openRun(head: RunDescription, flags: CommonFlags, surroundings: ProcessContext): Promise<OpenRun> {
   const pace = readPace(surroundings.env);
-  const clock = serviceClock(systemClock(pace.speed));
+  const clock = serviceClock(surroundings.simulated?.clock ?? systemClock(pace.speed));
   const strict: OpenRun['strict'] = {};
   const mayLeave: MayLeave = (call) => strict.locks?.mayLeave(call) ?? Promise.resolve();
   const { gateway, region } = await connect({ ...flags, mayLeave }, pace.endpoint, surroundings);
@@ -168,7 +168,7 @@ async function openRun(head: RunDescription, flags: CommonFlags, surroundings: P
   const id = newRunId(clock.now());
   const { state, see } = followRun();
   let over = false;
-  const heartbeat = createHeartbeat(clock, renderer.repeatMs, (event) => emit(event));
+  const heartbeat = createHeartbeat(surroundings.simulated?.beside ?? clock, renderer.repeatMs, (event) => emit(event));
   const stream = createStream({
     clock,
     run: id,
@@ -382,7 +382,7 @@ export const QUICK = { ...RETRY, attempts: 3, longestWaitMs: 2_000 };
 export async function connect(
   flags: CommonFlags & Pick<GatewayOptions, 'assume' | 'mayLeave'>,
   endpoint: string | undefined,
-  surroundings: Pick<ProcessContext, 'env' | 'version' | 'command'>,
+  surroundings: Pick<ProcessContext, 'env' | 'version' | 'command' | 'simulated'>,
 ): Promise<{ readonly gateway: Gateway; readonly region: string }> {
   checkEndpoint(surroundings.env);
   checkProxy(surroundings.env);
@@ -395,6 +395,7 @@ export async function connect(
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(flags.assume === undefined ? {} : { assume: flags.assume }),
     ...(flags.mayLeave === undefined ? {} : { mayLeave: flags.mayLeave }),
+    ...surroundings.simulated?.client,
   });
   return { gateway, region };
 }

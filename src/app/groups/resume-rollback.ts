@@ -11,7 +11,7 @@ import { withRun, type CommonFlags, type Run, type RunResult, type RunDescriptio
 import type { CommandResult, ProcessContext } from '../../run/process-context.js';
 import { balancerAsked, balancerProblems, groupsBehind } from './balancer-target.js';
 import { byName, groupsOf, targetProblems, type TargetFlags } from './command-targets.js';
-import { servingNow } from './serving-now.js';
+import { servingNow, type ServingNow } from './serving-now.js';
 import { againWith, outcomeOf, planOf, swap } from './update-asgs.js';
 
 /** Whose rollout, and the limits to finish it within. */
@@ -36,7 +36,10 @@ function orSizeKept(results: readonly GroupResult[]): 'sizeKept' | 'nothing' {
 export function resume(asked: RecoverAsked, surroundings: ProcessContext): Promise<CommandResult> {
   return overGroups('resume', asked, surroundings, { adoptOnly: true, goOn: true }, async (results, plan, run) => {
     const back = results.filter(({ outcome }) => outcome === 'rolledBack');
-    if (back.length > 0) throw rolledBack(back, await servesNow(run, plan), plan);
+    if (back.length > 0) {
+      const { text, groups } = await servesNow(run, plan);
+      throw rolledBack(back, { serves: text, groups }, plan);
+    }
     if (results.some(({ outcome }) => outcome === 'promoted')) return { outcome: outcomeOf(results), results };
     if (results.some(({ outcome }) => outcome === 'putBack')) return { outcome: 'undone', results };
     return { outcome: outcomeOf(results) === 'paused' ? 'paused' : orSizeKept(results), results };
@@ -46,7 +49,8 @@ export function resume(asked: RecoverAsked, surroundings: ProcessContext): Promi
 /** `rollback`: the same, but what is not judged yet is rolled back. A verdict to promote is never turned. */
 export function rollback(asked: RecoverAsked, surroundings: ProcessContext): Promise<CommandResult> {
   return overGroups('rollback', asked, surroundings, { adoptOnly: true, undo: true }, async (results, plan, run) => {
-    if (results.some(({ outcome }) => outcome === 'promoted')) throw tooLate(results, plan, await servesNow(run, plan));
+    if (results.some(({ outcome }) => outcome === 'promoted'))
+      throw tooLate(results, plan, (await servesNow(run, plan)).text);
     return {
       outcome: results.some(({ outcome }) => BACK.includes(outcome)) ? 'undone' : orSizeKept(results),
       results,
@@ -97,8 +101,8 @@ async function overGroups(
   );
 }
 
-async function servesNow(run: Run, { groups }: Plan): Promise<string> {
-  return (await servingNow(run, groups, run.state().began)).text;
+function servesNow(run: Run, { groups }: Plan): Promise<ServingNow> {
+  return servingNow(run, groups, run.state().began);
 }
 
 /** The verdict to promote showed up only after the rollout was taken over. */

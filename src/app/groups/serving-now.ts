@@ -1,6 +1,7 @@
 import type { Instant } from '../../clock.js';
 import { beginOf, sayServing, serveSideBySide, whoServes } from '../../decide/instances/who-serves.js';
 import { AwsFault } from '../../errors.js';
+import type { Group } from '../../model/rollout/group.js';
 import type { Run } from '../../run/run.js';
 import { lookAtGroups } from '../inspect/read-only.js';
 
@@ -10,6 +11,8 @@ export interface ServingNow {
   readonly text: string;
   /** Old and new instances were seen to serve beside each other. */
   readonly sideBySide: boolean;
+  /** Those that could be looked at. */
+  readonly groups: readonly Group[];
 }
 
 /**
@@ -26,13 +29,14 @@ export async function servingNow(
     const rows = groups.map((group) => whoServes(group, beginOf(group.notes.record) ?? began.get(group.name)));
     const gone = names.filter((name) => !groups.some((group) => group.name === name));
     const missing = gone.length === 0 ? [] : [`${gone.join(', ')} no longer exist${gone.length === 1 ? 's' : ''}`];
-    if (names.length === 0) return { text: 'No group is known.', sideBySide: false };
+    if (names.length === 0) return { text: 'No group is known.', sideBySide: false, groups: [] };
     return {
       text: `${[...(rows.length > 0 ? [sayServing(rows)] : []), ...missing].join('; ')}.`,
       sideBySide: serveSideBySide(rows),
+      groups,
     };
   } catch (error) {
     if (!(error instanceof AwsFault)) throw error;
-    return { text: `Not known: ${error.operation} failed (${error.code}).`, sideBySide: false };
+    return { text: `Not known: ${error.operation} failed (${error.code}).`, sideBySide: false, groups: [] };
   }
 }

@@ -24,13 +24,13 @@ export interface Looking {
 /** Connects for a command that looks and changes nothing. */
 export async function onlyLook(
   asked: CommonFlags,
-  surroundings: Pick<ProcessContext, 'env' | 'version' | 'command' | 'host'>,
+  surroundings: Pick<ProcessContext, 'env' | 'version' | 'command' | 'host' | 'simulated'>,
 ): Promise<Looking> {
   const pace = readPace(surroundings.env);
   const { gateway, region } = await connect(asked, pace.endpoint, surroundings);
   const deps: Deps = {
     gateway,
-    clock: systemClock(pace.speed),
+    clock: surroundings.simulated?.clock ?? systemClock(pace.speed),
     emit: () => undefined,
     interrupt: { received: undefined, wake: new AbortController().signal },
     holderIsGone: thisMachine(surroundings.host).holderIsGone,

@@ -1,4 +1,5 @@
 import { quote } from '../../text/shell-quote.js';
+import { afterRollBack } from '../../decide/diagnosis/after-roll-back.js';
 import { notInService, split, verdictOf } from '../../decide/instances/classify.js';
 import { deletedBalancers } from '../../decide/instances/deleted-balancers.js';
 import type { Observed } from '../../model/rollout/decision.js';
@@ -178,7 +179,9 @@ function advice(
         `Suspended by it: ${frozen.processes.join(', ') || 'nothing'}.`,
     );
     if (record === undefined) {
-      next.push(update, `ha-updater unfreeze ${target}`);
+      const after = afterRollBack([group], target, stack?.name);
+      remarks.push(after.text);
+      next.push(...after.next);
     }
   }
   const outdated = [...sides.values()].filter((side) => side === 'outdated').length;

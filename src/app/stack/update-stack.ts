@@ -10,7 +10,8 @@ import { stackOnInterrupt } from '../../run/interrupt.js';
 import { openOutputs, type OutputsFlags } from './stack-outputs.js';
 import type { SizeKeeper } from '../../engine/stack/keep-sizes.js';
 import { keepingSizes, sizeKeeper } from './size-keeper.js';
-import { noteBefore, revert, type Before } from './revert.js';
+import { noteBefore, revert, type Before } from './back/revert.js';
+import { noteFormer, withWayBack, type FormerStack } from './back/way-back.js';
 import { withRun, type RunDescription, type RunResult, type Run } from '../../run/run.js';
 import type { CommandResult, ProcessContext } from '../../run/process-context.js';
 import { makeOrder, onInterrupt, readOrder, type OrderFlags } from './stack-order.js';
@@ -62,6 +63,7 @@ export async function updateStack(given: UpdateStackAsked, surroundings: Process
       run.hidden.add(secretsOf(order));
       let finished: readonly GroupResult[] = [];
       let before: Before | undefined;
+      let former: FormerStack | undefined;
       const keeper = (): SizeKeeper | undefined => sizeKeeper(run, wanted, target);
       const done = await keepingSizes(keeper(), (sizes) =>
         changeStack(stackRun.deps, order, async (open) => {
@@ -69,6 +71,7 @@ export async function updateStack(given: UpdateStackAsked, surroundings: Process
           if (change.keep) return 'keep';
           finished = await finishDeadRollouts(run, wanted, target);
           if (asked['revert-on-failure'] === true) before = await noteBefore(stackRun, order, asked);
+          former = await noteFormer(stackRun, order, open.prepared.before);
           await sizes?.begin(open);
           return 'execute';
         }),
@@ -76,15 +79,12 @@ export async function updateStack(given: UpdateStackAsked, surroundings: Process
       if (done.action === 'kept') return kept(asked.stack, done);
       const resultsBefore = run.state().results;
       const swapped = swapAfter(run, wanted, target, done).catch(async (error: unknown) => {
-        if (
-          before === undefined ||
-          done.action !== 'updated' ||
-          !(error instanceof Failure) ||
-          error.outcome !== 'swapRolledBack'
-        )
-          throw error;
+        if (done.action !== 'updated' || !(error instanceof Failure) || error.outcome !== 'swapRolledBack') throw error;
+        const failure =
+          former === undefined ? error : await withWayBack(stackRun, former, { failure: error, order, flags: asked });
+        if (before === undefined) throw failure;
         const promoted = promotedSince(resultsBefore, run.state().results);
-        throw await revert(stackRun, order, before, { failure: error, promoted, keeper: keeper() });
+        throw await revert(stackRun, order, before, { failure, promoted, keeper: keeper() });
       });
       const results = together(finished, await swapped);
       const ended = { ...resultOf(done, results), ...pausedNext(target, wanted, results) };

@@ -103,7 +103,9 @@ export function diagnoseGroup(
       resource: name,
       at,
       text,
-      remedy: 'Mend the cause, then swap again; unfreeze the group to let it scale meanwhile.',
+      remedy:
+        'Mend the cause and roll out again, or give the group what its instances run and unfreeze it. Unfrozen ' +
+        'before that, it launches what was rolled back at the next scale-out.',
       evidence: [`Suspended since then: ${processes.join(', ') || 'nothing'}`],
     });
   }

@@ -2,12 +2,14 @@ import { sayServing, serveSideBySide, servingIn } from '../../decide/instances/w
 import { factsOf } from '../../decide/strategies/facts-by-name.js';
 import { type AwsFault, Failure, refused } from '../../errors.js';
 import type { Decision, GroupResult, Observed, Reason } from '../../model/rollout/decision.js';
+import type { Group } from '../../model/rollout/group.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
+import { afterRollBack, sameAgain, unfreezeNow } from '../../decide/diagnosis/after-roll-back.js';
 import { targetFlags } from '../../text/target-words.js';
 import { quote } from '../../text/shell-quote.js';
 import { withNotes } from '../../decide/memory/known-notes.js';
 import { timestamp } from '../../text/timestamp.js';
-import { sentence } from '../../text/sentence.js';
+import { sentence, withoutStop } from '../../text/sentence.js';
 
 /** The run was refused before anything was changed. */
 export function refusedRun(reasons: readonly Reason[], plan: Plan): Failure {
@@ -22,6 +24,18 @@ export function refusedRun(reasons: readonly Reason[], plan: Plan): Failure {
   return refused(code, what, reasons, [...first, plan.again]);
 }
 
+/** AWS refused the first change of the run: nothing was changed, and no record is there that could be resumed. */
+export function refusedFirst(fault: AwsFault, plan: Plan): Failure {
+  const { code, operation, message } = fault;
+  const said = `${operation} was refused: ${withoutStop(message)} (${code})`;
+  const what = `The ${factsOf(plan).words.long} was not started: ${said}.`;
+  return new Failure(
+    'refused',
+    { code: `aws.${fault.kind}`, what, reasons: [], serves: 'Nothing was changed.', left: '', next: [plan.again] },
+    { cause: fault },
+  );
+}
+
 /** The results of a run that has ended. @throws Failure when not all is well */
 export function resultsOf(results: readonly GroupResult[], observed: Observed, plan: Plan): readonly GroupResult[] {
   const stuck = results.filter((result) => result.outcome === 'stuck' || result.outcome === 'unproven');
@@ -29,7 +43,8 @@ export function resultsOf(results: readonly GroupResult[], observed: Observed, p
   const put = results.flatMap((result) => (result.outcome === 'putBack' ? [result] : []));
   if (stuck.length > 0) throw stopped(stuck, back, observed, plan);
   // Finishing an earlier run's roll-back is what an adopt-only run is for.
-  if (back.length > 0 && !plan.adoptOnly) throw rolledBack(back, serving(observed), plan);
+  if (back.length > 0 && !plan.adoptOnly)
+    throw rolledBack(back, { serves: serving(observed), groups: observed.groups }, plan);
   if (put.some(({ open }) => open.length > 0) || (put.length > 0 && !plan.adoptOnly))
     throw putBack(put, results, observed, plan);
   return results;
@@ -58,7 +73,7 @@ function putBack(
     })),
     serves: serving(observed),
     left: `Nothing that runs is out of a balancer, and no note is left.${sick}${restarted}`,
-    next: [...status(plan), plan.again],
+    next: [plan.again, ...status(plan)],
   });
 }
 
@@ -66,7 +81,7 @@ function putBack(
 export function heldBy(held: Extract<Decision, { kind: 'held' }>, plan: Plan, observed: Observed | undefined): Failure {
   const changed = observed !== undefined;
   const since = new Date(held.since).toISOString();
-  const facts = { reasons: [], next: [...status(plan), changed ? ours(plan, 'resume') : plan.again] };
+  const facts = { reasons: [], next: [changed ? ours(plan, 'resume') : plan.again, ...status(plan)] };
   if (!held.lost && changed) {
     const holder = `${held.group} is held by ${held.by}, last heard of ${since}`;
     return new Failure('stopped', {
@@ -136,7 +151,9 @@ function stopped(stuck: readonly GroupResult[], back: readonly GroupResult[], ob
   const noted = observed.groups.some(({ notes }) => notes.record !== undefined);
   const left = noted
     ? `${recordKept(plan)}${halfWay(observed) ? halfWayWords(observed) : ''}`
-    : `No record is left on ${plan.groups.join(', ')}; the groups stand as they were left.`;
+    : observed.groups.length === 0
+      ? 'Nothing: what was noted went with the groups.'
+      : `No record is left on ${plan.groups.join(', ')}; the groups stand as they were left.`;
   return new Failure('stopped', {
     code: unproven
       ? 'swap.unproven'
@@ -147,12 +164,19 @@ function stopped(stuck: readonly GroupResult[], back: readonly GroupResult[], ob
     reasons,
     serves: serving(observed),
     left: unproven ? 'Nothing was changed on the groups.' : left,
-    next: unproven || !noted ? [...status(plan), plan.again] : goOn(plan, observed),
+    next: noted ? goOn(plan, observed) : [...(observed.groups.length > 0 ? [plan.again] : []), ...status(plan)],
   });
 }
 
-/** The swap failed and everything is as before, but frozen. @param serves the sentence on who serves now */
-export function rolledBack(back: readonly GroupResult[], serves: string, plan: Plan): Failure {
+/** What a look shows of groups after their roll-back. */
+interface After {
+  /** The sentence on who serves now. */
+  readonly serves: string;
+  readonly groups: readonly Group[];
+}
+
+/** The swap failed and everything is as before, but frozen. */
+export function rolledBack(back: readonly GroupResult[], { serves, groups }: After, plan: Plan): Failure {
   const reasons = back.map((result): Reason => ({
     code: 'group.rolledBack',
     group: result.group,
@@ -163,25 +187,31 @@ export function rolledBack(back: readonly GroupResult[], serves: string, plan: P
     group: result.group,
     processes: result.outcome === 'rolledBack' ? result.frozen : [],
   }));
-  const groups = `${back[0]?.group ?? ''}${back.length > 1 ? ` and ${back.length - 1} more` : ''}`;
+  const names = `${back[0]?.group ?? ''}${back.length > 1 ? ` and ${back.length - 1} more` : ''}`;
   const suspended = frozen.map(({ group, processes }) => `${group} (${processes.join(', ')} suspended)`).join('; ');
+  const target = plan.stack ?? targetFlags(frozen.map(({ group }) => group));
+  const after = groups.filter(({ name }) => frozen.some(({ group }) => group === name));
+  // Who has changed the stack knows what it was before, and says it.
+  const { text, next } =
+    plan.changed === true
+      ? { text: '', next: [sameAgain(target), unfreezeNow(target)] }
+      : afterRollBack(after, target, plan.stack);
   return new Failure('swapRolledBack', {
     code: 'swap.rolledBack',
-    what: `The ${factsOf(plan).words.long} of ${groups} was rolled back: ${sentence(back[0]?.why ?? '')}`,
+    what: `The ${factsOf(plan).words.long} of ${names} was rolled back: ${sentence(back[0]?.why ?? '')}`,
     reasons,
     serves,
-    left: `Frozen, so that nothing of the failed configuration starts: ${suspended}.`,
-    next: [
-      ...status(plan),
-      ours(plan, 'update-asgs'),
-      ours(plan, 'unfreeze', plan.stack === undefined ? frozen.map(({ group }) => group) : plan.groups),
-    ],
+    left: `Frozen, so that nothing of the failed configuration starts: ${suspended}. ${text}`.trim(),
+    next: [...next, ...status(plan)],
   });
 }
 
 /** Who serves in every group, by its latest look. */
 function serving(observed: Observed | undefined): string {
-  return observed === undefined ? NOT_KNOWN : `${sayServing(servingIn(observed))}.`;
+  if (observed === undefined) return NOT_KNOWN;
+  return observed.groups.length === 0
+    ? 'None of these groups is there any more.'
+    : `${sayServing(servingIn(observed))}.`;
 }
 
 const NOT_KNOWN = 'Not known: AWS did not answer.';
@@ -221,7 +251,7 @@ function halfWayWords(observed: Observed): string {
 function goOn(plan: Plan, observed: Observed | undefined): readonly string[] {
   const promoted =
     observed?.groups.some((group) => withNotes(group, observed.seen).notes.verdict?.outcome === 'promote') === true;
-  return [...status(plan), ours(plan, 'resume'), ...(promoted ? [] : [ours(plan, 'rollback')])];
+  return [ours(plan, 'resume'), ...(promoted ? [] : [ours(plan, 'rollback')]), ...status(plan)];
 }
 
 /** A command of ours over the groups of this run. The region and the profile are added where it is told. */

@@ -6,11 +6,11 @@ import type { Decision, GroupResult, Observed } from '../../model/rollout/decisi
 import type { Plan } from '../../model/rollout/rollout-plan.js';
 import { createHookRunner } from '../commands/hook-runner.js';
 import type { Deps } from '../deps.js';
-import { pause } from '../retry.js';
-import { heldBy, refusedRun, resultsOf, stoppedBy } from './failures.js';
+import { passes, pause } from '../retry.js';
+import { heldBy, refusedFirst, refusedRun, resultsOf, stoppedBy } from './failures.js';
 import { createObserver } from './observe.js';
 import { createReporter, type Reporter } from './report.js';
-import { createSender } from './send-actions.js';
+import { createSender, type SendActions } from './send-actions.js';
 import { withNotes } from '../../decide/memory/known-notes.js';
 
 /** Looks in a row without a pause. Only reads that lag could make more of them, and then haste does not help. */
@@ -59,10 +59,7 @@ export async function loopOver(
           if (++looksWithoutPause > MAX_LOOKS_WITHOUT_PAUSE) {
             looksWithoutPause = 0;
             await deps.clock.sleep(plan.timing.pollMs);
-          } else
-            await send(decision.actions, observed, () => {
-              changed = true;
-            });
+          } else changed = await sendAll(send, decision.actions, { observed, plan, changed });
       }
     }
   } catch (error) {
@@ -70,6 +67,28 @@ export async function loopOver(
     throw error;
   } finally {
     await hooks.end();
+  }
+}
+
+/**
+ * Sends the actions of a decision. True once anything may have changed. The very first change that AWS refuses in clear
+ * words had no effect, so then the run was refused and nothing is left.
+ * @throws Failure, AwsFault as sending does
+ */
+async function sendAll(
+  send: SendActions,
+  actions: Parameters<SendActions>[0],
+  { observed, plan, changed }: { readonly observed: Observed; readonly plan: Plan; readonly changed: boolean },
+): Promise<boolean> {
+  let sent = 0;
+  try {
+    await send(actions, observed, () => void sent++);
+    return changed || sent > 0;
+  } catch (error) {
+    if (!(error instanceof AwsFault)) throw error;
+    const begun = changed || sent !== 1 || observed.groups.some(({ notes }) => notes.record !== undefined);
+    if (begun || passes(error)) throw stoppedBy(error, plan, observed);
+    throw refusedFirst(error, plan);
   }
 }
 

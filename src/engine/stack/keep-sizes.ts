@@ -61,7 +61,13 @@ export function createSizeKeeper(
       const groups = others ? await stackGroups(deps, before.id) : named;
       if (groups.length === 0) return;
       begun = { groups, changed };
-      await runRollout(quiet, plan('begin'));
+      try {
+        await runRollout(quiet, plan('begin'));
+      } catch (error) {
+        // Then nothing was noted, and there is nothing to give back.
+        if (!(error instanceof Failure) || error.outcome === 'refused' || error.outcome === 'held') begun = undefined;
+        throw error;
+      }
       meanwhile = keepOn(quiet, plan('during'));
     },
     end,

@@ -205,7 +205,7 @@ describe('the commands around a termination', () => {
     expect(failure?.facts.what).to.match(
       /the command before the termination of i-\w+ did not end well: exit 2: cannot leave the cluster/,
     );
-    expect(failure?.facts.next.at(-1)).to.equal('ha-updater resume --asg web --check-command check');
+    expect(failure?.facts.next[0]).to.equal('ha-updater resume --asg web --check-command check');
     expect(instancesOf(stage.sandbox.world).length).to.equal(4);
     expect(stateOf(stage)[0]).to.deep.include({
       tags: ['ha-updater:gates', 'ha-updater:lease', 'ha-updater:rollout', 'ha-updater:verdict'],

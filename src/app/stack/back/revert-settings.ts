@@ -1,6 +1,6 @@
-import type { StackSettings } from '../../engine/gateway.js';
-import type { Stack } from '../../model/stack/stack.js';
-import type { StackOrder } from '../../engine/stack/stack-change.js';
+import type { StackSettings } from '../../../engine/gateway.js';
+import type { Stack } from '../../../model/stack/stack.js';
+import type { StackOrder } from '../../../engine/stack/stack-change.js';
 
 /** Settings of a stack as they were, as far as the service tells. */
 export interface FormerSettings extends Pick<

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { settingsBack, type FormerSettings } from '../../../src/app/stack/revert-settings.js';
-import type { StackSettings } from '../../../src/engine/gateway.js';
+import { settingsBack, type FormerSettings } from '../../../../src/app/stack/back/revert-settings.js';
+import type { StackSettings } from '../../../../src/engine/gateway.js';
 
 const OLD: FormerSettings = {
   tags: { a: '1', b: '2' },

@@ -1,21 +1,21 @@
-import { isMasked } from '../../decide/stack/stack-parameters.js';
-import { lostGroups, lostStacks } from '../../decide/stack/read-change-set.js';
-import { classifyStatus } from '../../decide/stack/stack-update.js';
-import type { SizeKeeper } from '../../engine/stack/keep-sizes.js';
-import { keepingSizes } from './size-keeper.js';
-import { changeStack, stackGroups } from '../../engine/stack/change-stack.js';
-import { AwsFault, Failure, refused } from '../../errors.js';
-import type { FailureFacts } from '../../model/event.js';
-import type { Stack } from '../../model/stack/stack.js';
-import type { LoadedTemplate, TemplateSource } from '../../model/stack/template.js';
-import { inspectTemplate, maxBodyBytes } from '../../template/load.js';
+import { isMasked } from '../../../decide/stack/stack-parameters.js';
+import { lostGroups, lostStacks } from '../../../decide/stack/read-change-set.js';
+import { classifyStatus } from '../../../decide/stack/stack-update.js';
+import type { SizeKeeper } from '../../../engine/stack/keep-sizes.js';
+import { keepingSizes } from '../size-keeper.js';
+import { changeStack, stackGroups } from '../../../engine/stack/change-stack.js';
+import { AwsFault, Failure, refused } from '../../../errors.js';
+import type { FailureFacts } from '../../../model/event.js';
+import type { Stack } from '../../../model/stack/stack.js';
+import type { LoadedTemplate, TemplateSource } from '../../../model/stack/template.js';
+import { inspectTemplate, maxBodyBytes } from '../../../template/load.js';
 import { settingsBack, type FormerSettings, type SettingsBack } from './revert-settings.js';
-import type { Run } from '../../run/run.js';
-import { templateStore, type StoreFlags } from './template-store.js';
-import { retrying } from '../../engine/retrying-gateway.js';
-import type { OpenChange, StackOrder } from '../../engine/stack/stack-change.js';
-import { faultText } from '../../text/fault-text.js';
-import { withoutStop } from '../../text/sentence.js';
+import type { Run } from '../../../run/run.js';
+import { templateStore, type StoreFlags } from '../template-store.js';
+import { retrying } from '../../../engine/retrying-gateway.js';
+import type { OpenChange, StackOrder } from '../../../engine/stack/stack-change.js';
+import { faultText } from '../../../text/fault-text.js';
+import { withoutStop } from '../../../text/sentence.js';
 
 /** A stack as it was before its change, ready to be made that again. */
 export interface Before {
@@ -146,7 +146,8 @@ export async function revert(
     ).trim();
     return with_({
       left,
-      next: [...new Set([...failure.facts.next, ...(error instanceof Failure ? error.facts.next : [])])],
+      // What the stack itself needs comes before all that takes it for whole.
+      next: [...new Set([...(error instanceof Failure ? error.facts.next : []), ...failure.facts.next])],
     });
   }
   // What calls of their own could not set is told as warnings alone; the last words have to say it too.
@@ -154,7 +155,10 @@ export async function revert(
     .state()
     .notSet.slice(notSetBefore)
     .map((text) => `Except: ${text}`);
-  return resumed(run, [isBack(order, before, settings), ...settings.stays, ...unset].join(' '), before, failure, with_);
+  return resumed(run, [isBack(order, before, settings), ...settings.stays, ...unset].join(' '), before, {
+    failure,
+    with_,
+  });
 }
 
 /** The stack is back; its groups may launch again. */
@@ -162,8 +166,7 @@ async function resumed(
   run: Run,
   back: string,
   before: Before,
-  failure: Failure,
-  with_: (facts: Partial<FailureFacts>) => Failure,
+  { failure, with_ }: { readonly failure: Failure; readonly with_: (facts: Partial<FailureFacts>) => Failure },
 ): Promise<Failure> {
   const open = new Set<string>();
   try {
@@ -180,7 +183,9 @@ async function resumed(
         },
       });
     }
-    const next = failure.facts.next.filter((command) => !/\b(unfreeze|resume-processes|update-asgs)\b/.test(command));
+    const next = failure.facts.next.filter(
+      (command) => !/\b(unfreeze|resume-processes|update-asgs|update-stack)\b/.test(command),
+    );
     return with_({
       left: (
         `Nothing of the change${back} ` +

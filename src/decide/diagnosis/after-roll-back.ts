@@ -1,0 +1,72 @@
+import type { Group } from '../../model/rollout/group.js';
+import { quote } from '../../text/shell-quote.js';
+import { currencyOf } from '../instances/outdated.js';
+import { membersOf } from '../instances/classify.js';
+
+/** What helps groups that a roll-back left frozen. */
+interface AfterRollBack {
+  /** One sentence on what they would launch. */
+  readonly text: string;
+  /** Commands, what helps first, with a remark behind a `#` where it is not plain what they do. */
+  readonly next: readonly string[];
+}
+
+/**
+ * The way on from a roll-back. What was rolled back stays what the groups launch until somebody gives them something
+ * else; so that comes first, and every command that would launch it says so.
+ * @param target the words that name all of the groups on a command line
+ * @param stack their stack, where the run knows no former values of it
+ */
+export function afterRollBack(groups: readonly Group[], target: string, stack?: string): AfterRollBack {
+  const unfreeze = `ha-updater unfreeze ${target}`;
+  if (groups.length > 0 && groups.every(launchesWhatRuns))
+    return { text: 'They launch what their instances run, so they can be unfrozen.', next: [unfreeze] };
+  const bad = groups.filter((group) => !launchesWhatRuns(group));
+  const pins = bad.flatMap((group) => giveBack(group) ?? []);
+  const whole = pins.length > 0 && pins.length === bad.length;
+  const back =
+    stack === undefined
+      ? 'give it back the one that its instances run'
+      : `update stack ${stack} with the values that it had before, or with better ones`;
+  return {
+    text: `What was rolled back is still what they launch: to go back, ${back}.`,
+    next: [
+      ...(whole ? pins.map((command) => `${command}   # ${stack === undefined ? PIN : PIN_IN_STACK}`) : []),
+      `${unfreeze}   # ${whole ? 'then; before that' : 'until then'} the next scale-out ${BAD}`,
+      sameAgain(target),
+    ],
+  };
+}
+
+const PIN = 'launches what its instances run again';
+const PIN_IN_STACK = `${PIN}; its stack says otherwise until its next change`;
+const BAD = 'launches what was rolled back';
+
+/** Starts what was rolled back once more. */
+export function sameAgain(target: string): string {
+  return `ha-updater update-asgs ${target}   # the same once more: for when the cause lay elsewhere, and is mended`;
+}
+
+/** Takes the freeze off groups that still launch what was rolled back. */
+export function unfreezeNow(target: string): string {
+  return `ha-updater unfreeze ${target}   # the next scale-out ${BAD}`;
+}
+
+/** Whether a scale-out would launch what the instances of the group run; false where that is not known. */
+function launchesWhatRuns(group: Group): boolean {
+  return membersOf(group).every((instance) => currencyOf(group, instance).state === 'current');
+}
+
+/** Gives a group the one configuration that all of its instances run; undefined where there is no such one. */
+function giveBack(group: Group): string | undefined {
+  const running = [...new Set(membersOf(group).map(({ configuration }) => configuration))];
+  const [, kind, id, version] = /^(lc|lt)\/(.+?)(?::([^:]+))?$/.exec(running[0] ?? '') ?? [];
+  // What mixes types launches in several ways, of which one command cannot tell which was the former.
+  if (running.length !== 1 || id === undefined || group.types !== undefined || (group.ways ?? []).length > 1)
+    return undefined;
+  const from =
+    kind === 'lc'
+      ? `--launch-configuration-name ${quote(id)}`
+      : `--launch-template LaunchTemplateId=${quote(id)},Version=${version ?? ''}`;
+  return `aws autoscaling update-auto-scaling-group --auto-scaling-group-name ${quote(group.name)} ${from}`;
+}
