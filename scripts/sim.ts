@@ -3,11 +3,13 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { withBrokenAnswers } from '../test/simulation/broken-wire.js';
 import { shrink } from '../test/simulation/shrink.js';
+import { simulateChange } from '../test/simulation/change/change-simulator.js';
+import { drawChange } from '../test/simulation/change/change-story.js';
 import { drawRestart, simulateRestart } from '../test/simulation/restart-simulator.js';
 import { draw, drawSwarm, simulate, type Story, type Strategy } from '../test/simulation/simulator.js';
 
 /**
- * Simulations by seed: `npm run sim -- --seeds N --from S [--swarm] [--strategy swap|rolling|serial|restart]`,
+ * Simulations by seed: `npm run sim -- --seeds N --from S [--swarm] [--strategy swap|rolling|serial|restart|change]`,
  * `--replay S` to see one whole,
  * `--shrink S` for the shortest story that still goes wrong. `--wire` lets calls travel as forms and XML: twice as
  * slow,
@@ -38,12 +40,20 @@ const write = (text: string): void => void process.stdout.write(`${text}\n`);
 const strategy = values.strategy as Strategy;
 const way = { wire: values.wire || values.broken };
 const inPlace = values.strategy === 'restart';
+/** Whole runs of update-stack, and what comes after them. */
+const changes = values.strategy === 'change';
 const overTheWire = values.broken ? withBrokenAnswers : <T>(story: T): T => story;
 const storyOf = (seed: number): Story => overTheWire(values.swarm ? drawSwarm(seed, strategy) : draw(seed, strategy));
 
-/** Restarts have stories of their own. */
-const playOf = (seed: number): ReturnType<typeof simulate> | ReturnType<typeof simulateRestart> =>
-  inPlace ? simulateRestart(overTheWire(drawRestart(seed)), way) : simulate(storyOf(seed), way);
+/** Restarts and changes of stacks have stories of their own. */
+const playOf = (
+  seed: number,
+): ReturnType<typeof simulate> | ReturnType<typeof simulateRestart> | ReturnType<typeof simulateChange> =>
+  changes
+    ? simulateChange(drawChange(seed))
+    : inPlace
+      ? simulateRestart(overTheWire(drawRestart(seed)), way)
+      : simulate(storyOf(seed), way);
 
 async function replay(seed: number): Promise<number> {
   const told = await playOf(seed);

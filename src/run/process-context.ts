@@ -44,6 +44,8 @@ interface Simulated {
   /** The same time for what goes on beside a run, such as its signs of life: nothing waits for whoever sleeps on it. */
   readonly beside: Clock;
   readonly client: Pick<GatewayOptions, 'credentials' | 'requestHandler' | 'straight'>;
+  /** As many bytes as asked for, for ids: the same ones tell the same story. */
+  readonly random?: (bytes: number) => Iterable<number>;
 }
 
 /** How a command ended: the --json document. Fields are only ever added. */

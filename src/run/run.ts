@@ -31,6 +31,8 @@ export interface CommonFlags {
   readonly region?: string | undefined;
   readonly profile?: string | undefined;
   readonly output?: string | undefined;
+  /** Of commands that change a stack. */
+  readonly sizes?: string | undefined;
 }
 
 /** What a command is about. */
@@ -165,7 +167,7 @@ async function openRun(head: RunDescription, flags: CommonFlags, surroundings: P
   const mayLeave: MayLeave = (call) => strict.locks?.mayLeave(call) ?? Promise.resolve();
   const { gateway, region } = await connect({ ...flags, mayLeave }, pace.endpoint, surroundings);
   const renderer = await createRenderer((flags.output ?? 'auto') as Output, surroundings, clock);
-  const id = newRunId(clock.now());
+  const id = newRunId(clock.now(), surroundings.simulated?.random);
   const { state, see } = followRun();
   let over = false;
   const heartbeat = createHeartbeat(surroundings.simulated?.beside ?? clock, renderer.repeatMs, (event) => emit(event));
@@ -390,7 +392,7 @@ export async function connect(
   const region = checkRegion(await resolveRegion(flags.region, surroundings.env, flags.profile));
   const gateway = createGateway({
     region,
-    agent: { version: surroundings.version, command: surroundings.command },
+    agent: { version: surroundings.version, command: surroundings.command, sizes: flags.sizes },
     ...(flags.profile === undefined ? {} : { profile: flags.profile }),
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(flags.assume === undefined ? {} : { assume: flags.assume }),

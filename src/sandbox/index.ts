@@ -4,7 +4,7 @@ import { watchInvariants, type Monitor } from './invariants/index.js';
 import type { Scenario } from './scenario.js';
 import { inProcessHandler } from './wire/handler.js';
 import { straightConfig } from './wire/direct.js';
-import { createWire, SANDBOX_KEY, type CallSeen, type Wire } from './wire/wire.js';
+import { createWire, SANDBOX_KEY, WATCHED, type CallSeen, type Wire } from './wire/wire.js';
 import { autoscalingOperations } from './world/autoscaling/index.js';
 import { autoScalingState } from './world/autoscaling/state.js';
 import { cloudformationOperations } from './world/cloudformation/index.js';
@@ -64,12 +64,21 @@ const SIMULATED_SERVICES: Services = {
   sts: stsOperations,
 };
 
+/** In the user agent of a command that leaves the sizes of groups to the template. */
+const LETS_SIZES = /\bsizes\/template\b/;
+
 /** Makes the world that the scenario describes. The same scenario gives the same answers, byte by byte. */
 export function createSandbox(scenario: Scenario): Sandbox {
   const wired = wireUp(scenario, SIMULATED_SERVICES);
   scheduleAlarms(wired.world);
   const monitor = watchInvariants(wired.world, { autoExpect: true });
   monitor.groupIsBusy = (group) => stackInProgress(wired.world, group);
+  wired.onCall(({ agent, input }) => {
+    if (!WATCHED.test(agent)) return;
+    monitor.commandCalls();
+    const { ClientRequestToken: token } = input as { readonly ClientRequestToken?: string };
+    if (token !== undefined && LETS_SIZES.test(agent)) monitor.letSizes(token);
+  });
   return { ...wired, monitor };
 }
 

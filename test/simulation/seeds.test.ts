@@ -1,4 +1,6 @@
 import { expect } from 'chai';
+import { simulateChange } from './change/change-simulator.js';
+import { drawChange } from './change/change-story.js';
 import { withBrokenAnswers } from './broken-wire.js';
 import { drawRestart, simulateRestart } from './restart-simulator.js';
 import { draw, drawSwarm, simulate } from './simulator.js';
@@ -9,6 +11,8 @@ const SEEDS = 40;
 const SWARM = 20;
 /** Over the wire. In the last two the next group began while Auto Scaling was about to let go of the one that was too many. */
 const SERIAL = [1, 2, 3, 25, 38];
+/** Of whole changes of a stack. In one of them somebody removes the notes while the size is kept. */
+const CHANGE = [2, 3, 5, 20];
 /** Of each strategy, over a wire on which answers break. */
 const BROKEN = 2;
 
@@ -44,6 +48,15 @@ describe('simulation: drawn worlds with faults, kills and signals', function () 
           (sentence) => `seed ${seed} (npm run sim -- --wire --strategy serial --replay ${seed}): ${sentence}`,
         ),
       );
+    }
+    expect(wrong).to.deep.equal([]);
+  });
+
+  it(`${CHANGE.length} seeds of whole runs of update-stack, and of what comes after them`, async () => {
+    const wrong: string[] = [];
+    for (const seed of CHANGE) {
+      const told = await simulateChange(drawChange(seed));
+      wrong.push(...told.wrong.map((sentence) => `npm run sim -- --strategy change --replay ${seed}: ${sentence}`));
     }
     expect(wrong).to.deep.equal([]);
   });

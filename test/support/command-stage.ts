@@ -3,6 +3,7 @@ import type { HttpHandler } from '@smithy/core/protocols';
 import type { CommandResult, ProcessContext } from '../../src/index.js';
 import { endWithError } from '../../src/run/end-with-error.js';
 import type { Stamped } from '../../src/model/event.js';
+import { seededRandom } from '../../src/sandbox/random.js';
 import { createSandbox, type Sandbox } from '../../src/sandbox/index.js';
 import { DEFAULT_SCENARIO, type Scenario } from '../../src/sandbox/scenario.js';
 import { ROOT } from './root.js';
@@ -32,6 +33,10 @@ export interface Happening {
   /** Right after the first event that this says true to comes a signal, or `then`. */
   readonly when?: (stamped: Stamped) => boolean;
   readonly then?: () => void;
+  /** It is killed so many simulated milliseconds after its start. */
+  readonly killedAfterMs?: number;
+  /** A signal comes so many simulated milliseconds after its start. */
+  readonly signalAfterMs?: number;
   /** It runs on another machine: nobody here can see whether its process is gone. */
   readonly elsewhere?: boolean;
 }
@@ -41,7 +46,15 @@ export interface CommandStage {
   readonly sandbox: Sandbox;
   /** Runs a command line, given as the words after `ha-updater`, to its end. */
   readonly run: (words: readonly string[], happening?: Happening) => Promise<Ended>;
+  /** The same without the command line: reading one takes the machine's own time, in which a race goes on. */
+  readonly call: (name: string, command: Called, happening?: Happening) => Promise<Ended>;
 }
+
+/** A function of the library, as a command calls it with its flags. */
+export type Called = (surroundings: ProcessContext) => Promise<CommandResult>;
+
+/** What happens to the process around a command, and what it hears of it. */
+type Around = Pick<ProcessContext, 'stdout' | 'stderr' | 'host' | 'pid' | 'onSignal' | 'simulated'>;
 
 /** The parts of a command of oclif's that are of use here. */
 interface Typed {
@@ -59,31 +72,48 @@ export function createCommandStage(scenario: Partial<Scenario> = {}): CommandSta
     if (++calls > MOST_CALLS) throw new Error(`a command that never ends: ${MOST_CALLS} calls`);
   });
   let runs = 0;
+  const live = async (command: (around: Around) => Promise<CommandResult>, happening: Happening): Promise<Ended> => {
+    calls = 0;
+    const told = listen(happening);
+    const life = lifeOf(sandbox, happening);
+    const elsewhere = happening.elsewhere === true;
+    if (happening.signalAfterMs !== undefined)
+      sandbox.clock.after(happening.signalAfterMs, () => told.signal('SIGINT'));
+    const random = seededRandom(sandbox.world.scenario.seed).fork(`run ${++runs}`);
+    const context: Around = {
+      ...told.streams,
+      simulated: {
+        ...life.simulated,
+        random: (bytes) => Array.from({ length: bytes }, () => random.int(0, 255)),
+      },
+      host: elsewhere ? 'elsewhere' : 'agent',
+      pid: elsewhere ? THERE_PID : GONE_PID + runs,
+    };
+    const document = await Promise.race([command(context), life.killed]);
+    return { code: document?.exitCode, document, said: told.said(), events: told.events };
+  };
   return {
     sandbox,
-    run: async (words, happening = {}) => {
-      calls = 0;
-      const told = listen(happening);
-      const life = lifeOf(sandbox, happening.killedAt);
-      const elsewhere = happening.elsewhere === true;
-      const context = {
-        ...told.streams,
-        ...life,
-        host: elsewhere ? 'elsewhere' : 'agent',
-        pid: elsewhere ? THERE_PID : GONE_PID + ++runs,
-      };
-      const document = await Promise.race([typed(sandbox, words, context), life.killed]);
-      return { code: document?.exitCode, document, said: told.said(), events: told.events };
-    },
+    run: (words, happening = {}) => live((around) => typed(sandbox, words, around), happening),
+    call: (name, command, happening = {}) =>
+      live((around) => command(surroundingsOf(sandbox, name, around)), happening),
+  };
+}
+
+function surroundingsOf(sandbox: Sandbox, command: string, around: Around): ProcessContext {
+  return {
+    ...around,
+    env: { AWS_REGION: sandbox.world.scenario.region },
+    command,
+    version: '0.0.0',
+    json: false,
+    debug: false,
+    leave: () => undefined,
   };
 }
 
 /** Types the command, and answers its document. */
-async function typed(
-  sandbox: Sandbox,
-  words: readonly string[],
-  context: Pick<ProcessContext, 'stdout' | 'stderr' | 'host' | 'pid' | 'onSignal' | 'simulated'>,
-): Promise<CommandResult> {
+async function typed(sandbox: Sandbox, words: readonly string[], around: Around): Promise<CommandResult> {
   const [first = '', second = ''] = words;
   const [path, rest] = first === 'lock' ? [`${first}/${second}`, words.slice(2)] : [first, words.slice(1)];
   const module = (await import(`../../commands/${path}.js`)) as {
@@ -91,15 +121,7 @@ async function typed(
   };
   const tells = 'output' in module.default.flags && !rest.includes('--output');
   const command = new module.default([...rest, ...(tells ? ['--output', 'jsonl'] : [])], await config) as Typed;
-  const surroundings: ProcessContext = {
-    ...context,
-    env: { AWS_REGION: sandbox.world.scenario.region },
-    command: path.replace('/', ' '),
-    version: '0.0.0',
-    json: false,
-    debug: false,
-    leave: () => undefined,
-  };
+  const surroundings = surroundingsOf(sandbox, path.replace('/', ' '), around);
   command.surroundings = () => surroundings;
   let document: unknown;
   command.end = (ending) => (document = ending);
@@ -116,6 +138,7 @@ function listen({ when, then }: Happening): {
   readonly streams: Pick<ProcessContext, 'stdout' | 'stderr' | 'onSignal'>;
   readonly said: () => string;
   readonly events: readonly Stamped[];
+  readonly signal: (name: string) => void;
 } {
   const printed: string[] = [];
   const events: Stamped[] = [];
@@ -145,13 +168,14 @@ function listen({ when, then }: Happening): {
     },
     said: () => printed.join(''),
     events,
+    signal: (name) => signal(name),
   };
 }
 
 /** The way of one process to AWS and its time, until it is killed: then nothing of it goes on any more. */
 function lifeOf(
   { clock, straight, clientConfig }: Sandbox,
-  killedAt: Happening['killedAt'],
+  { killedAt, killedAfterMs }: Happening,
 ): { readonly simulated: NonNullable<ProcessContext['simulated']>; readonly killed: Promise<undefined> } {
   const { credentials, requestHandler } = clientConfig();
   let dead = false;
@@ -162,6 +186,7 @@ function lifeOf(
       resolve(undefined);
     };
   });
+  if (killedAfterMs !== undefined) clock.after(killedAfterMs, () => die());
   let nth = 0;
   const mortal = (handler: HttpHandler<object>): HttpHandler<object> => ({
     ...handler,

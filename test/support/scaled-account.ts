@@ -107,7 +107,21 @@ export class ScaledAccount extends StackAccount {
 
   /** Somebody else's call about the group. */
   autoscaling(operation: string, input: object): void {
-    this.sandbox.invoke('autoscaling', operation, { AutoScalingGroupName: this.group().name, ...input });
+    this.sandbox.world.invoke(
+      'autoscaling',
+      operation,
+      { AutoScalingGroupName: this.group().name, ...input },
+      'others',
+    );
+  }
+
+  /** Somebody takes away all tags of ours. */
+  removeTags(): void {
+    const { name, tags } = this.group();
+    const Tags = [...tags.keys()]
+      .filter((key) => key.startsWith('ha-updater:'))
+      .map((Key) => ({ ResourceId: name, ResourceType: 'auto-scaling-group', Key }));
+    this.sandbox.world.invoke('autoscaling', 'DeleteTags', { Tags }, 'others');
   }
 
   /** `min/desired/max` */

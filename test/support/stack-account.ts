@@ -24,7 +24,12 @@ export class StackAccount {
     const signal = (): string | undefined => this.#signal;
     const { region, credentials, requestHandler } = this.sandbox.clientConfig();
     return {
-      gateway: createGateway({ region, credentials: () => Promise.resolve(credentials), requestHandler }),
+      gateway: createGateway({
+        region,
+        credentials: () => Promise.resolve(credentials),
+        requestHandler,
+        agent: { version: 'test', command: 'update-stack' },
+      }),
       clock: this.sandbox.clock,
       emit: (event) => this.emitted.push(event),
       holderIsGone: () => false,

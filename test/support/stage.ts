@@ -114,6 +114,7 @@ export function createStage(
     const strict = mishap.lock === undefined ? undefined : lockOf(sandbox, mishap.lock, `run-${runs}`);
     const gateway = createGateway({
       ...way,
+      agent: { version: 'test', command: 'stage' },
       mayLeave: leaving(
         (what) => sent.push({ at: sandbox.clock.now(), what, reads }),
         strict,

@@ -46,6 +46,8 @@ export interface GatewayOptions {
 interface Agent {
   readonly version: string;
   readonly command: string;
+  /** `template` where CloudFormation may set the template's sizes on groups: the command was told so. */
+  readonly sizes?: string | undefined;
 }
 
 /** A call that is about to be sent; `changes` is false for those that only read. */
@@ -113,6 +115,7 @@ export function createClients(options: GatewayOptions): Clients {
             customUserAgent: [
               ['ha-updater', options.agent.version],
               ['command', options.agent.command],
+              ...(options.agent.sizes === 'template' ? [['sizes', 'template']] : []),
             ] as [string, string][],
           }),
       // Middleware is added when a client is made and never later, so each command's chain is built once:

@@ -33,8 +33,10 @@ export function notesRemoved(shown: Observed, plan: Plan): Decision | undefined 
       continue;
     }
     if (shown.at - (shown.seen.unnoted[name] ?? shown.at) < NOTE_LAG_MS) continue;
-    // While its stack is in progress nothing is touched; the lease that is renewed meanwhile holds the place.
-    if (shown.stackStatus !== undefined && busy(shown.stackStatus)) continue;
+    // While its stack is in progress nothing is touched; the lease that is renewed meanwhile holds the place. Of a size
+    // that is kept through that very change only the note is written.
+    const keeps = factsOf(known.record).kind === 'keeping';
+    if (!keeps && shown.stackStatus !== undefined && busy(shown.stackStatus)) continue;
     const { record, verdict, frozen, out } = known;
     const lease = { ...known.lease, beat: known.lease.beat + 1, at: shown.at };
     const action = {

@@ -43,8 +43,13 @@ export interface Observer {
 /** A look before it is folded into what was seen before. */
 type Look = Omit<Observed, 'seen'>;
 
-/** Makes an observer for the groups of a plan. */
-export function createObserver(deps: Deps, plan: Plan): Observer {
+/** What one part of a run remembers for the next one: the notes that are on its groups, whoever removes them. */
+export interface Memory {
+  known?: Seen['known'];
+}
+
+/** Makes an observer for the groups of a plan, which begins with what an earlier part of the run remembers. */
+export function createObserver(deps: Deps, plan: Plan, memory: Memory = {}): Observer {
   const alive = createRenewal(deps, plan);
   const gateway = retrying(deps, PATIENCE, async () => {
     const renewed = seen === undefined ? undefined : await alive(seen);
@@ -58,12 +63,15 @@ export function createObserver(deps: Deps, plan: Plan): Observer {
     async look() {
       const shown = await read(() => seen);
       const look: Look = { ...shown, ...cancellationOf(shown.groups) };
-      seen = afterLook(seen ?? nothingSeen(look.at), look, plan);
+      seen = afterLook(seen ?? { ...nothingSeen(look.at), known: memory.known ?? {} }, look, plan);
+      memory.known = seen.known;
       return { ...look, seen };
     },
     whole: (observed) => withUnread(retrying(deps), observed),
     recall: (change) => {
-      if (seen !== undefined) seen = change(seen);
+      if (seen === undefined) return;
+      seen = change(seen);
+      memory.known = seen.known;
     },
   };
 }

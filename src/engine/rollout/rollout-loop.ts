@@ -8,7 +8,7 @@ import { createHookRunner } from '../commands/hook-runner.js';
 import type { Deps } from '../deps.js';
 import { passes, pause } from '../retry.js';
 import { heldBy, refusedFirst, refusedRun, resultsOf, stoppedBy } from './failures.js';
-import { createObserver } from './observe.js';
+import { createObserver, type Memory } from './observe.js';
 import { createReporter, type Reporter } from './report.js';
 import { createSender, type SendActions } from './send-actions.js';
 import { withNotes } from '../../decide/memory/known-notes.js';
@@ -16,19 +16,26 @@ import { withNotes } from '../../decide/memory/known-notes.js';
 /** Looks in a row without a pause. Only reads that lag could make more of them, and then haste does not help. */
 const MAX_LOOKS_WITHOUT_PAUSE = 20;
 
+/** What a loop has beside its plan. */
+export interface LoopOptions {
+  /** Ends a pause early. */
+  readonly wake?: AbortSignal;
+  /** Of the whole run, where this loop is a part of it. */
+  readonly memory?: Memory;
+}
+
 /**
  * The loop of `runRollout` with any way to decide: look, decide, tell, act once, look again.
- * @param wake ends a pause early
  * @throws what `runRollout` throws
  */
 export async function loopOver(
   deps: Deps,
   plan: Plan,
   decider: typeof decide,
-  wake?: AbortSignal,
+  { wake, memory }: LoopOptions = {},
 ): Promise<readonly GroupResult[]> {
   if (plan.groups.length === 0) return [];
-  const observer = createObserver(deps, plan);
+  const observer = createObserver(deps, plan, memory);
   const hooks = createHookRunner(deps, plan);
   const report = createReporter(deps, plan);
   const send = createSender(deps, plan, observer, report);

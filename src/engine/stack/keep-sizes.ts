@@ -7,6 +7,7 @@ import type { KeepSizePlan, Plan } from '../../model/rollout/rollout-plan.js';
 import type { Deps } from '../deps.js';
 import { retrying } from '../retrying-gateway.js';
 import { stoppedBy } from '../rollout/failures.js';
+import type { Memory } from '../rollout/observe.js';
 import { loopOver } from '../rollout/rollout-loop.js';
 import { runRollout } from '../rollout/run-rollout.js';
 import { faultText } from '../../text/fault-text.js';
@@ -46,11 +47,13 @@ export function createSizeKeeper(
   };
   let begun: { readonly groups: readonly string[]; readonly changed: KeepSizePlan['changed'] } | undefined;
   let meanwhile: Meanwhile | undefined;
+  // Others may remove our notes between two parts of the run: what it noted it still knows.
+  const memory: Memory = {};
   const plan = (phase: KeepSizePlan['phase']): Plan =>
     planFor(begun?.groups ?? [], { phase, changed: begun?.changed ?? {} });
   const end = async (): Promise<void> => {
     await meanwhile?.stop();
-    if (begun !== undefined) await runRollout(quiet, plan('end'));
+    if (begun !== undefined) await runRollout(quiet, plan('end'), memory);
   };
   return {
     begin: async ({ review, prepared: { before, replacesByPolicy } }) => {
@@ -62,13 +65,13 @@ export function createSizeKeeper(
       if (groups.length === 0) return;
       begun = { groups, changed };
       try {
-        await runRollout(quiet, plan('begin'));
+        await runRollout(quiet, plan('begin'), memory);
       } catch (error) {
         // Then nothing was noted, and there is nothing to give back.
         if (!(error instanceof Failure) || error.outcome === 'refused' || error.outcome === 'held') begun = undefined;
         throw error;
       }
-      meanwhile = keepOn(quiet, plan('during'));
+      meanwhile = keepOn(quiet, plan('during'), memory);
     },
     end,
     endAfter: async (error) => {
@@ -101,13 +104,13 @@ interface Meanwhile {
  * Keeps the size of the groups while their stack changes. What AWS refuses meanwhile is met again, and told, at the
  * end.
  */
-function keepOn(deps: Deps, plan: Plan): Meanwhile {
+function keepOn(deps: Deps, plan: Plan, memory: Memory): Meanwhile {
   const over = new AbortController();
   const looking = loopOver(
     deps,
     plan,
     (observed) => (over.signal.aborted ? { kind: 'finish', results: [] } : decide(observed, plan)),
-    over.signal,
+    { wake: over.signal, memory },
   ).catch((error: unknown) => {
     if (!(error instanceof Failure || error instanceof AwsFault)) throw error;
     return [];

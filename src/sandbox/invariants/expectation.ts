@@ -2,6 +2,7 @@ import type { Meddling } from '../scenario.js';
 import type { World } from '../world/world.js';
 import type { GroupState } from '../world/autoscaling/state.js';
 import type { Look } from './look.js';
+import { lagOf } from './service.js';
 
 /** What a rollout of a group must respect, and what was seen of it so far. */
 export interface Expectation {
@@ -52,6 +53,12 @@ export function strategyIn(note: string | undefined): Strategy {
   const limits = /(?:^|\s)limits=(\d+)\/(\d+)/.exec(note ?? '');
   if (!/(?:^|\s)strategy=rolling(?:\s|$)/.test(note ?? '') || limits === null) return { kind: 'swap' };
   return { kind: 'rolling', surge: Number(limits[1]), unavailable: Number(limits[2]) };
+}
+
+/** Which rollout a record is of: the run that began it, and when. Whoever takes it over keeps both. */
+export function rolloutIn(note: string): string {
+  const of = (key: string): string => new RegExp(`(?:^|\\s)${key}=(\\S+)`).exec(note)?.[1] ?? '';
+  return [of('run'), of('started'), of('strategy')].join(' ');
 }
 
 export const FROZEN_TAG = 'ha-updater:frozen';
@@ -171,11 +178,13 @@ function othersResizes(
   group: GroupState,
 ): { readonly desired?: number | undefined; readonly min?: number | undefined }[] {
   const logicalId = group.tags.get('aws:cloudformation:logical-id')?.value;
-  const called = group.others.filter(({ at, desired }) => desired !== undefined && at >= expectation.since);
+  // Whoever begins may not see yet what was set just before.
+  const since = expectation.since - lagOf(world);
+  const called = group.others.filter(({ at, desired }) => desired !== undefined && at >= since);
   const fated = world.scenario.faults.flatMap((fault) => {
     if (fault.kind !== 'resize' || (fault.group !== group.name && fault.group !== logicalId)) return [];
     const at = world.startedAt + fault.at * 1000;
-    return at >= expectation.since && at <= world.clock.now() ? [fault] : [];
+    return at >= since && at <= world.clock.now() ? [fault] : [];
   });
   return [...called, ...fated];
 }

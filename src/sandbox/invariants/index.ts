@@ -1,11 +1,20 @@
 import { autoScalingState } from '../world/autoscaling/state.js';
 import { revisionOf } from '../world/revisions.js';
 import type { World } from '../world/world.js';
-import { beginRollout, meddled, OUR_TAGS, strategyIn, type Expectation, type Strategy } from './expectation.js';
+import {
+  beginRollout,
+  meddled,
+  OUR_TAGS,
+  rolloutIn,
+  strategyIn,
+  type Expectation,
+  type Strategy,
+} from './expectation.js';
 import { lookAt, type Look } from './look.js';
 import { nextService, servedLately, type Service } from './service.js';
 import { isRestart, watchRestarts } from './restart.js';
 import { watchSerial } from './serial.js';
+import { watchCommands, type CommandCalls } from './whole-command.js';
 import { breachesAtEnd, breachesNow, type Breach } from './rules.js';
 import type { Violation } from './violation.js';
 
@@ -32,6 +41,10 @@ export interface Monitor {
   readonly timeline: readonly TimelinePoint[];
   /** Whether the stack of a group is in progress. The assembly sets it; nobody is busy until then. */
   groupIsBusy: (group: string) => boolean;
+  /** From the first call of a command on nobody who serves leaves outside of a rollout, whatever is noted on groups. */
+  readonly commandCalls: CommandCalls;
+  /** The command lets CloudFormation set the template's sizes in the operation with this token. */
+  readonly letSizes: (token: string) => void;
 }
 
 /** The tag whose appearance means that somebody starts a rollout. */
@@ -49,6 +62,8 @@ export function watchInvariants(world: World, options: { readonly autoExpect?: b
   const violations: Violation[] = [];
   const timeline: TimelinePoint[] = [];
   const expectations = new Map<string, Expectation>();
+  /** Which rollout is expected of each group, as its record tells it. */
+  const records = new Map<string, string>();
   const looked = new Map<string, { revision: number; outside: number; at: number }>();
   const lastPoints = new Map<string, string>();
   const service = new Map<string, Service>();
@@ -82,20 +97,23 @@ export function watchInvariants(world: World, options: { readonly autoExpect?: b
 
   const followTag = (look: Look): void => {
     const { name, tags } = look.group;
+    const note = tags.get(ROLLOUT_TAG)?.value;
+    // Somebody took the notes away while no run was at work, or at its very end: another rollout begins from what it
+    // finds.
+    if (note !== undefined && rolloutIn(note) !== records.get(name)) expectations.delete(name);
     // Restarts in place have rules of their own.
-    if (isRestart(tags.get(ROLLOUT_TAG)?.value) && !expectations.has(name)) return;
-    if (tags.has(ROLLOUT_TAG) && !expectations.has(name))
-      expectations.set(
-        name,
-        beginRollout(world, look, strategyIn(tags.get(ROLLOUT_TAG)?.value), servedLately(world, service.get(name))),
-      );
-    const begun = expectations.get(name);
-    if (begun !== undefined && tags.has(ROLLOUT_TAG)) begun.removals = meddled(world, begun, look.group, 'removeTags');
+    if (isRestart(note) && !expectations.has(name)) return;
+    if (note !== undefined && !expectations.has(name)) {
+      records.set(name, rolloutIn(note));
+      const lately = servedLately(world, service.get(name));
+      expectations.set(name, beginRollout(world, look, strategyIn(note), lately));
+    }
     const expectation = expectations.get(name);
-    if (tags.has(ROLLOUT_TAG) || expectation === undefined) return;
+    if (expectation === undefined) return;
+    const removals = meddled(world, expectation, look.group, 'removeTags');
+    if (note !== undefined) expectation.removals = removals;
     // Somebody took the tags away: the rollout still goes on, and its notes come back.
-    if (meddled(world, expectation, look.group, 'removeTags') > expectation.removals) return;
-    monitor.settle(name);
+    else if (removals === expectation.removals) monitor.settle(name);
   };
 
   const sample = (look: Look, expectation: Expectation | undefined): void => {
@@ -106,11 +124,23 @@ export function watchInvariants(world: World, options: { readonly autoExpect?: b
     timeline.push({ at: world.clock.now(), ...point });
   };
 
+  const letting = new Set<string>();
+  const write = (violation: Violation): void => void violations.push(violation);
   const monitor: Monitor = {
+    commandCalls: watchCommands(
+      world,
+      {
+        replaces: (group) => (expectations.get(group)?.strategy.kind ?? 'keep-size') !== 'keep-size',
+        lets: (token) => letting.has(token),
+      },
+      write,
+    ),
+    letSizes: (token) => void letting.add(token),
     expect: ({ group, strategy }) => {
       const look = lookAt(world, group);
       if (look === undefined) throw new Error(`There is no group ${group} to expect anything of.`);
       expectations.set(group, beginRollout(world, look, strategy, servedLately(world, service.get(group))));
+      records.set(group, rolloutIn(look.group.tags.get(ROLLOUT_TAG)?.value ?? ''));
       check(group);
     },
     settle: (group) => {
@@ -125,8 +155,8 @@ export function watchInvariants(world: World, options: { readonly autoExpect?: b
   };
 
   if (options.autoExpect === true) {
-    watchRestarts(world, (violation) => violations.push(violation));
-    watchSerial(world, (violation) => violations.push(violation));
+    watchRestarts(world, write);
+    watchSerial(world, write);
   }
   world.onChange(() => {
     const now = world.clock.now();

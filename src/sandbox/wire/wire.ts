@@ -43,7 +43,7 @@ export const SANDBOX_KEY = 'AKIDSANDBOX';
 const NEVER_CAME = new ServiceFault('ServiceUnavailable', 'The call did not come through to the service.', 200);
 
 /** In the user agent of the tool whose rollouts are watched. */
-const WATCHED = /\bha-updater\//;
+export const WATCHED = /\bha-updater\//;
 
 /**
  * The front door of the simulated AWS: finds the operation that a request means, applies the wire's

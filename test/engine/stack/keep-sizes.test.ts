@@ -18,11 +18,15 @@ async function failureOf(change: Promise<unknown>): Promise<Failure> {
 /** Nobody was taken out, and all is as it was; some time after the end, when what was let loose would show. */
 function expectKept(account: ScaledAccount, size = '1/6/8', about = ''): void {
   account.minutes(10);
-  expect({ size: account.size(), least: account.least, left: account.left() }, about).to.deep.equal({
-    size,
-    least: 6,
-    left: [],
-  });
+  expect(
+    {
+      size: account.size(),
+      least: account.least,
+      left: account.left(),
+      violations: account.sandbox.monitor.violations,
+    },
+    about,
+  ).to.deep.equal({ size, least: 6, left: [], violations: [] });
 }
 
 describe('the size of a group while its stack changes', function () {
@@ -34,6 +38,25 @@ describe('the size of a group while its stack changes', function () {
     account.minutes(10);
     expect(account.size()).to.equal('1/2/8');
     expect(account.least).to.equal(2);
+    // Nothing was noted on the group, and the monitor sees it all the same.
+    expect(account.sandbox.monitor.violations.map(({ rule, text }) => `${rule}: ${text}`)).to.have.length(1);
+    expect(account.sandbox.monitor.violations[0]?.text).to.match(
+      /left outside of a rollout: 2 in service, .* want 6\.$/,
+    );
+  });
+
+  it('is given back although somebody removes the notes in the middle', async () => {
+    const account = new ScaledAccount();
+    account.sandbox.clock.after(9_000, () => account.removeTags());
+    await account.changeTo(NEXT);
+    expectKept(account);
+  });
+
+  it('is given back although somebody removes the notes of a change that fails', async () => {
+    const account = new ScaledAccount([LAST_FAILS]);
+    account.sandbox.clock.after(9_000, () => account.removeTags());
+    await failureOf(account.changeTo(NEXT));
+    expectKept(account);
   });
 
   it('is kept: all that serve stay in service, and nothing of ours is left', async () => {
