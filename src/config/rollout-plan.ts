@@ -10,7 +10,7 @@ import type {
 } from '../model/rollout/rollout-plan.js';
 import { gateWords, readGates, type GateFlags } from './gates.js';
 import { readNumbers } from './numbers.js';
-import { quote, switchWord } from '../text/shell-quote.js';
+import { asIs, command, placeWords, switchWord } from '../text/shell-quote.js';
 import { readStrategy, strategyWords, type StrategyFlags } from './strategy.js';
 import { targetText, type TargetFlags } from './target.js';
 
@@ -151,7 +151,7 @@ export function againCommand(
   target: TargetFlags,
   flags: GroupFlags,
   place: { readonly region: string; readonly profile?: string | undefined },
-  command = 'update-asgs',
+  name = 'update-asgs',
 ): string {
   const texts = ['healthy-timeout', 'warmup', 'deadline', 'drain-timeout', 'wait-for-lock', 'poll'] as const;
   const words = [
@@ -165,11 +165,9 @@ export function againCommand(
       flags[name] === undefined ? [] : [`--${name}`, flags[name]],
     ),
     ...texts.flatMap((name) => (flags[name] === undefined ? [] : [`--${name}`, flags[name]])),
-    '--region',
-    place.region,
-    ...(place.profile === undefined ? [] : ['--profile', place.profile]),
+    ...placeWords(place),
   ];
-  return `ha-updater ${command} ${[targetText(target), ...words.map(quote)].join(' ')}`;
+  return command`ha-updater ${name} ${asIs(targetText(target))} ${words}`;
 }
 
 /** All problems of the command line in one Failure. */

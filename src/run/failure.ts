@@ -1,4 +1,6 @@
-import { quote } from '../text/shell-quote.js';
+import { asIs, command } from '../text/shell-quote.js';
+import { targetWords } from '../text/target-words.js';
+import { placedRemedies, withPlace } from './place.js';
 import { AwsFault, Failure, LockLost, refused, usage, type FaultKind } from '../errors.js';
 import { withoutPassword } from '../lock/address.js';
 import type { Outcome } from '../model/event.js';
@@ -35,7 +37,11 @@ export function toFailure(error: unknown, scene: FailureContext): Failure {
   const failure = withHelp(sort(error, scene), scene);
   return new Failure(
     failure.outcome,
-    { ...failure.facts, next: failure.facts.next.map((command) => withPlace(command, scene)) },
+    {
+      ...failure.facts,
+      reasons: placedRemedies(failure.facts.reasons, scene),
+      next: failure.facts.next.map((line) => withPlace(line, scene)),
+    },
     { cause: failure.cause ?? error },
   );
 }
@@ -122,7 +128,7 @@ function refusedBy(fault: AwsFault, scene: FailureContext): Failure {
   const what = `${text}${profile} ${callOf(fault)}`;
   const next =
     fault.kind === 'credentials' || fault.kind === 'expired' || fault.kind === 'denied'
-      ? [`aws sts get-caller-identity${place(scene)}`]
+      ? ['aws sts get-caller-identity']
       : [];
   return new Failure(
     outcome,
@@ -150,7 +156,7 @@ export function aftermath(scene: FailureContext): {
   readonly next: readonly string[];
 } {
   const again = scene.again === undefined ? [] : [scene.again];
-  const look = scene.stack === undefined ? [] : [`ha-updater status ${scene.stack}`];
+  const look = scene.stack === undefined ? [] : [command`ha-updater status ${scene.stack}`];
   const witness = scene.witness;
   if (!witness?.changed) return { serves: 'Nothing was changed.', left: '', next: [] };
   if (witness.stage === 'stack') {
@@ -168,8 +174,8 @@ export function aftermath(scene: FailureContext): {
       next: [...look, ...again],
     };
   }
-  const words = scene.words === undefined ? '' : ` ${scene.words}`;
-  const target = `${scene.stack ?? witness.open.map((group) => `--asg ${quote(group)}`).join(' ')}${words}`;
+  const gates = asIs(scene.words === undefined ? '' : ` ${scene.words}`);
+  const target = scene.stack ?? witness.open.flatMap(targetWords);
   return {
     serves:
       serving === ''
@@ -180,8 +186,8 @@ export function aftermath(scene: FailureContext): {
       'Whoever resumes it, anywhere, finishes or undoes it.',
     next: [
       ...look,
-      `ha-updater resume ${target}`,
-      ...(witness.judged.length > 0 ? [] : [`ha-updater rollback ${target}`]),
+      command`ha-updater resume ${target}${gates}`,
+      ...(witness.judged.length > 0 ? [] : [command`ha-updater rollback ${target}${gates}`]),
     ],
   };
 }
@@ -254,20 +260,4 @@ function bug(error: unknown, scene: FailureContext): Failure {
     },
     { cause: error },
   );
-}
-
-/** Commands with the region and profile of this run, so that they work in any shell; a remark stays at the end. */
-export function withPlace(command: string, scene: Pick<FailureContext, 'region' | 'profile' | 'lock'>): string {
-  if (!/^(ha-updater|aws) /.test(command) || command.includes('--help')) return command;
-  const [words = '', ...remarks] = command.split(/(?= +# )/);
-  const lock =
-    scene.lock === undefined || !LOCKING.test(words) || words.includes(' --lock') ? '' : ` --lock ${quote(scene.lock)}`;
-  return `${words}${words.includes('--region') ? '' : place(scene)}${lock}${remarks.join('')}`;
-}
-
-/** Commands that work under the lock. */
-const LOCKING = /^ha-updater (update-stack|update-asgs|restart|resume|rollback|unfreeze|cancel|lock \w+) /;
-
-function place({ region, profile }: Pick<FailureContext, 'region' | 'profile'>): string {
-  return `${region === undefined ? '' : ` --region ${region}`}${profile === undefined ? '' : ` --profile ${profile}`}`;
 }

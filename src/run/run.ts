@@ -14,7 +14,8 @@ import type { Emit, Identity, Outcome } from '../model/event.js';
 import { createShell } from '../shell/shell.js';
 import type { Output } from '../render/renderer.js';
 import { createStream, type Renderer } from '../render/stream.js';
-import { aftermath, toFailure, withPlace, type FailureContext } from './failure.js';
+import { aftermath, toFailure, type FailureContext } from './failure.js';
+import { placedWarning, withPlace, type Place } from './place.js';
 import { createSecrets, type Secrets } from './secrets.js';
 import { listenForSignals, type Signals } from './interrupt.js';
 import { openLocks, type LockAsked, type Locks } from '../app/lock/lock.js';
@@ -73,6 +74,8 @@ export interface Run {
   readonly hidden: Secrets;
   readonly deps: Deps;
   readonly region: string;
+  /** For the commands that it prints. */
+  readonly place: Place;
   readonly identity: Identity;
 }
 
@@ -177,7 +180,7 @@ async function openRun(head: RunDescription, flags: CommonFlags, surroundings: P
     sinks: [see, renderer.show, ({ event }) => heartbeat.see(event)],
   });
   const emit: Emit = (event) => {
-    if (!over) stream(event);
+    if (!over) stream(placedWarning(event, { region, profile: flags.profile }));
   };
   const signals = listenForSignals(surroundings.onSignal, {
     first: (signal) => emit({ type: 'interrupt', signal, effect: open.head.onInterrupt(state()) }),
@@ -265,6 +268,7 @@ async function begin(open: OpenRun, us: Us, identity: Identity, typed: string | 
     mayLeave,
     hidden,
     region,
+    place: { region, profile: open.flags.profile },
     identity,
     deps,
   };

@@ -1,3 +1,4 @@
+import { command } from '../../text/shell-quote.js';
 import { refused } from '../../errors.js';
 import { QUICK, type Run } from '../../run/run.js';
 import type { TargetFlags } from './command-targets.js';
@@ -61,6 +62,6 @@ export async function groupsBehind(run: Run, balancer: string): Promise<readonly
     `Behind ${balancer} are instances of ${groups.join(', ')} and others that belong to no group ` +
       `(${alone.slice(0, 5).join(', ')}).`,
     [],
-    groups.map((group) => `ha-updater restart --asg ${group}  # its instances alone`),
+    groups.map((group) => command`ha-updater restart --asg ${group}  # its instances alone`),
   );
 }

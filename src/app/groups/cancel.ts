@@ -1,3 +1,4 @@
+import { asIs, command } from '../../text/shell-quote.js';
 import type { NumberTexts } from '../../config/numbers.js';
 import { readWanted, type Wanted } from '../../config/rollout-plan.js';
 import { targetText } from '../../config/target.js';
@@ -109,7 +110,7 @@ async function cancelGroups(run: Run, wanted: Wanted, asked: CancelAsked, open: 
   return {
     outcome: 'cancelled',
     results,
-    ...(frozen && { more: { next: [`ha-updater unfreeze ${targetText(asked)}`] } }),
+    ...(frozen && { more: { next: [command`ha-updater unfreeze ${asIs(targetText(asked))}`] } }),
   };
 }
 
@@ -140,8 +141,8 @@ function onlyKept(asked: CancelAsked, kept: readonly Begun[]): Error {
     `There is no rollout on ${names}: the size is kept there while the stack changes, and ${how}.`,
     [],
     [
-      `ha-updater status ${targetText(asked)}`,
-      `ha-updater resume ${targetText(asked)}   # once the stack has settled: gives the size back`,
+      command`ha-updater status ${asIs(targetText(asked))}`,
+      command`ha-updater resume ${asIs(targetText(asked))}   # once the stack has settled: gives the size back`,
     ],
   );
 }
@@ -149,7 +150,7 @@ function onlyKept(asked: CancelAsked, kept: readonly Begun[]): Error {
 /** Only an update in progress can be cancelled, and only a rollout without a verdict to promote. */
 function nothingToCancel(asked: CancelAsked, stack: Stack | undefined, begun: readonly Begun[]): Error {
   const name = asked.stack ?? '';
-  const show = asked.stack === undefined ? [] : [`ha-updater status ${targetText(asked)} --events`];
+  const show = asked.stack === undefined ? [] : [command`ha-updater status ${asIs(targetText(asked))} --events`];
   const [judged] = begun;
   if (judged !== undefined) {
     const { verdict } = judged.group.notes;
@@ -180,7 +181,10 @@ function halfWay(results: readonly GroupResult[], asked: CancelAsked, now: Servi
     reasons: [],
     serves: `${now.text}${now.sideBySide ? ' Old and new instances serve side by side.' : ''}`,
     left: 'The record of the rollout; nobody goes on with it by itself.',
-    next: [`ha-updater status ${targetText(asked)}`, `ha-updater resume ${targetText(asked)}`],
+    next: [
+      command`ha-updater status ${asIs(targetText(asked))}`,
+      command`ha-updater resume ${asIs(targetText(asked))}`,
+    ],
   });
 }
 
@@ -192,6 +196,6 @@ function tooLate(results: readonly GroupResult[], asked: CancelAsked, now: Servi
     reasons: [],
     serves: now.text,
     left: 'Nothing of the rollout is left. To go back, roll out the former configuration.',
-    next: [`ha-updater status ${targetText(asked)}`],
+    next: [command`ha-updater status ${asIs(targetText(asked))}`],
   });
 }

@@ -1,5 +1,5 @@
 import { makePlan, readWanted } from '../../config/rollout-plan.js';
-import { quote } from '../../text/shell-quote.js';
+import { asIs, command, placeWords } from '../../text/shell-quote.js';
 import { readRestart, restartWords, type RestartFlags, type RestartWanted } from '../../config/restart.js';
 import { targetText } from '../../config/target.js';
 import type { Commands } from '../../engine/commands/instance-commands.js';
@@ -40,8 +40,7 @@ export async function restart(given: RestartAsked, surroundings: ProcessContext)
   const againFor =
     (named: TargetFlags): RunDescription['again'] =>
     (place) =>
-      `ha-updater restart ${targetText(named)} ${restartWords(given)} --region ` +
-      `${place.region}${place.profile === undefined ? '' : ` --profile ${quote(place.profile)}`}`;
+      command`ha-updater restart ${asIs(targetText(named))} ${asIs(restartWords(given))} ${placeWords(place)}`;
   const head = (asked: RestartAsked): RunDescription => ({
     command: 'restart',
     stack: asked.stack,
@@ -147,7 +146,7 @@ async function expectAgents(run: Run, groups: readonly string[]): Promise<void> 
       `${deaf.slice(0, 5).join(', ')}${deaf.length > 5 ? ` and ${deaf.length - 5} more` : ''}: no ` +
       'agent of theirs is online.',
     [],
-    [`aws ssm describe-instance-information --filters Key=InstanceIds,Values=${deaf.slice(0, 5).join(',')}`],
+    [command`aws ssm describe-instance-information --filters Key=InstanceIds,Values=${deaf.slice(0, 5).join(',')}`],
   );
 }
 

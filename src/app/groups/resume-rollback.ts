@@ -1,3 +1,4 @@
+import { asIs, command } from '../../text/shell-quote.js';
 import { readWanted, type GroupFlags } from '../../config/rollout-plan.js';
 import { targetText } from '../../config/target.js';
 import { rolledBack } from '../../engine/rollout/failures.js';
@@ -116,6 +117,6 @@ function tooLate(results: readonly GroupResult[], plan: Plan, serves: string): F
     reasons: [],
     serves,
     left: 'Nothing of the rollout is left. To go back, roll out the former configuration.',
-    next: [`ha-updater update-asgs ${targetText({ stack: plan.stack, asgs: plan.groups })}`],
+    next: [command`ha-updater update-asgs ${asIs(targetText({ stack: plan.stack, asgs: plan.groups }))}`],
   });
 }

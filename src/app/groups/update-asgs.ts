@@ -1,3 +1,4 @@
+import { asIs, command } from '../../text/shell-quote.js';
 import { againCommand, makePlan, readWanted, type GroupFlags, type Wanted } from '../../config/rollout-plan.js';
 import { targetText } from '../../config/target.js';
 import { runRollout } from '../../engine/rollout/run-rollout.js';
@@ -97,7 +98,7 @@ export function pausedNext(
 ): Pick<RunResult, 'more'> {
   if (outcomeOf(results) !== 'paused') return {};
   const words = [targetText(target), ...(gates?.words ? [gates.words] : [])].join(' ');
-  return { more: { next: [`ha-updater resume ${words}`, `ha-updater rollback ${words}`] } };
+  return { more: { next: [command`ha-updater resume ${asIs(words)}`, command`ha-updater rollback ${asIs(words)}`] } };
 }
 
 /** Paused when any group is; swapped when any group was; otherwise there was nothing to do. */

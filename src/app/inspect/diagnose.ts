@@ -9,6 +9,7 @@ import { diagnosisLines } from '../../render/documents/diagnosis.js';
 import { lineWriter } from '../../render/line-writer.js';
 import { createLocator } from '../stack/resource-locator.js';
 import { lookAtGroups, lookAtNamed, withLook } from './read-only.js';
+import { placedRemedies } from '../../run/place.js';
 import { QUICK, type CommonFlags } from '../../run/run.js';
 import type { CommandResult, ProcessContext } from '../../run/process-context.js';
 import { namedGroups, targetProblems, type TargetFlags } from '../groups/command-targets.js';
@@ -49,7 +50,7 @@ export async function diagnoseNow(
   if (problems.length > 0) throw badFlags(problems);
   return withLook({ command: 'diagnose' }, given, surroundings, async (looking, asked) => {
     const { stack } = asked;
-    const { deps, region } = looking;
+    const { deps, region, place } = looking;
     const { at } = await retrying(deps, QUICK).identity();
     const { groups } =
       stack === undefined
@@ -65,7 +66,7 @@ export async function diagnoseNow(
     const found = await diagnose(deps, target);
     const diagnosis = {
       ...found,
-      findings: found.findings.map(withoutLikelySecrets),
+      findings: placedRemedies(found.findings.map(withoutLikelySecrets), place),
       notes: groups.length === 0 ? [] : [NO_HISTORY],
     };
     if (!surroundings.json) diagnosisLines(diagnosis).forEach(lineWriter(surroundings.stdout));

@@ -10,6 +10,7 @@ import type { Observed } from '../../model/rollout/decision.js';
 import type { Group, GroupNotes } from '../../model/rollout/group.js';
 import { endWithError } from '../../run/end-with-error.js';
 import { toFailure, type FailureContext } from '../../run/failure.js';
+import type { Place } from '../../run/place.js';
 import { thisMachine } from '../../run/process-identity.js';
 import { ownName } from '../../run/own-name.js';
 import { connect, QUICK, type CommonFlags } from '../../run/run.js';
@@ -19,6 +20,8 @@ import type { CommandResult, ProcessContext } from '../../run/process-context.js
 export interface Looking {
   readonly deps: Deps;
   readonly region: string;
+  /** For the commands that are printed. */
+  readonly place: Place;
 }
 
 /** Connects for a command that looks and changes nothing. */
@@ -35,7 +38,7 @@ export async function onlyLook(
     interrupt: { received: undefined, wake: new AbortController().signal },
     holderIsGone: thisMachine(surroundings.host).holderIsGone,
   };
-  return { deps, region };
+  return { deps, region, place: { region, profile: asked.profile } };
 }
 
 /**
@@ -77,7 +80,7 @@ async function byOwnName<A extends { readonly stack?: string | undefined }>(
 
 /** The same as `lookAtGroups`, of groups that somebody named: each has to be there. @throws Failure `refused` */
 export async function lookAtNamed(
-  { deps, region }: Looking,
+  { deps, region }: Pick<Looking, 'deps' | 'region'>,
   names: readonly string[],
 ): ReturnType<typeof lookAtGroups> {
   const looked = await lookAtGroups(deps, names, region);

@@ -1,4 +1,4 @@
-import { quote } from '../../text/shell-quote.js';
+import { asIs, command, placeWords, quote } from '../../text/shell-quote.js';
 import { afterRollBack } from '../../decide/diagnosis/after-roll-back.js';
 import { notInService, split, verdictOf } from '../../decide/instances/classify.js';
 import { deletedBalancers } from '../../decide/instances/deleted-balancers.js';
@@ -9,6 +9,7 @@ import { factsOf } from '../../decide/strategies/facts-by-name.js';
 import { sayCounts, whoServes } from '../../decide/instances/who-serves.js';
 import type { Serving } from '../../model/rollout/serving.js';
 import { count } from '../../text/count.js';
+import { placedInText, type Place } from '../../run/place.js';
 import type { Group, HealthVerdict, Instance, Size } from '../../model/rollout/group.js';
 import type { FrozenNote, Lease, RolloutRecord, Verdict } from '../../model/rollout/record.js';
 import type { Stack } from '../../model/stack/stack.js';
@@ -79,7 +80,7 @@ export interface Circumstances {
   readonly at: number;
   /** Absent when the groups were asked for by name. */
   readonly stack?: Pick<Stack, 'name' | 'status'>;
-  readonly region: string;
+  readonly place: Place;
   readonly holderIsGone: (lease: Lease) => boolean;
   /** Launches that failed, where a group has no instances. */
   readonly failures: Observed['failures'];
@@ -155,11 +156,12 @@ function sidesOf(group: Group): ReadonlyMap<string, Side> {
 function advice(
   group: Group,
   sides: ReadonlyMap<string, Side>,
-  { at, stack, region, holderIsGone, failures }: Circumstances,
+  { at, stack, place, holderIsGone, failures }: Circumstances,
 ): Pick<GroupStatus, 'remarks' | 'next'> {
   const { record, frozen, unreadable, out } = group.notes;
-  const target = `${stack?.name ?? `--asg ${quote(group.name)}`} --region ${region}`;
-  const update = `ha-updater update-asgs ${target}`;
+  const words = [...(stack === undefined ? ['--asg', group.name] : [stack.name]), ...placeWords(place)];
+  const target = words.map(quote).join(' ');
+  const update = command`ha-updater update-asgs ${asIs(target)}`;
   const remarks: string[] = [];
   const next: string[] = [];
   if (unreadable !== undefined) remarks.push(`A note that this version cannot read: ${unreadable}`);
@@ -201,14 +203,14 @@ function advice(
   if (hasNone(group)) remarks.push(sentence(noneThere(group, { failures }).text).replace(/^i/, 'I'));
   if (group.imageUnknown !== undefined)
     remarks.push(`Whether its instances run the image that it would launch now is not known: ${group.imageUnknown}.`);
-  remarks.push(...balancerRemarks(group));
+  remarks.push(...balancerRemarks(group, place));
   return { remarks, next };
 }
 
 /** Balancers that are gone, or whose health means nothing. */
-function balancerRemarks(group: Group): readonly string[] {
+function balancerRemarks(group: Group, place: Place): readonly string[] {
   return [
-    ...deletedBalancers(group).map(({ text, remedy }) => `T${text.slice(1)}. ${remedy}`),
+    ...deletedBalancers(group).map(({ text, remedy }) => `T${text.slice(1)}. ${placedInText(remedy, place)}`),
     ...group.balancers
       .filter(({ judged, deleted }) => !judged && deleted !== true)
       .map(({ name, note }) => `${name} is not judged: ${note}`),
@@ -241,9 +243,9 @@ function rolloutAdvice(
     remarks.push(`Called back ${timestamp(wish.at)} by ${wish.why}: it is rolled back unless it was judged before.`);
   // Whoever holds it is not pushed aside by another command; it can be asked to go back.
   const held = paused === undefined && lease !== undefined && isHeld(lease, at, holderIsGone);
-  if (!held) next.push(`ha-updater resume ${target}`);
+  if (!held) next.push(command`ha-updater resume ${asIs(target)}`);
   if (verdict?.outcome !== 'promote' || (held && factsOf(record).provesAfterVerdict))
-    next.push(`ha-updater ${held ? 'cancel' : 'rollback'} ${target}`);
+    next.push(command`ha-updater ${held ? 'cancel' : 'rollback'} ${asIs(target)}`);
   if (held && verdict?.outcome === 'promote')
     remarks.push(
       factsOf(record).provesAfterVerdict
@@ -274,9 +276,9 @@ function keptAdvice(
     ],
     next: held
       ? stack?.status === 'UPDATE_IN_PROGRESS'
-        ? [`ha-updater cancel ${target}`]
+        ? [command`ha-updater cancel ${asIs(target)}`]
         : []
-      : [`ha-updater resume ${target}`],
+      : [command`ha-updater resume ${asIs(target)}`],
   };
 }
 

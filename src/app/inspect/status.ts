@@ -59,7 +59,7 @@ export async function status(
 }
 
 async function ofGroups(looking: Looking, names: readonly string[]): Promise<GroupsStatusDocument> {
-  const { deps, region } = looking;
+  const { deps, region, place } = looking;
   const { at, groups, failures } = await lookAtNamed(looking, names);
   return {
     v: 1,
@@ -68,7 +68,7 @@ async function ofGroups(looking: Looking, names: readonly string[]): Promise<Gro
     exitCode: 0,
     region,
     at,
-    groups: groups.map((group) => groupStatus(group, { at, region, holderIsGone: deps.holderIsGone, failures })),
+    groups: groups.map((group) => groupStatus(group, { at, place, holderIsGone: deps.holderIsGone, failures })),
   };
 }
 
@@ -77,15 +77,10 @@ function reasonMasked<T extends { readonly statusReason: string }>(told: T): T {
   return { ...told, statusReason: maskLikely(told.statusReason) };
 }
 
-async function ofStack({ deps, region }: Looking, name: string, wantsEvents: boolean): Promise<StatusDocument> {
+async function ofStack({ deps, region, place }: Looking, name: string, wantsEvents: boolean): Promise<StatusDocument> {
   const stack = await retrying(deps, QUICK).describeStack(name);
   if (stack === undefined)
-    throw refused(
-      'stack.missing',
-      `There is no stack ${name} in ${region}.`,
-      [],
-      [`aws cloudformation list-stacks --region ${region}`],
-    );
+    throw refused('stack.missing', `There is no stack ${name} in ${region}.`, [], ['aws cloudformation list-stacks']);
   const resources = await retrying(deps).listResources(stack.id);
   const names = await stackGroups(deps, stack.id);
   const { at, groups, failures } = await lookAtGroups(deps, names, region);
@@ -101,7 +96,7 @@ async function ofStack({ deps, region }: Looking, name: string, wantsEvents: boo
     stack: reasonMasked(stack),
     stackState: classifyStatus(stack.status),
     resources: resources.map(reasonMasked),
-    groups: groups.map((group) => groupStatus(group, { at, stack, region, holderIsGone: deps.holderIsGone, failures })),
+    groups: groups.map((group) => groupStatus(group, { at, stack, place, holderIsGone: deps.holderIsGone, failures })),
     ...(events === undefined
       ? {}
       : { events: events.map((event) => ({ ...event, reason: maskLikely(event.reason) })).reverse() }),

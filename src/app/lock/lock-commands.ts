@@ -1,3 +1,4 @@
+import { asIs, command } from '../../text/shell-quote.js';
 import { systemClock } from '../../clock.js';
 import { readPace } from '../../config/simulation-speed.js';
 import { targetText } from '../../config/target.js';
@@ -86,7 +87,7 @@ export function releaseLock(
           'lock.moved',
           `The lock ${name} is not held by ${describeHolder(entry.holder)} any more.`,
           [],
-          [`ha-updater lock show ${targetText(asked)}`],
+          [command`ha-updater lock show ${asIs(targetText(asked))}`],
         );
       locks.push({ ...shown, released: true });
       if (!json) out(`${name}: released.`);

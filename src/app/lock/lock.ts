@@ -1,3 +1,4 @@
+import { asIs, command } from '../../text/shell-quote.js';
 import type { MayLeave } from '../../aws/gateway.js';
 import { steadyClock, type Instant, type Milliseconds } from '../../clock.js';
 import { newToken } from '../../config/run-id.js';
@@ -182,7 +183,7 @@ function notTaken(not: NotGained & { readonly name: string }, address: string, t
 }
 
 function showCommand({ stack, groups = [] }: LockTarget): string {
-  return `ha-updater lock show ${targetText({ stack, asgs: groups })}`;
+  return command`ha-updater lock show ${asIs(targetText({ stack, asgs: groups }))}`;
 }
 
 /** The store cannot be used: without the lock nothing may begin. */

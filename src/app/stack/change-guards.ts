@@ -1,3 +1,4 @@
+import { command } from '../../text/shell-quote.js';
 import { unapproved } from '../../decide/stack/unapproved-changes.js';
 import { allChanges, lostGroups, lostStacks } from '../../decide/stack/read-change-set.js';
 import { plannedResources } from '../../decide/stack/change-rows.js';
@@ -9,6 +10,7 @@ import type { ChangePlan, GroupOutlook } from '../../model/stack/change-plan.js'
 import type { Reason } from '../../model/rollout/decision.js';
 import type { GivenParameter } from '../../model/stack/template.js';
 import type { ChangeGuards } from './change-flags.js';
+import { placedRemedies } from '../../run/place.js';
 import type { Run } from '../../run/run.js';
 import type { OpenChange } from '../../engine/stack/stack-change.js';
 
@@ -48,8 +50,12 @@ export async function planOf(
         : allChanges(changes).flatMap(({ change }) =>
             change.type === groupType && change.action === 'Add' ? [change.logicalId] : [],
           ),
-    groups,
-    against: await goneGroups(run, review),
+    groups: groups.map((group) => ({
+      ...group,
+      against: placedRemedies(group.against, run.place),
+      warnings: placedRemedies(group.warnings, run.place),
+    })),
+    against: placedRemedies(await goneGroups(run, review), run.place),
   };
 }
 
@@ -85,7 +91,7 @@ export function guardChange(
   const { review } = open;
   const { stack, against: lost } = plan;
   if (review === undefined) return;
-  const show = [`ha-updater plan ${stack}`];
+  const show = [command`ha-updater plan ${stack}`];
   if (guards.noChanges) {
     throw refused(
       'change.unexpected',
@@ -124,14 +130,14 @@ export function guardGroups(plan: ChangePlan): void {
   const lost = against.filter(({ code }) => code === 'group.sizeDoesNotFit');
   if (lost.length > 0)
     throw refused('change.sizeLost', 'The change would take serving instances away.', against, [
-      `ha-updater plan ${plan.stack}`,
+      command`ha-updater plan ${plan.stack}`,
     ]);
   const what =
     against.length === 1
       ? 'The swap after this change could not start.'
       : `The swap after this change could not start, for ${against.length} reasons.`;
   throw refused('swap.refused', what, against, [
-    `ha-updater update-stack ${plan.stack} --swap never   # changes the stack alone`,
+    command`ha-updater update-stack ${plan.stack} --swap never   # changes the stack alone`,
   ]);
 }
 

@@ -1,3 +1,4 @@
+import { command } from '../../text/shell-quote.js';
 import { AwsFault, Failure } from '../../errors.js';
 import { retrying } from '../../engine/retrying-gateway.js';
 import type { Deps } from '../../engine/deps.js';
@@ -63,7 +64,7 @@ export async function examineChangeSet(
         line: 1,
         column: 1,
         text: `${sentence(why)} Its update policies could not be checked.`,
-        remedy: `aws cloudformation get-template --change-set-name ${name} --stack-name ${asOf.stack}`,
+        remedy: command`aws cloudformation get-template --change-set-name ${name} --stack-name ${asOf.stack}`,
         severity: 'warning',
       },
     ];

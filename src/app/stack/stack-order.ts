@@ -1,3 +1,4 @@
+import { command } from '../../text/shell-quote.js';
 import type { CdkStack } from '../../cdk/assembly.js';
 import type { StackTiming, Wanted } from '../../config/rollout-plan.js';
 import type { StackSettings } from '../../engine/gateway.js';
@@ -167,7 +168,7 @@ function templateIo({ deps }: Run): TemplateIo {
           'stack.missing',
           `There is no stack ${stack}, and no --template to create it from.`,
           [],
-          [`ha-updater update-stack ${stack} --template FILE`],
+          [command`ha-updater update-stack ${stack} --template FILE`],
         );
       }
     },

@@ -6,7 +6,7 @@ import { whyNot } from '../../files/system-fault.js';
 import type { Run } from '../../run/run.js';
 import type { ProcessContext } from '../../run/process-context.js';
 import { systemClock } from '../../clock.js';
-import { quote, singleQuoted } from '../../text/shell-quote.js';
+import { command, singleQuoted } from '../../text/shell-quote.js';
 
 /** Where a stack's outputs go. */
 export interface OutputsFlags {
@@ -84,7 +84,7 @@ function notWritten(path: string, { name, next }: OutputsAfter, error: unknown):
       reasons: [],
       serves: 'What the run had made of the stack and its groups before it came to the outputs.',
       left: 'The outputs alone. The same command finds nothing else to do and writes them.',
-      next: [...next, `ha-updater update-stack ${quote(name)} --outputs ${quote(path)}`],
+      next: [...next, command`ha-updater update-stack ${name} --outputs ${path}`],
     },
     { cause: error },
   );

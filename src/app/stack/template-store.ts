@@ -1,3 +1,4 @@
+import { command } from '../../text/shell-quote.js';
 import { createHash } from 'node:crypto';
 import { extname } from 'node:path';
 import { resolveParameters } from '../../decide/stack/stack-parameters.js';
@@ -89,7 +90,7 @@ async function bucketFor(
     'template.needsS3',
     `${origin} has ${bytes} bytes; CloudFormation takes at most ${maxBodyBytes} in a call, and a ` +
       'longer template from S3.',
-    [`ha-updater update-stack ${stack} --template ${origin} --s3-bucket BUCKET`],
+    [command`ha-updater update-stack ${stack} --template ${origin} --s3-bucket BUCKET`],
   );
 }
 
@@ -104,7 +105,9 @@ function keyFor({ stack, 's3-prefix': prefix = 'ha-updater' }: StoreFlags, { tex
 
 function notStored(fault: AwsFault, { name }: Bucket, { origin }: LongTemplate): Error {
   if (fault.kind === 'missing')
-    return usage('template.bucket', `There is no bucket ${name} to store ${origin} in.`, [`aws s3 mb s3://${name}`]);
+    return usage('template.bucket', `There is no bucket ${name} to store ${origin} in.`, [
+      command`aws s3 mb s3://${name}`,
+    ]);
   if (fault.kind === 'denied')
     return usage(
       'template.bucket',

@@ -1,3 +1,4 @@
+import { command } from '../../text/shell-quote.js';
 import { readWanted, type Wanted } from '../../config/rollout-plan.js';
 import { changeStack, stackGroups } from '../../engine/stack/change-stack.js';
 import { Failure, refused } from '../../errors.js';
@@ -145,7 +146,7 @@ function kept(stack: string, { changeSet }: StackChange): RunResult {
     results: [],
     more: {
       changeSet: changeSet?.name ?? '',
-      next: [`ha-updater update-stack ${stack} --change-set ${changeSet?.name ?? ''}`],
+      next: [command`ha-updater update-stack ${stack} --change-set ${changeSet?.name ?? ''}`],
     },
   };
 }

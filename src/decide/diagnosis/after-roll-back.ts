@@ -1,5 +1,5 @@
 import type { Group } from '../../model/rollout/group.js';
-import { quote } from '../../text/shell-quote.js';
+import { asIs, command } from '../../text/shell-quote.js';
 import { currencyOf } from '../instances/outdated.js';
 import { membersOf } from '../instances/classify.js';
 
@@ -18,7 +18,7 @@ interface AfterRollBack {
  * @param stack their stack, where the run knows no former values of it
  */
 export function afterRollBack(groups: readonly Group[], target: string, stack?: string): AfterRollBack {
-  const unfreeze = `ha-updater unfreeze ${target}`;
+  const unfreeze = command`ha-updater unfreeze ${asIs(target)}`;
   if (groups.length > 0 && groups.every(launchesWhatRuns))
     return { text: 'They launch what their instances run, so they can be unfrozen.', next: [unfreeze] };
   const bad = groups.filter((group) => !launchesWhatRuns(group));
@@ -31,7 +31,7 @@ export function afterRollBack(groups: readonly Group[], target: string, stack?: 
   return {
     text: `What was rolled back is still what they launch: to go back, ${back}.`,
     next: [
-      ...(whole ? pins.map((command) => `${command}   # ${stack === undefined ? PIN : PIN_IN_STACK}`) : []),
+      ...(whole ? pins.map((pin) => `${pin}   # ${stack === undefined ? PIN : PIN_IN_STACK}`) : []),
       `${unfreeze}   # ${whole ? 'then; before that' : 'until then'} the next scale-out ${BAD}`,
       sameAgain(target),
     ],
@@ -44,12 +44,13 @@ const BAD = 'launches what was rolled back';
 
 /** Starts what was rolled back once more. */
 export function sameAgain(target: string): string {
-  return `ha-updater update-asgs ${target}   # the same once more: for when the cause lay elsewhere, and is mended`;
+  const remark = 'the same once more: for when the cause lay elsewhere, and is mended';
+  return command`ha-updater update-asgs ${asIs(target)}   # ${asIs(remark)}`;
 }
 
 /** Takes the freeze off groups that still launch what was rolled back. */
 export function unfreezeNow(target: string): string {
-  return `ha-updater unfreeze ${target}   # the next scale-out ${BAD}`;
+  return command`ha-updater unfreeze ${asIs(target)}   # the next scale-out ${asIs(BAD)}`;
 }
 
 /** Whether a scale-out would launch what the instances of the group run; false where that is not known. */
@@ -66,7 +67,7 @@ function giveBack(group: Group): string | undefined {
     return undefined;
   const from =
     kind === 'lc'
-      ? `--launch-configuration-name ${quote(id)}`
-      : `--launch-template LaunchTemplateId=${quote(id)},Version=${version ?? ''}`;
-  return `aws autoscaling update-auto-scaling-group --auto-scaling-group-name ${quote(group.name)} ${from}`;
+      ? ['--launch-configuration-name', id]
+      : ['--launch-template', `LaunchTemplateId=${id},Version=${version ?? ''}`];
+  return command`aws autoscaling update-auto-scaling-group --auto-scaling-group-name ${group.name} ${from}`;
 }

@@ -1,3 +1,4 @@
+import { command } from '../../text/shell-quote.js';
 import type { Instant, Milliseconds } from '../../clock.js';
 import type { Stack } from '../../model/stack/stack.js';
 
@@ -59,7 +60,7 @@ export function startAdvice(name: string, stack: Stack | undefined): StartAdvice
   if (stack === undefined) return { kind: 'create' };
   const state = classifyStatus(stack.status);
   const why = stack.statusReason === '' ? '' : ` (${stack.statusReason})`;
-  const remove = `aws cloudformation delete-stack --stack-name ${name}`;
+  const remove = command`aws cloudformation delete-stack --stack-name ${name}`;
   const refuse = (text: string, remedy: string, ...next: string[]): StartAdvice => ({
     kind: 'refuse',
     code: state === 'inProgress' ? 'stack.busy' : `stack.${state}`,
@@ -81,22 +82,22 @@ export function startAdvice(name: string, stack: Stack | undefined): StartAdvice
       return refuse(
         `is ${stack.status}${when}: somebody else's change is under way.`,
         'Run again when it has settled, or wait for it with --wait.',
-        `ha-updater status ${name} --events`,
+        command`ha-updater status ${name} --events`,
       );
     }
     case 'review':
       return refuse(
         'is REVIEW_IN_PROGRESS: a change set was made to create it and nobody has executed it.',
         'Execute that change set, or delete the empty stack.',
-        `aws cloudformation list-change-sets --stack-name ${name}`,
+        command`aws cloudformation list-change-sets --stack-name ${name}`,
         remove,
       );
     case 'failed':
       return refuse(
         `is ${stack.status}: its creation failed${why}, and CloudFormation can only delete it.`,
         'Delete it when nothing in it is needed, then run again to create it.',
-        `ha-updater status ${name} --events`,
-        `ha-updater update-stack ${name} --replace-failed   # with its template and parameters: ` +
+        command`ha-updater status ${name} --events`,
+        command`ha-updater update-stack ${name} --replace-failed   # with its template and parameters: ` +
           'deletes it, then creates it',
         remove,
       );
@@ -106,7 +107,7 @@ export function startAdvice(name: string, stack: Stack | undefined): StartAdvice
       return refuse(
         `is ${stack.status}, a status that is not known here.`,
         'Look at it first.',
-        `ha-updater status ${name} --events`,
+        command`ha-updater status ${name} --events`,
       );
   }
 }
@@ -117,30 +118,30 @@ function stuck(
   why: string,
   refuse: (text: string, remedy: string, ...next: string[]) => StartAdvice,
 ): StartAdvice {
-  const show = `ha-updater status ${name} --events`;
+  const show = command`ha-updater status ${name} --events`;
   switch (status) {
     case 'UPDATE_ROLLBACK_FAILED':
       return refuse(
         `is UPDATE_ROLLBACK_FAILED: an update failed and its roll-back failed too${why}.`,
         'Mend what made the roll-back fail, then continue it; resources that cannot be mended can be skipped.',
         show,
-        `ha-updater update-stack ${name} --continue-rollback   # and --skip ID for what cannot be mended`,
-        `aws cloudformation continue-update-rollback --stack-name ${name}`,
+        command`ha-updater update-stack ${name} --continue-rollback   # and --skip ID for what cannot be mended`,
+        command`aws cloudformation continue-update-rollback --stack-name ${name}`,
       );
     case 'UPDATE_FAILED':
       return refuse(
         `is UPDATE_FAILED: an update failed with roll-back switched off${why}.`,
         'Roll it back first.',
         show,
-        `ha-updater update-stack ${name} --rollback-first   # with the parameters: rolls it back, then updates it`,
-        `aws cloudformation rollback-stack --stack-name ${name}`,
+        command`ha-updater update-stack ${name} --rollback-first   # with the parameters: rolls back, then updates it`,
+        command`aws cloudformation rollback-stack --stack-name ${name}`,
       );
     case 'DELETE_FAILED':
       return refuse(
         `is DELETE_FAILED: deleting it failed${why}.`,
         'Finish deleting it; what cannot be deleted can be retained.',
         show,
-        `aws cloudformation delete-stack --stack-name ${name}`,
+        command`aws cloudformation delete-stack --stack-name ${name}`,
       );
     default:
       return refuse(`is ${status}${why}.`, 'Settle it first.', show);

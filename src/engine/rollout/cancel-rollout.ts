@@ -1,3 +1,4 @@
+import { command } from '../../text/shell-quote.js';
 import type { Instant } from '../../clock.js';
 import { leaseFingerprint } from '../../decide/ownership/lease.js';
 import { factsOf } from '../../decide/strategies/facts-by-name.js';
@@ -7,7 +8,7 @@ import type { Plan } from '../../model/rollout/rollout-plan.js';
 import type { RolloutRecord } from '../../model/rollout/record.js';
 import type { Deps } from '../deps.js';
 import type { BareGroup } from '../gateway.js';
-import { targetFlags } from '../../text/target-words.js';
+import { targetWords } from '../../text/target-words.js';
 import { groupReader } from './look-twice.js';
 import { runRollout } from './run-rollout.js';
 import { pause } from '../retry.js';
@@ -190,19 +191,22 @@ function guardedBy(lock: string, plan: Plan, dead: readonly Begun[]): Failure {
     reasons: [],
     serves: 'What served before: the groups were not touched from here.',
     left: `The wish on ${names}: whoever goes on with the rollout, under that lock, rolls it back.`,
-    next: [`ha-updater cancel ${plan.stack ?? targetFlags(plan.groups)} --lock '${lock}'`],
+    next: [command`ha-updater cancel ${plan.stack ?? plan.groups.flatMap(targetWords)} --lock ${lock}`],
   });
 }
 
 function stillGoing(why: string, plan: Plan, alive: readonly Begun[]): Failure {
   const names = alive.map(({ group }) => group.name).join(', ');
-  const target = plan.stack ?? targetFlags(plan.groups);
+  const target = plan.stack ?? plan.groups.flatMap(targetWords);
   return new Failure('stopped', {
     code: 'cancel.notBack',
     what: `The rollout on ${names} was asked to roll back, and ${why} before it had.`,
     reasons: [],
     serves: 'Whoever works on it goes on; the groups were not touched from here.',
     left: `The wish on ${names}, which the run obeys at its next look.`,
-    next: [...(plan.stack === undefined ? [] : [`ha-updater status ${plan.stack}`]), `ha-updater cancel ${target}`],
+    next: [
+      ...(plan.stack === undefined ? [] : [command`ha-updater status ${plan.stack}`]),
+      command`ha-updater cancel ${target}`,
+    ],
   });
 }

@@ -5,8 +5,8 @@ import type { Decision, GroupResult, Observed, Reason } from '../../model/rollou
 import type { Group } from '../../model/rollout/group.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
 import { afterRollBack, sameAgain, unfreezeNow } from '../../decide/diagnosis/after-roll-back.js';
-import { targetFlags } from '../../text/target-words.js';
-import { quote } from '../../text/shell-quote.js';
+import { targetFlags, targetWords } from '../../text/target-words.js';
+import { asIs, command } from '../../text/shell-quote.js';
 import { withNotes } from '../../decide/memory/known-notes.js';
 import { timestamp } from '../../text/timestamp.js';
 import { sentence, withoutStop } from '../../text/sentence.js';
@@ -255,24 +255,22 @@ function goOn(plan: Plan, observed: Observed | undefined): readonly string[] {
 }
 
 /** A command of ours over the groups of this run. The region and the profile are added where it is told. */
-function ours(plan: Plan, command: string, groups: readonly string[] = plan.groups): string {
-  const again = command === 'resume' || command === 'rollback' ? (plan.gates?.words ?? '') : '';
-  return `ha-updater ${command} ${plan.stack ?? targetFlags(groups)}${again === '' ? '' : ` ${again}`}`;
+function ours(plan: Plan, name: string, groups: readonly string[] = plan.groups): string {
+  const again = name === 'resume' || name === 'rollback' ? (plan.gates?.words ?? '') : '';
+  const target = plan.stack ?? groups.flatMap(targetWords);
+  return again === '' ? command`ha-updater ${name} ${target}` : command`ha-updater ${name} ${target} ${asIs(again)}`;
 }
 
 function status(plan: Plan): readonly string[] {
   const [first] = plan.groups;
-  const names = plan.groups.map(quote).join(' ');
   if (plan.stack === undefined && first?.startsWith('elb:'))
-    return [
-      `aws elb describe-instance-health --region ${plan.region} --load-balancer-name ${first.slice('elb:'.length)}`,
-    ];
+    return [command`aws elb describe-instance-health --load-balancer-name ${first.slice('elb:'.length)}`];
   if (plan.stack === undefined && first?.startsWith('arn:'))
-    return [`aws elbv2 describe-target-health --region ${plan.region} --target-group-arn ${first}`];
+    return [command`aws elbv2 describe-target-health --target-group-arn ${first}`];
   return [
     plan.stack === undefined
-      ? `aws autoscaling describe-auto-scaling-groups --region ${plan.region} --auto-scaling-group-names ${names}`
-      : `ha-updater status ${plan.stack}`,
+      ? command`aws autoscaling describe-auto-scaling-groups --auto-scaling-group-names ${plan.groups}`
+      : command`ha-updater status ${plan.stack}`,
   ];
 }
 

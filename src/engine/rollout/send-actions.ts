@@ -1,3 +1,4 @@
+import { command } from '../../text/shell-quote.js';
 import type { Milliseconds } from '../../clock.js';
 import { guard } from '../../decide/guard/guard.js';
 import { FRESH_MS, FRESH_TO_TAKE_MS } from '../../decide/read-lag.js';
@@ -99,8 +100,8 @@ async function unshielded(
 ): Promise<false> {
   const failed = `could not be ${on ? 'protected' : 'freed'} from scale-in`;
   const free =
-    `aws autoscaling set-instance-protection --auto-scaling-group-name ${group} ` +
-    `--no-protected-from-scale-in --instance-ids ${instances.join(' ')}`;
+    command`aws autoscaling set-instance-protection --auto-scaling-group-name ${group} ` +
+    command`--no-protected-from-scale-in --instance-ids ${instances}`;
   deps.emit({
     type: 'warning',
     reason: {

@@ -1,3 +1,4 @@
+import { command } from '../../text/shell-quote.js';
 import { classifyStatus } from '../../decide/stack/stack-update.js';
 import { AwsFault, Failure, refused } from '../../errors.js';
 import type { Stack } from '../../model/stack/stack.js';
@@ -26,7 +27,7 @@ export async function cancelUpdate(deps: Deps, order: CancelOrder, stack: Stack)
       'cancel.tooLate',
       `The update of stack ${order.stack} can no longer be cancelled: ${error.message}`,
       [],
-      [`ha-updater status ${order.stack} --events`],
+      [command`ha-updater status ${order.stack} --events`],
     );
   }
   deps.emit({ type: 'stack.mending', stack: order.stack, action: 'cancel', token });
@@ -50,6 +51,6 @@ export async function cancelUpdate(deps: Deps, order: CancelOrder, stack: Stack)
     reasons: [],
     serves: 'Its groups were not touched by us.',
     left: 'CloudFormation goes on rolling back by itself.',
-    next: [`ha-updater status ${order.stack} --events`],
+    next: [command`ha-updater status ${order.stack} --events`],
   });
 }

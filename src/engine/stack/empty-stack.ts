@@ -1,3 +1,4 @@
+import { command } from '../../text/shell-quote.js';
 import { refused } from '../../errors.js';
 import type { ChangeSetRow } from '../../model/stack/change-set.js';
 import type { Stack } from '../../model/stack/stack.js';
@@ -34,9 +35,9 @@ export async function clearReview(deps: Deps, order: StackOrder, stack: Stack): 
       [
         ...theirs
           .filter(({ executionStatus }) => executionStatus === 'AVAILABLE')
-          .map(({ name }) => `ha-updater update-stack ${order.stack} --change-set ${name}   # executes it`),
-        `aws cloudformation list-change-sets --stack-name ${order.stack}`,
-        `aws cloudformation delete-stack --stack-name ${order.stack}   # throws them away`,
+          .map(({ name }) => command`ha-updater update-stack ${order.stack} --change-set ${name}   # executes it`),
+        command`aws cloudformation list-change-sets --stack-name ${order.stack}`,
+        command`aws cloudformation delete-stack --stack-name ${order.stack}   # throws them away`,
       ],
     );
   }

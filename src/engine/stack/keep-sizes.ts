@@ -1,3 +1,4 @@
+import { command } from '../../text/shell-quote.js';
 import { decide } from '../../decide/decide.js';
 import { busy } from '../../decide/memory/fold-look.js';
 import { touchedGroups } from '../../decide/stack/touched-groups.js';
@@ -133,7 +134,7 @@ function stillKept(stack: string, groups: readonly string[]): Pick<FailureFacts,
     left:
       `The note of the size of ${names}, with Terminate and AZRebalance suspended, until somebody gives the size ` +
       'back once the stack has settled.',
-    next: [`ha-updater resume ${stack}   # once the stack has settled: gives the size back`],
+    next: [command`ha-updater resume ${stack}   # once the stack has settled: gives the size back`],
   };
 }
 

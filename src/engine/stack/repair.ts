@@ -1,3 +1,4 @@
+import { command } from '../../text/shell-quote.js';
 import type { Instant } from '../../clock.js';
 import { isStackItself, rollbackFailures, rootCauses } from '../../decide/diagnosis/root-causes.js';
 import { classifyStatus, type FollowedAction, type StackState } from '../../decide/stack/stack-update.js';
@@ -29,8 +30,8 @@ export async function deleteFailed(deps: Deps, order: StackOrder, stack: Stack):
   });
   if (followed.end.kind === 'settled' && classifyStatus(followed.status || 'DELETE_COMPLETE') === 'gone') return;
   throw halfWay(order, followed, 'could not be deleted', [
-    `ha-updater status ${order.stack} --events`,
-    `aws cloudformation delete-stack --stack-name ${order.stack}`,
+    command`ha-updater status ${order.stack} --events`,
+    command`aws cloudformation delete-stack --stack-name ${order.stack}`,
   ]);
 }
 
@@ -47,8 +48,8 @@ export async function rollBackFirst(deps: Deps, order: StackOrder, stack: Stack)
   });
   if (followed.end.kind === 'settled' && classifyStatus(followed.end.status) === 'rolledBack') return;
   throw halfWay(order, followed, 'could not be rolled back', [
-    `ha-updater status ${order.stack} --events`,
-    `ha-updater update-stack ${order.stack} --continue-rollback --skip ID`,
+    command`ha-updater status ${order.stack} --events`,
+    command`ha-updater update-stack ${order.stack} --continue-rollback --skip ID`,
   ]);
 }
 
@@ -70,8 +71,8 @@ export async function continueFailed(
   });
   if (followed.end.kind === 'settled' && classifyStatus(followed.end.status) === 'rolledBack') return;
   throw halfWay(order, followed, 'could not be rolled back to its end', [
-    `ha-updater status ${order.stack} --events`,
-    `ha-updater update-stack ${order.stack} --continue-rollback --skip ID`,
+    command`ha-updater status ${order.stack} --events`,
+    command`ha-updater update-stack ${order.stack} --continue-rollback --skip ID`,
   ]);
 }
 
@@ -165,14 +166,14 @@ export async function waitForOthers(deps: Deps, order: StackOrder, stack: Stack,
         `Somebody else's change of stack ${order.stack} still went on after ` +
           `${seconds(order.timing.waitMs)} (--wait-timeout).`,
         [],
-        [`ha-updater status ${order.stack} --events`],
+        [command`ha-updater status ${order.stack} --events`],
       );
     if (deps.clock.now() >= until)
       throw refused(
         'stack.busy',
         `Somebody else's change of stack ${order.stack} had no new event for ${seconds(order.timing.silenceMs)}.`,
         [],
-        [`ha-updater status ${order.stack} --events`],
+        [command`ha-updater status ${order.stack} --events`],
       );
     await pause(deps, Math.min(5_000, until - deps.clock.now()));
   }

@@ -1,3 +1,4 @@
+import { command } from '../../text/shell-quote.js';
 import { rootCauses } from '../../decide/diagnosis/root-causes.js';
 import { classifyStatus, startAdvice } from '../../decide/stack/stack-update.js';
 import { Failure } from '../../errors.js';
@@ -78,7 +79,7 @@ function left(stack: string, status: string): string {
 
 /** The commands that the same status would advise at the next start. */
 function next({ stack }: StackOrder, status: string): readonly string[] {
-  const show = `ha-updater status ${stack} --events`;
+  const show = command`ha-updater status ${stack} --events`;
   const shape = { id: '', name: stack, status, statusReason: '', parameters: [], capabilities: [], outputs: {} };
   const advice = startAdvice(stack, shape);
   return advice.kind === 'refuse' ? [...new Set([show, ...advice.next])] : [show];
@@ -121,9 +122,9 @@ function stopped(order: StackOrder, { end, status, fault, stackId }: Followed): 
     serves: 'Its groups were not touched by us.',
     left: `The change of the stack goes on in CloudFormation (${stackId}).`,
     next: [
-      `ha-updater status ${stack} --events`,
-      `ha-updater update-asgs ${stack}   # once the stack has settled well`,
-      `aws cloudformation cancel-update-stack --stack-name ${stack}   # to undo it instead`,
+      command`ha-updater status ${stack} --events`,
+      command`ha-updater update-asgs ${stack}   # once the stack has settled well`,
+      command`aws cloudformation cancel-update-stack --stack-name ${stack}   # to undo it instead`,
     ],
   });
 }
@@ -136,6 +137,6 @@ function cancelledTooLate({ stack }: StackOrder, { status }: Followed, signal: s
     reasons: [],
     serves: 'The stack is updated; its groups were not touched by us and still run what they ran.',
     left: 'Groups that may run an older configuration than the stack says.',
-    next: [`ha-updater update-asgs ${stack}`],
+    next: [command`ha-updater update-asgs ${stack}`],
   });
 }

@@ -1,3 +1,4 @@
+import { command } from '../../text/shell-quote.js';
 import { refused } from '../../errors.js';
 import type { StackResource } from '../../model/stack/stack.js';
 import type { Deps } from '../deps.js';
@@ -19,7 +20,7 @@ export async function stackGroups(deps: Deps, stack: string): Promise<readonly s
       'stack.missing',
       `There is no stack ${stack}.`,
       [],
-      [`ha-updater update-stack ${stack} --template FILE   # creates it`],
+      [command`ha-updater update-stack ${stack} --template FILE   # creates it`],
     );
   const groups = new Set<string>();
   const visited = new Set<string>();

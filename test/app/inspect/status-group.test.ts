@@ -8,7 +8,7 @@ const PROMOTE = { run: 'run-1', outcome: 'promote', why: 'all are proven', at: T
 function statusOf(differs: Partial<Group>, { after = 1_000, gone = false } = {}): GroupStatus {
   return groupStatus(group(differs), {
     at: T0 + after,
-    region: 'eu-west-1',
+    place: { region: 'eu-west-1' },
     holderIsGone: () => gone,
     failures: [],
   });

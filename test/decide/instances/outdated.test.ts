@@ -120,7 +120,7 @@ describe('whether an instance is outdated', () => {
     it(`plan, status and the run say the same of ${when}`, () => {
       const shown = group({ ...of, size: { min: 1, desired: 1, max: 2 }, instances: [one] });
       const look = observed([shown]);
-      const around = { at: look.at, region: 'eu-west-1', holderIsGone: () => false, failures: [] };
+      const around = { at: look.at, place: { region: 'eu-west-1' }, holderIsGone: () => false, failures: [] };
       const status = groupStatus(shown, around);
       const outlook = groupOutlook(look, PLAN, shown, { replaced: [] });
       const found = preflight({ observed: look, plan: PLAN }, shown);

@@ -85,7 +85,7 @@ describe('a balancer that was deleted and is still attached', () => {
     const stage = stageOf('web', 'target-group');
     const deps = depsOf(stage);
     const { at, groups, failures } = await lookAtGroups(deps, ['web', 'api'], 'eu-west-1');
-    const around = { at, region: 'eu-west-1', holderIsGone: () => false, failures };
+    const around = { at, place: { region: 'eu-west-1' }, holderIsGone: () => false, failures };
     const [web, api] = groups.map((group) => groupStatus(group, around));
     expect(web?.remarks.join(' ')).to.contain('was deleted').and.to.contain('detach-load-balancer-target-groups');
     expect(web?.serves).to.match(/^0 of 2 serve/);
@@ -103,7 +103,7 @@ describe('a balancer that was deleted and is still attached', () => {
     call(stage.sandbox.world, 'elbv2', 'DeleteTargetGroup', { TargetGroupArn: targetGroup });
     const { at, groups, failures } = await lookAtGroups(depsOf(stage), ['web'], 'eu-west-1');
     const [web] = groups.map((group) =>
-      groupStatus(group, { at, region: 'eu-west-1', holderIsGone: () => false, failures }),
+      groupStatus(group, { at, place: { region: 'eu-west-1' }, holderIsGone: () => false, failures }),
     );
     expect(web?.serves).to.match(/^2 of 2 serve/);
   });

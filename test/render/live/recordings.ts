@@ -76,6 +76,7 @@ async function record(sandbox: Sandbox, story: Story): Promise<readonly Stamped[
     mayLeave: () => Promise.resolve(),
     hidden: createSecrets({}, undefined),
     region,
+    place: { region },
     identity: { account: '123456789012', arn: 'arn:aws:iam::123456789012:user/deploy', region },
     deps: {
       gateway: createGateway({

@@ -2,7 +2,7 @@ import { againCommand, type GroupFlags } from '../../../config/rollout-plan.js';
 import { targetText } from '../../../config/target.js';
 import { AwsFault, Failure } from '../../../errors.js';
 import type { Stack } from '../../../model/stack/stack.js';
-import { quote } from '../../../text/shell-quote.js';
+import { asIs, command, quote } from '../../../text/shell-quote.js';
 import type { CommonFlags, Run } from '../../../run/run.js';
 import { RETRY } from '../../../engine/retry.js';
 import { retrying } from '../../../engine/retrying-gateway.js';
@@ -113,7 +113,7 @@ const BRIEF = { ...RETRY, attempts: 3, longestWaitMs: 5_000 };
 /** Alarms, which may ring for what failed, and stages are not for the way back. */
 function wayBack({ region }: Run, moved: readonly Moved[], { order, flags }: Going): string {
   const target = { stack: order.stack, asgs: [] };
-  const head = `ha-updater update-stack ${targetText(target)}`;
+  const head = command`ha-updater update-stack ${asIs(targetText(target))}`;
   const straight = { ...flags, alarm: undefined, canary: undefined, bake: undefined, 'pause-at': undefined };
   const choices = againCommand(target, straight, { region, profile: flags.profile }, 'update-stack');
   const words = moved.map(({ key, was }) => quote(`${key}=${was}`)).join(' ');

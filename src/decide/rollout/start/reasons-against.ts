@@ -1,3 +1,4 @@
+import { command } from '../../../text/shell-quote.js';
 import type { Observed, Reason } from '../../../model/rollout/decision.js';
 import type { Group } from '../../../model/rollout/group.js';
 import { standing } from '../../instances/classify.js';
@@ -41,7 +42,8 @@ function groupReasons(group: Group): readonly Reason[] {
     against(
       'group.warmPool',
       'it has a warm pool, whose instances were launched with the old configuration',
-      'Delete the warm pool for the time of the rollout: aws autoscaling delete-warm-pool.',
+      'Delete the warm pool for the time of the rollout: ' +
+        command`aws autoscaling delete-warm-pool --auto-scaling-group-name ${group.name}`,
     );
   if (group.notes.unreadable !== undefined)
     against(
@@ -59,7 +61,8 @@ function suspendedReasons({ name, suspended, notes }: Group): readonly Reason[] 
     (process) => suspended.includes(process) && !(process === 'Launch' && frozen.includes(process)),
   );
   return missing.map((process) => {
-    const resume = `aws autoscaling resume-processes --auto-scaling-group-name ${name} --scaling-processes ${process}`;
+    const what = ['--auto-scaling-group-name', name, '--scaling-processes', process];
+    const resume = command`aws autoscaling resume-processes ${what}`;
     return {
       code: 'group.suspended',
       group: name,
@@ -73,7 +76,7 @@ function suspendedReasons({ name, suspended, notes }: Group): readonly Reason[] 
 function changeReasons({ precautions }: Observed, group: Group): readonly Reason[] {
   const { activeRefresh, changingBalancers = [] } = precautions.find((one) => one.group === group.name) ?? {};
   const against = (code: string, text: string, remedy: string): Reason => ({ code, group: group.name, text, remedy });
-  const cancel = `aws autoscaling cancel-instance-refresh --auto-scaling-group-name ${group.name}`;
+  const cancel = command`aws autoscaling cancel-instance-refresh --auto-scaling-group-name ${group.name}`;
   return [
     ...(activeRefresh === undefined
       ? []
@@ -103,7 +106,7 @@ function instanceReasons({ name, instances }: Group): readonly Reason[] {
     const text = `${id} is in ${lifecycle}`;
     switch (standing(lifecycle)) {
       case 'parked': {
-        const back = `aws autoscaling exit-standby --auto-scaling-group-name ${name} --instance-ids ${id}`;
+        const back = command`aws autoscaling exit-standby --auto-scaling-group-name ${name} --instance-ids ${id}`;
         return [{ code: 'group.standby', group: name, text, remedy: `Put it back: ${back}` }];
       }
       case 'repairing': {

@@ -2,6 +2,8 @@ import type { Decision, GroupResult, Observed, Reason, Wait } from '../../../mod
 import type { Group } from '../../../model/rollout/group.js';
 import type { Plan } from '../../../model/rollout/rollout-plan.js';
 import { busy } from '../../memory/fold-look.js';
+import { command } from '../../../text/shell-quote.js';
+import { targetWords } from '../../../text/target-words.js';
 import type { ReasonedAction } from '../../step.js';
 import type { RolloutView } from '../../view.js';
 import { isPending } from '../../memory/fold-action.js';
@@ -77,7 +79,7 @@ function against({ name, notes }: Group): readonly Reason[] {
       code: 'group.rollout',
       group: name,
       text: `the rollout of run ${notes.record.run} is on it`,
-      remedy: 'Finish it first: ha-updater resume, or ha-updater rollback.',
+      remedy: command`Finish it first: ha-updater resume ${targetWords(name)}`,
     },
   ];
 }

@@ -1,3 +1,4 @@
+import { command } from '../../../text/shell-quote.js';
 import { AwsFault } from '../../../errors.js';
 import type { Deps } from '../../deps.js';
 import { retrying } from '../../retrying-gateway.js';
@@ -32,7 +33,7 @@ export async function dropChangeSet(deps: Deps, own: OwnChangeSet): Promise<void
       reason: {
         code: 'stack.changeSetLeft',
         text,
-        remedy: `aws cloudformation delete-change-set --change-set-name ${own.id}`,
+        remedy: command`aws cloudformation delete-change-set --change-set-name ${own.id}`,
       },
     });
   }

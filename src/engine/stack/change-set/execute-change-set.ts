@@ -1,3 +1,4 @@
+import { command } from '../../../text/shell-quote.js';
 import { AwsFault, Failure, refused } from '../../../errors.js';
 import type { StackEvent } from '../../../model/stack/stack.js';
 import type { Deps } from '../../deps.js';
@@ -143,7 +144,7 @@ export function rejected(
   { redact, action }: Pick<Prepared, 'redact' | 'action'>,
 ): Error {
   const message = redact(error.message);
-  const show = `ha-updater status ${order.stack} --events`;
+  const show = command`ha-updater status ${order.stack} --events`;
   if (error.kind === 'busy') {
     return refused('stack.busy', `Stack ${order.stack} takes no change now: ${message}`, [], [show]);
   }
@@ -167,7 +168,7 @@ function unclear(error: AwsFault, order: StackOrder, operation: string): Failure
       reasons: [],
       serves: 'Its groups were not touched by us.',
       left: 'Nothing of ours, except perhaps the change itself.',
-      next: [`ha-updater status ${order.stack} --events`],
+      next: [command`ha-updater status ${order.stack} --events`],
     },
     { cause: error },
   );

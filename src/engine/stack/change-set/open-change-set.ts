@@ -1,3 +1,4 @@
+import { command } from '../../../text/shell-quote.js';
 import { replacesByPolicy } from '../../../decide/stack/own-policies.js';
 import { classifyStatus } from '../../../decide/stack/stack-update.js';
 import { AwsFault, refused } from '../../../errors.js';
@@ -18,7 +19,7 @@ import { withoutStop } from '../../../text/sentence.js';
 export async function openExisting(deps: Deps, order: StackOrder, name: string): Promise<OpenChange> {
   const { stack } = order;
   const before = await retrying(deps).describeStack(stack);
-  const list = `aws cloudformation list-change-sets --stack-name ${stack}`;
+  const list = command`aws cloudformation list-change-sets --stack-name ${stack}`;
   if (before === undefined)
     throw refused('stack.missing', `There is no stack ${stack}, so it has no change set ${name}.`, []);
   const review = await readReview(deps, before.id, name).catch((error: unknown) => {

@@ -1,3 +1,4 @@
+import { command } from '../../../text/shell-quote.js';
 import { AwsFault, Failure } from '../../../errors.js';
 import { timestamp } from '../../../text/timestamp.js';
 import type { Deps } from '../../deps.js';
@@ -23,7 +24,7 @@ export async function overtaken(deps: Deps, { stack, token }: StackOrder, stackI
     reasons: [],
     serves: 'This run changed nothing.',
     left: '',
-    next: [`ha-updater status ${stack} --events`],
+    next: [command`ha-updater status ${stack} --events`],
   });
 }
 

@@ -1,3 +1,4 @@
+import { command } from '../../../text/shell-quote.js';
 import {
   keptBesideDefault,
   resolveParameters,
@@ -31,7 +32,7 @@ export async function prepare(deps: Deps, order: StackOrder): Promise<Prepared> 
       'stack.missing',
       `There is no stack ${stack}.`,
       [],
-      [`ha-updater update-stack ${stack} --template FILE   # creates it`],
+      [command`ha-updater update-stack ${stack} --template FILE   # creates it`],
     );
   }
   const summary = await askService(deps, order, before?.id);
@@ -170,7 +171,7 @@ async function advised(
       case 'wait':
         if (deps.interrupt.received !== undefined) throw interrupted(deps.interrupt.received);
         if (deps.clock.now() >= until) {
-          throw refused('stack.busy', step.why, [], [`ha-updater status ${order.stack} --events`]);
+          throw refused('stack.busy', step.why, [], [command`ha-updater status ${order.stack} --events`]);
         }
         deps.emit({ type: 'stack.waiting', stack: order.stack, status: stack?.status ?? '', inProgress: [], until });
         await pause(deps, Math.min(15_000, until - deps.clock.now()));

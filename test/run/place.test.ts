@@ -1,0 +1,55 @@
+import { expect } from 'chai';
+import { placedInText, withPlace } from '../../src/run/place.js';
+import { command } from '../../src/text/shell-quote.js';
+
+const ODD = 'web prod/blue (v2); rm x';
+const PLACE = { region: 'eu-west-1', profile: 'my team' };
+
+describe('the place of printed commands', () => {
+  const cases: readonly (readonly [string, string, string])[] = [
+    [
+      'at the end',
+      command`aws elb x --name ${ODD}`,
+      `aws elb x --name '${ODD}' --region eu-west-1 --profile 'my team'`,
+    ],
+    [
+      'before a remark',
+      'ha-updater plan web   # looks',
+      `ha-updater plan web --region eu-west-1 --profile 'my team'   # looks`,
+    ],
+    [
+      'not twice, and the profile where only the region is said',
+      'ha-updater plan web --region us-east-1',
+      `ha-updater plan web --region us-east-1 --profile 'my team'`,
+    ],
+    [
+      'although a name looks like a flag or a remark',
+      command`ha-updater status --asg ${'a --region  # b'}`,
+      `ha-updater status --asg 'a --region  # b' --region eu-west-1 --profile 'my team'`,
+    ],
+    ['not for help', 'ha-updater plan --help', 'ha-updater plan --help'],
+    ['not for other programs', 'npx cdk bootstrap', 'npx cdk bootstrap'],
+  ];
+  for (const [how, given, expected] of cases)
+    it(`stands ${how}`, () => expect(withPlace(given, PLACE)).to.equal(expected));
+
+  it('stands after the operation where the command is part of a sentence', () => {
+    const resume = command`aws autoscaling resume-processes --auto-scaling-group-name ${ODD}`;
+    expect(placedInText(`${resume}, or --force, which resets all.`, PLACE)).to.equal(
+      `aws autoscaling resume-processes --region eu-west-1 --profile 'my team' --auto-scaling-group-name '${ODD}', ` +
+        'or --force, which resets all.',
+    );
+    expect(placedInText('Finish it first: ha-updater resume --asg web', { region: 'eu-west-1' })).to.equal(
+      'Finish it first: ha-updater resume --region eu-west-1 --asg web',
+    );
+  });
+
+  it('leaves sentences that only name a command, and commands that say it', () => {
+    for (const text of [
+      'See who is registered with ha-updater status.',
+      'Finish it: ha-updater resume, or ha-updater rollback.',
+      'aws elb x --region us-east-1 --profile me',
+    ])
+      expect(placedInText(text, PLACE)).to.equal(text);
+  });
+});
