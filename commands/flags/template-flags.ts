@@ -13,6 +13,11 @@ export const templateFlags = {
     helpValue: 'NAME',
     helpGroup: 'STACK',
   }),
+  's3-bucket-owner': string({
+    summary: 'Account that must own --s3-bucket [default: the account of the credentials]',
+    helpValue: 'ACCOUNT',
+    helpGroup: 'STACK',
+  }),
   's3-prefix': string({
     summary: 'Begins the names of objects there [default: ha-updater]',
     helpValue: 'PREFIX',

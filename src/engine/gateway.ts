@@ -241,12 +241,12 @@ export interface Gateway {
   ): Promise<readonly FailedEvent[]>;
   /** Value of a parameter of the parameter store. */
   parameterValue(name: string): Promise<string>;
-  /** Writes an object of S3; with `owner`, only into a bucket of that account. */
+  /** Writes an object of S3, only into a bucket of account `owner`. */
   writeObject(object: {
     readonly bucket: string;
     readonly key: string;
     readonly text: string;
-    readonly owner?: string;
+    readonly owner: string;
   }): Promise<void>;
   /** True when there is such a bucket, it is that account's and we may see it. */
   hasBucket(bucket: string, owner: string): Promise<boolean>;

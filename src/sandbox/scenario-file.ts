@@ -248,6 +248,7 @@ const SCENARIO: Readonly<Record<keyof Scenario, Fields[string]>> = {
   },
   parameters: { check: record(text) },
   objects: { check: record(text) },
+  bucketOwners: { check: record(text) },
   alarms: {
     check: record(object({ state: { check: oneOf(...ALARM_STATES) }, type: { check: oneOf('metric', 'composite') } })),
   },

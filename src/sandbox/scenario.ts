@@ -196,6 +196,8 @@ export interface Scenario {
   readonly parameters: Readonly<Record<string, string>>;
   /** S3 objects as `bucket/key: text`. */
   readonly objects: Readonly<Record<string, string>>;
+  /** Accounts that own buckets; a bucket that is not named here is the sandbox's own. */
+  readonly bucketOwners: Readonly<Record<string, string>>;
   /** CloudWatch alarms by name. */
   readonly alarms: Readonly<Record<string, { readonly state?: AlarmState; readonly type?: 'metric' | 'composite' }>>;
   readonly faults: readonly Fault[];
@@ -221,6 +223,7 @@ export const DEFAULT_SCENARIO: Scenario = {
   images: {},
   parameters: {},
   objects: {},
+  bucketOwners: {},
   alarms: {},
   faults: [],
   commands: [],

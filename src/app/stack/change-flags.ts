@@ -5,6 +5,8 @@ import { splitKeyValue } from '../../text/key-value.js';
 
 /** How a stack is changed: flags of `update-stack` and `plan`, unchecked. */
 export interface ChangeFlags {
+  readonly 's3-bucket'?: string | undefined;
+  readonly 's3-bucket-owner'?: string | undefined;
   readonly 'stack-policy'?: string | undefined;
   readonly 'stack-policy-during-update'?: string | undefined;
   readonly 'role-arn'?: string | undefined;
@@ -98,6 +100,11 @@ export async function readChange(
     problems.push('--confirm asks on a terminal, and there is none; use plan, or --approve-only, in a pipeline.');
   for (const account of flags['expect-account'] ?? [])
     if (!/^\d{12}$/.test(account)) problems.push(`--expect-account takes twelve digits, not "${account}".`);
+  const owner = flags['s3-bucket-owner'];
+  if (owner !== undefined && flags['s3-bucket'] === undefined)
+    problems.push('--s3-bucket-owner goes with --s3-bucket.');
+  else if (owner !== undefined && !/^\d{12}$/.test(owner))
+    problems.push(`--s3-bucket-owner takes twelve digits, not "${owner}".`);
   if (problems.length > 0) throw badFlags(problems);
   return {
     ...(Object.keys(settings).length > 0 && { settings }),

@@ -14,6 +14,7 @@ import { retrying } from '../../engine/retrying-gateway.js';
 export interface StoreFlags {
   readonly stack: string;
   readonly 's3-bucket'?: string | undefined;
+  readonly 's3-bucket-owner'?: string | undefined;
   readonly 's3-prefix'?: string | undefined;
 }
 
@@ -27,8 +28,8 @@ export interface Given {
 interface Bucket {
   readonly name: string;
   readonly region: string;
-  /** Account that must own it; absent when the user named the bucket. */
-  readonly owner?: string;
+  /** Account that must own it: whoever guesses the name of a bucket that is gone can make it his own. */
+  readonly owner: string;
 }
 
 /**
@@ -45,7 +46,7 @@ export function templateStore(deps: Deps, flags: StoreFlags, given: Given): NonN
         bucket: bucket.name,
         key,
         text: template.text,
-        ...(bucket.owner !== undefined && { owner: bucket.owner }),
+        owner: bucket.owner,
       });
     } catch (error) {
       throw error instanceof AwsFault ? notStored(error, bucket, template) : error;
@@ -79,11 +80,11 @@ export async function checkParameters(
 
 async function bucketFor(
   deps: Deps,
-  { 's3-bucket': named, stack }: StoreFlags,
+  { 's3-bucket': named, 's3-bucket-owner': owner, stack }: StoreFlags,
   { origin, bytes }: LongTemplate,
 ): Promise<Bucket> {
   const { account, region } = await retrying(deps).identity();
-  if (named !== undefined) return { name: named, region };
+  if (named !== undefined) return { name: named, region, owner: owner ?? account };
   const staging = `cdk-hnb659fds-assets-${account}-${region}`;
   if (await retrying(deps).hasBucket(staging, account)) return { name: staging, region, owner: account };
   throw usage(
@@ -103,7 +104,7 @@ function keyFor({ stack, 's3-prefix': prefix = 'ha-updater' }: StoreFlags, { tex
   );
 }
 
-function notStored(fault: AwsFault, { name }: Bucket, { origin }: LongTemplate): Error {
+function notStored(fault: AwsFault, { name, owner }: Bucket, { origin }: LongTemplate): Error {
   if (fault.kind === 'missing')
     return usage('template.bucket', `There is no bucket ${name} to store ${origin} in.`, [
       command`aws s3 mb s3://${name}`,
@@ -111,7 +112,9 @@ function notStored(fault: AwsFault, { name }: Bucket, { origin }: LongTemplate):
   if (fault.kind === 'denied')
     return usage(
       'template.bucket',
-      `No permission to store ${origin} in bucket ${name} (s3:PutObject): ${fault.message}`,
+      `Bucket ${name} does not take ${origin} (s3:PutObject: ${fault.message}): you may not write to it, or it does ` +
+        `not belong to account ${owner}. If it is meant to belong to another account, name that with ` +
+        '--s3-bucket-owner.',
     );
   return fault;
 }

@@ -18,8 +18,7 @@ export async function readObject(clients: Clients, bucket: string, key: string):
 }
 
 /**
- * Writes an object. With `owner`, S3 refuses a bucket of anybody else: a name that can be guessed may have been
- * taken.
+ * Writes an object. S3 refuses a bucket of anybody but `owner`: a name that can be guessed may have been taken.
  */
 export async function writeObject(
   clients: Clients,
@@ -28,11 +27,9 @@ export async function writeObject(
     key,
     text,
     owner,
-  }: { readonly bucket: string; readonly key: string; readonly text: string; readonly owner?: string },
+  }: { readonly bucket: string; readonly key: string; readonly text: string; readonly owner: string },
 ): Promise<void> {
-  await (
-    await clients.s3()
-  ).putObject({ Bucket: bucket, Key: key, Body: text, ...(owner !== undefined && { ExpectedBucketOwner: owner }) });
+  await (await clients.s3()).putObject({ Bucket: bucket, Key: key, Body: text, ExpectedBucketOwner: owner });
 }
 
 /** Whether there is such a bucket of this account that we may see. */

@@ -55,7 +55,12 @@ export function callS3(
 function callOf(request: WireRequest): S3Call {
   const { bucket, key } = address(request);
   if (bucket === '') throw new ServiceFault('NotImplemented', 'The sandbox does not list buckets', 501);
-  const input = { Bucket: bucket, ...(key !== '' && { Key: key }) };
+  const owner = request.headers['x-amz-expected-bucket-owner'];
+  const input = {
+    Bucket: bucket,
+    ...(key !== '' && { Key: key }),
+    ...(owner !== undefined && { ExpectedBucketOwner: owner }),
+  };
   if (key === '' && request.method === 'PUT' && request.query.size === 0) return { operation: 'CreateBucket', input };
   if (key === '' && request.method === 'HEAD') return { operation: 'HeadBucket', input };
   if (key === '' && request.method === 'GET' && request.query.has('location'))

@@ -54,7 +54,8 @@ describe('an answer that is none of the service', () => {
 
   it('is none for an object of S3 either', async () => {
     const read = await faultOf(answering(200, 'text/html', HTML).readObject('bucket', 'key'));
-    const written = answering(200, 'text/html', HTML).writeObject({ bucket: 'bucket', key: 'key', text: 'a' });
+    const object = { bucket: 'bucket', key: 'key', text: 'a', owner: '123456789012' };
+    const written = answering(200, 'text/html', HTML).writeObject(object);
     expect([read.code, (await faultOf(written)).code]).to.deep.equal(['UnreadableAnswer', 'UnreadableAnswer']);
   });
 

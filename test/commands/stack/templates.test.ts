@@ -25,7 +25,9 @@ describe('templates of update-stack', function () {
   let world: CommandWorld;
   let long: string;
   before(async () => {
-    world = await commandWorld('objects: {mine: "", "elsewhere/one": ""}\n');
+    world = await commandWorld(
+      'objects: {mine: "", theirs: "", "elsewhere/one": ""}\nbucketOwners: {theirs: "210987654321"}\n',
+    );
     long = await world.file('long.yaml', topic(60_000));
   });
   after(() => world.stop());
@@ -89,6 +91,19 @@ describe('templates of update-stack', function () {
     expect(stderr).to.include(
       'https://cdk-hnb659fds-assets-123456789012-eu-west-1.s3.eu-west-1.amazonaws.com/ha-updater/web/',
     );
+  });
+
+  it('are given to nobody else, who may have made a bucket of that name, unless told so', async () => {
+    const into = ['update-stack', 'mistaken', '--template', long, '--s3-bucket', 'theirs', 'Name=a', ...CALM];
+    const { code, document } = await world.json(into);
+    expect(code).to.equal(2);
+    expect(document.failure?.what)
+      .to.include('does not belong to account 123456789012')
+      .and.to.include('--s3-bucket-owner');
+    expect((await world.json([...into, '--s3-bucket-owner', '210987654321'])).code).to.equal(0);
+    const short = ['update-stack', 'mistaken', 'Name=a'];
+    expect((await world.json([...short, '--s3-bucket-owner', '210987654321'])).code).to.equal(2);
+    expect((await world.json([...short, '--s3-bucket', 'theirs', '--s3-bucket-owner', 'me'])).code).to.equal(2);
   });
 
   it('of more than 1 MB are an error', async () => {

@@ -15,15 +15,18 @@ interface StoredObject {
   readonly etag: string;
 }
 
-interface ObjectInput {
+interface BucketInput {
   readonly Bucket: string;
+  readonly ExpectedBucketOwner?: string;
+}
+
+interface ObjectInput extends BucketInput {
   readonly Key: string;
   readonly Body?: string | Uint8Array;
   readonly ContentType?: string;
 }
 
-interface ListInput {
-  readonly Bucket: string;
+interface ListInput extends BucketInput {
   readonly Prefix?: string;
   readonly MaxKeys?: number;
   readonly ContinuationToken?: string;
@@ -44,17 +47,17 @@ export const s3Operations: OperationTable = {
     buckets.set(input.Bucket, new Map());
     return { Location: `/${input.Bucket}` };
   },
-  HeadBucket: (world, input: { Bucket: string }) => {
-    bucketOf(world, input.Bucket);
+  HeadBucket: (world, input: BucketInput) => {
+    bucketOf(world, input);
     return { BucketRegion: world.region };
   },
-  GetBucketLocation: (world, input: { Bucket: string }) => {
-    bucketOf(world, input.Bucket);
+  GetBucketLocation: (world, input: BucketInput) => {
+    bucketOf(world, input);
     return { LocationConstraint: world.region };
   },
   /** No bucket here has a setting of its own. */
-  GetBucketEncryption: (world, input: { Bucket: string }) => {
-    bucketOf(world, input.Bucket);
+  GetBucketEncryption: (world, input: BucketInput) => {
+    bucketOf(world, input);
     throw new ServiceFault(
       'ServerSideEncryptionConfigurationNotFoundError',
       'The server side encryption configuration was not found',
@@ -62,19 +65,19 @@ export const s3Operations: OperationTable = {
     );
   },
   PutObject: (world, input: ObjectInput) => {
-    const bucket = bucketOf(world, input.Bucket);
+    const bucket = bucketOf(world, input);
     const body = input.Body ?? '';
     const object = stored(body, input.ContentType ?? 'application/octet-stream', world.clock.now());
     bucket.set(input.Key, object);
     return { ETag: object.etag };
   },
   GetObject: (world, input: ObjectInput) => {
-    const object = objectOf(world, input.Bucket, input.Key);
+    const object = objectOf(world, input);
     return { Body: object.body, ...facts(object) };
   },
-  HeadObject: (world, input: ObjectInput) => facts(objectOf(world, input.Bucket, input.Key)),
+  HeadObject: (world, input: ObjectInput) => facts(objectOf(world, input)),
   ListObjectsV2: (world, input: ListInput) => {
-    const bucket = bucketOf(world, input.Bucket);
+    const bucket = bucketOf(world, input);
     const after = input.ContinuationToken ?? input.StartAfter ?? '';
     const keys = [...bucket.keys()].filter((key) => key.startsWith(input.Prefix ?? '') && key > after).sort();
     const most = Math.min(input.MaxKeys ?? 1000, 1000);
@@ -122,14 +125,20 @@ function s3State(world: World): S3State {
   });
 }
 
-function bucketOf(world: World, name: string): Map<string, StoredObject> {
+/**
+ * The bucket, if it is owned by whom the caller expects. Source: S3 user guide, "Verifying bucket ownership with
+ * bucket owner condition": otherwise the request fails with 403 Access Denied.
+ */
+function bucketOf(world: World, { Bucket: name, ExpectedBucketOwner: owner }: BucketInput): Map<string, StoredObject> {
   const bucket = s3State(world).buckets.get(name);
   if (bucket === undefined) throw new ServiceFault('NoSuchBucket', 'The specified bucket does not exist', 404);
+  if (owner !== undefined && owner !== (world.scenario.bucketOwners[name] ?? world.account))
+    throw new ServiceFault('AccessDenied', 'Access Denied', 403);
   return bucket;
 }
 
-function objectOf(world: World, bucket: string, key: string): StoredObject {
-  const object = bucketOf(world, bucket).get(key);
+function objectOf(world: World, input: ObjectInput): StoredObject {
+  const object = bucketOf(world, input).get(input.Key);
   if (object === undefined) throw new ServiceFault('NoSuchKey', 'The specified key does not exist.', 404);
   return object;
 }
