@@ -1,7 +1,16 @@
 import { string as argument } from '@oclif/core/args';
 import { string } from '@oclif/core/flags';
 import { BaseCommand } from './base/command.js';
-import { asgFlags, commonFlags, consoleFlag, limitFlags, lockFlag, outputFlags, seconds } from './flags/flags.js';
+import {
+  asgFlags,
+  choiceFlags,
+  commonFlags,
+  consoleFlag,
+  limitFlags,
+  lockFlag,
+  outputFlags,
+  seconds,
+} from './flags/flags.js';
 import { balancerFlags } from './flags/restart-flags.js';
 
 const COMMAND = 'COMMAND';
@@ -31,6 +40,7 @@ export default class Restart extends BaseCommand {
   static override flags = {
     ...asgFlags,
     ...balancerFlags,
+    ...choiceFlags,
     ssm: string({
       summary: 'Command line that SSM runs on each instance, by AWS-RunShellScript',
       helpValue: 'COMMAND',

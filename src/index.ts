@@ -9,6 +9,7 @@ export { restart, type RestartAsked } from './app/groups/restart.js';
 export { status, type GroupsStatusDocument, type StatusDocument } from './app/inspect/status.js';
 export { updateGroups, type UpdateGroupsAsked } from './app/groups/update-asgs.js';
 export { cancel, type CancelAsked } from './app/groups/cancel.js';
+export { planGroups, type PlanGroupsAsked } from './app/groups/plan-groups.js';
 export { plan, type PlanAsked } from './app/stack/plan.js';
 export { updateStack, type UpdateStackAsked } from './app/stack/update-stack.js';
 export { diagnoseNow, type DiagnoseDocument } from './app/inspect/diagnose.js';

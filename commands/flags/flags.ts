@@ -65,8 +65,27 @@ export const consoleFlag = {
   }),
 };
 
+/** Which of the groups. */
+export const choiceFlags = {
+  only: string({
+    summary: "Only this group of the stack: its logical id or name, or the beginning of one ('Web*'); may be repeated",
+    helpValue: 'GROUP',
+    multiple: true,
+    multipleNonGreedy: true,
+    helpGroup: 'GROUPS',
+  }),
+  except: string({
+    summary: 'All groups of the stack but this one, named in the same way; may be repeated',
+    helpValue: 'GROUP',
+    multiple: true,
+    multipleNonGreedy: true,
+    helpGroup: 'GROUPS',
+  }),
+};
+
 /** Limits and choices of the swap. */
 export const groupFlags = {
+  ...choiceFlags,
   swap: string({
     summary: 'Which groups to swap: those with outdated instances, all, or none [default: outdated]',
     options: ['outdated', 'always', 'never'],

@@ -68,7 +68,7 @@ export async function serveWorld(flags: SandboxFlags, surroundings: ProcessConte
 }
 
 /** Each action once for each command that took it, as it comes: what a policy has to allow. */
-async function keepActions(sandbox: Sandbox, file: string): Promise<void> {
+export async function keepActions(sandbox: Sandbox, file: string): Promise<void> {
   const { iamActions } = await import('../sandbox/wire/iam.js');
   await writeFile(file, '').catch((thrown: unknown) => {
     const error = systemError(thrown);

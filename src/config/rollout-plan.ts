@@ -12,10 +12,10 @@ import { gateWords, readGates, type GateFlags } from './gates.js';
 import { readNumbers } from './numbers.js';
 import { asIs, command, placeWords, switchWord } from '../text/shell-quote.js';
 import { readStrategy, strategyWords, type StrategyFlags } from './strategy.js';
-import { targetText, type TargetFlags } from './target.js';
+import { choiceProblems, chooses, choiceWords, targetText, type ChoiceFlags, type TargetFlags } from './target.js';
 
 /** What both update commands ask of groups, as the command line gave it. */
-export interface GroupFlags extends GateFlags, StrategyFlags {
+export interface GroupFlags extends GateFlags, StrategyFlags, ChoiceFlags {
   readonly swap?: string | undefined;
   readonly together?: boolean | undefined;
   readonly force?: boolean | undefined;
@@ -47,6 +47,8 @@ export interface Wanted {
   readonly stackTiming: StackTiming;
   /** The sizes that groups have are kept while their stack changes, whatever its template says. */
   readonly keepsSizes: boolean;
+  /** Which of the groups are meant. */
+  readonly choice: ChoiceFlags;
 }
 
 const SWAPS: readonly SwapChoice[] = ['outdated', 'always', 'never'];
@@ -55,7 +57,9 @@ const SWAPS: readonly SwapChoice[] = ['outdated', 'always', 'never'];
  * Flags to limits, frozen for the whole run. Throws one usage Failure with every problem.
  */
 export function readWanted(flags: GroupFlags, otherProblems: readonly string[] = []): Wanted {
-  const problems = [...otherProblems];
+  const problems = [...otherProblems, ...choiceProblems(flags)];
+  if (flags.swap === 'never' && chooses(flags))
+    problems.push('--only and --except choose which groups are replaced; with --swap never none is.');
   const seconds = readNumbers(
     [
       'warmup-seconds',
@@ -86,6 +90,7 @@ export function readWanted(flags: GroupFlags, otherProblems: readonly string[] =
     ...strategy,
     swap: swap ?? 'outdated',
     keepsSizes: flags.sizes !== 'template',
+    choice: { only: flags.only ?? [], except: flags.except ?? [] },
     together: flags.together ?? true,
     force: flags.force ?? false,
     ...(gates === undefined ? {} : { gates }),
@@ -115,6 +120,7 @@ export type RunFacts = Pick<
   'strategy' | 'run' | 'host' | 'pid' | 'build' | 'lock' | 'groups' | 'region' | 'again' | 'adoptOnly'
 > & {
   readonly stack?: string | undefined;
+  readonly part?: true;
   readonly undo?: boolean;
   readonly goOn?: boolean;
   readonly restart?: RestartPlan;
@@ -155,6 +161,7 @@ export function againCommand(
 ): string {
   const texts = ['healthy-timeout', 'warmup', 'deadline', 'drain-timeout', 'wait-for-lock', 'poll'] as const;
   const words = [
+    ...choiceWords(flags),
     ...(flags.swap === undefined ? [] : ['--swap', flags.swap]),
     ...strategyWords(flags),
     ...switchWord('together', flags.together),

@@ -11,6 +11,34 @@ export interface TargetFlags {
   readonly 'all-matching'?: boolean | undefined;
 }
 
+/** Which of those groups a run is about: the words of `--only` and `--except`. */
+export interface ChoiceFlags {
+  /** Logical id or name of a group, or the beginning of one with `*`; empty or absent: all. */
+  readonly only?: readonly string[] | undefined;
+  readonly except?: readonly string[] | undefined;
+}
+
+/** The same choice among the groups again, not quoted for a shell yet. */
+export function choiceWords({ only = [], except = [] }: ChoiceFlags): readonly string[] {
+  return [...only.flatMap((word) => ['--only', word]), ...except.flatMap((word) => ['--except', word])];
+}
+
+/** True when some groups may be left out. */
+export function chooses({ only = [], except = [] }: ChoiceFlags): boolean {
+  return only.length + except.length > 0;
+}
+
+/** What is wrong with the words of `--only` and `--except` themselves, as sentences. */
+export function choiceProblems({ only = [], except = [] }: ChoiceFlags): readonly string[] {
+  const wrong = (flag: string, word: string): readonly string[] =>
+    word === ''
+      ? [`--${flag} must not be empty.`]
+      : word === '*' || /\*./.test(word)
+        ? [`--${flag}: a * stands at the end of a name that begins somehow, not "${word}".`]
+        : [];
+  return [...only.flatMap((word) => wrong('only', word)), ...except.flatMap((word) => wrong('except', word))];
+}
+
 /** The same choice of groups again, for a shell. */
 export function targetText({ stack, asgs, ...flags }: TargetFlags): string {
   const words =
@@ -22,4 +50,9 @@ export function targetText({ stack, asgs, ...flags }: TargetFlags): string {
           ...(flags['all-matching'] === true ? ['--all-matching'] : []),
         ];
   return words.map(quote).join(' ');
+}
+
+/** The same choice of groups, and among them, again, for a shell. */
+export function chosenText(asked: TargetFlags & ChoiceFlags): string {
+  return [targetText(asked), ...choiceWords(asked).map(quote)].join(' ');
 }

@@ -172,7 +172,13 @@ export type RunEvent =
       readonly why: string;
       readonly until: Instant;
     }
-  | { readonly type: 'groups.found'; readonly stack?: string; readonly groups: readonly string[] }
+  /** `leftOut`: groups beside them that --only or --except leaves alone; absent without any. */
+  | {
+      readonly type: 'groups.found';
+      readonly stack?: string;
+      readonly groups: readonly string[];
+      readonly leftOut?: readonly string[];
+    }
   | { readonly type: 'group.skipped'; readonly group: string; readonly why: string }
   /**
    * `next`: what is done with what the dead run left. A restart is put back, and starts over only when this run

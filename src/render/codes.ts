@@ -267,9 +267,13 @@ export const CODES: Readonly<Record<string, string>> = {
   'swap.stuck': 'The swap cannot go on by itself. The record is kept.',
   'swap.unproven': 'The instances of a fresh stack could not be proven in their balancers.',
 
+  'target.candidate': 'A group that --only or --except may name.',
+  'target.empty': '--only and --except leave no group to work on.',
   'target.match': 'One of several groups that a prefix or a tag matches.',
   'target.none': 'No group matches the prefix or the tags.',
   'target.several': 'A prefix or tags match several groups. --all-matching means all of them.',
+  'target.unknown':
+    'A word of --only or --except means no group. It takes logical ids, names, or the beginning of one.',
 
   'template.address': 'The address of a template cannot be used.',
   'template.alias': 'YAML aliases are not taken by CloudFormation.',

@@ -138,7 +138,10 @@ export function describe(event: RunEvent, at: Instant): readonly Line[] {
       return line(
         event.stack ?? 'run',
         'info',
-        `${count(event.groups.length, 'Auto Scaling group')}: ${list(event.groups, 20)}.`,
+        event.leftOut === undefined
+          ? `${count(event.groups.length, 'Auto Scaling group')}: ${list(event.groups, 20)}.`
+          : `${event.groups.length} of ${count(event.groups.length + event.leftOut.length, 'Auto Scaling group')}: ` +
+              `${list(event.groups, 20)}; left out: ${list(event.leftOut, 20)}.`,
       );
     case 'group.skipped':
       return line(event.group, 'good', `Nothing to do: ${sentence(event.why)}`);

@@ -26,6 +26,8 @@ export interface FailureContext {
   readonly words?: string | undefined;
   /** The command that goes on with the groups, with every choice that was made. */
   readonly again?: string | undefined;
+  /** Some groups of the stack were left out, so that its name would mean too many. */
+  readonly part?: boolean;
 }
 
 /**
@@ -175,7 +177,8 @@ export function aftermath(scene: FailureContext): {
     };
   }
   const gates = asIs(scene.words === undefined ? '' : ` ${scene.words}`);
-  const target = scene.stack ?? witness.open.flatMap(targetWords);
+  const stack = scene.part === true ? undefined : scene.stack;
+  const target = stack ?? witness.open.flatMap(targetWords);
   return {
     serves:
       serving === ''

@@ -64,8 +64,11 @@ export interface Run {
   readonly lock?: string;
   /** Takes the strict locks of these groups; does nothing without `--lock`. @throws Failure `held`, `refused` */
   readonly lockGroups: (groups: readonly string[]) => Promise<void>;
-  /** Says anew which command goes on after this run, once the names of the groups are known. */
-  readonly goOnWith: (again: RunDescription['again']) => void;
+  /**
+   * Says anew which command goes on after this run, once the names of the groups are known; `part`: some groups of the
+   * stack are left out, so that its name would mean too many.
+   */
+  readonly goOnWith: (again: RunDescription['again'], part?: boolean) => void;
   /** What the run has been seen to do until now. */
   readonly state: () => RunState;
   /** Whether a call may leave now; for other ways to AWS than the gateway's. */
@@ -160,7 +163,7 @@ interface OpenRun {
   /** The strict locks, once they are opened. */
   readonly strict: { locks?: Locks };
   /** The command that goes on with the groups; a task that finds out their names says it anew. */
-  readonly goesOn: { again: RunDescription['again'] };
+  readonly goesOn: { again: RunDescription['again']; part: boolean };
 }
 
 async function openRun(head: RunDescription, flags: CommonFlags, surroundings: ProcessContext): Promise<OpenRun> {
@@ -219,7 +222,7 @@ async function openRun(head: RunDescription, flags: CommonFlags, surroundings: P
     mayLeave,
     deps,
     strict,
-    goesOn: { again: head.again },
+    goesOn: { again: head.again, part: false },
   };
   return open;
 }
@@ -263,7 +266,7 @@ async function begin(open: OpenRun, us: Us, identity: Identity, typed: string | 
     ...us,
     ...(lock !== undefined && { lock }),
     lockGroups: async (groups) => strict.locks?.take(identity, { groups }),
-    goOnWith: (again) => void (open.goesOn.again = again),
+    goOnWith: (again, part = false) => void Object.assign(open.goesOn, { again, part }),
     state,
     mayLeave,
     hidden,
@@ -361,6 +364,7 @@ function failureContextOf({ head, flags: { profile }, region, strict, state, goe
     witness: state(),
     words: head.words,
     again: goesOn.again({ region, profile }),
+    part: goesOn.part,
   };
 }
 

@@ -24,6 +24,7 @@ describe('config', () => {
       together: true,
       force: false,
       keepsSizes: true,
+      choice: { only: [], except: [] },
       timing: {
         pollMs: 5_000,
         warmupMs: 25_000,

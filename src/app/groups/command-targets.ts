@@ -1,10 +1,12 @@
 import { stackGroups } from '../../engine/stack/change-stack.js';
-import type { TargetFlags } from '../../config/target.js';
+import { stackGroupRows } from '../../engine/stack/stack-groups.js';
+import { chooses, type ChoiceFlags, type TargetFlags } from '../../config/target.js';
 import { refused } from '../../errors.js';
 import type { Reason } from '../../model/rollout/decision.js';
 import type { Run } from '../../run/run.js';
 import { retrying } from '../../engine/retrying-gateway.js';
 import { splitKeyValue } from '../../text/key-value.js';
+import { chooseGroups, type Choice } from './choose-groups.js';
 
 export type { TargetFlags };
 
@@ -59,6 +61,22 @@ export async function groupsOf(run: Pick<Run, 'deps' | 'region'>, asked: TargetF
   return asked.stack === undefined ? namedGroups(run, asked) : stackGroups(run.deps, asked.stack);
 }
 
+/** Of the same groups those that --only and --except leave. @throws Failure `refused` */
+export async function chosenGroups(
+  run: Pick<Run, 'deps' | 'region'>,
+  asked: TargetFlags,
+  flags: ChoiceFlags,
+): Promise<Choice> {
+  if (!chooses(flags)) return { groups: await groupsOf(run, asked), leftOut: [] };
+  if (asked.stack === undefined)
+    return chooseGroups(
+      (await namedGroups(run, asked)).map((name) => ({ name })),
+      flags,
+      'What --asg and --asg-tag choose',
+    );
+  return chooseGroups(await stackGroupRows(run.deps, asked.stack), flags, `Stack ${asked.stack}`);
+}
+
 /**
  * The names of the groups without a stack. A prefix, or tags without one, must mean exactly one group unless
  * --all-matching says that all of them are meant.
@@ -79,9 +97,15 @@ export async function namedGroups(run: Pick<Run, 'deps' | 'region'>, asked: Targ
   return [...names];
 }
 
-/** The same command line with its groups by their names: what matches may change. */
-export function byName<T extends TargetFlags>(asked: T, groups: readonly string[]): T {
-  return asked.stack === undefined ? { ...asked, asgs: groups, 'asg-tag': [], 'all-matching': false } : asked;
+/**
+ * The same command line with its groups by their names: what matches may change.
+ *
+ * @param part some groups of the stack were left out, so that its name would mean too many
+ */
+export function byName<T extends TargetFlags & ChoiceFlags>(asked: T, groups: readonly string[], part = false): T {
+  if (asked.stack !== undefined && !part) return asked;
+  const words = { asgs: groups, 'asg-tag': [], 'all-matching': false, only: [], except: [] };
+  return { ...asked, ...words, stack: undefined };
 }
 
 function isPattern(name: string): boolean {

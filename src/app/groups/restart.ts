@@ -1,7 +1,7 @@
 import { makePlan, readWanted } from '../../config/rollout-plan.js';
 import { asIs, command, placeWords } from '../../text/shell-quote.js';
 import { readRestart, restartWords, type RestartFlags, type RestartWanted } from '../../config/restart.js';
-import { targetText } from '../../config/target.js';
+import { choiceProblems, chooses, chosenText, type ChoiceFlags } from '../../config/target.js';
 import type { Commands } from '../../engine/commands/instance-commands.js';
 import { localCommands } from '../../engine/commands/local-commands.js';
 import { remoteCommands } from '../../engine/commands/remote-commands.js';
@@ -12,11 +12,12 @@ import { withDiagnosis } from '../../run/with-diagnosis.js';
 import { lockAsked, type LockFlags } from '../lock/lock-flags.js';
 import { withRun, type CommonFlags, type RunDescription, type Run } from '../../run/run.js';
 import type { CommandResult, ProcessContext } from '../../run/process-context.js';
-import { byName, groupsOf, targetProblems, type TargetFlags } from './command-targets.js';
+import { byName, chosenGroups, targetProblems, type TargetFlags } from './command-targets.js';
+import { found } from './update-asgs.js';
 import type { RunState } from '../../run/run-state.js';
 import { retrying } from '../../engine/retrying-gateway.js';
 
-export interface RestartAsked extends TargetFlags, RestartFlags, CommonFlags, LockFlags {
+export interface RestartAsked extends TargetFlags, ChoiceFlags, RestartFlags, CommonFlags, LockFlags {
   readonly elb?: string | undefined;
   readonly 'target-group'?: string | undefined;
   /** Show what instances that did not come back have printed; default true. */
@@ -33,14 +34,18 @@ export async function restart(given: RestartAsked, surroundings: ProcessContext)
     ...(behind === undefined
       ? targetProblems(given, '--asg NAME, --elb NAME or --target-group ARN')
       : balancerProblems(given)),
+    ...choiceProblems(given),
+    ...(behind !== undefined && chooses(given)
+      ? ['--only and --except choose among groups, not behind a balancer.']
+      : []),
   ];
   const wish = readRestart(given, problems);
   const wanted = readWanted({ ...limitsOf(given) }, problems);
   const targetOf = (asked: RestartAsked): RestartAsked => (behind === undefined ? asked : byName(asked, [behind]));
   const againFor =
-    (named: TargetFlags): RunDescription['again'] =>
+    (named: TargetFlags & ChoiceFlags): RunDescription['again'] =>
     (place) =>
-      command`ha-updater restart ${asIs(targetText(named))} ${asIs(restartWords(given))} ${placeWords(place)}`;
+      command`ha-updater restart ${asIs(chosenText(named))} ${asIs(restartWords(given))} ${placeWords(place)}`;
   const head = (asked: RestartAsked): RunDescription => ({
     command: 'restart',
     stack: asked.stack,
@@ -54,10 +59,14 @@ export async function restart(given: RestartAsked, surroundings: ProcessContext)
     given,
     surroundings,
     withDiagnosis(async (run, asked) => {
-      const groups = behind !== undefined ? await groupsBehind(run, behind) : await groupsOf(run, asked);
-      const again = againFor(behind === undefined ? byName(asked, groups) : targetOf(asked));
-      run.goOnWith(again);
-      run.deps.emit({ type: 'groups.found', ...(asked.stack === undefined ? {} : { stack: asked.stack }), groups });
+      const { groups, leftOut } =
+        behind !== undefined
+          ? { groups: await groupsBehind(run, behind), leftOut: [] }
+          : await chosenGroups(run, asked, asked);
+      const part = leftOut.length > 0;
+      const again = againFor(behind === undefined ? byName(asked, groups, part) : targetOf(asked));
+      run.goOnWith(again, part);
+      run.deps.emit({ type: 'groups.found', ...found(asked.stack, { groups, leftOut }) });
       if (groups.length === 0) return { outcome: 'nothing', results: [] };
       if (wish.command.kind === 'ssm') await expectAgents(run, groups);
       const commands = commandsOf(run, wish, asked.stack);
@@ -75,6 +84,7 @@ export async function restart(given: RestartAsked, surroundings: ProcessContext)
           ...(run.build !== undefined && { build: run.build }),
           ...(run.lock !== undefined && { lock: run.lock }),
           stack: asked.stack,
+          ...(part && asked.stack !== undefined && { part: true as const }),
           groups,
           region: run.region,
           again: again({ region: run.region, profile: asked.profile }),

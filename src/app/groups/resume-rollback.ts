@@ -96,7 +96,7 @@ async function overGroups(
       const groups = behind !== undefined ? await groupsBehind(run, behind) : await groupsOf(run, asked);
       const named = byName(asked, groups);
       run.goOnWith(againWith(named, command));
-      const results = await swap(run, wanted, named, groups, { ...how, command });
+      const results = await swap(run, wanted, named, { groups, leftOut: [] }, { ...how, command });
       return end(results, planOf(run, wanted, named, groups, { ...how, command }), run);
     }),
   );

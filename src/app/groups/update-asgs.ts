@@ -2,6 +2,7 @@ import { asIs, command } from '../../text/shell-quote.js';
 import { againCommand, makePlan, readWanted, type GroupFlags, type Wanted } from '../../config/rollout-plan.js';
 import { targetText } from '../../config/target.js';
 import { runRollout } from '../../engine/rollout/run-rollout.js';
+import type { RunEvent } from '../../model/event.js';
 import type { GroupResult } from '../../model/rollout/decision.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
 import { withDiagnosis } from '../../run/with-diagnosis.js';
@@ -9,7 +10,8 @@ import { groupsOnInterrupt } from '../../run/interrupt.js';
 import { lockAsked, type LockFlags } from '../lock/lock-flags.js';
 import { withRun, type CommonFlags, type RunResult, type RunDescription, type Run } from '../../run/run.js';
 import type { CommandResult, ProcessContext } from '../../run/process-context.js';
-import { byName, groupsOf, targetProblems, type TargetFlags } from './command-targets.js';
+import type { Choice } from './choose-groups.js';
+import { byName, chosenGroups, targetProblems, type TargetFlags } from './command-targets.js';
 
 export interface UpdateGroupsAsked extends TargetFlags, GroupFlags, CommonFlags, LockFlags {
   /** Show what instances that were never proven have printed; default true. */
@@ -33,10 +35,10 @@ export async function updateGroups(given: UpdateGroupsAsked, surroundings: Proce
     given,
     surroundings,
     withDiagnosis(async (run, asked) => {
-      const groups = await groupsOf(run, asked);
-      const named = byName(asked, groups);
-      run.goOnWith(againWith(named));
-      const results = await swap(run, wanted, named, groups, {});
+      const choice = await chosenGroups(run, asked, wanted.choice);
+      const named = byName(asked, choice.groups, choice.leftOut.length > 0);
+      run.goOnWith(againWith(named), choice.leftOut.length > 0);
+      const results = await swap(run, wanted, asked, choice, {});
       return { outcome: outcomeOf(results), results, ...pausedNext(named, wanted, results) };
     }),
   );
@@ -51,6 +53,8 @@ export function againWith(asked: UpdateGroupsAsked, command?: string): RunDescri
 export type How = Partial<Pick<Plan, 'strategy' | 'adoptOnly' | 'undo' | 'goOn' | 'changed' | 'keepSize'>> & {
   /** The command that starts the same again; update-asgs unless told. */
   readonly command?: string;
+  /** Some groups of the stack are left out. */
+  readonly part?: boolean;
 };
 
 /** Tells which groups there are and runs one plan over them. */
@@ -58,15 +62,22 @@ export async function swap(
   run: Run,
   wanted: Wanted,
   asked: UpdateGroupsAsked,
-  groups: readonly string[],
+  { groups, leftOut }: Choice,
   how: How,
 ): Promise<readonly GroupResult[]> {
   const { deps } = run;
-  deps.emit({ type: 'groups.found', ...(asked.stack === undefined ? {} : { stack: asked.stack }), groups });
+  deps.emit({ type: 'groups.found', ...found(asked.stack, { groups, leftOut }) });
   if (groups.length === 0) return [];
   await run.lockGroups(groups);
-  return runRollout(deps, planOf(run, wanted, asked, groups, how));
+  return runRollout(deps, planOf(run, wanted, asked, groups, { ...how, part: leftOut.length > 0 }));
 }
+
+/** What is told of the groups that a run is about. */
+export function found(stack: string | undefined, { groups, leftOut }: Choice): Omit<GroupsFound, 'type'> {
+  return { ...(stack === undefined ? {} : { stack }), groups, ...(leftOut.length > 0 && { leftOut }) };
+}
+
+type GroupsFound = Extract<RunEvent, { readonly type: 'groups.found' }>;
 
 /** The plan of this run over these groups. */
 export function planOf(run: Run, wanted: Wanted, asked: UpdateGroupsAsked, groups: readonly string[], how: How): Plan {
@@ -79,9 +90,10 @@ export function planOf(run: Run, wanted: Wanted, asked: UpdateGroupsAsked, group
     ...(run.build !== undefined && { build: run.build }),
     ...(run.lock !== undefined && { lock: run.lock }),
     stack: asked.stack,
+    ...(how.part === true && asked.stack !== undefined && { part: true as const }),
     groups,
     region,
-    again: againWith(asked, how.command)({ region, profile: asked.profile }),
+    again: againWith(byName(asked, groups, how.part), how.command)({ region, profile: asked.profile }),
     adoptOnly: how.adoptOnly ?? false,
     undo: how.undo ?? false,
     goOn: how.goOn ?? false,

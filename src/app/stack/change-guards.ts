@@ -2,13 +2,16 @@ import { command } from '../../text/shell-quote.js';
 import { unapproved } from '../../decide/stack/unapproved-changes.js';
 import { allChanges, lostGroups, lostStacks } from '../../decide/stack/read-change-set.js';
 import { plannedResources } from '../../decide/stack/change-rows.js';
-import { makePlan, type Wanted } from '../../config/rollout-plan.js';
-import { lookAhead } from '../../engine/rollout/forecast.js';
+import type { Wanted } from '../../config/rollout-plan.js';
 import { stackGroups } from '../../engine/stack/change-stack.js';
+import { stackGroupRows } from '../../engine/stack/stack-groups.js';
 import { refused } from '../../errors.js';
-import type { ChangePlan, GroupOutlook } from '../../model/stack/change-plan.js';
+import type { ChangePlan } from '../../model/stack/change-plan.js';
 import type { Reason } from '../../model/rollout/decision.js';
+import type { StackChanges } from '../../model/stack/change-set.js';
 import type { GivenParameter } from '../../model/stack/template.js';
+import { chooseGroups, choiceOf } from '../groups/choose-groups.js';
+import { outlooks } from '../groups/outlooks.js';
 import type { ChangeGuards } from './change-flags.js';
 import { placedRemedies } from '../../run/place.js';
 import type { Run } from '../../run/run.js';
@@ -17,7 +20,7 @@ import type { OpenChange } from '../../engine/stack/stack-change.js';
 const groupType = 'AWS::AutoScaling::AutoScalingGroup';
 
 /** Refuses to work in another account than those named. Nothing has been asked of the stack yet. */
-export function expectAccount({ identity }: Run, { accounts }: ChangeGuards): void {
+export function expectAccount({ identity }: Run, { accounts }: Pick<ChangeGuards, 'accounts'>): void {
   if (accounts.length === 0 || accounts.includes(identity.account)) return;
   throw refused(
     'run.account',
@@ -35,50 +38,58 @@ export async function planOf(
   { prepared, review }: OpenChange,
 ): Promise<ChangePlan> {
   const { before, action, redact, secrets, resolved } = prepared;
-  const groups =
-    before === undefined || wanted.swap === 'never' ? [] : await outlooks(run, wanted, before.id, review?.changes);
   const changes = review?.changes;
+  const chosen = await chosenOf(run, wanted, stack, { prepared, ...(review !== undefined && { review }) });
+  const groups =
+    before === undefined || wanted.swap === 'never'
+      ? []
+      : await outlooks(run, wanted, { stack: before.id, groups: chosen.there }, changes);
   return {
     stack,
     action: review === undefined ? 'none' : action,
     ...(review !== undefined && { changeSet: review.changeSet.name }),
     parameters: resolved.shown,
     resources: changes === undefined ? [] : plannedResources(changes, redact, secrets),
-    newGroups:
-      changes === undefined
-        ? []
-        : allChanges(changes).flatMap(({ change }) =>
-            change.type === groupType && change.action === 'Add' ? [change.logicalId] : [],
-          ),
-    groups: groups.map((group) => ({
-      ...group,
-      against: placedRemedies(group.against, run.place),
-      warnings: placedRemedies(group.warnings, run.place),
-    })),
+    newGroups: chosen.coming,
+    groups,
+    ...(chosen.leftOut.length > 0 && { leftOut: chosen.leftOut }),
     against: placedRemedies(await goneGroups(run, review), run.place),
   };
 }
 
-async function outlooks(
-  run: Run,
-  wanted: Wanted,
-  stackId: string,
-  changes: NonNullable<OpenChange['review']>['changes'] | undefined,
-): Promise<readonly GroupOutlook[]> {
-  const { deps, host, pid, region } = run;
-  const groups = await stackGroups(deps, stackId);
-  const plan = makePlan(wanted, {
-    strategy: wanted.strategy,
-    run: run.id,
-    host,
-    pid,
-    stack: stackId,
-    groups,
-    region,
-    again: '',
-    adoptOnly: false,
-  });
-  return lookAhead(deps, plan, changes, wanted.keepsSizes);
+/** The groups that are meant, and those that --only or --except leaves alone. */
+interface Chosen {
+  /** Names of groups of the stack as it is. */
+  readonly there: readonly string[];
+  /** Logical ids of groups that the change makes. */
+  readonly coming: readonly string[];
+  readonly leftOut: readonly string[];
+}
+
+/**
+ * The groups that are meant among those of the stack and those that the change makes.
+ * @throws Failure `refused` when a word of --only or --except means none of them
+ */
+export async function chosenOf(
+  { deps }: Run,
+  { choice, swap }: Wanted,
+  stack: string,
+  { prepared: { before }, review }: OpenChange,
+): Promise<Chosen> {
+  const there = before === undefined || swap === 'never' ? [] : await stackGroupRows(deps, before.id);
+  const coming = newGroupsOf(review?.changes).map((logicalId) => ({ name: logicalId, logicalId }));
+  // What a creation without a change set makes is known only afterwards.
+  const known = before !== undefined || review !== undefined;
+  const { leftOut } = known ? chooseGroups([...there, ...coming], choice, `Stack ${stack}`) : { leftOut: [] };
+  return { there: choiceOf(there, choice).groups, coming: choiceOf(coming, choice).groups, leftOut };
+}
+
+/** Logical ids of the groups that a change makes. */
+function newGroupsOf(changes: StackChanges | undefined): readonly string[] {
+  if (changes === undefined) return [];
+  return allChanges(changes).flatMap(({ change }) =>
+    change.type === groupType && change.action === 'Add' ? [change.logicalId] : [],
+  );
 }
 
 /** Refuses a change that pipelines were told to expect otherwise, or that would take groups away. */

@@ -1,11 +1,13 @@
 import { command } from '../../text/shell-quote.js';
+import { choiceWords, type ChoiceFlags } from '../../config/target.js';
 import { readWanted, type Wanted } from '../../config/rollout-plan.js';
 import { changeStack, stackGroups } from '../../engine/stack/change-stack.js';
+import { stackGroupRows } from '../../engine/stack/stack-groups.js';
 import { Failure, refused } from '../../errors.js';
 import type { GroupResult } from '../../model/rollout/decision.js';
-import { prepareCdk, withApp } from './cdk.js';
+import { prepareCdk, withApp, type AppAsked } from './cdk.js';
 import type { ChangeWanted } from './change-flags.js';
-import { expectAccount, guardChange, guardGroups, planOf } from './change-guards.js';
+import { chosenOf, expectAccount, guardChange, guardGroups, planOf } from './change-guards.js';
 import { withDiagnosis } from '../../run/with-diagnosis.js';
 import { stackOnInterrupt } from '../../run/interrupt.js';
 import { openOutputs, type OutputsFlags } from './stack-outputs.js';
@@ -17,6 +19,8 @@ import { withRun, type RunDescription, type RunResult, type Run } from '../../ru
 import type { CommandResult, ProcessContext } from '../../run/process-context.js';
 import { makeOrder, onInterrupt, readOrder, type OrderFlags } from './stack-order.js';
 import { lockAsked } from '../lock/lock-flags.js';
+import { choiceOf } from '../groups/choose-groups.js';
+import { byName } from '../groups/command-targets.js';
 import { servingNow } from '../groups/serving-now.js';
 import { againWith, outcomeOf, pausedNext, swap, type UpdateGroupsAsked } from '../groups/update-asgs.js';
 import { retrying } from '../../engine/retrying-gateway.js';
@@ -41,16 +45,7 @@ export async function updateStack(given: UpdateStackAsked, surroundings: Process
   const outputs = await openOutputs(typed, surroundings);
   const read = await readOrder(typed, surroundings, surroundings.ask !== undefined);
   const { change } = read;
-  const head = (asked: typeof typed): RunDescription => ({
-    command: 'update-stack',
-    stack: asked.stack,
-    groups: [],
-    again: againWith({ ...asked, asgs: [] }),
-    words: wanted.gates?.words,
-    onInterrupt: stackOnInterrupt(onInterrupt(asked)),
-    lock: lockAsked(asked, wanted),
-  });
-
+  const head = (asked: typeof typed): RunDescription => describe(asked, wanted);
   return withRun(
     head,
     typed,
@@ -77,7 +72,7 @@ export async function updateStack(given: UpdateStackAsked, surroundings: Process
           return 'execute';
         }),
       );
-      if (done.action === 'kept') return kept(asked.stack, done);
+      if (done.action === 'kept') return kept(asked.stack, wanted.choice, done);
       const resultsBefore = run.state().results;
       const swapped = swapAfter(run, wanted, target, done).catch(async (error: unknown) => {
         if (done.action !== 'updated' || !(error instanceof Failure) || error.outcome !== 'swapRolledBack') throw error;
@@ -87,13 +82,30 @@ export async function updateStack(given: UpdateStackAsked, surroundings: Process
         const promoted = promotedSince(resultsBefore, run.state().results);
         throw await revert(stackRun, order, before, { failure, promoted, keeper: keeper() });
       });
-      const results = together(finished, await swapped);
-      const ended = { ...resultOf(done, results), ...pausedNext(target, wanted, results) };
-      const id = done.stackId === '' ? asked.stack : done.stackId;
-      await outputs.write(stackRun, { stack: id, name: asked.stack, next: ended.more?.next ?? [] });
+      const after = await swapped;
+      const results = together(finished, after.results);
+      const ended = { ...resultOf(done, results), ...pausedNext(after.named, wanted, results) };
+      await outputs.write(stackRun, {
+        stack: done.stackId || asked.stack,
+        name: asked.stack,
+        next: ended.more?.next ?? [],
+      });
       return ended;
     }),
   );
+}
+
+/** What the run is about, in words for its first and last lines. */
+function describe(asked: AppAsked<UpdateStackAsked>, wanted: Wanted): RunDescription {
+  return {
+    command: 'update-stack',
+    stack: asked.stack,
+    groups: [],
+    again: againWith({ ...asked, asgs: [] }),
+    words: wanted.gates?.words,
+    onInterrupt: stackOnInterrupt(onInterrupt(asked)),
+    lock: lockAsked(asked, wanted),
+  };
 }
 
 function resultOf({ action }: StackChange, results: readonly GroupResult[]): RunResult {
@@ -126,7 +138,7 @@ async function approve(
   open: OpenChange,
   { ask }: ProcessContext,
 ): Promise<void> {
-  if (open.review === undefined) return;
+  if (open.review === undefined) return void (await chosenOf(run, wanted, order.stack, open));
   const plan = await planOf(run, wanted, order.stack, open);
   run.deps.emit({ type: 'change.planned', plan });
   guardChange(change.guards, open, plan, order.given);
@@ -140,13 +152,15 @@ async function approve(
 }
 
 /** The change set waits for somebody who executes it by its name. */
-function kept(stack: string, { changeSet }: StackChange): RunResult {
+function kept(stack: string, choice: ChoiceFlags, { changeSet }: StackChange): RunResult {
   return {
     outcome: 'planned',
     results: [],
     more: {
       changeSet: changeSet?.name ?? '',
-      next: [command`ha-updater update-stack ${stack} --change-set ${changeSet?.name ?? ''}`],
+      next: [
+        command`ha-updater update-stack ${[stack, '--change-set', changeSet?.name ?? '', ...choiceWords(choice)]}`,
+      ],
     },
   };
 }
@@ -169,32 +183,46 @@ async function finishDeadRollouts(
   await run.lockGroups(groups);
   const looked = await retrying(deps).describeGroups(groups);
   const begun = looked.groups.filter(({ notes }) => notes.record !== undefined).map((group) => group.name);
-  return begun.length > 0 ? swap(run, wanted, target, begun, { adoptOnly: true }) : [];
+  return begun.length > 0 ? swap(run, wanted, target, { groups: begun, leftOut: [] }, { adoptOnly: true }) : [];
 }
 
-/** One result per group: what was finished first counts where the second look found nothing to do. */
+/**
+ * One result per group: what was finished first counts where the second look found nothing to do, or left the group
+ * out.
+ */
 function together(finished: readonly GroupResult[], results: readonly GroupResult[]): readonly GroupResult[] {
-  return results.map((result) =>
-    result.outcome === 'skipped'
-      ? (finished.find(({ group, outcome }) => group === result.group && outcome === 'promoted') ?? result)
-      : result,
-  );
+  const rest = finished.filter(({ group }) => !results.some((result) => result.group === group));
+  return [
+    ...results.map((result) =>
+      result.outcome === 'skipped'
+        ? (finished.find(({ group, outcome }) => group === result.group && outcome === 'promoted') ?? result)
+        : result,
+    ),
+    ...rest,
+  ];
+}
+
+/** What came of the groups, and the command line that means them. */
+interface Swapped {
+  readonly results: readonly GroupResult[];
+  readonly named: UpdateGroupsAsked;
 }
 
 /** The groups' part. The stack has changed by now, so a refusal is no longer "nothing was changed". */
-async function swapAfter(
-  run: Run,
-  wanted: Wanted,
-  target: UpdateGroupsAsked,
-  change: StackChange,
-): Promise<readonly GroupResult[]> {
+async function swapAfter(run: Run, wanted: Wanted, target: UpdateGroupsAsked, change: StackChange): Promise<Swapped> {
   let groups: readonly string[] = [];
   try {
-    groups = await stackGroups(run.deps, change.stackId);
-    return await swap(run, wanted, target, groups, {
+    // What was asked for was checked before the change, which may have taken a group away.
+    const choice = choiceOf(await stackGroupRows(run.deps, change.stackId), wanted.choice);
+    ({ groups } = choice);
+    const part = choice.leftOut.length > 0;
+    const named = byName(target, groups, part);
+    run.goOnWith(againWith(named), part);
+    const results = await swap(run, wanted, target, choice, {
       ...(change.action === 'created' ? { strategy: 'prove' } : {}),
       changed: change.action === 'updated',
     });
+    return { results, named };
   } catch (error) {
     if (!(error instanceof Failure) || change.action === 'unchanged') throw error;
     if (error.outcome !== 'refused' && error.outcome !== 'held') throw error;

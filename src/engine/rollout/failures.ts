@@ -189,7 +189,7 @@ export function rolledBack(back: readonly GroupResult[], { serves, groups }: Aft
   }));
   const names = `${back[0]?.group ?? ''}${back.length > 1 ? ` and ${back.length - 1} more` : ''}`;
   const suspended = frozen.map(({ group, processes }) => `${group} (${processes.join(', ')} suspended)`).join('; ');
-  const target = plan.stack ?? targetFlags(frozen.map(({ group }) => group));
+  const target = byStack(plan) ?? targetFlags(frozen.map(({ group }) => group));
   const after = groups.filter(({ name }) => frozen.some(({ group }) => group === name));
   // Who has changed the stack knows what it was before, and says it.
   const { text, next } =
@@ -254,10 +254,15 @@ function goOn(plan: Plan, observed: Observed | undefined): readonly string[] {
   return [ours(plan, 'resume'), ...(promoted ? [] : [ours(plan, 'rollback')]), ...status(plan)];
 }
 
+/** The stack whose name means the groups of the plan, no more and no less; undefined without one. */
+function byStack({ stack, part }: Plan): string | undefined {
+  return part === true ? undefined : stack;
+}
+
 /** A command of ours over the groups of this run. The region and the profile are added where it is told. */
 function ours(plan: Plan, name: string, groups: readonly string[] = plan.groups): string {
   const again = name === 'resume' || name === 'rollback' ? (plan.gates?.words ?? '') : '';
-  const target = plan.stack ?? groups.flatMap(targetWords);
+  const target = byStack(plan) ?? groups.flatMap(targetWords);
   return again === '' ? command`ha-updater ${name} ${target}` : command`ha-updater ${name} ${target} ${asIs(again)}`;
 }
 

@@ -14,6 +14,17 @@ const most = 500;
  * @throws Failure (refused) when there is no such stack
  */
 export async function stackGroups(deps: Deps, stack: string): Promise<readonly string[]> {
+  return (await stackGroupRows(deps, stack)).map(({ name }) => name);
+}
+
+/** A group of a stack with what its template calls it. */
+export interface StackGroup {
+  readonly name: string;
+  readonly logicalId: string;
+}
+
+/** The same as `stackGroups`, with the logical ids. @throws Failure (refused) when there is no such stack */
+export async function stackGroupRows(deps: Deps, stack: string): Promise<readonly StackGroup[]> {
   const root = await retrying(deps).describeStack(stack);
   if (root === undefined || root.status === 'DELETE_COMPLETE')
     throw refused(
@@ -22,7 +33,7 @@ export async function stackGroups(deps: Deps, stack: string): Promise<readonly s
       [],
       [command`ha-updater update-stack ${stack} --template FILE   # creates it`],
     );
-  const groups = new Set<string>();
+  const groups = new Map<string, StackGroup>();
   const visited = new Set<string>();
   const visit = async (id: string, depth: number): Promise<void> => {
     if (visited.has(id)) return;
@@ -32,12 +43,14 @@ export async function stackGroups(deps: Deps, stack: string): Promise<readonly s
     }
     const resources = await retrying(deps).listResources(id);
     for (const resource of resources.filter(exists)) {
-      if (resource.type === 'AWS::AutoScaling::AutoScalingGroup') groups.add(resource.physicalId);
+      const { logicalId, physicalId: name } = resource;
+      if (resource.type === 'AWS::AutoScaling::AutoScalingGroup' && !groups.has(name))
+        groups.set(name, { name, logicalId });
       if (resource.type === 'AWS::CloudFormation::Stack') await visit(resource.physicalId, depth + 1);
     }
   };
   await visit(root.id, 0);
-  return [...groups];
+  return [...groups.values()];
 }
 
 function exists({ physicalId, status }: StackResource): boolean {

@@ -74,6 +74,8 @@ export interface Plan {
   readonly lock?: string;
   /** The stack whose groups these are; absent with --asg. */
   readonly stack?: string;
+  /** Some groups of the stack were left out on purpose: commands that go on name the groups, not the stack. */
+  readonly part?: true;
   readonly groups: readonly string[];
   readonly region: string;
   /** The command line that starts the same again, for people. */

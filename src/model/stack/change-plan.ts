@@ -4,6 +4,7 @@ import type { Size } from '../rollout/group.js';
 
 /** What a change of a stack, and the swap after it, would do: what people look at before they say yes. */
 export interface ChangePlan {
+  /** '' when groups were asked for by name or tag: then no stack is looked at. */
   readonly stack: string;
   readonly action: 'create' | 'update' | 'none';
   /** Name of the change set that says so. */
@@ -14,6 +15,8 @@ export interface ChangePlan {
   /** Logical ids of groups that come into being: they are proven, not swapped. */
   readonly newGroups: readonly string[];
   readonly groups: readonly GroupOutlook[];
+  /** Groups, or logical ids of new ones, that --only or --except leaves alone; absent without any. */
+  readonly leftOut?: readonly string[];
   /** What would be lost: groups that the change replaces or removes, instances and all. */
   readonly against: readonly Reason[];
 }

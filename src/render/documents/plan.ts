@@ -17,11 +17,18 @@ export function planLines(plan: ChangePlan): readonly string[] {
     ...plan.resources.flatMap(resourceLines),
     ...plan.newGroups.map((name) => `Group ${name} is new: its instances are proven, nothing is swapped.`),
     ...plan.groups.flatMap(groupLines),
+    ...(plan.leftOut === undefined
+      ? []
+      : [
+          `Left out (--only, --except): ${list(plan.leftOut, 20)}. Nothing is replaced there` +
+            (plan.action === 'update' ? '; what launches there later launches as the change says.' : '.'),
+        ]),
     ...plan.against.map((reason) => `AGAINST IT: ${reasonText(reason, true)}`),
   ];
 }
 
-function headline({ stack, action, resources, changeSet }: ChangePlan): string {
+function headline({ stack, action, resources, changeSet, groups }: ChangePlan): string {
+  if (stack === '') return groupsHeadline(groups);
   const by = changeSet === undefined ? '' : ` (change set ${changeSet})`;
   switch (action) {
     case 'none':
@@ -33,6 +40,16 @@ function headline({ stack, action, resources, changeSet }: ChangePlan): string {
         ? `Stack ${stack} would be updated, no resource of it${by}.`
         : `Stack ${stack} would be updated: ${count(resources.length, 'resource')}${by}.`;
   }
+}
+
+/** Of groups without a stack: how many would be replaced, need nothing, or cannot be. */
+function groupsHeadline(groups: readonly GroupOutlook[]): string {
+  const many = (action: GroupOutlook['action'], words: string): readonly string[] => {
+    const those = groups.filter((group) => group.action === action).length;
+    return those === 0 ? [] : [`${those} ${words}`];
+  };
+  const parts = [...many('swap', 'would be replaced'), ...many('refuse', 'COULD NOT BE'), ...many('skip', 'unchanged')];
+  return `${count(groups.length, 'group')}: ${parts.join(', ')}.`;
 }
 
 function resourceLines(resource: PlannedResource): readonly string[] {

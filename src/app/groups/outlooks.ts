@@ -1,0 +1,34 @@
+import { makePlan, type Wanted } from '../../config/rollout-plan.js';
+import { lookAhead } from '../../engine/rollout/forecast.js';
+import type { GroupOutlook } from '../../model/stack/change-plan.js';
+import type { StackChanges } from '../../model/stack/change-set.js';
+import { placedRemedies } from '../../run/place.js';
+import type { Run } from '../../run/run.js';
+
+/**
+ * What a run over these groups would do with each, after these changes of their stack. Changes nothing.
+ * @param of `stack`: its id; absent when the groups were asked for by name
+ * @throws AwsFault
+ */
+export async function outlooks(
+  { deps, id, host, pid, region, place }: Run,
+  wanted: Wanted,
+  of: { readonly stack?: string; readonly groups: readonly string[] },
+  changes: StackChanges | undefined,
+): Promise<readonly GroupOutlook[]> {
+  const plan = makePlan(wanted, {
+    strategy: wanted.strategy,
+    run: id,
+    host,
+    pid,
+    ...of,
+    region,
+    again: '',
+    adoptOnly: false,
+  });
+  return (await lookAhead(deps, plan, changes, wanted.keepsSizes)).map((group) => ({
+    ...group,
+    against: placedRemedies(group.against, place),
+    warnings: placedRemedies(group.warnings, place),
+  }));
+}

@@ -1,0 +1,88 @@
+import { readWanted } from '../../config/rollout-plan.js';
+import { refused } from '../../errors.js';
+import { retrying } from '../../engine/retrying-gateway.js';
+import type { ChangePlan, GroupOutlook } from '../../model/stack/change-plan.js';
+import { planLines } from '../../render/documents/plan.js';
+import { lineWriter } from '../../render/line-writer.js';
+import { expectAccount } from '../stack/change-guards.js';
+import { withRun, type RunDescription } from '../../run/run.js';
+import type { CommandResult, ProcessContext } from '../../run/process-context.js';
+import { nearest } from '../../text/nearest.js';
+import { byName, chosenGroups, targetProblems } from './command-targets.js';
+import { outlooks } from './outlooks.js';
+import { againWith, found, type UpdateGroupsAsked } from './update-asgs.js';
+
+export interface PlanGroupsAsked extends UpdateGroupsAsked {
+  /** Exit 10 when there is something to change. */
+  readonly 'detailed-exitcode'?: boolean | undefined;
+  readonly 'expect-account'?: readonly string[] | undefined;
+  readonly 'expect-no-changes'?: boolean | undefined;
+  /** KEY=VALUE: of a stack alone. */
+  readonly parameters: readonly string[];
+}
+
+/** What else of update-stack makes no sense without a stack, as far as it decides what would happen. */
+const OF_A_STACK = ['template', 'app', 'change-set', 'parameters-file', 'use-default', 'approve-only'] as const;
+
+/** `plan --asg`: what update-asgs with the same arguments would do with each group. Changes nothing. */
+export async function planGroups(asked: PlanGroupsAsked, surroundings: ProcessContext): Promise<CommandResult> {
+  const wanted = readWanted(asked, [...targetProblems(asked), ...stackProblems(asked, surroundings)]);
+  const head = (): RunDescription => ({
+    command: 'plan',
+    groups: asked.asgs,
+    again: againWith(asked, 'plan'),
+    onInterrupt: () => 'Stops; nothing is changed.',
+  });
+  let plan: ChangePlan | undefined;
+  const ending = await withRun(head, asked, { ...surroundings, json: true }, async (run) => {
+    expectAccount(run, { accounts: asked['expect-account'] ?? [] });
+    const { groups, leftOut } = await chosenGroups(run, asked, wanted.choice);
+    run.goOnWith(againWith(byName(asked, groups), 'plan'));
+    run.deps.emit({ type: 'groups.found', ...found(undefined, { groups, leftOut }) });
+    const seen = await outlooks(run, wanted, { groups }, undefined);
+    const gone = groups.filter((name) => !seen.some(({ group }) => group === name));
+    if (gone.length > 0) throw missing(gone, await retrying(run.deps).findGroups([]), run.region);
+    plan = {
+      stack: '',
+      action: 'none',
+      parameters: {},
+      resources: [],
+      newGroups: [],
+      groups: seen,
+      ...(leftOut.length > 0 && { leftOut }),
+      against: [],
+    };
+    const changes = seen.some(({ action }) => action !== 'skip');
+    if (changes && asked['expect-no-changes'] === true) throw unexpected(seen);
+    const outcome = !changes ? 'nothing' : asked['detailed-exitcode'] === true ? 'changes' : 'planned';
+    return { outcome, results: [], more: { plan } };
+  });
+  if (plan !== undefined && !surroundings.json) planLines(plan).forEach(lineWriter(surroundings.stdout));
+  return ending;
+}
+
+/** Flags that were typed, not those of a settings file, which serves update-stack too. */
+function stackProblems(asked: PlanGroupsAsked, { settings }: ProcessContext): readonly string[] {
+  const said = new Set((settings?.said ?? []).map(({ name }) => name));
+  const given = asked as unknown as Readonly<Record<string, unknown>>;
+  const wrong = OF_A_STACK.filter((name) => given[name] !== undefined && !said.has(name)).map((name) => `--${name}`);
+  const words = [...(asked.parameters.length > 0 ? ['KEY=VALUE'] : []), ...wrong];
+  if (words.length === 0) return [];
+  return [
+    `${words.join(', ')} ${words.length === 1 ? 'is' : 'are'} for a stack; --asg and --asg-tag name groups alone.`,
+  ];
+}
+
+/** @param known all groups of the region, for the nearest names */
+function missing(gone: readonly string[], known: readonly string[], region: string): Error {
+  const meant = gone.flatMap((name) => nearest(name, known) ?? []);
+  const hint = meant.length === 0 ? '' : ` Did you mean ${meant.join(', ')}?`;
+  return refused('group.missing', `There is no group ${gone.join(', ')} in ${region}.${hint}`, [], ['ha-updater list']);
+}
+
+function unexpected(groups: readonly GroupOutlook[]): Error {
+  const reasons = groups
+    .filter(({ action }) => action !== 'skip')
+    .map(({ group, why }) => ({ code: 'change.resource', group, text: why, remedy: '' }));
+  return refused('change.unexpected', 'Groups would change, although no changes were expected.', reasons);
+}
