@@ -40,6 +40,6 @@ function isHeadline(
 }
 
 /** Then nothing serves otherwise than before, and the sentence stands alone. */
-function untouched(outcome: Outcome): boolean {
+export function untouched(outcome: Outcome): boolean {
   return outcome === 'usage' || outcome === 'refused';
 }

@@ -3,8 +3,8 @@ import { Listr, type ListrRenderer } from 'listr2';
 import type { Clock } from '../clock.js';
 import { harmlessLine } from '../text/plain.js';
 import { wrapWords } from './live/cells.js';
+import { briefFailure } from './brief-failure.js';
 import type { Level } from './describe.js';
-import { failureBlock } from './last-words.js';
 import type { WriteLine } from './line-writer.js';
 import { frameOf } from './live/frame.js';
 import { asciiOf, drawRow, type Look } from './live/appearance.js';
@@ -65,7 +65,7 @@ export function terminalRenderer({ terminal, errors, look, clock, pace }: Termin
     if (ended !== undefined) later(ended.close);
   };
   /** What happened to the groups until now. */
-  const story = (): readonly StoryLine[] => storyOf([...view.groups.values()], view.stack);
+  const story = (): readonly StoryLine[] => storyOf([...view.groups.values()]);
 
   return {
     repeatMs: 30_000,
@@ -80,7 +80,7 @@ export function terminalRenderer({ terminal, errors, look, clock, pace }: Termin
       print(lines);
       stage?.changed();
       if (event.type === 'run.finished' && event.failure !== undefined) {
-        const words = failureBlock(event.outcome, event.exitCode, event.failure);
+        const words = briefFailure(event.outcome, event.exitCode, event.failure, terminal.size().columns);
         later(() => words.forEach((line) => errors(look.unicode ? line : asciiOf(line))));
       }
     },

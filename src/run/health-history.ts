@@ -1,6 +1,7 @@
 import type { Instant } from '../clock.js';
 import type { RunEvent } from '../model/event.js';
 import type { Finding } from '../model/finding.js';
+import type { AwaitedInstance } from '../model/rollout/decision.js';
 import { withoutStop } from '../text/sentence.js';
 
 /** Reasons kept per instance: the first ones and the last matter. */
@@ -16,6 +17,8 @@ interface Waited {
   readonly group: string;
   readonly restarted: boolean;
   readonly reasons: readonly { readonly at: Instant; readonly why: string }[];
+  /** As it was waited for last. */
+  readonly last: AwaitedInstance;
 }
 
 /** What a run waited for at single instances, through time: when they are gone, nobody else knows. */
@@ -35,10 +38,11 @@ export function historyAfter(history: HealthHistory, event: RunEvent, at: Instan
   const { group, phase, instances } = event.wait;
   const restarted = phase === 'restart';
   const waited = new Map(history.waited);
-  for (const { id, why } of instances) {
+  for (const instance of instances) {
+    const { id, why } = instance;
     if (restarted && GOING.test(why)) continue;
     const known = waited.get(id) ?? { group, restarted, reasons: [] };
-    waited.set(id, { ...known, reasons: withReason(known.reasons, why, at) });
+    waited.set(id, { ...known, reasons: withReason(known.reasons, why, at), last: instance });
   }
   return { waited, open: new Map(history.open).set(group, new Set(instances.map(({ id }) => id))) };
 }
@@ -55,7 +59,7 @@ export function historyFindings({ waited, open }: HealthHistory): readonly Findi
   return [...waited].filter(([id, one]) => !wasProven(id, one)).map(([id, one]) => finding(id, one));
 }
 
-function finding(id: string, { group, restarted, reasons }: Waited): Finding {
+function finding(id: string, { group, restarted, reasons, last }: Waited): Finding {
   const through = reasons
     .map(({ at, why }) => `${withoutStop(why)} (since ${new Date(at).toISOString().slice(11, 19)})`)
     .join(', then ');
@@ -67,5 +71,6 @@ function finding(id: string, { group, restarted, reasons }: Waited): Finding {
     text: `Instance ${id} of group ${group}: ${through}.`,
     remedy: '',
     evidence: [],
+    instance: last,
   };
 }

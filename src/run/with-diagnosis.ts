@@ -2,7 +2,7 @@ import { sayServing, whoServes } from '../decide/instances/who-serves.js';
 import { diagnose, type Diagnosis, type DiagnoseTarget } from '../engine/diagnosis/diagnose.js';
 import type { Redact } from '../text/secrets/redact.js';
 import { AwsFault, Failure } from '../errors.js';
-import type { Reason } from '../model/rollout/decision.js';
+import type { AwaitedInstance, Reason } from '../model/rollout/decision.js';
 import type { FailureFacts } from '../model/event.js';
 import type { Finding } from '../model/finding.js';
 import { groupsOf } from '../app/inspect/diagnose.js';
@@ -116,7 +116,7 @@ async function quietly(call: () => Promise<Diagnosis>, otherwise: readonly Findi
 /** Root causes are told already; a finding that says more of one takes its place. */
 function merged(reasons: readonly Reason[], findings: readonly Finding[], redact: Redact): readonly Reason[] {
   const all = [...reasons];
-  for (const { code, group, resource, text, remedy, evidence } of findings) {
+  for (const { code, group, resource, text, remedy, evidence, instance } of findings) {
     if (code === 'diagnose.resourceFailed') continue;
     const told = OF_RESOURCE.has(code)
       ? all.findIndex((reason) => reason.code === 'stack.resource' && reason.text.includes(`${resource} (`))
@@ -128,11 +128,18 @@ function merged(reasons: readonly Reason[], findings: readonly Finding[], redact
       remedy,
       ...(group !== undefined && { group }),
       ...(evidence.length > 0 && { evidence: evidence.map(redact) }),
+      ...(instance !== undefined && { instance: redacted(instance, redact) }),
     };
     if (told < 0) all.push(reason);
     else all[told] = reason;
   }
   return all;
+}
+
+/** What a balancer, or a command of the user's, said of it. */
+function redacted(instance: AwaitedInstance, redact: Redact): AwaitedInstance {
+  const { why, reason } = instance;
+  return { ...instance, why: redact(why), ...(reason !== undefined && { reason: redact(reason) }) };
 }
 
 const OF_RESOURCE: ReadonlySet<string> = new Set(['diagnose.signalsMissing', 'diagnose.hookObjected']);

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { historyAfter, historyFindings, NO_HISTORY } from '../../src/run/health-history.js';
 import type { RunEvent } from '../../src/model/event.js';
+import type { AwaitedInstance } from '../../src/model/rollout/decision.js';
 
 const START = Date.parse('2026-11-21T03:00:00Z');
 
@@ -35,6 +36,17 @@ describe('what a run saw of its instances', () => {
     ).to.deep.equal([
       'Instance i-1 of group web: Pending (since 03:00:05), then web-elb: unhealthy (timeout) (since 03:01:05).',
     ]);
+  });
+
+  it('is told with the instance as it was last', () => {
+    const wait = (instance: AwaitedInstance): RunEvent => ({
+      type: 'group.waiting',
+      wait: { group: 'web', phase: 'prove', why: 'proving', instances: [instance] },
+    });
+    const last: AwaitedInstance = { id: 'i-1', why: 'tg: unhealthy', state: 'unhealthy', balancer: 'tg' };
+    const looks = [wait({ id: 'i-1', why: 'Pending', state: 'launching' }), wait(last)];
+    const history = looks.reduce((before, event) => historyAfter(before, event, START), NO_HISTORY);
+    expect(historyFindings(history).map(({ instance }) => instance)).to.deep.equal([last]);
   });
 
   it('leaves out those that were proven: they went right', () => {

@@ -131,6 +131,8 @@ export interface Reason {
   readonly remedy: string;
   /** What shows it, line by line: AWS's own words, or what an instance printed. */
   readonly evidence?: readonly string[];
+  /** The instance that it is about, as it was waited for last. */
+  readonly instance?: AwaitedInstance;
 }
 
 /** What one look shows of everything that the run works on. */

@@ -33,6 +33,15 @@ const WORDS: Readonly<Record<AwaitedState, { readonly label: string; readonly st
     warming: { label: 'warming up', style: 'plain', rank: 1 },
   };
 
+/** What came of an instance that was waited for in vain: `unhealthy: failed health checks`. It is young no more. */
+export function endState(instance: AwaitedInstance): string {
+  const { state, reason = '', why } = instance;
+  if (state === undefined || state === 'checked') return briefWhy(why, '');
+  if (state === 'launching' || state === 'warming') return `still ${WORDS[state].label}`;
+  const { label } = WORDS[state === 'booting' ? 'unhealthy' : state];
+  return label + colon(briefReason(reason));
+}
+
 /** The instances of a wait, those in the same state together, the worst first. */
 export function stateGroups(instances: readonly AwaitedInstance[], stack: string, at: Instant): readonly StateGroup[] {
   const rows = new Map<string, AwaitedInstance[]>();

@@ -3,10 +3,10 @@ import type { GroupResult } from '../../model/rollout/decision.js';
 import { duration } from '../../text/duration.js';
 import { list } from '../../text/list.js';
 import { oneLine } from '../../text/plain.js';
-import { sentence } from '../../text/sentence.js';
+import { sentence, withoutStop } from '../../text/sentence.js';
 import type { Level } from '../describe.js';
 import type { GroupView, Mark } from './group-view.js';
-import { stateGroups } from './instance-state.js';
+import { endState } from './instance-state.js';
 import { inOrder } from './short-names.js';
 import { clockTime } from './situation.js';
 
@@ -29,43 +29,45 @@ interface Chapter {
 /**
  * What happened, told at the end and for good: a headline and at most five lines with times for each group. Groups that
  * went the same way are told together, with the first and the last time.
- *
- * @param stack name of the stack, or '' without one
  */
-export function storyOf(groups: readonly GroupView[], stack: string): readonly StoryLine[] {
+export function storyOf(groups: readonly GroupView[]): readonly StoryLine[] {
   const told = groups.filter(({ result, marks }) => result !== undefined || Object.keys(marks).length > 0);
   const same = new Map<string, GroupView[]>();
   for (const name of inOrder(told.map((group) => group.name))) {
     const group = told.find((one) => one.name === name);
     if (group === undefined) continue;
-    const key = keyOf(group, stack);
+    const key = keyOf(group);
     same.set(key, [...(same.get(key) ?? []), group]);
   }
-  return [...same.values()].flatMap((alike) => tellTogether(alike, stack));
+  return [...same.values()].flatMap(tellTogether);
 }
 
 /** The same end, by the same steps, with the same numbers. */
-function keyOf(group: GroupView, stack: string): string {
+function keyOf(group: GroupView): string {
   const { result } = group;
-  const texts = chaptersOf(group, stack).map(({ text, after }) => [text, after]);
-  return JSON.stringify([result?.outcome, result === undefined ? '' : causeOf(result), texts]);
+  const texts = chaptersOf(group).map(({ text, after }) => [text, after]);
+  return JSON.stringify([
+    result?.outcome,
+    result === undefined ? '' : withoutNames(headline(result), group.name),
+    texts,
+  ]);
 }
 
-/** The reason without what differs from group to group: ids, names and times. */
-function causeOf({ why, group }: GroupResult): string {
-  return why
+/** A text without what differs from group to group: ids, names and times. */
+function withoutNames(text: string, group: string): string {
+  return text
     .replaceAll(group, '')
     .replace(/\bi-[0-9a-f]+\b/g, 'i-')
     .replace(/[\w-]*\d[\w-]*/g, '#');
 }
 
-function tellTogether(alike: readonly GroupView[], stack: string): readonly StoryLine[] {
+function tellTogether(alike: readonly GroupView[]): readonly StoryLine[] {
   const [first] = alike;
   if (first === undefined) return [];
   const names = alike.map(({ name }) => name);
   const who = alike.length === 1 ? first.name : `${alike.length} groups (${list(names, 3)})`;
-  const lines = chaptersOf(first, stack).map((_, index): StoryLine => {
-    const each = alike.flatMap((group) => chaptersOf(group, stack)[index] ?? []);
+  const lines = chaptersOf(first).map((_, index): StoryLine => {
+    const each = alike.flatMap((group) => chaptersOf(group)[index] ?? []);
     const text = each[0]?.text ?? '';
     return { level: 'detail', text: `  ${times(each)}  ${text}${took(each)}${each[0]?.after ?? ''}` };
   });
@@ -105,11 +107,9 @@ const ENDS: Readonly<Record<GroupResult['outcome'], string>> = {
   stuck: 'stuck',
 };
 
-/** A roll-back is told by its reasons below, and again among the last words. */
+/** A roll-back is told by its cause below, and again among the last words. */
 function headline(result: GroupResult): string {
-  if (result.outcome !== 'rolledBack') return `${ENDS[result.outcome]}, ${sentence(result.why)}`;
-  const why = oneLine(result.why).replace(/: .*$/, '');
-  return `${ENDS.rolledBack}, ${sentence(why)}`;
+  return result.outcome === 'rolledBack' ? `${ENDS.rolledBack}.` : `${ENDS[result.outcome]}, ${sentence(result.why)}`;
 }
 
 /** `03:26:27Z`, or `03:26:27Z to 03:26:40Z` for several. */
@@ -130,7 +130,7 @@ function range(values: readonly number[]): readonly [number, number] {
 }
 
 /** What happened to one group, at most five lines. */
-function chaptersOf(group: GroupView, stack: string): readonly Chapter[] {
+function chaptersOf(group: GroupView): readonly Chapter[] {
   const { marks, progress, lowest, adopted } = group;
   const chapter = (mark: Mark, text: string, from?: Mark): readonly Chapter[] => {
     const at = marks[mark];
@@ -154,7 +154,7 @@ function chaptersOf(group: GroupView, stack: string): readonly Chapter[] {
     ...first,
     ...(strategy === 'restart' ? [] : chapter('serves', `${many} new in service`, 'launched')),
     ...(strategy === 'restart' ? [] : chapter('proven', `${many} new proven`, 'serves')),
-    ...(back ? chapter('rolledBack', `rolled back${lastState(group, stack)}`) : []),
+    ...(back ? chapter('rolledBack', `rolled back${cause(group)}`) : []),
     ...(strategy === 'swap' && !back ? chapter('promoted', 'promoted: no way back from here') : []),
     ...(strategy === 'rolling' && !back
       ? chapter('promoted', 'the first new ones are proven: no way back from here', 'began')
@@ -179,11 +179,10 @@ function end({ marks, progress, result }: GroupView, floor: string): readonly Ch
   return [{ at, text: 'the old ones are gone', after: floor, ...since }];
 }
 
-/** What was said last of new instances that did not come to serve; by then they are young no more. */
-function lastState({ lastWaits, marks }: GroupView, stack: string): string {
-  const grown = [...lastWaits.values()].map((instance) =>
-    instance.state === 'booting' ? { ...instance, state: 'unhealthy' as const } : instance,
-  );
-  const [worst] = stateGroups(grown, stack, marks.rolledBack ?? 0);
-  return worst === undefined || worst.rank <= 1 ? '' : `: ${worst.count} ${worst.words}`;
+/** What came of most of the new instances that were not proven; else why it was rolled back. */
+function cause({ lastWaits, result }: GroupView): string {
+  const ends = [...lastWaits.values()].filter(({ state }) => state !== 'warming').map(endState);
+  const [first, ...more] = ends;
+  if (first === undefined) return result === undefined ? '' : `: ${withoutStop(oneLine(result.why))}`;
+  return more.every((end) => end === first) ? `: ${ends.length} ${first}` : `: ${[...new Set(ends)].join(', ')}`;
 }

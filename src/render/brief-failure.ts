@@ -1,0 +1,119 @@
+import type { FailureFacts, Outcome } from '../model/event.js';
+import { count } from '../text/count.js';
+import { list } from '../text/list.js';
+import { oneLine } from '../text/plain.js';
+import { END } from './describe.js';
+import { causesOf, type Cause } from './failure-causes.js';
+import { untouched } from './last-words.js';
+import { cellWidth, wrapWords } from './live/cells.js';
+
+/** As much as is read without scrolling, on most terminals. */
+const MOST_ROWS = 25;
+/** Of one paragraph. */
+const MOST_OF_ONE = 4;
+
+/**
+ * The last words of a failure for a terminal: what happened, the one line of a console that says most, each cause once,
+ * what serves, what is left, and the next commands. At most so many rows; logs and events tell everything. Commands are
+ * never broken, because they have to survive being copied.
+ */
+export function briefFailure(
+  outcome: Outcome,
+  exitCode: number,
+  facts: FailureFacts,
+  columns: number,
+): readonly string[] {
+  const causes = causesOf(facts.reasons).filter(({ text, instances }) => instances.length > 0 || !isTold(facts, text));
+  const paragraph = (text: string, most = MOST_OF_ONE): readonly string[] => cut(wrapWords(text, columns, 4), most);
+  const head = paragraph(
+    `${END[outcome].toUpperCase()} (exit ${exitCode}): ${headline(facts, causes)} [${facts.code}]`,
+    causes.length === 0 ? 2 * MOST_OF_ONE : MOST_OF_ONE,
+  );
+  const tail = [
+    ...(facts.serves ? paragraph(`${untouched(outcome) ? '' : 'What serves now: '}${alike(facts.serves)}`) : []),
+    ...(facts.left ? paragraph(`What is left behind: ${alike(facts.left)}`) : []),
+    ...(facts.next.length > 0 ? ['Next:', ...facts.next.map((command) => `  ${command}`)] : []),
+  ];
+  const used = 1 + rowsOf([...head, ...tail], columns);
+  return ['', ...head, ...causeRows(causes, paragraph, MOST_ROWS - used), ...tail];
+}
+
+/** The headline names no instance where their causes follow. */
+function headline({ what }: FailureFacts, causes: readonly Cause[]): string {
+  const text = oneLine(what);
+  return causes.some(({ instances }) => instances.length > 0)
+    ? text.replace(/: [^:]*\bi-[0-9a-f]{8,}\b.*$/, '.')
+    : text;
+}
+
+function isTold({ what }: FailureFacts, text: string): boolean {
+  return oneLine(what).includes(text.replace(/\.$/, ''));
+}
+
+/** As many causes as there is room for, and how many there are besides. */
+function causeRows(
+  causes: readonly Cause[],
+  paragraph: (text: string, most?: number) => readonly string[],
+  room: number,
+): readonly string[] {
+  const printed = causes.flatMap((cause) => cause.printed.slice(0, 1)).slice(0, 1);
+  const rows = printed.flatMap(({ line, instances }) =>
+    paragraph(`  The console says: ${line} (${list(instances, 1)})`, 3),
+  );
+  let told = 0;
+  for (const cause of causes) {
+    const next = rowsOfCause(cause, paragraph);
+    // One row stays free for what is left out.
+    const more = told + 1 < causes.length ? 1 : 0;
+    if (told > 0 && rows.length + next.length + more > room) break;
+    rows.push(...next);
+    told++;
+  }
+  const rest = causes.length - told;
+  return rest === 0 ? rows : [...rows, `  and ${count(rest, 'more cause')}; --output lines tells all of them`];
+}
+
+function rowsOfCause(
+  { code, text, remedy, groups, instances, evidence }: Cause,
+  paragraph: (text: string, most?: number) => readonly string[],
+): readonly string[] {
+  const many = [
+    ...(groups.length > 1 ? [count(groups.length, 'group')] : groups),
+    ...(instances.length > 0 ? [count(instances.length, 'instance')] : []),
+  ].join(', ');
+  const who = many === '' || text.startsWith(`${many}: `) ? '' : `${many}: `;
+  const names = groups.length > 1 ? groups : instances;
+  return [
+    ...paragraph(`  - ${who}${text}${remedy === '' ? '' : ` ${remedy}`} [${code}]`),
+    ...(names.length === 0 ? [] : paragraph(`      ${list(names, 4)}`, 2)),
+    ...evidence.slice(0, 1).flatMap((line) => paragraph(`      ${oneLine(line)}`, 2)),
+  ];
+}
+
+/** As many rows as may be, with a mark where something was cut off. */
+function cut(rows: readonly string[], most: number): readonly string[] {
+  if (rows.length <= most) return rows;
+  return rows.slice(0, most).map((row, index) => (index === most - 1 ? `${row.slice(0, -2)} …` : row));
+}
+
+function rowsOf(lines: readonly string[], columns: number): number {
+  return lines.reduce((sum, line) => sum + Math.max(1, Math.ceil(cellWidth(line) / columns)), 0);
+}
+
+/** `a: TEXT; b: TEXT` and `a (TEXT); b (TEXT)` as `2 groups: TEXT` and `2 groups (TEXT)`: the same is said once. */
+function alike(text: string): string {
+  const [, intro = '', body = ''] = /^((?:[A-Z][^:;]*: )?)(.*?)\.?$/.exec(oneLine(text)) ?? [];
+  const folds = new Map<string, { readonly names: string[]; readonly say: (who: string) => string }>();
+  for (const part of body.split('; ')) {
+    const [, name = '', colon = '', rest = ''] = /^([^\s:]+)(: | \()(.*)$/.exec(part) ?? [];
+    const known = folds.get(colon + rest);
+    if (name === '') folds.set(part, { names: [], say: () => part });
+    else if (known === undefined) folds.set(colon + rest, { names: [name], say: (who) => `${who}${colon}${rest}` });
+    else known.names.push(name);
+  }
+  if ([...folds.values()].every(({ names }) => names.length <= 1)) return oneLine(text);
+  const said = [...folds.values()].map(({ names, say }) =>
+    say(names.length > 1 ? count(names.length, 'group') : (names[0] ?? '')),
+  );
+  return `${intro}${said.join('; ')}.`;
+}
