@@ -5,16 +5,16 @@ import { oneLine } from '../text/plain.js';
 import { END } from './describe.js';
 import { causesOf, type Cause } from './failure-causes.js';
 import { untouched } from './last-words.js';
-import { cellWidth, wrapWords } from './live/cells.js';
+import { wrapWords } from './live/cells.js';
 
-/** As much as is read without scrolling, on most terminals. */
+/** As much as is read without scrolling, on most terminals; commands count one line each. */
 const MOST_ROWS = 25;
 /** Of one paragraph. */
 const MOST_OF_ONE = 4;
 
 /**
- * The last words of a failure for a terminal: what happened, the one line of a console that says most, each cause once,
- * what serves, what is left, and the next commands. At most so many rows; logs and events tell everything. Commands are
+ * The last words of a failure for a terminal: what happened, the line of a console that says most, each cause once,
+ * what serves, what is left, and the next commands. At most so many lines; logs and events tell everything. Commands are
  * never broken, because they have to survive being copied.
  */
 export function briefFailure(
@@ -31,10 +31,10 @@ export function briefFailure(
   );
   const tail = [
     ...(facts.serves ? paragraph(`${untouched(outcome) ? '' : 'What serves now: '}${alike(facts.serves)}`) : []),
-    ...(facts.left ? paragraph(`What is left behind: ${alike(facts.left)}`) : []),
-    ...(facts.next.length > 0 ? ['Next:', ...facts.next.map((command) => `  ${command}`)] : []),
+    ...(facts.left ? paragraph(`What is left behind: ${alike(facts.left)}`, MOST_OF_ONE + 2) : []),
+    ...(facts.next.length > 0 ? ['Next:', ...commandRows(facts.next, columns)] : []),
   ];
-  const used = 1 + rowsOf([...head, ...tail], columns);
+  const used = 1 + head.length + tail.length;
   return ['', ...head, ...causeRows(causes, paragraph, MOST_ROWS - used), ...tail];
 }
 
@@ -96,24 +96,40 @@ function cut(rows: readonly string[], most: number): readonly string[] {
   return rows.slice(0, most).map((row, index) => (index === most - 1 ? `${row.slice(0, -2)} …` : row));
 }
 
-function rowsOf(lines: readonly string[], columns: number): number {
-  return lines.reduce((sum, line) => sum + Math.max(1, Math.ceil(cellWidth(line) / columns)), 0);
-}
-
 /** `a: TEXT; b: TEXT` and `a (TEXT); b (TEXT)` as `2 groups: TEXT` and `2 groups (TEXT)`: the same is said once. */
 function alike(text: string): string {
   const [, intro = '', body = ''] = /^((?:[A-Z][^:;]*: )?)(.*?)\.?$/.exec(oneLine(text)) ?? [];
   const folds = new Map<string, { readonly names: string[]; readonly say: (who: string) => string }>();
+  let after = '';
   for (const part of body.split('; ')) {
-    const [, name = '', colon = '', rest = ''] = /^([^\s:]+)(: | \()(.*)$/.exec(part) ?? [];
-    const known = folds.get(colon + rest);
+    // Another sentence may follow on the last one.
+    const [, name = '', rest = '', more = ''] = /^([^\s:]+)( \([^)]*\)|: .*)(.*)$/.exec(part) ?? [];
+    const known = folds.get(rest);
     if (name === '') folds.set(part, { names: [], say: () => part });
-    else if (known === undefined) folds.set(colon + rest, { names: [name], say: (who) => `${who}${colon}${rest}` });
+    else if (known === undefined) folds.set(rest, { names: [name], say: (who) => `${who}${rest}` });
     else known.names.push(name);
+    after += more;
   }
   if ([...folds.values()].every(({ names }) => names.length <= 1)) return oneLine(text);
   const said = [...folds.values()].map(({ names, say }) =>
     say(names.length > 1 ? count(names.length, 'group') : (names[0] ?? '')),
   );
-  return `${intro}${said.join('; ')}.`;
+  return `${intro}${said.join('; ')}${after}.`;
+}
+
+/** Commands with what each does below it; of those that differ in their group alone the first. */
+function commandRows(commands: readonly string[], columns: number): readonly string[] {
+  const same = new Map<string, { readonly command: string; readonly remark: string; times: number }>();
+  for (const line of commands) {
+    const [command = '', remark = ''] = line.split(/ +# /);
+    const key = remark === '' ? line : `${command.split(' ').slice(0, 3).join(' ')} # ${remark}`;
+    const known = same.get(key);
+    if (known === undefined) same.set(key, { command, remark, times: 1 });
+    else known.times++;
+  }
+  return [...same.values()].flatMap(({ command, remark, times }) => [
+    `  ${command}`,
+    ...(remark === '' ? [] : wrapWords(`      ${remark}`, columns, 0)),
+    ...(times === 1 ? [] : wrapWords(`      and ${times - 1} more like it, one for each group`, columns, 0)),
+  ]);
 }

@@ -79,12 +79,12 @@ describe('the last words on a terminal', () => {
   it('tell one cause of many groups once, the line of the console first', async () => {
     const last = (await recording('twenty-rolled-back')).at(-1)?.event;
     if (last?.type !== 'run.finished' || last.failure === undefined) throw new Error('it did not fail');
-    const lines = brief({ ...last.failure, next: ['ha-updater status web'] });
+    const lines = brief(last.failure);
     expect(lines.length).to.be.at.most(25);
     const text = lines.join('\n').replaceAll(/\n +/g, ' ');
     expect(text).to.include('20 groups, 40 instances: unhealthy: health checks answer with a wrong status (503).');
     expect(text).to.include('What serves now: 20 groups: 2 of 2 serve (2 old), min 2, desired 2, max 4.');
-    expect(text).to.match(/configuration starts: 20 groups \([^)]* suspended\)\./);
+    expect(text).to.match(/configuration starts: 20 groups \([^)]* suspended\)[.;]/);
     expect(text.match(/wrong status/g)).to.have.length(1);
     expect(text.indexOf('The console says: app.service: Main process exited')).to.be.below(
       text.indexOf('40 instances'),
@@ -103,6 +103,18 @@ describe('the last words on a terminal', () => {
       expect(lines.join('\n')).to.match(/and \d+ more causes; --output lines tells all of them/);
       for (const line of lines) expect(line.length).to.be.at.most(columns + 300);
     }
+  });
+
+  it('say what a command does below it, and of those that differ in their group alone show one', () => {
+    const next = ['a', 'b', 'c'].map((name) => `aws autoscaling update-group --name ${name}   # launches the old one`);
+    const lines = brief(facts([], { next: [...next, 'ha-updater status web   # shows it'] }));
+    expect(lines.slice(lines.indexOf('Next:') + 1)).to.deep.equal([
+      '  aws autoscaling update-group --name a',
+      '      launches the old one',
+      '      and 2 more like it, one for each group',
+      '  ha-updater status web',
+      '      shows it',
+    ]);
   });
 
   it('never break a command', () => {
