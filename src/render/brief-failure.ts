@@ -14,8 +14,8 @@ const MOST_OF_ONE = 4;
 
 /**
  * The last words of a failure for a terminal: what happened, the line of a console that says most, each cause once,
- * what serves, what is left, and the next commands. At most so many lines; logs and events tell everything. Commands are
- * never broken, because they have to survive being copied.
+ * what serves, what is left, and the next commands. At most so many lines; logs and events tell everything. Commands
+ * are never broken, because they have to survive being copied.
  */
 export function briefFailure(
   outcome: Outcome,
