@@ -393,7 +393,7 @@ function describeAction(action: Action): string {
     case 'terminate':
       return (
         `Terminate ${count(action.instances.length, `${action.half} instance`)} ` +
-        `(${list(action.instances, 5)})${action.decrement ? '' : ', to be replaced'}`
+        `(${list(action.instances, 5)})${action.decrement || action.half === 'new' ? '' : ', to be replaced'}`
       );
     case 'shield':
       return (

@@ -394,6 +394,16 @@ export const MUTATIONS: readonly Mutation[] = [
     breaks: { value: 'free' },
   },
   {
+    name: 'surplus-before-service',
+    rule: 'no old one goes where Auto Scaling would take out a new one that serves, because another one is on its way',
+    breaks: { value: 'allowed' },
+  },
+  {
+    name: 'shortage-scales-in',
+    rule: 'a roll-back never lowers the desired capacity below the old ones that are there',
+    breaks: { value: 'true' },
+  },
+  {
     name: 'batch-too-big',
     rule: 'at most 100 instances are terminated in one call',
     breaks: {

@@ -7,7 +7,8 @@ import { SETTLED, shifted, type Story } from './simulator.js';
 
 /**
  * What was added to drawn stories later: losses that the world brings about by itself, somebody who updates the stack
- * in the middle, gates, groups that count units, launches that fail, and processes that stand still. Each has a random
+ * in the middle, gates, groups that count units, launches that fail, processes that stand still, and replacements that come
+ * first. Each has a random
  * stream of its own, so that a seed keeps the world that it always had.
  */
 export function drawMore(story: Story): Story {
@@ -19,6 +20,7 @@ export function drawMore(story: Story): Story {
     weighted(random('weights')),
     failing(random('launches')),
     sleeping(random('sleeps')),
+    replacingFirst(random('maintenance')),
   ].reduce((told, more) => more(told), story);
 }
 
@@ -139,4 +141,34 @@ function sleeping(random: Random): More {
   });
   const sleeps = [sleep(), sleep()];
   return (story) => ({ ...story, sleeps });
+}
+
+/** Replacements are launched first, by a group's own maintenance policy or in the whole account; and there are some. */
+function replacingFirst(random: Random): More {
+  if (!random.chance(0.25)) return unchanged;
+  const account = random.chance(0.5);
+  const policy = {
+    InstanceMaintenancePolicy: {
+      MinHealthyPercentage: random.pick([100, 100, 90]),
+      MaxHealthyPercentage: random.pick([110, 150, 190]),
+    },
+    ...(random.chance(0.3) && { DefaultInstanceWarmup: random.pick([30, 300]) }),
+  };
+  return (story) =>
+    withFaults(
+      {
+        ...story,
+        ...(account && { launchesFirst: true as const }),
+        groups: account
+          ? story.groups
+          : story.groups.map((group) => ({ ...group, settings: { ...group.settings, ...policy } })),
+      },
+      Array.from({ length: random.int(1, 2) }, () => ({
+        kind: 'meddle' as const,
+        group: random.pick(story.groups).name ?? '',
+        at: SETTLED + random.int(5, 700),
+        does: random.pick(['endLifetime', 'endLifetime', 'terminate'] as const),
+        instance: random.pick(['oldest', 'newest'] as const),
+      })),
+    );
 }

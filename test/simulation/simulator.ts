@@ -36,6 +36,8 @@ export interface Story {
   readonly recovers: Readonly<Record<number, 'resume' | 'rollback'>>;
   /** Seconds after the groups and their stack are made at which somebody starts to update that stack; absent: they have none. */
   readonly stackUpdates?: readonly number[];
+  /** The whole account launches replacements first. */
+  readonly launchesFirst?: true;
   /** What the rollout has to pass besides health; its commands run on the world's clock, and a check fails at first. */
   readonly gates?: Gates;
 }
@@ -117,7 +119,7 @@ export function drawSwarm(seed: number, strategy: Strategy = 'mixed'): Story {
         ...others.map((fault) => shifted(fault, staggered)),
       ].map(later),
     },
-    groups: story.groups.map((group) => (random.chance(0.15) ? { ...group, settings: hangingHook(random) } : group)),
+    groups: story.groups.map((group) => (random.chance(0.15) ? withHook(group, random) : group)),
     mishaps,
     rivals: immortal || !on() ? {} : { [random.int(0, 1)]: random.pick([0, 100, 1_000, 5_000, 30_000, 200_000]) },
     recovers: on() ? { 1: random.pick(['resume', 'rollback'] as const) } : {},
@@ -177,6 +179,11 @@ export function shifted(fault: Fault, by: number): Fault {
   };
   return 'at' in moved ? { ...moved, at: moved.at + by } : moved;
 }
+
+const withHook = (group: GroupOptions, random: Random): GroupOptions => ({
+  ...group,
+  settings: { ...group.settings, ...hangingHook(random) },
+});
 
 /** A hook whose instances wait for somebody who never comes, until it times out. */
 function hangingHook(random: Random): object {
@@ -298,6 +305,8 @@ export async function simulate(story: Story, options: StageOptions = {}): Promis
       story.groups.map(({ name = '' }) => name),
       story.stackUpdates,
     );
+  if (story.launchesFirst === true)
+    world.invoke('autoscaling', 'PutAccountSetting', { Name: 'launchBeforeTerminate', Value: 'enabled' }, 'others');
   stage.groups.forEach((group, index) => {
     // Somebody may have deleted it before all was launched.
     if (autoScalingState(world).groups.has(group.name)) group.changeImage(story.images[index] ?? 'ami-good');

@@ -237,7 +237,8 @@ function ruleOf(group: Group, action: Action): string | undefined {
       if (record.strategy === 'rolling' && action.half === 'old')
         // rule: guard-rolling
         return rollingRule(group, record, action.instances, action.decrement);
-      return action.decrement ? undefined : 'without decrement more would be launched';
+      if (action.decrement || (action.half === 'new' && group.suspended.includes('Launch'))) return undefined;
+      return 'without decrement more would be launched';
     }
     case 'shield':
       return shieldRule(group, record, verdict, action);

@@ -1,3 +1,4 @@
+import type { Wait } from '../../model/rollout/decision.js';
 import type { Group, Instance, Size } from '../../model/rollout/group.js';
 import { batches, sparable } from '../instances/capacity.js';
 import { inService, notInService, serving, standing, units } from '../instances/classify.js';
@@ -17,11 +18,17 @@ export function terminateHalf(view: RolloutView, of: JudgedGroup, half: 'old' | 
   const free = sparable(group, going, reliable, half === 'old' ? record.size.desired : floor);
   // AWS refuses to decrement below min; more than that is there only when somebody put instances aside.
   // rule: below-min
-  const chosen = within(free, group.size.desired - group.size.min);
-  if (free.length > 0 && chosen.length === 0) return fitFirst(view, of, half, free);
+  const allowed = within(free, group.size.desired - group.size.min);
+  if (free.length > 0 && allowed.length === 0) return fitFirst(view, of, half, free);
+  const fits =
+    half === 'old' ? withoutSurplus(group, halves.new, allowed) : withoutShortage(group, halves.old, allowed);
+  // Without Launch nothing comes in the place of those that are too many for the desired capacity.
+  // rule: shortage-scales-in
+  const decrement = half === 'old' || fits.length > 0 || !group.suspended.includes('Launch');
+  const chosen = decrement ? fits : allowed;
   if (chosen.length > 0) {
     const acts = batches(chosen).map((instances) => ({
-      action: { type: 'terminate', group: group.name, half, instances, decrement: true } as const,
+      action: { type: 'terminate', group: group.name, half, instances, decrement } as const,
       why: half === 'old' ? `${units(serving(group, staying))} new instances are in service` : verdict.why,
     }));
     return { kind: 'act', phase: 'halve', acts };
@@ -31,6 +38,13 @@ export function terminateHalf(view: RolloutView, of: JudgedGroup, half: 'old' | 
     const replace = replaceDead(of, staying);
     if (replace !== undefined) return replace;
   }
+  if (allowed.length > 0)
+    return waitFor(view, of, verdict.at, {
+      why:
+        'more new instances are there than shall stay, not all of them serve, and Auto Scaling, which chooses who ' +
+        'goes, would take one that does',
+      instances: idleRows(group, halves.new),
+    });
   const left = `${have} ${half === 'old' ? 'proven ' : ''}in service, less than ${record.size.desired}`;
   return waitFor(view, of, verdict.at, {
     why: `terminating the ${half} half would leave ${left}`,
@@ -38,6 +52,32 @@ export function terminateHalf(view: RolloutView, of: JudgedGroup, half: 'old' | 
       .filter((instance) => !reliable.includes(instance) || !inService(group, instance))
       .map((instance) => ({ id: instance.id, why: notInService(group, instance) || 'in service, warming up' })),
   });
+}
+
+/**
+ * As many of these as leave no new instance too many while one of them does not serve: to go back to the desired
+ * capacity, Auto Scaling would take out one that does. There is one too many where it launches a replacement before it
+ * takes out whom it replaces (instance maintenance policies, the account setting `launchBeforeTerminate`).
+ */
+function withoutSurplus(group: Group, fresh: readonly Instance[], allowed: readonly Instance[]): readonly Instance[] {
+  if (fresh.every((instance) => inService(group, instance))) return allowed;
+  // rule: surplus-before-service
+  return within(allowed, Math.max(0, group.size.desired - units(fresh)));
+}
+
+/**
+ * As many of these as leave room for all old ones: Auto Scaling would take out what is too many, and among the old
+ * ones, which only a swap shields. A replacement that was launched beside an old one is one new instance more than
+ * the desired capacity was raised by.
+ */
+function withoutShortage(group: Group, old: readonly Instance[], allowed: readonly Instance[]): readonly Instance[] {
+  return within(allowed, Math.max(0, group.size.desired - units(old)));
+}
+
+function idleRows(group: Group, fresh: readonly Instance[]): Wait['instances'] {
+  return fresh
+    .filter((instance) => !inService(group, instance))
+    .map((instance) => ({ id: instance.id, why: notInService(group, instance) }));
 }
 
 /** Nothing of `free` fits above min: the desired capacity is raised where weights are why, else somebody has to act. */

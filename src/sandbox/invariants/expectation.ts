@@ -33,6 +33,8 @@ export interface Expectation {
   readonly counted: Map<string, number>;
   /** Instances that left in a way that is nobody's fault but the world's. */
   readonly taken: Set<string>;
+  /** Auto Scaling launched one beside another, which makes one too many where a caller takes out that other one. */
+  beside: boolean;
   /** How often somebody had taken the notes away when they were seen last. */
   removals: number;
   outside: number;
@@ -118,6 +120,7 @@ export function beginRollout(
       ...look.instances.filter((one) => one.inService).map((one) => [one.id, one.units] as const),
     ]),
     taken: new Set(),
+    beside: false,
     removals: 0,
     outside: group.outside.count,
     broken: new Set(),

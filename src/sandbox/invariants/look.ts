@@ -33,6 +33,8 @@ export interface Seen {
   /** Somebody took it out of the group or put it aside; no rollout ever does. */
   readonly aside: boolean;
   readonly protected: boolean;
+  /** Launched by Auto Scaling to take the place of another one, which is still there. */
+  readonly beside: boolean;
   readonly endedBy?: EndedBy | undefined;
 }
 
@@ -114,6 +116,7 @@ function see(world: World, group: GroupState, member: Member, judges: readonly J
     inService: alive && words?.every((word) => word === 'serves') === true,
     aside: /^(Detach|Standby|EnteringStandby)/.test(member.lifecycle),
     protected: member.protected,
+    beside: member.replaces !== undefined,
     registered: words?.every((word) => word !== 'absent') === true,
     endedBy: instance?.endedBy ?? member.endedBy,
   };

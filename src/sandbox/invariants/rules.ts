@@ -71,7 +71,9 @@ function terminatedHalves(world: World, expectation: Expectation, look: Look): S
   const surplus =
     weights ||
     (expectation.half === 'old' &&
-      (expectation.strategy.kind === 'rolling' || [...expectation.taken].some((id) => expectation.old.has(id))));
+      (expectation.strategy.kind === 'rolling' ||
+        expectation.beside ||
+        [...expectation.taken].some((id) => expectation.old.has(id))));
   const ended = look.instances.filter(
     (one) =>
       one.endedBy === 'caller' ||
@@ -93,6 +95,7 @@ function countRecent(world: World, expectation: Expectation): void {
 
 function remember(world: World, expectation: Expectation, look: Look): void {
   for (const one of look.instances) {
+    if (one.beside) expectation.beside = true;
     // Who served at the last look may have served until now: nobody looks while nothing happens.
     if (!one.inService && expectation.servingSince.delete(one.id))
       expectation.lastInService.set(one.id, { at: world.clock.now(), units: one.units });
@@ -156,7 +159,10 @@ function capacityBreach(expectation: Expectation, look: Look): Breach[] {
 }
 
 function surgeBreach(world: World, expectation: Expectation, look: Look): Breach[] {
-  const live = look.instances.reduce((sum, one) => sum + (one.alive && !one.leaving && !one.aside ? one.units : 0), 0);
+  const live = look.instances.reduce(
+    (sum, one) => sum + (one.alive && !one.leaving && !one.aside && !one.beside ? one.units : 0),
+    0,
+  );
   const others = desiredByOthers(world, expectation, look.group);
   const ceiling = others === 0 ? expectation.ceiling : Math.max(2 * others, expectation.ceiling + others);
   return live <= ceiling ? [] : [{ rule: 'surge', text: `${live} live, at most ${ceiling} are allowed.` }];

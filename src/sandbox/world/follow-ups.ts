@@ -11,6 +11,8 @@ import type { World } from './world.js';
 export interface FollowUps {
   /** The group's capacity is compared with what is desired of it. */
   readonly plan: (world: World, group: GroupState) => void;
+  /** An instance is to be launched in this zone in the place of that one, which goes later. */
+  readonly launchFor: (world: World, group: GroupState, member: Member, cause: string) => void;
   /** The instance has booted, and no hook holds it any more. */
   readonly entersService: (world: World, group: GroupState, member: Member) => void;
   /** The instance is to leave the group. */

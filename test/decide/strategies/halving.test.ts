@@ -74,6 +74,46 @@ describe('decide: how much of a half may go', () => {
     ]);
   });
 
+  it('none goes while a replacement beside it is on its way: Auto Scaling would take out the new one that serves', () => {
+    const of = (lifecycle: string, desired = 4): Group =>
+      doubledGroup({
+        size: { min: 2, max: 4, desired },
+        notes: NOTES,
+        instances: [
+          instance('i-old1'),
+          instance('i-old2'),
+          fresh('i-new1'),
+          fresh('i-new2'),
+          fresh('i-beside', { lifecycle }),
+        ],
+      });
+    // One of two may: 4 - 1 are as many as are new.
+    expect(terminated(of('Pending'))).to.deep.equal(['i-old1']);
+    expect(terminated(of('Pending', 3))).to.match(/^more new instances are there than shall stay/);
+    expect(terminated(of('InService'))).to.deep.equal(['i-old1', 'i-old2']);
+  });
+
+  it('a roll-back takes out those beside the doubled ones without falling below what is old', () => {
+    const instances = [
+      ...['i-old1', 'i-old2'].map((id) => instance(id)),
+      ...['i-new1', 'i-new2', 'i-beside'].map((id) => fresh(id)),
+    ];
+    const acts = (desired: number, ids: readonly string[]): unknown => {
+      const group = doubledGroup({
+        size: { min: 0, max: 4, desired },
+        suspended: [...PROCESSES, 'Launch'],
+        instances: instances.filter(({ id }) => ids.includes(id)),
+        notes: { record: RECORD, lease: LEASE, verdict: verdict('rollBack') },
+      });
+      const decision = decide(observed([group]), PLAN);
+      const action = decision.kind === 'act' ? decision.actions[0]?.action : undefined;
+      return action?.type === 'terminate' ? [action.instances, action.decrement] : decision.kind;
+    };
+    const all = instances.map(({ id }) => id);
+    expect(acts(4, all)).to.deep.equal([['i-beside', 'i-new1'], true]);
+    expect(acts(2, ['i-old1', 'i-old2', 'i-new2'])).to.deep.equal([['i-new2'], false]);
+  });
+
   it('one that weighs more than that goes once the desired capacity is as high as what is there', () => {
     const told = (weight: number, min: number): unknown => {
       const size = { min, max: 8, desired: 6 };

@@ -1,6 +1,7 @@
 import { ServiceFault } from '../fault.js';
 import type { Operation, OperationTable, World } from '../world.js';
 import { describeScalingActivities } from './activities.js';
+import { describeAccountSettings, putAccountSetting } from './operations/account-settings.js';
 import {
   attachLoadBalancers,
   attachLoadBalancerTargetGroups,
@@ -15,7 +16,7 @@ import {
 import { describeAutoScalingGroups, describeAutoScalingInstances } from './operations/describe-operations.js';
 import { createAutoScalingGroup, deleteAutoScalingGroup, updateAutoScalingGroup } from './operations/groups.js';
 import { noticeEnded, noticeRegistrations, setInstanceHealth } from './capacity/health-checks.js';
-import { entersService } from './capacity/launch.js';
+import { entersService, launchOne } from './capacity/launch.js';
 import { plan } from './capacity/launch-plan.js';
 import { answerWith } from '../follow-ups.js';
 import {
@@ -58,6 +59,7 @@ import { beginTermination, shutsDown, terminateInstanceInAutoScalingGroup } from
 
 answerWith({
   plan,
+  launchFor: (world, group, { id, zone }, cause) => void launchOne(world, group, zone, cause, { replaces: id }),
   entersService,
   beginTermination,
   shutsDown,
@@ -66,6 +68,7 @@ answerWith({
 });
 
 const READS: OperationTable = {
+  DescribeAccountSettings: describeAccountSettings,
   DescribeAutoScalingGroups: describeAutoScalingGroups,
   DescribeAutoScalingInstances: describeAutoScalingInstances,
   DescribeInstanceRefreshes: describeInstanceRefreshes,
@@ -103,6 +106,7 @@ const WRITES: OperationTable = {
   DetachTrafficSources: detachTrafficSources,
   EnterStandby: enterStandby,
   ExitStandby: exitStandby,
+  PutAccountSetting: putAccountSetting,
   PutLifecycleHook: putLifecycleHook,
   PutScheduledUpdateGroupAction: putScheduledUpdateGroupAction,
   PutWarmPool: putWarmPool,

@@ -44,6 +44,10 @@ export interface Member {
   rebalancing?: boolean | undefined;
   /** The activity that is going on with it. */
   activity?: string | undefined;
+  /** Launched to take the place of this instance: does not count until that one goes. */
+  replaces?: string | undefined;
+  /** It is to go, for this reason, once its replacement serves. */
+  goes?: Extract<EndedBy, 'health' | 'lifetime'> | undefined;
   endedBy?: EndedBy | undefined;
   hooks: PendingHook[];
 }
@@ -149,6 +153,8 @@ export interface AutoScalingState {
   readonly configurations: Map<string, LaunchConfiguration>;
   /** Activities of groups that are gone. */
   readonly past: Activity[];
+  /** Of the account; those not named are as AWS begins. */
+  readonly settings: Map<string, string>;
 }
 
 export function autoScalingState(world: World): AutoScalingState {
@@ -157,6 +163,7 @@ export function autoScalingState(world: World): AutoScalingState {
     groups: new Map(),
     configurations: new Map(),
     past: [],
+    settings: new Map(),
   }));
 }
 
@@ -195,6 +202,7 @@ export function isLeaving(member: Member): boolean {
 /** Whether the instance counts toward the desired capacity. */
 export function counts(member: Member): boolean {
   if (isLeaving(member) || member.lifecycle === 'Standby' || member.lifecycle === 'EnteringStandby') return false;
+  if (member.replaces !== undefined) return false;
   return !(member.rebalancing === true && member.lifecycle.startsWith('Pending'));
 }
 

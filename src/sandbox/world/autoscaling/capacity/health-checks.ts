@@ -7,6 +7,7 @@ import type { World } from '../../world.js';
 import { stamp } from '../activities.js';
 import { balancersSay } from './registration.js';
 import { attached, autoScalingState, findGroup, isLeaving, memberOf, type GroupState, type Member } from '../state.js';
+import { isBeingReplaced, replaceFirst, replacesFirst, settleReplacements } from './replace-first.js';
 import { beginTermination } from './terminate.js';
 import { schedulePlan } from './plan-schedule.js';
 
@@ -60,8 +61,12 @@ const CAUSES: Readonly<Record<NonNullable<Member['healthReason']>, string>> = {
   user: 'an instance was taken out of service in response to a user health-check.',
 };
 
-/** Replaces at most a tenth of the group at a time: terminates first, then launches. */
+/** Replaces at most a tenth of the group at a time: terminates first, then launches, or the other way round. */
 function replaceUnhealthy(world: World, group: GroupState): void {
+  settleReplacements(world, group.name);
+  const first = replacesFirst(world, group) !== undefined;
+  for (const member of [...group.members.values()])
+    if (member.goes === 'lifetime' && !isLeaving(member)) replaceFirst(world, group, member, 'lifetime');
   if (group.suspended.has('ReplaceUnhealthy') || group.suspended.has('Terminate')) return;
   const most = Math.max(1, Math.ceil(group.desired / 10));
   const leaving = [...group.members.values()].filter(
@@ -70,7 +75,12 @@ function replaceUnhealthy(world: World, group: GroupState): void {
   const sick = [...group.members.values()].filter(
     (member) => member.health === 'Unhealthy' && member.lifecycle === 'InService',
   );
-  for (const member of sick.slice(0, Math.max(0, most - leaving))) {
+  for (const member of first ? sick : sick.slice(0, Math.max(0, most - leaving))) {
+    // A replacement that is sick itself takes nobody's place.
+    if (first && member.replaces === undefined) {
+      replaceFirst(world, group, member, 'health');
+      continue;
+    }
     beginTermination(world, group, member, 'health', `At ${stamp(world)} ${CAUSES[member.healthReason ?? 'EC2']}`);
     schedulePlan(world, group);
   }
@@ -83,6 +93,10 @@ function replaceUnhealthy(world: World, group: GroupState): void {
  */
 export function endLifetime(world: World, group: GroupState, member: Member): void {
   if (group.suspended.has('Launch') || group.suspended.has('Terminate') || member.lifecycle !== 'InService') return;
+  if (replacesFirst(world, group) !== undefined) {
+    replaceFirst(world, group, member, 'lifetime');
+    return void scheduleHealthCheck(world, group);
+  }
   beginTermination(
     world,
     group,
@@ -96,6 +110,7 @@ export function endLifetime(world: World, group: GroupState, member: Member): vo
 /** Whether a later check could find something new: then there is a next one, else time can pass freely. */
 function needsWatching(world: World, group: GroupState, member: Member): boolean {
   if (isLeaving(member)) return member.endedBy === 'health';
+  if (isBeingReplaced(group, member)) return true;
   if (member.lifecycle !== 'InService') return false;
   if (member.health === 'Unhealthy')
     return !group.suspended.has('ReplaceUnhealthy') && !group.suspended.has('Terminate');

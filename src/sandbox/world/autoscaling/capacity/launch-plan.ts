@@ -130,7 +130,7 @@ function rebalance(world: World, group: GroupState): void {
     `At ${stamp(world)} an instance was launched to balance instances in zone(s) ${change.fullest} ` +
     'with other zones resulting in more than desired number of instances in the group. An unneeded ' +
     'instance will be terminated at the end of the rebalancing.';
-  const { id } = launchOne(world, group, change.emptiest, cause, true);
+  const { id } = launchOne(world, group, change.emptiest, cause, { rebalancing: true });
   if (id === undefined) return void backOff(world, group);
   const launched = group.members.get(id);
   group.evening = Math.max(0, group.evening ?? 0) + (launched === undefined ? 0 : unitsOf(launched));

@@ -27,7 +27,7 @@ export function launchOne(
   group: GroupState,
   zone: string,
   cause: string,
-  rebalancing = false,
+  extra: Pick<Member, 'rebalancing' | 'replaces'> = {},
 ): LaunchOutcome {
   const order = ++group.counter;
   const activity = startActivity(world, group, {
@@ -65,7 +65,7 @@ export function launchOne(
       protected: group.protectNew,
       activity: activity.ActivityId,
       hooks: [],
-      ...(rebalancing ? { rebalancing } : {}),
+      ...extra,
     };
     group.members.set(member.id, member);
     activity.Description = `Launching a new EC2 instance: ${member.id}`;

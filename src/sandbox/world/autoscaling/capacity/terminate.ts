@@ -70,7 +70,7 @@ function requireNotLeaving(member: Member): void {
 
 function requireRoom(group: GroupState, members: readonly Member[], decrement: boolean): void {
   if (!decrement) return;
-  const units = members.filter(counts).reduce((sum, member) => sum + unitsOf(member), 0);
+  const units = members.filter(isDecremented).reduce((sum, member) => sum + unitsOf(member), 0);
   if (group.desired - units < group.min) {
     throw invalid(
       `Currently, desiredSize equals minSize (${group.min}). Terminating instance without ` +
@@ -80,9 +80,14 @@ function requireRoom(group: GroupState, members: readonly Member[], decrement: b
   }
 }
 
+/** What the desired capacity falls by also when nobody counts it yet. */
+function isDecremented(member: Member): boolean {
+  return counts(member) || member.replaces !== undefined;
+}
+
 function userTerminates(world: World, group: GroupState, member: Member, decrement: boolean, by: EndedBy): Activity {
   const from = group.desired;
-  if (decrement && counts(member)) group.desired -= unitsOf(member);
+  if (decrement && isDecremented(member)) group.desired -= unitsOf(member);
   const shrinking = decrement ? `, shrinking the capacity from ${from} to ${group.desired}` : '';
   const cause =
     `At ${stamp(world)} instance ${member.id} was taken out of service in response to a user ` + `request${shrinking}.`;
@@ -110,6 +115,8 @@ export function beginTermination(
   member.activity = activity.ActivityId;
   member.lifecycle = 'Terminating';
   member.endedBy = by;
+  // Whoever was to take its place has it now.
+  for (const other of group.members.values()) if (other.replaces === member.id) other.replaces = undefined;
   member.hooks = [];
   const instance = ec2State(world).instances.get(member.id);
   if (instance !== undefined) instance.endedBy ??= by;

@@ -1,6 +1,6 @@
 import type { World } from '../../world.js';
 import { ec2State } from '../../ec2/state.js';
-import { autoScalingState, unitsOf, type GroupState, type Member } from '../state.js';
+import { autoScalingState, counts, unitsOf, type GroupState, type Member } from '../state.js';
 import { populationOf } from './zones.js';
 
 /**
@@ -9,7 +9,7 @@ import { populationOf } from './zones.js';
  */
 export function pickVictim(world: World, group: GroupState, surplus: number): Member | 'none' | 'allProtected' {
   const serving = [...group.members.values()].filter(
-    (member) => member.lifecycle === 'InService' && unitsOf(member) <= surplus,
+    (member) => member.lifecycle === 'InService' && counts(member) && unitsOf(member) <= surplus,
   );
   if (serving.length === 0) return 'none';
   const free = serving.filter((member) => !member.protected);
