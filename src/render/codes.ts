@@ -135,6 +135,15 @@ export const CODES: Readonly<Record<string, string>> = {
   'group.none': 'The group shall have instances and has none, so there is nothing to replace and nothing that serves.',
   'group.noRoom':
     'As asked for, nothing may run above the desired capacity and nothing may be missing, so nothing can be replaced.',
+  'group.never': 'The tag ha-updater:never on the group says that nobody shall work on it from here.',
+  'group.operated':
+    'Another tool or service replaces the instances of the group by itself, as its tags say, and would work against ' +
+    'a rollout. Use that one.',
+  'group.shared':
+    'Something that runs on the instances, such as ECS or Kubernetes, is not asked before they go. Drain them with ' +
+    '--before-terminate-command.',
+  'group.tagsFull':
+    'The group has so many tags that the notes of a run would not all fit beside them. Nothing was written.',
   'group.noBalancer': 'The group is behind no load balancer: the health of Auto Scaling alone proves its instances.',
   'group.operator': 'Another AWS service alone may change the group.',
   'group.protected': 'Instances are protected from scale-in. That does not keep a rollout from terminating them.',

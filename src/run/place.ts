@@ -32,7 +32,7 @@ function missing(command: string, { region, profile }: Place): readonly string[]
   }).map(quote);
 }
 
-const SERVICES = 'autoscaling|cloudformation|cloudwatch|ec2|elb|elbv2|s3|ssm|sts';
+const SERVICES = 'autoscaling|cloudformation|cloudwatch|ec2|eks|elasticbeanstalk|elb|elbv2|s3|ssm|sts';
 const OURS = 'update-stack|update-asgs|plan|status|diagnose|restart|resume|rollback|unfreeze|cancel';
 
 /** The operation of a command that stands in a sentence, as far as a flag or a quoted name follows it. */

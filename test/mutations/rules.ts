@@ -196,6 +196,12 @@ export const MUTATIONS: readonly Mutation[] = [
     },
   },
 
+  {
+    name: 'tags-full',
+    rule: 'nothing begins where the notes of a run would not all fit beside the other tags',
+    breaks: { replace: ['others + needed <= most', 'true'] },
+  },
+
   // Who is in service, and who is proven.
   {
     name: 'health-skipped',

@@ -4,7 +4,7 @@ import type { BareGroup } from '../../engine/gateway.js';
 import { AwsFault } from '../../errors.js';
 import type { Balancer, GroupNotes, Instance } from '../../model/rollout/group.js';
 import type { Clients } from '../session/clients.js';
-import { decodeNotes, type Tag } from '../groups/note-tags.js';
+import { decodeNotes, otherTags, type Tag } from '../groups/note-tags.js';
 import { allPages } from '../session/pages.js';
 import { chunks } from '../../text/chunks.js';
 
@@ -32,13 +32,14 @@ export async function describeBehind(
   clients: Clients,
   balancers: readonly BalancerName[],
 ): Promise<{ at: Instant; groups: BareGroup[] }> {
-  const found: { balancer: BalancerName; ids: readonly string[]; notes: GroupNotes }[] = [];
+  const found: { balancer: BalancerName; ids: readonly string[]; tags: readonly Tag[]; notes: GroupNotes }[] = [];
   let at: Instant | undefined;
   for (const balancer of balancers) {
     try {
       const registered = await registeredWith(clients, balancer);
       at ??= registered.at;
-      found.push({ balancer, ids: registered.ids, notes: decodeNotes(await tagsOf(clients, balancer)) });
+      const tags = await tagsOf(clients, balancer);
+      found.push({ balancer, ids: registered.ids, tags, notes: decodeNotes(tags) });
     } catch (error) {
       if (!(error instanceof AwsFault) || error.kind !== 'missing') throw error;
     }
@@ -55,15 +56,21 @@ export async function describeBehind(
     at,
     groups: found.map((one) =>
       groupBehind(
-        one.balancer,
-        one.notes,
+        one,
         idsOf(one).flatMap((id) => instances.get(id) ?? []),
       ),
     ),
   };
 }
 
-function groupBehind(balancer: BalancerName, notes: GroupNotes, instances: readonly Ec2Instance[]): BareGroup {
+function groupBehind(
+  {
+    balancer,
+    notes,
+    tags,
+  }: { readonly balancer: BalancerName; readonly notes: GroupNotes; readonly tags: readonly Tag[] },
+  instances: readonly Ec2Instance[],
+): BareGroup {
   const members = instances.map(toInstance);
   return {
     name: balancer.kind === 'classic' ? `elb:${balancer.id}` : balancer.id,
@@ -74,6 +81,7 @@ function groupBehind(balancer: BalancerName, notes: GroupNotes, instances: reado
     instances: members,
     balancerRefs: [balancer],
     notes,
+    tags: otherTags(tags),
     hasWarmPool: false,
     healthCheckType: 'EC2',
     healthCheckGraceMs: 0,

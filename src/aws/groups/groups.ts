@@ -9,7 +9,7 @@ import type { BareGroup } from '../../engine/gateway.js';
 import type { Instance } from '../../model/rollout/group.js';
 import type { Clients } from '../session/clients.js';
 import { balancerNamed, describeBehind } from '../balancers/balancer-members.js';
-import { decodeNotes } from './note-tags.js';
+import { decodeNotes, otherTags } from './note-tags.js';
 import { allPages } from '../session/pages.js';
 import { chunks } from '../../text/chunks.js';
 
@@ -84,6 +84,7 @@ export async function findGroups(
 
 /** One group of the answer in our words. */
 function toGroup(group: AutoScalingGroup): BareGroup {
+  const tags = (group.Tags ?? []).map(({ Key, Value }) => ({ key: Key ?? '', value: Value ?? '' }));
   return {
     name: group.AutoScalingGroupName ?? '',
     size: { min: group.MinSize ?? 0, max: group.MaxSize ?? 0, desired: group.DesiredCapacity ?? 0 },
@@ -95,7 +96,8 @@ function toGroup(group: AutoScalingGroup): BareGroup {
     ...overridesOf(group),
     instances: (group.Instances ?? []).map(toInstance),
     balancerRefs: balancerRefs(group),
-    notes: decodeNotes((group.Tags ?? []).map(({ Key, Value }) => ({ key: Key ?? '', value: Value ?? '' }))),
+    notes: decodeNotes(tags),
+    tags: otherTags(tags),
     ...(group.Status ? { status: group.Status } : {}),
     ...stackOf(group),
     ...(group.Operator?.Principal ? { operator: group.Operator.Principal } : {}),

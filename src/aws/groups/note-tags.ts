@@ -34,6 +34,9 @@ export const GATES_KEY = 'ha-updater:gates';
 
 const OUR_PREFIX = 'ha-updater:';
 
+/** The one tag of this prefix that is none of ours: by it the owner of a group keeps us away. */
+const OWNERS_KEY = 'ha-updater:never';
+
 /** Most characters that every service takes as a tag's value; classic load balancers take one less than the others. */
 const MOST = 255;
 
@@ -100,7 +103,7 @@ export function decodeNotes(tags: readonly Tag[]): GroupNotes {
   const unreadable: string[] = [];
   const outs: OutNote[] = [];
   for (const { key, value } of tags) {
-    if (!key.startsWith(OUR_PREFIX)) continue;
+    if (!isOurs(key)) continue;
     try {
       if (OUT_KEYS.includes(key)) {
         outs.push(readOut(fieldsOf(value, ['run', 'number', 'ids'])));
@@ -119,6 +122,15 @@ export function decodeNotes(tags: readonly Tag[]): GroupNotes {
   if (notes.record !== undefined && gates?.run === notes.record.run)
     notes = { ...notes, record: { ...notes.record, gates: gates.gates } };
   return unreadable.length === 0 ? notes : { ...notes, unreadable: unreadable.join('; ') };
+}
+
+/** The tags that are no notes of ours, by key. */
+export function otherTags(tags: readonly Tag[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(tags.filter(({ key }) => !isOurs(key)).map(({ key, value }) => [key, value]));
+}
+
+function isOurs(key: string): boolean {
+  return key.startsWith(OUR_PREFIX) && key !== OWNERS_KEY;
 }
 
 function decodeNote(key: string, value: string): GroupNotes {

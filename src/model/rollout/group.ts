@@ -119,6 +119,8 @@ export interface Group {
   readonly unread?: readonly string[];
   /** Our notes on the group, parsed from its tags. */
   readonly notes: GroupNotes;
+  /** All its other tags. Absent: they are not known. */
+  readonly tags?: Readonly<Record<string, string>>;
   /** AWS's `Status`, set only while the group is being deleted. */
   readonly status?: string;
   /** The service that alone may change this group, if one is set. */

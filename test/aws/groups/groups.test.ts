@@ -79,6 +79,7 @@ describe('groups', () => {
           name: 'web',
           size: { min: 1, max: 4, desired: 2 },
           weighted: false,
+          tags: { Name: 'web' },
           suspended: ['AZRebalance'],
           configurationRefs: ['lc/web-7'],
           instances: [

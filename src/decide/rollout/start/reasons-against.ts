@@ -3,12 +3,16 @@ import type { Observed, Reason } from '../../../model/rollout/decision.js';
 import type { Group } from '../../../model/rollout/group.js';
 import { standing } from '../../instances/classify.js';
 import { deletedBalancers } from '../../instances/deleted-balancers.js';
+import { tagsFull } from './free-tags.js';
+import { ownersAgainst } from './owners.js';
 import { NEEDED } from '../processes.js';
 
 /** Every reason against a rollout over the group that can be seen now. */
 export function reasonsAgainst(observed: Observed, group: Group, force = false): readonly Reason[] {
   return [
     ...groupReasons(group),
+    ...ownersAgainst(group),
+    ...tagsFull(group, 'replacing'),
     ...deletedBalancers(group).map(({ text, remedy }) => ({
       code: 'group.balancerDeleted',
       group: group.name,

@@ -6,6 +6,7 @@ import { deletedBalancers } from '../../instances/deleted-balancers.js';
 import { factsOf } from '../../strategies/facts-by-name.js';
 import type { LookAndPlan } from '../../view.js';
 import { seconds } from '../../../text/duration.js';
+import { ownersToKnow } from './owners.js';
 import { timeLimits } from '../time-limits.js';
 
 /** What a person should know before a rollout starts; none of it stops it. */
@@ -34,6 +35,7 @@ export function warningsAbout({ observed, plan }: LookAndPlan, group: Group): re
       : deletedBalancers(group).map(({ text, remedy }) => warn('group.balancerDeleted', text, remedy))),
     ...balancerWarnings(plan, group),
     ...protectedWarnings(group),
+    ...ownersToKnow(group),
     ...(group.notes.record === undefined ? factsOf(plan).warnings(plan, group) : []),
     ...versionWarnings(group),
     ...(group.balancers.some((balancer) => balancer.judged)

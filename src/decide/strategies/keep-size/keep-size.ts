@@ -12,6 +12,8 @@ import {
   type StartGate,
   type Turn,
 } from '../../rollout/turns.js';
+import { tagsFull } from '../../rollout/start/free-tags.js';
+import { neverTouched } from '../../rollout/start/owners.js';
 import type { ReasonedAction } from '../../step.js';
 import type { GroupView, RolloutView } from '../../view.js';
 import { factsOf } from '../facts-by-name.js';
@@ -91,6 +93,8 @@ function reasonsAgainst({ plan }: RolloutView, group: Group): readonly Reason[] 
             'Use the version of ha-updater that wrote it, or remove the tag when you know that no rollout is going on.',
           ),
         ]),
+    ...neverTouched(group),
+    ...tagsFull(group, 'replacing'),
     ...(operator === undefined
       ? []
       : [

@@ -2,6 +2,7 @@ import type { Observed, Reason } from '../../../model/rollout/decision.js';
 import type { Group } from '../../../model/rollout/group.js';
 import { STRATEGY_RECORD_VERSION, type RestartRecord } from '../../../model/rollout/record.js';
 import { SUSPENDED_BY_SWAP } from '../../rollout/processes.js';
+import { tagsFull } from '../../rollout/start/free-tags.js';
 import { reasonsAgainst } from '../../rollout/start/reasons-against.js';
 import type { LookAndPlan } from '../../view.js';
 import { countQuorum, floorOf, restartable } from './quorum.js';
@@ -17,6 +18,7 @@ const SUSPENDED_BY_RESTART = [...SUSPENDED_BY_SWAP, 'HealthCheck'] as const;
 const AGAINST_BOTH: ReadonlySet<string> = new Set([
   'group.deleting',
   'group.operator',
+  'group.never',
   'group.unreadable',
   'group.refresh',
   'group.attaching',
@@ -38,6 +40,7 @@ export function restartPreflight({ observed, plan }: LookAndPlan, group: Group):
   const quorum = plan.restart?.quorum ?? 1;
   const reasons = [
     ...reasonsAgainst(observed, group).filter(({ code }) => AGAINST_BOTH.has(code)),
+    ...tagsFull(group, 'restarting'),
     ...ownReasons(observed, group, quorum, startedAt),
   ];
   if (reasons.length > 0) return { kind: 'refuse', reasons };

@@ -15,8 +15,8 @@ export function createOrUpdateTags(world: World, input: CreateOrUpdateTagsType):
         `1 validation error detected: Value at 'tags.1.member.value' failed to satisfy constraint: ` +
           'Member must have length less than or equal to 256',
       );
-    if (!group.tags.has(key) && group.tags.size >= 50)
-      throw invalid(`Tag limit exceeded for AutoScalingGroup ${group.name}`);
+    const own = [...group.tags.keys()].filter((one) => !one.startsWith('aws:')).length;
+    if (!group.tags.has(key) && own >= 50) throw invalid(`Tag limit exceeded for AutoScalingGroup ${group.name}`);
   }
   for (const { group, tag } of changes) {
     group.tags.set(tag.Key ?? '', { value: tag.Value ?? '', propagate: tag.PropagateAtLaunch ?? false });
