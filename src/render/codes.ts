@@ -153,6 +153,8 @@ export const CODES: Readonly<Record<string, string>> = {
   'group.repairing': 'An instance gets a new root volume.',
   'group.sizeDoesNotFit':
     'The group is larger than the MaxSize that the change gives it, so some of its instances would have to leave.',
+  'group.sizeFalls':
+    'With --sizes template CloudFormation sets a smaller size: instances that serve leave before any rollout begins.',
   'group.putBack': 'The restart of the group ended early, and what it took out is back.',
   'group.rolledBack': 'The new instances of the group were taken away and the old ones serve.',
   'group.rollout': 'The record of a rollout is on the group. Finish that first.',

@@ -144,6 +144,10 @@ async function approve(
   guardChange(change.guards, open, plan, order.given);
   if (change.keep) return;
   guardGroups(plan);
+  // Of those who are about to leave a pipeline's log tells at first sight, not among the lines of a plan.
+  for (const { warnings } of plan.groups)
+    for (const reason of warnings.filter(({ code }) => code === 'group.sizeFalls'))
+      run.deps.emit({ type: 'warning', reason });
   if (!change.confirm || ask === undefined) return;
   // The screen gets a moment to show what the question is about.
   await run.deps.clock.sleep(100);

@@ -104,6 +104,9 @@ function toChange({ ResourceChange: change }: Change): ResourceChange[] {
       type: change.ResourceType ?? '',
       ...(change.Replacement && { replacement: change.Replacement }),
       ...(change.ChangeSetId && { changeSetId: change.ChangeSetId }),
+      // Read of groups alone; of others it would only be carried about.
+      ...(change.ResourceType === 'AWS::AutoScaling::AutoScalingGroup' &&
+        change.AfterContext !== undefined && { after: change.AfterContext }),
       details: (change.Details ?? []).map(toDetail),
     },
   ];

@@ -1,8 +1,9 @@
-import type { StackChanges } from '../../model/stack/change-set.js';
+import type { ResourceChange, StackChanges } from '../../model/stack/change-set.js';
 import type { Group, Size } from '../../model/rollout/group.js';
 import { causeOf, certainDetails, parametersBehind, type Place } from './change-causes.js';
 import { policyOutdates } from './policy-change.js';
 import { allChanges } from './read-change-set.js';
+import { changedSizes, templateSizes, writtenSizes, type TemplateSizes } from './template-sizes.js';
 
 /** Properties of a group that say what it launches. */
 const LAUNCHES: ReadonlySet<string> = new Set([
@@ -20,6 +21,8 @@ export interface Effect {
   readonly resized?: Size | undefined;
   /** The MaxSize that the change gives it, when that is too small for a size that is to be kept. */
   readonly tooSmall?: number | undefined;
+  /** The sizes that the template states, when the change touches the group and shows them. */
+  readonly template?: TemplateSizes | undefined;
   /** Physical ids of balancers that go, or that others take the place of. */
   readonly replaced: readonly string[];
 }
@@ -36,15 +39,17 @@ export function effectOn(
   keepsSizes = false,
 ): Effect {
   const becomes = outdatedBy(changes, group, refs);
-  const written = resizedBy(changes, group);
+  const written = resizedBy(changes, group, keepsSizes);
   const falls = keepsSizes && written !== undefined && written.desired < group.size.desired;
   const resized = falls ? sizeKept(group.size, written) : written;
+  const template = touching(changes, group).map(templateSizes)[0];
   const gone = allChanges(changes).flatMap(({ change }) =>
     change.action === 'Remove' || change.replacement === 'True' ? [change.physicalId] : [],
   );
   return {
     ...(becomes !== undefined && { becomes }),
     ...(resized !== undefined && { resized }),
+    ...(template !== undefined && { template }),
     ...(falls && written.max < group.size.desired && { tooSmall: written.max }),
     replaced: gone.filter((id) => id !== ''),
   };
@@ -57,18 +62,27 @@ function sizeKept(before: Size, { min, max }: Size): Size | undefined {
 }
 
 /** Sizes as CloudFormation will set them; the desired capacity stays between the other two. */
-function resizedBy(changes: StackChanges, { name, size }: Pick<Group, 'name' | 'size'>): Size | undefined {
-  const details = allChanges(changes).flatMap(({ change }) =>
-    change.physicalId === name && change.action === 'Modify' ? certainDetails(change) : [],
-  );
-  const after = (property: string): number | undefined => {
-    const text = details.find((detail) => detail.name === property)?.after;
-    return text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined;
-  };
-  const min = after('MinSize') ?? size.min;
-  const max = after('MaxSize') ?? size.max;
-  const desired = Math.min(max, Math.max(min, after('DesiredCapacity') ?? size.desired));
+function resizedBy(changes: StackChanges, group: Pick<Group, 'name' | 'size'>, keepsSizes: boolean): Size | undefined {
+  const { size } = group;
+  const written = Object.assign(
+    {},
+    ...touching(changes, group).map((change) => {
+      const { desired } = writtenSizes(change);
+      // Where sizes are kept, min and max that the change leaves alone are given back.
+      return keepsSizes ? { ...changedSizes(change), ...(desired !== undefined && { desired }) } : writtenSizes(change);
+    }),
+  ) as TemplateSizes;
+  const min = written.min ?? size.min;
+  const max = written.max ?? size.max;
+  const desired = Math.min(max, Math.max(min, written.desired ?? size.desired));
   return min === size.min && max === size.max && desired === size.desired ? undefined : { min, max, desired };
+}
+
+/** The changes of the group itself. */
+function touching(changes: StackChanges, { name }: Pick<Group, 'name'>): readonly ResourceChange[] {
+  return allChanges(changes).flatMap(({ change }) =>
+    change.physicalId === name && change.action === 'Modify' ? [change] : [],
+  );
 }
 
 /** Why a change makes all instances of a group outdated; undefined when it does not. */

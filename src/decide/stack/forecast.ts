@@ -1,6 +1,6 @@
 import type { GroupOutlook } from '../../model/stack/change-plan.js';
 import type { Observed, Reason } from '../../model/rollout/decision.js';
-import type { Group, Instance } from '../../model/rollout/group.js';
+import type { Group, Instance, Size } from '../../model/rollout/group.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
 import { expectedTime, roundsOf } from '../outlook/expected-time.js';
 import { finalTarget } from '../rollout/target-size.js';
@@ -20,12 +20,8 @@ import { instability } from '../instances/stability.js';
  * What a swap or a rolling rollout would do with a group, if the stack changed like this now.
  * @param effect what the change does to the group, see `effectOn`
  */
-export function groupOutlook(
-  observed: Observed,
-  plan: Plan,
-  group: Group,
-  { becomes, resized, replaced, tooSmall }: Effect,
-): GroupOutlook {
+export function groupOutlook(observed: Observed, plan: Plan, group: Group, effect: Effect): GroupOutlook {
+  const { becomes, resized, replaced, tooSmall } = effect;
   const here = membersOf(group);
   const skip = skipped(observed, plan, group, becomes);
   const none = hasNone(group) && becomes === undefined ? [noneThere(group, observed)] : [];
@@ -56,7 +52,7 @@ export function groupOutlook(
       [...(becomes === undefined ? [] : [becomes]), ...(many === '' ? [] : [many])].join('; ') +
         (becomes === undefined && many === '' ? 'all were asked for' : ''),
     size: group.size,
-    ...(resized !== undefined && { resized }),
+    ...sizing(group, effect),
     strategy: limits === undefined ? 'swap' : 'rolling',
     ...(limits !== undefined && {
       rolling: { surge: limits.surge, unavailable: limits.unavailable, serial: limits.serial },
@@ -78,8 +74,40 @@ export function groupOutlook(
     limitMs: skip === undefined ? time.totalMs + (rounds - 1) * time.progressMs + time.drainMs : 0,
     extraInstanceHours: Math.round((Math.max(0, peak.desired - size.desired) * expectedMs) / 36_000) / 100,
     against,
-    warnings: skip === undefined ? warnings(observed, plan, group) : [],
+    warnings: [...falls(group, effect), ...(skip === undefined ? warnings(observed, plan, group) : [])],
   };
+}
+
+/** What becomes of the group's size, and what the template says of it. */
+function sizing(group: Group, { resized, template }: Effect): Pick<GroupOutlook, 'resized' | 'template' | 'leave'> {
+  const leave = leaving(group, resized);
+  return {
+    ...(resized !== undefined && { resized }),
+    ...(template !== undefined && { template }),
+    ...(leave > 0 && { leave }),
+  };
+}
+
+/** How many CloudFormation takes out. */
+function leaving({ size }: Group, resized: Size | undefined): number {
+  return Math.max(0, size.desired - (resized ?? size).desired);
+}
+
+/** CloudFormation may set the sizes of the template, and those are smaller than what serves. */
+function falls(group: Group, { resized }: Effect): readonly Reason[] {
+  const leave = leaving(group, resized);
+  if (resized === undefined || leave === 0) return [];
+  const { min, desired, max } = resized;
+  return [
+    {
+      code: 'group.sizeFalls',
+      group: group.name,
+      text:
+        `CloudFormation sets it to min ${min}, desired ${desired}, max ${max}, as its template says: ${leave} of its ` +
+        `${group.size.desired} leave`,
+      remedy: 'Without --sizes template all of them stay.',
+    },
+  ];
 }
 
 function staleOf(group: Group, here: readonly Instance[]): GroupOutlook['outdated'] {

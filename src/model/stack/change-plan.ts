@@ -57,6 +57,10 @@ export interface GroupOutlook {
   readonly size: Size;
   /** The size that the change of the stack gives it; absent when that stays. */
   readonly resized?: Size;
+  /** The sizes that the template states; absent when the change does not touch the group, or shows none. */
+  readonly template?: Partial<Size>;
+  /** How many of its instances CloudFormation takes out by the size that it sets; absent when none leaves. */
+  readonly leave?: number;
   readonly strategy: 'swap' | 'rolling';
   /** Its limits in capacity units; absent for a swap. */
   readonly rolling?: { readonly surge: number; readonly unavailable: number; readonly serial: boolean };

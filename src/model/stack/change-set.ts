@@ -33,6 +33,8 @@ export interface ResourceChange {
   readonly replacement?: string;
   /** The nested stack's own change set. */
   readonly changeSetId?: string;
+  /** The resource as it will be, as the service's JSON; absent where it does not say. */
+  readonly after?: string;
   readonly details: readonly ChangeDetail[];
 }
 

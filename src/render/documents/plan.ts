@@ -85,9 +85,9 @@ function groupLines(group: GroupOutlook): readonly string[] {
   }[group.action];
   const lines = [`Group ${group.group}: ${head}: ${sentence(group.why)}`];
   if (group.action === 'skip')
-    return group.resized === undefined
+    return group.resized === undefined && sameAsTemplate(group)
       ? lines
-      : [...lines, `  size ${sizes(group.size)}; with the change ${sizes(group.resized)}`];
+      : [...lines, `  size ${sizeText(group)}`, ...notes(group)];
   const stale = list(
     group.outdated.map(
       ({ id, configuration, why }) =>
@@ -102,10 +102,9 @@ function groupLines(group: GroupOutlook): readonly string[] {
         `${name} (${kind === 'classic' ? 'classic load balancer' : 'target group'}` +
         `${replaced === true ? ', or what takes its place' : ''})`,
     );
-  const resized = group.resized === undefined ? '' : `; with the change ${sizes(group.resized)}`;
   return [
     ...lines,
-    `  size ${sizes(group.size)}${resized}; ` +
+    `  size ${sizeText(group)}; ` +
       `${group.strategy === 'swap' ? 'doubled' : 'a few at a time, at most'} ` +
       `${sizes(group.doubled)}; ${count(group.instances, 'instance')}`,
     ...(group.rolling === undefined ? [] : [`  ${limitsText(group.rolling)}`]),
@@ -114,8 +113,27 @@ function groupLines(group: GroupOutlook): readonly string[] {
     `  about ${duration(group.expectedMs)}, at most ${duration(group.limitMs)}; about ` +
       `${group.extraInstanceHours} extra instance-hours`,
     ...group.against.map((reason) => `  against it: ${reasonText(reason)}`),
-    ...group.warnings.map((reason) => `  note: ${reasonText(reason)}`),
+    ...notes(group),
   ];
+}
+
+function notes({ warnings }: GroupOutlook): readonly string[] {
+  return warnings.map((reason) => `  note: ${reasonText(reason)}`);
+}
+
+/** The size that the group has, what its template says, and what it will have. */
+function sizeText(group: GroupOutlook): string {
+  const { size, template = {}, resized } = group;
+  const said = (['min', 'desired', 'max'] as const).flatMap((name) =>
+    template[name] === undefined ? [] : [`${name} ${template[name]}`],
+  );
+  const other = sameAsTemplate(group) ? '' : `, the template says ${said.join(', ')}`;
+  const then = resized === undefined ? '' : `; with the change ${sizes(resized)}`;
+  return `${sizes(size)}${other}${then === '' && other !== '' ? ', and it is kept' : then}`;
+}
+
+function sameAsTemplate({ size, template = {} }: GroupOutlook): boolean {
+  return (['min', 'desired', 'max'] as const).every((name) => (template[name] ?? size[name]) === size[name]);
 }
 
 function limitsText({ surge, unavailable, serial }: NonNullable<GroupOutlook['rolling']>): string {

@@ -15,7 +15,7 @@ import {
   type ResourceRow,
   type StackRow,
 } from './state.js';
-import { invalid, splitAttribute, type Json, type Properties } from '../template/template.js';
+import { invalid, splitAttribute, type Json, type Properties, type ResourceDeclaration } from '../template/template.js';
 
 /** What a resource is asked to be, with references to other resources left open. */
 export interface Definition {
@@ -167,7 +167,19 @@ function plannedChange(
     replacement,
     details,
     needs: definition.needs,
+    after: contextOf(declaration, baseScope(world, stack, blueprint, 'masked', openReference)),
   };
+}
+
+/** A resource as a change set shows it: its properties and policies, with what is not known yet left open. */
+function contextOf({ properties, updatePolicy }: ResourceDeclaration, scope: Scope): string {
+  const Properties = Object.fromEntries(
+    Object.entries(properties).flatMap(([name, node]) => {
+      const value = shown(node, scope);
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+  return JSON.stringify({ Properties, ...(updatePolicy !== undefined && { UpdatePolicy: updatePolicy }) });
 }
 
 function changeDetails(

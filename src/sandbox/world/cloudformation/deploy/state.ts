@@ -248,6 +248,8 @@ export interface PlannedChange {
   readonly replacement?: 'True' | 'False' | 'Conditional' | undefined;
   readonly details: readonly ChangeDetail[];
   readonly needs: readonly string[];
+  /** The resource as it will be, as JSON with NoEcho values masked. */
+  readonly after?: string | undefined;
   changeSetId?: string | undefined;
 }
 

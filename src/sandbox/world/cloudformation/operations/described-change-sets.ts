@@ -30,6 +30,7 @@ export function describedChange(change: PlannedChange, values: boolean): object 
       ResourceType: change.type,
       Replacement: change.replacement,
       ChangeSetId: change.changeSetId,
+      AfterContext: values ? change.after : undefined,
       Scope: [...new Set(change.details.map((detail) => detail.attribute))],
       Details: change.details.map((detail) => describedDetail(detail, values)),
     }),
