@@ -21,7 +21,7 @@ import {
   templateLaunches,
   templateVersions,
 } from './groups/ec2.js';
-import { findGroups, describeGroups } from './groups/groups.js';
+import { findGroups, describeGroups, listGroups } from './groups/groups.js';
 import { cancelCommand, commandable, commandResult, findCommand, sendCommand } from './ssm-commands.js';
 import { health } from './balancers/health.js';
 import { deregister, register } from './balancers/registrations.js';
@@ -60,6 +60,7 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
 
     describeGroups: (names) => describeGroups(clients, names),
     findGroups: (tags) => findGroups(clients, tags),
+    listGroups: (tags) => listGroups(clients, tags),
     launchTimes: (groups) => launchTimes(clients, groups),
     addresses: async (groups) => ({
       ...(await addresses(clients, groups)),

@@ -11,6 +11,7 @@ const REPEATABLE = [
   'identity',
   'describeGroups',
   'findGroups',
+  'listGroups',
   'launchTimes',
   'templateVersions',
   'templateLaunches',

@@ -39,6 +39,7 @@ const STEPS: readonly Step[] = [
   [['restart', 'web', '--exec', 'echo done', '--quorum', '1', '--healthy-timeout', '7200'], 'restart', 0],
   [['update-stack', 'web', image(9), '--warmup-seconds', '3600', '--action-timeout', '7200'], 'update-stack', 4],
   [['status', '--asg', 'web-*', '--all-matching'], 'status', 0],
+  [['list'], 'list', 0],
   [['diagnose', 'web'], 'diagnose', 0],
   [['unfreeze', 'web'], 'unfreeze', 0],
   [['cancel', 'web'], FAILED, 3],

@@ -4,6 +4,7 @@ import type {
   endWithError,
   endWithUnknownCommand,
   explain,
+  listAll,
   plan,
   releaseLock,
   restart,
@@ -30,6 +31,7 @@ export interface Documents {
   readonly 'config --schema': Document<typeof settingsSchema>;
   readonly diagnose: Document<typeof diagnoseNow>;
   readonly explain: Document<typeof explain>;
+  readonly list: Document<typeof listAll>;
   readonly 'lock release': Document<typeof releaseLock>;
   readonly 'lock show': Document<typeof showLock>;
   readonly plan: Document<typeof plan>;

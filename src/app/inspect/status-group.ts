@@ -43,7 +43,7 @@ interface InstanceStatus {
  * life;
  * `frozen`: rolled back, with processes left suspended; `unreadable`: it carries a note of another version.
  */
-type GroupState = 'atRest' | 'underWay' | 'interrupted' | 'frozen' | 'unreadable';
+export type GroupState = 'atRest' | 'underWay' | 'interrupted' | 'frozen' | 'unreadable';
 
 export interface GroupStatus {
   readonly name: string;
@@ -108,9 +108,9 @@ export function groupStatus(group: Group, around: Circumstances): GroupStatus {
   };
 }
 
-function stateOf(
-  { notes: { record, lease, frozen, unreadable } }: Group,
-  { at, holderIsGone }: Circumstances,
+export function stateOf(
+  { notes: { record, lease, frozen, unreadable } }: Pick<Group, 'notes'>,
+  { at, holderIsGone }: Pick<Circumstances, 'at' | 'holderIsGone'>,
 ): GroupState {
   if (unreadable !== undefined) return 'unreadable';
   if (record !== undefined) return lease !== undefined && isHeld(lease, at, holderIsGone) ? 'underWay' : 'interrupted';

@@ -62,14 +62,19 @@ export async function describeGroups(
   };
 }
 
-/** Names of all groups that carry these tags (AWS joins filters with "and"), those that are being deleted left out. */
-export async function findGroups(
-  clients: Clients,
-  tags: readonly { readonly key: string; readonly value: string }[],
-): Promise<string[]> {
+/** Names of all groups that carry these tags, those that are being deleted left out. */
+export async function findGroups(clients: Clients, tags: Tags): Promise<string[]> {
+  return (await listGroups(clients, tags)).groups.map(({ name }) => name);
+}
+
+type Tags = readonly { readonly key: string; readonly value: string }[];
+
+/** All groups that carry these tags (AWS joins filters with "and"), those that are being deleted left out. */
+export async function listGroups(clients: Clients, tags: Tags): Promise<{ at: Instant; groups: BareGroup[] }> {
   const client = await clients.autoScaling();
+  const operation = 'autoscaling:DescribeAutoScalingGroups';
   const filters = tags.map(({ key, value }) => ({ Name: `tag:${key}`, Values: [value] }));
-  const pages = await allPages('autoscaling:DescribeAutoScalingGroups', async (token) => {
+  const pages = await allPages(operation, async (token) => {
     const page = await client.describeAutoScalingGroups({
       MaxRecords: NAMES_PER_CALL,
       ...(filters.length > 0 && { Filters: filters }),
@@ -77,9 +82,15 @@ export async function findGroups(
     });
     return { page, next: page.NextToken };
   });
-  return pages
-    .flatMap((page) => page.AutoScalingGroups ?? [])
-    .flatMap((group) => (group.Status || group.AutoScalingGroupName === undefined ? [] : [group.AutoScalingGroupName]));
+  const [first] = pages;
+  if (first === undefined) throw new Error('allPages reads at least one page');
+  return {
+    at: clients.answeredAt(first, operation),
+    groups: pages
+      .flatMap((page) => page.AutoScalingGroups ?? [])
+      .filter(({ Status, AutoScalingGroupName: name }) => !Status && name !== undefined)
+      .map(toGroup),
+  };
 }
 
 /** One group of the answer in our words. */

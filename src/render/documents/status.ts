@@ -4,6 +4,7 @@ import { sizes } from '../words.js';
 import { count } from '../../text/count.js';
 import { oneLine } from '../../text/plain.js';
 import { timestamp } from '../../text/timestamp.js';
+import { table } from './table.js';
 
 /** What the page shows of a group; `app/status-group` makes it. */
 interface GroupOnPage {
@@ -121,19 +122,4 @@ function groupPart(group: GroupOnPage): readonly string[] {
 
 function section(title: string, rows: readonly string[]): readonly string[] {
   return rows.length === 0 ? [] : ['', title, ...rows.map((row) => `  ${row}`)];
-}
-
-/** Columns side by side, as wide as their widest cell; the last one as long as it is. */
-function table(rows: readonly (readonly string[])[]): readonly string[] {
-  const cells = rows.map((row) => row.map(oneLine));
-  const widths = cells.reduce<number[]>(
-    (sofar, row) => row.map((cell, column) => Math.max(cell.length, sofar[column] ?? 0)),
-    [],
-  );
-  return cells.map((row) =>
-    row
-      .map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd(widths[column] ?? 0)))
-      .join('  ')
-      .trimEnd(),
-  );
 }
