@@ -26,7 +26,7 @@ const MORE: Readonly<Record<string, string>> = {
   output: 'see [Output](#output)',
   'parameters-file': 'see [docs/PARAMETERS.md](PARAMETERS.md)',
   'skip-elb-health-check': 'see [Force](GATES.md#force)',
-  strategy: 'see [Rolling](../README.md#rolling)',
+  strategy: 'see [Rolling](ROLLING.md)',
   surge: 'parts are rounded up',
   swap: '`always` is for changes that the configuration does not show, such as code that user data pulls',
   unavailable: 'parts are rounded down',

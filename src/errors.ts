@@ -16,7 +16,7 @@ export const EXIT = {
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
-/** The exit code of every outcome; the README's table is checked against it. */
+/** The exit code of every outcome; the table of docs/EXIT-CODES.md is checked against it. */
 export const EXIT_OF: Readonly<Record<Outcome, ExitCode>> = {
   updated: EXIT.done,
   created: EXIT.done,

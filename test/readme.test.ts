@@ -7,7 +7,42 @@ const readme = read('README.md');
 /** The reference of all flags, to which the README points. */
 const flagsPage = read('docs/FLAGS.md');
 
+/** A reader gives a README some minutes. What is new gets a page below docs, and one line in the README. */
+const MOST_WORDS = 1_500;
+
+const wordsIn = (text: string): number => text.split(/\s+/).filter((word) => word !== '').length;
+
 describe('the README', () => {
+  it(`has at most ${MOST_WORDS} words`, () => {
+    expect(wordsIn(' one `two`\n | three |\n')).to.equal(5);
+    expect(wordsIn(readme)).to.be.at.most(MOST_WORDS);
+  });
+
+  it('has its sections in the order in which a reader needs them', () => {
+    const titles = [...readme.matchAll(/^## (.+)$/gm)].map(([, title]) => title);
+    expect(titles).to.deep.equal([
+      'Install',
+      'Try it: 60 seconds, no account',
+      'First use on AWS',
+      'Going back',
+      'In a pipeline',
+      'Commands',
+      'More',
+    ]);
+  });
+
+  it('says what it was never tested against, before it says how to install it', () => {
+    expect(readme.split('## Install')[0]).to.include('never run against AWS itself');
+  });
+
+  it('leads to an index that has every page', () => {
+    expect(readme).to.include('](docs/README.md)');
+    const index = read('docs/README.md');
+    const pages = repositoryFiles().flatMap((path) => /^docs\/([\w-]+\.md)$/.exec(path)?.[1] ?? []);
+    expect(pages).to.include('CONCEPTS.md');
+    expect(pages.filter((page) => page !== 'README.md' && !index.includes(`](${page})`))).to.deep.equal([]);
+  });
+
   const names = repositoryFiles().flatMap((path) => /^commands\/((?:lock\/)?[\w-]+)\.ts$/.exec(path)?.[1] ?? []);
 
   const said = (name: string): string => name.replace('/', ' ');

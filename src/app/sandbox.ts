@@ -40,7 +40,13 @@ export async function serveWorld(flags: SandboxFlags, surroundings: ProcessConte
       : number(flags.seed, { least: 0, most: 2 ** 53 - 1, whole: true }, '--seed must be a whole number', problems);
   if (problems.length > 0) throw badFlags(problems);
 
-  const scenario = { ...(await readScenario(flags.scenario)), ...(seed === undefined ? {} : { seed }) };
+  const given = await readScenario(flags.scenario);
+  const { SAMPLE_IMAGES } = await import('../sandbox/scenario.js');
+  const scenario = {
+    ...given,
+    images: { ...SAMPLE_IMAGES, ...given.images },
+    ...(seed === undefined ? {} : { seed }),
+  };
   const [{ createSandbox }, { serveSandbox }, { DEFAULT_SUBNETS, DEFAULT_VPC }] = await Promise.all([
     import('../sandbox/index.js'),
     import('../sandbox/live.js'),
@@ -86,6 +92,9 @@ export async function keepActions(sandbox: Sandbox, file: string): Promise<void>
   });
 }
 
+/** One of the built-in images, for a first roll-back. */
+const NEVER_HEALTHY = 'ami-0bad0bad0bad0bad0';
+
 /** What a shell needs so that this tool, the AWS CLI and any SDK talk to the sandbox: `eval` takes it as it is. */
 function exportsFor(
   url: string,
@@ -102,6 +111,7 @@ function exportsFor(
     'unset AWS_PROFILE AWS_SESSION_TOKEN',
     `export HA_UPDATER_SPEED=${speed}`,
     `# Its default VPC is ${network.vpc}, with the subnets ${network.subnets.join(',')}.`,
+    `# Instances of ${NEVER_HEALTHY} are never healthy; docs/REHEARSE.md names more such images.`,
     `# ${url}/_sandbox/timeline, /_sandbox/violations, /_sandbox/calls and /_sandbox/clock tell what happened.`,
   ];
 }

@@ -228,3 +228,12 @@ export const DEFAULT_SCENARIO: Scenario = {
   faults: [],
   commands: [],
 };
+
+/** Images that `ha-updater sandbox` knows without a scenario, so that a roll-back can be seen at once. */
+export const SAMPLE_IMAGES: Scenario['images'] = {
+  'ami-0bad0bad0bad0bad0': { behaviour: 'unhealthy' },
+  'ami-0f1a00f1a00f1a000': { behaviour: 'flaps', flapSeconds: 40 },
+  'ami-0dead0dead0dead00': { behaviour: 'dies', diesAfter: 200 },
+  'ami-04040404040404040': { behaviour: 'missing' },
+  'ami-05100510051005100': { behaviour: 'healthy', boot: [90, 240] },
+};

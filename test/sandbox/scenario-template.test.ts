@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { parseScenario } from '../../src/sandbox/scenario-file.js';
-import { DEFAULT_SCENARIO } from '../../src/sandbox/scenario.js';
+import { DEFAULT_SCENARIO, SAMPLE_IMAGES } from '../../src/sandbox/scenario.js';
 
 describe('templates/scenario.yaml', () => {
   const scenario = parseScenario(readFileSync('templates/scenario.yaml', 'utf8'));
@@ -15,6 +15,12 @@ describe('templates/scenario.yaml', () => {
       start: DEFAULT_SCENARIO.start,
       timing: DEFAULT_SCENARIO.timing,
     });
+  });
+
+  it('names the images that are built in, and the page that people read names them too', () => {
+    expect(scenario.images).to.deep.equal(SAMPLE_IMAGES);
+    const rows = [...readFileSync('docs/REHEARSE.md', 'utf8').matchAll(/^\| `(ami-\w+)` \|/gm)];
+    expect(rows.map(([, image]) => image)).to.deep.equal(Object.keys(SAMPLE_IMAGES));
   });
 
   it('shows every behaviour of images and the faults by their names', () => {

@@ -4,7 +4,7 @@ import { rollingPlan } from '../support/rolling.js';
 import { createStage } from '../support/stage.js';
 import { read } from '../tidy/scan.js';
 
-/** The capacity of a group of four while it is rolled over, as the README shows it. */
+/** The capacity of a group of four while it is rolled over, as docs/ROLLING.md shows it. */
 async function picture(plan: ReturnType<typeof rollingPlan>): Promise<string> {
   const stage = createStage({}, [{ name: 'web', size: 4, min: 4, max: 4, balancers: ['target-group'], drain: 60 }]);
   stage.groups[0]?.changeImage('ami-new');
@@ -22,15 +22,15 @@ async function picture(plan: ReturnType<typeof rollingPlan>): Promise<string> {
     .join('\n');
 }
 
-describe('the pictures in the README', () => {
-  const readme = read('README.md');
+describe('the pictures of rolling rollouts', () => {
+  const page = read('docs/ROLLING.md');
   for (const [name, plan] of [
     ['launch first', rollingPlan()],
     ['terminate first', rollingPlan({ surge: { count: 0 }, unavailable: { count: 1 } })],
   ] as const) {
     it(`${name}: is what the sandbox sees`, async () => {
       const drawn = await picture(plan);
-      expect(readme, `it should hold:\n${drawn}\n`).to.contain(drawn);
+      expect(page, `it should hold:\n${drawn}\n`).to.contain(drawn);
     });
   }
 });

@@ -1,7 +1,15 @@
 /** The part of the terminal emulator that tests use: a screen without a window. */
 declare module '@xterm/headless' {
+  interface Cell {
+    getChars(): string;
+    /** Whether `getFgColor` is the number of one of the terminal's own colours. */
+    isFgPalette(): boolean;
+    getFgColor(): number;
+    isDim(): number;
+  }
   interface Line {
     translateToString(trimRight: boolean): string;
+    getCell(column: number): Cell | undefined;
   }
   interface Emulator {
     readonly rows: number;

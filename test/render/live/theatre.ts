@@ -10,6 +10,8 @@ export interface Staging extends ScreenSize, Partial<Look> {
   readonly at: readonly number[];
   /** It is given another size after so many seconds. */
   readonly resize?: ScreenSize & { readonly at: number };
+  /** Sees the terminal at each of these moments, and at the end. */
+  readonly watch?: (terminal: Emulator) => void;
 }
 
 /** What was seen. */
@@ -27,7 +29,7 @@ const STEP_MS = 500;
 
 /** Shows a recording to a terminal emulator, on a clock that only the test moves. */
 export async function play(events: readonly Stamped[], staging: Staging): Promise<Seen> {
-  const { at, resize, colour = false, unicode = true } = staging;
+  const { at, resize, watch, colour = false, unicode = true } = staging;
   let { columns, rows } = staging;
   // A terminal's driver turns a line feed into both characters.
   const terminal = new xterm.Terminal({
@@ -88,17 +90,20 @@ export async function play(events: readonly Stamped[], staging: Staging): Promis
       looks.shift();
       await flushed(terminal);
       screens.push(screenOf(terminal));
+      watch?.(terminal);
     }
     now += STEP_MS;
   }
   await renderer.end();
   await flushed(terminal);
+  watch?.(terminal);
   const left = linesOf(terminal, 0, terminal.buffer.active.length);
   terminal.dispose();
   return { screens, left, writes };
 }
 
-type Emulator = InstanceType<typeof xterm.Terminal>;
+/** A terminal in memory. */
+export type Emulator = InstanceType<typeof xterm.Terminal>;
 
 /** The renderer works in promises alone while no time passes. */
 async function settled(): Promise<void> {

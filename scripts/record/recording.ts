@@ -1,0 +1,46 @@
+import { createCommandStage } from '../../test/support/command-stage.js';
+import { play } from '../../test/render/live/theatre.js';
+import { SAMPLE_IMAGES } from '../../src/sandbox/scenario.js';
+import { DEFAULT_SUBNETS, DEFAULT_VPC } from '../../src/sandbox/world/ec2/state.js';
+import { COLUMNS, ROWS, screenOf, type Screen } from './screen.js';
+
+/** The screen is kept so often, in seconds. */
+const STEP = 4;
+
+/** What a person would type, and see. */
+export interface Recording {
+  readonly command: string;
+  readonly exitCode: number | undefined;
+  /** The screen at its moments, oldest first; `at` in seconds since the command began. */
+  readonly screens: readonly { readonly at: number; readonly screen: Screen }[];
+}
+
+/**
+ * Creates the sample stack in a sandbox in this process, types the command, and keeps what a terminal shows of it. The
+ * clock is the sandbox's, so the same command always gives the same recording.
+ */
+export async function record(words: readonly string[]): Promise<Recording> {
+  const stage = createCommandStage({ images: SAMPLE_IMAGES });
+  const created = await stage.run([
+    'update-stack',
+    'web',
+    '--template',
+    'templates/web-stack.yaml',
+    `VpcId=${DEFAULT_VPC}`,
+    `Subnets=${DEFAULT_SUBNETS.slice(0, 2).join(',')}`,
+    'Ami=ami-0123456789abcdef0',
+    'DbPassword=not-a-real-one',
+  ]);
+  if (created.code !== 0) throw new Error(`The stack could not be created: ${created.said}`);
+  const { code, events } = await stage.run(words);
+  const lasts = ((events.at(-1)?.at ?? 0) - (events[0]?.at ?? 0)) / 1000;
+  const at = Array.from({ length: Math.floor(lasts / STEP) }, (_, step) => step * STEP);
+  const screens: Screen[] = [];
+  const look = { columns: COLUMNS, rows: ROWS, colour: true };
+  await play(events, { ...look, at, watch: (terminal) => screens.push(screenOf(terminal)) });
+  return {
+    command: ['ha-updater', ...words].join(' '),
+    exitCode: code,
+    screens: screens.map((screen, index) => ({ at: at[index] ?? lasts, screen })),
+  };
+}
