@@ -1,8 +1,12 @@
 import { createCommandStage } from '../../test/support/command-stage.js';
 import { play } from '../../test/render/live/theatre.js';
+import type { SandboxClock } from '../../src/sandbox/clock.js';
 import { SAMPLE_IMAGES } from '../../src/sandbox/scenario.js';
 import { DEFAULT_SUBNETS, DEFAULT_VPC } from '../../src/sandbox/world/ec2/state.js';
 import { COLUMNS, ROWS, screenOf, type Screen } from './screen.js';
+
+/** Turns of the event loop in which a call over the simulated wire is answered. */
+const TURNS = 20;
 
 /** The screen is kept so often, in seconds. */
 const STEP = 4;
@@ -21,6 +25,7 @@ export interface Recording {
  */
 export async function record(words: readonly string[]): Promise<Recording> {
   const stage = createCommandStage({ images: SAMPLE_IMAGES });
+  takeTurns(stage.sandbox.clock);
   const created = await stage.run([
     'update-stack',
     'web',
@@ -42,5 +47,14 @@ export async function record(words: readonly string[]): Promise<Recording> {
     command: ['ha-updater', ...words].join(' '),
     exitCode: code,
     screens: screens.map((screen, index) => ({ at: at[index] ?? lasts, screen })),
+  };
+}
+
+/** No time passes while the other half of a run works: its stack is followed and its groups are held at once. */
+function takeTurns(clock: SandboxClock): void {
+  const sleep = clock.sleep.bind(clock);
+  clock.sleep = async (ms, signal) => {
+    for (let turn = 0; turn < TURNS; turn++) await new Promise(setImmediate);
+    await sleep(ms, signal);
   };
 }
