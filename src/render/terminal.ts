@@ -51,8 +51,11 @@ export function terminalRenderer({ terminal, errors, look, clock, pace }: Termin
       later(() => screen.print(lines.flatMap((line) => paint(line, terminal.size().columns)).map(harmlessLine)));
   };
   const draw = (): void => {
-    const size = terminal.size();
-    screen.show(frameOf(view, clock.now(), size, look).map((row) => harmlessLine(drawRow(row, size.columns, look))));
+    const { columns, rows } = terminal.size();
+    // Terminals differ in where the cursor is once the last cell of a line is written.
+    const size = { columns: Math.max(1, columns - 1), rows };
+    const frame = frameOf(view, clock.now(), size, look);
+    screen.show(frame.map((row) => harmlessLine(drawRow(row, size.columns, look))));
   };
   const open = (): void => {
     const fresh = openStage({ draw, clear: screen.clear, pace });

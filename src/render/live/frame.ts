@@ -84,6 +84,8 @@ function sameConfigurations(groups: readonly GroupView[], arrow: string): string
   const known = groups.flatMap(({ configurations }) => configurations ?? []);
   const [first] = known;
   if (first === undefined || known.some(({ from, to }) => from !== first.from || to !== first.to)) return '';
+  // Replaced although they are what the group launches.
+  if (first.from === first.to) return '';
   const [before, after] = [configuration(first.from), configuration(first.to)];
   return before.id === after.id
     ? `${before.id}${before.version} ${arrow} ${after.version}`

@@ -26,6 +26,8 @@ export interface GroupView {
 type Marks = Readonly<Partial<Record<Mark, Instant>>>;
 
 export type Mark =
+  /** The first that was told of its numbers. */
+  | 'seen'
   | 'began'
   /** The size was raised. */
   | 'grown'
@@ -99,6 +101,7 @@ function withProgress(group: GroupView, progress: Progress, at: Instant): GroupV
   const half = verdict === 'rollBack' ? progress.new : progress.old;
   const isGone = marks.going !== undefined && verdict !== undefined && half === 0 && leaving === 0;
   const seen: readonly (readonly [Mark, boolean])[] = [
+    ['seen', true],
     ['launched', needed > 0 && progress.new >= needed && verdict !== 'rollBack'],
     ['firstServes', progress.inService > 0],
     ['serves', needed > 0 && progress.inService >= needed],

@@ -51,6 +51,11 @@ const RESTART: readonly Stretch[] = [
   { from: ['began'], until: 'ended', labels: { done: 'restarted', now: 'restarting', toCome: 'restart' } },
 ];
 
+/** After a creation nothing is replaced. */
+const PROVE: readonly Stretch[] = [
+  { from: ['seen'], until: 'ended', labels: { done: 'proven', now: 'proving', toCome: 'prove' } },
+];
+
 const BACK: Stretch = {
   from: ['rolledBack'],
   until: 'gone',
@@ -81,7 +86,11 @@ function groupSteps(groups: readonly GroupView[], at: Instant): readonly Step[] 
     ({ progress, result }) => progress?.strategy !== undefined && result?.outcome !== 'skipped',
   );
   const strategy = touched[0]?.progress?.strategy;
-  if (strategy === undefined || strategy === 'keep-size') return [];
+  if (strategy === undefined) {
+    const proving = groups.filter(({ progress }) => progress?.phase === 'prove');
+    return proving.length === 0 ? [] : PROVE.map((stretch) => stepOf(stretch, proving, at));
+  }
+  if (strategy === 'keep-size') return [];
   const forth = strategy === 'swap' ? SWAP : strategy === 'rolling' ? ROLLING : RESTART;
   const back = touched.filter(({ marks }) => marks.rolledBack !== undefined);
   if (back.length === 0) return inTurn(forth.map((stretch) => stepOf(stretch, touched, at)));

@@ -167,7 +167,8 @@ function groupsOf(event: RunEvent): readonly string[] {
 }
 
 /** Images that change, else the parameters that were given. */
-function changeOf({ resources, parameters }: ChangePlan): RunView['change'] {
+function changeOf({ action, resources, parameters }: ChangePlan): RunView['change'] {
+  if (action === 'create') return [];
   const images = resources.flatMap(({ properties }) =>
     properties.flatMap(({ path, before, after }) =>
       /(^|\.)ImageId$/.test(path) && before !== undefined && after !== undefined ? [{ from: before, to: after }] : [],

@@ -175,7 +175,10 @@ function end({ marks, progress, result }: GroupView, floor: string): readonly Ch
   const since = marks.going === undefined ? {} : { from: marks.going };
   if (back) return [{ at, text: 'the new ones are gone', after: `; the old ones serve${floor}`, ...since }];
   if (progress?.strategy === 'restart') return [{ at, text: 'all came back', after: floor, ...since }];
-  if (progress?.strategy === undefined) return floor === '' ? [] : [{ at, text: floor.slice(2) }];
+  if (progress?.strategy === undefined)
+    return result?.outcome === 'proven' && marks.proven === undefined
+      ? [{ at, text: `${progress?.needed ?? 0} proven` }]
+      : [];
   return [{ at, text: 'the old ones are gone', after: floor, ...since }];
 }
 
