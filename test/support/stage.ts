@@ -17,6 +17,7 @@ import { createSandbox, type Sandbox } from '../../src/sandbox/index.js';
 import { DEFAULT_SCENARIO, type Scenario } from '../../src/sandbox/scenario.js';
 import { PLAN } from './groups.js';
 import { call, standardGroup, type StandardGroup } from './sandbox.js';
+import { emptyLists } from './empty-lists.js';
 import type { Violation } from '../../src/sandbox/invariants/violation.js';
 import { strangersRedactor } from '../../src/text/secrets/redact.js';
 
@@ -65,6 +66,14 @@ export interface Mishap {
   readonly stopAt?: { readonly read?: number; readonly change?: number; readonly meanwhile: () => Promise<void> };
 }
 
+/** What a run told that a person cannot read. */
+interface SentenceFault {
+  readonly at: number;
+  readonly group: string;
+  readonly rule: 'empty-list';
+  readonly text: string;
+}
+
 /** A sandbox with groups, and runs of the real engine over the real SDK on its clock. */
 export interface Stage {
   readonly sandbox: Sandbox;
@@ -76,8 +85,8 @@ export interface Stage {
   ) => Promise<readonly Ending[]>;
   /** Changes sent by the last run. */
   readonly changes: () => readonly string[];
-  /** Invariants that any run so far has broken. */
-  readonly violations: () => readonly Violation[];
+  /** Invariants that any run so far has broken, and its sentences that hold an empty list. */
+  readonly violations: () => readonly (Violation | SentenceFault)[];
 }
 
 export interface StageOptions {
@@ -105,6 +114,7 @@ export function createStage(
   });
   let runs = 0;
   let changes: string[] = [];
+  const holes: SentenceFault[] = [];
   const run: Stage['run'] = async (differs = {}, mishap = {}) => {
     runs++;
     const mine: string[] = [];
@@ -157,13 +167,11 @@ export function createStage(
             commandMs: plan.restart.commandMs,
             redact: strangersRedactor([]),
           });
-    const ended = (outcome: Ending['outcome'], more: Partial<Ending> = {}): Ending => ({
-      outcome,
-      results: [],
-      changes: sent,
-      events,
-      ...more,
-    });
+    const ended = (outcome: Ending['outcome'], more: Partial<Ending> = {}): Ending => {
+      for (const text of emptyLists({ events, failure: more.failure?.facts }))
+        holes.push({ at: sandbox.clock.now(), group: '', rule: 'empty-list', text });
+      return { outcome, results: [], changes: sent, events, ...more };
+    };
     try {
       const not = await strict?.keeper.take(plan.groups);
       if (not !== undefined) return ended(not.kind === 'held' ? 'held' : 'refused');
@@ -194,7 +202,7 @@ export function createStage(
     sandbox,
     groups: made,
     changes: () => changes,
-    violations: () => sandbox.monitor.violations,
+    violations: () => [...sandbox.monitor.violations, ...holes],
     run,
     race: (racers) => {
       const { clock } = sandbox;

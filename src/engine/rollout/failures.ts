@@ -188,7 +188,9 @@ export function rolledBack(back: readonly GroupResult[], { serves, groups }: Aft
     processes: result.outcome === 'rolledBack' ? result.frozen : [],
   }));
   const names = `${back[0]?.group ?? ''}${back.length > 1 ? ` and ${back.length - 1} more` : ''}`;
-  const suspended = frozen.map(({ group, processes }) => `${group} (${processes.join(', ')} suspended)`).join('; ');
+  const suspended = frozen
+    .map(({ group, processes }) => `${group} (${processes.join(', ') || 'nothing'} suspended)`)
+    .join('; ');
   const target = byStack(plan) ?? targetFlags(frozen.map(({ group }) => group));
   const after = groups.filter(({ name }) => frozen.some(({ group }) => group === name));
   // Who has changed the stack knows what it was before, and says it.

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import type { CommandStage } from '../../support/command-stage.js';
+import { emptyLists } from '../../support/empty-lists.js';
 import { ENDINGS } from './endings.js';
 import { onlyLooks, printedBy, printedByLooks, type, type Printed } from './printed.js';
 import { groupIn, leftOn } from './worlds.js';
@@ -34,6 +35,7 @@ describe('whoever follows what is printed comes to a stack without anything left
       const stage = world();
       const end = await happen(stage);
       expect(end.code, end.said).to.equal(code);
+      expect(emptyLists([end.document, end.events])).to.deep.equal([]);
       mended?.(stage);
       const { story, last } = await follow(stage, [...printedBy(end), ...(await printedByLooks(stage))]);
       const told = [JSON.stringify(end.document?.failure, null, 1), ...story].join('\n');
