@@ -129,6 +129,9 @@ export const CODES: Readonly<Record<string, string>> = {
   'group.launchGone': 'The launch template of the group, or the version that it launches from, does not exist.',
   'group.locked':
     'The rollout on the group was made under a strict lock. Whoever goes on with it needs the same --lock.',
+  'group.marked':
+    'Auto Scaling has marked all that serves as unhealthy, although the balancers call it healthy, and would replace it ' +
+    'all at once. Set it healthy first.',
   'group.missing': 'There is no such group in this account and region.',
   'group.image':
     'Whether instances run the image that the group would launch now is not known; they are not compared by it.',

@@ -37,6 +37,11 @@ export const MUTATIONS: readonly Mutation[] = [
     breaks: { value: 'Promise.resolve()' },
   },
   {
+    name: 'marked-replaced',
+    rule: 'replacing is not resumed while all that serves is marked as unhealthy',
+    breaks: { condition: true },
+  },
+  {
     name: 'foreign-answer',
     rule: 'what is not the service’s, or did not arrive whole, is no answer',
     breaks: { condition: false },

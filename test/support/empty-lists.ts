@@ -13,7 +13,7 @@ const HOLES: readonly RegExp[] = [
   /[,;]\s*([.;,)]|$)/,
   /:\s+([.;,)]|$)/,
   /:$/,
-  /\s(because|behind|of|by|with|and|or|are)\s*((?!\.\.\.)[.;]|$)/,
+  /\s(because|behind|with|and|or)\s*((?!\.\.\.)[.;]|$)/,
   /^\s*[.;,]/,
 ];
 

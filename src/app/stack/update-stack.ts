@@ -65,9 +65,11 @@ export async function updateStack(given: UpdateStackAsked, surroundings: Process
         changeStack(stackRun.deps, order, async (open) => {
           await approve(run, wanted, change, order, open, surroundings);
           if (change.keep) return 'keep';
-          finished = await finishDeadRollouts(run, wanted, target);
+          const dead = await finishDeadRollouts(run, wanted, target);
+          ({ finished } = dead);
           if (asked['revert-on-failure'] === true) before = await noteBefore(stackRun, order, asked);
-          former = await noteFormer(stackRun, order, open.prepared.before);
+          // What its groups are frozen for is nothing to go back to.
+          if (!dead.frozen) former = await noteFormer(stackRun, order, open.prepared.before);
           await sizes?.begin(open);
           return 'execute';
         }),
@@ -177,17 +179,23 @@ async function finishDeadRollouts(
   run: Run,
   wanted: Wanted,
   target: UpdateGroupsAsked,
-): Promise<readonly GroupResult[]> {
+): Promise<{ readonly finished: readonly GroupResult[]; readonly frozen: boolean }> {
   const { deps } = run;
+  const none = { finished: [], frozen: false };
   const name = target.stack ?? '';
   const stack = await retrying(deps).describeStack(name);
-  if (stack === undefined || stack.status === 'REVIEW_IN_PROGRESS') return [];
+  if (stack === undefined || stack.status === 'REVIEW_IN_PROGRESS') return none;
   const groups = await stackGroups(deps, stack.id);
-  if (groups.length === 0) return [];
+  if (groups.length === 0) return none;
   await run.lockGroups(groups);
   const looked = await retrying(deps).describeGroups(groups);
   const begun = looked.groups.filter(({ notes }) => notes.record !== undefined).map((group) => group.name);
-  return begun.length > 0 ? swap(run, wanted, target, { groups: begun, leftOut: [] }, { adoptOnly: true }) : [];
+  const finished =
+    begun.length > 0 ? await swap(run, wanted, target, { groups: begun, leftOut: [] }, { adoptOnly: true }) : [];
+  const frozen =
+    looked.groups.some(({ notes }) => notes.frozen !== undefined) ||
+    finished.some(({ outcome }) => outcome === 'rolledBack');
+  return { finished, frozen };
 }
 
 /**

@@ -2,6 +2,7 @@ import type { Group } from '../../model/rollout/group.js';
 import { asIs, command } from '../../text/shell-quote.js';
 import { currencyOf } from '../instances/outdated.js';
 import { membersOf } from '../instances/classify.js';
+import { firstHelp } from './marked.js';
 
 /** What helps groups that a roll-back left frozen. */
 interface AfterRollBack {
@@ -19,8 +20,12 @@ interface AfterRollBack {
  */
 export function afterRollBack(groups: readonly Group[], target: string, stack?: string): AfterRollBack {
   const unfreeze = command`ha-updater unfreeze ${asIs(target)}`;
+  const first = firstHelp(groups);
   if (groups.length > 0 && groups.every(launchesWhatRuns))
-    return { text: 'They launch what their instances run, so they can be unfrozen.', next: [unfreeze] };
+    return {
+      text: `They launch what their instances run, so they can be unfrozen. ${first.text}`.trim(),
+      next: [...first.next, unfreeze],
+    };
   const bad = groups.filter((group) => !launchesWhatRuns(group));
   const pins = bad.flatMap((group) => giveBack(group) ?? []);
   const whole = pins.length > 0 && pins.length === bad.length;
@@ -29,8 +34,9 @@ export function afterRollBack(groups: readonly Group[], target: string, stack?: 
       ? 'give it back the one that its instances run'
       : `update stack ${stack} with the values that it had before, or with better ones`;
   return {
-    text: `What was rolled back is still what they launch: to go back, ${back}.`,
+    text: `What was rolled back is still what they launch: to go back, ${back}. ${first.text}`.trim(),
     next: [
+      ...first.next,
       ...(whole ? pins.map((pin) => `${pin}   # ${stack === undefined ? PIN : PIN_IN_STACK}`) : []),
       `${unfreeze}   # ${whole ? 'then; before that' : 'until then'} the next scale-out ${BAD}`,
       sameAgain(target),

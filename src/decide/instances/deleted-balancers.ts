@@ -7,6 +7,8 @@ export interface DeletedBalancer {
   /** One sentence without a full stop. */
   readonly text: string;
   readonly remedy: string;
+  /** The command that takes it off. */
+  readonly detach: string;
 }
 
 /**
@@ -25,6 +27,7 @@ export function deletedBalancers(group: Group): readonly DeletedBalancer[] {
       remedy:
         `Detach it${group.stackId === undefined ? '' : ' and take it out of the template'}, or make it again: ` +
         detach(group.name, balancer),
+      detach: detach(group.name, balancer),
     }));
 }
 

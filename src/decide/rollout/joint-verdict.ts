@@ -1,8 +1,9 @@
 import type { GroupResult, Wait } from '../../model/rollout/decision.js';
 import type { Verdict } from '../../model/rollout/record.js';
-import { serving, units } from '../instances/classify.js';
+import { notInService, serving, units } from '../instances/classify.js';
 import { ourLease } from '../ownership/lease.js';
 import { VERDICT_LAG_MS } from '../read-lag.js';
+import { sameReasons } from './finish.js';
 import type { ProvingStep, ReasonedAction } from '../step.js';
 import type { RolloutGroup, RolloutView } from '../view.js';
 
@@ -75,12 +76,19 @@ function judgeTogether(view: RolloutView, groups: readonly ProvingGroup[], open:
 /** Both sets stay, because rolling back would take away what stands in for missing old instances. */
 function leaveBoth(groups: readonly ProvingGroup[], hurt: readonly ProvingGroup[], why: string): JudgeResult {
   const where = hurt.map(({ of }) => of.name).join(', ');
+  const idle = hurt.flatMap(({ of: { group, halves } }) =>
+    halves.old.flatMap((instance) => {
+      const reason = notInService(group, instance);
+      return reason === '' ? [] : [{ id: instance.id, why: reason }];
+    }),
+  );
+  const because = idle.length === 0 ? 'old instances are missing' : `old ones do not serve: ${sameReasons(idle)}`;
   const results = groups.map(({ of: { name, record } }): GroupResult => {
     const less = `Rolling back would leave less than ${record.size.desired} in service in ${where}`;
     return {
       group: name,
       outcome: 'stuck',
-      why: `${why}. ${less}, because old instances are missing; both sets are left as they are`,
+      why: `${why}. ${less}, because ${because}; both sets are left as they are`,
     };
   });
   return { acts: [], waits: [], results };

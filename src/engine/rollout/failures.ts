@@ -5,6 +5,7 @@ import type { Decision, GroupResult, Observed, Reason } from '../../model/rollou
 import type { Group } from '../../model/rollout/group.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
 import { afterRollBack, sameAgain, unfreezeNow } from '../../decide/diagnosis/after-roll-back.js';
+import { firstHelp } from '../../decide/diagnosis/marked.js';
 import { targetFlags, targetWords } from '../../text/target-words.js';
 import { asIs, command } from '../../text/shell-quote.js';
 import { withNotes } from '../../decide/memory/known-notes.js';
@@ -154,6 +155,8 @@ function stopped(stuck: readonly GroupResult[], back: readonly GroupResult[], ob
     : observed.groups.length === 0
       ? 'Nothing: what was noted went with the groups.'
       : `No record is left on ${plan.groups.join(', ')}; the groups stand as they were left.`;
+  const first = firstHelp(observed.groups);
+  const on = noted ? goOn(plan, observed) : [...(observed.groups.length > 0 ? [plan.again] : []), ...status(plan)];
   return new Failure('stopped', {
     code: unproven
       ? 'swap.unproven'
@@ -163,8 +166,8 @@ function stopped(stuck: readonly GroupResult[], back: readonly GroupResult[], ob
     what: `${stuck[0]?.group ?? ''}: ${sentence(stuck[0]?.why ?? '')}`,
     reasons,
     serves: serving(observed),
-    left: unproven ? 'Nothing was changed on the groups.' : left,
-    next: noted ? goOn(plan, observed) : [...(observed.groups.length > 0 ? [plan.again] : []), ...status(plan)],
+    left: `${unproven ? 'Nothing was changed on the groups.' : left} ${first.text}`.trim(),
+    next: [...first.next, ...on],
   });
 }
 
@@ -196,7 +199,7 @@ export function rolledBack(back: readonly GroupResult[], { serves, groups }: Aft
   // Who has changed the stack knows what it was before, and says it.
   const { text, next } =
     plan.changed === true
-      ? { text: '', next: [sameAgain(target), unfreezeNow(target)] }
+      ? { text: firstHelp(after).text, next: [...firstHelp(after).next, sameAgain(target), unfreezeNow(target)] }
       : afterRollBack(after, target, plan.stack);
   return new Failure('swapRolledBack', {
     code: 'swap.rolledBack',

@@ -10,7 +10,7 @@ describe('the look for empty lists', () => {
       'zones: , eu-west-1b',
       'not proven within 600 s: ; 2 were not launched',
       'the rollout waits because .',
-      'it launches by ',
+      'it is behind ',
       '.',
       'The rollout of ; it goes on',
       '',
@@ -24,6 +24,7 @@ describe('the look for empty lists', () => {
       'web-group: 4 of 4 serve (2 old, 2 new), min 2, desired 4, max 6.',
       'Pending (since 03:10:40), then web: absent (not registered yet).',
       'Health checks failed with ...',
+      'the desired capacity 6 may fall by; as much as is there launches nobody',
       'AWS said "nothing is in: " and no more',
     ])
       expect(emptyLists({ events: [{ wait: { why: text } }], left: '', code: 'a:' }), text).to.deep.equal([]);

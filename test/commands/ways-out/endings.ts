@@ -1,6 +1,6 @@
 import type { Stamped } from '../../../src/model/event.js';
 import type { CommandStage, Ended, Happening } from '../../support/command-stage.js';
-import { BAD, BEGIN_S, BETTER, meanwhile, stackWorld } from './worlds.js';
+import { BAD, BEGIN_S, BETTER, groupIn, meanwhile, MISSING, stackWorld } from './worlds.js';
 
 /** A way that a run of some command can end. */
 export interface Ending {
@@ -10,8 +10,8 @@ export interface Ending {
   /** Makes it happen; answers how the run ended. */
   readonly happen: (stage: CommandStage) => Promise<Ended>;
   readonly code: number | undefined;
-  /** What is not the tool's to mend is mended before anybody follows what was printed. */
-  readonly mended?: (stage: CommandStage) => void;
+  /** False where a person has to make room in the world first. */
+  readonly followed?: false;
 }
 
 /** Short limits: a look more costs time. */
@@ -129,4 +129,120 @@ export const ENDINGS: readonly Ending[] = [
       then: () => meanwhile(stage, 'DeleteAutoScalingGroup', { ForceDelete: true }),
     }),
   }),
+  once('the target group is deleted', UPDATE, 4, {
+    happening: (stage) => ({
+      when: progress('prove'),
+      then: () => {
+        const { Listeners } = stage.sandbox.invoke('elbv2', 'DescribeListeners', {
+          LoadBalancerArn: arnOf(stage, 'LoadBalancers', 'LoadBalancerArn'),
+        }) as { readonly Listeners: readonly { readonly ListenerArn: string }[] };
+        stage.sandbox.invoke('elbv2', 'DeleteListener', { ListenerArn: Listeners[0]?.ListenerArn });
+        stage.sandbox.invoke('elbv2', 'DeleteTargetGroup', {
+          TargetGroupArn: arnOf(stage, 'TargetGroups', 'TargetGroupArn'),
+        });
+      },
+    }),
+  }),
+  once('all are marked unhealthy while a dependency is down', UPDATE, 5, {
+    happening: (stage) => ({
+      when: ({ event }) =>
+        event.type === 'group.progress' &&
+        event.progress.new === event.progress.inService &&
+        event.progress.inService > 0,
+      then: () => markAll(stage),
+    }),
+  }),
+  once('all are marked unhealthy, and the image is bad', BAD_UPDATE, 5, {
+    happening: (stage) => ({ when: progress('prove'), then: () => markAll(stage) }),
+  }),
+  {
+    name: 'all are marked unhealthy after a roll-back',
+    world: () => stackWorld(),
+    happen: async (stage) => {
+      await stage.run(BAD_UPDATE);
+      markAll(stage);
+      return stage.run(['unfreeze', 'web']);
+    },
+    code: 3,
+  },
+  once('an image that does not exist', ['update-stack', 'web', `Ami=${MISSING}`, ...QUICK], 4),
+  once('a quota is used up', UPDATE, 4, {
+    world: () =>
+      stackWorld([
+        {
+          kind: 'launchFails',
+          code: 'VcpuLimitExceeded',
+          message: 'You have requested more vCPU capacity than your current vCPU limit of 2 allows.',
+          running: 2,
+          from: BEGIN_S,
+        },
+      ]),
+    // Somebody makes room, or the former values need none.
+    followed: false,
+  }),
+  once('the deadline is over', [...BAD_UPDATE, '--deadline', '60'], 4),
+  once('called by the names of its groups', ['update-asgs', '--asg', 'web-group', '--swap', 'always', ...QUICK], 0),
+  {
+    name: 'a bad image, with update-asgs alone',
+    world: () => stackWorld(),
+    happen: async (stage) => {
+      publish(stage, BAD);
+      return stage.run(['update-asgs', '--asg', 'web-group', ...QUICK]);
+    },
+    code: 4,
+  },
+  {
+    name: 'a bad image, with update-asgs of a stack',
+    world: () => stackWorld(),
+    happen: async (stage) => {
+      publish(stage, BAD);
+      return stage.run(['update-asgs', 'web', ...QUICK]);
+    },
+    code: 4,
+  },
+  {
+    name: 'held by a run that lives elsewhere',
+    world: () => stackWorld(),
+    happen: async (stage) => {
+      await stage.run(UPDATE, { killedAt: { change: /UpdateAutoScalingGroup/, when: 'after' }, elsewhere: true });
+      return stage.run(['update-asgs', 'web', ...QUICK]);
+    },
+    // It was taken over, as it showed no sign of life.
+    code: 0,
+  },
+  once('nothing to cancel', ['cancel', 'web'], 3),
+  once('nothing to resume', ['resume', 'web'], 0),
+  once('nothing to roll back', ['rollback', 'web'], 0),
+  once('nothing to unfreeze', ['unfreeze', 'web'], 0),
 ];
+
+/** A group launches another image from now on, by a version that nobody but us knows of. */
+function publish(stage: CommandStage, image: string): void {
+  const { LaunchTemplates } = stage.sandbox.invoke('ec2', 'DescribeLaunchTemplates', {}) as {
+    readonly LaunchTemplates: readonly { readonly LaunchTemplateId: string }[];
+  };
+  const id = LaunchTemplates[0]?.LaunchTemplateId;
+  stage.sandbox.invoke('ec2', 'CreateLaunchTemplateVersion', {
+    LaunchTemplateId: id,
+    SourceVersion: '1',
+    LaunchTemplateData: { ImageId: image },
+  });
+  meanwhile(stage, 'UpdateAutoScalingGroup', { LaunchTemplate: { LaunchTemplateId: id, Version: '2' } });
+}
+
+/** What a blip of a shared dependency comes to: Auto Scaling marks all, and soon the balancers call all healthy again. */
+function markAll(stage: CommandStage): void {
+  for (const { id } of groupIn(stage)?.members.values() ?? [])
+    stage.sandbox.invoke('autoscaling', 'SetInstanceHealth', {
+      InstanceId: id,
+      HealthStatus: 'Unhealthy',
+      ShouldRespectGracePeriod: false,
+    });
+}
+
+function arnOf(stage: CommandStage, list: 'LoadBalancers' | 'TargetGroups', name: string): string {
+  const answer = stage.sandbox.invoke('elbv2', `Describe${list}`, {}) as Readonly<
+    Record<string, readonly Readonly<Record<string, string>>[]>
+  >;
+  return answer[list]?.[0]?.[name] ?? '';
+}

@@ -13,9 +13,12 @@ export interface Printed {
 export function printedBy({ document, events }: Ended): readonly Printed[] {
   const { failure, next = [] } = document ?? {};
   const warnings = events.flatMap(({ event }) => (event.type === 'warning' ? [event.reason] : []));
+  const commands = [...next, ...(failure?.next ?? [])].map((line) => printed(line, 'next'));
+  const reasons = (failure?.reasons ?? []).flatMap(({ code, remedy }) => inSentence(remedy, code));
   return unique([
-    ...[...next, ...(failure?.next ?? [])].map((line) => printed(line, 'next')),
-    ...[...(failure?.reasons ?? []), ...warnings].flatMap(({ code, remedy }) => inSentence(remedy, code)),
+    // What was refused is started again once its reasons are removed.
+    ...(document?.outcome === 'refused' ? [...reasons, ...commands] : [...commands, ...reasons]),
+    ...warnings.flatMap(({ code, remedy }) => inSentence(remedy, code)),
   ]);
 }
 
@@ -35,7 +38,7 @@ function printed(line: string, from: string): Printed {
 }
 
 function inSentence(text: string, from: string): readonly Printed[] {
-  return [...text.matchAll(/(?:^|: )((?:aws|ha-updater) [a-z].*?)(?=\.?$|, or )/g)].map(([, command = '']) => ({
+  return [...text.matchAll(/(?:^|: |; )((?:aws|ha-updater) [a-z].*?)(?=\.?$|, or |; )/g)].map(([, command = '']) => ({
     command,
     remark: text,
     from,

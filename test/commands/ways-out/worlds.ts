@@ -7,6 +7,8 @@ const GOOD = 'ami-00000000000000001';
 export const BETTER = 'ami-00000000000000002';
 export const BAD = 'ami-0000000000000bad0';
 
+export const MISSING = 'ami-000000000000dead0';
+
 /** A group of two behind a target group, in a stack whose parameter says the image. */
 const TEMPLATE = {
   Parameters: { Ami: { Type: 'String' }, Secret: { Type: 'String', NoEcho: true, Default: 'never-to-be-seen' } },
@@ -61,7 +63,10 @@ const TEMPLATE = {
   },
 };
 
-const IMAGES: Readonly<Record<string, ImageBehaviour>> = { [BAD]: { behaviour: 'unhealthy' } };
+const IMAGES: Readonly<Record<string, ImageBehaviour>> = {
+  [BAD]: { behaviour: 'unhealthy' },
+  [MISSING]: { behaviour: 'missing' },
+};
 
 /** The stack `web`, complete, with its group `web-group` in service. */
 export function stackWorld(faults: readonly Fault[] = [], more: Partial<Scenario> = {}): CommandStage {

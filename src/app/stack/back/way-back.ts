@@ -61,12 +61,21 @@ export async function withWayBack(run: Run, former: FormerStack, going: Going): 
   const named = has.length === 0 ? 'what was rolled back' : has.join(', ');
   const still = `Stack ${order.stack} still has ${named}, and its groups launch that.`;
   const known = moved.length > 0 && !newTemplate;
+  // Without these nothing is launched or proven, whatever it launches.
+  const { next } = failure.facts;
+  const first = next.slice(
+    0,
+    Math.max(
+      0,
+      next.findIndex((command) => !command.startsWith('aws ')),
+    ),
+  );
   return new Failure(
     failure.outcome,
     {
       ...failure.facts,
       left: [failure.facts.left, still, ...byHand(known, former, secrets)].join(' ').trim(),
-      next: [...(known ? [wayBack(run, moved, going)] : []), ...failure.facts.next],
+      next: [...first, ...(known ? [wayBack(run, moved, going)] : []), ...failure.facts.next.slice(first.length)],
     },
     { cause: failure },
   );
@@ -110,11 +119,12 @@ async function readAgain(deps: Run['deps'], id: string): Promise<Stack | undefin
 /** Last words are worth a few tries, not minutes. */
 const BRIEF = { ...RETRY, attempts: 3, longestWaitMs: 5_000 };
 
-/** Alarms, which may ring for what failed, and stages are not for the way back. */
+/** Alarms, which may ring for what failed, stages and a deadline that may have been too short are left out. */
 function wayBack({ region }: Run, moved: readonly Moved[], { order, flags }: Going): string {
   const target = { stack: order.stack, asgs: [] };
   const head = command`ha-updater update-stack ${asIs(targetText(target))}`;
-  const straight = { ...flags, alarm: undefined, canary: undefined, bake: undefined, 'pause-at': undefined };
+  const left = { alarm: undefined, canary: undefined, bake: undefined, 'pause-at': undefined, deadline: undefined };
+  const straight = { ...flags, ...left };
   const choices = againCommand(target, straight, { region, profile: flags.profile }, 'update-stack');
   const words = moved.map(({ key, was }) => quote(`${key}=${was}`)).join(' ');
   return `${head} ${words}${choices.slice(head.length)}`;

@@ -1,6 +1,8 @@
 import type { Decision, GroupResult, Observed, Reason, Wait } from '../../../model/rollout/decision.js';
 import type { Group } from '../../../model/rollout/group.js';
 import type { Plan } from '../../../model/rollout/rollout-plan.js';
+import { sayMarked, takeMarkOff, wronglyMarked } from '../../diagnosis/marked.js';
+import { serving } from '../../instances/classify.js';
 import { busy } from '../../memory/fold-look.js';
 import { command } from '../../../text/shell-quote.js';
 import { targetWords } from '../../../text/target-words.js';
@@ -62,7 +64,8 @@ function missing(group: string): Reason {
   };
 }
 
-function against({ name, notes }: Group): readonly Reason[] {
+function against(group: Group): readonly Reason[] {
+  const { name, notes } = group;
   if (notes.unreadable !== undefined) {
     return [
       {
@@ -73,7 +76,7 @@ function against({ name, notes }: Group): readonly Reason[] {
       },
     ];
   }
-  if (notes.record === undefined) return [];
+  if (notes.record === undefined) return markedAgainst(group);
   return [
     {
       code: 'group.rollout',
@@ -82,6 +85,20 @@ function against({ name, notes }: Group): readonly Reason[] {
       remedy: command`Finish it first: ha-updater resume ${targetWords(name)}`,
     },
   ];
+}
+
+/** With ReplaceUnhealthy resumed Auto Scaling would take out at once all that serves. */
+function markedAgainst(group: Group): readonly Reason[] {
+  const marked = wronglyMarked(group);
+  const replaces = group.notes.frozen?.processes.includes('ReplaceUnhealthy') === true;
+  // rule: marked-replaced
+  if (!replaces || marked.length === 0 || serving(group).length > 0) return [];
+  return marked.map(({ id }) => ({
+    code: 'group.marked',
+    group: group.name,
+    text: sayMarked([id]),
+    remedy: `First: ${takeMarkOff(id)}`,
+  }));
 }
 
 /** No group is touched while its stack is in progress. */
