@@ -130,8 +130,8 @@ export const CODES: Readonly<Record<string, string>> = {
   'group.locked':
     'The rollout on the group was made under a strict lock. Whoever goes on with it needs the same --lock.',
   'group.marked':
-    'Auto Scaling has marked all that serves as unhealthy, although the balancers call it healthy, and would replace it ' +
-    'all at once. Set it healthy first.',
+    'Auto Scaling has marked all that serves as unhealthy, although the balancers call it healthy, and would replace ' +
+    'all of it at once. Set it healthy first.',
   'group.missing': 'There is no such group in this account and region.',
   'group.image':
     'Whether instances run the image that the group would launch now is not known; they are not compared by it.',
