@@ -2,7 +2,7 @@ import type { Instant } from '../clock.js';
 import type { Seen } from '../model/rollout/decision.js';
 import type { Group } from '../model/rollout/group.js';
 import type { Plan } from '../model/rollout/rollout-plan.js';
-import { standing, units } from './instances/classify.js';
+import { isAway, standing, units } from './instances/classify.js';
 import { factsOf } from './strategies/facts-by-name.js';
 
 /** A group as far as one call shows it, with launch times: its balancers are known by reference only. */
@@ -62,7 +62,7 @@ function needsHealth(group: ShownGroup): boolean {
   const { record, verdict } = group.notes;
   if (record !== undefined && factsOf(record).kind === 'keeping') return false;
   if (record === undefined || !factsOf(record).replaces) return true;
-  const here = group.instances.filter((instance) => standing(instance.lifecycle) !== 'leaving');
+  const here = group.instances.filter((instance) => !isAway(instance));
   const isNew = ({ launchedAt = Infinity }: ShownGroup['instances'][number]): boolean => launchedAt >= record.startedAt;
   if (verdict === undefined) return here.some(isNew);
   if (factsOf(record).provesAfterVerdict) return true;
@@ -74,7 +74,7 @@ function needsHealth(group: ShownGroup): boolean {
 /** Failed launches explain why instances that are to be proven are missing. */
 function failuresOf(group: ShownGroup, plan: Plan): ReadsNeeded['failures'] {
   const { record, verdict } = group.notes;
-  const have = group.instances.filter((instance) => standing(instance.lifecycle) !== 'leaving').length;
+  const have = group.instances.filter((instance) => !isAway(instance)).length;
   // Why a group has none at all is told before anything begins, too.
   const all = factsOf(plan).provesWithoutRecord || (have === 0 && factsOf(plan).reads.launchConfigurations);
   const since = record?.startedAt ?? (all ? 0 : undefined);

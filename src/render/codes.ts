@@ -166,6 +166,10 @@ export const CODES: Readonly<Record<string, string>> = {
   'group.unproven': 'The instances of the group could not be proven in their balancers; nothing was changed on it.',
   'group.source': 'The group has a traffic source whose health cannot be judged.',
   'group.standby': 'An instance of the group is in standby.',
+  'group.reservations':
+    'The group launches into capacity reservations alone, and the rollout runs more than it does otherwise.',
+  'group.retained':
+    'Instances were retained by the lifecycle policy of the group: they serve nobody, and cost money until ended.',
   'group.suspended': 'A process is suspended without which no instance can be replaced.',
   'group.unchecked': 'A precaution could not be asked of AWS; check it by hand when it matters.',
   'group.unreadable': 'A note on the group was written by another version.',
@@ -174,6 +178,8 @@ export const CODES: Readonly<Record<string, string>> = {
     'rollout goes on; the command to take it back is in the warning.',
   'group.unsettled': 'The group is not at rest: instances come or go, or do not serve. --force starts nevertheless.',
   'group.versions': 'New instances run different versions of the launch template: it was changed in the middle.',
+  'group.zonalShift':
+    'A zonal shift keeps requests away from instances of the group; --force starts where it launches in other zones.',
   'group.warmPool': 'The group has a warm pool, whose instances were launched with the old configuration.',
   'guard.broken':
     'The last check before a change found it unsafe, and nothing was sent. This is a bug; please report it.',

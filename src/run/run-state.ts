@@ -1,7 +1,7 @@
 import type { Instant } from '../clock.js';
 import { factsOf } from '../decide/strategies/facts-by-name.js';
 import type { Action } from '../model/rollout/action.js';
-import type { GroupResult, Progress } from '../model/rollout/decision.js';
+import type { GroupResult, Progress, Reason } from '../model/rollout/decision.js';
 import type { RunEvent, Stamped } from '../model/event.js';
 import { historyAfter, NO_HISTORY, type HealthHistory } from './health-history.js';
 
@@ -31,6 +31,8 @@ export interface RunState {
   readonly adoptedSince?: Instant;
   /** group → when the rollout began that this run began or took over there. */
   readonly began: ReadonlyMap<string, Instant>;
+  /** group → the command that ends the first of the instances that its lifecycle policy retained there. */
+  readonly retained: ReadonlyMap<string, string>;
   readonly health: HealthHistory;
 }
 
@@ -44,6 +46,7 @@ export const NOTHING_DONE: RunState = {
   progress: new Map(),
   results: new Map(),
   began: new Map(),
+  retained: new Map(),
   health: NO_HISTORY,
 };
 
@@ -60,7 +63,18 @@ function stackAfter(state: RunState, event: RunEvent): RunState {
     case 'stack.settled':
       return { ...state, stage: 'between', stack: { status: event.status, ok: event.ok } };
     case 'warning':
-      return event.reason.code === 'stack.notSet' ? { ...state, notSet: [...state.notSet, event.reason.text] } : state;
+      return warningAfter(state, event.reason);
+    default:
+      return state;
+  }
+}
+
+function warningAfter(state: RunState, { code, text, remedy, group = '' }: Reason): RunState {
+  switch (code) {
+    case 'stack.notSet':
+      return { ...state, notSet: [...state.notSet, text] };
+    case 'group.retained':
+      return { ...state, retained: new Map(state.retained).set(group, remedy) };
     default:
       return state;
   }

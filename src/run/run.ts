@@ -311,10 +311,13 @@ function finish(
 ): CommandResult {
   const { head, clock, region, signals } = open;
   const place = { region, profile: open.flags.profile, lock: open.strict.locks?.address };
-  const next = commands.length === 0 ? {} : { next: commands.map((command) => withPlace(command, place)) };
+  const costly = [...open.state().retained.values()];
+  const words = failure === undefined ? [...commands, ...costly] : commands;
+  const next = words.length === 0 ? {} : { next: words.map((command) => withPlace(command, place)) };
   const exitCode = EXIT_OF[outcome];
   const elapsedMs = clock.sinceStart(open.startedAt);
-  const facts = failure === undefined ? {} : { failure: failure.facts };
+  const all = { next: [...(failure?.facts.next ?? []), ...costly.map((command) => withPlace(command, place))] };
+  const facts = failure === undefined ? {} : { failure: { ...failure.facts, ...all } };
   open.emit({ type: 'run.finished', outcome, exitCode, results, ...facts, ...next, elapsedMs });
   open.closeStream();
   return {

@@ -165,6 +165,7 @@ const FAULTS: { readonly [K in Fault['kind']]: Readonly<Record<KeysOf<K>, Fields
   },
   alarm: { name: must(text), at: must(seconds), state: { check: oneOf(...ALARM_STATES) }, for: { check: seconds } },
   noCapacity: { zone: { check: text }, after: { check: count } },
+  zonalShift: { zone: must(text) },
   launchFails: {
     code: must(text),
     message: must(text),

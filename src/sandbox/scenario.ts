@@ -62,6 +62,8 @@ export type Fault = Window &
     | { readonly kind: 'expireCredentials'; readonly key: string }
     | { readonly kind: 'staleReads'; readonly service: string; readonly seconds: number }
     | { readonly kind: 'noCapacity'; readonly zone?: string; /** Launches that still work. */ readonly after?: number }
+    /** A zonal shift keeps requests away from the targets of a zone; their health checks go on. */
+    | { readonly kind: 'zonalShift'; readonly zone: string }
     /** Launches fail with EC2's code and words, in which `{type}` and `{zone}` are those of the launch. */
     | {
         readonly kind: 'launchFails';

@@ -1,6 +1,6 @@
 import { asIs, command, placeWords, quote } from '../../text/shell-quote.js';
 import { afterRollBack } from '../../decide/diagnosis/after-roll-back.js';
-import { notInService, split, verdictOf } from '../../decide/instances/classify.js';
+import { isAway, notInService, split, verdictOf } from '../../decide/instances/classify.js';
 import { deletedBalancers } from '../../decide/instances/deleted-balancers.js';
 import type { Observed } from '../../model/rollout/decision.js';
 import { hasNone, noneThere } from '../../decide/instances/none-there.js';
@@ -188,7 +188,7 @@ function advice(
   }
   const outdated = [...sides.values()].filter((side) => side === 'outdated').length;
   if (outdated > 0) {
-    const here = group.instances.filter(({ id }) => sides.get(id) !== 'leaving');
+    const here = group.instances.filter((instance) => !isAway(instance));
     const beside = here.some(
       ({ id, configuration }) => sides.get(id) === 'outdated' && group.configurations.includes(configuration),
     );

@@ -23,6 +23,7 @@ interface Row {
   readonly verdict: HealthVerdict;
   readonly reason: string;
   readonly port?: number;
+  readonly shifted?: true;
 }
 
 /**
@@ -86,13 +87,28 @@ function classicRow(row: InstanceState): Row {
 
 function targetRow(row: TargetHealthDescription): Row {
   const { State: state = '', Reason: reason = '', Description: description = '' } = row.TargetHealth ?? {};
-  return {
+  const told = {
     id: row.Target?.Id ?? '',
     ...(row.Target?.Port === undefined ? {} : { port: row.Target.Port }),
     verdict: targetVerdict(state, reason),
     reason: [[state, reason].filter(Boolean).join(' '), description].filter(Boolean).join(': '),
   };
+  return isShiftedAway(row) && told.verdict === 'healthy' ? { ...told, ...SHIFTED } : told;
 }
+
+/**
+ * A zonal shift sends the traffic of a zone elsewhere, by the balancer itself or by its names in DNS: a target there is
+ * checked as ever, and gets no request. Source: Elastic Load Balancing API reference, AdministrativeOverride.
+ */
+function isShiftedAway({ AdministrativeOverride: override }: TargetHealthDescription): boolean {
+  return override?.State === 'zonal_shift_active' || override?.State === 'zonal_shift_delegated_to_dns';
+}
+
+const SHIFTED = {
+  verdict: 'unhealthy',
+  reason: 'healthy, but a zonal shift keeps requests away',
+  shifted: true,
+} as const;
 
 /** From what settles the matter to what is well: an instance on several ports is as bad as its worst one. */
 const WORST_FIRST: readonly HealthVerdict[] = [
@@ -108,7 +124,7 @@ const WORST_FIRST: readonly HealthVerdict[] = [
 function worstOfEach(balancer: Balancer, rows: readonly Row[]): Record<string, BalancerHealth> {
   const worst: Record<string, BalancerHealth> = {};
   const ports: Record<string, number[]> = {};
-  for (const { id, verdict, reason, port } of rows) {
+  for (const { id, verdict, reason, port, shifted } of rows) {
     if (balancer.kind === 'target-group')
       ports[id] = [
         ...(ports[id] ?? []),
@@ -116,7 +132,7 @@ function worstOfEach(balancer: Balancer, rows: readonly Row[]): Record<string, B
       ];
     const before = worst[id];
     if (before !== undefined && WORST_FIRST.indexOf(before.verdict) <= WORST_FIRST.indexOf(verdict)) continue;
-    worst[id] = { balancer: balancer.id, verdict, reason };
+    worst[id] = { balancer: balancer.id, verdict, reason, ...(shifted === true && { shifted }) };
   }
   return Object.fromEntries(
     Object.entries(worst).map(([id, row]) => [

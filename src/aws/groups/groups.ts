@@ -117,6 +117,9 @@ function toGroup(group: AutoScalingGroup): BareGroup {
     healthCheckGraceMs: (group.HealthCheckGracePeriod ?? 0) * 1000,
     zones: group.AvailabilityZones ?? [],
     ...mixedTypes(group),
+    ...(group.CapacityReservationSpecification?.CapacityReservationPreference === 'capacity-reservations-only' && {
+      reservationsOnly: true as const,
+    }),
   };
 }
 

@@ -4,7 +4,7 @@ import type { Decision, Observed, Seen, Wait } from '../../model/rollout/decisio
 import type { Group, Instance } from '../../model/rollout/group.js';
 import type { HookDue, HookKind, HookResult } from '../../model/rollout/hook.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
-import { inService, split, standing } from '../instances/classify.js';
+import { inService, isAway, split } from '../instances/classify.js';
 import { factsOf } from '../strategies/facts-by-name.js';
 import { cancelReason } from '../ownership/cancellation.js';
 
@@ -162,9 +162,7 @@ function candidates(observed: Observed, plan: Plan, group: Group): readonly Inst
   if (record !== undefined && !factsOf(record).replaces)
     return lease?.run === plan.run ? restartedNow(observed, plan, group) : [];
   if (record === undefined)
-    return factsOf(plan).provesWithoutRecord
-      ? group.instances.filter(({ lifecycle }) => standing(lifecycle) !== 'leaving')
-      : [];
+    return factsOf(plan).provesWithoutRecord ? group.instances.filter((instance) => !isAway(instance)) : [];
   return lease?.run !== plan.run || verdict?.outcome === 'rollBack' ? [] : split(group, record).new;
 }
 

@@ -19,6 +19,14 @@ export function standing(lifecycle: string): Standing {
   return 'coming';
 }
 
+/**
+ * On its way out, or kept aside by the group's lifecycle policy after its hook was abandoned: it serves nobody and does
+ * not count, and nobody waits for what is kept aside.
+ */
+export function isAway({ lifecycle }: Pick<Instance, 'lifecycle'>): boolean {
+  return ['leaving', 'retained'].includes(standing(lifecycle));
+}
+
 /** The instances of a group, split by what the rollout may think of them. */
 export interface Split {
   /** Launched in an earlier second than the rollout began. Never those that leave. */

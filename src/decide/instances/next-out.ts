@@ -1,5 +1,5 @@
 import type { Group, Instance } from '../../model/rollout/group.js';
-import { inService, standing, units } from './classify.js';
+import { inService, isAway, units } from './classify.js';
 import { compare } from '../../text/compare.js';
 
 /**
@@ -60,7 +60,7 @@ function oldestFirst(group: Group, instances: readonly Instance[]): readonly Ins
     if (last !== undefined && (instance.launchedAt ?? 0) - before <= TOGETHER_MS) last.push(instance);
     else batches.push([instance]);
   }
-  const here = zoneCounts(group.instances.filter(({ lifecycle }) => standing(lifecycle) !== 'leaving'));
+  const here = zoneCounts(group.instances.filter((instance) => !isAway(instance)));
   return batches.flatMap((batch) => spread(batch, here));
 }
 

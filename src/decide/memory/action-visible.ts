@@ -1,7 +1,7 @@
 import type { Action } from '../../model/rollout/action.js';
 import type { Group } from '../../model/rollout/group.js';
 import { sameSize } from '../instances/capacity.js';
-import { standing } from '../instances/classify.js';
+import { isAway, standing } from '../instances/classify.js';
 import { isRegistered } from '../instances/registered.js';
 
 /** Whether a look shows the effect of an action. A group that is gone shows everything. */
@@ -33,10 +33,7 @@ export function isVisible(action: Action, groupNamed: (name: string) => Group | 
       return all(action.groups, ({ notes }) => notes.verdict?.outcome === action.verdict.outcome);
     case 'terminate':
       return all([action.group], ({ instances }) =>
-        instances.every(
-          (instance) =>
-            !action.instances.includes(instance.id) || ['leaving', 'retained'].includes(standing(instance.lifecycle)),
-        ),
+        instances.every((instance) => !action.instances.includes(instance.id) || isAway(instance)),
       );
     case 'shield':
       return all([action.group], ({ instances }) =>

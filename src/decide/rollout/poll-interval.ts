@@ -2,7 +2,7 @@ import type { Instant, Milliseconds } from '../../clock.js';
 import type { Observed, Wait } from '../../model/rollout/decision.js';
 import type { Group } from '../../model/rollout/group.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
-import { inService, standing } from '../instances/classify.js';
+import { inService, isAway, standing } from '../instances/classify.js';
 import { factsOf } from '../strategies/facts-by-name.js';
 import type { RolloutView } from '../view.js';
 import { warmup } from '../memory/proven.js';
@@ -65,9 +65,7 @@ function isProving({ notes: { record, verdict }, instances }: Group): boolean {
     record !== undefined &&
     factsOf(record).provesAfterVerdict &&
     verdict?.outcome === 'promote' &&
-    instances.some(
-      (instance) => (instance.launchedAt ?? Infinity) < record.startedAt && standing(instance.lifecycle) !== 'leaving',
-    )
+    instances.some((instance) => (instance.launchedAt ?? Infinity) < record.startedAt && !isAway(instance))
   );
 }
 

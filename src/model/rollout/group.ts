@@ -38,6 +38,8 @@ export interface BalancerHealth {
   readonly verdict: HealthVerdict;
   /** AWS's own words, for people. */
   readonly reason: string;
+  /** It would serve, were its zone not shifted away. */
+  readonly shifted?: true;
   /** The ports on which it is registered with a target group, without those that drain. */
   readonly ports?: readonly number[];
 }
@@ -137,6 +139,8 @@ export interface Group {
    * its launch template or configuration names the one.
    */
   readonly types?: readonly string[] | 'open';
+  /** It launches into capacity reservations alone, never beside them. */
+  readonly reservationsOnly?: true;
   /** No Auto Scaling group, but what is registered with one balancer: it has no sizes and no processes. */
   readonly balancerOnly?: true;
 }

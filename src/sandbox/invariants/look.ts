@@ -13,7 +13,7 @@ import { ec2State, type EndedBy } from '../world/ec2/state.js';
 import { classicHealth, liveRegistration } from '../world/elb/registrations.js';
 import { elbState } from '../world/elb/state.js';
 import { elbv2State } from '../world/elbv2/state.js';
-import { balancersUsing, healthOfInstance } from '../world/elbv2/targets.js';
+import { balancersUsing, healthOfInstance, isShifted } from '../world/elbv2/targets.js';
 import type { World } from '../world/world.js';
 
 /** One instance of a group as it truly is, without any lag of reads. */
@@ -76,7 +76,7 @@ function judgeOf(world: World, attachment: Attachment): Judge | undefined {
   return (id) => {
     const rows = healthOfInstance(world, group, id, using);
     if (rows.length === 0 || rows.some((row) => row.State === 'draining')) return 'absent';
-    return rows.every((row) => row.State === 'healthy') ? 'serves' : 'sick';
+    return rows.every((row) => row.State === 'healthy') && !isShifted(world, id) ? 'serves' : 'sick';
   };
 }
 

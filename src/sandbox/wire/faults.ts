@@ -86,6 +86,7 @@ function rule(fault: Fault, random: Random): Rule | undefined {
       };
     case 'alarm':
     case 'noCapacity':
+    case 'zonalShift':
     case 'launchFails':
     case 'killInstance':
     case 'resize':

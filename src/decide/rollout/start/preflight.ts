@@ -4,7 +4,7 @@ import type { Group } from '../../../model/rollout/group.js';
 import type { Plan } from '../../../model/rollout/rollout-plan.js';
 import type { RolloutRecord } from '../../../model/rollout/record.js';
 import { recordGates } from '../../gates/gates.js';
-import { membersOf, serving, standing, units } from '../../instances/classify.js';
+import { isAway, membersOf, serving, units } from '../../instances/classify.js';
 import { deletedBalancers } from '../../instances/deleted-balancers.js';
 import { hasNone, noneThere } from '../../instances/none-there.js';
 import { outdated, sayOutdated } from '../../instances/outdated.js';
@@ -102,7 +102,7 @@ function skipped(plan: Plan, group: Group): { readonly why: string; readonly upT
     return { why: 'it is empty (desired 0)', upToDate: false };
   if (plan.swap === 'always' || group.configurations.length === 0) return undefined;
   if (hasNone(group)) return undefined;
-  const here = group.instances.filter(({ lifecycle }) => standing(lifecycle) !== 'leaving');
+  const here = group.instances.filter((instance) => !isAway(instance));
   if (here.some((instance) => outdated(group, instance))) return undefined;
   const frozen = group.notes.frozen === undefined ? '' : '; it is still frozen by an earlier roll-back';
   const [who, run] = here.length === 1 ? ['its one instance', 'runs'] : [`all ${here.length} instances`, 'run'];

@@ -19,7 +19,7 @@ export function reasonsAgainst(observed: Observed, group: Group, force = false):
       text,
       remedy,
     })),
-    ...(force ? [] : suspendedReasons(group)),
+    ...(force ? [] : [...suspendedReasons(group), ...shiftedReasons(group)]),
     ...changeReasons(observed, group),
     ...instanceReasons(group),
   ];
@@ -74,6 +74,25 @@ function suspendedReasons({ name, suspended, notes }: Group): readonly Reason[] 
       remedy: `${resume}, or --force, which resets all that is suspended.`,
     };
   });
+}
+
+/** Instances that get no requests because of their zone: what is new there could not be proven. */
+function shiftedReasons({ name, instances }: Group): readonly Reason[] {
+  const away = instances.filter(({ health }) => health.some(({ shifted }) => shifted === true));
+  if (away.length === 0) return [];
+  const zones = [...new Set(away.map(({ zone }) => zone))].sort().join(', ');
+  const lost = 'are: they do not serve, nor would new ones';
+  const which = `${away.length} of its ${instances.length} instances`;
+  return [
+    {
+      code: 'group.zonalShift',
+      group: name,
+      text: `a zonal shift keeps requests away from ${zones}, where ${which} ${lost}`,
+      remedy:
+        'Wait until it ends (aws arc-zonal-shift list-zonal-shifts), or --force where the group launches in other ' +
+        'zones meanwhile: then those there count as not serving.',
+    },
+  ];
 }
 
 /** What else is under way on the group, and whether it is known what it launches. */

@@ -1,10 +1,12 @@
 import type { Reason } from '../../../model/rollout/decision.js';
 import type { Balancer, Group } from '../../../model/rollout/group.js';
 import type { Plan } from '../../../model/rollout/rollout-plan.js';
-import { membersOf, split } from '../../instances/classify.js';
+import { membersOf, split, standing } from '../../instances/classify.js';
 import { deletedBalancers } from '../../instances/deleted-balancers.js';
 import { factsOf } from '../../strategies/facts-by-name.js';
 import type { LookAndPlan } from '../../view.js';
+import { asIs, command } from '../../../text/shell-quote.js';
+import { list } from '../../../text/list.js';
 import { seconds } from '../../../text/duration.js';
 import { ownersToKnow } from './owners.js';
 import { timeLimits } from '../time-limits.js';
@@ -38,6 +40,7 @@ export function warningsAbout({ observed, plan }: LookAndPlan, group: Group): re
     ...ownersToKnow(group),
     ...(group.notes.record === undefined ? factsOf(plan).warnings(plan, group) : []),
     ...versionWarnings(group),
+    ...retainedWarnings(group),
     ...(group.balancers.some((balancer) => balancer.judged)
       ? []
       : [
@@ -126,6 +129,27 @@ function protectedWarnings(group: Group): readonly Reason[] {
       group: group.name,
       text: `${guarded} of its instances ${guarded === 1 ? 'is' : 'are'} protected from scale-in`,
       remedy: 'A rollout terminates them all the same.',
+    },
+  ];
+}
+
+const END_RETAINED = 'aws autoscaling terminate-instance-in-auto-scaling-group --no-should-decrement-desired-capacity';
+
+/**
+ * Instances that a lifecycle policy kept when their terminating hook was abandoned. They serve nobody, nothing takes
+ * them away but a call, and they cost what they cost.
+ * Source: EC2 Auto Scaling user guide, "Control instance retention with instance lifecycle policies".
+ */
+function retainedWarnings({ name, instances }: Group): readonly Reason[] {
+  const ids = instances.filter(({ lifecycle }) => standing(lifecycle) === 'retained').map(({ id }) => id);
+  if (ids.length === 0) return [];
+  const [which, go] = ids.length === 1 ? ['instance is', 'costs money'] : ['instances are', 'cost money'];
+  return [
+    {
+      code: 'group.retained',
+      group: name,
+      text: `${ids.length} ${which} retained by its lifecycle policy (${list(ids, 5)}), and ${go} until ended by hand`,
+      remedy: command`${asIs(END_RETAINED)} --instance-id ${ids[0] ?? ''}`,
     },
   ];
 }

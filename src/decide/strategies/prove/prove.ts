@@ -1,7 +1,7 @@
 import type { Decision, GroupResult, Wait } from '../../../model/rollout/decision.js';
 import { alarmed } from '../../gates/alarms.js';
 import { notProvenYet } from '../../gates/hooks.js';
-import { notInService, serving, standing, units } from '../../instances/classify.js';
+import { isAway, notInService, serving, units } from '../../instances/classify.js';
 import { hopeless } from '../../instances/hopeless.js';
 import { pollInterval } from '../../rollout/poll-interval.js';
 import { progressOf } from '../../rollout/progress.js';
@@ -47,7 +47,7 @@ function proofOf(
   { name, group }: GroupView,
 ): { readonly result?: GroupResult; readonly wait?: Wait } {
   const { seen, at } = observed;
-  const live = group.instances.filter((instance) => standing(instance.lifecycle) !== 'leaving');
+  const live = group.instances.filter((instance) => !isAway(instance));
   const done = proven(group, live, seen, plan, at);
   const ready = units(done);
   const why = `${ready} of ${group.size.desired} instances are proven`;

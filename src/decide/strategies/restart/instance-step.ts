@@ -2,7 +2,7 @@ import type { Target } from '../../../model/rollout/action.js';
 import { count } from '../../../text/count.js';
 import type { Balancer, Group, Instance } from '../../../model/rollout/group.js';
 import type { OutInstance } from '../../../model/rollout/record.js';
-import { inService, notInService, standing } from '../../instances/classify.js';
+import { inService, isAway, notInService } from '../../instances/classify.js';
 import { checked, failedCheck, notProvenYet } from '../../gates/hooks.js';
 import { countQuorum } from './quorum.js';
 import { isBack, isListed, isRegistered, targetOf } from '../../instances/registered.js';
@@ -43,7 +43,7 @@ interface Member extends OutGoal {
 /** What to do next with one instance. Nothing is stored: it follows from what balancers list and the command says. */
 export function instanceStep({ observed, plan }: LookAndPlan, group: Group, { out, goal }: OutGoal): InstanceStep {
   const instance = group.instances.find(({ id }) => id === out.id);
-  if (instance === undefined || standing(instance.lifecycle) === 'leaving') return { kind: 'finished' };
+  if (instance === undefined || isAway(instance)) return { kind: 'finished' };
   if (observed.gone?.includes(out.id)) return { kind: 'finished', open: 'EC2 does not run it any more' };
   const command = observed.commands?.[out.id];
   if (goal !== 'restart' && command?.state === 'running') return { kind: 'cancel' };

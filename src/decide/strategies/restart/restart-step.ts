@@ -2,7 +2,7 @@ import type { Phase } from '../../../model/rollout/action.js';
 import type { GroupResult, Observed, Wait } from '../../../model/rollout/decision.js';
 import type { Group } from '../../../model/rollout/group.js';
 import type { OutInstance, RestartRecord } from '../../../model/rollout/record.js';
-import { inService, standing } from '../../instances/classify.js';
+import { inService, isAway, standing } from '../../instances/classify.js';
 import { countQuorum, nextBatch, restartable } from './quorum.js';
 import { registeredEverywhere } from '../../instances/registered.js';
 import { instanceStep, named, type Goal, type InstanceStep, type OutGoal } from './instance-step.js';
@@ -273,9 +273,7 @@ function told(observed: Observed, { group, record }: Restarting): string {
   const restarted = group.instances.filter(({ id }) => isRestarted(observed, id)).length;
   const alone = group.instances.filter(
     ({ id, lifecycle, launchedAt }) =>
-      observed.commands?.[id] === undefined &&
-      standing(lifecycle) !== 'leaving' &&
-      (launchedAt ?? 0) < record.startedAt,
+      observed.commands?.[id] === undefined && !isAway({ lifecycle }) && (launchedAt ?? 0) < record.startedAt,
   );
   const rest = alone.filter(
     (instance) => !restartable(group, record).includes(instance) && observed.seen.failed[instance.id] === undefined,
@@ -296,7 +294,7 @@ function isMember(observed: Observed, group: Group, out: OutInstance): boolean {
   return (
     instance !== undefined &&
     observed.gone?.includes(out.id) !== true &&
-    standing(instance.lifecycle) !== 'leaving' &&
+    !isAway(instance) &&
     !(group.balancers.length > 0 && inService(group, instance))
   );
 }

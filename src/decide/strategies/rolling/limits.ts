@@ -71,6 +71,19 @@ export function limitReasons(plan: Plan, group: Group): readonly Reason[] {
 export function limitWarnings(plan: Plan, group: Group): readonly Reason[] {
   if (group.size.desired === 0) return [];
   const { surge, unavailable } = limitsOf(plan.rolling ?? ONE_ABOVE, group, membersOf(group));
+  return [...surgeReservations(group, surge), ...unavailableWarnings(group, surge, unavailable)];
+}
+
+/** Where a group may launch into its reservations alone, they have to hold the surge too. */
+function surgeReservations({ name, size, reservationsOnly }: Group, surge: number): readonly Reason[] {
+  if (reservationsOnly !== true || surge === 0) return [];
+  const text = `it launches into capacity reservations alone, and this needs room for ${size.desired + surge} there`;
+  return [
+    { code: 'group.reservations', group: name, text, remedy: 'With --surge 0 --unavailable 1 it needs no more.' },
+  ];
+}
+
+function unavailableWarnings(group: Group, surge: number, unavailable: number): readonly Reason[] {
   if (unavailable === 0) return [];
   const fewest = Math.max(0, group.size.desired - unavailable);
   const first = surge === 0 ? ', and the first old one leaves before anything new is proven' : '';

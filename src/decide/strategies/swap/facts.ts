@@ -1,7 +1,8 @@
 import { RECORD_VERSION } from '../../../model/rollout/record.js';
 import { doubled } from '../../instances/capacity.js';
 import { standing } from '../../instances/classify.js';
-import type { Instance } from '../../../model/rollout/group.js';
+import type { Reason } from '../../../model/rollout/decision.js';
+import type { Group, Instance } from '../../../model/rollout/group.js';
 import type { StrategyFacts } from '../facts.js';
 
 /** The swap: all old instances stay until as many new ones are proven. */
@@ -22,7 +23,7 @@ export const swapFacts: StrategyFacts = {
     ...(canShield(old) && { shield: true }),
   }),
   reasonsAgainst: () => [],
-  warnings: () => [],
+  warnings: (_plan, group) => reservationWarnings(group),
   target: (record) => ({
     purpose: 'double',
     size: doubled(record),
@@ -36,6 +37,19 @@ export const swapFacts: StrategyFacts = {
     return units === 1 ? 'the new instance is proven' : `all ${units} new instances are proven`;
   },
 };
+
+/** Reservations are for what runs; a swap needs as much again, which such a group cannot get beside them. */
+function reservationWarnings({ name, size, reservationsOnly }: Group): readonly Reason[] {
+  if (reservationsOnly !== true || size.desired === 0) return [];
+  return [
+    {
+      code: 'group.reservations',
+      group: name,
+      text: `it launches into capacity reservations alone, and a swap needs room for ${2 * size.desired} there`,
+      remedy: 'Where less is reserved: --strategy rolling needs one more, with --surge 0 --unavailable 1 none.',
+    },
+  ];
+}
 
 /**
  * Whether the old half can be protected from scale-in so that the protection can be taken off again exactly: none of

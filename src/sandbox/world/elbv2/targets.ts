@@ -66,6 +66,23 @@ function probeFor(world: World, group: TargetGroupState, instance: string, port:
   return freshProbe(now, targetRules(group), phase);
 }
 
+/** Whether a zonal shift keeps requests away from this instance now. */
+export function isShifted(world: World, id: string): boolean {
+  const zone = ec2State(world).instances.get(id)?.zone;
+  return zone !== undefined && isZoneShifted(world, zone);
+}
+
+export function isZoneShifted(world: World, zone: string): boolean {
+  const seconds = (world.clock.now() - world.startedAt) / 1000;
+  return world.scenario.faults.some(
+    (fault) =>
+      fault.kind === 'zonalShift' &&
+      fault.zone === zone &&
+      seconds >= (fault.from ?? 0) &&
+      seconds < (fault.until ?? Infinity),
+  );
+}
+
 /** Registers a target; one that is draining starts again from nothing. */
 export function register(world: World, group: TargetGroupState, instance: string, port = group.port): void {
   const known = liveTarget(world, group, `${instance}:${port}`);
@@ -210,6 +227,12 @@ export function deregisterTargets(world: World, input: DeregisterTargetsInput): 
   return {};
 }
 
+const OVERRIDE = {
+  State: 'zonal_shift_active',
+  Reason: 'AdministrativeOverride.ZonalShiftActive',
+  Description: 'A zonal shift is active for this target',
+};
+
 /** Without targets: all registered ones. A named target that is not registered is `unused`. */
 export function describeTargetHealth(world: World, input: DescribeTargetHealthInput): object {
   const group = targetGroupOf(world, input.TargetGroupArn);
@@ -219,6 +242,7 @@ export function describeTargetHealth(world: World, input: DescribeTargetHealthIn
     Target: { Id, Port },
     HealthCheckPort: checkPort(group, Port),
     TargetHealth,
+    ...(isShifted(world, Id) && { AdministrativeOverride: OVERRIDE }),
   });
   if (input.Targets === undefined || input.Targets.length === 0) {
     return {

@@ -1,4 +1,5 @@
 import { drawMs } from '../../random-delay.js';
+import { isZoneShifted } from '../../elbv2/targets.js';
 import type { World } from '../../world.js';
 import { startActivity, endActivity, stamp } from '../activities.js';
 import { launchOne } from './launch.js';
@@ -41,7 +42,7 @@ function scaleOut(world: World, group: GroupState): void {
  * when one fails (user guide, "Distribute instances across Availability Zones").
  */
 function launchSomewhere(world: World, group: GroupState, cause: string): 'launched' | 'failed' | 'later' {
-  for (const zone of insists(group) ? zonesInOrder(group).slice(0, 1) : openZones(group)) {
+  for (const zone of insists(group) ? zonesInOrder(group).slice(0, 1) : openZones(world, group)) {
     const { id, elsewhere } = launchOne(world, group, zone, cause);
     if (id !== undefined) return 'launched';
     if (elsewhere === 'never') return 'failed';
@@ -58,8 +59,10 @@ function insists(group: GroupState): boolean {
 }
 
 /** The zones that did not fail in this round; all of them once each has. */
-function openZones(group: GroupState): readonly string[] {
-  const zones = zonesInOrder(group);
+function openZones(world: World, group: GroupState): readonly string[] {
+  // During a zonal shift a group that takes part launches elsewhere (user guide, "Auto Scaling group zonal shift").
+  const takesPart = group.extras.AvailabilityZoneImpairmentPolicy?.ZonalShiftEnabled === true;
+  const zones = zonesInOrder(group).filter((zone) => !(takesPart && isZoneShifted(world, zone)));
   const open = zones.filter((zone) => !group.avoided.has(zone));
   return open.length === 0 ? zones : open;
 }

@@ -64,7 +64,7 @@ export function terminateInstanceInAutoScalingGroup(
 
 /** A terminate that is sent again must not count twice. */
 function requireNotLeaving(member: Member): void {
-  if (isLeaving(member))
+  if (isLeaving(member) && member.lifecycle !== 'Terminating:Retained')
     throw invalid(`Instance Id not found - No managed instance found for instance ID: ${member.id}`);
 }
 
@@ -87,6 +87,7 @@ function isDecremented(member: Member): boolean {
 
 function userTerminates(world: World, group: GroupState, member: Member, decrement: boolean, by: EndedBy): Activity {
   const from = group.desired;
+  if (member.lifecycle === 'Terminating:Retained') return endRetained(world, group, member);
   if (decrement && isDecremented(member)) group.desired -= unitsOf(member);
   const shrinking = decrement ? `, shrinking the capacity from ${from} to ${group.desired}` : '';
   const cause =
@@ -95,6 +96,18 @@ function userTerminates(world: World, group: GroupState, member: Member, decreme
   const activity = beginTermination(world, group, member, by, cause);
   // Without a decrement the gap is filled; with weights a bigger instance may have left one.
   if (capacityOf(group) !== group.desired) schedulePlan(world, group);
+  return activity;
+}
+
+/** What was kept after its hook goes at once: it has drained long ago. */
+function endRetained(world: World, group: GroupState, member: Member): Activity {
+  const activity = startActivity(world, group, {
+    description: `Terminating EC2 instance: ${member.id}`,
+    cause: `At ${stamp(world)} instance ${member.id} was taken out of service in response to a user request.`,
+    zone: member.zone,
+  });
+  member.activity = activity.ActivityId;
+  shutsDown(world, group, member);
   return activity;
 }
 

@@ -160,9 +160,33 @@ function settle(
   const { transition } = hook;
   member.hooks = [];
   touch(world, group.name);
-  if (transition === 'terminating') return void followUps().shutsDown(world, group, member);
+  if (transition === 'terminating') {
+    if (
+      result === 'ABANDON' &&
+      group.extras.InstanceLifecyclePolicy?.RetentionTriggers?.TerminateHookAbandon === 'retain'
+    )
+      return void retain(world, group, member);
+    return void followUps().shutsDown(world, group, member);
+  }
   if (result === 'CONTINUE') return void followUps().entersService(world, group, member);
   abandonLaunch(world, group, member);
+}
+
+/**
+ * The group's lifecycle policy keeps who was not let go: it runs on, counts for nothing, and only a call takes it away.
+ * Source: EC2 Auto Scaling user guide, "Control instance retention with instance lifecycle policies".
+ */
+function retain(world: World, group: GroupState, member: Member): void {
+  endActivity(
+    world,
+    group,
+    member.activity,
+    'Failed',
+    'The instance was retained by the lifecycle policy of its group.',
+  );
+  member.activity = undefined;
+  member.lifecycle = 'Terminating:Retained';
+  touch(world, group.name);
 }
 
 /** An abandoned launch is terminated and replaced, ever more slowly when it keeps happening. */
