@@ -21,4 +21,4 @@ export { showSettings, settingsSchema, type SettingsDocument } from './app/inspe
 export { readSettings, type Settings } from './config/settings.js';
 export type { FlagShape } from './config/settings-file.js';
 export type { CommandResult, ProcessContext } from './run/process-context.js';
-export { EXIT, EXIT_OF, Failure, type ExitCode } from './errors.js';
+export { EXIT, EXIT_OF, Failure, usage, type ExitCode } from './errors.js';

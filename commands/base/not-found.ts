@@ -1,13 +1,31 @@
 import type { Hook } from '@oclif/core/hooks';
+import { misplacedFlags } from './misplaced-flags.js';
 
-/** A command that does not exist is a usage error like any other, with the nearest name that there is. */
-const notFound: Hook<'command_not_found'> = async ({ id, config }) => {
-  const { endWithUnknownCommand } = await import('../../src/index.js');
-  const asked = id.replaceAll(':', ' ').split(' ')[0] ?? '';
-  const ending = endWithUnknownCommand(asked, config.commandIDs, {
-    stderr: process.stderr,
-    debug: false,
-  });
+/**
+ * What is no command: `help` and `version` as words, flags before the command, and else a usage error like any other,
+ * with the nearest name that there is.
+ */
+const notFound: Hook<'command_not_found'> = async ({ id, argv = [], config }) => {
+  const [first = '', ...others] = id.startsWith('-') ? [id] : id.split(/[: ]/);
+  if (first === 'version') return void process.stdout.write(`${config.userAgent}\n`);
+  const about = [...others, ...argv.filter((word) => !word.startsWith('-'))].join(':');
+  if (first === 'help' && ((about === '' || config.findCommand(about)) ?? config.findTopic(about))) {
+    const { loadHelpClass } = await import('@oclif/core/help');
+    const help = new (await loadHelpClass(config))(config, config.pjson.oclif.helpOptions);
+    return help.showHelp(about === '' ? [] : [about]);
+  }
+  const asked = first === 'help' ? about.replaceAll(':', ' ') : first;
+  const { endWithError, endWithUnknownCommand } = await import('../../src/index.js');
+  const surroundings = { stderr: process.stderr, debug: false };
+  const misplaced = misplacedFlags([id, ...argv], config.commands);
+  const ending =
+    misplaced === undefined
+      ? endWithUnknownCommand(
+          asked,
+          config.commandIDs.map((known) => known.replaceAll(':', ' ')),
+          surroundings,
+        )
+      : endWithError(misplaced, '', surroundings);
   if (process.argv.includes('--json')) process.stdout.write(`${JSON.stringify(ending, null, 2)}\n`);
   process.exitCode = ending.exitCode;
 };

@@ -50,9 +50,25 @@ export function readNumbers<N extends NumberName>(
 function readNumber(name: NumberName, text: string | undefined, problems: string[]): number {
   const { fallback, least, most, unit }: NumberFlag = NUMBERS[name];
   if (text === undefined) return fallback;
-  // Number() also takes '', ' 5', '0x10' and '1e3'; a person means plain digits.
-  const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : NaN;
-  if (Number.isFinite(value) && value >= least && value <= most) return value;
-  problems.push(`--${name} must be a number of ${unit} from ${least} to ${most}, not "${text}".`);
+  const value = readSeconds(text);
+  if (value !== undefined && value >= least && value <= most) return value;
+  problems.push(
+    `--${name} must be a number of ${unit} from ${least} to ${most}, or a time such as 90s, 5m or 1h30m, ` +
+      `not "${text}".`,
+  );
   return fallback;
+}
+
+/** Seconds of each unit, in the order in which they may be written. */
+const UNITS = { d: DAY, h: HOUR, m: 60, s: 1 } as const;
+
+/**
+ * Seconds of what a person typed: plain digits (`90`, `2.5`), or parts with a unit, the longest first (`90s`, `5m`,
+ * `1h30m`). undefined for anything else: Number() would take '', ' 5', '0x10' and '1e3', too.
+ */
+export function readSeconds(text: string): number | undefined {
+  if (/^\d+(\.\d+)?$/.test(text)) return Number(text);
+  const parts = /^(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?$/.exec(text);
+  if (parts === null || text === '') return undefined;
+  return Object.values(UNITS).reduce((sum, seconds, index) => sum + Number(parts[index + 1] ?? 0) * seconds, 0);
 }

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { readNumbers } from '../../src/config/numbers.js';
 import { againCommand, makePlan, readWanted } from '../../src/config/rollout-plan.js';
 import { newRunId } from '../../src/config/run-id.js';
 import { readPace } from '../../src/config/simulation-speed.js';
@@ -40,6 +41,23 @@ describe('config', () => {
     });
   });
 
+  it('takes times with a unit as it takes seconds, and plain seconds as before', () => {
+    const read = (text: string): number | string => {
+      const problems: string[] = [];
+      const { deadline } = readNumbers(['deadline'], { deadline: text }, problems);
+      return problems[0] ?? deadline / 1000;
+    };
+    expect(['90', '2.5', '90s', '5m', '1h', '1h30m', '1d', '1m30s'].map(read)).to.deep.equal([
+      90, 2.5, 90, 300, 3600, 5400, 86_400, 90,
+    ]);
+    const wrong = ['', '5 m', 'm', '5M', '1.5h', '30m1h', '5min', '-5m', '2d', '0s', '1e3', '0x10'];
+    for (const text of wrong)
+      expect(read(text)).to.equal(
+        '--deadline must be a number of seconds from 1 to 86400, or a time such as 90s, 5m or 1h30m, ' +
+          `not "${text}".`,
+      );
+  });
+
   it('hands every number on to its own limit', () => {
     const { timing, stackTiming } = readWanted({
       'warmup-seconds': '1',
@@ -77,7 +95,7 @@ describe('config', () => {
       expect(failure.facts.what).to.include(word);
   });
 
-  for (const text of ['', ' 5', '0x10', 'NaN', 'Infinity', '-0', '5s', '1e999', '999999999']) {
+  for (const text of ['', ' 5', '0x10', 'NaN', 'Infinity', '-0', '5 s', '1e999', '999999999']) {
     it(`does not take ${JSON.stringify(text)} for a number of seconds`, () => {
       expect(failureOf(() => readWanted({ 'drain-timeout': text })).exitCode).to.equal(2);
     });

@@ -1,3 +1,4 @@
+import { readSeconds } from '../../config/numbers.js';
 import type { StackSettings } from '../../engine/gateway.js';
 import type { StateWishes } from '../../engine/stack/change-stack.js';
 import { badFlags } from '../../config/rollout-plan.js';
@@ -151,9 +152,9 @@ function rollback(flags: ChangeFlags, problems: string[]): Pick<StackSettings, '
 }
 
 function minutes(flag: string, text: string, least: number, most: number, problems: string[]): number {
-  const value = /^\d+$/.test(text) ? Number(text) : NaN;
-  if (!(value >= least && value <= most))
-    problems.push(`${flag} takes whole minutes from ${least} to ${most}, not "${text}".`);
+  const value = /^\d+$/.test(text) ? Number(text) : (readSeconds(text) ?? NaN) / 60;
+  if (!(Number.isInteger(value) && value >= least && value <= most))
+    problems.push(`${flag} takes whole minutes from ${least} to ${most}, or such as 30m or 1h, not "${text}".`);
   return value;
 }
 
