@@ -76,12 +76,11 @@ function tell({ groups, stack, at }: GroupsShown): readonly Told[] {
     );
 }
 
-function isProven({ marks, result }: GroupView): boolean {
-  return (
-    marks.promoted !== undefined ||
-    (marks.proven !== undefined && marks.rolledBack === undefined) ||
-    result?.outcome === 'skipped'
-  );
+/** Now, that is: where one falls out of service again it is waited for again. */
+function isProven({ marks, progress, result }: GroupView): boolean {
+  if (marks.promoted !== undefined || result?.outcome === 'skipped') return true;
+  if (marks.proven === undefined || marks.rolledBack !== undefined || progress === undefined) return false;
+  return progress.proven >= progress.needed;
 }
 
 /** One group with its numbers, what it waits for, and what happens when. */

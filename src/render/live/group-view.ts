@@ -12,6 +12,8 @@ export interface GroupView {
   readonly result?: GroupResult;
   /** What happened, and when it was first seen. */
   readonly marks: Marks;
+  /** The numbers of the group at those moments, where numbers showed them. */
+  readonly numbers: Readonly<Partial<Record<Mark, Progress>>>;
   /** The fewest instances that were seen in service at any look, by the word of whoever judges. */
   readonly lowest?: number;
   /** What the old instances were launched from, and what the new ones are. */
@@ -45,7 +47,7 @@ export type Mark =
   | 'ended';
 
 export function newGroup(name: string, since: Instant): GroupView {
-  return { name, since, marks: {}, lastWaits: new Map() };
+  return { name, since, marks: {}, numbers: {}, lastWaits: new Map() };
 }
 
 /** The group after one more event that is about it. */
@@ -96,32 +98,43 @@ function marked(group: GroupView, at: Instant, names: readonly Mark[]): GroupVie
 }
 
 function withProgress(group: GroupView, progress: Progress, at: Instant): GroupView {
-  const { needed, leaving, verdict, serving, began, from = [], to = [] } = progress;
-  const { marks } = group;
-  const half = verdict === 'rollBack' ? progress.new : progress.old;
-  const isGone = marks.going !== undefined && verdict !== undefined && half === 0 && leaving === 0;
-  const seen: readonly (readonly [Mark, boolean])[] = [
-    ['seen', true],
-    ['launched', needed > 0 && progress.new >= needed && verdict !== 'rollBack'],
-    ['firstServes', progress.inService > 0],
-    ['serves', needed > 0 && progress.inService >= needed],
-    ['proven', needed > 0 && progress.proven >= needed],
-    ['promoted', verdict === 'promote'],
-    ['rolledBack', verdict === 'rollBack'],
-    ['gone', isGone],
-  ];
-  const names = seen.filter(([, is]) => is).map(([name]) => name);
+  const { began, from = [], to = [] } = progress;
+  const names = marksOf(group.marks, progress);
   const after = marked(group, at, names);
-  // Where nobody was asked who serves, no more can than are there.
-  const lowest = serving === undefined ? undefined : serving.by === 'unknown' ? serving.all.of : serving.all.serve;
-  const known = [group.lowest, lowest].flatMap((one) => one ?? []);
+  const fresh = names.filter((name) => group.marks[name] === undefined);
   return {
     ...after,
     progress,
+    numbers: { ...group.numbers, ...Object.fromEntries(fresh.map((name) => [name, progress])) },
     marks: { ...(began !== undefined && { began }), ...after.marks },
-    ...(known.length > 0 && { lowest: Math.min(...known) }),
+    ...lowestOf(group, progress),
     ...(from.length === 1 && to.length === 1 && { configurations: { from: from[0] ?? '', to: to[0] ?? '' } }),
   };
+}
+
+/** The marks that these numbers show to be there. */
+function marksOf({ going }: Marks, progress: Progress): readonly Mark[] {
+  const { needed, leaving, verdict, strategy, old, new: fresh, inService, proven } = progress;
+  // A canary alone is not what has to be proven.
+  const whole = needed > 0 && (strategy !== 'swap' || verdict !== undefined || needed >= old);
+  const half = verdict === 'rollBack' ? fresh : old;
+  const seen: readonly (readonly [Mark, boolean])[] = [
+    ['seen', true],
+    ['launched', whole && fresh >= needed && verdict !== 'rollBack'],
+    ['firstServes', inService > 0],
+    ['serves', whole && inService >= needed],
+    ['proven', whole && proven >= needed],
+    ['promoted', verdict === 'promote'],
+    ['rolledBack', verdict === 'rollBack'],
+    ['gone', going !== undefined && verdict !== undefined && half === 0 && leaving === 0],
+  ];
+  return seen.filter(([, is]) => is).map(([name]) => name);
+}
+
+/** Where nobody was asked who serves, no more can than are there. */
+function lowestOf({ lowest }: GroupView, { serving }: Progress): Pick<GroupView, 'lowest'> {
+  if (serving === undefined) return {};
+  return { lowest: Math.min(lowest ?? Infinity, serving.by === 'unknown' ? serving.all.of : serving.all.serve) };
 }
 
 /** While it is proven, what was said of each instance last: when they are gone, nobody else knows. */

@@ -131,55 +131,71 @@ function range(values: readonly number[]): readonly [number, number] {
 
 /** What happened to one group, at most five lines. */
 function chaptersOf(group: GroupView): readonly Chapter[] {
-  const { marks, progress, lowest, adopted } = group;
+  const { marks, lowest, adopted } = group;
   const chapter = (mark: Mark, text: string, from?: Mark): readonly Chapter[] => {
     const at = marks[mark];
     const since = from === undefined ? undefined : marks[from];
     return at === undefined ? [] : [{ at, text, ...(since !== undefined && { from: since }) }];
   };
   const floor = lowest === undefined ? '' : `; never below ${lowest} in service`;
-  const many = progress?.needed ?? 0;
-  const back = marks.rolledBack !== undefined;
-  const strategy = progress?.strategy;
-  const start = adopted === undefined ? '' : 'taken over; ';
-  const first: readonly Chapter[] =
-    strategy === 'swap'
-      ? chapter('launched', `${start}doubled, ${many} old and ${many} new`, 'began')
-      : strategy === 'restart'
-        ? chapter('began', `${start}the restart begins`)
-        : strategy === 'rolling'
-          ? chapter('grown', `${start}the first new ones are launched`, 'began')
-          : [];
-  return [
-    ...first,
-    ...(strategy === 'restart' ? [] : chapter('serves', `${many} new in service`, 'launched')),
-    ...(strategy === 'restart' ? [] : chapter('proven', `${many} new proven`, 'serves')),
-    ...(back ? chapter('rolledBack', `rolled back${cause(group)}`) : []),
-    ...(strategy === 'swap' && !back ? chapter('promoted', 'promoted: no way back from here') : []),
-    ...(strategy === 'rolling' && !back
-      ? chapter('promoted', 'the first new ones are proven: no way back from here', 'began')
-      : []),
-    ...end(group, floor),
-  ]
+  return [...begin(group, chapter, adopted === undefined ? '' : 'taken over; '), ...end(group, floor)]
     .sort((a, b) => a.at - b.at)
     .slice(-MOST_LINES);
+}
+
+type Tell = (mark: Mark, text: string, from?: Mark) => readonly Chapter[];
+
+/** All but the end. @param start what stands before the first of it */
+function begin(group: GroupView, chapter: Tell, start: string): readonly Chapter[] {
+  const { numbers, progress, marks } = group;
+  if (progress?.strategy === 'restart') return chapter('began', `${start}the restart begins`);
+  const { launched, serves, proven } = numbers;
+  const verdict =
+    marks.rolledBack !== undefined
+      ? chapter('rolledBack', `rolled back${cause(group)}`)
+      : progress?.strategy === 'rolling'
+        ? chapter('promoted', 'the first new ones are proven: no way back from here', 'began')
+        : chapter('promoted', 'promoted: no way back from here');
+  const grown =
+    progress?.strategy === 'rolling'
+      ? chapter('grown', `${start}the first new ones are launched`, 'began')
+      : progress?.strategy === 'swap' && launched !== undefined
+        ? chapter('launched', `${start}doubled, ${launched.old} old and ${launched.new} new`, 'began')
+        : [];
+  return [
+    ...grown,
+    ...(serves === undefined ? [] : chapter('serves', `${serves.inService} new in service`, 'launched')),
+    ...(proven === undefined ? [] : chapter('proven', `${proven.proven} new proven`, 'serves')),
+    ...verdict,
+  ];
 }
 
 /** The issue of a rollout is read in one glance. */
 const MOST_LINES = 5;
 
+/** How it ended: never more than its outcome says. */
 function end({ marks, progress, result }: GroupView, floor: string): readonly Chapter[] {
-  const back = marks.rolledBack !== undefined;
-  const at = (back || progress?.strategy === 'swap' ? marks.gone : undefined) ?? marks.ended;
-  if (at === undefined || result?.outcome === 'skipped') return [];
+  const at = marks.ended;
+  if (at === undefined || result === undefined) return [];
   const since = marks.going === undefined ? {} : { from: marks.going };
-  if (back) return [{ at, text: 'the new ones are gone', after: `; the old ones serve${floor}`, ...since }];
-  if (progress?.strategy === 'restart') return [{ at, text: 'all came back', after: floor, ...since }];
-  if (progress?.strategy === undefined)
-    return result?.outcome === 'proven' && marks.proven === undefined
-      ? [{ at, text: `${progress?.needed ?? 0} proven` }]
-      : [];
-  return [{ at, text: 'the old ones are gone', after: floor, ...since }];
+  const gone = marks.gone ?? at;
+  switch (result.outcome) {
+    case 'rolledBack':
+      return [{ at: gone, text: 'the new ones are gone', after: `; the old ones serve${floor}`, ...since }];
+    case 'promoted':
+      return [{ at: gone, text: 'the old ones are gone', after: floor, ...since }];
+    case 'restarted':
+      return [{ at, text: 'all came back', after: floor }];
+    case 'proven':
+      return marks.proven === undefined ? [{ at, text: `${progress?.needed ?? 0} proven` }] : [];
+    case 'paused':
+    case 'stuck':
+    case 'putBack':
+      if (progress === undefined) return [];
+      return [{ at, text: `it stands at ${progress.old} old and ${progress.new} new`, after: floor }];
+    default:
+      return [];
+  }
 }
 
 /** What came of most of the new instances that were not proven; else why it was rolled back. */
