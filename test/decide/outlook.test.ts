@@ -1,10 +1,13 @@
 import { expect } from 'chai';
 import { decide } from '../../src/decide/decide.js';
-import type { Observed, Progress, Wait } from '../../src/model/rollout/decision.js';
+import { makeView } from '../../src/decide/make-view.js';
+import { withOutlook } from '../../src/decide/outlook/outlook.js';
+import type { Decision, Observed, Progress, Wait } from '../../src/model/rollout/decision.js';
 import type { Group } from '../../src/model/rollout/group.js';
 import type { Plan } from '../../src/model/rollout/rollout-plan.js';
 import {
   BALANCER,
+  LEASE,
   PLAN,
   RECORD,
   T0,
@@ -27,6 +30,18 @@ function waitOf(look: Observed, plan = CALM): { readonly wait: Wait; readonly pr
     throw new Error(`no wait: ${JSON.stringify(decision)}`);
   return { wait: decision.waits[0], progress: decision.progress[0] };
 }
+
+const PROGRESS: Progress = {
+  group: 'web',
+  phase: 'prove',
+  old: 2,
+  new: 0,
+  leaving: 0,
+  inService: 0,
+  proven: 0,
+  needed: 2,
+  size: { min: 1, desired: 2, max: 4 },
+};
 
 const old = [instance('i-old1'), instance('i-old2', { zone: 'eu-west-1b' })];
 const withNew = (...instances: Group['instances']): Group => doubledGroup({ instances: [...old, ...instances] });
@@ -101,5 +116,20 @@ describe('what is said of a wait', () => {
   it('says what changes into what while nothing new is there', () => {
     const { progress } = waitOf(observed([withNew()]));
     expect(progress).to.deep.include({ from: ['lc/one'], to: ['lc/two'] });
+  });
+
+  it('says of a restart neither a change nor what happens at a limit, which depends on the others', () => {
+    const record = { ...RECORD, version: 2, strategy: 'restart', quorum: 1 } as const;
+    const look = observed([doubledGroup({ notes: { record, lease: LEASE } })]);
+    const shown: Decision = {
+      kind: 'wait',
+      forMs: 1,
+      waits: [{ group: 'web', phase: 'restart', why: 'x', instances: [], until: T0 + 1 }],
+      progress: [{ ...PROGRESS, phase: 'restart' }],
+    };
+    const told = withOutlook(makeView(look, CALM), shown);
+    if (told.kind !== 'wait') throw new Error('no wait');
+    expect(told.waits[0]).not.to.have.property('then');
+    expect(told.progress[0]).to.include({ strategy: 'restart' }).and.not.to.have.any.keys('from', 'to', 'expectedMs');
   });
 });

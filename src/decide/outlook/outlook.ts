@@ -32,13 +32,14 @@ type Find = (name: string) => GroupView | undefined;
 function further({ plan }: RolloutView, find: Find, progress: Progress): Progress {
   const { group, record, verdict, halves } = find(progress.group) ?? {};
   if (group === undefined || record === undefined || halves === undefined) return progress;
-  const fresh = verdict === undefined && halves.new.length === 0 && group.configurations.length > 0;
+  const replaces = factsOf(record).kind === 'replacing';
+  const fresh = replaces && verdict === undefined && halves.new.length === 0 && group.configurations.length > 0;
   return {
     ...progress,
     strategy: record.strategy,
     began: record.startedAt,
     ...(verdict !== undefined && { verdict: verdict.outcome }),
-    ...(factsOf(record).kind === 'replacing' && { expectedMs: expectedTime(plan.timing.warmupMs, group, record) }),
+    ...(replaces && { expectedMs: expectedTime(plan.timing.warmupMs, group, record) }),
     ...(fresh && {
       from: [...new Set(halves.old.map(({ configuration }) => configuration))].filter((one) => one !== ''),
       to: group.configurations,
@@ -62,8 +63,9 @@ function atLimit({ plan }: RolloutView, of: GroupView | undefined, { phase }: Wa
   if (phase === 'bake') return 'goOn';
   if (phase === 'preflight') return of?.record === undefined ? 'refuse' : 'stop';
   if (of?.record === undefined) return factsOf(plan).provesWithoutRecord ? 'fail' : undefined;
-  if (of.verdict !== undefined) return 'stop';
-  return factsOf(of.record).kind === 'replacing' ? 'rollBack' : 'stop';
+  // What a restart does then depends on what the other instances do.
+  if (factsOf(of.record).kind !== 'replacing') return undefined;
+  return of.verdict === undefined ? 'rollBack' : 'stop';
 }
 
 type State = Omit<AwaitedInstance, 'id' | 'why'>;

@@ -3,7 +3,7 @@ import { duration } from '../../text/duration.js';
 import { oneLine } from '../../text/plain.js';
 import { groupRows, type GroupsShown } from './group-rows.js';
 import type { GroupView } from './group-view.js';
-import { glyphsOf, piece, rowWidth, type Look, type Row, type ScreenSize } from './appearance.js';
+import { asciiOf, glyphsOf, piece, rowWidth, type Look, type Row, type ScreenSize } from './appearance.js';
 import type { RunView, StackView } from './run-view.js';
 import { shortId, shortImage, shortName } from './short-names.js';
 import { clockTime } from './situation.js';
@@ -57,7 +57,9 @@ function headRow(view: RunView, at: Instant, columns: number, look: Look): Row {
   const name = view.stack === '' ? groupsText(view) : view.stack;
   const ways = [changeText(view, look, (text) => text), changeText(view, look, shortImage), ''];
   const rows = ways.map((change): Row => {
-    const left: Row = [piece(name, 'bold'), ...(change === '' ? [] : [piece(`  ${change}`)])];
+    // What takes more room in ASCII has to be known here.
+    const shown = look.unicode ? change : asciiOf(change);
+    const left: Row = [piece(name, 'bold'), ...(shown === '' ? [] : [piece(`  ${shown}`)])];
     const gap = columns - rowWidth(left) - took.length;
     return [...left, piece(' '.repeat(Math.max(2, gap))), piece(took)];
   });
