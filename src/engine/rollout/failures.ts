@@ -114,6 +114,14 @@ export function heldBy(held: Extract<Decision, { kind: 'held' }>, plan: Plan, ob
 /** A call failed for good after something was changed. */
 export function stoppedBy(fault: AwsFault, plan: Plan, observed: Observed | undefined): Failure {
   const what = `${fault.operation} failed: ${fault.message} (${fault.code})`;
+  const full = hasNoRoom(fault)
+    ? {
+        text: ' A group has as many tags as AWS takes: take one of yours away that nobody needs, then resume.',
+        next: plan.groups.map(
+          (group) => command`aws autoscaling describe-tags --filters Name=auto-scaling-group,Values=${group}`,
+        ),
+      }
+    : { text: '', next: [] };
   return new Failure(
     'stopped',
     {
@@ -121,11 +129,16 @@ export function stoppedBy(fault: AwsFault, plan: Plan, observed: Observed | unde
       what,
       reasons: [],
       serves: servedBefore(fault, observed),
-      left: recordKept(plan),
-      next: goOn(plan, observed),
+      left: `${recordKept(plan)}${full.text}`,
+      next: [...full.next, ...goOn(plan, observed)],
     },
     { cause: fault },
   );
+}
+
+/** Whether a note had no room among the tags of its group. Source: Auto Scaling quotas, 50 tags for each group. */
+function hasNoRoom({ operation, code, message }: AwsFault): boolean {
+  return operation.endsWith(':CreateOrUpdateTags') && (code === 'LimitExceeded' || /\btags? limit\b/i.test(message));
 }
 
 /** An action would have broken an invariant: a bug of ours, caught before it did harm. */

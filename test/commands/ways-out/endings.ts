@@ -12,6 +12,10 @@ export interface Ending {
   readonly code: number | undefined;
   /** False where a person has to make room in the world first. */
   readonly followed?: false;
+  /** Seconds until somebody follows. */
+  readonly later?: number;
+  /** What the words of the ending ask a person to do first. */
+  readonly asked?: (stage: CommandStage) => void;
 }
 
 /** Short limits: a look more costs time. */
@@ -49,6 +53,18 @@ const signal = (when: Happening['when']) => ({ happening: (): Happening => ({ wh
 const killed = (change: RegExp, when: 'before' | 'after' = 'after', nth = 1) => ({
   happening: (): Happening => ({ killedAt: { change, when, nth } }),
 });
+
+/** A restart by SSM of what is behind the balancer. */
+function restart(
+  name: string,
+  words: readonly string[],
+  code: number | undefined,
+  more: Parameters<typeof stackWorld>[1] = {},
+  differs: Parameters<typeof once>[3] = {},
+): Ending {
+  const command = ['restart', 'web', '--ssm', 'restart app', '--quorum', '1', ...QUICK, ...words];
+  return once(name, command, code, { world: () => stackWorld([], more), ...differs });
+}
 
 const ROLLING = ['--strategy', 'rolling'];
 const LAST_FAILS = {
@@ -101,16 +117,19 @@ export const ENDINGS: readonly Ending[] = [
   once('there is no room for the record', UPDATE, 3, {
     world: () => {
       const stage = stackWorld();
-      const Tags = Array.from({ length: 49 }, (_, index) => ({
-        Key: `theirs-${index}`,
-        Value: 'x',
-        ResourceId: 'web-group',
-        ResourceType: 'auto-scaling-group',
-        PropagateAtLaunch: false,
-      }));
-      meanwhile(stage, 'CreateOrUpdateTags', { Tags });
+      meanwhile(stage, 'CreateOrUpdateTags', { Tags: theirTags(49) });
       return stage;
     },
+  }),
+  once('others fill the tags before the verdict', UPDATE, 5, {
+    happening: (stage) => ({
+      when: progress('prove'),
+      then: () => {
+        const room = 50 - [...(groupIn(stage)?.tags.keys() ?? [])].filter((key) => !key.startsWith('aws:')).length;
+        meanwhile(stage, 'CreateOrUpdateTags', { Tags: theirTags(room) });
+      },
+    }),
+    asked: (stage) => meanwhile(stage, 'DeleteTags', { Tags: theirTags(2) }),
   }),
   once('its balancer is detached', UPDATE, 0, {
     happening: (stage) => ({
@@ -210,11 +229,46 @@ export const ENDINGS: readonly Ending[] = [
     // It was taken over, as it showed no sign of life.
     code: 0,
   },
+  once('AWS denies the verdict', UPDATE, 5, {
+    world: () =>
+      stackWorld([
+        {
+          kind: 'refuse',
+          calls: 'autoscaling:CreateOrUpdateTags',
+          code: 'AccessDenied',
+          message: 'not authorized to perform: autoscaling:CreateOrUpdateTags',
+          from: BEGIN_S + 60,
+          until: BEGIN_S + 300,
+        },
+      ]),
+    later: 600,
+  }),
+  restart('restarted', [], 0),
+  restart('a restart whose command fails', [], 5, { commands: [{ match: 'restart', exit: 1 }] }),
+  restart(
+    'a restart that is stopped',
+    [],
+    4,
+    {},
+    signal(({ event }) => event.type === 'action.done' && event.action.type === 'deregister'),
+  ),
+  restart('a restart that is killed', [], undefined, {}, killed(/DeregisterTargets/)),
   once('nothing to cancel', ['cancel', 'web'], 3),
   once('nothing to resume', ['resume', 'web'], 0),
   once('nothing to roll back', ['rollback', 'web'], 0),
   once('nothing to unfreeze', ['unfreeze', 'web'], 0),
 ];
+
+/** Tags of somebody else. */
+function theirTags(length: number): readonly object[] {
+  return Array.from({ length }, (_, index) => ({
+    Key: `theirs-${index}`,
+    Value: 'x',
+    ResourceId: 'web-group',
+    ResourceType: 'auto-scaling-group',
+    PropagateAtLaunch: false,
+  }));
+}
 
 /** A group launches another image from now on, by a version that nobody but us knows of. */
 function publish(stage: CommandStage, image: string): void {
