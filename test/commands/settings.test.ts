@@ -94,7 +94,7 @@ describe('the settings file', function () {
   });
 
   it('is blamed for a value that its flag does not take', async () => {
-    const { code, stderr } = await config('defaults: {poll: 5m}\n', ['update-asgs', 'web']);
+    const { code, stderr } = await config('defaults: {poll: soon}\n', ['update-asgs', 'web']);
     expect(code).to.equal(2);
     expect(stderr).to.match(/--poll must be a number of seconds.*--poll comes from .*ha-updater\.yml:1:12\./);
   });

@@ -58,6 +58,6 @@ export function listPage(
     ...(more > 0 ? [`and ${more} more, none of them worse; a pipe or --json has them all`] : []),
     ...remarks.map((remark) => `! ${oneLine(remark)}`),
     '',
-    `More of the first one, and what helps: ${groups[0]?.next ?? ''}`,
+    `More of the first one: ${groups[0]?.next ?? ''}`,
   ];
 }

@@ -94,7 +94,7 @@ describe('list', () => {
     expect(document.stacks.map(({ name, groups }) => [name, groups.length])).to.deep.equal([['shop', 3]]);
     expect(stdout.split('\n')[0]).to.match(/^11 groups, 1 stack in eu-west-1, account 123456789012, seen \S+$/);
     expect(stdout.trimEnd().split('\n').at(-1)).to.equal(
-      'More of the first one, and what helps: ha-updater status --asg g-unreadable --region eu-west-1',
+      'More of the first one: ha-updater status --asg g-unreadable --region eu-west-1',
     );
     expect(document.groups.at(-1)?.next).to.equal('ha-updater status shop --region eu-west-1');
   });
