@@ -634,6 +634,11 @@ export const MUTATIONS: readonly Mutation[] = [
     breaks: { value: 'group.size.desired' },
   },
   {
+    name: 'keep-size-by-old-look',
+    rule: 'the size is given back before its processes, although a look from before the change shows it unchanged',
+    breaks: { replace: ["!given.includes('size')", 'false'] },
+  },
+  {
     name: 'limit-too-short',
     rule: 'no instance is given up before its group could have proven it',
     breaks: { value: 'timing.progressMs' },

@@ -225,6 +225,37 @@ describe('what seeds once found', () => {
     expect(stage.violations()).to.deep.equal([]);
   });
 
+  it('an instance that waits in a terminating hook when the run begins is of neither half, and nothing waits for it', async () => {
+    const settings = {
+      LifecycleHookSpecificationList: [
+        {
+          LifecycleHookName: 'drain',
+          LifecycleTransition: 'autoscaling:EC2_INSTANCE_TERMINATING',
+          HeartbeatTimeout: 1_200,
+          DefaultResult: 'CONTINUE',
+        },
+      ],
+    };
+    const stage = createStage({}, [{ name: 'web', size: 2, min: 1, max: 4, settings }]);
+    const { world, clock } = stage.sandbox;
+    const [oldest] = [...(autoScalingState(world).groups.get('web')?.members.values() ?? [])];
+    const input = { InstanceId: oldest?.id, ShouldDecrementDesiredCapacity: false };
+    world.invoke('autoscaling', 'TerminateInstanceInAutoScalingGroup', input, 'others');
+    clock.advance(400_000);
+    expect(
+      autoScalingState(world)
+        .groups.get('web')
+        ?.members.get(oldest?.id ?? '')?.lifecycle,
+    ).to.equal('Terminating:Wait');
+    stage.groups[0]?.changeImage('ami-new');
+    const began = clock.now();
+    const ending = await stage.run();
+    expect(ending.outcome, ending.failure?.facts.what).to.equal('swapped');
+    const doubled = ending.changes.find(({ what }) => what.includes('UpdateAutoScalingGroup'));
+    expect((doubled?.at ?? Infinity) - began).to.be.lessThan(60_000);
+    expect(stage.violations()).to.deep.equal([]);
+  });
+
   it('weights overshoot the desired capacity: surges and canaries launch what has to be proven all the same', async () => {
     for (const plan of [
       {},

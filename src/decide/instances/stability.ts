@@ -18,7 +18,9 @@ export function instability(group: Group, record?: RolloutRecord): Instability |
   if (record !== undefined) return undefined;
   const rows: { id: string; why: string; coming: boolean }[] = [];
   for (const instance of group.instances) {
-    if (standing(instance.lifecycle) === 'retained') continue;
+    const where = standing(instance.lifecycle);
+    // What leaves is of neither half and serves nobody; with a long terminating hook it leaves for hours.
+    if (where === 'retained' || where === 'leaving') continue;
     const why =
       instance.launchedAt === undefined
         ? instance.healthy

@@ -38,11 +38,14 @@ export function afterAction(seen: Seen, action: Action, at: Instant, sure: boole
       for (const name of action.groups)
         if (known[name] !== undefined) known[name] = { ...known[name], lease: action.lease };
       return { ...base, superseded: { ...seen.superseded, ...leaseFingerprints(seen, action.groups) } };
+    case 'resume':
+      return { ...base, givenBack: withGiven(seen, action.group, 'processes') };
     case 'freeze':
       known[action.group] = { ...known[action.group], frozen: action.note };
       return base;
     case 'resize':
-      if (action.purpose === 'restore' || action.purpose === 'fit') return base;
+      if (action.purpose === 'restore') return { ...base, givenBack: withGiven(seen, action.group, 'size') };
+      if (action.purpose === 'fit') return base;
       return {
         ...base,
         ...progressTimerReset(seen, action.group, at),
@@ -115,6 +118,11 @@ function progressTimerReset(seen: Seen, group: string, at: Instant): Pick<Seen, 
 export function isPending(seen: Seen, group: string): boolean {
   // rule: record-unseen
   return seen.pending.some(({ action }) => groupsOf(action).includes(group));
+}
+
+function withGiven(seen: Seen, group: string, what: 'size' | 'processes'): Seen['givenBack'] {
+  const before = seen.givenBack[group] ?? [];
+  return { ...seen.givenBack, [group]: before.includes(what) ? before : [...before, what] };
 }
 
 /** How a rollout ended whose notes were just removed; undefined when it was undone before it began. */

@@ -40,6 +40,7 @@ export function nothingSeen(at: Instant): Seen {
     adoptedAt: {},
     began: {},
     doubled: {},
+    givenBack: {},
     unnoted: {},
     unshielded: {},
     hooks: {},

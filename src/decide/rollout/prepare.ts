@@ -7,6 +7,7 @@ import { failedCheck, notProvenYet } from '../gates/hooks.js';
 import { notInService, units } from '../instances/classify.js';
 import { replaceable } from '../instances/externally-ended.js';
 import { hopeless } from '../instances/hopeless.js';
+import { markedForGood } from '../instances/marked-for-good.js';
 import { act, type GroupStep, type ProvingStep } from '../step.js';
 import type { RolloutGroup, RolloutView } from '../view.js';
 import { sameReasons } from './finish.js';
@@ -115,7 +116,10 @@ function whyFailing(view: RolloutView, of: RolloutGroup, target: TargetSize): st
   const { observed, plan } = view;
   const { group, record, halves, cancellation, proven: ready } = of;
   if (cancellation !== undefined) return cancellation;
-  const lost = alarmed(observed, plan, record.startedAt) ?? hopeless(group, record, observed.failures, halves.new);
+  const lost =
+    alarmed(observed, plan, record.startedAt) ??
+    hopeless(group, record, observed.failures, halves.new) ??
+    markedForGood(observed, group, halves.new);
   if (lost !== undefined) return lost;
   if (units(ready) >= target.needed) return undefined;
   if ((observed.seen.doubled[group.name] ?? 0) > MAX_RESIZES)

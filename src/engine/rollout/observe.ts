@@ -43,9 +43,12 @@ export interface Observer {
 /** A look before it is folded into what was seen before. */
 type Look = Omit<Observed, 'seen'>;
 
-/** What one part of a run remembers for the next one: the notes that are on its groups, whoever removes them. */
+/**
+ * What one part of a run remembers for the next one: the notes that are on its groups, whoever removes them, and what
+ * was sent and may not be shown yet.
+ */
 export interface Memory {
-  known?: Seen['known'];
+  seen?: Pick<Seen, 'known' | 'pending'>;
 }
 
 /** Makes an observer for the groups of a plan, which begins with what an earlier part of the run remembers. */
@@ -63,15 +66,15 @@ export function createObserver(deps: Deps, plan: Plan, memory: Memory = {}): Obs
     async look() {
       const shown = await read(() => seen);
       const look: Look = { ...shown, ...cancellationOf(shown.groups) };
-      seen = afterLook(seen ?? { ...nothingSeen(look.at), known: memory.known ?? {} }, look, plan);
-      memory.known = seen.known;
+      seen = afterLook(seen ?? { ...nothingSeen(look.at), ...memory.seen }, look, plan);
+      memory.seen = { known: seen.known, pending: seen.pending };
       return { ...look, seen };
     },
     whole: (observed) => withUnread(retrying(deps), observed),
     recall: (change) => {
       if (seen === undefined) return;
       seen = change(seen);
-      memory.known = seen.known;
+      memory.seen = { known: seen.known, pending: seen.pending };
     },
   };
 }

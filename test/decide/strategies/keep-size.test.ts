@@ -1,6 +1,8 @@
 import { expect } from 'chai';
+import { decide } from '../../../src/decide/decide.js';
 import { guard } from '../../../src/decide/guard/guard.js';
 import { keptSize } from '../../../src/decide/strategies/keep-size/kept-size.js';
+import type { Seen } from '../../../src/model/rollout/decision.js';
 import type { Action } from '../../../src/model/rollout/action.js';
 import type { Group } from '../../../src/model/rollout/group.js';
 import type { KeepSizeRecord } from '../../../src/model/rollout/record.js';
@@ -62,6 +64,23 @@ describe('the size that is given back after a change of the stack', () => {
     it(what, () => {
       expect(keptSize(of, { ...RECORD, ...differs })).to.deep.equal(size);
     });
+});
+
+describe('the end of a change by a look from before it', () => {
+  const end = { ...PLAN, strategy: 'keep-size', stack: 'app', keepSize: { phase: 'end', changed: {} } } as const;
+  /** Neither what CloudFormation wrote nor what was suspended shows. */
+  const before = written({ size: RECORD.size, suspended: [] });
+  const next = (givenBack: Seen['givenBack'][string]): Action | undefined => {
+    const seen = { known: { web: before.notes }, givenBack: { web: givenBack } };
+    const decision = decide(observed([before], { stackStatus: 'UPDATE_COMPLETE', seen }), { ...end, groups: ['web'] });
+    return decision.kind === 'act' ? decision.actions[0]?.action : undefined;
+  };
+
+  it('gives the size back all the same, then the processes, and only then removes the note', () => {
+    expect(next([])).to.deep.include({ type: 'resize', size: RECORD.size, purpose: 'restore' });
+    expect(next(['size'])).to.deep.include({ type: 'resume', processes: RECORD.suspended });
+    expect(next(['size', 'processes'])).to.deep.include({ type: 'clear' });
+  });
 });
 
 describe('the guard over a size that is kept', () => {

@@ -3,6 +3,7 @@ import type { Balancer, Group } from '../../../model/rollout/group.js';
 import type { Plan } from '../../../model/rollout/rollout-plan.js';
 import { membersOf, split, standing } from '../../instances/classify.js';
 import { deletedBalancers } from '../../instances/deleted-balancers.js';
+import { graceNeeded } from '../../instances/marked-for-good.js';
 import { factsOf } from '../../strategies/facts-by-name.js';
 import type { LookAndPlan } from '../../view.js';
 import { asIs, command } from '../../../text/shell-quote.js';
@@ -98,15 +99,16 @@ function healthWarnings(plan: Plan, group: Group, balancer: Balancer): readonly 
     factsOf(plan).replaces &&
     balancer.judged &&
     group.healthCheckType.includes('ELB') &&
-    balancer.healthFloorMs >= group.healthCheckGraceMs
+    graceNeeded({ balancers: [balancer] }) > group.healthCheckGraceMs
   ) {
-    const least = `health checks of ${balancer.name} take ${floor} at least`;
+    const needed = graceNeeded({ balancers: [balancer] });
+    const least = `health checks of ${balancer.name} take ${floor} at least, after booting`;
     const grace = `a grace period of ${seconds(group.healthCheckGraceMs)}`;
     warn(
       'group.grace',
       `${least}, and Auto Scaling gives up on an instance after ${grace}`,
-      'Raise HealthCheckGracePeriod, or lower the interval or the healthy threshold; else good instances may be ' +
-        'given up.',
+      `Set HealthCheckGracePeriod to ${Math.ceil(needed / 1000)} or more, or lower the interval or the healthy ` +
+        'threshold; else good instances may be given up.',
     );
   }
   if (balancer.drainMs > 0 && limits.drainMs > plan.timing.drainMs)

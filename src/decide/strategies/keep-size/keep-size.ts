@@ -27,7 +27,7 @@ import { keptSize } from './kept-size.js';
  * instances out; it ends, whoever ends it, by giving the size back, resuming exactly that and removing the note.
  */
 export function keepSize(view: RolloutView): Decision {
-  const { plan } = view;
+  const { observed, plan } = view;
   if (plan.keepSize?.phase === 'during') return duringChange(view);
   const begins = plan.keepSize?.phase === 'begin';
   return takeTurns(view, {
@@ -39,7 +39,7 @@ export function keepSize(view: RolloutView): Decision {
     own: ({ of, taken }, all) => {
       const record = keepSizeRecord(of.record);
       if (begins && !taken) begin(of, record, all);
-      else end(of, record, all);
+      else end(of, record, all, observed.seen.givenBack[of.name] ?? []);
     },
     pass: () => undefined,
     close: () => undefined,
@@ -142,20 +142,32 @@ function begin({ name, group }: GroupView, record: KeepSizeRecord, all: Collecte
 }
 
 /** Gives the size back, then the processes, then removes the note: in this order nobody is ever taken out. */
-function end({ name, group }: GroupView, record: KeepSizeRecord, all: Collected): void {
-  all.acts.push(nextOfEnd(name, group, record));
+function end({ name, group }: GroupView, record: KeepSizeRecord, all: Collected, given: GivenBack): void {
+  all.acts.push(nextOfEnd(group, record, given));
   all.phases.set(name, 'restore');
 }
 
-function nextOfEnd(name: string, group: Group, record: KeepSizeRecord): ReasonedAction {
+type GivenBack = readonly ('size' | 'processes')[];
+
+/**
+ * What CloudFormation wrote, and what was suspended, happened a moment ago where the change was a short one, and a look
+ * may be older: so both are given back once whatever the look shows, and again for as long as it shows otherwise.
+ */
+function nextOfEnd(group: Group, record: KeepSizeRecord, given: GivenBack): ReasonedAction {
+  const { name } = group;
   const size = keptSize(group, record);
-  if (!sameSize(size, group.size)) {
+  // rule: keep-size-by-old-look
+  if (!sameSize(size, group.size) || !given.includes('size')) {
     const { min, desired, max } = group.size;
     const before = `${record.size.min}/${record.size.desired}/${record.size.max}`;
-    const why = `the change of the stack left ${min}/${desired}/${max}, and the group had ${before} before`;
+    const why = sameSize(size, group.size)
+      ? `the group had ${before} before the change of the stack, and AWS may not show yet what it left`
+      : `the change of the stack left ${min}/${desired}/${max}, and the group had ${before} before`;
     return { action: { type: 'resize', group: name, size, purpose: 'restore' }, why };
   }
-  const suspended = record.suspended.filter((process) => group.suspended.includes(process));
+  const suspended = given.includes('processes')
+    ? record.suspended.filter((process) => group.suspended.includes(process))
+    : record.suspended;
   if (suspended.length > 0)
     return {
       action: { type: 'resume', group: name, processes: suspended },
