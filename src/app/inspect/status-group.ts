@@ -183,7 +183,7 @@ function advice(
     if (record === undefined) {
       const after = afterRollBack([group], target, stack?.name);
       remarks.push(after.text);
-      next.push(...after.next);
+      next.push(...after.next.map((line) => placedInText(line, place)));
     }
   }
   const outdated = [...sides.values()].filter((side) => side === 'outdated').length;
