@@ -7,9 +7,8 @@ import { SETTLED, shifted, type Story } from './simulator.js';
 
 /**
  * What was added to drawn stories later: losses that the world brings about by itself, somebody who updates the stack
- * in the middle, gates, groups that count units, launches that fail, processes that stand still, and replacements that come
- * first. Each has a random
- * stream of its own, so that a seed keeps the world that it always had.
+ * in the middle, gates, groups that count units, launches that fail, processes that stand still, replacements that come
+ * first, and zonal shifts. Each has a random stream of its own, so that a seed keeps the world that it always had.
  */
 export function drawMore(story: Story): Story {
   const random = (topic: string): Random => seededRandom(story.seed).fork('more').fork(topic);
@@ -21,6 +20,7 @@ export function drawMore(story: Story): Story {
     failing(random('launches')),
     sleeping(random('sleeps')),
     replacingFirst(random('maintenance')),
+    shiftedAway(random('zonal shift')),
   ].reduce((told, more) => more(told), story);
 }
 
@@ -170,5 +170,29 @@ function replacingFirst(random: Random): More {
         does: random.pick(['endLifetime', 'endLifetime', 'terminate'] as const),
         instance: random.pick(['oldest', 'newest'] as const),
       })),
+    );
+}
+
+/** A zonal shift keeps requests away from one zone for some minutes; groups take part in it or not. */
+function shiftedAway(random: Random): More {
+  if (!random.chance(0.15)) return unchanged;
+  const from = SETTLED + random.int(0, 600);
+  const shift: Fault = {
+    kind: 'zonalShift',
+    zone: `eu-west-1${random.pick(['a', 'b', 'c'])}`,
+    from,
+    until: from + random.int(60, 800),
+  };
+  const takesPart = random.chance(0.5);
+  return (story) =>
+    withFaults(
+      {
+        ...story,
+        groups: story.groups.map((group) => ({
+          ...group,
+          settings: { ...group.settings, AvailabilityZoneImpairmentPolicy: { ZonalShiftEnabled: takesPart } },
+        })),
+      },
+      [shift],
     );
 }
