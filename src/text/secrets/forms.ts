@@ -1,5 +1,5 @@
 /** Shorter values are words of every sentence; taking them out would only make it unreadable. */
-export const SHORTEST_SECRET = 4;
+const SHORTEST_SECRET = 4;
 
 /** A line of a longer secret must be this long to be taken out alone: scripts and JSON have many short ones. */
 const SHORTEST_LINE = 6;
