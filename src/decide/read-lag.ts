@@ -21,6 +21,9 @@ export const VERDICT_LAG_MS: Milliseconds = 30_000;
 /** A run that takes over looks so long before it puts back: the last note of the dead run may not be visible yet. */
 export const OUT_NOTE_LAG_MS: Milliseconds = 30_000;
 
+/** A size that is not ours is taken for somebody's once looks have shown it for so long: reads may show older ones. */
+export const SIZE_LAG_MS: Milliseconds = 30_000;
+
 /** A pause that the run before us wrote may show so late, although it was resumed already. */
 export const PAUSE_LAG_MS: Milliseconds = 60_000;
 

@@ -3,6 +3,7 @@ import type { Seen } from '../model/rollout/decision.js';
 import type { Group } from '../model/rollout/group.js';
 import type { Plan } from '../model/rollout/rollout-plan.js';
 import { isAway, standing, units } from './instances/classify.js';
+import { wantedSize } from './sizes/wanted-size.js';
 import { factsOf } from './strategies/facts-by-name.js';
 
 /** A group as far as one call shows it, with launch times: its balancers are known by reference only. */
@@ -22,6 +23,8 @@ export interface ReadsNeeded {
   readonly registrations: ReadonlySet<string>;
   /** Groups that are asked for launches that failed since then. */
   readonly failures: readonly { readonly group: string; readonly since: Instant }[];
+  /** Groups of which somebody else changed the size since then. */
+  readonly changes: readonly { readonly group: string; readonly since: Instant }[];
   /** Names of alarms; undefined when they do not matter. */
   readonly alarms: readonly string[] | undefined;
 }
@@ -41,6 +44,9 @@ export function readsNeeded(groups: readonly ShownGroup[], plan: Plan, seen: See
     health: refsOf(open.filter(needsHealth)),
     registrations: refsOf(groups.filter(({ notes }) => factsOf(notes.record ?? plan).reads.registrations)),
     failures: open.flatMap((group) => failuresOf(group, plan)),
+    changes: open.flatMap(({ name, notes: { record } }) =>
+      record?.theirs === undefined ? [] : [{ group: name, since: record.startedAt }],
+    ),
     alarms: alarmsOf(groups, plan, seen),
   };
 }
@@ -67,7 +73,7 @@ function needsHealth(group: ShownGroup): boolean {
   if (verdict === undefined) return here.some(isNew);
   if (factsOf(record).provesAfterVerdict) return true;
   // A surplus of new ones is scaled in at the end; then it matters which of them serve.
-  if (verdict.outcome === 'promote' && units(here) > record.size.desired) return true;
+  if (verdict.outcome === 'promote' && units(here) > wantedSize(record).desired) return true;
   return here.some((instance) => isNew(instance) === (verdict.outcome === 'rollBack'));
 }
 

@@ -181,7 +181,8 @@ export interface Gateway {
   deleteNotes(group: string, notes: readonly NoteName[]): Promise<void>;
   suspend(group: string, processes: readonly string[]): Promise<void>;
   resume(group: string, processes: readonly string[]): Promise<void>;
-  resize(group: string, size: Size): Promise<void>;
+  /** What is left out stays. */
+  resize(group: string, size: Partial<Size>): Promise<void>;
   /**
    * At most 100 ids; ids that are gone already are no error. Falls back to single ids. With `decrement` the desired
    * capacity falls with them; without, Auto Scaling launches replacements.

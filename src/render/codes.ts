@@ -154,6 +154,9 @@ export const CODES: Readonly<Record<string, string>> = {
     'The rollout stopped where it was asked to. resume goes on, rollback undoes it where no verdict stands.',
   'group.refresh': 'An instance refresh is running on the group.',
   'group.repairing': 'An instance gets a new root volume.',
+  'group.resized':
+    'Somebody else changed sizes of the group while a rollout was under way. What they set stays; only what still ' +
+    'shows the value of the rollout is given back.',
   'group.sizeDoesNotFit':
     'The group is larger than the MaxSize that the change gives it, so some of its instances would have to leave.',
   'group.sizeFalls':

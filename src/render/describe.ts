@@ -409,7 +409,7 @@ function describeAction(action: Action): string {
     case 'pause':
       return `Pause at ${action.record.gates?.paused ?? 0} %`;
     case 'rewrite':
-      return 'Write our notes again';
+      return describeRewrite(action);
     case 'note':
       return action.out.instances.length === 0
         ? 'Note that nobody is out'
@@ -434,6 +434,12 @@ function describeAction(action: Action): string {
     case 'renew':
       return 'Renew the lease';
   }
+}
+
+function describeRewrite({ record: { theirs } }: Extract<Action, { type: 'rewrite' }>): string {
+  return theirs === undefined
+    ? 'Write our notes again'
+    : `Note what somebody else set (${list(Object.entries(theirs).map((size) => size.join(' ')))})`;
 }
 
 /** One group's end, as one sentence. */

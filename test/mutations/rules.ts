@@ -355,12 +355,12 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'min-raised',
     rule: 'doubling leaves min alone',
-    breaks: { value: '{ min: desired, max: Math.max(record.size.max, desired), desired }' },
+    breaks: { value: '{ min: desired, max: Math.max(now.max, desired), desired }' },
   },
   {
     name: 'max-not-raised',
     rule: 'max is raised where the doubled size needs it',
-    breaks: { replace: ['max: Math.max(record.size.max, desired)', 'max: record.size.max'] },
+    breaks: { replace: ['max: Math.max(now.max, desired)', 'max: now.max'] },
   },
   {
     name: 'not-suspended',
@@ -501,7 +501,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'rolling-ends-early',
     rule: 'rolling: the end waits until every new one is proven',
-    breaks: { replace: ['units(fleet.ready) >= record.size.desired', 'true'] },
+    breaks: { replace: ['units(fleet.ready) >= needed', 'true'] },
   },
   {
     name: 'rolling-as-swap',
@@ -550,7 +550,22 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'sizes-not-restored',
     rule: 'the original sizes are restored',
-    breaks: { value: 'true' },
+    breaks: { value: 'undefined' },
+  },
+  {
+    name: 'theirs-undone',
+    rule: 'what somebody else set meanwhile stays',
+    breaks: { value: 'size' },
+  },
+  {
+    name: 'theirs-not-noted',
+    rule: 'what somebody else set is written down before anything is written over it',
+    breaks: { value: 'undefined' },
+  },
+  {
+    name: 'theirs-forgotten',
+    rule: 'a read that lags never makes us forget what somebody else set',
+    breaks: { value: 'shown' },
   },
   {
     name: 'operator-resumed',
@@ -689,6 +704,11 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'guard-stack',
     rule: 'guard: no group is touched while its stack is in progress',
     breaks: { replace: ['observed.stackStatus === undefined || !busy(observed.stackStatus)', 'true'] },
+  },
+  {
+    name: 'guard-theirs',
+    rule: 'guard: the desired capacity that somebody else asked for is not written over',
+    breaks: { condition: false },
   },
   {
     name: 'guard-min',

@@ -56,15 +56,18 @@ export async function resume(clients: Clients, group: string, processes: readonl
   ).resumeProcesses({ AutoScalingGroupName: group, ScalingProcesses: [...processes] });
 }
 
-/** All three together: AWS derives what is left out, and a lower max alone would scale in. */
-export async function resize(clients: Clients, group: string, size: Size): Promise<void> {
+/**
+ * What is left out stays as somebody may just have set it; AWS only makes the desired capacity fit new bounds, so a
+ * lower max alone may scale in. Source: UpdateAutoScalingGroup.
+ */
+export async function resize(clients: Clients, group: string, size: Partial<Size>): Promise<void> {
   await (
     await clients.autoScaling()
   ).updateAutoScalingGroup({
     AutoScalingGroupName: group,
-    MinSize: size.min,
-    MaxSize: size.max,
-    DesiredCapacity: size.desired,
+    ...(size.min !== undefined && { MinSize: size.min }),
+    ...(size.max !== undefined && { MaxSize: size.max }),
+    ...(size.desired !== undefined && { DesiredCapacity: size.desired }),
   });
 }
 

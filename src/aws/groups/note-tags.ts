@@ -12,6 +12,7 @@ import {
   type RollingRecord,
   type RolloutRecord,
   type SizeName,
+  type TheirSizes,
   type Verdict,
   type CancellationNote,
 } from '../../model/rollout/record.js';
@@ -152,7 +153,18 @@ function decodeNote(key: string, value: string): GroupNotes {
 
 // Each note, written and read side by side.
 
-const RECORD_FIELDS = ['run', 'strategy', 'started', 'min', 'max', 'desired', 'old', 'together', 'suspended'];
+const RECORD_FIELDS = [
+  'run',
+  'strategy',
+  'started',
+  'min',
+  'max',
+  'desired',
+  'old',
+  'together',
+  'suspended',
+  'theirs?',
+];
 
 function recordText(record: RolloutRecord): string {
   const { min, max, desired } = record.size;
@@ -166,6 +178,7 @@ function recordText(record: RolloutRecord): string {
     old: String(record.old),
     together: record.together ? 'yes' : 'no',
     suspended: processList(record.suspended),
+    ...(record.theirs !== undefined && { theirs: theirsText(record.theirs) }),
   };
   switch (record.strategy) {
     case 'swap':
@@ -249,8 +262,21 @@ function readLimits(text: string): Pick<RollingRecord, 'surge' | 'unavailable' |
   return limits;
 }
 
+/** `5/20/-`: min, max and desired as somebody else set them, and `-` for what nobody did. */
+function theirsText(theirs: TheirSizes): string {
+  return [theirs.min, theirs.max, theirs.desired].map((size) => size ?? '-').join('/');
+}
+
+function readTheirs(text: string): TheirSizes {
+  const [min = '', max = '', desired = '', ...rest] = text.split('/');
+  if (rest.length > 0) throw new Unreadable(`"${text}" are no sizes`);
+  const read = (name: SizeName, size: string): TheirSizes => (size === '-' ? {} : { [name]: readCount(size) });
+  return { ...read('min', min), ...read('max', max), ...read('desired', desired) };
+}
+
 function readBase(field: Fields): Omit<RolloutRecord, 'version' | 'strategy'> {
   const startedAt = readTime(field('started'));
+  const theirs = field('theirs?');
   if (startedAt % 1000 !== 0) throw new Unreadable('started is not in whole seconds');
   return {
     run: readWord(field('run')),
@@ -259,6 +285,7 @@ function readBase(field: Fields): Omit<RolloutRecord, 'version' | 'strategy'> {
     old: readCount(field('old')),
     suspended: readProcesses(field('suspended')),
     together: readOne(field('together'), ['yes', 'no']) === 'yes',
+    ...(theirs !== '' && { theirs: readTheirs(theirs) }),
   };
 }
 

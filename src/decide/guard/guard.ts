@@ -5,8 +5,10 @@ import type { Plan } from '../../model/rollout/rollout-plan.js';
 import type { RollingRecord, RolloutRecord, Verdict } from '../../model/rollout/record.js';
 import { MAX_TERMINATED_PER_CALL } from '../instances/capacity.js';
 import { inService } from '../instances/classify.js';
+import { hasLeft, isNew, isOld } from './halves.js';
 import { keepSizeRule } from './keep-size-rules.js';
 import { restartRule } from './restart-rules.js';
+import { askedFor, decrementRule, fitRule, givesBack, makeUpRule, showsGrowth } from './size-rules.js';
 import { busy } from '../memory/fold-look.js';
 import { withNotes } from '../memory/known-notes.js';
 
@@ -143,17 +145,21 @@ function ruleOf(group: Group, action: Action): string | undefined {
       if (record === undefined) return 'there is no record to tell which';
       const foreign = action.processes.filter((process) => !record.suspended.includes(process));
       if (foreign.length > 0) return `${foreign.join(', ')} was not suspended by us`;
-      const early = group.size.desired !== record.size.desired || group.size.max !== record.size.max;
       if (verdict?.outcome === 'rollBack') return 'after a roll-back the group stays frozen';
-      // Replacing dead new instances is all that can go on before the old half has left.
-      const replaces =
-        verdict?.outcome === 'promote' && action.processes.every((process) => process === 'ReplaceUnhealthy');
-      return early && verdict !== undefined && !replaces ? 'the sizes are not restored yet' : undefined;
+      // Replacing dead new instances, and launching, is all that can go on before the old half has left.
+      const needed = action.processes.every((process) => process === 'ReplaceUnhealthy' || process === 'Launch');
+      if (verdict === undefined || needed) return undefined;
+      if (group.instances.some((one) => isOld(one.launchedAt, record.startedAt) && !hasLeft(one.lifecycle)))
+        return 'the old half is still there';
+      return showsGrowth(group, record) ? 'the sizes are not restored yet' : undefined;
     }
     case 'resize': {
       if (record === undefined) return 'there is no record of the original sizes';
       // rule: guard-surge
-      if (action.purpose === 'surge') return surgeRule(group, record, verdict, action.size);
+      if (action.purpose === 'surge')
+        return record.strategy === 'swap'
+          ? makeUpRule(group, record, verdict, action.size)
+          : surgeRule(group, record, verdict, action.size);
       if (action.purpose === 'canary' || action.purpose === 'double') {
         const canary = record.gates?.canary ?? 0;
         const all = record.strategy === 'rolling' ? launchedBySurge(record) : record.size.desired;
@@ -169,16 +175,15 @@ function ruleOf(group: Group, action: Action): string | undefined {
         if (action.purpose === 'double' && record.strategy !== 'swap') return 'only a swap doubles';
         if (verdict !== undefined) return 'it is judged already';
         // rule: guard-min
-        if (action.size.min !== record.size.min) return 'doubling must leave min alone';
+        if (action.size.min !== group.size.min) return 'doubling must leave min alone';
         if (action.purpose === 'double' && action.size.desired !== record.size.desired + record.old)
           return 'that is not double';
         return undefined;
       }
       if (verdict === undefined) return 'it is not judged yet';
-      const { min, max, desired } = action.size;
       if (action.purpose === 'fit') return fitRule(group, action.size);
-      if (min !== record.size.min || max !== record.size.max || desired !== record.size.desired)
-        return 'these are not the original sizes';
+      const foreign = givesBack(group, record, action.size);
+      if (foreign !== undefined) return foreign;
       const wrong = verdict.outcome === 'promote' ? isOld : isNew;
       return group.instances.some(
         (instance) =>
@@ -237,8 +242,7 @@ function ruleOf(group: Group, action: Action): string | undefined {
       if (record.strategy === 'rolling' && action.half === 'old')
         // rule: guard-rolling
         return rollingRule(group, record, action.instances, action.decrement);
-      if (action.decrement || (action.half === 'new' && group.suspended.includes('Launch'))) return undefined;
-      return 'without decrement more would be launched';
+      return decrementRule(group, record, action);
     }
     case 'shield':
       return shieldRule(group, record, verdict, action);
@@ -251,28 +255,12 @@ function ruleOf(group: Group, action: Action): string | undefined {
     case 'freeze':
       return verdict?.outcome === 'rollBack' ? undefined : 'only a roll-back freezes a group';
     case 'clear':
-      if (
-        record !== undefined &&
-        verdict === undefined &&
-        (group.size.desired !== record.size.desired || group.size.max !== record.size.max)
-      )
+      if (record !== undefined && verdict === undefined && showsGrowth(group, record))
         return 'the sizes are not restored';
       if (verdict?.outcome === 'rollBack' && group.notes.frozen === undefined)
         return 'the frozen processes are not noted yet';
       return undefined;
   }
-}
-
-/** A desired capacity that is raised to what is there launches nobody. */
-function fitRule({ size, instances, weighted }: Group, { min, max, desired }: Size): string | undefined {
-  const there = instances.reduce(
-    (sum, instance) => (instance.lifecycle === 'InService' ? sum + instance.weight : sum),
-    0,
-  );
-  if (!weighted) return 'only weights do not fit';
-  if (min !== size.min || max !== Math.max(size.max, desired)) return 'only the desired capacity is to be raised';
-  // rule: guard-fit
-  return desired > size.desired && desired <= there ? undefined : `${there} units are there`;
 }
 
 /** Only old instances are shielded, only by a record that says so, and only until it is decided who stays. */
@@ -290,7 +278,7 @@ function shieldRule(
   if (foreign !== undefined) return `${foreign} is not of the old half`;
   if (on && verdict !== undefined) return 'it is judged already';
   if (!on && verdict?.outcome === 'promote') return 'the old half is leaving';
-  return !on && group.size.desired !== record.size.desired ? 'the sizes are not restored yet' : undefined;
+  return !on && showsGrowth(group, record) ? 'the sizes are not restored yet' : undefined;
 }
 
 /** The size while a rolling rollout goes on: never less than there is, never more than the surge above. */
@@ -302,7 +290,7 @@ function surgeRule(
 ): string | undefined {
   if (record.strategy !== 'rolling') return 'only a rolling rollout surges';
   if (verdict?.outcome === 'rollBack') return 'it is judged already';
-  if (to.min !== record.size.min) return 'a surge must leave min alone';
+  if (to.min !== size.min) return 'a surge must leave min alone';
   if (to.desired < size.desired || to.max < size.max) return 'a surge must not make the group smaller';
   const canary = record.gates?.canary ?? 0;
   if (
@@ -312,8 +300,8 @@ function surgeRule(
   )
     return `the canary of ${canary} is not in service`;
   // Weights do not always add up: the heaviest of a weighted group may overshoot.
-  if (to.desired > record.size.desired + record.surge && !weighted)
-    return `that is more than ${record.surge} above ${record.size.desired}`;
+  const most = Math.max(record.size.desired, askedFor(record)) + record.surge;
+  if (to.desired > most && !weighted) return `that is more than ${record.surge} above ${most - record.surge}`;
   return undefined;
 }
 
@@ -340,7 +328,7 @@ function rollingRule(
 ): string | undefined {
   const leaving = group.instances.filter(({ id }) => going.includes(id));
   const weight = leaving.reduce((sum, instance) => sum + instance.weight, 0);
-  if (decrement && group.size.desired - weight < record.size.desired)
+  if (decrement && group.size.desired - weight < Math.max(record.size.desired, askedFor(record)))
     return `the desired capacity would fall to ${group.size.desired - weight}, below ${record.size.desired}`;
   if (record.serial && going.length > 1) return 'one instance at a time was asked for';
   const youngest = Math.max(
@@ -364,23 +352,6 @@ function muchOlder({ instances }: Group, at: number, than: number): boolean {
     )
     .sort((a, b) => a - b);
   return between.some((one, index) => one - (between[index - 1] ?? one) > 60_000);
-}
-
-function isOld(launchedAt: number | undefined, startedAt: number): boolean {
-  return launchedAt !== undefined && Math.floor(launchedAt / 1000) < Math.floor(startedAt / 1000);
-}
-
-function isNew(launchedAt: number | undefined, startedAt: number): boolean {
-  return !isOld(launchedAt, startedAt);
-}
-
-function hasLeft(lifecycle: string): boolean {
-  return (
-    lifecycle.startsWith('Terminat') ||
-    lifecycle.startsWith('Detach') ||
-    lifecycle.includes('Standby') ||
-    lifecycle.endsWith(':Retained')
-  );
 }
 
 /** By the group's configuration, and by the types and images of its overrides where they are known. */

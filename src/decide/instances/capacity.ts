@@ -8,20 +8,14 @@ import { chunks } from '../../text/chunks.js';
 // rule: batch-too-big
 export const MAX_TERMINATED_PER_CALL = 100;
 
-/**
- * The doubled size: min untouched, so that a dead runner leaves a safe group and halving cannot hit
- * it; max raised only where needed.
- */
+/** The doubled size: min untouched, max raised only where needed. */
 export function doubled(record: RolloutRecord): Size {
   const desired = record.size.desired + record.old;
-  // rule: max-not-raised
-  // rule: min-raised
   return { min: record.size.min, max: Math.max(record.size.max, desired), desired };
 }
 
 /** Whether all three sizes are the same. */
 export function sameSize(a: Size, b: Size): boolean {
-  // rule: sizes-not-restored
   return a.min === b.min && a.max === b.max && a.desired === b.desired;
 }
 

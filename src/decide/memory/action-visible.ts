@@ -1,5 +1,6 @@
 import type { Action } from '../../model/rollout/action.js';
 import type { Group } from '../../model/rollout/group.js';
+import type { TheirSizes } from '../../model/rollout/record.js';
 import { sameSize } from '../instances/capacity.js';
 import { isAway, standing } from '../instances/classify.js';
 import { isRegistered } from '../instances/registered.js';
@@ -12,8 +13,15 @@ export function isVisible(action: Action, groupNamed: (name: string) => Group | 
       return group === undefined || shows(group);
     });
   switch (action.type) {
-    case 'record':
     case 'rewrite':
+      return all(
+        [action.group],
+        ({ notes }) =>
+          notes.record?.run === action.record.run &&
+          notes.lease?.run === action.lease.run &&
+          sameTheirs(notes.record.theirs, action.record.theirs),
+      );
+    case 'record':
       return all(
         [action.group],
         ({ notes }) => notes.record?.run === action.record.run && notes.lease?.run === action.lease.run,
@@ -78,6 +86,10 @@ export function isVisible(action: Action, groupNamed: (name: string) => Group | 
         ({ notes }) => notes.lease?.run === action.lease.run && notes.lease.beat >= action.lease.beat,
       );
   }
+}
+
+function sameTheirs(a: TheirSizes = {}, b: TheirSizes = {}): boolean {
+  return a.min === b.min && a.max === b.max && a.desired === b.desired;
 }
 
 /** The groups that an action touches. */

@@ -9,9 +9,10 @@ import type { Instant } from '../../clock.js';
 /** What sending an action adds. `sure` when the service confirmed it, false when the reply was lost. */
 export function afterAction(seen: Seen, action: Action, at: Instant, sure: boolean, plan: Plan): Seen {
   const pending = [...seen.pending, { action, since: at, sure }];
-  if (!sure) return { ...seen, pending };
+  const sizes = withSizes(seen, action, at);
+  if (!sure) return { ...seen, pending, sizes };
   const known = { ...seen.known } as Record<string, GroupNotes>;
-  const base = { ...seen, pending, known };
+  const base = { ...seen, pending, sizes, known };
   switch (action.type) {
     case 'record': {
       known[action.group] = {
@@ -26,6 +27,7 @@ export function afterAction(seen: Seen, action: Action, at: Instant, sure: boole
         progressAt: without(seen.progressAt, action.group),
         leaving: without(seen.leaving, action.group),
         doubled: without(seen.doubled, action.group),
+        sizes: without(sizes, action.group),
       };
     }
     case 'judge':
@@ -102,6 +104,16 @@ export function afterAction(seen: Seen, action: Action, at: Instant, sure: boole
     case 'cancel':
       return base;
   }
+}
+
+/** When the desired capacity was changed last, and how often sizes of others were noted. */
+function withSizes({ sizes }: Seen, action: Action, at: Instant): Seen['sizes'] {
+  const changes = action.type === 'resize' || (action.type === 'terminate' && action.decrement);
+  const notes = action.type === 'rewrite' && action.record.theirs !== undefined;
+  if (!changes && !notes) return sizes;
+  const before = sizes[action.group] ?? {};
+  const noted = (before.noted ?? 0) + (notes ? 1 : 0);
+  return { ...sizes, [action.group]: { ...before, noted, ...(changes && { changedAt: at }) } };
 }
 
 /** With every batch of a rolling rollout the time begins in which one more has to be proven. */

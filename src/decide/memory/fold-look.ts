@@ -1,5 +1,5 @@
 import type { Instant } from '../../clock.js';
-import type { Observed, Seen } from '../../model/rollout/decision.js';
+import type { Observed, Seen, SeenSizes } from '../../model/rollout/decision.js';
 import type { Group, GroupNotes } from '../../model/rollout/group.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
 import type { RolloutRecord, Verdict } from '../../model/rollout/record.js';
@@ -15,6 +15,7 @@ import { instability } from '../instances/stability.js';
 import { isVisible } from './action-visible.js';
 import { currentTarget } from '../gates/canary.js';
 import { bakingSince } from '../gates/bake.js';
+import { seenSizes } from '../sizes/seen-sizes.js';
 import { proven } from './proven.js';
 import { withGap } from './unseen-time.js';
 import { withNotes, isBehind } from './known-notes.js';
@@ -50,6 +51,7 @@ export function nothingSeen(at: Instant): Seen {
     backSince: {},
     failed: {},
     short: {},
+    sizes: {},
     pending: [],
     results: {},
   };
@@ -75,6 +77,7 @@ export function afterLook(earlier: Seen, look: Omit<Observed, 'seen'>, plan: Pla
     hooks: keepResults(seen, blind ? new Set() : servingNow(look.groups)),
     leaving: { ...seen.leaving } as Record<string, readonly string[]>,
     bakingSince: {} as Record<string, Instant>,
+    sizes: { ...seen.sizes } as Record<string, SeenSizes>,
   };
   for (const shown of look.groups) {
     const name = shown.name;
@@ -91,6 +94,8 @@ export function afterLook(earlier: Seen, look: Omit<Observed, 'seen'>, plan: Pla
     }
     const group = withNotes(shown, seen);
     const { record, verdict } = group.notes;
+    if (record !== undefined && factsOf(record).kind === 'replacing')
+      next.sizes[name] = seenSizes(seen, group, record, at);
     const began = beginOf(record);
     if (began !== undefined) next.began[name] = began;
     if (seen.known[name]?.record !== undefined && shown.notes.record === undefined)

@@ -55,12 +55,15 @@ export function isBehind({ record }: GroupNotes, known: GroupNotes | undefined):
   return record?.run === known?.record?.run && (record?.gates?.passed ?? 0) < (known?.record?.gates?.passed ?? 0);
 }
 
-/** A look that lags must not take us back to before a pause. */
+/** A look that lags must not take us back to before a pause, or to before we noted what somebody else had set. */
 function withFurthest(
-  record: NonNullable<GroupNotes['record']>,
+  shown: NonNullable<GroupNotes['record']>,
   known: GroupNotes['record'],
 ): NonNullable<GroupNotes['record']> {
-  if (known?.gates === undefined || known.run !== record.run) return record;
+  if (known?.run !== shown.run) return shown;
+  // rule: theirs-forgotten
+  const record = known.theirs === undefined ? shown : { ...shown, theirs: known.theirs };
+  if (known.gates === undefined) return record;
   const further = (name: 'paused' | 'passed'): { readonly paused?: number; readonly passed?: number } => {
     const most = Math.max(record.gates?.[name] ?? 0, known.gates?.[name] ?? 0);
     return most === 0 ? {} : { [name]: most };

@@ -2,41 +2,47 @@ import type { Instant } from '../../clock.js';
 import { count } from '../../text/count.js';
 import type { Wait } from '../../model/rollout/decision.js';
 import type { Instance } from '../../model/rollout/group.js';
-import { sameSize } from '../instances/capacity.js';
 import { inService, notInService, units } from '../instances/classify.js';
 import { act, type GroupStep } from '../step.js';
 import type { JudgedGroup, RolloutGroup, RolloutView } from '../view.js';
 import { seconds } from '../../text/duration.js';
+import { noteTheirs } from '../sizes/note-theirs.js';
+import { givenBack } from '../sizes/their-sizes.js';
 import { timeLimits } from './time-limits.js';
 import { limitFrom } from '../memory/unseen-time.js';
 
 /**
- * The end of a promoted rollout, once nothing old is left: wait for the instances that leave, then everything as it was
- * found. `since`: when that what is waited for began.
+ * The end of a promoted rollout, once all that is old is on its way out: sizes and processes as they were found, as far
+ * as nobody else changed them, so that scaling goes on while the old ones drain; then the wait until they are gone.
+ * `since`: when that what is waited for began.
  */
 export function finish(view: RolloutView, of: JudgedGroup, since: Instant): GroupStep {
   const { group, record, halves, facts } = of;
-  const leaving = stillLeaving(view, of, since);
-  if (leaving !== undefined) return leaving;
-  if (!sameSize(group.size, record.size)) {
+  // Where one instance goes at a time, Auto Scaling may not even out zones before the last one has left.
+  const last = facts.limits(record)?.serial === true ? stillLeaving(view, of, since) : undefined;
+  if (last !== undefined) return last;
+  const resume = record.suspended.filter((process) => group.suspended.includes(process));
+  const theirs = resume.length === 0 ? undefined : noteTheirs(view, of, 'restore');
+  if (theirs !== undefined) return theirs;
+  const back = givenBack(of, view.observed.seen.sizes[of.name]?.unexplained === true);
+  if (back !== undefined) {
     // rule: resume-before-restore
-    const surplus = beforeScaleIn(view, of, since);
+    const surplus = beforeScaleIn(view, of, since, back.size.desired);
     if (surplus !== undefined) return surplus;
     return act(
       'restore',
-      { type: 'resize', group: group.name, size: record.size, purpose: 'restore' },
+      { type: 'resize', group: group.name, ...back, purpose: 'restore' },
       `the sizes were like this before the ${facts.words.short}`,
     );
   }
   const tooMany =
     group.weighted || halves.new.some((instance) => instance.protectedFromScaleIn)
       ? 0
-      : units(halves.new) - record.size.desired;
+      : units(halves.new) - group.size.desired;
   if (facts.endsWithTooMany && tooMany > 0) {
-    const why = `${count(tooMany, 'instance')} more than ${record.size.desired} will be taken out by Auto Scaling`;
+    const why = `${count(tooMany, 'instance')} more than ${group.size.desired} will be taken out by Auto Scaling`;
     return waitFor(view, of, since, { why, instances: [] });
   }
-  const resume = record.suspended.filter((process) => group.suspended.includes(process));
   // rule: clear-before-resume
   if (resume.length > 0)
     return act(
@@ -44,6 +50,8 @@ export function finish(view: RolloutView, of: JudgedGroup, since: Instant): Grou
       { type: 'resume', group: group.name, processes: resume },
       'these were suspended by this rollout or by an earlier roll-back',
     );
+  const leaving = stillLeaving(view, of, since);
+  if (leaving !== undefined) return leaving;
   return act(
     'clear',
     {
@@ -76,14 +84,14 @@ export function replaceDead(
 }
 
 /**
- * Somebody made the group larger meanwhile: going back to its size lets Auto Scaling choose which instances leave,
- * so all of them have to serve first.
+ * More are there than shall stay: giving the size back lets Auto Scaling choose which instances leave, so all of them
+ * have to serve first.
  */
-function beforeScaleIn(view: RolloutView, of: JudgedGroup, since: Instant): GroupStep | undefined {
-  const { group, record, halves } = of;
+function beforeScaleIn(view: RolloutView, of: JudgedGroup, since: Instant, stay: number): GroupStep | undefined {
+  const { group, halves } = of;
   const idle = halves.new.filter((instance) => !inService(group, instance));
-  if (units(halves.new) <= record.size.desired || idle.length === 0) return undefined;
-  const there = `${units(halves.new)} instances are there and ${record.size.desired} shall stay`;
+  if (units(halves.new) <= stay || idle.length === 0) return undefined;
+  const there = `${units(halves.new)} instances are there and ${stay} shall stay`;
   return (
     replaceDead(of, halves.new) ??
     waitFor(view, of, since, {

@@ -13,6 +13,7 @@ import type { RolloutGroup, RolloutView } from '../view.js';
 import { sameReasons } from './finish.js';
 import { RESET_FIRST, SUSPENDED_BY_SWAP } from './processes.js';
 import { raiseShield } from './scale-in-protection.js';
+import { noteTheirs } from '../sizes/note-theirs.js';
 import { finalTarget, isReached, raisedTo, type TargetSize } from './target-size.js';
 import { seconds } from '../../text/duration.js';
 import { canaryOf, currentTarget } from '../gates/canary.js';
@@ -76,6 +77,8 @@ function beforeProof(
     const why = `${ids} was taken away while it was to be proven; Auto Scaling has to replace it`;
     return act('prove', { type: 'resume', group: name, processes: ['ReplaceUnhealthy'] }, why);
   }
+  const theirs = noteTheirs(view, of, 'prove');
+  if (theirs !== undefined) return theirs;
   if (isReached(group.size, target.size)) return undefined;
   const shield = raiseShield(view, of);
   if (shield.length > 0) return { kind: 'act', phase: 'suspend', acts: shield };
@@ -83,7 +86,8 @@ function beforeProof(
 }
 
 function growTo({ group }: RolloutGroup, target: TargetSize): Parameters<typeof act>[1] {
-  return { type: 'resize', group: group.name, size: raisedTo(target, group.size), purpose: target.purpose };
+  const size = raisedTo(target.size, group.size);
+  return { type: 'resize', group: group.name, size, sets: ['max', 'desired'], purpose: target.purpose };
 }
 
 /** How far the proof of the group is, and what follows. */

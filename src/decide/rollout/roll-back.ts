@@ -1,8 +1,9 @@
-import { sameSize } from '../instances/capacity.js';
 import { notInService, serving } from '../instances/classify.js';
 import { act, type GroupStep } from '../step.js';
 import type { JudgedGroup, RolloutView } from '../view.js';
 import { stillLeaving, waitFor } from './finish.js';
+import { noteTheirs } from '../sizes/note-theirs.js';
+import { givenBack } from '../sizes/their-sizes.js';
 import { RESET_FIRST } from './processes.js';
 import { liftShield } from './scale-in-protection.js';
 import { terminateHalf } from './terminate-half.js';
@@ -12,7 +13,7 @@ const CLEAN_MS = 10_000;
 
 /** The new instances go, the sizes are as they were, and the group is left frozen. */
 export function rollBack(view: RolloutView, of: JudgedGroup): GroupStep {
-  const { group, record } = of;
+  const { group } = of;
   const name = group.name;
   // rule: launch-not-suspended
   if (!group.suspended.includes('Launch')) {
@@ -22,15 +23,15 @@ export function rollBack(view: RolloutView, of: JudgedGroup): GroupStep {
       'no further instance of the failed configuration may start',
     );
   }
-  const going = takeNewOut(view, of);
+  const going = noteTheirs(view, of, 'halve') ?? takeNewOut(view, of);
   if (going !== undefined) return going;
-  if (!sameSize(group.size, record.size)) {
+  const back = givenBack(of, view.observed.seen.sizes[name]?.unexplained === true);
+  if (back !== undefined)
     return act(
       'restore',
-      { type: 'resize', group: name, size: record.size, purpose: 'restore' },
+      { type: 'resize', group: name, ...back, purpose: 'restore' },
       `the sizes were like this before the ${of.facts.words.short}`,
     );
-  }
   // rule: shield-left
   const shield = liftShield(view, of);
   if (shield.length > 0) return { kind: 'act', phase: 'resume', acts: shield };

@@ -1,4 +1,4 @@
-import { sameSize } from '../instances/capacity.js';
+import { isGrown } from '../sizes/their-sizes.js';
 import type { ReasonedAction } from '../step.js';
 import type { RolloutGroup, RolloutView } from '../view.js';
 import { liftShield } from './scale-in-protection.js';
@@ -7,7 +7,7 @@ import { liftShield } from './scale-in-protection.js';
 export function isOnlyNoted({ group, record, halves }: RolloutGroup): boolean {
   return (
     group.notes.verdict === undefined &&
-    sameSize(group.size, record.size) &&
+    !isGrown({ group, record }) &&
     halves.new.length + halves.unknown.length + halves.leaving.length === 0
   );
 }

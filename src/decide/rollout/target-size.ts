@@ -10,14 +10,20 @@ export function finalTarget(record: RolloutRecord): TargetSize {
   return factsOf(record).target(record);
 }
 
-/** Whether a group has at least the size of the target. More is somebody's wish and does no harm. */
+/**
+ * Whether a group has at least the desired capacity of the target; AWS keeps max above it. More is somebody's wish and
+ * does no harm.
+ */
 export function isReached(size: Size, target: Size): boolean {
-  return size.desired >= target.desired && size.max >= target.max && size.min >= target.min;
+  return size.desired >= target.desired;
 }
 
-/** The size to ask for: a surge never makes anything smaller, for Auto Scaling would choose what goes. */
-export function raisedTo({ purpose, size }: TargetSize, now: Size): Size {
-  return purpose === 'double'
-    ? size
-    : { min: size.min, desired: Math.max(size.desired, now.desired), max: Math.max(size.max, now.max) };
+/**
+ * The size to ask for: min is left alone, so that a dead runner leaves a safe group and halving cannot hit it; max is
+ * raised only where needed. It never makes anything smaller, for Auto Scaling would choose what goes.
+ */
+export function raisedTo({ desired }: Pick<Size, 'desired'>, now: Size): Size {
+  // rule: min-raised
+  // rule: max-not-raised
+  return { min: now.min, max: Math.max(now.max, desired), desired: Math.max(desired, now.desired) };
 }

@@ -4,34 +4,38 @@ import { batches, sparable } from '../instances/capacity.js';
 import { inService, notInService, serving, standing, units } from '../instances/classify.js';
 import { act, type GroupStep } from '../step.js';
 import type { JudgedGroup, RolloutView } from '../view.js';
+import { limitFrom } from '../memory/unseen-time.js';
+import { goalOf, wantedSize } from '../sizes/wanted-size.js';
 import { replaceDead, waitFor } from './finish.js';
+import { MAX_RESIZES } from './prepare.js';
+import { raisedTo } from './target-size.js';
+import { timeLimits } from './time-limits.js';
 
 /** Terminates as much of a half as service can spare; waits when it cannot spare any. */
 export function terminateHalf(view: RolloutView, of: JudgedGroup, half: 'old' | 'new'): GroupStep {
-  const { group, record, verdict, halves } = of;
+  const { group, verdict, halves } = of;
   const [going, staying] = half === 'old' ? [halves.old, halves.new] : [halves.new, halves.old];
-  // Never below the desired capacity because of us; what is missing already is not made worse either.
-  const floor = Math.min(record.size.desired, units(serving(group)));
+  const floor = floorOf(view, of, half);
   // New ones count once they are proven, also for a run that takes over: one that flaps is nothing to rely on.
   // rule: unproven-relied-on
   const reliable = half === 'old' ? of.proven : staying;
-  const free = sparable(group, going, reliable, half === 'old' ? record.size.desired : floor);
-  // AWS refuses to decrement below min; more than that is there only when somebody put instances aside.
+  const free = sparable(group, going, reliable, floor);
+  // Below what somebody asked for the desired capacity does not fall, and AWS refuses to decrement it below min.
+  const lowest = lowestOf(of);
   // rule: below-min
-  const allowed = within(free, group.size.desired - group.size.min);
-  if (free.length > 0 && allowed.length === 0) return fitFirst(view, of, half, free);
+  const allowed = within(free, group.size.desired - lowest);
+  if (free.length > 0 && allowed.length === 0 && group.weighted) return fitFirst(view, of, half, free);
   const fits =
     half === 'old' ? withoutSurplus(group, halves.new, allowed) : withoutShortage(group, halves.old, allowed);
   // Without Launch nothing comes in the place of those that are too many for the desired capacity.
   // rule: shortage-scales-in
   const decrement = half === 'old' || fits.length > 0 || !group.suspended.includes('Launch');
   const chosen = decrement ? fits : allowed;
-  if (chosen.length > 0) {
-    const acts = batches(chosen).map((instances) => ({
-      action: { type: 'terminate', group: group.name, half, instances, decrement } as const,
-      why: half === 'old' ? `${units(serving(group, staying))} new instances are in service` : verdict.why,
-    }));
-    return { kind: 'act', phase: 'halve', acts };
+  const why = half === 'old' ? `${units(serving(group, staying))} new instances are in service` : verdict.why;
+  if (chosen.length > 0) return terminateAll(group, half, chosen, { decrement, why });
+  if (allowed.length === 0) {
+    const asked = beyondWhatWasAsked(view, of, half, { free, lowest, why });
+    if (asked !== undefined) return asked;
   }
   const have = units(serving(group, reliable));
   if (half === 'old') {
@@ -45,7 +49,7 @@ export function terminateHalf(view: RolloutView, of: JudgedGroup, half: 'old' | 
         'goes, would take one that does',
       instances: idleRows(group, halves.new),
     });
-  const left = `${have} ${half === 'old' ? 'proven ' : ''}in service, less than ${record.size.desired}`;
+  const left = `${have} ${half === 'old' ? 'proven ' : ''}in service, less than ${floor}`;
   return waitFor(view, of, verdict.at, {
     why: `terminating the ${half} half would leave ${left}`,
     instances: staying
@@ -80,31 +84,96 @@ function idleRows(group: Group, fresh: readonly Instance[]): Wait['instances'] {
     .map((instance) => ({ id: instance.id, why: notInService(group, instance) }));
 }
 
-/** Nothing of `free` fits above min: the desired capacity is raised where weights are why, else somebody has to act. */
+function terminateAll(
+  { name }: Group,
+  half: 'old' | 'new',
+  instances: readonly Instance[],
+  { decrement, why }: { readonly decrement: boolean; readonly why: string },
+): GroupStep {
+  const acts = batches(instances).map((batch) => ({
+    action: { type: 'terminate', group: name, half, instances: batch, decrement } as const,
+    why,
+  }));
+  return { kind: 'act', phase: 'halve', acts };
+}
+
+/**
+ * The units that have to stay in service. Never below the original desired capacity because of us; what is missing
+ * already is not made worse. Where somebody asked for more, that much stays as long as it can be had.
+ */
+function floorOf(view: RolloutView, of: JudgedGroup, half: 'old' | 'new'): number {
+  const { group, record } = of;
+  if (half === 'new') return Math.min(record.size.desired, units(serving(group)));
+  return isPatient(view, of) ? goalOf(record) : record.size.desired;
+}
+
+/** How far the desired capacity may fall with those that leave. What it misses of the original is restored then. */
+function lowestOf({ group, record }: JudgedGroup): number {
+  return record.theirs === undefined ? group.size.min : Math.max(group.size.min, wantedSize(record).desired);
+}
+
+/** What goes although the desired capacity may not fall with it: new ones are asked for first, as long as they come. */
+function beyondWhatWasAsked(
+  view: RolloutView,
+  of: JudgedGroup,
+  half: 'old' | 'new',
+  { free, lowest, why }: { readonly free: readonly Instance[]; readonly lowest: number; readonly why: string },
+): GroupStep | undefined {
+  const makeUp = half === 'old' && isPatient(view, of) ? makeUpFirst(view, of, lowest) : undefined;
+  if (makeUp !== undefined || free.length === 0) return makeUp;
+  const stays = half === 'old' ? 'it is replaced by new ones' : 'nothing launches while Launch is suspended';
+  const reason = `${why}; ${lowest} was asked for, and ${stays}`;
+  return terminateAll(of.group, half, free, { decrement: false, why: reason });
+}
+
+/** Whether new ones for what somebody asked for may still come. After that long they are waited for no longer. */
+function isPatient({ observed, plan }: RolloutView, { name, group, verdict }: JudgedGroup): boolean {
+  const since = Math.max(verdict.at, observed.seen.adoptedAt[name] ?? 0);
+  return observed.at < limitFrom(observed.seen, since, timeLimits(plan, group).progressMs);
+}
+
+/** New ones for what somebody asked for after the verdict, before the old ones that serve for it go. */
+function makeUpFirst({ observed }: RolloutView, of: JudgedGroup, lowest: number): GroupStep | undefined {
+  const { name, group, record, halves } = of;
+  const desired = Math.max(lowest, goalOf(record)) + units(halves.old);
+  if (group.size.desired >= desired || (observed.seen.doubled[name] ?? 0) > MAX_RESIZES) return undefined;
+  return act(
+    'halve',
+    {
+      type: 'resize',
+      group: name,
+      size: raisedTo({ desired }, group.size),
+      sets: ['max', 'desired'],
+      purpose: 'surge',
+    },
+    `somebody asked for ${desired - units(halves.old)}; as many new ones serve before the last old ones go`,
+  );
+}
+
+/** Nothing of `free` fits: the desired capacity is raised where as much is there, else somebody has to act. */
 function fitFirst(view: RolloutView, of: JudgedGroup, half: 'old' | 'new', free: readonly Instance[]): GroupStep {
   const { group, verdict } = of;
-  const { desired, min } = group.size;
-  const size = fitting(group, free);
+  const { desired } = group.size;
+  const lowest = lowestOf(of);
+  const size = fitting(group, free, lowest);
   if (size !== undefined) {
     const heavy = `the lightest of the ${half} half weighs more than the desired capacity ${desired} may fall by`;
     return act(
       'halve',
-      { type: 'resize', group: group.name, size, purpose: 'fit' },
+      { type: 'resize', group: group.name, size, sets: ['max', 'desired'], purpose: 'fit' },
       `${heavy}; as much as is there launches nobody`,
     );
   }
-  const bound = `its desired capacity ${desired} may not fall below min ${min}`;
   return waitFor(view, of, verdict.at, {
-    why: `${bound}, because instances were put aside or replaced by somebody else`,
-    instances: [],
+    why: `its desired capacity ${desired} may not fall below ${lowest} by the weight of any of the ${half} half`,
+    instances: free.map(({ id, weight }) => ({ id, why: `weighs ${weight}` })),
   });
 }
 
-/** The size from which the lightest of these can be taken without falling below min, where as much is there. */
-function fitting({ weighted, size, instances }: Group, free: readonly Instance[]): Size | undefined {
-  if (!weighted) return undefined;
+/** The size from which the lightest of these can be taken without falling below so many, where as much is there. */
+function fitting({ size, instances }: Group, free: readonly Instance[], lowest: number): Size | undefined {
   const there = units(instances.filter((instance) => standing(instance.lifecycle) === 'live'));
-  const desired = size.min + Math.min(...free.map(({ weight }) => weight));
+  const desired = lowest + Math.min(...free.map(({ weight }) => weight));
   // rule: fit-launches
   return desired <= there ? { min: size.min, desired, max: Math.max(size.max, desired) } : undefined;
 }

@@ -1,4 +1,6 @@
 import type { Action } from '../../model/rollout/action.js';
+import type { Size } from '../../model/rollout/group.js';
+import type { SizeName } from '../../model/rollout/record.js';
 import type { Deps } from '../deps.js';
 
 /**
@@ -20,7 +22,7 @@ export async function execute(
     case 'resume':
       return gateway.resume(action.group, action.processes);
     case 'resize':
-      return gateway.resize(action.group, action.size);
+      return gateway.resize(action.group, partOf(action.size, action.sets));
     case 'judge':
       // rule: no-verdict
       return gateway.writeNotes(action.groups, { verdict: action.verdict, lease: action.lease });
@@ -65,4 +67,9 @@ export async function execute(
     case 'renew':
       return gateway.writeNotes(action.groups, { lease: action.lease });
   }
+}
+
+/** The sizes of these names; all without any. */
+function partOf(size: Size, names: readonly SizeName[] | undefined): Partial<Size> {
+  return names === undefined ? size : Object.fromEntries(names.map((name) => [name, size[name]]));
 }

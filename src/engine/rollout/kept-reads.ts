@@ -1,4 +1,6 @@
+import { AwsFault } from '../../errors.js';
 import type { Instant } from '../../clock.js';
+import { sayChanges } from '../../decide/sizes/say-changes.js';
 import type { ReadsNeeded } from '../../decide/reads-needed.js';
 import type { LaunchWays } from './image-reader.js';
 import type { Balancer, FailedActivity, Precautions } from '../../model/rollout/group.js';
@@ -15,6 +17,9 @@ const FAILURES_MS = 15_000;
 
 /** How old resolved template versions may be. They decide only whether a group is outdated. Milliseconds. */
 const VERSIONS_MS = 30_000;
+
+/** How old an answer on who changed sizes may be: it is for people alone. Milliseconds. */
+const CHANGES_MS = 60_000;
 
 type Groups = readonly BareGroup[];
 type Versions = Awaited<ReturnType<Gateway['templateVersions']>>;
@@ -120,6 +125,30 @@ export function failureReader(
     }
     return all;
   };
+}
+
+/**
+ * AWS's words on who changed desired capacities, by group; a call per group now and then, tried once: where it fails
+ * there are none.
+ */
+export function changeReader(
+  gateway: Pick<Gateway, 'activities'>,
+): (needed: ReadsNeeded['changes'], at: Instant) => Promise<Readonly<Record<string, readonly string[]>>> {
+  const found = new Map<string, { readonly at: Instant; readonly words: readonly string[] }>();
+  return async (needed, at) => {
+    for (const { group, since } of needed) {
+      const last = found.get(group);
+      if (last !== undefined && at - last.at < CHANGES_MS) continue;
+      const activities = await gateway.activities(group, since).catch(noneFor);
+      found.set(group, { at, words: sayChanges(activities.map(({ cause }) => cause)) });
+    }
+    return Object.fromEntries([...found].map(([group, { words }]) => [group, words]));
+  };
+}
+
+function noneFor(error: unknown): readonly [] {
+  if (!(error instanceof AwsFault)) throw error;
+  return [];
 }
 
 /**

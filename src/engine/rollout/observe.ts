@@ -13,6 +13,7 @@ import { PATIENCE, repeating } from '../retry.js';
 import { retrying, type RepeatableGateway } from '../retrying-gateway.js';
 import {
   balancerReader,
+  changeReader,
   configurationReader,
   failureReader,
   launchTimeReader,
@@ -93,6 +94,7 @@ function createReader(
   const readConfigurations = configurationReader(gateway);
   const readImages = imageReader(gateway);
   const readFailures = failureReader(gateway);
+  const readChanges = changeReader(deps.gateway);
   return async (seenNow) => {
     const { at, groups: shown } = await readGroups(plan.groups);
     const bare = await withLaunchTimes(shown.map((group) => withOut(group, seenNow()?.known[group.name]?.out)));
@@ -103,6 +105,7 @@ function createReader(
     const launches = await readImages(bare, ways, needed.configurations, at);
     const health = await readHealth(gateway, balancers, needed);
     const failures = await readFailures(needed.failures, at);
+    const changes = await readChanges(needed.changes, at);
     const commands = await lookAtCommands(deps);
     const alarms = needed.alarms === undefined ? undefined : await gateway.alarms(needed.alarms);
     const groups = bare.map((group) => assembled(group, balancers, health, launches.get(group.name)));
@@ -119,6 +122,7 @@ function createReader(
       ...(stack !== undefined && { stackStatus: stack.status }),
       precautions,
       failures,
+      ...(Object.keys(changes).length > 0 && { changes }),
       ...(commands !== undefined && { commands }),
       ...(alarms !== undefined && { alarms }),
       ...(gone.length > 0 && { gone }),

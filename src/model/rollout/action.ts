@@ -1,6 +1,6 @@
 import type { Balancer, Size } from './group.js';
 import type { GroupResult } from './group-result.js';
-import type { FrozenNote, Lease, OutNote, RolloutRecord, Verdict } from './record.js';
+import type { FrozenNote, Lease, OutNote, RolloutRecord, SizeName, Verdict } from './record.js';
 
 /** Everything that we ever do to a group. Plain data; one exhaustive switch executes it. */
 export type Action =
@@ -11,6 +11,9 @@ export type Action =
       readonly type: 'resize';
       readonly group: string;
       readonly size: Size;
+      /** The sizes that are sent, so that nobody's are overwritten that we do not change; absent: all. */
+      readonly sets?: readonly SizeName[];
+      /** `surge` after the verdict of a swap: new ones for what somebody asked for, before the old ones go. */
       readonly purpose: 'canary' | 'double' | 'surge' | 'fit' | 'restore';
     }
   | { readonly type: 'judge'; readonly groups: readonly string[]; readonly verdict: Verdict; readonly lease: Lease }

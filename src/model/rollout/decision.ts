@@ -148,6 +148,8 @@ export interface Observed {
   readonly precautions: readonly Precautions[];
   /** Failed launches since the record, as far as they were asked for. */
   readonly failures: readonly FailedActivity[];
+  /** group → AWS's words on who changed its desired capacity since its rollout began, as far as that was asked for. */
+  readonly changes?: Readonly<Record<string, readonly string[]>>;
   /** The alarms of the plan, as far as they exist; absent when none were asked for or they no longer matter. */
   readonly alarms?: readonly Alarm[];
   /** Groups whose lease names a process of this very machine that no longer runs. */
@@ -167,6 +169,20 @@ export interface Observed {
   readonly seen: Seen;
   /** Why this run shall be cancelled: a signal came, or a note on the groups asks for it. */
   readonly cancellation?: { readonly outcome: 'rollBack'; readonly why: string };
+}
+
+/** What was seen of a group's sizes. */
+export interface SeenSizes {
+  /** The desired capacity that the last look showed. */
+  readonly desired?: number;
+  /** It came to be although this run had changed nothing for a while. */
+  readonly unexplained?: boolean;
+  /** When this run changed it last. */
+  readonly changedAt?: Instant;
+  /** Since when looks have shown sizes that somebody else set and that are not noted. */
+  readonly theirsSince?: Instant;
+  /** How often such were noted. */
+  readonly noted?: number;
 }
 
 /**
@@ -235,6 +251,8 @@ export interface Seen {
   readonly failed: Readonly<Record<string, string>>;
   /** group → looks in a row that found too few in service for another batch, and when the last of them was. */
   readonly short: Readonly<Record<string, { readonly looks: number; readonly at: Instant }>>;
+  /** group → what was seen of its sizes while its rollout is under way. */
+  readonly sizes: Readonly<Record<string, SeenSizes>>;
   /** When nobody looked although a look was planned: until when, and for how long. In the order of time. */
   readonly unseen: readonly { readonly until: Instant; readonly ms: Milliseconds }[];
   /** Since when the stack has been in progress. */

@@ -65,6 +65,9 @@ export interface KeepSizeRecord extends RecordBase {
   readonly changed: readonly SizeName[];
 }
 
+/** The sizes that somebody else set while a rollout was under way. */
+export type TheirSizes = Readonly<Partial<Size>>;
+
 /** One of the three sizes of a group. */
 export type SizeName = keyof Size;
 
@@ -90,8 +93,10 @@ interface RecordBase {
   readonly run: string;
   /** By the service's clock, in whole seconds. */
   readonly startedAt: Instant;
-  /** The sizes to restore. */
+  /** The sizes when it started, to restore as far as nobody else set others meanwhile. */
   readonly size: Size;
+  /** What somebody else set meanwhile, by size: it stays. Absent while nobody did. */
+  readonly theirs?: TheirSizes;
   /** Capacity units of the old set when it started. More of them later means that something is wrong. */
   readonly old: number;
   /** The processes that this rollout suspends and therefore has to resume. */

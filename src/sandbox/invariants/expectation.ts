@@ -23,6 +23,8 @@ export interface Expectation {
   readonly ceiling: number;
   /** Which half a caller began to terminate. */
   half?: 'old' | 'new' | undefined;
+  /** When. */
+  halfAt?: number;
   /** Instances that a caller terminated, or let a scale-in choose. */
   readonly terminated: Set<string>;
   /** Since when each instance is in service without a break. */
@@ -144,7 +146,10 @@ export function resizedByOthers(world: World, expectation: Pick<Expectation, 'si
 
 /** The highest desired capacity that somebody else asked for since the expectation began; 0 without one. */
 export function desiredByOthers(world: World, expectation: Expectation, group: GroupState): number {
-  return Math.max(0, ...othersResizes(world, expectation, group).map((fault) => fault.desired ?? fault.min ?? 0));
+  return Math.max(
+    0,
+    ...othersResizes(world, expectation, group).map(({ desired = 0 }) => Math.max(desired, group.min)),
+  );
 }
 
 /** The calls by which people do what a scenario can let somebody do. */
@@ -179,15 +184,8 @@ function othersResizes(
   world: World,
   expectation: Pick<Expectation, 'since'>,
   group: GroupState,
-): { readonly desired?: number | undefined; readonly min?: number | undefined }[] {
-  const logicalId = group.tags.get('aws:cloudformation:logical-id')?.value;
+): { readonly desired?: number | undefined }[] {
   // Whoever begins may not see yet what was set just before.
   const since = expectation.since - lagOf(world);
-  const called = group.others.filter(({ at, desired }) => desired !== undefined && at >= since);
-  const fated = world.scenario.faults.flatMap((fault) => {
-    if (fault.kind !== 'resize' || (fault.group !== group.name && fault.group !== logicalId)) return [];
-    const at = world.startedAt + fault.at * 1000;
-    return at >= since && at <= world.clock.now() ? [fault] : [];
-  });
-  return [...called, ...fated];
+  return group.others.filter(({ at, desired }) => desired !== undefined && at >= since);
 }

@@ -11,6 +11,7 @@ import {
 } from './expectation.js';
 import type { Look, Seen } from './look.js';
 import { lagOf } from './service.js';
+import { fewerByOthers, wrongSizes } from './sizes-of-others.js';
 
 /** A broken rule, in a sentence. */
 export interface Breach {
@@ -42,7 +43,10 @@ export function breachesNow(world: World, expectation: Expectation, look: Look, 
   const ended = look.instances.filter((one) => one.endedBy === 'caller' || isScaledIn(expectation, one));
   const more = ended.filter((one) => !expectation.terminated.has(one.id));
   for (const one of more) expectation.terminated.add(one.id);
-  if (expectation.half === undefined && terminated.size === 1) expectation.half = [...terminated][0];
+  if (expectation.half === undefined && terminated.size === 1) {
+    expectation.half = [...terminated][0];
+    expectation.halfAt = world.clock.now();
+  }
   const unordered = orderBreach(world, expectation, look, more);
   remember(world, expectation, look);
   if (more.length > 0) countRecent(world, expectation);
@@ -147,6 +151,8 @@ function foreignBreach(expectation: Expectation, terminated: ReadonlySet<'old' |
 function capacityBreach(expectation: Expectation, look: Look): Breach[] {
   let explained = 0;
   for (const id of expectation.taken) explained += expectation.counted.get(id) ?? 0;
+  // Whom Auto Scaling lets go because somebody else asked for less.
+  if (look.inService >= look.group.desired) explained += fewerByOthers(expectation, look.group);
   if (look.inService + explained >= expectation.floor) return [];
   return [
     {
@@ -211,7 +217,7 @@ export function breachesAtEnd(world: World, expectation: Expectation, look: Look
   const resized = resizedByOthers(world, expectation, look.group);
   return [
     ...mixedBreach(expectation, look, resized),
-    ...(resized ? [] : sizeBreach(expectation, look)),
+    ...sizeBreach(world, expectation, look),
     ...(meddled(world, expectation, look.group, 'resumeProcesses') > 0 ? [] : processBreach(expectation, look)),
     ...(meddled(world, expectation, look.group, 'protect') > 0 ? [] : protectionBreach(expectation, look)),
     ...tagBreach(expectation, look),
@@ -237,18 +243,9 @@ function mixedBreach(expectation: Expectation, look: Look, resized: boolean): Br
   return [{ rule: 'mixed', text: `${old} old and ${fresh} new instances are left; it must be only old or only new.` }];
 }
 
-function sizeBreach(expectation: Expectation, look: Look): Breach[] {
-  const { min, max, desired } = look.group;
-  const was = expectation.size;
-  if (min === was.min && max === was.max && desired === was.desired) return [];
-  // The template may change min and max, and ask for more; never for less.
-  if (expectation.strategy.kind === 'keep-size' && desired >= was.desired) return [];
-  return [
-    {
-      rule: 'sizes',
-      text: `Sizes are ${min}/${max}/${desired} (min/max/desired), they were ${was.min}/${was.max}/${was.desired}.`,
-    },
-  ];
+function sizeBreach(world: World, expectation: Expectation, look: Look): Breach[] {
+  const text = wrongSizes(world, expectation, look.group);
+  return text === undefined ? [] : [{ rule: 'sizes', text }];
 }
 
 /** As found; or frozen on purpose: as found and what the note names. */

@@ -57,7 +57,12 @@ const terminate = (half: 'old' | 'new', ...instances: string[]): Action => ({
   instances,
   decrement: true,
 });
-const resize = (purpose: 'double' | 'fit' | 'restore', min: number, desired: number, max: number): Action => ({
+const resize = (
+  purpose: 'double' | 'fit' | 'restore' | 'surge',
+  min: number,
+  desired: number,
+  max: number,
+): Action => ({
   type: 'resize',
   group: 'web',
   purpose,
@@ -163,9 +168,15 @@ const STOPPED: readonly (Row & { readonly why: RegExp })[] = [
   },
   {
     when: 'resuming before the sizes are restored',
-    on: promoted(),
+    on: promoted({ instances: [fresh('i-new1'), fresh('i-new2')] }),
     action: resume('AZRebalance'),
     why: /sizes are not restored/,
+  },
+  {
+    when: 'resuming scaling while old ones are left',
+    on: promoted({ size: RECORD.size }),
+    action: resume('AlarmNotification'),
+    why: /the old half is still there/,
   },
   {
     when: 'resuming after a roll-back',
@@ -216,7 +227,37 @@ const STOPPED: readonly (Row & { readonly why: RegExp })[] = [
     when: 'restoring other sizes',
     on: promoted({ instances: [fresh('i-new1'), fresh('i-new2')] }),
     action: resize('restore', 1, 1, 4),
-    why: /not the original sizes/,
+    why: /not the desired capacity of before/,
+  },
+  {
+    when: 'restoring what somebody else set',
+    on: promoted({
+      instances: [fresh('i-new1'), fresh('i-new2')],
+      size: { min: 1, max: 9, desired: 5 },
+      notes: { record: { ...RECORD, theirs: { desired: 5, max: 9 } }, lease: LEASE, verdict: verdict('promote') },
+    }),
+    action: resize('restore', 1, 2, 9),
+    why: /nor what somebody asked for/,
+  },
+  {
+    when: 'writing min',
+    on: promoted({ instances: [fresh('i-new1'), fresh('i-new2')], size: { min: 2, max: 4, desired: 4 } }),
+    action: resize('restore', 1, 2, 4),
+    why: /min was never changed by us/,
+  },
+  {
+    when: 'making up more than was asked for',
+    on: promoted({ size: { min: 1, max: 4, desired: 4 } }),
+    action: resize('surge', 1, 5, 5),
+    why: /nobody asked for more than 2 beside 2 old/,
+  },
+  {
+    when: 'decrementing below what somebody asked for',
+    on: promoted({
+      notes: { record: { ...RECORD, theirs: { desired: 3 } }, lease: LEASE, verdict: verdict('promote') },
+    }),
+    action: { type: 'terminate', group: 'web', half: 'old', instances: ['i-old1', 'i-old2'], decrement: true },
+    why: /somebody asked for 3/,
   },
   {
     when: 'restoring while the other half is there',
@@ -339,7 +380,12 @@ const STOPPED: readonly (Row & { readonly why: RegExp })[] = [
     action: resize('double', 1, 8, 8),
     why: /only a swap doubles/,
   },
-  { when: 'surging a swap', on: doubledGroup(), action: surge(1, 5, 5), why: /only a rolling rollout surges/ },
+  {
+    when: 'surging a swap',
+    on: doubledGroup(),
+    action: surge(1, 5, 5),
+    why: /only a rolling rollout surges, and a swap that is promoted/,
+  },
   {
     when: 'more than the surge',
     on: rolling({ judged: false, desired: 4 }),
@@ -499,7 +545,14 @@ const SENT: readonly Row[] = [
     on: promoted({ instances: [fresh('i-new1'), fresh('i-new2')] }),
     action: resize('restore', 1, 2, 4),
   },
-  { when: 'resuming at the end', on: promoted({ size: RECORD.size }), action: resume(...PROCESSES) },
+  {
+    when: 'resuming once the old half is on its way out',
+    on: promoted({
+      size: RECORD.size,
+      instances: [instance('i-old1', { lifecycle: 'Terminating' }), fresh('i-new1'), fresh('i-new2')],
+    }),
+    action: resume(...PROCESSES),
+  },
   { when: 'replacing dead new ones before the end', on: promoted(), action: resume('ReplaceUnhealthy') },
   { when: 'clearing at the end', on: promoted({ size: RECORD.size, suspended: [] }), action: clear },
 ];

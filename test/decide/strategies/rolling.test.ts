@@ -277,7 +277,9 @@ const rows: readonly {
   {
     when: 'none is old, the last one leaves',
     look: observed([
-      rollingGroup([instance('i-4', { lifecycle: 'Terminating' }), ...young('i-5', 'i-6', 'i-7', 'i-8')]),
+      rollingGroup([instance('i-4', { lifecycle: 'Terminating' }), ...young('i-5', 'i-6', 'i-7', 'i-8')], {
+        group: { suspended: [] },
+      }),
     ]),
     then: 'wait: 1 instance is draining and leaving',
   },

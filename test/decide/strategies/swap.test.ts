@@ -657,6 +657,18 @@ const rows: readonly {
         notes: { record: RECORD, lease: LEASE, verdict: verdict('promote') },
       }),
     ]),
+    then: 'resume AlarmNotification,ScheduledActions,AZRebalance,ReplaceUnhealthy,InstanceRefresh',
+  },
+  {
+    when: 'the old half is draining, and scaling goes on',
+    look: observed([
+      doubledGroup({
+        size: { min: 1, max: 4, desired: 2 },
+        suspended: [],
+        instances: [instance('i-old1', { lifecycle: 'Terminating' }), fresh('i-new1'), fresh('i-new2')],
+        notes: { record: RECORD, lease: LEASE, verdict: verdict('promote') },
+      }),
+    ]),
     then: 'wait: 1 instance is draining and leaving',
   },
   {
@@ -664,6 +676,8 @@ const rows: readonly {
     look: observed(
       [
         doubledGroup({
+          size: { min: 1, max: 4, desired: 2 },
+          suspended: [],
           instances: [instance('i-old1', { lifecycle: 'Terminating:Wait' }), fresh('i-new1'), fresh('i-new2')],
           notes: { record: RECORD, lease: LEASE, verdict: verdict('promote') },
         }),
@@ -676,12 +690,16 @@ const rows: readonly {
     when: 'a retained instance does not hold it up',
     look: observed([
       doubledGroup({
-        size: { min: 1, max: 6, desired: 2 },
+        size: { min: 1, max: 4, desired: 2 },
         instances: [instance('i-old1', { lifecycle: 'Terminating:Retained' }), fresh('i-new1'), fresh('i-new2')],
-        notes: { record: RECORD, lease: LEASE, verdict: verdict('promote') },
+        notes: {
+          record: { ...RECORD, size: { min: 1, max: 3, desired: 2 } },
+          lease: LEASE,
+          verdict: verdict('promote'),
+        },
       }),
     ]),
-    then: 'restore 1/2/4',
+    then: 'restore 1/2/3',
   },
   {
     when: 'the old half is gone',

@@ -10,6 +10,7 @@ import { asIs, command } from '../../../text/shell-quote.js';
 import { list } from '../../../text/list.js';
 import { seconds } from '../../../text/duration.js';
 import { ownersToKnow } from './owners.js';
+import { wantedSize } from '../../sizes/wanted-size.js';
 import { timeLimits } from '../time-limits.js';
 
 /** What a person should know before a rollout starts; none of it stops it. */
@@ -42,6 +43,7 @@ export function warningsAbout({ observed, plan }: LookAndPlan, group: Group): re
     ...(group.notes.record === undefined ? factsOf(plan).warnings(plan, group) : []),
     ...versionWarnings(group),
     ...retainedWarnings(group),
+    ...resizedWarnings(observed, group),
     ...(group.balancers.some((balancer) => balancer.judged)
       ? []
       : [
@@ -152,6 +154,30 @@ function retainedWarnings({ name, instances }: Group): readonly Reason[] {
       group: name,
       text: `${ids.length} ${which} retained by its lifecycle policy (${list(ids, 5)}), and ${go} until ended by hand`,
       remedy: command`${asIs(END_RETAINED)} --instance-id ${ids[0] ?? ''}`,
+    },
+  ];
+}
+
+/** What somebody else set while the rollout is under way, and AWS's words on who did. */
+function resizedWarnings({ changes }: LookAndPlan['observed'], { name, notes: { record } }: Group): readonly Reason[] {
+  if (record?.theirs === undefined) return [];
+  const { theirs, size } = record;
+  const changed = (['min', 'desired', 'max'] as const).flatMap((one) => {
+    const to = theirs[one];
+    return to === undefined ? [] : [`${one} from ${size[one]} to ${to}`];
+  });
+  const wanted = wantedSize(record);
+  const tells = new RegExp(`to ${theirs.desired ?? '-'}\\.$|min: ${theirs.min ?? '-'},|max: ${theirs.max ?? '-'},`);
+  const evidence = (changes?.[name] ?? []).filter((words) => tells.test(words));
+  return [
+    {
+      code: 'group.resized',
+      group: name,
+      text: `somebody else changed ${changed.join(', ')} while this rollout is under way`,
+      remedy:
+        `That stays: in the end its sizes are min ${wanted.min}, desired ${wanted.desired}, max ${wanted.max}, ` +
+        'whichever way the rollout ends.',
+      ...(evidence.length > 0 && { evidence }),
     },
   ];
 }

@@ -2,6 +2,7 @@ import { alarmed } from '../../gates/alarms.js';
 import { pauseOfMate } from '../../gates/gates.js';
 import { units } from '../../instances/classify.js';
 import { withRecord } from '../../make-view.js';
+import { goalOf, wantedSize } from '../../sizes/wanted-size.js';
 import type { Block } from '../../step.js';
 import type { RolloutGroup, RolloutView } from '../../view.js';
 import type { StuckGroup } from '../strategy.js';
@@ -65,7 +66,8 @@ function isUnderWay({ observed }: RolloutView, { group, record, halves, proven }
   // Auto Scaling takes a moment to let go of instances that are too many, and to launch those that are missing.
   const there = units(halves.old) + units(halves.new);
   // Weights overshoot from the start.
-  const tooMany = there > Math.max(record.size.desired, record.old);
+  const goal = goalOf(record);
+  const tooMany = there > Math.max(goal, record.old);
   const missing = there < record.size.desired;
   // rule: rolling-serial-restored
   return (
@@ -74,6 +76,6 @@ function isUnderWay({ observed }: RolloutView, { group, record, halves, proven }
     tooMany ||
     missing ||
     halves.leaving.length + halves.unknown.length > 0 ||
-    group.size.desired !== record.size.desired
+    (group.size.desired !== goal && group.size.desired !== wantedSize(record).desired)
   );
 }

@@ -12,6 +12,9 @@ import type { JudgedGroup, RolloutView } from '../../view.js';
 import { batchStop, unitsUntilStop } from './batch-stop.js';
 import { rollingRecord } from './facts.js';
 import type { RollingFleet } from './fleet.js';
+import { noteTheirs } from '../../sizes/note-theirs.js';
+import { towardGoal } from '../../sizes/wanted-size.js';
+import { raisedTo } from '../../rollout/target-size.js';
 import { surged } from './surge.js';
 import { takeOut } from './take-out.js';
 import { seconds } from '../../../text/duration.js';
@@ -30,14 +33,34 @@ type Rolling = JudgedGroup<RollingRecord>;
  * replacements at once; the last ones go with decrement, which brings the desired capacity back to the original.
  */
 export function replaceBatch(view: RolloutView, judged: JudgedGroup): GroupStep {
-  const of: Rolling = { ...judged, record: rollingRecord(judged.record) };
+  const noted: Rolling = { ...judged, record: rollingRecord(judged.record) };
+  const of: Rolling = { ...noted, record: towardGoal(noted.record) };
   const { group, record, verdict, block } = of;
   const fleet = fleetOf(view, of);
   const since = view.observed.seen.progressAt[of.name]?.at ?? verdict.at;
+  // Scaling goes on already, and what it takes out is not launched again.
+  const scales = fleet.old.length === 0 && goesOnScaling(noted);
+  const needed = scales ? Math.min(record.size.desired, group.size.desired) : record.size.desired;
   // rule: rolling-ends-early
-  if (fleet.old.length === 0 && units(fleet.ready) >= record.size.desired)
-    return lastLaunch(view, of, since, fleet) ?? finish(view, of, since);
-  if (block !== undefined) return whileBlocked(view, of, fleet, block);
+  if (fleet.old.length === 0 && units(fleet.ready) >= needed)
+    return lastLaunch(view, of, since, fleet) ?? finish(view, noted, since);
+  if (scales) return waitForProof(view, of, fleet);
+  return (
+    noteTheirs(view, noted, 'replace') ??
+    (block && whileBlocked(view, of, fleet, block)) ??
+    goOn(view, of, noted, fleet)
+  );
+}
+
+/** What was suspended for the rollout runs again. */
+function goesOnScaling({ group, record }: Rolling): boolean {
+  return record.suspended.length > 0 && !record.suspended.some((process) => group.suspended.includes(process));
+}
+
+/** The next batch, or what it waits for. @param noted the group with its record as it is noted */
+function goOn(view: RolloutView, of: Rolling, noted: Rolling, fleet: RollingFleet): GroupStep {
+  const { group, record, verdict } = of;
+  const since = view.observed.seen.progressAt[of.name]?.at ?? verdict.at;
   if (record.suspended.includes('Launch') && group.suspended.includes('Launch')) {
     return act(
       'resume',
@@ -47,7 +70,7 @@ export function replaceBatch(view: RolloutView, judged: JudgedGroup): GroupStep 
   }
   const settled = fleet.ready.length === fleet.fresh.length && fleet.coming === units(fleet.fresh);
   const progress = { ready: units(fleet.ready), coming: fleet.coming, settled };
-  const stop = fleet.old.length === 0 ? undefined : batchStop(view, of, progress);
+  const stop = fleet.old.length === 0 ? undefined : batchStop(view, noted, progress);
   if (stop !== undefined) return stop;
   // While it bakes nothing goes that is not all proven.
   const bakes = record.gates?.bakeMs !== undefined && !settled;
@@ -84,7 +107,7 @@ function grow({ observed }: RolloutView, { group, record }: Rolling, { old }: Ro
   const more = `${size.desired - record.size.desired} more than ${record.size.desired} may run`;
   return act(
     'surge',
-    { type: 'resize', group: group.name, size: { ...size, max: Math.max(size.max, group.size.max) }, purpose: 'surge' },
+    { type: 'resize', group: group.name, size: raisedTo(size, group.size), sets: ['max', 'desired'], purpose: 'surge' },
     old.length === 0 ? 'what is missing has to be launched' : `${more}, so that new ones are proven before old ones go`,
   );
 }

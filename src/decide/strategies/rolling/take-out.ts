@@ -39,7 +39,7 @@ export function takeOut(of: Rolling, fleet: RollingFleet, room: number): GroupSt
     const size = { min, desired: lowest + units(going), max: Math.max(max, lowest + units(going)) };
     return act(
       'surge',
-      { type: 'resize', group: group.name, size, purpose: 'surge' },
+      { type: 'resize', group: group.name, size, sets: ['max', 'desired'], purpose: 'surge' },
       'the desired capacity must not fall below the original when the last old ones go',
     );
   }

@@ -53,7 +53,7 @@ import {
   putScheduledUpdateGroupAction,
 } from './operations/scheduled.js';
 import { setDesiredCapacity } from './operations/sizes.js';
-import { autoScalingState, type GroupState } from './state.js';
+import { autoScalingState, sizesChanged, type GroupState, type Sizes } from './state.js';
 import { createOrUpdateTags, deleteTags, describeTags } from './operations/tags.js';
 import { beginTermination, shutsDown, terminateInstanceInAutoScalingGroup } from './capacity/terminate.js';
 
@@ -140,18 +140,25 @@ function guarded(operation: Operation): Operation {
         403,
       );
     }
+    const before = groups.map(({ min, max, desired }) => ({ min, max, desired }));
     const answer = operation(world, input, call);
+    const changes = groups.map((group, index) => sizesChanged(before[index] ?? group, group));
+    if (call.caller === 'outside')
+      groups.forEach((group, index) => {
+        if (Object.keys(changes[index] ?? {}).length > 0) group.outsideResizes.push(world.clock.now());
+      });
     if (call.caller === 'outside' && !isSignOfLife(input))
       for (const group of groups) group.outside = { count: group.outside.count + 1, last: call.operation };
-    if (call.caller === 'others') for (const group of groups) noteOthers(world, group, call.operation);
+    if (call.caller === 'others')
+      groups.forEach((group, index) => noteOthers(world, group, call.operation, changes[index] ?? {}));
     return answer;
   };
 }
 
 /** What somebody else does is noted for the invariants: nothing of it is the doing of the rollout that they watch. */
-function noteOthers(world: World, group: GroupState, operation: string): void {
+function noteOthers(world: World, group: GroupState, operation: string, set: Partial<Sizes>): void {
   const sizes = operation === 'UpdateAutoScalingGroup' || operation === 'SetDesiredCapacity';
-  group.others.push({ at: world.clock.now(), operation, ...(sizes ? { desired: group.desired } : {}) });
+  group.others.push({ at: world.clock.now(), operation, set, ...(sizes ? { desired: group.desired } : {}) });
   if (sizes) group.resizedByWorld = true;
 }
 

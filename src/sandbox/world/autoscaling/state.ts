@@ -89,6 +89,18 @@ export type Extras = Pick<
   | 'Operator'
 >;
 
+/** The three sizes of a group. */
+export type Sizes = Pick<GroupState, 'min' | 'max' | 'desired'>;
+
+/** The sizes that are others now than they were. */
+export function sizesChanged(before: Sizes, { min, max, desired }: Sizes): Partial<Sizes> {
+  return {
+    ...(min !== before.min && { min }),
+    ...(max !== before.max && { max }),
+    ...(desired !== before.desired && { desired }),
+  };
+}
+
 export interface GroupState {
   readonly name: string;
   readonly arn: string;
@@ -139,11 +151,14 @@ export interface GroupState {
   counter: number;
   /** Changes asked for from outside (people, tools): how many, and the last one's name. */
   outside: { count: number; last: string };
+  /** When somebody from outside changed its sizes. */
+  readonly outsideResizes: number[];
   /** Changes by people and tools that have no part in the rollout that is watched. */
   readonly others: {
     readonly at: number;
     readonly operation: string;
     /** What it was changed to. */ readonly desired?: number | undefined;
+    /** The sizes that became others by it. */ readonly set?: Partial<Sizes>;
   }[];
 }
 

@@ -83,6 +83,7 @@ export function createAutoScalingGroup(world: World, input: CreateAutoScalingGro
     waves: new Map(),
     counter: 0,
     outside: { count: 0, last: '' },
+    outsideResizes: [],
     others: [],
   };
   for (const hook of input.LifecycleHookSpecificationList ?? []) addHook(group, hook);

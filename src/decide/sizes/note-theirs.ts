@@ -1,0 +1,48 @@
+import type { Phase } from '../../model/rollout/action.js';
+import type { TheirSizes } from '../../model/rollout/record.js';
+import { limitFrom } from '../memory/unseen-time.js';
+import { ourLease } from '../ownership/lease.js';
+import { SIZE_LAG_MS } from '../read-lag.js';
+import { act, type GroupStep } from '../step.js';
+import type { RolloutGroup, RolloutView } from '../view.js';
+import { theirSizes } from './their-sizes.js';
+
+/** How often sizes of others are noted in one run. Whoever changes them more often gets the last of these. */
+const MAX_NOTED = 10;
+
+/**
+ * Writes down what somebody else set before anything of ours is written over it: it is given back in the end, whoever
+ * ends the rollout. Waits until looks have shown it for long enough. Undefined where there is nothing to note.
+ */
+export function noteTheirs(view: RolloutView, of: RolloutGroup, phase: Phase): GroupStep | undefined {
+  const { observed, plan } = view;
+  const { name, group, record } = of;
+  const { sizes } = observed.seen;
+  const theirs = theirSizes(of, sizes[name]?.unexplained === true);
+  if (Object.keys(theirs).length === 0 || (sizes[name]?.noted ?? 0) >= MAX_NOTED) return undefined;
+  const text = sayTheirs(theirs);
+  const until = limitFrom(observed.seen, sizes[name]?.theirsSince ?? observed.at, SIZE_LAG_MS);
+  if (observed.at < until) {
+    const why = `somebody else set ${text}; looking again whether that stays`;
+    return { kind: 'wait', wait: { group: name, phase, why, instances: [], until } };
+  }
+  // rule: theirs-not-noted
+  return act(
+    phase,
+    {
+      type: 'rewrite',
+      group: name,
+      record: { ...record, theirs: { ...record.theirs, ...theirs } },
+      lease: ourLease(observed, plan, [group]),
+    },
+    `somebody else set ${text} meanwhile; that stays when the ${of.facts.words.short} is over`,
+  );
+}
+
+/** Such as `min 5 and max 20`. */
+function sayTheirs(theirs: TheirSizes): string {
+  const words = (['min', 'desired', 'max'] as const).flatMap((size) =>
+    theirs[size] === undefined ? [] : [`${size} ${theirs[size]}`],
+  );
+  return words.length < 3 ? words.join(' and ') : `${words.slice(0, 2).join(', ')} and ${words[2] ?? ''}`;
+}

@@ -1,0 +1,29 @@
+import type { Instant } from '../../clock.js';
+import type { Seen, SeenSizes } from '../../model/rollout/decision.js';
+import type { Group } from '../../model/rollout/group.js';
+import type { RolloutRecord } from '../../model/rollout/record.js';
+import { split } from '../instances/classify.js';
+import { SIZE_LAG_MS } from '../read-lag.js';
+import { theirSizes } from './their-sizes.js';
+
+/** What this look adds to what is known of the sizes of a group whose rollout is under way. */
+export function seenSizes({ sizes }: Pick<Seen, 'sizes'>, group: Group, record: RolloutRecord, at: Instant): SeenSizes {
+  const before = sizes[group.name];
+  const { desired } = group.size;
+  const { verdict } = group.notes;
+  const unexplained = before?.desired === desired ? before.unexplained === true : isUnexplained(before, at);
+  const of = { group, record, halves: split(group, record), ...(verdict !== undefined && { verdict }) };
+  const theirs = Object.keys(theirSizes(of, unexplained)).length > 0;
+  return {
+    desired,
+    unexplained,
+    ...(before?.changedAt !== undefined && { changedAt: before.changedAt }),
+    ...(theirs && { theirsSince: before?.theirsSince ?? at }),
+    ...(before?.noted !== undefined && { noted: before.noted }),
+  };
+}
+
+/** It is another one than before, and reads can no longer show what it was before our own last change. */
+function isUnexplained(before: SeenSizes | undefined, at: Instant): boolean {
+  return before?.desired !== undefined && at - (before.changedAt ?? -Infinity) > 1.5 * SIZE_LAG_MS;
+}

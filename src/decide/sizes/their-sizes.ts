@@ -1,0 +1,95 @@
+import type { Group, Size } from '../../model/rollout/group.js';
+import type { RolloutRecord, SizeName, TheirSizes, Verdict } from '../../model/rollout/record.js';
+import { canaryOf, canarySize } from '../gates/canary.js';
+import { units, type Split } from '../instances/classify.js';
+import { finalTarget } from '../rollout/target-size.js';
+import { factsOf } from '../strategies/facts-by-name.js';
+import { goalOf, wantedSize } from './wanted-size.js';
+
+/** A group in the middle of its rollout, as far as its sizes go. */
+export interface SizedGroup {
+  readonly group: Pick<Group, 'size' | 'weighted'>;
+  readonly record: RolloutRecord;
+  readonly verdict?: Verdict;
+  readonly halves: Split;
+}
+
+/**
+ * The sizes that show neither what we wrote last nor what was there before nor what is noted of others: somebody set
+ * them. What we write follows from the record and from how far the rollout is, so that a run that takes over knows it.
+ * @param unexplained the desired capacity changed between two looks although this run changed nothing
+ */
+export function theirSizes(of: SizedGroup, unexplained: boolean): TheirSizes {
+  const { size } = of.group;
+  const { theirs } = of.record;
+  const base = { ...of.record.size, ...theirs };
+  return {
+    ...(size.min !== base.min && { min: size.min }),
+    ...(!isOurMax(of) && { max: size.max }),
+    ...(!isOurDesired(of, unexplained) && { desired: size.desired }),
+  };
+}
+
+/** The sizes that still show our own value, set back; what somebody else set stays. Undefined where all are. */
+export function givenBack(
+  of: SizedGroup,
+  unexplained: boolean,
+): { readonly size: Size; readonly sets: readonly SizeName[] } | undefined {
+  const now = of.group.size;
+  const wanted = wantedSize(of.record);
+  const desired = isOurDesired(of, unexplained) ? wanted.desired : now.desired;
+  const max = Math.max(isOurMax(of) ? wanted.max : now.max, desired);
+  const sets = [
+    ...(max === now.max ? [] : (['max'] as const)),
+    ...(desired === now.desired ? [] : (['desired'] as const)),
+  ];
+  // rule: sizes-not-restored
+  return sets.length === 0 ? undefined : { size: { min: now.min, max, desired }, sets };
+}
+
+/** Whether the group shows a size that we made it grow to. */
+export function isGrown({ group: { size }, record }: Pick<SizedGroup, 'group' | 'record'>): boolean {
+  const wanted = wantedSize(record);
+  return ownTargets(record).some(
+    (target) => (target > wanted.desired && size.desired === target) || (target > wanted.max && size.max === target),
+  );
+}
+
+/** The desired capacities that we ask for before the verdict. */
+function ownTargets(record: RolloutRecord): readonly number[] {
+  const { theirs, ...before } = record;
+  const all = [record, ...(theirs === undefined ? [] : [before as RolloutRecord])];
+  return all.flatMap((one) => [
+    finalTarget(one).size.desired,
+    ...(canaryOf(one) > 0 ? [canarySize(one, canaryOf(one)).desired] : []),
+  ]);
+}
+
+function isOurMax({ group: { size, weighted }, record }: SizedGroup): boolean {
+  const { max } = size;
+  const targets = ownTargets(record);
+  const base = record.theirs?.max ?? record.size.max;
+  if (max === base || max === wantedSize(record).max || targets.includes(max)) return true;
+  // Weights do not always add up, and after the verdict room is made for what somebody asked for.
+  if (weighted) return max > base && max <= Math.max(...targets) + 2 * record.old;
+  return record.theirs !== undefined && max > base && max <= goalOf(record) + record.old;
+}
+
+function isOurDesired(of: SizedGroup, unexplained: boolean): boolean {
+  const { group, record, verdict, halves } = of;
+  const { desired } = group.size;
+  const wanted = wantedSize(record).desired;
+  if (desired === wanted || desired === (record.theirs?.desired ?? record.size.desired)) return true;
+  const targets = ownTargets(record);
+  if (verdict === undefined) return targets.includes(desired);
+  if (unexplained) return false;
+  const most = Math.max(...targets, goalOf(record) + record.old) + (group.weighted ? 2 * record.old : 0);
+  // Every old one that leaves takes its weight off the desired capacity, or less.
+  const gone = record.old - units(halves.old);
+  const swaps = verdict.outcome === 'promote' && !factsOf(record).provesAfterVerdict;
+  const least = swaps && halves.old.length > 0 ? finalTarget(record).size.desired - gone : wanted;
+  if (desired < least || desired > most) return false;
+  // What is more than wanted at the end of a swap stands in for old ones that others took before the verdict.
+  if (!swaps || halves.old.length > 0 || group.weighted) return true;
+  return desired <= units(halves.new.filter(({ launchedAt = Infinity }) => launchedAt < verdict.at));
+}

@@ -1,0 +1,133 @@
+import { expect } from 'chai';
+import { groupOf, sizesOf } from '../../support/ask.js';
+import { callBackAll, createStage, type Ending, type Stage } from '../../support/stage.js';
+
+/** One group of three behind both kinds of balancers, whose new instances take a minute to boot. */
+function stageOf(image = 'ami-new'): Stage {
+  const images = {
+    'ami-new': { behaviour: 'healthy', boot: [60, 70] },
+    'ami-bad': { behaviour: 'unhealthy' },
+  } as const;
+  const stage = createStage({ images }, [{ name: 'web', size: 3, min: 2, max: 4 }]);
+  stage.groups[0]?.changeImage(image);
+  return stage;
+}
+
+/** Somebody else's call, as from the console. */
+function others(stage: Stage, operation: string, input: object): void {
+  const { world } = stage.sandbox;
+  world.invoke('autoscaling', operation, { AutoScalingGroupName: 'web', ...input }, 'others');
+}
+
+/** Does something so many seconds after the n-th call of an operation that worked. */
+function after(stage: Stage, operation: string, seconds: number, act: () => void): void {
+  let seen = 0;
+  stage.sandbox.onCall((one) => {
+    if (one.operation === operation && one.outcome === 'ok' && ++seen === 1)
+      stage.sandbox.clock.after(seconds * 1000, act);
+  });
+}
+
+const serving = (stage: Stage): number => stage.sandbox.monitor.inService('web');
+const versions = (stage: Stage): readonly string[] =>
+  (groupOf(stage.sandbox.world).Instances ?? [])
+    .filter((one) => one.LifecycleState === 'InService')
+    .map((one) => one.LaunchTemplate?.Version ?? '');
+const warned = (ending: Ending): readonly string[] =>
+  ending.events.flatMap((event) =>
+    event.type === 'warning' && event.reason.code === 'group.resized' ? [event.reason.text] : [],
+  );
+const suspended = (stage: Stage): readonly string[] =>
+  (groupOf(stage.sandbox.world).SuspendedProcesses ?? []).map((one) => one.ProcessName ?? '');
+
+/** What is set 30 s after the doubling (min, max, desired), and what is there in the end. */
+const MEANWHILE: readonly {
+  readonly what: string;
+  readonly set: object;
+  readonly sizes: readonly number[];
+}[] = [
+  { what: 'raises min and max', set: { MinSize: 5, MaxSize: 20 }, sizes: [5, 20, 5] },
+  { what: 'raises min above the doubled size', set: { MinSize: 8, MaxSize: 20 }, sizes: [8, 20, 8] },
+  { what: 'raises max alone', set: { MaxSize: 20 }, sizes: [2, 20, 3] },
+  { what: 'lowers min', set: { MinSize: 1 }, sizes: [1, 4, 3] },
+  { what: 'raises the desired capacity', set: { MaxSize: 10, DesiredCapacity: 9 }, sizes: [2, 10, 9] },
+  { what: 'asks for something between', set: { DesiredCapacity: 5 }, sizes: [2, 5, 5] },
+  { what: 'asks for one more than there were', set: { DesiredCapacity: 4 }, sizes: [2, 4, 4] },
+  { what: 'asks for as many as there were', set: { DesiredCapacity: 3 }, sizes: [2, 4, 3] },
+  { what: 'asks for less than there were', set: { DesiredCapacity: 2 }, sizes: [2, 4, 2] },
+  { what: 'asks for none', set: { MinSize: 0, DesiredCapacity: 0 }, sizes: [0, 4, 0] },
+  { what: 'lowers max below the doubled size', set: { MaxSize: 5 }, sizes: [2, 5, 5] },
+];
+
+describe('what somebody else sets while a swap is under way stays', function () {
+  this.timeout(30_000);
+
+  for (const { what, set, sizes } of MEANWHILE) {
+    it(`${what} before the verdict, and it is promoted`, async () => {
+      const stage = stageOf();
+      after(stage, 'UpdateAutoScalingGroup', 30, () => others(stage, 'UpdateAutoScalingGroup', set));
+      const ending = await stage.run();
+      expect(ending.outcome, ending.failure?.facts.what).to.equal('swapped');
+      stage.sandbox.clock.advance(600_000);
+      expect(sizesOf(stage.sandbox.world)).to.deep.equal(sizes);
+      expect(serving(stage)).to.equal(sizes[2]);
+      expect(new Set(versions(stage))).to.deep.equal(new Set(sizes[2] === 0 ? [] : ['2']));
+      expect(suspended(stage)).to.deep.equal([]);
+      if (what !== 'asks for as many as there were') expect(warned(ending).join()).to.match(/somebody else changed/);
+      expect(stage.violations()).to.deep.equal([]);
+    });
+
+    it(`${what} before the verdict, and it is rolled back`, async () => {
+      const stage = stageOf('ami-bad');
+      after(stage, 'UpdateAutoScalingGroup', 30, () => others(stage, 'UpdateAutoScalingGroup', set));
+      const ending = await stage.run();
+      expect(ending.outcome, ending.failure?.facts.what).to.equal('swapRolledBack');
+      stage.sandbox.clock.advance(600_000);
+      expect(sizesOf(stage.sandbox.world)).to.deep.equal(sizes);
+      // Nothing launches while it is frozen; what somebody asked to go goes.
+      expect(serving(stage)).to.equal(Math.min(3, sizes[2] ?? 0));
+      expect(new Set(versions(stage))).to.deep.equal(new Set(sizes[2] === 0 ? [] : ['1']));
+      expect(stage.violations()).to.deep.equal([]);
+    });
+
+    it(`${what} while nobody works on it, and the next run goes on`, async () => {
+      const stage = stageOf();
+      // Its fourth change doubles.
+      expect((await stage.run({}, { killAt: { change: 4, when: 'after' } })).outcome).to.equal('killed');
+      stage.sandbox.clock.advance(30_000);
+      others(stage, 'UpdateAutoScalingGroup', set);
+      stage.sandbox.clock.advance(30_000);
+      const ending = await stage.run({ adoptOnly: true });
+      expect(ending.outcome, ending.failure?.facts.what).to.equal('swapped');
+      stage.sandbox.clock.advance(600_000);
+      expect(sizesOf(stage.sandbox.world)).to.deep.equal(sizes);
+      expect(serving(stage)).to.equal(sizes[2]);
+      expect(stage.violations()).to.deep.equal([]);
+    });
+
+    it(`${what} while the old ones drain`, async () => {
+      const stage = stageOf();
+      // By then max is back at what it was, and the desired capacity is three.
+      const fits = (set as { DesiredCapacity?: number }).DesiredCapacity !== 5;
+      after(stage, 'ResumeProcesses', 5, () => (fits ? others(stage, 'UpdateAutoScalingGroup', set) : undefined));
+      const ending = await stage.run();
+      expect(ending.outcome, ending.failure?.facts.what).to.equal('swapped');
+      stage.sandbox.clock.advance(600_000);
+      const low = what === 'lowers max below the doubled size';
+      expect(sizesOf(stage.sandbox.world)).to.deep.equal(low ? [2, 5, 3] : fits ? sizes : [2, 4, 3]);
+      expect(stage.violations()).to.deep.equal([]);
+    });
+  }
+
+  it('is given back also when it is cancelled', async () => {
+    const stage = stageOf();
+    after(stage, 'UpdateAutoScalingGroup', 30, () =>
+      others(stage, 'UpdateAutoScalingGroup', { MinSize: 5, MaxSize: 20 }),
+    );
+    after(stage, 'UpdateAutoScalingGroup', 40, () => callBackAll(stage.sandbox));
+    const ending = await stage.run();
+    expect(ending.outcome).to.equal('swapRolledBack');
+    expect(sizesOf(stage.sandbox.world)).to.deep.equal([5, 20, 5]);
+    expect(stage.violations()).to.deep.equal([]);
+  });
+});
