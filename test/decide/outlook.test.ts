@@ -95,6 +95,7 @@ describe('what is said of a wait', () => {
     expect(waitOf(observed([sickly])).wait.then).to.equal('rollBack');
     const leaving = doubledGroup({
       size: { min: 1, max: 4, desired: 2 },
+      suspended: [],
       instances: [instance('i-old1', { lifecycle: 'Terminating' }), fresh('i-new1'), fresh('i-new2')],
       notes: { ...doubledGroup().notes, verdict: verdict('promote') },
     });

@@ -87,7 +87,9 @@ function isOurDesired(of: SizedGroup, unexplained: boolean): boolean {
   // Every old one that leaves takes its weight off the desired capacity, or less.
   const gone = record.old - units(halves.old);
   const swaps = verdict.outcome === 'promote' && !factsOf(record).provesAfterVerdict;
-  const least = swaps && halves.old.length > 0 ? finalTarget(record).size.desired - gone : wanted;
+  const left = swaps && halves.old.length > 0 ? finalTarget(record).size.desired - gone : wanted;
+  // New ones that stood in for missing old ones take theirs, too.
+  const least = verdict.outcome === 'rollBack' ? Math.min(wanted, units(halves.old)) : left;
   if (desired < least || desired > most) return false;
   // What is more than wanted at the end of a swap stands in for old ones that others took before the verdict.
   if (!swaps || halves.old.length > 0 || group.weighted) return true;

@@ -86,11 +86,11 @@ describe('decide: how much of a half may go', () => {
   it('none goes while a replacement beside it is on its way: Auto Scaling would take out the new one that serves', () => {
     const of = (lifecycle: string, desired = 4): Group =>
       doubledGroup({
-        size: { min: 2, max: 4, desired },
+        size: { min: 1, max: 4, desired },
         notes: NOTES,
         instances: [
           instance('i-old1'),
-          instance('i-old2'),
+          ...(desired < 4 ? [] : [instance('i-old2')]),
           fresh('i-new1'),
           fresh('i-new2'),
           fresh('i-beside', { lifecycle }),
@@ -109,7 +109,7 @@ describe('decide: how much of a half may go', () => {
     ];
     const acts = (desired: number, ids: readonly string[]): unknown => {
       const group = doubledGroup({
-        size: { min: 0, max: 4, desired },
+        size: { min: 1, max: 4, desired },
         suspended: [...PROCESSES, 'Launch'],
         instances: instances.filter(({ id }) => ids.includes(id)),
         notes: { record: RECORD, lease: LEASE, verdict: verdict('rollBack') },
