@@ -100,6 +100,19 @@ export const groupFlags = {
     options: ['swap', 'rolling'],
     helpGroup: 'SWAP',
   }),
+  protected: string({
+    summary:
+      'Old instances that are protected from scale-in: replace them, wait until they are not, or refuse to start ' +
+      '[default: refuse]',
+    options: ['refresh', 'wait', 'refuse'],
+    helpGroup: 'SWAP',
+  }),
+  standby: string({
+    summary:
+      'Instances in standby: leave them as they are, wait until they are back, or refuse to start [default: refuse]',
+    options: ['ignore', 'wait', 'refuse'],
+    helpGroup: 'SWAP',
+  }),
   surge: string({
     summary: 'rolling: how many more may run meanwhile [default: 1]',
     helpValue: 'N|P%',

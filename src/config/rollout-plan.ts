@@ -11,7 +11,7 @@ import type {
 import { gateWords, readGates, type GateFlags } from './gates.js';
 import { readNumbers } from './numbers.js';
 import { asIs, command, placeWords, switchWord } from '../text/shell-quote.js';
-import { readStrategy, strategyWords, type StrategyFlags } from './strategy.js';
+import { readSetAside, readStrategy, strategyWords, type SetAsideChoice, type StrategyFlags } from './strategy.js';
 import { choiceProblems, chooses, choiceWords, targetText, type ChoiceFlags, type TargetFlags } from './target.js';
 
 /** What both update commands ask of groups, as the command line gave it. */
@@ -42,6 +42,7 @@ export interface Wanted {
   readonly swap: SwapChoice;
   readonly together: boolean;
   readonly force: boolean;
+  readonly setAside: SetAsideChoice;
   readonly gates?: Gates;
   readonly timing: Timing;
   readonly stackTiming: StackTiming;
@@ -80,6 +81,7 @@ export function readWanted(flags: GroupFlags, otherProblems: readonly string[] =
   if (swap === undefined) problems.push(`--swap must be one of ${SWAPS.join(', ')}, not "${flags.swap}".`);
   const gates = readGates(flags, problems);
   const strategy = readStrategy(flags, problems);
+  const setAside = readSetAside(flags, problems);
   if (problems.length === 0 && seconds.warmup >= seconds['healthy-timeout']) {
     problems.push('--warmup must be shorter than --healthy-timeout: no instance could ever be proven in time.');
   }
@@ -88,6 +90,7 @@ export function readWanted(flags: GroupFlags, otherProblems: readonly string[] =
   if (problems.length > 0) throw badFlags(problems);
   return deepFreeze({
     ...strategy,
+    setAside,
     swap: swap ?? 'outdated',
     keepsSizes: flags.sizes !== 'template',
     choice: { only: flags.only ?? [], except: flags.except ?? [] },
@@ -129,11 +132,11 @@ export type RunFacts = Pick<
 
 /** One plan, frozen. */
 export function makePlan(
-  wanted: Pick<Wanted, 'swap' | 'together' | 'force' | 'gates' | 'timing' | 'rolling'>,
+  wanted: Pick<Wanted, 'swap' | 'together' | 'force' | 'setAside' | 'gates' | 'timing' | 'rolling'>,
   facts: RunFacts,
 ): Plan {
   const { stack, undo = false, ...rest } = facts;
-  const { swap, together, force, gates, timing, rolling } = wanted;
+  const { swap, together, force, setAside, gates, timing, rolling } = wanted;
   return deepFreeze({
     ...rest,
     ...(facts.strategy === 'rolling' && rolling !== undefined ? { rolling } : {}),
@@ -143,6 +146,7 @@ export function makePlan(
     swap,
     together,
     force,
+    ...setAside,
     timing,
     groups: [...new Set(facts.groups)],
   });

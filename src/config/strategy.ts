@@ -8,6 +8,27 @@ export interface StrategyFlags {
   readonly unavailable?: string | undefined;
   readonly serial?: boolean | undefined;
   readonly together?: boolean | undefined;
+  readonly protected?: string | undefined;
+  readonly standby?: string | undefined;
+}
+
+const PROTECTED = ['refresh', 'wait', 'refuse'] as const;
+const STANDBY = ['ignore', 'wait', 'refuse'] as const;
+
+/** What becomes of instances that their owner has set aside. */
+export interface SetAsideChoice {
+  readonly protected: (typeof PROTECTED)[number];
+  readonly standby: (typeof STANDBY)[number];
+}
+
+/** Reads that choice. Problems are added as whole sentences. */
+export function readSetAside(flags: StrategyFlags, problems: string[]): SetAsideChoice {
+  const one = <T extends string>(name: 'protected' | 'standby', choices: readonly T[], otherwise: T): T => {
+    const found = choices.find((choice) => choice === (flags[name] ?? otherwise));
+    if (found === undefined) problems.push(`--${name} must be one of ${choices.join(', ')}, not "${flags[name]}".`);
+    return found ?? otherwise;
+  };
+  return { protected: one('protected', PROTECTED, 'refuse'), standby: one('standby', STANDBY, 'refuse') };
 }
 
 const STRATEGIES = ['swap', 'rolling'] as const;
@@ -54,7 +75,7 @@ export function readStrategy(
 
 /** The words that say the same again. */
 export function strategyWords(flags: StrategyFlags): readonly string[] {
-  const texts = ['strategy', 'surge', 'unavailable'] as const;
+  const texts = ['strategy', 'surge', 'unavailable', 'protected', 'standby'] as const;
   return [
     ...texts.flatMap((name) => (flags[name] === undefined ? [] : [`--${name}`, flags[name]])),
     ...switchWord('serial', flags.serial),

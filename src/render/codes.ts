@@ -149,7 +149,9 @@ export const CODES: Readonly<Record<string, string>> = {
     'The group has so many tags that the notes of a run would not all fit beside them. Nothing was written.',
   'group.noBalancer': 'The group is behind no load balancer: the health of Auto Scaling alone proves its instances.',
   'group.operator': 'Another AWS service alone may change the group.',
-  'group.protected': 'Instances are protected from scale-in. That does not keep a rollout from terminating them.',
+  'group.protected':
+    'Old instances are protected from scale-in. --protected says whether they are replaced all the same (refresh), ' +
+    'waited for (wait), or keep a rollout from starting (refuse, the default).',
   'group.paused':
     'The rollout stopped where it was asked to. resume goes on, rollback undoes it where no verdict stands.',
   'group.refresh': 'An instance refresh is running on the group.',

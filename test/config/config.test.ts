@@ -24,6 +24,7 @@ describe('config', () => {
       swap: 'outdated',
       together: true,
       force: false,
+      setAside: { protected: 'refuse', standby: 'refuse' },
       keepsSizes: true,
       choice: { only: [], except: [] },
       timing: {
@@ -56,6 +57,17 @@ describe('config', () => {
         '--deadline must be a number of seconds from 1 to 86400, or a time such as 90s, 5m or 1h30m, ' +
           `not "${text}".`,
       );
+  });
+
+  it('knows what becomes of instances that are set aside, and says it again', () => {
+    const flags = { protected: 'refresh', standby: 'ignore' };
+    expect(readWanted(flags).setAside).to.deep.equal(flags);
+    const again = againCommand({ asgs: ['web'] }, flags, { region: 'eu-west-1' }).split(' ');
+    expect(again).to.include.members(['--protected', 'refresh', '--standby', 'ignore']);
+    expect(failureOf(() => readWanted({ protected: 'ignore', standby: 'terminate' })).facts.what).to.equal(
+      '--protected must be one of refresh, wait, refuse, not "ignore". ' +
+        '--standby must be one of ignore, wait, refuse, not "terminate".',
+    );
   });
 
   it('hands every number on to its own limit', () => {

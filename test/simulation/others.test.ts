@@ -59,7 +59,7 @@ describe('somebody else', function () {
   it('had protected an instance before: then none is shielded, and the protection is as it was', async () => {
     const stage = stageOf();
     somebody(stage, 'protect');
-    const ending = await stage.run({}, { interruptAfterMs: 60_000 });
+    const ending = await stage.run({ protected: 'refresh' }, { interruptAfterMs: 60_000 });
     expect(ending.outcome).to.equal('swapRolledBack');
     expect(done(ending)).not.to.include('shield');
     expect(protectedOnes(stage)).to.equal(1);

@@ -318,6 +318,7 @@ export async function simulate(story: Story, options: StageOptions = {}): Promis
   const most = mostRuns(story);
   let ending: Ending | undefined;
   let paused = false;
+  const leavesStandby = seededRandom(story.seed).fork('set aside').chance(0.5);
   for (let run = 0; run < most; run++) {
     if (run === most - 2)
       clock.advanceTo(
@@ -330,6 +331,9 @@ export async function simulate(story: Story, options: StageOptions = {}): Promis
       ...(story.rolling === undefined ? {} : { strategy: 'rolling' as const, rolling: story.rolling }),
       together: story.together,
       force: run >= most - 2,
+      // Somebody protects instances in some worlds; that alone keeps nobody from starting there.
+      protected: 'refresh' as const,
+      standby: leavesStandby ? ('ignore' as const) : ('refuse' as const),
       ...(story.stackUpdates === undefined ? {} : { stack: STACK }),
       ...(recover === undefined ? {} : { adoptOnly: true, undo: recover === 'rollback', goOn: recover === 'resume' }),
     };

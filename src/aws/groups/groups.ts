@@ -109,6 +109,7 @@ function toGroup(group: AutoScalingGroup): BareGroup {
     balancerRefs: balancerRefs(group),
     notes: decodeNotes(tags),
     tags: otherTags(tags),
+    ...(group.NewInstancesProtectedFromScaleIn === true && { protectsNew: true as const }),
     ...(group.Status ? { status: group.Status } : {}),
     ...stackOf(group),
     ...(group.Operator?.Principal ? { operator: group.Operator.Principal } : {}),

@@ -19,8 +19,9 @@ export function instability(group: Group, record?: RolloutRecord): Instability |
   const rows: { id: string; why: string; coming: boolean }[] = [];
   for (const instance of group.instances) {
     const where = standing(instance.lifecycle);
-    // What leaves is of neither half and serves nobody; with a long terminating hook it leaves for hours.
-    if (where === 'retained' || where === 'leaving') continue;
+    // What leaves is of neither half and serves nobody; with a long terminating hook it leaves for hours. Whoever put
+    // one into standby has set it aside; whether that keeps a rollout from starting is asked elsewhere.
+    if (where === 'retained' || where === 'leaving' || where === 'parked') continue;
     const why =
       instance.launchedAt === undefined
         ? instance.healthy
@@ -47,7 +48,7 @@ export function instability(group: Group, record?: RolloutRecord): Instability |
 function isComing(group: Group, instance: Instance): boolean {
   if (instance.launchedAt === undefined) return instance.healthy;
   const where = standing(instance.lifecycle);
-  if (where !== 'live') return where !== 'parked';
+  if (where !== 'live') return true;
   const verdicts = group.balancers
     .filter((balancer) => balancer.judged)
     .map((balancer) => instance.health.find((row) => row.balancer === balancer.id)?.verdict ?? 'absent');

@@ -129,7 +129,7 @@ function skipped(observed: Observed, plan: Plan, group: Group, becomes: string |
 function allAgainst(observed: Observed, plan: Plan, group: Group): readonly Reason[] {
   const { record, lease } = group.notes;
   if (record === undefined)
-    return [...reasonsAgainst(observed, group, plan.force), ...factsOf(plan).reasonsAgainst(plan, group)];
+    return [...reasonsAgainst({ observed, plan }, group), ...factsOf(plan).reasonsAgainst(plan, group)];
   const who = lease === undefined ? 'nobody works on it' : `held by ${lease.host} (process ${lease.pid})`;
   return [
     {

@@ -121,6 +121,8 @@ export interface Group {
   readonly unread?: readonly string[];
   /** Our notes on the group, parsed from its tags. */
   readonly notes: GroupNotes;
+  /** Whatever it launches is protected from scale-in (`NewInstancesProtectedFromScaleIn`). */
+  readonly protectsNew?: true;
   /** All its other tags. Absent: they are not known. */
   readonly tags?: Readonly<Record<string, string>>;
   /** AWS's `Status`, set only while the group is being deleted. */

@@ -85,6 +85,10 @@ export interface Plan {
   readonly timing: Timing;
   /** Start although instances of the old set are not in service. */
   readonly force: boolean;
+  /** What becomes of old instances that their owner protected from scale-in; `refresh`: replaced. Absent: refuse. */
+  readonly protected?: 'refresh' | 'wait' | 'refuse';
+  /** What becomes of instances in standby; `ignore`: they stay as they are. Absent: refuse. */
+  readonly standby?: 'ignore' | 'wait' | 'refuse';
   readonly gates?: Gates;
   /** The stack was changed right before: reads may still show its groups as they were. */
   readonly changed?: boolean;

@@ -27,6 +27,13 @@ describe('groups by name or tag', function () {
     expect(await done('--asg', 'web-*', '--asg-tag', 'env=test')).to.deep.equal(['web-green skipped']);
   });
 
+  it('what their owner has set aside has flags of its own, with nothing but their choices', async () => {
+    expect(await done('--asg', 'api-1', '--protected', 'refresh', '--standby', 'ignore')).to.deep.equal([
+      'api-1 skipped',
+    ]);
+    expect((await update('--asg', 'api-1', '--protected', 'never')).code).to.equal(2);
+  });
+
   it('one that means several is refused with the list, and takes them all when that is said', async () => {
     for (const [args, groups] of [
       [

@@ -1,10 +1,10 @@
 import type { Instant } from '../../../clock.js';
 import type { Reason, Wait } from '../../../model/rollout/decision.js';
-import type { Group } from '../../../model/rollout/group.js';
+import type { Group, Instance } from '../../../model/rollout/group.js';
 import type { Plan } from '../../../model/rollout/rollout-plan.js';
 import type { RolloutRecord } from '../../../model/rollout/record.js';
 import { recordGates } from '../../gates/gates.js';
-import { isAway, membersOf, serving, units } from '../../instances/classify.js';
+import { isAway, membersOf, serving, units, standing } from '../../instances/classify.js';
 import { deletedBalancers } from '../../instances/deleted-balancers.js';
 import { hasNone, noneThere } from '../../instances/none-there.js';
 import { outdated, sayOutdated } from '../../instances/outdated.js';
@@ -13,6 +13,7 @@ import { factsOf } from '../../strategies/facts-by-name.js';
 import type { LookAndPlan } from '../../view.js';
 import { SUSPENDED_BY_SWAP } from '../processes.js';
 import { reasonsAgainst } from './reasons-against.js';
+import { setAsideWait } from './set-aside.js';
 import { limitFrom } from '../../memory/unseen-time.js';
 
 /** How many looks in a row must show the group settled. */
@@ -31,11 +32,11 @@ export function preflight(view: LookAndPlan, group: Group): Preflight {
   const { observed, plan } = view;
   const skip = skipped(plan, group);
   if (skip !== undefined) return { kind: 'skip', ...skip };
-  const reasons = [...reasonsAgainst(observed, group, plan.force), ...factsOf(plan).reasonsAgainst(plan, group)];
+  const reasons = [...reasonsAgainst(view, group), ...factsOf(plan).reasonsAgainst(plan, group)];
   if (reasons.length > 0) return { kind: 'refuse', reasons };
 
-  if (hasNone(group) && plan.swap !== 'always') return whileNone(view, group);
-  if (group.launchGone !== undefined) return whileGone(view, group, group.launchGone);
+  const early = beforeSettling(view, group);
+  if (early !== undefined) return early;
   // rule: starts-unsettled
   const open = plan.force ? undefined : instability(group);
   const until = settlesBy(view, group, open?.coming === true);
@@ -70,6 +71,14 @@ export function preflight(view: LookAndPlan, group: Group): Preflight {
   return ready(view, group);
 }
 
+/** What is waited for before it matters whether the group is settled. */
+function beforeSettling(view: LookAndPlan, group: Group): Preflight | undefined {
+  const aside = setAsideWait(view, group);
+  if (aside !== undefined) return { kind: 'wait', wait: aside };
+  if (hasNone(group) && view.plan.swap !== 'always') return whileNone(view, group);
+  return group.launchGone === undefined ? undefined : whileGone(view, group, group.launchGone);
+}
+
 /** EC2 may not know at once of a version that was only just made, so it is asked for a while before the refusal. */
 function whileGone(view: LookAndPlan, group: Group, words: string): Preflight {
   const until = settlesBy(view, group, false);
@@ -98,11 +107,12 @@ function whileNone(view: LookAndPlan, group: Group): Preflight {
 /** Why nothing has to be done, or undefined. */
 function skipped(plan: Plan, group: Group): { readonly why: string; readonly upToDate: boolean } | undefined {
   if (plan.swap === 'never') return { why: 'swapping was not asked for (--swap never)', upToDate: false };
-  if (group.size.desired === 0 && group.instances.length === 0)
-    return { why: 'it is empty (desired 0)', upToDate: false };
+  const empty = whyEmpty(group);
+  if (empty !== undefined) return { why: empty, upToDate: false };
   if (plan.swap === 'always' || group.configurations.length === 0) return undefined;
   if (hasNone(group)) return undefined;
-  const here = group.instances.filter((instance) => !isAway(instance));
+  const left = (instance: Instance): boolean => plan.standby === 'ignore' && standing(instance.lifecycle) === 'parked';
+  const here = group.instances.filter((instance) => !isAway(instance) && !left(instance));
   if (here.some((instance) => outdated(group, instance))) return undefined;
   const frozen = group.notes.frozen === undefined ? '' : '; it is still frozen by an earlier roll-back';
   const [who, run] = here.length === 1 ? ['its one instance', 'runs'] : [`all ${here.length} instances`, 'run'];
@@ -113,6 +123,13 @@ function skipped(plan: Plan, group: Group): { readonly why: string; readonly upT
     why: `${who} ${run} ${group.configurations.join(' or ')} already${missing}${frozen}${ghosts.join('')}`,
     upToDate: true,
   };
+}
+
+/** That a group shall have nobody and has nobody, but for those that somebody has set aside; or undefined. */
+function whyEmpty({ size, instances }: Group): string | undefined {
+  const aside = instances.filter(({ lifecycle }) => ['parked', 'retained'].includes(standing(lifecycle)));
+  if (size.desired > 0 || instances.length > aside.length) return undefined;
+  return `it is empty (${['desired 0', ...aside.map(({ id, lifecycle }) => `${id} is in ${lifecycle}`)].join('; ')})`;
 }
 
 function notSettled(

@@ -5,10 +5,12 @@ import { standing } from '../../instances/classify.js';
 import { deletedBalancers } from '../../instances/deleted-balancers.js';
 import { tagsFull } from './free-tags.js';
 import { ownersAgainst } from './owners.js';
+import { setAsideReasons } from './set-aside.js';
+import type { LookAndPlan } from '../../view.js';
 import { NEEDED } from '../processes.js';
 
 /** Every reason against a rollout over the group that can be seen now. */
-export function reasonsAgainst(observed: Observed, group: Group, force = false): readonly Reason[] {
+export function reasonsAgainst({ observed, plan }: LookAndPlan, group: Group): readonly Reason[] {
   return [
     ...groupReasons(group),
     ...ownersAgainst(group),
@@ -19,8 +21,9 @@ export function reasonsAgainst(observed: Observed, group: Group, force = false):
       text,
       remedy,
     })),
-    ...(force ? [] : [...suspendedReasons(group), ...shiftedReasons(group)]),
+    ...(plan.force ? [] : [...suspendedReasons(group), ...shiftedReasons(group)]),
     ...changeReasons(observed, group),
+    ...setAsideReasons({ observed, plan }, group),
     ...instanceReasons(group),
   ];
 }
@@ -125,19 +128,8 @@ function changeReasons({ precautions }: Observed, group: Group): readonly Reason
 
 /** Instances that a rollout could not treat. */
 function instanceReasons({ name, instances }: Group): readonly Reason[] {
-  return instances.flatMap(({ id, lifecycle }): readonly Reason[] => {
-    const text = `${id} is in ${lifecycle}`;
-    switch (standing(lifecycle)) {
-      case 'parked': {
-        const back = command`aws autoscaling exit-standby --auto-scaling-group-name ${name} --instance-ids ${id}`;
-        return [{ code: 'group.standby', group: name, text, remedy: `Put it back: ${back}` }];
-      }
-      case 'repairing': {
-        const remedy = 'Wait until its root volume has been replaced.';
-        return [{ code: 'group.repairing', group: name, text, remedy }];
-      }
-      default:
-        return [];
-    }
-  });
+  const remedy = 'Wait until its root volume has been replaced.';
+  return instances
+    .filter(({ lifecycle }) => standing(lifecycle) === 'repairing')
+    .map(({ id, lifecycle }) => ({ code: 'group.repairing', group: name, text: `${id} is in ${lifecycle}`, remedy }));
 }

@@ -1,7 +1,7 @@
 import type { Reason } from '../../../model/rollout/decision.js';
 import type { Balancer, Group } from '../../../model/rollout/group.js';
 import type { Plan } from '../../../model/rollout/rollout-plan.js';
-import { membersOf, split, standing } from '../../instances/classify.js';
+import { split, standing } from '../../instances/classify.js';
 import { deletedBalancers } from '../../instances/deleted-balancers.js';
 import { graceNeeded } from '../../instances/marked-for-good.js';
 import { factsOf } from '../../strategies/facts-by-name.js';
@@ -9,6 +9,7 @@ import type { LookAndPlan } from '../../view.js';
 import { asIs, command } from '../../../text/shell-quote.js';
 import { list } from '../../../text/list.js';
 import { seconds } from '../../../text/duration.js';
+import { setAsideWarnings } from './set-aside.js';
 import { ownersToKnow } from './owners.js';
 import { wantedSize } from '../../sizes/wanted-size.js';
 import { timeLimits } from '../time-limits.js';
@@ -38,7 +39,7 @@ export function warningsAbout({ observed, plan }: LookAndPlan, group: Group): re
       ? []
       : deletedBalancers(group).map(({ text, remedy }) => warn('group.balancerDeleted', text, remedy))),
     ...balancerWarnings(plan, group),
-    ...protectedWarnings(group),
+    ...(factsOf(plan).replaces ? setAsideWarnings({ observed, plan }, group) : []),
     ...ownersToKnow(group),
     ...(group.notes.record === undefined ? factsOf(plan).warnings(plan, group) : []),
     ...versionWarnings(group),
@@ -120,21 +121,6 @@ function healthWarnings(plan: Plan, group: Group, balancer: Balancer): readonly 
       `What leaves gets ${seconds(limits.drainMs)} in place of --drain-timeout.`,
     );
   return warnings;
-}
-
-/** Instances that somebody protected from scale-in. */
-function protectedWarnings(group: Group): readonly Reason[] {
-  if (group.notes.record !== undefined) return [];
-  const guarded = membersOf(group).filter((instance) => instance.protectedFromScaleIn).length;
-  if (guarded === 0) return [];
-  return [
-    {
-      code: 'group.protected',
-      group: group.name,
-      text: `${guarded} of its instances ${guarded === 1 ? 'is' : 'are'} protected from scale-in`,
-      remedy: 'A rollout terminates them all the same.',
-    },
-  ];
 }
 
 const END_RETAINED = 'aws autoscaling terminate-instance-in-auto-scaling-group --no-should-decrement-desired-capacity';

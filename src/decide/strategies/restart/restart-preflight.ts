@@ -39,7 +39,7 @@ export function restartPreflight({ observed, plan }: LookAndPlan, group: Group):
   const startedAt = Math.floor(observed.at / 1000) * 1000;
   const quorum = plan.restart?.quorum ?? 1;
   const reasons = [
-    ...reasonsAgainst(observed, group).filter(({ code }) => AGAINST_BOTH.has(code)),
+    ...reasonsAgainst({ observed, plan }, group).filter(({ code }) => AGAINST_BOTH.has(code)),
     ...tagsFull(group, 'restarting'),
     ...ownReasons(observed, group, quorum, startedAt),
   ];

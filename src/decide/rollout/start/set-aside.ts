@@ -1,0 +1,111 @@
+import type { Reason, Wait } from '../../../model/rollout/decision.js';
+import type { Group } from '../../../model/rollout/group.js';
+import type { Plan } from '../../../model/rollout/rollout-plan.js';
+import { count } from '../../../text/count.js';
+import { command } from '../../../text/shell-quote.js';
+import { membersOf, standing } from '../../instances/classify.js';
+import { limitFrom } from '../../memory/unseen-time.js';
+import type { LookAndPlan } from '../../view.js';
+
+/** Ids that are told one by one. */
+const TOLD = 5;
+
+/** Instances that somebody has set aside: they are not replaced, or not taken for members, unless that is said. */
+interface SetAside {
+  readonly code: 'group.protected' | 'group.standby';
+  readonly choice: NonNullable<Plan['protected'] | Plan['standby']>;
+  readonly text: string;
+  /** What may be done, where the choice is to refuse. */
+  readonly remedy: string;
+  /** What becomes of them, where a rollout may start. */
+  readonly fate: string;
+}
+
+/**
+ * What the owner of a group has set aside. A group that has our record is not asked: what is protected there may be so
+ * by us.
+ */
+function setAside(plan: Plan, group: Group): readonly SetAside[] {
+  if (group.notes.record !== undefined) return [];
+  const { name, protectsNew } = group;
+  const guarded = membersOf(group).filter((instance) => instance.protectedFromScaleIn);
+  const parked = group.instances.filter(({ lifecycle }) => standing(lifecycle) === 'parked');
+  const ids = (some: Group['instances']): readonly string[] => some.map(({ id }) => id);
+  const which = (some: Group['instances']): readonly string[] => [
+    '--auto-scaling-group-name',
+    name,
+    '--instance-ids',
+    ...ids(some),
+  ];
+  const lift = command`aws autoscaling set-instance-protection --no-protected-from-scale-in ${which(guarded)}`;
+  const back = command`aws autoscaling exit-standby ${which(parked)}`;
+  const all: SetAside[] = [];
+  if (guarded.length > 0)
+    all.push({
+      code: 'group.protected',
+      choice: plan.protected ?? 'refuse',
+      text:
+        `${guarded.length} of its ${count(group.instances.length, 'instance')} ${isAre(guarded)} protected from ` +
+        `scale-in (${told(ids(guarded))})${protectsNew === true ? ', and so will every new one be' : ''}`,
+      remedy:
+        protectsNew === true
+          ? 'Say --protected refresh to replace them all the same: the group protects whatever it launches ' +
+            '(NewInstancesProtectedFromScaleIn), so waiting does not help.'
+          : 'Say --protected refresh to replace them all the same, --protected wait to wait until nobody protects ' +
+            `them, or lift it: ${lift}`,
+      fate: 'A rollout terminates them all the same (--protected refresh).',
+    });
+  if (parked.length > 0)
+    all.push({
+      code: 'group.standby',
+      choice: plan.standby ?? 'refuse',
+      text: `${parked.length === 1 ? `${told(ids(parked))} is` : `${parked.length} instances are`} in Standby${
+        parked.length === 1 ? '' : ` (${told(ids(parked))})`
+      }`,
+      remedy:
+        'Say --standby ignore to leave them as they are, --standby wait to wait until they are back, or put them ' +
+        `back: ${back}`,
+      fate: `${parked.length} of its instances ${parked.length === 1 ? 'stays' : 'stay'} old (--standby ignore).`,
+    });
+  return all;
+}
+
+function isAre(some: readonly unknown[]): string {
+  return some.length === 1 ? 'is' : 'are';
+}
+
+function told(ids: readonly string[]): string {
+  return [...ids.slice(0, TOLD), ...(ids.length > TOLD ? [`and ${ids.length - TOLD} more`] : [])].join(', ');
+}
+
+/** Reasons not to start; with `wait` there is none before its time is over. */
+export function setAsideReasons({ observed, plan }: LookAndPlan, group: Group): readonly Reason[] {
+  const late = observed.at >= waitsUntil({ observed, plan });
+  return setAside(plan, group)
+    .filter(({ choice }) => choice === 'refuse' || (choice === 'wait' && late))
+    .map(({ code, text, remedy }) => ({ code, group: group.name, text, remedy }));
+}
+
+/** The wait for owners, as `--protected wait` and `--standby wait` ask for it. */
+export function setAsideWait({ observed, plan }: LookAndPlan, group: Group): Wait | undefined {
+  const open = setAside(plan, group).filter(({ choice }) => choice === 'wait');
+  if (open.length === 0) return undefined;
+  const why = open.map(({ text }) => text).join('; ');
+  return { group: group.name, phase: 'preflight', why, instances: [], until: waitsUntil({ observed, plan }) };
+}
+
+/** What a person should know where they keep nobody from starting. */
+export function setAsideWarnings({ plan }: LookAndPlan, group: Group): readonly Reason[] {
+  return setAside(plan, group)
+    .filter(({ choice }) => choice !== 'refuse')
+    .map(({ code, choice, text, fate }) => ({
+      code,
+      group: group.name,
+      text,
+      remedy: choice === 'wait' ? 'A rollout waits until that is over, for --deadline at the longest.' : fate,
+    }));
+}
+
+function waitsUntil({ observed: { seen }, plan }: LookAndPlan): number {
+  return limitFrom(seen, Math.max(seen.firstLookAt, seen.heldAt ?? 0), plan.timing.totalMs);
+}
