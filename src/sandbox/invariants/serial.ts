@@ -99,7 +99,8 @@ function openIn(world: World, group: GroupState, followed: Map<string, Followed>
   const fresh = instances.filter(
     (one) => !known.old.has(one.id) && one.alive && !one.leaving && !one.aside && !known.served.has(one.id),
   );
-  for (const one of fresh) if (known.replacing.size < known.lost.size) known.replacing.add(one.id);
+  // What Auto Scaling launches beside one that it wants to replace is nobody's turn either.
+  for (const one of fresh) if (one.beside || known.replacing.size < known.lost.size) known.replacing.add(one.id);
   const coming = fresh.filter((one) => !known.replacing.has(one.id));
   // What the world took away, or somebody else changed or deletes, opens a group too, and nobody answers for that.
   const others = group.status !== undefined || resizedByOthers(world, known, group) || instances.some(isTaken);
