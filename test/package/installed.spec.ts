@@ -98,6 +98,42 @@ describe('the package', function () {
     });
   });
 
+  describe('installed as the README says', () => {
+    const blocks = (read('README.md').split('## Install')[1]?.split('\n## ')[0] ?? '')
+      .split(/\n(?! {4})/)
+      .map((block) => [...block.matchAll(/^ {4}(.+)$/gm)].map(([, line = '']) => line))
+      .filter((lines) => lines.length > 0);
+
+    /** Types lines into a shell, with a place of its own for what npm installs for everybody. */
+    const types = async (cwd: string, lines: readonly string[]): Promise<string> => {
+      const prefix = await mkdtemp(join(folder, 'prefix-'));
+      const env = {
+        ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('npm_'))),
+        npm_config_prefix: prefix,
+        npm_config_audit: 'false',
+        npm_config_prefer_offline: 'true',
+        PATH: `${join(prefix, 'bin')}:${process.env['PATH'] ?? ''}`,
+      };
+      const { stdout } = await exec('sh', ['-ec', lines.join('\n')], { cwd, env, maxBuffer: 64 * 1024 * 1024 });
+      return stdout;
+    };
+
+    it('from a clone, for everybody on the machine', async () => {
+      // What `npm ci` brings is there: `.ci/run` begins with it.
+      expect(blocks[0]?.[0]).to.equal('npm ci');
+      expect(blocks[0]).to.have.length(4);
+      expect(await types(clone, blocks[0]?.slice(1) ?? [])).to.include(`ha-updater/${version}`);
+    });
+
+    it('from git, into a project', async () => {
+      const user = await mkdtemp(join(folder, 'project-'));
+      await writeFile(join(user, 'package.json'), '{ "private": true }');
+      const lines = (blocks[1] ?? []).map((line) => line.replace('file:///path/to/ha-updater', `file://${ROOT}`));
+      expect(lines.join(' ')).to.include(ROOT);
+      expect(await types(user, lines)).to.include(`ha-updater/${version}`);
+    });
+  });
+
   it('installs from git, where npm builds it', async () => {
     const user = await mkdtemp(join(folder, 'git-'));
     await writeFile(join(user, 'package.json'), '{ "private": true }');
