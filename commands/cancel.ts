@@ -12,9 +12,9 @@ export default class Cancel extends BaseCommand {
   ];
   static override summary = 'Cancel what is under way: the update of a stack, or the rollout on its groups';
   static override description =
-    'For the on-cancel task of a pipeline, whoever began it and wherever it runs. Asks ' +
+    'For the on-cancel task of a pipeline, whichever run began it and wherever it runs. Asks ' +
     'CloudFormation to cancel the update and follows the stack back. A rollout is called back by a ' +
-    'note on its groups: the run that works on it rolls back at its next look, as at SIGTERM; what ' +
+    'note on its groups: the run that works on it rolls back within seconds, as at SIGTERM; what ' +
     'a dead run left is rolled back from here. A rollout that is judged to promote is finished; ' +
     'only going forward leads back from there.';
   static override examples = ['<%= config.bin %> cancel my-stack', '<%= config.bin %> cancel --asg web'];

@@ -27,7 +27,7 @@ export default class Restart extends BaseCommand {
   static override description =
     'Takes as many instances out of their load balancers as the quorum allows, waits until they ' +
     'have drained, runs a command on (or for) each, registers them again and waits until they are ' +
-    'in service everywhere; then the next. Nobody is launched or terminated, and the last one in ' +
+    'in service everywhere; then the next. No instance is launched or terminated, and the last one in ' +
     'service is never taken out.';
   static override examples = [
     "<%= config.bin %> restart my-stack --ssm 'supervisorctl restart all'",

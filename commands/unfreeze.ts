@@ -5,7 +5,7 @@ import { recoverArgs } from './flags/recover-flags.js';
 export default class Unfreeze extends BaseCommand {
   static override summary = 'Resume what a roll-back left suspended on the groups';
   static override description =
-    'A roll-back leaves its groups frozen, so that nothing of the failed configuration starts. ' +
+    'A roll-back leaves its groups frozen, so that Auto Scaling does not launch the failed configuration. ' +
     'Resumes exactly the processes that the note on each group names and removes the note. From ' +
     'then on a group launches what it is configured to launch.';
   static override examples = ['<%= config.bin %> unfreeze my-stack', '<%= config.bin %> unfreeze --asg web'];

@@ -4,7 +4,7 @@ import { BaseCommand } from './base/command.js';
 import { commonFlags, onOff } from './flags/flags.js';
 
 export default class Validate extends BaseCommand {
-  static override summary = 'Check templates: by our own reading, by CloudFormation, and by cfn-lint';
+  static override summary = 'Check templates with built-in rules, CloudFormation and cfn-lint';
   static override description =
     'Changes nothing. Finds broken syntax, unknown sections, references to names that nothing ' +
     'declares, groups whose update policy fights with the swap, groups behind no balancer; then ' +

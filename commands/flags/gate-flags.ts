@@ -22,7 +22,7 @@ export const gateFlags = {
     multipleNonGreedy: true,
   }),
   'skip-elb-health-check': onOff({
-    summary: 'Prove by the health of Auto Scaling alone. Dangerous: nothing may serve in the end',
+    summary: 'Prove by the health of Auto Scaling alone. Dangerous: in the end perhaps no instance serves',
     helpGroup: GATES,
   }),
   'without-gates': onOff({
@@ -37,10 +37,10 @@ export const stageFlags = {
     summary: 'Start although an alarm rings; it counts once it was quiet',
     helpGroup: GATES,
   }),
-  canary: string({ summary: 'Prove so many instances before the rest is launched', helpValue: 'N', helpGroup: GATES }),
+  canary: string({ summary: 'Prove N instances before the rest is launched', helpValue: 'N', helpGroup: GATES }),
   bake: seconds('bake', 'How long what is proven has to stay in service before the next step', GATES),
   'pause-at': string({
-    summary: 'Stop when so much of a group is new and proven, until somebody resumes it, such as 25%,50%',
+    summary: 'Stop when that part of a group is new and proven, such as 25%,50%, until resume or rollback',
     helpValue: 'PERCENT',
     helpGroup: GATES,
   }),

@@ -62,7 +62,7 @@ export async function serveWorld(flags: SandboxFlags, surroundings: ProcessConte
   }).catch((thrown: unknown) => {
     const error = systemError(thrown);
     if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND')
-      throw usage('usage.host', `--host ${flags.host ?? ''} is no address of this machine.`);
+      throw usage('usage.host', `--host ${flags.host ?? ''} is not an address of this machine.`);
     throw error.code === 'EADDRINUSE' || error.code === 'EACCES' ? portTaken(port, error.code) : error;
   });
   const write = lineWriter(surroundings.stdout);

@@ -31,7 +31,7 @@ export async function fetchSafely(address: string, signal: AbortSignal): Promise
 /** Where a redirect leads. @throws Error when anybody on the way there could read or change what is fetched */
 export function nextAddress(from: URL, location: string): URL {
   const to = URL.canParse(location, from.href) ? new URL(location, from) : undefined;
-  if (to === undefined) throw new Error('it leads to what is no address');
+  if (to === undefined) throw new Error('it leads to something that is not an address');
   if (to.protocol !== 'https:' && to.protocol !== from.protocol)
     throw new Error(`it leads to ${to.protocol}//${to.host}, which is not https`);
   if (to.username !== '' || to.password !== '') throw new Error('it leads to an address with a password in it');

@@ -123,7 +123,7 @@ export function describe(event: RunEvent, at: Instant): readonly Line[] {
       ];
     case 'rollout.called':
       return event.groups.flatMap((group) =>
-        line(group, 'warning', `Asked run ${event.run} to roll back: it does so at its next look.`),
+        line(group, 'warning', `Asked run ${event.run} to roll back: it does so within seconds.`),
       );
     case 'lock.taken':
       return line('run', 'info', `Holds the lock ${list(event.names, 5)} in ${event.lock}.`);
@@ -389,7 +389,7 @@ function describeAction(action: Action): string {
     case 'resize':
       return `${RESIZE[action.purpose]} (${sizes(action.size)})`;
     case 'judge':
-      return action.verdict.outcome === 'promote' ? 'Judge: promote' : 'Judge: roll back';
+      return action.verdict.outcome === 'promote' ? 'Decide to promote' : 'Decide to roll back';
     case 'terminate':
       return (
         `Terminate ${count(action.instances.length, `${action.half} instance`)} ` +
@@ -412,7 +412,7 @@ function describeAction(action: Action): string {
       return describeRewrite(action);
     case 'note':
       return action.out.instances.length === 0
-        ? 'Note that nobody is out'
+        ? 'Note that no instance is out'
         : `Note as out: ${list(
             action.out.instances.map(({ id }) => id),
             8,

@@ -186,7 +186,7 @@ export function aftermath(scene: FailureContext): {
         : `At the last look, ${serving}.`,
     left:
       `The rollout record, suspended processes and a changed size on ${witness.open.join(', ')}. ` +
-      'Whoever resumes it, anywhere, finishes or undoes it.',
+      'The same command, resume or rollback, on any machine, finishes or undoes it.',
     next: [
       ...look,
       command`ha-updater resume ${target}${gates}`,

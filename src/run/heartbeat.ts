@@ -43,7 +43,7 @@ export function createHeartbeat(
           wait.at = clock.now();
         }
         if (due.length === 0 && now - last >= SILENCE_MS)
-          emit({ type: 'heartbeat', text: 'Still at it; AWS has not answered anything new.' });
+          emit({ type: 'heartbeat', text: 'Waiting for AWS: nothing new for 30 s.' });
         else if (due.length === 0) continue;
         last = clock.now();
       }

@@ -29,7 +29,7 @@ export function adviseTemplate(template: ParsedTemplate): readonly TemplateFindi
         path,
         code: 'template.noBalancer',
         text,
-        remedy: 'Give it TargetGroupARNs or LoadBalancerNames, unless nobody is to reach its instances.',
+        remedy: 'Give it TargetGroupARNs or LoadBalancerNames, unless its instances serve no requests.',
       });
     }
     const check = properties['HealthCheckType'];

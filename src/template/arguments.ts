@@ -28,7 +28,7 @@ export function splitArguments(args: readonly string[], problems: Reason[]): rea
       const text =
         key === ''
           ? `${where} has no name before "=".`
-          : `"${key}" is no name of a parameter: only letters and digits are.`;
+          : `"${key}" is not a valid parameter name: only letters and digits are allowed.`;
       problems.push({ code: 'parameters.name', text, remedy: 'Write KEY=VALUE.' });
     } else if (given.has(key)) {
       problems.push({ code: 'parameters.twice', text: `${key} is given twice.`, remedy: 'Give it once.' });

@@ -18,7 +18,7 @@ const CALM = ['--warmup-seconds', '3600', '--action-timeout', '7200'];
 const PATIENT = ['--healthy-timeout', '7200', '--deadline', '14400'];
 
 /** Killed when a run says this: it is then in the middle of that very step. */
-const WHILE_PROMOTING = [/Write the rollout record/, /Double the size/, /Judge: promote/, /Terminate \d old/];
+const WHILE_PROMOTING = [/Write the rollout record/, /Double the size/, /Decide to promote/, /Terminate \d old/];
 const WHILE_ROLLING_BACK = [/Terminate \d new/];
 
 /**

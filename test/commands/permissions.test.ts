@@ -131,7 +131,7 @@ describe('sandbox --calls and --host', function () {
 
   it('serves on loopback alone unless an address is named, and says when there is no such address', async () => {
     const none = await run(['sandbox', '--port', '0', '--host', '192.0.2.1']);
-    expect([none.code, none.stderr.includes('--host 192.0.2.1 is no address of this machine.')]).to.deep.equal([
+    expect([none.code, none.stderr.includes('--host 192.0.2.1 is not an address of this machine.')]).to.deep.equal([
       2,
       true,
     ]);

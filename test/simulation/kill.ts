@@ -17,7 +17,7 @@ const MOMENTS: readonly (readonly [RegExp, number])[] = [
   [/Write the rollout record/, 100],
   [/Double the size/, 400],
   [/ prove: /, 1_500],
-  [/Judge: promote/, 100],
+  [/Decide to promote/, 100],
   [/Terminate \d+ old/, 800],
 ];
 

@@ -212,7 +212,7 @@ describe('loading a template', () => {
         [to('https://[fe80::1]/'), "is an address of this machine's own link"],
         [to('https://[fd00:ec2::254]/'), "is an address of this machine's own link"],
         [to('https://u:secret@example.com/'), 'it leads to an address with a password in it'],
-        [to('https://:::/'), 'it leads to what is no address'],
+        [to('https://:::/'), 'it leads to something that is not an address'],
         [to('file:///etc/passwd'), 'it leads to file://, which is not https'],
       ] as const) {
         const failure = await failureOf(fetchTemplate(base + address));

@@ -70,7 +70,7 @@ describe('a file of parameters', () => {
     expect(parse('\nA=1\nnothing\nA=2\nB_C=3\n').problems).to.deep.equal([
       'p:3:1: This line has no "=".',
       'p:4:1: A stands there twice.',
-      'p:5:1: "B_C" is no name of a parameter: only letters and digits are.',
+      'p:5:1: "B_C" is not a valid parameter name: only letters and digits are allowed.',
     ]);
     expect(parse('A: b=c\n').values).to.deep.equal({ A: 'b=c' });
   });

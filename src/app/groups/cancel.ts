@@ -125,7 +125,7 @@ async function lockDead(run: Run, dead: readonly string[]): Promise<void> {
       {
         ...error.facts,
         serves: 'The groups were not touched from here.',
-        left: `The wish on ${dead.join(', ')}, which whoever works there obeys at the next look.`,
+        left: `The wish on ${dead.join(', ')}, which the run that works there obeys within seconds.`,
       },
       { cause: error },
     );
@@ -180,7 +180,7 @@ function halfWay(results: readonly GroupResult[], asked: CancelAsked, now: Servi
       'not launched again.',
     reasons: [],
     serves: `${now.text}${now.sideBySide ? ' Old and new instances serve side by side.' : ''}`,
-    left: 'The record of the rollout; nobody goes on with it by itself.',
+    left: 'The record of the rollout; no run continues it by itself.',
     next: [
       command`ha-updater status ${asIs(targetText(asked))}`,
       command`ha-updater resume ${asIs(targetText(asked))}`,

@@ -36,10 +36,7 @@ export interface DiagnoseDocument extends Pick<CommandResult, 'v' | 'command' | 
 const DAY_MS = 24 * 3600 * 1000;
 
 /** Only the run itself looked all the time. */
-const NO_HISTORY =
-  'What each balancer said of single instances through time is known to the run that waited for ' +
-  'them alone: see its log and its last words. Here are the scaling activities of the last 24 ' +
-  'hours, and health as it is now.';
+const NO_HISTORY = 'For the health history of each instance, see the log and the last words of the run that failed.';
 
 /** `diagnose`: why a stack's change or a swap went wrong. Changes nothing. */
 export async function diagnoseNow(

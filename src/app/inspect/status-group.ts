@@ -238,7 +238,7 @@ function rolloutAdvice(
     );
   const paused = (record.gates?.paused ?? 0) > (record.gates?.passed ?? 0) ? record.gates?.paused : undefined;
   if (paused !== undefined) remarks.push(`Paused at ${paused} %, as asked, until somebody resumes it.`);
-  else remarks.push(lease === undefined ? 'Interrupted: nobody works on it.' : holderOf(lease, at, holderIsGone));
+  else remarks.push(lease === undefined ? 'Interrupted: no run works on it.' : holderOf(lease, at, holderIsGone));
   if (wish?.run === record.run)
     remarks.push(`Called back ${timestamp(wish.at)} by ${wish.why}: it is rolled back unless it was judged before.`);
   // Whoever holds it is not pushed aside by another command; it can be asked to go back.
@@ -272,7 +272,7 @@ function keptAdvice(
     remarks: [
       `Run ${run} keeps its size (${sizes}) since ${timestamp(startedAt)}, while the stack changes: Terminate and ` +
         'AZRebalance are suspended, and nothing unhealthy is replaced.',
-      lease === undefined ? 'Interrupted: nobody works on it.' : holderOf(lease, at, holderIsGone),
+      lease === undefined ? 'Interrupted: no run works on it.' : holderOf(lease, at, holderIsGone),
     ],
     next: held
       ? stack?.status === 'UPDATE_IN_PROGRESS'

@@ -64,7 +64,7 @@ export function releaseLock(
   if (asked.force !== true && ask === undefined)
     throw usage(
       'usage.flags',
-      'Without a terminal nobody can be asked whether the holder is dead: say --force when you know it is.',
+      'Without a terminal this cannot ask whether the holder is dead: give --force when you know that it is.',
     );
   return withStore('lock release', asked, surroundings, async (store, names) => {
     const out = lineWriter(stdout);
@@ -93,7 +93,7 @@ export function releaseLock(
       if (!json) out(`${name}: released.`);
     }
     if (!json && locks.every(({ released }) => released === undefined))
-      out('Nobody has the lock: there is nothing to release.');
+      out('No run holds the lock: there is nothing to release.');
     return locks;
   });
 }

@@ -154,7 +154,7 @@ export function guardGroups(plan: ChangePlan): void {
 
 async function goneGroups(run: Run, review: OpenChange['review']): Promise<readonly Reason[]> {
   if (review === undefined) return [];
-  const remedy = '--allow-group-replacement goes on all the same.';
+  const remedy = '--allow-group-replacement allows it.';
   const direct = lostGroups(review.changes).map(({ stackName, change }): Reason => {
     const how =
       change.action === 'Remove'

@@ -50,7 +50,7 @@ const BAD = 'launches what was rolled back';
 
 /** Starts what was rolled back once more. */
 export function sameAgain(target: string): string {
-  const remark = 'the same once more: for when the cause lay elsewhere, and is mended';
+  const remark = 'the same again, when the cause was something else and is fixed';
   return command`ha-updater update-asgs ${asIs(target)}   # ${asIs(remark)}`;
 }
 

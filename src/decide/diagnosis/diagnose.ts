@@ -104,7 +104,7 @@ export function diagnoseGroup(
       at,
       text,
       remedy:
-        'Mend the cause and roll out again, or give the group what its instances run and unfreeze it. Unfrozen ' +
+        'Fix the cause and roll out again, or give the group what its instances run and unfreeze it. Unfrozen ' +
         'before that, it launches what was rolled back at the next scale-out.',
       evidence: [`Suspended since then: ${processes.join(', ') || 'nothing'}`],
     });

@@ -16,7 +16,7 @@ export function alarmed(observed: Pick<Observed, 'alarms'>, plan: Plan, startedA
   if (ringing !== undefined) return `the alarm ${ringing.name} is in ALARM ${sinceText(ringing)}`;
   const [gone] = unheard(observed, plan);
   // rule: alarm-gone
-  return gone === undefined ? undefined : `the alarm ${gone} does not exist any more, so nobody would hear it`;
+  return gone === undefined ? undefined : `the alarm ${gone} does not exist any more, so it could not stop the rollout`;
 }
 
 /** Alarms that were named and do not exist, so that they can never stop a rollout. */

@@ -13,7 +13,7 @@ export interface DeletedBalancer {
 
 /**
  * What is attached to a group and does not exist any more. Auto Scaling cannot launch for such a group ("Validating
- * load balancer configuration failed"), and nobody is ever healthy there.
+ * load balancer configuration failed"), and no instance is ever healthy there.
  * Source: Auto Scaling user guide, "Troubleshoot load balancer issues".
  */
 export function deletedBalancers(group: Group): readonly DeletedBalancer[] {

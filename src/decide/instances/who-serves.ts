@@ -76,8 +76,8 @@ function sayOne(one: Serving): string {
 export function sayCounts({ by, all, halves, size }: Serving): string {
   if (all.of === 0)
     return size.desired === 0
-      ? 'it has no instances, and shall have none'
-      : `nobody serves, none of its ${size.desired} is there`;
+      ? 'it has no instances, and should have none'
+      : `nothing serves: none of its ${size.desired} instances is there`;
   if (by === 'unknown') {
     const there = halves === undefined ? '' : ` (there are ${halves.old.of} old, ${halves.new.of} new)`;
     return `how many of ${all.of} serve is not known, because no balancer was asked${there}`;

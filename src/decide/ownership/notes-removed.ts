@@ -48,7 +48,7 @@ export function notesRemoved(shown: Observed, plan: Plan): Decision | undefined 
       ...(frozen === undefined ? {} : { frozen }),
       ...(out === undefined ? {} : { out }),
     } as const;
-    acts.push({ action, why: 'somebody removed our notes; without them nobody could finish this rollout' });
+    acts.push({ action, why: 'somebody removed the tags of this tool; without them no run could finish this rollout' });
   }
   if (over.length > 0) return { kind: 'finish', results: over };
   return acts.length > 0 && factsOf(plan).keepsRecord ? { kind: 'act', actions: acts, progress: [] } : undefined;

@@ -16,7 +16,7 @@ export function nextStep(view: RolloutView, of: RolloutGroup, strategy: Strategy
     const old = `${units(halves.old)} instances were launched before the rollout began`;
     return {
       kind: 'stuck',
-      why: `${old}, but its record says ${record.old}; nobody can tell the halves apart`,
+      why: `${old}, but its record says ${record.old}; old and new ones cannot be told apart`,
     };
   }
   const judged = withVerdict(of);

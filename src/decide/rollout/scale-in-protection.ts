@@ -18,7 +18,7 @@ export function raiseShield({ observed }: RolloutView, of: RolloutGroup): readon
     group,
     halves.old.filter((instance) => !instance.protectedFromScaleIn),
     true,
-    'whoever lowers the desired capacity meanwhile must not take the old ones away',
+    'if the desired capacity is lowered during the rollout, Auto Scaling must not terminate the old ones',
   );
 }
 

@@ -45,8 +45,8 @@ export function terminateHalf(view: RolloutView, of: JudgedGroup, half: 'old' | 
   if (allowed.length > 0)
     return waitFor(view, of, verdict.at, {
       why:
-        'more new instances are there than shall stay, not all of them serve, and Auto Scaling, which chooses who ' +
-        'goes, would take one that does',
+        'more new instances are there than should stay, not all of them serve, and Auto Scaling, which chooses ' +
+        'which one to terminate, could choose one that does',
       instances: idleRows(group, halves.new),
     });
   const left = `${have} ${half === 'old' ? 'proven ' : ''}in service, less than ${floor}`;

@@ -87,7 +87,7 @@ export function startAdvice(name: string, stack: Stack | undefined): StartAdvice
     }
     case 'review':
       return refuse(
-        'is REVIEW_IN_PROGRESS: a change set was made to create it and nobody has executed it.',
+        'is REVIEW_IN_PROGRESS: a change set was made to create it and has not been executed.',
         'Execute that change set, or delete the empty stack.',
         command`aws cloudformation list-change-sets --stack-name ${name}`,
         remove,
@@ -123,9 +123,9 @@ function stuck(
     case 'UPDATE_ROLLBACK_FAILED':
       return refuse(
         `is UPDATE_ROLLBACK_FAILED: an update failed and its roll-back failed too${why}.`,
-        'Mend what made the roll-back fail, then continue it; resources that cannot be mended can be skipped.',
+        'Fix what made the roll-back fail, then continue it; resources that cannot be fixed can be skipped.',
         show,
-        command`ha-updater update-stack ${name} --continue-rollback   # and --skip ID for what cannot be mended`,
+        command`ha-updater update-stack ${name} --continue-rollback   # and --skip ID for what cannot be fixed`,
         command`aws cloudformation continue-update-rollback --stack-name ${name}`,
       );
     case 'UPDATE_FAILED':

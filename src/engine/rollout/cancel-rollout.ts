@@ -187,10 +187,10 @@ function guardedBy(lock: string, plan: Plan, dead: readonly Begun[]): Failure {
   const holds = plan.lock === undefined ? 'this run was given none' : `this run was given ${plan.lock}`;
   return new Failure('stopped', {
     code: 'cancel.locked',
-    what: `Nobody shows a sign of life on ${names}, and the rollout there was made under the lock ${lock}; ${holds}.`,
+    what: `No run shows a sign of life on ${names}, and the rollout there was made under the lock ${lock}; ${holds}.`,
     reasons: [],
     serves: 'What served before: the groups were not touched from here.',
-    left: `The wish on ${names}: whoever goes on with the rollout, under that lock, rolls it back.`,
+    left: `The request on ${names}: the next run under that lock rolls the rollout back.`,
     next: [command`ha-updater cancel ${plan.stack ?? plan.groups.flatMap(targetWords)} --lock ${lock}`],
   });
 }
@@ -202,8 +202,8 @@ function stillGoing(why: string, plan: Plan, alive: readonly Begun[]): Failure {
     code: 'cancel.notBack',
     what: `The rollout on ${names} was asked to roll back, and ${why} before it had.`,
     reasons: [],
-    serves: 'Whoever works on it goes on; the groups were not touched from here.',
-    left: `The wish on ${names}, which the run obeys at its next look.`,
+    serves: 'The run that works on it continues; this command did not touch the groups.',
+    left: `The request on ${names}, which the run obeys within seconds.`,
     next: [
       ...(plan.stack === undefined ? [] : [command`ha-updater status ${plan.stack}`]),
       command`ha-updater cancel ${target}`,

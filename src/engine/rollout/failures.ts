@@ -219,7 +219,7 @@ export function rolledBack(back: readonly GroupResult[], { serves, groups }: Aft
     what: `The ${factsOf(plan).words.long} of ${names} was rolled back: ${sentence(back[0]?.why ?? '')}`,
     reasons,
     serves,
-    left: `Frozen, so that nothing of the failed configuration starts: ${suspended}. ${text}`.trim(),
+    left: `Frozen, so that Auto Scaling does not launch the failed configuration: ${suspended}. ${text}`.trim(),
     next: [...next, ...status(plan)],
   });
 }
@@ -245,7 +245,7 @@ function servedBefore({ operation, code, kind }: AwsFault, observed: Observed | 
 
 function recordKept(plan: Plan): string {
   const kept = `The record of the rollout is kept on ${plan.groups.join(', ')}`;
-  return `${kept}; whoever resumes it, anywhere, finishes or undoes it.`;
+  return `${kept}; the same command, resume or rollback, on any machine, finishes or undoes it.`;
 }
 
 /** A rolling rollout past its verdict, with old instances left or not all new ones proven. */
@@ -261,7 +261,7 @@ function halfWayWords(observed: Observed): string {
   const both = serveSideBySide(servingIn(observed)) ? ' Old and new instances serve side by side.' : '';
   return (
     `${both} If the new configuration is bad, give the groups a good one first: ` +
-    'whoever resumes then also replaces what runs another one.'
+    'resume then also replaces the instances that run another one.'
   );
 }
 

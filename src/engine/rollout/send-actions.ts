@@ -108,7 +108,7 @@ async function unshielded(
       code: 'group.unshielded',
       group,
       text: `its old instances ${failed} (${code}: ${message})`,
-      remedy: on ? 'Nobody should lower its desired capacity before the rollout is over.' : free,
+      remedy: on ? 'Do not lower its desired capacity before the rollout is over.' : free,
     },
   });
   observer.recall((seen) => ({

@@ -130,7 +130,7 @@ function keepOn(deps: Deps, plan: Plan, memory: Memory): Meanwhile {
 function stillKept(stack: string, groups: readonly string[]): Pick<FailureFacts, 'serves' | 'left' | 'next'> {
   const names = groups.join(', ');
   return {
-    serves: `What served before: nobody is taken out of ${names}, whatever size CloudFormation writes there.`,
+    serves: `The same instances as before: none is terminated in ${names}, whatever size CloudFormation writes there.`,
     left:
       `The note of the size of ${names}, with Terminate and AZRebalance suspended, until somebody gives the size ` +
       'back once the stack has settled.',

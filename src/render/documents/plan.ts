@@ -15,7 +15,7 @@ export function planLines(plan: ChangePlan): readonly string[] {
   return [
     headline(plan),
     ...plan.resources.flatMap(resourceLines),
-    ...plan.newGroups.map((name) => `Group ${name} is new: its instances are proven, nothing is swapped.`),
+    ...plan.newGroups.map((name) => `Group ${name} is new: its instances will be checked; there is nothing to swap.`),
     ...plan.groups.flatMap(groupLines),
     ...(plan.leftOut === undefined
       ? []

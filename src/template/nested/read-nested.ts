@@ -147,7 +147,7 @@ async function read(parent: NestingTemplate, place: NestedPlace, located: Evalua
     if (text !== undefined) return { origin, text };
   } else if (path === undefined) {
     tried.push(
-      typeof url === 'string' ? `${url} is no address in S3` : 'its TemplateURL is not known before the change',
+      typeof url === 'string' ? `${url} is not an address in S3` : 'its TemplateURL is not known before the change',
     );
   }
   const stackId = await means.stackId();

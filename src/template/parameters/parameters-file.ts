@@ -41,7 +41,7 @@ export function parseParametersFile(text: string, origin: string, problems: Reas
     problems.push({ code: 'parameters.file', text: `${origin}:${line}:${column}: ${what}`, remedy });
   if (isList(tree)) return { values: fromList(tree, wrong) };
   if (!isMap(tree)) {
-    wrong([], 'It is neither a map nor a list.', 'Write KEY: VALUE.');
+    wrong([], 'The file is neither a map (KEY: VALUE) nor a list.', 'Write KEY: VALUE.');
     return { values: new Map() };
   }
   return isMap(tree['Parameters'])
@@ -114,7 +114,7 @@ function fromList(list: readonly Tree[], wrong: Wrong): Values {
     if (extra !== undefined)
       wrong(
         [index, extra],
-        `${extra} is nothing that an entry has.`,
+        `${extra} is not a field of an entry.`,
         'It has ParameterKey with ParameterValue or UsePreviousValue.',
       );
     const previous = entry['UsePreviousValue'] === 'true';
@@ -146,7 +146,7 @@ function take(values: Values, [key, value]: readonly [key: string, value: Tree],
 
 function isFresh(values: ReadonlyMap<string, unknown>, key: string, path: Path, wrong: Wrong): boolean {
   if (!PARAMETER_NAME.test(key))
-    wrong(path, `"${key}" is no name of a parameter: only letters and digits are.`, 'Correct it.');
+    wrong(path, `"${key}" is not a valid parameter name: only letters and digits are allowed.`, 'Correct it.');
   else if (values.has(key)) wrong(path, `${key} stands there twice.`, 'Keep one.');
   else return true;
   return false;

@@ -166,7 +166,7 @@ describe('--revert-on-failure', function () {
     const { code, document, stderr } = await update('stubborn', `Image=${UNHEALTHY}`, '--revert-on-failure');
     expect(code, stderr).to.equal(4);
     expect(left(document)).to.match(
-      /Frozen, so that nothing of the failed configuration starts: stubborn-Group-\S+ \(.*Launch.* suspended\)/,
+      /Frozen, so that Auto Scaling does not launch the failed configuration: stubborn-Group-\S+ \(.*Launch.* suspended\)/,
     );
     expect(left(document)).to.include(
       'The stack could not be put back: Configuration (AWS::AutoScaling::LaunchConfiguration in stubborn) UPDATE_FAILED: It does not go back; stack',

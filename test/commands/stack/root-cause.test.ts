@@ -39,7 +39,7 @@ function settled(text: string, folder: string): string {
     .replace(/arn:aws:cloudformation:\S+/g, 'ARN')
     .replace(/^web \S+, (in progress|nothing in progress yet).*\n/gm, '')
     .replace(/^\S+ its change set is being worked out.*\n/gm, '')
-    .replace(/^run Still at it.*\n/gm, '')
+    .replace(/^run Waiting for AWS: .*\n/gm, '')
     .replace(/ \((?:0s, )?\d of \d done\)| \(0s\)(?=:|$)/gm, '');
 }
 

@@ -101,12 +101,12 @@ const CASES: readonly { readonly when: string; readonly of: Partial<Group>; read
   {
     when: 'none is there',
     of: { notes: NOTED, instances: [] },
-    said: `web: nobody serves, none of its 2 is there, ${SIZES}`,
+    said: `web: nothing serves: none of its 2 instances is there, ${SIZES}`,
   },
   {
     when: 'none shall be there',
     of: { instances: [], size: { min: 0, desired: 0, max: 4 } },
-    said: 'web: it has no instances, and shall have none, min 0, desired 0, max 4',
+    said: 'web: it has no instances, and should have none, min 0, desired 0, max 4',
   },
 ];
 

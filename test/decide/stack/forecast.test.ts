@@ -163,6 +163,6 @@ describe('what a swap would do with a group', () => {
       text: 'run other has a rollout under way here, held by agent-2 (process 7)',
     });
     const [dead] = outlook(group({ notes: { record: { ...RECORD, run: 'other' } } })).against;
-    expect(dead?.text).to.equal('run other has a rollout under way here, nobody works on it');
+    expect(dead?.text).to.equal('run other has a rollout under way here, no run works on it');
   });
 });

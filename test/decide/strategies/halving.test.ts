@@ -98,7 +98,7 @@ describe('decide: how much of a half may go', () => {
       });
     // One of two may: 4 - 1 are as many as are new.
     expect(terminated(of('Pending'))).to.deep.equal(['i-old1']);
-    expect(terminated(of('Pending', 3))).to.match(/^more new instances are there than shall stay/);
+    expect(terminated(of('Pending', 3))).to.match(/^more new instances are there than should stay/);
     expect(terminated(of('InService'))).to.deep.equal(['i-old1', 'i-old2']);
   });
 

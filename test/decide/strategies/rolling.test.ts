@@ -272,7 +272,7 @@ const rows: readonly {
     look: observed([
       rollingGroup([...young('i-5', 'i-6', 'i-7', 'i-8'), fresh('i-9', { health: sick() })], { desired: 5 }),
     ]),
-    then: 'wait: 5 instances are there and 4 shall stay; those that leave are chosen by Auto Scaling, so all must serve first',
+    then: 'wait: 5 instances are there and 4 should stay; those that leave are chosen by Auto Scaling, so all must serve first',
   },
   {
     when: 'none is old, the last one leaves',

@@ -85,7 +85,7 @@ describe('the size of a group while its stack changes', function () {
     const account = new ScaledAccount();
     account.signalAfter(8);
     const failure = await failureOf(account.changeTo(NEXT, { onInterrupt: 'leave' }));
-    expect(failure.facts.serves).to.contain('nobody is taken out');
+    expect(failure.facts.serves).to.contain('none is terminated');
     expect(failure.facts.left).to.contain('with Terminate and AZRebalance suspended');
     expect(failure.facts.next.join('\n')).to.contain('ha-updater resume web');
     account.minutes(20);

@@ -144,7 +144,7 @@ function notSettled(
     group: group.name,
     text: `before the swap, ${why}${rows.length === 0 ? '' : `: ${[...rows, ...more].join('; ')}`}`,
     remedy:
-      'Mend the group first, or start all the same with --force: the instances that are there now then count as ' +
+      'Repair the group first, or start anyway with --force: the instances that are there now then count as ' +
       'the old ones.',
   };
 }

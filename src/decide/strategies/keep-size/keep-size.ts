@@ -132,7 +132,7 @@ function begin({ name, group }: GroupView, record: KeepSizeRecord, all: Collecte
   const missing = record.suspended.filter((process) => !group.suspended.includes(process));
   // rule: keep-size-not-suspended
   if (missing.length > 0) {
-    const why = 'nobody may be taken out when CloudFormation writes the size of the template';
+    const why = 'no instance may be terminated when CloudFormation writes the size of the template';
     all.acts.push({ action: { type: 'suspend', group: name, processes: missing }, why });
     all.phases.set(name, 'suspend');
     return;
@@ -171,7 +171,7 @@ function nextOfEnd(group: Group, record: KeepSizeRecord, given: GivenBack): Reas
   if (suspended.length > 0)
     return {
       action: { type: 'resume', group: name, processes: suspended },
-      why: 'the size is as it was, so nobody is taken out',
+      why: 'the size is as it was, so no instance is terminated',
     };
   const result: GroupResult = {
     group: name,

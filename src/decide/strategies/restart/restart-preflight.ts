@@ -94,7 +94,7 @@ function ownReasons(observed: Observed, group: Group, quorum: number, startedAt:
     against(
       'restart.quorum',
       `of ${total} registered instances the quorum ${quorum} keeps ${floor} in service, ` +
-        'so nobody could ever be taken out',
+        'so no instance could ever be taken out',
       `Lower --quorum: at most ${total - 1} can stay.`,
     );
   for (const source of observed.precautions.find((one) => one.group === group.name)?.unjudgedSources ?? []) {

@@ -69,7 +69,7 @@ function waitForOut(group: string, steps: readonly Stepped[], putBack?: PutBack)
   if (waits.length === 0) return undefined;
   const why =
     putBack === undefined
-      ? `${waits.length} of ${steps.length} that were taken out are not in service again`
+      ? `${waits.length} of ${steps.length} instances that were taken out are not in service again yet`
       : `putting back what was taken out: ${putBack.why}`;
   const instances = waits.map(({ id, why: reason }) => ({ id, why: reason }));
   const until = Math.min(...waits.map((one) => one.until));
@@ -90,7 +90,8 @@ function suspendFirst({ group, record }: Restarting): RestartStep | undefined {
   if (suspend.length === 0) return undefined;
   return act(
     { type: 'suspend', group: group.name, processes: suspend },
-    'what is out of its balancers must not look sick to Auto Scaling, and nobody may come or go meanwhile',
+    'Auto Scaling must not replace the instances that are out of their balancers, and none may be launched or ' +
+      'terminated meanwhile',
   );
 }
 

@@ -211,7 +211,7 @@ async function askService(
         throw refused('template.rejected', `CloudFormation does not take ${origin}: ${error.message}`, []);
       }
       if (error.kind !== 'denied' && error.kind !== 'unsupported') throw error;
-      const text = `${operation} cannot be asked (${error.code}); the template is checked by our own reading alone.`;
+      const text = `${operation} cannot be asked (${error.code}); only the built-in rules check the template.`;
       deps.emit({ type: 'warning', reason: { code: 'template.notAsked', text, remedy: `Allow ${operation}.` } });
       return undefined;
     }
