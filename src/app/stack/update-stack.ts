@@ -153,7 +153,7 @@ async function approve(
   if (!change.confirm || ask === undefined) return;
   // The screen gets a moment to show what the question is about.
   await run.deps.clock.sleep(100);
-  if (await ask(`Make these changes to stack ${order.stack}?`, run.deps.interrupt.wake)) return;
+  if (await ask(`Change stack ${order.stack} like this?`, run.deps.interrupt.wake)) return;
   throw refused('run.declined', 'The change was declined.', []);
 }
 

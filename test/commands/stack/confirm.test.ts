@@ -4,7 +4,7 @@ import { CALM, live, type Live } from '../support/live.js';
 
 const TOPIC =
   'Parameters: {Name: {Type: String}}\nResources:\n  Topic: {Type: AWS::SNS::Topic, Properties: {DisplayName: !Ref Name}}\n';
-const QUESTION = /Make these changes to stack topic\? \[y\/N\]/;
+const QUESTION = /Change stack topic like this\? \[y\/N\]/;
 
 describe('update-stack --confirm', function () {
   this.timeout(60_000);
