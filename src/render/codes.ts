@@ -7,7 +7,7 @@ export const CODES: Readonly<Record<string, string>> = {
   interrupted: 'A second signal made the run leave at once. Running the command again goes on where it stopped.',
 
   'aws.busy': 'Something is in progress in AWS that blocks the call. Try again when it is over.',
-  'alarm.missing': 'An alarm that --alarm names does not exist: nobody would hear it.',
+  'alarm.missing': 'An alarm that --alarm names does not exist, so it could never stop the rollout.',
   'alarm.ringing': 'An alarm was in ALARM before anything was begun.',
 
   'aws.credentials':
@@ -16,7 +16,7 @@ export const CODES: Readonly<Record<string, string>> = {
     'AWS denied a call that cannot be done without. docs/PERMISSIONS.md lists the actions that a role needs.',
   'aws.expired':
     'The AWS credentials have run out. Sign in again; a run that had begun keeps its record and can be resumed.',
-  'aws.invalid': 'AWS refused the input of a call; its words say why.',
+  'aws.invalid': 'AWS refused the input of a call; its message says why.',
   'aws.missing': 'AWS does not know what was named. Check the name, the account and the region.',
   'aws.throttled': 'AWS kept throttling for minutes. Other tools may be asking a lot in the same account.',
   'aws.transient': 'AWS kept failing for minutes. Its health dashboard may say more.',
@@ -72,7 +72,7 @@ export const CODES: Readonly<Record<string, string>> = {
   'change.unexpected': 'There are changes, and --expect-no-changes was given.',
 
   'config.file': 'The settings file is not there, cannot be read, or there are two of them.',
-  'config.syntax': 'The settings file is no YAML; the message says where.',
+  'config.syntax': 'The settings file is not valid YAML; the message says where.',
   'config.value': 'The settings file names a flag that there is not, or gives it a value that it does not take.',
   'config.variable':
     'A variable that begins with HA_UPDATER_ has a value that its flag does not take, or looks mistyped.',
@@ -87,12 +87,12 @@ export const CODES: Readonly<Record<string, string>> = {
   'diagnose.hookAbandoned':
     'A lifecycle hook was abandoned or ran out of time, so the instance was ended. Look at what completes the hook.',
   'diagnose.hookObjected': 'A CloudFormation hook objected to a resource.',
-  'diagnose.hookWaiting': 'An instance waits for a lifecycle hook that nobody has completed yet.',
+  'diagnose.hookWaiting': 'An instance waits for a lifecycle hook that has not been completed yet.',
   'diagnose.imageMissing': 'The image does not exist in this region, or this account may not launch it.',
   'diagnose.imagePending':
     'The image is still being made; launches work once it is available, and Auto Scaling tries again until then.',
   'diagnose.launchDenied': 'Auto Scaling may not launch: often the key of an encrypted image, or the instance profile.',
-  'diagnose.launchFailed': 'A launch failed for a reason that is not known here; the words of AWS are given.',
+  'diagnose.launchFailed': "A launch failed for a reason that this tool does not know; AWS's message is given.",
   'diagnose.launchTransient': 'A launch failed for a passing reason, such as throttling; Auto Scaling tries again.',
   'diagnose.limit': 'A quota of the account is used up. A swap needs twice the instances for a while.',
   'diagnose.noAddresses':
@@ -120,22 +120,22 @@ export const CODES: Readonly<Record<string, string>> = {
     'A load balancer or target group of the group was deleted while it was attached. Detach it with the printed ' +
     'command; until then Auto Scaling launches nothing there, and nothing new could be proven.',
   'group.balancersSkipped':
-    'The load balancers are not asked, as --skip-elb-health-check wants it. Nothing may serve behind them in the end.',
+    'The load balancers are not asked, because of --skip-elb-health-check. In the end perhaps no instance serves ' +
+    'behind them.',
   'group.deleting': 'The group is being deleted.',
   'group.fewer': 'As asked for, fewer than the desired capacity may serve while instances are replaced.',
   'group.gates': 'A rollout was begun with commands or alarms that this run was not given. It must not pass with less.',
   'group.grace':
     'The grace period of the group is shorter than its balancer needs, so Auto Scaling may give up good instances.',
   'group.launchGone': 'The launch template of the group, or the version that it launches from, does not exist.',
-  'group.locked':
-    'The rollout on the group was made under a strict lock. Whoever goes on with it needs the same --lock.',
+  'group.locked': 'The rollout on the group was made under a strict lock. To continue it, give the same --lock.',
   'group.marked':
     'Auto Scaling has marked all that serves as unhealthy, although the balancers call it healthy, and would replace ' +
     'all of it at once. Set it healthy first.',
   'group.missing': 'There is no such group in this account and region.',
   'group.image':
     'Whether instances run the image that the group would launch now is not known; they are not compared by it.',
-  'group.none': 'The group shall have instances and has none, so there is nothing to replace and nothing that serves.',
+  'group.none': 'The group should have instances and has none, so nothing serves and there is nothing to replace.',
   'group.noRoom':
     'As asked for, nothing may run above the desired capacity and nothing may be missing, so nothing can be replaced.',
   'group.never': 'The tag ha-updater:never on the group says that nobody shall work on it from here.',
@@ -181,8 +181,9 @@ export const CODES: Readonly<Record<string, string>> = {
   'group.unshielded':
     'Auto Scaling would not protect the old instances from scale-in, or not take that back. The ' +
     'rollout goes on; the command to take it back is in the warning.',
-  'group.unsettled': 'The group is not at rest: instances come or go, or do not serve. --force starts nevertheless.',
-  'group.versions': 'New instances run different versions of the launch template: it was changed in the middle.',
+  'group.unsettled':
+    'The group is not settled: instances are starting or leaving, or do not serve. --force starts anyway.',
+  'group.versions': 'New instances run different versions of the launch template: it was changed during the rollout.',
   'group.zonalShift':
     'A zonal shift keeps requests away from instances of the group; --force starts where it launches in other zones.',
   'group.warmPool': 'The group has a warm pool, whose instances were launched with the old configuration.',
@@ -220,7 +221,7 @@ export const CODES: Readonly<Record<string, string>> = {
   'parameters.noFile': 'There is no such file of parameters.',
   'parameters.source': 'A value from a file or a variable could not be had.',
   'parameters.syntax': 'Parameters are written KEY=VALUE.',
-  'parameters.syntaxFile': 'A file of parameters is no YAML or JSON; line and column are given.',
+  'parameters.syntaxFile': 'A parameter file is not valid YAML or JSON; line and column are given.',
   'parameters.tooBig': 'A file of parameters is far larger than parameters can be.',
   'parameters.twice': 'A parameter is given twice, or with a value and --use-default.',
   'parameters.unusable': 'A file of parameters cannot be read; the message says why.',
@@ -231,9 +232,9 @@ export const CODES: Readonly<Record<string, string>> = {
   'restart.mixed': 'Behind the balancer are instances of Auto Scaling groups and others; name the groups.',
   'restart.noAgent': 'SSM reaches no agent on an instance. Without --ssm, use --exec.',
   'restart.nobody':
-    'No instance of the group is healthy and registered with every balancer, so there is nobody to restart.',
+    'No instance of the group is healthy and registered with every balancer, so there is nothing to restart.',
   'restart.putBack': 'The restart ended early; everything that it took out is back in its balancers.',
-  'restart.quorum': 'The quorum keeps all registered instances in service, so nobody could ever be taken out.',
+  'restart.quorum': 'The quorum keeps all registered instances in service, so no instance could ever be taken out.',
   'restart.refused': 'The restart was not started; every reason is listed.',
   'restart.source': 'The group gets traffic from a source that instances cannot be taken out of here.',
   'restart.stuck': 'Instances stay out of their balancers after a failure. The record is kept; resume puts them back.',
@@ -245,7 +246,7 @@ export const CODES: Readonly<Record<string, string>> = {
   'run.account': 'The credentials are of another account than --expect-account names.',
   'run.declined': 'A person declined the change.',
   'run.unseen':
-    'For a while nobody looked at the groups: the process or the machine stood still, or AWS did not answer.',
+    'For a while this run did not look at the groups: the process or the machine stood still, or AWS did not answer.',
   'run.interrupted': 'A signal came before anything was changed.',
 
   'stack.alias':
@@ -257,7 +258,7 @@ export const CODES: Readonly<Record<string, string>> = {
   'stack.changeSetLeft': 'A change set of ours could not be removed.',
   'stack.changeSetMissing': 'The stack has no such change set.',
   'stack.changeSetNotReady': 'The change set cannot be executed as it is.',
-  'stack.eventsMissing': 'The last events of the stack could not be read; its status is certain nevertheless.',
+  'stack.eventsMissing': 'The last events of the stack could not be read; its status is certain anyway.',
   'stack.failed': 'The stack failed; it, or its creation, has to be undone before it takes a change.',
   'stack.gone': 'The stack is deleted.',
   'stack.inProgress': 'The stack is still in progress.',
@@ -272,7 +273,7 @@ export const CODES: Readonly<Record<string, string>> = {
   'stack.rejected': 'CloudFormation refuses the change, in its own words.',
   'stack.replaced': 'The stack was deleted and made anew while we worked.',
   'stack.resource': 'A resource that failed by itself: the root cause.',
-  'stack.review': 'The stack was made by a change set that nobody has executed.',
+  'stack.review': 'The stack was created by a change set that has not been executed.',
   'stack.rolledBack': 'CloudFormation rolled the change back; the stack is as it was.',
   'stack.settled': 'The stack has settled otherwise than asked.',
   'stack.silent': 'The stack had no new event for --action-timeout.',
@@ -288,7 +289,8 @@ export const CODES: Readonly<Record<string, string>> = {
   'swap.leaseLost': 'Another run has taken the group over.',
   'swap.refused': 'The swap was not started; every reason is listed.',
   'swap.rolledBack':
-    'The new instances could not be proven: they were taken away, the old ones serve, the group is frozen.',
+    'The new instances were not proven in time and were terminated. The old ones serve, and the group is frozen ' +
+    'until the next good rollout or unfreeze. diagnose says why; docs/TROUBLESHOOTING.md helps.',
   'swap.stuck': 'The swap cannot go on by itself. The record is kept.',
   'swap.unproven': 'The instances of a fresh stack could not be proven in their balancers.',
 
@@ -328,7 +330,7 @@ export const CODES: Readonly<Record<string, string>> = {
   'template.resourceType': 'A resource has no Type.',
   'template.rollingUpdate': 'An update policy would make CloudFormation terminate instances before it launches others.',
   'template.section': 'A template has no such section.',
-  'template.syntax': 'The text is no YAML or JSON, or no map; line and column are given.',
+  'template.syntax': 'The text is not valid YAML or JSON, or not a map; line and column are given.',
   'template.tag': 'CloudFormation knows no such short tag.',
   'template.tooBig': 'The template is larger than CloudFormation takes.',
   'template.tooManyParameters': 'CloudFormation takes at most 200 parameters.',
@@ -336,20 +338,20 @@ export const CODES: Readonly<Record<string, string>> = {
   'template.undeclared': 'Something refers to a name that the template does not declare.',
   'template.unreachable': 'The web server of the template did not answer well.',
   'template.unusable': 'The file of the template cannot be read; the message says why.',
-  'template.unreadable': "The stack's own template cannot be read by us, so its update policies were not checked.",
+  'template.unreadable': "The stack's own template could not be read, so its update policies were not checked.",
 
   'usage.code': 'There is no such code.',
   'usage.command': 'There is no such command.',
   'usage.commandLine': 'The command line cannot be read.',
-  'usage.endpoint': 'AWS_ENDPOINT_URL is no address.',
+  'usage.endpoint': 'AWS_ENDPOINT_URL is not an address.',
   'usage.calls': 'The file of --calls cannot be written.',
   'usage.flags': 'Options do not fit together, or have values that cannot be.',
   'usage.host': 'The address of --host is none of this machine.',
   'usage.lock': '--lock names no store that there is, or is missing where it is needed.',
   'usage.outputs': 'The file of --outputs cannot be written; nothing was begun.',
   'usage.port': 'The port cannot be used.',
-  'usage.proxy': 'HTTPS_PROXY or ALL_PROXY is no address of an HTTP proxy.',
-  'usage.region': 'That is no name of a region.',
+  'usage.proxy': 'HTTPS_PROXY or ALL_PROXY is not the address of an HTTP proxy.',
+  'usage.region': 'That is not the name of a region.',
   'usage.scenario': 'The scenario of the sandbox cannot be used.',
   'usage.speed': 'HA_UPDATER_SPEED is for a sandbox on this machine alone.',
 };

@@ -91,7 +91,7 @@ function beforeScaleIn(view: RolloutView, of: JudgedGroup, since: Instant, stay:
   const { group, halves } = of;
   const idle = halves.new.filter((instance) => !inService(group, instance));
   if (units(halves.new) <= stay || idle.length === 0) return undefined;
-  const there = `${units(halves.new)} instances are there and ${stay} shall stay`;
+  const there = `${units(halves.new)} instances are there and ${stay} should stay`;
   return (
     replaceDead(of, halves.new) ??
     waitFor(view, of, since, {

@@ -130,7 +130,7 @@ function allAgainst(observed: Observed, plan: Plan, group: Group): readonly Reas
   const { record, lease } = group.notes;
   if (record === undefined)
     return [...reasonsAgainst({ observed, plan }, group), ...factsOf(plan).reasonsAgainst(plan, group)];
-  const who = lease === undefined ? 'nobody works on it' : `held by ${lease.host} (process ${lease.pid})`;
+  const who = lease === undefined ? 'no run works on it' : `held by ${lease.host} (process ${lease.pid})`;
   return [
     {
       code: 'group.rollout',

@@ -29,7 +29,7 @@ export function warningsAbout({ observed, plan }: LookAndPlan, group: Group): re
           warn(
             'group.image',
             `whether its instances run the image that it would launch now is not known: ${group.imageUnknown}`,
-            'Instances are not compared by image; --swap always replaces them all the same.',
+            'Instances are not compared by image; --swap always replaces them anyway.',
           ),
         ]),
     ...unjudgedSources.map((source) =>
@@ -184,8 +184,8 @@ function versionWarnings(group: Group): readonly Reason[] {
       group: group.name,
       text: `its new instances run ${mixed.join(' and ')}`,
       remedy:
-        'Somebody changed what the group launches in the middle. They are all proven; swap it once more when this ' +
-        'is over.',
+        'Somebody changed what the group launches during the rollout. They are all proven. Swap the ' +
+        'group once more when this rollout is over.',
     },
   ];
 }

@@ -69,7 +69,7 @@ function waitForOut(group: string, steps: readonly Stepped[], putBack?: PutBack)
   if (waits.length === 0) return undefined;
   const why =
     putBack === undefined
-      ? `${waits.length} of ${steps.length} instances that were taken out are not in service again yet`
+      ? `${waits.length} of ${steps.length} instances instances that were taken out are not in service again yet yet`
       : `putting back what was taken out: ${putBack.why}`;
   const instances = waits.map(({ id, why: reason }) => ({ id, why: reason }));
   const until = Math.min(...waits.map((one) => one.until));
