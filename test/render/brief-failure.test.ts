@@ -84,7 +84,7 @@ describe('the last words on a terminal', () => {
     const text = lines.join('\n').replaceAll(/\n +/g, ' ');
     expect(text).to.include('20 groups, 40 instances: unhealthy: health checks answer with a wrong status (503).');
     expect(text).to.include('What serves now: 20 groups: 2 of 2 serve (2 old), min 2, desired 2, max 4.');
-    expect(text).to.match(/configuration starts: 20 groups \([^)]* suspended\)[.;]/);
+    expect(text).to.match(/configuration: 20 groups \([^)]* suspended\)[.;]/);
     expect(text.match(/wrong status/g)).to.have.length(1);
     expect(text.indexOf('The console says: app.service: Main process exited')).to.be.below(
       text.indexOf('40 instances'),
