@@ -651,7 +651,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'keep-size-by-old-look',
     rule: 'the size is given back before its processes, although a look from before the change shows it unchanged',
-    breaks: { replace: ["!given.includes('size')", 'false'] },
+    breaks: { replace: ["!confirmed.includes('size')", 'false'] },
   },
   {
     name: 'limit-too-short',

@@ -11,8 +11,11 @@ const SEEDS = 40;
 const SWARM = 20;
 /** Over the wire. In the last two the next group began while Auto Scaling was about to let go of the one that was too many. */
 const SERIAL = [1, 2, 3, 25, 38];
-/** Of whole changes of a stack. In one of them somebody removes the notes while the size is kept. */
-const CHANGE = [2, 3, 5, 20];
+/**
+ * Of whole changes of a stack. In 20 somebody removes the notes while the size is kept; in 217 and 424 looks from before
+ * the change show what a dead run kept, or nothing suspended.
+ */
+const CHANGE = [2, 3, 20, 217, 424];
 /** Of each strategy, over a wire on which answers break. */
 const BROKEN = 2;
 

@@ -28,6 +28,7 @@ export function afterAction(seen: Seen, action: Action, at: Instant, sure: boole
         leaving: without(seen.leaving, action.group),
         doubled: without(seen.doubled, action.group),
         sizes: without(sizes, action.group),
+        confirmed: without(seen.confirmed, action.group),
       };
     }
     case 'judge':
@@ -41,12 +42,14 @@ export function afterAction(seen: Seen, action: Action, at: Instant, sure: boole
         if (known[name] !== undefined) known[name] = { ...known[name], lease: action.lease };
       return { ...base, superseded: { ...seen.superseded, ...leaseFingerprints(seen, action.groups) } };
     case 'resume':
-      return { ...base, givenBack: withGiven(seen, action.group, 'processes') };
+      return { ...base, confirmed: withConfirmed(seen, action.group, 'processes') };
+    case 'suspend':
+      return { ...base, confirmed: withConfirmed(seen, action.group, 'suspended') };
     case 'freeze':
       known[action.group] = { ...known[action.group], frozen: action.note };
       return base;
     case 'resize':
-      if (action.purpose === 'restore') return { ...base, givenBack: withGiven(seen, action.group, 'size') };
+      if (action.purpose === 'restore') return { ...base, confirmed: withConfirmed(seen, action.group, 'size') };
       if (action.purpose === 'fit') return base;
       return {
         ...base,
@@ -132,9 +135,11 @@ export function isPending(seen: Seen, group: string): boolean {
   return seen.pending.some(({ action }) => groupsOf(action).includes(group));
 }
 
-function withGiven(seen: Seen, group: string, what: 'size' | 'processes'): Seen['givenBack'] {
-  const before = seen.givenBack[group] ?? [];
-  return { ...seen.givenBack, [group]: before.includes(what) ? before : [...before, what] };
+type Confirmed = Seen['confirmed'][string];
+
+function withConfirmed(seen: Seen, group: string, what: Confirmed[number]): Seen['confirmed'] {
+  const before = seen.confirmed[group] ?? [];
+  return { ...seen.confirmed, [group]: before.includes(what) ? before : [...before, what] };
 }
 
 /** How a rollout ended whose notes were just removed; undefined when it was undone before it began. */

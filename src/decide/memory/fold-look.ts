@@ -41,7 +41,7 @@ export function nothingSeen(at: Instant): Seen {
     adoptedAt: {},
     began: {},
     doubled: {},
-    givenBack: {},
+    confirmed: {},
     unnoted: {},
     unshielded: {},
     hooks: {},

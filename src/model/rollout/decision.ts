@@ -222,8 +222,8 @@ export interface Seen {
   readonly began: Readonly<Record<string, Instant>>;
   /** group → how often its doubling was asked for. */
   readonly doubled: Readonly<Record<string, number>>;
-  /** group → what this process has given back there, and AWS has confirmed. */
-  readonly givenBack: Readonly<Record<string, readonly ('size' | 'processes')[]>>;
+  /** group → what this process has done there since its record, and AWS has confirmed. */
+  readonly confirmed: Readonly<Record<string, readonly ('suspended' | 'size' | 'processes')[]>>;
   /** Actions that were sent and are not visible yet; `sure` when the service confirmed them. */
   readonly pending: readonly { readonly action: Action; readonly since: Instant; readonly sure: boolean }[];
   /** group → its end, once it has one in this run. */

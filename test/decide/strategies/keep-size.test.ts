@@ -70,8 +70,8 @@ describe('the end of a change by a look from before it', () => {
   const end = { ...PLAN, strategy: 'keep-size', stack: 'app', keepSize: { phase: 'end', changed: {} } } as const;
   /** Neither what CloudFormation wrote nor what was suspended shows. */
   const before = written({ size: RECORD.size, suspended: [] });
-  const next = (givenBack: Seen['givenBack'][string]): Action | undefined => {
-    const seen = { known: { web: before.notes }, givenBack: { web: givenBack } };
+  const next = (confirmed: Seen['confirmed'][string]): Action | undefined => {
+    const seen = { known: { web: before.notes }, confirmed: { web: confirmed } };
     const decision = decide(observed([before], { stackStatus: 'UPDATE_COMPLETE', seen }), { ...end, groups: ['web'] });
     return decision.kind === 'act' ? decision.actions[0]?.action : undefined;
   };

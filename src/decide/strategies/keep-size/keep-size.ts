@@ -1,4 +1,4 @@
-import type { Decision, GroupResult, Reason } from '../../../model/rollout/decision.js';
+import type { Decision, GroupResult, Reason, Seen } from '../../../model/rollout/decision.js';
 import type { Group, Size } from '../../../model/rollout/group.js';
 import type { KeepSizeRecord, RolloutRecord } from '../../../model/rollout/record.js';
 import { sameSize } from '../../instances/capacity.js';
@@ -33,13 +33,16 @@ export function keepSize(view: RolloutView): Decision {
   return takeTurns(view, {
     settlingPhase: begins ? 'suspend' : 'restore',
     silentWhy: 'was changing the stack and may be dead; the size is given back unless it shows a sign of life',
-    answers: ({ outcome }) => outcome === 'sizeKept',
+    // What a dead run kept is given back first, and then the size is kept for this change.
+    answers: ({ outcome }) => !begins && outcome === 'sizeKept',
     start: (turns) => startGate(view, turns),
     order: (turns) => turns,
     own: ({ of, taken }, all) => {
       const record = keepSizeRecord(of.record);
-      if (begins && !taken) begin(of, record, all);
-      else end(of, record, all, observed.seen.givenBack[of.name] ?? []);
+      const confirmed = observed.seen.confirmed[of.name] ?? [];
+      // A record of another run, whoever took it over, is one whose size is to be given back first.
+      if (begins && !taken && record.run === plan.run) begin(of, record, all, confirmed);
+      else end(of, record, all, confirmed);
     },
     pass: () => undefined,
     close: () => undefined,
@@ -128,8 +131,11 @@ function whyNoted({ min, desired, max }: Size): string {
 }
 
 /** Suspends what could take instances out while CloudFormation writes its size. */
-function begin({ name, group }: GroupView, record: KeepSizeRecord, all: Collected): void {
-  const missing = record.suspended.filter((process) => !group.suspended.includes(process));
+function begin({ name, group }: GroupView, record: KeepSizeRecord, all: Collected, confirmed: Confirmed): void {
+  // What shows as suspended may be what an earlier change had suspended, a moment ago.
+  const missing = confirmed.includes('suspended')
+    ? record.suspended.filter((process) => !group.suspended.includes(process))
+    : record.suspended;
   // rule: keep-size-not-suspended
   if (missing.length > 0) {
     const why = 'no instance may be terminated when CloudFormation writes the size of the template';
@@ -142,22 +148,22 @@ function begin({ name, group }: GroupView, record: KeepSizeRecord, all: Collecte
 }
 
 /** Gives the size back, then the processes, then removes the note: in this order nobody is ever taken out. */
-function end({ name, group }: GroupView, record: KeepSizeRecord, all: Collected, given: GivenBack): void {
-  all.acts.push(nextOfEnd(group, record, given));
+function end({ name, group }: GroupView, record: KeepSizeRecord, all: Collected, confirmed: Confirmed): void {
+  all.acts.push(nextOfEnd(group, record, confirmed));
   all.phases.set(name, 'restore');
 }
 
-type GivenBack = readonly ('size' | 'processes')[];
+type Confirmed = Seen['confirmed'][string];
 
 /**
  * What CloudFormation wrote, and what was suspended, happened a moment ago where the change was a short one, and a look
  * may be older: so both are given back once whatever the look shows, and again for as long as it shows otherwise.
  */
-function nextOfEnd(group: Group, record: KeepSizeRecord, given: GivenBack): ReasonedAction {
+function nextOfEnd(group: Group, record: KeepSizeRecord, confirmed: Confirmed): ReasonedAction {
   const { name } = group;
   const size = keptSize(group, record);
   // rule: keep-size-by-old-look
-  if (!sameSize(size, group.size) || !given.includes('size')) {
+  if (!sameSize(size, group.size) || !confirmed.includes('size')) {
     const { min, desired, max } = group.size;
     const before = `${record.size.min}/${record.size.desired}/${record.size.max}`;
     const why = sameSize(size, group.size)
@@ -165,7 +171,7 @@ function nextOfEnd(group: Group, record: KeepSizeRecord, given: GivenBack): Reas
       : `the change of the stack left ${min}/${desired}/${max}, and the group had ${before} before`;
     return { action: { type: 'resize', group: name, size, purpose: 'restore' }, why };
   }
-  const suspended = given.includes('processes')
+  const suspended = confirmed.includes('processes')
     ? record.suspended.filter((process) => group.suspended.includes(process))
     : record.suspended;
   if (suspended.length > 0)
