@@ -189,7 +189,7 @@ const MISTAKES: Readonly<Record<string, Mistake>> = {
   'a negative number': {
     args: ['update-asgs', 'web', '--deadline', '-5'],
     exit: 2,
-    says: [/--deadline must be a number of seconds from 1 to 86400, not "-5"/],
+    says: [/--deadline must be a number of seconds from 1 to 86400, or a time such as 90s, 5m or 1h30m, not "-5"/],
   },
   'NaN and other numbers': {
     args: ['update-asgs', 'web', '--deadline', 'NaN', '--poll', '0'],

@@ -11,6 +11,8 @@ import { givenBack } from '../sizes/their-sizes.js';
 import { timeLimits } from './time-limits.js';
 import { limitFrom } from '../memory/unseen-time.js';
 
+const EVENS_OUT_ZONES = 'AZRebalance';
+
 /**
  * The end of a promoted rollout, once all that is old is on its way out: sizes and processes as they were found, as far
  * as nobody else changed them, so that scaling goes on while the old ones drain; then the wait until they are gone.
@@ -21,8 +23,12 @@ export function finish(view: RolloutView, of: JudgedGroup, since: Instant): Grou
   // Where one instance goes at a time, Auto Scaling may not even out zones before the last one has left.
   const last = facts.limits(record)?.serial === true ? stillLeaving(view, of, since) : undefined;
   if (last !== undefined) return last;
-  const resume = record.suspended.filter((process) => group.suspended.includes(process));
-  const theirs = resume.length === 0 ? undefined : noteTheirs(view, of, 'restore');
+  const suspended = record.suspended.filter((process) => group.suspended.includes(process));
+  // Evening out zones takes an instance out before its replacement serves behind the balancers: not beside a drain.
+  const resume = halves.leaving.length === 0 ? suspended : suspended.filter((process) => process !== EVENS_OUT_ZONES);
+  // Whatever scaling does once it goes on is meant to be.
+  const scales = suspended.every((process) => process === EVENS_OUT_ZONES) && record.suspended.length > 1;
+  const theirs = suspended.length === 0 || scales ? undefined : noteTheirs(view, of, 'restore');
   if (theirs !== undefined) return theirs;
   const back = givenBack(of, view.observed.seen.sizes[of.name]?.unexplained === true);
   if (back !== undefined) {

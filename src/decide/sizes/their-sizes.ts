@@ -81,7 +81,10 @@ function isOurDesired(of: SizedGroup, unexplained: boolean): boolean {
   const wanted = wantedSize(record).desired;
   if (desired === wanted || desired === (record.theirs?.desired ?? record.size.desired)) return true;
   const targets = ownTargets(record);
-  if (verdict === undefined) return targets.includes(desired);
+  // What we made it grow to stays ours after the verdict, too: reads that lag show it once more, and old ones that
+  // leave by themselves take nothing off.
+  if (targets.includes(desired)) return true;
+  if (verdict === undefined) return false;
   if (unexplained) return false;
   const most = Math.max(...targets, goalOf(record) + record.old) + (group.weighted ? 2 * record.old : 0);
   // Every old one that leaves takes its weight off the desired capacity, or less.

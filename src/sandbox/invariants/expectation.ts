@@ -67,6 +67,7 @@ export function rolloutIn(note: string): string {
 
 export const FROZEN_TAG = 'ha-updater:frozen';
 export const OUR_TAGS = 'ha-updater:';
+export const ROLLOUT_TAG = `${OUR_TAGS}rollout`;
 
 /** Processes as a note spells them: by their names, or short. */
 const SPELLINGS: Readonly<Record<string, string>> = {
@@ -106,7 +107,7 @@ export function beginRollout(
     suspended: [...group.suspended.keys()],
     tags: foreignTags(group),
     frozenBefore: processesIn(group.tags.get(FROZEN_TAG)?.value),
-    old: new Set(look.instances.filter((one) => !one.leaving).map((one) => one.id)),
+    old: new Set(look.instances.filter((one) => !one.leaving && !isLater(one.launchedAt, group)).map((one) => one.id)),
     protected: new Set(look.instances.filter((one) => one.protected).map((one) => one.id)),
     floor: Math.min(group.desired - (strategy.kind === 'rolling' ? strategy.unavailable : 0), look.inService),
     // What scaling asks for while the stack changes, and what the template asks for, is nobody's breach.
@@ -128,6 +129,15 @@ export function beginRollout(
     broken: new Set(),
   };
   return expectation;
+}
+
+/**
+ * Whether an instance was launched after the record's own time: a record that was written several times, since its
+ * replies were lost, may become visible when Auto Scaling has replaced somebody already. Times in it are whole seconds.
+ */
+function isLater(launchedAt: number, group: GroupState): boolean {
+  const started = /(?:^|\s)started=(\S+)/.exec(group.tags.get(ROLLOUT_TAG)?.value ?? '')?.[1];
+  return started !== undefined && launchedAt > Date.parse(started);
 }
 
 /** The group's tags that are none of ours. */

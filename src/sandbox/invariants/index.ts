@@ -3,8 +3,8 @@ import { revisionOf } from '../world/revisions.js';
 import type { World } from '../world/world.js';
 import {
   beginRollout,
+  ROLLOUT_TAG,
   meddled,
-  OUR_TAGS,
   rolloutIn,
   strategyIn,
   type Expectation,
@@ -48,7 +48,6 @@ export interface Monitor {
 }
 
 /** The tag whose appearance means that somebody starts a rollout. */
-const ROLLOUT_TAG = `${OUR_TAGS}rollout`;
 /** Health passes by without events: a group is looked at again at least this often while things happen. */
 const LOOK_AGAIN_MS = 5000;
 /** Events of the world this close together are looked at once; a change from outside is always looked at at once. */

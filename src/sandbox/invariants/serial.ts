@@ -1,13 +1,11 @@
 import { autoScalingState, type GroupState } from '../world/autoscaling/state.js';
 import type { World } from '../world/world.js';
-import { meddled, OUR_TAGS, resizedByOthers } from './expectation.js';
+import { meddled, OUR_TAGS, resizedByOthers, ROLLOUT_TAG } from './expectation.js';
 import { lookAt, type Seen } from './look.js';
 import type { Violation } from './violation.js';
 
 /** Health passes by without events: groups are looked at again at least this often while things happen. */
 const LOOK_AGAIN_MS = 5_000;
-
-const ROLLOUT_TAG = `${OUR_TAGS}rollout`;
 
 /** A group of a rollout that takes one instance at a time over all of its groups. */
 interface Followed {
