@@ -15,6 +15,8 @@ export interface Expectation {
   readonly frozenBefore: readonly string[];
   /** Ids of the instances that were there when it began. */
   readonly old: ReadonlySet<string>;
+  /** Instances that were on their way out already: they are of neither half. */
+  readonly left: ReadonlySet<string>;
   /** Those that were protected from scale-in. */
   readonly protected: ReadonlySet<string>;
   /** Units that must stay in service. */
@@ -108,6 +110,7 @@ export function beginRollout(
     tags: foreignTags(group),
     frozenBefore: processesIn(group.tags.get(FROZEN_TAG)?.value),
     old: new Set(look.instances.filter((one) => !one.leaving && !isLater(one.launchedAt, group)).map((one) => one.id)),
+    left: new Set(look.instances.filter((one) => one.leaving).map((one) => one.id)),
     protected: new Set(look.instances.filter((one) => one.protected).map((one) => one.id)),
     floor: Math.min(group.desired - (strategy.kind === 'rolling' ? strategy.unavailable : 0), look.inService),
     // What scaling asks for while the stack changes, and what the template asks for, is nobody's breach.

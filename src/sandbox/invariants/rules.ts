@@ -80,8 +80,9 @@ function terminatedHalves(world: World, expectation: Expectation, look: Look): S
         [...expectation.taken].some((id) => expectation.old.has(id))));
   const ended = look.instances.filter(
     (one) =>
-      one.endedBy === 'caller' ||
-      (isScaledIn(expectation, one) && !others && !(surplus && !expectation.old.has(one.id))),
+      !expectation.left.has(one.id) &&
+      (one.endedBy === 'caller' ||
+        (isScaledIn(expectation, one) && !others && !(surplus && !expectation.old.has(one.id)))),
   );
   // A rolling rollout that was stopped and mended replaces what it had launched before, too.
   const counted = ended.filter(

@@ -198,7 +198,9 @@ describe('what went wrong', function () {
       ),
       'each balancer says why',
     ).to.deep.equal(sick.map(() => 1));
-    expect(notes.join(' '), 'it says what it cannot know').to.include('through time').and.to.include('24 hours');
+    expect(notes.join(' '), 'it says what it cannot know')
+      .to.include('the health history of each instance')
+      .and.to.include('24 hours');
   });
 
   it('what early validation, or a hook, has against a change set: at its resource, and nothing of it is left', async () => {

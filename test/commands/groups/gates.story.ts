@@ -90,7 +90,7 @@ describe('gates of a rollout', function () {
     ]);
     expect(stopped.code, stopped.stderr).to.equal(5);
     expect(stopped.document.failure?.what).to.include('the command before the termination of i-');
-    const next = stopped.document.failure?.next.at(-1) ?? '';
+    const next = stopped.document.failure?.next[0] ?? '';
     expect(next).to.equal(
       `ha-updater resume web --before-terminate-command 'test -e ${world.folder}/allowed' --region eu-west-1`,
     );

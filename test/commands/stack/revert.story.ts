@@ -213,7 +213,7 @@ describe('--revert-on-failure', function () {
     );
     expect(code, stderr).to.equal(4);
     expect(left(document)).to.match(
-      /two-Another-\S+ \(.*suspended\)\. The stack was not put back: two-Group-\S+ runs the new configuration already\.$/,
+      /two-Another-\S+ \(.*suspended\)\..* The stack was not put back: two-Group-\S+ runs the new configuration already\.$/,
     );
     expect(
       Object.fromEntries((await status('two')).stack.parameters.map(({ key, value }) => [key, value])),

@@ -13,6 +13,7 @@ export const CLEAN_ENV: Readonly<Record<string, string>> = {
   HOME: '/nonexistent',
   AWS_EC2_METADATA_DISABLED: 'true',
   NO_COLOR: '1',
+  LANG: 'C.UTF-8',
 };
 
 export interface Finished {
