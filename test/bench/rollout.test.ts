@@ -22,13 +22,13 @@ describe('the bench', () => {
     expect(Object.fromEntries(changes)).to.deep.equal({
       'autoscaling:CreateOrUpdateTags': 2 + signsOfLife,
       'autoscaling:DeleteTags': 1,
-      'autoscaling:ResumeProcesses': 1,
+      'autoscaling:ResumeProcesses': 2,
       'autoscaling:SetInstanceProtection': 1,
       'autoscaling:SuspendProcesses': 1,
       'autoscaling:TerminateInstanceInAutoScalingGroup': 1,
       'autoscaling:UpdateAutoScalingGroup': 1,
     });
-    expect(changesPerGroup).to.equal(8);
+    expect(changesPerGroup).to.equal(9);
   });
 
   it('sees no more reads in a look for twenty instances than for two', () => {

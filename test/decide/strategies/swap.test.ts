@@ -657,7 +657,20 @@ const rows: readonly {
         notes: { record: RECORD, lease: LEASE, verdict: verdict('promote') },
       }),
     ]),
-    then: 'resume AlarmNotification,ScheduledActions,AZRebalance,ReplaceUnhealthy,InstanceRefresh',
+    // Evening out zones waits: it takes an instance out before its replacement serves.
+    then: 'resume AlarmNotification,ScheduledActions,ReplaceUnhealthy,InstanceRefresh',
+  },
+  {
+    when: 'the old half has gone, and only zones are not evened out yet',
+    look: observed([
+      doubledGroup({
+        size: { min: 1, max: 4, desired: 2 },
+        suspended: ['AZRebalance'],
+        instances: [fresh('i-new1'), fresh('i-new2')],
+        notes: { record: RECORD, lease: LEASE, verdict: verdict('promote') },
+      }),
+    ]),
+    then: 'resume AZRebalance',
   },
   {
     when: 'the old half is draining, and scaling goes on',
