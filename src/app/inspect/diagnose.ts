@@ -36,7 +36,9 @@ export interface DiagnoseDocument extends Pick<CommandResult, 'v' | 'command' | 
 const DAY_MS = 24 * 3600 * 1000;
 
 /** Only the run itself looked all the time. */
-const NO_HISTORY = 'For the health history of each instance, see the log and the last words of the run that failed.';
+const NO_HISTORY =
+  'For the health history of each instance, see the log and the last words of the run that failed. This shows the ' +
+  'scaling activities of the last 24 hours, and the health of now.';
 
 /** `diagnose`: why a stack's change or a swap went wrong. Changes nothing. */
 export async function diagnoseNow(
