@@ -1,5 +1,5 @@
 import type { RunEvent } from '../model/event.js';
-import { placeWords, quote } from '../text/shell-quote.js';
+import { placeWords, quote, splitRemark } from '../text/shell-quote.js';
 
 /** Where a run works, for the commands that it prints. */
 export interface Place {
@@ -12,16 +12,16 @@ export interface Place {
 /** Commands that work under the lock. */
 const LOCKING = /^ha-updater (update-stack|update-asgs|restart|resume|rollback|unfreeze|cancel|lock \w+) /;
 
-/** A command up to its remark, which begins with `#` outside of quotes. */
-const REMARK = /^((?:'[^']*'|[^'])*?)( +# .*)?$/s;
-
 /** A command with the region and profile of this run, so that it works in any shell; a remark stays at the end. */
 export function withPlace(command: string, place: Place): string {
   if (!/^(ha-updater|aws) /.test(command) || command.includes('--help')) return command;
-  const [, words = command, remark = ''] = REMARK.exec(command) ?? [];
+  const { words, remark } = splitRemark(command);
   const flags = words.replace(/'[^']*'/g, "''");
   const lock = place.lock === undefined || !LOCKING.test(words) || / --lock[ =]/.test(flags) ? '' : place.lock;
-  return [words, ...missing(flags, place), ...(lock === '' ? [] : ['--lock', quote(lock)])].join(' ') + remark;
+  return (
+    [words, ...missing(flags, place), ...(lock === '' ? [] : ['--lock', quote(lock)])].join(' ') +
+    (remark === '' ? '' : `   # ${remark}`)
+  );
 }
 
 /** What a command does not say of the place yet, quoted. */

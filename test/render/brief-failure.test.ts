@@ -120,6 +120,8 @@ describe('the last words on a terminal', () => {
   it('never break a command', () => {
     const command = `ha-updater update-asgs ${Array.from({ length: 20 }, (_, n) => `--asg group-${n}`).join(' ')}`;
     expect(brief(facts([], { next: [command] }))).to.include(`  ${command}`);
+    const odd = "ha-updater status --asg 'web # blue'";
+    expect(brief(facts([], { next: [odd] }))).to.include(`  ${odd}`);
   });
 
   it('say what differs for each, and what is the same once', () => {

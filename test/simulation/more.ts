@@ -8,7 +8,7 @@ import { SETTLED, shifted, type Story } from './simulator.js';
 /**
  * What was added to drawn stories later: losses that the world brings about by itself, somebody who updates the stack
  * in the middle, gates, groups that count units, launches that fail, processes that stand still, replacements that come
- * first, and zonal shifts. Each has a random stream of its own, so that a seed keeps the world that it always had.
+ * first, zonal shifts, and sizes that somebody else sets. Each has a random stream of its own, so that a seed keeps the world that it always had.
  */
 export function drawMore(story: Story): Story {
   const random = (topic: string): Random => seededRandom(story.seed).fork('more').fork(topic);
@@ -21,6 +21,7 @@ export function drawMore(story: Story): Story {
     sleeping(random('sleeps')),
     replacingFirst(random('maintenance')),
     shiftedAway(random('zonal shift')),
+    resizing(random('sizes')),
   ].reduce((told, more) => more(told), story);
 }
 
@@ -194,5 +195,26 @@ function shiftedAway(random: Random): More {
         })),
       },
       [shift],
+    );
+}
+
+/** Somebody else sets min, max or the desired capacity, up or down, once or twice, at any time of the rollout. */
+function resizing(random: Random): More {
+  if (!random.chance(0.2)) return unchanged;
+  return (story) =>
+    withFaults(
+      story,
+      Array.from({ length: random.int(1, 2) }, () => {
+        const { name = '', size = 2 } = random.pick(story.groups);
+        const desired = random.int(1, 3 * size);
+        return {
+          kind: 'resize' as const,
+          group: name,
+          at: SETTLED + random.int(5, 900),
+          ...(random.chance(0.7) && { desired }),
+          ...(random.chance(0.4) && { min: random.int(0, desired) }),
+          ...(random.chance(0.4) && { max: desired + random.int(0, size) }),
+        };
+      }),
     );
 }

@@ -8,7 +8,7 @@ import { splitKeyValue } from '../../src/text/key-value.js';
 import { list } from '../../src/text/list.js';
 import { oneLine, plainText } from '../../src/text/plain.js';
 import { sentence, withoutStop } from '../../src/text/sentence.js';
-import { quote, singleQuoted } from '../../src/text/shell-quote.js';
+import { quote, singleQuoted, splitRemark } from '../../src/text/shell-quote.js';
 import { targetFlags } from '../../src/text/target-words.js';
 import { timestamp } from '../../src/text/timestamp.js';
 
@@ -44,6 +44,15 @@ const CASES: readonly (readonly [string, unknown, unknown])[] = [
   ['faults', faultText({ operation: 's:Op', code: 'Denied', message: 'No.' }), 's:Op answered Denied: No.'],
   ['words for a shell', ['a/b', "it's"].map(quote), ['a/b', `'it'\\''s'`]],
   ['words in quotes whatever they hold', singleQuoted('a'), `'a'`],
+  [
+    'commands and their remarks',
+    ['aws x   # why', "status --asg 'a # b'", `status 'it'\\''s # c'  # it's why`].map(splitRemark),
+    [
+      { words: 'aws x', remark: 'why' },
+      { words: "status --asg 'a # b'", remark: '' },
+      { words: `status 'it'\\''s # c'`, remark: "it's why" },
+    ],
+  ],
   [
     'flags of groups',
     targetFlags(['a b', 'elb:classic', 'arn:aws:x:y']),

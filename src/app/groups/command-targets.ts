@@ -38,7 +38,7 @@ function patternProblems({ stack, asgs, ...flags }: TargetFlags): readonly strin
     ...asgs
       .filter((name) => /\*./.test(name) || name === '*')
       .map((name) => `A * stands at the end of a name that begins somehow, not "${name}".`),
-    ...tags.filter((tag) => !/^[^=]+=/.test(tag)).map((tag) => `--asg-tag must be KEY=VALUE, not "${tag}".`),
+    ...tagProblems(tags),
     ...(tags.length > 0 && stack !== undefined
       ? [`Give either STACK or --asg-tag, not both (STACK is "${stack}").`]
       : []),
@@ -49,6 +49,11 @@ function patternProblems({ stack, asgs, ...flags }: TargetFlags): readonly strin
       ? ['--all-matching is for a prefix (--asg "web-*") or --asg-tag.']
       : []),
   ];
+}
+
+/** What is wrong with the tags that choose groups, as sentences. */
+export function tagProblems(tags: readonly string[]): readonly string[] {
+  return tags.filter((tag) => !/^[^=]+=/.test(tag)).map((tag) => `--asg-tag must be KEY=VALUE, not "${tag}".`);
 }
 
 /** True when the command line chooses by a prefix or a tag. */

@@ -8,6 +8,7 @@ import { duration } from '../../text/duration.js';
 import { command, placeWords } from '../../text/shell-quote.js';
 import { timestamp } from '../../text/timestamp.js';
 import { stateOf, type Circumstances, type GroupState } from './status-group.js';
+import { stackNameOf } from '../../model/stack/stack.js';
 
 /** One group as `list` shows it. Fields are only ever added. */
 export interface ListedGroup {
@@ -52,7 +53,7 @@ export function listedGroup(
   const stale = here.filter((instance) => currencyOf(group, instance).state === 'outdated').length;
   const paused = pausedAt(record);
   const { kind, says } = sayGroup(group, stale, around);
-  const stack = stackName(group.stackId);
+  const stack = group.stackId === undefined ? undefined : stackNameOf(group.stackId);
   const target = stack === undefined ? ['--asg', group.name] : [stack];
   const run = record?.run ?? frozen?.run;
   return {
@@ -118,9 +119,4 @@ function sayRecord(
 /** Percent at which a rollout waits for somebody to resume it. */
 function pausedAt(record: RolloutRecord | undefined): number | undefined {
   return record !== undefined && waitsForResume(record) ? record.gates?.paused : undefined;
-}
-
-/** `arn:aws:cloudformation:REGION:ACCOUNT:stack/NAME/ID`. */
-function stackName(id: string | undefined): string | undefined {
-  return id === undefined ? undefined : (/:stack\/([^/]+)\//.exec(id)?.[1] ?? id);
 }

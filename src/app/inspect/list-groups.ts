@@ -11,6 +11,7 @@ import type { CommandResult, ProcessContext } from '../../run/process-context.js
 import { compare } from '../../text/compare.js';
 import { faultText } from '../../text/fault-text.js';
 import { splitKeyValue } from '../../text/key-value.js';
+import { tagProblems } from '../groups/command-targets.js';
 import { listedGroup, type ListedGroup } from './list-group.js';
 import { withLook, type Looking } from './read-only.js';
 
@@ -36,9 +37,7 @@ export interface ListDocument extends Omit<CommandResult, 'stack' | 'groups'> {
 /** `list`: all groups of the account and region in one row each, by one read of all and one of their templates. */
 export async function listAll(asked: ListAsked, surroundings: ProcessContext): Promise<CommandResult | ListDocument> {
   const tags = asked['asg-tag'] ?? [];
-  const problems = tags
-    .filter((tag) => !/^[^=]+=/.test(tag))
-    .map((tag) => `--asg-tag must be KEY=VALUE, not "${tag}".`);
+  const problems = tagProblems(tags);
   if (problems.length > 0) throw badFlags(problems);
   return withLook({ command: 'list', groups: [] }, asked, surroundings, async (looking) => {
     const { deps, region, place } = looking;

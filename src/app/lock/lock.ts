@@ -15,6 +15,7 @@ import type { Emit, Identity } from '../../model/event.js';
 import type { Interrupt } from '../../engine/deps.js';
 import type { ProcessContext } from '../../run/process-context.js';
 import { describeHolder } from '../../text/holder.js';
+import { stackNameOf } from '../../model/stack/stack.js';
 
 /** The strict lock as the command line asks for it. */
 export interface LockAsked {
@@ -62,7 +63,7 @@ export function lockNames(
 ): readonly string[] {
   const named = (kind: string, name: string): string => `ha-updater/${account}/${region}/${kind}/${name}`;
   // Of an ARN the name: both mean the same stack.
-  const stackName = stack === undefined ? undefined : (/^arn:[^/]*:stack\/([^/]+)/.exec(stack)?.[1] ?? stack);
+  const stackName = stack === undefined ? undefined : stackNameOf(stack);
   return [
     ...(stackName === undefined ? [] : [named('stack', stackName)]),
     ...groups.map((group) => named('group', group)),

@@ -13,6 +13,7 @@ import { evaluateWith, type KnownValues } from '../../template/nested/evaluate.j
 import { readNested, type NestedIo } from '../../template/nested/read-nested.js';
 import { parseTemplate } from '../../template/parse.js';
 import { readSource, type SourceIo } from '../../template/source.js';
+import { stackNameOf } from '../../model/stack/stack.js';
 
 /** What is known of where and as whom a run works. */
 export interface Place {
@@ -89,7 +90,7 @@ export async function examineTemplate(
     pseudo: pseudoParameters({
       region,
       account: identity.account,
-      stackName: /:stack\/([^/]+)/.exec(stackId ?? stack)?.[1] ?? stack,
+      stackName: stackNameOf(stackId ?? stack),
       stackId,
     }),
   };

@@ -9,6 +9,7 @@ import type { GivenParameter } from '../../model/stack/template.js';
 import { maxBodyBytes, type LongTemplate, type TemplateIo } from '../../template/load.js';
 import { templateUrl } from '../../template/s3-address.js';
 import { retrying } from '../../engine/retrying-gateway.js';
+import { stackNameOf } from '../../model/stack/stack.js';
 
 /** Where templates go that are too long for a call. */
 export interface StoreFlags {
@@ -97,11 +98,11 @@ async function bucketFor(
 
 function keyFor({ stack, 's3-prefix': prefix = 'ha-updater' }: StoreFlags, { text, origin }: LongTemplate): string {
   const hash = createHash('sha256').update(text).digest('hex').slice(0, 40);
-  // An ARN may name the stack.
-  const name = /:stack\/([^/]+)/.exec(stack)?.[1] ?? stack;
-  return [...prefix.split('/').filter((part) => part !== ''), name, `${hash}${extname(origin) || '.template'}`].join(
-    '/',
-  );
+  return [
+    ...prefix.split('/').filter((part) => part !== ''),
+    stackNameOf(stack),
+    `${hash}${extname(origin) || '.template'}`,
+  ].join('/');
 }
 
 function notStored(fault: AwsFault, { name, owner }: Bucket, { origin }: LongTemplate): Error {

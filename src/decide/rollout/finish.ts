@@ -27,8 +27,8 @@ export function finish(view: RolloutView, of: JudgedGroup, since: Instant): Grou
   // Evening out zones takes an instance out before its replacement serves behind the balancers: not beside a drain.
   const resume = halves.leaving.length === 0 ? suspended : suspended.filter((process) => process !== EVENS_OUT_ZONES);
   // Whatever scaling does once it goes on is meant to be.
-  const scales = suspended.every((process) => process === EVENS_OUT_ZONES) && record.suspended.length > 1;
-  const theirs = suspended.length === 0 || scales ? undefined : noteTheirs(view, of, 'restore');
+  const scalingGoesOn = suspended.every((process) => process === EVENS_OUT_ZONES) && record.suspended.length > 1;
+  const theirs = suspended.length === 0 || scalingGoesOn ? undefined : noteTheirs(view, of, 'restore');
   if (theirs !== undefined) return theirs;
   const back = givenBack(of, view.observed.seen.sizes[of.name]?.unexplained === true);
   if (back !== undefined) {

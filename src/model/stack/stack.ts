@@ -32,6 +32,11 @@ export interface Stack {
   readonly terminationProtection?: true;
 }
 
+/** A stack's name out of its ARN, `arn:aws:cloudformation:REGION:ACCOUNT:stack/NAME/ID`; a name stays as it is. */
+export function stackNameOf(nameOrArn: string): string {
+  return /^arn:[^/]*:stack\/([^/]+)/.exec(nameOrArn)?.[1] ?? nameOrArn;
+}
+
 export interface StackResource {
   /** Name or id of the stack that holds it (a nested stack's resources carry the nested stack). */
   readonly stack: string;
