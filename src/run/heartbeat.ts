@@ -62,7 +62,10 @@ function topicOf(event: RunEvent): string {
       return `group ${event.group}`;
     case 'action.started':
       return 'group' in event.action ? `group ${event.action.group}` : '';
+    case 'change.planned':
+      return `stack ${event.plan.stack}`;
     case 'stack.waiting':
+    case 'stack.started':
     case 'stack.settled':
     case 'stack.event':
       return `stack ${event.stack}`;

@@ -50,6 +50,32 @@ describe('the pulse of a run', () => {
     expect(told).to.deep.equal(['50 heartbeat', '80 heartbeat']);
   });
 
+  for (const over of [
+    {
+      type: 'change.planned',
+      plan: { stack: 'web', action: 'update', parameters: {}, resources: [], groups: [], newGroups: [], against: [] },
+    },
+    {
+      type: 'stack.started',
+      stack: 'web',
+      action: 'update',
+      token: 'token',
+      parameters: {},
+      kept: [],
+      defaulted: [],
+      capabilities: [],
+    },
+  ] satisfies readonly RunEvent[])
+    it(`tells nothing of a wait for the stack once it tells ${over.type}`, async () => {
+      const { pulse, told, until } = pulsing();
+      void pulse.beat(new AbortController().signal);
+      pulse.see(WAIT);
+      await until(10);
+      pulse.see(over);
+      await until(45);
+      expect(told).to.deep.equal(['40 heartbeat']);
+    });
+
   it('tells a wait again while it lasts, and nothing of one that is over', async () => {
     const { pulse, told, until } = pulsing();
     void pulse.beat(new AbortController().signal);

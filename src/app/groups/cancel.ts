@@ -18,6 +18,7 @@ import { servingNow, type ServingNow } from './serving-now.js';
 import { againWith, planOf } from './update-asgs.js';
 import { retrying } from '../../engine/retrying-gateway.js';
 import { STACK_TIMING } from '../../engine/stack/stack-change.js';
+import { noStack } from '../../engine/stack/no-stack.js';
 
 export interface CancelAsked extends BalancerAsked, CommonFlags, LockFlags, NumberTexts {}
 
@@ -76,7 +77,7 @@ export async function cancel(given: CancelAsked, surroundings: ProcessContext): 
 
 async function stackOf({ deps }: Run, name: string): Promise<Stack> {
   const stack = await retrying(deps).describeStack(name);
-  if (stack === undefined) throw refused('stack.missing', `There is no stack ${name}.`, []);
+  if (stack === undefined) throw noStack(name);
   return stack;
 }
 

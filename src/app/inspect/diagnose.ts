@@ -3,7 +3,6 @@ import { diagnose, type DiagnoseTarget } from '../../engine/diagnosis/diagnose.j
 import type { Deps } from '../../engine/deps.js';
 import { maskLikely } from '../../text/secrets/likely.js';
 import { stackGroups } from '../../engine/stack/change-stack.js';
-import { refused } from '../../errors.js';
 import type { Finding } from '../../model/finding.js';
 import { diagnosisLines } from '../../render/documents/diagnosis.js';
 import { lineWriter } from '../../render/line-writer.js';
@@ -14,6 +13,7 @@ import { QUICK, type CommonFlags } from '../../run/run.js';
 import type { CommandResult, ProcessContext } from '../../run/process-context.js';
 import { namedGroups, targetProblems, type TargetFlags } from '../groups/command-targets.js';
 import { retrying } from '../../engine/retrying-gateway.js';
+import { noStack } from '../../engine/stack/no-stack.js';
 
 export interface DiagnoseAsked extends TargetFlags, CommonFlags {
   readonly console?: boolean | undefined;
@@ -91,6 +91,6 @@ function withoutLikelySecrets(finding: Finding): Finding {
 /** A stack whose creation failed may have nothing left. */
 export async function groupsOf(deps: Deps, name: string): Promise<readonly string[]> {
   const stack = await retrying(deps, QUICK).describeStack(name);
-  if (stack === undefined) throw refused('stack.missing', `There is no stack ${name}.`, []);
+  if (stack === undefined) throw noStack(name);
   return stack.status === 'REVIEW_IN_PROGRESS' ? [] : stackGroups(deps, stack.id);
 }

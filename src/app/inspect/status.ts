@@ -1,6 +1,5 @@
 import { classifyStatus, type StackState } from '../../decide/stack/stack-update.js';
 import { stackGroups } from '../../engine/stack/change-stack.js';
-import { refused } from '../../errors.js';
 import { badFlags } from '../../config/rollout-plan.js';
 import type { Stack, StackEvent, StackResource } from '../../model/stack/stack.js';
 import { lineWriter } from '../../render/line-writer.js';
@@ -12,6 +11,7 @@ import type { CommandResult, ProcessContext } from '../../run/process-context.js
 import { namedGroups, targetProblems, type TargetFlags } from '../groups/command-targets.js';
 import { retrying } from '../../engine/retrying-gateway.js';
 import { maskLikely } from '../../text/secrets/likely.js';
+import { noStack } from '../../engine/stack/no-stack.js';
 
 export interface StatusAsked extends TargetFlags, CommonFlags {
   readonly events?: boolean | undefined;
@@ -79,8 +79,7 @@ function reasonMasked<T extends { readonly statusReason: string }>(told: T): T {
 
 async function ofStack({ deps, region, place }: Looking, name: string, wantsEvents: boolean): Promise<StatusDocument> {
   const stack = await retrying(deps, QUICK).describeStack(name);
-  if (stack === undefined)
-    throw refused('stack.missing', `There is no stack ${name} in ${region}.`, [], ['aws cloudformation list-stacks']);
+  if (stack === undefined) throw noStack(name, ` in ${region}`, ['aws cloudformation list-stacks   # all stacks']);
   const resources = await retrying(deps).listResources(stack.id);
   const names = await stackGroups(deps, stack.id);
   const { at, groups, failures } = await lookAtGroups(deps, names, region);

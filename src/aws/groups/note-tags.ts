@@ -577,5 +577,5 @@ function cutAt(text: string, length: number): string {
     cut += character;
   }
   const words = cut.replace(/\s\S*$/, '');
-  return `${(words.length > length / 2 ? words : cut).trimEnd()}${more}`;
+  return `${(words.length > length / 2 ? words : cut).replace(/[ -]+$/, '')}${more}`;
 }

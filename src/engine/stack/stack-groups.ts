@@ -1,8 +1,8 @@
-import { command } from '../../text/shell-quote.js';
 import { refused } from '../../errors.js';
 import type { StackResource } from '../../model/stack/stack.js';
 import type { Deps } from '../deps.js';
 import { retrying } from '../retrying-gateway.js';
+import { noStack } from './no-stack.js';
 
 /** Deeper and more than any deployment has; CloudFormation itself takes 2,500 nested resources. */
 const deepest = 20;
@@ -26,13 +26,7 @@ export interface StackGroup {
 /** The same as `stackGroups`, with the logical ids. @throws Failure (refused) when there is no such stack */
 export async function stackGroupRows(deps: Deps, stack: string): Promise<readonly StackGroup[]> {
   const root = await retrying(deps).describeStack(stack);
-  if (root === undefined || root.status === 'DELETE_COMPLETE')
-    throw refused(
-      'stack.missing',
-      `There is no stack ${stack}.`,
-      [],
-      [command`ha-updater update-stack ${stack} --template FILE   # creates it`],
-    );
+  if (root === undefined || root.status === 'DELETE_COMPLETE') throw noStack(stack);
   const groups = new Map<string, StackGroup>();
   const visited = new Set<string>();
   const visit = async (id: string, depth: number): Promise<void> => {

@@ -21,6 +21,7 @@ import { clearReview } from '../empty-stack.js';
 import { retrying } from '../../retrying-gateway.js';
 import { checkFindings } from './template-findings.js';
 import { type StackOrder, type Prepared, interrupted } from '../stack-change.js';
+import { noStack } from '../no-stack.js';
 
 /** Looks, checks and resolves; refuses with all reasons before anything is sent. */
 export async function prepare(deps: Deps, order: StackOrder): Promise<Prepared> {
@@ -28,12 +29,7 @@ export async function prepare(deps: Deps, order: StackOrder): Promise<Prepared> 
   const { action, before } = await advised(deps, order);
   const { template, stack } = order;
   if (action === 'create' && template.source.kind === 'previous') {
-    throw refused(
-      'stack.missing',
-      `There is no stack ${stack}.`,
-      [],
-      [command`ha-updater update-stack ${stack} --template FILE   # creates it`],
-    );
+    throw noStack(stack, '', [command`ha-updater update-stack ${stack} --template FILE   # creates it`]);
   }
   const summary = await askService(deps, order, before?.id);
   const parameters: ParametersKnown = {
