@@ -541,6 +541,11 @@ export const MUTATIONS: readonly Mutation[] = [
     },
   },
   {
+    name: 'zones-while-draining',
+    rule: 'zones are not evened out while the old half is draining',
+    breaks: { value: 'suspended' },
+  },
+  {
     name: 'clear-before-resume',
     rule: 'the record goes last',
     breaks: {

@@ -25,6 +25,7 @@ export function finish(view: RolloutView, of: JudgedGroup, since: Instant): Grou
   if (last !== undefined) return last;
   const suspended = record.suspended.filter((process) => group.suspended.includes(process));
   // Evening out zones takes an instance out before its replacement serves behind the balancers: not beside a drain.
+  // rule: zones-while-draining
   const resume = halves.leaving.length === 0 ? suspended : suspended.filter((process) => process !== EVENS_OUT_ZONES);
   // Whatever scaling does once it goes on is meant to be.
   const scalingGoesOn = suspended.every((process) => process === EVENS_OUT_ZONES) && record.suspended.length > 1;
