@@ -7,11 +7,16 @@ import { SIZE_LAG_MS } from '../read-lag.js';
 import { theirSizes } from './their-sizes.js';
 
 /** What this look adds to what is known of the sizes of a group whose rollout is under way. */
-export function seenSizes({ sizes }: Pick<Seen, 'sizes'>, group: Group, record: RolloutRecord, at: Instant): SeenSizes {
+export function seenSizes(
+  { sizes, lastLookAt }: Pick<Seen, 'sizes' | 'lastLookAt'>,
+  group: Group,
+  record: RolloutRecord,
+  at: Instant,
+): SeenSizes {
   const before = sizes[group.name];
   const { desired } = group.size;
   const { verdict } = group.notes;
-  const unexplained = before?.desired === desired ? before.unexplained === true : isUnexplained(before, at);
+  const unexplained = before?.desired === desired ? before.unexplained === true : isUnexplained(before, lastLookAt);
   const of = { group, record, halves: split(group, record), ...(verdict !== undefined && { verdict }) };
   const theirs = Object.keys(theirSizes(of, unexplained)).length > 0;
   return {
@@ -23,7 +28,10 @@ export function seenSizes({ sizes }: Pick<Seen, 'sizes'>, group: Group, record: 
   };
 }
 
-/** It is another one than before, and reads can no longer show what it was before our own last change. */
-function isUnexplained(before: SeenSizes | undefined, at: Instant): boolean {
-  return before?.desired !== undefined && at - (before.changedAt ?? -Infinity) > 1.5 * SIZE_LAG_MS;
+/**
+ * It is another one than the last look showed, which was so long after our own last change that it must have shown
+ * that: time that passed since then, as with an AWS that answers late, explains nothing.
+ */
+function isUnexplained(before: SeenSizes | undefined, lastLookAt: Instant): boolean {
+  return before?.desired !== undefined && lastLookAt - (before.changedAt ?? -Infinity) > 1.5 * SIZE_LAG_MS;
 }

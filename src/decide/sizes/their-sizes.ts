@@ -8,7 +8,7 @@ import { goalOf, wantedSize } from './wanted-size.js';
 
 /** A group in the middle of its rollout, as far as its sizes go. */
 export interface SizedGroup {
-  readonly group: Pick<Group, 'size' | 'weighted'>;
+  readonly group: Pick<Group, 'size' | 'weighted' | 'instances'>;
   readonly record: RolloutRecord;
   readonly verdict?: Verdict;
   readonly halves: Split;
@@ -69,7 +69,8 @@ function isOurMax({ group: { size, weighted }, record }: SizedGroup): boolean {
   const { max } = size;
   const targets = ownTargets(record);
   const base = record.theirs?.max ?? record.size.max;
-  if (max === base || max === wantedSize(record).max || targets.includes(max)) return true;
+  // It is only ever raised, and no further than the desired capacity that we ask for.
+  if (max === base || max === wantedSize(record).max || (max > base && targets.includes(max))) return true;
   // Weights do not always add up, and after the verdict room is made for what somebody asked for.
   if (weighted) return max > base && max <= Math.max(...targets) + 2 * record.old;
   return record.theirs !== undefined && max > base && max <= goalOf(record) + record.old;
@@ -96,5 +97,9 @@ function isOurDesired(of: SizedGroup, unexplained: boolean): boolean {
   if (desired < least || desired > most) return false;
   // What is more than wanted at the end of a swap stands in for old ones that others took before the verdict.
   if (!swaps || halves.old.length > 0 || group.weighted) return true;
-  return desired <= units(halves.new.filter(({ launchedAt = Infinity }) => launchedAt < verdict.at));
+  // Those that somebody has put aside since were launched for it as well.
+  const launched = group.instances.filter(
+    ({ launchedAt = Infinity }) => launchedAt >= record.startedAt && launchedAt < verdict.at,
+  );
+  return desired <= units(launched);
 }
