@@ -2,7 +2,7 @@ import { groupsOf } from './action-visible.js';
 import { factsOf } from '../strategies/facts-by-name.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
 import type { GroupNotes } from '../../model/rollout/group.js';
-import type { GroupResult, Seen } from '../../model/rollout/decision.js';
+import type { GroupResult, Seen, SeenSizes } from '../../model/rollout/decision.js';
 import type { Action } from '../../model/rollout/action.js';
 import type { Instant } from '../../clock.js';
 
@@ -116,7 +116,16 @@ function withSizes({ sizes }: Seen, action: Action, at: Instant): Seen['sizes'] 
   if (!changes && !notes) return sizes;
   const before = sizes[action.group] ?? {};
   const noted = (before.noted ?? 0) + (notes ? 1 : 0);
-  return { ...sizes, [action.group]: { ...before, noted, ...(changes && { changedAt: at }) } };
+  const aim = action.type === 'resize' ? action.size.desired : decremented(before, action);
+  return {
+    ...sizes,
+    [action.group]: { ...before, noted, ...(changes && { changedAt: at, ...(aim !== undefined && { aim }) }) },
+  };
+}
+
+function decremented({ aim, desired }: SeenSizes, action: Action): number | undefined {
+  const from = aim ?? desired;
+  return action.type === 'terminate' && from !== undefined ? from - action.instances.length : undefined;
 }
 
 /** With every batch of a rolling rollout the time begins in which one more has to be proven. */

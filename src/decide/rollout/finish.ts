@@ -7,7 +7,7 @@ import { act, type GroupStep } from '../step.js';
 import type { JudgedGroup, RolloutGroup, RolloutView } from '../view.js';
 import { seconds } from '../../text/duration.js';
 import { noteTheirs } from '../sizes/note-theirs.js';
-import { givenBack } from '../sizes/their-sizes.js';
+import { givenBack, originOf } from '../sizes/their-sizes.js';
 import { timeLimits } from './time-limits.js';
 import { limitFrom } from '../memory/unseen-time.js';
 
@@ -31,7 +31,7 @@ export function finish(view: RolloutView, of: JudgedGroup, since: Instant): Grou
   const scalingGoesOn = suspended.every((process) => process === EVENS_OUT_ZONES) && record.suspended.length > 1;
   const theirs = suspended.length === 0 || scalingGoesOn ? undefined : noteTheirs(view, of, 'restore');
   if (theirs !== undefined) return theirs;
-  const back = givenBack(of, view.observed.seen.sizes[of.name]?.unexplained === true);
+  const back = givenBack(of, originOf(view.observed.seen.sizes[of.name]));
   if (back !== undefined) {
     // rule: resume-before-restore
     const surplus = beforeScaleIn(view, of, since, back.size.desired);

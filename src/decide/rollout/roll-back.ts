@@ -3,7 +3,7 @@ import { act, type GroupStep } from '../step.js';
 import type { JudgedGroup, RolloutView } from '../view.js';
 import { stillLeaving, waitFor } from './finish.js';
 import { noteTheirs } from '../sizes/note-theirs.js';
-import { givenBack } from '../sizes/their-sizes.js';
+import { givenBack, originOf } from '../sizes/their-sizes.js';
 import { RESET_FIRST } from './processes.js';
 import { liftShield } from './scale-in-protection.js';
 import { terminateHalf } from './terminate-half.js';
@@ -25,7 +25,7 @@ export function rollBack(view: RolloutView, of: JudgedGroup): GroupStep {
   }
   const going = noteTheirs(view, of, 'halve') ?? takeNewOut(view, of);
   if (going !== undefined) return going;
-  const back = givenBack(of, view.observed.seen.sizes[name]?.unexplained === true);
+  const back = givenBack(of, originOf(view.observed.seen.sizes[name]));
   if (back !== undefined)
     return act(
       'restore',

@@ -5,7 +5,7 @@ import { ourLease } from '../ownership/lease.js';
 import { SIZE_LAG_MS } from '../read-lag.js';
 import { act, type GroupStep } from '../step.js';
 import type { RolloutGroup, RolloutView } from '../view.js';
-import { theirSizes } from './their-sizes.js';
+import { originOf, theirSizes } from './their-sizes.js';
 
 /** How often sizes of others are noted in one run. Whoever changes them more often gets the last of these. */
 const MAX_NOTED = 10;
@@ -18,7 +18,7 @@ export function noteTheirs(view: RolloutView, of: RolloutGroup, phase: Phase): G
   const { observed, plan } = view;
   const { name, group, record } = of;
   const { sizes } = observed.seen;
-  const theirs = theirSizes(of, sizes[name]?.unexplained === true);
+  const theirs = theirSizes(of, originOf(sizes[name]));
   if (Object.keys(theirs).length === 0 || (sizes[name]?.noted ?? 0) >= MAX_NOTED) return undefined;
   const text = sayTheirs(theirs);
   const until = limitFrom(observed.seen, sizes[name]?.theirsSince ?? observed.at, SIZE_LAG_MS);

@@ -4,7 +4,7 @@ import type { Group } from '../../model/rollout/group.js';
 import type { RolloutRecord } from '../../model/rollout/record.js';
 import { split } from '../instances/classify.js';
 import { SIZE_LAG_MS } from '../read-lag.js';
-import { theirSizes } from './their-sizes.js';
+import { originOf, theirSizes } from './their-sizes.js';
 
 /** What this look adds to what is known of the sizes of a group whose rollout is under way. */
 export function seenSizes(
@@ -16,22 +16,32 @@ export function seenSizes(
   const before = sizes[group.name];
   const { desired } = group.size;
   const { verdict } = group.notes;
-  const unexplained = before?.desired === desired ? before.unexplained === true : isUnexplained(before, lastLookAt);
+  const unexplained =
+    before?.desired === desired ? before.unexplained === true : isUnexplained(before, group, lastLookAt);
   const of = { group, record, halves: split(group, record), ...(verdict !== undefined && { verdict }) };
-  const theirs = Object.keys(theirSizes(of, unexplained)).length > 0;
+  const theirs = Object.keys(theirSizes(of, originOf({ ...before, unexplained }))).length > 0;
   return {
     desired,
     unexplained,
     ...(before?.changedAt !== undefined && { changedAt: before.changedAt }),
+    ...(before?.aim !== undefined && { aim: before.aim }),
     ...(theirs && { theirsSince: before?.theirsSince ?? at }),
     ...(before?.noted !== undefined && { noted: before.noted }),
   };
 }
 
 /**
- * It is another one than the last look showed, which was so long after our own last change that it must have shown
- * that: time that passed since then, as with an AWS that answers late, explains nothing.
+ * It is another one than the last look showed, and our own last change does not lead from that one to this one: either
+ * the last look came so long after it that it must have shown it, or this is no step of the way. Only what the last
+ * look saw counts: time that passed since then, as with an AWS that answers late, explains nothing.
  */
-function isUnexplained(before: SeenSizes | undefined, lastLookAt: Instant): boolean {
-  return before?.desired !== undefined && lastLookAt - (before.changedAt ?? -Infinity) > 1.5 * SIZE_LAG_MS;
+function isUnexplained(
+  before: SeenSizes | undefined,
+  { size: { desired }, weighted }: Group,
+  lastLookAt: Instant,
+): boolean {
+  if (before?.desired === undefined) return false;
+  if (lastLookAt - (before.changedAt ?? -Infinity) > 1.5 * SIZE_LAG_MS) return true;
+  if (weighted || before.aim === undefined) return false;
+  return desired < Math.min(before.aim, before.desired) || desired > Math.max(before.aim, before.desired);
 }

@@ -1,3 +1,4 @@
+import type { SeenSizes } from '../../model/rollout/decision.js';
 import type { Group, Size } from '../../model/rollout/group.js';
 import type { RolloutRecord, SizeName, TheirSizes, Verdict } from '../../model/rollout/record.js';
 import { canaryOf, canarySize } from '../gates/canary.js';
@@ -5,6 +6,18 @@ import { units, type Split } from '../instances/classify.js';
 import { finalTarget } from '../rollout/target-size.js';
 import { factsOf } from '../strategies/facts-by-name.js';
 import { goalOf, wantedSize } from './wanted-size.js';
+
+/**
+ * How the desired capacity came to be, as far as this run saw it: by this run alone, by somebody else, or before this
+ * run had changed anything.
+ */
+export type Origin = 'ours' | 'theirs' | 'unknown';
+
+/** @param seen what this run saw of the group's sizes; undefined before its first look */
+export function originOf(seen: SeenSizes | undefined): Origin {
+  if (seen?.unexplained === true) return 'theirs';
+  return seen?.changedAt === undefined ? 'unknown' : 'ours';
+}
 
 /** A group in the middle of its rollout, as far as its sizes go. */
 export interface SizedGroup {
@@ -17,27 +30,26 @@ export interface SizedGroup {
 /**
  * The sizes that show neither what we wrote last nor what was there before nor what is noted of others: somebody set
  * them. What we write follows from the record and from how far the rollout is, so that a run that takes over knows it.
- * @param unexplained the desired capacity changed between two looks although this run changed nothing
  */
-export function theirSizes(of: SizedGroup, unexplained: boolean): TheirSizes {
+export function theirSizes(of: SizedGroup, origin: Origin): TheirSizes {
   const { size } = of.group;
   const { theirs } = of.record;
   const base = { ...of.record.size, ...theirs };
   return {
     ...(size.min !== base.min && { min: size.min }),
     ...(!isOurMax(of) && { max: size.max }),
-    ...(!isOurDesired(of, unexplained) && { desired: size.desired }),
+    ...(!isOurDesired(of, origin) && { desired: size.desired }),
   };
 }
 
 /** The sizes that still show our own value, set back; what somebody else set stays. Undefined where all are. */
 export function givenBack(
   of: SizedGroup,
-  unexplained: boolean,
+  origin: Origin,
 ): { readonly size: Size; readonly sets: readonly SizeName[] } | undefined {
   const now = of.group.size;
   const wanted = wantedSize(of.record);
-  const desired = isOurDesired(of, unexplained) ? wanted.desired : now.desired;
+  const desired = isOurDesired(of, origin) ? wanted.desired : now.desired;
   const max = Math.max(isOurMax(of) ? wanted.max : now.max, desired);
   const sets = [
     ...(max === now.max ? [] : (['max'] as const)),
@@ -76,7 +88,7 @@ function isOurMax({ group: { size, weighted }, record }: SizedGroup): boolean {
   return record.theirs !== undefined && max > base && max <= goalOf(record) + record.old;
 }
 
-function isOurDesired(of: SizedGroup, unexplained: boolean): boolean {
+function isOurDesired(of: SizedGroup, origin: Origin): boolean {
   const { group, record, verdict, halves } = of;
   const { desired } = group.size;
   const wanted = wantedSize(record).desired;
@@ -86,7 +98,7 @@ function isOurDesired(of: SizedGroup, unexplained: boolean): boolean {
   // leave by themselves take nothing off.
   if (targets.includes(desired)) return true;
   if (verdict === undefined) return false;
-  if (unexplained) return false;
+  if (origin === 'theirs') return false;
   const most = Math.max(...targets, goalOf(record) + record.old) + (group.weighted ? 2 * record.old : 0);
   // Every old one that leaves takes its weight off the desired capacity, or less.
   const gone = record.old - units(halves.old);
@@ -95,8 +107,8 @@ function isOurDesired(of: SizedGroup, unexplained: boolean): boolean {
   // New ones that stood in for missing old ones take theirs, too.
   const least = verdict.outcome === 'rollBack' ? Math.min(wanted, units(halves.old)) : left;
   if (desired < least || desired > most) return false;
+  if (!swaps || halves.old.length > 0 || group.weighted || origin === 'ours') return true;
   // What is more than wanted at the end of a swap stands in for old ones that others took before the verdict.
-  if (!swaps || halves.old.length > 0 || group.weighted) return true;
   // Those that somebody has put aside since were launched for it as well.
   const launched = group.instances.filter(
     ({ launchedAt = Infinity }) => launchedAt >= record.startedAt && launchedAt < verdict.at,

@@ -179,6 +179,8 @@ export interface SeenSizes {
   readonly unexplained?: boolean;
   /** When this run changed it last. */
   readonly changedAt?: Instant;
+  /** What this run's own changes lead to, instances counting one each. */
+  readonly aim?: number;
   /** Since when looks have shown sizes that somebody else set and that are not noted. */
   readonly theirsSince?: Instant;
   /** How often such were noted. */
