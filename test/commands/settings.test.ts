@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { SettingsDocument } from '../../src/index.js';
-import UpdateStack from '../../commands/update-stack.js';
+import UpdateStack from '../../commands/stack/update-stack.js';
 import { run, type Finished } from './support/cli.js';
 import { live, NETWORK, type Live } from './support/live.js';
 import { ROOT } from '../support/root.js';

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { COMMANDS } from '../../commands/index.js';
 import { read, repositoryFiles } from '../tidy/scan.js';
 import { commandLines } from './command-lines.js';
 
@@ -14,20 +15,24 @@ interface CommandClass {
 
 const pages = repositoryFiles().filter((path) => /^(?:README\.md|docs\/[\w-]+\.md)$/.test(path));
 const files = repositoryFiles().flatMap(
-  (path) => /^commands\/((?!(?:base|flags)\/)[\w/-]+)\.ts$/.exec(path)?.[1] ?? [],
+  (path) => /^commands\/((?!(?:base|flags)\/)\w+\/[\w-]+)\.ts$/.exec(path)?.[1] ?? [],
 );
 
 describe('the pages', () => {
-  const commands = new Map<string, CommandClass>();
-  before(async () => {
-    for (const file of files)
-      commands.set(
-        file.replace('/', ' '),
-        ((await import(`../../commands/${file}.js`)) as { default: CommandClass }).default,
-      );
-  });
+  const commands = new Map<string, CommandClass>(
+    Object.entries(COMMANDS).map(([id, command]) => [id.replace(':', ' '), command]),
+  );
 
   const shown = pages.flatMap((page) => commandLines(read(page)).map((line) => ({ page, line })));
+
+  it('know every command that there is a file for', async () => {
+    const known = new Set<unknown>(Object.values(COMMANDS));
+    const made = await Promise.all(
+      files.map(async (file) => [file, ((await import(`../../commands/${file}.js`)) as { default: unknown }).default]),
+    );
+    expect(made.length).to.equal(known.size);
+    expect(made.filter(([, command]) => !known.has(command))).to.deep.equal([]);
+  });
 
   it('show command lines', () => {
     expect(shown.length).to.be.greaterThan(20);

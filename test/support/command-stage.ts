@@ -6,6 +6,7 @@ import type { Stamped } from '../../src/model/event.js';
 import { seededRandom } from '../../src/sandbox/random.js';
 import { createSandbox, type Sandbox } from '../../src/sandbox/index.js';
 import { DEFAULT_SCENARIO, type Scenario } from '../../src/sandbox/scenario.js';
+import { COMMANDS } from '../../commands/index.js';
 import { ROOT } from './root.js';
 
 /** More than any story needs: beyond it, something goes round in circles. */
@@ -112,16 +113,17 @@ function surroundingsOf(sandbox: Sandbox, command: string, around: Around): Proc
   };
 }
 
+interface CommandClass { new (argv: string[], config: Config): unknown; readonly flags: object }
+
 /** Types the command, and answers its document. */
 async function typed(sandbox: Sandbox, words: readonly string[], around: Around): Promise<CommandResult> {
   const [first = '', second = ''] = words;
-  const [path, rest] = first === 'lock' ? [`${first}/${second}`, words.slice(2)] : [first, words.slice(1)];
-  const module = (await import(`../../commands/${path}.js`)) as {
-    readonly default: { new (argv: string[], config: Config): unknown; readonly flags: object };
-  };
-  const tells = 'output' in module.default.flags && !rest.includes('--output');
-  const command = new module.default([...rest, ...(tells ? ['--output', 'jsonl'] : [])], await config) as Typed;
-  const surroundings = surroundingsOf(sandbox, path.replace('/', ' '), around);
+  const [id, rest] = first === 'lock' ? [`${first}:${second}`, words.slice(2)] : [first, words.slice(1)];
+  const Named = (COMMANDS as Readonly<Record<string, CommandClass>>)[id];
+  if (Named === undefined) throw new Error(`there is no command ${id}`);
+  const tells = 'output' in Named.flags && !rest.includes('--output');
+  const command = new Named([...rest, ...(tells ? ['--output', 'jsonl'] : [])], await config) as Typed;
+  const surroundings = surroundingsOf(sandbox, id.replace(':', ' '), around);
   command.surroundings = () => surroundings;
   let document: unknown;
   command.end = (ending) => (document = ending);

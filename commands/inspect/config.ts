@@ -1,8 +1,8 @@
 import { string as argument } from '@oclif/core/args';
 import { boolean } from '@oclif/core/flags';
-import type { FlagShape } from '../src/index.js';
-import { BaseCommand } from './base/command.js';
-import { commonFlags } from './flags/flags.js';
+import type { FlagShape } from '../../src/index.js';
+import { BaseCommand } from '../base/command.js';
+import { commonFlags } from '../flags/flags.js';
 
 export default class Config extends BaseCommand {
   static override summary = 'Show which settings hold for a stack, and where each of them is said';
@@ -28,7 +28,7 @@ export default class Config extends BaseCommand {
 
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Config);
-    const { showSettings, settingsSchema } = await import('../src/index.js');
+    const { showSettings, settingsSchema } = await import('../../src/index.js');
     if (flags.schema) return this.end(settingsSchema(this.knownFlags(), this.surroundings()));
     return this.end(showSettings(args.stack, this.settings, this.surroundings()));
   }

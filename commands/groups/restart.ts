@@ -1,6 +1,6 @@
 import { string as argument } from '@oclif/core/args';
 import { string } from '@oclif/core/flags';
-import { BaseCommand } from './base/command.js';
+import { BaseCommand } from '../base/command.js';
 import {
   asgFlags,
   choiceFlags,
@@ -10,8 +10,8 @@ import {
   lockFlag,
   outputFlags,
   seconds,
-} from './flags/flags.js';
-import { balancerFlags } from './flags/restart-flags.js';
+} from '../flags/flags.js';
+import { balancerFlags } from '../flags/restart-flags.js';
 
 const COMMAND = 'COMMAND';
 const QUORUM = 'QUORUM';
@@ -102,7 +102,7 @@ export default class Restart extends BaseCommand {
 
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Restart);
-    const { restart } = await import('../src/index.js');
+    const { restart } = await import('../../src/index.js');
     return this.end(await restart({ ...flags, stack: args.stack, asgs: flags.asg ?? [] }, this.surroundings()));
   }
 }

@@ -1,5 +1,5 @@
 import { boolean, string } from '@oclif/core/flags';
-import { BaseCommand } from './base/command.js';
+import { BaseCommand } from '../base/command.js';
 
 export default class Sandbox extends BaseCommand {
   static override enableJsonFlag = false;
@@ -27,7 +27,7 @@ export default class Sandbox extends BaseCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Sandbox);
-    const { serveWorld } = await import('../src/index.js');
+    const { serveWorld } = await import('../../src/index.js');
     this.end(await serveWorld(flags, this.surroundings()));
   }
 }

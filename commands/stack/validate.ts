@@ -1,7 +1,7 @@
 import { string as argument } from '@oclif/core/args';
 import { string } from '@oclif/core/flags';
-import { BaseCommand } from './base/command.js';
-import { commonFlags, onOff } from './flags/flags.js';
+import { BaseCommand } from '../base/command.js';
+import { commonFlags, onOff } from '../flags/flags.js';
 
 export default class Validate extends BaseCommand {
   static override summary = 'Check templates with built-in rules, CloudFormation and cfn-lint';
@@ -37,7 +37,7 @@ export default class Validate extends BaseCommand {
 
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Validate);
-    const { validate } = await import('../src/index.js');
+    const { validate } = await import('../../src/index.js');
     return this.end(await validate({ ...flags, templates: args.templates ?? [] }, this.surroundings()));
   }
 }

@@ -1,5 +1,5 @@
-import { BaseCommand } from './base/command.js';
-import { asgFlags, commonFlags } from './flags/flags.js';
+import { BaseCommand } from '../base/command.js';
+import { asgFlags, commonFlags } from '../flags/flags.js';
 
 export default class List extends BaseCommand {
   static override summary = 'List all groups of the account and region, those that need somebody first';
@@ -19,7 +19,7 @@ export default class List extends BaseCommand {
 
   async run(): Promise<unknown> {
     const { flags } = await this.parse(List);
-    const { listAll } = await import('../src/index.js');
+    const { listAll } = await import('../../src/index.js');
     return this.end(await listAll(flags, this.surroundings()));
   }
 }

@@ -1,6 +1,6 @@
-import { BaseCommand } from './base/command.js';
-import { asgFlags, commonFlags, onOff } from './flags/flags.js';
-import { splitWords } from './base/stack-words.js';
+import { BaseCommand } from '../base/command.js';
+import { asgFlags, commonFlags, onOff } from '../flags/flags.js';
+import { splitWords } from '../base/stack-words.js';
 import UpdateStack from './update-stack.js';
 
 export default class Plan extends BaseCommand {
@@ -33,7 +33,7 @@ export default class Plan extends BaseCommand {
 
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Plan);
-    const { plan, planGroups } = await import('../src/index.js');
+    const { plan, planGroups } = await import('../../src/index.js');
     const asked = { ...flags, ...splitWords(args.words), capabilities: flags.capabilities ?? [] };
     const groups = [...(flags.asg ?? []), ...(flags['asg-tag'] ?? [])];
     return this.end(

@@ -1,6 +1,6 @@
 import { string as argument } from '@oclif/core/args';
-import { BaseCommand } from './base/command.js';
-import { asgFlags, commonFlags, onOff } from './flags/flags.js';
+import { BaseCommand } from '../base/command.js';
+import { asgFlags, commonFlags, onOff } from '../flags/flags.js';
 
 export default class Diagnose extends BaseCommand {
   static override summary = 'Say why the change of a stack or a swap went wrong';
@@ -25,7 +25,7 @@ export default class Diagnose extends BaseCommand {
 
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Diagnose);
-    const { diagnoseNow } = await import('../src/index.js');
+    const { diagnoseNow } = await import('../../src/index.js');
     return this.end(await diagnoseNow({ ...flags, stack: args.stack, asgs: flags.asg ?? [] }, this.surroundings()));
   }
 }

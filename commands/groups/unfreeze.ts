@@ -1,6 +1,6 @@
-import { BaseCommand } from './base/command.js';
-import { asgFlags, commonFlags, lockFlag, outputFlags } from './flags/flags.js';
-import { recoverArgs } from './flags/recover-flags.js';
+import { BaseCommand } from '../base/command.js';
+import { asgFlags, commonFlags, lockFlag, outputFlags } from '../flags/flags.js';
+import { recoverArgs } from '../flags/recover-flags.js';
 
 export default class Unfreeze extends BaseCommand {
   static override summary = 'Resume what a roll-back left suspended on the groups';
@@ -19,7 +19,7 @@ export default class Unfreeze extends BaseCommand {
 
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Unfreeze);
-    const { unfreeze } = await import('../src/index.js');
+    const { unfreeze } = await import('../../src/index.js');
     return this.end(await unfreeze({ ...flags, stack: args.stack, asgs: flags.asg ?? [] }, this.surroundings()));
   }
 }

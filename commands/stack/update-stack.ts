@@ -1,12 +1,12 @@
 import { string } from '@oclif/core/flags';
-import { BaseCommand } from './base/command.js';
-import { afterFlags } from './flags/after-flags.js';
-import { commonFlags, groupFlags, lockFlag, outputFlags, stackFlags } from './flags/flags.js';
-import { gateFlags, stageFlags } from './flags/gate-flags.js';
-import { executeFlags, guardFlags, settingFlags, stateFlags } from './flags/change-flags.js';
-import { parameterFlags } from './flags/parameter-flags.js';
-import { splitWords, stackWords } from './base/stack-words.js';
-import { templateFlags } from './flags/template-flags.js';
+import { BaseCommand } from '../base/command.js';
+import { afterFlags } from '../flags/after-flags.js';
+import { commonFlags, groupFlags, lockFlag, outputFlags, stackFlags } from '../flags/flags.js';
+import { gateFlags, stageFlags } from '../flags/gate-flags.js';
+import { executeFlags, guardFlags, settingFlags, stateFlags } from '../flags/change-flags.js';
+import { parameterFlags } from '../flags/parameter-flags.js';
+import { splitWords, stackWords } from '../base/stack-words.js';
+import { templateFlags } from '../flags/template-flags.js';
 
 export default class UpdateStack extends BaseCommand {
   static override usage = ['update-stack STACK [KEY=VALUE...] [--template FILE|URL] [FLAGS]'];
@@ -58,7 +58,7 @@ export default class UpdateStack extends BaseCommand {
 
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(UpdateStack);
-    const { updateStack } = await import('../src/index.js');
+    const { updateStack } = await import('../../src/index.js');
     return this.end(
       await updateStack(
         { ...flags, ...splitWords(args.words), capabilities: flags.capabilities ?? [] },

@@ -1,7 +1,7 @@
 import { string as argument } from '@oclif/core/args';
-import { BaseCommand } from './base/command.js';
-import { asgFlags, commonFlags, groupFlags, lockFlag, outputFlags } from './flags/flags.js';
-import { gateFlags, stageFlags } from './flags/gate-flags.js';
+import { BaseCommand } from '../base/command.js';
+import { asgFlags, commonFlags, groupFlags, lockFlag, outputFlags } from '../flags/flags.js';
+import { gateFlags, stageFlags } from '../flags/gate-flags.js';
 
 export default class UpdateAsgs extends BaseCommand {
   static override usage = ['update-asgs STACK [FLAGS]', 'update-asgs --asg NAME [--asg NAME...] [FLAGS]'];
@@ -29,7 +29,7 @@ export default class UpdateAsgs extends BaseCommand {
 
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(UpdateAsgs);
-    const { updateGroups } = await import('../src/index.js');
+    const { updateGroups } = await import('../../src/index.js');
     return this.end(await updateGroups({ ...flags, stack: args.stack, asgs: flags.asg ?? [] }, this.surroundings()));
   }
 }

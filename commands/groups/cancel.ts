@@ -1,7 +1,7 @@
 import { string as argument } from '@oclif/core/args';
-import { BaseCommand } from './base/command.js';
-import { asgFlags, commonFlags, limitFlags, lockFlag, outputFlags, stackFlags } from './flags/flags.js';
-import { balancerFlags } from './flags/restart-flags.js';
+import { BaseCommand } from '../base/command.js';
+import { asgFlags, commonFlags, limitFlags, lockFlag, outputFlags, stackFlags } from '../flags/flags.js';
+import { balancerFlags } from '../flags/restart-flags.js';
 
 export default class Cancel extends BaseCommand {
   static override usage = [
@@ -37,7 +37,7 @@ export default class Cancel extends BaseCommand {
 
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Cancel);
-    const { cancel } = await import('../src/index.js');
+    const { cancel } = await import('../../src/index.js');
     return this.end(await cancel({ ...flags, stack: args.stack, asgs: flags.asg ?? [] }, this.surroundings()));
   }
 }

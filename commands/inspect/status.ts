@@ -1,6 +1,6 @@
 import { string as argument } from '@oclif/core/args';
-import { BaseCommand } from './base/command.js';
-import { asgFlags, commonFlags, onOff } from './flags/flags.js';
+import { BaseCommand } from '../base/command.js';
+import { asgFlags, commonFlags, onOff } from '../flags/flags.js';
 
 export default class Status extends BaseCommand {
   static override summary = 'Show a stack, its groups, their instances and what our notes on them say';
@@ -21,7 +21,7 @@ export default class Status extends BaseCommand {
 
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Status);
-    const { status } = await import('../src/index.js');
+    const { status } = await import('../../src/index.js');
     return this.end(await status({ ...flags, stack: args.stack, asgs: flags.asg ?? [] }, this.surroundings()));
   }
 }

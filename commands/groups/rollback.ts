@@ -1,5 +1,5 @@
-import { BaseCommand } from './base/command.js';
-import { recoverArgs, recoverFlags } from './flags/recover-flags.js';
+import { BaseCommand } from '../base/command.js';
+import { recoverArgs, recoverFlags } from '../flags/recover-flags.js';
 
 export default class Rollback extends BaseCommand {
   static override summary = 'Roll back the rollout that an interrupted run left on the groups';
@@ -13,7 +13,7 @@ export default class Rollback extends BaseCommand {
 
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Rollback);
-    const { rollback } = await import('../src/index.js');
+    const { rollback } = await import('../../src/index.js');
     return this.end(await rollback({ ...flags, stack: args.stack, asgs: flags.asg ?? [] }, this.surroundings()));
   }
 }

@@ -1,6 +1,6 @@
 import { string as argument } from '@oclif/core/args';
-import { BaseCommand } from './base/command.js';
-import { commonFlags } from './flags/flags.js';
+import { BaseCommand } from '../base/command.js';
+import { commonFlags } from '../flags/flags.js';
 
 export default class Explain extends BaseCommand {
   static override summary = 'Describe the code of a message, or list all codes';
@@ -20,7 +20,7 @@ export default class Explain extends BaseCommand {
 
   async run(): Promise<unknown> {
     const { args } = await this.parse(Explain);
-    const { explain } = await import('../src/index.js');
+    const { explain } = await import('../../src/index.js');
     return this.end(explain(args.code, this.surroundings()));
   }
 }

@@ -1,0 +1,41 @@
+import Cancel from './groups/cancel.js';
+import Restart from './groups/restart.js';
+import Resume from './groups/resume.js';
+import Rollback from './groups/rollback.js';
+import Unfreeze from './groups/unfreeze.js';
+import UpdateAsgs from './groups/update-asgs.js';
+import Config from './inspect/config.js';
+import Diagnose from './inspect/diagnose.js';
+import Explain from './inspect/explain.js';
+import List from './inspect/list.js';
+import Status from './inspect/status.js';
+import Sandbox from './local/sandbox.js';
+import LockRelease from './lock/release.js';
+import LockShow from './lock/show.js';
+import Plan from './stack/plan.js';
+import UpdateStack from './stack/update-stack.js';
+import Validate from './stack/validate.js';
+
+/**
+ * All commands by the words that call them, `:` for the space between two. The folders are for whoever reads the
+ * source: a user's word says nothing of them. oclif takes the name of this export from package.json.
+ */
+export const COMMANDS = {
+  cancel: Cancel,
+  config: Config,
+  diagnose: Diagnose,
+  explain: Explain,
+  list: List,
+  'lock:release': LockRelease,
+  'lock:show': LockShow,
+  plan: Plan,
+  restart: Restart,
+  resume: Resume,
+  rollback: Rollback,
+  sandbox: Sandbox,
+  status: Status,
+  unfreeze: Unfreeze,
+  'update-asgs': UpdateAsgs,
+  'update-stack': UpdateStack,
+  validate: Validate,
+};
