@@ -44,6 +44,74 @@ describe('Auto Scaling: standby, detach and attach', () => {
     expect(targetHealthOf(world, group.targetGroup)[first]).to.equal('healthy');
   });
 
+  it('leaves standby by way of Pending, and only with room in max', () => {
+    const world = worldOf();
+    standardGroup(world, { size: 2, min: 1, max: 2 });
+    const [first = ''] = idsOf(world);
+    const one = { ...web, InstanceIds: [first] };
+    call(world, 'autoscaling', 'EnterStandby', { ...one, ShouldDecrementDesiredCapacity: true });
+    expect(activitiesOf(world)[0])
+      .to.have.property('Cause')
+      .that.matches(/shrinking the capacity from 2 to 1\.$/);
+    expectRefusal(world, 'autoscaling', 'ExitStandby', one, 'ValidationError', /is not in Standby/);
+    world.clock.advance(2 * MINUTE);
+    call(world, 'autoscaling', 'SetDesiredCapacity', { ...web, DesiredCapacity: 2 });
+    expectRefusal(world, 'autoscaling', 'ExitStandby', one, 'ValidationError', /exceed the group's max size \(2\)/);
+    call(world, 'autoscaling', 'UpdateAutoScalingGroup', { ...web, MaxSize: 3 });
+    call(world, 'autoscaling', 'ExitStandby', one);
+    expect(instancesOf(world)[0]?.LifecycleState).to.equal('Pending');
+    expect(sizesOf(world)).to.deep.equal([1, 3, 3]);
+    world.clock.advance(20 * SECOND);
+    expect(instancesOf(world)[0]?.LifecycleState).to.equal('InService');
+    world.clock.advance(2 * MINUTE);
+    expect(idsOf(world)).to.have.length(3);
+  });
+
+  it('takes at most 20 into standby, and none below min', () => {
+    const world = worldOf();
+    standardGroup(world, { size: 2, min: 2, max: 4 });
+    const ids = idsOf(world);
+    const ask = { ...web, ShouldDecrementDesiredCapacity: true };
+    const many = Array.from({ length: 21 }, () => ids[0] ?? '');
+    expectRefusal(
+      world,
+      'autoscaling',
+      'EnterStandby',
+      { ...ask, InstanceIds: many },
+      'ValidationError',
+      /less than or equal to 20/,
+    );
+    expectRefusal(
+      world,
+      'autoscaling',
+      'EnterStandby',
+      { ...ask, InstanceIds: ids },
+      'ValidationError',
+      /has min-size=2/,
+    );
+  });
+
+  it('terminates what stands by without touching what serves, unless asked to decrement', () => {
+    const world = worldOf();
+    standardGroup(world, { size: 3, min: 1, max: 4 });
+    const ids = idsOf(world).slice(0, 2);
+    call(world, 'autoscaling', 'EnterStandby', { ...web, InstanceIds: ids, ShouldDecrementDesiredCapacity: true });
+    world.clock.advance(2 * MINUTE);
+    const [kept = '', other = ''] = ids;
+    terminate(world, [kept], false);
+    world.clock.advance(10 * MINUTE);
+    expect(sizesOf(world)).to.deep.equal([1, 4, 1]);
+    expect(idsOf(world)).to.have.length(2).and.to.not.include(kept);
+    expectRefusal(
+      world,
+      'autoscaling',
+      'TerminateInstanceInAutoScalingGroup',
+      { InstanceId: other, ShouldDecrementDesiredCapacity: true },
+      'ValidationError',
+      /desiredSize equals minSize/,
+    );
+  });
+
   it('detaches an instance that goes on running, and attaches it again without a configuration', () => {
     const world = worldOf();
     standardGroup(world, { size: 2, min: 1, max: 3 });

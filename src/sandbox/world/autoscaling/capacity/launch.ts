@@ -71,7 +71,7 @@ export function launchOne(
     activity.Description = `Launching a new EC2 instance: ${member.id}`;
     activity.Progress = 30;
     touch(world, group.name);
-    world.clock.at(instance.runningAt, () => hasBooted(world, group.name, member.id));
+    world.clock.at(instance.runningAt, () => leavesPending(world, group.name, member.id));
     return { id: member.id, elsewhere: 'never' };
   } catch (error) {
     if (!(error instanceof ServiceFault)) throw error;
@@ -124,7 +124,8 @@ function instanceTags(
   return tags;
 }
 
-function hasBooted(world: World, name: string, id: string): void {
+/** What is pending has booted, or has left standby: its hooks come, then it serves. */
+export function leavesPending(world: World, name: string, id: string): void {
   const group = findGroup(world, name);
   const member = group?.members.get(id);
   if (group === undefined || member?.lifecycle !== 'Pending') return;

@@ -6,10 +6,12 @@ import type {
   SetInstanceProtectionQuery,
 } from '@aws-sdk/client-auto-scaling';
 import { ec2State } from '../../ec2/state.js';
+import { drawMs } from '../../random-delay.js';
 import { touch } from '../../revisions.js';
 import type { World } from '../../world.js';
 import { endActivity, stamp, startActivity } from '../activities.js';
 import { scheduleHealthCheck } from './health-checks.js';
+import { leavesPending } from './launch.js';
 import { deregisterEverywhere, scheduleRegistration } from './registration.js';
 import { counts, findGroup, groupOf, invalid, unitsOf, type GroupState, type Member } from '../state.js';
 import { schedulePlan } from './plan-schedule.js';
@@ -23,13 +25,20 @@ export function setInstanceProtection(world: World, input: SetInstanceProtection
   return {};
 }
 
+/**
+ * At most 20 instances. They leave every balancer and drain; the desired capacity falls by them, or what is missing is
+ * launched. Source: EnterStandby; EC2 Auto Scaling user guide, "Temporarily remove instances".
+ */
 export function enterStandby(world: World, input: EnterStandbyQuery): object {
   const group = groupOf(world, input.AutoScalingGroupName);
   const members = membersOf(group, input.InstanceIds, 20);
   for (const member of members) requireInService(member);
+  const from = group.desired;
   if (input.ShouldDecrementDesiredCapacity === true) decrement(group, members);
   const activities = members.map((member) => {
-    const cause = `At ${stamp(world)} instance ${member.id} was moved to standby in response to a user request.`;
+    const cause =
+      `At ${stamp(world)} instance ${member.id} was moved to standby in response to a user request` +
+      `${from === group.desired ? '' : `, shrinking the capacity from ${from} to ${group.desired}`}.`;
     const activity = startActivity(world, group, {
       description: `Moving EC2 instance to Standby: ${member.id}`,
       cause,
@@ -56,7 +65,14 @@ function settleAs(world: World, name: string, id: string, from: Member['lifecycl
   touch(world, name);
 }
 
-/** Back into service: the desired capacity rises by what stood by. */
+/** What an instance takes from standby to service, in seconds; not published. */
+const EXIT: readonly [number, number] = [2, 10];
+
+/**
+ * Back into service, by way of `Pending`: the desired capacity rises by what stood by. Whether launching hooks are
+ * passed again is not documented; the state that they are raised in is, so they are raised here.
+ * Sources: ExitStandby, whose activities are in `PreInService`; EC2 Auto Scaling user guide, "Instance lifecycle".
+ */
 export function exitStandby(world: World, input: ExitStandbyQuery): object {
   const group = groupOf(world, input.AutoScalingGroupName);
   const members = membersOf(group, input.InstanceIds, 20);
@@ -72,24 +88,26 @@ export function exitStandby(world: World, input: ExitStandbyQuery): object {
   }
   if (group.suspended.has('Launch'))
     throw invalid(`Cannot exit standby while the Launch process is suspended for AutoScalingGroup ${group.name}.`);
+  const from = group.desired;
   group.desired += units;
   const activities = members.map((member) => {
     const cause =
       `At ${stamp(world)} instance ${member.id} was moved out of standby in response to a user ` +
-      `request, increasing the capacity to ${group.desired}.`;
+      `request, increasing the capacity from ${from} to ${group.desired}.`;
     const activity = startActivity(world, group, {
       description: `Moving EC2 instance out of Standby: ${member.id}`,
       cause,
       zone: member.zone,
+      status: 'PreInService',
     });
-    member.lifecycle = 'InService';
-    member.inServiceAt = world.clock.now();
-    endActivity(world, group, activity.ActivityId, 'Successful');
-    scheduleRegistration(world, group, member);
+    activity.Progress = 30;
+    member.activity = activity.ActivityId;
+    member.lifecycle = 'Pending';
+    const delay = drawMs(world, `autoscaling/exit-standby/${member.id}/${++group.counter}`, EXIT);
+    world.clock.after(delay, () => leavesPending(world, group.name, member.id));
     return { ...activity };
   });
   touch(world, group.name);
-  scheduleHealthCheck(world, group);
   return { Activities: activities };
 }
 

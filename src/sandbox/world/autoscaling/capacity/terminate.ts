@@ -80,9 +80,12 @@ function requireRoom(group: GroupState, members: readonly Member[], decrement: b
   }
 }
 
-/** What the desired capacity falls by also when nobody counts it yet. */
+/**
+ * What the desired capacity falls by also when nobody counts it yet. Whether it falls by an instance in standby, which
+ * left it long ago, is not documented: here it does, which is the worse for who relies on the opposite.
+ */
 function isDecremented(member: Member): boolean {
-  return counts(member) || member.replaces !== undefined;
+  return counts(member) || member.replaces !== undefined || member.lifecycle.endsWith('Standby');
 }
 
 function userTerminates(world: World, group: GroupState, member: Member, decrement: boolean, by: EndedBy): Activity {
