@@ -442,6 +442,16 @@ export const MUTATIONS: readonly Mutation[] = [
     breaks: { condition: false },
   },
   {
+    name: 'stand-ins-go',
+    rule: 'new instances that serve in the places of missing old ones stay, and the roll-back comes to its end',
+    breaks: { condition: true },
+  },
+  {
+    name: 'guard-given-up',
+    rule: 'guard: after a roll-back no old instance goes that Auto Scaling has not given up',
+    breaks: { condition: false },
+  },
+  {
     name: 'roll-back-hurts',
     rule: 'no roll-back into less than before',
     breaks: { value: '[]' },

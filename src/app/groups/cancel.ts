@@ -3,7 +3,7 @@ import type { NumberTexts } from '../../config/numbers.js';
 import { readWanted, type Wanted } from '../../config/rollout-plan.js';
 import { targetText } from '../../config/target.js';
 import { factsOf } from '../../decide/strategies/facts-by-name.js';
-import { begunOn, cancelRollout, type Begun } from '../../engine/rollout/cancel-rollout.js';
+import { begunOn, cancelRollout, giveSizesBack, type Begun } from '../../engine/rollout/cancel-rollout.js';
 import { stackGroups } from '../../engine/stack/change-stack.js';
 import { cancelUpdate } from '../../engine/stack/cancel-update.js';
 import { Failure, refused } from '../../errors.js';
@@ -58,7 +58,7 @@ export async function cancel(given: CancelAsked, surroundings: ProcessContext): 
     const named = byName(asked, groups);
     run.goOnWith(againWith(named, 'cancel'));
     const found = await begunOn(run.deps, groups);
-    // A size that is kept is no rollout: whoever changes the stack gives it back once the stack has settled.
+    // A size that is kept is no rollout: it is given back once the stack has settled.
     const kept = found.filter(({ record }) => factsOf(record).kind === 'keeping');
     const begun = found.filter((one) => !kept.includes(one));
     // One that replaces a few at a time can still be stopped after its verdict, though not undone.
@@ -68,11 +68,25 @@ export async function cancel(given: CancelAsked, surroundings: ProcessContext): 
         group.notes.verdict?.run !== record.run ||
         group.notes.verdict.outcome !== 'promote',
     );
-    if (open.length === 0 && updating) return { outcome: 'cancelled', results: [] };
+    const back = updating && kept.length > 0 ? await giveBack(run, wanted, named, kept) : [];
+    if (open.length === 0 && updating) return { outcome: 'cancelled', results: back };
     if (open.length === 0 && begun.length === 0 && kept.length > 0) throw onlyKept(named, kept);
     if (open.length === 0) throw nothingToCancel(named, stack, begun);
-    return cancelGroups(run, wanted, named, open);
+    const cancelled = await cancelGroups(run, wanted, named, open);
+    return { ...cancelled, results: [...back, ...cancelled.results] };
   });
+}
+
+/** The change of the stack is over: by whoever noted the sizes that it kept, or from here, they are given back. */
+function giveBack(
+  run: Run,
+  wanted: Wanted,
+  asked: CancelAsked,
+  kept: readonly Begun[],
+): Promise<readonly GroupResult[]> {
+  const groups = kept.map(({ group }) => group.name);
+  const plan = planOf(run, wanted, asked, groups, { adoptOnly: true, undo: true, command: 'cancel' });
+  return giveSizesBack(run.deps, plan, kept, (dead) => lockDead(run, dead));
 }
 
 async function stackOf({ deps }: Run, name: string): Promise<Stack> {

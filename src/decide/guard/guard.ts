@@ -185,14 +185,16 @@ function ruleOf(group: Group, action: Action): string | undefined {
       const foreign = givesBack(group, record, action.size);
       if (foreign !== undefined) return foreign;
       const wrong = verdict.outcome === 'promote' ? isOld : isNew;
-      return group.instances.some(
+      const left = group.instances.filter(
         (instance) =>
           !hasLeft(instance.lifecycle) &&
           (instance.healthy || instance.launchedAt !== undefined) &&
           wrong(instance.launchedAt, record.startedAt),
-      )
-        ? 'the other half is still there'
-        : undefined;
+      );
+      if (left.length === 0) return undefined;
+      return verdict.outcome === 'rollBack'
+        ? standInRule(group, record, left, action.size)
+        : 'the other half is still there';
     }
     case 'judge':
       if (record === undefined) return 'there is no record';
@@ -203,6 +205,7 @@ function ruleOf(group: Group, action: Action): string | undefined {
       if (record === undefined) return 'there is no record';
       if (verdict === undefined) return 'there is no verdict';
       if (action.instances.length > MAX_TERMINATED_PER_CALL) return `more than ${MAX_TERMINATED_PER_CALL} at once`;
+      if (verdict.outcome === 'rollBack' && action.half === 'old') return givenUpRule(group, record, action);
       // rule: guard-half
       if (verdict.outcome !== (action.half === 'old' ? 'promote' : 'rollBack'))
         return `the verdict ${verdict.outcome} spares the ${action.half} half`;
@@ -224,6 +227,7 @@ function ruleOf(group: Group, action: Action): string | undefined {
       if (
         action.half === 'new' &&
         record.size.desired > 0 &&
+        served(group) > 0 &&
         served(
           group,
           group.instances.filter((one) => !isOld(one.launchedAt, record.startedAt)).map((one) => one.id),
@@ -261,6 +265,36 @@ function ruleOf(group: Group, action: Action): string | undefined {
         return 'the frozen processes are not noted yet';
       return undefined;
   }
+}
+
+/** New instances that stay after a roll-back serve for missing old ones, and Auto Scaling may let none of them go. */
+function standInRule(group: Group, { size }: RolloutRecord, left: readonly Instance[], to: Size): string | undefined {
+  const spare = left.find((one) => !inService(group, one) || served(group, [one.id]) >= size.desired);
+  if (spare !== undefined) return 'the other half is still there';
+  const there = group.instances
+    .filter(({ lifecycle }) => !hasLeft(lifecycle))
+    .reduce((sum, { weight }) => sum + weight, 0);
+  return to.desired < Math.min(there, group.size.desired)
+    ? `${there} are there, and Auto Scaling would choose which of them leave`
+    : undefined;
+}
+
+/** After a roll-back old ones stay, but those that Auto Scaling has given up, where new ones stay in their places. */
+function givenUpRule(
+  group: Group,
+  { startedAt, size }: RolloutRecord,
+  { instances, decrement }: Extract<Action, { type: 'terminate' }>,
+): string | undefined {
+  const wanted = instances.find((id) => group.instances.find((one) => one.id === id)?.healthy !== false);
+  // rule: guard-given-up
+  if (wanted !== undefined) return `the verdict rollBack spares the old half, and ${wanted} is not given up`;
+  const stays = group.instances.filter((one) => isNew(one.launchedAt, startedAt) && inService(group, one));
+  if (stays.length === 0) return 'no new instance stands in for it';
+  if (!decrement) return 'without decrement more would be launched';
+  const there = group.instances
+    .filter(({ id, lifecycle }) => !instances.includes(id) && !hasLeft(lifecycle))
+    .reduce((sum, { weight }) => sum + weight, 0);
+  return there < Math.min(size.desired, group.size.desired) ? `no more than ${there} would be there` : undefined;
 }
 
 /** Only old instances are shielded, only by a record that says so, and only until it is decided who stays. */

@@ -3,9 +3,10 @@ import type { Observed, Seen, SeenSizes } from '../../model/rollout/decision.js'
 import type { Group, GroupNotes } from '../../model/rollout/group.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
 import type { RolloutRecord, Verdict } from '../../model/rollout/record.js';
-import { inService, split, units } from '../instances/classify.js';
+import { inService, serving, split, units } from '../instances/classify.js';
 import { beginOf } from '../instances/who-serves.js';
 import { BLIND_MS, UNSURE_MS } from '../read-lag.js';
+import { standIn } from '../instances/stand-ins.js';
 import { factsOf } from '../strategies/facts-by-name.js';
 import { isReached } from '../rollout/target-size.js';
 import { keepLeaving, keepResults } from '../gates/hooks.js';
@@ -139,7 +140,10 @@ export function afterLook(earlier: Seen, look: Omit<Observed, 'seen'>, plan: Pla
     }
     if (record !== undefined && verdict?.outcome === 'rollBack' && group.suspended.includes('Launch')) {
       const halves = split(group, record);
-      if (halves.new.length + halves.unknown.length + halves.leaving.length === 0) {
+      if (
+        standIn({ group, record, halves }, serving(group, halves.old)) &&
+        halves.unknown.length + halves.leaving.length === 0
+      ) {
         const before = seen.clean[name];
         next.clean[name] = { looks: (before?.looks ?? 0) + 1, since: before?.since ?? at };
       }

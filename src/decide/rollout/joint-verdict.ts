@@ -1,9 +1,10 @@
 import type { GroupResult, Wait } from '../../model/rollout/decision.js';
 import type { Verdict } from '../../model/rollout/record.js';
-import { notInService, serving, units } from '../instances/classify.js';
+import { notInService } from '../instances/classify.js';
 import { ourLease } from '../ownership/lease.js';
 import { VERDICT_LAG_MS } from '../read-lag.js';
 import { sameReasons } from './finish.js';
+import { nothingToGoBackTo, rollBackHurts } from '../instances/stand-ins.js';
 import type { ProvingStep, ReasonedAction } from '../step.js';
 import type { RolloutGroup, RolloutView } from '../view.js';
 
@@ -63,8 +64,9 @@ function judgeTogether(view: RolloutView, groups: readonly ProvingGroup[], open:
   if (failing !== undefined && !justAdopted) {
     const why =
       groups.length === 1 ? (failing.step.failing ?? '') : `${failing.of.name}: ${failing.step.failing ?? ''}`;
+    // `rollback` is given what can be had: as many new ones stay as stand in for missing old ones.
     // rule: roll-back-hurts
-    const hurt = groups.filter(wouldHurt);
+    const hurt = groups.filter(({ of }) => (view.plan.undo ? nothingToGoBackTo(of) : rollBackHurts(of)));
     return hurt.length > 0 ? leaveBoth(groups, hurt, why) : recordVerdict(view, groups, 'rollBack', why);
   }
   // rule: judged-apart
@@ -75,7 +77,9 @@ function judgeTogether(view: RolloutView, groups: readonly ProvingGroup[], open:
 
 /** Both sets stay, because rolling back would take away what stands in for missing old instances. */
 function leaveBoth(groups: readonly ProvingGroup[], hurt: readonly ProvingGroup[], why: string): JudgeResult {
-  const where = hurt.map(({ of }) => of.name).join(', ');
+  const less = hurt
+    .map(({ of: { name, record } }) => `less than ${record.size.desired} in service in ${name}`)
+    .join(', ');
   const idle = hurt.flatMap(({ of: { group, halves } }) =>
     halves.old.flatMap((instance) => {
       const reason = notInService(group, instance);
@@ -83,14 +87,8 @@ function leaveBoth(groups: readonly ProvingGroup[], hurt: readonly ProvingGroup[
     }),
   );
   const because = idle.length === 0 ? 'old instances are missing' : `old ones do not serve: ${sameReasons(idle)}`;
-  const results = groups.map(({ of: { name, record } }): GroupResult => {
-    const less = `Rolling back would leave less than ${record.size.desired} in service in ${where}`;
-    return {
-      group: name,
-      outcome: 'stuck',
-      why: `${why}. ${less}, because ${because}; both sets are left as they are`,
-    };
-  });
+  const text = `${why}. Rolling back would leave ${less}, because ${because}; both sets are left as they are`;
+  const results = groups.map(({ of: { name } }): GroupResult => ({ group: name, outcome: 'stuck', why: text }));
   return { acts: [], waits: [], results };
 }
 
@@ -105,13 +103,6 @@ export function verdictOfMate({ observed }: RolloutView, { record }: RolloutGrou
   if (!record.together) return undefined;
   // rule: mate-ignored
   return observed.groups.find((group) => group.notes.verdict?.run === record.run)?.notes.verdict;
-}
-
-/** Rolling back would take away new instances that stand in for missing old ones, or leave nothing at all. */
-function wouldHurt({ of: { group, record, halves } }: ProvingGroup): boolean {
-  const old = units(serving(group, halves.old));
-  if (halves.new.length > 0 && old === 0) return true;
-  return old < record.size.desired && serving(group, halves.new).length > 0;
 }
 
 /** One note per rollout: groups that were begun by different runs carry their own run's verdict. */

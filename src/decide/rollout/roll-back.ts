@@ -5,13 +5,18 @@ import { stillLeaving, waitFor } from './finish.js';
 import { noteTheirs } from '../sizes/note-theirs.js';
 import { givenBack, originOf } from '../sizes/their-sizes.js';
 import { RESET_FIRST } from './processes.js';
+import { MAX_TERMINATED_PER_CALL } from '../instances/capacity.js';
+import { givenUp, mayServe, nothingToGoBackTo, standIn } from '../instances/stand-ins.js';
 import { liftShield } from './scale-in-protection.js';
 import { terminateHalf } from './terminate-half.js';
 
 /** Time between the first and the last of the clean looks: launches in flight surface late. */
 const CLEAN_MS = 10_000;
 
-/** The new instances go, the sizes are as they were, and the group is left frozen. */
+/**
+ * The new instances go, the sizes are as they were, and the group is left frozen. New ones that stand in for missing
+ * old ones stay, and take their places.
+ */
 export function rollBack(view: RolloutView, of: JudgedGroup): GroupStep {
   const { group } = of;
   const name = group.name;
@@ -23,7 +28,7 @@ export function rollBack(view: RolloutView, of: JudgedGroup): GroupStep {
       'no further instance of the failed configuration may start',
     );
   }
-  const going = noteTheirs(view, of, 'halve') ?? takeNewOut(view, of);
+  const going = noteTheirs(view, of, 'halve') ?? takeNewOut(view, of) ?? takeGivenUpOut(of);
   if (going !== undefined) return going;
   const back = givenBack(of, originOf(view.observed.seen.sizes[name]));
   if (back !== undefined)
@@ -42,15 +47,24 @@ export function rollBack(view: RolloutView, of: JudgedGroup): GroupStep {
 function takeNewOut(view: RolloutView, of: JudgedGroup): GroupStep | undefined {
   const { group, record, verdict, halves } = of;
   if (halves.new.length > 0) {
-    // With nothing to go back to, the new ones are all that there is.
+    // With nothing to go back to, the new ones are all that there is; who asks for it gives up those that do not serve.
     // rule: nothing-to-go-back-to
-    if (record.size.desired > 0 && serving(group, halves.old).length === 0) {
+    if (
+      record.size.desired > 0 &&
+      serving(group, halves.old).length === 0 &&
+      (!view.plan.undo || nothingToGoBackTo(of))
+    ) {
       return waitFor(view, of, verdict.at, {
         why: 'no old instance serves, so the new ones are left alone',
         instances: halves.new.map((instance) => ({ id: instance.id, why: notInService(group, instance) })),
       });
     }
-    return terminateHalf(view, of, 'new');
+    // rule: stand-ins-go
+    if (!standIn(of, mayServe(of))) {
+      const step = terminateHalf(view, of, 'new');
+      // Old ones that did not come back within the time are missing for good.
+      if (step.kind !== 'stuck' || !standIn(of, serving(group, halves.old))) return step;
+    }
   }
   if (halves.unknown.length > 0) {
     return waitFor(view, of, verdict.at, {
@@ -68,6 +82,18 @@ function takeNewOut(view: RolloutView, of: JudgedGroup): GroupStep | undefined {
     return { kind: 'wait', wait: { group: group.name, phase: 'halve', why, instances: [] } };
   }
   return undefined;
+}
+
+/** Old ones that Auto Scaling has given up leave, where others stand in for them; undefined where none has to. */
+function takeGivenUpOut(of: JudgedGroup): GroupStep | undefined {
+  const dead = givenUp(of);
+  if (dead.length === 0) return undefined;
+  const instances = dead.slice(0, MAX_TERMINATED_PER_CALL).map(({ id }) => id);
+  return act(
+    'halve',
+    { type: 'terminate', group: of.name, half: 'old', instances, decrement: true },
+    'Auto Scaling has given them up, and new ones stand in for them',
+  );
 }
 
 /** Writes down which processes stay suspended and why, then removes the record. */

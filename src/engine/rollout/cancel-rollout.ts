@@ -50,17 +50,45 @@ export async function cancelRollout(
   { lock, who }: CancelRequest,
 ): Promise<readonly GroupResult[]> {
   await writeWish(deps, begun, who);
-  const followed = await follow(deps, plan, begun);
-  if (followed.dead.length === 0) return followed.results;
-  const guarded = followed.dead.find(
+  const { over, groups, judged, dead } = await follow(deps, plan, begun, ROLLOUT);
+  const results = await ends(deps, over, groups, judged);
+  return dead.length === 0 ? results : [...results, ...(await takeOver(deps, plan, dead, lock))];
+}
+
+/**
+ * Has the sizes given back that were kept while a stack changed, once it has settled: by the live run that noted them,
+ * or from here where that run is dead. Answers how each group ended.
+ * @param plan over these groups, to adopt and undo
+ * @throws Failure `stopped` when a signal came, or when the end did not come in time; the notes stay then
+ */
+export async function giveSizesBack(
+  deps: Deps,
+  plan: Plan,
+  kept: readonly Begun[],
+  lock: CancelRequest['lock'],
+): Promise<readonly GroupResult[]> {
+  const { over, dead } = await follow(deps, plan, kept, KEPT_SIZE);
+  const why = 'the run that changed the stack gave its size back';
+  const results = over.map(({ group }): GroupResult => ({ group: group.name, outcome: 'sizeKept', why }));
+  for (const result of results) deps.emit({ type: 'group.finished', result });
+  return dead.length === 0 ? results : [...results, ...(await takeOver(deps, plan, dead, lock))];
+}
+
+/** Finishes or undoes from here what a dead run left, under its lock. */
+async function takeOver(
+  deps: Deps,
+  plan: Plan,
+  dead: readonly Begun[],
+  lock: CancelRequest['lock'],
+): Promise<readonly GroupResult[]> {
+  const guarded = dead.find(
     ({ group: { notes } }) => notes.lease?.lock !== undefined && notes.lease.lock !== plan.lock,
   );
-  if (guarded !== undefined) throw guardedBy(guarded.group.notes.lease?.lock ?? '', plan, followed.dead);
-  await lock(followed.dead.map(({ group }) => group.name));
-  const gone = new Set(followed.dead.map(({ group }) => group.notes.lease?.run));
+  if (guarded !== undefined) throw guardedBy(guarded.group.notes.lease?.lock ?? '', plan, dead);
+  await lock(dead.map(({ group }) => group.name));
+  const gone = new Set(dead.map(({ group }) => group.notes.lease?.run));
   const own: Deps = { ...deps, holderIsGone: (lease) => gone.has(lease.run) || deps.holderIsGone(lease) };
-  const undone = await runRollout(own, { ...plan, groups: followed.dead.map(({ group }) => group.name) });
-  return [...followed.results, ...undone];
+  return runRollout(own, { ...plan, groups: dead.map(({ group }) => group.name) });
 }
 
 /** One note per rollout: it names the one that it is about. */
@@ -74,13 +102,37 @@ async function writeWish(deps: Deps, begun: readonly Begun[], who: string): Prom
 }
 
 interface Followed {
-  readonly results: readonly GroupResult[];
-  /** Rollouts that no live run works on. */
+  /** Those that are over. */
+  readonly over: readonly Begun[];
+  /** Those that no live run works on. */
   readonly dead: readonly Begun[];
+  /** The groups at the last look. */
+  readonly groups: readonly BareGroup[];
+  /** The verdicts that were seen on them. */
+  readonly judged: ReadonlyMap<string, string>;
 }
 
-/** Watches until no rollout is left, or until no live run works on those that are left. */
-async function follow(deps: Deps, plan: Plan, begun: readonly Begun[]): Promise<Followed> {
+/** What is awaited of live runs, in words. */
+interface Awaited {
+  readonly does: (who: string, record: RolloutRecord, verdict: string | undefined) => string;
+  readonly stillGoing: (why: string, plan: Plan, alive: readonly Begun[]) => Failure;
+}
+
+const ROLLOUT: Awaited = {
+  does: (who, record, verdict) =>
+    verdict === 'promote' && !factsOf(record).provesAfterVerdict
+      ? `${who} had judged it to promote already and finishes that`
+      : `${who} works on it and was asked to ${verdict === undefined ? 'roll back' : 'stop'}`,
+  stillGoing,
+};
+
+const KEPT_SIZE: Awaited = {
+  does: (who) => `${who} kept its size while the stack changed, and gives it back now`,
+  stillGoing: sizeStillKept,
+};
+
+/** Watches until nothing is left under way, or until no live run works on what is left. */
+async function follow(deps: Deps, plan: Plan, begun: readonly Begun[], awaited: Awaited): Promise<Followed> {
   const until = deps.clock.now() + plan.timing.drainMs;
   const isAlive = createLeaseWatch(deps);
   const look = groupReader(deps, retrying(deps));
@@ -98,17 +150,13 @@ async function follow(deps: Deps, plan: Plan, begun: readonly Begun[]): Promise<
     const alive = open.filter(({ group }) => isAlive(group, now));
     if (alive.length === 0) {
       const over = begun.filter(({ group }) => !open.some((one) => one.group.name === group.name));
-      return { results: await ends(deps, over, groups, judged), dead: open };
+      return { over, dead: open, groups, judged };
     }
-    if (deps.interrupt.received !== undefined) throw stillGoing(`${deps.interrupt.received} came`, plan, alive);
-    if (now >= until) throw stillGoing(`this went on for ${seconds(plan.timing.drainMs)}`, plan, alive);
+    if (deps.interrupt.received !== undefined) throw awaited.stillGoing(`${deps.interrupt.received} came`, plan, alive);
+    if (now >= until) throw awaited.stillGoing(`this went on for ${seconds(plan.timing.drainMs)}`, plan, alive);
     for (const { group, record } of alive) {
       const who = group.notes.lease === undefined ? 'nobody' : describeHolder(group.notes.lease);
-      const verdict = judged.get(group.name);
-      const why =
-        verdict === 'promote' && !factsOf(record).provesAfterVerdict
-          ? `${who} had judged it to promote already and finishes that`
-          : `${who} works on it and was asked to ${verdict === undefined ? 'roll back' : 'stop'}`;
+      const why = awaited.does(who, record, judged.get(group.name));
       if (told.get(group.name) === why) continue;
       told.set(group.name, why);
       deps.emit({ type: 'group.waiting', wait: { group: group.name, phase: 'prove', why, instances: [], until } });
@@ -207,6 +255,22 @@ function stillGoing(why: string, plan: Plan, alive: readonly Begun[]): Failure {
     next: [
       ...(plan.stack === undefined ? [] : [command`ha-updater status ${plan.stack}`]),
       command`ha-updater cancel ${target}`,
+    ],
+  });
+}
+
+function sizeStillKept(why: string, plan: Plan, alive: readonly Begun[]): Failure {
+  const names = alive.map(({ group }) => group.name).join(', ');
+  const target = plan.stack ?? plan.groups.flatMap(targetWords);
+  return new Failure('stopped', {
+    code: 'cancel.notBack',
+    what: `The stack went back, and ${why} before the run that changed it had given the size of ${names} back.`,
+    reasons: [],
+    serves: 'The same instances as before; this command did not touch the groups.',
+    left: `The note of the size of ${names}, with Terminate and AZRebalance suspended.`,
+    next: [
+      command`ha-updater resume ${target}   # gives the size back`,
+      ...(plan.stack === undefined ? [] : [command`ha-updater status ${plan.stack}`]),
     ],
   });
 }

@@ -5,6 +5,8 @@ import type { Decision, GroupResult, Observed, Reason } from '../../model/rollou
 import type { Group } from '../../model/rollout/group.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
 import { afterRollBack, sameAgain, unfreezeNow } from '../../decide/diagnosis/after-roll-back.js';
+import { split } from '../../decide/instances/classify.js';
+import { nothingToGoBackTo, rollBackHurts } from '../../decide/instances/stand-ins.js';
 import { firstHelp } from '../../decide/diagnosis/marked.js';
 import { targetFlags, targetWords } from '../../text/target-words.js';
 import { asIs, command } from '../../text/shell-quote.js';
@@ -169,7 +171,11 @@ function stopped(stuck: readonly GroupResult[], back: readonly GroupResult[], ob
       ? 'Nothing: what was noted went with the groups.'
       : `No record is left on ${plan.groups.join(', ')}; the groups stand as they were left.`;
   const first = firstHelp(observed.groups);
-  const on = noted ? goOn(plan, observed) : [...(observed.groups.length > 0 ? [plan.again] : []), ...status(plan)];
+  const held = noted && isRollBackHeld(observed);
+  const more = held ? ` ${STAND_INS_STAY}` : '';
+  const on = noted
+    ? goOn(plan, observed, held)
+    : [...(observed.groups.length > 0 ? [plan.again] : []), ...status(plan)];
   return new Failure('stopped', {
     code: unproven
       ? 'swap.unproven'
@@ -179,7 +185,7 @@ function stopped(stuck: readonly GroupResult[], back: readonly GroupResult[], ob
     what: `${stuck[0]?.group ?? ''}: ${sentence(stuck[0]?.why ?? '')}`,
     reasons,
     serves: serving(observed),
-    left: `${unproven ? 'Nothing was changed on the groups.' : left} ${first.text}`.trim(),
+    left: `${unproven ? 'Nothing was changed on the groups.' : left}${more} ${first.text}`.trim(),
     next: [...first.next, ...on],
   });
 }
@@ -265,11 +271,32 @@ function halfWayWords(observed: Observed): string {
   );
 }
 
-/** How to go on with what is left: look, finish it, or undo it while no verdict forbids that. */
-function goOn(plan: Plan, observed: Observed | undefined): readonly string[] {
+const STAND_INS_STAY =
+  'rollback terminates the other new instances; those that serve in the places of missing old ones stay.';
+
+/** Nothing is judged, and a run that nobody asked to go back does not: it would leave less in service than before. */
+function isRollBackHeld({ groups, seen }: Observed): boolean {
+  const open = groups.flatMap((group) => {
+    const { record, verdict } = withNotes(group, seen).notes;
+    if (record === undefined || !factsOf(record).replaces) return [];
+    return [{ verdict, halved: { group, record, halves: split(group, record) } }];
+  });
+  return (
+    open.some(({ halved }) => rollBackHurts(halved)) &&
+    open.every(({ verdict, halved }) => verdict === undefined && !nothingToGoBackTo(halved))
+  );
+}
+
+/**
+ * How to go on with what is left: look, finish it, or undo it while no verdict forbids that.
+ * @param back going back is what leads out
+ */
+function goOn(plan: Plan, observed: Observed | undefined, back = false): readonly string[] {
   const promoted =
     observed?.groups.some((group) => withNotes(group, observed.seen).notes.verdict?.outcome === 'promote') === true;
-  return [ours(plan, 'resume'), ...(promoted ? [] : [ours(plan, 'rollback')]), ...status(plan)];
+  const resume = ours(plan, 'resume');
+  if (promoted) return [resume, ...status(plan)];
+  return [...(back ? [ours(plan, 'rollback'), resume] : [resume, ours(plan, 'rollback')]), ...status(plan)];
 }
 
 /** The stack whose name means the groups of the plan, no more and no less; undefined without one. */

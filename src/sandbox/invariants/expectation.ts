@@ -15,8 +15,8 @@ export interface Expectation {
   readonly frozenBefore: readonly string[];
   /** Ids of the instances that were there when it began. */
   readonly old: ReadonlySet<string>;
-  /** Instances that were on their way out already: they are of neither half. */
-  readonly left: ReadonlySet<string>;
+  /** Instances that were on their way out already, or taken by the world before: they are of neither half. */
+  readonly left: Set<string>;
   /** Those that were protected from scale-in. */
   readonly protected: ReadonlySet<string>;
   /** Units that must stay in service. */

@@ -39,6 +39,7 @@ const SAME_AGE_MS = 60_000;
 
 /** What is wrong at this moment of a rollout. */
 export function breachesNow(world: World, expectation: Expectation, look: Look, busy: boolean): Breach[] {
+  setAsideGivenUp(expectation, look);
   const terminated = terminatedHalves(world, expectation, look);
   const ended = look.instances.filter((one) => one.endedBy === 'caller' || isScaledIn(expectation, one));
   const more = ended.filter((one) => !expectation.terminated.has(one.id));
@@ -89,6 +90,16 @@ function terminatedHalves(world: World, expectation: Expectation, look: Look): S
     (one) => expectation.strategy.kind !== 'rolling' || expectation.old.has(one.id) || !one.outdated,
   );
   return new Set(counted.map((one) => (expectation.old.has(one.id) ? 'old' : 'new')));
+}
+
+/**
+ * An old one that the world had taken is of neither half once the new half is being terminated: what stands in for it
+ * stays, and it makes room.
+ */
+function setAsideGivenUp(expectation: Expectation, look: Look): void {
+  if (expectation.half !== 'new') return;
+  for (const { id, endedBy } of look.instances)
+    if (endedBy === 'caller' && expectation.old.has(id) && expectation.taken.has(id)) expectation.left.add(id);
 }
 
 /** With every termination, everything that served until just now becomes capacity that one may rely on. */

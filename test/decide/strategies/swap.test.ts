@@ -398,6 +398,26 @@ const rows: readonly {
     then: 'finish: web stuck',
   },
   {
+    when: 'a person rolls back while an old one is missing',
+    look: observed([doubledGroup({ instances: [instance('i-old1'), fresh('i-new1'), fresh('i-new2')] })]),
+    plan: { undo: true },
+    then: 'rollBack web',
+  },
+  {
+    when: 'a person rolls back while no old one serves and new ones do',
+    look: observed([doubledGroup({ instances: [fresh('i-new1'), fresh('i-new2', { health: sick() })] })]),
+    plan: { undo: true },
+    then: 'finish: web stuck',
+  },
+  {
+    when: 'a person rolls back while none serves, old or new',
+    look: observed([
+      doubledGroup({ instances: [instance('i-old1', { healthy: false }), fresh('i-new1', { health: sick() })] }),
+    ]),
+    plan: { undo: true },
+    then: 'rollBack web',
+  },
+  {
     when: 'somebody shrank the group',
     look: observed([doubledGroup({ size: { min: 1, max: 4, desired: 2 } })]),
     then: 'double 1/4/4',
@@ -766,6 +786,47 @@ const rows: readonly {
       }),
     ]),
     then: 'terminate new i-new1,i-new2',
+  },
+  {
+    when: 'rolled back while an old one is missing: what nobody misses goes',
+    look: observed([
+      doubledGroup({
+        suspended: [...PROCESSES, 'Launch'],
+        instances: [instance('i-old1'), instance('i-old2', { healthy: false }), fresh('i-new1'), fresh('i-new2')],
+        notes: { record: RECORD, lease: LEASE, verdict: verdict('rollBack') },
+      }),
+    ]),
+    then: 'terminate new i-new1',
+  },
+  {
+    when: 'rolled back, and the new one that is left stands in for an old one',
+    look: observed(
+      [
+        doubledGroup({
+          size: { min: 1, max: 4, desired: 3 },
+          suspended: [...PROCESSES, 'Launch'],
+          instances: [instance('i-old1'), instance('i-old2', { healthy: false }), fresh('i-new2')],
+          notes: { record: RECORD, lease: LEASE, verdict: verdict('rollBack') },
+        }),
+      ],
+      { seen: { clean: { web: { looks: 2, since: T0 + 80_000 } } } },
+    ),
+    then: 'terminate old i-old2',
+  },
+  {
+    when: 'rolled back, and the old one that is missing has gone',
+    look: observed(
+      [
+        doubledGroup({
+          suspended: [...PROCESSES, 'Launch'],
+          size: { min: 1, max: 4, desired: 2 },
+          instances: [instance('i-old1'), fresh('i-new2')],
+          notes: { record: RECORD, lease: LEASE, verdict: verdict('rollBack') },
+        }),
+      ],
+      { seen: { clean: { web: { looks: 2, since: T0 + 80_000 } } } },
+    ),
+    then: 'freeze AlarmNotification,ScheduledActions,AZRebalance,ReplaceUnhealthy,InstanceRefresh,Launch',
   },
   {
     when: 'rolled back, a launch time is not known',

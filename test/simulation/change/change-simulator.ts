@@ -70,6 +70,12 @@ export async function simulateChange(story: ChangeStory): Promise<ChangeTold> {
     clock.advance(turn < 2 ? 60_000 : FAULTS_LAST);
     // A frozen group that lost an instance is mended by force alone: nothing is replaced there.
     const force = turn >= 2;
+    // Where the same command does not lead on, the first one that was printed does.
+    const printed = turn >= 1 ? firstPrinted(last) : undefined;
+    if (printed !== undefined) {
+      last = note(printed, await stage.call(printed, commandOf(printed, story)));
+      clock.advance(60_000);
+    }
     last = note(
       'update-stack',
       await stage.call('update-stack', commandOf('update-stack', story, { Ami: GOOD }, { force })),
@@ -161,6 +167,13 @@ function happen({ world }: Sandbox, { group: index, does }: Meanwhile): void {
           .map((Key) => ({ ResourceId: group.name, ResourceType: 'auto-scaling-group', Key })),
       });
   }
+}
+
+/** The command that the last words of one that stopped half-way print first, where it finishes or undoes. */
+function firstPrinted({ code, document }: Ended): 'resume' | 'rollback' | undefined {
+  const [first = ''] = document?.failure?.next ?? [];
+  const name = /^ha-updater (resume|rollback)\b/.exec(first)?.[1];
+  return code === 5 ? (name as 'resume' | 'rollback' | undefined) : undefined;
 }
 
 type Name = 'update-stack' | 'update-asgs' | 'resume' | 'rollback' | 'cancel';

@@ -1,0 +1,58 @@
+import type { Group, Instance } from '../../model/rollout/group.js';
+import type { RolloutRecord } from '../../model/rollout/record.js';
+import { inService, isAway, serving, standing, units, type Split } from './classify.js';
+import { wantedSize } from '../sizes/wanted-size.js';
+
+/** What a look says of a group in the middle of its rollout. */
+interface Halved {
+  readonly group: Group;
+  readonly record: RolloutRecord;
+  readonly halves: Pick<Split, 'old' | 'new'>;
+}
+
+/**
+ * Rolling back would take away new instances that serve in the place of missing old ones, or terminate the new half
+ * where no old instance serves at all.
+ */
+export function rollBackHurts({ group, record, halves }: Halved): boolean {
+  const old = units(serving(group, halves.old));
+  if (halves.new.length > 0 && old === 0) return true;
+  return old < record.size.desired && serving(group, halves.new).length > 0;
+}
+
+/** No old instance serves and new ones do: then there is nothing that one could go back to, whoever asks for it. */
+export function nothingToGoBackTo({ group, halves }: Halved): boolean {
+  return serving(group, halves.old).length === 0 && serving(group, halves.new).length > 0;
+}
+
+/**
+ * Whether all that is left of the new half stands in for old instances that are missing: it serves, and without any one
+ * of it less than the original desired capacity would serve.
+ * @param counted the old instances that serve, or may yet
+ */
+export function standIn({ group, record, halves }: Halved, counted: readonly Instance[]): boolean {
+  const there = units(counted) + units(halves.new);
+  return halves.new.every((instance) => inService(group, instance) && there - instance.weight < record.size.desired);
+}
+
+/** Old instances that serve, or that Auto Scaling still calls healthy: these may serve again by themselves. */
+export function mayServe({ group, halves }: Halved): readonly Instance[] {
+  return halves.old.filter((instance) => inService(group, instance) || instance.healthy);
+}
+
+/**
+ * Old instances that Auto Scaling has given up, as far as they are too many beside those that stand in for them: giving
+ * the size back would let Auto Scaling choose who leaves, and it could choose one that serves. Those that EC2 has
+ * forgotten already are among them.
+ */
+export function givenUp({ group, record, halves }: Halved): readonly Instance[] {
+  const members = group.instances.filter((instance) => !isAway(instance) && standing(instance.lifecycle) !== 'parked');
+  let surplus = halves.new.length === 0 ? 0 : units(members) - wantedSize(record).desired;
+  return members
+    .filter((instance) => !instance.healthy && !halves.new.includes(instance))
+    .filter(({ weight }) => {
+      if (weight > surplus) return false;
+      surplus -= weight;
+      return true;
+    });
+}
