@@ -6,6 +6,7 @@ import Unfreeze from './groups/unfreeze.js';
 import UpdateAsgs from './groups/update-asgs.js';
 import Config from './inspect/config.js';
 import Diagnose from './inspect/diagnose.js';
+import Doctor from './inspect/doctor.js';
 import Explain from './inspect/explain.js';
 import List from './inspect/list.js';
 import Status from './inspect/status.js';
@@ -24,6 +25,7 @@ export const COMMANDS = {
   cancel: Cancel,
   config: Config,
   diagnose: Diagnose,
+  doctor: Doctor,
   explain: Explain,
   list: List,
   'lock:release': LockRelease,

@@ -13,6 +13,7 @@ export { planGroups, type PlanGroupsAsked } from './app/groups/plan-groups.js';
 export { plan, type PlanAsked } from './app/stack/plan.js';
 export { updateStack, type UpdateStackAsked } from './app/stack/update-stack.js';
 export { diagnoseNow, type DiagnoseDocument } from './app/inspect/diagnose.js';
+export { doctor, type DoctorAsked, type DoctorDocument } from './app/inspect/doctor.js';
 export { listAll, type ListDocument } from './app/inspect/list-groups.js';
 export { explain } from './app/inspect/explain.js';
 export { serveWorld } from './app/sandbox.js';

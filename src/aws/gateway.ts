@@ -1,4 +1,6 @@
 import type { Gateway } from '../engine/gateway.js';
+import { permissions } from './account/simulate-policies.js';
+import { countedInstances, subnets, vcpuQuotas } from './account/quotas-and-subnets.js';
 import { describeAlarms } from './alarms.js';
 import { activities, failedLaunches, lifecycleHooks, precautions } from './groups/activities.js';
 import { addressesBehind, endings, membersBehind, running } from './balancers/balancer-members.js';
@@ -117,6 +119,10 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
     setStackPolicy: (stackId, policy) => setStackPolicy(clients, stackId, policy),
     setTerminationProtection: (stackId, on) => setTerminationProtection(clients, stackId, on),
     failedEvents: (of) => failedEvents(clients, of),
+    permissions: (caller, question) => permissions(clients, caller, question),
+    countedInstances: () => countedInstances(clients),
+    vcpuQuotas: (codes) => vcpuQuotas(clients, codes),
+    subnets: (ids) => subnets(clients, ids),
     parameterValue: (name) => parameterValue(clients, name),
     writeObject: (object) => writeObject(clients, object),
     hasBucket: (bucket, owner) => hasBucket(clients, bucket, owner),

@@ -11,6 +11,7 @@ import type {
   Precautions,
   Size,
 } from '../model/rollout/group.js';
+import type { CountedInstance, PermissionAnswer, PermissionQuestion, Subnet } from '../model/checkup.js';
 import type { Activity } from '../model/finding.js';
 import type { CommandState } from '../model/rollout/decision.js';
 import type { FrozenNote, Lease, OutNote, RolloutRecord, Verdict, CancellationNote } from '../model/rollout/record.js';
@@ -244,6 +245,18 @@ export interface Gateway {
   failedEvents(
     of: { readonly changeSet: string } | { readonly stack: string; readonly operation?: string },
   ): Promise<readonly FailedEvent[]>;
+  // The account
+  /**
+   * What IAM says whether the caller of `identity` may take these actions; `unsupported` where it keeps no policies of
+   * the caller.
+   */
+  permissions(caller: string, question: PermissionQuestion): Promise<readonly PermissionAnswer[]>;
+  /** All instances of the account and region that count against quotas of vCPUs. */
+  countedInstances(): Promise<readonly CountedInstance[]>;
+  /** Quotas of EC2 by code, as far as the region has them. */
+  vcpuQuotas(codes: readonly string[]): Promise<Readonly<Record<string, number>>>;
+  /** Free addresses of subnets. */
+  subnets(ids: readonly string[]): Promise<readonly Subnet[]>;
   /** Value of a parameter of the parameter store. */
   parameterValue(name: string): Promise<string>;
   /** Writes an object of S3, only into a bucket of account `owner`. */

@@ -187,6 +187,19 @@ export const CODES: Readonly<Record<string, string>> = {
   'group.zonalShift':
     'A zonal shift keeps requests away from instances of the group; --force starts where it launches in other zones.',
   'group.warmPool': 'The group has a warm pool, whose instances were launched with the old configuration.',
+  'clock.off':
+    'The clock of this machine differs from that of AWS, which refuses calls from five minutes on. Set it by NTP.',
+  'permission.conditional':
+    'Whether an action is allowed depends on something that only the call itself has, such as a tag or an address.',
+  'permission.denied':
+    'IAM says that an action which every run takes is not allowed. templates/iam-policy.json has all that is needed.',
+  'permission.lacking':
+    'IAM says that an action is not allowed which a run can do without; the message says what is lost.',
+  'permission.unknown': 'IAM could not be asked what the caller may do, so the first denied call of a run will tell.',
+  'room.addresses': 'The subnets of a group have fewer free addresses than a rollout launches instances.',
+  'room.uneven': 'One subnet has too few free addresses for its share, so Auto Scaling launches in the other zones.',
+  'room.unknown': 'Whether there is room for the instances that a rollout launches could not be found out.',
+  'room.vcpus': 'A quota of EC2 leaves fewer vCPUs than a rollout needs, so its launches would fail.',
   'guard.broken':
     'The last check before a change found it unsafe, and nothing was sent. This is a bug; please report it.',
   'lint.missing': 'cfn-lint is to count, and it could not be run.',

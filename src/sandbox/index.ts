@@ -10,6 +10,8 @@ import { autoScalingState } from './world/autoscaling/state.js';
 import { cloudformationOperations } from './world/cloudformation/index.js';
 import { findStack } from './world/cloudformation/deploy/state.js';
 import { ec2Operations } from './world/ec2/index.js';
+import { iamOperations } from './world/iam/policy-simulation.js';
+import { serviceQuotasOperations } from './world/ec2/quotas.js';
 import { elbOperations } from './world/elb/index.js';
 import { elbv2Operations } from './world/elbv2/index.js';
 import { s3Operations } from './world/s3/s3.js';
@@ -59,7 +61,9 @@ const SIMULATED_SERVICES: Services = {
   ec2: ec2Operations,
   elb: elbOperations,
   elbv2: elbv2Operations,
+  iam: iamOperations,
   s3: s3Operations,
+  servicequotas: serviceQuotasOperations,
   ssm: ssmOperations,
   sts: stsOperations,
 };

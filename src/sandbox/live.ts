@@ -169,7 +169,7 @@ const MOST_CHANGES = 1_000;
 function keepChanges(sandbox: Served): readonly CallSeen[] {
   const changes: CallSeen[] = [];
   sandbox.onCall((call) => {
-    if (/^(Describe|Get|List|Head|Validate)/.test(call.operation)) return;
+    if (/^(Describe|Get|List|Head|Simulate|Validate)/.test(call.operation)) return;
     const { Body: _, ...input } = call.input as { readonly Body?: unknown };
     changes.push({ ...call, input });
     if (changes.length > MOST_CHANGES) changes.shift();

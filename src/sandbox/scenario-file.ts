@@ -131,7 +131,19 @@ function entries(node: unknown, at: Place): [string, unknown, unknown][] {
   return node.items.map(({ key, value }) => [String(isScalar(key) ? key.value : key), key, value]);
 }
 
-const SERVICES = ['autoscaling', 'elb', 'elbv2', 'ec2', 'cloudformation', 'sts', 's3', 'ssm', 'cloudwatch'];
+const SERVICES = [
+  'autoscaling',
+  'elb',
+  'elbv2',
+  'ec2',
+  'cloudformation',
+  'sts',
+  's3',
+  'ssm',
+  'cloudwatch',
+  'iam',
+  'servicequotas',
+];
 const calls = matching(
   new RegExp(`^(\\*|(${SERVICES.join('|')}|\\*):[A-Za-z0-9*]+)$`),
   `service:Operation, such as autoscaling:Describe* or *; the services are ${SERVICES.join(', ')}`,
@@ -218,6 +230,9 @@ const SCENARIO: Readonly<Record<keyof Scenario, Fields[string]>> = {
   seed: { check: count },
   region: { check: text },
   account: { check: matching(/^\d{12}$/, 'twelve digits in quotes') },
+  caller: {
+    check: matching(/^(user\/.+|assumed-role\/[^/]+\/[^/]+|root)$/, 'user/NAME, assumed-role/ROLE/SESSION or root'),
+  },
   start: {
     check: matching(
       /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/,
@@ -250,6 +265,7 @@ const SCENARIO: Readonly<Record<keyof Scenario, Fields[string]>> = {
   parameters: { check: record(text) },
   objects: { check: record(text) },
   bucketOwners: { check: record(text) },
+  quotas: { check: record(count) },
   alarms: {
     check: record(object({ state: { check: oneOf(...ALARM_STATES) }, type: { check: oneOf('metric', 'composite') } })),
   },

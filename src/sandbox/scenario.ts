@@ -189,6 +189,8 @@ export interface Scenario {
   readonly seed: number;
   readonly region: string;
   readonly account: string;
+  /** Who calls, as the end of an ARN: `user/NAME`, `assumed-role/ROLE/SESSION` or `root`. */
+  readonly caller: string;
   /** ISO 8601 start of simulated time. */
   readonly start: string;
   readonly timing: Timing;
@@ -200,6 +202,8 @@ export interface Scenario {
   readonly objects: Readonly<Record<string, string>>;
   /** Accounts that own buckets; a bucket that is not named here is the sandbox's own. */
   readonly bucketOwners: Readonly<Record<string, string>>;
+  /** Quotas of EC2 in vCPUs by code, such as `L-1216C47A`. Launches beyond them fail; what is not named is large. */
+  readonly quotas: Readonly<Record<string, number>>;
   /** CloudWatch alarms by name. */
   readonly alarms: Readonly<Record<string, { readonly state?: AlarmState; readonly type?: 'metric' | 'composite' }>>;
   readonly faults: readonly Fault[];
@@ -211,6 +215,7 @@ export const DEFAULT_SCENARIO: Scenario = {
   seed: 1,
   region: 'eu-west-1',
   account: '123456789012',
+  caller: 'user/sandbox',
   start: '2026-11-21T03:00:00Z',
   timing: {
     launchDelay: [5, 15],
@@ -226,6 +231,7 @@ export const DEFAULT_SCENARIO: Scenario = {
   parameters: {},
   objects: {},
   bucketOwners: {},
+  quotas: {},
   alarms: {},
   faults: [],
   commands: [],

@@ -7,7 +7,7 @@ import { actionsOf, listOf, POLICY, READ_ONLY, readPolicy } from './policy.js';
 
 /** Actions that AWS cannot limit to a resource. Source: Service Authorization Reference, the tables of each service. */
 const UNLIMITED =
-  /^(autoscaling:Describe|ec2:Describe|elasticloadbalancing:Describe|cloudformation:ValidateTemplate$|cloudformation:GetTemplateSummary$|cloudwatch:DescribeAlarms$|ssm:(CancelCommand|DescribeInstanceInformation|GetCommandInvocation|ListCommands)$)/;
+  /^(autoscaling:Describe|ec2:Describe|elasticloadbalancing:Describe|cloudformation:ValidateTemplate$|cloudformation:GetTemplateSummary$|cloudwatch:DescribeAlarms$|servicequotas:GetServiceQuota$|ssm:(CancelCommand|DescribeInstanceInformation|GetCommandInvocation|ListCommands)$)/;
 
 describe('the IAM policies', () => {
   for (const path of [POLICY, READ_ONLY]) {
@@ -71,7 +71,7 @@ describe('the IAM policies', () => {
 
   it('let nobody who only looks change a group or start a change of a stack', () => {
     const changing = [...actionsOf(readPolicy(READ_ONLY)).keys()].filter(
-      (action) => !/:(Describe|Get|List|Validate)/.test(action),
+      (action) => !/:(Describe|Get|List|Simulate|Validate)/.test(action),
     );
     expect(changing).to.deep.equal(['cloudformation:CreateChangeSet', 'cloudformation:DeleteChangeSet']);
   });

@@ -113,7 +113,10 @@ function surroundingsOf(sandbox: Sandbox, command: string, around: Around): Proc
   };
 }
 
-interface CommandClass { new (argv: string[], config: Config): unknown; readonly flags: object }
+interface CommandClass {
+  new (argv: string[], config: Config): unknown;
+  readonly flags: object;
+}
 
 /** Types the command, and answers its document. */
 async function typed(sandbox: Sandbox, words: readonly string[], around: Around): Promise<CommandResult> {

@@ -11,7 +11,7 @@ import type { Run } from '../../run/run.js';
  * @throws AwsFault
  */
 export async function outlooks(
-  { deps, id, host, pid, region, place }: Run,
+  { deps, id, host, pid, region, place }: Pick<Run, 'deps' | 'id' | 'host' | 'pid' | 'region' | 'place'>,
   wanted: Wanted,
   of: { readonly stack?: string; readonly groups: readonly string[] },
   changes: StackChanges | undefined,

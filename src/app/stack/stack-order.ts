@@ -154,7 +154,8 @@ function stackTiming(
   return { warmupMs, silenceMs: actionTimeoutMs, lookBackMs, pollMs, waitMs };
 }
 
-function templateIo({ deps }: Run): TemplateIo {
+/** Where the texts of templates come from: files, addresses, S3 and the stacks that are there. */
+export function templateIo({ deps }: Pick<Run, 'deps'>): TemplateIo {
   return {
     readFile: readTemplateFile,
     fetchText: fetchTemplate,

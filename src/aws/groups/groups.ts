@@ -116,6 +116,7 @@ function toGroup(group: AutoScalingGroup): BareGroup {
     hasWarmPool: group.WarmPoolConfiguration !== undefined,
     healthCheckType: group.HealthCheckType ?? 'EC2',
     healthCheckGraceMs: (group.HealthCheckGracePeriod ?? 0) * 1000,
+    ...(group.VPCZoneIdentifier ? { subnets: group.VPCZoneIdentifier.split(',').map((id) => id.trim()) } : {}),
     zones: group.AvailabilityZones ?? [],
     ...mixedTypes(group),
     ...(group.CapacityReservationSpecification?.CapacityReservationPreference === 'capacity-reservations-only' && {

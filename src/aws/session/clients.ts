@@ -3,6 +3,8 @@ import type { CloudFormation } from '@aws-sdk/client-cloudformation';
 import type { DynamoDB } from '@aws-sdk/client-dynamodb';
 import type { CloudWatch } from '@aws-sdk/client-cloudwatch';
 import type { EC2 } from '@aws-sdk/client-ec2';
+import type { IAM } from '@aws-sdk/client-iam';
+import type { ServiceQuotas } from '@aws-sdk/client-service-quotas';
 import type { ElasticLoadBalancing } from '@aws-sdk/client-elastic-load-balancing';
 import type { ElasticLoadBalancingV2 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { S3 } from '@aws-sdk/client-s3';
@@ -75,7 +77,10 @@ export interface Clients {
   elb(): Promise<ElasticLoadBalancing>;
   /** Target groups. */
   elbV2(): Promise<ElasticLoadBalancingV2>;
+  /** Its package is an optional dependency, as is that of Service Quotas. */
+  iam(): Promise<IAM>;
   s3(): Promise<S3>;
+  serviceQuotas(): Promise<ServiceQuotas>;
   ssm(): Promise<SSM>;
   sts(): Promise<STS>;
   /** The service's time (HTTP Date header) of an answer that one of these clients gave; whole seconds. */
@@ -166,6 +171,13 @@ export function createClients(options: GatewayOptions): Clients {
         new (await import('@aws-sdk/client-elastic-load-balancing-v2')).ElasticLoadBalancingV2(await way('elbv2')),
       ),
     ),
+    iam: once(async () => speak('iam', new (await import('@aws-sdk/client-iam')).IAM(await way('iam')))),
+    serviceQuotas: once(async () =>
+      speak(
+        'servicequotas',
+        new (await import('@aws-sdk/client-service-quotas')).ServiceQuotas(await way('servicequotas')),
+      ),
+    ),
     s3: once(async () =>
       speak(
         's3',
@@ -217,7 +229,7 @@ function throwFaults(stack: Spoken['middlewareStack'], service: string, renewCre
 }
 
 /** What begins otherwise counts as a change. */
-const READS = /^(Describe|Get|List|Head|Validate)/;
+const READS = /^(Describe|Get|List|Head|Simulate|Validate)/;
 
 /** The last thing before the request is on the line: signed, and with its credentials fetched. */
 function askBefore(stack: Spoken['middlewareStack'], service: string, mayLeave: MayLeave): void {

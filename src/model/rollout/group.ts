@@ -134,6 +134,8 @@ export interface Group {
   readonly hasWarmPool: boolean;
   readonly healthCheckType: string;
   readonly healthCheckGraceMs: Milliseconds;
+  /** Ids of the subnets that it launches into; absent where its zones alone say where. */
+  readonly subnets?: readonly string[];
   /** `AvailabilityZones` of the group. */
   readonly zones: readonly string[];
   /**

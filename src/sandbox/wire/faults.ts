@@ -2,6 +2,7 @@ import type { Random } from '../random.js';
 import type { BreakHow, Fault, Scenario, Window } from '../scenario.js';
 import { ServiceFault } from '../world/fault.js';
 import type { ServiceName } from '../world/world.js';
+import { matchesCalls } from '../calls-pattern.js';
 
 /** What the wire does to one call, decided before it runs. */
 export interface Treatment {
@@ -66,7 +67,7 @@ function rule(fault: Fault, random: Random): Rule | undefined {
     case 'refuse':
       return {
         window: fault,
-        matches: pattern(fault.calls),
+        matches: matchesCalls(fault.calls),
         treat: () => ({ refusal: refused(fault.code, fault.message) }),
       };
     case 'expireCredentials':
@@ -104,21 +105,9 @@ function byRate(
 ): Rule {
   return {
     window: fault,
-    matches: pattern(fault.calls),
+    matches: matchesCalls(fault.calls),
     treat: (service) => (random.chance(fault.rate) ? effect(service) : {}),
   };
-}
-
-/** `autoscaling:*`, `*:Describe*`, or `*` for everything. */
-function pattern(calls: string): (service: ServiceName, operation: string) => boolean {
-  const expression = new RegExp(
-    `^${calls
-      .split('*')
-      .map((text) => text.replace(/[^\w:]/g, '\\$&'))
-      .join('.*')}$`,
-    'i',
-  );
-  return (service, operation) => expression.test(`${service}:${operation}`);
 }
 
 function within(window: Window, seconds: number): boolean {

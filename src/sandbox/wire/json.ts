@@ -6,11 +6,12 @@ import type { WireOutcome, WireRequest } from './wire-types.js';
 const TARGETS: Readonly<Record<string, ServiceName>> = {
   AmazonSSM: 'ssm',
   GraniteServiceVersion20100801: 'cloudwatch',
+  ServiceQuotasV20190624: 'servicequotas',
 };
 
 /**
- * Answers a request in the JSON protocol: of the services that speak it, the sandbox has the parameter store and
- * the alarms of CloudWatch.
+ * Answers a request in the JSON protocol: of the services that speak it, the sandbox has the parameter store,
+ * the alarms of CloudWatch and the quotas.
  */
 export function callJson(
   request: WireRequest,

@@ -65,6 +65,13 @@ export const QUERY_SERVICES: readonly QueryService[] = [
     namespace: 'https://sts.amazonaws.com/doc/2011-06-15/',
   },
   {
+    service: 'iam',
+    protocol: 'awsQuery',
+    signingName: 'iam',
+    version: '2010-05-08',
+    namespace: 'https://iam.amazonaws.com/doc/2010-05-08/',
+  },
+  {
     service: 'ec2',
     protocol: 'ec2Query',
     signingName: 'ec2',
@@ -79,7 +86,19 @@ export interface OperationShape {
   readonly output: NormalizedSchema;
 }
 
-const SCHEMAS: Partial<Record<ServiceName, object>> = { autoscaling, cloudformation, cloudwatch, ec2, elb, elbv2, sts };
+/** Its package is an optional dependency: without it, the sandbox has no IAM. */
+const iam: object = await import('@aws-sdk/client-iam').catch(() => ({}));
+
+const SCHEMAS: Partial<Record<ServiceName, object>> = {
+  autoscaling,
+  cloudformation,
+  cloudwatch,
+  ec2,
+  elb,
+  elbv2,
+  iam,
+  sts,
+};
 const shapes = new Map<string, OperationShape | undefined>();
 
 /** The shape of an operation of a query service; undefined when the service has no such operation. */

@@ -5,7 +5,17 @@ import { ServiceFault } from './fault.js';
 
 /** The services of the simulated AWS, by signing name except for the two that share one. */
 export type ServiceName =
-  'autoscaling' | 'elb' | 'elbv2' | 'ec2' | 'cloudformation' | 'sts' | 's3' | 'ssm' | 'cloudwatch';
+  | 'autoscaling'
+  | 'elb'
+  | 'elbv2'
+  | 'ec2'
+  | 'cloudformation'
+  | 'sts'
+  | 's3'
+  | 'ssm'
+  | 'cloudwatch'
+  | 'iam'
+  | 'servicequotas';
 
 /** What an operation may know of the call that runs it. */
 export interface Call {

@@ -16,6 +16,7 @@ import { resolveImage } from './images.js';
 import { endInstance, startInstance } from './start-instance.js';
 import { defaultSubnet, subnetOf } from './network.js';
 import { ec2State, zonesOf, type Ec2Instance } from './state.js';
+import { vcpusOf } from './quotas.js';
 import { tagList, tagsFor } from './tags.js';
 import { templateOf, versionOf } from './launch-templates.js';
 
@@ -83,6 +84,7 @@ function instanceView(world: World, one: Ec2Instance): object {
     KeyName: one.keyName,
     IamInstanceProfile: one.profile === undefined ? undefined : { Arn: one.profile, Id: 'AIPA0000000000000000' },
     Architecture: 'x86_64',
+    CpuOptions: { CoreCount: vcpusOf(one.type) / 2, ThreadsPerCore: 2 },
     Monitoring: { State: 'disabled' },
     SecurityGroups: live
       ? one.securityGroupIds.map((GroupId) => ({

@@ -14,6 +14,7 @@ import { next } from '../random-delay.js';
 import { ServiceFault } from '../fault.js';
 import { page } from '../page.js';
 import type { World } from '../world.js';
+import { freeAddresses } from './addresses.js';
 import { selects } from './filters.js';
 import { DEFAULT_VPC, ec2State, zonesOf, type SubnetState } from './state.js';
 import { tagList, tagsFor } from './tags.js';
@@ -165,9 +166,6 @@ export function describeSubnets(world: World, input: DescribeSubnetsRequest): ob
 }
 
 function subnetView(world: World, subnet: SubnetState): object {
-  const used = [...ec2State(world).instances.values()].filter(
-    (instance) => instance.subnetId === subnet.id && instance.state !== 'terminated',
-  ).length;
   return {
     SubnetId: subnet.id,
     SubnetArn: `arn:aws:ec2:${world.region}:${world.account}:subnet/${subnet.id}`,
@@ -175,7 +173,7 @@ function subnetView(world: World, subnet: SubnetState): object {
     AvailabilityZone: subnet.zone,
     CidrBlock: subnet.cidr,
     State: 'available',
-    AvailableIpAddressCount: 4091 - used,
+    AvailableIpAddressCount: freeAddresses(world, subnet),
     DefaultForAz: subnet.isDefault,
     MapPublicIpOnLaunch: subnet.isDefault,
     OwnerId: world.account,

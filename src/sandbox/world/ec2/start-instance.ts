@@ -3,7 +3,9 @@ import { drawMs, next } from '../random-delay.js';
 import { touch } from '../revisions.js';
 import type { World } from '../world.js';
 import { behaviourOf, requireImage } from './images.js';
-import { requireRoom } from './launch-faults.js';
+import { LaunchFault, requireRoom } from './launch-faults.js';
+import { hasAddress } from './addresses.js';
+import { requireQuota } from './quotas.js';
 import {
   DEFAULT_SECURITY_GROUP,
   ec2State,
@@ -28,11 +30,14 @@ export interface LaunchRequest {
 
 /**
  * Starts one instance: pending now, running after `timing.pending`, answering after its image's boot time.
- * Throws InvalidAMIID.*, InsufficientInstanceCapacity and what the scenario has launches fail for, in EC2's words.
+ * Throws InvalidAMIID.*, InsufficientInstanceCapacity, VcpuLimitExceeded, InsufficientFreeAddressesInSubnet and what
+ * the scenario has launches fail for, in EC2's words.
  */
 export function startInstance(world: World, request: LaunchRequest): Ec2Instance {
   requireImage(world, request.image);
   requireRoom(world, request);
+  requireQuota(world, request.type);
+  requireAddress(world, request.subnet);
   const state = ec2State(world);
   const number = next(state);
   const topic = `ec2/instance/${number}`;
@@ -71,6 +76,14 @@ export function startInstance(world: World, request: LaunchRequest): Ec2Instance
     );
   }
   return instance;
+}
+
+function requireAddress(world: World, subnet: SubnetState): void {
+  if (hasAddress(world, subnet)) return;
+  throw new LaunchFault(
+    'InsufficientFreeAddressesInSubnet',
+    `There are not enough free addresses in subnet '${subnet.id}' to satisfy the requested number of instances.`,
+  );
 }
 
 function becomesRunning(world: World, id: string): void {

@@ -6,11 +6,15 @@ import type {
 import { ServiceFault } from '../fault.js';
 import type { OperationTable, World } from '../world.js';
 
-/** Who calls: one user of the sandbox's account, whatever the signature says. */
+/** Who calls: the one whom the scenario names, whatever the signature says. */
+function callerArn({ account, scenario: { caller } }: World): string {
+  return `arn:aws:${caller.startsWith('assumed-role/') ? 'sts' : 'iam'}::${account}:${caller}`;
+}
+
 export const stsOperations: OperationTable = {
   GetCallerIdentity: (world: World): Omit<GetCallerIdentityCommandOutput, '$metadata'> => ({
     Account: world.account,
-    Arn: `arn:aws:iam::${world.account}:user/sandbox`,
+    Arn: callerArn(world),
     UserId: 'AIDASANDBOXUSER000000',
   }),
   /** Any role of the account can be assumed; what it may do is not modelled. */
@@ -20,8 +24,7 @@ export const stsOperations: OperationTable = {
     if (account !== world.account || name === undefined) {
       throw new ServiceFault(
         'AccessDenied',
-        `User: arn:aws:iam::${world.account}:user/sandbox is not authorized to perform: ` +
-          `sts:AssumeRole on resource: ${role}`,
+        `User: ${callerArn(world)} is not authorized to perform: ` + `sts:AssumeRole on resource: ${role}`,
         403,
       );
     }
