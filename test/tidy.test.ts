@@ -14,6 +14,7 @@ function areaOf(path: string): string {
 
 const NODE = /^node:/;
 const PROXY = /^(agent-base|https?-proxy-agent|proxy-from-env)$/;
+const CRON = /^croner$/;
 const SDK = /^(@aws-sdk|@smithy)\//;
 
 /**
@@ -27,7 +28,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly (string | RegExp)[]>> = {
   errors: ['model', 'text'],
   decide: ['model', 'clock', 'text'],
   engine: ['model', 'decide', 'clock', 'errors', 'text'],
-  aws: ['model', 'clock', 'errors', 'text', 'src/engine/gateway.ts', SDK, PROXY, /^node:https?$/],
+  aws: ['model', 'clock', 'errors', 'text', 'src/engine/gateway.ts', SDK, PROXY, CRON, /^node:https?$/],
   files: ['clock', NODE],
   template: ['model', 'errors', 'text', 'files', /^yaml$/, NODE],
   shell: ['clock', 'text', 'src/engine/commands/shell-runner.ts', NODE],
@@ -35,7 +36,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly (string | RegExp)[]>> = {
   lock: ['model', 'clock', 'errors', 'text', /^@aws-sdk\/client-dynamodb$/, /^node:(net|tls)$/],
   config: ['model', 'clock', 'errors', 'text', 'files', /^yaml$/, NODE],
   render: ['model', 'clock', 'errors', 'text', /^listr2$/, NODE],
-  sandbox: ['clock', SDK, /^yaml$/, NODE],
+  sandbox: ['clock', SDK, CRON, /^yaml$/, NODE],
   // The table of limits alone, so that a default stands in one place; the library is loaded when a command runs.
   commands: ['index', 'src/config/numbers.ts', 'src/text/plain.ts', /^@oclif\/core(\/|$)/, NODE],
 };

@@ -24,6 +24,7 @@ import {
   templateVersions,
 } from './groups/ec2.js';
 import { findGroups, describeGroups, listGroups } from './groups/groups.js';
+import { scheduledActions } from './groups/scheduled-actions.js';
 import { cancelCommand, commandable, commandResult, findCommand, sendCommand } from './ssm-commands.js';
 import { health } from './balancers/health.js';
 import { deregister, register } from './balancers/registrations.js';
@@ -75,6 +76,7 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
     health: (balancer) => health(clients, balancer),
     failedLaunches: (group, since) => failedLaunches(clients, group, since),
     activities: (group, since) => activities(clients, group, since),
+    scheduledActions: (group, times) => scheduledActions(clients, group, times),
     lifecycleHooks: (group) => lifecycleHooks(clients, group),
     consoleOutput: (instance) => consoleOutput(clients, instance),
     alarms: (names) => describeAlarms(clients, names),

@@ -3,6 +3,7 @@ import type { Seen } from '../model/rollout/decision.js';
 import type { Group } from '../model/rollout/group.js';
 import type { Plan } from '../model/rollout/rollout-plan.js';
 import { isAway, standing, units } from './instances/classify.js';
+import { heldBackSince } from './outlook/held-back.js';
 import { wantedSize } from './sizes/wanted-size.js';
 import { factsOf } from './strategies/facts-by-name.js';
 
@@ -25,6 +26,8 @@ export interface ReadsNeeded {
   readonly failures: readonly { readonly group: string; readonly since: Instant }[];
   /** Groups of which somebody else changed the size since then. */
   readonly changes: readonly { readonly group: string; readonly since: Instant }[];
+  /** Groups whose scheduled actions matter, and since when it counts that one came due; at the look where absent. */
+  readonly schedules: readonly { readonly group: string; readonly since?: Instant }[];
   /** Names of alarms; undefined when they do not matter. */
   readonly alarms: readonly string[] | undefined;
 }
@@ -47,6 +50,7 @@ export function readsNeeded(groups: readonly ShownGroup[], plan: Plan, seen: See
     changes: open.flatMap(({ name, notes: { record } }) =>
       record?.theirs === undefined ? [] : [{ group: name, since: record.startedAt }],
     ),
+    schedules: groups.flatMap((group) => scheduleOf(group, plan)),
     alarms: alarmsOf(groups, plan, seen),
   };
 }
@@ -86,6 +90,15 @@ function failuresOf(group: ShownGroup, plan: Plan): ReadsNeeded['failures'] {
   const since = record?.startedAt ?? (all ? 0 : undefined);
   const proving = (record === undefined || factsOf(record).replaces) && (verdict === undefined || isProvingOn(group));
   return since === undefined || !proving || have >= group.size.desired ? [] : [{ group: group.name, since }];
+}
+
+/** What comes due matters before a start, and what was lost at the end of whatever holds it back. */
+function scheduleOf(group: ShownGroup, plan: Plan): ReadsNeeded['schedules'] {
+  const { name, notes } = group;
+  if (group.balancerOnly === true || factsOf(plan).kind === 'keeping') return [];
+  const since = heldBackSince(group);
+  if (since !== undefined) return [{ group: name, since }];
+  return notes.record !== undefined || plan.adoptOnly || !factsOf(plan).reads.precautions ? [] : [{ group: name }];
 }
 
 /** Alarms matter before a rollout starts and for as long as something is to be proven. */

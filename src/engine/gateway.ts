@@ -9,6 +9,7 @@ import type {
   Group,
   LifecycleHook,
   Precautions,
+  ScheduledAction,
   Size,
 } from '../model/rollout/group.js';
 import type { CountedInstance, PermissionAnswer, PermissionQuestion, Subnet } from '../model/checkup.js';
@@ -145,6 +146,11 @@ export interface Gateway {
   failedLaunches(group: string, since: Instant): Promise<readonly FailedActivity[]>;
   /** Newest first, as far as they began since then; the first pages are enough. Also those of a group that is gone. */
   activities(group: string, since: Instant): Promise<readonly Activity[]>;
+  /** Scheduled actions: when each came due last since then, and when it comes due next after `at`. */
+  scheduledActions(
+    group: string,
+    times: { readonly since: Instant; readonly at: Instant },
+  ): Promise<readonly ScheduledAction[]>;
   lifecycleHooks(group: string): Promise<readonly LifecycleHook[]>;
   /** What an instance has printed; '' when there is nothing (yet). */
   consoleOutput(instance: string): Promise<string>;

@@ -159,6 +159,12 @@ export const CODES: Readonly<Record<string, string>> = {
   'group.resized':
     'Somebody else changed sizes of the group while a rollout was under way. What they set stays; only what still ' +
     'shows the value of the rollout is given back.',
+  'group.scheduled':
+    'A scheduled action comes due while a rollout may be under way. The rollout holds it back, and AWS does not make ' +
+    'up for what comes due while the process ScheduledActions is suspended.',
+  'group.missed':
+    'A scheduled action came due while a rollout, or the freeze after a roll-back, held it back. AWS does not make ' +
+    'up for it: the printed command sets what it would have set.',
   'group.sizeDoesNotFit':
     'The group is larger than the MaxSize that the change gives it, so some of its instances would have to leave.',
   'group.sizeFalls':

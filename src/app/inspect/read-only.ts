@@ -1,8 +1,10 @@
 import { systemClock } from '../../clock.js';
 import { readPace } from '../../config/simulation-speed.js';
+import { heldBackSince } from '../../decide/outlook/held-back.js';
 import { makePlan, readWanted } from '../../config/rollout-plan.js';
 import type { Deps } from '../../engine/deps.js';
 import { createObserver } from '../../engine/rollout/observe.js';
+import { scheduleReader } from '../../engine/rollout/kept-reads.js';
 import { repeating } from '../../engine/retry.js';
 import { refused } from '../../errors.js';
 import { lineWriter } from '../../render/line-writer.js';
@@ -90,11 +92,7 @@ export async function lookAtNamed(
 }
 
 /** All groups with the health of every instance, through the eyes of the engine. */
-export async function lookAtGroups(
-  deps: Deps,
-  names: readonly string[],
-  region: string,
-): Promise<{ readonly at: number; readonly groups: readonly Group[]; readonly failures: Observed['failures'] }> {
+export async function lookAtGroups(deps: Deps, names: readonly string[], region: string): Promise<LookedAt> {
   if (names.length === 0) return { at: deps.clock.now(), groups: [], failures: [] };
   const plan = makePlan(readWanted({}), {
     strategy: 'swap',
@@ -117,6 +115,30 @@ export async function lookAtGroups(
       return { ...looked, groups: looked.groups.map((group) => ({ ...group, notes: {} })) };
     },
   };
-  const { at, groups, failures } = await repeating(deps, () => createObserver({ ...deps, gateway: bare }, plan).look());
-  return { at, groups: groups.map((group) => ({ ...group, notes: notes.get(group.name) ?? {} })), failures };
+  const look = await repeating(deps, () => createObserver({ ...deps, gateway: bare }, plan).look());
+  const { at, failures } = look;
+  const groups = look.groups.map((group) => ({ ...group, notes: notes.get(group.name) ?? {} }));
+  return { at, groups, failures };
+}
+
+/** Groups as one look shows them. */
+interface LookedAt {
+  readonly at: number;
+  readonly groups: readonly Group[];
+  readonly failures: Observed['failures'];
+}
+
+/** Scheduled actions that a rollout or a freeze holds back; where they cannot be read the page goes without. */
+export async function heldBack(
+  deps: Deps,
+  { groups, at }: Pick<LookedAt, 'groups' | 'at'>,
+): Promise<NonNullable<Observed['schedules']>> {
+  const read = scheduleReader(deps.gateway);
+  return read(
+    groups.flatMap((group) => {
+      const since = heldBackSince(group);
+      return since === undefined ? [] : [{ group: group.name, since }];
+    }),
+    at,
+  );
 }

@@ -4,6 +4,7 @@ import { isAway, notInService, split, verdictOf } from '../../decide/instances/c
 import { deletedBalancers } from '../../decide/instances/deleted-balancers.js';
 import type { Observed } from '../../model/rollout/decision.js';
 import { hasNone, noneThere } from '../../decide/instances/none-there.js';
+import { missedActions } from '../../decide/outlook/held-back.js';
 import { currencyOf, sayOutdated } from '../../decide/instances/outdated.js';
 import { factsOf } from '../../decide/strategies/facts-by-name.js';
 import { sayCounts, whoServes } from '../../decide/instances/who-serves.js';
@@ -84,6 +85,8 @@ export interface Circumstances {
   readonly holderIsGone: (lease: Lease) => boolean;
   /** Launches that failed, where a group has no instances. */
   readonly failures: Observed['failures'];
+  /** Scheduled actions that a rollout or a freeze holds back. */
+  readonly schedules?: Observed['schedules'];
 }
 
 /** One group, with what its notes mean and which command helps. */
@@ -156,7 +159,7 @@ function sidesOf(group: Group): ReadonlyMap<string, Side> {
 function advice(
   group: Group,
   sides: ReadonlyMap<string, Side>,
-  { at, stack, place, holderIsGone, failures }: Circumstances,
+  { at, stack, place, holderIsGone, failures, schedules }: Circumstances,
 ): Pick<GroupStatus, 'remarks' | 'next'> {
   const { record, frozen, unreadable, out } = group.notes;
   const words = [...(stack === undefined ? ['--asg', group.name] : [stack.name]), ...placeWords(place)];
@@ -186,6 +189,7 @@ function advice(
       next.push(...after.next.map((line) => placedInText(line, place)));
     }
   }
+  remarks.push(...lostRemarks(group, schedules, place));
   const outdated = [...sides.values()].filter((side) => side === 'outdated').length;
   if (outdated > 0) {
     const here = group.instances.filter((instance) => !isAway(instance));
@@ -205,6 +209,15 @@ function advice(
     remarks.push(`Whether its instances run the image that it would launch now is not known: ${group.imageUnknown}.`);
   remarks.push(...balancerRemarks(group, place));
   return { remarks, next };
+}
+
+/** Scheduled actions that came due while they were held back. */
+function lostRemarks(group: Group, schedules: Observed['schedules'], place: Place): readonly string[] {
+  const schedule = schedules?.[group.name];
+  const missed = schedule === undefined ? undefined : missedActions(group, schedule);
+  if (missed === undefined) return [];
+  const { text, remedy } = missed;
+  return [`${text.charAt(0).toUpperCase()}${text.slice(1)}. ${placedInText(remedy, place)}`];
 }
 
 /** Balancers that are gone, or whose health means nothing. */

@@ -4,7 +4,7 @@ import { badFlags } from '../../config/rollout-plan.js';
 import type { Stack, StackEvent, StackResource } from '../../model/stack/stack.js';
 import { lineWriter } from '../../render/line-writer.js';
 import { statusPage } from '../../render/documents/status.js';
-import { lookAtGroups, lookAtNamed, withLook, type Looking } from './read-only.js';
+import { heldBack, lookAtGroups, lookAtNamed, withLook, type Looking } from './read-only.js';
 import { QUICK, type CommonFlags } from '../../run/run.js';
 import { groupStatus, type GroupStatus } from './status-group.js';
 import type { CommandResult, ProcessContext } from '../../run/process-context.js';
@@ -60,7 +60,9 @@ export async function status(
 
 async function ofGroups(looking: Looking, names: readonly string[]): Promise<GroupsStatusDocument> {
   const { deps, region, place } = looking;
-  const { at, groups, failures } = await lookAtNamed(looking, names);
+  const looked = await lookAtNamed(looking, names);
+  const { at, groups, failures } = looked;
+  const schedules = await heldBack(deps, looked);
   return {
     v: 1,
     command: 'status',
@@ -68,7 +70,9 @@ async function ofGroups(looking: Looking, names: readonly string[]): Promise<Gro
     exitCode: 0,
     region,
     at,
-    groups: groups.map((group) => groupStatus(group, { at, place, holderIsGone: deps.holderIsGone, failures })),
+    groups: groups.map((group) =>
+      groupStatus(group, { at, place, holderIsGone: deps.holderIsGone, failures, schedules }),
+    ),
   };
 }
 
@@ -82,7 +86,9 @@ async function ofStack({ deps, region, place }: Looking, name: string, wantsEven
   if (stack === undefined) throw noStack(name, ` in ${region}`, ['aws cloudformation list-stacks   # all stacks']);
   const resources = await retrying(deps).listResources(stack.id);
   const names = await stackGroups(deps, stack.id);
-  const { at, groups, failures } = await lookAtGroups(deps, names, region);
+  const looked = await lookAtGroups(deps, names, region);
+  const { at, groups, failures } = looked;
+  const schedules = await heldBack(deps, looked);
   let read = 0;
   const events = wantsEvents ? await retrying(deps).stackEvents(stack.id, () => read++ >= EVENTS) : undefined;
   return {
@@ -95,7 +101,9 @@ async function ofStack({ deps, region, place }: Looking, name: string, wantsEven
     stack: reasonMasked(stack),
     stackState: classifyStatus(stack.status),
     resources: resources.map(reasonMasked),
-    groups: groups.map((group) => groupStatus(group, { at, stack, place, holderIsGone: deps.holderIsGone, failures })),
+    groups: groups.map((group) =>
+      groupStatus(group, { at, stack, place, holderIsGone: deps.holderIsGone, failures, schedules }),
+    ),
     ...(events === undefined
       ? {}
       : { events: events.map((event) => ({ ...event, reason: maskLikely(event.reason) })).reverse() }),

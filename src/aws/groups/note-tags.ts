@@ -143,7 +143,7 @@ function decodeNote(key: string, value: string): GroupNotes {
     case NOTE_KEYS.lease:
       return { lease: readLease(fieldsOf(value, ['run', 'host', 'pid', 'beat', 'ttl', 'at', 'build?', 'lock?'])) };
     case NOTE_KEYS.frozen:
-      return { frozen: readFrozen(fieldsOf(value, ['run', 'at', 'processes', 'why'])) };
+      return { frozen: readFrozen(fieldsOf(value, ['run', 'at', 'processes', 'since?', 'why'])) };
     case NOTE_KEYS.wish:
       return { wish: readWish(fieldsOf(value, ['run', 'at', 'why'])) };
     default:
@@ -363,15 +363,19 @@ function readLease(field: Fields): Lease {
 }
 
 function frozenText(note: FrozenNote): string {
-  return withWhy(line({ run: word(note.run), at: time(note.at), processes: processList(note.processes) }), note.why);
+  const { run, at, processes, since } = note;
+  const head = { run: word(run), at: time(at), processes: processList(processes) };
+  return withWhy(line({ ...head, ...(since !== undefined && { since: time(since) }) }), note.why);
 }
 
 function readFrozen(field: Fields): FrozenNote {
+  const since = field('since?');
   return {
     run: readWord(field('run')),
     at: readTime(field('at')),
     processes: readProcesses(field('processes')),
     why: field('why'),
+    ...(since !== '' && { since: readTime(since) }),
   };
 }
 

@@ -1,4 +1,5 @@
 import { notInService, serving } from '../instances/classify.js';
+import { heldBackSince } from '../outlook/held-back.js';
 import { act, type GroupStep } from '../step.js';
 import type { JudgedGroup, RolloutView } from '../view.js';
 import { stillLeaving, waitFor } from './finish.js';
@@ -110,7 +111,14 @@ function freeze({ observed }: RolloutView, { group, record, verdict }: JudgedGro
         'Launch',
       ]),
     ];
-    const note = { run: record.run, at: observed.at, processes, why: verdict.why };
+    const since = heldBackSince(group);
+    const note = {
+      run: record.run,
+      at: observed.at,
+      processes,
+      why: verdict.why,
+      ...(since !== undefined && { since }),
+    };
     return act(
       'resume',
       { type: 'freeze', group: name, note },

@@ -1,9 +1,10 @@
-import { AwsFault } from '../../errors.js';
+import { AwsFault, type FaultKind } from '../../errors.js';
 import type { Instant } from '../../clock.js';
 import { sayChanges } from '../../decide/sizes/say-changes.js';
 import type { ReadsNeeded } from '../../decide/reads-needed.js';
 import type { LaunchWays } from './image-reader.js';
-import type { Balancer, FailedActivity, Precautions } from '../../model/rollout/group.js';
+import type { Schedule } from '../../model/rollout/decision.js';
+import type { Balancer, FailedActivity, Precautions, ScheduledAction } from '../../model/rollout/group.js';
 import type { OutNote } from '../../model/rollout/record.js';
 import type { BareGroup, Gateway } from '../gateway.js';
 
@@ -20,6 +21,9 @@ const VERSIONS_MS = 30_000;
 
 /** How old an answer on who changed sizes may be: it is for people alone. Milliseconds. */
 const CHANGES_MS = 60_000;
+
+/** How old an answer about scheduled actions may be. Milliseconds. */
+const SCHEDULE_MS = 60_000;
 
 type Groups = readonly BareGroup[];
 type Versions = Awaited<ReturnType<Gateway['templateVersions']>>;
@@ -144,6 +148,69 @@ export function changeReader(
     }
     return Object.fromEntries([...found].map(([group, { words }]) => [group, words]));
   };
+}
+
+/**
+ * The scheduled actions of groups, each asked for now and then, tried once: where it fails, what was read before
+ * counts. One that came due once is not listed any more, so what an earlier read showed is kept.
+ */
+export function scheduleReader(
+  gateway: Pick<Gateway, 'scheduledActions'>,
+): (needed: ReadsNeeded['schedules'], at: Instant) => Promise<Readonly<Record<string, Schedule>>> {
+  const found = new Map<string, Omit<Schedule, 'since'> & { readonly at: Instant }>();
+  return async (needed, at) => {
+    const schedules: Record<string, Schedule> = {};
+    for (const { group, since = at } of needed) {
+      const before = found.get(group);
+      if (before === undefined || at - before.at >= SCHEDULE_MS) {
+        const now = await gateway.scheduledActions(group, { since, at }).catch(faultIn);
+        if (!(now instanceof AwsFault)) found.set(group, { at, actions: withGone(before?.actions ?? [], now, at) });
+        else if (before === undefined && !PASSING.has(now.kind))
+          found.set(group, { at, actions: [], unread: `${now.operation}: ${now.code}` });
+      }
+      const { actions = [], unread } = found.get(group) ?? {};
+      const shown = actions.map((one) => atTime(one, since, at));
+      schedules[group] = { since, actions: shown, ...(unread !== undefined && { unread }) };
+    }
+    return schedules;
+  };
+}
+
+/** What was read now, and what is listed no more because it has come due. */
+function withGone(
+  before: readonly ScheduledAction[],
+  now: readonly ScheduledAction[],
+  at: Instant,
+): readonly ScheduledAction[] {
+  const due = before.map((one) => atTime(one, 0, at));
+  const lastOf = (name: string): Instant | undefined => due.find((one) => one.name === name)?.last;
+  const listed = now.map((one): ScheduledAction => {
+    const last = Math.max(one.last ?? 0, lastOf(one.name) ?? 0);
+    return last === 0 ? one : { ...one, last };
+  });
+  const gone = due.filter(({ name, last }) => last !== undefined && now.every((one) => one.name !== name));
+  return [...listed, ...gone];
+}
+
+/** An action as it stands at a later time: what was to come may have come due. */
+function atTime(action: ScheduledAction, since: Instant, at: Instant): ScheduledAction {
+  const { name, sets, next } = action;
+  const isDue = next !== undefined && next <= at;
+  const last = isDue ? next : action.last;
+  return {
+    name,
+    sets,
+    ...(last !== undefined && last > since && { last }),
+    ...(next !== undefined && !isDue && { next }),
+  };
+}
+
+/** Faults that pass by themselves: the next look asks again. */
+const PASSING: ReadonlySet<FaultKind> = new Set(['throttled', 'expired', 'credentials', 'unreachable']);
+
+function faultIn(error: unknown): AwsFault {
+  if (!(error instanceof AwsFault)) throw error;
+  return error;
 }
 
 function noneFor(error: unknown): readonly [] {

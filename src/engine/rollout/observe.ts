@@ -19,6 +19,7 @@ import {
   launchTimeReader,
   outKeeper,
   precautionReader,
+  scheduleReader,
 } from './kept-reads.js';
 import { imageReader, type Launch } from './image-reader.js';
 import { groupReader } from './look-twice.js';
@@ -94,6 +95,7 @@ function createReader(
   const readConfigurations = configurationReader(gateway);
   const readImages = imageReader(gateway);
   const readFailures = failureReader(gateway);
+  const readSchedules = scheduleReader(deps.gateway);
   const readChanges = changeReader(deps.gateway);
   return async (seenNow) => {
     const { at, groups: shown } = await readGroups(plan.groups);
@@ -106,6 +108,7 @@ function createReader(
     const health = await readHealth(gateway, balancers, needed);
     const failures = await readFailures(needed.failures, at);
     const changes = await readChanges(needed.changes, at);
+    const schedules = await readSchedules(needed.schedules, at);
     const commands = await lookAtCommands(deps);
     const alarms = needed.alarms === undefined ? undefined : await gateway.alarms(needed.alarms);
     const groups = bare.map((group) => assembled(group, balancers, health, launches.get(group.name)));
@@ -123,6 +126,7 @@ function createReader(
       precautions,
       failures,
       ...(Object.keys(changes).length > 0 && { changes }),
+      ...(Object.keys(schedules).length > 0 && { schedules }),
       ...(commands !== undefined && { commands }),
       ...(alarms !== undefined && { alarms }),
       ...(gone.length > 0 && { gone }),

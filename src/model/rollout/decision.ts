@@ -5,7 +5,7 @@ import type { GroupResult } from './group-result.js';
 import type { HookDue, HookResult } from './hook.js';
 import type { RolloutRecord, Verdict } from './record.js';
 import type { Serving } from './serving.js';
-import type { FailedActivity, Group, GroupNotes, Precautions, Size } from './group.js';
+import type { FailedActivity, Group, GroupNotes, Precautions, ScheduledAction, Size } from './group.js';
 
 export type { GroupResult } from './group-result.js';
 
@@ -146,6 +146,8 @@ export interface Observed {
   readonly stackStatus?: string;
   /** Read once, before a rollout starts. */
   readonly precautions: readonly Precautions[];
+  /** group → its scheduled actions, as far as they were asked for and could be read. */
+  readonly schedules?: Readonly<Record<string, Schedule>>;
   /** Failed launches since the record, as far as they were asked for. */
   readonly failures: readonly FailedActivity[];
   /** group → AWS's words on who changed its desired capacity since its rollout began, as far as that was asked for. */
@@ -169,6 +171,14 @@ export interface Observed {
   readonly seen: Seen;
   /** Why this run shall be cancelled: a signal came, or a note on the groups asks for it. */
   readonly cancellation?: { readonly outcome: 'rollBack'; readonly why: string };
+}
+
+/** The scheduled actions of a group, and since when those count that came due. */
+export interface Schedule {
+  readonly since: Instant;
+  readonly actions: readonly ScheduledAction[];
+  /** The call that was refused, where they could not be read. */
+  readonly unread?: string;
 }
 
 /** What was seen of a group's sizes. */

@@ -87,6 +87,17 @@ export interface LifecycleHook {
   readonly otherwise: 'CONTINUE' | 'ABANDON';
 }
 
+/** What a group's owner has planned for its sizes. */
+export interface ScheduledAction {
+  readonly name: string;
+  /** What it sets; the rest stays. */
+  readonly sets: Readonly<Partial<Size>>;
+  /** When it came due last, since the time that was asked for. */
+  readonly last?: Instant;
+  /** When it comes due next. */
+  readonly next?: Instant;
+}
+
 /** One of the ways in which a group launches: an override of a mixed policy, or all there is. */
 export interface LaunchWay {
   /** `lc/NAME`, or `lt/ID:VERSION` with the version as it is resolved now. */

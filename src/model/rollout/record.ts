@@ -158,4 +158,6 @@ export interface FrozenNote {
   readonly at: Instant;
   readonly processes: readonly string[];
   readonly why: string;
+  /** Since when they are suspended, where that is earlier: the rollout had suspended them before. */
+  readonly since?: Instant;
 }

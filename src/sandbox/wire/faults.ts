@@ -35,7 +35,7 @@ export function wireFaults(
     let broken: Treatment['broken'];
     for (const { window, matches, treat } of rules) {
       if (!within(window, seconds) || !matches(service, operation)) continue;
-      const effect = treat(service, key);
+      const effect = treat(service, operation, key);
       refusal ??= effect.refusal;
       replyLost ||= effect.replyLost ?? false;
       lag = effect.lag ?? lag;
@@ -48,10 +48,15 @@ export function wireFaults(
 interface Rule {
   readonly window: Window;
   readonly matches: (service: ServiceName, operation: string) => boolean;
-  readonly treat: (service: ServiceName, key?: string) => Partial<Treatment>;
+  readonly treat: (service: ServiceName, operation: string, key?: string) => Partial<Treatment>;
 }
 
-function rule(fault: Fault, random: Random): Rule | undefined {
+/** Calls that draw from a stream of their own: they came later, and what the others draw is to stay as it was. */
+const LATER: ReadonlySet<string> = new Set(['DescribeScheduledActions']);
+
+function rule(fault: Fault, all: Random): Rule | undefined {
+  const later = all.fork('later');
+  const random = (operation: string): Random => (LATER.has(operation) ? later : all);
   switch (fault.kind) {
     case 'throttle':
       return byRate(fault, random, (service) => ({ refusal: throttled(service, fault.code) }));
@@ -74,7 +79,7 @@ function rule(fault: Fault, random: Random): Rule | undefined {
       return {
         window: fault,
         matches: () => true,
-        treat: (_, key) =>
+        treat: (_service, _operation, key) =>
           key === fault.key
             ? { refusal: refused('ExpiredToken', 'The security token included in the request is expired') }
             : {},
@@ -83,7 +88,7 @@ function rule(fault: Fault, random: Random): Rule | undefined {
       return {
         window: fault,
         matches: (service, operation) => service === fault.service && /^(Describe|List|Get)/.test(operation),
-        treat: () => ({ lag: random.between(0, fault.seconds) * 1000 }),
+        treat: (_, operation) => ({ lag: random(operation).between(0, fault.seconds) * 1000 }),
       };
     case 'alarm':
     case 'noCapacity':
@@ -100,13 +105,13 @@ function rule(fault: Fault, random: Random): Rule | undefined {
 
 function byRate(
   fault: Window & { readonly calls: string; readonly rate: number },
-  random: Random,
+  random: (operation: string) => Random,
   effect: (service: ServiceName) => Partial<Treatment>,
 ): Rule {
   return {
     window: fault,
     matches: matchesCalls(fault.calls),
-    treat: (service) => (random.chance(fault.rate) ? effect(service) : {}),
+    treat: (service, operation) => (random(operation).chance(fault.rate) ? effect(service) : {}),
   };
 }
 

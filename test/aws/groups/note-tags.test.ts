@@ -90,7 +90,10 @@ const verdict: fc.Arbitrary<Verdict> = fc.record({
   at,
   why: sentence,
 });
-const frozen: fc.Arbitrary<FrozenNote> = fc.record({ run, at, processes, why: sentence });
+const frozen: fc.Arbitrary<FrozenNote> = fc.record(
+  { run, at, processes, why: sentence, since: at },
+  { requiredKeys: ['run', 'at', 'processes', 'why'] },
+);
 
 const wish: fc.Arbitrary<CancellationNote> = fc.record({ run, at, why: sentence });
 

@@ -10,6 +10,7 @@ import { asIs, command } from '../../../text/shell-quote.js';
 import { list } from '../../../text/list.js';
 import { seconds } from '../../../text/duration.js';
 import { setAsideWarnings } from './set-aside.js';
+import { scheduleWarnings } from '../../outlook/held-back.js';
 import { ownersToKnow } from './owners.js';
 import { wantedSize } from '../../sizes/wanted-size.js';
 import { timeLimits } from '../time-limits.js';
@@ -45,6 +46,7 @@ export function warningsAbout({ observed, plan }: LookAndPlan, group: Group): re
     ...versionWarnings(group),
     ...retainedWarnings(group),
     ...resizedWarnings(observed, group),
+    ...scheduleWarnings({ observed, plan }, group),
     ...(group.balancers.some((balancer) => balancer.judged)
       ? []
       : [

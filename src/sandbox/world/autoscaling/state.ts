@@ -62,9 +62,16 @@ export interface Attachment {
   removedAt?: number;
 }
 
-interface ScheduledAction {
+export interface ScheduledAction {
   readonly name: string;
+  /** When it is due next. */
   readonly startAt: number;
+  /** A recurrence ends then. */
+  readonly endAt?: number | undefined;
+  /** A cron expression of five parts. */
+  readonly recurrence?: string | undefined;
+  /** The time zone of the recurrence, such as `Europe/Berlin`; UTC where there is none. */
+  readonly zone?: string | undefined;
   readonly min?: number | undefined;
   readonly max?: number | undefined;
   readonly desired?: number | undefined;

@@ -3,29 +3,55 @@ import type {
   DescribeScheduledActionsType,
   PutScheduledUpdateGroupActionType,
 } from '@aws-sdk/client-auto-scaling';
+import { Cron } from 'croner';
 import { page } from '../../page.js';
 import type { World } from '../../world.js';
 import { resize } from './sizes.js';
-import { autoScalingState, findGroup, groupOf, invalid } from '../state.js';
+import { autoScalingState, findGroup, groupOf, invalid, type ScheduledAction } from '../state.js';
 
-/** One resize at one time. Recurrence is not modelled: only the start time counts. */
+/** A resize at one time, or again and again by a cron expression. */
 export function putScheduledUpdateGroupAction(world: World, input: PutScheduledUpdateGroupActionType): object {
   const group = groupOf(world, input.AutoScalingGroupName);
-  const startAt = (input.StartTime ?? input.Time)?.getTime();
-  if (startAt === undefined) throw invalid('A start time is required.');
-  if (startAt <= world.clock.now()) throw invalid('Given start time is in the past');
+  const { Recurrence: recurrence, TimeZone: zone, MinSize: min, MaxSize: max, DesiredCapacity: desired } = input;
+  const start = (input.StartTime ?? input.Time)?.getTime();
+  const endAt = input.EndTime?.getTime();
+  if (min === undefined && max === undefined && desired === undefined)
+    throw invalid('At least one of MinSize, MaxSize and DesiredCapacity must be specified.');
+  if (start !== undefined && start <= world.clock.now()) throw invalid('Given start time is in the past');
+  if (endAt !== undefined && endAt <= (start ?? world.clock.now())) throw invalid('End time must be after start time');
+  if (start === undefined && recurrence === undefined) throw invalid('A start time or a recurrence is required.');
+  const startAt = start ?? nextOf({ recurrence, zone }, world.clock.now());
+  if (startAt === undefined) throw invalid(`The recurrence ${recurrence ?? ''} never comes due.`);
   const name = input.ScheduledActionName ?? '';
-  group.schedule.set(name, { name, startAt, min: input.MinSize, max: input.MaxSize, desired: input.DesiredCapacity });
-  world.clock.at(startAt, () => isDue(world, group.name, name, startAt));
+  put(world, group.name, { name, startAt, endAt, recurrence, zone, min, max, desired });
   return {};
 }
 
-/** An action that comes due while ScheduledActions is suspended is lost. */
-function isDue(world: World, groupName: string, name: string, startAt: number): void {
+function put(world: World, groupName: string, action: ScheduledAction): void {
+  findGroup(world, groupName)?.schedule.set(action.name, action);
+  world.clock.at(action.startAt, () => isDue(world, groupName, action));
+}
+
+/** When a recurrence is due next after an instant; undefined when it never is. Its times are those of its zone. */
+function nextOf({ recurrence, zone }: Pick<ScheduledAction, 'recurrence' | 'zone'>, after: number): number | undefined {
+  if (recurrence === undefined) return undefined;
+  try {
+    return new Cron(recurrence, { timezone: zone ?? 'Etc/UTC', mode: '5-part' }).nextRun(new Date(after))?.getTime();
+  } catch {
+    throw invalid(`Given recurrence string: ${recurrence} is invalid`);
+  }
+}
+
+/**
+ * An action that comes due while ScheduledActions is suspended is lost. One that is done is listed no more; one that
+ * recurs is listed with the next time at which it starts.
+ */
+function isDue(world: World, groupName: string, action: ScheduledAction): void {
   const group = findGroup(world, groupName);
-  const action = group?.schedule.get(name);
-  if (group === undefined || action?.startAt !== startAt) return;
-  group.schedule.delete(name);
+  if (group?.schedule.get(action.name) !== action) return;
+  group.schedule.delete(action.name);
+  const next = nextOf(action, action.startAt);
+  if (next !== undefined && next <= (action.endAt ?? Infinity)) put(world, groupName, { ...action, startAt: next });
   if (group.suspended.has('ScheduledActions')) return;
   const min = action.min ?? group.min;
   const max = Math.max(min, action.max ?? group.max);
@@ -59,6 +85,9 @@ export function describeScheduledActions(world: World, input: DescribeScheduledA
         `:scheduledActionName/${action.name}`,
       StartTime: new Date(action.startAt),
       Time: new Date(action.startAt),
+      EndTime: action.endAt === undefined ? undefined : new Date(action.endAt),
+      Recurrence: action.recurrence,
+      TimeZone: action.zone,
       MinSize: action.min,
       MaxSize: action.max,
       DesiredCapacity: action.desired,
