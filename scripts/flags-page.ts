@@ -1,4 +1,5 @@
 import { Config } from '@oclif/core/config';
+import { compareFlags } from '../commands/base/flag-order.js';
 
 /** What is said of a flag in one or several commands. */
 interface Row {
@@ -61,20 +62,27 @@ function table(commands: Config['commands']): readonly string[] {
   return [
     '| flag | of | default | |',
     '|---|---|---|---|',
-    ...[...rows.values()].map((row, index, all) =>
-      [
-        '',
-        ` \`--${row.name}\` `,
-        ` ${whose(row.commands, names)} `,
-        defaultOf(row.flag),
-        ` ${whatOf(row, all.findIndex(({ name }) => name === row.name) === index)} `,
-        '',
-      ].join('|'),
-    ),
+    ...[...rows.values()]
+      .sort(byFlag)
+      .map((row, index, all) =>
+        [
+          '',
+          ` \`--${row.name}\` `,
+          ` ${whose(row.commands, names)} `,
+          defaultOf(row.flag),
+          ` ${whatOf(row, all.findIndex(({ name }) => name === row.name) === index)} `,
+          '',
+        ].join('|'),
+      ),
   ];
 }
 
-/** update-stack knows most flags, so its order is the page's. */
+/** As the help of a command has them: essentials first, then by what they are for. */
+function byFlag(one: Row, other: Row): number {
+  return compareFlags({ ...one.flag, name: one.name }, { ...other.flag, name: other.name });
+}
+
+/** update-stack knows most flags, so a flag that says one thing in it and another one elsewhere begins there. */
 function rank(command: Config['commands'][number]): number {
   const at = ['update-stack', 'update-asgs', 'restart'].indexOf(command.id);
   return at < 0 ? 3 : at;
