@@ -3,7 +3,7 @@ import { seededRandom, type Random } from '../../src/sandbox/random.js';
 import type { Fault } from '../../src/sandbox/scenario.js';
 import { LAUNCH_WORDS } from '../support/launch-words.js';
 import { STACK_MS } from '../support/stack-of-groups.js';
-import { SETTLED, shifted, type Story } from './simulator.js';
+import { SETTLED, shifted, staggering, type Story } from './simulator.js';
 
 /**
  * What was added to drawn stories later: losses that the world brings about by itself, somebody who updates the stack
@@ -207,10 +207,12 @@ function resizing(random: Random): More {
       Array.from({ length: random.int(1, 2) }, () => {
         const { name = '', size = 2 } = random.pick(story.groups);
         const desired = random.int(1, 3 * size);
+        // Groups that are filled one by one take longer to make.
+        const filling = story.groups.some(({ stagger }) => stagger !== undefined) ? staggering(story.groups) : 0;
         return {
           kind: 'resize' as const,
           group: name,
-          at: SETTLED + random.int(5, 900),
+          at: SETTLED + filling + random.int(5, 900),
           ...(random.chance(0.7) && { desired }),
           ...(random.chance(0.4) && { min: random.int(0, desired) }),
           ...(random.chance(0.4) && { max: desired + random.int(0, size) }),

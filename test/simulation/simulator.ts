@@ -166,7 +166,7 @@ function drawMeddling(random: Random, groups: readonly GroupOptions[]): Fault {
 /** Seconds between the launches of instances of different age, and how long that takes for all groups. */
 const STAGGER = 70;
 
-function staggering(groups: readonly GroupOptions[]): number {
+export function staggering(groups: readonly GroupOptions[]): number {
   return groups.reduce((sum, { size = 3, min = size }) => sum + (size - Math.max(1, min)) * STAGGER, 0);
 }
 

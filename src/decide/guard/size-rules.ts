@@ -13,7 +13,8 @@ export function showsGrowth({ size }: Group, record: RolloutRecord): boolean {
   const before = { ...record.size, ...record.theirs };
   const extra = 'surge' in record ? Math.min(record.surge, record.old) : record.old;
   const most = Math.max(record.size.desired, 'surge' in record ? askedFor(record) : 0) + extra;
-  const grown = most > Math.max(before.desired, before.min);
+  // What a min demands that somebody raised meanwhile is nobody's growth.
+  const grown = most > Math.max(before.desired, before.min, size.min);
   return grown && (size.desired === most || (size.max === most && most > before.max));
 }
 

@@ -27,7 +27,7 @@ export function afterAction(seen: Seen, action: Action, at: Instant, sure: boole
         progressAt: without(seen.progressAt, action.group),
         leaving: without(seen.leaving, action.group),
         doubled: without(seen.doubled, action.group),
-        sizes: without(sizes, action.group),
+        sizes: { ...sizes, [action.group]: asRecorded(action.record.size.desired, at) },
         confirmed: without(seen.confirmed, action.group),
       };
     }
@@ -107,6 +107,11 @@ export function afterAction(seen: Seen, action: Action, at: Instant, sure: boole
     case 'cancel':
       return base;
   }
+}
+
+/** The size that a record was written with: whatever else is seen before our first change of it is somebody's. */
+function asRecorded(desired: number, at: Instant): SeenSizes {
+  return { desired, aim: desired, changedAt: at };
 }
 
 /** When the desired capacity was changed last, and how often sizes of others were noted. */

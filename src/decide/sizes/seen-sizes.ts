@@ -8,7 +8,7 @@ import { originOf, theirSizes } from './their-sizes.js';
 
 /** What this look adds to what is known of the sizes of a group whose rollout is under way. */
 export function seenSizes(
-  { sizes, lastLookAt }: Pick<Seen, 'sizes' | 'lastLookAt'>,
+  { sizes, firstLookAt, lastLookAt }: Pick<Seen, 'sizes' | 'firstLookAt' | 'lastLookAt'>,
   group: Group,
   record: RolloutRecord,
   at: Instant,
@@ -17,7 +17,9 @@ export function seenSizes(
   const { desired } = group.size;
   const { verdict } = group.notes;
   const unexplained =
-    before?.desired === desired ? before.unexplained === true : isUnexplained(before, group, lastLookAt);
+    before?.desired === desired
+      ? before.unexplained === true
+      : isUnexplained(before, group, { firstLookAt, lastLookAt });
   const of = { group, record, halves: split(group, record), ...(verdict !== undefined && { verdict }) };
   const theirs = Object.keys(theirSizes(of, originOf({ ...before, unexplained }))).length > 0;
   return {
@@ -33,15 +35,16 @@ export function seenSizes(
 /**
  * It is another one than the last look showed, and our own last change does not lead from that one to this one: either
  * the last look came so long after it that it must have shown it, or this is no step of the way. Only what the last
- * look saw counts: time that passed since then, as with an AWS that answers late, explains nothing.
+ * look saw counts: time that passed since then, as with an AWS that answers late, explains nothing. What a dead run
+ * changed last may show itself as late after the first look of the one that takes over.
  */
 function isUnexplained(
   before: SeenSizes | undefined,
   { size: { desired }, weighted }: Group,
-  lastLookAt: Instant,
+  { firstLookAt, lastLookAt }: Pick<Seen, 'firstLookAt' | 'lastLookAt'>,
 ): boolean {
   if (before?.desired === undefined) return false;
-  if (lastLookAt - (before.changedAt ?? -Infinity) > 1.5 * SIZE_LAG_MS) return true;
+  if (lastLookAt - (before.changedAt ?? firstLookAt) > 1.5 * SIZE_LAG_MS) return true;
   if (weighted || before.aim === undefined) return false;
   return desired < Math.min(before.aim, before.desired) || desired > Math.max(before.aim, before.desired);
 }

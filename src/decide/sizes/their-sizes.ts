@@ -49,7 +49,8 @@ export function givenBack(
 ): { readonly size: Size; readonly sets: readonly SizeName[] } | undefined {
   const now = of.group.size;
   const wanted = wantedSize(of.record);
-  const desired = isOurDesired(of, origin) ? wanted.desired : now.desired;
+  // A min that somebody raised once scaling went on is theirs without being noted: Auto Scaling refuses less.
+  const desired = isOurDesired(of, origin) ? Math.max(wanted.desired, now.min) : now.desired;
   const max = Math.max(isOurMax(of) ? wanted.max : now.max, desired);
   const sets = [
     ...(max === now.max ? [] : (['max'] as const)),
@@ -77,7 +78,7 @@ function ownTargets(record: RolloutRecord): readonly number[] {
   ]);
 }
 
-function isOurMax({ group: { size, weighted }, record }: SizedGroup): boolean {
+function isOurMax({ group: { size, weighted }, record, verdict }: SizedGroup): boolean {
   const { max } = size;
   const targets = ownTargets(record);
   const base = record.theirs?.max ?? record.size.max;
@@ -85,7 +86,9 @@ function isOurMax({ group: { size, weighted }, record }: SizedGroup): boolean {
   if (max === base || max === wantedSize(record).max || (max > base && targets.includes(max))) return true;
   // Weights do not always add up, and after the verdict room is made for what somebody asked for.
   if (weighted) return max > base && max <= Math.max(...targets) + 2 * record.old;
-  return record.theirs !== undefined && max > base && max <= goalOf(record) + record.old;
+  return (
+    verdict?.outcome === 'promote' && record.theirs !== undefined && max > base && max <= goalOf(record) + record.old
+  );
 }
 
 function isOurDesired(of: SizedGroup, origin: Origin): boolean {
@@ -94,12 +97,12 @@ function isOurDesired(of: SizedGroup, origin: Origin): boolean {
   const wanted = wantedSize(record).desired;
   if (desired === wanted || desired === (record.theirs?.desired ?? record.size.desired)) return true;
   const targets = ownTargets(record);
-  // What we made it grow to stays ours after the verdict, too: reads that lag show it once more, and old ones that
-  // leave by themselves take nothing off.
+  if (origin === 'theirs') return false;
+  // What we made it grow to stays ours after the verdict, too: old ones that leave by themselves take nothing off.
   if (targets.includes(desired)) return true;
   if (verdict === undefined) return false;
-  if (origin === 'theirs') return false;
-  const most = Math.max(...targets, goalOf(record) + record.old) + (group.weighted ? 2 * record.old : 0);
+  const extra = 'surge' in record ? Math.min(record.surge, record.old) : record.old;
+  const most = Math.max(...targets, goalOf(record) + extra) + (group.weighted ? 2 * record.old : 0);
   // Every old one that leaves takes its weight off the desired capacity, or less.
   const gone = record.old - units(halves.old);
   const swaps = verdict.outcome === 'promote' && !factsOf(record).provesAfterVerdict;

@@ -41,6 +41,9 @@ export interface Expectation {
   beside: boolean;
   /** How often somebody had taken the notes away when they were seen last. */
   removals: number;
+  /** Which run held the group when it was seen last, and when another one took it over from it. */
+  holder?: string | undefined;
+  takenOverAt?: number;
   outside: number;
   /** Rules that are broken now, so that one breach is reported once. */
   readonly broken: Set<string>;
@@ -70,6 +73,7 @@ export function rolloutIn(note: string): string {
 export const FROZEN_TAG = 'ha-updater:frozen';
 export const OUR_TAGS = 'ha-updater:';
 export const ROLLOUT_TAG = `${OUR_TAGS}rollout`;
+export const LEASE_TAG = `${OUR_TAGS}lease`;
 
 /** Processes as a note spells them: by their names, or short. */
 const SPELLINGS: Readonly<Record<string, string>> = {
@@ -101,6 +105,8 @@ export function beginRollout(
   const { group } = look;
   const weights = (group.mixed?.LaunchTemplate?.Overrides ?? []).map((one) => Number(one.WeightedCapacity ?? 1));
   const overshoot = Math.max(0, ...weights.map((weight) => weight - 1));
+  // Who was launched beside another one is one of the old ones in a start that is forced: no call tells them apart.
+  const beside = look.instances.reduce((sum, one) => sum + (one.beside && !one.leaving ? one.units : 0), 0);
   const expectation: Expectation = {
     group: group.name,
     strategy,
@@ -117,7 +123,7 @@ export function beginRollout(
     ceiling:
       strategy.kind === 'keep-size'
         ? Infinity
-        : group.desired + (strategy.kind === 'rolling' ? strategy.surge : group.desired) + 2 * overshoot,
+        : group.desired + (strategy.kind === 'rolling' ? strategy.surge : group.desired) + 2 * overshoot + beside,
     terminated: new Set(),
     servingSince: new Map(look.instances.filter((one) => one.inService).map((one) => [one.id, 0])),
     lastInService: new Map(),

@@ -66,6 +66,8 @@ export function watchInvariants(world: World, options: { readonly autoExpect?: b
   const looked = new Map<string, { revision: number; outside: number; at: number }>();
   const lastPoints = new Map<string, string>();
   const service = new Map<string, Service>();
+  /** Groups that somebody else deletes, which takes AWS a while. */
+  const doomed = new Set<string>();
 
   const report = (group: string, breaches: readonly Breach[]): Violation[] => {
     const found = breaches.map((breach) => ({ at: world.clock.now(), group, ...breach }));
@@ -75,12 +77,15 @@ export function watchInvariants(world: World, options: { readonly autoExpect?: b
 
   const check = (name: string): void => {
     const look = lookAt(world, name);
-    if (look === undefined) return;
+    if (look === undefined) return void doomed.delete(name);
     service.set(name, nextService(world, look, service.get(name)));
     // Of a group that somebody else deletes nothing can be expected any more.
-    const doomed = expectations.get(name);
-    if (doomed !== undefined && meddled(world, doomed, look.group, 'deleteGroup') > 0) expectations.delete(name);
-    if (options.autoExpect === true) followTag(look);
+    const begun = expectations.get(name);
+    if (begun !== undefined && meddled(world, begun, look.group, 'deleteGroup') > 0) {
+      expectations.delete(name);
+      doomed.add(name);
+    }
+    if (options.autoExpect === true && !doomed.has(name)) followTag(look);
     const expectation = expectations.get(name);
     if (expectation !== undefined) {
       const breaches = breachesNow(world, expectation, look, monitor.groupIsBusy(name));

@@ -3,6 +3,7 @@ import {
   desiredByOthers,
   meddled,
   FROZEN_TAG,
+  LEASE_TAG,
   foreignTags,
   OUR_TAGS,
   processesIn,
@@ -110,6 +111,9 @@ function countRecent(world: World, expectation: Expectation): void {
 }
 
 function remember(world: World, expectation: Expectation, look: Look): void {
+  const holder = /(?:^|\s)run=(\S+)/.exec(look.group.tags.get(LEASE_TAG)?.value ?? '')?.[1] ?? expectation.holder;
+  if (expectation.holder !== undefined && holder !== expectation.holder) expectation.takenOverAt = world.clock.now();
+  expectation.holder = holder;
   for (const one of look.instances) {
     if (one.beside) expectation.beside = true;
     // Who served at the last look may have served until now: nobody looks while nothing happens.
@@ -163,8 +167,8 @@ function foreignBreach(expectation: Expectation, terminated: ReadonlySet<'old' |
 function capacityBreach(expectation: Expectation, look: Look): Breach[] {
   let explained = 0;
   for (const id of expectation.taken) explained += expectation.counted.get(id) ?? 0;
-  // Whom Auto Scaling lets go because somebody else asked for less.
-  if (look.inService >= look.group.desired) explained += fewerByOthers(expectation, look.group);
+  // Whom Auto Scaling lets go because somebody else asked for less. Whom the world took since would be there still.
+  if (look.inService + explained >= look.group.desired) explained += fewerByOthers(expectation, look.group);
   if (look.inService + explained >= expectation.floor) return [];
   return [
     {

@@ -15,6 +15,8 @@ interface Followed {
   /** How often somebody else had removed its tags when they were seen last. */
   removals: number;
   readonly desired: number;
+  /** How many it lacked: an earlier roll-back left its launches suspended, and others asked for more. */
+  readonly short: number;
   readonly old: ReadonlySet<string>;
   /** Instances that were in service at some look. */
   readonly served: Set<string>;
@@ -98,7 +100,8 @@ function openIn(world: World, group: GroupState, followed: Map<string, Followed>
     (one) => !known.old.has(one.id) && one.alive && !one.leaving && !one.aside && !known.served.has(one.id),
   );
   // What Auto Scaling launches beside one that it wants to replace is nobody's turn either.
-  for (const one of fresh) if (one.beside || known.replacing.size < known.lost.size) known.replacing.add(one.id);
+  for (const one of fresh)
+    if (one.beside || known.replacing.size < known.lost.size + known.short) known.replacing.add(one.id);
   const coming = fresh.filter((one) => !known.replacing.has(one.id));
   // What the world took away, or somebody else changed or deletes, opens a group too, and nobody answers for that.
   const others = group.status !== undefined || resizedByOthers(world, known, group) || instances.some(isTaken);
@@ -136,6 +139,7 @@ function begin(world: World, group: GroupState, cluster: string): Followed {
     removals: 0,
     since: world.clock.now(),
     desired: group.desired,
+    short: Math.max(0, group.desired - here.length),
     old: new Set(here),
     served: new Set(here),
     lost: new Set(),

@@ -135,3 +135,20 @@ describe('remember: who is out', () => {
     expect(web?.notes.out).to.deep.equal(both);
   });
 });
+
+describe('remember: what somebody else set', () => {
+  it('stays noted when a look shows the record of before', () => {
+    const begun = observed([doubledGroup()]);
+    const theirs = { ...RECORD, theirs: { desired: 3 } };
+    const seen = afterAction(
+      begun.seen,
+      { type: 'rewrite', group: 'web', record: theirs, lease: LEASE },
+      begun.at,
+      true,
+      PLAN,
+    );
+    const lagging = lookAfter({ ...begun, seen }, 5_000);
+    const [web] = lagging.groups.map((one) => withNotes(one, lagging.seen));
+    expect(web?.notes.record?.theirs).to.deep.equal({ desired: 3 });
+  });
+});

@@ -145,7 +145,8 @@ function guarded(operation: Operation): Operation {
     const changes = groups.map((group, index) => sizesChanged(before[index] ?? group, group));
     if (call.caller === 'outside')
       groups.forEach((group, index) => {
-        if (Object.keys(changes[index] ?? {}).length > 0) group.outsideResizes.push(world.clock.now());
+        if (Object.keys(changes[index] ?? {}).length > 0)
+          group.outsideResizes.push({ at: world.clock.now(), desired: group.desired });
       });
     if (call.caller === 'outside' && !isSignOfLife(input))
       for (const group of groups) group.outside = { count: group.outside.count + 1, last: call.operation };

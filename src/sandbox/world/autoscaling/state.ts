@@ -158,8 +158,8 @@ export interface GroupState {
   counter: number;
   /** Changes asked for from outside (people, tools): how many, and the last one's name. */
   outside: { count: number; last: string };
-  /** When somebody from outside changed its sizes. */
-  readonly outsideResizes: number[];
+  /** When somebody from outside changed its sizes, and to which desired capacity. */
+  readonly outsideResizes: { readonly at: number; readonly desired: number }[];
   /** Changes by people and tools that have no part in the rollout that is watched. */
   readonly others: {
     readonly at: number;
