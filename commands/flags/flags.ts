@@ -137,7 +137,14 @@ export const groupFlags = {
 
 /** Limits of the stack action, with the seed's spellings. */
 export const stackFlags = {
-  'warmup-seconds': seconds('warmup-seconds', 'Longest wait for the first event of the stack action', LIMITS),
+  'first-event-timeout': seconds('first-event-timeout', 'Longest wait for the first event of the stack action', LIMITS),
+  // The seed's name, which reads like --warmup and means something else.
+  'warmup-seconds': string({
+    summary: `The former name of --first-event-timeout [default: ${NUMBERS['warmup-seconds'].fallback}]`,
+    helpValue: 'SECONDS',
+    helpGroup: LIMITS,
+    hidden: true,
+  }),
   'action-timeout': seconds('action-timeout', 'Longest time without a new stack event', LIMITS),
   'lenient-look-back': seconds(
     'lenient-look-back',

@@ -14,6 +14,8 @@ const DAY = 24 * HOUR;
  * typing mistake is likelier than a wish.
  */
 export const NUMBERS = {
+  'first-event-timeout': { fallback: 25, least: 0, most: DAY, unit: 'seconds' },
+  /** The former name of the same. */
   'warmup-seconds': { fallback: 25, least: 0, most: DAY, unit: 'seconds' },
   'action-timeout': { fallback: 300, least: 1, most: DAY, unit: 'seconds' },
   'wait-timeout': { fallback: HOUR, least: 1, most: DAY, unit: 'seconds' },

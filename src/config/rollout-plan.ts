@@ -19,6 +19,9 @@ export interface GroupFlags extends GateFlags, StrategyFlags, ChoiceFlags {
   readonly swap?: string | undefined;
   readonly together?: boolean | undefined;
   readonly force?: boolean | undefined;
+  readonly 'first-event-timeout'?: string | undefined;
+  /** The former name of `first-event-timeout`. */
+  readonly 'warmup-seconds'?: string | undefined;
   /** `keep` or `template`; of commands that change a stack. */
   readonly sizes?: string | undefined;
 }
@@ -58,11 +61,12 @@ const SWAPS: readonly SwapChoice[] = ['outdated', 'always', 'never'];
  * Flags to limits, frozen for the whole run. Throws one usage Failure with every problem.
  */
 export function readWanted(flags: GroupFlags, otherProblems: readonly string[] = []): Wanted {
-  const problems = [...otherProblems, ...choiceProblems(flags)];
+  const problems = [...otherProblems, ...choiceProblems(flags), ...formerNames(flags)];
   if (flags.swap === 'never' && chooses(flags))
     problems.push('--only and --except choose which groups are replaced; with --swap never none is.');
   const seconds = readNumbers(
     [
+      'first-event-timeout',
       'warmup-seconds',
       'action-timeout',
       'lenient-look-back',
@@ -109,12 +113,22 @@ export function readWanted(flags: GroupFlags, otherProblems: readonly string[] =
       waitForLockMs: seconds['wait-for-lock'],
     },
     stackTiming: {
-      warmupMs: seconds['warmup-seconds'],
+      warmupMs: seconds[firstEventName(flags)],
       actionTimeoutMs: seconds['action-timeout'],
       lookBackMs: seconds['lenient-look-back'],
       waitMs: seconds['wait-timeout'],
     },
   });
+}
+
+/** Under which of its names the limit was given. */
+function firstEventName(flags: GroupFlags): 'first-event-timeout' | 'warmup-seconds' {
+  return flags['warmup-seconds'] === undefined ? 'first-event-timeout' : 'warmup-seconds';
+}
+
+function formerNames(flags: GroupFlags): readonly string[] {
+  if (flags['first-event-timeout'] === undefined || flags['warmup-seconds'] === undefined) return [];
+  return ['--warmup-seconds is the former name of --first-event-timeout: give one of them.'];
 }
 
 /** Who runs, over which groups: the rest of a plan. */

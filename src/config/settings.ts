@@ -49,6 +49,7 @@ const INSTEAD: readonly (readonly [string, string])[] = [
   ['change-set', 'parameters-file'],
   ['change-set', 'use-default'],
   ['change-set', 'execute'],
+  ['first-event-timeout', 'warmup-seconds'],
   ['STACK', 'asg'],
   ['STACK', 'asg-tag'],
   ['STACK', 'all-matching'],

@@ -287,7 +287,7 @@ export const CODES: Readonly<Record<string, string>> = {
   'stack.notCancelled': 'CloudFormation did not take the wish to cancel the update.',
   'stack.notMended': 'What was to bring the stack back into a state that takes a change did not succeed.',
   'stack.notSet': 'A setting of the stack could not be made after its change.',
-  'stack.notStarted': 'CloudFormation took the change, and nothing happened within --warmup-seconds.',
+  'stack.notStarted': 'CloudFormation took the change, and nothing happened within --first-event-timeout.',
   'stack.overtaken': "Somebody else's change of the stack came first; this run changed nothing.",
   'stack.rejected': 'CloudFormation refuses the change, in its own words.',
   'stack.replaced': 'The stack was deleted and made anew while we worked.',

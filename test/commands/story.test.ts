@@ -18,7 +18,7 @@ const good = (n: number): string => `Ami=ami-0123456789abcde${String(n).padStart
 /** At this speed a short pause of the machine is minutes of the world; no limit may judge by that. */
 const SPEED = 200;
 const GROUPS_CALM = ['--healthy-timeout', '7200', '--deadline', '14400'];
-const CALM = ['--warmup-seconds', '3600', '--action-timeout', '7200', ...GROUPS_CALM];
+const CALM = ['--first-event-timeout', '3600', '--action-timeout', '7200', ...GROUPS_CALM];
 
 /** Leaving takes long enough for a person to press Ctrl-C twice. */
 const SLOW_SHUTDOWN = 'timing:\n  shutdown: [120, 140]\n';

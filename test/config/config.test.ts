@@ -70,9 +70,19 @@ describe('config', () => {
     );
   });
 
+  it('takes the former name of --first-event-timeout too, but not both', () => {
+    expect(readWanted({ 'warmup-seconds': '7' }).stackTiming.warmupMs).to.equal(7_000);
+    expect(readWanted({ 'first-event-timeout': '8' }).stackTiming.warmupMs).to.equal(8_000);
+    expect(readWanted({}).stackTiming.warmupMs).to.equal(25_000);
+    expect(failureOf(() => readWanted({ 'warmup-seconds': '7', 'first-event-timeout': '8' })).facts.what).to.equal(
+      '--warmup-seconds is the former name of --first-event-timeout: give one of them.',
+    );
+    expect(failureOf(() => readWanted({ 'warmup-seconds': 'x' })).facts.what).to.include('--warmup-seconds');
+  });
+
   it('hands every number on to its own limit', () => {
     const { timing, stackTiming } = readWanted({
-      'warmup-seconds': '1',
+      'first-event-timeout': '1',
       'action-timeout': '2',
       'lenient-look-back': '3',
       'healthy-timeout': '400',

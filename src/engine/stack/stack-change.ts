@@ -55,7 +55,10 @@ export interface StackTiming extends FollowTiming {
   readonly waitMs: Milliseconds;
 }
 
-/** The seed's defaults: `--warmup-seconds`, `--action-timeout`, `--lenient-look-back`; and that of `--wait-timeout`. */
+/**
+ * The seed's defaults: `--first-event-timeout` (there `--warmup-seconds`), `--action-timeout`, `--lenient-look-back`; and
+ * that of `--wait-timeout`.
+ */
 export const STACK_TIMING: StackTiming = {
   warmupMs: 25_000,
   silenceMs: 300_000,
