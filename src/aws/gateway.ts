@@ -26,6 +26,7 @@ import {
 import { findGroups, describeGroups, listGroups } from './groups/groups.js';
 import { scheduledActions } from './groups/scheduled-actions.js';
 import { cancelCommand, commandable, commandResult, findCommand, sendCommand } from './ssm-commands.js';
+import { applicationStatus } from './groups/application-status.js';
 import { health } from './balancers/health.js';
 import { deregister, register } from './balancers/registrations.js';
 import { hasBucket, readObject, writeObject } from './stacks/s3-objects.js';
@@ -74,6 +75,7 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
     instanceImages: (groups) => instanceImages(clients, groups),
     describeBalancers: (refs) => describeBalancers(clients, refs),
     health: (balancer) => health(clients, balancer),
+    applicationStatus: (instances) => applicationStatus(clients, instances),
     failedLaunches: (group, since) => failedLaunches(clients, group, since),
     activities: (group, since) => activities(clients, group, since),
     scheduledActions: (group, times) => scheduledActions(clients, group, times),

@@ -20,6 +20,8 @@ export interface ReadsNeeded {
   readonly configurations: ReadonlySet<string>;
   /** Ids of balancers whose health matters where they can judge. */
   readonly health: ReadonlySet<string>;
+  /** Names of groups whose health matters, whoever judges it. */
+  readonly judged: ReadonlySet<string>;
   /** Ids of balancers that are asked what is registered, also where that says nothing of health. */
   readonly registrations: ReadonlySet<string>;
   /** Groups that are asked for launches that failed since then. */
@@ -45,6 +47,7 @@ export function readsNeeded(groups: readonly ShownGroup[], plan: Plan, seen: See
         : groups.filter(({ notes }) => notes.record === undefined).map(({ name }) => name),
     configurations: new Set(open.filter((group) => needsConfiguration(group, plan)).map(({ name }) => name)),
     health: refsOf(open.filter(needsHealth)),
+    judged: new Set(open.filter(needsHealth).map(({ name }) => name)),
     registrations: refsOf(groups.filter(({ notes }) => factsOf(notes.record ?? plan).reads.registrations)),
     failures: open.flatMap((group) => failuresOf(group, plan)),
     changes: open.flatMap(({ name, notes: { record } }) =>

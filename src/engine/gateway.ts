@@ -4,6 +4,7 @@ import type { NoteName, Target } from '../model/rollout/action.js';
 import type { Identity } from '../model/event.js';
 import type {
   Balancer,
+  ApplicationStatus,
   BalancerHealth,
   FailedActivity,
   Group,
@@ -143,6 +144,8 @@ export interface Gateway {
   describeBalancers(refs: BareGroup['balancerRefs']): Promise<readonly Balancer[]>;
   /** Health of everything registered with one balancer, by instance id. One call, no instance named. */
   health(balancer: Balancer): Promise<Readonly<Record<string, BalancerHealth>>>;
+  /** What application status checks say of these instances, by id; without those that no check applies to. */
+  applicationStatus(instances: readonly string[]): Promise<Readonly<Record<string, ApplicationStatus>>>;
   failedLaunches(group: string, since: Instant): Promise<readonly FailedActivity[]>;
   /** Newest first, as far as they began since then; the first pages are enough. Also those of a group that is gone. */
   activities(group: string, since: Instant): Promise<readonly Activity[]>;

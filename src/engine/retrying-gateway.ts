@@ -18,6 +18,7 @@ const REPEATABLE = [
   'instanceImages',
   'describeBalancers',
   'health',
+  'applicationStatus',
   'failedLaunches',
   'precautions',
   'alarms',

@@ -107,6 +107,9 @@ export function notInService(group: Group, instance: Instance): string {
     if (verdict !== 'healthy') return `${balancer.name}: ${reason === '' ? verdict : `${verdict} (${reason})`}`;
   }
   if (!instance.healthy) return 'Auto Scaling: Unhealthy';
+  const { checks } = instance;
+  // rule: checks-skipped
+  if (checks !== undefined && checks.verdict !== 'healthy') return `application status: ${checks.reason}`;
   return '';
 }
 

@@ -9,7 +9,7 @@ import { membersOf, split, verdictOf } from './classify.js';
 
 /**
  * Who serves in a group: whoever every balancer that judges calls healthy. Where no balancer judges, Auto Scaling's
- * word is all that there is; where a balancer that judges was not asked, nobody knows.
+ * word, and that of application status checks where some apply, is all that there is; where a balancer that judges was not asked, nobody knows.
  * @param began start of the rollout by which old and new are told apart; absent: they are not
  */
 export function whoServes(group: Group, began: Instant | undefined = beginOf(group.notes.record)): Serving {
@@ -37,7 +37,10 @@ function judgesOf({ balancers }: Group): readonly Balancer[] {
 }
 
 function serves(judges: readonly Balancer[], instance: Instance): boolean {
-  if (judges.length === 0) return instance.lifecycle === 'InService' && instance.healthy;
+  if (judges.length === 0)
+    return (
+      instance.lifecycle === 'InService' && instance.healthy && (instance.checks?.verdict ?? 'healthy') === 'healthy'
+    );
   // rule: serving-by-lifecycle
   return judges.every((balancer) => verdictOf(instance, balancer).verdict === 'healthy');
 }
@@ -86,7 +89,12 @@ export function sayCounts({ by, all, halves, size }: Serving): string {
   const unsorted = halves === undefined ? 0 : all.of - halves.old.of - halves.new.of;
   const rest = unsorted > 0 ? [`${unsorted} of unknown age`] : [];
   const parts = [...told, ...rest];
-  const alone = by === 'autoScaling' ? ' by the word of Auto Scaling alone, as no balancer judges them' : '';
+  const alone =
+    by === 'autoScaling'
+      ? ' by the word of Auto Scaling alone, as no balancer judges them'
+      : by === 'statusChecks'
+        ? ' by their application status checks, as no balancer judges them'
+        : '';
   const who = parts.length === 0 ? '' : ` (${parts.join(', ')})`;
   return `${all.serve} of ${all.of} serve${who}${alone}`;
 }
@@ -100,6 +108,9 @@ function half({ serve, of }: Share, name: string): readonly string[] {
 function byWhom(group: Group): Serving['by'] {
   const { unread = [], balancerOnly } = group;
   const judges = judgesOf(group);
-  if (judges.length === 0) return balancerOnly === true ? 'unknown' : 'autoScaling';
+  if (judges.length === 0) {
+    if (balancerOnly === true) return 'unknown';
+    return group.checked === true ? 'statusChecks' : 'autoScaling';
+  }
   return judges.some(({ id }) => unread.includes(id)) ? 'unknown' : 'balancers';
 }

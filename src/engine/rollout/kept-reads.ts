@@ -4,7 +4,13 @@ import { sayChanges } from '../../decide/sizes/say-changes.js';
 import type { ReadsNeeded } from '../../decide/reads-needed.js';
 import type { LaunchWays } from './image-reader.js';
 import type { Schedule } from '../../model/rollout/decision.js';
-import type { Balancer, FailedActivity, Precautions, ScheduledAction } from '../../model/rollout/group.js';
+import type {
+  ApplicationStatus,
+  Balancer,
+  FailedActivity,
+  Precautions,
+  ScheduledAction,
+} from '../../model/rollout/group.js';
 import type { OutNote } from '../../model/rollout/record.js';
 import type { BareGroup, Gateway } from '../gateway.js';
 
@@ -80,6 +86,51 @@ export function precautionReader(
     for (const found of await Promise.all(unasked.map((name) => gateway.precautions(name))))
       precautions.set(found.group, found);
     return [...precautions.values()];
+  };
+}
+
+/** What application status checks say, and the words with which AWS refused to tell, for the group that was asked. */
+export interface StatusRead {
+  readonly of: Readonly<Record<string, ApplicationStatus>>;
+  /** Names of groups of which some instance was judged by such checks in this run. */
+  readonly checked: ReadonlySet<string>;
+  readonly refused?: { readonly group: string; readonly text: string };
+}
+
+/** Kinds of failures with which AWS says that this account, or this endpoint, does not have the call. */
+const NOT_HAD: ReadonlySet<AwsFault['kind']> = new Set(['denied', 'unsupported', 'invalid']);
+
+/**
+ * The application status of the instances of groups that no balancer judges: once for all of them, then where it matters.
+ * Where AWS refuses it, or does not know the call, it is not asked again in this run, and Auto Scaling's word is all that
+ * there is.
+ */
+export function statusReader(
+  gateway: Pick<Gateway, 'applicationStatus'>,
+): (groups: Groups, matter: ReadonlySet<string>) => Promise<StatusRead> {
+  const asked = new Set<string>();
+  const checked = new Set<string>();
+  let refused: StatusRead['refused'];
+  let last: StatusRead['of'] = {};
+  return async (groups, matter) => {
+    const wanted = groups.filter(({ name }) => matter.has(name) || !asked.has(name));
+    for (const { name } of wanted) asked.add(name);
+    const ids = wanted.flatMap(({ instances }) =>
+      instances
+        .filter((one) => one.lifecycle === 'InService' && one.healthy && one.launchedAt !== undefined)
+        .map(({ id }) => id),
+    );
+    if (refused === undefined && ids.length > 0)
+      try {
+        last = await gateway.applicationStatus(ids);
+      } catch (error) {
+        // Where one of them has just gone, the next look asks again, and what was said last counts until then.
+        if (!(error instanceof AwsFault) || (error.kind !== 'missing' && !NOT_HAD.has(error.kind))) throw error;
+        if (error.kind !== 'missing')
+          refused = { group: wanted[0]?.name ?? '', text: `${error.operation}: ${error.code}` };
+      }
+    for (const { name, instances } of wanted) if (instances.some(({ id }) => last[id] !== undefined)) checked.add(name);
+    return { of: ids.length === 0 ? {} : last, checked, ...(refused !== undefined && { refused }) };
   };
 }
 

@@ -20,6 +20,8 @@ import {
   outKeeper,
   precautionReader,
   scheduleReader,
+  statusReader,
+  type StatusRead,
 } from './kept-reads.js';
 import { imageReader, type Launch } from './image-reader.js';
 import { groupReader } from './look-twice.js';
@@ -94,6 +96,7 @@ function createReader(
   const readPrecautions = precautionReader(gateway);
   const readConfigurations = configurationReader(gateway);
   const readImages = imageReader(gateway);
+  const readStatus = statusReader(gateway);
   const readFailures = failureReader(gateway);
   const readSchedules = scheduleReader(deps.gateway);
   const readChanges = changeReader(deps.gateway);
@@ -106,12 +109,16 @@ function createReader(
     const ways = await readConfigurations(bare, needed.configurations, at);
     const launches = await readImages(bare, ways, needed.configurations, at);
     const health = await readHealth(gateway, balancers, needed);
+    const unjudged = bare.filter((group) => group.balancerOnly !== true && !isJudged(group, balancers));
+    const checks = await readStatus(unjudged, needed.judged);
     const failures = await readFailures(needed.failures, at);
     const changes = await readChanges(needed.changes, at);
     const schedules = await readSchedules(needed.schedules, at);
     const commands = await lookAtCommands(deps);
     const alarms = needed.alarms === undefined ? undefined : await gateway.alarms(needed.alarms);
-    const groups = bare.map((group) => assembled(group, balancers, health, launches.get(group.name)));
+    const groups = bare
+      .map((group) => assembled(group, balancers, health, launches.get(group.name)))
+      .map((group) => withChecks(group, checks));
     const gone = await findGone(gateway, perhapsGone(groups, seenNow()));
     const unhealthy = perhapsEnded(groups);
     const ended = unhealthy.length === 0 ? undefined : await gateway.endings(unhealthy);
@@ -248,6 +255,24 @@ function assembled(
     .filter(({ id, judged, deleted }) => judged && deleted !== true && !health.has(id))
     .map(({ id }) => id);
   return { ...group, instances, balancers: own, configurations, ...more, ...(unread.length > 0 && { unread }) };
+}
+
+/** Whether some balancer judges the instances of a group. */
+function isJudged({ balancerRefs }: BareGroup, balancers: ReadonlyMap<string, Balancer>): boolean {
+  return balancerRefs.some(({ id }) => balancers.get(id)?.judged === true);
+}
+
+function withChecks(group: Group, { of, checked, refused }: StatusRead): Group {
+  const instances = group.instances.map((instance) => {
+    const checks = of[instance.id];
+    return checks === undefined ? instance : { ...instance, checks };
+  });
+  return {
+    ...group,
+    instances,
+    ...(checked.has(group.name) && { checked: true as const }),
+    ...(refused?.group === group.name && { checksRefused: refused.text }),
+  };
 }
 
 /** Those of the instances that EC2 does not run any more. */

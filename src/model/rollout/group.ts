@@ -44,6 +44,13 @@ export interface BalancerHealth {
   readonly ports?: readonly number[];
 }
 
+/** The application status of an instance, in our words. Source: EC2 API reference, `ApplicationStatus`. */
+export interface ApplicationStatus {
+  readonly verdict: 'healthy' | 'starting' | 'unhealthy';
+  /** AWS's own words, for people. */
+  readonly reason: string;
+}
+
 export interface Instance {
   readonly id: string;
   readonly zone: string;
@@ -62,6 +69,8 @@ export interface Instance {
   readonly image?: string;
   /** EC2 launch time; absent while EC2 does not list the instance. */
   readonly launchedAt?: Instant;
+  /** What EC2's application status checks say of it, where some apply to it and it was asked for. */
+  readonly checks?: ApplicationStatus;
   /** One row per balancer that mentions the instance. A missing row means `absent`. */
   readonly health: readonly BalancerHealth[];
 }
@@ -128,6 +137,10 @@ export interface Group {
   readonly launchGone?: string;
   readonly instances: readonly Instance[];
   readonly balancers: readonly Balancer[];
+  /** Application status checks judge its instances, and no balancer does. */
+  readonly checked?: true;
+  /** AWS's words that the application status checks of its instances could not be read. */
+  readonly checksRefused?: string;
   /** Ids of the balancers whose health this look did not ask for, because nothing was to be decided by it. */
   readonly unread?: readonly string[];
   /** Our notes on the group, parsed from its tags. */

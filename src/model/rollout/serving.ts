@@ -13,7 +13,7 @@ export interface Serving {
    * Whose word it is: `balancers`, all that judge; `autoScaling` where none judges; `unknown` where nobody was asked,
    * and then no count of who serves means anything.
    */
-  readonly by: 'balancers' | 'autoScaling' | 'unknown';
+  readonly by: 'balancers' | 'statusChecks' | 'autoScaling' | 'unknown';
   /** All that belong to the group; none that leaves or was put aside. */
   readonly all: Share;
   /** Launched before the rollout began and since; absent where no rollout is known. */

@@ -9,6 +9,7 @@ import {
   type GroupState,
   type Member,
 } from '../world/autoscaling/state.js';
+import { applicationStatus } from '../world/ec2/application-status.js';
 import { ec2State, type EndedBy } from '../world/ec2/state.js';
 import { classicHealth, liveRegistration } from '../world/elb/registrations.js';
 import { elbState } from '../world/elb/state.js';
@@ -101,6 +102,12 @@ function isOutdated(world: World, group: GroupState, member: Member): boolean {
   }
 }
 
+/** Where no balancer judges, application status checks do, if there are some. */
+function isImpaired(world: World, judges: readonly Judge[], id: string): boolean {
+  const instance = judges.length > 0 ? undefined : ec2State(world).instances.get(id);
+  return instance !== undefined && ['impaired', 'initializing'].includes(applicationStatus(world, instance));
+}
+
 function see(world: World, group: GroupState, member: Member, judges: readonly Judge[]): Seen {
   const instance = ec2State(world).instances.get(member.id);
   const alive = instance?.state === 'running' || instance?.state === 'pending';
@@ -113,7 +120,7 @@ function see(world: World, group: GroupState, member: Member, judges: readonly J
     units: unitsOf(member),
     leaving,
     alive,
-    inService: alive && words?.every((word) => word === 'serves') === true,
+    inService: alive && words?.every((word) => word === 'serves') === true && !isImpaired(world, judges, member.id),
     aside: /^(Detach|Standby|EnteringStandby)/.test(member.lifecycle),
     protected: member.protected,
     beside: member.replaces !== undefined,

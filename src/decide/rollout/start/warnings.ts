@@ -47,7 +47,16 @@ export function warningsAbout({ observed, plan }: LookAndPlan, group: Group): re
     ...retainedWarnings(group),
     ...resizedWarnings(observed, group),
     ...scheduleWarnings({ observed, plan }, group),
-    ...(group.balancers.some((balancer) => balancer.judged)
+    ...(group.checksRefused === undefined
+      ? []
+      : [
+          warn(
+            'group.statusChecks',
+            `whether application status checks judge its instances could not be read (${group.checksRefused})`,
+            'They are not waited for. Allow ec2:DescribeApplicationStatus where such checks are in use.',
+          ),
+        ]),
+    ...(group.balancers.some((balancer) => balancer.judged) || group.checked === true
       ? []
       : [
           warn(

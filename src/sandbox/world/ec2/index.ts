@@ -1,4 +1,16 @@
 import type { OperationTable } from '../world.js';
+import {
+  associateApplicationStatusCheck,
+  createApplicationStatusCheck,
+  deleteApplicationStatusCheck,
+  describeApplicationStatus,
+  describeApplicationStatusCheckAssociations,
+  describeApplicationStatusChecks,
+  disableApplicationStatusCheckSuppression,
+  disassociateApplicationStatusCheck,
+  enableApplicationStatusCheckSuppression,
+  modifyApplicationStatusCheck,
+} from './application-status.js';
 import { describeImages } from './images.js';
 import {
   createTags,
@@ -34,6 +46,16 @@ import {
 
 /** The simulated EC2: instances, launch templates and as much network as groups and balancers need. */
 export const ec2Operations: OperationTable = {
+  AssociateApplicationStatusCheck: associateApplicationStatusCheck,
+  CreateApplicationStatusCheck: createApplicationStatusCheck,
+  DeleteApplicationStatusCheck: deleteApplicationStatusCheck,
+  DescribeApplicationStatus: describeApplicationStatus,
+  DescribeApplicationStatusCheckAssociations: describeApplicationStatusCheckAssociations,
+  DescribeApplicationStatusChecks: describeApplicationStatusChecks,
+  DisableApplicationStatusCheckSuppression: disableApplicationStatusCheckSuppression,
+  DisassociateApplicationStatusCheck: disassociateApplicationStatusCheck,
+  EnableApplicationStatusCheckSuppression: enableApplicationStatusCheckSuppression,
+  ModifyApplicationStatusCheck: modifyApplicationStatusCheck,
   AuthorizeSecurityGroupIngress: authorizeSecurityGroupIngress,
   CreateLaunchTemplate: createLaunchTemplate,
   CreateLaunchTemplateVersion: createLaunchTemplateVersion,

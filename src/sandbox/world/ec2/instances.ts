@@ -11,6 +11,7 @@ import { next } from '../random-delay.js';
 import { ServiceFault } from '../fault.js';
 import { page } from '../page.js';
 import type { Call, World } from '../world.js';
+import { applicationStatus } from './application-status.js';
 import { selects } from './filters.js';
 import { resolveImage } from './images.js';
 import { endInstance, startInstance } from './start-instance.js';
@@ -138,6 +139,7 @@ export function describeInstanceStatus(world: World, input: DescribeInstanceStat
       InstanceState: stateView(one.state),
       InstanceStatus: summary,
       SystemStatus: summary,
+      ApplicationStatus: { Status: applicationStatus(world, one) },
       Events: [],
     };
   });

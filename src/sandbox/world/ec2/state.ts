@@ -1,4 +1,4 @@
-import type { IpPermission, RequestLaunchTemplateData } from '@aws-sdk/client-ec2';
+import type { CreateApplicationStatusCheckRequest, IpPermission, RequestLaunchTemplateData } from '@aws-sdk/client-ec2';
 import type { ImageBehaviour } from '../../scenario.js';
 import type { World } from '../world.js';
 
@@ -75,6 +75,16 @@ interface SecurityGroupState {
   readonly tags: Map<string, string>;
 }
 
+/** An application status check, and the instances that it is associated with: by id, or by `key=value`. */
+export interface StatusCheck {
+  readonly id: string;
+  readonly createdAt: number;
+  settings: Omit<CreateApplicationStatusCheckRequest, 'ClientToken' | 'DryRun' | 'TagSpecifications'>;
+  readonly tags: readonly { readonly Key: string; readonly Value: string }[];
+  readonly instances: Set<string>;
+  readonly targets: Set<string>;
+}
+
 export interface Ec2State {
   counter: number;
   readonly vpcs: Map<
@@ -85,6 +95,9 @@ export interface Ec2State {
   readonly securityGroups: Map<string, SecurityGroupState>;
   readonly templates: Map<string, LaunchTemplateState>;
   readonly instances: Map<string, Ec2Instance>;
+  readonly statusChecks: Map<string, StatusCheck>;
+  /** Until when the application status of an instance is suppressed. */
+  readonly suppressedUntil: Map<string, number>;
   /** Launches so far under a fault that lets some through (`after`), by its place in the scenario. */
   readonly launchesUnderFault: Map<number, number>;
 }
@@ -131,6 +144,8 @@ export function ec2State(world: World): Ec2State {
     ]),
     templates: new Map(),
     instances: new Map(),
+    statusChecks: new Map(),
+    suppressedUntil: new Map(),
     launchesUnderFault: new Map(),
   }));
 }

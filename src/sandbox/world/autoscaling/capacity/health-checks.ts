@@ -1,5 +1,6 @@
 import type { SetInstanceHealthQuery } from '@aws-sdk/client-auto-scaling';
 import { steadySince } from '../../ec2/answers.js';
+import { applicationStatus } from '../../ec2/application-status.js';
 import { drawMs } from '../../random-delay.js';
 import { ec2State, type Ec2Instance } from '../../ec2/state.js';
 import { touch } from '../../revisions.js';
@@ -43,8 +44,15 @@ function markIfUnhealthy(world: World, group: GroupState, member: Member): void 
   const state = ec2State(world).instances.get(member.id)?.state;
   if (state !== 'running') return void mark(world, group, member, 'EC2');
   const graceOver = world.clock.now() >= (member.inServiceAt ?? 0) + group.graceMs;
+  // Source: user guide, "Use application status checks with Auto Scaling groups": EC2 health checks look at them, too.
+  if (graceOver && statusOf(world, member) === 'impaired') return void mark(world, group, member, 'EC2');
   if (group.healthCheckType.includes('ELB') && graceOver && balancersSay(world, group, member.id) === 'unhealthy')
     mark(world, group, member, 'ELB');
+}
+
+function statusOf(world: World, { id }: Member): ReturnType<typeof applicationStatus> {
+  const instance = ec2State(world).instances.get(id);
+  return instance === undefined ? 'not-applicable' : applicationStatus(world, instance);
 }
 
 function mark(world: World, group: GroupState, member: Member, reason: NonNullable<Member['healthReason']>): void {
@@ -117,6 +125,8 @@ function needsWatching(world: World, group: GroupState, member: Member): boolean
   if (group.suspended.has('HealthCheck')) return false;
   const instance = ec2State(world).instances.get(member.id);
   if (instance?.state !== 'running') return true;
+  const status = statusOf(world, member);
+  if (status !== 'not-applicable' && (status !== 'ok' || steadySince(instance) > world.clock.now())) return true;
   if (!group.healthCheckType.includes('ELB') || attached(group).length === 0) return false;
   return steadySince(instance) > world.clock.now() || balancersSay(world, group, member.id) !== 'healthy';
 }

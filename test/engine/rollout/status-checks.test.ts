@@ -1,0 +1,79 @@
+import { expect } from 'chai';
+import type { RunEvent } from '../../../src/model/event.js';
+import type { Fault } from '../../../src/sandbox/scenario.js';
+import { PLAN } from '../../support/groups.js';
+import { call } from '../../support/sandbox.js';
+import { createStage, type Stage } from '../../support/stage.js';
+
+/** A group that no balancer judges, whose instances an application status check looks at, and a change of its image. */
+function checked(image: string, faults: readonly Fault[] = []): Stage {
+  const stage = createStage({ faults, images: { 'ami-bad': { behaviour: 'unhealthy' } } }, [
+    { name: 'web', size: 3, min: 1, max: 6, balancers: [] },
+  ]);
+  const { world } = stage.sandbox;
+  const { ApplicationStatusCheck: check } = call<{ ApplicationStatusCheck: { ApplicationStatusCheckId: string } }>(
+    world,
+    'ec2',
+    'CreateApplicationStatusCheck',
+    { Protocol: 'HTTP', Port: 80, Path: '/health' },
+  );
+  call(world, 'ec2', 'AssociateApplicationStatusCheck', {
+    ApplicationStatusCheckId: check.ApplicationStatusCheckId,
+    TargetTagAssociations: [{ Key: 'aws:autoscaling:groupName', Value: 'web' }],
+  });
+  stage.groups[0]?.changeImage(image);
+  return stage;
+}
+
+const warned = (events: readonly RunEvent[]): readonly string[] =>
+  events.flatMap((event) => (event.type === 'warning' ? [event.reason.code] : []));
+
+describe('application status checks', () => {
+  it('prove a group that no balancer judges', async () => {
+    const stage = checked('ami-new');
+    const { outcome, events } = await stage.run();
+    expect(outcome).to.equal('swapped');
+    expect(warned(events)).to.deep.equal([]);
+    const by = events.flatMap((event) => (event.type === 'group.progress' ? [event.progress.serving?.by] : []));
+    expect(new Set(by)).to.deep.equal(new Set(['statusChecks']));
+    expect(stage.violations()).to.deep.equal([]);
+  });
+
+  it('keep an image out whose application does not answer', async () => {
+    const stage = checked('ami-bad');
+    const timing = { ...PLAN.timing, progressMs: 120_000 };
+    const { outcome, failure } = await stage.run({ timing });
+    expect(outcome).to.equal('swapRolledBack');
+    expect(failure?.facts.what).to.include('application status: impaired: asc-');
+    expect(failure?.facts.serves).to.include('by their application status checks');
+    expect(stage.violations()).to.deep.equal([]);
+  });
+
+  for (const code of ['UnauthorizedOperation', 'InvalidAction'])
+    it(`are told once and not waited for where AWS answers ${code}`, async () => {
+      const refusal = { kind: 'refuse', calls: 'ec2:DescribeApplicationStatus', code, message: 'no' } as const;
+      const stage = checked('ami-new', [refusal]);
+      const { outcome, events } = await stage.run();
+      expect(outcome).to.equal('swapped');
+      expect(warned(events)).to.deep.equal(['group.statusChecks', 'group.noBalancer']);
+    });
+
+  it('judge nothing while they are suppressed', async () => {
+    const stage = checked('ami-new');
+    const { Instances: instances } = call<{ AutoScalingGroups: { Instances: { InstanceId: string }[] }[] }>(
+      stage.sandbox.world,
+      'autoscaling',
+      'DescribeAutoScalingGroups',
+    ).AutoScalingGroups[0] ?? { Instances: [] };
+    const InstanceIds = instances.map(({ InstanceId }) => InstanceId);
+    call(stage.sandbox.world, 'ec2', 'EnableApplicationStatusCheckSuppression', { InstanceIds });
+    const rows = call<{ ApplicationStatuses: { Instances: { ApplicationStatus: { Status: string } }[] } }>(
+      stage.sandbox.world,
+      'ec2',
+      'DescribeApplicationStatus',
+      { InstanceIds },
+    ).ApplicationStatuses.Instances.map(({ ApplicationStatus }) => ApplicationStatus.Status);
+    expect(new Set(rows)).to.deep.equal(new Set(['suppressed']));
+    expect((await stage.run()).outcome).to.equal('swapped');
+  });
+});
