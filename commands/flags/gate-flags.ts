@@ -21,6 +21,11 @@ export const gateFlags = {
     multiple: true,
     multipleNonGreedy: true,
   }),
+  anomaly: string({
+    summary: 'What becomes of a rollout with a new target that its load balancer calls anomalous; best with --bake',
+    options: ['refuse', 'warn'],
+    helpGroup: GATES,
+  }),
   'skip-elb-health-check': onOff({
     summary: 'Prove by the health of Auto Scaling alone. Dangerous: in the end perhaps no instance serves',
     helpGroup: GATES,

@@ -9,6 +9,7 @@ export interface GateFlags extends NumberTexts {
   readonly 'pause-at'?: string | undefined;
   readonly alarm?: readonly string[] | undefined;
   readonly 'ignore-ringing-alarms'?: boolean | undefined;
+  readonly anomaly?: string | undefined;
   readonly 'skip-elb-health-check'?: boolean | undefined;
   readonly 'without-gates'?: boolean | undefined;
   readonly 'check-command'?: string | undefined;
@@ -25,6 +26,7 @@ export function readGates(flags: GateFlags, problems: string[]): Gates | undefin
   const pauseAt = readPauses(flags['pause-at'], problems);
   const { bake: bakeMs } = readNumbers(['bake'], flags, problems);
   const without = flags['without-gates'] === true;
+  const anomaly = readAnomaly(flags.anomaly, problems);
   const skipBalancers = flags['skip-elb-health-check'] === true;
   const alarms = [...new Set(flags.alarm ?? [])];
   if (alarms.includes('')) problems.push('--alarm must not be empty.');
@@ -36,6 +38,7 @@ export function readGates(flags: GateFlags, problems: string[]): Gates | undefin
     pauseAt === undefined &&
     bakeMs === 0 &&
     alarms.length === 0 &&
+    anomaly === undefined &&
     !without &&
     !skipBalancers
   )
@@ -48,9 +51,16 @@ export function readGates(flags: GateFlags, problems: string[]): Gates | undefin
     ...(pauseAt === undefined ? {} : { pauseAt }),
     ...(alarms.length === 0 ? {} : { alarms }),
     ...(ignoreRinging ? { ignoreRinging } : {}),
+    ...(anomaly === undefined ? {} : { anomaly }),
     ...(skipBalancers ? { skipBalancers } : {}),
     ...(without ? { without } : {}),
   };
+}
+
+function readAnomaly(text: string | undefined, problems: string[]): Gates['anomaly'] {
+  if (text === undefined || text === 'refuse' || text === 'warn') return text;
+  problems.push(`--anomaly must be refuse or warn, not "${text}".`);
+  return undefined;
 }
 
 function readCanary(text: string | undefined, problems: string[]): number | undefined {
@@ -99,6 +109,7 @@ export function gateWords(flags: GateFlags): readonly string[] {
   return [
     ...texts.flatMap((name) => (flags[name] === undefined ? [] : [`--${name}`, flags[name]])),
     ...(flags.alarm ?? []).flatMap((name) => ['--alarm', name]),
+    ...(flags.anomaly === undefined ? [] : ['--anomaly', flags.anomaly]),
     ...switchWord('skip-elb-health-check', flags['skip-elb-health-check']),
   ];
 }

@@ -143,7 +143,12 @@ export interface Gateway {
   /** Attributes of balancers; one or two calls per kind and page. */
   describeBalancers(refs: BareGroup['balancerRefs']): Promise<readonly Balancer[]>;
   /** Health of everything registered with one balancer, by instance id. One call, no instance named. */
-  health(balancer: Balancer): Promise<Readonly<Record<string, BalancerHealth>>>;
+  health(
+    balancer: Balancer,
+    more?: {
+      /** Also whether targets are anomalous; AWS refuses that where it does not tell. */ readonly anomaly: true;
+    },
+  ): Promise<Readonly<Record<string, BalancerHealth>>>;
   /** What application status checks say of these instances, by id; without those that no check applies to. */
   applicationStatus(instances: readonly string[]): Promise<Readonly<Record<string, ApplicationStatus>>>;
   failedLaunches(group: string, since: Instant): Promise<readonly FailedActivity[]>;

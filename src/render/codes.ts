@@ -147,10 +147,13 @@ export const CODES: Readonly<Record<string, string>> = {
     '--before-terminate-command.',
   'group.tagsFull':
     'The group has so many tags that the notes of a run would not all fit beside them. Nothing was written.',
+  'group.anomaly':
+    'With --anomaly: a load balancer calls new targets anomalous, because their errors stand out among those of the ' +
+    'other targets, or nothing tells anomalies for the group.',
   'group.noBalancer': 'The group is behind no load balancer: the health of Auto Scaling alone proves its instances.',
   'group.statusChecks':
-    'Whether application status checks of EC2 judge the instances could not be read, so they are not waited for. A group ' +
-    'that no balancer judges is proven by the health of Auto Scaling alone then.',
+    'Whether application status checks of EC2 judge the instances could not be read, so they are not waited for. A ' +
+    'group that no balancer judges is proven by the health of Auto Scaling alone then.',
   'group.operator': 'Another AWS service alone may change the group.',
   'group.protected':
     'Old instances are protected from scale-in. --protected says whether they are replaced all the same (refresh), ' +

@@ -54,6 +54,11 @@ class Place {
   }
 }
 
+const flag: Check = (node, at) => {
+  if (isScalar(node) && typeof node.value === 'boolean') return node.value;
+  throw at.wrong(node, 'should be true or false');
+};
+
 const text: Check = (node, at) => {
   if (isScalar(node) && typeof node.value === 'string') return node.value;
   throw at.wrong(node, 'should be text (in quotes, if it looks like a number)');
@@ -165,7 +170,7 @@ const FAULTS: { readonly [K in Fault['kind']]: Readonly<Record<KeysOf<K>, Fields
     effect: { check: oneOf('before', 'after') },
     times: { check: atLeast(1, Infinity, true) },
   },
-  refuse: { calls: must(calls), code: must(text), message: must(text) },
+  refuse: { calls: must(calls), code: must(text), message: must(text), times: { check: atLeast(1, Infinity, true) } },
   staleReads: { service: must(oneOf(...SERVICES)), seconds: must(seconds) },
   expireCredentials: { key: must(text) },
   meddle: {
@@ -257,6 +262,7 @@ const SCENARIO: Readonly<Record<keyof Scenario, Fields[string]>> = {
         behaviour: must(oneOf(...BEHAVIOURS)),
         boot: { check: range },
         flapSeconds: { check: seconds },
+        anomalous: { check: flag },
         diesAfter: { check: seconds },
         prints: { check: text },
       } satisfies Record<keyof ImageBehaviour, Fields[string]>),

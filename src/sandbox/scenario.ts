@@ -10,6 +10,8 @@ export interface ImageBehaviour {
   readonly boot?: readonly [number, number];
   readonly flapSeconds?: number;
   readonly diesAfter?: number;
+  /** Passes its health checks, and its errors stand out among those of the other targets. */
+  readonly anomalous?: boolean;
   /** What its instances print on the console once they run. */
   readonly prints?: string;
 }
@@ -56,7 +58,14 @@ export type Fault = Window &
         /** At most this many times. */
         readonly times?: number;
       }
-    | { readonly kind: 'refuse'; readonly calls: string; readonly code: string; readonly message: string }
+    | {
+        readonly kind: 'refuse';
+        readonly calls: string;
+        readonly code: string;
+        readonly message: string;
+        /** At most this many times. */
+        readonly times?: number;
+      }
     /** Reads of the service show the world as it was up to `seconds` ago. */
     /** Calls signed with this access key are refused as expired. */
     | { readonly kind: 'expireCredentials'; readonly key: string }

@@ -259,6 +259,16 @@ export const MUTATIONS: readonly Mutation[] = [
     breaks: { condition: true },
   },
   {
+    name: 'anomaly-unheard',
+    rule: 'a new target that its balancer calls anomalous does not pass --anomaly refuse',
+    breaks: { condition: true },
+  },
+  {
+    name: 'checks-skipped',
+    rule: 'where no balancer judges, application status checks do',
+    breaks: { condition: false },
+  },
+  {
     name: 'alarm-unheard',
     rule: 'an alarm that rings fails the rollout',
     breaks: { replace: ["({ state, since }) => state === 'ALARM' && since >= startedAt", '() => false'] },

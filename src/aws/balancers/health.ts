@@ -7,14 +7,21 @@ import type { Clients } from '../session/clients.js';
  * Health of all that is registered, by instance id. No instance is named in the call: naming one that is
  * not registered yet can fail the whole call.
  */
-export async function health(clients: Clients, balancer: Balancer): Promise<Record<string, BalancerHealth>> {
+export async function health(
+  clients: Clients,
+  balancer: Balancer,
+  { anomaly = false }: { readonly anomaly?: boolean } = {},
+): Promise<Record<string, BalancerHealth>> {
   if (balancer.kind === 'classic') {
     const client = await clients.elb();
     const answer = await client.describeInstanceHealth({ LoadBalancerName: balancer.id });
     return worstOfEach(balancer, (answer.InstanceStates ?? []).map(classicRow));
   }
   const client = await clients.elbV2();
-  const answer = await client.describeTargetHealth({ TargetGroupArn: balancer.id });
+  const answer = await client.describeTargetHealth({
+    TargetGroupArn: balancer.id,
+    ...(anomaly && { Include: ['AnomalyDetection'] }),
+  });
   return worstOfEach(balancer, (answer.TargetHealthDescriptions ?? []).map(targetRow));
 }
 
@@ -24,6 +31,7 @@ interface Row {
   readonly reason: string;
   readonly port?: number;
   readonly shifted?: true;
+  readonly anomalous?: true;
 }
 
 /**
@@ -92,6 +100,7 @@ function targetRow(row: TargetHealthDescription): Row {
     ...(row.Target?.Port === undefined ? {} : { port: row.Target.Port }),
     verdict: targetVerdict(state, reason),
     reason: [[state, reason].filter(Boolean).join(' '), description].filter(Boolean).join(': '),
+    ...(row.AnomalyDetection?.Result === 'anomalous' && { anomalous: true as const }),
   };
   return isShiftedAway(row) && told.verdict === 'healthy' ? { ...told, ...SHIFTED } : told;
 }
@@ -124,6 +133,7 @@ const WORST_FIRST: readonly HealthVerdict[] = [
 function worstOfEach(balancer: Balancer, rows: readonly Row[]): Record<string, BalancerHealth> {
   const worst: Record<string, BalancerHealth> = {};
   const ports: Record<string, number[]> = {};
+  const anomalous = new Set(rows.flatMap((row) => (row.anomalous === true ? [row.id] : [])));
   for (const { id, verdict, reason, port, shifted } of rows) {
     if (balancer.kind === 'target-group')
       ports[id] = [
@@ -132,7 +142,13 @@ function worstOfEach(balancer: Balancer, rows: readonly Row[]): Record<string, B
       ];
     const before = worst[id];
     if (before !== undefined && WORST_FIRST.indexOf(before.verdict) <= WORST_FIRST.indexOf(verdict)) continue;
-    worst[id] = { balancer: balancer.id, verdict, reason, ...(shifted === true && { shifted }) };
+    worst[id] = {
+      balancer: balancer.id,
+      verdict,
+      reason,
+      ...(shifted === true && { shifted }),
+      ...(anomalous.has(id) && { anomalous: true as const }),
+    };
   }
   return Object.fromEntries(
     Object.entries(worst).map(([id, row]) => [

@@ -289,7 +289,7 @@ function readBase(field: Fields): Omit<RolloutRecord, 'version' | 'strategy'> {
   };
 }
 
-const GATE_NAMES = ['check', 'before', 'after', 'alarms'] as const;
+const GATE_NAMES = ['check', 'before', 'after', 'alarms', 'anomaly'] as const;
 
 function gatesText(run: string, { canary, bakeMs, pauseAt, paused, passed, needs }: RecordGates): string {
   const number = (value: number | undefined): string => (value === undefined ? '-' : String(value));

@@ -7,12 +7,13 @@ import { factsOf } from '../strategies/facts-by-name.js';
 /** What the record has to say of the gates, for a run that goes on with the rollout. */
 export function recordGates({ gates }: Plan): { readonly gates?: RecordGates } {
   if (gates === undefined) return {};
-  const { canary, bakeMs, pauseAt, hooks, alarms } = gates;
+  const { canary, bakeMs, pauseAt, hooks, alarms, anomaly } = gates;
   const needs: GateName[] = [
     ...(hooks?.check === undefined ? [] : (['check'] as const)),
     ...(hooks?.beforeTerminate === undefined ? [] : (['before'] as const)),
     ...(hooks?.afterTerminate === undefined ? [] : (['after'] as const)),
     ...((alarms ?? []).length === 0 ? [] : (['alarms'] as const)),
+    ...(anomaly === 'refuse' ? (['anomaly'] as const) : []),
   ];
   const noted: RecordGates = {
     ...(canary === undefined ? {} : { canary }),
@@ -84,6 +85,7 @@ const GATE_FLAGS: Readonly<Record<GateName, string>> = {
   before: '--before-terminate-command',
   after: '--after-terminate-command',
   alarms: '--alarm',
+  anomaly: '--anomaly refuse',
 };
 
 /** What a rollout that somebody else began has to pass and this run knows nothing of. */

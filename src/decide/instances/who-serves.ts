@@ -9,7 +9,8 @@ import { membersOf, split, verdictOf } from './classify.js';
 
 /**
  * Who serves in a group: whoever every balancer that judges calls healthy. Where no balancer judges, Auto Scaling's
- * word, and that of application status checks where some apply, is all that there is; where a balancer that judges was not asked, nobody knows.
+ * word, and that of application status checks where some apply, is all that there is; where a balancer that judges was
+ * not asked, nobody knows.
  * @param began start of the rollout by which old and new are told apart; absent: they are not
  */
 export function whoServes(group: Group, began: Instant | undefined = beginOf(group.notes.record)): Serving {

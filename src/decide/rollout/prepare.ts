@@ -1,6 +1,7 @@
 import type { Wait } from '../../model/rollout/decision.js';
 import type { Instance } from '../../model/rollout/group.js';
 import type { Instant } from '../../clock.js';
+import { anomalous } from '../gates/anomaly.js';
 import { alarmed } from '../gates/alarms.js';
 import { shareOf } from '../gates/gates.js';
 import { failedCheck, notProvenYet } from '../gates/hooks.js';
@@ -122,6 +123,7 @@ function whyFailing(view: RolloutView, of: RolloutGroup, target: TargetSize): st
   if (cancellation !== undefined) return cancellation;
   const lost =
     alarmed(observed, plan, record.startedAt) ??
+    anomalous(group, plan, halves.new) ??
     hopeless(group, record, observed.failures, halves.new) ??
     markedForGood(observed, group, halves.new);
   if (lost !== undefined) return lost;

@@ -135,6 +135,29 @@ export function statusReader(
 }
 
 /**
+ * Asks balancers for the health of what is registered and, where that is wanted, whether targets are anomalous. A balancer
+ * that does not tell is asked for health alone from then on; `unread` has AWS's words, by its id.
+ */
+export function anomalyReader(
+  gateway: Pick<Gateway, 'health'>,
+  wanted: boolean,
+): { readonly ask: Pick<Gateway, 'health'>; readonly unread: ReadonlyMap<string, string> } {
+  const unread = new Map<string, string>();
+  const health: Gateway['health'] = async (balancer) => {
+    if (!wanted || balancer.kind !== 'target-group' || unread.has(balancer.id)) return gateway.health(balancer);
+    try {
+      return await gateway.health(balancer, { anomaly: true });
+    } catch (error) {
+      if (!(error instanceof AwsFault) || !NOT_HAD.has(error.kind)) throw error;
+      const plain = await gateway.health(balancer);
+      unread.set(balancer.id, `${error.operation}: ${error.code}`);
+      return plain;
+    }
+  };
+  return { ask: { health }, unread };
+}
+
+/**
  * The ways in which groups launch, by group, without the images that templates name; versions that move are resolved
  * for the groups in `matter`.
  */

@@ -12,6 +12,7 @@ import type { BareGroup } from '../gateway.js';
 import { PATIENCE, repeating } from '../retry.js';
 import { retrying, type RepeatableGateway } from '../retrying-gateway.js';
 import {
+  anomalyReader,
   balancerReader,
   changeReader,
   configurationReader,
@@ -97,6 +98,7 @@ function createReader(
   const readConfigurations = configurationReader(gateway);
   const readImages = imageReader(gateway);
   const readStatus = statusReader(gateway);
+  const { ask: askHealth, unread } = anomalyReader(gateway, plan.gates?.anomaly !== undefined);
   const readFailures = failureReader(gateway);
   const readSchedules = scheduleReader(deps.gateway);
   const readChanges = changeReader(deps.gateway);
@@ -108,7 +110,7 @@ function createReader(
     const precautions = await readPrecautions(needed.precautions);
     const ways = await readConfigurations(bare, needed.configurations, at);
     const launches = await readImages(bare, ways, needed.configurations, at);
-    const health = await readHealth(gateway, balancers, needed);
+    const health = await readHealth(askHealth, balancers, needed);
     const unjudged = bare.filter((group) => group.balancerOnly !== true && !isJudged(group, balancers));
     const checks = await readStatus(unjudged, needed.judged);
     const failures = await readFailures(needed.failures, at);
@@ -118,7 +120,8 @@ function createReader(
     const alarms = needed.alarms === undefined ? undefined : await gateway.alarms(needed.alarms);
     const groups = bare
       .map((group) => assembled(group, balancers, health, launches.get(group.name)))
-      .map((group) => withChecks(group, checks));
+      .map((group) => withChecks(group, checks))
+      .map((group) => withAnomalies(group, unread));
     const gone = await findGone(gateway, perhapsGone(groups, seenNow()));
     const unhealthy = perhapsEnded(groups);
     const ended = unhealthy.length === 0 ? undefined : await gateway.endings(unhealthy);
@@ -169,9 +172,9 @@ async function readStack(
 type Health = ReadonlyMap<string, Readonly<Record<string, BalancerHealth>> | 'deleted'>;
 
 /** What is registered there; a balancer that goes away in the middle of a run answers as one that is gone. */
-async function healthOf(gateway: RepeatableGateway, balancer: Balancer): Promise<HealthRow> {
+async function healthOf(ask: Pick<RepeatableGateway, 'health'>, balancer: Balancer): Promise<HealthRow> {
   try {
-    return [balancer.id, await gateway.health(balancer)];
+    return [balancer.id, await ask.health(balancer)];
   } catch (error) {
     if (!(error instanceof AwsFault) || error.kind !== 'missing') throw error;
     return [balancer.id, 'deleted'];
@@ -182,7 +185,7 @@ type HealthRow = readonly [string, Readonly<Record<string, BalancerHealth>> | 'd
 
 /** The health that the balancers say, by balancer and instance. */
 async function readHealth(
-  gateway: RepeatableGateway,
+  gateway: Pick<RepeatableGateway, 'health'>,
   balancers: ReadonlyMap<string, Balancer>,
   { health, registrations }: ReadsNeeded,
 ): Promise<Health> {
@@ -260,6 +263,11 @@ function assembled(
 /** Whether some balancer judges the instances of a group. */
 function isJudged({ balancerRefs }: BareGroup, balancers: ReadonlyMap<string, Balancer>): boolean {
   return balancerRefs.some(({ id }) => balancers.get(id)?.judged === true);
+}
+
+function withAnomalies(group: Group, unread: ReadonlyMap<string, string>): Group {
+  const silent = group.balancers.find(({ id }) => unread.has(id));
+  return silent === undefined ? group : { ...group, anomalyUnread: `${silent.name}: ${unread.get(silent.id) ?? ''}` };
 }
 
 function withChecks(group: Group, { of, checked, refused }: StatusRead): Group {

@@ -38,6 +38,8 @@ export interface BalancerHealth {
   readonly verdict: HealthVerdict;
   /** AWS's own words, for people. */
   readonly reason: string;
+  /** Its errors stand out among those of the other targets, as the balancer says where it is asked for that. */
+  readonly anomalous?: true;
   /** It would serve, were its zone not shifted away. */
   readonly shifted?: true;
   /** The ports on which it is registered with a target group, without those that drain. */
@@ -137,6 +139,8 @@ export interface Group {
   readonly launchGone?: string;
   readonly instances: readonly Instance[];
   readonly balancers: readonly Balancer[];
+  /** AWS's words that it does not tell whether targets are anomalous, by the balancer's name. */
+  readonly anomalyUnread?: string;
   /** Application status checks judge its instances, and no balancer does. */
   readonly checked?: true;
   /** AWS's words that the application status checks of its instances could not be read. */

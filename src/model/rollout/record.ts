@@ -87,7 +87,7 @@ export interface RecordGates {
   readonly needs?: readonly GateName[];
 }
 
-export type GateName = 'check' | 'before' | 'after' | 'alarms';
+export type GateName = 'check' | 'before' | 'after' | 'alarms' | 'anomaly';
 
 interface RecordBase {
   readonly run: string;

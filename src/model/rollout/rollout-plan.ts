@@ -32,6 +32,8 @@ export interface Gates {
   readonly alarms?: readonly string[];
   /** Start although one of them is in ALARM; it counts once it was not. */
   readonly ignoreRinging?: boolean;
+  /** What becomes of a rollout with a new target that its balancer calls anomalous. */
+  readonly anomaly?: 'refuse' | 'warn';
   /** Prove by the health of Auto Scaling alone. */
   readonly skipBalancers?: boolean;
   /** Go on with a rollout although this run lacks a gate that it was begun with. */

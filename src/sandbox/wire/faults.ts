@@ -69,12 +69,14 @@ function rule(fault: Fault, all: Random): Rule | undefined {
       let left = fault.times ?? Infinity;
       return byRate(fault, random, () => (left-- > 0 ? { broken } : {}));
     }
-    case 'refuse':
+    case 'refuse': {
+      let left = fault.times ?? Infinity;
       return {
         window: fault,
         matches: matchesCalls(fault.calls),
-        treat: () => ({ refusal: refused(fault.code, fault.message) }),
+        treat: () => (left-- > 0 ? { refusal: refused(fault.code, fault.message) } : {}),
       };
+    }
     case 'expireCredentials':
       return {
         window: fault,

@@ -1,7 +1,8 @@
 import type { Reason } from '../../../model/rollout/decision.js';
-import type { Balancer, Group } from '../../../model/rollout/group.js';
+import type { Balancer, Group, Instance } from '../../../model/rollout/group.js';
 import type { Plan } from '../../../model/rollout/rollout-plan.js';
 import { split, standing } from '../../instances/classify.js';
+import { anomalyWarnings } from '../../gates/anomaly.js';
 import { deletedBalancers } from '../../instances/deleted-balancers.js';
 import { graceNeeded } from '../../instances/marked-for-good.js';
 import { factsOf } from '../../strategies/facts-by-name.js';
@@ -47,6 +48,7 @@ export function warningsAbout({ observed, plan }: LookAndPlan, group: Group): re
     ...retainedWarnings(group),
     ...resizedWarnings(observed, group),
     ...scheduleWarnings({ observed, plan }, group),
+    ...anomalyWarnings(group, plan, freshOf(group)),
     ...(group.checksRefused === undefined
       ? []
       : [
@@ -66,6 +68,11 @@ export function warningsAbout({ observed, plan }: LookAndPlan, group: Group): re
           ),
         ]),
   ];
+}
+
+function freshOf(group: Group): readonly Instance[] {
+  const { record } = group.notes;
+  return record === undefined ? [] : split(group, record).new;
 }
 
 /** Balancers whose health is not waited for, or that take long. */

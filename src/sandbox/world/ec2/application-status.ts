@@ -26,7 +26,12 @@ const DEFAULTS = { Interval: 10, FailureThreshold: 2, SuccessThreshold: 2, Initi
 type CheckStatus = 'passed' | 'failed' | 'initializing';
 
 function judge(instance: Ec2Instance, { settings }: Check, now: number): CheckStatus {
-  const { Interval, FailureThreshold, SuccessThreshold, InitializationGracePeriodSeconds: grace } = {
+  const {
+    Interval,
+    FailureThreshold,
+    SuccessThreshold,
+    InitializationGracePeriodSeconds: grace,
+  } = {
     ...DEFAULTS,
     ...settings,
   };
@@ -39,7 +44,10 @@ function judge(instance: Ec2Instance, { settings }: Check, now: number): CheckSt
 }
 
 /** The checks that apply to an instance, each with its result. */
-function resultsOf(world: World, instance: Ec2Instance): readonly { readonly check: Check; readonly status: CheckStatus }[] {
+function resultsOf(
+  world: World,
+  instance: Ec2Instance,
+): readonly { readonly check: Check; readonly status: CheckStatus }[] {
   const now = world.clock.now();
   const applies = ({ instances, targets }: Check): boolean =>
     instances.has(instance.id) || [...instance.tags].some(([key, value]) => targets.has(`${key}=${value}`));
@@ -168,7 +176,9 @@ export function enableApplicationStatusCheckSuppression(
   const { InstanceIds = [], DurationSeconds: seconds } = input;
   const until = seconds === undefined ? Infinity : world.clock.now() + seconds * 1000;
   for (const id of InstanceIds) ec2State(world).suppressedUntil.set(id, until);
-  return { SuccessfulResults: InstanceIds.map((InstanceId) => ({ InstanceId, SuppressAt: new Date(world.clock.now()) })) };
+  return {
+    SuccessfulResults: InstanceIds.map((InstanceId) => ({ InstanceId, SuppressAt: new Date(world.clock.now()) })),
+  };
 }
 
 export function disableApplicationStatusCheckSuppression(
@@ -179,7 +189,10 @@ export function disableApplicationStatusCheckSuppression(
   return { SuccessfulResults: InstanceIds.map((InstanceId) => ({ InstanceId })) };
 }
 
-function associationsIn({ InstanceIds = [], TargetTagAssociations: pairs = [] }: AssociateApplicationStatusCheckRequest) {
+function associationsIn({
+  InstanceIds = [],
+  TargetTagAssociations: pairs = [],
+}: AssociateApplicationStatusCheckRequest) {
   return [
     ...pairs.map(({ Key = '', Value = '' }) => ({ AssociationType: 'tag', AssociationValue: `${Key}=${Value}` })),
     ...InstanceIds.map((AssociationValue) => ({ AssociationType: 'instance-id', AssociationValue })),

@@ -238,10 +238,12 @@ export function describeTargetHealth(world: World, input: DescribeTargetHealthIn
   const group = targetGroupOf(world, input.TargetGroupArn);
   const using = balancersUsing(world, group);
   const all = targetsOf(world, group);
+  const anomalies = toldAnomalies(group, input);
   const row = (Id: string, Port: number, TargetHealth: TargetHealthRow): object => ({
     Target: { Id, Port },
     HealthCheckPort: checkPort(group, Port),
     TargetHealth,
+    ...(anomalies && { AnomalyDetection: anomalyOf(world, Id, TargetHealth) }),
     ...(isShifted(world, Id) && { AdministrativeOverride: OVERRIDE }),
   });
   if (input.Targets === undefined || input.Targets.length === 0) {
@@ -263,6 +265,21 @@ export function describeTargetHealth(world: World, input: DescribeTargetHealthIn
     ];
   });
   return { TargetHealthDescriptions: rows };
+}
+
+/** Whether the answer says which targets are anomalous. The words of the refusal are nowhere stated. */
+function toldAnomalies(group: TargetGroupState, { Include = [] }: DescribeTargetHealthInput): boolean {
+  if (Include.length === 0) return false;
+  if (group.protocol.startsWith('HTTP')) return true;
+  throw new ServiceFault(
+    'ValidationError',
+    `Anomaly detection is not supported for target groups with the protocol '${group.protocol}'`,
+  );
+}
+
+function anomalyOf(world: World, id: string, { State }: TargetHealthRow): object {
+  const stands = ec2State(world).instances.get(id)?.behaviour.anomalous === true && State === 'healthy';
+  return { Result: stands ? 'anomalous' : 'normal', MitigationInEffect: 'no' };
 }
 
 function checkPort(group: TargetGroupState, port: number): string {
