@@ -32,19 +32,7 @@ export function readGates(flags: GateFlags, problems: string[]): Gates | undefin
   if (alarms.includes('')) problems.push('--alarm must not be empty.');
   const ignoreRinging = flags['ignore-ringing-alarms'] === true;
   if (ignoreRinging && alarms.length === 0) problems.push('--ignore-ringing-alarms is for --alarm.');
-  if (
-    hooks === undefined &&
-    canary === undefined &&
-    pauseAt === undefined &&
-    bakeMs === 0 &&
-    alarms.length === 0 &&
-    anomaly === undefined &&
-    !without &&
-    !skipBalancers
-  )
-    return undefined;
-  return {
-    words: gateWords(flags).map(quote).join(' '),
+  const asked: Omit<Gates, 'words'> = {
     ...(hooks === undefined ? {} : { hooks }),
     ...(canary === undefined ? {} : { canary }),
     ...(bakeMs === 0 ? {} : { bakeMs }),
@@ -55,6 +43,7 @@ export function readGates(flags: GateFlags, problems: string[]): Gates | undefin
     ...(skipBalancers ? { skipBalancers } : {}),
     ...(without ? { without } : {}),
   };
+  return Object.keys(asked).length === 0 ? undefined : { words: gateWords(flags).map(quote).join(' '), ...asked };
 }
 
 function readAnomaly(text: string | undefined, problems: string[]): Gates['anomaly'] {

@@ -12,8 +12,8 @@ function anomalies({ balancers }: Group, fresh: readonly Instance[]): readonly s
 }
 
 /**
- * Why a new half does not pass `--anomaly refuse`: a balancer compares the errors of its targets, and those of a new one
- * stand out. Undefined where none does. Source: ALB user guide, "Automatic Target Weights (ATW)", anomaly detection.
+ * Why a new half does not pass `--anomaly refuse`: a balancer compares the errors of its targets, and those of a new
+ * one stand out. Undefined where none does. Source: ALB user guide, "Automatic Target Weights (ATW)".
  */
 export function anomalous(group: Group, { gates }: Plan, fresh: readonly Instance[]): string | undefined {
   // rule: anomaly-unheard

@@ -101,9 +101,9 @@ export interface StatusRead {
 const NOT_HAD: ReadonlySet<AwsFault['kind']> = new Set(['denied', 'unsupported', 'invalid']);
 
 /**
- * The application status of the instances of groups that no balancer judges: once for all of them, then where it matters.
- * Where AWS refuses it, or does not know the call, it is not asked again in this run, and Auto Scaling's word is all that
- * there is.
+ * The application status of the instances of groups that no balancer judges: once for all of them, then where it
+ * matters. Where AWS refuses it, or does not know the call, it is not asked again in this run, and Auto Scaling's word
+ * is all that there is.
  */
 export function statusReader(
   gateway: Pick<Gateway, 'applicationStatus'>,
@@ -135,8 +135,8 @@ export function statusReader(
 }
 
 /**
- * Asks balancers for the health of what is registered and, where that is wanted, whether targets are anomalous. A balancer
- * that does not tell is asked for health alone from then on; `unread` has AWS's words, by its id.
+ * Asks balancers for the health of what is registered and, where that is wanted, whether targets are anomalous. A
+ * balancer that does not tell is asked for health alone from then on; `unread` has AWS's words, by its id.
  */
 export function anomalyReader(
   gateway: Pick<Gateway, 'health'>,

@@ -9,7 +9,7 @@ import {
   type GroupState,
   type Member,
 } from '../world/autoscaling/state.js';
-import { applicationStatus } from '../world/ec2/application-status.js';
+import { applicationStatus } from '../world/ec2/status-checks.js';
 import { ec2State, type EndedBy } from '../world/ec2/state.js';
 import { classicHealth, liveRegistration } from '../world/elb/registrations.js';
 import { elbState } from '../world/elb/state.js';

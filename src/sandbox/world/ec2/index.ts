@@ -10,7 +10,7 @@ import {
   disassociateApplicationStatusCheck,
   enableApplicationStatusCheckSuppression,
   modifyApplicationStatusCheck,
-} from './application-status.js';
+} from './status-checks.js';
 import { describeImages } from './images.js';
 import {
   createTags,

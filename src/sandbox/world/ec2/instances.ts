@@ -11,7 +11,7 @@ import { next } from '../random-delay.js';
 import { ServiceFault } from '../fault.js';
 import { page } from '../page.js';
 import type { Call, World } from '../world.js';
-import { applicationStatus } from './application-status.js';
+import { applicationStatus } from './status-checks.js';
 import { selects } from './filters.js';
 import { resolveImage } from './images.js';
 import { endInstance, startInstance } from './start-instance.js';

@@ -1,6 +1,6 @@
 import type { SetInstanceHealthQuery } from '@aws-sdk/client-auto-scaling';
 import { steadySince } from '../../ec2/answers.js';
-import { applicationStatus } from '../../ec2/application-status.js';
+import { applicationStatus } from '../../ec2/status-checks.js';
 import { drawMs } from '../../random-delay.js';
 import { ec2State, type Ec2Instance } from '../../ec2/state.js';
 import { touch } from '../../revisions.js';

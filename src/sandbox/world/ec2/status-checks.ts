@@ -108,7 +108,7 @@ export function createApplicationStatusCheck(world: World, input: CreateApplicat
 export function modifyApplicationStatusCheck(world: World, input: ModifyApplicationStatusCheckRequest): object {
   const { ApplicationStatusCheckId: id, ClientToken: _token, DryRun: _dry, ...settings } = input;
   const check = checkOf(world, id);
-  check.settings = { ...check.settings, ...settings } as Check['settings'];
+  check.settings = { ...check.settings, ...settings };
   return { ApplicationStatusCheck: view(check) };
 }
 
