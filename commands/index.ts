@@ -9,6 +9,7 @@ import Diagnose from './inspect/diagnose.js';
 import Doctor from './inspect/doctor.js';
 import Explain from './inspect/explain.js';
 import List from './inspect/list.js';
+import Report from './inspect/report.js';
 import Status from './inspect/status.js';
 import Sandbox from './local/sandbox.js';
 import LockRelease from './lock/release.js';
@@ -31,6 +32,7 @@ export const COMMANDS = {
   'lock:release': LockRelease,
   'lock:show': LockShow,
   plan: Plan,
+  report: Report,
   restart: Restart,
   resume: Resume,
   rollback: Rollback,

@@ -17,6 +17,7 @@ const ABOUT: Readonly<Record<string, string>> = {
   change: 'What a change set holds',
   stack: 'Stacks',
   outputs: 'Outputs',
+  output: 'Files of a run',
   cdk: 'CDK',
   target: 'Which groups are meant',
   group: 'Groups',

@@ -15,6 +15,7 @@ function areaOf(path: string): string {
 const NODE = /^node:/;
 const PROXY = /^(agent-base|https?-proxy-agent|proxy-from-env)$/;
 const CRON = /^croner$/;
+const PLOTS = /^(@observablehq\/plot|linkedom)$/;
 const SDK = /^(@aws-sdk|@smithy)\//;
 
 /**
@@ -35,7 +36,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly (string | RegExp)[]>> = {
   cdk: ['model', 'errors', 'text', 'files', /^@aws-cdk\//, NODE],
   lock: ['model', 'clock', 'errors', 'text', /^@aws-sdk\/client-dynamodb$/, /^node:(net|tls)$/],
   config: ['model', 'clock', 'errors', 'text', 'files', /^yaml$/, NODE],
-  render: ['model', 'clock', 'errors', 'text', /^listr2$/, NODE],
+  render: ['model', 'clock', 'errors', 'text', /^listr2$/, PLOTS, NODE],
   sandbox: ['clock', SDK, CRON, /^yaml$/, NODE],
   // The table of limits alone, so that a default stands in one place; the library is loaded when a command runs.
   commands: ['index', 'src/config/numbers.ts', 'src/text/plain.ts', /^@oclif\/core(\/|$)/, NODE],
@@ -79,9 +80,10 @@ describe('the layers', () => {
     ).to.deep.equal([]);
   });
 
-  it('keep listr2 in one file', () => {
-    expect(sources.filter((path) => importsOf(path, read(path)).includes('listr2')).length).to.be.at.most(1);
-  });
+  for (const name of ['listr2', '@observablehq/plot', 'linkedom'])
+    it(`keep ${name} in one file`, () => {
+      expect(sources.filter((path) => importsOf(path, read(path)).includes(name)).length).to.be.at.most(1);
+    });
 
   it('would notice', () => {
     expect(mayImport('src/decide/a.ts', 'src/engine/loop.ts')).to.equal(false);

@@ -26,12 +26,36 @@ export const commonFlags = {
   debug: boolean({ summary: 'Show the stack trace of an unexpected failure', helpGroup: 'OUTPUT' }),
 };
 
-/** How the run is shown. */
+/** How the run is shown, and where it is written to besides. */
 export const outputFlags = {
   output: string({
     summary: 'How to show the run; auto takes the terminal if there is one, else lines',
     options: ['auto', 'terminal', 'lines', 'jsonl'],
     default: 'auto',
+    helpGroup: 'OUTPUT',
+  }),
+  quiet: onOff({
+    summary: 'Show only warnings and how the run ended; files still get everything',
+    helpGroup: 'OUTPUT',
+  }),
+  'ci-log': string({
+    summary: "Marks of the pipeline's log: sections and problems; auto finds out where it runs [default: auto]",
+    options: ['auto', 'github', 'gitlab', 'teamcity', 'none'],
+    helpGroup: 'OUTPUT',
+  }),
+  'events-file': string({
+    summary: 'Also write every event into this file, as --output jsonl does, while the run goes on',
+    helpValue: 'FILE',
+    helpGroup: 'OUTPUT',
+  }),
+  junit: string({
+    summary: 'Also write the result as JUnit XML: a test case for the stack and for each group',
+    helpValue: 'FILE',
+    helpGroup: 'OUTPUT',
+  }),
+  report: string({
+    summary: 'Also write the report of the run: one page of HTML with everything in it',
+    helpValue: 'FILE',
     helpGroup: 'OUTPUT',
   }),
 };

@@ -1,6 +1,9 @@
 import type { Instant, Milliseconds } from '../clock.js';
 import type { Action } from './rollout/action.js';
 import type { ChangePlan } from './stack/change-plan.js';
+import type { Balancer } from './rollout/group.js';
+import type { RolloutRecord } from './rollout/record.js';
+import type { InstanceRow } from './rollout/instance-row.js';
 import type { HookKind } from './rollout/hook.js';
 import type { GroupResult, Progress, Reason, Wait } from './rollout/decision.js';
 import type { StackEvent } from './stack/stack.js';
@@ -77,6 +80,9 @@ export type RunEvent =
       readonly stack?: string;
       readonly groups: readonly string[];
       readonly parameters: Readonly<Record<string, string>>;
+      /** Where it runs: the machine, and the build of the pipeline that started it. */
+      readonly host?: string;
+      readonly build?: string;
     }
   /** The stack was named by its alias; from here on it goes by its own name. */
   | { readonly type: 'stack.alias'; readonly alias: string; readonly stack: string }
@@ -191,6 +197,23 @@ export type RunEvent =
       readonly holder: string;
       readonly since: Instant;
       readonly next?: 'finish' | 'putBack' | 'startOver' | 'giveBack';
+      /** What the dead run had written down of its rollout. */
+      readonly record?: RolloutRecord;
+    }
+  /**
+   * What a look showed of single instances: those that differ from what was told of them last, and those that no longer
+   * belong to the group.
+   */
+  | {
+      readonly type: 'group.instances';
+      readonly group: string;
+      readonly instances: readonly InstanceRow[];
+      readonly gone: readonly string[];
+      /** These are all that there are: whoever was told of before is gone. */
+      readonly all?: true;
+      /** Told with `all`: what judges the instances, and how long an instance has to be in service to be proven. */
+      readonly balancers?: readonly Omit<Balancer, 'port' | 'note' | 'deleted'>[];
+      readonly warmupMs?: Milliseconds;
     }
   | { readonly type: 'group.progress'; readonly progress: Progress }
   | { readonly type: 'group.waiting'; readonly wait: Wait }

@@ -230,6 +230,9 @@ export const CODES: Readonly<Record<string, string>> = {
   'lock.unreachable': 'The store of the strict lock does not answer, so nothing was begun.',
 
   'machine.fault': 'A file, pipe or process of this machine cannot be used; the message says which, and why.',
+  'output.eventsFile':
+    'The file of --events-file took no more events, for instance because the disk is full. The run went on; the file ' +
+    'ends where it was.',
   'outputs.notWritten': "The stack's outputs could not be written to the file; its change is done.",
 
   'parameters.default': "A kept value differs from the template's default. --use-default takes the default.",
@@ -373,6 +376,9 @@ export const CODES: Readonly<Record<string, string>> = {
   'usage.flags': 'Options do not fit together, or have values that cannot be.',
   'usage.host': 'The address of --host is none of this machine.',
   'usage.lock': '--lock names no store that there is, or is missing where it is needed.',
+  'usage.file':
+    'A file for events, a report or JUnit XML cannot be read or written, or is one that this tool did not write; ' +
+    'nothing was begun.',
   'usage.outputs': 'The file of --outputs cannot be written; nothing was begun.',
   'usage.port': 'The port cannot be used.',
   'usage.proxy': 'HTTPS_PROXY or ALL_PROXY is not the address of an HTTP proxy.',

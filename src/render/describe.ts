@@ -153,6 +153,9 @@ export function describe(event: RunEvent, at: Instant): readonly Line[] {
           `${timestamp(event.since)}${event.holder === '' ? '' : ` by ${event.holder}`}, which is ` +
           `gone${ADOPTED[event.next ?? 'finish']}`,
       );
+    case 'group.instances':
+      // The counts of the group and what it waits for say it shorter.
+      return [];
     case 'group.progress':
       return line(event.progress.group, 'detail', `${event.progress.phase}: ${describeProgress(event.progress)}.`);
     case 'group.waiting':

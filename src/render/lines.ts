@@ -12,11 +12,17 @@ import { withoutStop } from '../text/sentence.js';
 /** A wait is told again after this long even if nothing changed: some pipelines kill a silent job. */
 const REPEAT_MS = 30_000;
 
+/** What of a run is told. */
+export interface HowMuch {
+  /** Only warnings, errors and how it ended. */
+  readonly quiet?: boolean;
+}
+
 /**
  * Plain lines for logs: each with its time in UTC, the time since the start and its group or stack, so
  * that any line can be read alone. A failure's last words go to `errors`.
  */
-export function linesRenderer(write: WriteLine, errors: WriteLine): Renderer {
+export function linesRenderer(write: WriteLine, errors: WriteLine, { quiet = false }: HowMuch = {}): Renderer {
   const waits = waitFilter();
   let start: Instant | undefined;
   return {
@@ -25,6 +31,7 @@ export function linesRenderer(write: WriteLine, errors: WriteLine): Renderer {
       start ??= stamped.at;
       const since = sinceStart(stamped.at - start);
       for (const { level, scope, text } of waits(stamped)) {
+        if (quiet && !matters(level, stamped.event)) continue;
         write(`${timestamp(stamped.at)} ${since} ${scope} ${MARK[level]}${text}`);
       }
       const { event } = stamped;
@@ -33,6 +40,11 @@ export function linesRenderer(write: WriteLine, errors: WriteLine): Renderer {
     },
     end: () => Promise.resolve(),
   };
+}
+
+/** What nobody wants to miss, however little they want to read. */
+function matters(level: Line['level'], { type }: RunEvent): boolean {
+  return level === 'warning' || level === 'error' || type === 'run.finished' || type === 'interrupt';
 }
 
 const MARK: Readonly<Record<Line['level'], string>> = {

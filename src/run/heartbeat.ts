@@ -20,7 +20,8 @@ export function createHeartbeat(
   let last = clock.now();
   const see: Emit = (event) => {
     // A signal is what the person did; AWS is as silent as before.
-    if (event.type === 'interrupt') return;
+    // And rows of instances are told to files alone.
+    if (event.type === 'interrupt' || event.type === 'group.instances') return;
     last = clock.now();
     const topic = topicOf(event);
     if (event.type === 'group.waiting' || event.type === 'stack.waiting') waits.set(topic, { event, at: last });

@@ -10,9 +10,8 @@ import type { Gateway } from '../engine/gateway.js';
 import { RETRY } from '../engine/retry.js';
 import { EXIT_OF, Failure } from '../errors.js';
 import type { GroupResult } from '../model/rollout/decision.js';
-import type { Emit, Identity, Outcome } from '../model/event.js';
+import type { Emit, Identity, Outcome, Stamped } from '../model/event.js';
 import { createShell } from '../shell/shell.js';
-import type { Output } from '../render/renderer.js';
 import { createStream, type Renderer } from '../render/stream.js';
 import { aftermath, toFailure, type FailureContext } from './failure.js';
 import { placedWarning, withPlace, type Place } from './place.js';
@@ -22,16 +21,16 @@ import { openLocks, type LockAsked, type Locks } from '../app/lock/lock.js';
 import { thisMachine } from './process-identity.js';
 import { createRenderer } from './renderer-choice.js';
 import { createHeartbeat } from './heartbeat.js';
+import { openSinks, type SinkFlags, type Sinks } from './sinks.js';
 import type { CommandResult, ProcessContext } from './process-context.js';
 import { followRun, type RunState } from './run-state.js';
 import { expectNoSettings, ownName } from './own-name.js';
 import { retrying } from '../engine/retrying-gateway.js';
 
 /** Flags of every command that talks to AWS. */
-export interface CommonFlags {
+export interface CommonFlags extends SinkFlags {
   readonly region?: string | undefined;
   readonly profile?: string | undefined;
-  readonly output?: string | undefined;
   /** Of commands that change a stack. */
   readonly sizes?: string | undefined;
 }
@@ -145,6 +144,7 @@ interface OpenRun {
   readonly region: string;
   readonly machine: ReturnType<typeof thisMachine>;
   readonly renderer: Renderer;
+  readonly sinks: Sinks;
   readonly state: () => RunState;
   readonly emit: Emit;
   /**
@@ -172,16 +172,14 @@ async function openRun(head: RunDescription, flags: CommonFlags, surroundings: P
   const strict: OpenRun['strict'] = {};
   const mayLeave: MayLeave = (call) => strict.locks?.mayLeave(call) ?? Promise.resolve();
   const { gateway, region } = await connect({ ...flags, mayLeave }, pace.endpoint, surroundings);
-  const renderer = await createRenderer((flags.output ?? 'auto') as Output, surroundings, clock);
+  const renderer = await createRenderer(flags, surroundings, clock);
   const id = newRunId(clock.now(), surroundings.simulated?.random);
   const { state, see } = followRun();
   let over = false;
   const heartbeat = createHeartbeat(surroundings.simulated?.beside ?? clock, renderer.repeatMs, (event) => emit(event));
-  const stream = createStream({
-    clock,
-    run: id,
-    sinks: [see, renderer.show, ({ event }) => heartbeat.see(event)],
-  });
+  const sinks = await openSinks(flags, surroundings, (event) => emit(event));
+  const told = [see, renderer.show, ({ event }: Stamped) => heartbeat.see(event), sinks.see];
+  const stream = createStream({ clock, run: id, sinks: told });
   const emit: Emit = (event) => {
     if (!over) stream(placedWarning(event, { region, profile: flags.profile }));
   };
@@ -211,6 +209,7 @@ async function openRun(head: RunDescription, flags: CommonFlags, surroundings: P
     region,
     machine,
     renderer,
+    sinks,
     state,
     emit,
     closeStream: () => void (over = true),
@@ -254,6 +253,8 @@ async function begin(open: OpenRun, us: Us, identity: Identity, typed: string | 
     groups: head.groups,
     // Told with `stack.started`, when it is known which of them are secret.
     parameters: {},
+    host: us.host,
+    ...(us.build !== undefined && { build: us.build }),
   });
   if (head.stack !== undefined && typed !== undefined && head.stack !== typed)
     emit({ type: 'stack.alias', alias: typed, stack: head.stack });
@@ -346,13 +347,19 @@ function leave(open: OpenRun, signal: string): void {
     ...aftermath(failureContextOf(open)),
   });
   const ending = finish(open, 'stopped', resultsOf(open), { failure: toFailure(left, failureContextOf(open)) });
-  void Promise.race([open.renderer.end(), systemClock().sleep(500)]).finally(() => open.surroundings.leave(ending));
+  void Promise.race([showAll(open), systemClock().sleep(500)]).finally(() => open.surroundings.leave(ending));
 }
 
-async function close({ done, signals, renderer }: OpenRun): Promise<void> {
-  done.abort();
-  signals.release();
+async function close(open: OpenRun): Promise<void> {
+  open.done.abort();
+  open.signals.release();
+  await showAll(open);
+}
+
+/** Resolves when all that was told is on the screen and in its files. */
+async function showAll({ renderer, sinks }: OpenRun): Promise<void> {
   await renderer.end();
+  await sinks.end();
 }
 
 /** What is known of the run, for its last words. */

@@ -28,14 +28,14 @@ export function oneLine(text: string): string {
 /**
  * A line for a log that somebody else's program reads too: words of others must be no command to it. GitHub's runner
  * takes `::name` at the start of a line, blanks before it or not, and `##[name]` anywhere in it; Azure's takes
- * `##vso[…]` and `##[name]`.
+ * `##vso[…]` and `##[name]`; TeamCity's takes `##teamcity[…]` wherever it stands in a line.
  */
 export function harmlessLine(line: string): string {
   return line
     .replace(TURNS, '')
     .replace(/[\u2028\u2029]/g, ' ')
-    .replace(/##(?=(vso)?\[)/gi, '# #')
-    .replace(/^(\s*):(?=:)/, '$1: ');
+    .replace(/##(?=(vso|teamcity)?\[)/gi, '# #')
+    .replace(/^(\s*):(?=:)/gm, '$1: ');
 }
 
 /** The same for JSON as text, without changing what it says: every such character becomes its escape. */
@@ -45,5 +45,5 @@ export function harmlessJson(json: string): string {
       /[\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
       (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`,
     )
-    .replace(/##(?=(vso)?\[)/gi, '#\\u0023');
+    .replace(/##(?=(vso|teamcity)?\[)/gi, '#\\u0023');
 }

@@ -13,9 +13,11 @@ describe("other people's text", () => {
   it("is no command to a pipeline's runner", () => {
     for (const [text, shown] of [
       ['12:00 web ##[error]gone', '12:00 web # #[error]gone'],
+      ["a ##teamcity[buildStop comment='x']", "a # #teamcity[buildStop comment='x']"],
       ['##vso[task.setvariable variable=x]y', '# #vso[task.setvariable variable=x]y'],
       ['###VSO[a]', '## #VSO[a]'],
       ['::stop-commands::x', ': :stop-commands::x'],
+      ['a\n::stop-commands::x', 'a\n: :stop-commands::x'],
       ['  ::add-mask::web', '  : :add-mask::web'],
     ] as const)
       expect(harmlessLine(text)).to.equal(shown);
@@ -34,10 +36,10 @@ describe("other people's text", () => {
   });
 
   it('says the same as JSON, and is no command there either', () => {
-    for (const text of [TURNED, '\u2028', '##[command]', 'x ##vso[a]b', '###[x']) {
+    for (const text of [TURNED, '\u2028', '##[command]', 'x ##vso[a]b', '##teamcity[a]', '###[x']) {
       const json = harmlessJson(JSON.stringify({ text }));
       expect(JSON.parse(json)).to.deep.equal({ text });
-      expect(json).not.to.match(/##(vso)?\[|[\u200e\u200f\u061c\u2028-\u202e\u2066-\u2069]/);
+      expect(json).not.to.match(/##(vso|teamcity)?\[|[\u200e\u200f\u061c\u2028-\u202e\u2066-\u2069]/);
     }
   });
 });

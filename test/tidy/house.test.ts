@@ -60,6 +60,7 @@ const NAMES_STRATEGIES: readonly string[] = [
   'src/render/live/situation.ts',
   'src/render/live/story.ts',
   'src/render/documents/plan.ts',
+  'src/render/report/promised.ts',
   'src/app/inspect/status-group.ts',
   'src/decide/guard/guard.ts',
 ];

@@ -81,7 +81,7 @@ function stateOf(view: RolloutView, of: GroupView, instance: Instance): State {
   if (where === 'coming') return { state: 'launching', ...since };
   if (where !== 'live') return { state: 'idle', ...since };
   if (plan.restart !== undefined) return {};
-  const said = balancerState(observed.at, group, instance);
+  const said = balancerWords(observed.at, group, instance);
   if (said !== undefined) return { ...said, ...since };
   if (!healthy) return { state: 'unhealthy', ...since };
   if (!checked(observed.seen, plan, instance)) return { state: 'checked', ...since };
@@ -93,8 +93,15 @@ function stateOf(view: RolloutView, of: GroupView, instance: Instance): State {
   };
 }
 
+/** How far an instance is by the first balancer that does not call it healthy; undefined when all do. */
+export function balancerState(at: Instant, group: Group, instance: Instance): Judged | undefined {
+  return balancerWords(at, group, instance)?.state;
+}
+
+type Judged = 'booting' | 'unhealthy' | 'hopeless' | 'leaving';
+
 /** What the first balancer says that does not call it healthy; undefined when all do, or were not asked. */
-function balancerState(at: Instant, group: Group, instance: Instance): State | undefined {
+function balancerWords(at: Instant, group: Group, instance: Instance): (State & { state: Judged }) | undefined {
   const { launchedAt, healthy } = instance;
   for (const balancer of group.balancers) {
     if (!balancer.judged || group.unread?.includes(balancer.id) === true) continue;

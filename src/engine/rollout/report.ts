@@ -2,15 +2,16 @@ import { factsOf } from '../../decide/strategies/facts-by-name.js';
 import type { AwsFault } from '../../errors.js';
 import type { Action } from '../../model/rollout/action.js';
 import type { GroupResult, Observed, Progress, Reason, Wait } from '../../model/rollout/decision.js';
-
 import type { RolloutRecord } from '../../model/rollout/record.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
 import type { Deps } from '../deps.js';
+import { instanceTeller } from './instance-teller.js';
 
 /** Turns what the loop sees into events, each fact once. */
 export interface Reporter {
   warnings(reasons: readonly Reason[]): void;
   adopted(observed: Observed): void;
+  instances(observed: Observed): void;
   progress(progress: readonly Progress[]): void;
   waits(waits: readonly Wait[]): void;
   started(action: Action, why: string): void;
@@ -51,9 +52,11 @@ export function createReporter({ emit }: Deps, plan: Plan): Reporter {
           holder: holders.get(name) ?? '',
           since: notes.record.startedAt,
           next: nextOf(notes.record, plan),
+          record: notes.record,
         });
       }
     },
+    instances: instanceTeller(emit, plan),
     progress: (progress) => {
       for (const one of progress)
         if (news(`progress ${one.group}`, one)) emit({ type: 'group.progress', progress: one });

@@ -1,0 +1,46 @@
+import { warmup } from '../../decide/memory/proven.js';
+import { instanceRows } from '../../decide/outlook/instance-rows.js';
+import type { Emit, RunEvent } from '../../model/event.js';
+import type { Observed } from '../../model/rollout/decision.js';
+import type { Group } from '../../model/rollout/group.js';
+import type { Plan } from '../../model/rollout/rollout-plan.js';
+
+/** Tells of each look the instances that differ from what was told of them last; of the first look all. */
+export function instanceTeller(emit: Emit, plan: Plan): (observed: Observed) => void {
+  const told = new Map<string, ReadonlyMap<string, string>>();
+  return (observed) => {
+    for (const group of observed.groups) {
+      const now = instanceRows(observed, plan, group);
+      const known = told.get(group.name);
+      if (known === undefined && now.length < group.instances.length) continue;
+      const before = known ?? new Map<string, string>();
+      const fresh = new Map(now.map((row) => [row.id, JSON.stringify(row)]));
+      const here = group.instances.map(({ id }) => [id, fresh.get(id) ?? before.get(id)] as const);
+      const after = new Map(here.flatMap(([id, text]) => (text === undefined ? [] : [[id, text] as const])));
+      told.set(group.name, after);
+      const instances = now.filter(({ id }) => before.get(id) !== fresh.get(id));
+      const gone = [...before.keys()].filter((id) => !after.has(id));
+      if (known !== undefined && instances.length + gone.length === 0) continue;
+      const first = known === undefined ? { all: true as const, ...judgesOf(group, plan) } : {};
+      emit({ type: 'group.instances', group: group.name, instances, gone, ...first });
+    }
+  };
+}
+
+/** What an instance of the group has to pass to be proven. */
+function judgesOf(group: Group, { timing }: Plan): Pick<Told, 'balancers' | 'warmupMs'> {
+  return {
+    balancers: group.balancers.map(({ kind, id, name, judged, drainMs, slowStartMs, healthFloorMs }) => ({
+      kind,
+      id,
+      name,
+      judged,
+      drainMs,
+      slowStartMs,
+      healthFloorMs,
+    })),
+    warmupMs: warmup(group, timing.warmupMs),
+  };
+}
+
+type Told = Extract<RunEvent, { type: 'group.instances' }>;
