@@ -1,11 +1,12 @@
 /**
  * Writes docs/EVENTS.md anew from the event types, the table of docs/FLAGS.md from the flags, and docs/CODES.md from
- * the codes. Tests hold them.
+ * the codes, and the JSON Schemas in docs/schemas from the types. Tests hold them.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { codesPage } from './codes-page.js';
 import { eventsPage } from './events-page.js';
+import { schemas } from './schemas.js';
 import { commandsIn, flagsPage } from './flags-page.js';
 
 const ROOT = new URL('../../', import.meta.url);
@@ -13,3 +14,5 @@ writeFileSync(new URL('docs/EVENTS.md', ROOT), eventsPage(readFileSync(new URL('
 writeFileSync(new URL('docs/CODES.md', ROOT), codesPage());
 const flags = new URL('docs/FLAGS.md', ROOT);
 writeFileSync(flags, flagsPage(readFileSync(flags, 'utf8'), await commandsIn(fileURLToPath(ROOT))));
+mkdirSync(new URL('docs/schemas', ROOT), { recursive: true });
+for (const [name, text] of schemas()) writeFileSync(new URL(`docs/schemas/${name}`, ROOT), text);

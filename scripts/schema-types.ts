@@ -1,0 +1,14 @@
+/** The types that schemas are made of. */
+export type { ExplainDocument } from '../src/app/inspect/explain.js';
+export type {
+  CommandResult,
+  DiagnoseDocument,
+  GroupsStatusDocument,
+  ListDocument,
+  LockDocument,
+  ReportDocument,
+  SettingsDocument,
+  StatusDocument,
+  ValidateDocument,
+} from '../src/index.js';
+export type { Stamped } from '../src/model/event.js';
