@@ -19,8 +19,8 @@ export function eventsPage(text: string): string {
     '',
     '`seq` counts from 1 without gaps, `at` is the time of the service in milliseconds since 1970. The last line of',
     'every run is `run.finished`. Types and fields only ever grow, so leave alone what you do not know. Names of',
-    'types with a capital letter are declared in `src/model`. `docs/schemas/event.schema.json` is the JSON Schema; those of',
-    'the documents of `--json` are beside it.',
+    'types with a capital letter are declared in `src/model`. The JSON Schema is `docs/schemas/event.schema.json`;',
+    'those of the documents of `--json` are beside it.',
     '',
     ...events.flatMap((part) => [...part, '']),
   ].join('\n');
