@@ -28,6 +28,8 @@ interface Fleet {
   }[];
   /** Sizes and suspended processes; '' for a balancer. */
   readonly settings: string;
+  /** Calls of people of whom it is known that they are no restart. */
+  readonly others: readonly { readonly at: number; readonly operation: string }[];
 }
 
 interface Expectation {
@@ -52,7 +54,9 @@ interface Expectation {
  */
 export function watchRestarts(world: World, report: (violation: Violation) => void): void {
   const expectations = new Map<string, Expectation>();
+  const unnoted = watchUnnoted(world, expectations);
   world.onChange(() => {
+    for (const violation of unnoted()) report(violation);
     const fleets = [...groupFleets(world, expectations), ...balancerFleets(world, expectations)];
     for (const fleet of fleets) {
       const note = fleet.tags.get(NOTE);
@@ -80,6 +84,60 @@ export function watchRestarts(world: World, report: (violation: Violation) => vo
       if (over) expectations.delete(fleet.name);
     }
   });
+}
+
+/** A balancer or target group, as far as it matters who was taken out of it. */
+interface Door {
+  readonly id: string;
+  readonly name: string;
+  readonly takenOut: ReadonlySet<string>;
+  readonly takenByOthers: ReadonlySet<string>;
+}
+
+function doorsIn(world: World): readonly Door[] {
+  return [
+    ...[...elbState(world).balancers.values()].map(({ name, takenOut, takenByOthers }) => ({
+      id: `elb:${name}`,
+      name,
+      takenOut,
+      takenByOthers,
+    })),
+    ...[...elbv2State(world).targetGroups.values()].map(({ arn, name, takenOut, takenByOthers }) => ({
+      id: arn,
+      name,
+      takenOut,
+      takenByOthers,
+    })),
+  ];
+}
+
+/**
+ * Before the first note and after the last one nothing is taken out of a balancer, unless people do it who are no
+ * restart. Answers what broke that since it was asked last.
+ */
+function watchUnnoted(world: World, expectations: ReadonlyMap<string, Expectation>): () => readonly Violation[] {
+  const known = new Map<string, ReadonlySet<string>>();
+  return () =>
+    doorsIn(world).flatMap(({ id, name, takenOut, takenByOthers }) => {
+      const before = known.get(id) ?? new Set();
+      if (takenOut.size === 0 && before.size === 0) return [];
+      known.set(id, new Set(takenOut));
+      const fresh = [...takenOut].filter((one) => !before.has(one) && !takenByOthers.has(one));
+      if (fresh.length === 0 || isNoted(world, id, name, expectations)) return [];
+      const text = `${fresh.join(', ')} was taken out of ${name} while no restart was noted.`;
+      return [{ at: world.clock.now(), group: id, rule: 'registered' as const, text }];
+    });
+}
+
+/** Whether the balancer itself, or a group behind it, carries the note of a restart or did a moment ago. */
+function isNoted(world: World, id: string, name: string, expectations: ReadonlyMap<string, Expectation>): boolean {
+  const own = elbState(world).balancers.get(name)?.tags ?? elbv2State(world).targetGroups.get(id)?.tags;
+  if (expectations.has(id) || isRestart(own?.get(NOTE))) return true;
+  return [...autoScalingState(world).groups.values()].some(
+    (group) =>
+      (expectations.has(group.name) || isRestart(group.tags.get(NOTE)?.value)) &&
+      attached(group).some((one) => one.id === (id.startsWith('elb:') ? name : id)),
+  );
 }
 
 /** Whether a record is one of a restart. */
@@ -153,17 +211,21 @@ function now(world: World, expectation: Expectation, fleet: Fleet): readonly Bre
 /** Nobody is terminated, neither by a caller nor by Auto Scaling because it was out. */
 function membership(world: World, expectation: Expectation, fleet: Fleet): readonly Breach[] {
   // Somebody resumed the health check meanwhile: then replacing who is out is their doing.
-  const resumed = world.scenario.faults.some(
-    (fault) =>
-      fault.kind === 'meddle' &&
-      fault.group === fleet.name &&
-      fault.does === 'resumeProcesses' &&
-      happened(world, expectation.since, fault.at),
-  );
+  const resumed =
+    called(expectation, fleet, /^ResumeProcesses$/) > 0 ||
+    world.scenario.faults.some(
+      (fault) =>
+        fault.kind === 'meddle' &&
+        fault.group === fleet.name &&
+        fault.does === 'resumeProcesses' &&
+        happened(world, expectation.since, fault.at),
+    );
+  // Whom others terminate is nobody's of the restart.
+  const theirs = called(expectation, fleet, /^TerminateInstance/) > 0;
   const wrong = fleet.members.filter(
     ({ id, endedBy }) =>
       expectation.begun.members.some((one) => one.id === id) &&
-      (endedBy === 'caller' ||
+      ((endedBy === 'caller' && !theirs) ||
         endedBy === 'scale-in' ||
         endedBy === 'rebalance' ||
         (endedBy === 'health' && !resumed && expectation.takenOut.has(id))),
@@ -199,34 +261,52 @@ function atEnd(world: World, expectation: Expectation, fleet: Fleet): readonly B
   ];
 }
 
-function meddledWithBalancers(world: World, { since }: Expectation, { name }: Fleet): boolean {
-  return world.scenario.faults.some(
-    (fault) =>
-      fault.kind === 'meddle' &&
-      fault.group === name &&
-      fault.does === 'detachBalancers' &&
-      happened(world, since, fault.at),
+/** How often others called such an operation since the restart began. */
+function called({ since }: Expectation, { others }: Fleet, operation: RegExp): number {
+  return others.filter((one) => one.at >= since && operation.test(one.operation)).length;
+}
+
+function meddledWithBalancers(world: World, expectation: Expectation, fleet: Fleet): boolean {
+  return (
+    called(expectation, fleet, /^(Detach|Attach|Deregister)/) > 0 ||
+    world.scenario.faults.some(
+      (fault) =>
+        fault.kind === 'meddle' &&
+        fault.group === fleet.name &&
+        fault.does === 'detachBalancers' &&
+        happened(world, expectation.since, fault.at),
+    )
   );
 }
 
-function resized(world: World, { since }: Expectation, { name }: Fleet): boolean {
-  return world.scenario.faults.some(
-    (fault) =>
-      (fault.kind === 'resize' ||
-        (fault.kind === 'meddle' && ['resumeProcesses', 'detach', 'standby'].includes(fault.does))) &&
-      fault.group === name &&
-      happened(world, since, fault.at),
+/** What changes sizes, processes or who belongs to a group. */
+const SETTING = /^(Update|SetDesired|SuspendProc|ResumeProc|DetachInst|EnterStandby|ExitStandby)/;
+
+function resized(world: World, expectation: Expectation, fleet: Fleet): boolean {
+  return (
+    called(expectation, fleet, SETTING) > 0 ||
+    world.scenario.faults.some(
+      (fault) =>
+        (fault.kind === 'resize' ||
+          (fault.kind === 'meddle' && ['resumeProcesses', 'detach', 'standby'].includes(fault.does))) &&
+        fault.group === fleet.name &&
+        happened(world, expectation.since, fault.at),
+    )
   );
 }
 
-function removed(world: World, { since }: Expectation, { name }: Fleet): number {
-  return world.scenario.faults.filter(
-    (fault) =>
-      fault.kind === 'meddle' &&
-      fault.group === name &&
-      fault.does === 'removeTags' &&
-      happened(world, since, fault.at),
-  ).length;
+/** How often others took tags away, by the scenario or by a call. */
+function removed(world: World, expectation: Expectation, fleet: Fleet): number {
+  return (
+    called(expectation, fleet, /^(DeleteTags|RemoveTags)$/) +
+    world.scenario.faults.filter(
+      (fault) =>
+        fault.kind === 'meddle' &&
+        fault.group === fleet.name &&
+        fault.does === 'removeTags' &&
+        happened(world, expectation.since, fault.at),
+    ).length
+  );
 }
 
 function happened(world: World, since: number, seconds: number): boolean {
@@ -269,6 +349,7 @@ function groupFleets(world: World, expectations: ReadonlyMap<string, Expectation
           ...(endedBy === undefined ? {} : { endedBy }),
         })),
         settings: settingsOf(group),
+        others: [...group.others, ...behind.flatMap(({ others }) => others)],
       },
     ];
   });
@@ -279,6 +360,7 @@ function settingsOf(group: GroupState): string {
 }
 
 interface Behind {
+  readonly others: Fleet['others'];
   readonly registrations: readonly string[];
   readonly takenOut: ReadonlySet<string>;
   readonly serving: readonly string[];
@@ -286,11 +368,12 @@ interface Behind {
 
 function classicBehind(world: World, name: string): Behind {
   const balancer = elbState(world).balancers.get(name);
-  if (balancer === undefined) return { registrations: [], takenOut: new Set(), serving: [] };
+  if (balancer === undefined) return { others: [], registrations: [], takenOut: new Set(), serving: [] };
   const rows = registered(world, balancer).filter(({ drainsUntil }) => drainsUntil === undefined);
   return {
+    others: balancer.others,
     registrations: rows.map(({ instance }) => `${name} ${instance}`),
-    takenOut: balancer.takenOut,
+    takenOut: withoutTheirs(balancer),
     serving: rows
       .filter(({ instance }) => classicHealth(world, balancer, instance).State === 'InService')
       .map(({ instance }) => instance),
@@ -299,17 +382,23 @@ function classicBehind(world: World, name: string): Behind {
 
 function targetsBehind(world: World, arn: string): Behind {
   const group = elbv2State(world).targetGroups.get(arn);
-  if (group === undefined) return { registrations: [], takenOut: new Set(), serving: [] };
+  if (group === undefined) return { others: [], registrations: [], takenOut: new Set(), serving: [] };
   const using = balancersUsing(world, group);
   const rows = targetsOf(world, group).filter(({ drainsUntil }) => drainsUntil === undefined);
   const sick = new Set(
     rows.filter((row) => targetHealth(world, group, row, using).State !== 'healthy').map(({ instance }) => instance),
   );
   return {
+    others: group.others,
     registrations: rows.map(({ instance, port }) => `${group.name} ${instance}:${port}`),
-    takenOut: group.takenOut,
+    takenOut: withoutTheirs(group),
     serving: [...new Set(rows.map(({ instance }) => instance))].filter((id) => !sick.has(id)),
   };
+}
+
+/** Those that a restart took out, as far as anybody knows. */
+function withoutTheirs({ takenOut, takenByOthers }: Pick<Door, 'takenOut' | 'takenByOthers'>): ReadonlySet<string> {
+  return new Set([...takenOut].filter((id) => !takenByOthers.has(id)));
 }
 
 /** Balancers that carry the tag themselves: there is no group. */
@@ -338,6 +427,7 @@ function balancerFleets(world: World, expectations: ReadonlyMap<string, Expectat
       serving: new Set(behind.serving),
       members,
       settings: '',
+      others: behind.others,
     };
   });
 }

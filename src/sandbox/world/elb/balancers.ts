@@ -19,7 +19,7 @@ import { DEFAULT_SECURITY_GROUP, DEFAULT_VPC, ec2State, zonesOf } from '../ec2/s
 import { ServiceFault } from '../fault.js';
 import { page } from '../page.js';
 import { catchUp } from '../probe.js';
-import type { World } from '../world.js';
+import type { Call, World } from '../world.js';
 import { balancerOf, classicRules, registered } from './registrations.js';
 import { elbState, type ClassicBalancer } from './state.js';
 
@@ -65,6 +65,8 @@ export function createLoadBalancer(world: World, input: CreateAccessPointInput):
     idleSeconds: 60,
     registrations: new Map(),
     takenOut: new Set(),
+    takenByOthers: new Set(),
+    others: [],
     tags: tagMap(input.Tags),
   });
   return { DNSName: dnsName };
@@ -216,9 +218,12 @@ export function addTags(world: World, input: AddTagsInput): object {
   return {};
 }
 
-export function removeTags(world: World, input: RemoveTagsInput): object {
-  for (const name of input.LoadBalancerNames ?? [])
-    for (const tag of input.Tags ?? []) balancerOf(world, name).tags.delete(tag.Key ?? '');
+export function removeTags(world: World, input: RemoveTagsInput, { caller, operation }: Call): object {
+  for (const name of input.LoadBalancerNames ?? []) {
+    const balancer = balancerOf(world, name);
+    for (const tag of input.Tags ?? []) balancer.tags.delete(tag.Key ?? '');
+    if (caller === 'others') balancer.others.push({ at: world.clock.now(), operation });
+  }
   return {};
 }
 

@@ -6,7 +6,7 @@ import type {
 import { followUps } from '../follow-ups.js';
 import { ec2State } from '../ec2/state.js';
 import { ServiceFault } from '../fault.js';
-import type { World } from '../world.js';
+import type { Call, World } from '../world.js';
 import { balancerOf, classicHealth, deregister, liveRegistration, register, registered } from './registrations.js';
 import type { ClassicBalancer } from './state.js';
 
@@ -17,12 +17,17 @@ export function registerInstances(world: World, input: RegisterEndPointsInput): 
   for (const id of ids) {
     register(world, balancer, id);
     balancer.takenOut.delete(id);
+    balancer.takenByOthers.delete(id);
   }
   followUps().registrationsChanged(world, ids);
   return { Instances: names(world, balancer) };
 }
 
-export function deregisterInstances(world: World, input: DeregisterEndPointsInput): object {
+export function deregisterInstances(
+  world: World,
+  input: DeregisterEndPointsInput,
+  { caller, operation }: Call,
+): object {
   const balancer = balancerOf(world, input.LoadBalancerName);
   const ids = (input.Instances ?? []).map((one) => one.InstanceId ?? '');
   const unknown = ids.filter((id) => liveRegistration(world, balancer, id) === undefined);
@@ -30,7 +35,9 @@ export function deregisterInstances(world: World, input: DeregisterEndPointsInpu
   for (const id of ids) {
     deregister(world, balancer, id);
     balancer.takenOut.add(id);
+    if (caller === 'others') balancer.takenByOthers.add(id);
   }
+  if (caller === 'others') balancer.others.push({ at: world.clock.now(), operation });
   followUps().registrationsChanged(world, ids);
   return { Instances: names(world, balancer) };
 }

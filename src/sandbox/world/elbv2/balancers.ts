@@ -14,7 +14,7 @@ import { subnetOf } from '../ec2/network.js';
 import { DEFAULT_SECURITY_GROUP } from '../ec2/state.js';
 import { ServiceFault } from '../fault.js';
 import { page } from '../page.js';
-import type { World } from '../world.js';
+import type { Call, World } from '../world.js';
 import { attributeList, balancerDefaults } from './attributes.js';
 import { elbv2State, type BalancerState } from './state.js';
 
@@ -151,8 +151,11 @@ export function addTags(world: World, input: AddTagsInput): object {
   return {};
 }
 
-export function removeTags(world: World, input: RemoveTagsInput): object {
-  for (const arn of input.ResourceArns ?? []) for (const key of input.TagKeys ?? []) tagsOf(world, arn).delete(key);
+export function removeTags(world: World, input: RemoveTagsInput, { caller, operation }: Call): object {
+  for (const arn of input.ResourceArns ?? []) {
+    for (const key of input.TagKeys ?? []) tagsOf(world, arn).delete(key);
+    if (caller === 'others') elbv2State(world).targetGroups.get(arn)?.others.push({ at: world.clock.now(), operation });
+  }
   return {};
 }
 

@@ -34,6 +34,10 @@ export interface TargetGroupState {
   readonly targets: Map<string, TargetState>;
   /** Instances that a caller deregistered. */
   readonly takenOut: Set<string>;
+  /** Those of them that people deregistered of whom it is known that they are no rollout. */
+  readonly takenByOthers: Set<string>;
+  /** What such people called, for the invariants. */
+  readonly others: { readonly at: number; readonly operation: string }[];
   readonly tags: Map<string, string>;
 }
 

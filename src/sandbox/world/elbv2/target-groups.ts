@@ -59,6 +59,8 @@ export function createTargetGroup(world: World, input: CreateTargetGroupInput): 
     attributes: targetGroupDefaults(protocol),
     targets: new Map(),
     takenOut: new Set(),
+    takenByOthers: new Set(),
+    others: [],
     tags: new Map((input.Tags ?? []).map((tag) => [tag.Key ?? '', tag.Value ?? ''])),
   };
   state.targetGroups.set(arn, group);

@@ -9,7 +9,7 @@ import { ec2State } from '../ec2/state.js';
 import { ServiceFault } from '../fault.js';
 import { catchUp, freshProbe, type ProbeRules } from '../probe.js';
 import { touch } from '../revisions.js';
-import type { World } from '../world.js';
+import type { Call, World } from '../world.js';
 import { elbv2State, type BalancerState, type TargetGroupState, type TargetState } from './state.js';
 
 /** What DescribeTargetHealth says of one target. */
@@ -205,6 +205,7 @@ export function registerTargets(world: World, input: RegisterTargetsInput): obje
   for (const target of input.Targets ?? []) {
     register(world, group, target.Id ?? '', target.Port);
     group.takenOut.delete(target.Id ?? '');
+    group.takenByOthers.delete(target.Id ?? '');
   }
   followUps().registrationsChanged(
     world,
@@ -213,13 +214,15 @@ export function registerTargets(world: World, input: RegisterTargetsInput): obje
   return {};
 }
 
-export function deregisterTargets(world: World, input: DeregisterTargetsInput): object {
+export function deregisterTargets(world: World, input: DeregisterTargetsInput, { caller, operation }: Call): object {
   const group = targetGroupOf(world, input.TargetGroupArn);
   for (const target of input.Targets ?? []) {
     // Without a port it is the target group's own.
     deregister(world, group, target.Id ?? '', target.Port ?? group.port);
     group.takenOut.add(target.Id ?? '');
+    if (caller === 'others') group.takenByOthers.add(target.Id ?? '');
   }
+  if (caller === 'others') group.others.push({ at: world.clock.now(), operation });
   followUps().registrationsChanged(
     world,
     (input.Targets ?? []).map(({ Id }) => Id ?? ''),
