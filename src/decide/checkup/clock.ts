@@ -1,5 +1,5 @@
 import type { Check, Clocks } from '../../model/checkup.js';
-import { seconds } from '../../text/duration.js';
+import { duration } from '../../text/duration.js';
 
 /** AWS refuses calls signed at another time than its own. Source: IAM user guide, "Troubleshoot AWS Signature V4". */
 const REFUSED_FROM_MS = 300_000;
@@ -14,17 +14,17 @@ export function clockCheck(clocks: Clocks | undefined): Check {
   const offBy = clocks.here - clocks.there;
   const off = Math.max(0, Math.abs(offBy) - clocks.tookMs);
   if (off < NOTHING_MS) return { topic, state: 'ok', says: 'agrees with that of AWS', findings: [] };
-  const distance = seconds(Math.round(off / 1000) * 1000);
+  const distance = duration(Math.round(off / 1000) * 1000);
   const far = `the clock of this machine is ${distance} ${offBy < 0 ? 'behind' : 'ahead of'} that of AWS`;
   const state = off >= REFUSED_FROM_MS ? 'against' : 'warning';
   return {
     topic,
     state,
-    says: far,
+    says: 'differs from that of AWS',
     findings: [
       {
         code: 'clock.off',
-        text: `${far}; AWS refuses calls from a difference of ${seconds(REFUSED_FROM_MS)}`,
+        text: `${far}; AWS refuses calls from a difference of ${duration(REFUSED_FROM_MS)}`,
         remedy: 'Set it by NTP, and see that it stays so.',
       },
     ],

@@ -19,7 +19,7 @@ describe('the clock of a checkup', () => {
     it(`calls ${what} ${state}`, () => {
       const check = clockCheck({ here: NOW + offBy, there: NOW, tookMs });
       expect(check.state).to.equal(state);
-      if (state !== 'ok') expect(check.says).to.include(offBy < 0 ? 'behind' : 'ahead of');
+      if (state !== 'ok') expect(check.findings[0]?.text).to.include(offBy < 0 ? 'behind' : 'ahead of');
     });
 });
 
