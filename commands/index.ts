@@ -12,6 +12,7 @@ import List from './inspect/list.js';
 import Report from './inspect/report.js';
 import Status from './inspect/status.js';
 import Sandbox from './local/sandbox.js';
+import Completion from './local/completion.js';
 import LockRelease from './lock/release.js';
 import LockShow from './lock/show.js';
 import Plan from './stack/plan.js';
@@ -24,6 +25,7 @@ import Validate from './stack/validate.js';
  */
 export const COMMANDS = {
   cancel: Cancel,
+  completion: Completion,
   config: Config,
   diagnose: Diagnose,
   doctor: Doctor,

@@ -2,6 +2,7 @@ import { BaseCommand } from '../base/command.js';
 import { recoverArgs, recoverFlags } from '../flags/recover-flags.js';
 
 export default class Resume extends BaseCommand {
+  static override usage = ['resume STACK [FLAGS]', 'resume --asg NAME [--asg NAME...] [FLAGS]'];
   static override summary = 'Finish the rollout that an interrupted run left on the groups';
   static override description =
     'Works from the state of AWS and the record on the groups alone, so anybody may run it, ' +

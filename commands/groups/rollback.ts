@@ -2,6 +2,7 @@ import { BaseCommand } from '../base/command.js';
 import { recoverArgs, recoverFlags } from '../flags/recover-flags.js';
 
 export default class Rollback extends BaseCommand {
+  static override usage = ['rollback STACK [FLAGS]', 'rollback --asg NAME [--asg NAME...] [FLAGS]'];
   static override summary = 'Roll back the rollout that an interrupted run left on the groups';
   static override description =
     'Works from the state of AWS and the record on the groups alone. Only before the verdict: once ' +

@@ -3,6 +3,7 @@ import { asgFlags, commonFlags, lockFlag, outputFlags } from '../flags/flags.js'
 import { recoverArgs } from '../flags/recover-flags.js';
 
 export default class Unfreeze extends BaseCommand {
+  static override usage = ['unfreeze STACK [FLAGS]', 'unfreeze --asg NAME [--asg NAME...] [FLAGS]'];
   static override summary = 'Resume what a roll-back left suspended on the groups';
   static override description =
     'A roll-back leaves its groups frozen, so that Auto Scaling does not launch the failed configuration. ' +
