@@ -160,14 +160,12 @@ function lowestOf({ name, lowest, promised }: GroupFacts): readonly string[] {
 
 function changeOf({ view, groups }: RunFacts): readonly string[] {
   const changes = view.change.map(({ from, to }) => (from === '' ? to : `${from} → ${to}`));
-  if (changes.length > 0) return changes;
-  return [
-    ...new Set(
-      groups.flatMap(({ view: { configurations } }) =>
-        configurations === undefined ? [] : [`${configurations.from} → ${configurations.to}`],
-      ),
-    ),
-  ];
+  const configurations = groups.flatMap(({ view: { configurations: of } }) =>
+    of === undefined ? [] : [`${of.from} → ${of.to}`],
+  );
+  const told = [...new Set(changes.length > 0 ? changes : configurations)];
+  const more = told.length - MOST_GROUPS;
+  return more <= 0 ? told : [...told.slice(0, MOST_GROUPS), `And ${more} more of this kind.`];
 }
 
 function timesOf({ from, until, elapsedMs, finished }: RunFacts): string {
