@@ -126,9 +126,9 @@ export const groupFlags = {
   }),
   protected: string({
     summary:
-      'Old instances that are protected from scale-in: replace them, wait until they are not, or refuse to start ' +
-      '[default: refuse]',
-    options: ['refresh', 'wait', 'refuse'],
+      'Old instances that are protected from scale-in: replace them, leave them as they are, wait until they are ' +
+      'not, or refuse to start [default: refuse]',
+    options: ['refresh', 'ignore', 'wait', 'refuse'],
     helpGroup: 'SWAP',
   }),
   standby: string({

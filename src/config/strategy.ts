@@ -12,7 +12,7 @@ export interface StrategyFlags {
   readonly standby?: string | undefined;
 }
 
-const PROTECTED = ['refresh', 'wait', 'refuse'] as const;
+const PROTECTED = ['refresh', 'ignore', 'wait', 'refuse'] as const;
 const STANDBY = ['ignore', 'wait', 'refuse'] as const;
 
 /** What becomes of instances that their owner has set aside. */

@@ -157,7 +157,7 @@ export const CODES: Readonly<Record<string, string>> = {
   'group.operator': 'Another AWS service alone may change the group.',
   'group.protected':
     'Old instances are protected from scale-in. --protected says whether they are replaced all the same (refresh), ' +
-    'waited for (wait), or keep a rollout from starting (refuse, the default).',
+    'left as they are (ignore), waited for (wait), or keep a rollout from starting (refuse, the default).',
   'group.paused':
     'The rollout stopped where it was asked to. resume goes on, rollback undoes it where no verdict stands.',
   'group.refresh': 'An instance refresh is running on the group.',

@@ -578,6 +578,11 @@ export const MUTATIONS: readonly Mutation[] = [
     breaks: { value: 'undefined' },
   },
   {
+    name: 'protected-replaced',
+    rule: 'what its owner protected stays where a rollout was told to leave it',
+    breaks: { replace: ['.filter(isKept)', '.filter((one) => isKept(one) && record === undefined)'] },
+  },
+  {
     name: 'theirs-undone',
     rule: 'what somebody else set meanwhile stays',
     breaks: { value: 'size' },

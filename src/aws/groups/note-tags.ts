@@ -164,6 +164,7 @@ const RECORD_FIELDS = [
   'together',
   'suspended',
   'theirs?',
+  'kept?',
 ];
 
 function recordText(record: RolloutRecord): string {
@@ -179,6 +180,7 @@ function recordText(record: RolloutRecord): string {
     together: record.together ? 'yes' : 'no',
     suspended: processList(record.suspended),
     ...(record.theirs !== undefined && { theirs: theirsText(record.theirs) }),
+    ...(record.kept !== undefined && { kept: String(record.kept) }),
   };
   switch (record.strategy) {
     case 'swap':
@@ -277,6 +279,7 @@ function readTheirs(text: string): TheirSizes {
 function readBase(field: Fields): Omit<RolloutRecord, 'version' | 'strategy'> {
   const startedAt = readTime(field('started'));
   const theirs = field('theirs?');
+  const kept = field('kept?');
   if (startedAt % 1000 !== 0) throw new Unreadable('started is not in whole seconds');
   return {
     run: readWord(field('run')),
@@ -286,6 +289,7 @@ function readBase(field: Fields): Omit<RolloutRecord, 'version' | 'strategy'> {
     suspended: readProcesses(field('suspended')),
     together: readOne(field('together'), ['yes', 'no']) === 'yes',
     ...(theirs !== '' && { theirs: readTheirs(theirs) }),
+    ...(kept !== '' && { kept: readCount(kept) }),
   };
 }
 

@@ -5,6 +5,7 @@ import type { RolloutRecord } from '../../model/rollout/record.js';
 import type { Serving, Share } from '../../model/rollout/serving.js';
 import { withNotes } from '../memory/known-notes.js';
 import { factsOf } from '../strategies/facts-by-name.js';
+import { wholeSize } from '../ownership/kept-old.js';
 import { membersOf, split, verdictOf } from './classify.js';
 
 /**
@@ -15,7 +16,8 @@ import { membersOf, split, verdictOf } from './classify.js';
  */
 export function whoServes(group: Group, began: Instant | undefined = beginOf(group.notes.record)): Serving {
   const judges = judgesOf(group);
-  const members = membersOf(group);
+  const kept = group.kept?.instances ?? [];
+  const members = [...membersOf(group), ...kept];
   const share = (some: readonly Instance[]): Share => ({
     serve: some.filter((instance) => serves(judges, instance)).length,
     of: some.length,
@@ -25,8 +27,8 @@ export function whoServes(group: Group, began: Instant | undefined = beginOf(gro
     group: group.name,
     by: byWhom(group),
     all: share(members),
-    ...(halves !== undefined && { halves: { old: share(halves.old), new: share(halves.new) } }),
-    size: group.size,
+    ...(halves !== undefined && { halves: { old: share([...halves.old, ...kept]), new: share(halves.new) } }),
+    size: wholeSize(group),
   };
 }
 

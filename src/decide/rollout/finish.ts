@@ -45,7 +45,7 @@ export function finish(view: RolloutView, of: JudgedGroup, since: Instant): Grou
   const tooMany =
     group.weighted || halves.new.some((instance) => instance.protectedFromScaleIn)
       ? 0
-      : units(halves.new) - group.size.desired;
+      : units(halves.new) - group.size.desired - missingKept(group);
   if (facts.endsWithTooMany && tooMany > 0) {
     const why = `${count(tooMany, 'instance')} more than ${group.size.desired} will be taken out by Auto Scaling`;
     return waitFor(view, of, since, { why, instances: [] });
@@ -68,6 +68,11 @@ export function finish(view: RolloutView, of: JudgedGroup, since: Instant): Grou
     },
     `the ${facts.words.short} is done`,
   );
+}
+
+/** Units of those that were left as they are and have gone since: what is new stands in for them. */
+function missingKept({ kept }: JudgedGroup['group']): number {
+  return kept === undefined ? 0 : kept.units - units(kept.instances);
 }
 
 /** Lets Auto Scaling replace new instances that died after the verdict: nothing else would bring them back. */

@@ -1,4 +1,5 @@
-import { effectOn } from '../../decide/stack/change-impact.js';
+import { effectOn, type Effect } from '../../decide/stack/change-impact.js';
+import { shifted, wholeSize } from '../../decide/ownership/kept-old.js';
 import { groupOutlook } from '../../decide/stack/forecast.js';
 import type { GroupOutlook } from '../../model/stack/change-plan.js';
 import type { StackChanges } from '../../model/stack/change-set.js';
@@ -21,12 +22,22 @@ export async function lookAhead(
   const bare = await retrying(deps).describeGroups(plan.groups);
   const refs = new Map(bare.groups.map((group) => [group.name, group.configurationRefs]));
   const observed = await createObserver(deps, plan).look();
-  return observed.groups.map((group) =>
-    groupOutlook(
-      observed,
-      plan,
-      group,
-      changes === undefined ? { replaced: [] } : effectOn(changes, group, refs.get(group.name) ?? [], keepsSizes),
-    ),
-  );
+  return observed.groups.map((group) => {
+    const whole = { ...group, size: wholeSize(group) };
+    const effect: Effect =
+      changes === undefined ? { replaced: [] } : effectOn(changes, whole, refs.get(group.name) ?? [], keepsSizes);
+    const kept = group.kept?.units ?? 0;
+    const { resized, ...rest } = effect;
+    const outlook = groupOutlook(observed, plan, group, {
+      ...rest,
+      ...(resized !== undefined && { resized: shifted(resized, -kept) }),
+    });
+    return {
+      ...outlook,
+      size: whole.size,
+      ...(outlook.resized !== undefined && { resized: shifted(outlook.resized, kept) }),
+      doubled: shifted(outlook.doubled, kept),
+      instances: outlook.instances + (group.kept?.instances.length ?? 0),
+    };
+  });
 }

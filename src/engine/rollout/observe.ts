@@ -2,6 +2,8 @@ import { afterLook, busy, nothingSeen } from '../../decide/memory/fold-look.js';
 import { cancellationOfOwnRun } from '../../decide/ownership/cancellation.js';
 import { perhapsEnded, perhapsGone, readsNeeded, type ReadsNeeded } from '../../decide/reads-needed.js';
 import { AwsFault } from '../../errors.js';
+import { withoutKept } from '../../decide/ownership/kept-old.js';
+import type { RolloutRecord } from '../../model/rollout/record.js';
 import { factsOf } from '../../decide/strategies/facts-by-name.js';
 import type { Observed, Seen } from '../../model/rollout/decision.js';
 import type { Balancer, BalancerHealth, Group } from '../../model/rollout/group.js';
@@ -102,6 +104,7 @@ function createReader(
   const readFailures = failureReader(gateway);
   const readSchedules = scheduleReader(deps.gateway);
   const readChanges = changeReader(deps.gateway);
+  const leaveKept = keptLeaver(plan);
   return async (seenNow) => {
     const { at, groups: shown } = await readGroups(plan.groups);
     const bare = await withLaunchTimes(shown.map((group) => withOut(group, seenNow()?.known[group.name]?.out)));
@@ -120,11 +123,10 @@ function createReader(
     const alarms = needed.alarms === undefined ? undefined : await gateway.alarms(needed.alarms);
     const groups = bare
       .map((group) => assembled(group, balancers, health, launches.get(group.name)))
-      .map((group) => withChecks(group, checks))
-      .map((group) => withAnomalies(group, unread));
+      .map((group) => withAnomalies(withChecks(group, checks), unread))
+      .map((group) => leaveKept(group, seenNow()?.known[group.name]?.record));
     const gone = await findGone(gateway, perhapsGone(groups, seenNow()));
-    const unhealthy = perhapsEnded(groups);
-    const ended = unhealthy.length === 0 ? undefined : await gateway.endings(unhealthy);
+    const ended = await readEndings(gateway, perhapsEnded(groups));
     // Last: the reads before may take long while AWS fails, and no group is touched once its stack is changed.
     const stack = await readStack(gateway, plan, groups);
     const working = groups.filter((group) => isAtWork(deps, plan, group)).map((group) => group.name);
@@ -283,11 +285,32 @@ function withChecks(group: Group, { of, checked, refused }: StatusRead): Group {
   };
 }
 
+/**
+ * Takes those out of a group that its rollout leaves as they are, or the one that this plan would begin. A look that
+ * does not show the record yet, or any more, is read by the one that is known.
+ */
+function keptLeaver(plan: Plan): (group: Group, known: RolloutRecord | undefined) => Group {
+  const before = new Map<string, ReadonlySet<string>>();
+  return (group, known) => {
+    const record = group.notes.record ?? known;
+    const begins = record === undefined && plan.protected === 'ignore' && factsOf(plan).replaces && !plan.adoptOnly;
+    if (record?.kept === undefined && !begins) return group;
+    const left = withoutKept(group, record, before.get(group.name) ?? new Set());
+    if (record !== undefined) before.set(group.name, new Set(left.kept?.instances.map(({ id }) => id)));
+    return left;
+  };
+}
+
 /** Those of the instances that EC2 does not run any more. */
 async function findGone(gateway: RepeatableGateway, perhaps: readonly string[]): Promise<readonly string[]> {
   if (perhaps.length === 0) return [];
   const running = await gateway.running(perhaps);
   return perhaps.filter((id) => !running.includes(id));
+}
+
+/** Which of the instances somebody may have ended; undefined where that is asked of none. */
+async function readEndings(gateway: RepeatableGateway, unhealthy: readonly string[]): Promise<Observed['ended']> {
+  return unhealthy.length === 0 ? undefined : gateway.endings(unhealthy);
 }
 
 async function lookAtCommands(deps: Deps): Promise<Observed['commands']> {

@@ -1,6 +1,7 @@
 import { command } from '../../text/shell-quote.js';
 import type { Milliseconds } from '../../clock.js';
 import { guard } from '../../decide/guard/guard.js';
+import { withKept } from '../../decide/ownership/kept-old.js';
 import { FRESH_MS, FRESH_TO_TAKE_MS } from '../../decide/read-lag.js';
 import { AwsFault } from '../../errors.js';
 import type { Action } from '../../model/rollout/action.js';
@@ -73,7 +74,7 @@ function createFreshness({ clock }: Deps, plan: Plan): (observed: Observed, acti
 async function send(sending: Sending, action: Action, observed: Observed): Promise<boolean> {
   const { deps, plan, observer, report, trouble } = sending;
   try {
-    await execute(deps, action);
+    await execute(deps, withKept(action, observed.groups));
   } catch (error) {
     if (!(error instanceof AwsFault)) throw error;
     if (action.type === 'shield' && !passes(error)) return unshielded(sending, action, error);

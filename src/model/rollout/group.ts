@@ -149,6 +149,11 @@ export interface Group {
   readonly unread?: readonly string[];
   /** Our notes on the group, parsed from its tags. */
   readonly notes: GroupNotes;
+  /**
+   * Old instances that a rollout leaves as they are, because their owner protected them and it was told to. They are
+   * not among `instances`, and `size` is without their units.
+   */
+  readonly kept?: { readonly units: number; readonly instances: readonly Instance[] };
   /** Whatever it launches is protected from scale-in (`NewInstancesProtectedFromScaleIn`). */
   readonly protectsNew?: true;
   /** All its other tags. Absent: they are not known. */

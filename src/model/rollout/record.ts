@@ -97,6 +97,8 @@ interface RecordBase {
   readonly size: Size;
   /** What somebody else set meanwhile, by size: it stays. Absent while nobody did. */
   readonly theirs?: TheirSizes;
+  /** Capacity units of old instances that stay as they are: their owner protected them. Absent: none. */
+  readonly kept?: number;
   /** Capacity units of the old set when it started. More of them later means that something is wrong. */
   readonly old: number;
   /** The processes that this rollout suspends and therefore has to resume. */

@@ -87,8 +87,11 @@ export interface Plan {
   readonly timing: Timing;
   /** Start although instances of the old set are not in service. */
   readonly force: boolean;
-  /** What becomes of old instances that their owner protected from scale-in; `refresh`: replaced. Absent: refuse. */
-  readonly protected?: 'refresh' | 'wait' | 'refuse';
+  /**
+   * What becomes of old instances that their owner protected from scale-in; `refresh`: replaced, `ignore`: they stay as
+   * they are. Absent: refuse.
+   */
+  readonly protected?: 'refresh' | 'ignore' | 'wait' | 'refuse';
   /** What becomes of instances in standby; `ignore`: they stay as they are. Absent: refuse. */
   readonly standby?: 'ignore' | 'wait' | 'refuse';
   readonly gates?: Gates;

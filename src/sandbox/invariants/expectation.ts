@@ -19,6 +19,8 @@ export interface Expectation {
   readonly left: Set<string>;
   /** Those that were protected from scale-in. */
   readonly protected: ReadonlySet<string>;
+  /** The rollout said that it leaves those alone which their owner had protected. */
+  readonly keeps: boolean;
   /** Units that must stay in service. */
   readonly floor: number;
   /** Units that may live at the same time. */
@@ -118,6 +120,7 @@ export function beginRollout(
     old: new Set(look.instances.filter((one) => !one.leaving && !isLater(one.launchedAt, group)).map((one) => one.id)),
     left: new Set(look.instances.filter((one) => one.leaving).map((one) => one.id)),
     protected: new Set(look.instances.filter((one) => one.protected).map((one) => one.id)),
+    keeps: /(?:^|\s)kept=\d/.test(group.tags.get(ROLLOUT_TAG)?.value ?? ''),
     floor: Math.min(group.desired - (strategy.kind === 'rolling' ? strategy.unavailable : 0), look.inService),
     // What scaling asks for while the stack changes, and what the template asks for, is nobody's breach.
     ceiling:

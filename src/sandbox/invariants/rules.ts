@@ -54,6 +54,7 @@ export function breachesNow(world: World, expectation: Expectation, look: Look, 
   if (more.length > 0) countRecent(world, expectation);
   return [
     ...foreignBreach(expectation, terminated),
+    ...keptBreach(expectation, look),
     ...capacityBreach(expectation, look),
     ...surgeBreach(world, expectation, look),
     ...unordered,
@@ -164,6 +165,14 @@ function foreignBreach(expectation: Expectation, terminated: ReadonlySet<'old' |
   ];
 }
 
+/** Whom the rollout said it leaves alone is terminated by nobody but the world. */
+function keptBreach({ keeps, protected: stays }: Expectation, look: Look): Breach[] {
+  const gone = look.instances.filter(({ id, endedBy }) => keeps && endedBy === 'caller' && stays.has(id));
+  if (gone.length === 0) return [];
+  const ids = gone.map(({ id }) => id).join(', ');
+  return [{ rule: 'foreign', text: `${ids} was terminated, and was to stay as its owner protected it.` }];
+}
+
 function capacityBreach(expectation: Expectation, look: Look): Breach[] {
   let explained = 0;
   for (const id of expectation.taken) explained += expectation.counted.get(id) ?? 0;
@@ -250,7 +259,8 @@ function takenUnits(expectation: Expectation, look: Look): number {
 
 /** At the end only old or only new. Replacements of what the world took count as nobody's. */
 function mixedBreach(expectation: Expectation, look: Look, resized: boolean): Breach[] {
-  const live = look.instances.filter((one) => one.alive && !one.leaving && !one.aside);
+  const stays = ({ id }: Seen): boolean => expectation.keeps && expectation.protected.has(id);
+  const live = look.instances.filter((one) => one.alive && !one.leaving && !one.aside && !stays(one));
   const old = live.filter((one) => expectation.old.has(one.id)).length;
   const fresh = live.length - old;
   const worldTook = [...expectation.taken].some((id) => expectation.old.has(id));

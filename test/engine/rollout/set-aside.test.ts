@@ -106,7 +106,9 @@ describe('instances that are protected from scale-in', () => {
     const { failure } = await stage.run();
     const [reason] = failure?.facts.reasons ?? [];
     expect(reason?.text).to.contain('so will every new one be');
-    expect(reason?.remedy).to.match(/^Say --protected refresh to replace them all the same: the group protects/);
+    expect(reason?.remedy).to.match(
+      /^Say --protected refresh to replace them anyway, or --protected ignore to leave them old: the group protects/,
+    );
     expect((await stage.run({ protected: 'refresh' })).outcome).to.equal('swapped');
   });
 

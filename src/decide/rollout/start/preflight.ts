@@ -107,22 +107,39 @@ function whileNone(view: LookAndPlan, group: Group): Preflight {
 /** Why nothing has to be done, or undefined. */
 function skipped(plan: Plan, group: Group): { readonly why: string; readonly upToDate: boolean } | undefined {
   if (plan.swap === 'never') return { why: 'swapping was not asked for (--swap never)', upToDate: false };
+  const stay = group.kept?.instances.length ?? 0;
+  if (stay > 0 && membersOf(group).length === 0)
+    return {
+      why: `${stay === 1 ? 'its one instance is' : `all its ${stay} instances are`} protected (--protected ignore)`,
+      upToDate: false,
+    };
   const empty = whyEmpty(group);
   if (empty !== undefined) return { why: empty, upToDate: false };
   if (plan.swap === 'always' || group.configurations.length === 0) return undefined;
   if (hasNone(group)) return undefined;
-  const left = (instance: Instance): boolean => plan.standby === 'ignore' && standing(instance.lifecycle) === 'parked';
-  const here = group.instances.filter((instance) => !isAway(instance) && !left(instance));
+  const aside = (instance: Instance): boolean => plan.standby === 'ignore' && standing(instance.lifecycle) === 'parked';
+  const here = group.instances.filter((instance) => !isAway(instance) && !aside(instance));
   if (here.some((instance) => outdated(group, instance))) return undefined;
   const frozen = group.notes.frozen === undefined ? '' : '; it is still frozen by an earlier roll-back';
-  const [who, run] = here.length === 1 ? ['its one instance', 'runs'] : [`all ${here.length} instances`, 'run'];
+  const others = stay === 0 ? '' : 'other ';
+  const [who, run] =
+    here.length === 1 ? [`its one ${others}instance`, 'runs'] : [`all ${here.length} ${others}instances`, 'run'];
   const short = group.size.desired - units(membersOf(group));
   const missing = short > 0 ? `; ${short} of ${group.size.desired} ${short === 1 ? 'is' : 'are'} missing` : '';
   const ghosts = deletedBalancers(group).map(({ text, remedy }) => `; but ${text}. ${remedy}`);
   return {
-    why: `${who} ${run} ${group.configurations.join(' or ')} already${missing}${frozen}${ghosts.join('')}`,
+    why:
+      `${who} ${run} ${group.configurations.join(' or ')} already${sayKept(stay)}${missing}${frozen}` + ghosts.join(''),
     upToDate: true,
   };
+}
+
+/** How many its rollout would leave as they are, behind what is said of the others. */
+function sayKept(stay: number): string {
+  if (stay === 0) return '';
+  return stay === 1
+    ? '; 1 that is protected from scale-in stays as it is'
+    : `; ${stay} that are protected from scale-in stay as they are`;
 }
 
 /** That a group shall have nobody and has nobody, but for those that somebody has set aside; or undefined. */
@@ -175,6 +192,7 @@ function ready({ observed, plan }: LookAndPlan, group: Group): Preflight {
     old: units(old),
     suspended: [...new Set([...mine, ...thaw, ...(plan.force ? group.suspended : [])])],
     together: plan.together,
+    ...(group.kept !== undefined && { kept: group.kept.units }),
     ...recordGates(plan),
   };
   const record = factsOf(plan).newRecord(plan, group, old, base);

@@ -28,7 +28,8 @@ interface SetAside {
 function setAside(plan: Plan, group: Group): readonly SetAside[] {
   if (group.notes.record !== undefined) return [];
   const { name, protectsNew } = group;
-  const guarded = membersOf(group).filter((instance) => instance.protectedFromScaleIn);
+  const guarded = group.kept?.instances ?? membersOf(group).filter((instance) => instance.protectedFromScaleIn);
+  const all = group.instances.length + (group.kept?.instances.length ?? 0);
   const parked = group.instances.filter(({ lifecycle }) => standing(lifecycle) === 'parked');
   const ids = (some: Group['instances']): readonly string[] => some.map(({ id }) => id);
   const which = (some: Group['instances']): readonly string[] => [
@@ -39,24 +40,27 @@ function setAside(plan: Plan, group: Group): readonly SetAside[] {
   ];
   const lift = command`aws autoscaling set-instance-protection --no-protected-from-scale-in ${which(guarded)}`;
   const back = command`aws autoscaling exit-standby ${which(parked)}`;
-  const all: SetAside[] = [];
+  const found: SetAside[] = [];
   if (guarded.length > 0)
-    all.push({
+    found.push({
       code: 'group.protected',
       choice: plan.protected ?? 'refuse',
       text:
-        `${guarded.length} of its ${count(group.instances.length, 'instance')} ${isAre(guarded)} protected from ` +
+        `${guarded.length} of its ${count(all, 'instance')} ${isAre(guarded)} protected from ` +
         `scale-in (${told(ids(guarded))})${protectsNew === true ? ', and so will every new one be' : ''}`,
       remedy:
         protectsNew === true
-          ? 'Say --protected refresh to replace them all the same: the group protects whatever it launches ' +
-            '(NewInstancesProtectedFromScaleIn), so waiting does not help.'
-          : 'Say --protected refresh to replace them all the same, --protected wait to wait until nobody protects ' +
-            `them, or lift it: ${lift}`,
-      fate: 'A rollout terminates them all the same (--protected refresh).',
+          ? 'Say --protected refresh to replace them anyway, or --protected ignore to leave them old: the group ' +
+            'protects whatever it launches (NewInstancesProtectedFromScaleIn), so waiting does not help.'
+          : 'Say --protected refresh to replace them anyway, --protected ignore to leave them old, --protected wait ' +
+            `to wait until nobody protects them, or lift it: ${lift}`,
+      fate:
+        plan.protected === 'ignore'
+          ? `${guarded.length} of its instances ${guarded.length === 1 ? 'stays' : 'stay'} old (--protected ignore).`
+          : 'A rollout terminates them all the same (--protected refresh).',
     });
   if (parked.length > 0)
-    all.push({
+    found.push({
       code: 'group.standby',
       choice: plan.standby ?? 'refuse',
       text: `${parked.length === 1 ? `${told(ids(parked))} is` : `${parked.length} instances are`} in Standby${
@@ -67,7 +71,7 @@ function setAside(plan: Plan, group: Group): readonly SetAside[] {
         `back: ${back}`,
       fate: `${parked.length} of its instances ${parked.length === 1 ? 'stays' : 'stay'} old (--standby ignore).`,
     });
-  return all;
+  return found;
 }
 
 function isAre(some: readonly unknown[]): string {

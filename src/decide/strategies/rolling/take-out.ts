@@ -24,7 +24,12 @@ export function takeOut(of: Rolling, fleet: RollingFleet, room: number): GroupSt
   const { group, record } = of;
   const [first, ...rest] = leaversOf(of, fleet, room);
   if (first === undefined) return undefined;
-  if (first.decrement && record.surge > 0 && evensZones(of) && isUneven(group, fleet.fresh)) {
+  if (
+    first.decrement &&
+    record.surge > 0 &&
+    evensZones(of) &&
+    isUneven(group, [...fleet.fresh, ...(group.kept?.instances ?? [])])
+  ) {
     // One more is launched where it is missing, and one too many goes in the end, when all serve.
     if (fleet.coming > units(fleet.fresh)) return undefined;
     const why = 'its zone is short of new instances, which Auto Scaling would even out without proving anything';

@@ -20,7 +20,8 @@ export const swapFacts: StrategyFacts = {
     version: RECORD_VERSION,
     strategy: 'swap',
     ...base,
-    ...(canShield(old) && { shield: true }),
+    // Who is shielded could not be told from who is left as they are.
+    ...(canShield(old) && base.kept === undefined && { shield: true }),
   }),
   reasonsAgainst: () => [],
   warnings: (_plan, group) => reservationWarnings(group),
