@@ -28,6 +28,7 @@ import { scheduledActions } from './groups/scheduled-actions.js';
 import { cancelCommand, commandable, commandResult, findCommand, sendCommand } from './ssm-commands.js';
 import { applicationStatus } from './groups/application-status.js';
 import { health } from './balancers/health.js';
+import { hookAdvice } from './stacks/hook-results.js';
 import { deregister, register } from './balancers/registrations.js';
 import { hasBucket, readObject, writeObject } from './stacks/s3-objects.js';
 import {
@@ -123,6 +124,7 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
     setStackPolicy: (stackId, policy) => setStackPolicy(clients, stackId, policy),
     setTerminationProtection: (stackId, on) => setTerminationProtection(clients, stackId, on),
     failedEvents: (of) => failedEvents(clients, of),
+    hookAdvice: (id) => hookAdvice(clients, id),
     permissions: (caller, question) => permissions(clients, caller, question),
     countedInstances: () => countedInstances(clients),
     vcpuQuotas: (codes) => vcpuQuotas(clients, codes),

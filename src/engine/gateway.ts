@@ -18,7 +18,14 @@ import type { Activity } from '../model/finding.js';
 import type { CommandState } from '../model/rollout/decision.js';
 import type { FrozenNote, Lease, OutNote, RolloutRecord, Verdict, CancellationNote } from '../model/rollout/record.js';
 import type { ChangeSet, ChangeSetRow } from '../model/stack/change-set.js';
-import type { FailedEvent, Stack, StackEvent, StackResource, TemplateSummary } from '../model/stack/stack.js';
+import type {
+  FailedEvent,
+  HookAdvice,
+  Stack,
+  StackEvent,
+  StackResource,
+  TemplateSummary,
+} from '../model/stack/stack.js';
 import type { TemplateSource } from '../model/stack/template.js';
 
 export type { TemplateSource };
@@ -251,6 +258,8 @@ export interface Gateway {
   stackPolicy(stackId: string): Promise<string | undefined>;
   setStackPolicy(stackId: string, policy: string): Promise<void>;
   setTerminationProtection(stackId: string, on: boolean): Promise<void>;
+  /** What a hook advises about the resource that it refused, by the id of its invocation. */
+  hookAdvice(id: string): Promise<HookAdvice>;
   /**
    * What failed, oldest first, by DescribeEvents: in a change set (early validation, hooks) or in a stack's operation.
    * Falls back to stack events where that call is denied or unknown. A change set has none there, so then it is a

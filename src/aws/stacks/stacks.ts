@@ -128,6 +128,7 @@ export function toEvent(event: AwsStackEvent): StackEvent {
     reason: event.ResourceStatusReason ?? '',
     ...(event.ClientRequestToken && { token: event.ClientRequestToken }),
     ...(event.OperationId && { operationId: event.OperationId }),
+    ...(event.HookInvocationId && { hookResult: event.HookInvocationId }),
     ...templateOf(event),
   };
 }

@@ -1,6 +1,6 @@
 import type { Group, LifecycleHook } from '../../model/rollout/group.js';
 import type { Activity, Finding } from '../../model/finding.js';
-import type { FailedEvent, StackEvent } from '../../model/stack/stack.js';
+import type { FailedEvent, HookAdvice, StackEvent } from '../../model/stack/stack.js';
 import { notInService, verdictOf } from '../instances/classify.js';
 import { deletedBalancers, withoutDeleted } from '../instances/deleted-balancers.js';
 import { launchCause } from '../instances/launch-words.js';
@@ -193,11 +193,13 @@ const HOOK = /^The following hook\(s\) failed: \[([^\]]+)\]/;
  * What the events of a stack's last operation say: root causes first, each at its resource.
  * @param events oldest first
  * @param places of root causes in a template, by the event's id
+ * @param advice of hooks, by the resource that they refused: its logical id
  */
 export function diagnoseStack(
   events: readonly StackEvent[],
   failed: readonly FailedEvent[],
   places: ReadonlyMap<string, string> = new Map(),
+  advice: ReadonlyMap<string, HookAdvice> = new Map(),
 ): readonly Finding[] {
   return rootCauses(events).map((event): Finding => {
     const signals = SIGNALS.test(event.reason);
@@ -209,12 +211,13 @@ export function diagnoseStack(
     const place = places.get(event.id);
     const where = { resource: event.logicalId, at: event.at, ...(place !== undefined && { place }) };
     if (hook !== undefined) {
+      const { rules = [], remedy = '' } = advice.get(event.logicalId) ?? {};
       return {
         ...where,
         code: 'diagnose.hookObjected',
         text: `Hook ${hook} objected to ${event.logicalId} (${event.type}): ${objection?.reason ?? event.reason}`,
-        remedy: 'Change the resource so that the hook accepts it.',
-        evidence: [],
+        remedy: remedy === '' ? 'Change the resource so that the hook accepts it.' : remedy,
+        evidence: rules.map((rule) => `${hook}: ${rule}`),
       };
     }
     if (signals) {

@@ -12,7 +12,7 @@ import { isStackItself, rootCauses } from '../../decide/diagnosis/root-causes.js
 import { AwsFault } from '../../errors.js';
 import type { Activity, Finding } from '../../model/finding.js';
 import type { Group, LifecycleHook } from '../../model/rollout/group.js';
-import type { Stack, StackEvent } from '../../model/stack/stack.js';
+import type { Stack, HookAdvice, StackEvent } from '../../model/stack/stack.js';
 import { consoleReader, type ConsoleReader } from './instance-console.js';
 import type { Deps } from '../deps.js';
 import { RETRY, repeating } from '../retry.js';
@@ -105,7 +105,7 @@ async function ofOperation(
 ): Promise<readonly Finding[]> {
   const failed = await ask('cloudformation:DescribeEvents', [], () => deps.gateway.failedEvents({ stack: stack.id }));
   const places = await placesOf(rootCauses(events), events, target.locate);
-  const findings = diagnoseStack(events, failed, places);
+  const findings = diagnoseStack(events, failed, places, await adviceOf(deps, events, ask));
   const began = Math.min(...events.map(({ at }) => at));
   const groups = groupsIn(events);
   const shown: Finding[] = [];
@@ -124,6 +124,21 @@ async function ofOperation(
   const gone = [...groups.values()].filter((name) => !target.groups.some((group) => group.name === name));
   for (const name of gone) shown.push(...diagnoseActivities(name, await activitiesOf(deps, name, began, ask)));
   return shown;
+}
+
+/** Hooks whose advice is asked for. */
+const MOST_HOOKS = 10;
+
+/** What hooks advise about the resources that they refused, by logical id. */
+async function adviceOf(deps: Deps, events: readonly StackEvent[], ask: Ask): Promise<ReadonlyMap<string, HookAdvice>> {
+  const advice = new Map<string, HookAdvice>();
+  const asked = events.flatMap(({ logicalId, hookResult: id }) => (id === undefined ? [] : [{ logicalId, id }]));
+  for (const { logicalId, id } of asked.slice(-MOST_HOOKS)) {
+    const none: HookAdvice = { rules: [], remedy: '' };
+    const told = await ask('cloudformation:GetHookResult', none, () => deps.gateway.hookAdvice(id));
+    if (told.rules.length > 0 || told.remedy !== '') advice.set(logicalId, told);
+  }
+  return advice;
 }
 
 /** Names of the groups that the events are about, by their logical id. */

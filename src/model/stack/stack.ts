@@ -59,8 +59,18 @@ export interface StackEvent {
   readonly reason: string;
   readonly token?: string;
   readonly operationId?: string;
+  /** Of a hook's row: the id by which its result is asked for. */
+  readonly hookResult?: string;
   /** Of a nested stack's row that begins to move: where its template is. */
   readonly templateUrl?: string;
+}
+
+/** What a hook advises about the resource that it refused. Source: CloudFormation API reference, GetHookResult. */
+export interface HookAdvice {
+  /** The rules that failed, in the hook's words. */
+  readonly rules: readonly string[];
+  /** How to correct it, in the hook's words, with links; '' where it says nothing. */
+  readonly remedy: string;
 }
 
 /** Something that failed, as DescribeEvents tells it: more than a stack event knows. */

@@ -1,3 +1,5 @@
+import type { GetHookResultInput } from '@aws-sdk/client-cloudformation';
+import { ServiceFault } from '../../fault.js';
 import type { OperationTable, World } from '../../world.js';
 import { describedParameters } from '../template/parameters.js';
 import { stackOf } from './request.js';
@@ -16,6 +18,7 @@ const PAGE = 100;
 
 /** The calls that read stacks, their resources and events. */
 export const describingOperations: OperationTable = {
+  GetHookResult: getHookResult,
   DescribeStacks: (world, input: { StackName?: string; NextToken?: string }) => {
     if (input.StackName !== undefined)
       return { Stacks: [described(world, stackOf(world, input.StackName, 'Stack with id X does not exist'))] };
@@ -236,8 +239,38 @@ function describedEvent(stack: StackRow, event: EventRow): Record<string, unknow
       HookStatusReason: event.hook.reason,
       HookInvocationPoint: 'PRE_PROVISION',
       HookFailureMode: 'FAIL',
+      HookInvocationId: event.id,
     }),
   });
+}
+
+/** What a hook says of its invocation, which is named by the event that tells of it. */
+function getHookResult(world: World, { HookResultId: id = '' }: GetHookResultInput): object {
+  const found = [...cloudFormationState(world).stacks.values()]
+    .flatMap(({ events }) => events)
+    .find((event) => event.id === id && event.hook !== undefined);
+  if (found?.hook === undefined)
+    throw new ServiceFault('HookResultNotFound', `Hook result ${id} could not be found`, 404);
+  const { type, reason } = found.hook;
+  return {
+    HookResultId: id,
+    InvocationPoint: 'PRE_PROVISION',
+    FailureMode: 'FAIL',
+    TypeName: type,
+    Status: 'HOOK_COMPLETE_FAILED',
+    HookStatusReason: reason,
+    InvokedAt: new Date(found.at),
+    Annotations: [
+      {
+        AnnotationName: `${type}::Rule`,
+        Status: 'FAILED',
+        StatusMessage: reason,
+        RemediationMessage: `Correct ${found.logicalId} as the rule says.`,
+        RemediationLink: 'https://example.com/rules',
+        SeverityLevel: 'HIGH',
+      },
+    ],
+  };
 }
 
 function operationEvent(world: World, stack: StackRow, event: EventRow): object {
