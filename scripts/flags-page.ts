@@ -95,7 +95,7 @@ function nameOf({ id }: { readonly id: string }): string {
 function whose(commands: readonly string[], all: readonly string[]): string {
   const others = all.filter((name) => !commands.includes(name));
   if (others.length === 0) return 'all';
-  return others.length < 4 ? `all but ${others.join(', ')}` : commands.join(', ');
+  return others.length < 6 ? `all but ${others.join(', ')}` : commands.join(', ');
 }
 
 /** A default stands at the end of the help's sentence, in brackets, or is oclif's own. */

@@ -23,6 +23,9 @@ export interface LiveSandbox {
 /** A sandbox; or a wired world that nobody watches, which then has no timeline and no violations. */
 export type Served = WiredWorld & Partial<Pick<Sandbox, 'monitor'>>;
 
+/** A connection outlives the pause between two looks by far: one that ends just as a call begins is a lost answer. */
+const KEPT_MS = 75_000;
+
 /** How often the world moves on when nobody calls, in real milliseconds. */
 const BEAT = 50;
 
@@ -48,6 +51,7 @@ export async function serveSandbox(sandbox: Served, { port, host: asked, speed }
         : respond(sandbox, request, body, response, { catchUp, speed, changes });
     receive(request).then(answer, () => response.destroy());
   });
+  server.keepAliveTimeout = KEPT_MS;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, resolve);

@@ -87,6 +87,12 @@ describe('the sandbox over HTTP', () => {
       }
   });
 
+  it('keeps a connection for longer than a pause between two looks, so that no call meets one that ends', async () => {
+    live = await serveSandbox(world(), { port: 0, speed: 60 });
+    const { headers } = await fetch(`${live.url}/_sandbox/clock`);
+    expect(headers.get('keep-alive')).to.equal('timeout=75');
+  });
+
   it('takes no body without end', async () => {
     live = await serveSandbox(world(), { port: 0, speed: 1 });
     const answer = await ask('localhost', {}, 'x'.repeat(65 * 1024 * 1024)).catch(() => 'hung up');

@@ -56,8 +56,8 @@ export interface StackTiming extends FollowTiming {
 }
 
 /**
- * The seed's defaults: `--first-event-timeout` (there `--warmup-seconds`), `--action-timeout`, `--lenient-look-back`; and
- * that of `--wait-timeout`.
+ * The seed's defaults: `--first-event-timeout` (there `--warmup-seconds`), `--action-timeout`, `--lenient-look-back`;
+ * and that of `--wait-timeout`.
  */
 export const STACK_TIMING: StackTiming = {
   warmupMs: 25_000,
