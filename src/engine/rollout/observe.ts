@@ -114,7 +114,10 @@ function createReader(
     const ways = await readConfigurations(bare, needed.configurations, at);
     const launches = await readImages(bare, ways, needed.configurations, at);
     const health = await readHealth(askHealth, balancers, needed);
-    const unjudged = bare.filter((group) => group.balancerOnly !== true && !isJudged(group, balancers));
+    // While a size is kept nothing is proven.
+    const unjudged = bare.filter(
+      (group) => factsOf(plan).kind !== 'keeping' && group.balancerOnly !== true && !isJudged(group, balancers),
+    );
     const checks = await readStatus(unjudged, needed.judged);
     const failures = await readFailures(needed.failures, at);
     const changes = await readChanges(needed.changes, at);
