@@ -1,7 +1,7 @@
 import { asIs, command } from '../text/shell-quote.js';
 import { targetWords } from '../text/target-words.js';
 import { placedRemedies, withPlace } from './place.js';
-import { AwsFault, Failure, LockLost, refused, usage, type FaultKind } from '../errors.js';
+import { AwsFault, EXIT, Failure, LockLost, refused, usage, type FaultKind } from '../errors.js';
 import { withoutPassword } from '../lock/address.js';
 import type { Outcome } from '../model/event.js';
 import { isSystemFault, whyNot } from '../files/system-fault.js';
@@ -49,12 +49,22 @@ export function toFailure(error: unknown, scene: FailureContext): Failure {
 }
 
 function sort(error: unknown, scene: FailureContext): Failure {
-  if (error instanceof Failure) return error;
+  if (error instanceof Failure) return changedAllTheSame(error, scene);
   if (isParseError(error)) return parseFailure(error, scene);
   if (error instanceof LockLost) return lockLost(error, scene);
   if (isSystemFault(error)) return machineFault(error, scene);
   if (error instanceof AwsFault) return scene.witness?.changed ? stoppedBy(error, scene) : refusedBy(error, scene);
   return bug(error, scene);
+}
+
+/**
+ * A refusal says that nothing was changed. What is refused after a change, such as a group that is not there any more
+ * when the rollout of a dead run goes on, has stopped part-way.
+ */
+function changedAllTheSame(failure: Failure, scene: FailureContext): Failure {
+  const claims = failure.exitCode === EXIT.usage || failure.exitCode === EXIT.refused;
+  if (!claims || scene.witness?.changed !== true) return failure;
+  return new Failure('stopped', { ...failure.facts, ...aftermath(scene) }, { cause: failure });
 }
 
 /** A file that cannot be read, a full disk, too many open files: of the machine, and no fault of the program. */
@@ -217,7 +227,9 @@ type ParseError = Error & {
   readonly args?: readonly { readonly name?: string; readonly required?: boolean }[];
   /** Unknown flags as they were typed. */
   readonly flags?: readonly unknown[];
-  readonly parse?: { readonly input?: { readonly flags?: Readonly<Record<string, unknown>> } };
+  readonly parse?: {
+    readonly input?: { readonly flags?: Readonly<Record<string, { readonly allowNo?: boolean }>> };
+  };
 };
 
 function isParseError(error: unknown): error is ParseError {
@@ -240,13 +252,15 @@ function parseFailure(error: ParseError, scene: FailureContext): Failure {
 
 /** Each by its name alone: what was typed after a `=` may be a secret. */
 function unknownFlags({ flags = [], parse }: ParseError): string {
-  const known = Object.keys(parse?.input?.flags ?? {});
+  const flagsThere = parse?.input?.flags ?? {};
+  const known = Object.keys(flagsThere);
   return flags
     .map((flag) => {
       const typed = String(flag).split('=')[0] ?? '';
       const [, off = '', name = ''] = /^-+(no-)?(.*)$/.exec(typed) ?? [];
       const meant = nearest(name, known);
-      return `There is no flag ${typed}.${meant === undefined ? '' : ` Did you mean --${off}${meant}?`}`;
+      const negated = off !== '' && meant !== undefined && flagsThere[meant]?.allowNo === true ? off : '';
+      return `There is no flag ${typed}.${meant === undefined ? '' : ` Did you mean --${negated}${meant}?`}`;
     })
     .join(' ');
 }

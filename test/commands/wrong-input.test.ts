@@ -69,10 +69,11 @@ const MISTAKES: Readonly<Record<string, Mistake>> = {
     says: [/flow\.yaml:3:1: not a template/, /\[template\.syntax\]/],
   },
   'flags that there are none of': {
-    args: ['update-stack', 'web', '--templte=hidden-7', '--no-wat'],
+    args: ['update-stack', 'web', '--templte=hidden-7', '--no-wat', '--no-debug'],
     exit: 2,
     says: [
-      /There is no flag --templte\. Did you mean --template\? There is no flag --no-wat\. Did you mean --no-wait\? \[/,
+      /There is no flag --templte\. Did you mean --template\? There is no flag --no-wat\. Did you mean --no-wait\? /,
+      /Did you mean --no-wait\? There is no flag --no-debug\. Did you mean --debug\? \[/,
     ],
   },
   'bad indentation': { args: template('indent.yaml'), exit: 2, says: [/indent\.yaml:4:1: not a template/] },

@@ -1,9 +1,10 @@
 import { Config } from '@oclif/core/config';
 import type { HttpHandler } from '@smithy/core/protocols';
-import type { CommandResult, ProcessContext } from '../../src/index.js';
+import type { CommandResult, ProcessContext, Settings } from '../../src/index.js';
 import { endWithError } from '../../src/run/end-with-error.js';
 import type { Stamped } from '../../src/model/event.js';
 import { seededRandom } from '../../src/sandbox/random.js';
+import type { Wire } from '../../src/sandbox/wire/wire.js';
 import { createSandbox, type Sandbox } from '../../src/sandbox/index.js';
 import { DEFAULT_SCENARIO, type Scenario } from '../../src/sandbox/scenario.js';
 import { COMMANDS } from '../../commands/index.js';
@@ -59,6 +60,7 @@ type Around = Pick<ProcessContext, 'stdout' | 'stderr' | 'host' | 'pid' | 'onSig
 
 /** The parts of a command of oclif's that are of use here. */
 interface Typed {
+  settings: Settings;
   run(): Promise<unknown>;
   surroundings(): ProcessContext;
   end(ending: unknown): unknown;
@@ -66,8 +68,15 @@ interface Typed {
 
 const config = Config.load({ root: ROOT, ignoreManifest: true });
 
-export function createCommandStage(scenario: Partial<Scenario> = {}): CommandStage {
-  const sandbox = createSandbox({ ...DEFAULT_SCENARIO, ...scenario });
+/**
+ * @param through the way of all calls over the wire, forms and XML included; without it they leave those out
+ */
+export function createCommandStage(
+  scenario: Partial<Scenario> = {},
+  through?: (wire: Wire) => HttpHandler<object>,
+): CommandStage {
+  const made = createSandbox({ ...DEFAULT_SCENARIO, ...scenario });
+  const sandbox = through === undefined ? made : overWire(made, through(made.wire));
   let calls = 0;
   sandbox.onCall(() => {
     if (++calls > MOST_CALLS) throw new Error(`a command that never ends: ${MOST_CALLS} calls`);
@@ -101,6 +110,16 @@ export function createCommandStage(scenario: Partial<Scenario> = {}): CommandSta
   };
 }
 
+/** The same sandbox, whose clients all take this way to it. */
+function overWire(sandbox: Sandbox, requestHandler: HttpHandler<object>): Sandbox {
+  return {
+    ...sandbox,
+    requestHandler,
+    clientConfig: () => ({ ...sandbox.clientConfig(), requestHandler }),
+    straight: () => ({}),
+  };
+}
+
 function surroundingsOf(sandbox: Sandbox, command: string, around: Around): ProcessContext {
   return {
     ...around,
@@ -126,14 +145,14 @@ async function typed(sandbox: Sandbox, words: readonly string[], around: Around)
   if (Named === undefined) throw new Error(`there is no command ${id}`);
   const tells = 'output' in Named.flags && !rest.includes('--output');
   const command = new Named([...rest, ...(tells ? ['--output', 'jsonl'] : [])], await config) as Typed;
-  const surroundings = surroundingsOf(sandbox, id.replace(':', ' '), around);
-  command.surroundings = () => surroundings;
+  const plain = surroundingsOf(sandbox, id.replace(':', ' '), around);
+  command.surroundings = () => ({ ...plain, settings: command.settings });
   let document: unknown;
   command.end = (ending) => (document = ending);
   try {
     await command.run();
   } catch (error) {
-    document = endWithError(error, surroundings.command, surroundings);
+    document = endWithError(error, plain.command, command.surroundings());
   }
   return document as CommandResult;
 }

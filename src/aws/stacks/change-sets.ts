@@ -37,12 +37,15 @@ export async function createChangeSet(
       ClientToken: request.token,
       IncludeNestedStacks: true,
     });
-    return { id: answer.Id ?? request.name, stackId: answer.StackId ?? request.stack };
+    if (answer.Id !== undefined) return { id: answer.Id, stackId: answer.StackId ?? request.stack };
   } catch (error) {
     if (!(error instanceof AwsFault) || !error.code.startsWith('AlreadyExists')) throw error;
-    const found = await client.describeChangeSet({ ChangeSetName: request.name, StackName: request.stack });
-    return { id: found.ChangeSetId ?? request.name, stackId: found.StackId ?? request.stack };
   }
+  // It is made, but its id did not arrive: without it nobody can be asked about it, nor remove it.
+  const found = await client.describeChangeSet({ ChangeSetName: request.name, StackName: request.stack });
+  if (found.ChangeSetId === undefined)
+    throw new AwsFault('transient', 'cloudformation:CreateChangeSet', 'NoId', 'The answer names no change set.');
+  return { id: found.ChangeSetId, stackId: found.StackId ?? request.stack };
 }
 
 /**

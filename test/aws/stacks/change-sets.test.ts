@@ -79,6 +79,16 @@ describe('change sets', () => {
     expect(await gateway.createChangeSet(request)).to.deep.equal({ id: SET, stackId: STACK });
   });
 
+  it('is asked for its id when the answer names none, and is not taken for made without one', async () => {
+    const answers = { CreateChangeSet: {}, DescribeChangeSet: { ChangeSetId: SET, StackId: STACK } };
+    expect(await gatewayTo({ cloudformation: answers }).gateway.createChangeSet(request)).to.deep.equal({
+      id: SET,
+      stackId: STACK,
+    });
+    const nameless = gatewayTo({ cloudformation: { ...answers, DescribeChangeSet: {} } });
+    expect((await faultOf(nameless.gateway.createChangeSet(request))).kind).to.equal('transient');
+  });
+
   it('are read to the last page, with values', async () => {
     const detail = {
       Target: {

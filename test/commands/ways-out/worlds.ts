@@ -10,7 +10,7 @@ export const BAD = 'ami-0000000000000bad0';
 export const MISSING = 'ami-000000000000dead0';
 
 /** A group of two behind a target group, in a stack whose parameter says the image. */
-const TEMPLATE = {
+export const STACK_TEMPLATE = {
   Parameters: { Ami: { Type: 'String' }, Secret: { Type: 'String', NoEcho: true, Default: 'never-to-be-seen' } },
   Resources: {
     Balancer: { Type: 'AWS::ElasticLoadBalancingV2::LoadBalancer', Properties: { Subnets: DEFAULT_SUBNETS } },
@@ -69,11 +69,15 @@ const IMAGES: Readonly<Record<string, ImageBehaviour>> = {
 };
 
 /** The stack `web`, complete, with its group `web-group` in service. */
-export function stackWorld(faults: readonly Fault[] = [], more: Partial<Scenario> = {}): CommandStage {
-  const stage = createCommandStage({ images: IMAGES, faults, ...more });
+export function stackWorld(
+  faults: readonly Fault[] = [],
+  more: Partial<Scenario> = {},
+  through?: Parameters<typeof createCommandStage>[1],
+): CommandStage {
+  const stage = createCommandStage({ images: IMAGES, faults, ...more }, through);
   stage.sandbox.invoke('cloudformation', 'CreateStack', {
     StackName: 'web',
-    TemplateBody: JSON.stringify(TEMPLATE),
+    TemplateBody: JSON.stringify(STACK_TEMPLATE),
     Parameters: [{ ParameterKey: 'Ami', ParameterValue: GOOD }],
   });
   stage.sandbox.clock.advance(BEGIN_S * 1000);

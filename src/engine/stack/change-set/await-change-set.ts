@@ -11,6 +11,7 @@ import { retrying } from '../../retrying-gateway.js';
 import { isGone, overtaken } from './overtaken.js';
 import { type StackOrder, interrupted, type Prepared, type Review } from '../stack-change.js';
 import { seconds } from '../../../text/duration.js';
+import { command } from '../../../text/shell-quote.js';
 
 /** How far nested change sets are followed; CloudFormation itself takes 2,500 nested resources. */
 const deepest = 20;
@@ -26,7 +27,10 @@ const slowestPollMs = 5_000;
 export async function review(deps: Deps, order: StackOrder, prepared: Prepared): Promise<Review | undefined> {
   if (deps.interrupt.received !== undefined) throw interrupted(deps.interrupt.received);
   const { action, before } = prepared;
-  const made = await make(deps, order, prepared);
+  const made = await make(deps, order, prepared).catch((error: unknown) => {
+    tellMaybeLeft(deps, order, error);
+    throw error;
+  });
   if (made === undefined) return undefined;
   const own = { id: made.id, stackId: made.stackId, fresh: action === 'create' && before === undefined };
   try {
@@ -58,6 +62,20 @@ export async function review(deps: Deps, order: StackOrder, prepared: Prepared):
     await dropChangeSet(deps, own);
     throw isGone(error) ? await overtaken(deps, order, made.stackId) : error;
   }
+}
+
+/** Nobody knows whether a call had its effect whose answer never came, or could not be read, however often it was tried. */
+function tellMaybeLeft(deps: Deps, order: StackOrder, error: unknown): void {
+  if (!(error instanceof AwsFault) || error.kind !== 'transient') return;
+  const name = order.changeSetName ?? order.token;
+  deps.emit({
+    type: 'warning',
+    reason: {
+      code: 'stack.changeSetLeft',
+      text: `The change set ${name} of stack ${order.stack} may be left behind: no answer said whether it was made.`,
+      remedy: command`aws cloudformation delete-change-set --stack-name ${order.stack} --change-set-name ${name}`,
+    },
+  });
 }
 
 /** Reads a change set that somebody made before, by its name or ARN. */
