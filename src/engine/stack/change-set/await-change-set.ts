@@ -64,7 +64,7 @@ export async function review(deps: Deps, order: StackOrder, prepared: Prepared):
   }
 }
 
-/** Nobody knows whether a call had its effect whose answer never came, or could not be read, however often it was tried. */
+/** However often a call was tried whose answer never came, or could not be read: it may have had its effect. */
 function tellMaybeLeft(deps: Deps, order: StackOrder, error: unknown): void {
   if (!(error instanceof AwsFault) || error.kind !== 'transient') return;
   const name = order.changeSetName ?? order.token;
