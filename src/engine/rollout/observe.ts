@@ -114,11 +114,7 @@ function createReader(
     const ways = await readConfigurations(bare, needed.configurations, at);
     const launches = await readImages(bare, ways, needed.configurations, at);
     const health = await readHealth(askHealth, balancers, needed);
-    // While a size is kept nothing is proven.
-    const unjudged = bare.filter(
-      (group) => factsOf(plan).kind !== 'keeping' && group.balancerOnly !== true && !isJudged(group, balancers),
-    );
-    const checks = await readStatus(unjudged, needed.judged);
+    const checks = await readStatus(unjudgedOf(plan, bare, balancers), needed.judged);
     const failures = await readFailures(needed.failures, at);
     const changes = await readChanges(needed.changes, at);
     const schedules = await readSchedules(needed.schedules, at);
@@ -263,6 +259,12 @@ function assembled(
     .filter(({ id, judged, deleted }) => judged && deleted !== true && !health.has(id))
     .map(({ id }) => id);
   return { ...group, instances, balancers: own, configurations, ...more, ...(unread.length > 0 && { unread }) };
+}
+
+/** Groups that no balancer judges; none while a size is kept, as nothing is proven then. */
+function unjudgedOf(plan: Plan, groups: readonly BareGroup[], balancers: ReadonlyMap<string, Balancer>): BareGroup[] {
+  if (factsOf(plan).kind === 'keeping') return [];
+  return groups.filter((group) => group.balancerOnly !== true && !isJudged(group, balancers));
 }
 
 /** Whether some balancer judges the instances of a group. */
