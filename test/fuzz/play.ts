@@ -12,12 +12,12 @@ import type { FuzzInput } from './input.js';
 import { stateOf } from './world-state.js';
 
 /** No command may take longer: of the processor here, where a busy machine does not count, and else by the clock. */
-export const MOST_MS = 20_000;
+const MOST_MS = 20_000;
 /** Who waits and does nothing for so long does not end. */
-export const MOST_WAIT_MS = 120_000;
+const MOST_WAIT_MS = 120_000;
 
 /** How a command ended, for whoever judges it. */
-export interface Played {
+interface Played {
   readonly code: number | undefined;
   readonly said: string;
   /** What there was before it and after it. */

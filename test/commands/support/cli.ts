@@ -32,13 +32,12 @@ export interface Running {
 /** Starts the real command as a child process. `stdin` is piped to it; otherwise it has none. */
 export function start(
   args: readonly string[],
-  options: { readonly env?: Readonly<Record<string, string>>; readonly stdin?: string; readonly cwd?: string } = {},
+  options: { readonly env?: Readonly<Record<string, string>>; readonly stdin?: string } = {},
 ): Running {
   // Every sandbox keeps which command took which action: test/permissions holds that against the policies.
   const all = args[0] === 'sandbox' && !args.includes('--calls') ? [...args, '--calls', callsFile()] : args;
   const child = spawn(process.execPath, [BIN, ...all], {
     env: { ...CLEAN_ENV, ...options.env },
-    ...(options.cwd !== undefined && { cwd: options.cwd }),
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   let stdout = '';
