@@ -63,7 +63,7 @@ function tooLate(signal: AbortSignal): Promise<undefined> {
 }
 
 /** The world that the input tells of, before the command; its answers are spoiled from then on. */
-export async function worldOf({ world, answers }: FuzzInput): Promise<CommandStage> {
+async function worldOf({ world, answers }: FuzzInput): Promise<CommandStage> {
   const way: { spoiled?: Wire } = {};
   const through = (wire: Wire): ReturnType<typeof inProcessHandler> =>
     inProcessHandler({ ...wire, answer: (request) => (way.spoiled ?? wire).answer(request) });
