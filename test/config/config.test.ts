@@ -64,8 +64,8 @@ describe('config', () => {
     expect(readWanted(flags).setAside).to.deep.equal(flags);
     const again = againCommand({ asgs: ['web'] }, flags, { region: 'eu-west-1' }).split(' ');
     expect(again).to.include.members(['--protected', 'refresh', '--standby', 'ignore']);
-    expect(failureOf(() => readWanted({ protected: 'ignore', standby: 'terminate' })).facts.what).to.equal(
-      '--protected must be one of refresh, wait, refuse, not "ignore". ' +
+    expect(failureOf(() => readWanted({ protected: 'keep', standby: 'terminate' })).facts.what).to.equal(
+      '--protected must be one of refresh, ignore, wait, refuse, not "keep". ' +
         '--standby must be one of ignore, wait, refuse, not "terminate".',
     );
   });

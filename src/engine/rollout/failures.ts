@@ -171,7 +171,8 @@ function stopped(stuck: readonly GroupResult[], back: readonly GroupResult[], ob
       ? 'Nothing: what was noted went with the groups.'
       : `No record is left on ${plan.groups.join(', ')}; the groups stand as they were left.`;
   const first = firstHelp(observed.groups);
-  const held = noted && isRollBackHeld(observed);
+  // Where marks are in the way, taking them off and going on is what leads out.
+  const held = noted && first.next.length === 0 && isRollBackHeld(observed);
   const more = held ? ` ${STAND_INS_STAY}` : '';
   const on = noted
     ? goOn(plan, observed, held)
