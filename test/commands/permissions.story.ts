@@ -22,7 +22,8 @@ describe('permissions that few need', function () {
 
   before(async () => {
     world = await commandWorld(
-      `images: {${BAD}: {behaviour: unhealthy}}\nobjects: {${BUCKET}: ""}\nparameters: {/cdk-bootstrap/hnb659fds/version: "21"}\n`,
+      `images: {${BAD}: {behaviour: unhealthy}}\nobjects: {${BUCKET}: ""}\nparameters: {/cdk-bootstrap/hnb659fds/version: "21"}\n` +
+        'faults: [{kind: stackFails, stack: hooked, logicalId: Group, reason: untagged, hook: "Acme::Group::Tagged"}]\n',
       400,
     );
   });
@@ -47,6 +48,14 @@ describe('permissions that few need', function () {
     expect(code).to.equal(5);
     const { stdout } = await world.run(['diagnose', 'web', '--console']);
     expect(stdout).to.include(`starting ${BAD}`);
+  });
+
+  it('what a hook advises about the resource that it refused: diagnose', async () => {
+    const values = [...NETWORK, 'Ami=ami-0123456789abcdef1', 'DbPassword=never-to-be-seen'];
+    const { code } = await world.run(['update-stack', 'hooked', '--template', TEMPLATE, ...values]);
+    expect(code).to.equal(7);
+    const { stdout } = await world.run(['diagnose', 'hooked']);
+    expect(stdout).to.include('Acme::Group::Tagged');
   });
 
   it('a policy for the time of an update: UpdateStack instead of a change set', async () => {
