@@ -78,8 +78,8 @@ describe('ha-updater lock', function () {
   });
 
   it('releases with --force what it shows', async () => {
-    const { code, stdout } = await world.run([...words('release'), '--force'], dynalite.env);
-    expect([code, stdout]).to.satisfy(
+    const { code, stdout, stderr } = await world.run([...words('release'), '--force'], dynalite.env);
+    expect([code, stdout], stderr).to.satisfy(
       ([exit, text]: [number, string]) =>
         exit === 0 && text.includes(`held by ${WHO}`) && text.endsWith(`${NAME}: released.\n`),
     );
