@@ -101,6 +101,12 @@ interface Row {
 /** What must never be sent, whatever decided it, and the words with which it is stopped. */
 const STOPPED: readonly (Row & { readonly why: RegExp })[] = [
   {
+    when: 'rolled back: an old one that serves, although new ones stay and enough are there',
+    on: rolledBack(),
+    action: terminate('old', 'i-old1'),
+    why: /i-old1 is not given up/,
+  },
+  {
     when: 'the group is not in the plan',
     on: group({ name: 'db' }),
     action: { ...clear, group: 'db' },
@@ -488,6 +494,14 @@ describe("the guard over the user's commands", () => {
 
 /** Their neighbours, which the swap cannot do without. */
 const SENT: readonly Row[] = [
+  {
+    when: 'rolled back: an old one that Auto Scaling has given up, where new ones stay for it',
+    on: rolledBack({
+      size: { min: 1, max: 4, desired: 3 },
+      instances: [instance('i-old1', { healthy: false }), instance('i-old2'), fresh('i-new1')],
+    }),
+    action: terminate('old', 'i-old1'),
+  },
   { when: 'a record of the sizes that are there', on: group(), action: record(2) },
   { when: 'suspending by the record', on: doubledGroup({ suspended: [] }), action: suspend(...PROCESSES) },
   { when: 'shielding', on: shielded(doubledGroup()), action: shield(true, 'i-old1') },
