@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DEFAULT_SUBNETS, DEFAULT_VPC } from '../src/sandbox/world/ec2/state.js';
-import { drawCapacity, type Point } from './picture.js';
+import { drawGroups, type Point } from './picture.js';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const BIN = join(ROOT, 'bin', 'run.js');
@@ -143,7 +143,7 @@ async function main(name: string): Promise<number> {
       wrong.push('The sandbox saw no new instances beside old ones, so it watched nothing.');
     if (name === 'restart' && !points.some((point) => point.inService === 2))
       wrong.push('The sandbox saw nobody taken out, so it watched nothing.');
-    drawCapacity(points).forEach(say);
+    drawGroups(points).forEach(say);
     const violations = await ask<readonly object[]>(env, 'violations');
     wrong.push(...violations.map((violation) => `Broken invariant: ${JSON.stringify(violation)}`));
     say(wrong.length === 0 ? `\n${demo.end}` : `\nThis went wrong:\n${wrong.map((line) => `  ${line}`).join('\n')}`);

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { drawCapacity } from '../../scripts/picture.js';
+import { drawGroups } from '../../scripts/picture.js';
 import { rollingPlan } from '../support/rolling.js';
 import { createStage } from '../support/stage.js';
 import { read } from '../tidy/scan.js';
@@ -16,7 +16,7 @@ async function picture(plan: ReturnType<typeof rollingPlan>): Promise<string> {
     ...(before === undefined ? [] : [{ ...before, at: began }]),
     ...monitor.timeline.filter(({ at }) => at >= began),
   ];
-  return drawCapacity(points, 64)
+  return drawGroups(points, 64)
     .slice(2)
     .map((line) => `    ${line}`.trimEnd())
     .join('\n');
