@@ -142,10 +142,8 @@ async function askIam(
   arn: string,
   question: PermissionQuestion,
 ): Promise<AnsweredPermissions['answers']> {
-  return orWhy(
-    () => gateway.permissions(arn, question),
-    (unknown) => ({ unknown }),
-  );
+  const answers = await orWhy(() => gateway.permissions(arn, question));
+  return typeof answers === 'string' ? { unknown: answers } : answers;
 }
 
 async function templateCheck({ looking, identity }: Patient, stack: Stack): Promise<Check> {
@@ -210,13 +208,12 @@ async function roomOf(groups: readonly Group[], gateway: RepeatableGateway): Pro
   };
 }
 
-async function orWhy<T>(ask: () => Promise<T>): Promise<T | string>;
-async function orWhy<T, W>(ask: () => Promise<T>, otherwise: (why: string) => W): Promise<T | W>;
-async function orWhy<T>(ask: () => Promise<T>, otherwise: (why: string) => unknown = (why) => why): Promise<unknown> {
+/** What AWS answers, or why it does not. */
+async function orWhy<T>(ask: () => Promise<T>): Promise<T | string> {
   try {
     return await ask();
   } catch (error) {
     if (!(error instanceof AwsFault)) throw error;
-    return otherwise(faultText(error));
+    return faultText(error);
   }
 }

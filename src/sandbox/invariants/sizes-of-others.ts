@@ -3,8 +3,14 @@ import type { World } from '../world/world.js';
 import type { Expectation } from './expectation.js';
 import { lagOf } from './service.js';
 
-/** What others change right after the run did, or after one took over, looks like the run's own. Milliseconds. */
-const TAKEN_FOR_OURS_MS = 90_000;
+/** Sizes of which some may be unknown. */
+type Loose = { readonly [Name in keyof Sizes]?: number | undefined };
+
+/** While one half leaves, what others change right after the run did looks like the run's own. Milliseconds. */
+const TAKEN_FOR_OURS_MS = 60_000;
+
+/** A run that takes over may see so late what the one before it changed. Milliseconds. */
+const TAKEN_OVER_MS = 90_000;
 
 /**
  * What is wrong with the sizes once a rollout is over: each is as somebody else set it last, and as it was before
@@ -16,24 +22,28 @@ export function wrongSizes(world: World, expectation: Expectation, group: GroupS
   const was = expectation.size;
   // The template may change min and max, and ask for more; never for less.
   if (expectation.strategy.kind === 'keep-size' && (desired >= was.desired || theirs.length > 0)) return undefined;
-  const set = theirs.reduce<Partial<Sizes>>((sum, one) => ({ ...sum, ...one.set }), {});
   if (theirs.some((one) => isCloseToOurs(world, expectation, group, one.at))) return undefined;
-  // Whoever goes back to the very size that the run had set is not seen where nobody looked meanwhile.
-  if (theirs.some((one) => one.set.desired === lastOfOurs(expectation, group, one.at))) return undefined;
-  // A run that takes over knows what the one before it was about to ask for, and not whether it did, nor how late
-  // reads show that it did.
-  const taken = (expectation.takenOverAt ?? -Infinity) + TAKEN_FOR_OURS_MS;
-  if (theirs.some((one, index) => one.at <= taken && isOurs(expectation, theirs.slice(0, index), one.set)))
-    return undefined;
-  const least = set.min ?? was.min;
-  const wanted = Math.max(set.desired ?? Math.min(was.desired, set.max ?? Infinity), least);
-  const most = Math.max(set.max ?? was.max, wanted);
-  if (min === least && max === most && desired === wanted) return undefined;
-  const others = theirs.length === 0 ? '' : `; others set ${JSON.stringify(set)} meanwhile`;
+  // Where the run cannot know whose a desired capacity is, either is right; min, max and all others are held to.
+  const known = theirs.map((one, index) =>
+    isAmbiguous(expectation, group, theirs.slice(0, index), one) ? { ...one.set, desired: undefined } : one.set,
+  );
+  const all = theirs.map(({ set }) => set);
+  const right = [all, known].map((sets) => sizesAfter(was, sets));
+  if (right.some((one) => min === one.min && max === one.max && desired === one.desired)) return undefined;
+  const others = theirs.length === 0 ? '' : `; others set ${JSON.stringify(Object.assign({}, ...all))} meanwhile`;
+  const [must] = right;
   return (
     `Sizes are ${min}/${max}/${desired} (min/max/desired), they were ${was.min}/${was.max}/${was.desired}${others}; ` +
-    `it must be ${least}/${most}/${wanted}.`
+    `it must be ${must?.min ?? ''}/${must?.max ?? ''}/${must?.desired ?? ''}.`
   );
+}
+
+/** What is left in the end of the sizes of before when others set these, one after the other. */
+function sizesAfter(was: Sizes, sets: readonly Loose[]): Sizes {
+  const last = (name: keyof Sizes): number | undefined => sets.flatMap((set) => set[name] ?? []).at(-1);
+  const min = last('min') ?? was.min;
+  const desired = Math.max(last('desired') ?? Math.min(was.desired, last('max') ?? Infinity), min);
+  return { min, max: Math.max(last('max') ?? was.max, desired), desired };
 }
 
 /** Units fewer than before that somebody else asked for: Auto Scaling may let so many go. */
@@ -47,6 +57,23 @@ function setByOthers(
   { others }: GroupState,
 ): readonly { readonly at: number; readonly set: Partial<Sizes> }[] {
   return others.flatMap(({ at, set = {} }) => (at >= since && Object.keys(set).length > 0 ? [{ at, set }] : []));
+}
+
+/**
+ * Whether a run may take this for its own: somebody goes back to the very size that it had set, which is not seen
+ * where nobody looked meanwhile; or a run takes over, which knows what the one before it was about to ask for, and not
+ * whether it did, nor how late reads show that it did.
+ */
+function isAmbiguous(
+  expectation: Expectation,
+  group: GroupState,
+  before: readonly { readonly set: Partial<Sizes> }[],
+  { at, set }: { readonly at: number; readonly set: Partial<Sizes> },
+): boolean {
+  if (set.desired === undefined) return false;
+  if (set.desired === lastOfOurs(expectation, group, at)) return true;
+  const { takenOverAt = -Infinity } = expectation;
+  return at <= takenOverAt + TAKEN_OVER_MS && isOurs(expectation, before, set);
 }
 
 /** The desired capacity that the rollout itself set last before this. */
