@@ -1,8 +1,6 @@
-import { createCommandStage } from '../../test/support/command-stage.js';
+import { sampleStack } from '../../test/support/sample-stack.js';
 import { play } from '../../test/render/live/theatre.js';
 import type { SandboxClock } from '../../src/sandbox/clock.js';
-import { SAMPLE_IMAGES } from '../../src/sandbox/scenario.js';
-import { DEFAULT_SUBNETS, DEFAULT_VPC } from '../../src/sandbox/world/ec2/state.js';
 import { COLUMNS, ROWS, screenOf, type Screen } from './screen.js';
 
 /** Turns of the event loop in which a call over the simulated wire is answered. */
@@ -24,19 +22,7 @@ export interface Recording {
  * clock is the sandbox's, so the same command always gives the same recording.
  */
 export async function record(words: readonly string[]): Promise<Recording> {
-  const stage = createCommandStage({ images: SAMPLE_IMAGES });
-  takeTurns(stage.sandbox.clock);
-  const created = await stage.run([
-    'update-stack',
-    'web',
-    '--template',
-    'templates/web-stack.yaml',
-    `VpcId=${DEFAULT_VPC}`,
-    `Subnets=${DEFAULT_SUBNETS.slice(0, 2).join(',')}`,
-    'Ami=ami-0123456789abcdef0',
-    'DbPassword=not-a-real-one',
-  ]);
-  if (created.code !== 0) throw new Error(`The stack could not be created: ${created.said}`);
+  const stage = await sampleStack(({ sandbox }) => takeTurns(sandbox.clock));
   const { code, events } = await stage.run(words);
   const lasts = ((events.at(-1)?.at ?? 0) - (events[0]?.at ?? 0)) / 1000;
   const at = Array.from({ length: Math.floor(lasts / STEP) }, (_, step) => step * STEP);

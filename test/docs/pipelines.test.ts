@@ -3,9 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { parse } from 'yaml';
-import { DEFAULT_SUBNETS, DEFAULT_VPC } from '../../src/sandbox/world/ec2/state.js';
-import { SAMPLE_IMAGES } from '../../src/sandbox/scenario.js';
-import { createCommandStage, type CommandStage } from '../support/command-stage.js';
+import type { CommandStage } from '../support/command-stage.js';
+import { sampleStack } from '../support/sample-stack.js';
 import { read, repositoryFiles } from '../tidy/scan.js';
 
 const pipelines = repositoryFiles().filter((path) => path.startsWith('templates/pipelines/'));
@@ -39,18 +38,7 @@ describe('the pipelines to copy', function () {
   let folder: string;
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'ha-updater-pipelines-'));
-    stage = createCommandStage({ images: SAMPLE_IMAGES });
-    const created = await stage.run([
-      'update-stack',
-      'web',
-      '--template',
-      'templates/web-stack.yaml',
-      `VpcId=${DEFAULT_VPC}`,
-      `Subnets=${DEFAULT_SUBNETS.slice(0, 2).join(',')}`,
-      'Ami=ami-0123456789abcdef0',
-      'DbPassword=not-a-real-one',
-    ]);
-    expect(created.code, created.said).to.equal(0);
+    stage = await sampleStack();
   });
   after(() => rm(folder, { recursive: true, force: true }));
 
