@@ -583,6 +583,16 @@ export const MUTATIONS: readonly Mutation[] = [
     breaks: { replace: ['.filter(isKept)', '.filter((one) => isKept(one) && record === undefined)'] },
   },
   {
+    name: 'unshielded-weights',
+    rule: 'no swap begins where weights may overshoot and the old half cannot be shielded',
+    breaks: { condition: true },
+  },
+  {
+    name: 'idle-kept',
+    rule: 'an ignored instance that does not serve counts as one that may be out of service',
+    breaks: { replace: ['unavailable - idleKept(group)', 'unavailable'] },
+  },
+  {
     name: 'theirs-undone',
     rule: 'what somebody else set meanwhile stays',
     breaks: { value: 'size' },

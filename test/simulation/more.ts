@@ -8,7 +8,8 @@ import { SETTLED, shifted, staggering, type Story } from './simulator.js';
 /**
  * What was added to drawn stories later: losses that the world brings about by itself, somebody who updates the stack
  * in the middle, gates, groups that count units, launches that fail, processes that stand still, replacements that come
- * first, zonal shifts, and sizes that somebody else sets. Each has a random stream of its own, so that a seed keeps the world that it always had.
+ * first, zonal shifts, sizes that somebody else sets, and instances that are left as they are. Each has a random stream
+ * of its own, so that a seed keeps the world that it always had.
  */
 export function drawMore(story: Story): Story {
   const random = (topic: string): Random => seededRandom(story.seed).fork('more').fork(topic);
@@ -22,6 +23,7 @@ export function drawMore(story: Story): Story {
     replacingFirst(random('maintenance')),
     shiftedAway(random('zonal shift')),
     resizing(random('sizes')),
+    leaving(random('protected')),
   ].reduce((told, more) => more(told), story);
 }
 
@@ -219,4 +221,14 @@ function resizing(random: Random): More {
         };
       }),
     );
+}
+
+/** Their owner protects some instances from scale-in, and the rollout leaves those as they are. */
+function leaving(random: Random): More {
+  if (!random.chance(0.12)) return unchanged;
+  const leaves = random.int(1, 3);
+  // A swap is refused where weights may overshoot and the old ones that go cannot be shielded.
+  const isRefused = ({ rolling, groups }: Story): boolean =>
+    rolling === undefined && groups.some(({ weights }) => weights !== undefined);
+  return (story) => (isRefused(story) ? story : { ...story, leaves });
 }

@@ -2,6 +2,8 @@ import type { Gates, RollingChoice } from '../../src/model/rollout/rollout-plan.
 import { seededRandom, type Random } from '../../src/sandbox/random.js';
 import { MEDDLINGS, type Fault, type ImageBehaviour, type Scenario } from '../../src/sandbox/scenario.js';
 import { autoScalingState } from '../../src/sandbox/world/autoscaling/state.js';
+import type { World } from '../../src/sandbox/world/world.js';
+import { idsOf } from '../support/ask.js';
 import { putUnderStack, STACK } from '../support/stack-of-groups.js';
 import { scriptedHooks } from '../support/scripted-hooks.js';
 import { drawMore } from './more.js';
@@ -38,6 +40,8 @@ export interface Story {
   readonly stackUpdates?: readonly number[];
   /** The whole account launches replacements first. */
   readonly launchesFirst?: true;
+  /** The owner protects so many of the oldest of each group, and they are left as they are: `--protected ignore`. */
+  readonly leaves?: number;
   /** What the rollout has to pass besides health; its commands run on the world's clock, and a check fails at first. */
   readonly gates?: Gates;
 }
@@ -161,6 +165,15 @@ function drawMeddling(random: Random, groups: readonly GroupOptions[]): Fault {
     instance: random.pick(['oldest', 'newest'] as const),
     image: random.pick(['ami-good', 'ami-good', 'ami-sick']),
   };
+}
+
+/** Protects the oldest of a group from scale-in, and leaves at least one that is not. */
+function protectOldest(world: World, group: string, most: number): void {
+  const ids = idsOf(world, group);
+  const InstanceIds = ids.slice(0, Math.min(most, ids.length - 1));
+  if (InstanceIds.length === 0) return;
+  const what = { AutoScalingGroupName: group, InstanceIds, ProtectedFromScaleIn: true };
+  world.invoke('autoscaling', 'SetInstanceProtection', what, 'others');
 }
 
 /** Seconds between the launches of instances of different age, and how long that takes for all groups. */
@@ -309,8 +322,12 @@ export async function simulate(story: Story, options: StageOptions = {}): Promis
     world.invoke('autoscaling', 'PutAccountSetting', { Name: 'launchBeforeTerminate', Value: 'enabled' }, 'others');
   stage.groups.forEach((group, index) => {
     // Somebody may have deleted it before all was launched.
-    if (autoScalingState(world).groups.has(group.name)) group.changeImage(story.images[index] ?? 'ami-good');
+    if (!autoScalingState(world).groups.has(group.name)) return;
+    group.changeImage(story.images[index] ?? 'ami-good');
+    if (story.leaves !== undefined) protectOldest(world, group.name, story.leaves);
   });
+  // The owner protected them long before: no read that lags shows them without it.
+  if (story.leaves !== undefined) clock.advance(60_000);
   const began = clock.now();
   const lines: string[] = [];
   const outcomes: string[] = [];
@@ -332,7 +349,7 @@ export async function simulate(story: Story, options: StageOptions = {}): Promis
       together: story.together,
       force: run >= most - 2,
       // Somebody protects instances in some worlds; that alone keeps nobody from starting there.
-      protected: 'refresh' as const,
+      protected: story.leaves === undefined ? ('refresh' as const) : ('ignore' as const),
       standby: leavesStandby ? ('ignore' as const) : ('refuse' as const),
       ...(story.stackUpdates === undefined ? {} : { stack: STACK }),
       ...(recover === undefined ? {} : { adoptOnly: true, undo: recover === 'rollback', goOn: recover === 'resume' }),

@@ -237,7 +237,7 @@ function ruleOf(group: Group, action: Action): string | undefined {
       }
       const floor =
         record.strategy === 'rolling' && action.half === 'old'
-          ? record.size.desired - record.unavailable
+          ? record.size.desired - Math.max(0, record.unavailable - idleUnits(group))
           : record.size.desired;
       const before = served(group);
       const after = served(group, action.instances);
@@ -395,6 +395,13 @@ function couldBeLaunched({ configurations, ways = [] }: Group, { configuration, 
   const same = (known: string | undefined, wanted: string | undefined): boolean =>
     known === undefined || wanted === undefined || known === wanted;
   return own.some((way) => same(type, way.type) && same(image, way.image));
+}
+
+/** Units of the instances that the rollout leaves as they are, and that do not serve. */
+function idleUnits(group: Group): number {
+  const { units = 0, instances = [] } = group.kept ?? {};
+  const serve = instances.filter((instance) => inService(group, instance));
+  return units - serve.reduce((sum, { weight }) => sum + weight, 0);
 }
 
 /** Units in service, without those that are about to go. */

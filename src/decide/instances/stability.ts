@@ -17,7 +17,8 @@ export interface Instability {
 export function instability(group: Group, record?: RolloutRecord): Instability | undefined {
   if (record !== undefined) return undefined;
   const rows: { id: string; why: string; coming: boolean }[] = [];
-  for (const instance of group.instances) {
+  // Whoever is left as they are has to serve as well: the others cannot stand in for them.
+  for (const instance of [...group.instances, ...(group.kept?.instances ?? [])]) {
     const where = standing(instance.lifecycle);
     // What leaves is of neither half and serves nobody; with a long terminating hook it leaves for hours. Whoever put
     // one into standby has set it aside; whether that keeps a rollout from starting is asked elsewhere.

@@ -18,7 +18,8 @@ export function instanceRows(observed: Observed, plan: Plan, shown: Group): read
   const isUnread = judges.some(({ id }) => group.unread?.includes(id) === true);
   const began = beginOf(group.notes.record) ?? observed.seen.began[group.name];
   const ready = new Set(proven(group, group.instances, observed.seen, plan, observed.at).map(({ id }) => id));
-  const known = group.instances.filter(({ lifecycle }) => !isUnread || standing(lifecycle) !== 'live');
+  const all = [...group.instances, ...(group.kept?.instances ?? [])];
+  const known = all.filter(({ lifecycle }) => !isUnread || standing(lifecycle) !== 'live');
   return known.map((instance) => {
     const { id, lifecycle, zone, type, launchedAt } = instance;
     // EC2 knows launch times no finer than by the second.

@@ -1,7 +1,7 @@
 import type { Action } from '../../model/rollout/action.js';
 import type { Group, Instance, Size } from '../../model/rollout/group.js';
-import type { RolloutRecord } from '../../model/rollout/record.js';
-import { membersOf, units } from '../instances/classify.js';
+import type { RolloutRecord, TheirSizes } from '../../model/rollout/record.js';
+import { membersOf, serving, units } from '../instances/classify.js';
 
 /*
  * `--protected ignore`: old instances that their owner protected from scale-in are of neither half. All that decides
@@ -38,7 +38,7 @@ export function withKept(action: Action, groups: readonly Group[]): Action {
     case 'record':
     case 'pause':
     case 'rewrite':
-      return { ...action, record: shiftedRecord(action.record, action.record.kept ?? 0) };
+      return { ...action, record: wholeRecord(action.record) };
     case 'resize': {
       const kept = groups.find(({ name }) => name === action.group)?.kept?.units ?? 0;
       return { ...action, size: shifted(action.size, kept) };
@@ -48,9 +48,26 @@ export function withKept(action: Action, groups: readonly Group[]): Action {
   }
 }
 
+/** Units of the instances that a rollout leaves as they are, and that do not serve or are gone. */
+export function idleKept(group: Group): number {
+  const { units: all = 0, instances = [] } = group.kept ?? {};
+  return all - units(serving(group, instances));
+}
+
 /** The sizes of a group with those of its instances that a rollout leaves as they are. */
 export function wholeSize({ size, kept }: Pick<Group, 'size' | 'kept'>): Size {
   return shifted(size, kept?.units ?? 0);
+}
+
+/** The same in words: min, desired, max. */
+export function sayWholeSize(group: Pick<Group, 'size' | 'kept'>): string {
+  const { min, desired, max } = wholeSize(group);
+  return `${min}/${desired}/${max}`;
+}
+
+/** A record as it stands on the group: with the units of the instances that its rollout leaves as they are. */
+export function wholeRecord<R extends RolloutRecord>(record: R): R {
+  return shiftedRecord(record, record.kept ?? 0);
 }
 
 /** A size by so many units larger or smaller. Min may become less than nothing, so that nothing of it is lost. */
@@ -61,6 +78,11 @@ export function shifted({ min, max, desired }: Size, by: number): Size {
 function shiftedRecord<R extends RolloutRecord>(record: R, by: number): R {
   const { theirs } = record;
   if (by === 0) return record;
-  const moved = theirs && Object.fromEntries(Object.entries(theirs).map(([name, size]) => [name, size + by]));
+  const moved = theirs && shiftedTheirs(theirs, by);
   return { ...record, size: shifted(record.size, by), ...(moved !== undefined && { theirs: moved }) };
+}
+
+/** Sizes of others by so many units larger or smaller. */
+export function shiftedTheirs(theirs: TheirSizes, by: number): TheirSizes {
+  return Object.fromEntries(Object.entries(theirs).map(([name, size]) => [name, size + by]));
 }

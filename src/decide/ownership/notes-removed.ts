@@ -6,6 +6,7 @@ import { NOTE_LAG_MS } from '../read-lag.js';
 import type { ReasonedAction } from '../step.js';
 import { factsOf } from '../strategies/facts-by-name.js';
 import { isPending } from '../memory/fold-action.js';
+import { wholeRecord } from './kept-old.js';
 
 /**
  * Somebody removed our tags in the middle. While our lease cannot have run out, nobody may have taken the
@@ -55,7 +56,9 @@ export function notesRemoved(shown: Observed, plan: Plan): Decision | undefined 
 }
 
 /** What nobody could find out any more once this run has ended. */
-function before({ size: { min, desired, max }, suspended }: RolloutRecord): string {
+function before(record: RolloutRecord): string {
+  const { size, suspended } = wholeRecord(record);
+  const { min, desired, max } = size;
   const processes = suspended.length === 0 ? 'nothing was suspended for it' : `${suspended.join(', ')} ran`;
   return `Before it, the sizes were min ${min}, desired ${desired}, max ${max}, and ${processes}`;
 }

@@ -21,6 +21,7 @@ import { canaryOf, currentTarget } from '../gates/canary.js';
 import { bakesUntil, bakingWait } from '../gates/bake.js';
 import { timeLimits } from './time-limits.js';
 import { limitFrom } from '../memory/unseen-time.js';
+import { sayWholeSize } from '../ownership/kept-old.js';
 
 /** How often growing is asked for before somebody else's resizing makes the rollout fail. */
 export const MAX_RESIZES = 10;
@@ -129,7 +130,7 @@ function whyFailing(view: RolloutView, of: RolloutGroup, target: TargetSize): st
   if (lost !== undefined) return lost;
   if (units(ready) >= target.needed) return undefined;
   if ((observed.seen.doubled[group.name] ?? 0) > MAX_RESIZES)
-    return `somebody else keeps changing its sizes (now ${group.size.min}/${group.size.desired}/${group.size.max})`;
+    return `somebody else keeps changing its sizes (now ${sayWholeSize(group)})`;
   const { total, progress } = deadlinesOf(view, of);
   const limits = timeLimits(plan, group);
   if (observed.at >= total) return `not proven within ${seconds(limits.totalMs)}${openState(view, of, target)}`;

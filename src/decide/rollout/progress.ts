@@ -2,6 +2,7 @@ import type { Phase } from '../../model/rollout/action.js';
 import type { Progress } from '../../model/rollout/decision.js';
 import { serving, units } from '../instances/classify.js';
 import { whoServes } from '../instances/who-serves.js';
+import { wholeSize } from '../ownership/kept-old.js';
 import type { GroupView } from '../view.js';
 import { currentTarget } from '../gates/canary.js';
 
@@ -17,7 +18,7 @@ export function progressOf({ group, record, verdict, halves, proven }: GroupView
     inService: units(serving(group, halves.new)),
     proven: units(proven),
     needed: target?.purpose === 'canary' ? target.needed : (record?.size.desired ?? group.size.desired),
-    size: group.size,
+    size: wholeSize(group),
     serving: whoServes(group),
   };
 }

@@ -6,6 +6,7 @@ import { SIZE_LAG_MS } from '../read-lag.js';
 import { act, type GroupStep } from '../step.js';
 import type { RolloutGroup, RolloutView } from '../view.js';
 import { originOf, theirSizes } from './their-sizes.js';
+import { shiftedTheirs } from '../ownership/kept-old.js';
 
 /** How often sizes of others are noted in one run. Whoever changes them more often gets the last of these. */
 const MAX_NOTED = 10;
@@ -20,7 +21,7 @@ export function noteTheirs(view: RolloutView, of: RolloutGroup, phase: Phase): G
   const { sizes } = observed.seen;
   const theirs = theirSizes(of, originOf(sizes[name]));
   if (Object.keys(theirs).length === 0 || (sizes[name]?.noted ?? 0) >= MAX_NOTED) return undefined;
-  const text = sayTheirs(theirs);
+  const text = sayTheirs(shiftedTheirs(theirs, record.kept ?? 0));
   const until = limitFrom(observed.seen, sizes[name]?.theirsSince ?? observed.at, SIZE_LAG_MS);
   if (observed.at < until) {
     const why = `somebody else set ${text}; looking again whether that stays`;

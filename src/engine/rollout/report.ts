@@ -1,3 +1,4 @@
+import { wholeRecord } from '../../decide/ownership/kept-old.js';
 import { factsOf } from '../../decide/strategies/facts-by-name.js';
 import type { AwsFault } from '../../errors.js';
 import type { Action } from '../../model/rollout/action.js';
@@ -52,7 +53,7 @@ export function createReporter({ emit }: Deps, plan: Plan): Reporter {
           holder: holders.get(name) ?? '',
           since: notes.record.startedAt,
           next: nextOf(notes.record, plan),
-          record: notes.record,
+          record: wholeRecord(notes.record),
         });
       }
     },

@@ -49,7 +49,7 @@ export function createSender(deps: Deps, plan: Plan, observer: Observer, report:
       const rule = guard(observed, plan, action);
       // rule: guard-unheard
       if (rule !== undefined) throw brokenRule(rule, plan, observed);
-      report.started(action, why);
+      report.started(withKept(action, observed.groups), why);
       if (!(await send(sending, action, observed))) return;
     }
   };
@@ -73,13 +73,14 @@ function createFreshness({ clock }: Deps, plan: Plan): (observed: Observed, acti
 /** Sends one action. False when it failed for now; what to do is decided anew after another look. */
 async function send(sending: Sending, action: Action, observed: Observed): Promise<boolean> {
   const { deps, plan, observer, report, trouble } = sending;
+  const whole = withKept(action, observed.groups);
   try {
-    await execute(deps, withKept(action, observed.groups));
+    await execute(deps, whole);
   } catch (error) {
     if (!(error instanceof AwsFault)) throw error;
     if (action.type === 'shield' && !passes(error)) return unshielded(sending, action, error);
     const again = passes(error) && trouble.goesOn();
-    report.failed(action, error, again);
+    report.failed(whole, error, again);
     if (!again) throw error;
     // After a lost reply the effect may still show up; a throttled call surely had none.
     if (error.kind === 'transient' || error.kind === 'unreachable')
@@ -88,7 +89,7 @@ async function send(sending: Sending, action: Action, observed: Observed): Promi
     return false;
   }
   trouble.isOver();
-  report.done(action);
+  report.done(whole);
   observer.recall((seen) => afterAction(seen, action, observed.at, true, plan));
   return true;
 }

@@ -217,16 +217,18 @@ function orderBreach(world: World, expectation: Expectation, look: Look, ended: 
   const settledAt = world.clock.now() - lagOf(world);
   const serves = ({ id }: Seen): boolean => (expectation.servingSince.get(id) ?? Infinity) <= settledAt;
   const victims = ended.filter((one) => one.endedBy === 'caller' && expectation.old.has(one.id) && serves(one));
+  // Whom the rollout leaves as they are stays, however old.
+  const goes = ({ id }: Seen): boolean =>
+    expectation.old.has(id) && !(expectation.keeps && expectation.protected.has(id));
   const ages = look.instances
-    .filter((one) => expectation.old.has(one.id))
+    .filter(goes)
     .map((one) => one.launchedAt)
     .sort((a, b) => a - b);
   const isOlder = (a: number, b: number): boolean =>
     ages.some((at, index) => at > a && at <= b && at - (ages[index - 1] ?? at) > SAME_AGE_MS);
   for (const victim of victims) {
     const spared = look.instances.find(
-      (one) =>
-        expectation.old.has(one.id) && one.inService && serves(one) && isOlder(one.launchedAt, victim.launchedAt),
+      (one) => goes(one) && one.inService && serves(one) && isOlder(one.launchedAt, victim.launchedAt),
     );
     if (spared !== undefined)
       return [{ rule: 'order', text: `${victim.id} was terminated while ${spared.id}, which is older, still serves.` }];

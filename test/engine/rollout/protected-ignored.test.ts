@@ -22,9 +22,10 @@ function protect({ sandbox: { world } }: Stage, ids: readonly string[], on = tru
 function stageOf(
   image = 'ami-new',
   faults: readonly Fault[] = [],
+  healthCheckType: 'EC2' | 'ELB' = 'ELB',
 ): { readonly stage: Stage; readonly ids: readonly string[] } {
   const images = { 'ami-bad': { behaviour: 'unhealthy' } } as const;
-  const stage = createStage({ images, faults }, [{ name: 'web', size: 4, min: 3, max: 6, drain: 5 }]);
+  const stage = createStage({ images, faults }, [{ name: 'web', size: 4, min: 3, max: 6, drain: 5, healthCheckType }]);
   const ids = idsOf(stage.sandbox.world).slice(0, 2);
   protect(stage, ids);
   stage.groups[0]?.changeImage(image);
@@ -105,6 +106,69 @@ describe('protected instances that are ignored', () => {
       .to.have.length(8)
       .and.include.members([...ids]);
     expect(stage.violations()).to.deep.equal([]);
+  });
+
+  it('count in every size that is told, and in the instances that a report draws', async () => {
+    const { stage, ids } = stageOf('ami-new', [{ kind: 'resize', group: 'web', at: 370, max: 9, desired: 8 }]);
+    await stage.run(IGNORE, { killAt: { change: 9, when: 'after' } });
+    const { events } = await stage.run(IGNORE);
+    const told = events.flatMap((event): readonly number[] => {
+      switch (event.type) {
+        case 'group.progress':
+          return [event.progress.size?.min ?? 3];
+        case 'action.done':
+          if ('record' in event.action && event.action.record.strategy === 'swap')
+            return [event.action.record.size.min];
+          return event.action.type === 'resize' ? [event.action.size.min] : [];
+        case 'group.adopted':
+          return [event.record?.size.min ?? 3];
+        default:
+          return [];
+      }
+    });
+    expect(told.length).to.be.greaterThan(3);
+    expect([...new Set(told)]).to.deep.equal([3]);
+    expect(warned({ events } as Ending, 'group.resized').join()).to.contain('min 3, desired 8, max 9');
+    const rows = events.flatMap((event) => (event.type === 'group.instances' ? event.instances : []));
+    expect(rows.filter(({ id }) => ids.includes(id)).map(({ half }) => half)).to.include('old');
+  });
+
+  it('use up what may be out of service while they do not serve, and keep a rollout from starting', async () => {
+    const unavailable = { surge: { count: 0 }, unavailable: { count: 1 }, serial: false };
+    // Auto Scaling does not mind what the balancer says of it.
+    const { stage, ids } = stageOf('ami-new', [], 'EC2');
+    const { world, clock } = stage.sandbox;
+    const told = (operation: string): unknown =>
+      world.invoke(
+        'elb',
+        operation,
+        { LoadBalancerName: 'web-classic', Instances: [{ InstanceId: ids[0] }] },
+        'others',
+      );
+    told('DeregisterInstancesFromLoadBalancer');
+    clock.advance(60_000);
+    const plan = { strategy: 'rolling', rolling: unavailable, ...IGNORE } as const;
+    const refused = await stage.run(plan);
+    expect([refused.outcome, refused.failure?.facts.reasons[0]?.code]).to.deep.equal(['refused', 'group.unsettled']);
+    expect(refused.failure?.facts.what).to.contain(ids[0]);
+    const began = clock.now();
+    clock.after(300_000, () => told('RegisterInstancesWithLoadBalancer'));
+    const ending = await stage.run({ ...plan, force: true });
+    expect(ending.outcome, ending.failure?.facts.what).to.equal('swapped');
+    expectReplaced(stage, ids);
+    const first = ending.changes.find(({ what }) => what.includes('Terminate'));
+    expect((first?.at ?? 0) - began).to.be.greaterThan(300_000);
+  });
+
+  it('are refused beside weights, where a swap could not shield the other old ones', async () => {
+    const group = { name: 'web', size: 4, min: 3, max: 8, configuration: 'lt', weights: [2, 1] } as const;
+    const stage = createStage({}, [group]);
+    protect(stage, idsOf(stage.sandbox.world).slice(0, 1));
+    stage.groups[0]?.changeImage('ami-new');
+    const { outcome, failure } = await stage.run(IGNORE);
+    expect(outcome).to.equal('refused');
+    expect(failure?.facts.reasons[0]?.text).to.contain('its instances have weights');
+    expect((await stage.run({ protected: 'refresh' })).outcome).to.equal('swapped');
   });
 
   it('that are all there is leave nothing to do', async () => {

@@ -15,6 +15,7 @@ import { SUSPENDED_BY_SWAP } from '../processes.js';
 import { reasonsAgainst } from './reasons-against.js';
 import { setAsideWait } from './set-aside.js';
 import { limitFrom } from '../../memory/unseen-time.js';
+import { sayWholeSize } from '../../ownership/kept-old.js';
 
 /** How many looks in a row must show the group settled. */
 const SETTLED_LOOKS = 2;
@@ -197,10 +198,9 @@ function ready({ observed, plan }: LookAndPlan, group: Group): Preflight {
   };
   const record = factsOf(plan).newRecord(plan, group, old, base);
   const because = plan.swap === 'always' ? 'all were asked for' : sayOutdated(group, old);
-  const sizes = `${group.size.min}/${group.size.desired}/${group.size.max}`;
   return {
     kind: 'ready',
     record,
-    why: `${because}; ${serving(group, old).length} in service, sizes ${sizes} are noted before anything changes`,
+    why: `${because}; ${serving(group, old).length} in service, sizes ${sayWholeSize(group)} are noted before anything changes`,
   };
 }

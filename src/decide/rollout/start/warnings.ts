@@ -15,6 +15,7 @@ import { scheduleWarnings } from '../../outlook/held-back.js';
 import { ownersToKnow } from './owners.js';
 import { wantedSize } from '../../sizes/wanted-size.js';
 import { timeLimits } from '../time-limits.js';
+import { wholeRecord } from '../../ownership/kept-old.js';
 
 /** What a person should know before a rollout starts; none of it stops it. */
 export function warningsAbout({ observed, plan }: LookAndPlan, group: Group): readonly Reason[] {
@@ -165,12 +166,13 @@ function retainedWarnings({ name, instances }: Group): readonly Reason[] {
 /** What somebody else set while the rollout is under way, and AWS's words on who did. */
 function resizedWarnings({ changes }: LookAndPlan['observed'], { name, notes: { record } }: Group): readonly Reason[] {
   if (record?.theirs === undefined) return [];
-  const { theirs, size } = record;
+  const whole = wholeRecord(record);
+  const { theirs = {}, size } = whole;
   const changed = (['min', 'desired', 'max'] as const).flatMap((one) => {
     const to = theirs[one];
     return to === undefined ? [] : [`${one} from ${size[one]} to ${to}`];
   });
-  const wanted = wantedSize(record);
+  const wanted = wantedSize(whole);
   const tells = new RegExp(`to ${theirs.desired ?? '-'}\\.$|min: ${theirs.min ?? '-'},|max: ${theirs.max ?? '-'},`);
   const evidence = (changes?.[name] ?? []).filter((words) => tells.test(words));
   return [

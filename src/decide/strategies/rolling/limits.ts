@@ -1,3 +1,4 @@
+import { wholeSize } from '../../ownership/kept-old.js';
 import type { Reason } from '../../../model/rollout/decision.js';
 import type { Group, Instance } from '../../../model/rollout/group.js';
 import type { Plan, RollingChoice, Share } from '../../../model/rollout/rollout-plan.js';
@@ -75,9 +76,11 @@ export function limitWarnings(plan: Plan, group: Group): readonly Reason[] {
 }
 
 /** Where a group may launch into its reservations alone, they have to hold the surge too. */
-function surgeReservations({ name, size, reservationsOnly }: Group, surge: number): readonly Reason[] {
+function surgeReservations(group: Group, surge: number): readonly Reason[] {
+  const { name, reservationsOnly } = group;
   if (reservationsOnly !== true || surge === 0) return [];
-  const text = `it launches into capacity reservations alone, and this needs room for ${size.desired + surge} there`;
+  const room = wholeSize(group).desired + surge;
+  const text = `it launches into capacity reservations alone, and this needs room for ${room} there`;
   return [
     { code: 'group.reservations', group: name, text, remedy: 'With --surge 0 --unavailable 1 it needs no more.' },
   ];
@@ -85,13 +88,14 @@ function surgeReservations({ name, size, reservationsOnly }: Group, surge: numbe
 
 function unavailableWarnings(group: Group, surge: number, unavailable: number): readonly Reason[] {
   if (unavailable === 0) return [];
-  const fewest = Math.max(0, group.size.desired - unavailable);
+  const { desired } = wholeSize(group);
+  const fewest = Math.max(0, desired - unavailable);
   const first = surge === 0 ? ', and the first old one leaves before anything new is proven' : '';
   return [
     {
       code: 'group.fewer',
       group: group.name,
-      text: `as few as ${fewest} of ${group.size.desired} may serve meanwhile${first}`,
+      text: `as few as ${fewest} of ${desired} may serve meanwhile${first}`,
       remedy: 'With --surge 1 --unavailable 0 it never serves with less.',
     },
   ];

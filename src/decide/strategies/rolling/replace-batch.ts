@@ -20,6 +20,7 @@ import { takeOut } from './take-out.js';
 import { seconds } from '../../../text/duration.js';
 import { timeLimits } from '../../rollout/time-limits.js';
 import { limitFrom } from '../../memory/unseen-time.js';
+import { sayWholeSize } from '../../ownership/kept-old.js';
 
 /** A rolling rollout past its verdict. */
 type Rolling = JudgedGroup<RollingRecord>;
@@ -102,7 +103,7 @@ function grow({ observed }: RolloutView, { group, record }: Rolling, { old }: Ro
   if ((observed.seen.doubled[group.name] ?? 0) > MAX_RESIZES)
     return {
       kind: 'stuck',
-      why: `somebody else keeps changing its sizes (now ${group.size.min}/${group.size.desired}/${group.size.max})`,
+      why: `somebody else keeps changing its sizes (now ${sayWholeSize(group)})`,
     };
   const more = `${size.desired - record.size.desired} more than ${record.size.desired} may run`;
   return act(

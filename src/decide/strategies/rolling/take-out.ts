@@ -1,8 +1,9 @@
-import type { Instance } from '../../../model/rollout/group.js';
+import type { Group, Instance } from '../../../model/rollout/group.js';
 import type { RollingRecord } from '../../../model/rollout/record.js';
 import { MAX_TERMINATED_PER_CALL } from '../../instances/capacity.js';
 import { serving, units } from '../../instances/classify.js';
 import { isUneven, nextOut } from '../../instances/next-out.js';
+import { idleKept } from '../../ownership/kept-old.js';
 import { act, type GroupStep } from '../../step.js';
 import type { JudgedGroup } from '../../view.js';
 import type { RollingFleet } from './fleet.js';
@@ -49,12 +50,13 @@ export function takeOut(of: Rolling, fleet: RollingFleet, room: number): GroupSt
     );
   }
   const have = `${units(serving(group, fleet.ready))} proven new and ${units(serving(group, fleet.old))} old`;
-  return terminate(group.name, going, first.decrement, `${have} are in service, ${floorOf(record)} must be`);
+  return terminate(group.name, going, first.decrement, `${have} are in service, ${floorOf(group, record)} must be`);
 }
 
-/** Units that have to stay in service. */
-function floorOf({ size, unavailable }: RollingRecord): number {
-  return size.desired - unavailable;
+/** Units that have to stay in service. Whoever is left as they are and does not serve is unavailable already. */
+function floorOf(group: Group, { size, unavailable }: RollingRecord): number {
+  // rule: idle-kept
+  return size.desired - Math.max(0, unavailable - idleKept(group));
 }
 
 function terminate(group: string, going: readonly Instance[], decrement: boolean, why: string): GroupStep {
@@ -67,7 +69,7 @@ function leaversOf({ group, record, halves }: Rolling, fleet: RollingFleet, room
   const open = units(fleet.fresh) - units(fleet.ready) + units(halves.unknown);
   // One at a time means that the one before has left.
   const most = !record.serial ? MAX_TERMINATED_PER_CALL : halves.leaving.length + open > 0 ? 0 : 1;
-  const batch = within(nextOut(group, fleet.old, fleet.ready, floorOf(record)).slice(0, most), room);
+  const batch = within(nextOut(group, fleet.old, fleet.ready, floorOf(group, record)).slice(0, most), room);
   let replaced = fleet.coming;
   let there = units(fleet.old) + units(fleet.fresh) + units(halves.unknown);
   return batch.map((instance) => {

@@ -3,6 +3,7 @@ import { doubled } from '../../instances/capacity.js';
 import { standing } from '../../instances/classify.js';
 import type { Reason } from '../../../model/rollout/decision.js';
 import type { Group, Instance } from '../../../model/rollout/group.js';
+import { wholeSize } from '../../ownership/kept-old.js';
 import type { StrategyFacts } from '../facts.js';
 
 /** The swap: all old instances stay until as many new ones are proven. */
@@ -23,7 +24,7 @@ export const swapFacts: StrategyFacts = {
     // Who is shielded could not be told from who is left as they are.
     ...(canShield(old) && base.kept === undefined && { shield: true }),
   }),
-  reasonsAgainst: () => [],
+  reasonsAgainst: (_plan, group) => unshieldedAgainst(group),
   warnings: (_plan, group) => reservationWarnings(group),
   target: (record) => ({
     purpose: 'double',
@@ -39,14 +40,35 @@ export const swapFacts: StrategyFacts = {
   },
 };
 
+/**
+ * New instances of several weights may add up to more than was asked for, and Auto Scaling takes out what is too many:
+ * by its usual policy one of the oldest template that nobody protects. A swap shields its old ones from that, which it
+ * cannot where those that its owner protects are told by their protection.
+ */
+function unshieldedAgainst({ name, weighted, kept }: Group): readonly Reason[] {
+  // rule: unshielded-weights
+  if (kept === undefined || !weighted) return [];
+  return [
+    {
+      code: 'group.protected',
+      group: name,
+      text:
+        'its instances have weights, and beside those that --protected ignore leaves as they are a swap cannot shield ' +
+        'the others from scale-in: Auto Scaling could take one of them before the new ones serve',
+      remedy: 'Say --protected refresh to replace them all, or --protected wait to wait until nobody protects them.',
+    },
+  ];
+}
+
 /** Reservations are for what runs; a swap needs as much again, which such a group cannot get beside them. */
-function reservationWarnings({ name, size, reservationsOnly }: Group): readonly Reason[] {
+function reservationWarnings(group: Group): readonly Reason[] {
+  const { name, size, reservationsOnly } = group;
   if (reservationsOnly !== true || size.desired === 0) return [];
   return [
     {
       code: 'group.reservations',
       group: name,
-      text: `it launches into capacity reservations alone, and a swap needs room for ${2 * size.desired} there`,
+      text: `it launches into capacity reservations alone, and a swap needs room for ${wholeSize(group).desired + size.desired} there`,
       remedy: 'Where less is reserved: --strategy rolling needs one more, with --surge 0 --unavailable 1 none.',
     },
   ];
