@@ -593,6 +593,13 @@ export const MUTATIONS: readonly Mutation[] = [
     breaks: { replace: ['unavailable - idleKept(group)', 'unavailable'] },
   },
   {
+    name: 'record-of-before',
+    rule: 'a record is written only when a look shows it, and not the one that the same run wrote before',
+    breaks: {
+      replace: ['shown.strategy === strategy && seconds(shown.startedAt) === seconds(startedAt)', 'true'],
+    },
+  },
+  {
     name: 'theirs-undone',
     rule: 'what somebody else set meanwhile stays',
     breaks: { value: 'size' },

@@ -1,9 +1,26 @@
 import type { Action } from '../../model/rollout/action.js';
 import type { Group } from '../../model/rollout/group.js';
-import type { TheirSizes } from '../../model/rollout/record.js';
+import type { RolloutRecord, TheirSizes } from '../../model/rollout/record.js';
 import { sameSize } from '../instances/capacity.js';
 import { isAway, standing } from '../instances/classify.js';
 import { isRegistered } from '../instances/registered.js';
+
+/**
+ * Whether a record is of this rollout. One run may write several, as when it keeps a size and rolls the group then, and
+ * a read that lags shows the one before.
+ */
+function isOfRollout(
+  shown: RolloutRecord | undefined,
+  { run, strategy, startedAt }: RolloutRecord,
+): shown is RolloutRecord {
+  // rule: record-of-before
+  return shown?.run === run && shown.strategy === strategy && seconds(shown.startedAt) === seconds(startedAt);
+}
+
+/** Tags hold whole seconds. */
+function seconds(at: number): number {
+  return Math.floor(at / 1000);
+}
 
 /** Whether a look shows the effect of an action. A group that is gone shows everything. */
 export function isVisible(action: Action, groupNamed: (name: string) => Group | undefined): boolean {
@@ -17,14 +34,14 @@ export function isVisible(action: Action, groupNamed: (name: string) => Group | 
       return all(
         [action.group],
         ({ notes }) =>
-          notes.record?.run === action.record.run &&
+          isOfRollout(notes.record, action.record) &&
           notes.lease?.run === action.lease.run &&
           sameTheirs(notes.record.theirs, action.record.theirs),
       );
     case 'record':
       return all(
         [action.group],
-        ({ notes }) => notes.record?.run === action.record.run && notes.lease?.run === action.lease.run,
+        ({ notes }) => isOfRollout(notes.record, action.record) && notes.lease?.run === action.lease.run,
       );
     case 'pause':
       return all(

@@ -1,5 +1,5 @@
 import { leaseFingerprint } from '../ownership/lease.js';
-import type { OutNote } from '../../model/rollout/record.js';
+import type { OutNote, RolloutRecord } from '../../model/rollout/record.js';
 import type { Group, GroupNotes } from '../../model/rollout/group.js';
 import type { Seen } from '../../model/rollout/decision.js';
 
@@ -11,7 +11,10 @@ export function withNotes(group: Group, seen: Seen): Group {
   const known = seen.known[group.name];
   const gone = seen.cleared[group.name] ?? [];
   const shown = group.notes;
-  const record = shown.record !== undefined && gone.includes(shown.record.run) ? undefined : shown.record;
+  const record =
+    shown.record === undefined || gone.includes(shown.record.run) || isOfBefore(shown.record, known?.record)
+      ? undefined
+      : shown.record;
   // rule: notes-forgotten
   const current = record ?? known?.record;
   const shownVerdict = shown.verdict?.run === current?.run ? shown.verdict : undefined;
@@ -48,6 +51,11 @@ export function withNotes(group: Group, seen: Seen): Group {
  */
 function newerOut(shown: OutNote | undefined, known: OutNote | undefined): OutNote | undefined {
   return (shown?.number ?? -1) >= (known?.number ?? -1) ? shown : known;
+}
+
+/** One run may write several records, one after the other: a read that lags shows the one that it had removed. */
+function isOfBefore(shown: RolloutRecord, known: RolloutRecord | undefined): boolean {
+  return shown.run === known?.run && shown.startedAt < known.startedAt - 1_000;
 }
 
 /** A look from before we resumed what was paused: the lease that it shows is that of the run that paused. */

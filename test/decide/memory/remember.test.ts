@@ -151,4 +151,18 @@ describe('remember: what somebody else set', () => {
     const [web] = lagging.groups.map((one) => withNotes(one, lagging.seen));
     expect(web?.notes.record?.theirs).to.deep.equal({ desired: 3 });
   });
+
+  it('is not mixed with a record that the same run wrote before', () => {
+    const begun = observed([doubledGroup()]);
+    const seen = afterAction(
+      begun.seen,
+      { type: 'record', group: 'web', record: RECORD, lease: LEASE },
+      begun.at,
+      true,
+      PLAN,
+    );
+    const before = { ...RECORD, startedAt: RECORD.startedAt - 60_000, old: 9 };
+    const lagging = withNotes(group({ notes: { record: before, lease: LEASE } }), seen);
+    expect(lagging.notes.record).to.deep.equal(RECORD);
+  });
 });

@@ -115,7 +115,7 @@ describe('protected instances that are ignored', () => {
     const told = events.flatMap((event): readonly number[] => {
       switch (event.type) {
         case 'group.progress':
-          return [event.progress.size?.min ?? 3];
+          return [event.progress.size.min];
         case 'action.done':
           if ('record' in event.action && event.action.record.strategy === 'swap')
             return [event.action.record.size.min];

@@ -201,6 +201,8 @@ function ready({ observed, plan }: LookAndPlan, group: Group): Preflight {
   return {
     kind: 'ready',
     record,
-    why: `${because}; ${serving(group, old).length} in service, sizes ${sayWholeSize(group)} are noted before anything changes`,
+    why:
+      `${because}; ${serving(group, old).length} in service, sizes ${sayWholeSize(group)} are noted before ` +
+      'anything changes',
   };
 }

@@ -53,8 +53,8 @@ function unshieldedAgainst({ name, weighted, kept }: Group): readonly Reason[] {
       code: 'group.protected',
       group: name,
       text:
-        'its instances have weights, and beside those that --protected ignore leaves as they are a swap cannot shield ' +
-        'the others from scale-in: Auto Scaling could take one of them before the new ones serve',
+        'its instances have weights, and beside those that --protected ignore leaves as they are a swap cannot ' +
+        'shield the others from scale-in: Auto Scaling could take one of them before the new ones serve',
       remedy: 'Say --protected refresh to replace them all, or --protected wait to wait until nobody protects them.',
     },
   ];
@@ -64,11 +64,12 @@ function unshieldedAgainst({ name, weighted, kept }: Group): readonly Reason[] {
 function reservationWarnings(group: Group): readonly Reason[] {
   const { name, size, reservationsOnly } = group;
   if (reservationsOnly !== true || size.desired === 0) return [];
+  const room = wholeSize(group).desired + size.desired;
   return [
     {
       code: 'group.reservations',
       group: name,
-      text: `it launches into capacity reservations alone, and a swap needs room for ${wholeSize(group).desired + size.desired} there`,
+      text: `it launches into capacity reservations alone, and a swap needs room for ${room} there`,
       remedy: 'Where less is reserved: --strategy rolling needs one more, with --surge 0 --unavailable 1 none.',
     },
   ];
