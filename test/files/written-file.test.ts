@@ -96,13 +96,15 @@ describe('a file that is written at the end', () => {
     execFileSync('mkfifo', [at('pipe')]);
     const text = 'x'.repeat(300_000);
     const reader = spawn('sh', ['-c', `sleep 0.3; wc -c < ${at('pipe')}`]);
+    // Listened for from the start: the reader may be gone before the last write is known to have ended.
+    const ended = once(reader, 'close');
     let read = '';
     reader.stdout.on('data', (chunk: Buffer) => (read += chunk.toString()));
     const file = await open(at('pipe'));
     // Nobody may be there yet: whoever reads comes before the end of a deployment.
     await systemClock().sleep(1_000);
     await file.write(text, systemClock());
-    await once(reader, 'close');
+    await ended;
     expect(read.trim()).to.equal('300000');
     expect(lstatSync(at('pipe')).isFIFO()).to.equal(true);
   });
