@@ -112,6 +112,7 @@ function exportsFor(
     `export HA_UPDATER_SPEED=${speed}`,
     `# Its default VPC is ${network.vpc}, with the subnets ${network.subnets.join(',')}.`,
     `# Instances of ${NEVER_HEALTHY} are never healthy; docs/REHEARSE.md names more such images.`,
+    `# In a browser ${url} is a live picture of it, with buttons that disturb it.`,
     `# ${url}/_sandbox/timeline, /_sandbox/violations, /_sandbox/calls and /_sandbox/clock tell what happened.`,
   ];
 }

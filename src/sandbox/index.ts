@@ -53,6 +53,9 @@ export interface Sandbox extends WiredWorld {
   readonly monitor: Monitor;
 }
 
+/** A sandbox; or a wired world that nobody watches, which then has no timeline and no violations. */
+export type Served = WiredWorld & Partial<Pick<Sandbox, 'monitor'>>;
+
 /** The services of the simulated AWS, each in a place of its own. */
 const SIMULATED_SERVICES: Services = {
   autoscaling: autoscalingOperations,

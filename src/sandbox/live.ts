@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { systemClock, type Clock } from '../clock.js';
-import type { Sandbox, WiredWorld } from './index.js';
+import type { Served } from './index.js';
+import { servePicture } from './picture/serve-picture.js';
 import type { CallSeen } from './wire/wire.js';
 import type { WireRequest } from './wire/wire-types.js';
 
@@ -20,9 +21,6 @@ export interface LiveSandbox {
   readonly close: () => Promise<void>;
 }
 
-/** A sandbox; or a wired world that nobody watches, which then has no timeline and no violations. */
-export type Served = WiredWorld & Partial<Pick<Sandbox, 'monitor'>>;
-
 /** A connection outlives the pause between two looks by far: one that ends just as a call begins is a lost answer. */
 const KEPT_MS = 75_000;
 
@@ -32,7 +30,8 @@ const BEAT = 50;
 /**
  * Serves the sandbox over HTTP to any client of AWS. The world's time passes with the system's, `speed`
  * times as fast, whether or not somebody calls. A lost reply breaks the connection.
- * `/_sandbox/clock`, `/calls`, `/changes`, `/timeline` and `/violations` answer in JSON for people who look on.
+ * `/_sandbox/clock`, `/calls`, `/changes`, `/timeline` and `/violations` answer in JSON for people who look on; the
+ * root is a live picture of the world for browsers.
  */
 export async function serveSandbox(sandbox: Served, { port, host: asked, speed }: LiveOptions): Promise<LiveSandbox> {
   if (!(speed > 0)) throw new Error(`speed should be a positive number, not ${speed}`);
@@ -125,6 +124,7 @@ function respond(
     catchUp();
     const looked = inspect(sandbox, request.url ?? '/', speed, changes);
     if (looked !== undefined) return void sendJson(response, looked);
+    if (servePicture(sandbox, request, body, response)) return;
     const outcome = sandbox.wire.answer(wireRequest(request, body));
     if (outcome === 'reply lost') return void response.destroy();
     response.sendDate = false; // The wire gives the world's date.

@@ -19,7 +19,7 @@ import { breachesAtEnd, breachesNow, type Breach } from './rules.js';
 import type { Violation } from './violation.js';
 
 /** The capacity of a group at one moment, in capacity units. Old and new mean nothing before `expect`: all is old. */
-interface TimelinePoint {
+export interface TimelinePoint {
   readonly at: number;
   readonly group: string;
   readonly desired: number;

@@ -25,10 +25,19 @@ export function wireFaults(
   scenario: Scenario,
   random: Random,
 ): (service: ServiceName, operation: string, seconds: number, key?: string) => Treatment {
-  const rules = scenario.faults
-    .map((fault, index) => rule(fault, random.fork(`fault ${index}`)))
-    .filter((each) => each !== undefined);
+  const rules: Rule[] = [];
+  let known = 0;
+  /** Somebody may add faults while the world runs. */
+  const learn = (): void => {
+    for (; known < scenario.faults.length; known++) {
+      const fault = scenario.faults[known];
+      const found = fault && rule(fault, random.fork(`fault ${known}`));
+      if (found !== undefined) rules.push(found);
+    }
+  };
+  learn();
   return (service, operation, seconds, key) => {
+    learn();
     let refusal: ServiceFault | undefined;
     let replyLost = false;
     let lag: number | undefined;

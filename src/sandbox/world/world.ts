@@ -1,6 +1,6 @@
 import { SandboxClock } from '../clock.js';
 import { seededRandom, type Random } from '../random.js';
-import type { Scenario } from '../scenario.js';
+import type { Fault, Scenario } from '../scenario.js';
 import { ServiceFault } from './fault.js';
 
 /** The services of the simulated AWS, by signing name except for the two that share one. */
@@ -64,6 +64,8 @@ export interface World {
 export interface WorldRoot extends World {
   /** A read-only view of the world as it was `ms` ago, as far back as history is kept. */
   readonly past: (service: ServiceName, ms: number) => World;
+  /** One more fault from now on, of those that hold for a window of time. */
+  readonly disturb: (fault: Fault) => void;
 }
 
 /** What carries out an operation; undefined for one that there is none of, `__proto__` among them. */
@@ -72,7 +74,9 @@ export function operationOf(services: Services, service: ServiceName, operation:
 }
 
 /** Makes an empty world of these services. The same scenario makes the same world, event by event. */
-export function createWorld(scenario: Scenario, services: Services): WorldRoot {
+export function createWorld(given: Scenario, services: Services): WorldRoot {
+  const faults = [...given.faults];
+  const scenario = { ...given, faults };
   const startedAt = Date.parse(scenario.start);
   const clock = new SandboxClock(startedAt);
   const random = seededRandom(scenario.seed);
@@ -106,6 +110,9 @@ export function createWorld(scenario: Scenario, services: Services): WorldRoot {
     },
     onChange: (listener) => {
       listeners.push(listener);
+    },
+    disturb: (fault) => {
+      faults.push(fault);
     },
     past: (service, ms) => ({
       ...world,

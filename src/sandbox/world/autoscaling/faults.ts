@@ -28,7 +28,8 @@ function kill(world: World, name: string, which: 'oldest' | 'newest'): void {
   if (victim !== undefined) endInstance(world, victim.id, 'world');
 }
 
-function resizeFromOutside(
+/** Somebody else sets the sizes of a group; the desired capacity is kept within the bounds. */
+export function resizeFromOutside(
   world: World,
   name: string,
   wanted: { readonly min?: number; readonly max?: number; readonly desired?: number },
