@@ -133,7 +133,13 @@ export abstract class BaseCommand extends Command {
   }
 }
 
-/** Only a clear yes is one. Whoever closes the input has declined. */
+/** What was typed before the question stood there arrives within this time, in milliseconds. */
+const TYPED_AHEAD_MS = 50;
+
+/**
+ * Only a clear yes is one. Whoever closes the input has declined. What was typed before the question stood there is no
+ * answer to it.
+ */
 async function ask(question: string, signal: AbortSignal): Promise<boolean> {
   const { createInterface } = await import('node:readline/promises');
   const lines = createInterface({ input: process.stdin, output: process.stdout });
@@ -141,6 +147,9 @@ async function ask(question: string, signal: AbortSignal): Promise<boolean> {
   // readline swallows Ctrl-C; it has to reach the run.
   lines.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
   try {
+    await new Promise((resolve) => setTimeout(resolve, TYPED_AHEAD_MS));
+    lines.write(null, { ctrl: true, name: 'e' });
+    lines.write(null, { ctrl: true, name: 'u' });
     return /^y(es)?$/i.test((await Promise.race([lines.question(`${question} [y/N] `, { signal }), closed])).trim());
   } catch {
     return false;

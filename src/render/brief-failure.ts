@@ -3,9 +3,8 @@ import { count } from '../text/count.js';
 import { list } from '../text/list.js';
 import { oneLine } from '../text/plain.js';
 import { splitRemark } from '../text/shell-quote.js';
-import { END } from './describe.js';
 import { causesOf, type Cause } from './failure-causes.js';
-import { untouched } from './last-words.js';
+import { headword, untouched } from './last-words.js';
 import { wrapWords } from './live/cells.js';
 
 /** As much as is read without scrolling, on most terminals; commands count one line each. */
@@ -27,7 +26,7 @@ export function briefFailure(
   const causes = causesOf(facts.reasons).filter(({ text, instances }) => instances.length > 0 || !isTold(facts, text));
   const paragraph = (text: string, most = MOST_OF_ONE): readonly string[] => cut(wrapWords(text, columns, 4), most);
   const head = paragraph(
-    `${END[outcome].toUpperCase()} (exit ${exitCode}): ${headline(facts, causes)} [${facts.code}]`,
+    `${headword(outcome, facts)} (exit ${exitCode}): ${headline(facts, causes)} [${facts.code}]`,
     causes.length === 0 ? 2 * MOST_OF_ONE : MOST_OF_ONE,
   );
   const tail = [

@@ -11,7 +11,7 @@ import { sentence } from '../text/sentence.js';
 export function failureBlock(outcome: Outcome, exitCode: number, facts: FailureFacts): readonly string[] {
   return [
     '',
-    `${END[outcome].toUpperCase()} (exit ${exitCode}): ${oneLine(facts.what)} [${facts.code}]`,
+    `${headword(outcome, facts)} (exit ${exitCode}): ${oneLine(facts.what)} [${facts.code}]`,
     ...facts.reasons
       .filter((reason) => !isHeadline(facts, reason))
       .flatMap(({ code, group, text, remedy, evidence = [] }) => [
@@ -23,6 +23,11 @@ export function failureBlock(outcome: Outcome, exitCode: number, facts: FailureF
     ...(facts.left ? [`What is left behind: ${oneLine(facts.left)}`] : []),
     ...(facts.next.length > 0 ? ['Next:', ...facts.next.map((command) => `  ${command}`)] : []),
   ];
+}
+
+/** How the run ended, in capitals. Who answers no to a question is not refused anything. */
+export function headword(outcome: Outcome, { code }: Pick<FailureFacts, 'code'>): string {
+  return (code === 'run.declined' ? 'Left as it was' : END[outcome]).toUpperCase();
 }
 
 /** The only reason, told by the headline already and with nothing to add. */

@@ -154,7 +154,7 @@ async function approve(
   // The screen gets a moment to show what the question is about.
   await run.deps.clock.sleep(100);
   if (await ask(`Change stack ${order.stack} like this?`, run.deps.interrupt.wake)) return;
-  throw refused('run.declined', 'The change was declined.', []);
+  throw refused('run.declined', 'You did not answer yes.', []);
 }
 
 /** The change set waits for somebody who executes it by its name. */

@@ -21,9 +21,11 @@ interface AfterRollBack {
 export function afterRollBack(groups: readonly Group[], target: string, stack?: string): AfterRollBack {
   const unfreeze = command`ha-updater unfreeze ${asIs(target)}`;
   const first = firstHelp(groups);
+  const several = groups.length > 1;
+  const launch = several ? 'Each group launches' : 'The group launches';
   if (groups.length > 0 && groups.every(launchesWhatRuns))
     return {
-      text: `They launch what their instances run, so they can be unfrozen. ${first.text}`.trim(),
+      text: `${launch} what its instances run: unfreezing is safe. ${first.text}`.trim(),
       next: [...first.next, unfreeze],
     };
   const bad = groups.filter((group) => !launchesWhatRuns(group));
@@ -31,10 +33,10 @@ export function afterRollBack(groups: readonly Group[], target: string, stack?: 
   const whole = pins.length > 0 && pins.length === bad.length;
   const back =
     stack === undefined
-      ? 'give it back the one that its instances run'
+      ? `give ${several ? 'each' : 'it'} back the configuration that its instances run`
       : `update stack ${stack} with the values that it had before, or with better ones`;
   return {
-    text: `What was rolled back is still what they launch: to go back, ${back}. ${first.text}`.trim(),
+    text: `${launch} what was rolled back until it is given something else: to go back, ${back}. ${first.text}`.trim(),
     next: [
       ...first.next,
       ...(whole ? pins.map((pin) => `${pin}   # ${stack === undefined ? PIN : PIN_IN_STACK}`) : []),

@@ -53,10 +53,23 @@ describe('update-stack --confirm', function () {
       run.types(keys);
       const { code, screen: end } = await run.finished;
       expect(code, end).to.equal(3);
-      expect(end).to.include('The change was declined.').and.to.include('Nothing was changed.');
+      expect(end).to.include('LEFT AS IT WAS (exit 3): You did not answer yes.').and.to.include('Nothing was changed.');
       expect([await name(), await changeSets()]).to.deep.equal(['one', 0]);
     });
   }
+
+  for (const early of ['y', 'y\r'])
+    it(`what was typed before the question stood there is no answer: ${JSON.stringify(early)}`, async () => {
+      const run = update('two');
+      run.types(early);
+      await run.sees(QUESTION);
+      // Long enough that an answer which was taken would have shown.
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      run.types('\r');
+      const { code, screen } = await run.finished;
+      expect(code, screen).to.equal(3);
+      expect([await name(), await changeSets()]).to.deep.equal(['one', 0]);
+    });
 
   it('Ctrl-C at the question changes nothing: exit 3, and the change set goes', async () => {
     const run = update('two');
