@@ -4,7 +4,7 @@ import type { Input, ParserOutput } from '@oclif/core/interfaces';
 import type { CommandResult, FlagShape, Settings, ProcessContext } from '../../src/index.js';
 import { harmlessJson } from '../../src/text/plain.js';
 import { shapesOf } from '../flags/flag-shapes.js';
-import { splitWords } from './stack-words.js';
+import { splitWords, type StackWords } from './stack-words.js';
 
 /** What oclif answers by name. */
 type Named = Readonly<Record<string, unknown>>;
@@ -33,6 +33,9 @@ export abstract class BaseCommand extends Command {
   /** What variables and the settings file said for this command line. */
   protected settings: Settings = { said: [], overridden: [], remarks: [] };
 
+  /** The stack and the parameters that were typed. */
+  protected words: StackWords = { parameters: [] };
+
   /** Flags that were not typed are looked for in the environment, then in the settings file. */
   protected override async parse<F extends Named, B extends Named, A extends Named>(
     options?: Input<F, B, A>,
@@ -45,11 +48,12 @@ export abstract class BaseCommand extends Command {
     const flags: Readonly<Record<string, unknown>> = parsed.flags;
     this.outputs = flags['outputs'];
     const words = (parsed.args as { readonly words?: readonly string[]; readonly stack?: string }).words;
+    if (words !== undefined) this.words = splitWords(words);
     this.settings = await readSettings({
       flags: this.ownFlags(),
       known: () => Promise.resolve(this.knownFlags()),
       typed: new Set(Object.keys(flags).filter((name) => parsed.metadata.flags[name]?.setFromDefault !== true)),
-      stack: words === undefined ? (parsed.args as { readonly stack?: string }).stack : splitWords(words).stack,
+      stack: words === undefined ? (parsed.args as { readonly stack?: string }).stack : this.words.stack,
       config: flags['config'] as string | undefined,
       env: process.env,
       cwd: process.cwd(),

@@ -15,11 +15,14 @@ export const stackWords = {
   }),
 };
 
-/** Names of stacks hold no "=", so the first word is a parameter when it does. */
-export function splitWords(words: readonly string[] = []): {
+/** The words of a command line, sorted. */
+export interface StackWords {
   readonly stack?: string;
   readonly parameters: readonly string[];
-} {
+}
+
+/** Names of stacks hold no "=", so the first word is a parameter when it does. */
+export function splitWords(words: readonly string[]): StackWords {
   const [first, ...rest] = words;
   return first === undefined || first.includes('=') ? { parameters: words } : { stack: first, parameters: rest };
 }

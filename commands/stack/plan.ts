@@ -1,6 +1,5 @@
 import { BaseCommand } from '../base/command.js';
 import { asgFlags, commonFlags, onOff } from '../flags/flags.js';
-import { splitWords } from '../base/stack-words.js';
 import UpdateStack from './update-stack.js';
 
 export default class Plan extends BaseCommand {
@@ -32,9 +31,9 @@ export default class Plan extends BaseCommand {
   };
 
   async run(): Promise<unknown> {
-    const { args, flags } = await this.parse(Plan);
+    const { flags } = await this.parse(Plan);
     const { plan, planGroups } = await import('../../src/index.js');
-    const asked = { ...flags, ...splitWords(args.words), capabilities: flags.capabilities ?? [] };
+    const asked = { ...flags, ...this.words, capabilities: flags.capabilities ?? [] };
     const groups = [...(flags.asg ?? []), ...(flags['asg-tag'] ?? [])];
     return this.end(
       groups.length === 0

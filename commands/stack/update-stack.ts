@@ -5,7 +5,7 @@ import { commonFlags, groupFlags, lockFlag, outputFlags, stackFlags } from '../f
 import { gateFlags, stageFlags } from '../flags/gate-flags.js';
 import { executeFlags, guardFlags, settingFlags, stateFlags } from '../flags/change-flags.js';
 import { parameterFlags } from '../flags/parameter-flags.js';
-import { splitWords, stackWords } from '../base/stack-words.js';
+import { stackWords } from '../base/stack-words.js';
 import { templateFlags } from '../flags/template-flags.js';
 
 export default class UpdateStack extends BaseCommand {
@@ -57,13 +57,10 @@ export default class UpdateStack extends BaseCommand {
   };
 
   async run(): Promise<unknown> {
-    const { args, flags } = await this.parse(UpdateStack);
+    const { flags } = await this.parse(UpdateStack);
     const { updateStack } = await import('../../src/index.js');
     return this.end(
-      await updateStack(
-        { ...flags, ...splitWords(args.words), capabilities: flags.capabilities ?? [] },
-        this.surroundings(),
-      ),
+      await updateStack({ ...flags, ...this.words, capabilities: flags.capabilities ?? [] }, this.surroundings()),
     );
   }
 }

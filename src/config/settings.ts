@@ -77,33 +77,17 @@ export async function readSettings(asked: SettingsAsked): Promise<Settings> {
       ? { defaults: [], stacks: new Map() }
       : await readSettingsFile(resolve(cwd, path), origin, settable(await asked.known()));
 
-  const taken = new Map<string, string>([...typed].map((name) => [name, `--${name}`]));
-  if (stack !== undefined) taken.set('STACK', 'STACK');
-  for (const [name, names] of Object.entries(AWS_VARIABLES)) {
-    const set = names.find((variable) => (env[variable] ?? '') !== '');
-    // Weaker than our own variables, stronger than the file: so it is noted once those are through.
-    if (set !== undefined && !variables.said.some((one) => one.name === name)) taken.set(`${name} of the file`, set);
-  }
-  const said: Said[] = [];
-  const overridden: (Said & { by: string })[] = [];
   const layers = [variables.said, (stack === undefined ? undefined : file.stacks.get(stack)) ?? [], file.defaults];
-  for (const [index, layer] of layers.entries()) {
-    const before = new Map(taken);
-    for (const one of layer) {
-      if (!mine.some(({ name }) => name === one.name)) continue;
-      const by =
-        before.get(one.name) ??
-        (index > 0 ? before.get(`${one.name} of the file`) : undefined) ??
-        insteadOf(one.name, before);
-      if (by !== undefined) {
-        overridden.push({ ...one, by });
-        continue;
-      }
-      taken.set(one.name, one.at);
-      // An empty list only keeps weaker ones away.
-      if (!Array.isArray(one.value) || one.value.length > 0) said.push(one);
-    }
-  }
+  const { said, overridden } = strongestFirst(
+    layers.map((layer) => layer.filter((one) => mine.some(({ name }) => name === one.name))),
+    {
+      typed: new Map([
+        ...[...typed].map((name) => [name, `--${name}`] as const),
+        ...(stack === undefined ? [] : [['STACK', 'STACK'] as const]),
+      ]),
+      aws: awsVariables(env),
+    },
+  );
   const remarks = await unknownVariables(asked);
   const read = path === undefined || path === '' ? {} : { file: origin, stacks: [...file.stacks.keys()] };
   return { ...read, said, overridden, remarks };
@@ -136,6 +120,43 @@ function fromEnvironment(flags: readonly FlagShape[], env: Environment): { reado
   }
   if (problems.length > 0) throw usage('config.variable', problems.join(' '));
   return { said };
+}
+
+/** What AWS's own variables say, by the flag that says the same. */
+function awsVariables(env: Environment): ReadonlyMap<string, string> {
+  return new Map(
+    Object.entries(AWS_VARIABLES).flatMap(([name, variables]) => {
+      const set = variables.find((variable) => (env[variable] ?? '') !== '');
+      return set === undefined ? [] : [[name, set] as const];
+    }),
+  );
+}
+
+/**
+ * What holds of the layers, the strongest first: our own variables, then the sections of the file. AWS's variables are
+ * weaker than the first and stronger than the rest.
+ */
+function strongestFirst(
+  layers: readonly (readonly Said[])[],
+  { typed, aws }: { readonly typed: ReadonlyMap<string, string>; readonly aws: ReadonlyMap<string, string> },
+): Pick<Settings, 'said' | 'overridden'> {
+  const taken = new Map(typed);
+  const said: Said[] = [];
+  const overridden: (Said & { by: string })[] = [];
+  for (const [index, layer] of layers.entries()) {
+    const before = new Map(taken);
+    for (const one of layer) {
+      const by = before.get(one.name) ?? (index > 0 ? aws.get(one.name) : undefined) ?? insteadOf(one.name, before);
+      if (by !== undefined) {
+        overridden.push({ ...one, by });
+        continue;
+      }
+      taken.set(one.name, one.at);
+      // An empty list only keeps weaker ones away.
+      if (!Array.isArray(one.value) || one.value.length > 0) said.push(one);
+    }
+  }
+  return { said, overridden };
 }
 
 /** Variables that look mistyped. Others that begin like ours may be a pipeline's own. */

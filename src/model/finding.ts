@@ -7,8 +7,6 @@ export interface Finding extends Reason {
   readonly resource: string;
   /** When it was first seen, as far as that is known. */
   readonly at?: Instant;
-  /** Where a template declares the resource, as `FILE:LINE:COLUMN`, when it is known. */
-  readonly place?: string;
   readonly evidence: readonly string[];
 }
 

@@ -1,22 +1,29 @@
 import type { Instant } from '../clock.js';
 import type { RunEvent } from '../model/event.js';
+import type { HeldState, SeenInstance } from '../engine/diagnosis/diagnose.js';
 import type { Finding } from '../model/finding.js';
-import type { AwaitedInstance } from '../model/rollout/decision.js';
+import type { Awaited, AwaitedInstance } from '../model/rollout/decision.js';
 import { withoutStop } from '../text/sentence.js';
 
 /** Reasons kept per instance: the first ones and the last matter. */
 const MOST_REASONS = 8;
 
 /** What an instance is last waited for before it is proven; it says nothing of what went wrong. */
-const NEARLY = /^in service, (?:warming up|its check command runs)$/;
+const NEARLY: ReadonlySet<Awaited | undefined> = new Set(['warmUp', 'check']);
 
 /** How a restart begins for each instance; what matters is whether it comes back. */
-const GOING = /^(?:the command runs$|draining from )/;
+const GOING: ReadonlySet<Awaited | undefined> = new Set(['command', 'draining']);
+
+/** The states in which hooks hold instances, by what is waited for. */
+const HELD: Readonly<Partial<Record<Awaited, HeldState>>> = {
+  launchHook: 'Pending:Wait',
+  terminationHook: 'Terminating:Wait',
+};
 
 interface Waited {
   readonly group: string;
   readonly restarted: boolean;
-  readonly reasons: readonly { readonly at: Instant; readonly why: string }[];
+  readonly reasons: readonly (Pick<AwaitedInstance, 'why' | 'awaits'> & { readonly at: Instant })[];
   /** As it was waited for last. */
   readonly last: AwaitedInstance;
 }
@@ -39,24 +46,29 @@ export function historyAfter(history: HealthHistory, event: RunEvent, at: Instan
   const restarted = phase === 'restart';
   const waited = new Map(history.waited);
   for (const instance of instances) {
-    const { id, why } = instance;
-    if (restarted && GOING.test(why)) continue;
+    const { id } = instance;
+    if (restarted && GOING.has(instance.awaits)) continue;
     const known = waited.get(id) ?? { group, restarted, reasons: [] };
-    waited.set(id, { ...known, reasons: withReason(known.reasons, why, at), last: instance });
+    waited.set(id, { ...known, reasons: withReason(known.reasons, instance, at), last: instance });
   }
   return { waited, open: new Map(history.open).set(group, new Set(instances.map(({ id }) => id))) };
 }
 
-function withReason(reasons: Waited['reasons'], why: string, at: Instant): Waited['reasons'] {
+function withReason(reasons: Waited['reasons'], { why, awaits }: AwaitedInstance, at: Instant): Waited['reasons'] {
   if (reasons.at(-1)?.why === why) return reasons;
-  return [...reasons.slice(0, MOST_REASONS - 1), { at, why }];
+  return [...reasons.slice(0, MOST_REASONS - 1), { at, why, ...(awaits !== undefined && { awaits }) }];
 }
 
 /** What the history tells of the instances that were not proven. */
-export function historyFindings({ waited, open }: HealthHistory): readonly Finding[] {
+export function historyFindings({ waited, open }: HealthHistory): readonly SeenInstance[] {
   const wasProven = (id: string, { group, reasons }: Waited): boolean =>
-    NEARLY.test(reasons.at(-1)?.why ?? '') && open.get(group)?.has(id) !== true;
-  return [...waited].filter(([id, one]) => !wasProven(id, one)).map(([id, one]) => finding(id, one));
+    NEARLY.has(reasons.at(-1)?.awaits) && open.get(group)?.has(id) !== true;
+  return [...waited].filter(([id, one]) => !wasProven(id, one)).map(([id, one]) => seenInstance(id, one));
+}
+
+function seenInstance(id: string, one: Waited): SeenInstance {
+  const held = one.reasons.flatMap(({ awaits }) => (awaits === undefined ? [] : (HELD[awaits] ?? [])))[0];
+  return { finding: finding(id, one), ...(held !== undefined && { held }) };
 }
 
 function finding(id: string, { group, restarted, reasons, last }: Waited): Finding {

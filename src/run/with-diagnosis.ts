@@ -80,14 +80,17 @@ async function ofStack(
 
 async function ofGroups(run: Run, { facts }: Failure, about: About): Promise<readonly Finding[]> {
   const names = [...new Set(facts.reasons.flatMap(({ group }) => (group === undefined ? [] : [group])))];
-  const history = (about.history ?? []).filter((finding) => isAbout(facts, finding));
+  const history = (about.history ?? []).filter(({ finding }) => isAbout(facts, finding));
   // Whoever is told through time, or is out on purpose, needs no word of how it is now.
-  const told = new Set(history.map(({ resource }) => resource));
-  const findings = await quietly(async () => {
-    const { groups } = await lookAtGroups(run.deps, names, run.region);
-    for (const { notes } of groups) for (const { id } of notes.out?.instances ?? []) told.add(id);
-    return diagnose(run.deps, { groups, ...about, history });
-  }, history);
+  const told = new Set(history.map(({ finding }) => finding.resource));
+  const findings = await quietly(
+    async () => {
+      const { groups } = await lookAtGroups(run.deps, names, run.region);
+      for (const { notes } of groups) for (const { id } of notes.out?.instances ?? []) told.add(id);
+      return diagnose(run.deps, { groups, ...about, history });
+    },
+    history.map(({ finding }) => finding),
+  );
   // That it was rolled back and frozen, or stands half-way, is what the failure says itself.
   return findings.filter(
     ({ code, resource }) =>
@@ -119,13 +122,14 @@ function merged(reasons: readonly Reason[], findings: readonly Finding[], redact
   for (const { code, group, resource, text, remedy, evidence, instance } of findings) {
     if (code === 'diagnose.resourceFailed') continue;
     const told = OF_RESOURCE.has(code)
-      ? all.findIndex((reason) => reason.code === 'stack.resource' && reason.text.includes(`${resource} (`))
+      ? all.findIndex((reason) => reason.code === 'stack.resource' && reason.resource === resource)
       : -1;
-    const [place = ''] = /^.*?:\d+:\d+ /.exec(all[told]?.text ?? '') ?? [];
+    const place = all[told]?.place;
     const reason: Reason = {
       code,
-      text: `${place}${redact(text)}`,
+      text: `${place === undefined ? '' : `${place} `}${redact(text)}`,
       remedy,
+      ...(told >= 0 && { resource, ...(place !== undefined && { place }) }),
       ...(group !== undefined && { group }),
       ...(evidence.length > 0 && { evidence: evidence.map(redact) }),
       ...(instance !== undefined && { instance: redacted(instance, redact) }),

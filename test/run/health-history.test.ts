@@ -5,6 +5,14 @@ import type { AwaitedInstance } from '../../src/model/rollout/decision.js';
 
 const START = Date.parse('2026-11-21T03:00:00Z');
 
+/** What decisions say of these waits, for programs. */
+const AWAITS: Readonly<Record<string, Pick<AwaitedInstance, 'awaits'>>> = {
+  'in service, warming up': { awaits: 'warmUp' },
+  'draining from web-elb': { awaits: 'draining' },
+  'the command runs': { awaits: 'command' },
+  'Pending:Wait': { awaits: 'launchHook' },
+};
+
 /** A history and the looks of a run: each is the instances that a group waits for, and why. */
 function watched(
   ...looks: readonly (readonly [second: number, group: string, waiting: Readonly<Record<string, string>>])[]
@@ -17,12 +25,12 @@ function watched(
         group,
         phase: 'prove',
         why: 'proving',
-        instances: Object.entries(waiting).map(([id, why]) => ({ id, why })),
+        instances: Object.entries(waiting).map(([id, why]) => ({ id, why, ...AWAITS[why] })),
       },
     };
     history = historyAfter(history, event, START + second * 1000);
   }
-  return historyFindings(history).map(({ text }) => text);
+  return historyFindings(history).map(({ finding }) => finding.text);
 }
 
 describe('what a run saw of its instances', () => {
@@ -46,7 +54,7 @@ describe('what a run saw of its instances', () => {
     const last: AwaitedInstance = { id: 'i-1', why: 'tg: unhealthy', state: 'unhealthy', balancer: 'tg' };
     const looks = [wait({ id: 'i-1', why: 'Pending', state: 'launching' }), wait(last)];
     const history = looks.reduce((before, event) => historyAfter(before, event, START), NO_HISTORY);
-    expect(historyFindings(history).map(({ instance }) => instance)).to.deep.equal([last]);
+    expect(historyFindings(history).map(({ finding }) => finding.instance)).to.deep.equal([last]);
   });
 
   it('leaves out those that were proven: they went right', () => {
@@ -76,7 +84,7 @@ describe('what a run saw of its instances', () => {
       (why) =>
         ({
           type: 'group.waiting',
-          wait: { group: 'web', phase: 'restart', why: '', instances: [{ id: 'i-1', why }] },
+          wait: { group: 'web', phase: 'restart', why: '', instances: [{ id: 'i-1', why, ...AWAITS[why] }] },
         }) as const,
     );
     const begun = looks.slice(0, 2).reduce((history, event) => historyAfter(history, event, START), NO_HISTORY);
@@ -85,10 +93,19 @@ describe('what a run saw of its instances', () => {
       looks.slice(2).reduce((history, event) => historyAfter(history, event, START), begun),
     );
     expect(findings).to.have.length(1);
-    expect(findings[0]).to.include({
+    expect(findings[0]?.finding).to.include({
       code: 'diagnose.notBack',
       text: 'Instance i-1 of group web: web-elb: unhealthy (since 03:00:00).',
     });
+  });
+
+  it('remembers the state in which a hook held an instance, whatever came after', () => {
+    const looks = ['Pending', 'Pending:Wait', 'Terminating'].map((why): RunEvent => ({
+      type: 'group.waiting',
+      wait: { group: 'web', phase: 'prove', why: '', instances: [{ id: 'i-1', why, ...AWAITS[why] }] },
+    }));
+    const history = looks.reduce((before, event) => historyAfter(before, event, START), NO_HISTORY);
+    expect(historyFindings(history).map(({ held }) => held)).to.deep.equal(['Pending:Wait']);
   });
 
   it('keeps the first reasons and the last one of an instance that flaps', () => {

@@ -11,25 +11,39 @@ import { withoutStop } from '../../text/sentence.js';
 /** Evidence told of one thing that happened again and again. */
 const MOST_EVIDENCE = 3;
 
+/** Instances that Auto Scaling replaced for their health. */
+const REPLACED = 'diagnose.replacedUnhealthy';
+
 /** What the scaling activities of a group say went wrong: each cause once, with how often and its words. */
 export function diagnoseActivities(group: string, activities: readonly Activity[]): readonly Finding[] {
-  const found = new Map<string, { finding: Finding; times: number }>();
+  return causesInActivities(group, activities).map(({ finding }) => finding);
+}
+
+/** The same with the instances that were replaced for it, those of the evidence, the newest first. */
+export function causesInActivities(
+  group: string,
+  activities: readonly Activity[],
+): readonly { readonly finding: Finding; readonly instances: readonly string[] }[] {
+  const found = new Map<string, { finding: Finding; times: number; replaced: readonly string[] }>();
   for (const activity of [...activities].sort((a, b) => a.at - b.at)) {
     const finding = ofActivity(group, activity);
     if (finding === undefined) continue;
     const key = `${finding.code} ${finding.text}`;
     const known = found.get(key);
-    if (known === undefined) found.set(key, { finding, times: 1 });
+    const replaced = finding.code === REPLACED && activity.instance !== undefined ? [activity.instance] : [];
+    if (known === undefined) found.set(key, { finding, times: 1, replaced });
     else {
       known.times++;
+      known.replaced = [...new Set([...known.replaced, ...replaced])].slice(-MOST_EVIDENCE);
       // The newest: what happened last may still be there to be looked at.
       const evidence = [...new Set([...known.finding.evidence, ...finding.evidence])].slice(-MOST_EVIDENCE);
       known.finding = { ...known.finding, evidence };
     }
   }
-  return [...found.values()].map(({ finding, times }) =>
-    times === 1 ? finding : { ...finding, text: `${withoutStop(finding.text)} (${times} times).` },
-  );
+  return [...found.values()].map(({ finding, times, replaced }) => ({
+    finding: times === 1 ? finding : { ...finding, text: `${withoutStop(finding.text)} (${times} times).` },
+    instances: [...replaced].reverse(),
+  }));
 }
 
 function ofActivity(
@@ -59,7 +73,7 @@ function ofActivity(
   const whom = by.toLowerCase() === 'user' ? 'somebody (SetInstanceHealth)' : by;
   const text = `Auto Scaling replaced instances of group ${group} because ${whom} called them unhealthy.`;
   return {
-    code: 'diagnose.replacedUnhealthy',
+    code: REPLACED,
     group,
     resource: group,
     at,

@@ -1,10 +1,10 @@
 import type { Instant } from '../../clock.js';
 import type { Action } from '../../model/rollout/action.js';
-import type { Decision, Observed, Seen, Wait } from '../../model/rollout/decision.js';
+import type { AwaitedInstance, Decision, Observed, Seen, Wait } from '../../model/rollout/decision.js';
 import type { Group, Instance } from '../../model/rollout/group.js';
 import type { HookDue, HookKind, HookResult } from '../../model/rollout/hook.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
-import { inService, isAway, split } from '../instances/classify.js';
+import { inService, isAway, notInService, split } from '../instances/classify.js';
 import { factsOf } from '../strategies/facts-by-name.js';
 import { cancelReason } from '../ownership/cancellation.js';
 
@@ -25,12 +25,39 @@ export function checked(seen: Seen, plan: Plan, instance: Instance): boolean {
   return plan.gates?.hooks?.check === undefined || resultOf(seen, 'check', instance.id)?.passed === true;
 }
 
-/** What an instance that is in service still needs to be proven; for people. */
-export function notProvenYet(seen: Seen, plan: Plan, instance: Instance): string {
-  if (checked(seen, plan, instance)) return 'in service, warming up';
+/** What is waited for, and the same in words. */
+export type Awaiting = Pick<AwaitedInstance, 'why' | 'awaits'>;
+
+/** The wait for the rest of the warm-up. */
+export const WARMING_UP = { why: 'in service, warming up', awaits: 'warmUp' } as const;
+
+/** What an instance that is in service still needs to be proven. */
+export function notProvenYet(seen: Seen, plan: Plan, instance: Instance): Awaiting {
+  if (checked(seen, plan, instance)) return WARMING_UP;
   const last = resultOf(seen, 'check', instance.id);
-  return last === undefined ? 'in service, its check command runs' : `in service, ${checkFailure(last)}`;
+  return last === undefined
+    ? { why: 'in service, its check command runs', awaits: 'check' }
+    : { why: `in service, ${checkFailure(last)}`, awaits: 'checkAgain' };
 }
+
+/** What keeps an instance from being in service, or from being proven. */
+export function openProof({ seen }: Observed, plan: Plan, group: Group, instance: Instance): Awaiting {
+  return outOfService(group, instance) ?? notProvenYet(seen, plan, instance);
+}
+
+/** What keeps an instance from being in service; undefined when it is. */
+export function outOfService(group: Group, instance: Instance): Awaiting | undefined {
+  const why = notInService(group, instance);
+  if (why === '') return undefined;
+  const hook = HOOKS_HOLD.find(({ state }) => instance.lifecycle.endsWith(state))?.awaits;
+  return { why, ...(hook !== undefined && { awaits: hook }) };
+}
+
+/** The states in which lifecycle hooks hold an instance; those of warm pools end with the same words. */
+const HOOKS_HOLD = [
+  { state: 'Pending:Wait', awaits: 'launchHook' },
+  { state: 'Terminating:Wait', awaits: 'terminationHook' },
+] as const;
 
 /** `the check command says no: exit 1: connection refused` */
 function checkFailure({ words, output }: HookResult): string {
@@ -113,7 +140,7 @@ function heldBack(
     group,
     phase: 'halve',
     why,
-    instances: ids.map((id) => ({ id, why: 'the command runs' })),
+    instances: ids.map((id) => ({ id, why: 'the command runs', awaits: 'command' })),
   });
   if (action.type === 'terminate' && plan.gates?.hooks?.beforeTerminate !== undefined) {
     const rollsBack = observed.groups.find(({ name }) => name === action.group)?.notes.verdict?.outcome === 'rollBack';

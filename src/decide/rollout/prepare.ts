@@ -4,7 +4,7 @@ import type { Instant } from '../../clock.js';
 import { anomalous } from '../gates/anomaly.js';
 import { alarmed } from '../gates/alarms.js';
 import { shareOf } from '../gates/gates.js';
-import { failedCheck, notProvenYet } from '../gates/hooks.js';
+import { failedCheck, notProvenYet, outOfService } from '../gates/hooks.js';
 import { notInService, units } from '../instances/classify.js';
 import { replaceable } from '../instances/externally-ended.js';
 import { hopeless } from '../instances/hopeless.js';
@@ -149,7 +149,7 @@ function openState({ observed, plan }: RolloutView, of: RolloutGroup, target: Ta
       why:
         notInService(group, instance) ||
         failedCheck(observed.seen, plan, instance) ||
-        (of.proven.includes(instance) ? '' : notProvenYet(observed.seen, plan, instance)),
+        (of.proven.includes(instance) ? '' : notProvenYet(observed.seen, plan, instance).why),
     }))
     .filter((row) => row.why !== '');
   const missing = target.needed - units(halves.new);
@@ -178,11 +178,14 @@ function provingWait(view: RolloutView, of: RolloutGroup, target: TargetSize): W
   const instances = [...halves.new, ...halves.unknown]
     .filter((instance) => !ready.includes(instance))
     .map((instance) => {
-      const open = notInService(group, instance);
+      const out = outOfService(group, instance);
+      if (out !== undefined) return { id: instance.id, ...out };
       const since = observed.seen.inServiceSince[instance.id];
-      if (open !== '') return { id: instance.id, why: open };
-      const why = notProvenYet(observed.seen, plan, instance);
-      return { id: instance.id, why, ...(since !== undefined && { since }) };
+      return {
+        id: instance.id,
+        ...notProvenYet(observed.seen, plan, instance),
+        ...(since !== undefined && { since }),
+      };
     });
   const missing = target.needed - units(halves.new) - units(halves.unknown);
   const launch =

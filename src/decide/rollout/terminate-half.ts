@@ -1,6 +1,7 @@
 import type { Wait } from '../../model/rollout/decision.js';
 import type { Group, Instance, Size } from '../../model/rollout/group.js';
 import { batches, sparable } from '../instances/capacity.js';
+import { outOfService, WARMING_UP } from '../gates/hooks.js';
 import { inService, notInService, serving, standing, units } from '../instances/classify.js';
 import { act, type GroupStep } from '../step.js';
 import type { JudgedGroup, RolloutView } from '../view.js';
@@ -54,7 +55,7 @@ export function terminateHalf(view: RolloutView, of: JudgedGroup, half: 'old' | 
     why: `terminating the ${half} half would leave ${left}`,
     instances: staying
       .filter((instance) => !reliable.includes(instance) || !inService(group, instance))
-      .map((instance) => ({ id: instance.id, why: notInService(group, instance) || 'in service, warming up' })),
+      .map((instance) => ({ id: instance.id, ...(outOfService(group, instance) ?? WARMING_UP) })),
   });
 }
 

@@ -1,6 +1,7 @@
 import type { Instant } from '../../clock.js';
 import { saysNothingChanges } from '../../decide/stack/read-change-set.js';
 import {
+  causesInActivities,
   diagnoseActivities,
   diagnoseChangeSet,
   diagnoseGroup,
@@ -34,9 +35,18 @@ export interface DiagnoseTarget {
   /** Read the console of instances that do not serve; absent: leave it. It may hold anything, so it is redacted. */
   readonly console?: Redact;
   /** What the run that failed saw of single instances, which may be gone by now. */
-  readonly history?: readonly Finding[];
+  readonly history?: readonly SeenInstance[];
   /** Where templates declare the resources that failed; absent when nothing can be known of it. */
   readonly locate?: Locate;
+}
+
+/** States in which lifecycle hooks hold an instance. */
+export type HeldState = 'Pending:Wait' | 'Terminating:Wait';
+
+/** What a run saw of an instance that went wrong, and the state in which hooks held it. */
+export interface SeenInstance {
+  readonly finding: Finding;
+  readonly held?: HeldState;
 }
 
 export interface Diagnosis {
@@ -166,16 +176,15 @@ async function ofChangeSets(deps: Deps, { id }: Stack, ask: Ask): Promise<readon
 }
 
 /** Instances that a run waited for: those that a hook held, and what they had printed. */
-async function ofInstances({ deps, ask, read }: Asking, history: readonly Finding[]): Promise<readonly Finding[]> {
+async function ofInstances({ deps, ask, read }: Asking, history: readonly SeenInstance[]): Promise<readonly Finding[]> {
   const hooks = new Map<string, readonly LifecycleHook[]>();
   const shown: Finding[] = [];
-  for (const finding of history) {
+  for (const { finding, held } of history) {
     const { group = '' } = finding;
-    const [state] = /\b(?:Pending|Terminating):Wait\b/.exec(finding.text) ?? [];
-    if (state !== undefined) {
+    if (held !== undefined) {
       const known = hooks.get(group) ?? (await hooksOf(deps, group, ask));
       hooks.set(group, known);
-      const { code, remedy, evidence } = hookWaiting(group, finding.resource, state, known);
+      const { code, remedy, evidence } = hookWaiting(group, finding.resource, held, known);
       shown.push({ ...finding, code, remedy, evidence });
     } else shown.push({ ...finding, evidence: [...finding.evidence, ...(await consoles(read, [finding.resource]))] });
   }
@@ -185,30 +194,24 @@ async function ofInstances({ deps, ask, read }: Asking, history: readonly Findin
 async function ofGroup({ deps, ask, read }: Asking, group: Group, since: Instant): Promise<readonly Finding[]> {
   // What stands behind a balancer without a group has no activities.
   const activities = group.balancerOnly === true ? [] : await activitiesOf(deps, group.name, since, ask);
-  const past = diagnoseActivities(group.name, activities);
+  const past = causesInActivities(group.name, activities);
   const held =
     group.instances.some(({ lifecycle }) => lifecycle.endsWith(':Wait')) ||
-    past.some(({ code }) => code === 'diagnose.hookAbandoned');
+    past.some(({ finding }) => finding.code === 'diagnose.hookAbandoned');
   const hooks = held ? await hooksOf(deps, group.name, ask) : [];
   const findings: Finding[] = [];
-  for (const finding of [...past, ...diagnoseGroup(group, hooks, activities)]) {
-    const { code, resource, evidence } = finding;
-    if (code === 'diagnose.hookAbandoned')
-      findings.push({
-        ...finding,
-        evidence: [...evidence, ...hooks.filter(({ holds }) => holds === 'Pending:Wait').map(hookFacts)],
-      });
-    else if (code === 'diagnose.notInService')
-      findings.push({ ...finding, evidence: [...evidence, ...(await consoles(read, [resource]))] });
-    else if (code === 'diagnose.replacedUnhealthy')
-      findings.push({
-        ...finding,
-        evidence: [
-          ...evidence,
-          ...(await consoles(read, evidence.flatMap((line) => /^i-\w+(?=: )/.exec(line) ?? []).reverse())),
-        ],
-      });
-    else findings.push(finding);
+  const withEvidence = (finding: Finding, more: readonly string[]): Finding => ({
+    ...finding,
+    evidence: [...finding.evidence, ...more],
+  });
+  const ofHooks = hooks.filter(({ holds }) => holds === 'Pending:Wait').map(hookFacts);
+  for (const { finding, instances } of past) {
+    const more = finding.code === 'diagnose.hookAbandoned' ? ofHooks : await consoles(read, instances);
+    findings.push(withEvidence(finding, more));
+  }
+  for (const finding of diagnoseGroup(group, hooks, activities)) {
+    const sick = finding.code === 'diagnose.notInService' ? [finding.resource] : [];
+    findings.push(withEvidence(finding, await consoles(read, sick)));
   }
   return findings;
 }

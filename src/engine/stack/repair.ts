@@ -231,5 +231,6 @@ function asReason({ logicalId, type, status, reason, stackName }: StackEvent): R
       `${logicalId} (${type} in ${stackName}) ${status}: ` +
       `${reason === '' ? 'no reason given' : withoutStop(reason)}`,
     remedy: '',
+    resource: logicalId,
   };
 }

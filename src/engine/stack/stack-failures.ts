@@ -33,21 +33,20 @@ function failed(order: StackOrder, { action, redact }: Prepared, followed: Follo
   return new Failure('stackFailed', {
     code: 'stack.failed',
     what: `${why}; stack ${stack} is now ${status}.`,
-    reasons: causes.map((event) => ({
-      code: 'stack.resource',
-      text: `${pointer(followed, event)}${redact(inWords(event))}`,
-      remedy: '',
-    })),
+    reasons: causes.map((event) => {
+      const place = followed.places.get(event.id);
+      return {
+        code: 'stack.resource',
+        text: `${place === undefined ? '' : `${place} `}${redact(inWords(event))}`,
+        remedy: '',
+        resource: event.logicalId,
+        ...(place !== undefined && { place }),
+      };
+    }),
     serves: serves(action, status),
     left: left(stack, status),
     next: next(order, status),
   });
-}
-
-/** `web.yaml:31:3 `: where the resource is declared. */
-function pointer({ places }: Followed, { id }: StackEvent): string {
-  const place = places.get(id);
-  return place === undefined ? '' : `${place} `;
 }
 
 function inWords({ logicalId, type, status, reason, stackName }: StackEvent): string {

@@ -27,6 +27,8 @@ export interface Wait {
 export interface AwaitedInstance {
   readonly id: string;
   readonly why: string;
+  /** What has to come next, where that is known. */
+  readonly awaits?: Awaited;
   /** Since when it is in service without a break. */
   readonly since?: Instant;
   readonly state?: AwaitedState;
@@ -38,6 +40,13 @@ export interface AwaitedInstance {
   /** When it is proven, if it stays in service until then. */
   readonly provenAt?: Instant;
 }
+
+/**
+ * What is waited for at an instance. `warmUp`: it is in service, and has to stay so; `check`: the user's check command
+ * runs for the first time, `checkAgain`: it said no and is tried again; `command`: the user's command on it, or for it,
+ * runs; `draining`: it leaves a balancer; `launchHook`, `terminationHook`: a lifecycle hook holds it.
+ */
+export type Awaited = 'warmUp' | 'check' | 'checkAgain' | 'command' | 'draining' | 'launchHook' | 'terminationHook';
 
 /**
  * How far an instance is that is waited for. `booting`: a balancer does not call it healthy yet, and it is too young
@@ -129,6 +138,10 @@ export interface Reason {
   readonly group?: string;
   readonly text: string;
   readonly remedy: string;
+  /** Logical id of the stack's resource that it is about. */
+  readonly resource?: string;
+  /** Where a template declares the resource, as `FILE:LINE:COLUMN`, when it is known; the text begins with it. */
+  readonly place?: string;
   /** What shows it, line by line: AWS's own words, or what an instance printed. */
   readonly evidence?: readonly string[];
   /** The instance that it is about, as it was waited for last. */

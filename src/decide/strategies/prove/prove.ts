@@ -1,7 +1,7 @@
 import type { Decision, GroupResult, Wait } from '../../../model/rollout/decision.js';
 import { alarmed } from '../../gates/alarms.js';
-import { notProvenYet } from '../../gates/hooks.js';
-import { isAway, notInService, serving, units } from '../../instances/classify.js';
+import { openProof } from '../../gates/hooks.js';
+import { isAway, serving, units } from '../../instances/classify.js';
 import { hopeless } from '../../instances/hopeless.js';
 import { pollInterval } from '../../rollout/poll-interval.js';
 import { progressOf } from '../../rollout/progress.js';
@@ -67,7 +67,7 @@ function proofOf(
   if (lost !== undefined) return unproven(lost);
   const instances = live
     .filter((instance) => !done.includes(instance))
-    .map((instance) => ({ id: instance.id, why: notInService(group, instance) || notProvenYet(seen, plan, instance) }));
+    .map((instance) => ({ id: instance.id, ...openProof(observed, plan, group, instance) }));
   if (at < until) return { wait: { group: name, phase: 'prove', why, instances, until } };
   const rows = instances
     .slice(0, 3)

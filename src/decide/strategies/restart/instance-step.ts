@@ -2,8 +2,8 @@ import type { Target } from '../../../model/rollout/action.js';
 import { count } from '../../../text/count.js';
 import type { Balancer, Group, Instance } from '../../../model/rollout/group.js';
 import type { OutInstance } from '../../../model/rollout/record.js';
-import { inService, isAway, notInService } from '../../instances/classify.js';
-import { checked, failedCheck, notProvenYet } from '../../gates/hooks.js';
+import { inService, isAway } from '../../instances/classify.js';
+import { checked, failedCheck, notProvenYet, outOfService, WARMING_UP, type Awaiting } from '../../gates/hooks.js';
 import { countQuorum } from './quorum.js';
 import { isBack, isListed, isRegistered, targetOf } from '../../instances/registered.js';
 import type { LookAndPlan } from '../../view.js';
@@ -24,7 +24,7 @@ export type InstanceStep =
       readonly at: readonly { readonly balancer: Balancer; readonly target: Target }[];
     }
   | { readonly kind: 'run' | 'cancel' }
-  | { readonly kind: 'wait'; readonly why: string; readonly until: number }
+  | { readonly kind: 'wait'; readonly awaiting: Awaiting; readonly until: number }
   /** `open`: why it does not serve although nothing more is to be done. */
   | { readonly kind: 'finished'; readonly open?: string };
 
@@ -56,7 +56,7 @@ export function instanceStep({ observed, plan }: LookAndPlan, group: Group, { ou
     case 'restart':
       if (command?.state === 'ended') return backStep({ observed, plan }, member);
       if (command?.state === 'running')
-        return { kind: 'wait', why: 'the command runs', until: command.since + (plan.restart?.commandMs ?? 0) };
+        return waitFor({ why: 'the command runs', awaits: 'command' }, command.since + (plan.restart?.commandMs ?? 0));
       return outStep({ observed, plan }, member);
   }
 }
@@ -86,7 +86,7 @@ function outStep({ observed, plan }: LookAndPlan, { group, instance, out }: Memb
     observed.seen.outSince[out.id] ?? observed.at,
     timeLimits(plan, group).drainMs,
   );
-  return { kind: 'wait', why: `draining from ${draining.map(({ name }) => name).join(', ')}`, until };
+  return waitFor({ why: `draining from ${draining.map(({ name }) => name).join(', ')}`, awaits: 'draining' }, until);
 }
 
 /** Into every balancer again, then in service for the warm-up, and checked if it was restarted; within the limit. */
@@ -104,10 +104,13 @@ function backStep({ observed, plan }: LookAndPlan, { group, instance, out, goal 
   const good = goal === 'restart' ? proven : warm;
   if (missing.length === 0 && good(group, [instance], observed.seen, plan, observed.at).length > 0)
     return { kind: 'finished' };
-  const open = notInService(group, instance);
-  if (late) return { kind: 'finished', open: open === '' ? 'in service, but not for the whole warm-up' : open };
-  const waiting = goal === 'restart' ? notProvenYet(observed.seen, plan, instance) : 'in service, warming up';
-  return { kind: 'wait', why: open === '' ? waiting : open, until };
+  const open = outOfService(group, instance);
+  if (late) return { kind: 'finished', open: open?.why ?? 'in service, but not for the whole warm-up' };
+  return waitFor(open ?? (goal === 'restart' ? notProvenYet(observed.seen, plan, instance) : WARMING_UP), until);
+}
+
+function waitFor(awaiting: Awaiting, until: number): InstanceStep {
+  return { kind: 'wait', awaiting, until };
 }
 
 /** Whether the quorum holds without the instances that serve and fail their check, up to this one. */

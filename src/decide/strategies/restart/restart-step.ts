@@ -64,14 +64,14 @@ export function restartStep(view: RolloutView, of: Restarting, putBack?: PutBack
 /** The wait for instances that are out; undefined when nothing has to be waited for. */
 function waitForOut(group: string, steps: readonly Stepped[], putBack?: PutBack): RestartStep | undefined {
   const waits = steps.flatMap(({ out, step }) =>
-    step.kind === 'wait' ? [{ id: out.id, why: step.why, until: step.until }] : [],
+    step.kind === 'wait' ? [{ instance: { id: out.id, ...step.awaiting }, until: step.until }] : [],
   );
   if (waits.length === 0) return undefined;
   const why =
     putBack === undefined
-      ? `${waits.length} of ${steps.length} instances instances that were taken out are not in service again yet yet`
+      ? `${waits.length} of ${steps.length} instances that were taken out are not in service again yet`
       : `putting back what was taken out: ${putBack.why}`;
-  const instances = waits.map(({ id, why: reason }) => ({ id, why: reason }));
+  const instances = waits.map(({ instance }) => instance);
   const until = Math.min(...waits.map((one) => one.until));
   return { kind: 'wait', wait: { group, phase: 'restart', why, instances, until } };
 }

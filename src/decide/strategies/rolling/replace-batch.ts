@@ -2,8 +2,8 @@ import type { Instant } from '../../../clock.js';
 import { count } from '../../../text/count.js';
 import type { Wait } from '../../../model/rollout/decision.js';
 import type { RollingRecord } from '../../../model/rollout/record.js';
-import { notProvenYet } from '../../gates/hooks.js';
-import { inService, notInService, overtaken, serving, units } from '../../instances/classify.js';
+import { notProvenYet, outOfService } from '../../gates/hooks.js';
+import { overtaken, serving, units } from '../../instances/classify.js';
 import { hopeless } from '../../instances/hopeless.js';
 import { finish, replaceDead, sameReasons, stillLeaving } from '../../rollout/finish.js';
 import { lastFailure, MAX_RESIZES } from '../../rollout/prepare.js';
@@ -189,8 +189,12 @@ function openRows({ observed, plan }: RolloutView, { group }: Rolling, fleet: Ro
     .filter((instance) => !fleet.ready.includes(instance))
     .map((instance) => {
       const since = observed.seen.inServiceSince[instance.id];
-      if (!inService(group, instance)) return { id: instance.id, why: notInService(group, instance) };
-      const why = notProvenYet(observed.seen, plan, instance);
-      return { id: instance.id, why, ...(since !== undefined && { since }) };
+      const out = outOfService(group, instance);
+      if (out !== undefined) return { id: instance.id, ...out };
+      return {
+        id: instance.id,
+        ...notProvenYet(observed.seen, plan, instance),
+        ...(since !== undefined && { since }),
+      };
     });
 }
