@@ -39,7 +39,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly (string | RegExp)[]>> = {
   render: ['model', 'clock', 'errors', 'text', /^listr2$/, PLOTS, NODE],
   sandbox: ['clock', SDK, CRON, /^yaml$/, NODE],
   // The table of limits alone, so that a default stands in one place; the library is loaded when a command runs.
-  commands: ['index', 'src/config/numbers.ts', 'src/text/plain.ts', /^@oclif\/core(\/|$)/, NODE],
+  commands: ['index', 'clock', 'src/config/numbers.ts', 'src/text/plain.ts', /^@oclif\/core(\/|$)/, NODE],
 };
 
 const UNBOUND = ['app', 'run', 'index'];

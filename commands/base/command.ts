@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { Command } from '@oclif/core/command';
 import type { Input, ParserOutput } from '@oclif/core/interfaces';
 import type { CommandResult, FlagShape, Settings, ProcessContext } from '../../src/index.js';
+import { systemClock } from '../../src/clock.js';
 import { harmlessJson } from '../../src/text/plain.js';
 import { shapesOf } from '../flags/flag-shapes.js';
 import { splitWords, type StackWords } from './stack-words.js';
@@ -151,7 +152,7 @@ async function ask(question: string, signal: AbortSignal): Promise<boolean> {
   // readline swallows Ctrl-C; it has to reach the run.
   lines.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
   try {
-    await new Promise((resolve) => setTimeout(resolve, TYPED_AHEAD_MS));
+    await systemClock().sleep(TYPED_AHEAD_MS);
     lines.write(null, { ctrl: true, name: 'e' });
     lines.write(null, { ctrl: true, name: 'u' });
     return /^y(es)?$/i.test((await Promise.race([lines.question(`${question} [y/N] `, { signal }), closed])).trim());
