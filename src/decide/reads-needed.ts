@@ -30,6 +30,8 @@ export interface ReadsNeeded {
   readonly changes: readonly { readonly group: string; readonly since: Instant }[];
   /** Groups whose scheduled actions matter, and since when it counts that one came due; at the look where absent. */
   readonly schedules: readonly { readonly group: string; readonly since?: Instant }[];
+  /** Names of groups whose lifecycle hooks matter: what they launch or let go may be held by them. */
+  readonly hooks: readonly string[];
   /** Names of alarms; undefined when they do not matter. */
   readonly alarms: readonly string[] | undefined;
 }
@@ -54,6 +56,7 @@ export function readsNeeded(groups: readonly ShownGroup[], plan: Plan, seen: See
       record?.theirs === undefined ? [] : [{ group: name, since: record.startedAt }],
     ),
     schedules: groups.flatMap((group) => scheduleOf(group, plan)),
+    hooks: groups.filter((group) => holdsByHooks(group, plan)).map(({ name }) => name),
     alarms: alarmsOf(groups, plan, seen),
   };
 }
@@ -102,6 +105,12 @@ function scheduleOf(group: ShownGroup, plan: Plan): ReadsNeeded['schedules'] {
   const since = heldBackSince(group);
   if (since !== undefined) return [{ group: name, since }];
   return notes.record !== undefined || plan.adoptOnly || !factsOf(plan).reads.precautions ? [] : [{ group: name }];
+}
+
+/** Something is launched or let go in it, or would be. */
+function holdsByHooks({ balancerOnly, notes: { record } }: ShownGroup, plan: Plan): boolean {
+  const { replaces, provesWithoutRecord } = factsOf(record ?? plan);
+  return balancerOnly !== true && (record !== undefined || !plan.adoptOnly) && (replaces || provesWithoutRecord);
 }
 
 /** Alarms matter before a rollout starts and for as long as something is to be proven. */

@@ -21,6 +21,7 @@ const REPEATABLE = [
   'applicationStatus',
   'failedLaunches',
   'precautions',
+  'lifecycleHooks',
   'alarms',
   'membersBehind',
   'running',

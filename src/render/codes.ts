@@ -127,6 +127,9 @@ export const CODES: Readonly<Record<string, string>> = {
   'group.gates': 'A rollout was begun with commands or alarms that this run was not given. It must not pass with less.',
   'group.grace':
     'The grace period of the group is shorter than its balancer needs, so Auto Scaling may give up good instances.',
+  'group.hook':
+    'A lifecycle hook of the group holds instances for long, or abandons what nobody completes; its name and times ' +
+    'are in the warning.',
   'group.launchGone': 'The launch template of the group, or the version that it launches from, does not exist.',
   'group.locked': 'The rollout on the group was made under a strict lock. To continue it, give the same --lock.',
   'group.marked':

@@ -706,6 +706,11 @@ export const MUTATIONS: readonly Mutation[] = [
     breaks: { value: 'timing.progressMs' },
   },
   {
+    name: 'hook-too-long',
+    rule: 'what hooks and balancers hold on its way out gets the time that they take',
+    breaks: { value: 'drain' },
+  },
+  {
     name: 'unseen-counts',
     rule: 'time in which nobody looked counts for no limit',
     breaks: { value: '0' },

@@ -3,13 +3,15 @@ import { seededRandom, type Random } from '../../src/sandbox/random.js';
 import type { Fault } from '../../src/sandbox/scenario.js';
 import { LAUNCH_WORDS } from '../support/launch-words.js';
 import { STACK_MS } from '../support/stack-of-groups.js';
+import { drawSettings } from './draws/settings.js';
 import { SETTLED, shifted, staggering, type Story } from './simulator.js';
 
 /**
  * What was added to drawn stories later: losses that the world brings about by itself, somebody who updates the stack
  * in the middle, gates, groups that count units, launches that fail, processes that stand still, replacements that come
- * first, zonal shifts, sizes that somebody else sets, and instances that are left as they are. Each has a random stream
- * of its own, so that a seed keeps the world that it always had.
+ * first, zonal shifts, sizes that somebody else sets, instances that are left as they are, what owners set on their
+ * groups, and targets that are anomalous. Each has a random stream of its own, so that a seed keeps the world that it
+ * always had.
  */
 export function drawMore(story: Story): Story {
   const random = (topic: string): Random => seededRandom(story.seed).fork('more').fork(topic);
@@ -24,6 +26,8 @@ export function drawMore(story: Story): Story {
     shiftedAway(random('zonal shift')),
     resizing(random('sizes')),
     leaving(random('protected')),
+    settings(random('settings')),
+    anomalous(random('anomaly')),
   ].reduce((told, more) => more(told), story);
 }
 
@@ -231,4 +235,30 @@ function leaving(random: Random): More {
   const isRefused = ({ rolling, groups }: Story): boolean =>
     rolling === undefined && groups.some(({ weights }) => weights !== undefined);
   return (story) => (isRefused(story) ? story : { ...story, leaves });
+}
+
+/** What owners and others set on the groups: suspended processes, scheduled actions, hooks, slow start, status checks. */
+function settings(random: Random): More {
+  if (!random.chance(0.35)) return unchanged;
+  return (story) => {
+    const drawn = story.groups.flatMap(({ name = '', size = 2 }) => {
+      const some = drawSettings(random.fork(name), { size, launches: true });
+      return some.length === 0 ? [] : [[name, some] as const];
+    });
+    return drawn.length === 0 ? story : { ...story, settings: Object.fromEntries(drawn) };
+  };
+}
+
+/** Balancers are asked for anomalies, and find some or none. */
+function anomalous(random: Random): More {
+  if (!random.chance(0.12)) return unchanged;
+  const anomaly = random.pick(['refuse', 'refuse', 'warn'] as const);
+  const isOdd = random.chance(0.5);
+  const images = { 'ami-odd': { behaviour: 'healthy', anomalous: true } } as const;
+  return (story) => ({
+    ...story,
+    gates: { words: '', bakeMs: 60_000, ...story.gates, anomaly },
+    images: isOdd ? story.images.map((image) => (image === 'ami-good' ? 'ami-odd' : image)) : story.images,
+    scenario: { ...story.scenario, images: { ...story.scenario.images, ...images } },
+  });
 }

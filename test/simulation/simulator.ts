@@ -7,6 +7,8 @@ import { idsOf } from '../support/ask.js';
 import { putUnderStack, STACK } from '../support/stack-of-groups.js';
 import { scriptedHooks } from '../support/scripted-hooks.js';
 import { drawMore } from './more.js';
+import { playSettings } from './draws/play-settings.js';
+import { launchesNothing, type Setting } from './draws/settings.js';
 import { createStage, stateOf, type Ending, type Mishap, type StageOptions } from '../support/stage.js';
 import type { standardGroup } from '../support/sandbox.js';
 
@@ -42,6 +44,8 @@ export interface Story {
   readonly launchesFirst?: true;
   /** The owner protects so many of the oldest of each group, and they are left as they are: `--protected ignore`. */
   readonly leaves?: number;
+  /** What their owners and others set on the groups, by name. */
+  readonly settings?: Readonly<Record<string, readonly Setting[]>>;
   /** What the rollout has to pass besides health; its commands run on the world's clock, and a check fails at first. */
   readonly gates?: Gates;
 }
@@ -328,6 +332,10 @@ export async function simulate(story: Story, options: StageOptions = {}): Promis
   });
   // The owner protected them long before: no read that lags shows them without it.
   if (story.leaves !== undefined) clock.advance(60_000);
+  const settings = story.settings ?? {};
+  playSettings(stage.sandbox, settings);
+  // Checks have judged all instances, and no read that lags shows the groups without what was set.
+  if (Object.keys(settings).length > 0) clock.advance(60_000);
   const began = clock.now();
   const lines: string[] = [];
   const outcomes: string[] = [];
@@ -413,11 +421,14 @@ export async function simulate(story: Story, options: StageOptions = {}): Promis
     ) === true;
   const unproven =
     story.rolling?.serial === true || JSON.stringify(story.rolling?.surge) === JSON.stringify(ONE_LESS.surge);
+  // What it launches comes to nothing, whatever its image.
+  const barred = Object.values(settings).some(launchesNothing);
   const blind =
-    story.rolling !== undefined && (spoilt || (unproven && story.images.some((image) => image !== 'ami-good')));
+    story.rolling !== undefined &&
+    (spoilt || (unproven && (barred || story.images.some((image) => image !== 'ami-good'))));
   const code = ending?.failure?.facts.code;
   // With its last old instance taken and a configuration that launches none, a group cannot even begin.
-  const barren = bereft || story.images.includes('ami-gone');
+  const barren = bereft || barred || story.images.includes('ami-gone');
   const empty = barren && ending?.failure?.facts.reasons.some((reason) => reason.code === 'group.none') === true;
   const parked = ending?.failure?.facts.reasons.some((reason) => reason.code === 'group.standby') === true;
   const excused =

@@ -80,6 +80,7 @@ export async function lifecycleHooks(clients: Clients, group: string): Promise<L
     name: hook.LifecycleHookName ?? '',
     holds: hook.LifecycleTransition === 'autoscaling:EC2_INSTANCE_TERMINATING' ? 'Terminating:Wait' : 'Pending:Wait',
     // The service's default is an hour.
+    notifies: (hook.NotificationTargetARN ?? '') !== '',
     heartbeatMs: (hook.HeartbeatTimeout ?? 3600) * 1000,
     otherwise: hook.DefaultResult === 'CONTINUE' ? 'CONTINUE' : 'ABANDON',
   }));

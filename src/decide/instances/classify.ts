@@ -97,7 +97,7 @@ export function inService(group: Group, instance: Instance): boolean {
 /** Why an instance is not in service, in AWS's words; '' when it is. */
 export function notInService(group: Group, instance: Instance): string {
   // rule: lifecycle-skipped
-  if (instance.lifecycle !== 'InService') return instance.lifecycle;
+  if (instance.lifecycle !== 'InService') return `${instance.lifecycle}${heldBy(group, instance)}`;
   for (const balancer of group.balancers) {
     if (!balancer.judged) continue;
     const { verdict, reason } = verdictOf(instance, balancer);
@@ -111,6 +111,12 @@ export function notInService(group: Group, instance: Instance): string {
   // rule: checks-skipped
   if (checks !== undefined && checks.verdict !== 'healthy') return `application status: ${checks.reason}`;
   return '';
+}
+
+/** The hooks that hold an instance, in brackets; '' where none does, or none is known. */
+export function heldBy({ hooks = [] }: Group, { lifecycle }: Instance): string {
+  const names = hooks.filter(({ holds }) => holds === lifecycle).map(({ name }) => name);
+  return names.length === 0 ? '' : ` (lifecycle hook ${names.join(', ')})`;
 }
 
 /** Instances that are in service. */

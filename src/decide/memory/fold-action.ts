@@ -26,6 +26,7 @@ export function afterAction(seen: Seen, action: Action, at: Instant, sure: boole
         adoptedAt: without(seen.adoptedAt, action.group),
         progressAt: without(seen.progressAt, action.group),
         leaving: without(seen.leaving, action.group),
+        left: without(seen.left, action.group),
         doubled: without(seen.doubled, action.group),
         sizes: { ...sizes, [action.group]: asRecorded(action.record.size.desired, at) },
         confirmed: without(seen.confirmed, action.group),

@@ -5,7 +5,7 @@ import type { Plan } from '../../model/rollout/rollout-plan.js';
 import type { RolloutRecord, Verdict } from '../../model/rollout/record.js';
 import { inService, serving, split, units } from '../instances/classify.js';
 import { beginOf } from '../instances/who-serves.js';
-import { BLIND_MS, UNSURE_MS } from '../read-lag.js';
+import { BLIND_MS, NOTE_LAG_MS, UNSURE_MS } from '../read-lag.js';
 import { standIn } from '../instances/stand-ins.js';
 import { factsOf } from '../strategies/facts-by-name.js';
 import { isReached } from '../rollout/target-size.js';
@@ -47,6 +47,7 @@ export function nothingSeen(at: Instant): Seen {
     unshielded: {},
     hooks: {},
     leaving: {},
+    left: {},
     bakingSince: {},
     outSince: {},
     backSince: {},
@@ -77,6 +78,7 @@ export function afterLook(earlier: Seen, look: Omit<Observed, 'seen'>, plan: Pla
     began: { ...seen.began } as Record<string, Instant>,
     hooks: keepResults(seen, blind ? new Set() : servingNow(look.groups)),
     leaving: { ...seen.leaving } as Record<string, readonly string[]>,
+    left: { ...seen.left } as Record<string, Seen['left'][string]>,
     bakingSince: {} as Record<string, Instant>,
     sizes: { ...seen.sizes } as Record<string, SeenSizes>,
   };
@@ -91,7 +93,10 @@ export function afterLook(earlier: Seen, look: Omit<Observed, 'seen'>, plan: Pla
     ) {
       const before = seen.leases[name];
       const beat = leaseFingerprint(lease);
-      next.leases[name] = before?.beat === beat ? before : { beat, since: at, moved: before !== undefined };
+      // What a run that has ended by now had shown before may become visible one after the other.
+      const isSign = lease.at > seen.firstLookAt || at - seen.firstLookAt >= NOTE_LAG_MS;
+      const moved = before !== undefined && (before.moved || isSign);
+      next.leases[name] = before?.beat === beat ? before : { beat, since: at, moved };
     }
     const group = withNotes(shown, seen);
     const { record, verdict } = group.notes;
@@ -115,7 +120,10 @@ export function afterLook(earlier: Seen, look: Omit<Observed, 'seen'>, plan: Pla
       // Somebody removed our other notes: who is out must not be forgotten when the next read lags.
       next.known[name] = { ...seen.known[name], out: group.notes.out };
     }
-    if (record !== undefined && lease?.run === plan.run) next.leaving[name] = keepLeaving(seen, group);
+    if (record !== undefined && lease?.run === plan.run) {
+      next.leaving[name] = keepLeaving(seen, group);
+      next.left[name] = whoLeft(seen.left[name], group, record, at);
+    }
     for (const instance of group.instances) {
       // Nobody knows what happened while we did not look.
       if (inService(group, instance))
@@ -171,6 +179,23 @@ export function afterLook(earlier: Seen, look: Omit<Observed, 'seen'>, plan: Pla
     ),
     ...(stackBusySince === undefined ? {} : { stackBusySince }),
   };
+}
+
+/**
+ * Who has been seen to leave, and when the last one began to. A group that loses instances without end makes nobody
+ * wait without end: twice as many as it may hold of either half count, and no more.
+ */
+function whoLeft(
+  { ids, at: last }: Seen['left'][string] = { ids: [], at: 0 },
+  group: Group,
+  record: RolloutRecord,
+  at: Instant,
+): Seen['left'][string] {
+  const more = split(group, record)
+    .leaving.map(({ id }) => id)
+    .filter((id) => !ids.includes(id));
+  if (more.length === 0 || ids.length > 4 * Math.max(record.old, record.size.desired)) return { ids, at: last };
+  return { ids: [...ids, ...more], at };
 }
 
 function servingNow(groups: readonly Group[]): ReadonlySet<string> {

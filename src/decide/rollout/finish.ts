@@ -2,7 +2,7 @@ import type { Instant } from '../../clock.js';
 import { count } from '../../text/count.js';
 import type { Wait } from '../../model/rollout/decision.js';
 import type { Instance } from '../../model/rollout/group.js';
-import { inService, notInService, units } from '../instances/classify.js';
+import { heldBy, inService, notInService, units } from '../instances/classify.js';
 import { act, type GroupStep } from '../step.js';
 import type { JudgedGroup, RolloutGroup, RolloutView } from '../view.js';
 import { seconds } from '../../text/duration.js';
@@ -113,14 +113,20 @@ function beforeScaleIn(view: RolloutView, of: JudgedGroup, since: Instant, stay:
   );
 }
 
-/** The wait for instances that are on their way out; undefined when there are none. */
+/**
+ * The wait for instances that are on their way out; undefined when there are none. The last one has the whole time that
+ * its group takes, however late it began to leave.
+ */
 export function stillLeaving(view: RolloutView, of: JudgedGroup, since: Instant): GroupStep | undefined {
   const { leaving } = of.halves;
   // rule: leaving-not-awaited
   if (leaving.length === 0) return undefined;
-  return waitFor(view, of, since, {
+  return waitFor(view, of, Math.max(since, view.observed.seen.left[of.name]?.at ?? 0), {
     why: `${count(leaving.length, 'instance')} ${leaving.length === 1 ? 'is' : 'are'} draining and leaving`,
-    instances: leaving.map((instance) => ({ id: instance.id, why: instance.lifecycle })),
+    instances: leaving.map((instance) => ({
+      id: instance.id,
+      why: `${instance.lifecycle}${heldBy(of.group, instance)}`,
+    })),
   });
 }
 

@@ -1,5 +1,5 @@
 import type { Milliseconds } from '../../clock.js';
-import type { Group } from '../../model/rollout/group.js';
+import type { Group, LifecycleHook } from '../../model/rollout/group.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
 import { warmup } from '../memory/proven.js';
 
@@ -21,7 +21,7 @@ export interface TimeLimits {
 
 /**
  * How long this group may take. Slow start comes on top of the user's time, because no instance can be proven while it
- * lasts; health checks (interval × threshold) and draining extend it where they alone use it up.
+ * lasts; health checks (interval × threshold), draining and lifecycle hooks extend it where they alone use it up.
  */
 export function timeLimits({ timing }: Plan, group: Group): TimeLimits {
   const judges = group.balancers.filter(({ judged }) => judged);
@@ -29,11 +29,26 @@ export function timeLimits({ timing }: Plan, group: Group): TimeLimits {
   const drain = Math.max(0, ...group.balancers.map(({ drainMs }) => drainMs));
   const warm = warmup(group, timing.warmupMs);
   const withSlowStart = timing.progressMs + (warm - timing.warmupMs);
+  const least = heldMs(group, 'Pending:Wait') + floor + warm;
   // rule: limit-too-short
-  const progressMs = floor + warm >= withSlowStart ? floor + warm + LAUNCH_MS : withSlowStart;
+  const progressMs = least >= withSlowStart ? least + LAUNCH_MS : withSlowStart;
+  // rule: hook-too-long
+  const leaves = drain + heldMs(group, 'Terminating:Wait');
   return {
     progressMs,
     totalMs: timing.totalMs + (progressMs - timing.progressMs),
-    drainMs: Math.max(timing.drainMs, drain === 0 ? 0 : drain + SHUTDOWN_MS),
+    drainMs: Math.max(timing.drainMs, leaves === 0 ? 0 : leaves + SHUTDOWN_MS),
   };
+}
+
+/**
+ * How long hooks hold an instance when nobody completes them. All of one transition hold it at the same time. Who is
+ * abandoned on its way in never comes into service, however long it is waited for.
+ * Source: EC2 Auto Scaling user guide, "Amazon EC2 Auto Scaling lifecycle hooks".
+ */
+export function heldMs({ hooks = [] }: Group, holds: LifecycleHook['holds']): Milliseconds {
+  const counts = hooks.filter(
+    (hook) => hook.holds === holds && (holds === 'Terminating:Wait' || hook.otherwise === 'CONTINUE'),
+  );
+  return Math.max(0, ...counts.map(({ heartbeatMs }) => heartbeatMs));
 }

@@ -98,7 +98,7 @@ export interface StatusRead {
 }
 
 /** Kinds of failures with which AWS says that this account, or this endpoint, does not have the call. */
-const NOT_HAD: ReadonlySet<AwsFault['kind']> = new Set(['denied', 'unsupported', 'invalid']);
+export const NOT_HAD: ReadonlySet<AwsFault['kind']> = new Set(['denied', 'unsupported', 'invalid']);
 
 /**
  * The application status of the instances of groups that no balancer judges: once for all of them, then where it

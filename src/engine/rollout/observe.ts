@@ -27,6 +27,7 @@ import {
   type StatusRead,
 } from './kept-reads.js';
 import { imageReader, type Launch } from './image-reader.js';
+import { hookReader } from './hook-reader.js';
 import { groupReader } from './look-twice.js';
 import { createRenewal } from './renew-while-failing.js';
 import { afterAction } from '../../decide/memory/fold-action.js';
@@ -104,6 +105,7 @@ function createReader(
   const readFailures = failureReader(gateway);
   const readSchedules = scheduleReader(deps.gateway);
   const readChanges = changeReader(deps.gateway);
+  const readHooks = hookReader(gateway);
   const leaveKept = keptLeaver(plan);
   return async (seenNow) => {
     const { at, groups: shown } = await readGroups(plan.groups);
@@ -118,17 +120,17 @@ function createReader(
     const failures = await readFailures(needed.failures, at);
     const changes = await readChanges(needed.changes, at);
     const schedules = await readSchedules(needed.schedules, at);
+    const hooks = await readHooks(needed.hooks);
     const commands = await lookAtCommands(deps);
     const alarms = needed.alarms === undefined ? undefined : await gateway.alarms(needed.alarms);
     const groups = bare
       .map((group) => assembled(group, balancers, health, launches.get(group.name)))
-      .map((group) => withAnomalies(withChecks(group, checks), unread))
+      .map((group) => ({ ...withAnomalies(withChecks(group, checks), unread), ...hooks.get(group.name) }))
       .map((group) => leaveKept(group, seenNow()?.known[group.name]?.record));
     const gone = await findGone(gateway, perhapsGone(groups, seenNow()));
     const ended = await readEndings(gateway, perhapsEnded(groups));
     // Last: the reads before may take long while AWS fails, and no group is touched once its stack is changed.
     const stack = await readStack(gateway, plan, groups);
-    const working = groups.filter((group) => isAtWork(deps, plan, group)).map((group) => group.name);
     return {
       at,
       groups,
@@ -142,8 +144,7 @@ function createReader(
       ...(alarms !== undefined && { alarms }),
       ...(gone.length > 0 && { gone }),
       ...(ended !== undefined && { ended }),
-      abandoned: groups.filter((group) => isAbandoned(deps, plan, group)).map((group) => group.name),
-      ...(working.length > 0 && { working }),
+      ...holdersOf(deps, plan, groups),
     };
   };
 }
@@ -321,6 +322,13 @@ async function readEndings(gateway: RepeatableGateway, unhealthy: readonly strin
 async function lookAtCommands(deps: Deps): Promise<Observed['commands']> {
   const { commands } = deps;
   return commands === undefined ? undefined : repeating(deps, () => commands.look(), PATIENCE);
+}
+
+/** Groups whose holders are processes of this very machine: that do not run any more, or that are at work. */
+function holdersOf(deps: Deps, plan: Plan, groups: readonly Group[]): Pick<Observed, 'abandoned' | 'working'> {
+  const working = groups.filter((group) => isAtWork(deps, plan, group)).map(({ name }) => name);
+  const abandoned = groups.filter((group) => isAbandoned(deps, plan, group)).map(({ name }) => name);
+  return { abandoned, ...(working.length > 0 && { working }) };
 }
 
 /** Another run's lease on the group names a process of this very machine that does not run any more. */

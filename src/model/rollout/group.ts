@@ -94,6 +94,8 @@ export interface LifecycleHook {
   /** The states that it holds instances in: `Pending:Wait` or `Terminating:Wait`. */
   readonly holds: 'Pending:Wait' | 'Terminating:Wait';
   readonly heartbeatMs: Milliseconds;
+  /** It tells a queue or a topic of each instance. Rules of EventBridge and the instance itself may answer without. */
+  readonly notifies: boolean;
   /** What becomes of the instance when nobody completes it. */
   readonly otherwise: 'CONTINUE' | 'ABANDON';
 }
@@ -145,6 +147,10 @@ export interface Group {
   readonly checked?: true;
   /** AWS's words that the application status checks of its instances could not be read. */
   readonly checksRefused?: string;
+  /** Its lifecycle hooks. Absent: they do not matter, or could not be read. */
+  readonly hooks?: readonly LifecycleHook[];
+  /** AWS's words that the hooks could not be read. */
+  readonly hooksRefused?: string;
   /** Ids of the balancers whose health this look did not ask for, because nothing was to be decided by it. */
   readonly unread?: readonly string[];
   /** Our notes on the group, parsed from its tags. */

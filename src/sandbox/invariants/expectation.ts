@@ -11,6 +11,8 @@ export interface Expectation {
   readonly since: number;
   readonly size: { readonly min: number; readonly max: number; readonly desired: number };
   readonly suspended: readonly string[];
+  /** Those that the record says are the rollout's own. */
+  readonly ours: readonly string[];
   readonly tags: Readonly<Record<string, string>>;
   readonly frozenBefore: readonly string[];
   /** Ids of the instances that were there when it began. */
@@ -88,9 +90,9 @@ const SPELLINGS: Readonly<Record<string, string>> = {
   Scheduled: 'ScheduledActions',
 };
 
-/** The processes that a frozen note names: `… processes=Launch/AZ/Alarm why=…`. */
-export function processesIn(note: string | undefined): string[] {
-  const list = /(?:^|\s)processes=(\S+)/.exec(note ?? '')?.[1] ?? '-';
+/** The processes that a note names: `… processes=Launch/AZ/Alarm why=…` when frozen, `suspended=` in a record. */
+export function processesIn(note: string | undefined, key: 'processes' | 'suspended' = 'processes'): string[] {
+  const list = new RegExp(`(?:^|\\s)${key}=(\\S+)`).exec(note ?? '')?.[1] ?? '-';
   return list === '-' ? [] : list.split('/').map((name) => SPELLINGS[name] ?? name);
 }
 
@@ -115,6 +117,7 @@ export function beginRollout(
     since: world.clock.now(),
     size: { min: group.min, max: group.max, desired: group.desired },
     suspended: [...group.suspended.keys()],
+    ours: processesIn(group.tags.get(ROLLOUT_TAG)?.value, 'suspended'),
     tags: foreignTags(group),
     frozenBefore: processesIn(group.tags.get(FROZEN_TAG)?.value),
     old: new Set(look.instances.filter((one) => !one.leaving && !isLater(one.launchedAt, group)).map((one) => one.id)),
@@ -190,7 +193,7 @@ export function meddled(
   does: Meddling,
 ): number {
   const called = group.others.filter(
-    ({ at, operation }) => operation === CALLS[does] && at >= expectation.since,
+    ({ at, operation, processes }) => operation === CALLS[does] && processes === undefined && at >= expectation.since,
   ).length;
   return (
     called +
@@ -199,6 +202,24 @@ export function meddled(
       const at = world.startedAt + fault.at * 1000;
       return at >= expectation.since && at <= world.clock.now();
     }).length
+  );
+}
+
+/**
+ * The processes that somebody else suspended or resumed by name since the rollout began, and how they left each: who
+ * begins may not see yet what was done just before.
+ */
+export function processesOfOthers(
+  world: World,
+  { since }: Pick<Expectation, 'since'>,
+  { others }: GroupState,
+): ReadonlyMap<string, 'suspended' | 'resumed'> {
+  return new Map(
+    others
+      .filter(({ at }) => at >= since - lagOf(world))
+      .flatMap(({ operation, processes = [] }) =>
+        processes.map((name) => [name, operation === 'SuspendProcesses' ? 'suspended' : 'resumed'] as const),
+      ),
   );
 }
 

@@ -26,6 +26,8 @@ export interface Seen {
   readonly launchedAt: number;
   readonly units: number;
   readonly leaving: boolean;
+  /** The lifecycle policy of the group keeps it aside: it is nobody's any more, and nobody waits for it. */
+  readonly retained: boolean;
   /** EC2 runs it, or starts it. */
   readonly alive: boolean;
   readonly inService: boolean;
@@ -119,6 +121,7 @@ function see(world: World, group: GroupState, member: Member, judges: readonly J
     launchedAt: instance?.launchedAt ?? 0,
     units: unitsOf(member),
     leaving,
+    retained: member.lifecycle.endsWith(':Retained'),
     alive,
     inService: alive && words?.every((word) => word === 'serves') === true && !isImpaired(world, judges, member.id),
     aside: /^(Detach|Standby|EnteringStandby)/.test(member.lifecycle),

@@ -7,6 +7,7 @@ import {
   foreignTags,
   OUR_TAGS,
   processesIn,
+  processesOfOthers,
   resizedByOthers,
   type Expectation,
 } from './expectation.js';
@@ -245,7 +246,7 @@ export function breachesAtEnd(world: World, expectation: Expectation, look: Look
   return [
     ...mixedBreach(expectation, look, resized),
     ...sizeBreach(world, expectation, look),
-    ...(meddled(world, expectation, look.group, 'resumeProcesses') > 0 ? [] : processBreach(expectation, look)),
+    ...(meddled(world, expectation, look.group, 'resumeProcesses') > 0 ? [] : processBreach(world, expectation, look)),
     ...(meddled(world, expectation, look.group, 'protect') > 0 ? [] : protectionBreach(expectation, look)),
     ...tagBreach(expectation, look),
     ...(look.inService + takenUnits(expectation, look) >= expectation.floor ? [] : capacityBreach(expectation, look)),
@@ -276,14 +277,29 @@ function sizeBreach(world: World, expectation: Expectation, look: Look): Breach[
   return text === undefined ? [] : [{ rule: 'sizes', text }];
 }
 
-/** As found; or frozen on purpose: as found and what the note names. */
-function processBreach(expectation: Expectation, look: Look): Breach[] {
+/**
+ * As found; or frozen on purpose: as found and what the note names. What others suspended or resumed meanwhile is as
+ * they left it, but where the rollout suspended it, too: AWS does not tell whose a suspension is.
+ */
+function processBreach(world: World, expectation: Expectation, look: Look): Breach[] {
   const note = look.group.tags.get(FROZEN_TAG)?.value;
   const expected = new Set(expectation.suspended);
   if (note === undefined) for (const process of expectation.frozenBefore) expected.delete(process);
   else for (const process of processesIn(note)) expected.add(process);
-  const actual = [...look.group.suspended.keys()].sort().join(', ');
-  const wanted = [...expected].sort().join(', ');
+  // What was suspended already and is the rollout's by its record was reset on purpose, by --force.
+  const shared = new Set(expectation.ours.filter((process) => expectation.suspended.includes(process)));
+  for (const [process, left] of processesOfOthers(world, expectation, look.group)) {
+    if (expectation.ours.includes(process) || (left === 'resumed' && expected.has(process))) shared.add(process);
+    else if (left === 'suspended') expected.add(process);
+    else expected.delete(process);
+  }
+  const told = (names: Iterable<string>): string =>
+    [...names]
+      .filter((name) => !shared.has(name))
+      .sort()
+      .join(', ');
+  const actual = told(look.group.suspended.keys());
+  const wanted = told(expected);
   return actual === wanted ? [] : [{ rule: 'processes', text: `Suspended: [${actual}], expected [${wanted}].` }];
 }
 

@@ -91,6 +91,7 @@ function openIn(world: World, group: GroupState, followed: Map<string, Followed>
     .filter(
       (one) =>
         one.leaving &&
+        !one.retained &&
         known.served.has(one.id) &&
         (one.endedBy === 'caller' || one.endedBy === 'scale-in' || one.endedBy === 'rebalance'),
     )

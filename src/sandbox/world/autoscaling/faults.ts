@@ -1,8 +1,8 @@
 import { endInstance } from '../ec2/start-instance.js';
 import type { World } from '../world.js';
 import { meddle } from './interfere.js';
-import { resize } from './operations/sizes.js';
-import { findGroup, isLeaving, sizesChanged, type GroupState } from './state.js';
+import { resizeByOthers } from './operations/sizes.js';
+import { findGroup, isLeaving, type GroupState } from './state.js';
 
 /**
  * Schedules what the scenario has in store for this group. A fault names a group by its name or, for
@@ -35,13 +35,5 @@ export function resizeFromOutside(
   wanted: { readonly min?: number; readonly max?: number; readonly desired?: number },
 ): void {
   const group = findGroup(world, name);
-  if (group === undefined) return;
-  const { min: least, max: most, desired: before } = group;
-  const min = wanted.min ?? group.min;
-  const max = Math.max(min, wanted.max ?? group.max);
-  const desired = wanted.desired === undefined ? undefined : Math.min(max, Math.max(min, wanted.desired));
-  resize(world, group, { MinSize: min, MaxSize: max, DesiredCapacity: desired });
-  group.resizedByWorld = true;
-  const set = sizesChanged({ min: least, max: most, desired: before }, group);
-  group.others.push({ at: world.clock.now(), operation: 'UpdateAutoScalingGroup', set, desired: group.desired });
+  if (group !== undefined) resizeByOthers(world, group, wanted);
 }

@@ -151,15 +151,28 @@ function guarded(operation: Operation): Operation {
     if (call.caller === 'outside' && !isSignOfLife(input))
       for (const group of groups) group.outside = { count: group.outside.count + 1, last: call.operation };
     if (call.caller === 'others')
-      groups.forEach((group, index) => noteOthers(world, group, call.operation, changes[index] ?? {}));
+      groups.forEach((group, index) =>
+        noteOthers(world, group, { operation: call.operation, set: changes[index] ?? {}, input }),
+      );
     return answer;
   };
 }
 
 /** What somebody else does is noted for the invariants: nothing of it is the doing of the rollout that they watch. */
-function noteOthers(world: World, group: GroupState, operation: string, set: Partial<Sizes>): void {
+function noteOthers(
+  world: World,
+  group: GroupState,
+  { operation, set, input }: { readonly operation: string; readonly set: Partial<Sizes>; readonly input: Subject },
+): void {
   const sizes = operation === 'UpdateAutoScalingGroup' || operation === 'SetDesiredCapacity';
-  group.others.push({ at: world.clock.now(), operation, set, ...(sizes ? { desired: group.desired } : {}) });
+  const { ScalingProcesses: processes } = input;
+  group.others.push({
+    at: world.clock.now(),
+    operation,
+    set,
+    ...(sizes && { desired: group.desired }),
+    ...(processes !== undefined && { processes }),
+  });
   if (sizes) group.resizedByWorld = true;
 }
 
@@ -170,6 +183,7 @@ function isSignOfLife({ Tags: tags }: Subject): boolean {
 
 interface Subject {
   readonly AutoScalingGroupName?: string;
+  readonly ScalingProcesses?: readonly string[];
   readonly Tags?: readonly { readonly ResourceId?: string; readonly Key?: string }[];
   readonly InstanceId?: string;
 }

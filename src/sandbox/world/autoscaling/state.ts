@@ -166,6 +166,7 @@ export interface GroupState {
     readonly operation: string;
     /** What it was changed to. */ readonly desired?: number | undefined;
     /** The sizes that became others by it. */ readonly set?: Partial<Sizes>;
+    /** The processes that it named. */ readonly processes?: readonly string[];
   }[];
 }
 

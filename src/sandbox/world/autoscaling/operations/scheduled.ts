@@ -6,7 +6,7 @@ import type {
 import { Cron } from 'croner';
 import { page } from '../../page.js';
 import type { World } from '../../world.js';
-import { resize } from './sizes.js';
+import { resizeByOthers } from './sizes.js';
 import { autoScalingState, findGroup, groupOf, invalid, type ScheduledAction } from '../state.js';
 
 /** A resize at one time, or again and again by a cron expression. */
@@ -53,15 +53,7 @@ function isDue(world: World, groupName: string, action: ScheduledAction): void {
   const next = nextOf(action, action.startAt);
   if (next !== undefined && next <= (action.endAt ?? Infinity)) put(world, groupName, { ...action, startAt: next });
   if (group.suspended.has('ScheduledActions')) return;
-  const min = action.min ?? group.min;
-  const max = Math.max(min, action.max ?? group.max);
-  const desired = action.desired === undefined ? undefined : Math.min(max, Math.max(min, action.desired));
-  resize(
-    world,
-    group,
-    { MinSize: min, MaxSize: max, DesiredCapacity: desired },
-    `a scheduled action update of AutoScalingGroup constraints to`,
-  );
+  resizeByOthers(world, group, action, 'a scheduled action update of AutoScalingGroup constraints to');
 }
 
 export function deleteScheduledAction(world: World, input: DeleteScheduledActionType): object {
@@ -81,8 +73,7 @@ export function describeScheduledActions(world: World, input: DescribeScheduledA
       AutoScalingGroupName: group.name,
       ScheduledActionName: action.name,
       ScheduledActionARN:
-        `${group.arn.replace(':autoScalingGroup:', ':scheduledUpdateGroupAction:')}` +
-        `:scheduledActionName/${action.name}`,
+        group.arn.replace(':autoScalingGroup:', ':scheduledUpdateGroupAction:') + `:scheduledActionName/${action.name}`,
       StartTime: new Date(action.startAt),
       Time: new Date(action.startAt),
       EndTime: action.endAt === undefined ? undefined : new Date(action.endAt),

@@ -2,7 +2,7 @@ import type { SetDesiredCapacityType } from '@aws-sdk/client-auto-scaling';
 import { touch } from '../../revisions.js';
 import type { World } from '../../world.js';
 import { stamp } from '../activities.js';
-import { groupOf, invalid, type GroupState } from '../state.js';
+import { groupOf, invalid, sizesChanged, type GroupState, type Sizes } from '../state.js';
 import { schedulePlan } from '../capacity/plan-schedule.js';
 
 /** What a request says of sizes; what it leaves out stays, or is clamped. */
@@ -52,6 +52,26 @@ export function resize(
     `At ${stamp(world)} ${by} min: ${min}, max: ${max}, desired: ${desired} changing the desired ` +
     `capacity from ${before} to ${desired}.`;
   schedulePlan(world, group);
+}
+
+/**
+ * Gives it sizes that somebody else wants, or a scheduled action: noted as none of the doing of who is watched. What
+ * does not fit is clamped.
+ */
+export function resizeByOthers(
+  world: World,
+  group: GroupState,
+  wanted: { readonly [Name in keyof Sizes]?: number | undefined },
+  by?: string,
+): void {
+  const before = { min: group.min, max: group.max, desired: group.desired };
+  const min = wanted.min ?? group.min;
+  const max = Math.max(min, wanted.max ?? group.max);
+  const desired = wanted.desired === undefined ? undefined : Math.min(max, Math.max(min, wanted.desired));
+  resize(world, group, { MinSize: min, MaxSize: max, DesiredCapacity: desired }, by);
+  group.resizedByWorld = true;
+  const set = sizesChanged(before, group);
+  group.others.push({ at: world.clock.now(), operation: 'UpdateAutoScalingGroup', set, desired: group.desired });
 }
 
 export function setDesiredCapacity(world: World, input: SetDesiredCapacityType): object {
