@@ -14,6 +14,7 @@ export const EXIT = {
   changes: 10,
 } as const;
 
+/** What a command exits with: a number of `EXIT`. */
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 /** The exit code of every outcome; the table of docs/EXIT-CODES.md is checked against it. */

@@ -3,14 +3,14 @@
  * sandbox) is loaded by the functions that need it.
  */
 export { endWithError, endWithUnknownCommand } from './run/end-with-error.js';
-export { resume, rollback, unfreeze, type RecoverAsked } from './app/groups/resume-rollback.js';
-export { releaseLock, showLock, type LockCommandAsked, type LockDocument } from './app/lock/lock-commands.js';
-export { restart, type RestartAsked } from './app/groups/restart.js';
+export { resume, rollback, unfreeze } from './app/groups/resume-rollback.js';
+export { releaseLock, showLock, type LockDocument } from './app/lock/lock-commands.js';
+export { restart } from './app/groups/restart.js';
 export { status, type GroupsStatusDocument, type StatusDocument } from './app/inspect/status.js';
-export { updateGroups, type UpdateGroupsAsked } from './app/groups/update-asgs.js';
-export { cancel, type CancelAsked } from './app/groups/cancel.js';
-export { planGroups, type PlanGroupsAsked } from './app/groups/plan-groups.js';
-export { plan, type PlanAsked } from './app/stack/plan.js';
+export { updateGroups } from './app/groups/update-asgs.js';
+export { cancel } from './app/groups/cancel.js';
+export { planGroups } from './app/groups/plan-groups.js';
+export { plan } from './app/stack/plan.js';
 export { updateStack, type UpdateStackAsked } from './app/stack/update-stack.js';
 export { diagnoseNow, type DiagnoseDocument } from './app/inspect/diagnose.js';
 export { doctor, type DoctorAsked, type DoctorDocument } from './app/inspect/doctor.js';
@@ -24,4 +24,4 @@ export { showSettings, settingsSchema, type SettingsDocument } from './app/inspe
 export { readSettings, type Settings } from './config/settings.js';
 export type { FlagShape } from './config/settings-file.js';
 export type { CommandResult, ProcessContext } from './run/process-context.js';
-export { EXIT, EXIT_OF, Failure, usage, type ExitCode } from './errors.js';
+export { EXIT, EXIT_OF, Failure, usage } from './errors.js';

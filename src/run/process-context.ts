@@ -3,7 +3,7 @@ import type { Clock } from '../clock.js';
 import type { ExitCode } from '../errors.js';
 import type { ChangePlan } from '../model/stack/change-plan.js';
 import type { GroupResult } from '../model/rollout/decision.js';
-import type { FailureFacts, Outcome } from '../model/event.js';
+import type { FailureFacts, Outcome, Stamped } from '../model/event.js';
 import type { Settings } from '../config/settings.js';
 import type { Environment } from '../config/simulation-speed.js';
 import type { Stream } from '../render/line-writer.js';
@@ -34,6 +34,10 @@ export interface ProcessContext {
   readonly onSignal: (listener: (signal: string) => void) => () => void;
   /** Ends the process at once, with this ending as its last word. */
   readonly leave: (ending: CommandResult) => void;
+  /** Hears every event of a run. Must not throw and must not wait. */
+  readonly onEvent?: (stamped: Stamped) => void;
+  /** Other runs may go on in this very process, as in a program that calls the library; absent for a command. */
+  readonly sharesProcess?: true;
   /** In place of AWS and of the machine's time. */
   readonly simulated?: Simulated;
 }

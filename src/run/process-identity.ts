@@ -7,9 +7,54 @@ export interface Machine {
   /** Host name, and where the kernel lets us know it a mark of this boot and process namespace. */
   readonly host: string;
   /** True only when the lease's holder ran right here and surely does not run any more. */
-  readonly holderIsGone: (lease: Pick<Lease, 'host' | 'pid'>) => boolean;
+  readonly holderIsGone: (lease: Holder) => boolean;
   /** True only when the lease's holder surely runs right here, now. */
-  readonly holderLives: (lease: Pick<Lease, 'host' | 'pid'>) => boolean;
+  readonly holderLives: (lease: Holder) => boolean;
+}
+
+/** Who holds a lease. */
+type Holder = Pick<Lease, 'host' | 'pid' | 'run'>;
+
+/** What is known of a run that had the number of this very process. */
+type OwnRuns = (run: string) => Process;
+
+/** Runs of this process by their ids, each until many others have come after it. */
+const RUNS = new Map<string, 'works' | 'gone'>();
+const MOST_RUNS = 1000;
+
+/**
+ * A command is alone in its process: what had its number before runs no more. A program may call the library many
+ * times at once, also from worker threads, which share the number and nothing else: there a run is gone only when it
+ * ended right here.
+ *
+ * @param id the run that begins now
+ */
+export function ownRuns(id: string, here: Sharing): OwnRuns {
+  if (here.sharesProcess === true) note(id, 'works');
+  return runsHere(here);
+}
+
+/** The same for what only looks and is no run. */
+export function runsHere({ sharesProcess }: Sharing): OwnRuns {
+  return (run) => (sharesProcess === true ? (RUNS.get(run) ?? 'unknown') : 'gone');
+}
+
+/** Whether other runs may go on in this process. */
+interface Sharing {
+  readonly sharesProcess?: true;
+}
+
+/** The run has ended: what it has left may be taken over. */
+export function noteRunOver(id: string): void {
+  if (RUNS.has(id)) note(id, 'gone');
+}
+
+function note(id: string, state: 'works' | 'gone'): void {
+  RUNS.delete(id);
+  RUNS.set(id, state);
+  if (RUNS.size <= MOST_RUNS) return;
+  const oldest = [...RUNS].find(([, known]) => known === 'gone')?.[0];
+  if (oldest !== undefined) RUNS.delete(oldest);
 }
 
 /**
@@ -17,11 +62,13 @@ export interface Machine {
  * in another namespace. Linux tells the boot and the namespace; elsewhere nobody is ever declared gone,
  * and the lease has to run out.
  */
-export function thisMachine(hostname: string): Machine {
+export function thisMachine(hostname: string, ownRun: OwnRuns = () => 'gone'): Machine {
   const mark = markOfThisBoot();
   const host = mark === undefined ? hostname : `${hostname}/${mark}`;
-  const state = ({ host: where, pid }: Pick<Lease, 'host' | 'pid'>): Process =>
-    mark === undefined || where !== host ? 'unknown' : stateOf(pid);
+  const state = ({ host: where, pid, run }: Holder): Process => {
+    if (mark === undefined || where !== host) return 'unknown';
+    return pid === process.pid ? ownRun(run) : stateOf(pid);
+  };
   return {
     host,
     holderIsGone: (lease) => state(lease) === 'gone',
@@ -47,8 +94,7 @@ function markOfThisBoot(): string | undefined {
 type Process = 'gone' | 'works' | 'unknown';
 
 function stateOf(pid: number): Process {
-  // Numbers come again: what our own once was runs no more.
-  if (pid === process.pid || !isThere(pid)) return 'gone';
+  if (!isThere(pid)) return 'gone';
   const state = stateLetter(pid);
   // A zombie has ended, and waits only for its parent to hear of it (proc(5), state).
   if (state === 'Z' || state === 'X') return 'gone';

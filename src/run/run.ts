@@ -18,7 +18,7 @@ import { placedWarning, withPlace, type Place } from './place.js';
 import { createSecrets, type Secrets } from './secrets.js';
 import { listenForSignals, type Signals } from './interrupt.js';
 import { openLocks, type LockAsked, type Locks } from '../app/lock/lock.js';
-import { thisMachine } from './process-identity.js';
+import { noteRunOver, ownRuns, thisMachine } from './process-identity.js';
 import { createRenderer } from './renderer-choice.js';
 import { createHeartbeat } from './heartbeat.js';
 import { openSinks, type SinkFlags, type Sinks } from './sinks.js';
@@ -179,7 +179,7 @@ async function openRun(head: RunDescription, flags: CommonFlags, surroundings: P
   const heartbeat = createHeartbeat(surroundings.simulated?.beside ?? clock, renderer.repeatMs, (event) => emit(event));
   const sinks = await openSinks(flags, surroundings, (event) => emit(event));
   const told = [see, renderer.show, ({ event }: Stamped) => heartbeat.see(event), sinks.see];
-  const stream = createStream({ clock, run: id, sinks: told });
+  const stream = createStream({ clock, run: id, sinks: [...told, surroundings.onEvent ?? (() => undefined)] });
   const emit: Emit = (event) => {
     if (!over) stream(placedWarning(event, { region, profile: flags.profile }));
   };
@@ -187,7 +187,7 @@ async function openRun(head: RunDescription, flags: CommonFlags, surroundings: P
     first: (signal) => emit({ type: 'interrupt', signal, effect: open.head.onInterrupt(state()) }),
     second: (signal) => leave(open, signal),
   });
-  const machine = thisMachine(surroundings.host);
+  const machine = thisMachine(surroundings.host, ownRuns(id, surroundings));
   const hidden = createSecrets(surroundings.env, head.lock?.address);
   const deps: Deps = {
     gateway,
@@ -353,6 +353,7 @@ function leave(open: OpenRun, signal: string): void {
 async function close(open: OpenRun): Promise<void> {
   open.done.abort();
   open.signals.release();
+  noteRunOver(open.id);
   await showAll(open);
 }
 

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import sinon from 'sinon';
 import { systemClock } from '../../src/clock.js';
-import { thisMachine } from '../../src/run/process-identity.js';
+import { noteRunOver, ownRuns, thisMachine } from '../../src/run/process-identity.js';
 
 /** A process of this machine, running a script of this name. */
 async function running(name: string): Promise<{ readonly pid: number; readonly end: () => Promise<void> }> {
@@ -29,7 +29,11 @@ describe('whether the holder of a lease lives', () => {
   const { host, holderIsGone, holderLives } = thisMachine('agent-1');
   const knowsItsBoot = host !== 'agent-1';
   const state = (pid: number, where = host): string =>
-    holderIsGone({ host: where, pid }) ? 'gone' : holderLives({ host: where, pid }) ? 'lives' : 'unknown';
+    holderIsGone({ host: where, pid, run: 'r' })
+      ? 'gone'
+      : holderLives({ host: where, pid, run: 'r' })
+        ? 'lives'
+        : 'unknown';
   const known = (word: string): string => (knowsItsBoot ? word : 'unknown');
 
   it('is known of this program alone, on this very machine, and not while it is stopped', async () => {
@@ -48,6 +52,25 @@ describe('whether the holder of a lease lives', () => {
   it('is not so when its number is our own: ours is another run', () => {
     expect(state(process.pid)).to.equal(known('gone'));
   });
+
+  it('is not known of its number in a program that may have other runs, but of the runs that it made', () => {
+    const shared = { sharesProcess: true } as const;
+    const machine = thisMachine('agent-1', ownRuns('first', shared));
+    const lease = { host: machine.host, pid: process.pid };
+    const of = (run: string): string =>
+      machine.holderIsGone({ ...lease, run }) ? 'gone' : machine.holderLives({ ...lease, run }) ? 'lives' : 'unknown';
+    expect([of('first'), of('of a worker thread')]).to.deep.equal([known('lives'), 'unknown']);
+    noteRunOver('first');
+    noteRunOver('of a worker thread');
+    expect([of('first'), of('of a worker thread')]).to.deep.equal([known('gone'), 'unknown']);
+    ownRuns('long', shared);
+    for (let run = 0; run < 1100; run++) {
+      ownRuns(`r${run}`, shared);
+      noteRunOver(`r${run}`);
+    }
+    expect([of('first'), of('long'), of('r1099')]).to.deep.equal(['unknown', known('lives'), known('gone')]);
+    noteRunOver('long');
+  });
 });
 
 describe('whether the holder of a lease is gone', () => {
@@ -64,20 +87,20 @@ describe('whether the holder of a lease is gone', () => {
 
   it('is said only of a process of this very machine that does not run', () => {
     answers('ESRCH');
-    expect(machine.holderIsGone({ host: machine.host, pid: 7 })).to.equal(knowsItsBoot);
+    expect(machine.holderIsGone({ host: machine.host, pid: 7, run: 'r' })).to.equal(knowsItsBoot);
   });
 
   it('is not said of one that runs, also under another user', () => {
     answers(undefined);
-    expect(machine.holderIsGone({ host: machine.host, pid: 7 })).to.equal(false);
+    expect(machine.holderIsGone({ host: machine.host, pid: 7, run: 'r' })).to.equal(false);
     sinon.restore();
     answers('EPERM');
-    expect(machine.holderIsGone({ host: machine.host, pid: 7 })).to.equal(false);
+    expect(machine.holderIsGone({ host: machine.host, pid: 7, run: 'r' })).to.equal(false);
   });
 
   it('is never said of another host, nor asked', () => {
     answers('ESRCH');
-    expect(machine.holderIsGone({ host: 'agent-1/00000000', pid: 7 })).to.equal(false);
-    expect(machine.holderIsGone({ host: 'agent-1', pid: 7 })).to.equal(false);
+    expect(machine.holderIsGone({ host: 'agent-1/00000000', pid: 7, run: 'r' })).to.equal(false);
+    expect(machine.holderIsGone({ host: 'agent-1', pid: 7, run: 'r' })).to.equal(false);
   });
 });

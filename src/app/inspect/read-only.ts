@@ -13,7 +13,7 @@ import type { Group, GroupNotes } from '../../model/rollout/group.js';
 import { endWithError } from '../../run/end-with-error.js';
 import { toFailure, type FailureContext } from '../../run/failure.js';
 import type { Place } from '../../run/place.js';
-import { thisMachine } from '../../run/process-identity.js';
+import { runsHere, thisMachine } from '../../run/process-identity.js';
 import { ownName } from '../../run/own-name.js';
 import { connect, QUICK, type CommonFlags } from '../../run/run.js';
 import type { CommandResult, ProcessContext } from '../../run/process-context.js';
@@ -29,7 +29,7 @@ export interface Looking {
 /** Connects for a command that looks and changes nothing. */
 export async function onlyLook(
   asked: CommonFlags,
-  surroundings: Pick<ProcessContext, 'env' | 'version' | 'command' | 'host' | 'simulated'>,
+  surroundings: Pick<ProcessContext, 'env' | 'version' | 'command' | 'host' | 'simulated' | 'sharesProcess'>,
 ): Promise<Looking> {
   const pace = readPace(surroundings.env);
   const { gateway, region } = await connect(asked, pace.endpoint, surroundings);
@@ -38,7 +38,7 @@ export async function onlyLook(
     clock: surroundings.simulated?.clock ?? systemClock(pace.speed),
     emit: () => undefined,
     interrupt: { received: undefined, wake: new AbortController().signal },
-    holderIsGone: thisMachine(surroundings.host).holderIsGone,
+    holderIsGone: thisMachine(surroundings.host, runsHere(surroundings)).holderIsGone,
   };
   return { deps, region, place: { region, profile: asked.profile } };
 }

@@ -1,0 +1,44 @@
+import type { Stamped } from '../model/event.js';
+
+/** Events that nobody has taken yet; beyond that the oldest are dropped, which a gap in `seq` shows. */
+const MOST_KEPT = 20_000;
+
+/**
+ * A call that has begun: await it for how it ended, and iterate it for its events while it goes on. Leaving the
+ * loop leaves the run alone; an `AbortSignal` stops it. Both ways throw the same `UpdaterError` in the end when it did
+ * not end well. Events can be iterated once.
+ */
+export interface UpdaterRun<T> extends PromiseLike<T>, AsyncIterable<Stamped> {}
+
+/** @param begin starts the call, which tells its events */
+export function startRun<T>(begin: (onEvent: (stamped: Stamped) => void) => Promise<T>): UpdaterRun<T> {
+  const kept: Stamped[] = [];
+  let over = false;
+  let taken = false;
+  let wake: () => void = () => undefined;
+  const end = (): void => {
+    over = true;
+    wake();
+  };
+  const ending = begin((stamped) => {
+    if (kept.length >= MOST_KEPT) kept.shift();
+    kept.push(stamped);
+    wake();
+  }).finally(end);
+  return {
+    then: (onEnd, onFailure) => ending.then(onEnd, onFailure),
+    [Symbol.asyncIterator]: async function* () {
+      if (taken) throw new TypeError('The events of a run can be iterated once.');
+      taken = true;
+      // It is told at the end of the loop; until then a failure waits.
+      void ending.catch(() => undefined);
+      for (;;) {
+        const next = kept.shift();
+        if (next !== undefined) yield next;
+        else if (over) break;
+        else await new Promise<void>((resolve) => (wake = resolve));
+      }
+      await ending;
+    },
+  };
+}
