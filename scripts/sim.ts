@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { withBrokenAnswers } from '../test/simulation/broken-wire.js';
+import { withBrokenAnswers } from '../test/simulation/worlds/broken-wire.js';
 import { shrink } from '../test/simulation/shrink.js';
 import { simulateChange } from '../test/simulation/change/change-simulator.js';
 import { drawChange } from '../test/simulation/change/change-story.js';

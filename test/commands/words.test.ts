@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { misplacedFlags } from '../../commands/base/misplaced-flags.js';
-import { run } from './support/cli.js';
+import { typed, type TypedEnd } from '../support/typed.js';
+import { CLEAN_ENV } from './support/cli.js';
 
 const commands = [
   { id: 'status', flags: { region: { type: 'option' }, json: { type: 'boolean' } } },
@@ -8,6 +9,8 @@ const commands = [
   { id: 'lock:show', flags: { lock: { type: 'option' } } },
 ];
 const said = (...words: readonly string[]): string | undefined => misplacedFlags(words, commands)?.facts.what;
+
+const run = (args: readonly string[]): Promise<TypedEnd> => typed(args, { env: CLEAN_ENV });
 
 describe('words that are no command', function () {
   this.timeout(30_000);

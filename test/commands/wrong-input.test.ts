@@ -1,12 +1,12 @@
-import { cp, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import type { CommandResult } from '../../src/index.js';
 import { DEFAULT_SUBNETS, DEFAULT_VPC } from '../../src/sandbox/world/ec2/state.js';
-import { run, start, type Finished, type Running } from './support/cli.js';
+import { serveSandbox, type LiveSandbox } from '../../src/sandbox/live.js';
+import { typed, type TypedEnd } from '../support/typed.js';
+import { simulatedWorld, type SimulatedWorld } from './support/simulated-world.js';
 import { ROOT } from '../support/root.js';
 
 const TEMPLATE = join(ROOT, 'templates', 'web-stack.yaml');
@@ -41,6 +41,9 @@ const FILES: Readonly<Record<string, string>> = {
 };
 
 const template = (file: string): readonly string[] => ['update-stack', 'web', '--template', `FOLDER/${file}`];
+
+/** Simulated seconds per second, for those who wait until they give up. */
+const SPEED = 100;
 
 const MISTAKES: Readonly<Record<string, Mistake>> = {
   'a settings file that is nested very deep': {
@@ -258,33 +261,36 @@ async function makeNoFiles(folder: string): Promise<Server> {
 describe('wrong input', function () {
   this.timeout(120_000);
   let folder: string;
-  let sandbox: Running;
+  let world: SimulatedWorld;
+  let live: LiveSandbox;
   let refusing: Server;
   let socket: Server;
   let env: Record<string, string>;
   let atFirst: string;
-  const ended = new Map<string, Finished>();
+  const ended = new Map<string, TypedEnd>();
 
-  const world = async (): Promise<string> => {
-    const { stdout } = await run(['status', 'web', '--events', '--json'], { env });
-    const { stack, resources, groups, events } = JSON.parse(stdout) as Record<string, unknown>;
+  const state = async (): Promise<string> => {
+    const { document } = await world.json(['status', 'web', '--events']);
+    const { stack, resources, groups, events } = document as unknown as Record<string, unknown>;
     return JSON.stringify({ stack, resources, groups, events });
   };
 
-  const make = async ({ args, env: differs = {} }: Mistake): Promise<Finished> => {
+  /** Over HTTP and in real time: where the endpoint, the keys or the speed are wrong, nothing may stand in for them. */
+  const make = async ({ args, env: differs = {} }: Mistake): Promise<TypedEnd> => {
     const url = `http://127.0.0.1:${(refusing.address() as AddressInfo).port}`;
     const merged = Object.entries({ ...env, ...differs }).flatMap(([key, value]) =>
       value === undefined ? [] : [[key, value === 'REFUSING' ? url : value] as const],
     );
-    return run(
+    return typed(
       args.map((word) => word.replace('FOLDER', folder)),
       { env: Object.fromEntries(merged) },
     );
   };
 
   before(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'ha-updater-'));
-    for (const [name, text] of Object.entries(FILES)) await writeFile(join(folder, name), text);
+    world = await simulatedWorld();
+    folder = world.folder;
+    for (const [name, text] of Object.entries(FILES)) await world.file(name, text);
     socket = await makeNoFiles(folder);
     refusing = createServer((_, answer) => {
       answer.writeHead(403, { 'content-type': 'text/xml' });
@@ -293,29 +299,26 @@ describe('wrong input', function () {
       );
     });
     await new Promise<void>((resolve) => refusing.listen(0, '127.0.0.1', resolve));
-    sandbox = start(['sandbox', '--port', '0', '--speed', '100']);
-    const text = await sandbox.sees(/HA_UPDATER_SPEED=100/);
-    env = Object.fromEntries([...text.matchAll(/([A-Z_]+)=(\S+)/g)].map(([, key, value]) => [key ?? '', value ?? '']));
-    const calm = ['--warmup-seconds', '3600', '--action-timeout', '7200'];
-    const made = await run(
-      ['update-stack', 'web', '--template', TEMPLATE, ...NETWORK, 'MinSize=0', 'DesiredCapacity=0', ...calm],
-      { env },
-    );
+    const empty = ['MinSize=0', 'DesiredCapacity=0'];
+    const made = await world.run(['update-stack', 'web', '--template', TEMPLATE, ...NETWORK, ...empty]);
     expect(made.code, made.stderr).to.equal(0);
-    atFirst = await world();
-    const open = Object.entries(MISTAKES);
-    const worker = async (): Promise<void> => {
-      for (let next = open.shift(); next !== undefined; next = open.shift()) ended.set(next[0], await make(next[1]));
+    atFirst = await state();
+    live = await serveSandbox(world.sandbox, { port: 0, speed: SPEED });
+    env = {
+      ...world.env,
+      AWS_ENDPOINT_URL: live.url,
+      AWS_ACCESS_KEY_ID: 'AKIDSANDBOX',
+      AWS_SECRET_ACCESS_KEY: 'sandbox',
+      HA_UPDATER_SPEED: String(SPEED),
     };
-    await Promise.all([worker(), worker(), worker()]);
+    for (const [name, mistake] of Object.entries(MISTAKES)) ended.set(name, await make(mistake));
   });
 
   after(async () => {
     refusing.close();
     socket.close();
-    sandbox.child.kill('SIGTERM');
-    await sandbox.finished;
-    await rm(folder, { recursive: true });
+    await live.close();
+    await world.stop();
   });
 
   for (const [name, { exit, says }] of Object.entries(MISTAKES)) {
@@ -331,13 +334,13 @@ describe('wrong input', function () {
   }
 
   it('changes nothing', async () => {
-    expect(await world()).to.equal(atFirst);
+    expect(await state()).to.equal(atFirst);
   });
 
   it('a group without instances is no error: there is nothing to do', async () => {
-    const { code, stdout, stderr } = await run(['update-asgs', 'web', '--swap', 'always', '--json'], { env });
+    const { code, document, stderr } = await world.json(['update-asgs', 'web', '--swap', 'always']);
     expect(code, stderr).to.equal(0);
-    const { outcome, groups } = JSON.parse(stdout) as CommandResult;
+    const { outcome, groups } = document;
     expect({ outcome, groups: groups?.map((group) => [group.outcome, group.why]) }).to.deep.equal({
       outcome: 'nothing',
       groups: [['skipped', 'it is empty (desired 0)']],

@@ -111,7 +111,7 @@ export function createCommandStage(
 }
 
 /** The same sandbox, whose clients all take this way to it. */
-function overWire(sandbox: Sandbox, requestHandler: HttpHandler<object>): Sandbox {
+export function overWire(sandbox: Sandbox, requestHandler: HttpHandler<object>): Sandbox {
   return {
     ...sandbox,
     requestHandler,
@@ -197,7 +197,7 @@ function listen({ when, then }: Happening): {
 }
 
 /** The way of one process to AWS and its time, until it is killed: then nothing of it goes on any more. */
-function lifeOf(
+export function lifeOf(
   { clock, straight, clientConfig }: Sandbox,
   { killedAt, killedAfterMs }: Happening,
 ): { readonly simulated: NonNullable<ProcessContext['simulated']>; readonly killed: Promise<undefined> } {

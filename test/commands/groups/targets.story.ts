@@ -9,7 +9,11 @@ describe('groups by name or tag, in every command', function () {
   let world: CommandWorld;
   before(async () => {
     world = await commandWorld('', 400);
-    await emptyGroups(world);
+    await emptyGroups({
+      endpoint: world.env['AWS_ENDPOINT_URL'] ?? '',
+      region: 'eu-west-1',
+      credentials: { accessKeyId: 'any', secretAccessKey: 'any' },
+    });
   });
   after(() => world.stop());
 

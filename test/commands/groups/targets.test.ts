@@ -1,12 +1,12 @@
 import { expect } from 'chai';
 import { emptyGroups } from '../support/empty-groups.js';
-import { CALM_GROUPS, commandWorld, type CommandWorld } from '../support/world.js';
+import { simulatedWorld, type SimulatedWorld } from '../support/simulated-world.js';
 
-/** Groups by name, by prefix and by tag, through the real command. */
+/** Groups by name, by prefix and by tag, through the command line. */
 describe('groups by name or tag', function () {
   this.timeout(60_000);
-  let world: CommandWorld;
-  const update = (...args: readonly string[]) => world.json(['update-asgs', ...args, ...CALM_GROUPS]);
+  let world: SimulatedWorld;
+  const update = (...args: readonly string[]) => world.json(['update-asgs', ...args]);
   const done = async (...args: readonly string[]): Promise<readonly string[]> => {
     const { code, document, stderr } = await update(...args);
     expect(code, stderr).to.equal(0);
@@ -14,8 +14,8 @@ describe('groups by name or tag', function () {
   };
 
   before(async () => {
-    world = await commandWorld('', 400);
-    await emptyGroups(world);
+    world = await simulatedWorld();
+    await emptyGroups(world.sandbox.clientConfig());
   });
   after(() => world.stop());
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { StatusDocument } from '../../../src/index.js';
-import { CALM, commandWorld, type CommandWorld } from '../support/world.js';
+import { simulatedWorld, type SimulatedWorld } from '../support/simulated-world.js';
 
 const TEMPLATE = `
 Parameters:
@@ -19,19 +19,20 @@ const SECRET = 'never-to-be-seen-17';
 
 describe('parameters of update-stack', function () {
   this.timeout(30_000);
-  let world: CommandWorld;
+  let world: SimulatedWorld;
   let template: string;
   before(async () => {
-    world = await commandWorld('');
+    world = await simulatedWorld();
     template = await world.file('web.yaml', TEMPLATE);
   });
   after(() => world.stop());
 
   const update = (args: readonly string[], env: Record<string, string> = {}) =>
-    world.json(['update-stack', 'web', '--template', template, ...args, ...CALM], env);
+    world.json(['update-stack', 'web', '--template', template, ...args], env);
   const values = async (): Promise<Record<string, string | undefined>> => {
-    const { document } = await world.json<StatusDocument>(['status', 'web']);
-    return Object.fromEntries(document.stack.parameters.map(({ key, value }) => [key, value]));
+    const { document } = await world.json(['status', 'web']);
+    const { stack } = document as unknown as StatusDocument;
+    return Object.fromEntries(stack.parameters.map(({ key, value }) => [key, value]));
   };
 
   it('are checked all together before anything is sent', async () => {
@@ -98,7 +99,7 @@ describe('parameters of update-stack', function () {
     // What was set on purpose is no news at every run.
     expect(stderr).not.to.include("although the template's default is");
     const changed = await world.file('changed.yaml', TEMPLATE.replace("'a,b'", "'x,y'"));
-    const other = await world.json(['plan', 'web', '--template', changed, ...CALM]);
+    const other = await world.json(['plan', 'web', '--template', changed]);
     expect(other.stderr)
       .to.include('Zones keeps "a,b,c", although the template\'s default is "x,y" now, no longer "a,b".')
       .and.include('--use-default Zones');
@@ -109,14 +110,8 @@ describe('parameters of update-stack', function () {
     const { code, stderr } = await update(['--parameters-file', file]);
     expect(code, stderr).to.equal(0);
     expect(stderr).to.include('Password keeps the one that the stack has.');
-    const sent = (
-      await world.ask<readonly { readonly operation: string; readonly input: { readonly Parameters?: unknown } }[]>(
-        'changes',
-      )
-    )
-      .filter(({ operation }) => operation === 'CreateChangeSet')
-      .at(-1);
-    expect(sent?.input.Parameters).to.deep.include({ ParameterKey: 'Password', UsePreviousValue: true });
+    const sent = world.calls('CreateChangeSet').at(-1)?.input as { readonly Parameters?: unknown };
+    expect(sent.Parameters).to.deep.include({ ParameterKey: 'Password', UsePreviousValue: true });
   });
 
   it('are what CloudFormation makes of unquoted values in the template', async () => {
@@ -126,7 +121,7 @@ describe('parameters of update-stack', function () {
       'Resources: {T: {Type: "AWS::SNS::Topic", Condition: On}, U: {Type: "AWS::SNS::Topic", Properties: {DisplayName: !Ref Name}}}\n';
     const path = await world.file('unquoted.yaml', text);
     const unquoted = (...args: readonly string[]) =>
-      world.json(['update-stack', 'unquoted', '--template', path, ...args, ...CALM]);
+      world.json(['update-stack', 'unquoted', '--template', path, ...args]);
     const letters = await unquoted('Flag=Yes');
     expect(letters.document.failure?.what).to.include('Flag="Yes" is not one of "true", "false".');
     const { code, stderr } = await unquoted('Flag=true', 'Name=abc');
@@ -151,7 +146,7 @@ describe('parameters of update-stack', function () {
   it('never show a secret anywhere', async () => {
     await update([`Password=${SECRET}`, 'Count=4'], { DEBUG: '1' });
     await update([`Password=${SECRET}`, 'Count=44']);
-    await world.run(['update-stack', 'web', `Password=${SECRET}`, 'Count=5', '--output', 'jsonl', ...CALM]);
+    await world.run(['update-stack', 'web', `Password=${SECRET}`, 'Count=5', '--output', 'jsonl']);
     await world.run(['status', 'web', '--events']);
     expect(world.said()).not.to.include(SECRET);
     expect(world.said()).to.include('Password');

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { join } from 'node:path';
 import { expectGolden } from '../../golden.js';
-import { CALM, live, NETWORK, type Live } from '../support/live.js';
+import { NETWORK } from '../support/live.js';
+import { simulatedWorld, type SimulatedWorld } from '../support/simulated-world.js';
 import { ROOT } from '../../support/root.js';
 
 const TEMPLATE = join(ROOT, 'templates', 'web-stack.yaml');
@@ -19,17 +20,18 @@ const steady = (text: string): string =>
 
 describe('plan and the guards of update-stack', function () {
   this.timeout(90_000);
-  let world: Live;
+  let world: SimulatedWorld;
   before(async () => {
-    world = await live('{}');
+    world = await simulatedWorld();
   });
   after(() => world.stop());
 
-  const changeSets = async (): Promise<number> =>
-    (await world.ask('ListChangeSets', { StackName: 'web' })).split('<ExecutionStatus>AVAILABLE').length - 1;
+  const run = (...args: readonly string[]): ReturnType<SimulatedWorld['run']> => world.run(args);
+  const json = (...args: readonly string[]): ReturnType<SimulatedWorld['json']> => world.json(args);
+  const changeSets = (): number => world.changeSets('web');
 
   it('shows the creation of a stack that is not there, and leaves nothing behind', async () => {
-    const { code, stdout, stderr } = await world.run(
+    const { code, stdout, stderr } = await run(
       'plan',
       'web',
       '--template',
@@ -40,12 +42,12 @@ describe('plan and the guards of update-stack', function () {
     );
     expect(code, stderr).to.equal(0);
     expectGolden('plan-create.txt', steady(stdout));
-    const status = await world.run('status', 'web');
+    const status = await run('status', 'web');
     expect([status.code, status.stderr.includes('no stack web')]).to.deep.equal([3, true]);
   });
 
   it('refuses to create for a pipeline that expects no changes, and where creating was not meant', async () => {
-    const unexpected = await world.json(
+    const unexpected = await json(
       'update-stack',
       'web',
       '--template',
@@ -56,7 +58,7 @@ describe('plan and the guards of update-stack', function () {
       '--expect-no-changes',
     );
     expect([unexpected.code, unexpected.document.failure?.code]).to.deep.equal([3, 'change.unexpected']);
-    const absent = await world.json(
+    const absent = await json(
       'update-stack',
       'web',
       '--template',
@@ -70,7 +72,7 @@ describe('plan and the guards of update-stack', function () {
   });
 
   it('then it is created as planned', async () => {
-    const { code, document, stderr } = await world.json(
+    const { code, document, stderr } = await json(
       'update-stack',
       'web',
       '--template',
@@ -78,7 +80,6 @@ describe('plan and the guards of update-stack', function () {
       ...NETWORK,
       ami(1),
       `DbPassword=${SECRET}`,
-      ...CALM,
     );
     expect(code, stderr).to.equal(0);
     expect(document.outcome).to.equal('created');
@@ -88,43 +89,37 @@ describe('plan and the guards of update-stack', function () {
   });
 
   it('with nothing to change says so, and exits 0 in either way', async () => {
-    const { code, document, stderr } = await world.json('plan', 'web', '--detailed-exitcode');
+    const { code, document, stderr } = await json('plan', 'web', '--detailed-exitcode');
     expect([code, document.outcome, document.plan?.action], stderr).to.deep.equal([0, 'nothing', 'none']);
-    const calm = await world.json('update-stack', 'web', '--expect-no-changes');
+    const calm = await json('update-stack', 'web', '--expect-no-changes');
     expect([calm.code, calm.document.outcome], calm.stderr).to.deep.equal([0, 'nothing']);
   });
 
   it('shows what a parameter causes and what the swap would do with the group', async () => {
-    const { code, stdout, stderr } = await world.run(
-      'plan',
-      'web',
-      ami(2),
-      `DbPassword=${SECRET}2`,
-      '--detailed-exitcode',
-    );
+    const { code, stdout, stderr } = await run('plan', 'web', ami(2), `DbPassword=${SECRET}2`, '--detailed-exitcode');
     expect(code, stderr).to.equal(10);
     expectGolden('plan-update.txt', steady(stdout));
     // Exit code 10 is an answer, not a failure.
     expect(stderr).not.to.include('ERROR');
     expect(stderr).to.match(/ Planned, with changes after .*; exit 10\.$/m);
     expect(stdout + stderr).not.to.include(SECRET);
-    expect(await changeSets()).to.equal(0);
+    expect(changeSets()).to.equal(0);
   });
 
   it('lets only the approved parameters and what they cause through', async () => {
-    const refused = await world.json('update-stack', 'web', ami(2), 'MaxSize=5', '--approve-only', 'Ami');
+    const refused = await json('update-stack', 'web', ami(2), 'MaxSize=5', '--approve-only', 'Ami');
     expect([refused.code, refused.document.failure?.code]).to.deep.equal([3, 'change.unapproved']);
     expect(refused.document.failure?.reasons.map(({ text }) => text).join('\n'))
       .to.match(/parameter MaxSize changes/)
       .and.to.match(/Group .*MaxSize by MaxSize/);
     expect(refused.document.failure?.reasons.map(({ text }) => text).join('\n')).not.to.match(/LaunchTemplateData/);
-    expect(await changeSets()).to.equal(0);
+    expect(changeSets()).to.equal(0);
   });
 
   it('refuses another account than the one expected, and a wrong flag before anything', async () => {
-    const other = await world.json('update-stack', 'web', ami(2), '--expect-account', '999999999999');
+    const other = await json('update-stack', 'web', ami(2), '--expect-account', '999999999999');
     expect([other.code, other.document.failure?.code]).to.deep.equal([3, 'run.account']);
-    const wrong = await world.run(
+    const wrong = await run(
       'update-stack',
       'web',
       '--expect-account',
@@ -144,28 +139,21 @@ describe('plan and the guards of update-stack', function () {
   });
 
   it('asks on a terminal only', async () => {
-    const { code, stderr } = await world.run('update-stack', 'web', ami(2), '--confirm');
+    const { code, stderr } = await run('update-stack', 'web', ami(2), '--confirm');
     expect(code).to.equal(2);
     expect(stderr).to.include('--confirm asks on a terminal');
   });
 
   it('keeps a change set for somebody else, who executes it by its name', async () => {
-    const kept = await world.json('update-stack', 'web', ami(2), '--no-execute');
+    const kept = await json('update-stack', 'web', ami(2), '--no-execute');
     expect([kept.code, kept.document.outcome], kept.stderr).to.deep.equal([0, 'planned']);
     const name = kept.document.changeSet ?? '';
     expect(name).to.match(/^ha-updater-kept-/);
     expect(kept.document.next?.[0]).to.include(`update-stack web --change-set ${name}`);
-    expect(await changeSets()).to.equal(1);
-    const planned = (await world.json('plan', 'web', '--change-set', name)).document.plan;
+    expect(changeSets()).to.equal(1);
+    const planned = (await json('plan', 'web', '--change-set', name)).document.plan;
     const approved = ['--approve-only', 'Ami', '--expect-account', '123456789012'];
-    const { code, document, stderr } = await world.json(
-      'update-stack',
-      'web',
-      '--change-set',
-      name,
-      ...approved,
-      ...CALM,
-    );
+    const { code, document, stderr } = await json('update-stack', 'web', '--change-set', name, ...approved);
     expect(code, stderr).to.equal(0);
     expect(document.groups?.map(({ outcome }) => outcome)).to.deep.equal(['promoted']);
     // What plan said is what happened: the same resources moved, the same group was swapped.
@@ -179,63 +167,32 @@ describe('plan and the guards of update-stack', function () {
   });
 
   it('refuses a change that would replace a group, unless it is allowed', async () => {
-    const text = (await world.ask('GetTemplate', { StackName: 'web' }))
-      .replaceAll('&apos;', "'")
-      .replaceAll('&#39;', "'")
-      .replaceAll('&quot;', '"')
-      .replaceAll('&lt;', '<')
-      .replaceAll('&gt;', '>')
-      .replaceAll('&amp;', '&')
-      .replaceAll('&#xD;', '')
-      .replaceAll('&#xA;', '\n');
-    const body = /<TemplateBody>([\s\S]*)<\/TemplateBody>/.exec(text)?.[1] ?? '';
+    const { TemplateBody: body } = world.ask('GetTemplate', { StackName: 'web' }) as { readonly TemplateBody: string };
     const template = await world.file(
       'renamed.yaml',
       body.replace('      MinSize: !Ref MinSize', '      AutoScalingGroupName: another\n      MinSize: !Ref MinSize'),
     );
-    const { code, document, stderr } = await world.json('update-stack', 'web', '--template', template);
+    const { code, document, stderr } = await json('update-stack', 'web', '--template', template);
     expect([code, document.failure?.code], stderr).to.deep.equal([3, 'change.groupLost']);
     expect(document.failure?.reasons[0]?.text).to.include('Group in web would be replaced');
-    const page = await world.run('plan', 'web', '--template', template);
+    const page = await run('plan', 'web', '--template', template);
     expect(page.stdout, page.stderr).to.include('AGAINST IT').and.to.include('-/+ Group');
-    expect(await changeSets()).to.equal(0);
+    expect(changeSets()).to.equal(0);
     // Somebody who says so gets it: the old group goes with its instances, the new one is there.
-    const allowed = await world.json(
-      'update-stack',
-      'web',
-      '--template',
-      template,
-      '--allow-group-replacement',
-      ...CALM,
-    );
+    const allowed = await json('update-stack', 'web', '--template', template, '--allow-group-replacement');
     expect([allowed.code, allowed.document.outcome], allowed.stderr).to.deep.equal([0, 'updated']);
     expect(allowed.document.groups?.map(({ group }) => group)).to.deep.equal(['another']);
   });
 
   it('refuses before the stack is changed what the swap would refuse after it', async () => {
-    const group = (await world.json('plan', 'web')).document.plan?.groups[0]?.group ?? '';
-    await suspend(world, group, 'SuspendProcesses');
-    const { code, document, stderr } = await world.json('update-stack', 'web', ami(3));
+    const group = (await json('plan', 'web')).document.plan?.groups[0]?.group ?? '';
+    const launching = { AutoScalingGroupName: group, ScalingProcesses: ['Launch'] };
+    world.sandbox.invoke('autoscaling', 'SuspendProcesses', launching);
+    const { code, document, stderr } = await json('update-stack', 'web', ami(3));
     expect([code, document.failure?.code], stderr).to.deep.equal([3, 'swap.refused']);
     expect(document.failure?.reasons[0]).to.include({ code: 'group.suspended', group });
     expect(document.failure?.serves).to.equal('Nothing was changed.');
-    expect(await changeSets()).to.equal(0);
-    await suspend(world, group, 'ResumeProcesses');
+    expect(changeSets()).to.equal(0);
+    world.sandbox.invoke('autoscaling', 'ResumeProcesses', launching);
   });
 });
-
-async function suspend(world: Live, group: string, action: string): Promise<void> {
-  const body = new URLSearchParams({
-    Action: action,
-    Version: '2011-01-01',
-    AutoScalingGroupName: group,
-    'ScalingProcesses.member.1': 'Launch',
-  });
-  const authorization =
-    'AWS4-HMAC-SHA256 Credential=AKIDSANDBOX/20261121/eu-west-1/autoscaling/aws4_request, SignedHeaders=host, Signature=0';
-  await fetch(world.env['AWS_ENDPOINT_URL'] ?? '', {
-    method: 'POST',
-    body,
-    headers: { 'content-type': 'application/x-www-form-urlencoded', authorization },
-  });
-}

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { CALM, commandWorld, type CommandWorld } from '../support/world.js';
+import { simulatedWorld, type SimulatedWorld } from '../support/simulated-world.js';
 
 const topic = (filler: number): string => `Parameters:
   Name: {Type: String, MaxLength: 8}
@@ -8,31 +8,26 @@ Resources:
 # ${'x'.repeat(filler)}
 `;
 
-interface Call {
-  readonly service: string;
-  readonly operation: string;
-  readonly input: {
-    readonly Bucket?: string;
-    readonly Key?: string;
-    readonly TemplateURL?: string;
-    readonly TemplateBody?: string;
-    readonly Capabilities?: readonly string[];
-  };
+interface Sent {
+  readonly Bucket?: string;
+  readonly Key?: string;
+  readonly TemplateURL?: string;
+  readonly TemplateBody?: string;
+  readonly Capabilities?: readonly string[];
 }
 
 describe('templates of update-stack', function () {
   this.timeout(30_000);
-  let world: CommandWorld;
+  let world: SimulatedWorld;
   let long: string;
   before(async () => {
-    world = await commandWorld(
+    world = await simulatedWorld(
       'objects: {mine: "", theirs: "", "elsewhere/one": ""}\nbucketOwners: {theirs: "210987654321"}\n',
     );
     long = await world.file('long.yaml', topic(60_000));
   });
   after(() => world.stop());
-  const calls = async (operation: string): Promise<readonly Call[]> =>
-    (await world.ask<readonly Call[]>('changes')).filter((call) => call.operation === operation);
+  const calls = (operation: string): readonly Sent[] => world.calls(operation).map(({ input }) => input);
 
   it('of more than 51,200 bytes need a bucket', async () => {
     const { code, document } = await world.json(['update-stack', 'web', '--template', long, 'Name=a']);
@@ -59,7 +54,7 @@ describe('templates of update-stack', function () {
       'parameters.unknown',
       'parameters.limit',
     ]);
-    expect((await calls('PutObject')).filter(({ input }) => input.Bucket === 'mine')).to.deep.equal([]);
+    expect(calls('PutObject').filter(({ Bucket }) => Bucket === 'mine')).to.deep.equal([]);
   });
 
   it('go through the bucket that was named', async () => {
@@ -73,19 +68,18 @@ describe('templates of update-stack', function () {
       '--s3-prefix',
       '/deep/er/',
       'Name=a',
-      ...CALM,
     ]);
     expect(code, stderr).to.equal(0);
-    const [put] = (await calls('PutObject')).filter(({ input }) => input.Bucket === 'mine');
-    expect(put?.input.Key).to.match(/^deep\/er\/web\/[0-9a-f]{40}\.yaml$/);
-    const url = `https://mine.s3.eu-west-1.amazonaws.com/${put?.input.Key ?? ''}`;
+    const [put] = calls('PutObject').filter(({ Bucket }) => Bucket === 'mine');
+    expect(put?.Key).to.match(/^deep\/er\/web\/[0-9a-f]{40}\.yaml$/);
+    const url = `https://mine.s3.eu-west-1.amazonaws.com/${put?.Key ?? ''}`;
     expect(stderr).to.include(`is stored as ${url}.`);
-    expect((await calls('CreateChangeSet')).map(({ input }) => input.TemplateURL)).to.deep.equal([url]);
+    expect(calls('CreateChangeSet').map(({ TemplateURL }) => TemplateURL)).to.deep.equal([url]);
   });
 
   it('go through the bucket of CDK’s bootstrap when there is one', async () => {
-    const bootstrapped = await commandWorld('objects: {cdk-hnb659fds-assets-123456789012-eu-west-1: ""}\n');
-    const { code, stderr } = await bootstrapped.json(['update-stack', 'web', '--template', long, 'Name=a', ...CALM]);
+    const bootstrapped = await simulatedWorld('objects: {cdk-hnb659fds-assets-123456789012-eu-west-1: ""}\n');
+    const { code, stderr } = await bootstrapped.json(['update-stack', 'web', '--template', long, 'Name=a']);
     await bootstrapped.stop();
     expect(code, stderr).to.equal(0);
     expect(stderr).to.include(
@@ -94,7 +88,7 @@ describe('templates of update-stack', function () {
   });
 
   it('are given to nobody else, who may have made a bucket of that name, unless told so', async () => {
-    const into = ['update-stack', 'mistaken', '--template', long, '--s3-bucket', 'theirs', 'Name=a', ...CALM];
+    const into = ['update-stack', 'mistaken', '--template', long, '--s3-bucket', 'theirs', 'Name=a'];
     const { code, document } = await world.json(into);
     expect(code).to.equal(2);
     expect(document.failure?.what)
@@ -132,10 +126,10 @@ describe('templates of update-stack', function () {
   ] as const) {
     it(`with the transform of ${name} pass through, with their capability`, async () => {
       const path = await world.file(`${name}.yaml`, text);
-      const { stderr } = await world.json(['update-stack', name, '--template', path, ...CALM]);
-      const [asked] = (await calls('CreateChangeSet')).slice(-1);
-      expect(asked?.input.TemplateBody, stderr).to.equal(text);
-      expect(asked?.input.Capabilities).to.include('CAPABILITY_AUTO_EXPAND');
+      const { stderr } = await world.json(['update-stack', name, '--template', path]);
+      const [asked] = calls('CreateChangeSet').slice(-1);
+      expect(asked?.TemplateBody, stderr).to.equal(text);
+      expect(asked?.Capabilities).to.include('CAPABILITY_AUTO_EXPAND');
     });
   }
 });

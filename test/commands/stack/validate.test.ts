@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import type { ValidateDocument } from '../../../src/index.js';
 import { expectGolden } from '../../golden.js';
-import { CLEAN_ENV, run, type Finished } from '../support/cli.js';
-import { commandWorld, type CommandWorld } from '../support/world.js';
+import { typed, type TypedEnd } from '../../support/typed.js';
+import { CLEAN_ENV } from '../support/cli.js';
+import { simulatedWorld, type SimulatedWorld } from '../support/simulated-world.js';
 
 const FAULTY = `AWSTemplateFormatVersion: '2010-09-09'
 Parameters:
@@ -29,8 +30,10 @@ const BROKEN = 'Resources:\n  A: [\n';
 describe('ha-updater validate', function () {
   this.timeout(20_000);
   let folder: string;
-  const offline = (...args: readonly string[]): Promise<Finished> =>
-    run(['validate', '--offline', '--lint', 'off', ...args], { env: {} });
+  const run = (args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<TypedEnd> =>
+    typed(args, { env: { ...CLEAN_ENV, ...env } });
+  const offline = (...args: readonly string[]): Promise<TypedEnd> =>
+    run(['validate', '--offline', '--lint', 'off', ...args]);
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'ha-updater-'));
     await Promise.all([
@@ -142,36 +145,36 @@ describe('ha-updater validate', function () {
     });
 
     it('adds what it finds as warnings, or as errors when they are to count', async () => {
-      const warned = await run(['validate', '--offline', at('good.yaml')], { env });
+      const warned = await run(['validate', '--offline', at('good.yaml')], env);
       expect(warned.code, warned.stderr).to.equal(0);
       expect(warned.stdout).to.include('good.yaml:2:3: warning: Resources: said by lint (a rule) [cfn-lint.E9]');
-      expect((await run(['validate', '--offline', '--lint', 'error', at('good.yaml')], { env })).code).to.equal(3);
+      expect((await run(['validate', '--offline', '--lint', 'error', at('good.yaml')], env)).code).to.equal(3);
     });
 
     it('names the file that makes it fail, and tells of all others', async () => {
       await Promise.all(['one', 'two', 'three'].map((name) => writeFile(at(`${name}.yaml`), GOOD)));
       const names = ['one.yaml', 'broken.yaml', 'two.yaml', 'three.yaml'].map(at);
-      const { stdout } = await run(['validate', '--offline', ...names], { env });
+      const { stdout } = await run(['validate', '--offline', ...names], env);
       expect(stdout).to.include('broken.yaml:1:1: warning: cfn-lint failed (exit 1): gone wrong [cfn-lint.failed]');
       expect(stdout).to.include('one.yaml:2:3: warning: Resources: said by lint').and.include('two.yaml:2:3: warning');
     });
 
     it('says that it failed, and that it is missing when it is needed', async () => {
-      const failed = await run(['validate', '--offline', at('broken.yaml')], { env });
+      const failed = await run(['validate', '--offline', at('broken.yaml')], env);
       expect(failed.stderr).to.include('cfn-lint failed (exit 1): gone wrong');
-      const none = await run(['validate', '--offline', '--lint', 'error', at('good.yaml')], { env: { PATH: folder } });
+      const none = await run(['validate', '--offline', '--lint', 'error', at('good.yaml')], { PATH: folder });
       expect(none.code).to.equal(2);
       expect(none.stderr).to.include('cfn-lint is not on the path');
     });
   });
 
   describe('with CloudFormation in reach', () => {
-    let world: CommandWorld;
+    let world: SimulatedWorld;
     before(async () => {
-      world = await commandWorld('objects: {"bucket/far.yaml": "Resources: {T: {Type: AWS::SNS::Topic}}"}');
+      world = await simulatedWorld('objects: {"bucket/far.yaml": "Resources: {T: {Type: AWS::SNS::Topic}}"}');
     });
     after(() => world.stop());
-    const ask = (...args: readonly string[]): Promise<Finished> => world.run(['validate', '--lint', 'off', ...args]);
+    const ask = (...args: readonly string[]): Promise<TypedEnd> => world.run(['validate', '--lint', 'off', ...args]);
 
     it('asks it, and takes its word', async () => {
       const circle = await world.file(
@@ -188,8 +191,12 @@ describe('ha-updater validate', function () {
     });
 
     it('does without it when it cannot be reached', async () => {
-      const { code, stdout } = await world.run(['validate', '--lint', 'off', at('good.yaml')], {
+      const { code, stdout } = await run(['validate', '--lint', 'off', at('good.yaml')], {
         AWS_ENDPOINT_URL: 'http://127.0.0.1:9',
+        HA_UPDATER_SPEED: '1000',
+        AWS_REGION: 'eu-west-1',
+        AWS_ACCESS_KEY_ID: 'any',
+        AWS_SECRET_ACCESS_KEY: 'any',
       });
       expect(code).to.equal(0);
       expect(stdout).to.include(

@@ -1,15 +1,14 @@
-import { AutoScaling } from '@aws-sdk/client-auto-scaling';
+import { AutoScaling, type AutoScalingClientConfig } from '@aws-sdk/client-auto-scaling';
 import { EC2 } from '@aws-sdk/client-ec2';
 import { DEFAULT_SUBNETS } from '../../../src/sandbox/world/ec2/state.js';
-import type { CommandWorld } from './world.js';
 
-/** Makes three groups without instances: web-blue (env=prod), web-green (env=test), api-1 (env=prod). */
-export async function emptyGroups(world: Pick<CommandWorld, 'env'>): Promise<void> {
-  const way = {
-    endpoint: world.env['AWS_ENDPOINT_URL'] ?? '',
-    region: 'eu-west-1',
-    credentials: { accessKeyId: 'any', secretAccessKey: 'any' },
-  };
+/**
+ * Makes three groups without instances: web-blue (env=prod), web-green (env=test), api-1 (env=prod).
+ * @param way to the world, for clients of the SDK
+ */
+export async function emptyGroups(
+  way: Pick<AutoScalingClientConfig, 'endpoint' | 'region' | 'credentials' | 'requestHandler'>,
+): Promise<void> {
   await new EC2(way).createLaunchTemplate({
     LaunchTemplateName: 'any',
     LaunchTemplateData: { ImageId: 'ami-0123456789abcdef0' },

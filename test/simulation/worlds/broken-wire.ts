@@ -1,5 +1,5 @@
-import { seededRandom } from '../../src/sandbox/random.js';
-import { BREAKS, type Fault } from '../../src/sandbox/scenario.js';
+import { seededRandom } from '../../../src/sandbox/random.js';
+import { BREAKS, type Fault } from '../../../src/sandbox/scenario.js';
 
 const CALLS = ['*', '*:Describe*', 'autoscaling:*', 'autoscaling:Terminate*', 'autoscaling:Update*', 'elb*:*'] as const;
 
