@@ -133,8 +133,9 @@ export const groupFlags = {
   }),
   standby: string({
     summary:
-      'Instances in standby: leave them as they are, wait until they are back, or refuse to start [default: refuse]',
-    options: ['ignore', 'wait', 'refuse'],
+      'Instances in standby: terminate them with the old ones, leave them as they are, wait until they are back, or ' +
+      'refuse to start [default: refuse]',
+    options: ['terminate', 'ignore', 'wait', 'refuse'],
     helpGroup: 'SWAP',
   }),
   surge: string({

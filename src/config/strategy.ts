@@ -13,7 +13,7 @@ export interface StrategyFlags {
 }
 
 const PROTECTED = ['refresh', 'ignore', 'wait', 'refuse'] as const;
-const STANDBY = ['ignore', 'wait', 'refuse'] as const;
+const STANDBY = ['terminate', 'ignore', 'wait', 'refuse'] as const;
 
 /** What becomes of instances that their owner has set aside. */
 export interface SetAsideChoice {

@@ -64,9 +64,9 @@ describe('config', () => {
     expect(readWanted(flags).setAside).to.deep.equal(flags);
     const again = againCommand({ asgs: ['web'] }, flags, { region: 'eu-west-1' }).split(' ');
     expect(again).to.include.members(['--protected', 'refresh', '--standby', 'ignore']);
-    expect(failureOf(() => readWanted({ protected: 'keep', standby: 'terminate' })).facts.what).to.equal(
+    expect(failureOf(() => readWanted({ protected: 'keep', standby: 'detach' })).facts.what).to.equal(
       '--protected must be one of refresh, ignore, wait, refuse, not "keep". ' +
-        '--standby must be one of ignore, wait, refuse, not "terminate".',
+        '--standby must be one of terminate, ignore, wait, refuse, not "detach".',
     );
   });
 

@@ -706,6 +706,11 @@ export const MUTATIONS: readonly Mutation[] = [
     breaks: { value: 'timing.progressMs' },
   },
   {
+    name: 'parked-stay',
+    rule: 'what somebody put aside goes only where that was asked for',
+    breaks: { replace: ['parked.length > (record.parked ?? 0)', 'false'] },
+  },
+  {
     name: 'hook-too-long',
     rule: 'what hooks and balancers hold on its way out gets the time that they take',
     breaks: { value: 'drain' },
@@ -740,6 +745,11 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'guard-foreign',
     rule: 'guard: no instance of another group',
+    breaks: { condition: false },
+  },
+  {
+    name: 'guard-parked',
+    rule: 'guard: what somebody put aside stays, unless the record says that it goes',
     breaks: { condition: false },
   },
   {

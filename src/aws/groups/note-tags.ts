@@ -165,6 +165,7 @@ const RECORD_FIELDS = [
   'suspended',
   'theirs?',
   'kept?',
+  'parked?',
 ];
 
 function recordText(record: RolloutRecord): string {
@@ -181,6 +182,7 @@ function recordText(record: RolloutRecord): string {
     suspended: processList(record.suspended),
     ...(record.theirs !== undefined && { theirs: theirsText(record.theirs) }),
     ...(record.kept !== undefined && { kept: String(record.kept) }),
+    ...(record.parked !== undefined && { parked: String(record.parked) }),
   };
   switch (record.strategy) {
     case 'swap':
@@ -280,6 +282,7 @@ function readBase(field: Fields): Omit<RolloutRecord, 'version' | 'strategy'> {
   const startedAt = readTime(field('started'));
   const theirs = field('theirs?');
   const kept = field('kept?');
+  const parked = field('parked?');
   if (startedAt % 1000 !== 0) throw new Unreadable('started is not in whole seconds');
   return {
     run: readWord(field('run')),
@@ -290,6 +293,7 @@ function readBase(field: Fields): Omit<RolloutRecord, 'version' | 'strategy'> {
     together: readOne(field('together'), ['yes', 'no']) === 'yes',
     ...(theirs !== '' && { theirs: readTheirs(theirs) }),
     ...(kept !== '' && { kept: readCount(kept) }),
+    ...(parked !== '' && { parked: readCount(parked) }),
   };
 }
 

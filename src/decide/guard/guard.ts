@@ -215,6 +215,9 @@ function ruleOf(group: Group, action: Action): string | undefined {
         // rule: guard-foreign
         if (instance === undefined) return `${id} is not an instance of the group`;
         if (instance.launchedAt === undefined) return `nobody knows when ${id} was launched`;
+        // rule: guard-parked
+        if (instance.lifecycle.includes('Standby') && record.parked === undefined)
+          return `${id} was put aside, and the record does not say that it goes`;
         // A rolling rollout that was stopped and mended replaces what it had launched before that, too.
         const superseded =
           record.strategy === 'rolling' &&

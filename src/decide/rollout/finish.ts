@@ -2,6 +2,7 @@ import type { Instant } from '../../clock.js';
 import { count } from '../../text/count.js';
 import type { Wait } from '../../model/rollout/decision.js';
 import type { Instance } from '../../model/rollout/group.js';
+import { batches } from '../instances/capacity.js';
 import { heldBy, inService, notInService, units } from '../instances/classify.js';
 import { act, type GroupStep } from '../step.js';
 import type { JudgedGroup, RolloutGroup, RolloutView } from '../view.js';
@@ -20,6 +21,8 @@ const EVENS_OUT_ZONES = 'AZRebalance';
  */
 export function finish(view: RolloutView, of: JudgedGroup, since: Instant): GroupStep {
   const { group, record, halves, facts } = of;
+  const aside = terminateParked(of);
+  if (aside !== undefined) return aside;
   // Where one instance goes at a time, Auto Scaling may not even out zones before the last one has left.
   const last = facts.limits(record)?.serial === true ? stillLeaving(view, of, since) : undefined;
   if (last !== undefined) return last;
@@ -68,6 +71,22 @@ export function finish(view: RolloutView, of: JudgedGroup, since: Instant): Grou
     },
     `the ${facts.words.short} is done`,
   );
+}
+
+/**
+ * Those that were in standby at the start go last, where that was asked for. The desired capacity does not count them,
+ * so it stays. Where more are in standby by now, nobody knows which of them was meant, and all stay.
+ * Source: EC2 Auto Scaling user guide, "Temporarily remove instances from your Auto Scaling group".
+ */
+function terminateParked({ group, record, halves }: JudgedGroup): GroupStep | undefined {
+  const parked = halves.parked.filter(({ launchedAt = Infinity }) => launchedAt < record.startedAt);
+  // rule: parked-stay
+  if (parked.length === 0 || parked.length > (record.parked ?? 0)) return undefined;
+  const acts = batches(parked).map((instances) => ({
+    action: { type: 'terminate', group: group.name, half: 'old', instances, decrement: false } as const,
+    why: 'these were in standby when the rollout began (--standby terminate)',
+  }));
+  return { kind: 'act', phase: 'halve', acts };
 }
 
 /** Units of those that were left as they are and have gone since: what is new stands in for them. */

@@ -99,6 +99,8 @@ interface RecordBase {
   readonly theirs?: TheirSizes;
   /** Capacity units of old instances that stay as they are: their owner protected them. Absent: none. */
   readonly kept?: number;
+  /** How many old instances were in standby when it started: they go with the old half. Absent: they stay. */
+  readonly parked?: number;
   /** Capacity units of the old set when it started. More of them later means that something is wrong. */
   readonly old: number;
   /** The processes that this rollout suspends and therefore has to resume. */

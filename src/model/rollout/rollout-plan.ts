@@ -92,8 +92,11 @@ export interface Plan {
    * they are. Absent: refuse.
    */
   readonly protected?: 'refresh' | 'ignore' | 'wait' | 'refuse';
-  /** What becomes of instances in standby; `ignore`: they stay as they are. Absent: refuse. */
-  readonly standby?: 'ignore' | 'wait' | 'refuse';
+  /**
+   * What becomes of instances in standby; `terminate`: they go with the old half, `ignore`: they stay as they are.
+   * Absent: refuse.
+   */
+  readonly standby?: 'terminate' | 'ignore' | 'wait' | 'refuse';
   readonly gates?: Gates;
   /** The stack was changed right before: reads may still show its groups as they were. */
   readonly changed?: boolean;

@@ -304,6 +304,14 @@ const STOPPED: readonly (Row & { readonly why: RegExp })[] = [
     why: /i-foreign is not an instance of the group/,
   },
   {
+    when: 'terminating whom somebody put aside',
+    on: promoted({
+      instances: [instance('i-old1', { lifecycle: 'Standby' }), fresh('i-new1'), fresh('i-new2')],
+    }),
+    action: terminate('old', 'i-old1'),
+    why: /i-old1 was put aside, and the record does not say that it goes/,
+  },
+  {
     when: 'terminating whom nobody knows the age of',
     on: promoted({
       instances: [(({ launchedAt, ...rest }) => rest)(instance('i-old1')), fresh('i-new1'), fresh('i-new2')],

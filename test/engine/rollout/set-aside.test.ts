@@ -48,6 +48,9 @@ function park(stage: Stage, name = 'web', decrement = true): string {
   return id;
 }
 
+const stateWith = (stage: Stage, id: string): string =>
+  instancesOf(stage).find((one) => one.id === id)?.state ?? 'gone';
+
 const codes = ({ failure }: Ending): readonly string[] => failure?.facts.reasons.map(({ code }) => code) ?? [];
 const warned = ({ events }: Ending): readonly string[] =>
   events.flatMap((event) => (event.type === 'warning' ? [event.reason.code] : []));
@@ -148,6 +151,43 @@ describe('instances in standby', () => {
       // And then there is nothing left to do.
       expect((await stage.run({ ...plan, standby: 'ignore' })).results[0]?.outcome).to.equal('skipped');
     }
+  });
+
+  it('go with the last old ones with terminate, by any strategy, also when a dead run is gone on with', async () => {
+    for (const plan of [{}, ROLLING, { ...ROLLING, rolling: { ...ROLLING.rolling!, serial: true } }]) {
+      const stage = stageOf();
+      const id = park(stage, 'web', plan === ROLLING);
+      const dead = await stage.run({ ...plan, standby: 'terminate' }, { killAt: { change: 4, when: 'after' } });
+      expect(warned(dead)).to.include('group.standby');
+      const ending = await stage.run({ adoptOnly: true });
+      expect(ending.outcome, ending.failure?.message).to.equal('swapped');
+      const out = stage.changes().filter((change) => change.startsWith('terminate'));
+      expect(out.map((change) => change.includes(id))).to.deep.equal([...out.slice(1).map(() => false), true]);
+      expect(instancesOf(stage).map((one) => one.id))
+        .to.have.length(plan === ROLLING ? 2 : 3)
+        .and.not.include(id);
+      expect(stage.violations()).to.deep.equal([]);
+    }
+  });
+
+  it('stay after a roll-back, and where somebody put more aside meanwhile', async () => {
+    const bad = stageOf({ image: 'ami-old' });
+    const id = park(bad);
+    expect((await bad.run({ standby: 'terminate' }, { interruptAfterMs: 60_000 })).outcome).to.equal('swapRolledBack');
+    expect(stateWith(bad, id)).to.equal('Standby');
+    const stage = stageOf();
+    const ids = [park(stage)];
+    stage.sandbox.clock.after(60_000, () => {
+      const [, next] = instancesOf(stage).filter(({ state }) => state === 'InService');
+      ids.push(next?.id ?? '');
+      call(stage.sandbox.world, 'autoscaling', 'EnterStandby', {
+        AutoScalingGroupName: 'web',
+        InstanceIds: [next?.id],
+        ShouldDecrementDesiredCapacity: false,
+      });
+    });
+    await stage.run({ standby: 'terminate' });
+    expect(ids.map((one) => stateWith(stage, one))).to.deep.equal(['Standby', 'Standby']);
   });
 
   it('are left alone by a run that goes on with it without the flag', async () => {

@@ -118,7 +118,8 @@ function skipped(plan: Plan, group: Group): { readonly why: string; readonly upT
   if (empty !== undefined) return { why: empty, upToDate: false };
   if (plan.swap === 'always' || group.configurations.length === 0) return undefined;
   if (hasNone(group)) return undefined;
-  const aside = (instance: Instance): boolean => plan.standby === 'ignore' && standing(instance.lifecycle) === 'parked';
+  const aside = (instance: Instance): boolean =>
+    ['ignore', 'terminate'].includes(plan.standby ?? '') && standing(instance.lifecycle) === 'parked';
   const here = group.instances.filter((instance) => !isAway(instance) && !aside(instance));
   if (here.some((instance) => outdated(group, instance))) return undefined;
   const frozen = group.notes.frozen === undefined ? '' : '; it is still frozen by an earlier roll-back';
@@ -183,6 +184,7 @@ function ready({ observed, plan }: LookAndPlan, group: Group): Preflight {
       },
     };
   }
+  const parked = group.instances.filter(({ lifecycle }) => standing(lifecycle) === 'parked');
   const thaw = (group.notes.frozen?.processes ?? []).filter((process) => group.suspended.includes(process));
   // rule: operator-resumed
   const mine = SUSPENDED_BY_SWAP.filter((process) => !group.suspended.includes(process));
@@ -194,6 +196,7 @@ function ready({ observed, plan }: LookAndPlan, group: Group): Preflight {
     suspended: [...new Set([...mine, ...thaw, ...(plan.force ? group.suspended : [])])],
     together: plan.together,
     ...(group.kept !== undefined && { kept: group.kept.units }),
+    ...(plan.standby === 'terminate' && parked.length > 0 && { parked: parked.length }),
     ...recordGates(plan),
   };
   const record = factsOf(plan).newRecord(plan, group, old, base);

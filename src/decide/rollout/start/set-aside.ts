@@ -67,9 +67,12 @@ function setAside(plan: Plan, group: Group): readonly SetAside[] {
         parked.length === 1 ? '' : ` (${told(ids(parked))})`
       }`,
       remedy:
-        'Say --standby ignore to leave them as they are, --standby wait to wait until they are back, or put them ' +
-        `back: ${back}`,
-      fate: `${parked.length} of its instances ${parked.length === 1 ? 'stays' : 'stay'} old (--standby ignore).`,
+        'Say --standby ignore to leave them as they are, --standby terminate to terminate them with the old ones, ' +
+        `--standby wait to wait until they are back, or put them back: ${back}`,
+      fate:
+        plan.standby === 'terminate'
+          ? 'A rollout terminates them with the last old ones (--standby terminate); after a roll-back they stay.'
+          : `${parked.length} of its instances ${parked.length === 1 ? 'stays' : 'stay'} old (--standby ignore).`,
     });
   return found;
 }
