@@ -101,25 +101,28 @@ export interface StatusRead {
 export const NOT_HAD: ReadonlySet<AwsFault['kind']> = new Set(['denied', 'unsupported', 'invalid']);
 
 /**
- * The application status of the instances of groups that no balancer judges: once for all of them, then where it
- * matters. Where AWS refuses it, or does not know the call, it is not asked again in this run, and Auto Scaling's word
- * is all that there is.
+ * The application status of instances: once for all groups, then where it matters, of groups that no balancer judges
+ * or of which such a check judges some instance. Where AWS refuses it, or does not know the call, it is not asked again
+ * in this run, and the word of balancers and Auto Scaling is all that there is.
  */
 export function statusReader(
   gateway: Pick<Gateway, 'applicationStatus'>,
-): (groups: Groups, matter: ReadonlySet<string>) => Promise<StatusRead> {
+): (groups: Groups, matter: ReadonlySet<string>, unjudged: ReadonlySet<string>) => Promise<StatusRead> {
   const asked = new Set<string>();
   const checked = new Set<string>();
   let refused: StatusRead['refused'];
   let last: StatusRead['of'] = {};
-  return async (groups, matter) => {
-    const wanted = groups.filter(({ name }) => matter.has(name) || !asked.has(name));
-    for (const { name } of wanted) asked.add(name);
-    const ids = wanted.flatMap(({ instances }) =>
-      instances
-        .filter((one) => one.lifecycle === 'InService' && one.healthy && one.launchedAt !== undefined)
-        .map(({ id }) => id),
+  return async (groups, matter, unjudged) => {
+    const wanted = groups.filter(
+      ({ name }) => !asked.has(name) || (matter.has(name) && (unjudged.has(name) || checked.has(name))),
     );
+    const ids = wanted.flatMap((group) => {
+      const there = group.instances.filter(
+        (one) => one.lifecycle === 'InService' && one.healthy && one.launchedAt !== undefined,
+      );
+      if (there.length > 0) asked.add(group.name);
+      return there.map(({ id }) => id);
+    });
     if (refused === undefined && ids.length > 0)
       try {
         last = await gateway.applicationStatus(ids);

@@ -116,7 +116,7 @@ function createReader(
     const ways = await readConfigurations(bare, needed.configurations, at);
     const launches = await readImages(bare, ways, needed.configurations, at);
     const health = await readHealth(askHealth, balancers, needed);
-    const checks = await readStatus(unjudgedOf(plan, bare, balancers), needed.judged);
+    const checks = await readStatus(...checkable(plan, bare, balancers, needed.judged));
     const failures = await readFailures(needed.failures, at);
     const changes = await readChanges(needed.changes, at);
     const schedules = await readSchedules(needed.schedules, at);
@@ -262,10 +262,19 @@ function assembled(
   return { ...group, instances, balancers: own, configurations, ...more, ...(unread.length > 0 && { unread }) };
 }
 
-/** Groups that no balancer judges; none while a size is kept, as nothing is proven then. */
-function unjudgedOf(plan: Plan, groups: readonly BareGroup[], balancers: ReadonlyMap<string, Balancer>): BareGroup[] {
-  if (factsOf(plan).kind === 'keeping') return [];
-  return groups.filter((group) => group.balancerOnly !== true && !isJudged(group, balancers));
+/**
+ * Groups whose instances application status checks may judge, those of which it matters, and those that no balancer
+ * judges; none while a size is kept, as nothing is proven then.
+ */
+function checkable(
+  plan: Plan,
+  groups: readonly BareGroup[],
+  balancers: ReadonlyMap<string, Balancer>,
+  matter: ReadonlySet<string>,
+): readonly [readonly BareGroup[], ReadonlySet<string>, ReadonlySet<string>] {
+  const all = factsOf(plan).kind === 'keeping' ? [] : groups.filter((group) => group.balancerOnly !== true);
+  const unjudged = all.filter((group) => !isJudged(group, balancers)).map(({ name }) => name);
+  return [all, matter, new Set(unjudged)];
 }
 
 /** Whether some balancer judges the instances of a group. */

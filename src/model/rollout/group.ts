@@ -143,7 +143,7 @@ export interface Group {
   readonly balancers: readonly Balancer[];
   /** AWS's words that it does not tell whether targets are anomalous, by the balancer's name. */
   readonly anomalyUnread?: string;
-  /** Application status checks judge its instances, and no balancer does. */
+  /** Application status checks judge its instances, beside balancers or alone. */
   readonly checked?: true;
   /** AWS's words that the application status checks of its instances could not be read. */
   readonly checksRefused?: string;

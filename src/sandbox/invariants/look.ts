@@ -104,9 +104,9 @@ function isOutdated(world: World, group: GroupState, member: Member): boolean {
   }
 }
 
-/** Where no balancer judges, application status checks do, if there are some. */
-function isImpaired(world: World, judges: readonly Judge[], id: string): boolean {
-  const instance = judges.length > 0 ? undefined : ec2State(world).instances.get(id);
+/** Application status checks judge, too, if there are some. */
+function isImpaired(world: World, id: string): boolean {
+  const instance = ec2State(world).instances.get(id);
   return instance !== undefined && ['impaired', 'initializing'].includes(applicationStatus(world, instance));
 }
 
@@ -123,7 +123,7 @@ function see(world: World, group: GroupState, member: Member, judges: readonly J
     leaving,
     retained: member.lifecycle.endsWith(':Retained'),
     alive,
-    inService: alive && words?.every((word) => word === 'serves') === true && !isImpaired(world, judges, member.id),
+    inService: alive && words?.every((word) => word === 'serves') === true && !isImpaired(world, member.id),
     aside: /^(Detach|Standby|EnteringStandby)/.test(member.lifecycle),
     protected: member.protected,
     beside: member.replaces !== undefined,

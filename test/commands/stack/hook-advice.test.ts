@@ -26,6 +26,13 @@ describe('a hook that refuses a resource', () => {
     expect(looked).to.include('Acme::Group::Tagged::Rule (HIGH): Groups need a tag');
   });
 
+  it('without rules, as one by Lambda, is told in its own words', async () => {
+    const stage = stackWorld([{ ...REFUSES, hook: 'Acme::Lambda::Check' }]);
+    await stage.run(['update-stack', 'web', `Ami=${BETTER}`]);
+    const looked = JSON.stringify((await stage.run(['diagnose', 'web'])).document);
+    expect(looked).to.include('Groups need a tag, says Acme::Lambda::Check');
+  });
+
   for (const refusal of ['AccessDenied', 'InvalidAction'])
     it(`is told as before where AWS answers ${refusal}, which is told once`, async () => {
       const refused = { kind: 'refuse', calls: 'cloudformation:GetHookResult', code: refusal, message: 'no' } as const;

@@ -6,16 +6,20 @@ import { call } from '../../support/sandbox.js';
 import { createStage, type Stage } from '../../support/stage.js';
 
 /** A group that no balancer judges, whose instances an application status check looks at, and a change of its image. */
-function checked(image: string, faults: readonly Fault[] = []): Stage {
+function checked(
+  image: string,
+  faults: readonly Fault[] = [],
+  { balancers = [], ...settings }: { readonly balancers?: readonly 'target-group'[]; readonly Interval?: number } = {},
+): Stage {
   const stage = createStage({ faults, images: { 'ami-bad': { behaviour: 'unhealthy' } } }, [
-    { name: 'web', size: 3, min: 1, max: 6, balancers: [] },
+    { name: 'web', size: 3, min: 1, max: 6, balancers },
   ]);
   const { world } = stage.sandbox;
   const { ApplicationStatusCheck: check } = call<{ ApplicationStatusCheck: { ApplicationStatusCheckId: string } }>(
     world,
     'ec2',
     'CreateApplicationStatusCheck',
-    { Protocol: 'HTTP', Port: 80, Path: '/health' },
+    { Protocol: 'HTTP', Port: 80, Path: '/health', ...(balancers.length > 0 && { SuccessThreshold: 10 }), ...settings },
   );
   call(world, 'ec2', 'AssociateApplicationStatusCheck', {
     ApplicationStatusCheckId: check.ApplicationStatusCheckId,
@@ -37,6 +41,26 @@ describe('application status checks', () => {
     const by = events.flatMap((event) => (event.type === 'group.progress' ? [event.progress.serving?.by] : []));
     expect(new Set(by)).to.deep.equal(new Set(['statusChecks']));
     expect(stage.violations()).to.deep.equal([]);
+  });
+
+  it('are a judge beside the balancers: nothing is proven before both say so', async () => {
+    // The target group calls an instance healthy within seconds, the check after ten minutes.
+    const stage = checked('ami-new', [], { balancers: ['target-group'], Interval: 60 });
+    stage.sandbox.clock.advance(600_000);
+    const began = stage.sandbox.clock.now();
+    const { outcome, events, failure } = await stage.run({ timing: { ...PLAN.timing, progressMs: 900_000 } });
+    expect(outcome, failure?.facts.what).to.equal('swapped');
+    expect(warned(events)).to.deep.equal([]);
+    expect(stage.sandbox.clock.now() - began).to.be.greaterThan(540_000);
+    expect(stage.violations()).to.deep.equal([]);
+  });
+
+  it('that may not be read beside a balancer are told once, and the balancer judges alone', async () => {
+    const refusal = { kind: 'refuse', calls: 'ec2:DescribeApplicationStatus', code: 'InvalidAction', message: 'no' };
+    const stage = checked('ami-new', [refusal as Fault], { balancers: ['target-group'] });
+    const { outcome, events } = await stage.run();
+    expect(outcome).to.equal('swapped');
+    expect(warned(events)).to.deep.equal(['group.statusChecks']);
   });
 
   it('keep an image out whose application does not answer', async () => {

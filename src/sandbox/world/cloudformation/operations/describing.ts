@@ -258,18 +258,21 @@ function getHookResult(world: World, { HookResultId: id = '' }: GetHookResultInp
     FailureMode: 'FAIL',
     TypeName: type,
     Status: 'HOOK_COMPLETE_FAILED',
-    HookStatusReason: reason,
+    HookStatusReason: `${reason}, says ${type}`,
     InvokedAt: new Date(found.at),
-    Annotations: [
-      {
-        AnnotationName: `${type}::Rule`,
-        Status: 'FAILED',
-        StatusMessage: reason,
-        RemediationMessage: `Correct ${found.logicalId} as the rule says.`,
-        RemediationLink: 'https://example.com/rules',
-        SeverityLevel: 'HIGH',
-      },
-    ],
+    // Hooks by Lambda name no rules.
+    Annotations: type.includes('::Lambda::')
+      ? []
+      : [
+          {
+            AnnotationName: `${type}::Rule`,
+            Status: 'FAILED',
+            StatusMessage: reason,
+            RemediationMessage: `Correct ${found.logicalId} as the rule says.`,
+            RemediationLink: 'https://example.com/rules',
+            SeverityLevel: 'HIGH',
+          },
+        ],
   };
 }
 
