@@ -1,14 +1,13 @@
 #!/usr/bin/env node
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { handle } from '@oclif/core/handle';
-import { run } from '@oclif/core/run';
-import { settings } from '@oclif/core/settings';
 
-// Commands are compiled; oclif must never look for their TypeScript sources.
-settings.enableAutoTranspile = false;
-
-// No flush() at the end: it waits for a reader that may be gone, and node writes out pipes by itself.
-// Plugins of a user's are nothing of ours: what lies in a home folder is neither read nor run.
-await run(process.argv.slice(2), { root: fileURLToPath(import.meta.url), userPlugins: false, devPlugins: false }).catch(
-  handle,
-);
+const [word, ...more] = process.argv.slice(2);
+if (more.length === 0 && (word === '--version' || word === '-v' || word === 'version')) {
+  // Whoever asks for the version waits for nothing else to be loaded.
+  const { name, version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+  console.log(`${name}/${version} ${process.platform}-${process.arch} node-${process.version}`);
+} else {
+  const { main } = await import('../dist/commands/base/main.js');
+  await main(process.argv.slice(2), fileURLToPath(import.meta.url));
+}

@@ -38,7 +38,8 @@ export async function publishAssets(
   const published: string[] = [];
   const there: string[] = [];
   if (stack.assetManifests.length === 0) return { published, there };
-  const library = await load(stack);
+  // It is heavy and few need it.
+  const library = await import('@aws-cdk/cdk-assets-lib');
   const aws = awsOf(library, clients);
   for (const file of stack.assetManifests) {
     const manifest = readAssets(library, file);
@@ -69,19 +70,6 @@ function readAssets(library: Library, file: string): InstanceType<Library['Asset
     return library.AssetManifest.fromFile(file);
   } catch (error) {
     throw usage('cdk.assembly', `The list of assets ${file} cannot be used: ${whyNot(error)}`, ['npx cdk synth']);
-  }
-}
-
-/** Optional, because it is heavy and few need it. */
-async function load(stack: CdkStack): Promise<Library> {
-  try {
-    return await import('@aws-cdk/cdk-assets-lib');
-  } catch {
-    throw usage(
-      'cdk.noAssetsLibrary',
-      `Stack ${stack.stackName} has assets, and @aws-cdk/cdk-assets-lib, which publishes them, is not installed.`,
-      ['npm install @aws-cdk/cdk-assets-lib'],
-    );
   }
 }
 

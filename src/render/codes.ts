@@ -54,7 +54,6 @@ export const CODES: Readonly<Record<string, string>> = {
   'cdk.missingContext':
     'The app was synthesized with values that it could not look up. Its templates hold dummies and ' +
     'must not be deployed.',
-  'cdk.noAssetsLibrary': 'The optional dependency that publishes CDK assets is not installed.',
   'cdk.noDocker': 'An image of the app is not published, and there is no docker to do it. Publish it where docker is.',
   'cdk.region': 'The stack of the CDK app is bound to another region than the one that was given.',
   'cdk.role': "A role of CDK's bootstrap could not be taken; the credentials are used as they are.",
@@ -228,7 +227,6 @@ export const CODES: Readonly<Record<string, string>> = {
     'takes the lock finishes or undoes what the record says.',
   'lock.missing': 'The table of the strict lock does not exist.',
   'lock.moved': 'The lock was taken by somebody else in the meantime.',
-  'lock.noClient': 'The optional dependency that talks to the store of the lock is not installed.',
   'lock.notReleased': 'The strict lock could not be given back. It ends by itself with its lease.',
   'lock.unreachable': 'The store of the strict lock does not answer, so nothing was begun.',
 

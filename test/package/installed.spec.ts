@@ -1,6 +1,6 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -52,10 +52,35 @@ describe('the package', function () {
     it('holds the commands, their manifest, the templates and the pages that messages point to, and no tests', async () => {
       const installed = join(user, 'node_modules/ha-updater');
       expect(await readdir(installed)).to.include.members(['bin', 'dist', 'docs', 'templates', 'oclif.manifest.json']);
-      expect(await readdir(join(installed, 'dist'))).to.deep.equal(['commands', 'src']);
+      expect(await readdir(join(installed, 'dist'))).to.have.members(['LICENCES.txt', 'chunks', 'commands', 'src']);
       expect(await readdir(join(installed, 'docs'))).to.include.members(['PERMISSIONS.md', 'LOCKS.md']);
       const all = await readdir(join(installed, 'dist'), { recursive: true });
       expect(all.filter((name) => name.endsWith('.map'))).to.deep.equal([]);
+    });
+
+    it('is one package with all that it needs, of at most 40 MB, and says whose work is in it', async () => {
+      const modules = join(user, 'node_modules');
+      expect((await readdir(modules)).filter((name) => !name.startsWith('.'))).to.deep.equal(['ha-updater']);
+      const files = await readdir(modules, { recursive: true, withFileTypes: true });
+      const sizes = await Promise.all(
+        files
+          .filter((file) => file.isFile())
+          .map(async ({ parentPath, name }) => (await stat(join(parentPath, name))).size),
+      );
+      expect(sizes.reduce((sum, size) => sum + size)).to.be.at.most(40 * 1024 * 1024);
+      const licences = await readFile(join(modules, 'ha-updater/dist/LICENCES.txt'), 'utf8');
+      for (const name of ['@oclif/core', '@aws-sdk/client-auto-scaling', 'listr2', 'yaml'])
+        expect(licences).to.match(new RegExp(`^${name} [\\d.]+ \\([\\w.-]+\\)$`, 'm'));
+    });
+
+    it('keeps the names of functions, so that a stack trace can be read', async () => {
+      const chunks = join(user, 'node_modules/ha-updater/dist/chunks');
+      const texts = await Promise.all((await readdir(chunks)).map((name) => readFile(join(chunks, name), 'utf8')));
+      for (const name of ['updateStack', 'guard', 'failureBlock'])
+        expect(
+          texts.some((text) => text.includes(`function ${name}(`)),
+          name,
+        ).to.equal(true);
     });
 
     it('says its version and its commands', async () => {
@@ -68,6 +93,32 @@ describe('the package', function () {
       const script = "import('ha-updater').then(({ EXIT }) => process.stdout.write(String(EXIT.refused)))";
       expect((await exec(process.execPath, ['-e', script], { cwd: user })).stdout).to.equal('3');
     });
+
+    it('has types that a program of TypeScript can use', async () => {
+      await writeFile(
+        join(user, 'use.mts'),
+        "import { EXIT } from 'ha-updater';\nconst code: number = EXIT.refused;\nvoid code;\n",
+      );
+      const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
+      const flags = ['--noEmit', '--strict', '--skipLibCheck', '--module', 'node16', '--target', 'es2022'];
+      const roots = ['--typeRoots', join(ROOT, 'node_modules/@types'), '--types', 'node'];
+      await exec(process.execPath, [tsc, ...flags, ...roots, 'use.mts'], { cwd: user });
+    });
+
+    // The rest of the suite runs what is compiled file by file; these run what people install.
+    for (const story of ['main-job.story.js', 'lock.story.js', 'stack/cdk-images.story.js'])
+      it(`plays ${story}`, async () => {
+        const env = { ...process.env, HA_UPDATER_BIN: join(user, 'node_modules/ha-updater/bin/run.js') };
+        const mocha = join(ROOT, 'node_modules/mocha/bin/mocha.js');
+        const flags = ['--no-config', '--require', './dist/test/setup.js', '--timeout', '120000', '--exit'];
+        await exec(process.execPath, [mocha, ...flags, `dist/test/commands/${story}`], {
+          cwd: ROOT,
+          env,
+          maxBuffer: 64 * 1024 * 1024,
+        }).catch((error: unknown) => {
+          throw new Error((error as { readonly stdout: string }).stdout);
+        });
+      });
 
     it('creates a stack in its own sandbox', async () => {
       const bin = join(user, 'node_modules/ha-updater/bin/run.js');

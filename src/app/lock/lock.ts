@@ -3,7 +3,7 @@ import type { MayLeave } from '../../aws/gateway.js';
 import { steadyClock, type Instant, type Milliseconds } from '../../clock.js';
 import { newToken } from '../../config/run-id.js';
 import { targetText } from '../../config/target.js';
-import { Failure, refused, usage } from '../../errors.js';
+import { Failure, refused } from '../../errors.js';
 import { readLockAddress } from '../../lock/address.js';
 import { dynamoStore } from '../../lock/dynamodb.js';
 import { createKeeper } from '../../lock/lock-session.js';
@@ -90,7 +90,6 @@ export async function openStore(
         agent: { version: surroundings.version, command: surroundings.command },
         ...(profile !== undefined && { profile }),
       });
-      await installed('@aws-sdk/client-dynamodb', () => client());
       return dynamoStore({
         client,
         table: address.table,
@@ -103,18 +102,6 @@ export async function openStore(
     }
     case 'redis':
       return redisStore({ connect: () => redisLine(address), address: address.shown, clock, callMs, speed });
-  }
-}
-
-/** The client is an optional dependency: an installation without it serves everybody else. */
-async function installed(name: string, load: () => Promise<unknown>): Promise<void> {
-  try {
-    await load();
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error;
-    throw usage('lock.noClient', `This lock needs the package ${name}, which is not installed.`, [
-      `npm install ${name}`,
-    ]);
   }
 }
 

@@ -3,7 +3,6 @@ import { AwsFault } from '../../errors.js';
 import { chunks } from '../../text/chunks.js';
 import type { Clients } from '../session/clients.js';
 import { allPages } from '../session/pages.js';
-import { optionalClient } from './optional-client.js';
 
 /** Most ids in one call of DescribeSubnets that its documentation gives room for. */
 const SUBNETS_PER_CALL = 200;
@@ -36,8 +35,7 @@ export async function countedInstances(clients: Clients): Promise<CountedInstanc
 
 /** The account's quotas of EC2 by their codes; those that the region does not have are left out. */
 export async function vcpuQuotas(clients: Clients, codes: readonly string[]): Promise<Record<string, number>> {
-  const operation = 'servicequotas:GetServiceQuota';
-  const client = await optionalClient(() => clients.serviceQuotas(), operation, '@aws-sdk/client-service-quotas');
+  const client = await clients.serviceQuotas();
   const found: Record<string, number> = {};
   for (const code of codes) {
     try {

@@ -3,7 +3,6 @@ import { AwsFault } from '../../errors.js';
 import type { PermissionAnswer, PermissionQuestion } from '../../model/checkup.js';
 import type { Clients } from '../session/clients.js';
 import { allPages } from '../session/pages.js';
-import { optionalClient } from './optional-client.js';
 
 const OPERATION = 'iam:SimulatePrincipalPolicy';
 
@@ -19,7 +18,7 @@ export async function permissions(
   caller: string,
   { actions, resource, context }: PermissionQuestion,
 ): Promise<readonly PermissionAnswer[]> {
-  const client = await optionalClient(() => clients.iam(), OPERATION, '@aws-sdk/client-iam');
+  const client = await clients.iam();
   const principal = await principalOf(client, caller);
   const pages = await allPages(OPERATION, async (token) => {
     const page = await client.simulatePrincipalPolicy({

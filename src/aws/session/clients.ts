@@ -70,14 +70,12 @@ export interface Clients {
   autoScaling(): Promise<AutoScaling>;
   cloudFormation(): Promise<CloudFormation>;
   cloudWatch(): Promise<CloudWatch>;
-  /** Its package is an optional dependency: the import throws when it is not installed. */
   dynamoDb(): Promise<DynamoDB>;
   ec2(): Promise<EC2>;
   /** Classic load balancers. */
   elb(): Promise<ElasticLoadBalancing>;
   /** Target groups. */
   elbV2(): Promise<ElasticLoadBalancingV2>;
-  /** Its package is an optional dependency, as is that of Service Quotas. */
   iam(): Promise<IAM>;
   s3(): Promise<S3>;
   serviceQuotas(): Promise<ServiceQuotas>;

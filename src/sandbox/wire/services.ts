@@ -4,6 +4,7 @@ import * as cloudwatch from '@aws-sdk/client-cloudwatch';
 import * as ec2 from '@aws-sdk/client-ec2';
 import * as elb from '@aws-sdk/client-elastic-load-balancing';
 import * as elbv2 from '@aws-sdk/client-elastic-load-balancing-v2';
+import * as iam from '@aws-sdk/client-iam';
 import * as sts from '@aws-sdk/client-sts';
 import { NormalizedSchema } from '@smithy/core/schema';
 import type { StaticOperationSchema } from '@smithy/types';
@@ -85,9 +86,6 @@ export interface OperationShape {
   readonly input: NormalizedSchema;
   readonly output: NormalizedSchema;
 }
-
-/** Its package is an optional dependency: without it, the sandbox has no IAM. */
-const iam: object = await import('@aws-sdk/client-iam').catch(() => ({}));
 
 const SCHEMAS: Partial<Record<ServiceName, object>> = {
   autoscaling,

@@ -96,23 +96,6 @@ describe('image assets of a CDK app', function () {
     expect(await calls()).to.deep.equal([]);
   });
 
-  it('and files need a library that not everybody installs, which is said before anything changes', async () => {
-    await world.file(
-      'hooks.mjs',
-      "export const resolve = (name, context, next) => { if (name === '@aws-cdk/cdk-assets-lib') throw new Error('not installed'); return next(name, context); };\n",
-    );
-    const without = await world.file(
-      'without.mjs',
-      "import { register } from 'node:module';\nregister('./hooks.mjs', import.meta.url);\n",
-    );
-    const { code, document, stderr } = await world.json(
-      ['update-stack', 'Web', '--app', app, 'Ami=ami-0123456789abcde01'],
-      { ...env, NODE_OPTIONS: `--import ${without}` },
-    );
-    expect([code, document.failure?.code], stderr).to.deep.equal([2, 'cdk.noAssetsLibrary']);
-    expect(document.failure?.next).to.deep.equal(['npm install @aws-cdk/cdk-assets-lib']);
-  });
-
   it('that cannot be pushed stop the run before the stack is touched, in words of docker’s', async () => {
     await writeFile(join(world.folder, 'refuse'), '');
     const { code, document, stderr } = await world.json(

@@ -5,7 +5,8 @@ import { stripVTControlCharacters } from 'node:util';
 import { callsFile } from '../../permissions/calls.js';
 import { ROOT } from '../../support/root.js';
 
-export const BIN = join(ROOT, 'bin', 'run.js');
+/** The program: that of the repository, or an installed one. */
+export const BIN = process.env['HA_UPDATER_BIN'] ?? join(ROOT, 'bin', 'run.js');
 
 /** Nothing of the machine that runs the tests: no AWS settings, no CI, no colours. */
 export const CLEAN_ENV: Readonly<Record<string, string>> = {

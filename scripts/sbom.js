@@ -1,0 +1,34 @@
+/**
+ * Writes what the package is made of, for scanners: `npm run sbom > sbom.json`. npm's own list of the lockfile (CycloneDX),
+ * without what is not in the bundle.
+ */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { bundle } from './bundle.js';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'ha-updater-sbom-'));
+try {
+  const packages = new Set(await bundle(ROOT, join(ROOT, 'dist'), folder));
+  const args = ['sbom', '--sbom-format', 'cyclonedx', '--package-lock-only'];
+  const list = JSON.parse(execFileSync('npm', args, { cwd: ROOT, encoding: 'utf8', maxBuffer: 256 * 1024 * 1024 }));
+  const pathOf = ({ properties = [] }) => properties.find(({ name }) => name === 'cdx:npm:package:path')?.value;
+  const components = list.components.filter((component) => packages.has(pathOf(component)));
+  const missing = [...packages].filter((path) => !components.some((component) => pathOf(component) === path));
+  if (missing.length > 0) throw new Error(`The lockfile does not tell of ${missing.join(', ')}.`);
+  const kept = new Set([list.metadata.component['bom-ref'], ...components.map((component) => component['bom-ref'])]);
+  const dependencies = list.dependencies
+    .filter(({ ref }) => kept.has(ref))
+    .map(({ ref, dependsOn }) => ({ ref, dependsOn: dependsOn.filter((other) => kept.has(other)) }));
+  // What is bundled is a part of the product, however it came to be installed.
+  for (const component of components) {
+    component.scope = 'required';
+    component.properties = component.properties.filter(({ name }) => name !== 'cdx:npm:package:development');
+  }
+  process.stdout.write(`${JSON.stringify({ ...list, components, dependencies }, null, 2)}\n`);
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
