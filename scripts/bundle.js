@@ -3,8 +3,10 @@
  * package instead of some hundred and seventy, in exactly the versions that were tested, and node has fewer files to
  * load at each start. Names are kept, so that a stack trace can be read.
  */
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 
 /** Files that somebody finds by their path: node, oclif by package.json, and whoever imports the package. */
@@ -40,15 +42,51 @@ export async function bundle(root, from, to) {
     format: 'esm',
     platform: 'node',
     target: 'node20.19',
+    // The SDK has both; of modules of ECMAScript only what is used gets into the bundle.
+    mainFields: ['module', 'main'],
     minifySyntax: true,
     minifyWhitespace: true,
     legalComments: 'none',
     external: NEVER_LOADED,
     banner: { js: COMMON_JS },
     metafile: true,
+    plugins: [namedImports],
     logLevel: 'error',
   });
   return [...new Set(Object.keys(metafile.inputs).flatMap((path) => packageOf(path) ?? []))].sort();
+}
+
+/**
+ * What node gives to whoever imports a module of CommonJS at run time: its names besides `default`. By itself esbuild gives
+ * `default` alone where it splits, so such an import leads to a module that exports the names.
+ */
+const namedImports = {
+  name: 'named-imports',
+  setup(building) {
+    building.onResolve({ filter: /^[^./]/ }, async ({ path, kind, resolveDir, pluginData }) => {
+      if (kind !== 'dynamic-import' || path.startsWith('node:') || pluginData === SEEN) return undefined;
+      const found = await building.resolve(path, { kind: 'import-statement', resolveDir, pluginData: SEEN });
+      if (found.external || found.errors.length > 0 || isEcmaScript(found.path)) return undefined;
+      return { path, namespace: 'named', pluginData: { resolveDir } };
+    });
+    building.onLoad({ filter: /./, namespace: 'named' }, async ({ path, pluginData: { resolveDir } }) => {
+      const url = pathToFileURL(createRequire(join(resolveDir, 'any.js')).resolve(path));
+      const names = Object.keys(await import(url)).filter((name) => !['default', 'module.exports'].includes(name));
+      const contents = `export { ${names.join(', ')} } from ${JSON.stringify(path)};`;
+      return { contents, resolveDir };
+    });
+  },
+};
+
+/** That an import was asked for by this plugin. */
+const SEEN = Symbol('seen');
+
+/** Whether a file is a module of ECMAScript, as node or its package.json says; `module` is what bundlers are to take. */
+function isEcmaScript(path) {
+  let folder = dirname(path);
+  while (!existsSync(join(folder, 'package.json'))) folder = dirname(folder);
+  const { type, module } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  return path.endsWith('.mjs') || type === 'module' || module !== undefined;
 }
 
 /** The folder of the package that a file belongs to, from `node_modules` on; undefined for our own files. */
@@ -77,6 +115,6 @@ export function writeLicences(root, packages, file) {
 }
 
 function licenceText(folder) {
-  const name = readdirSync(folder).find((file) => /^(licen[cs]e|copying)(\.(md|txt))?$/i.test(file));
+  const name = readdirSync(folder).find((file) => /^(license|licence|copying)(\.(md|txt))?$/i.test(file));
   return name === undefined ? undefined : readFileSync(join(folder, name), 'utf8').trim();
 }

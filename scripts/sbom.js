@@ -3,22 +3,32 @@
  * without what is not in the bundle.
  */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundle } from './bundle.js';
 
+/** @param part a package.json, or a component of the list */
+function nameOf({ name, version }) {
+  return `${name}@${version}`;
+}
+
+function readManifest(path) {
+  return JSON.parse(readFileSync(join(ROOT, path, 'package.json'), 'utf8'));
+}
+
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'ha-updater-sbom-'));
 try {
-  const packages = new Set(await bundle(ROOT, join(ROOT, 'dist'), folder));
+  const paths = await bundle(ROOT, join(ROOT, 'dist'), folder);
+  const inBundle = new Set(paths.map((path) => nameOf(readManifest(path))));
   const args = ['sbom', '--sbom-format', 'cyclonedx', '--package-lock-only'];
   const list = JSON.parse(execFileSync('npm', args, { cwd: ROOT, encoding: 'utf8', maxBuffer: 256 * 1024 * 1024 }));
-  const pathOf = ({ properties = [] }) => properties.find(({ name }) => name === 'cdx:npm:package:path')?.value;
-  const components = list.components.filter((component) => packages.has(pathOf(component)));
-  const missing = [...packages].filter((path) => !components.some((component) => pathOf(component) === path));
-  if (missing.length > 0) throw new Error(`The lockfile does not tell of ${missing.join(', ')}.`);
+  const components = list.components.filter((component) => inBundle.has(nameOf(component)));
+  const known = new Set(components.map(nameOf));
+  const missing = [...inBundle].filter((name) => !known.has(name));
+  if (missing.length > 0) throw new Error(`The lockfile does not tell of ${missing.length} packages: ${missing[0]} …`);
   const kept = new Set([list.metadata.component['bom-ref'], ...components.map((component) => component['bom-ref'])]);
   const dependencies = list.dependencies
     .filter(({ ref }) => kept.has(ref))

@@ -73,6 +73,19 @@ describe('the package', function () {
         expect(licences).to.match(new RegExp(`^${name} [\\d.]+ \\([\\w.-]+\\)$`, 'm'));
     });
 
+    it('has a list of the same packages for scanners, by npm run sbom', async () => {
+      const { stdout } = await exec(process.execPath, ['scripts/sbom.js'], { cwd: ROOT, maxBuffer: 64 * 1024 * 1024 });
+      const { components } = JSON.parse(stdout) as {
+        readonly components: readonly { name: string; version: string }[];
+      };
+      const licences = await readFile(join(user, 'node_modules/ha-updater/dist/LICENCES.txt'), 'utf8');
+      const named = [...licences.matchAll(/^(\S+ \d[\w.-]*) \(/gm)].map(([, name]) => name);
+      expect(components.map(({ name, version: of }) => `${name} ${of}`).sort()).to.deep.equal(
+        [...new Set(named)].sort(),
+      );
+      expect(components).to.have.length.above(100);
+    });
+
     it('keeps the names of functions, so that a stack trace can be read', async () => {
       const chunks = join(user, 'node_modules/ha-updater/dist/chunks');
       const texts = await Promise.all((await readdir(chunks)).map((name) => readFile(join(chunks, name), 'utf8')));
@@ -174,6 +187,23 @@ describe('the package', function () {
       expect(blocks[0]?.[0]).to.equal('npm ci');
       expect(blocks[0]).to.have.length(4);
       expect(await types(clone, blocks[0]?.slice(1) ?? [])).to.include(`ha-updater/${version}`);
+    });
+
+    it('by the steps of the Dockerfile, which no docker builds here', async () => {
+      const steps = [...read('Dockerfile').matchAll(/^(FROM|WORKDIR|COPY|RUN|USER|ENTRYPOINT) (.+)$/gm)];
+      const of = (kind: string): readonly string[] =>
+        steps.flatMap(([, name, words = '']) => (name === kind ? [words] : []));
+      expect(of('FROM')).to.deep.equal(['node:22-slim AS build', 'node:22-slim']);
+      expect(of('USER'), 'whoever runs in it is not root').to.deep.equal(['node']);
+      expect(of('COPY')).to.deep.equal(['. .', '--from=build /tmp/ha-updater-*.tgz /tmp/']);
+      expect(of('RUN')[0]).to.equal('npm ci');
+      const temporary = await mkdtemp(join(folder, 'image-'));
+      const lines = of('RUN')
+        .slice(1)
+        .map((line) => line.replaceAll('/tmp', temporary));
+      const [program] = JSON.parse(of('ENTRYPOINT')[0] ?? '[]') as readonly string[];
+      expect(await types(clone, [...lines, `${program} --version`])).to.include(`ha-updater/${version}`);
+      expect(await readdir(temporary), 'the package does not stay in the image').to.deep.equal([]);
     });
 
     it('from git, into a project', async () => {
