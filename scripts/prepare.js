@@ -47,7 +47,7 @@ rmSync(COMPILED, { recursive: true, force: true });
 renameSync(BUILT, COMPILED);
 const packages = await bundle(ROOT, COMPILED, BUILT);
 writeLicences(ROOT, packages, join(BUILT, 'LICENCES.txt'));
-for (const path of typesOf(join(COMPILED, 'src/index.d.ts'))) {
+for (const path of typesOf(join(COMPILED, 'src/library/index.d.ts'))) {
   const copy = join(BUILT, relative(COMPILED, path));
   mkdirSync(dirname(copy), { recursive: true });
   copyFileSync(path, copy);

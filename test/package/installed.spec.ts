@@ -103,14 +103,15 @@ describe('the package', function () {
     });
 
     it('can be imported', async () => {
-      const script = "import('ha-updater').then(({ EXIT }) => process.stdout.write(String(EXIT.refused)))";
-      expect((await exec(process.execPath, ['-e', script], { cwd: user })).stdout).to.equal('3');
+      const script =
+        "import('ha-updater').then(({ createUpdater, EXIT }) => process.stdout.write(typeof createUpdater({}).updateStack + EXIT.refused))";
+      expect((await exec(process.execPath, ['-e', script], { cwd: user })).stdout).to.equal('function3');
     });
 
     it('has types that a program of TypeScript can use', async () => {
       await writeFile(
         join(user, 'use.mts'),
-        "import { EXIT } from 'ha-updater';\nconst code: number = EXIT.refused;\nvoid code;\n",
+        "import { createUpdater, type Updater } from 'ha-updater';\nexport const updater: Updater = createUpdater({ region: 'eu-west-1' });\n",
       );
       const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
       const flags = ['--noEmit', '--strict', '--skipLibCheck', '--module', 'node16', '--target', 'es2022'];
