@@ -327,8 +327,16 @@ function describeWait(wait: Wait, at: Instant): string {
 /** The instances waited for, those with the same reason together. */
 function byReason(instances: Wait['instances']): readonly (readonly [string, Wait['instances']])[] {
   const rows = new Map<string, Wait['instances'][number][]>();
-  for (const instance of instances) rows.set(instance.why, [...(rows.get(instance.why) ?? []), instance]);
+  for (const instance of instances) {
+    const why = sayWhy(instance);
+    rows.set(why, [...(rows.get(why) ?? []), instance]);
+  }
   return [...rows];
+}
+
+/** A balancer calls an instance that still boots unhealthy, which would alarm whoever reads the log of a good rollout. */
+function sayWhy({ state, why }: Wait['instances'][number]): string {
+  return state === 'booting' ? `booting (${withoutStop(oneLine(why))})` : why;
 }
 
 const RESIZE: Readonly<Record<Extract<Action, { type: 'resize' }>['purpose'], string>> = {

@@ -56,6 +56,25 @@ describe('renderers', () => {
     expect(paper.text().match(/\+\d\d:\d\d/g)).to.deep.equal(['+00:00', '+00:30', '+01:00']);
   });
 
+  it('say that an instance boots before they say that a balancer calls it unhealthy', () => {
+    const why = 'web-Targets: unhealthy (Target.FailedHealthChecks: Health checks failed)';
+    const wait: RunEvent = {
+      type: 'group.waiting',
+      wait: {
+        group: 'web',
+        phase: 'prove',
+        why: '0 of 2 new instances are proven.',
+        instances: [
+          { id: 'i-1', why, state: 'booting' },
+          { id: 'i-2', why, state: 'unhealthy' },
+        ],
+      },
+    };
+    const paper = transcript();
+    stamp([[0, wait]]).forEach(linesRenderer(paper.out, paper.err).show);
+    expect(paper.text()).to.include(`[i-1: booting (${why}); i-2: ${why}]`);
+  });
+
   it('never let a control character of a reason reach the terminal', () => {
     const paper = transcript();
     const renderer = linesRenderer(paper.out, paper.err);
