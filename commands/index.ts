@@ -11,6 +11,7 @@ import Explain from './inspect/explain.js';
 import List from './inspect/list.js';
 import Report from './inspect/report.js';
 import Status from './inspect/status.js';
+import Watch from './inspect/watch.js';
 import Sandbox from './local/sandbox.js';
 import Completion from './local/completion.js';
 import LockRelease from './lock/release.js';
@@ -44,4 +45,5 @@ export const COMMANDS = {
   'update-asgs': UpdateAsgs,
   'update-stack': UpdateStack,
   validate: Validate,
+  watch: Watch,
 };

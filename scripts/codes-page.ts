@@ -29,6 +29,7 @@ const ABOUT: Readonly<Record<string, string>> = {
   rollback: 'Rolling back',
   revert: 'Going back to the former stack',
   lock: 'Strict locks',
+  watch: 'Rollouts that are watched',
   diagnose: 'Why it went wrong',
   guard: 'The last check before a change',
 };

@@ -7,6 +7,7 @@ export { resume, rollback, unfreeze } from './app/groups/resume-rollback.js';
 export { releaseLock, showLock, type LockDocument } from './app/lock/lock-commands.js';
 export { restart } from './app/groups/restart.js';
 export { status, type GroupsStatusDocument, type StatusDocument } from './app/inspect/status.js';
+export { watch } from './app/inspect/watch.js';
 export { updateGroups } from './app/groups/update-asgs.js';
 export { cancel } from './app/groups/cancel.js';
 export { planGroups } from './app/groups/plan-groups.js';

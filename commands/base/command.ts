@@ -4,7 +4,7 @@ import type { Input, ParserOutput } from '@oclif/core/interfaces';
 import type { CommandResult, FlagShape, Settings, ProcessContext } from '../../src/index.js';
 import { systemClock } from '../../src/clock.js';
 import { harmlessJson } from '../../src/text/plain.js';
-import { shapesOf } from '../flags/flag-shapes.js';
+import { settableOf } from '../flags/flag-shapes.js';
 import { splitWords, type StackWords } from './stack-words.js';
 
 /** What oclif answers by name. */
@@ -67,14 +67,14 @@ export abstract class BaseCommand extends Command {
 
   /** Flags that settings may set for this command. */
   protected ownFlags(): readonly FlagShape[] {
-    return shapesOf(this.ctor.flags);
+    return settableOf(this.id ?? '', this.ctor.flags);
   }
 
   /** Flags of all commands that have settings: one file serves them all. */
   protected knownFlags(): readonly FlagShape[] {
     const all = this.config.commands
       .filter((command) => 'config' in command.flags)
-      .flatMap((command) => shapesOf(command.flags));
+      .flatMap((command) => settableOf(command.id, command.flags));
     return [...new Map(all.map((flag) => [flag.name, flag])).values()];
   }
 

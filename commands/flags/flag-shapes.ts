@@ -11,7 +11,7 @@ interface OclifFlag {
 }
 
 /** Flags in the words of the library, which knows nothing of oclif. */
-export function shapesOf(flags: Readonly<Record<string, OclifFlag>>): readonly FlagShape[] {
+function shapesOf(flags: Readonly<Record<string, OclifFlag>>): readonly FlagShape[] {
   return Object.entries(flags).map(([name, { type, multiple, allowNo, options, helpValue, summary }]) => ({
     name,
     kind: type === 'boolean' ? 'switch' : 'text',
@@ -21,4 +21,15 @@ export function shapesOf(flags: Readonly<Record<string, OclifFlag>>): readonly F
     ...(typeof helpValue === 'string' && { takes: helpValue }),
     ...(summary !== undefined && { summary }),
   }));
+}
+
+/**
+ * Flags that only a command line sets: `wait` of update-stack is for somebody else's change, which one may want always,
+ * that of watch would make it wait for a rollout that never comes.
+ */
+const TYPED_ONLY: Readonly<Record<string, readonly string[]>> = { watch: ['wait'] };
+
+/** Those of a command's flags that variables and a settings file may set. */
+export function settableOf(command: string, flags: Readonly<Record<string, OclifFlag>>): ReturnType<typeof shapesOf> {
+  return shapesOf(flags).filter(({ name }) => TYPED_ONLY[command]?.includes(name) !== true);
 }

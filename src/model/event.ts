@@ -168,6 +168,19 @@ export type RunEvent =
     }
   /** A rollout was asked to roll back, by a note on its groups that the run which works on it obeys. */
   | { readonly type: 'rollout.called'; readonly run: string; readonly groups: readonly string[]; readonly by: string }
+  /** Somebody who only watches saw the rollout of a group: whose it is, and since when. */
+  | {
+      readonly type: 'rollout.watched';
+      readonly group: string;
+      /** The run that began it. */
+      readonly run: string;
+      readonly since: Instant;
+      readonly strategy: RolloutRecord['strategy'];
+      /** The process that works on it, and its machine; absent while none does. */
+      readonly holder?: string;
+      /** The build of the pipeline that works on it. */
+      readonly build?: string;
+    }
   /** The strict lock was taken under these names. */
   | { readonly type: 'lock.taken'; readonly lock: string; readonly names: readonly string[] }
   /** Somebody else has the strict lock, or had it and may be dead. */

@@ -386,4 +386,8 @@ export const CODES: Readonly<Record<string, string>> = {
   'usage.region': 'That is not the name of a region.',
   'usage.scenario': 'The scenario of the sandbox cannot be used.',
   'usage.speed': 'HA_UPDATER_SPEED is for a sandbox on this machine alone.',
+  'watch.interrupted': 'The rollout that was watched has a record, and no run works on it any more.',
+  'watch.rolledBack': 'The rollout that was watched was rolled back by its run.',
+  'watch.stackFailed': 'The change of the stack that was watched did not succeed.',
+  'watch.underWay': 'Watching ended by its time limit or by a signal; what is under way goes on.',
 };

@@ -125,6 +125,12 @@ export function describe(event: RunEvent, at: Instant): readonly Line[] {
       return event.groups.flatMap((group) =>
         line(group, 'warning', `Asked run ${event.run} to roll back: it does so within seconds.`),
       );
+    case 'rollout.watched': {
+      const who = event.holder === undefined ? 'no run works on it now' : `${event.holder} works on it`;
+      const build = event.build === undefined ? '' : `, for ${event.build}`;
+      const text = `Run ${event.run} began it ${timestamp(event.since)} (${event.strategy}); ${who}${build}.`;
+      return line(event.group, 'info', text);
+    }
     case 'lock.taken':
       return line('run', 'info', `Holds the lock ${list(event.names, 5)} in ${event.lock}.`);
     case 'lock.waiting':
