@@ -2,7 +2,7 @@ import type { FailureFacts, Outcome } from '../model/event.js';
 import { count } from '../text/count.js';
 import { list } from '../text/list.js';
 import { oneLine } from '../text/plain.js';
-import { splitRemark } from '../text/shell-quote.js';
+import { readPrinted } from '../text/printed-command.js';
 import { causesOf, type Cause } from './failure-causes.js';
 import { headword, untouched } from './last-words.js';
 import { wrapWords } from './live/cells.js';
@@ -121,7 +121,7 @@ function alike(text: string): string {
 function commandRows(commands: readonly string[], columns: number): readonly string[] {
   const same = new Map<string, { readonly command: string; readonly remark: string; times: number }>();
   for (const line of commands) {
-    const { words: command, remark } = splitRemark(line);
+    const { words: command, remark } = readPrinted(line);
     const key = remark === '' ? line : `${command.split(' ').slice(0, 3).join(' ')} # ${remark}`;
     const known = same.get(key);
     if (known === undefined) same.set(key, { command, remark, times: 1 });

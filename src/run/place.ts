@@ -1,5 +1,6 @@
 import type { RunEvent } from '../model/event.js';
-import { placeWords, quote, splitRemark } from '../text/shell-quote.js';
+import { readPrinted, withWords } from '../text/printed-command.js';
+import { placeWords, quote } from '../text/shell-quote.js';
 
 /** Where a run works, for the commands that it prints. */
 export interface Place {
@@ -9,26 +10,30 @@ export interface Place {
   readonly lock?: string | undefined;
 }
 
-/** Commands that work under the lock. */
-const LOCKING = /^ha-updater (update-stack|update-asgs|restart|resume|rollback|unfreeze|cancel|lock \w+) /;
+/** Commands of ours that work under the lock. */
+const LOCKING: ReadonlySet<string> = new Set([
+  ...['update-stack', 'update-asgs', 'restart', 'resume', 'rollback', 'unfreeze', 'cancel'],
+  ...['lock show', 'lock release'],
+]);
+
+/** Programs that are told where they work. */
+const PLACED: ReadonlySet<string> = new Set(['ha-updater', 'aws']);
 
 /** A command with the region and profile of this run, so that it works in any shell; a remark stays at the end. */
 export function withPlace(command: string, place: Place): string {
-  if (!/^(ha-updater|aws) /.test(command) || command.includes('--help')) return command;
-  const { words, remark } = splitRemark(command);
-  const flags = words.replace(/'[^']*'/g, "''");
-  const lock = place.lock === undefined || !LOCKING.test(words) || / --lock[ =]/.test(flags) ? '' : place.lock;
-  return (
-    [words, ...missing(flags, place), ...(lock === '' ? [] : ['--lock', quote(lock)])].join(' ') +
-    (remark === '' ? '' : `   # ${remark}`)
-  );
+  const printed = readPrinted(command);
+  const { program, operation, flags } = printed;
+  if (!PLACED.has(program) || flags.has('help')) return command;
+  const locks = program === 'ha-updater' && LOCKING.has(operation) && !flags.has('lock');
+  const lock = locks && place.lock !== undefined ? ['--lock', quote(place.lock)] : [];
+  return withWords(printed, [...missing(flags, place), ...lock]);
 }
 
 /** What a command does not say of the place yet, quoted. */
-function missing(command: string, { region, profile }: Place): readonly string[] {
+function missing(flags: ReadonlySet<string>, { region, profile }: Place): readonly string[] {
   return placeWords({
-    region: / --region[ =]/.test(command) ? undefined : region,
-    profile: / --profile[ =]/.test(command) ? undefined : profile,
+    region: flags.has('region') ? undefined : region,
+    profile: flags.has('profile') ? undefined : profile,
   }).map(quote);
 }
 
@@ -46,7 +51,7 @@ export function placedInText(text: string, place: Place): string {
   return text.replace(
     IN_TEXT,
     (_whole, operation: string, rest: string) =>
-      [operation, ...missing(rest.replace(/'[^']*'/g, "''"), place)].join(' ') + rest,
+      [operation, ...missing(readPrinted(`${operation}${rest}`).flags, place)].join(' ') + rest,
   );
 }
 

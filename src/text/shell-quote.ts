@@ -29,15 +29,6 @@ function spelt(value: string | number | readonly string[] | QuotedWords): string
   return 'quoted' in value ? value.quoted : value.map(quote).join(' ');
 }
 
-/**
- * A printed command and the remark behind it, which begins with `#` outside of quotes: the name of a group may hold
- * one.
- */
-export function splitRemark(line: string): { readonly words: string; readonly remark: string } {
-  const [, words = line, remark = ''] = /^((?:\\.|'[^']*'|[^'\\])*?)(?: +# (.*))?$/s.exec(line) ?? [];
-  return { words, remark };
-}
-
 /** A switch as it was said, typed or in a settings file: both ways count where the file may say the other. */
 export function switchWord(name: string, value: boolean | undefined): readonly string[] {
   return value === undefined ? [] : [value ? `--${name}` : `--no-${name}`];

@@ -8,7 +8,8 @@ import { splitKeyValue } from '../../src/text/key-value.js';
 import { list } from '../../src/text/list.js';
 import { oneLine, plainText } from '../../src/text/plain.js';
 import { sentence, withoutStop } from '../../src/text/sentence.js';
-import { quote, singleQuoted, splitRemark } from '../../src/text/shell-quote.js';
+import { readPrinted } from '../../src/text/printed-command.js';
+import { quote, singleQuoted } from '../../src/text/shell-quote.js';
 import { targetFlags } from '../../src/text/target-words.js';
 import { timestamp } from '../../src/text/timestamp.js';
 
@@ -46,11 +47,32 @@ const CASES: readonly (readonly [string, unknown, unknown])[] = [
   ['words in quotes whatever they hold', singleQuoted('a'), `'a'`],
   [
     'commands and their remarks',
-    ['aws x   # why', "status --asg 'a # b'", `status 'it'\\''s # c'  # it's why`].map(splitRemark),
+    ['aws x   # why', "status --asg 'a # b'", `status 'it'\\''s # c'  # it's why`].map((line) => {
+      const { words, remark } = readPrinted(line);
+      return { words, remark };
+    }),
     [
       { words: 'aws x', remark: 'why' },
       { words: "status --asg 'a # b'", remark: '' },
       { words: `status 'it'\\''s # c'`, remark: "it's why" },
+    ],
+  ],
+  [
+    'what a command does, and its flags, whatever its values look like',
+    [
+      "aws autoscaling resume-processes --auto-scaling-group-name 'a --region b' --profile=me   # --lock",
+      'ha-updater lock show web --json',
+      'ha-updater resume web',
+      'npx cdk bootstrap',
+    ].map((line) => {
+      const { program, operation, flags } = readPrinted(line);
+      return [program, operation, ...flags];
+    }),
+    [
+      ['aws', 'autoscaling resume-processes', 'auto-scaling-group-name', 'profile'],
+      ['ha-updater', 'lock show', 'json'],
+      ['ha-updater', 'resume'],
+      ['npx', ''],
     ],
   ],
   [

@@ -7,6 +7,8 @@ export interface Linted {
   readonly findings: ReadonlyMap<string, readonly CheckedFinding[]>;
   /** Why there is nothing to tell, when there is not. */
   readonly notAsked?: string;
+  /** It is not installed, which is no fault. */
+  readonly absent?: true;
 }
 
 /** One row of `cfn-lint --format json`. */
@@ -51,7 +53,7 @@ export async function cfnLint(files: readonly string[], env: Environment, count:
   };
   await lint(files);
   const [why] = failed.values();
-  if (failed.size === files.length && why !== undefined) return { findings: new Map(), notAsked: why };
+  if (failed.size === files.length && why !== undefined) return { findings: new Map(), notAsked: why, ...(why === NOT_THERE && { absent: true }) };
   for (const [file, text] of failed) note(findings, file, toFinding({ Message: text, Rule: { Id: 'failed' } }, count));
   return { findings };
 }

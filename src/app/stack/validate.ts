@@ -287,10 +287,10 @@ async function withLint(
   const lint = asked.lint ?? 'warn';
   if (lint === 'off') return templates;
   const files = templates.filter(({ read, origin }) => read && !origin.includes('://')).map(({ origin }) => origin);
-  const { findings, notAsked } = await cfnLint(files, env, lint === 'error' ? 'error' : 'warn');
+  const { findings, notAsked, absent } = await cfnLint(files, env, lint === 'error' ? 'error' : 'warn');
   // Whoever wants its findings to count wants to know that there are none.
   if (notAsked !== undefined && lint === 'error') throw usage('lint.missing', `--lint error: ${notAsked}.`);
-  if (notAsked !== undefined && !notAsked.includes('not on the path')) stderr.write(`${notAsked}\n`);
+  if (notAsked !== undefined && absent !== true) stderr.write(`${notAsked}\n`);
   return templates.map((template) => ({
     ...template,
     ...settled([...template.findings, ...(findings.get(template.origin) ?? [])]),

@@ -123,12 +123,12 @@ describe('restart, step by step', () => {
     [
       'draining: waits',
       observed([web(four({ 'i-1': says('draining') }), ['i-1'])]),
-      'wait: 1 of 1 instances instances that were taken out are not in service again yet yet [i-1 draining from web-classic, web]',
+      'wait: 1 of 1 instances that were taken out are not in service again yet [i-1 draining from web-classic, web]',
     ],
     [
       'drained from one alone: waits for the other',
       observed([web(four({ 'i-1': says('absent', 'draining') }), ['i-1'])]),
-      'wait: 1 of 1 instances instances that were taken out are not in service again yet yet [i-1 draining from web]',
+      'wait: 1 of 1 instances that were taken out are not in service again yet [i-1 draining from web]',
     ],
     ['drained everywhere: the command', observed([web(four({ 'i-1': says('absent') }), ['i-1'])]), 'run i-1'],
     [
@@ -136,7 +136,7 @@ describe('restart, step by step', () => {
       observed([web(four({ 'i-1': says('absent') }), ['i-1'])], {
         commands: { 'i-1': { state: 'running', since: T0 + 90_000 } },
       }),
-      'wait: 1 of 1 instances instances that were taken out are not in service again yet yet [i-1 the command runs]',
+      'wait: 1 of 1 instances that were taken out are not in service again yet [i-1 the command runs]',
     ],
     [
       'it succeeded: back into both',
@@ -146,7 +146,7 @@ describe('restart, step by step', () => {
     [
       'registered: waits until it serves',
       observed([web(four({ 'i-1': says('starting') }), ['i-1'])], { commands: { 'i-1': ok } }),
-      'wait: 1 of 1 instances instances that were taken out are not in service again yet yet [i-1 web-classic: starting]',
+      'wait: 1 of 1 instances that were taken out are not in service again yet [i-1 web-classic: starting]',
     ],
     ['proven: the next ones', observed([web(four(), ['i-1'])], { commands: { 'i-1': ok } }), 'note i-2,i-3'],
     [

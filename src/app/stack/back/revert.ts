@@ -15,6 +15,7 @@ import { templateStore, type StoreFlags } from '../template-store.js';
 import { retrying } from '../../../engine/retrying-gateway.js';
 import type { OpenChange, StackOrder } from '../../../engine/stack/stack-change.js';
 import { faultText } from '../../../text/fault-text.js';
+import { readPrinted } from '../../../text/printed-command.js';
 import { withoutStop } from '../../../text/sentence.js';
 
 /** A stack as it was before its change, ready to be made that again. */
@@ -161,6 +162,14 @@ export async function revert(
   });
 }
 
+/** What nobody has to do any more once the stack is back and its groups launch again. */
+const NEEDLESS: ReadonlySet<string> = new Set([
+  'unfreeze',
+  'update-asgs',
+  'update-stack',
+  'autoscaling resume-processes',
+]);
+
 /** The stack is back; its groups may launch again. */
 async function resumed(
   run: Run,
@@ -183,9 +192,7 @@ async function resumed(
         },
       });
     }
-    const next = failure.facts.next.filter(
-      (command) => !/\b(unfreeze|resume-processes|update-asgs|update-stack)\b/.test(command),
-    );
+    const next = failure.facts.next.filter((command) => !NEEDLESS.has(readPrinted(command).operation));
     return with_({
       left: (
         `Nothing of the change${back} ` +
