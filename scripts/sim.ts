@@ -83,7 +83,7 @@ async function sweep(seeds: number, from: number): Promise<number> {
   const digests = new Map<number, string>();
   const flag =
     `${values.wire ? '--wire ' : ''}${values.broken ? '--broken ' : ''}${values.swarm ? '--swarm ' : ''}` +
-    `${strategy === 'mixed' ? '' : `--strategy ${strategy} `}`;
+    (strategy === 'mixed' ? '' : `--strategy ${strategy} `);
   for (let seed = from; seed < from + seeds; seed++) {
     const told = await playOf(seed);
     simulatedSeconds += told.simulatedSeconds;
@@ -107,15 +107,11 @@ async function sweep(seeds: number, from: number): Promise<number> {
     outcomes,
     failed,
   };
-  write(
-    values.json
-      ? JSON.stringify(summary)
-      : `${seeds} seeds from ${from} (${summary.mode}): ${runs} runs, ${summary.simulatedHours} simulated hours, ${Object.entries(
-          outcomes,
-        )
-          .map(([name, count]) => `${count} ${name}`)
-          .join(', ')}; ${failed.length} failed`,
-  );
+  const ends = Object.entries(outcomes)
+    .map(([name, count]) => `${count} ${name}`)
+    .join(', ');
+  const played = `${seeds} seeds from ${from} (${summary.mode}): ${runs} runs, ${summary.simulatedHours} simulated hours`;
+  write(values.json ? JSON.stringify(summary) : `${played}, ${ends}; ${failed.length} failed`);
   if (values.digest !== undefined)
     writeFileSync(values.digest, [...digests].map(([seed, digest]) => `${seed} ${digest}\n`).join(''));
   const different = values.against === undefined ? [] : differing(digests, values.against);

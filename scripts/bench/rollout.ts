@@ -87,7 +87,7 @@ export async function measureRollout(shape: Shape, world: WorldName = 'usual', s
   if (ending.outcome !== 'swapped' || stage.violations().length > 0) {
     throw new Error(
       `${nameOf(shape)} ended as ${ending.outcome}: ${ending.failure?.facts.what ?? ''} ` +
-        `${JSON.stringify(stage.violations())}`,
+        JSON.stringify(stage.violations()),
     );
   }
   const limit = limitOf();

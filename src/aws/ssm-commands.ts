@@ -43,9 +43,8 @@ export async function commandResult(clients: Clients, id: string, instance: stri
     const status = answer.Status ?? '';
     if (UNDER_WAY.has(status)) return { state: 'pending' };
     const exit = answer.ResponseCode === undefined || answer.ResponseCode < 0 ? '' : `, exit ${answer.ResponseCode}`;
-    const how =
-      `${answer.StatusDetails === undefined || answer.StatusDetails === '' ? status : answer.StatusDetails}` +
-      `${exit}`;
+    const details = answer.StatusDetails ?? '';
+    const how = `${details === '' ? status : details}${exit}`;
     return {
       state: 'ended',
       ok: status === 'Success',

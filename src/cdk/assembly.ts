@@ -124,7 +124,7 @@ function pick(
   throw usage(
     'cdk.stack',
     `The app in ${directory} has no stack ${wanted}. ` +
-      `${meant === undefined ? `It has ${all}.` : `Did you mean ${meant}?`}`,
+      (meant === undefined ? `It has ${all}.` : `Did you mean ${meant}?`),
   );
 }
 
@@ -151,11 +151,16 @@ function missingOf(assembly: CloudAssembly): readonly { readonly key: string; re
   return [...new Map([...own, ...inner].map((one) => [one.key, one])).values()];
 }
 
+/** Whether an artifact is of that type, as manifests spell it: the enumeration is loaded with the rest, and late. */
+function isOf(manifest: { readonly type: string }, type: string): boolean {
+  return manifest.type === type;
+}
+
 function describe(stack: CloudFormationStackArtifact): CdkStack {
   const { account, region } = stack.environment;
   const { assumeRoleArn: roleArn, assumeRoleExternalId: externalId, assumeRoleAdditionalOptions: options = {} } = stack;
   const assetManifests = stack.dependencies
-    .filter(({ manifest }) => manifest.type === 'cdk:asset-manifest')
+    .filter(({ manifest }) => isOf(manifest, 'cdk:asset-manifest'))
     .map((artifact) => (artifact as unknown as { readonly file: string }).file);
   return {
     directory: stack.assembly.directory,
@@ -185,7 +190,7 @@ function describe(stack: CloudFormationStackArtifact): CdkStack {
     }),
     assetManifests,
     dependsOn: stack.dependencies
-      .filter(({ manifest }) => manifest.type === 'aws:cloudformation:stack')
+      .filter(({ manifest }) => isOf(manifest, 'aws:cloudformation:stack'))
       .map(({ id }) => id),
   };
 }

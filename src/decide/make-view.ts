@@ -35,7 +35,7 @@ function groupView(observed: Observed, plan: Plan, group: Group): GroupView {
     name: group.name,
     group,
     halves,
-    proven: proven(group, halves.new, observed.seen, plan, observed.at),
+    proven: proven(observed, plan, group, halves.new),
     ...(record !== undefined && { record }),
     ...(verdict !== undefined && { verdict }),
     ...(called !== undefined && { cancellation: called }),

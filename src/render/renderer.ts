@@ -1,8 +1,8 @@
 /** Environment variables by name. */
 type Environment = Readonly<Record<string, string | undefined>>;
 
-const OUTPUTS = ['auto', 'terminal', 'lines', 'jsonl'] as const;
-export type Output = (typeof OUTPUTS)[number];
+/** How a run is shown; `auto` finds out. */
+export type Output = 'auto' | 'terminal' | 'lines' | 'jsonl';
 
 /** What the choice depends on besides the flag. */
 export interface Screen {

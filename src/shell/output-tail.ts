@@ -33,7 +33,7 @@ export function createTail(mask: Mask = (text) => text): Tail {
       // The cut may have gone through a character.
       const masked = mask(cut ? printed.replace(/^\ufffd+/, '') : printed, cut);
       const clean = plainText(masked, ' ').replaceAll('	', ' ').trim();
-      const points = [...clean];
+      const points = Array.from(clean);
       return cut || points.length > KEPT_CHARACTERS ? `…${points.slice(-KEPT_CHARACTERS).join('')}` : clean;
     },
   };

@@ -281,7 +281,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'check-skipped',
     rule: 'an instance is proven only when its check command says yes',
-    breaks: { replace: ['.filter((instance) => checked(seen, plan, instance))', ''] },
+    breaks: { replace: ['.filter((instance) => checked(look.seen, plan, instance))', ''] },
   },
   {
     name: 'before-command-skipped',

@@ -53,7 +53,8 @@ export async function cfnLint(files: readonly string[], env: Environment, count:
   };
   await lint(files);
   const [why] = failed.values();
-  if (failed.size === files.length && why !== undefined) return { findings: new Map(), notAsked: why, ...(why === NOT_THERE && { absent: true }) };
+  if (failed.size === files.length && why !== undefined)
+    return { findings: new Map(), notAsked: why, ...(why === NOT_THERE && { absent: true }) };
   for (const [file, text] of failed) note(findings, file, toFinding({ Message: text, Rule: { Id: 'failed' } }, count));
   return { findings };
 }

@@ -146,7 +146,7 @@ async function trafficSources(clients: Clients, group: string): Promise<{ id: st
   return pages
     .flatMap((page) => page.TrafficSources ?? [])
     .map((source) => ({
-      id: source.Identifier ?? source.TrafficSource ?? '',
+      id: source.Identifier ?? '',
       type: source.Type ?? 'elbv2',
       state: source.State ?? '',
     }));

@@ -198,8 +198,13 @@ function configurationOf(
   template: LaunchTemplateSpecification | undefined,
 ): string | undefined {
   if (template !== undefined)
-    return `lt/${template.LaunchTemplateId ?? template.LaunchTemplateName ?? ''}:${template.Version || '$Default'}`;
+    return `lt/${template.LaunchTemplateId ?? template.LaunchTemplateName ?? ''}:${versionOf(template)}`;
   return launchConfiguration ? `lc/${launchConfiguration}` : undefined;
+}
+
+/** Which version a group launches; nothing said is its default. */
+function versionOf({ Version: version }: LaunchTemplateSpecification): string {
+  return version === undefined || version === '' ? '$Default' : version;
 }
 
 /** AWS tells of balancers in three places, none of them complete. */

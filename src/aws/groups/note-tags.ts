@@ -235,12 +235,14 @@ function readRestart(field: Fields): RolloutRecord {
 
 function readSwap(field: Fields): RolloutRecord {
   const shield = field('shield?');
+  // Another word than that is none of this version's.
+  if (shield !== '') readOne(shield, ['yes']);
   // rule: rolling-as-swap
   return {
     version: RECORD_VERSION,
     strategy: readOne(field('strategy'), ['swap']),
     ...readBase(field),
-    ...(shield !== '' && readOne(shield, ['yes']) === 'yes' && { shield: true }),
+    ...(shield !== '' && { shield: true }),
   };
 }
 
@@ -505,7 +507,7 @@ function fits(text: string): string {
 
 /** One word: what tags do not allow, and what has a meaning here, is written as `+hex+`. */
 function word(text: string): string {
-  return text === '' ? '+' : [...text].map(wordCharacter).join('');
+  return text === '' ? '+' : Array.from(text, wordCharacter).join('');
 }
 
 function wordCharacter(character: string): string {

@@ -1,4 +1,5 @@
 import type { HttpResponse } from '@smithy/core/protocols';
+import { isThrottlingError } from '@smithy/core/retry';
 import { AwsFault, type FaultKind } from '../../errors.js';
 
 /**
@@ -18,22 +19,15 @@ interface Raw {
   readonly $metadata?: { readonly httpStatusCode?: number; readonly requestId?: string | undefined };
 }
 
-/** Wire codes with one meaning. What is not here is sorted by pattern, then by status. */
+/**
+ * Wire codes with one meaning. What is not here is sorted by the SDK's own list of throttling codes, then by pattern,
+ * then by status.
+ */
 const KIND_OF_CODE: Readonly<Record<string, FaultKind>> = {
-  Throttling: 'throttled',
-  ThrottlingException: 'throttled',
-  ThrottledException: 'throttled',
-  RateExceeded: 'throttled',
-  RequestLimitExceeded: 'throttled',
-  RequestThrottled: 'throttled',
-  RequestThrottledException: 'throttled',
-  TooManyRequestsException: 'throttled',
-  TooManyRequests: 'throttled',
-  BandwidthLimitExceeded: 'throttled',
+  // The SDK calls it throttled, and for the calls that are made here it is a quota.
   LimitExceededException: 'invalid',
-  SlowDown: 'throttled',
-  EC2ThrottledException: 'throttled',
-  PriorRequestNotComplete: 'throttled',
+  RateExceeded: 'throttled',
+  TooManyRequests: 'throttled',
   ScalingActivityInProgress: 'busy',
   ResourceContention: 'busy',
   ResourceInUse: 'busy',
@@ -147,20 +141,34 @@ function kindOf(raw: Raw, code: string, message: string): FaultKind {
   // The handler's own connection timeout: nothing was sent. Its request timeout reads differently.
   if (raw.name === 'TimeoutError' && /establish a connection|connection timed out/i.test(message)) return 'unreachable';
   if (BROKEN.has(code) || raw.name === 'TimeoutError' || message.includes('socket hang up')) return 'transient';
-  return KIND_OF_CODE[code] ?? kindOfMessage(code, message) ?? kindOfPattern(code) ?? kindOfStatus(status);
+  return (
+    KIND_OF_CODE[code] ??
+    (isThrottling(code) ? 'throttled' : undefined) ??
+    kindOfMessage(code, message) ??
+    kindOfPattern(code) ??
+    kindOfStatus(status)
+  );
 }
+
+/** By the list of the SDK, whose own class of the error may carry another name than the wire code. */
+function isThrottling(code: string): boolean {
+  return isThrottlingError({ name: code, message: '' });
+}
+
+/** What a ValidationError says of things that do not exist. */
+const MISSING = [
+  /^Stack\b.* does not exist\b/i,
+  /^(AutoScalingGroup |Group )?.*\bname not found\b/i,
+  /Instance Id not found/i,
+  /^Group .* not found/i,
+];
 
 /** Where one code (mostly ValidationError) means many things, the message tells. */
 function kindOfMessage(code: string, message: string): FaultKind | undefined {
   // REVIEW_IN_PROGRESS is no progress: only a person moves it.
   if (/ is in (?!REVIEW_)\w*_IN_PROGRESS state and can ?not /.test(message)) return 'busy';
   if (code !== 'ValidationError') return undefined;
-  if (
-    /^Stack\b.* does not exist\b|^(AutoScalingGroup |Group )?.*\bname not found\b|Instance Id not found|^Group .* not found/i.test(
-      message,
-    )
-  )
-    return 'missing';
+  if (MISSING.some((words) => words.test(message))) return 'missing';
   if (/rate exceeded/i.test(message)) return 'throttled';
   return undefined;
 }

@@ -22,7 +22,7 @@ export async function proxyAgent(env: Readonly<Record<string, string | undefined
     import('proxy-from-env'),
   ]);
   const direct = { http: new HttpAgent(KEPT), https: new HttpsAgent(KEPT) };
-  const proxied = new Map<string, HttpAgent>();
+  const proxied = new Map<string, HttpAgent | undefined>();
 
   class ByAddress extends Agent {
     connect(_request: ClientRequest, { secureEndpoint, host, port }: AgentConnectOpts): HttpAgent {

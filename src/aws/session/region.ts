@@ -24,7 +24,7 @@ async function regionOfProfile(env: NodeJS.ProcessEnv, profile: string | undefin
       ...(configFilepath && { configFilepath }),
       ...(filepath && { filepath }),
     });
-    const name = profile || DEFAULT_PROFILE;
+    const name = profile === undefined || profile === '' ? DEFAULT_PROFILE : profile;
     return files.configFile[name]?.region ?? files.credentialsFile[name]?.region;
   } catch {
     return undefined;

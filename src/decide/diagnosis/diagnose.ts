@@ -88,7 +88,7 @@ function ofActivity(
  * instances").
  */
 const UNHEALTHY =
-  /taken out of service in response to an? (EC2|ELB|VPC Lattice|EBS|customized|user)[\w ]*[ -](?:health|status)[ -]?checks?/i;
+  /out of service in response to an? (EC2|ELB|VPC Lattice|EBS|customized|user)[\w ]*[ -](?:health|status)[ -]?checks?/i;
 
 /** Ids differ from attempt to attempt; the same failure is told once. */
 function withoutIds(text: string): string {

@@ -24,85 +24,76 @@ function seconds(at: number): number {
 
 /** Whether a look shows the effect of an action. A group that is gone shows everything. */
 export function isVisible(action: Action, groupNamed: (name: string) => Group | undefined): boolean {
-  const all = (names: readonly string[], shows: (group: Group) => boolean): boolean =>
-    names.every((name) => {
-      const group = groupNamed(name);
-      return group === undefined || shows(group);
-    });
+  return groupsOf(action).every((name) => {
+    const group = groupNamed(name);
+    return group === undefined || shows(group, action);
+  });
+}
+
+/** Whether a group is as an action should have made it. */
+function shows(group: Group, action: Action): boolean {
+  const { notes, size, suspended } = group;
   switch (action.type) {
     case 'rewrite':
-      return all(
-        [action.group],
-        ({ notes }) =>
-          isOfRollout(notes.record, action.record) &&
-          notes.lease?.run === action.lease.run &&
-          sameTheirs(notes.record.theirs, action.record.theirs),
+      return (
+        isOfRollout(notes.record, action.record) &&
+        notes.lease?.run === action.lease.run &&
+        sameTheirs(notes.record.theirs, action.record.theirs)
       );
     case 'record':
-      return all(
-        [action.group],
-        ({ notes }) => isOfRollout(notes.record, action.record) && notes.lease?.run === action.lease.run,
-      );
+      return isOfRollout(notes.record, action.record) && notes.lease?.run === action.lease.run;
     case 'pause':
-      return all(
-        [action.group],
-        ({ notes }) => notes.record?.gates?.paused === action.record.gates?.paused && notes.lease === undefined,
-      );
+      return notes.record?.gates?.paused === action.record.gates?.paused && notes.lease === undefined;
     case 'suspend':
-      return all([action.group], ({ suspended }) => action.processes.every((process) => suspended.includes(process)));
+      return action.processes.every((process) => suspended.includes(process));
     case 'resume':
-      return all([action.group], ({ suspended }) => action.processes.every((process) => !suspended.includes(process)));
+      return action.processes.every((process) => !suspended.includes(process));
     case 'resize':
-      return all([action.group], ({ size }) => sameSize(size, action.size));
+      return sameSize(size, action.size);
     case 'judge':
-      return all(action.groups, ({ notes }) => notes.verdict?.outcome === action.verdict.outcome);
-    case 'terminate':
-      return all([action.group], ({ instances }) =>
-        instances.every((instance) => !action.instances.includes(instance.id) || isAway(instance)),
-      );
-    case 'shield':
-      return all([action.group], ({ instances }) =>
-        instances.every(
-          (instance) =>
-            !action.instances.includes(instance.id) ||
-            instance.protectedFromScaleIn === action.on ||
-            standing(instance.lifecycle) !== 'live',
-        ),
-      );
+      return notes.verdict?.outcome === action.verdict.outcome;
     case 'freeze':
-      return all([action.group], ({ notes }) => notes.frozen?.run === action.note.run);
+      return notes.frozen?.run === action.note.run;
     case 'clear':
-      return all([action.group], ({ notes }) => action.notes.every((name) => notes[name] === undefined));
+      return action.notes.every((name) => notes[name] === undefined);
     case 'note':
-      return all([action.group], ({ notes }) => (notes.out?.number ?? 0) >= action.out.number);
-    case 'deregister':
-      return all([action.group], ({ instances }) =>
-        instances.every(
-          (instance) =>
-            !action.targets.some((target) => target.instance === instance.id) ||
-            !isRegistered(instance, action.balancer),
-        ),
-      );
-    case 'register':
-      return all([action.group], ({ instances }) =>
-        instances.every(
-          (instance) =>
-            !action.targets.some((target) => target.instance === instance.id) ||
-            isRegistered(instance, action.balancer),
-        ),
-      );
+      return (notes.out?.number ?? 0) >= action.out.number;
+    case 'renew':
+      // A look that shows nobody's lease, or the dead one's that ours replaced, lags; another live run is noticed
+      // elsewhere.
+      return notes.lease?.run === action.lease.run && notes.lease.beat >= action.lease.beat;
     case 'run':
     case 'cancel':
       // Commands are known to this process at once.
       return true;
-    case 'renew':
-      // A look that shows nobody's lease, or the dead one's that ours replaced, lags; another live run is noticed
-      // elsewhere.
-      return all(
-        action.groups,
-        ({ notes }) => notes.lease?.run === action.lease.run && notes.lease.beat >= action.lease.beat,
-      );
+    case 'terminate':
+    case 'shield':
+    case 'deregister':
+    case 'register':
+      return showsInstances(group, action);
   }
+}
+
+/** Whether the instances that an action is about are as it should have made them, as far as they are there still. */
+function showsInstances(
+  { instances }: Group,
+  action: Extract<Action, { readonly type: 'terminate' | 'shield' | 'deregister' | 'register' }>,
+): boolean {
+  const ids = 'targets' in action ? action.targets.map(({ instance }) => instance) : action.instances;
+  return instances
+    .filter(({ id }) => ids.includes(id))
+    .every((instance) => {
+      switch (action.type) {
+        case 'terminate':
+          return isAway(instance);
+        case 'shield':
+          return instance.protectedFromScaleIn === action.on || standing(instance.lifecycle) !== 'live';
+        case 'deregister':
+          return !isRegistered(instance, action.balancer);
+        case 'register':
+          return isRegistered(instance, action.balancer);
+      }
+    });
 }
 
 function sameTheirs(a: TheirSizes = {}, b: TheirSizes = {}): boolean {

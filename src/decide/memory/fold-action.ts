@@ -6,108 +6,139 @@ import type { GroupResult, Seen, SeenSizes } from '../../model/rollout/decision.
 import type { Action } from '../../model/rollout/action.js';
 import type { Instant } from '../../clock.js';
 
-/** What sending an action adds. `sure` when the service confirmed it, false when the reply was lost. */
-export function afterAction(seen: Seen, action: Action, at: Instant, sure: boolean, plan: Plan): Seen {
+/** An action that was sent. */
+export interface SentAction {
+  readonly action: Action;
+  readonly at: Instant;
+  /** True when the service confirmed it, false when the reply was lost. */
+  readonly sure: boolean;
+}
+
+/** What sending an action adds to what is remembered. */
+export function afterAction(seen: Seen, { action, at, sure }: SentAction, plan: Plan): Seen {
   const pending = [...seen.pending, { action, since: at, sure }];
-  const sizes = withSizes(seen, action, at);
-  if (!sure) return { ...seen, pending, sizes };
-  const known = { ...seen.known } as Record<string, GroupNotes>;
-  const base = { ...seen, pending, sizes, known };
+  const base = { ...seen, pending, sizes: withSizes(seen, action, at) };
+  return sure ? afterConfirmed(base, action, at, plan) : base;
+}
+
+/** What an action adds that the service confirmed. */
+function afterConfirmed(seen: Seen, action: Action, at: Instant, plan: Plan): Seen {
   switch (action.type) {
-    case 'record': {
-      known[action.group] = {
-        ...dropKey(dropKey(known[action.group], 'verdict'), 'out'),
-        record: action.record,
-        lease: action.lease,
-      };
-      return {
-        ...base,
-        results: without(seen.results, action.group),
-        adoptedAt: without(seen.adoptedAt, action.group),
-        progressAt: without(seen.progressAt, action.group),
-        leaving: without(seen.leaving, action.group),
-        left: without(seen.left, action.group),
-        doubled: without(seen.doubled, action.group),
-        sizes: { ...sizes, [action.group]: asRecorded(action.record.size.desired, at) },
-        confirmed: without(seen.confirmed, action.group),
-      };
-    }
+    case 'record':
+      return afterRecord(seen, action, at);
     case 'judge':
-      for (const name of action.groups) known[name] = { ...known[name], verdict: action.verdict, lease: action.lease };
-      return base;
+      return withKnown(seen, action.groups, { verdict: action.verdict, lease: action.lease });
     case 'rewrite':
-      known[action.group] = { ...known[action.group], record: action.record, lease: action.lease };
-      return { ...base, superseded: { ...seen.superseded, ...leaseFingerprints(seen, [action.group]) } };
-    case 'renew':
-      for (const name of action.groups)
-        if (known[name] !== undefined) known[name] = { ...known[name], lease: action.lease };
-      return { ...base, superseded: { ...seen.superseded, ...leaseFingerprints(seen, action.groups) } };
+      return {
+        ...withKnown(seen, [action.group], { record: action.record, lease: action.lease }),
+        superseded: { ...seen.superseded, ...leaseFingerprints(seen, [action.group]) },
+      };
+    case 'renew': {
+      const ours = action.groups.filter((name) => seen.known[name] !== undefined);
+      return {
+        ...withKnown(seen, ours, { lease: action.lease }),
+        superseded: { ...seen.superseded, ...leaseFingerprints(seen, action.groups) },
+      };
+    }
     case 'resume':
-      return { ...base, confirmed: withConfirmed(seen, action.group, 'processes') };
+      return { ...seen, confirmed: withConfirmed(seen, action.group, 'processes') };
     case 'suspend':
-      return { ...base, confirmed: withConfirmed(seen, action.group, 'suspended') };
+      return { ...seen, confirmed: withConfirmed(seen, action.group, 'suspended') };
     case 'freeze':
-      known[action.group] = { ...known[action.group], frozen: action.note };
-      return base;
-    case 'resize':
-      if (action.purpose === 'restore') return { ...base, confirmed: withConfirmed(seen, action.group, 'size') };
-      if (action.purpose === 'fit') return base;
-      return {
-        ...base,
-        ...progressTimerReset(seen, action.group, at),
-        doubled: { ...seen.doubled, [action.group]: (seen.doubled[action.group] ?? 0) + 1 },
-      };
-    case 'clear': {
-      const was = known[action.group];
-      const result =
-        action.result ??
-        (was?.record !== undefined && !factsOf(was.record).replaces
-          ? undefined
-          : !factsOf(plan).keepsRecord
-            ? unfrozen(action.group)
-            : was === undefined
-              ? undefined
-              : resultOf(action.group, was, plan));
-      const run = was?.record?.run;
-      return {
-        ...base,
-        known: without(known, action.group),
-        cleared:
-          run === undefined
-            ? seen.cleared
-            : { ...seen.cleared, [action.group]: [...(seen.cleared[action.group] ?? []), run] },
-        results: result === undefined ? seen.results : { ...seen.results, [action.group]: result },
-      };
-    }
+      return withKnown(seen, [action.group], { frozen: action.note });
     case 'note':
-      known[action.group] = { ...known[action.group], out: action.out };
-      return base;
+      return withKnown(seen, [action.group], { out: action.out });
+    case 'resize':
+      return afterResize(seen, action, at);
     case 'terminate':
-      return {
-        ...base,
-        bakingSince: without(seen.bakingSince, action.group),
-        ...progressTimerReset(seen, action.group, at),
-        leaving: {
-          ...seen.leaving,
-          [action.group]: [...new Set([...(seen.leaving[action.group] ?? []), ...action.instances])],
-        },
-      };
-    case 'pause': {
-      const { lease, ...rest } = known[action.group] ?? {};
-      const record = action.record;
-      known[action.group] = { ...rest, record };
-      const why = `at ${record.gates?.paused ?? 0} %, as asked; its record is kept until somebody resumes it`;
-      return { ...base, results: { ...seen.results, [action.group]: { group: action.group, outcome: 'paused', why } } };
-    }
-    case 'suspend':
-    case 'resume':
+      return afterTermination(seen, action, at);
+    case 'pause':
+      return afterPause(seen, action);
+    case 'clear':
+      return afterClear(seen, action, plan);
     case 'shield':
     case 'deregister':
     case 'register':
     case 'run':
     case 'cancel':
-      return base;
+      return seen;
   }
+}
+
+type Of<T extends Action['type']> = Extract<Action, { readonly type: T }>;
+
+/** A rollout begins: what is remembered of one before it is none of its business. */
+function afterRecord(seen: Seen, { group, record, lease }: Of<'record'>, at: Instant): Seen {
+  const kept = dropKey(dropKey(seen.known[group], 'verdict'), 'out');
+  return {
+    ...seen,
+    known: { ...seen.known, [group]: { ...kept, record, lease } },
+    results: without(seen.results, group),
+    adoptedAt: without(seen.adoptedAt, group),
+    progressAt: without(seen.progressAt, group),
+    leaving: without(seen.leaving, group),
+    left: without(seen.left, group),
+    doubled: without(seen.doubled, group),
+    sizes: { ...seen.sizes, [group]: asRecorded(record.size.desired, at) },
+    confirmed: without(seen.confirmed, group),
+  };
+}
+
+function afterResize(seen: Seen, { group, purpose }: Of<'resize'>, at: Instant): Seen {
+  if (purpose === 'restore') return { ...seen, confirmed: withConfirmed(seen, group, 'size') };
+  if (purpose === 'fit') return seen;
+  return {
+    ...seen,
+    ...progressTimerReset(seen, group, at),
+    doubled: { ...seen.doubled, [group]: (seen.doubled[group] ?? 0) + 1 },
+  };
+}
+
+function afterTermination(seen: Seen, { group, instances }: Of<'terminate'>, at: Instant): Seen {
+  return {
+    ...seen,
+    bakingSince: without(seen.bakingSince, group),
+    ...progressTimerReset(seen, group, at),
+    leaving: { ...seen.leaving, [group]: [...new Set([...(seen.leaving[group] ?? []), ...instances])] },
+  };
+}
+
+/** The record stays, and nobody holds the group. */
+function afterPause(seen: Seen, { group, record }: Of<'pause'>): Seen {
+  const why = `at ${record.gates?.paused ?? 0} %, as asked; its record is kept until somebody resumes it`;
+  return {
+    ...seen,
+    known: { ...seen.known, [group]: { ...dropKey(seen.known[group], 'lease'), record } },
+    results: { ...seen.results, [group]: { group, outcome: 'paused', why } },
+  };
+}
+
+/** Our notes are gone, and with them the rollout. */
+function afterClear(seen: Seen, { group, result: given }: Of<'clear'>, plan: Plan): Seen {
+  const was = seen.known[group];
+  const result = given ?? resultWithout(group, was, plan);
+  const run = was?.record?.run;
+  return {
+    ...seen,
+    known: without(seen.known, group),
+    ...(run !== undefined && {
+      cleared: { ...seen.cleared, [group]: [...(seen.cleared[group] ?? []), run] },
+    }),
+    ...(result !== undefined && { results: { ...seen.results, [group]: result } }),
+  };
+}
+
+/** The result of a group whose notes went without one. A restart says its own, or is as if it had never been. */
+function resultWithout(group: string, was: GroupNotes | undefined, plan: Plan): GroupResult | undefined {
+  if (was?.record !== undefined && !factsOf(was.record).replaces) return undefined;
+  if (!factsOf(plan).keepsRecord) return unfrozen(group);
+  return was === undefined ? undefined : resultOf(group, was, plan);
+}
+
+/** The same with more known of the notes on these groups. */
+function withKnown(seen: Seen, groups: readonly string[], notes: GroupNotes): Seen {
+  const more = Object.fromEntries(groups.map((name) => [name, { ...seen.known[name], ...notes }]));
+  return { ...seen, known: { ...seen.known, ...more } };
 }
 
 /** The size that a record was written with: whatever else is seen before our first change of it is somebody's. */

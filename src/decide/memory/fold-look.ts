@@ -1,8 +1,8 @@
 import type { Instant } from '../../clock.js';
-import type { Observed, Seen, SeenSizes } from '../../model/rollout/decision.js';
+import type { Observed, Seen } from '../../model/rollout/decision.js';
 import type { Group, GroupNotes } from '../../model/rollout/group.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
-import type { RolloutRecord, Verdict } from '../../model/rollout/record.js';
+import type { Lease, RolloutRecord, Verdict } from '../../model/rollout/record.js';
 import { inService, serving, split, units } from '../instances/classify.js';
 import { beginOf } from '../instances/who-serves.js';
 import { BLIND_MS, NOTE_LAG_MS, UNSURE_MS } from '../read-lag.js';
@@ -59,103 +59,59 @@ export function nothingSeen(at: Instant): Seen {
   };
 }
 
+type Look = Omit<Observed, 'seen'>;
+
+/** What is remembered by the name of a group or by an instance, while a look is added to it. */
+type ByName = { -readonly [Key in Folded]: Record<string, Seen[Key][string]> };
+type Folded =
+  | 'inServiceSince'
+  | 'progressAt'
+  | 'clean'
+  | 'settled'
+  | 'leases'
+  | 'known'
+  | 'adoptedAt'
+  | 'unnoted'
+  | 'began'
+  | 'hooks'
+  | 'leaving'
+  | 'left'
+  | 'bakingSince'
+  | 'sizes';
+
+/** One group of a look, and what is known of it. */
+interface Shown {
+  readonly name: string;
+  /** The notes as AWS shows them. */
+  readonly notes: GroupNotes;
+  /** The group with our notes as we know them. */
+  readonly group: Group;
+  readonly at: Instant;
+  readonly plan: Plan;
+  /** What is remembered of the looks before. */
+  readonly seen: Seen;
+}
+
 /** What this look adds to what is remembered. `look.groups` are as AWS shows them. */
-export function afterLook(earlier: Seen, look: Omit<Observed, 'seen'>, plan: Plan): Seen {
+export function afterLook(earlier: Seen, look: Look, plan: Plan): Seen {
   const { at } = look;
   const named = (name: string): Group | undefined => look.groups.find((group) => group.name === name);
   const seen = withLostNotes(earlier, named, at, plan);
   const unseen = withGap(seen, at, plan.timing.pollMs);
   const blind = at - seen.lastLookAt > Math.max(BLIND_MS, 3 * plan.timing.pollMs);
-  const next = {
-    inServiceSince: {} as Record<string, Instant>,
-    progressAt: { ...seen.progressAt } as Record<string, Seen['progressAt'][string]>,
-    clean: {} as Record<string, { looks: number; since: Instant }>,
-    settled: {} as Record<string, number>,
-    leases: {} as Record<string, { beat: string; since: Instant; moved: boolean }>,
-    known: { ...seen.known } as Record<string, GroupNotes>,
-    adoptedAt: { ...seen.adoptedAt } as Record<string, Instant>,
-    unnoted: {} as Record<string, Instant>,
-    began: { ...seen.began } as Record<string, Instant>,
-    hooks: keepResults(seen, blind ? new Set() : servingNow(look.groups)),
-    leaving: { ...seen.leaving } as Record<string, readonly string[]>,
-    left: { ...seen.left } as Record<string, Seen['left'][string]>,
-    bakingSince: {} as Record<string, Instant>,
-    sizes: { ...seen.sizes } as Record<string, SeenSizes>,
-  };
+  const next = begin(seen, look, blind);
   for (const shown of look.groups) {
-    const name = shown.name;
-    const lease = shown.notes.lease;
-    if (
-      lease !== undefined &&
-      lease.run !== plan.run &&
-      leaseFingerprint(lease) !== seen.superseded[name] &&
-      !isBehind(shown.notes, seen.known[name])
-    ) {
-      const before = seen.leases[name];
-      const beat = leaseFingerprint(lease);
-      // What a run that has ended by now had shown before may become visible one after the other.
-      const isSign = lease.at > seen.firstLookAt || at - seen.firstLookAt >= NOTE_LAG_MS;
-      const moved = before !== undefined && (before.moved || isSign);
-      next.leases[name] = before?.beat === beat ? before : { beat, since: at, moved };
-    }
-    const group = withNotes(shown, seen);
-    const { record, verdict } = group.notes;
-    if (record !== undefined && factsOf(record).kind === 'replacing')
-      next.sizes[name] = seenSizes(seen, group, record, at);
-    const began = beginOf(record);
-    if (began !== undefined) next.began[name] = began;
-    if (seen.known[name]?.record !== undefined && shown.notes.record === undefined)
-      next.unnoted[name] = seen.unnoted[name] ?? at;
-    // rule: out-forgotten
-    if (lease?.run === plan.run && record !== undefined) {
-      next.known[name] = {
-        record,
-        lease,
-        ...(verdict === undefined ? {} : { verdict }),
-        ...(group.notes.frozen === undefined ? {} : { frozen: group.notes.frozen }),
-        ...(group.notes.out === undefined ? {} : { out: group.notes.out }),
-      };
-      if (record.run !== plan.run) next.adoptedAt[name] ??= at;
-    } else if (seen.known[name] !== undefined && group.notes.out !== undefined) {
-      // Somebody removed our other notes: who is out must not be forgotten when the next read lags.
-      next.known[name] = { ...seen.known[name], out: group.notes.out };
-    }
-    if (record !== undefined && lease?.run === plan.run) {
-      next.leaving[name] = keepLeaving(seen, group);
-      next.left[name] = whoLeft(seen.left[name], group, record, at);
-    }
-    for (const instance of group.instances) {
-      // Nobody knows what happened while we did not look.
-      if (inService(group, instance))
-        // rule: blind-time-counts
-        next.inServiceSince[instance.id] = (blind ? undefined : seen.inServiceSince[instance.id]) ?? at;
-    }
-    if (instability(group, record) === undefined) next.settled[name] = (seen.settled[name] ?? 0) + 1;
-    if (record === undefined ? factsOf(plan).provesWithoutRecord : isProving(group, record, verdict)) {
-      const candidates = record === undefined ? group.instances : split(group, record).new;
-      const count = units(
-        proven(group, candidates, { ...seen, inServiceSince: next.inServiceSince, hooks: next.hooks }, plan, at),
-      );
-      const before = seen.progressAt[name];
-      const baking =
-        record === undefined ? undefined : bakingSince(seen, name, isEnough(group, record, verdict, count), at);
-      if (baking !== undefined) next.bakingSince[name] = baking;
-      const fell = seen.bakingSince[name] !== undefined && baking === undefined;
-      const falls = before?.falls ?? 0;
-      if (before === undefined || count > before.proven) next.progressAt[name] = { proven: count, at };
-      // What fell gets its time once more; what flaps must not get it for ever.
-      else if (fell && falls < FALLS) next.progressAt[name] = { proven: before.proven, at, falls: falls + 1 };
-    }
-    if (record !== undefined && verdict?.outcome === 'rollBack' && group.suspended.includes('Launch')) {
-      const halves = split(group, record);
-      if (
-        standIn({ group, record, halves }, serving(group, halves.old)) &&
-        halves.unknown.length + halves.leaving.length === 0
-      ) {
-        const before = seen.clean[name];
-        next.clean[name] = { looks: (before?.looks ?? 0) + 1, since: before?.since ?? at };
-      }
-    }
+    const { name, notes } = shown;
+    const one: Shown = { name, notes, group: withNotes(shown, seen), at, plan, seen };
+    foldNotes(next, one);
+    // Nobody knows what happened while we did not look.
+    for (const instance of serving(one.group))
+      // rule: blind-time-counts
+      next.inServiceSince[instance.id] = (blind ? undefined : seen.inServiceSince[instance.id]) ?? at;
+    if (instability(one.group, one.group.notes.record) === undefined)
+      next.settled[name] = (seen.settled[name] ?? 0) + 1;
+    foldProving(next, one);
+    foldRollBack(next, one);
   }
   const noted = look.groups.map((group) => withNotes(group, { ...seen, known: next.known }));
   const restarts = rememberRestart(
@@ -164,21 +120,132 @@ export function afterLook(earlier: Seen, look: Omit<Observed, 'seen'>, plan: Pla
     noted,
     plan,
   );
-  const held = Object.keys(next.leases).length > 0;
   const { stackBusySince: before, ...rest } = seen;
-  const stackBusySince = look.stackStatus !== undefined && busy(look.stackStatus) ? (before ?? at) : undefined;
+  const isBusy = look.stackStatus !== undefined && busy(look.stackStatus);
   return {
     ...rest,
     ...next,
     ...restarts,
     lastLookAt: at,
     unseen,
-    ...(held ? { heldAt: at } : {}),
-    pending: seen.pending.filter(
-      ({ action, since, sure }) => !isVisible(action, named) && at - since < (sure ? plan.timing.settleMs : UNSURE_MS),
-    ),
-    ...(stackBusySince === undefined ? {} : { stackBusySince }),
+    ...(Object.keys(next.leases).length > 0 && { heldAt: at }),
+    pending: stillPending(seen, named, at, plan),
+    ...(isBusy && { stackBusySince: before ?? at }),
   };
+}
+
+/** What holds before the first group of a look is taken in: some things have to be seen at every look. */
+function begin(seen: Seen, { groups }: Look, blind: boolean): ByName {
+  return {
+    inServiceSince: {},
+    progressAt: { ...seen.progressAt },
+    clean: {},
+    settled: {},
+    leases: {},
+    known: { ...seen.known },
+    adoptedAt: { ...seen.adoptedAt },
+    unnoted: {},
+    began: { ...seen.began },
+    hooks: { ...keepResults(seen, blind ? new Set() : servingNow(groups)) },
+    leaving: { ...seen.leaving },
+    left: { ...seen.left },
+    bakingSince: {},
+    sizes: { ...seen.sizes },
+  };
+}
+
+/** Who holds the group, and what is noted on it. */
+function foldNotes(next: ByName, one: Shown): void {
+  const { name, notes, group, at, plan, seen } = one;
+  const { record } = group.notes;
+  const other = leaseOfOther(one);
+  if (other !== undefined) {
+    const before = seen.leases[name];
+    const beat = leaseFingerprint(other);
+    // What a run that has ended by now had shown before may become visible one after the other.
+    const isSign = other.at > seen.firstLookAt || at - seen.firstLookAt >= NOTE_LAG_MS;
+    const moved = before !== undefined && (before.moved || isSign);
+    next.leases[name] = before?.beat === beat ? before : { beat, since: at, moved };
+  }
+  if (record !== undefined && factsOf(record).kind === 'replacing')
+    next.sizes[name] = seenSizes(seen, group, record, at);
+  const began = beginOf(record);
+  if (began !== undefined) next.began[name] = began;
+  if (seen.known[name]?.record !== undefined && notes.record === undefined)
+    next.unnoted[name] = seen.unnoted[name] ?? at;
+  const ours = notes.lease?.run === plan.run ? notes.lease : undefined;
+  // rule: out-forgotten
+  if (ours !== undefined && record !== undefined) {
+    next.known[name] = ourNotes(group.notes, record, ours);
+    if (record.run !== plan.run) next.adoptedAt[name] ??= at;
+  } else if (seen.known[name] !== undefined && group.notes.out !== undefined) {
+    // Somebody removed our other notes: who is out must not be forgotten when the next read lags.
+    next.known[name] = { ...seen.known[name], out: group.notes.out };
+  }
+  if (ours !== undefined && record !== undefined) {
+    next.leaving[name] = keepLeaving(seen, group);
+    next.left[name] = whoLeft(seen.left[name], group, record, at);
+  }
+}
+
+/** The lease of another run, as far as it shows: neither one that ours replaced, nor one of before. */
+function leaseOfOther({ name, notes, plan, seen }: Shown): Lease | undefined {
+  const { lease } = notes;
+  if (lease === undefined || lease.run === plan.run) return undefined;
+  return leaseFingerprint(lease) === seen.superseded[name] || isBehind(notes, seen.known[name]) ? undefined : lease;
+}
+
+/** What is remembered of notes of ours. */
+function ourNotes({ verdict, frozen, out }: GroupNotes, record: RolloutRecord, lease: Lease): GroupNotes {
+  return {
+    record,
+    lease,
+    ...(verdict !== undefined && { verdict }),
+    ...(frozen !== undefined && { frozen }),
+    ...(out !== undefined && { out }),
+  };
+}
+
+/** How many new instances are proven, and since when all that are needed. */
+function foldProving(next: ByName, { name, group, at, plan, seen }: Shown): void {
+  const { record, verdict } = group.notes;
+  const isAwaited = record === undefined ? factsOf(plan).provesWithoutRecord : isProving(group, record, verdict);
+  if (!isAwaited) return;
+  const candidates = record === undefined ? group.instances : split(group, record).new;
+  const now = { at, seen: { ...seen, inServiceSince: next.inServiceSince, hooks: next.hooks } };
+  const count = units(proven(now, plan, group, candidates));
+  const before = seen.progressAt[name];
+  const baking =
+    record === undefined ? undefined : bakingSince(seen, name, isEnough(group, record, verdict, count), at);
+  if (baking !== undefined) next.bakingSince[name] = baking;
+  const fell = seen.bakingSince[name] !== undefined && baking === undefined;
+  const falls = before?.falls ?? 0;
+  if (before === undefined || count > before.proven) next.progressAt[name] = { proven: count, at };
+  // What fell gets its time once more; what flaps must not get it for ever.
+  else if (fell && falls < FALLS) next.progressAt[name] = { proven: before.proven, at, falls: falls + 1 };
+}
+
+/** For how many looks the new instances of a roll-back have been gone. */
+function foldRollBack(next: ByName, { name, group, at, seen }: Shown): void {
+  const { record, verdict } = group.notes;
+  if (record === undefined || verdict?.outcome !== 'rollBack' || !group.suspended.includes('Launch')) return;
+  const halves = split(group, record);
+  if (!standIn({ group, record, halves }, serving(group, halves.old))) return;
+  if (halves.unknown.length + halves.leaving.length > 0) return;
+  const before = seen.clean[name];
+  next.clean[name] = { looks: (before?.looks ?? 0) + 1, since: before?.since ?? at };
+}
+
+/** Actions that do not show yet: those that AWS confirmed for long, the others for as long as a call may take. */
+function stillPending(
+  { pending }: Seen,
+  named: (name: string) => Group | undefined,
+  at: Instant,
+  { timing }: Plan,
+): Seen['pending'] {
+  return pending.filter(
+    ({ action, since, sure }) => !isVisible(action, named) && at - since < (sure ? timing.settleMs : UNSURE_MS),
+  );
 }
 
 /**
@@ -214,7 +281,7 @@ function withLostNotes(seen: Seen, named: (name: string) => Group | undefined, a
     .filter(
       ({ action, sure }) => !sure && (action.type === 'clear' || action.type === 'record') && isVisible(action, named),
     )
-    .reduce((sum, { action }) => afterAction(sum, action, at, true, plan), seen);
+    .reduce((sum, { action }) => afterAction(sum, { action, at, sure: true }, plan), seen);
 }
 
 /** New ones are waited for: in a swap until the verdict, in a rolling rollout until the end. */

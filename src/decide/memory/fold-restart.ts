@@ -1,5 +1,6 @@
 import type { Observed, Seen } from '../../model/rollout/decision.js';
-import type { Group } from '../../model/rollout/group.js';
+import type { Milliseconds } from '../../clock.js';
+import type { Group, Instance } from '../../model/rollout/group.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
 import { notInService } from '../instances/classify.js';
 import { failedCheck } from '../gates/hooks.js';
@@ -10,102 +11,104 @@ import { seconds } from '../../text/duration.js';
 import { proven } from './proven.js';
 import { timeLimits } from '../rollout/time-limits.js';
 import { limitFrom } from './unseen-time.js';
+import type { LookAndPlan } from '../view.js';
 
 type Memory = Pick<Seen, 'outSince' | 'backSince' | 'failed' | 'short'>;
 
+/** A look as it is remembered: what earlier ones add stands beside it. */
+type Look = Omit<Observed, 'seen'>;
+
 /**
- * What a look adds to what is remembered of restarts: since when somebody is out or back, who failed and
+ * What a look adds to what is remembered of restarts: since when an instance is out or back, which one failed and
  * why, and for how many looks the quorum was not met. Losing it is safe: whoever takes over puts back.
  *
  * @param groups with our notes, as known
  */
-export function rememberRestart(
-  seen: Seen,
-  look: Omit<Observed, 'seen'>,
-  groups: readonly Group[],
-  plan: Plan,
-): Memory {
-  const memory = {
+export function rememberRestart(seen: Seen, look: Look, groups: readonly Group[], plan: Plan): Memory {
+  const memory: Building = {
     outSince: { ...seen.outSince },
     backSince: { ...seen.backSince },
     failed: { ...seen.failed },
-    short: {} as Record<string, Seen['short'][string]>,
+    short: {},
   };
   for (const group of groups) {
     const { record, out } = group.notes;
     if (record === undefined || factsOf(record).replaces || group.notes.lease?.run !== plan.run) continue;
-    for (const entry of out?.instances ?? []) {
-      const instance = group.instances.find(({ id }) => id === entry.id);
-      memory.outSince[entry.id] ??= look.at;
-      if (instance === undefined) continue;
-      const command = look.commands?.[entry.id];
-      if (
-        plan.restart === undefined ||
-        record.run !== plan.run ||
-        look.cancellation !== undefined ||
-        (command?.state === 'ended' && command.ok) ||
-        memory.failed[entry.id] !== undefined
-      )
-        memory.backSince[entry.id] ??= look.at;
-      if (plan.restart === undefined || record.run !== plan.run || memory.failed[entry.id] !== undefined) continue;
-      const why = whyFailed({ ...seen, ...memory }, look, group, entry.id, plan, plan.restart.commandMs);
-      if (why !== undefined) {
-        memory.failed[entry.id] = why;
-        // What goes back after a failure gets its whole time again.
-        memory.backSince[entry.id] = look.at;
-      }
+    // A restart that was taken over is put back, and nobody waits for a command of it.
+    const limits = record.run === plan.run ? plan.restart : undefined;
+    for (const { id } of out?.instances ?? []) {
+      memory.outSince[id] ??= look.at;
+      if (!group.instances.some((one) => one.id === id)) continue;
+      if (limits === undefined || goesBack(look, memory, id)) memory.backSince[id] ??= look.at;
+      if (limits === undefined || memory.failed[id] !== undefined) continue;
+      const why = whyFailed({ observed: { ...look, seen: { ...seen, ...memory } }, plan }, group, id, limits.commandMs);
+      if (why === undefined) continue;
+      memory.failed[id] = why;
+      // What goes back after a failure gets its whole time again.
+      memory.backSince[id] = look.at;
     }
-    const looks = shortLooks(seen, look, group, plan);
+    const looks = shortLooks({ ...look, seen }, group, plan);
     if (looks !== undefined) memory.short[group.name] = looks;
   }
   return memory;
 }
 
+type Building = { -readonly [Key in keyof Memory]: Record<string, Memory[Key][string]> };
+
+/** Nothing more is done to the instance before it goes back: its command is through, or it is not to be run. */
+function goesBack(look: Look, { failed }: Building, id: string): boolean {
+  const command = look.commands?.[id];
+  return look.cancellation !== undefined || (command?.state === 'ended' && command.ok) || failed[id] !== undefined;
+}
+
+/** Why the restart of an instance failed by now, or undefined. `commandMs`: how long its command may run. */
 function whyFailed(
-  seen: Seen,
-  look: Omit<Observed, 'seen'>,
+  { observed, plan }: LookAndPlan,
   group: Group,
   id: string,
-  plan: Plan,
-  commandMs: number,
+  commandMs: Milliseconds,
 ): string | undefined {
-  const limits = timeLimits(plan, group);
   const instance = group.instances.find((one) => one.id === id);
-  const command = look.commands?.[id];
+  const command = observed.commands?.[id];
   if (instance === undefined) return undefined;
-  if (command === undefined) {
-    const since = seen.outSince[id] ?? look.at;
-    const listed = group.balancers.filter((balancer) => isListed(instance, balancer));
-    return listed.length > 0 && look.at >= limitFrom(seen, since, limits.drainMs)
-      ? `${listed.map(({ name }) => name).join(', ')} had not drained it after ${seconds(limits.drainMs)}`
-      : undefined;
-  }
+  if (command === undefined) return undrained({ observed, plan }, group, instance);
   if (command.state === 'running')
-    return command.limited !== true && look.at - command.since >= commandMs
+    return command.limited !== true && observed.at - command.since >= commandMs
       ? `the command did not end within ${seconds(commandMs)}`
       : undefined;
-  if (!command.ok) return `the command failed (${command.how})`;
-  const since = seen.backSince[id] ?? look.at;
-  if (look.at < limitFrom(seen, since, limits.progressMs) || proven(group, [instance], seen, plan, look.at).length > 0)
-    return undefined;
-  const out = group.notes.out?.instances.find((one) => one.id === id);
+  return command.ok ? notBack({ observed, plan }, group, instance) : `the command failed (${command.how})`;
+}
+
+/** A balancer lists the instance still although the time for draining is over. */
+function undrained({ observed, plan }: LookAndPlan, group: Group, instance: Instance): string | undefined {
+  const { drainMs } = timeLimits(plan, group);
+  const since = observed.seen.outSince[instance.id] ?? observed.at;
+  const listed = group.balancers.filter((balancer) => isListed(instance, balancer));
+  return listed.length > 0 && observed.at >= limitFrom(observed.seen, since, drainMs)
+    ? `${listed.map(({ name }) => name).join(', ')} had not drained it after ${seconds(drainMs)}`
+    : undefined;
+}
+
+/** The instance is not proven again although the time for that is over. */
+function notBack({ observed, plan }: LookAndPlan, group: Group, instance: Instance): string | undefined {
+  const { seen, at } = observed;
+  const { progressMs } = timeLimits(plan, group);
+  if (at < limitFrom(seen, seen.backSince[instance.id] ?? at, progressMs)) return undefined;
+  if (proven(observed, plan, group, [instance]).length > 0) return undefined;
+  const out = group.notes.out?.instances.find(({ id }) => id === instance.id);
   const missing = out === undefined ? [] : group.balancers.filter((balancer) => !isBack(instance, balancer, out));
   const open =
     missing.length > 0
       ? `${missing.map(({ name }) => name).join(', ')} did not take it back`
       : notInService(group, instance);
   const check = open === '' ? failedCheck(seen, plan, instance) : '';
-  if (check !== '') return `it was in service again and not proven within ${seconds(limits.progressMs)}: ${check}`;
-  return `it was not in service again within ${seconds(limits.progressMs)}${open === '' ? '' : `: ${open}`}`;
+  if (check !== '') return `it was in service again and not proven within ${seconds(progressMs)}: ${check}`;
+  return `it was not in service again within ${seconds(progressMs)}${open === '' ? '' : `: ${open}`}`;
 }
 
 /** Counts looks, a poll apart, at which somebody is still to be restarted and the quorum lets nobody out. */
-function shortLooks(
-  seen: Seen,
-  look: Omit<Observed, 'seen'>,
-  group: Group,
-  plan: Plan,
-): Seen['short'][string] | undefined {
+function shortLooks(look: Observed, group: Group, plan: Plan): Seen['short'][string] | undefined {
+  const { seen } = look;
   const { record, out } = group.notes;
   if (plan.restart === undefined || record?.run !== plan.run || factsOf(record).replaces) return undefined;
   const noted = out?.instances ?? [];
@@ -113,7 +116,7 @@ function shortLooks(
     const instance = group.instances.find((one) => one.id === id);
     const through =
       look.commands?.[id]?.state === 'ended' &&
-      (instance === undefined || proven(group, [instance], seen, plan, look.at).length > 0);
+      (instance === undefined || proven(look, plan, group, [instance]).length > 0);
     return seen.failed[id] === undefined && !through;
   });
   const staying = noted.filter(({ id }) => seen.failed[id] !== undefined);

@@ -1,5 +1,5 @@
 import { leaseFingerprint } from '../ownership/lease.js';
-import type { OutNote, RolloutRecord } from '../../model/rollout/record.js';
+import type { OutNote, RolloutRecord, Verdict } from '../../model/rollout/record.js';
 import type { Group, GroupNotes } from '../../model/rollout/group.js';
 import type { Seen } from '../../model/rollout/decision.js';
 
@@ -8,41 +8,50 @@ import type { Seen } from '../../model/rollout/decision.js';
  * and without notes that we removed. A read that lags must never make us forget a record or a verdict.
  */
 export function withNotes(group: Group, seen: Seen): Group {
+  const shown = group.notes;
   const known = seen.known[group.name];
   const gone = seen.cleared[group.name] ?? [];
-  const shown = group.notes;
-  const record =
-    shown.record === undefined || gone.includes(shown.record.run) || isOfBefore(shown.record, known?.record)
-      ? undefined
-      : shown.record;
+  const isPast =
+    shown.record !== undefined && (gone.includes(shown.record.run) || isOfBefore(shown.record, known?.record));
+  const record = isPast ? undefined : shown.record;
   // rule: notes-forgotten
   const current = record ?? known?.record;
-  const shownVerdict = shown.verdict?.run === current?.run ? shown.verdict : undefined;
-  // Ours is the same verdict with its reason in full: a tag holds only so much.
-  const verdict =
-    shownVerdict !== undefined && shownVerdict.outcome !== known?.verdict?.outcome
-      ? shownVerdict
-      : known?.verdict?.run === current?.run
-        ? known?.verdict
-        : undefined;
-  const stale = shown.record !== undefined && record === undefined;
-  const lagging = shown.lease !== undefined && leaseFingerprint(shown.lease) === seen.superseded[group.name];
-  const older =
-    shown.lease !== undefined && shown.lease.run === known?.lease?.run && shown.lease.beat < known.lease.beat;
-  const lease = stale || lagging || older || isBehind(shown, known) ? known?.lease : (shown.lease ?? known?.lease);
-  const frozen = shown.frozen ?? known?.frozen;
-  const out = newerOut(stale ? undefined : shown.out, known?.out);
-  const notes: GroupNotes = {
-    ...(current === undefined ? {} : { record: withFurthest(current, known?.record) }),
-    ...(verdict === undefined ? {} : { verdict }),
-    ...(lease === undefined ? {} : { lease }),
-    ...(frozen === undefined ? {} : { frozen }),
+  const notes: GroupNotes = defined({
+    record: current === undefined ? undefined : withFurthest(current, known?.record),
+    verdict: verdictOf(current, shown, known),
+    lease: isPast || isLeaseOfBefore(group, seen) ? known?.lease : (shown.lease ?? known?.lease),
+    frozen: shown.frozen ?? known?.frozen,
     // One of another rollout is nobody's business any more.
-    ...(shown.wish === undefined || shown.wish.run !== current?.run ? {} : { wish: shown.wish }),
-    ...(out === undefined ? {} : { out }),
-    ...(shown.unreadable === undefined ? {} : { unreadable: shown.unreadable }),
-  };
+    wish: shown.wish?.run === current?.run ? shown.wish : undefined,
+    out: newerOut(isPast ? undefined : shown.out, known?.out),
+    unreadable: shown.unreadable,
+  });
   return { ...group, notes };
+}
+
+/** The same without members that are undefined. */
+function defined(notes: { readonly [Key in keyof GroupNotes]: GroupNotes[Key] | undefined }): GroupNotes {
+  return Object.fromEntries(Object.entries(notes).filter(([, note]) => note !== undefined));
+}
+
+/** Ours is the same verdict as the one that is shown with its reason in full: a tag holds only so much. */
+function verdictOf(
+  record: RolloutRecord | undefined,
+  shown: GroupNotes,
+  known: GroupNotes | undefined,
+): Verdict | undefined {
+  const own = shown.verdict?.run === record?.run ? shown.verdict : undefined;
+  if (own !== undefined && own.outcome !== known?.verdict?.outcome) return own;
+  return known?.verdict?.run === record?.run ? known?.verdict : undefined;
+}
+
+/** The look shows a lease that another one of ours, or ours of later, has replaced. */
+function isLeaseOfBefore({ name, notes }: Group, seen: Seen): boolean {
+  const known = seen.known[name];
+  if (isBehind(notes, known)) return true;
+  if (notes.lease === undefined) return false;
+  const older = notes.lease.run === known?.lease?.run && notes.lease.beat < known.lease.beat;
+  return older || leaseFingerprint(notes.lease) === seen.superseded[name];
 }
 
 /**

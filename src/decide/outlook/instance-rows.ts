@@ -17,7 +17,7 @@ export function instanceRows(observed: Observed, plan: Plan, shown: Group): read
   const judges = group.balancers.filter(({ judged }) => judged);
   const isUnread = judges.some(({ id }) => group.unread?.includes(id) === true);
   const began = beginOf(group.notes.record) ?? observed.seen.began[group.name];
-  const ready = new Set(proven(group, group.instances, observed.seen, plan, observed.at).map(({ id }) => id));
+  const ready = new Set(proven(observed, plan, group).map(({ id }) => id));
   const all = [...group.instances, ...(group.kept?.instances ?? [])];
   const known = all.filter(({ lifecycle }) => !isUnread || standing(lifecycle) !== 'live');
   return known.map((instance) => {

@@ -1,5 +1,8 @@
 import type { Decision, GroupResult, Observed } from '../../model/rollout/decision.js';
-import type { RolloutRecord } from '../../model/rollout/record.js';
+import type { Instant } from '../../clock.js';
+import type { Action } from '../../model/rollout/action.js';
+import type { GroupNotes } from '../../model/rollout/group.js';
+import type { Lease, RolloutRecord } from '../../model/rollout/record.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
 import { busy } from '../memory/fold-look.js';
 import { NOTE_LAG_MS } from '../read-lag.js';
@@ -18,41 +21,54 @@ export function notesRemoved(shown: Observed, plan: Plan): Decision | undefined 
   const acts: ReasonedAction[] = [];
   const over: GroupResult[] = [];
   for (const { name, notes } of shown.groups) {
-    const known = shown.seen.known[name];
-    if (known?.record === undefined || known.lease === undefined || notes.record !== undefined) continue;
-    // Another run's lease is no lag: it has the group now.
-    if (notes.lease !== undefined && notes.lease.run !== plan.run) continue;
-    if (shown.seen.results[name] !== undefined || isPending(shown.seen, name)) continue;
-    if (shown.at - known.lease.at >= known.lease.ttlMs) {
-      over.push({
-        group: name,
-        outcome: 'stuck',
-        why:
-          'its record is gone, and this run was silent for longer than its lease: another run may ' +
-          `have finished run ${known.record.run}. ${before(known.record)}`,
-      });
+    const known = removedOf(shown, plan, name, notes);
+    if (known === undefined) continue;
+    const { record, lease } = known;
+    if (shown.at - lease.at >= lease.ttlMs) {
+      const why =
+        'its record is gone, and this run was silent for longer than its lease: another run may ' +
+        `have finished run ${record.run}. ${before(record)}`;
+      over.push({ group: name, outcome: 'stuck', why });
       continue;
     }
     if (shown.at - (shown.seen.unnoted[name] ?? shown.at) < NOTE_LAG_MS) continue;
     // While its stack is in progress nothing is touched; the lease that is renewed meanwhile holds the place. Of a size
     // that is kept through that very change only the note is written.
-    const keeps = factsOf(known.record).kind === 'keeping';
+    const keeps = factsOf(record).kind === 'keeping';
     if (!keeps && shown.stackStatus !== undefined && busy(shown.stackStatus)) continue;
-    const { record, verdict, frozen, out } = known;
-    const lease = { ...known.lease, beat: known.lease.beat + 1, at: shown.at };
-    const action = {
-      type: 'rewrite',
-      group: name,
-      record,
-      lease,
-      ...(verdict === undefined ? {} : { verdict }),
-      ...(frozen === undefined ? {} : { frozen }),
-      ...(out === undefined ? {} : { out }),
-    } as const;
-    acts.push({ action, why: 'somebody removed the tags of this tool; without them no run could finish this rollout' });
+    acts.push({
+      action: writtenAgain(name, known, shown.at),
+      why: 'somebody removed the tags of this tool; without them no run could finish this rollout',
+    });
   }
   if (over.length > 0) return { kind: 'finish', results: over };
   return acts.length > 0 && factsOf(plan).keepsRecord ? { kind: 'act', actions: acts, progress: [] } : undefined;
+}
+
+/** Notes of ours that tell of a rollout under way. */
+type OurNotes = GroupNotes & { readonly record: RolloutRecord; readonly lease: Lease };
+
+/** What we had noted on a group that a look shows without it; undefined where nothing is missing. */
+function removedOf({ seen }: Observed, plan: Plan, name: string, shown: GroupNotes): OurNotes | undefined {
+  const { record, lease, ...rest } = seen.known[name] ?? {};
+  if (record === undefined || lease === undefined || shown.record !== undefined) return undefined;
+  // Another run's lease is no lag: it has the group now.
+  if (shown.lease !== undefined && shown.lease.run !== plan.run) return undefined;
+  if (seen.results[name] !== undefined || isPending(seen, name)) return undefined;
+  return { record, lease, ...rest };
+}
+
+/** The action that writes all of it again, with a sign of life. */
+function writtenAgain(group: string, { record, lease, verdict, frozen, out }: OurNotes, at: Instant): Action {
+  return {
+    type: 'rewrite',
+    group,
+    record,
+    lease: { ...lease, beat: lease.beat + 1, at },
+    ...(verdict !== undefined && { verdict }),
+    ...(frozen !== undefined && { frozen }),
+    ...(out !== undefined && { out }),
+  };
 }
 
 /** What nobody could find out any more once this run has ended. */

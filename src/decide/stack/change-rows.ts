@@ -1,7 +1,7 @@
 import type { PlannedProperty, PlannedResource } from '../../model/stack/change-plan.js';
 import type { ChangeDetail, ResourceChange, StackChanges } from '../../model/stack/change-set.js';
 import { causeOf, certainDetails, type Place } from './change-causes.js';
-import { leaves } from './value-diff.js';
+import { leaves, type Leaf } from './value-diff.js';
 
 /**
  * A change set as rows that people read: per resource what changes, from what to what, and what caused
@@ -47,12 +47,13 @@ function properties(
   for (const detail of certainDetails(change)) {
     const secret = detail.entity !== undefined && secrets.has(detail.entity);
     const name = nameOf(detail);
-    const found = secret ? [{ path: '' }] : leaves(detail.before, detail.after);
-    for (const leaf of found.length > 0 ? found : [{ path: '' }]) {
+    const found = secret ? [] : leaves(detail.before, detail.after);
+    const changed: readonly Leaf[] = found.length > 0 ? found : [{ path: '' }];
+    for (const leaf of changed) {
       const path = `${name}${leaf.path}`;
       const row = rows.get(path) ?? { path, replaces: false, causes: [] };
-      if ('before' in leaf && leaf.before !== undefined) row.before = redact(leaf.before);
-      if ('after' in leaf && leaf.after !== undefined) row.after = redact(leaf.after);
+      if (leaf.before !== undefined) row.before = redact(leaf.before);
+      if (leaf.after !== undefined) row.after = redact(leaf.after);
       row.replaces ||= detail.recreation === 'Always';
       const cause = causeOf(detail, place);
       if (!row.causes.includes(cause)) row.causes.push(cause);

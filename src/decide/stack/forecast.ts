@@ -43,14 +43,10 @@ export function groupOutlook(observed: Observed, plan: Plan, group: Group, effec
   const rounds = roundsOf(record);
   const time = timeLimits(plan, group);
   const expectedMs = skip === undefined ? expectedTime(plan.timing.warmupMs, group, record) : 0;
-  const many = hasNone(group) ? noneThere(group, observed).text : sayOutdated(group, here);
   return {
     group: group.name,
     action: against.length > 0 ? 'refuse' : skip !== undefined ? 'skip' : 'swap',
-    why:
-      skip ??
-      [...(becomes === undefined ? [] : [becomes]), ...(many === '' ? [] : [many])].join('; ') +
-        (becomes === undefined && many === '' ? 'all were asked for' : ''),
+    why: skip ?? whyReplaced(observed, group, here, becomes),
     size: group.size,
     ...sizing(group, effect),
     strategy: limits === undefined ? 'swap' : 'rolling',
@@ -61,21 +57,33 @@ export function groupOutlook(observed: Observed, plan: Plan, group: Group, effec
     instances: here.length,
     outdated: staleOf(group, here),
     ...(becomes !== undefined && { becomes }),
-    balancers: group.balancers.map(({ id, name, kind, judged, note, healthFloorMs, drainMs }) => ({
-      name,
-      kind,
-      judged,
-      note,
-      healthFloorMs,
-      drainMs,
-      ...(replaced.includes(id) && { replaced: true as const }),
-    })),
+    balancers: balancersOf(group, replaced),
     expectedMs,
     limitMs: skip === undefined ? time.totalMs + (rounds - 1) * time.progressMs + time.drainMs : 0,
     extraInstanceHours: Math.round((Math.max(0, peak.desired - size.desired) * expectedMs) / 36_000) / 100,
     against,
     warnings: [...falls(group, effect), ...(skip === undefined ? warnings(observed, plan, group) : [])],
   };
+}
+
+/** What is outdated, or will be, as a clause. */
+function whyReplaced(observed: Observed, group: Group, here: readonly Instance[], becomes: string | undefined): string {
+  const many = hasNone(group) ? noneThere(group, observed).text : sayOutdated(group, here);
+  const all = [...(becomes === undefined ? [] : [becomes]), ...(many === '' ? [] : [many])];
+  return all.length === 0 ? 'all were asked for' : all.join('; ');
+}
+
+/** @param replaced ids of those that the change puts others in place of */
+function balancersOf({ balancers }: Group, replaced: readonly string[]): GroupOutlook['balancers'] {
+  return balancers.map(({ id, name, kind, judged, note, healthFloorMs, drainMs }) => ({
+    name,
+    kind,
+    judged,
+    note,
+    healthFloorMs,
+    drainMs,
+    ...(replaced.includes(id) && { replaced: true as const }),
+  }));
 }
 
 /** What becomes of the group's size, and what the template says of it. */

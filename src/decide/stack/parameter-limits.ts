@@ -17,22 +17,31 @@ export function violation(parameter: TemplateParameter, value: string, secret: b
   const is = secret ? `The value of ${parameter.key}` : `${parameter.key}="${value}"`;
   const isList = parameter.type === 'CommaDelimitedList' || parameter.type.startsWith('List<');
   const single = isList ? value.split(',').map((item) => item.trim()) : [value];
-  const { allowedValues, minValue, maxValue, minLength, maxLength } = parameter;
-
+  const { allowedValues } = parameter;
   if (allowedValues !== undefined && !single.every((item) => allowedValues.includes(item))) {
     return `${is} is not one of ${allowedValues.map((allowed) => `"${allowed}"`).join(', ')}.`;
   }
-  if (parameter.type === 'Number' || parameter.type === 'List<Number>') {
-    const numbers = single.map((item) => (item.trim() === '' ? NaN : Number(item)));
-    if (numbers.some((number) => !Number.isFinite(number))) return `${is} is not a number.`;
-    if (minValue !== undefined && numbers.some((number) => number < minValue)) return `${is} is less than ${minValue}.`;
-    if (maxValue !== undefined && numbers.some((number) => number > maxValue)) return `${is} is more than ${maxValue}.`;
-  }
-  if (parameter.type !== 'String') return undefined;
-  if (minLength !== undefined && value.length < minLength) return `${is} has fewer than ${minLength} characters.`;
-  if (maxLength !== undefined && value.length > maxLength) return `${is} has more than ${maxLength} characters.`;
-  if (parameter.allowedPattern !== undefined && matchesJava(parameter.allowedPattern, value) === false) {
-    return `${is} does not match ${parameter.allowedPattern}.`;
-  }
+  const wrong =
+    parameter.type === 'Number' || parameter.type === 'List<Number>'
+      ? numberViolation(parameter, single)
+      : parameter.type === 'String'
+        ? textViolation(parameter, value)
+        : undefined;
+  return wrong === undefined ? undefined : `${is} ${wrong}.`;
+}
+
+function numberViolation({ minValue, maxValue }: TemplateParameter, items: readonly string[]): string | undefined {
+  const numbers = items.map((item) => (item.trim() === '' ? NaN : Number(item)));
+  if (numbers.some((number) => !Number.isFinite(number))) return 'is not a number';
+  if (minValue !== undefined && numbers.some((number) => number < minValue)) return `is less than ${minValue}`;
+  if (maxValue !== undefined && numbers.some((number) => number > maxValue)) return `is more than ${maxValue}`;
   return undefined;
+}
+
+function textViolation({ minLength, maxLength, allowedPattern }: TemplateParameter, value: string): string | undefined {
+  if (minLength !== undefined && value.length < minLength) return `has fewer than ${minLength} characters`;
+  if (maxLength !== undefined && value.length > maxLength) return `has more than ${maxLength} characters`;
+  return allowedPattern !== undefined && matchesJava(allowedPattern, value) === false
+    ? `does not match ${allowedPattern}`
+    : undefined;
 }

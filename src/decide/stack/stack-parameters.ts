@@ -52,60 +52,92 @@ export function isMasked(value: string): boolean {
  * What stands in place of a NoEcho value is none: the stack keeps what it has.
  */
 export function resolveParameters(input: ParametersKnown): ResolvedParameters {
-  const declared = new Map(input.declared.map((parameter) => [parameter.key, parameter]));
   const limits = new Map(input.limits.map((parameter) => [parameter.key, parameter]));
   const given = new Map(input.given.map(({ key, value }) => [key, value]));
   const existing = new Map(input.existing.map((parameter) => [parameter.key, parameter]));
+  // Of two declarations of one key the last one holds.
+  const declared = [...new Map(input.declared.map((parameter) => [parameter.key, parameter])).values()];
+  const keys = declared.map(({ key }) => key);
+  const strangers = unknown([...given.keys()], keys);
+  const leftOut = input.ignoreUnknown === true ? strangers : [];
+  const fates = declared.map((parameter) => {
+    const { key } = parameter;
+    return fateOf(
+      { parameter, limits: limits.get(key), said: given.get(key), before: existing.get(key) },
+      { fresh: input.useDefault?.includes(key) === true, formerDefaults: input.formerDefaults },
+    );
+  });
+  return {
+    parameters: fates.flatMap(({ sent }) => sent ?? []),
+    shown: Object.fromEntries(fates.flatMap(({ shown }) => (shown === undefined ? [] : [shown]))),
+    kept: fates.flatMap(({ sent }) => (sent !== undefined && 'previous' in sent ? [sent.key] : [])),
+    defaulted: fates.flatMap(({ defaulted }) => defaulted ?? []),
+    problems: [
+      ...(input.ignoreUnknown === true ? [] : strangers),
+      ...unknown([...new Set(input.useDefault)], keys),
+      ...fates.flatMap(({ problems = [] }) => problems),
+    ],
+    warnings: [
+      ...leftOut.map(({ code, text }) => ({ code, text: `${text} It is left out.`, remedy: '' })),
+      ...fates.flatMap(({ warnings = [] }) => warnings),
+    ],
+  };
+}
 
-  const parameters: SentParameter[] = [];
-  const shown: Record<string, string> = {};
-  const kept: string[] = [];
-  const defaulted: string[] = [];
-  const fresh = new Set(input.useDefault);
-  const strangers = unknown([...given.keys()], [...declared.keys()]);
-  const problems: Reason[] = [
-    ...(input.ignoreUnknown === true ? [] : strangers),
-    ...unknown([...fresh], [...declared.keys()]),
-  ];
-  const warnings: Reason[] =
-    input.ignoreUnknown === true
-      ? strangers.map(({ code, text }) => ({ code, text: `${text} It is left out.`, remedy: '' }))
-      : [];
+/** All that is known of one parameter. */
+interface OneParameter {
+  readonly parameter: DeclaredParameter;
+  readonly limits: TemplateParameter | undefined;
+  /** The value that was given. */
+  readonly said: string | undefined;
+  /** What the stack has. */
+  readonly before: StackParameter | undefined;
+}
 
-  for (const [key, parameter] of declared) {
-    const known = limits.get(key);
-    const before = existing.get(key);
-    const secret = parameter.noEcho || known?.noEcho === true || before?.noEcho === true;
-    const said = given.get(key);
-    const masked = secret && said !== undefined && isMasked(said);
-    const value = masked ? undefined : said;
-    if (masked) (before === undefined ? problems : warnings).push(maskedReason(key, before !== undefined));
-    if (value !== undefined) {
-      parameters.push({ key, value });
-      if (!secret) shown[key] = value;
-      const wrong = known === undefined ? undefined : violation(known, value, secret);
-      if (wrong !== undefined)
-        problems.push({ code: 'parameters.limit', text: wrong, remedy: known?.constraintDescription ?? '' });
-    } else if (before !== undefined && !fresh.has(key)) {
-      parameters.push({ key, previous: true });
-      kept.push(key);
-      if (!secret) warnings.push(...changedDefault(before, parameter.default ?? known?.default, input.formerDefaults));
-    } else if (masked) {
-      continue;
-    } else if (parameter.hasDefault) {
-      defaulted.push(key);
-    } else if (fresh.has(key)) {
-      problems.push({
-        code: 'parameters.missing',
-        text: `${key} is to take its default, and the template has none.`,
-        remedy: `Give ${key}=VALUE.`,
-      });
-    } else {
-      const text = `${key} has no value: the stack has none, the template no default.`;
-      problems.push({ code: 'parameters.missing', text, remedy: `Give ${key}=VALUE.` });
-    }
+/** What becomes of one parameter. */
+interface Fate {
+  readonly sent?: SentParameter;
+  /** Key and value, where the value may be shown. */
+  readonly shown?: readonly [string, string];
+  /** The key, when the parameter takes its default. */
+  readonly defaulted?: string;
+  readonly problems?: readonly Reason[];
+  readonly warnings?: readonly Reason[];
+}
+
+/** @param fresh it shall take the template's default although the stack has a value */
+function fateOf(
+  one: OneParameter,
+  { fresh, formerDefaults }: { readonly fresh: boolean } & Pick<ParametersKnown, 'formerDefaults'>,
+): Fate {
+  const { parameter, limits, said, before } = one;
+  const { key } = parameter;
+  const secret = parameter.noEcho || limits?.noEcho === true || before?.noEcho === true;
+  const masked = secret && said !== undefined && isMasked(said);
+  if (said !== undefined && !masked) return given(one, said, secret);
+  const told = masked ? [maskedReason(key, before !== undefined)] : [];
+  if (before !== undefined && !fresh) {
+    const news = secret ? [] : changedDefault(before, parameter.default ?? limits?.default, formerDefaults);
+    return { sent: { key, previous: true }, warnings: [...told, ...news] };
   }
-  return { parameters, shown, kept, defaulted, problems, warnings };
+  if (masked) return before === undefined ? { problems: told } : { warnings: told };
+  if (parameter.hasDefault) return { defaulted: key };
+  const text = fresh
+    ? `${key} is to take its default, and the template has none.`
+    : `${key} has no value: the stack has none, the template no default.`;
+  return { problems: [{ code: 'parameters.missing', text, remedy: `Give ${key}=VALUE.` }] };
+}
+
+/** A value that was given is sent, and told where it breaks a limit. */
+function given({ parameter: { key }, limits }: OneParameter, value: string, secret: boolean): Fate {
+  const wrong = limits === undefined ? undefined : violation(limits, value, secret);
+  return {
+    sent: { key, value },
+    ...(!secret && { shown: [key, value] as const }),
+    ...(wrong !== undefined && {
+      problems: [{ code: 'parameters.limit', text: wrong, remedy: limits?.constraintDescription ?? '' }],
+    }),
+  };
 }
 
 /** News is only a default that changed: a value beside the default may have been set on purpose long ago. */

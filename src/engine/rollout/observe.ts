@@ -64,8 +64,7 @@ export function createObserver(deps: Deps, plan: Plan, memory: Memory = {}): Obs
   const alive = createRenewal(deps, plan);
   const gateway = retrying(deps, PATIENCE, async () => {
     const renewed = seen === undefined ? undefined : await alive(seen);
-    if (renewed !== undefined)
-      seen = afterAction(seen ?? nothingSeen(renewed.at), renewed.action, renewed.at, true, plan);
+    if (renewed !== undefined) seen = afterAction(seen ?? nothingSeen(renewed.at), { ...renewed, sure: true }, plan);
   });
   const read = createReader(deps, plan, gateway);
   const cancellationOf = createCancellation(deps, plan);

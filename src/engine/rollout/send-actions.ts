@@ -84,13 +84,13 @@ async function send(sending: Sending, action: Action, observed: Observed): Promi
     if (!again) throw error;
     // After a lost reply the effect may still show up; a throttled call surely had none.
     if (error.kind === 'transient' || error.kind === 'unreachable')
-      observer.recall((seen) => afterAction(seen, action, observed.at, false, plan));
+      observer.recall((seen) => afterAction(seen, { action, at: observed.at, sure: false }, plan));
     await pause(deps, trouble.met());
     return false;
   }
   trouble.isOver();
   report.done(whole);
-  observer.recall((seen) => afterAction(seen, action, observed.at, true, plan));
+  observer.recall((seen) => afterAction(seen, { action, at: observed.at, sure: true }, plan));
   return true;
 }
 

@@ -228,8 +228,7 @@ function asReason({ logicalId, type, status, reason, stackName }: StackEvent): R
   return {
     code: 'stack.resource',
     text:
-      `${logicalId} (${type} in ${stackName}) ${status}: ` +
-      `${reason === '' ? 'no reason given' : withoutStop(reason)}`,
+      `${logicalId} (${type} in ${stackName}) ${status}: ` + (reason === '' ? 'no reason given' : withoutStop(reason)),
     remedy: '',
     resource: logicalId,
   };

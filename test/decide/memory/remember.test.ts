@@ -32,9 +32,7 @@ describe('remember: in service without a break', () => {
     seen: { inServiceSince: {}, firstLookAt: T0 + 60_000, lastLookAt: T0 + 60_000 },
   });
   const ids = (look: Observed): readonly string[] =>
-    look.groups.flatMap((group) =>
-      proven(group, group.instances, look.seen, PLAN, look.at).map((instance) => instance.id),
-    );
+    look.groups.flatMap((group) => proven(look, PLAN, group).map((instance) => instance.id));
 
   it('is proven after the warm-up, looked at every few seconds', () => {
     let look = lookAfter(first, 5_000);
@@ -65,7 +63,7 @@ describe('remember: a removal of notes whose reply was lost', () => {
     });
     const first = lookAfter(observed([promoted], { at: T0 + 200_000 }), 5_000);
     const clear = { type: 'clear', group: 'web', notes: ['record', 'verdict', 'lease'] } as const;
-    const lost = { ...first, seen: afterAction(first.seen, clear, first.at, false, PLAN) };
+    const lost = { ...first, seen: afterAction(first.seen, { action: clear, at: first.at, sure: false }, PLAN) };
     const { seen } = lookAfter(lost, 40_000, [{ ...promoted, notes: {} }]);
     expect(seen.results).to.have.property('web').that.includes({ outcome: 'promoted' });
     expect(seen.known).not.to.have.property('web');
@@ -83,9 +81,7 @@ describe('remember: a record whose reply was lost', () => {
       ...before,
       seen: afterAction(
         before.seen,
-        { type: 'record', group: 'web', record: RECORD, lease: LEASE },
-        before.at,
-        false,
+        { action: { type: 'record', group: 'web', record: RECORD, lease: LEASE }, at: before.at, sure: false },
         PLAN,
       ),
     };
@@ -142,9 +138,7 @@ describe('remember: what somebody else set', () => {
     const theirs = { ...RECORD, theirs: { desired: 3 } };
     const seen = afterAction(
       begun.seen,
-      { type: 'rewrite', group: 'web', record: theirs, lease: LEASE },
-      begun.at,
-      true,
+      { action: { type: 'rewrite', group: 'web', record: theirs, lease: LEASE }, at: begun.at, sure: true },
       PLAN,
     );
     const lagging = lookAfter({ ...begun, seen }, 5_000);
@@ -156,9 +150,7 @@ describe('remember: what somebody else set', () => {
     const begun = observed([doubledGroup()]);
     const seen = afterAction(
       begun.seen,
-      { type: 'record', group: 'web', record: RECORD, lease: LEASE },
-      begun.at,
-      true,
+      { action: { type: 'record', group: 'web', record: RECORD, lease: LEASE }, at: begun.at, sure: true },
       PLAN,
     );
     const before = { ...RECORD, startedAt: RECORD.startedAt - 60_000, old: 9 };

@@ -48,7 +48,7 @@ function proofOf(
 ): { readonly result?: GroupResult; readonly wait?: Wait } {
   const { seen, at } = observed;
   const live = group.instances.filter((instance) => !isAway(instance));
-  const done = proven(group, live, seen, plan, at);
+  const done = proven(observed, plan, group, live);
   const ready = units(done);
   const why = `${ready} of ${group.size.desired} instances are proven`;
   const began = seen.progressAt[name]?.at ?? seen.firstLookAt;

@@ -102,8 +102,7 @@ function backStep({ observed, plan }: LookAndPlan, { group, instance, out, goal 
     return { kind: 'register', at: missing.map((balancer) => ({ balancer, target: targetOf(out, balancer) })) };
   // rule: restart-check-skipped
   const good = goal === 'restart' ? proven : warm;
-  if (missing.length === 0 && good(group, [instance], observed.seen, plan, observed.at).length > 0)
-    return { kind: 'finished' };
+  if (missing.length === 0 && good(observed, plan, group, [instance]).length > 0) return { kind: 'finished' };
   const open = outOfService(group, instance);
   if (late) return { kind: 'finished', open: open?.why ?? 'in service, but not for the whole warm-up' };
   return waitFor(open ?? (goal === 'restart' ? notProvenYet(observed.seen, plan, instance) : WARMING_UP), until);

@@ -14,7 +14,7 @@ export function restartProgress({ observed, plan }: RolloutView, of: RolloutGrou
   const restarted = group.instances.filter(
     (instance) =>
       isRestarted(observed, instance.id) &&
-      (!noted.has(instance.id) || proven(group, [instance], observed.seen, plan, observed.at).length > 0),
+      (!noted.has(instance.id) || proven(observed, plan, group, [instance]).length > 0),
   );
   const out = group.notes.out?.instances.filter(({ id }) => !restarted.some((one) => one.id === id)).length ?? 0;
   return {
@@ -24,7 +24,7 @@ export function restartProgress({ observed, plan }: RolloutView, of: RolloutGrou
     new: restarted.length,
     leaving: 0,
     inService: units(serving(group)),
-    proven: proven(group, restarted, observed.seen, plan, observed.at).length,
+    proven: proven(observed, plan, group, restarted).length,
     needed: record.old,
     size: group.size,
     serving: whoServes(group),
