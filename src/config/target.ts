@@ -1,5 +1,5 @@
 import { quote } from '../text/shell-quote.js';
-import { targetWords } from '../text/target-words.js';
+import { targetWords } from '../text/commands/target-words.js';
 
 /** Which groups a command is about, as the command line said it. */
 export interface TargetFlags {

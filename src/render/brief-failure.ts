@@ -2,7 +2,7 @@ import type { FailureFacts, Outcome } from '../model/event.js';
 import { count } from '../text/count.js';
 import { list } from '../text/list.js';
 import { oneLine } from '../text/plain.js';
-import { readPrinted } from '../text/printed-command.js';
+import { readPrinted } from '../text/commands/printed-command.js';
 import { causesOf, type Cause } from './failure-causes.js';
 import { headword, untouched } from './last-words.js';
 import { wrapWords } from './live/cells.js';

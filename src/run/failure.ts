@@ -1,5 +1,5 @@
 import { asIs, command } from '../text/shell-quote.js';
-import { targetWords } from '../text/target-words.js';
+import { targetWords } from '../text/commands/target-words.js';
 import { placedRemedies, withPlace } from './place.js';
 import { AwsFault, EXIT, Failure, LockLost, refused, usage, type FaultKind } from '../errors.js';
 import { withoutPassword } from '../lock/address.js';

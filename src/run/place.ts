@@ -1,5 +1,5 @@
 import type { RunEvent } from '../model/event.js';
-import { readPrinted, withWords } from '../text/printed-command.js';
+import { readPrinted, withWords } from '../text/commands/printed-command.js';
 import { placeWords, quote } from '../text/shell-quote.js';
 
 /** Where a run works, for the commands that it prints. */

@@ -8,9 +8,9 @@ import { splitKeyValue } from '../../src/text/key-value.js';
 import { list } from '../../src/text/list.js';
 import { oneLine, plainText } from '../../src/text/plain.js';
 import { sentence, withoutStop } from '../../src/text/sentence.js';
-import { readPrinted } from '../../src/text/printed-command.js';
+import { readPrinted } from '../../src/text/commands/printed-command.js';
 import { quote, singleQuoted } from '../../src/text/shell-quote.js';
-import { targetFlags } from '../../src/text/target-words.js';
+import { targetFlags } from '../../src/text/commands/target-words.js';
 import { timestamp } from '../../src/text/timestamp.js';
 
 /** A function of text, what goes in, what comes out. */

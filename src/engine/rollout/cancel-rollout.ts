@@ -8,7 +8,7 @@ import type { Plan } from '../../model/rollout/rollout-plan.js';
 import type { RolloutRecord } from '../../model/rollout/record.js';
 import type { Deps } from '../deps.js';
 import type { BareGroup } from '../gateway.js';
-import { targetWords } from '../../text/target-words.js';
+import { targetWords } from '../../text/commands/target-words.js';
 import { groupReader } from './look-twice.js';
 import { runRollout } from './run-rollout.js';
 import { pause } from '../retry.js';

@@ -8,7 +8,7 @@ import { afterRollBack, sameAgain, unfreezeNow } from '../../decide/diagnosis/af
 import { split } from '../../decide/instances/classify.js';
 import { nothingToGoBackTo, rollBackHurts } from '../../decide/instances/stand-ins.js';
 import { firstHelp } from '../../decide/diagnosis/marked.js';
-import { targetFlags, targetWords } from '../../text/target-words.js';
+import { targetFlags, targetWords } from '../../text/commands/target-words.js';
 import { asIs, command } from '../../text/shell-quote.js';
 import { withNotes } from '../../decide/memory/known-notes.js';
 import { timestamp } from '../../text/timestamp.js';

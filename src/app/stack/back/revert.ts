@@ -15,7 +15,7 @@ import { templateStore, type StoreFlags } from '../template-store.js';
 import { retrying } from '../../../engine/retrying-gateway.js';
 import type { OpenChange, StackOrder } from '../../../engine/stack/stack-change.js';
 import { faultText } from '../../../text/fault-text.js';
-import { readPrinted } from '../../../text/printed-command.js';
+import { readPrinted } from '../../../text/commands/printed-command.js';
 import { withoutStop } from '../../../text/sentence.js';
 
 /** A stack as it was before its change, ready to be made that again. */

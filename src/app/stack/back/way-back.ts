@@ -2,7 +2,7 @@ import { againCommand, type GroupFlags } from '../../../config/rollout-plan.js';
 import { targetText } from '../../../config/target.js';
 import { AwsFault, Failure } from '../../../errors.js';
 import type { Stack } from '../../../model/stack/stack.js';
-import { readPrinted } from '../../../text/printed-command.js';
+import { readPrinted } from '../../../text/commands/printed-command.js';
 import { asIs, command, quote } from '../../../text/shell-quote.js';
 import type { CommonFlags, Run } from '../../../run/run.js';
 import { RETRY } from '../../../engine/retry.js';

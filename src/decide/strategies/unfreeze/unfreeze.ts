@@ -5,7 +5,7 @@ import { sayMarked, takeMarkOff, wronglyMarked } from '../../diagnosis/marked.js
 import { serving } from '../../instances/classify.js';
 import { busy } from '../../memory/fold-look.js';
 import { command } from '../../../text/shell-quote.js';
-import { targetWords } from '../../../text/target-words.js';
+import { targetWords } from '../../../text/commands/target-words.js';
 import type { ReasonedAction } from '../../step.js';
 import type { RolloutView } from '../../view.js';
 import { isPending } from '../../memory/fold-action.js';

@@ -1,4 +1,4 @@
-import { quote } from './shell-quote.js';
+import { quote } from '../shell-quote.js';
 
 /**
  * The flag that names a group, or what is behind a balancer, and its value: `--asg NAME`, not quoted for a shell
