@@ -85,7 +85,7 @@ function giveBack(
   kept: readonly Begun[],
 ): Promise<readonly GroupResult[]> {
   const groups = kept.map(({ group }) => group.name);
-  const plan = planOf(run, wanted, asked, groups, { adoptOnly: true, undo: true, command: 'cancel' });
+  const plan = planOf(run, { wanted, asked }, groups, { adoptOnly: true, undo: true, command: 'cancel' });
   return giveSizesBack(run.deps, plan, kept, (dead) => lockDead(run, dead));
 }
 
@@ -111,7 +111,7 @@ function cancelStack({ deps, id }: Run, { stackTiming }: Wanted, name: string, s
 async function cancelGroups(run: Run, wanted: Wanted, asked: CancelAsked, open: readonly Begun[]): Promise<RunResult> {
   const groups = open.map(({ group }) => group.name);
   run.deps.emit({ type: 'groups.found', ...(asked.stack === undefined ? {} : { stack: asked.stack }), groups });
-  const plan = planOf(run, wanted, asked, groups, { adoptOnly: true, undo: true, command: 'cancel' });
+  const plan = planOf(run, { wanted, asked }, groups, { adoptOnly: true, undo: true, command: 'cancel' });
   // The mark of the boot behind the name is for machines.
   const results = await cancelRollout(run.deps, plan, open, {
     lock: (dead) => lockDead(run, dead),

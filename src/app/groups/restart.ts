@@ -1,4 +1,4 @@
-import { makePlan, readWanted } from '../../config/rollout-plan.js';
+import { makePlan, readWanted, type Wanted } from '../../config/rollout-plan.js';
 import { asIs, command, placeWords } from '../../text/shell-quote.js';
 import { readRestart, restartWords, type RestartFlags, type RestartWanted } from '../../config/restart.js';
 import { choiceProblems, chooses, chosenText, type ChoiceFlags } from '../../config/target.js';
@@ -14,6 +14,7 @@ import { withRun, type CommonFlags, type RunDescription, type Run } from '../../
 import type { CommandResult, ProcessContext } from '../../run/process-context.js';
 import { byName, chosenGroups, targetProblems, type TargetFlags } from './command-targets.js';
 import { found } from './update-asgs.js';
+import type { Plan } from '../../model/rollout/rollout-plan.js';
 import type { RunState } from '../../run/run-state.js';
 import { retrying } from '../../engine/retrying-gateway.js';
 
@@ -71,26 +72,7 @@ export async function restart(given: RestartAsked, surroundings: ProcessContext)
       if (wish.command.kind === 'ssm') await expectAgents(run, groups);
       const commands = commandsOf(run, wish, asked.stack);
       await run.lockGroups(groups);
-      // Whoever puts back needs no check.
-      const gates = wanted.gates === undefined ? {} : { gates: { ...wanted.gates, words: '' } };
-      const plan = makePlan(
-        { ...wanted, ...gates },
-        {
-          strategy: 'restart',
-          restart: wish.plan,
-          run: run.id,
-          host: run.host,
-          pid: run.pid,
-          ...(run.build !== undefined && { build: run.build }),
-          ...(run.lock !== undefined && { lock: run.lock }),
-          stack: asked.stack,
-          ...(part && asked.stack !== undefined && { part: true as const }),
-          groups,
-          region: run.region,
-          again: again({ region: run.region, profile: asked.profile }),
-          adoptOnly: false,
-        },
-      );
+      const plan = planOf(run, { wish, wanted, asked }, { groups, part, again });
       try {
         const results = await runRollout({ ...run.deps, commands }, plan);
         return { outcome: results.some(({ outcome }) => outcome === 'restarted') ? 'restarted' : 'nothing', results };
@@ -99,6 +81,42 @@ export async function restart(given: RestartAsked, surroundings: ProcessContext)
       }
     }),
   );
+}
+
+/** The plan of this run over these groups. */
+function planOf(
+  run: Run,
+  { wish, wanted, asked }: { readonly wish: RestartWanted; readonly wanted: Wanted; readonly asked: RestartAsked },
+  { groups, part, again }: ChosenGroups,
+): Plan {
+  // Whoever puts back needs no check.
+  const gates = wanted.gates === undefined ? {} : { gates: { ...wanted.gates, words: '' } };
+  return makePlan(
+    { ...wanted, ...gates },
+    {
+      strategy: 'restart',
+      restart: wish.plan,
+      run: run.id,
+      host: run.host,
+      pid: run.pid,
+      ...(run.build !== undefined && { build: run.build }),
+      ...(run.lock !== undefined && { lock: run.lock }),
+      stack: asked.stack,
+      ...(part && asked.stack !== undefined && { part: true as const }),
+      groups,
+      region: run.region,
+      again: again({ region: run.region, profile: asked.profile }),
+      adoptOnly: false,
+    },
+  );
+}
+
+/** The groups of one restart. */
+interface ChosenGroups {
+  readonly groups: readonly string[];
+  /** Some groups of the stack are left out. */
+  readonly part: boolean;
+  readonly again: RunDescription['again'];
 }
 
 /** The limits of a rollout that a restart has too, and its check; its command's time is its own. */

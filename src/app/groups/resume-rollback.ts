@@ -35,7 +35,7 @@ function orSizeKept(results: readonly GroupResult[]): 'sizeKept' | 'nothing' {
 
 /** `resume`: finishes what a dead run left on the groups, as it was meant, and starts nothing of its own. */
 export function resume(asked: RecoverAsked, surroundings: ProcessContext): Promise<CommandResult> {
-  return overGroups('resume', asked, surroundings, { adoptOnly: true, goOn: true }, async (results, plan, run) => {
+  const end: Recovery['end'] = async (results, plan, run) => {
     const back = results.filter(({ outcome }) => outcome === 'rolledBack');
     if (back.length > 0) {
       const { text, groups } = await servesNow(run, plan);
@@ -44,36 +44,45 @@ export function resume(asked: RecoverAsked, surroundings: ProcessContext): Promi
     if (results.some(({ outcome }) => outcome === 'promoted')) return { outcome: outcomeOf(results), results };
     if (results.some(({ outcome }) => outcome === 'putBack')) return { outcome: 'undone', results };
     return { outcome: outcomeOf(results) === 'paused' ? 'paused' : orSizeKept(results), results };
-  });
+  };
+  return overGroups({ command: 'resume', adoptOnly: true, goOn: true, end }, asked, surroundings);
 }
 
 /** `rollback`: the same, but what is not judged yet is rolled back. A verdict to promote is never turned. */
 export function rollback(asked: RecoverAsked, surroundings: ProcessContext): Promise<CommandResult> {
-  return overGroups('rollback', asked, surroundings, { adoptOnly: true, undo: true }, async (results, plan, run) => {
+  const end: Recovery['end'] = async (results, plan, run) => {
     if (results.some(({ outcome }) => outcome === 'promoted'))
       throw tooLate(results, plan, (await servesNow(run, plan)).text);
     return {
       outcome: results.some(({ outcome }) => BACK.includes(outcome)) ? 'undone' : orSizeKept(results),
       results,
     };
-  });
+  };
+  return overGroups({ command: 'rollback', adoptOnly: true, undo: true, end }, asked, surroundings);
 }
 
 /** `unfreeze`: resumes exactly what a roll-back left suspended, and removes its note. */
 export function unfreeze(asked: RecoverAsked, surroundings: ProcessContext): Promise<CommandResult> {
-  return overGroups('unfreeze', asked, surroundings, { strategy: 'unfreeze' }, (results) => ({
+  const end: Recovery['end'] = (results) => ({
     outcome: results.some(({ outcome }) => outcome === 'unfrozen') ? 'unfrozen' : 'nothing',
     results,
-  }));
+  });
+  return overGroups({ command: 'unfreeze', strategy: 'unfreeze', end }, asked, surroundings);
+}
+
+/** A command that goes on with what a rollout left. */
+interface Recovery extends Partial<Pick<Plan, 'strategy' | 'adoptOnly' | 'undo' | 'goOn'>> {
+  readonly command: string;
+  /** What its results mean. */
+  readonly end: (results: readonly GroupResult[], plan: Plan, run: Run) => RunResult | Promise<RunResult>;
 }
 
 async function overGroups(
-  command: string,
+  { end, ...how }: Recovery,
   given: RecoverAsked,
   surroundings: ProcessContext,
-  how: Partial<Pick<Plan, 'strategy' | 'adoptOnly' | 'undo' | 'goOn'>>,
-  end: (results: readonly GroupResult[], plan: Plan, run: Run) => RunResult | Promise<RunResult>,
 ): Promise<CommandResult> {
+  const { command } = how;
   const behind = balancerAsked(given);
   const wanted = readWanted(given, behind === undefined ? targetProblems(given) : balancerProblems(given));
   const head = (asked: RecoverAsked): RunDescription => {
@@ -96,8 +105,8 @@ async function overGroups(
       const groups = behind !== undefined ? await groupsBehind(run, behind) : await groupsOf(run, asked);
       const named = byName(asked, groups);
       run.goOnWith(againWith(named, command));
-      const results = await swap(run, wanted, named, { groups, leftOut: [] }, { ...how, command });
-      return end(results, planOf(run, wanted, named, groups, { ...how, command }), run);
+      const results = await swap(run, { wanted, asked: named }, { groups, leftOut: [] }, how);
+      return end(results, planOf(run, { wanted, asked: named }, groups, how), run);
     }),
   );
 }

@@ -38,7 +38,7 @@ export async function updateGroups(given: UpdateGroupsAsked, surroundings: Proce
       const choice = await chosenGroups(run, asked, wanted.choice);
       const named = byName(asked, choice.groups, choice.leftOut.length > 0);
       run.goOnWith(againWith(named), choice.leftOut.length > 0);
-      const results = await swap(run, wanted, asked, choice, {});
+      const results = await swap(run, { wanted, asked }, choice, {});
       return { outcome: outcomeOf(results), results, ...pausedNext(named, wanted, results) };
     }),
   );
@@ -57,19 +57,25 @@ export type How = Partial<Pick<Plan, 'strategy' | 'adoptOnly' | 'undo' | 'goOn' 
   readonly part?: boolean;
 };
 
+/** What a rollout was asked for: the limits, and the command line. */
+export interface RolloutAsked {
+  readonly wanted: Wanted;
+  readonly asked: UpdateGroupsAsked;
+}
+
 /** Tells which groups there are and runs one plan over them. */
 export async function swap(
   run: Run,
-  wanted: Wanted,
-  asked: UpdateGroupsAsked,
+  order: RolloutAsked,
   { groups, leftOut }: Choice,
   how: How,
 ): Promise<readonly GroupResult[]> {
   const { deps } = run;
+  const { asked } = order;
   deps.emit({ type: 'groups.found', ...found(asked.stack, { groups, leftOut }) });
   if (groups.length === 0) return [];
   await run.lockGroups(groups);
-  return runRollout(deps, planOf(run, wanted, asked, groups, { ...how, part: leftOut.length > 0 }));
+  return runRollout(deps, planOf(run, order, groups, { ...how, part: leftOut.length > 0 }));
 }
 
 /** What is told of the groups that a run is about. */
@@ -80,7 +86,7 @@ export function found(stack: string | undefined, { groups, leftOut }: Choice): O
 type GroupsFound = Extract<RunEvent, { readonly type: 'groups.found' }>;
 
 /** The plan of this run over these groups. */
-export function planOf(run: Run, wanted: Wanted, asked: UpdateGroupsAsked, groups: readonly string[], how: How): Plan {
+export function planOf(run: Run, { wanted, asked }: RolloutAsked, groups: readonly string[], how: How): Plan {
   const { region } = run;
   return makePlan(wanted, {
     strategy: how.strategy ?? wanted.strategy,

@@ -236,36 +236,51 @@ function rolloutAdvice(
   record: RolloutRecord,
   { at, target, holderIsGone }: Pick<Circumstances, 'at' | 'holderIsGone'> & { readonly target: string },
 ): Pick<GroupStatus, 'remarks' | 'next'> {
-  const remarks: string[] = [];
-  const next: string[] = [];
+  const paused = (record.gates?.paused ?? 0) > (record.gates?.passed ?? 0) ? record.gates?.paused : undefined;
+  // Whoever holds it is not pushed aside by another command; it can be asked to go back.
+  const held = paused === undefined && lease !== undefined && isHeld(lease, at, holderIsGone);
+  const { provesAfterVerdict } = factsOf(record);
+  const isPromoted = verdict?.outcome === 'promote';
+  const remarks = [
+    began(record, verdict),
+    paused !== undefined
+      ? `Paused at ${paused} %, as asked, until somebody resumes it.`
+      : lease === undefined
+        ? 'Interrupted: no run works on it.'
+        : holderOf(lease, at, holderIsGone),
+    ...(wish?.run === record.run
+      ? [`Called back ${timestamp(wish.at)} by ${wish.why}: it is rolled back unless it was judged before.`]
+      : []),
+    ...(held && isPromoted
+      ? [
+          provesAfterVerdict
+            ? 'Its verdict stands: cancel stops it where it is, and undoes nothing.'
+            : 'Its verdict stands: wait until it is through.',
+        ]
+      : []),
+  ];
+  const next = [
+    ...(held ? [] : [command`ha-updater resume ${asIs(target)}`]),
+    ...(!isPromoted || (held && provesAfterVerdict)
+      ? [command`ha-updater ${held ? 'cancel' : 'rollback'} ${asIs(target)}`]
+      : []),
+  ];
+  return { remarks, next };
+}
+
+/** What the record and the verdict say of a rollout. */
+function began(record: RolloutRecord, verdict: Verdict | undefined): string {
+  const { run, startedAt, size } = record;
+  if (record.strategy === 'restart')
+    return `Restart ${run} began ${timestamp(startedAt)} with a quorum of ${record.quorum}.`;
   const judged =
     verdict === undefined
       ? 'not judged yet'
       : `judged: ${verdict.outcome === 'promote' ? 'promote' : 'roll back'} (${verdict.why})`;
-  if (record.strategy === 'restart')
-    remarks.push(`Restart ${record.run} began ${timestamp(record.startedAt)} with a quorum of ${record.quorum}.`);
-  else
-    remarks.push(
-      `Rollout ${record.run} began ${timestamp(record.startedAt)}, ${judged}; it restores min ` +
-        `${record.size.min}, desired ${record.size.desired}, max ${record.size.max}.`,
-    );
-  const paused = (record.gates?.paused ?? 0) > (record.gates?.passed ?? 0) ? record.gates?.paused : undefined;
-  if (paused !== undefined) remarks.push(`Paused at ${paused} %, as asked, until somebody resumes it.`);
-  else remarks.push(lease === undefined ? 'Interrupted: no run works on it.' : holderOf(lease, at, holderIsGone));
-  if (wish?.run === record.run)
-    remarks.push(`Called back ${timestamp(wish.at)} by ${wish.why}: it is rolled back unless it was judged before.`);
-  // Whoever holds it is not pushed aside by another command; it can be asked to go back.
-  const held = paused === undefined && lease !== undefined && isHeld(lease, at, holderIsGone);
-  if (!held) next.push(command`ha-updater resume ${asIs(target)}`);
-  if (verdict?.outcome !== 'promote' || (held && factsOf(record).provesAfterVerdict))
-    next.push(command`ha-updater ${held ? 'cancel' : 'rollback'} ${asIs(target)}`);
-  if (held && verdict?.outcome === 'promote')
-    remarks.push(
-      factsOf(record).provesAfterVerdict
-        ? 'Its verdict stands: cancel stops it where it is, and undoes nothing.'
-        : 'Its verdict stands: wait until it is through.',
-    );
-  return { remarks, next };
+  return (
+    `Rollout ${run} began ${timestamp(startedAt)}, ${judged}; it restores min ` +
+    `${size.min}, desired ${size.desired}, max ${size.max}.`
+  );
 }
 
 /** A size that is kept while the stack changes is no rollout: all that is left to do is to give it back. */

@@ -61,6 +61,14 @@ export interface CdkDeployment {
   readonly publish: () => Promise<void>;
 }
 
+/** How an app is to be deployed. */
+export interface CdkPreparing {
+  readonly flags: CommonFlags;
+  readonly surroundings: ProcessContext;
+  /** Which assets are published. */
+  readonly assets: 'all' | 'files';
+}
+
 /**
  * Checks account and bootstrap, and takes the deploy role. A plan publishes files alone.
  * @throws Failure (refused) when the app does not belong here
@@ -68,9 +76,7 @@ export interface CdkDeployment {
 export async function prepareCdk(
   run: Run,
   cdk: CdkStack,
-  flags: CommonFlags,
-  surroundings: ProcessContext,
-  assets: 'all' | 'files' = 'all',
+  { flags, surroundings, assets }: CdkPreparing,
 ): Promise<CdkDeployment> {
   const { deps } = run;
   const identity = await retrying(deps, QUICK).identity();

@@ -67,55 +67,20 @@ export async function readChange(
 ): Promise<ChangeWanted> {
   const problems: string[] = [];
   const settings: StackSettings = {
-    ...(flags.tag !== undefined && { tags: tags(flags.tag, problems) }),
-    ...(flags['role-arn'] !== undefined && { roleArn: flags['role-arn'] }),
-    ...(flags['notification-arn'] !== undefined && {
-      notificationArns: flags['notification-arn'].filter((arn) => arn !== ''),
-    }),
-    ...rollback(flags, problems),
-    ...(flags['disable-rollback'] !== undefined && { disableRollback: flags['disable-rollback'] }),
-    ...(flags['stack-timeout'] !== undefined && {
-      timeoutMinutes: minutes('--stack-timeout', flags['stack-timeout'], 1, 43_200, problems),
-    }),
-    ...(flags['termination-protection'] !== undefined && { terminationProtection: flags['termination-protection'] }),
-    ...(flags['stack-policy'] !== undefined && {
-      policy: await policy('--stack-policy', flags['stack-policy'], readFile, problems),
-    }),
-    ...(flags['stack-policy-during-update'] !== undefined && {
-      policyDuringUpdate: await policy(
-        '--stack-policy-during-update',
-        flags['stack-policy-during-update'],
-        readFile,
-        problems,
-      ),
-    }),
+    ...callSettings(flags, problems),
+    ...(await policies(flags, readFile, problems)),
   };
-  const existing = flags['change-set'];
-  const keep = flags.execute === false;
-  if (existing !== undefined && (given.parameters.length > 0 || given.template !== undefined))
-    problems.push('--change-set executes what is in it: leave out parameters and --template.');
-  if (existing !== undefined && keep) problems.push('--change-set and --no-execute exclude each other.');
+  problems.push(...changeSetProblems(flags, given));
   if (flags.skip !== undefined && flags['continue-rollback'] !== true)
     problems.push('--skip goes with --continue-rollback.');
   if (flags.confirm === true && !given.canAsk)
     problems.push('--confirm asks on a terminal, and there is none; use plan, or --approve-only, in a pipeline.');
-  for (const account of flags['expect-account'] ?? [])
-    if (!/^\d{12}$/.test(account)) problems.push(`--expect-account takes twelve digits, not "${account}".`);
-  const owner = flags['s3-bucket-owner'];
-  if (owner !== undefined && flags['s3-bucket'] === undefined)
-    problems.push('--s3-bucket-owner goes with --s3-bucket.');
-  else if (owner !== undefined && !/^\d{12}$/.test(owner))
-    problems.push(`--s3-bucket-owner takes twelve digits, not "${owner}".`);
+  problems.push(...accountProblems(flags));
   if (problems.length > 0) throw badFlags(problems);
+  const existing = flags['change-set'];
   return {
     ...(Object.keys(settings).length > 0 && { settings }),
-    wishes: {
-      create: flags.create ?? true,
-      replaceFailed: flags['replace-failed'] ?? false,
-      wait: flags.wait ?? false,
-      rollbackFirst: flags['rollback-first'] ?? false,
-      ...(flags['continue-rollback'] === true && { continueRollback: { skip: flags.skip ?? [] } }),
-    },
+    wishes: wishesOf(flags),
     guards: {
       accounts: flags['expect-account'] ?? [],
       noChanges: flags['expect-no-changes'] ?? false,
@@ -123,8 +88,80 @@ export async function readChange(
       groupReplacement: flags['allow-group-replacement'] ?? false,
     },
     ...(existing !== undefined && { existing }),
-    keep,
+    keep: flags.execute === false,
     confirm: flags.confirm ?? false,
+  };
+}
+
+/** What the calls that change the stack are told beside its template. */
+function callSettings(flags: ChangeFlags, problems: string[]): StackSettings {
+  const timeout = flags['stack-timeout'];
+  return {
+    ...(flags.tag !== undefined && { tags: tags(flags.tag, problems) }),
+    ...(flags['role-arn'] !== undefined && { roleArn: flags['role-arn'] }),
+    ...(flags['notification-arn'] !== undefined && {
+      notificationArns: flags['notification-arn'].filter((arn) => arn !== ''),
+    }),
+    ...rollback(flags, problems),
+    ...(flags['disable-rollback'] !== undefined && { disableRollback: flags['disable-rollback'] }),
+    ...(timeout !== undefined && {
+      timeoutMinutes: minutes({ flag: '--stack-timeout', least: 1, most: 43_200 }, timeout, problems),
+    }),
+    ...(flags['termination-protection'] !== undefined && { terminationProtection: flags['termination-protection'] }),
+  };
+}
+
+/** The stack policies, out of their files. */
+async function policies(
+  flags: ChangeFlags,
+  readFile: (path: string) => Promise<string>,
+  problems: string[],
+): Promise<Pick<StackSettings, 'policy' | 'policyDuringUpdate'>> {
+  const { 'stack-policy': always, 'stack-policy-during-update': during } = flags;
+  return {
+    ...(always !== undefined && { policy: await policy('--stack-policy', always, readFile, problems) }),
+    ...(during !== undefined && {
+      policyDuringUpdate: await policy('--stack-policy-during-update', during, readFile, problems),
+    }),
+  };
+}
+
+/** What excludes the execution of a change set that is there already. */
+function changeSetProblems(
+  { 'change-set': existing, execute }: ChangeFlags,
+  { parameters, template }: { readonly parameters: readonly string[]; readonly template?: string | undefined },
+): readonly string[] {
+  if (existing === undefined) return [];
+  return [
+    ...(parameters.length > 0 || template !== undefined
+      ? ['--change-set executes what is in it: leave out parameters and --template.']
+      : []),
+    ...(execute === false ? ['--change-set and --no-execute exclude each other.'] : []),
+  ];
+}
+
+function accountProblems(flags: ChangeFlags): readonly string[] {
+  const problem = (flag: string, account: string): readonly string[] =>
+    /^\d{12}$/.test(account) ? [] : [`${flag} takes twelve digits, not "${account}".`];
+  const owner = flags['s3-bucket-owner'];
+  return [
+    ...(flags['expect-account'] ?? []).flatMap((account) => problem('--expect-account', account)),
+    ...(owner === undefined
+      ? []
+      : flags['s3-bucket'] === undefined
+        ? ['--s3-bucket-owner goes with --s3-bucket.']
+        : problem('--s3-bucket-owner', owner)),
+  ];
+}
+
+/** What to do with a stack that is in no state for an update. */
+function wishesOf(flags: ChangeFlags): StateWishes {
+  return {
+    create: flags.create ?? true,
+    replaceFailed: flags['replace-failed'] ?? false,
+    wait: flags.wait ?? false,
+    rollbackFirst: flags['rollback-first'] ?? false,
+    ...(flags['continue-rollback'] === true && { continueRollback: { skip: flags.skip ?? [] } }),
   };
 }
 
@@ -147,11 +184,19 @@ function rollback(flags: ChangeFlags, problems: string[]): Pick<StackSettings, '
   if (triggers === undefined && text === undefined) return {};
   if (triggers === undefined) problems.push('--monitoring-minutes goes with --rollback-trigger.');
   if ((triggers ?? []).length > 5) problems.push('--rollback-trigger can be given five times at most.');
-  const monitoring = text === undefined ? undefined : minutes('--monitoring-minutes', text, 0, 180, problems);
+  const monitoring =
+    text === undefined ? undefined : minutes({ flag: '--monitoring-minutes', least: 0, most: 180 }, text, problems);
   return { rollback: { triggers: triggers ?? [], ...(monitoring !== undefined && { monitoringMinutes: monitoring }) } };
 }
 
-function minutes(flag: string, text: string, least: number, most: number, problems: string[]): number {
+/** A flag that takes minutes, and how many. */
+interface MinutesFlag {
+  readonly flag: string;
+  readonly least: number;
+  readonly most: number;
+}
+
+function minutes({ flag, least, most }: MinutesFlag, text: string, problems: string[]): number {
   const value = /^\d+$/.test(text) ? Number(text) : (readSeconds(text) ?? NaN) / 60;
   if (!(Number.isInteger(value) && value >= least && value <= most))
     problems.push(`${flag} takes whole minutes from ${least} to ${most}, or such as 30m or 1h, not "${text}".`);

@@ -36,11 +36,14 @@ export async function plan(given: PlanAsked, surroundings: ProcessContext): Prom
 
   const ending = await withRun(head, typed, { ...surroundings, json: true }, async (run, asked) => {
     expectAccount(run, change.guards);
-    const cdk = asked.cdk === undefined ? undefined : await prepareCdk(run, asked.cdk, asked, surroundings, 'files');
+    const cdk =
+      asked.cdk === undefined
+        ? undefined
+        : await prepareCdk(run, asked.cdk, { flags: asked, surroundings, assets: 'files' });
     const stackRun = cdk?.run ?? run;
     // To wait for somebody else's change is no change; all other wishes are.
     const order = {
-      ...(await makeOrder(stackRun, asked, wanted, read, cdk)),
+      ...(await makeOrder(stackRun, { asked, wanted, read, ...(cdk !== undefined && { cdk }) })),
       wishes: { create: change.wishes.create ?? true, wait: change.wishes.wait ?? false },
     };
     await changeStack(stackRun.deps, order, async (open) => {

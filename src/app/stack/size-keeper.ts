@@ -11,7 +11,11 @@ export function sizeKeeper(run: Run, wanted: Wanted, target: UpdateGroupsAsked):
   if (!wanted.keepsSizes) return undefined;
   const { gates: _gates, ...limits } = wanted;
   return createSizeKeeper(run.deps, target.stack ?? '', (groups, keepSize) =>
-    planOf(run, limits, target, groups, { strategy: 'keep-size', keepSize, command: 'update-stack' }),
+    planOf(run, { wanted: limits, asked: target }, groups, {
+      strategy: 'keep-size',
+      keepSize,
+      command: 'update-stack',
+    }),
   );
 }
 

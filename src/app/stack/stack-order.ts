@@ -58,14 +58,19 @@ export async function readOrder(
   return { parameters, change };
 }
 
+/** What an order is made of. */
+export interface OrderInput {
+  readonly asked: OrderFlags;
+  readonly wanted: Wanted;
+  readonly read: OrderRead;
+  /** The stack of an app, where it is one. */
+  readonly cdk?: CdkDeployment;
+}
+
 /** The order itself: reads and checks the template, and stores one that is too long for a call. */
-export async function makeOrder(
-  run: Run,
-  asked: OrderFlags,
-  wanted: Wanted,
-  { parameters, change }: OrderRead,
-  cdk?: CdkDeployment,
-): Promise<StackOrder> {
+export async function makeOrder(run: Run, input: OrderInput): Promise<StackOrder> {
+  const { asked, wanted, cdk } = input;
+  const { parameters, change } = input.read;
   const files = asked['parameters-file'] ?? [];
   if (files.length > 0) run.deps.emit({ type: 'parameters.read', files, overridden: parameters.overridden });
   const ignoreUnknown = asked['ignore-unknown-parameters'] ?? false;

@@ -53,9 +53,12 @@ export async function updateStack(given: UpdateStackAsked, surroundings: Process
     withDiagnosis(async (run, asked) => {
       const target: UpdateGroupsAsked = { ...asked, asgs: [] };
       expectAccount(run, change.guards);
-      const cdk = asked.cdk === undefined ? undefined : await prepareCdk(run, asked.cdk, asked, surroundings);
+      const cdk =
+        asked.cdk === undefined
+          ? undefined
+          : await prepareCdk(run, asked.cdk, { flags: asked, surroundings, assets: 'all' });
       const stackRun = cdk?.run ?? run;
-      const order = await makeOrder(stackRun, asked, wanted, read, cdk);
+      const order = await makeOrder(stackRun, { asked, wanted, read, ...(cdk !== undefined && { cdk }) });
       run.hidden.add(secretsOf(order));
       let finished: readonly GroupResult[] = [];
       let before: Before | undefined;
@@ -63,7 +66,7 @@ export async function updateStack(given: UpdateStackAsked, surroundings: Process
       const keeper = (): SizeKeeper | undefined => sizeKeeper(run, wanted, target);
       const done = await keepingSizes(keeper(), (sizes) =>
         changeStack(stackRun.deps, order, async (open) => {
-          await approve(run, wanted, change, order, open, surroundings);
+          await approve(run, { wanted, change, order, ask: surroundings.ask }, open);
           if (change.keep) return 'keep';
           const dead = await finishDeadRollouts(run, wanted, target);
           ({ finished } = dead);
@@ -131,15 +134,16 @@ function secretsOf({ given, template }: StackOrder): readonly string[] {
   return given.filter(({ key }) => secret.has(key)).map(({ value }) => value);
 }
 
+/** What was ordered, and what asks a person whether it shall be; undefined where nobody can be asked. */
+interface Approval {
+  readonly wanted: Wanted;
+  readonly change: ChangeWanted;
+  readonly order: StackOrder;
+  readonly ask: ProcessContext['ask'];
+}
+
 /** Shows what would happen and goes on only when every guard, and the person who is asked, lets it. */
-async function approve(
-  run: Run,
-  wanted: Wanted,
-  change: ChangeWanted,
-  order: StackOrder,
-  open: OpenChange,
-  { ask }: ProcessContext,
-): Promise<void> {
+async function approve(run: Run, { wanted, change, order, ask }: Approval, open: OpenChange): Promise<void> {
   if (open.review === undefined) return void (await chosenOf(run, wanted, order.stack, open));
   const plan = await planOf(run, wanted, order.stack, open);
   run.deps.emit({ type: 'change.planned', plan });
@@ -191,7 +195,9 @@ async function finishDeadRollouts(
   const looked = await retrying(deps).describeGroups(groups);
   const begun = looked.groups.filter(({ notes }) => notes.record !== undefined).map((group) => group.name);
   const finished =
-    begun.length > 0 ? await swap(run, wanted, target, { groups: begun, leftOut: [] }, { adoptOnly: true }) : [];
+    begun.length > 0
+      ? await swap(run, { wanted, asked: target }, { groups: begun, leftOut: [] }, { adoptOnly: true })
+      : [];
   const frozen =
     looked.groups.some(({ notes }) => notes.frozen !== undefined) ||
     finished.some(({ outcome }) => outcome === 'rolledBack');
@@ -230,7 +236,7 @@ async function swapAfter(run: Run, wanted: Wanted, target: UpdateGroupsAsked, ch
     const part = choice.leftOut.length > 0;
     const named = byName(target, groups, part);
     run.goOnWith(againWith(named), part);
-    const results = await swap(run, wanted, target, choice, {
+    const results = await swap(run, { wanted, asked: target }, choice, {
       ...(change.action === 'created' ? { strategy: 'prove' } : {}),
       changed: change.action === 'updated',
     });

@@ -171,7 +171,7 @@ function updateStack(image: string, more: Partial<Story> = {}): Story {
         }),
       );
       const groups = await stackGroups(run.deps, done.stackId);
-      const results = await swap(run, wanted, asked, { groups, leftOut: [] }, { changed: true });
+      const results = await swap(run, { wanted, asked }, { groups, leftOut: [] }, { changed: true });
       return { outcome: outcomeOf(results) === 'swapped' ? 'updated' : outcomeOf(results), results };
     },
   };
@@ -184,7 +184,7 @@ function updateGroups(groups: readonly string[], more: Partial<Story> = {}): Sto
     groups,
     ...more,
     tell: async (run, asked) => {
-      const results = await swap(run, readWanted(asked), asked, { groups, leftOut: [] }, {});
+      const results = await swap(run, { wanted: readWanted(asked), asked }, { groups, leftOut: [] }, {});
       return { outcome: outcomeOf(results), results };
     },
   };
