@@ -1,93 +1,133 @@
 import type { Action } from '../../model/rollout/action.js';
 import type { Balancer, Group, Instance } from '../../model/rollout/group.js';
-import type { Plan } from '../../model/rollout/rollout-plan.js';
 import type { RestartRecord } from '../../model/rollout/record.js';
+import { firstBroken, type Of, type Rule } from './rule-table.js';
+
+/** A group that is being restarted: all that the rules of a restart see beside the action. */
+export interface RestartedGroup {
+  /** With our notes as we know them. */
+  readonly group: Group;
+  readonly record: RestartRecord;
+  /** Instances that EC2 does not run any more, although their group may not know it yet. */
+  readonly gone: readonly string[];
+  /** The run was told what to run on instances. */
+  readonly commands: boolean;
+}
+
+interface RestartDeed<T extends Action['type']> extends RestartedGroup {
+  readonly action: Of<T>;
+}
+
+type RestartRules = { readonly [T in Action['type']]: readonly Rule<RestartDeed<T>>[] };
+
+const CHANGES_MEMBERS = [() => 'a restart never changes membership'];
 
 /**
  * The rules of a restart, by reasoning of their own: who is taken out was noted before, enough stay, the
  * last one stays, nothing runs where requests still come in, and the notes go only when all is back.
- * Answers the rule that the action would break, or undefined.
  */
-export function restartRule(
-  plan: Plan,
-  group: Group,
-  record: RestartRecord,
-  action: Action,
-  gone: readonly string[] = [],
-): string | undefined {
-  const { out } = group.notes;
-  const noted = new Set(out?.instances.map(({ id }) => id));
-  switch (action.type) {
-    case 'renew':
-      return undefined;
-    case 'record':
-      return 'there is a record already';
-    case 'rewrite':
-      return action.record.run === record.run ? undefined : 'that is not the record of this rollout';
-    case 'suspend':
-      if (group.balancerOnly) return 'a balancer has no processes';
-      return action.processes.every((process) => record.suspended.includes(process))
-        ? undefined
-        : 'the record does not name these processes';
-    case 'resume':
-      if (!action.processes.every((process) => record.suspended.includes(process)))
-        return 'these were not suspended by us';
-      return outNow(group, gone);
-    case 'note': {
-      if (action.out.run !== record.run) return 'the note is of another rollout';
-      if (action.out.number <= (out?.number ?? 0)) return 'an older note would be taken for the newer one';
-      const forgotten = group.instances.find(
-        (one) =>
-          noted.has(one.id) &&
-          !action.out.instances.some(({ id }) => id === one.id) &&
-          lives(one) &&
-          !gone.includes(one.id) &&
-          !listedByAll(group, one),
-      );
-      // rule: restart-guard-forgets
-      if (forgotten !== undefined) return `${forgotten.id} is out, and nobody would know it any more`;
-      const more = action.out.instances.filter(({ id }) => !noted.has(id)).map(({ id }) => id);
-      const foreign = more.find((id) => !group.instances.some((one) => one.id === id));
-      return foreign === undefined ? enoughWithout(group, record.quorum, more) : `${foreign} is no instance of it`;
-    }
-    case 'deregister': {
-      const unnoted = action.targets.find(({ instance }) => !noted.has(instance));
-      if (unnoted !== undefined) return `${unnoted.instance} is not noted as out`;
-      return enoughWithout(
-        group,
-        record.quorum,
-        action.targets.map(({ instance }) => instance),
-      );
-    }
-    case 'register': {
-      const unnoted = action.targets.find(({ instance }) => !noted.has(instance));
-      return unnoted === undefined ? undefined : `${unnoted.instance} was not taken out by this rollout`;
-    }
-    case 'run': {
-      if (plan.restart === undefined) return 'no command was asked for';
-      if (!noted.has(action.instance)) return `${action.instance} is not noted as out`;
-      const instance = group.instances.find(({ id }) => id === action.instance);
-      if (instance === undefined) return `${action.instance} is no instance of it`;
-      const reached = group.balancers.find((balancer) => mentions(instance, balancer));
-      return reached === undefined ? undefined : `${reached.name} still lists ${action.instance}`;
-    }
-    case 'cancel':
-      return noted.has(action.instance) ? undefined : `${action.instance} is not noted as out`;
-    case 'clear':
-      return (
-        outNow(group, gone) ??
-        (record.suspended.some((process) => group.suspended.includes(process))
-          ? 'its processes are suspended still'
-          : undefined)
-      );
-    case 'pause':
-    case 'shield':
-    case 'resize':
-    case 'judge':
-    case 'terminate':
-    case 'freeze':
-      return 'a restart never changes membership';
-  }
+const RESTART: RestartRules = {
+  renew: [],
+  record: [() => 'there is a record already'],
+  rewrite: [
+    ({ record, action }) => (action.record.run === record.run ? undefined : 'that is not the record of this rollout'),
+  ],
+  suspend: [
+    ({ group }) => (group.balancerOnly === true ? 'a balancer has no processes' : undefined),
+    ({ record, action }) => (isNamed(record, action) ? undefined : 'the record does not name these processes'),
+  ],
+  resume: [
+    ({ record, action }) => (isNamed(record, action) ? undefined : 'these were not suspended by us'),
+    ({ group, gone }) => outNow(group, gone),
+  ],
+  note: [noteIsNext, nobodyForgotten, moreMayGo],
+  deregister: [onlyNoted, takenOutMayGo],
+  register: [onlyTakenOut],
+  run: [runsWhereOut],
+  cancel: [({ group, action }) => (isNoted(group, action.instance) ? undefined : notNoted(action.instance))],
+  clear: [
+    ({ group, gone }) => outNow(group, gone),
+    ({ group, record }) =>
+      record.suspended.some((process) => group.suspended.includes(process))
+        ? 'its processes are suspended still'
+        : undefined,
+  ],
+  pause: CHANGES_MEMBERS,
+  shield: CHANGES_MEMBERS,
+  resize: CHANGES_MEMBERS,
+  judge: CHANGES_MEMBERS,
+  terminate: CHANGES_MEMBERS,
+  freeze: CHANGES_MEMBERS,
+};
+
+/** The rule of a restart that the action would break, or undefined. */
+export function restartRule(of: RestartedGroup, action: Action): string | undefined {
+  // The row is that of the action's own type, which no type can say of a table.
+  const rules = RESTART[action.type] as unknown as readonly Rule<RestartedGroup & { readonly action: Action }>[];
+  return firstBroken({ ...of, action }, rules);
+}
+
+function isNamed({ suspended }: RestartRecord, { processes }: Of<'suspend'> | Of<'resume'>): boolean {
+  return processes.every((process) => suspended.includes(process));
+}
+
+function isNoted({ notes }: Group, id: string): boolean {
+  return notes.out?.instances.some((one) => one.id === id) === true;
+}
+
+function notNoted(id: string): string {
+  return `${id} is not noted as out`;
+}
+
+function noteIsNext({ group, record, action }: RestartDeed<'note'>): string | undefined {
+  if (action.out.run !== record.run) return 'the note is of another rollout';
+  return action.out.number <= (group.notes.out?.number ?? 0)
+    ? 'an older note would be taken for the newer one'
+    : undefined;
+}
+
+function nobodyForgotten({ group, action, gone }: RestartDeed<'note'>): string | undefined {
+  const forgotten = group.instances.find(
+    (one) =>
+      isNoted(group, one.id) &&
+      !action.out.instances.some(({ id }) => id === one.id) &&
+      lives(one) &&
+      !gone.includes(one.id) &&
+      !listedByAll(group, one),
+  );
+  // rule: restart-guard-forgets
+  if (forgotten !== undefined) return `${forgotten.id} is out, and nobody would know it any more`;
+  return undefined;
+}
+
+function moreMayGo({ group, record, action }: RestartDeed<'note'>): string | undefined {
+  const more = action.out.instances.map(({ id }) => id).filter((id) => !isNoted(group, id));
+  const foreign = more.find((id) => !group.instances.some((one) => one.id === id));
+  return foreign === undefined ? enoughWithout(group, record.quorum, more) : `${foreign} is no instance of it`;
+}
+
+function onlyNoted({ group, action }: RestartDeed<'deregister'>): string | undefined {
+  const unnoted = action.targets.find(({ instance }) => !isNoted(group, instance));
+  return unnoted === undefined ? undefined : notNoted(unnoted.instance);
+}
+
+function takenOutMayGo({ group, record, action }: RestartDeed<'deregister'>): string | undefined {
+  const going = action.targets.map(({ instance }) => instance);
+  return enoughWithout(group, record.quorum, going);
+}
+
+function onlyTakenOut({ group, action }: RestartDeed<'register'>): string | undefined {
+  const unnoted = action.targets.find(({ instance }) => !isNoted(group, instance));
+  return unnoted === undefined ? undefined : `${unnoted.instance} was not taken out by this rollout`;
+}
+
+function runsWhereOut({ group, action, commands }: RestartDeed<'run'>): string | undefined {
+  if (!commands) return 'no command was asked for';
+  if (!isNoted(group, action.instance)) return notNoted(action.instance);
+  const instance = group.instances.find(({ id }) => id === action.instance);
+  if (instance === undefined) return `${action.instance} is no instance of it`;
+  const reached = group.balancers.find((balancer) => mentions(instance, balancer));
+  return reached === undefined ? undefined : `${reached.name} still lists ${action.instance}`;
 }
 
 /** Too few would stay in service without these; taking out who serves nobody costs nothing. */
