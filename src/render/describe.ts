@@ -340,7 +340,7 @@ function byReason(instances: Wait['instances']): readonly (readonly [string, Wai
   return [...rows];
 }
 
-/** A balancer calls an instance that still boots unhealthy, which would alarm whoever reads the log of a good rollout. */
+/** A balancer calls an instance that still boots unhealthy, which alarms whoever reads the log of a good rollout. */
 function sayWhy({ state, why }: Wait['instances'][number]): string {
   return state === 'booting' ? `booting (${withoutStop(oneLine(why))})` : why;
 }
