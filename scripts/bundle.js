@@ -10,7 +10,13 @@ import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 
 /** Files that somebody finds by their path: node, oclif by package.json, and whoever imports the package. */
-const ENTRIES = ['commands/base/main', 'commands/base/help', 'commands/base/not-found', 'commands/index', 'src/index'];
+const ENTRIES = [
+  'commands/base/main',
+  'commands/base/help',
+  'commands/base/not-found',
+  'commands/index',
+  'src/library/index',
+];
 
 /** What oclif would load to run TypeScript, which a compiled tool has none of. */
 const NEVER_LOADED = ['typescript'];

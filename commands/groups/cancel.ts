@@ -1,6 +1,6 @@
 import { string as argument } from '@oclif/core/args';
 import { BaseCommand } from '../base/command.js';
-import { asgFlags, commonFlags, limitFlags, lockFlag, outputFlags, stackFlags } from '../flags/flags.js';
+import { asgFlags, commonFlags, limitFlags, lockFlag, onOff, outputFlags, stackFlags } from '../flags/flags.js';
 import { balancerFlags } from '../flags/restart-flags.js';
 
 export default class Cancel extends BaseCommand {
@@ -17,7 +17,11 @@ export default class Cancel extends BaseCommand {
     'note on its groups: the run that works on it rolls back within seconds, as at SIGTERM; what ' +
     'a dead run left is rolled back from here. A rollout that is judged to promote is finished; ' +
     'only going forward leads back from there.';
-  static override examples = ['<%= config.bin %> cancel my-stack', '<%= config.bin %> cancel --asg web'];
+  static override examples = [
+    '<%= config.bin %> cancel my-stack',
+    '<%= config.bin %> cancel --asg web',
+    '<%= config.bin %> cancel my-stack --if-running',
+  ];
   static override args = {
     stack: argument({
       name: 'STACK',
@@ -28,6 +32,9 @@ export default class Cancel extends BaseCommand {
   static override flags = {
     ...asgFlags,
     ...balancerFlags,
+    'if-running': onOff({
+      summary: 'End with 0 when nothing is under way, as for the step of a pipeline that runs on cancellation',
+    }),
     ...stackFlags,
     ...limitFlags,
     ...lockFlag,

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { hostname } from 'node:os';
 import type { Stamped } from '../model/event.js';
 import type { ProcessContext } from '../run/process-context.js';
@@ -17,9 +17,8 @@ export interface CallContext {
 /** Output of commands goes nowhere: programs read events and results. */
 const NOWHERE: ProcessContext['stdout'] = { write: () => true, on: () => undefined };
 
-const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as {
-  readonly version: string;
-};
+/** Asked for by the package's name: a bundle may move this module to any depth. */
+const { version } = createRequire(import.meta.url)('ha-updater/package.json') as { readonly version: string };
 
 /**
  * What the commands' functions know of a program that calls them: nothing is printed, no question is asked, no signal

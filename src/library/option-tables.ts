@@ -146,6 +146,7 @@ export const CANCEL = {
   ...BALANCER,
   ...STACK_LIMITS,
   ...LIMITS,
+  ifRunning: 'switch',
   lock: 'text',
   eventsFile: 'text',
   junit: 'text',

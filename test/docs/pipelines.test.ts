@@ -63,8 +63,8 @@ describe('the pipelines to copy', function () {
       for (const words of commands) {
         const inFolder = words.map((word) => (/^[\w-]+\.(?:jsonl|html|xml)$/.test(word) ? join(folder, word) : word));
         const { code, said } = await stage.run(inFolder);
-        // Nothing is under way that could be called back.
-        expect(code, said).to.equal(words[0] === 'cancel' ? 3 : 0);
+        // Nothing is under way that could be called back, and no step is shown as failed for that.
+        expect(code, said).to.equal(0);
       }
       expect((await readdir(folder)).sort()).to.deep.equal(['junit.xml', 'report.html', 'run.jsonl']);
     });

@@ -20,7 +20,10 @@ import { retrying } from '../../engine/retrying-gateway.js';
 import { STACK_TIMING } from '../../engine/stack/stack-change.js';
 import { noStack } from '../../engine/stack/no-stack.js';
 
-export interface CancelAsked extends BalancerAsked, CommonFlags, LockFlags, NumberTexts {}
+export interface CancelAsked extends BalancerAsked, CommonFlags, LockFlags, NumberTexts {
+  /** It is well when nothing is under way, as for the last step of a pipeline that was stopped. */
+  readonly 'if-running'?: boolean | undefined;
+}
 
 /**
  * `cancel`: has CloudFormation undo the update that is under way, and whoever works on a rollout of the groups
@@ -71,6 +74,7 @@ export async function cancel(given: CancelAsked, surroundings: ProcessContext): 
     const back = updating && kept.length > 0 ? await giveBack(run, wanted, named, kept) : [];
     if (open.length === 0 && updating) return { outcome: 'cancelled', results: back };
     if (open.length === 0 && begun.length === 0 && kept.length > 0) throw onlyKept(named, kept);
+    if (open.length === 0 && begun.length === 0 && given['if-running'] === true) return nothingRuns(run, groups);
     if (open.length === 0) throw nothingToCancel(named, stack, begun);
     const cancelled = await cancelGroups(run, wanted, named, open);
     return { ...cancelled, results: [...back, ...cancelled.results] };
@@ -160,6 +164,12 @@ function onlyKept(asked: CancelAsked, kept: readonly Begun[]): Error {
       command`ha-updater resume ${asIs(targetText(asked))}   # once the stack has settled: gives the size back`,
     ],
   );
+}
+
+/** Whoever asks for what runs, if anything does, has what was asked for. */
+function nothingRuns({ deps }: Run, groups: readonly string[]): RunResult {
+  for (const group of groups) deps.emit({ type: 'group.skipped', group, why: 'no rollout is under way' });
+  return { outcome: 'nothing', results: [] };
 }
 
 /** Only an update in progress can be cancelled, and only a rollout without a verdict to promote. */
