@@ -8,11 +8,10 @@ import type {
   SwapChoice,
   Timing,
 } from '../model/rollout/rollout-plan.js';
-import { gateWords, readGates, type GateFlags } from './gates.js';
+import { readGates, type GateFlags } from './gates.js';
 import { readNumbers } from './numbers.js';
-import { asIs, command, placeWords, switchWord } from '../text/shell-quote.js';
-import { readSetAside, readStrategy, strategyWords, type SetAsideChoice, type StrategyFlags } from './strategy.js';
-import { choiceProblems, chooses, choiceWords, targetText, type ChoiceFlags, type TargetFlags } from './target.js';
+import { readSetAside, readStrategy, type SetAsideChoice, type StrategyFlags } from './strategy.js';
+import { choiceProblems, chooses, type ChoiceFlags } from './target.js';
 
 /** What both update commands ask of groups, as the command line gave it. */
 export interface GroupFlags extends GateFlags, StrategyFlags, ChoiceFlags {
@@ -164,35 +163,6 @@ export function makePlan(
     timing,
     groups: [...new Set(facts.groups)],
   });
-}
-
-/**
- * The command line that goes on with the groups, in any shell: every choice that was made is spelt out.
- * After update-stack it is update-asgs, because the parameters are in the stack already, and a command
- * line in a log must not show the values that the stack hides.
- */
-export function againCommand(
-  target: TargetFlags,
-  flags: GroupFlags,
-  place: { readonly region: string; readonly profile?: string | undefined },
-  name = 'update-asgs',
-): string {
-  const texts = ['healthy-timeout', 'warmup', 'deadline', 'drain-timeout', 'wait-for-lock', 'poll'] as const;
-  const words = [
-    ...choiceWords(flags),
-    ...(flags.swap === undefined ? [] : ['--swap', flags.swap]),
-    ...strategyWords(flags),
-    ...switchWord('together', flags.together),
-    ...switchWord('force', flags.force),
-    ...gateWords(flags),
-    ...switchWord('ignore-ringing-alarms', flags['ignore-ringing-alarms']),
-    ...(['canary', 'bake', 'pause-at'] as const).flatMap((name) =>
-      flags[name] === undefined ? [] : [`--${name}`, flags[name]],
-    ),
-    ...texts.flatMap((name) => (flags[name] === undefined ? [] : [`--${name}`, flags[name]])),
-    ...placeWords(place),
-  ];
-  return command`ha-updater ${name} ${asIs(targetText(target))} ${words}`;
 }
 
 /** All problems of the command line in one Failure. */

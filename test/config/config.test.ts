@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { readNumbers } from '../../src/config/numbers.js';
-import { againCommand, makePlan, readWanted } from '../../src/config/rollout-plan.js';
+import { againCommand } from '../../src/config/again-command.js';
+import { makePlan, readWanted } from '../../src/config/rollout-plan.js';
 import { newRunId } from '../../src/config/run-id.js';
 import { readPace } from '../../src/config/simulation-speed.js';
 import { Failure } from '../../src/errors.js';

@@ -1,5 +1,6 @@
 import { asIs, command } from '../../text/shell-quote.js';
-import { againCommand, makePlan, readWanted, type GroupFlags, type Wanted } from '../../config/rollout-plan.js';
+import { againCommand } from '../../config/again-command.js';
+import { makePlan, readWanted, type GroupFlags, type Wanted } from '../../config/rollout-plan.js';
 import { targetText } from '../../config/target.js';
 import { runRollout } from '../../engine/rollout/run-rollout.js';
 import type { RunEvent } from '../../model/event.js';

@@ -11,7 +11,7 @@ import { pollInterval } from './poll-interval.js';
 import { progressOf } from './progress.js';
 import { startGate } from './start/start.js';
 import { isOnlyNoted, takeBack } from './take-back.js';
-import { takeTurns, type Collected, type OwnTurn, type Turn } from './turns.js';
+import { takeTurns, type Collected, type OwnTurn, type Turn } from './who-acts-next.js';
 
 /** The step of a group whose turn is ours; `takeBack` where its rollout, which a dead run noted, is undone. */
 type OwnStep = GroupStep | { readonly kind: 'takeBack'; readonly acts: readonly ReasonedAction[] };

@@ -1,4 +1,5 @@
-import { againCommand, type GroupFlags } from '../../../config/rollout-plan.js';
+import { againCommand } from '../../../config/again-command.js';
+import type { GroupFlags } from '../../../config/rollout-plan.js';
 import { targetText } from '../../../config/target.js';
 import { AwsFault, Failure } from '../../../errors.js';
 import type { Stack } from '../../../model/stack/stack.js';

@@ -4,7 +4,7 @@ import type { GroupView, RolloutView } from '../../view.js';
 import { awaitVisibility, type CheckedGroup } from './await-stack-visibility.js';
 import { preflight } from './preflight.js';
 import { isOnlyNoted, takeBack } from '../take-back.js';
-import { notStarted, OPEN, recordActions, refuse, type StartGate, type Turn } from '../turns.js';
+import { notStarted, OPEN, recordActions, refuse, type StartGate, type Turn } from '../who-acts-next.js';
 
 /**
  * Lets the groups without a record start, all at once: every reason against any of them is told

@@ -11,7 +11,7 @@ import {
   type Collected,
   type StartGate,
   type Turn,
-} from '../../rollout/turns.js';
+} from '../../rollout/who-acts-next.js';
 import { tagsFull } from '../../rollout/start/free-tags.js';
 import { neverTouched } from '../../rollout/start/owners.js';
 import type { ReasonedAction } from '../../step.js';

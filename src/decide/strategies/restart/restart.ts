@@ -1,6 +1,6 @@
 import type { Decision, Wait } from '../../../model/rollout/decision.js';
 import type { RestartRecord, RolloutRecord } from '../../../model/rollout/record.js';
-import { inPlanOrder, takeTurns, type Collected, type OwnTurn } from '../../rollout/turns.js';
+import { inPlanOrder, takeTurns, type Collected, type OwnTurn } from '../../rollout/who-acts-next.js';
 import type { RolloutView } from '../../view.js';
 import { restartProgress } from './restart-progress.js';
 import { restartStep, type PutBack, type RestartStep } from './restart-step.js';

@@ -1,5 +1,5 @@
 import type { GroupResult, Reason } from '../../../model/rollout/decision.js';
-import { notStarted, OPEN, recordActions, refuse, type StartGate, type Turn } from '../../rollout/turns.js';
+import { notStarted, OPEN, recordActions, refuse, type StartGate, type Turn } from '../../rollout/who-acts-next.js';
 import type { GroupView, RolloutView } from '../../view.js';
 import { restartPreflight } from './restart-preflight.js';
 
