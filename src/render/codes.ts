@@ -112,6 +112,7 @@ export const CODES: Readonly<Record<string, string>> = {
   'diagnose.typeUnsupported': 'An instance type cannot be launched with this image, by this account, or at all.',
   'diagnose.validation': 'CloudFormation found a fault in the template before it changed anything.',
 
+  'group.addresses': 'The subnets of the group have fewer free addresses than the rollout launches at the same time.',
   'group.allUnavailable': 'As asked for, no instance of the group might serve for a while.',
   'group.attaching': 'A load balancer is being attached to the group or detached; judging health would be guessing.',
   'group.configuration': 'What the group launches from could not be found out.',
@@ -198,6 +199,8 @@ export const CODES: Readonly<Record<string, string>> = {
   'group.unsettled':
     'The group is not settled: instances are starting or leaving, or do not serve. --force starts anyway.',
   'group.versions': 'New instances run different versions of the launch template: it was changed during the rollout.',
+  'group.zones':
+    'The group launches in a zone that its load balancer is not enabled in: nothing becomes healthy there.',
   'group.zonalShift':
     'A zonal shift keeps requests away from instances of the group; --force starts where it launches in other zones.',
   'group.warmPool': 'The group has a warm pool, whose instances were launched with the old configuration.',

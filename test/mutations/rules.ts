@@ -706,6 +706,11 @@ export const MUTATIONS: readonly Mutation[] = [
     breaks: { replace: ['parked.length > (record.parked ?? 0)', 'false'] },
   },
   {
+    name: 'shut-zone',
+    rule: 'nothing is doubled into a zone that its balancer does not take',
+    breaks: { condition: true },
+  },
+  {
     name: 'hook-too-long',
     rule: 'what hooks and balancers hold on its way out gets the time that they take',
     breaks: { value: 'drain' },

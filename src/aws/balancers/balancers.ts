@@ -85,6 +85,7 @@ async function describeClassic(clients: Clients, names: readonly string[]): Prom
         note: '',
         drainMs: draining?.Enabled === true ? (draining.Timeout ?? DEFAULT_DRAIN_S) * 1000 : 0,
         slowStartMs: 0,
+        ...(found.AvailabilityZones !== undefined && { zones: found.AvailabilityZones }),
         // A classic balancer starts an instance as out of service: it has to pass that many checks.
         healthFloorMs: (check?.HealthyThreshold ?? 0) * (check?.Interval ?? 0) * 1000,
       });
@@ -101,12 +102,18 @@ async function describeTargetGroups(clients: Clients, arns: readonly string[]): 
       const page = await client.describeTargetGroups({ TargetGroupArns: part, ...(token && { Marker: token }) });
       return { page, next: page.NextMarker };
     });
-    for (const found of pages.flatMap((page) => page.TargetGroups ?? [])) {
+    const targetGroups = pages.flatMap((page) => page.TargetGroups ?? []);
+    const zonesOf = await enabledZones(
+      clients,
+      targetGroups.flatMap(({ LoadBalancerArns: users = [] }) => users),
+    );
+    for (const found of targetGroups) {
       const arn = found.TargetGroupArn ?? '';
       const { Attributes: attributes } = await client.describeTargetGroupAttributes({ TargetGroupArn: arn });
       const seconds = (key: string, otherwise: number): number =>
         Number(attributes?.find((attribute) => attribute.Key === key)?.Value ?? otherwise);
       const note = whyNotJudged(found);
+      const zones = [...new Set((found.LoadBalancerArns ?? []).flatMap((user) => zonesOf.get(user) ?? []))];
       balancers.push({
         kind: 'target-group',
         id: arn,
@@ -116,6 +123,7 @@ async function describeTargetGroups(clients: Clients, arns: readonly string[]): 
         note,
         drainMs: seconds('deregistration_delay.timeout_seconds', DEFAULT_DRAIN_S) * 1000,
         slowStartMs: seconds('slow_start.duration_seconds', 0) * 1000,
+        ...(zones.length > 0 && { zones }),
         // A target that was just registered is healthy after its first check, whatever the threshold is.
         healthFloorMs: (found.HealthCheckIntervalSeconds ?? DEFAULT_INTERVAL_S) * 1000,
       });
@@ -123,6 +131,31 @@ async function describeTargetGroups(clients: Clients, arns: readonly string[]): 
   }
   return balancers;
 }
+
+/** The zones that load balancers are enabled in, by ARN. They matter before a start alone: none where AWS refuses. */
+async function enabledZones(
+  clients: Clients,
+  arns: readonly string[],
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const zones = new Map<string, readonly string[]>();
+  try {
+    for (const part of chunks([...new Set(arns)], PER_CALL)) {
+      const client = await clients.elbV2();
+      const { LoadBalancers: found = [] } = await client.describeLoadBalancers({ LoadBalancerArns: part });
+      for (const { LoadBalancerArn: arn = '', AvailabilityZones: enabled = [] } of found)
+        zones.set(
+          arn,
+          enabled.flatMap(({ ZoneName: name }) => name ?? []),
+        );
+    }
+  } catch (error) {
+    if (!(error instanceof AwsFault) || !SILENT.has(error.kind)) throw error;
+  }
+  return zones;
+}
+
+/** Kinds of failures after which the zones of load balancers are simply not known. */
+const SILENT: ReadonlySet<AwsFault['kind']> = new Set(['denied', 'unsupported', 'invalid', 'missing']);
 
 function whyNotJudged(found: {
   LoadBalancerArns?: readonly string[] | undefined;

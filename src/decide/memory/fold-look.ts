@@ -184,7 +184,7 @@ function foldNotes(next: ByName, one: Shown): void {
   }
   if (ours !== undefined && record !== undefined) {
     next.leaving[name] = keepLeaving(seen, group);
-    next.left[name] = whoLeft(seen.left[name], group, record, at);
+    next.left[name] = whoLeft(seen.left[name], group, { record, verdict: group.notes.verdict }, at);
   }
 }
 
@@ -253,16 +253,15 @@ function stillPending(
  * wait without end: twice as many as it may hold of either half count, and no more.
  */
 function whoLeft(
-  { ids, at: last }: Seen['left'][string] = { ids: [], at: 0 },
+  { ids, at: last, taken }: Seen['left'][string] = { ids: [], at: 0, taken: [] },
   group: Group,
-  record: RolloutRecord,
+  { record, verdict }: { readonly record: RolloutRecord; readonly verdict: Verdict | undefined },
   at: Instant,
 ): Seen['left'][string] {
-  const more = split(group, record)
-    .leaving.map(({ id }) => id)
-    .filter((id) => !ids.includes(id));
-  if (more.length === 0 || ids.length > 4 * Math.max(record.old, record.size.desired)) return { ids, at: last };
-  return { ids: [...ids, ...more], at };
+  const more = split(group, record).leaving.filter(({ id }) => !ids.includes(id));
+  if (more.length === 0 || ids.length > 4 * Math.max(record.old, record.size.desired)) return { ids, at: last, taken };
+  const fresh = more.filter(({ launchedAt = 0 }) => verdict === undefined && launchedAt >= record.startedAt);
+  return { ids: [...ids, ...more.map(({ id }) => id)], at, taken: [...taken, ...fresh.map(({ id }) => id)] };
 }
 
 function servingNow(groups: readonly Group[]): ReadonlySet<string> {

@@ -16,6 +16,7 @@ import { RESET_FIRST, SUSPENDED_BY_SWAP } from './processes.js';
 import { raiseShield } from './scale-in-protection.js';
 import { noteTheirs } from '../sizes/note-theirs.js';
 import { finalTarget, isReached, raisedTo, type TargetSize } from './target-size.js';
+import { list } from '../../text/list.js';
 import { seconds } from '../../text/duration.js';
 import { canaryOf, currentTarget } from '../gates/canary.js';
 import { bakesUntil, bakingWait } from '../gates/bake.js';
@@ -153,9 +154,25 @@ function openState({ observed, plan }: RolloutView, of: RolloutGroup, target: Ta
     }))
     .filter((row) => row.why !== '');
   const missing = target.needed - units(halves.new);
-  const parts = [sameReasons(open), missing > 0 ? `${missing} were not launched${lastFailure(observed, group)}` : ''];
+  const parts = [sameReasons(open), sayMissing(observed, group, missing)];
   const text = parts.filter((part) => part !== '').join('; ');
   return text === '' ? '' : `: ${text}`;
+}
+
+/** Why new ones are not there: nothing launched them, or somebody else takes them away; none of that is told as ''. */
+function sayMissing(observed: RolloutView['observed'], group: RolloutGroup['group'], missing: number): string {
+  const taken = observed.seen.left[group.name]?.taken ?? [];
+  const failure = lastFailure(observed, group);
+  const [what, were] = taken.length === 1 ? ['new instance', 'was'] : ['new instances', 'were'];
+  return [
+    ...(missing > 0 && (taken.length === 0 || failure !== '') ? [`${missing} were not launched${failure}`] : []),
+    ...(taken.length > 0
+      ? [
+          `${taken.length} ${what} ${were} terminated before the proof, and not by this rollout (${list(taken, 3)}); ` +
+            'the activities of the group say why',
+        ]
+      : []),
+  ].join('; ');
 }
 
 /** Until when one more instance has to be proven, and until when all that are needed. */

@@ -78,15 +78,29 @@ export function balancerReader(
 
 /** What stands against a start, asked once per group. */
 export function precautionReader(
-  gateway: Pick<Gateway, 'precautions'>,
-): (names: readonly string[]) => Promise<readonly Precautions[]> {
+  gateway: Pick<Gateway, 'precautions' | 'subnets'>,
+): (names: readonly string[], groups: Groups) => Promise<readonly Precautions[]> {
   const precautions = new Map<string, Precautions>();
-  return async (names) => {
+  return async (names, groups) => {
     const unasked = names.filter((name) => !precautions.has(name));
-    for (const found of await Promise.all(unasked.map((name) => gateway.precautions(name))))
-      precautions.set(found.group, found);
+    for (const found of await Promise.all(unasked.map((name) => gateway.precautions(name)))) {
+      const { subnets = [] } = groups.find(({ name }) => name === found.group) ?? {};
+      const free = await freeIn(gateway, subnets);
+      precautions.set(found.group, { ...found, ...(free !== undefined && { freeAddresses: free }) });
+    }
     return [...precautions.values()];
   };
+}
+
+/** Addresses that are free in subnets; undefined where AWS does not tell. */
+async function freeIn(gateway: Pick<Gateway, 'subnets'>, ids: readonly string[]): Promise<number | undefined> {
+  if (ids.length === 0) return undefined;
+  try {
+    return (await gateway.subnets(ids)).reduce((sum, { free }) => sum + free, 0);
+  } catch (error) {
+    if (!(error instanceof AwsFault) || (error.kind !== 'missing' && !NOT_HAD.has(error.kind))) throw error;
+    return undefined;
+  }
 }
 
 /** What application status checks say, and the words with which AWS refused to tell, for the group that was asked. */

@@ -111,7 +111,7 @@ function createReader(
     const bare = await withLaunchTimes(shown.map((group) => withOut(group, seenNow()?.known[group.name]?.out)));
     const needed = readsNeeded(bare, plan, seenNow());
     const balancers = await readBalancers(bare);
-    const precautions = await readPrecautions(needed.precautions);
+    const precautions = await readPrecautions(needed.precautions, bare);
     const ways = await readConfigurations(bare, needed.configurations, at);
     const launches = await readImages(bare, ways, needed.configurations, at);
     const health = await readHealth(askHealth, balancers, needed);

@@ -260,8 +260,13 @@ export interface Seen {
   readonly hooks: Readonly<Record<string, HookResult>>;
   /** group → instances that this rollout terminates or has terminated, until the command after that is through. */
   readonly leaving: Readonly<Record<string, readonly string[]>>;
-  /** group → which instances were seen to leave in its rollout, whoever let them go, and when the last one began to. */
-  readonly left: Readonly<Record<string, { readonly ids: readonly string[]; readonly at: Instant }>>;
+  /**
+   * group → which instances were seen to leave in its rollout, whoever let them go, when the last one began to, and
+   * which new ones of them left before any verdict: the rollout itself lets none of those go.
+   */
+  readonly left: Readonly<
+    Record<string, { readonly ids: readonly string[]; readonly at: Instant; readonly taken: readonly string[] }>
+  >;
   /** group → since when all that is needed has been proven. */
   readonly bakingSince: Readonly<Record<string, Instant>>;
   /** When another run's lease was last seen on any group. */

@@ -22,6 +22,8 @@ export interface Balancer {
   readonly drainMs: Milliseconds;
   /** Time in which a target group ramps up the load of a healthy target. */
   readonly slowStartMs: Milliseconds;
+  /** Names of the zones in which it takes instances; absent where that could not be read. */
+  readonly zones?: readonly string[];
   /** The least time that health checks of a fresh instance take: threshold × interval. */
   readonly healthFloorMs: Milliseconds;
 }
@@ -210,6 +212,8 @@ export interface Precautions {
   readonly changingBalancers: readonly string[];
   /** Traffic sources that we cannot judge, such as VPC Lattice. */
   readonly unjudgedSources: readonly string[];
+  /** Addresses that are free in the subnets of the group. */
+  readonly freeAddresses?: number;
   /** Precautions that were refused or unknown to the service, as sentences. */
   readonly warnings: readonly string[];
 }

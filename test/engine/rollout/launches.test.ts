@@ -1,6 +1,8 @@
 import { expect } from 'chai';
 import type { Plan } from '../../../src/model/rollout/rollout-plan.js';
 import type { Fault } from '../../../src/sandbox/scenario.js';
+import { idsOf } from '../../support/ask.js';
+import { PLAN } from '../../support/groups.js';
 import { LAUNCH_WORDS } from '../../support/launch-words.js';
 import { call, type standardGroup } from '../../support/sandbox.js';
 import { createStage, type Ending, type Stage } from '../../support/stage.js';
@@ -155,4 +157,31 @@ describe('launches that fail', () => {
     expect(ending.failure?.facts.what).to.match(/launching cannot succeed: The key pair 'ops' does not exist/);
     expect(ending.seconds).to.be.below(400);
   });
+
+  for (const [how, plan] of [
+    ['swap', {}],
+    ['rolling', ROLLING],
+  ] as const)
+    it(`that somebody else takes away again and again are told so (${how})`, async () => {
+      const stage = stageOf([]);
+      const { world, clock } = stage.sandbox;
+      const before = new Set(idsOf(world, 'web'));
+      const take = (): void => {
+        for (const InstanceId of idsOf(world, 'web').filter((id) => !before.has(id)))
+          try {
+            const which = { InstanceId, ShouldDecrementDesiredCapacity: false };
+            world.invoke('autoscaling', 'TerminateInstanceInAutoScalingGroup', which, 'others');
+          } catch {
+            // It is leaving already.
+          }
+        clock.after(20_000, take);
+      };
+      clock.after(20_000, take);
+      const { outcome, failure } = await timed(stage, { ...plan, timing: { ...PLAN.timing, progressMs: 240_000 } });
+      expect(outcome).to.equal('swapRolledBack');
+      expect(failure?.facts.what).to.match(
+        /: \d+ new instances were terminated before the proof, and not by this rollout \(i-\S+, i-.* more\); the act/,
+      );
+      expect(stage.violations()).to.deep.equal([]);
+    });
 });

@@ -3,7 +3,7 @@ import type { Reason } from '../../../src/model/rollout/decision.js';
 import type { RunEvent } from '../../../src/model/event.js';
 import type { Fault } from '../../../src/sandbox/scenario.js';
 import { idsOf, instancesOf } from '../../support/ask.js';
-import { call } from '../../support/sandbox.js';
+import { call, standardGroup } from '../../support/sandbox.js';
 import { createStage, type Stage } from '../../support/stage.js';
 
 const SHIFT: Fault = { kind: 'zonalShift', zone: 'eu-west-1a', from: 200 };
@@ -13,6 +13,11 @@ function stageOf(settings: object, faults: readonly Fault[] = []): Stage {
   stage.groups[0]?.changeImage('ami-new');
   return stage;
 }
+
+const ROLLING = {
+  strategy: 'rolling',
+  rolling: { surge: { count: 1 }, unavailable: { count: 0 }, serial: false },
+} as const;
 
 const warned = (events: readonly RunEvent[], code: string): readonly Reason[] =>
   events.flatMap((event) => (event.type === 'warning' && event.reason.code === code ? [event.reason] : []));
@@ -112,5 +117,74 @@ describe('instances that a lifecycle policy retains', () => {
     });
     stage.sandbox.clock.advance(60_000);
     expect(idsOf(stage.sandbox.world)).to.have.length(5);
+  });
+});
+
+describe('zones that a load balancer is not enabled in', () => {
+  for (const [kind, remedy] of [
+    ['target-group', 'aws elbv2 set-subnets'],
+    ['classic', 'aws elb attach-load-balancer-to-subnets'],
+  ] as const)
+    it(`refuse the start before anything is doubled, with what helps (${kind})`, async () => {
+      const stage = createStage({}, [{ name: 'web', size: 2, min: 1, max: 6, drain: 5, balancers: [kind] }]);
+      const { world } = stage.sandbox;
+      const [group] = stage.groups;
+      const taken = instancesOf(world).map(({ AvailabilityZone }) => AvailabilityZone);
+      const empty = ['a', 'b', 'c'].map((letter) => `eu-west-1${letter}`).filter((zone) => !taken.includes(zone));
+      if (kind === 'classic')
+        call(world, 'elb', 'DisableAvailabilityZonesForLoadBalancer', {
+          LoadBalancerName: group?.classic,
+          AvailabilityZones: empty,
+        });
+      else {
+        const { Subnets } = call<{ Subnets: { SubnetId: string; AvailabilityZone: string }[] }>(
+          world,
+          'ec2',
+          'DescribeSubnets',
+        );
+        const others = Subnets.filter(({ AvailabilityZone }) => taken.includes(AvailabilityZone));
+        call(world, 'elbv2', 'SetSubnets', {
+          LoadBalancerArn: group?.loadBalancer,
+          Subnets: others.map(({ SubnetId }) => SubnetId),
+        });
+      }
+      group?.changeImage('ami-new');
+      const { outcome, failure } = await stage.run();
+      expect(outcome).to.equal('refused');
+      expect(failure?.facts.reasons.map(({ code }) => code)).to.deep.equal(['group.zones']);
+      const [reason] = failure?.facts.reasons ?? [];
+      expect(reason?.text).to.match(/^it launches in eu-west-1c, where its load balancer \S+ is not enabled/);
+      expect(reason?.remedy).to.include(remedy);
+      expect(stage.changes()).to.deep.equal([]);
+    });
+});
+
+describe('subnets with few free addresses', () => {
+  it('are told before a swap doubles the group, with both numbers, and not before a rolling rollout that fits', async () => {
+    for (const [plan, told] of [
+      [{}, true],
+      [ROLLING, false],
+    ] as const) {
+      const stage = createStage({}, []);
+      const { world } = stage.sandbox;
+      const vpc = call<{ Subnets: { VpcId: string }[] }>(world, 'ec2', 'DescribeSubnets').Subnets[0]?.VpcId;
+      const { Subnet } = call<{ Subnet: { SubnetId: string } }>(world, 'ec2', 'CreateSubnet', {
+        VpcId: vpc,
+        CidrBlock: '172.31.240.0/28',
+        AvailabilityZone: 'eu-west-1a',
+      });
+      const { name, changeImage } = standardGroup(world, {
+        size: 8,
+        min: 1,
+        max: 16,
+        balancers: [],
+        settings: { VPCZoneIdentifier: Subnet.SubnetId },
+      });
+      changeImage('ami-new');
+      const { events } = await stage.run({ ...plan, groups: [name] }, { interruptAfterMs: 30_000 });
+      expect(warned(events, 'group.addresses').map(({ text }) => text)).to.deep.equal(
+        told ? ['it launches 8 more instances at the same time, and 3 addresses are free in its subnets'] : [],
+      );
+    }
   });
 });

@@ -5,6 +5,7 @@ import { standing } from '../../instances/classify.js';
 import { deletedBalancers } from '../../instances/deleted-balancers.js';
 import { tagsFull } from './free-tags.js';
 import { ownersAgainst } from './owners.js';
+import { zoneReasons } from './zones-and-addresses.js';
 import { setAsideReasons } from './set-aside.js';
 import type { LookAndPlan } from '../../view.js';
 import { NEEDED } from '../processes.js';
@@ -21,7 +22,7 @@ export function reasonsAgainst({ observed, plan }: LookAndPlan, group: Group): r
       text,
       remedy,
     })),
-    ...(plan.force ? [] : [...suspendedReasons(group), ...shiftedReasons(group)]),
+    ...(plan.force ? [] : [...suspendedReasons(group), ...shiftedReasons(group), ...zoneReasons(group)]),
     ...changeReasons(observed, group),
     ...setAsideReasons({ observed, plan }, group),
     ...instanceReasons(group),

@@ -10,6 +10,7 @@ import type { LookAndPlan } from '../../view.js';
 import { asIs, command } from '../../../text/shell-quote.js';
 import { list } from '../../../text/list.js';
 import { seconds } from '../../../text/duration.js';
+import { addressWarnings } from './zones-and-addresses.js';
 import { hookWarnings } from './hook-warnings.js';
 import { setAsideWarnings } from './set-aside.js';
 import { scheduleWarnings } from '../../outlook/held-back.js';
@@ -45,7 +46,9 @@ export function warningsAbout({ observed, plan }: LookAndPlan, group: Group): re
     ...balancerWarnings(plan, group),
     ...(factsOf(plan).replaces ? setAsideWarnings({ observed, plan }, group) : []),
     ...ownersToKnow(group),
-    ...(factsOf(plan).replaces ? hookWarnings(plan, group) : []),
+    ...(factsOf(plan).replaces
+      ? [...hookWarnings(plan, group), ...addressWarnings(plan, group, precautions?.freeAddresses)]
+      : []),
     ...(group.notes.record === undefined ? factsOf(plan).warnings(plan, group) : []),
     ...versionWarnings(group),
     ...retainedWarnings(group),
