@@ -13,6 +13,9 @@ const MOST_BYTES = 64 * 1024 * 1024;
 /** Services whose answers are JSON; those of S3 are documents and objects, and all others' are XML. */
 const JSON_SERVICES: ReadonlySet<string> = new Set(['ssm', 'cloudwatch', 'dynamodb', 'servicequotas']);
 
+/** Calls that ask: of all services but EC2 their answer stands in an element of its own, empty or not. */
+const ASKS = /^(Describe|Get|List|Simulate|Validate)/;
+
 /** Calls of S3 whose answers are no documents. */
 const OBJECTS = /^(Get|Put)Object$/;
 
@@ -37,7 +40,9 @@ export function takeWholeAnswers(stack: MiddlewareStack<any, any>, service: stri
       const bytes = await collected(response.body, { operation: `${service}:${name}`, most: MOST_BYTES });
       // Without a network there may be no document at all.
       if (bytes === undefined) return result;
-      const isAnswer = JSON_SERVICES.has(service) ? isJson(response, bytes) : isDocument(response, bytes);
+      const isAnswer = JSON_SERVICES.has(service)
+        ? isJson(response, bytes)
+        : isDocument(response, bytes, service === 'ec2' ? undefined : name);
       // rule: foreign-answer
       if (!isAnswer) throw unreadable(response, `${service}:${name}`);
       response.body = bytes;
@@ -115,15 +120,20 @@ const LOOKED_AT = 512;
 
 /**
  * Whether a body is a document of a query service, from its root to its end. Every answer is an `…Response`, and every
- * error an `ErrorResponse`, for EC2 a `Response` (Query API reference, "Query responses").
+ * error an `ErrorResponse`, for EC2 a `Response` (Query API reference, "Query responses"). What a call that asks is
+ * answered stands in an `…Result` (botocore, the `resultWrapper` of each service's model): a root without one would be
+ * read as an answer in which nothing stands, such as a group that is not there.
+ * @param name the operation, where its service writes results
  */
-function isDocument({ statusCode }: HttpResponse, bytes: Uint8Array): boolean {
+function isDocument({ statusCode }: HttpResponse, bytes: Uint8Array, name: string | undefined): boolean {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const begin = text.toString('utf8', 0, LOOKED_AT);
   const end = text.toString('utf8', Math.max(0, text.length - LOOKED_AT)).trimEnd();
   const root = ROOT.exec(begin)?.[1];
   if (root === undefined || !(end.endsWith(`</${root}>`) || EMPTY.test(begin.trimEnd()))) return false;
-  return statusCode < 300 ? /.Response$/.test(root) && root !== 'ErrorResponse' : ERROR_ROOT.test(root);
+  if (statusCode >= 300) return ERROR_ROOT.test(root);
+  const hasResult = name === undefined || !ASKS.test(name) || new RegExp(`<${name}Result[\\s/>]`).test(begin);
+  return /.Response$/.test(root) && root !== 'ErrorResponse' && hasResult;
 }
 
 /** Whether a body is a JSON object, as far as its beginning and its end say; the SDK's parser says the rest. */

@@ -30,6 +30,16 @@ describe('an answer that is none of the service', () => {
     ['JSON', groups, 200, 'application/json', '{}', 'transient'],
     ['an error in the place of an answer', groups, 200, 'text/xml', '<ErrorResponse></ErrorResponse>', 'transient'],
     ['a document without its end', groups, 200, 'text/xml', '<DescribeAutoScalingGroupsResponse><a/>', 'transient'],
+    ['a root alone', groups, 200, 'text/xml', '<DescribeAutoScalingGroupsResponse xmlns="urn:x"/>', 'transient'],
+    [
+      'a root without a result',
+      stack,
+      200,
+      'text/xml',
+      '<DescribeStacksResponse></DescribeStacksResponse>',
+      'transient',
+    ],
+    ['the result of another call', stack, 200, 'text/xml', '<XResponse><XResult/></XResponse>', 'transient'],
     ['a document torn in an element', groups, 200, 'text/xml', '<DescribeAutoScalingGroupsRes', 'transient'],
     ['a document that does not nest', groups, 200, 'text/xml', '<XResponse><a></b></XResponse>', 'transient'],
     ['a redirect', groups, 302, 'text/html', HTML, 'transient'],
@@ -61,8 +71,10 @@ describe('an answer that is none of the service', () => {
 
   it('is told from one that holds nothing', async () => {
     const root = '<?xml version="1.0"?>\n<!-- none -->\n<DescribeAutoScalingGroupsResponse xmlns="urn:x"';
-    for (const body of [`${root}/>\n`, `${root}></DescribeAutoScalingGroupsResponse>\n`]) {
-      const answer = await answering(200, 'text/xml', body).describeGroups(['web']);
+    const result = '<DescribeAutoScalingGroupsResult';
+    for (const body of [`${result}/>`, `${result}><AutoScalingGroups/></DescribeAutoScalingGroupsResult>`]) {
+      const text = `${root}>${body}</DescribeAutoScalingGroupsResponse>\n`;
+      const answer = await answering(200, 'text/xml', text).describeGroups(['web']);
       expect(answer.groups).to.deep.equal([]);
     }
   });
