@@ -1,3 +1,5 @@
+import { boolean } from '@oclif/core/flags';
+import { parse } from '@oclif/core/parser';
 import { expect } from 'chai';
 import { COMMANDS } from '../../commands/index.js';
 import { read, repositoryFiles } from '../tidy/scan.js';
@@ -12,6 +14,9 @@ interface Shown {
 interface CommandClass {
   readonly flags: Readonly<Record<string, { readonly char?: string; readonly allowNo?: boolean }>>;
 }
+
+/** What oclif reads of a command. */
+type Readable = Pick<Parameters<typeof parse>[1], 'flags' | 'args' | 'strict'> & { readonly enableJsonFlag: boolean };
 
 const pages = repositoryFiles().filter((path) => /^(?:README\.md|docs\/[\w-]+\.md)$/.test(path));
 const files = repositoryFiles().flatMap(
@@ -58,6 +63,36 @@ describe('the pages', () => {
       [...new Set(ours)].filter((flag) => !new RegExp(`(?:^|['\\s])${flag}(?:['\\s]|$)`, 'm').test(typed)),
     ).to.deep.equal([]);
   });
+});
+
+/** The words of a line as a shell would make them; what comes behind `>` is the shell's. */
+function shellWords(line: string): readonly string[] {
+  const [mine = ''] = line.split(/ > /);
+  return [...mine.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map(
+    ([, single, double, plain]) => single ?? double ?? plain ?? '',
+  );
+}
+
+describe('the examples of the help', () => {
+  const examples = Object.entries(COMMANDS).flatMap(([id, command]) => {
+    const { examples: shown = [] } = command as { readonly examples?: readonly string[] };
+    return shown.map((line) => ({ id, command, line }));
+  });
+
+  it('are there for every command', () => {
+    expect(Object.keys(COMMANDS).filter((id) => !examples.some((one) => one.id === id))).to.deep.equal([]);
+  });
+
+  for (const { id, command, line } of examples)
+    it(`are read by their own command: ${line}`, async () => {
+      const [bin, ...words] = shellWords(line.replace('<%= config.bin %>', 'ha-updater'));
+      const name = id.split(':');
+      expect([bin, ...words.slice(0, name.length)]).to.deep.equal(['ha-updater', ...name]);
+      const { flags: own = {}, args = {}, strict = true, enableJsonFlag } = command as unknown as Readable;
+      const flags = { ...own, ...(enableJsonFlag && { json: boolean() }) };
+      // Throws for a flag, a value or an argument that the command does not take, and for one that is missing.
+      await parse(words.slice(name.length), { flags, args, strict, '--': true });
+    });
 });
 
 function wrongIn({ page, line }: Shown, commands: ReadonlyMap<string, CommandClass>): readonly string[] {

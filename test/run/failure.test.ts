@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { refused, usage } from '../../src/errors.js';
+import { AwsFault, EXIT, LockLost, refused, usage, type FaultKind } from '../../src/errors.js';
 import { toFailure } from '../../src/run/failure.js';
 import { NOTHING_DONE } from '../../src/run/run-state.js';
 
@@ -19,4 +19,81 @@ describe('a refusal', () => {
       expect(facts.serves).to.not.include('Nothing was changed');
       expect(facts.next).to.include('ha-updater resume --asg web');
     });
+});
+
+describe('what was thrown', () => {
+  const scene = { command: 'update-stack', stack: 'web', region: 'eu-west-1', again: 'ha-updater update-stack web' };
+  const working = { ...NOTHING_DONE, changed: true, open: ['web-group'] };
+
+  const KINDS: Readonly<Record<FaultKind, number>> = {
+    credentials: EXIT.usage,
+    expired: EXIT.usage,
+    denied: EXIT.refused,
+    unreachable: EXIT.refused,
+    missing: EXIT.refused,
+    invalid: EXIT.refused,
+    unsupported: EXIT.refused,
+    busy: EXIT.refused,
+    throttled: EXIT.refused,
+    transient: EXIT.refused,
+  };
+  for (const [kind, exit] of Object.entries(KINDS) as [FaultKind, number][])
+    it(`by AWS (${kind}) is no bug: ${exit} before a change, ${EXIT.stopped} after one`, () => {
+      const fault = new AwsFault(kind, 'autoscaling:DescribeAutoScalingGroups', 'SomeCode', 'It does not.');
+      const before = toFailure(fault, { ...scene, witness: NOTHING_DONE });
+      expect([before.exitCode, before.facts.code, before.facts.serves]).to.deep.equal([
+        exit,
+        `aws.${kind}`,
+        'Nothing was changed.',
+      ]);
+      expect(before.facts.what).to.include('autoscaling:DescribeAutoScalingGroups').and.to.include('SomeCode');
+      const after = toFailure(fault, { ...scene, witness: working });
+      expect([after.exitCode, after.facts.code]).to.deep.equal([EXIT.stopped, `aws.${kind}`]);
+      expect(after.facts.next.join('\n')).to.include('ha-updater resume web --region eu-west-1');
+    });
+
+  const enoent = Object.assign(new Error('ENOENT: no such file'), {
+    code: 'ENOENT',
+    syscall: 'open',
+    path: '/x',
+    errno: -2,
+  });
+  for (const [what, error, code, exits] of [
+    ['a machine that does not do it', enoent, 'machine.fault', [EXIT.usage, EXIT.stopped]],
+    ['a lock that was lost', new LockLost('stack/web', 'somebody took it'), 'lock.lost', [EXIT.refused, EXIT.stopped]],
+    ['a program that is wrong', new TypeError('x is not a function'), 'bug', [EXIT.bug, EXIT.bug]],
+    ['something that is no error', 'a text', 'bug', [EXIT.bug, EXIT.bug]],
+  ] as const)
+    it(`is ${what}: ${code}, exit ${exits.join(' or ')}`, () => {
+      const ends = [NOTHING_DONE, working].map((witness) => toFailure(error, { ...scene, witness }));
+      expect(ends.map(({ facts, exitCode }) => [facts.code, exitCode])).to.deep.equal(
+        exits.map((exit) => [code, exit]),
+      );
+    });
+
+  it('of a command line names flags alone, never what they were set to, and where to read on', () => {
+    const unknown = Object.assign(new Error('Nonexistent flags: --templte=hidden-7\nSee more help with --help'), {
+      oclif: { exit: 2 },
+      flags: ['--templte=hidden-7'],
+      parse: { input: { flags: { template: {} } } },
+    });
+    const { exitCode, facts } = toFailure(unknown, scene);
+    expect([exitCode, facts.what, facts.next]).to.deep.equal([
+      EXIT.usage,
+      'There is no flag --templte. Did you mean --template?',
+      ['ha-updater update-stack --help'],
+    ]);
+    const missing = Object.assign(new Error('Missing 1 required arg:\nfile'), {
+      oclif: { exit: 2 },
+      args: [{ name: 'file' }],
+    });
+    expect(toFailure(missing, scene).facts.what).to.equal('FILE is missing.');
+  });
+
+  it('in the middle of a stack leaves it to CloudFormation', () => {
+    const fault = new AwsFault('transient', 'cloudformation:DescribeStacks', 'ServiceUnavailable', '');
+    const { facts } = toFailure(fault, { ...scene, witness: { ...NOTHING_DONE, changed: true, stage: 'stack' } });
+    expect(facts.left).to.equal('CloudFormation goes on with stack web by itself.');
+    expect(facts.next[0]).to.include('ha-updater status web');
+  });
 });

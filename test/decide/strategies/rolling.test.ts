@@ -763,6 +763,11 @@ describe('decide: rolling over several groups, one instance at a time', () => {
       then: `resume ${PROCESSES.join(',')} + surge 1/5/5`,
     },
     {
+      when: 'the first group has one too many, which Auto Scaling has not let go of yet',
+      look: observed([rollingGroup(young('i-5', 'i-6', 'i-7', 'i-8', 'i-9'), { ...serial }), api(A)]),
+      then: 'wait: 1 instance more than 4 will be taken out by Auto Scaling | one instance at a time over all groups: it is the turn of web',
+    },
+    {
       when: 'the second is under way whatever the order',
       look: observed([
         rollingGroup(FOUR, serial),
