@@ -121,7 +121,7 @@ const LOOKED_AT = 512;
 /**
  * Whether a body is a document of a query service, from its root to its end. Every answer is an `…Response`, and every
  * error an `ErrorResponse`, for EC2 a `Response` (Query API reference, "Query responses"). What a call that asks is
- * answered stands in an `…Result` (botocore, the `resultWrapper` of each service's model): a root without one would be
+ * answered stands in an `…Result` (`resultWrapper` in each service's model): a root without one would be
  * read as an answer in which nothing stands, such as a group that is not there.
  * @param name the operation, where its service writes results
  */
