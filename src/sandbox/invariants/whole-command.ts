@@ -11,6 +11,8 @@ interface Kept {
   /** Units that others than the command asked for last: people, scaling, CloudFormation in somebody else's name. */
   wanted: number;
   desired: number;
+  /** Others set that desired capacity, or CloudFormation as the command lets it: whom it scales in, they chose. */
+  theirs: boolean;
   outside: number;
   /** Units of those that served at the last look, by instance. */
   serving: ReadonlyMap<string, number>;
@@ -74,6 +76,7 @@ function after(
   const stays = before !== undefined && (ours || desired === before.desired);
   return {
     desired,
+    theirs: before !== undefined && (desired === before.desired ? before.theirs : !ours),
     outside,
     wanted: stays ? before.wanted : desired,
     serving: new Map(
@@ -100,7 +103,8 @@ function serves(world: World, member: Member): boolean {
 function tooFewStay(group: GroupState, before: Kept, now: Omit<Kept, 'revision'>): string | undefined {
   const left = [...before.serving.keys()].filter((id) => {
     const member = group.members.get(id);
-    return member !== undefined && isLeaving(member) && OURS.has(member.endedBy ?? '');
+    if (member === undefined || !isLeaving(member) || (now.theirs && member.endedBy === 'scale-in')) return false;
+    return OURS.has(member.endedBy ?? '');
   });
   if (left.length === 0) return undefined;
   const sum = (units: Iterable<number>): number => [...units].reduce((all, one) => all + one, 0);

@@ -6,6 +6,7 @@ import { autoScalingState, isLeaving, type GroupState } from '../../../src/sandb
 import { meddle } from '../../../src/sandbox/world/autoscaling/interfere.js';
 import { ServiceFault } from '../../../src/sandbox/world/fault.js';
 import { createCommandStage, type Called, type Ended, type Happening } from '../../support/command-stage.js';
+import { playSettings } from '../draws/play-settings.js';
 import { CHANGE_BEGINS, type ChangeStory, type Meanwhile } from './change-story.js';
 import { templatesOf } from './change-template.js';
 
@@ -97,7 +98,8 @@ export async function simulateChange(story: ChangeStory): Promise<ChangeTold> {
 const GOOD = 'ami-00000002';
 const OTHER: Happening = { elsewhere: true };
 
-function makeStack({ world, clock }: Sandbox, { groups, nested }: ChangeStory): void {
+function makeStack(sandbox: Sandbox, { groups, nested, settings }: ChangeStory): void {
+  const { world, clock } = sandbox;
   const [first] = groups;
   const { min = 0, max = 1, desired } = first?.template ?? {};
   const parameters = { Ami: 'ami-00000001', Min: min, Max: max, ...(desired !== undefined && { Desired: desired }) };
@@ -126,6 +128,9 @@ function makeStack({ world, clock }: Sandbox, { groups, nested }: ChangeStory): 
       'others',
     );
   });
+  clock.advanceTo(world.startedAt + (CHANGE_BEGINS - 120) * 1_000);
+  const names = groupsIn({ world }).map(({ name }) => name);
+  playSettings(sandbox, Object.fromEntries(settings.map((some, index) => [names[index] ?? '', some])));
   clock.advanceTo(world.startedAt + CHANGE_BEGINS * 1_000);
 }
 

@@ -1,5 +1,6 @@
 import { seededRandom, type Random } from '../../../src/sandbox/random.js';
 import type { Fault, Scenario } from '../../../src/sandbox/scenario.js';
+import { drawSettings, type Setting } from '../draws/settings.js';
 import type { Happening } from '../../support/command-stage.js';
 import { INNER, templatesOf, type ChangedGroup, type Sizes } from './change-template.js';
 
@@ -38,6 +39,8 @@ export interface ChangeStory {
   readonly parameters: Readonly<Record<string, string>>;
   readonly flags: ChangeFlagsDrawn;
   readonly meanwhile: readonly Meanwhile[];
+  /** What owners and others set on each group. */
+  readonly settings: readonly (readonly Setting[])[];
   readonly mishap: Mishap;
   /** `cancel` from another machine so many milliseconds after the start. */
   readonly cancelAfterMs?: number;
@@ -81,11 +84,21 @@ export function drawChange(seed: number): ChangeStory {
     parameters,
     flags: drawFlags(random.fork('flags')),
     meanwhile,
+    settings: drawOwners(seed, groups),
     mishap: mortal(drawMishap(random.fork('mishap'))),
     ...(random.chance(0.15) && { cancelAfterMs: random.int(1_000, 120_000) }),
     next: random.pick(NEXT),
     nextMishap: random.chance(0.25) ? mortal(drawMishap(random.fork('next'))) : {},
   };
+}
+
+/** From a random stream of its own, so that a seed keeps the world that it always had. */
+function drawOwners(seed: number, groups: readonly ChangedGroup[]): ChangeStory['settings'] {
+  const random = seededRandom(seed).fork('change').fork('settings');
+  if (!random.chance(0.3)) return [];
+  return groups.map(({ live }, index) =>
+    drawSettings(random.fork(`g${index}`), { size: live.desired, launches: true }),
+  );
 }
 
 function drawMeanwhile(random: Random, groups: number): readonly Meanwhile[] {
