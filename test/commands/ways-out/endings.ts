@@ -121,6 +121,38 @@ export const ENDINGS: readonly Ending[] = [
       return stage;
     },
   }),
+  once('a hook abandons all that is launched', UPDATE, 4, {
+    world: () => {
+      const stage = stackWorld();
+      meanwhile(stage, 'PutLifecycleHook', {
+        LifecycleHookName: 'nobody-answers',
+        LifecycleTransition: 'autoscaling:EC2_INSTANCE_LAUNCHING',
+        HeartbeatTimeout: 60,
+        DefaultResult: 'ABANDON',
+      });
+      return stage;
+    },
+  }),
+  once('an instance is in standby', ['update-asgs', 'web', '--swap', 'always', ...QUICK], 3, {
+    world: () => {
+      const stage = stackWorld();
+      const [id] = groupIn(stage)?.members.keys() ?? [];
+      meanwhile(stage, 'EnterStandby', { InstanceIds: [id], ShouldDecrementDesiredCapacity: false });
+      stage.sandbox.clock.advance(300_000);
+      return stage;
+    },
+    // AWS raises the desired capacity by one for whom its owner puts back, so that the size is not as before.
+    followed: false,
+  }),
+  once('an instance in standby is terminated with the old ones', [...UPDATE, '--standby', 'terminate'], 0, {
+    world: () => {
+      const stage = stackWorld();
+      const [id] = groupIn(stage)?.members.keys() ?? [];
+      meanwhile(stage, 'EnterStandby', { InstanceIds: [id], ShouldDecrementDesiredCapacity: false });
+      stage.sandbox.clock.advance(300_000);
+      return stage;
+    },
+  }),
   once('others fill the tags before the verdict', UPDATE, 5, {
     happening: (stage) => ({
       when: progress('prove'),
