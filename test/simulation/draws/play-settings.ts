@@ -65,7 +65,9 @@ function play({ world, clock }: Sandbox, group: GroupState, setting: Setting, in
       return;
     }
     case 'check': {
-      const answer = world.invoke('ec2', 'CreateApplicationStatusCheck', { Protocol: 'HTTP', Port: 80 }, 'others');
+      // Without the time to boot in, Auto Scaling would give up whatever is launched, with or without a rollout.
+      const check = { Protocol: 'HTTP', Port: 80, InitializationGracePeriodSeconds: 120 };
+      const answer = world.invoke('ec2', 'CreateApplicationStatusCheck', check, 'others');
       const { ApplicationStatusCheckId } = (answer as { ApplicationStatusCheck: { ApplicationStatusCheckId: string } })
         .ApplicationStatusCheck;
       const TargetTagAssociations = [{ Key: 'aws:autoscaling:groupName', Value: group.name }];
