@@ -60,6 +60,15 @@ export const outputFlags = {
   }),
 };
 
+/** Who else is told of a run that changes something. */
+export const notifyFlags = {
+  webhook: string({
+    summary: 'Tell a webhook of the start, the verdict and the end: where its address stands; or HA_UPDATER_WEBHOOK',
+    helpValue: '@file:PATH|@env:NAME',
+    helpGroup: 'OUTPUT',
+  }),
+};
+
 /** Limits of a swap. */
 export const limitFlags = {
   'healthy-timeout': seconds('healthy-timeout', 'Longest time without one more proven instance', LIMITS),

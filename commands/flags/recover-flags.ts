@@ -1,5 +1,5 @@
 import { string as argument } from '@oclif/core/args';
-import { asgFlags, commonFlags, consoleFlag, limitFlags, lockFlag, outputFlags } from './flags.js';
+import { asgFlags, commonFlags, consoleFlag, limitFlags, lockFlag, notifyFlags, outputFlags } from './flags.js';
 import { gateFlags } from './gate-flags.js';
 import { balancerFlags } from './restart-flags.js';
 
@@ -17,5 +17,6 @@ export const recoverFlags = {
   ...consoleFlag,
   ...lockFlag,
   ...commonFlags,
+  ...notifyFlags,
   ...outputFlags,
 };

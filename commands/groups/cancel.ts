@@ -1,6 +1,15 @@
 import { string as argument } from '@oclif/core/args';
 import { BaseCommand } from '../base/command.js';
-import { asgFlags, commonFlags, limitFlags, lockFlag, onOff, outputFlags, stackFlags } from '../flags/flags.js';
+import {
+  asgFlags,
+  commonFlags,
+  limitFlags,
+  lockFlag,
+  onOff,
+  notifyFlags,
+  outputFlags,
+  stackFlags,
+} from '../flags/flags.js';
 import { balancerFlags } from '../flags/restart-flags.js';
 
 export default class Cancel extends BaseCommand {
@@ -39,6 +48,7 @@ export default class Cancel extends BaseCommand {
     ...limitFlags,
     ...lockFlag,
     ...commonFlags,
+    ...notifyFlags,
     ...outputFlags,
   };
 

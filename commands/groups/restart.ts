@@ -8,6 +8,7 @@ import {
   consoleFlag,
   limitFlags,
   lockFlag,
+  notifyFlags,
   outputFlags,
   seconds,
 } from '../flags/flags.js';
@@ -97,6 +98,7 @@ export default class Restart extends BaseCommand {
     ...consoleFlag,
     ...lockFlag,
     ...commonFlags,
+    ...notifyFlags,
     ...outputFlags,
   };
 

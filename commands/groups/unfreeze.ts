@@ -1,5 +1,5 @@
 import { BaseCommand } from '../base/command.js';
-import { asgFlags, commonFlags, lockFlag, outputFlags } from '../flags/flags.js';
+import { asgFlags, commonFlags, lockFlag, notifyFlags, outputFlags } from '../flags/flags.js';
 import { recoverArgs } from '../flags/recover-flags.js';
 
 export default class Unfreeze extends BaseCommand {
@@ -15,6 +15,7 @@ export default class Unfreeze extends BaseCommand {
     ...asgFlags,
     ...lockFlag,
     ...commonFlags,
+    ...notifyFlags,
     ...outputFlags,
   };
 

@@ -1,6 +1,6 @@
 import { string as argument } from '@oclif/core/args';
 import { BaseCommand } from '../base/command.js';
-import { asgFlags, commonFlags, groupFlags, lockFlag, outputFlags } from '../flags/flags.js';
+import { asgFlags, commonFlags, groupFlags, lockFlag, notifyFlags, outputFlags } from '../flags/flags.js';
 import { gateFlags, stageFlags } from '../flags/gate-flags.js';
 
 export default class UpdateAsgs extends BaseCommand {
@@ -24,6 +24,7 @@ export default class UpdateAsgs extends BaseCommand {
     ...stageFlags,
     ...lockFlag,
     ...commonFlags,
+    ...notifyFlags,
     ...outputFlags,
   };
 

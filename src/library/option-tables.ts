@@ -48,6 +48,7 @@ const RUN = {
   eventsFile: 'text',
   junit: 'text',
   report: 'text',
+  webhook: 'text',
 } as const satisfies OptionTable;
 
 const STACK_LIMITS = {
@@ -151,6 +152,7 @@ export const CANCEL = {
   eventsFile: 'text',
   junit: 'text',
   report: 'text',
+  webhook: 'text',
 } as const satisfies OptionTable;
 
 /** Of `restart`. */

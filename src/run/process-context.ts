@@ -6,6 +6,7 @@ import type { GroupResult } from '../model/rollout/decision.js';
 import type { FailureFacts, Outcome, Stamped } from '../model/event.js';
 import type { Settings } from '../config/settings.js';
 import type { Environment } from '../config/simulation-speed.js';
+import type { Post } from '../notify/webhook.js';
 import type { Stream } from '../render/line-writer.js';
 
 /** All that the library knows of the process it runs in; a command hands it in. */
@@ -48,6 +49,8 @@ interface Simulated {
   /** The same time for what goes on beside a run, such as its signs of life: nothing waits for whoever sleeps on it. */
   readonly beside: Clock;
   readonly client: Pick<GatewayOptions, 'credentials' | 'requestHandler' | 'straight'>;
+  /** In place of the network, for notices. */
+  readonly post?: Post;
   /** As many bytes as asked for, for ids: the same ones tell the same story. */
   readonly random?: (bytes: number) => Iterable<number>;
 }

@@ -188,7 +188,7 @@ async function openRun(head: RunDescription, flags: CommonFlags, surroundings: P
     second: (signal) => leave(open, signal),
   });
   const machine = thisMachine(surroundings.host, ownRuns(id, surroundings));
-  const hidden = createSecrets(surroundings.env, head.lock?.address);
+  const hidden = createSecrets(surroundings.env, head.lock?.address, sinks.secrets);
   const deps: Deps = {
     gateway,
     clock,

@@ -16,7 +16,12 @@ export interface Secrets {
 }
 
 /** Variables of the environment that commands of the user inherit, and may print. */
-const SECRET_VARIABLES = ['AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN', 'HA_UPDATER_LOCK_PASSWORD'];
+const SECRET_VARIABLES = [
+  'AWS_SECRET_ACCESS_KEY',
+  'AWS_SESSION_TOKEN',
+  'HA_UPDATER_LOCK_PASSWORD',
+  'HA_UPDATER_WEBHOOK_SECRET',
+];
 
 /** Those that may hold one in an address. */
 const ADDRESS_VARIABLES = [
@@ -30,8 +35,13 @@ const ADDRESS_VARIABLES = [
 ];
 
 /** @param lock address of the strict lock as it was typed: it may hold a password */
-export function createSecrets(env: Readonly<Record<string, string | undefined>>, lock: string | undefined): Secrets {
+export function createSecrets(
+  env: Readonly<Record<string, string | undefined>>,
+  lock: string | undefined,
+  more: readonly string[] = [],
+): Secrets {
   let secrets = [
+    ...more,
     ...SECRET_VARIABLES.flatMap((name) => env[name] ?? []),
     ...[lock, ...ADDRESS_VARIABLES.map((name) => env[name])].flatMap(passwordsIn),
   ];

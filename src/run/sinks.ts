@@ -10,6 +10,8 @@ import { openForLater, type WrittenFile } from '../files/written-file.js';
 import type { Emit, Stamped } from '../model/event.js';
 import { lineWriter } from '../render/line-writer.js';
 import { harmlessJson } from '../text/plain.js';
+import { createNotifier, type Notifier } from '../notify/notifier.js';
+import { NOTICE_MS, postWithin, readWebhook, WEBHOOK_VARIABLES } from '../notify/webhook.js';
 import type { Format } from '../render/report/formats.js';
 import type { ProcessContext } from './process-context.js';
 import type { OutputFlags } from './renderer-choice.js';
@@ -19,6 +21,8 @@ export interface SinkFlags extends OutputFlags {
   readonly 'events-file'?: string | undefined;
   readonly junit?: string | undefined;
   readonly report?: string | undefined;
+  /** Where the address of a webhook is. */
+  readonly webhook?: string | undefined;
 }
 
 /** Where a run is told besides the screen. None of them can stop a run once it has begun. */
@@ -26,6 +30,8 @@ export interface Sinks {
   readonly see: (stamped: Stamped) => void;
   /** After the last event: writes what is written whole, and says on stderr what could not be written. */
   readonly end: () => Promise<void>;
+  /** What must not be repeated anywhere. */
+  readonly secrets: readonly string[];
 }
 
 /** What a file of ours begins with: anything else is somebody's, such as a template, and is not written over. */
@@ -43,9 +49,18 @@ export async function openSinks(flags: SinkFlags, surroundings: ProcessContext, 
   await expectOurs(flags);
   const warn = lineWriter(surroundings.stderr);
   const whole = await openWhole(flags, surroundings);
+  const late: string[] = [];
+  let over = false;
+  const say = (code: string, text: string, remedy: string): void => {
+    // Nothing is told after the end of a run.
+    if (over) late.push(text);
+    else emit({ type: 'warning', reason: { code, text, remedy } });
+  };
+  const { notifier, secrets } = await openNotifier(flags, surroundings, (why) =>
+    say('output.webhook', `The webhook did not take a notice: ${why}.`, 'The run goes on; later notices are tried.'),
+  );
   const events = openEvents(flags['events-file']);
   const told: Stamped[] = [];
-  const late: string[] = [];
   let file = events;
   const give = (stamped: Stamped): void => {
     try {
@@ -54,17 +69,14 @@ export async function openSinks(flags: SinkFlags, surroundings: ProcessContext, 
       close(file);
       file = undefined;
       const text = `The file ${flags['events-file'] ?? ''} takes no more events: ${whyNot(error)}.`;
-      // Nothing is told after the end of a run.
-      if (stamped.event.type === 'run.finished') late.push(text);
-      else
-        emit({
-          type: 'warning',
-          reason: { code: 'output.eventsFile', text, remedy: 'The run goes on; the file ends where it is.' },
-        });
+      say('output.eventsFile', text, 'The run goes on; the file ends where it is.');
     }
   };
   return {
+    secrets,
     see: (stamped) => {
+      over ||= stamped.event.type === 'run.finished';
+      notifier?.see(stamped);
       if (whole.length > 0) told.push(stamped);
       give(stamped);
     },
@@ -75,9 +87,28 @@ export async function openSinks(flags: SinkFlags, surroundings: ProcessContext, 
         await one
           .write(told)
           .catch((error: unknown) => void late.push(`${one.what} could not be written: ${whyNot(error)}.`));
+      await notifier?.end();
       late.splice(0).forEach((text) => warn(`WARNING ${text}`));
     },
   };
+}
+
+/** Reads where the webhook is while nothing is begun yet. A plan is nothing to be told of. */
+async function openNotifier(
+  { webhook }: SinkFlags,
+  { env, command, simulated }: ProcessContext,
+  onFailure: (why: string) => void,
+): Promise<{ readonly notifier?: Notifier; readonly secrets: readonly string[] }> {
+  if (webhook === undefined || webhook === '' || command === 'plan') return { secrets: [] };
+  const address = await readWebhook(webhook, env);
+  const secret = env[WEBHOOK_VARIABLES.secret];
+  const patience = (): Promise<void> => systemClock().sleep(NOTICE_MS);
+  const notifier = createNotifier(
+    { address, secret, post: simulated?.post ?? postWithin(NOTICE_MS) },
+    onFailure,
+    patience,
+  );
+  return { notifier, secrets: [address, ...(secret === undefined ? [] : [secret])] };
 }
 
 function close(file: LineFile | undefined): void {

@@ -26,20 +26,12 @@ export function showSettings(
   const out = lineWriter(stdout);
   if (!json) {
     out(file === undefined ? 'There is no settings file.' : `Settings file ${file}.`);
-    for (const one of said) out(`  ${one.name}: ${shown(one.value)}   (${one.at})`);
-    for (const one of overridden)
-      out(`  ${one.name}: ${shown(one.value)}   (${one.at}; not in force because of ${one.by})`);
+    for (const one of said) out(`  ${one.name}: ${shown(one)}   (${one.at})`);
+    for (const one of overridden) out(`  ${one.name}: ${shown(one)}   (${one.at}; not in force because of ${one.by})`);
   }
   remarks.forEach(lineWriter(stderr));
   const hidden = <T extends Said>(list: readonly T[]): readonly T[] =>
-    list.map((one) => ({
-      ...one,
-      value: Array.isArray(one.value)
-        ? one.value.map(withoutPassword)
-        : typeof one.value === 'string'
-          ? withoutPassword(one.value)
-          : one.value,
-    }));
+    list.map((one) => ({ ...one, value: withoutSecrets(one) }));
   return {
     v: 1,
     command: 'config',
@@ -59,8 +51,16 @@ export function settingsSchema(known: readonly FlagShape[], { stdout, json }: Pr
   return { v: 1, command: 'config', outcome: 'shown', exitCode: EXIT.done, schema };
 }
 
-function shown(value: Said['value']): string {
-  return Array.isArray(value) ? value.map(withoutPassword).join(', ') : withoutPassword(String(value));
+function shown(said: Said): string {
+  const value = withoutSecrets(said);
+  return Array.isArray(value) ? value.join(', ') : String(value);
+}
+
+/** A webhook's address is a secret itself. */
+function withoutSecrets({ name, value }: Said): Said['value'] {
+  const hide = (text: string): string => (name === 'webhook' && !text.startsWith('@') ? '****' : withoutPassword(text));
+  if (Array.isArray(value)) return value.map(hide);
+  return typeof value === 'string' ? hide(value) : value;
 }
 
 /** Addresses may carry one. */
