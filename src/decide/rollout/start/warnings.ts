@@ -138,7 +138,8 @@ function healthWarnings(plan: Plan, group: Group, balancer: Balancer): readonly 
         'threshold; else good instances may be given up.',
     );
   }
-  if (balancer.drainMs > 0 && limits.drainMs > plan.timing.drainMs)
+  // What hooks add is told with the hooks.
+  if (timeLimits(plan, { ...group, balancers: [balancer], hooks: [] }).drainMs > plan.timing.drainMs)
     warn(
       'balancer.drain',
       `${balancer.name} drains for up to ${seconds(balancer.drainMs)}`,
