@@ -27,10 +27,80 @@ export interface Line {
  * event's own time; time left is counted from it.
  */
 export function describe(event: RunEvent, at: Instant): readonly Line[] {
-  const line = (scope: string, level: Level, text: string): readonly Line[] => [{ scope, level, text: oneLine(text) }];
   switch (event.type) {
     case 'run.started':
       return describeStart(event);
+    case 'settings.read':
+    case 'stack.alias':
+    case 'parameters.read':
+    case 'template.stored':
+    case 'assets.published':
+    case 'template.checked':
+      return describeSetUp(event);
+    case 'stack.started':
+    case 'change.planned':
+    case 'stack.unchanged':
+    case 'stack.event':
+    case 'stack.waiting':
+    case 'stack.mending':
+    case 'stack.cancelled':
+    case 'stack.settled':
+      return describeStackEvent(event, at);
+    case 'rollout.called':
+    case 'rollout.watched':
+    case 'lock.taken':
+    case 'lock.waiting':
+    case 'groups.found':
+      return describeRolloutEvent(event, at);
+    case 'group.skipped':
+    case 'group.adopted':
+    case 'group.instances':
+    case 'group.progress':
+    case 'group.waiting':
+    case 'group.finished':
+      return describeGroupEvent(event, at);
+    case 'action.started':
+    case 'action.done':
+    case 'action.failed':
+      return describeActionEvent(event);
+    case 'hook.started':
+      return line(event.group, 'info', `${HOOK[event.hook]} runs for ${event.instance}.`);
+    case 'hook.ended':
+      return describeHook(event);
+    case 'command.ended':
+      return describeCommandEnd(event);
+    case 'call.retried':
+      return line(
+        'run',
+        'detail',
+        `${event.operation} answered ${event.code}; attempt ${event.attempt + 1} in ${duration(event.waitMs)}.`,
+      );
+    case 'interrupt':
+      return line('run', 'warning', `${event.signal}: ${event.effect}`);
+    case 'heartbeat':
+      return line('run', 'detail', `${event.text}${event.until === undefined ? '' : timeLeft(event.until, at)}`);
+    case 'warning':
+      return describeWarning(event);
+    case 'run.finished':
+      return describeEnd(event);
+  }
+}
+
+/** One line, whatever its text holds. */
+function line(scope: string, level: Level, text: string): readonly Line[] {
+  return [{ scope, level, text: oneLine(text) }];
+}
+
+/** An event of one of these types. */
+type Told<T extends RunEvent['type']> = Extract<RunEvent, { readonly type: T }>;
+
+/** What a run read and stored before it changed anything. */
+function describeSetUp(
+  event: Told<
+    'settings.read' | 'stack.alias' | 'parameters.read' | 'template.stored' | 'assets.published' | 'template.checked'
+  >,
+): readonly Line[] {
+  switch (event.type) {
     case 'settings.read':
       return [
         ...(event.said.length === 0
@@ -75,23 +145,32 @@ export function describe(event: RunEvent, at: Instant): readonly Line[] {
         `${event.source.startsWith('the ') ? event.source.replace('the', 'The') : `Template ${event.source}`}: ` +
           `${event.bytes} bytes, ${count(event.resources, 'resource')}.`,
       );
+  }
+}
+
+/** What becomes of the stack. */
+function describeStackEvent(
+  event: Told<
+    | 'stack.started'
+    | 'change.planned'
+    | 'stack.unchanged'
+    | 'stack.event'
+    | 'stack.waiting'
+    | 'stack.mending'
+    | 'stack.cancelled'
+    | 'stack.settled'
+  >,
+  at: Instant,
+): readonly Line[] {
+  switch (event.type) {
     case 'stack.started':
       return describeStackStart(event);
     case 'change.planned':
       return planLines(event.plan).map((text) => ({ scope: event.plan.stack, level: 'info', text }));
     case 'stack.unchanged':
       return line(event.stack, 'good', 'No updates are to be performed: the stack is as asked for.');
-    case 'stack.event': {
-      const { status, type, logicalId, reason, stackName } = event.event;
-      const notes = [...(event.elapsedMs === undefined ? [] : [duration(event.elapsedMs)]), ...doneOf(event.done)];
-      const took = notes.length === 0 ? '' : ` (${notes.join(', ')})`;
-      const nested = stackName === event.stack ? '' : ` in ${stackName}`;
-      return line(
-        event.stack,
-        stackLevel(status),
-        `${status} ${type} ${logicalId}${nested}${took}${reason ? `: ${reason}` : ''}`,
-      );
-    }
+    case 'stack.event':
+      return describeResource(event);
     case 'stack.waiting': {
       const what =
         event.by !== undefined
@@ -121,6 +200,15 @@ export function describe(event: RunEvent, at: Instant): readonly Line[] {
           ),
         ),
       ];
+  }
+}
+
+/** Whose the groups are, and which ones. */
+function describeRolloutEvent(
+  event: Told<'rollout.called' | 'rollout.watched' | 'lock.taken' | 'lock.waiting' | 'groups.found'>,
+  at: Instant,
+): readonly Line[] {
+  switch (event.type) {
     case 'rollout.called':
       return event.groups.flatMap((group) =>
         line(group, 'warning', `Asked run ${event.run} to roll back: it does so within seconds.`),
@@ -149,6 +237,17 @@ export function describe(event: RunEvent, at: Instant): readonly Line[] {
           : `${event.groups.length} of ${count(event.groups.length + event.leftOut.length, 'Auto Scaling group')}: ` +
               `${list(event.groups, 20)}; left out: ${list(event.leftOut, 20)}.`,
       );
+  }
+}
+
+/** What becomes of one group. */
+function describeGroupEvent(
+  event: Told<
+    'group.skipped' | 'group.adopted' | 'group.instances' | 'group.progress' | 'group.waiting' | 'group.finished'
+  >,
+  at: Instant,
+): readonly Line[] {
+  switch (event.type) {
     case 'group.skipped':
       return line(event.group, 'good', `Nothing to do: ${sentence(event.why)}`);
     case 'group.adopted':
@@ -168,6 +267,12 @@ export function describe(event: RunEvent, at: Instant): readonly Line[] {
       return line(event.wait.group, 'detail', `${event.wait.phase}: ${describeWait(event.wait, at)}`);
     case 'group.finished':
       return describeResult(event.result);
+  }
+}
+
+/** What is done to groups. */
+function describeActionEvent(event: Told<'action.started' | 'action.done' | 'action.failed'>): readonly Line[] {
+  switch (event.type) {
     case 'action.started':
       return describeScopes(event.action).flatMap((group) =>
         line(
@@ -189,51 +294,53 @@ export function describe(event: RunEvent, at: Instant): readonly Line[] {
             `${sentence(event.message)}${event.again ? ' It will be tried again.' : ''}`,
         ),
       );
-    case 'hook.started':
-      return line(event.group, 'info', `${HOOK[event.hook]} runs for ${event.instance}.`);
-    case 'hook.ended':
-      return describeHook(event);
-    case 'command.ended': {
-      const printed =
-        event.output === ''
-          ? []
-          : event.output
-              .split('\n')
-              .slice(-COMMAND_LINES)
-              .map((text): Line => ({
-                scope: event.group,
-                level: 'detail',
-                text: oneLine(`  ${event.instance} | ${text}`),
-              }));
-      return [
-        ...line(
-          event.group,
-          event.ok ? 'info' : 'warning',
-          `The command on ${event.instance} ${event.ok ? 'succeeded' : 'failed'} after ` +
-            `${duration(event.elapsedMs)}: ${sentence(event.how)}`,
-        ),
-        ...printed,
-      ];
-    }
-    case 'call.retried':
-      return line(
-        'run',
-        'detail',
-        `${event.operation} answered ${event.code}; attempt ${event.attempt + 1} in ${duration(event.waitMs)}.`,
-      );
-    case 'interrupt':
-      return line('run', 'warning', `${event.signal}: ${event.effect}`);
-    case 'heartbeat':
-      return line('run', 'detail', `${event.text}${event.until === undefined ? '' : timeLeft(event.until, at)}`);
-    case 'warning':
-      return line(
-        event.reason.group ?? 'run',
-        'warning',
-        `${sentence(event.reason.text)}${event.reason.remedy ? ` ${event.reason.remedy}` : ''} [${event.reason.code}]`,
-      );
-    case 'run.finished':
-      return describeEnd(event);
   }
+}
+
+/** What is wrong or in doubt, and what helps. */
+function describeWarning(event: Told<'warning'>): readonly Line[] {
+  return line(
+    event.reason.group ?? 'run',
+    'warning',
+    `${sentence(event.reason.text)}${event.reason.remedy ? ` ${event.reason.remedy}` : ''} [${event.reason.code}]`,
+  );
+}
+
+/** What CloudFormation told of one resource, or of the stack itself. */
+function describeResource(event: Told<'stack.event'>): readonly Line[] {
+  const { status, type, logicalId, reason, stackName } = event.event;
+  const notes = [...(event.elapsedMs === undefined ? [] : [duration(event.elapsedMs)]), ...doneOf(event.done)];
+  const took = notes.length === 0 ? '' : ` (${notes.join(', ')})`;
+  const nested = stackName === event.stack ? '' : ` in ${stackName}`;
+  return line(
+    event.stack,
+    stackLevel(status),
+    `${status} ${type} ${logicalId}${nested}${took}${reason ? `: ${reason}` : ''}`,
+  );
+}
+
+/** How a command on an instance ended, and the end of what it printed. */
+function describeCommandEnd(event: Told<'command.ended'>): readonly Line[] {
+  const printed =
+    event.output === ''
+      ? []
+      : event.output
+          .split('\n')
+          .slice(-COMMAND_LINES)
+          .map((text): Line => ({
+            scope: event.group,
+            level: 'detail',
+            text: oneLine(`  ${event.instance} | ${text}`),
+          }));
+  return [
+    ...line(
+      event.group,
+      event.ok ? 'info' : 'warning',
+      `The command on ${event.instance} ${event.ok ? 'succeeded' : 'failed'} after ` +
+        `${duration(event.elapsedMs)}: ${sentence(event.how)}`,
+    ),
+    ...printed,
+  ];
 }
 
 /** So many of the last lines that a command printed are shown. */

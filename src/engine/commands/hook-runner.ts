@@ -37,26 +37,9 @@ export function createHookRunner(deps: Deps, plan: Plan): HookRunner {
   const wanted = plan.gates?.hooks;
   const running = new Map<string, Running>();
   const ended = new Map<string, HookResult>();
-  const addresses = new Map<string, Pick<HookSubject, 'privateIp' | 'publicIp'>>();
+  const addresses: Addresses = new Map();
   const told = new Map<string, string>();
   let bell = new AbortController();
-
-  /** Addresses are gone from EC2 once an instance is terminated, so they are learnt while it lives. */
-  async function learnAddresses({ groups, seen }: Observed): Promise<void> {
-    const mine = groups.filter(
-      ({ name, notes }) =>
-        seen.results[name] === undefined && (notes.record !== undefined || factsOf(plan).provesWithoutRecord),
-    );
-    const known = ({ id, lifecycle }: Observed['groups'][number]['instances'][number]): boolean =>
-      addresses.has(id) || standing(lifecycle) === 'coming';
-    const unknown = mine.filter((group) => !group.instances.every(known)).map(({ name }) => name);
-    if (unknown.length === 0) return;
-    const found = await deps.gateway.addresses(unknown);
-    for (const { id, lifecycle } of mine.flatMap(({ instances }) => instances)) {
-      const row = found[id];
-      if (row !== undefined && standing(lifecycle) !== 'coming') addresses.set(id, row);
-    }
-  }
 
   function start(due: HookDue, hooks: HookPlan, observed: Observed): void {
     const key = hookKey(due.kind, due.instance);
@@ -64,7 +47,7 @@ export function createHookRunner(deps: Deps, plan: Plan): HookRunner {
     const tries = (observed.seen.hooks[key]?.tries ?? 0) + 1;
     if (deps.hooks === undefined) throw new Error('There is nobody to run commands.');
     if (tries === 1) deps.emit({ type: 'hook.started', group: due.group, instance: due.instance, hook: due.kind });
-    const over = deps.hooks.run(callOf(due, hooks, observed), stop.signal).then((end) => {
+    const over = deps.hooks.run(callOf(plan, due, hooks, { observed, addresses }), stop.signal).then((end) => {
       running.delete(key);
       if (stop.signal.aborted) return;
       ended.set(key, { passed: end.ok, at: deps.clock.now(), tries, words: end.words, output: end.output });
@@ -72,17 +55,6 @@ export function createHookRunner(deps: Deps, plan: Plan): HookRunner {
       bell.abort();
     });
     running.set(key, { kind: due.kind, stop, over });
-  }
-
-  function callOf({ kind, group, instance }: HookDue, hooks: HookPlan, observed: Observed): HookCall {
-    const record = observed.groups.find(({ name }) => name === group)?.notes.record;
-    const { privateIp, publicIp } = addresses.get(instance) ?? { privateIp: '', publicIp: '' };
-    return {
-      line: hooks[kind] ?? '',
-      side: kind === 'check' ? 'new' : 'old',
-      subject: { instance, privateIp, publicIp, group, stack: plan.stack ?? '', rollout: record?.run ?? plan.run },
-      timeoutMs: kind === 'check' ? hooks.checkTimeoutMs : hooks.commandTimeoutMs,
-    };
   }
 
   /** A check that fails in the same way again is no news. */
@@ -110,7 +82,7 @@ export function createHookRunner(deps: Deps, plan: Plan): HookRunner {
         if (kind === 'check' && !due.some((one) => hookKey(one.kind, one.instance) === key)) stop.abort();
       }
       try {
-        await learnAddresses(observed);
+        await learnAddresses({ deps, plan }, addresses, observed);
       } catch (error) {
         if (!passes(error)) throw error;
         return;
@@ -133,5 +105,46 @@ export function createHookRunner(deps: Deps, plan: Plan): HookRunner {
       for (const { stop } of left) stop.abort();
       await Promise.all(left.map(({ over }) => over));
     },
+  };
+}
+
+/** By instance, of those that live or have lived. */
+type Addresses = Map<string, Pick<HookSubject, 'privateIp' | 'publicIp'>>;
+
+/** Addresses are gone from EC2 once an instance is terminated, so they are learnt while it lives. */
+async function learnAddresses(
+  { deps, plan }: { readonly deps: Deps; readonly plan: Plan },
+  addresses: Addresses,
+  { groups, seen }: Observed,
+): Promise<void> {
+  const mine = groups.filter(
+    ({ name, notes }) =>
+      seen.results[name] === undefined && (notes.record !== undefined || factsOf(plan).provesWithoutRecord),
+  );
+  const known = ({ id, lifecycle }: Observed['groups'][number]['instances'][number]): boolean =>
+    addresses.has(id) || standing(lifecycle) === 'coming';
+  const unknown = mine.filter((group) => !group.instances.every(known)).map(({ name }) => name);
+  if (unknown.length === 0) return;
+  const found = await deps.gateway.addresses(unknown);
+  for (const { id, lifecycle } of mine.flatMap(({ instances }) => instances)) {
+    const row = found[id];
+    if (row !== undefined && standing(lifecycle) !== 'coming') addresses.set(id, row);
+  }
+}
+
+/** The call of a command for an instance. */
+function callOf(
+  plan: Plan,
+  { kind, group, instance }: HookDue,
+  hooks: HookPlan,
+  { observed, addresses }: { readonly observed: Observed; readonly addresses: Addresses },
+): HookCall {
+  const record = observed.groups.find(({ name }) => name === group)?.notes.record;
+  const { privateIp, publicIp } = addresses.get(instance) ?? { privateIp: '', publicIp: '' };
+  return {
+    line: hooks[kind] ?? '',
+    side: kind === 'check' ? 'new' : 'old',
+    subject: { instance, privateIp, publicIp, group, stack: plan.stack ?? '', rollout: record?.run ?? plan.run },
+    timeoutMs: kind === 'check' ? hooks.checkTimeoutMs : hooks.commandTimeoutMs,
   };
 }

@@ -30,10 +30,7 @@ const FINAL: ReadonlySet<AwsFault['kind']> = new Set(['invalid', 'denied', 'miss
  * ended.
  */
 export function remoteCommands(gateway: Gateway, clock: Clock, command: RemoteCommand): Commands {
-  const started = new Map<
-    string,
-    { readonly id: string; readonly since: number; ended?: Extract<CommandState, { state: 'ended' }> }
-  >();
+  const started = new Map<string, Started>();
   const unsure = new Set<string>();
   const commentOf = (instance: string): string => `ha-updater ${command.run} ${instance}`.slice(0, 100);
 
@@ -72,24 +69,11 @@ export function remoteCommands(gateway: Gateway, clock: Clock, command: RemoteCo
     look: async () => {
       for (const [instance, one] of started) {
         if (one.ended !== undefined) continue;
-        const result = await gateway.commandResult(one.id, instance).catch((error: unknown) => {
-          if (!(error instanceof AwsFault) || !FINAL.has(error.kind)) throw error;
-          return {
-            state: 'ended',
-            ok: false,
-            how: `how it went is not known: ${error.code}: ${error.message}`,
-            output: '',
-          } as const;
-        });
+        const result = await resultOf(gateway, one.id, instance);
         if (result.state === 'ended')
           one.ended = { ...result, output: endOf(command.redact(result.output)), elapsedMs: clock.now() - one.since };
       }
-      return Object.fromEntries(
-        [...started].map(([instance, one]): [string, CommandState] => [
-          instance,
-          one.ended ?? { state: 'running', since: one.since },
-        ]),
-      );
+      return Object.fromEntries([...started].map(([instance, one]) => [instance, stateOf(one)]));
     },
     cancel: async (instance) => {
       const one = started.get(instance);
@@ -99,6 +83,28 @@ export function remoteCommands(gateway: Gateway, clock: Clock, command: RemoteCo
     },
     end: () => undefined,
   };
+}
+
+/** A command as far as it is. */
+interface Started {
+  readonly id: string;
+  readonly since: number;
+  ended?: Extract<CommandState, { state: 'ended' }>;
+}
+
+function stateOf({ since, ended }: Started): CommandState {
+  return ended ?? { state: 'running', since };
+}
+
+/** How a command went; that nobody may tell is an end, too. */
+async function resultOf(gateway: Gateway, id: string, instance: string): ReturnType<Gateway['commandResult']> {
+  try {
+    return await gateway.commandResult(id, instance);
+  } catch (error) {
+    if (!(error instanceof AwsFault) || !FINAL.has(error.kind)) throw error;
+    const how = `how it went is not known: ${error.code}: ${error.message}`;
+    return { state: 'ended', ok: false, how, output: '' };
+  }
 }
 
 /** The end of what a command printed, at a line's beginning. */
