@@ -59,10 +59,40 @@ export { resolveRegion } from './session/region.js';
  */
 export function createGateway(options: GatewayOptions = {}): Gateway {
   const clients = createClients(options);
-  const terminate = createTerminate(clients);
   return {
     identity: () => identity(clients),
+    ...readsOfGroups(clients),
+    ...workOnGroups(clients),
+    ...workOnStacks(clients),
+    ...readsOfAccount(clients),
+  };
+}
 
+/** What groups, their instances and their balancers are. */
+function readsOfGroups(
+  clients: Clients,
+): Pick<
+  Gateway,
+  | 'describeGroups'
+  | 'findGroups'
+  | 'listGroups'
+  | 'launchTimes'
+  | 'addresses'
+  | 'templateVersions'
+  | 'templateLaunches'
+  | 'instanceImages'
+  | 'describeBalancers'
+  | 'health'
+  | 'applicationStatus'
+  | 'failedLaunches'
+  | 'activities'
+  | 'scheduledActions'
+  | 'lifecycleHooks'
+  | 'consoleOutput'
+  | 'alarms'
+  | 'precautions'
+> {
+  return {
     describeGroups: (names) => describeGroups(clients, names),
     findGroups: (tags) => findGroups(clients, tags),
     listGroups: (tags) => listGroups(clients, tags),
@@ -84,7 +114,33 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
     consoleOutput: (instance) => consoleOutput(clients, instance),
     alarms: (names) => describeAlarms(clients, names),
     precautions: (group) => precautions(clients, group),
+  };
+}
 
+/** What is done to groups and instances, and what that needs to be read. */
+function workOnGroups(
+  clients: Clients,
+): Pick<
+  Gateway,
+  | 'membersBehind'
+  | 'running'
+  | 'endings'
+  | 'register'
+  | 'deregister'
+  | 'sendCommand'
+  | 'findCommand'
+  | 'commandResult'
+  | 'cancelCommand'
+  | 'commandable'
+  | 'writeNotes'
+  | 'deleteNotes'
+  | 'suspend'
+  | 'resume'
+  | 'resize'
+  | 'terminate'
+  | 'protect'
+> {
+  return {
     membersBehind: (balancer) => membersBehind(clients, balancer),
     running: (instances) => running(clients, instances),
     endings: (instances) => endings(clients, instances),
@@ -100,9 +156,40 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
     suspend: (group, processes) => suspend(clients, group, processes),
     resume: (group, processes) => resume(clients, group, processes),
     resize: (group, size) => resize(clients, group, size),
-    terminate,
+    terminate: createTerminate(clients),
     protect: (group, instances, on) => protect(clients, group, instances, on),
+  };
+}
 
+/** Stacks, change sets and templates. */
+function workOnStacks(
+  clients: Clients,
+): Pick<
+  Gateway,
+  | 'describeStack'
+  | 'listResources'
+  | 'stackEvents'
+  | 'stackTemplate'
+  | 'templateSummary'
+  | 'validateTemplate'
+  | 'createStack'
+  | 'updateStack'
+  | 'cancelUpdate'
+  | 'createChangeSet'
+  | 'describeChangeSet'
+  | 'listChangeSets'
+  | 'executeChangeSet'
+  | 'deleteChangeSet'
+  | 'deleteStack'
+  | 'rollbackStack'
+  | 'continueRollback'
+  | 'stackPolicy'
+  | 'setStackPolicy'
+  | 'setTerminationProtection'
+  | 'failedEvents'
+  | 'hookAdvice'
+> {
+  return {
     describeStack: (nameOrId) => describeStack(clients, nameOrId),
     listResources: (nameOrId) => listResources(clients, nameOrId),
     stackEvents: (stackId, until) => stackEvents(clients, stackId, until),
@@ -125,6 +212,24 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
     setTerminationProtection: (stackId, on) => setTerminationProtection(clients, stackId, on),
     failedEvents: (of) => failedEvents(clients, of),
     hookAdvice: (id) => hookAdvice(clients, id),
+  };
+}
+
+/** What the account allows and holds: permissions, quotas, subnets, parameters, objects. */
+function readsOfAccount(
+  clients: Clients,
+): Pick<
+  Gateway,
+  | 'permissions'
+  | 'countedInstances'
+  | 'vcpuQuotas'
+  | 'subnets'
+  | 'parameterValue'
+  | 'writeObject'
+  | 'hasBucket'
+  | 'readObject'
+> {
+  return {
     permissions: (caller, question) => permissions(clients, caller, question),
     countedInstances: () => countedInstances(clients),
     vcpuQuotas: (codes) => vcpuQuotas(clients, codes),
@@ -138,7 +243,8 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
 
 /** DynamoDB with the same credentials, faults and limits; for the strict lock. */
 export function dynamoDb(options: GatewayOptions): Clients['dynamoDb'] {
-  return createClients(options).dynamoDb;
+  const clients = createClients(options);
+  return () => clients.dynamoDb();
 }
 
 async function identity(clients: Clients): ReturnType<Gateway['identity']> {

@@ -47,7 +47,7 @@ export async function serveSandbox(sandbox: Served, { port, host: asked, speed }
     const answer = (body: Buffer | undefined): void =>
       body === undefined
         ? sendPlain(response, 413, `The sandbox takes at most ${MOST_BYTES} bytes.`)
-        : respond(sandbox, request, body, response, { catchUp, speed, changes });
+        : respond(sandbox, { request, body, response }, { catchUp, speed, changes });
     receive(request).then(answer, () => response.destroy());
   });
   server.keepAliveTimeout = KEPT_MS;
@@ -113,11 +113,16 @@ function wireRequest(request: IncomingMessage, body: Buffer): WireRequest {
   };
 }
 
+/** A request that has come in whole, and where its answer goes. */
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly body: Buffer;
+  readonly response: ServerResponse;
+}
+
 function respond(
   sandbox: Served,
-  request: IncomingMessage,
-  body: Buffer,
-  response: ServerResponse,
+  { request, body, response }: Exchange,
   { catchUp, speed, changes }: { catchUp: () => void; speed: number; changes: readonly CallSeen[] },
 ): void {
   try {

@@ -2,13 +2,18 @@ import type { ServiceFault } from '../world/fault.js';
 import { escapeXml, structWriter } from './xml.js';
 import type { OperationShape, QueryService } from './services.js';
 
+/** A call that is answered. */
+export interface AnsweredCall {
+  readonly operation: string;
+  readonly shape: OperationShape;
+  readonly requestId: string;
+}
+
 /** The answer of an operation in the wrapping of its protocol. */
 export function writeAnswer(
   service: QueryService,
-  operation: string,
-  shape: OperationShape,
+  { operation, shape, requestId }: AnsweredCall,
   output: object,
-  requestId: string,
 ): string {
   const content = shape.output.isUnitSchema() ? undefined : structWriter(shape.output)(output);
   const open = `<${operation}Response xmlns="${service.namespace}">`;

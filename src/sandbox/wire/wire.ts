@@ -131,7 +131,9 @@ export function createWire(world: WorldRoot, services: Services, seen: (call: Ca
         () => readForm(form, shape.input, service.protocol),
         credentialOf(request)?.[0],
       );
-      return output === 'reply lost' ? output : answer(200, writeAnswer(service, operation, shape, output, requestId));
+      return output === 'reply lost'
+        ? output
+        : answer(200, writeAnswer(service, { operation, shape, requestId }, output));
     } catch (error) {
       if (!(error instanceof ServiceFault)) throw error;
       return answer(error.status, writeFault(service, error, requestId));

@@ -55,12 +55,18 @@ export function moveActivity(
   activity.Progress = progress;
 }
 
+/** How an activity ended, and AWS's words for it. */
+export interface ActivityEnd {
+  readonly status: 'Successful' | 'Failed' | 'Cancelled';
+  readonly message?: string | undefined;
+}
+
+/** Ends an activity of a group; one that is not known any more is left alone. */
 export function endActivity(
   world: World,
   group: GroupState,
   id: string | undefined,
-  status: 'Successful' | 'Failed' | 'Cancelled',
-  message?: string,
+  { status, message }: ActivityEnd,
 ): void {
   const activity = findActivity(group, id);
   if (activity === undefined) return;

@@ -29,7 +29,7 @@ export function createListener(world: World, input: CreateListenerInput): object
   }
   const actions = [...(input.DefaultActions ?? [])];
   const arn =
-    `${balancer.arn.replace(':loadbalancer/', ':listener/')}` +
+    balancer.arn.replace(':loadbalancer/', ':listener/') +
     `/${world.random.fork(`elbv2/listener/${next(state)}`).hex(16)}`;
   const listener: ListenerState = {
     arn,
@@ -82,7 +82,7 @@ export function createRule(world: World, input: CreateRuleInput): object {
   }
   const actions = [...(input.Actions ?? [])];
   const arn =
-    `${listener.arn.replace(':listener/', ':listener-rule/')}` +
+    listener.arn.replace(':listener/', ':listener-rule/') +
     `/${world.random.fork(`elbv2/rule/${next(state)}`).hex(16)}`;
   const rule: RuleState = {
     arn,

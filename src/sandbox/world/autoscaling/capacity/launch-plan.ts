@@ -121,7 +121,7 @@ function sayAllProtected(world: World, group: GroupState): void {
     description: 'Could not scale to desired capacity because all remaining instances are protected from scale in.',
     cause: group.lastChange,
   });
-  endActivity(world, group, activity.ActivityId, 'Failed', activity.Description);
+  endActivity(world, group, activity.ActivityId, { status: 'Failed', message: activity.Description });
 }
 
 /** Launches in the emptiest zone when the zones differ by two or more; scaling in then evens them out. */

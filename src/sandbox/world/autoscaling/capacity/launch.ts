@@ -76,7 +76,7 @@ export function launchOne(
   } catch (error) {
     if (!(error instanceof ServiceFault)) throw error;
     const words = error instanceof LostBalancer ? error.message : wordsOf(group, error);
-    endActivity(world, group, activity.ActivityId, 'Failed', words);
+    endActivity(world, group, activity.ActivityId, { status: 'Failed', message: words });
     if (error instanceof LaunchFault) return { elsewhere: 'later' };
     return { elsewhere: error.code === 'InsufficientInstanceCapacity' ? 'now' : 'never' };
   }
@@ -146,7 +146,7 @@ export function entersService(world: World, group: GroupState, member: Member): 
   member.lifecycle = 'InService';
   member.inServiceAt = world.clock.now();
   member.rebalancing = undefined;
-  endActivity(world, group, member.activity, 'Successful');
+  endActivity(world, group, member.activity, { status: 'Successful' });
   member.activity = undefined;
   touch(world, group.name);
   if (!group.suspended.has('AddToLoadBalancer')) scheduleRegistration(world, group, member);

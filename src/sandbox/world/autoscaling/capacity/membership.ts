@@ -60,7 +60,7 @@ function settleAs(world: World, name: string, id: string, from: Member['lifecycl
   const member = group?.members.get(id);
   if (group === undefined || member?.lifecycle !== from) return;
   member.lifecycle = to;
-  endActivity(world, group, member.activity, 'Successful');
+  endActivity(world, group, member.activity, { status: 'Successful' });
   member.activity = undefined;
   touch(world, name);
 }
@@ -139,7 +139,7 @@ function hasDetached(world: World, name: string, id: string): void {
   const group = findGroup(world, name);
   const member = group?.members.get(id);
   if (group === undefined || member === undefined) return;
-  endActivity(world, group, member.activity, 'Successful');
+  endActivity(world, group, member.activity, { status: 'Successful' });
   group.members.delete(id);
   const instance = ec2State(world).instances.get(id);
   instance?.tags.delete('aws:autoscaling:groupName');

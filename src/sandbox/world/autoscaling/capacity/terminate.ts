@@ -122,7 +122,7 @@ export function beginTermination(
   by: EndedBy,
   cause: string,
 ): Activity {
-  endActivity(world, group, member.activity, 'Cancelled');
+  endActivity(world, group, member.activity, { status: 'Cancelled' });
   const activity = startActivity(world, group, {
     description: `Terminating EC2 instance: ${member.id}`,
     cause,
@@ -204,7 +204,7 @@ export function shutsDown(world: World, group: GroupState, member: Member): void
   world.clock.at(goneAt, () => {
     const current = findGroup(world, group.name);
     if (current === undefined) return;
-    endActivity(world, current, current.members.get(id)?.activity, 'Successful');
+    endActivity(world, current, current.members.get(id)?.activity, { status: 'Successful' });
     current.members.delete(id);
     touch(world, current.name);
     if (capacityOf(current) !== current.desired || !current.suspended.has('AZRebalance')) schedulePlan(world, current);

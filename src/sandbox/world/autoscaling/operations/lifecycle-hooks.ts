@@ -177,13 +177,10 @@ function settle(
  * Source: EC2 Auto Scaling user guide, "Control instance retention with instance lifecycle policies".
  */
 function retain(world: World, group: GroupState, member: Member): void {
-  endActivity(
-    world,
-    group,
-    member.activity,
-    'Failed',
-    'The instance was retained by the lifecycle policy of its group.',
-  );
+  endActivity(world, group, member.activity, {
+    status: 'Failed',
+    message: 'The instance was retained by the lifecycle policy of its group.',
+  });
   member.activity = undefined;
   member.lifecycle = 'Terminating:Retained';
   touch(world, group.name);
@@ -191,14 +188,12 @@ function retain(world: World, group: GroupState, member: Member): void {
 
 /** An abandoned launch is terminated and replaced, ever more slowly when it keeps happening. */
 function abandonLaunch(world: World, group: GroupState, member: Member): void {
-  endActivity(
-    world,
-    group,
-    member.activity,
-    'Failed',
-    `Instance failed to complete user's Lifecycle Action: Lifecycle Action with token was ` +
+  endActivity(world, group, member.activity, {
+    status: 'Failed',
+    message:
+      `Instance failed to complete user's Lifecycle Action: Lifecycle Action with token was ` +
       'abandoned: Heartbeat Timeout or ABANDON result',
-  );
+  });
   member.activity = undefined;
   followUps().beginTermination(
     world,

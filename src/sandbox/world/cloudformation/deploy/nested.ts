@@ -137,7 +137,7 @@ function progress(child: StackRow | undefined, action: 'create' | 'update' | 'de
     return {
       failed:
         `Embedded stack ${child.id} was not successfully updated. Currently in ${status} with reason: ` +
-        `${child.reason ?? ''}`,
+        (child.reason ?? ''),
     };
   }
   return 'done';

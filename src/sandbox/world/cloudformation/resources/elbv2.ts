@@ -41,7 +41,7 @@ export const loadBalancer: ResourceHandler = {
       answer['LoadBalancers'] as { LoadBalancerArn: string; DNSName?: string; CanonicalHostedZoneId?: string }[]
     )[0];
     const arn = made?.LoadBalancerArn ?? '';
-    setAttributes(context, 'ModifyLoadBalancerAttributes', 'LoadBalancerArn', arn, 'LoadBalancerAttributes', {});
+    setAttributes(context, OF_BALANCER, arn, {});
     return {
       physicalId: arn,
       attributes: {
@@ -67,14 +67,7 @@ export const loadBalancer: ResourceHandler = {
         LoadBalancerArn: arn,
         SecurityGroups: optionalList(context.properties['SecurityGroups']),
       });
-    setAttributes(
-      context,
-      'ModifyLoadBalancerAttributes',
-      'LoadBalancerArn',
-      arn,
-      'LoadBalancerAttributes',
-      before.properties,
-    );
+    setAttributes(context, OF_BALANCER, arn, before.properties);
     updateTags(context, arn, before.properties);
     return { attributes: before.attributes };
   },
@@ -102,15 +95,7 @@ export const targetGroup: ResourceHandler = {
       Tags: resourceTags(context),
     });
     const arn = (answer['TargetGroups'] as { TargetGroupArn: string }[])[0]?.TargetGroupArn ?? '';
-    setAttributes(
-      context,
-      'ModifyTargetGroupAttributes',
-      'TargetGroupArn',
-      arn,
-      'Attributes',
-      {},
-      'TargetGroupAttributes',
-    );
+    setAttributes(context, OF_TARGET_GROUP, arn, {});
     registerTargets(context, arn, {});
     return {
       physicalId: arn,
@@ -122,15 +107,7 @@ export const targetGroup: ResourceHandler = {
     if (!same(healthCheck(before.properties), healthCheck(context.properties))) {
       call(context, 'elbv2', 'ModifyTargetGroup', { TargetGroupArn: arn, ...healthCheck(context.properties) });
     }
-    setAttributes(
-      context,
-      'ModifyTargetGroupAttributes',
-      'TargetGroupArn',
-      arn,
-      'Attributes',
-      before.properties,
-      'TargetGroupAttributes',
-    );
+    setAttributes(context, OF_TARGET_GROUP, arn, before.properties);
     registerTargets(context, arn, before.properties);
     updateTags(context, arn, before.properties);
     return { attributes: before.attributes };
@@ -209,25 +186,40 @@ function healthCheck(properties: Properties): object {
   });
 }
 
-/** Key/value attributes, of the template's property, sent when they changed. */
+/** Where key/value attributes of a resource are declared, and how they are sent. */
+interface AttributesOf {
+  readonly operation: string;
+  /** Member of the call that names the resource. */
+  readonly id: string;
+  /** Property of the template. */
+  readonly property: string;
+}
+
+const OF_BALANCER: AttributesOf = {
+  operation: 'ModifyLoadBalancerAttributes',
+  id: 'LoadBalancerArn',
+  property: 'LoadBalancerAttributes',
+};
+
+const OF_TARGET_GROUP: AttributesOf = {
+  operation: 'ModifyTargetGroupAttributes',
+  id: 'TargetGroupArn',
+  property: 'TargetGroupAttributes',
+};
+
+/** Key/value attributes, sent when they changed. */
 function setAttributes(
   context: ResourceContext,
-  operation: string,
-  idKey: string,
+  { operation, id, property }: AttributesOf,
   arn: string,
-  inputKey: string,
   before: Properties,
-  property = inputKey,
 ): void {
   const attributes = objects(context.properties[property]).map((one) => ({
     Key: text(one['Key']),
     Value: text(one['Value']),
   }));
   if (attributes.length === 0 || same(before[property], context.properties[property])) return;
-  call(context, 'elbv2', operation, {
-    [idKey]: arn,
-    [inputKey === 'LoadBalancerAttributes' ? 'Attributes' : inputKey]: attributes,
-  });
+  call(context, 'elbv2', operation, { [id]: arn, Attributes: attributes });
 }
 
 function registerTargets(context: ResourceContext, arn: string, before: Properties): void {
