@@ -5,7 +5,6 @@ import { dynamoStore } from '../../src/lock/dynamodb.js';
 import { LockFault, type LockStore } from '../../src/lock/store.js';
 import { memoryStore, startDynalite } from '../support/lock-stores.js';
 import { entry, keepsTheContract } from './contract.js';
-import { raceTwenty } from './races.js';
 
 type Dynalite = Awaited<ReturnType<typeof startDynalite>>;
 
@@ -79,9 +78,4 @@ describe('a lock in DynamoDB', () => {
       'invalid',
     );
   });
-});
-
-describe('two processes race for a lock in DynamoDB', function () {
-  this.timeout(120_000);
-  raceTwenty(() => startDynalite());
 });

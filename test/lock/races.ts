@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import type { RunningStore } from '../support/lock-stores.js';
-import type { Answered, Start } from '../support/racer.js';
+import type { Answered, Said, Start, Told } from '../support/racer.js';
 
 const RACER = fileURLToPath(new URL('../support/racer.js', import.meta.url));
 
@@ -37,33 +37,49 @@ export function raceTwenty(open: () => Promise<RunningStore>): void {
     await rm(folder, { recursive: true });
   });
 
-  const ask = (racer: ChildProcess, start: Start): Promise<Answered> =>
+  /** Answers how it ended; `over` is called once, when the racer has the lock or has answered. */
+  const ask = (racer: ChildProcess, start: Start, over: () => void): Promise<Answered> =>
     new Promise((resolve, reject) => {
       const gone = (code: number | null): void => reject(new Error(`a racer ended with ${code}`));
-      racer.once('exit', gone);
-      racer.once('message', (answer) => {
+      let isOver = false;
+      const hear = (answer: Said): void => {
+        if (!isOver) over();
+        isOver = true;
+        if (answer === 'in') return;
         racer.off('exit', gone);
-        resolve(answer as Answered);
-      });
+        racer.off('message', hear);
+        resolve(answer);
+      };
+      racer.once('exit', gone);
+      racer.on('message', hear);
       racer.send(start);
     });
 
+  /** Lets these racers race, each for its lock. */
+  const race = (starts: readonly (readonly [ChildProcess, Start])[]): Promise<readonly Answered[]> => {
+    let open = starts.length;
+    const over = (): void => {
+      if (--open === 0) for (const [racer] of starts) racer.send('finish' satisfies Told);
+    };
+    return Promise.all(starts.map(([racer, start]) => ask(racer, start, over)));
+  };
+
   it('exactly one of them works each time, 20 times out of 20', async () => {
     // Each alone first: a process that is still loading its client does not race.
-    await Promise.all(
-      racers.map((racer, index) =>
-        ask(racer, { address: store.address, name: `alone-${index}`, file: join(folder, `alone-${index}.txt`) }),
-      ),
+    await race(
+      racers.map((racer, index) => {
+        const name = `alone-${index}`;
+        return [racer, { address: store.address, name, file: join(folder, `${name}.txt`) }];
+      }),
     );
-    for (let race = 1; race <= 20; race++) {
-      const file = join(folder, `${race}.txt`);
+    for (let nth = 1; nth <= 20; nth++) {
+      const file = join(folder, `${nth}.txt`);
       await writeFile(file, '');
-      const answers = await Promise.all(
-        racers.map((racer) => ask(racer, { address: store.address, name: `race-${race}`, file })),
-      );
-      expect(answers.map(({ end }) => end).sort(), `race ${race}`).to.deep.equal(['held', 'worked']);
+      const start = { address: store.address, name: `race-${nth}`, file };
+      const answers = await race(racers.map((racer) => [racer, start]));
+      expect(answers.map(({ end }) => end).sort(), `race ${nth}`).to.deep.equal(['held', 'worked']);
       const winner = answers.find(({ end }) => end === 'worked');
-      expect(await readFile(file, 'utf8'), `race ${race}`).to.equal(`${winner?.pid} in\n${winner?.pid} out\n`);
+      expect(await readFile(file, 'utf8'), `race ${nth}`).to.equal(`${winner?.pid} in\n${winner?.pid} out\n`);
     }
   });
 }

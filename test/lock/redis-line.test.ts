@@ -8,7 +8,7 @@ import { redisStore } from '../../src/lock/redis.js';
 import { LockFault, type LockStore } from '../../src/lock/store.js';
 import { entry } from './contract.js';
 
-const CALL_MS = 300;
+const CALL_MS = 1_000;
 
 /** A server on this machine that does as it likes with whoever connects. */
 interface Foreign {

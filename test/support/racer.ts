@@ -4,7 +4,7 @@ import { newToken } from '../../src/config/run-id.js';
 import { openStore } from '../../src/app/lock/lock.js';
 import { createKeeper } from '../../src/lock/lock-session.js';
 
-/** One race for a lock: whoever gets it writes into the file. */
+/** One race for a lock: whoever gets it writes into the file, and works until it is told to finish. */
 export interface Start {
   readonly address: string;
   readonly name: string;
@@ -19,8 +19,13 @@ export interface Answered {
 /** A second is a hundred: the lease lasts 1.2 s and a sign of life comes every 0.2 s. */
 const SPEED = 100;
 
+/** What a racer says: that it has the lock, and at last how it ended. */
+export type Said = 'in' | Answered;
+/** What it is told: to race, and to finish once every racer has the lock or has answered, however busy the machine is. */
+export type Told = Start | 'finish';
+
 /** A process of its own that races when it is told to. Run by fork. */
-async function race({ address, name, file }: Start): Promise<Answered['end']> {
+async function race({ address, name, file }: Start, finish: Promise<void>): Promise<Answered['end']> {
   const store = await openStore(address, {
     region: 'eu-west-1',
     speed: SPEED,
@@ -46,8 +51,9 @@ async function race({ address, name, file }: Start): Promise<Answered['end']> {
   try {
     await keeper.confirm();
     appendFileSync(file, `${process.pid} in\n`);
-    // Long enough for the other one to see two signs of life.
-    await clock.sleep(80_000);
+    process.send?.('in' satisfies Said);
+    // The other one sees our signs of life meanwhile.
+    await finish;
     await keeper.confirm();
     appendFileSync(file, `${process.pid} out\n`);
     return 'worked';
@@ -58,6 +64,9 @@ async function race({ address, name, file }: Start): Promise<Answered['end']> {
   }
 }
 
-process.on('message', (start: Start) => {
-  void race(start).then((end) => process.send?.({ pid: process.pid, end } satisfies Answered));
+let finish: () => void = () => undefined;
+process.on('message', (message: Told) => {
+  if (message === 'finish') return void finish();
+  const told = new Promise<void>((resolve) => (finish = resolve));
+  void race(message, told).then((end) => process.send?.({ pid: process.pid, end } satisfies Answered));
 });
