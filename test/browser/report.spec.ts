@@ -53,6 +53,8 @@ describe('the report in a browser', function () {
   const require = createRequire(join(ROOT, 'ci/browser/package.json'));
   /** Pictures for people are kept where somebody asks for them. */
   const pictures = process.env['SCREENSHOTS'];
+  /** Where the two small pictures of docs/REPORT.md go; `npm run docs:pictures` says it. */
+  const small = process.env['DOCS_PICTURES'];
   let browser: Browser;
   let folder: string;
   before(async () => {
@@ -89,6 +91,8 @@ describe('the report in a browser', function () {
           if (look === 'print') await page.emulateMedia({ media: 'print' });
           if (pictures !== undefined)
             await page.screenshot({ path: join(pictures, `${story}-${look}.png`), fullPage: true });
+          if (small !== undefined && story === 'promoted' && (look === 'light' || look === 'dark'))
+            await page.screenshot({ path: join(small, `report-${look}.jpg`), type: 'jpeg', quality: 60 });
           expect(requests).to.deep.equal([`file://${path}`]);
           expect(messages).to.deep.equal([]);
           const wide = await page.evaluate<number>('document.documentElement.scrollWidth - window.innerWidth');
