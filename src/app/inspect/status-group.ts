@@ -251,13 +251,7 @@ function rolloutAdvice(
     ...(wish?.run === record.run
       ? [`Called back ${timestamp(wish.at)} by ${wish.why}: it is rolled back unless it was judged before.`]
       : []),
-    ...(held && isPromoted
-      ? [
-          provesAfterVerdict
-            ? 'Its verdict stands: cancel stops it where it is, and undoes nothing.'
-            : 'Its verdict stands: wait until it is through.',
-        ]
-      : []),
+    ...(held && isPromoted ? [stands(provesAfterVerdict)] : []),
   ];
   const next = [
     ...(held ? [] : [command`ha-updater resume ${asIs(target)}`]),
@@ -266,6 +260,13 @@ function rolloutAdvice(
       : []),
   ];
   return { remarks, next };
+}
+
+/** What can still be done about a run that works on after its verdict. */
+function stands(goesStepByStep: boolean): string {
+  return goesStepByStep
+    ? 'Its verdict stands: cancel stops it where it is, and undoes nothing.'
+    : 'Its verdict stands: wait until it is through.';
 }
 
 /** What the record and the verdict say of a rollout. */

@@ -158,15 +158,7 @@ function begin(seen: Seen, { groups }: Look, blind: boolean): ByName {
 function foldNotes(next: ByName, one: Shown): void {
   const { name, notes, group, at, plan, seen } = one;
   const { record } = group.notes;
-  const other = leaseOfOther(one);
-  if (other !== undefined) {
-    const before = seen.leases[name];
-    const beat = leaseFingerprint(other);
-    // What a run that has ended by now had shown before may become visible one after the other.
-    const isSign = other.at > seen.firstLookAt || at - seen.firstLookAt >= NOTE_LAG_MS;
-    const moved = before !== undefined && (before.moved || isSign);
-    next.leases[name] = before?.beat === beat ? before : { beat, since: at, moved };
-  }
+  foldLease(next, one);
   if (record !== undefined && factsOf(record).kind === 'replacing')
     next.sizes[name] = seenSizes(seen, group, record, at);
   const began = beginOf(record);
@@ -186,6 +178,19 @@ function foldNotes(next: ByName, one: Shown): void {
     next.leaving[name] = keepLeaving(seen, group);
     next.left[name] = whoLeft(seen.left[name], group, { record, verdict: group.notes.verdict }, at);
   }
+}
+
+/** Since when another run's lease has not moved. */
+function foldLease(next: ByName, one: Shown): void {
+  const { name, at, seen } = one;
+  const other = leaseOfOther(one);
+  if (other === undefined) return;
+  const before = seen.leases[name];
+  const beat = leaseFingerprint(other);
+  // What a run that has ended by now had shown before may become visible one after the other.
+  const isSign = other.at > seen.firstLookAt || at - seen.firstLookAt >= NOTE_LAG_MS;
+  const moved = before !== undefined && (before.moved || isSign);
+  next.leases[name] = before?.beat === beat ? before : { beat, since: at, moved };
 }
 
 /** The lease of another run, as far as it shows: neither one that ours replaced, nor one of before. */

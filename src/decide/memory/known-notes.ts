@@ -19,7 +19,7 @@ export function withNotes(group: Group, seen: Seen): Group {
   const notes: GroupNotes = defined({
     record: current === undefined ? undefined : withFurthest(current, known?.record),
     verdict: verdictOf(current, shown, known),
-    lease: isPast || isLeaseOfBefore(group, seen) ? known?.lease : (shown.lease ?? known?.lease),
+    lease: leaseOf(group, seen, isPast),
     frozen: shown.frozen ?? known?.frozen,
     // One of another rollout is nobody's business any more.
     wish: shown.wish?.run === current?.run ? shown.wish : undefined,
@@ -43,6 +43,12 @@ function verdictOf(
   const own = shown.verdict?.run === record?.run ? shown.verdict : undefined;
   if (own !== undefined && own.outcome !== known?.verdict?.outcome) return own;
   return known?.verdict?.run === record?.run ? known?.verdict : undefined;
+}
+
+/** @param isPast the record that shows is none of this rollout, and its lease no more so */
+function leaseOf(group: Group, seen: Seen, isPast: boolean): GroupNotes['lease'] {
+  const known = seen.known[group.name]?.lease;
+  return isPast || isLeaseOfBefore(group, seen) ? known : (group.notes.lease ?? known);
 }
 
 /** The look shows a lease that another one of ours, or ours of later, has replaced. */
