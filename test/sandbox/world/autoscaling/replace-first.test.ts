@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import type { WorldRoot } from '../../../src/sandbox/world/world.js';
-import { activitiesOf, groupOf, idsOf, instancesOf } from '../../support/ask.js';
-import { call, standardGroup, worldOf } from '../../support/sandbox.js';
+import type { WorldRoot } from '../../../../src/sandbox/world/world.js';
+import { activitiesOf, groupOf, idsOf, instancesOf } from '../../../support/ask.js';
+import { call, standardGroup, worldOf } from '../../../support/sandbox.js';
 
 const POLICY = { InstanceMaintenancePolicy: { MinHealthyPercentage: 100, MaxHealthyPercentage: 110 } };
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { createTag } from './tag.js';
+import { createTag } from '../tag.js';
 import {
   classicHealthOf,
   expectRefusal,
@@ -12,8 +12,8 @@ import {
   suspend,
   targetHealthOf,
   terminate,
-} from '../../support/ask.js';
-import { call, standardGroup, worldOf } from '../../support/sandbox.js';
+} from '../../../support/ask.js';
+import { call, standardGroup, worldOf } from '../../../support/sandbox.js';
 
 const web = { AutoScalingGroupName: 'web' };
 

@@ -12,8 +12,8 @@ import {
   suspend,
   terminate,
   resume,
-} from '../../support/ask.js';
-import { call, standardGroup, worldOf } from '../../support/sandbox.js';
+} from '../../../support/ask.js';
+import { call, standardGroup, worldOf } from '../../../support/sandbox.js';
 
 const update = (sizes: object): object => ({ AutoScalingGroupName: 'web', ...sizes });
 

@@ -1,7 +1,7 @@
 import { CloudWatch } from '@aws-sdk/client-cloudwatch';
 import { expect } from 'chai';
-import { createSandbox } from '../../../src/sandbox/index.js';
-import { parseScenario } from '../../../src/sandbox/scenario-file.js';
+import { createSandbox } from '../../../../src/sandbox/index.js';
+import { parseScenario } from '../../../../src/sandbox/scenario-file.js';
 
 const SCENARIO = `
 alarms:

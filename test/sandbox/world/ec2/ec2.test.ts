@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { expectRefusal, idsOf, MINUTE, SECOND } from '../../support/ask.js';
-import { call, makeTemplate, standardGroup, worldOf } from '../../support/sandbox.js';
+import { expectRefusal, idsOf, MINUTE, SECOND } from '../../../support/ask.js';
+import { call, makeTemplate, standardGroup, worldOf } from '../../../support/sandbox.js';
 
 interface Row {
   readonly InstanceId: string;

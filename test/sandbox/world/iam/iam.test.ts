@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { createSandbox } from '../../../src/sandbox/index.js';
-import { DEFAULT_SCENARIO, type Scenario } from '../../../src/sandbox/scenario.js';
-import { call } from '../../support/sandbox.js';
+import { createSandbox } from '../../../../src/sandbox/index.js';
+import { DEFAULT_SCENARIO, type Scenario } from '../../../../src/sandbox/scenario.js';
+import { call } from '../../../support/sandbox.js';
 
 interface Simulated {
   readonly EvaluationResults: readonly { readonly EvalActionName: string; readonly EvalDecision: string }[];

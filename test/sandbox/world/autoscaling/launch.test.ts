@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { DEFAULT_SCENARIO } from '../../../src/sandbox/scenario.js';
+import { DEFAULT_SCENARIO } from '../../../../src/sandbox/scenario.js';
 import {
   activitiesOf,
   classicHealthOf,
@@ -13,8 +13,8 @@ import {
   suspend,
   targetHealthOf,
   terminate,
-} from '../../support/ask.js';
-import { call, makeTemplate, standardGroup, worldOf } from '../../support/sandbox.js';
+} from '../../../support/ask.js';
+import { call, makeTemplate, standardGroup, worldOf } from '../../../support/sandbox.js';
 
 describe('Auto Scaling: launching', () => {
   it('goes from Pending to InService, spreads over zones, and is listed by the balancers a little later', () => {
