@@ -83,7 +83,7 @@ describe('CloudWatch: alarms', () => {
     }
   });
 
-  it('answers the Query API too, which older clients speak', async () => {
+  it('answers the Query API too, which older clients speak', () => {
     const answer = sandbox.wire.answer({
       method: 'POST',
       host: 'localhost',
