@@ -25,6 +25,7 @@ export const EXIT_OF: Readonly<Record<Outcome, ExitCode>> = {
   restarted: EXIT.done,
   nothing: EXIT.done,
   paused: EXIT.done,
+  kept: EXIT.done,
   undone: EXIT.done,
   sizeKept: EXIT.done,
   unfrozen: EXIT.done,

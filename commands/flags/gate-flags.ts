@@ -44,6 +44,20 @@ export const stageFlags = {
   }),
   canary: string({ summary: 'Prove N instances before the rest is launched', helpValue: 'N', helpGroup: GATES }),
   bake: seconds('bake', 'How long what is proven has to stay in service before the next step', GATES),
+  'keep-old': seconds(
+    'keep-old',
+    'swap: how long the old instances are kept in standby after the verdict, to go back to; they are paid for',
+    GATES,
+  ),
+  detach: onOff({
+    summary:
+      'With --keep-old: end the run as soon as the old instances are kept; resume ends that time, rollback goes back',
+    helpGroup: GATES,
+  }),
+  'finish-kept': onOff({
+    summary: 'Where an earlier rollout still keeps its old instances: terminate them first, then start',
+    helpGroup: GATES,
+  }),
   'pause-at': string({
     summary: 'Stop when that part of a group is new and proven, such as 25%,50%, until resume or rollback',
     helpValue: 'PERCENT',

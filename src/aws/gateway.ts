@@ -5,7 +5,16 @@ import { describeAlarms } from './alarms.js';
 import { activities, failedLaunches, lifecycleHooks, precautions } from './groups/activities.js';
 import { addressesBehind, endings, membersBehind, running } from './balancers/balancer-members.js';
 import { describeBalancers } from './balancers/balancers.js';
-import { createTerminate, deleteNotes, protect, resize, resume, suspend, writeNotes } from './groups/group-writes.js';
+import {
+  createTerminate,
+  deleteNotes,
+  protect,
+  resize,
+  resume,
+  standby,
+  suspend,
+  writeNotes,
+} from './groups/group-writes.js';
 import {
   createChangeSet,
   deleteChangeSet,
@@ -139,6 +148,7 @@ function workOnGroups(
   | 'resize'
   | 'terminate'
   | 'protect'
+  | 'standby'
 > {
   return {
     membersBehind: (balancer) => membersBehind(clients, balancer),
@@ -158,6 +168,7 @@ function workOnGroups(
     resize: (group, size) => resize(clients, group, size),
     terminate: createTerminate(clients),
     protect: (group, instances, on) => protect(clients, group, instances, on),
+    standby: (group, instances, how) => standby(clients, group, instances, how),
   };
 }
 

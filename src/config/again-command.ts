@@ -24,7 +24,8 @@ export function againCommand(
     ...switchWord('force', flags.force),
     ...gateWords(flags),
     ...switchWord('ignore-ringing-alarms', flags['ignore-ringing-alarms']),
-    ...(['canary', 'bake', 'pause-at'] as const).flatMap((name) =>
+    ...switchWord('detach', flags.detach),
+    ...(['canary', 'bake', 'keep-old', 'pause-at'] as const).flatMap((name) =>
       flags[name] === undefined ? [] : [`--${name}`, flags[name]],
     ),
     ...texts.flatMap((name) => (flags[name] === undefined ? [] : [`--${name}`, flags[name]])),

@@ -24,7 +24,7 @@ export function readGates(flags: GateFlags, problems: string[]): Gates | undefin
   const hooks = readHooks(flags, problems);
   const canary = readCanary(flags.canary, problems);
   const pauseAt = readPauses(flags['pause-at'], problems);
-  const { bake: bakeMs } = readNumbers(['bake'], flags, problems);
+  const { bake: bakeMs, 'keep-old': keepMs } = readNumbers(['bake', 'keep-old'], flags, problems);
   const without = flags['without-gates'] === true;
   const anomaly = readAnomaly(flags.anomaly, problems);
   const skipBalancers = flags['skip-elb-health-check'] === true;
@@ -33,6 +33,7 @@ export function readGates(flags: GateFlags, problems: string[]): Gates | undefin
   const ignoreRinging = flags['ignore-ringing-alarms'] === true;
   if (ignoreRinging && alarms.length === 0) problems.push('--ignore-ringing-alarms is for --alarm.');
   const asked: Omit<Gates, 'words'> = {
+    ...(keepMs === 0 ? {} : { keepMs }),
     ...(hooks === undefined ? {} : { hooks }),
     ...(canary === undefined ? {} : { canary }),
     ...(bakeMs === 0 ? {} : { bakeMs }),

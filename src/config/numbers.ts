@@ -26,6 +26,7 @@ export const NUMBERS = {
   'drain-timeout': { fallback: HOUR, least: 1, most: DAY, unit: 'seconds' },
   'wait-for-lock': { fallback: 0, least: 0, most: DAY, unit: 'seconds' },
   bake: { fallback: 0, least: 0, most: DAY, unit: 'seconds' },
+  'keep-old': { fallback: 0, least: 0, most: DAY, unit: 'seconds' },
   'check-timeout': { fallback: 60, least: 1, most: HOUR, unit: 'seconds' },
   'command-timeout': { fallback: 300, least: 1, most: DAY, unit: 'seconds' },
   timeout: { fallback: DAY, least: 1, most: DAY, unit: 'seconds' },

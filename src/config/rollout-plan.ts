@@ -21,6 +21,8 @@ export interface GroupFlags extends GateFlags, StrategyFlags, ChoiceFlags {
   readonly 'first-event-timeout'?: string | undefined;
   /** The former name of `first-event-timeout`. */
   readonly 'warmup-seconds'?: string | undefined;
+  readonly detach?: boolean | undefined;
+  readonly 'finish-kept'?: boolean | undefined;
   /** `keep` or `template`; of commands that change a stack. */
   readonly sizes?: string | undefined;
 }
@@ -44,6 +46,10 @@ export interface Wanted {
   readonly swap: SwapChoice;
   readonly together: boolean;
   readonly force: boolean;
+  /** The run ends as soon as the old half is kept. */
+  readonly detach?: true;
+  /** What an earlier rollout keeps is terminated first. */
+  readonly finishKept?: true;
   readonly setAside: SetAsideChoice;
   readonly gates?: Gates;
   readonly timing: Timing;
@@ -85,11 +91,8 @@ export function readWanted(flags: GroupFlags, otherProblems: readonly string[] =
   const gates = readGates(flags, problems);
   const strategy = readStrategy(flags, problems);
   const setAside = readSetAside(flags, problems);
-  if (problems.length === 0 && seconds.warmup >= seconds['healthy-timeout']) {
-    problems.push('--warmup must be shorter than --healthy-timeout: no instance could ever be proven in time.');
-  }
-  if (problems.length === 0 && (gates?.bakeMs ?? 0) >= seconds.deadline)
-    problems.push('--bake must be shorter than --deadline: nothing could ever be judged in time.');
+  if (problems.length === 0) problems.push(...misfits(seconds, gates));
+  const kept = readKept(flags, gates, strategy, problems);
   if (problems.length > 0) throw badFlags(problems);
   return deepFreeze({
     ...strategy,
@@ -99,6 +102,7 @@ export function readWanted(flags: GroupFlags, otherProblems: readonly string[] =
     choice: { only: flags.only ?? [], except: flags.except ?? [] },
     together: flags.together ?? true,
     force: flags.force ?? false,
+    ...kept,
     ...(gates === undefined ? {} : { gates }),
     timing: {
       pollMs: seconds.poll,
@@ -120,6 +124,21 @@ export function readWanted(flags: GroupFlags, otherProblems: readonly string[] =
   });
 }
 
+/** Limits that contradict each other. */
+function misfits(
+  seconds: { readonly warmup: number; readonly 'healthy-timeout': number; readonly deadline: number },
+  gates: Gates | undefined,
+): readonly string[] {
+  return [
+    ...(seconds.warmup >= seconds['healthy-timeout']
+      ? ['--warmup must be shorter than --healthy-timeout: no instance could ever be proven in time.']
+      : []),
+    ...((gates?.bakeMs ?? 0) >= seconds.deadline
+      ? ['--bake must be shorter than --deadline: nothing could ever be judged in time.']
+      : []),
+  ];
+}
+
 /** Under which of its names the limit was given. */
 function firstEventName(flags: GroupFlags): 'first-event-timeout' | 'warmup-seconds' {
   return flags['warmup-seconds'] === undefined ? 'first-event-timeout' : 'warmup-seconds';
@@ -128,6 +147,22 @@ function firstEventName(flags: GroupFlags): 'first-event-timeout' | 'warmup-seco
 function formerNames(flags: GroupFlags): readonly string[] {
   if (flags['first-event-timeout'] === undefined || flags['warmup-seconds'] === undefined) return [];
   return ['--warmup-seconds is the former name of --first-event-timeout: give one of them.'];
+}
+
+/** What becomes of an old half that is kept, as far as the record does not say it. */
+function readKept(
+  flags: GroupFlags,
+  gates: Gates | undefined,
+  { strategy }: Pick<Wanted, 'strategy'>,
+  problems: string[],
+): Pick<Wanted, 'detach' | 'finishKept'> {
+  if (gates?.keepMs !== undefined && strategy !== 'swap')
+    problems.push('--keep-old is for --strategy swap: a rolling rollout has no old half that could be kept.');
+  if (flags.detach === true && gates?.keepMs === undefined) problems.push('--detach is for --keep-old.');
+  return {
+    ...(flags.detach === true && { detach: true as const }),
+    ...(flags['finish-kept'] === true && { finishKept: true as const }),
+  };
 }
 
 /** Who runs, over which groups: the rest of a plan. */
@@ -145,11 +180,12 @@ export type RunFacts = Pick<
 
 /** One plan, frozen. */
 export function makePlan(
-  wanted: Pick<Wanted, 'swap' | 'together' | 'force' | 'setAside' | 'gates' | 'timing' | 'rolling'>,
+  wanted: Pick<Wanted, 'swap' | 'together' | 'force' | 'setAside' | 'gates' | 'timing' | 'rolling'> &
+    Partial<Pick<Wanted, 'detach' | 'finishKept'>>,
   facts: RunFacts,
 ): Plan {
   const { stack, undo = false, ...rest } = facts;
-  const { swap, together, force, setAside, gates, timing, rolling } = wanted;
+  const { swap, together, force, setAside, gates, timing, rolling, detach, finishKept } = wanted;
   return deepFreeze({
     ...rest,
     ...(facts.strategy === 'rolling' && rolling !== undefined ? { rolling } : {}),
@@ -160,6 +196,8 @@ export function makePlan(
     together,
     force,
     ...setAside,
+    ...(detach === true && { detach }),
+    ...(finishKept === true && { finishKept }),
     timing,
     groups: [...new Set(facts.groups)],
   });

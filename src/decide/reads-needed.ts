@@ -3,6 +3,7 @@ import type { Seen } from '../model/rollout/decision.js';
 import type { Group } from '../model/rollout/group.js';
 import type { Plan } from '../model/rollout/rollout-plan.js';
 import { isAway, standing, units } from './instances/classify.js';
+import { keepsOld } from './gates/kept-half.js';
 import { heldBackSince } from './outlook/held-back.js';
 import { wantedSize } from './sizes/wanted-size.js';
 import { factsOf } from './strategies/facts-by-name.js';
@@ -66,6 +67,11 @@ function isProvingOn({ notes: { record, verdict } }: Pick<Group, 'notes'>): bool
   return record !== undefined && factsOf(record).provesAfterVerdict && verdict?.outcome === 'promote';
 }
 
+/** The old half is kept, and could serve again. */
+function isKeptOpen({ notes: { record, verdict } }: Pick<Group, 'notes'>): boolean {
+  return record !== undefined && keepsOld(record) && verdict?.outcome === 'promote' && record.gates?.backAt === undefined;
+}
+
 /** What would be launched now matters until a rollout has begun, and to a run that takes over one that proves on. */
 function needsConfiguration(group: ShownGroup, plan: Plan): boolean {
   const { record } = group.notes;
@@ -119,7 +125,10 @@ function alarmsOf(groups: readonly ShownGroup[], plan: Plan, seen: Seen | undefi
   const matter = groups.some(
     (group) =>
       seen?.results[group.name] === undefined &&
-      (group.notes.record === undefined || group.notes.verdict === undefined || isProvingOn(group)),
+      (group.notes.record === undefined ||
+        group.notes.verdict === undefined ||
+        isProvingOn(group) ||
+        isKeptOpen(group)),
   );
   return names.length > 0 && matter && factsOf(plan).reads.alarms ? names : undefined;
 }
@@ -141,7 +150,10 @@ export function perhapsGone(groups: readonly Group[], seen: Seen | undefined): r
 export function perhapsEnded(groups: readonly Group[]): readonly string[] {
   return groups
     .filter(
-      ({ notes: { record, verdict } }) => record !== undefined && factsOf(record).replaces && verdict === undefined,
+      ({ notes: { record, verdict } }) =>
+        record !== undefined &&
+        factsOf(record).replaces &&
+        (verdict === undefined || (verdict.outcome === 'promote' && record.gates?.backAt !== undefined)),
     )
     .flatMap(({ instances }) => instances)
     .filter(({ healthy, lifecycle }) => !healthy && standing(lifecycle) === 'live')

@@ -213,6 +213,12 @@ export interface Gateway {
 
   /** Protects instances in service from scale-in, or no longer; at most 50 ids. */
   protect(group: string, instances: readonly string[], on: boolean): Promise<void>;
+  /** At most 20. `decrement`: whether the desired capacity falls by those that go into standby. */
+  standby(
+    group: string,
+    instances: readonly string[],
+    how: { readonly on: boolean; readonly decrement: boolean },
+  ): Promise<void>;
 
   // Stacks
   /** undefined when there is no such stack (or it was deleted). */

@@ -24,6 +24,8 @@ export type Outcome =
   | 'nothing'
   /** Stopped at a part of the group, as asked; the record is kept until somebody resumes it. */
   | 'paused'
+  /** The new instances serve, and the old ones are kept for a while, as asked. */
+  | 'kept'
   /** A rollout that somebody left was rolled back, as asked for. */
   | 'undone'
   | 'sizeKept'

@@ -161,6 +161,12 @@ export const CODES: Readonly<Record<string, string>> = {
   'group.protected':
     'Old instances are protected from scale-in. --protected says whether they are replaced all the same (refresh), ' +
     'left as they are (ignore), waited for (wait), or keep a rollout from starting (refuse, the default).',
+  'group.keep':
+    'The old half of this group cannot be kept in standby: its instances have weights, or others stand there already.',
+  'group.kept':
+    'An earlier rollout keeps its old instances for a while, to go back to. rollback goes back, resume ends that ' +
+    'time, and --finish-kept ends it before an update.',
+  'group.keptOld': 'After the verdict the old instances of the group are kept for a while, and are paid for.',
   'group.paused':
     'The rollout stopped where it was asked to. resume goes on, rollback undoes it where no verdict stands.',
   'group.refresh': 'An instance refresh is running on the group.',

@@ -458,6 +458,7 @@ const RESIZE: Readonly<Record<Extract<Action, { type: 'resize' }>['purpose'], st
   surge: 'Raise the size',
   fit: 'Raise the desired capacity to what is there',
   restore: 'Restore the size',
+  room: 'Make room for the kept instances',
 };
 
 /** The user's commands, for people. */
@@ -515,15 +516,14 @@ function describeAction(action: Action): string {
     case 'judge':
       return action.verdict.outcome === 'promote' ? 'Decide to promote' : 'Decide to roll back';
     case 'terminate':
-      return (
-        `Terminate ${count(action.instances.length, `${action.half} instance`)} ` +
-        `(${list(action.instances, 5)})${action.decrement || action.half === 'new' ? '' : ', to be replaced'}`
-      );
+      return describeTermination(action);
     case 'shield':
       return (
         `${action.on ? 'Protect' : 'No longer protect'} ` +
         `${count(action.instances.length, 'old instance')} from scale-in (${list(action.instances, 5)})`
       );
+    case 'standby':
+      return describeStandby(action);
     case 'freeze':
       return action.note.processes.length > 0
         ? `Note the freeze (${list(action.note.processes)} stay suspended)`
@@ -531,7 +531,7 @@ function describeAction(action: Action): string {
     case 'clear':
       return `Remove our notes (${list(action.notes)})`;
     case 'pause':
-      return `Pause at ${action.record.gates?.paused ?? 0} %`;
+      return describePause(action);
     case 'rewrite':
       return describeRewrite(action);
     case 'note':
@@ -560,7 +560,25 @@ function describeAction(action: Action): string {
   }
 }
 
-function describeRewrite({ record: { theirs } }: Extract<Action, { type: 'rewrite' }>): string {
+function describeTermination({ instances, half, decrement }: Extract<Action, { type: 'terminate' }>): string {
+  const which = `${count(instances.length, `${half} instance`)} (${list(instances, 5)})`;
+  return `Terminate ${which}${decrement || half === 'new' ? '' : ', to be replaced'}`;
+}
+
+function describeStandby({ instances, on, decrement }: Extract<Action, { type: 'standby' }>): string {
+  const which = `${count(instances.length, 'old instance')} ${on ? 'into' : 'out of'} standby (${list(instances, 5)})`;
+  return `${on ? 'Put' : 'Take'} ${which}${on && !decrement ? ', to be replaced' : ''}`;
+}
+
+function describePause({ record: { gates } }: Extract<Action, { type: 'pause' }>): string {
+  return gates?.keptUntil === undefined
+    ? `Pause at ${gates?.paused ?? 0} %`
+    : `Leave the old instances kept until ${timestamp(gates.keptUntil)}`;
+}
+
+function describeRewrite({ record: { theirs, gates } }: Extract<Action, { type: 'rewrite' }>): string {
+  if (gates?.backAt !== undefined) return 'Note that the kept instances serve again';
+  if (gates?.keptUntil !== undefined) return `Note that the old instances are kept until ${timestamp(gates.keptUntil)}`;
   return theirs === undefined
     ? 'Write our notes again'
     : `Note what somebody else set (${list(Object.entries(theirs).map((size) => size.join(' ')))})`;
@@ -590,6 +608,8 @@ function describeResult(result: GroupResult): readonly Line[] {
     }
     case 'paused':
       return line('good', `Paused: ${sentence(result.why)}`);
+    case 'kept':
+      return line('good', `Kept: ${sentence(result.why)}`);
     case 'stuck':
       return line('error', `Stuck: ${sentence(result.why)}`);
     case 'unproven':
@@ -612,6 +632,7 @@ function describeEnd(event: Extract<RunEvent, { type: 'run.finished' }>): readon
       'unfrozen',
       'skipped',
       'paused',
+      'kept',
       'rolledBack',
       'unproven',
       'stuck',
@@ -647,6 +668,7 @@ export const END: Readonly<Record<Extract<RunEvent, { type: 'run.finished' }>['o
   restartFailed: 'Restart ended early',
   nothing: 'Nothing to do',
   paused: 'Paused',
+  kept: 'Kept',
   undone: 'Rolled back as asked',
   sizeKept: 'Size given back',
   unfrozen: 'Unfrozen',

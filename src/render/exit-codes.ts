@@ -2,7 +2,7 @@ import type { ExitCode } from '../errors.js';
 
 /** What each exit code means, and what helps. */
 export const EXIT_CODES: Readonly<Record<ExitCode, string>> = {
-  0: 'Done, or nothing to do; or paused, as --pause-at asked.',
+  0: 'Done, or nothing to do; or paused, as --pause-at asked; or the old ones are kept, with --detach.',
   1: 'Unexpected failure, a bug: please report it. --debug shows where, and status shows what is there.',
   2: 'Usage or configuration; nothing was changed. Correct the command line, the credentials or the template.',
   3: 'Refused to start; nothing was changed. All reasons are listed: remove them and start again.',

@@ -170,6 +170,7 @@ export const MEDDLINGS = [
   'deleteGroup',
   'interruptSpot',
   'endLifetime',
+  'exitStandby',
 ] as const;
 export type Meddling = (typeof MEDDLINGS)[number];
 

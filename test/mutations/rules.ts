@@ -777,4 +777,45 @@ export const MUTATIONS: readonly Mutation[] = [
     rule: 'guard: doubling leaves min alone',
     breaks: { condition: false },
   },
+  // The old half that is kept.
+  {
+    name: 'guard-standby',
+    rule: 'guard: the old half goes into standby only while enough others serve',
+    breaks: { condition: false },
+  },
+  {
+    name: 'guard-window',
+    rule: 'guard: a kept half is terminated only when its time is over or was ended',
+    breaks: { condition: false },
+  },
+  {
+    name: 'window-cut-short',
+    rule: 'a kept half stays until its time is over',
+    breaks: { condition: false },
+  },
+  {
+    name: 'kept-decremented',
+    rule: 'what is terminated out of standby takes nothing off the desired capacity',
+    breaks: { value: 'true' },
+  },
+  {
+    name: 'back-unproven',
+    rule: 'the new half goes only once the kept one is proven in service again',
+    breaks: { condition: false },
+  },
+  {
+    name: 'back-not-suspended',
+    rule: 'nothing changes the membership by itself while the kept half comes back',
+    breaks: { condition: false },
+  },
+  {
+    name: 'kept-ignored',
+    rule: 'no update command ends the time of a kept half unasked',
+    breaks: { condition: true },
+  },
+  {
+    name: 'suspended-in-window',
+    rule: 'scaling and health replacement run while an old half is kept',
+    breaks: { condition: false },
+  },
 ];

@@ -28,6 +28,7 @@ export function drawMore(story: Story): Story {
     leaving(random('protected')),
     settings(random('settings')),
     anomalous(random('anomaly')),
+    keeping(random('kept')),
   ].reduce((told, more) => more(told), story);
 }
 
@@ -202,6 +203,64 @@ function shiftedAway(random: Random): More {
       },
       [shift],
     );
+}
+
+/**
+ * A swap keeps its old half for a while: somebody wants it back or ends the time, an alarm rings, a person takes one of
+ * it out of standby, the world takes one, and runs die in the middle of it.
+ */
+function keeping(random: Random): More {
+  if (!random.chance(0.3)) return unchanged;
+  const keepMs = random.pick([20_000, 90_000, 300_000, 900_000]);
+  const rings = random.chance(0.3);
+  const meddles = Array.from({ length: random.int(0, 2) }, () => ({
+    at: SETTLED + random.int(100, 700),
+    does: random.pick(['exitStandby', 'exitStandby', 'interruptSpot', 'terminate', 'resumeProcesses'] as const),
+    turn: random.int(0, 9),
+  }));
+  const alarm = {
+    kind: 'alarm',
+    name: 'traffic',
+    at: SETTLED + random.int(120, 700),
+    for: random.int(20, 200),
+  } as const;
+  const ends = random.pick(['resume', 'rollback'] as const);
+  const interrupted = random.chance(0.35) ? random.int(100_000, 600_000) : undefined;
+  const dies = random.chance(0.4)
+    ? { change: random.int(6, 40), when: random.pick(['before', 'after'] as const) }
+    : undefined;
+  return (story) => {
+    const weighs = story.groups.some(({ weights }) => weights !== undefined);
+    if (story.rolling !== undefined || weighs) return story;
+    const [first, ...rest] = story.mishaps;
+    const mishap = {
+      ...first,
+      ...(interrupted !== undefined && { interruptAfterMs: interrupted }),
+      ...(dies !== undefined && { killAt: dies }),
+    };
+    const faults = meddles.map(({ turn, ...one }) => ({
+      kind: 'meddle' as const,
+      group: story.groups[turn % story.groups.length]?.name ?? '',
+      instance: 'oldest' as const,
+      ...one,
+    }));
+    const alarms = { ...story.scenario.alarms, traffic: {} };
+    return withFaults(
+      {
+        ...story,
+        ends,
+        mishaps: [mishap, ...rest],
+        gates: {
+          words: '',
+          ...story.gates,
+          keepMs,
+          ...(rings && { alarms: [...(story.gates?.alarms ?? []), 'traffic'], ignoreRinging: true }),
+        },
+      },
+      [...faults, ...(rings ? [alarm] : [])],
+      rings ? { alarms } : {},
+    );
+  };
 }
 
 /** Somebody else sets min, max or the desired capacity, up or down, once or twice, at any time of the rollout. */

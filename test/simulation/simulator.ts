@@ -46,6 +46,8 @@ export interface Story {
   readonly leaves?: number;
   /** What their owners and others set on the groups, by name. */
   readonly settings?: Readonly<Record<string, readonly Setting[]>>;
+  /** What is called where an update command refuses because an old half is kept. */
+  readonly ends?: 'resume' | 'rollback';
   /** What the rollout has to pass besides health; its commands run on the world's clock, and a check fails at first. */
   readonly gates?: Gates;
 }
@@ -157,7 +159,9 @@ const ONE_MORE = { surge: { count: 1 }, unavailable: { count: 0 } };
 const ONE_LESS = { surge: { count: 0 }, unavailable: { count: 1 } };
 
 /** What was drawn first: others have a random stream of their own, so that a seed keeps its meaning. */
-const EARLY_MEDDLINGS = MEDDLINGS.filter((one) => !['deleteGroup', 'interruptSpot', 'endLifetime'].includes(one));
+const EARLY_MEDDLINGS = MEDDLINGS.filter(
+  (one) => !['deleteGroup', 'interruptSpot', 'endLifetime', 'exitStandby'].includes(one),
+);
 
 function drawMeddling(random: Random, groups: readonly GroupOptions[]): Fault {
   const does = random.chance(0.05) ? 'deleteGroup' : random.pick(EARLY_MEDDLINGS);
@@ -343,6 +347,7 @@ export async function simulate(story: Story, options: StageOptions = {}): Promis
   const most = mostRuns(story);
   let ending: Ending | undefined;
   let paused = false;
+  let kept = false;
   const leavesStandby = seededRandom(story.seed).fork('set aside').chance(0.5);
   for (let run = 0; run < most; run++) {
     if (run === most - 2)
@@ -350,7 +355,8 @@ export async function simulate(story: Story, options: StageOptions = {}): Promis
         Math.max(clock.now(), stage.sandbox.world.startedAt + (FAULTS_END + staggering(story.groups) + 900) * 1000),
       );
     const recover: 'resume' | 'rollback' | undefined =
-      story.recovers[run] ?? ((gone && run >= most - 2) || paused ? 'resume' : undefined);
+      story.recovers[run] ??
+      ((gone && run >= most - 2) || paused ? 'resume' : kept ? (story.ends ?? 'resume') : undefined);
     const plan = {
       ...(story.gates === undefined ? {} : { gates: story.gates }),
       ...(story.rolling === undefined ? {} : { strategy: 'rolling' as const, rolling: story.rolling }),
@@ -388,6 +394,7 @@ export async function simulate(story: Story, options: StageOptions = {}): Promis
     // Of two, whoever died may have begun after the other one's end.
     ending = endings.find(({ outcome }) => outcome === 'killed') ?? endings.find(isGood) ?? endings[0]!;
     paused = endings.some((one: Ending) => isPaused(one));
+    kept = endings.some((one: Ending) => reasonsOf(one).includes('group.kept'));
     outcomes.push(...endings.map(({ outcome }) => outcome));
     for (const one of endings)
       lines.push(
@@ -462,6 +469,10 @@ const TAKING: ReadonlySet<string> = new Set([
 
 function isGood(ending: Ending): boolean {
   return !isPaused(ending) && (ending.outcome === 'swapped' || ending.outcome === 'swapRolledBack');
+}
+
+function reasonsOf({ failure }: Ending): readonly string[] {
+  return failure?.facts.reasons.map(({ code }) => code) ?? [];
 }
 
 /** It stopped for somebody to look, or was refused because an earlier run did. */

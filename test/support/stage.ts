@@ -307,6 +307,7 @@ const CHANGES = [
   'resize',
   'terminate',
   'protect',
+  'standby',
   'register',
   'deregister',
   'sendCommand',

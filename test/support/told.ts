@@ -32,6 +32,10 @@ function short(action: Action): string {
       return `renew ${action.groups.join(',')}`;
     case 'shield':
       return `${action.on ? 'shield' : 'unshield'} ${action.instances.join(',')}`;
+    case 'standby':
+      return `${action.on ? 'into' : 'out of'} standby ${action.instances.join(',')}${
+        action.on && !action.decrement ? ' to be replaced' : ''
+      }`;
     case 'freeze':
       return `freeze ${action.note.processes.join(',')}`;
     case 'note':

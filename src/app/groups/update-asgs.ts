@@ -115,7 +115,8 @@ export function pausedNext(
   { gates }: Wanted,
   results: readonly GroupResult[],
 ): Pick<RunResult, 'more'> {
-  if (outcomeOf(results) !== 'paused') return {};
+  const ended = outcomeOf(results);
+  if (ended !== 'paused' && ended !== 'kept') return {};
   const words = [targetText(target), ...(gates?.words ? [gates.words] : [])].join(' ');
   return { more: { next: [command`ha-updater resume ${asIs(words)}`, command`ha-updater rollback ${asIs(words)}`] } };
 }
@@ -123,5 +124,6 @@ export function pausedNext(
 /** Paused when any group is; swapped when any group was; otherwise there was nothing to do. */
 export function outcomeOf(results: readonly GroupResult[]): RunResult['outcome'] {
   if (results.some(({ outcome }) => outcome === 'paused')) return 'paused';
+  if (results.some(({ outcome }) => outcome === 'kept')) return 'kept';
   return results.some(({ outcome }) => outcome !== 'skipped') ? 'swapped' : 'nothing';
 }

@@ -39,7 +39,17 @@ export interface ListedGroup {
 }
 
 /** Worst first: what a person has to do something about stands before what goes on by itself. */
-const URGENCY = ['unreadable', 'interrupted', 'frozen', 'empty', 'paused', 'underWay', 'outdated', 'rest'] as const;
+const URGENCY = [
+  'unreadable',
+  'interrupted',
+  'frozen',
+  'empty',
+  'paused',
+  'kept',
+  'underWay',
+  'outdated',
+  'rest',
+] as const;
 
 type Kind = (typeof URGENCY)[number];
 
@@ -111,6 +121,15 @@ function sayRecord(
   const paused = pausedAt(record);
   if (paused !== undefined)
     return { kind: 'paused', says: `paused at ${paused} % by run ${record.run} until somebody resumes it` };
+  const until = record.gates?.keptUntil;
+  if (until !== undefined && record.gates?.backAt === undefined)
+    return {
+      kind: 'kept',
+      says:
+        around.at < until
+          ? `keeps its old instances until ${timestamp(until)}, run ${record.run}`
+          : `its old instances should be gone since ${timestamp(until)}, run ${record.run}: resume terminates them`,
+    };
   const seen = lease === undefined ? '' : `, last sign of life ${duration(around.at - lease.at)} ago on ${lease.host}`;
   if (stateOf(group, around) === 'underWay') return { kind: 'underWay', says: `${what} by run ${record.run}${seen}` };
   return { kind: 'interrupted', says: `interrupted: ${what} by run ${record.run}${seen}` };

@@ -6,6 +6,10 @@ import type { Observed } from '../../model/rollout/decision.js';
 import { hasNone, noneThere } from '../../decide/instances/none-there.js';
 import { missedActions } from '../../decide/outlook/held-back.js';
 import { currencyOf, sayOutdated } from '../../decide/instances/outdated.js';
+import { keepsOld, keptHalf } from '../../decide/gates/kept-half.js';
+import { healthChecksOf } from '../../decide/outlook/expected-time.js';
+import { NUMBERS } from '../../config/numbers.js';
+import { duration } from '../../text/duration.js';
 import { factsOf } from '../../decide/strategies/facts-by-name.js';
 import { sayCounts, whoServes } from '../../decide/instances/who-serves.js';
 import type { Serving } from '../../model/rollout/serving.js';
@@ -169,8 +173,9 @@ function advice(
   const next: string[] = [];
   if (unreadable !== undefined) remarks.push(`A note that this version cannot read: ${unreadable}`);
   if (record !== undefined) {
-    const rollout =
-      factsOf(record).kind === 'keeping'
+    const rollout = isKept(group.notes, record)
+      ? keptHalfAdvice(group, record, { at, target, holderIsGone })
+      : factsOf(record).kind === 'keeping'
         ? keptAdvice(group.notes, record, { at, target, holderIsGone, ...(stack !== undefined && { stack }) })
         : rolloutAdvice(group.notes, record, { at, target, holderIsGone });
     remarks.push(...rollout.remarks);
@@ -283,6 +288,50 @@ function began(record: RolloutRecord, verdict: Verdict | undefined): string {
     `${size.min}, desired ${size.desired}, max ${size.max}.`
   );
 }
+
+/** The old half is kept now, or comes back. */
+function isKept({ verdict }: Group['notes'], record: RolloutRecord): boolean {
+  return keepsOld(record) && verdict?.outcome === 'promote' && record.gates?.keptUntil !== undefined;
+}
+
+/** An old half that is kept: until when, what going back takes, and the commands for either way. */
+function keptHalfAdvice(
+  group: Group,
+  record: RolloutRecord,
+  { at, target, holderIsGone }: Pick<Circumstances, 'at' | 'holderIsGone'> & { readonly target: string },
+): Pick<GroupStatus, 'remarks' | 'next'> {
+  const { lease } = group.notes;
+  const { keptUntil: until = 0, backAt } = record.gates ?? {};
+  const held = lease !== undefined && isHeld(lease, at, holderIsGone);
+  const kept = count(keptHalf(group, record).length, 'old instance');
+  const [resume, rollback, cancel] = ['resume', 'rollback', 'cancel'].map(
+    (name) => command`ha-updater ${name} ${asIs(target)}`,
+  );
+  const began = `Rollout ${record.run} began ${timestamp(record.startedAt)} and was promoted`;
+  if (backAt !== undefined)
+    return {
+      remarks: [
+        `${began}; since ${timestamp(backAt)} it goes back to its old instances, which serve before the new ones go.`,
+        lease === undefined ? 'Interrupted: no run works on it.' : holderOf(lease, at, holderIsGone),
+      ],
+      next: held ? [] : [rollback ?? ''],
+    };
+  const takes = duration(EXIT_MS + healthChecksOf(group) + NUMBERS.warmup.fallback * 1000);
+  return {
+    remarks: [
+      `${began}. ${
+        at < until
+          ? `${kept} kept until ${timestamp(until)}; rollback takes about ${takes}.`
+          : `${kept} kept, overdue since ${timestamp(until)} and paid for: resume terminates them.`
+      }`,
+      ...(held ? [holderOf(lease, at, holderIsGone)] : []),
+    ],
+    next: held ? [cancel ?? ''] : [resume ?? '', rollback ?? ''],
+  };
+}
+
+/** From standby to registered, about; not published. */
+const EXIT_MS = 15_000;
 
 /** A size that is kept while the stack changes is no rollout: all that is left to do is to give it back. */
 function keptAdvice(

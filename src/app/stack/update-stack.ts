@@ -115,7 +115,10 @@ function describe(asked: AppAsked<UpdateStackAsked>, wanted: Wanted): RunDescrip
 
 function resultOf({ action }: StackChange, results: readonly GroupResult[]): RunResult {
   const ended = outcomeOf(results);
-  return { outcome: ended !== 'paused' && (action === 'created' || action === 'updated') ? action : ended, results };
+  return {
+    outcome: ended !== 'paused' && ended !== 'kept' && (action === 'created' || action === 'updated') ? action : ended,
+    results,
+  };
 }
 
 /** Groups that came to run the new configuration between two states of the run. */

@@ -85,6 +85,34 @@ export async function protect(
 }
 
 /**
+ * Puts instances into standby, or back into service; one that is not where it should be rejects the whole call, so
+ * those are left out and the rest is asked again. Sources: EnterStandby, ExitStandby.
+ */
+export async function standby(
+  clients: Clients,
+  group: string,
+  instances: readonly string[],
+  { on, decrement }: { readonly on: boolean; readonly decrement: boolean },
+): Promise<void> {
+  const client = await clients.autoScaling();
+  let left = [...instances];
+  while (left.length > 0) {
+    const asked = { AutoScalingGroupName: group, InstanceIds: left };
+    try {
+      if (on) await client.enterStandby({ ...asked, ShouldDecrementDesiredCapacity: decrement });
+      else await client.exitStandby(asked);
+      return;
+    } catch (error) {
+      if (!(error instanceof AwsFault) || !['missing', 'invalid'].includes(error.kind)) throw error;
+      const members = await membersOf(clients, group);
+      const still = left.filter((id) => members.get(id) === (on ? 'InService' : 'Standby'));
+      if (still.length === left.length) throw error;
+      left = still;
+    }
+  }
+}
+
+/**
  * Makes the function that terminates instances of a group. It remembers whether the
  * service knows the batch form, which AWS got in 2026.
  */

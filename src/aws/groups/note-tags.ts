@@ -110,8 +110,7 @@ export function decodeNotes(tags: readonly Tag[]): GroupNotes {
         outs.push(readOut(fieldsOf(value, ['run', 'number', 'ids'])));
         continue;
       }
-      if (key === GATES_KEY)
-        gates = readGates(fieldsOf(value, ['run', 'canary', 'bake', 'pause', 'paused', 'passed', 'needs']));
+      if (key === GATES_KEY) gates = readGates(fieldsOf(value, GATE_FIELDS));
       else notes = { ...notes, ...decodeNote(key, value) };
     } catch (error) {
       unreadable.push(`${key} = "${value}": ${error instanceof Unreadable ? error.message : 'not readable'}`);
@@ -299,9 +298,12 @@ function readBase(field: Fields): Omit<RolloutRecord, 'version' | 'strategy'> {
   };
 }
 
+const GATE_FIELDS = ['run', 'canary', 'bake', 'pause', 'paused', 'passed', 'needs', 'keep?', 'until?', 'back?'];
+
 const GATE_NAMES = ['check', 'before', 'after', 'alarms', 'anomaly'] as const;
 
-function gatesText(run: string, { canary, bakeMs, pauseAt, paused, passed, needs }: RecordGates): string {
+function gatesText(run: string, gates: RecordGates): string {
+  const { canary, bakeMs, pauseAt, paused, passed, needs, keepMs, keptUntil, backAt } = gates;
   const number = (value: number | undefined): string => (value === undefined ? '-' : String(value));
   return line({
     run: word(run),
@@ -311,6 +313,10 @@ function gatesText(run: string, { canary, bakeMs, pauseAt, paused, passed, needs
     paused: number(paused),
     passed: number(passed),
     needs: needs?.join('/') ?? '-',
+    // A version that does not know these must not take the rollout over: it would leave the kept half for ever.
+    ...(keepMs !== undefined && { keep: String(keepMs) }),
+    ...(keptUntil !== undefined && { until: time(keptUntil) }),
+    ...(backAt !== undefined && { back: time(backAt) }),
   });
 }
 
@@ -319,6 +325,7 @@ function readGates(field: Fields): { readonly run: string; readonly gates: Recor
   const list = (key: string): readonly string[] | undefined => (field(key) === '-' ? undefined : field(key).split('/'));
   const [canary, bakeMs, paused, passed] = [number('canary'), number('bake'), number('paused'), number('passed')];
   const [pauseAt, needs] = [list('pause')?.map(readCount), list('needs')?.map((name) => readOne(name, GATE_NAMES))];
+  const [keep, until, back] = [field('keep?'), field('until?'), field('back?')];
   return {
     run: readWord(field('run')),
     gates: {
@@ -328,6 +335,9 @@ function readGates(field: Fields): { readonly run: string; readonly gates: Recor
       ...(paused === undefined ? {} : { paused }),
       ...(passed === undefined ? {} : { passed }),
       ...(needs === undefined ? {} : { needs }),
+      ...(keep !== '' && { keepMs: readCount(keep) }),
+      ...(until !== '' && { keptUntil: readTime(until) }),
+      ...(back !== '' && { backAt: readTime(back) }),
     },
   };
 }

@@ -2,12 +2,15 @@ import type { Observed, Reason } from '../../model/rollout/decision.js';
 import type { Group } from '../../model/rollout/group.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
 import type { GateName, RecordGates, RolloutRecord } from '../../model/rollout/record.js';
+import { count } from '../../text/count.js';
+import { timestamp } from '../../text/timestamp.js';
+import { keptHalf } from './kept-half.js';
 import { factsOf } from '../strategies/facts-by-name.js';
 
 /** What the record has to say of the gates, for a run that goes on with the rollout. */
 export function recordGates({ gates }: Plan): { readonly gates?: RecordGates } {
   if (gates === undefined) return {};
-  const { canary, bakeMs, pauseAt, hooks, alarms, anomaly } = gates;
+  const { canary, bakeMs, pauseAt, keepMs, hooks, alarms, anomaly } = gates;
   const needs: GateName[] = [
     ...(hooks?.check === undefined ? [] : (['check'] as const)),
     ...(hooks?.beforeTerminate === undefined ? [] : (['before'] as const)),
@@ -19,6 +22,7 @@ export function recordGates({ gates }: Plan): { readonly gates?: RecordGates } {
     ...(canary === undefined ? {} : { canary }),
     ...(bakeMs === undefined || bakeMs === 0 ? {} : { bakeMs }),
     ...(pauseAt === undefined || pauseAt.length === 0 ? {} : { pauseAt }),
+    ...(keepMs === undefined || keepMs === 0 ? {} : { keepMs }),
     ...(needs.length === 0 ? {} : { needs }),
   };
   return Object.keys(noted).length === 0 ? {} : { gates: noted };
@@ -75,6 +79,35 @@ export function pausedReasons({ groups, seen }: Observed, plan: Plan): readonly 
         group: name,
         text: `run ${record.run} is paused at ${record.gates?.paused ?? 0} %`,
         remedy: 'Go on with resume, or undo it with rollback.',
+      },
+    ];
+  });
+}
+
+/** What an earlier rollout keeps can serve again: nobody loses that by accident. */
+export function keptReasons({ at, groups, seen }: Observed, plan: Plan): readonly Reason[] {
+  // rule: kept-ignored
+  if (plan.undo || plan.goOn === true || plan.finishKept === true) return [];
+  return groups.flatMap((group): Reason[] => {
+    const { name, notes } = group;
+    const { record, verdict } = notes;
+    const { keptUntil, backAt } = record?.gates ?? {};
+    if (record === undefined || keptUntil === undefined || backAt !== undefined || verdict?.outcome !== 'promote')
+      return [];
+    const kept = keptHalf(group, record).length;
+    // A rollout that goes back in one group goes back in all.
+    const turned = groups.some(
+      ({ notes: mate }) =>
+        mate.record?.run === record.run &&
+        (mate.record.gates?.backAt !== undefined || mate.verdict?.outcome === 'rollBack'),
+    );
+    if (turned || at >= keptUntil || kept === 0 || seen.results[name] !== undefined) return [];
+    return [
+      {
+        code: 'group.kept',
+        group: name,
+        text: `run ${record.run} keeps ${count(kept, 'old instance')} until ${timestamp(keptUntil)}, to go back to`,
+        remedy: 'Go back with rollback, end that time with resume, or with --finish-kept and go on.',
       },
     ];
   });

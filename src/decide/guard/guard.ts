@@ -4,6 +4,7 @@ import type { Group } from '../../model/rollout/group.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
 import { isNew } from './halves.js';
 import { keepSizeRule } from './keep-size-rules.js';
+import { windowRule } from './kept-rules.js';
 import { REPLACING } from './replacing-rules.js';
 import { restartRule } from './restart-rules.js';
 import { brokenIn } from './rule-table.js';
@@ -43,7 +44,7 @@ function rolloutRule(shown: Observed, plan: Plan, group: Group, action: Action):
     case 'keep-size':
       return keepSizeRule(group, record, action);
     default:
-      return brokenIn(REPLACING, group, action);
+      return brokenIn(REPLACING, group, action) ?? windowRule(group, action, shown.at, plan);
   }
 }
 

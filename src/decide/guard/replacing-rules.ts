@@ -1,4 +1,5 @@
 import { hasLeft, isOld } from './halves.js';
+import { keptHalfGone, STANDBY, turned } from './kept-rules.js';
 import { RESIZE } from './resize-rules.js';
 import type { Deed, Of, RecordedDeed, RuleTable } from './rule-table.js';
 import { showsGrowth } from './size-rules.js';
@@ -21,8 +22,9 @@ export const REPLACING: RuleTable = {
   judge: { withoutRecord: 'there is no record', rules: [verdictStands, judgesOwn] },
   terminate: { withoutRecord: 'there is no record', rules: TERMINATION },
   shield: { withoutRecord: 'no record says that its old instances are shielded', rules: [shieldsOld, shieldsInTime] },
+  standby: { withoutRecord: 'no record says that an old half is kept', rules: STANDBY },
   freeze: { withoutRecord: [onlyRolledBack], rules: [onlyRolledBack] },
-  clear: { withoutRecord: [frozenNoted], rules: [sizesRestored, frozenNoted] },
+  clear: { withoutRecord: [frozenNoted], rules: [sizesRestored, keptHalfGone, frozenNoted] },
   note: OF_A_RESTART,
   deregister: OF_A_RESTART,
   register: OF_A_RESTART,
@@ -36,6 +38,8 @@ function pausesOwn({ record, action }: RecordedDeed<Of<'pause'>>): string | unde
 
 function pausesInTime({ record, verdict }: RecordedDeed<Of<'pause'>>): string | undefined {
   if (verdict === undefined) return undefined;
+  // Who leaves a kept half to later commands gives up the lease, and changes nothing.
+  if (record.gates?.keptUntil !== undefined && record.gates.backAt === undefined) return undefined;
   return record.strategy === 'swap' || verdict.outcome === 'rollBack' ? 'it is judged already' : undefined;
 }
 
@@ -94,10 +98,10 @@ function resumesInTime({ group, record, verdict, action }: RecordedDeed<Of<'resu
   return showsGrowth(group, record) ? 'the sizes are not restored yet' : undefined;
 }
 
-function verdictStands({ verdict, action }: RecordedDeed<Of<'judge'>>): string | undefined {
-  return verdict !== undefined && verdict.outcome !== action.verdict.outcome
-    ? `the verdict ${verdict.outcome} stands`
-    : undefined;
+function verdictStands(deed: RecordedDeed<Of<'judge'>>): string | undefined {
+  const { verdict, action } = deed;
+  if (verdict === undefined || verdict.outcome === action.verdict.outcome || turned(deed)) return undefined;
+  return `the verdict ${verdict.outcome} stands`;
 }
 
 function judgesOwn({ record, action }: RecordedDeed<Of<'judge'>>): string | undefined {

@@ -2,6 +2,7 @@ import type { Instance } from '../../model/rollout/group.js';
 import { inService } from '../instances/classify.js';
 import { hasLeft, isNew, isOld } from './halves.js';
 import { firstBroken, type Of, type RecordedDeed, type Rule } from './rule-table.js';
+import { floorOf, makesRoom } from './kept-rules.js';
 import { launchedBySurge, newInService, served, unitsThere } from './serving-units.js';
 import { askedFor, fitRule, givesBack, makeUpRule } from './size-rules.js';
 
@@ -13,6 +14,7 @@ const BY_PURPOSE: Readonly<Record<Of<'resize'>['purpose'], readonly Rule<Resizin
   double: [canaryServes, onlySwapDoubles, growthLeavesMin, isDouble],
   surge: [surges],
   fit: [isJudged, ({ group, action }) => fitRule(group, action.size)],
+  room: [makesRoom],
   restore: [isJudged, ({ group, record, action }) => givesBack(group, record, action.size), otherHalfGone],
 };
 
@@ -92,7 +94,8 @@ function otherHalfGone(deed: Resizing): string | undefined {
 
 /** New instances that stay after a roll-back serve for missing old ones, and Auto Scaling may let none of them go. */
 function standIns({ group, record, action }: Resizing, left: readonly Instance[]): string | undefined {
-  const spare = left.find((one) => !inService(group, one) || served(group, [one.id]) >= record.size.desired);
+  const least = floorOf(group, record);
+  const spare = left.find((one) => !inService(group, one) || served(group, [one.id]) >= least);
   if (spare !== undefined) return 'the other half is still there';
   const there = unitsThere(group);
   return action.size.desired < Math.min(there, group.size.desired)

@@ -54,6 +54,7 @@ const RESTART: RestartRules = {
   ],
   pause: CHANGES_MEMBERS,
   shield: CHANGES_MEMBERS,
+  standby: CHANGES_MEMBERS,
   resize: CHANGES_MEMBERS,
   judge: CHANGES_MEMBERS,
   terminate: CHANGES_MEMBERS,

@@ -3,6 +3,7 @@ import type { RollingRecord, Verdict } from '../../model/rollout/record.js';
 import { MAX_TERMINATED_PER_CALL } from '../instances/capacity.js';
 import { inService } from '../instances/classify.js';
 import { isNew, isOld } from './halves.js';
+import { allAside, floorOf } from './kept-rules.js';
 import { firstBroken, type Of, type RecordedDeed, type Rule } from './rule-table.js';
 import { idleUnits, served, unitsThere } from './serving-units.js';
 import { askedFor, decrementRule } from './size-rules.js';
@@ -52,7 +53,7 @@ function onlyOfHalf({ group, record, action }: JudgedTermination): string | unde
     if (instance === undefined) return `${id} is not an instance of the group`;
     if (instance.launchedAt === undefined) return `nobody knows when ${id} was launched`;
     // rule: guard-parked
-    if (instance.lifecycle.includes('Standby') && record.parked === undefined)
+    if (instance.lifecycle.includes('Standby') && record.parked === undefined && record.gates?.keepMs === undefined)
       return `${id} was put aside, and the record does not say that it goes`;
     // A rolling rollout that was stopped and mended replaces what it had launched before that, too.
     const superseded =
@@ -76,7 +77,7 @@ function enoughServe({ group, record, action }: JudgedTermination): string | und
   const floor =
     record.strategy === 'rolling' && action.half === 'old'
       ? record.size.desired - Math.max(0, record.unavailable - idleUnits(group))
-      : record.size.desired;
+      : floorOf(group, record);
   const before = served(group);
   const after = served(group, action.instances);
   // rule: guard-service
@@ -88,7 +89,7 @@ function sizeStays({ group, record, action }: JudgedTermination): string | undef
   if (record.strategy === 'rolling' && action.half === 'old')
     // rule: guard-rolling
     return batch(group, record, action);
-  return decrementRule(group, record, action);
+  return allAside(group, action.instances) ? undefined : decrementRule(group, record, action);
 }
 
 /** After a roll-back old ones stay, but those that Auto Scaling has given up, where new ones stay in their places. */
@@ -99,7 +100,9 @@ function givenUp({ group, record, action }: Termination): string | undefined {
   // rule: guard-given-up
   if (wanted !== undefined) return `the verdict rollBack spares the old half, and ${wanted} is not given up`;
   const stays = group.instances.filter((one) => isNew(one.launchedAt, startedAt) && inService(group, one));
-  if (stays.length === 0) return 'no new instance stands in for it';
+  // What EC2 has forgotten is dead for certain.
+  const forgotten = instances.every((id) => group.instances.find((one) => one.id === id)?.launchedAt === undefined);
+  if (stays.length === 0 && !forgotten) return 'no new instance stands in for it';
   if (!decrement) return 'without decrement more would be launched';
   const there = unitsThere(group, instances);
   return there < Math.min(size.desired, group.size.desired) ? `no more than ${there} would be there` : undefined;

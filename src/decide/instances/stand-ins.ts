@@ -1,7 +1,7 @@
 import type { Group, Instance } from '../../model/rollout/group.js';
 import type { RolloutRecord } from '../../model/rollout/record.js';
 import { inService, isAway, serving, standing, units, type Split } from './classify.js';
-import { wantedSize } from '../sizes/wanted-size.js';
+import { goalOf, wantedSize } from '../sizes/wanted-size.js';
 
 /** What a look says of a group in the middle of its rollout. */
 interface Halved {
@@ -31,8 +31,10 @@ export function nothingToGoBackTo({ group, halves }: Halved): boolean {
  * @param counted the old instances that serve, or may yet
  */
 export function standIn({ group, record, halves }: Halved, counted: readonly Instance[]): boolean {
+  // After a kept half came back, what was asked for meanwhile is the least.
+  const least = record.gates?.backAt === undefined ? record.size.desired : goalOf(record);
   const there = units(counted) + units(halves.new);
-  return halves.new.every((instance) => inService(group, instance) && there - instance.weight < record.size.desired);
+  return halves.new.every((instance) => inService(group, instance) && there - instance.weight < least);
 }
 
 /** Old instances that serve, or that Auto Scaling still calls healthy: these may serve again by themselves. */
@@ -43,13 +45,14 @@ export function mayServe({ group, halves }: Halved): readonly Instance[] {
 /**
  * Old instances that Auto Scaling has given up, as far as they are too many beside those that stand in for them: giving
  * the size back would let Auto Scaling choose who leaves, and it could choose one that serves. Those that EC2 has
- * forgotten already are among them.
+ * forgotten already are among them, also where no others are left: of those it is known that they are dead.
  */
 export function givenUp({ group, record, halves }: Halved): readonly Instance[] {
   const members = group.instances.filter((instance) => !isAway(instance) && standing(instance.lifecycle) !== 'parked');
-  let surplus = halves.new.length === 0 ? 0 : units(members) - wantedSize(record).desired;
+  let surplus = units(members) - wantedSize(record).desired;
   return members
     .filter((instance) => !instance.healthy && !halves.new.includes(instance))
+    .filter(({ launchedAt }) => halves.new.length > 0 || launchedAt === undefined)
     .filter(({ weight }) => {
       if (weight > surplus) return false;
       surplus -= weight;

@@ -38,7 +38,9 @@ function shows(group: Group, action: Action): boolean {
       return (
         isOfRollout(notes.record, action.record) &&
         notes.lease?.run === action.lease.run &&
-        sameTheirs(notes.record.theirs, action.record.theirs)
+        sameTheirs(notes.record.theirs, action.record.theirs) &&
+        notes.record.gates?.keptUntil === action.record.gates?.keptUntil &&
+        notes.record.gates?.backAt === action.record.gates?.backAt
       );
     case 'record':
       return isOfRollout(notes.record, action.record) && notes.lease?.run === action.lease.run;
@@ -68,6 +70,7 @@ function shows(group: Group, action: Action): boolean {
       return true;
     case 'terminate':
     case 'shield':
+    case 'standby':
     case 'deregister':
     case 'register':
       return showsInstances(group, action);
@@ -77,7 +80,7 @@ function shows(group: Group, action: Action): boolean {
 /** Whether the instances that an action is about are as it should have made them, as far as they are there still. */
 function showsInstances(
   { instances }: Group,
-  action: Extract<Action, { readonly type: 'terminate' | 'shield' | 'deregister' | 'register' }>,
+  action: Extract<Action, { readonly type: 'terminate' | 'shield' | 'standby' | 'deregister' | 'register' }>,
 ): boolean {
   const ids = 'targets' in action ? action.targets.map(({ instance }) => instance) : action.instances;
   return instances
@@ -88,6 +91,8 @@ function showsInstances(
           return isAway(instance);
         case 'shield':
           return instance.protectedFromScaleIn === action.on || standing(instance.lifecycle) !== 'live';
+        case 'standby':
+          return standing(instance.lifecycle) !== (action.on ? 'live' : 'parked');
         case 'deregister':
           return !isRegistered(instance, action.balancer);
         case 'register':

@@ -1,3 +1,4 @@
+import { timestamp } from '../../text/timestamp.js';
 import { groupsOf } from './action-visible.js';
 import { factsOf } from '../strategies/facts-by-name.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
@@ -30,7 +31,11 @@ function afterConfirmed(seen: Seen, action: Action, at: Instant, plan: Plan): Se
       return withKnown(seen, action.groups, { verdict: action.verdict, lease: action.lease });
     case 'rewrite':
       return {
-        ...withKnown(seen, [action.group], { record: action.record, lease: action.lease }),
+        ...withKnown(seen, [action.group], {
+          record: action.record,
+          lease: action.lease,
+          ...(action.verdict !== undefined && { verdict: action.verdict }),
+        }),
         superseded: { ...seen.superseded, ...leaseFingerprints(seen, [action.group]) },
       };
     case 'renew': {
@@ -57,6 +62,7 @@ function afterConfirmed(seen: Seen, action: Action, at: Instant, plan: Plan): Se
     case 'clear':
       return afterClear(seen, action, plan);
     case 'shield':
+    case 'standby':
     case 'deregister':
     case 'register':
     case 'run':
@@ -86,7 +92,7 @@ function afterRecord(seen: Seen, { group, record, lease }: Of<'record'>, at: Ins
 
 function afterResize(seen: Seen, { group, purpose }: Of<'resize'>, at: Instant): Seen {
   if (purpose === 'restore') return { ...seen, confirmed: withConfirmed(seen, group, 'size') };
-  if (purpose === 'fit') return seen;
+  if (purpose === 'fit' || purpose === 'room') return seen;
   return {
     ...seen,
     ...progressTimerReset(seen, group, at),
@@ -105,11 +111,23 @@ function afterTermination(seen: Seen, { group, instances }: Of<'terminate'>, at:
 
 /** The record stays, and nobody holds the group. */
 function afterPause(seen: Seen, { group, record }: Of<'pause'>): Seen {
-  const why = `at ${record.gates?.paused ?? 0} %, as asked; its record is kept until somebody resumes it`;
+  const until = record.gates?.keptUntil;
+  const result: GroupResult =
+    until === undefined
+      ? {
+          group,
+          outcome: 'paused',
+          why: `at ${record.gates?.paused ?? 0} %, as asked; its record is kept until somebody resumes it`,
+        }
+      : {
+          group,
+          outcome: 'kept',
+          why: `the new instances serve, and the old ones are kept in standby until ${timestamp(until)}`,
+        };
   return {
     ...seen,
     known: { ...seen.known, [group]: { ...dropKey(seen.known[group], 'lease'), record } },
-    results: { ...seen.results, [group]: { group, outcome: 'paused', why } },
+    results: { ...seen.results, [group]: result },
   };
 }
 
@@ -148,21 +166,26 @@ function asRecorded(desired: number, at: Instant): SeenSizes {
 
 /** When the desired capacity was changed last, and how often sizes of others were noted. */
 function withSizes({ sizes }: Seen, action: Action, at: Instant): Seen['sizes'] {
-  const changes = action.type === 'resize' || (action.type === 'terminate' && action.decrement);
+  const changes =
+    action.type === 'resize' ||
+    (action.type === 'terminate' && action.decrement) ||
+    (action.type === 'standby' && (action.decrement || !action.on));
   const notes = action.type === 'rewrite' && action.record.theirs !== undefined;
   if (!changes && !notes) return sizes;
   const before = sizes[action.group] ?? {};
   const noted = (before.noted ?? 0) + (notes ? 1 : 0);
-  const aim = action.type === 'resize' ? action.size.desired : decremented(before, action);
+  const aim = action.type === 'resize' ? action.size.desired : aimAfter(before, action);
   return {
     ...sizes,
     [action.group]: { ...before, noted, ...(changes && { changedAt: at, ...(aim !== undefined && { aim }) }) },
   };
 }
 
-function decremented({ aim, desired }: SeenSizes, action: Action): number | undefined {
+function aimAfter({ aim, desired }: SeenSizes, action: Action): number | undefined {
   const from = aim ?? desired;
-  return action.type === 'terminate' && from !== undefined ? from - action.instances.length : undefined;
+  if (from === undefined) return undefined;
+  if (action.type === 'standby' && !action.on) return from + action.instances.length;
+  return action.type === 'terminate' || action.type === 'standby' ? from - action.instances.length : undefined;
 }
 
 /** With every batch of a rolling rollout the time begins in which one more has to be proven. */

@@ -41,7 +41,9 @@ function verdictOf(
   known: GroupNotes | undefined,
 ): Verdict | undefined {
   const own = shown.verdict?.run === record?.run ? shown.verdict : undefined;
-  if (own !== undefined && own.outcome !== known?.verdict?.outcome) return own;
+  // Why a kept half serves again is told with the verdict, also where the reply to our note of it was lost.
+  const isTurned = shown.record?.gates?.backAt !== undefined && known?.record?.gates?.backAt === undefined;
+  if (own !== undefined && (isTurned || own.outcome !== known?.verdict?.outcome)) return own;
   return known?.verdict?.run === record?.run ? known?.verdict : undefined;
 }
 

@@ -60,7 +60,7 @@ function withStates(view: RolloutView, of: GroupView | undefined, wait: Wait): W
 
 /** What happens when the wait comes to its limit; undefined where nobody can say before. */
 function atLimit({ plan }: RolloutView, of: GroupView | undefined, { phase }: Wait): AtLimit | undefined {
-  if (phase === 'bake') return 'goOn';
+  if (phase === 'bake' || phase === 'keep') return 'goOn';
   if (phase === 'preflight') return of?.record === undefined ? 'refuse' : 'stop';
   if (of?.record === undefined) return factsOf(plan).provesWithoutRecord ? 'fail' : undefined;
   // What a restart does then depends on what the other instances do.

@@ -1,10 +1,11 @@
 import type { Decision, Observed, Reason } from '../../model/rollout/decision.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
 import { missingAlarms } from '../gates/alarms.js';
-import { lackingReasons, pausedReasons } from '../gates/gates.js';
+import { keptReasons, lackingReasons, pausedReasons } from '../gates/gates.js';
 import { holder } from './lease.js';
 import { busy } from '../memory/fold-look.js';
 import { renewal } from './lease-renewal.js';
+import { keepsOld, keptHalf } from '../gates/kept-half.js';
 import { factsOf } from '../strategies/facts-by-name.js';
 import { describeHolder } from '../../text/holder.js';
 import { limitFrom } from '../memory/unseen-time.js';
@@ -105,8 +106,14 @@ function guardedElsewhere(observed: Observed, plan: Plan): Decision | undefined 
 /** Asked to roll back what is judged otherwise: the old half is going already, and no verdict is ever turned. */
 function judgedAlready(observed: Observed, plan: Plan): Decision | undefined {
   if (!plan.undo || !isStranger(observed, plan)) return undefined;
-  const reasons = observed.groups.flatMap(({ name, notes: { record, verdict } }): Reason[] => {
+  const reasons = observed.groups.flatMap((group): Reason[] => {
+    const { name, notes } = group;
+    const { record, verdict } = notes;
     if (record === undefined || verdict?.run !== record.run || verdict.outcome !== 'promote') return [];
+    // What is kept, or will be as soon as it has left the balancers, can serve again.
+    const { keptUntil, backAt } = record.gates ?? {};
+    if (keepsOld(record) && (keptUntil === undefined || backAt !== undefined || keptHalf(group, record).length > 0))
+      return [];
     return [
       {
         code: 'rollback.judged',
@@ -127,6 +134,7 @@ function judgedAlready(observed: Observed, plan: Plan): Decision | undefined {
 function gatesInTheWay(observed: Observed, plan: Plan): Decision | undefined {
   const reasons = [
     ...pausedReasons(observed, plan),
+    ...keptReasons(observed, plan),
     ...lackingReasons(observed, plan),
     ...missingAlarms(observed, plan),
   ];

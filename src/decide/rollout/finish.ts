@@ -20,12 +20,27 @@ const EVENS_OUT_ZONES = 'AZRebalance';
  * `since`: when that what is waited for began.
  */
 export function finish(view: RolloutView, of: JudgedGroup, since: Instant): GroupStep {
-  const { group, record, halves, facts } = of;
+  const { group, record, facts } = of;
   const aside = terminateParked(of);
   if (aside !== undefined) return aside;
   // Where one instance goes at a time, Auto Scaling may not even out zones before the last one has left.
   const last = facts.limits(record)?.serial === true ? stillLeaving(view, of, since) : undefined;
-  if (last !== undefined) return last;
+  const open = last ?? giveBack(view, of, since) ?? stillLeaving(view, of, since);
+  if (open !== undefined) return open;
+  return act(
+    'clear',
+    {
+      type: 'clear',
+      group: group.name,
+      notes: ['record', 'verdict', 'lease', ...(group.notes.frozen === undefined ? [] : (['frozen'] as const))],
+    },
+    `the ${facts.words.short} is done`,
+  );
+}
+
+/** Sizes and processes as they were found, as far as nobody else changed them; undefined once that is done. */
+export function giveBack(view: RolloutView, of: JudgedGroup, since: Instant): GroupStep | undefined {
+  const { group, record, halves, facts } = of;
   const suspended = record.suspended.filter((process) => group.suspended.includes(process));
   // Evening out zones takes an instance out before its replacement serves behind the balancers: not beside a drain.
   // rule: zones-while-draining
@@ -60,17 +75,7 @@ export function finish(view: RolloutView, of: JudgedGroup, since: Instant): Grou
       { type: 'resume', group: group.name, processes: resume },
       'these were suspended by this rollout or by an earlier roll-back',
     );
-  const leaving = stillLeaving(view, of, since);
-  if (leaving !== undefined) return leaving;
-  return act(
-    'clear',
-    {
-      type: 'clear',
-      group: group.name,
-      notes: ['record', 'verdict', 'lease', ...(group.notes.frozen === undefined ? [] : (['frozen'] as const))],
-    },
-    `the ${facts.words.short} is done`,
-  );
+  return undefined;
 }
 
 /**
@@ -135,9 +140,15 @@ function beforeScaleIn(view: RolloutView, of: JudgedGroup, since: Instant, stay:
 /**
  * The wait for instances that are on their way out; undefined when there are none. The last one has the whole time that
  * its group takes, however late it began to leave.
+ * @param which those that are waited for; absent: all
  */
-export function stillLeaving(view: RolloutView, of: JudgedGroup, since: Instant): GroupStep | undefined {
-  const { leaving } = of.halves;
+export function stillLeaving(
+  view: RolloutView,
+  of: JudgedGroup,
+  since: Instant,
+  which: (instance: Instance) => boolean = () => true,
+): GroupStep | undefined {
+  const leaving = of.halves.leaving.filter(which);
   // rule: leaving-not-awaited
   if (leaving.length === 0) return undefined;
   return waitFor(view, of, Math.max(since, view.observed.seen.left[of.name]?.at ?? 0), {

@@ -35,6 +35,9 @@ export function nextStep(view: RolloutView, of: RolloutGroup, strategy: Strategy
  * roll-back, and replacing may be needed after the verdict to promote.
  */
 function suspendAgain({ group, record, verdict: { outcome }, halves }: JudgedGroup): GroupStep | undefined {
+  // While an old half is kept, what changes the membership runs as before.
+  // rule: suspended-in-window
+  if (outcome === 'promote' && record.gates?.keptUntil !== undefined) return undefined;
   const going = outcome === 'promote' ? halves.old : halves.new;
   // rule: roll-back-replaces
   const resumed = SUSPENDED_BY_SWAP.filter(

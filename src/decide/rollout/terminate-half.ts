@@ -104,7 +104,11 @@ function terminateAll(
  */
 function floorOf(view: RolloutView, of: JudgedGroup, half: 'old' | 'new'): number {
   const { group, record } = of;
-  if (half === 'new') return Math.min(record.size.desired, units(serving(group)));
+  if (half === 'new') {
+    // What was asked for while the old half was kept stays the least on the way back.
+    const least = record.gates?.backAt === undefined ? record.size.desired : goalOf(record);
+    return Math.min(least, units(serving(group)));
+  }
   return isPatient(view, of) ? goalOf(record) : record.size.desired;
 }
 

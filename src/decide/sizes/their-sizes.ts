@@ -2,6 +2,7 @@ import type { SeenSizes } from '../../model/rollout/decision.js';
 import type { Group, Size } from '../../model/rollout/group.js';
 import type { RolloutRecord, SizeName, TheirSizes, Verdict } from '../../model/rollout/record.js';
 import { canaryOf, canarySize } from '../gates/canary.js';
+import { keptHalf } from '../gates/kept-half.js';
 import { units, type Split } from '../instances/classify.js';
 import { finalTarget } from '../rollout/target-size.js';
 import { factsOf } from '../strategies/facts-by-name.js';
@@ -86,9 +87,9 @@ function isOurMax({ group: { size, weighted }, record, verdict }: SizedGroup): b
   if (max === base || max === wantedSize(record).max || (max > base && targets.includes(max))) return true;
   // Weights do not always add up, and after the verdict room is made for what somebody asked for.
   if (weighted) return max > base && max <= Math.max(...targets) + 2 * record.old;
-  return (
-    verdict?.outcome === 'promote' && record.theirs !== undefined && max > base && max <= goalOf(record) + record.old
-  );
+  // So is room for what came back out of standby.
+  const makesRoom = verdict?.outcome === 'promote' || record.gates?.backAt !== undefined;
+  return makesRoom && record.theirs !== undefined && max > base && max <= goalOf(record) + record.old;
 }
 
 function isOurDesired(of: SizedGroup, origin: Origin): boolean {
@@ -111,6 +112,9 @@ function isOurDesired(of: SizedGroup, origin: Origin): boolean {
   const least = verdict.outcome === 'rollBack' ? Math.min(wanted, units(halves.old)) : left;
   if (desired < least || desired > most) return false;
   if (!swaps || halves.old.length > 0 || group.weighted || origin === 'ours') return true;
+  // What went into standby took its part off what we had asked for; the rest stands in for old ones that are gone.
+  const kept = keptHalf(group, record).length;
+  if (kept > 0 && desired <= finalTarget(record).size.desired - kept) return true;
   // What is more than wanted at the end of a swap stands in for old ones that others took before the verdict.
   // Those that somebody has put aside since were launched for it as well.
   const launched = group.instances.filter(

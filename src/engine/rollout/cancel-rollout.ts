@@ -1,6 +1,7 @@
 import { command } from '../../text/shell-quote.js';
 import type { Instant } from '../../clock.js';
 import { leaseFingerprint } from '../../decide/ownership/lease.js';
+import { keepsOld } from '../../decide/gates/kept-half.js';
 import { factsOf } from '../../decide/strategies/facts-by-name.js';
 import { Failure } from '../../errors.js';
 import type { GroupResult } from '../../model/rollout/decision.js';
@@ -120,9 +121,9 @@ interface Awaited {
 
 const ROLLOUT: Awaited = {
   does: (who, record, verdict) =>
-    verdict === 'promote' && !factsOf(record).provesAfterVerdict
+    verdict === 'promote' && !factsOf(record).provesAfterVerdict && !keepsOld(record)
       ? `${who} had judged it to promote already and finishes that`
-      : `${who} works on it and was asked to ${verdict === undefined ? 'roll back' : 'stop'}`,
+      : `${who} works on it and was asked to ${verdict === undefined || keepsOld(record) ? 'roll back' : 'stop'}`,
   stillGoing,
 };
 

@@ -31,6 +31,8 @@ export async function execute(
       return gateway.terminate(action.group, action.instances, action.decrement);
     case 'shield':
       return gateway.protect(action.group, action.instances, action.on);
+    case 'standby':
+      return gateway.standby(action.group, action.instances, { on: action.on, decrement: action.decrement });
     case 'freeze':
       return gateway.writeNotes([action.group], { frozen: action.note });
     case 'clear':

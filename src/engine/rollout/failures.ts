@@ -1,4 +1,5 @@
 import { sayServing, serveSideBySide, servingIn } from '../../decide/instances/who-serves.js';
+import { keepsOld } from '../../decide/gates/kept-half.js';
 import { factsOf } from '../../decide/strategies/facts-by-name.js';
 import { type AwsFault, Failure, refused } from '../../errors.js';
 import type { Decision, GroupResult, Observed, Reason } from '../../model/rollout/decision.js';
@@ -294,7 +295,11 @@ function isRollBackHeld({ groups, seen }: Observed): boolean {
  */
 function goOn(plan: Plan, observed: Observed | undefined, back = false): readonly string[] {
   const promoted =
-    observed?.groups.some((group) => withNotes(group, observed.seen).notes.verdict?.outcome === 'promote') === true;
+    observed?.groups.some((group) => {
+      const { record, verdict } = withNotes(group, observed.seen).notes;
+      // What is kept can serve again.
+      return verdict?.outcome === 'promote' && (record === undefined || !keepsOld(record));
+    }) === true;
   const resume = ours(plan, 'resume');
   if (promoted) return [resume, ...status(plan)];
   return [...(back ? [ours(plan, 'rollback'), resume] : [resume, ours(plan, 'rollback')]), ...status(plan)];

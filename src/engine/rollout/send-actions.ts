@@ -63,7 +63,7 @@ export function createSender(deps: Deps, plan: Plan, observer: Observer, report:
 function createFreshness({ clock }: Deps, plan: Plan): (observed: Observed, action: Action) => boolean {
   const old = { take: 0, other: 0 };
   return ({ at }, { type }) => {
-    const kind = type === 'terminate' || type === 'deregister' ? 'take' : 'other';
+    const kind = ['terminate', 'deregister', 'standby'].includes(type) ? 'take' : 'other';
     const age = clock.now() - at;
     old[kind] = age <= (kind === 'take' ? FRESH_TO_TAKE_MS : FRESH_MS) ? 0 : old[kind] + 1;
     return old[kind] === 0 || (old[kind] > OLD_LOOKS && age < plan.timing.leaseMs - FRESH_MS);

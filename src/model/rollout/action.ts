@@ -13,8 +13,11 @@ export type Action =
       readonly size: Size;
       /** The sizes that are sent, so that nobody's are overwritten that we do not change; absent: all. */
       readonly sets?: readonly SizeName[];
-      /** `surge` after the verdict of a swap: new ones for what somebody asked for, before the old ones go. */
-      readonly purpose: 'canary' | 'double' | 'surge' | 'fit' | 'restore';
+      /**
+       * `surge` after the verdict of a swap: new ones for what somebody asked for, before the old ones go. `room`: max
+       * alone, so that what is kept in standby can come back.
+       */
+      readonly purpose: 'canary' | 'double' | 'surge' | 'fit' | 'restore' | 'room';
     }
   | { readonly type: 'judge'; readonly groups: readonly string[]; readonly verdict: Verdict; readonly lease: Lease }
   | {
@@ -24,6 +27,17 @@ export type Action =
       /** At most 100. */
       readonly instances: readonly string[];
       /** Whether the desired capacity falls with them; else Auto Scaling launches replacements. */
+      readonly decrement: boolean;
+    }
+  /**
+   * Puts old instances into standby, where they are kept, or back into service. At most 20. `decrement`: whether the
+   * desired capacity falls with those that go; it always rises with those that come.
+   */
+  | {
+      readonly type: 'standby';
+      readonly group: string;
+      readonly instances: readonly string[];
+      readonly on: boolean;
       readonly decrement: boolean;
     }
   /** Protects old instances from scale-in while two sets run, or no longer. At most 50. */
@@ -89,6 +103,8 @@ export type Phase =
   | 'pause'
   | 'judge'
   | 'halve'
+  | 'keep'
+  | 'back'
   | 'replace'
   | 'restore'
   | 'restart'

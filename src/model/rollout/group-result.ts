@@ -8,4 +8,6 @@ export type GroupResult =
   | { readonly group: string; readonly outcome: 'putBack'; readonly why: string; readonly open: readonly string[] }
   | { readonly group: string; readonly outcome: 'rolledBack'; readonly why: string; readonly frozen: readonly string[] }
   | { readonly group: string; readonly outcome: 'skipped' | 'paused'; readonly why: string }
+  /** The new half serves, and the old one is kept in standby until somebody ends that or goes back. */
+  | { readonly group: string; readonly outcome: 'kept'; readonly why: string }
   | { readonly group: string; readonly outcome: 'stuck' | 'unproven'; readonly why: string };

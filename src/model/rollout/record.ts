@@ -83,6 +83,12 @@ export interface RecordGates {
   readonly paused?: number;
   /** The last of them that somebody resumed. Less than `paused`: it waits for that. */
   readonly passed?: number;
+  /** How long the old half is kept in standby after the verdict to promote, instead of being terminated at once. */
+  readonly keepMs?: Milliseconds;
+  /** Until when it is kept; absent until it has left the balancers and the group is as it was before. */
+  readonly keptUntil?: Instant;
+  /** When it was decided that the kept half serves again, and the new one goes. */
+  readonly backAt?: Instant;
   /** Commands and names are too long to be noted: only that there were some. */
   readonly needs?: readonly GateName[];
 }

@@ -26,6 +26,8 @@ export interface Gates {
   readonly canary?: number;
   /** How long what is proven has to stay in service before the next step. */
   readonly bakeMs?: Milliseconds;
+  /** How long the old half of a swap is kept in standby after the verdict; absent: it is terminated at once. */
+  readonly keepMs?: Milliseconds;
   /** In percent, rising. */
   readonly pauseAt?: readonly number[];
   /** Names of CloudWatch alarms. */
@@ -104,8 +106,12 @@ export interface Plan {
   readonly adoptOnly: boolean;
   /** Roll back what dead runs left and is not judged yet, instead of finishing it. Only with `adoptOnly`. */
   readonly undo: boolean;
-  /** Go on with what was paused on purpose. */
+  /** Go on with what was paused on purpose, and end the time for which an old half is kept. */
   readonly goOn?: boolean;
+  /** End the run as soon as the old half is kept; absent: it waits until that time is over. */
+  readonly detach?: boolean;
+  /** End the time for which an earlier rollout keeps its old half, then start. */
+  readonly finishKept?: boolean;
   /** Present when the strategy is to keep sizes through a change of the stack that is ours. */
   readonly keepSize?: KeepSizePlan;
   /** Present when the strategy is a restart of ours, not only one to finish. */

@@ -26,6 +26,7 @@ const DONE: Readonly<Record<GroupResult['outcome'], { readonly label: string; re
   sizeKept: { label: 'size kept', style: 'good' },
   skipped: { label: 'nothing to do', style: 'dim' },
   paused: { label: 'paused', style: 'good' },
+  kept: { label: 'old ones kept', style: 'good' },
   putBack: { label: 'put back', style: 'warning' },
   rolledBack: { label: 'rolled back', style: 'bad' },
   unproven: { label: 'not proven', style: 'bad' },
@@ -45,6 +46,8 @@ const PHASES: Readonly<Record<Phase, string>> = {
   pause: 'pausing',
   judge: 'deciding',
   halve: 'one half leaves',
+  keep: 'keeping the old ones in standby',
+  back: 'the old ones come back',
   replace: 'replacing',
   restore: 'giving the size back',
   restart: 'restarting',
@@ -91,6 +94,8 @@ export function deadlineOf(group: GroupView, at: Instant): readonly string[] {
     wait?.until === undefined || wait.until <= at || wait.then === undefined
       ? []
       : [AT_LIMIT[wait.then](`at ${clockTime(wait.until)}, in ${duration(wait.until - at)}`)];
+  if (progress?.phase === 'keep') return ['Ctrl-C brings the old ones back', ...limit];
+  if (progress?.phase === 'back') return ['the old ones come back before the new ones go', ...limit];
   if (progress?.verdict === 'promote') return ['no way back: the new ones serve', ...limit];
   if (progress?.verdict === 'rollBack') return ['rolling back: the old ones are untouched', ...limit];
   if (progress?.strategy === 'swap' || progress?.strategy === 'rolling')

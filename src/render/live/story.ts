@@ -87,6 +87,7 @@ const LEVELS: Readonly<Record<GroupResult['outcome'], Level>> = {
   sizeKept: 'good',
   skipped: 'good',
   paused: 'good',
+  kept: 'good',
   putBack: 'warning',
   rolledBack: 'error',
   unproven: 'error',
@@ -101,6 +102,7 @@ const ENDS: Readonly<Record<GroupResult['outcome'], string>> = {
   sizeKept: 'size kept',
   skipped: 'nothing to do',
   paused: 'paused',
+  kept: 'old ones kept',
   putBack: 'put back',
   rolledBack: 'rolled back',
   unproven: 'not proven',
@@ -189,6 +191,7 @@ function end({ marks, progress, result }: GroupView, floor: string): readonly Ch
     case 'proven':
       return marks.proven === undefined ? [{ at, text: `${progress?.needed ?? 0} proven` }] : [];
     case 'paused':
+    case 'kept':
     case 'stuck':
     case 'putBack':
       if (progress === undefined) return [];

@@ -68,6 +68,7 @@ const WORDS: Readonly<Record<NonNullable<GroupFacts['view']['result']>['outcome'
   sizeKept: 'size kept',
   skipped: 'with nothing to do',
   paused: 'paused',
+  kept: 'with the old ones kept',
   putBack: 'put back',
   rolledBack: 'rolled back',
   unproven: 'not proven',

@@ -19,6 +19,12 @@ export interface Expectation {
   readonly old: ReadonlySet<string>;
   /** Instances that were on their way out already, or taken by the world before: they are of neither half. */
   readonly left: Set<string>;
+  /** Those that stood aside when it began: they are nobody's. */
+  readonly aside: ReadonlySet<string>;
+  /** Those that the rollout keeps in standby, or that left from there: they served no more. */
+  readonly kept: Set<string>;
+  /** The most that others let go in the time for which an old half is kept. */
+  letGo: number;
   /** Those that were protected from scale-in. */
   readonly protected: ReadonlySet<string>;
   /** The rollout said that it leaves those alone which their owner had protected. */
@@ -122,6 +128,9 @@ export function beginRollout(
     frozenBefore: processesIn(group.tags.get(FROZEN_TAG)?.value),
     old: new Set(look.instances.filter((one) => !one.leaving && !isLater(one.launchedAt, group)).map((one) => one.id)),
     left: new Set(look.instances.filter((one) => one.leaving).map((one) => one.id)),
+    aside: new Set(look.instances.filter((one) => one.aside).map((one) => one.id)),
+    kept: new Set(),
+    letGo: 0,
     protected: new Set(look.instances.filter((one) => one.protected).map((one) => one.id)),
     keeps: /(?:^|\s)kept=\d/.test(group.tags.get(ROLLOUT_TAG)?.value ?? ''),
     floor: Math.min(group.desired - (strategy.kind === 'rolling' ? strategy.unavailable : 0), look.inService),

@@ -33,8 +33,10 @@ export interface Seen {
   readonly inService: boolean;
   /** In the group and listed by every balancer that can judge: only its own health can be missing. */
   readonly registered: boolean;
-  /** Somebody took it out of the group or put it aside; no rollout ever does. */
+  /** Somebody took it out of the group or put it aside. */
   readonly aside: boolean;
+  /** The rollout itself put it into standby, to be able to go back to it. */
+  readonly kept: boolean;
   readonly protected: boolean;
   /** Launched by Auto Scaling to take the place of another one, which is still there. */
   readonly beside: boolean;
@@ -125,6 +127,7 @@ function see(world: World, group: GroupState, member: Member, judges: readonly J
     alive,
     inService: alive && words?.every((word) => word === 'serves') === true && !isImpaired(world, member.id),
     aside: /^(Detach|Standby|EnteringStandby)/.test(member.lifecycle),
+    kept: member.lifecycle.endsWith('Standby') && member.asideBy === 'caller',
     protected: member.protected,
     beside: member.replaces !== undefined,
     registered: words?.every((word) => word !== 'absent') === true,

@@ -52,10 +52,11 @@ export function breachesNow(world: World, expectation: Expectation, look: Look, 
   }
   const unordered = orderBreach(world, expectation, look, more);
   remember(world, expectation, look);
-  if (more.length > 0) countRecent(world, expectation);
+  // While an old half is kept the group is in normal operation: what serves is what one relies on.
+  if (more.length > 0 || expectation.kept.size > 0) countRecent(world, expectation);
   return [
     ...foreignBreach(expectation, terminated),
-    ...keptBreach(expectation, look),
+    ...leftAloneBreach(expectation, look),
     ...capacityBreach(expectation, look),
     ...surgeBreach(world, expectation, look),
     ...unordered,
@@ -78,7 +79,7 @@ function terminatedHalves(world: World, expectation: Expectation, look: Look): S
   );
   const surplus =
     weights ||
-    (expectation.half === 'old' &&
+    ((expectation.half ?? (expectation.kept.size > 0 ? 'old' : undefined)) === 'old' &&
       (expectation.strategy.kind === 'rolling' ||
         expectation.beside ||
         [...expectation.taken].some((id) => expectation.old.has(id))));
@@ -124,10 +125,17 @@ function remember(world: World, expectation: Expectation, look: Look): void {
     else if (one.inService && !expectation.servingSince.has(one.id))
       expectation.servingSince.set(one.id, world.clock.now());
     if (one.inService) expectation.lastInService.set(one.id, { at: world.clock.now(), units: one.units });
-    if (isTaken(one) || isRebalanced(expectation, one)) expectation.taken.add(one.id);
+    rememberKept(expectation, one);
+    if (expectation.kept.has(one.id)) expectation.taken.delete(one.id);
+    else if (isTaken(one) || isRebalanced(expectation, one)) expectation.taken.add(one.id);
     // EC2 forgets who ended an instance before Auto Scaling forgets the instance.
     else if (!one.leaving || one.endedBy !== undefined) expectation.taken.delete(one.id);
   }
+}
+
+function rememberKept({ kept }: Expectation, one: Seen): void {
+  if (one.kept) kept.add(one.id);
+  else if (one.inService) kept.delete(one.id);
 }
 
 /** Out of service through the world's doing: killed, crashed, sick; never what a caller terminated. */
@@ -166,19 +174,34 @@ function foreignBreach(expectation: Expectation, terminated: ReadonlySet<'old' |
   ];
 }
 
-/** Whom the rollout said it leaves alone is terminated by nobody but the world. */
-function keptBreach({ keeps, protected: stays }: Expectation, look: Look): Breach[] {
-  const gone = look.instances.filter(({ id, endedBy }) => keeps && endedBy === 'caller' && stays.has(id));
-  if (gone.length === 0) return [];
-  const ids = gone.map(({ id }) => id).join(', ');
-  return [{ rule: 'foreign', text: `${ids} was terminated, and was to stay as its owner protected it.` }];
+/**
+ * Whom the rollout said it leaves alone is neither terminated nor put into standby by it; and only old ones are kept
+ * there, as who is new serves.
+ */
+function leftAloneBreach({ keeps, protected: stays, old, aside }: Expectation, { instances }: Look): Breach[] {
+  const isLeftAlone = ({ id }: Seen): boolean => keeps && stays.has(id);
+  const gone = instances.filter((one) => isLeftAlone(one) && (one.endedBy === 'caller' || one.kept));
+  const fresh = instances.filter((one) => one.kept && !one.leaving && !aside.has(one.id) && !old.has(one.id));
+  const ids = (ones: readonly Seen[]): string => ones.map(({ id }) => id).join(', ');
+  return [
+    ...(gone.length === 0
+      ? []
+      : [{ rule: 'foreign', text: `${ids(gone)} was taken out, and was to stay as its owner protected it.` } as const]),
+    ...(fresh.length === 0
+      ? []
+      : [{ rule: 'foreign', text: `${ids(fresh)} is new, and was put into standby.` } as const]),
+  ];
 }
 
 function capacityBreach(expectation: Expectation, look: Look): Breach[] {
   let explained = 0;
   for (const id of expectation.taken) explained += expectation.counted.get(id) ?? 0;
   // Whom Auto Scaling lets go because somebody else asked for less. Whom the world took since would be there still.
-  if (look.inService + explained >= look.group.desired) explained += fewerByOthers(expectation, look.group);
+  const fewer = fewerByOthers(expectation, look.group);
+  // In the window they go at once, and who raises the desired capacity again has to wait for others to boot.
+  if (expectation.kept.size > 0) expectation.letGo = Math.max(expectation.letGo, fewer);
+  if (expectation.kept.size > 0) explained += expectation.letGo;
+  else if (look.inService + explained >= look.group.desired) explained += fewer;
   if (look.inService + explained >= expectation.floor) return [];
   return [
     {
@@ -262,11 +285,17 @@ function takenUnits(expectation: Expectation, look: Look): number {
 
 /** At the end only old or only new. Replacements of what the world took count as nobody's. */
 function mixedBreach(expectation: Expectation, look: Look, resized: boolean): Breach[] {
+  const kept = look.instances.filter((one) => one.kept && !one.leaving && !expectation.aside.has(one.id));
+  if (kept.length > 0)
+    return [{ rule: 'mixed', text: `${kept.map(({ id }) => id).join(', ')} is left in standby, and is paid for.` }];
   const stays = ({ id }: Seen): boolean => expectation.keeps && expectation.protected.has(id);
   const live = look.instances.filter((one) => one.alive && !one.leaving && !one.aside && !stays(one));
   const old = live.filter((one) => expectation.old.has(one.id)).length;
   const fresh = live.length - old;
-  const worldTook = [...expectation.taken].some((id) => expectation.old.has(id));
+  const here = new Set(live.map(({ id }) => id));
+  // New ones make up for what was lost while it was kept, too.
+  const worldTook =
+    [...expectation.taken].some((id) => expectation.old.has(id)) || [...expectation.kept].some((id) => !here.has(id));
   if (old === 0 || fresh === 0 || expectation.strategy.kind === 'keep-size') return [];
   if (expectation.half !== 'old' && (resized || worldTook)) return [];
   return [{ rule: 'mixed', text: `${old} old and ${fresh} new instances are left; it must be only old or only new.` }];

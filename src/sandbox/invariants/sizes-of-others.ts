@@ -56,7 +56,10 @@ function setByOthers(
   { since }: Expectation,
   { others }: GroupState,
 ): readonly { readonly at: number; readonly set: Partial<Sizes> }[] {
-  return others.flatMap(({ at, set = {} }) => (at >= since && Object.keys(set).length > 0 ? [{ at, set }] : []));
+  // Who takes a kept instance out of standby asks for no size: what it adds goes with the instance.
+  return others.flatMap(({ at, operation, set = {} }) =>
+    at >= since && operation !== 'ExitStandby' && Object.keys(set).length > 0 ? [{ at, set }] : [],
+  );
 }
 
 /**

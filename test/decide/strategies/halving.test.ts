@@ -157,4 +157,18 @@ describe('decide: how much of a half may go', () => {
     // More than is there would be launched.
     expect(told(3, 5)).to.equal('wait');
   });
+
+  it('a dead one that EC2 has forgotten leaves before the size is given back: an old one that serves would go for it', () => {
+    const told = (dead: Partial<Group['instances'][number]>): unknown => {
+      const { launchedAt: _launchedAt, ...forgotten } = fresh('i-dead', { healthy: false, ...dead });
+      const group = doubledGroup({
+        size: { min: 1, max: 4, desired: 3 },
+        suspended: [...PROCESSES, 'Launch'],
+        instances: [instance('i-old1'), instance('i-old2'), forgotten],
+        notes: { record: RECORD, lease: LEASE, verdict: verdict('rollBack') },
+      });
+      return acts(group, { seen: { clean: { [group.name]: { looks: 3, since: T0 } } } });
+    };
+    expect(told({})).to.deep.equal([['terminate', ['i-dead'], true]]);
+  });
 });

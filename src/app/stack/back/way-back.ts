@@ -125,7 +125,15 @@ const BRIEF = { ...RETRY, attempts: 3, longestWaitMs: 5_000 };
 function wayBack({ region }: Run, moved: readonly Moved[], { order, flags }: Going): string {
   const target = { stack: order.stack, asgs: [] };
   const head = command`ha-updater update-stack ${asIs(targetText(target))}`;
-  const left = { alarm: undefined, canary: undefined, bake: undefined, 'pause-at': undefined, deadline: undefined };
+  const left = {
+    alarm: undefined,
+    canary: undefined,
+    bake: undefined,
+    'keep-old': undefined,
+    detach: undefined,
+    'pause-at': undefined,
+    deadline: undefined,
+  };
   const straight = { ...flags, ...left };
   const choices = againCommand(target, straight, { region, profile: flags.profile }, 'update-stack');
   const words = moved.map(({ key, was }) => quote(`${key}=${was}`)).join(' ');

@@ -4,6 +4,11 @@ import { standing } from '../../instances/classify.js';
 import type { Reason } from '../../../model/rollout/decision.js';
 import type { Group, Instance } from '../../../model/rollout/group.js';
 import { wholeSize } from '../../ownership/kept-old.js';
+import type { Plan } from '../../../model/rollout/rollout-plan.js';
+import { count } from '../../../text/count.js';
+import { duration } from '../../../text/duration.js';
+import { list } from '../../../text/list.js';
+import { command } from '../../../text/shell-quote.js';
 import type { StrategyFacts } from '../facts.js';
 
 /** The swap: all old instances stay until as many new ones are proven. */
@@ -24,8 +29,11 @@ export const swapFacts: StrategyFacts = {
     // Who is shielded could not be told from who is left as they are.
     ...(canShield(old) && base.kept === undefined && { shield: true }),
   }),
-  reasonsAgainst: (_plan, group) => unshieldedAgainst(group),
-  warnings: (_plan, group) => reservationWarnings(group),
+  reasonsAgainst: (plan, group) => [
+    ...unshieldedAgainst(group),
+    ...(plan.gates?.keepMs === undefined ? [] : keepReasons(group)),
+  ],
+  warnings: (plan, group) => [...reservationWarnings(group), ...keptWarnings(plan, group)],
   target: (record) => ({
     purpose: 'double',
     size: doubled(record),
@@ -57,6 +65,52 @@ function unshieldedAgainst({ name, weighted, kept }: Group): readonly Reason[] {
         'shield the others from scale-in: Auto Scaling could take one of them before the new ones serve',
       remedy: 'Say --protected refresh to replace them all, or --protected wait to wait until nobody protects them.',
     },
+  ];
+}
+
+/** What is kept costs money, also where nobody comes to end it. */
+function keptWarnings({ gates }: Plan, { name, size }: Group): readonly Reason[] {
+  if (gates?.keepMs === undefined || size.desired === 0) return [];
+  const kept = count(size.desired, 'old instance');
+  const isAre = size.desired === 1 ? 'is' : 'are';
+  return [
+    {
+      code: 'group.keptOld',
+      group: name,
+      text: `its ${kept} ${isAre} kept in standby for ${duration(gates.keepMs)} after the verdict`,
+      remedy:
+        'They are paid for until they are terminated. Where the run ends before, the next command that may change ' +
+        'the group does it, such as resume.',
+    },
+  ];
+}
+
+/** Why the old half of a group could not be kept in standby, or not be told from others there. */
+function keepReasons({ name, instances, weighted }: Group): readonly Reason[] {
+  const back = (ids: readonly string[]): string =>
+    command`aws autoscaling exit-standby --auto-scaling-group-name ${name} --instance-ids ${ids}`;
+  const aside = instances.filter(({ lifecycle }) => standing(lifecycle) === 'parked').map(({ id }) => id);
+  return [
+    ...(weighted
+      ? [
+          {
+            code: 'group.keep',
+            group: name,
+            text: 'its instances have weights, and what they take off the desired capacity in standby is open',
+            remedy: 'Leave --keep-old out: the old instances are then terminated after the verdict.',
+          },
+        ]
+      : []),
+    ...(aside.length > 0
+      ? [
+          {
+            code: 'group.keep',
+            group: name,
+            text: `it has instances in standby (${list(aside, 5)}), which could not be told from those that are kept`,
+            remedy: `Leave --keep-old out, or put them back: ${back(aside)}`,
+          },
+        ]
+      : []),
   ];
 }
 

@@ -3,7 +3,7 @@ import { endInstance } from '../ec2/start-instance.js';
 import { ServiceFault } from '../fault.js';
 import type { World } from '../world.js';
 import { endLifetime } from './capacity/health-checks.js';
-import { findGroup, isLeaving } from './state.js';
+import { findGroup, isLeaving, type Member } from './state.js';
 
 type Meddle = Extract<Fault, { kind: 'meddle' }>;
 
@@ -38,6 +38,8 @@ export function meddle(world: World, name: string, fault: Meddle): void {
         return void ask('DetachInstances', { InstanceIds: ids, ShouldDecrementDesiredCapacity: false });
       case 'standby':
         return void ask('EnterStandby', { InstanceIds: ids, ShouldDecrementDesiredCapacity: false });
+      case 'exitStandby':
+        return void exitStandby(world, name, members);
       case 'protect':
         return void ask('SetInstanceProtection', { InstanceIds: ids, ProtectedFromScaleIn: true });
       case 'removeTags': {
@@ -68,4 +70,11 @@ export function meddle(world: World, name: string, fault: Meddle): void {
   } catch (error) {
     if (!(error instanceof ServiceFault)) throw error;
   }
+}
+
+/** Somebody takes the first that stands by back into service. */
+function exitStandby(world: World, AutoScalingGroupName: string, members: readonly Member[]): void {
+  const parked = members.find(({ lifecycle }) => lifecycle === 'Standby');
+  if (parked !== undefined)
+    world.invoke('autoscaling', 'ExitStandby', { AutoScalingGroupName, InstanceIds: [parked.id] }, 'others');
 }

@@ -49,6 +49,8 @@ export interface Member {
   /** It is to go, for this reason, once its replacement serves. */
   goes?: Extract<EndedBy, 'health' | 'lifetime'> | undefined;
   endedBy?: EndedBy | undefined;
+  /** Who put it into standby: the tool that is watched, or somebody else. */
+  asideBy?: 'caller' | 'world' | undefined;
   hooks: PendingHook[];
 }
 

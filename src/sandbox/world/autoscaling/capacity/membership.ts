@@ -8,7 +8,7 @@ import type {
 import { ec2State } from '../../ec2/state.js';
 import { drawMs } from '../../random-delay.js';
 import { touch } from '../../revisions.js';
-import type { World } from '../../world.js';
+import type { Call, World } from '../../world.js';
 import { endActivity, stamp, startActivity } from '../activities.js';
 import { scheduleHealthCheck } from './health-checks.js';
 import { leavesPending } from './launch.js';
@@ -29,7 +29,7 @@ export function setInstanceProtection(world: World, input: SetInstanceProtection
  * At most 20 instances. They leave every balancer and drain; the desired capacity falls by them, or what is missing is
  * launched. Source: EnterStandby; EC2 Auto Scaling user guide, "Temporarily remove instances".
  */
-export function enterStandby(world: World, input: EnterStandbyQuery): object {
+export function enterStandby(world: World, input: EnterStandbyQuery, { caller }: Call): object {
   const group = groupOf(world, input.AutoScalingGroupName);
   const members = membersOf(group, input.InstanceIds, 20);
   for (const member of members) requireInService(member);
@@ -46,6 +46,7 @@ export function enterStandby(world: World, input: EnterStandbyQuery): object {
     });
     member.activity = activity.ActivityId;
     member.lifecycle = 'EnteringStandby';
+    member.asideBy = caller === 'outside' ? 'caller' : 'world';
     const until = deregisterEverywhere(world, group, member.id);
     world.clock.at(until, () => settleAs(world, group.name, member.id, 'EnteringStandby', 'Standby'));
     return { ...activity };
@@ -103,6 +104,7 @@ export function exitStandby(world: World, input: ExitStandbyQuery): object {
     activity.Progress = 30;
     member.activity = activity.ActivityId;
     member.lifecycle = 'Pending';
+    member.asideBy = undefined;
     const delay = drawMs(world, `autoscaling/exit-standby/${member.id}/${++group.counter}`, EXIT);
     world.clock.after(delay, () => leavesPending(world, group.name, member.id));
     return { ...activity };

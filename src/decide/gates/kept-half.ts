@@ -1,0 +1,21 @@
+import type { Group, Instance } from '../../model/rollout/group.js';
+import type { RolloutRecord } from '../../model/rollout/record.js';
+import { standing } from '../instances/classify.js';
+
+/** Whether the record asks for the old half to be kept after the verdict to promote. */
+export function keepsOld({ gates }: Pick<RolloutRecord, 'gates'>): boolean {
+  return gates?.keepMs !== undefined;
+}
+
+/**
+ * The instances that a rollout keeps: old, and in standby. Where the record keeps its old half, the group had none in
+ * standby when it began, so these are nobody else's.
+ */
+export function keptHalf({ instances }: Pick<Group, 'instances'>, record: RolloutRecord): readonly Instance[] {
+  if (!keepsOld(record)) return [];
+  const before = Math.floor(record.startedAt / 1000);
+  return instances.filter(
+    ({ lifecycle, launchedAt }) =>
+      standing(lifecycle) === 'parked' && launchedAt !== undefined && Math.floor(launchedAt / 1000) < before,
+  );
+}
