@@ -69,7 +69,9 @@ function isProvingOn({ notes: { record, verdict } }: Pick<Group, 'notes'>): bool
 
 /** The old half is kept, and could serve again. */
 function isKeptOpen({ notes: { record, verdict } }: Pick<Group, 'notes'>): boolean {
-  return record !== undefined && keepsOld(record) && verdict?.outcome === 'promote' && record.gates?.backAt === undefined;
+  return (
+    record !== undefined && keepsOld(record) && verdict?.outcome === 'promote' && record.gates?.backAt === undefined
+  );
 }
 
 /** What would be launched now matters until a rollout has begun, and to a run that takes over one that proves on. */

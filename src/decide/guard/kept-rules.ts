@@ -80,7 +80,9 @@ export function windowRule(group: Group, action: Action, at: number, plan: Plan)
   const ends = at >= gates.keptUntil || plan.goOn === true || plan.finishKept === true;
   // rule: guard-window
   if (!ends) return 'the old half is kept until later';
-  return action.decrement && rows.some(isAside) ? 'what is in standby has left the desired capacity already' : undefined;
+  return action.decrement && rows.some(isAside)
+    ? 'what is in standby has left the desired capacity already'
+    : undefined;
 }
 
 /** The units below which serving must not fall by a termination. */

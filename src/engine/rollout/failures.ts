@@ -25,7 +25,11 @@ export function refusedRun(reasons: readonly Reason[], plan: Plan): Failure {
       : `${it}, for ${reasons.length} reasons.`;
   // The same again would be refused as long as that rollout is there.
   const first = reasons.some((reason) => reason.code === 'group.rollout') ? [ours(plan, 'resume')] : [];
-  return refused(code, what, reasons, [...first, plan.again]);
+  // So would it while an old half is kept: each of these leads out of that.
+  const next = reasons.some((reason) => reason.code === 'group.kept')
+    ? [ours(plan, 'rollback'), ours(plan, 'resume'), `${plan.again} --finish-kept`]
+    : [plan.again];
+  return refused(code, what, reasons, [...first, ...next]);
 }
 
 /** AWS refused the first change of the run: nothing was changed, and no record is there that could be resumed. */

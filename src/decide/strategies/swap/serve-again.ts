@@ -6,7 +6,7 @@ import { count } from '../../../text/count.js';
 import { seconds } from '../../../text/duration.js';
 import { notInService, units } from '../../instances/classify.js';
 import { keptHalf } from '../../gates/kept-half.js';
-import { proven } from '../../memory/proven.js';
+import { warm } from '../../memory/proven.js';
 import { limitFrom } from '../../memory/unseen-time.js';
 import { ourLease } from '../../ownership/lease.js';
 import { finish, sameReasons } from '../../rollout/finish.js';
@@ -162,10 +162,8 @@ function prove(view: RolloutView, of: JudgedGroup, backAt: Instant): GroupStep {
 }
 
 function provenOld({ observed, plan }: RolloutView, { group, halves }: RolloutGroup): readonly Instance[] {
-  const { gates, ...rest } = plan;
-  const { hooks: _hooks, ...others } = gates ?? { words: '' };
   // What served before has passed its check; the command is for new ones.
-  return proven(group, halves.old, observed.seen, { ...rest, gates: others }, observed.at);
+  return warm(observed, plan, group, halves.old);
 }
 
 function limitOf({ observed, plan }: RolloutView, { name, group }: RolloutGroup, backAt: Instant): Instant {
