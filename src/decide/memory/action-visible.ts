@@ -17,6 +17,14 @@ function isOfRollout(
   return shown?.run === run && shown.strategy === strategy && seconds(shown.startedAt) === seconds(startedAt);
 }
 
+/** Whether the record is the very one that was written over another. */
+function showsRecord(shown: RolloutRecord | undefined, written: RolloutRecord): boolean {
+  if (!isOfRollout(shown, written)) return false;
+  const sameWindow =
+    shown.gates?.keptUntil === written.gates?.keptUntil && shown.gates?.backAt === written.gates?.backAt;
+  return sameWindow && sameTheirs(shown.theirs, written.theirs);
+}
+
 /** Tags hold whole seconds. */
 function seconds(at: number): number {
   return Math.floor(at / 1000);
@@ -35,13 +43,7 @@ function shows(group: Group, action: Action): boolean {
   const { notes, size, suspended } = group;
   switch (action.type) {
     case 'rewrite':
-      return (
-        isOfRollout(notes.record, action.record) &&
-        notes.lease?.run === action.lease.run &&
-        sameTheirs(notes.record.theirs, action.record.theirs) &&
-        notes.record.gates?.keptUntil === action.record.gates?.keptUntil &&
-        notes.record.gates?.backAt === action.record.gates?.backAt
-      );
+      return showsRecord(notes.record, action.record) && notes.lease?.run === action.lease.run;
     case 'record':
       return isOfRollout(notes.record, action.record) && notes.lease?.run === action.lease.run;
     case 'pause':

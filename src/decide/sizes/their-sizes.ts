@@ -112,12 +112,21 @@ function isOurDesired(of: SizedGroup, origin: Origin): boolean {
   const least = verdict.outcome === 'rollBack' ? Math.min(wanted, units(halves.old)) : left;
   if (desired < least || desired > most) return false;
   if (!swaps || halves.old.length > 0 || group.weighted || origin === 'ours') return true;
+  return standsIn(group, record, verdict);
+}
+
+/** Whether the desired capacity is no more than what is left of ours at the end of a swap. */
+function standsIn(
+  { size: { desired }, instances }: SizedGroup['group'],
+  record: RolloutRecord,
+  verdict: Verdict,
+): boolean {
   // What went into standby took its part off what we had asked for; the rest stands in for old ones that are gone.
-  const kept = keptHalf(group, record).length;
+  const kept = keptHalf({ instances }, record).length;
   if (kept > 0 && desired <= finalTarget(record).size.desired - kept) return true;
   // What is more than wanted at the end of a swap stands in for old ones that others took before the verdict.
   // Those that somebody has put aside since were launched for it as well.
-  const launched = group.instances.filter(
+  const launched = instances.filter(
     ({ launchedAt = Infinity }) => launchedAt >= record.startedAt && launchedAt < verdict.at,
   );
   return desired <= units(launched);
