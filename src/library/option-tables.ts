@@ -87,6 +87,9 @@ const ROLLOUT = {
   bake: 'seconds',
   pauseAt: 'text',
   ignoreRingingAlarms: 'switch',
+  keepOld: 'seconds',
+  detach: 'switch',
+  finishKept: 'switch',
 } as const satisfies OptionTable;
 
 const CHANGE = {

@@ -600,6 +600,11 @@ export const MUTATIONS: readonly Mutation[] = [
     breaks: { value: 'size' },
   },
   {
+    name: 'less-is-given-back',
+    rule: 'what Auto Scaling takes out for somebody who asked for less is not launched again',
+    breaks: { value: 'towardGoal(record)' },
+  },
+  {
     name: 'theirs-not-noted',
     rule: 'what somebody else set is written down before anything is written over it',
     breaks: { value: 'undefined' },

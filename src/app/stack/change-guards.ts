@@ -135,8 +135,9 @@ export function guardChange(
 
 /** A swap that could not start would leave the stack changed and its groups behind: better now than then. */
 export function guardGroups(plan: ChangePlan): void {
-  // What a dead run left is finished before the stack changes; what a live one holds stops us there.
-  const against = plan.groups.flatMap((group) => group.against).filter(({ code }) => code !== 'group.rollout');
+  // What a dead run left is finished before the stack changes; what a live one holds, or keeps, stops us there.
+  const later = ['group.rollout', 'group.kept'];
+  const against = plan.groups.flatMap((group) => group.against).filter(({ code }) => !later.includes(code));
   if (against.length === 0) return;
   const lost = against.filter(({ code }) => code === 'group.sizeDoesNotFit');
   if (lost.length > 0)

@@ -1,3 +1,4 @@
+import { keptReasons } from '../gates/gates.js';
 import type { GroupOutlook } from '../../model/stack/change-plan.js';
 import type { Observed, Reason } from '../../model/rollout/decision.js';
 import type { Group, Instance, Size } from '../../model/rollout/group.js';
@@ -138,6 +139,8 @@ function allAgainst(observed: Observed, plan: Plan, group: Group): readonly Reas
   const { record, lease } = group.notes;
   if (record === undefined)
     return [...reasonsAgainst({ observed, plan }, group), ...factsOf(plan).reasonsAgainst(plan, group)];
+  const kept = keptReasons(observed, plan).filter((reason) => reason.group === group.name);
+  if (kept.length > 0) return kept;
   const who = lease === undefined ? 'no run works on it' : `held by ${lease.host} (process ${lease.pid})`;
   return [
     {

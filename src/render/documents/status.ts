@@ -120,7 +120,8 @@ function instanceTable({ instances, configurations }: GroupOnPage): readonly str
       instance.launchedAt === undefined ? '' : timestamp(instance.launchedAt),
       [
         ...(configurations.includes(instance.configuration) ? [] : [`launched from ${instance.configuration}`]),
-        ...instance.health.flatMap(healthRemark),
+        // No balancer knows an instance in standby.
+        ...(instance.lifecycle === 'Standby' ? [] : instance.health.flatMap(healthRemark)),
       ].join('; '),
     ]),
   ]);

@@ -131,3 +131,37 @@ describe('what somebody else sets while a swap is under way stays', function () 
     expect(stage.violations()).to.deep.equal([]);
   });
 });
+
+describe('what somebody else sets while a rolling rollout is under way stays', function () {
+  this.timeout(30_000);
+
+  // The others speak of the doubled size: with one more than three, four is our own size and five is no fit.
+  const doubled = [
+    'asks for something between',
+    'asks for one more than there were',
+    'lowers max below the doubled size',
+  ];
+  for (const { what, set, sizes } of MEANWHILE.filter((one) => !doubled.includes(one.what))) {
+    it(`${what}, and what Auto Scaling takes out then is not launched again`, async () => {
+      const stage = stageOf();
+      after(stage, 'UpdateAutoScalingGroup', 30, () => others(stage, 'UpdateAutoScalingGroup', set));
+      const ending = await stage.run({
+        strategy: 'rolling',
+        rolling: { surge: { count: 1 }, unavailable: { count: 0 }, serial: false },
+      });
+      expect(ending.outcome, ending.failure?.facts.what).to.equal('swapped');
+      stage.sandbox.clock.advance(600_000);
+      expect(sizesOf(stage.sandbox.world)).to.deep.equal(sizes);
+      expect(new Set(versions(stage))).to.deep.equal(new Set(sizes[2] === 0 ? [] : ['2']));
+      expect(suspended(stage)).to.deep.equal([]);
+      // What was given back is not raised again.
+      expect(
+        ending.events.filter(
+          (event) =>
+            event.type === 'action.done' && event.action.type === 'resize' && event.action.purpose === 'restore',
+        ),
+      ).to.have.length.at.most(1);
+      expect(stage.violations()).to.deep.equal([]);
+    });
+  }
+});

@@ -268,12 +268,12 @@ function atEnd(
   if (look === undefined) return [`${was.name} is gone`];
   const { group } = look;
   const shrinks = flags.sizes === 'template' || meanwhile.some(({ does }) => does === 'scaleIn');
+  // A scheduled action, or a person, may ask for less, also once all is over.
+  const least = Math.min(was.desired, ...group.others.flatMap(({ set }) => set?.desired ?? []));
   const ours = [...group.tags.keys()].filter((key) => key.startsWith('ha-updater:'));
   const suspended = [...group.suspended.keys()].filter((process) => !was.suspended.includes(process));
   return [
-    ...(!shrinks && group.desired < was.desired
-      ? [`${was.name}: desired ${group.desired}, it was ${was.desired}`]
-      : []),
+    ...(!shrinks && group.desired < least ? [`${was.name}: desired ${group.desired}, it was ${was.desired}`] : []),
     ...(look.inService < group.desired ? [`${was.name}: ${look.inService} in service of ${group.desired}`] : []),
     ...(ours.length > 0 ? [`${was.name}: tags of ours are left: ${ours.join(', ')}`] : []),
     ...(suspended.length > 0 ? [`${was.name}: suspended are ${suspended.join(', ')}`] : []),

@@ -13,7 +13,7 @@ import { batchStop, unitsUntilStop } from './batch-stop.js';
 import { rollingRecord } from './facts.js';
 import type { RollingFleet } from './fleet.js';
 import { noteTheirs } from '../../sizes/note-theirs.js';
-import { towardGoal } from '../../sizes/wanted-size.js';
+import { towardGoal, wantedSize } from '../../sizes/wanted-size.js';
 import { raisedTo } from '../../rollout/target-size.js';
 import { surged } from './surge.js';
 import { takeOut } from './take-out.js';
@@ -35,9 +35,9 @@ type Rolling = JudgedGroup<RollingRecord>;
  */
 export function replaceBatch(view: RolloutView, judged: JudgedGroup): GroupStep {
   const noted: Rolling = { ...judged, record: rollingRecord(judged.record) };
-  const of: Rolling = { ...noted, record: towardGoal(noted.record) };
+  const fleet = fleetOf(view, noted);
+  const of: Rolling = { ...noted, record: workedToward(noted.record, fleet) };
   const { group, record, verdict, block } = of;
-  const fleet = fleetOf(view, of);
   const since = view.observed.seen.progressAt[of.name]?.at ?? verdict.at;
   // Scaling goes on already, and what it takes out is not launched again.
   const scales = fleet.old.length === 0 && goesOnScaling(noted);
@@ -51,6 +51,15 @@ export function replaceBatch(view: RolloutView, judged: JudgedGroup): GroupStep 
     (block && whileBlocked(view, of, fleet, block)) ??
     goOn(view, of, noted, fleet)
   );
+}
+
+/**
+ * The record with the size to work toward. Whoever asked for less gets it once no old one is left: what Auto Scaling
+ * takes out then is not launched again.
+ */
+function workedToward(record: RollingRecord, { old }: RollingFleet): RollingRecord {
+  // rule: less-is-given-back
+  return old.length > 0 ? towardGoal(record) : { ...record, size: wantedSize(record) };
 }
 
 /** What was suspended for the rollout runs again. */
