@@ -121,6 +121,8 @@ export const NOT_HAD: ReadonlySet<AwsFault['kind']> = new Set(['denied', 'unsupp
  */
 export function statusReader(
   gateway: Pick<Gateway, 'applicationStatus'>,
+  /** The same calls, sent once: nobody waits for a judge that nobody is known to have. */
+  once: Pick<Gateway, 'applicationStatus'>,
 ): (groups: Groups, matter: ReadonlySet<string>, unjudged: ReadonlySet<string>) => Promise<StatusRead> {
   const asked = new Set<string>();
   const checked = new Set<string>();
@@ -137,10 +139,15 @@ export function statusReader(
       if (there.length > 0) asked.add(group.name);
       return there.map(({ id }) => id);
     });
+    const isKnown = wanted.some(({ name }) => unjudged.has(name) || checked.has(name));
     if (refused === undefined && ids.length > 0)
       try {
-        last = await gateway.applicationStatus(ids);
+        last = await (isKnown ? gateway : once).applicationStatus(ids);
       } catch (error) {
+        if (!isKnown && error instanceof AwsFault && error.kind !== 'missing' && !NOT_HAD.has(error.kind)) {
+          for (const { name } of wanted) asked.delete(name);
+          return { of: {}, checked };
+        }
         // Where one of them has just gone, the next look asks again, and what was said last counts until then.
         if (!(error instanceof AwsFault) || (error.kind !== 'missing' && !NOT_HAD.has(error.kind))) throw error;
         if (error.kind !== 'missing')

@@ -99,7 +99,7 @@ function createReader(
   const readPrecautions = precautionReader(gateway);
   const readConfigurations = configurationReader(gateway);
   const readImages = imageReader(gateway);
-  const readStatus = statusReader(gateway);
+  const readStatus = statusReader(gateway, deps.gateway);
   const { ask: askHealth, unread } = anomalyReader(gateway, plan.gates?.anomaly !== undefined);
   const readFailures = failureReader(gateway);
   const readSchedules = scheduleReader(deps.gateway);
