@@ -12,7 +12,9 @@ import { finalTarget } from '../target-size.js';
  */
 export function zoneReasons({ name, zones, balancers }: Group): readonly Reason[] {
   return balancers.flatMap((balancer): readonly Reason[] => {
-    const shut = balancer.zones === undefined ? [] : zones.filter((zone) => balancer.zones?.includes(zone) === false);
+    // A balancer that names no zone at all tells nothing of them.
+    const open = balancer.zones ?? [];
+    const shut = open.length === 0 ? [] : zones.filter((zone) => !open.includes(zone));
     // rule: shut-zone
     if (!balancer.judged || shut.length === 0) return [];
     return [
