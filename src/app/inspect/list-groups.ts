@@ -1,6 +1,6 @@
 import { badFlags } from '../../config/rollout-plan.js';
 import type { BareGroup } from '../../engine/gateway.js';
-import { configurationReader } from '../../engine/rollout/kept-reads.js';
+import { configurationReader } from '../../engine/rollout/cached-reads.js';
 import { retrying } from '../../engine/retrying-gateway.js';
 import { AwsFault } from '../../errors.js';
 import type { Group } from '../../model/rollout/group.js';

@@ -25,7 +25,7 @@ import {
   scheduleReader,
   statusReader,
   type StatusRead,
-} from './kept-reads.js';
+} from './cached-reads.js';
 import { imageReader, type Launch } from './image-reader.js';
 import { hookReader } from './hook-reader.js';
 import { groupReader } from './look-twice.js';
@@ -96,7 +96,7 @@ function createReader(
   const withOut = outKeeper();
   const withLaunchTimes = launchTimeReader(gateway);
   const readBalancers = balancerReader(gateway, plan.gates?.skipBalancers === true);
-  const readPrecautions = precautionReader(gateway);
+  const readPrecautions = precautionReader(gateway, deps.gateway);
   const readConfigurations = configurationReader(gateway);
   const readImages = imageReader(gateway);
   const readStatus = statusReader(gateway, deps.gateway);

@@ -160,6 +160,14 @@ describe('zones that a load balancer is not enabled in', () => {
 });
 
 describe('subnets with few free addresses', () => {
+  it('hold nobody up where the endpoint has no readable answer', async () => {
+    const broken = { kind: 'brokenAnswer', calls: 'ec2:DescribeSubnets', rate: 1, how: 'html' } as const;
+    const stage = createStage({ faults: [broken] }, [{ name: 'web', size: 2, min: 1, max: 4 }]);
+    stage.groups[0]?.changeImage('ami-new');
+    const { outcome, failure } = await stage.run();
+    expect(outcome, failure?.facts.what).to.equal('swapped');
+  });
+
   it('are told before a swap doubles the group, with both numbers, and not before a rolling rollout that fits', async () => {
     for (const [plan, told] of [
       [{}, true],

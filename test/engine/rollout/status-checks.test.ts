@@ -82,6 +82,18 @@ describe('application status checks', () => {
       expect(warned(events)).to.deep.equal(['group.statusChecks', 'group.noBalancer']);
     });
 
+  for (const how of ['html', 'empty'] as const)
+    it(`hold nobody up who has none, where the endpoint has no readable answer (${how})`, async () => {
+      const broken = { kind: 'brokenAnswer', calls: 'ec2:DescribeApplicationStatus', rate: 1, how } as const;
+      const stage = createStage({ faults: [broken] }, [{ name: 'web', size: 2, min: 1, max: 4 }]);
+      stage.groups[0]?.changeImage('ami-new');
+      const began = stage.sandbox.clock.now();
+      const { outcome, failure } = await stage.run();
+      expect(outcome, failure?.facts.what).to.equal('swapped');
+      expect(stage.sandbox.clock.now() - began, 'no longer than without').to.be.below(600_000);
+      expect(stage.violations()).to.deep.equal([]);
+    });
+
   it('judge nothing while they are suppressed', async () => {
     const stage = checked('ami-new');
     const { Instances: instances } = call<{ AutoScalingGroups: { Instances: { InstanceId: string }[] }[] }>(

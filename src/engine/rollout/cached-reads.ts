@@ -76,16 +76,20 @@ export function balancerReader(
   };
 }
 
-/** What stands against a start, asked once per group. */
+/**
+ * What stands against a start, asked once per group.
+ * @param once calls that are sent once: free addresses are told, and nobody waits for them
+ */
 export function precautionReader(
-  gateway: Pick<Gateway, 'precautions' | 'subnets'>,
+  gateway: Pick<Gateway, 'precautions'>,
+  once: Pick<Gateway, 'subnets'>,
 ): (names: readonly string[], groups: Groups) => Promise<readonly Precautions[]> {
   const precautions = new Map<string, Precautions>();
   return async (names, groups) => {
     const unasked = names.filter((name) => !precautions.has(name));
     for (const found of await Promise.all(unasked.map((name) => gateway.precautions(name)))) {
       const { subnets = [] } = groups.find(({ name }) => name === found.group) ?? {};
-      const free = await freeIn(gateway, subnets);
+      const free = await freeIn(once, subnets);
       precautions.set(found.group, { ...found, ...(free !== undefined && { freeAddresses: free }) });
     }
     return [...precautions.values()];
@@ -98,7 +102,7 @@ async function freeIn(gateway: Pick<Gateway, 'subnets'>, ids: readonly string[])
   try {
     return (await gateway.subnets(ids)).reduce((sum, { free }) => sum + free, 0);
   } catch (error) {
-    if (!(error instanceof AwsFault) || (error.kind !== 'missing' && !NOT_HAD.has(error.kind))) throw error;
+    if (!(error instanceof AwsFault)) throw error;
     return undefined;
   }
 }
@@ -118,10 +122,12 @@ export const NOT_HAD: ReadonlySet<AwsFault['kind']> = new Set(['denied', 'unsupp
  * The application status of instances: once for all groups, then where it matters, of groups that no balancer judges
  * or of which such a check judges some instance. Where AWS refuses it, or does not know the call, it is not asked again
  * in this run, and the word of balancers and Auto Scaling is all that there is.
+ *
+ * @param once the same calls, sent once: nobody waits for a judge that no group is known to have, and the next look
+ * asks again
  */
 export function statusReader(
   gateway: Pick<Gateway, 'applicationStatus'>,
-  /** The same calls, sent once: nobody waits for a judge that nobody is known to have. */
   once: Pick<Gateway, 'applicationStatus'>,
 ): (groups: Groups, matter: ReadonlySet<string>, unjudged: ReadonlySet<string>) => Promise<StatusRead> {
   const asked = new Set<string>();
