@@ -29,6 +29,20 @@ describe('how long a group may take', () => {
     expect(limits.progressMs).to.be.greaterThan(600_000 + PLAN.timing.warmupMs);
   });
 
+  for (const [holds, otherwise, enters, leaves] of [
+    ['Pending:Wait', 'CONTINUE', true, false],
+    ['Pending:Wait', 'ABANDON', false, false],
+    ['Terminating:Wait', 'CONTINUE', false, true],
+    ['Terminating:Wait', 'ABANDON', false, true],
+  ] as const)
+    it(`covers a hook that holds instances in ${holds} for two hours and then answers ${otherwise}, where that helps`, () => {
+      const hook = { name: 'h', holds, heartbeatMs: 7_200_000, notifies: true, otherwise };
+      const drain = 3_600_000;
+      const limits = timeLimits(PLAN, group({ balancers: [{ ...BALANCER, drainMs: drain }], hooks: [hook] }));
+      expect(limits.progressMs > 7_200_000 + PLAN.timing.warmupMs, 'until it serves').to.equal(enters);
+      expect(limits.drainMs > 7_200_000 + drain, 'until it is gone').to.equal(leaves);
+    });
+
   it('covers the longest draining that AWS allows', () => {
     expect(of({ drainMs: 3_600_000 }).drainMs).to.be.greaterThan(3_600_000);
     expect(of({ drainMs: 3_600_000, judged: false }).drainMs, 'also where health means nothing').to.be.greaterThan(

@@ -3,6 +3,7 @@ import { guard } from '../../../src/decide/guard/guard.js';
 import type { Action } from '../../../src/model/rollout/action.js';
 import type { Observed, Seen } from '../../../src/model/rollout/decision.js';
 import type { Group, Instance } from '../../../src/model/rollout/group.js';
+import type { RecordGates } from '../../../src/model/rollout/record.js';
 import type { HookResult } from '../../../src/model/rollout/hook.js';
 import type { Plan } from '../../../src/model/rollout/rollout-plan.js';
 import { old, ROLLING, rollingGroup, young } from '../../support/rolling.js';
@@ -88,6 +89,43 @@ const shield = (on: boolean, ...instances: string[]): Action => ({ type: 'shield
 const shielded = (group: Group): Group => ({
   ...group,
   notes: { ...group.notes, record: { ...RECORD, shield: true } },
+});
+
+/** A promoted swap whose record asks for its old half to be kept, as far as these say. */
+const keeping = (gates: RecordGates = {}, differs: Partial<Group> = {}): Group =>
+  promoted({
+    notes: { ...NOTES, record: { ...RECORD, gates: { keepMs: 3_600_000, ...gates } }, verdict: verdict('promote') },
+    ...differs,
+  });
+/** The old half is in standby, and the group has its size back. */
+const inWindow = (gates: RecordGates = {}, differs: Partial<Group> = {}): Group =>
+  keeping(
+    { keptUntil: T0 + 3_600_000, ...gates },
+    {
+      size: RECORD.size,
+      suspended: [],
+      instances: [
+        instance('i-old1', { lifecycle: 'Standby' }),
+        instance('i-old2', { lifecycle: 'Standby' }),
+        fresh('i-new1'),
+        fresh('i-new2'),
+      ],
+      ...differs,
+    },
+  );
+const standby = (on: boolean, decrement: boolean, ...instances: string[]): Action => ({
+  type: 'standby',
+  group: 'web',
+  instances,
+  on,
+  decrement,
+});
+const endOld = (decrement: boolean): Action => ({
+  type: 'terminate',
+  group: 'web',
+  half: 'old',
+  instances: ['i-old1', 'i-old2'],
+  decrement,
 });
 
 interface Row {
@@ -463,6 +501,77 @@ const STOPPED: readonly (Row & { readonly why: RegExp })[] = [
     why: /sizes are not restored/,
   },
   {
+    when: 'standby: no record asks for it',
+    on: promoted(),
+    action: standby(true, true, 'i-old1'),
+    why: /no record says that an old half is kept/,
+  },
+  {
+    when: 'standby: before the verdict',
+    on: doubledGroup({ notes: { ...NOTES, record: { ...RECORD, gates: { keepMs: 3_600_000 } } } }),
+    action: standby(true, true, 'i-old1'),
+    why: /only a promoted swap/,
+  },
+  { when: 'standby: a new one', on: keeping(), action: standby(true, true, 'i-new1'), why: /not the old half/ },
+  {
+    when: 'standby: too few others serve',
+    on: keeping(
+      {},
+      { instances: [instance('i-old1'), instance('i-old2'), fresh('i-new1'), fresh('i-new2', { health: sick() })] },
+    ),
+    action: standby(true, true, 'i-old1', 'i-old2'),
+    why: /1 would stay in service, less than 2/,
+  },
+  {
+    when: 'standby: without a decrement, which launches others in their place',
+    on: keeping(),
+    action: standby(true, false, 'i-old1', 'i-old2'),
+    why: /without decrement more would be launched/,
+  },
+  {
+    when: 'standby: the desired capacity below what somebody asked for',
+    on: keeping({}, { size: { min: 3, max: 4, desired: 4 } }),
+    action: standby(true, true, 'i-old1', 'i-old2'),
+    why: /2 is less than asked for/,
+  },
+  {
+    when: 'standby: out of it, and nobody decided that',
+    on: inWindow(),
+    action: standby(false, false, 'i-old1'),
+    why: /nobody decided/,
+  },
+  {
+    when: 'standby: out of it while Launch is suspended',
+    on: inWindow({ backAt: T0 }, { suspended: ['Launch'] }),
+    action: standby(false, false, 'i-old1', 'i-old2'),
+    why: /while Launch is suspended/,
+  },
+  {
+    when: 'standby: out of it without room',
+    on: inWindow({ backAt: T0 }, { size: { min: 1, max: 3, desired: 2 } }),
+    action: standby(false, false, 'i-old1', 'i-old2'),
+    why: /no room for them in max/,
+  },
+  {
+    when: 'kept: terminated before their time is over',
+    on: inWindow(),
+    action: endOld(false),
+    why: /kept until later/,
+  },
+  {
+    when: 'kept: terminated with a decrement, which takes serving capacity',
+    on: inWindow({ keptUntil: T0 - 1 }),
+    action: endOld(true),
+    why: /has left the desired capacity already/,
+  },
+  { when: 'kept: terminated in place of standby', on: keeping(), action: endOld(true), why: /is to be kept/ },
+  {
+    when: 'kept: forgotten',
+    on: inWindow(),
+    action: clear,
+    why: /the kept half is still there/,
+  },
+  {
     when: 'clearing a roll-back that is not noted as frozen',
     on: rolledBack({ size: RECORD.size }),
     action: clear,
@@ -576,6 +685,28 @@ const SENT: readonly Row[] = [
     action: resume(...PROCESSES),
   },
   { when: 'replacing dead new ones before the end', on: promoted(), action: resume('ReplaceUnhealthy') },
+  {
+    when: 'standby for the old half, with enough new ones in service',
+    on: keeping(),
+    action: standby(true, true, 'i-old1', 'i-old2'),
+  },
+  {
+    when: 'out of standby where that was decided, with room',
+    on: inWindow({ backAt: T0 }),
+    action: standby(false, false, 'i-old1', 'i-old2'),
+  },
+  {
+    when: 'the end of what is kept, once its time is over',
+    on: inWindow({ keptUntil: T0 - 1 }),
+    action: endOld(false),
+  },
+  {
+    when: 'the end of what is kept, when a person ends it',
+    on: inWindow(),
+    action: endOld(false),
+    plan: { goOn: true },
+  },
+  { when: 'the end of what is kept, asked for', on: inWindow(), action: endOld(false), plan: { finishKept: true } },
   { when: 'clearing at the end', on: promoted({ size: RECORD.size, suspended: [] }), action: clear },
 ];
 
