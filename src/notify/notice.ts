@@ -1,8 +1,9 @@
+import type { Action } from '../model/rollout/action.js';
 import type { FailureFacts, Identity, Outcome, Stamped } from '../model/event.js';
 import { timestamp } from '../text/timestamp.js';
 
 /** What a notice is about. */
-type NoticeKind = 'started' | 'verdict' | 'paused' | 'ended';
+type NoticeKind = 'started' | 'verdict' | 'kept' | 'paused' | 'ended';
 
 /** One notice of a run, for programs. Fields are only ever added; nothing of it is a value that was given. */
 export interface Notice {
@@ -21,10 +22,14 @@ export interface Notice {
   readonly at: string;
   /** Of a verdict: `promote` or `rollBack`; of an end: how the run ended. */
   readonly outcome?: Outcome | 'promote' | 'rollBack';
+  /** Of what is kept: until when the old instances can serve again. */
+  readonly until?: string;
   readonly exitCode?: number;
   /** Of a failure: its code, what happened, what serves now, and the commands that help. */
   readonly failure?: Pick<FailureFacts, 'code' | 'what' | 'serves' | 'next'>;
 }
+
+type Rewrite = Extract<Action, { readonly type: 'rewrite' }>;
 
 /** What is known of the run from its first event on. */
 type Known = Pick<Notice, 'run' | 'command' | 'stack' | 'groups' | 'build'> & { readonly identity: Identity };
@@ -32,7 +37,8 @@ type Known = Pick<Notice, 'run' | 'command' | 'stack' | 'groups' | 'build'> & { 
 /** Makes notices out of the events of one run, each told once. */
 export function noticeTeller(): (stamped: Stamped) => Notice | undefined {
   let known: Known | undefined;
-  const judged = new Set<string>();
+  const told = new Set<string>();
+  const isNews = (key: string): boolean => !told.has(key) && told.add(key).has(key);
   return ({ event, at }) => {
     if (event.type === 'run.started') {
       const { run, command, stack, groups, identity, build } = event;
@@ -52,11 +58,14 @@ export function noticeTeller(): (stamped: Stamped) => Notice | undefined {
         known = { ...known, groups: event.groups };
         return undefined;
       case 'action.done': {
-        if (event.action.type !== 'judge') return undefined;
-        const { groups, verdict } = event.action;
-        const key = `${verdict.outcome} ${groups.join(' ')}`;
-        if (judged.has(key)) return undefined;
-        judged.add(key);
+        const { action } = event;
+        if (action.type === 'rewrite') {
+          const kept = keptBy(known, action, at);
+          return kept !== undefined && isNews(`kept ${action.group}`) ? kept : undefined;
+        }
+        if (action.type !== 'judge') return undefined;
+        const { groups, verdict } = action;
+        if (!isNews(`${verdict.outcome} ${groups.join(' ')}`)) return undefined;
         return { ...about({ ...known, groups }, 'verdict', at), outcome: verdict.outcome };
       }
       case 'run.finished': {
@@ -75,6 +84,13 @@ export function noticeTeller(): (stamped: Stamped) => Notice | undefined {
   };
 }
 
+/** The old half of a group has left the balancers and is kept from now on. */
+function keptBy(known: Known, { group, record }: Rewrite, at: number): Notice | undefined {
+  const { keptUntil, backAt } = record.gates ?? {};
+  if (keptUntil === undefined || backAt !== undefined) return undefined;
+  return { ...about({ ...known, groups: [group] }, 'kept', at), until: timestamp(keptUntil) };
+}
+
 function about({ identity, ...known }: Known, kind: NoticeKind, at: number): Notice {
   const { account, region, arn } = identity;
   return { v: 1, kind, ...known, account, region, by: arn, at: timestamp(at) };
@@ -82,7 +98,7 @@ function about({ identity, ...known }: Known, kind: NoticeKind, at: number): Not
 
 /** The notice in a few lines, as chats show it. */
 export function noticeText(notice: Notice): string {
-  const { command, stack, groups, region, account, by, kind, outcome, exitCode, failure } = notice;
+  const { command, stack, groups, region, account, by, kind, outcome, exitCode, failure, until } = notice;
   const target = stack ?? groups.slice(0, 5).join(', ');
   const head = `ha-updater ${command} ${target} (${account}, ${region})`;
   switch (kind) {
@@ -90,6 +106,10 @@ export function noticeText(notice: Notice): string {
       return escaped(`${head}: started by ${by}`);
     case 'verdict':
       return escaped(`${head}: ${outcome === 'promote' ? 'promotes, the old instances leave' : 'rolls back'}`);
+    case 'kept':
+      return escaped(
+        `${head}: the new instances of ${groups.join(', ')} serve; the old ones are kept until ${until ?? ''}`,
+      );
     case 'paused':
       return escaped(`${head}: paused, as asked, until somebody resumes it`);
     case 'ended': {

@@ -155,6 +155,20 @@ describe('the notices of a run', () => {
     expect(sent.at(-1)?.notice.failure?.serves).to.equal('Nothing was changed.');
   });
 
+  it('tell once that the old instances are kept, and until when', async () => {
+    await release(taking, { 'keep-old': '1h', detach: true });
+    expect(sent.map(({ notice: { kind, outcome } }) => [kind, outcome])).to.deep.equal([
+      ['started', undefined],
+      ['verdict', 'promote'],
+      ['kept', undefined],
+      ['ended', 'kept'],
+    ]);
+    const { text, notice } = sent[2] ?? {};
+    expect(notice?.groups).to.deep.equal(['web']);
+    expect(Date.parse(notice?.until ?? '') - Date.parse(notice?.at ?? '')).to.be.within(3_590_000, 3_600_000);
+    expect(text).to.include(`the old ones are kept until ${notice?.until}`);
+  });
+
   it('never fail the run: a webhook that takes nothing is one warning', async () => {
     const { code, events } = await release(() => Promise.resolve('it answered 500'));
     expect(code).to.equal(0);

@@ -2,6 +2,7 @@ import { asIs, command } from '../../text/shell-quote.js';
 import type { NumberTexts } from '../../config/numbers.js';
 import { readWanted, type Wanted } from '../../config/rollout-plan.js';
 import { targetText } from '../../config/target.js';
+import { keepsOld } from '../../decide/gates/kept-half.js';
 import { factsOf } from '../../decide/strategies/facts-by-name.js';
 import { begunOn, cancelRollout, giveSizesBack, type Begun } from '../../engine/rollout/cancel-rollout.js';
 import { stackGroups } from '../../engine/stack/change-stack.js';
@@ -64,10 +65,12 @@ export async function cancel(given: CancelAsked, surroundings: ProcessContext): 
     // A size that is kept is no rollout: it is given back once the stack has settled.
     const kept = found.filter(({ record }) => factsOf(record).kind === 'keeping');
     const begun = found.filter((one) => !kept.includes(one));
-    // One that replaces a few at a time can still be stopped after its verdict, though not undone.
+    // After its verdict one that replaces a few at a time can still be stopped, though not undone, and one that keeps
+    // its old half can go back.
     const open = begun.filter(
       ({ group, record }) =>
         factsOf(record).provesAfterVerdict ||
+        keepsOld(record) ||
         group.notes.verdict?.run !== record.run ||
         group.notes.verdict.outcome !== 'promote',
     );

@@ -1,4 +1,5 @@
 import { waitsForResume } from '../../decide/gates/gates.js';
+import { keptUntil } from '../../decide/gates/kept-half.js';
 import { membersOf } from '../../decide/instances/classify.js';
 import { currencyOf } from '../../decide/instances/outdated.js';
 import { factsOf } from '../../decide/strategies/facts-by-name.js';
@@ -121,8 +122,8 @@ function sayRecord(
   const paused = pausedAt(record);
   if (paused !== undefined)
     return { kind: 'paused', says: `paused at ${paused} % by run ${record.run} until somebody resumes it` };
-  const until = record.gates?.keptUntil;
-  if (until !== undefined && record.gates?.backAt === undefined)
+  const until = keptUntil(group.notes);
+  if (until !== undefined)
     return {
       kind: 'kept',
       says:

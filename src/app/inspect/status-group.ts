@@ -6,7 +6,7 @@ import type { Observed } from '../../model/rollout/decision.js';
 import { hasNone, noneThere } from '../../decide/instances/none-there.js';
 import { missedActions } from '../../decide/outlook/held-back.js';
 import { currencyOf, sayOutdated } from '../../decide/instances/outdated.js';
-import { keepsOld, keptHalf } from '../../decide/gates/kept-half.js';
+import { keepsOld, keptHalf, keptUntil } from '../../decide/gates/kept-half.js';
 import { healthChecksOf } from '../../decide/outlook/expected-time.js';
 import { NUMBERS } from '../../config/numbers.js';
 import { duration } from '../../text/duration.js';
@@ -46,9 +46,10 @@ interface InstanceStatus {
 /**
  * Where a group stands, in one word for scripts. `interrupted`: a rollout whose holder is gone, or shows no sign of
  * life;
+ * `kept`: promoted, and the old half can serve again until its time is over;
  * `frozen`: rolled back, with processes left suspended; `unreadable`: it carries a note of another version.
  */
-export type GroupState = 'atRest' | 'underWay' | 'interrupted' | 'frozen' | 'unreadable';
+export type GroupState = 'atRest' | 'underWay' | 'interrupted' | 'kept' | 'frozen' | 'unreadable';
 
 export interface GroupStatus {
   readonly name: string;
@@ -116,11 +117,15 @@ export function groupStatus(group: Group, around: Circumstances): GroupStatus {
 }
 
 export function stateOf(
-  { notes: { record, lease, frozen, unreadable } }: Pick<Group, 'notes'>,
+  { notes }: Pick<Group, 'notes'>,
   { at, holderIsGone }: Pick<Circumstances, 'at' | 'holderIsGone'>,
 ): GroupState {
+  const { record, lease, frozen, unreadable } = notes;
   if (unreadable !== undefined) return 'unreadable';
-  if (record !== undefined) return lease !== undefined && isHeld(lease, at, holderIsGone) ? 'underWay' : 'interrupted';
+  if (record !== undefined) {
+    if (lease !== undefined && isHeld(lease, at, holderIsGone)) return 'underWay';
+    return at < (keptUntil(notes) ?? -Infinity) ? 'kept' : 'interrupted';
+  }
   return frozen === undefined ? 'atRest' : 'frozen';
 }
 

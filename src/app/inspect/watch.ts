@@ -94,7 +94,7 @@ async function follow(watching: Watching): Promise<RunResult> {
       began = true;
       busyAt = now;
     }
-    const stalled = states.includes('interrupted') || states.includes('paused');
+    const stalled = states.some((state) => ['interrupted', 'paused', 'kept'].includes(state));
     const patience = seen.stack?.state === 'ok' && seen.groups.results.size === 0 ? SETTLED_MS : ENDED_MS;
     const isOver = !busy && (began ? now - busyAt >= patience || (stalled && now - busyAt >= ENDED_MS) : !wait);
     if (isOver) return ending(watching, seen, began);
@@ -147,6 +147,8 @@ function ending(watching: Watching, { stack, groups }: Look, began: boolean): Ru
   const paused = namesIn(groups, 'paused');
   if (paused.length > 0) return { outcome: 'paused', results, more: { next: waysOn(watching.asked).slice(1) } };
   if (results.some(({ outcome }) => outcome === 'rolledBack')) throw rolledBack(watching, groups);
+  if (namesIn(groups, 'kept').length > 0)
+    return { outcome: 'kept', results, more: { next: waysOn(watching.asked).slice(1) } };
   if (stack?.watched === true && stack.state !== 'ok') throw stackFailed(watching, stack, groups);
   if (!began) {
     tellRest(watching, groups);

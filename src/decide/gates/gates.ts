@@ -4,7 +4,7 @@ import type { Plan } from '../../model/rollout/rollout-plan.js';
 import type { GateName, RecordGates, RolloutRecord } from '../../model/rollout/record.js';
 import { count } from '../../text/count.js';
 import { timestamp } from '../../text/timestamp.js';
-import { keptHalf } from './kept-half.js';
+import { keptHalf, keptUntil } from './kept-half.js';
 import { factsOf } from '../strategies/facts-by-name.js';
 
 /** What the record has to say of the gates, for a run that goes on with the rollout. */
@@ -90,10 +90,9 @@ export function keptReasons({ at, groups, seen }: Observed, plan: Plan): readonl
   if (plan.undo || plan.goOn === true || plan.finishKept === true) return [];
   return groups.flatMap((group): Reason[] => {
     const { name, notes } = group;
-    const { record, verdict } = notes;
-    const { keptUntil, backAt } = record?.gates ?? {};
-    if (record === undefined || keptUntil === undefined || backAt !== undefined || verdict?.outcome !== 'promote')
-      return [];
+    const { record } = notes;
+    const until = keptUntil(notes);
+    if (record === undefined || until === undefined) return [];
     const kept = keptHalf(group, record).length;
     // A rollout that goes back in one group goes back in all.
     const turned = groups.some(
@@ -101,12 +100,12 @@ export function keptReasons({ at, groups, seen }: Observed, plan: Plan): readonl
         mate.record?.run === record.run &&
         (mate.record.gates?.backAt !== undefined || mate.verdict?.outcome === 'rollBack'),
     );
-    if (turned || at >= keptUntil || kept === 0 || seen.results[name] !== undefined) return [];
+    if (turned || at >= until || kept === 0 || seen.results[name] !== undefined) return [];
     return [
       {
         code: 'group.kept',
         group: name,
-        text: `run ${record.run} keeps ${count(kept, 'old instance')} until ${timestamp(keptUntil)}, to go back to`,
+        text: `run ${record.run} keeps ${count(kept, 'old instance')} until ${timestamp(until)}, to go back to`,
         remedy: 'Go back with rollback, end that time with resume, or with --finish-kept and go on.',
       },
     ];

@@ -1,10 +1,17 @@
-import type { Group, Instance } from '../../model/rollout/group.js';
+import type { Instant } from '../../clock.js';
+import type { Group, GroupNotes, Instance } from '../../model/rollout/group.js';
 import type { RolloutRecord } from '../../model/rollout/record.js';
 import { standing } from '../instances/classify.js';
 
 /** Whether the record asks for the old half to be kept after the verdict to promote. */
 export function keepsOld({ gates }: Pick<RolloutRecord, 'gates'>): boolean {
   return gates?.keepMs !== undefined;
+}
+
+/** Until when the old half is kept to go back to; undefined where it is not (yet), or serves again. */
+export function keptUntil({ record, verdict }: Pick<GroupNotes, 'record' | 'verdict'>): Instant | undefined {
+  const { keptUntil: until, backAt } = record?.gates ?? {};
+  return backAt === undefined && verdict?.outcome === 'promote' ? until : undefined;
 }
 
 /**

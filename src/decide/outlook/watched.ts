@@ -2,25 +2,29 @@ import type { Instant } from '../../clock.js';
 import type { GroupResult } from '../../model/rollout/decision.js';
 import type { Group } from '../../model/rollout/group.js';
 import type { Lease, RolloutRecord, Verdict } from '../../model/rollout/record.js';
+import { keptUntil } from '../gates/kept-half.js';
 import { split } from '../instances/classify.js';
 import { factsOf } from '../strategies/facts-by-name.js';
 
 /**
- * Where a group stands for somebody who only looks on. `paused`: on purpose, until somebody resumes it; `interrupted`:
- * its run is gone, or shows no sign of life; `rest`: no rollout is under way.
+ * Where a group stands for somebody who only looks on. `paused`: on purpose, until somebody resumes it; `kept`: it is
+ * promoted, and its old half waits for whoever wants it back; `interrupted`: its run is gone, or shows no sign of life;
+ * `rest`: no rollout is under way.
  */
-export type WatchedState = 'underWay' | 'paused' | 'interrupted' | 'rest';
+export type WatchedState = 'underWay' | 'paused' | 'kept' | 'interrupted' | 'rest';
 
 /** @param holderIsGone true only when the lease's holder surely runs no more */
 export function watchedState(
-  { notes: { record, lease } }: Pick<Group, 'notes'>,
+  { notes }: Pick<Group, 'notes'>,
   at: Instant,
   holderIsGone: (lease: Lease) => boolean,
 ): WatchedState {
+  const { record, lease } = notes;
   if (record === undefined) return 'rest';
   const { paused = 0, passed = 0 } = record.gates ?? {};
   if (lease !== undefined && !holderIsGone(lease) && at - lease.at <= lease.ttlMs) return 'underWay';
-  return paused > passed ? 'paused' : 'interrupted';
+  if (paused > passed) return 'paused';
+  return at < (keptUntil(notes) ?? -Infinity) ? 'kept' : 'interrupted';
 }
 
 /** What was last seen of the rollout of a group before its record was gone. */
