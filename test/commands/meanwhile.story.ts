@@ -1,14 +1,9 @@
-import { join } from 'node:path';
 import { CloudFormation } from '@aws-sdk/client-cloudformation';
 import { expect } from 'chai';
 import type { StatusDocument } from '../../src/index.js';
-import { DEFAULT_SUBNETS, DEFAULT_VPC } from '../../src/sandbox/world/ec2/state.js';
 import { start } from './support/cli.js';
-import { CALM, CALM_GROUPS, commandWorld, type CommandWorld } from './support/world.js';
-import { ROOT } from '../support/root.js';
-
-const TEMPLATE = join(ROOT, 'templates', 'web-stack.yaml');
-const NETWORK = [`VpcId=${DEFAULT_VPC}`, `Subnets=${DEFAULT_SUBNETS.slice(0, 2).join(',')}`];
+import { createWeb } from './support/live.js';
+import { CALM_GROUPS, commandWorld, type CommandWorld } from './support/world.js';
 
 /** Somebody changes the stack while its groups are swapped. */
 describe('a change of the stack in the middle of a swap', function () {
@@ -17,16 +12,7 @@ describe('a change of the stack in the middle of a swap', function () {
 
   before(async () => {
     world = await commandWorld('timing: {stackResource: [20, 30]}\n', 100);
-    const { code, stderr } = await world.run([
-      'update-stack',
-      'web',
-      '--template',
-      TEMPLATE,
-      ...NETWORK,
-      'Ami=ami-0123456789abcdef0',
-      'DbPassword=never-to-be-seen',
-      ...CALM,
-    ]);
+    const { code, stderr } = await world.run([...createWeb('ami-0123456789abcdef0', 'never-to-be-seen')]);
     expect(code, stderr).to.equal(0);
   });
   after(() => world.stop());

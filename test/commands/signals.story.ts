@@ -5,13 +5,10 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { systemClock } from '../../src/clock.js';
 import type { StatusDocument } from '../../src/index.js';
-import { DEFAULT_SUBNETS, DEFAULT_VPC } from '../../src/sandbox/world/ec2/state.js';
 import { BIN, CLEAN_ENV, start } from './support/cli.js';
-import { CALM, CALM_GROUPS, commandWorld, type CommandWorld } from './support/world.js';
-import { ROOT } from '../support/root.js';
+import { createWeb } from './support/live.js';
+import { CALM_GROUPS, commandWorld, type CommandWorld } from './support/world.js';
 
-const TEMPLATE = join(ROOT, 'templates', 'web-stack.yaml');
-const NETWORK = [`VpcId=${DEFAULT_VPC}`, `Subnets=${DEFAULT_SUBNETS.slice(0, 2).join(',')}`];
 const SWAP = ['update-asgs', 'web', '--swap', 'always', '--output', 'lines', ...CALM_GROUPS];
 const clock = systemClock();
 
@@ -54,16 +51,7 @@ describe('signals and readers that go away', function () {
 
   before(async () => {
     world = await commandWorld('', 100);
-    const { code, stderr } = await world.run([
-      'update-stack',
-      'web',
-      '--template',
-      TEMPLATE,
-      ...NETWORK,
-      'Ami=ami-0123456789abcdef0',
-      'DbPassword=never-to-be-seen',
-      ...CALM,
-    ]);
+    const { code, stderr } = await world.run([...createWeb('ami-0123456789abcdef0', 'never-to-be-seen')]);
     expect(code, stderr).to.equal(0);
   });
 

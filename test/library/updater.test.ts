@@ -9,6 +9,7 @@ import { DEFAULT_SCENARIO, SAMPLE_IMAGES } from '../../src/sandbox/scenario.js';
 import { DEFAULT_SUBNETS, DEFAULT_VPC } from '../../src/sandbox/world/ec2/state.js';
 import { ROOT } from '../support/root.js';
 import { standardGroup } from '../support/sandbox.js';
+import { sleepBeside } from '../support/beside-clock.js';
 
 interface Example {
   readonly release: (
@@ -22,23 +23,13 @@ interface Example {
 function over(sandbox: Sandbox, options = {}): Updater {
   const { clock, straight, clientConfig } = sandbox;
   const { credentials, requestHandler } = clientConfig();
-  const beside = (ms: number, signal?: AbortSignal): Promise<void> =>
-    new Promise((resolve) => {
-      const wake = (): void => {
-        signal?.removeEventListener('abort', wake);
-        cancel();
-        resolve();
-      };
-      const cancel = clock.after(ms, wake);
-      signal?.addEventListener('abort', wake, { once: true });
-    });
   return updaterOver(
     { region: 'eu-west-1', ...options },
     {
       env: {},
       simulated: {
         clock,
-        beside: { now: () => clock.now(), sleep: beside },
+        beside: { now: () => clock.now(), sleep: (ms, signal) => sleepBeside(clock, ms, signal) },
         client: { credentials: () => Promise.resolve(credentials), requestHandler, straight },
       },
     },

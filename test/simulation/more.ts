@@ -71,6 +71,15 @@ function losing(random: Random): More {
     );
 }
 
+/** Commands of the user's, where a drawn rollout has some. */
+export const DRAWN_HOOKS = {
+  check: 'check',
+  beforeTerminate: 'before',
+  afterTerminate: 'after',
+  checkTimeoutMs: 60_000,
+  commandTimeoutMs: 300_000,
+} as const;
+
 function gated(random: Random): More {
   if (!random.chance(0.25)) return unchanged;
   const alarmed = random.chance(0.4);
@@ -81,13 +90,7 @@ function gated(random: Random): More {
     ...(random.chance(0.4) ? { pauseAt: random.pick([[25], [50], [25, 50], [100]]) } : {}),
     ...(random.chance(0.3)
       ? {
-          hooks: {
-            check: 'check',
-            beforeTerminate: 'before',
-            afterTerminate: 'after',
-            checkTimeoutMs: 60_000,
-            commandTimeoutMs: 300_000,
-          },
+          hooks: DRAWN_HOOKS,
         }
       : {}),
     // A rollout that is started again meanwhile shall not be refused for it.

@@ -9,6 +9,7 @@ import { createSandbox, type Sandbox } from '../../src/sandbox/index.js';
 import { DEFAULT_SCENARIO, type Scenario } from '../../src/sandbox/scenario.js';
 import { COMMANDS } from '../../commands/index.js';
 import { ROOT } from './root.js';
+import { sleepBeside } from './beside-clock.js';
 
 /** More than any story needs: beyond it, something goes round in circles. */
 const MOST_CALLS = 60_000;
@@ -224,21 +225,14 @@ export function lifeOf(
       return never();
     },
   });
-  const beside = (ms: number, signal?: AbortSignal): Promise<void> =>
-    new Promise((resolve) => {
-      const wake = (): void => {
-        signal?.removeEventListener('abort', wake);
-        cancel();
-        resolve();
-      };
-      const cancel = clock.after(ms, () => (dead ? undefined : wake()));
-      signal?.addEventListener('abort', wake, { once: true });
-    });
   return {
     killed,
     simulated: {
       clock: { now: () => clock.now(), sleep: (ms, signal) => (dead ? never() : clock.sleep(ms, signal)) },
-      beside: { now: () => clock.now(), sleep: beside },
+      beside: {
+        now: () => clock.now(),
+        sleep: (ms, signal) => sleepBeside(clock, ms, signal).then(() => (dead ? never() : undefined)),
+      },
       client: {
         credentials: () => Promise.resolve(credentials),
         requestHandler: mortal(requestHandler),

@@ -13,7 +13,7 @@ import { lockAsked, type LockFlags } from '../lock/lock-flags.js';
 import { withRun, type CommonFlags, type RunDescription, type Run } from '../../run/run.js';
 import type { CommandResult, ProcessContext } from '../../run/process-context.js';
 import { byName, chosenGroups, targetProblems, type TargetFlags } from './command-targets.js';
-import { found } from './update-asgs.js';
+import { found, ownerOf } from './update-asgs.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
 import type { RunState } from '../../run/run-state.js';
 import { retrying } from '../../engine/retrying-gateway.js';
@@ -96,11 +96,7 @@ function planOf(
     {
       strategy: 'restart',
       restart: wish.plan,
-      run: run.id,
-      host: run.host,
-      pid: run.pid,
-      ...(run.build !== undefined && { build: run.build }),
-      ...(run.lock !== undefined && { lock: run.lock }),
+      ...ownerOf(run),
       stack: asked.stack,
       ...(part && asked.stack !== undefined && { part: true as const }),
       groups,

@@ -86,16 +86,17 @@ export function found(stack: string | undefined, { groups, leftOut }: Choice): O
 
 type GroupsFound = Extract<RunEvent, { readonly type: 'groups.found' }>;
 
+/** Whose plan it is, as its record and its lease name it. */
+export function ownerOf({ id, host, pid, build, lock }: Run): Pick<Plan, 'run' | 'host' | 'pid' | 'build' | 'lock'> {
+  return { run: id, host, pid, ...(build !== undefined && { build }), ...(lock !== undefined && { lock }) };
+}
+
 /** The plan of this run over these groups. */
 export function planOf(run: Run, { wanted, asked }: RolloutAsked, groups: readonly string[], how: How): Plan {
   const { region } = run;
   return makePlan(wanted, {
     strategy: how.strategy ?? wanted.strategy,
-    run: run.id,
-    host: run.host,
-    pid: run.pid,
-    ...(run.build !== undefined && { build: run.build }),
-    ...(run.lock !== undefined && { lock: run.lock }),
+    ...ownerOf(run),
     stack: asked.stack,
     ...(how.part === true && asked.stack !== undefined && { part: true as const }),
     groups,

@@ -1,10 +1,7 @@
-import { join } from 'node:path';
 import { expect } from 'chai';
 import type { CommandResult, StatusDocument } from '../../../src/index.js';
-import { CALM, live, NETWORK, type Live } from '../support/live.js';
-import { ROOT } from '../../support/root.js';
+import { CALM, createWeb, live, type Live } from '../support/live.js';
 
-const TEMPLATE = join(ROOT, 'templates', 'web-stack.yaml');
 /** New instances take minutes to boot, so that another process can come between. */
 const SLOW = 'ami-0123456789abcde09';
 const PATIENT = ['--healthy-timeout', '7200', '--deadline', '14400'];
@@ -14,16 +11,7 @@ describe('cancel of a rollout', function () {
   let world: Live;
   before(async () => {
     world = await live(`images: {${SLOW}: {behaviour: healthy, boot: [400, 450]}}\n`, 100);
-    const { code, stderr } = await world.json(
-      'update-stack',
-      'web',
-      '--template',
-      TEMPLATE,
-      ...NETWORK,
-      'Ami=ami-0123456789abcde01',
-      'DbPassword=not-a-real-one',
-      ...CALM,
-    );
+    const { code, stderr } = await world.json(...createWeb('ami-0123456789abcde01'));
     expect(code, stderr).to.equal(0);
   });
   after(() => world.stop());

@@ -2,13 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { StatusDocument } from '../../../src/index.js';
-import { DEFAULT_SUBNETS, DEFAULT_VPC } from '../../../src/sandbox/world/ec2/state.js';
 import { start } from '../support/cli.js';
+import { createWeb } from '../support/live.js';
 import { CALM, CALM_GROUPS, commandWorld, type CommandWorld } from '../support/world.js';
-import { ROOT } from '../../support/root.js';
 
-const TEMPLATE = join(ROOT, 'templates', 'web-stack.yaml');
-const network = [`VpcId=${DEFAULT_VPC}`, `Subnets=${DEFAULT_SUBNETS.slice(0, 2).join(',')}`];
 const good = (n: number): string => `Ami=ami-0123456789abcde0${n}`;
 
 function lives(pid: number): boolean {
@@ -30,16 +27,7 @@ describe('gates of a rollout', function () {
 
   before(async () => {
     world = await commandWorld('alarms: {errors: {}, loud: {state: ALARM}}\n');
-    const { code, stderr } = await world.json([
-      'update-stack',
-      'web',
-      '--template',
-      TEMPLATE,
-      ...network,
-      good(1),
-      'DbPassword=not-a-real-one',
-      ...CALM,
-    ]);
+    const { code, stderr } = await world.json([...createWeb('ami-0123456789abcde01')]);
     expect(code, stderr).to.equal(0);
   });
   after(() => world.stop());

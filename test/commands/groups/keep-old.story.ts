@@ -1,26 +1,13 @@
-import { join } from 'node:path';
 import { expect } from 'chai';
 import type { StatusDocument } from '../../../src/index.js';
-import { ROOT } from '../../support/root.js';
-import { CALM, live, NETWORK, type Live } from '../support/live.js';
-
-const TEMPLATE = join(ROOT, 'templates', 'web-stack.yaml');
+import { CALM, createWeb, live, type Live } from '../support/live.js';
 
 describe('the old half that is kept after a swap', function () {
   this.timeout(120_000);
   let world: Live;
   before(async () => {
     world = await live('{}', 100);
-    const { code, stderr } = await world.json(
-      'update-stack',
-      'web',
-      '--template',
-      TEMPLATE,
-      ...NETWORK,
-      'Ami=ami-0123456789abcde01',
-      'DbPassword=not-a-real-one',
-      ...CALM,
-    );
+    const { code, stderr } = await world.json(...createWeb('ami-0123456789abcde01'));
     expect(code, stderr).to.equal(0);
   });
   after(() => world.stop());

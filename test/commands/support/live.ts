@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CommandResult } from '../../../src/index.js';
 import { DEFAULT_SUBNETS, DEFAULT_VPC } from '../../../src/sandbox/world/ec2/state.js';
+import { ROOT } from '../../support/root.js';
 import { run, start, type Finished, type Running } from './cli.js';
 
 /** No limit may judge by a short pause of the machine: at this speed it is minutes of the world. */
@@ -17,6 +18,12 @@ export const CALM = [
   '14400',
 ];
 export const NETWORK = [`VpcId=${DEFAULT_VPC}`, `Subnets=${DEFAULT_SUBNETS.slice(0, 2).join(',')}`];
+
+/** The words that create the sample stack as `web`. */
+export function createWeb(image: string, password = 'not-a-real-one'): readonly string[] {
+  const parameters = [...NETWORK, `Ami=${image}`, `DbPassword=${password}`];
+  return ['update-stack', 'web', '--template', join(ROOT, 'templates', 'web-stack.yaml'), ...parameters, ...CALM];
+}
 
 /** Our sandbox as a process of its own, and the commands against it. */
 export interface Live {

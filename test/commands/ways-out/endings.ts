@@ -134,24 +134,12 @@ export const ENDINGS: readonly Ending[] = [
     },
   }),
   once('an instance is in standby', ['update-asgs', 'web', '--swap', 'always', ...QUICK], 3, {
-    world: () => {
-      const stage = stackWorld();
-      const [id] = groupIn(stage)?.members.keys() ?? [];
-      meanwhile(stage, 'EnterStandby', { InstanceIds: [id], ShouldDecrementDesiredCapacity: false });
-      stage.sandbox.clock.advance(300_000);
-      return stage;
-    },
+    world: oneInStandby,
     // AWS raises the desired capacity by one for whom its owner puts back, so that the size is not as before.
     followed: false,
   }),
   once('an instance in standby is terminated with the old ones', [...UPDATE, '--standby', 'terminate'], 0, {
-    world: () => {
-      const stage = stackWorld();
-      const [id] = groupIn(stage)?.members.keys() ?? [];
-      meanwhile(stage, 'EnterStandby', { InstanceIds: [id], ShouldDecrementDesiredCapacity: false });
-      stage.sandbox.clock.advance(300_000);
-      return stage;
-    },
+    world: oneInStandby,
   }),
   once('others fill the tags before the verdict', UPDATE, 5, {
     happening: (stage) => ({
@@ -292,6 +280,15 @@ export const ENDINGS: readonly Ending[] = [
 ];
 
 /** Tags of somebody else. */
+/** Somebody has put one instance into standby, minutes ago. */
+function oneInStandby(): CommandStage {
+  const stage = stackWorld();
+  const [id] = groupIn(stage)?.members.keys() ?? [];
+  meanwhile(stage, 'EnterStandby', { InstanceIds: [id], ShouldDecrementDesiredCapacity: false });
+  stage.sandbox.clock.advance(300_000);
+  return stage;
+}
+
 function theirTags(length: number): readonly object[] {
   return Array.from({ length }, (_, index) => ({
     Key: `theirs-${index}`,

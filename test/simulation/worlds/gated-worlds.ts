@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { Gates } from '../../../src/model/rollout/rollout-plan.js';
 import { seededRandom } from '../../../src/sandbox/random.js';
+import { DRAWN_HOOKS } from '../more.js';
 import { draw, simulate, type Story } from '../simulator.js';
 
 /** The story of a seed with gates: canary, bake, commands and an alarm that flaps, each or not. */
@@ -13,13 +14,7 @@ export function drawGated(seed: number): Story {
     ...(random.chance(0.5) ? { bakeMs: random.pick([30_000, 120_000]) } : {}),
     ...(random.chance(0.6)
       ? {
-          hooks: {
-            check: 'check',
-            beforeTerminate: 'before',
-            afterTerminate: 'after',
-            checkTimeoutMs: 60_000,
-            commandTimeoutMs: 300_000,
-          },
+          hooks: DRAWN_HOOKS,
         }
       : {}),
     // A rollout that is started again meanwhile shall not be refused for it.
