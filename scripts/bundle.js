@@ -57,7 +57,7 @@ export async function bundle(root, from, to) {
     banner: { js: COMMON_JS },
     metafile: true,
     plugins: [namedImports],
-    logLevel: 'error',
+    logLevel: 'warning',
   });
   return [...new Set(Object.keys(metafile.inputs).flatMap((path) => packageOf(path) ?? []))].sort();
 }
