@@ -1,4 +1,5 @@
 import { systemClock, type Clock } from '../clock.js';
+import { KEPT_COMES_BACK } from '../decide/gates/kept-half.js';
 import type { Interrupt } from '../engine/deps.js';
 import type { RunState } from './run-state.js';
 
@@ -54,6 +55,8 @@ export function groupsOnInterrupt(witness: RunState): string {
       'What was taken out is replaced first; then it stops with old and new instances serving and the ' +
       'record kept. A second signal leaves at once.'
     );
+  if (witness.keepsOld && witness.judged.some((group) => witness.progress.get(group)?.verdict === 'promote'))
+    return `${KEPT_COMES_BACK} A second signal leaves at once and keeps the record.`;
   if (witness.judged.length > 0)
     return (
       'The verdict is written already; what it says is finished first. A second signal leaves at once ' +

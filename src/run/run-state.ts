@@ -1,4 +1,5 @@
 import type { Instant } from '../clock.js';
+import { keepsOld } from '../decide/gates/kept-half.js';
 import { factsOf } from '../decide/strategies/facts-by-name.js';
 import type { Action } from '../model/rollout/action.js';
 import type { GroupResult, Progress, Reason } from '../model/rollout/decision.js';
@@ -23,6 +24,8 @@ export interface RunState {
   readonly judged: readonly string[];
   /** A rolling rollout is under way: after its verdict it stops where it is. */
   readonly rolling: boolean;
+  /** The rollout keeps its old half after a verdict to promote: it can go back. */
+  readonly keepsOld: boolean;
   /** By group. */
   readonly progress: ReadonlyMap<string, Progress>;
   /** How each group ended in this run, by group: for a run that does not come to its own end. */
@@ -43,6 +46,7 @@ export const NOTHING_DONE: RunState = {
   open: [],
   judged: [],
   rolling: false,
+  keepsOld: false,
   progress: new Map(),
   results: new Map(),
   began: new Map(),
@@ -91,6 +95,7 @@ function groupsAfter(state: RunState, event: RunEvent): RunState {
         stage: 'groups',
         changed: true,
         open: withOne(state.open, event.group),
+        keepsOld: event.record === undefined ? state.keepsOld : keepsOld(event.record),
         began: new Map(state.began).set(event.group, event.since),
         adoptedSince: Math.min(state.adoptedSince ?? Infinity, event.since),
       };
@@ -134,6 +139,7 @@ function actionAfter(state: RunState, action: Action): RunState {
         open: withOne(state.open, action.group),
         began: new Map(state.began).set(action.group, action.record.startedAt),
         rolling: factsOf(action.record).provesAfterVerdict,
+        keepsOld: keepsOld(action.record),
       };
     case 'clear':
       return {

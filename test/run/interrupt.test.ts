@@ -1,6 +1,9 @@
 import { expect } from 'chai';
 import sinon from 'sinon';
-import { listenForSignals, type Signals } from '../../src/run/interrupt.js';
+import { groupsOnInterrupt, listenForSignals, type Signals } from '../../src/run/interrupt.js';
+import { NOTHING_DONE, stateAfter, type RunState } from '../../src/run/run-state.js';
+import type { RunEvent } from '../../src/model/event.js';
+import { LEASE, RECORD, verdict } from '../support/groups.js';
 
 describe('signals of the user', () => {
   let now: number;
@@ -68,4 +71,48 @@ describe('signals of the user', () => {
     signals.release();
     sinon.assert.calledOnce(stop);
   });
+});
+
+describe('what the first signal does to groups, in words', () => {
+  const acts = (action: Extract<RunEvent, { type: 'action.started' }>['action']): RunEvent => ({
+    type: 'action.started',
+    action,
+    why: '',
+  });
+  const begun = (keepMs?: number): RunEvent =>
+    acts({
+      type: 'record',
+      group: 'web',
+      record: { ...RECORD, ...(keepMs !== undefined && { gates: { keepMs } }) },
+      lease: LEASE,
+    });
+  const judged = (outcome: 'promote' | 'rollBack'): readonly RunEvent[] => [
+    acts({ type: 'judge', groups: ['web'], verdict: verdict(outcome), lease: LEASE }),
+    {
+      type: 'group.progress',
+      progress: {
+        group: 'web',
+        phase: 'halve',
+        old: 0,
+        new: 2,
+        leaving: 2,
+        inService: 2,
+        proven: 2,
+        needed: 2,
+        size: RECORD.size,
+        verdict: outcome,
+      },
+    },
+  ];
+  const after = (...events: readonly RunEvent[]): RunState =>
+    events.reduce((state, event) => stateAfter(state, { event, at: 0 }), NOTHING_DONE);
+
+  for (const [what, state, words] of [
+    ['nothing is changed yet', after(), /^Stops before anything is changed/],
+    ['nothing is judged', after(begun()), /^Rolls back: the new instances go, the old ones stay/],
+    ['it promotes', after(begun(), ...judged('promote')), /^The verdict is written already/],
+    ['it rolls back', after(begun(600_000), ...judged('rollBack')), /^The verdict is written already/],
+    ['it promotes and keeps the old half', after(begun(600_000), ...judged('promote')), /^The old instances are kept/],
+  ] as const)
+    it(`where ${what}`, () => expect(groupsOnInterrupt(state)).to.match(words));
 });

@@ -48,7 +48,10 @@ export function resume(asked: RecoverAsked, surroundings: ProcessContext): Promi
   return overGroups({ command: 'resume', adoptOnly: true, goOn: true, end }, asked, surroundings);
 }
 
-/** `rollback`: the same, but what is not judged yet is rolled back. A verdict to promote is never turned. */
+/**
+ * `rollback`: the same, but what is not judged yet is rolled back. A verdict to promote is turned only while the old
+ * half is kept.
+ */
 export function rollback(asked: RecoverAsked, surroundings: ProcessContext): Promise<CommandResult> {
   const end: Recovery['end'] = async (results, plan, run) => {
     if (results.some(({ outcome }) => outcome === 'promoted'))

@@ -5,7 +5,7 @@ import type { RolloutRecord } from '../../model/rollout/record.js';
 import type { Serving, Share } from '../../model/rollout/serving.js';
 import { withNotes } from '../memory/known-notes.js';
 import { factsOf } from '../strategies/facts-by-name.js';
-import { wholeSize } from '../ownership/kept-old.js';
+import { wholeSize } from '../ownership/ignored-old.js';
 import { membersOf, split, verdictOf } from './classify.js';
 
 /**

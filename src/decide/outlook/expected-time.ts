@@ -10,14 +10,15 @@ const SHUTDOWN_MS: Milliseconds = 30_000;
 
 /**
  * An estimate of how long a rollout that replaces instances takes: launch and boot, health checks, warm-up and
- * draining, as often as new instances have to be waited for.
+ * draining, as often as new instances have to be waited for, and the time for which the old half is kept.
  */
 export function expectedTime(warmupMs: Milliseconds, group: Group, record: RolloutRecord): Milliseconds {
   const rounds = roundsOf(record);
   const leave = most(group, ({ drainMs }) => drainMs) + SHUTDOWN_MS;
   // One at a time means that the one before has left; else they drain while the next are proven.
   const times = factsOf(record).limits(record)?.serial === true ? rounds : 1;
-  return rounds * (LAUNCH_MS + healthChecksOf(group) + warmupMs) + times * leave;
+  const kept = record.gates?.keepMs ?? 0;
+  return rounds * (LAUNCH_MS + healthChecksOf(group) + warmupMs) + times * leave + kept;
 }
 
 /** The least time that the health checks of a fresh instance take, over all balancers that judge it. */

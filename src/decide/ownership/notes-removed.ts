@@ -9,7 +9,7 @@ import { NOTE_LAG_MS } from '../read-lag.js';
 import type { ReasonedAction } from '../step.js';
 import { factsOf } from '../strategies/facts-by-name.js';
 import { isPending } from '../memory/fold-action.js';
-import { wholeRecord } from './kept-old.js';
+import { wholeRecord } from './ignored-old.js';
 
 /**
  * Somebody removed our tags in the middle. While our lease cannot have run out, nobody may have taken the

@@ -22,7 +22,7 @@ import { canaryOf, currentTarget } from '../gates/canary.js';
 import { bakesUntil, bakingWait } from '../gates/bake.js';
 import { timeLimits } from './time-limits.js';
 import { limitFrom } from '../memory/unseen-time.js';
-import { sayWholeSize } from '../ownership/kept-old.js';
+import { sayWholeSize } from '../ownership/ignored-old.js';
 
 /** How often growing is asked for before somebody else's resizing makes the rollout fail. */
 export const MAX_RESIZES = 10;

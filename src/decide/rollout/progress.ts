@@ -2,7 +2,7 @@ import type { Phase } from '../../model/rollout/action.js';
 import type { Progress } from '../../model/rollout/decision.js';
 import { serving, units } from '../instances/classify.js';
 import { whoServes } from '../instances/who-serves.js';
-import { wholeSize } from '../ownership/kept-old.js';
+import { wholeSize } from '../ownership/ignored-old.js';
 import type { GroupView } from '../view.js';
 import { currentTarget } from '../gates/canary.js';
 

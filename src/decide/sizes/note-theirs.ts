@@ -6,7 +6,7 @@ import { SIZE_LAG_MS } from '../read-lag.js';
 import { act, type GroupStep } from '../step.js';
 import type { RolloutGroup, RolloutView } from '../view.js';
 import { originOf, theirSizes } from './their-sizes.js';
-import { shiftedTheirs } from '../ownership/kept-old.js';
+import { shiftedTheirs } from '../ownership/ignored-old.js';
 
 /** How often sizes of others are noted in one run. Whoever changes them more often gets the last of these. */
 const MAX_NOTED = 10;

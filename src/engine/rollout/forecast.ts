@@ -1,5 +1,5 @@
 import { effectOn, type Effect } from '../../decide/stack/change-impact.js';
-import { shifted, wholeSize } from '../../decide/ownership/kept-old.js';
+import { shifted, wholeSize } from '../../decide/ownership/ignored-old.js';
 import { groupOutlook } from '../../decide/stack/forecast.js';
 import type { GroupOutlook } from '../../model/stack/change-plan.js';
 import type { StackChanges } from '../../model/stack/change-set.js';

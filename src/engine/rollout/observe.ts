@@ -1,8 +1,9 @@
+import { KEPT_COMES_BACK, keepsOld } from '../../decide/gates/kept-half.js';
 import { afterLook, busy, nothingSeen } from '../../decide/memory/fold-look.js';
 import { cancellationOfOwnRun } from '../../decide/ownership/cancellation.js';
 import { perhapsEnded, perhapsGone, readsNeeded, type ReadsNeeded } from '../../decide/reads-needed.js';
 import { AwsFault } from '../../errors.js';
-import { withoutKept } from '../../decide/ownership/kept-old.js';
+import { withoutKept } from '../../decide/ownership/ignored-old.js';
 import type { RolloutRecord } from '../../model/rollout/record.js';
 import { factsOf } from '../../decide/strategies/facts-by-name.js';
 import type { Observed, Seen } from '../../model/rollout/decision.js';
@@ -370,7 +371,9 @@ function effectOf(groups: readonly Group[]): string {
   if (groups.some(({ notes: { record } }) => record !== undefined && !factsOf(record).replaces))
     return 'Stops the commands that run and puts back what was taken out.';
   const open = groups.some(({ notes }) => notes.record !== undefined && notes.verdict === undefined);
-  return open
-    ? 'Rolls back: the new instances go, the old ones stay.'
-    : 'The verdict is written already; what it says is finished.';
+  if (open) return 'Rolls back: the new instances go, the old ones stay.';
+  const keeps = groups.some(
+    ({ notes: { record, verdict } }) => record !== undefined && keepsOld(record) && verdict?.outcome === 'promote',
+  );
+  return keeps ? KEPT_COMES_BACK : 'The verdict is written already; what it says is finished.';
 }

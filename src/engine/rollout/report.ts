@@ -1,4 +1,4 @@
-import { wholeRecord } from '../../decide/ownership/kept-old.js';
+import { wholeRecord } from '../../decide/ownership/ignored-old.js';
 import { factsOf } from '../../decide/strategies/facts-by-name.js';
 import type { AwsFault } from '../../errors.js';
 import type { Action } from '../../model/rollout/action.js';

@@ -1,7 +1,7 @@
 import { command } from '../../text/shell-quote.js';
 import type { Milliseconds } from '../../clock.js';
 import { guard } from '../../decide/guard/guard.js';
-import { withKept } from '../../decide/ownership/kept-old.js';
+import { withKept } from '../../decide/ownership/ignored-old.js';
 import { FRESH_MS, FRESH_TO_TAKE_MS } from '../../decide/read-lag.js';
 import { AwsFault } from '../../errors.js';
 import type { Action } from '../../model/rollout/action.js';

@@ -1,5 +1,6 @@
 import type { Instant } from '../../clock.js';
 import type { RunEvent } from '../../model/event.js';
+import type { RolloutRecord } from '../../model/rollout/record.js';
 import type { AwaitedInstance, GroupResult, Progress, Wait } from '../../model/rollout/decision.js';
 
 /** What a terminal knows of one group. */
@@ -18,6 +19,8 @@ export interface GroupView {
   readonly lowest?: number;
   /** What the old instances were launched from, and what the new ones are. */
   readonly configurations?: { readonly from: string; readonly to: string };
+  /** Its old half is kept for a while after a verdict to promote. */
+  readonly keepsOld?: true;
   /** The run that had it before, where this one took over. */
   readonly adopted?: string;
   /** What was last waited for at each new instance that never came to serve. */
@@ -65,16 +68,20 @@ export function groupAfter(group: GroupView, event: RunEvent, at: Instant): Grou
     case 'group.skipped':
       return { ...group, result: { group: event.group, outcome: 'skipped', why: event.why } };
     case 'group.adopted':
-      return { ...group, adopted: event.run };
+      return withRecord({ ...group, adopted: event.run }, event.record);
     case 'action.started':
       if (event.action.type === 'record' && event.action.record.strategy !== 'keep-size')
-        return marked(group, at, ['began']);
+        return marked(withRecord(group, event.action.record), at, ['began']);
       return group;
     case 'action.done':
       return afterAction(group, event, at);
     default:
       return group;
   }
+}
+
+function withRecord(group: GroupView, record: RolloutRecord | undefined): GroupView {
+  return record?.gates?.keepMs === undefined ? group : { ...group, keepsOld: true };
 }
 
 function afterAction(group: GroupView, { action }: Extract<RunEvent, { type: 'action.done' }>, at: Instant): GroupView {

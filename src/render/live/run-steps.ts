@@ -34,6 +34,17 @@ const SWAP: readonly Stretch[] = [
   },
 ];
 
+/** A swap that keeps its old half: there is a way back until that is gone. */
+const KEEPING: readonly Stretch[] = [
+  ...SWAP.slice(0, 2),
+  { from: ['proven'], until: 'promoted', labels: { done: 'new ones serve', now: 'deciding', toCome: 'decide' } },
+  {
+    from: ['promoted'],
+    until: 'ended',
+    labels: { done: 'old ones kept', now: 'old ones kept, to go back to', toCome: 'keep the old ones' },
+  },
+];
+
 const ROLLING: readonly Stretch[] = [
   {
     from: ['began'],
@@ -91,7 +102,8 @@ function groupSteps(groups: readonly GroupView[], at: Instant): readonly Step[] 
     return proving.length === 0 ? [] : PROVE.map((stretch) => stepOf(stretch, proving, at));
   }
   if (strategy === 'keep-size') return [];
-  const forth = strategy === 'swap' ? SWAP : strategy === 'rolling' ? ROLLING : RESTART;
+  const swap = touched.some(({ keepsOld }) => keepsOld === true) ? KEEPING : SWAP;
+  const forth = strategy === 'swap' ? swap : strategy === 'rolling' ? ROLLING : RESTART;
   const back = touched.filter(({ marks }) => marks.rolledBack !== undefined);
   if (back.length === 0) return inTurn(forth.map((stretch) => stepOf(stretch, touched, at)));
   // What was not reached is not shown as if it were still to come.

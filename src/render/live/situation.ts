@@ -96,7 +96,8 @@ export function deadlineOf(group: GroupView, at: Instant): readonly string[] {
       : [AT_LIMIT[wait.then](`at ${clockTime(wait.until)}, in ${duration(wait.until - at)}`)];
   if (progress?.phase === 'keep') return ['Ctrl-C brings the old ones back', ...limit];
   if (progress?.phase === 'back') return ['the old ones come back before the new ones go', ...limit];
-  if (progress?.verdict === 'promote') return ['no way back: the new ones serve', ...limit];
+  if (progress?.verdict === 'promote')
+    return [group.keepsOld === true ? 'the new ones serve' : 'no way back: the new ones serve', ...limit];
   if (progress?.verdict === 'rollBack') return ['rolling back: the old ones are untouched', ...limit];
   if (progress?.strategy === 'swap' || progress?.strategy === 'rolling')
     return [...limit, 'Ctrl-C rolls back', 'the old ones are untouched'];

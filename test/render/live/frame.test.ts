@@ -5,6 +5,7 @@ import { frameOf } from '../../../src/render/live/frame.js';
 import { NOTHING_SEEN, viewAfter, type RunView } from '../../../src/render/live/run-view.js';
 import type { RunEvent, Stamped } from '../../../src/model/event.js';
 import type { AwaitedInstance, Progress } from '../../../src/model/rollout/decision.js';
+import { LEASE, RECORD } from '../../support/groups.js';
 import { recording } from './recordings.js';
 
 const PLAIN: Look = { colour: false, unicode: true };
@@ -157,5 +158,21 @@ describe('the rows of a frame', () => {
     expect(rowsOf(back, 10).join('\n'))
       .to.include('old 2  new 2 draining')
       .and.to.include('rolling back: the old ones are untouched');
+  });
+
+  it('say that there is a way back while the old half is kept, and never that there is none', () => {
+    const record: RunEvent = {
+      type: 'action.started',
+      action: { type: 'record', group: 'web', record: { ...RECORD, gates: { keepMs: 600_000 } }, lease: LEASE },
+      why: '',
+    };
+    for (const phase of ['halve', 'keep'] as const) {
+      const rows = rowsOf(
+        viewOf(record, progress('web', { verdict: 'promote', phase, old: 0, inService: 2, proven: 2 })),
+        10,
+      ).join('\n');
+      expect(rows).to.include('old ones kept, to go back to').and.not.include('no way back');
+      if (phase === 'keep') expect(rows).to.include('Ctrl-C brings the old ones back');
+    }
   });
 });

@@ -15,7 +15,7 @@ import { SUSPENDED_BY_SWAP } from '../processes.js';
 import { reasonsAgainst } from './reasons-against.js';
 import { setAsideWait } from './set-aside.js';
 import { limitFrom } from '../../memory/unseen-time.js';
-import { sayWholeSize } from '../../ownership/kept-old.js';
+import { sayWholeSize } from '../../ownership/ignored-old.js';
 
 /** How many looks in a row must show the group settled. */
 const SETTLED_LOOKS = 2;

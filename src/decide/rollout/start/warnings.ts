@@ -17,7 +17,7 @@ import { scheduleWarnings } from '../../outlook/held-back.js';
 import { ownersToKnow } from './owners.js';
 import { wantedSize } from '../../sizes/wanted-size.js';
 import { timeLimits } from '../time-limits.js';
-import { wholeRecord } from '../../ownership/kept-old.js';
+import { wholeRecord } from '../../ownership/ignored-old.js';
 
 /** What a person should know before a rollout starts; none of it stops it. */
 export function warningsAbout({ observed, plan }: LookAndPlan, group: Group): readonly Reason[] {

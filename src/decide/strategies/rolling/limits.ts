@@ -1,4 +1,4 @@
-import { wholeSize } from '../../ownership/kept-old.js';
+import { wholeSize } from '../../ownership/ignored-old.js';
 import type { Reason } from '../../../model/rollout/decision.js';
 import type { Group, Instance } from '../../../model/rollout/group.js';
 import type { Plan, RollingChoice, Share } from '../../../model/rollout/rollout-plan.js';

@@ -20,7 +20,7 @@ import { takeOut } from './take-out.js';
 import { seconds } from '../../../text/duration.js';
 import { timeLimits } from '../../rollout/time-limits.js';
 import { limitFrom } from '../../memory/unseen-time.js';
-import { sayWholeSize } from '../../ownership/kept-old.js';
+import { sayWholeSize } from '../../ownership/ignored-old.js';
 
 /** A rolling rollout past its verdict. */
 type Rolling = JudgedGroup<RollingRecord>;

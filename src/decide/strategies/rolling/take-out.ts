@@ -3,7 +3,7 @@ import type { RollingRecord } from '../../../model/rollout/record.js';
 import { MAX_TERMINATED_PER_CALL } from '../../instances/capacity.js';
 import { serving, units } from '../../instances/classify.js';
 import { isUneven, nextOut } from '../../instances/next-out.js';
-import { idleKept } from '../../ownership/kept-old.js';
+import { idleKept } from '../../ownership/ignored-old.js';
 import { act, type GroupStep } from '../../step.js';
 import type { JudgedGroup } from '../../view.js';
 import type { RollingFleet } from './fleet.js';

@@ -3,7 +3,7 @@ import { doubled } from '../../instances/capacity.js';
 import { standing } from '../../instances/classify.js';
 import type { Reason } from '../../../model/rollout/decision.js';
 import type { Group, Instance } from '../../../model/rollout/group.js';
-import { wholeSize } from '../../ownership/kept-old.js';
+import { wholeSize } from '../../ownership/ignored-old.js';
 import type { Plan } from '../../../model/rollout/rollout-plan.js';
 import { count } from '../../../text/count.js';
 import { duration } from '../../../text/duration.js';
