@@ -330,6 +330,9 @@ export const CODES: Readonly<Record<string, string>> = {
   'swap.rolledBack':
     'The new instances were not proven in time and were terminated. The old ones serve, and the group is frozen ' +
     'until the next good rollout or unfreeze. diagnose says why; docs/TROUBLESHOOTING.md helps.',
+  'swap.rolledBackInPart':
+    'The old instances that were kept serve again. They are fewer than are asked for, so new ones serve beside ' +
+    'them. The group is frozen. Give it the former configuration, then update-asgs replaces what does not run it.',
   'swap.stuck': 'The swap cannot go on by itself. The record is kept.',
   'swap.unproven': 'The instances of a fresh stack could not be proven in their balancers.',
 

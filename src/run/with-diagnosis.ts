@@ -7,6 +7,7 @@ import type { FailureFacts } from '../model/event.js';
 import type { Finding } from '../model/finding.js';
 import { groupsOf } from '../app/inspect/diagnose.js';
 import { historyFindings } from './health-history.js';
+import { isRolledBack } from '../engine/rollout/failures.js';
 import { lookAtGroups } from '../app/inspect/read-only.js';
 import type { Run } from './run.js';
 
@@ -52,8 +53,9 @@ export function withDiagnosis<A extends Explaining, T>(
 }
 
 /** The stack failed, or a group or an instance does not get well. Whatever else stops a run says why by itself. */
-function isExplainable({ outcome, facts }: Failure): boolean {
-  if (outcome === 'stackFailed' || outcome === 'swapRolledBack') return true;
+function isExplainable(failure: Failure): boolean {
+  const { outcome, facts } = failure;
+  if (outcome === 'stackFailed' || isRolledBack(failure)) return true;
   return (
     ['swap.unproven', 'swap.stuck', 'restart.stuck', 'restart.putBack'].includes(facts.code) ||
     facts.reasons.some(({ code }) => code === 'group.unsettled')

@@ -194,7 +194,7 @@ function advice(
         `Suspended by it: ${frozen.processes.join(', ') || 'nothing'}.`,
     );
     if (record === undefined) {
-      const after = afterRollBack([group], target, stack?.name);
+      const after = afterRollBack([group], target, { stack: stack?.name });
       remarks.push(after.text);
       next.push(...after.next.map((line) => placedInText(line, place)));
     }

@@ -23,6 +23,7 @@ import { choiceOf } from '../groups/choose-groups.js';
 import { byName } from '../groups/command-targets.js';
 import { servingNow } from '../groups/serving-now.js';
 import { againWith, outcomeOf, pausedNext, swap, type UpdateGroupsAsked } from '../groups/update-asgs.js';
+import { isRolledBack } from '../../engine/rollout/failures.js';
 import { retrying } from '../../engine/retrying-gateway.js';
 import type { OpenChange, StackChange, StackOrder } from '../../engine/stack/stack-change.js';
 
@@ -80,7 +81,7 @@ export async function updateStack(given: UpdateStackAsked, surroundings: Process
       if (done.action === 'kept') return kept(asked.stack, wanted.choice, done);
       const resultsBefore = run.state().results;
       const swapped = swapAfter(run, wanted, target, done).catch(async (error: unknown) => {
-        if (done.action !== 'updated' || !(error instanceof Failure) || error.outcome !== 'swapRolledBack') throw error;
+        if (done.action !== 'updated' || !(error instanceof Failure) || !isRolledBack(error)) throw error;
         const failure =
           former === undefined ? error : await withWayBack(stackRun, former, { failure: error, order, flags: asked });
         if (before === undefined) throw failure;

@@ -16,9 +16,13 @@ interface AfterRollBack {
  * The way on from a roll-back. What was rolled back stays what the groups launch until somebody gives them something
  * else; so that comes first, and every command that would launch it says so.
  * @param target the words that name all of the groups on a command line
- * @param stack their stack, where the run knows no former values of it
+ * @param of their stack, where the run knows no former values of it, and whether new instances serve on
  */
-export function afterRollBack(groups: readonly Group[], target: string, stack?: string): AfterRollBack {
+export function afterRollBack(
+  groups: readonly Group[],
+  target: string,
+  { stack, inPart }: { readonly stack: string | undefined; readonly inPart?: boolean },
+): AfterRollBack {
   const unfreeze = command`ha-updater unfreeze ${asIs(target)}`;
   const first = firstHelp(groups);
   const several = groups.length > 1;
@@ -40,8 +44,9 @@ export function afterRollBack(groups: readonly Group[], target: string, stack?: 
     next: [
       ...first.next,
       ...(whole ? pins.map((pin) => `${pin}   # ${stack === undefined ? PIN : PIN_IN_STACK}`) : []),
+      ...(inPart === true ? [replaceRest(target)] : []),
       `${unfreeze}   # ${whole ? 'then; before that' : 'until then'} the next scale-out ${BAD}`,
-      sameAgain(target),
+      ...(inPart === true ? [] : [sameAgain(target)]),
     ],
   };
 }
@@ -56,6 +61,12 @@ export function sameAgain(target: string): string {
   return command`ha-updater update-asgs ${asIs(target)}   # ${asIs(remark)}`;
 }
 
+/** Replaces the new instances that serve on beside the old ones. */
+export function replaceRest(target: string): string {
+  const remark = 'then: replaces all that does not run the former configuration';
+  return command`ha-updater update-asgs ${asIs(target)}   # ${asIs(remark)}`;
+}
+
 /** Takes the freeze off groups that still launch what was rolled back. */
 export function unfreezeNow(target: string): string {
   return command`ha-updater unfreeze ${asIs(target)}   # the next scale-out ${asIs(BAD)}`;
@@ -66,9 +77,10 @@ function launchesWhatRuns(group: Group): boolean {
   return membersOf(group).every((instance) => currencyOf(group, instance).state === 'current');
 }
 
-/** Gives a group the one configuration that all of its instances run; undefined where there is no such one. */
+/** Gives a group the one configuration that all of its former instances run; undefined where there is no such one. */
 function giveBack(group: Group): string | undefined {
-  const running = [...new Set(membersOf(group).map(({ configuration }) => configuration))];
+  const former = membersOf(group).filter((instance) => currencyOf(group, instance).state !== 'current');
+  const running = [...new Set(former.map(({ configuration }) => configuration))];
   const [, kind, id, version] = /^(lc|lt)\/(.+?)(?::([^:]+))?$/.exec(running[0] ?? '') ?? [];
   // What mixes types launches in several ways, of which one command cannot tell which was the former.
   if (running.length !== 1 || id === undefined || group.types !== undefined || (group.ways ?? []).length > 1)

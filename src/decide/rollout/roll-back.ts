@@ -1,4 +1,5 @@
-import { notInService, serving } from '../instances/classify.js';
+import type { GroupResult } from '../../model/rollout/group-result.js';
+import { notInService, serving, units } from '../instances/classify.js';
 import { heldBackSince } from '../outlook/held-back.js';
 import { act, type GroupStep } from '../step.js';
 import type { JudgedGroup, RolloutView } from '../view.js';
@@ -98,7 +99,7 @@ function takeGivenUpOut(of: JudgedGroup): GroupStep | undefined {
 }
 
 /** Writes down which processes stay suspended and why, then removes the record. */
-function freeze({ observed }: RolloutView, { group, record, verdict }: JudgedGroup): GroupStep {
+function freeze({ observed }: RolloutView, { group, record, verdict, halves }: JudgedGroup): GroupStep {
   const name = group.name;
   // rule: not-frozen
   if (group.notes.frozen?.run !== record.run) {
@@ -125,5 +126,17 @@ function freeze({ observed }: RolloutView, { group, record, verdict }: JudgedGro
       'the group would launch the failed configuration; it stays frozen until somebody decides',
     );
   }
-  return act('clear', { type: 'clear', group: name, notes: ['record', 'verdict', 'lease'] }, 'the roll-back is done');
+  const stay = record.gates?.backAt === undefined ? 0 : units(halves.new);
+  const result: GroupResult = {
+    group: name,
+    outcome: 'rolledBack',
+    why: verdict.why,
+    frozen: group.notes.frozen.processes,
+    stay,
+  };
+  return act(
+    'clear',
+    { type: 'clear', group: name, notes: ['record', 'verdict', 'lease'], ...(stay > 0 && { result }) },
+    'the roll-back is done',
+  );
 }

@@ -5,13 +5,14 @@ import { type AwsFault, Failure, refused } from '../../errors.js';
 import type { Decision, GroupResult, Observed, Reason } from '../../model/rollout/decision.js';
 import type { Group } from '../../model/rollout/group.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
-import { afterRollBack, sameAgain, unfreezeNow } from '../../decide/diagnosis/after-roll-back.js';
+import { afterRollBack, replaceRest, sameAgain, unfreezeNow } from '../../decide/diagnosis/after-roll-back.js';
 import { split } from '../../decide/instances/classify.js';
 import { nothingToGoBackTo, rollBackHurts } from '../../decide/instances/stand-ins.js';
 import { firstHelp } from '../../decide/diagnosis/marked.js';
 import { targetFlags, targetWords } from '../../text/commands/target-words.js';
 import { asIs, command } from '../../text/shell-quote.js';
 import { withNotes } from '../../decide/memory/known-notes.js';
+import { count } from '../../text/count.js';
 import { timestamp } from '../../text/timestamp.js';
 import { sentence, withoutStop } from '../../text/sentence.js';
 
@@ -50,8 +51,8 @@ export function resultsOf(results: readonly GroupResult[], observed: Observed, p
   const back = results.filter((result) => result.outcome === 'rolledBack');
   const put = results.flatMap((result) => (result.outcome === 'putBack' ? [result] : []));
   if (stuck.length > 0) throw stopped(stuck, back, observed, plan);
-  // Finishing an earlier run's roll-back is what an adopt-only run is for.
-  if (back.length > 0 && !plan.adoptOnly)
+  // Finishing an earlier run's roll-back is what an adopt-only run is for, as far as it leads to one configuration.
+  if (back.some((result) => staying(result) > 0) || (back.length > 0 && !plan.adoptOnly))
     throw rolledBack(back, { serves: serving(observed), groups: observed.groups }, plan);
   if (put.some(({ open }) => open.length > 0) || (put.length > 0 && !plan.adoptOnly))
     throw putBack(put, results, observed, plan);
@@ -203,7 +204,20 @@ interface After {
   readonly groups: readonly Group[];
 }
 
-/** The swap failed and everything is as before, but frozen. */
+/** Old instances serve again, and new ones beside them: not all is as it was. */
+const ROLLED_BACK_IN_PART = 'swap.rolledBackInPart';
+
+/** Whether the groups went back, wholly or as far as there are old instances, so that their stack can go back too. */
+export function isRolledBack({ outcome, facts }: Failure): boolean {
+  return outcome === 'swapRolledBack' || facts.code === ROLLED_BACK_IN_PART;
+}
+
+/** How many new instances a roll-back has left in service. */
+function staying(result: GroupResult): number {
+  return result.outcome === 'rolledBack' ? (result.stay ?? 0) : 0;
+}
+
+/** The swap failed and everything is as before, but frozen; or new instances serve on beside the old ones. */
 export function rolledBack(back: readonly GroupResult[], { serves, groups }: After, plan: Plan): Failure {
   const reasons = back.map((result): Reason => ({
     code: 'group.rolledBack',
@@ -221,17 +235,21 @@ export function rolledBack(back: readonly GroupResult[], { serves, groups }: Aft
     .join('; ');
   const target = byStack(plan) ?? targetFlags(frozen.map(({ group }) => group));
   const after = groups.filter(({ name }) => frozen.some(({ group }) => group === name));
+  const stay = back.reduce((sum, result) => sum + staying(result), 0);
+  const again = stay === 0 ? sameAgain(target) : replaceRest(target);
   // Who has changed the stack knows what it was before, and says it.
   const { text, next } =
     plan.changed === true
-      ? { text: firstHelp(after).text, next: [...firstHelp(after).next, sameAgain(target), unfreezeNow(target)] }
-      : afterRollBack(after, target, plan.stack);
-  return new Failure('swapRolledBack', {
-    code: 'swap.rolledBack',
+      ? { text: firstHelp(after).text, next: [...firstHelp(after).next, again, unfreezeNow(target)] }
+      : afterRollBack(after, target, { stack: plan.stack, inPart: stay > 0 });
+  const beside = `${count(stay, 'new instance')} ${stay === 1 ? 'serves' : 'serve'} on`;
+  const mixed = stay === 0 ? '' : ` ${beside}, for there are fewer old ones than are asked for.`;
+  return new Failure(stay === 0 ? 'swapRolledBack' : 'stopped', {
+    code: stay === 0 ? 'swap.rolledBack' : ROLLED_BACK_IN_PART,
     what: `The ${factsOf(plan).words.long} of ${names} was rolled back: ${sentence(back[0]?.why ?? '')}`,
     reasons,
     serves,
-    left: `Frozen, so that Auto Scaling does not launch the failed configuration: ${suspended}. ${text}`.trim(),
+    left: `Frozen, so that Auto Scaling does not launch the failed configuration: ${suspended}.${mixed} ${text}`.trim(),
     next: [...next, ...status(plan)],
   });
 }

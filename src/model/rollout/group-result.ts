@@ -6,7 +6,14 @@ export type GroupResult =
   | { readonly group: string; readonly outcome: 'sizeKept'; readonly why: string }
   /** A restart ended early; whatever it took out is back. `open`: those that do not serve. */
   | { readonly group: string; readonly outcome: 'putBack'; readonly why: string; readonly open: readonly string[] }
-  | { readonly group: string; readonly outcome: 'rolledBack'; readonly why: string; readonly frozen: readonly string[] }
+  /** `stay`: so many new instances go on serving, for more are asked for than there are old ones. */
+  | {
+      readonly group: string;
+      readonly outcome: 'rolledBack';
+      readonly why: string;
+      readonly frozen: readonly string[];
+      readonly stay?: number;
+    }
   | { readonly group: string; readonly outcome: 'skipped' | 'paused'; readonly why: string }
   /** The new half serves, and the old one is kept in standby until somebody ends that or goes back. */
   | { readonly group: string; readonly outcome: 'kept'; readonly why: string }

@@ -8,7 +8,9 @@ import {
   type StatusDocument,
 } from '../../../src/index.js';
 import { createCommandStage, type CommandStage, type Ended, type Happening } from '../../support/command-stage.js';
-import { standardGroup } from '../../support/sandbox.js';
+import { autoScalingState } from '../../../src/sandbox/world/autoscaling/state.js';
+import { sampleStack } from '../../support/sample-stack.js';
+import { standardGroup, type StandardGroup } from '../../support/sandbox.js';
 
 const HOUR = 3_600_000;
 
@@ -16,9 +18,10 @@ const HOUR = 3_600_000;
 describe('a group whose old half is kept', function () {
   this.timeout(30_000);
   let stage: CommandStage;
+  let group: StandardGroup;
   beforeEach(() => {
     stage = createCommandStage();
-    standardGroup(stage.sandbox.world, { name: 'web', size: 2, max: 4 });
+    group = standardGroup(stage.sandbox.world, { name: 'web', size: 2, max: 4 });
   });
   afterEach(() => expect(stage.sandbox.monitor.violations).to.deep.equal([]));
 
@@ -59,6 +62,20 @@ describe('a group whose old half is kept', function () {
       expect(await stateNow()).to.equal('frozen');
     });
 
+  for (const name of ['rollback', 'cancel'])
+    it(`ends ${name} with 5 where scaling asks for more than are kept, and says who serves and what replaces the rest`, async () => {
+      group.changeImage('ami-new');
+      await keep('--detach');
+      const more = { AutoScalingGroupName: 'web', DesiredCapacity: 4 };
+      stage.sandbox.world.invoke('autoscaling', 'SetDesiredCapacity', more, 'others');
+      stage.sandbox.clock.advance(600_000);
+      const { code, document } = await run(name);
+      expect([code, document?.failure?.code]).to.deep.equal([5, 'swap.rolledBackInPart']);
+      expect(document?.failure?.serves).to.include('4 of 4 serve (2 old, 2 new)');
+      expect(document?.failure?.left).to.include('2 new instances serve on');
+      expect(document?.failure?.next.join('\n')).to.match(/ha-updater update-asgs --asg web .*# then: replaces/);
+    });
+
   it('goes back with cancel by the run that waits', async () => {
     let cancelled: Promise<Ended> | undefined;
     const waits = await stage.call(
@@ -75,5 +92,38 @@ describe('a group whose old half is kept', function () {
     expect([waits.code, waits.document?.outcome]).to.deep.equal([4, 'swapRolledBack']);
     expect((await cancelled)?.document).to.include({ outcome: 'cancelled', exitCode: 0 });
     expect(stage.sandbox.monitor.inService('web')).to.equal(2);
+  });
+});
+
+describe('a stack whose old instances were kept', () => {
+  it('goes back with --revert-on-failure too where new ones have to serve on, and says what replaces these', async () => {
+    const stage = await sampleStack();
+    const group = [...autoScalingState(stage.sandbox.world).groups.keys()][0] ?? '';
+    let cancelled: Promise<Ended> | undefined;
+    const ended = await stage.run(
+      ['update-stack', 'web', 'Ami=ami-0123456789abcdef1', '--keep-old', '1h', '--revert-on-failure'],
+      {
+        when: ({ event }) => event.type === 'group.waiting' && event.wait.phase === 'keep',
+        then: () => {
+          if (cancelled !== undefined) return;
+          const more = { AutoScalingGroupName: group, DesiredCapacity: 4 };
+          stage.sandbox.world.invoke('autoscaling', 'SetDesiredCapacity', more, 'others');
+          cancelled = stage.call('cancel', (context) => cancel({ stack: 'web', asgs: [], output: 'jsonl' }, context), {
+            elsewhere: true,
+          });
+        },
+      },
+    );
+    await cancelled;
+    const { code, document } = ended;
+    expect([code, document?.failure?.code], ended.said).to.deep.equal([5, 'swap.rolledBackInPart']);
+    expect(ended.said).not.to.include('its 4 old instances are kept');
+    expect(document?.failure?.left).to.match(/^Nothing of the change: .*New instances serve on beside the old ones/);
+    const [next = ''] = document?.failure?.next ?? [];
+    expect(next).to.match(/^ha-updater update-asgs web .*# then: replaces/);
+    expect((await stage.run(['update-asgs', 'web'])).code).to.equal(0);
+    const { document: now } = await stage.run(['status', 'web']);
+    expect((now as unknown as StatusDocument).groups[0]).to.deep.include({ state: 'atRest', suspended: [] });
+    expect(stage.sandbox.monitor.violations).to.deep.equal([]);
   });
 });

@@ -168,7 +168,9 @@ describe('an old half that is kept', function () {
       { gates: { words: '', keepMs: 400_000 } },
       { interruptAfterMs: IN_WINDOW + 200_000 },
     );
-    expect(ending.outcome).to.equal('swapRolledBack');
+    expect([ending.outcome, ending.failure?.facts.code]).to.deep.equal(['stopped', 'swap.rolledBackInPart']);
+    expect(ending.failure?.facts.left).to.include('3 new instances serve on, for there are fewer old ones than');
+    expect(ending.failure?.facts.serves).to.include('5 of 5 serve (2 old, 3 new)');
     expect(stage.violations()).to.deep.equal([]);
     const { instances, tags } = groupState(stage, 'web');
     expect([...instances].sort()).to.deep.equal([
@@ -179,6 +181,38 @@ describe('an old half that is kept', function () {
       'InService 2',
     ]);
     expect(tags).to.deep.equal(['ha-updater:frozen']);
+    // The commands that it prints lead to one configuration again.
+    const [pin = '', again] = ending.failure?.facts.next ?? [];
+    expect(pin).to.match(/^aws autoscaling update-auto-scaling-group --auto-scaling-group-name web --launch-template /);
+    expect(again).to.match(/^ha-updater update-asgs --asg web {3}# then: replaces all/);
+    const [, id = '', version = ''] = /LaunchTemplateId=(\S+),Version=(\d+)/.exec(pin) ?? [];
+    stage.sandbox.world.invoke(
+      'autoscaling',
+      'UpdateAutoScalingGroup',
+      { AutoScalingGroupName: 'web', LaunchTemplate: { LaunchTemplateId: id, Version: version } },
+      'others',
+    );
+    expect(outcomesOf(await stage.run())).to.deep.equal(['promoted']);
+    expect(new Set(groupState(stage, 'web').instances)).to.deep.equal(new Set(['InService 1']));
+    expect(stage.violations()).to.deep.equal([]);
+  });
+
+  it('serves again in less than a quarter of the time of a new launch, where that takes minutes to boot', async () => {
+    const boots = { behaviour: 'healthy', boot: [180, 240] } as const;
+    const stage = createStage({ images: { 'ami-new': boots } }, [{ name: 'web', size: 2, min: 1, max: 3 }]);
+    stage.groups[0]?.changeImage('ami-new');
+    const { changes, outcome } = await stage.run(
+      { gates: { words: '', keepMs: 400_000 } },
+      { interruptAfterMs: 500_000 },
+    );
+    expect(outcome).to.equal('swapRolledBack');
+    const timesOf = (operation: string): readonly number[] =>
+      changes.filter(({ what }) => what === `autoscaling:${operation}`).map(({ at }) => at);
+    const [doubled = NaN] = timesOf('UpdateAutoScalingGroup');
+    const [aside = NaN] = timesOf('EnterStandby');
+    const [called = NaN] = timesOf('ExitStandby');
+    const [gone = NaN] = timesOf('TerminateInstanceInAutoScalingGroup');
+    expect(gone - called).to.be.lessThan((aside - doubled) / 4);
   });
 
   it('is made up for by new ones where some of it is gone', async () => {
@@ -201,7 +235,7 @@ describe('an old half that is kept', function () {
       );
     });
     const ending = await stage.run({ gates: { words: '', keepMs: 400_000 } }, { interruptAfterMs: IN_WINDOW + 60_000 });
-    expect(ending.outcome).to.equal('swapRolledBack');
+    expect([ending.outcome, ending.failure?.facts.code]).to.deep.equal(['stopped', 'swap.rolledBackInPart']);
     expect(stage.violations()).to.deep.equal([]);
     expect([...groupState(stage, 'web').instances].sort()).to.deep.equal(['InService 1', 'InService 1', 'InService 2']);
   });

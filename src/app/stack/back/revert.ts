@@ -192,11 +192,17 @@ async function resumed(
         },
       });
     }
-    const next = failure.facts.next.filter((command) => !NEEDLESS.has(readPrinted(command).operation));
+    const inPart = failure.outcome !== 'swapRolledBack';
+    const next = failure.facts.next.filter((command) => {
+      const { operation } = readPrinted(command);
+      return !NEEDLESS.has(operation) || (inPart && operation === 'update-asgs');
+    });
+    const beside = ' New instances serve on beside the old ones, for these are fewer than are asked for.';
     return with_({
       left: (
         `Nothing of the change${back} ` +
-        (done.length === 0 ? '' : `Resumed on ${done.join(', ')} what the roll-back had suspended.`)
+        (done.length === 0 ? '' : `Resumed on ${done.join(', ')} what the roll-back had suspended.`) +
+        (inPart ? beside : '')
       ).trim(),
       next,
     });

@@ -49,7 +49,10 @@ export function warningsAbout({ observed, plan }: LookAndPlan, group: Group): re
     ...(factsOf(plan).replaces
       ? [...hookWarnings(plan, group), ...addressWarnings(plan, group, precautions?.freeAddresses)]
       : []),
-    ...(group.notes.record === undefined ? factsOf(plan).warnings(plan, group) : []),
+    // Before it began; where it is over, what is in the group by then would be told as what is to come.
+    ...(group.notes.record === undefined && observed.seen.results[group.name] === undefined
+      ? factsOf(plan).warnings(plan, group)
+      : []),
     ...versionWarnings(group),
     ...retainedWarnings(group),
     ...resizedWarnings(observed, group),
