@@ -1,8 +1,8 @@
 /**
  * The whole of the main job, for people to watch: starts the sandbox, creates the sample stack, updates
  * it with a good image (promoted) and then with a bad one (rolled back), all through the real commands
- * as child processes. With `rolling` the same a few instances at a time. Exit 0 only if all went as it must and
- * no invariant was broken.
+ * as child processes. With `rolling` the same a few instances at a time; with `way-back` a promoted one is taken back.
+ * Exit 0 only if all went as it must and no invariant was broken.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -97,12 +97,30 @@ const RESTARTS: readonly Act[] = [
   { title: 'Put it back', args: ['resume', STACK], exit: 0 },
 ];
 
+const WAY_BACK: readonly Act[] = [
+  CREATE,
+  {
+    title:
+      'An image whose fault only its users see: the new instances are proven, and the old ones are kept in standby',
+    args: ['update-stack', STACK, `Ami=${GOOD}`, '--keep-old', '4h', '--detach'],
+    exit: 0,
+  },
+  { title: 'Until when there is a way back', args: ['status', STACK], exit: 0 },
+  {
+    title: 'The way back: the old instances serve again without a boot, and only then the new ones go',
+    args: ['rollback', STACK],
+    exit: 0,
+  },
+  { title: 'What is left behind', args: ['status', STACK], exit: 0 },
+];
+
 const DEMOS: Readonly<Record<string, { readonly acts: readonly Act[]; readonly end: string }>> = {
   swap: { acts: SWAP, end: 'Both went as they must, and no group ever served with less than before.' },
   rolling: {
     acts: ROLLING,
     end: 'All went as it must: never more above, and never fewer in service, than each run was allowed.',
   },
+  'way-back': { acts: WAY_BACK, end: 'The old instances serve, and no group ever served with less than before.' },
   restart: {
     acts: RESTARTS,
     end: 'All went as it must: the quorum held, nobody was launched or terminated, and all are back.',

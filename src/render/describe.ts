@@ -251,13 +251,7 @@ function describeGroupEvent(
     case 'group.skipped':
       return line(event.group, 'good', `Nothing to do: ${sentence(event.why)}`);
     case 'group.adopted':
-      return line(
-        event.group,
-        'warning',
-        `Takes over run ${event.run}, begun at ` +
-          `${timestamp(event.since)}${event.holder === '' ? '' : ` by ${event.holder}`}, which is ` +
-          `gone${ADOPTED[event.next ?? 'finish']}`,
-      );
+      return describeAdopted(event);
     case 'group.instances':
       // The counts of the group and what it waits for say it shorter.
       return [];
@@ -468,7 +462,6 @@ const HOOK: Readonly<Record<HookKind, string>> = {
   afterTerminate: 'The command after termination',
 };
 
-/** How a command ended, and the last lines of what it printed. */
 /** What becomes of what a dead run left. */
 const ADOPTED: Readonly<Record<'finish' | 'putBack' | 'startOver' | 'giveBack', string>> = {
   giveBack: ', and gives the size back that was kept through a change of the stack.',
@@ -479,6 +472,21 @@ const ADOPTED: Readonly<Record<'finish' | 'putBack' | 'startOver' | 'giveBack', 
     'of them were through is noted nowhere.',
 };
 
+function describeAdopted(event: Extract<RunEvent, { type: 'group.adopted' }>): readonly Line[] {
+  const by = event.holder === '' ? '' : ` by ${event.holder}`;
+  const begun = `run ${event.run}, begun at ${timestamp(event.since)}${by}`;
+  const { keptUntil, backAt } = event.record?.gates ?? {};
+  // Whether that run ended as it was told to (--detach) or died, nothing was left undone.
+  if (keptUntil !== undefined && backAt === undefined)
+    return line(
+      event.group,
+      'info',
+      `Goes on with ${begun}, which keeps its old instances until ${timestamp(keptUntil)}.`,
+    );
+  return line(event.group, 'warning', `Takes over ${begun}, which is gone${ADOPTED[event.next ?? 'finish']}`);
+}
+
+/** How a command ended, and the last lines of what it printed. */
 function describeHook(event: Extract<RunEvent, { type: 'hook.ended' }>): readonly Line[] {
   const level = event.ok ? 'info' : 'warning';
   const tries = event.tries > 1 ? ` at try ${event.tries}` : '';

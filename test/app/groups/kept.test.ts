@@ -76,6 +76,13 @@ describe('a group whose old half is kept', function () {
       expect(document?.failure?.next.join('\n')).to.match(/ha-updater update-asgs --asg web .*# then: replaces/);
     });
 
+  it('is gone on with, and no run is said to be gone where it was detached', async () => {
+    await keep('--detach');
+    const { said } = await stage.run(['rollback', '--asg', 'web', '--output', 'lines']);
+    expect(said).to.match(/Goes on with run \S+, begun at \S+, which keeps its old instances until \S+\./);
+    expect(said).not.to.include('which is gone');
+  });
+
   it('goes back with cancel by the run that waits', async () => {
     let cancelled: Promise<Ended> | undefined;
     const waits = await stage.call(
