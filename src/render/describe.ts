@@ -612,7 +612,8 @@ function describeResult(result: GroupResult): readonly Line[] {
       return line('good', `Nothing to do: ${sentence(result.why)}`);
     case 'rolledBack': {
       const frozen = result.frozen.length > 0 ? ` Frozen: ${list(result.frozen)} stay suspended.` : '';
-      return line('error', `Rolled back: ${sentence(result.why)}${frozen}`);
+      const beside = result.stay === undefined ? '' : ` In service beside the old ones: ${result.stay} new.`;
+      return line('error', `Rolled back: ${sentence(result.why)}${beside}${frozen}`);
     }
     case 'paused':
       return line('good', `Paused: ${sentence(result.why)}`);

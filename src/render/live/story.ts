@@ -147,6 +147,8 @@ function chaptersOf(group: GroupView): readonly Chapter[] {
 
 type Tell = (mark: Mark, text: string, from?: Mark) => readonly Chapter[];
 
+const KEPT = 'promoted: the old ones are kept, to go back to';
+
 /** All but the end. @param start what stands before the first of it */
 function begin(group: GroupView, chapter: Tell, start: string): readonly Chapter[] {
   const { numbers, progress, marks } = group;
@@ -157,7 +159,7 @@ function begin(group: GroupView, chapter: Tell, start: string): readonly Chapter
       ? chapter('rolledBack', `rolled back${cause(group)}`)
       : progress?.strategy === 'rolling'
         ? chapter('promoted', 'the first new ones are proven: no way back from here', 'began')
-        : chapter('promoted', 'promoted: no way back from here');
+        : chapter('promoted', group.keepsOld === true ? KEPT : 'promoted: no way back from here');
   const grown =
     progress?.strategy === 'rolling'
       ? chapter('grown', `${start}the first new ones are launched`, 'began')
@@ -183,7 +185,11 @@ function end({ marks, progress, result }: GroupView, floor: string): readonly Ch
   const gone = marks.gone ?? at;
   switch (result.outcome) {
     case 'rolledBack':
-      return [{ at: gone, text: 'the new ones are gone', after: `; the old ones serve${floor}`, ...since }];
+      return [
+        result.stay === undefined
+          ? { at: gone, text: 'the new ones are gone', after: `; the old ones serve${floor}`, ...since }
+          : { at, text: 'the old ones serve again', after: `, and ${result.stay} new ones beside them${floor}` },
+      ];
     case 'promoted':
       return [{ at: gone, text: 'the old ones are gone', after: floor, ...since }];
     case 'restarted':

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { groupAfter, newGroup, type GroupView } from '../../../src/render/live/group-view.js';
 import { storyOf } from '../../../src/render/live/story.js';
 import type { RunEvent } from '../../../src/model/event.js';
+import { LEASE, RECORD } from '../../support/groups.js';
 import type { GroupResult, Progress } from '../../../src/model/rollout/decision.js';
 
 const START = Date.parse('2026-11-21T03:00:00Z');
@@ -61,6 +62,27 @@ describe('the story of a group', () => {
     const size = { min: 4, desired: 4, max: 8 };
     const group = after(progress(), progress({ old: 0, new: 3, serving: { group: 'web', ...unknown, size } }));
     expect(group.lowest).to.equal(3);
+  });
+
+  it('says neither that there is no way back nor that the new ones are gone where the old half was kept', () => {
+    const record = { ...RECORD, gates: { keepMs: 600_000 } };
+    const begun: RunEvent = {
+      type: 'action.started',
+      action: { type: 'record', group: 'web', record, lease: LEASE },
+      why: '',
+    };
+    const all = { new: 4, inService: 4, proven: 4 } as const;
+    const way = [begun, progress(), progress(all), progress({ ...all, verdict: 'promote', phase: 'halve' })];
+    expect(told(after(...way, ended('promoted'))).join('\n'))
+      .to.include('promoted: the old ones are kept, to go back to')
+      .and.not.include('no way back');
+    const back: RunEvent = {
+      type: 'group.finished',
+      result: { group: 'web', outcome: 'rolledBack', why: 'of the test', frozen: [], stay: 2 },
+    };
+    expect(told(after(...way, progress({ ...all, verdict: 'rollBack', phase: 'halve' }), back)).join('\n'))
+      .to.include('the old ones serve again, and 2 new ones beside them; never below 4')
+      .and.not.include('gone');
   });
 
   it('is one for groups that went the same way, with the first and the last time, at most five lines', () => {
