@@ -126,6 +126,7 @@ describe('a stack whose old instances were kept', () => {
     expect([code, document?.failure?.code], ended.said).to.deep.equal([5, 'swap.rolledBackInPart']);
     expect(ended.said).not.to.include('its 4 old instances are kept');
     expect(document?.failure?.left).to.match(/^Nothing of the change: .*New instances serve on beside the old ones/);
+    expect(document?.groups?.[0]).to.include({ outcome: 'rolledBack', stay: 2 });
     const [next = ''] = document?.failure?.next ?? [];
     expect(next).to.match(/^ha-updater update-asgs web .*# then: replaces/);
     expect((await stage.run(['update-asgs', 'web'])).code).to.equal(0);

@@ -182,6 +182,7 @@ async function resumed(
     const done = await unfreeze(run, before.stack.id, open);
     for (const group of done) {
       const why = failure.facts.reasons.find((reason) => reason.group === group)?.text ?? failure.facts.what;
+      const was = run.state().results.get(group);
       run.deps.emit({
         type: 'group.finished',
         result: {
@@ -189,6 +190,7 @@ async function resumed(
           outcome: 'rolledBack',
           why: `${why}; then the stack was put back, and what had been suspended was resumed`,
           frozen: [],
+          ...(was?.outcome === 'rolledBack' && was.stay !== undefined && { stay: was.stay }),
         },
       });
     }
