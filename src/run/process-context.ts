@@ -1,5 +1,6 @@
 import type { GatewayOptions } from '../aws/gateway.js';
 import type { Clock } from '../clock.js';
+import type { Hooks } from '../engine/commands/shell-runner.js';
 import type { ExitCode } from '../errors.js';
 import type { ChangePlan } from '../model/stack/change-plan.js';
 import type { GroupResult } from '../model/rollout/decision.js';
@@ -51,6 +52,8 @@ interface Simulated {
   readonly client: Pick<GatewayOptions, 'credentials' | 'requestHandler' | 'straight'>;
   /** In place of the network, for notices. */
   readonly post?: Post;
+  /** In place of this machine's shell. */
+  readonly hooks?: Hooks;
   /** As many bytes as asked for, for ids: the same ones tell the same story. */
   readonly random?: (bytes: number) => Iterable<number>;
 }

@@ -196,7 +196,7 @@ async function openRun(head: RunDescription, flags: CommonFlags, surroundings: P
     interrupt: signals,
     holderIsGone: (lease) => machine.holderIsGone(lease) || strict.locks?.outlived(lease.run) === true,
     holderLives: machine.holderLives,
-    hooks: createShell(surroundings.env, hidden.mask),
+    hooks: surroundings.simulated?.hooks ?? createShell(surroundings.env, hidden.mask),
   };
   const open: OpenRun = {
     id,

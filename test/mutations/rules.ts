@@ -823,4 +823,14 @@ export const MUTATIONS: readonly Mutation[] = [
     rule: 'scaling and health replacement run while an old half is kept',
     breaks: { condition: false },
   },
+  {
+    name: 'window-unchecked',
+    rule: 'while an old half is kept, the check command is asked again of those that passed it',
+    breaks: { value: 'false' },
+  },
+  {
+    name: 'window-check-unheard',
+    rule: 'a check that says no again and again brings a kept half back',
+    breaks: { condition: false },
+  },
 ];

@@ -29,6 +29,7 @@ export function drawMore(story: Story): Story {
     settings(random('settings')),
     anomalous(random('anomaly')),
     keeping(random('kept')),
+    doubting(random('checks of a kept half')),
   ].reduce((told, more) => more(told), story);
 }
 
@@ -263,6 +264,20 @@ function keeping(random: Random): More {
       [...faults, ...(rings ? [alarm] : [])],
       rings ? { alarms } : {},
     );
+  };
+}
+
+/** While the old half is kept the check goes on, and says no for a moment or for long. */
+function doubting(random: Random): More {
+  if (!random.chance(0.4)) return unchanged;
+  const from = (SETTLED + random.int(60, 700)) * 1000;
+  const checkFails = { from, until: from + random.pick([5_000, 60_000, 400_000]) };
+  const anomaly = random.chance(0.3) ? ({ anomaly: 'refuse' } as const) : {};
+  return (story) => {
+    if (story.gates?.keepMs === undefined) return story;
+    const { check, checkTimeoutMs, commandTimeoutMs } = DRAWN_HOOKS;
+    const hooks = story.gates.hooks ?? { check, checkTimeoutMs, commandTimeoutMs };
+    return { ...story, checkFails, gates: { ...anomaly, ...story.gates, hooks } };
   };
 }
 

@@ -48,6 +48,8 @@ export interface Story {
   readonly settings?: Readonly<Record<string, readonly Setting[]>>;
   /** What is called where an update command refuses because an old half is kept. */
   readonly ends?: 'resume' | 'rollback';
+  /** From when until when the check says no, in milliseconds of the world's life. */
+  readonly checkFails?: { readonly from: number; readonly until: number };
   /** What the rollout has to pass besides health; its commands run on the world's clock, and a check fails at first. */
   readonly gates?: Gates;
 }
@@ -381,8 +383,10 @@ export async function simulate(story: Story, options: StageOptions = {}): Promis
           },
         },
       }),
-      hooks: scriptedHooks(clock, ({ side }, nth) => ({ takesMs: 4_000, code: side === 'new' && nth < 2 ? 1 : 0 }))
-        .hooks,
+      hooks: scriptedHooks(clock, ({ side }, nth) => ({
+        takesMs: 4_000,
+        code: side === 'new' && (nth < 2 || saysNo(story, clock.now() - stage.sandbox.world.startedAt)) ? 1 : 0,
+      })).hooks,
     };
     const endings: readonly Ending[] =
       rival === undefined
@@ -446,6 +450,10 @@ export async function simulate(story: Story, options: StageOptions = {}): Promis
   if (!excused && (ending === undefined || !isGood(ending)))
     wrong.push(`not finished after ${most} runs: ${ending?.failure?.facts.what ?? ending?.outcome ?? ''}`);
   return { story, outcomes, wrong, journal: lines.join('\n'), simulatedSeconds: (clock.now() - began) / 1000 };
+}
+
+function saysNo({ checkFails }: Story, age: number): boolean {
+  return checkFails !== undefined && age >= checkFails.from && age < checkFails.until;
 }
 
 /**

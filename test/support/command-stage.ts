@@ -2,6 +2,7 @@ import { Config } from '@oclif/core/config';
 import type { HttpHandler } from '@smithy/core/protocols';
 import type { CommandResult, ProcessContext, Settings } from '../../src/index.js';
 import { endWithError } from '../../src/run/end-with-error.js';
+import type { Hooks } from '../../src/engine/commands/shell-runner.js';
 import type { Stamped } from '../../src/model/event.js';
 import { seededRandom } from '../../src/sandbox/random.js';
 import type { Wire } from '../../src/sandbox/wire/wire.js';
@@ -40,6 +41,8 @@ export interface Happening {
   readonly killedAfterMs?: number;
   /** A signal comes so many simulated milliseconds after its start. */
   readonly signalAfterMs?: number;
+  /** What its commands of the user's do, in place of this machine's shell. */
+  readonly hooks?: Hooks;
   /** It runs on another machine: nobody here can see whether its process is gone. */
   readonly elsewhere?: boolean;
 }
@@ -95,6 +98,7 @@ export function createCommandStage(
       ...told.streams,
       simulated: {
         ...life.simulated,
+        ...(happening.hooks !== undefined && { hooks: happening.hooks }),
         random: (bytes) => Array.from({ length: bytes }, () => random.int(0, 255)),
       },
       host: elsewhere ? 'elsewhere' : 'agent',

@@ -1,22 +1,27 @@
-import type { Instant } from '../../clock.js';
+import type { Instant, Milliseconds } from '../../clock.js';
 import type { Action } from '../../model/rollout/action.js';
 import type { AwaitedInstance, Decision, Observed, Seen, Wait } from '../../model/rollout/decision.js';
 import type { Group, Instance } from '../../model/rollout/group.js';
 import type { HookDue, HookKind, HookResult } from '../../model/rollout/hook.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
 import { inService, isAway, notInService, split } from '../instances/classify.js';
+import { keptUntil } from './kept-half.js';
 import { factsOf } from '../strategies/facts-by-name.js';
 import { cancelReason } from '../ownership/cancellation.js';
 
 /** How long after a failed check it is tried again. */
 const CHECK_EVERY_MS = 10_000;
 
+/** How long after a check that passed it is asked again, while the old half is kept to go back to. */
+const ASKED_AGAIN_MS = 30_000;
+
 /** Where the result of a command for an instance is remembered. */
 export function hookKey(kind: HookKind, instance: string): string {
   return `${kind} ${instance}`;
 }
 
-function resultOf(seen: Seen, kind: HookKind, instance: string): HookResult | undefined {
+/** How the last try of a command for an instance ended; undefined where none has. */
+export function resultOf(seen: Seen, kind: HookKind, instance: string): HookResult | undefined {
   return seen.hooks[hookKey(kind, instance)];
 }
 
@@ -174,13 +179,26 @@ function heldBack(
   return { go: action, before: [] };
 }
 
-/** New instances in service whose check has not passed, except those that were tried just now. */
+/**
+ * New instances in service whose check has not passed, except those that were tried just now. While the old half is
+ * kept, those that passed are asked again. Who was asked longest ago comes first: only so many run at a time.
+ */
 function checksDue(observed: Observed, plan: Plan, group: Group): readonly HookDue[] {
+  const { seen, at } = observed;
   if (plan.gates?.hooks?.check === undefined || cancelReason(observed, plan, group) !== undefined) return [];
+  const askedAt = (id: string): Instant => resultOf(seen, 'check', id)?.at ?? -Infinity;
+  const pauseMs = (instance: Instance): Milliseconds =>
+    checked(seen, plan, instance) ? (isWatched(observed, plan, group) ? ASKED_AGAIN_MS : Infinity) : CHECK_EVERY_MS;
   return candidates(observed, plan, group)
-    .filter((instance) => inService(group, instance) && !checked(observed.seen, plan, instance))
-    .filter(({ id }) => observed.at - (resultOf(observed.seen, 'check', id)?.at ?? -Infinity) >= CHECK_EVERY_MS)
+    .filter((instance) => inService(group, instance) && at - askedAt(instance.id) >= pauseMs(instance))
+    .sort((a, b) => Number(askedAt(a.id) > askedAt(b.id)) - Number(askedAt(a.id) < askedAt(b.id)))
     .map(({ id }) => ({ kind: 'check', group: group.name, instance: id }));
+}
+
+/** This run waits while the old half is kept, and the new one serves alone. */
+function isWatched({ at }: Observed, { goOn, finishKept, detach }: Plan, { notes }: Group): boolean {
+  // rule: window-unchecked
+  return goOn !== true && finishKept !== true && detach !== true && at < (keptUntil(notes) ?? -Infinity);
 }
 
 /** The instances that have to be proven. */
@@ -190,7 +208,8 @@ function candidates(observed: Observed, plan: Plan, group: Group): readonly Inst
     return lease?.run === plan.run ? restartedNow(observed, plan, group) : [];
   if (record === undefined)
     return factsOf(plan).provesWithoutRecord ? group.instances.filter((instance) => !isAway(instance)) : [];
-  return lease?.run !== plan.run || verdict?.outcome === 'rollBack' ? [] : split(group, record).new;
+  const isOver = verdict?.outcome === 'rollBack' || record.gates?.backAt !== undefined;
+  return lease?.run !== plan.run || isOver ? [] : split(group, record).new;
 }
 
 /** Instances that are out, were restarted, and have to show that they are well. What is only put back need not. */

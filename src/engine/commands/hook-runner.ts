@@ -44,22 +44,23 @@ export function createHookRunner(deps: Deps, plan: Plan): HookRunner {
   function start(due: HookDue, hooks: HookPlan, observed: Observed): void {
     const key = hookKey(due.kind, due.instance);
     const stop = new AbortController();
-    const tries = (observed.seen.hooks[key]?.tries ?? 0) + 1;
+    const before = observed.seen.hooks[key];
+    const tries = (before?.tries ?? 0) + 1;
     if (deps.hooks === undefined) throw new Error('There is nobody to run commands.');
     if (tries === 1) deps.emit({ type: 'hook.started', group: due.group, instance: due.instance, hook: due.kind });
     const over = deps.hooks.run(callOf(plan, due, hooks, { observed, addresses }), stop.signal).then((end) => {
       running.delete(key);
       if (stop.signal.aborted) return;
-      ended.set(key, { passed: end.ok, at: deps.clock.now(), tries, words: end.words, output: end.output });
+      ended.set(key, resultOf(end, before, { at: deps.clock.now(), tries }));
       tell(due, key, end, tries);
       bell.abort();
     });
     running.set(key, { kind: due.kind, stop, over });
   }
 
-  /** A check that fails in the same way again is no news. */
+  /** A check that fails in the same way again is no news, nor is one that passes again, whatever it prints. */
   function tell(due: HookDue, key: string, { ok, words, output }: HookEnd, tries: number): void {
-    const news = JSON.stringify([ok, words, output]);
+    const news = JSON.stringify(ok ? [ok] : [ok, words, output]);
     if (told.get(key) === news) return;
     told.set(key, news);
     deps.emit({
@@ -106,6 +107,16 @@ export function createHookRunner(deps: Deps, plan: Plan): HookRunner {
       await Promise.all(left.map(({ over }) => over));
     },
   };
+}
+
+/** How a try ended, and how often in a row it has failed since it passed. */
+function resultOf(
+  { ok, words, output }: HookEnd,
+  before: HookResult | undefined,
+  { at, tries }: Pick<HookResult, 'at' | 'tries'>,
+): HookResult {
+  const falls = before?.passed === true ? 1 : before?.falls === undefined ? undefined : before.falls + 1;
+  return { passed: ok, at, tries, words, output, ...(!ok && falls !== undefined && { falls }) };
 }
 
 /** By instance, of those that live or have lived. */

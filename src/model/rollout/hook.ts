@@ -28,6 +28,8 @@ export interface HookResult {
   /** When it ended. */
   readonly at: Instant;
   readonly tries: number;
+  /** How often in a row it has said no since it said yes; absent while it says yes, or where it never did. */
+  readonly falls?: number;
   /** `exit 3`, `killed after 60 s` … */
   readonly words: string;
   /** The end of what it printed, without control characters. */

@@ -9,6 +9,7 @@ import {
 } from '../../../src/index.js';
 import { createCommandStage, type CommandStage, type Ended, type Happening } from '../../support/command-stage.js';
 import { autoScalingState } from '../../../src/sandbox/world/autoscaling/state.js';
+import { scriptedHooks } from '../../support/scripted-hooks.js';
 import { sampleStack } from '../../support/sample-stack.js';
 import { standardGroup, type StandardGroup } from '../../support/sandbox.js';
 
@@ -25,7 +26,9 @@ describe('a group whose old half is kept', function () {
   });
   afterEach(() => expect(stage.sandbox.monitor.violations).to.deep.equal([]));
 
-  const run = (...words: readonly string[]): Promise<Ended> => stage.run([...words, '--asg', 'web']);
+  const run = (...words: readonly string[]): Promise<Ended> => happens({}, ...words);
+  const happens = (happening: Happening, ...words: readonly string[]): Promise<Ended> =>
+    stage.run([...words, '--asg', 'web'], happening);
   const keep = (...flags: readonly string[]): Promise<Ended> =>
     run('update-asgs', '--swap', 'always', '--keep-old', '1h', ...flags);
   const look = (happening: Happening = {}): Promise<Ended> =>
@@ -81,6 +84,23 @@ describe('a group whose old half is kept', function () {
     const { said } = await stage.run(['rollback', '--asg', 'web', '--output', 'lines']);
     expect(said).to.match(/Goes on with run \S+, begun at \S+, which keeps its old instances until \S+\./);
     expect(said).not.to.include('which is gone');
+  });
+
+  it('goes back by the run that waits when its check command says no again and again', async () => {
+    let isBroken = false;
+    const { hooks } = scriptedHooks(stage.sandbox.clock, () => ({ takesMs: 1_000, code: isBroken ? 1 : 0 }));
+    const { code, document } = await happens(
+      {
+        hooks,
+        when: ({ event }) => event.type === 'group.waiting' && event.wait.phase === 'keep',
+        then: () => void (isBroken = true),
+      },
+      ...['update-asgs', '--swap', 'always', '--keep-old', '1h', '--check-command', 'curl -f it'],
+    );
+    expect([code, document?.failure?.code]).to.deep.equal([4, 'swap.rolledBack']);
+    expect(document?.failure?.what).to.match(/i-\w+: the check command says no: exit 1 \(3 times in a row\)/);
+    expect(stage.sandbox.monitor.inService('web')).to.equal(2);
+    expect(await stateNow()).to.equal('frozen');
   });
 
   it('goes back with cancel by the run that waits', async () => {

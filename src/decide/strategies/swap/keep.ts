@@ -2,9 +2,9 @@ import { timestamp } from '../../../text/timestamp.js';
 import { chunks } from '../../../text/chunks.js';
 import { count } from '../../../text/count.js';
 import type { Instant } from '../../../clock.js';
-import { alarmed } from '../../gates/alarms.js';
 import { batches, sparable } from '../../instances/capacity.js';
 import { keptHalf } from '../../gates/kept-half.js';
+import { whyNewHalfFails } from '../../gates/window.js';
 import { standing, units } from '../../instances/classify.js';
 import { ourLease } from '../../ownership/lease.js';
 import { finish, giveBack, stillLeaving, waitFor } from '../../rollout/finish.js';
@@ -124,7 +124,7 @@ function whyBack(view: RolloutView, of: JudgedGroup): string | undefined {
   // What is overdue is ended, unless a person asks for exactly the opposite while all is still there.
   const over = observed.at >= (of.record.gates?.keptUntil ?? 0);
   if (over && !plan.undo && of.record.run !== plan.run) return undefined;
-  return of.cancellation ?? alarmed(observed, plan, of.record.startedAt);
+  return of.cancellation ?? whyNewHalfFails(view, of);
 }
 
 /**
