@@ -55,7 +55,12 @@ export class Failure extends Error {
   constructor(
     readonly outcome: Outcome,
     readonly facts: FailureFacts,
-    private readonly options?: { readonly cause?: unknown; readonly at?: TextPlace },
+    private readonly options?: {
+      readonly cause?: unknown;
+      readonly at?: TextPlace;
+      readonly flags?: readonly string[];
+      readonly instances?: readonly string[];
+    },
   ) {
     super(facts.what, options);
   }
@@ -63,19 +68,45 @@ export class Failure extends Error {
   get at(): TextPlace | undefined {
     return this.options?.at;
   }
+  /** Names of the flags that it blames: who did not type them is told where they were said. */
+  get flags(): readonly string[] {
+    return this.options?.flags ?? [];
+  }
+  /** Ids of the instances that it is about, where it is about single ones. */
+  get instances(): readonly string[] {
+    return this.options?.instances ?? [];
+  }
   get exitCode(): ExitCode {
     return EXIT_OF[this.outcome];
   }
 }
 
+/** What is wrong with flags, as one sentence, and the names of the flags that it blames. */
+export interface FlagProblem {
+  readonly text: string;
+  readonly flags: readonly string[];
+}
+
+/** A sentence on flags, and the flags that it is about. */
+export function problem(text: string, ...flags: readonly string[]): FlagProblem {
+  return { text, flags };
+}
+
+/** All problems of the command line in one Failure. */
+export function badFlags(problems: readonly FlagProblem[], code = 'usage.flags'): Failure {
+  return usage(code, problem(problems.map(({ text }) => text).join(' '), ...problems.flatMap(({ flags }) => flags)));
+}
+
 /** Bad input: nothing was sent, nothing was changed. */
 export function usage(
   code: string,
-  what: string,
+  what: string | FlagProblem,
   next: readonly string[] = [],
   reasons: FailureFacts['reasons'] = [],
 ): Failure {
-  return new Failure('usage', { code, what, reasons, serves: 'Nothing was changed.', left: '', next });
+  const { text, flags } = typeof what === 'string' ? problem(what) : what;
+  const facts = { code, what: text, reasons, serves: 'Nothing was changed.', left: '', next };
+  return new Failure('usage', facts, { flags });
 }
 
 /** Refused to start: nothing was changed. */

@@ -1,7 +1,6 @@
 import { appendFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import { badFlags } from '../config/rollout-plan.js';
-import { usage, systemError } from '../errors.js';
+import { badFlags, type FlagProblem, problem, systemError, usage } from '../errors.js';
 import { readBounded } from '../files/read-bounded.js';
 import { whyNot } from '../files/system-fault.js';
 import { lineWriter } from '../render/line-writer.js';
@@ -21,23 +20,28 @@ export interface SandboxFlags {
 
 /** Serves the simulated AWS, on loopback unless told otherwise, until a signal comes, which is its good end. */
 export async function serveWorld(flags: SandboxFlags, surroundings: ProcessContext): Promise<CommandResult> {
-  const problems: string[] = [];
+  const problems: FlagProblem[] = [];
   const port = number(
     flags.port,
     { least: 0, most: 65_535, whole: true },
-    '--port must be a whole number from 0 to 65535',
+    problem('--port must be a whole number from 0 to 65535', 'port'),
     problems,
   );
   const speed = number(
     flags.speed,
     { least: 0.01, most: 10_000, whole: false },
-    '--speed must be a number from 0.01 to 10000',
+    problem('--speed must be a number from 0.01 to 10000', 'speed'),
     problems,
   );
   const seed =
     flags.seed === undefined
       ? undefined
-      : number(flags.seed, { least: 0, most: 2 ** 53 - 1, whole: true }, '--seed must be a whole number', problems);
+      : number(
+          flags.seed,
+          { least: 0, most: 2 ** 53 - 1, whole: true },
+          problem('--seed must be a whole number', 'seed'),
+          problems,
+        );
   if (problems.length > 0) throw badFlags(problems);
 
   const given = await readScenario(flags.scenario);
@@ -62,7 +66,7 @@ export async function serveWorld(flags: SandboxFlags, surroundings: ProcessConte
   }).catch((thrown: unknown) => {
     const error = systemError(thrown);
     if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND')
-      throw usage('usage.host', `--host ${flags.host ?? ''} is not an address of this machine.`);
+      throw usage('usage.host', problem(`--host ${flags.host ?? ''} is not an address of this machine.`, 'host'));
     throw error.code === 'EADDRINUSE' || error.code === 'EACCES' ? portTaken(port, error.code) : error;
   });
   const write = lineWriter(surroundings.stdout);
@@ -140,12 +144,12 @@ async function readScenario(file: string | undefined): Promise<Scenario> {
 function number(
   text: string,
   { least, most, whole }: { least: number; most: number; whole: boolean },
-  rule: string,
-  problems: string[],
+  rule: FlagProblem,
+  problems: FlagProblem[],
 ): number {
   const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : NaN;
   if (value >= least && value <= most && (!whole || Number.isInteger(value))) return value;
-  problems.push(`${rule}, not "${text}".`);
+  problems.push({ ...rule, text: `${rule.text}, not "${text}".` });
   return least;
 }
 

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { usage } from '../errors.js';
+import { problem, usage } from '../errors.js';
 
 /** Where a synthesis writes unless it is told otherwise. */
 const OUTPUT = 'cdk.out';
@@ -23,7 +23,10 @@ export async function assemblyOf(app: string, options: SynthOptions): Promise<st
   if (words.length === 1 && !(await runs(app)))
     throw usage(
       'cdk.app',
-      `--app takes the folder that cdk synth wrote, or a command that writes it to ${OUTPUT}; ${app} is neither.`,
+      problem(
+        `--app takes the folder that cdk synth wrote, or a command that writes it to ${OUTPUT}; ${app} is neither.`,
+        'app',
+      ),
     );
   const output = outputAsked(words) ?? (await outputOfProject()) ?? OUTPUT;
   const directory = resolve(output);
@@ -36,7 +39,10 @@ export async function assemblyOf(app: string, options: SynthOptions): Promise<st
   if (after === undefined || after === before)
     throw usage(
       'cdk.synth',
-      `The synthesis "${app}" wrote no ${join(output, 'manifest.json')}. Give the folder that it writes with --app.`,
+      problem(
+        `The synthesis "${app}" wrote no ${join(output, 'manifest.json')}. Give the folder that it writes with --app.`,
+        'app',
+      ),
     );
   return directory;
 }

@@ -1,3 +1,4 @@
+import { type FlagProblem, problem } from '../errors.js';
 import type { HookPlan } from '../model/rollout/hook.js';
 import type { Gates } from '../model/rollout/rollout-plan.js';
 import { quote, switchWord } from '../text/shell-quote.js';
@@ -20,7 +21,7 @@ export interface GateFlags extends NumberTexts {
 const COMMANDS = ['check-command', 'before-terminate-command', 'after-terminate-command'] as const;
 
 /** Flags to gates; undefined when none was asked for. Problems are added as whole sentences. */
-export function readGates(flags: GateFlags, problems: string[]): Gates | undefined {
+export function readGates(flags: GateFlags, problems: FlagProblem[]): Gates | undefined {
   const hooks = readHooks(flags, problems);
   const canary = readCanary(flags.canary, problems);
   const pauseAt = readPauses(flags['pause-at'], problems);
@@ -29,9 +30,10 @@ export function readGates(flags: GateFlags, problems: string[]): Gates | undefin
   const anomaly = readAnomaly(flags.anomaly, problems);
   const skipBalancers = flags['skip-elb-health-check'] === true;
   const alarms = [...new Set(flags.alarm ?? [])];
-  if (alarms.includes('')) problems.push('--alarm must not be empty.');
+  if (alarms.includes('')) problems.push(problem('--alarm must not be empty.', 'alarm'));
   const ignoreRinging = flags['ignore-ringing-alarms'] === true;
-  if (ignoreRinging && alarms.length === 0) problems.push('--ignore-ringing-alarms is for --alarm.');
+  if (ignoreRinging && alarms.length === 0)
+    problems.push(problem('--ignore-ringing-alarms is for --alarm.', 'ignore-ringing-alarms', 'alarm'));
   const asked: Omit<Gates, 'words'> = {
     ...(keepMs === 0 ? {} : { keepMs }),
     ...(hooks === undefined ? {} : { hooks }),
@@ -47,41 +49,54 @@ export function readGates(flags: GateFlags, problems: string[]): Gates | undefin
   return Object.keys(asked).length === 0 ? undefined : { words: gateWords(flags).map(quote).join(' '), ...asked };
 }
 
-function readAnomaly(text: string | undefined, problems: string[]): Gates['anomaly'] {
+function readAnomaly(text: string | undefined, problems: FlagProblem[]): Gates['anomaly'] {
   if (text === undefined || text === 'refuse' || text === 'warn') return text;
-  problems.push(`--anomaly must be refuse or warn, not "${text}".`);
+  problems.push(problem(`--anomaly must be refuse or warn, not "${text}".`, 'anomaly'));
   return undefined;
 }
 
-function readCanary(text: string | undefined, problems: string[]): number | undefined {
+function readCanary(text: string | undefined, problems: FlagProblem[]): number | undefined {
   if (text === undefined) return undefined;
   const canary = /^\d+$/.test(text) ? Number(text) : 0;
   if (canary >= 1 && canary <= 10_000) return canary;
-  problems.push(`--canary must be a whole number of instances, at least 1, not "${text}".`);
+  problems.push(problem(`--canary must be a whole number of instances, at least 1, not "${text}".`, 'canary'));
   return undefined;
 }
 
-function readPauses(text: string | undefined, problems: string[]): readonly number[] | undefined {
+function readPauses(text: string | undefined, problems: FlagProblem[]): readonly number[] | undefined {
   if (text === undefined) return undefined;
   const points = text.split(',').map((part) => (/^\s*\d{1,3}%\s*$/.test(part) ? Number(part.replace('%', '')) : NaN));
   const rising = points.every((point, index) => point >= 1 && point <= 100 && point > (points[index - 1] ?? 0));
   if (rising && points.length <= 20) return points;
-  problems.push(`--pause-at must be parts of a group, rising, from 1% to 100%, such as 25%,50%, not "${text}".`);
+  problems.push(
+    problem(
+      `--pause-at must be parts of a group, rising, from 1% to 100%, such as 25%,50%, not "${text}".`,
+      'pause-at',
+    ),
+  );
   return undefined;
 }
 
-function readHooks(flags: GateFlags, problems: string[]): HookPlan | undefined {
+function readHooks(flags: GateFlags, problems: FlagProblem[]): HookPlan | undefined {
   const seconds = readNumbers(['check-timeout', 'command-timeout'], flags, problems);
-  for (const name of COMMANDS) if (flags[name]?.trim() === '') problems.push(`--${name} must not be empty.`);
+  for (const name of COMMANDS)
+    if (flags[name]?.trim() === '') problems.push(problem(`--${name} must not be empty.`, name));
   const {
     'check-command': check,
     'before-terminate-command': beforeTerminate,
     'after-terminate-command': afterTerminate,
   } = flags;
   if (flags['check-timeout'] !== undefined && check === undefined)
-    problems.push('--check-timeout is for --check-command.');
+    problems.push(problem('--check-timeout is for --check-command.', 'check-timeout', 'check-command'));
   if (flags['command-timeout'] !== undefined && beforeTerminate === undefined && afterTerminate === undefined) {
-    problems.push('--command-timeout is for --before-terminate-command and --after-terminate-command.');
+    problems.push(
+      problem(
+        '--command-timeout is for --before-terminate-command and --after-terminate-command.',
+        'command-timeout',
+        'before-terminate-command',
+        'after-terminate-command',
+      ),
+    );
   }
   if (check === undefined && beforeTerminate === undefined && afterTerminate === undefined) return undefined;
   return {

@@ -1,3 +1,4 @@
+import { type FlagProblem, problem } from '../errors.js';
 /** A flag that takes a number: what it means when it is not given, and what makes sense. */
 export interface NumberFlag {
   readonly fallback: number;
@@ -45,20 +46,23 @@ export type NumberTexts = Readonly<Partial<Record<NumberName, string | undefined
 export function readNumbers<N extends NumberName>(
   names: readonly N[],
   given: NumberTexts,
-  problems: string[],
+  problems: FlagProblem[],
 ): Record<N, number> {
   const entries = names.map((name) => [name, readNumber(name, given[name], problems) * 1000] as const);
   return Object.fromEntries(entries) as Record<N, number>;
 }
 
-function readNumber(name: NumberName, text: string | undefined, problems: string[]): number {
+function readNumber(name: NumberName, text: string | undefined, problems: FlagProblem[]): number {
   const { fallback, least, most, unit }: NumberFlag = NUMBERS[name];
   if (text === undefined) return fallback;
   const value = readSeconds(text);
   if (value !== undefined && value >= least && value <= most) return value;
   problems.push(
-    `--${name} must be a number of ${unit} from ${least} to ${most}, or a time such as 90s, 5m or 1h30m, ` +
-      `not "${text}".`,
+    problem(
+      `--${name} must be a number of ${unit} from ${least} to ${most}, or a time such as 90s, 5m or 1h30m, ` +
+        `not "${text}".`,
+      name,
+    ),
   );
   return fallback;
 }

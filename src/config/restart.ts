@@ -1,3 +1,4 @@
+import { type FlagProblem, problem } from '../errors.js';
 import type { OnError, RestartPlan } from '../model/rollout/rollout-plan.js';
 import { readNumbers, type NumberTexts } from './numbers.js';
 import { quote } from '../text/shell-quote.js';
@@ -35,49 +36,65 @@ const ON_ERROR: readonly OnError[] = ['stop', 'reregister', 'continue'];
 const SHELL_DOCUMENT = 'AWS-RunShellScript';
 
 /** Flags to a plan of a restart. Problems are added as whole sentences. */
-export function readRestart(flags: RestartFlags, problems: string[]): RestartWanted {
+export function readRestart(flags: RestartFlags, problems: FlagProblem[]): RestartWanted {
   const quorum = readQuorum(flags.quorum ?? QUORUM, problems);
   const text = flags['quorum-attempts'] ?? ATTEMPTS;
   const attempts = Number(text);
   if (!/^\d+$/.test(text) || attempts < 1 || attempts > 10_000)
-    problems.push(`--quorum-attempts must be a whole number from 1 to 10000, not "${text}".`);
+    problems.push(
+      problem(`--quorum-attempts must be a whole number from 1 to 10000, not "${text}".`, 'quorum-attempts'),
+    );
   const onError = ON_ERROR.find((one) => one === (flags['on-error'] ?? 'stop'));
   if (onError === undefined)
-    problems.push(`--on-error must be one of ${ON_ERROR.join(', ')}, not "${flags['on-error'] ?? ''}".`);
+    problems.push(
+      problem(`--on-error must be one of ${ON_ERROR.join(', ')}, not "${flags['on-error'] ?? ''}".`, 'on-error'),
+    );
   const { 'command-timeout': commandMs } = readNumbers(['command-timeout'], flags, problems);
   const command = readCommand(flags, commandMs, problems);
   return { plan: { quorum, attempts, onError: onError ?? 'stop', commandMs }, command };
 }
 
 /** `0.66` is a part of what is registered, `2` so many instances. */
-function readQuorum(text: string, problems: string[]): number {
+function readQuorum(text: string, problems: FlagProblem[]): number {
   const value = Number(text);
   const part = /^0?\.\d+$/.test(text) && value > 0;
   const whole = /^[1-9]\d*$/.test(text);
   if (!part && !whole)
     problems.push(
-      `--quorum must be a part between 0 and 1, such as 0.66, or a number of instances from 1, not "${text}".`,
+      problem(
+        `--quorum must be a part between 0 and 1, such as 0.66, or a number of instances from 1, not "${text}".`,
+        'quorum',
+      ),
     );
   return value;
 }
 
-function readCommand(flags: RestartFlags, commandMs: number, problems: string[]): RestartCommand {
+function readCommand(flags: RestartFlags, commandMs: number, problems: FlagProblem[]): RestartCommand {
   const { ssm, 'ssm-document': document, 'ssm-parameter': parameters = [], exec } = flags;
   const given = [
-    ...(ssm === undefined ? [] : ['--ssm']),
-    ...(document === undefined ? [] : ['--ssm-document']),
-    ...(exec === undefined ? [] : ['--exec']),
+    ...(ssm === undefined ? [] : ['ssm']),
+    ...(document === undefined ? [] : ['ssm-document']),
+    ...(exec === undefined ? [] : ['exec']),
   ];
   if (given.length === 0)
-    problems.push('Say what restarts an instance: --ssm COMMAND, --ssm-document NAME, or --exec COMMAND.');
-  if (given.length > 1) problems.push(`Give one of ${given.join(', ')}, not several.`);
+    problems.push(
+      problem(
+        'Say what restarts an instance: --ssm COMMAND, --ssm-document NAME, or --exec COMMAND.',
+        'ssm',
+        'ssm-document',
+        'exec',
+      ),
+    );
+  if (given.length > 1)
+    problems.push(problem(`Give one of ${given.map((name) => `--${name}`).join(', ')}, not several.`, ...given));
   for (const [name, text] of [
-    ['--ssm', ssm],
-    ['--ssm-document', document],
-    ['--exec', exec],
+    ['ssm', ssm],
+    ['ssm-document', document],
+    ['exec', exec],
   ] as const)
-    if (text?.trim() === '') problems.push(`${name} must not be empty.`);
-  if (parameters.length > 0 && document === undefined) problems.push('--ssm-parameter is for --ssm-document.');
+    if (text?.trim() === '') problems.push(problem(`--${name} must not be empty.`, name));
+  if (parameters.length > 0 && document === undefined)
+    problems.push(problem('--ssm-parameter is for --ssm-document.', 'ssm-parameter', 'ssm-document'));
   if (exec !== undefined) return { kind: 'exec', line: exec };
   // The agent itself ends a script that takes longer. Source: AWS-RunShellScript, executionTimeout.
   if (document === undefined)
@@ -90,12 +107,15 @@ function readCommand(flags: RestartFlags, commandMs: number, problems: string[])
 }
 
 /** `KEY=VALUE`; the same key again is a further value of its list. */
-function readParameters(texts: readonly string[], problems: string[]): Readonly<Record<string, readonly string[]>> {
+function readParameters(
+  texts: readonly string[],
+  problems: FlagProblem[],
+): Readonly<Record<string, readonly string[]>> {
   const found: Record<string, string[]> = {};
   for (const text of texts) {
     const { key, value } = splitKeyValue(text) ?? { key: '' };
-    if (value === undefined) problems.push(`--ssm-parameter takes KEY=VALUE, not "${text}".`);
-    else if (key === '') problems.push('--ssm-parameter takes KEY=VALUE, not "=…".');
+    if (value === undefined) problems.push(problem(`--ssm-parameter takes KEY=VALUE, not "${text}".`, 'ssm-parameter'));
+    else if (key === '') problems.push(problem('--ssm-parameter takes KEY=VALUE, not "=…".', 'ssm-parameter'));
     else found[key] = [...(found[key] ?? []), value];
   }
   return found;

@@ -1,4 +1,4 @@
-import { usage } from '../errors.js';
+import { badFlags, type FlagProblem, problem } from '../errors.js';
 import type {
   Gates,
   KeepSizePlan,
@@ -65,10 +65,8 @@ const SWAPS: readonly SwapChoice[] = ['outdated', 'always', 'never'];
 /**
  * Flags to limits, frozen for the whole run. Throws one usage Failure with every problem.
  */
-export function readWanted(flags: GroupFlags, otherProblems: readonly string[] = []): Wanted {
+export function readWanted(flags: GroupFlags, otherProblems: readonly FlagProblem[] = []): Wanted {
   const problems = [...otherProblems, ...choiceProblems(flags), ...formerNames(flags)];
-  if (flags.swap === 'never' && chooses(flags))
-    problems.push('--only and --except choose which groups are replaced; with --swap never none is.');
   const seconds = readNumbers(
     [
       'first-event-timeout',
@@ -86,8 +84,7 @@ export function readWanted(flags: GroupFlags, otherProblems: readonly string[] =
     flags,
     problems,
   );
-  const swap = SWAPS.find((choice) => choice === (flags.swap ?? 'outdated'));
-  if (swap === undefined) problems.push(`--swap must be one of ${SWAPS.join(', ')}, not "${flags.swap}".`);
+  const swap = readSwap(flags, problems);
   const gates = readGates(flags, problems);
   const strategy = readStrategy(flags, problems);
   const setAside = readSetAside(flags, problems);
@@ -97,7 +94,7 @@ export function readWanted(flags: GroupFlags, otherProblems: readonly string[] =
   return deepFreeze({
     ...strategy,
     setAside,
-    swap: swap ?? 'outdated',
+    swap,
     keepsSizes: flags.sizes !== 'template',
     choice: { only: flags.only ?? [], except: flags.except ?? [] },
     together: flags.together ?? true,
@@ -124,17 +121,33 @@ export function readWanted(flags: GroupFlags, otherProblems: readonly string[] =
   });
 }
 
+/** Which instances are replaced. */
+function readSwap(flags: GroupFlags, problems: FlagProblem[]): SwapChoice {
+  const swap = SWAPS.find((choice) => choice === (flags.swap ?? 'outdated'));
+  const never = '--only and --except choose which groups are replaced; with --swap never none is.';
+  if (swap === 'never' && chooses(flags)) problems.push(problem(never, 'only', 'except', 'swap'));
+  if (swap === undefined)
+    problems.push(problem(`--swap must be one of ${SWAPS.join(', ')}, not "${flags.swap}".`, 'swap'));
+  return swap ?? 'outdated';
+}
+
 /** Limits that contradict each other. */
 function misfits(
   seconds: { readonly warmup: number; readonly 'healthy-timeout': number; readonly deadline: number },
   gates: Gates | undefined,
-): readonly string[] {
+): readonly FlagProblem[] {
   return [
     ...(seconds.warmup >= seconds['healthy-timeout']
-      ? ['--warmup must be shorter than --healthy-timeout: no instance could ever be proven in time.']
+      ? [
+          problem(
+            '--warmup must be shorter than --healthy-timeout: no instance could ever be proven in time.',
+            'warmup',
+            'healthy-timeout',
+          ),
+        ]
       : []),
     ...((gates?.bakeMs ?? 0) >= seconds.deadline
-      ? ['--bake must be shorter than --deadline: nothing could ever be judged in time.']
+      ? [problem('--bake must be shorter than --deadline: nothing could ever be judged in time.', 'bake', 'deadline')]
       : []),
   ];
 }
@@ -144,9 +157,15 @@ function firstEventName(flags: GroupFlags): 'first-event-timeout' | 'warmup-seco
   return flags['warmup-seconds'] === undefined ? 'first-event-timeout' : 'warmup-seconds';
 }
 
-function formerNames(flags: GroupFlags): readonly string[] {
+function formerNames(flags: GroupFlags): readonly FlagProblem[] {
   if (flags['first-event-timeout'] === undefined || flags['warmup-seconds'] === undefined) return [];
-  return ['--warmup-seconds is the former name of --first-event-timeout: give one of them.'];
+  return [
+    problem(
+      '--warmup-seconds is the former name of --first-event-timeout: give one of them.',
+      'warmup-seconds',
+      'first-event-timeout',
+    ),
+  ];
 }
 
 /** What becomes of an old half that is kept, as far as the record does not say it. */
@@ -154,11 +173,18 @@ function readKept(
   flags: GroupFlags,
   gates: Gates | undefined,
   { strategy }: Pick<Wanted, 'strategy'>,
-  problems: string[],
+  problems: FlagProblem[],
 ): Pick<Wanted, 'detach' | 'finishKept'> {
   if (gates?.keepMs !== undefined && strategy !== 'swap')
-    problems.push('--keep-old is for --strategy swap: a rolling rollout has no old half that could be kept.');
-  if (flags.detach === true && gates?.keepMs === undefined) problems.push('--detach is for --keep-old.');
+    problems.push(
+      problem(
+        '--keep-old is for --strategy swap: a rolling rollout has no old half that could be kept.',
+        'keep-old',
+        'strategy',
+      ),
+    );
+  if (flags.detach === true && gates?.keepMs === undefined)
+    problems.push(problem('--detach is for --keep-old.', 'detach', 'keep-old'));
   return {
     ...(flags.detach === true && { detach: true as const }),
     ...(flags['finish-kept'] === true && { finishKept: true as const }),
@@ -201,11 +227,6 @@ export function makePlan(
     timing,
     groups: [...new Set(facts.groups)],
   });
-}
-
-/** All problems of the command line in one Failure. */
-export function badFlags(problems: readonly string[]): ReturnType<typeof usage> {
-  return usage('usage.flags', problems.join(' '));
 }
 
 function deepFreeze<T>(value: T): T {

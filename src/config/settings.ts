@@ -180,9 +180,10 @@ async function unknownVariables({ flags, known, env }: SettingsAsked): Promise<r
 
 /** A failure that blames a flag which nobody typed says where it comes from. */
 export function withOrigins(error: unknown, said: readonly Said[]): unknown {
-  if (!(error instanceof Failure) || error.outcome !== 'usage') return error;
-  const blamed = said.filter(({ name }) => new RegExp(`--(no-)?${name}(?![\\w-])`).test(error.facts.what));
+  if (!(error instanceof Failure)) return error;
+  const { outcome, facts, flags, cause } = error;
+  const blamed = said.filter(({ name }) => flags.includes(name));
   if (blamed.length === 0) return error;
   const where = blamed.map(({ name, at }) => `--${name} comes from ${at}.`).join(' ');
-  return new Failure(error.outcome, { ...error.facts, what: `${error.facts.what} ${where}` }, { cause: error.cause });
+  return new Failure(outcome, { ...facts, what: `${facts.what} ${where}` }, { cause, flags });
 }

@@ -1,3 +1,4 @@
+import { type FlagProblem, problem } from '../errors.js';
 import type { RollingChoice, Share } from '../model/rollout/rollout-plan.js';
 import { switchWord } from '../text/shell-quote.js';
 
@@ -22,10 +23,11 @@ export interface SetAsideChoice {
 }
 
 /** Reads that choice. Problems are added as whole sentences. */
-export function readSetAside(flags: StrategyFlags, problems: string[]): SetAsideChoice {
+export function readSetAside(flags: StrategyFlags, problems: FlagProblem[]): SetAsideChoice {
   const one = <T extends string>(name: 'protected' | 'standby', choices: readonly T[], otherwise: T): T => {
     const found = choices.find((choice) => choice === (flags[name] ?? otherwise));
-    if (found === undefined) problems.push(`--${name} must be one of ${choices.join(', ')}, not "${flags[name]}".`);
+    if (found === undefined)
+      problems.push(problem(`--${name} must be one of ${choices.join(', ')}, not "${flags[name]}".`, name));
     return found ?? otherwise;
   };
   return { protected: one('protected', PROTECTED, 'refuse'), standby: one('standby', STANDBY, 'refuse') };
@@ -39,11 +41,11 @@ const MOST = 10_000;
 /** The strategy with its limits. Problems are added as whole sentences. */
 export function readStrategy(
   flags: StrategyFlags,
-  problems: string[],
+  problems: FlagProblem[],
 ): { readonly strategy: 'swap' | 'rolling'; readonly rolling?: RollingChoice } {
   const strategy = STRATEGIES.find((one) => one === (flags.strategy ?? 'swap'));
   if (strategy === undefined)
-    problems.push(`--strategy must be one of ${STRATEGIES.join(', ')}, not "${flags.strategy}".`);
+    problems.push(problem(`--strategy must be one of ${STRATEGIES.join(', ')}, not "${flags.strategy}".`, 'strategy'));
   if (strategy !== 'rolling') {
     const given = [
       ...(['surge', 'unavailable'] as const).filter((name) => flags[name] !== undefined),
@@ -51,8 +53,12 @@ export function readStrategy(
     ];
     if (strategy === 'swap' && given.length > 0)
       problems.push(
-        `${given.map((name) => `--${name}`).join(', ')} ${given.length === 1 ? 'is' : 'are'} only ` +
-          'for --strategy rolling.',
+        problem(
+          `${given.map((name) => `--${name}`).join(', ')} ${given.length === 1 ? 'is' : 'are'} only ` +
+            'for --strategy rolling.',
+          ...given,
+          'strategy',
+        ),
       );
     return { strategy: 'swap' };
   }
@@ -61,15 +67,28 @@ export function readStrategy(
   const serial = flags.serial ?? false;
   if (isNone(surge) && isNone(unavailable))
     problems.push(
-      '--surge 0 needs --unavailable: with neither above nor below the desired capacity nothing can be replaced.',
+      problem(
+        '--surge 0 needs --unavailable: with neither above nor below the desired capacity nothing can be replaced.',
+        'surge',
+        'unavailable',
+      ),
     );
   if ('percent' in unavailable && unavailable.percent >= 100)
-    problems.push('--unavailable must be less than 100%: something has to serve.');
+    problems.push(problem('--unavailable must be less than 100%: something has to serve.', 'unavailable'));
   if (serial && (!isAtMostOne(surge) || !isAtMostOne(unavailable) || (!isNone(surge) && !isNone(unavailable)))) {
-    problems.push('--serial takes one instance at a time: it goes with --surge 1, or with --surge 0 --unavailable 1.');
+    problems.push(
+      problem(
+        '--serial takes one instance at a time: it goes with --surge 1, or with --surge 0 --unavailable 1.',
+        'serial',
+        'surge',
+        'unavailable',
+      ),
+    );
   }
   if (serial && flags.together === false)
-    problems.push('--serial treats all groups as one, so --no-together does not go with it.');
+    problems.push(
+      problem('--serial treats all groups as one, so --no-together does not go with it.', 'serial', 'together'),
+    );
   return { strategy, rolling: { surge, unavailable, serial } };
 }
 
@@ -82,13 +101,15 @@ export function strategyWords(flags: StrategyFlags): readonly string[] {
   ];
 }
 
-function readShare(name: string, text: string | undefined, fallback: Share, problems: string[]): Share {
+function readShare(name: string, text: string | undefined, fallback: Share, problems: FlagProblem[]): Share {
   if (text === undefined) return fallback;
   const [, digits, percent] = /^(\d+)(%?)$/.exec(text) ?? [];
   const value = Number(digits);
   if (digits !== undefined && value <= (percent === '%' ? 100 : MOST))
     return percent === '%' ? { percent: value } : { count: value };
-  problems.push(`--${name} must be a number of instances, or a part of them from 0% to 100%, not "${text}".`);
+  problems.push(
+    problem(`--${name} must be a number of instances, or a part of them from 0% to 100%, not "${text}".`, name),
+  );
   return fallback;
 }
 

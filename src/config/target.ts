@@ -1,3 +1,4 @@
+import { type FlagProblem, problem } from '../errors.js';
 import { quote } from '../text/shell-quote.js';
 import { targetWords } from '../text/commands/target-words.js';
 
@@ -29,12 +30,12 @@ export function chooses({ only = [], except = [] }: ChoiceFlags): boolean {
 }
 
 /** What is wrong with the words of `--only` and `--except` themselves, as sentences. */
-export function choiceProblems({ only = [], except = [] }: ChoiceFlags): readonly string[] {
-  const wrong = (flag: string, word: string): readonly string[] =>
+export function choiceProblems({ only = [], except = [] }: ChoiceFlags): readonly FlagProblem[] {
+  const wrong = (flag: string, word: string): readonly FlagProblem[] =>
     word === ''
-      ? [`--${flag} must not be empty.`]
+      ? [problem(`--${flag} must not be empty.`, flag)]
       : word === '*' || /\*./.test(word)
-        ? [`--${flag}: a * stands at the end of a name that begins somehow, not "${word}".`]
+        ? [problem(`--${flag}: a * stands at the end of a name that begins somehow, not "${word}".`, flag)]
         : [];
   return [...only.flatMap((word) => wrong('only', word)), ...except.flatMap((word) => wrong('except', word))];
 }

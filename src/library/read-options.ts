@@ -1,4 +1,4 @@
-import { badFlags } from '../config/rollout-plan.js';
+import { badFlags, type FlagProblem, problem } from '../errors.js';
 import { nearest } from '../text/nearest.js';
 import type { OptionKind, OptionTable } from './option-tables.js';
 
@@ -18,7 +18,7 @@ export function flagName(option: string): string {
  * @throws Failure `usage` with every option that there is none of, or whose value is of another kind
  */
 export function readOptions(given: object, table: OptionTable, others: readonly string[]): FlagValues {
-  const problems: string[] = [];
+  const problems: FlagProblem[] = [];
   const flags: Record<string, string | boolean | readonly string[]> = {};
   const known = [...Object.keys(table), ...others];
   for (const [name, value] of Object.entries(given) as readonly (readonly [string, unknown])[]) {
@@ -26,11 +26,11 @@ export function readOptions(given: object, table: OptionTable, others: readonly 
     const kind = Object.hasOwn(table, name) ? table[name] : undefined;
     if (kind === undefined) {
       const meant = nearest(name, known);
-      problems.push(`There is no option ${name}.${meant === undefined ? '' : ` Did you mean ${meant}?`}`);
+      problems.push(problem(`There is no option ${name}.${meant === undefined ? '' : ` Did you mean ${meant}?`}`));
       continue;
     }
     const read = READERS[kind](value);
-    if (read === undefined) problems.push(`The option ${name} must be ${KINDS[kind]}.`);
+    if (read === undefined) problems.push(problem(`The option ${name} must be ${KINDS[kind]}.`));
     else flags[flagName(name)] = read;
   }
   if (problems.length > 0) throw badFlags(problems);
@@ -70,7 +70,7 @@ function numberOf(value: unknown): string | undefined {
  */
 export function readParameterValues(given: unknown): readonly string[] {
   if (given === undefined) return [];
-  const wrong = badFlags(['The option parameters must map names to texts, such as { Size: "4" }.']);
+  const wrong = badFlags([problem('The option parameters must map names to texts, such as { Size: "4" }.')]);
   if (typeof given !== 'object' || given === null || Array.isArray(given)) throw wrong;
   const entries: readonly (readonly [string, unknown])[] = Object.entries(given);
   return entries.flatMap(([key, value]) => {

@@ -1,4 +1,4 @@
-import { usage } from '../errors.js';
+import { problem, usage } from '../errors.js';
 
 /** Where the strict lock is kept, as `--lock` says it. */
 export type LockAddress =
@@ -42,7 +42,7 @@ export interface LockSecrets {
 export function readLockAddress(text: string, region: string, secrets: LockSecrets = {}): LockAddress {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const address = url === undefined ? undefined : parse(url, region, secrets);
-  if (address === undefined) throw usage('usage.lock', `--lock takes ${FORMS}.`);
+  if (address === undefined) throw usage('usage.lock', problem(`--lock takes ${FORMS}.`, 'lock'));
   if (encodedLength(address.shown) > LONGEST)
     throw usage('usage.lock', `The address ${address.shown} is too long: it has to fit into a note on the group.`);
   return address;

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { usage } from '../errors.js';
+import { badFlags, problem, usage } from '../errors.js';
 import { readBounded } from '../files/read-bounded.js';
 import { whyNot } from '../files/system-fault.js';
 import { noticeText, type Notice } from './notice.js';
@@ -36,10 +36,10 @@ export async function readWebhook(source: string, env: Readonly<Record<string, s
 
 function fromVariable(source: string, env: Readonly<Record<string, string | undefined>>): string {
   if (source === env[WEBHOOK_VARIABLES.address]) return source;
-  throw wrong(
+  const text =
     `--webhook takes @file:PATH or @env:NAME: an address on a command line or in a settings file can be read by ` +
-      `others. The variable ${WEBHOOK_VARIABLES.address} may hold it.`,
-  );
+    `others. The variable ${WEBHOOK_VARIABLES.address} may hold it.`;
+  throw badFlags([problem(text, 'webhook')], 'usage.webhook');
 }
 
 async function textOf(path: string): Promise<string> {

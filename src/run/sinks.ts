@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { systemClock } from '../clock.js';
 import { ciLogOf } from '../config/log-marks.js';
 import { newToken } from '../config/run-id.js';
-import { usage } from '../errors.js';
+import { badFlags, problem, usage } from '../errors.js';
 import { whyNot } from '../files/system-fault.js';
 import { openLineFile, type LineFile } from '../files/line-file.js';
 import { openForLater, type WrittenFile } from '../files/written-file.js';
@@ -172,10 +172,14 @@ async function expectOurs(flags: SinkFlags): Promise<void> {
     if (path === '' || path === '-')
       throw usage(
         'usage.file',
-        `--${name} needs the name of a file: '${path}' is none. Events go to stdout with --output jsonl.`,
+        problem(
+          `--${name} needs the name of a file: '${path}' is none. Events go to stdout with --output jsonl.`,
+          name,
+        ),
       );
     const other = seen.get(resolve(path));
-    if (other !== undefined) throw usage('usage.file', `--${other} and --${name} name the same file: ${path}.`);
+    if (other !== undefined)
+      throw badFlags([problem(`--${other} and --${name} name the same file: ${path}.`, other, name)], 'usage.file');
     seen.set(resolve(path), name);
     const begins = await beginningOf(path).catch((error: unknown) => {
       throw notWritable(name, path, error);
@@ -183,7 +187,10 @@ async function expectOurs(flags: SinkFlags): Promise<void> {
     if (begins !== '' && !OURS[name].test(begins))
       throw usage(
         'usage.file',
-        `--${name} would write over ${path}, which this tool did not write. Name another file, or remove it first.`,
+        problem(
+          `--${name} would write over ${path}, which this tool did not write. Name another file, or remove it first.`,
+          name,
+        ),
       );
   }
 }
@@ -210,5 +217,5 @@ function ifMissing(error: NodeJS.ErrnoException): undefined {
 }
 
 function notWritable(name: string, path: string, error: unknown): ReturnType<typeof usage> {
-  return usage('usage.file', `--${name}: ${path} cannot be written: ${whyNot(error)}.`);
+  return usage('usage.file', problem(`--${name}: ${path} cannot be written: ${whyNot(error)}.`, name));
 }

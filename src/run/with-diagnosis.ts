@@ -3,7 +3,6 @@ import { diagnose, type Diagnosis, type DiagnoseTarget } from '../engine/diagnos
 import type { Redact } from '../text/secrets/redact.js';
 import { AwsFault, Failure } from '../errors.js';
 import type { AwaitedInstance, Reason } from '../model/rollout/decision.js';
-import type { FailureFacts } from '../model/event.js';
 import type { Finding } from '../model/finding.js';
 import { groupsOf } from '../app/inspect/diagnose.js';
 import { historyFindings } from './health-history.js';
@@ -80,9 +79,9 @@ async function ofStack(
   return { findings, ...(serves !== undefined && { serves }) };
 }
 
-async function ofGroups(run: Run, { facts }: Failure, about: About): Promise<readonly Finding[]> {
-  const names = [...new Set(facts.reasons.flatMap(({ group }) => (group === undefined ? [] : [group])))];
-  const history = (about.history ?? []).filter(({ finding }) => isAbout(facts, finding));
+async function ofGroups(run: Run, failure: Failure, about: About): Promise<readonly Finding[]> {
+  const names = [...new Set(failure.facts.reasons.flatMap(({ group }) => (group === undefined ? [] : [group])))];
+  const history = (about.history ?? []).filter(({ finding }) => isAbout(failure, finding));
   // Whoever is told through time, or is out on purpose, needs no word of how it is now.
   const told = new Set(history.map(({ finding }) => finding.resource));
   const findings = await quietly(
@@ -102,11 +101,9 @@ async function ofGroups(run: Run, { facts }: Failure, about: About): Promise<rea
   );
 }
 
-/** A restart goes through many instances; only those that its failure names went wrong. */
-function isAbout({ what, reasons }: FailureFacts, { code, resource }: Finding): boolean {
-  return (
-    code !== 'diagnose.notBack' || [what, ...reasons.map(({ text }) => text)].some((text) => text.includes(resource))
-  );
+/** A restart goes through many instances; only those that its failure is about went wrong. */
+function isAbout({ instances }: Failure, { code, resource }: Finding): boolean {
+  return code !== 'diagnose.notBack' || instances.includes(resource);
 }
 
 async function quietly(call: () => Promise<Diagnosis>, otherwise: readonly Finding[]): Promise<readonly Finding[]> {

@@ -1,4 +1,4 @@
-import { AwsFault, usage } from '../errors.js';
+import { AwsFault, problem, usage } from '../errors.js';
 import { objectOf, templateUrl, type S3Object } from './s3-address.js';
 
 /** How texts are read. All throw a Failure or an AwsFault. */
@@ -44,7 +44,10 @@ export async function readSource(source: string, io: SourceIo): Promise<ReadTemp
       return { text, origin, ...(object !== undefined && { s3: source }) };
     }
     default:
-      throw usage('template.address', `--template takes a file, https:// or s3:// address, not ${scheme}://.`);
+      throw usage(
+        'template.address',
+        problem(`--template takes a file, https:// or s3:// address, not ${scheme}://.`, 'template'),
+      );
   }
 }
 

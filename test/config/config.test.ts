@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import { readNumbers } from '../../src/config/numbers.js';
 import { againCommand } from '../../src/config/again-command.js';
-import { makePlan, readWanted } from '../../src/config/rollout-plan.js';
+import { makePlan, readWanted, type GroupFlags } from '../../src/config/rollout-plan.js';
 import { newRunId } from '../../src/config/run-id.js';
 import { readPace } from '../../src/config/simulation-speed.js';
-import { Failure } from '../../src/errors.js';
+import { Failure, problem, type FlagProblem } from '../../src/errors.js';
 import { chooseOutput, wantsColour } from '../../src/render/renderer.js';
 
 function failureOf(work: () => unknown): Failure {
@@ -45,9 +45,9 @@ describe('config', () => {
 
   it('takes times with a unit as it takes seconds, and plain seconds as before', () => {
     const read = (text: string): number | string => {
-      const problems: string[] = [];
+      const problems: FlagProblem[] = [];
       const { deadline } = readNumbers(['deadline'], { deadline: text }, problems);
-      return problems[0] ?? deadline / 1000;
+      return problems[0]?.text ?? deadline / 1000;
     };
     expect(['90', '2.5', '90s', '5m', '1h', '1h30m', '1d', '1m30s'].map(read)).to.deep.equal([
       90, 2.5, 90, 300, 3600, 5400, 86_400, 90,
@@ -111,11 +111,28 @@ describe('config', () => {
 
   it('tells all problems of the command line at once', () => {
     const failure = failureOf(() =>
-      readWanted({ deadline: 'soon', poll: '-1', warmup: '1e3', swap: 'some' }, ['Another problem.']),
+      readWanted({ deadline: 'soon', poll: '-1', warmup: '1e3', swap: 'some' }, [problem('Another problem.')]),
     );
     expect(failure.exitCode).to.equal(2);
     for (const word of ['Another problem.', '--deadline', '--poll', '--warmup', '--swap'])
       expect(failure.facts.what).to.include(word);
+  });
+
+  it('carries the flags that it blames, as data: each that its sentences name and no other', () => {
+    const wrong: readonly GroupFlags[] = [
+      { deadline: 'soon', poll: '-1', swap: 'some', anomaly: 'x', alarm: [''], canary: '0', 'pause-at': '9' },
+      { only: [''], except: ['a*b'], swap: 'never', 'check-timeout': '5', 'command-timeout': '5' },
+      { 'check-command': ' ', bake: 'x', 'keep-old': '1h', strategy: 'rolling', surge: '0', detach: true },
+      { strategy: 'rolling', surge: 'x', unavailable: '100%', serial: true, together: false, protected: 'x' },
+      { strategy: 'blue', surge: '1', standby: 'x', 'ignore-ringing-alarms': true },
+      { surge: '1', unavailable: '1', 'warmup-seconds': '1', 'first-event-timeout': '1' },
+      { warmup: '600', 'healthy-timeout': '600', bake: '3600' },
+    ];
+    for (const flags of wrong) {
+      const failure = failureOf(() => readWanted(flags));
+      const named = [...failure.facts.what.matchAll(/--(?:no-)?([a-z][a-z-]*)/g)].map(([, name]) => name);
+      expect(new Set(failure.flags)).to.deep.equal(new Set(named));
+    }
   });
 
   for (const text of ['', ' 5', '0x10', 'NaN', 'Infinity', '-0', '5 s', '1e999', '999999999']) {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { findSettings, parseSettings, type FlagShape, type SettingsFile } from '../../src/config/settings-file.js';
 import { readSettings, withOrigins, type Settings, type SettingsAsked } from '../../src/config/settings.js';
-import { Failure, usage } from '../../src/errors.js';
+import { Failure, badFlags, problem, usage } from '../../src/errors.js';
 
 const text = (name: string, more: Partial<FlagShape> = {}): FlagShape => ({
   name,
@@ -198,11 +198,12 @@ describe('settings', () => {
 
   it('are named by a failure that blames their flag', () => {
     const said = [{ name: 'warmup', value: 'x', at: 'f.yml:3:3' }];
-    expect((withOrigins(usage('usage.flags', '--warmup must be a number.'), said) as Failure).facts.what).to.equal(
-      '--warmup must be a number. --warmup comes from f.yml:3:3.',
-    );
     expect(
-      (withOrigins(usage('usage.flags', '--warmup-seconds must be a number.'), said) as Failure).facts.what,
+      (withOrigins(badFlags([problem('--warmup must be a number.', 'warmup')]), said) as Failure).facts.what,
+    ).to.equal('--warmup must be a number. --warmup comes from f.yml:3:3.');
+    expect(
+      (withOrigins(usage('usage.flags', 'The sentence names --warmup, and blames nothing.'), said) as Failure).facts
+        .what,
     ).not.to.include('f.yml');
   });
 });

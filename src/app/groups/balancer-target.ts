@@ -1,5 +1,5 @@
 import { command } from '../../text/shell-quote.js';
-import { refused } from '../../errors.js';
+import { type FlagProblem, problem, refused } from '../../errors.js';
 import { QUICK, type Run } from '../../run/run.js';
 import type { TargetFlags } from './command-targets.js';
 import { retrying } from '../../engine/retrying-gateway.js';
@@ -25,24 +25,27 @@ export function balancerProblems({
   elb,
   'target-group': targetGroup,
   ...flags
-}: BalancerAsked): readonly string[] {
-  const problems: string[] = [];
+}: BalancerAsked): readonly FlagProblem[] {
+  const problems: FlagProblem[] = [];
   const given = [
-    ...(stack === undefined ? [] : ['STACK']),
-    ...(asgs.length === 0 ? [] : ['--asg']),
-    ...((flags['asg-tag'] ?? []).length === 0 ? [] : ['--asg-tag']),
-    ...(elb === undefined ? [] : ['--elb']),
-    ...(targetGroup === undefined ? [] : ['--target-group']),
+    ...(asgs.length === 0 ? [] : ['asg']),
+    ...((flags['asg-tag'] ?? []).length === 0 ? [] : ['asg-tag']),
+    ...(elb === undefined ? [] : ['elb']),
+    ...(targetGroup === undefined ? [] : ['target-group']),
   ];
-  if (given.length > 1) problems.push(`Give one of ${given.join(', ')}, not several.`);
-  if (flags['all-matching'] === true) problems.push('--all-matching is for a prefix (--asg "web-*") or --asg-tag.');
+  const words = [...(stack === undefined ? [] : ['STACK']), ...given.map((name) => `--${name}`)];
+  if (words.length > 1) problems.push(problem(`Give one of ${words.join(', ')}, not several.`, ...given));
+  if (flags['all-matching'] === true)
+    problems.push(
+      problem('--all-matching is for a prefix (--asg "web-*") or --asg-tag.', 'all-matching', 'asg', 'asg-tag'),
+    );
   if (elb !== undefined && !/^[A-Za-z0-9-]{1,32}$/.test(elb))
-    problems.push(`--elb takes the name of a classic load balancer, not "${elb}".`);
+    problems.push(problem(`--elb takes the name of a classic load balancer, not "${elb}".`, 'elb'));
   if (
     targetGroup !== undefined &&
     !/^arn:aws[\w-]*:elasticloadbalancing:[\w-]+:\d{12}:targetgroup\/[\w-]+\/[0-9a-f]+$/.test(targetGroup)
   ) {
-    problems.push(`--target-group takes the ARN of a target group, not "${targetGroup}".`);
+    problems.push(problem(`--target-group takes the ARN of a target group, not "${targetGroup}".`, 'target-group'));
   }
   return problems;
 }

@@ -1,7 +1,7 @@
 import { stackGroups } from '../../engine/stack/change-stack.js';
 import { stackGroupRows } from '../../engine/stack/stack-groups.js';
 import { chooses, type ChoiceFlags, type TargetFlags } from '../../config/target.js';
-import { refused } from '../../errors.js';
+import { type FlagProblem, problem, refused } from '../../errors.js';
 import type { Reason } from '../../model/rollout/decision.js';
 import type { Run } from '../../run/run.js';
 import { retrying } from '../../engine/retrying-gateway.js';
@@ -18,42 +18,51 @@ const LISTED = 20;
  *
  * @param otherwise what may be given instead of STACK
  */
-export function targetProblems(target: TargetFlags, otherwise = 'or --asg NAME'): readonly string[] {
+export function targetProblems(target: TargetFlags, otherwise = 'or --asg NAME'): readonly FlagProblem[] {
   const { stack, asgs } = target;
   const patterns = patternProblems(target);
   if (patterns.length > 0) return patterns;
   if (stack === undefined && asgs.length === 0 && !choosesByPattern(target))
-    return [`Say which groups: give STACK, ${otherwise}.`];
-  if (stack !== undefined && asgs.length > 0) return [`Give either STACK or --asg, not both (STACK is "${stack}").`];
-  if (stack === '') return ['STACK must not be empty.'];
-  if (asgs.includes('')) return ['--asg must not be empty.'];
+    return [problem(`Say which groups: give STACK, ${otherwise}.`)];
+  if (stack !== undefined && asgs.length > 0)
+    return [problem(`Give either STACK or --asg, not both (STACK is "${stack}").`, 'asg')];
+  if (stack === '') return [problem('STACK must not be empty.')];
+  if (asgs.includes('')) return [problem('--asg must not be empty.', 'asg')];
   return [];
 }
 
 /** What is wrong with prefixes and tags, as sentences. */
-function patternProblems({ stack, asgs, ...flags }: TargetFlags): readonly string[] {
+function patternProblems({ stack, asgs, ...flags }: TargetFlags): readonly FlagProblem[] {
   const tags = flags['asg-tag'] ?? [];
   const patterns = asgs.filter(isPattern);
   return [
     ...asgs
       .filter((name) => /\*./.test(name) || name === '*')
-      .map((name) => `A * stands at the end of a name that begins somehow, not "${name}".`),
+      .map((name) => problem(`A * stands at the end of a name that begins somehow, not "${name}".`)),
     ...tagProblems(tags),
     ...(tags.length > 0 && stack !== undefined
-      ? [`Give either STACK or --asg-tag, not both (STACK is "${stack}").`]
+      ? [problem(`Give either STACK or --asg-tag, not both (STACK is "${stack}").`, 'asg-tag')]
       : []),
     ...(tags.length > 0 && asgs.length > patterns.length
-      ? ['--asg-tag chooses groups by itself or among those of a prefix (--asg "web-*"), not among names.']
+      ? [
+          problem(
+            '--asg-tag chooses groups by itself or among those of a prefix (--asg "web-*"), not among names.',
+            'asg-tag',
+            'asg',
+          ),
+        ]
       : []),
     ...(flags['all-matching'] === true && tags.length === 0 && patterns.length === 0
-      ? ['--all-matching is for a prefix (--asg "web-*") or --asg-tag.']
+      ? [problem('--all-matching is for a prefix (--asg "web-*") or --asg-tag.', 'all-matching', 'asg', 'asg-tag')]
       : []),
   ];
 }
 
 /** What is wrong with the tags that choose groups, as sentences. */
-export function tagProblems(tags: readonly string[]): readonly string[] {
-  return tags.filter((tag) => !/^[^=]+=/.test(tag)).map((tag) => `--asg-tag must be KEY=VALUE, not "${tag}".`);
+export function tagProblems(tags: readonly string[]): readonly FlagProblem[] {
+  return tags
+    .filter((tag) => !/^[^=]+=/.test(tag))
+    .map((tag) => problem(`--asg-tag must be KEY=VALUE, not "${tag}".`, 'asg-tag'));
 }
 
 /** True when the command line chooses by a prefix or a tag. */

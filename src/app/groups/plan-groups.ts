@@ -1,5 +1,5 @@
 import { readWanted } from '../../config/rollout-plan.js';
-import { refused } from '../../errors.js';
+import { problem, refused, type FlagProblem } from '../../errors.js';
 import { retrying } from '../../engine/retrying-gateway.js';
 import type { ChangePlan, GroupOutlook } from '../../model/stack/change-plan.js';
 import { planLines } from '../../render/documents/plan.js';
@@ -62,14 +62,19 @@ export async function planGroups(asked: PlanGroupsAsked, surroundings: ProcessCo
 }
 
 /** Flags that were typed, not those of a settings file, which serves update-stack too. */
-function stackProblems(asked: PlanGroupsAsked, { settings }: ProcessContext): readonly string[] {
+function stackProblems(asked: PlanGroupsAsked, { settings }: ProcessContext): readonly FlagProblem[] {
   const said = new Set((settings?.said ?? []).map(({ name }) => name));
   const given = asked as unknown as Readonly<Record<string, unknown>>;
-  const wrong = OF_A_STACK.filter((name) => given[name] !== undefined && !said.has(name)).map((name) => `--${name}`);
-  const words = [...(asked.parameters.length > 0 ? ['KEY=VALUE'] : []), ...wrong];
+  const wrong = OF_A_STACK.filter((name) => given[name] !== undefined && !said.has(name));
+  const words = [...(asked.parameters.length > 0 ? ['KEY=VALUE'] : []), ...wrong.map((name) => `--${name}`)];
   if (words.length === 0) return [];
   return [
-    `${words.join(', ')} ${words.length === 1 ? 'is' : 'are'} for a stack; --asg and --asg-tag name groups alone.`,
+    problem(
+      `${words.join(', ')} ${words.length === 1 ? 'is' : 'are'} for a stack; --asg and --asg-tag name groups alone.`,
+      ...wrong,
+      'asg',
+      'asg-tag',
+    ),
   ];
 }
 

@@ -6,7 +6,7 @@ import type { Commands } from '../../engine/commands/instance-commands.js';
 import { localCommands } from '../../engine/commands/local-commands.js';
 import { remoteCommands } from '../../engine/commands/remote-commands.js';
 import { runRollout } from '../../engine/rollout/run-rollout.js';
-import { refused } from '../../errors.js';
+import { problem, refused } from '../../errors.js';
 import { balancerAsked, balancerProblems, groupsBehind } from './balancer-target.js';
 import { withDiagnosis } from '../../run/with-diagnosis.js';
 import { lockAsked, type LockFlags } from '../lock/lock-flags.js';
@@ -37,7 +37,7 @@ export async function restart(given: RestartAsked, surroundings: ProcessContext)
       : balancerProblems(given)),
     ...choiceProblems(given),
     ...(behind !== undefined && chooses(given)
-      ? ['--only and --except choose among groups, not behind a balancer.']
+      ? [problem('--only and --except choose among groups, not behind a balancer.', 'only', 'except')]
       : []),
   ];
   const wish = readRestart(given, problems);

@@ -1,4 +1,4 @@
-import { badFlags } from '../../config/rollout-plan.js';
+import { badFlags } from '../../errors.js';
 import { diagnose, type DiagnoseTarget } from '../../engine/diagnosis/diagnose.js';
 import type { Deps } from '../../engine/deps.js';
 import { maskLikely } from '../../text/secrets/likely.js';

@@ -1,4 +1,4 @@
-import { badFlags, readWanted } from '../../config/rollout-plan.js';
+import { readWanted } from '../../config/rollout-plan.js';
 import type { StrategyFlags } from '../../config/strategy.js';
 import { clockCheck } from '../../decide/checkup/clock.js';
 import { permissionCheck, permissionQuestions } from '../../decide/checkup/permissions.js';
@@ -6,7 +6,7 @@ import { roomCheck, VCPU_QUOTAS } from '../../decide/checkup/room.js';
 import { noStack } from '../../engine/stack/no-stack.js';
 import { stackGroupRows } from '../../engine/stack/stack-groups.js';
 import { retrying, type RepeatableGateway } from '../../engine/retrying-gateway.js';
-import { AwsFault, EXIT } from '../../errors.js';
+import { AwsFault, badFlags, EXIT } from '../../errors.js';
 import type { AnsweredPermissions, Check, Growth, PermissionQuestion, Room } from '../../model/checkup.js';
 import type { Identity } from '../../model/event.js';
 import type { Group } from '../../model/rollout/group.js';

@@ -1,8 +1,7 @@
-import { badFlags } from '../../config/rollout-plan.js';
 import type { BareGroup } from '../../engine/gateway.js';
 import { configurationReader } from '../../engine/rollout/cached-reads.js';
 import { retrying } from '../../engine/retrying-gateway.js';
-import { AwsFault } from '../../errors.js';
+import { AwsFault, badFlags } from '../../errors.js';
 import type { Group } from '../../model/rollout/group.js';
 import { lineWriter } from '../../render/line-writer.js';
 import { listPage } from '../../render/documents/groups-list.js';

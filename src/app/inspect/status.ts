@@ -1,6 +1,6 @@
+import { badFlags, problem } from '../../errors.js';
 import { classifyStatus, type StackState } from '../../decide/stack/stack-update.js';
 import { stackGroups } from '../../engine/stack/change-stack.js';
-import { badFlags } from '../../config/rollout-plan.js';
 import type { Stack, StackEvent, StackResource } from '../../model/stack/stack.js';
 import { lineWriter } from '../../render/line-writer.js';
 import { statusPage } from '../../render/documents/status.js';
@@ -44,7 +44,9 @@ export async function status(
 ): Promise<CommandResult | StatusDocument | GroupsStatusDocument> {
   const problems = [
     ...targetProblems(given),
-    ...(given.events === true && given.stack === undefined ? ['--events needs STACK: groups have none.'] : []),
+    ...(given.events === true && given.stack === undefined
+      ? [problem('--events needs STACK: groups have none.', 'events')]
+      : []),
   ];
   if (problems.length > 0) throw badFlags(problems);
   return withLook({ command: 'status', groups: given.asgs }, given, surroundings, async (looking, asked) => {

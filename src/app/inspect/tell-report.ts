@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { newToken } from '../../config/run-id.js';
 import { systemClock } from '../../clock.js';
-import { usage } from '../../errors.js';
+import { badFlags, problem, usage } from '../../errors.js';
 import { openForLater } from '../../files/written-file.js';
 import { readBounded } from '../../files/read-bounded.js';
 import { whyNot } from '../../files/system-fault.js';
@@ -42,7 +42,10 @@ export async function report(asked: ReportAsked, { stdout, json }: ProcessContex
   const document = { v: 1, command: 'report', outcome: 'shown', exitCode: 0, run, format } as const;
   if (target !== undefined) {
     if (resolve(target) === resolve(path))
-      throw usage('usage.file', `--output-file would write over the events in ${path}. Name another file.`);
+      throw badFlags(
+        [problem(`--output-file would write over the events in ${path}. Name another file.`, 'output-file')],
+        'usage.file',
+      );
     await write(target, text);
     return { ...document, file: target };
   }

@@ -1,5 +1,5 @@
 import { command, asIs, placeWords } from '../../text/shell-quote.js';
-import { badFlags, makePlan, readWanted, type GroupFlags } from '../../config/rollout-plan.js';
+import { makePlan, readWanted, type GroupFlags } from '../../config/rollout-plan.js';
 import { readNumbers, type NumberTexts } from '../../config/numbers.js';
 import { targetText } from '../../config/target.js';
 import { pause } from '../../engine/retry.js';
@@ -9,7 +9,7 @@ import { noStack } from '../../engine/stack/no-stack.js';
 import { stackGroups } from '../../engine/stack/stack-groups.js';
 import { watchStack, type StackLook } from '../../engine/watch/watch-stack.js';
 import type { Instant, Milliseconds } from '../../clock.js';
-import { Failure, refused } from '../../errors.js';
+import { badFlags, Failure, refused } from '../../errors.js';
 import { whoServes, sayServing } from '../../decide/instances/who-serves.js';
 import type { Group } from '../../model/rollout/group.js';
 import { timestamp } from '../../text/timestamp.js';

@@ -4,7 +4,7 @@ import { readPace } from '../../config/simulation-speed.js';
 import { targetText } from '../../config/target.js';
 import type { Deps } from '../../engine/deps.js';
 import { stackGroups } from '../../engine/stack/change-stack.js';
-import { EXIT, Failure, refused, usage } from '../../errors.js';
+import { badFlags, EXIT, Failure, problem, refused, usage } from '../../errors.js';
 import { LockFault, type Holder, type LockStore } from '../../lock/store.js';
 import { lineWriter } from '../../render/line-writer.js';
 import { endWithError } from '../../run/end-with-error.js';
@@ -105,9 +105,11 @@ async function withStore(
   story: (store: LockStore, names: readonly string[]) => Promise<readonly LockShown[]>,
 ): Promise<CommandResult | LockDocument> {
   const problems = targetProblems(asked);
-  if (problems.length > 0) throw usage('usage.flags', problems.join(' '));
+  if (problems.length > 0) throw badFlags(problems);
   if (asked.lock === undefined || asked.lock === '')
-    throw usage('usage.lock', 'Say which lock: --lock ADDRESS, or HA_UPDATER_LOCK.', [`ha-updater ${command} --help`]);
+    throw usage('usage.lock', problem('Say which lock: --lock ADDRESS, or HA_UPDATER_LOCK.', 'lock'), [
+      `ha-updater ${command} --help`,
+    ]);
   const pace = readPace(surroundings.env);
   const { gateway, region } = await connect(asked, pace.endpoint, surroundings);
   const clock = systemClock(pace.speed);

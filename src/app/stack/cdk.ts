@@ -3,7 +3,7 @@ import { publishAssets, type AssetClients, type DestinationOptions } from '../..
 import { assemblyOf } from '../../cdk/synth.js';
 import { readPace } from '../../config/simulation-speed.js';
 import type { Gateway, StackSettings } from '../../engine/gateway.js';
-import { AwsFault, refused, usage } from '../../errors.js';
+import { AwsFault, problem, refused, usage } from '../../errors.js';
 import { connect, QUICK, type CommonFlags, type Run } from '../../run/run.js';
 import type { ProcessContext } from '../../run/process-context.js';
 import { retrying } from '../../engine/retrying-gateway.js';
@@ -33,7 +33,10 @@ export async function withApp<T extends AppFlags>(
     return { ...asked, stack };
   }
   if (asked.template !== undefined)
-    throw usage('usage.flags', 'Give either --app or --template: the app brings its template.');
+    throw usage(
+      'usage.flags',
+      problem('Give either --app or --template: the app brings its template.', 'app', 'template'),
+    );
   const place = {
     ...env,
     ...(asked.region !== undefined && { AWS_REGION: asked.region }),

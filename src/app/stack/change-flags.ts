@@ -1,7 +1,7 @@
+import { badFlags, type FlagProblem, problem } from '../../errors.js';
 import { readSeconds } from '../../config/numbers.js';
 import type { StackSettings } from '../../engine/gateway.js';
 import type { StateWishes } from '../../engine/stack/change-stack.js';
-import { badFlags } from '../../config/rollout-plan.js';
 import { splitKeyValue } from '../../text/key-value.js';
 
 /** How a stack is changed: flags of `update-stack` and `plan`, unchecked. */
@@ -65,16 +65,22 @@ export async function readChange(
   given: { readonly parameters: readonly string[]; readonly template?: string | undefined; readonly canAsk: boolean },
   readFile: (path: string) => Promise<string>,
 ): Promise<ChangeWanted> {
-  const problems: string[] = [];
+  const problems: FlagProblem[] = [];
   const settings: StackSettings = {
     ...callSettings(flags, problems),
     ...(await policies(flags, readFile, problems)),
   };
   problems.push(...changeSetProblems(flags, given));
   if (flags.skip !== undefined && flags['continue-rollback'] !== true)
-    problems.push('--skip goes with --continue-rollback.');
+    problems.push(problem('--skip goes with --continue-rollback.', 'skip', 'continue-rollback'));
   if (flags.confirm === true && !given.canAsk)
-    problems.push('--confirm asks on a terminal, and there is none; use plan, or --approve-only, in a pipeline.');
+    problems.push(
+      problem(
+        '--confirm asks on a terminal, and there is none; use plan, or --approve-only, in a pipeline.',
+        'confirm',
+        'approve-only',
+      ),
+    );
   problems.push(...accountProblems(flags));
   if (problems.length > 0) throw badFlags(problems);
   const existing = flags['change-set'];
@@ -94,7 +100,7 @@ export async function readChange(
 }
 
 /** What the calls that change the stack are told beside its template. */
-function callSettings(flags: ChangeFlags, problems: string[]): StackSettings {
+function callSettings(flags: ChangeFlags, problems: FlagProblem[]): StackSettings {
   const timeout = flags['stack-timeout'];
   return {
     ...(flags.tag !== undefined && { tags: tags(flags.tag, problems) }),
@@ -105,7 +111,7 @@ function callSettings(flags: ChangeFlags, problems: string[]): StackSettings {
     ...rollback(flags, problems),
     ...(flags['disable-rollback'] !== undefined && { disableRollback: flags['disable-rollback'] }),
     ...(timeout !== undefined && {
-      timeoutMinutes: minutes({ flag: '--stack-timeout', least: 1, most: 43_200 }, timeout, problems),
+      timeoutMinutes: minutes({ flag: 'stack-timeout', least: 1, most: 43_200 }, timeout, problems),
     }),
     ...(flags['termination-protection'] !== undefined && { terminationProtection: flags['termination-protection'] }),
   };
@@ -115,13 +121,13 @@ function callSettings(flags: ChangeFlags, problems: string[]): StackSettings {
 async function policies(
   flags: ChangeFlags,
   readFile: (path: string) => Promise<string>,
-  problems: string[],
+  problems: FlagProblem[],
 ): Promise<Pick<StackSettings, 'policy' | 'policyDuringUpdate'>> {
   const { 'stack-policy': always, 'stack-policy-during-update': during } = flags;
   return {
-    ...(always !== undefined && { policy: await policy('--stack-policy', always, readFile, problems) }),
+    ...(always !== undefined && { policy: await policy('stack-policy', always, readFile, problems) }),
     ...(during !== undefined && {
-      policyDuringUpdate: await policy('--stack-policy-during-update', during, readFile, problems),
+      policyDuringUpdate: await policy('stack-policy-during-update', during, readFile, problems),
     }),
   };
 }
@@ -130,27 +136,29 @@ async function policies(
 function changeSetProblems(
   { 'change-set': existing, execute }: ChangeFlags,
   { parameters, template }: { readonly parameters: readonly string[]; readonly template?: string | undefined },
-): readonly string[] {
+): readonly FlagProblem[] {
   if (existing === undefined) return [];
   return [
     ...(parameters.length > 0 || template !== undefined
-      ? ['--change-set executes what is in it: leave out parameters and --template.']
+      ? [problem('--change-set executes what is in it: leave out parameters and --template.', 'change-set', 'template')]
       : []),
-    ...(execute === false ? ['--change-set and --no-execute exclude each other.'] : []),
+    ...(execute === false
+      ? [problem('--change-set and --no-execute exclude each other.', 'change-set', 'execute')]
+      : []),
   ];
 }
 
-function accountProblems(flags: ChangeFlags): readonly string[] {
-  const problem = (flag: string, account: string): readonly string[] =>
-    /^\d{12}$/.test(account) ? [] : [`${flag} takes twelve digits, not "${account}".`];
+function accountProblems(flags: ChangeFlags): readonly FlagProblem[] {
+  const wrong = (flag: string, account: string): readonly FlagProblem[] =>
+    /^\d{12}$/.test(account) ? [] : [problem(`--${flag} takes twelve digits, not "${account}".`, flag)];
   const owner = flags['s3-bucket-owner'];
   return [
-    ...(flags['expect-account'] ?? []).flatMap((account) => problem('--expect-account', account)),
+    ...(flags['expect-account'] ?? []).flatMap((account) => wrong('expect-account', account)),
     ...(owner === undefined
       ? []
       : flags['s3-bucket'] === undefined
-        ? ['--s3-bucket-owner goes with --s3-bucket.']
-        : problem('--s3-bucket-owner', owner)),
+        ? [problem('--s3-bucket-owner goes with --s3-bucket.', 's3-bucket-owner', 's3-bucket')]
+        : wrong('s3-bucket-owner', owner)),
   ];
 }
 
@@ -165,27 +173,32 @@ function wishesOf(flags: ChangeFlags): StateWishes {
   };
 }
 
-function tags(given: readonly string[], problems: string[]): Readonly<Record<string, string>> {
+function tags(given: readonly string[], problems: FlagProblem[]): Readonly<Record<string, string>> {
   const found: Record<string, string> = {};
   for (const text of given) {
     const { key, value } = splitKeyValue(text) ?? { key: '', value: '' };
-    if (key === '') problems.push(`--tag takes KEY=VALUE, not "${text}".`);
-    else if (/^aws:/i.test(key)) problems.push(`--tag ${key}: keys that begin with aws: are AWS's own.`);
-    else if (found[key] !== undefined) problems.push(`--tag ${key} is given twice.`);
+    if (key === '') problems.push(problem(`--tag takes KEY=VALUE, not "${text}".`, 'tag'));
+    else if (/^aws:/i.test(key))
+      problems.push(problem(`--tag ${key}: keys that begin with aws: are AWS's own.`, 'tag'));
+    else if (found[key] !== undefined) problems.push(problem(`--tag ${key} is given twice.`, 'tag'));
     else found[key] = value;
   }
   return found;
 }
 
 /** Up to five alarms; source: CloudFormation API reference, RollbackConfiguration. */
-function rollback(flags: ChangeFlags, problems: string[]): Pick<StackSettings, 'rollback'> {
+function rollback(flags: ChangeFlags, problems: FlagProblem[]): Pick<StackSettings, 'rollback'> {
   const triggers = flags['rollback-trigger'];
   const text = flags['monitoring-minutes'];
   if (triggers === undefined && text === undefined) return {};
-  if (triggers === undefined) problems.push('--monitoring-minutes goes with --rollback-trigger.');
-  if ((triggers ?? []).length > 5) problems.push('--rollback-trigger can be given five times at most.');
+  if (triggers === undefined)
+    problems.push(
+      problem('--monitoring-minutes goes with --rollback-trigger.', 'monitoring-minutes', 'rollback-trigger'),
+    );
+  if ((triggers ?? []).length > 5)
+    problems.push(problem('--rollback-trigger can be given five times at most.', 'rollback-trigger'));
   const monitoring =
-    text === undefined ? undefined : minutes({ flag: '--monitoring-minutes', least: 0, most: 180 }, text, problems);
+    text === undefined ? undefined : minutes({ flag: 'monitoring-minutes', least: 0, most: 180 }, text, problems);
   return { rollback: { triggers: triggers ?? [], ...(monitoring !== undefined && { monitoringMinutes: monitoring }) } };
 }
 
@@ -196,10 +209,12 @@ interface MinutesFlag {
   readonly most: number;
 }
 
-function minutes({ flag, least, most }: MinutesFlag, text: string, problems: string[]): number {
+function minutes({ flag, least, most }: MinutesFlag, text: string, problems: FlagProblem[]): number {
   const value = /^\d+$/.test(text) ? Number(text) : (readSeconds(text) ?? NaN) / 60;
   if (!(Number.isInteger(value) && value >= least && value <= most))
-    problems.push(`${flag} takes whole minutes from ${least} to ${most}, or such as 30m or 1h, not "${text}".`);
+    problems.push(
+      problem(`--${flag} takes whole minutes from ${least} to ${most}, or such as 30m or 1h, not "${text}".`, flag),
+    );
   return value;
 }
 
@@ -207,16 +222,16 @@ async function policy(
   flag: string,
   path: string,
   readFile: (path: string) => Promise<string>,
-  problems: string[],
+  problems: FlagProblem[],
 ): Promise<string> {
   const text = await readFile(path);
   try {
     const parsed: unknown = JSON.parse(text);
     if (typeof parsed === 'object' && parsed !== null && Array.isArray((parsed as { Statement?: unknown }).Statement))
       return text;
-    problems.push(`${flag} ${path} has no list of statements.`);
+    problems.push(problem(`--${flag} ${path} has no list of statements.`, flag));
   } catch (error) {
-    problems.push(`${flag} ${path} is no JSON: ${(error as Error).message}.`);
+    problems.push(problem(`--${flag} ${path} is no JSON: ${(error as Error).message}.`, flag));
   }
   return text;
 }

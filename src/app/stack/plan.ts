@@ -1,3 +1,4 @@
+import { problem } from '../../errors.js';
 import { readWanted } from '../../config/rollout-plan.js';
 import { changeStack } from '../../engine/stack/change-stack.js';
 import type { ChangePlan } from '../../model/stack/change-plan.js';
@@ -21,7 +22,7 @@ export interface PlanAsked extends UpdateStackAsked {
  * change set is removed again. The page goes to stdout, what happens on the way to stderr.
  */
 export async function plan(given: PlanAsked, surroundings: ProcessContext): Promise<CommandResult> {
-  const wanted = readWanted(given, given.stack === '' ? ['STACK must not be empty.'] : []);
+  const wanted = readWanted(given, given.stack === '' ? [problem('STACK must not be empty.')] : []);
   const typed = await withApp(given, 'plan', surroundings);
   const read = await readOrder(typed, surroundings, true);
   const { change } = read;

@@ -1,5 +1,5 @@
 import { newToken } from '../../config/run-id.js';
-import { Failure, usage } from '../../errors.js';
+import { badFlags, Failure, problem, usage } from '../../errors.js';
 import { retrying } from '../../engine/retrying-gateway.js';
 import { openForLater } from '../../files/written-file.js';
 import { whyNot } from '../../files/system-fault.js';
@@ -44,7 +44,8 @@ const STDOUT = new Set(['-', '/dev/stdout', '/dev/fd/1', '/proc/self/fd/1']);
 export async function openOutputs(flags: OutputsFlags, surroundings: ProcessContext): Promise<Outputs> {
   const { outputs: path } = flags;
   if (path === undefined) {
-    if (flags['outputs-format'] !== undefined) throw usage('usage.flags', '--outputs-format needs --outputs.');
+    if (flags['outputs-format'] !== undefined)
+      throw usage('usage.flags', problem('--outputs-format needs --outputs.', 'outputs-format', 'outputs'));
     return { surroundings, write: () => Promise.resolve() };
   }
   const format = flags['outputs-format'] ?? (/\.(env|sh)$/.test(path) ? 'env' : 'json');
@@ -53,7 +54,8 @@ export async function openOutputs(flags: OutputsFlags, surroundings: ProcessCont
     return format === 'env' ? asEnv(outputs) : `${JSON.stringify(outputs, null, 2)}\n`;
   };
   if (STDOUT.has(path)) {
-    if (surroundings.json) throw usage('usage.flags', `Give either --json or --outputs ${path}: both write to stdout.`);
+    if (surroundings.json)
+      throw badFlags([problem(`Give either --json or --outputs ${path}: both write to stdout.`, 'outputs')]);
     const { stdout, stderr } = surroundings;
     return {
       surroundings: { ...surroundings, stdout: stderr },

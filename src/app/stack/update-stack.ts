@@ -3,7 +3,7 @@ import { choiceWords, type ChoiceFlags } from '../../config/target.js';
 import { readWanted, type Wanted } from '../../config/rollout-plan.js';
 import { changeStack, stackGroups } from '../../engine/stack/change-stack.js';
 import { stackGroupRows } from '../../engine/stack/stack-groups.js';
-import { Failure, refused } from '../../errors.js';
+import { Failure, refused, problem } from '../../errors.js';
 import type { GroupResult } from '../../model/rollout/decision.js';
 import { prepareCdk, withApp, type AppAsked } from './cdk.js';
 import type { ChangeWanted } from './change-flags.js';
@@ -41,7 +41,7 @@ export interface UpdateStackAsked
  * execute it, and only when CloudFormation succeeded swap the groups; after a creation, prove them.
  */
 export async function updateStack(given: UpdateStackAsked, surroundings: ProcessContext): Promise<CommandResult> {
-  const wanted = readWanted(given, given.stack === '' ? ['STACK must not be empty.'] : []);
+  const wanted = readWanted(given, given.stack === '' ? [problem('STACK must not be empty.')] : []);
   const typed = await withApp(given, 'update-stack', surroundings);
   const outputs = await openOutputs(typed, surroundings);
   const read = await readOrder(typed, surroundings, surroundings.ask !== undefined);

@@ -1,5 +1,5 @@
 import type { Deps } from '../../engine/deps.js';
-import { AwsFault, EXIT, Failure, usage, type ExitCode, type FaultKind } from '../../errors.js';
+import { AwsFault, EXIT, type ExitCode, Failure, type FaultKind, problem, usage } from '../../errors.js';
 import type { CheckedFinding, CheckedTemplate } from '../../model/stack/check.js';
 import type { TemplateFinding, TemplateSource } from '../../model/stack/template.js';
 import { findingLines } from '../../render/documents/findings.js';
@@ -48,7 +48,8 @@ export interface ValidateDocument extends Pick<CommandResult, 'v' | 'command' | 
  */
 export async function validate(asked: ValidateAsked, surroundings: ProcessContext): Promise<ValidateDocument> {
   const format = asked.format ?? 'text';
-  if (surroundings.json && format !== 'text') throw usage('usage.flags', 'Give either --json or --format, not both.');
+  if (surroundings.json && format !== 'text')
+    throw usage('usage.flags', problem('Give either --json or --format, not both.', 'format'));
   if (asked.templates.length === 0)
     throw usage('usage.commandLine', 'TEMPLATE is missing.', ['ha-updater validate --help']);
   const service = askService(asked, surroundings);
@@ -289,7 +290,8 @@ async function withLint(
   const files = templates.filter(({ read, origin }) => read && !origin.includes('://')).map(({ origin }) => origin);
   const { findings, notAsked, absent } = await cfnLint(files, env, lint === 'error' ? 'error' : 'warn');
   // Whoever wants its findings to count wants to know that there are none.
-  if (notAsked !== undefined && lint === 'error') throw usage('lint.missing', `--lint error: ${notAsked}.`);
+  if (notAsked !== undefined && lint === 'error')
+    throw usage('lint.missing', problem(`--lint error: ${notAsked}.`, 'lint'));
   if (notAsked !== undefined && absent !== true) stderr.write(`${notAsked}\n`);
   return templates.map((template) => ({
     ...template,

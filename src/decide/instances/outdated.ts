@@ -1,10 +1,17 @@
 import type { Group, Instance } from '../../model/rollout/group.js';
+import type { GroupOutlook } from '../../model/stack/change-plan.js';
+
+/**
+ * In what an outdated instance differs from what its group would launch. `unknown`: AWS does not know any more what it
+ * was launched from.
+ */
+type Difference = GroupOutlook['outdated'][number]['differs'];
 
 /** Whether an instance is what its group would launch now. */
 export type Currency =
   | { readonly state: 'current' }
   /** `why`: a clause about the instance, such as `runs lt/lt-1:1`. */
-  | { readonly state: 'outdated'; readonly why: string }
+  | { readonly state: 'outdated'; readonly differs: Difference; readonly why: string }
   /** What the group launches could not be found out. */
   | { readonly state: 'unknown' };
 
@@ -21,16 +28,18 @@ const CURRENT: Currency = { state: 'current' };
  */
 export function currencyOf(group: Group, instance: Instance): Currency {
   if (group.configurations.length === 0) return { state: 'unknown' };
-  if (instance.configuration === '') return { state: 'outdated', why: 'runs what AWS knows no more' };
+  if (instance.configuration === '')
+    return { state: 'outdated', differs: 'unknown', why: 'runs what AWS knows no more' };
   if (!group.configurations.includes(instance.configuration))
-    return { state: 'outdated', why: `runs ${instance.configuration}` };
+    return { state: 'outdated', differs: 'configuration', why: `runs ${instance.configuration}` };
   const ways = (group.ways ?? []).filter(({ configuration }) => configuration === instance.configuration);
   if (ways.length === 0) return CURRENT;
   // rule: type-ignored
   const byType = ways.filter(({ type }) => type === undefined || instance.type === undefined || type === instance.type);
   if (byType.length === 0) {
     const types = [...new Set(ways.map(({ type }) => type))].join(', ');
-    return { state: 'outdated', why: `is of type ${instance.type ?? ''}, and the overrides name ${types}` };
+    const why = `is of type ${instance.type ?? ''}, and the overrides name ${types}`;
+    return { state: 'outdated', differs: 'type', why };
   }
   // rule: image-ignored
   const byImage = byType.filter(
@@ -39,7 +48,7 @@ export function currencyOf(group: Group, instance: Instance): Currency {
   if (byImage.length > 0) return CURRENT;
   const [{ image = '', parameter } = {}] = byType;
   const now = parameter === undefined ? `an override names ${image}` : `${parameter} points to ${image} now`;
-  return { state: 'outdated', why: `runs ${instance.image ?? ''}, and ${now}` };
+  return { state: 'outdated', differs: 'image', why: `runs ${instance.image ?? ''}, and ${now}` };
 }
 
 /** Outdated: launched from something else than the group would launch from now. */

@@ -123,7 +123,7 @@ function staleOf(group: Group, here: readonly Instance[]): GroupOutlook['outdate
   return here.flatMap((instance) => {
     const found = currencyOf(group, instance);
     const { id, configuration } = instance;
-    return found.state === 'outdated' ? [{ id, configuration, why: found.why }] : [];
+    return found.state === 'outdated' ? [{ id, configuration, differs: found.differs, why: found.why }] : [];
   });
 }
 

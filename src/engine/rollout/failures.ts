@@ -71,7 +71,7 @@ function putBack(
   const idle = `${open.join(', ')} ${open.length === 1 ? 'does' : 'do'} not serve`;
   const sick = open.length === 0 ? '' : ` ${idle}; Auto Scaling replaces what its health check finds sick.`;
   const restarted = done.length === 0 ? '' : ` Restarted already: ${done.join(', ')}.`;
-  return new Failure('restartFailed', {
+  const facts = {
     code: 'restart.putBack',
     what: `The restart of ${put[0]?.group ?? ''} ended early: ${sentence(put[0]?.why ?? '')}`,
     reasons: put.map((result): Reason => ({
@@ -83,7 +83,8 @@ function putBack(
     serves: serving(observed),
     left: `Nothing that runs is out of a balancer, and no note is left.${sick}${restarted}`,
     next: [plan.again, ...status(plan)],
-  });
+  };
+  return new Failure('restartFailed', facts, { instances: put.flatMap(({ failed = [] }) => failed) });
 }
 
 /** Another run has a group. @param observed the last look, if this run had changed anything by then */
@@ -183,7 +184,7 @@ function stopped(stuck: readonly GroupResult[], back: readonly GroupResult[], ob
   const on = noted
     ? goOn(plan, observed, held)
     : [...(observed.groups.length > 0 ? [plan.again] : []), ...status(plan)];
-  return new Failure('stopped', {
+  const facts = {
     code: unproven
       ? 'swap.unproven'
       : observed.groups.some(({ notes }) => notes.out !== undefined)
@@ -194,7 +195,9 @@ function stopped(stuck: readonly GroupResult[], back: readonly GroupResult[], ob
     serves: serving(observed),
     left: `${unproven ? 'Nothing was changed on the groups.' : left}${more} ${first.text}`.trim(),
     next: [...first.next, ...on],
-  });
+  };
+  const about = stuck.flatMap((result) => ('failed' in result ? (result.failed ?? []) : []));
+  return new Failure('stopped', facts, { instances: about });
 }
 
 /** What a look shows of groups after their roll-back. */

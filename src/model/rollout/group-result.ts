@@ -5,7 +5,14 @@ export type GroupResult =
   /** The size was kept through a change of the stack, or is being kept from now on. */
   | { readonly group: string; readonly outcome: 'sizeKept'; readonly why: string }
   /** A restart ended early; whatever it took out is back. `open`: those that do not serve. */
-  | { readonly group: string; readonly outcome: 'putBack'; readonly why: string; readonly open: readonly string[] }
+  | {
+      readonly group: string;
+      readonly outcome: 'putBack';
+      readonly why: string;
+      readonly open: readonly string[];
+      /** Instances that `why` is about. */
+      readonly failed?: readonly string[];
+    }
   /** `stay`: so many new instances go on serving, for more are asked for than there are old ones. */
   | {
       readonly group: string;
@@ -17,4 +24,10 @@ export type GroupResult =
   | { readonly group: string; readonly outcome: 'skipped' | 'paused'; readonly why: string }
   /** The new half serves, and the old one is kept in standby until somebody ends that or goes back. */
   | { readonly group: string; readonly outcome: 'kept'; readonly why: string }
-  | { readonly group: string; readonly outcome: 'stuck' | 'unproven'; readonly why: string };
+  | {
+      readonly group: string;
+      readonly outcome: 'stuck' | 'unproven';
+      readonly why: string;
+      /** Instances that `why` is about, where it is about single ones. */
+      readonly failed?: readonly string[];
+    };

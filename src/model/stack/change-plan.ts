@@ -68,8 +68,15 @@ export interface GroupOutlook {
   readonly doubled: Size;
   /** Instances that are there now. */
   readonly instances: number;
-  /** Instances that are outdated already; `why` is a clause such as `runs lt/lt-1:1`. */
-  readonly outdated: readonly { readonly id: string; readonly configuration: string; readonly why: string }[];
+  /** Instances that are outdated already. */
+  readonly outdated: readonly {
+    readonly id: string;
+    readonly configuration: string;
+    /** In what it differs from what the group would launch. `unknown`: AWS knows no more what it was launched from. */
+    readonly differs: 'configuration' | 'type' | 'image' | 'unknown';
+    /** A clause such as `runs lt/lt-1:1`. */
+    readonly why: string;
+  }[];
   /** Why all instances will be outdated by the change of the stack; absent when they will not. */
   readonly becomes?: string;
   readonly balancers: readonly {

@@ -90,8 +90,7 @@ function groupLines(group: GroupOutlook): readonly string[] {
       : [...lines, `  size ${sizeText(group)}`, ...notes(group)];
   const stale = list(
     group.outdated.map(
-      ({ id, configuration, why }) =>
-        `${id} (${oneLine(why.startsWith('runs lt/') || why.startsWith('runs lc/') ? configuration : why)})`,
+      ({ id, configuration, differs, why }) => `${id} (${oneLine(differs === 'configuration' ? configuration : why)})`,
     ),
     5,
   );

@@ -30,13 +30,13 @@ describe('which groups a command is about', () => {
     it(`${what}: ${problem === undefined ? 'taken' : 'refused'}`, () => {
       const problems = targetProblems({ asgs: [], ...flags });
       expect(problems).to.have.length(problem === undefined ? 0 : 1);
-      if (problem !== undefined) expect(problems[0]).to.match(problem);
+      if (problem !== undefined) expect(problems[0]?.text).to.match(problem);
     });
 
   it('tells every problem of several tags and prefixes, and what else may be given', () => {
     expect(targetProblems({ asgs: ['*'], 'asg-tag': ['a', '=b'] })).to.have.length(3);
     expect(tagProblems(['a', 'b=', '=c'])).to.have.length(2);
-    expect(targetProblems({ asgs: [] }, '--asg or --elb')).to.deep.equal([
+    expect(targetProblems({ asgs: [] }, '--asg or --elb').map(({ text }) => text)).to.deep.equal([
       'Say which groups: give STACK, --asg or --elb.',
     ]);
   });
@@ -50,7 +50,7 @@ describe('the choice among the groups of a stack', () => {
 
   it('is refused where a word is empty or means everything', () => {
     const problems = choiceProblems({ only: ['', '*'], except: ['W*b'] });
-    expect(problems.map((text) => text.split(/[: ]/)[0])).to.deep.equal(['--only', '--only', '--except']);
+    expect(problems.map(({ text }) => text.split(/[: ]/)[0])).to.deep.equal(['--only', '--only', '--except']);
   });
 
   it('is said again for a shell as it was, quoted where the shell would read it otherwise', () => {

@@ -18,6 +18,7 @@ const CASES: readonly {
   readonly of: Partial<Group>;
   readonly instance: Instance;
   readonly is: 'current' | 'outdated' | 'unknown';
+  readonly differs?: string;
   readonly why?: string;
 }[] = [
   {
@@ -31,6 +32,7 @@ const CASES: readonly {
     of: { configurations: ['lc/two'] },
     instance: instance('i-1'),
     is: 'outdated',
+    differs: 'configuration',
     why: 'runs lc/one',
   },
   {
@@ -38,6 +40,7 @@ const CASES: readonly {
     of: { configurations: ['lc/two'] },
     instance: instance('i-1', { configuration: '' }),
     is: 'outdated',
+    differs: 'unknown',
     why: 'runs what AWS knows no more',
   },
   { when: 'the same version', of: { configurations: [LT] }, instance: lt(), is: 'current' },
@@ -46,6 +49,7 @@ const CASES: readonly {
     of: { configurations: ['lt/lt-1:2'] },
     instance: lt(),
     is: 'outdated',
+    differs: 'configuration',
     why: 'runs lt/lt-1:1',
   },
   { when: 'what the group launches is not known', of: { configurations: [] }, instance: lt(), is: 'unknown' },
@@ -60,6 +64,7 @@ const CASES: readonly {
     of: launching({ configuration: LT, type: 'm5.large' }, { configuration: LT, type: 'm6i.large' }),
     instance: lt({ type: 't3.large' }),
     is: 'outdated',
+    differs: 'type',
     why: 'is of type t3.large, and the overrides name m5.large, m6i.large',
   },
   {
@@ -67,6 +72,7 @@ const CASES: readonly {
     of: launching({ configuration: LT, type: 'm5.large' }, { configuration: 'lt/lt-2:1', type: 't3.large' }),
     instance: lt({ type: 't3.large' }),
     is: 'outdated',
+    differs: 'type',
     why: 'is of type t3.large, and the overrides name m5.large',
   },
   {
@@ -92,6 +98,7 @@ const CASES: readonly {
     of: launching({ configuration: LT, image: 'ami-2', parameter: '/golden' }),
     instance: lt({ image: 'ami-1' }),
     is: 'outdated',
+    differs: 'image',
     why: 'runs ami-1, and /golden points to ami-2 now',
   },
   {
@@ -99,6 +106,7 @@ const CASES: readonly {
     of: launching({ configuration: LT, type: 'm5.large', image: 'ami-2' }),
     instance: lt({ type: 'm5.large', image: 'ami-1' }),
     is: 'outdated',
+    differs: 'image',
     why: 'runs ami-1, and an override names ami-2',
   },
   {
@@ -110,10 +118,10 @@ const CASES: readonly {
 ];
 
 describe('whether an instance is outdated', () => {
-  for (const { when, of, instance: one, is, why } of CASES)
+  for (const { when, of, instance: one, is, differs, why } of CASES)
     it(`${when}: ${is}`, () => {
       const found = currencyOf(group({ ...of, instances: [one] }), one);
-      expect(found).to.deep.equal(why === undefined ? { state: is } : { state: is, why });
+      expect(found).to.deep.equal(why === undefined ? { state: is } : { state: is, differs, why });
     });
 
   for (const { when, of, instance: one, is } of CASES.filter((row) => row.is !== 'unknown'))

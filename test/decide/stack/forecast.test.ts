@@ -113,7 +113,7 @@ describe('what a swap would do with a group', () => {
   it('names the outdated ones with what they run', () => {
     const mixed = group({ instances: [instance('i-1'), instance('i-2', { configuration: 'lc/two' })] });
     expect(outlook(mixed)).to.deep.include({
-      outdated: [{ id: 'i-1', configuration: 'lc/one', why: 'runs lc/one' }],
+      outdated: [{ id: 'i-1', configuration: 'lc/one', differs: 'configuration', why: 'runs lc/one' }],
       why: '1 of 2 instances are outdated',
     });
   });

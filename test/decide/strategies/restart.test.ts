@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { decide } from '../../../src/decide/decide.js';
 import { guard } from '../../../src/decide/guard/guard.js';
 import { floorOf } from '../../../src/decide/strategies/restart/quorum.js';
-import type { CommandState, Observed } from '../../../src/model/rollout/decision.js';
+import type { CommandState, GroupResult, Observed } from '../../../src/model/rollout/decision.js';
 import type { Balancer, Group, HealthVerdict, Instance } from '../../../src/model/rollout/group.js';
 import type { Plan } from '../../../src/model/rollout/rollout-plan.js';
 import type { OutNote, RestartRecord } from '../../../src/model/rollout/record.js';
@@ -269,6 +269,25 @@ describe('restart, step by step', () => {
     ],
   ];
   for (const [name, look, expected, plan] of rows) it(name, () => expect(told(look, plan)).to.equal(expected));
+
+  it('ends with the instances that went wrong as data: what explains the failure reads no sentence', () => {
+    const results = (look: Observed): readonly GroupResult[] => {
+      const decision = decide(look, RESTART);
+      if (decision.kind === 'finish') return decision.results;
+      const actions = decision.kind === 'act' ? decision.actions : [];
+      return actions.flatMap(({ action }) => (action.type === 'clear' && action.result ? [action.result] : []));
+    };
+    const out = observed([web(four({ 'i-1': says('absent') }), ['i-1'])], {
+      commands: { 'i-1': bad },
+      seen: { failed: { 'i-1': 'x' } },
+    });
+    expect(results(out)[0]).to.deep.include({ outcome: 'stuck', failed: ['i-1'] });
+    const gone = observed([web(four({ 'i-1': says('absent') }), ['i-1'], { suspended: [] })], {
+      gone: ['i-1'],
+      cancellation: { outcome: 'rollBack', why: 'x' },
+    });
+    expect(results(gone)[0]).to.deep.include({ outcome: 'putBack', open: ['i-1'], failed: ['i-1'] });
+  });
 
   it('goes back on the ports that it was on', () => {
     const odd = web([member('i-1', says('healthy', 'healthy', [8080, 80])), ...four().slice(1)]);

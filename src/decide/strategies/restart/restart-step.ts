@@ -47,7 +47,7 @@ export function restartStep(view: RolloutView, of: Restarting, putBack?: PutBack
   const wait = waitForOut(group.name, steps, putBack);
   if (wait !== undefined) return wait;
   const staying = goals.flatMap(({ out, goal }) => (goal === 'out' && isMember(observed, group, out) ? [out] : []));
-  const stopped = putBack?.why ?? firstFailure(view, noted);
+  const stopped = putBack === undefined ? firstFailure(view, noted) : { why: putBack.why, failed: [] };
   if (stopped === undefined) {
     const next = takeNext(view, of, staying);
     if (next !== undefined) return next;
@@ -102,11 +102,18 @@ function goalOf({ observed, plan }: RolloutView, out: OutInstance, putBack: PutB
   return plan.restart?.onError === 'reregister' ? 'back' : 'out';
 }
 
+/** Why nothing further is restarted, and the instance whose failure it is. */
+interface Stopped {
+  readonly failed: readonly string[];
+  readonly why: string;
+}
+
 /** The first failure that ends the run; undefined when it goes on all the same. */
-function firstFailure({ observed, plan }: RolloutView, noted: readonly OutInstance[]): string | undefined {
+function firstFailure({ observed, plan }: RolloutView, noted: readonly OutInstance[]): Stopped | undefined {
   if (plan.restart?.onError === 'continue') return undefined;
   const failed = noted.find(({ id }) => observed.seen.failed[id] !== undefined);
-  return failed === undefined ? undefined : `${failed.id}: ${observed.seen.failed[failed.id] ?? ''}`;
+  if (failed === undefined) return undefined;
+  return { failed: [failed.id], why: `${failed.id}: ${observed.seen.failed[failed.id] ?? ''}` };
 }
 
 /** What is noted and still registered goes only while the quorum holds: the world may have changed since the note. */
@@ -224,7 +231,8 @@ function staysOut({ observed }: RolloutView, of: Restarting, staying: readonly O
   const first = staying[0]?.id ?? '';
   const out = `${named(staying.map(({ id }) => id))} stay${staying.length === 1 ? 's' : ''} out of the balancers`;
   const why = `${out}: ${observed.seen.failed[first] ?? ''}; ${told(observed, of)}`;
-  return { kind: 'over', result: { group: group.name, outcome: 'stuck', why } };
+  const failed = staying.map(({ id }) => id);
+  return { kind: 'over', result: { group: group.name, outcome: 'stuck', why, failed } };
 }
 
 /** How a restart ends in which nothing stays out. */
@@ -232,7 +240,7 @@ interface Ending {
   /** Instances that do not serve although nothing more is to be done. */
   readonly open: readonly { readonly id: string; readonly why: string }[];
   /** Why it ended early. */
-  readonly stopped: string | undefined;
+  readonly stopped: Stopped | undefined;
   /** It then is as if nothing had been, and has no result in this run. */
   readonly forgotten: boolean;
 }
@@ -261,12 +269,19 @@ function resultOf(view: RolloutView, of: Restarting, { open, stopped }: Ending):
   const { observed, plan } = view;
   const { group } = of;
   const left = plan.restart === undefined ? [] : waitingFor(view, of);
-  const why = stopped ?? (left.length > 0 ? `gave up: ${shortOf(group, plan)}` : undefined);
+  const why = stopped?.why ?? (left.length > 0 ? `gave up: ${shortOf(group, plan)}` : undefined);
   if (why === undefined && open.length === 0)
     return { group: group.name, outcome: 'restarted', why: told(observed, of) };
   const sick = open.length === 0 ? '' : `; ${open.map((one) => `${one.id} does not serve: ${one.why}`).join('; ')}`;
   const done = plan.restart === undefined || stopped === undefined ? '' : `; ${told(observed, of)}`;
-  return { group: group.name, outcome: 'putBack', why: `${why ?? ''}${sick}${done}`, open: open.map(({ id }) => id) };
+  const ids = open.map(({ id }) => id);
+  return {
+    group: group.name,
+    outcome: 'putBack',
+    why: `${why ?? ''}${sick}${done}`,
+    open: ids,
+    failed: [...new Set([...(stopped?.failed ?? []), ...ids])],
+  };
 }
 
 /** `2 of 3 instances were restarted`, and which were left alone. */
