@@ -63,4 +63,11 @@ export const stageFlags = {
     helpValue: 'PERCENT',
     helpGroup: GATES,
   }),
+  'pause-timeout': string({
+    summary:
+      'With --pause-at: how long a pause waits for resume or rollback, and which of both the next command does then, ' +
+      'such as 4h=rollback',
+    helpValue: 'TIME=resume|rollback',
+    helpGroup: GATES,
+  }),
 };

@@ -25,7 +25,7 @@ export function againCommand(
     ...gateWords(flags),
     ...switchWord('ignore-ringing-alarms', flags['ignore-ringing-alarms']),
     ...switchWord('detach', flags.detach),
-    ...(['canary', 'bake', 'keep-old', 'pause-at'] as const).flatMap((name) =>
+    ...(['canary', 'bake', 'keep-old', 'pause-at', 'pause-timeout'] as const).flatMap((name) =>
       flags[name] === undefined ? [] : [`--${name}`, flags[name]],
     ),
     ...texts.flatMap((name) => (flags[name] === undefined ? [] : [`--${name}`, flags[name]])),

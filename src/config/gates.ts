@@ -1,13 +1,15 @@
 import { type FlagProblem, problem } from '../errors.js';
 import type { HookPlan } from '../model/rollout/hook.js';
+import type { PauseEnds } from '../model/rollout/record.js';
 import type { Gates } from '../model/rollout/rollout-plan.js';
 import { quote, switchWord } from '../text/shell-quote.js';
-import { readNumbers, type NumberTexts } from './numbers.js';
+import { readNumbers, readSeconds, type NumberTexts } from './numbers.js';
 
 /** What a rollout has to pass besides health, as the command line gave it. */
 export interface GateFlags extends NumberTexts {
   readonly canary?: string | undefined;
   readonly 'pause-at'?: string | undefined;
+  readonly 'pause-timeout'?: string | undefined;
   readonly alarm?: readonly string[] | undefined;
   readonly 'ignore-ringing-alarms'?: boolean | undefined;
   readonly anomaly?: string | undefined;
@@ -25,6 +27,9 @@ export function readGates(flags: GateFlags, problems: FlagProblem[]): Gates | un
   const hooks = readHooks(flags, problems);
   const canary = readCanary(flags.canary, problems);
   const pauseAt = readPauses(flags['pause-at'], problems);
+  const pauseEnds = readPauseEnd(flags['pause-timeout'], problems);
+  if (pauseEnds !== undefined && pauseAt === undefined)
+    problems.push(problem('--pause-timeout is for --pause-at.', 'pause-timeout', 'pause-at'));
   const { bake: bakeMs, 'keep-old': keepMs } = readNumbers(['bake', 'keep-old'], flags, problems);
   const without = flags['without-gates'] === true;
   const anomaly = readAnomaly(flags.anomaly, problems);
@@ -40,6 +45,7 @@ export function readGates(flags: GateFlags, problems: FlagProblem[]): Gates | un
     ...(canary === undefined ? {} : { canary }),
     ...(bakeMs === 0 ? {} : { bakeMs }),
     ...(pauseAt === undefined ? {} : { pauseAt }),
+    ...(pauseEnds === undefined ? {} : { pauseEnds }),
     ...(alarms.length === 0 ? {} : { alarms }),
     ...(ignoreRinging ? { ignoreRinging } : {}),
     ...(anomaly === undefined ? {} : { anomaly }),
@@ -72,6 +78,25 @@ function readPauses(text: string | undefined, problems: FlagProblem[]): readonly
     problem(
       `--pause-at must be parts of a group, rising, from 1% to 100%, such as 25%,50%, not "${text}".`,
       'pause-at',
+    ),
+  );
+  return undefined;
+}
+
+/** Longest time after which a pause ends by itself, in seconds: a pause lasts for days, if need be. */
+const LONGEST_PAUSE_S = 30 * 24 * 3600;
+
+function readPauseEnd(text: string | undefined, problems: FlagProblem[]): PauseEnds | undefined {
+  if (text === undefined) return undefined;
+  const [time = '', by, ...rest] = text.split('=');
+  const after = readSeconds(time);
+  const fits = after !== undefined && after >= 1 && after <= LONGEST_PAUSE_S && rest.length === 0;
+  if (fits && (by === 'resume' || by === 'rollback')) return { afterMs: after * 1000, by };
+  problems.push(
+    problem(
+      '--pause-timeout must be a time of at most 30 days and what is done then, such as 4h=rollback or 30m=resume, ' +
+        `not "${text}".`,
+      'pause-timeout',
     ),
   );
   return undefined;

@@ -168,7 +168,7 @@ function formerNames(flags: GroupFlags): readonly FlagProblem[] {
   ];
 }
 
-/** What becomes of an old half that is kept, as far as the record does not say it. */
+/** What a strategy cannot do; and what becomes of an old half that is kept, as far as the record does not say it. */
 function readKept(
   flags: GroupFlags,
   gates: Gates | undefined,
@@ -180,6 +180,14 @@ function readKept(
       problem(
         '--keep-old is for --strategy swap: a rolling rollout has no old half that could be kept.',
         'keep-old',
+        'strategy',
+      ),
+    );
+  if (gates?.pauseEnds?.by === 'rollback' && strategy !== 'swap')
+    problems.push(
+      problem(
+        '--pause-timeout …=rollback is for --strategy swap: where a rolling rollout is paused, old instances are gone.',
+        'pause-timeout',
         'strategy',
       ),
     );

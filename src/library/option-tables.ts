@@ -86,6 +86,7 @@ const ROLLOUT = {
   canary: 'number',
   bake: 'seconds',
   pauseAt: 'text',
+  pauseTimeout: 'text',
   ignoreRingingAlarms: 'switch',
   keepOld: 'seconds',
   detach: 'switch',

@@ -167,6 +167,9 @@ export const CODES: Readonly<Record<string, string>> = {
     'An earlier rollout keeps its old instances for a while, to go back to. rollback goes back, resume ends that ' +
     'time, and --finish-kept ends it before an update.',
   'group.keptOld': 'After the verdict the old instances of the group are kept for a while, and are paid for.',
+  'group.pauseEnds':
+    'A pause of the rollout ends by itself after a while, as --pause-timeout asked: the next command that may change ' +
+    'the group does it.',
   'group.paused':
     'The rollout stopped where it was asked to. resume goes on, rollback undoes it where no verdict stands.',
   'group.refresh': 'An instance refresh is running on the group.',

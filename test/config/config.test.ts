@@ -187,6 +187,7 @@ describe('config', () => {
       canary: '2',
       bake: '600',
       'pause-at': '25%, 50%',
+      'pause-timeout': '4h=rollback',
     };
     const { gates } = readWanted(flags);
     expect(gates).to.deep.equal({
@@ -195,9 +196,10 @@ describe('config', () => {
       canary: 2,
       bakeMs: 600_000,
       pauseAt: [25, 50],
+      pauseEnds: { afterMs: 14_400_000, by: 'rollback' },
     });
     expect(againCommand({ stack: 'web', asgs: [] }, flags, { region: 'eu-west-1' })).to.equal(
-      `ha-updater update-asgs web --check-command 'curl "$HA_UPDATER_PRIVATE_IP"' --check-timeout 5 --canary 2 --bake 600 --pause-at '25%, 50%' --region eu-west-1`,
+      `ha-updater update-asgs web --check-command 'curl "$HA_UPDATER_PRIVATE_IP"' --check-timeout 5 --canary 2 --bake 600 --pause-at '25%, 50%' --pause-timeout 4h=rollback --region eu-west-1`,
     );
     expect(readWanted({}).gates).to.equal(undefined);
   });
@@ -211,6 +213,9 @@ describe('config', () => {
     { 'pause-at': '0%' },
     { 'pause-at': '101%' },
     { 'pause-at': '' },
+    { 'pause-at': '50%', 'pause-timeout': '31d=resume' },
+    { 'pause-at': '50%', 'pause-timeout': '0=resume' },
+    { 'pause-at': '50%', 'pause-timeout': '1h=resume=1' },
     { bake: '3600' },
     { bake: '-1' },
     { 'check-command': ' ' },

@@ -54,6 +54,7 @@ const STAGES: readonly Stage[] = [
       'dist/test/simulation/signals.test.js',
       'dist/test/simulation/others.test.js',
       'dist/test/simulation/kept/*.test.js',
+      'dist/test/simulation/paused/*.test.js',
       'dist/test/simulation/two-runs.test.js',
       'dist/test/simulation/long-trouble.test.js',
       'dist/test/engine/rollout/stages.test.js',

@@ -782,6 +782,21 @@ export const MUTATIONS: readonly Mutation[] = [
     rule: 'guard: doubling leaves min alone',
     breaks: { condition: false },
   },
+  {
+    name: 'pause-cut-short',
+    rule: 'a pause waits for a person until its time is over',
+    breaks: { condition: false },
+  },
+  {
+    name: 'pause-end-unheard',
+    rule: 'a pause that is to end with a roll-back does',
+    breaks: { condition: false },
+  },
+  {
+    name: 'guard-resume',
+    rule: 'guard: nobody but resume goes on with a pause before its time is over',
+    breaks: { value: 'true' },
+  },
   // The old half that is kept.
   {
     name: 'guard-standby',

@@ -30,6 +30,7 @@ export function drawMore(story: Story): Story {
     anomalous(random('anomaly')),
     keeping(random('kept')),
     doubting(random('checks of a kept half')),
+    ending(random('ends of pauses')),
   ].reduce((told, more) => more(told), story);
 }
 
@@ -278,6 +279,17 @@ function doubting(random: Random): More {
     const { check, checkTimeoutMs, commandTimeoutMs } = DRAWN_HOOKS;
     const hooks = story.gates.hooks ?? { check, checkTimeoutMs, commandTimeoutMs };
     return { ...story, checkFails, gates: { ...anomaly, ...story.gates, hooks } };
+  };
+}
+
+/** A pause ends by itself, whichever way. */
+function ending(random: Random): More {
+  const afterMs = random.pick([60_000, 300_000, 1_200_000]);
+  const by = random.pick(['resume', 'rollback'] as const);
+  if (!random.chance(0.6)) return unchanged;
+  return (story) => {
+    if ((story.gates?.pauseAt ?? []).length === 0 || (by === 'rollback' && story.rolling !== undefined)) return story;
+    return { ...story, gates: { words: '', ...story.gates, pauseEnds: { afterMs, by } } };
   };
 }
 

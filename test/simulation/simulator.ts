@@ -350,15 +350,25 @@ export async function simulate(story: Story, options: StageOptions = {}): Promis
   let ending: Ending | undefined;
   let paused = false;
   let kept = false;
+  const waitsOut = seededRandom(story.seed).fork('end of a pause').chance(0.7);
   const leavesStandby = seededRandom(story.seed).fork('set aside').chance(0.5);
   for (let run = 0; run < most; run++) {
     if (run === most - 2)
       clock.advanceTo(
         Math.max(clock.now(), stage.sandbox.world.startedAt + (FAULTS_END + staggering(story.groups) + 900) * 1000),
       );
-    const recover: 'resume' | 'rollback' | undefined =
+    // Nobody decides, and the next command does what is due.
+    const overdue = paused && waitsOut ? story.gates?.pauseEnds?.afterMs : undefined;
+    if (overdue !== undefined) clock.advance(overdue + 60_000);
+    const recover: 'resume' | 'rollback' | 'due' | undefined =
       story.recovers[run] ??
-      ((gone && run >= most - 2) || paused ? 'resume' : kept ? (story.ends ?? 'resume') : undefined);
+      (overdue !== undefined
+        ? 'due'
+        : (gone && run >= most - 2) || paused
+          ? 'resume'
+          : kept
+            ? (story.ends ?? 'resume')
+            : undefined);
     const plan = {
       ...(story.gates === undefined ? {} : { gates: story.gates }),
       ...(story.rolling === undefined ? {} : { strategy: 'rolling' as const, rolling: story.rolling }),

@@ -1,4 +1,4 @@
-import { waitsForResume } from '../../decide/gates/gates.js';
+import { pauseEnd, waitsForResume } from '../../decide/gates/pause-end.js';
 import { keptUntil } from '../../decide/gates/kept-half.js';
 import { membersOf } from '../../decide/instances/classify.js';
 import { currencyOf } from '../../decide/instances/outdated.js';
@@ -120,8 +120,12 @@ function sayRecord(
       ? 'size kept while its stack changes'
       : `${factsOf(record).words.long} under way`;
   const paused = pausedAt(record);
-  if (paused !== undefined)
-    return { kind: 'paused', says: `paused at ${paused} % by run ${record.run} until somebody resumes it` };
+  if (paused !== undefined) {
+    const end = pauseEnd({ at: around.at, groups: [group] }, record);
+    const waits =
+      end === undefined ? 'until somebody resumes it' : `overdue since ${timestamp(end.since)}: run ${end.by}`;
+    return { kind: 'paused', says: `paused at ${paused} % by run ${record.run} ${waits}` };
+  }
   const until = keptUntil(group.notes);
   if (until !== undefined)
     return {

@@ -7,6 +7,7 @@ import { hasNone, noneThere } from '../../decide/instances/none-there.js';
 import { missedActions } from '../../decide/outlook/held-back.js';
 import { currencyOf, sayOutdated } from '../../decide/instances/outdated.js';
 import { keepsOld, keptHalf, keptUntil } from '../../decide/gates/kept-half.js';
+import { pauseEnd, unlessDecided, waitsForResume } from '../../decide/gates/pause-end.js';
 import { healthChecksOf } from '../../decide/outlook/expected-time.js';
 import { NUMBERS } from '../../config/numbers.js';
 import { duration } from '../../text/duration.js';
@@ -246,30 +247,40 @@ function rolloutAdvice(
   record: RolloutRecord,
   { at, target, holderIsGone }: Pick<Circumstances, 'at' | 'holderIsGone'> & { readonly target: string },
 ): Pick<GroupStatus, 'remarks' | 'next'> {
-  const paused = (record.gates?.paused ?? 0) > (record.gates?.passed ?? 0) ? record.gates?.paused : undefined;
+  const { passed = 0, passedBy } = record.gates ?? {};
+  const paused = waitsForResume(record) ? record.gates?.paused : undefined;
   // Whoever holds it is not pushed aside by another command; it can be asked to go back.
   const held = paused === undefined && lease !== undefined && isHeld(lease, at, holderIsGone);
+  const end = pauseEnd({ at, groups: [] }, record);
   const { provesAfterVerdict } = factsOf(record);
   const isPromoted = verdict?.outcome === 'promote';
   const remarks = [
     began(record, verdict),
     paused !== undefined
-      ? `Paused at ${paused} %, as asked, until somebody resumes it.`
+      ? sayPaused(paused, record, end)
       : lease === undefined
         ? 'Interrupted: no run works on it.'
         : holderOf(lease, at, holderIsGone),
+    ...(paused === undefined && passedBy !== undefined ? [`Resumed at ${passed} % by ${passedBy}.`] : []),
     ...(wish?.run === record.run
       ? [`Called back ${timestamp(wish.at)} by ${wish.why}: it is rolled back unless it was judged before.`]
       : []),
     ...(held && isPromoted ? [stands(provesAfterVerdict)] : []),
   ];
   const next = [
-    ...(held ? [] : [command`ha-updater resume ${asIs(target)}`]),
+    ...(held || end?.by === 'rollback' ? [] : [command`ha-updater resume ${asIs(target)}`]),
     ...(!isPromoted || (held && provesAfterVerdict)
       ? [command`ha-updater ${held ? 'cancel' : 'rollback'} ${asIs(target)}`]
       : []),
   ];
   return { remarks, next };
+}
+
+/** A pause, and what becomes of it where nobody decides. */
+function sayPaused(paused: number, { gates = {} }: RolloutRecord, end: ReturnType<typeof pauseEnd>): string {
+  if (end === undefined) return `Paused at ${paused} %, as asked, until somebody resumes it${unlessDecided(gates)}.`;
+  const does = end.by === 'resume' ? 'goes on with it' : 'rolls it back';
+  return `Paused at ${paused} %, overdue since ${timestamp(end.since)}: the next command that may change it ${does}.`;
 }
 
 /** What can still be done about a run that works on after its verdict. */

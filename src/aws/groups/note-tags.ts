@@ -8,6 +8,7 @@ import {
   type Lease,
   type OutInstance,
   type OutNote,
+  type PauseEnds,
   type RecordGates,
   type RollingRecord,
   type RolloutRecord,
@@ -298,14 +299,18 @@ function readBase(field: Fields): Omit<RolloutRecord, 'version' | 'strategy'> {
   };
 }
 
-const GATE_FIELDS = ['run', 'canary', 'bake', 'pause', 'paused', 'passed', 'needs', 'keep?', 'until?', 'back?'];
+const GATE_FIELDS = [
+  ...['run', 'canary', 'bake', 'pause', 'paused', 'passed', 'needs', 'keep?', 'until?', 'back?'],
+  ...['ends?', 'waits?', 'by?'],
+];
 
 const GATE_NAMES = ['check', 'before', 'after', 'alarms', 'anomaly'] as const;
 
 function gatesText(run: string, gates: RecordGates): string {
   const { canary, bakeMs, pauseAt, paused, passed, needs, keepMs, keptUntil, backAt } = gates;
+  const { pauseEnds, pauseUntil, passedBy } = gates;
   const number = (value: number | undefined): string => (value === undefined ? '-' : String(value));
-  return line({
+  const text = line({
     run: word(run),
     canary: number(canary),
     bake: number(bakeMs),
@@ -317,7 +322,20 @@ function gatesText(run: string, gates: RecordGates): string {
     ...(keepMs !== undefined && { keep: String(keepMs) }),
     ...(keptUntil !== undefined && { until: time(keptUntil) }),
     ...(backAt !== undefined && { back: time(backAt) }),
+    ...(pauseEnds !== undefined && { ends: `${pauseEnds.afterMs}/${pauseEnds.by}` }),
+    ...(pauseUntil !== undefined && { waits: time(pauseUntil) }),
   });
+  // For people alone: where there is no room, it is left out.
+  const room = MOST - text.length - ' by='.length;
+  return passedBy === undefined || room < LEAST_OF_WHO ? text : `${text} by=${wordWithin(passedBy, room)}`;
+}
+
+/** Less than that of who resumed says nothing. */
+const LEAST_OF_WHO = 12;
+
+function readEnds(text: string): PauseEnds {
+  const [after = '', by = ''] = text.split('/');
+  return { afterMs: readCount(after), by: readOne(by, ['resume', 'rollback']) };
 }
 
 function readGates(field: Fields): { readonly run: string; readonly gates: RecordGates } {
@@ -326,6 +344,7 @@ function readGates(field: Fields): { readonly run: string; readonly gates: Recor
   const [canary, bakeMs, paused, passed] = [number('canary'), number('bake'), number('paused'), number('passed')];
   const [pauseAt, needs] = [list('pause')?.map(readCount), list('needs')?.map((name) => readOne(name, GATE_NAMES))];
   const [keep, until, back] = [field('keep?'), field('until?'), field('back?')];
+  const [ends, waits, by] = [field('ends?'), field('waits?'), field('by?')];
   return {
     run: readWord(field('run')),
     gates: {
@@ -338,6 +357,9 @@ function readGates(field: Fields): { readonly run: string; readonly gates: Recor
       ...(keep !== '' && { keepMs: readCount(keep) }),
       ...(until !== '' && { keptUntil: readTime(until) }),
       ...(back !== '' && { backAt: readTime(back) }),
+      ...(ends !== '' && { pauseEnds: readEnds(ends) }),
+      ...(waits !== '' && { pauseUntil: readTime(waits) }),
+      ...(by !== '' && { passedBy: readWord(by) }),
     },
   };
 }

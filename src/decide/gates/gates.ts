@@ -1,31 +1,38 @@
 import type { Observed, Reason } from '../../model/rollout/decision.js';
 import type { Group } from '../../model/rollout/group.js';
-import type { Plan } from '../../model/rollout/rollout-plan.js';
+import type { Gates, Plan } from '../../model/rollout/rollout-plan.js';
 import type { GateName, RecordGates, RolloutRecord } from '../../model/rollout/record.js';
 import { count } from '../../text/count.js';
 import { timestamp } from '../../text/timestamp.js';
 import { keptHalf, keptUntil } from './kept-half.js';
+import { pauseEnd, unlessDecided, waitsForResume } from './pause-end.js';
 import { factsOf } from '../strategies/facts-by-name.js';
 
 /** What the record has to say of the gates, for a run that goes on with the rollout. */
 export function recordGates({ gates }: Plan): { readonly gates?: RecordGates } {
   if (gates === undefined) return {};
-  const { canary, bakeMs, pauseAt, keepMs, hooks, alarms, anomaly } = gates;
-  const needs: GateName[] = [
+  const { canary, bakeMs, pauseAt, pauseEnds, keepMs } = gates;
+  const needs = namesOf(gates);
+  const noted: RecordGates = {
+    ...(canary === undefined ? {} : { canary }),
+    ...(bakeMs === undefined || bakeMs === 0 ? {} : { bakeMs }),
+    ...(pauseAt === undefined || pauseAt.length === 0 ? {} : { pauseAt }),
+    ...(pauseEnds === undefined ? {} : { pauseEnds }),
+    ...(keepMs === undefined || keepMs === 0 ? {} : { keepMs }),
+    ...(needs.length === 0 ? {} : { needs }),
+  };
+  return Object.keys(noted).length === 0 ? {} : { gates: noted };
+}
+
+/** The gates that are too long for a record, by name. */
+function namesOf({ hooks, alarms, anomaly }: Gates): readonly GateName[] {
+  return [
     ...(hooks?.check === undefined ? [] : (['check'] as const)),
     ...(hooks?.beforeTerminate === undefined ? [] : (['before'] as const)),
     ...(hooks?.afterTerminate === undefined ? [] : (['after'] as const)),
     ...((alarms ?? []).length === 0 ? [] : (['alarms'] as const)),
     ...(anomaly === 'refuse' ? (['anomaly'] as const) : []),
   ];
-  const noted: RecordGates = {
-    ...(canary === undefined ? {} : { canary }),
-    ...(bakeMs === undefined || bakeMs === 0 ? {} : { bakeMs }),
-    ...(pauseAt === undefined || pauseAt.length === 0 ? {} : { pauseAt }),
-    ...(keepMs === undefined || keepMs === 0 ? {} : { keepMs }),
-    ...(needs.length === 0 ? {} : { needs }),
-  };
-  return Object.keys(noted).length === 0 ? {} : { gates: noted };
 }
 
 /**
@@ -39,11 +46,6 @@ export function pauseDue({ gates }: RolloutRecord, percent: number): number | un
 /** The part of a group, in percent, that so many units are. */
 export function shareOf(units: number, { size }: RolloutRecord): number {
   return Math.floor((100 * units) / Math.max(1, size.desired));
-}
-
-/** True while it waits for somebody to resume it. */
-export function waitsForResume({ gates }: RolloutRecord): boolean {
-  return (gates?.paused ?? 0) > (gates?.passed ?? 0);
 }
 
 /**
@@ -61,14 +63,16 @@ export function pauseOfMate(
   return paused.length === 0 ? undefined : Math.max(...paused);
 }
 
-/** A rollout that stopped so that a person can look at it is not gone on with by accident. */
-export function pausedReasons({ groups, seen }: Observed, plan: Plan): readonly Reason[] {
+/** A rollout that stopped so that a person can look at it is not gone on with by accident, before its time is over. */
+export function pausedReasons(observed: Observed, plan: Plan): readonly Reason[] {
+  const { groups, seen } = observed;
   // rule: pause-ignored
   if (plan.undo || plan.goOn === true) return [];
   return groups.flatMap(({ name, notes: { record, verdict } }): Reason[] => {
     if (
       record === undefined ||
       !waitsForResume(record) ||
+      pauseEnd(observed, record) !== undefined ||
       verdict?.outcome === 'rollBack' ||
       seen.results[name] !== undefined
     )
@@ -77,7 +81,7 @@ export function pausedReasons({ groups, seen }: Observed, plan: Plan): readonly 
       {
         code: 'group.paused',
         group: name,
-        text: `run ${record.run} is paused at ${record.gates?.paused ?? 0} %`,
+        text: `run ${record.run} is paused at ${record.gates?.paused ?? 0} %${unlessDecided(record.gates ?? {})}`,
         remedy: 'Go on with resume, or undo it with rollback.',
       },
     ];
@@ -121,12 +125,13 @@ const GATE_FLAGS: Readonly<Record<GateName, string>> = {
 };
 
 /** What a rollout that somebody else began has to pass and this run knows nothing of. */
-export function lackingReasons({ groups, seen }: Observed, plan: Plan): readonly Reason[] {
+export function lackingReasons(observed: Observed, plan: Plan): readonly Reason[] {
+  const { groups, seen } = observed;
   if (plan.undo || plan.gates?.without === true) return [];
   const has = recordGates(plan).gates?.needs ?? [];
   return groups.flatMap(({ name, notes: { record, verdict } }): Reason[] => {
     if (record === undefined || record.run === plan.run || seen.results[name] !== undefined) return [];
-    if (verdict?.outcome === 'rollBack') return [];
+    if (verdict?.outcome === 'rollBack' || pauseEnd(observed, record)?.by === 'rollback') return [];
     // After the verdict of a swap only what surrounds terminations is still to come.
     const over = !factsOf(record).provesAfterVerdict && verdict !== undefined;
     const relevant = (record.gates?.needs ?? []).filter((need) => !over || need === 'before' || need === 'after');

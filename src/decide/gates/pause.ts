@@ -2,6 +2,7 @@ import type { ReasonedAction } from '../step.js';
 import type { RolloutView } from '../view.js';
 import { verdictGroups, verdictOfMate, type ProvingGroup } from '../rollout/joint-verdict.js';
 import { pauseDue, pauseOfMate } from './gates.js';
+import { pausedRecord, unlessDecided } from './pause-end.js';
 
 interface Paused {
   readonly acts: readonly ReasonedAction[];
@@ -25,9 +26,10 @@ export function pausing(view: RolloutView, candidates: readonly ProvingGroup[], 
       of: { name, record },
     } of together) {
       groups.add(name);
+      const noted = pausedRecord(record, paused, view.observed.at);
       acts.push({
-        action: { type: 'pause', group: name, record: { ...record, gates: { ...record.gates, paused } } },
-        why: `somebody wants to look before more than ${paused} % of it is new`,
+        action: { type: 'pause', group: name, record: noted },
+        why: `somebody wants to look before more than ${paused} % of it is new${unlessDecided(noted.gates ?? {})}`,
       });
     }
   }

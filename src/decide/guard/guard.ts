@@ -35,7 +35,7 @@ export function guard(shown: Observed, plan: Plan, action: Action): string | und
 /** The rules of what is under way on the group, and that it is ours. */
 function rolloutRule(shown: Observed, plan: Plan, group: Group, action: Action): string | undefined {
   if (plan.strategy === 'unfreeze') return unfreezeRule(group, action);
-  const foreign = leaseRule(plan, group, action);
+  const foreign = leaseRule({ plan, at: shown.at }, group, action);
   if (foreign !== undefined) return foreign;
   const { record } = group.notes;
   switch (record?.strategy) {
@@ -105,11 +105,18 @@ function unfreezeRule({ notes, suspended }: Group, action: Action): string | und
 }
 
 /** Only the holder of a rollout changes its group. */
-function leaseRule(plan: Plan, group: Group, action: Action): string | undefined {
+function leaseRule(
+  { plan, at }: { readonly plan: Plan; readonly at: number },
+  group: Group,
+  action: Action,
+): string | undefined {
   if (action.type === 'record') return action.lease.run === plan.run ? undefined : 'the lease is not ours';
   if (action.type === 'renew') return undefined;
   // Resuming what was paused and taking it over is one call.
-  if (action.type === 'rewrite' && plan.goOn === true && action.record.gates?.passed !== undefined) return undefined;
+  const { pauseEnds, pauseUntil = Infinity } = group.notes.record?.gates ?? {};
+  // rule: guard-resume
+  const mayResume = plan.goOn === true || (pauseEnds?.by === 'resume' && at >= pauseUntil);
+  if (action.type === 'rewrite' && mayResume && action.record.gates?.passed !== undefined) return undefined;
   const lease = group.notes.lease;
   // rule: guard-lease
   return lease?.run === plan.run ? undefined : `run ${lease?.run ?? '(nobody)'} holds it, not this one`;

@@ -1,4 +1,5 @@
 import { timestamp } from '../../text/timestamp.js';
+import { unlessDecided } from '../gates/pause-end.js';
 import { groupsOf } from './action-visible.js';
 import { factsOf } from '../strategies/facts-by-name.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
@@ -111,13 +112,16 @@ function afterTermination(seen: Seen, { group, instances }: Of<'terminate'>, at:
 
 /** The record stays, and nobody holds the group. */
 function afterPause(seen: Seen, { group, record }: Of<'pause'>): Seen {
-  const until = record.gates?.keptUntil;
+  const { keptUntil: until, pauseEnds, pauseUntil } = record.gates ?? {};
   const result: GroupResult =
     until === undefined
       ? {
           group,
           outcome: 'paused',
-          why: `at ${record.gates?.paused ?? 0} %, as asked; its record is kept until somebody resumes it`,
+          why:
+            `at ${record.gates?.paused ?? 0} %, as asked; its record is kept until somebody resumes it` +
+            unlessDecided(record.gates ?? {}),
+          ...(pauseEnds !== undefined && pauseUntil !== undefined && { until: pauseUntil, then: pauseEnds.by }),
         }
       : {
           group,

@@ -2,7 +2,8 @@ import type { Phase } from '../../model/rollout/action.js';
 import type { Decision, GroupResult, Progress, Reason, Wait } from '../../model/rollout/decision.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
 import type { RolloutRecord } from '../../model/rollout/record.js';
-import { waitsForResume } from '../gates/gates.js';
+import { pauseEnd, resumedRecord, waitsForResume } from '../gates/pause-end.js';
+import { whoRuns } from '../ownership/cancellation.js';
 import { withRecord } from '../make-view.js';
 import { renewal } from '../ownership/lease-renewal.js';
 import { holder, ourLease, type Holder } from '../ownership/lease.js';
@@ -11,6 +12,7 @@ import { PAUSE_LAG_MS } from '../read-lag.js';
 import type { ReasonedAction } from '../step.js';
 import type { GroupView, RolloutGroup, RolloutView } from '../view.js';
 import { describeHolder } from '../../text/holder.js';
+import { timestamp } from '../../text/timestamp.js';
 import { isPending } from '../memory/fold-action.js';
 
 /** Whose turn the next step of a group is. */
@@ -138,9 +140,18 @@ function turnOf(view: RolloutView, of: GroupView, rules: TurnRules): Turn {
 }
 
 /** The pause was made by the run before us, and shows only now: somebody has resumed it already. */
-function isPausedBehind({ observed, plan }: RolloutView, { name, record, verdict }: RolloutGroup): boolean {
-  const justAdopted = observed.at - (observed.seen.adoptedAt[name] ?? -Infinity) < PAUSE_LAG_MS;
-  return plan.goOn === true && justAdopted && waitsForResume(record) && verdict?.outcome !== 'rollBack';
+function isPausedBehind(view: RolloutView, of: RolloutGroup): boolean {
+  const { observed, plan } = view;
+  const justAdopted = observed.at - (observed.seen.adoptedAt[of.name] ?? -Infinity) < PAUSE_LAG_MS;
+  return plan.goOn === true && justAdopted && whyResumed(view, of) !== undefined;
+}
+
+/** Who goes on with a rollout that is paused, in words; undefined where it is not, or nobody does. */
+function whyResumed({ observed, plan }: RolloutView, { record, verdict }: GroupView): string | undefined {
+  if (record === undefined || !waitsForResume(record) || verdict?.outcome === 'rollBack' || plan.undo) return undefined;
+  const end = pauseEnd(observed, record);
+  if (end !== undefined) return end.by === 'resume' ? '--pause-timeout' : undefined;
+  return plan.goOn === true ? `resume on ${whoRuns(plan)}` : undefined;
 }
 
 function silence(
@@ -176,16 +187,18 @@ function collect(turn: Exclude<Turn, OwnTurn>, all: Collected, rules: TurnRules)
 }
 
 /** Our lease on groups that no live run holds. A paused one is resumed in the same call: only one run can. */
-function takeOver({ observed, plan }: RolloutView, adopted: readonly GroupView[]): readonly ReasonedAction[] {
-  const isResumed = ({ record, verdict }: GroupView): boolean =>
-    plan.goOn === true && verdict?.outcome !== 'rollBack' && record !== undefined && waitsForResume(record);
-  const rest = adopted.filter((of) => !isResumed(of)).map(({ group }) => group);
-  const resumed = adopted.filter(isResumed).flatMap(({ group, record }): readonly ReasonedAction[] => {
-    if (record === undefined) return [];
-    const paused = record.gates?.paused ?? 0;
-    const passed: RolloutRecord = { ...record, gates: { ...record.gates, passed: paused } };
+function takeOver(view: RolloutView, adopted: readonly GroupView[]): readonly ReasonedAction[] {
+  const { observed, plan } = view;
+  const rest = adopted.filter((of) => whyResumed(view, of) === undefined).map(({ group }) => group);
+  const resumed = adopted.flatMap((of): readonly ReasonedAction[] => {
+    const { group, record } = of;
+    const who = whyResumed(view, of);
+    if (record === undefined || who === undefined) return [];
     const lease = ourLease(observed, plan, [group]);
-    return [{ action: { type: 'rewrite', group: group.name, record: passed, lease }, why: `resumed at ${paused} %` }];
+    const action = { type: 'rewrite', group: group.name, record: resumedRecord(record, who), lease } as const;
+    const { paused = 0, pauseUntil } = record.gates ?? {};
+    const late = pauseUntil === undefined ? '' : `; it waited for that until ${timestamp(pauseUntil)}`;
+    return [{ action, why: `resumed at ${paused} % by ${who}${late}` }];
   });
   if (rest.length === 0) return resumed;
   return [

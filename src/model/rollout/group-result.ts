@@ -1,3 +1,5 @@
+import type { Instant } from '../../clock.js';
+
 /** How the rollout of one group ended in this run, and why. */
 export type GroupResult =
   | { readonly group: string; readonly outcome: 'promoted' | 'proven' | 'unfrozen'; readonly why: string }
@@ -21,7 +23,15 @@ export type GroupResult =
       readonly frozen: readonly string[];
       readonly stay?: number;
     }
-  | { readonly group: string; readonly outcome: 'skipped' | 'paused'; readonly why: string }
+  | { readonly group: string; readonly outcome: 'skipped'; readonly why: string }
+  /** `until` and `then`: where nobody decides by then, the next command that may change the group does it. */
+  | {
+      readonly group: string;
+      readonly outcome: 'paused';
+      readonly why: string;
+      readonly until?: Instant;
+      readonly then?: 'resume' | 'rollback';
+    }
   /** The new half serves, and the old one is kept in standby until somebody ends that or goes back. */
   | { readonly group: string; readonly outcome: 'kept'; readonly why: string }
   | {

@@ -83,6 +83,12 @@ export interface RecordGates {
   readonly paused?: number;
   /** The last of them that somebody resumed. Less than `paused`: it waits for that. */
   readonly passed?: number;
+  /** What becomes of a pause that no person ended in time; absent: it waits for ever. */
+  readonly pauseEnds?: PauseEnds;
+  /** Until when the pause waits for a person, where it ends by itself. */
+  readonly pauseUntil?: Instant;
+  /** Who decided to go on at `passed`: a run of `resume`, or the time that was over. */
+  readonly passedBy?: string;
   /** How long the old half is kept in standby after the verdict to promote, instead of being terminated at once. */
   readonly keepMs?: Milliseconds;
   /** Until when it is kept; absent until it has left the balancers and the group is as it was before. */
@@ -91,6 +97,12 @@ export interface RecordGates {
   readonly backAt?: Instant;
   /** Commands and names are too long to be noted: only that there were some. */
   readonly needs?: readonly GateName[];
+}
+
+/** How a pause ends by itself: the next command that may change the group does it. */
+export interface PauseEnds {
+  readonly afterMs: Milliseconds;
+  readonly by: 'resume' | 'rollback';
 }
 
 export type GateName = 'check' | 'before' | 'after' | 'alarms' | 'anomaly';

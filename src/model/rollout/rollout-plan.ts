@@ -1,6 +1,6 @@
 import type { Milliseconds } from '../../clock.js';
 import type { HookPlan } from './hook.js';
-import type { SizeName } from './record.js';
+import type { PauseEnds, SizeName } from './record.js';
 
 /** Which groups a swap touches: those with outdated instances, all, or none. */
 export type SwapChoice = 'outdated' | 'always' | 'never';
@@ -30,6 +30,8 @@ export interface Gates {
   readonly keepMs?: Milliseconds;
   /** In percent, rising. */
   readonly pauseAt?: readonly number[];
+  /** What becomes of a pause that no person ended in time; absent: it waits for ever. */
+  readonly pauseEnds?: PauseEnds;
   /** Names of CloudWatch alarms. */
   readonly alarms?: readonly string[];
   /** Start although one of them is in ALARM; it counts once it was not. */

@@ -128,6 +128,21 @@ const endOld = (decrement: boolean): Action => ({
   decrement,
 });
 
+/** Paused with another run's lease left on it. */
+const pausedUntil = (pauseUntil: number, by: 'resume' | 'rollback'): Group =>
+  doubledGroup({
+    notes: {
+      record: { ...RECORD, gates: { paused: 100, pauseEnds: { afterMs: 1, by }, pauseUntil } },
+      lease: { ...LEASE, run: 'run-9' },
+    },
+  });
+const goOn: Action = {
+  type: 'rewrite',
+  group: 'web',
+  record: { ...RECORD, gates: { paused: 100, passed: 100 } },
+  lease: LEASE,
+};
+
 interface Row {
   readonly when: string;
   readonly on: Group;
@@ -138,6 +153,18 @@ interface Row {
 
 /** What must never be sent, whatever decided it, and the words with which it is stopped. */
 const STOPPED: readonly (Row & { readonly why: RegExp })[] = [
+  {
+    when: 'going on with a pause before its time is over',
+    on: pausedUntil(T0 + 200_000, 'resume'),
+    action: goOn,
+    why: /run run-9 holds it/,
+  },
+  {
+    when: 'going on with a pause that is to end with a roll-back',
+    on: pausedUntil(T0, 'rollback'),
+    action: goOn,
+    why: /run run-9 holds it/,
+  },
   {
     when: 'rolled back: an old one that serves, although new ones stay and enough are there',
     on: rolledBack(),
@@ -611,6 +638,7 @@ describe("the guard over the user's commands", () => {
 
 /** Their neighbours, which the swap cannot do without. */
 const SENT: readonly Row[] = [
+  { when: 'going on with a pause once its time is over', on: pausedUntil(T0, 'resume'), action: goOn },
   {
     when: 'rolled back: an old one that Auto Scaling has given up, where new ones stay for it',
     on: rolledBack({

@@ -132,6 +132,7 @@ function wayBack({ region }: Run, moved: readonly Moved[], { order, flags }: Goi
     'keep-old': undefined,
     detach: undefined,
     'pause-at': undefined,
+    'pause-timeout': undefined,
     deadline: undefined,
   };
   const straight = { ...flags, ...left };

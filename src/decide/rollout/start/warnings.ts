@@ -3,6 +3,7 @@ import type { Balancer, Group, Instance } from '../../../model/rollout/group.js'
 import type { Plan } from '../../../model/rollout/rollout-plan.js';
 import { split, standing } from '../../instances/classify.js';
 import { anomalyWarnings } from '../../gates/anomaly.js';
+import { pauseWarnings } from '../../gates/pause-end.js';
 import { deletedBalancers } from '../../instances/deleted-balancers.js';
 import { graceNeeded } from '../../instances/marked-for-good.js';
 import { factsOf } from '../../strategies/facts-by-name.js';
@@ -51,7 +52,7 @@ export function warningsAbout({ observed, plan }: LookAndPlan, group: Group): re
       : []),
     // Before it began; where it is over, what is in the group by then would be told as what is to come.
     ...(group.notes.record === undefined && observed.seen.results[group.name] === undefined
-      ? factsOf(plan).warnings(plan, group)
+      ? [...factsOf(plan).warnings(plan, group), ...pauseWarnings(group, plan)]
       : []),
     ...versionWarnings(group),
     ...retainedWarnings(group),

@@ -1,5 +1,6 @@
 import type { RollingRecord } from '../../../model/rollout/record.js';
 import { pauseDue, pauseOfMate, shareOf } from '../../gates/gates.js';
+import { pausedRecord, unlessDecided } from '../../gates/pause-end.js';
 import { act, type GroupStep } from '../../step.js';
 import type { RolloutGroup, RolloutView } from '../../view.js';
 import { bakesUntil, bakingWait } from '../../gates/bake.js';
@@ -26,12 +27,9 @@ export function batchStop(
   const bakes = ready === 0 ? undefined : bakesUntil(observed, group, record);
   if (bakes !== undefined) return { kind: 'wait', wait: bakingWait(group, record, ready, bakes) };
   if (paused === undefined) return undefined;
-  const action = {
-    type: 'pause',
-    group: group.name,
-    record: { ...record, gates: { ...record.gates, paused } },
-  } as const;
-  return act('pause', action, `somebody wants to look before more than ${paused} % of it is new`);
+  const noted = pausedRecord(record, paused, observed.at);
+  const why = `somebody wants to look before more than ${paused} % of it is new${unlessDecided(noted.gates ?? {})}`;
+  return act('pause', { type: 'pause', group: group.name, record: noted }, why);
 }
 
 /**
