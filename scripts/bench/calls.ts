@@ -1,3 +1,4 @@
+import type { Instant } from '../../src/clock.js';
 import type { Sandbox } from '../../src/sandbox/index.js';
 
 /** What a run asked of AWS. */
@@ -16,6 +17,10 @@ export interface Calls {
   readonly changesPerGroup: number;
   /** Signs of life, one call for all groups, counted apart: they depend on how slow the world is. */
   readonly signsOfLife: number;
+  /** When each of the other calls was made, in simulated milliseconds. */
+  readonly times: readonly Instant[];
+  /** When the verdict was sent first; undefined without one. */
+  readonly judgedAt?: Instant;
 }
 
 /** A look begins by asking for all groups. */
@@ -26,12 +31,16 @@ export function countCalls(sandbox: Sandbox, groups: number): () => Calls {
   const byOperation: Record<string, number> = {};
   const looks: Record<string, number>[] = [];
   const changes = new Map<string, number>();
+  const times: Instant[] = [];
+  let judgedAt: Instant | undefined;
   let signsOfLife = 0;
   let ended = false;
-  sandbox.onCall(({ service, operation, input }) => {
+  sandbox.onCall(({ at, service, operation, input }) => {
     if (ended) return;
     const name = `${service}:${operation}`;
     add(byOperation, name);
+    if (!isSignOfLife(input)) times.push(at);
+    if (isVerdict(input)) judgedAt ??= at;
     if (operation === LOOK) looks.push({});
     if (operation.startsWith('Describe')) add(looks.at(-1) ?? {}, name);
     else if (isSignOfLife(input)) signsOfLife += 1;
@@ -48,6 +57,8 @@ export function countCalls(sandbox: Sandbox, groups: number): () => Calls {
       readsOfOneKind: Math.max(...looks.flatMap((look) => Object.values(look))) / groups,
       changesPerGroup: Math.max(...changes.values()),
       signsOfLife,
+      times,
+      ...(judgedAt !== undefined && { judgedAt }),
     };
   };
 }
@@ -65,6 +76,11 @@ interface Change {
 function isSignOfLife(input: object): boolean {
   const { Tags: tags = [] } = input as Change;
   return tags.length > 0 && tags.every((tag) => tag.Key === 'ha-updater:lease' && tag.Value !== undefined);
+}
+
+function isVerdict(input: object): boolean {
+  const { Tags: tags = [] } = input as Change;
+  return tags.some((tag) => tag.Key === 'ha-updater:verdict' && tag.Value !== undefined);
 }
 
 /** The groups that a change names: one, or those whose tags it writes. */

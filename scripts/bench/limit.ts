@@ -1,5 +1,6 @@
+import type { Instant } from '../../src/clock.js';
 import type { Sandbox } from '../../src/sandbox/index.js';
-import { lookAt } from '../../src/sandbox/invariants/look.js';
+import { lookAt, type Seen } from '../../src/sandbox/invariants/look.js';
 import { autoScalingState } from '../../src/sandbox/world/autoscaling/state.js';
 
 /** How closely the world is watched, in simulated milliseconds: health passes by without events. */
@@ -13,6 +14,21 @@ export interface Limit {
   readonly proveSeconds: number;
   /** From the terminate call that names an instance until the group has lost it: the slowest instance. */
   readonly drainSeconds: number;
+  readonly moments: Moments;
+}
+
+/** When what mattered was so in the world, in simulated milliseconds, over all groups. */
+interface Moments {
+  /** New instances were asked for in every group. */
+  readonly asked: Instant;
+  /** The first new instance of any group came into service. */
+  readonly firstServes: Instant;
+  /** All new instances of all groups are in service. */
+  readonly ready: Instant;
+  /** The last of the old ones was terminated. */
+  readonly terminated: Instant;
+  /** The last of the old ones is gone. */
+  readonly gone: Instant;
 }
 
 /**
@@ -29,6 +45,7 @@ export function watchLimit(sandbox: Sandbox, groups: readonly string[], warmupMs
   const ready = new Map<string, number>();
   const terminated = new Map<string, number>();
   const gone = new Map<string, number>();
+  let firstServes: Instant | undefined;
   let ended = false;
 
   sandbox.onCall(({ at, operation, input, outcome }) => {
@@ -43,6 +60,8 @@ export function watchLimit(sandbox: Sandbox, groups: readonly string[], warmupMs
 
   const look = (): void => {
     for (const [group, before] of old) {
+      if (firstServes === undefined && newOnes(sandbox, group, before).some((one) => one.inService))
+        firstServes = clock.now();
       if (!ready.has(group) && allNewServe(sandbox, group, before)) ready.set(group, clock.now());
       if (!ready.has(group)) continue;
       const here = new Set(members(group));
@@ -66,15 +85,24 @@ export function watchLimit(sandbox: Sandbox, groups: readonly string[], warmupMs
       launchSeconds: longest(ready, asked) / 1000,
       proveSeconds: warmupMs / 1000,
       drainSeconds: longest(gone, terminated) / 1000,
+      moments: {
+        asked: Math.max(...asked.values()),
+        firstServes: firstServes ?? clock.now(),
+        ready: Math.max(...ready.values()),
+        terminated: Math.max(...terminated.values()),
+        gone: Math.max(...gone.values()),
+      },
     };
   };
 }
 
 function allNewServe(sandbox: Sandbox, group: string, old: ReadonlySet<string>): boolean {
-  const look = lookAt(sandbox.world, group);
-  if (look === undefined) return false;
-  const fresh = look.instances.filter((one) => !old.has(one.id));
+  const fresh = newOnes(sandbox, group, old);
   return fresh.length >= old.size && fresh.every((one) => one.inService);
+}
+
+function newOnes(sandbox: Sandbox, group: string, old: ReadonlySet<string>): readonly Seen[] {
+  return lookAt(sandbox.world, group)?.instances.filter((one) => !old.has(one.id)) ?? [];
 }
 
 /** The longest time between the two moments of one thing. */

@@ -1,6 +1,8 @@
+import type { Instant } from '../../src/clock.js';
 import { PLAN } from '../../test/support/groups.js';
 import { call } from '../../test/support/sandbox.js';
 import { createStage, type Stage } from '../../test/support/stage.js';
+import { putUnderStack, STACK } from '../../test/support/stack-of-groups.js';
 import { countCalls, type Calls } from './calls.js';
 import { watchLimit, type Limit } from './limit.js';
 
@@ -26,6 +28,19 @@ export interface Rollout extends Calls {
   readonly limit: Limit;
   /** (rollout time − physical limit) / physical limit. */
   readonly overhead: number;
+  /** Calls per second and group, signs of life apart. */
+  readonly rates: Rates;
+  /** From the moment when all was proven in the world until the verdict left, in seconds. */
+  readonly provenDelay: number;
+}
+
+/** Calls per second and group. */
+interface Rates {
+  readonly overall: number;
+  /** From the last request for new instances until the first of them is in service. */
+  readonly booting: number;
+  /** From the last termination until the last instance is gone. */
+  readonly draining: number;
 }
 
 function nameOf({ groups, instances }: Shape): string {
@@ -71,18 +86,27 @@ function setDefaults({ sandbox }: Stage, { classic, targetGroup }: Stage['groups
   });
 }
 
+/** Under what a rollout is measured. */
+interface Conditions {
+  readonly world?: WorldName;
+  readonly seed?: number;
+  /** Pause between two looks, as `--poll` sets it. */
+  readonly pollMs?: number;
+}
+
 /** Swaps all groups of a world once and tells what it took. @throws when the swap was not promoted */
-export async function measureRollout(shape: Shape, world: WorldName = 'usual', seed = 1): Promise<Rollout> {
+export async function measureRollout(
+  shape: Shape,
+  { world = 'usual', seed = 1, pollMs = PLAN.timing.pollMs }: Conditions = {},
+): Promise<Rollout> {
   const stage = worldFor(shape, world, seed);
   const { clock } = stage.sandbox;
-  const limitOf = watchLimit(
-    stage.sandbox,
-    stage.groups.map((group) => group.name),
-    PLAN.timing.warmupMs,
-  );
+  const names = stage.groups.map((group) => group.name);
+  putUnderStack(stage.sandbox.world, names, []);
+  const limitOf = watchLimit(stage.sandbox, names, PLAN.timing.warmupMs);
   const callsOf = countCalls(stage.sandbox, shape.groups);
   const from = clock.now();
-  const ending = await stage.run();
+  const ending = await stage.run({ stack: STACK, timing: { ...PLAN.timing, pollMs } });
   const seconds = (clock.now() - from) / 1000;
   if (ending.outcome !== 'swapped' || stage.violations().length > 0) {
     throw new Error(
@@ -92,5 +116,22 @@ export async function measureRollout(shape: Shape, world: WorldName = 'usual', s
   }
   const limit = limitOf();
   const least = limit.launchSeconds + limit.proveSeconds + limit.drainSeconds;
-  return { world, shape: nameOf(shape), seconds, limit, overhead: (seconds - least) / least, ...callsOf() };
+  const calls = callsOf();
+  const { asked, firstServes, ready, terminated, gone } = limit.moments;
+  const rate = (since: Instant, until: Instant): number =>
+    calls.times.filter((at) => at > since && at <= until).length / ((until - since) / 1000) / shape.groups;
+  return {
+    world,
+    shape: nameOf(shape),
+    seconds,
+    limit,
+    overhead: (seconds - least) / least,
+    rates: {
+      overall: rate(from - 1, clock.now()),
+      booting: rate(asked, firstServes),
+      draining: rate(terminated, gone),
+    },
+    provenDelay: ((calls.judgedAt ?? NaN) - ready) / 1000 - PLAN.timing.warmupMs / 1000,
+    ...calls,
+  };
 }

@@ -60,6 +60,7 @@ const STAGES: readonly Stage[] = [
       'dist/test/engine/rollout/stages.test.js',
       'dist/test/engine/rollout/alarms.test.js',
       'dist/test/engine/rollout/hooks.test.js',
+      'dist/test/engine/rollout/stack-status.test.js',
       'dist/test/simulation/regressions.test.js',
     ],
   },

@@ -679,6 +679,11 @@ export const MUTATIONS: readonly Mutation[] = [
     breaks: { condition: true },
   },
   {
+    name: 'done-on-old-status',
+    rule: 'whatever is done is decided by a look that asked for the status of the stack',
+    breaks: { condition: false },
+  },
+  {
     name: 'signal-ignored',
     rule: 'a signal before the verdict rolls back',
     breaks: { condition: false },
@@ -771,6 +776,11 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'guard-stack',
     rule: 'guard: no group is touched while its stack is in progress',
     breaks: { replace: ['observed.stackStatus === undefined || !busy(observed.stackStatus)', 'true'] },
+  },
+  {
+    name: 'guard-left-out',
+    rule: 'guard: what is done is decided by a look that left nothing out',
+    breaks: { condition: true },
   },
   {
     name: 'guard-theirs',

@@ -60,6 +60,8 @@ export interface Mishap {
   readonly otherHost?: boolean;
   /** Who runs the user's commands. */
   readonly hooks?: Hooks;
+  /** Told of everything that the run tells, when it does. */
+  readonly hears?: (event: RunEvent) => void;
   /** Works under this strict lock. */
   readonly lock?: LockStore;
   /** Stands still, as with SIGSTOP, right after the answer to its n-th read, or before its n-th change leaves; goes on when `meanwhile` is over. */
@@ -141,7 +143,10 @@ export function createStage(
       ...differs,
     };
     const events: RunEvent[] = [];
-    const emit = (event: RunEvent): void => void events.push(event);
+    const emit = (event: RunEvent): void => {
+      events.push(event);
+      mishap.hears?.(event);
+    };
     const still = standStill(mishap.stopAt, 'read', strict);
     const deps = {
       gateway: mortal(

@@ -1,5 +1,5 @@
 import type { BareGroup } from '../../engine/gateway.js';
-import { configurationReader } from '../../engine/rollout/cached-reads.js';
+import { configurationReader } from '../../engine/rollout/reads/cached-reads.js';
 import { retrying } from '../../engine/retrying-gateway.js';
 import { AwsFault, badFlags } from '../../errors.js';
 import type { Group } from '../../model/rollout/group.js';

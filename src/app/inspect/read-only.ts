@@ -4,7 +4,7 @@ import { heldBackSince } from '../../decide/outlook/held-back.js';
 import { makePlan, readWanted } from '../../config/rollout-plan.js';
 import type { Deps } from '../../engine/deps.js';
 import { createObserver } from '../../engine/rollout/observe.js';
-import { scheduleReader } from '../../engine/rollout/cached-reads.js';
+import { scheduleReader } from '../../engine/rollout/reads/cached-reads.js';
 import { repeating } from '../../engine/retry.js';
 import { refused } from '../../errors.js';
 import { lineWriter } from '../../render/line-writer.js';

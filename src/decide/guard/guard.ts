@@ -25,7 +25,7 @@ export function guard(shown: Observed, plan: Plan, action: Action): string | und
     if (found === undefined) return `${action.type}: the group ${name} is not there`;
     if (!plan.groups.includes(name)) return `${action.type}: the group ${name} is not in the plan`;
     const group = withNotes(found, shown.seen);
-    const broken = stackRule(shown, action) ?? rolloutRule(shown, plan, group, action);
+    const broken = wholeRule(shown) ?? stackRule(shown, action) ?? rolloutRule(shown, plan, group, action);
     const gate = broken ?? gateRule(shown, plan, group, action);
     if (gate !== undefined) return `${action.type} on ${name}: ${gate}`;
   }
@@ -79,6 +79,12 @@ function gateRule({ groups, seen }: Observed, { gates }: Plan, group: Group, act
     if (has < needed && !bound) return `the check command has passed for ${has} of ${needed}`;
   }
   return undefined;
+}
+
+/** What is done is decided by a look that left nothing out. */
+function wholeRule({ leftOut }: Observed): string | undefined {
+  // rule: guard-left-out
+  return leftOut === undefined ? undefined : `the look did not read the ${leftOut}`;
 }
 
 /** No group is touched while its stack is in progress. */

@@ -10,7 +10,7 @@ import type { RolloutRecord } from '../../model/rollout/record.js';
 import type { Deps } from '../deps.js';
 import type { BareGroup } from '../gateway.js';
 import { targetWords } from '../../text/commands/target-words.js';
-import { groupReader } from './look-twice.js';
+import { groupReader } from './reads/look-twice.js';
 import { runRollout } from './run-rollout.js';
 import { pause } from '../retry.js';
 import { retrying } from '../retrying-gateway.js';

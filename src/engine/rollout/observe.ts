@@ -1,5 +1,5 @@
 import { KEPT_COMES_BACK, keepsOld } from '../../decide/gates/kept-half.js';
-import { afterLook, busy, nothingSeen } from '../../decide/memory/fold-look.js';
+import { afterLook, nothingSeen } from '../../decide/memory/fold-look.js';
 import { cancellationOfOwnRun } from '../../decide/ownership/cancellation.js';
 import { perhapsEnded, perhapsGone, readsNeeded, type ReadsNeeded } from '../../decide/reads-needed.js';
 import { AwsFault } from '../../errors.js';
@@ -9,7 +9,6 @@ import { factsOf } from '../../decide/strategies/facts-by-name.js';
 import type { Observed, Seen } from '../../model/rollout/decision.js';
 import type { Balancer, BalancerHealth, Group } from '../../model/rollout/group.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
-import type { Stack } from '../../model/stack/stack.js';
 import type { Deps } from '../deps.js';
 import type { BareGroup } from '../gateway.js';
 import { PATIENCE, repeating } from '../retry.js';
@@ -26,10 +25,11 @@ import {
   scheduleReader,
   statusReader,
   type StatusRead,
-} from './cached-reads.js';
-import { imageReader, type Launch } from './image-reader.js';
-import { hookReader } from './hook-reader.js';
-import { groupReader } from './look-twice.js';
+} from './reads/cached-reads.js';
+import { imageReader, type Launch } from './reads/image-reader.js';
+import { hookReader } from './reads/hook-reader.js';
+import { groupReader } from './reads/look-twice.js';
+import { stackReader, type StackStatus } from './reads/stack-reader.js';
 import { createRenewal } from './renew-while-failing.js';
 import { afterAction } from '../../decide/memory/fold-action.js';
 
@@ -38,8 +38,13 @@ import { afterAction } from '../../decide/memory/fold-action.js';
  * that a look costs one call for all groups and one per load balancer, however many instances there are.
  */
 export interface Observer {
-  /** One look, folded into what was seen before. @throws AwsFault */
-  look(): Promise<Observed>;
+  /**
+   * One look, folded into what was seen before. @throws AwsFault
+   * @param sparing it may leave out what matters only when something is done; the look then says so
+   */
+  look(sparing?: boolean): Promise<Observed>;
+  /** The last look in the place of itself, with all that it left out. @throws AwsFault */
+  complete(): Promise<Observed>;
   /**
    * The same look with the health of the balancers that it did not ask, for a sentence on who serves. They stay unread
    * when AWS does not answer; never throws for that.
@@ -65,18 +70,32 @@ export function createObserver(deps: Deps, plan: Plan, memory: Memory = {}): Obs
   const alive = createRenewal(deps, plan);
   const gateway = retrying(deps, PATIENCE, async () => {
     const renewed = seen === undefined ? undefined : await alive(seen);
-    if (renewed !== undefined) seen = afterAction(seen ?? nothingSeen(renewed.at), { ...renewed, sure: true }, plan);
+    if (renewed === undefined) return;
+    seen = afterAction(seen ?? nothingSeen(renewed.at), { ...renewed, sure: true }, plan);
+    if (earlier !== undefined) earlier = afterAction(earlier, { ...renewed, sure: true }, plan);
   });
   const read = createReader(deps, plan, gateway);
   const cancellationOf = createCancellation(deps, plan);
   let seen: Seen | undefined;
+  /** What was remembered before the last look. */
+  let earlier: Seen | undefined;
+  let last: Look | undefined;
+  const folded = (shown: Look): Observed => {
+    const look: Look = { ...shown, ...cancellationOf(shown.groups) };
+    seen = afterLook(earlier ?? { ...nothingSeen(look.at), ...memory.seen }, look, plan);
+    memory.seen = { known: seen.known, pending: seen.pending };
+    return { ...look, seen };
+  };
   return {
-    async look() {
-      const shown = await read(() => seen);
-      const look: Look = { ...shown, ...cancellationOf(shown.groups) };
-      seen = afterLook(seen ?? { ...nothingSeen(look.at), ...memory.seen }, look, plan);
-      memory.seen = { known: seen.known, pending: seen.pending };
-      return { ...look, seen };
+    async look(sparing = false) {
+      last = await read.look(() => seen, sparing);
+      earlier = seen;
+      return folded(last);
+    },
+    // Folded in the place of the look that left it out: two looks at one moment must not count as two.
+    async complete() {
+      if (last === undefined) throw new Error('there was no look yet');
+      return folded(withStack(last, await read.stack(last.groups, false)));
     },
     whole: (observed) => withUnread(retrying(deps), observed),
     recall: (change) => {
@@ -87,12 +106,14 @@ export function createObserver(deps: Deps, plan: Plan, memory: Memory = {}): Obs
   };
 }
 
-/** Reads all that a look needs. What is remembered may change meanwhile, by renewals of the lease. */
-function createReader(
-  deps: Deps,
-  plan: Plan,
-  gateway: RepeatableGateway,
-): (seenNow: () => Seen | undefined) => Promise<Look> {
+/** Reads all that a look needs, and its stack alone. */
+interface Reader {
+  /** What is remembered may change meanwhile, by renewals of the lease. */
+  readonly look: (seenNow: () => Seen | undefined, sparing: boolean) => Promise<Look>;
+  readonly stack: ReturnType<typeof stackReader>;
+}
+
+function createReader(deps: Deps, plan: Plan, gateway: RepeatableGateway): Reader {
   const readGroups = groupReader(deps, gateway);
   const withOut = outKeeper();
   const withLaunchTimes = launchTimeReader(gateway);
@@ -107,7 +128,8 @@ function createReader(
   const readChanges = changeReader(deps.gateway);
   const readHooks = hookReader(gateway);
   const leaveKept = keptLeaver(plan);
-  return async (seenNow) => {
+  const readStack = stackReader(gateway, plan);
+  const look: Reader['look'] = async (seenNow, sparing) => {
     const { at, groups: shown } = await readGroups(plan.groups);
     const bare = await withLaunchTimes(shown.map((group) => withOut(group, seenNow()?.known[group.name]?.out)));
     const needed = readsNeeded(bare, plan, seenNow());
@@ -130,12 +152,11 @@ function createReader(
     const gone = await findGone(gateway, perhapsGone(groups, seenNow()));
     const ended = await readEndings(gateway, perhapsEnded(groups));
     // Last: the reads before may take long while AWS fails, and no group is touched once its stack is changed.
-    const stack = await readStack(gateway, plan, groups);
-    return {
+    const stack = await readStack(groups, sparing);
+    const all = {
       at,
       groups,
       missing: plan.groups.filter((name) => !groups.some((group) => group.name === name)),
-      ...(stack !== undefined && { stackStatus: stack.status }),
       precautions,
       failures,
       ...(Object.keys(changes).length > 0 && { changes }),
@@ -146,28 +167,13 @@ function createReader(
       ...(ended !== undefined && { ended }),
       ...holdersOf(deps, plan, groups),
     };
+    return withStack(all, stack);
   };
+  return { look, stack: readStack };
 }
 
-/**
- * The stack whose progress keeps these groups from being touched: the one of the plan. Without one, that of groups
- * whose size is kept through its change, whole with all that it is nested in; one that is in progress counts first.
- */
-async function readStack(
-  gateway: RepeatableGateway,
-  { stack }: Plan,
-  groups: readonly Group[],
-): Promise<Stack | undefined> {
-  if (stack !== undefined) return gateway.describeStack(stack);
-  const kept = groups.filter(({ notes: { record } }) => record !== undefined && factsOf(record).kind === 'keeping');
-  const ids = new Set(kept.flatMap(({ stackId }) => stackId ?? []));
-  let found: Stack | undefined;
-  for (const id of ids) {
-    const own = await gateway.describeStack(id);
-    found = own?.rootId === undefined ? own : await gateway.describeStack(own.rootId);
-    if (found !== undefined && busy(found.status)) return found;
-  }
-  return found;
+function withStack({ stackStatus: _before, leftOut: _open, ...look }: Look, { status, old }: StackStatus): Look {
+  return { ...look, ...(status !== undefined && { stackStatus: status }), ...(old && { leftOut: 'stack' }) };
 }
 
 /** By balancer and instance; `deleted` where the balancer itself is gone. */

@@ -45,8 +45,13 @@ export async function loopOver(
   try {
     for (;;) {
       observer.recall(hooks.harvest);
-      observed = await observer.look();
-      const decision = decider(observed, plan);
+      observed = await observer.look(true);
+      let decision = decider(observed, plan);
+      // rule: done-on-old-status
+      if (observed.leftOut !== undefined && !isOnlyWait(decision)) {
+        observed = await observer.complete();
+        decision = decider(observed, plan);
+      }
       changed ||= Object.keys(observed.seen.known).length > 0;
       tell(report, observed, decision, { plan, speed: deps.clock.speed ?? 1 });
       if (decision.kind === 'act' || decision.kind === 'wait') await hooks.follow(decision.hooks ?? [], observed);
@@ -75,6 +80,11 @@ export async function loopOver(
   } finally {
     await hooks.end();
   }
+}
+
+/** Nothing is done until the next look, and no command of the user's runs. */
+function isOnlyWait(decision: Decision): boolean {
+  return decision.kind === 'wait' && (decision.hooks ?? []).length === 0;
 }
 
 /**

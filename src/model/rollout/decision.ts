@@ -155,8 +155,10 @@ export interface Observed {
   readonly groups: readonly Group[];
   /** Groups of the plan that no longer exist. */
   readonly missing: readonly string[];
-  /** Status of the plan's stack at this look; absent without a stack. */
+  /** Status of the plan's stack; absent without a stack. */
   readonly stackStatus?: string;
+  /** What this look did not read, but took from an earlier one: enough to wait, and not to do anything. */
+  readonly leftOut?: 'stack';
   /** Read once, before a rollout starts. */
   readonly precautions: readonly Precautions[];
   /** group → its scheduled actions, as far as they were asked for and could be read. */

@@ -186,6 +186,13 @@ const STOPPED: readonly (Row & { readonly why: RegExp })[] = [
     why: /its stack is in UPDATE_IN_PROGRESS/,
   },
   {
+    when: 'its stack was not asked for',
+    on: promoted(),
+    action: terminate('old', 'i-old1'),
+    look: { stackStatus: 'UPDATE_COMPLETE', leftOut: 'stack' },
+    why: /the look did not read the stack/,
+  },
+  {
     when: 'another run holds it',
     on: promoted({ notes: { ...NOTES, verdict: verdict('promote'), lease: { ...LEASE, run: 'run-9' } } }),
     action: terminate('old', 'i-old1'),

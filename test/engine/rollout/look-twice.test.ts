@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { groupReader } from '../../../src/engine/rollout/look-twice.js';
+import { groupReader } from '../../../src/engine/rollout/reads/look-twice.js';
 import { retrying } from '../../../src/engine/retrying-gateway.js';
 import type { BareGroup, Gateway } from '../../../src/engine/gateway.js';
 import type { Stack } from '../../../src/model/stack/stack.js';

@@ -1,6 +1,6 @@
-import { AwsFault } from '../../errors.js';
-import type { Group } from '../../model/rollout/group.js';
-import type { Gateway } from '../gateway.js';
+import { AwsFault } from '../../../errors.js';
+import type { Group } from '../../../model/rollout/group.js';
+import type { Gateway } from '../../gateway.js';
 import { NOT_HAD } from './cached-reads.js';
 
 /** What is known of the hooks of one group. */

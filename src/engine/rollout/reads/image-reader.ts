@@ -1,8 +1,8 @@
-import type { Instant } from '../../clock.js';
-import { AwsFault } from '../../errors.js';
-import type { Group, LaunchWay } from '../../model/rollout/group.js';
-import type { BareGroup } from '../gateway.js';
-import type { RepeatableGateway } from '../retrying-gateway.js';
+import type { Instant } from '../../../clock.js';
+import { AwsFault } from '../../../errors.js';
+import type { Group, LaunchWay } from '../../../model/rollout/group.js';
+import type { BareGroup } from '../../gateway.js';
+import type { RepeatableGateway } from '../../retrying-gateway.js';
 
 /** How old the value of a parameter may be. It decides only whether a group is outdated. Milliseconds. */
 const PARAMETERS_MS = 30_000;

@@ -1,7 +1,7 @@
-import type { Milliseconds } from '../../clock.js';
-import type { Deps } from '../deps.js';
-import { pause } from '../retry.js';
-import type { RepeatableGateway } from '../retrying-gateway.js';
+import type { Milliseconds } from '../../../clock.js';
+import type { Deps } from '../../deps.js';
+import { pause } from '../../retry.js';
+import type { RepeatableGateway } from '../../retrying-gateway.js';
 
 /** Between the look that does not show a group and the one that has to confirm it. */
 const AGAIN_MS: Milliseconds = 2_000;

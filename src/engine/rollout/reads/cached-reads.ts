@@ -1,18 +1,18 @@
-import { AwsFault, type FaultKind } from '../../errors.js';
-import type { Instant } from '../../clock.js';
-import { sayChanges } from '../../decide/sizes/say-changes.js';
-import type { ReadsNeeded } from '../../decide/reads-needed.js';
+import { AwsFault, type FaultKind } from '../../../errors.js';
+import type { Instant } from '../../../clock.js';
+import { sayChanges } from '../../../decide/sizes/say-changes.js';
+import type { ReadsNeeded } from '../../../decide/reads-needed.js';
 import type { LaunchWays } from './image-reader.js';
-import type { Schedule } from '../../model/rollout/decision.js';
+import type { Schedule } from '../../../model/rollout/decision.js';
 import type {
   ApplicationStatus,
   Balancer,
   FailedActivity,
   Precautions,
   ScheduledAction,
-} from '../../model/rollout/group.js';
-import type { OutNote } from '../../model/rollout/record.js';
-import type { BareGroup, Gateway } from '../gateway.js';
+} from '../../../model/rollout/group.js';
+import type { OutNote } from '../../../model/rollout/record.js';
+import type { BareGroup, Gateway } from '../../gateway.js';
 
 /*
  * Answers of AWS that a look keeps for later looks, because they cannot change or may be a little old. Each of these
