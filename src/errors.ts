@@ -1,4 +1,5 @@
 import type { FailureFacts, Outcome } from './model/event.js';
+import type { NextCommand } from './text/commands/next-command.js';
 
 /** Exit codes tell the state of the world; the cause is in the message. */
 export const EXIT = {
@@ -49,12 +50,15 @@ export interface TextPlace {
   readonly text: string;
 }
 
+/** What is known of a failure until it is told: its next commands are data, and become lines then. */
+export type FailureData = Omit<FailureFacts, 'next' | 'commands'> & { readonly next: readonly NextCommand[] };
+
 /** An end of the run that is not success, with all that a person needs at three in the morning. */
 export class Failure extends Error {
   override readonly name = 'Failure';
   constructor(
     readonly outcome: Outcome,
-    readonly facts: FailureFacts,
+    readonly facts: FailureData,
     private readonly options?: {
       readonly cause?: unknown;
       readonly at?: TextPlace;
@@ -101,7 +105,7 @@ export function badFlags(problems: readonly FlagProblem[], code = 'usage.flags')
 export function usage(
   code: string,
   what: string | FlagProblem,
-  next: readonly string[] = [],
+  next: readonly NextCommand[] = [],
   reasons: FailureFacts['reasons'] = [],
 ): Failure {
   const { text, flags } = typeof what === 'string' ? problem(what) : what;
@@ -114,7 +118,7 @@ export function refused(
   code: string,
   what: string,
   reasons: FailureFacts['reasons'],
-  next: readonly string[] = [],
+  next: readonly NextCommand[] = [],
 ): Failure {
   return new Failure('refused', { code, what, reasons, serves: 'Nothing was changed.', left: '', next });
 }

@@ -26,3 +26,4 @@ export { readSettings, type Settings } from './config/settings.js';
 export type { FlagShape } from './config/settings-file.js';
 export type { CommandResult, ProcessContext } from './run/process-context.js';
 export { EXIT, EXIT_OF, Failure, usage } from './errors.js';
+export { command } from './text/commands/next-command.js';

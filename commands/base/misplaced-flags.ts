@@ -1,4 +1,4 @@
-import { usage, type Failure } from '../../src/index.js';
+import { command, usage, type Failure } from '../../src/index.js';
 
 /** A command as oclif lists it. */
 interface Known {
@@ -29,11 +29,11 @@ export function misplacedFlags(words: readonly string[], commands: readonly Know
       }
       continue;
     }
-    const command = [`${word}:${words[at + 1] ?? ''}`, word].find((id) => commands.some((one) => one.id === id));
-    if (command === undefined) return undefined;
-    const name = command.replaceAll(':', ' ');
-    return usage('usage.command', `Flags come after the command: ha-updater ${[name, ...flags].join(' ')}`, [
-      `ha-updater ${name} --help`,
+    const meant = [`${word}:${words[at + 1] ?? ''}`, word].find((id) => commands.some((one) => one.id === id));
+    if (meant === undefined) return undefined;
+    const name = meant.split(':');
+    return usage('usage.command', `Flags come after the command: ha-updater ${[...name, ...flags].join(' ')}`, [
+      command`ha-updater ${name} --help`,
     ]);
   }
   return undefined;

@@ -1,3 +1,4 @@
+import { command } from '../text/commands/next-command.js';
 import { appendFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { badFlags, type FlagProblem, problem, systemError, usage } from '../errors.js';
@@ -155,5 +156,5 @@ function number(
 
 function portTaken(port: number, code: string): Error {
   const why = code === 'EACCES' ? 'may not be used' : 'is in use';
-  return usage('usage.port', `Port ${port} on this machine ${why}.`, ['ha-updater sandbox --port 0']);
+  return usage('usage.port', `Port ${port} on this machine ${why}.`, [command`ha-updater sandbox --port 0`]);
 }

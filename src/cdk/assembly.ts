@@ -1,3 +1,4 @@
+import { command, remarked } from '../text/commands/next-command.js';
 import { join } from 'node:path';
 import type { CloudAssembly, CloudFormationStackArtifact } from '@aws-cdk/cloud-assembly-api';
 import { refused, usage, type Failure } from '../errors.js';
@@ -81,7 +82,9 @@ async function readList(file: string, directory: string): Promise<string> {
 }
 
 function noAssembly(directory: string, why: string): Failure {
-  return usage('cdk.assembly', `${directory} cannot be read as the output of cdk synth: ${why}`, ['npx cdk synth']);
+  return usage('cdk.assembly', `${directory} cannot be read as the output of cdk synth: ${why}`, [
+    command`npx cdk synth`,
+  ]);
 }
 
 /** The library throws for folders that are no assembly and for schemas newer than it knows. */
@@ -141,7 +144,7 @@ function refuseMissing(assembly: CloudAssembly, directory: string): void {
     'cdk.missingContext',
     `The app in ${directory} was synthesized with values that it could not look up; its templates hold dummies.`,
     reasons,
-    ['npx cdk synth   # with credentials, so that cdk.context.json is filled'],
+    [remarked(command`npx cdk synth`, 'with credentials, so that cdk.context.json is filled')],
   );
 }
 

@@ -1,3 +1,4 @@
+import { command, remarked } from '../text/commands/next-command.js';
 import { spawn } from 'node:child_process';
 import { stat } from 'node:fs/promises';
 import type * as AssetsLibrary from '@aws-cdk/cdk-assets-lib';
@@ -69,7 +70,9 @@ function readAssets(library: Library, file: string): InstanceType<Library['Asset
   try {
     return library.AssetManifest.fromFile(file);
   } catch (error) {
-    throw usage('cdk.assembly', `The list of assets ${file} cannot be used: ${whyNot(error)}`, ['npx cdk synth']);
+    throw usage('cdk.assembly', `The list of assets ${file} cannot be used: ${whyNot(error)}`, [
+      command`npx cdk synth`,
+    ]);
   }
 }
 
@@ -107,7 +110,12 @@ function hasDocker(env: Readonly<Record<string, string | undefined>>): Promise<b
 
 function noDocker(stack: CdkStack, file: string, name: string): Failure {
   const what = `Image ${name} of stack ${stack.stackName} is not published, and there is no docker here to publish it.`;
-  return refused('cdk.noDocker', what, [], [`npx cdk-assets -p ${file} publish   # where docker is; then run again`]);
+  return refused(
+    'cdk.noDocker',
+    what,
+    [],
+    [remarked(command`npx cdk-assets -p ${file} publish`, 'where docker is; then run again')],
+  );
 }
 
 function notPublished(

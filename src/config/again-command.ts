@@ -1,8 +1,9 @@
-import { asIs, command, placeWords, switchWord } from '../text/shell-quote.js';
+import { command, type NextCommand } from '../text/commands/next-command.js';
+import { placeWords, switchWord } from '../text/shell-quote.js';
 import { gateWords } from './gates.js';
 import type { GroupFlags } from './rollout-plan.js';
 import { strategyWords } from './strategy.js';
-import { choiceWords, targetText, type TargetFlags } from './target.js';
+import { choiceWords, targetWordsOf, type TargetFlags } from './target.js';
 
 /**
  * The command line that goes on with the groups, in any shell: every choice that was made is spelt out.
@@ -14,7 +15,7 @@ export function againCommand(
   flags: GroupFlags,
   place: { readonly region: string; readonly profile?: string | undefined },
   name = 'update-asgs',
-): string {
+): NextCommand {
   const texts = ['healthy-timeout', 'warmup', 'deadline', 'drain-timeout', 'wait-for-lock', 'poll'] as const;
   const words = [
     ...choiceWords(flags),
@@ -31,5 +32,5 @@ export function againCommand(
     ...texts.flatMap((name) => (flags[name] === undefined ? [] : [`--${name}`, flags[name]])),
     ...placeWords(place),
   ];
-  return command`ha-updater ${name} ${asIs(targetText(target))} ${words}`;
+  return command`ha-updater ${name} ${targetWordsOf(target)} ${words}`;
 }

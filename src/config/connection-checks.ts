@@ -1,3 +1,4 @@
+import { command } from '../text/commands/next-command.js';
 import { usage } from '../errors.js';
 import type { Environment } from './simulation-speed.js';
 
@@ -28,7 +29,7 @@ export function checkEndpoint(env: Environment): void {
   if (endpoint === undefined || endpoint === '') return;
   if (URL.canParse(endpoint) && /^https?:$/.test(new URL(endpoint).protocol)) return;
   throw usage('usage.endpoint', `AWS_ENDPOINT_URL must be an http or https address, not "${endpoint}".`, [
-    'unset AWS_ENDPOINT_URL',
+    command`unset AWS_ENDPOINT_URL`,
   ]);
 }
 
@@ -45,6 +46,6 @@ export function checkProxy(env: Environment): void {
   const address = value.includes('://') ? value : `http://${value}`;
   if (URL.canParse(address) && /^https?:$/.test(new URL(address).protocol)) return;
   throw usage('usage.proxy', `${name} must be the address of an HTTP proxy, such as http://proxy:3128.`, [
-    `unset ${name}`,
+    command`unset ${name}`,
   ]);
 }

@@ -2,7 +2,7 @@ import { type FlagProblem, problem } from '../errors.js';
 import type { HookPlan } from '../model/rollout/hook.js';
 import type { PauseEnds } from '../model/rollout/record.js';
 import type { Gates } from '../model/rollout/rollout-plan.js';
-import { quote, switchWord } from '../text/shell-quote.js';
+import { switchWord } from '../text/shell-quote.js';
 import { readNumbers, readSeconds, type NumberTexts } from './numbers.js';
 
 /** What a rollout has to pass besides health, as the command line gave it. */
@@ -52,7 +52,7 @@ export function readGates(flags: GateFlags, problems: FlagProblem[]): Gates | un
     ...(skipBalancers ? { skipBalancers } : {}),
     ...(without ? { without } : {}),
   };
-  return Object.keys(asked).length === 0 ? undefined : { words: gateWords(flags).map(quote).join(' '), ...asked };
+  return Object.keys(asked).length === 0 ? undefined : { words: gateWords(flags), ...asked };
 }
 
 function readAnomaly(text: string | undefined, problems: FlagProblem[]): Gates['anomaly'] {

@@ -1,7 +1,6 @@
 import { type FlagProblem, problem } from '../errors.js';
 import type { OnError, RestartPlan } from '../model/rollout/rollout-plan.js';
 import { readNumbers, type NumberTexts } from './numbers.js';
-import { quote } from '../text/shell-quote.js';
 import { splitKeyValue } from '../text/key-value.js';
 
 /** What `restart` was asked to do, as the command line gave it. */
@@ -122,7 +121,7 @@ function readParameters(
 }
 
 /** The choices of a restart, spelt out again. Values of parameters may be secret and are left out. */
-export function restartWords(flags: RestartFlags): string {
+export function restartWords(flags: RestartFlags): readonly string[] {
   const texts = [
     'quorum',
     'quorum-attempts',
@@ -142,7 +141,5 @@ export function restartWords(flags: RestartFlags): string {
   return [
     ...texts.flatMap((name) => (flags[name] === undefined ? [] : [`--${name}`, flags[name]])),
     ...(flags['ssm-parameter'] ?? []).flatMap((text) => ['--ssm-parameter', `${text.split('=')[0] ?? ''}=…`]),
-  ]
-    .map(quote)
-    .join(' ');
+  ];
 }

@@ -1,3 +1,4 @@
+import { command } from '../text/commands/next-command.js';
 import { usage } from '../errors.js';
 
 /** Environment variables by name. */
@@ -30,7 +31,7 @@ export function readPace(env: Environment): Pace {
       'usage.speed',
       `HA_UPDATER_SPEED=${text} is only for a sandbox on this machine, and AWS_ENDPOINT_URL is ` +
         `${endpoint ? `"${endpoint}"` : 'not set'}.`,
-      ['unset HA_UPDATER_SPEED'],
+      [command`unset HA_UPDATER_SPEED`],
     );
   }
   return { speed, endpoint };

@@ -1,5 +1,4 @@
 import { type FlagProblem, problem } from '../errors.js';
-import { quote } from '../text/shell-quote.js';
 import { targetWords } from '../text/commands/target-words.js';
 
 /** Which groups a command is about, as the command line said it. */
@@ -40,20 +39,17 @@ export function choiceProblems({ only = [], except = [] }: ChoiceFlags): readonl
   return [...only.flatMap((word) => wrong('only', word)), ...except.flatMap((word) => wrong('except', word))];
 }
 
-/** The same choice of groups again, for a shell. */
-export function targetText({ stack, asgs, ...flags }: TargetFlags): string {
-  const words =
-    stack !== undefined
-      ? [stack]
-      : [
-          ...asgs.flatMap(targetWords),
-          ...(flags['asg-tag'] ?? []).flatMap((tag) => ['--asg-tag', tag]),
-          ...(flags['all-matching'] === true ? ['--all-matching'] : []),
-        ];
-  return words.map(quote).join(' ');
+/** The same choice of groups again. */
+export function targetWordsOf({ stack, asgs, ...flags }: TargetFlags): readonly string[] {
+  if (stack !== undefined) return [stack];
+  return [
+    ...asgs.flatMap(targetWords),
+    ...(flags['asg-tag'] ?? []).flatMap((tag) => ['--asg-tag', tag]),
+    ...(flags['all-matching'] === true ? ['--all-matching'] : []),
+  ];
 }
 
-/** The same choice of groups, and among them, again, for a shell. */
-export function chosenText(asked: TargetFlags & ChoiceFlags): string {
-  return [targetText(asked), ...choiceWords(asked).map(quote)].join(' ');
+/** The same choice of groups, and among them, again. */
+export function chosenWords(asked: TargetFlags & ChoiceFlags): readonly string[] {
+  return [...targetWordsOf(asked), ...choiceWords(asked)];
 }

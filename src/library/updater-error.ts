@@ -1,4 +1,4 @@
-import type { ExitCode, Failure } from '../errors.js';
+import type { ExitCode } from '../errors.js';
 import type { FailureFacts, Outcome } from '../model/event.js';
 import type { CommandResult } from '../run/process-context.js';
 
@@ -20,7 +20,7 @@ export class UpdaterError extends Error {
   readonly result: CommandResult | undefined;
 
   constructor(
-    { outcome, exitCode, facts }: Pick<Failure, 'outcome' | 'exitCode' | 'facts'>,
+    { outcome, exitCode, facts }: Pick<UpdaterError, 'outcome' | 'exitCode' | 'facts'>,
     options?: { readonly result?: CommandResult; readonly cause?: unknown },
   ) {
     super(facts.what, options);

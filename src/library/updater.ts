@@ -7,7 +7,7 @@ import { status, type GroupsStatusDocument, type StatusAsked, type StatusDocumen
 import { plan, type PlanAsked } from '../app/stack/plan.js';
 import { updateStack } from '../app/stack/update-stack.js';
 import type { FailureFacts, Outcome } from '../model/event.js';
-import { toFailure } from '../run/failure.js';
+import { tellFacts, toFailure } from '../run/failure.js';
 import type { CommandResult, ProcessContext } from '../run/process-context.js';
 import { libraryContext, type Simulation } from './library-context.js';
 import * as tables from './option-tables.js';
@@ -157,7 +157,9 @@ async function ended<T extends object>(command: string, call: () => Promise<T | 
   try {
     result = await call();
   } catch (error) {
-    throw new UpdaterError(toFailure(error, { command }), { cause: error });
+    const failure = toFailure(error, { command });
+    const { outcome, exitCode } = failure;
+    throw new UpdaterError({ outcome, exitCode, facts: tellFacts(failure.facts) }, { cause: error });
   }
   if (!hasFailed(result)) return result as T;
   throw new UpdaterError({ ...result, facts: result.failure }, { result });
@@ -174,6 +176,8 @@ function orThrow<T>(command: string, read: () => T): T {
   try {
     return read();
   } catch (error) {
-    throw new UpdaterError(toFailure(error, { command }), { cause: error });
+    const failure = toFailure(error, { command });
+    const { outcome, exitCode } = failure;
+    throw new UpdaterError({ outcome, exitCode, facts: tellFacts(failure.facts) }, { cause: error });
   }
 }

@@ -1,4 +1,5 @@
 import type { Instant, Milliseconds } from '../clock.js';
+import type { NextCommand } from '../text/commands/next-command.js';
 import type { Action } from './rollout/action.js';
 import type { ChangePlan } from './stack/change-plan.js';
 import type { Balancer } from './rollout/group.js';
@@ -66,6 +67,8 @@ export interface FailureFacts {
   readonly left: string;
   /** The exact next commands. */
   readonly next: readonly string[];
+  /** The same as data, for programs. */
+  readonly commands?: readonly NextCommand[];
 }
 
 /**

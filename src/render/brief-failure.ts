@@ -2,7 +2,7 @@ import type { FailureFacts, Outcome } from '../model/event.js';
 import { count } from '../text/count.js';
 import { list } from '../text/list.js';
 import { oneLine } from '../text/plain.js';
-import { readPrinted } from '../text/commands/printed-command.js';
+import { commandText } from '../text/commands/next-command.js';
 import { causesOf, type Cause } from './failure-causes.js';
 import { headword, untouched } from './last-words.js';
 import { wrapWords } from './live/cells.js';
@@ -32,7 +32,7 @@ export function briefFailure(
   const tail = [
     ...(facts.serves ? paragraph(`${untouched(outcome) ? '' : 'What serves now: '}${alike(facts.serves)}`) : []),
     ...(facts.left ? paragraph(`What is left behind: ${alike(facts.left)}`, MOST_OF_ONE + 2) : []),
-    ...(facts.next.length > 0 ? ['Next:', ...commandRows(facts.next, columns)] : []),
+    ...(facts.next.length > 0 ? ['Next:', ...commandRows(facts, columns)] : []),
   ];
   const used = 1 + head.length + tail.length;
   return ['', ...head, ...causeRows(causes, paragraph, MOST_ROWS - used), ...tail];
@@ -118,11 +118,12 @@ function alike(text: string): string {
 }
 
 /** Commands with what each does below it; of those that differ in their group alone the first. */
-function commandRows(commands: readonly string[], columns: number): readonly string[] {
+function commandRows({ next, commands }: FailureFacts, columns: number): readonly string[] {
   const same = new Map<string, { readonly command: string; readonly remark: string; times: number }>();
-  for (const line of commands) {
-    const { words: command, remark } = readPrinted(line);
-    const key = remark === '' ? line : `${command.split(' ').slice(0, 3).join(' ')} # ${remark}`;
+  for (const step of commands ?? next) {
+    const command = typeof step === 'string' ? step : commandText(step);
+    const remark = typeof step === 'string' ? '' : (step.remark ?? '');
+    const key = remark === '' ? command : `${command.split(' ').slice(0, 3).join(' ')} # ${remark}`;
     const known = same.get(key);
     if (known === undefined) same.set(key, { command, remark, times: 1 });
     else known.times++;

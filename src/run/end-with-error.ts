@@ -1,9 +1,10 @@
+import { command } from '../text/commands/next-command.js';
 import { withOrigins } from '../config/settings.js';
 import { usage, type Failure } from '../errors.js';
 import { nearest } from '../text/nearest.js';
 import { failureBlock } from '../render/last-words.js';
 import { lineWriter } from '../render/line-writer.js';
-import { toFailure } from './failure.js';
+import { tellFacts, toFailure } from './failure.js';
 import { showCause } from './run.js';
 import type { CommandResult, ProcessContext } from './process-context.js';
 
@@ -16,7 +17,7 @@ export function endWithUnknownCommand(
   const meant = nearest(asked, known);
   const hint = meant === undefined ? `There are ${[...known].sort().join(', ')}.` : `Did you mean ${meant}?`;
   return endWithError(
-    usage('usage.command', `There is no command ${asked}. ${hint}`, ['ha-updater --help']),
+    usage('usage.command', `There is no command ${asked}. ${hint}`, [command`ha-updater --help`]),
     asked,
     surroundings,
   );
@@ -29,7 +30,8 @@ export function endWithError(
   surroundings: Pick<ProcessContext, 'stderr' | 'debug' | 'settings'>,
 ): CommandResult {
   const failure: Failure = toFailure(withOrigins(error, surroundings.settings?.said ?? []), { command });
-  failureBlock(failure.outcome, failure.exitCode, failure.facts).forEach(lineWriter(surroundings.stderr));
+  const facts = tellFacts(failure.facts);
+  failureBlock(failure.outcome, failure.exitCode, facts).forEach(lineWriter(surroundings.stderr));
   if (failure.outcome === 'bug') showCause(failure, surroundings);
-  return { v: 1, command, outcome: failure.outcome, exitCode: failure.exitCode, failure: failure.facts };
+  return { v: 1, command, outcome: failure.outcome, exitCode: failure.exitCode, failure: facts };
 }

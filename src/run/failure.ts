@@ -1,9 +1,9 @@
-import { asIs, command } from '../text/shell-quote.js';
+import { command, commandLine, type NextCommand } from '../text/commands/next-command.js';
 import { targetWords } from '../text/commands/target-words.js';
 import { placedRemedies, withPlace } from './place.js';
-import { AwsFault, EXIT, Failure, LockLost, refused, usage, type FaultKind } from '../errors.js';
+import { AwsFault, EXIT, Failure, LockLost, refused, usage, type FailureData, type FaultKind } from '../errors.js';
 import { withoutPassword } from '../lock/address.js';
-import type { Outcome } from '../model/event.js';
+import type { FailureFacts, Outcome } from '../model/event.js';
 import { isSystemFault, whyNot } from '../files/system-fault.js';
 import { nearest } from '../text/nearest.js';
 import { sayServing } from '../decide/instances/who-serves.js';
@@ -22,10 +22,10 @@ export interface FailureContext {
   /** Address of the strict lock, without secrets. */
   readonly lock?: string | undefined;
   readonly witness?: RunState;
-  /** Flags that whoever resumes needs again, for a shell. */
-  readonly words?: string | undefined;
+  /** Flags that whoever resumes needs again. */
+  readonly words?: readonly string[] | undefined;
   /** The command that goes on with the groups, with every choice that was made. */
-  readonly again?: string | undefined;
+  readonly again?: NextCommand | undefined;
   /** Some groups of the stack were left out, so that its name would mean too many. */
   readonly part?: boolean;
 }
@@ -42,7 +42,7 @@ export function toFailure(error: unknown, scene: FailureContext): Failure {
     {
       ...failure.facts,
       reasons: placedRemedies(failure.facts.reasons, scene),
-      next: failure.facts.next.map((line) => withPlace(line, scene)),
+      next: failure.facts.next.map((step) => withPlace(step, scene)),
     },
     { cause: failure.cause ?? error },
   );
@@ -84,11 +84,11 @@ function lockLost({ message }: LockLost, scene: FailureContext): Failure {
 }
 
 /** A mistake on the command line can be looked up; other usage failures know better what to do. */
-function withHelp(failure: Failure, { command }: FailureContext): Failure {
+function withHelp(failure: Failure, scene: FailureContext): Failure {
   if (failure.facts.next.length > 0 || !COMMAND_LINE.has(failure.facts.code)) return failure;
   return new Failure(
     failure.outcome,
-    { ...failure.facts, next: [`ha-updater ${command} --help`] },
+    { ...failure.facts, next: [command`ha-updater ${scene.command.split(' ')} --help`] },
     { cause: failure.cause },
   );
 }
@@ -140,7 +140,7 @@ function refusedBy(fault: AwsFault, scene: FailureContext): Failure {
   const what = `${text}${profile} ${callOf(fault)}`;
   const next =
     fault.kind === 'credentials' || fault.kind === 'expired' || fault.kind === 'denied'
-      ? ['aws sts get-caller-identity']
+      ? [command`aws sts get-caller-identity`]
       : [];
   return new Failure(
     outcome,
@@ -158,6 +158,11 @@ function stoppedBy(fault: AwsFault, scene: FailureContext): Failure {
   );
 }
 
+/** The facts as they are told: commands as lines for a shell, and as data for programs. */
+export function tellFacts(facts: FailureData): FailureFacts {
+  return { ...facts, next: facts.next.map(commandLine), commands: facts.next };
+}
+
 /**
  * The last three of the last words for a run that stops wherever it is: what serves, what is left, how
  * to go on.
@@ -165,7 +170,7 @@ function stoppedBy(fault: AwsFault, scene: FailureContext): Failure {
 export function aftermath(scene: FailureContext): {
   readonly serves: string;
   readonly left: string;
-  readonly next: readonly string[];
+  readonly next: readonly NextCommand[];
 } {
   const again = scene.again === undefined ? [] : [scene.again];
   const look = scene.stack === undefined ? [] : [command`ha-updater status ${scene.stack}`];
@@ -186,7 +191,7 @@ export function aftermath(scene: FailureContext): {
       next: [...look, ...again],
     };
   }
-  const gates = asIs(scene.words === undefined ? '' : ` ${scene.words}`);
+  const gates = scene.words ?? [];
   const stack = scene.part === true ? undefined : scene.stack;
   const target = stack ?? witness.open.flatMap(targetWords);
   return {
@@ -199,8 +204,8 @@ export function aftermath(scene: FailureContext): {
       'The same command, resume or rollback, on any machine, finishes or undoes it.',
     next: [
       ...look,
-      command`ha-updater resume ${target}${gates}`,
-      ...(witness.judged.length > 0 ? [] : [command`ha-updater rollback ${target}${gates}`]),
+      command`ha-updater resume ${target} ${gates}`,
+      ...(witness.judged.length > 0 ? [] : [command`ha-updater rollback ${target} ${gates}`]),
     ],
   };
 }
@@ -238,7 +243,7 @@ function isParseError(error: unknown): error is ParseError {
 
 function parseFailure(error: ParseError, scene: FailureContext): Failure {
   if (error.message.startsWith('Nonexistent flag'))
-    return usage('usage.commandLine', unknownFlags(error), [`ha-updater ${scene.command} --help`]);
+    return usage('usage.commandLine', unknownFlags(error), [command`ha-updater ${scene.command.split(' ')} --help`]);
   // oclif lists a missing argument as a table, with a note on flags that does not hold for ours.
   const missing = error.message.startsWith('Missing ')
     ? (error.args ?? []).flatMap(({ name }) => (name === undefined ? [] : [name.toUpperCase()]))
@@ -247,7 +252,7 @@ function parseFailure(error: ParseError, scene: FailureContext): Failure {
     missing.length > 0
       ? `${missing.join(' and ')} is missing.`
       : sentence(withoutPassword(error.message).replace(/\n?See more help with --help\s*$/, ''));
-  return usage('usage.commandLine', what, [`ha-updater ${scene.command} --help`]);
+  return usage('usage.commandLine', what, [command`ha-updater ${scene.command.split(' ')} --help`]);
 }
 
 /** Each by its name alone: what was typed after a `=` may be a secret. */

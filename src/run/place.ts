@@ -1,5 +1,5 @@
 import type { RunEvent } from '../model/event.js';
-import { readPrinted, withWords } from '../text/commands/printed-command.js';
+import { flagsOf, withWords, type NextCommand } from '../text/commands/next-command.js';
 import { placeWords, quote } from '../text/shell-quote.js';
 
 /** Where a run works, for the commands that it prints. */
@@ -19,22 +19,21 @@ const LOCKING: ReadonlySet<string> = new Set([
 /** Programs that are told where they work. */
 const PLACED: ReadonlySet<string> = new Set(['ha-updater', 'aws']);
 
-/** A command with the region and profile of this run, so that it works in any shell; a remark stays at the end. */
-export function withPlace(command: string, place: Place): string {
-  const printed = readPrinted(command);
-  const { program, operation, flags } = printed;
-  if (!PLACED.has(program) || flags.has('help')) return command;
-  const locks = program === 'ha-updater' && LOCKING.has(operation) && !flags.has('lock');
-  const lock = locks && place.lock !== undefined ? ['--lock', quote(place.lock)] : [];
-  return withWords(printed, [...missing(flags, place), ...lock]);
+/** A command with the region and profile of this run, so that it works in any shell. */
+export function withPlace(step: NextCommand, place: Place): NextCommand {
+  const flags = flagsOf(step);
+  if (!PLACED.has(step.program) || flags.has('help')) return step;
+  const locks = step.program === 'ha-updater' && LOCKING.has(step.operation) && !flags.has('lock');
+  const lock = locks && place.lock !== undefined ? ['--lock', place.lock] : [];
+  return withWords(step, [...missing(flags, place), ...lock]);
 }
 
-/** What a command does not say of the place yet, quoted. */
+/** What a command does not say of the place yet. */
 function missing(flags: ReadonlySet<string>, { region, profile }: Place): readonly string[] {
   return placeWords({
     region: flags.has('region') ? undefined : region,
     profile: flags.has('profile') ? undefined : profile,
-  }).map(quote);
+  });
 }
 
 const SERVICES = 'autoscaling|cloudformation|cloudwatch|ec2|eks|elasticbeanstalk|elb|elbv2|s3|ssm|sts';
@@ -51,8 +50,13 @@ export function placedInText(text: string, place: Place): string {
   return text.replace(
     IN_TEXT,
     (_whole, operation: string, rest: string) =>
-      [operation, ...missing(readPrinted(`${operation}${rest}`).flags, place)].join(' ') + rest,
+      [operation, ...missing(flagsIn(rest), place).map(quote)].join(' ') + rest,
   );
+}
+
+/** Flags that stand in a text, without dashes; what is quoted is a value. */
+function flagsIn(text: string): ReadonlySet<string> {
+  return new Set([...text.replace(/'[^']*'/g, "''").matchAll(/ --([a-z][a-z0-9-]*)/g)].map(([, name = '']) => name));
 }
 
 /** The same in the remedies of reasons and findings. */

@@ -34,7 +34,7 @@ export interface RunState {
   readonly adoptedSince?: Instant;
   /** group → when the rollout began that this run began or took over there. */
   readonly began: ReadonlyMap<string, Instant>;
-  /** group → the command that ends the first of the instances that its lifecycle policy retained there. */
+  /** group → the first of the instances that its lifecycle policy retained there. */
   readonly retained: ReadonlyMap<string, string>;
   readonly health: HealthHistory;
 }
@@ -73,12 +73,12 @@ function stackAfter(state: RunState, event: RunEvent): RunState {
   }
 }
 
-function warningAfter(state: RunState, { code, text, remedy, group = '' }: Reason): RunState {
+function warningAfter(state: RunState, { code, text, resource = '', group = '' }: Reason): RunState {
   switch (code) {
     case 'stack.notSet':
       return { ...state, notSet: [...state.notSet, text] };
     case 'group.retained':
-      return { ...state, retained: new Map(state.retained).set(group, remedy) };
+      return { ...state, retained: new Map(state.retained).set(group, resource) };
     default:
       return state;
   }

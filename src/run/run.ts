@@ -1,3 +1,4 @@
+import { commandLine, type NextCommand } from '../text/commands/next-command.js';
 import { checkEndpoint, checkProxy, checkRegion } from '../config/connection-checks.js';
 import { newRunId } from '../config/run-id.js';
 import type { Settings } from '../config/settings.js';
@@ -11,9 +12,10 @@ import { RETRY } from '../engine/retry.js';
 import { EXIT_OF, Failure } from '../errors.js';
 import type { GroupResult } from '../model/rollout/decision.js';
 import type { Emit, Identity, Outcome, Stamped } from '../model/event.js';
+import { endRetained } from '../decide/rollout/start/warnings.js';
 import { createShell } from '../shell/shell.js';
 import { createStream, type Renderer } from '../render/stream.js';
-import { aftermath, toFailure, type FailureContext } from './failure.js';
+import { aftermath, tellFacts, toFailure, type FailureContext } from './failure.js';
 import { placedWarning, withPlace, type Place } from './place.js';
 import { createSecrets, type Secrets } from './secrets.js';
 import { listenForSignals, type Signals } from './interrupt.js';
@@ -41,9 +43,9 @@ export interface RunDescription {
   readonly stack?: string | undefined;
   readonly groups: readonly string[];
   /** The command that goes on with the groups after this run, as far as it is known before it; see `Run.goOnWith`. */
-  readonly again: (place: { readonly region: string; readonly profile?: string | undefined }) => string;
+  readonly again: (place: { readonly region: string; readonly profile?: string | undefined }) => NextCommand;
   /** Flags that whoever resumes needs again, for a shell. */
-  readonly words?: string | undefined;
+  readonly words?: readonly string[] | undefined;
   /** What the first signal will do, in words, by where the run is. */
   readonly onInterrupt: (state: RunState) => string;
   /** The strict lock to work under; absent without one, and for commands that change nothing. */
@@ -86,7 +88,7 @@ export interface RunResult {
   readonly outcome: Outcome;
   readonly results: readonly GroupResult[];
   /** What else the document at the end tells. */
-  readonly more?: Pick<CommandResult, 'plan' | 'changeSet' | 'next'>;
+  readonly more?: Pick<CommandResult, 'plan' | 'changeSet'> & { readonly next?: readonly NextCommand[] };
 }
 
 /** What a command line says of where it works: a stack by its name, its alias or its ARN. */
@@ -312,13 +314,13 @@ function finish(
 ): CommandResult {
   const { head, clock, region, signals } = open;
   const place = { region, profile: open.flags.profile, lock: open.strict.locks?.address };
-  const costly = [...open.state().retained.values()];
+  const costly = [...open.state().retained.values()].map(endRetained);
   const words = failure === undefined ? [...commands, ...costly] : commands;
-  const next = words.length === 0 ? {} : { next: words.map((command) => withPlace(command, place)) };
+  const next = words.length === 0 ? {} : { next: words.map((step) => commandLine(withPlace(step, place))) };
   const exitCode = EXIT_OF[outcome];
   const elapsedMs = clock.sinceStart(open.startedAt);
-  const all = { next: [...(failure?.facts.next ?? []), ...costly.map((command) => withPlace(command, place))] };
-  const facts = failure === undefined ? {} : { failure: { ...failure.facts, ...all } };
+  const all = [...(failure?.facts.next ?? []), ...costly.map((step) => withPlace(step, place))];
+  const facts = failure === undefined ? {} : { failure: tellFacts({ ...failure.facts, next: all }) };
   open.emit({ type: 'run.finished', outcome, exitCode, results, ...facts, ...next, elapsedMs });
   open.closeStream();
   return {

@@ -1,4 +1,4 @@
-import { command } from '../text/shell-quote.js';
+import { command, remarked } from '../text/commands/next-command.js';
 import { AwsFault, Failure, refused, usage } from '../errors.js';
 import type { LoadedTemplate, TemplateFinding, TemplateParameter, TemplateSource } from '../model/stack/template.js';
 import { checkTemplate } from './check.js';
@@ -125,7 +125,7 @@ function stored(template: LongTemplate, io: TemplateIo): Promise<string> {
   throw usage(
     'template.needsS3',
     `${origin} has ${bytes} bytes; CloudFormation takes at most ${maxBodyBytes} in a call.`,
-    [command`aws s3 cp ${origin} s3://BUCKET/KEY   # then give --template s3://BUCKET/KEY`],
+    [remarked(command`aws s3 cp ${origin} s3://BUCKET/KEY`, 'then give --template s3://BUCKET/KEY')],
   );
 }
 
@@ -173,7 +173,7 @@ async function ofStack(stack: string, io: TemplateIo): Promise<string> {
       'stack.missing',
       `There is no stack ${stack}, so there is no template to use again.`,
       [],
-      [command`ha-updater update-stack ${stack} --template FILE   # creates it`],
+      [remarked(command`ha-updater update-stack ${stack} --template FILE`, 'creates it')],
     );
   }
 }

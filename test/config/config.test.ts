@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { command, commandLine } from '../../src/text/commands/next-command.js';
 import { readNumbers } from '../../src/config/numbers.js';
 import { againCommand } from '../../src/config/again-command.js';
 import { makePlan, readWanted, type GroupFlags } from '../../src/config/rollout-plan.js';
@@ -63,7 +64,7 @@ describe('config', () => {
   it('knows what becomes of instances that are set aside, and says it again', () => {
     const flags = { protected: 'refresh', standby: 'ignore' };
     expect(readWanted(flags).setAside).to.deep.equal(flags);
-    const again = againCommand({ asgs: ['web'] }, flags, { region: 'eu-west-1' }).split(' ');
+    const again = againCommand({ asgs: ['web'] }, flags, { region: 'eu-west-1' }).words;
     expect(again).to.include.members(['--protected', 'refresh', '--standby', 'ignore']);
     expect(failureOf(() => readWanted({ protected: 'keep', standby: 'detach' })).facts.what).to.equal(
       '--protected must be one of refresh, ignore, wait, refuse, not "keep". ' +
@@ -156,7 +157,7 @@ describe('config', () => {
       stack: undefined,
       groups: ['a', 'b', 'a'],
       region: 'eu-west-1',
-      again: 'ha-updater update-asgs a',
+      again: command`ha-updater update-asgs a`,
       adoptOnly: false,
     });
     expect(plan.groups).to.deep.equal(['a', 'b']);
@@ -166,14 +167,16 @@ describe('config', () => {
   });
 
   it('spells out the command that goes on, with every choice and safe in a shell', () => {
-    expect(againCommand({ stack: 'web', asgs: [] }, {}, { region: 'eu-west-1' })).to.equal(
+    expect(commandLine(againCommand({ stack: 'web', asgs: [] }, {}, { region: 'eu-west-1' }))).to.equal(
       'ha-updater update-asgs web --region eu-west-1',
     );
     expect(
-      againCommand(
-        { asgs: ['web', "it's mine"] },
-        { swap: 'always', together: false, force: true, warmup: '60' },
-        { region: 'us-east-1', profile: 'ops' },
+      commandLine(
+        againCommand(
+          { asgs: ['web', "it's mine"] },
+          { swap: 'always', together: false, force: true, warmup: '60' },
+          { region: 'us-east-1', profile: 'ops' },
+        ),
       ),
     ).to.equal(
       `ha-updater update-asgs --asg web --asg 'it'\\''s mine' --swap always --no-together --force --warmup 60 --region us-east-1 --profile ops`,
@@ -191,14 +194,14 @@ describe('config', () => {
     };
     const { gates } = readWanted(flags);
     expect(gates).to.deep.equal({
-      words: `--check-command 'curl "$HA_UPDATER_PRIVATE_IP"' --check-timeout 5`,
+      words: ['--check-command', `curl "$HA_UPDATER_PRIVATE_IP"`, '--check-timeout', '5'],
       hooks: { check: `curl "$HA_UPDATER_PRIVATE_IP"`, checkTimeoutMs: 5_000, commandTimeoutMs: 300_000 },
       canary: 2,
       bakeMs: 600_000,
       pauseAt: [25, 50],
       pauseEnds: { afterMs: 14_400_000, by: 'rollback' },
     });
-    expect(againCommand({ stack: 'web', asgs: [] }, flags, { region: 'eu-west-1' })).to.equal(
+    expect(commandLine(againCommand({ stack: 'web', asgs: [] }, flags, { region: 'eu-west-1' }))).to.equal(
       `ha-updater update-asgs web --check-command 'curl "$HA_UPDATER_PRIVATE_IP"' --check-timeout 5 --canary 2 --bake 600 --pause-at '25%, 50%' --pause-timeout 4h=rollback --region eu-west-1`,
     );
     expect(readWanted({}).gates).to.equal(undefined);

@@ -20,7 +20,7 @@ const ROLLING: RollingRecord = {
   serial: false,
 };
 const RESTART: RestartRecord = { ...RECORD, version: 2, strategy: 'restart', quorum: 1 };
-const ALARMED: Plan = { ...PLAN, gates: { words: '', alarms: ['errors'] } };
+const ALARMED: Plan = { ...PLAN, gates: { words: [], alarms: ['errors'] } };
 
 function shown({ balancers, configurations, ...rest }: Group): ShownGroup {
   return { ...rest, balancerRefs: balancers };

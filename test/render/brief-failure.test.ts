@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { command, commandLine, remarked } from '../../src/text/commands/next-command.js';
 import type { FailureFacts } from '../../src/model/event.js';
 import type { Reason } from '../../src/model/rollout/decision.js';
 import { briefFailure } from '../../src/render/brief-failure.js';
@@ -106,8 +107,11 @@ describe('the last words on a terminal', () => {
   });
 
   it('say what a command does below it, and of those that differ in their group alone show one', () => {
-    const next = ['a', 'b', 'c'].map((name) => `aws autoscaling update-group --name ${name}   # launches the old one`);
-    const lines = brief(facts([], { next: [...next, 'ha-updater status web   # shows it'] }));
+    const back = ['a', 'b', 'c'].map((name) =>
+      remarked(command`aws autoscaling update-group --name ${name}`, 'launches the old one'),
+    );
+    const commands = [...back, remarked(command`ha-updater status web`, 'shows it')];
+    const lines = brief(facts([], { next: commands.map(commandLine), commands }));
     expect(lines.slice(lines.indexOf('Next:') + 1)).to.deep.equal([
       '  aws autoscaling update-group --name a',
       '      launches the old one',
@@ -118,8 +122,8 @@ describe('the last words on a terminal', () => {
   });
 
   it('never break a command', () => {
-    const command = `ha-updater update-asgs ${Array.from({ length: 20 }, (_, n) => `--asg group-${n}`).join(' ')}`;
-    expect(brief(facts([], { next: [command] }))).to.include(`  ${command}`);
+    const long = `ha-updater update-asgs ${Array.from({ length: 20 }, (_, n) => `--asg group-${n}`).join(' ')}`;
+    expect(brief(facts([], { next: [long] }))).to.include(`  ${long}`);
     const odd = "ha-updater status --asg 'web # blue'";
     expect(brief(facts([], { next: [odd] }))).to.include(`  ${odd}`);
   });

@@ -1,7 +1,29 @@
 import { expect } from 'chai';
+import { command, commandLine, remarked } from '../../src/text/commands/next-command.js';
 import { AwsFault, EXIT, LockLost, refused, usage, type FaultKind } from '../../src/errors.js';
-import { toFailure } from '../../src/run/failure.js';
+import { tellFacts, toFailure } from '../../src/run/failure.js';
 import { NOTHING_DONE } from '../../src/run/run-state.js';
+
+describe('last words as they are told', () => {
+  it('have each command as a line for a shell and as data, with the place', () => {
+    const next = [remarked(command`ha-updater resume ${'a b'}`, 'gives the size back'), command`npx cdk synth`];
+    const place = { command: 'update-stack', region: 'eu-west-1', lock: 'redis://x' };
+    const told = tellFacts(toFailure(refused('stack.busy', 'It is busy.', [], next), place).facts);
+    expect(told.next).to.deep.equal([
+      "ha-updater resume 'a b' --region eu-west-1 --lock redis://x   # gives the size back",
+      'npx cdk synth',
+    ]);
+    expect(told.commands).to.deep.equal([
+      {
+        program: 'ha-updater',
+        operation: 'resume',
+        words: ['a b', '--region', 'eu-west-1', '--lock', 'redis://x'],
+        remark: 'gives the size back',
+      },
+      { program: 'npx', operation: '', words: ['cdk', 'synth'] },
+    ]);
+  });
+});
 
 describe('a refusal', () => {
   const gone = refused('swap.refused', 'The swap was not started: web: there is no such group.', []);
@@ -17,12 +39,17 @@ describe('a refusal', () => {
       const { outcome, facts } = toFailure(failure, { command: 'resume', witness: changed });
       expect([outcome, facts.code]).to.deep.equal(['stopped', failure.facts.code]);
       expect(facts.serves).to.not.include('Nothing was changed');
-      expect(facts.next).to.include('ha-updater resume --asg web');
+      expect(facts.next.map(commandLine)).to.include('ha-updater resume --asg web');
     });
 });
 
 describe('what was thrown', () => {
-  const scene = { command: 'update-stack', stack: 'web', region: 'eu-west-1', again: 'ha-updater update-stack web' };
+  const scene = {
+    command: 'update-stack',
+    stack: 'web',
+    region: 'eu-west-1',
+    again: command`ha-updater update-stack web`,
+  };
   const working = { ...NOTHING_DONE, changed: true, open: ['web-group'] };
 
   const KINDS: Readonly<Record<FaultKind, number>> = {
@@ -49,7 +76,7 @@ describe('what was thrown', () => {
       expect(before.facts.what).to.include('autoscaling:DescribeAutoScalingGroups').and.to.include('SomeCode');
       const after = toFailure(fault, { ...scene, witness: working });
       expect([after.exitCode, after.facts.code]).to.deep.equal([EXIT.stopped, `aws.${kind}`]);
-      expect(after.facts.next.join('\n')).to.include('ha-updater resume web --region eu-west-1');
+      expect(after.facts.next.map(commandLine).join('\n')).to.include('ha-updater resume web --region eu-west-1');
     });
 
   const enoent = Object.assign(new Error('ENOENT: no such file'), {
@@ -78,7 +105,7 @@ describe('what was thrown', () => {
       parse: { input: { flags: { template: {} } } },
     });
     const { exitCode, facts } = toFailure(unknown, scene);
-    expect([exitCode, facts.what, facts.next]).to.deep.equal([
+    expect([exitCode, facts.what, facts.next.map(commandLine)]).to.deep.equal([
       EXIT.usage,
       'There is no flag --templte. Did you mean --template?',
       ['ha-updater update-stack --help'],
@@ -94,6 +121,6 @@ describe('what was thrown', () => {
     const fault = new AwsFault('transient', 'cloudformation:DescribeStacks', 'ServiceUnavailable', '');
     const { facts } = toFailure(fault, { ...scene, witness: { ...NOTHING_DONE, changed: true, stage: 'stack' } });
     expect(facts.left).to.equal('CloudFormation goes on with stack web by itself.');
-    expect(facts.next[0]).to.include('ha-updater status web');
+    expect(facts.next.map(commandLine)[0]).to.include('ha-updater status web');
   });
 });

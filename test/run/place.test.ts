@@ -1,12 +1,12 @@
 import { expect } from 'chai';
 import { placedInText, withPlace } from '../../src/run/place.js';
-import { command } from '../../src/text/shell-quote.js';
+import { command, commandText, remarked, commandLine, type NextCommand } from '../../src/text/commands/next-command.js';
 
 const ODD = 'web prod/blue (v2); rm x';
 const PLACE = { region: 'eu-west-1', profile: 'my team' };
 
 describe('the place of printed commands', () => {
-  const cases: readonly (readonly [string, string, string])[] = [
+  const cases: readonly (readonly [string, NextCommand, string])[] = [
     [
       'at the end',
       command`aws elb x --name ${ODD}`,
@@ -14,12 +14,12 @@ describe('the place of printed commands', () => {
     ],
     [
       'before a remark',
-      'ha-updater plan web   # looks',
+      remarked(command`ha-updater plan web`, 'looks'),
       `ha-updater plan web --region eu-west-1 --profile 'my team'   # looks`,
     ],
     [
       'not twice, and the profile where only the region is said',
-      'ha-updater plan web --region us-east-1',
+      command`ha-updater plan web --region us-east-1`,
       `ha-updater plan web --region us-east-1 --profile 'my team'`,
     ],
     [
@@ -27,14 +27,14 @@ describe('the place of printed commands', () => {
       command`ha-updater status --asg ${'a --region  # b'}`,
       `ha-updater status --asg 'a --region  # b' --region eu-west-1 --profile 'my team'`,
     ],
-    ['not for help', 'ha-updater plan --help', 'ha-updater plan --help'],
-    ['not for other programs', 'npx cdk bootstrap', 'npx cdk bootstrap'],
+    ['not for help', command`ha-updater plan --help`, 'ha-updater plan --help'],
+    ['not for other programs', command`npx cdk bootstrap`, 'npx cdk bootstrap'],
   ];
   for (const [how, given, expected] of cases)
-    it(`stands ${how}`, () => expect(withPlace(given, PLACE)).to.equal(expected));
+    it(`stands ${how}`, () => expect(commandLine(withPlace(given, PLACE))).to.equal(expected));
 
   it('stands after the operation where the command is part of a sentence', () => {
-    const resume = command`aws autoscaling resume-processes --auto-scaling-group-name ${ODD}`;
+    const resume = commandText(command`aws autoscaling resume-processes --auto-scaling-group-name ${ODD}`);
     expect(placedInText(`${resume}, or --force, which resets all.`, PLACE)).to.equal(
       `aws autoscaling resume-processes --region eu-west-1 --profile 'my team' --auto-scaling-group-name '${ODD}', ` +
         'or --force, which resets all.',

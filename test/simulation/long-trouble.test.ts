@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { commandLine } from '../../src/text/commands/next-command.js';
 import { createGateway } from '../../src/aws/gateway.js';
 import { AwsFault } from '../../src/errors.js';
 import { createSandbox } from '../../src/sandbox/index.js';
@@ -37,7 +38,7 @@ describe('trouble that lasts for minutes', () => {
       'aws.expired',
     ]);
     expect(ending.failure?.facts.left).to.include('The record of the rollout is kept on web');
-    expect(ending.failure?.facts.next).to.include('ha-updater resume --asg web');
+    expect(ending.failure?.facts.next.map(commandLine)).to.include('ha-updater resume --asg web');
     expect((stateOf(stage)[0] as { tags: string[] }).tags).to.include('ha-updater:rollout');
     stage.sandbox.clock.advance(600_000);
     expect((await stage.run({ adoptOnly: true })).results.map(({ outcome }) => outcome)).to.deep.equal(['promoted']);

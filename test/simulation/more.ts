@@ -86,7 +86,7 @@ function gated(random: Random): More {
   if (!random.chance(0.25)) return unchanged;
   const alarmed = random.chance(0.4);
   const gates: Gates = {
-    words: '',
+    words: [],
     ...(random.chance(0.5) ? { canary: random.int(1, 3) } : {}),
     ...(random.chance(0.4) ? { bakeMs: random.pick([30_000, 120_000]) } : {}),
     ...(random.chance(0.4) ? { pauseAt: random.pick([[25], [50], [25, 50], [100]]) } : {}),
@@ -256,7 +256,7 @@ function keeping(random: Random): More {
         ends,
         mishaps: [mishap, ...rest],
         gates: {
-          words: '',
+          words: [],
           ...story.gates,
           keepMs,
           ...(rings && { alarms: [...(story.gates?.alarms ?? []), 'traffic'], ignoreRinging: true }),
@@ -289,7 +289,7 @@ function ending(random: Random): More {
   if (!random.chance(0.6)) return unchanged;
   return (story) => {
     if ((story.gates?.pauseAt ?? []).length === 0 || (by === 'rollback' && story.rolling !== undefined)) return story;
-    return { ...story, gates: { words: '', ...story.gates, pauseEnds: { afterMs, by } } };
+    return { ...story, gates: { words: [], ...story.gates, pauseEnds: { afterMs, by } } };
   };
 }
 
@@ -346,7 +346,7 @@ function anomalous(random: Random): More {
   const images = { 'ami-odd': { behaviour: 'healthy', anomalous: true } } as const;
   return (story) => ({
     ...story,
-    gates: { words: '', bakeMs: 60_000, ...story.gates, anomaly },
+    gates: { words: [], bakeMs: 60_000, ...story.gates, anomaly },
     images: isOdd ? story.images.map((image) => (image === 'ami-good' ? 'ami-odd' : image)) : story.images,
     scenario: { ...story.scenario, images: { ...story.scenario.images, ...images } },
   });

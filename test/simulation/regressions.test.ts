@@ -132,7 +132,7 @@ describe('what seeds once found', () => {
           ShouldDecrementDesiredCapacity: false,
         });
       clock.advance(600_000);
-      const ending = await stage.run({ ...plan, force: true, gates: { words: '', canary: 2 } });
+      const ending = await stage.run({ ...plan, force: true, gates: { words: [], canary: 2 } });
       expect(ending.outcome, ending.failure?.facts.what).to.equal('swapRolledBack');
       expect(
         ending.events.flatMap((event) =>
@@ -163,7 +163,7 @@ describe('what seeds once found', () => {
         { name: 'web', size: 4, min: 4, max: 8, weights: [1, 3] },
       ]);
       stage.groups[0]?.changeImage('ami-bad');
-      const ending = await stage.run({ gates: { words: '', canary: 2 } });
+      const ending = await stage.run({ gates: { words: [], canary: 2 } });
       expect(ending.outcome, ending.failure?.facts.what).to.equal('swapRolledBack');
       raised.push(
         ...ending.events.flatMap((event) =>
@@ -180,7 +180,7 @@ describe('what seeds once found', () => {
 
   it('old weights overshoot the desired capacity: a rolling rollout proves as much as its surge launches, and no more is waited for', async () => {
     const hooks = { check: 'check', checkTimeoutMs: 60_000, commandTimeoutMs: 60_000 };
-    for (const gates of [undefined, { words: '', hooks }]) {
+    for (const gates of [undefined, { words: [], hooks }]) {
       const stage = createStage({}, [{ name: 'web', size: 3, min: 1, max: 6, weights: [2] }]);
       stage.groups[0]?.changeImage('ami-new');
       const rolling = { surge: { count: 1 }, unavailable: { count: 0 }, serial: false };
@@ -259,8 +259,8 @@ describe('what seeds once found', () => {
   it('weights overshoot the desired capacity: surges and canaries launch what has to be proven all the same', async () => {
     for (const plan of [
       {},
-      { gates: { words: '', canary: 2 } },
-      { strategy: 'swap', gates: { words: '', canary: 2 } },
+      { gates: { words: [], canary: 2 } },
+      { strategy: 'swap', gates: { words: [], canary: 2 } },
     ] as const) {
       for (const [size, weights] of [
         [1, [2]],
@@ -285,5 +285,5 @@ describe('what seeds once found', () => {
 const PAUSING = {
   strategy: 'rolling',
   rolling: { surge: { count: 1 }, unavailable: { count: 0 }, serial: false },
-  gates: { words: '', pauseAt: [25, 50] },
+  gates: { words: [], pauseAt: [25, 50] },
 } as const;

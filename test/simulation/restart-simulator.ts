@@ -251,7 +251,7 @@ export async function simulateRestart(story: RestartStory, options: StageOptions
   return { story, outcomes, wrong, journal: lines.join('\n'), simulatedSeconds: (clock.now() - began) / 1000 };
 }
 
-const CHECKED: Gates = { words: '', hooks: { check: 'check', checkTimeoutMs: 5_000, commandTimeoutMs: 60_000 } };
+const CHECKED: Gates = { words: [], hooks: { check: 'check', checkTimeoutMs: 5_000, commandTimeoutMs: 60_000 } };
 
 /** Check commands that fail as drawn; one of them takes a while. */
 function checks(clock: SandboxClock, { fails, never }: NonNullable<RestartStory['check']>): Hooks {

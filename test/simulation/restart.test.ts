@@ -181,7 +181,7 @@ describe('simulation: restarts in place', () => {
     const checked = (differs: Partial<RestartPlan> = {}): Partial<Plan> => ({
       ...wish(differs),
       timing: { ...PLAN.timing, progressMs: 120_000 },
-      gates: { words: '', hooks: { check: 'check', checkTimeoutMs: 5_000, commandTimeoutMs: 60_000 } },
+      gates: { words: [], hooks: { check: 'check', checkTimeoutMs: 5_000, commandTimeoutMs: 60_000 } },
     });
 
     it('nobody goes before the check of those that went has answered 0; it is tried every 10 s', async () => {

@@ -1,4 +1,5 @@
 import { nothingSeen } from '../../src/decide/memory/fold-look.js';
+import { command } from '../../src/text/commands/next-command.js';
 import type { Observed, Seen } from '../../src/model/rollout/decision.js';
 import type { Balancer, Group, Instance } from '../../src/model/rollout/group.js';
 import type { Plan } from '../../src/model/rollout/rollout-plan.js';
@@ -110,7 +111,7 @@ export const PLAN: Plan = {
   pid: 42,
   groups: ['web'],
   region: 'eu-west-1',
-  again: 'ha-updater update-asgs --asg web',
+  again: command`ha-updater update-asgs --asg web`,
   swap: 'outdated',
   together: true,
   force: false,

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { commandLine } from '../../src/text/commands/next-command.js';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -53,7 +54,7 @@ describe('loading a template', () => {
   it('says what to do with a text that a call cannot carry', async () => {
     const failure = await failureOf(loadTemplate('web.yml', 'web', io({ readFile: () => Promise.resolve(big) })));
     expect(failure.exitCode).to.equal(2);
-    expect(failure.facts.next[0]).to.match(/^aws s3 cp web\.yml s3:/);
+    expect(failure.facts.next.map(commandLine)[0]).to.match(/^aws s3 cp web\.yml s3:/);
   });
 
   for (const [address, url] of [

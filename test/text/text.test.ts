@@ -8,7 +8,7 @@ import { splitKeyValue } from '../../src/text/key-value.js';
 import { list } from '../../src/text/list.js';
 import { oneLine, plainText } from '../../src/text/plain.js';
 import { sentence, withoutStop } from '../../src/text/sentence.js';
-import { readPrinted } from '../../src/text/commands/printed-command.js';
+import { command, distinct, flagsOf, remarked, commandLine, withWords } from '../../src/text/commands/next-command.js';
 import { quote, singleQuoted } from '../../src/text/shell-quote.js';
 import { targetFlags } from '../../src/text/commands/target-words.js';
 import { timestamp } from '../../src/text/timestamp.js';
@@ -46,34 +46,39 @@ const CASES: readonly (readonly [string, unknown, unknown])[] = [
   ['words for a shell', ['a/b', "it's"].map(quote), ['a/b', `'it'\\''s'`]],
   ['words in quotes whatever they hold', singleQuoted('a'), `'a'`],
   [
-    'commands and their remarks',
-    ['aws x   # why', "status --asg 'a # b'", `status 'it'\\''s # c'  # it's why`].map((line) => {
-      const { words, remark } = readPrinted(line);
-      return { words, remark };
-    }),
+    'commands, whatever stands in them, and what they do',
     [
-      { words: 'aws x', remark: 'why' },
-      { words: "status --asg 'a # b'", remark: '' },
-      { words: `status 'it'\\''s # c'`, remark: "it's why" },
+      commandLine(remarked(command`aws elb x --name ${'a # b'} --ids ${['i-1', "it's"]}`, 'why')),
+      commandLine(command`ha-updater status  --asg ${[]} ${'web'} --json`),
+      commandLine(command`aws s3 ls s3://${'a b'}/x`),
+    ],
+    [
+      `aws elb x --name 'a # b' --ids i-1 'it'\\''s'   # why`,
+      'ha-updater status --asg web --json',
+      "aws s3 ls 's3://a b/x'",
     ],
   ],
   [
     'what a command does, and its flags, whatever its values look like',
     [
-      "aws autoscaling resume-processes --auto-scaling-group-name 'a --region b' --profile=me   # --lock",
-      'ha-updater lock show web --json',
-      'ha-updater resume web',
-      'npx cdk bootstrap',
-    ].map((line) => {
-      const { program, operation, flags } = readPrinted(line);
-      return [program, operation, ...flags];
-    }),
+      command`aws autoscaling resume-processes --auto-scaling-group-name ${'a --region b'} --profile=me`,
+      command`ha-updater lock show web --json`,
+      withWords(command`ha-updater resume web`, ['--force']),
+      command`ha-updater plan --help`,
+      command`npx cdk bootstrap`,
+    ].map((step) => [step.program, step.operation, ...flagsOf(step)]),
     [
       ['aws', 'autoscaling resume-processes', 'auto-scaling-group-name', 'profile'],
       ['ha-updater', 'lock show', 'json'],
-      ['ha-updater', 'resume'],
+      ['ha-updater', 'resume', 'force'],
+      ['ha-updater', 'plan', 'help'],
       ['npx', ''],
     ],
+  ],
+  [
+    'each command once',
+    distinct([command`a ${'x y'}`, command`a ${'x y'}`, command`a`]).map(commandLine),
+    ["a 'x y'", 'a'],
   ],
   [
     'flags of groups',

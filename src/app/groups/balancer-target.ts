@@ -1,4 +1,4 @@
-import { command } from '../../text/shell-quote.js';
+import { command, remarked } from '../../text/commands/next-command.js';
 import { type FlagProblem, problem, refused } from '../../errors.js';
 import { QUICK, type Run } from '../../run/run.js';
 import type { TargetFlags } from './command-targets.js';
@@ -65,6 +65,6 @@ export async function groupsBehind(run: Run, balancer: string): Promise<readonly
     `Behind ${balancer} are instances of ${groups.join(', ')} and others that belong to no group ` +
       `(${alone.slice(0, 5).join(', ')}).`,
     [],
-    groups.map((group) => command`ha-updater restart --asg ${group}  # its instances alone`),
+    groups.map((group) => remarked(command`ha-updater restart --asg ${group}`, 'its instances alone')),
   );
 }

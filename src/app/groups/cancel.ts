@@ -1,7 +1,7 @@
-import { asIs, command } from '../../text/shell-quote.js';
+import { command, remarked } from '../../text/commands/next-command.js';
 import type { NumberTexts } from '../../config/numbers.js';
 import { readWanted, type Wanted } from '../../config/rollout-plan.js';
-import { targetText } from '../../config/target.js';
+import { targetWordsOf } from '../../config/target.js';
 import { keepsOld } from '../../decide/gates/kept-half.js';
 import { factsOf } from '../../decide/strategies/facts-by-name.js';
 import { begunOn, cancelRollout, giveSizesBack, type Begun } from '../../engine/rollout/cancel-rollout.js';
@@ -132,7 +132,7 @@ async function cancelGroups(run: Run, wanted: Wanted, asked: CancelAsked, open: 
   return {
     outcome: 'cancelled',
     results,
-    ...(frozen && { more: { next: [command`ha-updater unfreeze ${asIs(targetText(asked))}`] } }),
+    ...(frozen && { more: { next: [command`ha-updater unfreeze ${targetWordsOf(asked)}`] } }),
   };
 }
 
@@ -163,8 +163,8 @@ function onlyKept(asked: CancelAsked, kept: readonly Begun[]): Error {
     `There is no rollout on ${names}: the size is kept there while the stack changes, and ${how}.`,
     [],
     [
-      command`ha-updater status ${asIs(targetText(asked))}`,
-      command`ha-updater resume ${asIs(targetText(asked))}   # once the stack has settled: gives the size back`,
+      command`ha-updater status ${targetWordsOf(asked)}`,
+      remarked(command`ha-updater resume ${targetWordsOf(asked)}`, 'once the stack has settled: gives the size back'),
     ],
   );
 }
@@ -178,7 +178,7 @@ function nothingRuns({ deps }: Run, groups: readonly string[]): RunResult {
 /** Only an update in progress can be cancelled, and only a rollout without a verdict to promote. */
 function nothingToCancel(asked: CancelAsked, stack: Stack | undefined, begun: readonly Begun[]): Error {
   const name = asked.stack ?? '';
-  const show = asked.stack === undefined ? [] : [command`ha-updater status ${asIs(targetText(asked))} --events`];
+  const show = asked.stack === undefined ? [] : [command`ha-updater status ${targetWordsOf(asked)} --events`];
   const [judged] = begun;
   if (judged !== undefined) {
     const { verdict } = judged.group.notes;
@@ -209,10 +209,7 @@ function halfWay(results: readonly GroupResult[], asked: CancelAsked, now: Servi
     reasons: [],
     serves: `${now.text}${now.sideBySide ? ' Old and new instances serve side by side.' : ''}`,
     left: 'The record of the rollout; no run continues it by itself.',
-    next: [
-      command`ha-updater status ${asIs(targetText(asked))}`,
-      command`ha-updater resume ${asIs(targetText(asked))}`,
-    ],
+    next: [command`ha-updater status ${targetWordsOf(asked)}`, command`ha-updater resume ${targetWordsOf(asked)}`],
   });
 }
 
@@ -224,6 +221,6 @@ function tooLate(results: readonly GroupResult[], asked: CancelAsked, now: Servi
     reasons: [],
     serves: now.text,
     left: 'Nothing of the rollout is left. To go back, roll out the former configuration.',
-    next: [command`ha-updater status ${asIs(targetText(asked))}`],
+    next: [command`ha-updater status ${targetWordsOf(asked)}`],
   });
 }

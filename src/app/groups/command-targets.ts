@@ -1,3 +1,4 @@
+import { command } from '../../text/commands/next-command.js';
 import { stackGroups } from '../../engine/stack/change-stack.js';
 import { stackGroupRows } from '../../engine/stack/stack-groups.js';
 import { chooses, type ChoiceFlags, type TargetFlags } from '../../config/target.js';
@@ -136,7 +137,7 @@ function none(what: string, region: string): Error {
     'target.none',
     `No Auto Scaling group matches ${what} in ${region}.`,
     [],
-    [`aws autoscaling describe-auto-scaling-groups --query AutoScalingGroups[].AutoScalingGroupName`],
+    [command`aws autoscaling describe-auto-scaling-groups --query AutoScalingGroups[].AutoScalingGroupName`],
   );
 }
 

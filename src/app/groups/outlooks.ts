@@ -1,3 +1,4 @@
+import { command } from '../../text/commands/next-command.js';
 import { makePlan, type Wanted } from '../../config/rollout-plan.js';
 import { lookAhead } from '../../engine/rollout/forecast.js';
 import type { GroupOutlook } from '../../model/stack/change-plan.js';
@@ -23,7 +24,7 @@ export async function outlooks(
     pid,
     ...of,
     region,
-    again: '',
+    again: command`ha-updater update-asgs`,
     adoptOnly: false,
   });
   return (await lookAhead(deps, plan, changes, wanted.keepsSizes)).map((group) => ({

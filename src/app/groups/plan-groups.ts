@@ -1,3 +1,4 @@
+import { command } from '../../text/commands/next-command.js';
 import { readWanted } from '../../config/rollout-plan.js';
 import { problem, refused, type FlagProblem } from '../../errors.js';
 import { retrying } from '../../engine/retrying-gateway.js';
@@ -82,7 +83,12 @@ function stackProblems(asked: PlanGroupsAsked, { settings }: ProcessContext): re
 function missing(gone: readonly string[], known: readonly string[], region: string): Error {
   const meant = gone.flatMap((name) => nearest(name, known) ?? []);
   const hint = meant.length === 0 ? '' : ` Did you mean ${meant.join(', ')}?`;
-  return refused('group.missing', `There is no group ${gone.join(', ')} in ${region}.${hint}`, [], ['ha-updater list']);
+  return refused(
+    'group.missing',
+    `There is no group ${gone.join(', ')} in ${region}.${hint}`,
+    [],
+    [command`ha-updater list`],
+  );
 }
 
 function unexpected(groups: readonly GroupOutlook[]): Error {

@@ -1,7 +1,8 @@
+import { command } from '../../text/commands/next-command.js';
 import { makePlan, readWanted, type Wanted } from '../../config/rollout-plan.js';
-import { asIs, command, placeWords } from '../../text/shell-quote.js';
+import { placeWords } from '../../text/shell-quote.js';
 import { readRestart, restartWords, type RestartFlags, type RestartWanted } from '../../config/restart.js';
-import { choiceProblems, chooses, chosenText, type ChoiceFlags } from '../../config/target.js';
+import { choiceProblems, chooses, chosenWords, type ChoiceFlags } from '../../config/target.js';
 import type { Commands } from '../../engine/commands/instance-commands.js';
 import { localCommands } from '../../engine/commands/local-commands.js';
 import { remoteCommands } from '../../engine/commands/remote-commands.js';
@@ -46,7 +47,7 @@ export async function restart(given: RestartAsked, surroundings: ProcessContext)
   const againFor =
     (named: TargetFlags & ChoiceFlags): RunDescription['again'] =>
     (place) =>
-      command`ha-updater restart ${asIs(chosenText(named))} ${asIs(restartWords(given))} ${placeWords(place)}`;
+      command`ha-updater restart ${chosenWords(named)} ${restartWords(given)} ${placeWords(place)}`;
   const head = (asked: RestartAsked): RunDescription => ({
     command: 'restart',
     stack: asked.stack,
@@ -90,7 +91,7 @@ function planOf(
   { groups, part, again }: ChosenGroups,
 ): Plan {
   // Whoever puts back needs no check.
-  const gates = wanted.gates === undefined ? {} : { gates: { ...wanted.gates, words: '' } };
+  const gates = wanted.gates === undefined ? {} : { gates: { ...wanted.gates, words: [] } };
   return makePlan(
     { ...wanted, ...gates },
     {

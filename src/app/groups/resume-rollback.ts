@@ -1,6 +1,6 @@
-import { asIs, command } from '../../text/shell-quote.js';
+import { command } from '../../text/commands/next-command.js';
 import { readWanted, type GroupFlags } from '../../config/rollout-plan.js';
-import { targetText } from '../../config/target.js';
+import { targetWordsOf } from '../../config/target.js';
 import { rolledBack } from '../../engine/rollout/failures.js';
 import { Failure } from '../../errors.js';
 import type { GroupResult } from '../../model/rollout/decision.js';
@@ -129,6 +129,6 @@ function tooLate(results: readonly GroupResult[], plan: Plan, serves: string): F
     reasons: [],
     serves,
     left: 'Nothing of the rollout is left. To go back, roll out the former configuration.',
-    next: [command`ha-updater update-asgs ${asIs(targetText({ stack: plan.stack, asgs: plan.groups }))}`],
+    next: [command`ha-updater update-asgs ${targetWordsOf({ stack: plan.stack, asgs: plan.groups })}`],
   });
 }

@@ -1,7 +1,7 @@
-import { asIs, command } from '../../text/shell-quote.js';
+import { command } from '../../text/commands/next-command.js';
 import { againCommand } from '../../config/again-command.js';
 import { makePlan, readWanted, type GroupFlags, type Wanted } from '../../config/rollout-plan.js';
-import { targetText } from '../../config/target.js';
+import { targetWordsOf } from '../../config/target.js';
 import { runRollout } from '../../engine/rollout/run-rollout.js';
 import type { RunEvent } from '../../model/event.js';
 import type { GroupResult } from '../../model/rollout/decision.js';
@@ -118,8 +118,8 @@ export function pausedNext(
 ): Pick<RunResult, 'more'> {
   const ended = outcomeOf(results);
   if (ended !== 'paused' && ended !== 'kept') return {};
-  const words = [targetText(target), ...(gates?.words ? [gates.words] : [])].join(' ');
-  return { more: { next: [command`ha-updater resume ${asIs(words)}`, command`ha-updater rollback ${asIs(words)}`] } };
+  const words = [...targetWordsOf(target), ...(gates?.words ?? [])];
+  return { more: { next: [command`ha-updater resume ${words}`, command`ha-updater rollback ${words}`] } };
 }
 
 /** Paused when any group is; swapped when any group was; otherwise there was nothing to do. */

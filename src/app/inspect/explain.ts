@@ -1,3 +1,4 @@
+import { command } from '../../text/commands/next-command.js';
 import { usage, type ExitCode } from '../../errors.js';
 import { nearest } from '../../text/nearest.js';
 import { CODES } from '../../render/codes.js';
@@ -29,7 +30,7 @@ export function explain(
   if (code !== undefined && text === undefined) {
     const meant = nearest(code, Object.keys(CODES));
     throw usage('usage.code', `There is no code ${code}.${meant === undefined ? '' : ` Did you mean ${meant}?`}`, [
-      'ha-updater explain',
+      command`ha-updater explain`,
     ]);
   }
   const codes = code === undefined || text === undefined ? CODES : { [code]: text };

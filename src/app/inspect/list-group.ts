@@ -1,3 +1,4 @@
+import { command, commandText } from '../../text/commands/next-command.js';
 import { pauseEnd, waitsForResume } from '../../decide/gates/pause-end.js';
 import { keptUntil } from '../../decide/gates/kept-half.js';
 import { membersOf } from '../../decide/instances/classify.js';
@@ -6,7 +7,7 @@ import { factsOf } from '../../decide/strategies/facts-by-name.js';
 import type { Group, Size } from '../../model/rollout/group.js';
 import type { Lease, RolloutRecord } from '../../model/rollout/record.js';
 import { duration } from '../../text/duration.js';
-import { command, placeWords } from '../../text/shell-quote.js';
+import { placeWords } from '../../text/shell-quote.js';
 import { timestamp } from '../../text/timestamp.js';
 import { stateOf, type Circumstances, type GroupState } from './status-group.js';
 import { stackNameOf } from '../../model/stack/stack.js';
@@ -81,7 +82,7 @@ export function listedGroup(
     ...(run !== undefined && { run }),
     ...(lease !== undefined && { lease }),
     says,
-    next: command`ha-updater status ${target} ${placeWords(around.place)}`,
+    next: commandText(command`ha-updater status ${target} ${placeWords(around.place)}`),
     urgency: URGENCY.indexOf(kind),
   };
 }

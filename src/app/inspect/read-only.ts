@@ -1,3 +1,4 @@
+import { command } from '../../text/commands/next-command.js';
 import { systemClock } from '../../clock.js';
 import { readPace } from '../../config/simulation-speed.js';
 import { heldBackSince } from '../../decide/outlook/held-back.js';
@@ -101,7 +102,7 @@ export async function lookAtGroups(deps: Deps, names: readonly string[], region:
     pid: 0,
     groups: names,
     region,
-    again: '',
+    again: command`ha-updater status`,
     adoptOnly: true,
   });
   // The engine leaves out health that its rollout no longer needs; people want all of it. So it looks at

@@ -1,4 +1,4 @@
-import { asIs, command, placeWords, quote } from '../../text/shell-quote.js';
+import { command, commandLine, type NextCommand } from '../../text/commands/next-command.js';
 import { afterRollBack } from '../../decide/diagnosis/after-roll-back.js';
 import { isAway, notInService, split, verdictOf } from '../../decide/instances/classify.js';
 import { deletedBalancers } from '../../decide/instances/deleted-balancers.js';
@@ -15,7 +15,7 @@ import { factsOf } from '../../decide/strategies/facts-by-name.js';
 import { sayCounts, whoServes } from '../../decide/instances/who-serves.js';
 import type { Serving } from '../../model/rollout/serving.js';
 import { count } from '../../text/count.js';
-import { placedInText, type Place } from '../../run/place.js';
+import { placedInText, withPlace, type Place } from '../../run/place.js';
 import type { Group, HealthVerdict, Instance, Size } from '../../model/rollout/group.js';
 import type { FrozenNote, Lease, RolloutRecord, Verdict } from '../../model/rollout/record.js';
 import type { Stack } from '../../model/stack/stack.js';
@@ -172,11 +172,10 @@ function advice(
   { at, stack, place, holderIsGone, failures, schedules }: Circumstances,
 ): Pick<GroupStatus, 'remarks' | 'next'> {
   const { record, frozen, unreadable, out } = group.notes;
-  const words = [...(stack === undefined ? ['--asg', group.name] : [stack.name]), ...placeWords(place)];
-  const target = words.map(quote).join(' ');
-  const update = command`ha-updater update-asgs ${asIs(target)}`;
+  const target = stack === undefined ? ['--asg', group.name] : [stack.name];
+  const update = command`ha-updater update-asgs ${target}`;
   const remarks: string[] = [];
-  const next: string[] = [];
+  const next: NextCommand[] = [];
   if (unreadable !== undefined) remarks.push(`A note that this version cannot read: ${unreadable}`);
   if (record !== undefined) {
     const rollout = isKept(group.notes, record)
@@ -197,7 +196,7 @@ function advice(
     if (record === undefined) {
       const after = afterRollBack([group], target, { stack: stack?.name });
       remarks.push(after.text);
-      next.push(...after.next.map((line) => placedInText(line, place)));
+      next.push(...after.next);
     }
   }
   remarks.push(...lostRemarks(group, schedules, place));
@@ -219,7 +218,7 @@ function advice(
   if (group.imageUnknown !== undefined)
     remarks.push(`Whether its instances run the image that it would launch now is not known: ${group.imageUnknown}.`);
   remarks.push(...balancerRemarks(group, place));
-  return { remarks, next };
+  return { remarks, next: next.map((step) => commandLine(withPlace(step, place))) };
 }
 
 /** Scheduled actions that came due while they were held back. */
@@ -241,12 +240,18 @@ function balancerRemarks(group: Group, place: Place): readonly string[] {
   ];
 }
 
+/** What is said of a rollout, and the commands that help. */
+interface Advice {
+  readonly remarks: readonly string[];
+  readonly next: readonly NextCommand[];
+}
+
 /** What a rollout that is under way means for people, and the command that helps. */
 function rolloutAdvice(
   { verdict, lease, wish }: Group['notes'],
   record: RolloutRecord,
-  { at, target, holderIsGone }: Pick<Circumstances, 'at' | 'holderIsGone'> & { readonly target: string },
-): Pick<GroupStatus, 'remarks' | 'next'> {
+  { at, target, holderIsGone }: Pick<Circumstances, 'at' | 'holderIsGone'> & { readonly target: readonly string[] },
+): Advice {
   const { passed = 0, passedBy } = record.gates ?? {};
   const paused = waitsForResume(record) ? record.gates?.paused : undefined;
   // Whoever holds it is not pushed aside by another command; it can be asked to go back.
@@ -268,9 +273,9 @@ function rolloutAdvice(
     ...(held && isPromoted ? [stands(provesAfterVerdict)] : []),
   ];
   const next = [
-    ...(held || end?.by === 'rollback' ? [] : [command`ha-updater resume ${asIs(target)}`]),
+    ...(held || end?.by === 'rollback' ? [] : [command`ha-updater resume ${target}`]),
     ...(!isPromoted || (held && provesAfterVerdict)
-      ? [command`ha-updater ${held ? 'cancel' : 'rollback'} ${asIs(target)}`]
+      ? [command`ha-updater ${held ? 'cancel' : 'rollback'} ${target}`]
       : []),
   ];
   return { remarks, next };
@@ -314,15 +319,14 @@ function isKept({ verdict }: Group['notes'], record: RolloutRecord): boolean {
 function keptHalfAdvice(
   group: Group,
   record: RolloutRecord,
-  { at, target, holderIsGone }: Pick<Circumstances, 'at' | 'holderIsGone'> & { readonly target: string },
-): Pick<GroupStatus, 'remarks' | 'next'> {
+  { at, target, holderIsGone }: Pick<Circumstances, 'at' | 'holderIsGone'> & { readonly target: readonly string[] },
+): Advice {
   const { lease } = group.notes;
   const { keptUntil: until = 0, backAt } = record.gates ?? {};
   const held = lease !== undefined && isHeld(lease, at, holderIsGone);
   const kept = count(keptHalf(group, record).length, 'old instance');
-  const [resume, rollback, cancel] = ['resume', 'rollback', 'cancel'].map(
-    (name) => command`ha-updater ${name} ${asIs(target)}`,
-  );
+  const resume = command`ha-updater resume ${target}`;
+  const rollback = command`ha-updater rollback ${target}`;
   const began = `Rollout ${record.run} began ${timestamp(record.startedAt)} and was promoted`;
   if (backAt !== undefined)
     return {
@@ -330,7 +334,7 @@ function keptHalfAdvice(
         `${began}; since ${timestamp(backAt)} it goes back to its old instances, which serve before the new ones go.`,
         lease === undefined ? 'Interrupted: no run works on it.' : holderOf(lease, at, holderIsGone),
       ],
-      next: held ? [] : [rollback ?? ''],
+      next: held ? [] : [rollback],
     };
   const takes = duration(EXIT_MS + healthChecksOf(group) + NUMBERS.warmup.fallback * 1000);
   return {
@@ -342,7 +346,7 @@ function keptHalfAdvice(
       }`,
       ...(held ? [holderOf(lease, at, holderIsGone)] : []),
     ],
-    next: held ? [cancel ?? ''] : [resume ?? '', rollback ?? ''],
+    next: held ? [command`ha-updater cancel ${target}`] : [resume, rollback],
   };
 }
 
@@ -358,8 +362,8 @@ function keptAdvice(
     stack,
     target,
     holderIsGone,
-  }: Pick<Circumstances, 'at' | 'stack' | 'holderIsGone'> & { readonly target: string },
-): Pick<GroupStatus, 'remarks' | 'next'> {
+  }: Pick<Circumstances, 'at' | 'stack' | 'holderIsGone'> & { readonly target: readonly string[] },
+): Advice {
   const held = lease !== undefined && isHeld(lease, at, holderIsGone);
   const sizes = `min ${size.min}, desired ${size.desired}, max ${size.max}`;
   return {
@@ -370,9 +374,9 @@ function keptAdvice(
     ],
     next: held
       ? stack?.status === 'UPDATE_IN_PROGRESS'
-        ? [command`ha-updater cancel ${asIs(target)}`]
+        ? [command`ha-updater cancel ${target}`]
         : []
-      : [command`ha-updater resume ${asIs(target)}`],
+      : [command`ha-updater resume ${target}`],
   };
 }
 

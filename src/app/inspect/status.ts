@@ -1,3 +1,4 @@
+import { command, remarked } from '../../text/commands/next-command.js';
 import { badFlags, problem } from '../../errors.js';
 import { classifyStatus, type StackState } from '../../decide/stack/stack-update.js';
 import { stackGroups } from '../../engine/stack/change-stack.js';
@@ -85,7 +86,8 @@ function reasonMasked<T extends { readonly statusReason: string }>(told: T): T {
 
 async function ofStack({ deps, region, place }: Looking, name: string, wantsEvents: boolean): Promise<StatusDocument> {
   const stack = await retrying(deps, QUICK).describeStack(name);
-  if (stack === undefined) throw noStack(name, ` in ${region}`, ['aws cloudformation list-stacks   # all stacks']);
+  if (stack === undefined)
+    throw noStack(name, ` in ${region}`, [remarked(command`aws cloudformation list-stacks`, 'all stacks')]);
   const resources = await retrying(deps).listResources(stack.id);
   const names = await stackGroups(deps, stack.id);
   const looked = await lookAtGroups(deps, names, region);

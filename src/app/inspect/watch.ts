@@ -1,7 +1,8 @@
-import { command, asIs, placeWords } from '../../text/shell-quote.js';
+import { command, type NextCommand } from '../../text/commands/next-command.js';
+import { placeWords } from '../../text/shell-quote.js';
 import { makePlan, readWanted, type GroupFlags } from '../../config/rollout-plan.js';
 import { readNumbers, type NumberTexts } from '../../config/numbers.js';
-import { targetText } from '../../config/target.js';
+import { targetWordsOf } from '../../config/target.js';
 import { pause } from '../../engine/retry.js';
 import { retrying } from '../../engine/retrying-gateway.js';
 import { watchGroups, type GroupWatcher, type WatchedLook } from '../../engine/watch/watch-groups.js';
@@ -60,13 +61,22 @@ export async function watch(given: WatchAsked, surroundings: ProcessContext): Pr
     command: 'watch',
     stack: asked.stack,
     groups: asked.asgs,
-    again: (place) => command`ha-updater watch ${asIs(targetText(asked))} ${placeWords(place)}`,
+    again: (place) => command`ha-updater watch ${targetWordsOf(asked)} ${placeWords(place)}`,
     onInterrupt: () => 'Watches no longer; the rollout goes on.',
   });
   return withRun(head, given, surroundings, async (run, asked) => {
     const { id, host, pid, region, deps } = run;
     const plan = (groups: readonly string[]): ReturnType<typeof makePlan> =>
-      makePlan(wanted, { strategy: 'swap', run: id, host, pid, groups, region, again: '', adoptOnly: true });
+      makePlan(wanted, {
+        strategy: 'swap',
+        run: id,
+        host,
+        pid,
+        groups,
+        region,
+        again: command`ha-updater watch`,
+        adoptOnly: true,
+      });
     return follow({
       run,
       asked,
@@ -179,8 +189,8 @@ function servesIn(groups: readonly Group[]): string {
 }
 
 /** Commands for a rollout that no run works on; the first one looks. */
-function waysOn(asked: WatchAsked): readonly string[] {
-  const target = asIs(targetText(asked));
+function waysOn(asked: WatchAsked): readonly NextCommand[] {
+  const target = targetWordsOf(asked);
   return [
     command`ha-updater status ${target}`,
     command`ha-updater resume ${target}`,
@@ -203,7 +213,7 @@ function interruptedBy({ asked }: Watching, { groups }: WatchedLook, names: read
 
 function rolledBack({ asked }: Watching, { groups, results }: WatchedLook): Failure {
   const back = [...results.values()].filter(({ outcome }) => outcome === 'rolledBack');
-  const target = asIs(targetText(asked));
+  const target = targetWordsOf(asked);
   return new Failure('swapRolledBack', {
     code: 'watch.rolledBack',
     what: `The rollout of ${back.map(({ group }) => group).join(', ')} was rolled back by its run.`,
@@ -226,7 +236,7 @@ function stackFailed({ asked }: Watching, { stack, causes }: StackLook, { groups
     })),
     serves: servesIn(groups),
     left: 'This command changed nothing.',
-    next: [command`ha-updater diagnose ${asIs(targetText(asked))}`],
+    next: [command`ha-updater diagnose ${targetWordsOf(asked)}`],
   });
 }
 
@@ -238,6 +248,6 @@ function stillUnderWay({ asked }: Watching, { groups }: Look, why: string): Fail
     reasons: [],
     serves: servesIn(groups.groups),
     left: 'This command changed nothing.',
-    next: [command`ha-updater watch ${asIs(targetText(asked))}`],
+    next: [command`ha-updater watch ${targetWordsOf(asked)}`],
   });
 }

@@ -1,7 +1,7 @@
-import { asIs, command } from '../../text/shell-quote.js';
+import { command } from '../../text/commands/next-command.js';
 import { systemClock } from '../../clock.js';
 import { readPace } from '../../config/simulation-speed.js';
-import { targetText } from '../../config/target.js';
+import { targetWordsOf } from '../../config/target.js';
 import type { Deps } from '../../engine/deps.js';
 import { stackGroups } from '../../engine/stack/change-stack.js';
 import { badFlags, EXIT, Failure, problem, refused, usage } from '../../errors.js';
@@ -87,7 +87,7 @@ export function releaseLock(
           'lock.moved',
           `The lock ${name} is not held by ${describeHolder(entry.holder)} any more.`,
           [],
-          [command`ha-updater lock show ${asIs(targetText(asked))}`],
+          [command`ha-updater lock show ${targetWordsOf(asked)}`],
         );
       locks.push({ ...shown, released: true });
       if (!json) out(`${name}: released.`);
@@ -99,7 +99,7 @@ export function releaseLock(
 }
 
 async function withStore(
-  command: string,
+  name: string,
   asked: LockCommandAsked,
   surroundings: ProcessContext,
   story: (store: LockStore, names: readonly string[]) => Promise<readonly LockShown[]>,
@@ -108,7 +108,7 @@ async function withStore(
   if (problems.length > 0) throw badFlags(problems);
   if (asked.lock === undefined || asked.lock === '')
     throw usage('usage.lock', problem('Say which lock: --lock ADDRESS, or HA_UPDATER_LOCK.', 'lock'), [
-      `ha-updater ${command} --help`,
+      command`ha-updater ${name.split(' ')} --help`,
     ]);
   const pace = readPace(surroundings.env);
   const { gateway, region } = await connect(asked, pace.endpoint, surroundings);
@@ -128,7 +128,7 @@ async function withStore(
     holderIsGone: thisMachine(surroundings.host).holderIsGone,
   };
   let stack = asked.stack;
-  const scene = { command, region, profile: asked.profile, lock: store.address };
+  const scene = { command: name, region, profile: asked.profile, lock: store.address };
   try {
     const identity = await retrying(deps, QUICK).identity();
     if (stack !== undefined) stack = await ownName(deps, stack, QUICK);
@@ -139,7 +139,7 @@ async function withStore(
     );
     return {
       v: 1,
-      command,
+      command: name,
       outcome: 'shown',
       exitCode: EXIT.done,
       ...(stack !== undefined && { stack }),
@@ -149,7 +149,7 @@ async function withStore(
   } catch (error) {
     return endWithError(
       toFailure(error instanceof LockFault ? storeFailure(error, store.address) : error, { ...scene, stack }),
-      command,
+      name,
       surroundings,
     );
   } finally {

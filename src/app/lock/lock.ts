@@ -1,8 +1,8 @@
-import { asIs, command } from '../../text/shell-quote.js';
+import { command, type NextCommand } from '../../text/commands/next-command.js';
 import type { MayLeave } from '../../aws/gateway.js';
 import { steadyClock, type Instant, type Milliseconds } from '../../clock.js';
 import { newToken } from '../../config/run-id.js';
-import { targetText } from '../../config/target.js';
+import { targetWordsOf } from '../../config/target.js';
 import { Failure, refused } from '../../errors.js';
 import { readLockAddress } from '../../lock/address.js';
 import { dynamoStore } from '../../lock/dynamodb.js';
@@ -170,8 +170,8 @@ function notTaken(not: NotGained & { readonly name: string }, address: string, t
   }
 }
 
-function showCommand({ stack, groups = [] }: LockTarget): string {
-  return command`ha-updater lock show ${asIs(targetText({ stack, asgs: groups }))}`;
+function showCommand({ stack, groups = [] }: LockTarget): NextCommand {
+  return command`ha-updater lock show ${targetWordsOf({ stack, asgs: groups })}`;
 }
 
 /** The store cannot be used: without the lock nothing may begin. */
@@ -191,7 +191,7 @@ export function storeFailure({ kind, operation, code, message }: LockFault, addr
         'lock.missing',
         `${message} The lock is kept in ${address}; templates/lock-table.yaml makes the table.`,
         [],
-        ['aws cloudformation deploy --stack-name ha-updater-locks --template-file templates/lock-table.yaml'],
+        [command`aws cloudformation deploy --stack-name ha-updater-locks --template-file templates/lock-table.yaml`],
       );
     case 'invalid':
       return refused('lock.invalid', `The lock's store ${address} cannot be used as it is. ${said}`, []);

@@ -1,3 +1,4 @@
+import { command } from '../../text/commands/next-command.js';
 import { inEnvironment, openAssembly, type CdkRole, type CdkStack, type Environment } from '../../cdk/assembly.js';
 import { publishAssets, type AssetClients, type DestinationOptions } from '../../cdk/publish.js';
 import { assemblyOf } from '../../cdk/synth.js';
@@ -24,12 +25,13 @@ export type AppAsked<T extends AppFlags> = Omit<T, 'stack'> & { readonly stack: 
  */
 export async function withApp<T extends AppFlags>(
   asked: T,
-  command: string,
+  name: string,
   { env, stderr }: Pick<ProcessContext, 'env' | 'stderr'>,
 ): Promise<AppAsked<T>> {
   const { app, stack } = asked;
   if (app === undefined) {
-    if (stack === undefined) throw usage('usage.commandLine', 'STACK is missing.', [`ha-updater ${command} --help`]);
+    if (stack === undefined)
+      throw usage('usage.commandLine', 'STACK is missing.', [command`ha-updater ${name} --help`]);
     return { ...asked, stack };
   }
   if (asked.template !== undefined)
@@ -244,7 +246,7 @@ async function checkBootstrap(
   { accountId, region }: Environment,
 ): Promise<void> {
   if (bootstrap === undefined) return;
-  const command = `npx cdk bootstrap aws://${accountId}/${region}`;
+  const bootstraps = command`npx cdk bootstrap aws://${accountId}/${region}`;
   const found = await bootstrapVersion(deps, bootstrap.parameter);
   if (found === 'missing')
     throw refused(
@@ -252,7 +254,7 @@ async function checkBootstrap(
       `Account ${accountId} in ${region} is not bootstrapped for CDK: there is no parameter ` +
         `${bootstrap.parameter ?? ''}.`,
       [],
-      [command],
+      [bootstraps],
     );
   if (found === 'unknown') {
     const text =
@@ -269,7 +271,7 @@ async function checkBootstrap(
     `Stack ${stackName} needs version ${bootstrap.version} of CDK's bootstrap, and account ` +
       `${accountId} in ${region} has version ${found}.`,
     [],
-    [command],
+    [bootstraps],
   );
 }
 

@@ -1,4 +1,4 @@
-import { command } from '../../text/shell-quote.js';
+import { command, remarked } from '../../text/commands/next-command.js';
 import { unapproved } from '../../decide/stack/unapproved-changes.js';
 import { allChanges, lostGroups, lostStacks } from '../../decide/stack/read-change-set.js';
 import { plannedResources } from '../../decide/stack/change-rows.js';
@@ -26,7 +26,7 @@ export function expectAccount({ identity }: Run, { accounts }: Pick<ChangeGuards
     'run.account',
     `These credentials are of account ${identity.account} (${identity.arn}), not of ${accounts.join(' or ')}.`,
     [],
-    ['aws sts get-caller-identity'],
+    [command`aws sts get-caller-identity`],
   );
 }
 
@@ -149,7 +149,7 @@ export function guardGroups(plan: ChangePlan): void {
       ? 'The swap after this change could not start.'
       : `The swap after this change could not start, for ${against.length} reasons.`;
   throw refused('swap.refused', what, against, [
-    command`ha-updater update-stack ${plan.stack} --swap never   # changes the stack alone`,
+    remarked(command`ha-updater update-stack ${plan.stack} --swap never`, 'changes the stack alone'),
   ]);
 }
 

@@ -1,4 +1,4 @@
-import { command } from '../../text/shell-quote.js';
+import { command, commandText } from '../../text/commands/next-command.js';
 import { AwsFault, Failure } from '../../errors.js';
 import { retrying } from '../../engine/retrying-gateway.js';
 import type { Deps } from '../../engine/deps.js';
@@ -65,7 +65,9 @@ export async function examineChangeSet(
         line: 1,
         column: 1,
         text: `${sentence(why)} Its update policies could not be checked.`,
-        remedy: command`aws cloudformation get-template --change-set-name ${name} --stack-name ${asOf.stack}`,
+        remedy: commandText(
+          command`aws cloudformation get-template --change-set-name ${name} --stack-name ${asOf.stack}`,
+        ),
         severity: 'warning',
       },
     ];

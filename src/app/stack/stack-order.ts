@@ -1,4 +1,4 @@
-import { command } from '../../text/shell-quote.js';
+import { command } from '../../text/commands/next-command.js';
 import type { CdkStack } from '../../cdk/assembly.js';
 import type { StackTiming, Wanted } from '../../config/rollout-plan.js';
 import type { StackSettings } from '../../engine/gateway.js';

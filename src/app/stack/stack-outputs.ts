@@ -1,3 +1,4 @@
+import { command, type NextCommand } from '../../text/commands/next-command.js';
 import { newToken } from '../../config/run-id.js';
 import { badFlags, Failure, problem, usage } from '../../errors.js';
 import { retrying } from '../../engine/retrying-gateway.js';
@@ -6,7 +7,7 @@ import { whyNot } from '../../files/system-fault.js';
 import type { Run } from '../../run/run.js';
 import type { ProcessContext } from '../../run/process-context.js';
 import { systemClock } from '../../clock.js';
-import { command, singleQuoted } from '../../text/shell-quote.js';
+import { singleQuoted } from '../../text/shell-quote.js';
 
 /** Where a stack's outputs go. */
 export interface OutputsFlags {
@@ -23,7 +24,7 @@ interface OutputsAfter {
   /** As the user called it. */
   readonly name: string;
   /** Commands that go on with the groups. */
-  readonly next: readonly string[];
+  readonly next: readonly NextCommand[];
 }
 
 /** Where the outputs will go, once there are any. */

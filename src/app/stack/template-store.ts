@@ -1,4 +1,4 @@
-import { command } from '../../text/shell-quote.js';
+import { command } from '../../text/commands/next-command.js';
 import { createHash } from 'node:crypto';
 import { extname } from 'node:path';
 import { resolveParameters } from '../../decide/stack/stack-parameters.js';

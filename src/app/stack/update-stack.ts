@@ -1,4 +1,4 @@
-import { command } from '../../text/shell-quote.js';
+import { command } from '../../text/commands/next-command.js';
 import { choiceWords, type ChoiceFlags } from '../../config/target.js';
 import { readWanted, type Wanted } from '../../config/rollout-plan.js';
 import { changeStack, stackGroups } from '../../engine/stack/change-stack.js';

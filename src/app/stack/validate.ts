@@ -1,3 +1,4 @@
+import { command } from '../../text/commands/next-command.js';
 import type { Deps } from '../../engine/deps.js';
 import { AwsFault, EXIT, type ExitCode, Failure, type FaultKind, problem, usage } from '../../errors.js';
 import type { CheckedFinding, CheckedTemplate } from '../../model/stack/check.js';
@@ -51,7 +52,7 @@ export async function validate(asked: ValidateAsked, surroundings: ProcessContex
   if (surroundings.json && format !== 'text')
     throw usage('usage.flags', problem('Give either --json or --format, not both.', 'format'));
   if (asked.templates.length === 0)
-    throw usage('usage.commandLine', 'TEMPLATE is missing.', ['ha-updater validate --help']);
+    throw usage('usage.commandLine', 'TEMPLATE is missing.', [command`ha-updater validate --help`]);
   const service = askService(asked, surroundings);
   const checked = new Map<string, CheckedTemplate>();
   for (const origin of [...new Set(asked.templates)]) {

@@ -1,6 +1,6 @@
+import { command, commandText } from '../../text/commands/next-command.js';
 import type { Check, CountedInstance, Growth, Room, Subnet } from '../../model/checkup.js';
 import type { Reason } from '../../model/rollout/decision.js';
-import { command } from '../../text/shell-quote.js';
 import { count } from '../../text/count.js';
 import { list } from '../../text/list.js';
 
@@ -86,7 +86,7 @@ function vcpuFindings(growths: readonly Growth[], { counted, quotas }: Room, unk
         code: 'room.vcpus',
         text: `a rollout needs ${count(more, 'more vCPU')} of "${name}": ${used} of ${limit} are in use`,
         remedy:
-          command`Raise the quota: aws service-quotas request-service-quota-increase ${raise}` +
+          `Raise the quota: ${commandText(command`aws service-quotas request-service-quota-increase ${raise}`)}` +
           '; --strategy rolling needs less at the same time.',
       },
     ];

@@ -1,5 +1,5 @@
+import { command, remarked, type NextCommand } from '../../text/commands/next-command.js';
 import type { Group } from '../../model/rollout/group.js';
-import { asIs, command } from '../../text/shell-quote.js';
 import { currencyOf } from '../instances/outdated.js';
 import { membersOf } from '../instances/classify.js';
 import { firstHelp } from './marked.js';
@@ -8,8 +8,8 @@ import { firstHelp } from './marked.js';
 interface AfterRollBack {
   /** One sentence on what they would launch. */
   readonly text: string;
-  /** Commands, what helps first, with a remark behind a `#` where it is not plain what they do. */
-  readonly next: readonly string[];
+  /** Commands, what helps first, with a remark where it is not plain what they do. */
+  readonly next: readonly NextCommand[];
 }
 
 /**
@@ -20,10 +20,10 @@ interface AfterRollBack {
  */
 export function afterRollBack(
   groups: readonly Group[],
-  target: string,
+  target: readonly string[],
   { stack, inPart }: { readonly stack: string | undefined; readonly inPart?: boolean },
 ): AfterRollBack {
-  const unfreeze = command`ha-updater unfreeze ${asIs(target)}`;
+  const unfreeze = command`ha-updater unfreeze ${target}`;
   const first = firstHelp(groups);
   const several = groups.length > 1;
   const launch = several ? 'Each group launches' : 'The group launches';
@@ -43,9 +43,9 @@ export function afterRollBack(
     text: `${launch} what was rolled back until it is given something else: to go back, ${back}. ${first.text}`.trim(),
     next: [
       ...first.next,
-      ...(whole ? pins.map((pin) => `${pin}   # ${stack === undefined ? PIN : PIN_IN_STACK}`) : []),
+      ...(whole ? pins.map((pin) => remarked(pin, stack === undefined ? PIN : PIN_IN_STACK)) : []),
       ...(inPart === true ? [replaceRest(target)] : []),
-      `${unfreeze}   # ${whole ? 'then; before that' : 'until then'} the next scale-out ${BAD}`,
+      remarked(unfreeze, `${whole ? 'then; before that' : 'until then'} the next scale-out ${BAD}`),
       ...(inPart === true ? [] : [sameAgain(target)]),
     ],
   };
@@ -56,20 +56,20 @@ const PIN_IN_STACK = `${PIN}; its stack says otherwise until its next change`;
 const BAD = 'launches what was rolled back';
 
 /** Starts what was rolled back once more. */
-export function sameAgain(target: string): string {
+export function sameAgain(target: readonly string[]): NextCommand {
   const remark = 'the same again, when the cause was something else and is fixed';
-  return command`ha-updater update-asgs ${asIs(target)}   # ${asIs(remark)}`;
+  return remarked(command`ha-updater update-asgs ${target}`, remark);
 }
 
 /** Replaces the new instances that serve on beside the old ones. */
-export function replaceRest(target: string): string {
+export function replaceRest(target: readonly string[]): NextCommand {
   const remark = 'then: replaces all that does not run the former configuration';
-  return command`ha-updater update-asgs ${asIs(target)}   # ${asIs(remark)}`;
+  return remarked(command`ha-updater update-asgs ${target}`, remark);
 }
 
 /** Takes the freeze off groups that still launch what was rolled back. */
-export function unfreezeNow(target: string): string {
-  return command`ha-updater unfreeze ${asIs(target)}   # the next scale-out ${asIs(BAD)}`;
+export function unfreezeNow(target: readonly string[]): NextCommand {
+  return remarked(command`ha-updater unfreeze ${target}`, `the next scale-out ${BAD}`);
 }
 
 /** Whether a scale-out would launch what the instances of the group run; false where that is not known. */
@@ -78,7 +78,7 @@ function launchesWhatRuns(group: Group): boolean {
 }
 
 /** Gives a group the one configuration that all of its former instances run; undefined where there is no such one. */
-function giveBack(group: Group): string | undefined {
+function giveBack(group: Group): NextCommand | undefined {
   const former = membersOf(group).filter((instance) => currencyOf(group, instance).state !== 'current');
   const running = [...new Set(former.map(({ configuration }) => configuration))];
   const [, kind, id, version] = /^(lc|lt)\/(.+?)(?::([^:]+))?$/.exec(running[0] ?? '') ?? [];

@@ -1,5 +1,5 @@
+import { command, type NextCommand } from '../../text/commands/next-command.js';
 import type { Group, Instance } from '../../model/rollout/group.js';
-import { command } from '../../text/shell-quote.js';
 import { sentence } from '../../text/sentence.js';
 import { deletedBalancers } from '../instances/deleted-balancers.js';
 import { inService } from '../instances/classify.js';
@@ -29,12 +29,12 @@ export function sayMarked(ids: readonly string[]): string {
 }
 
 /** The command that takes the mark off. */
-export function takeMarkOff(id: string): string {
+export function takeMarkOff(id: string): NextCommand {
   return command`aws autoscaling set-instance-health --instance-id ${id} --health-status Healthy`;
 }
 
 /** What has to be mended before any other command helps these groups; nothing where there is nothing such. */
-export function firstHelp(groups: readonly Group[]): { readonly text: string; readonly next: readonly string[] } {
+export function firstHelp(groups: readonly Group[]): { readonly text: string; readonly next: readonly NextCommand[] } {
   const marked = groups.flatMap(wronglyMarked).map(({ id }) => id);
   const deleted = groups.flatMap(deletedBalancers);
   const sentences = [

@@ -1,5 +1,5 @@
+import { command, commandText, type NextCommand } from '../../text/commands/next-command.js';
 import type { Balancer, Group } from '../../model/rollout/group.js';
-import { command } from '../../text/shell-quote.js';
 
 /** A balancer that was deleted while it was attached, and what takes it off its group. */
 export interface DeletedBalancer {
@@ -8,7 +8,7 @@ export interface DeletedBalancer {
   readonly text: string;
   readonly remedy: string;
   /** The command that takes it off. */
-  readonly detach: string;
+  readonly detach: NextCommand;
 }
 
 /**
@@ -26,12 +26,12 @@ export function deletedBalancers(group: Group): readonly DeletedBalancer[] {
         `deleted and is still attached to ${group.name}, so nothing can be launched or proven there`,
       remedy:
         `Detach it${group.stackId === undefined ? '' : ' and take it out of the template'}, or make it again: ` +
-        detach(group.name, balancer),
+        commandText(detach(group.name, balancer)),
       detach: detach(group.name, balancer),
     }));
 }
 
-function detach(group: string, { kind, id }: Balancer): string {
+function detach(group: string, { kind, id }: Balancer): NextCommand {
   const [operation, option] =
     kind === 'classic'
       ? ['detach-load-balancers', '--load-balancer-names']

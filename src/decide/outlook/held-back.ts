@@ -1,9 +1,9 @@
+import { command, commandText } from '../../text/commands/next-command.js';
 import type { Instant } from '../../clock.js';
 import type { Reason, Schedule } from '../../model/rollout/decision.js';
 import type { Group, ScheduledAction } from '../../model/rollout/group.js';
 import type { Size } from '../../model/rollout/size.js';
 import { list } from '../../text/list.js';
-import { asIs, command } from '../../text/shell-quote.js';
 import { timestamp } from '../../text/timestamp.js';
 import { limitFrom } from '../memory/unseen-time.js';
 import { timeLimits } from '../rollout/time-limits.js';
@@ -132,5 +132,5 @@ function setCommand(group: string, { min, max, desired }: Partial<Size>): string
     ...(max === undefined ? [] : ['--max-size', String(max)]),
     ...(desired === undefined ? [] : ['--desired-capacity', String(desired)]),
   ];
-  return command`${asIs('aws autoscaling update-auto-scaling-group')} --auto-scaling-group-name ${group} ${words}`;
+  return commandText(command`aws autoscaling update-auto-scaling-group --auto-scaling-group-name ${group} ${words}`);
 }

@@ -1,4 +1,4 @@
-import { command } from '../../text/shell-quote.js';
+import { command, remarked, type NextCommand } from '../../text/commands/next-command.js';
 import type { Instant, Milliseconds } from '../../clock.js';
 import type { Stack } from '../../model/stack/stack.js';
 
@@ -52,7 +52,7 @@ export type StartAdvice =
       readonly code: string;
       readonly text: string;
       readonly remedy: string;
-      readonly next: readonly string[];
+      readonly next: readonly NextCommand[];
     };
 
 /** What a change of the stack may do now. `name` is what the user called it. */
@@ -61,7 +61,7 @@ export function startAdvice(name: string, stack: Stack | undefined): StartAdvice
   const state = classifyStatus(stack.status);
   const why = stack.statusReason === '' ? '' : ` (${stack.statusReason})`;
   const remove = command`aws cloudformation delete-stack --stack-name ${name}`;
-  const refuse = (text: string, remedy: string, ...next: string[]): StartAdvice => ({
+  const refuse = (text: string, remedy: string, ...next: NextCommand[]): StartAdvice => ({
     kind: 'refuse',
     code: state === 'inProgress' ? 'stack.busy' : `stack.${state}`,
     text: `Stack ${name} ${text}`,
@@ -97,8 +97,10 @@ export function startAdvice(name: string, stack: Stack | undefined): StartAdvice
         `is ${stack.status}: its creation failed${why}, and CloudFormation can only delete it.`,
         'Delete it when nothing in it is needed, then run again to create it.',
         command`ha-updater status ${name} --events`,
-        command`ha-updater update-stack ${name} --replace-failed   # with its template and parameters: ` +
-          'deletes it, then creates it',
+        remarked(
+          command`ha-updater update-stack ${name} --replace-failed`,
+          'with its template and parameters: deletes it, then creates it',
+        ),
         remove,
       );
     case 'stuck':
@@ -116,7 +118,7 @@ function stuck(
   name: string,
   status: string,
   why: string,
-  refuse: (text: string, remedy: string, ...next: string[]) => StartAdvice,
+  refuse: (text: string, remedy: string, ...next: NextCommand[]) => StartAdvice,
 ): StartAdvice {
   const show = command`ha-updater status ${name} --events`;
   switch (status) {
@@ -125,7 +127,10 @@ function stuck(
         `is UPDATE_ROLLBACK_FAILED: an update failed and its roll-back failed too${why}.`,
         'Fix what made the roll-back fail, then continue it; resources that cannot be fixed can be skipped.',
         show,
-        command`ha-updater update-stack ${name} --continue-rollback   # and --skip ID for what cannot be fixed`,
+        remarked(
+          command`ha-updater update-stack ${name} --continue-rollback`,
+          'and --skip ID for what cannot be fixed',
+        ),
         command`aws cloudformation continue-update-rollback --stack-name ${name}`,
       );
     case 'UPDATE_FAILED':
@@ -133,7 +138,10 @@ function stuck(
         `is UPDATE_FAILED: an update failed with roll-back switched off${why}.`,
         'Roll it back first.',
         show,
-        command`ha-updater update-stack ${name} --rollback-first   # with the parameters: rolls back, then updates it`,
+        remarked(
+          command`ha-updater update-stack ${name} --rollback-first`,
+          'with the parameters: rolls back, then updates it',
+        ),
         command`aws cloudformation rollback-stack --stack-name ${name}`,
       );
     case 'DELETE_FAILED':

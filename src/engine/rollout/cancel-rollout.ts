@@ -1,4 +1,4 @@
-import { command } from '../../text/shell-quote.js';
+import { command, remarked } from '../../text/commands/next-command.js';
 import type { Instant } from '../../clock.js';
 import { leaseFingerprint } from '../../decide/ownership/lease.js';
 import { keepsOld } from '../../decide/gates/kept-half.js';
@@ -270,7 +270,7 @@ function sizeStillKept(why: string, plan: Plan, alive: readonly Begun[]): Failur
     serves: 'The same instances as before; this command did not touch the groups.',
     left: `The note of the size of ${names}, with Terminate and AZRebalance suspended.`,
     next: [
-      command`ha-updater resume ${target}   # gives the size back`,
+      remarked(command`ha-updater resume ${target}`, 'gives the size back'),
       ...(plan.stack === undefined ? [] : [command`ha-updater status ${plan.stack}`]),
     ],
   });

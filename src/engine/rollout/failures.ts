@@ -1,3 +1,4 @@
+import { command, withWords, type NextCommand } from '../../text/commands/next-command.js';
 import { sayServing, serveSideBySide, servingIn } from '../../decide/instances/who-serves.js';
 import { keepsOld } from '../../decide/gates/kept-half.js';
 import { factsOf } from '../../decide/strategies/facts-by-name.js';
@@ -9,8 +10,7 @@ import { afterRollBack, replaceRest, sameAgain, unfreezeNow } from '../../decide
 import { split } from '../../decide/instances/classify.js';
 import { nothingToGoBackTo, rollBackHurts } from '../../decide/instances/stand-ins.js';
 import { firstHelp } from '../../decide/diagnosis/marked.js';
-import { targetFlags, targetWords } from '../../text/commands/target-words.js';
-import { asIs, command } from '../../text/shell-quote.js';
+import { targetWords } from '../../text/commands/target-words.js';
 import { withNotes } from '../../decide/memory/known-notes.js';
 import { count } from '../../text/count.js';
 import { timestamp } from '../../text/timestamp.js';
@@ -28,7 +28,7 @@ export function refusedRun(reasons: readonly Reason[], plan: Plan): Failure {
   const first = reasons.some((reason) => reason.code === 'group.rollout') ? [ours(plan, 'resume')] : [];
   // So would it while an old half is kept: each of these leads out of that.
   const next = reasons.some((reason) => reason.code === 'group.kept')
-    ? [ours(plan, 'rollback'), ours(plan, 'resume'), `${plan.again} --finish-kept`]
+    ? [ours(plan, 'rollback'), ours(plan, 'resume'), withWords(plan.again, ['--finish-kept'])]
     : [plan.again];
   return refused(code, what, reasons, [...first, ...next]);
 }
@@ -236,7 +236,8 @@ export function rolledBack(back: readonly GroupResult[], { serves, groups }: Aft
   const suspended = frozen
     .map(({ group, processes }) => `${group} (${processes.join(', ') || 'nothing'} suspended)`)
     .join('; ');
-  const target = byStack(plan) ?? targetFlags(frozen.map(({ group }) => group));
+  const stack = byStack(plan);
+  const target = stack === undefined ? frozen.flatMap(({ group }) => targetWords(group)) : [stack];
   const after = groups.filter(({ name }) => frozen.some(({ group }) => group === name));
   const stay = back.reduce((sum, result) => sum + staying(result), 0);
   const again = stay === 0 ? sameAgain(target) : replaceRest(target);
@@ -318,7 +319,7 @@ function isRollBackHeld({ groups, seen }: Observed): boolean {
  * How to go on with what is left: look, finish it, or undo it while no verdict forbids that.
  * @param back going back is what leads out
  */
-function goOn(plan: Plan, observed: Observed | undefined, back = false): readonly string[] {
+function goOn(plan: Plan, observed: Observed | undefined, back = false): readonly NextCommand[] {
   const promoted =
     observed?.groups.some((group) => {
       const { record, verdict } = withNotes(group, observed.seen).notes;
@@ -336,13 +337,13 @@ function byStack({ stack, part }: Plan): string | undefined {
 }
 
 /** A command of ours over the groups of this run. The region and the profile are added where it is told. */
-function ours(plan: Plan, name: string, groups: readonly string[] = plan.groups): string {
-  const again = name === 'resume' || name === 'rollback' ? (plan.gates?.words ?? '') : '';
+function ours(plan: Plan, name: string, groups: readonly string[] = plan.groups): NextCommand {
+  const again = name === 'resume' || name === 'rollback' ? (plan.gates?.words ?? []) : [];
   const target = byStack(plan) ?? groups.flatMap(targetWords);
-  return again === '' ? command`ha-updater ${name} ${target}` : command`ha-updater ${name} ${target} ${asIs(again)}`;
+  return command`ha-updater ${name} ${target} ${again}`;
 }
 
-function status(plan: Plan): readonly string[] {
+function status(plan: Plan): readonly NextCommand[] {
   const [first] = plan.groups;
   if (plan.stack === undefined && first?.startsWith('elb:'))
     return [command`aws elb describe-instance-health --load-balancer-name ${first.slice('elb:'.length)}`];

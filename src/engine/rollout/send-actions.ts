@@ -1,4 +1,4 @@
-import { command } from '../../text/shell-quote.js';
+import { command, commandText, withWords } from '../../text/commands/next-command.js';
 import type { Milliseconds } from '../../clock.js';
 import { guard } from '../../decide/guard/guard.js';
 import { withKept } from '../../decide/ownership/ignored-old.js';
@@ -101,16 +101,17 @@ async function unshielded(
   { code, message }: AwsFault,
 ): Promise<false> {
   const failed = `could not be ${on ? 'protected' : 'freed'} from scale-in`;
-  const free =
-    command`aws autoscaling set-instance-protection --auto-scaling-group-name ${group} ` +
-    command`--no-protected-from-scale-in --instance-ids ${instances}`;
+  const free = withWords(command`aws autoscaling set-instance-protection --auto-scaling-group-name ${group}`, [
+    ...['--no-protected-from-scale-in', '--instance-ids'],
+    ...instances,
+  ]);
   deps.emit({
     type: 'warning',
     reason: {
       code: 'group.unshielded',
       group,
       text: `its old instances ${failed} (${code}: ${message})`,
-      remedy: on ? 'Do not lower its desired capacity before the rollout is over.' : free,
+      remedy: on ? 'Do not lower its desired capacity before the rollout is over.' : commandText(free),
     },
   });
   observer.recall((seen) => ({

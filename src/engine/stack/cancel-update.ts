@@ -1,4 +1,4 @@
-import { command } from '../../text/shell-quote.js';
+import { command } from '../../text/commands/next-command.js';
 import { classifyStatus } from '../../decide/stack/stack-update.js';
 import { AwsFault, Failure, refused } from '../../errors.js';
 import type { Stack } from '../../model/stack/stack.js';

@@ -1,4 +1,4 @@
-import { command } from '../../text/shell-quote.js';
+import { command, remarked } from '../../text/commands/next-command.js';
 import { refused } from '../../errors.js';
 import type { ChangeSetRow } from '../../model/stack/change-set.js';
 import type { Stack } from '../../model/stack/stack.js';
@@ -35,9 +35,11 @@ export async function clearReview(deps: Deps, order: StackOrder, stack: Stack): 
       [
         ...theirs
           .filter(({ executionStatus }) => executionStatus === 'AVAILABLE')
-          .map(({ name }) => command`ha-updater update-stack ${order.stack} --change-set ${name}   # executes it`),
+          .map(({ name }) =>
+            remarked(command`ha-updater update-stack ${order.stack} --change-set ${name}`, 'executes it'),
+          ),
         command`aws cloudformation list-change-sets --stack-name ${order.stack}`,
-        command`aws cloudformation delete-stack --stack-name ${order.stack}   # throws them away`,
+        remarked(command`aws cloudformation delete-stack --stack-name ${order.stack}`, 'throws them away'),
       ],
     );
   }

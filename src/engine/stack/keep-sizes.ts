@@ -1,9 +1,8 @@
-import { command } from '../../text/shell-quote.js';
+import { command, remarked } from '../../text/commands/next-command.js';
 import { decide } from '../../decide/decide.js';
 import { busy } from '../../decide/memory/fold-look.js';
 import { touchedGroups } from '../../decide/stack/touched-groups.js';
-import { AwsFault, Failure } from '../../errors.js';
-import type { FailureFacts } from '../../model/event.js';
+import { AwsFault, Failure, type FailureData } from '../../errors.js';
 import type { KeepSizePlan, Plan } from '../../model/rollout/rollout-plan.js';
 import type { Deps } from '../deps.js';
 import { retrying } from '../retrying-gateway.js';
@@ -127,19 +126,19 @@ function keepOn(deps: Deps, plan: Plan, memory: Memory): Meanwhile {
 }
 
 /** The last words about groups whose size is not given back yet. */
-function stillKept(stack: string, groups: readonly string[]): Pick<FailureFacts, 'serves' | 'left' | 'next'> {
+function stillKept(stack: string, groups: readonly string[]): Pick<FailureData, 'serves' | 'left' | 'next'> {
   const names = groups.join(', ');
   return {
     serves: `The same instances as before: none is terminated in ${names}, whatever size CloudFormation writes there.`,
     left:
       `The note of the size of ${names}, with Terminate and AZRebalance suspended, until somebody gives the size ` +
       'back once the stack has settled.',
-    next: [command`ha-updater resume ${stack}   # once the stack has settled: gives the size back`],
+    next: [remarked(command`ha-updater resume ${stack}`, 'once the stack has settled: gives the size back')],
   };
 }
 
 /** The failure with more in its last words; what it said is left comes first. What was noted is a change. */
-function amended(failure: Failure, more: Partial<Pick<FailureFacts, 'serves' | 'left' | 'next'>>): Failure {
+function amended(failure: Failure, more: Partial<Pick<FailureData, 'serves' | 'left' | 'next'>>): Failure {
   const { outcome, facts } = failure;
   return new Failure(
     outcome === 'refused' && more.left !== undefined ? 'stopped' : outcome,

@@ -1,3 +1,4 @@
+import { command, remarked, type NextCommand } from '../../text/commands/next-command.js';
 import { refused, type Failure } from '../../errors.js';
 
 /**
@@ -6,11 +7,11 @@ import { refused, type Failure } from '../../errors.js';
  * @param where beside the name, such as ` in eu-west-1`
  * @param next what else helps
  */
-export function noStack(stack: string, where = '', next: readonly string[] = []): Failure {
+export function noStack(stack: string, where = '', next: readonly NextCommand[] = []): Failure {
   return refused(
     'stack.missing',
     `There is no stack ${stack}${where}.`,
     [],
-    ['ha-updater list   # the stacks with groups that are there', ...next],
+    [remarked(command`ha-updater list`, 'the stacks with groups that are there'), ...next],
   );
 }

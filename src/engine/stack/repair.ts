@@ -1,4 +1,4 @@
-import { command } from '../../text/shell-quote.js';
+import { command, type NextCommand } from '../../text/commands/next-command.js';
 import type { Instant } from '../../clock.js';
 import { isStackItself, rollbackFailures, rootCauses } from '../../decide/diagnosis/root-causes.js';
 import { classifyStatus, type FollowedAction, type StackState } from '../../decide/stack/stack-update.js';
@@ -117,7 +117,7 @@ async function runOperation(
   );
 }
 
-function halfWay({ stack }: StackOrder, followed: Followed, how: string, next: readonly string[]): Failure {
+function halfWay({ stack }: StackOrder, followed: Followed, how: string, next: readonly NextCommand[]): Failure {
   const causes = rootCauses(followed.events);
   const status = followed.end.kind === 'settled' ? followed.end.status : followed.status;
   const why = followed.end.kind === 'leave' ? ` ${followed.end.why}` : '';

@@ -1,4 +1,4 @@
-import { command } from '../../text/shell-quote.js';
+import { command, distinct, remarked, type NextCommand } from '../../text/commands/next-command.js';
 import { rootCauses } from '../../decide/diagnosis/root-causes.js';
 import { classifyStatus, startAdvice } from '../../decide/stack/stack-update.js';
 import { Failure } from '../../errors.js';
@@ -77,11 +77,11 @@ function left(stack: string, status: string): string {
 }
 
 /** The commands that the same status would advise at the next start. */
-function next({ stack }: StackOrder, status: string): readonly string[] {
+function next({ stack }: StackOrder, status: string): readonly NextCommand[] {
   const show = command`ha-updater status ${stack} --events`;
   const shape = { id: '', name: stack, status, statusReason: '', parameters: [], capabilities: [], outputs: {} };
   const advice = startAdvice(stack, shape);
-  return advice.kind === 'refuse' ? [...new Set([show, ...advice.next])] : [show];
+  return advice.kind === 'refuse' ? distinct([show, ...advice.next]) : [show];
 }
 
 /** We look no longer; CloudFormation goes on or has not begun. */
@@ -122,8 +122,8 @@ function stopped(order: StackOrder, { end, status, fault, stackId }: Followed): 
     left: `The change of the stack goes on in CloudFormation (${stackId}).`,
     next: [
       command`ha-updater status ${stack} --events`,
-      command`ha-updater update-asgs ${stack}   # once the stack has settled well`,
-      command`aws cloudformation cancel-update-stack --stack-name ${stack}   # to undo it instead`,
+      remarked(command`ha-updater update-asgs ${stack}`, 'once the stack has settled well'),
+      remarked(command`aws cloudformation cancel-update-stack --stack-name ${stack}`, 'to undo it instead'),
     ],
   });
 }

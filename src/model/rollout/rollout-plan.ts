@@ -1,3 +1,4 @@
+import type { NextCommand } from '../../text/commands/next-command.js';
 import type { Milliseconds } from '../../clock.js';
 import type { HookPlan } from './hook.js';
 import type { PauseEnds, SizeName } from './record.js';
@@ -20,7 +21,7 @@ export interface RollingChoice {
 /** What a rollout has to pass besides health. What is absent was not asked for. */
 export interface Gates {
   /** The flags that made them, spelt out for a shell: whoever goes on needs them again. */
-  readonly words: string;
+  readonly words: readonly string[];
   readonly hooks?: HookPlan;
   /** Capacity units that are proven before the rest is launched. */
   readonly canary?: number;
@@ -85,7 +86,7 @@ export interface Plan {
   readonly groups: readonly string[];
   readonly region: string;
   /** The command line that starts the same again, for people. */
-  readonly again: string;
+  readonly again: NextCommand;
   readonly swap: SwapChoice;
   readonly together: boolean;
   readonly timing: Timing;

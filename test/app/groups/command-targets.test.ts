@@ -1,6 +1,7 @@
 import { expect } from 'chai';
+import { quote } from '../../../src/text/shell-quote.js';
 import { tagProblems, targetProblems } from '../../../src/app/groups/command-targets.js';
-import { choiceProblems, chosenText, targetText, type TargetFlags } from '../../../src/config/target.js';
+import { choiceProblems, chosenWords, targetWordsOf, type TargetFlags } from '../../../src/config/target.js';
 
 describe('which groups a command is about', () => {
   const rows: readonly [string, Partial<TargetFlags>, RegExp | undefined][] = [
@@ -61,9 +62,11 @@ describe('the choice among the groups of a stack', () => {
         "--asg 'web-*' --asg-tag 'app=a b' --all-matching",
       ],
     ] as const)
-      expect(targetText(asked)).to.equal(text);
-    expect(chosenText({ stack: 'web', asgs: [], only: ['Wor*'], except: ["a'b"] })).to.equal(
-      `web --only 'Wor*' --except 'a'\\''b'`,
-    );
+      expect(targetWordsOf(asked).map(quote).join(' ')).to.equal(text);
+    expect(
+      chosenWords({ stack: 'web', asgs: [], only: ['Wor*'], except: ["a'b"] })
+        .map(quote)
+        .join(' '),
+    ).to.equal(`web --only 'Wor*' --except 'a'\\''b'`);
   });
 });

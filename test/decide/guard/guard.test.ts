@@ -618,8 +618,8 @@ const over = (passed: boolean): HookResult => ({ passed, at: T0, tries: 1, words
 
 describe("the guard over the user's commands", () => {
   const look = (on: Group, hooks: Seen['hooks']): Observed => observed([on], { seen: { hooks } });
-  const before: Plan = { ...PLAN, gates: { words: '', hooks: { ...HOOKS, beforeTerminate: 'before' } } };
-  const check: Plan = { ...PLAN, gates: { words: '', hooks: { ...HOOKS, check: 'check' } } };
+  const before: Plan = { ...PLAN, gates: { words: [], hooks: { ...HOOKS, beforeTerminate: 'before' } } };
+  const check: Plan = { ...PLAN, gates: { words: [], hooks: { ...HOOKS, check: 'check' } } };
 
   it('stops a termination before the command that has to precede it', () => {
     expect(

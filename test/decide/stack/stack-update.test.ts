@@ -7,8 +7,14 @@ import {
   startAdvice,
   type FollowSeen,
 } from '../../../src/decide/stack/stack-update.js';
+import { commandText, type NextCommand } from '../../../src/text/commands/next-command.js';
 import type { Stack } from '../../../src/model/stack/stack.js';
 
+/** The word that tells a command from the others: its flag, its operation with a dash, or `status`. */
+const toldIn = (step: NextCommand): string | undefined =>
+  commandText(step)
+    .split(' ')
+    .find((word) => /-|^status$/.test(word) && word !== 'ha-updater');
 const stack = (status: string, change: Partial<Stack> = {}): Stack => ({
   id: 'arn',
   name: 'web',
@@ -63,10 +69,7 @@ describe('starting from', () => {
   for (const [status, advised] of cases) {
     it(`${status}: ${advised}`, () => {
       const advice = startAdvice('web', stack(status));
-      const said =
-        advice.kind === 'refuse'
-          ? `${advice.code}: ${advice.next.map((command) => command.split(' ').find((word) => /-|^status$/.test(word) && word !== 'ha-updater')).join(', ')}`
-          : advice.kind;
+      const said = advice.kind === 'refuse' ? `${advice.code}: ${advice.next.map(toldIn).join(', ')}` : advice.kind;
       expect(said).to.equal(advised);
       if (advice.kind === 'refuse') expect(advice.text).to.include('web').and.to.include(status);
     });

@@ -24,7 +24,7 @@ const HOUR = 3_600_000;
 const AT = T0 + 1_000_000;
 const KEPT: RolloutRecord = { ...RECORD, gates: { keepMs: HOUR, keptUntil: T0 + HOUR, needs: ['check'] } };
 const HOOKS = { check: 'check', checkTimeoutMs: 60_000, commandTimeoutMs: 300_000 };
-const CHECKS: Partial<Plan> = { gates: { words: '', keepMs: HOUR, hooks: HOOKS } };
+const CHECKS: Partial<Plan> = { gates: { words: [], keepMs: HOUR, hooks: HOOKS } };
 
 const standby = (id: string): Instance => instance(id, { lifecycle: 'Standby', health: [] });
 const odd = (id: string): Instance =>
@@ -105,7 +105,7 @@ const rows: readonly {
     look: observed([window({ instances: [standby('i-old1'), standby('i-old2'), fresh('i-new1'), odd('i-new2')] })], {
       at: AT,
     }),
-    plan: { gates: { words: '', keepMs: HOUR, anomaly: 'refuse' } },
+    plan: { gates: { words: [], keepMs: HOUR, anomaly: 'refuse' } },
     then: 'rewrite web',
   },
   {
@@ -113,7 +113,7 @@ const rows: readonly {
     look: observed([window({ instances: [standby('i-old1'), standby('i-old2'), fresh('i-new1'), odd('i-new2')] })], {
       at: AT,
     }),
-    plan: { gates: { words: '', keepMs: HOUR, anomaly: 'warn' } },
+    plan: { gates: { words: [], keepMs: HOUR, anomaly: 'warn' } },
     then: 'wait',
   },
   {

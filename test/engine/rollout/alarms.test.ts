@@ -15,7 +15,7 @@ function stageWith(alarms: Scenario['alarms'], ...faults: readonly (Fault & { re
   return stage;
 }
 const run = (stage: Stage, gates: Partial<Gates>, plan: Partial<Plan> = {}): Promise<Ending> =>
-  stage.run({ gates: { words: '', ...gates }, ...plan });
+  stage.run({ gates: { words: [], ...gates }, ...plan });
 const codes = (ending: Ending): readonly string[] => ending.failure?.facts.reasons.map(({ code }) => code) ?? [];
 const asks = (stage: Stage): number => stage.sandbox.calls.get('cloudwatch:DescribeAlarms') ?? 0;
 

@@ -12,7 +12,7 @@ async function runs(
     { name: 'web', size: 3, min: 1, max: 6, drain: 5, ...(balancers !== undefined && { balancers }) },
   ]);
   stage.groups[0]?.changeImage('ami-odd');
-  const gates: Plan['gates'] = { words: '', bakeMs: 60_000, ...(anomaly !== undefined && { anomaly }) };
+  const gates: Plan['gates'] = { words: [], bakeMs: 60_000, ...(anomaly !== undefined && { anomaly }) };
   const ending = await stage.run({ gates });
   expect(stage.violations()).to.deep.equal([]);
   return ending;

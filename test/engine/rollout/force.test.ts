@@ -66,7 +66,7 @@ describe('--skip-elb-health-check', () => {
     const asked = (): number =>
       (stage.sandbox.calls.get('elb:DescribeInstanceHealth') ?? 0) +
       (stage.sandbox.calls.get('elbv2:DescribeTargetHealth') ?? 0);
-    const ending = await stage.run({ gates: { words: '', skipBalancers: true } });
+    const ending = await stage.run({ gates: { words: [], skipBalancers: true } });
     expect(ending.outcome, ending.failure?.facts.what).to.equal('swapped');
     expect(asked()).to.equal(0);
     const warnings = ending.events.flatMap((event) => (event.type === 'warning' ? [event.reason.code] : []));

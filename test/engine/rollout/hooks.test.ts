@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { commandLine } from '../../../src/text/commands/next-command.js';
 import type { HookPlan } from '../../../src/model/rollout/hook.js';
 import { autoScalingState } from '../../../src/sandbox/world/autoscaling/state.js';
 import type { Plan } from '../../../src/model/rollout/rollout-plan.js';
@@ -26,7 +27,7 @@ async function runWith(
 ): Promise<Ending & { readonly ran: readonly Ran[] }> {
   const scripted = scriptedHooks(stage.sandbox.clock, (call, nth) => script(call.line, call.subject.instance, nth));
   const ending = await stage.run(
-    { gates: { words: '--check-command check', hooks: { ...LIMITS, ...hooks } }, ...more.plan },
+    { gates: { words: ['--check-command', 'check'], hooks: { ...LIMITS, ...hooks } }, ...more.plan },
     { hooks: scripted.hooks, ...more.mishap },
   );
   return { ...ending, ran: scripted.ran };
@@ -205,7 +206,7 @@ describe('the commands around a termination', () => {
     expect(failure?.facts.what).to.match(
       /the command before the termination of i-\w+ did not end well: exit 2: cannot leave the cluster/,
     );
-    expect(failure?.facts.next[0]).to.equal('ha-updater resume --asg web --check-command check');
+    expect(failure?.facts.next.map(commandLine)[0]).to.equal('ha-updater resume --asg web --check-command check');
     expect(instancesOf(stage.sandbox.world).length).to.equal(4);
     expect(stateOf(stage)[0]).to.deep.include({
       tags: ['ha-updater:gates', 'ha-updater:lease', 'ha-updater:rollout', 'ha-updater:verdict'],

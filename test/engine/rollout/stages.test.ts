@@ -31,7 +31,7 @@ function stageWith(
   return stage;
 }
 
-const gates = (differs: Partial<Gates>): Partial<Plan> => ({ gates: { words: '', ...differs } });
+const gates = (differs: Partial<Gates>): Partial<Plan> => ({ gates: { words: [], ...differs } });
 const run = (stage: Stage, differs: Partial<Gates>, mishap: Mishap = {}, plan: Partial<Plan> = {}): Promise<Ending> =>
   stage.run({ ...gates(differs), ...plan }, mishap);
 const resume = (stage: Stage, mishap: Mishap = {}, differs: Partial<Plan> = {}): Promise<Ending> =>

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { commandLine } from '../../../src/text/commands/next-command.js';
 import { meddle } from '../../../src/sandbox/world/autoscaling/interfere.js';
 import { createStage, stateOf } from '../../support/stage.js';
 
@@ -34,7 +35,7 @@ describe('a roll-back where an old instance is missing', () => {
     expect(outcome).to.equal('stopped');
     expect(failure?.facts.what).to.include('less than 3 in service in web');
     expect(failure?.facts.left).to.include('those that serve in the places of missing old ones stay');
-    expect(failure?.facts.next[0]).to.equal('ha-updater rollback --asg web --asg api');
+    expect(failure?.facts.next.map(commandLine)[0]).to.equal('ha-updater rollback --asg web --asg api');
     const back = await stage.run({ run: 'run-2', undo: true, adoptOnly: true });
     expect(back.results.map(({ group, outcome: end }) => `${group} ${end}`)).to.deep.equal([
       'web rolledBack',

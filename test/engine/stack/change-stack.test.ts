@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { commandLine } from '../../../src/text/commands/next-command.js';
 import { AwsFault, Failure } from '../../../src/errors.js';
 import { statusLook } from '../../../src/engine/stack/read-status.js';
 import { stackGroups } from '../../../src/engine/stack/change-stack.js';
@@ -144,7 +145,7 @@ describe('before a stack is changed', () => {
       const web = new ScriptedStack(status);
       const failure = await failureOf(web.change());
       expect(failure.exitCode).to.equal(3);
-      expect(failure.facts.next).not.to.deep.equal([]);
+      expect(failure.facts.next.map(commandLine)).not.to.deep.equal([]);
       expect(web.calls).not.to.include.members(['updateStack']);
       expect(web.calls).not.to.include.members(['createChangeSet']);
     });
@@ -353,7 +354,9 @@ describe('a stack that waits for its first change set', () => {
       const failure = await failureOf(web.change());
       expect([failure.exitCode, failure.facts.code]).to.deep.equal([3, 'stack.review']);
       expect(failure.facts.reasons[0]?.text).to.include(name);
-      expect(failure.facts.next[0]).to.equal(`ha-updater update-stack web --change-set ${name}   # executes it`);
+      expect(failure.facts.next.map(commandLine)[0]).to.equal(
+        `ha-updater update-stack web --change-set ${name}   # executes it`,
+      );
       expect([web.changeSets.size, web.count('createChangeSet'), web.count('deleteStack')]).to.deep.equal([1, 0, 0]);
     }
   });
@@ -579,7 +582,7 @@ describe('following a change', () => {
     });
     const failure = await failureOf(web.change());
     expect([failure.exitCode, failure.facts.code]).to.deep.equal([5, 'stack.blind']);
-    expect(failure.facts.next.join()).to.include('status web');
+    expect(failure.facts.next.map(commandLine).join()).to.include('status web');
   });
 
   it('says what is in progress at least every half minute', async () => {
@@ -612,7 +615,7 @@ describe('following a change', () => {
     expect([failure.exitCode, failure.facts.code]).to.deep.equal([5, 'stack.silent']);
     expect(web.clock.now() - began).to.be.within(309_000, 320_000);
     expect(failure.facts.left).to.include('goes on');
-    expect(failure.facts.next).to.have.length(3);
+    expect(failure.facts.next.map(commandLine)).to.have.length(3);
   });
 
   it('waits for the end after UPDATE_FAILED, whether a roll-back follows or not', async () => {
@@ -627,7 +630,7 @@ describe('following a change', () => {
     const stuck = new ScriptedStack();
     stuck.script = [goodUpdate[0]!, { after: 5, id: 'web', status: 'UPDATE_FAILED' }];
     const failure = await failureOf(stuck.change());
-    expect([failure.exitCode, failure.facts.next.at(-1)]).to.deep.equal([
+    expect([failure.exitCode, failure.facts.next.map(commandLine).at(-1)]).to.deep.equal([
       7,
       'aws cloudformation rollback-stack --stack-name web',
     ]);
@@ -660,7 +663,7 @@ describe('following a change', () => {
     const failure = await failureOf(web.change());
     expect(failure.exitCode).to.equal(7);
     expect(failure.facts.serves).to.include('Nothing of this stack serves');
-    expect(failure.facts.next).to.include('aws cloudformation delete-stack --stack-name web');
+    expect(failure.facts.next.map(commandLine)).to.include('aws cloudformation delete-stack --stack-name web');
   });
 });
 
@@ -743,7 +746,7 @@ describe('a signal while a stack changes', () => {
       fault: fault('invalid', 'ValidationError', 'CancelUpdateStack cannot be called from current stack status'),
     });
     const failure = await failureOf(web.change());
-    expect([failure.exitCode, failure.facts.next]).to.deep.equal([5, ['ha-updater update-asgs web']]);
+    expect([failure.exitCode, failure.facts.next.map(commandLine)]).to.deep.equal([5, ['ha-updater update-asgs web']]);
     expect(web.count('cancelUpdate')).to.equal(1);
   });
 

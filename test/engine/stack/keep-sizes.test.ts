@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { commandLine } from '../../../src/text/commands/next-command.js';
 import { Failure } from '../../../src/errors.js';
 import { seededRandom } from '../../../src/sandbox/random.js';
 import { PLAN } from '../../support/groups.js';
@@ -87,7 +88,7 @@ describe('the size of a group while its stack changes', function () {
     const failure = await failureOf(account.changeTo(NEXT, { onInterrupt: 'leave' }));
     expect(failure.facts.serves).to.contain('none is terminated');
     expect(failure.facts.left).to.contain('with Terminate and AZRebalance suspended');
-    expect(failure.facts.next.join('\n')).to.contain('ha-updater resume web');
+    expect(failure.facts.next.map(commandLine).join('\n')).to.contain('ha-updater resume web');
     account.minutes(20);
     const results = await account.later({ adoptOnly: true, goOn: true });
     expect(results.map(({ outcome }) => outcome)).to.deep.equal(['sizeKept']);

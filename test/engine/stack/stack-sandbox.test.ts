@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { commandLine } from '../../../src/text/commands/next-command.js';
 import type { Deps } from '../../../src/engine/deps.js';
 import { changeStack, stackGroups } from '../../../src/engine/stack/change-stack.js';
 import { allChanges, type PlacedChange } from '../../../src/decide/stack/read-change-set.js';
@@ -213,7 +214,7 @@ describe('a stack of the sandbox, through the SDK', () => {
     const failure = await failureOf(account.change(first, web));
     expect([failure.exitCode, account.stack().StackStatus]).to.deep.equal([7, 'ROLLBACK_COMPLETE']);
     const again = await failureOf(account.change(first, web));
-    expect([again.exitCode, again.facts.next.at(-1)]).to.deep.equal([
+    expect([again.exitCode, again.facts.next.map(commandLine).at(-1)]).to.deep.equal([
       3,
       'aws cloudformation delete-stack --stack-name web',
     ]);

@@ -12,7 +12,7 @@ import { STACK_TIMING } from '../../../src/engine/stack/stack-change.js';
 import { EXIT_OF } from '../../../src/errors.js';
 import type { Stamped } from '../../../src/model/event.js';
 import { createStream } from '../../../src/render/stream.js';
-import { toFailure } from '../../../src/run/failure.js';
+import { tellFacts, toFailure } from '../../../src/run/failure.js';
 import type { Run, RunResult } from '../../../src/run/run.js';
 import { followRun } from '../../../src/run/run-state.js';
 import { createSecrets } from '../../../src/run/secrets.js';
@@ -116,7 +116,7 @@ async function record(sandbox: Sandbox, story: Story): Promise<readonly Stamped[
     const again = againWith(asked)({ region });
     const { outcome, facts, exitCode } = toFailure(error, { command, stack, groups, region, witness: state(), again });
     const results = [...state().results.values()];
-    emit({ type: 'run.finished', outcome, exitCode, results, failure: facts, elapsedMs: ended() });
+    emit({ type: 'run.finished', outcome, exitCode, results, failure: tellFacts(facts), elapsedMs: ended() });
   }
   return told;
 }

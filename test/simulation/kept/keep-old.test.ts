@@ -1,11 +1,12 @@
 import { expect } from 'chai';
+import { commandLine } from '../../../src/text/commands/next-command.js';
 import { call } from '../../support/sandbox.js';
 import { createStage, stateOf, type Ending, type Stage } from '../../support/stage.js';
 
 const KEPT_MS = 80_000;
 /** Every change was swept; every third is enough to see when that no longer holds. */
 const STEP = 3;
-const KEEP = { gates: { words: '', keepMs: KEPT_MS } } as const;
+const KEEP = { gates: { words: [], keepMs: KEPT_MS } } as const;
 const RESUME = { adoptOnly: true, goOn: true } as const;
 const ROLLBACK = { adoptOnly: true, undo: true } as const;
 
@@ -165,7 +166,7 @@ describe('an old half that is kept', function () {
       ),
     );
     const ending = await stage.run(
-      { gates: { words: '', keepMs: 400_000 } },
+      { gates: { words: [], keepMs: 400_000 } },
       { interruptAfterMs: IN_WINDOW + 200_000 },
     );
     expect([ending.outcome, ending.failure?.facts.code]).to.deep.equal(['stopped', 'swap.rolledBackInPart']);
@@ -182,7 +183,7 @@ describe('an old half that is kept', function () {
     ]);
     expect(tags).to.deep.equal(['ha-updater:frozen']);
     // The commands that it prints lead to one configuration again.
-    const [pin = '', again] = ending.failure?.facts.next ?? [];
+    const [pin = '', again] = ending.failure?.facts.next.map(commandLine) ?? [];
     expect(pin).to.match(/^aws autoscaling update-auto-scaling-group --auto-scaling-group-name web --launch-template /);
     expect(again).to.match(/^ha-updater update-asgs --asg web {3}# then: replaces all/);
     const [, id = '', version = ''] = /LaunchTemplateId=(\S+),Version=(\d+)/.exec(pin) ?? [];
@@ -202,7 +203,7 @@ describe('an old half that is kept', function () {
     const stage = createStage({ images: { 'ami-new': boots } }, [{ name: 'web', size: 2, min: 1, max: 3 }]);
     stage.groups[0]?.changeImage('ami-new');
     const { changes, outcome } = await stage.run(
-      { gates: { words: '', keepMs: 400_000 } },
+      { gates: { words: [], keepMs: 400_000 } },
       { interruptAfterMs: 500_000 },
     );
     expect(outcome).to.equal('swapRolledBack');
@@ -234,7 +235,7 @@ describe('an old half that is kept', function () {
         'others',
       );
     });
-    const ending = await stage.run({ gates: { words: '', keepMs: 400_000 } }, { interruptAfterMs: IN_WINDOW + 60_000 });
+    const ending = await stage.run({ gates: { words: [], keepMs: 400_000 } }, { interruptAfterMs: IN_WINDOW + 60_000 });
     expect([ending.outcome, ending.failure?.facts.code]).to.deep.equal(['stopped', 'swap.rolledBackInPart']);
     expect(stage.violations()).to.deep.equal([]);
     expect([...groupState(stage, 'web').instances].sort()).to.deep.equal(['InService 1', 'InService 1', 'InService 2']);
@@ -254,7 +255,7 @@ describe('an old half that is kept', function () {
       const one = { AutoScalingGroupName: 'web', InstanceIds: [kept] };
       stage.sandbox.world.invoke('autoscaling', 'ExitStandby', one, 'others');
     });
-    expect(outcomesOf(await stage.run({ gates: { words: '', keepMs: 400_000 } }))).to.deep.equal(['promoted']);
+    expect(outcomesOf(await stage.run({ gates: { words: [], keepMs: 400_000 } }))).to.deep.equal(['promoted']);
     expect(stage.violations()).to.deep.equal([]);
     expect(groupState(stage, 'web').instances).to.deep.equal(['InService 2', 'InService 2', 'InService 2']);
   });

@@ -26,7 +26,7 @@ async function keeps(
     const now = clock.now() - began;
     return { takesMs: 2_000, code: now >= no.fromMs && now < no.untilMs ? 1 : 0 };
   });
-  const gates = { words: '--check-command check', keepMs: KEPT_MS, hooks: HOOKS };
+  const gates = { words: ['--check-command', 'check'], keepMs: KEPT_MS, hooks: HOOKS };
   const ending = await stage.run({ gates, ...plan }, { hooks });
   expect(stage.violations()).to.deep.equal([]);
   return { stage, ran, ending, outcomes: ending.results.map(({ outcome }) => outcome) };

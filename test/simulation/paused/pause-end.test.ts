@@ -13,7 +13,7 @@ async function overdue(by: 'resume' | 'rollback', plan: Partial<Plan> = {}): Pro
     { name: 'api', size: 1, min: 0, max: 1, balancers: ['target-group'], configuration: 'lc' },
   ]);
   for (const group of stage.groups) group.changeImage('ami-new');
-  const gates: Gates = { words: '', pauseAt: [100], pauseEnds: { afterMs: AFTER_MS, by } };
+  const gates: Gates = { words: [], pauseAt: [100], pauseEnds: { afterMs: AFTER_MS, by } };
   const ending = await stage.run({ gates, ...plan });
   expect(outcomesOf(ending)).to.deep.equal(['paused']);
   const early = await stage.run();

@@ -9,7 +9,7 @@ export function drawGated(seed: number): Story {
   const story = draw(seed);
   const random = seededRandom(seed).fork('gates');
   const gates: Gates = {
-    words: '',
+    words: [],
     ...(random.chance(0.6) ? { canary: random.int(1, 3) } : {}),
     ...(random.chance(0.5) ? { bakeMs: random.pick([30_000, 120_000]) } : {}),
     ...(random.chance(0.6)

@@ -1,11 +1,11 @@
+import { distinct } from '../../../text/commands/next-command.js';
 import { isMasked } from '../../../decide/stack/stack-parameters.js';
 import { lostGroups, lostStacks } from '../../../decide/stack/read-change-set.js';
 import { classifyStatus } from '../../../decide/stack/stack-update.js';
 import type { SizeKeeper } from '../../../engine/stack/keep-sizes.js';
 import { keepingSizes } from '../size-keeper.js';
 import { changeStack, stackGroups } from '../../../engine/stack/change-stack.js';
-import { AwsFault, Failure, refused } from '../../../errors.js';
-import type { FailureFacts } from '../../../model/event.js';
+import { AwsFault, Failure, refused, type FailureData } from '../../../errors.js';
 import type { Stack } from '../../../model/stack/stack.js';
 import type { LoadedTemplate, TemplateSource } from '../../../model/stack/template.js';
 import { inspectTemplate, maxBodyBytes } from '../../../template/load.js';
@@ -15,7 +15,6 @@ import { templateStore, type StoreFlags } from '../template-store.js';
 import { retrying } from '../../../engine/retrying-gateway.js';
 import type { OpenChange, StackOrder } from '../../../engine/stack/stack-change.js';
 import { faultText } from '../../../text/fault-text.js';
-import { readPrinted } from '../../../text/commands/printed-command.js';
 import { withoutStop } from '../../../text/sentence.js';
 
 /** A stack as it was before its change, ready to be made that again. */
@@ -108,7 +107,7 @@ export async function revert(
   { failure, promoted, keeper }: RolledBackSwap,
 ): Promise<Failure> {
   const { deps } = run;
-  const with_ = (facts: Partial<FailureFacts>): Failure =>
+  const with_ = (facts: Partial<FailureData>): Failure =>
     new Failure(failure.outcome, { ...failure.facts, ...facts }, { cause: failure });
   if (promoted.length > 0) {
     return with_({
@@ -148,7 +147,7 @@ export async function revert(
     return with_({
       left,
       // What the stack itself needs comes before all that takes it for whole.
-      next: [...new Set([...(error instanceof Failure ? error.facts.next : []), ...failure.facts.next])],
+      next: distinct([...(error instanceof Failure ? error.facts.next : []), ...failure.facts.next]),
     });
   }
   // What calls of their own could not set is told as warnings alone; the last words have to say it too.
@@ -175,7 +174,7 @@ async function resumed(
   run: Run,
   back: string,
   before: Before,
-  { failure, with_ }: { readonly failure: Failure; readonly with_: (facts: Partial<FailureFacts>) => Failure },
+  { failure, with_ }: { readonly failure: Failure; readonly with_: (facts: Partial<FailureData>) => Failure },
 ): Promise<Failure> {
   const open = new Set<string>();
   try {
@@ -195,10 +194,9 @@ async function resumed(
       });
     }
     const inPart = failure.outcome !== 'swapRolledBack';
-    const next = failure.facts.next.filter((command) => {
-      const { operation } = readPrinted(command);
-      return !NEEDLESS.has(operation) || (inPart && operation === 'update-asgs');
-    });
+    const next = failure.facts.next.filter(
+      ({ operation }) => !NEEDLESS.has(operation) || (inPart && operation === 'update-asgs'),
+    );
     const beside = ' New instances serve on beside the old ones, for these are fewer than are asked for.';
     return with_({
       left: (

@@ -1,10 +1,8 @@
+import type { NextCommand } from '../../../text/commands/next-command.js';
 import { againCommand } from '../../../config/again-command.js';
 import type { GroupFlags } from '../../../config/rollout-plan.js';
-import { targetText } from '../../../config/target.js';
 import { AwsFault, Failure } from '../../../errors.js';
 import type { Stack } from '../../../model/stack/stack.js';
-import { readPrinted } from '../../../text/commands/printed-command.js';
-import { asIs, command, quote } from '../../../text/shell-quote.js';
 import type { CommonFlags, Run } from '../../../run/run.js';
 import { RETRY } from '../../../engine/retry.js';
 import { retrying } from '../../../engine/retrying-gateway.js';
@@ -69,7 +67,7 @@ export async function withWayBack(run: Run, former: FormerStack, going: Going): 
     0,
     Math.max(
       0,
-      next.findIndex((command) => readPrinted(command).program !== 'aws'),
+      next.findIndex(({ program }) => program !== 'aws'),
     ),
   );
   return new Failure(
@@ -122,9 +120,8 @@ async function readAgain(deps: Run['deps'], id: string): Promise<Stack | undefin
 const BRIEF = { ...RETRY, attempts: 3, longestWaitMs: 5_000 };
 
 /** Alarms, which may ring for what failed, stages and a deadline that may have been too short are left out. */
-function wayBack({ region }: Run, moved: readonly Moved[], { order, flags }: Going): string {
+function wayBack({ region }: Run, moved: readonly Moved[], { order, flags }: Going): NextCommand {
   const target = { stack: order.stack, asgs: [] };
-  const head = command`ha-updater update-stack ${asIs(targetText(target))}`;
   const left = {
     alarm: undefined,
     canary: undefined,
@@ -137,6 +134,6 @@ function wayBack({ region }: Run, moved: readonly Moved[], { order, flags }: Goi
   };
   const straight = { ...flags, ...left };
   const choices = againCommand(target, straight, { region, profile: flags.profile }, 'update-stack');
-  const words = moved.map(({ key, was }) => quote(`${key}=${was}`)).join(' ');
-  return `${head} ${words}${choices.slice(head.length)}`;
+  const [name = '', ...rest] = choices.words;
+  return { ...choices, words: [name, ...moved.map(({ key, was }) => `${key}=${was}`), ...rest] };
 }

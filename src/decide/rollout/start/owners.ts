@@ -1,6 +1,6 @@
+import { command, commandText } from '../../../text/commands/next-command.js';
 import type { Reason } from '../../../model/rollout/decision.js';
 import type { Group } from '../../../model/rollout/group.js';
-import { command } from '../../../text/shell-quote.js';
 
 /** A tag by which the owner of a group says that this tool shall never work on it. */
 const NEVER = 'ha-updater:never';
@@ -29,7 +29,7 @@ const THEIRS: readonly Owner[] = [
     instead: (name, tags) => {
       const cluster = tags['eks:cluster-name'] ?? 'CLUSTER';
       const update = command`aws eks update-nodegroup-version --cluster-name ${cluster} --nodegroup-name ${name}`;
-      return `Update the node group: ${update}`;
+      return `Update the node group: ${commandText(update)}`;
     },
   },
   {
@@ -37,7 +37,9 @@ const THEIRS: readonly Owner[] = [
     who: 'an Elastic Beanstalk environment',
     but: 'it deploys and sets sizes by itself',
     instead: (name) =>
-      `Update the environment: ${command`aws elasticbeanstalk update-environment --environment-name ${name}`}`,
+      `Update the environment: ${commandText(
+        command`aws elasticbeanstalk update-environment --environment-name ${name}`,
+      )}`,
   },
   {
     key: 'AWSBatchServiceTag',
@@ -49,7 +51,7 @@ const THEIRS: readonly Owner[] = [
     key: 'kops.k8s.io/instancegroup',
     who: 'kops',
     but: 'its nodes have to be drained',
-    instead: (name) => `Use ${command`kops rolling-update cluster --instance-group ${name} --yes`}`,
+    instead: (name) => `Use ${commandText(command`kops rolling-update cluster --instance-group ${name} --yes`)}`,
   },
 ];
 

@@ -1,4 +1,4 @@
-import { command } from '../../../text/shell-quote.js';
+import { command, commandText } from '../../../text/commands/next-command.js';
 import type { Observed, Reason } from '../../../model/rollout/decision.js';
 import type { Group } from '../../../model/rollout/group.js';
 import { standing } from '../../instances/classify.js';
@@ -51,7 +51,7 @@ function groupReasons(group: Group): readonly Reason[] {
       'group.warmPool',
       'it has a warm pool, whose instances were launched with the old configuration',
       'Delete the warm pool for the time of the rollout: ' +
-        command`aws autoscaling delete-warm-pool --auto-scaling-group-name ${group.name}`,
+        commandText(command`aws autoscaling delete-warm-pool --auto-scaling-group-name ${group.name}`),
     );
   if (group.notes.unreadable !== undefined)
     against(
@@ -70,7 +70,7 @@ function suspendedReasons({ name, suspended, notes }: Group): readonly Reason[] 
   );
   return missing.map((process) => {
     const what = ['--auto-scaling-group-name', name, '--scaling-processes', process];
-    const resume = command`aws autoscaling resume-processes ${what}`;
+    const resume = commandText(command`aws autoscaling resume-processes ${what}`);
     return {
       code: 'group.suspended',
       group: name,
@@ -103,7 +103,7 @@ function shiftedReasons({ name, instances }: Group): readonly Reason[] {
 function changeReasons({ precautions }: Observed, group: Group): readonly Reason[] {
   const { activeRefresh, changingBalancers = [] } = precautions.find((one) => one.group === group.name) ?? {};
   const against = (code: string, text: string, remedy: string): Reason => ({ code, group: group.name, text, remedy });
-  const cancel = command`aws autoscaling cancel-instance-refresh --auto-scaling-group-name ${group.name}`;
+  const cancel = commandText(command`aws autoscaling cancel-instance-refresh --auto-scaling-group-name ${group.name}`);
   return [
     ...(activeRefresh === undefined
       ? []

@@ -1,8 +1,8 @@
+import { command, commandText } from '../../../text/commands/next-command.js';
 import type { Reason, Wait } from '../../../model/rollout/decision.js';
 import type { Group } from '../../../model/rollout/group.js';
 import type { Plan } from '../../../model/rollout/rollout-plan.js';
 import { count } from '../../../text/count.js';
-import { command } from '../../../text/shell-quote.js';
 import { membersOf, standing } from '../../instances/classify.js';
 import { limitFrom } from '../../memory/unseen-time.js';
 import type { LookAndPlan } from '../../view.js';
@@ -38,8 +38,10 @@ function setAside(plan: Plan, group: Group): readonly SetAside[] {
     '--instance-ids',
     ...ids(some),
   ];
-  const lift = command`aws autoscaling set-instance-protection --no-protected-from-scale-in ${which(guarded)}`;
-  const back = command`aws autoscaling exit-standby ${which(parked)}`;
+  const lift = commandText(
+    command`aws autoscaling set-instance-protection --no-protected-from-scale-in ${which(guarded)}`,
+  );
+  const back = commandText(command`aws autoscaling exit-standby ${which(parked)}`);
   const found: SetAside[] = [];
   if (guarded.length > 0)
     found.push({

@@ -1,3 +1,4 @@
+import { command, commandText, withWords, type NextCommand } from '../../../text/commands/next-command.js';
 import type { Reason } from '../../../model/rollout/decision.js';
 import type { Balancer, Group, Instance } from '../../../model/rollout/group.js';
 import type { Plan } from '../../../model/rollout/rollout-plan.js';
@@ -8,7 +9,6 @@ import { deletedBalancers } from '../../instances/deleted-balancers.js';
 import { graceNeeded } from '../../instances/marked-for-good.js';
 import { factsOf } from '../../strategies/facts-by-name.js';
 import type { LookAndPlan } from '../../view.js';
-import { asIs, command } from '../../../text/shell-quote.js';
 import { list } from '../../../text/list.js';
 import { seconds } from '../../../text/duration.js';
 import { addressWarnings } from './zones-and-addresses.js';
@@ -152,8 +152,6 @@ function healthWarnings(plan: Plan, group: Group, balancer: Balancer): readonly 
   return warnings;
 }
 
-const END_RETAINED = 'aws autoscaling terminate-instance-in-auto-scaling-group --no-should-decrement-desired-capacity';
-
 /**
  * Instances that a lifecycle policy kept when their terminating hook was abandoned. They serve nobody, nothing takes
  * them away but a call, and they cost what they cost.
@@ -168,9 +166,16 @@ function retainedWarnings({ name, instances }: Group): readonly Reason[] {
       code: 'group.retained',
       group: name,
       text: `${ids.length} ${which} retained by its lifecycle policy (${list(ids, 5)}), and ${go} until ended by hand`,
-      remedy: command`${asIs(END_RETAINED)} --instance-id ${ids[0] ?? ''}`,
+      remedy: commandText(endRetained(ids[0] ?? '')),
+      resource: ids[0] ?? '',
     },
   ];
+}
+
+/** Ends an instance that its lifecycle policy kept. */
+export function endRetained(id: string): NextCommand {
+  const end = command`aws autoscaling terminate-instance-in-auto-scaling-group`;
+  return withWords(end, ['--no-should-decrement-desired-capacity', '--instance-id', id]);
 }
 
 /** What somebody else set while the rollout is under way, and AWS's words on who did. */

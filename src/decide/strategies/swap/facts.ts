@@ -1,3 +1,4 @@
+import { command, commandText } from '../../../text/commands/next-command.js';
 import { RECORD_VERSION } from '../../../model/rollout/record.js';
 import { doubled } from '../../instances/capacity.js';
 import { standing } from '../../instances/classify.js';
@@ -8,7 +9,6 @@ import type { Plan } from '../../../model/rollout/rollout-plan.js';
 import { count } from '../../../text/count.js';
 import { duration } from '../../../text/duration.js';
 import { list } from '../../../text/list.js';
-import { command } from '../../../text/shell-quote.js';
 import type { StrategyFacts } from '../facts.js';
 
 /** The swap: all old instances stay until as many new ones are proven. */
@@ -88,7 +88,7 @@ function keptWarnings({ gates }: Plan, { name, size }: Group): readonly Reason[]
 /** Why the old half of a group could not be kept in standby, or not be told from others there. */
 function keepReasons({ name, instances, weighted }: Group): readonly Reason[] {
   const back = (ids: readonly string[]): string =>
-    command`aws autoscaling exit-standby --auto-scaling-group-name ${name} --instance-ids ${ids}`;
+    commandText(command`aws autoscaling exit-standby --auto-scaling-group-name ${name} --instance-ids ${ids}`);
   const aside = instances.filter(({ lifecycle }) => standing(lifecycle) === 'parked').map(({ id }) => id);
   return [
     ...(weighted

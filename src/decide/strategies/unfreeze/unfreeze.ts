@@ -1,10 +1,10 @@
+import { command, commandText } from '../../../text/commands/next-command.js';
 import type { Decision, GroupResult, Observed, Reason, Wait } from '../../../model/rollout/decision.js';
 import type { Group } from '../../../model/rollout/group.js';
 import type { Plan } from '../../../model/rollout/rollout-plan.js';
 import { sayMarked, takeMarkOff, wronglyMarked } from '../../diagnosis/marked.js';
 import { serving } from '../../instances/classify.js';
 import { busy } from '../../memory/fold-look.js';
-import { command } from '../../../text/shell-quote.js';
 import { targetWords } from '../../../text/commands/target-words.js';
 import type { ReasonedAction } from '../../step.js';
 import type { RolloutView } from '../../view.js';
@@ -82,7 +82,7 @@ function against(group: Group): readonly Reason[] {
       code: 'group.rollout',
       group: name,
       text: `the rollout of run ${notes.record.run} is on it`,
-      remedy: command`Finish it first: ha-updater resume ${targetWords(name)}`,
+      remedy: `Finish it first: ${commandText(command`ha-updater resume ${targetWords(name)}`)}`,
     },
   ];
 }
@@ -97,7 +97,7 @@ function markedAgainst(group: Group): readonly Reason[] {
     code: 'group.marked',
     group: group.name,
     text: sayMarked([id]),
-    remedy: `First: ${takeMarkOff(id)}`,
+    remedy: `First: ${commandText(takeMarkOff(id))}`,
   }));
 }
 

@@ -1,3 +1,4 @@
+import { command, commandText } from '../../../text/commands/next-command.js';
 import { saysNothingChanges } from '../../../decide/stack/read-change-set.js';
 import { diagnoseChangeSet } from '../../../decide/diagnosis/diagnose.js';
 import { AwsFault, refused } from '../../../errors.js';
@@ -11,7 +12,6 @@ import { retrying } from '../../retrying-gateway.js';
 import { isGone, overtaken } from './overtaken.js';
 import { type StackOrder, interrupted, type Prepared, type Review } from '../stack-change.js';
 import { seconds } from '../../../text/duration.js';
-import { command } from '../../../text/shell-quote.js';
 
 /** How far nested change sets are followed; CloudFormation itself takes 2,500 nested resources. */
 const deepest = 20;
@@ -73,7 +73,9 @@ function tellMaybeLeft(deps: Deps, order: StackOrder, error: unknown): void {
     reason: {
       code: 'stack.changeSetLeft',
       text: `The change set ${name} of stack ${order.stack} may be left behind: no answer said whether it was made.`,
-      remedy: command`aws cloudformation delete-change-set --stack-name ${order.stack} --change-set-name ${name}`,
+      remedy: commandText(
+        command`aws cloudformation delete-change-set --stack-name ${order.stack} --change-set-name ${name}`,
+      ),
     },
   });
 }

@@ -1,4 +1,4 @@
-import { command } from '../../../text/shell-quote.js';
+import { command, commandText } from '../../../text/commands/next-command.js';
 import { AwsFault } from '../../../errors.js';
 import type { Deps } from '../../deps.js';
 import { retrying } from '../../retrying-gateway.js';
@@ -33,7 +33,7 @@ export async function dropChangeSet(deps: Deps, own: OwnChangeSet): Promise<void
       reason: {
         code: 'stack.changeSetLeft',
         text,
-        remedy: command`aws cloudformation delete-change-set --change-set-name ${own.id}`,
+        remedy: commandText(command`aws cloudformation delete-change-set --change-set-name ${own.id}`),
       },
     });
   }

@@ -1,4 +1,4 @@
-import { command } from '../../../text/shell-quote.js';
+import { command } from '../../../text/commands/next-command.js';
 import { AwsFault, Failure, refused } from '../../../errors.js';
 import type { StackEvent } from '../../../model/stack/stack.js';
 import type { Deps } from '../../deps.js';

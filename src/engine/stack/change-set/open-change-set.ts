@@ -1,4 +1,4 @@
-import { command } from '../../../text/shell-quote.js';
+import { command } from '../../../text/commands/next-command.js';
 import { replacesByPolicy } from '../../../decide/stack/own-policies.js';
 import { classifyStatus } from '../../../decide/stack/stack-update.js';
 import { AwsFault, refused } from '../../../errors.js';

@@ -1,4 +1,4 @@
-import { command } from '../../../text/shell-quote.js';
+import { command } from '../../../text/commands/next-command.js';
 import { AwsFault, Failure } from '../../../errors.js';
 import { timestamp } from '../../../text/timestamp.js';
 import type { Deps } from '../../deps.js';

@@ -1,4 +1,4 @@
-import { command } from '../../../text/shell-quote.js';
+import { command, remarked } from '../../../text/commands/next-command.js';
 import {
   keptBesideDefault,
   resolveParameters,
@@ -29,7 +29,7 @@ export async function prepare(deps: Deps, order: StackOrder): Promise<Prepared> 
   const { action, before } = await advised(deps, order);
   const { template, stack } = order;
   if (action === 'create' && template.source.kind === 'previous') {
-    throw noStack(stack, '', [command`ha-updater update-stack ${stack} --template FILE   # creates it`]);
+    throw noStack(stack, '', [remarked(command`ha-updater update-stack ${stack} --template FILE`, 'creates it')]);
   }
   const summary = await askService(deps, order, before?.id);
   const parameters: ParametersKnown = {
