@@ -1,4 +1,6 @@
 import { expect } from 'chai';
+import sinon from 'sinon';
+import { systemClock, type Clock } from '../../src/clock.js';
 import { LockLost } from '../../src/errors.js';
 import { createKeeper, LOCK_TIMING, type Keeper } from '../../src/lock/lock-session.js';
 import { LockFault, type Holder, type LockStore } from '../../src/lock/store.js';
@@ -8,45 +10,26 @@ import { entry } from './contract.js';
 
 const SECOND = 1_000;
 
-/** A clock that a test moves, step by step, so that whoever sleeps on it gets its turn in order. */
-function handClock(): {
-  now: () => number;
-  sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
-  pass: (ms: number) => Promise<void>;
-  stopped: (ms: number) => void;
+let time: sinon.SinonFakeTimers;
+
+/** Every test of the `describe` that this is called in begins at 0, and time goes on as `pass` says. */
+function timeStandsStill(): void {
+  beforeEach(() => {
+    time = sinon.useFakeTimers({ now: 0, toFake: ['Date', 'setTimeout', 'clearTimeout'] });
+  });
+  afterEach(() => time.restore());
+}
+
+/** The system's clock, which a test moves. */
+function handClock(): Clock & {
+  readonly pass: (ms: number) => Promise<unknown>;
+  readonly stopped: (ms: number) => void;
 } {
-  let now = 0;
-  const sleepers = new Set<{ at: number; wake: () => void }>();
-  const turns = async (): Promise<void> => {
-    for (let turn = 0; turn < 40; turn++) await Promise.resolve();
-  };
   return {
-    now: () => now,
-    sleep: (ms, signal) =>
-      new Promise((resolve) => {
-        if (signal?.aborted) return void resolve();
-        const sleeper = {
-          at: now + ms,
-          wake: () => (sleepers.delete(sleeper), signal?.removeEventListener('abort', sleeper.wake), resolve()),
-        };
-        sleepers.add(sleeper);
-        signal?.addEventListener('abort', sleeper.wake, { once: true });
-      }),
-    pass: async (ms) => {
-      const end = now + ms;
-      await turns();
-      for (;;) {
-        const next = [...sleepers].sort((a, b) => a.at - b.at)[0];
-        if (next === undefined || next.at > end) break;
-        now = Math.max(now, next.at);
-        next.wake();
-        await turns();
-      }
-      now = end;
-      await turns();
-    },
+    ...systemClock(),
+    pass: (ms) => time.tickAsync(ms),
     // As SIGSTOP does: time goes by and nobody gets a turn.
-    stopped: (ms) => (now += ms),
+    stopped: (ms) => time.setSystemTime(Date.now() + ms),
   };
 }
 
@@ -99,6 +82,7 @@ const unreachable = (): never => {
 };
 
 describe('keeping a strict lock', () => {
+  timeStandsStill();
   it('renews it while the run lives, and gives it back at the end', async () => {
     const [store, clock] = [memoryStore(), handClock()];
     const keeper = keeperOf(store, clock);
@@ -204,6 +188,7 @@ describe('keeping a strict lock', () => {
 });
 
 describe('taking a strict lock', () => {
+  timeStandsStill();
   it('from a dead run takes its whole lease on our own clock, and not a second less', async () => {
     const [store, clock] = [memoryStore(), handClock()];
     store.entries.set('a', entry('dead', 3, 90 * SECOND));

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import sinon from 'sinon';
 import type { HookEnd } from '../../src/engine/commands/shell-runner.js';
 import { createShell } from '../../src/shell/shell.js';
 
@@ -90,6 +91,26 @@ describe('the shell', function () {
     const { words, output } = await run('trap "" TERM; echo $$; while :; do sleep 0.1; done', 200);
     expect(words).to.equal('killed after 0 s');
     expect(await isGone(Number(output))).to.equal(true);
+  });
+
+  it('gives one that was told to end five seconds before it is killed', async () => {
+    const time = sinon.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const kill = process.kill.bind(process);
+    // The first signal is lost on it, whatever it does about that.
+    const signals = sinon.stub(process, 'kill').callsFake((pid, signal) => signal === 'SIGTERM' || kill(pid, signal));
+    try {
+      const running = run('sleep 60', 30_000);
+      await time.tickAsync(30_000);
+      expect(signals.args.map(([, signal]) => signal)).to.deep.equal(['SIGTERM']);
+      await time.tickAsync(4_999);
+      expect(signals.callCount).to.equal(1);
+      await time.tickAsync(1);
+      expect(signals.args.map(([, signal]) => signal)).to.deep.equal(['SIGTERM', 'SIGKILL']);
+      expect((await running).words).to.equal('killed after 30 s');
+    } finally {
+      signals.restore();
+      time.restore();
+    }
   });
 
   it('kills it when the run ends, and starts none after that', async () => {

@@ -10,19 +10,15 @@ import type { ElasticLoadBalancingV2 } from '@aws-sdk/client-elastic-load-balanc
 import type { S3 } from '@aws-sdk/client-s3';
 import type { SSM } from '@aws-sdk/client-ssm';
 import type { STS } from '@aws-sdk/client-sts';
-import type {
-  AwsCredentialIdentity,
-  AwsCredentialIdentityProvider,
-  HandlerExecutionContext,
-  MiddlewareStack,
-} from '@smithy/types';
+import type { AwsCredentialIdentityProvider, HandlerExecutionContext, MiddlewareStack } from '@smithy/types';
 import type { HttpHandlerUserInput } from '@smithy/core/protocols';
-import { systemClock, type Instant } from '../../clock.js';
+import type { Instant } from '../../clock.js';
 import { AwsFault, LockLost } from '../../errors.js';
 import { takeWholeAnswers } from './whole-answers.js';
 import { toFault } from './faults.js';
 import { proxyAgent } from './proxy.js';
 import { resolveRegion } from './region.js';
+import { renewable } from './renewable-credentials.js';
 
 export interface GatewayOptions {
   /** Absent: the environment's, the profile's, or eu-west-1. */
@@ -254,44 +250,6 @@ function keepDates(stack: Spoken['middlewareStack'], dates: WeakMap<object, Inst
     { step: 'deserialize', priority: 'high', name: 'keepDates' },
   );
 }
-
-/** Asked for again this long before they expire. */
-const EARLY_MS = 300_000;
-
-/**
- * Credentials that are asked for again shortly before they expire, and whenever the service calls them expired:
- * many providers do not know when that is. Whatever kept them is made anew, so that files are read again.
- */
-function renewable(makeProvider: () => Promise<AwsCredentialIdentityProvider>): {
-  readonly provide: AwsCredentialIdentityProvider;
-  readonly renew: () => void;
-} {
-  let held: Promise<AwsCredentialIdentity> | undefined;
-  const fetched = async (options?: Record<string, unknown>): Promise<AwsCredentialIdentity> =>
-    (await makeProvider())(options);
-  const ask = (options?: Record<string, unknown>): Promise<AwsCredentialIdentity> => {
-    const asked = fetched(options);
-    held = asked;
-    asked.catch(() => {
-      if (held === asked) held = undefined;
-    });
-    return asked;
-  };
-  return {
-    provide: async (options) => {
-      let identity = await (held ?? ask(options));
-      if (identity.expiration !== undefined && identity.expiration.getTime() - systemClock().now() < EARLY_MS)
-        identity = await ask(options);
-      // The SDK keeps for ever what has no date, so it is made to ask here every time.
-      return { ...identity, expiration: LONG_AGO };
-    },
-    renew: () => {
-      held = undefined;
-    },
-  };
-}
-
-const LONG_AGO = new Date(0);
 
 /** @param requestHandler for providers that ask AWS, such as SSO or a role of the profile */
 async function defaultCredentials(
