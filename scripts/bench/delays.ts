@@ -84,7 +84,7 @@ async function delayOf({ what, seed, share, pollMs }: Trial): Promise<number | u
   const hears = (event: RunEvent): void => {
     if (shown !== undefined && noticed === undefined && tellsOf(does, event)) noticed = clock.now();
   };
-  const gates = does === 'alarm' ? { gates: { words: '', alarms: [ALARM] } } : {};
+  const gates = does === 'alarm' ? { gates: { words: [], alarms: [ALARM] } } : {};
   await stage.run({ timing: { ...PLAN.timing, warmupMs: WARMUP_MS, pollMs }, ...gates }, { hears });
   return shown === undefined || noticed === undefined ? undefined : (noticed - shown) / 1000;
 }
