@@ -4,6 +4,7 @@ import Resume from './groups/resume.js';
 import Rollback from './groups/rollback.js';
 import Unfreeze from './groups/unfreeze.js';
 import UpdateAsgs from './groups/update-asgs.js';
+import Check from './inspect/check.js';
 import Config from './inspect/config.js';
 import Diagnose from './inspect/diagnose.js';
 import Doctor from './inspect/doctor.js';
@@ -26,6 +27,7 @@ import Validate from './stack/validate.js';
  */
 export const COMMANDS = {
   cancel: Cancel,
+  check: Check,
   completion: Completion,
   config: Config,
   diagnose: Diagnose,

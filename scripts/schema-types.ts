@@ -7,6 +7,7 @@ export type {
   ListDocument,
   LockDocument,
   ReportDocument,
+  CheckDocument,
   SettingsDocument,
   StatusDocument,
   ValidateDocument,

@@ -11,6 +11,7 @@ const TYPES: Readonly<Record<string, string>> = {
   diagnose: 'DiagnoseDocument',
   validate: 'ValidateDocument',
   report: 'ReportDocument',
+  check: 'CheckDocument',
   explain: 'ExplainDocument',
   lock: 'LockDocument',
   config: 'SettingsDocument',

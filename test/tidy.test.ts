@@ -28,6 +28,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly (string | RegExp)[]>> = {
   model: ['clock', 'text'],
   errors: ['model', 'text'],
   decide: ['model', 'clock', 'text'],
+  check: ['model', 'clock', 'errors', 'text'],
   engine: ['model', 'decide', 'clock', 'errors', 'text'],
   aws: ['model', 'clock', 'errors', 'text', 'src/engine/gateway.ts', SDK, PROXY, CRON, /^node:https?$/],
   files: ['clock', NODE],
@@ -37,7 +38,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly (string | RegExp)[]>> = {
   cdk: ['model', 'errors', 'text', 'files', /^@aws-cdk\//, NODE],
   lock: ['model', 'clock', 'errors', 'text', /^@aws-sdk\/client-dynamodb$/, /^node:(net|tls)$/],
   config: ['model', 'clock', 'errors', 'text', 'files', /^yaml$/, NODE],
-  render: ['model', 'clock', 'errors', 'text', /^listr2$/, PLOTS, NODE],
+  render: ['model', 'check', 'clock', 'errors', 'text', /^listr2$/, PLOTS, NODE],
   sandbox: ['clock', SDK, CRON, /^yaml$/, NODE],
   // The table of limits alone, so that a default stands in one place; the library is loaded when a command runs.
   commands: ['index', 'clock', 'src/config/numbers.ts', 'src/text/plain.ts', /^@oclif\/core(\/|$)/, NODE],

@@ -2,8 +2,8 @@ import type { Instant, Milliseconds } from '../clock.js';
 import type { NextCommand } from '../text/commands/next-command.js';
 import type { Action } from './rollout/action.js';
 import type { ChangePlan } from './stack/change-plan.js';
-import type { Balancer } from './rollout/group.js';
-import type { RolloutRecord } from './rollout/record.js';
+import type { Balancer, Size } from './rollout/group.js';
+import type { FrozenNote, OutNote, RolloutRecord, Verdict } from './rollout/record.js';
 import type { InstanceRow } from './rollout/instance-row.js';
 import type { HookKind } from './rollout/hook.js';
 import type { GroupResult, Progress, Reason, Wait } from './rollout/decision.js';
@@ -232,6 +232,34 @@ export type RunEvent =
       /** Told with `all`: what judges the instances, and how long an instance has to be in service to be proven. */
       readonly balancers?: readonly Omit<Balancer, 'port' | 'note' | 'deleted'>[];
       readonly warmupMs?: Milliseconds;
+    }
+  /**
+   * What a look showed of a group beside its instances: at the first look, and again when it differs from what was told
+   * last. Sizes and the record are those that AWS has.
+   */
+  | {
+      readonly type: 'group.state';
+      readonly group: string;
+      readonly size: Size;
+      /** Sizes count units; rows of instances say how many one counts. */
+      readonly weighted?: true;
+      /** Names of the suspended processes. */
+      readonly suspended: readonly string[];
+      /** What an instance that is launched now would be launched from, as far as that was asked for. */
+      readonly configurations: readonly string[];
+      /** Types or images of what is launched do not follow from that alone. */
+      readonly mixed?: true;
+      /** Status of the stack. */
+      readonly stackStatus?: string;
+      /** The run whose lease is on the group. */
+      readonly holder?: string;
+      /** The other notes that are on the group. */
+      readonly record?: RolloutRecord;
+      readonly verdict?: Omit<Verdict, 'why'>;
+      readonly frozen?: Omit<FrozenNote, 'why'>;
+      readonly out?: OutNote;
+      /** Instances that EC2 does not run any more, though the group may not know it yet; where that was asked for. */
+      readonly ended?: readonly string[];
     }
   | { readonly type: 'group.progress'; readonly progress: Progress }
   | { readonly type: 'group.waiting'; readonly wait: Wait }

@@ -55,6 +55,7 @@ export function describe(event: RunEvent, at: Instant): readonly Line[] {
     case 'group.skipped':
     case 'group.adopted':
     case 'group.instances':
+    case 'group.state':
     case 'group.progress':
     case 'group.waiting':
     case 'group.finished':
@@ -243,7 +244,13 @@ function describeRolloutEvent(
 /** What becomes of one group. */
 function describeGroupEvent(
   event: Told<
-    'group.skipped' | 'group.adopted' | 'group.instances' | 'group.progress' | 'group.waiting' | 'group.finished'
+    | 'group.skipped'
+    | 'group.adopted'
+    | 'group.instances'
+    | 'group.state'
+    | 'group.progress'
+    | 'group.waiting'
+    | 'group.finished'
   >,
   at: Instant,
 ): readonly Line[] {
@@ -253,6 +260,7 @@ function describeGroupEvent(
     case 'group.adopted':
       return describeAdopted(event);
     case 'group.instances':
+    case 'group.state':
       // The counts of the group and what it waits for say it shorter.
       return [];
     case 'group.progress':

@@ -21,7 +21,7 @@ export function createHeartbeat(
   const see: Emit = (event) => {
     // A signal is what the person did; AWS is as silent as before.
     // And rows of instances are told to files alone.
-    if (event.type === 'interrupt' || event.type === 'group.instances') return;
+    if (event.type === 'interrupt' || event.type === 'group.instances' || event.type === 'group.state') return;
     last = clock.now();
     const topic = topicOf(event);
     if (event.type === 'group.waiting' || event.type === 'stack.waiting') waits.set(topic, { event, at: last });

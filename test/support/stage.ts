@@ -11,12 +11,13 @@ import { runRollout } from '../../src/engine/rollout/run-rollout.js';
 import { AwsFault, Failure, LockLost } from '../../src/errors.js';
 import type { GroupResult } from '../../src/model/rollout/decision.js';
 import type { Lease } from '../../src/model/rollout/record.js';
-import type { Outcome, RunEvent } from '../../src/model/event.js';
+import type { Outcome, RunEvent, Stamped } from '../../src/model/event.js';
 import type { Plan } from '../../src/model/rollout/rollout-plan.js';
 import { createSandbox, type Sandbox } from '../../src/sandbox/index.js';
 import { DEFAULT_SCENARIO, type Scenario } from '../../src/sandbox/scenario.js';
 import { PLAN } from './groups.js';
 import { call, standardGroup, type StandardGroup } from './sandbox.js';
+import { brokenByCheck, journalOf } from '../check/judge.js';
 import { emptyLists } from './empty-lists.js';
 import type { Violation } from '../../src/sandbox/invariants/violation.js';
 import { strangersRedactor } from '../../src/text/secrets/redact.js';
@@ -37,6 +38,8 @@ export interface Ending {
   /** Changes that it asked for, when they left, and how many reads were answered before. */
   readonly changes: readonly Left[];
   readonly events: readonly RunEvent[];
+  /** The same as a file of events has them. */
+  readonly journal: readonly Stamped[];
 }
 
 /** A change that left. */
@@ -68,11 +71,11 @@ export interface Mishap {
   readonly stopAt?: { readonly read?: number; readonly change?: number; readonly meanwhile: () => Promise<void> };
 }
 
-/** What a run told that a person cannot read. */
-interface SentenceFault {
+/** What a run told that a person cannot read, or that `check` calls broken. */
+interface Fault {
   readonly at: number;
   readonly group: string;
-  readonly rule: 'empty-list';
+  readonly rule: 'empty-list' | 'check';
   readonly text: string;
 }
 
@@ -87,8 +90,8 @@ export interface Stage {
   ) => Promise<readonly Ending[]>;
   /** Changes sent by the last run. */
   readonly changes: () => readonly string[];
-  /** Invariants that any run so far has broken, and its sentences that hold an empty list. */
-  readonly violations: () => readonly (Violation | SentenceFault)[];
+  /** Invariants that any run so far has broken, by the world and by its journal, and sentences that hold an empty list. */
+  readonly violations: () => readonly (Violation | Fault)[];
 }
 
 export interface StageOptions {
@@ -116,7 +119,7 @@ export function createStage(
   });
   let runs = 0;
   let changes: string[] = [];
-  const holes: SentenceFault[] = [];
+  const holes: Fault[] = [];
   const run: Stage['run'] = async (differs = {}, mishap = {}) => {
     runs++;
     const mine: string[] = [];
@@ -143,8 +146,10 @@ export function createStage(
       ...differs,
     };
     const events: RunEvent[] = [];
+    const journal = journalOf(plan.run, plan.groups, () => sandbox.clock.now());
     const emit = (event: RunEvent): void => {
       events.push(event);
+      journal.see(event);
       mishap.hears?.(event);
     };
     const still = standStill(mishap.stopAt, 'read', strict);
@@ -175,7 +180,10 @@ export function createStage(
     const ended = (outcome: Ending['outcome'], more: Partial<Ending> = {}): Ending => {
       for (const text of emptyLists({ events, failure: more.failure?.facts }))
         holes.push({ at: sandbox.clock.now(), group: '', rule: 'empty-list', text });
-      return { outcome, results: [], changes: sent, events, ...more };
+      const results = more.results ?? [];
+      const whole = journal.end(outcome, results);
+      for (const text of brokenByCheck(whole)) holes.push({ at: sandbox.clock.now(), group: '', rule: 'check', text });
+      return { outcome, results: [], changes: sent, events, journal: whole, ...more };
     };
     try {
       const not = await strict?.keeper.take(plan.groups);

@@ -3,13 +3,13 @@ import { newToken } from '../../config/run-id.js';
 import { systemClock } from '../../clock.js';
 import { badFlags, problem, usage } from '../../errors.js';
 import { openForLater } from '../../files/written-file.js';
-import { readBounded } from '../../files/read-bounded.js';
 import { whyNot } from '../../files/system-fault.js';
 import type { Stamped } from '../../model/event.js';
 import { textWriter } from '../../render/line-writer.js';
 import { harmlessLine } from '../../text/plain.js';
 import { FORMATS, reportAs, type Format } from '../../render/report/formats.js';
 import type { CommandResult, ProcessContext } from '../../run/process-context.js';
+import { readJournal } from './read-journal.js';
 
 export interface ReportAsked {
   /** A file of events, or `-` for stdin. */
@@ -27,14 +27,11 @@ export interface ReportDocument extends Pick<CommandResult, 'v' | 'command' | 'o
   readonly report?: string;
 }
 
-/** A run over a thousand instances for a day stays far below. */
-const MOST_BYTES = 512 * 1024 * 1024;
-
 /** `report`: what happened in a run, out of its events alone. Nothing is asked of AWS. */
 export async function report(asked: ReportAsked, { stdout, json }: ProcessContext): Promise<ReportDocument> {
   const format = FORMATS.find((one) => one === asked.format) ?? 'html';
   const { file: path, 'output-file': target } = asked;
-  const events = lastRun(readEvents(await readFile(path), path), path);
+  const events = lastRun((await readJournal(path)).map(({ stamped }) => stamped));
   const text = await reportAs(format, events).catch((error: unknown) => {
     throw usage('usage.file', `${path} holds events that are not whole: ${whyNot(error)}.`);
   });
@@ -56,15 +53,6 @@ export async function report(asked: ReportAsked, { stdout, json }: ProcessContex
   return document;
 }
 
-async function readFile(path: string): Promise<string> {
-  const source = path === '-' ? '/dev/stdin' : path;
-  const bytes = await readBounded(source, MOST_BYTES).catch((error: unknown) => {
-    throw usage('usage.file', `The events in ${path} cannot be read: ${whyNot(error)}.`);
-  });
-  if (bytes === undefined) throw usage('usage.file', `${path} holds more than ${MOST_BYTES / 1024 / 1024} MiB.`);
-  return bytes.toString('utf8').replace(/^\ufeff/, '');
-}
-
 async function write(target: string, text: string): Promise<void> {
   try {
     const file = await openForLater(target, newToken);
@@ -74,35 +62,10 @@ async function write(target: string, text: string): Promise<void> {
   }
 }
 
-/** Every line that is an event. The last one may be torn: the process was killed while it wrote. */
-function readEvents(text: string, path: string): readonly Stamped[] {
-  const lines = text.split('\n');
-  return lines.flatMap((line, index): readonly Stamped[] => {
-    if (line.trim() === '') return [];
-    const event = eventOf(line);
-    if (event !== undefined) return [event];
-    if (index === lines.length - 1 && index > 0) return [];
-    throw usage(
-      'usage.file',
-      `${path}:${index + 1} is not an event: --output jsonl and --events-file write them, one to a line.`,
-    );
-  });
-}
-
-function eventOf(line: string): Stamped | undefined {
-  try {
-    const value = JSON.parse(line) as Partial<Stamped> | null;
-    const isEvent = value?.v === 1 && typeof value.at === 'number' && typeof value.event?.type === 'string';
-    return isEvent ? (value as Stamped) : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
 /** A file may hold several runs, one after the other: the last one counts. */
-function lastRun(events: readonly Stamped[], path: string): readonly Stamped[] {
+function lastRun(events: readonly Stamped[]): readonly Stamped[] {
   const last = events.at(-1);
-  if (last === undefined) throw usage('usage.file', `${path} holds no events.`);
+  if (last === undefined) return [];
   const own = events.filter(({ run }) => run === last.run);
   const begin = own.findLastIndex(({ seq }) => seq === 1);
   return own.slice(Math.max(0, begin));

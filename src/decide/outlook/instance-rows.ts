@@ -21,7 +21,7 @@ export function instanceRows(observed: Observed, plan: Plan, shown: Group): read
   const all = [...group.instances, ...(group.kept?.instances ?? [])];
   const known = all.filter(({ lifecycle }) => !isUnread || standing(lifecycle) !== 'live');
   return known.map((instance) => {
-    const { id, lifecycle, zone, type, launchedAt } = instance;
+    const { id, lifecycle, zone, type, launchedAt, weight, protectedFromScaleIn, healthy, configuration } = instance;
     // EC2 knows launch times no finer than by the second.
     const isOld = began !== undefined && launchedAt !== undefined && seconds(launchedAt) < seconds(began);
     const state = stateOf(observed, group, instance);
@@ -33,6 +33,10 @@ export function instanceRows(observed: Observed, plan: Plan, shown: Group): read
       zone,
       ...(type !== undefined && { type }),
       ...(launchedAt !== undefined && { launchedAt }),
+      ...(weight !== 1 && { weight }),
+      ...(protectedFromScaleIn && { protected: true as const }),
+      ...(!healthy && { healthy: false as const }),
+      ...(configuration !== '' && { configuration }),
       says: (isUnread ? [] : judges).flatMap((balancer) => {
         const { verdict, reason } = verdictOf(instance, balancer);
         return verdict === 'healthy' ? [] : [{ balancer: balancer.name, verdict, reason }];
@@ -48,7 +52,9 @@ function stateOf({ at }: Observed, group: Group, instance: Instance): InstanceSt
   if (where !== 'live') return 'idle';
   const said = balancerState(at, group, instance);
   if (said !== undefined) return said;
-  return instance.healthy ? 'serving' : 'unhealthy';
+  if (!instance.healthy) return 'unhealthy';
+  if (instance.checks === undefined || instance.checks.verdict === 'healthy') return 'serving';
+  return instance.checks.verdict === 'starting' ? 'booting' : 'unhealthy';
 }
 
 function seconds(instant: number): number {

@@ -1,17 +1,20 @@
 import { wholeRecord } from '../../decide/ownership/ignored-old.js';
 import { factsOf } from '../../decide/strategies/facts-by-name.js';
 import type { AwsFault } from '../../errors.js';
+import type { Emit } from '../../model/event.js';
 import type { Action } from '../../model/rollout/action.js';
 import type { GroupResult, Observed, Progress, Reason, Wait } from '../../model/rollout/decision.js';
 import type { RolloutRecord } from '../../model/rollout/record.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
 import type { Deps } from '../deps.js';
+import { groupState } from '../../decide/outlook/group-state.js';
 import { instanceTeller } from './instance-teller.js';
 
 /** Turns what the loop sees into events, each fact once. */
 export interface Reporter {
   warnings(reasons: readonly Reason[]): void;
   adopted(observed: Observed): void;
+  state(observed: Observed): void;
   instances(observed: Observed): void;
   progress(progress: readonly Progress[]): void;
   waits(waits: readonly Wait[]): void;
@@ -57,6 +60,7 @@ export function createReporter({ emit }: Deps, plan: Plan): Reporter {
         });
       }
     },
+    state: (observed) => tellStates(observed, emit, news),
     instances: instanceTeller(emit, plan),
     progress: (progress) => {
       for (const one of progress)
@@ -83,6 +87,14 @@ export function createReporter({ emit }: Deps, plan: Plan): Reporter {
       else emit({ type: 'group.finished', result });
     },
   };
+}
+
+/** Tells of each group what is not as it was told last. */
+function tellStates(observed: Observed, emit: Emit, news: (key: string, value: unknown) => boolean): void {
+  for (const group of observed.groups) {
+    const event = { type: 'group.state', ...groupState(observed, group) } as const;
+    if (news(`state ${group.name}`, event)) emit(event);
+  }
 }
 
 /** What becomes of a record that was taken over. */

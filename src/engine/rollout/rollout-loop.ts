@@ -123,7 +123,10 @@ function tell(
   report.adopted(observed);
   report.commands(observed);
   for (const result of Object.values(observed.seen.results)) report.finished(result);
-  if (decision.kind !== 'refuse' && decision.kind !== 'held') report.instances(observed);
+  if (decision.kind !== 'refuse' && decision.kind !== 'held') {
+    report.state(observed);
+    report.instances(observed);
+  }
   if (decision.kind === 'act' || decision.kind === 'wait') report.progress(decision.progress);
   if (decision.kind === 'wait') report.waits(decision.waits);
 }

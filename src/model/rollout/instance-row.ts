@@ -19,6 +19,14 @@ export interface InstanceRow {
   readonly zone: string;
   readonly type?: string;
   readonly launchedAt?: Instant;
+  /** Capacity units; absent where it counts one. */
+  readonly weight?: number;
+  /** Protected from scale-in. */
+  readonly protected?: true;
+  /** Auto Scaling calls it unhealthy and means to replace it. */
+  readonly healthy?: false;
+  /** What it was launched from, where AWS says it. */
+  readonly configuration?: string;
   /** The balancers that do not call it healthy, and what they say in their own words. */
   readonly says: readonly { readonly balancer: string; readonly verdict: HealthVerdict; readonly reason: string }[];
 }

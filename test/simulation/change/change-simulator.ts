@@ -6,6 +6,7 @@ import { autoScalingState, isLeaving, type GroupState } from '../../../src/sandb
 import { meddle } from '../../../src/sandbox/world/autoscaling/interfere.js';
 import { ServiceFault } from '../../../src/sandbox/world/fault.js';
 import { createCommandStage, type Called, type Ended, type Happening } from '../../support/command-stage.js';
+import { brokenByCheck } from '../../check/judge.js';
 import { playSettings } from '../draws/play-settings.js';
 import { CHANGE_BEGINS, type ChangeStory, type Meanwhile } from './change-story.js';
 import { templatesOf } from './change-template.js';
@@ -45,7 +46,7 @@ export async function simulateChange(story: ChangeStory): Promise<ChangeTold> {
     outcomes.push(`${name} ${document?.outcome ?? 'killed'}`);
     told.push(`--- ${name} at ${seconds(sandbox)} s: ${document === undefined ? 'killed' : JSON.stringify(document)}`);
     told.push(said.trimEnd(), ...groupsIn(sandbox).map((group) => stateOf(group)));
-    wrong.push(...untrue(sandbox, ending).map((text) => `${name}: ${text}`));
+    wrong.push(...untrue(sandbox, ending).map((text) => `${name}: ${text}`), ...brokenByCheck(ending.events));
     return ending;
   };
   for (const one of story.meanwhile) clock.after(one.afterMs, () => happen(sandbox, one));
