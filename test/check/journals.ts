@@ -21,7 +21,7 @@ export async function trueJournals(): Promise<ReadonlyMap<JournalName, readonly 
     await of('restart', () =>
       createStage({}, [{ name: 'web', size: 4, min: 1, max: 4 }]).run({ strategy: 'restart', restart: RESTART }),
     ),
-    await of('kept', () => swap('ami-new', { gates: { words: '', keepMs: 80_000 } })),
+    await of('kept', () => swap('ami-new', { gates: { words: [], keepMs: 80_000 } })),
     await of('shared', () => swap('ami-new', {}, 2)),
   ]);
 }
