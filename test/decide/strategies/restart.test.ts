@@ -35,12 +35,9 @@ const RESTART: Plan = {
 };
 
 const record = (differs: Partial<RestartRecord> = {}): RestartRecord => {
-  const { version, strategy, ...base } = { ...RECORD, gates: undefined };
-  version;
-  strategy;
-  const { gates, ...rest } = base;
-  gates;
-  return { ...rest, version: 2, strategy: 'restart', quorum: 0.5, suspended: SUSPENDED, ...differs };
+  const { run, startedAt, size, old, together } = RECORD;
+  const base = { run, startedAt, size, old, together, suspended: SUSPENDED };
+  return { ...base, version: 2, strategy: 'restart', quorum: 0.5, ...differs };
 };
 
 /** What both balancers say: a word for both, or one each. */
