@@ -452,6 +452,36 @@ export const MUTATIONS: readonly Mutation[] = [
     breaks: { condition: false },
   },
   {
+    name: 'watched-sizes',
+    rule: 'a run that waits for another one does not take its sizes for those of a person',
+    breaks: { value: 'true' },
+  },
+  {
+    name: 'scaled-to-doubled',
+    rule: 'as many as two halves were are not ours once scaling goes on',
+    breaks: { value: 'false' },
+  },
+  {
+    name: 'window-ended-by-hand',
+    rule: 'whoever is taken out of standby by hand does not end the time for which the old half is kept',
+    breaks: { value: 'kept.length > 0' },
+  },
+  {
+    name: 'marked-in-standby',
+    rule: 'a kept half that is marked Unhealthy for good does not hold the way back up for ever',
+    breaks: { value: '() => false' },
+  },
+  {
+    name: 'idle-old-scale-in',
+    rule: 'after a roll-back Auto Scaling does not choose who leaves while an old instance there does not serve',
+    breaks: { value: 'false' },
+  },
+  {
+    name: 'taken-after-verdict',
+    rule: 'what replaces an old instance that was taken after the verdict is not taken for a size of others',
+    breaks: { value: 'verdict.at' },
+  },
+  {
     name: 'stand-ins-go',
     rule: 'new instances that serve in the places of missing old ones stay, and the roll-back comes to its end',
     breaks: { condition: true },

@@ -2,7 +2,7 @@ import { hasLeft, isOld } from './halves.js';
 import { keptHalfGone, STANDBY, turned } from './kept-rules.js';
 import { RESIZE } from './resize-rules.js';
 import type { Deed, Of, RecordedDeed, RuleTable } from './rule-table.js';
-import { showsGrowth } from './size-rules.js';
+import { scalesAgain, showsGrowth } from './size-rules.js';
 import { TERMINATION } from './termination-rules.js';
 
 const OF_A_RESTART = { withoutRecord: 'that belongs to a restart', rules: [() => 'that belongs to a restart'] };
@@ -95,6 +95,8 @@ function resumesInTime({ group, record, verdict, action }: RecordedDeed<Of<'resu
   if (verdict === undefined || early) return undefined;
   if (group.instances.some((one) => isOld(one.launchedAt, record.startedAt) && !hasLeft(one.lifecycle)))
     return 'the old half is still there';
+  // What scaling asks for once it goes on may be just as many as two halves were.
+  if (scalesAgain(group, record)) return undefined;
   return showsGrowth(group, record) ? 'the sizes are not restored yet' : undefined;
 }
 

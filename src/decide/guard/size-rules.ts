@@ -18,6 +18,12 @@ export function showsGrowth({ size }: Group, record: RolloutRecord): boolean {
   return grown && (size.desired === most || (size.max === most && most > before.max));
 }
 
+/** Auto Scaling scales the group by itself again: the rollout has resumed what it had suspended of that. */
+export function scalesAgain({ suspended }: Group, record: RolloutRecord): boolean {
+  const scaling = record.suspended.filter((process) => /^(AlarmNotification|ScheduledActions)$/.test(process));
+  return scaling.length > 0 && !scaling.some((process) => suspended.includes(process));
+}
+
 /** Each size is left as it is, or becomes what it was before, or what somebody else had set. */
 export function givesBack({ size }: Group, record: RolloutRecord, to: Size): string | undefined {
   const { theirs } = record;

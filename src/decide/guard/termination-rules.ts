@@ -2,7 +2,7 @@ import type { Group, Instance } from '../../model/rollout/group.js';
 import type { RollingRecord, Verdict } from '../../model/rollout/record.js';
 import { MAX_TERMINATED_PER_CALL } from '../instances/capacity.js';
 import { inService } from '../instances/classify.js';
-import { isNew, isOld } from './halves.js';
+import { hasLeft, isNew, isOld } from './halves.js';
 import { allAside, floorOf } from './kept-rules.js';
 import { firstBroken, type Of, type RecordedDeed, type Rule } from './rule-table.js';
 import { idleUnits, served, unitsThere } from './serving-units.js';
@@ -66,9 +66,12 @@ function onlyOfHalf({ group, record, action }: JudgedTermination): string | unde
   return undefined;
 }
 
-/** When the new ones go, an old one is left that serves. */
+/** When new ones go, an old one is left that serves; unless none is there that could, and others serve. */
 function oldStays({ group, record, action }: JudgedTermination): string | undefined {
   if (action.half === 'old' || record.size.desired === 0 || served(group) === 0) return undefined;
+  const isBack = ({ launchedAt, lifecycle, healthy }: Instance): boolean =>
+    isOld(launchedAt, record.startedAt) && !hasLeft(lifecycle) && healthy;
+  if (!group.instances.some(isBack) && served(group, action.instances) > 0) return undefined;
   const fresh = group.instances.filter((one) => !isOld(one.launchedAt, record.startedAt)).map(({ id }) => id);
   return served(group, fresh) === 0 ? 'no old instance would be left in service' : undefined;
 }

@@ -42,13 +42,24 @@ export function mayServe({ group, halves }: Halved): readonly Instance[] {
   return halves.old.filter((instance) => inService(group, instance) || instance.healthy);
 }
 
+/** The instances that count toward the desired capacity. */
+function membersOf({ instances }: Group): readonly Instance[] {
+  return instances.filter((instance) => !isAway(instance) && standing(instance.lifecycle) !== 'parked');
+}
+
+/** More are there than shall stay, also once those have left that Auto Scaling has given up. */
+export function isCrowded(of: Halved): boolean {
+  // rule: idle-old-scale-in
+  return units(membersOf(of.group)) - units(givenUp(of)) > wantedSize(of.record).desired;
+}
+
 /**
  * Old instances that Auto Scaling has given up, as far as they are too many beside those that stand in for them: giving
  * the size back would let Auto Scaling choose who leaves, and it could choose one that serves. Those that EC2 has
  * forgotten already are among them, also where no others are left: of those it is known that they are dead.
  */
 export function givenUp({ group, record, halves }: Halved): readonly Instance[] {
-  const members = group.instances.filter((instance) => !isAway(instance) && standing(instance.lifecycle) !== 'parked');
+  const members = membersOf(group);
   let surplus = units(members) - wantedSize(record).desired;
   return members
     .filter((instance) => !instance.healthy && !halves.new.includes(instance))

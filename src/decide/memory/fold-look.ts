@@ -159,7 +159,11 @@ function foldNotes(next: ByName, one: Shown): void {
   const { name, notes, group, at, plan, seen } = one;
   const { record } = group.notes;
   foldLease(next, one);
-  if (record !== undefined && factsOf(record).kind === 'replacing')
+  // Who only watches the run that holds the group cannot tell its changes of the sizes from those of others.
+  // rule: watched-sizes
+  const holds = group.notes.lease?.run === plan.run;
+  if (!holds) next.sizes = withoutKey(next.sizes, name);
+  else if (record !== undefined && factsOf(record).kind === 'replacing')
     next.sizes[name] = seenSizes(seen, group, record, at);
   const began = beginOf(record);
   if (began !== undefined) next.began[name] = began;
@@ -178,6 +182,11 @@ function foldNotes(next: ByName, one: Shown): void {
     next.leaving[name] = keepLeaving(seen, group);
     next.left[name] = whoLeft(seen.left[name], group, { record, verdict: group.notes.verdict }, at);
   }
+}
+
+function withoutKey<T>(of: Readonly<Record<string, T>>, key: string): Record<string, T> {
+  const { [key]: _dropped, ...rest } = of;
+  return rest;
 }
 
 /** Since when another run's lease has not moved. */

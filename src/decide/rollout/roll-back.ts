@@ -8,7 +8,7 @@ import { noteTheirs } from '../sizes/note-theirs.js';
 import { givenBack, originOf } from '../sizes/their-sizes.js';
 import { RESET_FIRST } from './processes.js';
 import { MAX_TERMINATED_PER_CALL } from '../instances/capacity.js';
-import { givenUp, mayServe, nothingToGoBackTo, standIn } from '../instances/stand-ins.js';
+import { givenUp, isCrowded, mayServe, nothingToGoBackTo, standIn } from '../instances/stand-ins.js';
 import { liftShield } from './scale-in-protection.js';
 import { terminateHalf } from './terminate-half.js';
 
@@ -47,26 +47,21 @@ export function rollBack(view: RolloutView, of: JudgedGroup): GroupStep {
 
 /** The new half leaves, and looks show that nothing of it comes late; undefined once that is over. */
 function takeNewOut(view: RolloutView, of: JudgedGroup): GroupStep | undefined {
-  const { group, record, verdict, halves } = of;
-  if (halves.new.length > 0) {
-    // With nothing to go back to, the new ones are all that there is; who asks for it gives up those that do not serve.
+  const { group, verdict, halves } = of;
+  // New ones that stand in stay at once, also where nothing is left to go back to: waiting would bring no old one back.
+  // rule: stand-ins-go
+  if (halves.new.length > 0 && !standIn(of, mayServe(of))) {
     // rule: nothing-to-go-back-to
-    if (
-      record.size.desired > 0 &&
-      serving(group, halves.old).length === 0 &&
-      (!view.plan.undo || nothingToGoBackTo(of))
-    ) {
+    if (isAllThereIs(view, of)) {
       return waitFor(view, of, verdict.at, {
         why: 'no old instance serves, so the new ones are left alone',
         instances: halves.new.map((instance) => ({ id: instance.id, why: notInService(group, instance) })),
       });
     }
-    // rule: stand-ins-go
-    if (!standIn(of, mayServe(of))) {
-      const step = terminateHalf(view, of, 'new');
-      // Old ones that did not come back within the time are missing for good.
-      if (step.kind !== 'stuck' || !standIn(of, serving(group, halves.old))) return step;
-    }
+    const step = terminateHalf(view, of, 'new');
+    // Old ones that did not come back within the time are missing for good. Where they are too many beside those that
+    // stand in for them, giving the size back would let Auto Scaling choose who leaves.
+    if (step.kind !== 'stuck' || !standIn(of, serving(group, halves.old)) || isCrowded(of)) return step;
   }
   if (halves.unknown.length > 0) {
     return waitFor(view, of, verdict.at, {
@@ -84,6 +79,17 @@ function takeNewOut(view: RolloutView, of: JudgedGroup): GroupStep | undefined {
     return { kind: 'wait', wait: { group: group.name, phase: 'halve', why, instances: [] } };
   }
   return undefined;
+}
+
+/**
+ * Without an old one that serves the new ones are all that there is. Where no old one can come back, those that nobody
+ * misses may go, and who asks for the roll-back gives up those that do not serve.
+ */
+function isAllThereIs({ plan }: RolloutView, of: JudgedGroup): boolean {
+  const { group, record, halves } = of;
+  if (record.size.desired === 0 || serving(group, halves.old).length > 0) return false;
+  if (mayServe(of).length > 0) return !plan.undo || nothingToGoBackTo(of);
+  return !plan.undo && units(serving(group, halves.new)) < record.size.desired;
 }
 
 /** Old ones that Auto Scaling has given up leave, where others stand in for them; undefined where none has to. */

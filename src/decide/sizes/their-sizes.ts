@@ -22,7 +22,7 @@ export function originOf(seen: SeenSizes | undefined): Origin {
 
 /** A group in the middle of its rollout, as far as its sizes go. */
 export interface SizedGroup {
-  readonly group: Pick<Group, 'size' | 'weighted' | 'instances'>;
+  readonly group: Pick<Group, 'size' | 'weighted' | 'instances' | 'suspended'>;
   readonly record: RolloutRecord;
   readonly verdict?: Verdict;
   readonly halves: Split;
@@ -96,11 +96,12 @@ function isOurDesired(of: SizedGroup, origin: Origin): boolean {
   const { group, record, verdict, halves } = of;
   const { desired } = group.size;
   const wanted = wantedSize(record).desired;
-  if (desired === wanted || desired === (record.theirs?.desired ?? record.size.desired)) return true;
+  const noted = { ...record.size, ...record.theirs };
+  if (desired === wanted || desired === noted.desired) return true;
   const targets = ownTargets(record);
   if (origin === 'theirs') return false;
   // What we made it grow to stays ours after the verdict, too: old ones that leave by themselves take nothing off.
-  if (targets.includes(desired)) return true;
+  if (targets.includes(desired)) return origin === 'ours' || !isGivenBack(of);
   if (verdict === undefined) return false;
   const extra = 'surge' in record ? Math.min(record.surge, record.old) : record.old;
   const most = Math.max(...targets, goalOf(record) + extra) + (group.weighted ? 2 * record.old : 0);
@@ -115,19 +116,33 @@ function isOurDesired(of: SizedGroup, origin: Origin): boolean {
   return standsIn(group, record, verdict);
 }
 
+/** Scaling goes on after a promotion, so the sizes had been given back: it may ask for as many as two halves were. */
+function isGivenBack({ group, record, verdict, halves }: SizedGroup): boolean {
+  // rule: scaled-to-doubled
+  return verdict?.outcome === 'promote' && halves.old.length === 0 && goesOn(record, group);
+}
+
 /** Whether the desired capacity is no more than what is left of ours at the end of a swap. */
 function standsIn(
-  { size: { desired }, instances }: SizedGroup['group'],
+  { size: { desired }, instances, suspended }: SizedGroup['group'],
   record: RolloutRecord,
   verdict: Verdict,
 ): boolean {
   // What went into standby took its part off what we had asked for; the rest stands in for old ones that are gone.
   const kept = keptHalf({ instances }, record).length;
   if (kept > 0 && desired <= finalTarget(record).size.desired - kept) return true;
-  // What is more than wanted at the end of a swap stands in for old ones that others took before the verdict.
-  // Those that somebody has put aside since were launched for it as well.
+  // What is more than wanted at the end of a swap stands in for old ones that others took: before the verdict, or after
+  // it as long as nothing has scaled the group since. Those that somebody has put aside were launched for it as well.
+  // rule: taken-after-verdict
+  const until = goesOn(record, { suspended }) ? verdict.at : Infinity;
   const launched = instances.filter(
-    ({ launchedAt = Infinity }) => launchedAt >= record.startedAt && launchedAt < verdict.at,
+    ({ launchedAt = Infinity }) => launchedAt >= record.startedAt && launchedAt < until,
   );
   return desired <= units(launched);
+}
+
+/** What scales a group by itself was suspended by its rollout, and has been resumed. */
+function goesOn({ suspended }: RolloutRecord, group: Pick<Group, 'suspended'>): boolean {
+  const scaling = ['AlarmNotification', 'ScheduledActions'].filter((process) => suspended.includes(process));
+  return scaling.some((process) => !group.suspended.includes(process));
 }

@@ -654,6 +654,16 @@ const SENT: readonly Row[] = [
     }),
     action: terminate('old', 'i-old1'),
   },
+  {
+    when: 'rolled back, and no old one is left: a new one that nobody misses',
+    on: rolledBack({ instances: [fresh('i-new1'), fresh('i-new2'), fresh('i-new3')] }),
+    action: terminate('new', 'i-new3'),
+  },
+  {
+    when: 'evening out zones at last, where scaling asks for as many as two halves were',
+    on: promoted({ suspended: ['AZRebalance'], instances: [fresh('i-new1'), fresh('i-new2')] }),
+    action: { type: 'resume', group: 'web', processes: ['AZRebalance'] },
+  },
   { when: 'a record of the sizes that are there', on: group(), action: record(2) },
   { when: 'suspending by the record', on: doubledGroup({ suspended: [] }), action: suspend(...PROCESSES) },
   { when: 'shielding', on: shielded(doubledGroup()), action: shield(true, 'i-old1') },

@@ -146,6 +146,18 @@ describe('remember: what somebody else set', () => {
     expect(web?.notes.record?.theirs).to.deep.equal({ desired: 3 });
   });
 
+  it('is not what the run did that held the group while this one waited for it', () => {
+    const held = (size: Group['size']): Group => {
+      const notes = { record: { ...RECORD, run: 'run-0' }, lease: { ...LEASE, run: 'run-0' } };
+      return doubledGroup({ size, notes, instances: [instance('i-old1'), instance('i-old2')] });
+    };
+    const waiting = lookAfter(observed([held(RECORD.size)]), 60_000);
+    const watched = lookAfter(waiting, 60_000, [held({ ...RECORD.size, desired: 4 })]);
+    expect(watched.seen.sizes).to.deep.equal({});
+    const ours = { ...held({ ...RECORD.size, desired: 4 }), notes: { record: RECORD, lease: LEASE } };
+    expect(lookAfter(watched, 5_000, [ours]).seen.sizes['web']).to.include({ desired: 4, unexplained: false });
+  });
+
   it('is not mixed with a record that the same run wrote before', () => {
     const begun = observed([doubledGroup()]);
     const seen = afterAction(

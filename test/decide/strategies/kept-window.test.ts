@@ -117,6 +117,24 @@ const rows: readonly {
     then: 'wait',
   },
   {
+    when: 'somebody takes the old ones out of standby before the time is over',
+    look: observed(
+      [
+        window({
+          instances: [
+            instance('i-old1'),
+            instance('i-old2', { lifecycle: 'Pending' }),
+            fresh('i-new1'),
+            fresh('i-new2'),
+          ],
+        }),
+      ],
+      { at: AT },
+    ),
+    plan: { gates: { words: '', keepMs: HOUR } },
+    then: 'wait',
+  },
+  {
     when: 'the old half comes back already',
     look: observed(
       [window({ notes: { ...window().notes, record: { ...KEPT, gates: { ...KEPT.gates, backAt: AT - 1_000 } } } })],

@@ -81,6 +81,24 @@ const rows: readonly { readonly when: string; readonly look: Observed; readonly 
     then: 'terminate old i-old1',
   },
   {
+    when: 'none is proven again within the time, and Auto Scaling has marked them for good',
+    look: observed(
+      [
+        returned({
+          instances: [
+            instance('i-old1', { healthy: false }),
+            instance('i-old2', { healthy: false }),
+            fresh('i-new1'),
+            fresh('i-new2'),
+          ],
+          notes: { record: CALLED, lease: { ...LEASE, at: T0 + 690_000 }, verdict: verdict('promote') },
+        }),
+      ],
+      { at: T0 + 690_000 },
+    ),
+    then: 'terminate old i-old1,i-old2',
+  },
+  {
     when: 'one of them is still on its way into standby',
     look: observed([
       called({

@@ -829,6 +829,67 @@ const rows: readonly {
     then: 'freeze AlarmNotification,ScheduledActions,AZRebalance,ReplaceUnhealthy,InstanceRefresh,Launch',
   },
   {
+    when: 'rolled back, and no old one is left: the new ones that serve stand in for them',
+    look: observed(
+      [
+        doubledGroup({
+          suspended: [...PROCESSES, 'Launch'],
+          instances: [fresh('i-new1'), fresh('i-new2')],
+          notes: { record: RECORD, lease: LEASE, verdict: verdict('rollBack') },
+        }),
+      ],
+      { seen: { clean: { web: { looks: 2, since: T0 + 80_000 } } } },
+    ),
+    then: 'restore 1/2/4',
+  },
+  {
+    when: 'rolled back, and an old one that Auto Scaling calls healthy does not come back within the time',
+    look: observed(
+      [
+        doubledGroup({
+          suspended: [...PROCESSES, 'Launch'],
+          instances: [instance('i-old1'), instance('i-old2', { health: sick() }), fresh('i-new2')],
+          notes: { record: RECORD, lease: { ...LEASE, at: T0 + 3_700_000 }, verdict: verdict('rollBack') },
+        }),
+      ],
+      { at: T0 + 3_700_000, seen: { clean: { web: { looks: 2, since: T0 + 80_000 } } } },
+    ),
+    then: 'finish: web stuck',
+  },
+  {
+    when: 'promoted by a run that died, and an old one was taken after the verdict: its replacement is one too many',
+    look: observed([
+      doubledGroup({
+        size: { min: 1, max: 4, desired: 3 },
+        instances: [fresh('i-new1'), fresh('i-new2'), fresh('i-new3', { launchedAt: T0 + 70_000 })],
+        notes: { record: { ...RECORD, run: 'run-0' }, lease: LEASE, verdict: verdict('promote', { run: 'run-0' }) },
+      }),
+    ]),
+    then: 'restore 1/2/4',
+  },
+  {
+    when: 'promoted by a run that died, and scaling asks for as many as two halves were',
+    look: observed([
+      doubledGroup({
+        suspended: ['AZRebalance'],
+        instances: [fresh('i-new1'), fresh('i-new2'), fresh('i-new3'), fresh('i-new4')],
+        notes: { record: { ...RECORD, run: 'run-0' }, lease: LEASE, verdict: verdict('promote', { run: 'run-0' }) },
+      }),
+    ]),
+    then: 'resume AZRebalance',
+  },
+  {
+    when: 'rolled back, no old one is left, and a new one of three is one too many',
+    look: observed([
+      doubledGroup({
+        suspended: [...PROCESSES, 'Launch'],
+        instances: [fresh('i-new1'), fresh('i-new2'), fresh('i-new3')],
+        notes: { record: RECORD, lease: LEASE, verdict: verdict('rollBack') },
+      }),
+    ]),
+    then: 'terminate new i-new1',
+  },
+  {
     when: 'rolled back, a launch time is not known',
     look: observed([
       doubledGroup({

@@ -81,9 +81,12 @@ function aside({ group }: JudgedGroup, { action, why }: ReasonedAction): readonl
 /** The time for which the old half is kept: until it is over, or somebody wants the old half back. */
 function inWindow(view: RolloutView, of: JudgedGroup, until: Instant): GroupStep {
   const { observed, plan } = view;
-  const { name, group, record, verdict } = of;
+  const { name, group, record, verdict, halves } = of;
   const kept = keptHalf(group, record);
-  const turn = kept.length === 0 ? undefined : whyBack(view, of);
+  // Whoever was taken out of standby by hand is there still: it can serve again, and goes when the time is over.
+  // rule: window-ended-by-hand
+  const isLeft = kept.length + halves.old.length > 0;
+  const turn = isLeft ? whyBack(view, of) : undefined;
   if (turn !== undefined)
     return act(
       'back',
@@ -98,20 +101,27 @@ function inWindow(view: RolloutView, of: JudgedGroup, until: Instant): GroupStep
     );
   const open = endsAt(view, of, until);
   const opened = matesOf(view, of).every((mate) => mate.record.gates?.keptUntil !== undefined);
-  if (kept.length > 0 && open !== undefined && plan.detach === true && record.run === plan.run && opened)
+  if (isLeft && open !== undefined && plan.detach === true && record.run === plan.run && opened)
     return act(
       'keep',
       { type: 'pause', group: name, record },
       `whoever wants it back calls rollback until ${timestamp(until)}`,
     );
-  if (kept.length > 0 && open !== undefined) {
-    const [who, are] = kept.length === 1 ? ['the old instance', 'is'] : [`the ${kept.length} old instances`, 'are'];
-    const why = `${who} ${are} kept in standby and can serve again; after that, ${
-      kept.length === 1 ? 'it is' : 'they are'
-    } terminated`;
+  if (isLeft && open !== undefined) {
+    const why = sayKept(kept.length, halves.old.length);
     return { kind: 'wait', wait: { group: name, phase: 'keep', why, instances: [], until: open } };
   }
   return endWindow(view, of, until);
+}
+
+/** What becomes of the old half when its time is over. @param taken how many somebody took out of standby */
+function sayKept(kept: number, taken: number): string {
+  const all = kept > 0 ? kept : taken;
+  const [who, are, they] =
+    all === 1 ? ['the old instance', 'is', 'it is'] : [`the ${all} old instances`, 'are', 'they are'];
+  const where =
+    kept > 0 ? `${are} kept in standby and can serve again` : `${are} out of standby, by somebody else's doing`;
+  return `${who} ${where}; after that, ${they} terminated`;
 }
 
 /** Why the kept half should serve again; undefined when nobody asks, or its time is over. */

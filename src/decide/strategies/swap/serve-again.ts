@@ -44,8 +44,13 @@ export function serveAgain(view: RolloutView, of: JudgedGroup, backAt: Instant):
       { type: 'suspend', group: name, processes: suspend },
       'nothing may change the membership by itself while two sets run',
     );
-  const dead = halves.old.filter(({ id }) => view.observed.ended?.[id] !== undefined);
-  // It was lost while it was kept, and would hold a place that something else could serve in.
+  const late = view.observed.at >= limitOf(view, of, backAt);
+  // rule: marked-in-standby
+  const isLost = ({ id, healthy }: Instance): boolean =>
+    view.observed.ended?.[id] !== undefined || (late && !healthy && provenOld(view, of).length === 0);
+  const dead = halves.old.filter(isLost);
+  // It was lost while it was kept, or Auto Scaling has marked it Unhealthy for good, and no other one was proven: it
+  // would hold a place that something else could serve in.
   if (dead.length > 0)
     return act(
       'back',
@@ -56,7 +61,7 @@ export function serveAgain(view: RolloutView, of: JudgedGroup, backAt: Instant):
         instances: dead.map(({ id }) => id).slice(0, MAX_ENDED),
         decrement: true,
       },
-      'EC2 does not run it any more',
+      late ? 'it did not serve again within the time' : 'EC2 does not run it any more',
     );
   if (kept.length > 0) return noteSizes(view, of) ?? leaveStandby(view, of, kept, limitOf(view, of, backAt));
   return prove(view, of, backAt);
