@@ -131,7 +131,7 @@ const rows: readonly {
       ],
       { at: AT },
     ),
-    plan: { gates: { words: '', keepMs: HOUR } },
+    plan: { gates: { words: [], keepMs: HOUR } },
     then: 'wait',
   },
   {

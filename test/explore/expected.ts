@@ -1,0 +1,126 @@
+import type { Action } from '../../src/model/rollout/action.js';
+import type { GroupResult } from '../../src/model/rollout/group-result.js';
+import type { RolloutRecord } from '../../src/model/rollout/record.js';
+import { counted, serves, serving, surplus, type Expected, type GroupState, type Member, type State } from './world.js';
+
+/*
+ * The invariants, by the words of docs/SAFETY.md and with code that shares nothing with the tool or with those of the
+ * sandbox: what a step of the tool, or of Auto Scaling at a size that the tool set, must never do.
+ */
+
+/** What a rollout has to keep and to give back, as the group is when its record appears. */
+export function expectedOf(group: GroupState, record: RolloutRecord, { now }: State): Expected {
+  const again = group.expected;
+  if (again?.run === record.run) return again;
+  const { size } = group;
+  const rolling = record.strategy === 'rolling' ? record : undefined;
+  return {
+    run: record.run,
+    size,
+    suspended: group.suspended,
+    startedAt: now,
+    floor: size.desired - (rolling?.unavailable ?? 0),
+    ceiling: size.desired + (rolling === undefined ? size.desired : Math.max(rolling.surge, 0)),
+    strategy: record.strategy,
+    touched: false,
+  };
+}
+
+/** Whether the instance was there before the rollout began. */
+function isOld({ launchedAt }: Member, { startedAt }: Expected): boolean {
+  return launchedAt < startedAt;
+}
+
+/** What an action has broken; undefined where it has not. `before` and `after`: the group around it. */
+export function brokenBy(action: Action, before: GroupState, after: GroupState): string | undefined {
+  const expected = before.expected ?? after.expected;
+  if (expected === undefined)
+    return ['renew', 'clear', 'freeze'].includes(action.type) ? undefined : `${action.type} without a record`;
+  return (
+    lessServes(expected, before, after) ??
+    scaledIn(action, expected, after) ??
+    tooMany(expected, before, after) ??
+    wrongHalf(action, expected, before) ??
+    turnedVerdict(action, expected, before) ??
+    wrongRest(action, before, expected)
+  );
+}
+
+/** Whoever serves is taken out only as long as enough others do. Who is missing already is nobody's fault. */
+function lessServes(expected: Expected, before: GroupState, after: GroupState): string | undefined {
+  const [had, has] = [serving(before), serving(after)];
+  return has < had && has < expected.floor ? `${has} serve, less than ${expected.floor}` : undefined;
+}
+
+/** Auto Scaling chooses who is too many at a size of ours: whomever it takes, enough have to serve on. */
+function scaledIn(action: Action, { floor }: Expected, after: GroupState): string | undefined {
+  if (action.type !== 'resize' || after.suspended.includes('Terminate')) return undefined;
+  const exposed = after.members.filter((one) => serves(one) && !one.shielded).length;
+  const left = serving(after) - Math.min(surplus(after), exposed);
+  return surplus(after) > 0 && left < floor && left < serving(after)
+    ? `Auto Scaling may leave ${left} serving, less than ${floor}`
+    : undefined;
+}
+
+function tooMany({ ceiling, touched }: Expected, before: GroupState, { size }: GroupState): string | undefined {
+  if (touched || size.desired <= before.size.desired || size.desired <= ceiling) return undefined;
+  return `${size.desired} are asked for, more than ${ceiling}`;
+}
+
+/** Which half goes follows from the verdict, which is there before. */
+function wrongHalf(action: Action, expected: Expected, { members, notes }: GroupState): string | undefined {
+  if (action.type !== 'terminate' && action.type !== 'standby') return undefined;
+  if (action.type === 'standby' && !action.on) return undefined;
+  const rows = members.filter(({ id }) => action.instances.includes(id));
+  const outcome = expected.verdict;
+  if (outcome === undefined) return `${action.type} without a verdict`;
+  // A kept half that serves again loses what is dead in it.
+  const dead = notes.record?.gates?.backAt !== undefined && rows.every(({ ok, gone }) => !ok || gone);
+  if (dead) return undefined;
+  if (outcome === 'promote') {
+    const fresh = rows.find((one) => !isOld(one, expected) && one.version === 'two');
+    return fresh === undefined ? undefined : `${fresh.id} is new, and the verdict is to promote`;
+  }
+  const old = rows.find((one) => isOld(one, expected) && one.ok);
+  return old === undefined ? undefined : `${old.id} is old and alive, and the verdict is to roll back`;
+}
+
+/** A verdict stands; only a kept half that serves again turns the one to promote. */
+function turnedVerdict(action: Action, { verdict }: Expected, { notes }: GroupState): string | undefined {
+  if (action.type !== 'judge' || verdict === undefined || verdict === action.verdict.outcome) return undefined;
+  const back = verdict === 'promote' && notes.record?.gates?.backAt !== undefined;
+  return back ? undefined : `the verdict was to ${verdict}`;
+}
+
+/** Why a group is not as the end that a run told of it says; undefined where it is. */
+export function wrongEnd({ outcome }: GroupResult, { notes }: GroupState, run: string): string | undefined {
+  const isOver = outcome === 'promoted' || outcome === 'rolledBack';
+  // Another run may have begun the next one already.
+  const record = isOver && notes.lease?.run !== run ? undefined : notes.record;
+  if (isOver && record !== undefined) return `${outcome}, and its record is still there`;
+  if (!isOver && (outcome === 'paused' || outcome === 'kept') && record === undefined)
+    return `${outcome}, and nothing is noted`;
+  return undefined;
+}
+
+/** What a rollout leaves undone when its record goes. */
+function wrongRest(action: Action, group: GroupState, begun: Expected): string | undefined {
+  if (action.type !== 'clear' || !action.notes.includes('record')) return undefined;
+  const { frozen } = group.notes;
+  const { verdict: outcome } = begun;
+  const old = counted(group).filter((one) => isOld(one, begun));
+  if (outcome === 'promote' && old.length > 0) return `${old.length} old ones are still there`;
+  if (outcome !== undefined && group.members.some(({ stage }) => stage === 'standby' || stage === 'entering'))
+    return 'some are still in standby';
+  if (outcome === 'rollBack' && frozen === undefined) return 'nothing says what is frozen';
+  if (outcome === 'rollBack' && !group.suspended.includes('Launch')) return 'Launch is not suspended';
+  if (group.members.some(({ shielded, stage }) => shielded && stage === 'live'))
+    return 'some are still protected from scale-in';
+  if (begun.touched) return undefined;
+  const { min, max, desired } = begun.size;
+  const { size } = group;
+  if (size.min !== min || size.max !== max || size.desired !== desired)
+    return `the sizes are ${size.min}/${size.desired}/${size.max}, and were ${min}/${desired}/${max}`;
+  const left = group.suspended.filter((name) => !begun.suspended.includes(name));
+  return outcome !== 'rollBack' && left.length > 0 ? `${left.join(', ')} are still suspended` : undefined;
+}

@@ -1,0 +1,292 @@
+import type { Instant } from '../../src/clock.js';
+import type { Action } from '../../src/model/rollout/action.js';
+import type { Seen } from '../../src/model/rollout/decision.js';
+import type { GroupNotes } from '../../src/model/rollout/group.js';
+import { TICK, type GroupState, type Member, type Runner, type State } from './world.js';
+
+/*
+ * Two states are the same when nothing that is decided can tell them apart: instants count by how long ago they are, up
+ * to the longest limit there is; instances by what they are and what is remembered of them, not by their names; signs
+ * of life by their order.
+ */
+
+/**
+ * After so many ticks it makes no difference any more how long ago something was. `total`: the limit from the record to
+ * the verdict, the longest there is; `limit`: those of progress, draining and leases; `lag`: all allowances for reads
+ * that lag, and the warm-up.
+ */
+const LONGEST = { total: 3, limit: 2, lag: 1 } as const;
+
+/** Counters that are compared with small limits. */
+const MOST = 11;
+
+/** The key of a state. Equal parts are stored once, and a key holds their numbers. */
+export type KeyOf = (state: State) => string;
+
+/** Makes keys that are comparable with each other. @param inOrder it matters which of two instances was launched first */
+export function createKeys(inOrder: boolean): KeyOf {
+  const parts = new Map<string, number>();
+  const numberOf = (part: string): number => {
+    const known = parts.get(part);
+    if (known !== undefined) return known;
+    parts.set(part, parts.size);
+    return parts.size - 1;
+  };
+  return (state) => {
+    const rank = ranksOf(state, inOrder);
+    const names = namesOf(state, rank);
+    const beats = beatsOf(state);
+    const at =
+      (limit: keyof typeof LONGEST) =>
+      (instant: Instant | undefined): string =>
+        instant === undefined ? '-' : String(Math.min(LONGEST[limit], Math.floor((state.now - instant) / TICK)));
+    const context: Context = { names, beats, rank, total: at('total'), limit: at('limit'), lag: at('lag') };
+    const all = [
+      ...state.groups.map((group) => keyOfGroup(group, context)),
+      ...(state.before ?? []).map((group) => keyOfGroup(group, context)),
+      ...state.runners.map((runner) => keyOfRunner(runner, context)),
+      `${state.troubles.world}/${state.troubles.runs}${state.dawn}`,
+    ];
+    return `${state.before === undefined ? '' : 'b'}${all.map(numberOf).join(' ')}`;
+  };
+}
+
+interface Context {
+  /** Instance → its name in this key. */
+  readonly names: ReadonlyMap<string, string>;
+  readonly beats: (run: string, beat: number) => number;
+  /** The place of a moment among those that are compared with each other. */
+  readonly rank: (instant: Instant) => number;
+  /** How long ago something was, in ticks; what is to come is negative. */
+  readonly total: Age;
+  readonly limit: Age;
+  readonly lag: Age;
+}
+
+type Age = (instant: Instant | undefined) => string;
+
+/** Instances in the order of what they are; those that are alike may stand for each other. */
+function namesOf(state: State, rank: Context['rank']): ReadonlyMap<string, string> {
+  const rows = new Map<string, string>();
+  for (const group of [...state.groups, ...(state.before ?? [])])
+    for (const member of group.members)
+      rows.set(member.id, `${rows.get(member.id) ?? ''}${group.name}${keyOfMember(member)}${rank(member.launchedAt)}`);
+  for (const { seen } of state.runners) {
+    if (seen === undefined) continue;
+    for (const [id, row] of rows) rows.set(id, `${row}${remembered(seen, id, state.now)}`);
+  }
+  const sorted = [...rows].sort(([a, x], [b, y]) => (x < y ? -1 : x > y ? 1 : a < b ? -1 : 1));
+  return new Map(sorted.map(([id, row], n) => [id, `${n}:${row}`]));
+}
+
+function keyOfMember({ stage, ok, health, shielded, gone, version }: Member): string {
+  return `${stage}${ok ? '+' : '-'}${health}${shielded ? 's' : ''}${gone ? 'g' : ''}${version}`;
+}
+
+/** What a run remembers of one instance. */
+function remembered(seen: Seen, id: string, now: Instant): string {
+  const has = (lists: Readonly<Record<string, readonly string[]>>): boolean =>
+    Object.values(lists).some((list) => list.includes(id));
+  const sent = seen.pending.flatMap(({ action }, n) => (idsOf(action).includes(id) ? [n] : []));
+  const left = Object.values(seen.left);
+  return [
+    '/',
+    // Longer than the warm-up is as good as the warm-up.
+    id in seen.inServiceSince ? Math.min(LONGEST.lag, Math.floor((now - (seen.inServiceSince[id] ?? now)) / TICK)) : '',
+    has(seen.leaving) ? 'l' : '',
+    left.some(({ ids }) => ids.includes(id)) ? 'w' : '',
+    left.some(({ taken }) => taken.includes(id)) ? 't' : '',
+    ...sent,
+  ].join('');
+}
+
+function idsOf(action: Action): readonly string[] {
+  return 'instances' in action ? action.instances : [];
+}
+
+/**
+ * The order of the moments that are compared with each other. @param inOrder launches are compared with each other, too
+ */
+function ranksOf({ groups, before = [], runners }: State, inOrder: boolean): (instant: Instant) => number {
+  const moments = new Set<Instant>();
+  for (const { members, notes, expected } of [...groups, ...before]) {
+    if (inOrder) for (const { launchedAt } of members) moments.add(launchedAt);
+    if (notes.record !== undefined) moments.add(notes.record.startedAt);
+    if (notes.verdict !== undefined) moments.add(notes.verdict.at);
+    if (expected !== undefined) moments.add(expected.startedAt);
+  }
+  for (const { seen } of runners) {
+    if (seen === undefined) continue;
+    for (const at of Object.values(seen.adoptedAt)) moments.add(at);
+    for (const { record } of Object.values(seen.known)) if (record !== undefined) moments.add(record.startedAt);
+  }
+  const order = [...moments].sort((a, b) => a - b);
+  // Between two of them, or at one of them.
+  return (instant) => 2 * order.filter((one) => one < instant).length + (order.includes(instant) ? 1 : 0);
+}
+
+/** Signs of life rise for ever; only their order matters. */
+function beatsOf({ groups, before = [], runners }: State): Context['beats'] {
+  const all = new Map<string, Set<number>>();
+  const add = (run: string, beat: number): void => void all.set(run, (all.get(run) ?? new Set()).add(beat));
+  const addNotes = ({ lease }: GroupNotes): void => {
+    if (lease !== undefined) add(lease.run, lease.beat);
+  };
+  for (const { notes } of [...groups, ...before]) addNotes(notes);
+  for (const { seen } of runners) {
+    if (seen === undefined) continue;
+    Object.values(seen.known).forEach(addNotes);
+    for (const print of [...Object.values(seen.leases).map(({ beat }) => beat), ...Object.values(seen.superseded)]) {
+      const [run, beat] = printOf(print);
+      add(run, beat);
+    }
+    for (const { action } of seen.pending) if ('lease' in action) add(action.lease.run, action.lease.beat);
+  }
+  const order = new Map([...all].map(([run, beats]) => [run, [...beats].sort((a, b) => a - b)]));
+  return (run, beat) => order.get(run)?.indexOf(beat) ?? -1;
+}
+
+/** The run and the beat of a fingerprint such as `run-a run-a 1 7`. */
+function printOf(fingerprint: string): [string, number] {
+  const words = fingerprint.split(' ');
+  return [words[0] ?? '', Number(words.at(-1))];
+}
+
+function keyOfGroup(group: GroupState, context: Context): string {
+  const { name, size, suspended, notes, members, sizedBy, expected } = group;
+  const { names, rank } = context;
+  return [
+    name,
+    sayRecord(size),
+    suspended.join(),
+    keyOfNotes(notes, context),
+    members
+      .map(({ id }) => names.get(id))
+      .sort()
+      .join(),
+    sizedBy,
+    expected === undefined
+      ? ''
+      : `${expected.run}${expected.floor}${expected.verdict}${expected.touched}${rank(expected.startedAt)}`,
+    expected === undefined ? '' : sayRecord(expected.size),
+  ].join('|');
+}
+
+/** Without what is told to people, and with its times as ages. */
+function keyOfNotes(
+  { record, verdict, lease, frozen, wish }: GroupNotes,
+  { total, limit, rank, beats }: Context,
+): string {
+  const parts: string[] = [];
+  if (record !== undefined) {
+    const { run, startedAt, size, theirs, old, suspended, gates } = record;
+    parts.push(
+      `r${run}${total(startedAt)}/${rank(startedAt)}${sayRecord(size)}${sayRecord(theirs ?? {})}${old}${suspended.join()}`,
+    );
+    if (gates !== undefined)
+      parts.push(`${gates.paused ?? 0}${gates.passed ?? 0}${limit(gates.keptUntil)}${limit(gates.backAt)}`);
+    if ('shield' in record) parts.push('s');
+  }
+  if (verdict !== undefined) parts.push(`v${verdict.run}${verdict.outcome}${limit(verdict.at)}/${rank(verdict.at)}`);
+  if (lease !== undefined) parts.push(`l${lease.run}${beats(lease.run, lease.beat)}${limit(lease.at)}`);
+  if (frozen !== undefined) parts.push(`f${frozen.run}${frozen.processes.join()}`);
+  if (wish !== undefined) parts.push(`w${wish.run}`);
+  return parts.join(' ');
+}
+
+function keyOfRunner({ plan, seen, waiting, cancelled }: Runner, context: Context): string {
+  const head = `${plan.run}${plan.adoptOnly ? 'a' : ''}${plan.undo ? 'u' : ''}${waiting ? 'w' : ''}${cancelled ? 'c' : ''}`;
+  if (seen === undefined) return head;
+  const rows = Object.entries(FIELDS).map(([name, say]) => {
+    const text = (say as (value: unknown, context: Context) => string)(seen[name as keyof Seen], context);
+    return text === '' ? '' : `${name}=${text}`;
+  });
+  return [head, ...rows].join('|');
+}
+
+/** How each thing that a run remembers counts; the compiler asks for a row for whatever is remembered later. */
+const FIELDS: { readonly [K in keyof Required<Seen>]: (value: Seen[K], context: Context) => string } = {
+  firstLookAt: (value, { limit }) => limit(value),
+  lastLookAt: (value, { lag }) => lag(value),
+  // By instance: part of its name.
+  inServiceSince: () => '',
+  progressAt: (value, { limit }) => rows(value, (one) => `${one.proven}${limit(one.at)}${one.falls ?? 0}`),
+  clean: (value, { lag }) => rows(value, ({ looks, since }) => `${Math.min(2, looks)}${lag(since)}`),
+  settled: (value) => rows(value, (looks) => String(Math.min(2, looks))),
+  leases: (value, { limit, beats }) =>
+    rows(value, ({ beat, since, moved }) => `${printOf(beat)[0]}${beats(...printOf(beat))}${limit(since)}${moved}`),
+  superseded: (value, { beats }) => rows(value, (print) => `${printOf(print)[0]}${beats(...printOf(print))}`),
+  known: (value, context) => rows(value, (notes) => keyOfNotes(notes, context)),
+  cleared: (value) => rows(value, (runs) => [...new Set(runs)].join()),
+  adoptedAt: (value, { limit, rank }) => rows(value, (at) => `${limit(at)}/${rank(at)}`),
+  began: (value, { lag }) => rows(value, lag),
+  doubled: (value) => rows(value, (times) => String(Math.min(MOST, times))),
+  confirmed: (value) => rows(value, (what) => [...what].sort().join()),
+  pending: (value, { lag, beats }) =>
+    value
+      .map(({ action, since, sure }) => `${keyOfAction(action)}${lag(since)}${sure}${leaseKey(action, beats)}`)
+      .join(),
+  results: (value) => rows(value, ({ outcome }) => outcome),
+  hooks: (value) => rows(value, ({ passed }) => String(passed)),
+  leaving: (value, { names }) => rows(value, (ids) => String(ids.filter((id) => !names.has(id)).length)),
+  left: (value, { limit, names }) =>
+    rows(value, ({ ids, at: last, taken }) => {
+      const gone = (list: readonly string[]): number => list.filter((id) => !names.has(id)).length;
+      return `${gone(ids)}${gone(taken)}${limit(last)}`;
+    }),
+  bakingSince: (value, { limit }) => rows(value, limit),
+  heldAt: (value, { limit }) => (value === undefined ? '' : limit(value)),
+  unnoted: (value, { lag }) => rows(value, lag),
+  unshielded: (value) => rows(value, String),
+  outSince: () => '',
+  backSince: () => '',
+  failed: () => '',
+  short: (value, { limit }) => rows(value, ({ looks, at: last }) => `${looks}${limit(last)}`),
+  sizes: (value, { lag }) =>
+    rows(
+      value,
+      ({ desired, unexplained, changedAt, aim, theirsSince, noted }) =>
+        `${desired}/${unexplained}/${aim}/${noted ?? 0}/${lag(changedAt)}${lag(theirsSince)}`,
+    ),
+  unseen: (value, { total }) => value.map(({ until, ms }) => `${total(until)}${ms / TICK}`).join(),
+  stackBusySince: (value, { limit }) => limit(value),
+};
+
+function rows<T>(of: Readonly<Record<string, T>>, say: (value: T) => string): string {
+  return Object.entries(of)
+    .map(([key, value]) => `${key}:${say(value)}`)
+    .join();
+}
+
+/** What an action is about, without its words, times and instances, which count by what is remembered of them. */
+function keyOfAction(action: Action): string {
+  switch (action.type) {
+    case 'suspend':
+    case 'resume':
+      return action.type + action.processes.join();
+    case 'resize':
+      return `${action.type}${sayRecord(action.size)}${action.purpose}`;
+    case 'judge':
+      return action.type + action.verdict.outcome;
+    case 'clear':
+      return action.type + action.notes.join();
+    case 'shield':
+      return `${action.type}${action.on}`;
+    case 'standby':
+      return `${action.type}${action.on}${action.decrement}`;
+    case 'terminate':
+      return `${action.type}${action.half}${action.decrement}`;
+    default:
+      return action.type;
+  }
+}
+
+function leaseKey(action: Action, beats: Context['beats']): string {
+  return 'lease' in action ? `${action.lease.run}${beats(action.lease.run, action.lease.beat)}` : '';
+}
+
+function sayRecord(of: Readonly<Record<string, unknown>> | object): string {
+  return Object.entries(of)
+    .map(([name, value]) => `${name[0] ?? ''}${name[1] ?? ''}${String(value)}`)
+    .join();
+}

@@ -1,0 +1,223 @@
+import type { RollingChoice } from '../../src/model/rollout/rollout-plan.js';
+
+/**
+ * What may go wrong.
+ *
+ * - `sick`: the balancer finds one that served unhealthy; it may heal. `born`: a new one fails its first checks
+ * - `dead`: EC2 does not run it any more. `taken`: Spot, or a person, takes one that counts
+ * - `late`: one comes although launching is suspended. `retained`: one that leaves is kept aside
+ * - `scaling`: a policy or a scheduled action changes the desired capacity by one, as far as it may
+ * - `resized`: a person does, whatever is suspended. `resumed`: a person resumes what the tool had suspended
+ * - `untagged`: a person removes the notes. `signal`: Ctrl-C. `cancel`: a note asks for the rollout to be taken back
+ * - `exited`: a person takes one out of standby
+ * - `kill`: the process dies, before or after an action. `lost`: a reply is lost, with or without an effect
+ * - `stale`: a read shows the groups as before the last change. `asleep`: a process stands still while time goes on
+ */
+export type Trouble =
+  | 'sick'
+  | 'born'
+  | 'dead'
+  | 'taken'
+  | 'late'
+  | 'retained'
+  | 'scaling'
+  | 'resized'
+  | 'resumed'
+  | 'untagged'
+  | 'signal'
+  | 'cancel'
+  | 'exited'
+  | 'kill'
+  | 'lost'
+  | 'stale'
+  | 'asleep';
+
+/** Those of them that a run of the tool has; the others are AWS's and people's. */
+export const OF_RUNS: ReadonlySet<Trouble> = new Set(['kill', 'lost', 'stale', 'asleep']);
+
+/** What may still happen: which kinds, and how many in all of AWS's and people's, and of those of runs. */
+export interface Troubles {
+  readonly kinds: readonly Trouble[];
+  readonly world: number;
+  readonly runs: number;
+}
+
+/** What a person starts when no run is at work and a rollout is left. */
+export type Successor = 'resume' | 'rollback' | 'again';
+
+/** A small world that is searched whole. */
+export interface Scope {
+  readonly name: string;
+  /** What it shows, in one line. */
+  readonly about: string;
+  readonly strategy: 'swap' | 'rolling';
+  readonly rolling?: RollingChoice;
+  /** Groups, each with that many old instances in service; min and max of each. */
+  readonly groups: readonly { readonly old: number; readonly min: number; readonly max: number }[];
+  readonly troubles: Troubles;
+  readonly successors: readonly Successor[];
+  /** Whoever comes after a run that died knows at once that it is dead; else it waits for its lease. */
+  readonly knowsDead: boolean;
+  /** Auto Scaling launches in place of an unhealthy one before it terminates that. */
+  readonly launchesFirst?: boolean;
+  /** The old half is kept for so many ticks after the verdict. */
+  readonly keepTicks?: number;
+  /** A second run of the same command starts at any moment. */
+  readonly rival?: boolean;
+  /** Troubles come before the record, too; else only while a rollout is on its group. */
+  readonly anytime?: boolean;
+  /** Small enough for `npm test`. */
+  readonly small?: boolean;
+}
+
+/** All that AWS may do by itself. */
+const AWS: readonly Trouble[] = ['sick', 'born', 'dead', 'taken', 'late', 'retained'];
+
+/** All that people and policies may do. */
+const PEOPLE: readonly Trouble[] = ['scaling', 'resized', 'resumed', 'untagged', 'signal', 'cancel'];
+
+const ONE = [{ old: 1, min: 0, max: 4 }] as const;
+const TWO = [{ old: 2, min: 1, max: 4 }] as const;
+const PERSON: readonly Successor[] = ['resume', 'rollback'];
+
+/** What most scopes have in common. */
+const SWAP = { strategy: 'swap', groups: ONE, successors: PERSON, knowsDead: true } as const;
+
+/** All of them. `npm run explore -- --only NAME` searches one. */
+export const SCOPES: readonly Scope[] = [
+  {
+    ...SWAP,
+    name: 'swap-1-killed',
+    about: 'a swap of one instance; a run dies at any moment, or a reply is lost',
+    troubles: { kinds: ['kill', 'lost'], world: 0, runs: 1 },
+    small: true,
+  },
+  {
+    ...SWAP,
+    name: 'swap-1-killed-twice',
+    about: 'the same, twice',
+    troubles: { kinds: ['kill', 'lost'], world: 0, runs: 2 },
+    small: true,
+  },
+  {
+    ...SWAP,
+    name: 'swap-1-stale',
+    about: 'a swap of one instance; reads show what was before the last change, and a run stands still',
+    troubles: { kinds: ['stale', 'asleep'], world: 0, runs: 2 },
+    small: true,
+  },
+  {
+    ...SWAP,
+    name: 'swap-1-aws',
+    about: 'a swap of one instance; one thing goes wrong at AWS, at any moment',
+    troubles: { kinds: AWS, world: 1, runs: 0 },
+  },
+  {
+    ...SWAP,
+    name: 'swap-1-aws-launches-first',
+    about: 'the same, where Auto Scaling launches a replacement before it terminates',
+    troubles: { kinds: AWS, world: 1, runs: 0 },
+    launchesFirst: true,
+  },
+  {
+    ...SWAP,
+    name: 'swap-1-people',
+    about: 'a swap of one instance; a person or a policy interferes once, at any moment',
+    troubles: { kinds: PEOPLE, world: 1, runs: 0 },
+  },
+  {
+    ...SWAP,
+    name: 'swap-1-aws-killed',
+    about: 'a swap of one instance; one thing goes wrong at AWS, and one run dies',
+    troubles: { kinds: [...AWS, 'kill'], world: 1, runs: 1 },
+  },
+  {
+    ...SWAP,
+    name: 'swap-1-lease',
+    about: 'a swap of one instance; a run dies, and whoever comes after it waits for its lease',
+    troubles: { kinds: ['kill'], world: 0, runs: 1 },
+    knowsDead: false,
+    small: true,
+  },
+  {
+    ...SWAP,
+    name: 'swap-1-rivals',
+    about: 'two runs at once on one group; one of them may stand still while time goes on',
+    troubles: { kinds: ['asleep'], world: 0, runs: 2 },
+    knowsDead: false,
+    rival: true,
+  },
+  {
+    ...SWAP,
+    name: 'swap-2',
+    about: 'a swap of two instances',
+    groups: TWO,
+    troubles: { kinds: [], world: 0, runs: 0 },
+    small: true,
+  },
+  {
+    ...SWAP,
+    name: 'swap-2-killed',
+    about: 'a swap of two instances; one run dies',
+    groups: TWO,
+    troubles: { kinds: ['kill'], world: 0, runs: 1 },
+  },
+  {
+    ...SWAP,
+    name: 'swap-2-aws',
+    about: 'a swap of two instances; one thing goes wrong at AWS',
+    groups: TWO,
+    troubles: { kinds: AWS, world: 1, runs: 0 },
+  },
+  {
+    ...SWAP,
+    name: 'two-groups',
+    about: 'two groups of one instance, judged together; one run dies',
+    groups: [...ONE, ...ONE],
+    troubles: { kinds: ['kill'], world: 0, runs: 1 },
+  },
+  {
+    ...SWAP,
+    name: 'kept',
+    about: 'the old half of one is kept after the verdict; somebody wants it back, or a run dies',
+    troubles: { kinds: ['kill', 'signal'], world: 1, runs: 1 },
+    keepTicks: 1,
+  },
+  {
+    ...SWAP,
+    name: 'kept-aws',
+    about: 'the same; one thing goes wrong at AWS, or a person or a policy interferes',
+    troubles: { kinds: [...AWS, 'scaling', 'exited'], world: 1, runs: 0 },
+    keepTicks: 1,
+  },
+  {
+    name: 'rolling-surge',
+    about: 'a rolling rollout of two with a surge of one; one run dies',
+    strategy: 'rolling',
+    rolling: { surge: { count: 1 }, unavailable: { count: 0 }, serial: false },
+    groups: TWO,
+    troubles: { kinds: ['kill'], world: 0, runs: 1 },
+    successors: PERSON,
+    knowsDead: true,
+  },
+  {
+    name: 'rolling-unavailable',
+    about: 'a rolling rollout of two without a surge, one may be out; one run dies',
+    strategy: 'rolling',
+    rolling: { surge: { count: 0 }, unavailable: { count: 1 }, serial: false },
+    groups: TWO,
+    troubles: { kinds: ['kill'], world: 0, runs: 1 },
+    successors: PERSON,
+    knowsDead: true,
+  },
+  {
+    name: 'rolling-surge-aws',
+    about: 'a rolling rollout of two with a surge of one; one thing goes wrong at AWS',
+    strategy: 'rolling',
+    rolling: { surge: { count: 1 }, unavailable: { count: 0 }, serial: false },
+    groups: TWO,
+    troubles: { kinds: AWS, world: 1, runs: 0 },
+    successors: PERSON,
+    knowsDead: true,
+  },
+];
