@@ -12,8 +12,16 @@ export const gateFlags = {
   ),
   'before-terminate-command': command('Run for every instance before it is terminated; if it fails, the run stops'),
   'after-terminate-command': command('Run for every instance after it has gone; if it fails, the run stops'),
+  'gate-command': command(
+    'Run at every stage (canary, batch, verdict, old ones kept): 0 goes on, 75 is asked again, all else fails it',
+  ),
+  'gate-timeout': seconds('gate-timeout', 'How long the gate command may say "not yet" (75) at a stage', GATES),
   'check-timeout': seconds('check-timeout', 'Longest time of one try of the check command', GATES),
-  'command-timeout': seconds('command-timeout', 'Longest time of a command before or after a termination', GATES),
+  'command-timeout': seconds(
+    'command-timeout',
+    'Longest time of a command before or after a termination, or of the gate command',
+    GATES,
+  ),
   alarm: string({
     summary: 'CloudWatch alarm that fails the rollout while it proves or bakes; may be repeated',
     helpValue: 'NAME',

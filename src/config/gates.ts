@@ -15,16 +15,18 @@ export interface GateFlags extends NumberTexts {
   readonly anomaly?: string | undefined;
   readonly 'skip-elb-health-check'?: boolean | undefined;
   readonly 'without-gates'?: boolean | undefined;
+  readonly 'gate-command'?: string | undefined;
   readonly 'check-command'?: string | undefined;
   readonly 'before-terminate-command'?: string | undefined;
   readonly 'after-terminate-command'?: string | undefined;
 }
 
-const COMMANDS = ['check-command', 'before-terminate-command', 'after-terminate-command'] as const;
+const COMMANDS = ['check-command', 'before-terminate-command', 'after-terminate-command', 'gate-command'] as const;
 
 /** Flags to gates; undefined when none was asked for. Problems are added as whole sentences. */
 export function readGates(flags: GateFlags, problems: FlagProblem[]): Gates | undefined {
   const hooks = readHooks(flags, problems);
+  const gate = readGate(flags, problems);
   const canary = readCanary(flags.canary, problems);
   const pauseAt = readPauses(flags['pause-at'], problems);
   const pauseEnds = readPauseEnd(flags['pause-timeout'], problems);
@@ -42,6 +44,7 @@ export function readGates(flags: GateFlags, problems: FlagProblem[]): Gates | un
   const asked: Omit<Gates, 'words'> = {
     ...(keepMs === 0 ? {} : { keepMs }),
     ...(hooks === undefined ? {} : { hooks }),
+    ...gate,
     ...(canary === undefined ? {} : { canary }),
     ...(bakeMs === 0 ? {} : { bakeMs }),
     ...(pauseAt === undefined ? {} : { pauseAt }),
@@ -113,13 +116,15 @@ function readHooks(flags: GateFlags, problems: FlagProblem[]): HookPlan | undefi
   } = flags;
   if (flags['check-timeout'] !== undefined && check === undefined)
     problems.push(problem('--check-timeout is for --check-command.', 'check-timeout', 'check-command'));
-  if (flags['command-timeout'] !== undefined && beforeTerminate === undefined && afterTerminate === undefined) {
+  const others = [beforeTerminate, afterTerminate, flags['gate-command']];
+  if (flags['command-timeout'] !== undefined && others.every((command) => command === undefined)) {
     problems.push(
       problem(
-        '--command-timeout is for --before-terminate-command and --after-terminate-command.',
+        '--command-timeout is for --before-terminate-command, --after-terminate-command and --gate-command.',
         'command-timeout',
         'before-terminate-command',
         'after-terminate-command',
+        'gate-command',
       ),
     );
   }
@@ -133,9 +138,20 @@ function readHooks(flags: GateFlags, problems: FlagProblem[]): HookPlan | undefi
   };
 }
 
+function readGate(flags: GateFlags, problems: FlagProblem[]): Pick<Gates, 'gate'> {
+  const { 'gate-command': command } = flags;
+  const { 'gate-timeout': timeoutMs } = readNumbers(['gate-timeout'], flags, problems);
+  // Whoever reads the other commands tells what is wrong with it.
+  const { 'command-timeout': commandTimeoutMs } = readNumbers(['command-timeout'], flags, []);
+  if (command !== undefined) return { gate: { command, timeoutMs, commandTimeoutMs } };
+  if (flags['gate-timeout'] !== undefined)
+    problems.push(problem('--gate-timeout is for --gate-command.', 'gate-timeout', 'gate-command'));
+  return {};
+}
+
 /** The gates of a command line that no record holds, spelt out again. */
 export function gateWords(flags: GateFlags): readonly string[] {
-  const texts = [...COMMANDS, 'check-timeout', 'command-timeout'] as const;
+  const texts = [...COMMANDS, 'check-timeout', 'command-timeout', 'gate-timeout'] as const;
   return [
     ...texts.flatMap((name) => (flags[name] === undefined ? [] : [`--${name}`, flags[name]])),
     ...(flags.alarm ?? []).flatMap((name) => ['--alarm', name]),

@@ -30,6 +30,7 @@ export const NUMBERS = {
   'keep-old': { fallback: 0, least: 0, most: DAY, unit: 'seconds' },
   'check-timeout': { fallback: 60, least: 1, most: HOUR, unit: 'seconds' },
   'command-timeout': { fallback: 300, least: 1, most: DAY, unit: 'seconds' },
+  'gate-timeout': { fallback: 600, least: 1, most: DAY, unit: 'seconds' },
   timeout: { fallback: DAY, least: 1, most: DAY, unit: 'seconds' },
   poll: { fallback: 5, least: 1, most: 300, unit: 'seconds' },
 } as const satisfies Record<string, NumberFlag>;

@@ -62,6 +62,8 @@ const GATES = {
   anomaly: 'text',
   skipElbHealthCheck: 'switch',
   withoutGates: 'switch',
+  gateCommand: 'text',
+  gateTimeout: 'seconds',
   checkCommand: 'text',
   checkTimeout: 'seconds',
   beforeTerminateCommand: 'text',

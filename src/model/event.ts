@@ -7,6 +7,7 @@ import type { FrozenNote, OutNote, RolloutRecord, Verdict } from './rollout/reco
 import type { InstanceRow } from './rollout/instance-row.js';
 import type { HookKind } from './rollout/hook.js';
 import type { GroupResult, Progress, Reason, Wait } from './rollout/decision.js';
+import type { GateAnswer, GateStage } from './rollout/gate-answer.js';
 import type { StackEvent } from './stack/stack.js';
 
 /** Who we are to AWS. */
@@ -282,6 +283,18 @@ export type RunEvent =
       readonly instance: string;
       readonly hook: HookKind;
       readonly ok: boolean;
+      readonly words: string;
+      readonly tries: number;
+      readonly output: string;
+    }
+  /** The gate command is asked at a stage of a group. A stage that is asked again is told once. */
+  | { readonly type: 'gate.started'; readonly group: string; readonly stage: GateStage }
+  /** What it said; "not yet" in the same way again is told once. `output` is its end, limited. */
+  | {
+      readonly type: 'gate.ended';
+      readonly group: string;
+      readonly stage: GateStage;
+      readonly said: GateAnswer;
       readonly words: string;
       readonly tries: number;
       readonly output: string;

@@ -1,4 +1,5 @@
 import type { Instant } from '../clock.js';
+import { STAGE_WORDS } from '../text/stage-words.js';
 import type { Action } from '../model/rollout/action.js';
 import type { GroupResult, Progress, Wait } from '../model/rollout/decision.js';
 import type { HookKind } from '../model/rollout/hook.js';
@@ -65,8 +66,9 @@ export function describe(event: RunEvent, at: Instant): readonly Line[] {
     case 'action.failed':
       return describeActionEvent(event);
     case 'hook.started':
-      return line(event.group, 'info', `${HOOK[event.hook]} runs for ${event.instance}.`);
     case 'hook.ended':
+    case 'gate.started':
+    case 'gate.ended':
       return describeHook(event);
     case 'command.ended':
       return describeCommandEnd(event);
@@ -470,6 +472,17 @@ const HOOK: Readonly<Record<HookKind, string>> = {
   afterTerminate: 'The command after termination',
 };
 
+type CommandEvent = Extract<RunEvent, { type: 'hook.started' | 'hook.ended' | 'gate.started' | 'gate.ended' }>;
+
+interface EndedCommand {
+  readonly ok: boolean;
+  readonly words: string;
+  readonly tries: number;
+  readonly output: string;
+  /** What its lines begin with. */
+  readonly prefix: string;
+}
+
 /** What becomes of what a dead run left. */
 const ADOPTED: Readonly<Record<'finish' | 'putBack' | 'startOver' | 'giveBack', string>> = {
   giveBack: ', and gives the size back that was kept through a change of the stack.',
@@ -495,20 +508,41 @@ function describeAdopted(event: Extract<RunEvent, { type: 'group.adopted' }>): r
 }
 
 /** How a command ended, and the last lines of what it printed. */
-function describeHook(event: Extract<RunEvent, { type: 'hook.ended' }>): readonly Line[] {
-  const level = event.ok ? 'info' : 'warning';
-  const tries = event.tries > 1 ? ` at try ${event.tries}` : '';
-  const said = event.output
+function describeGate(event: Extract<RunEvent, { type: 'gate.started' | 'gate.ended' }>): readonly Line[] {
+  const { group, stage } = event;
+  if (event.type === 'gate.started')
+    return [{ scope: group, level: 'info', text: `The gate command is asked at ${STAGE_WORDS[stage]}.` }];
+  const { said } = event;
+  const answer = { goOn: 'goes on', notYet: 'says "not yet"', fail: 'fails it' }[said];
+  return describeOutput(group, `The gate command at ${STAGE_WORDS[stage]} ${answer}`, {
+    ...event,
+    ok: said !== 'fail',
+    prefix: 'gate command',
+  });
+}
+
+/** A command of the user's, for an instance or at a stage. */
+function describeHook(event: CommandEvent): readonly Line[] {
+  if (event.type === 'gate.started' || event.type === 'gate.ended') return describeGate(event);
+  if (event.type === 'hook.started')
+    return [{ scope: event.group, level: 'info', text: `${HOOK[event.hook]} runs for ${event.instance}.` }];
+  return describeOutput(event.group, `${HOOK[event.hook]} for ${event.instance}`, { ...event, prefix: event.instance });
+}
+
+/** How a command of the user's ended, and the end of what it printed. */
+function describeOutput(
+  scope: string,
+  what: string,
+  { ok, words, tries, output, prefix }: EndedCommand,
+): readonly Line[] {
+  const level = ok ? 'info' : 'warning';
+  const said = output
     .split('\n')
     .filter((text) => text.trim() !== '')
     .slice(-HOOK_LINES);
   return [
-    { scope: event.group, level, text: oneLine(`${HOOK[event.hook]} for ${event.instance}: ${event.words}${tries}.`) },
-    ...said.map((text): Line => ({
-      scope: event.group,
-      level: event.ok ? 'detail' : level,
-      text: oneLine(`${event.instance}: ${text}`),
-    })),
+    { scope, level, text: oneLine(`${what}: ${words}${tries > 1 ? ` at try ${tries}` : ''}.`) },
+    ...said.map((text): Line => ({ scope, level: ok ? 'detail' : level, text: oneLine(`${prefix}: ${text}`) })),
   ];
 }
 

@@ -10,8 +10,11 @@ const PLACEHOLDER =
 export function hookEnvironment({
   side,
   subject,
-}: Pick<HookCall, 'side' | 'subject'>): Readonly<Record<string, string>> {
+  variables,
+}: Pick<HookCall, 'side' | 'subject' | 'variables'>): Readonly<Record<string, string>> {
   const { instance, privateIp, publicIp, group, stack, rollout } = subject;
+  if (variables !== undefined)
+    return { HA_UPDATER_GROUP: group, HA_UPDATER_STACK: stack, HA_UPDATER_ROLLOUT: rollout, ...variables };
   const sides = side === 'both' ? ['NEW', 'OLD'] : [side.toUpperCase()];
   return {
     HA_UPDATER_INSTANCE_ID: instance,
@@ -33,7 +36,13 @@ export function hookEnvironment({
  *
  * @throws RangeError when a value holds more than ids and addresses do
  */
-export function commandLine({ line, side, subject }: Pick<HookCall, 'line' | 'side' | 'subject'>): string {
+export function commandLine({
+  line,
+  side,
+  subject,
+  variables,
+}: Pick<HookCall, 'line' | 'side' | 'subject' | 'variables'>): string {
+  if (variables !== undefined) return line;
   const values = new Map(placeholders(subject));
   return line.replace(PLACEHOLDER, (word, which: string, name: string) => {
     if (side !== 'both' && side.toUpperCase() !== which) return word;

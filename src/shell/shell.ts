@@ -57,13 +57,13 @@ async function endOf(child: ChildProcess, { timeoutMs }: HookCall, signal: Abort
   child.stdout?.on('data', tail.add);
   child.stderr?.on('data', tail.add);
   const exited = new AbortController();
-  const ended = new Promise<Pick<HookEnd, 'ok' | 'words'>>((resolve) => {
+  const ended = new Promise<Pick<HookEnd, 'ok' | 'code' | 'words'>>((resolve) => {
     child.once('error', (error) => resolve({ ok: false, words: `could not be started: ${error.message}` }));
     child.once('exit', (code, by) =>
       resolve(
         code === null
           ? { ok: false, words: `killed by ${by ?? 'a signal'}` }
-          : { ok: code === 0, words: `exit ${code}` },
+          : { ok: code === 0, code, words: `exit ${code}` },
       ),
     );
   }).finally(() => exited.abort());

@@ -13,3 +13,11 @@ export function sentence(text: string): string {
 export function withoutStop(text: string): string {
   return text.replace(/[.\s]+$/, '');
 }
+/** `: TEXT`, the last line of an output that says anything, cut to its end where it is long; '' without one. */
+export function lastLine(output: string): string {
+  const line = output
+    .split('\n')
+    .filter((text) => text.trim() !== '')
+    .at(-1);
+  return line === undefined ? '' : `: ${line.length > 200 ? `…${line.slice(-200)}` : line}`;
+}

@@ -207,6 +207,16 @@ describe('config', () => {
     expect(readWanted({}).gates).to.equal(undefined);
   });
 
+  it('reads the gate command, and spells it out again', () => {
+    const flags = { 'gate-command': './gate.sh "$HA_UPDATER_STAGE"', 'gate-timeout': '5m', 'command-timeout': '20' };
+    expect(readWanted(flags).gates).to.deep.equal({
+      words: ['--gate-command', './gate.sh "$HA_UPDATER_STAGE"', '--command-timeout', '20', '--gate-timeout', '5m'],
+      gate: { command: './gate.sh "$HA_UPDATER_STAGE"', timeoutMs: 300_000, commandTimeoutMs: 20_000 },
+    });
+    const again = againCommand({ stack: 'web', asgs: [] }, flags, { region: 'eu-west-1' });
+    expect(JSON.stringify(again)).to.match(/--command-timeout.*20.*--gate-timeout.*5m/);
+  });
+
   for (const flags of [
     { canary: '0' },
     { canary: '1.5' },
@@ -224,6 +234,9 @@ describe('config', () => {
     { 'check-command': ' ' },
     { 'check-timeout': '5' },
     { 'command-timeout': '5', 'check-command': 'true' },
+    { 'gate-command': ' ' },
+    { 'gate-timeout': '5' },
+    { 'gate-command': 'true', 'gate-timeout': '0' },
   ]) {
     it(`refuses ${JSON.stringify(flags)}`, () =>
       expect(() => readWanted(flags))

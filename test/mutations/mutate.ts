@@ -38,6 +38,7 @@ const STAGES: readonly Stage[] = [
       'dist/test/aws/session/whole-answers.test.js',
       'dist/test/engine/rollout/look-twice.test.js',
       'dist/test/engine/rollout/anomaly.test.js',
+      'dist/test/engine/commands/stage-gate.test.js',
       'dist/test/engine/rollout/status-checks.test.js',
       'dist/test/engine/rollout/protected-ignored.test.js',
       'dist/test/engine/stack/keep-sizes.test.js',

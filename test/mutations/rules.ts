@@ -837,6 +837,21 @@ export const MUTATIONS: readonly Mutation[] = [
     rule: 'guard: nobody but resume goes on with a pause before its time is over',
     breaks: { value: 'true' },
   },
+  {
+    name: 'gate-skipped',
+    rule: 'no stage is passed before the gate command says so',
+    breaks: { condition: true },
+  },
+  {
+    name: 'gate-unheard',
+    rule: 'a gate command that fails a stage stops the rollout there',
+    breaks: { condition: false },
+  },
+  {
+    name: 'guard-gate',
+    rule: 'guard: nothing is promoted before the gate command says so',
+    breaks: { value: 'undefined' },
+  },
   // The old half that is kept.
   {
     name: 'guard-standby',

@@ -30,10 +30,11 @@ describe('the shell', function () {
   it('tells how a command ended, and what it printed on both streams', async () => {
     expect(await run('echo out; echo err >&2; exit 3')).to.deep.equal({
       ok: false,
+      code: 3,
       words: 'exit 3',
       output: 'out\nerr',
     });
-    expect(await run('true | cat')).to.deep.equal({ ok: true, words: 'exit 0', output: '' });
+    expect(await run('true | cat')).to.deep.equal({ ok: true, code: 0, words: 'exit 0', output: '' });
     expect(await run('kill -9 $$')).to.deep.equal({ ok: false, words: 'killed by SIGKILL', output: '' });
     expect((await run('no-such-command-anywhere')).words).to.equal('exit 127');
   });
@@ -41,8 +42,22 @@ describe('the shell', function () {
   it('gives it no input and the values as variables', async () => {
     expect(await run('cat; echo "$HA_UPDATER_INSTANCE_ID NEW_INSTANCE_PRIVATE_IP_ADDRESS"')).to.deep.equal({
       ok: true,
+      code: 0,
       words: 'exit 0',
       output: 'i-1 10.0.0.1',
+    });
+  });
+
+  it('gives a command that is for no one instance its own variables, and leaves its line as it is', async () => {
+    const line = 'echo "$HA_UPDATER_STAGE $HA_UPDATER_GROUP [$HA_UPDATER_INSTANCE_ID] NEW_INSTANCE_ID"; exit 75';
+    const variables = { HA_UPDATER_STAGE: 'canary; echo injected' };
+    const { signal } = new AbortController();
+    const call = { line, side: 'both', subject: SUBJECT, variables, timeoutMs: 20_000 } as const;
+    expect(await shell.run(call, signal)).to.deep.equal({
+      ok: false,
+      code: 75,
+      words: 'exit 75',
+      output: 'canary; echo injected web [] NEW_INSTANCE_ID',
     });
   });
 

@@ -31,6 +31,7 @@ export function drawMore(story: Story): Story {
     keeping(random('kept')),
     doubting(random('checks of a kept half')),
     ending(random('ends of pauses')),
+    asking(random('gate command')),
   ].reduce((told, more) => more(told), story);
 }
 
@@ -280,6 +281,20 @@ function doubting(random: Random): More {
     const hooks = story.gates.hooks ?? { check, checkTimeoutMs, commandTimeoutMs };
     return { ...story, checkFails, gates: { ...anomaly, ...story.gates, hooks } };
   };
+}
+
+/** A command decides at every stage, and fails one now and then. */
+function asking(random: Random): More {
+  const stage = random.pick(['canary', 'verdict', 'batch', 'kept', 'end'] as const);
+  const code = random.pick([1, 75]);
+  const fails = random.chance(0.6);
+  if (!random.chance(0.2)) return unchanged;
+  const gate = { command: 'gate', timeoutMs: random.pick([30_000, 120_000]), commandTimeoutMs: 60_000 };
+  return (story) => ({
+    ...story,
+    gates: { words: [], ...story.gates, gate },
+    ...(fails && { gateFails: { stage, code } }),
+  });
 }
 
 /** A pause ends by itself, whichever way. */

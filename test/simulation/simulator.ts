@@ -48,6 +48,8 @@ export interface Story {
   readonly settings?: Readonly<Record<string, readonly Setting[]>>;
   /** What is called where an update command refuses because an old half is kept. */
   readonly ends?: 'resume' | 'rollback';
+  /** The stage at which the first run's gate command does not say yes, and what it says. */
+  readonly gateFails?: { readonly stage: string; readonly code: number };
   /** From when until when the check says no, in milliseconds of the world's life. */
   readonly checkFails?: { readonly from: number; readonly until: number };
   /** What the rollout has to pass besides health; its commands run on the world's clock, and a check fails at first. */
@@ -393,9 +395,14 @@ export async function simulate(story: Story, options: StageOptions = {}): Promis
           },
         },
       }),
-      hooks: scriptedHooks(clock, ({ side }, nth) => ({
+      hooks: scriptedHooks(clock, ({ side, variables }, nth) => ({
         takesMs: 4_000,
-        code: side === 'new' && (nth < 2 || saysNo(story, clock.now() - stage.sandbox.world.startedAt)) ? 1 : 0,
+        code:
+          variables !== undefined
+            ? gateSays(story, run, variables['HA_UPDATER_STAGE'], nth)
+            : side === 'new' && (nth < 2 || saysNo(story, clock.now() - stage.sandbox.world.startedAt))
+              ? 1
+              : 0,
       })).hooks,
     };
     const endings: readonly Ending[] =
@@ -460,6 +467,12 @@ export async function simulate(story: Story, options: StageOptions = {}): Promis
   if (!excused && (ending === undefined || !isGood(ending)))
     wrong.push(`not finished after ${most} runs: ${ending?.failure?.facts.what ?? ending?.outcome ?? ''}`);
   return { story, outcomes, wrong, journal: lines.join('\n'), simulatedSeconds: (clock.now() - began) / 1000 };
+}
+
+/** "Not yet" at the first try; at one stage of the first run what the story says. */
+function gateSays({ gateFails }: Story, run: number, stage: string | undefined, nth: number): number {
+  if (run === 0 && stage === gateFails?.stage) return gateFails?.code ?? 0;
+  return nth === 1 ? 75 : 0;
 }
 
 function saysNo({ checkFails }: Story, age: number): boolean {

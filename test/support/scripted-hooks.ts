@@ -35,7 +35,8 @@ export function scriptedHooks(
         if (mine.ended !== undefined) return;
         mine.until = clock.now();
         mine.ended = how;
-        resolve({ ok: how === 'by itself' && code === 0, words, output });
+        const ended = how === 'by itself' ? { code } : {};
+        resolve({ ok: how === 'by itself' && code === 0, ...ended, words, output });
       };
       const cancel = clock.after(Math.min(takesMs, call.timeoutMs), () =>
         end(

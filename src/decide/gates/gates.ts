@@ -25,13 +25,14 @@ export function recordGates({ gates }: Plan): { readonly gates?: RecordGates } {
 }
 
 /** The gates that are too long for a record, by name. */
-function namesOf({ hooks, alarms, anomaly }: Gates): readonly GateName[] {
+function namesOf({ hooks, alarms, anomaly, gate }: Gates): readonly GateName[] {
   return [
     ...(hooks?.check === undefined ? [] : (['check'] as const)),
     ...(hooks?.beforeTerminate === undefined ? [] : (['before'] as const)),
     ...(hooks?.afterTerminate === undefined ? [] : (['after'] as const)),
     ...((alarms ?? []).length === 0 ? [] : (['alarms'] as const)),
     ...(anomaly === 'refuse' ? (['anomaly'] as const) : []),
+    ...(gate === undefined ? [] : (['gate'] as const)),
   ];
 }
 
@@ -122,6 +123,7 @@ const GATE_FLAGS: Readonly<Record<GateName, string>> = {
   after: '--after-terminate-command',
   alarms: '--alarm',
   anomaly: '--anomaly refuse',
+  gate: '--gate-command',
 };
 
 /** What a rollout that somebody else began has to pass and this run knows nothing of. */

@@ -7,6 +7,8 @@ import type { Plan } from '../../model/rollout/rollout-plan.js';
 import { inService, isAway, notInService, split } from '../instances/classify.js';
 import { keptUntil } from './kept-half.js';
 import { factsOf } from '../strategies/facts-by-name.js';
+import { lastLine } from '../../text/sentence.js';
+import { nextAsk } from './stage-gate.js';
 import { cancelReason } from '../ownership/cancellation.js';
 
 /** How long after a failed check it is tried again. */
@@ -69,14 +71,6 @@ function checkFailure({ words, output }: HookResult): string {
   return `the check command says no: ${words}${lastLine(output)}`;
 }
 
-function lastLine(output: string): string {
-  const line = output
-    .split('\n')
-    .filter((text) => text.trim() !== '')
-    .at(-1);
-  return line === undefined ? '' : `: ${line.length > 200 ? `…${line.slice(-200)}` : line}`;
-}
-
 /** Why an instance fails its check by now, or '' while it does not. */
 export function failedCheck(seen: Seen, plan: Plan, instance: Instance): string {
   const last = resultOf(seen, 'check', instance.id);
@@ -110,7 +104,8 @@ function whyHalted(when: string, instance: string, result: HookResult | undefine
  * The decision with the user's commands in it: which of them are due, and without what has to wait for them.
  * A termination waits for the command before it, the removal of the record for the commands after.
  */
-export function withHooks(observed: Observed, plan: Plan, decision: Decision): Decision {
+export function withHooks(observed: Observed, plan: Plan, decided: Decision): Decision {
+  const decision = withGate(observed, decided);
   if (plan.gates?.hooks === undefined || (decision.kind !== 'act' && decision.kind !== 'wait')) return decision;
   const due: HookDue[] = observed.groups.flatMap((group) => [
     ...checksDue(observed, plan, group),
@@ -133,6 +128,13 @@ export function withHooks(observed: Observed, plan: Plan, decision: Decision): D
     progress: decision.progress,
     hooks: due,
   };
+}
+
+/** The decision with the stages at which the gate command is asked now. */
+function withGate({ seen, at }: Observed, decision: Decision): Decision {
+  if (decision.kind !== 'wait') return decision;
+  const gates = decision.waits.flatMap(({ gate = [] }) => gate);
+  return { ...decision, forMs: Math.min(decision.forMs, nextAsk(seen, at)), ...(gates.length > 0 && { gates }) };
 }
 
 /** As much of an action as may be sent now, and the commands that the rest waits for. */

@@ -2,8 +2,11 @@ import type { Instance } from '../../model/rollout/group.js';
 import { limitFrom } from '../memory/unseen-time.js';
 import { timeLimits } from '../rollout/time-limits.js';
 import { seconds } from '../../text/duration.js';
+import type { Wait } from '../../model/rollout/decision.js';
+import type { GateDue } from '../../model/rollout/gate-answer.js';
 import type { RolloutGroup, RolloutView } from '../view.js';
-import { inService } from '../instances/classify.js';
+import { askingWait, stageState, type StageState } from './stage-gate.js';
+import { inService, units } from '../instances/classify.js';
 import { alarmed } from './alarms.js';
 import { anomalous } from './anomaly.js';
 import { failedCheck, resultOf } from './hooks.js';
@@ -17,8 +20,26 @@ export function whyNewHalfFails(view: RolloutView, of: RolloutGroup): string | u
   return (
     alarmed(observed, plan, of.record.startedAt) ??
     anomalous(of.group, plan, of.halves.new) ??
-    of.halves.new.map((instance) => fallen(view, of, instance)).find((why) => why !== undefined)
+    of.halves.new.map((instance) => fallen(view, of, instance)).find((why) => why !== undefined) ??
+    gatesOf(view, of).flatMap((state) => (state.kind === 'failed' ? [state.why] : []))[0]
   );
+}
+
+/** What the gate command says while the old half is kept: once as that begins, and once as it ends. */
+function gatesOf(view: RolloutView, of: RolloutGroup): readonly StageState[] {
+  const { observed, plan } = view;
+  const { record, name } = of;
+  // Only the run that waits asks it: a person, or whoever ends what is overdue, has decided.
+  if (record.run !== plan.run || plan.goOn === true || plan.finishKept === true || plan.detach === true) return [];
+  const due = (stage: 'kept' | 'end'): GateDue => ({ group: name, stage, part: units(of.proven) });
+  const isOver = observed.at >= (record.gates?.keptUntil ?? Infinity);
+  return [stageState(view, due('kept')), ...(isOver ? [stageState(view, due('end'))] : [])];
+}
+
+/** The wait for what the gate command says while the old half is kept; undefined where nothing is open. */
+export function gateInWindow(view: RolloutView, of: RolloutGroup): Wait | undefined {
+  const asking = gatesOf(view, of).find((state) => state.kind === 'asking');
+  return asking === undefined ? undefined : askingWait(of.name, 'keep', asking);
 }
 
 /**

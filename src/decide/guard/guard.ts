@@ -26,7 +26,7 @@ export function guard(shown: Observed, plan: Plan, action: Action): string | und
     if (!plan.groups.includes(name)) return `${action.type}: the group ${name} is not in the plan`;
     const group = withNotes(found, shown.seen);
     const broken = wholeRule(shown) ?? stackRule(shown, action) ?? rolloutRule(shown, plan, group, action);
-    const gate = broken ?? gateRule(shown, plan, group, action);
+    const gate = broken ?? gateRule(shown, plan, group, action) ?? stageRule(shown, plan, group, action);
     if (gate !== undefined) return `${action.type} on ${name}: ${gate}`;
   }
   return undefined;
@@ -85,6 +85,27 @@ function gateRule({ groups, seen }: Observed, { gates }: Plan, group: Group, act
 function wholeRule({ leftOut }: Observed): string | undefined {
   // rule: guard-left-out
   return leftOut === undefined ? undefined : `the look did not read the ${leftOut}`;
+}
+
+/** The gate command has said yes of what is decided, or there is none. */
+function stageRule({ groups, seen }: Observed, plan: Plan, group: Group, action: Action): string | undefined {
+  const { record } = group.notes;
+  if (plan.gates?.gate === undefined || record === undefined) return undefined;
+  const passed = (stage: string): boolean => seen.gates[`${group.name} ${stage}`]?.said === 'goOn';
+  if (action.type === 'judge' && action.verdict.outcome === 'promote') {
+    const bound = groups.some(
+      ({ notes }) => notes.verdict?.run === action.verdict.run && notes.verdict.outcome === 'promote',
+    );
+    const asks = record.strategy === 'swap' && record.size.desired > 0;
+    // rule: guard-gate
+    return asks && !bound && !passed('verdict') ? 'the gate command has not said yes' : undefined;
+  }
+  const { keptUntil, backAt } = record.gates ?? {};
+  const waits = keptUntil !== undefined && backAt === undefined && record.run === plan.run;
+  const ends = action.type === 'terminate' && action.half === 'old' && waits;
+  return ends && plan.goOn !== true && plan.finishKept !== true && !passed('end')
+    ? 'the gate command has not said yes to the end of the kept half'
+    : undefined;
 }
 
 /** No group is touched while its stack is in progress. */

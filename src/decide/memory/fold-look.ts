@@ -46,6 +46,7 @@ export function nothingSeen(at: Instant): Seen {
     unnoted: {},
     unshielded: {},
     hooks: {},
+    gates: {},
     leaving: {},
     left: {},
     bakingSince: {},

@@ -22,6 +22,7 @@ import { canaryOf, currentTarget } from '../gates/canary.js';
 import { bakesUntil, bakingWait } from '../gates/bake.js';
 import { timeLimits } from './time-limits.js';
 import { limitFrom } from '../memory/unseen-time.js';
+import { askingWait, stageState, type StageState } from '../gates/stage-gate.js';
 import { sayWholeSize } from '../ownership/ignored-old.js';
 
 /** How often growing is asked for before somebody else's resizing makes the rollout fail. */
@@ -102,20 +103,38 @@ function prove(view: RolloutView, of: RolloutGroup, target: TargetSize, failing:
   const bakes = bakesUntil(view.observed, group, record);
   // rule: some-proven
   const enough = grown && units(ready) >= target.needed;
-  const through = enough && bakes === undefined;
+  const gate = gateOf(view, of, target, enough && bakes === undefined && failing === undefined);
+  const through = enough && bakes === undefined && gate.kind === 'open';
+  const why = failing ?? (gate.kind === 'failed' ? gate.why : undefined);
   const full = finalTarget(record);
   const canaryOpen = record.gates?.canary !== undefined && !through && (canary || canaryOf(record) === 0);
   return {
     kind: 'proving',
     proven: through && !canary,
     needed: full.needed,
-    ...(failing !== undefined && { failing }),
-    wait:
-      enough && bakes !== undefined ? bakingWait(group, record, units(ready), bakes) : provingWait(view, of, target),
+    ...(why !== undefined && { failing: why }),
+    wait: openWait(view, of, target, { gate, bakes: enough ? bakes : undefined }),
     ...(through && { share: shareOf(target.needed, record) }),
     ...(through && canary && failing === undefined && { next: { action: growTo(of, full), why: full.why } }),
     ...(canaryOpen && { canaryOpen }),
   };
+}
+
+/** What is waited for: proof, then the bake, then the gate command. */
+function openWait(
+  view: RolloutView,
+  of: RolloutGroup,
+  target: TargetSize,
+  { gate, bakes }: { readonly gate: StageState; readonly bakes: Instant | undefined },
+): Wait {
+  if (gate.kind === 'asking') return askingWait(of.name, 'prove', gate);
+  return bakes === undefined ? provingWait(view, of, target) : bakingWait(of.group, of.record, units(of.proven), bakes);
+}
+
+/** What the gate command says of the stage that is proven. A rolling rollout may prove nothing before its verdict. */
+function gateOf(view: RolloutView, { name }: RolloutGroup, target: TargetSize, isDue: boolean): StageState {
+  const stage = target.purpose === 'canary' ? 'canary' : 'verdict';
+  return isDue && target.needed > 0 ? stageState(view, { group: name, stage, part: target.needed }) : { kind: 'open' };
 }
 
 /** Why the new half cannot be waited for any longer, or undefined. */

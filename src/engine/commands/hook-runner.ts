@@ -1,7 +1,8 @@
 import { hookKey } from '../../decide/gates/hooks.js';
+import { createGateRunner } from './gate-runner.js';
 import { standing } from '../../decide/instances/classify.js';
 import { factsOf } from '../../decide/strategies/facts-by-name.js';
-import type { Observed, Seen } from '../../model/rollout/decision.js';
+import type { Decision, Observed, Seen } from '../../model/rollout/decision.js';
 import type { HookDue, HookKind, HookPlan, HookResult } from '../../model/rollout/hook.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
 import type { Deps } from '../deps.js';
@@ -14,7 +15,7 @@ const AT_ONCE = 10;
 /** Runs the user's commands beside the loop, so that looks and the lease go on meanwhile. */
 export interface HookRunner {
   /** Starts what is due and does not run yet, and ends checks that nobody waits for any more. @throws AwsFault */
-  readonly follow: (due: readonly HookDue[], observed: Observed) => Promise<void>;
+  readonly follow: (decision: Extract<Decision, { kind: 'act' | 'wait' }>, observed: Observed) => Promise<void>;
   /** What has ended since the last time, as something to remember. */
   readonly harvest: (seen: Seen) => Seen;
   /** Aborted when the next one ends. */
@@ -40,6 +41,7 @@ export function createHookRunner(deps: Deps, plan: Plan): HookRunner {
   const addresses: Addresses = new Map();
   const told = new Map<string, string>();
   let bell = new AbortController();
+  const gate = createGateRunner(deps, plan, () => bell.abort());
 
   function start(due: HookDue, hooks: HookPlan, observed: Observed): void {
     const key = hookKey(due.kind, due.instance);
@@ -76,7 +78,9 @@ export function createHookRunner(deps: Deps, plan: Plan): HookRunner {
   }
 
   return {
-    follow: async (due, observed) => {
+    follow: async (decision, observed) => {
+      const { hooks: due = [] } = decision;
+      gate.follow(decision.kind === 'wait' ? (decision.gates ?? []) : undefined, observed);
       if (wanted === undefined) return;
       for (const [key, { kind, stop }] of running) {
         // A command around a termination has begun to do something; it is let through.
@@ -93,18 +97,19 @@ export function createHookRunner(deps: Deps, plan: Plan): HookRunner {
         if (running.size < AT_ONCE && !running.has(key) && !ended.has(key)) start(one, wanted, observed);
       }
     },
-    harvest: (seen) => {
+    harvest: (before) => {
+      const seen = gate.harvest(before);
+      if (bell.signal.aborted) bell = new AbortController();
       if (ended.size === 0) return seen;
       const hooks = { ...seen.hooks, ...Object.fromEntries(ended) };
       ended.clear();
-      bell = new AbortController();
       return { ...seen, hooks };
     },
     woken: () => bell.signal,
     end: async () => {
       const left = [...running.values()];
       for (const { stop } of left) stop.abort();
-      await Promise.all(left.map(({ over }) => over));
+      await Promise.all([...left.map(({ over }) => over), gate.end()]);
     },
   };
 }

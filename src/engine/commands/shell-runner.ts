@@ -19,6 +19,8 @@ export interface HookCall {
   /** Which of the placeholders NEW_INSTANCE_… and OLD_INSTANCE_… mean the instance. */
   readonly side: 'new' | 'old' | 'both';
   readonly subject: HookSubject;
+  /** Of a command that is for no one instance: its variables, beside those of the group. The line stays as it is. */
+  readonly variables?: Readonly<Record<string, string>>;
   /** By the wall clock: processes of this machine know no other. */
   readonly timeoutMs: Milliseconds;
 }
@@ -27,6 +29,8 @@ export interface HookCall {
 export interface HookEnd {
   /** It ended by itself, with 0. */
   readonly ok: boolean;
+  /** Its exit code, where it ended by itself. */
+  readonly code?: number;
   /** `exit 3`, `killed by SIGSEGV`, `killed after 60 s`, `could not be started: …` */
   readonly words: string;
   /** The end of what it printed, limited and without control characters. */

@@ -54,7 +54,7 @@ export async function loopOver(
       }
       changed ||= Object.keys(observed.seen.known).length > 0;
       tell(report, observed, decision, { plan, speed: deps.clock.speed ?? 1 });
-      if (decision.kind === 'act' || decision.kind === 'wait') await hooks.follow(decision.hooks ?? [], observed);
+      if (decision.kind === 'act' || decision.kind === 'wait') await hooks.follow(decision, observed);
       switch (decision.kind) {
         case 'refuse':
           throw refusedRun(decision.reasons, plan);
@@ -84,7 +84,7 @@ export async function loopOver(
 
 /** Nothing is done until the next look, and no command of the user's runs. */
 function isOnlyWait(decision: Decision): boolean {
-  return decision.kind === 'wait' && (decision.hooks ?? []).length === 0;
+  return decision.kind === 'wait' && (decision.hooks ?? []).length + (decision.gates ?? []).length === 0;
 }
 
 /**

@@ -5,6 +5,7 @@ import type { GroupResult } from './group-result.js';
 import type { HookDue, HookResult } from './hook.js';
 import type { RolloutRecord, Verdict } from './record.js';
 import type { Serving } from './serving.js';
+import type { GateDue, GateResult } from './gate-answer.js';
 import type { FailedActivity, Group, GroupNotes, Precautions, ScheduledAction, Size } from './group.js';
 
 export type { GroupResult } from './group-result.js';
@@ -21,6 +22,8 @@ export interface Wait {
   readonly until?: Instant;
   /** What happens at `until`. */
   readonly then?: AtLimit;
+  /** Stages at which the gate command is asked now. */
+  readonly gate?: readonly GateDue[];
 }
 
 /** One instance that is waited for. `why` is for people; the rest says the same for programs, if known. */
@@ -120,6 +123,7 @@ export type Decision =
       readonly waits: readonly Wait[];
       readonly progress: readonly Progress[];
       readonly hooks?: readonly HookDue[];
+      readonly gates?: readonly GateDue[];
     }
   | { readonly kind: 'refuse'; readonly reasons: readonly Reason[] }
   /** Another run has the group; `lost` when we had begun to change it. */
@@ -260,6 +264,8 @@ export interface Seen {
    * service.
    */
   readonly hooks: Readonly<Record<string, HookResult>>;
+  /** What the gate command said last, by the key of the stage. */
+  readonly gates: Readonly<Record<string, GateResult>>;
   /** group → instances that this rollout terminates or has terminated, until the command after that is through. */
   readonly leaving: Readonly<Record<string, readonly string[]>>;
   /**

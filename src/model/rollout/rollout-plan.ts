@@ -1,6 +1,7 @@
 import type { NextCommand } from '../../text/commands/next-command.js';
 import type { Milliseconds } from '../../clock.js';
 import type { HookPlan } from './hook.js';
+import type { GatePlan } from './gate-answer.js';
 import type { PauseEnds, SizeName } from './record.js';
 
 /** Which groups a swap touches: those with outdated instances, all, or none. */
@@ -23,6 +24,8 @@ export interface Gates {
   /** The flags that made them, spelt out for a shell: whoever goes on needs them again. */
   readonly words: readonly string[];
   readonly hooks?: HookPlan;
+  /** Decides at every stage whether the rollout goes on. */
+  readonly gate?: GatePlan;
   /** Capacity units that are proven before the rest is launched. */
   readonly canary?: number;
   /** How long what is proven has to stay in service before the next step. */

@@ -23,7 +23,10 @@ function isLasting(event: RunEvent): boolean {
     case 'action.done':
     case 'call.retried':
     case 'hook.started':
+    case 'gate.started':
       return false;
+    case 'gate.ended':
+      return event.said === 'fail';
     case 'hook.ended':
       return !event.ok;
     case 'stack.event':

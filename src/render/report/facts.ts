@@ -97,6 +97,8 @@ function isDecision({ event }: Stamped): boolean {
     case 'hook.ended':
     case 'command.ended':
       return !event.ok;
+    case 'gate.ended':
+      return event.said === 'fail';
     default:
       return false;
   }

@@ -103,6 +103,18 @@ describe('a group whose old half is kept', function () {
     expect(await stateNow()).to.equal('frozen');
   });
 
+  it('goes back by the run that waits when its gate command fails there, which the record asks for again', async () => {
+    const { hooks, ran } = scriptedHooks(stage.sandbox.clock, ({ variables = {} }) => ({
+      code: variables['HA_UPDATER_STAGE'] === 'kept' ? 1 : 0,
+    }));
+    const gate = ['--keep-old', '1h', '--gate-command', './smoke.sh'];
+    const { code, document } = await happens({ hooks }, 'update-asgs', '--swap', 'always', ...gate);
+    expect([code, document?.failure?.code]).to.deep.equal([4, 'swap.rolledBack']);
+    expect(document?.failure?.what).to.match(/the gate command fails the begin of the time .*: exit 1/);
+    expect(ran.map(({ line }) => line)).to.deep.equal(['./smoke.sh', './smoke.sh']);
+    expect(stage.sandbox.monitor.inService('web')).to.equal(2);
+  });
+
   it('goes back with cancel by the run that waits', async () => {
     let cancelled: Promise<Ended> | undefined;
     const waits = await stage.call(

@@ -51,7 +51,7 @@ const gates: fc.Arbitrary<RecordGates> = fc.record(
     pauseEnds: fc.record({ afterMs: count, by: fc.constantFrom('resume' as const, 'rollback' as const) }),
     pauseUntil: second,
     passedBy: fc.constantFrom('--pause-timeout', 'resume on ci-7', 'resume on ci-7, deploy 12'),
-    needs: fc.subarray(['check', 'before', 'after', 'alarms'] as const, { minLength: 1 }),
+    needs: fc.subarray(['check', 'before', 'after', 'alarms', 'gate'] as const, { minLength: 1 }),
   },
   { requiredKeys: [] },
 );

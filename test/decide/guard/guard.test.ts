@@ -154,6 +154,20 @@ interface Row {
 /** What must never be sent, whatever decided it, and the words with which it is stopped. */
 const STOPPED: readonly (Row & { readonly why: RegExp })[] = [
   {
+    when: 'promoting before the gate command says so',
+    on: doubledGroup(),
+    action: { type: 'judge', groups: ['web'], verdict: verdict('promote'), lease: LEASE },
+    plan: { gates: { words: [], gate: { command: 'gate', timeoutMs: 1, commandTimeoutMs: 1 } } },
+    why: /the gate command has not said yes/,
+  },
+  {
+    when: 'the end of what is kept before the gate command says so',
+    on: inWindow({ keptUntil: T0 - 1 }),
+    action: endOld(false),
+    plan: { gates: { words: [], gate: { command: 'gate', timeoutMs: 1, commandTimeoutMs: 1 } } },
+    why: /has not said yes to the end of the kept half/,
+  },
+  {
     when: 'going on with a pause before its time is over',
     on: pausedUntil(T0 + 200_000, 'resume'),
     action: goOn,

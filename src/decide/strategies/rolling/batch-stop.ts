@@ -3,6 +3,7 @@ import { pauseDue, pauseOfMate, shareOf } from '../../gates/gates.js';
 import { pausedRecord, unlessDecided } from '../../gates/pause-end.js';
 import { act, type GroupStep } from '../../step.js';
 import type { RolloutGroup, RolloutView } from '../../view.js';
+import { askingWait, stageState } from '../../gates/stage-gate.js';
 import { bakesUntil, bakingWait } from '../../gates/bake.js';
 
 /** How far a rolling rollout is. Units. */
@@ -17,15 +18,20 @@ interface BatchProgress {
 
 /** What stands between two batches: a bake, or a pause that was asked for; undefined when nothing does. */
 export function batchStop(
-  { observed }: RolloutView,
+  view: RolloutView,
   { group, record }: RolloutGroup<RollingRecord>,
   { ready, settled }: BatchProgress,
 ): GroupStep | undefined {
   if (!settled) return undefined;
+  const { observed } = view;
   const paused =
     pauseDue(record, shareOf(ready, record)) ?? (record.serial ? pauseOfMate(observed, group, record) : undefined);
   const bakes = ready === 0 ? undefined : bakesUntil(observed, group, record);
   if (bakes !== undefined) return { kind: 'wait', wait: bakingWait(group, record, ready, bakes) };
+  const due = { group: group.name, stage: 'batch', part: ready } as const;
+  const gate = ready === 0 ? undefined : stageState(view, due);
+  if (gate?.kind === 'failed') return { kind: 'stuck', why: gate.why };
+  if (gate?.kind === 'asking') return { kind: 'wait', wait: askingWait(group.name, 'replace', gate) };
   if (paused === undefined) return undefined;
   const noted = pausedRecord(record, paused, observed.at);
   const why = `somebody wants to look before more than ${paused} % of it is new${unlessDecided(noted.gates ?? {})}`;

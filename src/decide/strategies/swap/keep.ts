@@ -4,7 +4,7 @@ import { count } from '../../../text/count.js';
 import type { Instant } from '../../../clock.js';
 import { batches, sparable } from '../../instances/capacity.js';
 import { keptHalf } from '../../gates/kept-half.js';
-import { whyNewHalfFails } from '../../gates/window.js';
+import { gateInWindow, whyNewHalfFails } from '../../gates/window.js';
 import { standing, units } from '../../instances/classify.js';
 import { ourLease } from '../../ownership/lease.js';
 import { finish, giveBack, stillLeaving, waitFor } from '../../rollout/finish.js';
@@ -109,7 +109,17 @@ function inWindow(view: RolloutView, of: JudgedGroup, until: Instant): GroupStep
     );
   if (isLeft && open !== undefined) {
     const why = sayKept(kept.length, halves.old.length);
-    return { kind: 'wait', wait: { group: name, phase: 'keep', why, instances: [], until: open } };
+    const { gate = [] } = gateInWindow(view, of) ?? {};
+    return {
+      kind: 'wait',
+      wait: { group: name, phase: 'keep', why, instances: [], until: open, ...(gate.length > 0 && { gate }) },
+    };
+  }
+  // Groups that are judged together go together, once all of them may.
+  const asking = isLeft ? [of, ...matesOf(view, of)].map((one) => gateInWindow(view, one)).find(isThere) : undefined;
+  if (asking !== undefined) {
+    const own = gateInWindow(view, of) ?? { ...asking, why: `${asking.group}: ${asking.why}`, gate: [] };
+    return { kind: 'wait', wait: { ...own, group: name } };
   }
   return endWindow(view, of, until);
 }
@@ -122,6 +132,10 @@ function sayKept(kept: number, taken: number): string {
   const where =
     kept > 0 ? `${are} kept in standby and can serve again` : `${are} out of standby, by somebody else's doing`;
   return `${who} ${where}; after that, ${they} terminated`;
+}
+
+function isThere<T>(one: T | undefined): one is T {
+  return one !== undefined;
 }
 
 /** Why the kept half should serve again; undefined when nobody asks, or its time is over. */

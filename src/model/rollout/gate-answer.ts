@@ -1,0 +1,41 @@
+import type { Instant, Milliseconds } from '../../clock.js';
+import type { STAGE_WORDS } from '../../text/stage-words.js';
+
+/** The user's command that decides at every stage of a rollout whether it goes on, and its limits. */
+export interface GatePlan {
+  readonly command: string;
+  /** How long it may say "not yet". */
+  readonly timeoutMs: Milliseconds;
+  /** Longest time of one try. */
+  readonly commandTimeoutMs: Milliseconds;
+}
+
+/**
+ * Where it is asked: when a canary is proven, between the batches of a rolling rollout, before the verdict, and where
+ * the old half is kept, once the new one serves alone (`kept`) and before the old one goes (`end`).
+ */
+export type GateStage = keyof typeof STAGE_WORDS;
+
+/** A stage of a group at which the gate command has to be asked. */
+export interface GateDue {
+  readonly group: string;
+  readonly stage: GateStage;
+  /** Capacity units that are new and proven at this stage. */
+  readonly part: number;
+}
+
+/** What the gate command said last. `since`: when it was asked first at this stage. */
+export interface GateResult {
+  readonly said: GateAnswer;
+  readonly part: number;
+  readonly since: Instant;
+  readonly at: Instant;
+  readonly tries: number;
+  /** `exit 3`, `killed after 60 s` … */
+  readonly words: string;
+  /** The end of what it printed, without control characters. */
+  readonly output: string;
+}
+
+/** Go on, ask again, or fail the stage. */
+export type GateAnswer = 'goOn' | 'notYet' | 'fail';
