@@ -73,11 +73,7 @@ export function describe(event: RunEvent, at: Instant): readonly Line[] {
     case 'command.ended':
       return describeCommandEnd(event);
     case 'call.retried':
-      return line(
-        'run',
-        'detail',
-        `${event.operation} answered ${event.code}; attempt ${event.attempt + 1} in ${duration(event.waitMs)}.`,
-      );
+      return describeRetry(event);
     case 'interrupt':
       return line('run', 'warning', `${event.signal}: ${event.effect}`);
     case 'heartbeat':
@@ -92,6 +88,11 @@ export function describe(event: RunEvent, at: Instant): readonly Line[] {
 /** One line, whatever its text holds. */
 function line(scope: string, level: Level, text: string): readonly Line[] {
   return [{ scope, level, text: oneLine(text) }];
+}
+
+/** A call that is sent once more. */
+function describeRetry({ operation, code, attempt, waitMs }: Told<'call.retried'>): readonly Line[] {
+  return line('run', 'detail', `${operation} answered ${code}; attempt ${attempt + 1} in ${duration(waitMs)}.`);
 }
 
 /** An event of one of these types. */

@@ -228,6 +228,8 @@ const FIELDS: { readonly [K in keyof Required<Seen>]: (value: Seen[K], context: 
       .join(),
   results: (value) => rows(value, ({ outcome }) => outcome),
   hooks: (value) => rows(value, ({ passed }) => String(passed)),
+  // No scope asks a command of the user's.
+  gates: () => '',
   leaving: (value, { names }) => rows(value, (ids) => String(ids.filter((id) => !names.has(id)).length)),
   left: (value, { limit, names }) =>
     rows(value, ({ ids, at: last, taken }) => {

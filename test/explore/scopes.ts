@@ -143,7 +143,7 @@ export const SCOPES: readonly Scope[] = [
     ...SWAP,
     name: 'swap-1-rivals',
     about: 'two runs at once on one group; one of them may stand still while time goes on',
-    troubles: { kinds: ['asleep'], world: 0, runs: 2 },
+    troubles: { kinds: ['asleep'], world: 0, runs: 1 },
     knowsDead: false,
     rival: true,
   },
