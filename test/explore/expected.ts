@@ -54,7 +54,8 @@ function lessServes(expected: Expected, before: GroupState, after: GroupState): 
 
 /** Auto Scaling chooses who is too many at a size of ours: whomever it takes, enough have to serve on. */
 function scaledIn(action: Action, { floor }: Expected, after: GroupState): string | undefined {
-  if (action.type !== 'resize' || after.suspended.includes('Terminate')) return undefined;
+  const sizes = action.type === 'resize' || (action.type === 'terminate' && action.decrement);
+  if (!sizes || after.suspended.includes('Terminate')) return undefined;
   const exposed = after.members.filter((one) => serves(one) && !one.shielded).length;
   const left = serving(after) - Math.min(surplus(after), exposed);
   return surplus(after) > 0 && left < floor && left < serving(after)

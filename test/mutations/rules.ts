@@ -452,6 +452,16 @@ export const MUTATIONS: readonly Mutation[] = [
     breaks: { condition: false },
   },
   {
+    name: 'aim-twice',
+    rule: 'an action that came to nothing and is sent again counts once among what this run’s changes lead to',
+    breaks: { value: 'false' },
+  },
+  {
+    name: 'stand-ins-scaled-in',
+    rule: 'after a roll-back Auto Scaling finds no more than asked for while new ones stand in for old ones',
+    breaks: { value: 'allowed' },
+  },
+  {
     name: 'watched-sizes',
     rule: 'a run that waits for another one does not take its sizes for those of a person',
     breaks: { value: 'true' },

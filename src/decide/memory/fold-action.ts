@@ -169,7 +169,7 @@ function asRecorded(desired: number, at: Instant): SeenSizes {
 }
 
 /** When the desired capacity was changed last, and how often sizes of others were noted. */
-function withSizes({ sizes }: Seen, action: Action, at: Instant): Seen['sizes'] {
+function withSizes({ sizes, pending }: Seen, action: Action, at: Instant): Seen['sizes'] {
   const changes =
     action.type === 'resize' ||
     (action.type === 'terminate' && action.decrement) ||
@@ -177,16 +177,20 @@ function withSizes({ sizes }: Seen, action: Action, at: Instant): Seen['sizes'] 
   const notes = action.type === 'rewrite' && action.record.theirs !== undefined;
   if (!changes && !notes) return sizes;
   const before = sizes[action.group] ?? {};
+  // Nothing is sent while something is open, so the last look shows all that was sent before it, or that it came to
+  // nothing; only what was sent by the same look comes on top.
+  // rule: aim-twice
+  const isFirst = !pending.some(({ action: sent, since }) => since === at && groupsOf(sent).includes(action.group));
   const noted = (before.noted ?? 0) + (notes ? 1 : 0);
-  const aim = action.type === 'resize' ? action.size.desired : aimAfter(before, action);
+  const aim = action.type === 'resize' ? action.size.desired : aimAfter(isFirst ? before.desired : before.aim, action);
   return {
     ...sizes,
     [action.group]: { ...before, noted, ...(changes && { changedAt: at, ...(aim !== undefined && { aim }) }) },
   };
 }
 
-function aimAfter({ aim, desired }: SeenSizes, action: Action): number | undefined {
-  const from = aim ?? desired;
+/** The desired capacity that an action leads to from this one; undefined where that is not known. */
+function aimAfter(from: number | undefined, action: Action): number | undefined {
   if (from === undefined) return undefined;
   if (action.type === 'standby' && !action.on) return from + action.instances.length;
   return action.type === 'terminate' || action.type === 'standby' ? from - action.instances.length : undefined;

@@ -27,7 +27,9 @@ export function terminateHalf(view: RolloutView, of: JudgedGroup, half: 'old' | 
   const allowed = within(free, group.size.desired - lowest);
   if (free.length > 0 && allowed.length === 0 && group.weighted) return fitFirst(view, of, half, free);
   const fits =
-    half === 'old' ? withoutSurplus(group, halves.new, allowed) : withoutShortage(group, halves.old, allowed);
+    half === 'old'
+      ? withoutSurplus(group, halves.new, allowed)
+      : withoutShortage(group, [...halves.old, ...halves.new.filter((one) => !free.includes(one))], allowed);
   // Without Launch nothing comes in the place of those that are too many for the desired capacity.
   // rule: shortage-scales-in
   const decrement = half === 'old' || fits.length > 0 || !group.suspended.includes('Launch');
@@ -71,12 +73,13 @@ function withoutSurplus(group: Group, fresh: readonly Instance[], allowed: reado
 }
 
 /**
- * As many of these as leave room for all old ones: Auto Scaling would take out what is too many, and among the old
- * ones, which only a swap shields. A replacement that was launched beside an old one is one new instance more than
- * the desired capacity was raised by.
+ * As many of these as leave room for all that stay: the old ones, and new ones that serve in the places of missing old
+ * ones. Auto Scaling would take out what is too many, and among those: only a swap shields its old ones. Whatever was
+ * launched beside another one is one instance more than the desired capacity was raised by.
  */
-function withoutShortage(group: Group, old: readonly Instance[], allowed: readonly Instance[]): readonly Instance[] {
-  return within(allowed, Math.max(0, group.size.desired - units(old)));
+function withoutShortage(group: Group, stay: readonly Instance[], allowed: readonly Instance[]): readonly Instance[] {
+  // rule: stand-ins-scaled-in
+  return within(allowed, Math.max(0, group.size.desired - units(stay)));
 }
 
 function idleRows(group: Group, fresh: readonly Instance[]): Wait['instances'] {

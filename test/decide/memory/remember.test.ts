@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { afterLook } from '../../../src/decide/memory/fold-look.js';
-import type { Observed } from '../../../src/model/rollout/decision.js';
+import type { Action } from '../../../src/model/rollout/action.js';
+import type { Observed, Seen } from '../../../src/model/rollout/decision.js';
 import type { Group } from '../../../src/model/rollout/group.js';
 import {
   doubledGroup,
@@ -144,6 +145,25 @@ describe('remember: what somebody else set', () => {
     const lagging = lookAfter({ ...begun, seen }, 5_000);
     const [web] = lagging.groups.map((one) => withNotes(one, lagging.seen));
     expect(web?.notes.record?.theirs).to.deep.equal({ desired: 3 });
+  });
+
+  it('is not what comes of an action that came to nothing at first and was sent again', () => {
+    const first = observed([doubledGroup({ size: { ...RECORD.size, desired: 3 } })], {
+      seen: { sizes: { web: { desired: 3, aim: 3, changedAt: T0 } } },
+    });
+    const aside = (on: boolean): Action => {
+      return { type: 'standby', group: 'web', instances: ['i-old1'], on, decrement: on };
+    };
+    const sent = (seen: Seen, on: boolean, at: number, sure: boolean): Seen =>
+      afterAction(seen, { action: aside(on), at, sure }, PLAN);
+    const lost = sent(first.seen, true, first.at, false);
+    const again = sent({ ...lost, pending: [] }, true, first.at + 20_000, true);
+    expect(again.sizes['web']?.aim).to.equal(2);
+    const shown = { ...again, pending: [], sizes: { web: { ...again.sizes['web'], desired: 2 } } };
+    expect(sent(shown, false, first.at + 60_000, true).sizes['web']?.aim).to.equal(3);
+    // Two calls by one look add up.
+    const both = sent(sent(first.seen, true, first.at, true), true, first.at, true);
+    expect(both.sizes['web']?.aim).to.equal(1);
   });
 
   it('is not what the run did that held the group while this one waited for it', () => {

@@ -799,6 +799,22 @@ const rows: readonly {
     then: 'terminate new i-new1',
   },
   {
+    when: 'rolled back, one new one was launched beside another: no more leave than leave room for who stays',
+    look: observed([
+      doubledGroup({
+        size: { min: 0, max: 4, desired: 3 },
+        suspended: [...PROCESSES, 'Launch'],
+        instances: [instance('i-old1'), fresh('i-new1'), fresh('i-new2'), fresh('i-new3')],
+        notes: {
+          record: { ...RECORD, size: { min: 0, max: 4, desired: 2 } },
+          lease: LEASE,
+          verdict: verdict('rollBack'),
+        },
+      }),
+    ]),
+    then: 'terminate new i-new1',
+  },
+  {
     when: 'rolled back, and the new one that is left stands in for an old one',
     look: observed(
       [
