@@ -4,7 +4,16 @@ import type { GroupResult } from '../model/rollout/group-result.js';
 import { EXIT_OF } from '../errors.js';
 import { createTally, type InvariantResult } from './tally.js';
 import type { InvariantName } from './invariants.js';
-import { foldDone, foldRows, foldStarted, foldState, takeRecord, type GroupLedger, type Told } from './ledger.js';
+import {
+  foldDone,
+  foldFailed,
+  foldRows,
+  foldStarted,
+  foldState,
+  takeRecord,
+  type GroupLedger,
+  type Told,
+} from './ledger.js';
 import { groupIn, type RunLedger, type RuleInput } from './run-ledger.js';
 import { checkClearing, checkResult } from './rules/closing.js';
 import { checkAction } from './rules/general.js';
@@ -104,7 +113,7 @@ function checkEvent(run: RunLedger, tally: Tally, event: RunEvent): void {
       groupIn(run, event.group).result = { group: event.group, outcome: 'skipped', why: event.why };
       return;
     case 'warning':
-      if (event.reason.code === 'group.unshielded') run.unshielded = true;
+      if (event.reason.code === 'group.unshielded') unshield(run, event.reason.group);
       return;
     case 'run.finished':
       run.finished = event;
@@ -162,6 +171,12 @@ function undecided(ledger: GroupLedger, action: Action, why: unknown): string | 
   return `${action.type} was sent to ${ledger.name} before the action before it had ended.`;
 }
 
+/** Protection that AWS refused is told as a warning, and with it the action has ended. */
+function unshield(run: RunLedger, group: string | undefined): void {
+  run.unshielded = true;
+  if (group !== undefined) delete groupIn(run, group).open;
+}
+
 function checkEnded(run: RunLedger, tally: Tally, event: Told<'action.done' | 'action.failed'>): void {
   const { action } = event;
   for (const ledger of groupsOf(run, action)) {
@@ -171,6 +186,7 @@ function checkEnded(run: RunLedger, tally: Tally, event: Told<'action.done' | 'a
       delete ledger.open;
     }
     if (event.type === 'action.done') foldDone(ledger, action);
+    else foldFailed(ledger, action);
   }
 }
 

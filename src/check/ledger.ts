@@ -142,7 +142,9 @@ export function foldState(ledger: GroupLedger, event: State): void {
     ledger.ghost = event.record;
     return;
   }
-  if (event.record === undefined && ledger.clearing) dropRecord(ledger);
+  // Whoever held it before this run ever did has ended meanwhile: a look that lagged behind had shown its record.
+  const isGone = event.record === undefined && ledger.record !== undefined && !ledger.holds && !ledger.open;
+  if (isGone || (event.record === undefined && ledger.clearing)) dropRecord(ledger);
   if (!ledger.clearing) foldNotes(ledger, event);
 }
 
@@ -227,6 +229,12 @@ export function foldStarted(ledger: GroupLedger, action: Action): void {
       return;
     default:
   }
+}
+
+/** Folds an action that failed as far as the run knows; its reply may be lost, and then it may have had its effect. */
+export function foldFailed(ledger: GroupLedger, action: Action): void {
+  // Rows are told only of whole looks, so nothing here may say that the protection is off.
+  if (action.type === 'shield' && !action.on) for (const id of action.instances) ledger.shielded.delete(id);
 }
 
 /** Folds an action that AWS confirmed. */

@@ -50,7 +50,10 @@ function suspendedStill({ name, record, state, suspended, frozen }: GroupLedger)
 }
 
 function protectedStill({ name, shielded, rows }: GroupLedger): string | undefined {
-  const left = [...shielded].filter((id) => rows.get(id)?.protected === true);
+  // AWS changes the protection of what is InService alone: what somebody put aside keeps it.
+  const left = [...shielded].filter(
+    (id) => rows.get(id)?.protected === true && rows.get(id)?.lifecycle === 'InService',
+  );
   return left.length === 0
     ? undefined
     : `The notes of ${name} were removed with ${list(left, 5)} protected from scale-in.`;

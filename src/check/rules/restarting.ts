@@ -1,6 +1,6 @@
 import type { Action } from '../../model/rollout/action.js';
 import type { InstanceRow } from '../../model/rollout/instance-row.js';
-import type { RestartRecord } from '../../model/rollout/record.js';
+import type { OutNote, RestartRecord } from '../../model/rollout/record.js';
 import { list } from '../../text/list.js';
 import { isServing, type GroupLedger } from '../ledger.js';
 import type { RuleInput } from '../run-ledger.js';
@@ -50,7 +50,7 @@ function checkStep(input: RuleInput, record: RestartRecord, action: Action): voi
       const more = action.out.instances.map(({ id }) => id).filter((id) => !isNoted(ledger, id));
       checkMembers(input, more);
       tally.check('quorum', belowQuorum(ledger, record, more));
-      tally.check('registered', older(ledger, action.out.number));
+      tally.check('registered', older(ledger, action.out));
       return;
     }
     case 'deregister': {
@@ -92,8 +92,11 @@ function isNoted({ out }: GroupLedger, id: string): boolean {
   return out?.instances.some((one) => one.id === id) === true;
 }
 
-function older({ name, outNumber }: GroupLedger, number: number): string | undefined {
-  return number > outNumber ? undefined : `The note of what is out of ${name} was written with an older number.`;
+function older({ name, out, outNumber }: GroupLedger, { run, number }: OutNote): string | undefined {
+  // Each rollout counts anew.
+  if (out?.run !== run) return undefined;
+  // The same one is written again where its reply was lost.
+  return number >= outNumber ? undefined : `The note of what is out of ${name} was written with an older number.`;
 }
 
 /** Too few would stay in service without these. */
