@@ -611,8 +611,9 @@ function describeAction(action: Action): string {
   }
 }
 
-function describeTermination({ instances, half, decrement }: Extract<Action, { type: 'terminate' }>): string {
+function describeTermination({ instances, half, decrement, aside }: Extract<Action, { type: 'terminate' }>): string {
   const which = `${count(instances.length, `${half} instance`)} (${list(instances, 5)})`;
+  if (aside === true) return `Terminate ${which}, in standby until now`;
   return `Terminate ${which}${decrement || half === 'new' ? '' : ', to be replaced'}`;
 }
 

@@ -88,7 +88,7 @@ function terminateParked({ group, record, halves }: JudgedGroup): GroupStep | un
   // rule: parked-stay
   if (parked.length === 0 || parked.length > (record.parked ?? 0)) return undefined;
   const acts = batches(parked).map((instances) => ({
-    action: { type: 'terminate', group: group.name, half: 'old', instances, decrement: false } as const,
+    action: { type: 'terminate', group: group.name, half: 'old', instances, decrement: false, aside: true } as const,
     why: 'these were in standby when the rollout began (--standby terminate)',
   }));
   return { kind: 'act', phase: 'halve', acts };

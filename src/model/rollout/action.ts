@@ -28,6 +28,8 @@ export type Action =
       readonly instances: readonly string[];
       /** Whether the desired capacity falls with them; else Auto Scaling launches replacements. */
       readonly decrement: boolean;
+      /** They are in standby: the desired capacity does not count them, and nothing replaces them. */
+      readonly aside?: true;
     }
   /**
    * Puts old instances into standby, where they are kept, or back into service. At most 20. `decrement`: whether the

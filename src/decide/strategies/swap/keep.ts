@@ -173,7 +173,7 @@ function endWindow(view: RolloutView, of: JudgedGroup, until: Instant): GroupSte
   const why = 'the time for which they were kept is over';
   const kept = keptHalf(group, record);
   const acts = batches(kept).map((instances): ReasonedAction => ({
-    action: { type: 'terminate', group: group.name, half: 'old', instances, decrement: DECREMENTS_KEPT },
+    action: { type: 'terminate', group: group.name, half: 'old', instances, decrement: DECREMENTS_KEPT, aside: true },
     why,
   }));
   // Somebody took these out of standby: they count, and go as far as the others serve for what is asked for.
