@@ -95,7 +95,7 @@ export function createObserver(deps: Deps, plan: Plan, memory: Memory = {}): Obs
     // Folded in the place of the look that left it out: two looks at one moment must not count as two.
     async complete() {
       if (last === undefined) throw new Error('there was no look yet');
-      return folded(withStack(last, await read.stack(last.groups, false)));
+      return folded(withStack(last, await read.stack(last.groups, { at: last.at, sparing: false })));
     },
     whole: (observed) => withUnread(retrying(deps), observed),
     recall: (change) => {
@@ -152,7 +152,7 @@ function createReader(deps: Deps, plan: Plan, gateway: RepeatableGateway): Reade
     const gone = await findGone(gateway, perhapsGone(groups, seenNow()));
     const ended = await readEndings(gateway, perhapsEnded(groups));
     // Last: the reads before may take long while AWS fails, and no group is touched once its stack is changed.
-    const stack = await readStack(groups, sparing);
+    const stack = await readStack(groups, { at, sparing });
     const all = {
       at,
       groups,
