@@ -113,7 +113,7 @@ function checkEvent(run: RunLedger, tally: Tally, event: RunEvent): void {
       groupIn(run, event.group).result = { group: event.group, outcome: 'skipped', why: event.why };
       return;
     case 'warning':
-      if (event.reason.code === 'group.unshielded') unshield(run, event.reason.group);
+      if (event.reason.code === 'group.unshielded') protectionRefused(run, event.reason.group);
       return;
     case 'run.finished':
       run.finished = event;
@@ -172,7 +172,7 @@ function undecided(ledger: GroupLedger, action: Action, why: unknown): string | 
 }
 
 /** Protection that AWS refused is told as a warning, and with it the action has ended. */
-function unshield(run: RunLedger, group: string | undefined): void {
+function protectionRefused(run: RunLedger, group: string | undefined): void {
   run.unshielded = true;
   if (group !== undefined) delete groupIn(run, group).open;
 }
