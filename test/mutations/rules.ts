@@ -462,6 +462,11 @@ export const MUTATIONS: readonly Mutation[] = [
     breaks: { value: 'allowed' },
   },
   {
+    name: 'lowered-meanwhile',
+    rule: 'the desired capacity does not fall below what is to stay when the old half goes, whoever lowered it before',
+    breaks: { value: 'record.theirs !== undefined ? wantedSize(record).desired : 0' },
+  },
+  {
     name: 'watched-sizes',
     rule: 'a run that waits for another one does not take its sizes for those of a person',
     breaks: { value: 'true' },

@@ -22,7 +22,7 @@ export function terminateHalf(view: RolloutView, of: JudgedGroup, half: 'old' | 
   const reliable = half === 'old' ? of.proven : staying;
   const free = sparable(group, going, reliable, floor);
   // Below what somebody asked for the desired capacity does not fall, and AWS refuses to decrement it below min.
-  const lowest = lowestOf(of);
+  const lowest = lowestOf(of, half);
   // rule: below-min
   const allowed = within(free, group.size.desired - lowest);
   if (free.length > 0 && allowed.length === 0 && group.weighted) return fitFirst(view, of, half, free);
@@ -115,9 +115,15 @@ function floorOf(view: RolloutView, of: JudgedGroup, half: 'old' | 'new'): numbe
   return isPatient(view, of) ? goalOf(record) : record.size.desired;
 }
 
-/** How far the desired capacity may fall with those that leave. What it misses of the original is restored then. */
-function lowestOf({ group, record }: JudgedGroup): number {
-  return record.theirs === undefined ? group.size.min : Math.max(group.size.min, wantedSize(record).desired);
+/**
+ * How far the desired capacity may fall with those that leave. As the old half goes, never below what is to stay:
+ * whoever lowered it meanwhile, be it to what it was before, would have Auto Scaling take new ones. What a roll-back
+ * misses of the original is restored then.
+ */
+function lowestOf({ group, record }: JudgedGroup, half: 'old' | 'new'): number {
+  // rule: lowered-meanwhile
+  const stays = half === 'old' || record.theirs !== undefined ? wantedSize(record).desired : 0;
+  return Math.max(group.size.min, stays);
 }
 
 /** What goes although the desired capacity may not fall with it: new ones are asked for first, as long as they come. */
@@ -162,7 +168,7 @@ function makeUpFirst({ observed }: RolloutView, of: JudgedGroup, lowest: number)
 function fitFirst(view: RolloutView, of: JudgedGroup, half: 'old' | 'new', free: readonly Instance[]): GroupStep {
   const { group, verdict } = of;
   const { desired } = group.size;
-  const lowest = lowestOf(of);
+  const lowest = lowestOf(of, half);
   const size = fitting(group, free, lowest);
   if (size !== undefined) {
     const heavy = `the lightest of the ${half} half weighs more than the desired capacity ${desired} may fall by`;

@@ -119,6 +119,39 @@ describe('what somebody else sets while a swap is under way stays', function () 
     });
   }
 
+  it('does not make new ones go: after the verdict it is lowered to what it was, and min is 0', async () => {
+    const images = { 'ami-new': { behaviour: 'healthy', boot: [60, 70] } } as const;
+    const stage = createStage({ images }, [{ name: 'web', size: 2, min: 0, max: 4 }]);
+    stage.groups[0]?.changeImage('ami-new');
+    let set = false;
+    stage.sandbox.onCall(({ operation, outcome }) => {
+      const tags = groupOf(stage.sandbox.world).Tags ?? [];
+      if (set || outcome !== 'ok' || operation !== 'CreateOrUpdateTags') return;
+      if (!tags.some(({ Key }) => Key === 'ha-updater:verdict')) return;
+      set = true;
+      others(stage, 'SetDesiredCapacity', { DesiredCapacity: 2 });
+    });
+    const ending = await stage.run();
+    expect(set).to.equal(true);
+    expect(ending.outcome, ending.failure?.facts.what).to.equal('swapped');
+    stage.sandbox.clock.advance(600_000);
+    expect(sizesOf(stage.sandbox.world)).to.deep.equal([0, 4, 2]);
+    expect(serving(stage)).to.equal(2);
+    expect(stage.violations()).to.deep.equal([]);
+  });
+
+  it('is more for a group of one while its old one drains, as many as two halves were', async () => {
+    const images = { 'ami-new': { behaviour: 'healthy', boot: [60, 70] } } as const;
+    const stage = createStage({ images }, [{ name: 'web', size: 1, min: 1, max: 4 }]);
+    stage.groups[0]?.changeImage('ami-new');
+    after(stage, 'ResumeProcesses', 2, () => others(stage, 'SetDesiredCapacity', { DesiredCapacity: 2 }));
+    const ending = await stage.run();
+    expect(ending.outcome, ending.failure?.facts.what).to.equal('swapped');
+    stage.sandbox.clock.advance(600_000);
+    expect(sizesOf(stage.sandbox.world)).to.deep.equal([1, 4, 2]);
+    expect(stage.violations()).to.deep.equal([]);
+  });
+
   it('is given back also when it is cancelled', async () => {
     const stage = stageOf();
     after(stage, 'UpdateAutoScalingGroup', 30, () =>

@@ -884,6 +884,20 @@ const rows: readonly {
     then: 'restore 1/2/4',
   },
   {
+    when: 'promoted, and somebody has lowered the desired capacity to what it was: it must not fall any further',
+    look: observed([
+      doubledGroup({
+        size: { min: 0, max: 4, desired: 2 },
+        notes: {
+          record: { ...RECORD, size: { min: 0, max: 4, desired: 2 } },
+          lease: LEASE,
+          verdict: verdict('promote'),
+        },
+      }),
+    ]),
+    then: 'surge 0/4/4',
+  },
+  {
     when: 'promoted by a run that died, and scaling asks for as many as two halves were',
     look: observed([
       doubledGroup({
