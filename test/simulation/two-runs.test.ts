@@ -52,6 +52,23 @@ describe('two runs at once', () => {
     expect(both.violations()).to.deep.equal([]);
   });
 
+  it('with --wait-for-lock it sees the holder double the group, takes over, and gives the sizes back', async () => {
+    const timing = { ...(await import('../support/groups.js')).PLAN.timing, waitForLockMs: 60 * MINUTE };
+    const gates = { words: [], canary: 1 };
+    for (const change of [8, 9, 10]) {
+      const both = stage();
+      // It is doubled once its canary is proven, and the second run looks on meanwhile.
+      const [first, second] = await both.race([
+        { afterMs: 0, differs: { gates }, mishap: { killAt: { change, when: 'after' } } },
+        { afterMs: 2 * MINUTE, differs: { timing, gates } },
+      ]);
+      const words = `killed after ${change}: ${second?.failure?.facts.what ?? ''}`;
+      expect([first?.outcome, second?.outcome], words).to.deep.equal(['killed', 'swapped']);
+      expect(stateOf(both), words).to.deep.equal(PROMOTED);
+      expect(both.violations(), words).to.deep.equal([]);
+    }
+  });
+
   it('started together, one of them wins and nothing is broken', async () => {
     for (const apart of [0, 50, 500, 1_000, 3_000, 10_000]) {
       const both = stage();
