@@ -3,6 +3,6 @@ export const STAGE_WORDS = {
   canary: 'the canary',
   verdict: 'the verdict',
   batch: 'the end of a batch',
-  kept: 'the begin of the time for which the old instances are kept',
+  kept: 'the beginning of the time for which the old instances are kept',
   end: 'the end of the time for which the old instances are kept',
 } as const;

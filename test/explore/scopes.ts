@@ -127,6 +127,12 @@ export const SCOPES: readonly Scope[] = [
   },
   {
     ...SWAP,
+    name: 'swap-1-scaled',
+    about: 'a swap of one instance; policies and people change what it had suspended, and sizes, twice; one run dies',
+    troubles: { kinds: ['scaling', 'resumed', 'kill'], world: 2, runs: 1 },
+  },
+  {
+    ...SWAP,
     name: 'swap-1-aws-killed',
     about: 'a swap of one instance; one thing goes wrong at AWS, and one run dies',
     troubles: { kinds: [...AWS, 'kill'], world: 1, runs: 1 },

@@ -1,6 +1,7 @@
 import { timestamp } from '../../text/timestamp.js';
 import { unlessDecided } from '../gates/pause-end.js';
 import { groupsOf } from './action-visible.js';
+import { without } from './without.js';
 import { factsOf } from '../strategies/facts-by-name.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
 import type { GroupNotes } from '../../model/rollout/group.js';
@@ -243,11 +244,6 @@ function leaseFingerprints(seen: Seen, groups: readonly string[]): Record<string
   return Object.fromEntries(
     groups.flatMap((name) => (seen.leases[name] === undefined ? [] : [[name, seen.leases[name].beat]])),
   );
-}
-
-function without<T>(of: Readonly<Record<string, T>>, key: string): Readonly<Record<string, T>> {
-  const { [key]: dropped, ...rest } = of;
-  return rest;
 }
 
 function dropKey(notes: GroupNotes | undefined, key: keyof GroupNotes): GroupNotes {

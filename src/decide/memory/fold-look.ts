@@ -21,6 +21,7 @@ import { proven } from './proven.js';
 import { withGap } from './unseen-time.js';
 import { withNotes, isBehind } from './known-notes.js';
 import { afterAction } from './fold-action.js';
+import { without } from './without.js';
 
 /** How often what was all proven may fall and get its time once more, until a further one is proven. */
 const FALLS = 3;
@@ -163,7 +164,7 @@ function foldNotes(next: ByName, one: Shown): void {
   // Who only watches the run that holds the group cannot tell its changes of the sizes from those of others.
   // rule: watched-sizes
   const holds = group.notes.lease?.run === plan.run;
-  if (!holds) next.sizes = withoutKey(next.sizes, name);
+  if (!holds) next.sizes = without(next.sizes, name);
   else if (record !== undefined && factsOf(record).kind === 'replacing')
     next.sizes[name] = seenSizes(seen, group, record, at);
   const began = beginOf(record);
@@ -183,11 +184,6 @@ function foldNotes(next: ByName, one: Shown): void {
     next.leaving[name] = keepLeaving(seen, group);
     next.left[name] = whoLeft(seen.left[name], group, { record, verdict: group.notes.verdict }, at);
   }
-}
-
-function withoutKey<T>(of: Readonly<Record<string, T>>, key: string): Record<string, T> {
-  const { [key]: _dropped, ...rest } = of;
-  return rest;
 }
 
 /** Since when another run's lease has not moved. */

@@ -141,8 +141,8 @@ function standsIn(
   return desired <= units(launched);
 }
 
-/** What scales a group by itself was suspended by its rollout, and has been resumed. */
+/** What scales a group by itself was suspended by its rollout, and all of it has been resumed, as the rollout does. */
 function goesOn({ suspended }: RolloutRecord, group: Pick<Group, 'suspended'>): boolean {
   const scaling = ['AlarmNotification', 'ScheduledActions'].filter((process) => suspended.includes(process));
-  return scaling.some((process) => !group.suspended.includes(process));
+  return scaling.length > 0 && !scaling.some((process) => group.suspended.includes(process));
 }

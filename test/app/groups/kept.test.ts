@@ -110,7 +110,7 @@ describe('a group whose old half is kept', function () {
     const gate = ['--keep-old', '1h', '--gate-command', './smoke.sh'];
     const { code, document } = await happens({ hooks }, 'update-asgs', '--swap', 'always', ...gate);
     expect([code, document?.failure?.code]).to.deep.equal([4, 'swap.rolledBack']);
-    expect(document?.failure?.what).to.match(/the gate command fails the begin of the time .*: exit 1/);
+    expect(document?.failure?.what).to.match(/the gate command fails the beginning of the time .*: exit 1/);
     expect(ran.map(({ line }) => line)).to.deep.equal(['./smoke.sh', './smoke.sh']);
     expect(stage.sandbox.monitor.inService('web')).to.equal(2);
   });

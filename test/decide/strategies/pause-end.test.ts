@@ -51,36 +51,21 @@ const rows: readonly {
     plan: UPDATE,
     then: 'refuse: group.paused',
   })),
-  {
-    when: 'its time is over, with resume, and an update comes',
-    look: look(paused('resume')),
-    plan: UPDATE,
-    then: 'rewrite web',
-  },
-  {
-    when: 'its time is over, with rollback, and an update comes',
-    look: look(paused('rollback')),
-    plan: UPDATE,
-    then: 'renew web',
-  },
-  {
-    when: 'its time is over, with rollback, and resume comes',
-    look: look(paused('rollback')),
-    plan: RESUME,
-    then: 'renew web',
-  },
-  {
-    when: 'its time is over, with resume, and resume comes',
-    look: look(paused('resume')),
-    plan: RESUME,
-    then: 'rewrite web',
-  },
-  {
-    when: 'its time is over, with resume, and rollback comes',
-    look: look(paused('resume')),
-    plan: ROLLBACK,
-    then: 'renew web',
-  },
+  // Who decides is the time that is over, unless a person asks for a roll-back.
+  ...(
+    [
+      ['resume', 'an update', UPDATE, 'rewrite web'],
+      ['rollback', 'an update', UPDATE, 'renew web'],
+      ['rollback', 'resume', RESUME, 'renew web'],
+      ['resume', 'resume', RESUME, 'rewrite web'],
+      ['resume', 'rollback', ROLLBACK, 'renew web'],
+    ] as const
+  ).map(([by, what, plan, then]) => ({
+    when: `its time is over, with ${by}, and ${what} comes`,
+    look: look(paused(by)),
+    plan,
+    then,
+  })),
   {
     when: 'it ends with rollback in a second, and resume comes',
     look: look(paused('rollback'), UNTIL - 1_000),
