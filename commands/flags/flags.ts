@@ -67,6 +67,11 @@ export const notifyFlags = {
     helpValue: '@file:PATH|@env:NAME',
     helpGroup: 'OUTPUT',
   }),
+  'event-bus': string({
+    summary: 'Tell an event bus of EventBridge the same',
+    helpValue: 'NAME|ARN',
+    helpGroup: 'OUTPUT',
+  }),
 };
 
 /** Limits of a swap. */

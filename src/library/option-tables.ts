@@ -49,6 +49,7 @@ const RUN = {
   junit: 'text',
   report: 'text',
   webhook: 'text',
+  eventBus: 'text',
 } as const satisfies OptionTable;
 
 const STACK_LIMITS = {
@@ -159,6 +160,7 @@ export const CANCEL = {
   junit: 'text',
   report: 'text',
   webhook: 'text',
+  eventBus: 'text',
 } as const satisfies OptionTable;
 
 /** Of `restart`. */

@@ -27,6 +27,8 @@ export interface Notice {
   readonly exitCode?: number;
   /** Of a failure: its code, what happened, what serves now, and the commands that help. */
   readonly failure?: Pick<FailureFacts, 'code' | 'what' | 'serves' | 'next'>;
+  /** Texts were cut, or names and commands left out: it was larger than its way takes. */
+  readonly shortened?: true;
 }
 
 type Rewrite = Extract<Action, { readonly type: 'rewrite' }>;

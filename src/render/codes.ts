@@ -243,6 +243,7 @@ export const CODES: Readonly<Record<string, string>> = {
   'lock.unreachable': 'The store of the strict lock does not answer, so nothing was begun.',
 
   'machine.fault': 'A file, pipe or process of this machine cannot be used; the message says which, and why.',
+  'output.eventBus': 'The event bus of --event-bus did not take a notice. The run went on.',
   'output.webhook': 'The webhook of --webhook did not take a notice. The run went on.',
   'output.eventsFile':
     'The file of --events-file took no more events, for instance because the disk is full. The run went on; the file ' +
@@ -401,6 +402,7 @@ export const CODES: Readonly<Record<string, string>> = {
   'usage.proxy': 'HTTPS_PROXY or ALL_PROXY is not the address of an HTTP proxy.',
   'usage.region': 'That is not the name of a region.',
   'usage.scenario': 'The scenario of the sandbox cannot be used.',
+  'usage.eventBus': 'The value of --event-bus is no name and no ARN of an event bus.',
   'usage.webhook': 'Where the address of the webhook stands cannot be used; it has to be https.',
   'usage.speed': 'HA_UPDATER_SPEED is for a sandbox on this machine alone.',
   'watch.interrupted': 'The rollout that was watched has a record, and no run works on it any more.',

@@ -173,13 +173,13 @@ async function openRun(head: RunDescription, flags: CommonFlags, surroundings: P
   const clock = serviceClock(surroundings.simulated?.clock ?? systemClock(pace.speed));
   const strict: OpenRun['strict'] = {};
   const mayLeave: MayLeave = (call) => strict.locks?.mayLeave(call) ?? Promise.resolve();
-  const { gateway, region } = await connect({ ...flags, mayLeave }, pace.endpoint, surroundings);
+  const { gateway, region, way } = await connect({ ...flags, mayLeave }, pace.endpoint, surroundings);
   const renderer = await createRenderer(flags, surroundings, clock);
   const id = newRunId(clock.now(), surroundings.simulated?.random);
   const { state, see } = followRun();
   let over = false;
   const heartbeat = createHeartbeat(surroundings.simulated?.beside ?? clock, renderer.repeatMs, (event) => emit(event));
-  const sinks = await openSinks(flags, surroundings, (event) => emit(event));
+  const sinks = await openSinks(flags, surroundings, (event) => emit(event), way);
   const told = [see, renderer.show, ({ event }: Stamped) => heartbeat.see(event), sinks.see];
   const stream = createStream({ clock, run: id, sinks: [...told, surroundings.onEvent ?? (() => undefined)] });
   const emit: Emit = (event) => {
@@ -401,26 +401,26 @@ function tellSettings(emit: Emit, settings: Settings | undefined): void {
 /** A person who has no network or the wrong endpoint should not wait minutes to hear of it. */
 export const QUICK = { ...RETRY, attempts: 3, longestWaitMs: 2_000 };
 
-/** Gateway and region; the SDK is loaded only here. */
+/** Gateway, region, and the way there for others, which no lock holds up; the SDK is loaded only here. */
 export async function connect(
   flags: CommonFlags & Pick<GatewayOptions, 'assume' | 'mayLeave'>,
   endpoint: string | undefined,
   surroundings: Pick<ProcessContext, 'env' | 'version' | 'command' | 'simulated'>,
-): Promise<{ readonly gateway: Gateway; readonly region: string }> {
+): Promise<{ readonly gateway: Gateway; readonly region: string; readonly way: GatewayOptions }> {
   checkEndpoint(surroundings.env);
   checkProxy(surroundings.env);
   const { createGateway, resolveRegion } = await import('../aws/gateway.js');
   const region = checkRegion(await resolveRegion(flags.region, surroundings.env, flags.profile));
-  const gateway = createGateway({
+  const way: GatewayOptions = {
     region,
     agent: { version: surroundings.version, command: surroundings.command, sizes: flags.sizes },
     ...(flags.profile === undefined ? {} : { profile: flags.profile }),
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(flags.assume === undefined ? {} : { assume: flags.assume }),
-    ...(flags.mayLeave === undefined ? {} : { mayLeave: flags.mayLeave }),
     ...surroundings.simulated?.client,
-  });
-  return { gateway, region };
+  };
+  const gateway = createGateway({ ...way, ...(flags.mayLeave === undefined ? {} : { mayLeave: flags.mayLeave }) });
+  return { gateway, region, way };
 }
 
 /** Where an unexpected failure came from, under --debug alone: a stack trace helps no user. */

@@ -8,21 +8,22 @@ import { whyNot } from '../files/system-fault.js';
 import { openLineFile, type LineFile } from '../files/line-file.js';
 import { openForLater, type WrittenFile } from '../files/written-file.js';
 import type { Emit, Stamped } from '../model/event.js';
+import type { Reason } from '../model/rollout/decision.js';
 import { lineWriter } from '../render/line-writer.js';
 import { harmlessJson } from '../text/plain.js';
-import { createNotifier, type Notifier } from '../notify/notifier.js';
-import { NOTICE_MS, postWithin, readWebhook, WEBHOOK_VARIABLES } from '../notify/webhook.js';
+import type { GatewayOptions } from '../aws/gateway.js';
+import { openNotifiers, type NotifyFlags } from '../notify/open-notifiers.js';
+import type { PutEntry } from '../notify/event-bus.js';
+import { NOTICE_MS, postWithin } from '../notify/webhook.js';
 import type { Format } from '../render/report/formats.js';
 import type { ProcessContext } from './process-context.js';
 import type { OutputFlags } from './renderer-choice.js';
 
 /** Files that a run is written to besides what it shows. */
-export interface SinkFlags extends OutputFlags {
+export interface SinkFlags extends OutputFlags, NotifyFlags {
   readonly 'events-file'?: string | undefined;
   readonly junit?: string | undefined;
   readonly report?: string | undefined;
-  /** Where the address of a webhook is. */
-  readonly webhook?: string | undefined;
 }
 
 /** Where a run is told besides the screen. None of them can stop a run once it has begun. */
@@ -43,22 +44,33 @@ const OURS: Readonly<Record<'events-file' | 'junit' | 'report', RegExp>> = {
 
 /**
  * Makes sure of all files while nothing is begun yet.
+ * @param way to AWS, for an event bus
  * @throws Failure (usage) for a file that cannot be written, or that is none of ours
  */
-export async function openSinks(flags: SinkFlags, surroundings: ProcessContext, emit: Emit): Promise<Sinks> {
+export async function openSinks(
+  flags: SinkFlags,
+  surroundings: ProcessContext,
+  emit: Emit,
+  way: GatewayOptions,
+): Promise<Sinks> {
   await expectOurs(flags);
   const warn = lineWriter(surroundings.stderr);
   const whole = await openWhole(flags, surroundings);
   const late: string[] = [];
   let over = false;
-  const say = (code: string, text: string, remedy: string): void => {
+  const say = (reason: Reason): void => {
     // Nothing is told after the end of a run.
-    if (over) late.push(text);
-    else emit({ type: 'warning', reason: { code, text, remedy } });
+    if (over) late.push(reason.text);
+    else emit({ type: 'warning', reason });
   };
-  const { notifier, secrets } = await openNotifier(flags, surroundings, (why) =>
-    say('output.webhook', `The webhook did not take a notice: ${why}.`, 'The run goes on; later notices are tried.'),
-  );
+  // A plan is nothing to be told of.
+  const tells = surroundings.command === 'plan' ? {} : flags;
+  const ways = {
+    post: surroundings.simulated?.post ?? postWithin(NOTICE_MS),
+    put: busFrom(way),
+    patience: () => systemClock().sleep(NOTICE_MS),
+  };
+  const { notifiers, secrets } = await openNotifiers(tells, surroundings.env, ways, say);
   const events = openEvents(flags['events-file']);
   const told: Stamped[] = [];
   let file = events;
@@ -69,14 +81,14 @@ export async function openSinks(flags: SinkFlags, surroundings: ProcessContext, 
       close(file);
       file = undefined;
       const text = `The file ${flags['events-file'] ?? ''} takes no more events: ${whyNot(error)}.`;
-      say('output.eventsFile', text, 'The run goes on; the file ends where it is.');
+      say({ code: 'output.eventsFile', text, remedy: 'The run goes on; the file ends where it is.' });
     }
   };
   return {
     secrets,
     see: (stamped) => {
       over ||= stamped.event.type === 'run.finished';
-      notifier?.see(stamped);
+      notifiers.forEach((one) => one.see(stamped));
       if (whole.length > 0) told.push(stamped);
       give(stamped);
     },
@@ -87,28 +99,20 @@ export async function openSinks(flags: SinkFlags, surroundings: ProcessContext, 
         await one
           .write(told)
           .catch((error: unknown) => void late.push(`${one.what} could not be written: ${whyNot(error)}.`));
-      await notifier?.end();
+      await Promise.all(notifiers.map((one) => one.end()));
       late.splice(0).forEach((text) => warn(`WARNING ${text}`));
     },
   };
 }
 
-/** Reads where the webhook is while nothing is begun yet. A plan is nothing to be told of. */
-async function openNotifier(
-  { webhook }: SinkFlags,
-  { env, command, simulated }: ProcessContext,
-  onFailure: (why: string) => void,
-): Promise<{ readonly notifier?: Notifier; readonly secrets: readonly string[] }> {
-  if (webhook === undefined || webhook === '' || command === 'plan') return { secrets: [] };
-  const address = await readWebhook(webhook, env);
-  const secret = env[WEBHOOK_VARIABLES.secret];
-  const patience = (): Promise<void> => systemClock().sleep(NOTICE_MS);
-  const notifier = createNotifier(
-    { address, secret, post: simulated?.post ?? postWithin(NOTICE_MS) },
-    onFailure,
-    patience,
-  );
-  return { notifier, secrets: [address, ...(secret === undefined ? [] : [secret])] };
+/** The SDK's client is loaded with the first entry, and never without one. */
+function busFrom(way: GatewayOptions): PutEntry {
+  let put: PutEntry | undefined;
+  return async (entry) => {
+    const { eventBus } = await import('../aws/put-events.js');
+    put ??= eventBus(way, NOTICE_MS);
+    return put(entry);
+  };
 }
 
 function close(file: LineFile | undefined): void {

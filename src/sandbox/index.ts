@@ -9,6 +9,7 @@ import { autoscalingOperations } from './world/autoscaling/index.js';
 import { autoScalingState } from './world/autoscaling/state.js';
 import { cloudformationOperations } from './world/cloudformation/index.js';
 import { findStack } from './world/cloudformation/deploy/state.js';
+import { eventsOperations } from './world/events/event-buses.js';
 import { ec2Operations } from './world/ec2/index.js';
 import { iamOperations } from './world/iam/policy-simulation.js';
 import { serviceQuotasOperations } from './world/ec2/quotas.js';
@@ -64,6 +65,7 @@ const SIMULATED_SERVICES: Services = {
   ec2: ec2Operations,
   elb: elbOperations,
   elbv2: elbv2Operations,
+  events: eventsOperations,
   iam: iamOperations,
   s3: s3Operations,
   servicequotas: serviceQuotasOperations,

@@ -146,6 +146,7 @@ const SERVICES = [
   's3',
   'ssm',
   'cloudwatch',
+  'events',
   'iam',
   'servicequotas',
 ];

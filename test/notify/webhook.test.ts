@@ -195,7 +195,7 @@ describe('the notices of a run', () => {
     const identity = { account: '1', arn: 'a', region: 'r' };
     const stamped = { ...started, event: { ...started.event, identity } } as unknown as Stamped;
     const notifier = createNotifier(
-      { address: ADDRESS, post: () => new Promise(() => undefined) },
+      () => new Promise(() => undefined),
       (told) => (why = told),
       () => Promise.resolve(),
     );

@@ -3,6 +3,7 @@ import type { CloudFormation } from '@aws-sdk/client-cloudformation';
 import type { DynamoDB } from '@aws-sdk/client-dynamodb';
 import type { CloudWatch } from '@aws-sdk/client-cloudwatch';
 import type { EC2 } from '@aws-sdk/client-ec2';
+import type { EventBridge } from '@aws-sdk/client-eventbridge';
 import type { IAM } from '@aws-sdk/client-iam';
 import type { ServiceQuotas } from '@aws-sdk/client-service-quotas';
 import type { ElasticLoadBalancing } from '@aws-sdk/client-elastic-load-balancing';
@@ -72,6 +73,7 @@ export interface Clients {
   elb(): Promise<ElasticLoadBalancing>;
   /** Target groups. */
   elbV2(): Promise<ElasticLoadBalancingV2>;
+  eventBridge(): Promise<EventBridge>;
   iam(): Promise<IAM>;
   s3(): Promise<S3>;
   serviceQuotas(): Promise<ServiceQuotas>;
@@ -164,6 +166,9 @@ export function createClients(options: GatewayOptions): Clients {
         'elbv2',
         new (await import('@aws-sdk/client-elastic-load-balancing-v2')).ElasticLoadBalancingV2(await way('elbv2')),
       ),
+    ),
+    eventBridge: once(async () =>
+      speak('events', new (await import('@aws-sdk/client-eventbridge')).EventBridge(await way('events'))),
     ),
     iam: once(async () => speak('iam', new (await import('@aws-sdk/client-iam')).IAM(await way('iam')))),
     serviceQuotas: once(async () =>

@@ -1,9 +1,12 @@
+import type { NormalizedSchema } from '@smithy/core/schema';
 import { ServiceFault } from '../world/fault.js';
 import type { ServiceName } from '../world/world.js';
+import { operationShape } from './services.js';
 import type { WireOutcome, WireRequest } from './wire-types.js';
 
 /** Services that speak it, by what their targets begin with. */
 const TARGETS: Readonly<Record<string, ServiceName>> = {
+  AWSEvents: 'events',
   AmazonSSM: 'ssm',
   GraniteServiceVersion20100801: 'cloudwatch',
   ServiceQuotasV20190624: 'servicequotas',
@@ -11,7 +14,7 @@ const TARGETS: Readonly<Record<string, ServiceName>> = {
 
 /**
  * Answers a request in the JSON protocol: of the services that speak it, the sandbox has the parameter store,
- * the alarms of CloudWatch and the quotas.
+ * the alarms of CloudWatch, the event buses and the quotas.
  */
 export function callJson(
   request: WireRequest,
@@ -31,7 +34,9 @@ export function callJson(
     const service = Object.hasOwn(TARGETS, prefix) ? TARGETS[prefix] : undefined;
     if (service === undefined)
       throw new ServiceFault('UnknownOperationException', `The sandbox does not simulate ${target}`);
-    const output = run(service, operation, inputOf(request));
+    const shape = operationShape(service, operation)?.input;
+    const input = inputOf(request);
+    const output = run(service, operation, shape === undefined ? input : (shaped(shape, input) as object));
     return output === 'reply lost' ? output : answer(200, output);
   } catch (error) {
     if (!(error instanceof ServiceFault)) throw error;
@@ -50,6 +55,22 @@ function inputOf(request: WireRequest): object {
   if (typeof input !== 'object' || input === null || Array.isArray(input))
     throw new ServiceFault('SerializationException', 'The request body is no structure');
   return input;
+}
+
+/** What the SDK's own description of the operation knows of an input; times come as seconds. */
+function shaped(schema: NormalizedSchema, value: unknown): unknown {
+  if (value === null || value === undefined) return undefined;
+  if (schema.isTimestampSchema()) return typeof value === 'number' ? new Date(value * 1000) : value;
+  if (schema.isListSchema() && Array.isArray(value)) return value.map((one) => shaped(schema.getValueSchema(), one));
+  if (schema.isListSchema() || (schema.isStructSchema() && (typeof value !== 'object' || Array.isArray(value))))
+    throw new ServiceFault('SerializationException', `${schema.getName() ?? 'A member'} has the wrong type`);
+  if (!schema.isStructSchema()) return value;
+  const known: Record<string, unknown> = {};
+  for (const [name, member] of schema.structIterator()) {
+    const given = shaped(member, (value as Readonly<Record<string, unknown>>)[name]);
+    if (given !== undefined) known[name] = given;
+  }
+  return known;
 }
 
 /** The protocol writes times as seconds; JSON.stringify has made them texts before it asks. */

@@ -4,6 +4,7 @@ import * as cloudwatch from '@aws-sdk/client-cloudwatch';
 import * as ec2 from '@aws-sdk/client-ec2';
 import * as elb from '@aws-sdk/client-elastic-load-balancing';
 import * as elbv2 from '@aws-sdk/client-elastic-load-balancing-v2';
+import * as events from '@aws-sdk/client-eventbridge';
 import * as iam from '@aws-sdk/client-iam';
 import * as sts from '@aws-sdk/client-sts';
 import { NormalizedSchema } from '@smithy/core/schema';
@@ -94,12 +95,13 @@ const SCHEMAS: Partial<Record<ServiceName, object>> = {
   ec2,
   elb,
   elbv2,
+  events,
   iam,
   sts,
 };
 const shapes = new Map<string, OperationShape | undefined>();
 
-/** The shape of an operation of a query service; undefined when the service has no such operation. */
+/** The shape of an operation, of services whose client is known here; undefined for one that there is none of. */
 export function operationShape(service: ServiceName, operation: string): OperationShape | undefined {
   const key = `${service}:${operation}`;
   if (!shapes.has(key)) shapes.set(key, findShape(service, operation));
@@ -108,7 +110,7 @@ export function operationShape(service: ServiceName, operation: string): Operati
 
 function findShape(service: ServiceName, operation: string): OperationShape | undefined {
   // The clients export every schema as `Name$`; the one of an operation begins with 9 (StaticOperationSchema).
-  const schema = (SCHEMAS[service] as Record<string, unknown>)[`${operation}$`];
+  const schema = (SCHEMAS[service] as Record<string, unknown> | undefined)?.[`${operation}$`];
   if (!Array.isArray(schema) || schema[0] !== 9) return undefined;
   const [, , , , input, output] = schema as unknown as StaticOperationSchema;
   return { input: NormalizedSchema.of(input), output: NormalizedSchema.of(output) };

@@ -14,6 +14,7 @@ export type ServiceName =
   | 's3'
   | 'ssm'
   | 'cloudwatch'
+  | 'events'
   | 'iam'
   | 'servicequotas';
 
