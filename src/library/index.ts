@@ -14,6 +14,7 @@ export {
   type UpdateStackOptions,
   type Updater,
   type UpdaterOptions,
+  type WatchOptions,
 } from './updater.js';
 export { UpdaterError } from './updater-error.js';
 export type { UpdaterRun } from './updater-run.js';

@@ -186,5 +186,17 @@ export const RESTART = {
   poll: 'seconds',
 } as const satisfies OptionTable;
 
+/** Of `watch`. */
+export const WATCH = {
+  ...TARGET,
+  wait: 'switch',
+  timeout: 'seconds',
+  warmup: 'seconds',
+  poll: 'seconds',
+  eventsFile: 'text',
+  junit: 'text',
+  report: 'text',
+} as const satisfies OptionTable;
+
 /** Of `status`. */
 export const STATUS = { ...TARGET, events: 'switch' } as const satisfies OptionTable;

@@ -5,13 +5,19 @@ const MOST_KEPT = 20_000;
 
 /**
  * A call that has begun: await it for how it ended, and iterate it for its events while it goes on. Leaving the
- * loop leaves the run alone; an `AbortSignal` stops it. Both ways throw the same `UpdaterError` in the end when it did
- * not end well. Events can be iterated once.
+ * loop leaves the run alone (of `watch` it ends the watching); an `AbortSignal` stops it. Both ways throw the same
+ * `UpdaterError` in the end when it did not end well. Events can be iterated once.
  */
 export interface UpdaterRun<T> extends PromiseLike<T>, AsyncIterable<Stamped> {}
 
-/** @param begin starts the call, which tells its events */
-export function startRun<T>(begin: (onEvent: (stamped: Stamped) => void) => Promise<T>): UpdaterRun<T> {
+/**
+ * @param begin starts the call, which tells its events
+ * @param onLeave the loop over them was left before the end
+ */
+export function startRun<T>(
+  begin: (onEvent: (stamped: Stamped) => void) => Promise<T>,
+  onLeave: () => void = () => undefined,
+): UpdaterRun<T> {
   const kept: Stamped[] = [];
   let over = false;
   let taken = false;
@@ -32,11 +38,17 @@ export function startRun<T>(begin: (onEvent: (stamped: Stamped) => void) => Prom
       taken = true;
       // It is told at the end of the loop; until then a failure waits.
       void ending.catch(() => undefined);
-      for (;;) {
-        const next = kept.shift();
-        if (next !== undefined) yield next;
-        else if (over) break;
-        else await new Promise<void>((resolve) => (wake = resolve));
+      let left = true;
+      try {
+        for (;;) {
+          const next = kept.shift();
+          if (next !== undefined) yield next;
+          else if (over) break;
+          else await new Promise<void>((resolve) => (wake = resolve));
+        }
+        left = false;
+      } finally {
+        if (left) onLeave();
       }
       await ending;
     },

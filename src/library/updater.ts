@@ -4,6 +4,7 @@ import { planGroups, type PlanGroupsAsked } from '../app/groups/plan-groups.js';
 import { resume, rollback, unfreeze } from '../app/groups/resume-rollback.js';
 import { updateGroups } from '../app/groups/update-asgs.js';
 import { status, type GroupsStatusDocument, type StatusAsked, type StatusDocument } from '../app/inspect/status.js';
+import { watch } from '../app/inspect/watch.js';
 import { plan, type PlanAsked } from '../app/stack/plan.js';
 import { updateStack } from '../app/stack/update-stack.js';
 import type { FailureFacts, Outcome } from '../model/event.js';
@@ -63,6 +64,9 @@ export interface RecoverOptions extends OptionsOf<typeof tables.RECOVER>, CallOp
 /** Of `cancel`: the flags of `ha-updater cancel` in camel case, `groups` for `--asg`. */
 export interface CancelOptions extends OptionsOf<typeof tables.CANCEL>, CallOptions {}
 
+/** Of `watch`: the flags of `ha-updater watch` in camel case, `groups` for `--asg`. */
+export interface WatchOptions extends OptionsOf<typeof tables.WATCH>, CallOptions {}
+
 /** Of `status`: a stack or groups, and `events: true` for those of the stack. */
 export type StatusOptions = OptionsOf<typeof tables.STATUS>;
 
@@ -87,6 +91,12 @@ export interface Updater {
   readonly unfreeze: (options: RecoverOptions) => UpdaterRun<CommandResult>;
   /** Calls back what is under way, whoever runs it. */
   readonly cancel: (options: CancelOptions) => UpdaterRun<CommandResult>;
+  /**
+   * Follows a rollout that another run works on, wherever it runs, by looking alone: its events are what can be seen of
+   * that rollout, and it ends, or throws, as that one ends. Leaving the loop over the events, or aborting, ends the
+   * watching and nothing else.
+   */
+  readonly watch: (options: WatchOptions) => UpdaterRun<CommandResult>;
   /** One look: the stack, its groups, their instances and notes. */
   readonly status: (options: StatusOptions) => Promise<StatusDocument | GroupsStatusDocument>;
 }
@@ -117,13 +127,14 @@ export function updaterOver(options: UpdaterOptions, world: Simulation): Updater
   });
   const run =
     <A>(command: string, task: Task<A>, read: (given: CallOptions) => FlagValues) =>
-    (given: CallOptions): UpdaterRun<CommandResult> =>
+    (given: CallOptions, onLeave?: () => void): UpdaterRun<CommandResult> =>
       startRun((onEvent) => {
         const context = libraryContext({ command, signal: given.signal, onEvent }, world);
         // What a flag may say is checked where a command line is: the names and kinds are those of the tables.
         return ended(command, () => task(read(given) as A, context));
-      });
+      }, onLeave);
   const over = (table: OptionTable) => (given: CallOptions) => flagsOf(given, table);
+  const follow = run('watch', watch, over(tables.WATCH));
   return {
     updateStack: run('update-stack', updateStack, (given) => ofStack(given, { ...tables.UPDATE_STACK, stack: 'text' })),
     updateGroups: run('update-asgs', updateGroups, over(tables.UPDATE_GROUPS)),
@@ -133,6 +144,12 @@ export function updaterOver(options: UpdaterOptions, world: Simulation): Updater
     rollback: run('rollback', rollback, over(tables.RECOVER)),
     unfreeze: run('unfreeze', unfreeze, over(tables.RECOVER)),
     cancel: run('cancel', cancel, over(tables.CANCEL)),
+    watch: (given) => {
+      // Nobody would hear of the looks that go on after the loop was left.
+      const left = new AbortController();
+      const signals = given.signal === undefined ? [left.signal] : [given.signal, left.signal];
+      return follow({ ...given, signal: AbortSignal.any(signals) }, () => left.abort());
+    },
     status: (given) =>
       ended('status', () =>
         status(flagsOf(given, tables.STATUS) as unknown as StatusAsked, libraryContext({ command: 'status' }, world)),

@@ -29,6 +29,7 @@ describe('the options of the library', () => {
     ['resume', tables.RECOVER],
     ['rollback', tables.RECOVER],
     ['cancel', tables.CANCEL],
+    ['watch', tables.WATCH],
     ['status', tables.STATUS],
   ];
   for (const [command, table] of rows) {

@@ -11,6 +11,15 @@ import { ROOT } from '../support/root.js';
 import { standardGroup } from '../support/sandbox.js';
 import { sleepBeside } from '../support/beside-clock.js';
 
+interface Following {
+  readonly follow: (
+    updater: Updater,
+    stack: string,
+    say: (line: string) => void,
+    signal?: AbortSignal,
+  ) => Promise<number>;
+}
+
 interface Example {
   readonly release: (
     updater: Updater,
@@ -122,6 +131,7 @@ describe('the library', () => {
       updater.rollback({}),
       updater.unfreeze({}),
       updater.cancel({}),
+      updater.watch({}),
       updater.status({}),
     ])
       expect(await failureOf(call)).to.include({ exitCode: 2 });
@@ -178,6 +188,49 @@ describe('the library', () => {
     expect((await shown)?.groups[0]).to.include({ state: 'underWay' });
     expect(await second).to.include({ exitCode: 6, outcome: 'held' });
     expect(await first).to.include({ outcome: 'swapped' });
+  });
+
+  it('follows what another run does, as its example says, to the end that it has', async () => {
+    const { follow } = (await import(pathToFileURL(join(ROOT, 'examples/follow.mjs')).href)) as Following;
+    await create();
+    for (const [image, code, last] of [
+      [GOOD, 0, /^Done: swapped\.$/],
+      [BAD, 4, /\[watch\.rolledBack\]$/],
+    ] as const) {
+      const run = updater.updateStack({ stack: 'web', parameters: { Ami: image }, healthyTimeout: 180 });
+      let following: Promise<number> | undefined;
+      const said: string[] = [];
+      let calls: readonly string[] = [];
+      try {
+        for await (const { event } of run)
+          if (event.type === 'stack.started') {
+            calls = [...sandbox.calls.keys()];
+            following = follow(over(sandbox), 'web', (line) => void said.push(line));
+          }
+      } catch (error) {
+        expect(error).to.be.instanceOf(UpdaterError);
+      }
+      expect(await following, said.join('\n')).to.equal(code);
+      expect(calls).to.not.deep.equal([]);
+      expect(said.join('\n')).to.match(/^web-Group-\w+: \d of \d new instances are proven\.$/m);
+      expect(said.at(-1)).to.match(last);
+    }
+  });
+
+  it('watches by looking alone, and no longer than somebody wants to know', async () => {
+    standardGroup(sandbox.world, { name: 'web', size: 2, max: 4 });
+    expect(await updater.watch({ groups: ['web'] })).to.include({ outcome: 'nothing', exitCode: 0 });
+    const changes = (): readonly string[] =>
+      [...sandbox.calls.keys()].filter((name) => !/:(Describe|Get|List)/.test(name));
+    expect(changes()).to.deep.equal([]);
+    const left = updater.watch({ groups: ['web'], wait: true });
+    for await (const { event } of left) if (event.type === 'groups.found') break;
+    expect(await failureOf(left)).to.include({ code: 'watch.underWay', exitCode: 6 });
+    const stop = new AbortController();
+    const aborted = updater.watch({ groups: ['web'], wait: true, signal: stop.signal });
+    stop.abort();
+    expect(await failureOf(aborted)).to.include({ code: 'watch.underWay', exitCode: 6 });
+    expect(changes()).to.deep.equal([]);
   });
 
   it('takes over at once what a call of the same process has left', async () => {
