@@ -228,6 +228,11 @@ const STORIES = {
   },
 } as const satisfies Readonly<Record<string, () => Promise<readonly Stamped[]>>>;
 
+/** Of lines that are alike for forty groups: those of a quick one, of a slow one, of the last, and those of none. */
+export function ofSome(line: string): boolean {
+  return [...line.matchAll(/\bshop-worker-(\d+)/g)].every(([, number = '']) => ['1', '5', '40'].includes(number));
+}
+
 export type StoryName = keyof typeof STORIES;
 
 const recorded = new Map<StoryName, Promise<readonly Stamped[]>>();
