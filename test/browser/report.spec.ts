@@ -6,6 +6,7 @@ import { delimiter, join } from 'node:path';
 import { expect } from 'chai';
 import { reportAs } from '../../src/render/report/formats.js';
 import { recording, type StoryName } from '../render/live/recordings.js';
+import { scattered } from '../render/report/scattered.js';
 import { ROOT } from '../support/root.js';
 
 /*
@@ -124,6 +125,36 @@ describe('the report in a browser', function () {
       expect(await isOpen()).to.equal(!before);
     } finally {
       await context.close();
+    }
+  });
+
+  it('shows 500 instances that all went their own ways, on a screen, a telephone and paper', async () => {
+    const path = join(folder, 'five-hundred.html');
+    await writeFile(path, await reportAs('html', scattered(500)));
+    for (const look of ['light', 'narrow', 'print'] as const) {
+      const context = await browser.newContext({ ...LOOKS[look], bypassCSP: true });
+      try {
+        const page = await context.newPage();
+        const messages: string[] = [];
+        page.on('console', (message) => messages.push(message.text()));
+        page.on('pageerror', (error) => messages.push((error as unknown as Error).message));
+        await page.goto(`file://${path}`);
+        if (look === 'print') await page.emulateMedia({ media: 'print' });
+        if (pictures !== undefined) await page.screenshot({ path: join(pictures, `five-hundred-${look}.png`) });
+        expect(messages).to.deep.equal([]);
+        const wide = await page.evaluate<number>('document.documentElement.scrollWidth - window.innerWidth');
+        expect(wide, `the page itself scrolls sideways (${look})`).to.be.at.most(0);
+        const rows = "[...document.querySelectorAll('tr')].filter((row) => /^\\s*i-/.test(row.textContent)).length";
+        expect(await page.evaluate<number>(rows)).to.equal(1_000);
+        // Colours and names are those of the small runs; here it is the structure of a long page.
+        await page.evaluate((require('axe-core') as { source: string }).source);
+        const found = await page.evaluate<readonly string[]>(
+          "axe.run({ rules: { 'color-contrast': { enabled: false } } }).then(({ violations }) => violations.map(({ id }) => id))",
+        );
+        expect(found).to.deep.equal([]);
+      } finally {
+        await context.close();
+      }
     }
   });
 
