@@ -31,10 +31,10 @@ export interface TakeOptions {
 }
 
 /** Pause between two looks at a lock that somebody else has. */
-const LOOK_MS = 2_000;
+export const LOOK_MS = 2_000;
 
 /** Calls in a row that may fail before the store counts as out of reach. */
-const TRIES = 3;
+export const TRIES = 3;
 
 /**
  * Takes one lock: at once when nobody has it, and when somebody has it only after its entry was seen

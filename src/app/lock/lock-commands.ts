@@ -5,7 +5,8 @@ import { targetWordsOf } from '../../config/target.js';
 import type { Deps } from '../../engine/deps.js';
 import { stackGroups } from '../../engine/stack/change-stack.js';
 import { badFlags, EXIT, Failure, problem, refused, usage } from '../../errors.js';
-import { LockFault, type Holder, type LockStore } from '../../lock/store.js';
+import { patientStore, type ShownStore } from '../../lock/patient-store.js';
+import { LockFault, type Holder } from '../../lock/store.js';
 import { lineWriter } from '../../render/line-writer.js';
 import { endWithError } from '../../run/end-with-error.js';
 import { toFailure } from '../../run/failure.js';
@@ -102,7 +103,7 @@ async function withStore(
   name: string,
   asked: LockCommandAsked,
   surroundings: ProcessContext,
-  story: (store: LockStore, names: readonly string[]) => Promise<readonly LockShown[]>,
+  story: (store: ShownStore, names: readonly string[]) => Promise<readonly LockShown[]>,
 ): Promise<CommandResult | LockDocument> {
   const problems = targetProblems(asked);
   if (problems.length > 0) throw badFlags(problems);
@@ -113,13 +114,8 @@ async function withStore(
   const pace = readPace(surroundings.env);
   const { gateway, region } = await connect(asked, pace.endpoint, surroundings);
   const clock = systemClock(pace.speed);
-  const store = await openStore(asked.lock, {
-    region,
-    profile: asked.profile,
-    speed: pace.speed,
-    surroundings,
-    now: () => clock.now(),
-  });
+  const place = { region, profile: asked.profile, speed: pace.speed, surroundings, now: () => clock.now() };
+  const store = patientStore(await openStore(asked.lock, place), clock);
   const deps: Deps = {
     gateway,
     clock,
@@ -148,7 +144,10 @@ async function withStore(
     };
   } catch (error) {
     return endWithError(
-      toFailure(error instanceof LockFault ? storeFailure(error, store.address) : error, { ...scene, stack }),
+      toFailure(
+        error instanceof LockFault ? storeFailure(error, store.address, 'who holds the lock is not known') : error,
+        { ...scene, stack },
+      ),
       name,
       surroundings,
     );
@@ -169,7 +168,7 @@ async function groupsOf(deps: Deps, name: string): Promise<readonly string[]> {
   }
 }
 
-async function look(store: LockStore, name: string): Promise<LockShown> {
+async function look(store: ShownStore, name: string): Promise<LockShown> {
   const entry = await store.read(name);
   return entry === undefined ? { name } : { name, holder: entry.holder, leaseSeconds: entry.leaseMs / 1000 };
 }

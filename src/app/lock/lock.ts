@@ -174,14 +174,22 @@ function showCommand({ stack, groups = [] }: LockTarget): NextCommand {
   return command`ha-updater lock show ${targetWordsOf({ stack, asgs: groups })}`;
 }
 
-/** The store cannot be used: without the lock nothing may begin. */
-export function storeFailure({ kind, operation, code, message }: LockFault, address: string): Failure {
+/**
+ * The store cannot be used.
+ *
+ * @param consequence What that means for the command: for a run, that without the lock nothing may begin
+ */
+export function storeFailure(
+  { kind, operation, code, message }: LockFault,
+  address: string,
+  consequence = 'without the lock nothing is begun',
+): Failure {
   const said = `${operation} answered ${code}: ${message}`;
   switch (kind) {
     case 'unreachable':
       return refused(
         'lock.unreachable',
-        `The lock's store ${address} does not answer, and without the lock nothing is begun. ${said}`,
+        `The lock's store ${address} does not answer, and ${consequence}. ${said}`,
         [],
       );
     case 'denied':
