@@ -12,9 +12,10 @@ const SWARM = 20;
 const SERIAL = [1, 2, 3, 25, 38];
 /**
  * Of whole changes of a stack. In 20 somebody removes the notes while the size is kept; in 217 and 424 looks from before
- * the change show what a dead run kept, or nothing suspended.
+ * the change show what a dead run kept, or nothing suspended. In 6024 a new one stands in for an old one that was given
+ * up, and a hook abandons what another group launches.
  */
-const CHANGE = [2, 3, 20, 217, 424];
+const CHANGE = [2, 3, 20, 217, 424, 6024];
 describe('simulation: drawn worlds with faults, kills and signals', function () {
   this.timeout(240_000);
 

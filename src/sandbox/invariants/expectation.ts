@@ -84,6 +84,7 @@ export const FROZEN_TAG = 'ha-updater:frozen';
 export const OUR_TAGS = 'ha-updater:';
 export const ROLLOUT_TAG = `${OUR_TAGS}rollout`;
 export const LEASE_TAG = `${OUR_TAGS}lease`;
+export const VERDICT_TAG = `${OUR_TAGS}verdict`;
 
 /** Processes as a note spells them: by their names, or short. */
 const SPELLINGS: Readonly<Record<string, string>> = {

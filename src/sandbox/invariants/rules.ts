@@ -4,6 +4,7 @@ import {
   meddled,
   FROZEN_TAG,
   LEASE_TAG,
+  VERDICT_TAG,
   foreignTags,
   OUR_TAGS,
   processesIn,
@@ -97,11 +98,13 @@ function terminatedHalves(world: World, expectation: Expectation, look: Look): S
 }
 
 /**
- * An old one that the world had taken is of neither half once the new half is being terminated: what stands in for it
- * stays, and it makes room.
+ * An old one that the world had taken is of neither half once the rollout goes back: what stands in for it stays, and
+ * it makes room. It goes back when the new half is being terminated, or when nothing is yet and the note on the group
+ * says so: where all new ones stand in, none of them is ever terminated.
  */
 function setAsideGivenUp(expectation: Expectation, look: Look): void {
-  if (expectation.half !== 'new') return;
+  const noted = /(?:^|\s)outcome=rollBack(?:\s|$)/.test(look.group.tags.get(VERDICT_TAG)?.value ?? '');
+  if (expectation.half !== 'new' && !(expectation.half === undefined && noted)) return;
   for (const { id, endedBy } of look.instances)
     if (endedBy === 'caller' && expectation.old.has(id) && expectation.taken.has(id)) expectation.left.add(id);
 }
@@ -295,7 +298,8 @@ function mixedBreach(expectation: Expectation, look: Look, resized: boolean): Br
   const here = new Set(live.map(({ id }) => id));
   // New ones make up for what was lost while it was kept, too.
   const worldTook =
-    [...expectation.taken].some((id) => expectation.old.has(id)) || [...expectation.kept].some((id) => !here.has(id));
+    [...expectation.taken, ...expectation.left].some((id) => expectation.old.has(id)) ||
+    [...expectation.kept].some((id) => !here.has(id));
   if (old === 0 || fresh === 0 || expectation.strategy.kind === 'keep-size') return [];
   if (expectation.half !== 'old' && (resized || worldTook)) return [];
   return [{ rule: 'mixed', text: `${old} old and ${fresh} new instances are left; it must be only old or only new.` }];

@@ -105,6 +105,41 @@ describe('invariants: a clean swap', () => {
   });
 });
 
+describe('invariants: an old one that was given up', () => {
+  const givenUpAndReplaced = (outcome: string): Swap & { readonly wrong: () => string[] } => {
+    const swap = doubled({ faults: [{ kind: 'killInstance', group: 'web', at: 660, which: 'oldest' }] });
+    const { world, old, fresh, monitor } = swap;
+    call(world, 'autoscaling', 'CreateOrUpdateTags', {
+      Tags: [
+        {
+          ResourceId: 'web',
+          ResourceType: 'auto-scaling-group',
+          Key: 'ha-updater:verdict',
+          Value: `v=1 run=r1 outcome=${outcome} at=2026-11-21T03:20:00Z why=as was asked`,
+          PropagateAtLaunch: false,
+        },
+      ],
+    });
+    // By then EC2 has forgotten it, and who ended it.
+    world.clock.advance(120 * MINUTES);
+    const dead = describeGroup(world).Instances?.find((one) => one.HealthStatus === 'Unhealthy')?.InstanceId;
+    expect(old).to.include(dead);
+    terminate(world, [dead!]);
+    world.clock.advance(MINUTES);
+    terminate(world, fresh().slice(1));
+    world.clock.advance(3 * MINUTES);
+    return { ...swap, wrong: () => [...swap.rules(), ...monitor.settle('web').map(({ rule }) => rule)] };
+  };
+
+  it('is of neither half when the rollout goes back: a new one may stand in for it', () => {
+    expect(givenUpAndReplaced('rollBack').wrong()).to.not.include.oneOf(['foreign', 'mixed']);
+  });
+
+  it('is of the old half when the rollout goes on', () => {
+    expect(givenUpAndReplaced('promote').wrong()).to.include('foreign');
+  });
+});
+
 describe('invariants: capacity', () => {
   it('is broken by halving before the new ones serve', () => {
     const { world, rules, old } = doubled({}, 5000);

@@ -8,6 +8,7 @@ import { ServiceFault } from '../../../src/sandbox/world/fault.js';
 import { createCommandStage, type Called, type Ended, type Happening } from '../../support/command-stage.js';
 import { brokenByCheck } from '../../check/judge.js';
 import { playSettings } from '../draws/play-settings.js';
+import { launchesNothing } from '../draws/settings.js';
 import { CHANGE_BEGINS, type ChangeStory, type Meanwhile } from './change-story.js';
 import { templatesOf } from './change-template.js';
 
@@ -70,6 +71,7 @@ export async function simulateChange(story: ChangeStory): Promise<ChangeTold> {
   // Whatever came of it: with a good image and nothing else, it is to end well.
   for (let turn = 0; turn < MOST_COMMANDS; turn++) {
     clock.advance(turn < 2 ? 60_000 : FAULTS_LAST);
+    if (turn === 2) removeHooks(sandbox, story);
     // A frozen group that lost an instance is mended by force alone: nothing is replaced there.
     const force = turn >= 2;
     // Where the same command does not lead on, the first one that was printed does.
@@ -98,6 +100,15 @@ export async function simulateChange(story: ChangeStory): Promise<ChangeTold> {
 
 const GOOD = 'ami-00000002';
 const OTHER: Happening = { elsewhere: true };
+
+/** A person looks into it: whose hook nobody completes, and abandons what is launched, that one is removed. */
+function removeHooks({ world }: Sandbox, { settings }: ChangeStory): void {
+  groupsIn({ world }).forEach(({ name, hooks }, index) => {
+    if (!launchesNothing(settings[index] ?? [])) return;
+    for (const LifecycleHookName of hooks.keys())
+      world.invoke('autoscaling', 'DeleteLifecycleHook', { AutoScalingGroupName: name, LifecycleHookName }, 'others');
+  });
+}
 
 function makeStack(sandbox: Sandbox, { groups, nested, settings }: ChangeStory): void {
   const { world, clock } = sandbox;
