@@ -1,11 +1,13 @@
 import { parseArgs } from 'node:util';
 import { systemClock } from '../src/clock.js';
 import { search, type Found } from '../test/explore/search.js';
+import { FOUND } from '../test/explore/found.js';
 import { SCOPES } from '../test/explore/scopes.js';
 
 /**
  * Searches small worlds whole: `npm run explore -- [--only NAME,NAME] [--small] [--bound STATES] [--json]`. Fails when
- * anything that must never happen can happen, or when no end can be reached from some state.
+ * anything that must never happen can happen, or when no end can be reached from some state. With `--judge` it ends at
+ * the first world with something wrong, and says that in one line.
  */
 const { values } = parseArgs({
   options: {
@@ -13,6 +15,7 @@ const { values } = parseArgs({
     small: { type: 'boolean', default: false },
     bound: { type: 'string', default: '3000000' },
     json: { type: 'boolean', default: false },
+    judge: { type: 'boolean', default: false },
   },
 });
 
@@ -44,6 +47,12 @@ for (const scope of chosen) {
   const found = search(scope, Number(values.bound));
   const of: Row = { scope: scope.name, about: scope.about, seconds: (clock.now() - began) / 1000, ...found };
   rows.push(of);
+  if (values.judge) {
+    const [first] = [...found.violations, ...found.doors];
+    if (first === undefined) continue;
+    write(`${FOUND}${scope.name}: ${first.what}, after ${first.steps.length} steps`);
+    break;
+  }
   if (values.json) continue;
   write(row(of));
   write(
@@ -55,7 +64,8 @@ for (const scope of chosen) {
     write([`  ${what}:`, ...steps.map((step) => `    ${step}`)].join('\n'));
 }
 const bad = rows.filter(({ violations, deadEnds }) => violations.length + deadEnds > 0);
-if (values.json) write(JSON.stringify({ ok: bad.length === 0, rows }, null, 2));
+if (values.judge) process.exitCode = bad.length > 0 ? 1 : 0;
+else if (values.json) write(JSON.stringify({ ok: bad.length === 0, rows }, null, 2));
 else {
   const sum = rows.reduce((all, { states }) => all + states, 0);
   const complete = rows.filter((one) => one.complete).length;

@@ -1,3 +1,4 @@
+import { stackSteps } from './stack.js';
 import { OF_RUNS, type Scope, type Trouble } from './scopes.js';
 import {
   counted,
@@ -20,15 +21,17 @@ export function eventsOf(state: State, scope: Scope): readonly Step[] {
     ...state.groups.flatMap((group) => [...ofAutoScaling(state, group, scope), ...ofMembers(state, group)]),
     ...state.groups.flatMap((group) => troublesOf(state, group, scope)),
     ...state.runners.flatMap((_, index) => signalOf(state, index)),
+    ...alarmOf(state),
+    ...stackSteps(state, scope),
   ];
 }
 
 /** Time goes on once every run sleeps. One that stands still may miss it. */
-function timeGoesOn(state: State, { keepTicks, knowsDead }: Scope): readonly Step[] {
+function timeGoesOn(state: State, { gates, knowsDead }: Scope): readonly Step[] {
   const { before: _before, ...rest } = state;
   const later: State = { ...rest, now: state.now + TICK };
   if (state.runners.length === 0) {
-    const matters = keepTicks !== undefined || !knowsDead;
+    const matters = gates?.keepTicks !== undefined || gates?.pauseEnds !== undefined || !knowsDead;
     return matters && state.groups.some(({ notes }) => notes.record !== undefined)
       ? [{ label: 'time goes on', state: later }]
       : [];
@@ -143,6 +146,15 @@ function signalOf(state: State, index: number): readonly Step[] {
   if (left === undefined || state.runners[index]?.cancelled === true) return [];
   const runners = state.runners.map((one, n) => (n === index ? { ...one, cancelled: true, waiting: false } : one));
   return [{ label: 'Ctrl-C', state: { ...state, runners, troubles: left } }];
+}
+
+function alarmOf(state: State): readonly Step[] {
+  const { ringingSince, ...quiet } = state;
+  if (ringingSince !== undefined) return [{ label: 'the alarm is quiet again', state: quiet }];
+  const troubles = spent(state, 'rings');
+  return troubles === undefined
+    ? []
+    : [{ label: 'the alarm goes off', state: { ...state, ringingSince: state.now, troubles } }];
 }
 
 /** What goes wrong, as far as it still may. */

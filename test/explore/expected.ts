@@ -1,5 +1,6 @@
 import type { Action } from '../../src/model/rollout/action.js';
 import type { GroupResult } from '../../src/model/rollout/group-result.js';
+import type { Size } from '../../src/model/rollout/group.js';
 import type { RolloutRecord } from '../../src/model/rollout/record.js';
 import { counted, serves, serving, surplus, type Expected, type GroupState, type Member, type State } from './world.js';
 
@@ -12,7 +13,7 @@ import { counted, serves, serving, surplus, type Expected, type GroupState, type
 export function expectedOf(group: GroupState, record: RolloutRecord, { now }: State): Expected {
   const again = group.expected;
   if (again?.run === record.run) return again;
-  const { size } = group;
+  const size = sizeToKeep(group, record);
   const rolling = record.strategy === 'rolling' ? record : undefined;
   return {
     run: record.run,
@@ -20,10 +21,23 @@ export function expectedOf(group: GroupState, record: RolloutRecord, { now }: St
     suspended: group.suspended,
     startedAt: now,
     floor: size.desired - (rolling?.unavailable ?? 0),
-    ceiling: size.desired + (rolling === undefined ? size.desired : Math.max(rolling.surge, 0)),
+    ceiling: size.desired + beyond(size, record),
     strategy: record.strategy,
     touched: false,
   };
+}
+
+/** All that are there stay while a stack changes, also where an earlier change of it has left a size for fewer. */
+function sizeToKeep(group: GroupState, { strategy }: RolloutRecord): Size {
+  const { min, max } = group.size;
+  const desired = Math.max(group.size.desired, strategy === 'keep-size' ? counted(group).length : 0);
+  return { min, max: Math.max(max, desired), desired };
+}
+
+/** How many more than before a rollout may ask for. */
+function beyond({ desired }: Size, record: RolloutRecord): number {
+  if (record.strategy === 'keep-size') return 0;
+  return record.strategy === 'rolling' ? Math.max(record.surge, 0) : desired;
 }
 
 /** Whether the instance was there before the rollout began. */
@@ -41,6 +55,7 @@ export function brokenBy(action: Action, before: GroupState, after: GroupState):
     scaledIn(action, expected, after) ??
     tooMany(expected, before, after) ??
     wrongHalf(action, expected, before) ??
+    tooEarly(action, expected, before, after) ??
     turnedVerdict(action, expected, before) ??
     wrongRest(action, before, expected)
   );
@@ -54,7 +69,10 @@ function lessServes(expected: Expected, before: GroupState, after: GroupState): 
 
 /** Auto Scaling chooses who is too many at a size of ours: whomever it takes, enough have to serve on. */
 function scaledIn(action: Action, { floor }: Expected, after: GroupState): string | undefined {
-  const sizes = action.type === 'resize' || (action.type === 'terminate' && action.decrement);
+  const sizes =
+    action.type === 'resize' ||
+    (action.type === 'terminate' && action.decrement) ||
+    (action.type === 'resume' && action.processes.includes('Terminate'));
   if (!sizes || after.suspended.includes('Terminate')) return undefined;
   const exposed = after.members.filter((one) => serves(one) && !one.shielded).length;
   const left = serving(after) - Math.min(surplus(after), exposed);
@@ -86,6 +104,33 @@ function wrongHalf(action: Action, expected: Expected, { members, notes }: Group
   return old === undefined ? undefined : `${old.id} is old and alive, and the verdict is to roll back`;
 }
 
+/** Before its canary serves, and while it waits for a person, a rollout asks for no more and promotes nothing. */
+function tooEarly(
+  action: Action,
+  { verdict, size, touched, startedAt }: Expected,
+  { size: had, notes: { record }, members }: GroupState,
+  { size: has }: GroupState,
+): string | undefined {
+  const gates = record?.gates;
+  if (gates === undefined || verdict !== undefined || touched) return undefined;
+  const promotes = action.type === 'judge' && action.verdict.outcome === 'promote';
+  const more = has.desired > had.desired;
+  const fresh = members.filter((one) => serves(one) && one.launchedAt >= startedAt).length;
+  const canary = gates.canary ?? 0;
+  if ((promotes || (more && has.desired > size.desired + canary)) && fresh < canary)
+    return `it goes on, and ${fresh} of the first ${canary} serve`;
+  return (promotes || more) && (gates.paused ?? 0) > (gates.passed ?? 0)
+    ? 'it goes on while it waits for a person'
+    : undefined;
+}
+
+/** Nothing is promoted while the alarm goes that the rollout is bound to. */
+export function deaf({ groups, ringingSince }: State, action: Action): string | undefined {
+  if (action.type !== 'judge' || action.verdict.outcome !== 'promote' || ringingSince === undefined) return undefined;
+  const bound = groups.some(({ expected }) => expected !== undefined && expected.startedAt <= ringingSince);
+  return bound ? 'it is promoted while its alarm goes' : undefined;
+}
+
 /** A verdict stands; only a kept half that serves again turns the one to promote. */
 function turnedVerdict(action: Action, { verdict }: Expected, { notes }: GroupState): string | undefined {
   if (action.type !== 'judge' || verdict === undefined || verdict === action.verdict.outcome) return undefined;
@@ -95,7 +140,7 @@ function turnedVerdict(action: Action, { verdict }: Expected, { notes }: GroupSt
 
 /** Why a group is not as the end that a run told of it says; undefined where it is. */
 export function wrongEnd({ outcome }: GroupResult, { notes }: GroupState, run: string): string | undefined {
-  const isOver = outcome === 'promoted' || outcome === 'rolledBack';
+  const isOver = outcome === 'promoted' || outcome === 'rolledBack' || outcome === 'sizeKept';
   // Another run may have begun the next one already.
   const record = isOver && notes.lease?.run !== run ? undefined : notes.record;
   if (isOver && record !== undefined) return `${outcome}, and its record is still there`;

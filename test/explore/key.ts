@@ -45,10 +45,14 @@ export function createKeys(inOrder: boolean): KeyOf {
       ...state.groups.map((group) => keyOfGroup(group, context)),
       ...(state.before ?? []).map((group) => keyOfGroup(group, context)),
       ...state.runners.map((runner) => keyOfRunner(runner, context)),
-      `${state.troubles.world}/${state.troubles.runs}${state.dawn}`,
+      `${state.troubles.world}/${state.troubles.runs}${state.dawn}${rang(state, rank)}${state.stack?.writes ?? ''}`,
     ];
     return `${state.before === undefined ? '' : 'b'}${all.map(numberOf).join(' ')}`;
   };
+}
+
+function rang({ ringingSince }: State, rank: Context['rank']): string {
+  return ringingSince === undefined ? '' : `!${rank(ringingSince)}`;
 }
 
 interface Context {
@@ -107,8 +111,11 @@ function idsOf(action: Action): readonly string[] {
 /**
  * The order of the moments that are compared with each other. @param inOrder launches are compared with each other, too
  */
-function ranksOf({ groups, before = [], runners }: State, inOrder: boolean): (instant: Instant) => number {
-  const moments = new Set<Instant>();
+function ranksOf(
+  { groups, before = [], runners, ringingSince }: State,
+  inOrder: boolean,
+): (instant: Instant) => number {
+  const moments = new Set<Instant>(ringingSince === undefined ? [] : [ringingSince]);
   for (const { members, notes, expected } of [...groups, ...before]) {
     if (inOrder) for (const { launchedAt } of members) moments.add(launchedAt);
     if (notes.record !== undefined) moments.add(notes.record.startedAt);
@@ -181,10 +188,12 @@ function keyOfNotes(
   if (record !== undefined) {
     const { run, startedAt, size, theirs, old, suspended, gates } = record;
     parts.push(
-      `r${run}${total(startedAt)}/${rank(startedAt)}${sayRecord(size)}${sayRecord(theirs ?? {})}${old}${suspended.join()}`,
+      `r${run}${total(startedAt)}/${rank(startedAt)}${sayRecord(size)}${sayRecord(theirs ?? {})}${record.strategy}${old}${suspended.join()}`,
     );
     if (gates !== undefined)
-      parts.push(`${gates.paused ?? 0}${gates.passed ?? 0}${limit(gates.keptUntil)}${limit(gates.backAt)}`);
+      parts.push(
+        `${gates.paused ?? 0}${gates.passed ?? 0}${limit(gates.keptUntil)}${limit(gates.backAt)}${limit(gates.pauseUntil)}`,
+      );
     if ('shield' in record) parts.push('s');
   }
   if (verdict !== undefined) parts.push(`v${verdict.run}${verdict.outcome}${limit(verdict.at)}/${rank(verdict.at)}`);
@@ -195,7 +204,7 @@ function keyOfNotes(
 }
 
 function keyOfRunner({ plan, seen, waiting, cancelled }: Runner, context: Context): string {
-  const head = `${plan.run}${plan.adoptOnly ? 'a' : ''}${plan.undo ? 'u' : ''}${waiting ? 'w' : ''}${cancelled ? 'c' : ''}`;
+  const head = `${plan.run}${plan.adoptOnly ? 'a' : ''}${plan.undo ? 'u' : ''}${plan.goOn === true ? 'g' : ''}${waiting ? 'w' : ''}${cancelled ? 'c' : ''}${plan.keepSize?.phase ?? ''}`;
   if (seen === undefined) return head;
   const rows = Object.entries(FIELDS).map(([name, say]) => {
     const text = (say as (value: unknown, context: Context) => string)(seen[name as keyof Seen], context);

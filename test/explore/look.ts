@@ -1,6 +1,7 @@
 import { afterLook, nothingSeen } from '../../src/decide/memory/fold-look.js';
 import { perhapsEnded } from '../../src/decide/reads-needed.js';
 import { cancellationOfOwnRun } from '../../src/decide/ownership/cancellation.js';
+import type { Alarm } from '../../src/model/rollout/alarm.js';
 import type { Observed } from '../../src/model/rollout/decision.js';
 import type { Balancer, Group, Instance } from '../../src/model/rollout/group.js';
 import type { GroupState, Member, Runner, Stage, State } from './world.js';
@@ -15,6 +16,9 @@ const BALANCER: Balancer = {
   slowStartMs: 0,
   healthFloorMs: 0,
 };
+
+/** The alarm of all rollouts that have one. */
+export const ALARM = 'errors';
 
 const LIFECYCLES: Readonly<Record<Stage, string>> = {
   pending: 'Pending',
@@ -49,9 +53,17 @@ export function lookAt(
     failures: [],
     abandoned: knowsDead ? groups.filter((group) => isDead(state, runner, group)).map(({ name }) => name) : [],
     ...(ended !== undefined && { ended }),
+    ...(plan.stack !== undefined && {
+      stackStatus: state.stack === undefined ? 'UPDATE_COMPLETE' : 'UPDATE_IN_PROGRESS',
+    }),
+    ...(plan.gates?.alarms !== undefined && { alarms: [alarmOf(state)] }),
     ...(cancellation && { cancellation: { outcome: 'rollBack' as const, why: 'somebody asked for it' } }),
   };
   return { ...look, seen: afterLook(runner.seen ?? nothingSeen(look.at), look, plan) };
+}
+
+function alarmOf({ ringingSince }: State): Alarm {
+  return { name: ALARM, state: ringingSince === undefined ? 'OK' : 'ALARM', since: ringingSince ?? 0, reason: '' };
 }
 
 function isDead({ runners }: State, { plan }: Runner, { notes: { lease } }: Group): boolean {

@@ -6,9 +6,10 @@ import type { Decision, Observed, Seen } from '../../src/model/rollout/decision.
 import type { Gates, Plan } from '../../src/model/rollout/rollout-plan.js';
 import { applied } from './effects.js';
 import { spent } from './events.js';
-import { brokenBy, wrongEnd } from './expected.js';
-import { lookAt } from './look.js';
-import type { Scope, Successor } from './scopes.js';
+import { brokenBy, deaf, wrongEnd } from './expected.js';
+import { ALARM, lookAt } from './look.js';
+import type { Scope, ScopeGates, Successor } from './scopes.js';
+import { partsAfter, settled } from './stack.js';
 import { TICK, type Ended, type Runner, type State, type Step } from './world.js';
 
 /** What runs of the tool may do next: look and act, die at any point of that, and be started. */
@@ -30,8 +31,9 @@ function looksOf(state: State, index: number, scope: Scope): readonly Step[] {
 
 /** One look of a run, what it decides by it, and every way in which that may go. */
 function lookOf(state: State, index: number, scope: Scope, lagging: boolean): readonly Step[] {
-  const runner = state.runners[index];
-  if (runner === undefined) return [];
+  const known = state.runners[index];
+  if (known === undefined) return [];
+  const runner = settled(state, known);
   const observed = lookAt(state, runner, { lagging, knowsDead: scope.knowsDead });
   const cancelled = observed.cancellation !== undefined;
   const decision = decide(observed, runner.plan);
@@ -55,6 +57,12 @@ function lookOf(state: State, index: number, scope: Scope, lagging: boolean): re
       return [{ label: `${label}finds it held`, state: withoutRunner(fresh, index, { kind: 'held' }) }];
     case 'finish': {
       const { results } = decision;
+      const parts = partsAfter(fresh, me, results);
+      if (parts.length > 0)
+        return parts.map(({ words, state: next, runner: on }) => ({
+          label: `${label}${words}`,
+          state: withRunner(next, index, on),
+        }));
       const broken = results.flatMap((result) => {
         const group = fresh.groups.find(({ name }) => name === result.group);
         return group === undefined ? [] : (wrongEnd(result, group, runner.plan.run) ?? []);
@@ -100,7 +108,7 @@ function waysToSend(sending: Sending, actions: Extract<Decision, { kind: 'act' }
           state: withRunner({ ...next, troubles: lost }, index, { ...me, seen: unsure }),
         });
     }
-    const broken = brokenIn(state, effect.state, action);
+    const broken = brokenIn(state, effect.state, action) ?? deaf(state, action);
     label += `${sayAction(action)} (${why}); `;
     if (broken !== undefined) return [...steps, { label, state: effect.state, broken }];
     state = effect.state;
@@ -164,7 +172,9 @@ function startsOf(state: State, scope: Scope): readonly Step[] {
     return isRival ? [start(`${run} is started beside`, planOf(scope, run))] : [];
   }
   if (state.groups.every(({ notes }) => notes.record === undefined)) return [];
-  return scope.successors.map((kind) => start(`${run} is started: ${kind}`, planOf(scope, run, kind)));
+  // Nobody changes a stack that is being changed.
+  const may = scope.successors.filter((kind) => kind !== 'again' || state.stack === undefined);
+  return may.map((kind) => start(`${run} is started: ${kind}`, planOf(scope, run, kind)));
 }
 
 /** A name that nobody knows any more, so that stories without end have few. */
@@ -186,7 +196,11 @@ function freeName({ groups, runners }: State): string {
 export function planOf(scope: Scope, run: string, kind: Successor = 'again'): Plan {
   const adopts = kind !== 'again';
   return {
-    strategy: scope.strategy,
+    strategy: adopts && scope.strategy === 'keep-size' ? 'swap' : scope.strategy,
+    ...(scope.strategy === 'keep-size' && {
+      stack: 'web',
+      ...(!adopts && { keepSize: { phase: 'begin', changed: {} } }),
+    }),
     ...(scope.rolling !== undefined && { rolling: scope.rolling }),
     run,
     host: run,
@@ -211,12 +225,20 @@ export function planOf(scope: Scope, run: string, kind: Successor = 'again'): Pl
       renewMs: TICK,
       waitForLockMs: 0,
     },
-    ...(scope.keepTicks !== undefined && { gates: keeping(scope.keepTicks) }),
+    ...(scope.gates !== undefined && { gates: gatesOf(scope.gates) }),
   };
 }
 
-function keeping(ticks: number): Gates {
-  return { words: [], keepMs: ticks * TICK };
+function gatesOf({ canary, bakeTicks = 0, keepTicks, pauseAt, pauseEnds, alarm }: ScopeGates): Gates {
+  return {
+    words: [],
+    ...(canary !== undefined && { canary }),
+    ...(bakeTicks > 0 && { bakeMs: bakeTicks * TICK }),
+    ...(keepTicks !== undefined && { keepMs: keepTicks * TICK }),
+    ...(pauseAt !== undefined && { pauseAt: [pauseAt] }),
+    ...(pauseEnds !== undefined && { pauseEnds: { afterMs: TICK, by: pauseEnds } }),
+    ...(alarm === true && { alarms: [ALARM] }),
+  };
 }
 
 /** Groups are named by letters. */

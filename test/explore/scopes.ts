@@ -1,3 +1,4 @@
+import type { Size } from '../../src/model/rollout/group.js';
 import type { RollingChoice } from '../../src/model/rollout/rollout-plan.js';
 
 /**
@@ -10,6 +11,7 @@ import type { RollingChoice } from '../../src/model/rollout/rollout-plan.js';
  * - `resized`: a person does, whatever is suspended. `resumed`: a person resumes what the tool had suspended
  * - `untagged`: a person removes the notes. `signal`: Ctrl-C. `cancel`: a note asks for the rollout to be taken back
  * - `exited`: a person takes one out of standby
+ * - `rings`: the alarm that the rollout is bound to goes off; it may be quiet again
  * - `kill`: the process dies, before or after an action. `lost`: a reply is lost, with or without an effect
  * - `stale`: a read shows the groups as before the last change. `asleep`: a process stands still while time goes on
  */
@@ -27,6 +29,7 @@ export type Trouble =
   | 'signal'
   | 'cancel'
   | 'exited'
+  | 'rings'
   | 'kill'
   | 'lost'
   | 'stale'
@@ -42,6 +45,22 @@ export interface Troubles {
   readonly runs: number;
 }
 
+/** What a rollout has to pass besides health. */
+export interface ScopeGates {
+  /** So many are proven before the rest is launched. */
+  readonly canary?: number;
+  /** What is proven stays in service for so many ticks before the next step. */
+  readonly bakeTicks?: number;
+  /** The old half is kept for so many ticks after the verdict. */
+  readonly keepTicks?: number;
+  /** In percent: where it stops until a person goes on. */
+  readonly pauseAt?: number;
+  /** What becomes of such a stop after a tick; absent: it waits for ever. */
+  readonly pauseEnds?: 'resume' | 'rollback';
+  /** It goes back when its alarm goes off. */
+  readonly alarm?: true;
+}
+
 /** What a person starts when no run is at work and a rollout is left. */
 export type Successor = 'resume' | 'rollback' | 'again';
 
@@ -50,7 +69,7 @@ export interface Scope {
   readonly name: string;
   /** What it shows, in one line. */
   readonly about: string;
-  readonly strategy: 'swap' | 'rolling';
+  readonly strategy: 'swap' | 'rolling' | 'keep-size';
   readonly rolling?: RollingChoice;
   /** Groups, each with that many old instances in service; min and max of each. */
   readonly groups: readonly { readonly old: number; readonly min: number; readonly max: number }[];
@@ -60,8 +79,9 @@ export interface Scope {
   readonly knowsDead: boolean;
   /** Auto Scaling launches in place of an unhealthy one before it terminates that. */
   readonly launchesFirst?: boolean;
-  /** The old half is kept for so many ticks after the verdict. */
-  readonly keepTicks?: number;
+  readonly gates?: ScopeGates;
+  /** The sizes that CloudFormation writes when the stack is changed; the groups had others. */
+  readonly template?: Size;
   /** A second run of the same command starts at any moment. */
   readonly rival?: boolean;
   /** Troubles come before the record, too; else only while a rollout is on its group. */
@@ -82,6 +102,15 @@ const PERSON: readonly Successor[] = ['resume', 'rollback'];
 
 /** What most scopes have in common. */
 const SWAP = { strategy: 'swap', groups: ONE, successors: PERSON, knowsDead: true } as const;
+
+/** The stack of a group that was scaled out changes. */
+const KEPT = {
+  strategy: 'keep-size',
+  groups: TWO,
+  template: { min: 1, max: 2, desired: 1 },
+  successors: ['resume', 'rollback', 'again'],
+  knowsDead: true,
+} as const;
 
 /** All of them. `npm run explore -- --only NAME` searches one. */
 export const SCOPES: readonly Scope[] = [
@@ -187,14 +216,69 @@ export const SCOPES: readonly Scope[] = [
     name: 'kept',
     about: 'the old half of one is kept after the verdict; somebody wants it back, or a run dies',
     troubles: { kinds: ['kill', 'signal'], world: 1, runs: 1 },
-    keepTicks: 1,
+    gates: { keepTicks: 1 },
   },
   {
     ...SWAP,
     name: 'kept-aws',
     about: 'the same; one thing goes wrong at AWS, or a person or a policy interferes',
     troubles: { kinds: [...AWS, 'scaling', 'exited'], world: 1, runs: 0 },
-    keepTicks: 1,
+    gates: { keepTicks: 1 },
+  },
+  {
+    ...SWAP,
+    name: 'canary',
+    about: 'a swap of two instances, one of them first; its alarm goes off, or a new one fails, or somebody cancels',
+    groups: TWO,
+    troubles: { kinds: ['rings', 'born', 'signal', 'cancel'], world: 1, runs: 0 },
+    gates: { canary: 1, bakeTicks: 1, alarm: true },
+    small: true,
+  },
+  {
+    ...SWAP,
+    name: 'canary-aws',
+    about: 'the same; its alarm goes off, or one fails or is taken',
+    groups: TWO,
+    troubles: { kinds: ['rings', 'born', 'taken', 'sick'], world: 1, runs: 0 },
+    gates: { canary: 1, bakeTicks: 1, alarm: true },
+  },
+  {
+    ...SWAP,
+    name: 'paused',
+    about: 'a swap of two instances that stops at one of them until a person goes on or back; one run dies',
+    groups: TWO,
+    troubles: { kinds: ['kill'], world: 0, runs: 1 },
+    successors: ['resume', 'rollback', 'again'],
+    gates: { pauseAt: 50 },
+  },
+  {
+    ...SWAP,
+    name: 'paused-goes-back',
+    about: 'the same, and whoever comes after the time for a decision is over takes it back',
+    groups: TWO,
+    troubles: { kinds: ['kill'], world: 0, runs: 1 },
+    successors: ['resume', 'rollback', 'again'],
+    gates: { pauseAt: 50, pauseEnds: 'rollback' },
+  },
+  {
+    ...KEPT,
+    name: 'keep-size',
+    about: 'the stack of a group of two changes, and its template says one; a run dies, or a reply is lost, twice',
+    troubles: { kinds: ['kill', 'lost'], world: 0, runs: 2 },
+    small: true,
+  },
+  {
+    ...KEPT,
+    name: 'keep-size-stale',
+    about: 'the same; reads show what was before the last change, a run stands still or dies, three times',
+    troubles: { kinds: ['stale', 'asleep', 'kill'], world: 0, runs: 3 },
+    small: true,
+  },
+  {
+    ...KEPT,
+    name: 'keep-size-people',
+    about: 'the same; one is taken or dies, a policy or a person changes sizes, somebody removes the notes; a run dies',
+    troubles: { kinds: ['taken', 'dead', 'scaling', 'resized', 'untagged', 'kill'], world: 1, runs: 1 },
   },
   {
     name: 'rolling-surge',

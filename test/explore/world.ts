@@ -91,6 +91,10 @@ export interface State {
   readonly troubles: Troubles;
   /** How the last run ended, while none is at work. */
   readonly ended?: Ended;
+  /** The stack of all groups is being changed; absent: it is settled. */
+  readonly stack?: { readonly writes: number };
+  /** Since when the alarm goes; absent while it is quiet. */
+  readonly ringingSince?: Instant;
   /** Instances that were ever launched, for names. */
   readonly launched: number;
 }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { broken } from './break.js';
+import { FOUND } from '../explore/found.js';
 import type { Mutation } from './rules.js';
 
 /** The project, seen from dist/test/mutations. */
@@ -72,6 +73,26 @@ const STAGES: readonly Stage[] = [
   { name: 'drawn worlds', args: [...MOCHA, 'dist/test/simulation/seeds.test.js'] },
 ];
 
+/**
+ * The exhaustive search as the only judge: worlds that are searched within a minute, and no test besides. A rule that
+ * leads into a circle makes ever new states there, which the bound ends.
+ */
+const SEARCH: Stage = {
+  name: 'search',
+  args: [
+    '--max-old-space-size=4000',
+    'dist/scripts/explore.js',
+    '--judge',
+    '--bound',
+    '30000',
+    '--only',
+    'swap-2,swap-1-lease,swap-1-killed,swap-1-stale,canary,keep-size,keep-size-stale,rolling-surge',
+  ],
+};
+
+/** Who judges: the tests from the cheapest on, or the exhaustive search alone. */
+export type Judge = 'tests' | 'search';
+
 /** A broken rule that leads into a circle is noticed by the clock. */
 const LONGEST_MS = 900_000;
 
@@ -91,13 +112,14 @@ export interface Bench {
   readonly remove: () => Promise<void>;
 }
 
-export async function createBench(): Promise<Bench> {
+/** @param judge who has to notice that a rule is broken */
+export async function createBench(judge: Judge = 'tests'): Promise<Bench> {
   const folder = await mkdtemp(join(tmpdir(), 'ha-updater-mutations-'));
   for (const part of ['dist/src', 'dist/commands', 'dist/test', 'dist/scripts', 'package.json'])
     await cp(join(ROOT, part), join(folder, part), { recursive: true });
   for (const part of ['node_modules', 'templates', 'bin', 'test']) await symlink(join(ROOT, part), join(folder, part));
   const firstFailure = async (): Promise<string | undefined> => {
-    for (const stage of STAGES) {
+    for (const stage of judge === 'search' ? [SEARCH] : STAGES) {
       const failure = await run(folder, stage);
       if (failure !== undefined) return failure;
     }
@@ -145,8 +167,9 @@ function run(folder: string, stage: Stage): Promise<string | undefined> {
   });
 }
 
-/** The name of what failed, from mocha's JSON. */
+/** The name of what failed: the search says it in a line, mocha in JSON. */
 function nameOf(stdout: string): string {
+  if (stdout.startsWith(FOUND)) return stdout.slice(FOUND.length).trim();
   try {
     const told = JSON.parse(stdout.slice(stdout.indexOf('{'))) as {
       readonly failures?: readonly { readonly fullTitle: string }[];
