@@ -3,10 +3,14 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import { eventBus } from '../../src/aws/put-events.js';
-import { Failure } from '../../src/errors.js';
+import { Failure, LockLost } from '../../src/errors.js';
+import type { ProcessContext } from '../../src/index.js';
 import { entryOf, readBus } from '../../src/notify/event-bus.js';
 import { fitNotice } from '../../src/notify/fit-notice.js';
 import type { Notice } from '../../src/notify/notice.js';
+import { connect } from '../../src/run/run.js';
+import { createSandbox } from '../../src/sandbox/index.js';
+import { DEFAULT_SCENARIO } from '../../src/sandbox/scenario.js';
 import { standardGroup } from '../support/sandbox.js';
 import { simulatedWorld, type SimulatedWorld } from '../commands/support/simulated-world.js';
 
@@ -142,6 +146,23 @@ describe('an event bus', () => {
       await answer({ FailedEntryCount: 1, Entries: [{ ErrorCode: 'ThrottlingException', ErrorMessage: 'Slow down' }] }),
     ).to.equal('events:PutEvents answered ThrottlingException: Slow down');
     expect(await answer({ FailedEntryCount: 1, Entries: [] })).to.match(/^events:PutEvents answered Unknown/);
+  });
+
+  it('is told even when the strict lock is lost, which lets nothing else of the run leave', async () => {
+    const { clientConfig, calls } = createSandbox(DEFAULT_SCENARIO);
+    const { credentials, requestHandler } = clientConfig();
+    const client = { credentials: () => Promise.resolve(credentials), requestHandler };
+    const mayLeave = (): Promise<never> => Promise.reject(new LockLost('web', 'It is lost.'));
+    const { gateway, way } = await connect({ region: 'eu-west-1', mayLeave }, undefined, {
+      env: {},
+      version: '0.0.0',
+      command: 'update-asgs',
+      simulated: { client } as unknown as NonNullable<ProcessContext['simulated']>,
+    });
+    const refused: unknown = await gateway.identity().catch((error: unknown) => error);
+    expect(refused).to.be.instanceOf(LockLost);
+    expect(await eventBus(way, 2_000)(entry)).to.equal('');
+    expect([...calls.keys()]).to.deep.equal(['events:PutEvents']);
   });
 
   it('that never answers, or is not there, is given up', async () => {
