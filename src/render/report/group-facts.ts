@@ -42,6 +42,7 @@ export interface GroupFacts {
 /** @param events that are about the group, in their order */
 export function groupFacts(view: GroupView, events: readonly Stamped[], until: Instant): GroupFacts {
   const points = pointsOf(events);
+  const takenOver = wasTakenOver(view, events);
   const promised = promisedBy(events);
   const known = points.length === 0 ? {} : lowestOf(view, points);
   return {
@@ -55,9 +56,17 @@ export function groupFacts(view: GroupView, events: readonly Stamped[], until: I
       return at === undefined ? [] : [{ name, at }];
     }),
     lanes: lanesOf(events, until),
-    spans: spansOf(view, events),
-    extraHours: extraHours(points, until),
+    spans: spansOf(view, events, takenOver),
+    extraHours: extraHours(points, until, takenOver),
   };
+}
+
+/** Times of notes have whole seconds; less before the first event is no other run's. */
+const NOISE_MS: Milliseconds = 2_000;
+
+/** Whether another run began this rollout: what was before this one is none of its time and of its cost. */
+function wasTakenOver({ marks: { began } }: GroupView, [first]: readonly Stamped[]): boolean {
+  return began !== undefined && first !== undefined && began < first.at - NOISE_MS;
 }
 
 /** Marks of the curve, in the order in which they are named where two fall together. */
@@ -113,7 +122,8 @@ function lowestOf({ lowest }: GroupView, points: readonly Point[]): Pick<GroupFa
 type Rows = Extract<RunEvent, { type: 'group.instances' }>;
 
 /** Where the time went, and what would shorten it. */
-function spansOf({ marks }: GroupView, events: readonly Stamped[]): readonly Span[] {
+function spansOf({ marks }: GroupView, events: readonly Stamped[], takenOver: boolean): readonly Span[] {
+  const began = takenOver ? events[0]?.at : marks.began;
   const told = events.map(({ event }) => event).find((event): event is Rows => event.type === 'group.instances');
   const judges = (told?.balancers ?? []).filter(({ judged }) => judged);
   const slowest = [...judges].sort((a, b) => b.healthFloorMs - a.healthFloorMs)[0];
@@ -134,7 +144,7 @@ function spansOf({ marks }: GroupView, events: readonly Stamped[]): readonly Spa
   const spans: readonly (readonly [string, Instant | undefined, Instant | undefined, string])[] = [
     [
       'Launch of the new instances',
-      marks.began,
+      began,
       marks.launched,
       'Auto Scaling and EC2 take this; a smaller group takes less.',
     ],
@@ -152,7 +162,7 @@ function spansOf({ marks }: GroupView, events: readonly Stamped[]): readonly Spa
       : [
           [
             'Wait for what was never proven',
-            marks.proven ?? marks.serves ?? marks.launched ?? marks.began,
+            marks.proven ?? marks.serves ?? marks.launched ?? began,
             marks.rolledBack,
             '--healthy-timeout is how long a run waits for one more proven instance.',
           ] as const,
@@ -169,10 +179,11 @@ function inSeconds(ms: Milliseconds): string {
   return `${Math.round(ms / 1000)} s`;
 }
 
-function extraHours(points: readonly Point[], until: Instant): number {
+/** @param takenOver new instances that are there at first are none of those that ran before */
+function extraHours(points: readonly Point[], until: Instant, takenOver: boolean): number {
   const [first] = points;
   if (first === undefined) return 0;
-  const base = sum(first);
+  const base = sum(first) - (takenOver ? first.new : 0);
   return points.reduce((hours, point, index) => {
     const end = points[index + 1]?.at ?? until;
     return hours + (Math.max(0, sum(point) - base) * (end - point.at)) / 3_600_000;

@@ -125,6 +125,15 @@ describe('the report', () => {
     expect(states.filter((row) => /old .*in service.*draining, leaving/.test(row)).length).to.equal(2);
   });
 
+  it('counts of a rollout that it took over its own time and cost alone', async () => {
+    const page = await pageOf(await recording('adopted'));
+    expect(words(page.querySelector('[id="since-when"]'))).to.match(/: 1m 21s\.$/);
+    expect(words(page.querySelector('[id="time"]'))).not.to.contain('Launch of the new instances');
+    const row = [...page.querySelectorAll('tr')].map(words).find((one) => /^web-Group-\w+ promoted/.test(one));
+    // Its new instances were there when it came: two of them for 78 s.
+    expect(row).to.match(/ promoted 2 2 1m 18s 0\.04 /);
+  });
+
   it('says what would shorten a rollout', async () => {
     const page = await pageOf(await recording('promoted'));
     expect(words(page.querySelector('[id="time"]'))).to.match(
