@@ -8,9 +8,10 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { measureRollout, shapeOf, WORLDS, type Rollout, type WorldName } from './bench/rollout.js';
-import { measureSpeed, measureStart } from './bench/speed.js';
+import { measureSpeed } from './bench/speed.js';
+import { figuresOfStart, measureStart, tableOfStart } from './bench/start.js';
 import { measureDelays, quantile } from './bench/delays.js';
-import { atLeast, atMost, figuresOf, figuresOfDelays, ratesOf, type Figure, type Measured } from './bench/targets.js';
+import { atLeast, figuresOf, figuresOfDelays, ratesOf, type Figure, type Measured } from './bench/targets.js';
 
 const SHAPES = ['1x2', '1x20', '1x200', '20x10'] as const;
 /** Worlds in which it is measured how late a run notices something. */
@@ -20,7 +21,7 @@ const DELAY_SEEDS = 20;
 const CURVE = [1_000, 2_000, 3_000, 5_000, 8_000, 12_000] as const;
 
 const HERE = fileURLToPath(import.meta.url);
-const PROGRAM = join(dirname(HERE), '..', '..', 'bin', 'run.js');
+const ROOT = join(dirname(HERE), '..', '..');
 
 const { values } = parseArgs({
   options: {
@@ -44,8 +45,9 @@ async function main(): Promise<number> {
     figures.push(...found);
     found.forEach(tell);
   };
-  const start = measureStart(PROGRAM);
-  keep(atMost('startRatio', start.ratio, 3));
+  const start = await measureStart(ROOT);
+  keep(...figuresOfStart(start));
+  if (!values.json) write(tableOfStart(start));
   const speed = await measureSpeed();
   keep(atLeast('rolloutsPerSecond', Math.max(speed.perSecond, speed.perCpuSecond), 20));
   const measured: Measured[] = [];

@@ -3,7 +3,8 @@
  * package instead of some hundred and seventy, in exactly the versions that were tested, and node has fewer files to
  * load at each start. Names are kept, so that a stack trace can be read.
  */
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import http from 'node:http';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -21,7 +22,8 @@ const ENTRIES = [
 /** What oclif would load to run TypeScript, which a compiled tool has none of. */
 const NEVER_LOADED = ['typescript'];
 
-/** Modules of CommonJS know these; in a module of ECMAScript they have to be made. */
+/** Modules of CommonJS know these; in a module of ECMAScript they have to be made, where they are used: it takes time. */
+const OF_COMMON_JS = /\b(require|__filename|__dirname)\b/;
 const COMMON_JS = [
   "import { createRequire as makeRequire } from 'node:module';",
   "import { fileURLToPath as pathOf } from 'node:url';",
@@ -38,7 +40,7 @@ const COMMON_JS = [
  * @returns the packages that are in it, as `node_modules/NAME` paths, in alphabetical order
  */
 export async function bundle(root, from, to) {
-  const { metafile } = await build({
+  const { metafile, outputFiles } = await build({
     absWorkingDir: root,
     entryPoints: ENTRIES.map((name) => ({ in: join(from, `${name}.js`), out: name })),
     outdir: to,
@@ -54,11 +56,15 @@ export async function bundle(root, from, to) {
     minifyWhitespace: true,
     legalComments: 'none',
     external: NEVER_LOADED,
-    banner: { js: COMMON_JS },
     metafile: true,
-    plugins: [namedImports],
+    write: false,
+    plugins: [namedImports, httpAlone],
     logLevel: 'warning',
   });
+  for (const { path, text } of outputFiles) {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, OF_COMMON_JS.test(text) ? `${COMMON_JS}\n${text}` : text);
+  }
   return [...new Set(Object.keys(metafile.inputs).flatMap((path) => packageOf(path) ?? []))].sort();
 }
 
@@ -80,6 +86,29 @@ const namedImports = {
       const names = Object.keys(await import(url)).filter((name) => !['default', 'module.exports'].includes(name));
       const contents = `export { ${names.join(', ')} } from ${JSON.stringify(path)};`;
       return { contents, resolveDir };
+    });
+  },
+};
+
+/**
+ * A module of ECMAScript that imports `node:http` makes node read all of its names, among them `WebSocket`, for which node
+ * (22 and newer) loads all of undici. This one reads those alone that cost nothing.
+ */
+const httpAlone = {
+  name: 'http-alone',
+  setup(building) {
+    building.onResolve({ filter: /^(node:)?http$/ }, ({ kind }) =>
+      kind === 'require-call' ? undefined : { path: 'http', namespace: 'http-alone' },
+    );
+    building.onLoad({ filter: /./, namespace: 'http-alone' }, () => {
+      const known = Object.entries(Object.getOwnPropertyDescriptors(http));
+      const names = known.flatMap(([name, { get }]) => (get === undefined ? [name] : []));
+      const parts = [
+        "const http = require('node:http')",
+        'export default http',
+        `export const { ${names.join(', ')} } = http`,
+      ];
+      return { contents: `${parts.join(';\n')};` };
     });
   },
 };

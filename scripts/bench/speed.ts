@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { performance } from 'node:perf_hooks';
 import { worldFor } from './rollout.js';
 
@@ -29,29 +28,4 @@ export async function measureSpeed(windows = 8, windowMs = 1_500): Promise<Speed
     perCpuSecond = Math.max(perCpuSecond, done / ((user + system) / 1e6));
   }
   return { perSecond, perCpuSecond };
-}
-
-/** Median wall time of `--version` over that of a node that does nothing, started in turns. */
-export function measureStart(
-  program: string,
-  pairs = 21,
-): { readonly ratio: number; readonly versionMs: number; readonly nodeMs: number } {
-  const times = { version: [] as number[], node: [] as number[] };
-  for (let pair = 0; pair < pairs; pair++) {
-    times.node.push(timeOf(['-e', '0']));
-    times.version.push(timeOf([program, '--version']));
-  }
-  const [versionMs, nodeMs] = [median(times.version), median(times.node)];
-  return { ratio: versionMs / nodeMs, versionMs, nodeMs };
-}
-
-function timeOf(args: readonly string[]): number {
-  const from = performance.now();
-  const { status } = spawnSync(process.execPath, args, { stdio: 'ignore' });
-  if (status !== 0) throw new Error(`node ${args.join(' ')} ended with ${status}`);
-  return performance.now() - from;
-}
-
-function median(numbers: readonly number[]): number {
-  return [...numbers].sort((a, b) => a - b)[numbers.length >> 1] ?? NaN;
 }
