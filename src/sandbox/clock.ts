@@ -38,6 +38,8 @@ export class SandboxClock implements Clock {
 
   /** Schedules `run`. Equal times happen in the order in which they were scheduled. */
   at(when: Instant, run: () => void): Cancel {
+    // Time that is no number would be one for everybody from then on.
+    if (Number.isNaN(when)) throw new Error('Something in this world would happen at a time that is no number.');
     const due: Due = { at: Math.max(when, this.#now), order: this.#order++, run };
     insert(this.#queue, due);
     return () => {

@@ -10,7 +10,8 @@ const { commands } = await Config.load({ root: ROOT, ignoreManifest: true });
 /** Sensible beginnings, each with what others would add; the sandbox command serves until it is stopped. */
 const LINES: readonly (readonly string[])[] = [
   ['update-stack', 'web', 'Ami=ami-00000000000000002'],
-  ['update-stack', 'web', 'Ami=ami-0000000000000bad0'],
+  // Long enough to be rolled back; whoever waits for longer only looks more often.
+  ['update-stack', 'web', 'Ami=ami-0000000000000bad0', '--healthy-timeout', '180'],
   ['update-stack', 'web', '--template', 'template.yaml', 'Ami=ami-00000000000000002'],
   ['update-stack', 'new', '--template', 'template.yaml', '--parameters-file', 'values.json'],
   ['update-stack', 'web', '--parameters-file', 'values.json', '--outputs', 'outputs.json'],
@@ -86,8 +87,10 @@ type Part = 'words' | 'template' | 'values' | 'settings' | 'assembly' | 'answers
 
 /** A command line that is changed, or one of those that do something with the part that is changed. */
 function wordsFor(part: Part): fc.Arbitrary<string[]> {
-  if (part !== 'words')
-    return fc.constantFrom(...LINES.filter(AFFECTED[part] ?? (() => true))).map((line) => [...line]);
+  if (part !== 'words') {
+    const lines = LINES.filter(AFFECTED[part] ?? (() => true));
+    return fc.constantFrom(...lines).map((line) => [...line, ...(part === 'answers' ? fewLooks(line) : [])]);
+  }
   const change = fc.oneof({ weight: 1, arbitrary: fc.constant([]) }, { weight: 2, arbitrary: edits });
   return fc.constantFrom(...LINES).chain((line) =>
     fc.tuple(fc.array(flagWords(line), { maxLength: 3 }), change).map(([flags, changes]) => {
@@ -96,6 +99,12 @@ function wordsFor(part: Part): fc.Arbitrary<string[]> {
     }),
   );
 }
+
+/** Each look is spoiled in the same few ways, and none of them is cheap over the wire. */
+function fewLooks(line: readonly string[]): readonly string[] {
+  return ROLLS.has(line[0] ?? '') ? ['--poll', '30'] : [];
+}
+const ROLLS: ReadonlySet<string> = new Set(['update-stack', 'update-asgs', 'restart', 'resume', 'rollback']);
 
 const mentions =
   (word: string) =>
@@ -111,14 +120,17 @@ const AFFECTED: Partial<Readonly<Record<Part, (line: readonly string[]) => boole
 };
 
 /** Flags whose value a shell runs: what runs there is the user's own, and none of ours to try. */
-const RUNS = /^--(exec|(check|before-terminate|after-terminate)-command)(=|$)/;
+const SHELL_FLAGS = commands
+  .flatMap(({ flags }) => Object.entries(flags))
+  .flatMap(([name, flag]) => ('helpValue' in flag && String(flag.helpValue) === 'COMMAND' ? [name] : []));
+const RUNS = new RegExp(`^--(${[...new Set(SHELL_FLAGS)].join('|')})(=|$)`);
 const HARMLESS = FITTING['COMMAND'] ?? [];
 
 /** The same words, but nothing runs that was made up, and nothing is read or written outside of the folder. */
 function harmless(list: readonly string[]): string[] {
   return list.map((word, index) => {
     const before = list[index - 1] ?? '';
-    if (RUNS.test(word) && word.includes('=')) return '--exec=true';
+    if (RUNS.test(word) && word.includes('=')) return `${word.slice(0, word.indexOf('='))}=true`;
     if (RUNS.test(before) && !before.includes('=') && !HARMLESS.includes(word)) return 'true';
     if (word.startsWith('--app=')) return '--app=cdk.out';
     return before === '--app' ? 'cdk.out' : word;
@@ -210,7 +222,7 @@ const inputFor = (part: Part): fc.Arbitrary<FuzzInput> =>
 export const fuzzInput: fc.Arbitrary<FuzzInput> = fc.oneof(
   { weight: 8, arbitrary: inputFor('words') },
   { weight: 6, arbitrary: inputFor('template') },
-  { weight: 8, arbitrary: inputFor('answers') },
+  { weight: 4, arbitrary: inputFor('answers') },
   ...(['values', 'settings', 'assembly', 'notes'] as const).map((part) => ({ weight: 2, arbitrary: inputFor(part) })),
   ...(['tags', 'env'] as const).map((part) => ({ weight: 1, arbitrary: inputFor(part) })),
 );

@@ -1,14 +1,17 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import type { HookCall } from '../../src/engine/commands/shell-runner.js';
 import { inProcessHandler } from '../../src/sandbox/wire/handler.js';
 import type { Sandbox } from '../../src/sandbox/index.js';
 import type { Wire } from '../../src/sandbox/wire/wire.js';
-import { BETTER, stackWorld } from '../commands/ways-out/worlds.js';
-import { createCommandStage, type CommandStage } from '../support/command-stage.js';
+import { stackWorld } from '../commands/ways-out/worlds.js';
+import { createCommandStage, ENDLESS, type CommandStage } from '../support/command-stage.js';
+import { scriptedHooks, type Does } from '../support/scripted-hooks.js';
 import { spoilAnswers } from './answers.js';
 import { editText } from './edits.js';
 import type { FuzzInput } from './input.js';
+import { interrupt } from './interrupted.js';
 import { stateOf } from './world-state.js';
 
 /** No command may take longer: of the processor here, where a busy machine does not count, and else by the clock. */
@@ -17,7 +20,7 @@ const MOST_MS = 20_000;
 const MOST_WAIT_MS = 120_000;
 
 /** How a command ended, for whoever judges it. */
-interface Played {
+export interface Played {
   readonly code: number | undefined;
   readonly said: string;
   /** What there was before it and after it. */
@@ -28,6 +31,7 @@ interface Played {
 /** What is wrong with how a command ended; undefined when nothing is. */
 export function faultOf({ code, said, before, after }: Played): string | undefined {
   if (code === undefined) return `it did not end within ${MOST_MS / 1000} s`;
+  if (said.includes(ENDLESS)) return `it goes round in circles: ${ENDLESS}`;
   if (code === 1) return 'it calls itself a bug';
   if (/^\s+at .*[:(]\d+:\d+\)?$|node:internal/m.test(said)) return 'it prints a stack trace';
   if ((code === 2 || code === 3) && before !== after)
@@ -43,12 +47,18 @@ export async function play(input: FuzzInput): Promise<Played> {
     const before = look();
     const late = new AbortController();
     try {
-      const ended = await Promise.race([stage.run(input.words), tooLate(late.signal)]);
+      const { hooks } = scriptedHooks(stage.sandbox.clock, commandOf);
+      const ended = await Promise.race([stage.run(input.words, { hooks }), tooLate(late.signal)]);
       return { code: ended?.code, said: ended?.said ?? '', before, after: look() };
     } finally {
       late.abort();
     }
   });
+}
+
+/** What a command of the user's does here: a real one would take the machine's time, in which a simulated day goes by. */
+function commandOf({ line }: HookCall): Does {
+  return { code: line === 'true' || line.startsWith('echo') ? 0 : 1, takesMs: line.length * 100, output: line };
 }
 
 function tooLate(signal: AbortSignal): Promise<undefined> {
@@ -63,21 +73,17 @@ function tooLate(signal: AbortSignal): Promise<undefined> {
 }
 
 /** The world that the input tells of, before the command; its answers are spoiled from then on. */
-async function worldOf({ world, answers }: FuzzInput): Promise<CommandStage> {
+export async function worldOf({ world, answers }: FuzzInput): Promise<CommandStage> {
   const way: { spoiled?: Wire } = {};
   const through = (wire: Wire): ReturnType<typeof inProcessHandler> =>
     inProcessHandler({ ...wire, answer: (request) => (way.spoiled ?? wire).answer(request) });
   const overWire = answers.length > 0 ? through : undefined;
   const stage = world.kind === 'empty' ? createCommandStage({}, overWire) : stackWorld([], {}, overWire);
-  if (world.kind === 'interrupted')
-    await stage.run(['update-stack', 'web', `Ami=${BETTER}`], { killedAfterMs: KILLED_AFTER_MS });
+  if (world.kind === 'interrupted') await interrupt(stage.sandbox);
   if (world.kind !== 'empty') touchNotes(stage.sandbox, world);
   way.spoiled = spoilAnswers(stage.sandbox.wire, answers);
   return stage;
 }
-
-/** In the middle of a swap: its record is written, and the new instances boot. */
-const KILLED_AFTER_MS = 150_000;
 
 const GROUP = 'web-group';
 
@@ -98,13 +104,13 @@ function touchNotes(sandbox: Sandbox, { tags, noteEdits }: FuzzInput['world']): 
 
 /** Writes the files into a folder of their own, works there with the input's variables, and takes it away. */
 export async function inFolder<T>(
-  { files, env }: Pick<FuzzInput, 'files' | 'env'>,
+  { words, files, env }: Pick<FuzzInput, 'words' | 'files' | 'env'>,
   work: (folder: string) => Promise<T>,
 ): Promise<T> {
-  const folder = await mkdtemp(join(tmpdir(), 'ha-updater-fuzz-'));
+  const folder = mkdtempSync(join(tmpdir(), 'ha-updater-fuzz-'));
   const before = { cwd: process.cwd(), env: { ...process.env } };
   try {
-    await writeFiles(folder, files);
+    writeFiles(folder, files, [...words, ...Object.values(env), ...Object.values(files)]);
     process.chdir(folder);
     Object.assign(process.env, env);
     return await work(folder);
@@ -114,14 +120,20 @@ export async function inFolder<T>(
       if (before.env[name] === undefined) Reflect.deleteProperty(process.env, name);
       else process.env[name] = before.env[name];
     }
-    await rm(folder, { recursive: true });
+    rmSync(folder, { recursive: true });
   }
 }
 
-async function writeFiles(folder: string, files: FuzzInput['files']): Promise<void> {
+/**
+ * At once: so many small files cost more in turns of the event loop than on the disk. A folder that nothing `said` names is
+ * left out: nobody would find it.
+ */
+function writeFiles(folder: string, files: FuzzInput['files'], said: readonly string[]): void {
   for (const [name, text] of Object.entries(files)) {
+    const within = dirname(name);
+    if (within !== '.' && !said.some((one) => one.includes(within))) continue;
     const path = join(folder, name);
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, text);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text);
   }
 }

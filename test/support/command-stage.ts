@@ -14,6 +14,8 @@ import { sleepBeside } from './beside-clock.js';
 
 /** More than any story needs: beyond it, something goes round in circles. */
 const MOST_CALLS = 60_000;
+/** What it is told then, by a failing call. */
+export const ENDLESS = `a command that never ends: ${MOST_CALLS} calls`;
 /** A process number that no machine gives out: whoever had it is known to be gone. */
 const GONE_PID = 2 ** 30;
 /** The first process of a machine: it is there, and it is none of ours. */
@@ -83,7 +85,7 @@ export function createCommandStage(
   const sandbox = through === undefined ? made : overWire(made, through(made.wire));
   let calls = 0;
   sandbox.onCall(() => {
-    if (++calls > MOST_CALLS) throw new Error(`a command that never ends: ${MOST_CALLS} calls`);
+    if (++calls > MOST_CALLS) throw new Error(ENDLESS);
   });
   let runs = 0;
   const live = async (command: (around: Around) => Promise<CommandResult>, happening: Happening): Promise<Ended> => {

@@ -113,7 +113,7 @@ async function withStore(
     ]);
   const pace = readPace(surroundings.env);
   const { gateway, region } = await connect(asked, pace.endpoint, surroundings);
-  const clock = systemClock(pace.speed);
+  const clock = surroundings.simulated?.clock ?? systemClock(pace.speed);
   const place = { region, profile: asked.profile, speed: pace.speed, surroundings, now: () => clock.now() };
   const store = patientStore(await openStore(asked.lock, place), clock);
   const deps: Deps = {

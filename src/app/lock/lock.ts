@@ -51,7 +51,7 @@ export interface StorePlace {
   readonly region: string;
   readonly profile?: string | undefined;
   readonly speed: number;
-  readonly surroundings: Pick<ProcessContext, 'env' | 'version' | 'command'>;
+  readonly surroundings: Pick<ProcessContext, 'env' | 'version' | 'command' | 'simulated'>;
   /** The run's time. */
   readonly now: () => Instant;
 }
@@ -117,9 +117,11 @@ export async function openLocks(
   },
 ): Promise<Locks> {
   const store = await openStore(asked.address, place);
+  const { simulated } = place.surroundings;
   const keeper = createKeeper({
     store,
-    clock: steadyClock(place.speed),
+    clock: simulated?.clock ?? steadyClock(place.speed),
+    ...(simulated !== undefined && { background: simulated.beside }),
     holder: { ...run.holder, since: new Date(place.now()).toISOString() },
     token: newToken(),
     waitMs: asked.waitMs,

@@ -351,6 +351,21 @@ describe('target groups: balancers, listeners and attributes', () => {
       Attributes: [{ Key: 'slow_start.duration_seconds', Value: '30' }],
     });
     expect(attributes()['slow_start.duration_seconds']).to.equal('30');
+    for (const [Key, Value] of [
+      ['deregistration_delay.timeout_seconds', 'arn:aws:x'],
+      ['deregistration_delay.timeout_seconds', '9999'],
+      ['slow_start.duration_seconds', '29'],
+      ['stickiness.enabled', 'yes'],
+    ] as const)
+      expectRefusal(
+        world,
+        'elbv2',
+        'ModifyTargetGroupAttributes',
+        { TargetGroupArn, Attributes: [{ Key, Value }] },
+        'ValidationError',
+        new RegExp(`The value of '${Key}' must be`),
+      );
+    expect(attributes()['deregistration_delay.timeout_seconds']).to.equal('300');
   });
 
   it('refuse duplicates, one zone for an application balancer, and what does not exist', () => {

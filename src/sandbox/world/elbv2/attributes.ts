@@ -1,3 +1,43 @@
+import { ServiceFault } from '../fault.js';
+
+/** From and to which number each attribute goes (API reference, TargetGroupAttribute and LoadBalancerAttribute). */
+const RANGES: Readonly<Record<string, readonly [number, number]>> = {
+  'deregistration_delay.timeout_seconds': [0, 3600],
+  'stickiness.lb_cookie.duration_seconds': [1, 604_800],
+  'stickiness.app_cookie.duration_seconds': [1, 604_800],
+  'idle_timeout.timeout_seconds': [1, 4000],
+  'client_keep_alive.seconds': [60, 604_800],
+};
+
+/** Slow start is off at 0; else it lasts so long. */
+const SLOW_START = [30, 900] as const;
+
+/** @throws ServiceFault `ValidationError` when a value is no whole number of its range, or no truth value */
+export function checkAttributes(
+  attributes: readonly { readonly Key?: string | undefined; readonly Value?: string | undefined }[],
+): void {
+  for (const { Key: key = '', Value: value = '' } of attributes) {
+    const slow = key === 'slow_start.duration_seconds';
+    const range = slow && value !== '0' ? SLOW_START : RANGES[key];
+    const [least, most] = range ?? [-Infinity, Infinity];
+    if (range !== undefined && !(/^\d+$/.test(value) && Number(value) >= least && Number(value) <= most))
+      throw new ServiceFault(
+        'ValidationError',
+        `The value of '${key}' must be between '${least}' and '${most}' inclusive`,
+      );
+    if (TRUTHS.has(key) && value !== 'true' && value !== 'false')
+      throw new ServiceFault('ValidationError', `The value of '${key}' must be 'true' or 'false'`);
+  }
+}
+
+const TRUTHS: ReadonlySet<string> = new Set([
+  'stickiness.enabled',
+  'proxy_protocol_v2.enabled',
+  'deletion_protection.enabled',
+  'access_logs.s3.enabled',
+  'routing.http2.enabled',
+]);
+
 /** Attributes of a fresh target group of an application or network load balancer. */
 export function targetGroupDefaults(protocol: string): Map<string, string> {
   const http = protocol.startsWith('HTTP');

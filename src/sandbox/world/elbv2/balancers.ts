@@ -15,7 +15,7 @@ import { DEFAULT_SECURITY_GROUP } from '../ec2/state.js';
 import { ServiceFault } from '../fault.js';
 import { page } from '../page.js';
 import type { Call, World } from '../world.js';
-import { attributeList, balancerDefaults } from './attributes.js';
+import { attributeList, balancerDefaults, checkAttributes } from './attributes.js';
 import { elbv2State, type BalancerState } from './state.js';
 
 export function balancerOf(world: World, arn: string | undefined): BalancerState {
@@ -137,6 +137,7 @@ export function setSubnets(world: World, input: SetSubnetsInput): object {
 
 export function modifyLoadBalancerAttributes(world: World, input: ModifyLoadBalancerAttributesInput): object {
   const balancer = balancerOf(world, input.LoadBalancerArn);
+  checkAttributes(input.Attributes ?? []);
   for (const attribute of input.Attributes ?? []) balancer.attributes.set(attribute.Key ?? '', attribute.Value ?? '');
   return { Attributes: attributeList(balancer.attributes) };
 }

@@ -12,7 +12,7 @@ import { ServiceFault } from '../fault.js';
 import { page } from '../page.js';
 import { catchUp } from '../probe.js';
 import type { World } from '../world.js';
-import { attributeList, targetGroupDefaults } from './attributes.js';
+import { attributeList, checkAttributes, targetGroupDefaults } from './attributes.js';
 import { elbv2State, type TargetGroupState } from './state.js';
 import { balancersUsing, targetGroupOf, targetRules } from './targets.js';
 
@@ -140,6 +140,7 @@ function targetGroupView(world: World, group: TargetGroupState): object {
 
 export function modifyTargetGroupAttributes(world: World, input: ModifyTargetGroupAttributesInput): object {
   const group = targetGroupOf(world, input.TargetGroupArn);
+  checkAttributes(input.Attributes ?? []);
   for (const attribute of input.Attributes ?? []) group.attributes.set(attribute.Key ?? '', attribute.Value ?? '');
   return { Attributes: attributeList(group.attributes) };
 }

@@ -37,6 +37,17 @@ describe('CloudFormation: a create that fails', () => {
     );
   });
 
+  it('fails where a number is none: nothing of a world may be at a time that is no number', () => {
+    const { create, settle, stack, events, named } = cloud();
+    create(WEB.replace(/MinSize: .*/, "MinSize: 'arn:aws:x'"));
+    settle();
+    expect(stack().StackStatus).to.equal('ROLLBACK_COMPLETE');
+    expect(events().find((event) => event.ResourceStatus === 'CREATE_FAILED')?.ResourceStatusReason).to.include(
+      'Properties validation failed with message: expected type: Number, found: String ("arn:aws:x")',
+    );
+    expect(named('CreateAutoScalingGroup')).to.have.length(0);
+  });
+
   it('cancels what runs beside it', () => {
     const template = `Resources:
   A: { Type: 'AWS::AutoScaling::LaunchConfiguration', Properties: { ImageId: ami-1 } }

@@ -6,6 +6,7 @@ import type { ResourceContext, ResourceHandler } from './resource-handler.js';
 import {
   call,
   compact,
+  numberOf,
   objects,
   optionalBoolean,
   optionalList,
@@ -259,7 +260,7 @@ function listenerSettings(properties: Properties): object {
 function actions(value: Json | undefined): Json {
   return objects(value).map((action) => ({
     ...action,
-    ...(action['Order'] === undefined ? {} : { Order: Number(action['Order']) }),
+    ...(action['Order'] === undefined ? {} : { Order: numberOf(action['Order']) }),
     ...(isObject(action['ForwardConfig']) ? { ForwardConfig: forward(action['ForwardConfig']) } : {}),
   }));
 }
@@ -272,7 +273,7 @@ function forward(config: Record<string, Json>): Record<string, Json> {
       : {
           TargetGroups: objects(config['TargetGroups']).map((one) => ({
             ...one,
-            ...(one['Weight'] === undefined ? {} : { Weight: Number(one['Weight']) }),
+            ...(one['Weight'] === undefined ? {} : { Weight: numberOf(one['Weight']) }),
           })),
         }),
   };

@@ -1,3 +1,4 @@
+import { ServiceFault } from '../../fault.js';
 import type { ResourceContext } from './resource-handler.js';
 import type { Tag } from '../deploy/state.js';
 import { isObject, text, type Json, type Properties } from '../template/template.js';
@@ -9,7 +10,17 @@ export function optionalText(value: Json | undefined): string | undefined {
 }
 
 export function optionalNumber(value: Json | undefined): number | undefined {
-  return value === undefined || value === null || value === '' ? undefined : Number(value);
+  return value === undefined || value === null || value === '' ? undefined : numberOf(value);
+}
+
+/** @throws ServiceFault for what is no number: the property is refused before anything is made */
+export function numberOf(value: Json): number {
+  if (typeof value !== 'object' && Number.isFinite(Number(value))) return Number(value);
+  const found = Array.isArray(value) ? 'JSONArray' : typeof value === 'object' ? 'JSONObject' : 'String';
+  throw new ServiceFault(
+    'ValidationError',
+    `Properties validation failed with message: expected type: Number, found: ${found} (${JSON.stringify(value)})`,
+  );
 }
 
 export function optionalBoolean(value: Json | undefined): boolean | undefined {
