@@ -4,13 +4,7 @@ import { EC2 } from '@aws-sdk/client-ec2';
 import { ElasticLoadBalancing } from '@aws-sdk/client-elastic-load-balancing';
 import { ElasticLoadBalancingV2 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { expect } from 'chai';
-import { execa } from 'execa';
-import { spawn, type ChildProcess } from 'node:child_process';
-import { createServer, type AddressInfo } from 'node:net';
-import { fileURLToPath } from 'node:url';
-
-/** The repository, seen from `dist/test/interop`. */
-const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+import { startEmulator, type Emulator, type Ran } from './emulator.js';
 
 /** The value of a NoEcho parameter: our output must not hold it. */
 const NO_ECHO = 'hunter2-hunter2';
@@ -22,24 +16,15 @@ const NO_ECHO = 'hunter2-hunter2';
 describe('our commands against moto', function () {
   this.timeout(180_000);
 
-  let url: string;
-  let server: ChildProcess;
+  let emulator: Emulator;
   let aws: ReturnType<typeof clientsOf>;
   before(async () => {
-    ({ url, server } = await startMoto());
-    aws = clientsOf(url);
+    emulator = await startEmulator('moto_server', '/moto-api/data.json', (port) => ['-H', '127.0.0.1', '-p', port]);
+    aws = clientsOf(emulator.url);
   });
-  after(() => server?.kill());
+  after(() => emulator?.stop());
 
-  const run = async (...args: string[]): Promise<Ran> => {
-    const { exitCode, stdout, stderr } = await execa(process.execPath, ['bin/run.js', ...args], {
-      cwd: ROOT,
-      reject: false,
-      extendEnv: false,
-      env: environmentFor(url),
-    });
-    return { exitCode, stdout, stderr };
-  };
+  const run = (...args: string[]): Promise<Ran> => emulator.run(...args);
   const groupOf = async (stack: string): Promise<AutoScalingGroup> => {
     const { StackResources: rows = [] } = await aws.cloudFormation.describeStackResources({
       StackName: stack,
@@ -285,12 +270,6 @@ describe('our commands against moto', function () {
   };
 });
 
-interface Ran {
-  readonly exitCode: number | undefined;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
 interface SeenEvent {
   readonly type: string;
   readonly outcome?: string;
@@ -311,12 +290,7 @@ function actionsOf(ran: Ran): SentAction[] {
   return eventsOf(ran).flatMap(({ type, action }) => (type === 'action.done' && action !== undefined ? [action] : []));
 }
 
-function eventsOf(ran: Ran): SeenEvent[] {
-  return ran.stdout
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => (JSON.parse(line) as { event: SeenEvent }).event);
-}
+const eventsOf = (ran: Ran): SeenEvent[] => ran.events() as SeenEvent[];
 
 /** How the run ended and how its groups did. */
 function results(ran: Ran): { outcome: string | undefined; groups: (string | undefined)[] } {
@@ -336,20 +310,6 @@ const tagsOf = (group: AutoScalingGroup): string[] =>
 const suspendedIn = (group: AutoScalingGroup): (string | undefined)[] =>
   (group.SuspendedProcesses ?? []).map((process) => process.ProcessName);
 
-/** Only the emulator: nothing of the machine's own AWS settings. */
-function environmentFor(url: string): Record<string, string> {
-  return {
-    PATH: process.env['PATH'] ?? '',
-    AWS_ENDPOINT_URL: url,
-    AWS_ACCESS_KEY_ID: 'AKIDINTEROP',
-    AWS_SECRET_ACCESS_KEY: 'secret',
-    AWS_REGION: 'eu-west-1',
-    AWS_CONFIG_FILE: '/dev/null',
-    AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
-    AWS_EC2_METADATA_DISABLED: 'true',
-  };
-}
-
 function clientsOf(endpoint: string) {
   const config = {
     endpoint,
@@ -363,41 +323,4 @@ function clientsOf(endpoint: string) {
     elb: new ElasticLoadBalancing(config),
     elbV2: new ElasticLoadBalancingV2(config),
   };
-}
-
-/** Starts the emulator on a free port and waits until it answers. That it is missing fails the test: interop is never skipped. */
-async function startMoto(): Promise<{ url: string; server: ChildProcess }> {
-  const port = await freePort();
-  const url = `http://127.0.0.1:${port}`;
-  const server = spawn('moto_server', ['-H', '127.0.0.1', '-p', String(port)], { stdio: ['ignore', 'ignore', 'pipe'] });
-  let said = '';
-  let gone = '';
-  server.stderr?.on('data', (data: Buffer) => (said = (said + data.toString()).slice(-4000)));
-  server.on(
-    'error',
-    (error) => (gone = `${error.message}; sh scripts/interop-env.sh installs it and prints the PATH to use`),
-  );
-  server.on('exit', (code) => (gone ||= `it exited with ${code ?? 'a signal'}: ${said}`));
-  for (let tries = 0; tries < 240; tries += 1) {
-    if (gone !== '') throw new Error(`moto_server does not run: ${gone}`);
-    const answers = await fetch(`${url}/moto-api/data.json`).then(
-      (response) => response.ok,
-      () => false,
-    );
-    if (answers) return { url, server };
-    await new Promise((resolve) => setTimeout(resolve, 250));
-  }
-  server.kill();
-  throw new Error(`moto_server does not answer: ${said}`);
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.on('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as AddressInfo;
-      probe.close(() => resolve(port));
-    });
-  });
 }

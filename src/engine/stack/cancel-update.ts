@@ -34,6 +34,8 @@ export async function cancelUpdate(deps: Deps, order: CancelOrder, stack: Stack)
   const started = { kind: 'started' as const, stackId: stack.id, ...(marker !== undefined && { marker }) };
   const whole: StackOrder = {
     ...order,
+    // The call was taken, and what is being worked on may come to its end first: to see nothing yet means nothing.
+    timing: { ...order.timing, warmupMs: Math.max(order.timing.warmupMs, order.timing.silenceMs) },
     template: { source: { kind: 'previous' }, origin: '', bytes: 0, resources: 0, declared: [], findings: [] },
     given: [],
     onInterrupt: 'leave',
@@ -50,7 +52,7 @@ export async function cancelUpdate(deps: Deps, order: CancelOrder, stack: Stack)
     what: `Stack ${order.stack} was asked to go back${followed.status === '' ? '' : ` and is ${followed.status}`}.`,
     reasons: [],
     serves: 'Its groups were not touched by us.',
-    left: 'CloudFormation goes on rolling back by itself.',
+    left: 'CloudFormation took the cancellation: it goes back by itself, once what it is working on has ended.',
     next: [command`ha-updater status ${order.stack} --events`],
   });
 }
