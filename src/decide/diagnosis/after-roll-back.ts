@@ -12,16 +12,25 @@ interface AfterRollBack {
   readonly next: readonly NextCommand[];
 }
 
+/** What is known of a roll-back besides its groups. */
+interface AfterWhat {
+  /** Their stack, where nobody knows the former values of its parameters. */
+  readonly stack: string | undefined;
+  /** New instances serve on beside the old ones. */
+  readonly inPart?: boolean;
+  /** The command line that starts what was rolled back once more; absent where the choices made then are not known. */
+  readonly again?: NextCommand;
+}
+
 /**
  * The way on from a roll-back. What was rolled back stays what the groups launch until somebody gives them something
  * else; so that comes first, and every command that would launch it says so.
  * @param target the words that name all of the groups on a command line
- * @param of their stack, where the run knows no former values of it, and whether new instances serve on
  */
 export function afterRollBack(
   groups: readonly Group[],
   target: readonly string[],
-  { stack, inPart }: { readonly stack: string | undefined; readonly inPart?: boolean },
+  { stack, inPart, again }: AfterWhat,
 ): AfterRollBack {
   const unfreeze = command`ha-updater unfreeze ${target}`;
   const first = firstHelp(groups);
@@ -46,7 +55,7 @@ export function afterRollBack(
       ...(whole ? pins.map((pin) => remarked(pin, stack === undefined ? PIN : PIN_IN_STACK)) : []),
       ...(inPart === true ? [replaceRest(target)] : []),
       remarked(unfreeze, `${whole ? 'then; before that' : 'until then'} the next scale-out ${BAD}`),
-      ...(inPart === true ? [] : [sameAgain(target)]),
+      ...(inPart === true ? [] : [sameAgain(again ?? command`ha-updater update-asgs ${target}`)]),
     ],
   };
 }
@@ -55,10 +64,12 @@ const PIN = 'launches what its instances run again';
 const PIN_IN_STACK = `${PIN}; its stack says otherwise until its next change`;
 const BAD = 'launches what was rolled back';
 
-/** Starts what was rolled back once more. */
-export function sameAgain(target: readonly string[]): NextCommand {
-  const remark = 'the same again, when the cause was something else and is fixed';
-  return remarked(command`ha-updater update-asgs ${target}`, remark);
+/**
+ * Starts what was rolled back once more. @param again the command line that does, with every choice that was made: an
+ * alarm or a gate that is left out would not stop the next try
+ */
+export function sameAgain(again: NextCommand): NextCommand {
+  return remarked(again, 'the same again, when the cause was something else and is fixed');
 }
 
 /** Replaces the new instances that serve on beside the old ones. */

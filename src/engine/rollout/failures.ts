@@ -240,12 +240,14 @@ export function rolledBack(back: readonly GroupResult[], { serves, groups }: Aft
   const target = stack === undefined ? frozen.flatMap(({ group }) => targetWords(group)) : [stack];
   const after = groups.filter(({ name }) => frozen.some(({ group }) => group === name));
   const stay = back.reduce((sum, result) => sum + staying(result), 0);
-  const again = stay === 0 ? sameAgain(target) : replaceRest(target);
+  // Whoever goes on with the rollout of another run does not know what that was given.
+  const again = plan.adoptOnly ? command`ha-updater update-asgs ${target}` : plan.again;
+  const start = stay === 0 ? sameAgain(again) : replaceRest(target);
   // Who has changed the stack knows what it was before, and says it.
   const { text, next } =
     plan.changed === true
-      ? { text: firstHelp(after).text, next: [...firstHelp(after).next, again, unfreezeNow(target)] }
-      : afterRollBack(after, target, { stack: plan.stack, inPart: stay > 0 });
+      ? { text: firstHelp(after).text, next: [...firstHelp(after).next, start, unfreezeNow(target)] }
+      : afterRollBack(after, target, { stack: plan.stack, inPart: stay > 0, again });
   const beside = `${count(stay, 'new instance')} ${stay === 1 ? 'serves' : 'serve'} on`;
   const mixed = stay === 0 ? '' : ` ${beside}, for there are fewer old ones than are asked for.`;
   return new Failure(stay === 0 ? 'swapRolledBack' : 'stopped', {

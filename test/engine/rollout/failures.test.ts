@@ -1,9 +1,11 @@
 import { expect } from 'chai';
+import { command } from '../../../src/text/commands/next-command.js';
 import { rolledBack } from '../../../src/engine/rollout/failures.js';
 import type { Plan } from '../../../src/model/rollout/rollout-plan.js';
 
 describe('the last words of a rollout', () => {
-  const plan = { stack: 'web', groups: ['web-1'], strategy: 'swap', region: 'eu-west-1' } as unknown as Plan;
+  const again = command`ha-updater update-asgs web --strategy rolling --alarm errors`;
+  const plan = { stack: 'web', groups: ['web-1'], strategy: 'swap', region: 'eu-west-1', again } as unknown as Plan;
   const headline = (why: string): string =>
     rolledBack(
       [{ group: 'web-1', outcome: 'rolledBack', why, frozen: ['Launch'] }],
@@ -22,5 +24,23 @@ describe('the last words of a rollout', () => {
     expect(headline('Health checks failed with ...')).to.equal(
       'The swap of web-1 was rolled back: Health checks failed with ...',
     );
+  });
+
+  describe('say how to start the same again', () => {
+    const words = (more: Partial<Plan>): readonly string[] =>
+      rolledBack(
+        [{ group: 'web-1', outcome: 'rolledBack', why: 'its check failed', frozen: ['Launch'] }],
+        { serves: '', groups: [] },
+        { ...plan, ...more },
+      ).facts.next.find(({ remark }) => remark?.startsWith('the same again') === true)?.words ?? [];
+    const asked = ['web', '--strategy', 'rolling', '--alarm', 'errors'];
+
+    it('with every choice of the run: an alarm that is left out would not stop the next try', () => {
+      expect(words({ changed: true })).to.deep.equal(asked);
+    });
+
+    it('without them where the rollout was another run’s, whose choices are not known', () => {
+      expect(words({ changed: true, adoptOnly: true })).to.deep.equal(['web']);
+    });
   });
 });
