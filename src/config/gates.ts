@@ -1,5 +1,5 @@
 import { type FlagProblem, problem } from '../errors.js';
-import type { HookPlan } from '../model/rollout/hook.js';
+import type { GivenCommand, HookPlan } from '../model/rollout/hook.js';
 import type { PauseEnds } from '../model/rollout/record.js';
 import type { Gates } from '../model/rollout/rollout-plan.js';
 import { switchWord } from '../text/shell-quote.js';
@@ -22,6 +22,17 @@ export interface GateFlags extends NumberTexts {
 }
 
 const COMMANDS = ['check-command', 'before-terminate-command', 'after-terminate-command', 'gate-command'] as const;
+
+/** The command lines of a rollout, for whoever looks whether they can run at all. */
+export function gateCommands({ hooks, gate }: Pick<Gates, 'hooks' | 'gate'> = {}): readonly GivenCommand[] {
+  const lines = {
+    'check-command': hooks?.check,
+    'before-terminate-command': hooks?.beforeTerminate,
+    'after-terminate-command': hooks?.afterTerminate,
+    'gate-command': gate?.command,
+  };
+  return COMMANDS.flatMap((flag) => (lines[flag] === undefined ? [] : [{ flag, line: lines[flag] }]));
+}
 
 /** Flags to gates; undefined when none was asked for. Problems are added as whole sentences. */
 export function readGates(flags: GateFlags, problems: FlagProblem[]): Gates | undefined {

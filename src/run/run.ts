@@ -9,10 +9,12 @@ import { buildOf } from '../config/ci-build.js';
 import type { Deps } from '../engine/deps.js';
 import type { Gateway } from '../engine/gateway.js';
 import { RETRY } from '../engine/retry.js';
-import { EXIT_OF, Failure } from '../errors.js';
+import { badFlags, EXIT_OF, Failure, problem } from '../errors.js';
 import type { GroupResult } from '../model/rollout/decision.js';
 import type { Emit, Identity, Outcome, Stamped } from '../model/event.js';
 import { endRetained } from '../decide/rollout/start/warnings.js';
+import type { GivenCommand } from '../model/rollout/hook.js';
+import { cannotStart } from '../shell/can-start.js';
 import { createShell } from '../shell/shell.js';
 import { createStream, type Renderer } from '../render/stream.js';
 import { aftermath, tellFacts, toFailure, type FailureContext } from './failure.js';
@@ -46,6 +48,8 @@ export interface RunDescription {
   readonly again: (place: { readonly region: string; readonly profile?: string | undefined }) => NextCommand;
   /** Flags that whoever resumes needs again, for a shell. */
   readonly words?: readonly string[] | undefined;
+  /** Commands of the user's that run on this machine: one that cannot is refused before anything. */
+  readonly commands?: readonly GivenCommand[];
   /** What the first signal will do, in words, by where the run is. */
   readonly onInterrupt: (state: RunState) => string;
   /** The strict lock to work under; absent without one, and for commands that change nothing. */
@@ -286,6 +290,8 @@ type Us = Pick<Run, 'host' | 'pid' | 'build'>;
 /** Finds out who we are, and opens the store of the strict locks; nothing is sent to it yet. */
 async function introduce(open: OpenRun): Promise<Us> {
   const { id, head, surroundings, machine, strict, emit, region, clock } = open;
+  const unable = surroundings.simulated?.hooks ? [] : await cannotStart(head.commands ?? [], surroundings.env);
+  if (unable.length > 0) throw badFlags(unable.map(({ why, flag }) => problem(why, flag)));
   const build = buildOf(await import('ci-info'), surroundings.env);
   const us = { host: machine.host, pid: surroundings.pid, ...(build !== undefined && { build }) };
   if (head.lock !== undefined) {

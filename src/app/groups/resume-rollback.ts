@@ -1,3 +1,4 @@
+import { gateCommands } from '../../config/gates.js';
 import { command } from '../../text/commands/next-command.js';
 import { readWanted, type GroupFlags } from '../../config/rollout-plan.js';
 import { targetWordsOf } from '../../config/target.js';
@@ -96,6 +97,7 @@ async function overGroups(
       groups: target.asgs,
       again: againWith(target, command),
       words: wanted.gates?.words,
+      commands: gateCommands(wanted.gates),
       onInterrupt: groupsOnInterrupt,
       lock: lockAsked(asked, wanted),
     };

@@ -1,3 +1,4 @@
+import { gateCommands } from '../../config/gates.js';
 import { command } from '../../text/commands/next-command.js';
 import { againCommand } from '../../config/again-command.js';
 import { makePlan, readWanted, type GroupFlags, type Wanted } from '../../config/rollout-plan.js';
@@ -28,6 +29,7 @@ export async function updateGroups(given: UpdateGroupsAsked, surroundings: Proce
     groups: asked.asgs,
     again: againWith(asked),
     words: wanted.gates?.words,
+    commands: gateCommands(wanted.gates),
     onInterrupt: groupsOnInterrupt,
     lock: lockAsked(asked, wanted),
   });

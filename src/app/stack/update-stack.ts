@@ -1,3 +1,4 @@
+import { gateCommands } from '../../config/gates.js';
 import { command } from '../../text/commands/next-command.js';
 import { choiceWords, type ChoiceFlags } from '../../config/target.js';
 import { readWanted, type Wanted } from '../../config/rollout-plan.js';
@@ -109,6 +110,7 @@ function describe(asked: AppAsked<UpdateStackAsked>, wanted: Wanted): RunDescrip
     groups: [],
     again: againWith({ ...asked, asgs: [] }),
     words: wanted.gates?.words,
+    commands: gateCommands(wanted.gates),
     onInterrupt: stackOnInterrupt(onInterrupt(asked)),
     lock: lockAsked(asked, wanted),
   };

@@ -15,6 +15,12 @@ export interface HookPlan {
   readonly commandTimeoutMs: Milliseconds;
 }
 
+/** One of the user's command lines, and the flag that gave it. */
+export interface GivenCommand {
+  readonly flag: string;
+  readonly line: string;
+}
+
 /** A command that should run, or go on running, for one instance. */
 export interface HookDue {
   readonly kind: HookKind;

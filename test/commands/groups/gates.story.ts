@@ -208,6 +208,8 @@ describe('gates of a rollout', function () {
       ['--check-timeout', '10'],
       ['--command-timeout', '10', '--check-command', 'true'],
       ['--check-command', 'true', '--check-timeout', '0'],
+      ['--check-command', '/no/such/check'],
+      ['--gate-command', 'echo "open'],
     ]) {
       const { code, document } = await world.json(['update-asgs', 'web', ...words]);
       expect(code, words.join(' ')).to.equal(2);
