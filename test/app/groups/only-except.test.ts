@@ -85,7 +85,7 @@ describe('--only and --except within a stack', function () {
     expect(
       next.filter((line) => /unfreeze|update-asgs/.test(line)).map((line) => line.replace(/ +#.*/, '')),
     ).to.deep.equal([
-      `ha-updater update-asgs --asg ${names.Web} --region eu-west-1`,
+      `ha-updater update-asgs --asg ${names.Web} --healthy-timeout 300 --deadline 14400 --region eu-west-1`,
       `ha-updater unfreeze --asg ${names.Web} --region eu-west-1`,
     ]);
     const nothing = await run({ only: ['Web', 'Nope'] });
