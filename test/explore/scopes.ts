@@ -126,7 +126,6 @@ export const SCOPES: readonly Scope[] = [
     name: 'swap-1-killed-twice',
     about: 'the same, twice',
     troubles: { kinds: ['kill', 'lost'], world: 0, runs: 2 },
-    small: true,
   },
   {
     ...SWAP,
