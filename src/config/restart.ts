@@ -1,4 +1,5 @@
 import { type FlagProblem, problem } from '../errors.js';
+import type { GivenCommand } from '../model/rollout/hook.js';
 import type { OnError, RestartPlan } from '../model/rollout/rollout-plan.js';
 import { readNumbers, type NumberTexts } from './numbers.js';
 import { splitKeyValue } from '../text/key-value.js';
@@ -27,6 +28,11 @@ type RestartCommand =
 export interface RestartWanted {
   readonly plan: RestartPlan;
   readonly command: RestartCommand;
+}
+
+/** The command line that runs on this machine, for whoever looks whether it can run at all. */
+export function restartCommands({ command }: RestartWanted): readonly GivenCommand[] {
+  return command.kind === 'exec' ? [{ flag: 'exec', line: command.line }] : [];
 }
 
 const QUORUM = '0.66';

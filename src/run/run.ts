@@ -114,6 +114,7 @@ export async function withRun<A extends RunFlags>(
 ): Promise<CommandResult> {
   const open = await openRun(describe(asked), asked, surroundings);
   try {
+    await expectCommands(open);
     const us = await introduce(open);
     const { at, ...identity } = await retrying(open.deps, QUICK).identity();
     open.clock.follow(at);
@@ -287,11 +288,15 @@ async function begin(open: OpenRun, us: Us, identity: Identity, typed: string | 
 /** Who works here, as notes and locks name it. */
 type Us = Pick<Run, 'host' | 'pid' | 'build'>;
 
+/** Commands of the user's come late in a run; that one cannot run at all is told first. @throws Failure `usage` */
+async function expectCommands({ head: { commands = [] }, surroundings: { env, simulated } }: OpenRun): Promise<void> {
+  const unable = simulated?.hooks === undefined ? await cannotStart(commands, env) : [];
+  if (unable.length > 0) throw badFlags(unable.map(({ why, flag }) => problem(why, flag)));
+}
+
 /** Finds out who we are, and opens the store of the strict locks; nothing is sent to it yet. */
 async function introduce(open: OpenRun): Promise<Us> {
   const { id, head, surroundings, machine, strict, emit, region, clock } = open;
-  const unable = surroundings.simulated?.hooks ? [] : await cannotStart(head.commands ?? [], surroundings.env);
-  if (unable.length > 0) throw badFlags(unable.map(({ why, flag }) => problem(why, flag)));
   const build = buildOf(await import('ci-info'), surroundings.env);
   const us = { host: machine.host, pid: surroundings.pid, ...(build !== undefined && { build }) };
   if (head.lock !== undefined) {

@@ -1,10 +1,13 @@
 import { spawn } from 'node:child_process';
 
 /**
- * A first word that names a program plainly: no quotes, variables or assignments. Of any other the shell decides when
- * it comes to it.
+ * A first word that names a program plainly: no quotes, variables, assignments or numbers of streams. Of any other the
+ * shell decides when it comes to it.
  */
-const PROGRAM = /^\s*([A-Za-z0-9_.\/+-]+)(?=[\s;|&<>]|$)/;
+const PROGRAM = /^\s*(?!\d+[<>])([A-Za-z0-9_.\/+-]+)(?=[\s;|&<>]|$)/;
+
+/** Some shells find a file that may not be executed, and cannot run it. */
+const FINDS = 'command -v "$0" && case "$0" in */*) test -f "$0" && test -x "$0" ;; esac';
 
 /** A command line of the user's, and the flag that gave it. */
 interface Given {
@@ -30,8 +33,8 @@ export async function cannotStart(
     commands.map(async ({ flag, line }): Promise<readonly Unable[]> => {
       if (!(await isWell(['-n', '-c', line], env))) return [{ flag, why: `/bin/sh cannot parse --${flag}.` }];
       const program = PROGRAM.exec(line)?.[1];
-      if (program === undefined || (await isWell(['-c', 'command -v "$0"', program], env))) return [];
-      return [{ flag, why: `--${flag} cannot run here: ${program} is not a program that /bin/sh finds.` }];
+      if (program === undefined || (await isWell(['-c', FINDS, program], env))) return [];
+      return [{ flag, why: `--${flag} cannot run here: ${program} is no program that /bin/sh can start.` }];
     }),
   );
   return all.flat();

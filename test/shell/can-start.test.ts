@@ -6,8 +6,10 @@ describe('a command line of the user’s, before anything is changed', () => {
     (await cannotStart([{ flag: 'gate-command', line }], { PATH: process.env['PATH'] })).map(({ why }) => why).join();
 
   for (const [line, what] of [
-    ['/no/such/gate', '--gate-command cannot run here: /no/such/gate is not a program that /bin/sh finds.'],
-    ['no-such-gate --quick', '--gate-command cannot run here: no-such-gate is not a program that /bin/sh finds.'],
+    ['/no/such/gate', '--gate-command cannot run here: /no/such/gate is no program that /bin/sh can start.'],
+    ['no-such-gate --quick', '--gate-command cannot run here: no-such-gate is no program that /bin/sh can start.'],
+    ['./package.json', '--gate-command cannot run here: ./package.json is no program that /bin/sh can start.'],
+    ['/tmp', '--gate-command cannot run here: /tmp is no program that /bin/sh can start.'],
     ['if then', '/bin/sh cannot parse --gate-command.'],
     ['echo "open', '/bin/sh cannot parse --gate-command.'],
   ] as const)
@@ -27,6 +29,10 @@ describe('a command line of the user’s, before anything is changed', () => {
     '! false',
     '(exit 0)',
     'true;false',
+    '2>/dev/null no-such-gate',
+    '/bin/sh -c true',
+    '. /dev/null',
+    '[ -f x ]',
   ])
     it(`leaves ${line} to the shell`, async () => {
       expect(await said(line)).to.equal('');

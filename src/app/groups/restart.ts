@@ -1,7 +1,14 @@
+import { gateCommands } from '../../config/gates.js';
 import { command } from '../../text/commands/next-command.js';
 import { makePlan, readWanted, type Wanted } from '../../config/rollout-plan.js';
 import { placeWords } from '../../text/shell-quote.js';
-import { readRestart, restartWords, type RestartFlags, type RestartWanted } from '../../config/restart.js';
+import {
+  readRestart,
+  restartCommands,
+  restartWords,
+  type RestartFlags,
+  type RestartWanted,
+} from '../../config/restart.js';
 import { choiceProblems, chooses, chosenWords, type ChoiceFlags } from '../../config/target.js';
 import type { Commands } from '../../engine/commands/instance-commands.js';
 import { localCommands } from '../../engine/commands/local-commands.js';
@@ -53,6 +60,7 @@ export async function restart(given: RestartAsked, surroundings: ProcessContext)
     stack: asked.stack,
     groups: targetOf(asked).asgs,
     again: againFor(targetOf(asked)),
+    commands: [...gateCommands(wanted.gates), ...restartCommands(wish)],
     onInterrupt,
     lock: lockAsked(asked, wanted),
   });
