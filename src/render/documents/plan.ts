@@ -77,11 +77,16 @@ function value(text: string | undefined): string {
   return text === undefined ? 'nothing' : text === '' ? '""' : oneLine(text);
 }
 
+/** Nothing is against it but a rollout that the next run finishes first, or waits for. */
+function waitsForEarlier({ against }: GroupOutlook): boolean {
+  return against.length > 0 && against.every(({ code }) => code === 'group.rollout');
+}
+
 function groupLines(group: GroupOutlook): readonly string[] {
   const head = {
     swap: group.strategy === 'swap' ? 'would be swapped' : 'would be replaced',
     skip: 'nothing to swap',
-    refuse: 'COULD NOT BE SWAPPED',
+    refuse: waitsForEarlier(group) ? 'an earlier rollout comes first' : 'COULD NOT BE SWAPPED',
   }[group.action];
   const lines = [`Group ${group.group}: ${head}: ${sentence(group.why)}`];
   if (group.action === 'skip')
