@@ -6,7 +6,7 @@ import { SCOPES } from '../test/explore/scopes.js';
 
 /**
  * Searches small worlds whole: `npm run explore -- [--only NAME,NAME] [--small] [--bound STATES] [--json]`. Fails when
- * anything that must never happen can happen, or when no end can be reached from some state. With `--judge` it ends at
+ * anything that must never happen can happen, or when no end can be reached from some state. With `--first` it ends at
  * the first world with something wrong, and says that in one line.
  */
 const { values } = parseArgs({
@@ -15,7 +15,7 @@ const { values } = parseArgs({
     small: { type: 'boolean', default: false },
     bound: { type: 'string', default: '3000000' },
     json: { type: 'boolean', default: false },
-    judge: { type: 'boolean', default: false },
+    first: { type: 'boolean', default: false },
   },
 });
 
@@ -47,7 +47,7 @@ for (const scope of chosen) {
   const found = search(scope, Number(values.bound));
   const of: Row = { scope: scope.name, about: scope.about, seconds: (clock.now() - began) / 1000, ...found };
   rows.push(of);
-  if (values.judge) {
+  if (values.first) {
     const [first] = [...found.violations, ...found.doors];
     if (first === undefined) continue;
     write(`${FOUND}${scope.name}: ${first.what}, after ${first.steps.length} steps`);
@@ -64,7 +64,7 @@ for (const scope of chosen) {
     write([`  ${what}:`, ...steps.map((step) => `    ${step}`)].join('\n'));
 }
 const bad = rows.filter(({ violations, deadEnds }) => violations.length + deadEnds > 0);
-if (values.judge) process.exitCode = bad.length > 0 ? 1 : 0;
+if (values.first) process.exitCode = bad.length > 0 ? 1 : 0;
 else if (values.json) write(JSON.stringify({ ok: bad.length === 0, rows }, null, 2));
 else {
   const sum = rows.reduce((all, { states }) => all + states, 0);

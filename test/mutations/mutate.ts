@@ -82,7 +82,7 @@ const SEARCH: Stage = {
   args: [
     '--max-old-space-size=4000',
     'dist/scripts/explore.js',
-    '--judge',
+    '--first',
     '--bound',
     '30000',
     '--only',
