@@ -223,6 +223,9 @@ describe('restart, as a command', function () {
     };
     expect(await wrong('web')).to.match(/Say what restarts an instance/);
     expect(await wrong('web', '--ssm', 'a', '--exec', 'b')).to.match(/one of --ssm, --exec/);
+    expect(await wrong('web', '--exec', '/no/such/exec')).to.match(
+      /--exec cannot run here: \/no\/such\/exec is no program/,
+    );
     expect(await wrong('--ssm', 'a')).to.match(/give STACK, --asg NAME, --elb NAME or --target-group ARN/);
     expect(await wrong('web', '--elb', 'x', '--ssm', 'a')).to.match(/one of STACK, --elb/);
     expect(await wrong('--elb', 'not a name', '--ssm', 'a')).to.match(/--elb takes the name/);
