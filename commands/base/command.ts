@@ -90,7 +90,7 @@ export abstract class BaseCommand extends Command {
       version: this.config.version,
       json: this.jsonEnabled(),
       settings: this.settings,
-      ...(process.stdin.isTTY && process.stdout.isTTY && !this.jsonEnabled() && { ask }),
+      ...(process.stdin.isTTY && process.stdout.isTTY && !this.jsonEnabled() && { ask, choose }),
       onSignal: listenForSignals,
       debug: this.argv.includes('--debug') || Boolean(process.env.DEBUG),
       leave: (ending) => {
@@ -141,23 +141,36 @@ export abstract class BaseCommand extends Command {
 /** What was typed before the question stood there arrives within this time, in milliseconds. */
 const TYPED_AHEAD_MS = 50;
 
-/**
- * Only a clear yes is one. Whoever closes the input has declined. What was typed before the question stood there is no
- * answer to it.
- */
+/** Only a clear yes is one. Whoever closes the input has declined. */
 async function ask(question: string, signal: AbortSignal): Promise<boolean> {
+  return /^y(es)?$/i.test((await answerTo(`${question} [y/N] `, signal)) ?? '');
+}
+
+/** One of the words, or its first letter; nothing at all means the last one. */
+async function choose(question: string, words: readonly string[], signal: AbortSignal): Promise<string | undefined> {
+  const last = words.at(-1);
+  const shown = words.map((word) => (word === last ? word.toUpperCase() : word)).join('/');
+  const answer = (await answerTo(`${question} [${shown}] `, signal))?.toLowerCase();
+  return answer === '' ? last : words.find((word) => word === answer || word.slice(0, 1) === answer);
+}
+
+/**
+ * What is typed at the question; undefined when the input was closed, or the signal is aborted. What was typed before
+ * the question stood there is no answer to it.
+ */
+async function answerTo(question: string, signal: AbortSignal): Promise<string | undefined> {
   const { createInterface } = await import('node:readline/promises');
   const lines = createInterface({ input: process.stdin, output: process.stdout });
-  const closed = new Promise<string>((resolve) => lines.once('close', () => resolve('')));
+  const closed = new Promise<undefined>((resolve) => lines.once('close', () => resolve(undefined)));
   // readline swallows Ctrl-C; it has to reach the run.
   lines.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
   try {
     await systemClock().sleep(TYPED_AHEAD_MS);
     lines.write(null, { ctrl: true, name: 'e' });
     lines.write(null, { ctrl: true, name: 'u' });
-    return /^y(es)?$/i.test((await Promise.race([lines.question(`${question} [y/N] `, { signal }), closed])).trim());
+    return (await Promise.race([lines.question(question, { signal }), closed]))?.trim();
   } catch {
-    return false;
+    return undefined;
   } finally {
     lines.close();
   }

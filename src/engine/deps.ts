@@ -9,7 +9,12 @@ import type { Hooks } from './commands/shell-runner.js';
 export interface Interrupt {
   /** Name of the first signal, once it came. */
   readonly received: string | undefined;
-  /** Aborted by the first signal. Pass it to a sleep only while `received` is undefined. */
+  /** True once a person said that what is kept shall stay kept, and the run end; absent where nobody can be asked. */
+  readonly leavesKept?: boolean;
+  /**
+   * Aborted by the first signal, and another one as `leavesKept` becomes true. Pass it to a sleep only while `received`
+   * is undefined.
+   */
   readonly wake: AbortSignal;
 }
 

@@ -319,6 +319,9 @@ export type RunEvent =
       readonly waitMs: Milliseconds;
     }
   | { readonly type: 'interrupt'; readonly signal: string; readonly effect: string }
+  /** A person at the terminal is asked what a Ctrl-C means; until the answer comes all goes on. */
+  | { readonly type: 'question.asked'; readonly signal: string; readonly question: string }
+  | { readonly type: 'question.answered'; readonly answer: 'back' | 'leave' | 'wait'; readonly why: string }
   | { readonly type: 'heartbeat'; readonly text: string; readonly until?: Instant }
   | { readonly type: 'warning'; readonly reason: Reason }
   | {

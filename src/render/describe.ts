@@ -76,6 +76,9 @@ export function describe(event: RunEvent, at: Instant): readonly Line[] {
       return describeRetry(event);
     case 'interrupt':
       return line('run', 'warning', `${event.signal}: ${event.effect}`);
+    case 'question.asked':
+    case 'question.answered':
+      return describeQuestion(event);
     case 'heartbeat':
       return line('run', 'detail', `${event.text}${event.until === undefined ? '' : timeLeft(event.until, at)}`);
     case 'warning':
@@ -88,6 +91,11 @@ export function describe(event: RunEvent, at: Instant): readonly Line[] {
 /** One line, whatever its text holds. */
 function line(scope: string, level: Level, text: string): readonly Line[] {
   return [{ scope, level, text: oneLine(text) }];
+}
+
+/** What a person is asked, and what the answer means. */
+function describeQuestion(event: Told<'question.asked' | 'question.answered'>): readonly Line[] {
+  return line('run', 'info', event.type === 'question.asked' ? `${event.signal}: ${event.question}` : event.why);
 }
 
 /** A call that is sent once more. */

@@ -46,8 +46,12 @@ export function terminalRenderer({ terminal, errors, look, clock, pace }: Termin
   const later = (work: () => void | Promise<void>): void => {
     queue = queue.then(work).catch(() => undefined);
   };
+  // While a question is open the screen belongs to it; what was to be said then is said after it.
+  let asking = false;
+  const held: StoryLine[] = [];
   const print = (lines: readonly StoryLine[]): void => {
-    if (lines.length > 0)
+    if (asking) held.push(...lines);
+    else if (lines.length > 0)
       later(() => screen.print(lines.flatMap((line) => paint(line, terminal.size().columns)).map(harmlessLine)));
   };
   const draw = (): void => {
@@ -78,9 +82,14 @@ export function terminalRenderer({ terminal, errors, look, clock, pace }: Termin
       const before = event.type === 'groups.found' ? story() : [];
       view = viewAfter(view, stamped);
       const lines = [...before, ...linesOf(stamped, event.type === 'run.finished' ? story() : [])];
+      if (event.type === 'question.answered' || event.type === 'run.finished') {
+        asking = false;
+        print(held.splice(0));
+      }
       if (endsStage(event)) close();
-      else if (stage === undefined && beginsStage(event)) open();
+      else if (stage === undefined && !asking && beginsStage(event)) open();
       print(lines);
+      asking ||= event.type === 'question.asked';
       stage?.changed();
       if (event.type === 'run.finished' && event.failure !== undefined) {
         const words = briefFailure(event.outcome, event.exitCode, event.failure, terminal.size().columns);
@@ -107,7 +116,7 @@ function linesOf(stamped: Stamped, story: readonly StoryLine[]): readonly StoryL
 
 /** A question may follow a plan, and needs the screen. */
 function endsStage({ type }: RunEvent): boolean {
-  return type === 'change.planned' || type === 'run.finished';
+  return type === 'change.planned' || type === 'question.asked' || type === 'run.finished';
 }
 
 /** What is done now is worth rows; a heartbeat may come while a question is open. */

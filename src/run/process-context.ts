@@ -32,6 +32,11 @@ export interface ProcessContext {
    * terminal.
    */
   readonly ask?: (question: string, signal: AbortSignal) => Promise<boolean>;
+  /**
+   * Asks a person to choose one of these words, the last of which is what no answer means; undefined when the answer is
+   * none of them, or the signal is aborted. Absent without a terminal.
+   */
+  readonly choose?: (question: string, words: readonly string[], signal: AbortSignal) => Promise<string | undefined>;
   /** Calls back on every SIGINT, SIGTERM and SIGHUP; answers how to stop listening. */
   readonly onSignal: (listener: (signal: string) => void) => () => void;
   /** Ends the process at once, with this ending as its last word. */

@@ -6,7 +6,7 @@ import { readPace } from '../config/simulation-speed.js';
 import { systemClock, type Clock, type Instant } from '../clock.js';
 import type { GatewayOptions, MayLeave } from '../aws/gateway.js';
 import { buildOf } from '../config/ci-build.js';
-import type { Deps } from '../engine/deps.js';
+import type { Deps, Interrupt } from '../engine/deps.js';
 import type { Gateway } from '../engine/gateway.js';
 import { RETRY } from '../engine/retry.js';
 import { badFlags, EXIT_OF, Failure, problem } from '../errors.js';
@@ -20,7 +20,7 @@ import { createStream, type Renderer } from '../render/stream.js';
 import { aftermath, tellFacts, toFailure, type FailureContext } from './failure.js';
 import { placedWarning, withPlace, type Place } from './place.js';
 import { createSecrets, type Secrets } from './secrets.js';
-import { listenForSignals, type Signals } from './interrupt.js';
+import { listenForSignals, type Signals } from './signals/interrupt.js';
 import { openLocks, type LockAsked, type Locks } from '../app/lock/lock.js';
 import { noteRunOver, ownRuns, thisMachine } from './process-identity.js';
 import { createRenderer } from './renderer-choice.js';
@@ -28,6 +28,7 @@ import { createHeartbeat } from './heartbeat.js';
 import { openSinks, type SinkFlags, type Sinks } from './sinks.js';
 import type { CommandResult, ProcessContext } from './process-context.js';
 import { followRun, type RunState } from './run-state.js';
+import { windowQuestion, type WindowQuestion } from './signals/window-question.js';
 import { expectNoSettings, ownName } from './own-name.js';
 import { retrying } from '../engine/retrying-gateway.js';
 
@@ -85,6 +86,12 @@ export interface Run {
   /** For the commands that it prints. */
   readonly place: Place;
   readonly identity: Identity;
+}
+
+/** The same run for what follows from the signal that came: nothing of it is called off by that one once more. */
+export function answered(run: Run): Run {
+  const interrupt: Interrupt = { received: undefined, wake: new AbortController().signal };
+  return { ...run, deps: { ...run.deps, interrupt } };
 }
 
 /** How a task ended well. */
@@ -185,14 +192,15 @@ async function openRun(head: RunDescription, flags: CommonFlags, surroundings: P
   let over = false;
   const heartbeat = createHeartbeat(surroundings.simulated?.beside ?? clock, renderer.repeatMs, (event) => emit(event));
   const sinks = await openSinks(flags, surroundings, (event) => emit(event), way);
-  const told = [see, renderer.show, ({ event }: Stamped) => heartbeat.see(event), sinks.see];
+  const told = [see, renderer.show, ({ event }: Stamped) => heartbeat.see(event), sinks.see, () => question?.see()];
   const stream = createStream({ clock, run: id, sinks: [...told, surroundings.onEvent ?? (() => undefined)] });
   const emit: Emit = (event) => {
     if (!over) stream(placedWarning(event, { region, profile: flags.profile }));
   };
-  const signals = listenForSignals(surroundings.onSignal, {
+  const question = await questionFor(surroundings, emit, state);
+  const signals = signalsOf(surroundings, question, {
     first: (signal) => emit({ type: 'interrupt', signal, effect: open.head.onInterrupt(state()) }),
-    second: (signal) => leave(open, signal),
+    second: (signal, asked) => leave(open, signal, asked),
   });
   const machine = thisMachine(surroundings.host, ownRuns(id, surroundings));
   const hidden = createSecrets(surroundings.env, head.lock?.address, sinks.secrets);
@@ -231,6 +239,27 @@ async function openRun(head: RunDescription, flags: CommonFlags, surroundings: P
     goesOn: { again: head.again, part: false },
   };
   return open;
+}
+
+/** What asks at a terminal what a Ctrl-C means. A pipeline may have a terminal too, and nobody sits at it. */
+async function questionFor(
+  { choose, simulated }: ProcessContext,
+  emit: Emit,
+  state: () => RunState,
+): Promise<WindowQuestion | undefined> {
+  if (choose === undefined) return undefined;
+  const { isCI } = await import('ci-info');
+  if (isCI && simulated === undefined) return undefined;
+  return windowQuestion({ choose, clock: simulated?.beside ?? systemClock(), emit, state });
+}
+
+function signalsOf(
+  { onSignal, simulated }: ProcessContext,
+  question: WindowQuestion | undefined,
+  on: Pick<Parameters<typeof listenForSignals>[1], 'first' | 'second'>,
+): Signals {
+  const asking = { ...on, ...(question !== undefined && { ask: question.ask }) };
+  return listenForSignals(onSignal, asking, simulated?.beside ?? systemClock());
 }
 
 /**
@@ -351,11 +380,13 @@ function finish(
 }
 
 /** The second signal: the screen gets a moment; then we are gone, whatever is still under way. */
-function leave(open: OpenRun, signal: string): void {
+function leave(open: OpenRun, signal: string, asked: boolean): void {
   if (open.isOver()) return;
   const left = new Failure('stopped', {
     code: 'interrupted',
-    what: `${signal} came while the run was already ending; it left at once.`,
+    what: asked
+      ? `${signal} came at the question what the first one means; the run left at once.`
+      : `${signal} came while the run was already ending; it left at once.`,
     reasons: [],
     ...aftermath(failureContextOf(open)),
   });

@@ -909,6 +909,11 @@ export const MUTATIONS: readonly Mutation[] = [
     breaks: { condition: false },
   },
   {
+    name: 'left-unasked',
+    rule: 'a run leaves a kept half to later commands only where somebody says so',
+    breaks: { value: 'true' },
+  },
+  {
     name: 'window-unchecked',
     rule: 'while an old half is kept, the check command is asked again of those that passed it',
     breaks: { value: 'false' },

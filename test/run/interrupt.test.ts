@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import sinon from 'sinon';
-import { groupsOnInterrupt, listenForSignals, type Signals } from '../../src/run/interrupt.js';
+import { groupsOnInterrupt, listenForSignals, type Signals } from '../../src/run/signals/interrupt.js';
 import { NOTHING_DONE, stateAfter, type RunState } from '../../src/run/run-state.js';
 import type { RunEvent } from '../../src/model/event.js';
 import { LEASE, RECORD, verdict } from '../support/groups.js';
@@ -55,7 +55,7 @@ describe('signals of the user', () => {
   it('leaves with a later one', () => {
     at(0, 'SIGINT');
     at(300, 'SIGTERM');
-    sinon.assert.calledOnceWithExactly(second, 'SIGTERM');
+    sinon.assert.calledOnceWithExactly(second, 'SIGTERM', false);
     sinon.assert.calledOnce(first);
   });
 
@@ -65,6 +65,75 @@ describe('signals of the user', () => {
     sinon.assert.notCalled(second);
     at(60_001, 'SIGTERM');
     sinon.assert.calledOnce(second);
+  });
+
+  describe('that may be asked about', () => {
+    let answer: (said: 'back' | 'leave' | 'wait') => void;
+    let withdrawn: AbortSignal | undefined;
+    const ask = sinon.spy((_signal: string, gone: AbortSignal) => {
+      withdrawn = gone;
+      return new Promise<'back' | 'leave' | 'wait'>((resolve) => (answer = resolve));
+    });
+    const said = async (word: 'back' | 'leave' | 'wait'): Promise<void> => {
+      answer(word);
+      await Promise.resolve();
+      await Promise.resolve();
+    };
+    beforeEach(() => {
+      ask.resetHistory();
+      signals = listenForSignals((listener) => ((send = listener), stop), { first, second, ask }, { now: () => now });
+    });
+
+    it('are the first one once the answer is back', async () => {
+      at(0, 'SIGINT');
+      expect(signals.received).to.equal(undefined);
+      await said('back');
+      expect([signals.received, signals.wake.aborted, first.callCount]).to.deep.equal(['SIGINT', true, 1]);
+      at(400, 'SIGINT');
+      sinon.assert.calledOnceWithExactly(second, 'SIGINT', false);
+    });
+
+    it('wake whoever sleeps, once, when the answer is leave', async () => {
+      const sleeping = signals.wake;
+      at(0, 'SIGINT');
+      await said('leave');
+      expect([sleeping.aborted, signals.wake.aborted, signals.leavesKept]).to.deep.equal([true, false, true]);
+      expect(signals.received).to.equal(undefined);
+    });
+
+    it('change nothing when the answer is wait, and are asked about anew', async () => {
+      at(0, 'SIGINT');
+      await said('wait');
+      expect([signals.received, signals.leavesKept, signals.wake.aborted]).to.deep.equal([undefined, false, false]);
+      at(1_000, 'SIGINT');
+      at(1_100, 'SIGINT');
+      expect([ask.callCount, second.callCount]).to.deep.equal([2, 0]);
+    });
+
+    it('leave at once with another Ctrl-C at the question, whatever is answered then', async () => {
+      at(0, 'SIGINT');
+      at(100, 'SIGINT');
+      sinon.assert.notCalled(second);
+      at(400, 'SIGINT');
+      sinon.assert.calledOnceWithExactly(second, 'SIGINT', true);
+      expect(withdrawn?.aborted).to.equal(true);
+      await said('back');
+      sinon.assert.notCalled(first);
+    });
+
+    for (const signal of ['SIGTERM', 'SIGHUP'])
+      it(`mean what a signal always means where ${signal} follows: nobody answers any more`, () => {
+        at(0, 'SIGINT');
+        at(400, signal);
+        expect([signals.received, withdrawn?.aborted]).to.deep.equal([signal, true]);
+        sinon.assert.calledOnceWithExactly(first, signal);
+      });
+
+    it('are never those of a pipeline or a hang-up', () => {
+      at(0, 'SIGTERM');
+      sinon.assert.notCalled(ask);
+      expect(signals.received).to.equal('SIGTERM');
+    });
   });
 
   it('listens no longer once it is released', () => {

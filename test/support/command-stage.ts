@@ -45,6 +45,12 @@ export interface Happening {
   readonly signalAfterMs?: number;
   /** What its commands of the user's do, in place of this machine's shell. */
   readonly hooks?: Hooks;
+  /** Somebody sits at a terminal and answers; `send` is another signal of theirs. */
+  readonly choose?: (
+    words: readonly string[],
+    withdrawn: AbortSignal,
+    send: (signal: string) => void,
+  ) => Promise<string | undefined>;
   /** It runs on another machine: nobody here can see whether its process is gone. */
   readonly elsewhere?: boolean;
 }
@@ -62,7 +68,7 @@ export interface CommandStage {
 export type Called = (surroundings: ProcessContext) => Promise<CommandResult>;
 
 /** What happens to the process around a command, and what it hears of it. */
-type Around = Pick<ProcessContext, 'stdout' | 'stderr' | 'host' | 'pid' | 'onSignal' | 'simulated'>;
+type Around = Pick<ProcessContext, 'stdout' | 'stderr' | 'host' | 'pid' | 'onSignal' | 'choose' | 'simulated'>;
 
 /** The parts of a command of oclif's that are of use here. */
 interface Typed {
@@ -96,8 +102,12 @@ export function createCommandStage(
     if (happening.signalAfterMs !== undefined)
       sandbox.clock.after(happening.signalAfterMs, () => told.signal('SIGINT'));
     const random = seededRandom(sandbox.world.scenario.seed).fork(`run ${++runs}`);
+    const { choose } = happening;
     const context: Around = {
       ...told.streams,
+      ...(choose !== undefined && {
+        choose: (_question, words, withdrawn) => choose(words, withdrawn, told.signal),
+      }),
       simulated: {
         ...life.simulated,
         ...(happening.hooks !== undefined && { hooks: happening.hooks }),

@@ -7,7 +7,7 @@ import { Failure } from '../../errors.js';
 import type { GroupResult } from '../../model/rollout/decision.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
 import { withDiagnosis } from '../../run/with-diagnosis.js';
-import { groupsOnInterrupt } from '../../run/interrupt.js';
+import { groupsOnInterrupt } from '../../run/signals/interrupt.js';
 import { lockAsked, type LockFlags } from '../lock/lock-flags.js';
 import { withRun, type CommonFlags, type Run, type RunResult, type RunDescription } from '../../run/run.js';
 import type { CommandResult, ProcessContext } from '../../run/process-context.js';

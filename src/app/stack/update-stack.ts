@@ -10,13 +10,13 @@ import { prepareCdk, withApp, type AppAsked } from './cdk.js';
 import type { ChangeWanted } from './change-flags.js';
 import { chosenOf, expectAccount, guardChange, guardGroups, planOf } from './change-guards.js';
 import { withDiagnosis } from '../../run/with-diagnosis.js';
-import { stackOnInterrupt } from '../../run/interrupt.js';
+import { stackOnInterrupt } from '../../run/signals/interrupt.js';
 import { openOutputs, type OutputsFlags } from './stack-outputs.js';
 import type { SizeKeeper } from '../../engine/stack/keep-sizes.js';
 import { keepingSizes, sizeKeeper } from './size-keeper.js';
 import { noteBefore, revert, type Before } from './back/revert.js';
 import { noteFormer, withWayBack, type FormerStack } from './back/way-back.js';
-import { withRun, type RunDescription, type RunResult, type Run } from '../../run/run.js';
+import { answered, withRun, type RunDescription, type RunResult, type Run } from '../../run/run.js';
 import type { CommandResult, ProcessContext } from '../../run/process-context.js';
 import { makeOrder, onInterrupt, readOrder, type OrderFlags } from './stack-order.js';
 import { lockAsked } from '../lock/lock-flags.js';
@@ -65,7 +65,7 @@ export async function updateStack(given: UpdateStackAsked, surroundings: Process
       let finished: readonly GroupResult[] = [];
       let before: Before | undefined;
       let former: FormerStack | undefined;
-      const keeper = (): SizeKeeper | undefined => sizeKeeper(run, wanted, target);
+      const keeper = (of = run): SizeKeeper | undefined => sizeKeeper(of, wanted, target);
       const done = await keepingSizes(keeper(), (sizes) =>
         changeStack(stackRun.deps, order, async (open) => {
           await approve(run, { wanted, change, order, ask: surroundings.ask }, open);
@@ -87,7 +87,9 @@ export async function updateStack(given: UpdateStackAsked, surroundings: Process
           former === undefined ? error : await withWayBack(stackRun, former, { failure: error, order, flags: asked });
         if (before === undefined) throw failure;
         const promoted = promotedSince(resultsBefore, run.state().results);
-        throw await revert(stackRun, order, before, { failure, promoted, keeper: keeper() });
+        // The signal that brought the groups back means the stack too; another one leaves at once.
+        const sizes = keeper(answered(run));
+        throw await revert(answered(stackRun), order, before, { failure, promoted, keeper: sizes });
       });
       const after = await swapped;
       const results = together(finished, after.results);
@@ -111,7 +113,7 @@ function describe(asked: AppAsked<UpdateStackAsked>, wanted: Wanted): RunDescrip
     again: againWith({ ...asked, asgs: [] }),
     words: wanted.gates?.words,
     commands: gateCommands(wanted.gates),
-    onInterrupt: stackOnInterrupt(onInterrupt(asked)),
+    onInterrupt: stackOnInterrupt(onInterrupt(asked), asked['revert-on-failure'] === true),
     lock: lockAsked(asked, wanted),
   };
 }

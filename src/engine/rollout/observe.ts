@@ -81,7 +81,11 @@ export function createObserver(deps: Deps, plan: Plan, memory: Memory = {}): Obs
   let earlier: Seen | undefined;
   let last: Look | undefined;
   const folded = (shown: Look): Observed => {
-    const look: Look = { ...shown, ...cancellationOf(shown.groups) };
+    const look: Look = {
+      ...shown,
+      ...cancellationOf(shown.groups),
+      ...(deps.interrupt.leavesKept === true && { leavesKept: true as const }),
+    };
     seen = afterLook(earlier ?? { ...nothingSeen(look.at), ...memory.seen }, look, plan);
     memory.seen = { known: seen.known, pending: seen.pending };
     return { ...look, seen };

@@ -190,6 +190,8 @@ export interface Observed {
   readonly seen: Seen;
   /** Why this run shall be cancelled: a signal came, or a note on the groups asks for it. */
   readonly cancellation?: { readonly outcome: 'rollBack'; readonly why: string };
+  /** A person at the run that waits said that the old half shall stay kept, and the run end, as with `Plan.detach`. */
+  readonly leavesKept?: true;
 }
 
 /** The scheduled actions of a group, and since when those count that came due. */

@@ -115,6 +115,81 @@ describe('a group whose old half is kept', function () {
     expect(stage.sandbox.monitor.inService('web')).to.equal(2);
   });
 
+  describe('while its run waits and somebody presses Ctrl-C', () => {
+    const inWindow: Happening['when'] = ({ event }) => event.type === 'group.waiting' && event.wait.phase === 'keep';
+    const waits = (happening: Happening): Promise<Ended> =>
+      happens({ when: inWindow, ...happening }, 'update-asgs', '--swap', 'always', '--keep-old', '10m');
+    const answers = ({ events }: Ended): readonly string[] =>
+      events.flatMap(({ event }) => (event.type === 'question.answered' ? [event.answer] : []));
+
+    it('goes back as ever where nobody sits at a terminal', async () => {
+      const ended = await waits({});
+      expect([ended.code, ended.document?.interrupted]).to.deep.equal([4, 'SIGINT']);
+      expect(ended.said).not.to.include('question.asked');
+      expect(await stateNow()).to.equal('frozen');
+    });
+
+    it('goes back when that is the answer', async () => {
+      const ended = await waits({ choose: () => Promise.resolve('back') });
+      expect([ended.code, answers(ended)], ended.said).to.deep.equal([4, ['back']]);
+      expect(stage.sandbox.monitor.inService('web')).to.equal(2);
+      expect(await stateNow()).to.equal('frozen');
+    });
+
+    it('stays kept when that is the answer: the run ends with 0 and says what goes on', async () => {
+      const before = stage.sandbox.clock.now();
+      const { code, document } = await waits({ choose: () => Promise.resolve('leave') });
+      expect([code, document?.outcome]).to.deep.equal([0, 'kept']);
+      expect(document?.next?.map((line) => line.split(' ')[1])).to.deep.equal(['resume', 'rollback']);
+      expect(stage.sandbox.clock.now() - before).to.be.lessThan(600_000);
+      expect(await stateNow()).to.equal('kept');
+      expect((await run('rollback')).code).to.equal(0);
+      expect(stage.sandbox.monitor.inService('web')).to.equal(2);
+    });
+
+    for (const [what, choose] of [
+      ['wait', () => Promise.resolve('wait')],
+      ['nothing clear', () => Promise.resolve(undefined)],
+      ['nothing at all, for two minutes', () => new Promise<undefined>(() => undefined)],
+    ] as const)
+      it(`is waited for when the answer is ${what}`, async () => {
+        const ended = await waits({ choose });
+        expect([ended.code, ended.document?.outcome, answers(ended)]).to.deep.equal([0, 'swapped', ['wait']]);
+        expect(await stateNow()).to.equal('atRest');
+      });
+
+    it('is judged on while the question is open: an alarm brings it back', async () => {
+      let isBroken = false;
+      const { hooks } = scriptedHooks(stage.sandbox.clock, () => ({ takesMs: 1_000, code: isBroken ? 1 : 0 }));
+      let taken = false;
+      const ended = await happens(
+        {
+          hooks,
+          when: inWindow,
+          choose: (_words, withdrawn) => {
+            isBroken = true;
+            return new Promise((resolve) =>
+              withdrawn.addEventListener('abort', () => resolve(((taken = true), undefined))),
+            );
+          },
+        },
+        ...['update-asgs', '--swap', 'always', '--keep-old', '1h', '--check-command', 'curl -f it'],
+      );
+      expect([ended.code, answers(ended), taken], ended.said).to.deep.equal([4, ['wait'], true]);
+      expect(ended.document?.failure?.what).to.include('the check command says no');
+    });
+
+    it('goes back where SIGTERM follows: whoever sends it answers no question', async () => {
+      const ended = await waits({
+        choose: (_words, withdrawn, send) => {
+          stage.sandbox.clock.after(5_000, () => send('SIGTERM'));
+          return new Promise((resolve) => withdrawn.addEventListener('abort', () => resolve(undefined)));
+        },
+      });
+      expect([ended.code, ended.document?.interrupted], ended.said).to.deep.equal([4, 'SIGTERM']);
+    });
+  });
+
   it('goes back with cancel by the run that waits', async () => {
     let cancelled: Promise<Ended> | undefined;
     const waits = await stage.call(
@@ -135,6 +210,27 @@ describe('a group whose old half is kept', function () {
 });
 
 describe('a stack whose old instances were kept', () => {
+  for (const [where, phase] of [
+    ['while they are kept', 'keep'],
+    ['before the verdict', 'prove'],
+  ] as const)
+    it(`goes back with --revert-on-failure after a Ctrl-C ${where}`, async () => {
+      const stage = await sampleStack();
+      const ended = await stage.run(
+        ['update-stack', 'web', 'Ami=ami-0123456789abcdef1', '--keep-old', '1h', '--revert-on-failure'],
+        { when: ({ event }) => event.type === 'group.waiting' && event.wait.phase === phase },
+      );
+      const { code, document } = ended;
+      expect([code, document?.failure?.code, document?.interrupted], ended.said).to.deep.equal([
+        ...[4, 'swap.rolledBack', 'SIGINT'],
+      ]);
+      expect(document?.failure?.left).to.match(/^Nothing of the change: the stack has the template/);
+      expect(ended.said).to.include('Then the stack goes back too.');
+      const { document: now } = await stage.run(['status', 'web']);
+      expect((now as unknown as StatusDocument).groups[0]).to.deep.include({ state: 'atRest', suspended: [] });
+      expect(stage.sandbox.monitor.violations).to.deep.equal([]);
+    });
+
   it('goes back with --revert-on-failure too where new ones have to serve on, and says what replaces these', async () => {
     const stage = await sampleStack();
     const group = [...autoScalingState(stage.sandbox.world).groups.keys()][0] ?? '';

@@ -101,7 +101,9 @@ function inWindow(view: RolloutView, of: JudgedGroup, until: Instant): GroupStep
     );
   const open = endsAt(view, of, until);
   const opened = matesOf(view, of).every((mate) => mate.record.gates?.keptUntil !== undefined);
-  if (isLeft && open !== undefined && plan.detach === true && record.run === plan.run && opened)
+  // rule: left-unasked
+  const ends = plan.detach === true || observed.leavesKept === true;
+  if (isLeft && open !== undefined && ends && record.run === plan.run && opened)
     return act(
       'keep',
       { type: 'pause', group: name, record },
