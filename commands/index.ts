@@ -9,6 +9,7 @@ import Config from './inspect/config.js';
 import Diagnose from './inspect/diagnose.js';
 import Doctor from './inspect/doctor.js';
 import Explain from './inspect/explain.js';
+import History from './inspect/history.js';
 import List from './inspect/list.js';
 import Report from './inspect/report.js';
 import Status from './inspect/status.js';
@@ -33,6 +34,7 @@ export const COMMANDS = {
   diagnose: Diagnose,
   doctor: Doctor,
   explain: Explain,
+  history: History,
   list: List,
   'lock:release': LockRelease,
   'lock:show': LockShow,

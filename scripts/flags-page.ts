@@ -23,6 +23,7 @@ const MORE: Readonly<Record<string, string>> = {
   console: 'what looks like a secret is masked, the rest may hold some',
   'expect-account': 'see [docs/STACKS.md](STACKS.md)',
   force: 'suspended processes do not stop it and are all resumed in the end',
+  history: 'see [docs/HISTORY.md](HISTORY.md)',
   lock: 'see [docs/LOCKS.md](LOCKS.md)',
   output: 'see [Output](#output)',
   'parameters-file': 'see [docs/PARAMETERS.md](PARAMETERS.md)',

@@ -4,6 +4,7 @@ export type {
   CommandResult,
   DiagnoseDocument,
   GroupsStatusDocument,
+  HistoryDocument,
   ListDocument,
   LockDocument,
   ReportDocument,

@@ -8,6 +8,7 @@ const TYPES: Readonly<Record<string, string>> = {
   status: 'StatusDocument',
   'status-of-groups': 'GroupsStatusDocument',
   list: 'ListDocument',
+  history: 'HistoryDocument',
   diagnose: 'DiagnoseDocument',
   validate: 'ValidateDocument',
   report: 'ReportDocument',

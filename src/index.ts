@@ -16,6 +16,7 @@ export { updateStack, type UpdateStackAsked } from './app/stack/update-stack.js'
 export { diagnoseNow, type DiagnoseDocument } from './app/inspect/diagnose.js';
 export { doctor, type DoctorAsked, type DoctorDocument } from './app/inspect/doctor.js';
 export { listAll, type ListDocument } from './app/inspect/list-groups.js';
+export { showHistory, type HistoryDocument } from './app/history/show-history.js';
 export { checkEvents, type CheckDocument } from './app/inspect/check-events.js';
 export { report, type ReportDocument } from './app/inspect/tell-report.js';
 export { completion } from './app/completion.js';

@@ -34,6 +34,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly (string | RegExp)[]>> = {
   files: ['clock', NODE],
   template: ['model', 'errors', 'text', 'files', /^yaml$/, NODE],
   notify: ['model', 'errors', 'text', 'files', NODE],
+  history: ['model', 'clock', 'errors', 'text', 'src/engine/gateway.ts', NODE],
   shell: ['clock', 'text', 'src/engine/commands/shell-runner.ts', NODE],
   cdk: ['model', 'errors', 'text', 'files', /^@aws-cdk\//, NODE],
   lock: ['model', 'clock', 'errors', 'text', /^@aws-sdk\/client-dynamodb$/, /^node:(net|tls)$/],

@@ -32,6 +32,7 @@ export const FLAG_GROUPS: readonly string[] = [
   'GATES',
   'LIMITS',
   'LOCK',
+  'HISTORY',
   'AWS',
   'OUTPUT',
   'GLOBAL',

@@ -94,6 +94,15 @@ export const lockFlag = {
   }),
 };
 
+/** Where runs are kept. */
+export const historyFlag = {
+  history: string({
+    summary: 'Where runs on a stack are kept: s3://BUCKET[/PREFIX][?owner=ACCOUNT]; nothing is kept without it',
+    helpValue: 'ADDRESS',
+    helpGroup: 'HISTORY',
+  }),
+};
+
 /** What a failure shows of instances. */
 export const consoleFlag = {
   console: onOff({

@@ -1,5 +1,14 @@
 import { string as argument } from '@oclif/core/args';
-import { asgFlags, commonFlags, consoleFlag, limitFlags, lockFlag, notifyFlags, outputFlags } from './flags.js';
+import {
+  asgFlags,
+  commonFlags,
+  consoleFlag,
+  limitFlags,
+  historyFlag,
+  lockFlag,
+  notifyFlags,
+  outputFlags,
+} from './flags.js';
 import { gateFlags } from './gate-flags.js';
 import { balancerFlags } from './restart-flags.js';
 
@@ -16,6 +25,7 @@ export const recoverFlags = {
   ...gateFlags,
   ...consoleFlag,
   ...lockFlag,
+  ...historyFlag,
   ...commonFlags,
   ...notifyFlags,
   ...outputFlags,

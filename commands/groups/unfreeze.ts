@@ -1,5 +1,5 @@
 import { BaseCommand } from '../base/command.js';
-import { asgFlags, commonFlags, lockFlag, notifyFlags, outputFlags } from '../flags/flags.js';
+import { asgFlags, commonFlags, historyFlag, lockFlag, notifyFlags, outputFlags } from '../flags/flags.js';
 import { recoverArgs } from '../flags/recover-flags.js';
 
 export default class Unfreeze extends BaseCommand {
@@ -14,6 +14,7 @@ export default class Unfreeze extends BaseCommand {
   static override flags = {
     ...asgFlags,
     ...lockFlag,
+    ...historyFlag,
     ...commonFlags,
     ...notifyFlags,
     ...outputFlags,

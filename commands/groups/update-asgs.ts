@@ -1,6 +1,6 @@
 import { string as argument } from '@oclif/core/args';
 import { BaseCommand } from '../base/command.js';
-import { asgFlags, commonFlags, groupFlags, lockFlag, notifyFlags, outputFlags } from '../flags/flags.js';
+import { asgFlags, commonFlags, groupFlags, historyFlag, lockFlag, notifyFlags, outputFlags } from '../flags/flags.js';
 import { gateFlags, stageFlags } from '../flags/gate-flags.js';
 
 export default class UpdateAsgs extends BaseCommand {
@@ -23,6 +23,7 @@ export default class UpdateAsgs extends BaseCommand {
     ...gateFlags,
     ...stageFlags,
     ...lockFlag,
+    ...historyFlag,
     ...commonFlags,
     ...notifyFlags,
     ...outputFlags,

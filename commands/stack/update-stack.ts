@@ -1,7 +1,15 @@
 import { string } from '@oclif/core/flags';
 import { BaseCommand } from '../base/command.js';
 import { afterFlags } from '../flags/after-flags.js';
-import { commonFlags, groupFlags, lockFlag, notifyFlags, outputFlags, stackFlags } from '../flags/flags.js';
+import {
+  commonFlags,
+  groupFlags,
+  historyFlag,
+  lockFlag,
+  notifyFlags,
+  outputFlags,
+  stackFlags,
+} from '../flags/flags.js';
 import { gateFlags, stageFlags } from '../flags/gate-flags.js';
 import { executeFlags, guardFlags, settingFlags, stateFlags } from '../flags/change-flags.js';
 import { parameterFlags } from '../flags/parameter-flags.js';
@@ -51,6 +59,7 @@ export default class UpdateStack extends BaseCommand {
     ...gateFlags,
     ...stageFlags,
     ...lockFlag,
+    ...historyFlag,
     ...stackFlags,
     ...commonFlags,
     ...notifyFlags,

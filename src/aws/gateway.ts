@@ -39,7 +39,7 @@ import { applicationStatus } from './groups/application-status.js';
 import { health } from './balancers/health.js';
 import { hookAdvice } from './stacks/hook-results.js';
 import { deregister, register } from './balancers/registrations.js';
-import { hasBucket, readObject, writeObject } from './stacks/s3-objects.js';
+import { hasBucket, listObjects, readObject, writeObject } from './stacks/s3-objects.js';
 import {
   cancelUpdate,
   continueRollback,
@@ -239,6 +239,7 @@ function readsOfAccount(
   | 'writeObject'
   | 'hasBucket'
   | 'readObject'
+  | 'listObjects'
 > {
   return {
     permissions: (caller, question) => permissions(clients, caller, question),
@@ -248,7 +249,8 @@ function readsOfAccount(
     parameterValue: (name) => parameterValue(clients, name),
     writeObject: (object) => writeObject(clients, object),
     hasBucket: (bucket, owner) => hasBucket(clients, bucket, owner),
-    readObject: (bucket, key) => readObject(clients, bucket, key),
+    readObject: (bucket, key, how) => readObject(clients, bucket, key, how),
+    listObjects: (asked) => listObjects(clients, asked),
   };
 }
 

@@ -297,6 +297,13 @@ export interface Gateway {
   }): Promise<void>;
   /** True when there is such a bucket, it is that account's and we may see it. */
   hasBucket(bucket: string, owner: string): Promise<boolean>;
-  /** An object of S3 as text, at most 1 MB. */
-  readObject(bucket: string, key: string): Promise<string>;
+  /** An object of S3 as text, at most 1 MB or `most` bytes; with `owner` only of a bucket of that account. */
+  readObject(bucket: string, key: string, how?: { readonly owner?: string; readonly most?: number }): Promise<string>;
+  /** The first keys of a bucket of account `owner` that begin with `prefix`, in the order of their bytes. */
+  listObjects(asked: {
+    readonly bucket: string;
+    readonly prefix: string;
+    readonly owner: string;
+    readonly most: number;
+  }): Promise<{ readonly keys: readonly string[]; readonly more: boolean }>;
 }

@@ -52,6 +52,7 @@ const REPEATABLE = [
   'writeObject',
   'hasBucket',
   'readObject',
+  'listObjects',
 ] as const satisfies readonly (keyof Gateway)[];
 
 /** Between the answer that knows no stack and the one that has to confirm it. */

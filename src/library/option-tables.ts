@@ -44,6 +44,7 @@ const LIMITS = {
 /** Files that a run is written to, and what else every run takes. */
 const RUN = {
   lock: 'text',
+  history: 'text',
   console: 'switch',
   eventsFile: 'text',
   junit: 'text',
@@ -156,6 +157,7 @@ export const CANCEL = {
   ...LIMITS,
   ifRunning: 'switch',
   lock: 'text',
+  history: 'text',
   eventsFile: 'text',
   junit: 'text',
   report: 'text',

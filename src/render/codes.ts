@@ -244,6 +244,7 @@ export const CODES: Readonly<Record<string, string>> = {
 
   'machine.fault': 'A file, pipe or process of this machine cannot be used; the message says which, and why.',
   'output.eventBus': 'The event bus of --event-bus did not take a notice. The run went on.',
+  'output.history': 'The history of --history could not be written. The run ended as it would have without it.',
   'output.webhook': 'The webhook of --webhook did not take a notice. The run went on.',
   'output.eventsFile':
     'The file of --events-file took no more events, for instance because the disk is full. The run went on; the file ' +
@@ -393,6 +394,7 @@ export const CODES: Readonly<Record<string, string>> = {
   'usage.calls': 'The file of --calls cannot be written.',
   'usage.flags': 'Options do not fit together, or have values that cannot be.',
   'usage.host': 'The address of --host is none of this machine.',
+  'usage.history': '--history names no store that there is, or is missing where it is needed.',
   'usage.lock': '--lock names no store that there is, or is missing where it is needed.',
   'usage.file':
     'A file for events, a report or JUnit XML cannot be read or written, or is one that this tool did not write; ' +

@@ -21,6 +21,8 @@ export interface FailureContext {
   readonly profile?: string | undefined;
   /** Address of the strict lock, without secrets. */
   readonly lock?: string | undefined;
+  /** Where the history is kept. */
+  readonly history?: string | undefined;
   readonly witness?: RunState;
   /** Flags that whoever resumes needs again. */
   readonly words?: readonly string[] | undefined;

@@ -8,12 +8,26 @@ export interface Place {
   readonly profile?: string | undefined;
   /** Address of the strict lock, without secrets. */
   readonly lock?: string | undefined;
+  /** Where the history is kept. */
+  readonly history?: string | undefined;
 }
 
 /** Commands of ours that work under the lock. */
 const LOCKING: ReadonlySet<string> = new Set([
   ...['update-stack', 'update-asgs', 'restart', 'resume', 'rollback', 'unfreeze', 'cancel'],
   ...['lock show', 'lock release'],
+]);
+
+/** Commands of ours that keep, or read, the history. */
+const KEEPING: ReadonlySet<string> = new Set([
+  'update-stack',
+  'update-asgs',
+  'restart',
+  'resume',
+  'rollback',
+  'unfreeze',
+  'cancel',
+  'history',
 ]);
 
 /** Programs that are told where they work. */
@@ -25,7 +39,9 @@ export function withPlace(step: NextCommand, place: Place): NextCommand {
   if (!PLACED.has(step.program) || flags.has('help')) return step;
   const locks = step.program === 'ha-updater' && LOCKING.has(step.operation) && !flags.has('lock');
   const lock = locks && place.lock !== undefined ? ['--lock', place.lock] : [];
-  return withWords(step, [...missing(flags, place), ...lock]);
+  const keeps = step.program === 'ha-updater' && KEEPING.has(step.operation) && !flags.has('history');
+  const history = keeps && place.history !== undefined ? ['--history', place.history] : [];
+  return withWords(step, [...missing(flags, place), ...lock, ...history]);
 }
 
 /** What a command does not say of the place yet. */

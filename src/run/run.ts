@@ -26,6 +26,7 @@ import { noteRunOver, ownRuns, thisMachine } from './process-identity.js';
 import { createRenderer } from './renderer-choice.js';
 import { createHeartbeat } from './heartbeat.js';
 import { openSinks, type SinkFlags, type Sinks } from './sinks.js';
+import { openHistory, type HistoryFlags, type RunHistory } from '../app/history/open-history.js';
 import type { CommandResult, ProcessContext } from './process-context.js';
 import { followRun, type RunState } from './run-state.js';
 import { windowQuestion, type WindowQuestion } from './signals/window-question.js';
@@ -33,7 +34,7 @@ import { expectNoSettings, ownName } from './own-name.js';
 import { retrying } from '../engine/retrying-gateway.js';
 
 /** Flags of every command that talks to AWS. */
-export interface CommonFlags extends SinkFlags {
+export interface CommonFlags extends SinkFlags, HistoryFlags {
   readonly region?: string | undefined;
   readonly profile?: string | undefined;
   /** Of commands that change a stack. */
@@ -86,6 +87,8 @@ export interface Run {
   /** For the commands that it prints. */
   readonly place: Place;
   readonly identity: Identity;
+  /** Where its history is kept, and what has to be told to it; absent without `--history`. */
+  readonly history?: RunHistory;
 }
 
 /** The same run for what follows from the signal that came: nothing of it is called off by that one once more. */
@@ -131,10 +134,12 @@ export async function withRun<A extends RunFlags>(
       open.goesOn.again = open.head.again;
     }
     const happy = await task(await begin(open, us, identity, asked.stack), named);
+    await keepHistory(open, happy);
     await open.strict.locks?.giveBack();
     return finish(open, happy.outcome, happy.results, { more: happy.more });
   } catch (error) {
     const failure = toFailure(error, failureContextOf(open));
+    await keepHistory(open, { outcome: failure.outcome, results: resultsOf(open), failure });
     await open.strict.locks?.giveBack();
     const ending = finish(open, failure.outcome, resultsOf(open), { failure });
     if (failure.outcome === 'bug') showCause(failure, surroundings);
@@ -159,6 +164,7 @@ interface OpenRun {
   readonly machine: ReturnType<typeof thisMachine>;
   readonly renderer: Renderer;
   readonly sinks: Sinks;
+  readonly history: RunHistory | undefined;
   readonly state: () => RunState;
   readonly emit: Emit;
   /**
@@ -192,11 +198,11 @@ async function openRun(head: RunDescription, flags: CommonFlags, surroundings: P
   let over = false;
   const heartbeat = createHeartbeat(surroundings.simulated?.beside ?? clock, renderer.repeatMs, (event) => emit(event));
   const sinks = await openSinks(flags, surroundings, (event) => emit(event), way);
+  const history = openHistory(flags, way, (text) => hidden.redact(text));
   const told = [see, renderer.show, ({ event }: Stamped) => heartbeat.see(event), sinks.see, () => question?.see()];
+  if (history !== undefined) told.push(history.keeper.see);
   const stream = createStream({ clock, run: id, sinks: [...told, surroundings.onEvent ?? (() => undefined)] });
-  const emit: Emit = (event) => {
-    if (!over) stream(placedWarning(event, { region, profile: flags.profile }));
-  };
+  const emit: Emit = (event) => (over ? undefined : stream(placedWarning(event, { region, profile: flags.profile })));
   const question = await questionFor(surroundings, emit, state);
   const signals = signalsOf(surroundings, question, {
     first: (signal) => emit({ type: 'interrupt', signal, effect: open.head.onInterrupt(state()) }),
@@ -223,10 +229,7 @@ async function openRun(head: RunDescription, flags: CommonFlags, surroundings: P
     startedAt: clock.now(),
     region,
     machine,
-    renderer,
-    sinks,
-    state,
-    emit,
+    ...{ renderer, sinks, history, state, emit },
     closeStream: () => void (over = true),
     isOver: () => over,
     signals,
@@ -311,7 +314,28 @@ async function begin(open: OpenRun, us: Us, identity: Identity, typed: string | 
     place: { region, profile: open.flags.profile },
     identity,
     deps,
+    ...(open.history !== undefined && { history: open.history }),
   };
+}
+
+/** The run's entry in its history, before its last word: what cannot be written is one warning, and changes nothing. */
+async function keepHistory(
+  { history, state, clock, startedAt, emit }: OpenRun,
+  { outcome, results, failure }: Pick<RunResult, 'outcome' | 'results'> & { readonly failure?: Failure },
+): Promise<void> {
+  if (history === undefined) return;
+  const why = await history.keeper.write({
+    outcome,
+    exitCode: EXIT_OF[outcome],
+    results,
+    ...(failure !== undefined && { failure: failure.facts }),
+    elapsedMs: clock.sinceStart(startedAt),
+    changed: state().changed,
+  });
+  if (why === '') return;
+  const text = `The history ${history.address.shown} does not hold this run: ${why}.`;
+  const remedy = 'The run ends as it would have without it.';
+  emit({ type: 'warning', reason: { code: 'output.history', text, remedy } });
 }
 
 /** Who works here, as notes and locks name it. */
@@ -353,7 +377,8 @@ function finish(
   }: { readonly failure?: Failure; readonly more?: RunResult['more'] | undefined },
 ): CommandResult {
   const { head, clock, region, signals } = open;
-  const place = { region, profile: open.flags.profile, lock: open.strict.locks?.address };
+  const { profile } = open.flags;
+  const place = { region, profile, lock: open.strict.locks?.address, history: open.history?.address.shown };
   const costly = [...open.state().retained.values()].map(endRetained);
   const words = failure === undefined ? [...commands, ...costly] : commands;
   const next = words.length === 0 ? {} : { next: words.map((step) => commandLine(withPlace(step, place))) };
@@ -408,7 +433,9 @@ async function showAll({ renderer, sinks }: OpenRun): Promise<void> {
 }
 
 /** What is known of the run, for its last words. */
-function failureContextOf({ head, flags: { profile }, region, strict, state, goesOn }: OpenRun): FailureContext {
+function failureContextOf(open: OpenRun): FailureContext {
+  const { head, region, strict, history, state, goesOn } = open;
+  const { profile } = open.flags;
   return {
     command: head.command,
     stack: head.stack,
@@ -416,6 +443,7 @@ function failureContextOf({ head, flags: { profile }, region, strict, state, goe
     region,
     profile,
     lock: strict.locks?.address,
+    history: history?.address.shown,
     witness: state(),
     words: head.words,
     again: goesOn.again({ region, profile }),

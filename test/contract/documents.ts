@@ -5,6 +5,7 @@ import type {
   endWithUnknownCommand,
   explain,
   listAll,
+  showHistory,
   plan,
   releaseLock,
   restart,
@@ -31,6 +32,7 @@ export interface Documents {
   readonly 'config --schema': Document<typeof settingsSchema>;
   readonly diagnose: Document<typeof diagnoseNow>;
   readonly explain: Document<typeof explain>;
+  readonly history: Document<typeof showHistory>;
   readonly list: Document<typeof listAll>;
   readonly 'lock release': Document<typeof releaseLock>;
   readonly 'lock show': Document<typeof showLock>;

@@ -75,6 +75,7 @@ export async function updateStack(given: UpdateStackAsked, surroundings: Process
           if (asked['revert-on-failure'] === true) before = await noteBefore(stackRun, order, asked);
           // What its groups are frozen for is nothing to go back to.
           if (!dead.frozen) former = await noteFormer(stackRun, order, open.prepared.before);
+          await run.history?.keeper.before(open.prepared.before);
           await sizes?.begin(open);
           return 'execute';
         }),

@@ -13,7 +13,7 @@ import type { SSM } from '@aws-sdk/client-ssm';
 import type { STS } from '@aws-sdk/client-sts';
 import type { AwsCredentialIdentityProvider, HandlerExecutionContext, MiddlewareStack } from '@smithy/types';
 import type { HttpHandlerUserInput } from '@smithy/core/protocols';
-import type { Instant } from '../../clock.js';
+import type { Instant, Milliseconds } from '../../clock.js';
 import { AwsFault, LockLost } from '../../errors.js';
 import { takeWholeAnswers } from './whole-answers.js';
 import { toFault } from './faults.js';
@@ -35,6 +35,8 @@ export interface GatewayOptions {
   readonly straight?: (service: string) => object;
   /** Asked right before a request leaves; what it throws is thrown to the caller as it is. */
   readonly mayLeave?: MayLeave;
+  /** The longest that a connection and an answer may take; absent: as long as any call may. */
+  readonly answerMs?: Milliseconds;
   /** Every call is made with this role, which the credentials above assume. */
   readonly assume?: AssumedRole;
   /** Who calls, as CloudTrail shows it in `userAgent`. */
@@ -96,8 +98,8 @@ export function createClients(options: GatewayOptions): Clients {
   const overNetwork = once(async () => {
     const agent = await proxyAgent(process.env);
     return {
-      connectionTimeout: CONNECT_MS,
-      requestTimeout: ANSWER_MS,
+      connectionTimeout: Math.min(CONNECT_MS, options.answerMs ?? CONNECT_MS),
+      requestTimeout: options.answerMs ?? ANSWER_MS,
       throwOnRequestTimeout: true,
       ...(agent !== undefined && { httpAgent: agent, httpsAgent: agent }),
     };
