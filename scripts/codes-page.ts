@@ -23,6 +23,7 @@ const ABOUT: Readonly<Record<string, string>> = {
   group: 'Groups',
   balancer: 'Load balancers',
   alarm: 'Alarms',
+  metric: 'Metrics',
   swap: 'Swaps and rolling rollouts',
   restart: 'Restarts',
   cancel: 'Cancelling',

@@ -15,7 +15,19 @@ export const gateFlags = {
   'gate-command': command(
     'Run at every stage (canary, batch, verdict, old ones kept): 0 goes on, 75 is asked again, all else fails it',
   ),
-  'gate-timeout': seconds('gate-timeout', 'How long the gate command may say "not yet" (75) at a stage', GATES),
+  metric: string({
+    summary:
+      'Ask CloudWatch at every stage, by metric math: what does not hold fails it, no data is asked again; repeatable',
+    helpValue: "'EXPRESSION < N'",
+    helpGroup: GATES,
+    multiple: true,
+    multipleNonGreedy: true,
+  }),
+  'gate-timeout': seconds(
+    'gate-timeout',
+    'How long the gate command may say "not yet" (75) at a stage, or a metric have no data',
+    GATES,
+  ),
   'check-timeout': seconds('check-timeout', 'Longest time of one try of the check command', GATES),
   'command-timeout': seconds(
     'command-timeout',
@@ -39,7 +51,7 @@ export const gateFlags = {
     helpGroup: GATES,
   }),
   'without-gates': onOff({
-    summary: 'Go on with a rollout although it was begun with commands or alarms that are not given now',
+    summary: 'Go on with a rollout although it was begun with commands, alarms or metrics that are not given now',
     helpGroup: GATES,
   }),
 };

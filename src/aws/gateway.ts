@@ -2,6 +2,7 @@ import type { Gateway } from '../engine/gateway.js';
 import { permissions } from './account/simulate-policies.js';
 import { countedInstances, subnets, vcpuQuotas } from './account/quotas-and-subnets.js';
 import { describeAlarms } from './alarms.js';
+import { metricData } from './metric-data.js';
 import { activities, failedLaunches, lifecycleHooks, precautions } from './groups/activities.js';
 import { addressesBehind, endings, membersBehind, running } from './balancers/balancer-members.js';
 import { describeBalancers } from './balancers/balancers.js';
@@ -99,6 +100,7 @@ function readsOfGroups(
   | 'lifecycleHooks'
   | 'consoleOutput'
   | 'alarms'
+  | 'metricData'
   | 'precautions'
 > {
   return {
@@ -122,6 +124,7 @@ function readsOfGroups(
     lifecycleHooks: (group) => lifecycleHooks(clients, group),
     consoleOutput: (instance) => consoleOutput(clients, instance),
     alarms: (names) => describeAlarms(clients, names),
+    metricData: (condition, window) => metricData(clients, condition, window),
     precautions: (group) => precautions(clients, group),
   };
 }

@@ -3,6 +3,8 @@ import type { GivenCommand, HookPlan } from '../model/rollout/hook.js';
 import type { PauseEnds } from '../model/rollout/record.js';
 import type { Gates } from '../model/rollout/rollout-plan.js';
 import { switchWord } from '../text/shell-quote.js';
+import { METRIC_LATE_MS, type MetricCondition, type MetricPlan } from '../model/rollout/metric.js';
+import { readCondition } from './conditions/metric-condition.js';
 import { readNumbers, readSeconds, type NumberTexts } from './numbers.js';
 
 /** What a rollout has to pass besides health, as the command line gave it. */
@@ -16,6 +18,7 @@ export interface GateFlags extends NumberTexts {
   readonly 'skip-elb-health-check'?: boolean | undefined;
   readonly 'without-gates'?: boolean | undefined;
   readonly 'gate-command'?: string | undefined;
+  readonly metric?: readonly string[] | undefined;
   readonly 'check-command'?: string | undefined;
   readonly 'before-terminate-command'?: string | undefined;
   readonly 'after-terminate-command'?: string | undefined;
@@ -38,6 +41,7 @@ export function gateCommands({ hooks, gate }: Pick<Gates, 'hooks' | 'gate'> = {}
 export function readGates(flags: GateFlags, problems: FlagProblem[]): Gates | undefined {
   const hooks = readHooks(flags, problems);
   const gate = readGate(flags, problems);
+  const metrics = readMetrics(flags, problems);
   const canary = readCanary(flags.canary, problems);
   const pauseAt = readPauses(flags['pause-at'], problems);
   const pauseEnds = readPauseEnd(flags['pause-timeout'], problems);
@@ -56,6 +60,7 @@ export function readGates(flags: GateFlags, problems: FlagProblem[]): Gates | un
     ...(keepMs === 0 ? {} : { keepMs }),
     ...(hooks === undefined ? {} : { hooks }),
     ...gate,
+    ...(metrics === undefined ? {} : { metrics }),
     ...(canary === undefined ? {} : { canary }),
     ...(bakeMs === 0 ? {} : { bakeMs }),
     ...(pauseAt === undefined ? {} : { pauseAt }),
@@ -155,9 +160,37 @@ function readGate(flags: GateFlags, problems: FlagProblem[]): Pick<Gates, 'gate'
   // Whoever reads the other commands tells what is wrong with it.
   const { 'command-timeout': commandTimeoutMs } = readNumbers(['command-timeout'], flags, []);
   if (command !== undefined) return { gate: { command, timeoutMs, commandTimeoutMs } };
-  if (flags['gate-timeout'] !== undefined)
-    problems.push(problem('--gate-timeout is for --gate-command.', 'gate-timeout', 'gate-command'));
+  if (flags['gate-timeout'] !== undefined && (flags.metric ?? []).length === 0)
+    problems.push(
+      problem('--gate-timeout is for --gate-command and --metric.', 'gate-timeout', 'gate-command', 'metric'),
+    );
   return {};
+}
+
+function readMetrics(flags: GateFlags, problems: FlagProblem[]): MetricPlan | undefined {
+  const texts = [...new Set(flags.metric ?? [])];
+  if (texts.length === 0) return undefined;
+  // Whoever reads the gate command tells what is wrong with it.
+  const { 'gate-timeout': timeoutMs } = readNumbers(['gate-timeout'], flags, []);
+  const conditions = texts.flatMap((text): readonly MetricCondition[] => {
+    const read = readCondition(text);
+    if ('condition' in read) return [read.condition];
+    problems.push(problem(`--metric '${text}': ${read.wrong}.`, 'metric'));
+    return [];
+  });
+  for (const { text, periodMs } of conditions) {
+    // What begins with a period has to be over, and then published.
+    const least = (2 * periodMs + METRIC_LATE_MS) / 1000;
+    if (timeoutMs < least * 1000)
+      problems.push(
+        problem(
+          `--gate-timeout must be at least ${least} seconds for --metric '${text}': before, it has no data.`,
+          'gate-timeout',
+          'metric',
+        ),
+      );
+  }
+  return { conditions, timeoutMs };
 }
 
 /** The gates of a command line that no record holds, spelt out again. */
@@ -166,6 +199,7 @@ export function gateWords(flags: GateFlags): readonly string[] {
   return [
     ...texts.flatMap((name) => (flags[name] === undefined ? [] : [`--${name}`, flags[name]])),
     ...(flags.alarm ?? []).flatMap((name) => ['--alarm', name]),
+    ...(flags.metric ?? []).flatMap((text) => ['--metric', text]),
     ...(flags.anomaly === undefined ? [] : ['--anomaly', flags.anomaly]),
     ...switchWord('skip-elb-health-check', flags['skip-elb-health-check']),
   ];

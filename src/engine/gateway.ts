@@ -1,5 +1,6 @@
 import type { Instant } from '../clock.js';
 import type { Alarm } from '../model/rollout/alarm.js';
+import type { MetricCondition, MetricSeries, MetricWindow } from '../model/rollout/metric.js';
 import type { NoteName, Target } from '../model/rollout/action.js';
 import type { Identity } from '../model/event.js';
 import type {
@@ -171,6 +172,8 @@ export interface Gateway {
   consoleOutput(instance: string): Promise<string>;
   /** CloudWatch alarms of these names, as far as they exist. */
   alarms(names: readonly string[]): Promise<readonly Alarm[]>;
+  /** The series of a condition's expression in that window; none where there is no data. */
+  metricData(condition: MetricCondition, window: MetricWindow): Promise<readonly MetricSeries[]>;
   /**
    * What is refused, or unknown to the service, becomes a warning in the answer; throttling and a lost connection
    * are faults as everywhere.

@@ -23,6 +23,7 @@ const REPEATABLE = [
   'precautions',
   'lifecycleHooks',
   'alarms',
+  'metricData',
   'membersBehind',
   'running',
   'endings',

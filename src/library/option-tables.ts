@@ -65,6 +65,7 @@ const GATES = {
   skipElbHealthCheck: 'switch',
   withoutGates: 'switch',
   gateCommand: 'text',
+  metric: 'texts',
   gateTimeout: 'seconds',
   checkCommand: 'text',
   checkTimeout: 'seconds',

@@ -287,13 +287,15 @@ export type RunEvent =
       readonly tries: number;
       readonly output: string;
     }
-  /** The gate command is asked at a stage of a group. A stage that is asked again is told once. */
-  | { readonly type: 'gate.started'; readonly group: string; readonly stage: GateStage }
+  /** The gate command, or `metric`, is asked at a stage of a group. A stage that is asked again is told once. */
+  | { readonly type: 'gate.started'; readonly group: string; readonly stage: GateStage; readonly metric?: string }
   /** What it said; "not yet" in the same way again is told once. `output` is its end, limited. */
   | {
       readonly type: 'gate.ended';
       readonly group: string;
       readonly stage: GateStage;
+      /** The condition that was asked; absent: the gate command. */
+      readonly metric?: string;
       readonly said: GateAnswer;
       readonly words: string;
       readonly tries: number;

@@ -124,7 +124,8 @@ export const CODES: Readonly<Record<string, string>> = {
     'behind them.',
   'group.deleting': 'The group is being deleted.',
   'group.fewer': 'As asked for, fewer than the desired capacity may serve while instances are replaced.',
-  'group.gates': 'A rollout was begun with commands or alarms that this run was not given. It must not pass with less.',
+  'group.gates':
+    'A rollout was begun with commands, alarms or metrics that this run was not given. It must not pass with less.',
   'group.grace':
     'The grace period of the group is shorter than its balancer needs, so Auto Scaling may give up good instances.',
   'group.hook':
@@ -229,6 +230,9 @@ export const CODES: Readonly<Record<string, string>> = {
   'guard.broken':
     'The last check before a change found it unsafe, and nothing was sent. This is a bug; please report it.',
   'lint.missing': 'cfn-lint is to count, and it could not be run.',
+
+  'metric.denied': 'The role may not read the metrics that --metric names: cloudwatch:GetMetricData.',
+  'metric.invalid': 'CloudWatch cannot read the expression of --metric; its message says why. Nothing was changed.',
 
   'lock.denied':
     'The store of the strict lock does not let this run in: check the credentials, or the user and password.',

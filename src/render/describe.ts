@@ -10,7 +10,7 @@ import { count } from '../text/count.js';
 import { duration } from '../text/duration.js';
 import { list } from '../text/list.js';
 import { oneLine } from '../text/plain.js';
-import { sentence, withoutStop } from '../text/sentence.js';
+import { sentence, shortened, withoutStop } from '../text/sentence.js';
 import { timestamp } from '../text/timestamp.js';
 
 /** How much a line matters: `detail` may be left out where room is short. */
@@ -516,17 +516,21 @@ function describeAdopted(event: Extract<RunEvent, { type: 'group.adopted' }>): r
   return line(event.group, 'warning', `Takes over ${begun}, which is gone${ADOPTED[event.next ?? 'finish']}`);
 }
 
+/** The most of an expression that a line repeats. */
+const LONGEST_METRIC = 100;
+
 /** How a command ended, and the last lines of what it printed. */
 function describeGate(event: Extract<RunEvent, { type: 'gate.started' | 'gate.ended' }>): readonly Line[] {
-  const { group, stage } = event;
+  const { group, stage, metric } = event;
+  const who = metric === undefined ? 'The gate command' : `The metric ${shortened(metric, LONGEST_METRIC)}`;
   if (event.type === 'gate.started')
-    return [{ scope: group, level: 'info', text: `The gate command is asked at ${STAGE_WORDS[stage]}.` }];
+    return [{ scope: group, level: 'info', text: `${who} is asked at ${STAGE_WORDS[stage]}.` }];
   const { said } = event;
   const answer = { goOn: 'goes on', notYet: 'says "not yet"', fail: 'fails it' }[said];
-  return describeOutput(group, `The gate command at ${STAGE_WORDS[stage]} ${answer}`, {
+  return describeOutput(group, `${who} at ${STAGE_WORDS[stage]} ${answer}`, {
     ...event,
     ok: said !== 'fail',
-    prefix: 'gate command',
+    prefix: metric === undefined ? 'gate command' : 'metric',
   });
 }
 

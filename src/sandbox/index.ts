@@ -18,6 +18,7 @@ import { elbv2Operations } from './world/elbv2/index.js';
 import { s3Operations } from './world/s3/s3.js';
 import { ssmOperations } from './world/ssm/ssm.js';
 import { stsOperations } from './world/sts/sts.js';
+import { metricDataOperations } from './world/cloudwatch/get-metric-data.js';
 import { cloudwatchOperations, scheduleAlarms } from './world/cloudwatch/cloudwatch.js';
 import { createWorld, type ServiceName, type Services, type WorldRoot } from './world/world.js';
 
@@ -61,7 +62,7 @@ export type Served = WiredWorld & Partial<Pick<Sandbox, 'monitor'>>;
 const SIMULATED_SERVICES: Services = {
   autoscaling: autoscalingOperations,
   cloudformation: cloudformationOperations,
-  cloudwatch: cloudwatchOperations,
+  cloudwatch: { ...cloudwatchOperations, ...metricDataOperations },
   ec2: ec2Operations,
   elb: elbOperations,
   elbv2: elbv2Operations,

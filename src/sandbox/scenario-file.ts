@@ -8,6 +8,7 @@ import {
   type CommandBehaviour,
   type Fault,
   type ImageBehaviour,
+  type MetricBehaviour,
   type Scenario,
   type Window,
 } from './scenario.js';
@@ -78,6 +79,7 @@ const atLeast =
   };
 
 const seconds = atLeast(0);
+const number = atLeast(-Infinity);
 const count = atLeast(0, Infinity, true);
 const rate = atLeast(0, 1);
 
@@ -181,6 +183,7 @@ const FAULTS: { readonly [K in Fault['kind']]: Readonly<Record<KeysOf<K>, Fields
     instance: { check: oneOf('oldest', 'newest') },
     image: { check: text },
   },
+  metric: { name: must(text), at: must(seconds), value: { check: number }, for: { check: seconds } },
   alarm: { name: must(text), at: must(seconds), state: { check: oneOf(...ALARM_STATES) }, for: { check: seconds } },
   noCapacity: { zone: { check: text }, after: { check: count } },
   zonalShift: { zone: must(text) },
@@ -275,6 +278,15 @@ const SCENARIO: Readonly<Record<keyof Scenario, Fields[string]>> = {
   quotas: { check: record(count) },
   alarms: {
     check: record(object({ state: { check: oneOf(...ALARM_STATES) }, type: { check: oneOf('metric', 'composite') } })),
+  },
+  metrics: {
+    check: record(
+      object({
+        value: { check: number },
+        perImage: { check: record(number) },
+        delay: { check: seconds },
+      } satisfies Record<keyof MetricBehaviour, Fields[string]>),
+    ),
   },
   faults: { check: list(fault) },
   commands: {

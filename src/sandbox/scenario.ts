@@ -29,6 +29,16 @@ export interface CommandBehaviour {
   readonly rate?: number;
 }
 
+/** The values of a metric, minute by minute. */
+export interface MetricBehaviour {
+  /** Absent: it has no data by itself. */
+  readonly value?: number;
+  /** What every instance that serves adds to a minute, by its image. */
+  readonly perImage?: Readonly<Record<string, number>>;
+  /** How long after its end a minute's data is published; 45 when absent. */
+  readonly delay?: number;
+}
+
 /** A window of simulated seconds since the start of the world; open ends when absent. */
 export interface Window {
   readonly from?: number;
@@ -105,6 +115,14 @@ export type Fault = Window &
         readonly name: string;
         readonly at: number;
         readonly state?: AlarmState;
+        readonly for?: number;
+      }
+    /** A metric has another value for a while; without one it has no data. */
+    | {
+        readonly kind: 'metric';
+        readonly name: string;
+        readonly at: number;
+        readonly value?: number;
         readonly for?: number;
       }
     /**
@@ -216,6 +234,8 @@ export interface Scenario {
   readonly quotas: Readonly<Record<string, number>>;
   /** CloudWatch alarms by name. */
   readonly alarms: Readonly<Record<string, { readonly state?: AlarmState; readonly type?: 'metric' | 'composite' }>>;
+  /** CloudWatch metrics by `NAMESPACE/NAME`, whatever dimensions are asked for. */
+  readonly metrics: Readonly<Record<string, MetricBehaviour>>;
   readonly faults: readonly Fault[];
   /** What commands do that are run by SSM; those not named here take some seconds and succeed. */
   readonly commands: readonly CommandBehaviour[];
@@ -243,6 +263,7 @@ export const DEFAULT_SCENARIO: Scenario = {
   bucketOwners: {},
   quotas: {},
   alarms: {},
+  metrics: {},
   faults: [],
   commands: [],
 };

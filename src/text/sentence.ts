@@ -13,6 +13,11 @@ export function sentence(text: string): string {
 export function withoutStop(text: string): string {
   return text.replace(/[.\s]+$/, '');
 }
+/** The text, cut where it is longer than that. */
+export function shortened(text: string, most: number): string {
+  return text.length > most ? `${text.slice(0, most - 1)}…` : text;
+}
+
 /** `: TEXT`, the last line of an output that says anything, cut to its end where it is long; '' without one. */
 export function lastLine(output: string): string {
   const line = output

@@ -863,6 +863,16 @@ export const MUTATIONS: readonly Mutation[] = [
     breaks: { condition: false },
   },
   {
+    name: 'metric-no-data',
+    rule: 'a metric without data is never taken for a good one',
+    breaks: { replace: ["said: 'notYet'", "said: 'goOn'"] },
+  },
+  {
+    name: 'metric-old-data',
+    rule: 'data of before the new instances had the traffic says nothing of them',
+    breaks: { replace: ['point.at >= from &&', ''] },
+  },
+  {
     name: 'guard-gate',
     rule: 'guard: nothing is promoted before the gate command says so',
     breaks: { value: 'undefined' },

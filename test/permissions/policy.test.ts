@@ -7,7 +7,7 @@ import { actionsOf, listOf, POLICY, READ_ONLY, readPolicy } from './policy.js';
 
 /** Actions that AWS cannot limit to a resource. Source: Service Authorization Reference, the tables of each service. */
 const UNLIMITED =
-  /^(autoscaling:Describe|ec2:Describe|elasticloadbalancing:Describe|cloudformation:ValidateTemplate$|cloudformation:Get(HookResult|TemplateSummary)$|cloudwatch:DescribeAlarms$|servicequotas:GetServiceQuota$|ssm:(CancelCommand|DescribeInstanceInformation|GetCommandInvocation|ListCommands)$)/;
+  /^(autoscaling:Describe|ec2:Describe|elasticloadbalancing:Describe|cloudformation:ValidateTemplate$|cloudformation:Get(HookResult|TemplateSummary)$|cloudwatch:(DescribeAlarms|GetMetricData)$|servicequotas:GetServiceQuota$|ssm:(CancelCommand|DescribeInstanceInformation|GetCommandInvocation|ListCommands)$)/;
 
 describe('the IAM policies', () => {
   for (const path of [POLICY, READ_ONLY]) {

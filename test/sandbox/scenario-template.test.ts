@@ -38,6 +38,7 @@ describe('templates/scenario.yaml', () => {
       'killInstance',
       'resize',
       'alarm',
+      'metric',
       'stackFails',
     ]);
   });

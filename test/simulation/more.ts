@@ -1,3 +1,4 @@
+import type { MetricCondition } from '../../src/model/rollout/metric.js';
 import type { Gates } from '../../src/model/rollout/rollout-plan.js';
 import { seededRandom, type Random } from '../../src/sandbox/random.js';
 import type { Fault } from '../../src/sandbox/scenario.js';
@@ -32,6 +33,7 @@ export function drawMore(story: Story): Story {
     doubting(random('checks of a kept half')),
     ending(random('ends of pauses')),
     asking(random('gate command')),
+    measuring(random('metrics')),
   ].reduce((told, more) => more(told), story);
 }
 
@@ -295,6 +297,36 @@ function asking(random: Random): More {
     gates: { words: [], ...story.gates, gate },
     ...(fails && { gateFails: { stage, code } }),
   });
+}
+
+/** What a drawn rollout asks CloudWatch, where it does. */
+const DRAWN_METRIC: MetricCondition = {
+  text: 'm:App/Errors{stat=Sum} < 5',
+  expression: 'm1',
+  insights: false,
+  metrics: [{ id: 'm1', namespace: 'App', name: 'Errors', dimensions: {}, statistic: 'Sum', periodMs: 60_000 }],
+  operator: '<',
+  limit: 5,
+  periodMs: 60_000,
+};
+
+/** A metric decides at every stage; for a while it is bad, or has no data. */
+function measuring(random: Random): More {
+  const turns = Array.from({ length: random.int(0, 2) }, (): Fault => ({
+    kind: 'metric',
+    name: 'App/Errors',
+    at: SETTLED + random.int(5, 1200),
+    for: random.pick([60, 200, 500]),
+    ...(random.chance(0.6) && { value: 9 }),
+  }));
+  const timeoutMs = random.pick([300_000, 600_000]);
+  if (!random.chance(0.12)) return unchanged;
+  return (story) =>
+    withFaults(
+      { ...story, gates: { words: [], ...story.gates, metrics: { conditions: [DRAWN_METRIC], timeoutMs } } },
+      turns,
+      { metrics: { 'App/Errors': { value: 0 } } },
+    );
 }
 
 /** A pause ends by itself, whichever way. */

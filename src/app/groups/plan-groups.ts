@@ -1,5 +1,6 @@
 import { command } from '../../text/commands/next-command.js';
 import { readWanted } from '../../config/rollout-plan.js';
+import { askedAtStages } from '../../decide/outlook/asked-at-stages.js';
 import { problem, refused, type FlagProblem } from '../../errors.js';
 import { retrying } from '../../engine/retrying-gateway.js';
 import type { ChangePlan, GroupOutlook } from '../../model/stack/change-plan.js';
@@ -9,6 +10,7 @@ import { expectAccount } from '../stack/change-guards.js';
 import { withRun, type RunDescription } from '../../run/run.js';
 import type { CommandResult, ProcessContext } from '../../run/process-context.js';
 import { nearest } from '../../text/nearest.js';
+import { askMetricsFirst } from './ask-first.js';
 import { byName, chosenGroups, targetProblems } from './command-targets.js';
 import { outlooks } from './outlooks.js';
 import { againWith, found, type UpdateGroupsAsked } from './update-asgs.js';
@@ -37,6 +39,7 @@ export async function planGroups(asked: PlanGroupsAsked, surroundings: ProcessCo
   let plan: ChangePlan | undefined;
   const ending = await withRun(head, asked, { ...surroundings, json: true }, async (run) => {
     expectAccount(run, { accounts: asked['expect-account'] ?? [] });
+    await askMetricsFirst(run, wanted);
     const { groups, leftOut } = await chosenGroups(run, asked, wanted.choice);
     run.goOnWith(againWith(byName(asked, groups), 'plan'));
     run.deps.emit({ type: 'groups.found', ...found(undefined, { groups, leftOut }) });
@@ -50,6 +53,7 @@ export async function planGroups(asked: PlanGroupsAsked, surroundings: ProcessCo
       resources: [],
       newGroups: [],
       groups: seen,
+      ...askedAtStages(wanted),
       ...(leftOut.length > 0 && { leftOut }),
       against: [],
     };

@@ -11,6 +11,7 @@ import { groupsOnInterrupt } from '../../run/signals/interrupt.js';
 import { lockAsked, type LockFlags } from '../lock/lock-flags.js';
 import { withRun, type CommonFlags, type Run, type RunResult, type RunDescription } from '../../run/run.js';
 import type { CommandResult, ProcessContext } from '../../run/process-context.js';
+import { askMetricsFirst } from './ask-first.js';
 import { balancerAsked, balancerProblems, groupsBehind } from './balancer-target.js';
 import { byName, groupsOf, targetProblems, type TargetFlags } from './command-targets.js';
 import { servingNow, type ServingNow } from './serving-now.js';
@@ -107,6 +108,8 @@ async function overGroups(
     given,
     surroundings,
     withDiagnosis(async (run, asked) => {
+      // Going back is never held up by what could not be asked.
+      if (how.goOn === true) await askMetricsFirst(run, wanted);
       const groups = behind !== undefined ? await groupsBehind(run, behind) : await groupsOf(run, asked);
       const named = byName(asked, groups);
       run.goOnWith(againWith(named, command));

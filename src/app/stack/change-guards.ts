@@ -1,4 +1,5 @@
 import { command, remarked } from '../../text/commands/next-command.js';
+import { askedAtStages } from '../../decide/outlook/asked-at-stages.js';
 import { unapproved } from '../../decide/stack/unapproved-changes.js';
 import { allChanges, lostGroups, lostStacks } from '../../decide/stack/read-change-set.js';
 import { plannedResources } from '../../decide/stack/change-rows.js';
@@ -52,6 +53,7 @@ export async function planOf(
     resources: changes === undefined ? [] : plannedResources(changes, redact, secrets),
     newGroups: chosen.coming,
     groups,
+    ...askedAtStages(wanted),
     ...(chosen.leftOut.length > 0 && { leftOut: chosen.leftOut }),
     against: placedRemedies(await goneGroups(run, review), run.place),
   };

@@ -9,6 +9,7 @@ import { expectAccount, guardChange, planOf } from './change-guards.js';
 import { withRun, type RunDescription } from '../../run/run.js';
 import { makeOrder, readOrder } from './stack-order.js';
 import type { CommandResult, ProcessContext } from '../../run/process-context.js';
+import { askMetricsFirst } from '../groups/ask-first.js';
 import { againWith } from '../groups/update-asgs.js';
 import type { UpdateStackAsked } from './update-stack.js';
 
@@ -37,6 +38,7 @@ export async function plan(given: PlanAsked, surroundings: ProcessContext): Prom
 
   const ending = await withRun(head, typed, { ...surroundings, json: true }, async (run, asked) => {
     expectAccount(run, change.guards);
+    await askMetricsFirst(run, wanted);
     const cdk =
       asked.cdk === undefined
         ? undefined

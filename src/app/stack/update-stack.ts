@@ -21,6 +21,7 @@ import type { CommandResult, ProcessContext } from '../../run/process-context.js
 import { makeOrder, onInterrupt, readOrder, type OrderFlags } from './stack-order.js';
 import { lockAsked } from '../lock/lock-flags.js';
 import { choiceOf } from '../groups/choose-groups.js';
+import { askMetricsFirst } from '../groups/ask-first.js';
 import { byName } from '../groups/command-targets.js';
 import { servingNow } from '../groups/serving-now.js';
 import { againWith, outcomeOf, pausedNext, swap, type UpdateGroupsAsked } from '../groups/update-asgs.js';
@@ -55,6 +56,7 @@ export async function updateStack(given: UpdateStackAsked, surroundings: Process
     withDiagnosis(async (run, asked) => {
       const target: UpdateGroupsAsked = { ...asked, asgs: [] };
       expectAccount(run, change.guards);
+      await askMetricsFirst(run, wanted);
       const cdk =
         asked.cdk === undefined
           ? undefined

@@ -304,7 +304,7 @@ const GATE_FIELDS = [
   ...['ends?', 'waits?', 'by?'],
 ];
 
-const GATE_NAMES = ['check', 'before', 'after', 'alarms', 'anomaly', 'gate'] as const;
+const GATE_NAMES = ['check', 'before', 'after', 'alarms', 'anomaly', 'gate', 'metrics'] as const;
 
 function gatesText(run: string, gates: RecordGates): string {
   const { canary, bakeMs, pauseAt, paused, passed, needs, keepMs, keptUntil, backAt } = gates;

@@ -47,6 +47,12 @@ export const NEEDED_ACTIONS: readonly NeededActions[] = [
     without: 'A run without --alarm needs none of it.',
   },
   {
+    purpose: 'asking metrics',
+    on: 'anything',
+    actions: ['cloudwatch:GetMetricData'],
+    without: 'A run without --metric needs none of it.',
+  },
+  {
     purpose: 'checking templates',
     on: 'anything',
     actions: ['cloudformation:GetTemplateSummary', 'cloudformation:ValidateTemplate'],

@@ -25,7 +25,7 @@ export function recordGates({ gates }: Plan): { readonly gates?: RecordGates } {
 }
 
 /** The gates that are too long for a record, by name. */
-function namesOf({ hooks, alarms, anomaly, gate }: Gates): readonly GateName[] {
+function namesOf({ hooks, alarms, anomaly, gate, metrics }: Gates): readonly GateName[] {
   return [
     ...(hooks?.check === undefined ? [] : (['check'] as const)),
     ...(hooks?.beforeTerminate === undefined ? [] : (['before'] as const)),
@@ -33,6 +33,7 @@ function namesOf({ hooks, alarms, anomaly, gate }: Gates): readonly GateName[] {
     ...((alarms ?? []).length === 0 ? [] : (['alarms'] as const)),
     ...(anomaly === 'refuse' ? (['anomaly'] as const) : []),
     ...(gate === undefined ? [] : (['gate'] as const)),
+    ...(metrics === undefined ? [] : (['metrics'] as const)),
   ];
 }
 
@@ -124,6 +125,7 @@ const GATE_FLAGS: Readonly<Record<GateName, string>> = {
   alarms: '--alarm',
   anomaly: '--anomaly refuse',
   gate: '--gate-command',
+  metrics: '--metric',
 };
 
 /** What a rollout that somebody else began has to pass and this run knows nothing of. */

@@ -1,16 +1,23 @@
+import type { Milliseconds } from '../../clock.js';
 import type { Seen, Wait } from '../../model/rollout/decision.js';
 import type { Phase } from '../../model/rollout/action.js';
 import type { GateDue, GateResult } from '../../model/rollout/gate-answer.js';
+import type { MetricCondition } from '../../model/rollout/metric.js';
+import type { Plan } from '../../model/rollout/rollout-plan.js';
 import { seconds } from '../../text/duration.js';
 import { lastLine } from '../../text/sentence.js';
 import { STAGE_WORDS } from '../../text/stage-words.js';
 import { limitFrom } from '../memory/unseen-time.js';
 import type { LookAndPlan } from '../view.js';
+import { nameOf } from './metrics.js';
 
-/** How long after "not yet" it is asked again. */
+/** How long after "not yet" the gate command is asked again. */
 const ASKED_AGAIN_MS = 10_000;
 
-/** Whether a stage of a group is open: the gate command says so, or there is none. */
+/** The same of a metric: CloudWatch has a data point a minute. */
+const METRIC_AGAIN_MS = 30_000;
+
+/** Whether a stage of a group is open: the gate command and the metrics say so, or there are none. */
 export type StageState =
   | { readonly kind: 'open' }
   | { readonly kind: 'failed'; readonly why: string }
@@ -19,33 +26,63 @@ export type StageState =
 const OPEN: StageState = { kind: 'open' };
 
 /** Where the answer at a stage is remembered: each batch is a stage of its own. */
-export function gateKey({ group, stage, part }: GateDue): string {
-  return stage === 'batch' ? `${group} batch ${part}` : `${group} ${stage}`;
+export function gateKey({ group, stage, part, metric }: Pick<GateDue, 'group' | 'stage' | 'part' | 'metric'>): string {
+  const key = stage === 'batch' ? `${group} batch ${part}` : `${group} ${stage}`;
+  return metric === undefined ? key : `${key} ${metric.text}`;
 }
 
-/** What the gate command said of a stage, and what follows. It is asked once, and again while it says "not yet". */
-export function stageState({ observed, plan }: LookAndPlan, due: GateDue): StageState {
-  const gate = plan.gates?.gate;
+/** All that is asked at a stage: the gate command (undefined) and the metrics. */
+function voicesOf({ gates }: Pick<Plan, 'gates'>): readonly (MetricCondition | undefined)[] {
+  return [...(gates?.gate === undefined ? [] : [undefined]), ...(gates?.metrics?.conditions ?? [])];
+}
+
+/** What the gate command and the metrics said of a stage: one that fails fails it, and all have to say yes. */
+export function stageState(view: LookAndPlan, due: Omit<GateDue, 'metric'>): StageState {
+  const voices = voicesOf(view.plan);
   // rule: gate-skipped
-  if (gate === undefined) return OPEN;
-  const last = answerAt(observed.seen, due);
-  const at = STAGE_WORDS[due.stage];
-  if (last === undefined) return { kind: 'asking', why: `the gate command is asked at ${at}`, due: [due] };
-  if (last.said === 'goOn') return OPEN;
-  // rule: gate-unheard
-  if (last.said === 'fail') return { kind: 'failed', why: `the gate command fails ${at}: ${sayAnswer(last)}` };
-  const until = limitFrom(observed.seen, last.since, gate.timeoutMs);
-  if (observed.at >= until) {
-    const late = `the gate command said "not yet" at ${at} for ${seconds(gate.timeoutMs)}`;
-    return { kind: 'failed', why: `${late}: ${sayAnswer(last)}` };
-  }
-  const again = observed.at - last.at >= ASKED_AGAIN_MS;
+  if (voices.length === 0) return OPEN;
+  const states = voices.map((metric) => voiceState(view, { ...due, ...(metric !== undefined && { metric }) }));
+  const failed = states.find(({ kind }) => kind === 'failed');
+  if (failed !== undefined) return failed;
+  const asking = states.filter((state) => state.kind === 'asking');
+  const [first] = asking;
+  if (first === undefined) return OPEN;
+  const ends = asking.flatMap(({ until }) => (until === undefined ? [] : [until]));
   return {
     kind: 'asking',
-    why: `the gate command says "not yet" at ${at}: ${sayAnswer(last)}`,
+    why: first.why,
+    ...(ends.length > 0 && { until: Math.min(...ends) }),
+    due: asking.flatMap((state) => state.due),
+  };
+}
+
+/** What one of them said of a stage. It is asked once, and again while it says "not yet". */
+function voiceState({ observed, plan }: LookAndPlan, due: GateDue): StageState {
+  const { gate, metrics } = plan.gates ?? {};
+  const timeoutMs = (due.metric === undefined ? gate?.timeoutMs : metrics?.timeoutMs) ?? 0;
+  const who = due.metric === undefined ? 'the gate command' : `the metric ${nameOf(due.metric.text)}`;
+  const last = answerAt(observed.seen, due);
+  const at = STAGE_WORDS[due.stage];
+  if (last === undefined) return { kind: 'asking', why: `${who} is asked at ${at}`, due: [due] };
+  if (last.said === 'goOn') return OPEN;
+  // rule: gate-unheard
+  if (last.said === 'fail') return { kind: 'failed', why: `${who} fails ${at}: ${sayAnswer(last)}` };
+  const until = limitFrom(observed.seen, last.since, timeoutMs);
+  if (observed.at >= until) {
+    const late = `${who} said "not yet" at ${at} for ${seconds(timeoutMs)}`;
+    return { kind: 'failed', why: `${late}: ${sayAnswer(last)}` };
+  }
+  const again = observed.at - last.at >= againMs(due);
+  return {
+    kind: 'asking',
+    why: `${who} says "not yet" at ${at}: ${sayAnswer(last)}`,
     until,
     due: again ? [due] : [],
   };
+}
+
+function againMs({ metric }: Pick<GateDue, 'metric'>): Milliseconds {
+  return metric === undefined ? ASKED_AGAIN_MS : METRIC_AGAIN_MS;
 }
 
 /** The batch that came with the verdict has passed with it. */
@@ -78,8 +115,9 @@ export function askingWait(
 
 /** How long to sleep at most, so that it is asked again in time. */
 export function nextAsk({ gates }: Seen, at: number): number {
-  const open = Object.values(gates).flatMap((one) =>
-    one.said === 'notYet' && at - one.at < ASKED_AGAIN_MS ? [one.at + ASKED_AGAIN_MS - at] : [],
-  );
+  const open = Object.values(gates).flatMap((one) => {
+    const next = one.at + againMs(one);
+    return one.said === 'notYet' && at < next ? [next - at] : [];
+  });
   return Math.max(100, Math.min(Infinity, ...open));
 }

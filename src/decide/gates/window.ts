@@ -25,18 +25,21 @@ export function whyNewHalfFails(view: RolloutView, of: RolloutGroup): string | u
   );
 }
 
-/** What the gate command says while the old half is kept: once as that begins, and once as it ends. */
+/** What the gate command and the metrics say while the old half is kept: once as that begins, and once as it ends. */
 function gatesOf(view: RolloutView, of: RolloutGroup): readonly StageState[] {
   const { observed, plan } = view;
   const { record, name } = of;
   // Only the run that waits asks it: a person, or whoever ends what is overdue, has decided.
   if (record.run !== plan.run || plan.goOn === true || plan.finishKept === true || plan.detach === true) return [];
-  const due = (stage: 'kept' | 'end'): GateDue => ({ group: name, stage, part: units(of.proven) });
-  const isOver = observed.at >= (record.gates?.keptUntil ?? Infinity);
+  const { keptUntil = Infinity, keepMs = 0 } = record.gates ?? {};
+  // From the beginning of that time on the new instances have served alone.
+  const since = Math.min(observed.at, keptUntil - keepMs);
+  const due = (stage: 'kept' | 'end'): GateDue => ({ group: name, stage, part: units(of.proven), since });
+  const isOver = observed.at >= keptUntil;
   return [stageState(view, due('kept')), ...(isOver ? [stageState(view, due('end'))] : [])];
 }
 
-/** The wait for what the gate command says while the old half is kept; undefined where nothing is open. */
+/** The wait for what the gate command and the metrics say while the old half is kept; undefined without one. */
 export function gateInWindow(view: RolloutView, of: RolloutGroup): Wait | undefined {
   const asking = gatesOf(view, of).find((state) => state.kind === 'asking');
   return asking === undefined ? undefined : askingWait(of.name, 'keep', asking);

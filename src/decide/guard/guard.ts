@@ -87,24 +87,30 @@ function wholeRule({ leftOut }: Observed): string | undefined {
   return leftOut === undefined ? undefined : `the look did not read the ${leftOut}`;
 }
 
-/** The gate command has said yes of what is decided, or there is none. */
+/** The gate command and the metrics have said yes of what is decided, or there are none. */
 function stageRule({ groups, seen }: Observed, plan: Plan, group: Group, action: Action): string | undefined {
   const { record } = group.notes;
-  if (plan.gates?.gate === undefined || record === undefined) return undefined;
-  const passed = (stage: string): boolean => seen.gates[`${group.name} ${stage}`]?.said === 'goOn';
+  const { gate, metrics } = plan.gates ?? {};
+  if (record === undefined) return undefined;
+  const asked = [...(gate === undefined ? [] : ['']), ...(metrics?.conditions ?? []).map(({ text }) => ` ${text}`)];
+  const unsaid = (stage: string, what: string): string | undefined => {
+    const silent = asked.find((who) => seen.gates[`${group.name} ${stage}${who}`]?.said !== 'goOn');
+    if (silent === undefined) return undefined;
+    return `${silent === '' ? 'the gate command' : `the metric${silent}`} has not said yes${what}`;
+  };
   if (action.type === 'judge' && action.verdict.outcome === 'promote') {
     const bound = groups.some(
       ({ notes }) => notes.verdict?.run === action.verdict.run && notes.verdict.outcome === 'promote',
     );
     const asks = record.strategy === 'swap' && record.size.desired > 0;
     // rule: guard-gate
-    return asks && !bound && !passed('verdict') ? 'the gate command has not said yes' : undefined;
+    return asks && !bound ? unsaid('verdict', '') : undefined;
   }
   const { keptUntil, backAt } = record.gates ?? {};
   const waits = keptUntil !== undefined && backAt === undefined && record.run === plan.run;
   const ends = action.type === 'terminate' && action.half === 'old' && waits;
-  return ends && plan.goOn !== true && plan.finishKept !== true && !passed('end')
-    ? 'the gate command has not said yes to the end of the kept half'
+  return ends && plan.goOn !== true && plan.finishKept !== true
+    ? unsaid('end', ' to the end of the kept half')
     : undefined;
 }
 

@@ -134,7 +134,11 @@ function openWait(
 /** What the gate command says of the stage that is proven. A rolling rollout may prove nothing before its verdict. */
 function gateOf(view: RolloutView, { name }: RolloutGroup, target: TargetSize, isDue: boolean): StageState {
   const stage = target.purpose === 'canary' ? 'canary' : 'verdict';
-  return isDue && target.needed > 0 ? stageState(view, { group: name, stage, part: target.needed }) : { kind: 'open' };
+  const { seen, at } = view.observed;
+  const since = seen.bakingSince[name] ?? at;
+  return isDue && target.needed > 0
+    ? stageState(view, { group: name, stage, part: target.needed, since })
+    : { kind: 'open' };
 }
 
 /** Why the new half cannot be waited for any longer, or undefined. */

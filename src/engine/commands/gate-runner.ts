@@ -58,7 +58,7 @@ export function createGateRunner(deps: Deps, plan: Plan, wake: () => void): Gate
       if (gate === undefined || due === undefined) return;
       const key = running?.key;
       if (key !== undefined && !due.some((one) => gateKey(one) === key)) running?.stop.abort();
-      const next = due.find((one) => !ended.has(gateKey(one)));
+      const next = due.find((one) => one.metric === undefined && !ended.has(gateKey(one)));
       if (running === undefined && next !== undefined) ask(next, gate, observed);
     },
     harvest: (seen) => {
@@ -77,7 +77,7 @@ export function createGateRunner(deps: Deps, plan: Plan, wake: () => void): Gate
 /** The call of the gate command: the numbers of the stage come as variables. */
 function callOf(
   plan: Plan,
-  { group: name, stage, part }: GateDue,
+  { group: name, stage, part }: Pick<GateDue, 'group' | 'stage' | 'part'>,
   { command, commandTimeoutMs }: Pick<GatePlan, 'command' | 'commandTimeoutMs'>,
   { observed, since, tries }: { readonly observed: Observed; readonly since: number; readonly tries: number },
 ): HookCall {

@@ -22,7 +22,7 @@ export interface Wait {
   readonly until?: Instant;
   /** What happens at `until`. */
   readonly then?: AtLimit;
-  /** Stages at which the gate command is asked now. */
+  /** Stages at which the gate command, or a metric, is asked now. */
   readonly gate?: readonly GateDue[];
 }
 
@@ -266,7 +266,7 @@ export interface Seen {
    * service.
    */
   readonly hooks: Readonly<Record<string, HookResult>>;
-  /** What the gate command said last, by the key of the stage. */
+  /** What the gate command, or a metric, said last, by the key of the stage. */
   readonly gates: Readonly<Record<string, GateResult>>;
   /** group → instances that this rollout terminates or has terminated, until the command after that is through. */
   readonly leaving: Readonly<Record<string, readonly string[]>>;

@@ -1,4 +1,5 @@
 import type { Instant, Milliseconds } from '../../clock.js';
+import type { MetricCondition } from './metric.js';
 import type { STAGE_WORDS } from '../../text/stage-words.js';
 
 /** The user's command that decides at every stage of a rollout whether it goes on, and its limits. */
@@ -16,22 +17,28 @@ export interface GatePlan {
  */
 export type GateStage = keyof typeof STAGE_WORDS;
 
-/** A stage of a group at which the gate command has to be asked. */
+/** A stage of a group at which the gate command, or a metric, has to be asked. */
 export interface GateDue {
   readonly group: string;
   readonly stage: GateStage;
   /** Capacity units that are new and proven at this stage. */
   readonly part: number;
+  /** Since when the new instances have had what is asked about; data of before counts for nothing. */
+  readonly since: Instant;
+  /** The condition that is asked; absent: the gate command. */
+  readonly metric?: MetricCondition;
 }
 
-/** What the gate command said last. `since`: when it was asked first at this stage. */
+/** What the gate command, or a metric, said last. `since`: when it was asked first at this stage. */
 export interface GateResult {
   readonly said: GateAnswer;
+  /** The condition; absent: the gate command. */
+  readonly metric?: MetricCondition;
   readonly part: number;
   readonly since: Instant;
   readonly at: Instant;
   readonly tries: number;
-  /** `exit 3`, `killed after 60 s` … */
+  /** `exit 3`, `killed after 60 s`, `it holds: 0 at …` */
   readonly words: string;
   /** The end of what it printed, without control characters. */
   readonly output: string;

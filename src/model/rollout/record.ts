@@ -105,7 +105,7 @@ export interface PauseEnds {
   readonly by: 'resume' | 'rollback';
 }
 
-export type GateName = 'check' | 'before' | 'after' | 'alarms' | 'anomaly' | 'gate';
+export type GateName = 'check' | 'before' | 'after' | 'alarms' | 'anomaly' | 'gate' | 'metrics';
 
 interface RecordBase {
   readonly run: string;

@@ -15,6 +15,8 @@ export interface ChangePlan {
   /** Logical ids of groups that come into being: they are proven, not swapped. */
   readonly newGroups: readonly string[];
   readonly groups: readonly GroupOutlook[];
+  /** What is asked at which stages besides health, as sentences; absent when nothing is. */
+  readonly gates?: readonly string[];
   /** Groups, or logical ids of new ones, that --only or --except leaves alone; absent without any. */
   readonly leftOut?: readonly string[];
   /** What would be lost: groups that the change replaces or removes, instances and all. */

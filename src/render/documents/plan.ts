@@ -17,6 +17,7 @@ export function planLines(plan: ChangePlan): readonly string[] {
     ...plan.resources.flatMap(resourceLines),
     ...plan.newGroups.map((name) => `Group ${name} is new: its instances will be checked; there is nothing to swap.`),
     ...plan.groups.flatMap(groupLines),
+    ...(plan.gates ?? []).map(oneLine),
     ...(plan.leftOut === undefined
       ? []
       : [

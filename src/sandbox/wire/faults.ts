@@ -102,6 +102,7 @@ function rule(fault: Fault, all: Random): Rule | undefined {
         treat: (_, operation) => ({ lag: random(operation).between(0, fault.seconds) * 1000 }),
       };
     case 'alarm':
+    case 'metric':
     case 'noCapacity':
     case 'zonalShift':
     case 'launchFails':

@@ -28,7 +28,8 @@ export function batchStop(
     pauseDue(record, shareOf(ready, record)) ?? (record.serial ? pauseOfMate(observed, group, record) : undefined);
   const bakes = ready === 0 ? undefined : bakesUntil(observed, group, record);
   if (bakes !== undefined) return { kind: 'wait', wait: bakingWait(group, record, ready, bakes) };
-  const due = { group: group.name, stage: 'batch', part: ready } as const;
+  const since = observed.seen.bakingSince[group.name] ?? observed.at;
+  const due = { group: group.name, stage: 'batch', part: ready, since } as const;
   const gate = ready === 0 ? undefined : stageState(view, due);
   if (gate?.kind === 'failed') return { kind: 'stuck', why: gate.why };
   if (gate?.kind === 'asking') return { kind: 'wait', wait: askingWait(group.name, 'replace', gate) };

@@ -1,0 +1,68 @@
+import { judgeMetric, windowOf, type MetricJudgement } from '../../decide/gates/metrics.js';
+import { gateKey } from '../../decide/gates/stage-gate.js';
+import { AwsFault } from '../../errors.js';
+import type { GateDue, GateResult } from '../../model/rollout/gate-answer.js';
+import type { MetricCondition } from '../../model/rollout/metric.js';
+import type { Observed, Seen } from '../../model/rollout/decision.js';
+import type { Deps } from '../deps.js';
+
+/** Asks CloudWatch for the metrics of a stage, when they are due. */
+export interface MetricAsker {
+  /** Asks what is due now. AWS's failures are answers: "not yet". */
+  readonly follow: (due: readonly GateDue[], observed: Observed) => Promise<void>;
+  /** What was answered since the last time, as something to remember. */
+  readonly harvest: (seen: Seen) => Seen;
+}
+
+/**
+ * Makes the asker of one rollout; what is asked and what the metrics say is told through `deps.emit`.
+ * @param wake called when an answer is there
+ */
+export function createMetricAsker(deps: Deps, wake: () => void): MetricAsker {
+  const ended = new Map<string, GateResult>();
+  const told = new Map<string, string>();
+
+  async function ask(due: GateDue, metric: MetricCondition, observed: Observed): Promise<void> {
+    const key = gateKey(due);
+    const before = observed.seen.gates[key];
+    const tries = (before?.tries ?? 0) + 1;
+    const where = { group: due.group, stage: due.stage, metric: metric.text };
+    if (tries === 1) deps.emit({ type: 'gate.started', ...where });
+    const { said, words } = await answerOf(deps, metric, { since: due.since, at: observed.at });
+    const at = observed.at;
+    ended.set(key, { said, metric, part: due.part, since: before?.since ?? at, at, tries, words, output: '' });
+    const news = JSON.stringify([said, words]);
+    if (told.get(key) !== news) deps.emit({ type: 'gate.ended', ...where, said, words, tries, output: '' });
+    told.set(key, news);
+    wake();
+  }
+
+  return {
+    follow: async (due, observed) => {
+      for (const one of due) if (one.metric !== undefined) await ask(one, one.metric, observed);
+    },
+    harvest: (seen) => {
+      if (ended.size === 0) return seen;
+      const gates = { ...seen.gates, ...Object.fromEntries(ended) };
+      ended.clear();
+      return { ...seen, gates };
+    },
+  };
+}
+
+/** What a metric says; as long as no period is over, CloudWatch need not be asked. */
+async function answerOf(
+  deps: Deps,
+  metric: MetricCondition,
+  when: { readonly since: number; readonly at: number },
+): Promise<MetricJudgement> {
+  const window = windowOf(metric, when.since, when.at);
+  if (window.from >= window.to) return judgeMetric(metric, [], when);
+  try {
+    return judgeMetric(metric, await deps.gateway.metricData(metric, window), when);
+  } catch (error) {
+    if (!(error instanceof AwsFault)) throw error;
+    // What is not known is neither good nor bad; whoever waits for it gives up in time.
+    return { said: 'notYet', words: `CloudWatch did not answer: ${error.code}: ${error.message}` };
+  }
+}
