@@ -29,6 +29,7 @@ const ABOUT: Readonly<Record<string, string>> = {
   cancel: 'Cancelling',
   rollback: 'Rolling back',
   revert: 'Going back to the former stack',
+  history: 'The history of a stack',
   lock: 'Strict locks',
   watch: 'Rollouts that are watched',
   diagnose: 'Why it went wrong',

@@ -60,6 +60,11 @@ export default class UpdateStack extends BaseCommand {
     ...stageFlags,
     ...lockFlag,
     ...historyFlag,
+    to: string({
+      summary: 'Give the stack what it had after this run (its id in history, or the beginning of it); needs --history',
+      helpValue: 'RUN',
+      helpGroup: 'HISTORY',
+    }),
     ...stackFlags,
     ...commonFlags,
     ...notifyFlags,

@@ -44,6 +44,11 @@ export function settable(flags: readonly FlagShape[]): readonly FlagShape[] {
 /** Only one of each pair makes sense: what is said nearer to the command line wins. */
 const INSTEAD: readonly (readonly [string, string])[] = [
   ['template', 'app'],
+  ['to', 'template'],
+  ['to', 'app'],
+  ['to', 'change-set'],
+  ['to', 'parameters-file'],
+  ['to', 'use-default'],
   ['change-set', 'template'],
   ['change-set', 'app'],
   ['change-set', 'parameters-file'],

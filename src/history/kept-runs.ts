@@ -3,8 +3,8 @@ import type { Gateway } from '../engine/gateway.js';
 import type { HistoryEntry } from '../model/history-entry.js';
 import { faultText } from '../text/fault-text.js';
 import type { HistoryAddress } from './history-address.js';
-import { MOST_ENTRY_BYTES, readEntry } from './entry.js';
-import { readRunKey, runsPrefix, type HistoryPlace, type RunKey } from './keys.js';
+import { hashOf, MOST_ENTRY_BYTES, readEntry } from './entry.js';
+import { readRunKey, runsPrefix, templateKey, type HistoryPlace, type RunKey } from './keys.js';
 
 /** What reading takes of AWS. */
 export type HistoryReads = Pick<Gateway, 'listObjects' | 'readObject'>;
@@ -22,6 +22,9 @@ export interface ReadRun extends RunKey {
 
 /** Entries that are read at once. */
 const AT_ONCE = 5;
+
+/** The largest template that CloudFormation takes. */
+const MOST_TEMPLATE_BYTES = 1024 * 1024;
 
 /**
  * The newest runs by their names alone, newest first.
@@ -64,6 +67,26 @@ async function readRun(
   } catch (error) {
     if (!(error instanceof AwsFault)) throw error;
     return { ...run, entry: faultText(error) };
+  }
+}
+
+/**
+ * The copy of a template; undefined where there is none, or another text under its name.
+ * @throws AwsFault
+ */
+export async function readTemplate(
+  gateway: Pick<HistoryReads, 'readObject'>,
+  { address, place }: StackHistory,
+  hash: string,
+): Promise<string | undefined> {
+  try {
+    const key = templateKey(address, place, hash);
+    const how = { owner: ownerOf(address, place), most: MOST_TEMPLATE_BYTES };
+    const text = await gateway.readObject(address.bucket, key, how);
+    return hashOf(text) === hash ? text : undefined;
+  } catch (error) {
+    if (error instanceof AwsFault && error.kind === 'missing' && error.code !== 'NoSuchBucket') return undefined;
+    throw error;
   }
 }
 

@@ -99,6 +99,7 @@ const ROLLOUT = {
 } as const satisfies OptionTable;
 
 const CHANGE = {
+  to: 'text',
   template: 'text',
   app: 'text',
   capabilities: 'texts',

@@ -229,6 +229,11 @@ export const CODES: Readonly<Record<string, string>> = {
   'room.vcpus': 'A quota of EC2 leaves fewer vCPUs than a rollout needs, so its launches would fail.',
   'guard.broken':
     'The last check before a change found it unsafe, and nothing was sent. This is a bug; please report it.',
+  'history.noState': 'The entry of a run does not say what the stack had, so nobody can go back to it by --to.',
+  'history.noTemplate':
+    'A run had another template, and there is no copy of it. Give that template and its parameters.',
+  'history.unknown': 'No run, or several, of the history have the id that --to names. history shows them.',
+  'history.unreadable': 'The entry of the run that --to names cannot be read, so nobody can go back to it by --to.',
   'lint.missing': 'cfn-lint is to count, and it could not be run.',
 
   'metric.denied': 'The role may not read the metrics that --metric names: cloudwatch:GetMetricData.',
@@ -290,6 +295,8 @@ export const CODES: Readonly<Record<string, string>> = {
   'revert.policy': 'When the stack has to go back, it keeps the policy of this run: the former one cannot be read.',
   'revert.secret':
     'When the stack has to go back, a NoEcho parameter keeps the value of this run: the former one cannot be read.',
+  'rollback.nothing':
+    'No rollout is open, so there was nothing to roll back. The message says how to give the stack what it had before.',
   'rollback.judged': 'The rollout was judged already and its old instances are going; it can only be finished.',
   'run.account': 'The credentials are of another account than --expect-account names.',
   'run.declined': 'A person declined the change.',

@@ -8,6 +8,7 @@ import type { GroupResult } from '../../model/rollout/decision.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
 import { withDiagnosis } from '../../run/with-diagnosis.js';
 import { groupsOnInterrupt } from '../../run/signals/interrupt.js';
+import { wayBackOf } from '../history/back-by-history.js';
 import { lockAsked, type LockFlags } from '../lock/lock-flags.js';
 import { withRun, type CommonFlags, type Run, type RunResult, type RunDescription } from '../../run/run.js';
 import type { CommandResult, ProcessContext } from '../../run/process-context.js';
@@ -58,10 +59,11 @@ export function rollback(asked: RecoverAsked, surroundings: ProcessContext): Pro
   const end: Recovery['end'] = async (results, plan, run) => {
     if (results.some(({ outcome }) => outcome === 'promoted'))
       throw tooLate(results, plan, (await servesNow(run, plan)).text);
-    return {
-      outcome: results.some(({ outcome }) => BACK.includes(outcome)) ? 'undone' : orSizeKept(results),
-      results,
-    };
+    const outcome = results.some(({ outcome }) => BACK.includes(outcome)) ? 'undone' : orSizeKept(results);
+    if (outcome !== 'nothing' || plan.stack === undefined) return { outcome, results };
+    const { reason, next } = await wayBackOf(run, plan.stack);
+    run.deps.emit({ type: 'warning', reason });
+    return { outcome, results, more: { next } };
   };
   return overGroups({ command: 'rollback', adoptOnly: true, undo: true, end }, asked, surroundings);
 }

@@ -2,12 +2,13 @@ import { command } from '../../text/commands/next-command.js';
 import type { CdkStack } from '../../cdk/assembly.js';
 import type { StackTiming, Wanted } from '../../config/rollout-plan.js';
 import type { StackSettings } from '../../engine/gateway.js';
-import { AwsFault, refused } from '../../errors.js';
+import { AwsFault, badFlags, refused } from '../../errors.js';
 import { fetchTemplate, readParameterFile, readTemplateFile } from '../../template/io.js';
 import { loadTemplate, type Loaded, type TemplateIo } from '../../template/load.js';
 import { readParameters, type ParametersWanted } from '../../template/parameters/parameters.js';
 import { objectOf, templateUrl } from '../../template/s3-address.js';
 import type { CdkDeployment } from './cdk.js';
+import { stackOfRun, toProblems, type ToFlags } from '../history/to-run.js';
 import { readChange, type ChangeFlags, type ChangeWanted } from './change-flags.js';
 import { examineChangeSet, examineTemplate, templateOfChangeSet } from './examine-template.js';
 import { createLocator } from './resource-locator.js';
@@ -18,7 +19,7 @@ import { retrying } from '../../engine/retrying-gateway.js';
 import { STACK_TIMING, type StackOrder } from '../../engine/stack/stack-change.js';
 
 /** What a command line says of a stack's change, unchecked. */
-export interface OrderFlags extends StoreFlags, ChangeFlags {
+export interface OrderFlags extends StoreFlags, ChangeFlags, ToFlags {
   readonly stack: string;
   /** The stack of a CDK app, which brings template, parameters and settings. */
   readonly cdk?: CdkStack | undefined;
@@ -45,6 +46,8 @@ export async function readOrder(
   { env }: Pick<ProcessContext, 'env'>,
   canAsk: boolean,
 ): Promise<OrderRead> {
+  const problems = toProblems(asked);
+  if (problems.length > 0) throw badFlags(problems);
   const change = await readChange(asked, { ...asked, canAsk }, readTemplateFile);
   const parameters = await readParameters(
     {
@@ -70,19 +73,20 @@ export interface OrderInput {
 /** The order itself: reads and checks the template, and stores one that is too long for a call. */
 export async function makeOrder(run: Run, input: OrderInput): Promise<StackOrder> {
   const { asked, wanted, cdk } = input;
-  const { parameters, change } = input.read;
+  const { change } = input.read;
+  const { parameters, template: source, copies } = await asOfRun(run, input);
   const files = asked['parameters-file'] ?? [];
   if (files.length > 0) run.deps.emit({ type: 'parameters.read', files, overridden: parameters.overridden });
   const ignoreUnknown = asked['ignore-unknown-parameters'] ?? false;
   const settings = settingsOf(parameters, change, cdk);
   const given = { ...parameters, ignoreUnknown };
-  const io = { ...templateIo(run), store: templateStore(run.deps, asked, given) };
+  const io = { ...templateIo(run), ...copies, store: templateStore(run.deps, asked, given) };
   const swaps = wanted.swap !== 'never';
   const template: Loaded =
     change.existing !== undefined
       ? templateOfChangeSet(change.existing)
       : cdk === undefined
-        ? await loadTemplate(asked.template, asked.stack, io, swaps)
+        ? await loadTemplate(source, asked.stack, io, swaps)
         : await cdkTemplate(run, cdk, io, { given, swaps });
   return {
     stack: asked.stack,
@@ -107,6 +111,31 @@ export async function makeOrder(run: Run, input: OrderInput): Promise<StackOrder
     ...(change.existing !== undefined && { existing: change.existing }),
     // Another prefix: what is kept on purpose must not look like what a dead run left.
     ...(change.keep && { changeSetName: `ha-updater-kept-${run.id}` }),
+  };
+}
+
+/** Template and parameters as they were given; with `--to` those that a former run had. */
+async function asOfRun(
+  run: Run,
+  { asked: { to, stack, template }, read: { parameters } }: OrderInput,
+): Promise<{
+  readonly parameters: ParametersWanted;
+  readonly template: string | undefined;
+  /** The copy is read once, and counts by its hash. */
+  readonly copies?: Pick<TemplateIo, 'readObject'>;
+}> {
+  if (to === undefined) return { parameters, template };
+  const { given, template: copy } = await stackOfRun(run, { stack, to, given: parameters.given });
+  const asOf = { ...parameters, given };
+  if (copy === undefined) return { parameters: asOf, template: undefined };
+  const { readObject } = templateIo(run);
+  return {
+    parameters: asOf,
+    template: copy.address,
+    copies: {
+      readObject: (bucket, key) =>
+        `s3://${bucket}/${key}` === copy.address ? Promise.resolve(copy.text) : readObject(bucket, key),
+    },
   };
 }
 
