@@ -24,6 +24,7 @@ const ABOUT: Readonly<Record<string, string>> = {
   balancer: 'Load balancers',
   alarm: 'Alarms',
   metric: 'Metrics',
+  calendar: 'Change calendars',
   swap: 'Swaps and rolling rollouts',
   restart: 'Restarts',
   cancel: 'Cancelling',

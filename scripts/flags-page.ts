@@ -27,6 +27,8 @@ const MORE: Readonly<Record<string, string>> = {
   lock: 'see [docs/LOCKS.md](LOCKS.md)',
   output: 'see [Output](#output)',
   'parameters-file': 'see [docs/PARAMETERS.md](PARAMETERS.md)',
+  'change-calendar': 'see [CALENDAR.md](CALENDAR.md)',
+  'despite-calendar': 'see [CALENDAR.md](CALENDAR.md)',
   metric: 'see [Metrics at every stage](GATES.md#metrics-at-every-stage)',
   'skip-elb-health-check': 'see [Force](GATES.md#force)',
   strategy: 'see [Rolling](ROLLING.md)',

@@ -34,6 +34,18 @@ export const gateFlags = {
     'Longest time of a command before or after a termination, or of the gate command',
     GATES,
   ),
+  'change-calendar': string({
+    summary: 'Begin nothing, and let no old instance go, while this SSM change calendar is closed; may be repeated',
+    helpValue: 'NAME',
+    helpGroup: GATES,
+    multiple: true,
+    multipleNonGreedy: true,
+  }),
+  'despite-calendar': string({
+    summary: 'Why the run does not keep to the change calendar this time; noted on the groups',
+    helpValue: 'REASON',
+    helpGroup: GATES,
+  }),
   alarm: string({
     summary: 'CloudWatch alarm that fails the rollout while it proves or bakes; may be repeated',
     helpValue: 'NAME',

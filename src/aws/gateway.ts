@@ -2,6 +2,7 @@ import type { Gateway } from '../engine/gateway.js';
 import { permissions } from './account/simulate-policies.js';
 import { countedInstances, subnets, vcpuQuotas } from './account/quotas-and-subnets.js';
 import { describeAlarms } from './alarms.js';
+import { calendarState } from './calendar-state.js';
 import { metricData } from './metric-data.js';
 import { activities, failedLaunches, lifecycleHooks, precautions } from './groups/activities.js';
 import { addressesBehind, endings, membersBehind, running } from './balancers/balancer-members.js';
@@ -101,6 +102,7 @@ function readsOfGroups(
   | 'consoleOutput'
   | 'alarms'
   | 'metricData'
+  | 'calendarState'
   | 'precautions'
 > {
   return {
@@ -124,6 +126,7 @@ function readsOfGroups(
     lifecycleHooks: (group) => lifecycleHooks(clients, group),
     consoleOutput: (instance) => consoleOutput(clients, instance),
     alarms: (names) => describeAlarms(clients, names),
+    calendarState: (names) => calendarState(clients, names),
     metricData: (condition, window) => metricData(clients, condition, window),
     precautions: (group) => precautions(clients, group),
   };

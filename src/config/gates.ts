@@ -19,6 +19,8 @@ export interface GateFlags extends NumberTexts {
   readonly 'without-gates'?: boolean | undefined;
   readonly 'gate-command'?: string | undefined;
   readonly metric?: readonly string[] | undefined;
+  readonly 'change-calendar'?: readonly string[] | undefined;
+  readonly 'despite-calendar'?: string | undefined;
   readonly 'check-command'?: string | undefined;
   readonly 'before-terminate-command'?: string | undefined;
   readonly 'after-terminate-command'?: string | undefined;
@@ -42,6 +44,7 @@ export function readGates(flags: GateFlags, problems: FlagProblem[]): Gates | un
   const hooks = readHooks(flags, problems);
   const gate = readGate(flags, problems);
   const metrics = readMetrics(flags, problems);
+  const calendar = readCalendar(flags, problems);
   const canary = readCanary(flags.canary, problems);
   const pauseAt = readPauses(flags['pause-at'], problems);
   const pauseEnds = readPauseEnd(flags['pause-timeout'], problems);
@@ -61,6 +64,7 @@ export function readGates(flags: GateFlags, problems: FlagProblem[]): Gates | un
     ...(hooks === undefined ? {} : { hooks }),
     ...gate,
     ...(metrics === undefined ? {} : { metrics }),
+    ...calendar,
     ...(canary === undefined ? {} : { canary }),
     ...(bakeMs === 0 ? {} : { bakeMs }),
     ...(pauseAt === undefined ? {} : { pauseAt }),
@@ -193,6 +197,17 @@ function readMetrics(flags: GateFlags, problems: FlagProblem[]): MetricPlan | un
   return { conditions, timeoutMs };
 }
 
+function readCalendar(flags: GateFlags, problems: FlagProblem[]): Pick<Gates, 'calendar'> {
+  const names = [...new Set(flags['change-calendar'] ?? [])];
+  const despite = flags['despite-calendar'];
+  if (names.some((name) => name.trim() === ''))
+    problems.push(problem('--change-calendar must not be empty.', 'change-calendar'));
+  if (despite?.trim() === '') problems.push(problem('--despite-calendar must say why.', 'despite-calendar'));
+  if (despite !== undefined && names.length === 0)
+    problems.push(problem('--despite-calendar is for --change-calendar.', 'despite-calendar', 'change-calendar'));
+  return names.length === 0 ? {} : { calendar: { names, ...(despite !== undefined && { despite: despite.trim() }) } };
+}
+
 /** The gates of a command line that no record holds, spelt out again. */
 export function gateWords(flags: GateFlags): readonly string[] {
   const texts = [...COMMANDS, 'check-timeout', 'command-timeout', 'gate-timeout'] as const;
@@ -200,6 +215,8 @@ export function gateWords(flags: GateFlags): readonly string[] {
     ...texts.flatMap((name) => (flags[name] === undefined ? [] : [`--${name}`, flags[name]])),
     ...(flags.alarm ?? []).flatMap((name) => ['--alarm', name]),
     ...(flags.metric ?? []).flatMap((text) => ['--metric', text]),
+    ...(flags['change-calendar'] ?? []).flatMap((name) => ['--change-calendar', name]),
+    ...(flags['despite-calendar'] === undefined ? [] : ['--despite-calendar', flags['despite-calendar']]),
     ...(flags.anomaly === undefined ? [] : ['--anomaly', flags.anomaly]),
     ...switchWord('skip-elb-health-check', flags['skip-elb-health-check']),
   ];

@@ -1,5 +1,6 @@
 import type { Instant } from '../clock.js';
 import type { Alarm } from '../model/rollout/alarm.js';
+import type { CalendarState } from '../model/rollout/calendar.js';
 import type { MetricCondition, MetricSeries, MetricWindow } from '../model/rollout/metric.js';
 import type { NoteName, Target } from '../model/rollout/action.js';
 import type { Identity } from '../model/event.js';
@@ -172,6 +173,8 @@ export interface Gateway {
   consoleOutput(instance: string): Promise<string>;
   /** CloudWatch alarms of these names, as far as they exist. */
   alarms(names: readonly string[]): Promise<readonly Alarm[]>;
+  /** Whether all of these change calendars are open now. */
+  calendarState(names: readonly string[]): Promise<CalendarState>;
   /** The series of a condition's expression in that window; none where there is no data. */
   metricData(condition: MetricCondition, window: MetricWindow): Promise<readonly MetricSeries[]>;
   /**

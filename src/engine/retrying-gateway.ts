@@ -24,6 +24,7 @@ const REPEATABLE = [
   'lifecycleHooks',
   'alarms',
   'metricData',
+  'calendarState',
   'membersBehind',
   'running',
   'endings',

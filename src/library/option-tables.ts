@@ -66,6 +66,8 @@ const GATES = {
   withoutGates: 'switch',
   gateCommand: 'text',
   metric: 'texts',
+  changeCalendar: 'texts',
+  despiteCalendar: 'text',
   gateTimeout: 'seconds',
   checkCommand: 'text',
   checkTimeout: 'seconds',

@@ -287,15 +287,23 @@ export type RunEvent =
       readonly tries: number;
       readonly output: string;
     }
-  /** The gate command, or `metric`, is asked at a stage of a group. A stage that is asked again is told once. */
-  | { readonly type: 'gate.started'; readonly group: string; readonly stage: GateStage; readonly metric?: string }
+  /** The gate command, `metric` or `calendar` is asked at a stage of a group; asked again, that is told once. */
+  | {
+      readonly type: 'gate.started';
+      readonly group: string;
+      readonly stage: GateStage;
+      readonly metric?: string;
+      readonly calendar?: readonly string[];
+    }
   /** What it said; "not yet" in the same way again is told once. `output` is its end, limited. */
   | {
       readonly type: 'gate.ended';
       readonly group: string;
       readonly stage: GateStage;
-      /** The condition that was asked; absent: the gate command. */
+      /** The condition that was asked. */
       readonly metric?: string;
+      /** The change calendars that were asked; absent together with `metric`: the gate command. */
+      readonly calendar?: readonly string[];
       readonly said: GateAnswer;
       readonly words: string;
       readonly tries: number;

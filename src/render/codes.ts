@@ -236,6 +236,10 @@ export const CODES: Readonly<Record<string, string>> = {
   'history.unreadable': 'The entry of the run that --to names cannot be read, so nobody can go back to it by --to.',
   'lint.missing': 'cfn-lint is to count, and it could not be run.',
 
+  'calendar.closed': 'A change calendar is closed, so nothing was begun.',
+  'calendar.despite': 'A run goes on although its change calendar is closed, or cannot be read: somebody said why.',
+  'calendar.unread': 'A change calendar cannot be read, and is not taken for open.',
+
   'metric.denied': 'The role may not read the metrics that --metric names: cloudwatch:GetMetricData.',
   'metric.invalid': 'CloudWatch cannot read the expression of --metric; its message says why. Nothing was changed.',
 

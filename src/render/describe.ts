@@ -521,8 +521,9 @@ const LONGEST_METRIC = 100;
 
 /** How a command ended, and the last lines of what it printed. */
 function describeGate(event: Extract<RunEvent, { type: 'gate.started' | 'gate.ended' }>): readonly Line[] {
-  const { group, stage, metric } = event;
-  const who = metric === undefined ? 'The gate command' : `The metric ${shortened(metric, LONGEST_METRIC)}`;
+  const { group, stage, metric, calendar } = event;
+  const asked = metric === undefined ? 'The gate command' : `The metric ${shortened(metric, LONGEST_METRIC)}`;
+  const who = calendar === undefined ? asked : 'The change calendar';
   if (event.type === 'gate.started')
     return [{ scope: group, level: 'info', text: `${who} is asked at ${STAGE_WORDS[stage]}.` }];
   const { said } = event;

@@ -183,6 +183,12 @@ const FAULTS: { readonly [K in Fault['kind']]: Readonly<Record<KeysOf<K>, Fields
     instance: { check: oneOf('oldest', 'newest') },
     image: { check: text },
   },
+  calendar: {
+    name: must(text),
+    at: must(seconds),
+    state: must(oneOf('OPEN', 'CLOSED')),
+    for: { check: seconds },
+  },
   metric: { name: must(text), at: must(seconds), value: { check: number }, for: { check: seconds } },
   alarm: { name: must(text), at: must(seconds), state: { check: oneOf(...ALARM_STATES) }, for: { check: seconds } },
   noCapacity: { zone: { check: text }, after: { check: count } },
@@ -279,6 +285,7 @@ const SCENARIO: Readonly<Record<keyof Scenario, Fields[string]>> = {
   alarms: {
     check: record(object({ state: { check: oneOf(...ALARM_STATES) }, type: { check: oneOf('metric', 'composite') } })),
   },
+  calendars: { check: record(oneOf('OPEN', 'CLOSED')) },
   metrics: {
     check: record(
       object({

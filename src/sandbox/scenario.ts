@@ -117,6 +117,14 @@ export type Fault = Window &
         readonly state?: AlarmState;
         readonly for?: number;
       }
+    /** A change calendar is closed (or open) for a while. */
+    | {
+        readonly kind: 'calendar';
+        readonly name: string;
+        readonly at: number;
+        readonly state: 'OPEN' | 'CLOSED';
+        readonly for?: number;
+      }
     /** A metric has another value for a while; without one it has no data. */
     | {
         readonly kind: 'metric';
@@ -234,6 +242,8 @@ export interface Scenario {
   readonly quotas: Readonly<Record<string, number>>;
   /** CloudWatch alarms by name. */
   readonly alarms: Readonly<Record<string, { readonly state?: AlarmState; readonly type?: 'metric' | 'composite' }>>;
+  /** Change calendars of SSM by name, and what they are while no fault says otherwise. */
+  readonly calendars: Readonly<Record<string, 'OPEN' | 'CLOSED'>>;
   /** CloudWatch metrics by `NAMESPACE/NAME`, whatever dimensions are asked for. */
   readonly metrics: Readonly<Record<string, MetricBehaviour>>;
   readonly faults: readonly Fault[];
@@ -263,6 +273,7 @@ export const DEFAULT_SCENARIO: Scenario = {
   bucketOwners: {},
   quotas: {},
   alarms: {},
+  calendars: {},
   metrics: {},
   faults: [],
   commands: [],

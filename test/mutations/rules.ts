@@ -870,7 +870,27 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'metric-old-data',
     rule: 'data of before the new instances had the traffic says nothing of them',
-    breaks: { replace: ['point.at >= from &&', ''] },
+    breaks: { replace: ['begins >= from && ', ''] },
+  },
+  {
+    name: 'calendar-ignored',
+    rule: 'nothing is begun while a change calendar is closed, or cannot be read',
+    breaks: { condition: true },
+  },
+  {
+    name: 'calendar-unasked',
+    rule: 'no old instance goes before the change calendar was asked',
+    breaks: { value: 'false' },
+  },
+  {
+    name: 'calendar-closed',
+    rule: 'no old instance goes while the change calendar is closed',
+    breaks: { value: "'goOn'" },
+  },
+  {
+    name: 'calendar-stale',
+    rule: 'that a change calendar was open a while ago says nothing of now',
+    breaks: { value: 'false' },
   },
   {
     name: 'guard-gate',

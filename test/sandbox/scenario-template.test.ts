@@ -39,6 +39,7 @@ describe('templates/scenario.yaml', () => {
       'resize',
       'alarm',
       'metric',
+      'calendar',
       'stackFails',
     ]);
   });

@@ -34,6 +34,7 @@ export function drawMore(story: Story): Story {
     ending(random('ends of pauses')),
     asking(random('gate command')),
     measuring(random('metrics')),
+    freezing(random('calendar')),
   ].reduce((told, more) => more(told), story);
 }
 
@@ -327,6 +328,22 @@ function measuring(random: Random): More {
       turns,
       { metrics: { 'App/Errors': { value: 0 } } },
     );
+}
+
+/** A change calendar closes for a while. */
+function freezing(random: Random): More {
+  const turns = Array.from({ length: random.int(0, 2) }, (): Fault => ({
+    kind: 'calendar',
+    name: 'freeze',
+    at: SETTLED + random.int(5, 900),
+    state: 'CLOSED',
+    for: random.pick([30, 200, 2_000]),
+  }));
+  if (!random.chance(0.08)) return unchanged;
+  return (story) =>
+    withFaults({ ...story, gates: { words: [], ...story.gates, calendar: { names: ['freeze'] } } }, turns, {
+      calendars: { freeze: 'OPEN' },
+    });
 }
 
 /** A pause ends by itself, whichever way. */

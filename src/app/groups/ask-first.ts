@@ -1,11 +1,60 @@
 import type { Wanted } from '../../config/rollout-plan.js';
+import { sayCalendar, type CalendarNow } from '../../decide/gates/change-calendar.js';
 import { notAskedReason } from '../../decide/gates/metrics.js';
 import { retrying } from '../../engine/retrying-gateway.js';
 import { AwsFault, refused } from '../../errors.js';
 import type { Reason } from '../../model/rollout/decision.js';
+import type { CalendarPlan } from '../../model/rollout/calendar.js';
 import type { MetricCondition } from '../../model/rollout/metric.js';
-import type { Run } from '../../run/run.js';
+import { QUICK, type Run } from '../../run/run.js';
 import { sentence } from '../../text/sentence.js';
+
+/**
+ * Asks what a run will ask at its stages, once and before anything is changed: the change calendars and the metrics.
+ * @throws Failure `refused`
+ */
+export async function askFirst(run: Pick<Run, 'deps'>, wanted: Pick<Wanted, 'gates'>): Promise<void> {
+  const { calendar } = wanted.gates ?? {};
+  if (calendar !== undefined) expectOpen(run, calendar, await stateOf(run, calendar));
+  await askMetricsFirst(run, wanted);
+}
+
+/** What the change calendars say now, as sentences for a plan. */
+export async function calendarNow(
+  run: Pick<Run, 'deps'>,
+  { gates }: Pick<Wanted, 'gates'>,
+): Promise<readonly string[]> {
+  if (gates?.calendar === undefined) return [];
+  const { calendar } = gates;
+  const state = await stateOf(run, calendar);
+  const against = state.kind === 'open' || calendar.despite !== undefined ? '' : ': a run would be refused now';
+  return [`${sayCalendar(calendar, state)}${against}.`];
+}
+
+/** A closed calendar, and one that cannot be read, refuses the run, unless somebody says why it goes on. */
+function expectOpen({ deps }: Pick<Run, 'deps'>, calendar: CalendarPlan, state: CalendarNow): void {
+  // rule: calendar-ignored
+  if (state.kind === 'open') return;
+  const text = sayCalendar(calendar, state);
+  const code = state.kind === 'closed' ? 'calendar.closed' : 'calendar.unread';
+  if (calendar.despite !== undefined) {
+    const remedy = `The run goes on despite that: ${calendar.despite}`;
+    deps.emit({ type: 'warning', reason: { code: 'calendar.despite', text, remedy } });
+    return;
+  }
+  const remedy = 'Wait until it is open, or say why it shall go on all the same: --despite-calendar REASON.';
+  throw refused(code, `Nothing was started: ${sentence(text)}`, [{ code, text, remedy }]);
+}
+
+async function stateOf({ deps }: Pick<Run, 'deps'>, { names }: CalendarPlan): Promise<CalendarNow> {
+  try {
+    return await retrying(deps, QUICK).calendarState(names);
+  } catch (error) {
+    if (!(error instanceof AwsFault)) throw error;
+    // What nobody could read is not open.
+    return { kind: 'unread', why: `${error.message} (${error.code})` };
+  }
+}
 
 /**
  * Asks CloudWatch once for every metric of the run, before anything is changed: an expression that it cannot read, or

@@ -6,11 +6,11 @@ import { retrying } from '../../engine/retrying-gateway.js';
 import type { ChangePlan, GroupOutlook } from '../../model/stack/change-plan.js';
 import { planLines } from '../../render/documents/plan.js';
 import { lineWriter } from '../../render/line-writer.js';
-import { expectAccount } from '../stack/change-guards.js';
+import { expectAccount, withCalendar } from '../stack/change-guards.js';
 import { withRun, type RunDescription } from '../../run/run.js';
 import type { CommandResult, ProcessContext } from '../../run/process-context.js';
 import { nearest } from '../../text/nearest.js';
-import { askMetricsFirst } from './ask-first.js';
+import { askMetricsFirst, calendarNow } from './ask-first.js';
 import { byName, chosenGroups, targetProblems } from './command-targets.js';
 import { outlooks } from './outlooks.js';
 import { againWith, found, type UpdateGroupsAsked } from './update-asgs.js';
@@ -40,13 +40,14 @@ export async function planGroups(asked: PlanGroupsAsked, surroundings: ProcessCo
   const ending = await withRun(head, asked, { ...surroundings, json: true }, async (run) => {
     expectAccount(run, { accounts: asked['expect-account'] ?? [] });
     await askMetricsFirst(run, wanted);
+    const calendar = await calendarNow(run, wanted);
     const { groups, leftOut } = await chosenGroups(run, asked, wanted.choice);
     run.goOnWith(againWith(byName(asked, groups), 'plan'));
     run.deps.emit({ type: 'groups.found', ...found(undefined, { groups, leftOut }) });
     const seen = await outlooks(run, wanted, { groups }, undefined);
     const gone = groups.filter((name) => !seen.some(({ group }) => group === name));
     if (gone.length > 0) throw missing(gone, await retrying(run.deps).findGroups([]), run.region);
-    plan = {
+    const shown: ChangePlan = {
       stack: '',
       action: 'none',
       parameters: {},
@@ -57,6 +58,7 @@ export async function planGroups(asked: PlanGroupsAsked, surroundings: ProcessCo
       ...(leftOut.length > 0 && { leftOut }),
       against: [],
     };
+    plan = withCalendar(shown, calendar);
     const changes = seen.some(({ action }) => action !== 'skip');
     if (changes && asked['expect-no-changes'] === true) throw unexpected(seen);
     const outcome = !changes ? 'nothing' : asked['detailed-exitcode'] === true ? 'changes' : 'planned';

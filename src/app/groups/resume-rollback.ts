@@ -12,7 +12,7 @@ import { wayBackOf } from '../history/back-by-history.js';
 import { lockAsked, type LockFlags } from '../lock/lock-flags.js';
 import { withRun, type CommonFlags, type Run, type RunResult, type RunDescription } from '../../run/run.js';
 import type { CommandResult, ProcessContext } from '../../run/process-context.js';
-import { askMetricsFirst } from './ask-first.js';
+import { askFirst } from './ask-first.js';
 import { balancerAsked, balancerProblems, groupsBehind } from './balancer-target.js';
 import { byName, groupsOf, targetProblems, type TargetFlags } from './command-targets.js';
 import { servingNow, type ServingNow } from './serving-now.js';
@@ -111,7 +111,7 @@ async function overGroups(
     surroundings,
     withDiagnosis(async (run, asked) => {
       // Going back is never held up by what could not be asked.
-      if (how.goOn === true) await askMetricsFirst(run, wanted);
+      if (how.goOn === true) await askFirst(run, wanted);
       const groups = behind !== undefined ? await groupsBehind(run, behind) : await groupsOf(run, asked);
       const named = byName(asked, groups);
       run.goOnWith(againWith(named, command));

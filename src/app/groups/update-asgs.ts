@@ -12,7 +12,7 @@ import { groupsOnInterrupt } from '../../run/signals/interrupt.js';
 import { lockAsked, type LockFlags } from '../lock/lock-flags.js';
 import { withRun, type CommonFlags, type RunResult, type RunDescription, type Run } from '../../run/run.js';
 import type { CommandResult, ProcessContext } from '../../run/process-context.js';
-import { askMetricsFirst } from './ask-first.js';
+import { askFirst } from './ask-first.js';
 import type { Choice } from './choose-groups.js';
 import { byName, chosenGroups, targetProblems, type TargetFlags } from './command-targets.js';
 
@@ -39,7 +39,7 @@ export async function updateGroups(given: UpdateGroupsAsked, surroundings: Proce
     given,
     surroundings,
     withDiagnosis(async (run, asked) => {
-      await askMetricsFirst(run, wanted);
+      await askFirst(run, wanted);
       const choice = await chosenGroups(run, asked, wanted.choice);
       const named = byName(asked, choice.groups, choice.leftOut.length > 0);
       run.goOnWith(againWith(named), choice.leftOut.length > 0);

@@ -266,6 +266,9 @@ function rolloutAdvice(
       : lease === undefined
         ? 'Interrupted: no run works on it.'
         : holderOf(lease, at, holderIsGone),
+    ...(record.gates?.despite === undefined
+      ? []
+      : [`Begun despite its change calendar: ${sentence(record.gates.despite)}`]),
     ...(paused === undefined && passedBy !== undefined ? [`Resumed at ${passed} % by ${passedBy}.`] : []),
     ...(wish?.run === record.run
       ? [`Called back ${timestamp(wish.at)} by ${wish.why}: it is rolled back unless it was judged before.`]

@@ -11,6 +11,7 @@ import type { ChangePlan } from '../../model/stack/change-plan.js';
 import type { Reason } from '../../model/rollout/decision.js';
 import type { StackChanges } from '../../model/stack/change-set.js';
 import type { GivenParameter } from '../../model/stack/template.js';
+import { askFirst } from '../groups/ask-first.js';
 import { chooseGroups, choiceOf } from '../groups/choose-groups.js';
 import { outlooks } from '../groups/outlooks.js';
 import type { ChangeGuards } from './change-flags.js';
@@ -29,6 +30,17 @@ export function expectAccount({ identity }: Run, { accounts }: Pick<ChangeGuards
     [],
     [command`aws sts get-caller-identity`],
   );
+}
+
+/** The account is one of those named, and what is asked at the stages of the run can be asked. */
+export async function expectReady(run: Run, guards: Pick<ChangeGuards, 'accounts'>, wanted: Wanted): Promise<void> {
+  expectAccount(run, guards);
+  await askFirst(run, wanted);
+}
+
+/** The plan with what a change calendar says now. */
+export function withCalendar(plan: ChangePlan, calendar: readonly string[]): ChangePlan {
+  return calendar.length === 0 ? plan : { ...plan, gates: [...(plan.gates ?? []), ...calendar] };
 }
 
 /** What an open change would do, and what the swap after it would do with the groups that are there. */

@@ -5,11 +5,11 @@ import type { ChangePlan } from '../../model/stack/change-plan.js';
 import { lineWriter } from '../../render/line-writer.js';
 import { planLines } from '../../render/documents/plan.js';
 import { prepareCdk, withApp } from './cdk.js';
-import { expectAccount, guardChange, planOf } from './change-guards.js';
+import { expectAccount, guardChange, planOf, withCalendar } from './change-guards.js';
 import { withRun, type RunDescription } from '../../run/run.js';
 import { makeOrder, readOrder } from './stack-order.js';
 import type { CommandResult, ProcessContext } from '../../run/process-context.js';
-import { askMetricsFirst } from '../groups/ask-first.js';
+import { askMetricsFirst, calendarNow } from '../groups/ask-first.js';
 import { againWith } from '../groups/update-asgs.js';
 import type { UpdateStackAsked } from './update-stack.js';
 
@@ -39,6 +39,7 @@ export async function plan(given: PlanAsked, surroundings: ProcessContext): Prom
   const ending = await withRun(head, typed, { ...surroundings, json: true }, async (run, asked) => {
     expectAccount(run, change.guards);
     await askMetricsFirst(run, wanted);
+    const calendar = await calendarNow(run, wanted);
     const cdk =
       asked.cdk === undefined
         ? undefined
@@ -50,7 +51,7 @@ export async function plan(given: PlanAsked, surroundings: ProcessContext): Prom
       wishes: { create: change.wishes.create ?? true, wait: change.wishes.wait ?? false },
     };
     await changeStack(stackRun.deps, order, async (open) => {
-      found = await planOf(run, wanted, asked.stack, open);
+      found = withCalendar(await planOf(run, wanted, asked.stack, open), calendar);
       // A plan shows what would be lost; only update-stack has to refuse it.
       guardChange({ ...change.guards, groupReplacement: true }, open, found, order.given);
       return 'drop';

@@ -8,7 +8,7 @@ import { Failure, refused, problem } from '../../errors.js';
 import type { GroupResult } from '../../model/rollout/decision.js';
 import { prepareCdk, withApp, type AppAsked } from './cdk.js';
 import type { ChangeWanted } from './change-flags.js';
-import { chosenOf, expectAccount, guardChange, guardGroups, planOf } from './change-guards.js';
+import { chosenOf, expectReady, guardChange, guardGroups, planOf } from './change-guards.js';
 import { withDiagnosis } from '../../run/with-diagnosis.js';
 import { stackOnInterrupt } from '../../run/signals/interrupt.js';
 import { openOutputs, type OutputsFlags } from './stack-outputs.js';
@@ -21,7 +21,6 @@ import type { CommandResult, ProcessContext } from '../../run/process-context.js
 import { makeOrder, onInterrupt, readOrder, type OrderFlags } from './stack-order.js';
 import { lockAsked } from '../lock/lock-flags.js';
 import { choiceOf } from '../groups/choose-groups.js';
-import { askMetricsFirst } from '../groups/ask-first.js';
 import { byName } from '../groups/command-targets.js';
 import { servingNow } from '../groups/serving-now.js';
 import { againWith, outcomeOf, pausedNext, swap, type UpdateGroupsAsked } from '../groups/update-asgs.js';
@@ -48,15 +47,13 @@ export async function updateStack(given: UpdateStackAsked, surroundings: Process
   const outputs = await openOutputs(typed, surroundings);
   const read = await readOrder(typed, surroundings, surroundings.ask !== undefined);
   const { change } = read;
-  const head = (asked: typeof typed): RunDescription => describe(asked, wanted);
   return withRun(
-    head,
+    (asked): RunDescription => describe(asked, wanted),
     typed,
     outputs.surroundings,
     withDiagnosis(async (run, asked) => {
       const target: UpdateGroupsAsked = { ...asked, asgs: [] };
-      expectAccount(run, change.guards);
-      await askMetricsFirst(run, wanted);
+      await expectReady(run, change.guards, wanted);
       const cdk =
         asked.cdk === undefined
           ? undefined

@@ -5,6 +5,7 @@ import {
   RECORD_VERSION,
   STRATEGY_RECORD_VERSION,
   type FrozenNote,
+  type GateName,
   type Lease,
   type OutInstance,
   type OutNote,
@@ -301,10 +302,17 @@ function readBase(field: Fields): Omit<RolloutRecord, 'version' | 'strategy'> {
 
 const GATE_FIELDS = [
   ...['run', 'canary', 'bake', 'pause', 'paused', 'passed', 'needs', 'keep?', 'until?', 'back?'],
-  ...['ends?', 'waits?', 'by?'],
+  ...['ends?', 'waits?', 'by?', 'despite?'],
 ];
 
-const GATE_NAMES = ['check', 'before', 'after', 'alarms', 'anomaly', 'gate', 'metrics'] as const;
+const GATE_NAMES = ['check', 'before', 'after', 'alarms', 'anomaly', 'gate', 'metrics', 'calendar'] as const;
+
+/** Gates that are written shorter than they are called: a tag has to hold all of them. */
+const SHORT: Readonly<Partial<Record<GateName, string>>> = { metrics: 'm', calendar: 'c' };
+
+function readGateName(text: string): GateName {
+  return GATE_NAMES.find((name) => SHORT[name] === text) ?? readOne(text, GATE_NAMES);
+}
 
 function gatesText(run: string, gates: RecordGates): string {
   const { canary, bakeMs, pauseAt, paused, passed, needs, keepMs, keptUntil, backAt } = gates;
@@ -317,7 +325,7 @@ function gatesText(run: string, gates: RecordGates): string {
     pause: pauseAt?.join('/') ?? '-',
     paused: number(paused),
     passed: number(passed),
-    needs: needs?.join('/') ?? '-',
+    needs: needs?.map((name) => SHORT[name] ?? name).join('/') ?? '-',
     // A version that does not know these must not take the rollout over: it would leave the kept half for ever.
     ...(keepMs !== undefined && { keep: String(keepMs) }),
     ...(keptUntil !== undefined && { until: time(keptUntil) }),
@@ -326,8 +334,12 @@ function gatesText(run: string, gates: RecordGates): string {
     ...(pauseUntil !== undefined && { waits: time(pauseUntil) }),
   });
   // For people alone: where there is no room, it is left out.
-  const room = MOST - text.length - ' by='.length;
-  return passedBy === undefined || room < LEAST_OF_WHO ? text : `${text} by=${wordWithin(passedBy, room)}`;
+  return withWord(withWord(text, 'by', passedBy), 'despite', gates.despite);
+}
+
+function withWord(text: string, key: string, value: string | undefined): string {
+  const room = MOST - text.length - ` ${key}=`.length;
+  return value === undefined || room < LEAST_OF_WHO ? text : `${text} ${key}=${wordWithin(value, room)}`;
 }
 
 /** Less than that of who resumed says nothing. */
@@ -342,9 +354,9 @@ function readGates(field: Fields): { readonly run: string; readonly gates: Recor
   const number = (key: string): number | undefined => (field(key) === '-' ? undefined : readCount(field(key)));
   const list = (key: string): readonly string[] | undefined => (field(key) === '-' ? undefined : field(key).split('/'));
   const [canary, bakeMs, paused, passed] = [number('canary'), number('bake'), number('paused'), number('passed')];
-  const [pauseAt, needs] = [list('pause')?.map(readCount), list('needs')?.map((name) => readOne(name, GATE_NAMES))];
+  const [pauseAt, needs] = [list('pause')?.map(readCount), list('needs')?.map(readGateName)];
   const [keep, until, back] = [field('keep?'), field('until?'), field('back?')];
-  const [ends, waits, by] = [field('ends?'), field('waits?'), field('by?')];
+  const [ends, waits, by, despite] = [field('ends?'), field('waits?'), field('by?'), field('despite?')];
   return {
     run: readWord(field('run')),
     gates: {
@@ -360,6 +372,7 @@ function readGates(field: Fields): { readonly run: string; readonly gates: Recor
       ...(ends !== '' && { pauseEnds: readEnds(ends) }),
       ...(waits !== '' && { pauseUntil: readTime(waits) }),
       ...(by !== '' && { passedBy: readWord(by) }),
+      ...(despite !== '' && { despite: readWord(despite) }),
     },
   };
 }

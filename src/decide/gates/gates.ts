@@ -19,13 +19,14 @@ export function recordGates({ gates }: Plan): { readonly gates?: RecordGates } {
     ...(pauseAt === undefined || pauseAt.length === 0 ? {} : { pauseAt }),
     ...(pauseEnds === undefined ? {} : { pauseEnds }),
     ...(keepMs === undefined || keepMs === 0 ? {} : { keepMs }),
+    ...(gates.calendar?.despite === undefined ? {} : { despite: gates.calendar.despite }),
     ...(needs.length === 0 ? {} : { needs }),
   };
   return Object.keys(noted).length === 0 ? {} : { gates: noted };
 }
 
 /** The gates that are too long for a record, by name. */
-function namesOf({ hooks, alarms, anomaly, gate, metrics }: Gates): readonly GateName[] {
+function namesOf({ hooks, alarms, anomaly, gate, metrics, calendar }: Gates): readonly GateName[] {
   return [
     ...(hooks?.check === undefined ? [] : (['check'] as const)),
     ...(hooks?.beforeTerminate === undefined ? [] : (['before'] as const)),
@@ -34,6 +35,7 @@ function namesOf({ hooks, alarms, anomaly, gate, metrics }: Gates): readonly Gat
     ...(anomaly === 'refuse' ? (['anomaly'] as const) : []),
     ...(gate === undefined ? [] : (['gate'] as const)),
     ...(metrics === undefined ? [] : (['metrics'] as const)),
+    ...(calendar === undefined || calendar.despite !== undefined ? [] : (['calendar'] as const)),
   ];
 }
 
@@ -126,13 +128,16 @@ const GATE_FLAGS: Readonly<Record<GateName, string>> = {
   anomaly: '--anomaly refuse',
   gate: '--gate-command',
   metrics: '--metric',
+  calendar: '--change-calendar',
 };
 
 /** What a rollout that somebody else began has to pass and this run knows nothing of. */
 export function lackingReasons(observed: Observed, plan: Plan): readonly Reason[] {
   const { groups, seen } = observed;
   if (plan.undo || plan.gates?.without === true) return [];
-  const has = recordGates(plan).gates?.needs ?? [];
+  // Whoever says why a calendar does not count knows of it.
+  const knows: readonly GateName[] = plan.gates?.calendar === undefined ? [] : ['calendar'];
+  const has = [...(recordGates(plan).gates?.needs ?? []), ...knows];
   return groups.flatMap(({ name, notes: { record, verdict } }): Reason[] => {
     if (record === undefined || record.run === plan.run || seen.results[name] !== undefined) return [];
     if (verdict?.outcome === 'rollBack' || pauseEnd(observed, record)?.by === 'rollback') return [];

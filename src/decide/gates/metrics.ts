@@ -37,11 +37,12 @@ export function judgeMetric(
   { since, at }: { readonly since: Instant; readonly at: Instant },
 ): MetricJudgement {
   const { from, to } = windowOf(condition, since, at);
+  // What stood there before says nothing of the new instances.
+  // rule: metric-old-data
+  const counts = (begins: Instant): boolean => begins >= from && begins + condition.periodMs <= to;
   const counting = series.map(({ label, points }) => ({
     label,
-    // What stood there before says nothing of the new instances.
-    // rule: metric-old-data
-    points: points.filter((point) => point.at >= from && point.at + condition.periodMs <= to),
+    points: points.filter(({ at: begins }) => counts(begins)),
   }));
   // Searches also return series of what is gone; those say nothing any more.
   const full = counting.filter(({ points }) => points.length > 0);

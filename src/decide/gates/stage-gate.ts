@@ -1,21 +1,21 @@
-import type { Milliseconds } from '../../clock.js';
+import type { Instant, Milliseconds } from '../../clock.js';
 import type { Seen, Wait } from '../../model/rollout/decision.js';
 import type { Phase } from '../../model/rollout/action.js';
 import type { GateDue, GateResult } from '../../model/rollout/gate-answer.js';
-import type { MetricCondition } from '../../model/rollout/metric.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
 import { seconds } from '../../text/duration.js';
 import { lastLine } from '../../text/sentence.js';
 import { STAGE_WORDS } from '../../text/stage-words.js';
 import { limitFrom } from '../memory/unseen-time.js';
 import type { LookAndPlan } from '../view.js';
+import { asksCalendar, CALENDAR_FRESH_MS, CALENDAR_MOST_MS } from './change-calendar.js';
 import { nameOf } from './metrics.js';
 
 /** How long after "not yet" the gate command is asked again. */
 const ASKED_AGAIN_MS = 10_000;
 
-/** The same of a metric: CloudWatch has a data point a minute. */
-const METRIC_AGAIN_MS = 30_000;
+/** The same of a metric and of a calendar: CloudWatch has a data point a minute. */
+const SERVICE_AGAIN_MS = 30_000;
 
 /** Whether a stage of a group is open: the gate command and the metrics say so, or there are none. */
 export type StageState =
@@ -26,22 +26,33 @@ export type StageState =
 const OPEN: StageState = { kind: 'open' };
 
 /** Where the answer at a stage is remembered: each batch is a stage of its own. */
-export function gateKey({ group, stage, part, metric }: Pick<GateDue, 'group' | 'stage' | 'part' | 'metric'>): string {
+export function gateKey({ group, stage, part, metric, calendar }: Omit<GateDue, 'since'>): string {
   const key = stage === 'batch' ? `${group} batch ${part}` : `${group} ${stage}`;
+  if (calendar !== undefined) return `${key} calendar`;
   return metric === undefined ? key : `${key} ${metric.text}`;
 }
 
-/** All that is asked at a stage: the gate command (undefined) and the metrics. */
-function voicesOf({ gates }: Pick<Plan, 'gates'>): readonly (MetricCondition | undefined)[] {
-  return [...(gates?.gate === undefined ? [] : [undefined]), ...(gates?.metrics?.conditions ?? [])];
+/** Who is asked: the gate command where neither is named. */
+type Voice = Pick<GateDue, 'metric' | 'calendar'>;
+
+/** All that is asked at a stage. */
+function voicesOf({ gates }: Plan, stage: GateDue['stage']): readonly Voice[] {
+  const { gate, metrics, calendar } = gates ?? {};
+  // rule: calendar-unasked
+  const keepsTo = calendar !== undefined && calendar.despite === undefined && asksCalendar(stage);
+  return [
+    ...(gate === undefined ? [] : [{}]),
+    ...(metrics?.conditions ?? []).map((metric) => ({ metric })),
+    ...(keepsTo ? [{ calendar }] : []),
+  ];
 }
 
 /** What the gate command and the metrics said of a stage: one that fails fails it, and all have to say yes. */
-export function stageState(view: LookAndPlan, due: Omit<GateDue, 'metric'>): StageState {
-  const voices = voicesOf(view.plan);
+export function stageState(view: LookAndPlan, due: Omit<GateDue, keyof Voice>): StageState {
+  const voices = voicesOf(view.plan, due.stage);
   // rule: gate-skipped
   if (voices.length === 0) return OPEN;
-  const states = voices.map((metric) => voiceState(view, { ...due, ...(metric !== undefined && { metric }) }));
+  const states = voices.map((voice) => voiceState(view, { ...due, ...voice }));
   const failed = states.find(({ kind }) => kind === 'failed');
   if (failed !== undefined) return failed;
   const asking = states.filter((state) => state.kind === 'asking');
@@ -58,12 +69,12 @@ export function stageState(view: LookAndPlan, due: Omit<GateDue, 'metric'>): Sta
 
 /** What one of them said of a stage. It is asked once, and again while it says "not yet". */
 function voiceState({ observed, plan }: LookAndPlan, due: GateDue): StageState {
-  const { gate, metrics } = plan.gates ?? {};
-  const timeoutMs = (due.metric === undefined ? gate?.timeoutMs : metrics?.timeoutMs) ?? 0;
-  const who = due.metric === undefined ? 'the gate command' : `the metric ${nameOf(due.metric.text)}`;
+  const timeoutMs = timeoutOf(plan, due);
+  const who = sayVoice(due);
   const last = answerAt(observed.seen, due);
   const at = STAGE_WORDS[due.stage];
-  if (last === undefined) return { kind: 'asking', why: `${who} is asked at ${at}`, due: [due] };
+  if (last === undefined || isStale(last, observed.at))
+    return { kind: 'asking', why: `${who} is asked at ${at}`, due: [due] };
   if (last.said === 'goOn') return OPEN;
   // rule: gate-unheard
   if (last.said === 'fail') return { kind: 'failed', why: `${who} fails ${at}: ${sayAnswer(last)}` };
@@ -76,13 +87,30 @@ function voiceState({ observed, plan }: LookAndPlan, due: GateDue): StageState {
   return {
     kind: 'asking',
     why: `${who} says "not yet" at ${at}: ${sayAnswer(last)}`,
-    until,
+    ...(Number.isFinite(until) && { until }),
     due: again ? [due] : [],
   };
 }
 
-function againMs({ metric }: Pick<GateDue, 'metric'>): Milliseconds {
-  return metric === undefined ? ASKED_AGAIN_MS : METRIC_AGAIN_MS;
+function againMs({ metric, calendar }: Voice): Milliseconds {
+  return metric === undefined && calendar === undefined ? ASKED_AGAIN_MS : SERVICE_AGAIN_MS;
+}
+
+/** How long one may say "not yet"; at the end of a kept half, for as long as a calendar is closed. */
+function timeoutOf({ gates }: Plan, { metric, calendar, stage }: GateDue): Milliseconds {
+  if (calendar !== undefined) return stage === 'end' ? Infinity : CALENDAR_MOST_MS;
+  return (metric === undefined ? gates?.gate?.timeoutMs : gates?.metrics?.timeoutMs) ?? 0;
+}
+
+function sayVoice({ metric, calendar }: Voice): string {
+  if (calendar !== undefined) return 'the change calendar';
+  return metric === undefined ? 'the gate command' : `the metric ${nameOf(metric.text)}`;
+}
+
+/** That a calendar was open a while ago says nothing of now. */
+function isStale({ calendar, said, at }: GateResult, now: Instant): boolean {
+  // rule: calendar-stale
+  return calendar !== undefined && said === 'goOn' && now - at > CALENDAR_FRESH_MS;
 }
 
 /** The batch that came with the verdict has passed with it. */

@@ -87,16 +87,27 @@ function wholeRule({ leftOut }: Observed): string | undefined {
   return leftOut === undefined ? undefined : `the look did not read the ${leftOut}`;
 }
 
-/** The gate command and the metrics have said yes of what is decided, or there are none. */
+/** What has to say yes before old instances go, and where its answer is remembered. */
+function askedBy({ gates: { gate, metrics, calendar } = { words: [] } }: Plan): readonly {
+  readonly key: string;
+  readonly who: string;
+}[] {
+  return [
+    ...(gate === undefined ? [] : [{ key: '', who: 'the gate command' }]),
+    ...(metrics?.conditions ?? []).map(({ text }) => ({ key: ` ${text}`, who: `the metric ${text}` })),
+    ...(calendar === undefined || calendar.despite !== undefined
+      ? []
+      : [{ key: ' calendar', who: 'the change calendar' }]),
+  ];
+}
+
+/** All that is asked at a stage has said yes of what is decided, or there is nothing. */
 function stageRule({ groups, seen }: Observed, plan: Plan, group: Group, action: Action): string | undefined {
   const { record } = group.notes;
-  const { gate, metrics } = plan.gates ?? {};
   if (record === undefined) return undefined;
-  const asked = [...(gate === undefined ? [] : ['']), ...(metrics?.conditions ?? []).map(({ text }) => ` ${text}`)];
   const unsaid = (stage: string, what: string): string | undefined => {
-    const silent = asked.find((who) => seen.gates[`${group.name} ${stage}${who}`]?.said !== 'goOn');
-    if (silent === undefined) return undefined;
-    return `${silent === '' ? 'the gate command' : `the metric${silent}`} has not said yes${what}`;
+    const silent = askedBy(plan).find(({ key }) => seen.gates[`${group.name} ${stage}${key}`]?.said !== 'goOn');
+    return silent === undefined ? undefined : `${silent.who} has not said yes${what}`;
   };
   if (action.type === 'judge' && action.verdict.outcome === 'promote') {
     const bound = groups.some(

@@ -1,5 +1,6 @@
 import type { Gates } from '../../model/rollout/rollout-plan.js';
 import type { GateStage } from '../../model/rollout/gate-answer.js';
+import { asksCalendar } from '../gates/change-calendar.js';
 import { factsOf } from '../strategies/facts-by-name.js';
 import { list } from '../../text/list.js';
 
@@ -11,7 +12,7 @@ export function askedAtStages({
   readonly strategy: 'swap' | 'rolling';
   readonly gates?: Gates;
 }): { readonly gates?: readonly string[] } {
-  const { gate, metrics, canary, keepMs } = gates;
+  const { gate, metrics, calendar, canary, keepMs } = gates;
   const stages: readonly GateStage[] = [
     ...(canary === undefined ? [] : (['canary'] as const)),
     'verdict',
@@ -19,9 +20,13 @@ export function askedAtStages({
     ...(keepMs === undefined ? [] : (['kept', 'end'] as const)),
   ];
   const at = `asked at: ${list(stages)}`;
+  const ends = list(stages.filter(asksCalendar));
   const asked = [
     ...(gate === undefined ? [] : [`gate command ${at}: ${gate.command}`]),
     ...(metrics?.conditions ?? []).map(({ text }) => `metric ${at}: ${text}`),
+    ...(calendar === undefined || calendar.despite !== undefined
+      ? []
+      : [`change calendar asked before the start and at: ${ends}: ${list(calendar.names)}`]),
   ];
   return asked.length === 0 ? {} : { gates: asked };
 }

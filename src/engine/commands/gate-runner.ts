@@ -58,7 +58,9 @@ export function createGateRunner(deps: Deps, plan: Plan, wake: () => void): Gate
       if (gate === undefined || due === undefined) return;
       const key = running?.key;
       if (key !== undefined && !due.some((one) => gateKey(one) === key)) running?.stop.abort();
-      const next = due.find((one) => one.metric === undefined && !ended.has(gateKey(one)));
+      const next = due.find(
+        (one) => one.metric === undefined && one.calendar === undefined && !ended.has(gateKey(one)),
+      );
       if (running === undefined && next !== undefined) ask(next, gate, observed);
     },
     harvest: (seen) => {

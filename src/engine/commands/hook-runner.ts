@@ -1,6 +1,6 @@
 import { hookKey } from '../../decide/gates/hooks.js';
 import { createGateRunner } from './gate-runner.js';
-import { createMetricAsker } from './metric-asker.js';
+import { createServiceAsker } from './service-asker.js';
 import { standing } from '../../decide/instances/classify.js';
 import { factsOf } from '../../decide/strategies/facts-by-name.js';
 import type { Decision, Observed, Seen } from '../../model/rollout/decision.js';
@@ -43,7 +43,7 @@ export function createHookRunner(deps: Deps, plan: Plan): HookRunner {
   const told = new Map<string, string>();
   let bell = new AbortController();
   const gate = createGateRunner(deps, plan, () => bell.abort());
-  const metrics = createMetricAsker(deps, () => bell.abort());
+  const services = createServiceAsker(deps, () => bell.abort());
 
   function start(due: HookDue, hooks: HookPlan, observed: Observed): void {
     const key = hookKey(due.kind, due.instance);
@@ -84,7 +84,7 @@ export function createHookRunner(deps: Deps, plan: Plan): HookRunner {
       const { hooks: due = [] } = decision;
       const stages = decision.kind === 'wait' ? (decision.gates ?? []) : undefined;
       gate.follow(stages, observed);
-      await metrics.follow(stages ?? [], observed);
+      await services.follow(stages ?? [], observed);
       if (wanted === undefined) return;
       for (const [key, { kind, stop }] of running) {
         // A command around a termination has begun to do something; it is let through.
@@ -102,7 +102,7 @@ export function createHookRunner(deps: Deps, plan: Plan): HookRunner {
       }
     },
     harvest: (before) => {
-      const seen = metrics.harvest(gate.harvest(before));
+      const seen = services.harvest(gate.harvest(before));
       if (bell.signal.aborted) bell = new AbortController();
       if (ended.size === 0) return seen;
       const hooks = { ...seen.hooks, ...Object.fromEntries(ended) };

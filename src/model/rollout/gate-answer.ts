@@ -1,4 +1,5 @@
 import type { Instant, Milliseconds } from '../../clock.js';
+import type { CalendarPlan } from './calendar.js';
 import type { MetricCondition } from './metric.js';
 import type { STAGE_WORDS } from '../../text/stage-words.js';
 
@@ -27,13 +28,17 @@ export interface GateDue {
   readonly since: Instant;
   /** The condition that is asked; absent: the gate command. */
   readonly metric?: MetricCondition;
+  /** The change calendars are asked. */
+  readonly calendar?: CalendarPlan;
 }
 
-/** What the gate command, or a metric, said last. `since`: when it was asked first at this stage. */
+/** What the gate command, a metric or a change calendar said last. `since`: when it was asked first at this stage. */
 export interface GateResult {
   readonly said: GateAnswer;
   /** The condition; absent: the gate command. */
   readonly metric?: MetricCondition;
+  /** It was asked of the change calendars. */
+  readonly calendar?: CalendarPlan;
   readonly part: number;
   readonly since: Instant;
   readonly at: Instant;

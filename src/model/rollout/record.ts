@@ -95,6 +95,8 @@ export interface RecordGates {
   readonly keptUntil?: Instant;
   /** When it was decided that the kept half serves again, and the new one goes. */
   readonly backAt?: Instant;
+  /** Why it was begun without keeping to its change calendar, for people. */
+  readonly despite?: string;
   /** Commands and names are too long to be noted: only that there were some. */
   readonly needs?: readonly GateName[];
 }
@@ -105,7 +107,7 @@ export interface PauseEnds {
   readonly by: 'resume' | 'rollback';
 }
 
-export type GateName = 'check' | 'before' | 'after' | 'alarms' | 'anomaly' | 'gate' | 'metrics';
+export type GateName = 'check' | 'before' | 'after' | 'alarms' | 'anomaly' | 'gate' | 'metrics' | 'calendar';
 
 interface RecordBase {
   readonly run: string;

@@ -2,6 +2,7 @@ import type { NextCommand } from '../../text/commands/next-command.js';
 import type { Milliseconds } from '../../clock.js';
 import type { HookPlan } from './hook.js';
 import type { GatePlan } from './gate-answer.js';
+import type { CalendarPlan } from './calendar.js';
 import type { MetricPlan } from './metric.js';
 import type { PauseEnds, SizeName } from './record.js';
 
@@ -27,6 +28,8 @@ export interface Gates {
   readonly hooks?: HookPlan;
   /** Decides at every stage whether the rollout goes on. */
   readonly gate?: GatePlan;
+  /** Change calendars that it keeps to before old instances go. */
+  readonly calendar?: CalendarPlan;
   /** Conditions on CloudWatch metrics that are asked at the same stages. */
   readonly metrics?: MetricPlan;
   /** Capacity units that are proven before the rest is launched. */

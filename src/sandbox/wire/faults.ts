@@ -103,6 +103,7 @@ function rule(fault: Fault, all: Random): Rule | undefined {
       };
     case 'alarm':
     case 'metric':
+    case 'calendar':
     case 'noCapacity':
     case 'zonalShift':
     case 'launchFails':

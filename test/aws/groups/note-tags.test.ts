@@ -51,7 +51,9 @@ const gates: fc.Arbitrary<RecordGates> = fc.record(
     pauseEnds: fc.record({ afterMs: count, by: fc.constantFrom('resume' as const, 'rollback' as const) }),
     pauseUntil: second,
     passedBy: fc.constantFrom('--pause-timeout', 'resume on ci-7', 'resume on ci-7, deploy 12'),
-    needs: fc.subarray(['check', 'before', 'after', 'alarms', 'gate'] as const, { minLength: 1 }),
+    needs: fc.subarray(['check', 'before', 'after', 'alarms', 'gate', 'metrics', 'calendar'] as const, {
+      minLength: 1,
+    }),
   },
   { requiredKeys: [] },
 );
@@ -101,6 +103,30 @@ const frozen: fc.Arbitrary<FrozenNote> = fc.record(
 const wish: fc.Arbitrary<CancellationNote> = fc.record({ run, at, why: sentence });
 
 describe('notes as tags', () => {
+  it('have room for all gates that a rollout can have, and for why a calendar does not count as far as there is', () => {
+    const { needs, ...some } = {
+      canary: 1000,
+      bakeMs: 86_400_000,
+      pauseAt: [25, 50, 75, 100],
+      paused: 100,
+      passed: 100,
+      pauseEnds: { afterMs: 2_592_000_000, by: 'rollback' as const },
+      keepMs: 86_400_000,
+      keptUntil: 1_795_231_328_000,
+      backAt: 1_795_231_329_000,
+      needs: ['check', 'before', 'after', 'alarms', 'anomaly', 'gate', 'metrics', 'calendar'] as const,
+    };
+    const despite = 'hot fix, asked for by Ann, because the shop is down and the pager rings';
+    const of = (its: RecordGates): RecordGates | undefined => {
+      const [one] = fc.sample(plain, { numRuns: 1, seed: 1 });
+      if (one === undefined) throw new Error('no record');
+      return decodeNotes(encodeNotes({ record: { ...one, run: '20261121-030512-x7k2m', gates: its } })).record?.gates;
+    };
+    expect(of({ ...some, needs })).to.deep.equal({ ...some, needs });
+    expect(of({ canary: 1, despite })).to.deep.equal({ canary: 1, despite });
+    expect(despite.startsWith(of({ ...some, despite })?.despite?.replace('…', '') ?? '?')).to.equal(true);
+  });
+
   it('reads back what it wrote: record and lease exactly, sentences as far as a tag holds them', () => {
     fc.assert(
       fc.property(record, lease, verdict, frozen, wish, (r, l, v, f, w) => {

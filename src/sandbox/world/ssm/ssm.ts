@@ -1,10 +1,12 @@
 import type { OperationTable, World } from '../world.js';
 import { ServiceFault } from '../fault.js';
+import { calendarOperations } from './change-calendars.js';
 import { commandOperations } from './ssm-commands.js';
 import { ssmState, type StoredParameter } from './ssm-state.js';
 
 /** SSM of the sandbox: the parameter store (plain values, current version only) and Run Command. */
 export const ssmOperations: OperationTable = {
+  ...calendarOperations,
   ...commandOperations,
   PutParameter: (world, input: { Name: string; Value: string; Type?: string; Overwrite?: boolean }) => {
     const { parameters } = ssmState(world);

@@ -1,13 +1,15 @@
+import { sayCalendar } from '../../decide/gates/change-calendar.js';
 import { judgeMetric, windowOf, type MetricJudgement } from '../../decide/gates/metrics.js';
 import { gateKey } from '../../decide/gates/stage-gate.js';
 import { AwsFault } from '../../errors.js';
 import type { GateDue, GateResult } from '../../model/rollout/gate-answer.js';
+import type { CalendarPlan } from '../../model/rollout/calendar.js';
 import type { MetricCondition } from '../../model/rollout/metric.js';
 import type { Observed, Seen } from '../../model/rollout/decision.js';
 import type { Deps } from '../deps.js';
 
-/** Asks CloudWatch for the metrics of a stage, when they are due. */
-export interface MetricAsker {
+/** Asks AWS at a stage, when that is due: the metrics and the change calendars. */
+export interface ServiceAsker {
   /** Asks what is due now. AWS's failures are answers: "not yet". */
   readonly follow: (due: readonly GateDue[], observed: Observed) => Promise<void>;
   /** What was answered since the last time, as something to remember. */
@@ -18,19 +20,23 @@ export interface MetricAsker {
  * Makes the asker of one rollout; what is asked and what the metrics say is told through `deps.emit`.
  * @param wake called when an answer is there
  */
-export function createMetricAsker(deps: Deps, wake: () => void): MetricAsker {
+export function createServiceAsker(deps: Deps, wake: () => void): ServiceAsker {
   const ended = new Map<string, GateResult>();
   const told = new Map<string, string>();
 
-  async function ask(due: GateDue, metric: MetricCondition, observed: Observed): Promise<void> {
+  async function ask(due: GateDue, observed: Observed): Promise<void> {
+    const { metric, calendar } = due;
     const key = gateKey(due);
     const before = observed.seen.gates[key];
     const tries = (before?.tries ?? 0) + 1;
-    const where = { group: due.group, stage: due.stage, metric: metric.text };
+    const voice = { ...(metric && { metric: metric.text }), ...(calendar && { calendar: calendar.names }) };
+    const where = { group: due.group, stage: due.stage, ...voice };
     if (tries === 1) deps.emit({ type: 'gate.started', ...where });
-    const { said, words } = await answerOf(deps, metric, { since: due.since, at: observed.at });
     const at = observed.at;
-    ended.set(key, { said, metric, part: due.part, since: before?.since ?? at, at, tries, words, output: '' });
+    const answer = metric === undefined ? undefined : await answerOf(deps, metric, { since: due.since, at });
+    const { said, words } = answer ?? (await calendarSays(deps, calendar ?? { names: [] }));
+    const asked = { ...(metric && { metric }), ...(calendar && { calendar }) };
+    ended.set(key, { said, ...asked, part: due.part, since: before?.since ?? at, at, tries, words, output: '' });
     const news = JSON.stringify([said, words]);
     if (told.get(key) !== news) deps.emit({ type: 'gate.ended', ...where, said, words, tries, output: '' });
     told.set(key, news);
@@ -39,7 +45,7 @@ export function createMetricAsker(deps: Deps, wake: () => void): MetricAsker {
 
   return {
     follow: async (due, observed) => {
-      for (const one of due) if (one.metric !== undefined) await ask(one, one.metric, observed);
+      for (const one of due) if (one.metric !== undefined || one.calendar !== undefined) await ask(one, observed);
     },
     harvest: (seen) => {
       if (ended.size === 0) return seen;
@@ -48,6 +54,20 @@ export function createMetricAsker(deps: Deps, wake: () => void): MetricAsker {
       return { ...seen, gates };
     },
   };
+}
+
+/** What the change calendars say: never that a stage has failed. */
+async function calendarSays(deps: Deps, calendar: CalendarPlan): Promise<MetricJudgement> {
+  try {
+    const state = await deps.gateway.calendarState(calendar.names);
+    // rule: calendar-closed
+    const said = state.kind === 'open' ? 'goOn' : 'notYet';
+    return { said, words: sayCalendar(calendar, state) };
+  } catch (error) {
+    if (!(error instanceof AwsFault)) throw error;
+    const why = `${error.message} (${error.code})`;
+    return { said: 'notYet', words: sayCalendar(calendar, { kind: 'unread', why }) };
+  }
 }
 
 /** What a metric says; as long as no period is over, CloudWatch need not be asked. */
