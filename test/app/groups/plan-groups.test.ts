@@ -3,6 +3,8 @@ import { planGroups } from '../../../src/index.js';
 import { inProcess, type InProcess } from '../../support/in-process.js';
 import { standardGroup, type StandardGroup } from '../../support/sandbox.js';
 
+const WORLD = { metrics: { 'App/Errors': { value: 0 } }, calendars: { freeze: 'CLOSED' } } as const;
+
 /** What people without a stack look at before they say yes, and a pipeline asks every night. */
 describe('plan --asg', () => {
   let world: InProcess;
@@ -15,7 +17,7 @@ describe('plan --asg', () => {
     world = await inProcess(({ world: made }) => {
       web = standardGroup(made, { name: 'web-blue', size: 2, balancers: ['classic'], ...tagged('web') });
       standardGroup(made, { name: 'web-green', size: 1, balancers: [], ...tagged('web') });
-    });
+    }, WORLD);
   });
   after(() => world.stop());
 
@@ -41,6 +43,16 @@ describe('plan --asg', () => {
       expect([document.exitCode, document.outcome]).to.deep.equal([0, 'nothing']);
       expect(stdout).to.match(/^1 group: 1 unchanged\.\nGroup web-green: nothing to swap: its one instance runs lt\//);
     }
+  });
+
+  it('shows what is asked at which stage, and what a change calendar says now', async () => {
+    const asked = { metric: ['m:App/Errors{stat=Sum} < 1'], 'change-calendar': ['freeze'] };
+    const { document, stdout } = await plan({ asgs: ['web-green'], ...asked });
+    expect(document.exitCode).to.equal(0);
+    expect(stdout).to.include('metric asked at: verdict: m:App/Errors{stat=Sum} < 1\n');
+    expect(stdout).to.include('the change calendar freeze is closed: a run would be refused now.\n');
+    const wrong = await plan({ asgs: ['web-green'], metric: ['NOT(m:App/Errors{stat=Sum}) < 1'] });
+    expect([wrong.document.exitCode, wrong.document.failure?.code]).to.deep.equal([3, 'metric.invalid']);
   });
 
   it('chooses by tag as update-asgs does, and refuses what means several or none', async () => {
