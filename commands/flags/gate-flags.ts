@@ -5,6 +5,22 @@ const GATES = 'GATES';
 
 const command = (summary: string) => string({ summary, helpValue: 'COMMAND', helpGroup: GATES });
 
+/** Change calendars that a run keeps to. */
+export const calendarFlags = {
+  'change-calendar': string({
+    summary: 'Begin nothing, and let no old instance go, while this SSM change calendar is closed; may be repeated',
+    helpValue: 'NAME',
+    helpGroup: GATES,
+    multiple: true,
+    multipleNonGreedy: true,
+  }),
+  'despite-calendar': string({
+    summary: 'Why the run does not keep to the change calendar this time; noted on the groups',
+    helpValue: 'REASON',
+    helpGroup: GATES,
+  }),
+};
+
 /** What whoever goes on with a rollout has to be given again. */
 export const gateFlags = {
   'check-command': command(
@@ -34,18 +50,7 @@ export const gateFlags = {
     'Longest time of a command before or after a termination, or of the gate command',
     GATES,
   ),
-  'change-calendar': string({
-    summary: 'Begin nothing, and let no old instance go, while this SSM change calendar is closed; may be repeated',
-    helpValue: 'NAME',
-    helpGroup: GATES,
-    multiple: true,
-    multipleNonGreedy: true,
-  }),
-  'despite-calendar': string({
-    summary: 'Why the run does not keep to the change calendar this time; noted on the groups',
-    helpValue: 'REASON',
-    helpGroup: GATES,
-  }),
+  ...calendarFlags,
   alarm: string({
     summary: 'CloudWatch alarm that fails the rollout while it proves or bakes; may be repeated',
     helpValue: 'NAME',

@@ -13,6 +13,7 @@ import {
   outputFlags,
   seconds,
 } from '../flags/flags.js';
+import { calendarFlags } from '../flags/gate-flags.js';
 import { balancerFlags } from '../flags/restart-flags.js';
 
 const COMMAND = 'COMMAND';
@@ -43,6 +44,7 @@ export default class Restart extends BaseCommand {
     ...asgFlags,
     ...balancerFlags,
     ...choiceFlags,
+    ...calendarFlags,
     ssm: string({
       summary: 'Command line that SSM runs on each instance, by AWS-RunShellScript',
       helpValue: 'COMMAND',

@@ -14,6 +14,8 @@ export interface RestartFlags extends NumberTexts {
   readonly 'ssm-parameter'?: readonly string[] | undefined;
   readonly exec?: string | undefined;
   readonly 'check-command'?: string | undefined;
+  readonly 'change-calendar'?: readonly string[] | undefined;
+  readonly 'despite-calendar'?: string | undefined;
 }
 
 /** The command of a restart: a document that SSM runs on the instance, or a line for the shell of this machine. */
@@ -143,9 +145,11 @@ export function restartWords(flags: RestartFlags): readonly string[] {
     'drain-timeout',
     'wait-for-lock',
     'poll',
+    'despite-calendar',
   ] as const;
   return [
     ...texts.flatMap((name) => (flags[name] === undefined ? [] : [`--${name}`, flags[name]])),
+    ...(flags['change-calendar'] ?? []).flatMap((name) => ['--change-calendar', name]),
     ...(flags['ssm-parameter'] ?? []).flatMap((text) => ['--ssm-parameter', `${text.split('=')[0] ?? ''}=…`]),
   ];
 }

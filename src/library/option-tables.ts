@@ -59,15 +59,16 @@ const STACK_LIMITS = {
   lenientLookBack: 'seconds',
 } as const satisfies OptionTable;
 
+const CALENDAR = { changeCalendar: 'texts', despiteCalendar: 'text' } as const satisfies OptionTable;
+
 const GATES = {
+  ...CALENDAR,
   alarm: 'texts',
   anomaly: 'text',
   skipElbHealthCheck: 'switch',
   withoutGates: 'switch',
   gateCommand: 'text',
   metric: 'texts',
-  changeCalendar: 'texts',
-  despiteCalendar: 'text',
   gateTimeout: 'seconds',
   checkCommand: 'text',
   checkTimeout: 'seconds',
@@ -171,6 +172,7 @@ export const CANCEL = {
 
 /** Of `restart`. */
 export const RESTART = {
+  ...CALENDAR,
   ...TARGET,
   ...BALANCER,
   ...CHOICE,

@@ -15,6 +15,7 @@ import { localCommands } from '../../engine/commands/local-commands.js';
 import { remoteCommands } from '../../engine/commands/remote-commands.js';
 import { runRollout } from '../../engine/rollout/run-rollout.js';
 import { problem, refused } from '../../errors.js';
+import { askFirst } from './ask-first.js';
 import { balancerAsked, balancerProblems, groupsBehind } from './balancer-target.js';
 import { withDiagnosis } from '../../run/with-diagnosis.js';
 import { lockAsked, type LockFlags } from '../lock/lock-flags.js';
@@ -69,6 +70,7 @@ export async function restart(given: RestartAsked, surroundings: ProcessContext)
     given,
     surroundings,
     withDiagnosis(async (run, asked) => {
+      await askFirst(run, wanted);
       const { groups, leftOut } =
         behind !== undefined
           ? { groups: await groupsBehind(run, behind), leftOut: [] }
@@ -98,8 +100,9 @@ function planOf(
   { wish, wanted, asked }: { readonly wish: RestartWanted; readonly wanted: Wanted; readonly asked: RestartAsked },
   { groups, part, again }: ChosenGroups,
 ): Plan {
-  // Whoever puts back needs no check.
-  const gates = wanted.gates === undefined ? {} : { gates: { ...wanted.gates, words: [] } };
+  // Whoever puts back needs no check, and no calendar: nothing is terminated.
+  const { calendar: _asked, ...checks } = wanted.gates ?? {};
+  const gates = wanted.gates === undefined ? {} : { gates: { ...checks, words: [] } };
   return makePlan(
     { ...wanted, ...gates },
     {
@@ -134,8 +137,12 @@ function limitsOf(asked: RestartAsked): Parameters<typeof readWanted>[0] {
     poll,
     'check-command': check,
     'check-timeout': checkTimeout,
+    'change-calendar': calendar,
+    'despite-calendar': despite,
   } = asked;
   return {
+    'change-calendar': calendar,
+    'despite-calendar': despite,
     'check-command': check,
     'check-timeout': checkTimeout,
     'healthy-timeout': healthy,

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import type { StatusDocument } from '../../../src/index.js';
 import type { Fault, Scenario } from '../../../src/sandbox/scenario.js';
 import { createCommandStage, type CommandStage, type Ended } from '../../support/command-stage.js';
+import { scriptedHooks } from '../../support/scripted-hooks.js';
 import { standardGroup } from '../../support/sandbox.js';
 
 const CLOSED: Fault = { kind: 'calendar', name: 'freeze', at: 400, state: 'CLOSED', for: 36_000 };
@@ -43,6 +44,22 @@ describe('a change calendar', function () {
     expect([code, document?.failure?.code]).to.deep.equal([3, 'calendar.unread']);
     expect(document?.failure?.what).to.include('Document with name frieze does not exist');
     expect(changed(stage)).to.deep.equal([]);
+  });
+
+  it('that is closed refuses a restart before anything, and puts nothing on its record where it is open', async () => {
+    const exec = ['restart', '--asg', 'web', '--exec', 'true', '--quorum', '1', ...FREEZE];
+    const { code, document } = await closed().run(exec);
+    expect([code, document?.failure?.code]).to.deep.equal([3, 'calendar.closed']);
+    const stage = stageWith();
+    const { hooks } = scriptedHooks(stage.sandbox.clock, () => ({}));
+    const ended = await stage.run(exec, { hooks });
+    expect([ended.code, ended.document?.outcome]).to.deep.equal([0, 'restarted']);
+    const shut = closed();
+    const calm = scriptedHooks(shut.sandbox.clock, () => ({}));
+    const { events } = await shut.run([...exec, '--despite-calendar', 'hot fix'], { hooks: calm.hooks });
+    expect(events.flatMap(({ event }) => (event.type === 'warning' ? [event.reason.code] : []))).to.include(
+      'calendar.despite',
+    );
   });
 
   it('is taken by its ARN', async () => {
