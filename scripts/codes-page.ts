@@ -21,6 +21,7 @@ const ABOUT: Readonly<Record<string, string>> = {
   cdk: 'CDK',
   target: 'Which groups are meant',
   group: 'Groups',
+  image: 'Another image for groups without a stack',
   balancer: 'Load balancers',
   alarm: 'Alarms',
   metric: 'Metrics',

@@ -203,6 +203,15 @@ export const stackFlags = {
 };
 
 /** Which groups, instead of STACK: by name, or by what they have in common. */
+/** Another image, of commands that name groups. */
+export const imageFlag = {
+  image: string({
+    summary: 'Give the groups of --asg this image by new versions of their launch templates, and back when it fails',
+    helpValue: 'AMI',
+    helpGroup: 'GROUPS',
+  }),
+};
+
 export const asgFlags = {
   asg: string({
     summary: "Name of a group, or the beginning of one ('web-*'), instead of STACK; may be repeated",

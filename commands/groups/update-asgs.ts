@@ -1,6 +1,15 @@
 import { string as argument } from '@oclif/core/args';
 import { BaseCommand } from '../base/command.js';
-import { asgFlags, commonFlags, groupFlags, historyFlag, lockFlag, notifyFlags, outputFlags } from '../flags/flags.js';
+import {
+  asgFlags,
+  commonFlags,
+  groupFlags,
+  historyFlag,
+  imageFlag,
+  lockFlag,
+  notifyFlags,
+  outputFlags,
+} from '../flags/flags.js';
 import { gateFlags, stageFlags } from '../flags/gate-flags.js';
 
 export default class UpdateAsgs extends BaseCommand {
@@ -13,12 +22,14 @@ export default class UpdateAsgs extends BaseCommand {
   static override examples = [
     '<%= config.bin %> update-asgs my-stack',
     '<%= config.bin %> update-asgs --asg web --asg workers --swap always',
+    '<%= config.bin %> update-asgs --asg web --image ami-0123456789abcdef1',
   ];
   static override args = {
     stack: argument({ name: 'STACK', description: 'Stack whose groups to update', ignoreStdin: true }),
   };
   static override flags = {
     ...asgFlags,
+    ...imageFlag,
     ...groupFlags,
     ...gateFlags,
     ...stageFlags,

@@ -1,5 +1,5 @@
 import { BaseCommand } from '../base/command.js';
-import { asgFlags, commonFlags, onOff } from '../flags/flags.js';
+import { asgFlags, imageFlag, commonFlags, onOff } from '../flags/flags.js';
 import UpdateStack from './update-stack.js';
 
 export default class Plan extends BaseCommand {
@@ -22,6 +22,7 @@ export default class Plan extends BaseCommand {
   static override args = UpdateStack.args;
   static override flags = {
     ...asgFlags,
+    ...imageFlag,
     ...UpdateStack.flags,
     'detailed-exitcode': onOff({
       summary: 'Exit 10 when there is something to change, 0 when there is nothing',

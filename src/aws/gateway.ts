@@ -34,6 +34,7 @@ import {
   templateLaunches,
   templateVersions,
 } from './groups/ec2.js';
+import { image, makeVersion, point } from './groups/template-writes.js';
 import { findGroups, describeGroups, listGroups } from './groups/groups.js';
 import { scheduledActions } from './groups/scheduled-actions.js';
 import { cancelCommand, commandable, commandResult, findCommand, sendCommand } from './ssm-commands.js';
@@ -91,6 +92,7 @@ function readsOfGroups(
   | 'addresses'
   | 'templateVersions'
   | 'templateLaunches'
+  | 'image'
   | 'instanceImages'
   | 'describeBalancers'
   | 'health'
@@ -116,6 +118,7 @@ function readsOfGroups(
     }),
     templateVersions: (ids) => templateVersions(clients, ids),
     templateLaunches: (versions) => templateLaunches(clients, versions),
+    image: (id) => image(clients, id),
     instanceImages: (groups) => instanceImages(clients, groups),
     describeBalancers: (refs) => describeBalancers(clients, refs),
     health: (balancer, more) => health(clients, balancer, more),
@@ -149,6 +152,8 @@ function workOnGroups(
   | 'commandable'
   | 'writeNotes'
   | 'deleteNotes'
+  | 'makeVersion'
+  | 'point'
   | 'suspend'
   | 'resume'
   | 'resize'
@@ -169,6 +174,8 @@ function workOnGroups(
     commandable: (instances) => commandable(clients, instances),
     writeNotes: (groups, notes) => writeNotes(clients, groups, notes),
     deleteNotes: (group, notes) => deleteNotes(clients, group, notes),
+    makeVersion: (asked) => makeVersion(clients, asked),
+    point: (group, template, version) => point(clients, group, template, version),
     suspend: (group, processes) => suspend(clients, group, processes),
     resume: (group, processes) => resume(clients, group, processes),
     resize: (group, size) => resize(clients, group, size),

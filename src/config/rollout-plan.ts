@@ -210,6 +210,7 @@ export type RunFacts = Pick<
   readonly goOn?: boolean;
   readonly restart?: RestartPlan;
   readonly keepSize?: KeepSizePlan;
+  readonly image?: NonNullable<Plan['image']>;
 };
 
 /** One plan, frozen. */

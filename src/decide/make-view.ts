@@ -6,6 +6,7 @@ import { cancelReason } from './ownership/cancellation.js';
 import { factsOf } from './strategies/facts-by-name.js';
 import type { GroupView, JudgedGroup, RolloutGroup, RolloutView } from './view.js';
 import { proven } from './memory/proven.js';
+import { ofImage } from './rollout/image/new-image.js';
 import { withNotes } from './memory/known-notes.js';
 
 /** Makes the view of one look. `shown`: the look as AWS shows it. */
@@ -35,7 +36,7 @@ function groupView(observed: Observed, plan: Plan, group: Group): GroupView {
     name: group.name,
     group,
     halves,
-    proven: proven(observed, plan, group, halves.new),
+    proven: proven(observed, plan, group, ofImage(halves.new, record)),
     ...(record !== undefined && { record }),
     ...(verdict !== undefined && { verdict }),
     ...(called !== undefined && { cancellation: called }),

@@ -18,7 +18,15 @@ import type {
 import type { CountedInstance, PermissionAnswer, PermissionQuestion, Subnet } from '../model/checkup.js';
 import type { Activity } from '../model/finding.js';
 import type { CommandState } from '../model/rollout/decision.js';
-import type { FrozenNote, Lease, OutNote, RolloutRecord, Verdict, CancellationNote } from '../model/rollout/record.js';
+import type {
+  FrozenNote,
+  Lease,
+  OutNote,
+  RecordImage,
+  RolloutRecord,
+  Verdict,
+  CancellationNote,
+} from '../model/rollout/record.js';
 import type { ChangeSet, ChangeSetRow } from '../model/stack/change-set.js';
 import type {
   FailedEvent,
@@ -33,7 +41,10 @@ import type { TemplateSource } from '../model/stack/template.js';
 export type { TemplateSource };
 
 /** A group as DescribeAutoScalingGroups alone shows it: no health, no launch times, names for balancers. */
-export type BareGroup = Omit<Group, 'balancers' | 'configurations' | 'ways' | 'imageUnknown' | 'launchGone'> & {
+export type BareGroup = Omit<
+  Group,
+  'balancers' | 'configurations' | 'names' | 'ways' | 'imageUnknown' | 'launchGone'
+> & {
   readonly balancerRefs: readonly { readonly kind: Balancer['kind']; readonly id: string }[];
   /** Unresolved: `lc/NAME`, `lt/ID:$Latest`, `lt/ID:7`; several with overrides. */
   readonly configurationRefs: readonly string[];
@@ -55,6 +66,8 @@ export interface NotesToWrite {
   readonly frozen?: FrozenNote;
   readonly wish?: CancellationNote;
   readonly out?: OutNote;
+  /** Of the record of this run, which stays as it is otherwise. */
+  readonly image?: { readonly run: string; readonly image: RecordImage };
 }
 
 export interface StackRequest {
@@ -88,6 +101,16 @@ export interface StackSettings {
   readonly policy?: string;
   /** JSON text in place of the stack's policy for this update; UpdateStack alone takes it. */
   readonly policyDuringUpdate?: string;
+}
+
+/** A version of a launch template that differs from another one in its image alone. */
+export interface VersionRequest {
+  readonly template: string;
+  /** Number of the version that it is made from. */
+  readonly source: string;
+  readonly image: string;
+  readonly token: string;
+  readonly description: string;
 }
 
 /** A command for one instance, by SSM Run Command. */
@@ -147,6 +170,12 @@ export interface Gateway {
   templateLaunches(
     versions: readonly string[],
   ): Promise<Readonly<Record<string, { readonly image?: string; readonly type?: string }>>>;
+  /** What an image is, as far as it exists and we may see it. */
+  image(id: string): Promise<{ readonly state: string; readonly architecture: string } | undefined>;
+  /** Answers the number of the new version; the same call with the same token makes no second one. */
+  makeVersion(asked: VersionRequest): Promise<string>;
+  /** Makes a group launch this version of its launch template; all else of a mixed policy stays. */
+  point(group: string, template: string, version: string): Promise<void>;
   /** The images that the instances of these groups run, by instance id, in one paginated call. */
   instanceImages(groups: readonly string[]): Promise<Readonly<Record<string, string>>>;
   /** Attributes of balancers; one or two calls per kind and page. */

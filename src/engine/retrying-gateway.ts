@@ -15,6 +15,7 @@ const REPEATABLE = [
   'launchTimes',
   'templateVersions',
   'templateLaunches',
+  'image',
   'instanceImages',
   'describeBalancers',
   'health',

@@ -146,10 +146,10 @@ const CHANGE = {
 export const UPDATE_STACK = { ...CHANGE, ...STACK_LIMITS, ...ROLLOUT } as const satisfies OptionTable;
 
 /** Of `updateGroups`. */
-export const UPDATE_GROUPS = { ...TARGET, ...ROLLOUT } as const satisfies OptionTable;
+export const UPDATE_GROUPS = { ...TARGET, ...ROLLOUT, image: 'text' } as const satisfies OptionTable;
 
 /** Of `plan`, beside the parameters. */
-export const PLAN = { ...TARGET, ...UPDATE_STACK } as const satisfies OptionTable;
+export const PLAN = { ...TARGET, ...UPDATE_STACK, image: 'text' } as const satisfies OptionTable;
 
 /** Of `resume` and `rollback`. */
 export const RECOVER = { ...TARGET, ...BALANCER, ...LIMITS, ...GATES, ...RUN } as const satisfies OptionTable;

@@ -112,6 +112,18 @@ export const CODES: Readonly<Record<string, string>> = {
   'diagnose.typeUnsupported': 'An instance type cannot be launched with this image, by this account, or at all.',
   'diagnose.validation': 'CloudFormation found a fault in the template before it changed anything.',
 
+  'image.architecture': 'The image is for another architecture than the one that the group launches now.',
+  'image.latest':
+    'Other groups follow $Latest of the launch template: they would launch the new version before it is proven.',
+  'image.launchConfiguration': 'The group launches from a launch configuration, of which there are no versions.',
+  'image.missing': 'The image does not exist, or this account may not see it.',
+  'image.overrides': 'The mixed policy of the group names launch templates or images of its own for some types.',
+  'image.parameter': 'The launch template takes its image from a parameter, which may mean more than this group.',
+  'image.refused': 'The image cannot be given to all of the groups, so nothing was changed.',
+  'image.stack': 'A stack owns the group and says which image it launches.',
+  'image.state': 'The image exists, and EC2 does not call it available.',
+  'image.unknown': 'What the launch template of the group says of its image could not be read.',
+
   'group.addresses': 'The subnets of the group have fewer free addresses than the rollout launches at the same time.',
   'group.allUnavailable': 'As asked for, no instance of the group might serve for a while.',
   'group.attaching': 'A load balancer is being attached to the group or detached; judging health would be guessing.',

@@ -599,12 +599,7 @@ function describeAction(action: Action): string {
     case 'rewrite':
       return describeRewrite(action);
     case 'note':
-      return action.out.instances.length === 0
-        ? 'Note that no instance is out'
-        : `Note as out: ${list(
-            action.out.instances.map(({ id }) => id),
-            8,
-          )}`;
+      return describeOut(action);
     case 'deregister':
       return `Deregister ${list(
         action.targets.map(({ instance }) => instance),
@@ -619,9 +614,24 @@ function describeAction(action: Action): string {
       return `Run the command on ${action.instance}`;
     case 'cancel':
       return `Stop the command on ${action.instance}`;
+    case 'version':
+    case 'point':
+      return describeImage(action);
     case 'renew':
       return 'Renew the lease';
   }
+}
+
+function describeImage(action: Extract<Action, { type: 'version' | 'point' }>): string {
+  return action.type === 'version'
+    ? `Make a version of ${action.image.template} with image ${action.image.id}`
+    : `Let the group launch version ${action.version} of ${action.template}`;
+}
+
+/** What a restart has taken out of its balancers. */
+function describeOut({ out: { instances } }: Extract<Action, { type: 'note' }>): string {
+  const ids = instances.map(({ id }) => id);
+  return ids.length === 0 ? 'Note that no instance is out' : `Note as out: ${list(ids, 8)}`;
 }
 
 function describeTermination({ instances, half, decrement, aside }: Extract<Action, { type: 'terminate' }>): string {

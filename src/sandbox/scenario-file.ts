@@ -273,6 +273,8 @@ const SCENARIO: Readonly<Record<keyof Scenario, Fields[string]>> = {
         boot: { check: range },
         flapSeconds: { check: seconds },
         anomalous: { check: flag },
+        state: { check: oneOf('available', 'pending', 'failed', 'disabled', 'deregistered') },
+        architecture: { check: oneOf('x86_64', 'arm64') },
         diesAfter: { check: seconds },
         prints: { check: text },
       } satisfies Record<keyof ImageBehaviour, Fields[string]>),

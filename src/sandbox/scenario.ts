@@ -12,6 +12,9 @@ export interface ImageBehaviour {
   readonly diesAfter?: number;
   /** Passes its health checks, and its errors stand out among those of the other targets. */
   readonly anomalous?: boolean;
+  /** What DescribeImages says of it; `available` and `x86_64` where nothing is said. */
+  readonly state?: 'available' | 'pending' | 'failed' | 'disabled' | 'deregistered';
+  readonly architecture?: 'x86_64' | 'arm64';
   /** What its instances print on the console once they run. */
   readonly prints?: string;
 }

@@ -56,6 +56,27 @@ export const SAMPLES: readonly Sample[] = [
   { name: 'record of a rolling rollout', notes: { record: ROLLING } },
   { name: 'record of a rolling rollout without a surge', notes: { record: { ...ROLLING, surge: 0, unavailable: 2 } } },
   { name: 'record of a serial rollout', notes: { record: { ...ROLLING, serial: true } } },
+  {
+    name: 'record of a rollout that gives another image',
+    notes: {
+      record: {
+        ...SWAP,
+        image: {
+          id: 'ami-0123456789abcdef1',
+          template: 'lt-0573ed696ac013c6a',
+          former: '$Default',
+          source: '3',
+          made: '4',
+        },
+      },
+    },
+  },
+  {
+    name: 'record of an image whose version is not made yet, of a template that AWS names by name alone',
+    notes: {
+      record: { ...ROLLING, image: { id: 'ami-1', template: 'my template/ü', former: '$Latest', source: '12' } },
+    },
+  },
   { name: 'record of a restart', notes: { record: RESTART } },
   { name: 'record of a restart with a number as quorum', notes: { record: { ...RESTART, quorum: 3 } } },
   { name: 'gates: a canary', notes: { record: { ...SWAP, gates: { canary: 1 } } } },

@@ -32,6 +32,9 @@ function effectOn(group: GroupState, action: Action, state: State): Effect {
       return shielded(group, action);
     case 'standby':
       return action.on ? putAside(group, action) : broughtBack(group, action);
+    case 'version':
+    case 'point':
+      return { refused: `${action.type} belongs to an image` };
     case 'note':
     case 'deregister':
     case 'register':

@@ -939,6 +939,31 @@ export const MUTATIONS: readonly Mutation[] = [
     breaks: { condition: false },
   },
   {
+    name: 'latest-not-pinned',
+    rule: 'a group that follows $Latest names a number before a version is made',
+    breaks: { condition: false },
+  },
+  {
+    name: 'image-left',
+    rule: 'a version that somebody else gave the group meanwhile stays',
+    breaks: { condition: false },
+  },
+  {
+    name: 'stray-proven',
+    rule: 'what was launched before the group named the image proves nothing of it',
+    breaks: { condition: true },
+  },
+  {
+    name: 'latest-of-others',
+    rule: 'no version is made that other groups would launch at once',
+    breaks: { condition: true },
+  },
+  {
+    name: 'guard-point',
+    rule: 'the guard lets no group name the new version once it is judged',
+    breaks: { condition: false },
+  },
+  {
     name: 'left-unasked',
     rule: 'a run leaves a kept half to later commands only where somebody says so',
     breaks: { value: 'true' },

@@ -38,6 +38,10 @@ function short(action: Action): string {
       }`;
     case 'freeze':
       return `freeze ${action.note.processes.join(',')}`;
+    case 'version':
+      return `version ${action.image.id}`;
+    case 'point':
+      return `point ${action.version}`;
     case 'note':
     case 'deregister':
     case 'register':

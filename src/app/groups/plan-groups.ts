@@ -12,6 +12,7 @@ import type { CommandResult, ProcessContext } from '../../run/process-context.js
 import { nearest } from '../../text/nearest.js';
 import { askMetricsFirst, calendarNow } from './ask-first.js';
 import { byName, chosenGroups, targetProblems } from './command-targets.js';
+import { imageFor, imageProblems } from './image-rollout.js';
 import { outlooks } from './outlooks.js';
 import { againWith, found, type UpdateGroupsAsked } from './update-asgs.js';
 
@@ -29,7 +30,11 @@ const OF_A_STACK = ['template', 'app', 'change-set', 'parameters-file', 'use-def
 
 /** `plan --asg`: what update-asgs with the same arguments would do with each group. Changes nothing. */
 export async function planGroups(asked: PlanGroupsAsked, surroundings: ProcessContext): Promise<CommandResult> {
-  const wanted = readWanted(asked, [...targetProblems(asked), ...stackProblems(asked, surroundings)]);
+  const wanted = readWanted(asked, [
+    ...targetProblems(asked),
+    ...imageProblems(asked),
+    ...stackProblems(asked, surroundings),
+  ]);
   const head = (): RunDescription => ({
     command: 'plan',
     groups: asked.asgs,
@@ -44,7 +49,8 @@ export async function planGroups(asked: PlanGroupsAsked, surroundings: ProcessCo
     const { groups, leftOut } = await chosenGroups(run, asked, wanted.choice);
     run.goOnWith(againWith(byName(asked, groups), 'plan'));
     run.deps.emit({ type: 'groups.found', ...found(undefined, { groups, leftOut }) });
-    const seen = await outlooks(run, wanted, { groups }, undefined);
+    const image = asked.image === undefined ? undefined : await imageFor(run, groups, asked.image);
+    const seen = await outlooks(run, wanted, { groups, ...(image !== undefined && { image }) }, undefined);
     const gone = groups.filter((name) => !seen.some(({ group }) => group === name));
     if (gone.length > 0) throw missing(gone, await retrying(run.deps).findGroups([]), run.region);
     const shown: ChangePlan = {

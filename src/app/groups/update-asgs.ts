@@ -1,8 +1,9 @@
 import { gateCommands } from '../../config/gates.js';
-import { command } from '../../text/commands/next-command.js';
+import { command, withWords } from '../../text/commands/next-command.js';
 import { againCommand } from '../../config/again-command.js';
 import { makePlan, readWanted, type GroupFlags, type Wanted } from '../../config/rollout-plan.js';
 import { targetWordsOf } from '../../config/target.js';
+import { retrying } from '../../engine/retrying-gateway.js';
 import { runRollout } from '../../engine/rollout/run-rollout.js';
 import type { RunEvent } from '../../model/event.js';
 import type { GroupResult } from '../../model/rollout/decision.js';
@@ -14,16 +15,19 @@ import { withRun, type CommonFlags, type RunResult, type RunDescription, type Ru
 import type { CommandResult, ProcessContext } from '../../run/process-context.js';
 import { askFirst } from './ask-first.js';
 import type { Choice } from './choose-groups.js';
+import { imageFor, imageProblems } from './image-rollout.js';
 import { byName, chosenGroups, targetProblems, type TargetFlags } from './command-targets.js';
 
 export interface UpdateGroupsAsked extends TargetFlags, GroupFlags, CommonFlags, LockFlags {
   /** Show what instances that were never proven have printed; default true. */
   readonly console?: boolean | undefined;
+  /** The image that the groups get from new versions of their launch templates. */
+  readonly image?: string | undefined;
 }
 
 /** `update-asgs`: finds the groups, then swaps those that need it, all in one loop. */
 export async function updateGroups(given: UpdateGroupsAsked, surroundings: ProcessContext): Promise<CommandResult> {
-  const wanted = readWanted(given, targetProblems(given));
+  const wanted = readWanted(given, [...targetProblems(given), ...imageProblems(given)]);
   const head = (asked: UpdateGroupsAsked): RunDescription => ({
     command: 'update-asgs',
     stack: asked.stack,
@@ -43,19 +47,48 @@ export async function updateGroups(given: UpdateGroupsAsked, surroundings: Proce
       const choice = await chosenGroups(run, asked, wanted.choice);
       const named = byName(asked, choice.groups, choice.leftOut.length > 0);
       run.goOnWith(againWith(named), choice.leftOut.length > 0);
-      const results = await swap(run, { wanted, asked }, choice, {});
+      const order = { wanted, asked };
+      const results =
+        given.image === undefined
+          ? await swap(run, order, choice, {})
+          : await swapToImage(run, order, choice, given.image);
       return { outcome: outcomeOf(results), results, ...pausedNext(named, wanted, results) };
     }),
   );
 }
 
+/**
+ * `update-asgs --image`: what dead runs left is finished first, since it may change what the groups launch; then the
+ * image and every group are looked at, and only then the rollout begins, whose record says what to give back.
+ *
+ * @throws Failure `refused` before anything is changed
+ */
+async function swapToImage(
+  run: Run,
+  order: RolloutAsked,
+  choice: Choice,
+  image: string,
+): Promise<readonly GroupResult[]> {
+  const { groups } = await retrying(run.deps).describeGroups(choice.groups);
+  const begun = groups.filter(({ notes }) => notes.record !== undefined).map(({ name }) => name);
+  const finished =
+    begun.length === 0
+      ? []
+      : await swap(run, order, { groups: begun, leftOut: [] }, { adoptOnly: true, command: 'update-asgs' });
+  const change = await imageFor(run, choice.groups, image);
+  return together(finished, await swap(run, order, choice, change === undefined ? {} : { image: change }));
+}
+
 /** The command line that goes on with these groups, wherever it is typed. */
 export function againWith(asked: UpdateGroupsAsked, command?: string): RunDescription['again'] {
-  return (place) => againCommand(asked, asked, place, command);
+  return (place) => {
+    const again = againCommand(asked, asked, place, command);
+    return asked.image === undefined || command !== undefined ? again : withWords(again, ['--image', asked.image]);
+  };
 }
 
 /** What a plan is for, where it is not an ordinary swap. */
-export type How = Partial<Pick<Plan, 'strategy' | 'adoptOnly' | 'undo' | 'goOn' | 'changed' | 'keepSize'>> & {
+export type How = Partial<Pick<Plan, 'strategy' | 'adoptOnly' | 'undo' | 'goOn' | 'changed' | 'keepSize' | 'image'>> & {
   /** The command that starts the same again; update-asgs unless told. */
   readonly command?: string;
   /** Some groups of the stack are left out. */
@@ -111,6 +144,7 @@ export function planOf(run: Run, { wanted, asked }: RolloutAsked, groups: readon
     goOn: how.goOn ?? false,
     ...(how.changed === true && { changed: true }),
     ...(how.keepSize !== undefined && { keepSize: how.keepSize }),
+    ...(how.image !== undefined && { image: how.image }),
   });
 }
 
@@ -124,6 +158,22 @@ export function pausedNext(
   if (ended !== 'paused' && ended !== 'kept') return {};
   const words = [...targetWordsOf(target), ...(gates?.words ?? [])];
   return { more: { next: [command`ha-updater resume ${words}`, command`ha-updater rollback ${words}`] } };
+}
+
+/**
+ * One result per group: what was finished first counts where the second look found nothing to do, or left the group
+ * out.
+ */
+export function together(finished: readonly GroupResult[], results: readonly GroupResult[]): readonly GroupResult[] {
+  const rest = finished.filter(({ group }) => !results.some((result) => result.group === group));
+  return [
+    ...results.map((result) =>
+      result.outcome === 'skipped'
+        ? (finished.find(({ group, outcome }) => group === result.group && outcome === 'promoted') ?? result)
+        : result,
+    ),
+    ...rest,
+  ];
 }
 
 /** Paused when any group is; swapped when any group was; otherwise there was nothing to do. */

@@ -10,12 +10,15 @@ import { withRun, type RunDescription } from '../../run/run.js';
 import { makeOrder, readOrder } from './stack-order.js';
 import type { CommandResult, ProcessContext } from '../../run/process-context.js';
 import { askMetricsFirst, calendarNow } from '../groups/ask-first.js';
+import { imageProblems } from '../groups/image-rollout.js';
 import { againWith } from '../groups/update-asgs.js';
 import type { UpdateStackAsked } from './update-stack.js';
 
 export interface PlanAsked extends UpdateStackAsked {
   /** Exit 10 when there is something to change. */
   readonly 'detailed-exitcode'?: boolean | undefined;
+  /** Of groups alone: refused. */
+  readonly image?: string | undefined;
 }
 
 /**
@@ -23,7 +26,10 @@ export interface PlanAsked extends UpdateStackAsked {
  * change set is removed again. The page goes to stdout, what happens on the way to stderr.
  */
 export async function plan(given: PlanAsked, surroundings: ProcessContext): Promise<CommandResult> {
-  const wanted = readWanted(given, given.stack === '' ? [problem('STACK must not be empty.')] : []);
+  const wanted = readWanted(given, [
+    ...(given.stack === '' ? [problem('STACK must not be empty.')] : []),
+    ...imageProblems({ ...given, stack: given.stack ?? '' }),
+  ]);
   const typed = await withApp(given, 'plan', surroundings);
   const read = await readOrder(typed, surroundings, true);
   const { change } = read;

@@ -23,13 +23,13 @@ import { lockAsked } from '../lock/lock-flags.js';
 import { choiceOf } from '../groups/choose-groups.js';
 import { byName } from '../groups/command-targets.js';
 import { servingNow } from '../groups/serving-now.js';
-import { againWith, outcomeOf, pausedNext, swap, type UpdateGroupsAsked } from '../groups/update-asgs.js';
+import { againWith, outcomeOf, pausedNext, swap, together, type UpdateGroupsAsked } from '../groups/update-asgs.js';
 import { isRolledBack } from '../../engine/rollout/failures.js';
 import { retrying } from '../../engine/retrying-gateway.js';
 import type { OpenChange, StackChange, StackOrder } from '../../engine/stack/stack-change.js';
 
 export interface UpdateStackAsked
-  extends Omit<UpdateGroupsAsked, 'stack' | 'asgs'>, Omit<OrderFlags, 'stack' | 'cdk'>, OutputsFlags {
+  extends Omit<UpdateGroupsAsked, 'stack' | 'asgs' | 'image'>, Omit<OrderFlags, 'stack' | 'cdk'>, OutputsFlags {
   /** When the swap rolled back, the stack goes back too. */
   readonly 'revert-on-failure'?: boolean | undefined;
   /** May be absent with an app of one stack. */
@@ -81,17 +81,15 @@ export async function updateStack(given: UpdateStackAsked, surroundings: Process
       );
       if (done.action === 'kept') return kept(asked.stack, wanted.choice, done);
       const resultsBefore = run.state().results;
-      const swapped = swapAfter(run, wanted, target, done).catch(async (error: unknown) => {
+      const after = await swapAfter(run, wanted, target, done).catch(async (error: unknown) => {
         if (done.action !== 'updated' || !(error instanceof Failure) || !isRolledBack(error)) throw error;
         const failure =
           former === undefined ? error : await withWayBack(stackRun, former, { failure: error, order, flags: asked });
         if (before === undefined) throw failure;
         const promoted = promotedSince(resultsBefore, run.state().results);
         // The signal that brought the groups back means the stack too; another one leaves at once.
-        const sizes = keeper(answered(run));
-        throw await revert(answered(stackRun), order, before, { failure, promoted, keeper: sizes });
+        throw await revert(answered(stackRun), order, before, { failure, promoted, keeper: keeper(answered(run)) });
       });
-      const after = await swapped;
       const results = together(finished, after.results);
       const ended = { ...resultOf(done, results), ...pausedNext(after.named, wanted, results) };
       await outputs.write(stackRun, {
@@ -210,22 +208,6 @@ async function finishDeadRollouts(
     looked.groups.some(({ notes }) => notes.frozen !== undefined) ||
     finished.some(({ outcome }) => outcome === 'rolledBack');
   return { finished, frozen };
-}
-
-/**
- * One result per group: what was finished first counts where the second look found nothing to do, or left the group
- * out.
- */
-function together(finished: readonly GroupResult[], results: readonly GroupResult[]): readonly GroupResult[] {
-  const rest = finished.filter(({ group }) => !results.some((result) => result.group === group));
-  return [
-    ...results.map((result) =>
-      result.outcome === 'skipped'
-        ? (finished.find(({ group, outcome }) => group === result.group && outcome === 'promoted') ?? result)
-        : result,
-    ),
-    ...rest,
-  ];
 }
 
 /** What came of the groups, and the command line that means them. */

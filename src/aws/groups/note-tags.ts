@@ -11,6 +11,7 @@ import {
   type OutNote,
   type PauseEnds,
   type RecordGates,
+  type RecordImage,
   type RollingRecord,
   type RolloutRecord,
   type SizeName,
@@ -34,6 +35,9 @@ export const NOTE_KEYS: Readonly<Record<NoteName, string>> = {
  * it.
  */
 export const GATES_KEY = 'ha-updater:gates';
+
+/** The image that the rollout gives the group, in a tag of its own for the same reason. */
+const IMAGE_KEY = 'ha-updater:image';
 
 const OUR_PREFIX = 'ha-updater:';
 
@@ -73,7 +77,7 @@ const LONG_OF: Readonly<Record<string, string>> = Object.fromEntries(
 /** The keys of all tags that notes may have. */
 export function keysOf(notes: readonly NoteName[]): readonly string[] {
   return notes.flatMap((note) =>
-    note === 'out' ? OUT_KEYS : note === 'record' ? [NOTE_KEYS.record, GATES_KEY] : [NOTE_KEYS[note]],
+    note === 'out' ? OUT_KEYS : note === 'record' ? [NOTE_KEYS.record, GATES_KEY, IMAGE_KEY] : [NOTE_KEYS[note]],
   );
 }
 
@@ -91,6 +95,8 @@ export function encodeNotes(notes: NotesToWrite): Tag[] {
   const tags: Tag[] = [];
   if (notes.record) tags.push({ key: NOTE_KEYS.record, value: fits(recordText(notes.record)) });
   if (notes.record?.gates) tags.push({ key: GATES_KEY, value: fits(gatesText(notes.record.run, notes.record.gates)) });
+  if (notes.record?.image) tags.push({ key: IMAGE_KEY, value: fits(imageText(notes.record.run, notes.record.image)) });
+  if (notes.image) tags.push({ key: IMAGE_KEY, value: fits(imageText(notes.image.run, notes.image.image)) });
   if (notes.verdict) tags.push({ key: NOTE_KEYS.verdict, value: fits(verdictText(notes.verdict)) });
   if (notes.lease) tags.push({ key: NOTE_KEYS.lease, value: fits(leaseText(notes.lease)) });
   if (notes.frozen) tags.push({ key: NOTE_KEYS.frozen, value: fits(frozenText(notes.frozen)) });
@@ -103,6 +109,7 @@ export function encodeNotes(notes: NotesToWrite): Tag[] {
 export function decodeNotes(tags: readonly Tag[]): GroupNotes {
   let notes: GroupNotes = {};
   let gates: { readonly run: string; readonly gates: RecordGates } | undefined;
+  let image: { readonly run: string; readonly image: RecordImage } | undefined;
   const unreadable: string[] = [];
   const outs: OutNote[] = [];
   for (const { key, value } of tags) {
@@ -113,6 +120,7 @@ export function decodeNotes(tags: readonly Tag[]): GroupNotes {
         continue;
       }
       if (key === GATES_KEY) gates = readGates(fieldsOf(value, GATE_FIELDS));
+      else if (key === IMAGE_KEY) image = readImage(fieldsOf(value, IMAGE_FIELDS));
       else notes = { ...notes, ...decodeNote(key, value) };
     } catch (error) {
       unreadable.push(`${key} = "${value}": ${error instanceof Unreadable ? error.message : 'not readable'}`);
@@ -123,6 +131,8 @@ export function decodeNotes(tags: readonly Tag[]): GroupNotes {
   // What an earlier rollout left behind says nothing of this one.
   if (notes.record !== undefined && gates?.run === notes.record.run)
     notes = { ...notes, record: { ...notes.record, gates: gates.gates } };
+  if (notes.record !== undefined && image?.run === notes.record.run)
+    notes = { ...notes, record: { ...notes.record, image: image.image } };
   return unreadable.length === 0 ? notes : { ...notes, unreadable: unreadable.join('; ') };
 }
 
@@ -297,6 +307,35 @@ function readBase(field: Fields): Omit<RolloutRecord, 'version' | 'strategy'> {
     ...(theirs !== '' && { theirs: readTheirs(theirs) }),
     ...(kept !== '' && { kept: readCount(kept) }),
     ...(parked !== '' && { parked: readCount(parked) }),
+  };
+}
+
+const IMAGE_FIELDS = ['run', 'image', 'template', 'former', 'source', 'made?'];
+
+function imageText(run: string, { id, template, former, source, made }: RecordImage): string {
+  return line({
+    run: word(run),
+    image: word(id),
+    template: word(template),
+    former: word(former),
+    source,
+    ...(made !== undefined && { made }),
+  });
+}
+
+function readImage(field: Fields): { readonly run: string; readonly image: RecordImage } {
+  const former = readWord(field('former'));
+  if (!/^(\$Latest|\$Default|\d+)$/.test(former)) throw new Unreadable(`"${former}" is no version`);
+  const made = field('made?');
+  return {
+    run: readWord(field('run')),
+    image: {
+      id: readWord(field('image')),
+      template: readWord(field('template')),
+      former,
+      source: String(readCount(field('source'))),
+      ...(made !== '' && { made: String(readCount(made)) }),
+    },
   };
 }
 

@@ -50,7 +50,7 @@ export function checkShield(input: RuleInput, { instances }: Shield): void {
 export function checkProcesses({ ledger, tally }: RuleInput, { type, processes }: Suspension): void {
   const { verdict, frozen, name } = ledger;
   const record = ledger.record ?? ledger.ghost;
-  const ours = new Set([...(record?.suspended ?? []), ...(record === undefined ? (frozen?.processes ?? []) : [])]);
+  const ours = new Set(record === undefined ? frozen?.processes : [...record.suspended, ...launchAgain(ledger)]);
   if (type === 'resume') {
     const foreign = processes.find((process) => !ours.has(process));
     tally.check(
@@ -72,4 +72,9 @@ export function checkProcesses({ ledger, tally }: RuleInput, { type, processes }
         ? `Launch of ${name} was suspended, and it was not rolled back.`
         : undefined,
   );
+}
+
+/** A group that launches again what it launched before need not be frozen. */
+function launchAgain({ record, verdict }: RuleInput['ledger']): readonly string[] {
+  return record?.image !== undefined && verdict?.outcome === 'rollBack' ? ['Launch'] : [];
 }

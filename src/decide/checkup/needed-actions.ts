@@ -41,6 +41,12 @@ export const NEEDED_ACTIONS: readonly NeededActions[] = [
     without: 'A run warns and starts without having looked.',
   },
   {
+    purpose: 'giving groups another image',
+    on: 'anything',
+    actions: ['ec2:CreateLaunchTemplateVersion', 'ec2:DescribeImages'],
+    without: 'A run without --image needs none of it.',
+  },
+  {
     purpose: 'watching alarms',
     on: 'anything',
     actions: ['cloudwatch:DescribeAlarms'],

@@ -25,6 +25,8 @@ export const REPLACING: RuleTable = {
   standby: { withoutRecord: 'no record says that an old half is kept', rules: STANDBY },
   freeze: { withoutRecord: [onlyRolledBack], rules: [onlyRolledBack] },
   clear: { withoutRecord: [frozenNoted], rules: [sizesRestored, keptHalfGone, frozenNoted] },
+  version: { withoutRecord: 'no record says what the group launched before', rules: [makesNoted] },
+  point: { withoutRecord: 'no record says what the group launched before', rules: [pointsNoted, pointsInTime] },
   note: OF_A_RESTART,
   deregister: OF_A_RESTART,
   register: OF_A_RESTART,
@@ -45,6 +47,26 @@ function pausesInTime({ record, verdict }: RecordedDeed<Of<'pause'>>): string | 
 
 function pausesNoEarlier({ record, action }: RecordedDeed<Of<'pause'>>): string | undefined {
   return (action.record.gates?.paused ?? 0) >= (record.gates?.paused ?? 0) ? undefined : 'it was paused further on';
+}
+
+function makesNoted({ group, record, verdict, action }: RecordedDeed<Of<'version'>>): string | undefined {
+  const { image } = record;
+  if (image === undefined || verdict !== undefined) return 'no version of a launch template is due';
+  if (action.run !== record.run || action.image.id !== image.id) return 'the record asks for another image';
+  return group.names?.endsWith(':$Latest') === true ? 'the group would launch it at once' : undefined;
+}
+
+function pointsNoted({ record: { image }, action }: RecordedDeed<Of<'point'>>): string | undefined {
+  const noted = image !== undefined && [image.made, image.source, image.former].includes(action.version);
+  return noted && action.template === image.template ? undefined : 'the record does not name this version';
+}
+
+/** To what is new only before the verdict; back only where it is not to stay. */
+function pointsInTime({ record: { image }, verdict, action }: RecordedDeed<Of<'point'>>): string | undefined {
+  const isNew = action.version === image?.made;
+  // rule: guard-point
+  if (isNew) return verdict === undefined ? undefined : 'it is judged already';
+  return verdict?.outcome === 'promote' ? 'the new version was promoted' : undefined;
 }
 
 function rewritesOwn({ record, action }: RecordedDeed<Of<'rewrite'>>): string | undefined {
@@ -80,20 +102,26 @@ function suspendsNamed({ group, record, verdict, action }: RecordedDeed<Of<'susp
   return ours || verdict === undefined ? undefined : 'the record does not name these processes';
 }
 
-function resumesOurs({ record, action }: RecordedDeed<Of<'resume'>>): string | undefined {
-  const foreign = action.processes.filter((process) => !record.suspended.includes(process));
+function resumesOurs(deed: RecordedDeed<Of<'resume'>>): string | undefined {
+  const { record, action } = deed;
+  const ours = launchesFormer(deed) ? [...record.suspended, 'Launch'] : record.suspended;
+  const foreign = action.processes.filter((process) => !ours.includes(process));
   return foreign.length > 0 ? `${foreign.join(', ')} was not suspended by us` : undefined;
 }
 
-function staysFrozen({ verdict }: RecordedDeed<Of<'resume'>>): string | undefined {
-  return verdict?.outcome === 'rollBack' ? 'after a roll-back the group stays frozen' : undefined;
+function staysFrozen(deed: RecordedDeed<Of<'resume'>>): string | undefined {
+  return deed.verdict?.outcome === 'rollBack' && !launchesFormer(deed)
+    ? 'after a roll-back the group stays frozen'
+    : undefined;
 }
 
-function resumesInTime({ group, record, verdict, action }: RecordedDeed<Of<'resume'>>): string | undefined {
+function resumesInTime(deed: RecordedDeed<Of<'resume'>>): string | undefined {
+  const { group, record, verdict, action } = deed;
   // Replacing dead new instances, and launching, is all that can go on before the old half has left.
   const early = action.processes.every((process) => process === 'ReplaceUnhealthy' || process === 'Launch');
-  if (verdict === undefined || early) return undefined;
-  if (group.instances.some((one) => isOld(one.launchedAt, record.startedAt) && !hasLeft(one.lifecycle)))
+  if (verdict === undefined || (early && !launchesFormer(deed))) return undefined;
+  const stays = launchesFormer(deed);
+  if (!stays && group.instances.some((one) => isOld(one.launchedAt, record.startedAt) && !hasLeft(one.lifecycle)))
     return 'the old half is still there';
   // What scaling asks for once it goes on may be just as many as two halves were.
   if (scalesAgain(group, record)) return undefined;
@@ -135,7 +163,21 @@ function sizesRestored({ group, record, verdict }: RecordedDeed<Of<'clear'>>): s
 }
 
 function frozenNoted({ group, verdict }: Deed<Of<'clear'>>): string | undefined {
-  return verdict?.outcome === 'rollBack' && group.notes.frozen === undefined
+  const { record } = group.notes;
+  return verdict?.outcome === 'rollBack' &&
+    group.notes.frozen === undefined &&
+    !(record !== undefined && launchesFormer({ group, record, verdict }))
     ? 'the frozen processes are not noted yet'
     : undefined;
+}
+
+/** A roll-back has given the group back what it launched before: then nothing has to stay suspended. */
+function launchesFormer({
+  group: { names },
+  record: { image },
+  verdict,
+}: Pick<RecordedDeed<Of<'resume'>>, 'group' | 'record' | 'verdict'>): boolean {
+  if (image === undefined || verdict?.outcome !== 'rollBack') return false;
+  const former = image.former === '$Latest' ? image.source : image.former;
+  return names === `lt/${image.template}:${former}`;
 }

@@ -59,6 +59,8 @@ const RESTART: RestartRules = {
   judge: CHANGES_MEMBERS,
   terminate: CHANGES_MEMBERS,
   freeze: CHANGES_MEMBERS,
+  version: CHANGES_MEMBERS,
+  point: CHANGES_MEMBERS,
 };
 
 /** The rule of a restart that the action would break, or undefined. */

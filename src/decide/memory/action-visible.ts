@@ -62,6 +62,10 @@ function shows(group: Group, action: Action): boolean {
       return action.notes.every((name) => notes[name] === undefined);
     case 'note':
       return (notes.out?.number ?? 0) >= action.out.number;
+    case 'version':
+      return notes.record?.image?.made !== undefined;
+    case 'point':
+      return group.names === `lt/${action.template}:${action.version}`;
     case 'renew':
       // A look that shows nobody's lease, or the dead one's that ours replaced, lags; another live run is noticed
       // elsewhere.

@@ -65,6 +65,8 @@ function afterConfirmed(seen: Seen, action: Action, at: Instant, plan: Plan): Se
       return afterClear(seen, action, plan);
     case 'shield':
     case 'standby':
+    case 'version':
+    case 'point':
     case 'deregister':
     case 'register':
     case 'run':

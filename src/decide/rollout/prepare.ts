@@ -12,6 +12,7 @@ import { markedForGood } from '../instances/marked-for-good.js';
 import { act, type GroupStep, type ProvingStep } from '../step.js';
 import type { RolloutGroup, RolloutView } from '../view.js';
 import { sameReasons } from './finish.js';
+import { pointAtImage } from './image/new-image.js';
 import { RESET_FIRST, SUSPENDED_BY_SWAP } from './processes.js';
 import { raiseShield } from './scale-in-protection.js';
 import { noteTheirs } from '../sizes/note-theirs.js';
@@ -71,6 +72,8 @@ function beforeProof(
         : 'nothing can be replaced while these are suspended, and --force resets them';
     return act('resume', { type: 'resume', group: name, processes: reset }, why);
   }
+  const image = pointAtImage(of);
+  if (image !== undefined) return image;
   if (block !== undefined) {
     // The group whose turn it is is proven for this one too.
     const wait: Wait = { group: name, phase: 'prove', why: block.why, instances: [] };

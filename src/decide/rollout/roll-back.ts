@@ -1,4 +1,6 @@
+import type { Group } from '../../model/rollout/group.js';
 import type { GroupResult } from '../../model/rollout/group-result.js';
+import type { RolloutRecord } from '../../model/rollout/record.js';
 import { notInService, serving, units } from '../instances/classify.js';
 import { heldBackSince } from '../outlook/held-back.js';
 import { act, type GroupStep } from '../step.js';
@@ -10,6 +12,7 @@ import { RESET_FIRST } from './processes.js';
 import { MAX_TERMINATED_PER_CALL } from '../instances/capacity.js';
 import { givenUp, isCrowded, mayServe, nothingToGoBackTo, standIn } from '../instances/stand-ins.js';
 import { liftShield } from './scale-in-protection.js';
+import { isPointedBack, pointBack } from './image/new-image.js';
 import { terminateHalf } from './terminate-half.js';
 
 /** Time between the first and the last of the clean looks: launches in flight surface late. */
@@ -22,6 +25,8 @@ const CLEAN_MS = 10_000;
 export function rollBack(view: RolloutView, of: JudgedGroup): GroupStep {
   const { group } = of;
   const name = group.name;
+  const over = launchesAgain(view, of);
+  if (over !== undefined) return over;
   // rule: launch-not-suspended
   if (!group.suspended.includes('Launch')) {
     return act(
@@ -30,6 +35,9 @@ export function rollBack(view: RolloutView, of: JudgedGroup): GroupStep {
       'no further instance of the failed configuration may start',
     );
   }
+  // Before anything leaves: whatever launches from now on, launches what is proven.
+  const former = pointBack(of);
+  if (former !== undefined) return { kind: 'act', phase: 'halve', acts: [former] };
   const going = noteTheirs(view, of, 'halve') ?? takeNewOut(view, of) ?? takeGivenUpOut(of);
   if (going !== undefined) return going;
   const back = givenBack(of, originOf(view.observed.seen.sizes[name]));
@@ -42,7 +50,44 @@ export function rollBack(view: RolloutView, of: JudgedGroup): GroupStep {
   // rule: shield-left
   const shield = liftShield(view, of);
   if (shield.length > 0) return { kind: 'act', phase: 'resume', acts: shield };
-  return freeze(view, of);
+  return launchAgain(of) ?? freeze(view, of);
+}
+
+/**
+ * A group that names again what it launched before need not be frozen: its processes become as they were found.
+ * Undefined where it launches something else, was frozen when the rollout began, or new ones serve on.
+ */
+function launchAgain({ name, group, record, halves }: JudgedGroup): GroupStep | undefined {
+  const stays = record.gates?.backAt !== undefined && halves.new.length > 0;
+  if (!isPointedBack(group, record) || group.notes.frozen !== undefined || stays) return undefined;
+  const processes = heldBack(group, record);
+  return act('resume', { type: 'resume', group: name, processes }, 'the group launches what it launched before');
+}
+
+/** What this rollout suspended, as far as it still is. */
+function heldBack({ suspended }: Group, record: RolloutRecord): readonly string[] {
+  return [...new Set([...record.suspended, 'Launch'])].filter((process) => suspended.includes(process));
+}
+
+/**
+ * The end where the group launches again what it launched before: whatever it launches since then is none of the new
+ * image, and stays.
+ */
+function launchesAgain(view: RolloutView, of: JudgedGroup): GroupStep | undefined {
+  const { name, group, record, verdict, halves } = of;
+  const { image } = record;
+  if (image === undefined || !isPointedBack(group, record) || group.notes.frozen !== undefined) return undefined;
+  const given = [...halves.new, ...halves.unknown, ...halves.leaving].some(
+    ({ configuration }) => configuration === `lt/${image.template}:${image.made ?? ''}`,
+  );
+  const open = heldBack(group, record).length > 0 || liftShield(view, of).length > 0;
+  if (given || open || givenBack(of, originOf(view.observed.seen.sizes[name])) !== undefined) return undefined;
+  const result: GroupResult = { group: name, outcome: 'rolledBack', why: verdict.why, frozen: [] };
+  return act(
+    'clear',
+    { type: 'clear', group: name, notes: ['record', 'verdict', 'lease'], result },
+    'the roll-back is done',
+  );
 }
 
 /** The new half leaves, and looks show that nothing of it comes late; undefined once that is over. */

@@ -1,6 +1,7 @@
 import { isGrown } from '../sizes/their-sizes.js';
 import type { ReasonedAction } from '../step.js';
 import type { RolloutGroup, RolloutView } from '../view.js';
+import { pointBack } from './image/new-image.js';
 import { liftShield } from './scale-in-protection.js';
 
 /** True while a rollout has a record and nothing more: it can be undone by removing the record. */
@@ -17,6 +18,8 @@ export function takeBack(view: RolloutView, of: RolloutGroup, why: string): Reas
   const { group, record } = of;
   const [shield] = liftShield(view, of);
   if (shield !== undefined) return shield;
+  const former = pointBack(of);
+  if (former !== undefined) return former;
   const frozen = group.notes.frozen?.processes ?? [];
   const freeze = frozen.filter((process) => record.suspended.includes(process) && !group.suspended.includes(process));
   if (freeze.length > 0) return { action: { type: 'suspend', group: group.name, processes: freeze }, why };

@@ -4,6 +4,8 @@ import type { Observed, Reason } from '../../model/rollout/decision.js';
 import type { Group, Instance, Size } from '../../model/rollout/group.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
 import { expectedTime, roundsOf } from '../outlook/expected-time.js';
+import type { LookAndPlan } from '../view.js';
+import { sayImage } from '../rollout/image/new-image.js';
 import { finalTarget } from '../rollout/target-size.js';
 import { membersOf, units } from '../instances/classify.js';
 import { hasNone, noneThere } from '../instances/none-there.js';
@@ -47,7 +49,7 @@ export function groupOutlook(observed: Observed, plan: Plan, group: Group, effec
   return {
     group: group.name,
     action: against.length > 0 ? 'refuse' : skip !== undefined ? 'skip' : 'swap',
-    why: skip ?? whyReplaced(observed, group, here, becomes),
+    why: skip ?? whyReplaced({ observed, plan }, group, here, becomes),
     size: group.size,
     ...sizing(group, effect),
     strategy: limits === undefined ? 'swap' : 'rolling',
@@ -68,9 +70,15 @@ export function groupOutlook(observed: Observed, plan: Plan, group: Group, effec
 }
 
 /** What is outdated, or will be, as a clause. */
-function whyReplaced(observed: Observed, group: Group, here: readonly Instance[], becomes: string | undefined): string {
+function whyReplaced(
+  { observed, plan }: LookAndPlan,
+  group: Group,
+  here: readonly Instance[],
+  becomes: string | undefined,
+): string {
   const many = hasNone(group) ? noneThere(group, observed).text : sayOutdated(group, here);
-  const all = [...(becomes === undefined ? [] : [becomes]), ...(many === '' ? [] : [many])];
+  const image = sayImage(plan, group);
+  const all = [...(becomes === undefined ? [] : [becomes]), ...[image, many].filter((text) => text !== '')];
   return all.length === 0 ? 'all were asked for' : all.join('; ');
 }
 

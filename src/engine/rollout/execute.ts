@@ -66,6 +66,10 @@ export async function execute(
       return commands?.start({ group: action.group, instance: action.instance });
     case 'cancel':
       return commands?.cancel(action.instance);
+    case 'version':
+      return makeVersion(gateway, action);
+    case 'point':
+      return gateway.point(action.group, action.template, action.version);
     case 'renew':
       return gateway.writeNotes(action.groups, { lease: action.lease });
   }
@@ -74,4 +78,23 @@ export async function execute(
 /** The sizes of these names; all without any. */
 function partOf(size: Size, names: readonly SizeName[] | undefined): Partial<Size> {
   return names === undefined ? size : Object.fromEntries(names.map((name) => [name, size[name]]));
+}
+
+/**
+ * Makes the version and notes its number. The token is the same for whoever does it again, so that a second time, after
+ * a lost reply or a crash, makes no second version; groups of one run that share a template share the version.
+ */
+async function makeVersion(
+  gateway: Deps['gateway'],
+  { group, run, image }: Extract<Action, { type: 'version' }>,
+): Promise<void> {
+  const { id, template, source } = image;
+  const made = await gateway.makeVersion({
+    template,
+    source,
+    image: id,
+    token: `ha-updater-${run}-${template}-${source}`,
+    description: `ha-updater run ${run}: ${id} in place of the image of version ${source}`,
+  });
+  await gateway.writeNotes([group], { image: { run, image: { ...image, made } } });
 }

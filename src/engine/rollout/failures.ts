@@ -248,6 +248,12 @@ export function rolledBack(back: readonly GroupResult[], { serves, groups }: Aft
     plan.changed === true
       ? { text: firstHelp(after).text, next: [...firstHelp(after).next, start, unfreezeNow(target)] }
       : afterRollBack(after, target, { stack: plan.stack, inPart: stay > 0, again });
+  const thawed =
+    stay === 0 &&
+    frozen.every(
+      ({ group, processes }) =>
+        processes.length === 0 && after.find(({ name }) => name === group)?.notes.frozen === undefined,
+    );
   const beside = `${count(stay, 'new instance')} ${stay === 1 ? 'serves' : 'serve'} on`;
   const mixed = stay === 0 ? '' : ` ${beside}, for there are fewer old ones than are asked for.`;
   return new Failure(stay === 0 ? 'swapRolledBack' : 'stopped', {
@@ -255,10 +261,23 @@ export function rolledBack(back: readonly GroupResult[], { serves, groups }: Aft
     what: `The ${factsOf(plan).words.long} of ${names} was rolled back: ${sentence(back[0]?.why ?? '')}`,
     reasons,
     serves,
-    left: `Frozen, so that Auto Scaling does not launch the failed configuration: ${suspended}.${mixed} ${text}`.trim(),
-    next: [...next, ...status(plan)],
+    ...(thawed
+      ? { left: givenBack(groups), next: [start, ...status(plan)] }
+      : {
+          left: `Frozen, so that ${NO_MORE}: ${suspended}.${mixed} ${text}`.trim(),
+          next: [...next, ...status(plan)],
+        }),
   });
 }
+
+/** What groups launch after a roll-back that gave each of them back what it had launched before. */
+function givenBack(groups: readonly Group[]): string {
+  const launch = groups.map(({ name, names = '' }) => `${name} launches ${names} again, as before`);
+  const made = 'The version that was made stays in the launch template, unused.';
+  return `${launch.join('; ')}. Nothing stays suspended. ${made}`;
+}
+
+const NO_MORE = 'Auto Scaling does not launch the failed configuration';
 
 /** Who serves in every group, by its latest look. */
 function serving(observed: Observed | undefined): string {

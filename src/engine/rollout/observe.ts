@@ -269,7 +269,16 @@ function assembled(
   const unread = own
     .filter(({ id, judged, deleted }) => judged && deleted !== true && !health.has(id))
     .map(({ id }) => id);
-  return { ...group, instances, balancers: own, configurations, ...more, ...(unread.length > 0 && { unread }) };
+  const [names, ...others] = configurationRefs;
+  return {
+    ...group,
+    instances,
+    balancers: own,
+    configurations,
+    ...(names?.startsWith('lt/') === true && others.length === 0 && { names }),
+    ...more,
+    ...(unread.length > 0 && { unread }),
+  };
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Balancer, Size } from './group.js';
 import type { GroupResult } from './group-result.js';
-import type { FrozenNote, Lease, OutNote, RolloutRecord, SizeName, Verdict } from './record.js';
+import type { FrozenNote, Lease, OutNote, RecordImage, RolloutRecord, SizeName, Verdict } from './record.js';
 
 /** Everything that we ever do to a group. Plain data; one exhaustive switch executes it. */
 export type Action =
@@ -82,6 +82,10 @@ export type Action =
   | { readonly type: 'run'; readonly group: string; readonly instance: string }
   /** Ends a command of ours that is under way. */
   | { readonly type: 'cancel'; readonly group: string; readonly instance: string }
+  /** Makes the version of the launch template that the record of this run asks for, and notes its number there. */
+  | { readonly type: 'version'; readonly group: string; readonly run: string; readonly image: RecordImage }
+  /** Makes the group launch this version of its launch template: a number, `$Latest` or `$Default`. */
+  | { readonly type: 'point'; readonly group: string; readonly template: string; readonly version: string }
   | { readonly type: 'renew'; readonly groups: readonly string[]; readonly lease: Lease };
 
 /** An instance at a balancer; without ports on the target group's own. */

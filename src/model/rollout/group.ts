@@ -135,6 +135,11 @@ export interface Group {
   readonly suspended: readonly string[];
   /** Resolved configurations that an instance launched now would carry (several with overrides). */
   readonly configurations: readonly string[];
+  /**
+   * The one launch template and version that it names, unresolved, such as `lt/ID:$Default`; absent for several, and
+   * for launch configurations.
+   */
+  readonly names?: string;
   /** Says more of them where types or images do not follow from the configuration alone. */
   readonly ways?: readonly LaunchWay[];
   /** Why images could not be compared, as a sentence. */

@@ -128,7 +128,23 @@ interface RecordBase {
   /** Whether the groups of the run are judged together. */
   readonly together: boolean;
   readonly gates?: RecordGates;
+  /** The image that this rollout gives the group; absent: what the group launches was changed before it. */
+  readonly image?: RecordImage;
 }
+
+/** A version of the group's launch template with another image, and what the group launched before. */
+export interface RecordImage {
+  readonly id: string;
+  /** The launch template, by id where AWS says it. */
+  readonly template: string;
+  /** The version that the group named, exactly as it was found: a number, `$Latest` or `$Default`. */
+  readonly former: string;
+  /** The number that this meant: the new version is made from it. */
+  readonly source: string;
+  /** The number of the new version; absent until it is made. */
+  readonly made?: string;
+}
+
 /** One instance that a restart took out of its balancers, or is about to. */
 export interface OutInstance {
   readonly id: string;

@@ -124,6 +124,12 @@ export interface Plan {
   readonly detach?: boolean;
   /** End the time for which an earlier rollout keeps its old half, then start. */
   readonly finishKept?: boolean;
+  /** The image that groups get from new versions of their launch templates; absent: they launch what they name. */
+  readonly image?: {
+    readonly id: string;
+    /** group → the image that it launches now; the others stay as they are. */
+    readonly from: Readonly<Record<string, string>>;
+  };
   /** Present when the strategy is to keep sizes through a change of the stack that is ours. */
   readonly keepSize?: KeepSizePlan;
   /** Present when the strategy is a restart of ours, not only one to finish. */

@@ -245,6 +245,7 @@ describe('other changes of a group', () => {
         { ResourceId: 'web', ResourceType: 'auto-scaling-group', Key: 'ha-updater:rollout' },
         // The record's gates go with it.
         { ResourceId: 'web', ResourceType: 'auto-scaling-group', Key: 'ha-updater:gates' },
+        { ResourceId: 'web', ResourceType: 'auto-scaling-group', Key: 'ha-updater:image' },
         { ResourceId: 'web', ResourceType: 'auto-scaling-group', Key: 'ha-updater:frozen' },
       ],
     });

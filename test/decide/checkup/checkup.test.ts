@@ -29,7 +29,7 @@ describe('the permissions of a checkup', () => {
 
   it('are those that the policy of the templates allows for the same things', () => {
     const allowed = actionsOf(readPolicy(POLICY));
-    const onGroups = ['SwapInstances', 'NoteOnGroups'];
+    const onGroups = ['SwapInstances'];
     const onStacks = ['LookAtStacks', 'ChangeStacks'];
     for (const { on, actions } of NEEDED_ACTIONS)
       for (const action of actions) {

@@ -11,6 +11,7 @@ import { outdated, sayOutdated } from '../../instances/outdated.js';
 import { instability } from '../../instances/stability.js';
 import { factsOf } from '../../strategies/facts-by-name.js';
 import type { LookAndPlan } from '../../view.js';
+import { imageOf, sayImage } from '../image/new-image.js';
 import { SUSPENDED_BY_SWAP } from '../processes.js';
 import { reasonsAgainst } from './reasons-against.js';
 import { setAsideWait } from './set-aside.js';
@@ -116,7 +117,8 @@ function skipped(plan: Plan, group: Group): { readonly why: string; readonly upT
     };
   const empty = whyEmpty(group);
   if (empty !== undefined) return { why: empty, upToDate: false };
-  if (plan.swap === 'always' || group.configurations.length === 0) return undefined;
+  if (plan.swap === 'always' || imageOf(plan, group) !== undefined || group.configurations.length === 0)
+    return undefined;
   if (hasNone(group)) return undefined;
   const aside = (instance: Instance): boolean =>
     ['ignore', 'terminate'].includes(plan.standby ?? '') && standing(instance.lifecycle) === 'parked';
@@ -188,6 +190,7 @@ function ready({ observed, plan }: LookAndPlan, group: Group): Preflight {
   const thaw = (group.notes.frozen?.processes ?? []).filter((process) => group.suspended.includes(process));
   // rule: operator-resumed
   const mine = SUSPENDED_BY_SWAP.filter((process) => !group.suspended.includes(process));
+  const image = imageOf(plan, group);
   const base = {
     run: plan.run,
     startedAt,
@@ -198,9 +201,15 @@ function ready({ observed, plan }: LookAndPlan, group: Group): Preflight {
     ...(group.kept !== undefined && { kept: group.kept.units }),
     ...(plan.standby === 'terminate' && parked.length > 0 && { parked: parked.length }),
     ...recordGates(plan),
+    ...(image !== undefined && { image }),
   };
   const record = factsOf(plan).newRecord(plan, group, old, base);
-  const because = plan.swap === 'always' ? 'all were asked for' : sayOutdated(group, old);
+  const because =
+    image !== undefined
+      ? `${sayImage(plan, group)}; it names version ${image.former} of ${image.template} now`
+      : plan.swap === 'always'
+        ? 'all were asked for'
+        : sayOutdated(group, old);
   return {
     kind: 'ready',
     record,

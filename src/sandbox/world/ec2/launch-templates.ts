@@ -97,6 +97,8 @@ export function createLaunchTemplate(world: World, input: CreateLaunchTemplateRe
 
 export function createLaunchTemplateVersion(world: World, input: CreateLaunchTemplateVersionRequest): object {
   const template = templateOf(world, input);
+  const earlier = template.versions.find(({ token }) => token !== undefined && token === input.ClientToken);
+  if (earlier !== undefined) return { LaunchTemplateVersion: versionView(world, template, earlier) };
   const base: RequestLaunchTemplateData =
     input.SourceVersion === undefined ? {} : versionOf(template, input.SourceVersion).data;
   const version = {
@@ -104,6 +106,7 @@ export function createLaunchTemplateVersion(world: World, input: CreateLaunchTem
     createdAt: world.clock.now(),
     description: input.VersionDescription,
     data: { ...base, ...input.LaunchTemplateData },
+    token: input.ClientToken,
   };
   template.versions.push(version);
   return { LaunchTemplateVersion: versionView(world, template, version) };

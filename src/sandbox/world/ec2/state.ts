@@ -52,6 +52,8 @@ export interface LaunchTemplateState {
     readonly number: number;
     readonly createdAt: number;
     readonly description?: string | undefined;
+    /** ClientToken of the call that made it: another one with it makes no second version. */
+    readonly token?: string | undefined;
     readonly data: RequestLaunchTemplateData;
   }[];
   readonly tags: Map<string, string>;
