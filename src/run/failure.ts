@@ -9,6 +9,7 @@ import { nearest } from '../text/nearest.js';
 import { sayServing } from '../decide/instances/who-serves.js';
 import { describeProgress } from '../render/describe.js';
 import type { RunState } from './run-state.js';
+import { inWindow } from './signals/window-question.js';
 import { sentence } from '../text/sentence.js';
 import { faultText } from '../text/fault-text.js';
 
@@ -201,15 +202,27 @@ export function aftermath(scene: FailureContext): {
       serving === ''
         ? 'Not known from here; the groups were not made smaller before a verdict.'
         : `At the last look, ${serving}.`,
-    left:
-      `The rollout record, suspended processes and a changed size on ${witness.open.join(', ')}. ` +
-      'The same command, resume or rollback, on any machine, finishes or undoes it.',
+    left: inWindow(witness) ? keptStill(witness.open) : openStill(witness.open),
     next: [
       ...look,
       command`ha-updater resume ${target} ${gates}`,
-      ...(witness.judged.length > 0 ? [] : [command`ha-updater rollback ${target} ${gates}`]),
+      ...(witness.judged.length > 0 && !inWindow(witness) ? [] : [command`ha-updater rollback ${target} ${gates}`]),
     ],
   };
+}
+
+function openStill(groups: readonly string[]): string {
+  return (
+    `The rollout record, suspended processes and a changed size on ${groups.join(', ')}. ` +
+    'The same command, resume or rollback, on any machine, finishes or undoes it.'
+  );
+}
+
+function keptStill(groups: readonly string[]): string {
+  return (
+    `The old instances of ${groups.join(', ')}, kept in standby, with the rollout record. ` +
+    'rollback, on any machine, lets them serve again; resume ends their time now.'
+  );
 }
 
 /** Who served in each group when this run looked last; '' when it never did. */

@@ -43,6 +43,25 @@ describe('a refusal', () => {
     });
 });
 
+describe('a run that is left while it keeps old instances', () => {
+  it('says that they can serve again, and with which command', () => {
+    const progress = { group: 'web', phase: 'keep', old: 0, new: 2, leaving: 0, inService: 2, proven: 2 } as const;
+    const size = { min: 1, max: 4, desired: 2 };
+    const witness = {
+      ...NOTHING_DONE,
+      changed: true,
+      stage: 'groups',
+      open: ['web'],
+      judged: ['web'],
+      keepsOld: true,
+      progress: new Map([['web', { ...progress, needed: 2, size, verdict: 'promote' as const }]]),
+    } as const;
+    const { facts } = toFailure(new LockLost('group-web', 'It is gone.'), { command: 'update-asgs', groups: ['web'], witness });
+    expect(facts.left).to.match(/^The old instances of web, kept in standby/);
+    expect(facts.next.map(commandLine)).to.include('ha-updater rollback --asg web');
+  });
+});
+
 describe('what was thrown', () => {
   const scene = {
     command: 'update-stack',
