@@ -30,7 +30,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly (string | RegExp)[]>> = {
   decide: ['model', 'clock', 'text'],
   check: ['model', 'clock', 'errors', 'text'],
   engine: ['model', 'decide', 'clock', 'errors', 'text'],
-  aws: ['model', 'clock', 'errors', 'text', 'src/engine/gateway.ts', SDK, PROXY, CRON, /^node:https?$/],
+  aws: ['model', 'clock', 'errors', 'text', 'src/engine/gateway.ts', SDK, PROXY, CRON, /^node:(https?|stream)$/],
   files: ['clock', NODE],
   template: ['model', 'errors', 'text', 'files', /^yaml$/, NODE],
   notify: ['model', 'errors', 'text', 'files', NODE],

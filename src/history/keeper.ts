@@ -46,6 +46,8 @@ type KeeperGateway = Pick<
 export interface KeeperPorts {
   /** A way of its own, which no lock holds up, and whose calls are over in time. */
   readonly gateway: () => Promise<KeeperGateway>;
+  /** Cuts off what is still under way there. */
+  readonly cutOff: () => void;
   /** Resolves after `ms`, or when the signal is aborted. */
   readonly sleep: (ms: Milliseconds, signal: AbortSignal) => Promise<void>;
   /** Takes secrets of the run out of a text. */
@@ -97,7 +99,10 @@ export function createKeeper(address: HistoryAddress, ports: KeeperPorts): Histo
     write: async (end) => {
       const one = known;
       if (one === undefined || !end.changed) return '';
-      return within(ports, () => write(one, end));
+      const why = await within(ports, () => write(one, end));
+      // An answer that failed may still hold its connection.
+      ports.cutOff();
+      return why;
     },
   };
 }
@@ -161,9 +166,12 @@ async function servingImages(gateway: KeeperGateway, names: readonly string[]): 
 }
 
 /** @returns why it did not come to its end, in words; '' when it did */
-async function within({ sleep }: Pick<KeeperPorts, 'sleep'>, work: () => Promise<void>): Promise<string> {
+async function within({ sleep, cutOff }: KeeperPorts, work: () => Promise<void>): Promise<string> {
   const done = new AbortController();
-  const late = sleep(HISTORY_MS, done.signal).then(() => `no answer within ${HISTORY_MS / 1000} s`);
+  const late = sleep(HISTORY_MS, done.signal).then(() => {
+    if (!done.signal.aborted) cutOff();
+    return `no answer within ${HISTORY_MS / 1000} s`;
+  });
   const worked = work().then(
     () => '',
     (error: unknown) => (error instanceof AwsFault ? faultText(error) : 'no connection'),

@@ -17,12 +17,14 @@ const FAILED = 'a failure';
 /** A command line, whose document it writes, and how it has to end, so that it is the document that is meant. */
 type Step = readonly [args: readonly string[], document: keyof Documents, code: number];
 
+const KEPT = ['--history', 's3://runs/kept'];
+
 /** In this order: each finds what the ones before it left. */
 const STEPS: readonly Step[] = [
   [['validate', TEMPLATE, '--lint', 'off'], 'validate', 0],
   [['plan', 'web', '--template', TEMPLATE, ...NETWORK, image(1), 'DbPassword=not-a-real-one'], 'plan', 0],
   [
-    ['update-stack', 'web', '--template', TEMPLATE, ...NETWORK, image(1), 'DbPassword=not-a-real-one', ...CALM],
+    ['update-stack', 'web', '--template', TEMPLATE, ...NETWORK, image(1), 'DbPassword=not-a-real-one', ...CALM, ...KEPT],
     'update-stack',
     0,
   ],
@@ -40,6 +42,7 @@ const STEPS: readonly Step[] = [
   [['update-stack', 'web', image(9), '--warmup-seconds', '3600', '--action-timeout', '7200'], 'update-stack', 4],
   [['status', '--asg', 'web-*', '--all-matching'], 'status', 0],
   [['list'], 'list', 0],
+  [['history', 'web', ...KEPT], 'history', 0],
   [['diagnose', 'web'], 'diagnose', 0],
   [['unfreeze', 'web'], 'unfreeze', 0],
   [['cancel', 'web'], FAILED, 3],
@@ -58,7 +61,7 @@ describe('documents that commands write', function () {
   const shapes = shapesOf(new URL('documents.d.ts', import.meta.url), 'Documents');
   let world: CommandWorld;
   before(async () => {
-    world = await commandWorld('images: {ami-0123456789abcde09: {behaviour: unhealthy}}\n', 400);
+    world = await commandWorld('images: {ami-0123456789abcde09: {behaviour: unhealthy}}\nobjects: {runs: ""}\n', 400);
   });
   after(() => world.stop());
 

@@ -34,6 +34,8 @@ const LINES: readonly (readonly string[])[] = [
   ['status', '--asg', 'web*', '--all-matching'],
   ['diagnose', 'web'],
   ['list', '--asg-tag', 'team=web'],
+  ['history', 'web', '--history', 's3://runs/kept'],
+  ['update-stack', 'web', '--to', '2026', '--history', 's3://runs/kept'],
   ['config', 'web'],
   ['config', '--schema'],
   ['explain', 'template.syntax'],

@@ -26,7 +26,7 @@ export interface PlanGroupsAsked extends UpdateGroupsAsked {
 }
 
 /** What else of update-stack makes no sense without a stack, as far as it decides what would happen. */
-const OF_A_STACK = ['template', 'app', 'change-set', 'parameters-file', 'use-default', 'approve-only'] as const;
+const OF_A_STACK = ['template', 'app', 'to', 'change-set', 'parameters-file', 'use-default', 'approve-only'] as const;
 
 /** `plan --asg`: what update-asgs with the same arguments would do with each group. Changes nothing. */
 export async function planGroups(asked: PlanGroupsAsked, surroundings: ProcessContext): Promise<CommandResult> {

@@ -34,12 +34,14 @@ export function openHistory(
   const address = historyAsked(flags);
   if (address === undefined) return undefined;
   let gateway: Gateway | undefined;
+  const answers: (() => void)[] = [];
   const keeper = createKeeper(address, {
     gateway: async () => {
       const { createGateway } = await import('../../aws/gateway.js');
-      gateway ??= createGateway({ ...way, answerMs: HISTORY_MS });
+      gateway ??= createGateway({ ...way, answerMs: HISTORY_MS, onAnswer: (cutOff) => void answers.push(cutOff) });
       return gateway;
     },
+    cutOff: () => answers.splice(0).forEach((one) => one()),
     sleep: (ms, signal) => systemClock().sleep(ms, signal),
     mask,
   });

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import type { AutoScaling } from '@aws-sdk/client-auto-scaling';
 import type { CloudFormation } from '@aws-sdk/client-cloudformation';
 import type { DynamoDB } from '@aws-sdk/client-dynamodb';
@@ -37,6 +38,8 @@ export interface GatewayOptions {
   readonly mayLeave?: MayLeave;
   /** The longest that a connection and an answer may take; absent: as long as any call may. */
   readonly answerMs?: Milliseconds;
+  /** Hears of each answer as it begins, with what cuts it off: one that never ends would keep the process. */
+  readonly onAnswer?: (cutOff: () => void) => void;
   /** Every call is made with this role, which the credentials above assume. */
   readonly assume?: AssumedRole;
   /** Who calls, as CloudTrail shows it in `userAgent`. */
@@ -139,6 +142,7 @@ export function createClients(options: GatewayOptions): Clients {
     throwFaults(client.middlewareStack, service, credentials.renew);
     keepDates(client.middlewareStack, dates);
     takeWholeAnswers(client.middlewareStack, service);
+    if (options.onAnswer !== undefined) tellAnswers(client.middlewareStack, options.onAnswer);
     if (options.mayLeave !== undefined) askBefore(client.middlewareStack, service, options.mayLeave);
     return client;
   };
@@ -241,6 +245,19 @@ function askBefore(stack: Spoken['middlewareStack'], service: string, mayLeave: 
       return next(args);
     },
     { step: 'deserialize', priority: 'low', name: 'askBefore' },
+  );
+}
+
+/** Tells of each answer before anybody reads its body. */
+function tellAnswers(stack: Spoken['middlewareStack'], tell: NonNullable<GatewayOptions['onAnswer']>): void {
+  stack.add(
+    (next) => async (args) => {
+      const result = await next(args);
+      const { body } = result.response as { readonly body?: unknown };
+      if (body instanceof Readable) tell(() => void body.destroy());
+      return result;
+    },
+    { step: 'deserialize', priority: 'low', name: 'tellAnswers' },
   );
 }
 
