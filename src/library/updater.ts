@@ -25,6 +25,8 @@ export interface UpdaterOptions {
   readonly profile?: string | undefined;
   /** Address of a strict lock for all calls, as `--lock` takes it. */
   readonly lock?: string | undefined;
+  /** Where runs on a stack are kept, for all calls, as `--history` takes it. */
+  readonly history?: string | undefined;
 }
 
 /** What every call that may take long has besides its own options. */
@@ -112,11 +114,14 @@ export function createUpdater(options: UpdaterOptions = {}): Updater {
 
 /** The same over a simulated AWS. */
 export function updaterOver(options: UpdaterOptions, world: Simulation): Updater {
-  const { lock, ...place } = orThrow('', () => readOptions(options, OWN, []));
+  const { lock, history, ...place } = orThrow('', () => readOptions(options, OWN, []));
   /** The flags of a command line that says the same. */
   const flagsOf = (given: object, table: OptionTable): FlagValues => {
     const { groups = [], ...said } = readOptions(given, table, ['signal', 'parameters']);
-    const own = lock !== undefined && 'lock' in table ? { lock } : {};
+    const own = {
+      ...(lock !== undefined && 'lock' in table && { lock }),
+      ...(history !== undefined && 'history' in table && { history }),
+    };
     return { ...place, ...own, ...said, asgs: groups, 'ci-log': 'none' };
   };
   const ofStack = (given: PlanOptions, table: OptionTable): FlagValues => ({
@@ -157,7 +162,7 @@ export function updaterOver(options: UpdaterOptions, world: Simulation): Updater
   };
 }
 
-const OWN = { region: 'text', profile: 'text', lock: 'text' } as const;
+const OWN = { region: 'text', profile: 'text', lock: 'text', history: 'text' } as const;
 
 /** A command's function. */
 type Task<A> = (asked: A, context: ProcessContext) => Promise<CommandResult>;

@@ -24,7 +24,17 @@ const STEPS: readonly Step[] = [
   [['validate', TEMPLATE, '--lint', 'off'], 'validate', 0],
   [['plan', 'web', '--template', TEMPLATE, ...NETWORK, image(1), 'DbPassword=not-a-real-one'], 'plan', 0],
   [
-    ['update-stack', 'web', '--template', TEMPLATE, ...NETWORK, image(1), 'DbPassword=not-a-real-one', ...CALM, ...KEPT],
+    [
+      'update-stack',
+      'web',
+      '--template',
+      TEMPLATE,
+      ...NETWORK,
+      image(1),
+      'DbPassword=not-a-real-one',
+      ...CALM,
+      ...KEPT,
+    ],
     'update-stack',
     0,
   ],
