@@ -23,6 +23,7 @@ export function stateOf(
   more: { readonly template: string | undefined; readonly images: readonly string[] | undefined },
   isSecret: (value: string) => boolean,
 ): StackState {
+  // rule: history-secret
   const hidden = parameters.filter(({ noEcho, value }) => noEcho || value === undefined || isSecret(value));
   const shown = parameters.filter((one) => !hidden.includes(one));
   return {

@@ -47,6 +47,11 @@ export const MUTATIONS: readonly Mutation[] = [
     breaks: { condition: false },
   },
   {
+    name: 'history-secret',
+    rule: 'what is known to be secret is kept in no history',
+    breaks: { replace: ['isSecret(value)', 'false'] },
+  },
+  {
     name: 'unread-refusal',
     rule: 'what cannot be read refuses nothing, and says of nothing that it is not there',
     breaks: { condition: false },
