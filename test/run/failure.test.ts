@@ -56,7 +56,11 @@ describe('a run that is left while it keeps old instances', () => {
       keepsOld: true,
       progress: new Map([['web', { ...progress, needed: 2, size, verdict: 'promote' as const }]]),
     } as const;
-    const { facts } = toFailure(new LockLost('group-web', 'It is gone.'), { command: 'update-asgs', groups: ['web'], witness });
+    const { facts } = toFailure(new LockLost('group-web', 'It is gone.'), {
+      command: 'update-asgs',
+      groups: ['web'],
+      witness,
+    });
     expect(facts.left).to.match(/^The old instances of web, kept in standby/);
     expect(facts.next.map(commandLine)).to.include('ha-updater rollback --asg web');
   });

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { Gates, Plan } from '../../../src/model/rollout/rollout-plan.js';
 import type { Fault } from '../../../src/sandbox/scenario.js';
+import { PLAN } from '../../support/groups.js';
 import { scriptedHooks } from '../../support/scripted-hooks.js';
 import { createStage, type Ending, type Mishap, type Stage } from '../../support/stage.js';
 
@@ -10,6 +11,9 @@ const ROLLING: Partial<Plan> = {
   strategy: 'rolling',
   rolling: { surge: { count: 1 }, unavailable: { count: 0 }, serial: false },
 };
+
+/** A day takes fewer looks so. */
+const SELDOM: Partial<Plan> = { timing: { ...PLAN.timing, pollMs: 60_000 } };
 
 interface Play {
   readonly faults?: readonly Fault[];
@@ -76,7 +80,7 @@ describe('the change calendar of a rollout', function () {
   });
 
   it('that stays closed for a day rolls back: nothing old has gone', async () => {
-    const told = await play({ faults: [closes(320)] });
+    const told = await play({ faults: [closes(320)], plan: SELDOM });
     expect(told.ending.outcome).to.equal('swapRolledBack');
     expect(told.ending.failure?.facts.what).to.include('for 86400 s: the change calendar freeze is closed');
     expect(told.stage.sandbox.monitor.inService('web')).to.equal(2);
@@ -113,7 +117,7 @@ describe('the change calendar of a rollout', function () {
   });
 
   it('that is closed at the end of the kept time keeps the old half on, and brings it not back', async () => {
-    const told = await play({ faults: [closes(900, 100_000)], gates: { keepMs: 600_000 } });
+    const told = await play({ faults: [closes(900, 100_000)], gates: { keepMs: 600_000 }, plan: SELDOM });
     expect(outcomes(told)).to.deep.equal(['promoted']);
     expect(told.said.slice(-2)).to.deep.equal(['end notYet', 'end goOn']);
     expect(told.terminatedAt).to.be.at.least(100_900);
