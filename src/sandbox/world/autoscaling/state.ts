@@ -147,6 +147,10 @@ export interface GroupState {
   resizedByWorld?: boolean;
   /** Units that were launched to even out the zones, and whose surplus has still to go. */
   evening?: number | undefined;
+  /** The desired capacity that it reached last. */
+  reached?: number | undefined;
+  /** Units that Auto Scaling launched above this desired capacity in the place of a loss, as weights do not add up. */
+  overshot?: { readonly units: number; readonly desired: number } | undefined;
   planAt?: number | undefined;
   healthCheckAt?: number | undefined;
   /** Launches so far, failed ones included: overrides take turns. */

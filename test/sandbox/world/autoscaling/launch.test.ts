@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { DEFAULT_SCENARIO } from '../../../../src/sandbox/scenario.js';
+import { ec2State } from '../../../../src/sandbox/world/ec2/state.js';
 import {
   activitiesOf,
   classicHealthOf,
@@ -68,6 +69,42 @@ describe('Auto Scaling: launching', () => {
     const heavy = instancesOf(world).find((one) => one.WeightedCapacity === '4');
     terminate(world, [heavy?.InstanceId!]);
     expect(groupOf(world).DesiredCapacity).to.equal(5);
+  });
+
+  it('lets go what it launched above the desired capacity in the place of a loss: that is nobody’s doing', () => {
+    const world = worldOf();
+    const Overrides = [
+      { InstanceType: 'm5.large', WeightedCapacity: '1' },
+      { InstanceType: 'm5.xlarge', WeightedCapacity: '3' },
+    ];
+    const LaunchTemplateSpecification = { LaunchTemplateId: makeTemplate(world, 'mixed', 'ami-old'), Version: '1' };
+    call(world, 'autoscaling', 'CreateAutoScalingGroup', {
+      AutoScalingGroupName: 'web',
+      MinSize: 0,
+      MaxSize: 20,
+      DesiredCapacity: 4,
+      AvailabilityZones: ['eu-west-1a'],
+      MixedInstancesPolicy: { LaunchTemplate: { LaunchTemplateSpecification, Overrides } },
+    });
+    world.clock.advance(3 * MINUTE);
+    /** Whose doing it is that instances left until now, those apart that this test terminated. */
+    const endedBy = (): readonly (string | undefined)[] =>
+      [...ec2State(world).instances.values()].flatMap((one) =>
+        one.endedBy === undefined || one.endedBy === 'caller' ? [] : [one.endedBy],
+      );
+    for (let loss = 0; loss < 4 && endedBy().length === 0; loss++) {
+      const heavy = instancesOf(world).find((one) => one.WeightedCapacity === '3');
+      call(world, 'autoscaling', 'TerminateInstanceInAutoScalingGroup', {
+        InstanceId: heavy?.InstanceId,
+        ShouldDecrementDesiredCapacity: false,
+      });
+      world.clock.advance(10 * MINUTE);
+    }
+    expect(new Set(endedBy())).to.deep.equal(new Set(['world']));
+
+    call(world, 'autoscaling', 'SetDesiredCapacity', { AutoScalingGroupName: 'web', DesiredCapacity: 1 });
+    world.clock.advance(10 * MINUTE);
+    expect(endedBy()).to.include('scale-in');
   });
 
   it('starts instances that die of themselves, and replaces them', () => {

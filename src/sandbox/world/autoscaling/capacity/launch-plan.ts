@@ -14,12 +14,15 @@ export function plan(world: World, group: GroupState): void {
   if (group.status !== undefined) return;
   const capacity = capacityOf(group);
   if (capacity < group.desired) return void scaleOut(world, group);
+  group.reached = group.desired;
   if (capacity > group.desired) return void scaleIn(world, group);
   rebalance(world, group);
 }
 
 function scaleOut(world: World, group: GroupState): void {
   if (group.suspended.has('Launch')) return;
+  // Below a desired capacity that it had reached, and that nobody has set since: what is launched stands in for a loss.
+  const replaces = group.reached === group.desired;
   let missed = 0;
   for (let launched = 0; launched < world.scenario.timing.wave; launched++) {
     const before = capacityOf(group);
@@ -34,7 +37,11 @@ function scaleOut(world: World, group: GroupState): void {
   if (missed > 0) return void tryElsewhere(world, group);
   group.failures = 0;
   group.avoided.clear();
-  if (capacityOf(group) < group.desired) schedulePlan(world, group);
+  const over = capacityOf(group) - group.desired;
+  if (over < 0) schedulePlan(world, group);
+  else group.reached = group.desired;
+  // With weights that do not add up, more units than were lost.
+  group.overshot = replaces && over > 0 ? { units: over, desired: group.desired } : undefined;
 }
 
 /**
@@ -99,21 +106,23 @@ function scaleIn(world: World, group: GroupState): void {
       `${group.lastChange}  At ${stamp(world)} an instance was taken out of service in response to a ` +
       `difference between desired and actual capacity, shrinking the capacity from ${capacity} to ` +
       `${capacity - unitsOf(victim)}.  At ${stamp(world)} instance ${victim.id} was selected for termination.`;
-    const evens = (group.evening ?? 0) > 0;
-    if (evens) group.evening = (group.evening ?? 0) - unitsOf(victim);
-    beginTermination(
-      world,
-      group,
-      victim,
-      group.resizedByWorld === true ? 'world' : evens ? 'rebalance' : 'scale-in',
-      cause,
-    );
+    beginTermination(world, group, victim, scaledInBy(group, unitsOf(victim)), cause);
   }
   if (capacityOf(group) > group.desired) {
     // What is still starting is terminated once it serves; weights may leave a surplus for good.
     const starting = [...group.members.values()].some((member) => member.lifecycle.startsWith('Pending'));
     if (starting || pickVictim(world, group, capacityOf(group) - group.desired) !== 'none') schedulePlan(world, group);
   }
+}
+
+/** Whose doing it is that so many units are too many. They use up what Auto Scaling launched above of its own. */
+function scaledInBy(group: GroupState, units: number): 'world' | 'rebalance' | 'scale-in' {
+  const evens = (group.evening ?? 0) > 0;
+  if (evens) group.evening = (group.evening ?? 0) - units;
+  const overshot = group.overshot?.desired === group.desired ? group.overshot.units : 0;
+  group.overshot = { units: Math.max(0, overshot - units), desired: group.desired };
+  if (group.resizedByWorld === true || (overshot > 0 && !evens)) return 'world';
+  return evens ? 'rebalance' : 'scale-in';
 }
 
 function sayAllProtected(world: World, group: GroupState): void {

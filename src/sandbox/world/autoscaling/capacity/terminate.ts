@@ -91,7 +91,10 @@ function isDecremented(member: Member): boolean {
 function userTerminates(world: World, group: GroupState, member: Member, decrement: boolean, by: EndedBy): Activity {
   const from = group.desired;
   if (member.lifecycle === 'Terminating:Retained') return endRetained(world, group, member);
-  if (decrement && isDecremented(member)) group.desired -= unitsOf(member);
+  if (decrement && isDecremented(member)) {
+    if (group.reached === group.desired) group.reached -= unitsOf(member);
+    group.desired -= unitsOf(member);
+  }
   const shrinking = decrement ? `, shrinking the capacity from ${from} to ${group.desired}` : '';
   const cause =
     `At ${stamp(world)} instance ${member.id} was taken out of service in response to a user ` + `request${shrinking}.`;
