@@ -92,6 +92,7 @@ function checkEvent(run: RunLedger, tally: Tally, event: RunEvent): void {
       return;
     case 'group.adopted':
       run.scope.add(event.group);
+      groupIn(run, event.group).adopted = true;
       if (event.record !== undefined) takeRecord(groupIn(run, event.group), event.record, true);
       return;
     case 'group.state':
@@ -125,6 +126,8 @@ function checkEvent(run: RunLedger, tally: Tally, event: RunEvent): void {
 function checkState(input: RuleInput, event: Told<'group.state'>): void {
   checkNotes(input, event);
   followHolder(input, event);
+  // The reply to the note of its lease was lost.
+  if (event.holder === input.run.run) input.ledger.holds = true;
   foldState(input.ledger, event);
 }
 
@@ -222,9 +225,11 @@ const NEW_EVERYWHERE: ReadonlySet<string> = new Set(['swapped', 'updated', 'crea
 
 /** What the last event says of a group is what was said when the group was through. */
 function otherThanTold(run: RunLedger, { group, outcome }: GroupResult): string | undefined {
-  const told = run.groups.get(group)?.result;
-  // A size that was kept while the stack changed is no end of what comes after it.
-  return told === undefined || told.outcome === outcome || told.outcome === 'sizeKept'
+  const { result: told, adopted } = groupIn(run, group);
+  // A size that was kept while the stack changed is no end of what comes after it. A group whose earlier rollout the
+  // run finished first is passed over then, and its end is that of the rollout.
+  const isOther = told !== undefined && told.outcome !== outcome;
+  return !isOther || told.outcome === 'sizeKept' || (told.outcome === 'skipped' && adopted)
     ? undefined
     : `${group} ended ${told.outcome}, and the run calls it ${outcome}.`;
 }

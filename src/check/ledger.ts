@@ -56,10 +56,14 @@ export interface GroupLedger {
   clearing: boolean;
   /** Runs whose leases were seen before this run first wrote its own. */
   readonly holdersBefore: Set<string>;
+  /** This run took over a rollout of it. */
+  adopted: boolean;
   /** This run has written its lease. */
   holds: boolean;
   /** The other run that took over. */
   takenBy?: string;
+  /** The last pause that the rollout of the record has passed, percent; a look that lags may show an earlier one. */
+  passed: number;
   /** Instances that served once since the rollout began: whoever falls out by itself explains a shortfall. */
   readonly served: Map<string, number>;
   /** Units in service when the rollout began, where that was told. */
@@ -94,6 +98,8 @@ export function emptyLedger(name: string): GroupLedger {
     oursIsNewer: false,
     clearing: false,
     holdersBefore: new Set(),
+    passed: 0,
+    adopted: false,
     holds: false,
     served: new Map(),
   };
@@ -172,7 +178,9 @@ export function takeRecord(ledger: GroupLedger, record: RolloutRecord, sure: boo
     delete ledger.lastVerdict;
     for (const process of record.suspended) ledger.suspended.add(process);
     ledger.verdictSure = false;
+    ledger.passed = 0;
   }
+  ledger.passed = Math.max(ledger.passed, record.gates?.passed ?? 0);
   ledger.record = record;
   ledger.recordSure ||= sure;
 }

@@ -8,6 +8,11 @@ import { shrink } from './shrink.js';
 /** The share of `npm run sim` that every test run plays. */
 const SEEDS = 40;
 const SWARM = 20;
+/**
+ * Where a monitor was wrong: Auto Scaling with weights lets go what it launched above a loss (4065, 5015), and looks from
+ * before come after the reply to the first note was lost (4073, 9094, 9106).
+ */
+const MISTOLD = [4065, 4073, 5015, 9094, 9106];
 /** Over the wire. In the last two the next group began while Auto Scaling was about to let go of the one that was too many. */
 const SERIAL = [1, 2, 3, 25, 38];
 /**
@@ -19,9 +24,9 @@ const CHANGE = [2, 3, 20, 217, 424, 6024];
 describe('simulation: drawn worlds with faults, kills and signals', function () {
   this.timeout(240_000);
 
-  it(`${SEEDS} seeds break no invariant, and all of them end`, async () => {
+  it(`${SEEDS} seeds break no invariant, and all of them end, nor do those of which monitors told wrongly`, async () => {
     const wrong: string[] = [];
-    for (let seed = 1; seed <= SEEDS; seed++) {
+    for (const seed of [...Array.from({ length: SEEDS }, (_, index) => index + 1), ...MISTOLD]) {
       const told = await simulate(draw(seed));
       wrong.push(...told.wrong.map((sentence) => `seed ${seed} (npm run sim -- --replay ${seed}): ${sentence}`));
     }

@@ -74,8 +74,11 @@ function isMate({ run }: RunLedger, { record }: GroupLedger): boolean {
 }
 
 /** A run that lost a group, by the lease that a look shows. */
-export function followHolder({ run, ledger }: RuleInput, { holder }: State): void {
+export function followHolder({ run, ledger }: RuleInput, { holder, record }: State): void {
   if (!ledger.holds || holder === undefined || holder === run.run || ledger.holdersBefore.has(holder)) return;
+  // A look from before this run resumed what was paused shows the lease of the run that paused.
+  const isOfBefore = record?.run === ledger.record?.run && (record?.gates?.passed ?? 0) < ledger.passed;
+  if (isOfBefore) return;
   ledger.takenBy ??= holder;
 }
 

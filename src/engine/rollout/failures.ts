@@ -26,6 +26,9 @@ export function refusedRun(reasons: readonly Reason[], plan: Plan): Failure {
       : `${it}, for ${reasons.length} reasons.`;
   // The same again would be refused as long as that rollout is there.
   const first = reasons.some((reason) => reason.code === 'group.rollout') ? [ours(plan, 'resume')] : [];
+  // So would a roll-back of what is judged: it can only be finished.
+  const isJudged = reasons.some((reason) => reason.code === 'rollback.judged');
+  if (isJudged) return refused(code, what, reasons, [ours(plan, 'resume')]);
   // So would it while an old half is kept: each of these leads out of that.
   const next = reasons.some((reason) => reason.code === 'group.kept')
     ? [ours(plan, 'rollback'), ours(plan, 'resume'), withWords(plan.again, ['--finish-kept'])]

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { command } from '../../../src/text/commands/next-command.js';
-import { rolledBack } from '../../../src/engine/rollout/failures.js';
+import { refusedRun, rolledBack } from '../../../src/engine/rollout/failures.js';
 import type { Plan } from '../../../src/model/rollout/rollout-plan.js';
 
 describe('the last words of a rollout', () => {
@@ -24,6 +24,13 @@ describe('the last words of a rollout', () => {
     expect(headline('Health checks failed with ...')).to.equal(
       'The swap of web-1 was rolled back: Health checks failed with ...',
     );
+  });
+
+  it('name resume where a roll-back was asked for and the rollout is judged: the same again would be refused again', () => {
+    const undo = { ...plan, undo: true, again: command`ha-updater rollback web` };
+    const judged = { code: 'rollback.judged', group: 'web-1', text: 'it was judged', remedy: 'Finish it.' } as const;
+    const { next } = refusedRun([judged], undo).facts;
+    expect(next.map(({ operation, words }) => [operation, ...words])).to.deep.equal([['resume', 'web']]);
   });
 
   describe('say how to start the same again', () => {
