@@ -274,6 +274,11 @@ export const MUTATIONS: readonly Mutation[] = [
     breaks: { condition: false },
   },
   {
+    name: 'status-left-out',
+    rule: 'silence of an application status check about a new instance is no health',
+    breaks: { replace: ['...untold(heardOf, said, at)', '...{}'] },
+  },
+  {
     name: 'alarm-unheard',
     rule: 'an alarm that rings fails the rollout',
     breaks: { replace: ["({ state, since }) => state === 'ALARM' && since >= startedAt", '() => false'] },

@@ -23,10 +23,9 @@ import {
   outKeeper,
   precautionReader,
   scheduleReader,
-  statusReader,
-  type StatusRead,
 } from './reads/cached-reads.js';
 import { imageReader, type Launch } from './reads/image-reader.js';
+import { statusReader, type StatusRead, type WhichMatter } from './reads/status-reader.js';
 import { hookReader } from './reads/hook-reader.js';
 import { groupReader } from './reads/look-twice.js';
 import { stackReader, type StackStatus } from './reads/stack-reader.js';
@@ -142,7 +141,7 @@ function createReader(deps: Deps, plan: Plan, gateway: RepeatableGateway): Reade
     const ways = await readConfigurations(bare, needed.configurations, at);
     const launches = await readImages(bare, ways, needed.configurations, at);
     const health = await readHealth(askHealth, balancers, needed);
-    const checks = await readStatus(...checkable(plan, bare, balancers, needed.judged));
+    const checks = await readStatus(...checkable(plan, bare, balancers, needed.judged), at);
     const failures = await readFailures(needed.failures, at);
     const changes = await readChanges(needed.changes, at);
     const schedules = await readSchedules(needed.schedules, at);
@@ -290,10 +289,10 @@ function checkable(
   groups: readonly BareGroup[],
   balancers: ReadonlyMap<string, Balancer>,
   matter: ReadonlySet<string>,
-): readonly [readonly BareGroup[], ReadonlySet<string>, ReadonlySet<string>] {
+): readonly [readonly BareGroup[], WhichMatter] {
   const all = factsOf(plan).kind === 'keeping' ? [] : groups.filter((group) => group.balancerOnly !== true);
   const unjudged = all.filter((group) => !isJudged(group, balancers)).map(({ name }) => name);
-  return [all, matter, new Set(unjudged)];
+  return [all, { matter, unjudged: new Set(unjudged) }];
 }
 
 /** Whether some balancer judges the instances of a group. */

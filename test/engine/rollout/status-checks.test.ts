@@ -1,5 +1,7 @@
 import { expect } from 'chai';
+import { statusReader } from '../../../src/engine/rollout/reads/status-reader.js';
 import type { RunEvent } from '../../../src/model/event.js';
+import type { ApplicationStatus } from '../../../src/model/rollout/group.js';
 import type { Fault } from '../../../src/sandbox/scenario.js';
 import { PLAN } from '../../support/groups.js';
 import { call } from '../../support/sandbox.js';
@@ -31,6 +33,56 @@ function checked(
 
 const warned = (events: readonly RunEvent[]): readonly string[] =>
   events.flatMap((event) => (event.type === 'warning' ? [event.reason.code] : []));
+
+/** What such checks say in one look after the other, seconds apart, of one old instance and one of 0 s. */
+async function told(
+  answers: readonly Readonly<Record<string, ApplicationStatus>>[],
+  everySeconds: number,
+): Promise<readonly (string | undefined)[]> {
+  const left = [...answers];
+  const gateway = { applicationStatus: () => Promise.resolve(left.shift() ?? {}) };
+  const read = statusReader(gateway, gateway);
+  const row = { lifecycle: 'InService', healthy: true };
+  const instances = [
+    { ...row, id: 'i-old', launchedAt: -9_000_000 },
+    { ...row, id: 'i-new', launchedAt: 0 },
+  ];
+  const groups = [{ name: 'web', instances }] as unknown as Parameters<typeof read>[0];
+  const said: (string | undefined)[] = [];
+  for (const look of answers.keys()) {
+    const web = new Set(['web']);
+    const { of } = await read(groups, { matter: web, unjudged: web }, look * everySeconds * 1000);
+    said.push(of['i-new']?.reason);
+  }
+  return said;
+}
+
+const OK: ApplicationStatus = { verdict: 'healthy', reason: 'ok' };
+
+describe('what an answer about application status leaves out', () => {
+  it('is not told yet of a new instance: silence of an answer that lags is no health', async () => {
+    const old = { 'i-old': OK };
+    expect(await told([old, old, { ...old, 'i-new': OK }], 20)).to.deep.equal(['not told yet', 'not told yet', 'ok']);
+  });
+
+  it('is what was said last, for a minute', async () => {
+    const first = { 'i-old': OK, 'i-new': { verdict: 'starting', reason: 'initializing' } } as const;
+    const silent = { 'i-old': OK };
+    expect(await told([first, silent, silent, silent, silent], 20)).to.deep.equal([
+      'initializing',
+      'initializing',
+      'initializing',
+      'initializing',
+      undefined,
+    ]);
+  });
+
+  it('is nothing of an instance that no check applies to, nor in a group without such checks', async () => {
+    const old = { 'i-old': OK };
+    expect((await told([old, old, old, old, old], 20)).at(-1)).to.equal(undefined);
+    expect(await told([{}, {}], 20)).to.deep.equal([undefined, undefined]);
+  });
+});
 
 describe('application status checks', () => {
   it('prove a group that no balancer judges', async () => {

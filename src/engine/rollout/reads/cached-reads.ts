@@ -4,13 +4,7 @@ import { sayChanges } from '../../../decide/sizes/say-changes.js';
 import type { ReadsNeeded } from '../../../decide/reads-needed.js';
 import type { LaunchWays } from './image-reader.js';
 import type { Schedule } from '../../../model/rollout/decision.js';
-import type {
-  ApplicationStatus,
-  Balancer,
-  FailedActivity,
-  Precautions,
-  ScheduledAction,
-} from '../../../model/rollout/group.js';
+import type { Balancer, FailedActivity, Precautions, ScheduledAction } from '../../../model/rollout/group.js';
 import type { OutNote } from '../../../model/rollout/record.js';
 import type { BareGroup, Gateway } from '../../gateway.js';
 
@@ -107,62 +101,8 @@ async function freeIn(gateway: Pick<Gateway, 'subnets'>, ids: readonly string[])
   }
 }
 
-/** What application status checks say, and the words with which AWS refused to tell, for the group that was asked. */
-export interface StatusRead {
-  readonly of: Readonly<Record<string, ApplicationStatus>>;
-  /** Names of groups of which some instance was judged by such checks in this run. */
-  readonly checked: ReadonlySet<string>;
-  readonly refused?: { readonly group: string; readonly text: string };
-}
-
 /** Kinds of failures with which AWS says that this account, or this endpoint, does not have the call. */
 export const NOT_HAD: ReadonlySet<AwsFault['kind']> = new Set(['denied', 'unsupported', 'invalid']);
-
-/**
- * The application status of instances: once for all groups, then where it matters, of groups that no balancer judges
- * or of which such a check judges some instance. Where AWS refuses it, or does not know the call, it is not asked again
- * in this run, and the word of balancers and Auto Scaling is all that there is.
- *
- * @param once the same calls, sent once: nobody waits for a judge that no group is known to have, and the next look
- * asks again
- */
-export function statusReader(
-  gateway: Pick<Gateway, 'applicationStatus'>,
-  once: Pick<Gateway, 'applicationStatus'>,
-): (groups: Groups, matter: ReadonlySet<string>, unjudged: ReadonlySet<string>) => Promise<StatusRead> {
-  const asked = new Set<string>();
-  const checked = new Set<string>();
-  let refused: StatusRead['refused'];
-  let last: StatusRead['of'] = {};
-  return async (groups, matter, unjudged) => {
-    const wanted = groups.filter(
-      ({ name }) => !asked.has(name) || (matter.has(name) && (unjudged.has(name) || checked.has(name))),
-    );
-    const ids = wanted.flatMap((group) => {
-      const there = group.instances.filter(
-        (one) => one.lifecycle === 'InService' && one.healthy && one.launchedAt !== undefined,
-      );
-      if (there.length > 0) asked.add(group.name);
-      return there.map(({ id }) => id);
-    });
-    const isKnown = wanted.some(({ name }) => unjudged.has(name) || checked.has(name));
-    if (refused === undefined && ids.length > 0)
-      try {
-        last = await (isKnown ? gateway : once).applicationStatus(ids);
-      } catch (error) {
-        if (!isKnown && error instanceof AwsFault && error.kind !== 'missing' && !NOT_HAD.has(error.kind)) {
-          for (const { name } of wanted) asked.delete(name);
-          return { of: {}, checked };
-        }
-        // Where one of them has just gone, the next look asks again, and what was said last counts until then.
-        if (!(error instanceof AwsFault) || (error.kind !== 'missing' && !NOT_HAD.has(error.kind))) throw error;
-        if (error.kind !== 'missing')
-          refused = { group: wanted[0]?.name ?? '', text: `${error.operation}: ${error.code}` };
-      }
-    for (const { name, instances } of wanted) if (instances.some(({ id }) => last[id] !== undefined)) checked.add(name);
-    return { of: ids.length === 0 ? {} : last, checked, ...(refused !== undefined && { refused }) };
-  };
-}
 
 /**
  * Asks balancers for the health of what is registered and, where that is wanted, whether targets are anomalous. A
