@@ -46,7 +46,7 @@ export function readGates(flags: GateFlags, problems: FlagProblem[]): Gates | un
   const metrics = readMetrics(flags, problems);
   const calendar = readCalendar(flags, problems);
   const canary = readCanary(flags.canary, problems);
-  const pauseAt = readPauses(flags['pause-at'], problems);
+  const pauseAt = readPauses(flags, problems);
   const pauseEnds = readPauseEnd(flags['pause-timeout'], problems);
   if (pauseEnds !== undefined && pauseAt === undefined)
     problems.push(problem('--pause-timeout is for --pause-at.', 'pause-timeout', 'pause-at'));
@@ -92,11 +92,24 @@ function readCanary(text: string | undefined, problems: FlagProblem[]): number |
   return undefined;
 }
 
-function readPauses(text: string | undefined, problems: FlagProblem[]): readonly number[] | undefined {
+/** How many pauses the note on a group has room for, and beside the times of old instances that are kept. */
+const MOST_PAUSES = 16;
+const MOST_PAUSES_KEPT = 8;
+
+function readPauses(
+  { 'pause-at': text, 'keep-old': keeps = '0' }: GateFlags,
+  problems: FlagProblem[],
+): readonly number[] | undefined {
   if (text === undefined) return undefined;
   const points = text.split(',').map((part) => (/^\s*\d{1,3}%\s*$/.test(part) ? Number(part.replace('%', '')) : NaN));
   const rising = points.every((point, index) => point >= 1 && point <= 100 && point > (points[index - 1] ?? 0));
-  if (rising && points.length <= 20) return points;
+  const most = keeps === '0' ? MOST_PAUSES : MOST_PAUSES_KEPT;
+  if (rising && points.length <= most) return points;
+  if (rising) {
+    const limits = `at most ${MOST_PAUSES} parts, and ${MOST_PAUSES_KEPT} with --keep-old`;
+    problems.push(problem(`--pause-at takes ${limits}, not ${points.length}.`, 'pause-at'));
+    return undefined;
+  }
   problems.push(
     problem(
       `--pause-at must be parts of a group, rising, from 1% to 100%, such as 25%,50%, not "${text}".`,

@@ -226,6 +226,8 @@ describe('config', () => {
     { 'pause-at': '0%' },
     { 'pause-at': '101%' },
     { 'pause-at': '' },
+    { 'pause-at': Array.from({ length: 17 }, (_, index) => `${index + 1}%`).join() },
+    { 'pause-at': '10%,20%,30%,40%,50%,60%,70%,80%,90%', 'keep-old': '600' },
     { 'pause-at': '50%', 'pause-timeout': '31d=resume' },
     { 'pause-at': '50%', 'pause-timeout': '0=resume' },
     { 'pause-at': '50%', 'pause-timeout': '1h=resume=1' },

@@ -123,6 +123,15 @@ describe('notes as tags', () => {
       return decodeNotes(encodeNotes({ record: { ...one, run: '20261121-030512-x7k2m', gates: its } })).record?.gates;
     };
     expect(of({ ...some, needs })).to.deep.equal({ ...some, needs });
+    // As many pauses as may be asked for, before the kept time and while it is over.
+    const most = { ...some, canary: 10_000, bakeMs: 604_800_000, keepMs: 2_592_000_000, needs };
+    const pauses = (count: number): readonly number[] =>
+      Array.from({ length: count }, (_, index) => 100 - count + index);
+    const kept = { ...most, pauseAt: [...pauses(7), 100] };
+    expect(of(kept)).to.deep.equal(kept);
+    const { keepMs: _, keptUntil: _until, backAt: _back, ...plainly } = most;
+    const paused = { ...plainly, pauseAt: [...pauses(15), 100], pauseUntil: 1_795_231_328_000 };
+    expect(of(paused)).to.deep.equal(paused);
     expect(of({ canary: 1, despite })).to.deep.equal({ canary: 1, despite });
     expect(despite.startsWith(of({ ...some, despite })?.despite?.replace('…', '') ?? '?')).to.equal(true);
   });
