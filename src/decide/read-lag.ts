@@ -35,3 +35,6 @@ export const FRESH_TO_TAKE_MS: Milliseconds = 15_000;
 
 /** A look that is so old is made again before anything else is changed. */
 export const FRESH_MS: Milliseconds = 60_000;
+
+/** For so long the silence of an application status check about an instance says nothing of it. */
+export const STATUS_LAG_MS: Milliseconds = 60_000;

@@ -18,6 +18,9 @@ const RUNS_READ = 20;
 /** A few tries: nobody waits for minutes to be told what to type. */
 const BRIEF = { ...RETRY, attempts: 3, longestWaitMs: 2_000 };
 
+/** A sentence and no command: nobody knows the values here, and a form with gaps is nothing that can be run. */
+const BY_HAND = 'To go back, give update-stack the parameters and the template that the stack had before.';
+
 /** How to go back when no rollout is open any more. */
 export interface WayBack {
   readonly reason: Reason;
@@ -37,12 +40,10 @@ export async function wayBackOf(run: Run, stack: string): Promise<WayBack> {
     },
     next,
   });
-  const byHand = command`ha-updater update-stack ${stack} KEY=VALUE --template FILE`;
   if (run.history === undefined)
     return told(
-      'To go back, give the stack the parameters and the template that it had before. With --history s3://BUCKET/PREFIX ' +
-        'each run keeps them, and this command says which run to go back to.',
-      [byHand],
+      `${BY_HAND} With --history s3://BUCKET/PREFIX each run keeps them, and this command says which run to go back to.`,
+      [],
     );
   try {
     const found = await known(run, stack);
@@ -52,16 +53,12 @@ export async function wayBackOf(run: Run, stack: string): Promise<WayBack> {
         `Run ${found.run.run} of ${found.run.at} left ${found.differs}: give the stack that again, as any change.`,
         [command`ha-updater update-stack ${stack} --to ${found.run.run}`, history],
       );
-    return told(`${found.why} To go back, give the stack the parameters and the template that it had before.`, [
-      found.command ?? byHand,
-      history,
-    ]);
+    return told(`${found.why} ${BY_HAND}`, [...(found.command === undefined ? [] : [found.command]), history]);
   } catch (error) {
     if (!(error instanceof AwsFault)) throw error;
     return told(
-      `The history ${run.history.address.shown} could not be read: ${withoutStop(faultText(error))}. To go back, ` +
-        'give the stack the parameters and the template that it had before.',
-      [byHand],
+      `The history ${run.history.address.shown} could not be read: ${withoutStop(faultText(error))}. ${BY_HAND}`,
+      [],
     );
   }
 }

@@ -3,6 +3,7 @@ import type { RecordImage, RolloutRecord } from '../../../model/rollout/record.j
 import type { Plan } from '../../../model/rollout/rollout-plan.js';
 import { act, type GroupStep, type ReasonedAction } from '../../step.js';
 import type { RolloutGroup } from '../../view.js';
+import { templateOf } from './image-reasons.js';
 
 /*
  * A rollout may itself give its group another image: a new version of the launch template, which the group then names.
@@ -12,10 +13,10 @@ import type { RolloutGroup } from '../../view.js';
 /** What the record has to say of the image that the plan gives this group; undefined where it gives none. */
 export function imageOf({ image }: Plan, group: Group): RecordImage | undefined {
   if (image?.from[group.name] === undefined) return undefined;
-  const [, template, former] = /^lt\/(.+):([^:]+)$/.exec(group.names ?? '') ?? [];
+  const named = templateOf(group.names);
   const [, source] = /:(\d+)$/.exec(group.configurations[0] ?? '') ?? [];
-  if (template === undefined || former === undefined || source === undefined) return undefined;
-  return { id: image.id, template, former, source };
+  if (named === undefined || source === undefined) return undefined;
+  return { id: image.id, template: named.template, former: named.version, source };
 }
 
 /**

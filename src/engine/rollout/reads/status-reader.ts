@@ -1,11 +1,9 @@
-import type { Instant, Milliseconds } from '../../../clock.js';
+import type { Instant } from '../../../clock.js';
+import { STATUS_LAG_MS } from '../../../decide/read-lag.js';
 import { AwsFault } from '../../../errors.js';
 import type { ApplicationStatus, Instance } from '../../../model/rollout/group.js';
 import type { BareGroup, Gateway } from '../../gateway.js';
 import { NOT_HAD } from './cached-reads.js';
-
-/** How far an answer may lag behind what AWS has: for so long silence of an instance says nothing. */
-const LAG_MS: Milliseconds = 60_000;
 
 type Groups = readonly BareGroup[];
 
@@ -98,7 +96,7 @@ function untold(
 ): StatusRead['of'] {
   const rows = instances.flatMap(({ id, launchedAt = 0 }) => {
     const before = said.get(id);
-    if (at - (before?.at ?? launchedAt) > LAG_MS) return [];
+    if (at - (before?.at ?? launchedAt) > STATUS_LAG_MS) return [];
     return [[id, before?.status ?? ({ verdict: 'starting', reason: 'not told yet' } as const)] as const];
   });
   return Object.fromEntries(rows);
