@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { chunks } from '../../src/text/chunks.js';
 import { compare } from '../../src/text/compare.js';
 import { duration, seconds, sinceStart } from '../../src/text/duration.js';
-import { faultText } from '../../src/text/fault-text.js';
+import { faultText, saidBy } from '../../src/text/fault-text.js';
 import { describeHolder } from '../../src/text/holder.js';
 import { splitKeyValue } from '../../src/text/key-value.js';
 import { list } from '../../src/text/list.js';
@@ -89,4 +89,11 @@ const CASES: readonly (readonly [string, unknown, unknown])[] = [
 
 describe('texts', () => {
   for (const [name, is, expected] of CASES) it(`are made of ${name}`, () => expect(is).to.deep.equal(expected));
+});
+
+describe('what AWS said, in a sentence', () => {
+  it('has no full stop before the code', () => {
+    const fault = { code: 'InvalidDocument', message: 'Document with name freeze does not exist.' };
+    expect(saidBy(fault)).to.equal('Document with name freeze does not exist (InvalidDocument)');
+  });
 });

@@ -7,6 +7,7 @@ import type { Reason } from '../../model/rollout/decision.js';
 import type { CalendarPlan } from '../../model/rollout/calendar.js';
 import type { MetricCondition } from '../../model/rollout/metric.js';
 import { QUICK, type Run } from '../../run/run.js';
+import { saidBy } from '../../text/fault-text.js';
 import { sentence } from '../../text/sentence.js';
 
 /**
@@ -52,7 +53,7 @@ async function stateOf({ deps }: Pick<Run, 'deps'>, { names }: CalendarPlan): Pr
   } catch (error) {
     if (!(error instanceof AwsFault)) throw error;
     // What nobody could read is not open.
-    return { kind: 'unread', why: `${error.message} (${error.code})` };
+    return { kind: 'unread', why: saidBy(error) };
   }
 }
 
@@ -82,7 +83,7 @@ async function whyNotAsked({ deps }: Pick<Run, 'deps'>, condition: MetricConditi
     return [];
   } catch (error) {
     if (!(error instanceof AwsFault)) throw error;
-    const words = `${error.message} (${error.code})`;
+    const words = saidBy(error);
     if (error.kind === 'denied') return [notAskedReason(text, 'metric.denied', words)];
     if (error.kind === 'invalid' || error.kind === 'missing' || error.kind === 'unsupported')
       return [notAskedReason(text, 'metric.invalid', words)];

@@ -6,6 +6,7 @@ import type { GateDue, GateResult } from '../../model/rollout/gate-answer.js';
 import type { CalendarPlan } from '../../model/rollout/calendar.js';
 import type { MetricCondition } from '../../model/rollout/metric.js';
 import type { Observed, Seen } from '../../model/rollout/decision.js';
+import { saidBy } from '../../text/fault-text.js';
 import type { Deps } from '../deps.js';
 
 /** Asks AWS at a stage, when that is due: the metrics and the change calendars. */
@@ -65,8 +66,7 @@ async function calendarSays(deps: Deps, calendar: CalendarPlan): Promise<MetricJ
     return { said, words: sayCalendar(calendar, state) };
   } catch (error) {
     if (!(error instanceof AwsFault)) throw error;
-    const why = `${error.message} (${error.code})`;
-    return { said: 'notYet', words: sayCalendar(calendar, { kind: 'unread', why }) };
+    return { said: 'notYet', words: sayCalendar(calendar, { kind: 'unread', why: saidBy(error) }) };
   }
 }
 
@@ -83,6 +83,6 @@ async function answerOf(
   } catch (error) {
     if (!(error instanceof AwsFault)) throw error;
     // What is not known is neither good nor bad; whoever waits for it gives up in time.
-    return { said: 'notYet', words: `CloudWatch did not answer: ${error.code}: ${error.message}` };
+    return { said: 'notYet', words: `CloudWatch did not answer: ${saidBy(error)}` };
   }
 }

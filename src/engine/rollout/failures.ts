@@ -14,7 +14,8 @@ import { targetWords } from '../../text/commands/target-words.js';
 import { withNotes } from '../../decide/memory/known-notes.js';
 import { count } from '../../text/count.js';
 import { timestamp } from '../../text/timestamp.js';
-import { sentence, withoutStop } from '../../text/sentence.js';
+import { saidBy } from '../../text/fault-text.js';
+import { sentence } from '../../text/sentence.js';
 
 /** The run was refused before anything was changed. */
 export function refusedRun(reasons: readonly Reason[], plan: Plan): Failure {
@@ -38,8 +39,7 @@ export function refusedRun(reasons: readonly Reason[], plan: Plan): Failure {
 
 /** AWS refused the first change of the run: nothing was changed, and no record is there that could be resumed. */
 export function refusedFirst(fault: AwsFault, plan: Plan): Failure {
-  const { code, operation, message } = fault;
-  const said = `${operation} was refused: ${withoutStop(message)} (${code})`;
+  const said = `${fault.operation} was refused: ${saidBy(fault)}`;
   const what = `The ${factsOf(plan).words.long} was not started: ${said}.`;
   return new Failure(
     'refused',

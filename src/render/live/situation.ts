@@ -94,7 +94,7 @@ export function deadlineOf(group: GroupView, at: Instant): readonly string[] {
     wait?.until === undefined || wait.until <= at || wait.then === undefined
       ? []
       : [AT_LIMIT[wait.then](`at ${clockTime(wait.until)}, in ${duration(wait.until - at)}`)];
-  if (progress?.phase === 'keep') return ['Ctrl-C brings the old ones back', ...limit];
+  if (progress?.phase === 'keep') return ['Ctrl-C can bring the old ones back', ...limit];
   if (progress?.phase === 'back') return ['the old ones come back before the new ones go', ...limit];
   if (progress?.verdict === 'promote')
     return [group.keepsOld === true ? 'the new ones serve' : 'no way back: the new ones serve', ...limit];

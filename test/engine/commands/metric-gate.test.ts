@@ -99,7 +99,7 @@ describe('the metrics of a rollout', function () {
     expect(outcomes(told)).to.deep.equal(['promoted']);
     expect(told.said).to.deep.equal(['verdict notYet', 'verdict goOn']);
     const never = await play({ scenario: { ...good(), faults: [refuse] }, gates: { bakeMs: 300_000 } });
-    expect(never.ending.failure?.facts.what).to.include('CloudWatch did not answer: AccessDenied');
+    expect(never.ending.failure?.facts.what).to.include('CloudWatch did not answer: no (AccessDenied)');
   });
 
   it('all have to hold, and so has the series of every one that a search finds', async () => {

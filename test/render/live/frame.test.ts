@@ -172,7 +172,7 @@ describe('the rows of a frame', () => {
         10,
       ).join('\n');
       expect(rows).to.include('old ones kept, to go back to').and.not.include('no way back');
-      if (phase === 'keep') expect(rows).to.include('Ctrl-C brings the old ones back');
+      if (phase === 'keep') expect(rows).to.include('Ctrl-C can bring the old ones back');
     }
   });
 });
