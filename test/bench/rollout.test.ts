@@ -31,6 +31,20 @@ describe('the bench', () => {
     expect(changesPerGroup).to.equal(9);
   });
 
+  it('counts what a swap of one group asks, and how late it notices that all are proven: exactly this', () => {
+    const { byOperation, seconds, provenDelay } = of('1x2');
+    const asked = (name: string): number | undefined => byOperation[name];
+    // What is asked again and again; all else is asked once or twice.
+    expect({
+      groups: asked('autoscaling:DescribeAutoScalingGroups'),
+      stack: asked('cloudformation:DescribeStacks'),
+      classic: asked('elb:DescribeInstanceHealth'),
+      targets: asked('elbv2:DescribeTargetHealth'),
+    }).to.deep.equal({ groups: 43, stack: 22, classic: 20, targets: 12 });
+    expect(seconds).to.be.closeTo(187.3, 0.1);
+    expect(provenDelay).to.be.closeTo(0.1, 0.1);
+  });
+
   it('sees no more reads in a look for twenty instances than for two', () => {
     expect(of('1x20').readsPerLook).to.equal(of('1x2').readsPerLook);
   });

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { longestPause } from '../../src/decide/looks/poll-interval.js';
 import fc from 'fast-check';
 import { split, units, serving } from '../../src/decide/instances/classify.js';
 import { decide } from '../../src/decide/decide.js';
@@ -190,7 +191,7 @@ describe('decide: what holds in every state', () => {
                   : [decision.by];
         expect(reasons.length).to.be.greaterThan(0);
         for (const why of reasons) expect(why).not.to.equal('');
-        if (decision.kind === 'wait') expect(decision.forMs).to.be.within(100, PLAN.timing.pollMs);
+        if (decision.kind === 'wait') expect(decision.forMs).to.be.within(100, longestPause(PLAN.timing));
       }),
       { numRuns: 3_000 },
     );

@@ -217,6 +217,9 @@ function keyOfRunner({ plan, seen, waiting, cancelled }: Runner, context: Contex
 const FIELDS: { readonly [K in keyof Required<Seen>]: (value: Seen[K], context: Context) => string } = {
   firstLookAt: (value, { limit }) => limit(value),
   lastLookAt: (value, { lag }) => lag(value),
+  // The search plans no pauses, and nobody throttles.
+  lookAgainAt: () => '',
+  throttledAt: () => '',
   // By instance: part of its name.
   inServiceSince: () => '',
   progressAt: (value, { limit }) => rows(value, (one) => `${one.proven}${limit(one.at)}${one.falls ?? 0}`),

@@ -1,5 +1,5 @@
 import { afterLook, nothingSeen } from '../../src/decide/memory/fold-look.js';
-import { perhapsEnded } from '../../src/decide/reads-needed.js';
+import { perhapsEnded } from '../../src/decide/looks/reads-needed.js';
 import { cancellationOfOwnRun } from '../../src/decide/ownership/cancellation.js';
 import type { Alarm } from '../../src/model/rollout/alarm.js';
 import type { Observed } from '../../src/model/rollout/decision.js';

@@ -65,7 +65,7 @@ describe('simulation: one rolling rollout', () => {
 
   it('stops on a signal after the verdict, keeps serving, and is finished by resume', async () => {
     const stage = stageOf(3);
-    const first = await stage.run(rolling(), { interruptAfterMs: 300_000 });
+    const first = await stage.run(rolling(), { interruptAfterMs: 220_000 });
     expect([first.outcome, first.failure?.facts.code]).to.deep.equal(['stopped', 'swap.stuck']);
     expect(first.failure?.facts.what).to.match(
       /interrupted by SIGINT; \d of 3 are new and proven, \d old instances? (is|are) left/,

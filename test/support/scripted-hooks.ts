@@ -38,6 +38,8 @@ export function scriptedHooks(
         const ended = how === 'by itself' ? { code } : {};
         resolve({ ok: how === 'by itself' && code === 0, ...ended, words, output });
       };
+      // What ends at once is heard at once, as by the real runner: the clock does not wait for promises.
+      if (takesMs === 0) return void end('by itself', `exit ${code}`);
       const cancel = clock.after(Math.min(takesMs, call.timeoutMs), () =>
         end(
           takesMs > call.timeoutMs ? 'killed' : 'by itself',

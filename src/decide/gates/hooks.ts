@@ -8,7 +8,7 @@ import { inService, isAway, notInService, split } from '../instances/classify.js
 import { keptUntil } from './kept-half.js';
 import { factsOf } from '../strategies/facts-by-name.js';
 import { lastLine } from '../../text/sentence.js';
-import { nextAsk } from './stage-gate.js';
+import { dueIn, nextAsk } from './stage-gate.js';
 import { cancelReason } from '../ownership/cancellation.js';
 
 /** How long after a failed check it is tried again. */
@@ -105,14 +105,16 @@ function whyHalted(when: string, instance: string, result: HookResult | undefine
  * A termination waits for the command before it, the removal of the record for the commands after.
  */
 export function withHooks(observed: Observed, plan: Plan, decided: Decision): Decision {
-  const decision = withGate(observed, decided);
+  const decision = withGate(observed, plan, decided);
   if (plan.gates?.hooks === undefined || (decision.kind !== 'act' && decision.kind !== 'wait')) return decision;
   const due: HookDue[] = observed.groups.flatMap((group) => [
     ...checksDue(observed, plan, group),
     ...afterDue(observed, plan, group),
   ]);
-  if (decision.kind === 'wait')
-    return { ...decision, forMs: Math.min(decision.forMs, nextCheck(observed)), hooks: due };
+  if (decision.kind === 'wait') {
+    const longest = due.length > 0 ? plan.timing.pollMs : decision.forMs;
+    return { ...decision, forMs: Math.min(decision.forMs, longest, nextCheck(observed)), hooks: due };
+  }
   const held: Wait[] = [];
   const actions = decision.actions.flatMap(({ action, why }) => {
     const { go, before, wait } = heldBack(observed, plan, action);
@@ -131,10 +133,12 @@ export function withHooks(observed: Observed, plan: Plan, decided: Decision): De
 }
 
 /** The decision with the stages at which the gate command is asked now. */
-function withGate({ seen, at }: Observed, decision: Decision): Decision {
+function withGate({ seen, at }: Observed, plan: Plan, decision: Decision): Decision {
   if (decision.kind !== 'wait') return decision;
   const gates = decision.waits.flatMap(({ gate = [] }) => gate);
-  return { ...decision, forMs: Math.min(decision.forMs, nextAsk(seen, at)), ...(gates.length > 0 && { gates }) };
+  const longest = gates.length > 0 ? plan.timing.pollMs : decision.forMs;
+  const forMs = Math.min(decision.forMs, longest, nextAsk(seen, at));
+  return { ...decision, forMs, ...(gates.length > 0 && { gates }) };
 }
 
 /** As much of an action as may be sent now, and the commands that the rest waits for. */
@@ -238,7 +242,7 @@ function afterDue({ seen }: Observed, plan: Plan, group: Group | undefined): rea
 /** When the next check that failed is due again; far away without one. */
 function nextCheck({ seen, at }: Observed): number {
   const due = Object.entries(seen.hooks).flatMap(([key, result]) =>
-    key.startsWith('check ') && !result.passed ? [result.at + CHECK_EVERY_MS - at] : [],
+    key.startsWith('check ') && !result.passed ? [dueIn(result.at + CHECK_EVERY_MS, at)] : [],
   );
   return Math.max(100, Math.min(...due.filter((ms) => ms > 0), Infinity));
 }

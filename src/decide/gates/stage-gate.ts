@@ -145,7 +145,12 @@ export function askingWait(
 export function nextAsk({ gates }: Seen, at: number): number {
   const open = Object.values(gates).flatMap((one) => {
     const next = one.at + againMs(one);
-    return one.said === 'notYet' && at < next ? [next - at] : [];
+    return one.said === 'notYet' && at < next ? [dueIn(next, at)] : [];
   });
   return Math.max(100, Math.min(Infinity, ...open));
+}
+
+/** How long after a look its time reaches `when`: looks have the time of AWS's answers, which are whole seconds. */
+export function dueIn(when: Instant, at: Instant): Milliseconds {
+  return Math.ceil(when / 1000) * 1000 - at;
 }

@@ -10,11 +10,11 @@ const LEAST_GAP_MS: Milliseconds = 15_000;
  * the process or the machine stood still, or AWS did not answer. The planned pause itself is no gap.
  */
 export function withGap(
-  { unseen, lastLookAt }: Pick<Seen, 'unseen' | 'lastLookAt'>,
+  { unseen, lastLookAt, lookAgainAt = 0 }: Pick<Seen, 'unseen' | 'lastLookAt' | 'lookAgainAt'>,
   at: Instant,
   pollMs: Milliseconds,
 ): Seen['unseen'] {
-  const ms = at - lastLookAt - pollMs;
+  const ms = at - Math.max(lastLookAt + pollMs, lookAgainAt);
   return ms > Math.max(LEAST_GAP_MS, 2 * pollMs) ? [...unseen, { until: at, ms }] : unseen;
 }
 

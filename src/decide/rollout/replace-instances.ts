@@ -7,7 +7,7 @@ import type { StrategyOf, StuckGroup } from '../strategies/strategy.js';
 import type { RolloutGroup, RolloutView } from '../view.js';
 import { judge, verdictGroups, type ProvingGroup } from './joint-verdict.js';
 import { nextStep } from './next-step.js';
-import { pollInterval } from './poll-interval.js';
+import { pollInterval } from '../looks/poll-interval.js';
 import { progressOf } from './progress.js';
 import { startGate } from './start/start.js';
 import { isOnlyNoted, takeBack } from './take-back.js';

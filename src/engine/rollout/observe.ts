@@ -1,8 +1,10 @@
 import { KEPT_COMES_BACK, keepsOld } from '../../decide/gates/kept-half.js';
 import { afterLook, nothingSeen } from '../../decide/memory/fold-look.js';
 import { cancellationOfOwnRun } from '../../decide/ownership/cancellation.js';
-import { perhapsEnded, perhapsGone, readsNeeded, type ReadsNeeded } from '../../decide/reads-needed.js';
+import { perhapsEnded, perhapsGone, readsNeeded } from '../../decide/looks/reads-needed.js';
+import type { Instant } from '../../clock.js';
 import { AwsFault } from '../../errors.js';
+import type { Emit } from '../../model/event.js';
 import { withoutKept } from '../../decide/ownership/ignored-old.js';
 import type { RolloutRecord } from '../../model/rollout/record.js';
 import { factsOf } from '../../decide/strategies/facts-by-name.js';
@@ -24,6 +26,7 @@ import {
   precautionReader,
   scheduleReader,
 } from './reads/cached-reads.js';
+import { healthOf, healthReader, type Health } from './reads/health-reader.js';
 import { imageReader, type Launch } from './reads/image-reader.js';
 import { statusReader, type StatusRead, type WhichMatter } from './reads/status-reader.js';
 import { hookReader } from './reads/hook-reader.js';
@@ -53,6 +56,9 @@ export interface Observer {
   readonly recall: (change: (seen: Seen) => Seen) => void;
 }
 
+/** Codes with which AWS says that too much is asked. */
+const THROTTLING = /Throttl|RequestLimitExceeded|TooManyRequests/;
+
 /** A look before it is folded into what was seen before. */
 type Look = Omit<Observed, 'seen'>;
 
@@ -67,7 +73,12 @@ export interface Memory {
 /** Makes an observer for the groups of a plan, which begins with what an earlier part of the run remembers. */
 export function createObserver(deps: Deps, plan: Plan, memory: Memory = {}): Observer {
   const alive = createRenewal(deps, plan);
-  const gateway = retrying(deps, PATIENCE, async () => {
+  let throttledAt: Instant | undefined;
+  const emit: Emit = (event) => {
+    if (event.type === 'call.retried' && THROTTLING.test(event.code)) throttledAt = deps.clock.now();
+    deps.emit(event);
+  };
+  const gateway = retrying({ ...deps, emit }, PATIENCE, async () => {
     const renewed = seen === undefined ? undefined : await alive(seen);
     if (renewed === undefined) return;
     seen = afterAction(seen ?? nothingSeen(renewed.at), { ...renewed, sure: true }, plan);
@@ -86,6 +97,7 @@ export function createObserver(deps: Deps, plan: Plan, memory: Memory = {}): Obs
       ...(deps.interrupt.leavesKept === true && { leavesKept: true as const }),
     };
     seen = afterLook(earlier ?? { ...nothingSeen(look.at), ...memory.seen }, look, plan);
+    if (throttledAt !== undefined) seen = { ...seen, throttledAt };
     memory.seen = { known: seen.known, pending: seen.pending };
     return { ...look, seen };
   };
@@ -98,7 +110,11 @@ export function createObserver(deps: Deps, plan: Plan, memory: Memory = {}): Obs
     // Folded in the place of the look that left it out: two looks at one moment must not count as two.
     async complete() {
       if (last === undefined) throw new Error('there was no look yet');
-      return folded(withStack(last, await read.stack(last.groups, { at: last.at, sparing: false })));
+      last =
+        last.leftOut === 'health'
+          ? await read.look(() => earlier, false)
+          : withStack(last, await read.stack(last.groups, { at: last.at, sparing: false }));
+      return folded(last);
     },
     whole: (observed) => withUnread(retrying(deps), observed),
     recall: (change) => {
@@ -126,6 +142,7 @@ function createReader(deps: Deps, plan: Plan, gateway: RepeatableGateway): Reade
   const readImages = imageReader(gateway);
   const readStatus = statusReader(gateway, deps.gateway);
   const { ask: askHealth, unread } = anomalyReader(gateway, plan.gates?.anomaly !== undefined);
+  const readHealth = healthReader(askHealth, 1.8 * plan.timing.pollMs);
   const readFailures = failureReader(gateway);
   const readSchedules = scheduleReader(deps.gateway);
   const readChanges = changeReader(deps.gateway);
@@ -140,7 +157,8 @@ function createReader(deps: Deps, plan: Plan, gateway: RepeatableGateway): Reade
     const precautions = await readPrecautions(needed.precautions, bare);
     const ways = await readConfigurations(bare, needed.configurations, at);
     const launches = await readImages(bare, ways, needed.configurations, at);
-    const health = await readHealth(askHealth, balancers, needed);
+    const word = await readHealth({ groups: bare, balancers, needed, seen: seenNow(), at, sparing });
+    const health = word.health;
     const checks = await readStatus(...checkable(plan, bare, balancers, needed.judged), at);
     const failures = await readFailures(needed.failures, at);
     const changes = await readChanges(needed.changes, at);
@@ -169,44 +187,20 @@ function createReader(deps: Deps, plan: Plan, gateway: RepeatableGateway): Reade
       ...(gone.length > 0 && { gone }),
       ...(ended !== undefined && { ended }),
       ...holdersOf(deps, plan, groups),
+      ...(word.old && { leftOut: 'health' as const }),
     };
     return withStack(all, stack);
   };
   return { look, stack: readStack };
 }
 
-function withStack({ stackStatus: _before, leftOut: _open, ...look }: Look, { status, old }: StackStatus): Look {
-  return { ...look, ...(status !== undefined && { stackStatus: status }), ...(old && { leftOut: 'stack' }) };
-}
-
-/** By balancer and instance; `deleted` where the balancer itself is gone. */
-type Health = ReadonlyMap<string, Readonly<Record<string, BalancerHealth>> | 'deleted'>;
-
-/** What is registered there; a balancer that goes away in the middle of a run answers as one that is gone. */
-async function healthOf(ask: Pick<RepeatableGateway, 'health'>, balancer: Balancer): Promise<HealthRow> {
-  try {
-    return [balancer.id, await ask.health(balancer)];
-  } catch (error) {
-    if (!(error instanceof AwsFault) || error.kind !== 'missing') throw error;
-    return [balancer.id, 'deleted'];
-  }
-}
-
-type HealthRow = readonly [string, Readonly<Record<string, BalancerHealth>> | 'deleted'];
-
-/** The health that the balancers say, by balancer and instance. */
-async function readHealth(
-  gateway: Pick<RepeatableGateway, 'health'>,
-  balancers: ReadonlyMap<string, Balancer>,
-  { health, registrations }: ReadsNeeded,
-): Promise<Health> {
-  const asked = [...health].flatMap((id) => {
-    const balancer = balancers.get(id);
-    return balancer !== undefined && balancer.deleted !== true && (balancer.judged || registrations.has(id))
-      ? [balancer]
-      : [];
-  });
-  return new Map(await Promise.all(asked.map((balancer) => healthOf(gateway, balancer))));
+function withStack({ stackStatus: _before, leftOut, ...look }: Look, { status, old }: StackStatus): Look {
+  const open = leftOut === 'health' ? leftOut : old ? 'stack' : undefined;
+  return {
+    ...look,
+    ...(status !== undefined && { stackStatus: status }),
+    ...(open !== undefined && { leftOut: open }),
+  };
 }
 
 /** Asks the balancers that a look left out, each once. */

@@ -1,3 +1,4 @@
+import type { Instant } from '../../clock.js';
 import type { decide } from '../../decide/decide.js';
 import { warningsAbout } from '../../decide/rollout/start/warnings.js';
 import { gapWarning } from '../../decide/memory/unseen-time.js';
@@ -8,7 +9,7 @@ import { createHookRunner } from '../commands/hook-runner.js';
 import type { Deps } from '../deps.js';
 import { passes, pause } from '../retry.js';
 import { heldBy, refusedFirst, refusedRun, resultsOf, stoppedBy } from './failures.js';
-import { createObserver, type Memory } from './observe.js';
+import { createObserver, type Memory, type Observer } from './observe.js';
 import { createReporter, type Reporter } from './report.js';
 import { createSender, type SendActions } from './send-actions.js';
 import { withNotes } from '../../decide/memory/known-notes.js';
@@ -64,6 +65,7 @@ export async function loopOver(
           for (const result of decision.results) report.finished(result);
           return resultsOf(decision.results, await observer.whole(observed), plan);
         case 'wait':
+          planned(observer, observed.at + decision.forMs);
           await pause(deps, decision.forMs, wake ?? hooks.woken());
           looksWithoutPause = 0;
           break;
@@ -80,6 +82,10 @@ export async function loopOver(
   } finally {
     await hooks.end();
   }
+}
+
+function planned(observer: Observer, lookAgainAt: Instant): void {
+  observer.recall((seen) => ({ ...seen, lookAgainAt }));
 }
 
 /** Nothing is done until the next look, and no command of the user's runs. */

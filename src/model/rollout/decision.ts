@@ -162,7 +162,7 @@ export interface Observed {
   /** Status of the plan's stack; absent without a stack. */
   readonly stackStatus?: string;
   /** What this look did not read, but took from an earlier one: enough to wait, and not to do anything. */
-  readonly leftOut?: 'stack';
+  readonly leftOut?: 'stack' | 'health';
   /** Read once, before a rollout starts. */
   readonly precautions: readonly Precautions[];
   /** group → its scheduled actions, as far as they were asked for and could be read. */
@@ -226,6 +226,10 @@ export interface Seen {
   readonly firstLookAt: Instant;
   /** When it looked last. */
   readonly lastLookAt: Instant;
+  /** When it wanted to look again after the last pause that it made. */
+  readonly lookAgainAt?: Instant;
+  /** When AWS throttled a call of this process last. */
+  readonly throttledAt?: Instant;
   /** instance id → since when it has been in service without a break. */
   readonly inServiceSince: Readonly<Record<string, Instant>>;
   /**

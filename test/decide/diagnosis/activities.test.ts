@@ -53,7 +53,7 @@ describe('what scaling activities say went wrong', () => {
     const stage = createStage({}, [{ name: 'web', size: 3, min: 1, max: 6 }]);
     stage.groups[0]?.changeImage('ami-new');
     const before = stage.sandbox.clock.now();
-    const ending = await stage.run({}, { interruptAfterMs: 25_000 });
+    const ending = await stage.run({}, { interruptAfterMs: 15_000 });
     expect(ending.outcome).to.equal('swapRolledBack');
     const since = activitiesOf(stage).filter(({ at }) => at >= before);
     expect(since.filter(({ status }) => status === 'Cancelled')).to.have.length.above(0);

@@ -33,7 +33,7 @@ describe('what serves now, in the last words of a rollout', () => {
   it('old and new side by side, where a signal stopped it half-way', async () => {
     const stage = stageOf({}, 3);
     stage.groups[0]?.changeImage('ami-good');
-    const { facts } = (await stage.run(FIRST_OUT, { interruptAfterMs: 200_000 })).failure ?? {};
+    const { facts } = (await stage.run(FIRST_OUT, { interruptAfterMs: 150_000 })).failure ?? {};
     expect(facts?.serves).to.match(/^web: 3 of 3 serve \([12] old, [12] new\), min 1, desired 3, max 4\.$/);
     expect(facts?.left).to.include('Old and new instances serve side by side.');
     expect(truth(stage)).to.equal(3);

@@ -3,7 +3,7 @@ import { alarmed } from '../../gates/alarms.js';
 import { openProof } from '../../gates/hooks.js';
 import { isAway, serving, units } from '../../instances/classify.js';
 import { hopeless } from '../../instances/hopeless.js';
-import { pollInterval } from '../../rollout/poll-interval.js';
+import { pollInterval } from '../../looks/poll-interval.js';
 import { progressOf } from '../../rollout/progress.js';
 import type { GroupView, RolloutView } from '../../view.js';
 import { seconds } from '../../../text/duration.js';

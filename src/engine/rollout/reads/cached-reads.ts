@@ -1,7 +1,7 @@
 import { AwsFault, type FaultKind } from '../../../errors.js';
 import type { Instant } from '../../../clock.js';
 import { sayChanges } from '../../../decide/sizes/say-changes.js';
-import type { ReadsNeeded } from '../../../decide/reads-needed.js';
+import type { ReadsNeeded } from '../../../decide/looks/reads-needed.js';
 import type { LaunchWays } from './image-reader.js';
 import type { Schedule } from '../../../model/rollout/decision.js';
 import type { Balancer, FailedActivity, Precautions, ScheduledAction } from '../../../model/rollout/group.js';

@@ -5,11 +5,11 @@ import {
   readsNeeded,
   type ReadsNeeded,
   type ShownGroup,
-} from '../../src/decide/reads-needed.js';
-import type { Group } from '../../src/model/rollout/group.js';
-import type { Plan } from '../../src/model/rollout/rollout-plan.js';
-import type { RestartRecord, RollingRecord } from '../../src/model/rollout/record.js';
-import { BALANCER, doubledGroup, group, instance, observed, PLAN, RECORD, T0, verdict } from '../support/groups.js';
+} from '../../../src/decide/looks/reads-needed.js';
+import type { Group } from '../../../src/model/rollout/group.js';
+import type { Plan } from '../../../src/model/rollout/rollout-plan.js';
+import type { RestartRecord, RollingRecord } from '../../../src/model/rollout/record.js';
+import { BALANCER, doubledGroup, group, instance, observed, PLAN, RECORD, T0, verdict } from '../../support/groups.js';
 
 const ROLLING: RollingRecord = {
   ...RECORD,

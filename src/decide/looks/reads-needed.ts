@@ -1,12 +1,12 @@
-import type { Instant } from '../clock.js';
-import type { Seen } from '../model/rollout/decision.js';
-import type { Group } from '../model/rollout/group.js';
-import type { Plan } from '../model/rollout/rollout-plan.js';
-import { isAway, standing, units } from './instances/classify.js';
-import { keepsOld } from './gates/kept-half.js';
-import { heldBackSince } from './outlook/held-back.js';
-import { wantedSize } from './sizes/wanted-size.js';
-import { factsOf } from './strategies/facts-by-name.js';
+import type { Instant } from '../../clock.js';
+import type { Seen } from '../../model/rollout/decision.js';
+import type { Group } from '../../model/rollout/group.js';
+import type { Plan } from '../../model/rollout/rollout-plan.js';
+import { isAway, standing, units } from '../instances/classify.js';
+import { keepsOld } from '../gates/kept-half.js';
+import { heldBackSince } from '../outlook/held-back.js';
+import { wantedSize } from '../sizes/wanted-size.js';
+import { factsOf } from '../strategies/facts-by-name.js';
 
 /** A group as far as one call shows it, with launch times: its balancers are known by reference only. */
 export type ShownGroup = Omit<Group, 'balancers' | 'configurations'> & {
