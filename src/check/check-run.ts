@@ -82,8 +82,11 @@ function checkEvent(run: RunLedger, tally: Tally, event: RunEvent): void {
     case 'groups.found':
       for (const name of event.groups) run.scope.add(name);
       return;
-    case 'stack.started':
     case 'stack.mending':
+      // Going back is planned first, as any change, and told again when it starts.
+      if (event.action !== 'revert') run.stackBusy = event.action;
+      return;
+    case 'stack.started':
       run.stackBusy = event.action;
       return;
     case 'stack.settled':

@@ -144,14 +144,21 @@ export function foldState(ledger: GroupLedger, event: State): void {
   if (event.frozen !== undefined) ledger.frozen = event.frozen;
   if (event.holder !== undefined && !ledger.holds) ledger.holdersBefore.add(event.holder);
   // A look that lags behind shows a record that is gone, or was another before.
-  if (event.record !== undefined && event.record.run === ledger.lastRecord?.run && ledger.record === undefined) {
+  if (event.record !== undefined && isSameRollout(event.record, ledger.lastRecord) && ledger.record === undefined) {
     ledger.ghost = event.record;
     return;
   }
   // Whoever held it before this run ever did has ended meanwhile: a look that lagged behind had shown its record.
-  const isGone = event.record === undefined && ledger.record !== undefined && !ledger.holds && !ledger.open;
+  // One that this run has asked for itself, whose reply was lost, may be there all the same: the look may lag behind.
+  const wasThere = ledger.record !== undefined && ledger.recordSure && !ledger.holds && !ledger.open;
+  const isGone = event.record === undefined && wasThere;
   if (isGone || (event.record === undefined && ledger.clearing)) dropRecord(ledger);
   if (!ledger.clearing) foldNotes(ledger, event);
+}
+
+/** A run that keeps a size while the stack changes rolls out later under the same name. */
+function isSameRollout(a: RolloutRecord, b: RolloutRecord | undefined): boolean {
+  return a.run === b?.run && a.strategy === b.strategy;
 }
 
 /** The notes of the rollout that is on the group. */
@@ -202,6 +209,8 @@ function dropRecord(ledger: GroupLedger): void {
 export function foldStarted(ledger: GroupLedger, action: Action): void {
   switch (action.type) {
     case 'record':
+      // What was asked to go before is gone, or this takes its place.
+      ledger.clearing = false;
       if (!ledger.recordSure) takeRecord(ledger, action.record, false);
       return;
     case 'pause':
@@ -234,6 +243,10 @@ export function foldStarted(ledger: GroupLedger, action: Action): void {
       return;
     case 'resize':
       ledger.ours = sizeAfter(ledger, action);
+      return;
+    case 'standby':
+      // Whatever is answered: until a look shows them in service again, their rows say that they serve nothing.
+      if (!action.on) for (const id of action.instances) ledger.aside.delete(id);
       return;
     default:
   }
@@ -275,9 +288,7 @@ export function foldDone(ledger: GroupLedger, action: Action): void {
       if (action.decrement) shrink(ledger, action.instances);
       return;
     case 'standby':
-      for (const id of action.instances)
-        if (action.on) ledger.aside.add(id);
-        else ledger.aside.delete(id);
+      if (action.on) for (const id of action.instances) ledger.aside.add(id);
       if (action.on && action.decrement) shrink(ledger, action.instances);
       return;
     case 'shield':

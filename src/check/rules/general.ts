@@ -7,6 +7,7 @@ const NOTES: ReadonlySet<Action['type']> = new Set(['record', 'renew', 'rewrite'
 /** What holds for each action on each group, whatever the rollout. */
 export function checkAction({ run, ledger, tally }: RuleInput, action: Action): void {
   const { name } = ledger;
+  if (keepsSize(action) && ledger.state !== undefined) run.scope.add(name);
   if (run.scope.size > 0)
     tally.check(
       'scope',
@@ -15,6 +16,11 @@ export function checkAction({ run, ledger, tally }: RuleInput, action: Action): 
   tally.check('stack', whileBusy({ run, ledger, tally }, action));
   tally.check('holder', afterLoss({ run, ledger, tally }, action));
   tally.check('record', unrecorded({ run, ledger, tally }, action));
+}
+
+/** The size of each group that a change of the stack may touch is kept, and each was looked at before. */
+function keepsSize(action: Action): boolean {
+  return action.type === 'record' && action.record.strategy === 'keep-size';
 }
 
 function whileBusy({ run, ledger }: RuleInput, action: Action): string | undefined {

@@ -48,12 +48,15 @@ function unproven(ledger: GroupLedger, record: RolloutRecord): string | undefine
   return has >= needed ? undefined : `${ledger.name} was promoted with ${has} proven, and ${needed} were needed.`;
 }
 
-/** Units that are proven before a verdict. Of groups that take turns one is proven for all. */
+/**
+ * Units that are proven before a verdict: all of a swap; of a rolling rollout what it launches above the size. Of
+ * groups that take turns one is proven for all.
+ */
 function neededFor(record: RolloutRecord): number {
   if ('serial' in record && record.serial) return 0;
   const { desired } = record.size;
   const whole = desired - (record.kept ?? 0);
-  if ('surge' in record) return whole + Math.min(record.surge, record.old) - record.old;
+  if ('surge' in record) return Math.min(record.surge, whole + Math.min(record.surge, record.old) - record.old);
   return whole;
 }
 

@@ -109,6 +109,10 @@ function setAsideGivenUp(expectation: Expectation, look: Look): void {
     if (endedBy === 'caller' && expectation.old.has(id) && expectation.taken.has(id)) expectation.left.add(id);
 }
 
+function isSetAside({ left, taken }: Expectation, { id, endedBy }: Seen): boolean {
+  return endedBy === 'caller' && left.has(id) && taken.has(id);
+}
+
 /** With every termination, everything that served until just now becomes capacity that one may rely on. */
 function countRecent(world: World, expectation: Expectation): void {
   for (const [id, seen] of expectation.lastInService) {
@@ -131,8 +135,10 @@ function remember(world: World, expectation: Expectation, look: Look): void {
     rememberKept(expectation, one);
     if (expectation.kept.has(one.id)) expectation.taken.delete(one.id);
     else if (isTaken(one) || isRebalanced(expectation, one)) expectation.taken.add(one.id);
-    // EC2 forgets who ended an instance before Auto Scaling forgets the instance.
-    else if (!one.leaving || one.endedBy !== undefined) expectation.taken.delete(one.id);
+    // EC2 forgets who ended an instance before Auto Scaling forgets the instance. One that was set aside served no
+    // more before the rollout let it go: its capacity is the world's to answer for.
+    else if ((!one.leaving || one.endedBy !== undefined) && !isSetAside(expectation, one))
+      expectation.taken.delete(one.id);
   }
 }
 

@@ -21,7 +21,7 @@ const { pollMs } = PLAN.timing;
 
 function pause(one: Group, differs: Parameters<typeof observed>[1] = {}): number {
   return pollInterval(
-    { observed: observed([one], { ...differs, seen: { inServiceSince: {}, ...differs?.seen } }), plan: PLAN },
+    { observed: observed([one], { ...differs, seen: { inServiceSince: {}, ...differs.seen } }), plan: PLAN },
     [],
   );
 }
