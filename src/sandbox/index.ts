@@ -3,6 +3,7 @@ import type { SandboxClock } from './clock.js';
 import { watchInvariants, type Monitor } from './invariants/index.js';
 import type { Scenario } from './scenario.js';
 import { inProcessHandler } from './wire/handler.js';
+import { refuseViolations } from './wire/constraints/refuse.js';
 import { straightConfig } from './wire/direct.js';
 import { createWire, SANDBOX_KEY, WATCHED, type CallSeen, type Wire } from './wire/wire.js';
 import { autoscalingOperations } from './world/autoscaling/index.js';
@@ -20,7 +21,7 @@ import { ssmOperations } from './world/ssm/ssm.js';
 import { stsOperations } from './world/sts/sts.js';
 import { metricDataOperations } from './world/cloudwatch/get-metric-data.js';
 import { cloudwatchOperations, scheduleAlarms } from './world/cloudwatch/cloudwatch.js';
-import { createWorld, type ServiceName, type Services, type WorldRoot } from './world/world.js';
+import { createWorld, type Constraints, type ServiceName, type Services, type WorldRoot } from './world/world.js';
 
 /** What a client of the SDK needs to talk to the sandbox instead of AWS. */
 interface SandboxClientConfig {
@@ -59,7 +60,7 @@ export interface Sandbox extends WiredWorld {
 export type Served = WiredWorld & Partial<Pick<Sandbox, 'monitor'>>;
 
 /** The services of the simulated AWS, each in a place of its own. */
-const SIMULATED_SERVICES: Services = {
+export const SIMULATED_SERVICES: Services = {
   autoscaling: autoscalingOperations,
   cloudformation: cloudformationOperations,
   cloudwatch: { ...cloudwatchOperations, ...metricDataOperations },
@@ -79,7 +80,7 @@ const LETS_SIZES = /\bsizes\/template\b/;
 
 /** Makes the world that the scenario describes. The same scenario gives the same answers, byte by byte. */
 export function createSandbox(scenario: Scenario): Sandbox {
-  const wired = wireUp(scenario, SIMULATED_SERVICES);
+  const wired = wireUp(scenario, SIMULATED_SERVICES, refuseViolations);
   scheduleAlarms(wired.world);
   const monitor = watchInvariants(wired.world, { autoExpect: true });
   monitor.groupIsBusy = (group) => stackInProgress(wired.world, group);
@@ -93,15 +94,16 @@ export function createSandbox(scenario: Scenario): Sandbox {
 }
 
 /** Only the wire, around services of the caller's own: for tests of the wire and of what talks to it. */
-export function wireUp(scenario: Scenario, services: Services): WiredWorld {
-  const world = createWorld(scenario, services);
+export function wireUp(scenario: Scenario, services: Services, constraints?: Constraints): WiredWorld {
+  const world = createWorld(scenario, services, constraints);
   const calls = new Map<string, number>();
   const listeners: ((call: CallSeen) => void)[] = [];
-  const wire = createWire(world, services, (call) => {
+  const seen = (call: CallSeen): void => {
     const name = `${call.service}:${call.operation}`;
     calls.set(name, (calls.get(name) ?? 0) + 1);
     for (const listener of listeners) listener(call);
-  });
+  };
+  const wire = createWire(world, services, seen, constraints);
   const requestHandler = inProcessHandler(wire);
   return {
     world,

@@ -20,11 +20,19 @@ type Protocol = QueryService['protocol'];
 /**
  * Reads a form into the operation's input as the SDK types it. Refuses what the service's front door
  * refuses before the operation runs: members that must be there, numbers that are none.
+ * @param check refuses what breaks other constraints of the input; absent where none are known
  */
-export function readForm(form: URLSearchParams, input: NormalizedSchema, protocol: Protocol): object {
+export function readForm(
+  form: URLSearchParams,
+  input: NormalizedSchema,
+  protocol: Protocol,
+  check?: (input: object) => void,
+): object {
   const problems: Problem[] = [];
   if (input.isUnitSchema()) return {};
   const value = readStruct(input, protocol)(fieldsOf(form), '', problems) as object;
+  // What is missing is told together with all else that is wrong; by EC2 alone and first.
+  if (problems.every(({ kind }) => kind === 'missing' && protocol === 'awsQuery')) check?.(value);
   if (problems.length > 0) throw refusal(problems, protocol);
   return value;
 }

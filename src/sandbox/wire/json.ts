@@ -1,6 +1,7 @@
 import type { NormalizedSchema } from '@smithy/core/schema';
 import { ServiceFault } from '../world/fault.js';
 import type { ServiceName } from '../world/world.js';
+import { refuseWrongTypes } from './constraints/json-types.js';
 import { operationShape } from './services.js';
 import type { WireOutcome, WireRequest } from './wire-types.js';
 
@@ -19,7 +20,7 @@ const TARGETS: Readonly<Record<string, ServiceName>> = {
 export function callJson(
   request: WireRequest,
   headers: Record<string, string>,
-  run: (service: ServiceName, operation: string, input: object) => object | 'reply lost',
+  run: (service: ServiceName, operation: string, input: () => object) => object | 'reply lost',
 ): WireOutcome {
   const answer = (status: number, body: object): WireOutcome => ({
     status,
@@ -34,9 +35,12 @@ export function callJson(
     const service = Object.hasOwn(TARGETS, prefix) ? TARGETS[prefix] : undefined;
     if (service === undefined)
       throw new ServiceFault('UnknownOperationException', `The sandbox does not simulate ${target}`);
-    const shape = operationShape(service, operation)?.input;
-    const input = inputOf(request);
-    const output = run(service, operation, shape === undefined ? input : (shaped(shape, input) as object));
+    const output = run(service, operation, () => {
+      const shape = operationShape(service, operation)?.input;
+      const input = inputOf(request);
+      refuseWrongTypes(service, operation, input);
+      return shape === undefined ? input : (shaped(shape, input) as object);
+    });
     return output === 'reply lost' ? output : answer(200, output);
   } catch (error) {
     if (!(error instanceof ServiceFault)) throw error;

@@ -1,7 +1,14 @@
 import { there } from '../there.js';
 import { ServiceFault } from '../world/fault.js';
 import type { BreakHow } from '../scenario.js';
-import { operationOf, type Call, type ServiceName, type Services, type WorldRoot } from '../world/world.js';
+import {
+  operationOf,
+  type Call,
+  type Constraints,
+  type ServiceName,
+  type Services,
+  type WorldRoot,
+} from '../world/world.js';
 import { breakAnswer } from './broken-answers.js';
 import { wireFaults } from './faults.js';
 import { readForm } from './form.js';
@@ -49,8 +56,14 @@ export const WATCHED = /\bha-updater\//;
  * The front door of the simulated AWS: finds the operation that a request means, applies the wire's
  * faults, runs it in the world and writes its answer as the service would. Any signature is accepted,
  * none at all is refused.
+ * @param constraints what holds of inputs that come as forms or JSON; absent where services are not those of AWS
  */
-export function createWire(world: WorldRoot, services: Services, seen: (call: CallSeen) => void): Wire {
+export function createWire(
+  world: WorldRoot,
+  services: Services,
+  seen: (call: CallSeen) => void,
+  constraints?: Constraints,
+): Wire {
   const random = world.random.fork('wire');
   const requestIds = random.fork('requestIds');
   const treatmentOf = wireFaults(world.scenario, random);
@@ -128,7 +141,10 @@ export function createWire(world: WorldRoot, services: Services, seen: (call: Ca
         agentOf(request),
         service.service,
         operation,
-        () => readForm(form, shape.input, service.protocol),
+        () =>
+          readForm(form, shape.input, service.protocol, (input) =>
+            constraints?.(service.service, operation, input, 'query'),
+          ),
         credentialOf(request)?.[0],
       );
       return output === 'reply lost'
@@ -144,7 +160,11 @@ export function createWire(world: WorldRoot, services: Services, seen: (call: Ca
     const requestId = uuid();
     if (request.headers['x-amz-target'] !== undefined)
       return callJson(request, standardHeaders(world, requestId), (service, operation, input) =>
-        run(agentOf(request), service, operation, () => input),
+        run(agentOf(request), service, operation, () => {
+          const given = input();
+          constraints?.(service, operation, given, 'json');
+          return given;
+        }),
       );
     if (!isS3(request)) return answerQuery(request, requestId);
     return callS3(request, standardHeaders(world, requestId), (call: S3Call) =>

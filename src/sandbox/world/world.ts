@@ -74,8 +74,11 @@ export function operationOf(services: Services, service: ServiceName, operation:
   return operation in Object.prototype ? undefined : services[service]?.[operation];
 }
 
+/** Refuses an input that breaks what its operation asks of it, in the words of a service that is asked in this way. */
+export type Constraints = (service: ServiceName, operation: string, input: object, door: 'query' | 'json') => void;
+
 /** Makes an empty world of these services. The same scenario makes the same world, event by event. */
-export function createWorld(given: Scenario, services: Services): WorldRoot {
+export function createWorld(given: Scenario, services: Services, constraints?: Constraints): WorldRoot {
   const faults = [...given.faults];
   const scenario = { ...given, faults };
   const startedAt = Date.parse(scenario.start);
@@ -105,6 +108,8 @@ export function createWorld(given: Scenario, services: Services): WorldRoot {
       const run = operationOf(services, service, operation);
       if (run === undefined)
         throw new ServiceFault('InvalidAction', `Could not find operation ${operation} for service ${service}`);
+      // What a template says comes through the same doors.
+      if (caller === 'cloudformation') constraints?.(service, operation, input, 'query');
       const answer = run(world, input, { service, operation, requestId: uuid(requestIds), caller });
       changed();
       return answer;
