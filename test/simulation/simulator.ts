@@ -7,6 +7,7 @@ import { idsOf } from '../support/ask.js';
 import { putUnderStack, STACK } from '../support/stack-of-groups.js';
 import { scriptedHooks } from '../support/scripted-hooks.js';
 import { drawMore } from './more.js';
+import { registerByHand } from './worlds/register-by-hand.js';
 import { playSettings } from './draws/play-settings.js';
 import { launchesNothing, type Setting } from './draws/settings.js';
 import { createStage, stateOf, type Ending, type Mishap, type StageOptions } from '../support/stage.js';
@@ -428,6 +429,7 @@ export async function simulate(story: Story, options: StageOptions = {}): Promis
       !(recover !== undefined && !gone && ending.results.every(({ outcome }) => outcome === 'skipped'))
     )
       break;
+    registerByHand(world, ending.failure?.facts.next ?? []);
     clock.advance(20_000);
   }
   const wrong = stage

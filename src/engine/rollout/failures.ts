@@ -10,6 +10,7 @@ import { afterRollBack, replaceRest, sameAgain, unfreezeNow } from '../../decide
 import { split } from '../../decide/instances/classify.js';
 import { nothingToGoBackTo, rollBackHurts } from '../../decide/instances/stand-ins.js';
 import { firstHelp } from '../../decide/diagnosis/marked.js';
+import { registerFirst } from '../../decide/diagnosis/unregistered.js';
 import { targetWords } from '../../text/commands/target-words.js';
 import { withNotes } from '../../decide/memory/known-notes.js';
 import { count } from '../../text/count.js';
@@ -180,7 +181,7 @@ function stopped(stuck: readonly GroupResult[], back: readonly GroupResult[], ob
     : observed.groups.length === 0
       ? 'Nothing: what was noted went with the groups.'
       : `No record is left on ${plan.groups.join(', ')}; the groups stand as they were left.`;
-  const first = firstHelp(observed.groups);
+  const first = whatHelps(observed);
   // Where marks are in the way, taking them off and going on is what leads out.
   const held = noted && first.next.length === 0 && isRollBackHeld(observed);
   const more = held ? ` ${STAND_INS_STAY}` : '';
@@ -201,6 +202,18 @@ function stopped(stuck: readonly GroupResult[], back: readonly GroupResult[], ob
   };
   const about = stuck.flatMap((result) => ('failed' in result ? (result.failed ?? []) : []));
   return new Failure('stopped', facts, { instances: about });
+}
+
+/** What has to be mended by hand before going on helps. */
+function whatHelps({ groups, at }: Observed): ReturnType<typeof firstHelp> {
+  const parts = [firstHelp(groups), registerFirst(groups, at)];
+  return {
+    text: parts
+      .map(({ text }) => text)
+      .join(' ')
+      .trim(),
+    next: parts.flatMap(({ next }) => next),
+  };
 }
 
 /** What a look shows of groups after their roll-back. */

@@ -67,6 +67,8 @@ function restart(
 }
 
 const ROLLING = ['--strategy', 'rolling'];
+/** An old instance leaves before the first new one is launched. */
+const ONE_LESS = ['--surge', '0', '--unavailable', '1'];
 const LAST_FAILS = {
   kind: 'stackFails',
   stack: 'web',
@@ -204,6 +206,17 @@ export const ENDINGS: readonly Ending[] = [
     },
     code: 3,
   },
+  once('an instance is launched while its registration is suspended', [...UPDATE, ...ROLLING, ...ONE_LESS], 5, {
+    happening: (stage) => ({
+      when: action('terminate'),
+      then: () => {
+        meanwhile(stage, 'SuspendProcesses', { ScalingProcesses: ['AddToLoadBalancer'] });
+        stage.sandbox.clock.after(90_000, () =>
+          meanwhile(stage, 'ResumeProcesses', { ScalingProcesses: ['AddToLoadBalancer'] }),
+        );
+      },
+    }),
+  }),
   once('an image that does not exist', ['update-stack', 'web', `Ami=${MISSING}`, ...QUICK], 4),
   once('a quota is used up', UPDATE, 4, {
     world: () =>

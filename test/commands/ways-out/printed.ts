@@ -70,7 +70,9 @@ function typeAws({ sandbox }: CommandStage, [service = '', operation = '', ...wo
     while (at + 1 < words.length && !(words[at + 1] ?? '').startsWith('--')) values.push(words[++at] ?? '');
     if (name === 'Region' || name === 'Profile') continue;
     if (values.length === 0) input[name] = !(words[at] ?? '').startsWith('--no-');
-    else if (LISTS.has(name)) input[name] = values;
+    else if (LISTS.has(name)) input[name] = values.map(valueOf);
+    // A structure of one member is written as that member alone.
+    else if (name === 'Instances') input[name] = values.map((InstanceId) => ({ InstanceId }));
     else input[name] = valueOf(values[0] ?? '');
   }
   sandbox.invoke(SERVICES[service] ?? 'autoscaling', pascal(operation), input);
@@ -95,6 +97,7 @@ const LISTS: ReadonlySet<string> = new Set([
   'ScalingProcesses',
   'InstanceIds',
   'TargetGroupARNs',
+  'Targets',
 ]);
 
 function pair(text: string): [string, string] {

@@ -1,0 +1,24 @@
+import type { NextCommand } from '../../../src/text/commands/next-command.js';
+import type { World } from '../../../src/sandbox/world/world.js';
+
+/** A person types what the end of a run names: whoever was never registered is registered by hand, and by nobody else. */
+export function registerByHand(world: World, next: readonly NextCommand[]): void {
+  for (const { program, operation, words } of next) {
+    if (program !== 'aws') continue;
+    const [where = '', id = ''] = [words[1], words[3]];
+    if (operation === 'elb register-instances-with-load-balancer')
+      world.invoke(
+        'elb',
+        'RegisterInstancesWithLoadBalancer',
+        { LoadBalancerName: where, Instances: [{ InstanceId: id }] },
+        'others',
+      );
+    if (operation === 'elbv2 register-targets')
+      world.invoke(
+        'elbv2',
+        'RegisterTargets',
+        { TargetGroupArn: where, Targets: [{ Id: id.replace(/^Id=/, '') }] },
+        'others',
+      );
+  }
+}
