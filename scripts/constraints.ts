@@ -117,7 +117,7 @@ function constraintsOf(model: Model, operations: readonly string[], onlyConstrai
   for (const operation of operations) {
     const { input } = model.operations[operation] ?? {};
     if (model.operations[operation] === undefined) throw new Error(`The model has no operation ${operation}.`);
-    inputs[operation] = input !== undefined && says.has(input.shape) ? input.shape : '';
+    inputs[operation] = input?.shape ?? '';
     if (input !== undefined) take(input.shape);
   }
   return { operations: inputs, shapes };

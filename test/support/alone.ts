@@ -66,6 +66,7 @@ function targets(world: WorldRoot, ids: readonly string[], ports: readonly numbe
     Name: 'alone',
     Protocol: 'HTTP',
     Port: 80,
+    VpcId: 'vpc-0a0a0a0a0a0a0a0a0',
     HealthCheckIntervalSeconds: 10,
     HealthyThresholdCount: 2,
     UnhealthyThresholdCount: 2,

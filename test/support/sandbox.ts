@@ -9,7 +9,7 @@ import { autoscalingOperations } from '../../src/sandbox/world/autoscaling/index
 import { ec2Operations } from '../../src/sandbox/world/ec2/index.js';
 import { elbOperations } from '../../src/sandbox/world/elb/index.js';
 import { elbv2Operations } from '../../src/sandbox/world/elbv2/index.js';
-import { DEFAULT_SUBNETS } from '../../src/sandbox/world/ec2/state.js';
+import { DEFAULT_SUBNETS, DEFAULT_VPC } from '../../src/sandbox/world/ec2/state.js';
 import { DEFAULT_SCENARIO, type Scenario } from '../../src/sandbox/scenario.js';
 
 /** Auto Scaling, EC2 and both kinds of balancers; no CloudFormation. */
@@ -187,6 +187,7 @@ function makeTargetGroup(
     Name: name,
     Protocol: 'HTTP',
     Port: 80,
+    VpcId: DEFAULT_VPC,
     HealthCheckIntervalSeconds: 10,
     HealthyThresholdCount: 2,
     UnhealthyThresholdCount: 2,

@@ -3,7 +3,7 @@ import { ElasticLoadBalancing } from '@aws-sdk/client-elastic-load-balancing';
 import { ElasticLoadBalancingV2 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { expect } from 'chai';
 import type { CommandResult } from '../../../src/index.js';
-import { DEFAULT_SUBNETS } from '../../../src/sandbox/world/ec2/state.js';
+import { DEFAULT_SUBNETS, DEFAULT_VPC } from '../../../src/sandbox/world/ec2/state.js';
 import { run } from '../support/cli.js';
 import { live, NETWORK, type Live } from '../support/live.js';
 
@@ -291,6 +291,7 @@ async function instancesAlone(world: Live): Promise<{ readonly name: string; rea
     Name: 'alone',
     Protocol: 'HTTP',
     Port: 80,
+    VpcId: DEFAULT_VPC,
     HealthCheckIntervalSeconds: 10,
   });
   const arn = group?.TargetGroupArn ?? '';

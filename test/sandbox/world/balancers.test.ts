@@ -252,6 +252,7 @@ describe('target groups: health', () => {
       Name: 'other',
       Protocol: 'HTTP',
       Port: 80,
+      VpcId: 'vpc-0a0a0a0a0a0a0a0a0',
     }).TargetGroups[0]?.TargetGroupArn;
     call(world, 'elbv2', 'RegisterTargets', { TargetGroupArn: other, Targets: [{ Id: idsOf(world)[0] }] });
     world.clock.advance(MINUTE);
@@ -330,7 +331,12 @@ describe('target groups: balancers, listeners and attributes', () => {
         HealthyThresholdCount: number;
         UnhealthyThresholdCount: number;
       }[];
-    }>(world, 'elbv2', 'CreateTargetGroup', { Name: 'plain', Protocol: 'HTTP', Port: 80 }).TargetGroups;
+    }>(world, 'elbv2', 'CreateTargetGroup', {
+      Name: 'plain',
+      Protocol: 'HTTP',
+      Port: 80,
+      VpcId: 'vpc-0a0a0a0a0a0a0a0a0',
+    }).TargetGroups;
     expect(made).to.include({ HealthCheckIntervalSeconds: 30, HealthyThresholdCount: 5, UnhealthyThresholdCount: 2 });
     const TargetGroupArn = made?.TargetGroupArn;
     const attributes = (): Record<string, string> => {
@@ -375,7 +381,7 @@ describe('target groups: balancers, listeners and attributes', () => {
       world,
       'elbv2',
       'CreateTargetGroup',
-      { Name: 'web', Protocol: 'HTTP', Port: 80 },
+      { Name: 'web', Protocol: 'HTTP', Port: 81, VpcId: 'vpc-0a0a0a0a0a0a0a0a0' },
       'DuplicateTargetGroupName',
       /'web'/,
     );
@@ -383,7 +389,7 @@ describe('target groups: balancers, listeners and attributes', () => {
       world,
       'elbv2',
       'CreateLoadBalancer',
-      { Name: 'web', Subnets: [...DEFAULT_SUBNETS] },
+      { Name: 'web', Subnets: [...DEFAULT_SUBNETS], Scheme: 'internal' },
       'DuplicateLoadBalancerName',
       /'web'/,
     );

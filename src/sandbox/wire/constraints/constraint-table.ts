@@ -21,7 +21,7 @@ export interface ShapeConstraints {
   readonly of?: string;
 }
 
-/** One service: the shape of each input ('' where it has no constraints), and what the shapes say. */
+/** One service: the shape of each input ('' where there is none), and what the shapes say that constrain something. */
 export interface ServiceConstraints {
   readonly operations: Readonly<Record<string, string>>;
   readonly shapes: Readonly<Record<string, ShapeConstraints>>;

@@ -25,6 +25,10 @@ const HUNDRED = {
   because: 'API reference, MaxRecords: "The default value is 50 and the maximum value is 100"; the model leaves it out',
   says: { is: 'integer', min: 1, max: 100 },
 } as const;
+const FIVE_TO_THOUSAND = {
+  because: 'API reference: MaxResults is "a value between 5 and 1000"; the model has it of other operations alone',
+  says: { is: 'integer', min: 5, max: 1000 },
+} as const;
 const INSTANCE_TYPES = 'new ones come every week: AWS knows more than any copy of the model';
 
 /** All exceptions; a test holds that each of them changes something. */
@@ -45,6 +49,9 @@ export const EXCEPTIONS: readonly Exception[] = [
     says: { is: 'integer', min: 1, max: 50 },
     because: 'API reference, DescribeAutoScalingInstances: "The default value is 50 and the maximum value is 50"',
   },
+  ...['DescribeInstancesRequest', 'DescribeInstanceStatusRequest'].map(
+    (shape) => ({ service: 'ec2', shape, member: 'MaxResults', ...FIVE_TO_THOUSAND }) as const,
+  ),
   { service: 'ec2', shape: 'InstanceType', says: { enum: undefined }, because: INSTANCE_TYPES },
   { service: 'ec2', shape: 'AcceleratorName', says: { enum: undefined }, because: INSTANCE_TYPES },
   {

@@ -12,7 +12,12 @@ type Door = 'query' | 'json';
 export function refuseViolations(service: ServiceName, operation: string, input: object, door: Door): void {
   const violations = violationsOf(service, operation, input);
   const [first] = violations;
-  if (first === undefined) return;
+  if (first === undefined) {
+    // EC2 says of a dry run that it would have succeeded, and does nothing (EC2 API reference, `DryRun`).
+    if (service === 'ec2' && (input as { readonly DryRun?: boolean }).DryRun === true)
+      throw new ServiceFault('DryRunOperation', 'Request would have succeeded, but DryRun flag is set.', 412);
+    return;
+  }
   if (service === 'ec2') throw refusedByEc2(first);
   const words = violations.map(({ path, kind, value, words: must }) => {
     const shown = kind === 'missing' ? 'null ' : value === undefined ? '' : `'${value}' `;

@@ -2,6 +2,7 @@ import type { DescribeImagesRequest } from '@aws-sdk/client-ec2';
 import type { ImageBehaviour } from '../../scenario.js';
 import { ServiceFault } from '../fault.js';
 import { ssmValue } from '../ssm/ssm-state.js';
+import { page } from '../page.js';
 import type { World } from '../world.js';
 import { selects } from './filters.js';
 
@@ -34,8 +35,10 @@ export function describeImages(world: World, input: DescribeImagesRequest): obje
   const ids =
     input.ImageIds ?? Object.keys(world.scenario.images).filter((id) => behaviourOf(world, id).behaviour !== 'missing');
   for (const id of ids) requireImage(world, id);
+  const { items, next } = page(ids, input.MaxResults ?? 1000, input.NextToken);
   return {
-    Images: ids
+    NextToken: next,
+    Images: items
       .map((id) => ({
         ImageId: id,
         Name: id,

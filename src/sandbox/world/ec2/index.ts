@@ -22,18 +22,20 @@ import {
   terminateInstances,
 } from './instances.js';
 import {
-  authorizeSecurityGroupIngress,
-  createSecurityGroup,
   createSubnet,
   createVpc,
-  deleteSecurityGroup,
   deleteSubnet,
   deleteVpc,
   describeAvailabilityZones,
-  describeSecurityGroups,
   describeSubnets,
   describeVpcs,
 } from './network.js';
+import {
+  authorizeSecurityGroupIngress,
+  createSecurityGroup,
+  deleteSecurityGroup,
+  describeSecurityGroups,
+} from './security-groups.js';
 import {
   createLaunchTemplate,
   createLaunchTemplateVersion,

@@ -19,7 +19,7 @@ import { defaultSubnet, subnetOf } from './network.js';
 import { ec2State, zonesOf, type Ec2Instance } from './state.js';
 import { vcpusOf } from './quotas.js';
 import { tagList, tagsFor } from './tags.js';
-import { templateOf, versionOf } from './launch-templates.js';
+import { requireUserData, templateOf, versionOf } from './launch-templates.js';
 
 const STATE_CODES: Readonly<Record<Ec2Instance['state'], number>> = {
   pending: 0,
@@ -31,6 +31,11 @@ const STATE_CODES: Readonly<Record<Ec2Instance['state'], number>> = {
 export function describeInstances(world: World, input: DescribeInstancesRequest): object {
   const { instances } = ec2State(world);
   requireInstances(world, input.InstanceIds);
+  if ((input.InstanceIds ?? []).length > 0 && input.MaxResults !== undefined)
+    throw new ServiceFault(
+      'InvalidParameterCombination',
+      'The parameter instancesSet cannot be used with the parameter maxResults',
+    );
   const chosen =
     input.InstanceIds === undefined || input.InstanceIds.length === 0
       ? [...instances.values()]
@@ -147,6 +152,43 @@ export function describeInstanceStatus(world: World, input: DescribeInstanceStat
 }
 
 export function runInstances(world: World, input: RunInstancesRequest): object {
+  const { ClientToken: token, ...asked } = input;
+  const earlier = token === undefined ? undefined : ec2State(world).launched.get(token);
+  if (earlier === undefined) {
+    const started = launchAsAsked(world, asked);
+    if (token !== undefined)
+      ec2State(world).launched.set(token, {
+        asked: JSON.stringify(asked),
+        instances: started.map(({ id }) => id),
+      });
+    return reservations(world, started)[0] ?? {};
+  }
+  if (earlier.asked !== JSON.stringify(asked))
+    throw new ServiceFault(
+      'IdempotentParameterMismatch',
+      'Arguments on this idempotent request are inconsistent with arguments used in previous request(s).',
+    );
+  return (
+    reservations(
+      world,
+      earlier.instances.flatMap((id) => ec2State(world).instances.get(id) ?? []),
+    )[0] ?? {}
+  );
+}
+
+function launchAsAsked(world: World, input: RunInstancesRequest): Ec2Instance[] {
+  const { MinCount: least = 1, MaxCount: most = 1 } = input;
+  if (least < 1)
+    throw new ServiceFault(
+      'InvalidParameterValue',
+      `Value (${least}) for parameter minCount is invalid. Must be positive.`,
+    );
+  if (least > most)
+    throw new ServiceFault(
+      'InvalidParameterCombination',
+      `The value for 'minCount' (${least}) must not be greater than the value for 'maxCount' (${most})`,
+    );
+  requireUserData(input.UserData);
   const template =
     input.LaunchTemplate === undefined
       ? undefined
@@ -159,7 +201,7 @@ export function runInstances(world: World, input: RunInstancesRequest): object {
       ? defaultSubnet(world, input.Placement?.AvailabilityZone ?? there(zonesOf(world)[0]))
       : subnetOf(world, subnetId);
   const reservation = `r-0${world.random.fork(`ec2/reservation/${next(ec2State(world))}`).hex(16)}`;
-  const instances = Array.from({ length: input.MaxCount ?? 1 }, () =>
+  return Array.from({ length: most }, () =>
     startInstance(world, {
       image: resolveImage(world, image),
       type: input.InstanceType ?? template?.InstanceType ?? 'm1.small',
@@ -171,7 +213,6 @@ export function runInstances(world: World, input: RunInstancesRequest): object {
       reservation,
     }),
   );
-  return reservations(world, instances)[0] ?? {};
 }
 
 export function terminateInstances(world: World, input: TerminateInstancesRequest, { caller }: Call): object {
@@ -235,8 +276,24 @@ function taggable(world: World, id: string): Map<string, string> {
     state.subnets.get(id) ??
     state.securityGroups.get(id) ??
     state.vpcs.get(id);
-  if (found === undefined) throw new ServiceFault('InvalidID', `The ID '${id}' is not valid`);
+  if (found === undefined) throw notThere(id);
   return found.tags;
+}
+
+/** Codes of ids that are well-formed and mean nothing (EC2 API reference, "Error codes"), by what they begin with. */
+const NOT_THERE: Readonly<Record<string, readonly [code: string, kind: string]>> = {
+  i: ['InvalidInstanceID.NotFound', 'instance ID'],
+  lt: ['InvalidLaunchTemplateId.NotFound', 'launch template ID'],
+  sg: ['InvalidGroup.NotFound', 'security group'],
+  subnet: ['InvalidSubnetID.NotFound', 'subnet ID'],
+  vpc: ['InvalidVpcID.NotFound', 'vpc ID'],
+};
+
+function notThere(id: string): ServiceFault {
+  const known = NOT_THERE[/^([a-z]+)-[0-9a-f]{8,17}$/.exec(id)?.[1] ?? ''];
+  return known === undefined
+    ? new ServiceFault('InvalidID', `The ID '${id}' is not valid`)
+    : new ServiceFault(known[0], `The ${known[1]} '${id}' does not exist`);
 }
 
 function requireInstances(world: World, ids: readonly string[] | undefined): void {

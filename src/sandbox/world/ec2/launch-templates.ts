@@ -33,11 +33,22 @@ export function templateOf(world: World, ref: TemplateRef): LaunchTemplateState 
     }
     return found;
   }
+  if (ref.LaunchTemplateName === undefined)
+    throw new ServiceFault(
+      'MissingParameter',
+      'Either the launch template ID or the launch template name must be specified.',
+    );
   for (const template of templates.values()) if (template.name === ref.LaunchTemplateName) return template;
   throw new ServiceFault(
     'InvalidLaunchTemplateName.NotFoundException',
     `The specified launch template, with template name ${ref.LaunchTemplateName}, does not exist.`,
   );
+}
+
+/** Refuses user data that is not in base64, which EC2 decodes. */
+export function requireUserData(data: string | undefined): void {
+  if (data !== undefined && !/^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(data))
+    throw new ServiceFault('InvalidUserData.Malformed', 'Invalid BASE64 encoding of user data.');
 }
 
 /** The version that `$Latest`, `$Default` or a number means right now. Absent means `$Default`. */
@@ -67,8 +78,12 @@ function latest(template: LaunchTemplateState): number {
 
 export function createLaunchTemplate(world: World, input: CreateLaunchTemplateRequest): object {
   const state = ec2State(world);
+  requireUserData(input.LaunchTemplateData?.UserData);
   for (const template of state.templates.values()) {
     if (template.name === input.LaunchTemplateName) {
+      // The same call again, as its token says.
+      if (input.ClientToken !== undefined && template.versions[0]?.token === input.ClientToken)
+        return { LaunchTemplate: templateView(world, template) };
       throw new ServiceFault(
         'InvalidLaunchTemplateName.AlreadyExistsException',
         'Launch template name already in use.',
@@ -87,6 +102,7 @@ export function createLaunchTemplate(world: World, input: CreateLaunchTemplateRe
         createdAt: world.clock.now(),
         description: input.VersionDescription,
         data: input.LaunchTemplateData ?? {},
+        token: input.ClientToken,
       },
     ],
     tags: tagsFor('launch-template', input.TagSpecifications),
@@ -99,6 +115,7 @@ export function createLaunchTemplateVersion(world: World, input: CreateLaunchTem
   const template = templateOf(world, input);
   const earlier = template.versions.find(({ token }) => token !== undefined && token === input.ClientToken);
   if (earlier !== undefined) return { LaunchTemplateVersion: versionView(world, template, earlier) };
+  requireUserData(input.LaunchTemplateData?.UserData);
   const base: RequestLaunchTemplateData =
     input.SourceVersion === undefined ? {} : versionOf(template, input.SourceVersion).data;
   const version = {

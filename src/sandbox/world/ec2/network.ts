@@ -1,12 +1,8 @@
 import { there } from '../../there.js';
 import type {
-  AuthorizeSecurityGroupIngressRequest,
-  CreateSecurityGroupRequest,
   CreateSubnetRequest,
   CreateVpcRequest,
-  DeleteSecurityGroupRequest,
   DescribeAvailabilityZonesRequest,
-  DescribeSecurityGroupsRequest,
   DescribeSubnetsRequest,
   DescribeVpcsRequest,
 } from '@aws-sdk/client-ec2';
@@ -45,7 +41,7 @@ export function subnetOf(world: World, id: string): SubnetState {
 }
 
 /** Networks that nobody made here are taken to exist already, like their subnets. */
-function checkVpc(world: World, id: string): void {
+export function checkVpc(world: World, id: string): void {
   const { vpcs } = ec2State(world);
   if (vpcs.has(id)) return;
   if (!/^vpc-[0-9a-f]{8,17}$/.test(id))
@@ -74,8 +70,9 @@ export function describeVpcs(world: World, input: DescribeVpcsRequest): object {
         vpc.tags,
       ),
     );
+  const { items, next: token } = page(found, input.MaxResults ?? 1000, input.NextToken);
   return {
-    Vpcs: found.map((vpc) => ({
+    Vpcs: items.map((vpc) => ({
       VpcId: vpc.id,
       CidrBlock: vpc.cidr,
       IsDefault: vpc.isDefault,
@@ -83,8 +80,16 @@ export function describeVpcs(world: World, input: DescribeVpcsRequest): object {
       OwnerId: world.account,
       InstanceTenancy: 'default',
       DhcpOptionsId: 'default',
+      CidrBlockAssociationSet: [
+        {
+          AssociationId: vpc.id.replace('vpc-', 'vpc-cidr-assoc-'),
+          CidrBlock: vpc.cidr,
+          CidrBlockState: { State: 'associated' as const },
+        },
+      ],
       Tags: tagList(vpc.tags),
     })),
+    NextToken: token,
   };
 }
 
@@ -171,6 +176,7 @@ function subnetView(world: World, subnet: SubnetState): object {
     SubnetArn: `arn:aws:ec2:${world.region}:${world.account}:subnet/${subnet.id}`,
     VpcId: subnet.vpcId,
     AvailabilityZone: subnet.zone,
+    AvailabilityZoneId: zoneId(world, subnet.zone),
     CidrBlock: subnet.cidr,
     State: 'available',
     AvailableIpAddressCount: freeAddresses(world, subnet),
@@ -181,6 +187,10 @@ function subnetView(world: World, subnet: SubnetState): object {
   };
 }
 
+function zoneId(world: World, zone: string): string {
+  return `${world.region}-az${zonesOf(world).indexOf(zone) + 1}`;
+}
+
 export function describeAvailabilityZones(world: World, input: DescribeAvailabilityZonesRequest): object {
   const zones = zonesOf(world);
   for (const name of input.ZoneNames ?? []) {
@@ -188,9 +198,9 @@ export function describeAvailabilityZones(world: World, input: DescribeAvailabil
   }
   return {
     AvailabilityZones: zones
-      .map((name, index) => ({
+      .map((name) => ({
         ZoneName: name,
-        ZoneId: `${world.region}-az${index + 1}`,
+        ZoneId: zoneId(world, name),
         RegionName: world.region,
         State: 'available' as const,
         ZoneType: 'availability-zone',
@@ -206,86 +216,4 @@ export function describeAvailabilityZones(world: World, input: DescribeAvailabil
         }),
       ),
   };
-}
-
-export function createSecurityGroup(world: World, input: CreateSecurityGroupRequest): object {
-  const state = ec2State(world);
-  const vpcId = input.VpcId ?? DEFAULT_VPC;
-  checkVpc(world, vpcId);
-  for (const other of state.securityGroups.values()) {
-    if (other.name === input.GroupName && other.vpcId === vpcId) {
-      throw new ServiceFault(
-        'InvalidGroup.Duplicate',
-        `The security group '${input.GroupName}' already exists for VPC '${vpcId}'`,
-      );
-    }
-  }
-  const id = `sg-0${world.random.fork(`ec2/sg/${next(state)}`).hex(16)}`;
-  state.securityGroups.set(id, {
-    id,
-    name: input.GroupName ?? id,
-    description: input.Description ?? '',
-    vpcId,
-    ingress: [],
-    tags: tagsFor('security-group', input.TagSpecifications),
-  });
-  return { GroupId: id, SecurityGroupArn: `arn:aws:ec2:${world.region}:${world.account}:security-group/${id}` };
-}
-
-export function deleteSecurityGroup(world: World, input: DeleteSecurityGroupRequest): object {
-  const state = ec2State(world);
-  const group = [...state.securityGroups.values()].find(
-    (one) => one.id === input.GroupId || (input.GroupId === undefined && one.name === input.GroupName),
-  );
-  if (group === undefined) throw securityGroupNotFound(input.GroupId ?? input.GroupName ?? '');
-  const used = [...state.instances.values()].some(
-    (instance) => instance.state !== 'terminated' && instance.securityGroupIds.includes(group.id),
-  );
-  if (used) throw new ServiceFault('DependencyViolation', `resource ${group.id} has a dependent object`);
-  state.securityGroups.delete(group.id);
-  return { Return: true, GroupId: group.id };
-}
-
-export function authorizeSecurityGroupIngress(world: World, input: AuthorizeSecurityGroupIngressRequest): object {
-  const state = ec2State(world);
-  const group = [...state.securityGroups.values()].find(
-    (one) => one.id === input.GroupId || (input.GroupId === undefined && one.name === input.GroupName),
-  );
-  if (group === undefined) throw securityGroupNotFound(input.GroupId ?? input.GroupName ?? '');
-  const { IpProtocol, FromPort, ToPort, CidrIp } = input;
-  group.ingress.push(
-    ...(input.IpPermissions ?? [{ IpProtocol, FromPort, ToPort, IpRanges: CidrIp === undefined ? [] : [{ CidrIp }] }]),
-  );
-  return { Return: true, SecurityGroupRules: [] };
-}
-
-export function describeSecurityGroups(world: World, input: DescribeSecurityGroupsRequest): object {
-  const all = [...ec2State(world).securityGroups.values()];
-  for (const id of input.GroupIds ?? []) if (!all.some((group) => group.id === id)) throw securityGroupNotFound(id);
-  for (const name of input.GroupNames ?? [])
-    if (!all.some((group) => group.name === name)) throw securityGroupNotFound(name);
-  const found = all
-    .filter((group) => input.GroupIds?.includes(group.id) ?? true)
-    .filter((group) => input.GroupNames?.includes(group.name) ?? true)
-    .filter((group) =>
-      selects(input.Filters, { 'group-id': group.id, 'group-name': group.name, 'vpc-id': group.vpcId }, group.tags),
-    );
-  const { items, next: token } = page(found, input.MaxResults ?? 1000, input.NextToken);
-  return {
-    SecurityGroups: items.map((group) => ({
-      GroupId: group.id,
-      GroupName: group.name,
-      Description: group.description,
-      VpcId: group.vpcId,
-      OwnerId: world.account,
-      IpPermissions: group.ingress,
-      IpPermissionsEgress: [{ IpProtocol: '-1', IpRanges: [{ CidrIp: '0.0.0.0/0' }] }],
-      Tags: tagList(group.tags),
-    })),
-    NextToken: token,
-  };
-}
-
-function securityGroupNotFound(id: string): ServiceFault {
-  return new ServiceFault('InvalidGroup.NotFound', `The security group '${id}' does not exist`);
 }

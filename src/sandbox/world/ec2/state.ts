@@ -68,7 +68,7 @@ export interface SubnetState {
   readonly tags: Map<string, string>;
 }
 
-interface SecurityGroupState {
+export interface SecurityGroupState {
   readonly id: string;
   readonly name: string;
   readonly description: string;
@@ -97,6 +97,8 @@ export interface Ec2State {
   readonly securityGroups: Map<string, SecurityGroupState>;
   readonly templates: Map<string, LaunchTemplateState>;
   readonly instances: Map<string, Ec2Instance>;
+  /** What was launched by a call with this ClientToken, and what that call asked for. */
+  readonly launched: Map<string, { readonly asked: string; readonly instances: readonly string[] }>;
   readonly statusChecks: Map<string, StatusCheck>;
   /** Until when the application status of an instance is suppressed. */
   readonly suppressedUntil: Map<string, number>;
@@ -146,6 +148,7 @@ export function ec2State(world: World): Ec2State {
     ]),
     templates: new Map(),
     instances: new Map(),
+    launched: new Map(),
     statusChecks: new Map(),
     suppressedUntil: new Map(),
     launchesUnderFault: new Map(),

@@ -8,11 +8,13 @@ import type {
   DescribeAccessPointsInput,
   DescribeLoadBalancerAttributesInput,
   DescribeTagsInput,
+  Listener,
   ModifyLoadBalancerAttributesInput,
   RemoveAvailabilityZonesInput,
   RemoveTagsInput,
   Tag,
 } from '@aws-sdk/client-elastic-load-balancing';
+import { isDeepStrictEqual } from 'node:util';
 import { next } from '../random-delay.js';
 import { subnetOf } from '../ec2/network.js';
 import { DEFAULT_SECURITY_GROUP, DEFAULT_VPC, ec2State, zonesOf } from '../ec2/state.js';
@@ -23,23 +25,29 @@ import type { Call, World } from '../world.js';
 import { balancerOf, classicRules, registered } from './registrations.js';
 import { elbState, type ClassicBalancer } from './state.js';
 
-export function createLoadBalancer(world: World, input: CreateAccessPointInput): object {
+export function createLoadBalancer(world: World, input: CreateAccessPointInput, { caller }: Call): object {
   const state = elbState(world);
   const name = input.LoadBalancerName ?? '';
   if (!/^[a-zA-Z0-9][a-zA-Z0-9-]{0,31}$/.test(name))
     throw new ServiceFault('ValidationError', `LoadBalancer name '${name}' is not valid.`);
-  if (state.balancers.has(name))
+  requireListeners(input.Listeners ?? []);
+  requirePlaces(input);
+  const subnets = (input.Subnets ?? []).map((id) => subnetOf(world, id));
+  const zones = [...(input.AvailabilityZones ?? []), ...subnets.map((subnet) => subnet.zone)];
+  requireZones(world, zones);
+  const scheme = input.Scheme ?? 'internet-facing';
+  const securityGroups = [...(input.SecurityGroups ?? [DEFAULT_SECURITY_GROUP])];
+  const existing = state.balancers.get(name);
+  if (existing !== undefined) {
+    // The same call again succeeds, as the words of the error for another one say.
+    const settings = { scheme, zones: new Set(zones), listeners: input.Listeners ?? [], securityGroups };
+    if (caller !== 'cloudformation' && isDeepStrictEqual({ ...existing, ...settings }, existing))
+      return { DNSName: existing.dnsName };
     throw new ServiceFault(
       'DuplicateLoadBalancerName',
       `Load Balancer named '${name}' already exists and it is configured with different parameters.`,
     );
-  if ((input.Listeners ?? []).length === 0) throw new ServiceFault('ValidationError', 'Listeners cannot be empty');
-  if ((input.Subnets ?? []).length + (input.AvailabilityZones ?? []).length === 0) {
-    throw new ServiceFault('ValidationError', 'Either AvailabilityZones or SubnetIds must be specified');
   }
-  const subnets = (input.Subnets ?? []).map((id) => subnetOf(world, id));
-  const zones = [...(input.AvailabilityZones ?? []), ...subnets.map((subnet) => subnet.zone)];
-  requireZones(world, zones);
   const suffix = world.random.fork(`elb/name/${next(state)}`).int(100000000, 999999999);
   const dnsName =
     `${input.Scheme === 'internal' ? 'internal-' : ''}${name}-${suffix}.${world.region}` + '.elb.amazonaws.com';
@@ -47,12 +55,12 @@ export function createLoadBalancer(world: World, input: CreateAccessPointInput):
     name,
     dnsName,
     createdAt: world.clock.now(),
-    scheme: input.Scheme ?? 'internet-facing',
+    scheme,
     vpcId: subnets[0]?.vpcId ?? DEFAULT_VPC,
     listeners: [...(input.Listeners ?? [])],
     subnets: new Set(subnets.map((subnet) => subnet.id)),
     zones: new Set(zones),
-    securityGroups: [...(input.SecurityGroups ?? [DEFAULT_SECURITY_GROUP])],
+    securityGroups,
     healthCheck: {
       Target: `TCP:${input.Listeners?.[0]?.InstancePort ?? 80}`,
       Interval: 30,
@@ -70,6 +78,39 @@ export function createLoadBalancer(world: World, input: CreateAccessPointInput):
     tags: tagMap(input.Tags),
   });
   return { DNSName: dnsName };
+}
+
+function requirePlaces({ Listeners = [], Subnets = [], AvailabilityZones = [] }: CreateAccessPointInput): void {
+  if (Listeners.length === 0) throw new ServiceFault('ValidationError', 'Listeners cannot be empty');
+  if (Subnets.length + AvailabilityZones.length === 0)
+    throw new ServiceFault('ValidationError', 'Either AvailabilityZones or SubnetIds must be specified');
+}
+
+/** Source: CLB API reference, Listener: four protocols, and a certificate for those that encrypt. */
+function requireListeners(listeners: readonly Listener[]): void {
+  for (const { Protocol: given = '', SSLCertificateId: certificate } of listeners) {
+    const protocol = given.toUpperCase();
+    if (!['HTTP', 'HTTPS', 'TCP', 'SSL'].includes(protocol))
+      throw new ServiceFault('ValidationError', `Listener protocol '${given}' must be one of HTTP, HTTPS, TCP, SSL`);
+    if ((protocol === 'HTTPS' || protocol === 'SSL') && certificate === undefined)
+      throw new ServiceFault('CertificateNotFound', 'Server Certificate not found for the key: null');
+  }
+}
+
+/** Source: CLB API reference, HealthCheck: a protocol and a port, and for HTTP a path behind them. */
+function requireTarget(target: string): void {
+  const [, protocol, port = '', path] = /^(HTTP|HTTPS|TCP|SSL)(?::(\d+)?(.*))?$/is.exec(target) ?? [];
+  if (protocol === undefined)
+    throw new ServiceFault('ValidationError', 'HealthCheck Target must begin with one of HTTP, TCP, HTTPS, SSL');
+  const isPort = port !== '' && Number(port) >= 1 && Number(port) <= 65_535;
+  if (/^http/i.test(protocol) && !(isPort && path?.startsWith('/') === true))
+    throw new ServiceFault(
+      'ValidationError',
+      `HealthCheck ${protocol.toUpperCase()} Target must specify a port followed by a path that begins with a slash. ` +
+        `e.g. ${protocol.toUpperCase()}:80/this/is/a/path`,
+    );
+  if (!isPort || (!/^http/i.test(protocol) && path !== ''))
+    throw new ServiceFault('ValidationError', 'HealthCheck Target must specify a port number from 1 to 65535');
 }
 
 /** Deleting a balancer that is not there succeeds. */
@@ -100,7 +141,10 @@ function balancerView(world: World, balancer: ClassicBalancer): object {
     SecurityGroups: balancer.securityGroups,
     SourceSecurityGroup: { OwnerAlias: world.account, GroupName: 'default' },
     HealthCheck: balancer.healthCheck,
-    ListenerDescriptions: balancer.listeners.map((listener) => ({ Listener: listener, PolicyNames: [] })),
+    ListenerDescriptions: balancer.listeners.map((listener) => ({
+      Listener: { InstanceProtocol: listener.Protocol, ...listener },
+      PolicyNames: [],
+    })),
     BackendServerDescriptions: [],
     Policies: { AppCookieStickinessPolicies: [], LBCookieStickinessPolicies: [], OtherPolicies: [] },
     Instances: registered(world, balancer)
@@ -113,6 +157,7 @@ export function configureHealthCheck(world: World, input: ConfigureHealthCheckIn
   const balancer = balancerOf(world, input.LoadBalancerName);
   const check = input.HealthCheck;
   if (check === undefined) throw new ServiceFault('ValidationError', 'HealthCheck must be specified');
+  requireTarget(check.Target ?? '');
   if ((check.Timeout ?? 5) >= (check.Interval ?? 30))
     throw new ServiceFault('ValidationError', 'HealthCheck timeout must be less than interval');
   // What was checked until now was checked by the old rules.
@@ -152,6 +197,7 @@ function attributesView(balancer: ClassicBalancer): object {
 
 export function createLoadBalancerListeners(world: World, input: CreateLoadBalancerListenerInput): object {
   const balancer = balancerOf(world, input.LoadBalancerName);
+  requireListeners(input.Listeners ?? []);
   for (const listener of input.Listeners ?? []) {
     if (balancer.listeners.some((one) => one.LoadBalancerPort === listener.LoadBalancerPort)) {
       throw new ServiceFault(

@@ -30,6 +30,43 @@ export function checkAttributes(
   }
 }
 
+/** Keys of load balancers, of all types. Source: API reference, LoadBalancerAttribute. */
+const KEYS: ReadonlySet<string> = new Set([
+  'deletion_protection.enabled',
+  'load_balancing.cross_zone.enabled',
+  'access_logs.s3.enabled',
+  'access_logs.s3.bucket',
+  'access_logs.s3.prefix',
+  'ipv6.deny_all_igw_traffic',
+  'zonal_shift.config.enabled',
+  'idle_timeout.timeout_seconds',
+  'client_keep_alive.seconds',
+  'connection_logs.s3.enabled',
+  'connection_logs.s3.bucket',
+  'connection_logs.s3.prefix',
+  'health_check_logs.s3.enabled',
+  'health_check_logs.s3.bucket',
+  'health_check_logs.s3.prefix',
+  'routing.http.desync_mitigation_mode',
+  'routing.http.drop_invalid_header_fields.enabled',
+  'routing.http.preserve_host_header.enabled',
+  'routing.http.x_amzn_tls_version_and_cipher_suite.enabled',
+  'routing.http.x_amzn_tls_kx.enabled',
+  'routing.http.xff_client_port.enabled',
+  'routing.http.xff_header_processing.mode',
+  'routing.http2.enabled',
+  'waf.fail_open.enabled',
+  'dns_record.client_routing_policy',
+  'secondary_ips.auto_assigned.per_subnet',
+]);
+
+/** Refuses what is no attribute of a load balancer. */
+export function requireKnownKeys(attributes: readonly { readonly Key?: string | undefined }[]): void {
+  for (const { Key: key = '' } of attributes)
+    if (!KEYS.has(key))
+      throw new ServiceFault('ValidationError', `Load balancer attribute key '${key}' is not recognized`);
+}
+
 const TRUTHS: ReadonlySet<string> = new Set([
   'stickiness.enabled',
   'proxy_protocol_v2.enabled',

@@ -15,7 +15,8 @@ import { DEFAULT_SECURITY_GROUP } from '../ec2/state.js';
 import { ServiceFault } from '../fault.js';
 import { page } from '../page.js';
 import type { Call, World } from '../world.js';
-import { attributeList, balancerDefaults, checkAttributes } from './attributes.js';
+import { attributeList, balancerDefaults, checkAttributes, requireKnownKeys } from './attributes.js';
+import { sameSettings } from './same-settings.js';
 import { elbv2State, type BalancerState } from './state.js';
 
 export function balancerOf(world: World, arn: string | undefined): BalancerState {
@@ -24,17 +25,9 @@ export function balancerOf(world: World, arn: string | undefined): BalancerState
   return found;
 }
 
-export function createLoadBalancer(world: World, input: CreateLoadBalancerInput): object {
+export function createLoadBalancer(world: World, input: CreateLoadBalancerInput, { caller }: Call): object {
   const state = elbv2State(world);
-  const name = input.Name ?? '';
-  if (!/^[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,30}[a-zA-Z0-9])?$/.test(name))
-    throw new ServiceFault('ValidationError', `The load balancer name '${name}' is not valid`);
-  if ([...state.balancers.values()].some((one) => one.name === name)) {
-    throw new ServiceFault(
-      'DuplicateLoadBalancerName',
-      `A load balancer with the same name '${name}' exists, but with different settings`,
-    );
-  }
+  const name = validName(input.Name ?? '');
   const type = input.Type ?? 'application';
   const subnets = [...(input.Subnets ?? []), ...(input.SubnetMappings ?? []).map((one) => one.SubnetId ?? '')].map(
     (id) => subnetOf(world, id),
@@ -47,6 +40,19 @@ export function createLoadBalancer(world: World, input: CreateLoadBalancerInput)
     );
   }
   if (zones.size === 0) throw new ServiceFault('ValidationError', 'At least one subnet must be specified');
+  const scheme = input.Scheme ?? 'internet-facing';
+  const securityGroups = [...(input.SecurityGroups ?? (type === 'application' ? [DEFAULT_SECURITY_GROUP] : []))];
+  const existing = [...state.balancers.values()].find((one) => one.name === name);
+  if (existing !== undefined) {
+    // The same call again succeeds (API reference, CreateLoadBalancer: "This operation is idempotent").
+    const settings = { type, scheme, zones: [...zones], securityGroups };
+    if (caller !== 'cloudformation' && sameSettings({ ...existing, zones: [...existing.zones] }, settings))
+      return { LoadBalancers: [balancerView(existing)] };
+    throw new ServiceFault(
+      'DuplicateLoadBalancerName',
+      `A load balancer with the same name '${name}' exists, but with different settings`,
+    );
+  }
   const random = world.random.fork(`elbv2/lb/${next(state)}`);
   const kind = type === 'network' ? 'net' : type === 'gateway' ? 'gwy' : 'app';
   const arn =
@@ -55,19 +61,27 @@ export function createLoadBalancer(world: World, input: CreateLoadBalancerInput)
     arn,
     name,
     type,
-    scheme: input.Scheme ?? 'internet-facing',
+    scheme,
     vpcId: subnets[0]?.vpcId ?? '',
     dnsName:
       `${input.Scheme === 'internal' ? 'internal-' : ''}${name}-${random.int(100000000, 999999999)}.${world.region}` +
       '.elb.amazonaws.com',
     createdAt: world.clock.now(),
     zones,
-    securityGroups: [...(input.SecurityGroups ?? (type === 'application' ? [DEFAULT_SECURITY_GROUP] : []))],
+    securityGroups,
     attributes: balancerDefaults(type),
     tags: new Map((input.Tags ?? []).map((tag) => [tag.Key ?? '', tag.Value ?? ''])),
   };
   state.balancers.set(arn, balancer);
   return { LoadBalancers: [balancerView(balancer)] };
+}
+
+function validName(name: string): string {
+  if (!/^[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,30}[a-zA-Z0-9])?$/.test(name))
+    throw new ServiceFault('ValidationError', `The load balancer name '${name}' is not valid`);
+  if (name.startsWith('internal-'))
+    throw new ServiceFault('ValidationError', `The load balancer name '${name}' cannot begin with 'internal-'`);
+  return name;
 }
 
 /** Deletes the balancer with its listeners and their rules; deleting what is not there succeeds. */
@@ -137,6 +151,7 @@ export function setSubnets(world: World, input: SetSubnetsInput): object {
 
 export function modifyLoadBalancerAttributes(world: World, input: ModifyLoadBalancerAttributesInput): object {
   const balancer = balancerOf(world, input.LoadBalancerArn);
+  requireKnownKeys(input.Attributes ?? []);
   checkAttributes(input.Attributes ?? []);
   for (const attribute of input.Attributes ?? []) balancer.attributes.set(attribute.Key ?? '', attribute.Value ?? '');
   return { Attributes: attributeList(balancer.attributes) };

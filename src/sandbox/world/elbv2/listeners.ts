@@ -8,26 +8,34 @@ import type {
   DescribeRulesInput,
   ModifyListenerInput,
   ModifyRuleInput,
+  RuleCondition,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { next } from '../random-delay.js';
 import { ServiceFault } from '../fault.js';
 import { page } from '../page.js';
-import type { World } from '../world.js';
+import type { Call, World } from '../world.js';
 import { balancerOf } from './balancers.js';
-import { elbv2State, type ListenerState, type RuleState } from './state.js';
+import { sameSettings } from './same-settings.js';
+import { elbv2State, type BalancerState, type ListenerState, type RuleState } from './state.js';
 import { balancersUsing, restartChecks, targetGroupOf } from './targets.js';
 
-export function createListener(world: World, input: CreateListenerInput): object {
+export function createListener(world: World, input: CreateListenerInput, { caller }: Call): object {
   const state = elbv2State(world);
   const balancer = balancerOf(world, input.LoadBalancerArn);
   const port = input.Port ?? 80;
-  if ([...state.listeners.values()].some((one) => one.balancer === balancer.arn && one.port === port)) {
+  const protocol = input.Protocol ?? 'HTTP';
+  requireProtocol(balancer, protocol, input.Certificates ?? []);
+  const actions = [...(input.DefaultActions ?? [])];
+  const there = [...state.listeners.values()].find((one) => one.balancer === balancer.arn && one.port === port);
+  if (there !== undefined) {
+    // The same call again succeeds (API reference, CreateListener: "This operation is idempotent").
+    if (caller !== 'cloudformation' && sameSettings(there, { protocol, actions }))
+      return { Listeners: [listenerView(there)] };
     throw new ServiceFault(
       'DuplicateListener',
       `A listener already exists on this port for this load balancer '${balancer.arn}'`,
     );
   }
-  const actions = [...(input.DefaultActions ?? [])];
   const arn =
     balancer.arn.replace(':loadbalancer/', ':listener/') +
     `/${world.random.fork(`elbv2/listener/${next(state)}`).hex(16)}`;
@@ -35,12 +43,35 @@ export function createListener(world: World, input: CreateListenerInput): object
     arn,
     balancer: balancer.arn,
     port,
-    protocol: input.Protocol ?? 'HTTP',
+    protocol,
     actions,
     tags: new Map((input.Tags ?? []).map((tag) => [tag.Key ?? '', tag.Value ?? ''])),
   };
   sendTraffic(world, actions, () => state.listeners.set(arn, listener));
   return { Listeners: [listenerView(listener)] };
+}
+
+/** Source: API reference, CreateListener: the protocols of each type of balancer, and certificates. */
+function requireProtocol(balancer: BalancerState, protocol: string, certificates: readonly object[]): void {
+  const known = PROTOCOLS[balancer.type];
+  if (known !== undefined && !known.includes(protocol))
+    throw new ServiceFault('ValidationError', `Listener protocol '${protocol}' must be one of '${known.join(', ')}'`);
+  if ((protocol === 'HTTPS' || protocol === 'TLS') && certificates.length === 0)
+    throw new ServiceFault('ValidationError', `A certificate must be specified for ${protocol} listeners`);
+}
+
+const PROTOCOLS: Readonly<Record<string, readonly string[]>> = {
+  application: ['HTTP', 'HTTPS'],
+  network: ['TCP', 'TLS', 'UDP', 'TCP_UDP', 'QUIC', 'TCP_QUIC'],
+};
+
+/** What a rule can look at. Source: API reference, RuleCondition. */
+const FIELDS = ['http-header', 'http-request-method', 'host-header', 'path-pattern', 'query-string', 'source-ip'];
+
+function requireFields(conditions: readonly RuleCondition[]): void {
+  for (const { Field: field } of conditions)
+    if (field !== undefined && !FIELDS.includes(field))
+      throw new ServiceFault('ValidationError', `Condition field '${field}' must be one of '[${FIELDS.join(', ')}]'`);
 }
 
 export function modifyListener(world: World, input: ModifyListenerInput): object {
@@ -80,6 +111,7 @@ export function createRule(world: World, input: CreateRuleInput): object {
   if ([...state.rules.values()].some((one) => one.listener === listener.arn && one.priority === priority)) {
     throw new ServiceFault('PriorityInUse', `Priority '${priority}' is currently in use`);
   }
+  requireFields(input.Conditions ?? []);
   const actions = [...(input.Actions ?? [])];
   const arn =
     listener.arn.replace(':listener/', ':listener-rule/') +
@@ -107,6 +139,8 @@ export function modifyRule(world: World, input: ModifyRuleInput): object {
 }
 
 export function deleteRule(world: World, input: DeleteRuleInput): object {
+  if (input.RuleArn?.endsWith('/default') === true)
+    throw new ServiceFault('OperationNotPermitted', `Default rule '${input.RuleArn}' cannot be deleted`);
   elbv2State(world).rules.delete(ruleOf(world, input.RuleArn).arn);
   return {};
 }
@@ -115,6 +149,8 @@ export function describeRules(world: World, input: DescribeRulesInput): object {
   const state = elbv2State(world);
   if (input.RuleArns !== undefined && input.RuleArns.length > 0)
     return { Rules: input.RuleArns.map((arn) => ruleView(ruleOf(world, arn))) };
+  if (input.ListenerArn === undefined)
+    throw new ServiceFault('ValidationError', 'You must specify either listener rule ARNs or a listener ARN');
   const listener = listenerOf(world, input.ListenerArn);
   const own = [...state.rules.values()]
     .filter((one) => one.listener === listener.arn)
@@ -126,7 +162,8 @@ export function describeRules(world: World, input: DescribeRulesInput): object {
     Actions: listener.actions,
     IsDefault: true,
   };
-  return { Rules: [...own.map(ruleView), fallback] };
+  const { items, next: token } = page([...own.map(ruleView), fallback], input.PageSize ?? 400, input.Marker);
+  return { Rules: items, NextMarker: token };
 }
 
 /** Target groups that get traffic for the first time by this change start to check their targets. */

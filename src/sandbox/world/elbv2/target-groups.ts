@@ -11,12 +11,13 @@ import { DEFAULT_VPC, ec2State } from '../ec2/state.js';
 import { ServiceFault } from '../fault.js';
 import { page } from '../page.js';
 import { catchUp } from '../probe.js';
-import type { World } from '../world.js';
+import type { Call, World } from '../world.js';
 import { attributeList, checkAttributes, targetGroupDefaults } from './attributes.js';
 import { elbv2State, type TargetGroupState } from './state.js';
+import { sameSettings } from './same-settings.js';
 import { balancersUsing, targetGroupOf, targetRules } from './targets.js';
 
-export function createTargetGroup(world: World, input: CreateTargetGroupInput): object {
+export function createTargetGroup(world: World, input: CreateTargetGroupInput, { caller }: Call): object {
   const state = elbv2State(world);
   const name = input.Name ?? '';
   if (!/^[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,30}[a-zA-Z0-9])?$/.test(name)) {
@@ -26,37 +27,27 @@ export function createTargetGroup(world: World, input: CreateTargetGroupInput): 
         `hyphens(-), must not begin or end with a hyphen, and cannot be longer than '32' characters`,
     );
   }
+  // Of what templates leave out, the API's defaults hold here: CloudFormation's own checks are not modelled.
+  if (caller !== 'cloudformation') requireParts(input);
+  const settings = requestedSettings(input);
   const existing = [...state.targetGroups.values()].find((one) => one.name === name);
   if (existing !== undefined) {
+    // The same call again succeeds (API reference, CreateTargetGroup: "This operation is idempotent").
+    if (caller !== 'cloudformation' && sameSettings(existing, settings))
+      return { TargetGroups: [targetGroupView(world, existing)] };
     throw new ServiceFault(
       'DuplicateTargetGroupName',
       `A target group with the same name '${name}' exists, but with different settings`,
     );
   }
-  const protocol = input.Protocol ?? 'HTTP';
-  const http = protocol.startsWith('HTTP');
   const arn =
     `arn:aws:elasticloadbalancing:${world.region}:${world.account}:targetgroup/${name}` +
     `/${world.random.fork(`elbv2/tg/${next(state)}`).hex(16)}`;
   const group: TargetGroupState = {
     arn,
     name,
-    protocol,
-    port: input.Port ?? 80,
-    vpcId: input.VpcId ?? DEFAULT_VPC,
-    targetType: input.TargetType ?? 'instance',
-    check: {
-      enabled: input.HealthCheckEnabled ?? true,
-      protocol: input.HealthCheckProtocol ?? (http ? protocol : 'TCP'),
-      port: input.HealthCheckPort ?? 'traffic-port',
-      path: input.HealthCheckPath ?? '/',
-      interval: input.HealthCheckIntervalSeconds ?? 30,
-      timeout: input.HealthCheckTimeoutSeconds ?? (http ? 5 : 10),
-      healthy: input.HealthyThresholdCount ?? 5,
-      unhealthy: input.UnhealthyThresholdCount ?? 2,
-      matcher: input.Matcher?.HttpCode ?? (http ? '200' : '200-399'),
-    },
-    attributes: targetGroupDefaults(protocol),
+    ...settings,
+    attributes: targetGroupDefaults(settings.protocol),
     targets: new Map(),
     takenOut: new Set(),
     takenByOthers: new Set(),
@@ -67,6 +58,50 @@ export function createTargetGroup(world: World, input: CreateTargetGroupInput): 
   return { TargetGroups: [targetGroupView(world, group)] };
 }
 
+/** What a target group is made with, by the request and the defaults of the API. */
+function requestedSettings(
+  input: CreateTargetGroupInput,
+): Pick<TargetGroupState, 'protocol' | 'port' | 'vpcId' | 'targetType' | 'check'> {
+  const protocol = input.Protocol ?? 'HTTP';
+  const http = protocol.startsWith('HTTP');
+  const check = {
+    enabled: input.HealthCheckEnabled ?? true,
+    protocol: input.HealthCheckProtocol ?? (http ? protocol : 'TCP'),
+    port: input.HealthCheckPort ?? 'traffic-port',
+    path: input.HealthCheckPath ?? '/',
+    interval: input.HealthCheckIntervalSeconds ?? 30,
+    timeout: input.HealthCheckTimeoutSeconds ?? (http ? 5 : 10),
+    healthy: input.HealthyThresholdCount ?? 5,
+    unhealthy: input.UnhealthyThresholdCount ?? 2,
+    matcher: input.Matcher?.HttpCode ?? (http ? '200' : '200-399'),
+  };
+  requireCheck(check);
+  const vpcId = input.VpcId ?? DEFAULT_VPC;
+  if (!/^vpc-[0-9a-f]{8,17}$/.test(vpcId))
+    throw new ServiceFault('ValidationError', `The VPC ID '${vpcId}' is not found`);
+  return { protocol, port: input.Port ?? 80, vpcId, targetType: input.TargetType ?? 'instance', check };
+}
+
+/** Source: API reference, CreateTargetGroup: of targets that are no functions, "this parameter is required". */
+function requireParts({ TargetType, Protocol, Port, VpcId }: CreateTargetGroupInput): void {
+  if (TargetType === 'lambda') return;
+  const [missing] =
+    Object.entries({ protocol: Protocol, port: Port, 'VPC ID': VpcId }).find(([, it]) => it === undefined) ?? [];
+  if (missing !== undefined) throw new ServiceFault('ValidationError', `A ${missing} must be specified`);
+}
+
+/** Source: API reference, CreateTargetGroup and Matcher. */
+function requireCheck({ interval, timeout, matcher }: TargetGroupState['check']): void {
+  if (timeout > interval)
+    throw new ServiceFault('ValidationError', 'Health check interval must be greater than the timeout.');
+  const codes = matcher.split(/[,-]/).map((code) => (/^\d{3}$/.test(code) ? Number(code) : 0));
+  if (codes.some((code) => code < 200 || code > 599))
+    throw new ServiceFault(
+      'ValidationError',
+      `Health check matcher HTTP code '${matcher}' must be within '200-599' inclusive`,
+    );
+}
+
 /** Only the health check can change; the port and the protocol are for life. */
 export function modifyTargetGroup(world: World, input: ModifyTargetGroupInput): object {
   const group = targetGroupOf(world, input.TargetGroupArn);
@@ -74,7 +109,7 @@ export function modifyTargetGroup(world: World, input: ModifyTargetGroupInput): 
   for (const target of group.targets.values())
     catchUp(target.probe, targetRules(group), ec2State(world).instances.get(target.instance), world.clock.now());
   const { check } = group;
-  group.check = {
+  const changed = {
     enabled: input.HealthCheckEnabled ?? check.enabled,
     protocol: input.HealthCheckProtocol ?? check.protocol,
     port: input.HealthCheckPort ?? check.port,
@@ -85,6 +120,8 @@ export function modifyTargetGroup(world: World, input: ModifyTargetGroupInput): 
     unhealthy: input.UnhealthyThresholdCount ?? check.unhealthy,
     matcher: input.Matcher?.HttpCode ?? check.matcher,
   };
+  requireCheck(changed);
+  group.check = changed;
   return { TargetGroups: [targetGroupView(world, group)] };
 }
 
