@@ -12,6 +12,8 @@ export interface RunLedger {
   stackBusy?: string;
   /** The run was told to begin. */
   started: boolean;
+  /** Its looks are taken one by one; a look that nobody heard the end of is taken again, and numbered as before. */
+  byLooks?: true;
   /** The run asked for any change of a group. */
   changed: boolean;
   /** Protection from scale-in could not be set or lifted, and a warning says so. */

@@ -89,6 +89,11 @@ export type RunEvent =
       /** Where it runs: the machine, and the build of the pipeline that started it. */
       readonly host?: string;
       readonly build?: string;
+      /**
+       * No process lives from its first look to its last. A look that nobody heard the end of is taken again, and its
+       * events have the same numbers once more.
+       */
+      readonly byLooks?: true;
     }
   /** The stack was named by its alias; from here on it goes by its own name. */
   | { readonly type: 'stack.alias'; readonly alias: string; readonly stack: string }

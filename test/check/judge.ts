@@ -21,16 +21,24 @@ export function journalOf(
   run: string,
   groups: readonly string[],
   now: () => number,
+  more: { readonly byLooks?: true } = {},
 ): {
   readonly see: (event: RunEvent) => void;
+  /** Whoever told the events since then died, and numbers them anew. */
+  readonly since: () => () => void;
   readonly end: (outcome: Outcome | 'killed', results: readonly GroupResult[]) => readonly Stamped[];
 } {
   const events: Stamped[] = [];
-  const see = (event: RunEvent): void => void events.push({ v: 1, seq: events.length + 1, at: now(), run, event });
+  let seq = 0;
+  const see = (event: RunEvent): void => void events.push({ v: 1, seq: ++seq, at: now(), run, event });
   const identity = { account: '123456789012', arn: 'arn:aws:iam::123456789012:user/test', region: 'eu-west-1' };
-  see({ type: 'run.started', run, command: 'test', version: '0.0.0', identity, groups, parameters: {} });
+  see({ type: 'run.started', run, command: 'test', version: '0.0.0', identity, groups, parameters: {}, ...more });
   return {
     see,
+    since: () => {
+      const before = seq;
+      return () => void (seq = before);
+    },
     end: (outcome, results) => {
       // As the commands that only take over call it.
       const undone = (outcome === 'swapped' || outcome === 'restarted') && results.some((one) => BACK.has(one.outcome));

@@ -739,6 +739,11 @@ export const MUTATIONS: readonly Mutation[] = [
     breaks: { condition: false },
   },
   {
+    name: 'sent-unintended',
+    rule: 'a look that may be taken twice sends only what was intended before it',
+    breaks: { condition: true },
+  },
+  {
     name: 'signal-ignored',
     rule: 'a signal before the verdict rolls back',
     breaks: { condition: false },

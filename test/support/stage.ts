@@ -6,6 +6,7 @@ import type { Gateway } from '../../src/engine/gateway.js';
 import { createKeeper, type Keeper } from '../../src/lock/lock-session.js';
 import type { LockStore } from '../../src/lock/store.js';
 import type { Hooks } from '../../src/engine/commands/shell-runner.js';
+import { runByLooks } from './by-looks.js';
 import { remoteCommands } from '../../src/engine/commands/remote-commands.js';
 import { runRollout } from '../../src/engine/rollout/run-rollout.js';
 import { AwsFault, Failure, LockLost } from '../../src/errors.js';
@@ -55,6 +56,11 @@ export interface Mishap {
   readonly killAt?: { readonly change: number; readonly when: 'before' | 'after' };
   /** Somebody calls the rollout back, by a note on all groups that have a record then, at the n-th change. */
   readonly calledBackAt?: { readonly change: number; readonly when: 'before' | 'after' };
+  /**
+   * It is taken look by look, each by an engine of its own that knows the looks before as JSON. `again`: a look in which it
+   * is killed is taken once more, as it was begun.
+   */
+  readonly byLooks?: { readonly again: boolean };
   /** The run does not swap: it calls back what is on the groups, as `cancel` does. */
   readonly calls?: boolean;
   /** A signal that many simulated milliseconds after the run's start. */
@@ -97,6 +103,8 @@ export interface Stage {
 export interface StageOptions {
   /** Calls travel as forms and XML, as over a network. Absent: straight, which is the same and cheaper. */
   readonly wire?: boolean;
+  /** Every run is taken look by look, and a look in which it is killed once more. */
+  readonly byLooks?: boolean;
 }
 
 export function createStage(
@@ -146,7 +154,13 @@ export function createStage(
       ...differs,
     };
     const events: RunEvent[] = [];
-    const journal = journalOf(plan.run, plan.groups, () => sandbox.clock.now());
+    const byLooks = mishap.byLooks ?? (options.byLooks === true ? { again: true } : undefined);
+    const journal = journalOf(
+      plan.run,
+      plan.groups,
+      () => sandbox.clock.now(),
+      byLooks === undefined ? {} : { byLooks: true },
+    );
     const emit = (event: RunEvent): void => {
       events.push(event);
       journal.see(event);
@@ -196,7 +210,16 @@ export function createStage(
           }),
         });
       return ended(plan.strategy === 'restart' ? 'restarted' : 'swapped', {
-        results: await runRollout(restart === undefined ? deps : { ...deps, commands: restart }, plan),
+        results:
+          byLooks === undefined
+            ? await runRollout(restart === undefined ? deps : { ...deps, commands: restart }, plan)
+            : await runByLooks(deps, plan, () => {
+                const again = journal.since();
+                return (error) => {
+                  if (!byLooks.again || !(error instanceof Killed)) throw error;
+                  again();
+                };
+              }),
       });
     } catch (error) {
       if (error instanceof Killed) {

@@ -1,6 +1,6 @@
 import { hookKey } from '../../decide/gates/hooks.js';
 import { createGateRunner } from './gate-runner.js';
-import { createServiceAsker } from './service-asker.js';
+import { createServiceAsker, type ToldAnswers } from './service-asker.js';
 import { standing } from '../../decide/instances/classify.js';
 import { factsOf } from '../../decide/strategies/facts-by-name.js';
 import type { Decision, Observed, Seen } from '../../model/rollout/decision.js';
@@ -35,7 +35,7 @@ interface Running {
  * Makes the runner of one rollout. At most `AT_ONCE` commands run at the same time; `hook.started` and what came of
  * each are told through `deps.emit`.
  */
-export function createHookRunner(deps: Deps, plan: Plan): HookRunner {
+export function createHookRunner(deps: Deps, plan: Plan, answers?: ToldAnswers): HookRunner {
   const wanted = plan.gates?.hooks;
   const running = new Map<string, Running>();
   const ended = new Map<string, HookResult>();
@@ -43,7 +43,7 @@ export function createHookRunner(deps: Deps, plan: Plan): HookRunner {
   const told = new Map<string, string>();
   let bell = new AbortController();
   const gate = createGateRunner(deps, plan, () => bell.abort());
-  const services = createServiceAsker(deps, () => bell.abort());
+  const services = createServiceAsker(deps, () => bell.abort(), answers);
 
   function start(due: HookDue, hooks: HookPlan, observed: Observed): void {
     const key = hookKey(due.kind, due.instance);

@@ -17,13 +17,15 @@ export interface ServiceAsker {
   readonly harvest: (seen: Seen) => Seen;
 }
 
+/** What metrics and calendars said last, by the key of the stage: the same words again are no news. */
+export type ToldAnswers = Map<string, string>;
+
 /**
  * Makes the asker of one rollout; what is asked and what the metrics say is told through `deps.emit`.
  * @param wake called when an answer is there
  */
-export function createServiceAsker(deps: Deps, wake: () => void): ServiceAsker {
+export function createServiceAsker(deps: Deps, wake: () => void, told: ToldAnswers = new Map()): ServiceAsker {
   const ended = new Map<string, GateResult>();
-  const told = new Map<string, string>();
 
   async function ask(due: GateDue, observed: Observed): Promise<void> {
     const { metric, calendar } = due;

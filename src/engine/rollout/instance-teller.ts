@@ -4,17 +4,24 @@ import type { Emit, RunEvent } from '../../model/event.js';
 import type { Observed } from '../../model/rollout/decision.js';
 import type { Group } from '../../model/rollout/group.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
+import { digest } from '../../text/digest.js';
+
+/** Marks of the rows that were told last, by group and instance. */
+export type ToldInstances = Map<string, ReadonlyMap<string, string>>;
 
 /** Tells of each look the instances that differ from what was told of them last; of the first look all. */
-export function instanceTeller(emit: Emit, plan: Plan): (observed: Observed) => void {
-  const told = new Map<string, ReadonlyMap<string, string>>();
+export function instanceTeller(
+  emit: Emit,
+  plan: Plan,
+  told: ToldInstances = new Map(),
+): (observed: Observed) => void {
   return (observed) => {
     for (const group of observed.groups) {
       const now = instanceRows(observed, plan, group);
       const known = told.get(group.name);
       if (known === undefined && now.length < group.instances.length) continue;
       const before = known ?? new Map<string, string>();
-      const fresh = new Map(now.map((row) => [row.id, JSON.stringify(row)]));
+      const fresh = new Map(now.map((row) => [row.id, digest(JSON.stringify(row))]));
       const here = group.instances.map(({ id }) => [id, fresh.get(id) ?? before.get(id)] as const);
       const after = new Map(here.flatMap(([id, text]) => (text === undefined ? [] : [[id, text] as const])));
       told.set(group.name, after);

@@ -13,7 +13,7 @@ import type { Balancer, BalancerHealth, Group } from '../../model/rollout/group.
 import type { Plan } from '../../model/rollout/rollout-plan.js';
 import type { Deps } from '../deps.js';
 import type { BareGroup } from '../gateway.js';
-import { PATIENCE, repeating } from '../retry.js';
+import { PATIENCE, repeating, type RetryLimits } from '../retry.js';
 import { retrying, type RepeatableGateway } from '../retrying-gateway.js';
 import {
   anomalyReader,
@@ -25,10 +25,11 @@ import {
   outKeeper,
   precautionReader,
   scheduleReader,
+  type KnownSchedules,
 } from './reads/cached-reads.js';
 import { healthOf, healthReader, type Health } from './reads/health-reader.js';
 import { imageReader, type Launch } from './reads/image-reader.js';
-import { statusReader, type StatusRead, type WhichMatter } from './reads/status-reader.js';
+import { noChecksKnown, statusReader, type KnownChecks, type StatusRead, type WhichMatter } from './reads/status-reader.js';
 import { hookReader } from './reads/hook-reader.js';
 import { groupReader } from './reads/look-twice.js';
 import { stackReader, type StackStatus } from './reads/stack-reader.js';
@@ -70,42 +71,70 @@ export interface Memory {
   seen?: Pick<Seen, 'known' | 'pending'>;
 }
 
+/** What an observer remembers of its looks, for one that goes on in its place. What else it keeps is read anew. */
+export interface ObserverMemory {
+  seen?: Seen;
+  /** Somebody called the run back by a note, which is not taken back by reads that lag. */
+  cancelled?: NonNullable<ReturnType<typeof cancellationOfOwnRun>>;
+  /** group → the instances that its rollout leaves as they are. */
+  readonly leftKept: Map<string, ReadonlySet<string>>;
+  readonly schedules: KnownSchedules;
+  readonly checks: KnownChecks;
+}
+
+/** There was no look yet. */
+export function nothingObserved(): ObserverMemory {
+  return { leftKept: new Map(), schedules: new Map(), checks: noChecksKnown() };
+}
+
+/** What an observer begins with. */
+export interface ObserverOptions {
+  readonly memory?: Memory;
+  readonly kept?: ObserverMemory;
+  /** How long a read may fail. */
+  readonly patience?: RetryLimits;
+}
+
 /** Makes an observer for the groups of a plan, which begins with what an earlier part of the run remembers. */
-export function createObserver(deps: Deps, plan: Plan, memory: Memory = {}): Observer {
+export function createObserver(
+  deps: Deps,
+  plan: Plan,
+  { memory = {}, kept = nothingObserved(), patience = PATIENCE }: ObserverOptions = {},
+): Observer {
   const alive = createRenewal(deps, plan);
-  let throttledAt: Instant | undefined;
+  let throttledAt: Instant | undefined = kept.seen?.throttledAt;
   const emit: Emit = (event) => {
     if (event.type === 'call.retried' && THROTTLING.test(event.code)) throttledAt = deps.clock.now();
     deps.emit(event);
   };
-  const gateway = retrying({ ...deps, emit }, PATIENCE, async () => {
-    const renewed = seen === undefined ? undefined : await alive(seen);
+  const gateway = retrying({ ...deps, emit }, patience, async () => {
+    const renewed = kept.seen === undefined ? undefined : await alive(kept.seen);
     if (renewed === undefined) return;
-    seen = afterAction(seen ?? nothingSeen(renewed.at), { ...renewed, sure: true }, plan);
+    kept.seen = afterAction(kept.seen ?? nothingSeen(renewed.at), { ...renewed, sure: true }, plan);
     if (earlier !== undefined) earlier = afterAction(earlier, { ...renewed, sure: true }, plan);
   });
-  const read = createReader(deps, plan, gateway);
-  const cancellationOf = createCancellation(deps, plan);
-  let seen: Seen | undefined;
+  const read = createReader(deps, plan, gateway, kept);
+  const cancellationOf = createCancellation(deps, plan, kept);
   /** What was remembered before the last look. */
   let earlier: Seen | undefined;
   let last: Look | undefined;
-  const folded = (shown: Look): Observed => {
+  const fold = (shown: Look): Observed => {
     const look: Look = {
       ...shown,
       ...cancellationOf(shown.groups),
       ...(deps.interrupt.leavesKept === true && { leavesKept: true as const }),
     };
-    seen = afterLook(earlier ?? { ...nothingSeen(look.at), ...memory.seen }, look, plan);
-    if (throttledAt !== undefined) seen = { ...seen, throttledAt };
+    const folded = afterLook(earlier ?? { ...nothingSeen(look.at), ...memory.seen }, look, plan);
+    const seen = throttledAt === undefined ? folded : { ...folded, throttledAt };
+    kept.seen = seen;
     memory.seen = { known: seen.known, pending: seen.pending };
     return { ...look, seen };
   };
   return {
     async look(sparing = false) {
-      last = await read.look(() => seen, sparing);
-      earlier = seen;
-      return folded(last);
+      last = await read.look(() => kept.seen, sparing);
+      earlier = kept.seen;
+      return fold(last);
     },
     // Folded in the place of the look that left it out: two looks at one moment must not count as two.
     async complete() {
@@ -114,12 +143,13 @@ export function createObserver(deps: Deps, plan: Plan, memory: Memory = {}): Obs
         last.leftOut === 'health'
           ? await read.look(() => earlier, false)
           : withStack(last, await read.stack(last.groups, { at: last.at, sparing: false }));
-      return folded(last);
+      return fold(last);
     },
     whole: (observed) => withUnread(retrying(deps), observed),
     recall: (change) => {
-      if (seen === undefined) return;
-      seen = change(seen);
+      if (kept.seen === undefined) return;
+      const seen = change(kept.seen);
+      kept.seen = seen;
       memory.seen = { known: seen.known, pending: seen.pending };
     },
   };
@@ -132,7 +162,7 @@ interface Reader {
   readonly stack: ReturnType<typeof stackReader>;
 }
 
-function createReader(deps: Deps, plan: Plan, gateway: RepeatableGateway): Reader {
+function createReader(deps: Deps, plan: Plan, gateway: RepeatableGateway, kept: ObserverMemory): Reader {
   const readGroups = groupReader(deps, gateway);
   const withOut = outKeeper();
   const withLaunchTimes = launchTimeReader(gateway);
@@ -140,14 +170,14 @@ function createReader(deps: Deps, plan: Plan, gateway: RepeatableGateway): Reade
   const readPrecautions = precautionReader(gateway, deps.gateway);
   const readConfigurations = configurationReader(gateway);
   const readImages = imageReader(gateway);
-  const readStatus = statusReader(gateway, deps.gateway);
+  const readStatus = statusReader(gateway, deps.gateway, kept.checks);
   const { ask: askHealth, unread } = anomalyReader(gateway, plan.gates?.anomaly !== undefined);
   const readHealth = healthReader(askHealth, 1.8 * plan.timing.pollMs);
   const readFailures = failureReader(gateway);
-  const readSchedules = scheduleReader(deps.gateway);
+  const readSchedules = scheduleReader(deps.gateway, kept.schedules);
   const readChanges = changeReader(deps.gateway);
   const readHooks = hookReader(gateway);
-  const leaveKept = keptLeaver(plan);
+  const leaveKept = keptLeaver(plan, kept.leftKept);
   const readStack = stackReader(gateway, plan);
   const look: Reader['look'] = async (seenNow, sparing) => {
     const { at, groups: shown } = await readGroups(plan.groups);
@@ -316,8 +346,10 @@ function withChecks(group: Group, { of, checked, refused }: StatusRead): Group {
  * Takes those out of a group that its rollout leaves as they are, or the one that this plan would begin. A look that
  * does not show the record yet, or any more, is read by the one that is known.
  */
-function keptLeaver(plan: Plan): (group: Group, known: RolloutRecord | undefined) => Group {
-  const before = new Map<string, ReadonlySet<string>>();
+function keptLeaver(
+  plan: Plan,
+  before: ObserverMemory['leftKept'],
+): (group: Group, known: RolloutRecord | undefined) => Group {
   return (group, known) => {
     const record = group.notes.record ?? known;
     const begins = record === undefined && plan.protected === 'ignore' && factsOf(plan).replaces && !plan.adoptOnly;
@@ -363,15 +395,18 @@ function isAtWork(deps: Deps, plan: Plan, { notes: { lease } }: Group): boolean 
 }
 
 /** A signal means: put everything back. So does a note that cancels, and it is not taken back by reads that lag. */
-function createCancellation(deps: Deps, plan: Plan): (groups: readonly Group[]) => Pick<Observed, 'cancellation'> {
-  let asked: ReturnType<typeof cancellationOfOwnRun>;
+function createCancellation(
+  deps: Deps,
+  plan: Plan,
+  kept: ObserverMemory,
+): (groups: readonly Group[]) => Pick<Observed, 'cancellation'> {
   return (groups) => {
     const signal = deps.interrupt.received;
     // rule: signal-ignored
     if (signal !== undefined) return { cancellation: { outcome: 'rollBack', why: `interrupted by ${signal}` } };
-    const found = asked ?? cancellationOfOwnRun(groups, plan);
-    if (found !== undefined && asked === undefined) {
-      asked = found;
+    const found = kept.cancelled ?? cancellationOfOwnRun(groups, plan);
+    if (found !== undefined && kept.cancelled === undefined) {
+      kept.cancelled = found;
       deps.emit({ type: 'interrupt', signal: found.by, effect: effectOf(groups) });
     }
     return found === undefined ? {} : { cancellation: { outcome: 'rollBack', why: found.why } };

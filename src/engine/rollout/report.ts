@@ -8,7 +8,22 @@ import type { RolloutRecord } from '../../model/rollout/record.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
 import type { Deps } from '../deps.js';
 import { groupState } from '../../decide/outlook/group-state.js';
-import { instanceTeller } from './instance-teller.js';
+import { digest } from '../../text/digest.js';
+import { instanceTeller, type ToldInstances } from './instance-teller.js';
+
+/** What a reporter has told, so that it tells it once. */
+export interface Told {
+  /** Marks of what was told last, by marks of what it is about. */
+  readonly news: Map<string, string>;
+  /** Our own lease takes the place of the dead one, so its holder is noted while it can be seen. */
+  readonly holders: Map<string, string>;
+  readonly instances: ToldInstances;
+}
+
+/** Nothing was told yet. */
+export function nothingTold(): Told {
+  return { news: new Map(), holders: new Map(), instances: new Map() };
+}
 
 /** Turns what the loop sees into events, each fact once. */
 export interface Reporter {
@@ -26,14 +41,12 @@ export interface Reporter {
 }
 
 /** A reporter that emits only what changed since it was told last. */
-export function createReporter({ emit }: Deps, plan: Plan): Reporter {
-  const told = new Map<string, string>();
-  // Our own lease takes the place of the dead one, so its holder is noted while it can be seen.
-  const holders = new Map<string, string>();
-  const news = (key: string, value: unknown): boolean => {
-    const text = JSON.stringify(value);
-    if (told.get(key) === text) return false;
-    told.set(key, text);
+export function createReporter({ emit }: Deps, plan: Plan, told: Told = nothingTold()): Reporter {
+  const { holders } = told;
+  const news = (about: string, value: unknown): boolean => {
+    const [key, mark] = [digest(about), digest(JSON.stringify(value))];
+    if (told.news.get(key) === mark) return false;
+    told.news.set(key, mark);
     return true;
   };
   return {
@@ -61,7 +74,7 @@ export function createReporter({ emit }: Deps, plan: Plan): Reporter {
       }
     },
     state: (observed) => tellStates(observed, emit, news),
-    instances: instanceTeller(emit, plan),
+    instances: instanceTeller(emit, plan, told.instances),
     progress: (progress) => {
       for (const one of progress)
         if (news(`progress ${one.group}`, one)) emit({ type: 'group.progress', progress: one });

@@ -38,10 +38,28 @@ interface Sending {
   readonly trouble: Trouble;
 }
 
+/** What a sender remembers of looks that were old, and of changes that failed. */
+export interface SendingMemory {
+  /** Looks in a row that were too old to act on, by what they were for. */
+  readonly old: { take: number; other: number };
+  /** Changes that failed in a row, and since when. */
+  readonly trouble: { count: number; since?: number };
+}
+
+/** Nothing was sent yet. */
+export function nothingSent(): SendingMemory {
+  return { old: { take: 0, other: 0 }, trouble: { count: 0 } };
+}
+
 /** Makes the sender of a run. */
-export function createSender(deps: Deps, plan: Plan, observer: Observer, report: Reporter): SendActions {
-  const sending: Sending = { deps, plan, observer, report, trouble: createTrouble(deps) };
-  const isFresh = createFreshness(deps, plan);
+export function createSender(
+  deps: Deps,
+  plan: Plan,
+  { observer, report }: Pick<Sending, 'observer' | 'report'>,
+  memory: SendingMemory = nothingSent(),
+): SendActions {
+  const sending: Sending = { deps, plan, observer, report, trouble: createTrouble(deps, memory.trouble) };
+  const isFresh = createFreshness(deps, plan, memory.old);
   return async (actions, observed, aboutToSend) => {
     for (const { action, why } of actions) {
       if (!isFresh(observed, action)) return;
@@ -60,8 +78,11 @@ export function createSender(deps: Deps, plan: Plan, observer: Observer, report:
  * have taken over, and instances may be gone. Where looks themselves take long an older one has to do, but
  * never one so old that another run could have taken over since.
  */
-function createFreshness({ clock }: Deps, plan: Plan): (observed: Observed, action: Action) => boolean {
-  const old = { take: 0, other: 0 };
+function createFreshness(
+  { clock }: Deps,
+  plan: Plan,
+  old: SendingMemory['old'],
+): (observed: Observed, action: Action) => boolean {
   return ({ at }, { type }) => {
     const kind = ['terminate', 'deregister', 'standby'].includes(type) ? 'take' : 'other';
     const age = clock.now() - at;
@@ -130,18 +151,16 @@ interface Trouble {
   readonly goesOn: () => boolean;
 }
 
-function createTrouble({ clock }: Deps): Trouble {
-  let count = 0;
-  let since: number | undefined;
+function createTrouble({ clock }: Deps, trouble: SendingMemory['trouble']): Trouble {
   return {
     met: () => {
-      since ??= clock.now();
-      return backOff(++count);
+      trouble.since ??= clock.now();
+      return backOff(++trouble.count);
     },
     isOver: () => {
-      count = 0;
-      since = undefined;
+      trouble.count = 0;
+      delete trouble.since;
     },
-    goesOn: () => since === undefined || clock.now() - since < PATIENCE.totalMs,
+    goesOn: () => trouble.since === undefined || clock.now() - trouble.since < PATIENCE.totalMs,
   };
 }

@@ -25,6 +25,9 @@ const CHANGES_MS = 60_000;
 /** How old an answer about scheduled actions may be. Milliseconds. */
 const SCHEDULE_MS = 60_000;
 
+/** What was read of scheduled actions last, by group. */
+export type KnownSchedules = Map<string, Omit<Schedule, 'since'> & { readonly at: Instant }>;
+
 type Groups = readonly BareGroup[];
 type Versions = Awaited<ReturnType<Gateway['templateVersions']>>;
 
@@ -200,8 +203,8 @@ export function changeReader(
  */
 export function scheduleReader(
   gateway: Pick<Gateway, 'scheduledActions'>,
+  found: KnownSchedules = new Map(),
 ): (needed: ReadsNeeded['schedules'], at: Instant) => Promise<Readonly<Record<string, Schedule>>> {
-  const found = new Map<string, Omit<Schedule, 'since'> & { readonly at: Instant }>();
   return async (needed, at) => {
     const schedules: Record<string, Schedule> = {};
     for (const { group, since = at } of needed) {

@@ -13,6 +13,20 @@ interface Said {
   readonly at: Instant;
 }
 
+/** What is known of the checks of groups and instances from earlier looks. */
+export interface KnownChecks {
+  /** Names of groups that were asked for once. */
+  readonly asked: Set<string>;
+  readonly checked: Set<string>;
+  readonly said: Map<string, Said>;
+  refused?: { readonly group: string; readonly text: string };
+}
+
+/** Nothing was asked yet. */
+export function noChecksKnown(): KnownChecks {
+  return { asked: new Set(), checked: new Set(), said: new Map() };
+}
+
 /** Names of the groups whose status matters in a look, and of those that no balancer judges. */
 export interface WhichMatter {
   readonly matter: ReadonlySet<string>;
@@ -38,11 +52,9 @@ export interface StatusRead {
 export function statusReader(
   gateway: Pick<Gateway, 'applicationStatus'>,
   once: Pick<Gateway, 'applicationStatus'>,
+  known: KnownChecks = noChecksKnown(),
 ): (groups: Groups, which: WhichMatter, at: Instant) => Promise<StatusRead> {
-  const asked = new Set<string>();
-  const checked = new Set<string>();
-  let refused: StatusRead['refused'];
-  const said = new Map<string, Said>();
+  const { asked, checked, said } = known;
   let last: StatusRead['of'] = {};
   return async (groups, { matter, unjudged }, at) => {
     const wanted = groups.filter(
@@ -54,7 +66,7 @@ export function statusReader(
       return there.map(({ id }) => id);
     });
     const isKnown = wanted.some(({ name }) => unjudged.has(name) || checked.has(name));
-    if (refused === undefined && ids.length > 0)
+    if (known.refused === undefined && ids.length > 0)
       try {
         last = await (isKnown ? gateway : once).applicationStatus(ids);
         for (const [id, status] of Object.entries(last)) said.set(id, { status, at });
@@ -68,15 +80,25 @@ export function statusReader(
         }
         // Where one of them has just gone, the next look asks again, and what was said last counts until then.
         if (error.kind !== 'missing')
-          refused = { group: wanted[0]?.name ?? '', text: `${error.operation}: ${error.code}` };
+          known.refused = { group: wanted[0]?.name ?? '', text: `${error.operation}: ${error.code}` };
       }
     for (const { name, instances } of wanted) if (instances.some(({ id }) => last[id] !== undefined)) checked.add(name);
     const judged = wanted.filter(({ name }) => checked.has(name)).flatMap(({ instances }) => instances);
     const heardOf = judged.filter(({ id }) => ids.includes(id));
     // rule: status-left-out
     last = { ...untold(heardOf, said, at), ...last };
+    const { refused } = known;
     return { of: ids.length === 0 ? {} : last, checked, ...(refused !== undefined && { refused }) };
   };
+}
+
+/**
+ * Forgets what need not be kept for a look elsewhere: silence about an instance that was healthy means the same as its
+ * health, and what is old counts no more.
+ */
+export function forgetHealthy({ said }: KnownChecks, at: Instant): void {
+  for (const [id, { status, at: then }] of said)
+    if (status.verdict === 'healthy' || at - then > STATUS_LAG_MS) said.delete(id);
 }
 
 /** Whether an instance can be judged by a check already, and still. */
