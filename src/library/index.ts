@@ -16,6 +16,7 @@ export {
   type UpdaterOptions,
   type WatchOptions,
 } from './updater.js';
+export type { Look, LookOptions, RunMemory } from './look.js';
 export { UpdaterError } from './updater-error.js';
 export type { UpdaterRun } from './updater-run.js';
 export { EXIT, EXIT_OF, type ExitCode } from '../errors.js';

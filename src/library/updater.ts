@@ -11,6 +11,7 @@ import type { FailureFacts, Outcome } from '../model/event.js';
 import { tellFacts, toFailure } from '../run/failure.js';
 import type { CommandResult, ProcessContext } from '../run/process-context.js';
 import { libraryContext, type Simulation } from './library-context.js';
+import { takeLookOf, type Look, type LookOptions } from './look.js';
 import * as tables from './option-tables.js';
 import type { OptionsOf, OptionTable } from './option-tables.js';
 import { readOptions, readParameterValues, type FlagValues } from './read-options.js';
@@ -99,6 +100,12 @@ export interface Updater {
    * watching and nothing else.
    */
   readonly watch: (options: WatchOptions) => UpdaterRun<CommandResult>;
+  /**
+   * One look of a command that no process lives through: whoever calls it keeps the memory and comes back in time. It
+   * looks, decides, and sends what the look before has decided; a run that did not end well is a `result` with its
+   * failure, and not an error. docs/LIBRARY.md says what the caller has to promise.
+   */
+  readonly look: (options: LookOptions) => UpdaterRun<Look>;
   /** One look: the stack, its groups, their instances and notes. */
   readonly status: (options: StatusOptions) => Promise<StatusDocument | GroupsStatusDocument>;
 }
@@ -155,6 +162,14 @@ export function updaterOver(options: UpdaterOptions, world: Simulation): Updater
       const signals = given.signal === undefined ? [left.signal] : [given.signal, left.signal];
       return follow({ ...given, signal: AbortSignal.any(signals) }, () => left.abort());
     },
+    look: (given) =>
+      startRun((onEvent) => {
+        const { command, options } = given;
+        const context = libraryContext({ command, signal: options.signal, onEvent }, world);
+        return ended(command, async () => ({ look: await takeLookOf(given, flagsOf, context) })).then(
+          ({ look }) => look,
+        );
+      }),
     status: (given) =>
       ended('status', () =>
         status(flagsOf(given, tables.STATUS) as unknown as StatusAsked, libraryContext({ command: 'status' }, world)),

@@ -418,6 +418,7 @@ export const CODES: Readonly<Record<string, string>> = {
   'usage.command': 'There is no such command.',
   'usage.commandLine': 'The command line cannot be read.',
   'usage.endpoint': 'AWS_ENDPOINT_URL is not an address.',
+  'usage.byLooks': 'An option needs a process that lives until the end of the run, and this run has none.',
   'usage.calls': 'The file of --calls cannot be written.',
   'usage.flags': 'Options do not fit together, or have values that cannot be.',
   'usage.host': 'The address of --host is none of this machine.',

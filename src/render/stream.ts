@@ -18,8 +18,10 @@ export function createStream(options: {
   readonly clock: Clock;
   readonly run: string;
   readonly sinks: readonly ((stamped: Stamped) => void)[];
+  /** The number of the last event before, where others have told of the run until now. */
+  readonly after?: number;
 }): Emit {
-  let seq = 0;
+  let seq = options.after ?? 0;
   const alive = new Set(options.sinks);
   return (event) => {
     seq += 1;

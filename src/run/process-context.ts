@@ -45,8 +45,33 @@ export interface ProcessContext {
   readonly onEvent?: (stamped: Stamped) => void;
   /** Other runs may go on in this very process, as in a program that calls the library; absent for a command. */
   readonly sharesProcess?: true;
+  /** The run is taken look by look, by whoever comes. */
+  readonly byLooks?: ByLooks;
   /** In place of AWS and of the machine's time. */
   readonly simulated?: Simulated;
+}
+
+/** One look of a run that no process lives through. */
+export interface ByLooks {
+  /** The run's id, the same for all of its looks. */
+  readonly run: string;
+  /** Who works, as leases name it: it is no process of any machine. */
+  readonly host: string;
+  /** What the look before has left; absent for the first one. */
+  readonly memory?: RunMemory;
+  /** The look was begun before, and nobody heard how it ended. */
+  readonly again: boolean;
+}
+
+/** What a run remembers from one look to the next, as plain JSON; only the version of the tool that made it reads it. */
+export type RunMemory = Readonly<Record<string, unknown>>;
+
+/** A look after which the run is not over. */
+export interface LookAgain {
+  /** Until then nothing can happen that has to be seen; 0: at once. */
+  readonly forMs: number;
+  /** For the next look. */
+  readonly memory: RunMemory;
 }
 
 /** A simulated AWS in this very process, and its time. */

@@ -162,9 +162,14 @@ function withOne(names: readonly string[], name: string): readonly string[] {
   return names.includes(name) ? names : [...names, name];
 }
 
-/** Follows a stream of events: `state` is always up to date, `see` takes the events. */
-export function followRun(): { readonly state: () => RunState; readonly see: (stamped: Stamped) => void } {
-  let state = NOTHING_DONE;
+/**
+ * Follows a stream of events: `state` is always up to date, `see` takes the events.
+ * @param state by the events before
+ */
+export function followRun(state = NOTHING_DONE): {
+  readonly state: () => RunState;
+  readonly see: (stamped: Stamped) => void;
+} {
   return { state: () => state, see: (stamped) => void (state = stateAfter(state, stamped)) };
 }
 

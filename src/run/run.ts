@@ -3,7 +3,7 @@ import { checkEndpoint, checkProxy, checkRegion } from '../config/connection-che
 import { newRunId } from '../config/run-id.js';
 import type { Settings } from '../config/settings.js';
 import { readPace } from '../config/simulation-speed.js';
-import { systemClock, type Clock, type Instant } from '../clock.js';
+import { systemClock, type Clock, type Instant, type Milliseconds } from '../clock.js';
 import type { GatewayOptions, MayLeave } from '../aws/gateway.js';
 import { buildOf } from '../config/ci-build.js';
 import type { Deps, Interrupt } from '../engine/deps.js';
@@ -27,8 +27,9 @@ import { createRenderer } from './renderer-choice.js';
 import { createHeartbeat } from './heartbeat.js';
 import { openSinks, type SinkFlags, type Sinks } from './sinks.js';
 import { openHistory, type HistoryFlags, type RunHistory } from '../app/history/open-history.js';
-import type { CommandResult, ProcessContext } from './process-context.js';
+import type { CommandResult, LookAgain, ProcessContext } from './process-context.js';
 import { followRun, type RunState } from './run-state.js';
+import { keep, recall, type Remembered } from './run-memory.js';
 import { windowQuestion, type WindowQuestion } from './signals/window-question.js';
 import { expectNoSettings, ownName } from './own-name.js';
 import { retrying } from '../engine/retrying-gateway.js';
@@ -124,29 +125,107 @@ export async function withRun<A extends RunFlags>(
 ): Promise<CommandResult> {
   const open = await openRun(describe(asked), asked, surroundings);
   try {
-    await expectCommands(open);
-    const us = await introduce(open);
-    const { at, ...identity } = await retrying(open.deps, QUICK).identity();
-    open.clock.follow(at);
-    const named = await byOwnName(open, asked);
-    if (named !== asked) {
-      open.head = describe(named);
-      open.goesOn.again = open.head.again;
-    }
-    const happy = await task(await begin(open, us, identity, asked.stack), named);
-    await keepHistory(open, happy);
-    await open.strict.locks?.giveBack();
-    return finish(open, happy.outcome, happy.results, { more: happy.more });
+    const { run, named } = await enter(open, describe, asked);
+    return await endWell(open, await task(run, named));
   } catch (error) {
-    const failure = toFailure(error, failureContextOf(open));
-    await keepHistory(open, { outcome: failure.outcome, results: resultsOf(open), failure });
-    await open.strict.locks?.giveBack();
-    const ending = finish(open, failure.outcome, resultsOf(open), { failure });
-    if (failure.outcome === 'bug') showCause(failure, surroundings);
-    return ending;
+    return await endBadly(open, error);
   } finally {
     await close(open);
   }
+}
+
+/** A look after which the run is not over, and what its task has to know at the next one. */
+export interface TaskAgain {
+  readonly forMs: number;
+  readonly task: unknown;
+}
+
+/**
+ * One look of a run that no process lives through: the first one begins it as `withRun` does, the last one ends it with
+ * its last words, and those in between tell what they see.
+ *
+ * @param task gets what it answered at the look before; undefined at the first one
+ */
+export async function withLook<A extends RunFlags>(
+  describe: (asked: A) => RunDescription,
+  asked: A,
+  surroundings: ProcessContext,
+  task: (run: Run, asked: A, before: unknown) => Promise<RunResult | TaskAgain>,
+): Promise<CommandResult | LookAgain> {
+  const before = recall(surroundings.byLooks?.memory);
+  const open = await openRun(describe(asked), asked, surroundings, before);
+  try {
+    const { run, named } =
+      before === undefined ? await enter(open, describe, asked) : enterAgain(open, describe, { asked, before });
+    const after = await task(run, named, before?.task);
+    return 'forMs' in after ? lookAgain(open, run, named.stack, after) : await endWell(open, after);
+  } catch (error) {
+    return await endBadly(open, error);
+  } finally {
+    await close(open);
+  }
+}
+
+/** What a task begins with. */
+interface Entered<A> {
+  readonly run: Run;
+  /** With the stack's own name. */
+  readonly named: A;
+}
+
+/** Everything before the task: who we are, what AWS calls us, and what the stack's own name is. */
+async function enter<A extends RunFlags>(
+  open: OpenRun,
+  describe: (asked: A) => RunDescription,
+  asked: A,
+): Promise<Entered<A>> {
+  await expectCommands(open);
+  const us = await introduce(open);
+  const { at, ...identity } = await retrying(open.deps, QUICK).identity();
+  open.clock.follow(at);
+  const named = await byOwnName(open, asked);
+  if (named !== asked) rename(open, describe(named));
+  return { run: await begin(open, us, identity, asked.stack), named };
+}
+
+/** The same at a later look: nothing of it is asked once more. */
+function enterAgain<A extends RunFlags>(
+  open: OpenRun,
+  describe: (asked: A) => RunDescription,
+  { asked, before }: { readonly asked: A; readonly before: Remembered },
+): Entered<A> {
+  const { us, identity, stack } = before;
+  const named = stack === asked.stack ? asked : { ...asked, stack };
+  if (named !== asked) rename(open, describe(named));
+  return { run: runOf(open, us, identity), named };
+}
+
+function rename(open: OpenRun, head: RunDescription): void {
+  open.head = head;
+  open.goesOn.again = head.again;
+}
+
+function lookAgain(open: OpenRun, run: Run, stack: string | undefined, { forMs, task }: TaskAgain): LookAgain {
+  const { startedAt, clock, state, seq } = open;
+  const { id, identity, host, pid, build } = run;
+  const us = { host, pid, ...(build !== undefined && { build }) };
+  const all = { run: id, startedAt, ahead: clock.ahead(), seq: seq(), identity, us, stack, state: state(), task };
+  return { forMs, memory: keep(all) };
+}
+
+async function endWell(open: OpenRun, happy: RunResult): Promise<CommandResult> {
+  await keepHistory(open, happy);
+  await open.strict.locks?.giveBack();
+  return finish(open, happy.outcome, happy.results, { more: happy.more });
+}
+
+async function endBadly(open: OpenRun, error: unknown): Promise<CommandResult> {
+  const failure = toFailure(error, failureContextOf(open));
+  await keepHistory(open, { outcome: failure.outcome, results: resultsOf(open), failure });
+  await open.strict.locks?.giveBack();
+  const ending = finish(open, failure.outcome, resultsOf(open), { failure });
+  if (failure.outcome === 'bug') showCause(failure, open.surroundings);
+  return ending;
 }
 
 /** What a run has opened, and has to close. */
@@ -160,6 +239,8 @@ interface OpenRun {
   readonly clock: ServiceClock;
   /** Of our clock. */
   readonly startedAt: Instant;
+  /** The number of the last event. */
+  readonly seq: () => number;
   readonly region: string;
   readonly machine: ReturnType<typeof thisMachine>;
   readonly renderer: Renderer;
@@ -186,29 +267,42 @@ interface OpenRun {
   readonly goesOn: { again: RunDescription['again']; part: boolean };
 }
 
-async function openRun(head: RunDescription, flags: CommonFlags, surroundings: ProcessContext): Promise<OpenRun> {
+async function openRun(
+  head: RunDescription,
+  flags: CommonFlags,
+  surroundings: ProcessContext,
+  before?: Remembered,
+): Promise<OpenRun> {
   const pace = readPace(surroundings.env);
-  const clock = serviceClock(surroundings.simulated?.clock ?? systemClock(pace.speed));
+  const clock = serviceClock(surroundings.simulated?.clock ?? systemClock(pace.speed), before?.ahead);
   const strict: OpenRun['strict'] = {};
   const mayLeave: MayLeave = (call) => strict.locks?.mayLeave(call) ?? Promise.resolve();
   const { gateway, region, way } = await connect({ ...flags, mayLeave }, pace.endpoint, surroundings);
   const renderer = await createRenderer(flags, surroundings, clock);
-  const id = newRunId(clock.now(), surroundings.simulated?.random);
-  const { state, see } = followRun();
+  const id = surroundings.byLooks?.run ?? newRunId(clock.now(), surroundings.simulated?.random);
+  const { state, see } = followRun(before?.state);
+  let { seq: after } = before ?? { seq: 0 };
   let over = false;
   const heartbeat = createHeartbeat(surroundings.simulated?.beside ?? clock, renderer.repeatMs, (event) => emit(event));
   const sinks = await openSinks(flags, surroundings, (event) => emit(event), way);
   const history = openHistory(flags, way, (text) => hidden.redact(text));
-  const told = [see, renderer.show, ({ event }: Stamped) => heartbeat.see(event), sinks.see, () => question?.see()];
+  const told = [
+    ({ seq }: Stamped) => void (after = seq),
+    see,
+    renderer.show,
+    ({ event }: Stamped) => heartbeat.see(event),
+    sinks.see,
+    () => question?.see(),
+  ];
   if (history !== undefined) told.push(history.keeper.see);
-  const stream = createStream({ clock, run: id, sinks: [...told, surroundings.onEvent ?? (() => undefined)] });
+  const stream = createStream({ clock, run: id, sinks: [...told, surroundings.onEvent ?? (() => undefined)], after });
   const emit: Emit = (event) => (over ? undefined : stream(placedWarning(event, { region, profile: flags.profile })));
   const question = await questionFor(surroundings, emit, state);
   const signals = signalsOf(surroundings, question, {
     first: (signal) => emit({ type: 'interrupt', signal, effect: open.head.onInterrupt(state()) }),
     second: (signal, asked) => leave(open, signal, asked),
   });
-  const machine = thisMachine(surroundings.host, ownRuns(id, surroundings));
+  const machine = machineOf(id, surroundings);
   const hidden = createSecrets(surroundings.env, head.lock?.address, sinks.secrets);
   const deps: Deps = {
     gateway,
@@ -226,7 +320,8 @@ async function openRun(head: RunDescription, flags: CommonFlags, surroundings: P
     surroundings,
     speed: pace.speed,
     clock,
-    startedAt: clock.now(),
+    startedAt: before?.startedAt ?? clock.now(),
+    seq: () => after,
     region,
     machine,
     ...{ renderer, sinks, history, state, emit },
@@ -242,6 +337,13 @@ async function openRun(head: RunDescription, flags: CommonFlags, surroundings: P
     goesOn: { again: head.again, part: false },
   };
   return open;
+}
+
+/** The machine that this process runs on; whoever looks once and goes is on none, and nobody is known to be gone. */
+function machineOf(id: string, surroundings: ProcessContext): ReturnType<typeof thisMachine> {
+  const { byLooks } = surroundings;
+  if (byLooks === undefined) return thisMachine(surroundings.host, ownRuns(id, surroundings));
+  return { host: byLooks.host, holderIsGone: () => false, holderLives: () => false };
 }
 
 /** What asks at a terminal what a Ctrl-C means. A pipeline may have a terminal too, and nobody sits at it. */
@@ -281,7 +383,7 @@ async function byOwnName<A extends RunFlags>({ deps, surroundings }: OpenRun, as
 
 /** Says that the run began, takes the strict lock of the stack, and keeps the run from falling silent. */
 async function begin(open: OpenRun, us: Us, identity: Identity, typed: string | undefined): Promise<Run> {
-  const { id, head, surroundings, strict, deps, emit, hidden, mayLeave, region, state } = open;
+  const { id, head, surroundings, strict, emit } = open;
   emit({
     type: 'run.started',
     run: id,
@@ -294,12 +396,19 @@ async function begin(open: OpenRun, us: Us, identity: Identity, typed: string | 
     parameters: {},
     host: us.host,
     ...(us.build !== undefined && { build: us.build }),
+    ...(surroundings.byLooks !== undefined && { byLooks: true as const }),
   });
   if (head.stack !== undefined && typed !== undefined && head.stack !== typed)
     emit({ type: 'stack.alias', alias: typed, stack: head.stack });
   tellSettings(emit, surroundings.settings);
-  void open.heartbeat.beat(open.done.signal);
+  if (surroundings.byLooks === undefined) void open.heartbeat.beat(open.done.signal);
   if (head.stack !== undefined && head.lockLater !== true) await strict.locks?.take(identity, { stack: head.stack });
+  return runOf(open, us, identity);
+}
+
+/** What a task works with. */
+function runOf(open: OpenRun, us: Us, identity: Identity): Run {
+  const { id, strict, deps, hidden, mayLeave, region, state } = open;
   const lock = strict.locks?.address;
   return {
     id,
@@ -503,6 +612,8 @@ export function showCause(failure: Failure, { debug, stderr }: Pick<ProcessConte
 /** A clock that can be set to the service's time, so that limits and stamps are read on one scale. */
 interface ServiceClock extends Clock {
   readonly follow: (serviceNow: number) => void;
+  /** How far the service's time is ahead of ours. */
+  readonly ahead: () => Milliseconds;
   /** Time since `start`, which was taken before or after `follow`. */
   readonly sinceStart: (start: number) => number;
 }
@@ -510,8 +621,8 @@ interface ServiceClock extends Clock {
 /** Dates of answers have whole seconds; a smaller difference is no difference. */
 const NOISE_MS = 2_000;
 
-function serviceClock(clock: Clock): ServiceClock {
-  let offset = 0;
+function serviceClock(clock: Clock, ahead: Milliseconds = 0): ServiceClock {
+  let offset = ahead;
   return {
     now: () => clock.now() + offset,
     sleep: (ms, signal) => clock.sleep(ms, signal),
@@ -519,6 +630,7 @@ function serviceClock(clock: Clock): ServiceClock {
       const difference = serviceNow - clock.now();
       if (Math.abs(difference) > NOISE_MS) offset = difference;
     },
+    ahead: () => offset,
     sinceStart: (start) => clock.now() - start,
   };
 }

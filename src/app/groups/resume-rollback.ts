@@ -6,17 +6,17 @@ import { rolledBack } from '../../engine/rollout/failures.js';
 import { Failure } from '../../errors.js';
 import type { GroupResult } from '../../model/rollout/decision.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
-import { withDiagnosis } from '../../run/with-diagnosis.js';
 import { groupsOnInterrupt } from '../../run/signals/interrupt.js';
 import { wayBackOf } from '../history/back-by-history.js';
 import { lockAsked, type LockFlags } from '../lock/lock-flags.js';
-import { withRun, type CommonFlags, type Run, type RunResult, type RunDescription } from '../../run/run.js';
-import type { CommandResult, ProcessContext } from '../../run/process-context.js';
+import type { CommonFlags, Run, RunResult } from '../../run/run.js';
+import type { CommandResult, LookAgain, ProcessContext } from '../../run/process-context.js';
 import { askFirst } from './ask-first.js';
 import { balancerAsked, balancerProblems, groupsBehind } from './balancer-target.js';
 import { byName, groupsOf, targetProblems, type TargetFlags } from './command-targets.js';
 import { servingNow, type ServingNow } from './serving-now.js';
-import { againWith, outcomeOf, planOf, swap } from './update-asgs.js';
+import { lookOnce, runCommand, type GroupCommand } from './group-command.js';
+import { againWith, outcomeOf, planOf, rollOut, tellFound } from './update-asgs.js';
 
 /** Whose rollout, and the limits to finish it within. */
 export interface RecoverAsked
@@ -37,7 +37,20 @@ function orSizeKept(results: readonly GroupResult[]): 'sizeKept' | 'nothing' {
 }
 
 /** `resume`: finishes what a dead run left on the groups, as it was meant, and starts nothing of its own. */
-export function resume(asked: RecoverAsked, surroundings: ProcessContext): Promise<CommandResult> {
+export async function resume(asked: RecoverAsked, surroundings: ProcessContext): Promise<CommandResult> {
+  return runCommand(recoverCommand(resuming(), asked), asked, surroundings);
+}
+
+/** One look of `resume`. */
+export async function lookAtResume(
+  asked: RecoverAsked,
+  surroundings: ProcessContext,
+): Promise<CommandResult | LookAgain> {
+  return lookOnce(recoverCommand(resuming(), asked), asked, surroundings);
+}
+
+/** How `resume` goes on and ends. */
+function resuming(): Recovery {
   const end: Recovery['end'] = async (results, plan, run) => {
     const back = results.filter(({ outcome }) => outcome === 'rolledBack');
     if (back.length > 0) {
@@ -48,14 +61,27 @@ export function resume(asked: RecoverAsked, surroundings: ProcessContext): Promi
     if (results.some(({ outcome }) => outcome === 'putBack')) return { outcome: 'undone', results };
     return { outcome: outcomeOf(results) === 'paused' ? 'paused' : orSizeKept(results), results };
   };
-  return overGroups({ command: 'resume', adoptOnly: true, goOn: true, end }, asked, surroundings);
+  return { command: 'resume', adoptOnly: true, goOn: true, end };
 }
 
 /**
  * `rollback`: the same, but what is not judged yet is rolled back. A verdict to promote is turned only while the old
  * half is kept.
  */
-export function rollback(asked: RecoverAsked, surroundings: ProcessContext): Promise<CommandResult> {
+export async function rollback(asked: RecoverAsked, surroundings: ProcessContext): Promise<CommandResult> {
+  return runCommand(recoverCommand(goingBack(), asked), asked, surroundings);
+}
+
+/** One look of `rollback`. */
+export async function lookAtRollback(
+  asked: RecoverAsked,
+  surroundings: ProcessContext,
+): Promise<CommandResult | LookAgain> {
+  return lookOnce(recoverCommand(goingBack(), asked), asked, surroundings);
+}
+
+/** How `rollback` goes on and ends. */
+function goingBack(): Recovery {
   const end: Recovery['end'] = async (results, plan, run) => {
     if (results.some(({ outcome }) => outcome === 'promoted'))
       throw tooLate(results, plan, (await servesNow(run, plan)).text);
@@ -65,16 +91,17 @@ export function rollback(asked: RecoverAsked, surroundings: ProcessContext): Pro
     run.deps.emit({ type: 'warning', reason });
     return { outcome, results, more: { next } };
   };
-  return overGroups({ command: 'rollback', adoptOnly: true, undo: true, end }, asked, surroundings);
+  return { command: 'rollback', adoptOnly: true, undo: true, end };
 }
 
 /** `unfreeze`: resumes exactly what a roll-back left suspended, and removes its note. */
-export function unfreeze(asked: RecoverAsked, surroundings: ProcessContext): Promise<CommandResult> {
+export async function unfreeze(asked: RecoverAsked, surroundings: ProcessContext): Promise<CommandResult> {
   const end: Recovery['end'] = (results) => ({
     outcome: results.some(({ outcome }) => outcome === 'unfrozen') ? 'unfrozen' : 'nothing',
     results,
   });
-  return overGroups({ command: 'unfreeze', strategy: 'unfreeze', end }, asked, surroundings);
+  const command = recoverCommand({ command: 'unfreeze', strategy: 'unfreeze', end }, asked);
+  return runCommand(command, asked, surroundings);
 }
 
 /** A command that goes on with what a rollout left. */
@@ -84,41 +111,41 @@ interface Recovery extends Partial<Pick<Plan, 'strategy' | 'adoptOnly' | 'undo' 
   readonly end: (results: readonly GroupResult[], plan: Plan, run: Run) => RunResult | Promise<RunResult>;
 }
 
-async function overGroups(
-  { end, ...how }: Recovery,
-  given: RecoverAsked,
-  surroundings: ProcessContext,
-): Promise<CommandResult> {
+/** Such a command in its parts. @throws Failure `usage` */
+function recoverCommand({ end, ...how }: Recovery, given: RecoverAsked): GroupCommand<RecoverAsked> {
   const { command } = how;
   const behind = balancerAsked(given);
   const wanted = readWanted(given, behind === undefined ? targetProblems(given) : balancerProblems(given));
-  const head = (asked: RecoverAsked): RunDescription => {
-    const target = behind === undefined ? asked : byName(asked, [behind]);
-    return {
-      command,
-      stack: asked.stack,
-      groups: target.asgs,
-      again: againWith(target, command),
-      words: wanted.gates?.words,
-      commands: gateCommands(wanted.gates),
-      onInterrupt: groupsOnInterrupt,
-      lock: lockAsked(asked, wanted),
-    };
-  };
-  return withRun(
-    head,
-    given,
-    surroundings,
-    withDiagnosis(async (run, asked) => {
+  return {
+    wanted,
+    describe: (asked) => {
+      const target = behind === undefined ? asked : byName(asked, [behind]);
+      return {
+        command,
+        stack: asked.stack,
+        groups: target.asgs,
+        again: againWith(target, command),
+        words: wanted.gates?.words,
+        commands: gateCommands(wanted.gates),
+        onInterrupt: groupsOnInterrupt,
+        lock: lockAsked(asked, wanted),
+      };
+    },
+    begin: async (run, asked) => {
       // Going back is never held up by what could not be asked.
       if (how.goOn === true) await askFirst(run, wanted);
       const groups = behind !== undefined ? await groupsBehind(run, behind) : await groupsOf(run, asked);
+      return { groups, leftOut: [] };
+    },
+    found: (run, asked, choice) => tellFound(run, byName(asked, choice.groups), choice),
+    plan: (run, asked, { groups }) => {
       const named = byName(asked, groups);
       run.goOnWith(againWith(named, command));
-      const results = await swap(run, { wanted, asked: named }, { groups, leftOut: [] }, how);
-      return end(results, planOf(run, { wanted, asked: named }, groups, how), run);
-    }),
-  );
+      return planOf(run, { wanted, asked: named }, groups, how);
+    },
+    roll: rollOut,
+    end: (run, _asked, { results, plan }) => end(results, plan, run),
+  };
 }
 
 function servesNow(run: Run, { groups }: Plan): Promise<ServingNow> {

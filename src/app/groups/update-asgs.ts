@@ -12,9 +12,10 @@ import { withDiagnosis } from '../../run/with-diagnosis.js';
 import { groupsOnInterrupt } from '../../run/signals/interrupt.js';
 import { lockAsked, type LockFlags } from '../lock/lock-flags.js';
 import { withRun, type CommonFlags, type RunResult, type RunDescription, type Run } from '../../run/run.js';
-import type { CommandResult, ProcessContext } from '../../run/process-context.js';
+import type { CommandResult, LookAgain, ProcessContext } from '../../run/process-context.js';
 import { askFirst } from './ask-first.js';
 import type { Choice } from './choose-groups.js';
+import { lookOnce, runCommand, type GroupCommand } from './group-command.js';
 import { imageFor, imageProblems } from './image-rollout.js';
 import { byName, chosenGroups, targetProblems, type TargetFlags } from './command-targets.js';
 
@@ -27,34 +28,76 @@ export interface UpdateGroupsAsked extends TargetFlags, GroupFlags, CommonFlags,
 
 /** `update-asgs`: finds the groups, then swaps those that need it, all in one loop. */
 export async function updateGroups(given: UpdateGroupsAsked, surroundings: ProcessContext): Promise<CommandResult> {
-  const wanted = readWanted(given, [...targetProblems(given), ...imageProblems(given)]);
-  const head = (asked: UpdateGroupsAsked): RunDescription => ({
-    command: 'update-asgs',
-    stack: asked.stack,
-    groups: asked.asgs,
-    again: againWith(asked),
-    words: wanted.gates?.words,
-    commands: gateCommands(wanted.gates),
-    onInterrupt: groupsOnInterrupt,
-    lock: lockAsked(asked, wanted),
-  });
+  const command = updateCommand(given);
+  const { image } = given;
+  if (image === undefined) return runCommand(command, given, surroundings);
   return withRun(
-    head,
+    command.describe,
     given,
     surroundings,
     withDiagnosis(async (run, asked) => {
-      await askFirst(run, wanted);
-      const choice = await chosenGroups(run, asked, wanted.choice);
-      const named = byName(asked, choice.groups, choice.leftOut.length > 0);
-      run.goOnWith(againWith(named), choice.leftOut.length > 0);
-      const order = { wanted, asked };
-      const results =
-        given.image === undefined
-          ? await swap(run, order, choice, {})
-          : await swapToImage(run, order, choice, given.image);
-      return { outcome: outcomeOf(results), results, ...pausedNext(named, wanted, results) };
+      const choice = await command.begin(run, asked);
+      const plan = command.plan(run, asked, choice);
+      const results = await swapToImage(run, { wanted: command.wanted, asked }, choice, image);
+      return command.end(run, asked, { results, plan, choice });
     }),
   );
+}
+
+/** One look of `update-asgs`. */
+export async function lookAtUpdate(
+  given: UpdateGroupsAsked,
+  surroundings: ProcessContext,
+): Promise<CommandResult | LookAgain> {
+  return lookOnce(updateCommand(given), given, surroundings);
+}
+
+/** `update-asgs` in its parts. @throws Failure `usage` */
+function updateCommand(given: UpdateGroupsAsked): GroupCommand<UpdateGroupsAsked> {
+  const wanted = readWanted(given, [...targetProblems(given), ...imageProblems(given)]);
+  const namedOf = (asked: UpdateGroupsAsked, { groups, leftOut }: Choice): UpdateGroupsAsked =>
+    byName(asked, groups, leftOut.length > 0);
+  return {
+    wanted,
+    describe: (asked) => ({
+      command: 'update-asgs',
+      stack: asked.stack,
+      groups: asked.asgs,
+      again: againWith(asked),
+      words: wanted.gates?.words,
+      commands: gateCommands(wanted.gates),
+      onInterrupt: groupsOnInterrupt,
+      lock: lockAsked(asked, wanted),
+    }),
+    begin: async (run, asked) => {
+      await askFirst(run, wanted);
+      return chosenGroups(run, asked, wanted.choice);
+    },
+    found: tellFound,
+    plan: (run, asked, choice) => {
+      const part = choice.leftOut.length > 0;
+      run.goOnWith(againWith(namedOf(asked, choice)), part);
+      return planOf(run, { wanted, asked }, choice.groups, { part });
+    },
+    roll: rollOut,
+    end: (_run, asked, { results, choice }) => ({
+      outcome: outcomeOf(results),
+      results,
+      ...pausedNext(namedOf(asked, choice), wanted, results),
+    }),
+  };
+}
+
+/** Tells which groups there are. */
+export function tellFound({ deps }: Run, { stack }: TargetFlags, choice: Choice): void {
+  deps.emit({ type: 'groups.found', ...found(stack, choice) });
+}
+
+/** Runs one plan over its groups, under their locks. */
+export async function rollOut(run: Run, plan: Plan): Promise<readonly GroupResult[]> {
+  if (plan.groups.length === 0) return [];
+  await run.lockGroups(plan.groups);
+  return runRollout(run.deps, plan);
 }
 
 /**
@@ -108,12 +151,9 @@ export async function swap(
   { groups, leftOut }: Choice,
   how: How,
 ): Promise<readonly GroupResult[]> {
-  const { deps } = run;
-  const { asked } = order;
-  deps.emit({ type: 'groups.found', ...found(asked.stack, { groups, leftOut }) });
+  tellFound(run, order.asked, { groups, leftOut });
   if (groups.length === 0) return [];
-  await run.lockGroups(groups);
-  return runRollout(deps, planOf(run, order, groups, { ...how, part: leftOut.length > 0 }));
+  return rollOut(run, planOf(run, order, groups, { ...how, part: leftOut.length > 0 }));
 }
 
 /** What is told of the groups that a run is about. */

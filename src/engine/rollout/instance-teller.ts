@@ -10,11 +10,7 @@ import { digest } from '../../text/digest.js';
 export type ToldInstances = Map<string, ReadonlyMap<string, string>>;
 
 /** Tells of each look the instances that differ from what was told of them last; of the first look all. */
-export function instanceTeller(
-  emit: Emit,
-  plan: Plan,
-  told: ToldInstances = new Map(),
-): (observed: Observed) => void {
+export function instanceTeller(emit: Emit, plan: Plan, told: ToldInstances = new Map()): (observed: Observed) => void {
   return (observed) => {
     for (const group of observed.groups) {
       const now = instanceRows(observed, plan, group);

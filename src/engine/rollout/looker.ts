@@ -130,7 +130,6 @@ async function follow(
   }
 }
 
-
 /** Nothing is done until the next look, and no command of the user's runs. */
 function isOnlyWait(decision: Decision): boolean {
   return decision.kind === 'wait' && (decision.hooks ?? []).length + (decision.gates ?? []).length === 0;

@@ -29,7 +29,13 @@ import {
 } from './reads/cached-reads.js';
 import { healthOf, healthReader, type Health } from './reads/health-reader.js';
 import { imageReader, type Launch } from './reads/image-reader.js';
-import { noChecksKnown, statusReader, type KnownChecks, type StatusRead, type WhichMatter } from './reads/status-reader.js';
+import {
+  noChecksKnown,
+  statusReader,
+  type KnownChecks,
+  type StatusRead,
+  type WhichMatter,
+} from './reads/status-reader.js';
 import { hookReader } from './reads/hook-reader.js';
 import { groupReader } from './reads/look-twice.js';
 import { stackReader, type StackStatus } from './reads/stack-reader.js';

@@ -43,7 +43,8 @@ describe('a rollout look by look, each by an engine of its own', function () {
       expect(actionsOf(other)).to.deep.equal(actionsOf(one));
       expect(stateOf(looks)).to.deep.equal(stateOf(loop));
       expect(kindsOf(other)).to.deep.equal(kindsOf(one));
-      const told = (ending: Ending, type: string): number => ending.events.filter((event) => event.type === type).length;
+      const told = (ending: Ending, type: string): number =>
+        ending.events.filter((event) => event.type === type).length;
       expect(told(other, 'group.finished')).to.equal(told(one, 'group.finished'));
       const first = other.events.filter((event) => event.type === 'group.instances' && event.all === true);
       expect(first.length).to.equal(2);

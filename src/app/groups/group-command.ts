@@ -1,0 +1,133 @@
+import { gateCommands } from '../../config/gates.js';
+import type { GroupFlags, Wanted } from '../../config/rollout-plan.js';
+import { noLookYet, type LookMemory } from '../../engine/rollout/look-memory.js';
+import { takeLook } from '../../engine/rollout/take-look.js';
+import { badFlags, type FlagProblem, problem, usage } from '../../errors.js';
+import type { GroupResult } from '../../model/rollout/decision.js';
+import type { Plan } from '../../model/rollout/rollout-plan.js';
+import type { CommandResult, LookAgain, ProcessContext } from '../../run/process-context.js';
+import {
+  withLook,
+  withRun,
+  type CommonFlags,
+  type Run,
+  type RunDescription,
+  type RunResult,
+  type TaskAgain,
+} from '../../run/run.js';
+import { withDiagnosis, type Explaining } from '../../run/with-diagnosis.js';
+import { withWords } from '../../text/commands/next-command.js';
+import type { LockFlags } from '../lock/lock-flags.js';
+import type { Choice } from './choose-groups.js';
+
+/** What a command over groups is asked for. */
+export type GroupsAsked = GroupFlags & CommonFlags & LockFlags & Explaining;
+
+/** A command over groups in its parts, which one process does one after the other, or as many as there are looks. */
+export interface GroupCommand<A extends GroupsAsked> {
+  readonly wanted: Wanted;
+  readonly describe: (asked: A) => RunDescription;
+  /** What is asked before anything: whether it may begin, and which groups are meant. @throws Failure `refused` */
+  readonly begin: (run: Run, asked: A) => Promise<Choice>;
+  /** What is told of the groups, once. */
+  readonly found: (run: Run, asked: A, choice: Choice) => void;
+  /** The plan over them; says anew which command goes on. */
+  readonly plan: (run: Run, asked: A, choice: Choice) => Plan;
+  /** Its looks, to the end. */
+  readonly roll: (run: Run, plan: Plan) => Promise<readonly GroupResult[]>;
+  /** What the results mean. */
+  readonly end: (run: Run, asked: A, ended: Ended) => RunResult | Promise<RunResult>;
+}
+
+/** How the looks of a command ended. */
+export interface Ended {
+  readonly results: readonly GroupResult[];
+  readonly plan: Plan;
+  readonly choice: Choice;
+}
+
+/** The whole command in one process. */
+export function runCommand<A extends GroupsAsked>(
+  command: GroupCommand<A>,
+  given: A,
+  surroundings: ProcessContext,
+): Promise<CommandResult> {
+  return withRun(
+    command.describe,
+    given,
+    surroundings,
+    withDiagnosis(async (run, asked) => {
+      const choice = await command.begin(run, asked);
+      const plan = command.plan(run, asked, choice);
+      command.found(run, asked, choice);
+      const results = await command.roll(run, plan);
+      return command.end(run, asked, { results, plan, choice });
+    }),
+  );
+}
+
+/** What the looks of a command leave for each other. */
+interface TaskMemory {
+  readonly choice: Choice;
+  readonly kept: LookMemory;
+}
+
+/** One look of the same command. @throws Failure `usage` for what needs a process that lives until the end */
+export async function lookOnce<A extends GroupsAsked>(
+  command: GroupCommand<A>,
+  given: A,
+  surroundings: ProcessContext,
+): Promise<CommandResult | LookAgain> {
+  const { byLooks } = surroundings;
+  if (byLooks === undefined) throw new Error('A look is of a run that has a name.');
+  await expectNoProcess(command, given, surroundings);
+  return withLook(command.describe, given, surroundings, async (run, asked, before): Promise<RunResult | TaskAgain> => {
+    const look = withDiagnosis<A, RunResult | TaskAgain>(async () => {
+      const { choice, kept } = (before ?? (await beginning(command, run, asked))) as TaskMemory;
+      const plan = command.plan(run, asked, choice);
+      if (before === undefined) command.found(run, asked, choice);
+      const after = await takeLook(run.deps, plan, kept, byLooks.again);
+      if (after.kind === 'end') return command.end(run, asked, { results: after.results, plan, choice });
+      return { forMs: after.forMs ?? 0, task: { choice, kept } };
+    });
+    return look(run, asked);
+  });
+}
+
+async function beginning<A extends GroupsAsked>(command: GroupCommand<A>, run: Run, asked: A): Promise<TaskMemory> {
+  return { choice: await command.begin(run, asked), kept: noLookYet() };
+}
+
+/** Flags that name a place on this machine, or something that has to be held from the first look to the last. */
+const OF_A_PROCESS = ['lock', 'history', 'events-file', 'junit', 'report', 'webhook', 'event-bus', 'image'] as const;
+
+/** Those whose value may be a secret. */
+const SECRET: ReadonlySet<string> = new Set(['lock', 'webhook']);
+
+/**
+ * What needs a process that lives from the first look to the last is refused, with the command that has one.
+ * @throws Failure `usage`
+ */
+async function expectNoProcess<A extends GroupsAsked>(
+  { wanted, describe }: GroupCommand<A>,
+  given: A,
+  { env }: ProcessContext,
+): Promise<void> {
+  const flags = given as Readonly<Record<string, unknown>>;
+  const used = OF_A_PROCESS.filter((flag) => flags[flag] !== undefined && flags[flag] !== '');
+  const problems: readonly FlagProblem[] = [
+    ...gateCommands(wanted.gates).map(({ flag }) =>
+      problem(`--${flag} runs a command on the machine of the run, and there is none between two looks.`, flag),
+    ),
+    ...used.map((flag) => problem(`--${flag} needs a process that lives until the end of the run.`, flag)),
+  ];
+  if (problems.length === 0) return;
+  const { resolveRegion } = await import('../../aws/gateway.js');
+  const { profile } = given;
+  const again = describe(given).again({ region: await resolveRegion(given.region, env, profile), profile });
+  // An address may hold a password.
+  const shown = used.filter((flag) => !SECRET.has(flag));
+  const words = shown.flatMap((flag) => [`--${flag}`, String(flags[flag])]);
+  const { facts } = badFlags(problems);
+  throw usage('usage.byLooks', problem(facts.what, ...problems.flatMap((one) => one.flags)), [withWords(again, words)]);
+}
