@@ -25,6 +25,7 @@ import {
   outKeeper,
   precautionReader,
   scheduleReader,
+  type KnownLaunches,
   type KnownSchedules,
 } from './reads/cached-reads.js';
 import { healthOf, healthReader, type Health } from './reads/health-reader.js';
@@ -84,13 +85,15 @@ export interface ObserverMemory {
   cancelled?: NonNullable<ReturnType<typeof cancellationOfOwnRun>>;
   /** group → the instances that its rollout leaves as they are. */
   readonly leftKept: Map<string, ReadonlySet<string>>;
+  readonly launches: KnownLaunches;
   readonly schedules: KnownSchedules;
   readonly checks: KnownChecks;
 }
 
 /** There was no look yet. */
 export function nothingObserved(): ObserverMemory {
-  return { leftKept: new Map(), schedules: new Map(), checks: noChecksKnown() };
+  const launches = { times: new Map<string, Instant>(), unhealthy: new Set<string>() };
+  return { leftKept: new Map(), launches, schedules: new Map(), checks: noChecksKnown() };
 }
 
 /** What an observer begins with. */
@@ -171,7 +174,7 @@ interface Reader {
 function createReader(deps: Deps, plan: Plan, gateway: RepeatableGateway, kept: ObserverMemory): Reader {
   const readGroups = groupReader(deps, gateway);
   const withOut = outKeeper();
-  const withLaunchTimes = launchTimeReader(gateway);
+  const withLaunchTimes = launchTimeReader(gateway, kept.launches);
   const readBalancers = balancerReader(gateway, plan.gates?.skipBalancers === true);
   const readPrecautions = precautionReader(gateway, deps.gateway);
   const readConfigurations = configurationReader(gateway);

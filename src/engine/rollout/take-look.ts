@@ -4,6 +4,7 @@ import type { Deps } from '../deps.js';
 import { backOff, passes, PATIENCE, RETRY, type RetryLimits } from '../retry.js';
 import { afterUnheard } from './intend.js';
 import type { LookMemory } from './look-memory.js';
+import { forgetLaunches } from './reads/cached-reads.js';
 import { forgetHealthy } from './reads/status-reader.js';
 import { createLooker, type AfterLook } from './looker.js';
 
@@ -34,6 +35,7 @@ export async function takeLook(deps: Deps, plan: Plan, kept: LookMemory, again: 
     const isAnswered = looker.woken().aborted;
     looker.harvest();
     forgetHealthy(kept.observer.checks, deps.clock.now());
+    forgetLaunches(kept.observer.launches);
     return isAnswered && after.kind === 'look' && after.whole !== true ? { kind: 'look' } : after;
   } catch (error) {
     if (!passes(error)) throw looker.ending(error);

@@ -31,18 +31,36 @@ export type KnownSchedules = Map<string, Omit<Schedule, 'since'> & { readonly at
 type Groups = readonly BareGroup[];
 type Versions = Awaited<ReturnType<Gateway['templateVersions']>>;
 
+/** When instances were launched. */
+export interface KnownLaunches {
+  readonly times: Map<string, Instant>;
+  /** Those that Auto Scaling called unhealthy in the last look: EC2 may forget them while their group still lists them. */
+  readonly unhealthy: Set<string>;
+}
+
+/** Forgets what EC2 will tell again. */
+export function forgetLaunches({ times, unhealthy }: KnownLaunches): void {
+  for (const id of times.keys()) if (!unhealthy.has(id)) times.delete(id);
+}
+
 /** Adds launch times, which never change, to instances. */
-export function launchTimeReader(gateway: Pick<Gateway, 'launchTimes'>): (groups: Groups) => Promise<Groups> {
-  const launched: Record<string, Instant> = {};
+export function launchTimeReader(
+  gateway: Pick<Gateway, 'launchTimes'>,
+  { times, unhealthy }: KnownLaunches = { times: new Map(), unhealthy: new Set() },
+): (groups: Groups) => Promise<Groups> {
   return async (groups) => {
+    unhealthy.clear();
+    for (const { instances } of groups) for (const { id, healthy } of instances) if (!healthy) unhealthy.add(id);
     const unknown = groups.filter(({ instances }) =>
-      instances.some(({ id, launchedAt }) => (launchedAt ?? launched[id]) === undefined),
+      instances.some(({ id, launchedAt }) => (launchedAt ?? times.get(id)) === undefined),
     );
-    if (unknown.length > 0) Object.assign(launched, await gateway.launchTimes(unknown.map(({ name }) => name)));
+    if (unknown.length > 0)
+      for (const [id, at] of Object.entries(await gateway.launchTimes(unknown.map(({ name }) => name))))
+        times.set(id, at);
     return groups.map((group) => ({
       ...group,
       instances: group.instances.map((instance) => {
-        const launchedAt = launched[instance.id];
+        const launchedAt = times.get(instance.id);
         return { ...instance, ...(launchedAt !== undefined && { launchedAt }) };
       }),
     }));
