@@ -31,7 +31,7 @@ export type LookOptions = LookOf &
 /** What came of a look: the end of the run, or another look after that many milliseconds, with this memory. */
 export type Look = { readonly result: CommandResult } | LookAgain;
 
-/** What a run remembers from one look to the next: some kilobytes of plain JSON, for the same version of this package. */
+/** What a run remembers from one look to the next: some kilobytes of JSON, for the same version of this package. */
 export type { RunMemory };
 
 /** Commands that can be taken look by look. */

@@ -63,7 +63,7 @@ export interface ByLooks {
   readonly again: boolean;
 }
 
-/** What a run remembers from one look to the next, as plain JSON; only the version of the tool that made it reads it. */
+/** What a run remembers from one look to the next, as plain JSON; only the version that made it reads it. */
 export type RunMemory = Readonly<Record<string, unknown>>;
 
 /** A look after which the run is not over. */

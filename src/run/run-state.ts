@@ -162,15 +162,24 @@ function withOne(names: readonly string[], name: string): readonly string[] {
   return names.includes(name) ? names : [...names, name];
 }
 
-/**
- * Follows a stream of events: `state` is always up to date, `see` takes the events.
- * @param state by the events before
- */
-export function followRun(state = NOTHING_DONE): {
+/** A stream of events as far as it was followed: `state` and `seq`, the number of the last event, are up to date. */
+interface Followed {
   readonly state: () => RunState;
+  readonly seq: () => number;
   readonly see: (stamped: Stamped) => void;
-} {
-  return { state: () => state, see: (stamped) => void (state = stateAfter(state, stamped)) };
+}
+
+/** Follows a stream of events. @param before by the events before, where others have told of the run until now */
+export function followRun(before?: { readonly state: RunState; readonly seq: number }): Followed {
+  let { state, seq } = before ?? { state: NOTHING_DONE, seq: 0 };
+  return {
+    state: () => state,
+    seq: () => seq,
+    see: (stamped) => {
+      ({ seq } = stamped);
+      state = stateAfter(state, stamped);
+    },
+  };
 }
 
 function isRollout({ record }: Extract<Action, { type: 'record' }>): boolean {

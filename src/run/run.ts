@@ -280,22 +280,19 @@ async function openRun(
   const { gateway, region, way } = await connect({ ...flags, mayLeave }, pace.endpoint, surroundings);
   const renderer = await createRenderer(flags, surroundings, clock);
   const id = surroundings.byLooks?.run ?? newRunId(clock.now(), surroundings.simulated?.random);
-  const { state, see } = followRun(before?.state);
-  let { seq: after } = before ?? { seq: 0 };
+  const { state, see, seq } = followRun(before);
   let over = false;
   const heartbeat = createHeartbeat(surroundings.simulated?.beside ?? clock, renderer.repeatMs, (event) => emit(event));
   const sinks = await openSinks(flags, surroundings, (event) => emit(event), way);
   const history = openHistory(flags, way, (text) => hidden.redact(text));
-  const told = [
-    ({ seq }: Stamped) => void (after = seq),
-    see,
-    renderer.show,
-    ({ event }: Stamped) => heartbeat.see(event),
-    sinks.see,
-    () => question?.see(),
-  ];
+  const told = [see, renderer.show, ({ event }: Stamped) => heartbeat.see(event), sinks.see, () => question?.see()];
   if (history !== undefined) told.push(history.keeper.see);
-  const stream = createStream({ clock, run: id, sinks: [...told, surroundings.onEvent ?? (() => undefined)], after });
+  const stream = createStream({
+    clock,
+    run: id,
+    sinks: [...told, surroundings.onEvent ?? (() => undefined)],
+    after: seq(),
+  });
   const emit: Emit = (event) => (over ? undefined : stream(placedWarning(event, { region, profile: flags.profile })));
   const question = await questionFor(surroundings, emit, state);
   const signals = signalsOf(surroundings, question, {
@@ -304,15 +301,8 @@ async function openRun(
   });
   const machine = machineOf(id, surroundings);
   const hidden = createSecrets(surroundings.env, head.lock?.address, sinks.secrets);
-  const deps: Deps = {
-    gateway,
-    clock,
-    emit,
-    interrupt: signals,
-    holderIsGone: (lease) => machine.holderIsGone(lease) || strict.locks?.outlived(lease.run) === true,
-    holderLives: machine.holderLives,
-    hooks: surroundings.simulated?.hooks ?? createShell(surroundings.env, hidden.mask),
-  };
+  const hooks = surroundings.simulated?.hooks ?? createShell(surroundings.env, hidden.mask);
+  const deps = { gateway, clock, emit, interrupt: signals, ...holdersOn(machine, strict), hooks };
   const open: OpenRun = {
     id,
     head,
@@ -321,22 +311,29 @@ async function openRun(
     speed: pace.speed,
     clock,
     startedAt: before?.startedAt ?? clock.now(),
-    seq: () => after,
     region,
     machine,
-    ...{ renderer, sinks, history, state, emit },
+    ...{ renderer, sinks, history, state, seq, emit },
     closeStream: () => void (over = true),
     isOver: () => over,
     signals,
     heartbeat,
     done: new AbortController(),
-    hidden,
-    mayLeave,
-    deps,
-    strict,
+    ...{ hidden, mayLeave, deps, strict },
     goesOn: { again: head.again, part: false },
   };
   return open;
+}
+
+/** Whether those who hold leases are known to be gone, or at work. */
+function holdersOn(
+  machine: ReturnType<typeof thisMachine>,
+  strict: OpenRun['strict'],
+): Pick<Deps, 'holderIsGone' | 'holderLives'> {
+  return {
+    holderIsGone: (lease) => machine.holderIsGone(lease) || strict.locks?.outlived(lease.run) === true,
+    holderLives: machine.holderLives,
+  };
 }
 
 /** The machine that this process runs on; whoever looks once and goes is on none, and nobody is known to be gone. */

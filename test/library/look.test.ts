@@ -132,7 +132,7 @@ describe('the library, look by look', function () {
   it('refuses what needs a process before anything is sent, with the command that has one', async () => {
     const wrong = async (options: LookOptions['options'], more: object = {}): Promise<UpdaterError> => {
       try {
-        await look(sandbox, { ...ASKED, options, ...more } as LookOptions);
+        await look(sandbox, { ...ASKED, options, ...more });
       } catch (error) {
         if (error instanceof UpdaterError) return error;
         throw error;

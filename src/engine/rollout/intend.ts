@@ -18,8 +18,9 @@ interface Allowed {
 }
 
 /**
- * What of the decided actions is sent now. Where a look may be taken twice, an action is kept as an intent first and sent
- * by the next look that decides the same, just as it was intended: so what may have been sent is known, whatever happens.
+ * What of the decided actions is sent now. Where a look may be taken twice, an action is kept as an intent first and
+ * sent by the next look that decides the same, just as it was intended: so what may have been sent is known, whatever
+ * happens.
  */
 export function sendable(decided: Actions, { intended, kept, at }: Allowed): Actions {
   // rule: sent-unintended

@@ -13,9 +13,9 @@ export interface Intent {
 }
 
 /**
- * All that the looks of one plan remember, each part changed in place by whoever it belongs to. A look by an engine that
- * is made anew goes on with it as the same engine would have: what stands on the groups is not in it, nor is any answer
- * of AWS that can be asked for again.
+ * All that the looks of one plan remember, each part changed in place by whoever it belongs to. A look by an engine
+ * that is made anew goes on with it as the same engine would have: what stands on the groups is not in it, nor is any
+ * answer of AWS that can be asked for again.
  */
 export interface LookMemory {
   /** Something was asked to change in this run, or stands on the groups. */

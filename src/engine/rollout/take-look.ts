@@ -15,8 +15,9 @@ const PATIENCE_OF_A_LOOK: RetryLimits = { ...RETRY, totalMs: 60_000 };
 const UNANSWERED_MS = backOff(Infinity);
 
 /**
- * One look of `runRollout` by an engine that is made for it alone: what it has to know of the looks before is in `kept`,
- * and what the next one has to know is there afterwards. No command of the user's can run, since nobody waits for it.
+ * One look of `runRollout` by an engine that is made for it alone: what it has to know of the looks before is in
+ * `kept`, and what the next one has to know is there afterwards. No command of the user's can run, since nobody waits
+ * for it.
  *
  * @param kept is changed in place, also when the look fails
  * @param again the look was begun before, with the same that is kept, and nobody heard how it ended

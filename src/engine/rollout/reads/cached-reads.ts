@@ -34,7 +34,7 @@ type Versions = Awaited<ReturnType<Gateway['templateVersions']>>;
 /** When instances were launched. */
 export interface KnownLaunches {
   readonly times: Map<string, Instant>;
-  /** Those that Auto Scaling called unhealthy in the last look: EC2 may forget them while their group still lists them. */
+  /** Those that Auto Scaling called unhealthy in the last look: EC2 may forget them while their group lists them. */
   readonly unhealthy: Set<string>;
 }
 
