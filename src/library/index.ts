@@ -5,6 +5,7 @@ export {
   createUpdater,
   type CallOptions,
   type CancelOptions,
+  type LookOptions,
   type Parameters,
   type PlanOptions,
   type RecoverOptions,
@@ -16,7 +17,7 @@ export {
   type UpdaterOptions,
   type WatchOptions,
 } from './updater.js';
-export type { Look, LookOptions, RunMemory } from './look.js';
+export type { Look, RunMemory } from './one-look.js';
 export { UpdaterError } from './updater-error.js';
 export type { UpdaterRun } from './updater-run.js';
 export { EXIT, EXIT_OF, type ExitCode } from '../errors.js';

@@ -11,7 +11,7 @@ import type { FailureFacts, Outcome } from '../model/event.js';
 import { tellFacts, toFailure } from '../run/failure.js';
 import type { CommandResult, ProcessContext } from '../run/process-context.js';
 import { libraryContext, type Simulation } from './library-context.js';
-import { takeLookOf, type Look, type LookOptions } from './look.js';
+import { takeLookOf, type Look, type RunMemory } from './one-look.js';
 import * as tables from './option-tables.js';
 import type { OptionsOf, OptionTable } from './option-tables.js';
 import { readOptions, readParameterValues, type FlagValues } from './read-options.js';
@@ -72,6 +72,28 @@ export interface WatchOptions extends OptionsOf<typeof tables.WATCH>, CallOption
 
 /** Of `status`: a stack or groups, and `events: true` for those of the stack. */
 export type StatusOptions = OptionsOf<typeof tables.STATUS>;
+
+/** Which look of which run. */
+interface LookOf {
+  /** The id of the run, the same for all of its looks and of no other run: at most 64 letters, digits, `-` and `_`. */
+  readonly run: string;
+  /** Who takes the looks, as leases and notes name it to people. */
+  readonly by: string;
+  /** What the look before has left; absent for the first one. */
+  readonly memory?: RunMemory | undefined;
+  /**
+   * The same look was begun before, with the same memory, and nobody heard how it ended. Whoever cannot know that must
+   * say true.
+   */
+  readonly again?: boolean | undefined;
+}
+
+/** A command to take one look of, with its options: the same at every look of a run. */
+export type LookOptions = LookOf &
+  (
+    | { readonly command: 'update-asgs'; readonly options: UpdateGroupsOptions }
+    | { readonly command: 'resume' | 'rollback'; readonly options: RecoverOptions }
+  );
 
 /**
  * The commands for programs. Each call is what the command of that name does, with the same defaults, safety and notes

@@ -6,7 +6,7 @@ import type { Gateway } from '../../src/engine/gateway.js';
 import { createKeeper, type Keeper } from '../../src/lock/lock-session.js';
 import type { LockStore } from '../../src/lock/store.js';
 import type { Hooks } from '../../src/engine/commands/shell-runner.js';
-import { runByLooks } from './by-looks.js';
+import { runByLooks } from '../engine/rollout/looks/run-by-looks.js';
 import { remoteCommands } from '../../src/engine/commands/remote-commands.js';
 import { runRollout } from '../../src/engine/rollout/run-rollout.js';
 import { AwsFault, Failure, LockLost } from '../../src/errors.js';

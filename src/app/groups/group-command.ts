@@ -1,7 +1,7 @@
 import { gateCommands } from '../../config/gates.js';
 import type { GroupFlags, Wanted } from '../../config/rollout-plan.js';
-import { noLookYet, type LookMemory } from '../../engine/rollout/look-memory.js';
-import { takeLook } from '../../engine/rollout/take-look.js';
+import { noLookYet, type LookMemory } from '../../engine/rollout/looks/look-memory.js';
+import { takeLook } from '../../engine/rollout/looks/take-look.js';
 import { badFlags, type FlagProblem, problem, usage } from '../../errors.js';
 import type { GroupResult } from '../../model/rollout/decision.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';

@@ -4,7 +4,7 @@ import type { Emit, RunEvent } from '../../model/event.js';
 import type { Observed } from '../../model/rollout/decision.js';
 import type { Group } from '../../model/rollout/group.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
-import { digest } from '../../text/digest.js';
+import { digest } from './looks/digest.js';
 
 /** Marks of the rows that were told last, by group and instance. */
 export type ToldInstances = Map<string, ReadonlyMap<string, string>>;

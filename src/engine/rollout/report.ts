@@ -8,7 +8,7 @@ import type { RolloutRecord } from '../../model/rollout/record.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
 import type { Deps } from '../deps.js';
 import { groupState } from '../../decide/outlook/group-state.js';
-import { digest } from '../../text/digest.js';
+import { digest } from './looks/digest.js';
 import { instanceTeller, type ToldInstances } from './instance-teller.js';
 
 /** What a reporter has told, so that it tells it once. */

@@ -3,7 +3,7 @@ import type { GroupResult } from '../../model/rollout/decision.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
 import type { Deps } from '../deps.js';
 import { pause } from '../retry.js';
-import { createLooker } from './looker.js';
+import { createLooker } from './looks/looker.js';
 import type { Memory } from './observe.js';
 
 /** What a loop has beside its plan. */

@@ -1,21 +1,21 @@
-import type { Milliseconds } from '../../clock.js';
-import type { decide } from '../../decide/decide.js';
-import { withNotes } from '../../decide/memory/known-notes.js';
-import { gapWarning } from '../../decide/memory/unseen-time.js';
-import { warningsAbout } from '../../decide/rollout/start/warnings.js';
-import { AwsFault } from '../../errors.js';
-import type { Action } from '../../model/rollout/action.js';
-import type { Decision, GroupResult, Observed } from '../../model/rollout/decision.js';
-import type { Plan } from '../../model/rollout/rollout-plan.js';
-import { createHookRunner } from '../commands/hook-runner.js';
-import type { Deps } from '../deps.js';
-import { passes } from '../retry.js';
-import { heldBy, refusedFirst, refusedRun, resultsOf, stoppedBy } from './failures.js';
+import type { Milliseconds } from '../../../clock.js';
+import type { decide } from '../../../decide/decide.js';
+import { withNotes } from '../../../decide/memory/known-notes.js';
+import { gapWarning } from '../../../decide/memory/unseen-time.js';
+import { warningsAbout } from '../../../decide/rollout/start/warnings.js';
+import { AwsFault } from '../../../errors.js';
+import type { Action } from '../../../model/rollout/action.js';
+import type { Decision, GroupResult, Observed } from '../../../model/rollout/decision.js';
+import type { Plan } from '../../../model/rollout/rollout-plan.js';
+import { createHookRunner } from '../../commands/hook-runner.js';
+import type { Deps } from '../../deps.js';
+import { passes } from '../../retry.js';
+import { heldBy, refusedFirst, refusedRun, resultsOf, stoppedBy } from '../failures.js';
 import { sendable } from './intend.js';
 import { noLookYet, type LookMemory } from './look-memory.js';
-import { createObserver, type Observer, type ObserverOptions } from './observe.js';
-import { createReporter, type Reporter } from './report.js';
-import { createSender, type SendActions } from './send-actions.js';
+import { createObserver, type Observer, type ObserverOptions } from '../observe.js';
+import { createReporter, type Reporter } from '../report.js';
+import { createSender, type SendActions } from '../send-actions.js';
 
 /** Looks in a row without a pause. Only reads that lag could make more of them, and then haste does not help. */
 const MAX_LOOKS_WITHOUT_PAUSE = 20;

@@ -1,11 +1,11 @@
-import { decide } from '../../decide/decide.js';
-import type { Plan } from '../../model/rollout/rollout-plan.js';
-import type { Deps } from '../deps.js';
-import { backOff, passes, PATIENCE, RETRY, type RetryLimits } from '../retry.js';
+import { decide } from '../../../decide/decide.js';
+import type { Plan } from '../../../model/rollout/rollout-plan.js';
+import type { Deps } from '../../deps.js';
+import { backOff, passes, PATIENCE, RETRY, type RetryLimits } from '../../retry.js';
 import { afterUnheard } from './intend.js';
 import type { LookMemory } from './look-memory.js';
-import { forgetLaunches } from './reads/cached-reads.js';
-import { forgetHealthy } from './reads/status-reader.js';
+import { forgetLaunches } from '../reads/cached-reads.js';
+import { forgetHealthy } from '../reads/status-reader.js';
 import { createLooker, type AfterLook } from './looker.js';
 
 /** How long AWS may fail to answer a read within one look: whoever takes single looks may not stay for long. */

@@ -1,8 +1,8 @@
-import type { Instant } from '../../clock.js';
-import { afterAction } from '../../decide/memory/fold-action.js';
-import type { Action } from '../../model/rollout/action.js';
-import type { Decision } from '../../model/rollout/decision.js';
-import type { Plan } from '../../model/rollout/rollout-plan.js';
+import type { Instant } from '../../../clock.js';
+import { afterAction } from '../../../decide/memory/fold-action.js';
+import type { Action } from '../../../model/rollout/action.js';
+import type { Decision } from '../../../model/rollout/decision.js';
+import type { Plan } from '../../../model/rollout/rollout-plan.js';
 import type { LookMemory } from './look-memory.js';
 
 /** Actions with their reasons. */

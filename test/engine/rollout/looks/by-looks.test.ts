@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { createStage, stateOf, type Ending, type Stage } from '../../support/stage.js';
-import { PLAN } from '../../support/groups.js';
-import { largest } from '../../support/by-looks.js';
+import { createStage, stateOf, type Ending, type Stage } from '../../../support/stage.js';
+import { PLAN } from '../../../support/groups.js';
+import { largest } from './run-by-looks.js';
 
 /** Two groups that are judged together. */
 function stageFor(image: 'good' | 'bad', size = 2): Stage {

@@ -1,9 +1,9 @@
-import type { Instant } from '../../clock.js';
-import type { Action } from '../../model/rollout/action.js';
-import type { ToldAnswers } from '../commands/service-asker.js';
-import { nothingObserved, type ObserverMemory } from './observe.js';
-import { nothingTold, type Told } from './report.js';
-import { nothingSent, type SendingMemory } from './send-actions.js';
+import type { Instant } from '../../../clock.js';
+import type { Action } from '../../../model/rollout/action.js';
+import type { ToldAnswers } from '../../commands/service-asker.js';
+import { nothingObserved, type ObserverMemory } from '../observe.js';
+import { nothingTold, type Told } from '../report.js';
+import { nothingSent, type SendingMemory } from '../send-actions.js';
 
 /** Actions that were decided by a look, and not sent by it. */
 export interface Intent {

@@ -1,9 +1,9 @@
-import type { Deps } from '../../src/engine/deps.js';
-import { noLookYet, type LookMemory } from '../../src/engine/rollout/look-memory.js';
-import { takeLook } from '../../src/engine/rollout/take-look.js';
-import type { GroupResult } from '../../src/model/rollout/decision.js';
-import type { Plan } from '../../src/model/rollout/rollout-plan.js';
-import { fromPlain, toPlain } from '../../src/text/plain-json.js';
+import type { Deps } from '../../../../src/engine/deps.js';
+import { noLookYet, type LookMemory } from '../../../../src/engine/rollout/looks/look-memory.js';
+import { takeLook } from '../../../../src/engine/rollout/looks/take-look.js';
+import type { GroupResult } from '../../../../src/model/rollout/decision.js';
+import type { Plan } from '../../../../src/model/rollout/rollout-plan.js';
+import { fromPlain, toPlain } from '../../../../src/run/run-memory.js';
 
 /** Bytes of the largest memory that a look has left since this was made. */
 export const largest = { bytes: 0 };
