@@ -52,7 +52,7 @@ export interface ProcessContext {
 }
 
 /** One look of a run that no process lives through. */
-export interface ByLooks {
+interface ByLooks {
   /** The run's id, the same for all of its looks. */
   readonly run: string;
   /** Who works, as leases name it: it is no process of any machine. */

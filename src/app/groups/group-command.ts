@@ -40,7 +40,7 @@ export interface GroupCommand<A extends GroupsAsked> {
 }
 
 /** How the looks of a command ended. */
-export interface Ended {
+interface Ended {
   readonly results: readonly GroupResult[];
   readonly plan: Plan;
   readonly choice: Choice;

@@ -6,7 +6,7 @@ import { nothingTold, type Told } from '../report.js';
 import { nothingSent, type SendingMemory } from '../send-actions.js';
 
 /** Actions that were decided by a look, and not sent by it. */
-export interface Intent {
+interface Intent {
   /** Service time of the look. */
   readonly at: Instant;
   readonly actions: readonly Action[];
