@@ -74,7 +74,9 @@ function outOfOrder({ run, finished }: RunLedger, stamped: Stamped, last: Stampe
 }
 
 /** How what was under way has ended is known to nobody; the look that is taken again sees it. */
-function takeAgain({ groups }: RunLedger): void {
+function takeAgain(run: RunLedger): void {
+  const { groups } = run;
+  delete run.finished;
   for (const ledger of groups.values()) {
     if (ledger.open !== undefined) foldFailed(ledger, JSON.parse(ledger.open) as Action);
     delete ledger.open;

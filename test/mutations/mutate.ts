@@ -44,6 +44,7 @@ const STAGES: readonly Stage[] = [
       'dist/test/app/groups/calendar.test.js',
       'dist/test/engine/rollout/status-checks.test.js',
       'dist/test/engine/rollout/protected-ignored.test.js',
+      'dist/test/library/look.test.js',
       'dist/test/engine/stack/keep-sizes.test.js',
       'dist/test/shell/command-line.test.js',
     ],
