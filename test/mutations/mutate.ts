@@ -44,7 +44,6 @@ const STAGES: readonly Stage[] = [
       'dist/test/app/groups/calendar.test.js',
       'dist/test/engine/rollout/status-checks.test.js',
       'dist/test/engine/rollout/protected-ignored.test.js',
-      'dist/test/library/look.test.js',
       'dist/test/engine/stack/keep-sizes.test.js',
       'dist/test/shell/command-line.test.js',
     ],
@@ -71,7 +70,12 @@ const STAGES: readonly Stage[] = [
   },
   {
     name: 'crash sweeps',
-    args: [...MOCHA, 'dist/test/simulation/crashes.test.js', 'dist/test/simulation/recover.test.js'],
+    args: [
+      ...MOCHA,
+      'dist/test/simulation/crashes.test.js',
+      'dist/test/simulation/recover.test.js',
+      'dist/test/engine/rollout/looks/*.test.js',
+    ],
   },
   { name: 'drawn worlds', args: [...MOCHA, 'dist/test/simulation/seeds.test.js'] },
 ];
