@@ -101,6 +101,8 @@ function checkEvent(run: RunLedger, tally: Tally, event: RunEvent): void {
     case 'stack.started':
       run.stackBusy = event.action;
       return;
+    case 'interrupt':
+    // Nobody follows the stack to its end then; each look goes on to say what its status is.
     case 'stack.settled':
     case 'stack.unchanged':
       delete run.stackBusy;

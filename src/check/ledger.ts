@@ -4,7 +4,7 @@ import type { Size } from '../model/rollout/group.js';
 import type { GroupResult } from '../model/rollout/group-result.js';
 import type { InstanceRow } from '../model/rollout/instance-row.js';
 import type { FrozenNote, OutNote, RolloutRecord, Verdict } from '../model/rollout/record.js';
-import { unitsOf } from './rows.js';
+import { isAside, unitsOf } from './rows.js';
 
 /** An event of that type. */
 export type Told<T extends RunEvent['type']> = Extract<RunEvent, { readonly type: T }>;
@@ -38,6 +38,8 @@ export interface GroupLedger {
   readonly terminated: Set<string>;
   /** Instances that this run put into standby. */
   readonly aside: Set<string>;
+  /** Those of them that a look has shown there. */
+  readonly shownAside: Set<string>;
   /** Instances that this run protects from scale-in. */
   readonly shielded: Set<string>;
   /** Instances that were seen protected from scale-in by somebody else. */
@@ -90,6 +92,7 @@ export function emptyLedger(name: string): GroupLedger {
     outNumber: 0,
     terminated: new Set(),
     aside: new Set(),
+    shownAside: new Set(),
     shielded: new Set(),
     protectedByOthers: new Set(),
     deregistered: new Set(),
@@ -117,7 +120,10 @@ export function foldRows(ledger: GroupLedger, event: Told<'group.instances'>): v
     ledger.known.add(row.id);
     if (row.protected !== true) ledger.shielded.delete(row.id);
     else if (!ledger.shielded.has(row.id) && !isShield(ledger)) ledger.protectedByOthers.add(row.id);
+    if (isAside(row)) ledger.shownAside.add(row.id);
     if (!isServing(row)) continue;
+    // Somebody else has taken it out of standby.
+    if (ledger.shownAside.delete(row.id)) ledger.aside.delete(row.id);
     ledger.served.set(row.id, unitsOf(row));
     // The reply to its registration was lost.
     if (ledger.registering.delete(row.id)) putBack(ledger, row.id);

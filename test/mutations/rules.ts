@@ -735,7 +735,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'done-on-old-status',
-    rule: 'whatever is done is decided by a look that asked for the status of the stack',
+    rule: 'whatever is done is decided by a look that asked for the status of the stack and every balancer',
     breaks: { condition: false },
   },
   {

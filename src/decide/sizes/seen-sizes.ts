@@ -2,7 +2,7 @@ import type { Instant } from '../../clock.js';
 import type { Seen, SeenSizes } from '../../model/rollout/decision.js';
 import type { Group } from '../../model/rollout/group.js';
 import type { RolloutRecord } from '../../model/rollout/record.js';
-import { split } from '../instances/classify.js';
+import { split, units } from '../instances/classify.js';
 import { SIZE_LAG_MS } from '../read-lag.js';
 import { originOf, theirSizes } from './their-sizes.js';
 
@@ -21,6 +21,7 @@ export function seenSizes(
       ? before.unexplained === true
       : isUnexplained(before, group, { firstLookAt, lastLookAt });
   const of = { group, record, halves: split(group, record), ...(verdict !== undefined && { verdict }) };
+  const brought = broughtBy(before, { desired, old: units(of.halves.old) }, record);
   const theirs = Object.keys(theirSizes(of, originOf({ ...before, unexplained }))).length > 0;
   return {
     desired,
@@ -29,7 +30,26 @@ export function seenSizes(
     ...(before?.aim !== undefined && { aim: before.aim }),
     ...(theirs && { theirsSince: before?.theirsSince ?? at }),
     ...(before?.noted !== undefined && { noted: before.noted }),
+    ...(brought !== undefined && { brought, old: units(of.halves.old) }),
   };
+}
+
+/**
+ * Who leaves standby brings its units with it: the desired capacity grows by as many. Whoever sets the desired capacity
+ * afterwards means all that serve then, those included.
+ * Source: Auto Scaling API reference, ExitStandby ("the desired capacity is incremented").
+ */
+function broughtBy(
+  before: SeenSizes | undefined,
+  { desired, old }: { readonly desired: number; readonly old: number },
+  record: RolloutRecord,
+): number | undefined {
+  if (record.gates?.keptUntil === undefined) return undefined;
+  if (before?.brought === undefined || before.old === undefined || before.desired === undefined)
+    return old === 0 ? 0 : undefined;
+  const more = old - before.old;
+  if (desired - before.desired === more) return Math.max(0, before.brought + more);
+  return desired === before.desired ? Math.min(before.brought, old) : 0;
 }
 
 /**

@@ -216,6 +216,13 @@ export interface SeenSizes {
   readonly theirsSince?: Instant;
   /** How often such were noted. */
   readonly noted?: number;
+  /**
+   * Of the desired capacity, the units that old instances brought with them when they left standby, since somebody set
+   * it last; absent until all that is kept was seen in standby.
+   */
+  readonly brought?: number;
+  /** The units of old instances outside of standby then. */
+  readonly old?: number;
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Instant } from '../../../clock.js';
+import type { Observed } from '../../../model/rollout/decision.js';
 import type { Instance } from '../../../model/rollout/group.js';
 import type { TheirSizes, Verdict } from '../../../model/rollout/record.js';
 import { chunks } from '../../../text/chunks.js';
@@ -67,9 +68,12 @@ export function serveAgain(view: RolloutView, of: JudgedGroup, backAt: Instant):
   return prove(view, of, backAt);
 }
 
-/** What is asked for now, without the old ones that left standby already: each of them raised the desired capacity. */
-function askedFor({ group, halves }: RolloutGroup): number {
-  return group.size.desired - units(halves.old);
+/**
+ * What is asked for now, without what old ones brought with them when they left standby: all of them, unless a look has
+ * shown that somebody set the desired capacity afterwards.
+ */
+function askedFor({ seen }: Observed, { name, group, halves }: RolloutGroup): number {
+  return group.size.desired - (seen.sizes[name]?.brought ?? units(halves.old));
 }
 
 /** Max with room for the whole old half beside what is asked for. */
@@ -82,7 +86,7 @@ function roomOf({ record }: RolloutGroup): number {
 function noteSizes({ observed, plan }: RolloutView, of: JudgedGroup): GroupStep | undefined {
   const { name, group, record } = of;
   const base = { ...record.size, ...record.theirs };
-  const asked = Math.max(askedFor(of), group.size.min);
+  const asked = Math.max(askedFor(observed, of), group.size.min);
   const theirs: TheirSizes = {
     ...(group.size.min !== base.min && { min: group.size.min }),
     ...(group.size.max !== base.max && group.size.max !== roomOf(of) && { max: group.size.max }),
