@@ -83,7 +83,9 @@ export async function readTemplate(
     const key = templateKey(address, place, hash);
     const how = { owner: ownerOf(address, place), most: MOST_TEMPLATE_BYTES };
     const text = await gateway.readObject(address.bucket, key, how);
-    return hashOf(text) === hash ? text : undefined;
+    // rule: history-other-template
+    if (hashOf(text) !== hash) return undefined;
+    return text;
   } catch (error) {
     if (error instanceof AwsFault && error.kind === 'missing' && error.code !== 'NoSuchBucket') return undefined;
     throw error;
@@ -92,5 +94,6 @@ export async function readTemplate(
 
 /** Account that must own the bucket: a name that can be guessed may have been taken. */
 export function ownerOf({ owner }: Pick<HistoryAddress, 'owner'>, { account }: Pick<HistoryPlace, 'account'>): string {
+  // rule: history-anybodys-bucket
   return owner ?? account;
 }

@@ -153,4 +153,28 @@ describe('why a group cannot be given an image', () => {
     ['itself at $Latest', codes({ configurationRefs: ['lt/lt-1:$Latest'] }), []],
   ] as const)
     it(`because of ${what}`, () => expect(found).to.deep.equal(expected));
+
+  for (const [what, parameter, expected] of [
+    [
+      'a command where that helps',
+      '/web/image',
+      / --image: aws ssm put-parameter --name \/web\/image --value ami-2 --overwrite$/,
+    ],
+    [
+      'none for a version, which stays what it is',
+      '/web/image:3',
+      /^The launch template takes 3 of \/web\/image alone:/,
+    ],
+    [
+      'none for an ARN',
+      'arn:aws:ssm:eu-west-1:1:parameter/web/image',
+      /^Have the parameter changed where it is kept, then/,
+    ],
+    ['none for what AWS sets', '/aws/service/ami-amazon-linux-latest/al2023', /^AWS sets that parameter\. /],
+  ] as const)
+    it(`with ${what}, of a parameter`, () => {
+      const [found] = imageReasons(web, { ...images, launched: `resolve:ssm:${parameter}` }, [web]);
+      expect(found?.remedy).to.match(expected);
+      expect(found?.text).to.include(`the parameter ${parameter},`);
+    });
 });

@@ -52,6 +52,16 @@ export const MUTATIONS: readonly Mutation[] = [
     breaks: { replace: ['isSecret(value)', 'false'] },
   },
   {
+    name: 'history-other-template',
+    rule: 'a stack is given back a template only by a copy whose text has its hash',
+    breaks: { condition: false },
+  },
+  {
+    name: 'history-anybodys-bucket',
+    rule: 'the history is written to and read from a bucket of the account that is meant, and no other',
+    breaks: { value: 'undefined' },
+  },
+  {
     name: 'unread-refusal',
     rule: 'what cannot be read refuses nothing, and says of nothing that it is not there',
     breaks: { condition: false },
@@ -927,6 +937,11 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'window-cut-short',
     rule: 'a kept half stays until its time is over',
     breaks: { condition: false },
+  },
+  {
+    name: 'finish-own-kept',
+    rule: '--finish-kept ends what an earlier rollout keeps, never what its own does',
+    breaks: { value: 'true' },
   },
   {
     name: 'kept-decremented',

@@ -30,7 +30,7 @@ export interface UpdateGroupsAsked extends TargetFlags, GroupFlags, CommonFlags,
 export async function updateGroups(given: UpdateGroupsAsked, surroundings: ProcessContext): Promise<CommandResult> {
   const command = updateCommand(given);
   const { image } = given;
-  if (image === undefined) return runCommand(command, given, surroundings);
+  if (image === undefined && command.wanted.finishKept !== true) return runCommand(command, given, surroundings);
   return withRun(
     command.describe,
     given,
@@ -38,7 +38,9 @@ export async function updateGroups(given: UpdateGroupsAsked, surroundings: Proce
     withDiagnosis(async (run, asked) => {
       const choice = await command.begin(run, asked);
       const plan = command.plan(run, asked, choice);
-      const results = await swapToImage(run, { wanted: command.wanted, asked }, choice, image);
+      const order = { wanted: command.wanted, asked };
+      const results =
+        image === undefined ? await swapAfterKept(run, order, choice) : await swapToImage(run, order, choice, image);
       return command.end(run, asked, { results, plan, choice });
     }),
   );
@@ -112,14 +114,23 @@ async function swapToImage(
   choice: Choice,
   image: string,
 ): Promise<readonly GroupResult[]> {
-  const { groups } = await retrying(run.deps).describeGroups(choice.groups);
-  const begun = groups.filter(({ notes }) => notes.record !== undefined).map(({ name }) => name);
-  const finished =
-    begun.length === 0
-      ? []
-      : await swap(run, order, { groups: begun, leftOut: [] }, { adoptOnly: true, command: 'update-asgs' });
+  const finished = await finishBegun(run, order, choice);
   const change = await imageFor(run, choice.groups, image);
   return together(finished, await swap(run, order, choice, change === undefined ? {} : { image: change }));
+}
+
+/** `--finish-kept` ends what an earlier rollout keeps, and only then starts: a rollout gone on with starts none. */
+async function swapAfterKept(run: Run, order: RolloutAsked, choice: Choice): Promise<readonly GroupResult[]> {
+  const finished = order.wanted.finishKept === true ? await finishBegun(run, order, choice) : [];
+  return together(finished, await swap(run, order, choice, {}));
+}
+
+/** Finishes what earlier runs left on these groups, and starts nothing. */
+async function finishBegun(run: Run, order: RolloutAsked, { groups: names }: Choice): Promise<readonly GroupResult[]> {
+  const { groups } = await retrying(run.deps).describeGroups(names);
+  const begun = groups.filter(({ notes }) => notes.record !== undefined).map(({ name }) => name);
+  if (begun.length === 0) return [];
+  return swap(run, order, { groups: begun, leftOut: [] }, { adoptOnly: true, command: 'update-asgs' });
 }
 
 /** The command line that goes on with these groups, wherever it is typed. */

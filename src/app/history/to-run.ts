@@ -144,16 +144,17 @@ async function copyOf(
   return { address: `s3://${of.address.bucket}/${templateKey(of.address, of.place, hash)}`, text };
 }
 
-/** @returns the command line that does by hand what the entry alone cannot */
+/** Says what is missing and what the entry knows; where the template is nobody knows, so no command does it. */
 function withoutTemplate({ run, stack }: HistoryEntry, { template, parameters }: StackState): Error {
   const which = template === undefined ? '' : ` (its text has the SHA-256 ${template})`;
-  const values = Object.entries(parameters).map(([key, value]) => `${key}=${value}`);
+  const values = list(Object.entries(parameters).map(([key, value]) => `${key}=${value}`));
+  const given = values === '' ? '' : `, and the parameters of that run: ${values}`;
   return refused(
     'history.noTemplate',
-    `Run ${run} had another template than stack ${stack} has now, and there is no copy of it${which}. Give that ` +
-      'template, and the parameters that the run had.',
+    `Run ${run} had another template than stack ${stack} has now, and there is no copy of it${which}. To go back, ` +
+      `give update-stack that template with --template${given}.`,
     [],
-    [command`ha-updater update-stack ${stack} --template FILE ${values}`],
+    [command`ha-updater history ${stack}`],
   );
 }
 

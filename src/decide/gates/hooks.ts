@@ -5,7 +5,7 @@ import type { Group, Instance } from '../../model/rollout/group.js';
 import type { HookDue, HookKind, HookResult } from '../../model/rollout/hook.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
 import { inService, isAway, notInService, split } from '../instances/classify.js';
-import { keptUntil } from './kept-half.js';
+import { endsKept, keptUntil } from './kept-half.js';
 import { factsOf } from '../strategies/facts-by-name.js';
 import { lastLine } from '../../text/sentence.js';
 import { dueIn, nextAsk } from './stage-gate.js';
@@ -202,9 +202,11 @@ function checksDue(observed: Observed, plan: Plan, group: Group): readonly HookD
 }
 
 /** This run waits while the old half is kept, and the new one serves alone. */
-function isWatched({ at }: Observed, { goOn, finishKept, detach }: Plan, { notes }: Group): boolean {
+function isWatched(observed: Observed, plan: Plan, { notes }: Group): boolean {
+  const { record } = notes;
+  if (record === undefined || plan.detach === true || endsKept(observed, plan, record)) return false;
   // rule: window-unchecked
-  return goOn !== true && finishKept !== true && detach !== true && at < (keptUntil(notes) ?? -Infinity);
+  return observed.at < (keptUntil(notes) ?? -Infinity);
 }
 
 /** The instances that have to be proven. */

@@ -1,6 +1,8 @@
 import type { Instant } from '../../clock.js';
+import type { Observed } from '../../model/rollout/decision.js';
 import type { Group, GroupNotes, Instance } from '../../model/rollout/group.js';
 import type { RolloutRecord } from '../../model/rollout/record.js';
+import type { Plan } from '../../model/rollout/rollout-plan.js';
 import { standing } from '../instances/classify.js';
 
 /** Whether the record asks for the old half to be kept after the verdict to promote. */
@@ -15,6 +17,22 @@ export const KEPT_COMES_BACK = 'The old instances are kept: they serve again, an
 export function keptUntil({ record, verdict }: Pick<GroupNotes, 'record' | 'verdict'>): Instant | undefined {
   const { keptUntil: until, backAt } = record?.gates ?? {};
   return backAt === undefined && verdict?.outcome === 'promote' ? until : undefined;
+}
+
+/**
+ * Whether whoever runs this has decided that the time of a kept half is over: by `resume`, or by `--finish-kept`, which
+ * means one that was open when this run began, and never what this run keeps itself.
+ */
+export function endsKept({ seen, groups }: Observed, { goOn, finishKept }: Plan, { run }: RolloutRecord): boolean {
+  if (goOn === true) return true;
+  if (finishKept !== true) return false;
+  // Groups of one rollout end together.
+  const since = groups.flatMap(({ notes: { record } }) => {
+    const { keptUntil: until, keepMs = 0 } = record?.gates ?? {};
+    return record?.run === run && until !== undefined ? [until - keepMs] : [];
+  });
+  // rule: finish-own-kept
+  return Math.min(Infinity, ...since) <= seen.firstLookAt;
 }
 
 /**

@@ -30,7 +30,7 @@ function gatesOf(view: RolloutView, of: RolloutGroup): readonly StageState[] {
   const { observed, plan } = view;
   const { record, name } = of;
   // Only the run that waits asks it: a person, or whoever ends what is overdue, has decided.
-  if (record.run !== plan.run || plan.goOn === true || plan.finishKept === true || plan.detach === true) return [];
+  if (record.run !== plan.run || plan.goOn === true || plan.detach === true) return [];
   const { keptUntil = Infinity, keepMs = 0 } = record.gates ?? {};
   // From the beginning of that time on the new instances have served alone.
   const since = Math.min(observed.at, keptUntil - keepMs);

@@ -120,9 +120,7 @@ function stageRule({ groups, seen }: Observed, plan: Plan, group: Group, action:
   const { keptUntil, backAt } = record.gates ?? {};
   const waits = keptUntil !== undefined && backAt === undefined && record.run === plan.run;
   const ends = action.type === 'terminate' && action.half === 'old' && waits;
-  return ends && plan.goOn !== true && plan.finishKept !== true
-    ? unsaid('end', ' to the end of the kept half')
-    : undefined;
+  return ends && plan.goOn !== true ? unsaid('end', ' to the end of the kept half') : undefined;
 }
 
 /** No group is touched while its stack is in progress. */

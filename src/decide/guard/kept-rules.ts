@@ -77,7 +77,8 @@ export function windowRule(group: Group, action: Action, at: number, plan: Plan)
     return rows.every((one) => !one.healthy && !isAside(one)) ? undefined : 'the old half serves again';
   if (gates.keptUntil === undefined)
     return rows.some((one) => inService(group, one) || isAside(one)) ? 'the old half is to be kept' : undefined;
-  const ends = at >= gates.keptUntil || plan.goOn === true || plan.finishKept === true;
+  const asked = plan.goOn === true || (plan.finishKept === true && record?.run !== plan.run);
+  const ends = at >= gates.keptUntil || asked;
   // rule: guard-window
   if (!ends) return 'the old half is kept until later';
   return action.decrement && rows.some(isAside)

@@ -79,6 +79,36 @@ describe('a group whose old half is kept', function () {
       expect(document?.failure?.next.join('\n')).to.match(/ha-updater update-asgs --asg web .*# then: replaces/);
     });
 
+  it('is ended by --finish-kept, and what the new rollout keeps with --keep-old is kept as long as asked', async () => {
+    group.changeImage('ami-new');
+    await keep('--detach');
+    group.changeImage('ami-newer');
+    const began = stage.sandbox.clock.now();
+    const ended = await run('update-asgs', '--finish-kept', '--keep-old', '30m');
+    expect([ended.code, ended.document?.outcome], ended.said).to.deep.equal([0, 'swapped']);
+    const times = (type: string): readonly number[] =>
+      ended.events.flatMap(({ at, event }) => (event.type === 'action.done' && event.action.type === type ? [at] : []));
+    const [gone = NaN, goneToo = NaN] = times('terminate');
+    const [aside = NaN] = times('standby');
+    expect(gone - began, 'the former time').to.be.lessThan(60_000);
+    expect(goneToo - aside, 'the new time').to.be.greaterThan(HOUR / 2);
+    expect(stage.sandbox.monitor.inService('web')).to.equal(2);
+    expect(await stateNow()).to.equal('atRest');
+  });
+
+  it('can serve again after --finish-kept too: the version before, not the one before that', async () => {
+    group.changeImage('ami-new');
+    await keep('--detach');
+    group.changeImage('ami-newer');
+    const inWindow = stage.sandbox.clock.now() + HOUR;
+    const ended = await happens(
+      { when: ({ event, at }) => at > inWindow && event.type === 'group.waiting' && event.wait.phase === 'keep' },
+      ...['update-asgs', '--finish-kept', '--keep-old', '2h'],
+    );
+    expect([ended.code, ended.document?.failure?.code], ended.said).to.deep.equal([4, 'swap.rolledBack']);
+    expect(ended.document?.failure?.serves).to.include('2 of 2');
+  });
+
   it('is gone on with, and no run is said to be gone where it was detached', async () => {
     await keep('--detach');
     const { said } = await stage.run(['rollback', '--asg', 'web', '--output', 'lines']);

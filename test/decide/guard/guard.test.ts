@@ -113,6 +113,15 @@ const inWindow = (gates: RecordGates = {}, differs: Partial<Group> = {}): Group 
       ...differs,
     },
   );
+/** The same, begun and judged by an earlier run. */
+const ofEarlier = (group: Group): Group => ({
+  ...group,
+  notes: {
+    ...group.notes,
+    record: { ...group.notes.record!, run: 'run-0' },
+    verdict: verdict('promote', { run: 'run-0' }),
+  },
+});
 const standby = (on: boolean, decrement: boolean, ...instances: string[]): Action => ({
   type: 'standby',
   group: 'web',
@@ -607,6 +616,13 @@ const STOPPED: readonly (Row & { readonly why: RegExp })[] = [
     why: /kept until later/,
   },
   {
+    when: 'kept: by this run itself, where the time of an earlier one was to be ended',
+    on: inWindow(),
+    action: endOld(false),
+    plan: { finishKept: true },
+    why: /kept until later/,
+  },
+  {
     when: 'kept: terminated with a decrement, which takes serving capacity',
     on: inWindow({ keptUntil: T0 - 1 }),
     action: endOld(true),
@@ -765,7 +781,12 @@ const SENT: readonly Row[] = [
     action: endOld(false),
     plan: { goOn: true },
   },
-  { when: 'the end of what is kept, asked for', on: inWindow(), action: endOld(false), plan: { finishKept: true } },
+  {
+    when: 'the end of what an earlier run keeps, asked for',
+    on: ofEarlier(inWindow()),
+    action: endOld(false),
+    plan: { finishKept: true },
+  },
   { when: 'clearing at the end', on: promoted({ size: RECORD.size, suspended: [] }), action: clear },
 ];
 

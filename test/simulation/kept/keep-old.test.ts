@@ -154,6 +154,16 @@ describe('an old half that is kept', function () {
     }
   });
 
+  it('is kept as long as asked also by a run that ends what earlier ones keep', async () => {
+    const stage = stageFor(1);
+    const { outcome, changes } = await stage.run({ ...KEEP, finishKept: true });
+    const at = (operation: string): number =>
+      changes.find(({ what }) => what === `autoscaling:${operation}`)?.at ?? NaN;
+    expect(outcome).to.equal('swapped');
+    expect(at('TerminateInstanceInAutoScalingGroup') - at('EnterStandby')).to.be.greaterThan(KEPT_MS);
+    expect(stage.violations()).to.deep.equal([]);
+  });
+
   it('comes back beside what scaling asked for meanwhile, and the rest of the new ones stays', async () => {
     const stage = createStage({}, [{ name: 'web', size: 2, min: 1, max: 6 }]);
     stage.groups[0]?.changeImage('ami-new');

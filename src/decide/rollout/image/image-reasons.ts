@@ -99,17 +99,15 @@ function ofImage({ image, launched, found, former }: Images, reason: MakeReason)
         'Check that the version which the group names exists and has an image.',
       ),
     ];
-  if (launched.startsWith('resolve:ssm:')) {
-    const [, parameter = ''] = /^resolve:ssm:([^:]+)/.exec(launched) ?? [];
-    const put = command`aws ssm put-parameter --name ${parameter} --value ${image} --overwrite`;
+  const [, parameter] = /^resolve:ssm:(.+)$/.exec(launched) ?? [];
+  if (parameter !== undefined)
     return [
       reason(
         'image.parameter',
         `its image is the value of the parameter ${parameter}, which may mean more than this group`,
-        `Change the parameter, then run update-asgs without --image: ${commandText(put)}`,
+        byParameter(parameter, image),
       ),
     ];
-  }
   if (found === undefined || former === undefined || found.architecture === former.architecture) return [];
   return [
     reason(
@@ -118,6 +116,22 @@ function ofImage({ image, launched, found, former }: Images, reason: MakeReason)
       'Take an image for the same architecture, or change the launch template yourself together with its type.',
     ),
   ];
+}
+
+/**
+ * How an image comes by the parameter that says it. Only a parameter of this account whose newest value counts can be
+ * set by a command that helps: PutParameter takes a name, no ARN, and none that AWS publishes (SSM API reference).
+ */
+function byParameter(parameter: string, image: string): string {
+  const [, name, version] = /^([\w./-]+)(?::([^:]+))?$/.exec(parameter) ?? [];
+  const then = 'then run update-asgs without --image';
+  if (name === undefined) return `Have the parameter changed where it is kept, ${then}.`;
+  if (version !== undefined)
+    return `The launch template takes ${version} of ${name} alone: let it name another one there, ${then}.`;
+  if (/^\/?(?:aws|ssm)/i.test(name))
+    return 'AWS sets that parameter. For an image of your own name it in the launch template, ' + `${then}.`;
+  const put = command`aws ssm put-parameter --name ${name} --value ${image} --overwrite`;
+  return `Change the parameter, ${then}: ${commandText(put)}`;
 }
 
 /** Groups that would launch the version as soon as it is made, before anything has proven it. */

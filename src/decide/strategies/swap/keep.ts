@@ -3,7 +3,7 @@ import { chunks } from '../../../text/chunks.js';
 import { count } from '../../../text/count.js';
 import type { Instant } from '../../../clock.js';
 import { batches, sparable } from '../../instances/capacity.js';
-import { keptHalf } from '../../gates/kept-half.js';
+import { endsKept, keptHalf } from '../../gates/kept-half.js';
 import { gateInWindow, whyNewHalfFails } from '../../gates/window.js';
 import { standing, units } from '../../instances/classify.js';
 import { ourLease } from '../../ownership/lease.js';
@@ -146,7 +146,7 @@ function whyBack(view: RolloutView, of: JudgedGroup): string | undefined {
   // Whoever ends the time of an earlier run has decided already; a mate that goes back decides for all.
   const mate = matesOf(view, of).find(isTurned);
   if (mate !== undefined) return mate.verdict?.why ?? `${mate.name} goes back`;
-  if (plan.goOn === true || plan.finishKept === true) return undefined;
+  if (endsKept(observed, plan, of.record)) return undefined;
   // What is overdue is ended, unless a person asks for exactly the opposite while all is still there.
   const over = observed.at >= (of.record.gates?.keptUntil ?? 0);
   if (over && !plan.undo && of.record.run !== plan.run) return undefined;
@@ -159,7 +159,7 @@ function whyBack(view: RolloutView, of: JudgedGroup): string | undefined {
  */
 function endsAt(view: RolloutView, of: JudgedGroup, until: Instant): Instant | undefined {
   const { observed, plan } = view;
-  if (plan.goOn === true || plan.finishKept === true) return undefined;
+  if (endsKept(observed, plan, of.record)) return undefined;
   const mates = matesOf(view, of);
   const last = Math.max(until, ...mates.map(({ record }) => record.gates?.keptUntil ?? until));
   const late = mates.some(({ record }) => record.gates?.keptUntil === undefined);
