@@ -94,6 +94,6 @@ export async function readTemplate(
 
 /** Account that must own the bucket: a name that can be guessed may have been taken. */
 export function ownerOf({ owner }: Pick<HistoryAddress, 'owner'>, { account }: Pick<HistoryPlace, 'account'>): string {
-  // rule: history-anybodys-bucket
+  // rule: history-bucket-of-others
   return owner ?? account;
 }

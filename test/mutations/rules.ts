@@ -57,7 +57,7 @@ export const MUTATIONS: readonly Mutation[] = [
     breaks: { condition: false },
   },
   {
-    name: 'history-anybodys-bucket',
+    name: 'history-bucket-of-others',
     rule: 'the history is written to and read from a bucket of the account that is meant, and no other',
     breaks: { value: 'undefined' },
   },
