@@ -152,6 +152,12 @@ describe('the library, look by look', function () {
       /^ha-updater update-asgs --asg web .*--check-command 'curl it'.*--report x\.html/,
     );
     expect(JSON.stringify(error.facts)).to.not.contain('secret');
+    const kept = await wrong({ groups: ['web'], finishKept: true, image: 'ami-00000000000000002' });
+    expect(kept).to.include({ exitCode: 2, code: 'usage.byLooks' });
+    const line = kept.facts.next[0] ?? '';
+    for (const flag of ['--finish-kept', '--image ami-00000000000000002'])
+      expect(line.split(flag), `${flag} in ${line}`).to.have.lengthOf(2);
+    expect(line).not.to.contain('true');
     expect(await wrong({ groups: ['web'] }, { run: 'no spaces' })).to.include({ exitCode: 2 });
     expect(await wrong({ groups: ['web'] }, { command: 'restart' })).to.include({ exitCode: 2 });
     expect(sandbox.calls.size).to.equal(before);

@@ -33,8 +33,8 @@ export interface GroupCommand<A extends GroupsAsked> {
   readonly found: (run: Run, asked: A, choice: Choice) => void;
   /** The plan over them; says anew which command goes on. */
   readonly plan: (run: Run, asked: A, choice: Choice) => Plan;
-  /** Its looks, to the end. */
-  readonly roll: (run: Run, plan: Plan) => Promise<readonly GroupResult[]>;
+  /** Tells of the groups, and rolls out to the end: the plan, or what has to end before it and then the plan. */
+  readonly roll: (run: Run, asked: A, begun: Omit<Ended, 'results'>) => Promise<readonly GroupResult[]>;
   /** What the results mean. */
   readonly end: (run: Run, asked: A, ended: Ended) => RunResult | Promise<RunResult>;
 }
@@ -59,8 +59,7 @@ export function runCommand<A extends GroupsAsked>(
     withDiagnosis(async (run, asked) => {
       const choice = await command.begin(run, asked);
       const plan = command.plan(run, asked, choice);
-      command.found(run, asked, choice);
-      const results = await command.roll(run, plan);
+      const results = await command.roll(run, asked, { plan, choice });
       return command.end(run, asked, { results, plan, choice });
     }),
   );
@@ -98,8 +97,21 @@ async function beginning<A extends GroupsAsked>(command: GroupCommand<A>, run: R
   return { choice: await command.begin(run, asked), kept: noLookYet() };
 }
 
-/** Flags that name a place on this machine, or something that has to be held from the first look to the last. */
-const OF_A_PROCESS = ['lock', 'history', 'events-file', 'junit', 'report', 'webhook', 'event-bus', 'image'] as const;
+/**
+ * Flags that name a place on this machine, something that has to be held from the first look to the last, or one
+ * rollout after the end of another.
+ */
+const OF_A_PROCESS = [
+  'lock',
+  'history',
+  'events-file',
+  'junit',
+  'report',
+  'webhook',
+  'event-bus',
+  'image',
+  'finish-kept',
+] as const;
 
 /** Those whose value may be a secret. */
 const SECRET: ReadonlySet<string> = new Set(['lock', 'webhook']);
@@ -114,7 +126,7 @@ async function expectNoProcess<A extends GroupsAsked>(
   { env }: ProcessContext,
 ): Promise<void> {
   const flags = given as Readonly<Record<string, unknown>>;
-  const used = OF_A_PROCESS.filter((flag) => flags[flag] !== undefined && flags[flag] !== '');
+  const used = OF_A_PROCESS.filter((flag) => ![undefined, '', false].includes(flags[flag] as never));
   const problems: readonly FlagProblem[] = [
     ...gateCommands(wanted.gates).map(({ flag }) =>
       problem(`--${flag} runs a command on the machine of the run, and there is none between two looks.`, flag),
@@ -126,8 +138,8 @@ async function expectNoProcess<A extends GroupsAsked>(
   const { profile } = given;
   const again = describe(given).again({ region: await resolveRegion(given.region, env, profile), profile });
   // An address may hold a password.
-  const shown = used.filter((flag) => !SECRET.has(flag));
-  const words = shown.flatMap((flag) => [`--${flag}`, String(flags[flag])]);
+  const shown = used.filter((flag) => !SECRET.has(flag) && !again.words.includes(`--${flag}`));
+  const words = shown.flatMap((flag) => [`--${flag}`, ...(flags[flag] === true ? [] : [String(flags[flag])])]);
   const { facts } = badFlags(problems);
   throw usage('usage.byLooks', problem(facts.what, ...problems.flatMap((one) => one.flags)), [withWords(again, words)]);
 }

@@ -143,7 +143,10 @@ function recoverCommand({ end, ...how }: Recovery, given: RecoverAsked): GroupCo
       run.goOnWith(againWith(named, command));
       return planOf(run, { wanted, asked: named }, groups, how);
     },
-    roll: rollOut,
+    roll: (run, asked, { plan, choice }) => {
+      tellFound(run, byName(asked, choice.groups), choice);
+      return rollOut(run, plan);
+    },
     end: (run, _asked, { results, plan }) => end(results, plan, run),
   };
 }

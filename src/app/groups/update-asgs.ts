@@ -8,10 +8,9 @@ import { runRollout } from '../../engine/rollout/run-rollout.js';
 import type { RunEvent } from '../../model/event.js';
 import type { GroupResult } from '../../model/rollout/decision.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
-import { withDiagnosis } from '../../run/with-diagnosis.js';
 import { groupsOnInterrupt } from '../../run/signals/interrupt.js';
 import { lockAsked, type LockFlags } from '../lock/lock-flags.js';
-import { withRun, type CommonFlags, type RunResult, type RunDescription, type Run } from '../../run/run.js';
+import type { CommonFlags, Run, RunDescription, RunResult } from '../../run/run.js';
 import type { CommandResult, LookAgain, ProcessContext } from '../../run/process-context.js';
 import { askFirst } from './ask-first.js';
 import type { Choice } from './choose-groups.js';
@@ -28,22 +27,7 @@ export interface UpdateGroupsAsked extends TargetFlags, GroupFlags, CommonFlags,
 
 /** `update-asgs`: finds the groups, then swaps those that need it, all in one loop. */
 export async function updateGroups(given: UpdateGroupsAsked, surroundings: ProcessContext): Promise<CommandResult> {
-  const command = updateCommand(given);
-  const { image } = given;
-  if (image === undefined && command.wanted.finishKept !== true) return runCommand(command, given, surroundings);
-  return withRun(
-    command.describe,
-    given,
-    surroundings,
-    withDiagnosis(async (run, asked) => {
-      const choice = await command.begin(run, asked);
-      const plan = command.plan(run, asked, choice);
-      const order = { wanted: command.wanted, asked };
-      const results =
-        image === undefined ? await swapAfterKept(run, order, choice) : await swapToImage(run, order, choice, image);
-      return command.end(run, asked, { results, plan, choice });
-    }),
-  );
+  return runCommand(updateCommand(given), given, surroundings);
 }
 
 /** One look of `update-asgs`. */
@@ -81,7 +65,13 @@ function updateCommand(given: UpdateGroupsAsked): GroupCommand<UpdateGroupsAsked
       run.goOnWith(againWith(namedOf(asked, choice)), part);
       return planOf(run, { wanted, asked }, choice.groups, { part });
     },
-    roll: rollOut,
+    roll: async (run, asked, { plan, choice }) => {
+      const order = { wanted, asked };
+      if (asked.image !== undefined) return swapToImage(run, order, choice, asked.image);
+      if (wanted.finishKept === true) return swapAfterKept(run, order, choice);
+      tellFound(run, asked, choice);
+      return rollOut(run, plan);
+    },
     end: (_run, asked, { results, choice }) => ({
       outcome: outcomeOf(results),
       results,
@@ -121,7 +111,7 @@ async function swapToImage(
 
 /** `--finish-kept` ends what an earlier rollout keeps, and only then starts: a rollout gone on with starts none. */
 async function swapAfterKept(run: Run, order: RolloutAsked, choice: Choice): Promise<readonly GroupResult[]> {
-  const finished = order.wanted.finishKept === true ? await finishBegun(run, order, choice) : [];
+  const finished = await finishBegun(run, order, choice);
   return together(finished, await swap(run, order, choice, {}));
 }
 

@@ -1,11 +1,15 @@
 import type { Instant, Milliseconds } from '../../clock.js';
 import type { Balancer, Group, Instance } from '../../model/rollout/group.js';
 import { command, type NextCommand } from '../../text/commands/next-command.js';
+import { list } from '../../text/list.js';
 import { verdictOf } from '../instances/classify.js';
 import { factsOf } from '../strategies/facts-by-name.js';
 
 /** Auto Scaling registers an instance within seconds of its launch: whoever is absent for so long stays so. */
 const LONG_MS: Milliseconds = 120_000;
+
+/** More names than these do not help whoever reads them; the commands have all. */
+const MOST_NAMED = 5;
 
 interface Unregistered {
   readonly instance: Instance;
@@ -34,7 +38,7 @@ function unregistered(group: Group, at: Instant): readonly Unregistered[] {
     );
 }
 
-/** What is said of them, and the commands that register them; an empty text where there are none. */
+/** What is said of them, and one command for each balancer that registers them; an empty text where there are none. */
 export function registerFirst(
   groups: readonly Group[],
   at: Instant,
@@ -42,20 +46,26 @@ export function registerFirst(
   const found = groups.flatMap((group) => unregistered(group, at));
   if (found.length === 0) return { text: '', next: [] };
   const ids = [...new Set(found.map(({ instance }) => instance.id))];
-  const [it, was] = ids.length === 1 ? ['it', 'was'] : ['them', 'were'];
-  const where = [...new Set(found.map(({ balancer }) => balancer.name))].join(', ');
+  const balancers = [...new Map(found.map(({ balancer }) => [balancer.id, balancer])).values()];
+  const [it, they] = ids.length === 1 ? ['it', 'it was'] : ['them', 'they were'];
   return {
     text:
-      `Auto Scaling has ${ids.join(', ')} in service, and ${where} ` +
-      `${where.includes(',') ? 'do' : 'does'} not know ${it}: ${it === 'it' ? 'it' : 'they'} ${was} launched while ` +
-      `AddToLoadBalancer was suspended, or ${was} deregistered. Auto Scaling does not register ${it} later; ` +
-      'the command that does so stands below.',
-    next: found.map(({ instance, balancer }) => register(instance, balancer)),
+      `Auto Scaling has ${list(ids, MOST_NAMED)} in service, and ${list(
+        balancers.map(({ name }) => name),
+        MOST_NAMED,
+      )} ${balancers.length === 1 ? 'does' : 'do'} not know ${it}: ${they} launched while AddToLoadBalancer was ` +
+      `suspended, or deregistered by somebody. Auto Scaling does not register ${it} later; what does so stands below.`,
+    next: balancers.map((balancer) =>
+      register(
+        found.filter((one) => one.balancer.id === balancer.id).map(({ instance }) => instance.id),
+        balancer,
+      ),
+    ),
   };
 }
 
-function register({ id }: Instance, balancer: Balancer): NextCommand {
-  return balancer.kind === 'classic'
-    ? command`aws elb register-instances-with-load-balancer --load-balancer-name ${balancer.id} --instances ${id}`
-    : command`aws elbv2 register-targets --target-group-arn ${balancer.id} --targets Id=${id}`;
+function register(ids: readonly string[], { kind, id }: Balancer): NextCommand {
+  return kind === 'classic'
+    ? command`aws elb register-instances-with-load-balancer --load-balancer-name ${id} --instances ${ids}`
+    : command`aws elbv2 register-targets --target-group-arn ${id} --targets ${ids.map((one) => `Id=${one}`)}`;
 }

@@ -24,6 +24,14 @@ describe('whoever was never registered with a balancer', () => {
     ]);
   });
 
+  it('is registered together with the others that its balancer does not know', () => {
+    const instances = [ABSENT, fresh('i-new2', { health: [] })];
+    expect(told(doubledGroup({ instances, balancers: [BALANCER, CLASSIC] }))).to.deep.equal([
+      `aws elbv2 register-targets --target-group-arn ${BALANCER.id} --targets Id=i-new1 Id=i-new2`,
+      'aws elb register-instances-with-load-balancer --load-balancer-name front --instances i-new1 i-new2',
+    ]);
+  });
+
   it('is named with the balancer that does not know it, and why', () => {
     expect(registerFirst([doubledGroup({ instances: [ABSENT] })], LATER).text).to.match(
       /^Auto Scaling has i-new1 in service, and web does not know it: it was launched while AddToLoadBalancer was suspended/,

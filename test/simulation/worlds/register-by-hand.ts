@@ -5,19 +5,19 @@ import type { World } from '../../../src/sandbox/world/world.js';
 export function registerByHand(world: World, next: readonly NextCommand[]): void {
   for (const { program, operation, words } of next) {
     if (program !== 'aws') continue;
-    const [where = '', id = ''] = [words[1], words[3]];
+    const [, where = '', , ...ids] = words;
     if (operation === 'elb register-instances-with-load-balancer')
       world.invoke(
         'elb',
         'RegisterInstancesWithLoadBalancer',
-        { LoadBalancerName: where, Instances: [{ InstanceId: id }] },
+        { LoadBalancerName: where, Instances: ids.map((InstanceId) => ({ InstanceId })) },
         'others',
       );
     if (operation === 'elbv2 register-targets')
       world.invoke(
         'elbv2',
         'RegisterTargets',
-        { TargetGroupArn: where, Targets: [{ Id: id.replace(/^Id=/, '') }] },
+        { TargetGroupArn: where, Targets: ids.map((id) => ({ Id: id.replace(/^Id=/, '') })) },
         'others',
       );
   }

@@ -1,6 +1,7 @@
 /**
  * A short mark of a text: two texts with the same mark are taken for the same one. It is for what was told already,
- * where a text that is taken for another one costs a line in a log, and never for secrets.
+ * where a text that is taken for another one costs a line in a log, and never for secrets. The engine takes nothing
+ * from Node, so it cannot have node:crypto's.
  */
 export function digest(text: string): string {
   // Two lanes of FNV-1a with different primes.
