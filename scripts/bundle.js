@@ -63,16 +63,26 @@ export async function bundle(root, from, to) {
   });
   for (const { path, text } of outputFiles) {
     mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, OF_COMMON_JS.test(text) ? `${COMMON_JS}\n${text}` : text);
+    writeFileSync(path, withCommonJs(text));
   }
-  return [...new Set(Object.keys(metafile.inputs).flatMap((path) => packageOf(path) ?? []))].sort();
+  return packagesIn(metafile);
+}
+
+/** A module of the bundle, with what modules of CommonJS in it know by name. */
+export function withCommonJs(text) {
+  return OF_COMMON_JS.test(text) ? `${COMMON_JS}\n${text}` : text;
+}
+
+/** The packages in a bundle, as `node_modules/NAME` paths, in alphabetical order. */
+export function packagesIn({ inputs }) {
+  return [...new Set(Object.keys(inputs).flatMap((path) => packageOf(path) ?? []))].sort();
 }
 
 /**
  * What node gives to whoever imports a module of CommonJS at run time: its names besides `default`. By itself esbuild gives
  * `default` alone where it splits, so such an import leads to a module that exports the names.
  */
-const namedImports = {
+export const namedImports = {
   name: 'named-imports',
   setup(building) {
     building.onResolve({ filter: /^[^./]/ }, async ({ path, kind, resolveDir, pluginData }) => {
@@ -94,7 +104,7 @@ const namedImports = {
  * A module of ECMAScript that imports `node:http` makes node read all of its names, among them `WebSocket`, for which node
  * (22 and newer) loads all of undici. This one reads those alone that cost nothing.
  */
-const httpAlone = {
+export const httpAlone = {
   name: 'http-alone',
   setup(building) {
     building.onResolve({ filter: /^(node:)?http$/ }, ({ kind }) =>
@@ -124,20 +134,29 @@ function isEcmaScript(path) {
   return path.endsWith('.mjs') || type === 'module' || module !== undefined;
 }
 
-/** The folder of the package that a file belongs to, from `node_modules` on; undefined for our own files. */
+/**
+ * The folder of the package that a file belongs to, from `node_modules` on, or from the folder of the function, which has
+ * packages of its own; undefined for our own files.
+ */
 function packageOf(path) {
   const parts = path.split(/[\\/]/);
   const last = parts.lastIndexOf('node_modules');
   if (last < 0) return undefined;
   const length = parts[last + 1]?.startsWith('@') ? 3 : 2;
-  return parts.slice(parts.indexOf('node_modules'), last + length).join('/');
+  const first = parts.indexOf('node_modules');
+  return parts.slice(parts[0] === 'server' ? 0 : first, last + length).join('/');
+}
+
+/** Writes what `licencesOf` says. */
+export function writeLicences(root, packages, file) {
+  writeFileSync(file, licencesOf(root, packages));
 }
 
 /**
- * Writes down whose work is in the bundle and under which licence: each text once, with the packages that it is for.
+ * Whose work is in the bundle and under which licence: each text once, with the packages that it is for.
  * @param packages as `bundle` answers them
  */
-export function writeLicences(root, packages, file) {
+export function licencesOf(root, packages) {
   const namesByText = new Map();
   for (const path of packages) {
     const { name, version, license } = JSON.parse(readFileSync(join(root, path, 'package.json'), 'utf8'));
@@ -146,7 +165,7 @@ export function writeLicences(root, packages, file) {
   }
   const parts = [...namesByText].map(([text, names]) => `${names.join('\n')}\n\n${text}\n`);
   const head = 'The files beside this one contain the packages that are named here, under these licences.\n';
-  writeFileSync(file, [head, ...parts].join(`\n${'-'.repeat(80)}\n\n`));
+  return [head, ...parts].join(`\n${'-'.repeat(80)}\n\n`);
 }
 
 function licenceText(folder) {
