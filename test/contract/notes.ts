@@ -87,6 +87,10 @@ export const SAMPLES: readonly Sample[] = [
     notes: { record: { ...ROLLING, gates: { pauseAt: [25, 50], paused: 50, passed: 25 } } },
   },
   {
+    name: 'gates: a pause that says since when',
+    notes: { record: { ...SWAP, gates: { pauseAt: [50], paused: 50, pausedAt: AT } } },
+  },
+  {
     name: 'gates: commands and alarms',
     notes: { record: { ...SWAP, gates: { needs: ['check', 'before', 'after', 'alarms'] } } },
   },
@@ -101,6 +105,19 @@ export const SAMPLES: readonly Sample[] = [
   {
     name: 'lease under a strict lock',
     notes: { lease: { ...LEASE, build: 'GoCD:web/7', lock: 'dynamodb://ha-updater-locks?region=eu-west-1' } },
+  },
+  {
+    name: 'lease of a run that waits for its gate command',
+    notes: { lease: { ...LEASE, waits: { stage: 'verdict', on: 'gate', since: AT, until: LATER } } },
+  },
+  {
+    name: 'lease of a run that waits for a calendar, which opens nobody knows when',
+    notes: { lease: { ...LEASE, waits: { stage: 'end', on: 'calendar', since: AT } } },
+  },
+  {
+    name: 'lease of a run that waits, whose host has a name that leaves no room for that',
+    notes: { lease: { ...LEASE, host: 'a-long-name.'.repeat(12), waits: { stage: 'end', on: 'metrics', since: AT } } },
+    shortened: true,
   },
   {
     name: 'lease of a host and a build with long names',

@@ -7,7 +7,8 @@ import { hasNone, noneThere } from '../../decide/instances/none-there.js';
 import { missedActions } from '../../decide/outlook/held-back.js';
 import { currencyOf, sayOutdated } from '../../decide/instances/outdated.js';
 import { keepsOld, keptHalf, keptUntil } from '../../decide/gates/kept-half.js';
-import { pauseEnd, unlessDecided, waitsForResume } from '../../decide/gates/pause-end.js';
+import { pauseEnd } from '../../decide/gates/pause-end.js';
+import { sayPause, sayStageWait } from '../../decide/outlook/waits-at.js';
 import { healthChecksOf } from '../../decide/outlook/expected-time.js';
 import { NUMBERS } from '../../config/numbers.js';
 import { duration } from '../../text/duration.js';
@@ -253,7 +254,7 @@ function rolloutAdvice(
   { at, target, holderIsGone }: Pick<Circumstances, 'at' | 'holderIsGone'> & { readonly target: readonly string[] },
 ): Advice {
   const { passed = 0, passedBy } = record.gates ?? {};
-  const paused = waitsForResume(record) ? record.gates?.paused : undefined;
+  const paused = sayPause(record, at);
   // Whoever holds it is not pushed aside by another command; it can be asked to go back.
   const held = paused === undefined && lease !== undefined && isHeld(lease, at, holderIsGone);
   const end = pauseEnd({ at, groups: [] }, record);
@@ -262,10 +263,11 @@ function rolloutAdvice(
   const remarks = [
     began(record, verdict),
     paused !== undefined
-      ? sayPaused(paused, record, end)
+      ? begins(paused)
       : lease === undefined
         ? 'Interrupted: no run works on it.'
         : holderOf(lease, at, holderIsGone),
+    ...(paused === undefined ? stageRemarks(record, lease, held) : []),
     ...(record.gates?.despite === undefined
       ? []
       : [`Begun despite its change calendar: ${sentence(record.gates.despite)}`]),
@@ -284,11 +286,15 @@ function rolloutAdvice(
   return { remarks, next };
 }
 
-/** A pause, and what becomes of it where nobody decides. */
-function sayPaused(paused: number, { gates = {} }: RolloutRecord, end: ReturnType<typeof pauseEnd>): string {
-  if (end === undefined) return `Paused at ${paused} %, as asked, until somebody resumes it${unlessDecided(gates)}.`;
-  const does = end.by === 'resume' ? 'goes on with it' : 'rolls it back';
-  return `Paused at ${paused} %, overdue since ${timestamp(end.since)}: the next command that may change it ${does}.`;
+/** The stage at which the run waits, or did when it last showed a sign of life. */
+function stageRemarks(record: RolloutRecord, lease: Lease | undefined, held: boolean): readonly string[] {
+  const waits = sayStageWait(record, lease);
+  return waits === undefined ? [] : [`${held ? 'The run' : 'By its last sign of life, the run'} ${waits}.`];
+}
+
+/** A clause as a sentence. */
+function begins(clause: string): string {
+  return `${clause.charAt(0).toUpperCase()}${clause.slice(1)}.`;
 }
 
 /** What can still be done about a run that works on after its verdict. */
@@ -325,7 +331,7 @@ function keptHalfAdvice(
   { at, target, holderIsGone }: Pick<Circumstances, 'at' | 'holderIsGone'> & { readonly target: readonly string[] },
 ): Advice {
   const { lease } = group.notes;
-  const { keptUntil: until = 0, backAt } = record.gates ?? {};
+  const { keptUntil: until = 0, keepMs = 0, backAt } = record.gates ?? {};
   const held = lease !== undefined && isHeld(lease, at, holderIsGone);
   const kept = count(keptHalf(group, record).length, 'old instance');
   const resume = command`ha-updater resume ${target}`;
@@ -342,12 +348,12 @@ function keptHalfAdvice(
   const takes = duration(EXIT_MS + healthChecksOf(group) + NUMBERS.warmup.fallback * 1000);
   return {
     remarks: [
-      `${began}. ${
+      `${began}, and keeps its old half since ${timestamp(until - keepMs)}. ${
         at < until
           ? `${kept} kept until ${timestamp(until)}; rollback takes about ${takes}.`
           : `${kept} kept, overdue since ${timestamp(until)} and paid for: resume terminates them.`
       }`,
-      ...(held ? [holderOf(lease, at, holderIsGone)] : []),
+      ...(held ? [holderOf(lease, at, holderIsGone), ...stageRemarks(record, lease, held)] : []),
     ],
     next: held ? [command`ha-updater cancel ${target}`] : [resume, rollback],
   };

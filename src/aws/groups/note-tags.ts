@@ -1,6 +1,8 @@
 import type { NoteName } from '../../model/rollout/action.js';
 import type { NotesToWrite } from '../../engine/gateway.js';
+import type { GateStage, StageWait } from '../../model/rollout/gate-answer.js';
 import type { GroupNotes } from '../../model/rollout/group.js';
+import { STAGE_WORDS } from '../../text/stage-words.js';
 import {
   RECORD_VERSION,
   STRATEGY_RECORD_VERSION,
@@ -152,7 +154,7 @@ function decodeNote(key: string, value: string): GroupNotes {
     case NOTE_KEYS.verdict:
       return { verdict: readVerdict(fieldsOf(value, ['run', 'outcome', 'at', 'why'])) };
     case NOTE_KEYS.lease:
-      return { lease: readLease(fieldsOf(value, ['run', 'host', 'pid', 'beat', 'ttl', 'at', 'build?', 'lock?'])) };
+      return { lease: readLease(fieldsOf(value, LEASE_FIELDS)) };
     case NOTE_KEYS.frozen:
       return { frozen: readFrozen(fieldsOf(value, ['run', 'at', 'processes', 'since?', 'why'])) };
     case NOTE_KEYS.wish:
@@ -341,7 +343,7 @@ function readImage(field: Fields): { readonly run: string; readonly image: Recor
 
 const GATE_FIELDS = [
   ...['run', 'canary', 'bake', 'pause', 'paused', 'passed', 'needs', 'keep?', 'until?', 'back?'],
-  ...['ends?', 'waits?', 'by?', 'despite?'],
+  ...['ends?', 'waits?', 'since?', 'by?', 'despite?'],
 ];
 
 const GATE_NAMES = ['check', 'before', 'after', 'alarms', 'anomaly', 'gate', 'metrics', 'calendar'] as const;
@@ -355,7 +357,7 @@ function readGateName(text: string): GateName {
 
 function gatesText(run: string, gates: RecordGates): string {
   const { canary, bakeMs, pauseAt, paused, passed, needs, keepMs, keptUntil, backAt } = gates;
-  const { pauseEnds, pauseUntil, passedBy } = gates;
+  const { pauseEnds, pauseUntil, pausedAt, passedBy } = gates;
   const number = (value: number | undefined): string => (value === undefined ? '-' : String(value));
   const text = line({
     run: word(run),
@@ -373,7 +375,14 @@ function gatesText(run: string, gates: RecordGates): string {
     ...(pauseUntil !== undefined && { waits: time(pauseUntil) }),
   });
   // For people alone: where there is no room, it is left out.
-  return withWord(withWord(text, 'by', passedBy), 'despite', gates.despite);
+  const since = pausedAt === undefined ? text : withWhole(text, 'since', time(pausedAt));
+  return withWord(withWord(since, 'by', passedBy), 'despite', gates.despite);
+}
+
+/** One more field, where it has room as it is. */
+function withWhole(text: string, key: string, value: string): string {
+  const longer = `${text} ${key}=${value}`;
+  return longer.length > MOST ? text : longer;
 }
 
 function withWord(text: string, key: string, value: string | undefined): string {
@@ -395,7 +404,8 @@ function readGates(field: Fields): { readonly run: string; readonly gates: Recor
   const [canary, bakeMs, paused, passed] = [number('canary'), number('bake'), number('paused'), number('passed')];
   const [pauseAt, needs] = [list('pause')?.map(readCount), list('needs')?.map(readGateName)];
   const [keep, until, back] = [field('keep?'), field('until?'), field('back?')];
-  const [ends, waits, by, despite] = [field('ends?'), field('waits?'), field('by?'), field('despite?')];
+  const [ends, waits, pausedAt, by] = [field('ends?'), field('waits?'), field('since?'), field('by?')];
+  const despite = field('despite?');
   return {
     run: readWord(field('run')),
     gates: {
@@ -410,6 +420,7 @@ function readGates(field: Fields): { readonly run: string; readonly gates: Recor
       ...(back !== '' && { backAt: readTime(back) }),
       ...(ends !== '' && { pauseEnds: readEnds(ends) }),
       ...(waits !== '' && { pauseUntil: readTime(waits) }),
+      ...(pausedAt !== '' && { pausedAt: readTime(pausedAt) }),
       ...(by !== '' && { passedBy: readWord(by) }),
       ...(despite !== '' && { despite: readWord(despite) }),
     },
@@ -429,6 +440,8 @@ function readVerdict(field: Fields): Verdict {
   };
 }
 
+const LEASE_FIELDS = ['run', 'host', 'pid', 'beat', 'ttl', 'at', 'build?', 'lock?', 'waits?'];
+
 function leaseText(lease: Lease): string {
   const rest = {
     pid: String(lease.pid),
@@ -439,11 +452,29 @@ function leaseText(lease: Lease): string {
     ...(lease.lock !== undefined && { lock: word(lease.lock) }),
   };
   const room = MOST - line({ run: word(lease.run), host: '', ...rest }).length;
-  return line({ run: word(lease.run), host: wordWithin(lease.host, room), ...rest });
+  const text = line({ run: word(lease.run), host: wordWithin(lease.host, room), ...rest });
+  // For people alone: the name of the host, by which others see whether the holder is gone, comes first.
+  return lease.waits === undefined ? text : withWhole(text, 'waits', stageWaitText(lease.waits));
+}
+
+/** \`verdict/c/2026-11-21T03:05:12Z/-\`: the stage, who says "not yet", since when, and until when. */
+function stageWaitText({ stage, on, since, until }: StageWait): string {
+  return [stage, SHORT[on] ?? on, time(since), until === undefined ? '-' : time(until)].join('/');
+}
+
+function readStageWait(text: string): StageWait {
+  const [stage = '', on = '', since = '', until = '', ...rest] = text.split('/');
+  if (rest.length > 0) throw new Unreadable(`"${text}" is no stage`);
+  return {
+    stage: readOne(stage, Object.keys(STAGE_WORDS) as GateStage[]),
+    on: readOne(readGateName(on), ['gate', 'metrics', 'calendar']),
+    since: readTime(since),
+    ...(until !== '-' && { until: readTime(until) }),
+  };
 }
 
 function readLease(field: Fields): Lease {
-  const [build, lock] = [field('build?'), field('lock?')];
+  const [build, lock, waits] = [field('build?'), field('lock?'), field('waits?')];
   return {
     run: readWord(field('run')),
     host: readWord(field('host')),
@@ -453,6 +484,7 @@ function readLease(field: Fields): Lease {
     at: readTime(field('at')),
     ...(build !== '' && { build: readWord(build) }),
     ...(lock !== '' && { lock: readWord(lock) }),
+    ...(waits !== '' && { waits: readStageWait(waits) }),
   };
 }
 

@@ -11,16 +11,16 @@ export function waitsForResume({ gates }: Pick<RolloutRecord, 'gates'>): boolean
   return (gates?.paused ?? 0) > (gates?.passed ?? 0);
 }
 
-/** The record of a rollout that pauses now. Where a pause ends by itself, it says when. */
+/** The record of a rollout that pauses now. It says when, and where a pause ends by itself, when that is. */
 export function pausedRecord<R extends RolloutRecord>(record: R, paused: number, at: Instant): R {
   const { pauseEnds } = record.gates ?? {};
   const until = pauseEnds === undefined ? {} : { pauseUntil: at + pauseEnds.afterMs };
-  return { ...record, gates: { ...record.gates, paused, ...until } };
+  return { ...record, gates: { ...record.gates, paused, pausedAt: at, ...until } };
 }
 
 /** The record of a rollout that goes on where it was paused, and who decided that. */
 export function resumedRecord(record: RolloutRecord, passedBy: string): RolloutRecord {
-  const { pauseUntil, ...gates } = record.gates ?? {};
+  const { pauseUntil, pausedAt, ...gates } = record.gates ?? {};
   return { ...record, gates: { ...gates, passed: gates.paused ?? 0, passedBy } };
 }
 

@@ -1,7 +1,7 @@
 import type { Instant, Milliseconds } from '../../clock.js';
 import type { Seen, Wait } from '../../model/rollout/decision.js';
 import type { Phase } from '../../model/rollout/action.js';
-import type { GateDue, GateResult } from '../../model/rollout/gate-answer.js';
+import type { GateDue, GateResult, StageWait } from '../../model/rollout/gate-answer.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
 import { seconds } from '../../text/duration.js';
 import { lastLine } from '../../text/sentence.js';
@@ -18,10 +18,16 @@ const ASKED_AGAIN_MS = 10_000;
 const SERVICE_AGAIN_MS = 30_000;
 
 /** Whether a stage of a group is open: the gate command and the metrics say so, or there are none. */
-export type StageState =
-  | { readonly kind: 'open' }
-  | { readonly kind: 'failed'; readonly why: string }
-  | { readonly kind: 'asking'; readonly why: string; readonly until?: number; readonly due: readonly GateDue[] };
+export type StageState = { readonly kind: 'open' } | { readonly kind: 'failed'; readonly why: string } | Asking;
+
+/** \`waits\`: somebody said "not yet"; absent before the first answer. */
+interface Asking {
+  readonly kind: 'asking';
+  readonly why: string;
+  readonly until?: number;
+  readonly due: readonly GateDue[];
+  readonly waits?: StageWait;
+}
 
 const OPEN: StageState = { kind: 'open' };
 
@@ -58,12 +64,14 @@ export function stageState(view: LookAndPlan, due: Omit<GateDue, keyof Voice>): 
   const asking = states.filter((state) => state.kind === 'asking');
   const [first] = asking;
   if (first === undefined) return OPEN;
+  const waits = asking.find((state) => state.waits !== undefined)?.waits;
   const ends = asking.flatMap(({ until }) => (until === undefined ? [] : [until]));
   return {
     kind: 'asking',
     why: first.why,
     ...(ends.length > 0 && { until: Math.min(...ends) }),
     due: asking.flatMap((state) => state.due),
+    ...(waits !== undefined && { waits }),
   };
 }
 
@@ -89,7 +97,16 @@ function voiceState({ observed, plan }: LookAndPlan, due: GateDue): StageState {
     why: `${who} says "not yet" at ${at}: ${sayAnswer(last)}`,
     ...(Number.isFinite(until) && { until }),
     due: again ? [due] : [],
+    ...(last.said === 'notYet' && { waits: waitOf(due, last, until) }),
   };
+}
+
+/** Who says "not yet" where, for people who look on. @param limit when the stage fails for it */
+function waitOf({ stage, metric, calendar }: GateDue, { since, opens }: GateResult, limit: Instant): StageWait {
+  const on = calendar !== undefined ? 'calendar' : metric !== undefined ? 'metrics' : 'gate';
+  const until = calendar === undefined ? limit : opens;
+  const isKnown = until !== undefined && Number.isFinite(until);
+  return { stage, on, since: Math.round(since), ...(isKnown && { until: Math.round(until) }) };
 }
 
 function againMs({ metric, calendar }: Voice): Milliseconds {
@@ -126,11 +143,7 @@ function sayAnswer({ words, output }: GateResult): string {
 }
 
 /** The wait for an answer. */
-export function askingWait(
-  group: string,
-  phase: Phase,
-  { why, until, due }: Extract<StageState, { kind: 'asking' }>,
-): Wait {
+export function askingWait(group: string, phase: Phase, { why, until, due, waits }: Asking): Wait {
   return {
     group,
     phase,
@@ -138,6 +151,7 @@ export function askingWait(
     instances: [],
     ...(until !== undefined && { until }),
     ...(due.length > 0 && { gate: due }),
+    ...(waits !== undefined && { stage: waits }),
   };
 }
 

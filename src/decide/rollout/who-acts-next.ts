@@ -218,7 +218,7 @@ function decisionOf(view: RolloutView, { acts, waits, results, phases }: Collect
   });
   // First, so that changes that keep failing do not let the lease run out. A verdict carries a lease itself.
   const due = acts.length + waits.length > 0 && !acts.some(({ action }) => 'lease' in action);
-  const renew = due ? renewal(observed, plan) : [];
+  const renew = due ? renewal(observed, plan, waits) : [];
   if (acts.length + renew.length > 0) return { kind: 'act', actions: [...renew, ...acts], progress };
   if (waits.length > 0) return { kind: 'wait', forMs: rules.poll(waits), waits, progress };
   return { kind: 'finish', results: inPlanOrder(plan, results, ({ group }) => group) };

@@ -36,9 +36,10 @@ export function createServiceAsker(deps: Deps, wake: () => void, told: ToldAnswe
     const where = { group: due.group, stage: due.stage, ...voice };
     if (tries === 1) deps.emit({ type: 'gate.started', ...where });
     const at = observed.at;
-    const answer = metric === undefined ? undefined : await answerOf(deps, metric, { since: due.since, at });
-    const { said, words } = answer ?? (await calendarSays(deps, calendar ?? { names: [] }));
-    const asked = { ...(metric && { metric }), ...(calendar && { calendar }) };
+    const answer: Answer | undefined =
+      metric === undefined ? undefined : await answerOf(deps, metric, { since: due.since, at });
+    const { said, words, opens } = answer ?? (await calendarSays(deps, calendar ?? { names: [] }));
+    const asked = { ...(metric && { metric }), ...(calendar && { calendar }), ...(opens !== undefined && { opens }) };
     ended.set(key, { said, ...asked, part: due.part, since: before?.since ?? at, at, tries, words, output: '' });
     const news = JSON.stringify([said, words]);
     if (told.get(key) !== news) deps.emit({ type: 'gate.ended', ...where, said, words, tries, output: '' });
@@ -59,13 +60,19 @@ export function createServiceAsker(deps: Deps, wake: () => void, told: ToldAnswe
   };
 }
 
+/** What a service says, and when a calendar that is closed opens, where AWS knows. */
+interface Answer extends MetricJudgement {
+  readonly opens?: number;
+}
+
 /** What the change calendars say: never that a stage has failed. */
-async function calendarSays(deps: Deps, calendar: CalendarPlan): Promise<MetricJudgement> {
+async function calendarSays(deps: Deps, calendar: CalendarPlan): Promise<Answer> {
   try {
     const state = await deps.gateway.calendarState(calendar.names);
     // rule: calendar-closed
     const said = state.kind === 'open' ? 'goOn' : 'notYet';
-    return { said, words: sayCalendar(calendar, state) };
+    const opens = state.kind === 'closed' ? state.until : undefined;
+    return { said, words: sayCalendar(calendar, state), ...(opens !== undefined && { opens }) };
   } catch (error) {
     if (!(error instanceof AwsFault)) throw error;
     return { said: 'notYet', words: sayCalendar(calendar, { kind: 'unread', why: saidBy(error) }) };

@@ -81,7 +81,7 @@ export function createReporter({ emit }: Deps, plan: Plan, told: Told = nothingT
     },
     waits: (waits) => {
       for (const wait of waits)
-        if (news(`wait ${wait.group}`, { ...wait, until: 0 })) emit({ type: 'group.waiting', wait });
+        if (news(`wait ${wait.group}`, { ...wait, until: 0, stage: undefined })) emit({ type: 'group.waiting', wait });
     },
     started: (action, why) => emit({ type: 'action.started', action, why }),
     done: (action) => emit({ type: 'action.done', action }),

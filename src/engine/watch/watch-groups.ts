@@ -1,7 +1,8 @@
 import { decide } from '../../decide/decide.js';
+import { notedWait } from '../../decide/outlook/waits-at.js';
 import { endOfWatched, watchedState, type WatchedRollout, type WatchedState } from '../../decide/outlook/watched.js';
 import { factsOf } from '../../decide/strategies/facts-by-name.js';
-import type { GroupResult, Observed } from '../../model/rollout/decision.js';
+import type { GroupResult, Observed, Wait } from '../../model/rollout/decision.js';
 import type { Group, GroupNotes } from '../../model/rollout/group.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
 import type { Deps } from '../deps.js';
@@ -113,13 +114,19 @@ function createTeller({ emit }: Deps, plan: Plan): Tell {
 
   function tellRun(observed: Observed, groups: readonly Group[], run: string): void {
     const names = groups.map(({ name }) => name);
+    const noted = groups.flatMap((group) => notedWait(group, observed.at) ?? []);
+    tellWaits(noted);
     const decision = decide({ ...observed, groups }, { ...plan, run, groups: names, timing: patient(plan) });
     if (decision.kind !== 'act' && decision.kind !== 'wait') return;
     for (const progress of decision.progress)
       if (isNews(`progress ${progress.group}`, progress)) emit({ type: 'group.progress', progress });
     if (decision.kind !== 'wait') return;
-    for (const { until: _, then: __, ...wait } of decision.waits)
-      if (isNews(`wait ${wait.group}`, wait)) emit({ type: 'group.waiting', wait });
+    const rest = decision.waits.filter(({ group }) => !noted.some((wait) => wait.group === group));
+    tellWaits(rest.map(({ until: _, then: __, ...wait }) => wait));
+  }
+
+  function tellWaits(waits: readonly Wait[]): void {
+    for (const wait of waits) if (isNews(`wait ${wait.group}`, wait)) emit({ type: 'group.waiting', wait });
   }
 }
 

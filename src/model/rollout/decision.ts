@@ -5,7 +5,7 @@ import type { GroupResult } from './group-result.js';
 import type { HookDue, HookResult } from './hook.js';
 import type { RolloutRecord, Verdict } from './record.js';
 import type { Serving } from './serving.js';
-import type { GateDue, GateResult } from './gate-answer.js';
+import type { GateDue, GateResult, StageWait } from './gate-answer.js';
 import type { FailedActivity, Group, GroupNotes, Precautions, ScheduledAction, Size } from './group.js';
 
 export type { GroupResult } from './group-result.js';
@@ -24,6 +24,8 @@ export interface Wait {
   readonly then?: AtLimit;
   /** Stages at which the gate command, or a metric, is asked now. */
   readonly gate?: readonly GateDue[];
+  /** The stage at which "not yet" was said, and since when. */
+  readonly stage?: StageWait;
 }
 
 /** One instance that is waited for. `why` is for people; the rest says the same for programs, if known. */

@@ -43,10 +43,23 @@ export interface GateResult {
   readonly since: Instant;
   readonly at: Instant;
   readonly tries: number;
+  /** When the calendar opens, where AWS knows. */
+  readonly opens?: Instant;
   /** `exit 3`, `killed after 60 s`, `it holds: 0 at …` */
   readonly words: string;
   /** The end of what it printed, without control characters. */
   readonly output: string;
+}
+
+/** A stage at which a rollout waits for an answer, as its lease notes it for people who look on. */
+export interface StageWait {
+  readonly stage: GateStage;
+  /** Who says "not yet": the gate command, a metric, or a change calendar. */
+  readonly on: 'gate' | 'metrics' | 'calendar';
+  /** When it was asked first at this stage. */
+  readonly since: Instant;
+  /** When that is given up; of a calendar when it opens, by AWS's word. Absent: nobody knows. */
+  readonly until?: Instant;
 }
 
 /** Go on, ask again, or fail the stage. */

@@ -1,4 +1,5 @@
 import type { Instant, Milliseconds } from '../../clock.js';
+import type { StageWait } from './gate-answer.js';
 import type { Size } from './size.js';
 
 /** The format of notes. A note of another version is refused with advice, never guessed at. */
@@ -81,6 +82,8 @@ export interface RecordGates {
   readonly pauseAt?: readonly number[];
   /** The last of them at which it did. */
   readonly paused?: number;
+  /** When it did, for people only; absent where a tag has no room. */
+  readonly pausedAt?: Instant;
   /** The last of them that somebody resumed. Less than `paused`: it waits for that. */
   readonly passed?: number;
   /** What becomes of a pause that no person ended in time; absent: it waits for ever. */
@@ -178,6 +181,8 @@ export interface Lease {
   readonly build?: string;
   /** Address of the strict lock that the holder works under; who goes on needs the same one. */
   readonly lock?: string;
+  /** At which stage the holder waits for an answer, for people only; absent where it does not, or has no room. */
+  readonly waits?: StageWait;
 }
 
 /**

@@ -26,14 +26,14 @@ describe('a pause that ends by itself', function () {
     expect([code, document?.outcome]).to.deep.equal([0, 'paused']);
     expect(document?.groups?.[0]).to.deep.include({ outcome: 'paused', then: 'rollback' });
     expect((await status())?.remarks.join('\n')).to.match(
-      /Paused at 100 %, as asked, until somebody resumes it; from \S+Z on the next command that may change the group rolls it back\./,
+      /Paused at 100 % since \S+Z, as asked, until somebody resumes it; from \S+Z on the next command that may change the group rolls it back\./,
     );
     const early = await run('update-asgs');
     expect([early.code, early.document?.failure?.reasons[0]?.code]).to.deep.equal([3, 'group.paused']);
     stage.sandbox.clock.advance(HOUR);
     const late = await status();
     expect(late?.remarks.join('\n')).to.match(
-      /Paused at 100 %, overdue since \S+Z: the next command that may change it rolls it back\./,
+      /Paused at 100 % since \S+Z, overdue since \S+Z: the next command that may change it rolls it back\./,
     );
     expect(late?.next.map((line) => line.split(' ')[1])).to.deep.equal(['rollback']);
     const ended = await run('resume');

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { cancellationOfOwnRun, cancelReason, whoRuns } from '../../../src/decide/ownership/cancellation.js';
 import { holder, leaseFingerprint, leaseOf, ourLease } from '../../../src/decide/ownership/lease.js';
+import { renewal } from '../../../src/decide/ownership/lease-renewal.js';
 import type { Group } from '../../../src/model/rollout/group.js';
 import { group, LEASE, observed, PLAN, RECORD, T0 } from '../../support/groups.js';
 
@@ -63,5 +64,35 @@ describe('why a rollout is called back', () => {
     expect(cancellationOfOwnRun([held({}), noted], PLAN)?.by).to.equal('cancel on ci-7');
     expect(cancellationOfOwnRun([noted], { ...PLAN, run: 'run-9' })).to.equal(undefined);
     expect(cancellationOfOwnRun([held({ wish: { ...wish, run: 'run-0' } })], PLAN)).to.equal(undefined);
+  });
+});
+
+describe('the note of a stage at which a run waits', () => {
+  const stage = { stage: 'verdict', on: 'gate', since: T0 } as const;
+  const wait = { group: 'web', phase: 'prove', why: '', instances: [], stage } as const;
+  const renewals = (lease: Partial<typeof LEASE> & { readonly waits?: typeof stage }, waits = [wait]): unknown[] => {
+    const web = held({ lease: { ...LEASE, ...lease } });
+    return renewal(observed([web], { at: AT }), PLAN, waits).map(({ action }) =>
+      action.type === 'renew' ? (action.lease.waits ?? 'nothing') : action.type,
+    );
+  };
+
+  it('is written when it begins and when it ends, and no oftener than every 30 s', () => {
+    expect(renewals({ at: AT - 30_000 })).to.deep.equal([stage]);
+    expect(renewals({ at: AT - 29_000 })).to.deep.equal([]);
+    expect(renewals({ at: AT - 60_000, waits: stage })).to.deep.equal([]);
+    expect(renewals({ at: AT - 60_000, waits: stage }, [])).to.deep.equal(['nothing']);
+  });
+
+  it('is that of each group, in a call for each that differs', () => {
+    const groups = ['a', 'b', 'c'].map((name) => group({ name, notes: { record: RECORD, lease: LEASE } }));
+    const plan = { ...PLAN, groups: ['a', 'b', 'c'] };
+    const acts = renewal(observed(groups, { at: T0 + 150_000 }), plan, [{ ...wait, group: 'b' }]);
+    expect(
+      acts.map(({ action }) => (action.type === 'renew' ? [action.groups, action.lease.waits] : [])),
+    ).to.deep.equal([
+      [['a', 'c'], undefined],
+      [['b'], stage],
+    ]);
   });
 });

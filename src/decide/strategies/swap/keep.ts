@@ -111,11 +111,9 @@ function inWindow(view: RolloutView, of: JudgedGroup, until: Instant): GroupStep
     );
   if (isLeft && open !== undefined) {
     const why = sayKept(kept.length, halves.old.length);
-    const { gate = [] } = gateInWindow(view, of) ?? {};
-    return {
-      kind: 'wait',
-      wait: { group: name, phase: 'keep', why, instances: [], until: open, ...(gate.length > 0 && { gate }) },
-    };
+    const { gate = [], stage } = gateInWindow(view, of) ?? {};
+    const asked = { ...(gate.length > 0 && { gate }), ...(stage !== undefined && { stage }) };
+    return { kind: 'wait', wait: { group: name, phase: 'keep', why, instances: [], until: open, ...asked } };
   }
   // Groups that are judged together go together, once all of them may.
   const asking = isLeft ? [of, ...matesOf(view, of)].map((one) => gateInWindow(view, one)).find(isThere) : undefined;
