@@ -97,7 +97,7 @@ function voiceState({ observed, plan }: LookAndPlan, due: GateDue): StageState {
     why: `${who} says "not yet" at ${at}: ${sayAnswer(last)}`,
     ...(Number.isFinite(until) && { until }),
     due: again ? [due] : [],
-    ...(last.said === 'notYet' && { waits: waitOf(due, last, until) }),
+    waits: waitOf(due, last, until),
   };
 }
 

@@ -31,8 +31,8 @@ export function sayPause(record: RolloutRecord, at: Instant): string | undefined
 }
 
 /**
- * At which stage the run of a rollout waits for an answer, since when and until when, as its lease says; undefined where
- * it says nothing of that.
+ * At which stage the run of a rollout waits for an answer, since when and until when, as its lease says; undefined
+ * where it says nothing of that.
  */
 export function sayStageWait(record: RolloutRecord, lease: Lease | undefined): string | undefined {
   const { waits } = lease ?? {};
@@ -47,8 +47,8 @@ export function sayStageWait(record: RolloutRecord, lease: Lease | undefined): s
 }
 
 /**
- * What a rollout waits for by its notes, for whoever only looks on: a pause, a stage at which "not yet" was said, or the
- * end of the time for which its old half is kept; undefined where they say nothing of that.
+ * What a rollout waits for by its notes, for whoever only looks on: a pause, a stage at which "not yet" was said, or
+ * the end of the time for which its old half is kept; undefined where they say nothing of that.
  */
 export function notedWait(group: Group, at: Instant): Wait | undefined {
   const { name, notes } = group;
