@@ -267,7 +267,7 @@ function rolloutAdvice(
       : lease === undefined
         ? 'Interrupted: no run works on it.'
         : holderOf(lease, at, holderIsGone),
-    ...(paused === undefined ? stageRemarks(record, lease, held) : []),
+    ...(paused === undefined ? stageRemarks(lease, held) : []),
     ...(record.gates?.despite === undefined
       ? []
       : [`Begun despite its change calendar: ${sentence(record.gates.despite)}`]),
@@ -287,8 +287,8 @@ function rolloutAdvice(
 }
 
 /** The stage at which the run waits, or did when it last showed a sign of life. */
-function stageRemarks(record: RolloutRecord, lease: Lease | undefined, held: boolean): readonly string[] {
-  const waits = sayStageWait(record, lease);
+function stageRemarks(lease: Lease | undefined, held: boolean): readonly string[] {
+  const waits = sayStageWait(lease);
   return waits === undefined ? [] : [`${held ? 'The run' : 'By its last sign of life, the run'} ${waits}.`];
 }
 
@@ -353,7 +353,7 @@ function keptHalfAdvice(
           ? `${kept} kept until ${timestamp(until)}; rollback takes about ${takes}.`
           : `${kept} kept, overdue since ${timestamp(until)} and paid for: resume terminates them.`
       }`,
-      ...(held ? [holderOf(lease, at, holderIsGone), ...stageRemarks(record, lease, held)] : []),
+      ...(held ? [holderOf(lease, at, holderIsGone), ...stageRemarks(lease, held)] : []),
     ],
     next: held ? [command`ha-updater cancel ${target}`] : [resume, rollback],
   };

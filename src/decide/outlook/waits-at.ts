@@ -34,7 +34,7 @@ export function sayPause(record: RolloutRecord, at: Instant): string | undefined
  * At which stage the run of a rollout waits for an answer, since when and until when, as its lease says; undefined
  * where it says nothing of that.
  */
-export function sayStageWait(record: RolloutRecord, lease: Lease | undefined): string | undefined {
+export function sayStageWait(lease: Lease | undefined): string | undefined {
   const { waits } = lease ?? {};
   if (waits === undefined) return undefined;
   const { stage, on, since } = waits;
@@ -43,7 +43,7 @@ export function sayStageWait(record: RolloutRecord, lease: Lease | undefined): s
     on === 'calendar' && waits.until !== undefined ? `; AWS says that it opens ${timestamp(waits.until)}` : '';
   const limit = on === 'calendar' ? calendarLimit(waits) : waits.until;
   if (limit === undefined) return `${head}${opens}`;
-  return `${head}${opens}; if that lasts until ${timestamp(limit)}, ${thenOf(waits, record)}`;
+  return `${head}${opens}; if that lasts until ${timestamp(limit)}, ${thenOf(waits)}`;
 }
 
 /**
@@ -56,7 +56,7 @@ export function notedWait(group: Group, at: Instant): Wait | undefined {
   if (record === undefined) return undefined;
   const pause = sayPause(record, at);
   if (pause !== undefined) return { group: name, phase: 'pause', why: pause, instances: [] };
-  const why = sayStageWait(record, lease);
+  const why = sayStageWait(lease);
   const stage = lease?.waits;
   if (why === undefined || stage === undefined) return keptWait(group, record);
   const inWindow = stage.stage === 'kept' || stage.stage === 'end';
@@ -79,7 +79,7 @@ function calendarLimit({ stage, since }: StageWait): Instant | undefined {
   return stage === 'end' ? undefined : since + CALENDAR_MOST_MS;
 }
 
-function thenOf({ stage }: StageWait, { strategy }: RolloutRecord): string {
+function thenOf({ stage }: StageWait): string {
   if (stage === 'kept' || stage === 'end') return 'the old instances serve again';
-  return stage === 'batch' && strategy === 'rolling' ? 'it stops where it is' : 'it is rolled back';
+  return stage === 'batch' ? 'it stops where it is' : 'it is rolled back';
 }
