@@ -6,6 +6,7 @@ import * as elb from '@aws-sdk/client-elastic-load-balancing';
 import * as elbv2 from '@aws-sdk/client-elastic-load-balancing-v2';
 import * as events from '@aws-sdk/client-eventbridge';
 import * as iam from '@aws-sdk/client-iam';
+import * as s3 from '@aws-sdk/client-s3';
 import * as sts from '@aws-sdk/client-sts';
 import { NormalizedSchema } from '@smithy/core/schema';
 import type { StaticOperationSchema } from '@smithy/types';
@@ -97,6 +98,7 @@ const SCHEMAS: Partial<Record<ServiceName, object>> = {
   elbv2,
   events,
   iam,
+  s3,
   sts,
 };
 const shapes = new Map<string, OperationShape | undefined>();

@@ -14,7 +14,7 @@ import { wireFaults } from './faults.js';
 import { readForm } from './form.js';
 import { writeAnswer, writeFault } from './query.js';
 import { callJson } from './json.js';
-import { callS3, type S3Call } from './s3.js';
+import { callS3 } from './s3/s3.js';
 import { operationShape, QUERY_SERVICES, type OperationShape, type QueryService } from './services.js';
 import type { WireRequest, WireAnswer, WireOutcome } from './wire-types.js';
 
@@ -167,8 +167,8 @@ export function createWire(
         }),
       );
     if (!isS3(request)) return answerQuery(request, requestId);
-    return callS3(request, standardHeaders(world, requestId), (call: S3Call) =>
-      run(agentOf(request), 's3', call.operation, () => call.input),
+    return callS3(request, standardHeaders(world, requestId), (operation, input) =>
+      run(agentOf(request), 's3', operation, input),
     );
   };
 

@@ -29,6 +29,17 @@ export function structWriter(schema: NormalizedSchema): (value: object) => strin
 /** Members of a structure are compiled once, on first use, so that a structure may contain itself. */
 const structs = new WeakMap<object, (value: object) => string>();
 
+/** Writes these members of a structure alone, as `structWriter` writes all of them. */
+export function writeMembers(
+  members: readonly (readonly [name: string, member: NormalizedSchema])[],
+  value: Readonly<Record<string, unknown>>,
+): string {
+  return members
+    .filter(([name]) => value[name] !== undefined)
+    .map(([name, member]) => elementWriter(member)(member.getMemberTraits().xmlName ?? name, value[name]))
+    .join('');
+}
+
 function elementWriter(schema: NormalizedSchema): WriteElement {
   if (schema.isListSchema()) return listWriter(schema);
   if (schema.isMapSchema()) return mapWriter(schema);

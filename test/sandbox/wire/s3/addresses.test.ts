@@ -8,9 +8,9 @@ import {
 } from '@aws-sdk/client-s3';
 import { expect } from 'chai';
 import { Readable } from 'node:stream';
-import { ServiceFault } from '../../../src/sandbox/world/fault.js';
-import type { OperationTable } from '../../../src/sandbox/world/world.js';
-import { failure, sandboxOf } from './support.js';
+import { ServiceFault } from '../../../../src/sandbox/world/fault.js';
+import type { OperationTable } from '../../../../src/sandbox/world/world.js';
+import { failure, sandboxOf } from '../support.js';
 
 /** Enough of S3 to see what the wire hands over. */
 function shelf(): { table: OperationTable; objects: Map<string, Uint8Array | string> } {
