@@ -105,20 +105,20 @@ function contentOf(request: WireRequest): Uint8Array {
 
 function document(member: NormalizedSchema, request: WireRequest): unknown {
   const text = Buffer.from(contentOf(request)).toString('utf8').trim();
-  return text === '' ? undefined : valueOf(member, parseXml(text));
+  return text === '' ? undefined : shapedAs(member, parseXml(text));
 }
 
-function valueOf(schema: NormalizedSchema, { text, children }: XmlElement): unknown {
+function shapedAs(schema: NormalizedSchema, { text, children }: XmlElement): unknown {
   if (!schema.isStructSchema()) return scalar(schema, text);
   const value: Record<string, unknown> = {};
   for (const [name, member] of schema.structIterator()) {
     const named = children.filter((child) => child.name === (member.getMemberTraits().xmlName ?? name));
     const [first] = named;
     if (first === undefined) continue;
-    if (!member.isListSchema()) value[name] = valueOf(member, first);
+    if (!member.isListSchema()) value[name] = shapedAs(member, first);
     else {
       const items = member.getMergedTraits().xmlFlattened ? named : first.children;
-      value[name] = items.map((item) => valueOf(member.getValueSchema(), item));
+      value[name] = items.map((item) => shapedAs(member.getValueSchema(), item));
     }
   }
   return value;

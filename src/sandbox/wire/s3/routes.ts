@@ -1,5 +1,5 @@
 import { ServiceFault } from '../../world/fault.js';
-import { SETTINGS } from '../../world/s3/settings.js';
+import { SETTINGS } from '../../world/s3/bucket-settings.js';
 import { operationShape, type OperationShape } from '../services.js';
 import { there } from '../../there.js';
 import type { WireRequest } from '../wire-types.js';

@@ -135,7 +135,7 @@ function decodedSource(source: string): string {
   } catch {
     throw new ServiceFault(
       'InvalidArgument',
-      'Copy Source must mention the source bucket and key: sourcebucket/sourcekey',
+      'The copy source must name the source bucket and key, percent-encoded',
     );
   }
 }
@@ -177,7 +177,7 @@ function numberedPart(object: StoredObject, number: number): Part | undefined {
   const sizes = object.parts ?? [sizeOf(object.body)];
   const size = sizes[number - 1];
   if (size === undefined)
-    throw new ServiceFault('InvalidPartNumber', 'The requested partnumber is not satisfiable', 416);
+    throw new ServiceFault('InvalidPartNumber', 'The requested part number is not satisfiable', 416);
   const first = sizes.slice(0, number - 1).reduce((sum, each) => sum + each, 0);
   if (size === 0) return undefined;
   return { first, last: first + size - 1, ...(object.parts !== undefined && { count: sizes.length }) };

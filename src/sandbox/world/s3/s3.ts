@@ -2,7 +2,7 @@ import type { OperationTable, World } from '../world.js';
 import { bucketOperations } from './buckets.js';
 import { listingOperations } from './listing.js';
 import { objectOperations } from './objects.js';
-import { settingOperations } from './settings.js';
+import { settingOperations } from './bucket-settings.js';
 import { s3State } from './state.js';
 import { uploadOperations } from './uploads.js';
 
