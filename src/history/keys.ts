@@ -18,6 +18,12 @@ export interface RunKey {
 /** Keys are listed in ascending order, so what is left until then comes first where it is least: the newest run. */
 const LAST: Instant = 9_999_999_999_999;
 
+/** ARN of all that a run on the stack writes there, for policies; without a stack of all that any run writes. */
+export function keptObjects(address: HistoryAddress, place: HistoryPlace, partition: string): string {
+  const stack = place.stack === '' ? '*' : place.stack;
+  return `arn:${partition}:s3:::${address.bucket}/${folder(address, { ...place, stack })}/*`;
+}
+
 /** What all entries of a stack begin with. */
 export function runsPrefix(address: HistoryAddress, place: HistoryPlace): string {
   return `${folder(address, place)}/runs/`;

@@ -36,6 +36,15 @@ export function readBus(name: string): string {
   );
 }
 
+/** ARN of a bus of that account and region, which is named by its name or is an ARN already. @throws Failure `usage` */
+export function busArn(
+  bus: string,
+  { partition, region, account }: { readonly partition: string; readonly region: string; readonly account: string },
+): string {
+  const name = readBus(bus);
+  return name.startsWith('arn:') ? name : `arn:${partition}:events:${region}:${account}:event-bus/${name}`;
+}
+
 /** What the bus gets of a notice. */
 export function entryOf(notice: Notice, bus: string): BusEntry {
   return {

@@ -245,6 +245,7 @@ export const CODES: Readonly<Record<string, string>> = {
   'history.noTemplate':
     'A run had another template, and there is no copy of it. Give that template and its parameters.',
   'history.unknown': 'No run, or several, of the history have the id that --to names. history shows them.',
+  'history.unreachable': 'The store of --history could not be read. Runs go on without it; history and --to do not.',
   'history.unreadable': 'The entry of the run that --to names cannot be read, so nobody can go back to it by --to.',
   'lint.missing': 'cfn-lint is to count, and it could not be run.',
 

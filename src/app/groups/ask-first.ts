@@ -3,10 +3,12 @@ import { sayCalendar, type CalendarNow } from '../../decide/gates/change-calenda
 import { notAskedReason } from '../../decide/gates/metrics.js';
 import { retrying } from '../../engine/retrying-gateway.js';
 import { AwsFault, refused } from '../../errors.js';
+import type { Check } from '../../model/checkup.js';
 import type { Reason } from '../../model/rollout/decision.js';
 import type { CalendarPlan } from '../../model/rollout/calendar.js';
 import type { MetricCondition } from '../../model/rollout/metric.js';
 import { QUICK, type Run } from '../../run/run.js';
+import { count } from '../../text/count.js';
 import { saidBy } from '../../text/fault-text.js';
 import { sentence } from '../../text/sentence.js';
 
@@ -34,17 +36,60 @@ export async function calendarNow(
 
 /** A closed calendar, and one that cannot be read, refuses the run, unless somebody says why it goes on. */
 function expectOpen({ deps }: Pick<Run, 'deps'>, calendar: CalendarPlan, state: CalendarNow): void {
+  const reason = whyNotOpen(calendar, state);
+  if (reason === undefined) return;
+  if (calendar.despite === undefined)
+    throw refused(reason.code, `Nothing was started: ${sentence(reason.text)}`, [reason]);
+  deps.emit({ type: 'warning', reason });
+}
+
+/** What a run says of a calendar that is closed or cannot be read; undefined where it is open. */
+function whyNotOpen(calendar: CalendarPlan, state: CalendarNow): Reason | undefined {
   // rule: calendar-ignored
-  if (state.kind === 'open') return;
+  if (state.kind === 'open') return undefined;
   const text = sayCalendar(calendar, state);
-  const code = state.kind === 'closed' ? 'calendar.closed' : 'calendar.unread';
-  if (calendar.despite !== undefined) {
-    const remedy = `The run goes on despite that: ${calendar.despite}`;
-    deps.emit({ type: 'warning', reason: { code: 'calendar.despite', text, remedy } });
-    return;
+  if (calendar.despite !== undefined)
+    return { code: 'calendar.despite', text, remedy: `The run goes on despite that: ${calendar.despite}` };
+  const [code, first] =
+    state.kind === 'closed'
+      ? (['calendar.closed', 'Wait until it is open'] as const)
+      : (['calendar.unread', 'Correct its name, or allow ssm:GetCalendarState on it'] as const);
+  return { code, text, remedy: `${first}, or say why it shall go on all the same: --despite-calendar REASON.` };
+}
+
+/**
+ * What a run would be told as it begins, as checks: of the change calendars and of the metrics that it is given;
+ * nothing where it is given none.
+ */
+export async function checkFirst(
+  run: Pick<Run, 'deps'>,
+  { gates = { words: [] } }: Pick<Wanted, 'gates'>,
+): Promise<Check[]> {
+  const { calendar, metrics } = gates;
+  const checks: Check[] = [];
+  if (calendar !== undefined) {
+    const state = await stateOf(run, calendar);
+    const reason = whyNotOpen(calendar, state);
+    checks.push({
+      topic: 'calendar',
+      state: reason === undefined ? 'ok' : calendar.despite === undefined ? 'against' : 'warning',
+      says: sayCalendar(calendar, state),
+      findings: reason === undefined ? [] : [reason],
+    });
   }
-  const remedy = 'Wait until it is open, or say why it shall go on all the same: --despite-calendar REASON.';
-  throw refused(code, `Nothing was started: ${sentence(text)}`, [{ code, text, remedy }]);
+  if (metrics !== undefined) {
+    const reasons = await metricReasons(run, gates);
+    checks.push({
+      topic: 'metrics',
+      state: reasons.length === 0 ? 'ok' : 'against',
+      says:
+        reasons.length === 0
+          ? `CloudWatch can be asked for ${count(metrics.conditions.length, 'metric')}`
+          : `${reasons.length} of ${count(metrics.conditions.length, 'metric')} cannot be asked`,
+      findings: reasons,
+    });
+  }
+  return checks;
 }
 
 async function stateOf({ deps }: Pick<Run, 'deps'>, { names }: CalendarPlan): Promise<CalendarNow> {
@@ -64,12 +109,17 @@ async function stateOf({ deps }: Pick<Run, 'deps'>, { names }: CalendarPlan): Pr
  * @throws Failure `refused`
  */
 export async function askMetricsFirst(run: Pick<Run, 'deps'>, { gates }: Pick<Wanted, 'gates'>): Promise<void> {
-  const reasons: Reason[] = [];
-  for (const condition of gates?.metrics?.conditions ?? []) reasons.push(...(await whyNotAsked(run, condition)));
+  const reasons = await metricReasons(run, gates);
   const [first] = reasons;
   if (first === undefined) return;
   const what = reasons.length === 1 ? sentence(first.text) : `${reasons.length} metrics cannot be asked.`;
   throw refused(first.code, `Nothing was started: ${what}`, reasons);
+}
+
+async function metricReasons(run: Pick<Run, 'deps'>, gates: Wanted['gates']): Promise<readonly Reason[]> {
+  const reasons: Reason[] = [];
+  for (const condition of gates?.metrics?.conditions ?? []) reasons.push(...(await whyNotAsked(run, condition)));
+  return reasons;
 }
 
 /** Periods that are asked for to see whether the expression can be read. */

@@ -1,4 +1,5 @@
-import { readWanted } from '../../config/rollout-plan.js';
+import type { GateFlags } from '../../config/gates.js';
+import { readWanted, type Wanted } from '../../config/rollout-plan.js';
 import type { StrategyFlags } from '../../config/strategy.js';
 import { clockCheck } from '../../decide/checkup/clock.js';
 import { permissionCheck, permissionQuestions } from '../../decide/checkup/permissions.js';
@@ -7,11 +8,14 @@ import { noStack } from '../../engine/stack/no-stack.js';
 import { stackGroupRows } from '../../engine/stack/stack-groups.js';
 import { retrying, type RepeatableGateway } from '../../engine/retrying-gateway.js';
 import { AwsFault, badFlags, EXIT } from '../../errors.js';
+import type { HistoryAddress } from '../../history/history-address.js';
+import { keptObjects, type HistoryPlace } from '../../history/keys.js';
 import type { AnsweredPermissions, Check, Growth, PermissionQuestion, Room } from '../../model/checkup.js';
 import type { Identity } from '../../model/event.js';
 import type { Group } from '../../model/rollout/group.js';
 import type { Stack } from '../../model/stack/stack.js';
 import type { GroupOutlook } from '../../model/stack/change-plan.js';
+import { busArn, readBus } from '../../notify/event-bus.js';
 import { checkupPage } from '../../render/documents/checkup-page.js';
 import { lineWriter } from '../../render/line-writer.js';
 import { placedRemedies } from '../../run/place.js';
@@ -19,12 +23,21 @@ import { QUICK, type CommonFlags } from '../../run/run.js';
 import type { CommandResult, ProcessContext } from '../../run/process-context.js';
 import { count } from '../../text/count.js';
 import { faultText } from '../../text/fault-text.js';
+import { checkFirst } from '../groups/ask-first.js';
+import { historyCheck } from '../history/check-history.js';
+import { historyAsked, type HistoryFlags } from '../history/open-history.js';
 import { namedGroups, targetProblems, type TargetFlags } from '../groups/command-targets.js';
 import { outlooks } from '../groups/outlooks.js';
 import { templateReasons } from '../stack/template-reasons.js';
 import { lookAtNamed, withLook, type Looking } from './read-only.js';
 
-export interface DoctorAsked extends TargetFlags, CommonFlags, StrategyFlags {}
+/** What a run would be given besides its target, so that what it asks before it begins can be asked here. */
+interface GivenToRuns
+  extends Pick<GateFlags, 'change-calendar' | 'despite-calendar' | 'metric' | 'gate-timeout'>, HistoryFlags {
+  readonly 'event-bus'?: string | undefined;
+}
+
+export interface DoctorAsked extends TargetFlags, CommonFlags, StrategyFlags, GivenToRuns {}
 
 /** The --json document of `doctor`. Fields are only ever added. */
 export interface DoctorDocument extends Omit<CommandResult, 'stack' | 'groups'> {
@@ -46,27 +59,42 @@ interface Patient {
   readonly groups: readonly Group[];
   readonly asked: DoctorAsked;
   readonly context: ProcessContext;
+  /** Where runs are kept; absent: nowhere. */
+  readonly history?: HistoryAddress;
 }
 
 /**
- * `doctor`: whether a rollout could start here: who calls, the clock, permissions, the template, the groups (by the
- * function that `plan` asks), and room for what is launched on top. Reads only; exits as preflight would.
+ * `doctor`: whether a rollout could start here: who calls, the clock, permissions, what a run asks before it begins
+ * (calendars, metrics) and where it is kept, the template, the groups (by the function that `plan` asks), and room for
+ * what is launched on top. Reads only; exits as preflight would.
  */
 export async function doctor(asked: DoctorAsked, context: ProcessContext): Promise<CommandResult | DoctorDocument> {
   const anything = asked.stack === undefined && asked.asgs.length === 0 && (asked['asg-tag'] ?? []).length === 0;
   const problems = anything ? [] : targetProblems(asked);
   if (problems.length > 0) throw badFlags(problems);
+  const history = historyAsked(asked);
+  if (isGiven(asked['event-bus'])) readBus(asked['event-bus']);
+  const wanted = wantedOf(asked);
   return withLook({ command: 'doctor', groups: asked.asgs }, asked, context, async (looking, named) => {
     const gateway = retrying(looking.deps, QUICK);
     const began = looking.deps.clock.now();
     const { at, ...identity } = await gateway.identity();
     const here = looking.deps.clock.now();
-    const patient = { looking, identity, asked: named, context, ...(await meant(looking, named, anything)) };
+    const patient = {
+      looking,
+      identity,
+      asked: named,
+      context,
+      ...(await meant(looking, named, anything)),
+      ...(history && { history }),
+    };
     const sandbox = context.env['HA_UPDATER_SPEED'] !== undefined && context.simulated === undefined;
     const checks: readonly Check[] = [
       callerCheck(identity),
       clockCheck(sandbox ? undefined : { here, there: at, tookMs: here - began }),
       await permissionsOf(patient, gateway),
+      ...(await checkFirst(looking, wanted)),
+      ...(history === undefined ? [] : [await historyCheck(looking, history, placeOf(patient))]),
       ...(patient.stack === undefined ? [] : [await templateCheck(patient, patient.stack)]),
       ...(await groupChecks(patient, gateway)),
     ].map((check) => ({ ...check, findings: placedRemedies(check.findings, looking.place) }));
@@ -110,14 +138,34 @@ function callerCheck({ arn, account, region }: Identity): Check {
   return { topic: 'caller', state: 'ok', says: `${arn} of account ${account}, in ${region}`, findings: [] };
 }
 
-async function permissionsOf({ identity, stack, groups }: Patient, gateway: RepeatableGateway): Promise<Check> {
+/** What the flags ask of a run; settings may limit how long a metric is asked although none is given here. */
+function wantedOf(asked: DoctorAsked): Wanted {
+  const { 'gate-timeout': timeout, ...rest } = asked;
+  const isAsked = (asked.metric ?? []).length > 0;
+  return readWanted({ ...rest, swap: 'always', ...(isAsked && { 'gate-timeout': timeout }) });
+}
+
+function isGiven(text: string | undefined): text is string {
+  return text !== undefined && text !== '';
+}
+
+function placeOf({ identity: { account, region }, asked: { stack = '' } }: Patient): HistoryPlace {
+  return { account, region, stack };
+}
+
+async function permissionsOf(patient: Patient, gateway: RepeatableGateway): Promise<Check> {
+  const { identity, stack, groups, history, asked } = patient;
   const { arn, account, region } = identity;
+  const bus = asked['event-bus'];
   if (/^arn:[\w-]+:iam::\d+:root$/.test(arn))
     return { topic: 'permissions', state: 'ok', says: 'the root user may do everything', findings: [] };
+  const partition = arn.split(':')[1] ?? 'aws';
   const questions = permissionQuestions({
     region,
     account,
-    partition: arn.split(':')[1] ?? 'aws',
+    partition,
+    ...(history !== undefined && { history: keptObjects(history, placeOf(patient), partition) }),
+    ...(isGiven(bus) && { eventBus: busArn(bus, { partition, region, account }) }),
     ...(stack !== undefined && { stackId: stack.id }),
     groups: groups.map(({ name, tags = {}, stackId }) => ({
       name,
@@ -168,7 +216,7 @@ async function groupChecks(
   gateway: RepeatableGateway,
 ): Promise<readonly Check[]> {
   if (groups.length === 0) return [];
-  const wanted = readWanted({ ...asked, swap: 'always' });
+  const wanted = wantedOf(asked);
   const run = { ...looking, id: 'doctor', host: context.host, pid: context.pid };
   const of = { groups: groups.map(({ name }) => name), ...(stack !== undefined && { stack: stack.id }) };
   const seen = await outlooks(run, wanted, of, undefined);

@@ -2,7 +2,7 @@
 export interface NeededActions {
   /** A clause: `reading groups, instances and load balancers`. */
   readonly purpose: string;
-  readonly on: 'anything' | 'the stack' | 'each group' | 'instances of each group';
+  readonly on: 'anything' | 'the stack' | 'each group' | 'instances of each group' | 'the history' | 'the event bus';
   readonly actions: readonly string[];
   /** What a run does without them; absent: it cannot go on. */
   readonly without?: string;
@@ -117,5 +117,17 @@ export const NEEDED_ACTIONS: readonly NeededActions[] = [
     on: 'instances of each group',
     actions: ['ec2:GetConsoleOutput'],
     without: 'A failure is told without the output of its instances.',
+  },
+  {
+    purpose: 'keeping runs in the history',
+    on: 'the history',
+    actions: ['s3:PutObject'],
+    without: 'A run goes on and is not kept, unless a policy of the bucket allows it, which IAM does not know.',
+  },
+  {
+    purpose: 'telling the event bus',
+    on: 'the event bus',
+    actions: ['events:PutEvents'],
+    without: 'A run goes on and is not told there, unless a policy of the bus allows it, which IAM does not know.',
   },
 ];

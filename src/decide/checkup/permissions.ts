@@ -18,6 +18,10 @@ export interface AskedPlace {
   /** ARN of the stack; absent without one. */
   readonly stackId?: string;
   readonly groups: readonly GroupToAsk[];
+  /** ARN of the objects that the history of the stack is made of; absent where no history is kept. */
+  readonly history?: string;
+  /** ARN of the event bus that runs tell; absent where they tell none. */
+  readonly eventBus?: string;
 }
 
 /** Each group is a call of a service that takes few; beyond these one speaks for the others. */
@@ -30,12 +34,16 @@ const OUR_TAGS = ['ha-updater:rollout', 'ha-updater:lease', 'ha-updater:verdict'
 const SOME_ID = '00000000-0000-0000-0000-000000000000';
 
 /** What to ask IAM: one question for each thing. A conditional permission is told by tags of that thing. */
-export function permissionQuestions({ region, account, partition, stackId, groups }: AskedPlace): PermissionQuestion[] {
+export function permissionQuestions(place: AskedPlace): PermissionQuestion[] {
+  const { region, account, partition, stackId, groups } = place;
+  const things = { 'the stack': stackId, 'the history': place.history, 'the event bus': place.eventBus };
   const base = { 'aws:RequestedRegion': [region], 'aws:SecureTransport': ['true'] };
   return NEEDED_ACTIONS.flatMap(({ purpose, on, actions }): PermissionQuestion[] => {
     if (on === 'anything') return [{ purpose, actions, context: base }];
-    if (on === 'the stack')
-      return stackId === undefined ? [] : [{ purpose, actions, resource: stackId, context: base }];
+    if (on === 'the stack' || on === 'the history' || on === 'the event bus') {
+      const resource = things[on];
+      return resource === undefined ? [] : [{ purpose, actions, resource, context: base }];
+    }
     return groups.slice(0, MOST_GROUPS).map(({ name, tags }) => ({
       purpose,
       actions,

@@ -150,6 +150,85 @@ describe('doctor', () => {
     expect(seen.stdout).to.match(/-> aws autoscaling resume-processes --region eu-west-1 .*Launch/);
   });
 
+  describe('asks what a run that is given more asks', () => {
+    const given = { stack: 'shop', 'change-calendar': ['freeze'] };
+    const HISTORY = 's3://my-runs/ha-updater';
+    const role = { caller: 'assumed-role/deploy/ci' };
+
+    it('its change calendars: closed refuses, open and a reason do not', async () => {
+      const closed = await ask({ calendars: { freeze: 'CLOSED' } }, given);
+      expect([states(closed)['calendar'], closed.document.exitCode]).to.deep.equal(['against', 3]);
+      expect(codes(closed)).to.include('calendar.closed');
+      expect(closed.stdout).to.match(/^FAIL {2}calendar {5}the change calendar freeze is closed$/m);
+      const open = await ask({ calendars: { freeze: 'OPEN' } }, given);
+      expect([states(open)['calendar'], open.document.exitCode]).to.deep.equal(['ok', 0]);
+      const why = await ask({ calendars: { freeze: 'CLOSED' } }, { ...given, 'despite-calendar': 'hot fix' });
+      expect([states(why)['calendar'], why.document.exitCode]).to.deep.equal(['warning', 0]);
+    });
+
+    for (const [what, scenario, name] of [
+      ['is not there', {}, 'frieze'],
+      ['the role may not ask', { faults: [refuse('ssm:GetCalendarState', 'AccessDeniedException')] }, 'freeze'],
+    ] as const)
+      it(`a calendar that ${what}`, async () => {
+        const seen = await ask({ calendars: { freeze: 'OPEN' }, ...scenario }, { ...given, 'change-calendar': [name] });
+        expect([states(seen)['calendar'], seen.document.exitCode]).to.deep.equal(['against', 3]);
+        expect(codes(seen)).to.include('calendar.unread');
+      });
+
+    it('its metrics, whatever settings say of how long they are asked', async () => {
+      const seen = await ask({}, { metric: ['FOO(m:A/b{stat=Sum}) < 5'] });
+      expect([states(seen)['metrics'], codes(seen).includes('metric.invalid')]).to.deep.equal(['against', true]);
+      expect(states(await ask({}, { 'gate-timeout': '3000' }))).to.not.have.property('metrics');
+    });
+
+    it('its history: read by a list, writing it by IAM alone', async () => {
+      const sandboxes: Sandbox[] = [];
+      const bucket = (sandbox: Sandbox): void => {
+        threeGroups(sandbox);
+        call(sandbox.world, 's3', 'CreateBucket', { Bucket: 'my-runs' });
+        sandboxes.push(sandbox);
+      };
+      const seen = await ask(role, { stack: 'shop', history: HISTORY }, bucket);
+      expect([states(seen)['history'], states(seen)['permissions']]).to.deep.equal(['ok', 'ok']);
+      expect(seen.stdout).to.include(`${HISTORY} can be read, and holds no run on shop yet`);
+      expect([...(sandboxes[0]?.calls.keys() ?? [])].filter((one) => one.startsWith('s3:'))).to.deep.equal([
+        's3:ListObjectsV2',
+      ]);
+      const denied = await ask(
+        { ...role, faults: [refuse('s3:PutObject')] },
+        { stack: 'shop', history: HISTORY },
+        bucket,
+      );
+      expect([states(denied)['history'], states(denied)['permissions'], denied.document.exitCode]).to.deep.equal([
+        'ok',
+        'warning',
+        0,
+      ]);
+      expect(denied.stdout).to.match(
+        /keeping runs in the history is not allowed for .*: s3:PutObject\. \[permission\.lacking\]/,
+      );
+      for (const [what, scenario, prepare] of [
+        ['not there', {}, threeGroups],
+        ['not to be listed', { faults: [refuse('s3:ListObjectsV2')] }, bucket],
+      ] as const) {
+        const lost = await ask(scenario, { stack: 'shop', history: HISTORY }, prepare);
+        expect([states(lost)['history'], lost.document.exitCode], what).to.deep.equal(['warning', 0]);
+        expect(codes(lost), what).to.include('history.unreachable');
+      }
+      expect((await ask({}, { history: HISTORY }, bucket)).stdout).to.include(`${HISTORY} can be read\n`);
+    });
+
+    it('its event bus, and what IAM says of it', async () => {
+      const denied = await ask({ ...role, faults: [refuse('events:PutEvents')] }, { 'event-bus': 'releases' });
+      expect([states(denied)['permissions'], denied.document.exitCode]).to.deep.equal(['warning', 0]);
+      expect(denied.stdout).to.match(
+        /telling the event bus is not allowed for .*event-bus\/releases: events:PutEvents/,
+      );
+      expect(states(await ask(role, { 'event-bus': 'releases' }))['permissions']).to.equal('ok');
+    });
+  });
+
   it('checks the account alone without STACK', async () => {
     const seen = await ask({}, {});
     expect(Object.keys(states(seen))).to.deep.equal(['caller', 'clock', 'permissions']);
