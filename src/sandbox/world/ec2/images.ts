@@ -9,7 +9,7 @@ import { selects } from './filters.js';
 /** The image id itself, or what the SSM parameter of a `resolve:ssm:` reference holds now. */
 export function resolveImage(world: World, image: string): string {
   if (!image.startsWith('resolve:ssm:')) return image;
-  const name = image.slice('resolve:ssm:'.length).replace(/:[^/:]+$/, '');
+  const name = image.slice('resolve:ssm:'.length);
   const value = ssmValue(world, name);
   if (value === undefined)
     throw new ServiceFault('InvalidParameterValue', `Unable to resolve the SSM parameter '${name}'.`);

@@ -133,10 +133,7 @@ function decodedSource(source: string): string {
   try {
     return decodeURIComponent(source);
   } catch {
-    throw new ServiceFault(
-      'InvalidArgument',
-      'The copy source must name the source bucket and key, percent-encoded',
-    );
+    throw new ServiceFault('InvalidArgument', 'The copy source must name the source bucket and key, percent-encoded');
   }
 }
 

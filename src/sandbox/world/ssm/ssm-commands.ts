@@ -2,6 +2,7 @@ import type {
   CancelCommandRequest,
   DescribeInstanceInformationRequest,
   GetCommandInvocationRequest,
+  ListCommandInvocationsRequest,
   ListCommandsRequest,
   SendCommandRequest,
 } from '@aws-sdk/client-ssm';
@@ -12,6 +13,7 @@ import { drawMs } from '../random-delay.js';
 import { ec2State, type Ec2Instance } from '../ec2/state.js';
 import { ServiceFault } from '../fault.js';
 import { ssmState, type Invocation, type SentCommand } from './ssm-state.js';
+import { page } from '../page.js';
 import { touch } from '../revisions.js';
 import type { OperationTable, World } from '../world.js';
 
@@ -76,11 +78,25 @@ export const commandOperations: OperationTable = {
         (input.CommandId === undefined || command.id === input.CommandId) &&
         (input.InstanceId === undefined || command.invocations.has(input.InstanceId)),
     );
+    const { items, next } = page([...wanted].reverse(), input.MaxResults ?? 50, input.NextToken);
     return {
-      Commands: [...wanted]
-        .reverse()
-        .slice(0, input.MaxResults ?? 50)
-        .map((command) => described(command, world.clock.now())),
+      Commands: items.map((command) => described(command, world.clock.now())),
+      ...(next !== undefined && { NextToken: next }),
+    };
+  },
+  ListCommandInvocations: (world, input: ListCommandInvocationsRequest) => {
+    const now = world.clock.now();
+    const rows = [...ssmState(world).commands]
+      .reverse()
+      .filter((command) => input.CommandId === undefined || command.id === input.CommandId)
+      .flatMap((command) => [...command.invocations].map(([id, invocation]) => ({ command, id, invocation })))
+      .filter(({ id }) => input.InstanceId === undefined || id === input.InstanceId)
+      .map(({ command, id, invocation }) => listedInvocation(command, id, statusOf(invocation, now), invocation.output))
+      .filter(({ Status }) => filtersStatus(input, Status));
+    const { items, next } = page(rows, input.MaxResults ?? 50, input.NextToken);
+    return {
+      CommandInvocations: input.Details === true ? items : items.map((row) => ({ ...row, CommandPlugins: [] })),
+      ...(next !== undefined && { NextToken: next }),
     };
   },
   CancelCommand: (world, input: CancelCommandRequest) => {
@@ -94,8 +110,10 @@ export const commandOperations: OperationTable = {
     const known = [...ec2State(world).instances.values()].filter(
       (one) => (wanted?.includes(one.id) ?? true) && one.state !== 'terminated' && one.runningAt <= world.clock.now(),
     );
+    const { items, next } = page(known, input.MaxResults ?? 50, input.NextToken);
     return {
-      InstanceInformationList: known.map((one) => ({
+      ...(next !== undefined && { NextToken: next }),
+      InstanceInformationList: items.map((one) => ({
         InstanceId: one.id,
         PingStatus: takesCommands(world, one) ? 'Online' : 'ConnectionLost',
         PlatformType: 'Linux',
@@ -171,6 +189,38 @@ function statusOf(invocation: Invocation, now: number): { readonly status: strin
   if (now < invocation.endsAt) return { status: 'InProgress', exit: -1 };
   if (invocation.timesOut) return { status: 'TimedOut', exit: -1 };
   return { status: invocation.exit === 0 ? 'Success' : 'Failed', exit: invocation.exit };
+}
+
+/** What one instance made of a command, with what the document's one plugin printed. */
+function listedInvocation(
+  command: SentCommand,
+  id: string,
+  { status, exit }: { readonly status: string; readonly exit: number },
+  output: string,
+): { readonly Status: string; readonly [member: string]: unknown } {
+  const details = status === 'TimedOut' ? 'ExecutionTimedOut' : status;
+  return {
+    CommandId: command.id,
+    InstanceId: id,
+    Comment: command.comment,
+    DocumentName: command.document,
+    RequestedDateTime: new Date(command.at),
+    Status: status,
+    StatusDetails: details,
+    CommandPlugins: [
+      {
+        Name: 'aws:runShellScript',
+        Status: status,
+        StatusDetails: details,
+        ResponseCode: exit,
+        Output: exit === -1 ? '' : output,
+      },
+    ],
+  };
+}
+
+function filtersStatus({ Filters: filters = [] }: ListCommandInvocationsRequest, status: string): boolean {
+  return filters.every(({ key, value }) => key !== 'Status' || value === status);
 }
 
 function described(command: SentCommand, now: number): object {

@@ -1,4 +1,5 @@
 import type { World } from '../../world.js';
+import { resolveDynamic } from '../template/dynamic-references.js';
 import { condition, evaluate } from '../template/intrinsics.js';
 import { liveScope } from '../template/scope.js';
 import { cloudFormationState, type Blueprint, type OutputRow, type StackRow } from './state.js';
@@ -12,7 +13,12 @@ export function outputsOf(world: World, stack: StackRow, blueprint: Blueprint): 
     if (output.condition !== undefined && !condition(output.condition, scope)) continue;
     const exportName = output.exportName === undefined ? undefined : text(evaluate(output.exportName, scope));
     if (exportName !== undefined) checkExport(world, stack, exportName);
-    rows.push({ key, value: text(evaluate(output.value, scope)), description: output.description, exportName });
+    rows.push({
+      key,
+      value: text(resolveDynamic(world, evaluate(output.value, scope))),
+      description: output.description,
+      exportName,
+    });
   }
   return rows;
 }

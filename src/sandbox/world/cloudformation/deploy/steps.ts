@@ -3,6 +3,7 @@ import { ServiceFault } from '../../fault.js';
 import { same } from '../equal.js';
 import { recordHookObjection, recordResourceEvent, setResource } from './events.js';
 import { stackFault } from '../faults.js';
+import { resolveDynamic } from '../template/dynamic-references.js';
 import { evaluateOptional } from '../template/intrinsics.js';
 import { uuid } from '../names.js';
 import { nestedStacks, type Engine } from './nested.js';
@@ -424,7 +425,8 @@ function resolvedProperties(
   const resolved: Record<string, Json> = {};
   for (const [name, node] of Object.entries(blueprint.template.resources[logicalId]?.properties ?? {})) {
     const value = evaluateOptional(node, scope);
-    if (value !== undefined) resolved[name] = value;
+    // What people are shown keeps the references.
+    if (value !== undefined) resolved[name] = visibility === 'plain' ? resolveDynamic(world, value) : value;
   }
   return resolved;
 }
