@@ -16,6 +16,7 @@ import { withRun, type CommonFlags, type RunResult, type RunDescription, type Ru
 import type { CommandResult, ProcessContext } from '../../run/process-context.js';
 import { byName, namedGroups, targetProblems } from './command-targets.js';
 import { servingNow, type ServingNow } from './serving-now.js';
+import { frozenNext } from './resume-rollback.js';
 import { againWith, planOf } from './update-asgs.js';
 import { retrying } from '../../engine/retrying-gateway.js';
 import { STACK_TIMING } from '../../engine/stack/stack-change.js';
@@ -128,12 +129,7 @@ async function cancelGroups(run: Run, wanted: Wanted, asked: CancelAsked, open: 
   const now = (): Promise<ServingNow> => servingNow(run, groups, began);
   if (results.some(({ outcome }) => outcome === 'stuck')) throw halfWay(results, asked, await now());
   if (results.some(({ outcome }) => outcome === 'promoted')) throw tooLate(results, asked, await now());
-  const frozen = results.some(({ outcome }) => outcome === 'rolledBack');
-  return {
-    outcome: 'cancelled',
-    results,
-    ...(frozen && { more: { next: [command`ha-updater unfreeze ${targetWordsOf(asked)}`] } }),
-  };
+  return { outcome: 'cancelled', results, ...(await frozenNext(run, plan, results)) };
 }
 
 /** What a dead run left is worked on from here, under its lock. The wish is written by then. */

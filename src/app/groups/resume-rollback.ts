@@ -2,6 +2,7 @@ import { gateCommands } from '../../config/gates.js';
 import { command } from '../../text/commands/next-command.js';
 import { readWanted, type GroupFlags } from '../../config/rollout-plan.js';
 import { targetWordsOf } from '../../config/target.js';
+import { afterRollBack } from '../../decide/diagnosis/after-roll-back.js';
 import { rolledBack } from '../../engine/rollout/failures.js';
 import { Failure } from '../../errors.js';
 import type { GroupResult } from '../../model/rollout/decision.js';
@@ -86,6 +87,7 @@ function goingBack(): Recovery {
     if (results.some(({ outcome }) => outcome === 'promoted'))
       throw tooLate(results, plan, (await servesNow(run, plan)).text);
     const outcome = results.some(({ outcome }) => BACK.includes(outcome)) ? 'undone' : orSizeKept(results);
+    if (outcome === 'undone') return { outcome, results, ...(await frozenNext(run, plan, results)) };
     if (outcome !== 'nothing' || plan.stack === undefined) return { outcome, results };
     const { reason, next } = await wayBackOf(run, plan.stack);
     run.deps.emit({ type: 'warning', reason });
@@ -149,6 +151,21 @@ function recoverCommand({ end, ...how }: Recovery, given: RecoverAsked): GroupCo
     },
     end: (run, _asked, { results, plan }) => end(results, plan, run),
   };
+}
+
+/** The way on from groups that a roll-back which was asked for left frozen. */
+export async function frozenNext(
+  run: Run,
+  plan: Plan,
+  results: readonly GroupResult[],
+): Promise<Pick<RunResult, 'more'>> {
+  const back = results.flatMap((result) => (result.outcome === 'rolledBack' ? [result] : []));
+  if (back.every(({ frozen }) => frozen.length === 0)) return {};
+  const { groups } = await servesNow(run, plan);
+  const after = groups.filter(({ name }) => back.some(({ group }) => group === name));
+  const target = targetWordsOf({ stack: plan.stack, asgs: back.map(({ group }) => group) });
+  const inPart = back.some(({ stay = 0 }) => stay > 0);
+  return { more: { next: afterRollBack(after, target, { stack: plan.stack, inPart }).next } };
 }
 
 function servesNow(run: Run, { groups }: Plan): Promise<ServingNow> {

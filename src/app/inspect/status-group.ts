@@ -8,6 +8,7 @@ import { missedActions } from '../../decide/outlook/held-back.js';
 import { currencyOf, sayOutdated } from '../../decide/instances/outdated.js';
 import { keepsOld, keptHalf, keptUntil } from '../../decide/gates/kept-half.js';
 import { pauseEnd } from '../../decide/gates/pause-end.js';
+import { resumeWith } from '../../decide/outlook/again-words.js';
 import { sayPause, sayStageWait } from '../../decide/outlook/waits-at.js';
 import { healthChecksOf } from '../../decide/outlook/expected-time.js';
 import { NUMBERS } from '../../config/numbers.js';
@@ -219,7 +220,9 @@ function advice(
   if (group.imageUnknown !== undefined)
     remarks.push(`Whether its instances run the image that it would launch now is not known: ${group.imageUnknown}.`);
   remarks.push(...balancerRemarks(group, place));
-  return { remarks, next: next.map((step) => commandLine(withPlace(step, place))) };
+  // Whoever goes on needs the strict lock of the run that began.
+  const under = { ...place, lock: group.notes.lease?.lock };
+  return { remarks, next: next.map((step) => commandLine(withPlace(step, under))) };
 }
 
 /** Scheduled actions that came due while they were held back. */
@@ -249,10 +252,11 @@ interface Advice {
 
 /** What a rollout that is under way means for people, and the command that helps. */
 function rolloutAdvice(
-  { verdict, lease, wish }: Group['notes'],
+  notes: Group['notes'],
   record: RolloutRecord,
   { at, target, holderIsGone }: Pick<Circumstances, 'at' | 'holderIsGone'> & { readonly target: readonly string[] },
 ): Advice {
+  const { verdict, lease, wish } = notes;
   const { passed = 0, passedBy } = record.gates ?? {};
   const paused = sayPause(record, at);
   // Whoever holds it is not pushed aside by another command; it can be asked to go back.
@@ -278,7 +282,7 @@ function rolloutAdvice(
     ...(held && isPromoted ? [stands(provesAfterVerdict)] : []),
   ];
   const next = [
-    ...(held || end?.by === 'rollback' ? [] : [command`ha-updater resume ${target}`]),
+    ...(held || end?.by === 'rollback' ? [] : [resumeWith(target, [notes])]),
     ...(!isPromoted || (held && provesAfterVerdict)
       ? [command`ha-updater ${held ? 'cancel' : 'rollback'} ${target}`]
       : []),
@@ -334,7 +338,7 @@ function keptHalfAdvice(
   const { keptUntil: until = 0, keepMs = 0, backAt } = record.gates ?? {};
   const held = lease !== undefined && isHeld(lease, at, holderIsGone);
   const kept = count(keptHalf(group, record).length, 'old instance');
-  const resume = command`ha-updater resume ${target}`;
+  const resume = resumeWith(target, [group.notes]);
   const rollback = command`ha-updater rollback ${target}`;
   const began = `Rollout ${record.run} began ${timestamp(record.startedAt)} and was promoted`;
   if (backAt !== undefined)

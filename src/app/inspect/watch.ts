@@ -3,6 +3,7 @@ import { placeWords } from '../../text/shell-quote.js';
 import { makePlan, readWanted, type GroupFlags } from '../../config/rollout-plan.js';
 import { readNumbers, type NumberTexts } from '../../config/numbers.js';
 import { targetWordsOf } from '../../config/target.js';
+import { resumeWith } from '../../decide/outlook/again-words.js';
 import { pause } from '../../engine/retry.js';
 import { retrying } from '../../engine/retrying-gateway.js';
 import { watchGroups, type GroupWatcher, type WatchedLook } from '../../engine/watch/watch-groups.js';
@@ -155,10 +156,10 @@ function ending(watching: Watching, { stack, groups }: Look, began: boolean): Ru
   const interrupted = namesIn(groups, 'interrupted');
   if (interrupted.length > 0) throw interruptedBy(watching, groups, interrupted);
   const paused = namesIn(groups, 'paused');
-  if (paused.length > 0) return { outcome: 'paused', results, more: { next: waysOn(watching.asked).slice(1) } };
+  if (paused.length > 0) return { outcome: 'paused', results, more: { next: waysOn(watching.asked, groups).slice(1) } };
   if (results.some(({ outcome }) => outcome === 'rolledBack')) throw rolledBack(watching, groups);
   if (namesIn(groups, 'kept').length > 0)
-    return { outcome: 'kept', results, more: { next: waysOn(watching.asked).slice(1) } };
+    return { outcome: 'kept', results, more: { next: waysOn(watching.asked, groups).slice(1) } };
   if (stack?.watched === true && stack.state !== 'ok') throw stackFailed(watching, stack, groups);
   if (!began) {
     tellRest(watching, groups);
@@ -189,16 +190,21 @@ function servesIn(groups: readonly Group[]): string {
 }
 
 /** Commands for a rollout that no run works on; the first one looks. */
-function waysOn(asked: WatchAsked): readonly NextCommand[] {
+function waysOn(asked: WatchAsked, { groups }: WatchedLook): readonly NextCommand[] {
   const target = targetWordsOf(asked);
   return [
     command`ha-updater status ${target}`,
-    command`ha-updater resume ${target}`,
+    resumeWith(
+      target,
+      groups.map(({ notes }) => notes),
+    ),
     command`ha-updater rollback ${target}`,
   ];
 }
 
-function interruptedBy({ asked }: Watching, { groups }: WatchedLook, names: readonly string[]): Failure {
+function interruptedBy({ asked }: Watching, look: WatchedLook, names: readonly string[]): Failure {
+  const { groups } = look;
+  const ways = waysOn(asked, look);
   const lost = groups.filter(({ name }) => names.includes(name));
   const judged = lost.some(({ notes }) => notes.verdict?.outcome === 'promote');
   return new Failure('stopped', {
@@ -207,7 +213,7 @@ function interruptedBy({ asked }: Watching, { groups }: WatchedLook, names: read
     reasons: [],
     serves: servesIn(groups),
     left: `The record of the rollout on ${names.join(', ')}; this command changed nothing.`,
-    next: judged ? waysOn(asked).slice(0, 2) : waysOn(asked),
+    next: judged ? ways.slice(0, 2) : ways,
   });
 }
 

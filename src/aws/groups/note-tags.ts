@@ -156,7 +156,7 @@ function decodeNote(key: string, value: string): GroupNotes {
     case NOTE_KEYS.lease:
       return { lease: readLease(fieldsOf(value, LEASE_FIELDS)) };
     case NOTE_KEYS.frozen:
-      return { frozen: readFrozen(fieldsOf(value, ['run', 'at', 'processes', 'since?', 'why'])) };
+      return { frozen: readFrozen(fieldsOf(value, FROZEN_FIELDS)) };
     case NOTE_KEYS.wish:
       return { wish: readWish(fieldsOf(value, ['run', 'at', 'why'])) };
     default:
@@ -366,7 +366,7 @@ function gatesText(run: string, gates: RecordGates): string {
     pause: pauseAt?.join('/') ?? '-',
     paused: number(paused),
     passed: number(passed),
-    needs: needs?.map((name) => SHORT[name] ?? name).join('/') ?? '-',
+    needs: needs === undefined ? '-' : needList(needs),
     // A version that does not know these must not take the rollout over: it would leave the kept half for ever.
     ...(keepMs !== undefined && { keep: String(keepMs) }),
     ...(keptUntil !== undefined && { until: time(keptUntil) }),
@@ -380,9 +380,9 @@ function gatesText(run: string, gates: RecordGates): string {
 }
 
 /** One more field, where it has room as it is. */
-function withWhole(text: string, key: string, value: string): string {
+function withWhole(text: string, key: string, value: string, most = MOST): string {
   const longer = `${text} ${key}=${value}`;
-  return longer.length > MOST ? text : longer;
+  return longer.length > most ? text : longer;
 }
 
 function withWord(text: string, key: string, value: string | undefined): string {
@@ -488,20 +488,58 @@ function readLease(field: Fields): Lease {
   };
 }
 
+const FROZEN_FIELDS = ['run', 'at', 'processes', 'since?', 'flags?', 'needs?', 'why'];
+
+/** Room for why: what the rollout was given gives way to it. */
+const LEAST_OF_WHY = 60;
+
 function frozenText(note: FrozenNote): string {
-  const { run, at, processes, since } = note;
+  const { run, at, processes, since, flags, needs } = note;
   const head = { run: word(run), at: time(at), processes: processList(processes) };
-  return withWhy(line({ ...head, ...(since !== undefined && { since: time(since) }) }), note.why);
+  const text = line({ ...head, ...(since !== undefined && { since: time(since) }) });
+  const most = MOST - LEAST_OF_WHY;
+  const given = flags === undefined ? text : withWhole(text, 'flags', flagList(flags), most);
+  // Half of it would be the same again with less to pass.
+  const whole = needs === undefined ? given : withWhole(given, 'needs', needList(needs), most);
+  const isWhole = needs === undefined || whole !== given;
+  return withWhy(isWhole && (flags === undefined || given !== text) ? whole : text, note.why);
+}
+
+/** `-canary/1/-serial`: a word that begins with a dash names a flag. */
+function flagList(flags: readonly string[]): string {
+  return flags.map((one) => word(one.replace(/^--/, '-'))).join('/');
+}
+
+/** Flags that a record can hold: a note never puts others into a command that people copy. */
+const NOTED_FLAGS: ReadonlySet<string> = new Set([
+  ...['strategy', 'surge', 'unavailable', 'serial', 'no-together', 'image'],
+  ...['canary', 'bake', 'keep-old', 'pause-at', 'pause-timeout'],
+]);
+
+function readFlags(text: string): readonly string[] {
+  return text.split('/').map((part) => {
+    const read = readWord(part);
+    const isFlag = read.startsWith('-');
+    if (isFlag ? !NOTED_FLAGS.has(read.slice(1)) : !/^[a-z0-9][a-z0-9.,%=-]*$/.test(read))
+      throw new Unreadable(`"${read}" is no flag of a rollout`);
+    return isFlag ? `-${read}` : read;
+  });
+}
+
+function needList(needs: readonly GateName[]): string {
+  return needs.map((name) => SHORT[name] ?? name).join('/');
 }
 
 function readFrozen(field: Fields): FrozenNote {
-  const since = field('since?');
+  const [since, flags, needs] = [field('since?'), field('flags?'), field('needs?')];
   return {
     run: readWord(field('run')),
     at: readTime(field('at')),
     processes: readProcesses(field('processes')),
     why: field('why'),
     ...(since !== '' && { since: readTime(since) }),
+    ...(flags !== '' && { flags: readFlags(flags) }),
+    ...(needs !== '' && { needs: needs.split('/').map(readGateName) }),
   };
 }
 

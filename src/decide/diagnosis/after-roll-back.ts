@@ -1,5 +1,6 @@
 import { command, remarked, type NextCommand } from '../../text/commands/next-command.js';
 import type { Group } from '../../model/rollout/group.js';
+import { withFlags } from '../outlook/again-words.js';
 import { currencyOf } from '../instances/outdated.js';
 import { membersOf } from '../instances/classify.js';
 import { firstHelp } from './marked.js';
@@ -18,7 +19,7 @@ interface AfterWhat {
   readonly stack: string | undefined;
   /** New instances serve on beside the old ones. */
   readonly inPart?: boolean;
-  /** The command line that starts what was rolled back once more; absent where the choices made then are not known. */
+  /** The command line that starts what was rolled back once more; absent where only the groups know what that was. */
   readonly again?: NextCommand;
 }
 
@@ -55,7 +56,7 @@ export function afterRollBack(
       ...(whole ? pins.map((pin) => remarked(pin, stack === undefined ? PIN : PIN_IN_STACK)) : []),
       ...(inPart === true ? [replaceRest(target)] : []),
       remarked(unfreeze, `${whole ? 'then; before that' : 'until then'} the next scale-out ${BAD}`),
-      ...(inPart === true ? [] : [sameAgain(again ?? command`ha-updater update-asgs ${target}`)]),
+      ...(inPart === true ? [] : [again === undefined ? sameAsNoted(groups, target) : sameAgain(again)]),
     ],
   };
 }
@@ -68,8 +69,19 @@ const BAD = 'launches what was rolled back';
  * Starts what was rolled back once more. @param again the command line that does, with every choice that was made: an
  * alarm or a gate that is left out would not stop the next try
  */
-export function sameAgain(again: NextCommand): NextCommand {
-  return remarked(again, 'the same again, when the cause was something else and is fixed');
+export function sameAgain(again: NextCommand, more = ''): NextCommand {
+  return remarked(again, `the same again${more}, when the cause was something else and is fixed`);
+}
+
+/** The same by the notes on the frozen groups: whoever goes on with the rollout of another run knows no more of it. */
+export function sameAsNoted(groups: readonly Group[], target: readonly string[]): NextCommand {
+  const notes = groups.flatMap(({ notes: { frozen } }) => frozen ?? []);
+  const flags = new Map(notes.map(({ flags: words = [] }) => [words.join(' '), words]));
+  // What was given to a part of the groups alone is said by no one command line.
+  const [words = []] = flags.size === 1 ? flags.values() : [];
+  const needs = notes.flatMap(({ needs: names = [] }) => names);
+  const more = needs.length === 0 ? '' : ` ${withFlags(needs)}`;
+  return sameAgain(command`ha-updater update-asgs ${target} ${words}`, more);
 }
 
 /** Replaces the new instances that serve on beside the old ones. */

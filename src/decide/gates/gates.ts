@@ -1,7 +1,7 @@
 import type { Observed, Reason } from '../../model/rollout/decision.js';
 import type { Group } from '../../model/rollout/group.js';
 import type { Gates, Plan } from '../../model/rollout/rollout-plan.js';
-import type { GateName, RecordGates, RolloutRecord } from '../../model/rollout/record.js';
+import type { GateName, RecordGates, RolloutRecord, Verdict } from '../../model/rollout/record.js';
 import { count } from '../../text/count.js';
 import { timestamp } from '../../text/timestamp.js';
 import { keptHalf, keptUntil } from './kept-half.js';
@@ -120,7 +120,8 @@ export function keptReasons({ at, groups, seen }: Observed, plan: Plan): readonl
   });
 }
 
-const GATE_FLAGS: Readonly<Record<GateName, string>> = {
+/** The flag of each gate that is too long for a record. */
+export const GATE_FLAGS: Readonly<Record<GateName, string>> = {
   check: '--check-command',
   before: '--before-terminate-command',
   after: '--after-terminate-command',
@@ -130,6 +131,13 @@ const GATE_FLAGS: Readonly<Record<GateName, string>> = {
   metrics: '--metric',
   calendar: '--change-calendar',
 };
+
+/** The gates that whoever goes on with a rollout has to be given again. */
+export function neededAgain(record: RolloutRecord, verdict: Verdict | undefined): readonly GateName[] {
+  // After the verdict of a swap only what surrounds terminations is still to come.
+  const over = !factsOf(record).provesAfterVerdict && verdict !== undefined;
+  return (record.gates?.needs ?? []).filter((need) => !over || need === 'before' || need === 'after');
+}
 
 /** What a rollout that somebody else began has to pass and this run knows nothing of. */
 export function lackingReasons(observed: Observed, plan: Plan): readonly Reason[] {
@@ -141,10 +149,9 @@ export function lackingReasons(observed: Observed, plan: Plan): readonly Reason[
   return groups.flatMap(({ name, notes: { record, verdict } }): Reason[] => {
     if (record === undefined || record.run === plan.run || seen.results[name] !== undefined) return [];
     if (verdict?.outcome === 'rollBack' || pauseEnd(observed, record)?.by === 'rollback') return [];
-    // After the verdict of a swap only what surrounds terminations is still to come.
-    const over = !factsOf(record).provesAfterVerdict && verdict !== undefined;
-    const relevant = (record.gates?.needs ?? []).filter((need) => !over || need === 'before' || need === 'after');
-    const lacking = relevant.filter((need) => !has.includes(need)).map((need) => GATE_FLAGS[need]);
+    const lacking = neededAgain(record, verdict)
+      .filter((need) => !has.includes(need))
+      .map((need) => GATE_FLAGS[need]);
     // rule: gates-forgotten
     if (lacking.length === 0) return [];
     const remedy = 'Give them again as they were, or go on without them: --without-gates.';

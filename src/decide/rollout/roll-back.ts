@@ -2,6 +2,7 @@ import type { Group } from '../../model/rollout/group.js';
 import type { GroupResult } from '../../model/rollout/group-result.js';
 import type { RolloutRecord } from '../../model/rollout/record.js';
 import { notInService, serving, units } from '../instances/classify.js';
+import { recordWords } from '../outlook/again-words.js';
 import { heldBackSince } from '../outlook/held-back.js';
 import { act, type GroupStep } from '../step.js';
 import type { JudgedGroup, RolloutView } from '../view.js';
@@ -164,12 +165,16 @@ function freeze({ observed }: RolloutView, { group, record, verdict, halves }: J
       ]),
     ];
     const since = heldBackSince(group);
+    const flags = recordWords(record);
+    const { needs = [] } = record.gates ?? {};
     const note = {
       run: record.run,
       at: observed.at,
       processes,
       why: verdict.why,
       ...(since !== undefined && { since }),
+      ...(flags.length > 0 && { flags }),
+      ...(needs.length > 0 && { needs }),
     };
     return act(
       'resume',

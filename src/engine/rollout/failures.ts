@@ -6,7 +6,13 @@ import { type AwsFault, Failure, refused } from '../../errors.js';
 import type { Decision, GroupResult, Observed, Reason } from '../../model/rollout/decision.js';
 import type { Group } from '../../model/rollout/group.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
-import { afterRollBack, replaceRest, sameAgain, unfreezeNow } from '../../decide/diagnosis/after-roll-back.js';
+import {
+  afterRollBack,
+  replaceRest,
+  sameAgain,
+  sameAsNoted,
+  unfreezeNow,
+} from '../../decide/diagnosis/after-roll-back.js';
 import { split } from '../../decide/instances/classify.js';
 import { nothingToGoBackTo, rollBackHurts } from '../../decide/instances/stand-ins.js';
 import { firstHelp } from '../../decide/diagnosis/marked.js';
@@ -257,13 +263,17 @@ export function rolledBack(back: readonly GroupResult[], { serves, groups }: Aft
   const after = groups.filter(({ name }) => frozen.some(({ group }) => group === name));
   const stay = back.reduce((sum, result) => sum + staying(result), 0);
   // Whoever goes on with the rollout of another run does not know what that was given.
-  const again = plan.adoptOnly ? command`ha-updater update-asgs ${target}` : plan.again;
-  const start = stay === 0 ? sameAgain(again) : replaceRest(target);
+  const same = plan.adoptOnly ? sameAsNoted(after, target) : sameAgain(plan.again);
+  const start = stay === 0 ? same : replaceRest(target);
   // Who has changed the stack knows what it was before, and says it.
   const { text, next } =
     plan.changed === true
       ? { text: firstHelp(after).text, next: [...firstHelp(after).next, start, unfreezeNow(target)] }
-      : afterRollBack(after, target, { stack: plan.stack, inPart: stay > 0, again });
+      : afterRollBack(after, target, {
+          stack: plan.stack,
+          inPart: stay > 0,
+          ...(!plan.adoptOnly && { again: plan.again }),
+        });
   const thawed =
     stay === 0 &&
     frozen.every(

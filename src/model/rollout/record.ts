@@ -205,4 +205,8 @@ export interface FrozenNote {
   readonly why: string;
   /** Since when they are suspended, where that is earlier: the rollout had suspended them before. */
   readonly since?: Instant;
+  /** The flags of the rollout that its record held, as words, to start the same again; absent without room for them. */
+  readonly flags?: readonly string[];
+  /** What it had to pass besides, which no record holds. */
+  readonly needs?: readonly GateName[];
 }
