@@ -120,6 +120,33 @@ export const SAMPLES: readonly Sample[] = [
     shortened: true,
   },
   {
+    name: 'freeze of a rollout with flags',
+    notes: {
+      frozen: {
+        run: RUN,
+        at: AT,
+        processes: ['Launch'],
+        why: 'no further instance was proven for 600 s',
+        flags: ['--strategy', 'rolling', '--surge', '1', '--serial', '--pause-at', '25%,50%'],
+        needs: ['gate', 'metrics', 'calendar'],
+      },
+    },
+  },
+  {
+    name: 'freeze of a rollout with more flags than there is room for',
+    notes: {
+      frozen: {
+        run: RUN,
+        at: AT,
+        processes: PROCESSES,
+        since: AT,
+        why: 'short',
+        flags: ['--canary', '1', '--bake', '600', '--keep-old', '14400', '--pause-at', '25%,50%'],
+      },
+    },
+    shortened: true,
+  },
+  {
     name: 'lease of a host and a build with long names',
     notes: { lease: { ...LEASE, host: 'a-long-name.'.repeat(30), build: 'b'.repeat(60) } },
     shortened: true,

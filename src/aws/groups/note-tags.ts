@@ -491,38 +491,70 @@ function readLease(field: Fields): Lease {
 const FROZEN_FIELDS = ['run', 'at', 'processes', 'since?', 'flags?', 'needs?', 'why'];
 
 /** Room for why: what the rollout was given gives way to it. */
-const LEAST_OF_WHY = 60;
+const LEAST_OF_WHY = 50;
 
 function frozenText(note: FrozenNote): string {
-  const { run, at, processes, since, flags, needs } = note;
+  const { run, at, processes, since, needs } = note;
+  const flags = note.flags?.every(isNotable) === false ? undefined : note.flags;
   const head = { run: word(run), at: time(at), processes: processList(processes) };
   const text = line({ ...head, ...(since !== undefined && { since: time(since) }) });
   const most = MOST - LEAST_OF_WHY;
   const given = flags === undefined ? text : withWhole(text, 'flags', flagList(flags), most);
   // Half of it would be the same again with less to pass.
   const whole = needs === undefined ? given : withWhole(given, 'needs', needList(needs), most);
-  const isWhole = needs === undefined || whole !== given;
+  const isWhole = flags === note.flags && (needs === undefined || whole !== given);
   return withWhy(isWhole && (flags === undefined || given !== text) ? whole : text, note.why);
 }
 
-/** `-canary/1/-serial`: a word that begins with a dash names a flag. */
+/**
+ * Flags that a record can hold, each by a letter, and what their values look like; null: it has none. A note never puts
+ * others into a command that people copy.
+ */
+const NOTED_FLAGS: Readonly<Record<string, readonly [letter: string, value: RegExp | null]>> = {
+  '--strategy': ['r', /^(swap|rolling)$/],
+  '--surge': ['s', /^\d+$/],
+  '--unavailable': ['u', /^\d+$/],
+  '--serial': ['o', null],
+  '--no-together': ['n', null],
+  '--image': ['i', /^ami-[0-9a-f]+$/],
+  '--canary': ['c', /^\d+$/],
+  '--bake': ['b', /^[\d.]+$/],
+  '--keep-old': ['k', /^[\d.]+$/],
+  '--pause-at': ['p', /^\d+%(,\d+%)*$/],
+  '--pause-timeout': ['e', /^[\d.]+=(resume|rollback)$/],
+};
+
+/** `n/c1/p25-50/e14400:rollback`: the letter of each flag and its value. */
 function flagList(flags: readonly string[]): string {
-  return flags.map((one) => word(one.replace(/^--/, '-'))).join('/');
+  const parts = flags.map(
+    (one) => NOTED_FLAGS[one]?.[0] ?? one.replaceAll('%', '').replaceAll(',', '-').replace('=', ':'),
+  );
+  return flags.reduce((text, one, index) => {
+    const part = parts[index] ?? '';
+    return one.startsWith('--') ? `${text}${text === '' ? '' : '/'}${part}` : `${text}${word(part)}`;
+  }, '');
 }
 
-/** Flags that a record can hold: a note never puts others into a command that people copy. */
-const NOTED_FLAGS: ReadonlySet<string> = new Set([
-  ...['strategy', 'surge', 'unavailable', 'serial', 'no-together', 'image'],
-  ...['canary', 'bake', 'keep-old', 'pause-at', 'pause-timeout'],
-]);
+/** A flag, or the value of the one before it, that can be read again. */
+function isNotable(one: string, index: number, all: readonly string[]): boolean {
+  if (one.startsWith('--')) return NOTED_FLAGS[one] !== undefined;
+  return NOTED_FLAGS[all[index - 1] ?? '']?.[1]?.test(one) === true;
+}
 
 function readFlags(text: string): readonly string[] {
-  return text.split('/').map((part) => {
-    const read = readWord(part);
-    const isFlag = read.startsWith('-');
-    if (isFlag ? !NOTED_FLAGS.has(read.slice(1)) : !/^[a-z0-9][a-z0-9.,%=-]*$/.test(read))
-      throw new Unreadable(`"${read}" is no flag of a rollout`);
-    return isFlag ? `-${read}` : read;
+  return text.split('/').flatMap((part) => {
+    const [name, [, form] = []] = Object.entries(NOTED_FLAGS).find(([, [letter]]) => part.startsWith(letter)) ?? [];
+    const rest = readWord(part.slice(1) === '' ? '+' : part.slice(1));
+    const value =
+      name === '--pause-at'
+        ? rest
+            .split('-')
+            .map((share) => `${share}%`)
+            .join(',')
+        : rest.replace(':', '=');
+    if (name === undefined || (form === null ? value !== '' : form?.test(value) !== true))
+      throw new Unreadable(`"${part}" is no flag of a rollout`);
+    return form === null ? [name] : [name, value];
   });
 }
 

@@ -16,7 +16,25 @@ const versions = group({
   configurations: ['lt/lt-1:2'],
   instances: [instance('i-1', { configuration: 'lt/lt-1:1' }), instance('i-2', { configuration: 'lt/lt-1:1' })],
 });
+const FROZEN = { run: 'r', at: 0, processes: [], why: 'w' };
+const noted = (name: string, flags: readonly string[]): Group =>
+  group({ ...versions, name, notes: { frozen: { ...FROZEN, flags, needs: ['gate', 'alarms'] } } });
 const BAD = 'launches what was rolled back';
+
+describe('the same again, by the notes of frozen groups', () => {
+  const last = (...groups: readonly Group[]): string | undefined => ways(groups).at(-1);
+  const more = 'with --gate-command and --alarm as they were given, when the cause was something else and is fixed';
+
+  it('has the flags of their rollout, and says which it has to be given besides', () =>
+    expect(last(noted('web', ['--canary', '1']))).to.equal(
+      `update-asgs --asg web --canary 1   # the same again ${more}`,
+    ));
+
+  it('has none that only some of the groups were given', () =>
+    expect(last(noted('a', ['--canary', '1']), noted('b', []))).to.equal(
+      `update-asgs --asg a --asg b   # the same again ${more}`,
+    ));
+});
 
 describe('what helps after a roll-back', () => {
   const cases: readonly (readonly [string, readonly string[], readonly string[]])[] = [
