@@ -18,6 +18,8 @@ export function refuseViolations(service: ServiceName, operation: string, input:
       throw new ServiceFault('DryRunOperation', 'Request would have succeeded, but DryRun flag is set.', 412);
     return;
   }
+  const fraction = violations.find(({ kind }) => kind === 'fraction');
+  if (fraction !== undefined) throw refusedFraction(service, fraction);
   if (service === 'ec2') throw refusedByEc2(first);
   const words = violations.map(({ path, kind, value, words: must }) => {
     const shown = kind === 'missing' ? 'null ' : value === undefined ? '' : `'${value}' `;
@@ -28,6 +30,13 @@ export function refuseViolations(service: ServiceName, operation: string, input:
     door === 'json' ? 'ValidationException' : 'ValidationError',
     `${count} detected: ${words.join('; ')}`,
   );
+}
+
+/** The words are assumed; the code is that of what cannot be read. */
+function refusedFraction(service: ServiceName, { path, value = '' }: Violation): ServiceFault {
+  if (service === 'ec2')
+    return new ServiceFault('InvalidParameterValue', `Invalid value '${value}' for ${path.replaceAll('.member', '')}`);
+  return new ServiceFault('MalformedInput', `Invalid value '${value}' for ${path}`);
 }
 
 /** Names of launch templates have an error of their own (EC2 API reference, "Error codes"). */

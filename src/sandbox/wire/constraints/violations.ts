@@ -7,7 +7,7 @@ import { CONSTRAINTS, type ServiceConstraints, type ShapeConstraints } from './c
 export interface Violation {
   /** As the service names members: `tags.1.member.key`. */
   readonly path: string;
-  readonly kind: 'missing' | 'value' | 'length' | 'pattern' | 'enum' | 'items';
+  readonly kind: 'missing' | 'value' | 'length' | 'pattern' | 'enum' | 'items' | 'fraction';
   /** The value as text; absent where messages leave it out. */
   readonly value?: string;
   /** What the value has to be, in the words of the services: "Member must not be null". */
@@ -135,6 +135,9 @@ function ownRules({ is, min, max, pattern, enum: values }: ShapeConstraints): re
   const kind = isNumber ? 'value' : 'length';
   const amount = isNumber ? Number : lengthOf;
   const rules: Rule[] = [];
+  // No form can be read that has a fraction where a whole number has to be: other words than those of constraints.
+  if (is === 'integer' || is === 'long')
+    rules.push({ kind: 'fraction', words: 'Member must be a whole number', holds: (it) => Number.isInteger(Number(it)) });
   if (max !== undefined)
     rules.push({
       kind,

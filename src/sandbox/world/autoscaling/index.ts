@@ -48,10 +48,30 @@ import {
   startInstanceRefresh,
 } from './refused.js';
 import {
+  batchDeleteScheduledAction,
+  batchPutScheduledUpdateGroupAction,
   deleteScheduledAction,
   describeScheduledActions,
   putScheduledUpdateGroupAction,
 } from './operations/scheduled.js';
+import {
+  describeAccountLimits,
+  describeAdjustmentTypes,
+  describeAutoScalingNotificationTypes,
+  describeLifecycleHookTypes,
+  describeTerminationPolicyTypes,
+} from './operations/known-types.js';
+import {
+  describeMetricCollectionTypes,
+  disableMetricsCollection,
+  enableMetricsCollection,
+} from './operations/metrics.js';
+import {
+  deleteNotificationConfiguration,
+  describeNotificationConfigurations,
+  putNotificationConfiguration,
+} from './operations/notifications.js';
+import { deletePolicy, describePolicies, putScalingPolicy } from './operations/scaling-policies.js';
 import { setDesiredCapacity } from './operations/sizes.js';
 import { autoScalingState, sizesChanged, type GroupState, type Sizes } from './state.js';
 import { createOrUpdateTags, deleteTags, describeTags } from './operations/tags.js';
@@ -68,18 +88,26 @@ answerWith({
 });
 
 const READS: OperationTable = {
+  DescribeAccountLimits: describeAccountLimits,
   DescribeAccountSettings: describeAccountSettings,
+  DescribeAdjustmentTypes: describeAdjustmentTypes,
   DescribeAutoScalingGroups: describeAutoScalingGroups,
   DescribeAutoScalingInstances: describeAutoScalingInstances,
+  DescribeAutoScalingNotificationTypes: describeAutoScalingNotificationTypes,
   DescribeInstanceRefreshes: describeInstanceRefreshes,
   DescribeLaunchConfigurations: describeLaunchConfigurations,
   DescribeLifecycleHooks: describeLifecycleHooks,
+  DescribeLifecycleHookTypes: describeLifecycleHookTypes,
   DescribeLoadBalancers: describeLoadBalancers,
   DescribeLoadBalancerTargetGroups: describeLoadBalancerTargetGroups,
+  DescribeMetricCollectionTypes: describeMetricCollectionTypes,
+  DescribeNotificationConfigurations: describeNotificationConfigurations,
+  DescribePolicies: describePolicies,
   DescribeScalingActivities: describeScalingActivities,
   DescribeScalingProcessTypes: describeScalingProcessTypes,
   DescribeScheduledActions: describeScheduledActions,
   DescribeTags: describeTags,
+  DescribeTerminationPolicyTypes: describeTerminationPolicyTypes,
   DescribeTrafficSources: describeTrafficSources,
   DescribeWarmPool: describeWarmPool,
 };
@@ -89,6 +117,8 @@ const WRITES: OperationTable = {
   AttachLoadBalancers: attachLoadBalancers,
   AttachLoadBalancerTargetGroups: attachLoadBalancerTargetGroups,
   AttachTrafficSources: attachTrafficSources,
+  BatchDeleteScheduledAction: batchDeleteScheduledAction,
+  BatchPutScheduledUpdateGroupAction: batchPutScheduledUpdateGroupAction,
   CancelInstanceRefresh: cancelInstanceRefresh,
   CompleteLifecycleAction: completeLifecycleAction,
   CreateAutoScalingGroup: createAutoScalingGroup,
@@ -97,6 +127,8 @@ const WRITES: OperationTable = {
   DeleteAutoScalingGroup: deleteAutoScalingGroup,
   DeleteLaunchConfiguration: deleteLaunchConfiguration,
   DeleteLifecycleHook: deleteLifecycleHook,
+  DeleteNotificationConfiguration: deleteNotificationConfiguration,
+  DeletePolicy: deletePolicy,
   DeleteScheduledAction: deleteScheduledAction,
   DeleteTags: deleteTags,
   DeleteWarmPool: deleteWarmPool,
@@ -104,10 +136,14 @@ const WRITES: OperationTable = {
   DetachLoadBalancers: detachLoadBalancers,
   DetachLoadBalancerTargetGroups: detachLoadBalancerTargetGroups,
   DetachTrafficSources: detachTrafficSources,
+  DisableMetricsCollection: disableMetricsCollection,
+  EnableMetricsCollection: enableMetricsCollection,
   EnterStandby: enterStandby,
   ExitStandby: exitStandby,
   PutAccountSetting: putAccountSetting,
   PutLifecycleHook: putLifecycleHook,
+  PutNotificationConfiguration: putNotificationConfiguration,
+  PutScalingPolicy: putScalingPolicy,
   PutScheduledUpdateGroupAction: putScheduledUpdateGroupAction,
   PutWarmPool: putWarmPool,
   RecordLifecycleActionHeartbeat: recordLifecycleActionHeartbeat,

@@ -7,6 +7,7 @@ import type {
   LifecycleHook,
   LifecycleState,
   MixedInstancesPolicy,
+  ScalingPolicy,
   WarmPoolConfiguration,
 } from '@aws-sdk/client-auto-scaling';
 import type { EndedBy } from '../ec2/state.js';
@@ -139,6 +140,11 @@ export interface GroupState {
   readonly schedule: Map<string, ScheduledAction>;
   readonly refreshes: InstanceRefresh[];
   warmPool?: WarmPoolConfiguration | undefined;
+  /** Names of the metrics that it is asked to publish. */
+  metrics?: readonly string[] | undefined;
+  scalingPolicies?: Map<string, ScalingPolicy>;
+  /** Types of notifications by the topic that they go to. */
+  notifications?: Map<string, readonly string[]>;
   /** Newest last. */
   readonly activities: Activity[];
   /** Why the desired capacity is what it is, for causes. */

@@ -144,6 +144,10 @@ function setState(world: World, alarm: StoredAlarm, state: StateValue, reason: s
 
 function described(world: World, alarm: StoredAlarm): object {
   return {
+    ActionsEnabled: true,
+    OKActions: [],
+    AlarmActions: [],
+    InsufficientDataActions: [],
     ...alarm.input,
     AlarmName: alarm.name,
     AlarmArn: `arn:aws:cloudwatch:${world.region}:${world.account}:alarm:${alarm.name}`,

@@ -89,6 +89,7 @@ function instanceView(world: World, one: Ec2Instance): object {
     PublicDnsName: live ? `ec2-${one.publicIp.replaceAll('.', '-')}.${world.region}.compute.amazonaws.com` : '',
     KeyName: one.keyName,
     IamInstanceProfile: one.profile === undefined ? undefined : { Arn: one.profile, Id: 'AIPA0000000000000000' },
+    ...hardwareOf(one, live),
     Architecture: 'x86_64',
     CpuOptions: { CoreCount: vcpusOf(one.type) / 2, ThreadsPerCore: 2 },
     Monitoring: { State: 'disabled' },
@@ -103,6 +104,50 @@ function instanceView(world: World, one: Ec2Instance): object {
     Tags: tagList(one.tags),
   };
 }
+
+/** What every instance has: one volume, one network interface, and how it is made. */
+function hardwareOf(one: Ec2Instance, live: boolean): object {
+  const suffix = one.id.slice('i-'.length);
+  const attached = { AttachTime: new Date(one.launchedAt), DeleteOnTermination: true };
+  return {
+    AmiLaunchIndex: 0,
+    EbsOptimized: false,
+    EnaSupport: true,
+    Hypervisor: 'xen',
+    RootDeviceName: ROOT_DEVICE,
+    RootDeviceType: 'ebs',
+    SourceDestCheck: true,
+    VirtualizationType: 'hvm',
+    MetadataOptions: METADATA_OPTIONS,
+    BlockDeviceMappings: live
+      ? [{ DeviceName: ROOT_DEVICE, Ebs: { ...attached, Status: 'attached', VolumeId: `vol-${suffix}` } }]
+      : [],
+    NetworkInterfaces: live
+      ? [
+          {
+            NetworkInterfaceId: `eni-${suffix}`,
+            SubnetId: one.subnetId,
+            VpcId: one.vpcId,
+            PrivateIpAddress: one.privateIp,
+            Status: 'in-use',
+            Attachment: { ...attached, AttachmentId: `eni-attach-${suffix}`, DeviceIndex: 0, Status: 'attached' },
+            Groups: one.securityGroupIds.map((GroupId) => ({ GroupId })),
+          },
+        ]
+      : [],
+  };
+}
+
+const ROOT_DEVICE = '/dev/xvda';
+
+const METADATA_OPTIONS = {
+  State: 'applied',
+  HttpTokens: 'required',
+  HttpPutResponseHopLimit: 2,
+  HttpEndpoint: 'enabled',
+  HttpProtocolIpv6: 'disabled',
+  InstanceMetadataTags: 'disabled',
+};
 
 const END_WORDS = {
   'Client.UserInitiatedShutdown': { message: 'User initiated shutdown', transition: 'User initiated' },

@@ -30,7 +30,7 @@ export const stsOperations: OperationTable = {
     }
     return {
       Credentials: {
-        AccessKeyId: 'ASIASANDBOX',
+        AccessKeyId: 'ASIASANDBOXSANDBOX',
         SecretAccessKey: 'sandbox',
         SessionToken: 'sandbox',
         Expiration: new Date(world.clock.now() + seconds * 1000),

@@ -9,6 +9,7 @@ import type {
 import { page } from '../../page.js';
 import type { World } from '../../world.js';
 import { trafficSourcesOf } from './attachments.js';
+import { enabledMetrics } from './metrics.js';
 import { attached, autoScalingState, invalid, type GroupState, type Member } from '../state.js';
 
 /** Groups that do not exist are left out, without an error. */
@@ -76,7 +77,7 @@ function groupView(world: World, group: GroupState, withInstances: boolean): Aut
       SuspensionReason,
     })),
     VPCZoneIdentifier: group.subnets.join(','),
-    EnabledMetrics: [],
+    EnabledMetrics: enabledMetrics(group.metrics),
     Status: group.status,
     Tags: [...group.tags].map(([Key, tag]) => ({
       ResourceId: group.name,

@@ -4,7 +4,7 @@ import type {
   UpdateAutoScalingGroupType,
 } from '@aws-sdk/client-auto-scaling';
 import { subnetOf } from '../../ec2/network.js';
-import { zonesOf } from '../../ec2/state.js';
+import { ec2State, zonesOf } from '../../ec2/state.js';
 import { elbState } from '../../elb/state.js';
 import { elbv2State } from '../../elbv2/state.js';
 import { ServiceFault } from '../../fault.js';
@@ -15,6 +15,7 @@ import { attachmentsOf } from './attachments.js';
 import { checkedConfiguration } from './configuration.js';
 import { scheduleFaults } from '../faults.js';
 import { scheduleHealthCheck } from '../capacity/health-checks.js';
+import { createLaunchConfiguration } from './launch-configurations.js';
 import { addHook } from './lifecycle-hooks.js';
 import { resize, sizesAfter } from './sizes.js';
 import { autoScalingState, findGroup, groupOf, invalid, isLeaving, type Extras, type GroupState } from '../state.js';
@@ -34,7 +35,7 @@ export function createAutoScalingGroup(world: World, input: CreateAutoScalingGro
       'AlreadyExists',
       `AutoScalingGroup by this name already exists - A group with the name ${name} already exists`,
     );
-  const configuration = checkedConfiguration(world, input);
+  const configuration = checkedConfiguration(world, input) ?? configurationOfInstance(world, input);
   if (configuration === undefined) {
     throw invalid(
       'Valid requests must contain either launchTemplate, LaunchConfigurationName, InstanceId or ' +
@@ -43,7 +44,7 @@ export function createAutoScalingGroup(world: World, input: CreateAutoScalingGro
   }
   const min = input.MinSize ?? 0;
   const sizes = sizesAfter({ min, max: input.MaxSize ?? 0, desired: min }, input);
-  const placement = placementOf(world, input);
+  const placement = placementOf(world, input) ?? placementOfInstance(world, input.InstanceId);
   if (placement === undefined) throw invalid('At least one Availability Zone or VPC Subnet is required.');
   requireBalancers(world, input);
   const random = world.random.fork(`autoscaling/group/${++state.counter}`);
@@ -92,6 +93,19 @@ export function createAutoScalingGroup(world: World, input: CreateAutoScalingGro
   if (group.desired > 0) schedulePlan(world, group);
   scheduleFaults(world, group);
   return {};
+}
+
+/**
+ * A group that is made of an instance gets a launch configuration with its own name.
+ * Source: AS API reference, CreateAutoScalingGroup, `InstanceId`.
+ */
+function configurationOfInstance(
+  world: World,
+  { InstanceId: id, AutoScalingGroupName: name }: CreateAutoScalingGroupType,
+): ReturnType<typeof checkedConfiguration> {
+  if (id === undefined) return undefined;
+  createLaunchConfiguration(world, { LaunchConfigurationName: name, InstanceId: id });
+  return checkedConfiguration(world, { LaunchConfigurationName: name });
 }
 
 /** Only what is passed changes. The sizes act at the next planning tick, the configuration at the next launch. */
@@ -143,6 +157,11 @@ function placementOf(
     if (error instanceof ServiceFault) throw invalid(error.message);
     throw error;
   }
+}
+
+function placementOfInstance(world: World, id: string | undefined): ReturnType<typeof placementOf> {
+  const instance = ec2State(world).instances.get(id ?? '');
+  return instance === undefined ? undefined : { zones: [instance.zone], subnets: [instance.subnetId] };
 }
 
 function requireBalancers(world: World, input: CreateAutoScalingGroupType): void {

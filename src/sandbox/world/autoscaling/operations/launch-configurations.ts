@@ -3,12 +3,35 @@ import type {
   LaunchConfigurationNamesType,
   LaunchConfigurationNameType,
 } from '@aws-sdk/client-auto-scaling';
+import { ec2State } from '../../ec2/state.js';
 import { ServiceFault } from '../../fault.js';
 import { page } from '../../page.js';
 import type { World } from '../../world.js';
 import { autoScalingState, invalid } from '../state.js';
 
-export function createLaunchConfiguration(world: World, input: CreateLaunchConfigurationType): object {
+/**
+ * What a launch configuration takes over from an instance that it names: what the request does not say itself.
+ * Source: AS API reference, CreateLaunchConfiguration, `InstanceId`; block devices are not taken over.
+ */
+export function likeInstance(world: World, id: string): Partial<CreateLaunchConfigurationType> {
+  const instance = ec2State(world).instances.get(id);
+  if (instance === undefined || instance.state === 'terminated')
+    throw invalid(`Invalid Instance: ${id} - The instance ID '${id}' does not exist`);
+  return {
+    ImageId: instance.imageId,
+    InstanceType: instance.type,
+    KeyName: instance.keyName,
+    SecurityGroups: [...instance.securityGroupIds],
+    IamInstanceProfile: instance.profile,
+  };
+}
+
+export function createLaunchConfiguration(world: World, asked: CreateLaunchConfigurationType): object {
+  const given = Object.entries(asked).filter(([, value]) => value !== undefined);
+  const input: Partial<CreateLaunchConfigurationType> = {
+    ...(asked.InstanceId !== undefined && likeInstance(world, asked.InstanceId)),
+    ...Object.fromEntries(given),
+  };
   const state = autoScalingState(world);
   const name = input.LaunchConfigurationName ?? '';
   if (state.configurations.has(name)) {

@@ -1,9 +1,12 @@
 import type {
+  BatchDeleteScheduledActionType,
+  BatchPutScheduledUpdateGroupActionType,
   DeleteScheduledActionType,
   DescribeScheduledActionsType,
   PutScheduledUpdateGroupActionType,
 } from '@aws-sdk/client-auto-scaling';
 import { Cron } from 'croner';
+import { ServiceFault } from '../../fault.js';
 import { page } from '../../page.js';
 import type { World } from '../../world.js';
 import { resizeByOthers } from './sizes.js';
@@ -54,6 +57,40 @@ function isDue(world: World, groupName: string, action: ScheduledAction): void {
   if (next !== undefined && next <= (action.endAt ?? Infinity)) put(world, groupName, { ...action, startAt: next });
   if (group.suspended.has('ScheduledActions')) return;
   resizeByOthers(world, group, action, 'a scheduled action update of AutoScalingGroup constraints to');
+}
+
+/** Several at once; those that are refused are told one by one, the others are made. */
+export function batchPutScheduledUpdateGroupAction(
+  world: World,
+  input: BatchPutScheduledUpdateGroupActionType,
+): object {
+  groupOf(world, input.AutoScalingGroupName);
+  const failed = (input.ScheduledUpdateGroupActions ?? []).flatMap((action) =>
+    refusalOf(action.ScheduledActionName, () =>
+      putScheduledUpdateGroupAction(world, { ...action, AutoScalingGroupName: input.AutoScalingGroupName }),
+    ),
+  );
+  return { FailedScheduledUpdateGroupActions: failed };
+}
+
+export function batchDeleteScheduledAction(world: World, input: BatchDeleteScheduledActionType): object {
+  groupOf(world, input.AutoScalingGroupName);
+  const failed = (input.ScheduledActionNames ?? []).flatMap((ScheduledActionName) =>
+    refusalOf(ScheduledActionName, () =>
+      deleteScheduledAction(world, { AutoScalingGroupName: input.AutoScalingGroupName, ScheduledActionName }),
+    ),
+  );
+  return { FailedScheduledActions: failed };
+}
+
+function refusalOf(name: string | undefined, act: () => object): object[] {
+  try {
+    act();
+    return [];
+  } catch (error) {
+    if (!(error instanceof ServiceFault)) throw error;
+    return [{ ScheduledActionName: name, ErrorCode: error.code, ErrorMessage: error.message }];
+  }
 }
 
 export function deleteScheduledAction(world: World, input: DeleteScheduledActionType): object {

@@ -38,7 +38,7 @@ export function deleteTags(world: World, input: DeleteTagsType): object {
 function taggedGroup(world: World, tag: Tag): GroupState {
   const group = autoScalingState(world).groups.get(tag.ResourceId ?? '');
   if (group === undefined)
-    throw invalid(`AutoScalingGroup name not found - AutoScalingGroup '${tag.ResourceId}' not found`);
+    throw invalid(`AutoScalingGroup not found - AutoScaling Group ${tag.ResourceId ?? ''} not found`);
   return group;
 }
 

@@ -42,6 +42,7 @@ export const autoScalingGroup: ResourceHandler = {
       LifecycleHookSpecificationList: typed(properties['LifecycleHookSpecificationList']),
       Tags: groupTags(context, name),
     });
+    updateMetrics(context, name, {});
     return {
       physicalId: name,
       attributes: { AutoScalingGroupARN: groupArn(context, name) },
@@ -56,6 +57,7 @@ export const autoScalingGroup: ResourceHandler = {
     });
     updateSources(context, name, before.properties);
     updateTags(context, name, before.properties);
+    updateMetrics(context, name, before.properties);
     return { attributes: before.attributes, warning: policyWarning(context) };
   },
   remove: (context, name) => {
@@ -68,6 +70,19 @@ export const autoScalingGroup: ResourceHandler = {
   },
   patience: (context, action: Action) => (action === 'delete' ? DELETE_PATIENCE_SECONDS : signalPatience(context)),
 };
+
+/** What the group is asked to publish; nothing is said where it stays as it was. */
+function updateMetrics(context: ResourceContext, name: string, before: Properties): void {
+  const [had, has] = [before, context.properties].map(({ MetricsCollection: node }) => objects(node));
+  if (same(had, has)) return;
+  if ((had ?? []).length > 0) call(context, 'autoscaling', 'DisableMetricsCollection', { AutoScalingGroupName: name });
+  for (const { Granularity: granularity, Metrics: metrics } of has ?? [])
+    call(context, 'autoscaling', 'EnableMetricsCollection', {
+      AutoScalingGroupName: name,
+      Granularity: optionalText(granularity),
+      Metrics: optionalList(metrics),
+    });
+}
 
 export const launchConfiguration: ResourceHandler = {
   replaces: 'all',
