@@ -137,7 +137,11 @@ function ownRules({ is, min, max, pattern, enum: values }: ShapeConstraints): re
   const rules: Rule[] = [];
   // No form can be read that has a fraction where a whole number has to be: other words than those of constraints.
   if (is === 'integer' || is === 'long')
-    rules.push({ kind: 'fraction', words: 'Member must be a whole number', holds: (it) => Number.isInteger(Number(it)) });
+    rules.push({
+      kind: 'fraction',
+      words: 'Member must be a whole number',
+      holds: (it) => Number.isInteger(Number(it)),
+    });
   if (max !== undefined)
     rules.push({
       kind,

@@ -13,7 +13,7 @@ import { autoScalingState, invalid } from '../state.js';
  * What a launch configuration takes over from an instance that it names: what the request does not say itself.
  * Source: AS API reference, CreateLaunchConfiguration, `InstanceId`; block devices are not taken over.
  */
-export function likeInstance(world: World, id: string): Partial<CreateLaunchConfigurationType> {
+function likeInstance(world: World, id: string): Partial<CreateLaunchConfigurationType> {
   const instance = ec2State(world).instances.get(id);
   if (instance === undefined || instance.state === 'terminated')
     throw invalid(`Invalid Instance: ${id} - The instance ID '${id}' does not exist`);
