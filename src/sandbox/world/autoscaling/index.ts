@@ -65,7 +65,7 @@ import {
   describeMetricCollectionTypes,
   disableMetricsCollection,
   enableMetricsCollection,
-} from './operations/metrics.js';
+} from './operations/group-metrics.js';
 import {
   deleteNotificationConfiguration,
   describeNotificationConfigurations,

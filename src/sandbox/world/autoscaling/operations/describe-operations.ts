@@ -9,7 +9,7 @@ import type {
 import { page } from '../../page.js';
 import type { World } from '../../world.js';
 import { trafficSourcesOf } from './attachments.js';
-import { enabledMetrics } from './metrics.js';
+import { enabledMetrics } from './group-metrics.js';
 import { attached, autoScalingState, invalid, type GroupState, type Member } from '../state.js';
 
 /** Groups that do not exist are left out, without an error. */
