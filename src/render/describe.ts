@@ -680,7 +680,8 @@ function describeResult(result: GroupResult): readonly Line[] {
     case 'rolledBack': {
       const frozen = result.frozen.length > 0 ? ` Frozen: ${list(result.frozen)} stay suspended.` : '';
       const beside = result.stay === undefined ? '' : ` In service beside the old ones: ${result.stay} new.`;
-      return line('error', `Rolled back: ${sentence(result.why)}${beside}${frozen}`);
+      const level = result.asked === true && result.stay === undefined ? 'good' : 'error';
+      return line(level, `Rolled back: ${sentence(result.why)}${beside}${frozen}`);
     }
     case 'paused':
       return line('good', `Paused: ${sentence(result.why)}`);

@@ -141,7 +141,9 @@ function afterPause(seen: Seen, { group, record }: Of<'pause'>): Seen {
 /** Our notes are gone, and with them the rollout. */
 function afterClear(seen: Seen, { group, result: given }: Of<'clear'>, plan: Plan): Seen {
   const was = seen.known[group];
-  const result = given ?? resultWithout(group, was, plan);
+  const ended = given ?? resultWithout(group, was, plan);
+  const result: GroupResult | undefined =
+    ended?.outcome === 'rolledBack' && plan.undo ? { ...ended, asked: true } : ended;
   const run = was?.record?.run;
   return {
     ...seen,

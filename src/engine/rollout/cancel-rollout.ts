@@ -207,6 +207,7 @@ async function ends(
         outcome: 'rolledBack',
         why: group.notes.frozen.why,
         frozen: group.notes.frozen.processes,
+        asked: true,
       });
     else if (!factsOf(record).replaces)
       results.push({ group: name, outcome: 'skipped', why: 'the restart was stopped, and what was out is back' });

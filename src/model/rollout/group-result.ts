@@ -15,13 +15,17 @@ export type GroupResult =
       /** Instances that `why` is about. */
       readonly failed?: readonly string[];
     }
-  /** `stay`: so many new instances go on serving, for more are asked for than there are old ones. */
+  /**
+   * `stay`: so many new instances go on serving, for more are asked for than there are old ones. `asked`: by `rollback`
+   * or `cancel`, so that it is what the run was for.
+   */
   | {
       readonly group: string;
       readonly outcome: 'rolledBack';
       readonly why: string;
       readonly frozen: readonly string[];
       readonly stay?: number;
+      readonly asked?: true;
     }
   | { readonly group: string; readonly outcome: 'skipped'; readonly why: string }
   /** `until` and `then`: where nobody decides by then, the next command that may change the group does it. */

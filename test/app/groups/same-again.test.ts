@@ -25,8 +25,13 @@ describe('the same again', function () {
 
   it('has the flags of the rollout after rollback, on any machine, and the freeze notes them', async () => {
     await begin('--canary', '1', '--bake', '60', '--no-together', '--gate-command', 'ask');
-    const { code, document } = await stage.run(['rollback', '--asg', 'web'], { elsewhere: true });
+    const { code, document, said } = await stage.run(['rollback', '--asg', 'web', '--output', 'lines'], {
+      elsewhere: true,
+    });
     expect([code, document?.outcome]).to.deep.equal([0, 'undone']);
+    // What was asked for and done is no error.
+    expect(said).to.match(/ web Rolled back: a person asked for it/);
+    expect(said).to.not.include('ERROR');
     const flags = ['--no-together', '--canary', '1', '--bake', '60', '--pause-at', '100%'];
     expect(await frozen()).to.deep.equal(flags);
     expect((await group())?.frozen?.needs).to.deep.equal(['gate']);
@@ -35,7 +40,8 @@ describe('the same again', function () {
 
   it('is what cancel prints, too', async () => {
     await begin('--canary', '1');
-    const { document } = await stage.run(['cancel', '--asg', 'web']);
+    const { document, said } = await stage.run(['cancel', '--asg', 'web', '--output', 'lines']);
+    expect(said).to.not.include('ERROR');
     const back = await group();
     expect(document?.next).to.deep.equal(back?.next);
     expect(document?.next?.join('\n')).to.include('ha-updater unfreeze --asg web');

@@ -1,3 +1,5 @@
+import { command, commandText } from '../../../text/commands/next-command.js';
+import { targetWords } from '../../../text/commands/target-words.js';
 import { timestamp } from '../../../text/timestamp.js';
 import { chunks } from '../../../text/chunks.js';
 import { count } from '../../../text/count.js';
@@ -103,11 +105,13 @@ function inWindow(view: RolloutView, of: JudgedGroup, until: Instant): GroupStep
   const opened = matesOf(view, of).every((mate) => mate.record.gates?.keptUntil !== undefined);
   // rule: left-unasked
   const ends = plan.detach === true || observed.leavesKept === true;
+  const target = plan.stack === undefined || plan.part === true ? targetWords(name) : [plan.stack];
+  const back = command`ha-updater rollback ${target}`;
   if (isLeft && open !== undefined && ends && record.run === plan.run && opened)
     return act(
       'keep',
       { type: 'pause', group: name, record },
-      `whoever wants it back calls rollback until ${timestamp(until)}`,
+      `until ${timestamp(until)} ${commandText(back)} lets them serve again`,
     );
   if (isLeft && open !== undefined) {
     const why = sayKept(kept.length, halves.old.length);
