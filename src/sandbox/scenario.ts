@@ -200,6 +200,7 @@ export const MEDDLINGS = [
   'interruptSpot',
   'endLifetime',
   'exitStandby',
+  'standbyDecrementing',
 ] as const;
 export type Meddling = (typeof MEDDLINGS)[number];
 

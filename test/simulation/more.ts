@@ -35,6 +35,7 @@ export function drawMore(story: Story): Story {
     asking(random('gate command')),
     measuring(random('metrics')),
     freezing(random('calendar')),
+    steppingAside(random('standby by hand')),
   ].reduce((told, more) => more(told), story);
 }
 
@@ -212,6 +213,24 @@ function shiftedAway(random: Random): More {
       },
       [shift],
     );
+}
+
+/** A person puts one instance into standby in the middle of the rollout, and takes it out again or does not. */
+function steppingAside(random: Random): More {
+  if (!random.chance(0.12)) return unchanged;
+  const at = SETTLED + random.int(10, 600);
+  const does = random.pick(['standby', 'standbyDecrementing'] as const);
+  const instance = random.pick(['oldest', 'oldest', 'newest'] as const);
+  const back = random.chance(0.7) ? at + random.int(40, 400) : undefined;
+  const turn = random.int(0, 9);
+  return (story) => {
+    const group = story.groups[turn % story.groups.length]?.name ?? '';
+    const one = { kind: 'meddle', group, instance } as const;
+    return withFaults(story, [
+      { ...one, at, does },
+      ...(back === undefined ? [] : [{ ...one, at: back, does: 'exitStandby' } as const]),
+    ]);
+  };
 }
 
 /**

@@ -165,7 +165,7 @@ const ONE_LESS = { surge: { count: 0 }, unavailable: { count: 1 } };
 
 /** What was drawn first: others have a random stream of their own, so that a seed keeps its meaning. */
 const EARLY_MEDDLINGS = MEDDLINGS.filter(
-  (one) => !['deleteGroup', 'interruptSpot', 'endLifetime', 'exitStandby'].includes(one),
+  (one) => !['deleteGroup', 'interruptSpot', 'endLifetime', 'exitStandby', 'standbyDecrementing'].includes(one),
 );
 
 function drawMeddling(random: Random, groups: readonly GroupOptions[]): Fault {
@@ -335,7 +335,8 @@ export async function simulate(story: Story, options: StageOptions = {}): Promis
     world.invoke('autoscaling', 'PutAccountSetting', { Name: 'launchBeforeTerminate', Value: 'enabled' }, 'others');
   stage.groups.forEach((group, index) => {
     // Somebody may have deleted it before all was launched.
-    if (!autoScalingState(world).groups.has(group.name)) return;
+    const state = autoScalingState(world).groups.get(group.name);
+    if (state === undefined || state.status !== undefined) return;
     group.changeImage(story.images[index] ?? 'ami-good');
     if (story.leaves !== undefined) protectOldest(world, group.name, story.leaves);
   });
@@ -460,7 +461,8 @@ export async function simulate(story: Story, options: StageOptions = {}): Promis
   // With its last old instance taken and a configuration that launches none, a group cannot even begin.
   const barren = bereft || barred || story.images.includes('ami-gone');
   const empty = barren && ending?.failure?.facts.reasons.some((reason) => reason.code === 'group.none') === true;
-  const parked = ending?.failure?.facts.reasons.some((reason) => reason.code === 'group.standby') === true;
+  const parked =
+    ending?.failure?.facts.reasons.some(({ code }) => ['group.standby', 'group.keep'].includes(code)) === true;
   const excused =
     ((bereft || blind) && (code === 'swap.stuck' || paused)) ||
     parked ||
@@ -496,6 +498,7 @@ const TAKING: ReadonlySet<string> = new Set([
   'terminate',
   'detach',
   'standby',
+  'standbyDecrementing',
   'interruptSpot',
   'endLifetime',
 ]);

@@ -342,7 +342,7 @@ function readImage(field: Fields): { readonly run: string; readonly image: Recor
 }
 
 const GATE_FIELDS = [
-  ...['run', 'canary', 'bake', 'pause', 'paused', 'passed', 'needs', 'keep?', 'until?', 'back?'],
+  ...['run', 'canary', 'bake', 'pause', 'paused', 'passed', 'needs', 'keep?', 'until?', 'back?', 'ended?'],
   ...['ends?', 'waits?', 'since?', 'by?', 'despite?'],
 ];
 
@@ -356,7 +356,7 @@ function readGateName(text: string): GateName {
 }
 
 function gatesText(run: string, gates: RecordGates): string {
-  const { canary, bakeMs, pauseAt, paused, passed, needs, keepMs, keptUntil, backAt } = gates;
+  const { canary, bakeMs, pauseAt, paused, passed, needs, keepMs, keptUntil, backAt, endedAt } = gates;
   const { pauseEnds, pauseUntil, pausedAt, passedBy } = gates;
   const number = (value: number | undefined): string => (value === undefined ? '-' : String(value));
   const text = line({
@@ -371,6 +371,7 @@ function gatesText(run: string, gates: RecordGates): string {
     ...(keepMs !== undefined && { keep: String(keepMs) }),
     ...(keptUntil !== undefined && { until: time(keptUntil) }),
     ...(backAt !== undefined && { back: time(backAt) }),
+    ...(endedAt !== undefined && { ended: time(endedAt) }),
     ...(pauseEnds !== undefined && { ends: `${pauseEnds.afterMs}/${pauseEnds.by}` }),
     ...(pauseUntil !== undefined && { waits: time(pauseUntil) }),
   });
@@ -403,7 +404,7 @@ function readGates(field: Fields): { readonly run: string; readonly gates: Recor
   const list = (key: string): readonly string[] | undefined => (field(key) === '-' ? undefined : field(key).split('/'));
   const [canary, bakeMs, paused, passed] = [number('canary'), number('bake'), number('paused'), number('passed')];
   const [pauseAt, needs] = [list('pause')?.map(readCount), list('needs')?.map(readGateName)];
-  const [keep, until, back] = [field('keep?'), field('until?'), field('back?')];
+  const [keep, until, back, ended] = [field('keep?'), field('until?'), field('back?'), field('ended?')];
   const [ends, waits, pausedAt, by] = [field('ends?'), field('waits?'), field('since?'), field('by?')];
   const despite = field('despite?');
   return {
@@ -418,6 +419,7 @@ function readGates(field: Fields): { readonly run: string; readonly gates: Recor
       ...(keep !== '' && { keepMs: readCount(keep) }),
       ...(until !== '' && { keptUntil: readTime(until) }),
       ...(back !== '' && { backAt: readTime(back) }),
+      ...(ended !== '' && { endedAt: readTime(ended) }),
       ...(ends !== '' && { pauseEnds: readEnds(ends) }),
       ...(waits !== '' && { pauseUntil: readTime(waits) }),
       ...(pausedAt !== '' && { pausedAt: readTime(pausedAt) }),

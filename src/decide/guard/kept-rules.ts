@@ -111,8 +111,12 @@ export function turned({ group, record, verdict }: RecordedDeed<Of<'judge'>>): b
   return !old.some(isAside) && old.some((one) => inService(group, one));
 }
 
-/** No kept half is left behind that nobody would know any more. */
-export function keptHalfGone({ group, record }: RecordedDeed<Of<'clear'>>): string | undefined {
+/**
+ * No kept half is left behind that nobody would know any more. Once the verdict is to roll back, all of it is back, and
+ * whoever is in standby then was put there by somebody else.
+ */
+export function keptHalfGone({ group, record, verdict }: RecordedDeed<Of<'clear'>>): string | undefined {
+  if (verdict?.outcome === 'rollBack') return undefined;
   const left = group.instances.some((one) => isOld(one.launchedAt, record.startedAt) && isAside(one));
   return record.gates?.keepMs !== undefined && left ? 'the kept half is still there' : undefined;
 }

@@ -3,7 +3,7 @@ import { inService } from '../instances/classify.js';
 import { hasLeft, isNew, isOld } from './halves.js';
 import { firstBroken, type Of, type RecordedDeed, type Rule } from './rule-table.js';
 import { floorOf, makesRoom } from './kept-rules.js';
-import { launchedBySurge, newInService, served, unitsThere } from './serving-units.js';
+import { goneUnits, launchedBySurge, newInService, served, unitsThere } from './serving-units.js';
 import { askedFor, fitRule, givesBack, makeUpRule } from './size-rules.js';
 
 type Resizing = RecordedDeed<Of<'resize'>>;
@@ -94,7 +94,7 @@ function otherHalfGone(deed: Resizing): string | undefined {
 
 /** New instances that stay after a roll-back serve for missing old ones, and Auto Scaling may let none of them go. */
 function standIns({ group, record, action }: Resizing, left: readonly Instance[]): string | undefined {
-  const least = floorOf(group, record);
+  const least = floorOf(group, record) + goneUnits(group);
   const spare = left.find((one) => !inService(group, one) || served(group, [one.id]) >= least);
   if (spare !== undefined) return 'the other half is still there';
   const there = unitsThere(group);

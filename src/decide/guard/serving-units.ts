@@ -29,6 +29,12 @@ export function idleUnits(group: Group): number {
   return units - serve.reduce((sum, { weight }) => sum + weight, 0);
 }
 
+/** Units of the instances that the rollout leaves as they are, and that are gone: new ones serve in their places. */
+export function goneUnits({ kept }: Pick<Group, 'kept'>): number {
+  const { units = 0, instances = [] } = kept ?? {};
+  return units - instances.reduce((sum, { weight }) => sum + weight, 0);
+}
+
 /** Units of the instances that have not left, without those that are about to go. */
 export function unitsThere({ instances }: Group, without: readonly string[] = []): number {
   return instances

@@ -5,7 +5,7 @@ import { inService } from '../instances/classify.js';
 import { hasLeft, isNew, isOld } from './halves.js';
 import { allAside, floorOf } from './kept-rules.js';
 import { firstBroken, type Of, type RecordedDeed, type Rule } from './rule-table.js';
-import { idleUnits, served, unitsThere } from './serving-units.js';
+import { goneUnits, idleUnits, served, unitsThere } from './serving-units.js';
 import { askedFor, decrementRule } from './size-rules.js';
 
 type Termination = RecordedDeed<Of<'terminate'>>;
@@ -80,7 +80,7 @@ function enoughServe({ group, record, action }: JudgedTermination): string | und
   const floor =
     record.strategy === 'rolling' && action.half === 'old'
       ? record.size.desired - Math.max(0, record.unavailable - idleUnits(group))
-      : floorOf(group, record);
+      : floorOf(group, record) + (action.half === 'new' ? goneUnits(group) : 0);
   const before = served(group);
   const after = served(group, action.instances);
   // rule: guard-service

@@ -1,6 +1,7 @@
 import type { Group, Instance } from '../../model/rollout/group.js';
 import type { RolloutRecord } from '../../model/rollout/record.js';
 import { inService, isAway, serving, standing, units, type Split } from './classify.js';
+import { missingKept } from '../ownership/ignored-old.js';
 import { goalOf, wantedSize } from '../sizes/wanted-size.js';
 
 /** What a look says of a group in the middle of its rollout. */
@@ -17,7 +18,7 @@ interface Halved {
 export function rollBackHurts({ group, record, halves }: Halved): boolean {
   const old = units(serving(group, halves.old));
   if (halves.new.length > 0 && old === 0) return true;
-  return old < record.size.desired && serving(group, halves.new).length > 0;
+  return old < record.size.desired + missingKept(group) && serving(group, halves.new).length > 0;
 }
 
 /** No old instance serves and new ones do: then there is nothing that one could go back to, whoever asks for it. */
@@ -32,9 +33,18 @@ export function nothingToGoBackTo({ group, halves }: Halved): boolean {
  */
 export function standIn({ group, record, halves }: Halved, counted: readonly Instance[]): boolean {
   // After a kept half came back, what was asked for meanwhile is the least.
-  const least = record.gates?.backAt === undefined ? record.size.desired : goalOf(record);
+  const least = leastOf(group, record);
   const there = units(counted) + units(halves.new);
   return halves.new.every((instance) => inService(group, instance) && there - instance.weight < least);
+}
+
+/**
+ * The least that serves once a roll-back is over: what there was, with those that it left as they were and that are
+ * gone; after a kept half came back, also what was asked for meanwhile.
+ */
+export function leastOf(group: Group, record: RolloutRecord): number {
+  // rule: kept-missed
+  return (record.gates?.backAt === undefined ? record.size.desired : goalOf(record)) + missingKept(group);
 }
 
 /** Old instances that serve, or that Auto Scaling still calls healthy: these may serve again by themselves. */
@@ -50,7 +60,7 @@ function membersOf({ instances }: Group): readonly Instance[] {
 /** More are there than shall stay, also once those have left that Auto Scaling has given up. */
 export function isCrowded(of: Halved): boolean {
   // rule: idle-old-scale-in
-  return units(membersOf(of.group)) - units(givenUp(of)) > wantedSize(of.record).desired;
+  return units(membersOf(of.group)) - units(givenUp(of)) > wantedSize(of.record).desired + missingKept(of.group);
 }
 
 /**
@@ -60,7 +70,7 @@ export function isCrowded(of: Halved): boolean {
  */
 export function givenUp({ group, record, halves }: Halved): readonly Instance[] {
   const members = membersOf(group);
-  let surplus = units(members) - wantedSize(record).desired;
+  let surplus = units(members) - wantedSize(record).desired - missingKept(group);
   return members
     .filter((instance) => !instance.healthy && !halves.new.includes(instance))
     .filter(({ launchedAt }) => halves.new.length > 0 || launchedAt === undefined)

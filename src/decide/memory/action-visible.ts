@@ -20,8 +20,9 @@ function isOfRollout(
 /** Whether the record is the very one that was written over another. */
 function showsRecord(shown: RolloutRecord | undefined, written: RolloutRecord): boolean {
   if (!isOfRollout(shown, written)) return false;
-  const sameWindow =
-    shown.gates?.keptUntil === written.gates?.keptUntil && shown.gates?.backAt === written.gates?.backAt;
+  const sameWindow = (['keptUntil', 'backAt', 'endedAt'] as const).every(
+    (moment) => shown.gates?.[moment] === written.gates?.[moment],
+  );
   return sameWindow && sameTheirs(shown.theirs, written.theirs);
 }
 

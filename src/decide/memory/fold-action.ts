@@ -175,8 +175,11 @@ function asRecorded(desired: number, at: Instant): SeenSizes {
 
 /** When the desired capacity was changed last, and how often sizes of others were noted. */
 function withSizes({ sizes, pending }: Seen, action: Action, at: Instant): Seen['sizes'] {
+  // Whatever the desired capacity does after max alone was set is not our doing.
+  // rule: max-explains-desired
+  const setsDesired = action.type === 'resize' && action.sets?.includes('desired') !== false;
   const changes =
-    action.type === 'resize' ||
+    setsDesired ||
     (action.type === 'terminate' && action.decrement) ||
     (action.type === 'standby' && (action.decrement || !action.on));
   const notes = action.type === 'rewrite' && action.record.theirs !== undefined;
@@ -190,7 +193,13 @@ function withSizes({ sizes, pending }: Seen, action: Action, at: Instant): Seen[
   const aim = action.type === 'resize' ? action.size.desired : aimAfter(isFirst ? before.desired : before.aim, action);
   return {
     ...sizes,
-    [action.group]: { ...before, noted, ...(changes && { changedAt: at, ...(aim !== undefined && { aim }) }) },
+    [action.group]: {
+      ...before,
+      noted,
+      ...(changes && { changedAt: at, ...(aim !== undefined && { aim }) }),
+      // What is set now has it all in it.
+      ...(setsDesired && before.moved !== undefined && { moved: 0 }),
+    },
   };
 }
 

@@ -54,6 +54,11 @@ export function idleKept(group: Group): number {
   return all - units(serving(group, instances));
 }
 
+/** Units of the instances that a rollout leaves as they are, and that are gone: what is new stands in for them. */
+export function missingKept({ kept }: Pick<Group, 'kept'>): number {
+  return kept === undefined ? 0 : kept.units - units(kept.instances);
+}
+
 /** The sizes of a group with those of its instances that a rollout leaves as they are. */
 export function wholeSize({ size, kept }: Pick<Group, 'size' | 'kept'>): Size {
   return shifted(size, kept?.units ?? 0);

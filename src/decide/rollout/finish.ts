@@ -7,6 +7,7 @@ import { heldBy, inService, notInService, units } from '../instances/classify.js
 import { act, type GroupStep } from '../step.js';
 import type { JudgedGroup, RolloutGroup, RolloutView } from '../view.js';
 import { seconds } from '../../text/duration.js';
+import { missingKept } from '../ownership/ignored-old.js';
 import { noteTheirs } from '../sizes/note-theirs.js';
 import { givenBack, originOf } from '../sizes/their-sizes.js';
 import { timeLimits } from './time-limits.js';
@@ -92,11 +93,6 @@ function terminateParked({ group, record, halves }: JudgedGroup): GroupStep | un
     why: 'these were in standby when the rollout began (--standby terminate)',
   }));
   return { kind: 'act', phase: 'halve', acts };
-}
-
-/** Units of those that were left as they are and have gone since: what is new stands in for them. */
-function missingKept({ kept }: JudgedGroup['group']): number {
-  return kept === undefined ? 0 : kept.units - units(kept.instances);
 }
 
 /** Lets Auto Scaling replace new instances that died after the verdict: nothing else would bring them back. */

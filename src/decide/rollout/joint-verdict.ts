@@ -1,6 +1,7 @@
 import type { GroupResult, Wait } from '../../model/rollout/decision.js';
 import type { Verdict } from '../../model/rollout/record.js';
 import { notInService } from '../instances/classify.js';
+import { wholeRecord } from '../ownership/ignored-old.js';
 import { ourLease } from '../ownership/lease.js';
 import { VERDICT_LAG_MS } from '../read-lag.js';
 import { sameReasons } from './finish.js';
@@ -78,7 +79,7 @@ function judgeTogether(view: RolloutView, groups: readonly ProvingGroup[], open:
 /** Both sets stay, because rolling back would take away what stands in for missing old instances. */
 function leaveBoth(groups: readonly ProvingGroup[], hurt: readonly ProvingGroup[], why: string): JudgeResult {
   const less = hurt
-    .map(({ of: { name, record } }) => `less than ${record.size.desired} in service in ${name}`)
+    .map(({ of: { name, record } }) => `less than ${wholeRecord(record).size.desired} in service in ${name}`)
     .join(', ');
   const idle = hurt.flatMap(({ of: { group, halves } }) =>
     halves.old.flatMap((instance) => {

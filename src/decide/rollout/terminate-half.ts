@@ -1,8 +1,11 @@
+import type { Instant } from '../../clock.js';
 import type { Wait } from '../../model/rollout/decision.js';
 import type { Group, Instance, Size } from '../../model/rollout/group.js';
 import { batches, sparable } from '../instances/capacity.js';
 import { outOfService, WARMING_UP } from '../gates/hooks.js';
 import { inService, notInService, serving, standing, units } from '../instances/classify.js';
+import { leastOf } from '../instances/stand-ins.js';
+import { missingKept } from '../ownership/ignored-old.js';
 import { act, type GroupStep } from '../step.js';
 import type { JudgedGroup, RolloutView } from '../view.js';
 import { limitFrom } from '../memory/unseen-time.js';
@@ -46,14 +49,14 @@ export function terminateHalf(view: RolloutView, of: JudgedGroup, half: 'old' | 
     if (replace !== undefined) return replace;
   }
   if (allowed.length > 0)
-    return waitFor(view, of, verdict.at, {
+    return waitFor(view, of, sinceWhen(of), {
       why:
         'more new instances are there than should stay, not all of them serve, and Auto Scaling, which chooses ' +
         'which one to terminate, could choose one that does',
       instances: idleRows(group, halves.new),
     });
   const left = `${have} ${half === 'old' ? 'proven ' : ''}in service, less than ${floor}`;
-  return waitFor(view, of, verdict.at, {
+  return waitFor(view, of, sinceWhen(of), {
     why: `terminating the ${half} half would leave ${left}`,
     instances: staying
       .filter((instance) => !reliable.includes(instance) || !inService(group, instance))
@@ -79,7 +82,7 @@ function withoutSurplus(group: Group, fresh: readonly Instance[], allowed: reado
  */
 function withoutShortage(group: Group, stay: readonly Instance[], allowed: readonly Instance[]): readonly Instance[] {
   // rule: stand-ins-scaled-in
-  return within(allowed, Math.max(0, group.size.desired - units(stay)));
+  return within(allowed, Math.max(0, group.size.desired + missingKept(group) - units(stay)));
 }
 
 function idleRows(group: Group, fresh: readonly Instance[]): Wait['instances'] {
@@ -108,11 +111,12 @@ function terminateAll(
 function floorOf(view: RolloutView, of: JudgedGroup, half: 'old' | 'new'): number {
   const { group, record } = of;
   if (half === 'new') {
-    // What was asked for while the old half was kept stays the least on the way back.
-    const least = record.gates?.backAt === undefined ? record.size.desired : goalOf(record);
-    return Math.min(least, units(serving(group)));
+    return Math.min(leastOf(group, record), units(serving(group)));
   }
-  return isPatient(view, of) ? goalOf(record) : record.size.desired;
+  // After a window that is what scaling had come to by then.
+  // rule: window-floor
+  if (record.gates?.endedAt !== undefined) return wantedSize(record).desired;
+  return isPatient(view, of) ? goalOf(record) + missingKept(group) : record.size.desired;
 }
 
 /**
@@ -140,16 +144,23 @@ function beyondWhatWasAsked(
   return terminateAll(of.group, half, free, { decrement: false, why: reason });
 }
 
+/** Since when this half is on its way out. */
+function sinceWhen({ record, verdict }: JudgedGroup): Instant {
+  return record.gates?.endedAt ?? verdict.at;
+}
+
 /** Whether new ones for what somebody asked for may still come. After that long they are waited for no longer. */
-function isPatient({ observed, plan }: RolloutView, { name, group, verdict }: JudgedGroup): boolean {
-  const since = Math.max(verdict.at, observed.seen.adoptedAt[name] ?? 0);
+function isPatient({ observed, plan }: RolloutView, of: JudgedGroup): boolean {
+  const { name, group } = of;
+  const since = Math.max(sinceWhen(of), observed.seen.adoptedAt[name] ?? 0);
   return observed.at < limitFrom(observed.seen, since, timeLimits(plan, group).progressMs);
 }
 
 /** New ones for what somebody asked for after the verdict, before the old ones that serve for it go. */
 function makeUpFirst({ observed }: RolloutView, of: JudgedGroup, lowest: number): GroupStep | undefined {
   const { name, group, record, halves } = of;
-  const desired = Math.max(lowest, goalOf(record)) + units(halves.old);
+  const goal = record.gates?.endedAt === undefined ? goalOf(record) : 0;
+  const desired = Math.max(lowest, goal) + units(halves.old);
   if (group.size.desired >= desired || (observed.seen.doubled[name] ?? 0) > MAX_RESIZES) return undefined;
   return act(
     'halve',
@@ -166,7 +177,7 @@ function makeUpFirst({ observed }: RolloutView, of: JudgedGroup, lowest: number)
 
 /** Nothing of `free` fits: the desired capacity is raised where as much is there, else somebody has to act. */
 function fitFirst(view: RolloutView, of: JudgedGroup, half: 'old' | 'new', free: readonly Instance[]): GroupStep {
-  const { group, verdict } = of;
+  const { group } = of;
   const { desired } = group.size;
   const lowest = lowestOf(of, half);
   const size = fitting(group, free, lowest);
@@ -178,7 +189,7 @@ function fitFirst(view: RolloutView, of: JudgedGroup, half: 'old' | 'new', free:
       `${heavy}; as much as is there launches nobody`,
     );
   }
-  return waitFor(view, of, verdict.at, {
+  return waitFor(view, of, sinceWhen(of), {
     why: `its desired capacity ${desired} may not fall below ${lowest} by the weight of any of the ${half} half`,
     instances: free.map(({ id, weight }) => ({ id, why: `weighs ${weight}` })),
   });

@@ -4,6 +4,7 @@ import type { Group } from '../../model/rollout/group.js';
 import type { RolloutRecord } from '../../model/rollout/record.js';
 import { split, units } from '../instances/classify.js';
 import { SIZE_LAG_MS } from '../read-lag.js';
+import { movedByStandby } from './moved-by-standby.js';
 import { originOf, theirSizes } from './their-sizes.js';
 
 /** What this look adds to what is known of the sizes of a group whose rollout is under way. */
@@ -16,13 +17,13 @@ export function seenSizes(
   const before = sizes[group.name];
   const { desired } = group.size;
   const { verdict } = group.notes;
-  const unexplained =
-    before?.desired === desired
-      ? before.unexplained === true
-      : isUnexplained(before, group, { firstLookAt, lastLookAt });
   const of = { group, record, halves: split(group, record), ...(verdict !== undefined && { verdict }) };
   const brought = broughtBy(before, { desired, old: units(of.halves.old) }, record);
-  const theirs = Object.keys(theirSizes(of, originOf({ ...before, unexplained }))).length > 0;
+  const isStrange = before?.desired !== desired && isUnexplained(before, group, { firstLookAt, lastLookAt });
+  const standby = movedByStandby(before, group, of, !isStrange);
+  const isMove = standby?.isMove === true;
+  const unexplained = before?.desired === desired || isMove ? before?.unexplained === true : isStrange;
+  const theirs = Object.keys(theirSizes(of, originOf({ ...before, unexplained, ...standby?.seen }))).length > 0;
   return {
     desired,
     unexplained,
@@ -31,6 +32,7 @@ export function seenSizes(
     ...(theirs && { theirsSince: before?.theirsSince ?? at }),
     ...(before?.noted !== undefined && { noted: before.noted }),
     ...(brought !== undefined && { brought, old: units(of.halves.old) }),
+    ...standby?.seen,
   };
 }
 

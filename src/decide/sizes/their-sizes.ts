@@ -2,9 +2,10 @@ import type { SeenSizes } from '../../model/rollout/decision.js';
 import type { Group, Size } from '../../model/rollout/group.js';
 import type { RolloutRecord, SizeName, TheirSizes, Verdict } from '../../model/rollout/record.js';
 import { canaryOf, canarySize } from '../gates/canary.js';
-import { keptHalf } from '../gates/kept-half.js';
+import { keepsOld, keptHalf } from '../gates/kept-half.js';
 import { units, type Split } from '../instances/classify.js';
 import { finalTarget } from '../rollout/target-size.js';
+import { missingKept } from '../ownership/ignored-old.js';
 import { factsOf } from '../strategies/facts-by-name.js';
 import { goalOf, wantedSize } from './wanted-size.js';
 
@@ -12,17 +13,22 @@ import { goalOf, wantedSize } from './wanted-size.js';
  * How the desired capacity came to be, as far as this run saw it: by this run alone, by somebody else, or before this
  * run had changed anything.
  */
-export type Origin = 'ours' | 'theirs' | 'unknown';
+export interface Origin {
+  readonly whose: 'ours' | 'theirs' | 'unknown';
+  /** By how much people have moved it through standby, in units: nobody set that. */
+  readonly moved: number;
+}
 
 /** @param seen what this run saw of the group's sizes; undefined before its first look */
 export function originOf(seen: SeenSizes | undefined): Origin {
-  if (seen?.unexplained === true) return 'theirs';
-  return seen?.changedAt === undefined ? 'unknown' : 'ours';
+  const moved = seen?.moved ?? 0;
+  if (seen?.unexplained === true) return { whose: 'theirs', moved };
+  return { whose: seen?.changedAt === undefined ? 'unknown' : 'ours', moved };
 }
 
 /** A group in the middle of its rollout, as far as its sizes go. */
 export interface SizedGroup {
-  readonly group: Pick<Group, 'size' | 'weighted' | 'instances' | 'suspended'>;
+  readonly group: Pick<Group, 'size' | 'weighted' | 'instances' | 'suspended' | 'kept'>;
   readonly record: RolloutRecord;
   readonly verdict?: Verdict;
   readonly halves: Split;
@@ -79,20 +85,30 @@ function ownTargets(record: RolloutRecord): readonly number[] {
   ]);
 }
 
-function isOurMax({ group: { size, weighted }, record, verdict }: SizedGroup): boolean {
-  const { max } = size;
+function isOurMax(of: SizedGroup): boolean {
+  const { group, record, verdict } = of;
+  const { max } = group.size;
   const targets = ownTargets(record);
   const base = record.theirs?.max ?? record.size.max;
   // It is only ever raised, and no further than the desired capacity that we ask for.
   if (max === base || max === wantedSize(record).max || (max > base && targets.includes(max))) return true;
+  // rule: max-of-scaling
+  if (isGivenBack(of)) return false;
   // Weights do not always add up, and after the verdict room is made for what somebody asked for.
-  if (weighted) return max > base && max <= Math.max(...targets) + 2 * record.old;
+  if (group.weighted) return max > base && max <= Math.max(...targets) + 2 * record.old;
   // So is room for what came back out of standby.
   const makesRoom = verdict?.outcome === 'promote' || record.gates?.backAt !== undefined;
   return makesRoom && record.theirs !== undefined && max > base && max <= goalOf(record) + record.old;
 }
 
-function isOurDesired(of: SizedGroup, origin: Origin): boolean {
+/** As it stands, or without what people have moved it by: what they moved may have left again with an instance. */
+function isOurDesired(of: SizedGroup, { whose, moved }: Origin): boolean {
+  const { size } = of.group;
+  const unmoved = { ...of, group: { ...of.group, size: { ...size, desired: size.desired - moved } } };
+  return isOurs(of, whose) || (moved !== 0 && isOurs(unmoved, whose));
+}
+
+function isOurs(of: SizedGroup, origin: Origin['whose']): boolean {
   const { group, record, verdict, halves } = of;
   const { desired } = group.size;
   const wanted = wantedSize(record).desired;
@@ -102,6 +118,7 @@ function isOurDesired(of: SizedGroup, origin: Origin): boolean {
   if (origin === 'theirs') return false;
   // What we made it grow to stays ours after the verdict, too: old ones that leave by themselves take nothing off.
   if (targets.includes(desired)) return origin === 'ours' || !isGivenBack(of);
+  if (origin === 'unknown' && [wanted, ...targets].some((target) => isLessAside(of, target - desired))) return true;
   if (verdict === undefined) return false;
   const extra = 'surge' in record ? Math.min(record.surge, record.old) : record.old;
   const most = Math.max(...targets, goalOf(record) + extra) + (group.weighted ? 2 * record.old : 0);
@@ -110,10 +127,21 @@ function isOurDesired(of: SizedGroup, origin: Origin): boolean {
   const swaps = verdict.outcome === 'promote' && !factsOf(record).provesAfterVerdict;
   const left = swaps && halves.old.length > 0 ? finalTarget(record).size.desired - gone : wanted;
   // New ones that stood in for missing old ones take theirs, too.
-  const least = verdict.outcome === 'rollBack' ? Math.min(wanted, units(halves.old)) : left;
+  const least = verdict.outcome === 'rollBack' ? Math.min(wanted, units(halves.old) - missingKept(group)) : left;
   if (desired < least || desired > most) return false;
   if (!swaps || halves.old.length > 0 || group.weighted || origin === 'ours') return true;
   return standsIn(group, record, verdict);
+}
+
+/**
+ * Whether a desired capacity is lower by what a person may have taken off it by putting instances into standby: a run
+ * that takes over has not seen that happen. Those that stood aside when the rollout began took nothing off.
+ */
+function isLessAside({ record, halves }: SizedGroup, by: number): boolean {
+  const later = halves.parked.filter(
+    ({ launchedAt = 0 }) => record.parked === undefined || launchedAt >= record.startedAt,
+  );
+  return !keepsOld(record) && by > 0 && by <= units(later);
 }
 
 /** Scaling goes on after a promotion, so the sizes had been given back: it may ask for as many as two halves were. */

@@ -15,10 +15,12 @@ export function instanceTeller(emit: Emit, plan: Plan, told: ToldInstances = new
     for (const group of observed.groups) {
       const now = instanceRows(observed, plan, group);
       const known = told.get(group.name);
-      if (known === undefined && now.length < group.instances.length) continue;
+      // Also those that the rollout leaves as they are: they serve, and who reads the events has to know when they go.
+      const all = [...group.instances, ...(group.kept?.instances ?? [])];
+      if (known === undefined && now.length < all.length) continue;
       const before = known ?? new Map<string, string>();
       const fresh = new Map(now.map((row) => [row.id, digest(JSON.stringify(row))]));
-      const here = group.instances.map(({ id }) => [id, fresh.get(id) ?? before.get(id)] as const);
+      const here = all.map(({ id }) => [id, fresh.get(id) ?? before.get(id)] as const);
       const after = new Map(here.flatMap(([id, text]) => (text === undefined ? [] : [[id, text] as const])));
       told.set(group.name, after);
       const instances = now.filter(({ id }) => before.get(id) !== fresh.get(id));

@@ -225,6 +225,13 @@ export interface SeenSizes {
   readonly brought?: number;
   /** The units of old instances outside of standby then. */
   readonly old?: number;
+  /** The instances that a person had in standby at the last look, outside of the time of a kept half. */
+  readonly aside?: readonly string[];
+  /**
+   * By how many units the desired capacity is above what was set, since a person took instances out of standby; below
+   * it where one put some in. Nobody set that: Auto Scaling does it by itself.
+   */
+  readonly moved?: number;
 }
 
 /**

@@ -98,6 +98,11 @@ export interface RecordGates {
   readonly keptUntil?: Instant;
   /** When it was decided that the kept half serves again, and the new one goes. */
   readonly backAt?: Instant;
+  /**
+   * Since when those go that somebody took out of standby: the time of the kept half is over, and new ones serve in
+   * their places first. Absent where nobody did.
+   */
+  readonly endedAt?: Instant;
   /** Why it was begun without keeping to its change calendar, for people. */
   readonly despite?: string;
   /** Commands and names are too long to be noted: only that there were some. */

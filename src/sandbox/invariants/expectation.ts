@@ -23,6 +23,8 @@ export interface Expectation {
   readonly aside: ReadonlySet<string>;
   /** Those that the rollout keeps in standby, or that left from there: they served no more. */
   readonly kept: Set<string>;
+  /** Those that were seen in standby, until they serve again. */
+  readonly setAside: Set<string>;
   /** The most that others let go in the time for which an old half is kept. */
   letGo: number;
   /** Those that were protected from scale-in. */
@@ -131,6 +133,7 @@ export function beginRollout(
     left: new Set(look.instances.filter((one) => one.leaving).map((one) => one.id)),
     aside: new Set(look.instances.filter((one) => one.aside).map((one) => one.id)),
     kept: new Set(),
+    setAside: new Set(),
     letGo: 0,
     protected: new Set(look.instances.filter((one) => one.protected).map((one) => one.id)),
     keeps: /(?:^|\s)kept=\d/.test(group.tags.get(ROLLOUT_TAG)?.value ?? ''),

@@ -288,7 +288,8 @@ function resized(world: World, expectation: Expectation, fleet: Fleet): boolean 
     world.scenario.faults.some(
       (fault) =>
         (fault.kind === 'resize' ||
-          (fault.kind === 'meddle' && ['resumeProcesses', 'detach', 'standby'].includes(fault.does))) &&
+          (fault.kind === 'meddle' &&
+            ['resumeProcesses', 'detach', 'standby', 'standbyDecrementing'].includes(fault.does))) &&
         fault.group === fleet.name &&
         happened(world, expectation.since, fault.at),
     )

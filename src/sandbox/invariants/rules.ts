@@ -14,7 +14,7 @@ import {
 } from './expectation.js';
 import type { Look, Seen } from './look.js';
 import { lagOf } from './service.js';
-import { fewerByOthers, wrongSizes } from './sizes-of-others.js';
+import { broughtByOthers, fewerByOthers, wrongSizes } from './sizes-of-others.js';
 
 /** A broken rule, in a sentence. */
 export interface Breach {
@@ -70,7 +70,7 @@ export function breachesNow(world: World, expectation: Expectation, look: Look, 
  * resized the group, going back to its size scales in what is too many, and that is nobody's crime.
  */
 function terminatedHalves(world: World, expectation: Expectation, look: Look): Set<'old' | 'new'> {
-  const others = resizedByOthers(world, expectation, look.group);
+  const others = resizedByOthers(world, expectation, look.group) || broughtByOthers(expectation, look.group) > 0;
   // What AWS launched in the place of an old one that the world took is one too many in the end: restoring the
   // sizes lets it go, and the rule on capacity watches that nobody misses it.
   // So does a rolling rollout that launched one more than it needed, to leave the zones even.
@@ -134,7 +134,8 @@ function remember(world: World, expectation: Expectation, look: Look): void {
     if (one.inService) expectation.lastInService.set(one.id, { at: world.clock.now(), units: one.units });
     rememberKept(expectation, one);
     if (expectation.kept.has(one.id)) expectation.taken.delete(one.id);
-    else if (isTaken(one) || isRebalanced(expectation, one)) expectation.taken.add(one.id);
+    else if (isComingBack(expectation, one) || isTaken(one) || isRebalanced(expectation, one))
+      expectation.taken.add(one.id);
     // EC2 forgets who ended an instance before Auto Scaling forgets the instance. One that was set aside served no
     // more before the rollout let it go: its capacity is the world's to answer for.
     else if ((!one.leaving || one.endedBy !== undefined) && !isSetAside(expectation, one))
@@ -145,6 +146,13 @@ function remember(world: World, expectation: Expectation, look: Look): void {
 function rememberKept({ kept }: Expectation, one: Seen): void {
   if (one.kept) kept.add(one.id);
   else if (one.inService) kept.delete(one.id);
+}
+
+/** A person took it out of standby, and it does not serve yet. */
+function isComingBack({ setAside }: Expectation, { id, aside, inService }: Seen): boolean {
+  if (aside) setAside.add(id);
+  else if (inService) setAside.delete(id);
+  return setAside.has(id);
 }
 
 /** Out of service through the world's doing: killed, crashed, sick; never what a caller terminated. */
@@ -228,7 +236,9 @@ function surgeBreach(world: World, expectation: Expectation, look: Look): Breach
     0,
   );
   const others = desiredByOthers(world, expectation, look.group);
-  const ceiling = others === 0 ? expectation.ceiling : Math.max(2 * others, expectation.ceiling + others);
+  const most = others === 0 ? expectation.ceiling : Math.max(2 * others, expectation.ceiling + others);
+  // Where one that stands aside was replaced, it is one more when it comes back.
+  const ceiling = most + broughtByOthers(expectation, look.group);
   return live <= ceiling ? [] : [{ rule: 'surge', text: `${live} live, at most ${ceiling} are allowed.` }];
 }
 

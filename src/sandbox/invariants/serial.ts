@@ -101,8 +101,9 @@ function openIn(world: World, group: GroupState, followed: Map<string, Followed>
     (one) => !known.old.has(one.id) && one.alive && !one.leaving && !one.aside && !known.served.has(one.id),
   );
   // What Auto Scaling launches beside one that it wants to replace is nobody's turn either.
-  for (const one of fresh)
-    if (one.beside || known.replacing.size < known.lost.size + known.short) known.replacing.add(one.id);
+  // Who is detached may be out of sight before anybody looks.
+  const missing = known.lost.size + known.short + meddled(world, known, group, 'detach');
+  for (const one of fresh) if (one.beside || known.replacing.size < missing) known.replacing.add(one.id);
   const coming = fresh.filter((one) => !known.replacing.has(one.id));
   // What the world took away, or somebody else changed or deletes, opens a group too, and nobody answers for that.
   const others = group.status !== undefined || resizedByOthers(world, known, group) || instances.some(isTaken);

@@ -27,8 +27,10 @@ export function wrongSizes(world: World, expectation: Expectation, group: GroupS
   const known = theirs.map((one, index) =>
     isAmbiguous(expectation, group, theirs.slice(0, index), one) ? { ...one.set, desired: undefined } : one.set,
   );
+  // A max that somebody sets to what the rollout raises it to shows nothing of that.
+  const unseen = (set: Loose): Loose => (set.max === expectation.ceiling ? { ...set, max: undefined } : set);
   const all = theirs.map(({ set }) => set);
-  const right = [all, known].map((sets) => sizesAfter(was, sets));
+  const right = [all, known, all.map(unseen), known.map(unseen)].map((sets) => sizesAfter(was, sets));
   if (right.some((one) => min === one.min && max === one.max && desired === one.desired)) return undefined;
   const others = theirs.length === 0 ? '' : `; others set ${JSON.stringify(Object.assign({}, ...all))} meanwhile`;
   const [must] = right;
@@ -46,6 +48,13 @@ function sizesAfter(was: Sizes, sets: readonly Loose[]): Sizes {
   return { min, max: Math.max(last('max') ?? was.max, desired), desired };
 }
 
+/** The units by which others raised the desired capacity as they took instances out of standby; nobody set that. */
+export function broughtByOthers({ since }: Pick<Expectation, 'since'>, { others }: GroupState): number {
+  return others
+    .filter(({ at, operation }) => at >= since && operation === 'ExitStandby')
+    .reduce((sum, { brought = 0 }) => sum + brought, 0);
+}
+
 /** Units fewer than before that somebody else asked for: Auto Scaling may let so many go. */
 export function fewerByOthers(expectation: Expectation, group: GroupState): number {
   const asked = setByOthers(expectation, group).map(({ set }) => set.desired ?? Infinity);
@@ -56,9 +65,11 @@ function setByOthers(
   { since }: Expectation,
   { others }: GroupState,
 ): readonly { readonly at: number; readonly set: Partial<Sizes> }[] {
-  // Who takes a kept instance out of standby asks for no size: what it adds goes with the instance.
+  // Who puts an instance into standby, or takes it out, asks for no size: what that adds goes with the instance.
   return others.flatMap(({ at, operation, set = {} }) =>
-    at >= since && operation !== 'ExitStandby' && Object.keys(set).length > 0 ? [{ at, set }] : [],
+    at >= since && !['EnterStandby', 'ExitStandby'].includes(operation) && Object.keys(set).length > 0
+      ? [{ at, set }]
+      : [],
   );
 }
 

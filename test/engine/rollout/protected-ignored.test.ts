@@ -4,7 +4,7 @@ import type { Plan } from '../../../src/model/rollout/rollout-plan.js';
 import { idsOf, instancesOf, sizesOf } from '../../support/ask.js';
 import { call } from '../../support/sandbox.js';
 import type { Fault } from '../../../src/sandbox/scenario.js';
-import { createStage, type Ending, type Mishap, type Stage } from '../../support/stage.js';
+import { callBackAll, createStage, type Ending, type Mishap, type Stage } from '../../support/stage.js';
 
 const IGNORE = { protected: 'ignore' } as const;
 const rolling = (serial: boolean): Partial<Plan> => ({
@@ -132,6 +132,62 @@ describe('protected instances that are ignored', () => {
     const rows = events.flatMap((event) => (event.type === 'group.instances' ? event.instances : []));
     expect(rows.filter(({ id }) => ids.includes(id)).map(({ half }) => half)).to.include('old');
   });
+
+  it('are told once, as long as nothing of them changes, and told as gone when they go', async () => {
+    const { stage, ids } = stageOf();
+    const [lost = ''] = ids;
+    let taken = false;
+    stage.sandbox.onCall(({ operation }) => {
+      if (taken || operation !== 'UpdateAutoScalingGroup') return;
+      taken = true;
+      stage.sandbox.clock.after(30_000, () =>
+        call(stage.sandbox.world, 'ec2', 'TerminateInstances', { InstanceIds: [lost] }),
+      );
+    });
+    const { events, outcome } = await stage.run(IGNORE);
+    expect(outcome).to.equal('swapped');
+    const told = events.flatMap((event) => (event.type === 'group.instances' ? [event] : []));
+    const rows = told.flatMap(({ instances }) => instances).map((row) => JSON.stringify(row));
+    expect(rows).to.deep.equal([...new Set(rows)]);
+    expect(told.flatMap(({ gone }) => gone)).to.include(lost);
+  });
+
+  for (const [where, wanted, gates] of [
+    ['before the verdict', 'SuspendProcesses', { words: [], bakeMs: 600_000 }],
+    ['out of a window', 'EnterStandby', { words: [], keepMs: 600_000 }],
+  ] as const)
+    it(`are missed as old ones are when they go: a roll-back leaves what serves for them, ${where}`, async () => {
+      const { stage, ids } = stageOf();
+      const [lost = ''] = ids;
+      const { world, clock } = stage.sandbox;
+      let begun = false;
+      stage.sandbox.onCall(({ operation }) => {
+        if (begun || operation !== wanted) return;
+        begun = true;
+        clock.after(20_000, () =>
+          world.invoke(
+            'autoscaling',
+            'TerminateInstanceInAutoScalingGroup',
+            { InstanceId: lost, ShouldDecrementDesiredCapacity: false },
+            'others',
+          ),
+        );
+        clock.after(400_000, () => callBackAll(stage.sandbox));
+      });
+      const asked = await stage.run({ ...IGNORE, gates });
+      // Before the verdict both sets are left, as where any old one is missing, and a person decides.
+      if (where === 'before the verdict') {
+        expect(asked.failure?.facts.what).to.contain('would leave less than 4 in service');
+        expect(stage.sandbox.monitor.inService('web')).to.equal(6);
+      }
+      const ending = where === 'before the verdict' ? await stage.run({ adoptOnly: true, undo: true }) : asked;
+      expect(ending.failure?.facts.code).to.equal(asked === ending ? 'swap.rolledBackInPart' : undefined);
+      clock.advance(600_000);
+      expect(idsOf(world)).not.to.include(lost);
+      expect(stage.sandbox.monitor.inService('web')).to.equal(4);
+      expect(sizesOf(world)).to.deep.equal([3, 6, 4]);
+      expect(stage.violations()).to.deep.equal([]);
+    });
 
   it('use up what may be out of service while they do not serve, and keep a rollout from starting', async () => {
     const unavailable = { surge: { count: 0 }, unavailable: { count: 1 }, serial: false };

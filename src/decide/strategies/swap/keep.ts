@@ -4,10 +4,10 @@ import { timestamp } from '../../../text/timestamp.js';
 import { chunks } from '../../../text/chunks.js';
 import { count } from '../../../text/count.js';
 import type { Instant } from '../../../clock.js';
-import { batches, sparable } from '../../instances/capacity.js';
+import { batches } from '../../instances/capacity.js';
 import { endsKept, keptHalf } from '../../gates/kept-half.js';
 import { gateInWindow, whyNewHalfFails } from '../../gates/window.js';
-import { standing, units } from '../../instances/classify.js';
+import { standing } from '../../instances/classify.js';
 import { ourLease } from '../../ownership/lease.js';
 import { finish, giveBack, stillLeaving, waitFor } from '../../rollout/finish.js';
 import { terminateHalf } from '../../rollout/terminate-half.js';
@@ -16,6 +16,7 @@ import { act, type GroupStep, type ReasonedAction } from '../../step.js';
 import type { JudgedGroup, RolloutView } from '../../view.js';
 import { isTurned, matesOf } from './kept-mates.js';
 import { MAX_STANDBY_PER_CALL, serveAgain } from './serve-again.js';
+import { giveRoomBack, replaceTakenOut } from './taken-out.js';
 
 /** What is in standby left the desired capacity when it went there; whether AWS would take it off again is open. */
 // rule: kept-decremented
@@ -180,23 +181,10 @@ function endWindow(view: RolloutView, of: JudgedGroup, until: Instant): GroupSte
     action: { type: 'terminate', group: group.name, half: 'old', instances, decrement: DECREMENTS_KEPT, aside: true },
     why,
   }));
-  // Somebody took these out of standby: they count, and go as far as the others serve for what is asked for.
-  const floor = Math.max(0, group.size.desired - units(halves.old));
-  const room = group.size.desired - group.size.min;
-  const extra = sparable(group, halves.old, of.proven, floor).slice(0, Math.max(0, room));
-  acts.push(
-    ...batches(extra).map((instances): ReasonedAction => ({
-      action: { type: 'terminate', group: group.name, half: 'old', instances, decrement: true },
-      why,
-    })),
-  );
   if (acts.length > 0) return { kind: 'act', phase: 'halve', acts };
-  if (halves.old.length > 0)
-    return waitFor(view, of, since, {
-      why: 'old instances were taken out of standby by somebody, and too few new ones serve without them',
-      instances: halves.old.map(({ id, lifecycle }) => ({ id, why: lifecycle })),
-    });
+  if (halves.old.length > 0) return replaceTakenOut(view, of);
   return (
+    giveRoomBack(of) ??
     stillLeaving(view, of, since, ({ launchedAt = 0 }) => launchedAt < record.startedAt) ??
     act(
       'clear',

@@ -1,7 +1,6 @@
 import type { Instant } from '../../../clock.js';
-import type { Observed } from '../../../model/rollout/decision.js';
 import type { Instance } from '../../../model/rollout/group.js';
-import type { TheirSizes, Verdict } from '../../../model/rollout/record.js';
+import type { Verdict } from '../../../model/rollout/record.js';
 import { chunks } from '../../../text/chunks.js';
 import { count } from '../../../text/count.js';
 import { seconds } from '../../../text/duration.js';
@@ -13,19 +12,16 @@ import { ourLease } from '../../ownership/lease.js';
 import { finish, sameReasons } from '../../rollout/finish.js';
 import { SUSPENDED_BY_SWAP } from '../../rollout/processes.js';
 import { timeLimits } from '../../rollout/time-limits.js';
-import { wantedSize } from '../../sizes/wanted-size.js';
 import { act, type GroupStep, type ReasonedAction } from '../../step.js';
 import type { JudgedGroup, RolloutGroup, RolloutView } from '../../view.js';
 import { matesOf } from './kept-mates.js';
+import { noteAskedFor, roomOf } from './kept-sizes.js';
 
 /** The most ids that one call takes. Source: EnterStandby, ExitStandby, InstanceIds. */
 export const MAX_STANDBY_PER_CALL = 20;
 
 /** As many as one call takes; the rest at the next look. */
 const MAX_ENDED = 20;
-
-/** How often sizes that others set are noted on the way back. */
-const MAX_NOTED = 10;
 
 /**
  * The kept half serves again: nothing changes the membership meanwhile, max makes room, the instances leave standby and
@@ -64,41 +60,8 @@ export function serveAgain(view: RolloutView, of: JudgedGroup, backAt: Instant):
       },
       late ? 'it did not serve again within the time' : 'EC2 does not run it any more',
     );
-  if (kept.length > 0) return noteSizes(view, of) ?? leaveStandby(view, of, kept, limitOf(view, of, backAt));
+  if (kept.length > 0) return noteAskedFor(view, of) ?? leaveStandby(view, of, kept, limitOf(view, of, backAt));
   return prove(view, of, backAt);
-}
-
-/**
- * What is asked for now, without what old ones brought with them when they left standby: all of them, unless a look has
- * shown that somebody set the desired capacity afterwards.
- */
-function askedFor({ seen }: Observed, { name, group, halves }: RolloutGroup): number {
-  return group.size.desired - (seen.sizes[name]?.brought ?? units(halves.old));
-}
-
-/** Max with room for the whole old half beside what is asked for. */
-function roomOf({ record }: RolloutGroup): number {
-  const { max, desired } = wantedSize(record);
-  return Math.max(max, desired + record.old);
-}
-
-/** Scaling went on while the old half was kept: what it asked for stays the least, whoever serves it. */
-function noteSizes({ observed, plan }: RolloutView, of: JudgedGroup): GroupStep | undefined {
-  const { name, group, record } = of;
-  const base = { ...record.size, ...record.theirs };
-  const asked = Math.max(askedFor(observed, of), group.size.min);
-  const theirs: TheirSizes = {
-    ...(group.size.min !== base.min && { min: group.size.min }),
-    ...(group.size.max !== base.max && group.size.max !== roomOf(of) && { max: group.size.max }),
-    ...(asked !== base.desired && { desired: asked }),
-  };
-  if (Object.keys(theirs).length === 0 || (observed.seen.sizes[name]?.noted ?? 0) >= MAX_NOTED) return undefined;
-  const noted = { ...record, theirs: { ...record.theirs, ...theirs } };
-  return act(
-    'back',
-    { type: 'rewrite', group: name, record: noted, lease: ourLease(observed, plan, [group]) },
-    `${asked} are asked for now; no fewer serve on the way back`,
-  );
 }
 
 function leaveStandby(

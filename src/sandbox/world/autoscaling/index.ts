@@ -188,7 +188,7 @@ function guarded(operation: Operation): Operation {
       for (const group of groups) group.outside = { count: group.outside.count + 1, last: call.operation };
     if (call.caller === 'others')
       groups.forEach((group, index) =>
-        noteOthers(world, group, { operation: call.operation, set: changes[index] ?? {}, input }),
+        noteOthers(world, group, { operation: call.operation, from: before[index], set: changes[index] ?? {}, input }),
       );
     return answer;
   };
@@ -198,7 +198,17 @@ function guarded(operation: Operation): Operation {
 function noteOthers(
   world: World,
   group: GroupState,
-  { operation, set, input }: { readonly operation: string; readonly set: Partial<Sizes>; readonly input: Subject },
+  {
+    operation,
+    from,
+    set,
+    input,
+  }: {
+    readonly operation: string;
+    readonly from: Sizes | undefined;
+    readonly set: Partial<Sizes>;
+    readonly input: Subject;
+  },
 ): void {
   const sizes = operation === 'UpdateAutoScalingGroup' || operation === 'SetDesiredCapacity';
   const { ScalingProcesses: processes } = input;
@@ -207,6 +217,7 @@ function noteOthers(
     operation,
     set,
     ...(sizes && { desired: group.desired }),
+    ...(operation === 'ExitStandby' && from !== undefined && { brought: group.desired - from.desired }),
     ...(processes !== undefined && { processes }),
   });
   if (sizes) group.resizedByWorld = true;

@@ -38,6 +38,8 @@ export function meddle(world: World, name: string, fault: Meddle): void {
         return void ask('DetachInstances', { InstanceIds: ids, ShouldDecrementDesiredCapacity: false });
       case 'standby':
         return void ask('EnterStandby', { InstanceIds: ids, ShouldDecrementDesiredCapacity: false });
+      case 'standbyDecrementing':
+        return void ask('EnterStandby', { InstanceIds: ids, ShouldDecrementDesiredCapacity: true });
       case 'exitStandby':
         return void exitStandby(world, name, members);
       case 'protect':

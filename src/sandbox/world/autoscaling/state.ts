@@ -178,6 +178,7 @@ export interface GroupState {
     readonly operation: string;
     /** What it was changed to. */ readonly desired?: number | undefined;
     /** The sizes that became others by it. */ readonly set?: Partial<Sizes>;
+    /** The units that came back out of standby by it. */ readonly brought?: number;
     /** The processes that it named. */ readonly processes?: readonly string[];
   }[];
 }
