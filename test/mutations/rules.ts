@@ -939,6 +939,36 @@ export const MUTATIONS: readonly Mutation[] = [
     breaks: { condition: false },
   },
   {
+    name: 'taken-out-counted',
+    rule: 'whoever somebody took out of standby goes only once new ones serve for what is asked for by then',
+    breaks: { condition: true },
+  },
+  {
+    name: 'window-floor',
+    rule: 'after a window as much serves as scaling had come to, and no more is waited for',
+    breaks: { condition: false },
+  },
+  {
+    name: 'standby-is-a-wish',
+    rule: 'an instance that a person puts into standby or takes out changes the desired capacity without a wish of anybody',
+    breaks: { condition: false },
+  },
+  {
+    name: 'max-explains-desired',
+    rule: 'after max alone was set, a desired capacity that changes is of somebody else',
+    breaks: { value: "action.type === 'resize'" },
+  },
+  {
+    name: 'max-of-scaling',
+    rule: 'once scaling goes on, a max that was raised is of somebody else',
+    breaks: { condition: false },
+  },
+  {
+    name: 'kept-missed',
+    rule: 'new ones that serve for a protected one that is gone stay when all is rolled back',
+    breaks: { replace: ['missingKept(group)', '0'] },
+  },
+  {
     name: 'finish-own-kept',
     rule: '--finish-kept ends what an earlier rollout keeps, never what its own does',
     breaks: { value: 'true' },

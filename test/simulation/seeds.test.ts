@@ -14,6 +14,17 @@ const SWARM = 20;
  * at last (31036), and the reply to the end of standby is lost (60010).
  */
 const MISTOLD = [4065, 4073, 5015, 9094, 9106, 9158, 31_036, 60_010];
+/**
+ * Where the tool was wrong, of swaps: a person puts an old one into standby in a roll-back that cannot be closed then
+ * (90042), and during a take-over (90091); one that stays old stands by (91031), or goes before the first action (91095).
+ */
+const MISLED = [90_042, 90_091, 91_031, 91_095];
+/**
+ * The same in the swarm: standby by hand (70006, 90012), one that was taken out of a window in whose place scaling let a
+ * new one go (70110), a protected one that is gone when all goes back (70139, 90158), a scheduled action of a weighted
+ * group right after the rollout has resumed it (90124).
+ */
+const MISLED_SWARM = [70_006, 70_110, 70_139, 90_012, 90_124, 90_158];
 /** Over the wire. In the last two the next group began while Auto Scaling was about to let go of the one that was too many. */
 const SERIAL = [1, 2, 3, 25, 38];
 /**
@@ -27,7 +38,7 @@ describe('simulation: drawn worlds with faults, kills and signals', function () 
 
   it(`${SEEDS} seeds break no invariant, and all of them end, nor do those of which monitors told wrongly`, async () => {
     const wrong: string[] = [];
-    for (const seed of [...Array.from({ length: SEEDS }, (_, index) => index + 1), ...MISTOLD]) {
+    for (const seed of [...Array.from({ length: SEEDS }, (_, index) => index + 1), ...MISTOLD, ...MISLED]) {
       const told = await simulate(draw(seed));
       wrong.push(...told.wrong.map((sentence) => `seed ${seed} (npm run sim -- --replay ${seed}): ${sentence}`));
     }
@@ -36,7 +47,7 @@ describe('simulation: drawn worlds with faults, kills and signals', function () 
 
   it(`${SWARM} swarm seeds, with other people, rivals and recoveries, break none either`, async () => {
     const wrong: string[] = [];
-    for (let seed = 1; seed <= SWARM; seed++) {
+    for (const seed of [...Array.from({ length: SWARM }, (_, index) => index + 1), ...MISLED_SWARM]) {
       const told = await simulate(drawSwarm(seed));
       wrong.push(
         ...told.wrong.map((sentence) => `seed ${seed} (npm run sim -- --swarm --replay ${seed}): ${sentence}`),

@@ -20,19 +20,20 @@ export function seenSizes(
   const of = { group, record, halves: split(group, record), ...(verdict !== undefined && { verdict }) };
   const brought = broughtBy(before, { desired, old: units(of.halves.old) }, record);
   const isStrange = before?.desired !== desired && isUnexplained(before, group, { firstLookAt, lastLookAt });
-  const standby = movedByStandby(before, group, of, !isStrange);
-  const isMove = standby?.isMove === true;
-  const unexplained = before?.desired === desired || isMove ? before?.unexplained === true : isStrange;
-  const theirs = Object.keys(theirSizes(of, originOf({ ...before, unexplained, ...standby?.seen }))).length > 0;
+  const { seen: standby, isMove = false } = movedByStandby(before, group, of, !isStrange) ?? {};
+  const isTheSame = before?.desired === desired || isMove;
+  const unexplained = isTheSame ? before?.unexplained === true : isStrange;
+  const theirs = Object.keys(theirSizes(of, originOf({ ...before, unexplained, ...standby }))).length > 0;
+  const { changedAt, aim, noted, theirsSince = at } = before ?? {};
   return {
     desired,
     unexplained,
-    ...(before?.changedAt !== undefined && { changedAt: before.changedAt }),
-    ...(before?.aim !== undefined && { aim: before.aim }),
-    ...(theirs && { theirsSince: before?.theirsSince ?? at }),
-    ...(before?.noted !== undefined && { noted: before.noted }),
+    ...(changedAt !== undefined && { changedAt }),
+    ...(aim !== undefined && { aim }),
+    ...(theirs && { theirsSince }),
+    ...(noted !== undefined && { noted }),
     ...(brought !== undefined && { brought, old: units(of.halves.old) }),
-    ...standby?.seen,
+    ...standby,
   };
 }
 

@@ -109,7 +109,7 @@ function isOurDesired(of: SizedGroup, { whose, moved }: Origin): boolean {
 }
 
 function isOurs(of: SizedGroup, origin: Origin['whose']): boolean {
-  const { group, record, verdict, halves } = of;
+  const { group, record, verdict } = of;
   const { desired } = group.size;
   const wanted = wantedSize(record).desired;
   const noted = { ...record.size, ...record.theirs };
@@ -119,7 +119,15 @@ function isOurs(of: SizedGroup, origin: Origin['whose']): boolean {
   // What we made it grow to stays ours after the verdict, too: old ones that leave by themselves take nothing off.
   if (targets.includes(desired)) return origin === 'ours' || !isGivenBack(of);
   if (origin === 'unknown' && [wanted, ...targets].some((target) => isLessAside(of, target - desired))) return true;
-  if (verdict === undefined) return false;
+  return verdict !== undefined && isOnTheWay(of, verdict, origin);
+}
+
+/** Whether one half on its way out may have brought the desired capacity to where it is. */
+function isOnTheWay(of: SizedGroup, verdict: Verdict, origin: Origin['whose']): boolean {
+  const { group, record, halves } = of;
+  const { desired } = group.size;
+  const targets = ownTargets(record);
+  const wanted = wantedSize(record).desired;
   const extra = 'surge' in record ? Math.min(record.surge, record.old) : record.old;
   const most = Math.max(...targets, goalOf(record) + extra) + (group.weighted ? 2 * record.old : 0);
   // Every old one that leaves takes its weight off the desired capacity, or less.
@@ -138,10 +146,8 @@ function isOurs(of: SizedGroup, origin: Origin['whose']): boolean {
  * that takes over has not seen that happen. Those that stood aside when the rollout began took nothing off.
  */
 function isLessAside({ record, halves }: SizedGroup, by: number): boolean {
-  const later = halves.parked.filter(
-    ({ launchedAt = 0 }) => record.parked === undefined || launchedAt >= record.startedAt,
-  );
-  return !keepsOld(record) && by > 0 && by <= units(later);
+  const later = halves.parked.length - (record.parked ?? 0);
+  return !keepsOld(record) && by > 0 && later > 0 && by <= units(halves.parked);
 }
 
 /** Scaling goes on after a promotion, so the sizes had been given back: it may ask for as many as two halves were. */

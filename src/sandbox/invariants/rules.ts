@@ -126,12 +126,7 @@ function remember(world: World, expectation: Expectation, look: Look): void {
   expectation.holder = holder;
   for (const one of look.instances) {
     if (one.beside) expectation.beside = true;
-    // Who served at the last look may have served until now: nobody looks while nothing happens.
-    if (!one.inService && expectation.servingSince.delete(one.id))
-      expectation.lastInService.set(one.id, { at: world.clock.now(), units: one.units });
-    else if (one.inService && !expectation.servingSince.has(one.id))
-      expectation.servingSince.set(one.id, world.clock.now());
-    if (one.inService) expectation.lastInService.set(one.id, { at: world.clock.now(), units: one.units });
+    rememberService(world, expectation, one);
     rememberKept(expectation, one);
     if (expectation.kept.has(one.id)) expectation.taken.delete(one.id);
     else if (isComingBack(expectation, one) || isTaken(one) || isRebalanced(expectation, one))
@@ -141,6 +136,16 @@ function remember(world: World, expectation: Expectation, look: Look): void {
     else if ((!one.leaving || one.endedBy !== undefined) && !isSetAside(expectation, one))
       expectation.taken.delete(one.id);
   }
+}
+
+/** Since when an instance serves, and when it did last. */
+function rememberService(world: World, expectation: Expectation, one: Seen): void {
+  // Who served at the last look may have served until now: nobody looks while nothing happens.
+  if (!one.inService && expectation.servingSince.delete(one.id))
+    expectation.lastInService.set(one.id, { at: world.clock.now(), units: one.units });
+  else if (one.inService && !expectation.servingSince.has(one.id))
+    expectation.servingSince.set(one.id, world.clock.now());
+  if (one.inService) expectation.lastInService.set(one.id, { at: world.clock.now(), units: one.units });
 }
 
 function rememberKept({ kept }: Expectation, one: Seen): void {

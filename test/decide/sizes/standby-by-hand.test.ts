@@ -107,7 +107,7 @@ describe('a person who puts an instance into standby in the middle of a rollout 
 
   it('and a size that is set afterwards is one', async () => {
     const stage = stageOf('ami-new');
-    lendAHand(stage, BY_HAND[0] as ByHand);
+    lendAHand(stage, BY_HAND[0]!);
     let set = false;
     stage.sandbox.onCall(({ operation, outcome }) => {
       if (set || operation !== 'UpdateAutoScalingGroup' || outcome !== 'ok') return;

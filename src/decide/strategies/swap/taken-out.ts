@@ -31,7 +31,8 @@ export function replaceTakenOut(view: RolloutView, of: JudgedGroup): GroupStep {
       record: { ...record, ...(Object.keys(theirs).length > 0 && { theirs }), gates },
       lease: ourLease(observed, plan, [group]),
     },
-    `${count(halves.old.length, 'old instance')} taken out of standby by somebody: ${desired} are asked for, and as many new ones serve first`,
+    `${count(halves.old.length, 'old instance')} taken out of standby by somebody: ` +
+      `${desired} are asked for, and as many new ones serve first`,
   );
 }
 
