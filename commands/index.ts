@@ -18,6 +18,9 @@ import Sandbox from './local/sandbox.js';
 import Completion from './local/completion.js';
 import LockRelease from './lock/release.js';
 import LockShow from './lock/show.js';
+import ServerDeploy from './server/deploy.js';
+import ServerRemove from './server/remove.js';
+import ServerStatus from './server/status.js';
 import Plan from './stack/plan.js';
 import UpdateStack from './stack/update-stack.js';
 import Validate from './stack/validate.js';
@@ -44,6 +47,9 @@ export const COMMANDS = {
   resume: Resume,
   rollback: Rollback,
   sandbox: Sandbox,
+  'server:deploy': ServerDeploy,
+  'server:remove': ServerRemove,
+  'server:status': ServerStatus,
   status: Status,
   unfreeze: Unfreeze,
   'update-asgs': UpdateAsgs,

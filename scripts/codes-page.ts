@@ -33,6 +33,7 @@ const ABOUT: Readonly<Record<string, string>> = {
   revert: 'Going back to the former stack',
   history: 'The history of a stack',
   lock: 'Strict locks',
+  server: 'The function for rollouts on Lambda',
   watch: 'Rollouts that are watched',
   diagnose: 'Why it went wrong',
   guard: 'The last check before a change',

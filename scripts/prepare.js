@@ -5,7 +5,7 @@
  * It is no TypeScript because nothing is compiled yet when it runs.
  */
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -31,6 +31,27 @@ function typesOf(path, known = new Set()) {
   return known;
 }
 
+/**
+ * The function for Lambda, of what was just compiled. It has packages of its own, which npm brings; an installation from git
+ * that cannot have them goes without, and `server deploy` says so.
+ */
+async function bundleOfFunction() {
+  const keeps = /^npm_config_(registry|cache)$/i;
+  const env = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name) || keeps.test(name)),
+  );
+  const words = ['ci', '--prefix', 'server', '--omit=dev', '--engine-strict=false', '--no-audit', '--prefer-offline'];
+  try {
+    execFileSync('npm', words, { cwd: ROOT, env, stdio: ['ignore', 'ignore', 'inherit'] });
+  } catch (error) {
+    if (!onlyIfMissing) throw error;
+    console.error('Without the function for Lambda: its packages could not be installed.');
+    return undefined;
+  }
+  const { buildServer } = await import('./build-server.js');
+  return buildServer(ROOT);
+}
+
 const onlyIfMissing = process.argv.includes('--if-missing');
 if (onlyIfMissing && existsSync(BUILT)) process.exit();
 if (onlyIfMissing && !existsSync(TSC)) {
@@ -43,6 +64,7 @@ run(OCLIF, 'manifest');
 
 // The bundler is a development dependency, too: it is loaded only where something is built.
 const { bundle, writeLicences } = await import('./bundle.js');
+const functionBundle = await bundleOfFunction();
 rmSync(COMPILED, { recursive: true, force: true });
 renameSync(BUILT, COMPILED);
 const packages = await bundle(ROOT, COMPILED, BUILT);
@@ -53,3 +75,7 @@ for (const path of typesOf(join(COMPILED, 'src/library/index.d.ts'))) {
   copyFileSync(path, copy);
 }
 rmSync(COMPILED, { recursive: true, force: true });
+if (functionBundle !== undefined) {
+  mkdirSync(join(BUILT, 'server'), { recursive: true });
+  writeFileSync(join(BUILT, 'server', 'function.zip'), functionBundle);
+}

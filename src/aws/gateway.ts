@@ -2,6 +2,7 @@ import type { Gateway } from '../engine/gateway.js';
 import { permissions } from './account/simulate-policies.js';
 import { countedInstances, subnets, vcpuQuotas } from './account/quotas-and-subnets.js';
 import { describeAlarms } from './alarms.js';
+import { runningExecutions } from './running-executions.js';
 import { calendarState } from './calendar-state.js';
 import { metricData } from './metric-data.js';
 import { activities, failedLaunches, lifecycleHooks, precautions } from './groups/activities.js';
@@ -253,6 +254,7 @@ function readsOfAccount(
   | 'hasBucket'
   | 'readObject'
   | 'listObjects'
+  | 'runningExecutions'
 > {
   return {
     permissions: (caller, question) => permissions(clients, caller, question),
@@ -264,6 +266,7 @@ function readsOfAccount(
     hasBucket: (bucket, owner) => hasBucket(clients, bucket, owner),
     readObject: (bucket, key, how) => readObject(clients, bucket, key, how),
     listObjects: (asked) => listObjects(clients, asked),
+    runningExecutions: (name) => runningExecutions(clients, name),
   };
 }
 

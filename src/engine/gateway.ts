@@ -16,6 +16,7 @@ import type {
   Size,
 } from '../model/rollout/group.js';
 import type { CountedInstance, PermissionAnswer, PermissionQuestion, Subnet } from '../model/checkup.js';
+import type { Execution } from '../model/execution.js';
 import type { Activity } from '../model/finding.js';
 import type { CommandState } from '../model/rollout/decision.js';
 import type {
@@ -327,7 +328,7 @@ export interface Gateway {
   writeObject(object: {
     readonly bucket: string;
     readonly key: string;
-    readonly text: string;
+    readonly text: string | Uint8Array;
     readonly owner: string;
   }): Promise<void>;
   /** True when there is such a bucket, it is that account's and we may see it. */
@@ -341,4 +342,6 @@ export interface Gateway {
     readonly owner: string;
     readonly most: number;
   }): Promise<{ readonly keys: readonly string[]; readonly more: boolean }>;
+  /** Durable executions that run on any version of a function, the newest first; undefined without the function. */
+  runningExecutions(functionName: string): Promise<readonly Execution[] | undefined>;
 }

@@ -56,6 +56,7 @@ const REPEATABLE = [
   'hasBucket',
   'readObject',
   'listObjects',
+  'runningExecutions',
 ] as const satisfies readonly (keyof Gateway)[];
 
 /** Between the answer that knows no stack and the one that has to confirm it. */

@@ -378,6 +378,11 @@ export const CODES: Readonly<Record<string, string>> = {
     'A word of --only or --except means no group. It takes logical ids, names, or the beginning of one.',
 
   'template.address': 'The address of a template cannot be used.',
+  'server.bundle': 'The bundle of the function for rollouts on Lambda is not there, or is not one.',
+  'server.notOne': 'The stack is not one that `server deploy` made, or holds something else besides.',
+  'server.notRemoved': 'CloudFormation could not delete the stack of the function.',
+  'server.running': 'An execution is running on the function, so it is not removed.',
+
   'template.alias': 'YAML aliases are not taken by CloudFormation.',
   'template.bucket': 'The bucket for the template is not there or may not be written.',
   'template.circular': 'Resources wait for each other in a circle, which CloudFormation refuses.',

@@ -12,6 +12,7 @@ import { cloudformationOperations } from './world/cloudformation/index.js';
 import { findStack } from './world/cloudformation/deploy/state.js';
 import { eventsOperations } from './world/events/event-buses.js';
 import { ec2Operations } from './world/ec2/index.js';
+import { lambdaOperations } from './world/lambda/executions.js';
 import { iamOperations } from './world/iam/policy-simulation.js';
 import { serviceQuotasOperations } from './world/ec2/quotas.js';
 import { elbOperations } from './world/elb/index.js';
@@ -69,6 +70,7 @@ export const SIMULATED_SERVICES: Services = {
   elbv2: elbv2Operations,
   events: eventsOperations,
   iam: iamOperations,
+  lambda: lambdaOperations,
   s3: s3Operations,
   servicequotas: serviceQuotasOperations,
   ssm: ssmOperations,

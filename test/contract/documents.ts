@@ -1,5 +1,6 @@
 import type {
   cancel,
+  deployServer,
   diagnoseNow,
   endWithError,
   endWithUnknownCommand,
@@ -8,9 +9,11 @@ import type {
   showHistory,
   plan,
   releaseLock,
+  removeServer,
   restart,
   resume,
   rollback,
+  serverStatus,
   settingsSchema,
   showLock,
   showSettings,
@@ -40,6 +43,9 @@ export interface Documents {
   readonly restart: Document<typeof restart>;
   readonly resume: Document<typeof resume>;
   readonly rollback: Document<typeof rollback>;
+  readonly 'server deploy': Document<typeof deployServer>;
+  readonly 'server remove': Document<typeof removeServer>;
+  readonly 'server status': Document<typeof serverStatus>;
   readonly status: Document<typeof status>;
   readonly unfreeze: Document<typeof unfreeze>;
   readonly 'update-asgs': Document<typeof updateGroups>;

@@ -39,12 +39,15 @@ const LINES: readonly (readonly string[])[] = [
   ['config', 'web'],
   ['config', '--schema'],
   ['explain', 'template.syntax'],
+  ['server', 'deploy', 'rollouts', '--s3-bucket', 'mine', '--stacks', 'web'],
+  ['server', 'status', 'rollouts'],
+  ['server', 'remove', 'rollouts', '--force'],
   ['lock', 'show', 'web', '--lock', 'redis://127.0.0.1:1'],
   ['lock', 'release', 'web', '--lock', 'redis://127.0.0.1:1', '--force'],
 ];
 
 /** How many words of a line name the command: they stay. */
-const headOf = (line: readonly string[]): number => (line[0] === 'lock' ? 2 : 1);
+const headOf = (line: readonly string[]): number => (line[0] === 'lock' || line[0] === 'server' ? 2 : 1);
 
 /** Values that fit flags, by what their help calls the value; other flags get words that mean something to nobody. */
 const FITTING: Readonly<Record<string, readonly string[]>> = {

@@ -898,6 +898,16 @@ export const MUTATIONS: readonly Mutation[] = [
     breaks: { replace: ['begins >= from && ', ''] },
   },
   {
+    name: 'server-not-one',
+    rule: 'server remove deletes no stack that is not one of its own',
+    breaks: { condition: false },
+  },
+  {
+    name: 'server-removed-while-running',
+    rule: 'the function is not removed while an execution is running on it',
+    breaks: { condition: true },
+  },
+  {
     name: 'calendar-ignored',
     rule: 'nothing is begun while a change calendar is closed, or cannot be read',
     breaks: { condition: true },

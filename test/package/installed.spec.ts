@@ -52,7 +52,14 @@ describe('the package', function () {
     it('holds the commands, their manifest, the templates and the pages that messages point to, and no tests', async () => {
       const installed = join(user, 'node_modules/ha-updater');
       expect(await readdir(installed)).to.include.members(['bin', 'dist', 'docs', 'templates', 'oclif.manifest.json']);
-      expect(await readdir(join(installed, 'dist'))).to.have.members(['LICENCES.txt', 'chunks', 'commands', 'src']);
+      expect(await readdir(join(installed, 'dist'))).to.have.members([
+        'LICENCES.txt',
+        'chunks',
+        'commands',
+        'server',
+        'src',
+      ]);
+      expect(await readdir(join(installed, 'dist/server'))).to.deep.equal(['function.zip']);
       expect(await readdir(join(installed, 'docs'))).to.include.members(['PERMISSIONS.md', 'LOCKS.md']);
       const all = await readdir(join(installed, 'dist'), { recursive: true });
       expect(all.filter((name) => name.endsWith('.map'))).to.deep.equal([]);

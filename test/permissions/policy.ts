@@ -39,7 +39,17 @@ export const POLICY = 'templates/iam-policy.json';
 export const READ_ONLY = 'templates/iam-policy-read-only.json';
 
 /** Commands that change nothing and have to work with the read-only policy. */
-export const LOOKING = ['diagnose', 'doctor', 'history', 'list', 'plan', 'status', 'validate', 'watch'];
+export const LOOKING = [
+  'diagnose',
+  'doctor',
+  'history',
+  'list',
+  'plan',
+  'server:status',
+  'status',
+  'validate',
+  'watch',
+];
 
 /** Actions that no test can take: why each is in the policy all the same. */
 export const NOT_IN_SANDBOX: Readonly<Record<string, string>> = {

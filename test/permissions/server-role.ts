@@ -24,6 +24,7 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
   ServiceRoleOfStacks: 'no command that takes a role of stacks runs there',
   CdkApps: 'no command with an app runs there',
   CdkBootstrap: 'no command with an app runs there',
+  Server: 'server status does not run there',
 };
 
 /** What stands in the template, with every condition true and `Fn::Sub` as its text. */

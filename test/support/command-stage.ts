@@ -157,7 +157,8 @@ interface CommandClass {
 /** Types the command, and answers its document. */
 async function typed(sandbox: Sandbox, words: readonly string[], around: Around): Promise<CommandResult> {
   const [first = '', second = ''] = words;
-  const [id, rest] = first === 'lock' ? [`${first}:${second}`, words.slice(2)] : [first, words.slice(1)];
+  const [id, rest] =
+    first === 'lock' || first === 'server' ? [`${first}:${second}`, words.slice(2)] : [first, words.slice(1)];
   const Named = (COMMANDS as Readonly<Record<string, CommandClass>>)[id];
   if (Named === undefined) throw new Error(`there is no command ${id}`);
   const tells = 'output' in Named.flags && !rest.includes('--output');

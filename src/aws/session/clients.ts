@@ -6,6 +6,7 @@ import type { CloudWatch } from '@aws-sdk/client-cloudwatch';
 import type { EC2 } from '@aws-sdk/client-ec2';
 import type { EventBridge } from '@aws-sdk/client-eventbridge';
 import type { IAM } from '@aws-sdk/client-iam';
+import type { Lambda } from '@aws-sdk/client-lambda';
 import type { ServiceQuotas } from '@aws-sdk/client-service-quotas';
 import type { ElasticLoadBalancing } from '@aws-sdk/client-elastic-load-balancing';
 import type { ElasticLoadBalancingV2 } from '@aws-sdk/client-elastic-load-balancing-v2';
@@ -80,6 +81,7 @@ export interface Clients {
   elbV2(): Promise<ElasticLoadBalancingV2>;
   eventBridge(): Promise<EventBridge>;
   iam(): Promise<IAM>;
+  lambda(): Promise<Lambda>;
   s3(): Promise<S3>;
   serviceQuotas(): Promise<ServiceQuotas>;
   ssm(): Promise<SSM>;
@@ -177,6 +179,7 @@ export function createClients(options: GatewayOptions): Clients {
       speak('events', new (await import('@aws-sdk/client-eventbridge')).EventBridge(await way('events'))),
     ),
     iam: once(async () => speak('iam', new (await import('@aws-sdk/client-iam')).IAM(await way('iam')))),
+    lambda: once(async () => speak('lambda', new (await import('@aws-sdk/client-lambda')).Lambda(await way('lambda')))),
     serviceQuotas: once(async () =>
       speak(
         'servicequotas',

@@ -11,7 +11,14 @@ const BODY_MS: Milliseconds = 30_000;
 const MOST_BYTES = 64 * 1024 * 1024;
 
 /** Services whose answers are JSON; those of S3 are documents and objects, and all others' are XML. */
-const JSON_SERVICES: ReadonlySet<string> = new Set(['ssm', 'cloudwatch', 'dynamodb', 'events', 'servicequotas']);
+const JSON_SERVICES: ReadonlySet<string> = new Set([
+  'ssm',
+  'cloudwatch',
+  'dynamodb',
+  'events',
+  'lambda',
+  'servicequotas',
+]);
 
 /** Calls that ask: of all services but EC2 their answer stands in an element of its own, empty or not. */
 const ASKS = /^(Describe|Get|List|Simulate|Validate)/;

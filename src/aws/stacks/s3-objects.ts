@@ -43,7 +43,7 @@ export async function writeObject(
     key,
     text,
     owner,
-  }: { readonly bucket: string; readonly key: string; readonly text: string; readonly owner: string },
+  }: { readonly bucket: string; readonly key: string; readonly text: string | Uint8Array; readonly owner: string },
 ): Promise<void> {
   await (await clients.s3()).putObject({ Bucket: bucket, Key: key, Body: text, ExpectedBucketOwner: owner });
 }

@@ -34,6 +34,8 @@ const OTHERWISE: Readonly<Record<string, readonly string[]>> = {
   's3:GetBucketLifecycleConfiguration': ['s3:GetLifecycleConfiguration'],
   's3:PutBucketLifecycleConfiguration': ['s3:PutLifecycleConfiguration'],
   's3:DeleteBucketLifecycle': ['s3:PutLifecycleConfiguration'],
+  // Source: there, "Actions, resources, and condition keys for AWS Lambda".
+  'lambda:Invoke': ['lambda:InvokeFunction'],
   // Needs no permission, and cannot be denied.
   'sts:GetCallerIdentity': [],
 };

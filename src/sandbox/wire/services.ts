@@ -6,6 +6,7 @@ import * as elb from '@aws-sdk/client-elastic-load-balancing';
 import * as elbv2 from '@aws-sdk/client-elastic-load-balancing-v2';
 import * as events from '@aws-sdk/client-eventbridge';
 import * as iam from '@aws-sdk/client-iam';
+import * as lambda from '@aws-sdk/client-lambda';
 import * as s3 from '@aws-sdk/client-s3';
 import * as sts from '@aws-sdk/client-sts';
 import { NormalizedSchema } from '@smithy/core/schema';
@@ -98,6 +99,7 @@ const SCHEMAS: Partial<Record<ServiceName, object>> = {
   elbv2,
   events,
   iam,
+  lambda,
   s3,
   sts,
 };

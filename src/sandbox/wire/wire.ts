@@ -14,6 +14,7 @@ import { wireFaults } from './faults.js';
 import { readForm } from './form.js';
 import { writeAnswer, writeFault } from './query.js';
 import { callJson } from './json.js';
+import { callLambda } from './rest.js';
 import { callS3 } from './s3/s3.js';
 import { operationShape, QUERY_SERVICES, type OperationShape, type QueryService } from './services.js';
 import type { WireRequest, WireAnswer, WireOutcome } from './wire-types.js';
@@ -163,6 +164,14 @@ export function createWire(
         run(agentOf(request), service, operation, () => {
           const given = input();
           constraints?.(service, operation, given, 'json');
+          return given;
+        }),
+      );
+    if (signedService(request) === 'lambda')
+      return callLambda(request, standardHeaders(world, requestId), (operation, input) =>
+        run(agentOf(request), 'lambda', operation, () => {
+          const given = input();
+          constraints?.('lambda', operation, given, 'json');
           return given;
         }),
       );

@@ -16,6 +16,7 @@ export type ServiceName =
   | 'cloudwatch'
   | 'events'
   | 'iam'
+  | 'lambda'
   | 'servicequotas';
 
 /** What an operation may know of the call that runs it. */

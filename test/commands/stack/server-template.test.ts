@@ -11,7 +11,7 @@ describe('the template of the durable function', function () {
   this.timeout(30_000);
   let world: SimulatedWorld;
   before(async () => {
-    world = await simulatedWorld('objects: {mine: ""}\n');
+    world = await simulatedWorld('objects: {"mine/ha-updater/function.zip": ""}\n');
   });
   after(() => world.stop());
 

@@ -2,6 +2,7 @@ import { autoScalingGroup, launchConfiguration, lifecycleHook, scheduledAction }
 import { instance, launchTemplate, securityGroup } from './ec2.js';
 import { classicLoadBalancer } from './elb.js';
 import { listener, listenerRule, loadBalancer, targetGroup } from './elbv2.js';
+import { lambdaAlias, lambdaFunction, lambdaVersion } from './lambda.js';
 import type { ResourceHandler } from './resource-handler.js';
 import { nestedStack, s3Bucket, silent, ssmParameter, subnet, unmodelled, vpc } from './others.js';
 
@@ -24,6 +25,9 @@ const HANDLERS: Readonly<Record<string, ResourceHandler | undefined>> = {
   'AWS::ElasticLoadBalancingV2::ListenerRule': listenerRule,
   'AWS::ElasticLoadBalancingV2::LoadBalancer': loadBalancer,
   'AWS::ElasticLoadBalancingV2::TargetGroup': targetGroup,
+  'AWS::Lambda::Alias': lambdaAlias,
+  'AWS::Lambda::Function': lambdaFunction,
+  'AWS::Lambda::Version': lambdaVersion,
   'AWS::S3::Bucket': s3Bucket,
   'AWS::SSM::Parameter': ssmParameter,
 };
