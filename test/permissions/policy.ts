@@ -45,7 +45,7 @@ export const LOOKING = [
   'history',
   'list',
   'plan',
-  'server:status',
+  'server-status',
   'status',
   'validate',
   'watch',
