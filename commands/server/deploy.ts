@@ -27,12 +27,12 @@ export default class ServerDeploy extends BaseCommand {
     stacks: string({
       summary: 'Beginning of the names of the stacks whose groups the function may change; needed once',
       helpValue: 'PREFIX',
-      helpGroup: 'SERVER',
+      helpGroup: 'STACK',
     }),
     bundle: string({
       summary: 'Bundle of the function [default: the one in this package]',
       helpValue: 'FILE',
-      helpGroup: 'SERVER',
+      helpGroup: 'STACK',
     }),
     's3-bucket': templateFlags['s3-bucket'],
     's3-bucket-owner': templateFlags['s3-bucket-owner'],

@@ -35,7 +35,7 @@ const MOST_BYTES = 50 * 1024 * 1024;
 export async function deployServer(given: ServerDeployAsked, surroundings: ProcessContext): Promise<CommandResult> {
   const { stack, bucket } = checked(given);
   const packageFolder = dirname(createRequire(import.meta.url).resolve('ha-updater/package.json'));
-  const bundle = await readBundle(given.bundle, join(packageFolder, 'dist', 'server', 'function.zip'));
+  const bundle = await readBundle(given.bundle, join(packageFolder, 'dist/server/function.zip'));
   const prefix = (given['s3-prefix'] ?? 'ha-updater').split('/').filter((part) => part !== '');
   const hash = createHash('sha256').update(bundle).digest('hex').slice(0, 40);
   const key = [...prefix, stack, `function-${hash}.zip`].join('/');
@@ -58,7 +58,7 @@ export async function deployServer(given: ServerDeployAsked, surroundings: Proce
     {
       ...flags,
       stack,
-      template: join(packageFolder, 'templates', 'server.yaml'),
+      template: join(packageFolder, 'templates/server.yaml'),
       capabilities: ['CAPABILITY_IAM'],
       'on-interrupt': 'cancel',
       parameters: [
