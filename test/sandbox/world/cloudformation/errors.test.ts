@@ -144,7 +144,7 @@ describe('CloudFormation: refusals in the words of the service', () => {
   }
 
   it('refuses a body over 51,200 bytes and takes it from a URL', () => {
-    const long = `Description: '${'x'.repeat(51_200)}'\n${resource('{}')}`;
+    const long = `Metadata: {Long: '${'x'.repeat(51_200)}'}\n${resource('{}')}`;
     const { create, call, settle, stack } = cloud({ objects: { 'assets/dir/long.yaml': long } });
     expect(refusal(() => create(long))).to.match(
       /^ValidationError: .*Member must have length less than or equal to 51200$/,

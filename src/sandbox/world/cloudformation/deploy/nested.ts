@@ -1,7 +1,7 @@
 import type { World } from '../../world.js';
 import { loadTemplate } from '../template/load.js';
 import { physicalName, stackArn } from '../names.js';
-import { resolveParameters } from '../template/parameters.js';
+import { resolveParameters, valuesFor } from '../template/parameters.js';
 import { planChanges } from './deployment-plan.js';
 import type { NestedStacks, Progress } from '../resources/resource-handler.js';
 import { object, objects, optionalList, optionalText } from '../resources/values.js';
@@ -99,11 +99,12 @@ export function reviewedChild(world: World, parent: StackRow, logicalId: string)
 
 /** A nested stack takes its parent's tags, role and acknowledged capabilities. */
 export function nestedBlueprint(world: World, parent: Blueprint, properties: Properties): Blueprint {
-  const { body, template } = loadTemplate(world, { TemplateURL: optionalText(properties['TemplateURL']) });
   const given = Object.entries(object(properties['Parameters'])).map(([ParameterKey, value]) => ({
     ParameterKey,
     ParameterValue: Array.isArray(value) ? value.map(text).join(',') : text(value),
   }));
+  const url = { TemplateURL: optionalText(properties['TemplateURL']) };
+  const { body, template } = loadTemplate(world, url, undefined, valuesFor(given));
   const own = objects(properties['Tags']).map((tag) => ({ Key: text(tag['Key']), Value: text(tag['Value']) }));
   return {
     body,

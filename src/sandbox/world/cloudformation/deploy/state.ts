@@ -19,6 +19,8 @@ export interface CloudFormationState {
    * scenario) has failed.
    */
   readonly faultsUsed: Map<number, string[]>;
+  /** Looks for drift, by their ids. */
+  driftDetections?: Map<string, { readonly stackId: string; readonly at: number }>;
 }
 
 export interface Tag {
@@ -178,6 +180,8 @@ export interface StackRow {
   terminationProtection: boolean;
   policy?: string | undefined;
   changeSetId?: string | undefined;
+  /** When drift was looked for last. */
+  driftCheckedAt?: number;
   readonly parentId?: string | undefined;
   readonly rootId?: string | undefined;
   /** The logical id that this nested stack has in its parent. */

@@ -11,7 +11,7 @@ import { forget, nestedIn } from './forget-change-sets.js';
 import { loadTemplate } from '../template/load.js';
 import { changeSetArn, stackArn } from '../names.js';
 import { nestedBlueprint, newChild, reviewedChild } from '../deploy/nested.js';
-import { describedParameters, resolveParameters } from '../template/parameters.js';
+import { describedParameters, resolveParameters, valuesFor } from '../template/parameters.js';
 import { definitionOf, planChanges } from '../deploy/deployment-plan.js';
 import { checkToken, claimToken, requestedBlueprint, stackOf, type BlueprintInput } from './request.js';
 import { compact, object } from '../resources/values.js';
@@ -278,11 +278,12 @@ function nestedChangeSet(world: World, stack: StackRow, parent: ChangeSetRow, ch
     change.action === 'Modify' && change.physicalId !== undefined ? findStack(world, change.physicalId) : undefined;
   if (child === undefined) return;
   const { properties } = definitionOf(world, stack, parent.blueprint, change.logicalId);
-  const { body, template } = loadTemplate(world, { TemplateURL: text(properties['TemplateURL']) });
   const given = Object.entries(object(properties['Parameters'])).map(([ParameterKey, value]) => ({
     ParameterKey,
     ParameterValue: settled(child, ParameterKey, text(value)),
   }));
+  const url = { TemplateURL: text(properties['TemplateURL']) };
+  const { body, template } = loadTemplate(world, url, undefined, valuesFor(given));
   const blueprint: Blueprint = {
     ...child.blueprint,
     body,

@@ -189,7 +189,7 @@ function described(world: World, stack: StackRow): object {
     EnableTerminationProtection: stack.terminationProtection,
     ParentId: stack.parentId,
     RootId: stack.rootId,
-    DriftInformation: { StackDriftStatus: 'NOT_CHECKED' },
+    DriftInformation: driftInformation(stack),
     LastOperations: lastOperations(world, stack),
   });
 }
@@ -206,9 +206,14 @@ function summary(world: World, stack: StackRow): object {
     StackStatusReason: stack.reason,
     ParentId: stack.parentId,
     RootId: stack.rootId,
-    DriftInformation: { StackDriftStatus: 'NOT_CHECKED' },
+    DriftInformation: driftInformation(stack),
     LastOperations: lastOperations(world, stack),
   });
+}
+
+function driftInformation({ driftCheckedAt: at }: StackRow): object {
+  if (at === undefined) return { StackDriftStatus: 'NOT_CHECKED' };
+  return { StackDriftStatus: 'IN_SYNC', LastCheckTimestamp: new Date(at) };
 }
 
 function lastOperations(world: World, stack: StackRow): object[] | undefined {

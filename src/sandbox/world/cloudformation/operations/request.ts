@@ -2,7 +2,7 @@ import type { World } from '../../world.js';
 import { checkCapabilities } from './capabilities.js';
 import { condition } from '../template/intrinsics.js';
 import { loadTemplate, type TemplateSource } from '../template/load.js';
-import { resolveParameters, type GivenParameter } from '../template/parameters.js';
+import { resolveParameters, valuesFor, type GivenParameter } from '../template/parameters.js';
 import { checkRules } from '../template/template-rules.js';
 import { baseScope } from '../template/scope.js';
 import { cloudFormationState, findStack, type Blueprint, type StackRow, type Tag } from '../deploy/state.js';
@@ -33,14 +33,15 @@ export function requestedBlueprint(
   stack: { name: string; id: string },
   previous: Blueprint | undefined,
 ): Blueprint {
-  const { body, template } = loadTemplate(world, input, previous?.body);
+  const { Parameters: given = [] } = input;
+  const { body, template } = loadTemplate(world, input, previous?.body, valuesFor(given, previous?.parameters));
   if (Object.keys(template.resources).length > MAX_RESOURCES) {
     throw invalid(
       `Template format error: Number of resources, ${Object.keys(template.resources).length}, is ` +
         `greater than maximum allowed, ${MAX_RESOURCES}`,
     );
   }
-  const parameters = resolveParameters(world, template, input.Parameters ?? [], previous?.parameters);
+  const parameters = resolveParameters(world, template, given, previous?.parameters);
   checkCapabilities(template, input.Capabilities ?? []);
   checkTags(input.Tags ?? []);
   const blueprint: Blueprint = {
@@ -94,6 +95,8 @@ export function checkToken(world: World, stackName: string, token: string | unde
 
 function checkTags(tags: readonly Tag[]): void {
   if (tags.length > MAX_TAGS) throw invalid(`Number of tags exceeds the limit of ${MAX_TAGS}`);
+  if (new Set(tags.map(({ Key }) => Key)).size < tags.length)
+    throw invalid('Duplicate tag keys found. Each key must be unique.');
   if (tags.some((tag) => tag.Key.startsWith('aws:')))
     throw invalid('aws: prefixed tag key names are not allowed for external use.');
 }

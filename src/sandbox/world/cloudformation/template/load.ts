@@ -1,6 +1,8 @@
 import { there } from '../../../there.js';
 import type { World } from '../../world.js';
 import { s3Text } from '../../s3/s3.js';
+import { expandLoops, type LoopValues } from './loops.js';
+import { checkQuotas } from './quotas.js';
 import { checkReferences } from './references.js';
 import { invalid, parseTemplate, type Template } from './template.js';
 
@@ -22,9 +24,15 @@ export interface LoadedTemplate {
  * The template that a request names: its body, an S3 URL or the stack's previous one, parsed and
  * checked. Throws ValidationError for none, too many, too large or malformed ones.
  */
-export function loadTemplate(world: World, source: TemplateSource, previousBody?: string): LoadedTemplate {
+export function loadTemplate(
+  world: World,
+  source: TemplateSource,
+  previousBody?: string,
+  given: LoopValues = new Map(),
+): LoadedTemplate {
   const body = templateText(world, source, previousBody);
-  const template = parseTemplate(body);
+  const template = parseTemplate(body, (document) => expandLoops(document, given));
+  checkQuotas(template);
   checkReferences(template);
   return { body, template };
 }

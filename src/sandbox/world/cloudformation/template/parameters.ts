@@ -1,6 +1,7 @@
 import { there } from '../../../there.js';
 import type { World } from '../../world.js';
 import { ssmValue } from '../../ssm/ssm-state.js';
+import { checkValueLength } from './quotas.js';
 import { invalid, type ParameterDeclaration, type Template } from './template.js';
 import type { ParameterValue } from '../deploy/state.js';
 
@@ -44,6 +45,7 @@ export function resolveParameters(
       });
   }
   if (missing.length > 0) throw invalid(`Parameters: [${missing.join(', ')}] must have values`);
+  for (const { key, value } of values) checkValueLength(key, value);
   for (const value of values) checkConstraints(value.key, there(template.parameters[value.key]), value.value);
   return values;
 }
@@ -60,6 +62,18 @@ export function expressionValues(
       return [parameter.key, split ? (value === '' ? [] : value.split(',').map((item) => item.trim())) : value];
     }),
   );
+}
+
+/** The values that a request gives, or leaves as they were, for what of a template is decided by them. */
+export function valuesFor(
+  given: readonly GivenParameter[],
+  previous: readonly ParameterValue[] = [],
+): ReadonlyMap<string, string> {
+  const before = new Map(previous.map(({ key, value }) => [key, value]));
+  const named = given.map(({ ParameterKey: key = '', ParameterValue: value, UsePreviousValue: keeps }) =>
+    keeps === true ? ([key, before.get(key)] as const) : ([key, value] as const),
+  );
+  return new Map(named.filter((one): one is [string, string] => one[1] !== undefined));
 }
 
 /** As DescribeStacks and DescribeChangeSet show parameters: NoEcho values never leave. */

@@ -1,4 +1,5 @@
 import { there } from '../../../there.js';
+import { mayHaveAttribute } from './attributes.js';
 import { functionOf, subParts } from './intrinsics.js';
 import { invalid, isObject, splitAttribute, text, type Json, type Template } from './template.js';
 
@@ -126,10 +127,12 @@ function walk(node: Json, found: References): void {
 
 function checkAttributes(template: Template, found: References): void {
   for (const attribute of found.attributes) {
-    const resource = there(splitAttribute(attribute)[0]);
-    if (template.resources[resource] === undefined) {
-      throw invalid(`Template error: instance of Fn::GetAtt references undefined resource ${resource}`);
-    }
+    const [name = '', key = ''] = splitAttribute(attribute);
+    const resource = template.resources[name];
+    if (resource === undefined)
+      throw invalid(`Template error: instance of Fn::GetAtt references undefined resource ${name}`);
+    if (!mayHaveAttribute(resource.type, key))
+      throw invalid(`Template error: resource ${name} does not support attribute type ${key} in Fn::GetAtt`);
   }
 }
 

@@ -105,11 +105,16 @@ const SHORT_FORMS = [
 
 /**
  * Reads a template, YAML or JSON, into its parts.
+ * @param expand writes out loops, of a template that has the transform for them
  * Throws ValidationError `Template format error: …` in the service's words.
  */
-export function parseTemplate(body: string): Template {
-  const root = readDocument(body);
-  if (!isObject(root)) throw invalid('Template format error: unsupported structure.');
+export function parseTemplate(
+  body: string,
+  expand: (document: Record<string, Json>) => Record<string, Json> = (document) => document,
+): Template {
+  const document = readDocument(body);
+  if (!isObject(document)) throw invalid('Template format error: unsupported structure.');
+  const root = transformsOf(document['Transform']).includes('AWS::LanguageExtensions') ? expand(document) : document;
   const unknown = Object.keys(root).filter((key) => !SECTIONS.includes(key));
   if (unknown.length > 0) throw invalid(`Invalid template property or properties [${unknown.join(', ')}]`);
   const version = root['AWSTemplateFormatVersion'];
