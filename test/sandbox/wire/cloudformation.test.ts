@@ -97,13 +97,13 @@ describe('CloudFormation: loops', () => {
       Resources: {
         'Fn::ForEach::Stages': [
           'Stage',
-          ['dev', 'prod-eu'],
+          ['Dev', 'Prod-Eu'],
           {
             'Fn::ForEach::Names': [
               'Name',
               ['A', 'B'],
               {
-                'P&{Stage}${Name}': {
+                '&{Stage}${Name}': {
                   Type: 'AWS::SSM::Parameter',
                   Properties: {
                     Type: 'String',
@@ -120,21 +120,21 @@ describe('CloudFormation: loops', () => {
         'Fn::ForEach::Shown': [
           'Name',
           ['A', 'B'],
-          { 'Of${Name}': { Value: { 'Fn::GetAtt': ['Pdev${Name}', 'Value'] } } },
+          { 'Of${Name}': { Value: { 'Fn::GetAtt': ['Dev${Name}', 'Value'] } } },
         ],
       },
     };
     await create('loops', JSON.stringify(template));
     expect(await named('loops')).to.deep.equal({
-      PdevA: '/dev/A',
-      PdevB: '/dev/B',
-      PprodeuA: '/prod-eu/A',
-      PprodeuB: '/prod-eu/B',
+      DevA: '/Dev/A',
+      DevB: '/Dev/B',
+      ProdEuA: '/Prod-Eu/A',
+      ProdEuB: '/Prod-Eu/B',
     });
     const { Stacks } = await client.send(new DescribeStacksCommand({ StackName: 'loops' }));
     expect(Stacks![0]!.Outputs!.map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue])).to.deep.equal([
-      ['OfA', 'dev'],
-      ['OfB', 'dev'],
+      ['OfA', 'Dev'],
+      ['OfB', 'Dev'],
     ]);
   });
 
