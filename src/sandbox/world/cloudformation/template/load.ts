@@ -2,7 +2,7 @@ import { there } from '../../../there.js';
 import type { World } from '../../world.js';
 import { s3Text } from '../../s3/s3.js';
 import { expandLoops, type LoopValues } from './loops.js';
-import { checkQuotas } from './quotas.js';
+import { checkQuotas } from './template-quotas.js';
 import { checkReferences } from './references.js';
 import { invalid, parseTemplate, type Template } from './template.js';
 

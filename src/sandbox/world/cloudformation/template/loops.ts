@@ -49,11 +49,11 @@ function turns(name: string, loop: Json, collections: Collections): Record<strin
 
 function itemsOf(name: string, collection: Json, collections: Collections): string[] {
   if (Array.isArray(collection))
-    return collection.flatMap((item) => (isObject(item) ? valueOf(name, item, collections) : [text(item)]));
-  return valueOf(name, collection, collections);
+    return collection.flatMap((item) => (isObject(item) ? collectionOf(name, item, collections) : [text(item)]));
+  return collectionOf(name, collection, collections);
 }
 
-function valueOf(name: string, node: Json, { root, given }: Collections): string[] {
+function collectionOf(name: string, node: Json, { root, given }: Collections): string[] {
   const unknown = invalid(`The sandbox cannot expand ${name}: it does not know the collection ${JSON.stringify(node)}`);
   if (!isObject(node)) throw unknown;
   const parameter = node['Ref'];
@@ -72,7 +72,7 @@ function valueOf(name: string, node: Json, { root, given }: Collections): string
   const place = node['Fn::FindInMap'];
   if (!Array.isArray(place)) throw unknown;
   const [map = '', top = '', key = ''] = place.map((part) =>
-    isObject(part) ? valueOf(name, part, { root, given })[0] : text(part),
+    isObject(part) ? collectionOf(name, part, { root, given })[0] : text(part),
   );
   const found = object(object(object(root['Mappings'])[map])[top])[key];
   if (found === undefined) throw unknown;

@@ -1,7 +1,7 @@
 import { there } from '../../../there.js';
 import type { World } from '../../world.js';
 import { ssmValue } from '../../ssm/ssm-state.js';
-import { checkValueLength } from './quotas.js';
+import { checkValueLength } from './template-quotas.js';
 import { invalid, type ParameterDeclaration, type Template } from './template.js';
 import type { ParameterValue } from '../deploy/state.js';
 

@@ -1,5 +1,5 @@
 import { there } from '../../../there.js';
-import { mayHaveAttribute } from './attributes.js';
+import { mayHaveAttribute } from './known-attributes.js';
 import { functionOf, subParts } from './intrinsics.js';
 import { invalid, isObject, splitAttribute, text, type Json, type Template } from './template.js';
 
