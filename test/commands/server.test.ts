@@ -162,6 +162,17 @@ describe('server deploy, status and remove', function () {
     expect(world.calls('DeleteStack')).to.deep.equal([]);
   });
 
+  it('put the function in the place of no other stack', async () => {
+    const sent = world.calls('PutObject').length;
+    const changed = world.calls('CreateChangeSet').length;
+    const { code, document } = await world.json([
+      ...['server', 'deploy', 'other', '--bundle', bundle, '--s3-bucket', 'mine', '--stacks', 'web'],
+    ]);
+    expect([code, document.failure?.code]).to.deep.equal([3, 'server.notOne']);
+    expect(world.calls('PutObject').length).to.equal(sent);
+    expect(world.calls('CreateChangeSet').length).to.equal(changed);
+  });
+
   it('remove it once nothing runs', async () => {
     const { code, document } = await world.json(['server', 'remove', 'rollouts', '--force']);
     expect(code, JSON.stringify(document.failure)).to.equal(0);

@@ -899,7 +899,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'server-not-one',
-    rule: 'server remove deletes no stack that is not one of its own',
+    rule: 'server deploy and server remove touch no stack that is not one of theirs',
     breaks: { condition: false },
   },
   {

@@ -11,6 +11,7 @@ import type { CommandResult, ProcessContext } from '../../run/process-context.js
 import { QUICK, type CommonFlags } from '../../run/run.js';
 import { withLook } from '../inspect/read-only.js';
 import { updateStack } from '../stack/update-stack.js';
+import { expectOurs } from './server-stack.js';
 
 export interface ServerDeployAsked extends CommonFlags {
   readonly stack?: string | undefined;
@@ -43,6 +44,8 @@ export async function deployServer(given: ServerDeployAsked, surroundings: Proce
   const place = { ...given, stack: undefined };
   const failed = await withLook(about, place, surroundings, async ({ deps }): Promise<undefined> => {
     const { account } = await retrying(deps, QUICK).identity();
+    const existing = await retrying(deps).describeStack(stack);
+    if (existing !== undefined) expectOurs(stack, await retrying(deps).listResources(existing.id), []);
     const owner = given['s3-bucket-owner'] ?? account;
     try {
       await retrying(deps).writeObject({ bucket, key, text: bundle, owner });

@@ -3,7 +3,7 @@ import { refused } from '../../errors.js';
 import { noStack } from '../../engine/stack/no-stack.js';
 import { retrying } from '../../engine/retrying-gateway.js';
 import type { Execution } from '../../model/execution.js';
-import type { Stack } from '../../model/stack/stack.js';
+import type { Stack, StackResource } from '../../model/stack/stack.js';
 import { QUICK, type CommonFlags } from '../../run/run.js';
 import { compare } from '../../text/compare.js';
 import type { Looking } from '../inspect/read-only.js';
@@ -42,12 +42,22 @@ export async function lookAtServer({ deps, region }: Looking, name: string): Pro
   const stack = await retrying(deps, QUICK).describeStack(name);
   if (stack === undefined) throw noStack(name, ` in ${region}`);
   const resources = await gateway.listResources(stack.id);
+  expectOurs(name, resources, ['Callers', 'Live', 'VersionOfCode']);
+  const made = resources.find(({ logicalId }) => logicalId === 'Function');
+  const running = made === undefined ? undefined : await gateway.runningExecutions(made.physicalId);
+  return { stack, running };
+}
+
+/**
+ * Neither removes a stack by mistake nor puts the function in the place of what is there.
+ * @param typical logical ids that have to be there
+ * @throws Failure `refused` for a stack that holds anything else
+ */
+export function expectOurs(name: string, resources: readonly StackResource[], typical: readonly string[]): void {
   const others = resources
     .filter(({ logicalId, type }) => RESOURCES[logicalId] !== type)
     .map(({ logicalId, type }) => `${logicalId} (${type})`)
     .sort(compare);
-  const made = resources.find(({ logicalId }) => logicalId === 'Function');
-  const typical = ['Callers', 'Live', 'VersionOfCode'];
   const ours = typical.every((id) => resources.some(({ logicalId }) => logicalId === id));
   // rule: server-not-one
   if (!ours || others.length > 0)
@@ -58,6 +68,4 @@ export async function lookAtServer({ deps, region }: Looking, name: string): Pro
       [],
       [command`ha-updater status ${name}`],
     );
-  const running = made === undefined ? undefined : await gateway.runningExecutions(made.physicalId);
-  return { stack, running };
 }
