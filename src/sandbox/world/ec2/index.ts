@@ -12,6 +12,7 @@ import {
   modifyApplicationStatusCheck,
 } from './status-checks.js';
 import { describeImages } from './images.js';
+import { inventoryOperations } from './inventory/inventory.js';
 import {
   createTags,
   deleteTags,
@@ -48,6 +49,7 @@ import {
 
 /** The simulated EC2: instances, launch templates and as much network as groups and balancers need. */
 export const ec2Operations: OperationTable = {
+  ...inventoryOperations,
   AssociateApplicationStatusCheck: associateApplicationStatusCheck,
   CreateApplicationStatusCheck: createApplicationStatusCheck,
   DeleteApplicationStatusCheck: deleteApplicationStatusCheck,
