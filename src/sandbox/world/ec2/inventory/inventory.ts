@@ -174,7 +174,7 @@ function mainTable(
   return {
     RouteTableId,
     VpcId: vpc,
-    ...{ OwnerId: world.account, PropagatingVgws: [], Tags: [] },
+    ...{ OwnerId: world.account, Tags: [] },
     ...{
       Associations: [
         {
