@@ -66,6 +66,7 @@ const STAGES: readonly Stage[] = [
       'dist/test/engine/rollout/hooks.test.js',
       'dist/test/engine/rollout/stack-status.test.js',
       'dist/test/simulation/regressions.test.js',
+      'dist/test/app/groups/kept.test.js',
     ],
   },
   {

@@ -4,6 +4,7 @@ import { seededRandom, type Random } from '../../src/sandbox/random.js';
 import type { Fault } from '../../src/sandbox/scenario.js';
 import { LAUNCH_WORDS } from '../support/launch-words.js';
 import { STACK_MS } from '../support/stack-of-groups.js';
+import { NEXT_IMAGE } from './draws/before-swap.js';
 import { drawSettings } from './draws/settings.js';
 import { SETTLED, shifted, staggering, type Story } from './simulator.js';
 
@@ -11,7 +12,7 @@ import { SETTLED, shifted, staggering, type Story } from './simulator.js';
  * What was added to drawn stories later: losses that the world brings about by itself, somebody who updates the stack
  * in the middle, gates, groups that count units, launches that fail, processes that stand still, replacements that come
  * first, zonal shifts, sizes that somebody else sets, instances that are left as they are, what owners set on their
- * groups, and targets that are anomalous. Each has a random stream of its own, so that a seed keeps the world that it
+ * groups, targets that are anomalous, what ends a kept half, and images that the rollout gives. Each has a random stream of its own, so that a seed keeps the world that it
  * always had.
  */
 export function drawMore(story: Story): Story {
@@ -36,6 +37,8 @@ export function drawMore(story: Story): Story {
     measuring(random('metrics')),
     freezing(random('calendar')),
     steppingAside(random('standby by hand')),
+    finishing(random('finish-kept')),
+    giving(random('image')),
   ].reduce((told, more) => more(told), story);
 }
 
@@ -363,6 +366,33 @@ function freezing(random: Random): More {
     withFaults({ ...story, gates: { words: [], ...story.gates, calendar: { names: ['freeze'] } } }, turns, {
       calendars: { freeze: 'OPEN' },
     });
+}
+
+/** What an earlier rollout keeps is ended by the next one, which brings another image: `--finish-kept`. */
+function finishing(random: Random): More {
+  if (!random.chance(0.4)) return unchanged;
+  return (story) => {
+    if (story.gates?.keepMs === undefined || story.gives !== undefined) return story;
+    const images = { ...story.scenario.images, [NEXT_IMAGE]: { behaviour: 'healthy' } } as const;
+    return { ...story, ends: 'finish', scenario: { ...story.scenario, images } };
+  };
+}
+
+/** The rollout itself gives groups without a stack their image, by versions of their launch templates: `--image`. */
+function giving(random: Random): More {
+  if (!random.chance(0.2)) return unchanged;
+  return (story) => {
+    const [image = 'ami-good'] = story.images;
+    const weighs = story.groups.some(({ weights }) => weights !== undefined);
+    // What is not there, and what is of a stack, is refused before anything.
+    if (weighs || story.stackUpdates !== undefined || image === 'ami-gone' || story.ends === 'finish') return story;
+    return {
+      ...story,
+      gives: image,
+      images: story.images.map(() => image),
+      groups: story.groups.map((group) => ({ ...group, configuration: 'lt' as const })),
+    };
+  };
 }
 
 /** A pause ends by itself, whichever way. */

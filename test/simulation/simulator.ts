@@ -8,6 +8,7 @@ import { putUnderStack, STACK } from '../support/stack-of-groups.js';
 import { scriptedHooks } from '../support/scripted-hooks.js';
 import { drawMore } from './more.js';
 import { registerByHand } from './worlds/register-by-hand.js';
+import { imageOf, NEXT_IMAGE, playUpdate } from './draws/before-swap.js';
 import { playSettings } from './draws/play-settings.js';
 import { launchesNothing, type Setting } from './draws/settings.js';
 import { createStage, stateOf, type Ending, type Mishap, type StageOptions } from '../support/stage.js';
@@ -48,7 +49,9 @@ export interface Story {
   /** What their owners and others set on the groups, by name. */
   readonly settings?: Readonly<Record<string, readonly Setting[]>>;
   /** What is called where an update command refuses because an old half is kept. */
-  readonly ends?: 'resume' | 'rollback';
+  readonly ends?: 'resume' | 'rollback' | 'finish';
+  /** The rollout gives the groups this image itself: `--image`. */
+  readonly gives?: string;
   /** The stage at which the first run's gate command does not say yes, and what it says. */
   readonly gateFails?: { readonly stage: string; readonly code: number };
   /** From when until when the check says no, in milliseconds of the world's life. */
@@ -337,7 +340,7 @@ export async function simulate(story: Story, options: StageOptions = {}): Promis
     // Somebody may have deleted it before all was launched.
     const state = autoScalingState(world).groups.get(group.name);
     if (state === undefined || state.status !== undefined) return;
-    group.changeImage(story.images[index] ?? 'ami-good');
+    if (story.gives === undefined) group.changeImage(story.images[index] ?? 'ami-good');
     if (story.leaves !== undefined) protectOldest(world, group.name, story.leaves);
   });
   // The owner protected them long before: no read that lags shows them without it.
@@ -364,14 +367,17 @@ export async function simulate(story: Story, options: StageOptions = {}): Promis
     // Nobody decides, and the next command does what is due.
     const overdue = paused && waitsOut ? story.gates?.pauseEnds?.afterMs : undefined;
     if (overdue !== undefined) clock.advance(overdue + 60_000);
+    const ends = story.ends ?? 'resume';
+    const finishes = kept && ends === 'finish' && story.recovers[run] === undefined;
+    if (finishes) stage.groups.forEach((group) => group.changeImage(NEXT_IMAGE));
     const recover: 'resume' | 'rollback' | 'due' | undefined =
       story.recovers[run] ??
       (overdue !== undefined
         ? 'due'
         : (gone && run >= most - 2) || paused
           ? 'resume'
-          : kept
-            ? (story.ends ?? 'resume')
+          : kept && ends !== 'finish'
+            ? ends
             : undefined);
     const plan = {
       ...(story.gates === undefined ? {} : { gates: story.gates }),
@@ -409,9 +415,9 @@ export async function simulate(story: Story, options: StageOptions = {}): Promis
     };
     const endings: readonly Ending[] =
       rival === undefined
-        ? [await stage.run(plan, mishap)]
+        ? [await playUpdate(stage, story, { plan, mishap }, finishes)]
         : await stage.race([
-            { afterMs: 0, differs: plan, mishap },
+            { afterMs: 0, differs: { ...plan, ...imageOf(stage, story.gives) }, mishap },
             { afterMs: rival, differs: plan, mishap: { hooks: mishap.hooks } },
           ]);
     // Of two, whoever died may have begun after the other one's end.
