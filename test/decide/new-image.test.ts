@@ -83,6 +83,30 @@ describe('a rollout that gives its group another image', () => {
       expect(told(decide(observed([withShield(of, then)]), PLAN)).replace(/^renew web \+ /, '')).to.equal(then);
     });
 
+  describe('rolled back, and a look that lags shows nothing suspended', () => {
+    const lags = begun(MADE, '$Default', { suspended: [], notes: notes(MADE, 'rollBack') });
+    const next = (confirmed: readonly ('suspended' | 'processes')[]): string =>
+      told(decide(observed([lags], { seen: { confirmed: { web: confirmed } } }), PLAN));
+
+    it('is not over before this process has resumed what it suspended', () => {
+      expect(next(['suspended'])).to.match(/^suspend Launch/);
+      expect(next(['suspended', 'processes'])).to.match(/^clear/);
+    });
+
+    it('is over for whoever takes it over and suspended nothing', () => expect(next([])).to.match(/^clear/));
+
+    it('resumes all that it suspended once, and then what a look shows', () => {
+      const some = begun(MADE, '$Default', { suspended: ['Launch'], notes: notes(MADE, 'rollBack') });
+      const clean = { clean: { web: { since: 0, looks: 2 } } };
+      const resumed = (confirmed: readonly ('suspended' | 'processes')[]): string =>
+        told(decide(observed([some], { seen: { ...clean, confirmed: { web: confirmed } } }), PLAN));
+      expect(resumed(['suspended']))
+        .to.include(PROCESSES[0])
+        .and.include('Launch');
+      expect(resumed(['suspended', 'processes'])).to.equal('resume Launch');
+    });
+  });
+
   it('takes no new instance for proven that runs what was launched before', () => {
     const stray = doubled('4', {
       instances: [instance('i-old1', OLD), instance('i-old2', OLD), fresh('i-new1', NEW), fresh('i-new2', OLD)],

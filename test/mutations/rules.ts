@@ -979,6 +979,11 @@ export const MUTATIONS: readonly Mutation[] = [
     breaks: { replace: ['missingKept(group)', '0'] },
   },
   {
+    name: 'image-back-unresumed',
+    rule: 'a group that launches its former image again keeps nothing suspended, whatever a look that lags shows',
+    breaks: { condition: false },
+  },
+  {
     name: 'finish-own-kept',
     rule: '--finish-kept ends what an earlier rollout keeps, never what its own does',
     breaks: { value: 'true' },

@@ -384,8 +384,13 @@ function giving(random: Random): More {
   return (story) => {
     const [image = 'ami-good'] = story.images;
     const weighs = story.groups.some(({ weights }) => weights !== undefined);
-    // What is not there, and what is of a stack, is refused before anything.
-    if (weighs || story.stackUpdates !== undefined || image === 'ami-gone' || story.ends === 'finish') return story;
+    // What is not there, and what is of a stack, is refused before anything. A roll-back that gives the image back
+    // resumes Launch, also where somebody else suspended it meanwhile: nobody can tell whose that was.
+    const bars = Object.values(story.settings ?? {}).some((some) =>
+      some.some((setting) => setting.does === 'suspend' && setting.processes.includes('Launch')),
+    );
+    if (weighs || bars || story.stackUpdates !== undefined || image === 'ami-gone' || story.ends === 'finish')
+      return story;
     return {
       ...story,
       gives: image,

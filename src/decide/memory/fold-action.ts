@@ -50,7 +50,7 @@ function afterConfirmed(seen: Seen, action: Action, at: Instant, plan: Plan): Se
     case 'resume':
       return { ...seen, confirmed: withConfirmed(seen, action.group, 'processes') };
     case 'suspend':
-      return { ...seen, confirmed: withConfirmed(seen, action.group, 'suspended') };
+      return { ...seen, confirmed: withConfirmed(owing(seen, action.group), action.group, 'suspended') };
     case 'freeze':
       return withKnown(seen, [action.group], { frozen: action.note });
     case 'note':
@@ -227,6 +227,12 @@ export function isPending(seen: Seen, group: string): boolean {
 }
 
 type Confirmed = Seen['confirmed'][string];
+
+/** What is suspended anew has to be resumed anew. */
+function owing(seen: Seen, group: string): Seen {
+  const before = seen.confirmed[group] ?? [];
+  return { ...seen, confirmed: { ...seen.confirmed, [group]: before.filter((what) => what !== 'processes') } };
+}
 
 function withConfirmed(seen: Seen, group: string, what: Confirmed[number]): Seen['confirmed'] {
   const before = seen.confirmed[group] ?? [];

@@ -1,3 +1,4 @@
+import type { Seen } from '../../model/rollout/decision.js';
 import type { Group } from '../../model/rollout/group.js';
 import type { GroupResult } from '../../model/rollout/group-result.js';
 import type { RolloutRecord } from '../../model/rollout/record.js';
@@ -51,23 +52,34 @@ export function rollBack(view: RolloutView, of: JudgedGroup): GroupStep {
   // rule: shield-left
   const shield = liftShield(view, of);
   if (shield.length > 0) return { kind: 'act', phase: 'resume', acts: shield };
-  return launchAgain(of) ?? freeze(view, of);
+  return launchAgain(view, of) ?? freeze(view, of);
 }
 
 /**
  * A group that names again what it launched before need not be frozen: its processes become as they were found.
  * Undefined where it launches something else, was frozen when the rollout began, or new ones serve on.
  */
-function launchAgain({ name, group, record, halves }: JudgedGroup): GroupStep | undefined {
+function launchAgain({ observed }: RolloutView, { name, group, record, halves }: JudgedGroup): GroupStep | undefined {
   const stays = record.gates?.backAt !== undefined && halves.new.length > 0;
   if (!isPointedBack(group, record) || group.notes.frozen !== undefined || stays) return undefined;
-  const processes = heldBack(group, record);
+  const resumed = observed.seen.confirmed[name]?.includes('processes') === true;
+  // A look that lags may show less than what is suspended: all of it is resumed once.
+  const processes = resumed ? heldBack(group, record) : ours(record);
   return act('resume', { type: 'resume', group: name, processes }, 'the group launches what it launched before');
+}
+
+/** This process has suspended something there, and has resumed nothing since. */
+function isOwing(confirmed: Seen['confirmed'][string] = []): boolean {
+  return confirmed.includes('suspended') && !confirmed.includes('processes');
 }
 
 /** What this rollout suspended, as far as it still is. */
 function heldBack({ suspended }: Group, record: RolloutRecord): readonly string[] {
-  return [...new Set([...record.suspended, 'Launch'])].filter((process) => suspended.includes(process));
+  return ours(record).filter((process) => suspended.includes(process));
+}
+
+function ours(record: RolloutRecord): readonly string[] {
+  return [...new Set([...record.suspended, 'Launch'])];
 }
 
 /**
@@ -81,6 +93,9 @@ function launchesAgain(view: RolloutView, of: JudgedGroup): GroupStep | undefine
   const given = [...halves.new, ...halves.unknown, ...halves.leaving].some(
     ({ configuration }) => configuration === `lt/${image.template}:${image.made ?? ''}`,
   );
+  // A look that lags shows the group as it was before this process suspended anything.
+  // rule: image-back-unresumed
+  if (isOwing(view.observed.seen.confirmed[name])) return undefined;
   const open = heldBack(group, record).length > 0 || liftShield(view, of).length > 0;
   if (given || open || givenBack(of, originOf(view.observed.seen.sizes[name])) !== undefined) return undefined;
   const result: GroupResult = { group: name, outcome: 'rolledBack', why: verdict.why, frozen: [] };
