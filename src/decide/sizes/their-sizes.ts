@@ -124,6 +124,9 @@ function isOurs(of: SizedGroup, origin: Origin['whose']): boolean {
 
 /** Whether one half on its way out may have brought the desired capacity to where it is. */
 function isOnTheWay(of: SizedGroup, verdict: Verdict, origin: Origin['whose']): boolean {
+  // Scaling was resumed once the sizes had been given back: what a run finds that takes over since is theirs.
+  // rule: scaled-before-taken-over
+  if (origin === 'unknown' && isGivenBack(of)) return false;
   const { group, record, halves } = of;
   const { desired } = group.size;
   const targets = ownTargets(record);
