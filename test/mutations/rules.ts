@@ -981,6 +981,13 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'image-back-unresumed',
     rule: 'a group that launches its former image again keeps nothing suspended, whatever a look that lags shows',
+    name: 'overtaken-unproven',
+    rule: 'nobody waits until one is proven that a newer configuration has overtaken',
+    breaks: { value: '[]' },
+  },
+  {
+    name: 'scaled-before-taken-over',
+    rule: 'what scaling asked for while nobody ran the rollout is left alone',
     breaks: { condition: false },
   },
   {

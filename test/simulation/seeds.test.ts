@@ -22,9 +22,9 @@ const MISLED = [90_042, 90_091, 91_031, 91_095];
 /**
  * The same in the swarm: standby by hand (70006, 90012), one that was taken out of a window in whose place scaling let a
  * new one go (70110), a protected one that is gone when all goes back (70139, 90158), a scheduled action of a weighted
- * group right after the rollout has resumed it (90124).
+ * group right after the rollout has resumed it (90124), and a bake that never ended (92086).
  */
-const MISLED_SWARM = [70_006, 70_110, 70_139, 90_012, 90_124, 90_158];
+const MISLED_SWARM = [70_006, 70_110, 70_139, 90_012, 90_124, 90_158, 92_086];
 /** Over the wire. In the last two the next group began while Auto Scaling was about to let go of the one that was too many. */
 const SERIAL = [1, 2, 3, 25, 38];
 /**

@@ -3,7 +3,7 @@ import type { Observed, Seen } from '../../model/rollout/decision.js';
 import type { Group, GroupNotes } from '../../model/rollout/group.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
 import type { Lease, RolloutRecord, Verdict } from '../../model/rollout/record.js';
-import { inService, serving, split, units } from '../instances/classify.js';
+import { inService, overtaken, serving, split, units } from '../instances/classify.js';
 import { beginOf } from '../instances/who-serves.js';
 import { BLIND_MS, NOTE_LAG_MS, UNSURE_MS } from '../read-lag.js';
 import { standIn } from '../instances/stand-ins.js';
@@ -227,7 +227,9 @@ function foldProving(next: ByName, { name, group, at, plan, seen }: Shown): void
   const count = units(proven(now, plan, group, candidates));
   const before = seen.progressAt[name];
   const baking =
-    record === undefined ? undefined : bakingSince(seen, name, isEnough(group, record, verdict, count), at);
+    record === undefined
+      ? undefined
+      : bakingSince(seen, name, isEnough(group, record, verdict, { now, plan, adoptedAt: next.adoptedAt[name] }), at);
   if (baking !== undefined) next.bakingSince[name] = baking;
   const fell = seen.bakingSince[name] !== undefined && baking === undefined;
   const falls = before?.falls ?? 0;
@@ -303,13 +305,29 @@ function isProving(group: Group, record: RolloutRecord, verdict: Verdict | undef
 }
 
 /** All that is to be proven at this stage is; in a rolling rollout all that is not old. */
-function isEnough(group: Group, record: RolloutRecord, verdict: Verdict | undefined, proven: number): boolean {
-  if (verdict === undefined) return proven >= currentTarget(group, record).needed;
-  return (
-    factsOf(record).provesAfterVerdict &&
-    verdict.outcome === 'promote' &&
-    proven + units(split(group, record).old) >= group.size.desired
+function isEnough(
+  group: Group,
+  record: RolloutRecord,
+  verdict: Verdict | undefined,
+  {
+    now,
+    plan,
+    adoptedAt,
+  }: { readonly now: Pick<Observed, 'at' | 'seen'>; readonly plan: Plan; readonly adoptedAt: Instant | undefined },
+): boolean {
+  const { old, new: fresh } = split(group, record);
+  if (verdict === undefined) return units(proven(now, plan, group, fresh)) >= currentTarget(group, record).needed;
+  if (!factsOf(record).provesAfterVerdict || verdict.outcome !== 'promote') return false;
+  // Those that a newer configuration has overtaken go like old ones: nobody waits until they are proven.
+  // rule: overtaken-unproven
+  const gone = overtaken(group, fresh, adoptedAt);
+  const ready = proven(
+    now,
+    plan,
+    group,
+    fresh.filter((one) => !gone.includes(one)),
   );
+  return units(ready) + units(gone) + units(old) >= group.size.desired;
 }
 
 /** True while CloudFormation works on the stack. REVIEW_IN_PROGRESS moves by nobody. */

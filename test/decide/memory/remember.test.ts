@@ -16,7 +16,8 @@ import {
   T0,
   verdict,
 } from '../../support/groups.js';
-import { rollingGroup } from '../../support/rolling.js';
+import { decide } from '../../../src/decide/decide.js';
+import { rollingGroup, rollingPlan } from '../../support/rolling.js';
 import { proven } from '../../../src/decide/memory/proven.js';
 import { withNotes } from '../../../src/decide/memory/known-notes.js';
 import { afterAction } from '../../../src/decide/memory/fold-action.js';
@@ -112,6 +113,30 @@ describe('remember: since when nothing further was proven', () => {
   });
 });
 
+describe('remember: since when all that is needed is proven', () => {
+  it('also where a newer configuration has overtaken a new one that never serves, so that a bake comes to an end', () => {
+    const record = { gates: { bakeMs: 60_000 }, old: 3, size: { min: 1, max: 3, desired: 3 } };
+    const members = [
+      instance('i-1'),
+      fresh('i-4', { configuration: 'lc/sick', launchedAt: T0 + 10_000, health: sick() }),
+      fresh('i-5', { launchedAt: T0 + 60_000 }),
+    ];
+    const web = rollingGroup(members, { ...record, desired: 3 });
+    const plan = { ...PLAN, ...rollingPlan(), timing: { ...PLAN.timing, renewMs: 3_600_000 } };
+    let look = observed([web], {
+      at: T0 + 200_000,
+      seen: { lastLookAt: T0 + 195_000, adoptedAt: { web: T0 + 50_000 } },
+    });
+    const told = new Set<string>();
+    for (let time = 0; time < 120_000; time += 10_000) {
+      const at = look.at + 10_000;
+      look = { ...look, at, seen: afterLook(look.seen, { ...look, at }, plan) };
+      told.add(decide(look, plan).kind);
+    }
+    expect([...told]).to.deep.equal(['wait', 'act']);
+  });
+});
+
 describe('remember: who is out', () => {
   it('is known from a look that shows that note alone, when the next read lags', () => {
     const record = { ...RECORD, version: 2, strategy: 'restart', quorum: 0.5 } as const;
@@ -164,6 +189,22 @@ describe('remember: what somebody else set', () => {
     // Two calls by one look add up.
     const both = sent(sent(first.seen, true, first.at, true), true, first.at, true);
     expect(both.sizes['web']?.aim).to.equal(1);
+  });
+
+  it('is what follows once max alone was set: that explains no desired capacity', () => {
+    const { seen } = observed([doubledGroup()], { seen: { sizes: { web: { desired: 4, aim: 4, changedAt: T0 } } } });
+    const set = (sets: readonly ('max' | 'desired')[]): Seen =>
+      afterAction(
+        seen,
+        {
+          action: { type: 'resize', group: 'web', size: { min: 1, max: 4, desired: 4 }, sets, purpose: 'restore' },
+          at: T0 + 90_000,
+          sure: true,
+        },
+        PLAN,
+      );
+    expect(set(['max']).sizes['web']?.changedAt).to.equal(T0);
+    expect(set(['max', 'desired']).sizes['web']?.changedAt).to.equal(T0 + 90_000);
   });
 
   it('is not what the run did that held the group while this one waited for it', () => {

@@ -152,6 +152,20 @@ describe('what somebody else sets while a swap is under way stays', function () 
     expect(stage.violations()).to.deep.equal([]);
   });
 
+  it('is what scaling sets in a weighted group as soon as it goes on', async () => {
+    const images = { 'ami-new': { behaviour: 'healthy', boot: [60, 70] } } as const;
+    const stage = createStage({ images }, [{ name: 'web', size: 2, min: 1, max: 4, weights: [2], drain: 120 }]);
+    stage.groups[0]?.changeImage('ami-new');
+    after(stage, 'ResumeProcesses', 5, () =>
+      others(stage, 'UpdateAutoScalingGroup', { MaxSize: 5, DesiredCapacity: 3 }),
+    );
+    const ending = await stage.run();
+    expect(ending.outcome, ending.failure?.facts.what).to.equal('swapped');
+    stage.sandbox.clock.advance(600_000);
+    expect(sizesOf(stage.sandbox.world)).to.deep.equal([1, 5, 3]);
+    expect(stage.violations()).to.deep.equal([]);
+  });
+
   it('is given back also when it is cancelled', async () => {
     const stage = stageOf();
     after(stage, 'UpdateAutoScalingGroup', 30, () =>
