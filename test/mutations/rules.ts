@@ -966,7 +966,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'max-explains-desired',
     rule: 'after max alone was set, a desired capacity that changes is of somebody else',
-    breaks: { value: "action.type === 'resize'" },
+    breaks: { replace: ["action.sets?.includes('desired') !== false", 'true'] },
   },
   {
     name: 'max-of-scaling',
@@ -986,8 +986,8 @@ export const MUTATIONS: readonly Mutation[] = [
     breaks: { value: '[]' },
   },
   {
-    name: 'scaled-before-taken-over',
-    rule: 'what scaling asked for while nobody ran the rollout is left alone',
+    name: 'scaled-again',
+    rule: 'what scaling asks for once it goes on is left alone, by whoever looks',
     breaks: { condition: false },
   },
   {

@@ -2,6 +2,7 @@ import { timestamp } from '../../text/timestamp.js';
 import { unlessDecided } from '../gates/pause-end.js';
 import { groupsOf } from './action-visible.js';
 import { without } from './without.js';
+import { SCALING } from '../rollout/processes.js';
 import { factsOf } from '../strategies/facts-by-name.js';
 import type { Plan } from '../../model/rollout/rollout-plan.js';
 import type { GroupNotes } from '../../model/rollout/group.js';
@@ -175,13 +176,10 @@ function asRecorded(desired: number, at: Instant): SeenSizes {
 
 /** When the desired capacity was changed last, and how often sizes of others were noted. */
 function withSizes({ sizes, pending }: Seen, action: Action, at: Instant): Seen['sizes'] {
-  // Whatever the desired capacity does after max alone was set is not our doing.
-  // rule: max-explains-desired
-  const setsDesired = action.type === 'resize' && action.sets?.includes('desired') !== false;
-  const changes =
-    setsDesired ||
-    (action.type === 'terminate' && action.decrement) ||
-    (action.type === 'standby' && (action.decrement || !action.on));
+  const changes = changesDesired(action);
+  const setsDesired = changes && action.type === 'resize';
+  if (action.type === 'resume' && SCALING.some((process) => action.processes.includes(process)))
+    return { ...sizes, [action.group]: { ...sizes[action.group], resumed: true } };
   const notes = action.type === 'rewrite' && action.record.theirs !== undefined;
   if (!changes && !notes) return sizes;
   const before = sizes[action.group] ?? {};
@@ -201,6 +199,14 @@ function withSizes({ sizes, pending }: Seen, action: Action, at: Instant): Seen[
       ...(setsDesired && before.moved !== undefined && { moved: 0 }),
     },
   };
+}
+
+function changesDesired(action: Action): boolean {
+  // Whatever the desired capacity does after max alone was set is not our doing.
+  // rule: max-explains-desired
+  if (action.type === 'resize') return action.sets?.includes('desired') !== false;
+  if (action.type === 'standby') return action.decrement || !action.on;
+  return action.type === 'terminate' && action.decrement;
 }
 
 /** The desired capacity that an action leads to from this one; undefined where that is not known. */

@@ -10,6 +10,9 @@ export const SUSPENDED_BY_SWAP = [
   'InstanceRefresh',
 ] as const;
 
+/** Those by which policies, alarms and schedules change the sizes. */
+export const SCALING = ['AlarmNotification', 'ScheduledActions'] as const;
+
 /** Resumed before anything grows, where the record says that they are ours: no rollout works without them. */
 export const RESET_FIRST = ['Launch', 'Terminate', 'AddToLoadBalancer', 'HealthCheck'] as const;
 

@@ -24,7 +24,7 @@ export function seenSizes(
   const isTheSame = before?.desired === desired || isMove;
   const unexplained = isTheSame ? before?.unexplained === true : isStrange;
   const theirs = Object.keys(theirSizes(of, originOf({ ...before, unexplained, ...standby }))).length > 0;
-  const { changedAt, aim, noted, theirsSince = at } = before ?? {};
+  const { changedAt, aim, noted, resumed, theirsSince = at } = before ?? {};
   return {
     desired,
     unexplained,
@@ -32,6 +32,7 @@ export function seenSizes(
     ...(aim !== undefined && { aim }),
     ...(theirs && { theirsSince }),
     ...(noted !== undefined && { noted }),
+    ...(resumed === true && { resumed }),
     ...(brought !== undefined && { brought, old: units(of.halves.old) }),
     ...standby,
   };

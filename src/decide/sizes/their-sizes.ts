@@ -4,6 +4,7 @@ import type { RolloutRecord, SizeName, TheirSizes, Verdict } from '../../model/r
 import { canaryOf, canarySize } from '../gates/canary.js';
 import { keepsOld, keptHalf } from '../gates/kept-half.js';
 import { units, type Split } from '../instances/classify.js';
+import { SCALING } from '../rollout/processes.js';
 import { finalTarget } from '../rollout/target-size.js';
 import { missingKept } from '../ownership/ignored-old.js';
 import { factsOf } from '../strategies/facts-by-name.js';
@@ -17,13 +18,16 @@ export interface Origin {
   readonly whose: 'ours' | 'theirs' | 'unknown';
   /** By how much people have moved it through standby, in units: nobody set that. */
   readonly moved: number;
+  /** Scaling goes on since the sizes had been given back, by this run or one before it. */
+  readonly resumed: boolean;
 }
 
 /** @param seen what this run saw of the group's sizes; undefined before its first look */
 export function originOf(seen: SeenSizes | undefined): Origin {
   const moved = seen?.moved ?? 0;
-  if (seen?.unexplained === true) return { whose: 'theirs', moved };
-  return { whose: seen?.changedAt === undefined ? 'unknown' : 'ours', moved };
+  const whose = seen?.changedAt === undefined ? 'unknown' : 'ours';
+  const resumed = seen?.resumed === true || whose === 'unknown';
+  return { whose: seen?.unexplained === true ? 'theirs' : whose, moved, resumed };
 }
 
 /** A group in the middle of its rollout, as far as its sizes go. */
@@ -102,8 +106,11 @@ function isOurMax(of: SizedGroup): boolean {
 }
 
 /** As it stands, or without what people have moved it by: what they moved may have left again with an instance. */
-function isOurDesired(of: SizedGroup, { whose, moved }: Origin): boolean {
+function isOurDesired(of: SizedGroup, { whose, moved, resumed }: Origin): boolean {
   const { size } = of.group;
+  // Then the size is as it was, or somebody's.
+  // rule: scaled-again
+  if (resumed && isGivenBack(of)) return size.desired === wantedSize(of.record).desired;
   const unmoved = { ...of, group: { ...of.group, size: { ...size, desired: size.desired - moved } } };
   return isOurs(of, whose) || (moved !== 0 && isOurs(unmoved, whose));
 }
@@ -124,9 +131,6 @@ function isOurs(of: SizedGroup, origin: Origin['whose']): boolean {
 
 /** Whether one half on its way out may have brought the desired capacity to where it is. */
 function isOnTheWay(of: SizedGroup, verdict: Verdict, origin: Origin['whose']): boolean {
-  // Scaling was resumed once the sizes had been given back: what a run finds that takes over since is theirs.
-  // rule: scaled-before-taken-over
-  if (origin === 'unknown' && isGivenBack(of)) return false;
   const { group, record, halves } = of;
   const { desired } = group.size;
   const targets = ownTargets(record);
@@ -180,6 +184,6 @@ function standsIn(
 
 /** What scales a group by itself was suspended by its rollout, and all of it has been resumed, as the rollout does. */
 function goesOn({ suspended }: RolloutRecord, group: Pick<Group, 'suspended'>): boolean {
-  const scaling = ['AlarmNotification', 'ScheduledActions'].filter((process) => suspended.includes(process));
+  const scaling = SCALING.filter((process) => suspended.includes(process));
   return scaling.length > 0 && !scaling.some((process) => group.suspended.includes(process));
 }

@@ -225,6 +225,8 @@ export interface SeenSizes {
   readonly brought?: number;
   /** The units of old instances outside of standby then. */
   readonly old?: number;
+  /** This run has resumed scaling, once the sizes had been given back. */
+  readonly resumed?: true;
   /** The instances that a person had in standby at the last look, outside of the time of a kept half. */
   readonly aside?: readonly string[];
   /**
