@@ -176,6 +176,7 @@ function asRecorded(desired: number, at: Instant): SeenSizes {
 
 /** When the desired capacity was changed last, and how often sizes of others were noted. */
 function withSizes({ sizes, pending }: Seen, action: Action, at: Instant): Seen['sizes'] {
+  if (!('group' in action)) return sizes;
   const changes = changesDesired(action);
   const setsDesired = changes && action.type === 'resize';
   if (action.type === 'resume' && SCALING.some((process) => action.processes.includes(process)))
