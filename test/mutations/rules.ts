@@ -981,6 +981,9 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'image-back-unresumed',
     rule: 'a group that launches its former image again keeps nothing suspended, whatever a look that lags shows',
+    breaks: { condition: false },
+  },
+  {
     name: 'overtaken-unproven',
     rule: 'nobody waits until one is proven that a newer configuration has overtaken',
     breaks: { value: '[]' },
