@@ -979,7 +979,7 @@ export const MUTATIONS: readonly Mutation[] = [
     breaks: { replace: ['missingKept(group)', '0'] },
   },
   {
-    name: 'image-back-unresumed',
+    name: 'image-back-suspended',
     rule: 'a group that launches its former image again keeps nothing suspended, whatever a look that lags shows',
     breaks: { condition: false },
   },

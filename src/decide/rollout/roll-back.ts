@@ -94,7 +94,7 @@ function launchesAgain(view: RolloutView, of: JudgedGroup): GroupStep | undefine
     ({ configuration }) => configuration === `lt/${image.template}:${image.made ?? ''}`,
   );
   // A look that lags shows the group as it was before this process suspended anything.
-  // rule: image-back-unresumed
+  // rule: image-back-suspended
   if (isOwing(view.observed.seen.confirmed[name])) return undefined;
   const open = heldBack(group, record).length > 0 || liftShield(view, of).length > 0;
   if (given || open || givenBack(of, originOf(view.observed.seen.sizes[name])) !== undefined) return undefined;
