@@ -86,14 +86,15 @@ function lockLost({ message }: LockLost, scene: FailureContext): Failure {
   return new Failure('stopped', { code: 'lock.lost', what, reasons: [], ...aftermath(scene) });
 }
 
+/** The help of the command that failed. A command below a topic has an id such as `lock:show`, and is typed as two words. */
+function helpOf({ command: id }: FailureContext): NextCommand {
+  return command`ha-updater ${id.split(/[ :]/)} --help`;
+}
+
 /** A mistake on the command line can be looked up; other usage failures know better what to do. */
 function withHelp(failure: Failure, scene: FailureContext): Failure {
   if (failure.facts.next.length > 0 || !COMMAND_LINE.has(failure.facts.code)) return failure;
-  return new Failure(
-    failure.outcome,
-    { ...failure.facts, next: [command`ha-updater ${scene.command.split(' ')} --help`] },
-    { cause: failure.cause },
-  );
+  return new Failure(failure.outcome, { ...failure.facts, next: [helpOf(scene)] }, { cause: failure.cause });
 }
 
 const COMMAND_LINE: ReadonlySet<string> = new Set([
@@ -258,7 +259,7 @@ function isParseError(error: unknown): error is ParseError {
 
 function parseFailure(error: ParseError, scene: FailureContext): Failure {
   if (error.message.startsWith('Nonexistent flag'))
-    return usage('usage.commandLine', unknownFlags(error), [command`ha-updater ${scene.command.split(' ')} --help`]);
+    return usage('usage.commandLine', unknownFlags(error), [helpOf(scene)]);
   // oclif lists a missing argument as a table, with a note on flags that does not hold for ours.
   const missing = error.message.startsWith('Missing ')
     ? (error.args ?? []).flatMap(({ name }) => (name === undefined ? [] : [name.toUpperCase()]))
@@ -267,7 +268,7 @@ function parseFailure(error: ParseError, scene: FailureContext): Failure {
     missing.length > 0
       ? `${missing.join(' and ')} is missing.`
       : sentence(withoutPassword(error.message).replace(/\n?See more help with --help\s*$/, ''));
-  return usage('usage.commandLine', what, [command`ha-updater ${scene.command.split(' ')} --help`]);
+  return usage('usage.commandLine', what, [helpOf(scene)]);
 }
 
 /** Each by its name alone: what was typed after a `=` may be a secret. */

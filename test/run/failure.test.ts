@@ -133,6 +133,9 @@ describe('what was thrown', () => {
       'There is no flag --templte. Did you mean --template?',
       ['ha-updater update-stack --help'],
     ]);
+    // The name of a command below a topic is two words.
+    const topic = toFailure(unknown, { ...scene, command: 'lock:show' });
+    expect(topic.facts.next.map(commandLine)).to.deep.equal(['ha-updater lock show --help']);
     const missing = Object.assign(new Error('Missing 1 required arg:\nfile'), {
       oclif: { exit: 2 },
       args: [{ name: 'file' }],
