@@ -223,7 +223,11 @@ function capacityBreach(expectation: Expectation, look: Look): Breach[] {
   // In the window they go at once, and who raises the desired capacity again has to wait for others to boot.
   if (expectation.kept.size > 0) expectation.letGo = Math.max(expectation.letGo, fewer);
   if (expectation.kept.size > 0) explained += expectation.letGo;
-  else if (look.inService + explained >= look.group.desired) explained += fewer;
+  else {
+    // Whoever asks for less and then for more has to wait until those boot that Auto Scaling has let go.
+    const asked = Math.min(look.group.desired, expectation.size.desired - fewer);
+    if (look.inService + explained >= asked) explained += fewer;
+  }
   if (look.inService + explained >= expectation.floor) return [];
   return [
     {
