@@ -32,7 +32,7 @@ export function originOf(seen: SeenSizes | undefined): Origin {
 
 /** A group in the middle of its rollout, as far as its sizes go. */
 export interface SizedGroup {
-  readonly group: Pick<Group, 'size' | 'weighted' | 'instances' | 'suspended' | 'kept'>;
+  readonly group: Pick<Group, 'size' | 'weighted' | 'instances' | 'suspended' | 'kept' | 'notes'>;
   readonly record: RolloutRecord;
   readonly verdict?: Verdict;
   readonly halves: Split;
@@ -157,8 +157,12 @@ function isLessAside({ record, halves }: SizedGroup, by: number): boolean {
   return !keepsOld(record) && by > 0 && later > 0 && by <= units(halves.parked);
 }
 
-/** Scaling goes on after a promotion, so the sizes had been given back: it may ask for as many as two halves were. */
+/**
+ * The sizes had been given back, by all that shows: scaling goes on after a promotion, and may ask for as many as two
+ * halves were; after a roll-back the group is noted as frozen.
+ */
 function isGivenBack({ group, record, verdict, halves }: SizedGroup): boolean {
+  if (verdict?.outcome === 'rollBack') return group.notes.frozen?.run === record.run;
   // rule: scaled-to-doubled
   return verdict?.outcome === 'promote' && halves.old.length === 0 && goesOn(record, group);
 }

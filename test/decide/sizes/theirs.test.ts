@@ -166,6 +166,25 @@ describe('what somebody else sets while a swap is under way stays', function () 
     expect(stage.violations()).to.deep.equal([]);
   });
 
+  it('is less while nobody ends a roll-back that is noted as frozen, and whoever ends it leaves that', async () => {
+    let ended = 0;
+    for (let change = 8; change <= 14; change++) {
+      const stage = stageOf('ami-bad');
+      if ((await stage.run({}, { killAt: { change, when: 'after' } })).outcome !== 'killed') continue;
+      const keys = (groupOf(stage.sandbox.world).Tags ?? []).map(({ Key }) => Key);
+      if (!keys.includes('ha-updater:frozen') || !keys.includes('ha-updater:rollout')) continue;
+      ended++;
+      stage.sandbox.clock.advance(60_000);
+      others(stage, 'SetDesiredCapacity', { DesiredCapacity: 2 });
+      stage.sandbox.clock.advance(60_000);
+      const ending = await stage.run({ adoptOnly: true });
+      expect(ending.results.map(({ outcome }) => outcome)).to.deep.equal(['rolledBack']);
+      expect(sizesOf(stage.sandbox.world)).to.deep.equal([2, 4, 2]);
+      expect(stage.violations()).to.deep.equal([]);
+    }
+    expect(ended).to.be.greaterThan(0);
+  });
+
   it('is given back also when it is cancelled', async () => {
     const stage = stageOf();
     after(stage, 'UpdateAutoScalingGroup', 30, () =>
