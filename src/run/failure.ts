@@ -86,7 +86,7 @@ function lockLost({ message }: LockLost, scene: FailureContext): Failure {
   return new Failure('stopped', { code: 'lock.lost', what, reasons: [], ...aftermath(scene) });
 }
 
-/** The help of the command that failed. A command below a topic has an id such as `lock:show`, and is typed as two words. */
+/** The help of the command that failed. One below a topic has an id such as `lock:show`, and is typed as two words. */
 function helpOf({ command: id }: FailureContext): NextCommand {
   return command`ha-updater ${id.split(/[ :]/)} --help`;
 }
