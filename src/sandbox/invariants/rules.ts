@@ -326,7 +326,10 @@ function mixedBreach(expectation: Expectation, look: Look, resized: boolean): Br
     [...expectation.taken, ...expectation.left].some((id) => expectation.old.has(id)) ||
     [...expectation.kept].some((id) => !here.has(id));
   if (old === 0 || fresh === 0 || expectation.strategy.kind === 'keep-size') return [];
-  if (expectation.half !== 'old' && (resized || worldTook)) return [];
+  // So they do where fewer were in service from the start than the group is to have.
+  const { strategy, size, floor } = expectation;
+  const wasShort = floor < size.desired - (strategy.kind === 'rolling' ? strategy.unavailable : 0);
+  if (expectation.half !== 'old' && (resized || worldTook || wasShort)) return [];
   return [{ rule: 'mixed', text: `${old} old and ${fresh} new instances are left; it must be only old or only new.` }];
 }
 
