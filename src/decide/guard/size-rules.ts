@@ -28,7 +28,8 @@ export function scalesAgain({ suspended }: Group, record: RolloutRecord): boolea
 export function givesBack({ size }: Group, record: RolloutRecord, to: Size): string | undefined {
   const { theirs } = record;
   if (to.min !== size.min) return 'min was never changed by us';
-  const desired = Math.max(theirs?.desired ?? record.size.desired, theirs?.min ?? 0);
+  // Without those that stay old, sizes may be less than nothing.
+  const desired = Math.max(theirs?.desired ?? record.size.desired, theirs?.min ?? -Infinity);
   // Who asked for less than there was by a lower max has a lower desired capacity, too.
   const least = Math.min(desired, theirs?.max ?? Infinity);
   // rule: guard-theirs
